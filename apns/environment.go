@@ -1,0 +1,71 @@
+package apns
+
+import "fmt"
+
+// An Environment is one of the two separate worlds of APNs. Tokens, keys and
+// certificates of one mean nothing in the other.
+type Environment uint8
+
+const (
+	// Production is the world of api.push.apple.com.
+	Production Environment = iota
+	// Sandbox is the world of api.sandbox.push.apple.com, which Apple also
+	// calls the development environment.
+	Sandbox
+)
+
+// String returns "production" or "sandbox".
+func (e Environment) String() string {
+	switch e {
+	case Production:
+		return "production"
+	case Sandbox:
+		return "sandbox"
+	}
+	return fmt.Sprintf("Environment(%d)", uint8(e))
+}
+
+// ParseEnvironment reads an environment's name. It accepts Apple's other word
+// for the sandbox, "development".
+func ParseEnvironment(s string) (Environment, error) {
+	switch s {
+	case "production":
+		return Production, nil
+	case "sandbox", "development":
+		return Sandbox, nil
+	}
+	return 0, fmt.Errorf("apns: %q is no environment; use production or sandbox", s)
+}
+
+// MarshalText writes the environment's name.
+func (e Environment) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads the environment's name.
+func (e *Environment) UnmarshalText(text []byte) error {
+	parsed, err := ParseEnvironment(string(text))
+	if err != nil {
+		return err
+	}
+	*e = parsed
+	return nil
+}
+
+// hosts says which environment Apple's own host names belong to.
+// "Establishing a connection to APNs"; the api.development name is older and
+// still answers (observed: uniqush-push live probe).
+var hosts = map[string]Environment{
+	"api.push.apple.com":                          Production,
+	"api-broadcast.push.apple.com":                Production,
+	"api-manage-broadcast.push.apple.com":         Production,
+	"api.sandbox.push.apple.com":                  Sandbox,
+	"api.development.push.apple.com":              Sandbox,
+	"api-broadcast.sandbox.push.apple.com":        Sandbox,
+	"api-manage-broadcast.sandbox.push.apple.com": Sandbox,
+}
+
+// HostEnvironment tells which environment one of Apple's provider host names
+// (without port, lower case) selects, and whether the name is one of them.
+func HostEnvironment(host string) (Environment, bool) {
+	e, ok := hosts[host]
+	return e, ok
+}

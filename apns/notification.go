@@ -1,0 +1,71 @@
+package apns
+
+import "time"
+
+// A Priority is a value of the apns-priority header.
+type Priority uint8
+
+// The three priorities of "Sending notification requests to APNs".
+const (
+	// PriorityImmediate sends at once; it is the default.
+	PriorityImmediate Priority = 10
+	// PriorityConserve sends with regard to the device's power.
+	PriorityConserve Priority = 5
+	// PriorityNeverWake never wakes the device.
+	PriorityNeverWake Priority = 1
+)
+
+// An Expiration is a value of the apns-expiration header: UNIX seconds, 0 for
+// one attempt without storage, or [DefaultExpiration] if there was no header.
+type Expiration int64
+
+// DefaultExpiration stands for an absent header: APNs keeps the notification
+// by its default policy, 30 days.
+const DefaultExpiration Expiration = -1
+
+// MaxRetention is the longest time APNs keeps a notification for a device that
+// is away. "Viewing the status of push notifications using metrics and APNs".
+const MaxRetention = 30 * 24 * time.Hour
+
+// Deadline returns until when a notification accepted at now may wait for its
+// device. It is at most [MaxRetention] after now, and not after now if the
+// notification must not be stored.
+func (e Expiration) Deadline(now time.Time) time.Time {
+	longest := now.Add(MaxRetention)
+	switch {
+	case e == DefaultExpiration:
+		return longest
+	case e <= 0:
+		return now
+	}
+	if t := time.Unix(int64(e), 0); t.Before(longest) {
+		return t
+	}
+	return longest
+}
+
+// A Notification is one push as the provider asked for it. It is not changed
+// once APNs has accepted it.
+type Notification struct {
+	// ID is the apns-id, byte for byte as the provider wrote it, or the one
+	// APNs made.
+	ID string
+	// UniqueID is the apns-unique-id, which only the sandbox has.
+	UniqueID string
+	// TeamID is the team whose credentials came with the push.
+	TeamID string
+
+	Environment Environment
+	Token       DeviceToken
+	Topic       string
+	// PushType is empty if the provider sent none.
+	PushType   PushType
+	Priority   Priority
+	Expiration Expiration
+	CollapseID string
+	// Payload is the request body, byte for byte.
+	Payload []byte
+}
+
+// MaxCollapseID is the longest apns-collapse-id, in bytes.
+const MaxCollapseID = 64

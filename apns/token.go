@@ -1,0 +1,103 @@
+package apns
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// MaxDeviceToken is the longest device token, in bytes, that is looked at.
+// Tokens of 32, 40 and 80 bytes are in use, and Apple says not to assume a
+// length ("Registering your app with APNs").
+const MaxDeviceToken = 100
+
+// A DeviceToken is the address of one app on one device. It holds the token's
+// bytes, not their hex form, and is opaque to everybody but APNs.
+type DeviceToken string
+
+// ParseDeviceToken reads the hexadecimal form that providers use, in either
+// case. It fails on an empty string, an odd number of digits, anything that
+// is not a hex digit and more than [MaxDeviceToken] bytes.
+func ParseDeviceToken(s string) (DeviceToken, error) {
+	var buf [MaxDeviceToken]byte
+	n, err := DecodeDeviceToken(buf[:], s)
+	if err != nil {
+		return "", err
+	}
+	return DeviceToken(buf[:n]), nil
+}
+
+// DecodeDeviceToken is [ParseDeviceToken] into dst, which must have room for
+// [MaxDeviceToken] bytes. It returns the token's length in bytes.
+func DecodeDeviceToken(dst []byte, s string) (int, error) {
+	switch {
+	case s == "":
+		return 0, errors.New("apns: device token is empty")
+	case len(s) > 2*MaxDeviceToken:
+		return 0, fmt.Errorf("apns: device token has %d characters, more than %d", len(s), 2*MaxDeviceToken)
+	case len(s)%2 != 0:
+		return 0, fmt.Errorf("apns: device token has an odd number of hex digits (%d)", len(s))
+	}
+	for i := 0; i < len(s); i += 2 {
+		hi, lo := unhex[s[i]], unhex[s[i+1]]
+		if hi|lo == notHex {
+			return 0, fmt.Errorf("apns: device token is not hexadecimal at character %d", i)
+		}
+		dst[i/2] = hi<<4 | lo
+	}
+	return len(s) / 2, nil
+}
+
+const notHex = 0xff
+
+// unhex maps an ASCII hex digit to its value, everything else to notHex.
+var unhex = func() (t [256]byte) {
+	for i := range t {
+		t[i] = notHex
+	}
+	for i := range byte(10) {
+		t['0'+i] = i
+	}
+	for i := range byte(6) {
+		t['a'+i], t['A'+i] = 10+i, 10+i
+	}
+	return t
+}()
+
+// String returns the token in lower-case hex, the form a provider uses.
+func (t DeviceToken) String() string { return hex.EncodeToString([]byte(t)) }
+
+// MarshalText writes the token in hex.
+func (t DeviceToken) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads the token from hex.
+func (t *DeviceToken) UnmarshalText(text []byte) error {
+	parsed, err := ParseDeviceToken(string(text))
+	if err != nil {
+		return err
+	}
+	*t = parsed
+	return nil
+}
+
+// A DeviceID is the short name the simulator gives a device: the first eight
+// bytes of the SHA-256 of the public key in its device certificate. It never
+// appears on the wire to a provider.
+type DeviceID [8]byte
+
+// String returns the id in lower-case hex.
+func (d DeviceID) String() string { return hex.EncodeToString(d[:]) }
+
+// MarshalText writes the id in hex.
+func (d DeviceID) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads the id from hex.
+func (d *DeviceID) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(d) {
+		return fmt.Errorf("apns: device id must have %d hex digits, not %d characters", 2*len(d), len(text))
+	}
+	if _, err := hex.Decode(d[:], text); err != nil {
+		return fmt.Errorf("apns: device id: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package broker
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/store"
+)
+
+// Defaults of [Config].
+const (
+	// DefaultWindow is how many pushes may be on their way to one device
+	// unacknowledged. Apple's troubleshooting page speaks of one; a window of 1
+	// shows that, and is slow.
+	DefaultWindow = 1024
+	// DefaultBacklog is how many pushes may wait for a device that is
+	// connected. Apple publishes no figure.
+	DefaultBacklog = 65536
+)
+
+// Config is how a broker is made; its zero value is a useful one.
+type Config struct {
+	// Storage is the rule of what waits for a device that is away.
+	Storage Storage
+	// Window is how many pushes are sent to a device before the first of them
+	// is acknowledged; 0 means [DefaultWindow].
+	Window int
+	// Backlog is how many pushes may wait to be sent to a connected device
+	// before further ones are refused with TooManyRequests; 0 means
+	// [DefaultBacklog].
+	Backlog int
+	// Store keeps what is accepted and not settled; nil means in memory.
+	Store store.Store
+	// Journal may be nil.
+	Journal *journal.Journal
+	// Clock may be nil, for the machine's time.
+	Clock *clock.Clock
+	// Log may be nil.
+	Log *slog.Logger
+}
+
+// An Address is where pushes go.
+type Address = store.Address
+
+// A Push is a notification with the address it is for.
+type Push struct {
+	*apns.Notification
+	To Address
+	// Hash is the topic as the device knows it.
+	Hash apns.TopicHash
+	// Base says that the push is addressed to the device's base token.
+	Base bool
+}
+
+const shardCount = 64 // a power of two
+
+// A Broker holds a queue per device. All methods may be called from any
+// goroutine.
+type Broker struct {
+	// Read-only once made.
+	storage Storage
+	window  int
+	backlog int
+	store   store.Store
+	journal *journal.Journal
+	clock   *clock.Clock
+	log     *slog.Logger
+
+	seq      atomic.Uint64 // number of the newest push
+	stamp    atomic.Uint64 // newest timestamp given to a delivery, nanoseconds
+	earliest atomic.Int64  // no held push expires before; nanoseconds since 1970
+
+	shards [shardCount]shard
+}
+
+// A shard is some of the queues.
+type shard struct {
+	mu     sync.RWMutex
+	queues map[Address]*queue
+}
+
+// New makes a broker and takes up what its store holds. It fails only if the
+// store cannot be read.
+func New(cfg Config) (*Broker, error) {
+	b := &Broker{
+		storage: cfg.Storage.withDefaults(),
+		window:  cmp.Or(max(0, cfg.Window), DefaultWindow),
+		backlog: cmp.Or(max(0, cfg.Backlog), DefaultBacklog),
+		store:   cfg.Store,
+		journal: cfg.Journal,
+		clock:   cfg.Clock,
+		log:     cfg.Log,
+	}
+	if b.store == nil {
+		b.store = new(store.Memory)
+	}
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	b.earliest.Store(math.MaxInt64)
+	for i := range b.shards {
+		b.shards[i].queues = make(map[Address]*queue)
+	}
+	return b, b.restore()
+}
+
+// restore holds what the store kept from an earlier broker.
+func (b *Broker) restore() error {
+	records, err := b.store.Load()
+	if err != nil {
+		return fmt.Errorf("broker: load stored pushes: %w", err)
+	}
+	now := b.clock.Now()
+	for _, r := range records {
+		b.seq.Store(max(b.seq.Load(), r.Seq))
+		b.withQueue(r.To, func(q *queue) {
+			q.holdLocked(&entry{
+				push:     &Push{Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base},
+				seq:      r.Seq,
+				deadline: r.Deadline,
+				storable: true,
+				recorded: true,
+				attempts: 1, // it may have been sent before
+			}, Offline, now)
+		})
+	}
+	return nil
+}
+
+func (b *Broker) shardOf(to Address) *shard { return &b.shards[to.Device[0]&(shardCount-1)] }
+
+// withQueue calls f with the queue of an address locked, making the queue if
+// there is none.
+func (b *Broker) withQueue(to Address, f func(*queue)) {
+	s := b.shardOf(to)
+	s.mu.RLock()
+	if q := s.queues[to]; q != nil {
+		defer s.mu.RUnlock() // held so that the queue is not swept meanwhile
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		f(q)
+		return
+	}
+	s.mu.RUnlock()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := s.queues[to]
+	if q == nil {
+		q = &queue{b: b, to: to}
+		s.queues[to] = q
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	f(q)
+}
+
+// forget removes the queue of an address if it is still idle.
+func (b *Broker) forget(to Address) {
+	s := b.shardOf(to)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := s.queues[to]
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.idleLocked() {
+		delete(s.queues, to)
+	}
+}
+
+// Submit accepts p for delivery: it is sent, stored or dropped as its address,
+// its topic and its expiration demand, and the journal says which. The error
+// is an *apns.Rejection if p is refused, or the store's if p cannot be kept.
+func (b *Broker) Submit(p *Push) error {
+	now := b.clock.Now()
+	deadline := p.Expiration.Deadline(now)
+	e := &entry{
+		push:     p,
+		deadline: deadline.UnixNano(),
+		storable: deadline.After(now),
+	}
+	var err error
+	b.withQueue(p.To, func(q *queue) { err = q.submitLocked(e, now) })
+	return err
+}
+
+// Attach makes peer the connection of the device at an address. The newest
+// wins: a former peer is told that it was replaced, and what was on its way is
+// sent again.
+func (b *Broker) Attach(to Address, peer Peer) *Route {
+	r := &Route{peer: peer, active: true}
+	b.withQueue(to, func(q *queue) {
+		r.q = q
+		if former := q.route; former != nil {
+			q.detachLocked(b.clock.Now())
+			former.peer.Replaced()
+		}
+		q.route = r
+	})
+	return r
+}
+
+// Withdraw drops everything that waits for a topic of an address, because the
+// token it was sent to has been retired.
+func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
+	b.withQueue(to, func(q *queue) { q.withdrawLocked(topic, b.clock.Now()) })
+}
+
+func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {
+	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Device: p.To.Device, Cause: string(cause)})
+}
+
+// nextStamp returns a timestamp for a delivery: nanoseconds since 1970, and
+// never the same twice, because a device takes two notifications of one topic,
+// token and timestamp for duplicates (observed: apsd).
+func (b *Broker) nextStamp(now time.Time) uint64 {
+	for {
+		last := b.stamp.Load()
+		next := max(uint64(now.UnixNano()), last+1)
+		if b.stamp.CompareAndSwap(last, next) {
+			return next
+		}
+	}
+}

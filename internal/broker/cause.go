@@ -1,0 +1,94 @@
+package broker
+
+import "github.com/apns-sim/apns-sim/apns"
+
+// A Cause says in one word why a push is stored or dropped; it is the Cause of
+// the journal's event.
+type Cause string
+
+// Why a push is stored, or dropped because it must not be stored.
+const (
+	// Offline: the device has no connection, or has not sent its filter yet.
+	Offline Cause = "device-offline"
+	// NotEnabled: the device's topic filter does not enable the topic.
+	NotEnabled Cause = "topic-not-enabled"
+	// Unacknowledged: the connection ended before the acknowledgement.
+	Unacknowledged Cause = "not-acknowledged"
+)
+
+// Why else a push is dropped.
+const (
+	// DropExpired: its apns-expiration passed while it waited.
+	DropExpired Cause = "expired"
+	// DropReplaced: a newer push took its place in the store.
+	DropReplaced Cause = "replaced"
+	// DropIgnored: the device's topic filter ignores the topic.
+	DropIgnored Cause = "topic-ignored"
+	// DropNoRecipient: the device knows no such recipient (ack 2).
+	DropNoRecipient Cause = "no-recipient"
+	// DropUnparsable: the device cannot parse the payload (ack 3).
+	DropUnparsable Cause = "unparsable"
+	// DropUnknownTopic: the device does not know the topic (ack 7).
+	DropUnknownTopic Cause = "unknown-topic"
+	// DropTokenRemoved: the device has removed the token (ack 11).
+	DropTokenRemoved Cause = "token-removed"
+	// DropRefused: the device answered with another status.
+	DropRefused Cause = "refused"
+	// DropUnregistered: the token was retired while the push waited.
+	DropUnregistered Cause = "unregistered"
+)
+
+// An AckVerdict is what an acknowledgement settles.
+type AckVerdict uint8
+
+const (
+	// Unknown: no push in flight has this id.
+	Unknown AckVerdict = iota
+	// Settled: the push is delivered or dropped.
+	Settled
+	// Gone: the push is dropped because the app is gone; the token it was sent
+	// to should be retired.
+	Gone
+)
+
+// The statuses with which a device acknowledges (observed: apsd).
+const (
+	ackDelivered    = 0
+	ackNoRecipient  = 2 // or a duplicate
+	ackUnparsable   = 3
+	ackIgnored      = 6
+	ackUnknownTopic = 7
+	ackTokenRemoved = 11
+)
+
+// settle says what status means for a push sent attempt times: the cause it is
+// dropped for, "" if it is delivered, and whether the app is gone.
+func settle(status uint8, attempt int) (drop Cause, verdict AckVerdict) {
+	switch status {
+	case ackDelivered:
+		return "", Settled
+	case ackNoRecipient:
+		// The same status stands for a duplicate, which is what a second
+		// attempt is to a device whose first acknowledgement was lost.
+		if attempt > 1 {
+			return "", Settled
+		}
+		return DropNoRecipient, Gone
+	case ackUnparsable:
+		return DropUnparsable, Settled
+	case ackIgnored:
+		return DropIgnored, Settled
+	case ackUnknownTopic:
+		return DropUnknownTopic, Gone
+	case ackTokenRemoved:
+		return DropTokenRemoved, Gone
+	}
+	return DropRefused, Settled
+}
+
+// tooManyRequests refuses a push to a device that has too many waiting.
+// "You sent too many consecutive requests to the same device token":
+// "Handling notification responses from APNs". Apple publishes no figure.
+func tooManyRequests() error {
+	return apns.Reject(apns.TooManyRequests, "the device has too many pushes waiting to be acknowledged")
+}

@@ -1,0 +1,115 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Stats counts what a broker holds at one moment.
+type Stats struct {
+	// Devices with a connection.
+	Connected int
+	// Queues in memory, of devices connected or with something waiting.
+	Queues int
+	// Pushes held, ready to be sent, and sent without acknowledgement.
+	Held, Ready, InFlight int
+}
+
+// Stats counts the queues one after the other, so that the sums need not
+// belong to one instant.
+func (b *Broker) Stats() Stats {
+	var s Stats
+	b.eachQueue(func(q *queue) {
+		s.Queues++
+		s.Held += len(q.held)
+		s.Ready += q.ready.len()
+		if q.route != nil {
+			s.Connected++
+			s.InFlight += q.route.flight.count
+		}
+	})
+	return s
+}
+
+// ConsistencyCheck recomputes what must hold of every queue and of the store,
+// and returns what does not. It needs a broker at rest.
+func (b *Broker) ConsistencyCheck() error {
+	var problems []error
+	recorded := make(map[uint64]bool)
+	b.eachQueue(func(q *queue) {
+		for _, problem := range q.problemsLocked(recorded) {
+			problems = append(problems, fmt.Errorf("broker: queue of %v: %s", q.to, problem))
+		}
+	})
+	stored, err := b.store.Load()
+	if err != nil {
+		return fmt.Errorf("broker: load stored pushes: %w", err)
+	}
+	for _, r := range stored {
+		if !recorded[r.Seq] {
+			problems = append(problems, fmt.Errorf("broker: push %d is in the store and in no queue", r.Seq))
+		}
+		delete(recorded, r.Seq)
+	}
+	for seq := range recorded {
+		problems = append(problems, fmt.Errorf("broker: push %d should be in the store and is not", seq))
+	}
+	return errors.Join(problems...)
+}
+
+func (b *Broker) eachQueue(f func(*queue)) {
+	for i := range b.shards {
+		s := &b.shards[i]
+		s.mu.RLock()
+		for _, q := range s.queues {
+			q.mu.Lock()
+			f(q)
+			q.mu.Unlock()
+		}
+		s.mu.RUnlock()
+	}
+}
+
+// problemsLocked checks one queue and adds what it has in the store to
+// recorded.
+func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
+	ready := q.ready.entries[q.ready.head:]
+	var flying []*entry
+	if q.route != nil {
+		for _, e := range q.route.flight.entries {
+			if e != nil {
+				flying = append(flying, e)
+			}
+		}
+		if len(flying) != q.route.flight.count {
+			problems = append(problems, "the count in flight is wrong")
+		}
+		if q.route.gone {
+			problems = append(problems, "its route is gone")
+		}
+	} else if len(ready) > 0 {
+		problems = append(problems, "something is ready without a connection")
+	}
+	inOrder := func(a, b *entry) int { return compareSeq(a.seq, b.seq) }
+	if !slices.IsSortedFunc(q.held, inOrder) || !slices.IsSortedFunc(ready, inOrder) {
+		problems = append(problems, "it is out of order")
+	}
+	for _, e := range slices.Concat(q.held, ready, flying) {
+		if e.storable != e.recorded {
+			problems = append(problems, fmt.Sprintf("push %d may wait: %t, is in the store: %t", e.seq, e.storable, e.recorded))
+		}
+		if e.recorded {
+			recorded[e.seq] = true
+		}
+	}
+	for _, e := range q.held {
+		if !e.storable {
+			problems = append(problems, fmt.Sprintf("push %d is held and must not be", e.seq))
+		}
+	}
+	if len(q.held) > q.b.storage.MaxPerDevice {
+		problems = append(problems, "it holds too much")
+	}
+	return problems
+}

@@ -1,0 +1,20 @@
+// Package broker is store and forward: it takes accepted pushes and gives them
+// to the connection of the device they are for, now or when it comes back.
+//
+// It knows queues, the rule of what is stored and replaced, expiry, topic
+// lists, and what an acknowledgement settles. It leaves to others where pushes
+// come from and how they travel: it owns no socket and starts no goroutine. A
+// device's connection attaches as a [Peer], is woken when there is something
+// to take, and takes it with [Route.Take].
+//
+//	Submit ──► ready ──Take──► in flight ──Ack──► settled
+//	    │        ▲  │              │
+//	    ▼        │  ▼              ▼ connection lost
+//	  held ◄─────┴──────────────────
+//
+// A push is held while its device is away or its topic is not enabled; only
+// held pushes are subject to the storage rule.
+//
+// Locks are taken in this order: shard, queue. The journal and the store are
+// called with a queue locked and must not call back.
+package broker

@@ -1,0 +1,90 @@
+package broker
+
+// A fifo is a queue of entries that reuses its memory.
+type fifo struct {
+	entries []*entry
+	head    int // entries before it are taken
+}
+
+func (f *fifo) len() int { return len(f.entries) - f.head }
+
+func (f *fifo) push(e *entry) {
+	if f.head > 0 && len(f.entries) == cap(f.entries) {
+		n := copy(f.entries, f.entries[f.head:])
+		clear(f.entries[n:])
+		f.entries, f.head = f.entries[:n], 0
+	}
+	f.entries = append(f.entries, e)
+}
+
+// pop takes the oldest entry; there must be one.
+func (f *fifo) pop() *entry {
+	e := f.entries[f.head]
+	f.entries[f.head] = nil
+	if f.head++; f.head == len(f.entries) {
+		f.entries, f.head = f.entries[:0], 0
+	}
+	return e
+}
+
+// drain takes all.
+func (f *fifo) drain() []*entry {
+	all := append([]*entry(nil), f.entries[f.head:]...)
+	*f = fifo{}
+	return all
+}
+
+// A flight is what has been sent and not been acknowledged. Ids are given in
+// order, so the place of an entry follows from its id: acknowledgements come
+// in any order, mostly that of sending.
+type flight struct {
+	entries []*entry // nil where acknowledged
+	head    int      // entries before it are acknowledged
+	first   uint32   // id of entries[0]
+	count   int
+}
+
+// add puts e in flight and returns its id.
+func (f *flight) add(e *entry) uint32 {
+	if f.head > 0 && len(f.entries) == cap(f.entries) {
+		n := copy(f.entries, f.entries[f.head:])
+		clear(f.entries[n:])
+		f.first += uint32(f.head)
+		f.entries, f.head = f.entries[:n], 0
+	}
+	f.entries = append(f.entries, e)
+	f.count++
+	return f.first + uint32(len(f.entries)-1)
+}
+
+// remove takes the entry with an id out of flight; nil if there is none.
+func (f *flight) remove(id uint32) *entry {
+	i := id - f.first // wraps to a large number for an id before the first
+	if uint64(i) >= uint64(len(f.entries)) || f.entries[i] == nil {
+		return nil
+	}
+	e := f.entries[i]
+	f.entries[i] = nil
+	f.count--
+	for f.head < len(f.entries) && f.entries[f.head] == nil {
+		f.head++
+	}
+	if f.head == len(f.entries) {
+		f.first += uint32(f.head)
+		f.entries, f.head = f.entries[:0], 0
+	}
+	return e
+}
+
+// drain takes all, in the order of sending.
+func (f *flight) drain() []*entry {
+	var all []*entry
+	for _, e := range f.entries[f.head:] {
+		if e != nil {
+			all = append(all, e)
+		}
+	}
+	f.first += uint32(len(f.entries))
+	f.entries, f.head, f.count = nil, 0, 0
+	return all
+}

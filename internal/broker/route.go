@@ -1,0 +1,179 @@
+package broker
+
+import (
+	"math"
+
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// A Peer is the connection of a device. The broker calls it with a queue
+// locked: its methods must not block and must not call back.
+type Peer interface {
+	// Wake says that [Route.Take] has something. It is not said again until
+	// Take has returned less than there was room for.
+	Wake()
+	// Replaced says that a newer connection of the device has taken over.
+	Replaced()
+}
+
+// A Route connects a peer with the queue of its device. Its methods may be
+// called from any goroutine; after [Route.Detach], or once a newer peer has
+// taken over, they do nothing.
+type Route struct {
+	// Read-only.
+	q    *queue
+	peer Peer
+
+	// Guarded by q.mu.
+	filter lists // nil until the device has sent one
+	active bool
+	flight flight
+	stamp  uint64 // timestamp of the newest delivery
+	awake  bool   // the peer was woken and has not taken everything yet
+	gone   bool
+}
+
+// Storage flags of a [Delivery] (observed: apsd).
+const (
+	flagStored     = 1 // the push comes from the store
+	flagLastStored = 2 // it is the last one that does
+)
+
+// A Delivery is a push on its way to the device.
+type Delivery struct {
+	// ID names it for the acknowledgement. Ids of a route begin at 1 and rise
+	// by 1.
+	ID uint32
+	// Push must not be changed.
+	Push *Push
+	// Timestamp is in nanoseconds since 1970, unique, and rises along a route;
+	// a push that is sent again keeps it if it can.
+	Timestamp uint64
+	// Expiry is in seconds since 1970; 0 if the push is never stored.
+	Expiry uint32
+	// Storage has bit 0 set if the push was stored, bit 1 on the last such.
+	Storage uint8
+	// Attempt is 1 the first time.
+	Attempt int
+}
+
+func (r *Route) wakeLocked() {
+	if !r.awake && r.flight.count < r.q.b.window {
+		r.awake = true
+		r.peer.Wake()
+	}
+}
+
+// SetFilter replaces the device's topic filter. Nothing is delivered before
+// the first one. It returns how many stored pushes will come now.
+func (r *Route) SetFilter(f Filter) (stored int) {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	if r.gone {
+		return 0
+	}
+	r.filter = f.compile()
+	return r.sortLocked()
+}
+
+// SetActive says whether the device is in use.
+func (r *Route) SetActive(active bool) {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	if r.gone || r.active == active {
+		return
+	}
+	r.active = active
+	if r.filter != nil {
+		r.sortLocked()
+	}
+}
+
+func (r *Route) sortLocked() int {
+	released := r.q.sortLocked(r.q.b.clock.Now())
+	if r.q.ready.len() > 0 {
+		r.wakeLocked()
+	}
+	return released
+}
+
+// Take appends to dst what may be sent now, without growing it, and counts it
+// as sent. It appends nothing when the device must acknowledge first, or when
+// there is nothing; then the peer is woken as soon as there is.
+func (r *Route) Take(dst []Delivery) []Delivery {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	if r.gone {
+		return dst
+	}
+	now := r.q.b.clock.Now()
+	for len(dst) < cap(dst) && r.flight.count < r.q.b.window && r.q.ready.len() > 0 {
+		e := r.q.ready.pop()
+		if e.storable && e.deadline <= now.UnixNano() {
+			r.q.dropLocked(e, DropExpired, now)
+			continue
+		}
+		e.attempts++
+		if e.stamp <= r.stamp { // never sent, or sent before something newer
+			e.stamp = r.q.b.nextStamp(now)
+		}
+		r.stamp = e.stamp
+		dst = append(dst, Delivery{
+			ID: r.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
+			Expiry: e.expiry(), Storage: e.flags, Attempt: e.attempts,
+		})
+		r.q.b.record(journal.Sent, e.push, "", now)
+	}
+	if len(dst) < cap(dst) {
+		r.awake = false
+	}
+	return dst
+}
+
+// expiry returns the deadline as the device is told: seconds since 1970, 0 for
+// a push that is never stored.
+func (e *entry) expiry() uint32 {
+	if !e.storable {
+		return 0
+	}
+	return uint32(min(e.deadline/1e9, math.MaxUint32))
+}
+
+// Ack settles the delivery with an id by the device's status. It returns the
+// push, nil if no delivery in flight has this id.
+func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	if r.gone {
+		return nil, Unknown
+	}
+	e := r.flight.remove(id - 1)
+	if e == nil {
+		return nil, Unknown
+	}
+	now := r.q.b.clock.Now()
+	drop, verdict := settle(status, e.attempts)
+	if drop == "" {
+		r.q.deliveredLocked(e, now)
+	} else {
+		r.q.dropLocked(e, drop, now)
+	}
+	if r.q.ready.len() > 0 {
+		r.wakeLocked()
+	}
+	return e.push, verdict
+}
+
+// Detach ends the route: what was sent and not acknowledged is held for the
+// next one.
+func (r *Route) Detach() {
+	r.q.mu.Lock()
+	if !r.gone {
+		r.q.detachLocked(r.q.b.clock.Now())
+	}
+	idle := r.q.idleLocked()
+	r.q.mu.Unlock()
+	if idle {
+		r.q.b.forget(r.q.to)
+	}
+}

@@ -1,0 +1,79 @@
+package journal
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Kind says what happened.
+type Kind uint8
+
+// The kinds of events. A push begins with Received and ends with one of
+// Rejected, Delivered and Dropped.
+const (
+	// Received: a provider's request for a push was read.
+	Received Kind = iota
+	// Rejected: APNs refused it; Cause is the reason on the wire.
+	Rejected
+	// Accepted: APNs answered 200.
+	Accepted
+	// Stored: the push waits for its device or for its topic; Cause says which.
+	Stored
+	// Sent: it was handed to the device's connection.
+	Sent
+	// Delivered: the device acknowledged it.
+	Delivered
+	// Dropped: it will not be delivered; Cause says why.
+	Dropped
+	// Connected: a device logged in.
+	Connected
+	// Disconnected: its connection ended; Cause says how.
+	Disconnected
+	// TokenIssued: a device was given a token.
+	TokenIssued
+)
+
+// kinds is the one table of kinds.
+var kinds = [...]string{
+	Received:     "received",
+	Rejected:     "rejected",
+	Accepted:     "accepted",
+	Stored:       "stored",
+	Sent:         "sent",
+	Delivered:    "delivered",
+	Dropped:      "dropped",
+	Connected:    "connected",
+	Disconnected: "disconnected",
+	TokenIssued:  "token-issued",
+}
+
+// String returns the kind's name.
+func (k Kind) String() string {
+	if int(k) < len(kinds) {
+		return kinds[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// MarshalText writes the kind's name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// An Event is one thing that happened.
+type Event struct {
+	// Seq numbers the events from 1, without gaps.
+	Seq uint64
+	// At is the semantic time.
+	At   time.Time
+	Kind Kind
+	// Push is what the event is about; nil for devices' comings and goings. It
+	// must not be changed.
+	Push *apns.Notification
+	// Device is zero where no device is known yet.
+	Device apns.DeviceID
+	// Cause is one word of the list that goes with Kind.
+	Cause string
+	// Detail is a sentence for a reader.
+	Detail string
+}

@@ -1,0 +1,176 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// DefaultCapacity is how many events a journal keeps if nothing else is asked
+// for: with the four events of an ordinary push, the last 16,384 pushes.
+const DefaultCapacity = 65536
+
+const shardCount = 8 // a power of two
+
+// Config is how a journal is made; its zero value is a useful one.
+type Config struct {
+	// Capacity is how many events are kept at least until newer ones push them
+	// out; 0 means [DefaultCapacity]. Busy devices share their part of it.
+	Capacity int
+	// Clock stamps events that bring no time.
+	Clock *clock.Clock
+}
+
+// A Journal keeps the latest events. All methods may be called from any
+// goroutine, and on a nil *Journal, which keeps nothing.
+//
+// Events are spread over shards by device so that busy connections do not wait
+// for each other. A number is drawn while the shard is locked, so whoever
+// holds all shards sees every event up to the newest number.
+type Journal struct {
+	clock  *clock.Clock
+	seq    atomic.Uint64
+	shards [shardCount]shard
+
+	waiting atomic.Int32 // goroutines in Wait
+	mu      sync.Mutex
+	news    chan struct{} // closed and replaced when an event comes and somebody waits
+}
+
+// A shard is a ring of events with rising numbers.
+type shard struct {
+	mu      sync.Mutex
+	events  []Event
+	oldest  int    // index of the oldest event once the ring is full
+	limit   int    // capacity of the ring
+	evicted uint64 // highest number pushed out
+	_       [24]byte
+}
+
+// New makes a journal.
+func New(cfg Config) *Journal {
+	if cfg.Capacity <= 0 {
+		cfg.Capacity = DefaultCapacity
+	}
+	j := &Journal{clock: cfg.Clock, news: make(chan struct{})}
+	for i := range j.shards {
+		j.shards[i].limit = max(1, (cfg.Capacity+shardCount-1)/shardCount)
+	}
+	return j
+}
+
+// Record appends e, giving it the next number and, if it has none, the time.
+func (j *Journal) Record(e Event) {
+	if j == nil {
+		return
+	}
+	if e.At.IsZero() {
+		e.At = j.clock.Now()
+	}
+	s := &j.shards[e.Device[0]&(shardCount-1)]
+	s.mu.Lock()
+	e.Seq = j.seq.Add(1)
+	s.append(e)
+	s.mu.Unlock()
+	if j.waiting.Load() > 0 {
+		j.mu.Lock()
+		close(j.news)
+		j.news = make(chan struct{})
+		j.mu.Unlock()
+	}
+}
+
+func (s *shard) append(e Event) {
+	if len(s.events) < s.limit {
+		s.events = append(s.events, e)
+		return
+	}
+	s.evicted = s.events[s.oldest].Seq
+	s.events[s.oldest] = e
+	s.oldest = (s.oldest + 1) % s.limit
+}
+
+// after calls yield for the shard's events with a number above seq, oldest
+// first.
+func (s *shard) after(seq uint64, yield func(Event)) {
+	n := len(s.events)
+	at := func(i int) Event { return s.events[(s.oldest+i)%n] }
+	for i := sort.Search(n, func(i int) bool { return at(i).Seq > seq }); i < n; i++ {
+		yield(at(i))
+	}
+}
+
+// A Page is what [Journal.Read] found.
+type Page struct {
+	// Events in order.
+	Events []Event
+	// Next is the cursor for the following read.
+	Next uint64
+	// Missed says that events between the cursor and the first of Events were
+	// pushed out before they were read.
+	Missed bool
+}
+
+// Read returns the events after the cursor, at most limit of them; a limit of
+// 0 means all. The cursor 0 begins with the oldest event kept.
+func (j *Journal) Read(cursor uint64, limit int) Page {
+	page := Page{Next: cursor}
+	if j == nil {
+		return page
+	}
+	for i := range j.shards {
+		j.shards[i].mu.Lock()
+	}
+	for i := range j.shards {
+		s := &j.shards[i]
+		page.Missed = page.Missed || s.evicted > cursor
+		s.after(cursor, func(e Event) { page.Events = append(page.Events, e) })
+	}
+	for i := range j.shards {
+		j.shards[i].mu.Unlock()
+	}
+	slices.SortFunc(page.Events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	if limit > 0 && len(page.Events) > limit {
+		page.Events = page.Events[:limit]
+	}
+	if n := len(page.Events); n > 0 {
+		page.Next = page.Events[n-1].Seq
+	}
+	return page
+}
+
+// Last returns the number of the newest event, 0 if there is none.
+func (j *Journal) Last() uint64 {
+	if j == nil {
+		return 0
+	}
+	return j.seq.Load()
+}
+
+// Wait returns when there is an event after the cursor, or with ctx's error.
+func (j *Journal) Wait(ctx context.Context, cursor uint64) error {
+	if j == nil {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	j.waiting.Add(1)
+	defer j.waiting.Add(-1)
+	for {
+		j.mu.Lock()
+		news := j.news
+		j.mu.Unlock()
+		if j.seq.Load() > cursor {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
