@@ -37,11 +37,10 @@ func (e Expiration) Deadline(now time.Time) time.Time {
 		return longest
 	case e <= 0:
 		return now
+	case int64(e) > longest.Unix(): // seconds, since time.Unix overflows on what a provider may write
+		return longest
 	}
-	if t := time.Unix(int64(e), 0); t.Before(longest) {
-		return t
-	}
-	return longest
+	return time.Unix(int64(e), 0)
 }
 
 // A Notification is one push as the provider asked for it. It is not changed

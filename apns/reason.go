@@ -5,8 +5,6 @@ type Reason string
 
 // The reasons of "Handling notification responses from APNs" and "Handling
 // error responses from APNs". The spelling is Apple's.
-//
-//nolint:revive // "Id" is how Apple writes it, and the constant is the word.
 const (
 	BadCollapseId               Reason = "BadCollapseId"
 	BadDeviceToken              Reason = "BadDeviceToken"

@@ -1,0 +1,68 @@
+# Everything a developer or CI does with the simulator. `make help` lists it.
+# Nothing but Go and make is needed; tools are built from tools/go.mod on first use.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := $(CURDIR)/bin
+TOOLS := $(CURDIR)/.build/bin
+
+FUZZTIME ?= 10s
+
+# The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help build test lint fmt fuzz bench cover demo certs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/apns-sim and bin/device-sim, static
+	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
+
+test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the binaries, HTTP/2 conformance
+	$(if $(RACE),,@echo "no C compiler: tests run without the race detector")
+	go test $(RACE) ./...
+	cd integration && BIN_DIR=$(BIN) go test $(RACE) ./...
+	H2SPEC=$(TOOLS)/h2spec go test -v -run H2Spec ./internal/h2 2>&1 | tee .build/h2spec.log
+	@! grep -E 'no tests to run|--- SKIP' .build/h2spec.log # a conformance test that did not run is no proof
+
+lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-lint, in both modules
+	@unformatted=$$($(TOOLS)/gofumpt -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	cd integration && go vet ./...
+	$(TOOLS)/golangci-lint run ./...
+	cd integration && $(TOOLS)/golangci-lint run ./...
+
+fmt: $(TOOLS)/gofumpt ## Format all Go files
+	$(TOOLS)/gofumpt -w .
+
+fuzz: ## Run every fuzz target for FUZZTIME (10s) each
+	@tools/fuzz.sh $(FUZZTIME)
+
+bench: build $(TOOLS)/benchstat ## Measure the push path and the codecs
+	PATH="$(TOOLS):$$PATH" ./bench/run
+
+cover: ## Write coverage.out and print the sum
+	go test -coverprofile=coverage.out ./...
+	go tool cover -func=coverage.out | tail -n 1
+
+demo: build ## One push from provider to device, explained as it goes
+	./examples/demo.sh
+
+certs: build ## Write the development CA, keys and sample certificates to certs/
+	$(BIN)/apns-sim ca init --certs certs
+
+clean: ## Remove what make has built
+	rm -rf bin .build coverage.out
+
+# Tools are built once; a changed tools/go.mod builds them anew.
+$(TOOLS)/gofumpt: TOOL := mvdan.cc/gofumpt
+$(TOOLS)/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+$(TOOLS)/h2spec: TOOL := github.com/summerwind/h2spec/cmd/h2spec
+$(TOOLS)/benchstat: TOOL := golang.org/x/perf/cmd/benchstat
+$(TOOLS)/%: tools/go.mod tools/go.sum
+	cd tools && CGO_ENABLED=0 go build -trimpath -o $@ $(TOOL)
+	@touch $@

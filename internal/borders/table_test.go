@@ -1,0 +1,79 @@
+package borders
+
+import "slices"
+
+// A border says what the packages under a path may import directly, tests aside.
+// The standard library is open to everybody.
+type border struct {
+	path    string   // inside the module; "examples/..." is the folder and all below
+	ours    []string // packages of this module, by path; "x/..." as above
+	foreign []string // packages of other modules, by full import path
+	why     string
+}
+
+// The layers. Imports point down: commands, sim, edges, core, ground.
+var (
+	ground = []string{"apns", "internal/clock", "internal/pki"}
+	core   = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
+	h2     = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
+	cli    = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
+)
+
+// borders is the one table of who may import whom.
+var borders = []border{
+	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
+	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device"}, cli, "a phone knows nothing of the server but the protocol"},
+	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
+	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
+
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/memnet"}), nil, "the only wiring; control and ui are mounted by the command"},
+
+	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
+	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), []string{"github.com/google/uuid"}, "an edge: it mounts ui and sees the other edges through the core"},
+	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
+
+	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
+	{"internal/tokenvault", ground, []string{"github.com/tink-crypto/tink-go/v2/daead/subtle"}, "core: AES-SIV comes from tink, nothing else does"},
+	{"internal/providerauth", ground, []string{"github.com/golang-jwt/jwt/v5"}, "core: JWT checking comes from golang-jwt"},
+	{"internal/journal", ground, nil, "core: what happened, told to whoever reads"},
+	{"internal/fault", ground, nil, "core: faults are data, edges act on them"},
+	{"internal/store", ground, nil, "core: state behind an interface"},
+
+	{"internal/h2", nil, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
+	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
+	{"internal/device", []string{"apns", "internal/courier"}, nil, "an outsider, as a real phone is"},
+	{"internal/clock", nil, nil, "ground"},
+	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
+	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
+	{"internal/memnet", nil, nil, "ground"},
+	{"internal/borders", nil, nil, "tests only"},
+}
+
+// A product says which foreign modules may be linked into what users get, by whatever way.
+type product struct {
+	path    string
+	foreign []string // import paths; "x/..." is the path and all below
+	why     string
+}
+
+// What the packages of others bring along is in the rows too: x/text comes with
+// http2, aescmac with tink.
+var (
+	simulator = []string{
+		"golang.org/x/net/...", "golang.org/x/text/...",
+		"github.com/golang-jwt/jwt/v5", "github.com/google/uuid",
+		"github.com/tink-crypto/tink-go/v2/daead/subtle", "github.com/tink-crypto/tink-go/v2/internal/mac/aescmac",
+	}
+	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
+)
+
+// products is the one table of what is linked.
+var products = []product{
+	{"apns", nil, "providers import it next to their own choice of modules"},
+	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
+	{"cmd/apns-sim", slices.Concat(simulator, cli, pkcs12), "the simulator, its flags, and p12 files"},
+	{"cmd/device-sim", cli, "a phone needs the standard library and flags"},
+}

@@ -1,0 +1,210 @@
+package control_test
+
+import (
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// wantDevice reads the answer to an activation: a chain that the simulator's
+// own courier would accept.
+func (a *api) wantDevice(w *httptest.ResponseRecorder) *x509.Certificate {
+	a.t.Helper()
+	require.Equal(a.t, http.StatusOK, w.Code, w.Body.String())
+	require.Equal(a.t, "application/json", w.Header().Get("Content-Type"))
+	var answer struct {
+		Certificate string
+		Device      apns.DeviceID
+	}
+	require.NoError(a.t, json.Unmarshal(w.Body.Bytes(), &answer))
+
+	var chain []*x509.Certificate
+	for rest := []byte(answer.Certificate); ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			require.Empty(a.t, rest)
+			break
+		}
+		require.Equal(a.t, "CERTIFICATE", block.Type)
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		require.NoError(a.t, err)
+		chain = append(chain, certificate)
+	}
+	require.Len(a.t, chain, 2, "the device's certificate and its issuer's")
+	identity, err := a.sim.pki.VerifyDevice(chain, time.Now())
+	require.NoError(a.t, err)
+	assert.Equal(a.t, apns.DeviceID(identity.ID), answer.Device)
+	return chain[0]
+}
+
+func TestActivationGivesADeviceCertificateAndRegistersApps(t *testing.T) {
+	a := newAPI(t)
+	key := newKey(t, elliptic.P256())
+	leaf := a.wantDevice(a.activate("application/json; charset=utf-8", inJSON(t, map[string]any{
+		"csr":    inPEM("CERTIFICATE REQUEST", newCSR(t, key)),
+		"topics": []string{"com.example.app", "com.example.app.voip"},
+		"team":   "TEAM123456",
+	})))
+	assert.True(t, key.PublicKey.Equal(leaf.PublicKey))
+	assert.Equal(t, "0F1E2D3C-0000-4000-8000-000000000001", leaf.Subject.CommonName)
+	assert.Equal(t, []string{"com.example.app", "com.example.app.voip"}, a.sim.topics)
+	assert.Equal(t, "TEAM123456", a.sim.team)
+}
+
+func TestASigningRequestAloneIsAnActivationToo(t *testing.T) {
+	der := newCSR(t, newKey(t, elliptic.P256()))
+	rows := []struct{ name, contentType, body string }{
+		{"pkcs10 in PEM", "application/pkcs10", inPEM("CERTIFICATE REQUEST", der)},
+		{"pkcs10 in DER", "application/pkcs10", string(der)}, // RFC 5967
+		{"pem file", "application/x-pem-file", inPEM("CERTIFICATE REQUEST", der)},
+		{"old header", "application/x-pem-file", inPEM("NEW CERTIFICATE REQUEST", der)},
+		{"text before", "application/x-pem-file", "Certificate Request:\n" + inPEM("CERTIFICATE REQUEST", der)},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			a := newAPI(t)
+			a.wantDevice(a.activate(row.contentType, row.body))
+			assert.Empty(t, a.sim.topics)
+			assert.Empty(t, a.sim.team, "the default team")
+		})
+	}
+}
+
+func TestDevicesMayHaveAnRSAKey(t *testing.T) {
+	a := newAPI(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	a.wantDevice(a.activate("application/x-pem-file", inPEM("CERTIFICATE REQUEST", newCSR(t, key))))
+}
+
+func TestTheSameKeyIsTheSameDevice(t *testing.T) {
+	a := newAPI(t)
+	key := newKey(t, elliptic.P256())
+	device := func() string {
+		w := a.activate("application/pkcs10", string(newCSR(t, key)))
+		a.wantDevice(w)
+		var answer map[string]string
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
+		return answer["device"]
+	}
+	first := device()
+	assert.Equal(t, first, device(), "activated again, it keeps its tokens")
+}
+
+func TestAnUnreadableActivationIsRefused(t *testing.T) {
+	csr := inPEM("CERTIFICATE REQUEST", newCSR(t, newKey(t, elliptic.P256())))
+	rows := []struct {
+		name, contentType, body string
+		status                  int
+		detail                  string
+	}{
+		{"no type", "", csr, 415, `the content type is ""; send application/json`},
+		{"what curl -d sends", "application/x-www-form-urlencoded", csr, 415, "application/x-pem-file"},
+		{"unreadable type", "application/json/x;", csr, 415, "send application/json"},
+		{"no JSON", "application/json", csr, 400, `send {"csr":"<PEM>"`},
+		{"unknown member", "application/json", `{"CSR2":""}`, 400, `unknown field "CSR2"`},
+		{"wrong kind", "application/json", `{"topics":"com.example.app"}`, 400, "the body is not what is expected"},
+		{"two objects", "application/json", `{}{}`, 400, "something follows the JSON object"},
+		{"no request", "application/json", `{"topics":["com.example.app"]}`, 400, "there is no certificate signing request"},
+		{"empty", "application/pkcs10", "", 400, "openssl req -new"},
+		{"too long", "application/json", `{"csr":"` + strings.Repeat("A", 64<<10) + `"}`, 413, "longer than 65536 bytes"},
+		{"text", "application/x-pem-file", "hello", 422, "cannot be read"},
+		{"a certificate", "application/x-pem-file", inPEM("CERTIFICATE", []byte{0}), 422, "the PEM block is a CERTIFICATE, not"},
+		{"a key", "application/x-pem-file", inPEM("PRIVATE KEY", []byte{0}), 422, "the PEM block is a PRIVATE KEY, not"},
+		{
+			"topic", "application/json", inJSON(t, map[string]any{"csr": csr, "topics": []string{"com.example.app", "com.example.*"}}),
+			422, `topics[1] is "com.example.*"; a topic is a bundle ID`,
+		},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			a := newAPI(t)
+			wantProblem(t, a.activate(row.contentType, row.body), row.status, row.detail)
+		})
+	}
+}
+
+func TestALongBodyIsReadToItsLimitAndNoFurther(t *testing.T) {
+	a := newAPI(t)
+	body := "{" + strings.Repeat(" ", 64<<10-2) + "}"
+	require.Len(t, body, 64<<10)
+	wantProblem(t, a.activate("application/json", body), http.StatusBadRequest, "there is no certificate signing request")
+	wantProblem(t, a.activate("application/json", body+" "), http.StatusRequestEntityTooLarge, "send less")
+}
+
+func TestABodyThatEndsEarlyIsRefused(t *testing.T) {
+	a := newAPI(t)
+	w := a.send(request{method: http.MethodPost, path: "/v1/activation", contentType: "application/json", body: brokenReader{}})
+	wantProblem(t, w, http.StatusBadRequest, "the body ended early: connection reset")
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("connection reset") }
+
+func TestAWeakOrUnknownKeyIsRefusedWithTheRemedy(t *testing.T) {
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	rows := []struct {
+		name   string
+		csr    []byte
+		detail string
+	}{
+		{"RSA 1024", newCSR(t, weak), "the RSA key has 1024 bits; use at least 2048, or EC P-256"},
+		{"P-384", newCSR(t, newKey(t, elliptic.P384())), "the EC key is on P-384; use P-256"},
+		{"Ed25519", newCSR(t, edwards), "the key is of type ed25519.PublicKey; use EC P-256, or RSA of at least 2048 bits"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			a := newAPI(t)
+			wantProblem(t, a.activate("application/pkcs10", string(row.csr)), http.StatusUnprocessableEntity, row.detail)
+		})
+	}
+}
+
+// RFC 2986, 3: the signature proves that whoever asks holds the key.
+func TestARequestForAnothersKeyIsRefused(t *testing.T) {
+	a := newAPI(t)
+	csr := newCSR(t, newKey(t, elliptic.P256()))
+	i := strings.Index(string(csr), "0F1E2D3C")
+	require.Positive(t, i)
+	csr[i]++ // the name was changed after signing
+	wantProblem(t, a.activate("application/pkcs10", string(csr)), http.StatusUnprocessableEntity,
+		"is not signed with its own key")
+}
+
+func TestWhatTheSimulatorRefusesTheCallerGetsToRead(t *testing.T) {
+	a := newAPI(t)
+	a.sim.refusal = errors.New("there is no team TEAM123456; create it first")
+	wantProblem(t, a.activate("application/pkcs10", string(newCSR(t, newKey(t, elliptic.P256())))),
+		http.StatusUnprocessableEntity, "there is no team TEAM123456; create it first")
+}
+
+func TestACertificateThatIsNoneIsAFaultOfOurs(t *testing.T) {
+	for name, chain := range map[string][][]byte{"no certificate": {}, "no DER": {{0x30}}} {
+		t.Run(name, func(t *testing.T) {
+			a := newAPI(t)
+			a.sim.answer = chain
+			wantProblem(t, a.activate("application/pkcs10", string(newCSR(t, newKey(t, elliptic.P256())))),
+				http.StatusInternalServerError, "its log says why")
+			assert.Contains(t, a.log.String(), "level=ERROR")
+		})
+	}
+}

@@ -1,0 +1,13 @@
+// Package control is the control API: the door by which a person, a script or
+// the console looks into the simulator and steers it, over plain HTTP/1.1 on
+// loopback.
+//
+// It knows the routes, how their requests are read and how a refusal looks
+// (RFC 9457, problem+json, with the remedy in the detail). What a request
+// means is up to the [Simulator] it is given; certificates, apps and devices
+// are none of its business.
+//
+// There is no answer to a page of another origin: no CORS headers, no
+// state-changing request from a foreign page, and no host name but loopback
+// and those the configuration adds, which stops DNS rebinding.
+package control

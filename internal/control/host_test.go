@@ -1,0 +1,77 @@
+package control_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// A page that makes its own name resolve to this machine (DNS rebinding) is of
+// the same origin as the API, as far as a browser can tell. Its name betrays it.
+func TestOnlyLoopbackAndAllowedHostsAreAnswered(t *testing.T) {
+	a := newAPI(t, "Sim.Internal", "192.0.2.7", "2001:DB8::7")
+	rows := []struct {
+		host string
+		want int
+	}{
+		{"localhost", 200},
+		{"localhost:8197", 200},
+		{"LocalHost.:8197", 200},
+		{"sim.localhost:8197", 200}, // RFC 6761, 6.3
+		{"127.0.0.1:8197", 200},
+		{"127.1.2.3", 200},
+		{"[::1]:8197", 200},
+		{"[::1]", 200},
+		{"[::ffff:127.0.0.1]:8197", 200},
+		{"sim.internal:8197", 200},
+		{"SIM.INTERNAL.", 200},
+		{"192.0.2.7:80", 200},
+		{"[2001:db8:0::7]:80", 200},
+
+		{"evil.example", 421},
+		{"evil.example:8197", 421},
+		{"localhost.evil.example", 421},
+		{"notlocalhost", 421},
+		{"127.0.0.1.evil.example", 421},
+		{"0.0.0.0:8197", 421}, // reaches loopback on some systems
+		{"[::]", 421},
+		{"192.0.2.8", 421},
+		{"sub.sim.internal", 421},
+		{":8197", 421},
+	}
+	for _, row := range rows {
+		t.Run(row.host, func(t *testing.T) {
+			w := a.send(request{method: http.MethodGet, path: "/v1/info", host: row.host})
+			assert.Equal(t, row.want, w.Code)
+			if row.want != http.StatusOK {
+				wantProblem(t, w, http.StatusMisdirectedRequest, "allow the host in the configuration")
+			}
+		})
+	}
+}
+
+func TestEveryPathIsGuardedAgainstForeignHosts(t *testing.T) {
+	a := newAPI(t)
+	for _, path := range []string{"/v1/info", "/v1/ca.pem", "/livez", "/readyz", "/nothing"} {
+		w := a.send(request{method: http.MethodGet, path: path, host: "evil.example"})
+		wantProblem(t, w, http.StatusMisdirectedRequest, `not under "evil.example"`)
+	}
+}
+
+func TestAForeignPageCannotActivate(t *testing.T) {
+	a := newAPI(t)
+	for name, header := range map[string]map[string]string{
+		"fetch metadata": {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+		"origin alone":   {"Origin": "https://evil.example"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := a.send(request{
+				method: http.MethodPost, path: "/v1/activation", header: header,
+				contentType: "application/json", body: strings.NewReader("{}"),
+			})
+			wantProblem(t, w, http.StatusForbidden, `a page of another origin ("https://evil.example")`)
+		})
+	}
+}

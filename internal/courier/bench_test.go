@@ -1,0 +1,108 @@
+package courier
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var benchPayload = []byte(`{"aps":{"alert":{"title":"Hello","body":"World"},"badge":3,"sound":"default"}}`)
+
+// appendPush writes a notification the way a session does, from a local variable.
+func appendPush(dst []byte, id uint32) []byte {
+	n := Notification{
+		Token: testToken, Topic: testTopic, Payload: benchPayload, ID: id, Expiry: 1767312000,
+		Timestamp: 1767225600000000000, Priority: 10, BaseToken: testToken, TracingID: testToken[:16],
+	}
+	return n.Append(dst)
+}
+
+func TestThePushPathDoesNotAllocate(t *testing.T) {
+	ackPayload := unhex("08 0001 00 04 0004 00000001 01 0020 T")
+	ping := []byte("\x01\x00\x04WiFi\x05\x00\x0215")
+	pushes := Frame{Command: CmdNotification, Payload: appendPush(nil, 1)[frameHead:]}
+	buf := make([]byte, 0, 4096)
+	rows := []struct {
+		name string
+		run  func()
+	}{
+		{"write a notification", func() { buf = appendPush(buf[:0], 1) }},
+		{"read a notification", func() {
+			var n Notification
+			require.NoError(t, n.Parse(pushes.Payload))
+		}},
+		{"write an ack", func() {
+			ack := Ack{ID: 1, Token: testToken}
+			buf = ack.Append(buf[:0])
+		}},
+		{"read an ack", func() {
+			var ack Ack
+			require.NoError(t, ack.Parse(ackPayload))
+		}},
+		{"read an empty keepalive", func() {
+			var k Keepalive
+			require.NoError(t, k.Parse(nil))
+		}},
+		{"read a keepalive with text", func() {
+			var k Keepalive
+			require.NoError(t, k.Parse(ping))
+		}},
+		{"write a keepalive response", func() {
+			var k KeepaliveResponse
+			buf = k.Append(buf[:0])
+		}},
+		{"go through the items", func() {
+			for _, err := range pushes.Items() {
+				require.NoError(t, err)
+			}
+		}},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) { assert.Zero(t, testing.AllocsPerRun(100, row.run)) })
+	}
+}
+
+func TestReadingAStreamOfAcksAllocatesOneBuffer(t *testing.T) {
+	stream := bytes.Repeat((&Ack{ID: 1, Token: testToken}).Append(nil), 1000)
+	src := bytes.NewReader(stream)
+	r := NewReader(src, ReaderOptions{})
+	_, err := r.Next()
+	require.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(500, func() {
+		f, err := r.Next()
+		require.NoError(t, err)
+		require.Equal(t, CmdAck, f.Command)
+	}))
+}
+
+func BenchmarkAppendNotification(b *testing.B) {
+	b.ReportAllocs()
+	var buf []byte
+	for b.Loop() {
+		buf = appendPush(buf[:0], 1)
+	}
+}
+
+func BenchmarkParseNotification(b *testing.B) {
+	b.ReportAllocs()
+	payload := appendPush(nil, 1)[frameHead:]
+	var n Notification
+	for b.Loop() {
+		if err := n.Parse(payload); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParseAck(b *testing.B) {
+	b.ReportAllocs()
+	payload := unhex("08 0001 00 04 0004 00000001 01 0020 T")
+	var ack Ack
+	for b.Loop() {
+		if err := ack.Parse(payload); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,38 @@
+// Package courier is the wire format spoken between a device's push daemon and
+// an APNs courier on TCP port 5223: frames, items, one struct for every command
+// in each direction, and the nonce with which a device proves who it is.
+//
+// A stream is a row of frames, a frame a row of items. Integers are big-endian.
+//
+//	frame   command:u8  length:u32  item*      length counts the bytes of the items
+//	item    id:u8       size:u16    value      size counts the bytes of the value
+//
+// The usual conversation:
+//
+//	device                                  courier
+//	  | Connect  token, certificate, nonce  → |
+//	  | ← ConnectResponse  status, token      |
+//	  | Filter  topics wanted               → |
+//	  | ← Notification…  or NoStorage         |
+//	  | Ack  one per notification           → |
+//	  | TokenRequest  one per app           → |
+//	  | ← TokenResponse                       |
+//	  | Keepalive                           → |
+//	  | ← KeepaliveResponse                   |
+//
+// The package is exact in what it writes and relaxed in what it reads. Each
+// integer leaves with the width of its field. An item of unknown id is kept in
+// Extra and written again, an unknown command becomes an [Unknown], and an
+// integer of another width is passed over, as Apple's daemon does.
+//
+// Each message lists its fields once, in its layout method. Reading, writing and
+// printing all walk that list, and the walk alone knows the framing.
+//
+// It leaves to others: sockets and TLS, who may connect, what a token means, and
+// when something is sent. Bodies of channel messages are protocol buffers and
+// stay bytes here.
+//
+// Apple has published no description of this protocol. Lines marked "observed:"
+// name the client or capture that shows the behaviour; apsd is Apple's own
+// daemon as shipped in tvOS 18.2.1.
+package courier

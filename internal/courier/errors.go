@@ -1,0 +1,40 @@
+package courier
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A FrameTooLargeError says that a peer announced a frame beyond the reader's
+// limit. Nothing after it on the stream can be read.
+type FrameTooLargeError struct {
+	Command Command
+	Length  uint32 // bytes the peer announced
+	Limit   int    // bytes the reader takes
+}
+
+// Error names the frame and both sizes.
+func (e *FrameTooLargeError) Error() string {
+	return fmt.Sprintf("courier: %s frame of %d bytes, the limit is %d", e.Command, e.Length, e.Limit)
+}
+
+// An ItemOverrunError says that an item reaches beyond the end of its frame.
+//
+// observed: apsd takes it as a protocol error and drops the connection.
+type ItemOverrunError struct {
+	Offset int // where the item begins, in bytes from the start of the payload
+	Need   int // bytes the item claims, its head included
+	Left   int // bytes from Offset to the end of the payload
+}
+
+// Error names the place and both sizes.
+func (e *ItemOverrunError) Error() string {
+	return fmt.Sprintf("courier: item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
+}
+
+// What may be wrong with a nonce or with the signature over it.
+var (
+	ErrNonce          = errors.New("courier: malformed nonce")
+	ErrNonceSignature = errors.New("courier: signature does not fit the nonce")
+	ErrNonceKey       = errors.New("courier: a nonce is signed with RSA or ECDSA P-256 only")
+)

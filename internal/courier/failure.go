@@ -1,0 +1,27 @@
+package courier
+
+import "encoding/binary"
+
+const failureSize = 6 // code and count
+
+// A Failure is an earlier trouble of a device with its courier, told in Connect.
+type Failure struct {
+	Code  uint32 // absolute value of the error code
+	Count uint16
+}
+
+// failures is a repeated pair of integers. One of another size is passed over.
+func failures(f *fields, id uint8, name string, p *[]Failure) {
+	if f.mode == modeRead {
+		if v := f.item.Value; f.takes(id) && len(v) == failureSize {
+			*p = append(*p, Failure{binary.BigEndian.Uint32(v), binary.BigEndian.Uint16(v[4:])})
+		}
+		return
+	}
+	for _, failure := range *p {
+		var v [failureSize]byte
+		binary.BigEndian.PutUint32(v[:], failure.Code)
+		binary.BigEndian.PutUint16(v[4:], failure.Count)
+		f.putBytes(id, name, v[:])
+	}
+}

@@ -1,0 +1,105 @@
+package courier
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A mode is what a walk over a layout does.
+type mode uint8
+
+const (
+	modeRead  mode = iota // place one item into the message
+	modeWrite             // append the message to a frame
+	modePrint             // append the message to a line of text
+)
+
+// fields is one walk over the layout of a message: the list of its fields, in
+// the order they are written. Reading walks once per item, and the field with the
+// item's id takes it. How bytes look on the wire is decided here alone, so
+// another framing is another mode and no message changes.
+type fields struct {
+	mode mode
+
+	// Writing and printing.
+	out   []byte
+	start int // where the frame begins
+
+	// Reading.
+	payload []byte
+	at      int  // offset of the next item
+	item    Item // the item to place
+	taken   bool // a field has taken it
+	err     error
+}
+
+// writing starts a walk that appends a frame to dst.
+func writing(dst []byte, cmd Command) fields {
+	return fields{mode: modeWrite, out: beginFrame(dst, cmd), start: len(dst)}
+}
+
+// frame ends a walk that writes and gives dst with the frame behind it.
+func (f *fields) frame() []byte { return endFrame(f.out, f.start) }
+
+// reading starts a walk over the items of payload.
+func reading(payload []byte) fields {
+	return fields{mode: modeRead, payload: payload}
+}
+
+// next fetches the next item to place. It is false at the end and on an overrun.
+func (f *fields) next() bool {
+	if f.at == len(f.payload) {
+		return false
+	}
+	f.item, f.at, f.err = nextItem(f.payload, f.at)
+	f.taken = false
+	return f.err == nil
+}
+
+// takes reports whether the item to place belongs to the field id.
+func (f *fields) takes(id uint8) bool {
+	if f.item.ID != id {
+		return false
+	}
+	f.taken = true
+	return true
+}
+
+// takeInteger places the item into *p when it belongs to the field id and has
+// the width of *p.
+//
+// observed: apsd passes over an integer of another width.
+func takeInteger[T integer](f *fields, id uint8, p *T) bool {
+	if !f.takes(id) || len(f.item.Value) != width[T]() {
+		return false
+	}
+	var v uint64
+	for _, b := range f.item.Value {
+		v = v<<8 | uint64(b)
+	}
+	*p = T(v)
+	return true
+}
+
+// putInteger writes or prints an integer of size bytes.
+func (f *fields) putInteger(id uint8, name string, size int, v uint64) {
+	if f.mode == modePrint {
+		f.out = printInteger(f.out, name, v)
+		return
+	}
+	f.out = appendItemHead(f.out, id, size)
+	f.out = binary.BigEndian.AppendUint64(f.out, v<<(64-8*size))
+	f.out = f.out[:len(f.out)-8+size]
+}
+
+// putBytes writes or prints binary data.
+func (f *fields) putBytes(id uint8, name string, value []byte) {
+	if f.mode == modePrint {
+		f.out = printBytes(f.out, name, value)
+		return
+	}
+	f.out = append(appendItemHead(f.out, id, len(value)), value...)
+}
+
+// width is the number of bytes of an integer type.
+func width[T integer]() int { return bits.Len64(uint64(^T(0))) / 8 }

@@ -1,0 +1,49 @@
+package courier
+
+// Filter tells which topics a token wants. It replaces the former filter as a whole.
+// A topic is its SHA-1; in the salted lists it is SHA-256 of topic and salt.
+//
+// observed: apsd
+type Filter struct {
+	Token               []byte // base token the filter belongs to
+	Enabled             [][]byte
+	Ignored             [][]byte
+	Opportunistic       [][]byte
+	Paused              [][]byte
+	NonWaking           [][]byte
+	SaltedEnabled       [][]byte
+	SaltedIgnored       [][]byte
+	SaltedOpportunistic [][]byte
+	SaltedPaused        [][]byte
+	SaltedNonWaking     [][]byte
+	Version             Opt[uint64] // with CapabilityFilterVersion
+	Extra               []Item
+}
+
+// Command implements [Message].
+func (m *Filter) Command() Command { return CmdFilter }
+
+// Append implements [Message].
+func (m *Filter) Append(dst []byte) []byte { return appendMessage(dst, m) }
+
+// Parse implements [Message].
+func (m *Filter) Parse(payload []byte) error { return parseMessage(m, payload) }
+
+// String implements [Message].
+func (m *Filter) String() string { return describe(m) }
+
+func (m *Filter) layout(f *fields) {
+	f.bytes(1, "token", &m.Token)
+	f.list(2, "enabled", &m.Enabled)
+	f.list(3, "ignored", &m.Ignored)
+	f.list(4, "opportunistic", &m.Opportunistic)
+	f.list(5, "paused", &m.Paused)
+	f.list(6, "nonWaking", &m.NonWaking)
+	f.list(7, "saltedEnabled", &m.SaltedEnabled)
+	f.list(8, "saltedIgnored", &m.SaltedIgnored)
+	f.list(9, "saltedOpportunistic", &m.SaltedOpportunistic)
+	f.list(10, "saltedPaused", &m.SaltedPaused)
+	f.list(11, "saltedNonWaking", &m.SaltedNonWaking)
+	optional(f, 12, "version", &m.Version)
+	f.extra(&m.Extra)
+}

@@ -1,0 +1,140 @@
+package courier
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+// DefaultMaxFrame is the longest payload a [Reader] takes unless told otherwise,
+// in bytes. Of plain frames no limit is known; packed frames have this one.
+//
+// observed: apsd
+const DefaultMaxFrame = 128 << 10
+
+const (
+	bufferSmall  = 1 << 10  // the first buffer: most connections only ever ping and ack
+	bufferKept   = 8 << 10  // a larger buffer is given back when it is empty
+	bufferTrust  = 16 << 10 // beyond, the buffer grows with what arrives, not with what is announced
+	emptyReadMax = 100      // reads in a row that may bring nothing
+)
+
+// ReaderOptions are the limits of a [Reader].
+type ReaderOptions struct {
+	MaxFrame int // longest payload in bytes; zero means DefaultMaxFrame
+}
+
+// A Reader cuts a stream into frames. It starts no goroutine and reads only when
+// Next needs more bytes than it has.
+type Reader struct {
+	src io.Reader
+	max int
+
+	buf        []byte
+	start, end int   // the bytes not yet taken are buf[start:end]
+	err        error // came together with bytes; told when more are needed
+}
+
+// NewReader gives a reader of the frames in r.
+func NewReader(r io.Reader, opts ReaderOptions) *Reader {
+	if opts.MaxFrame == 0 {
+		opts.MaxFrame = DefaultMaxFrame
+	}
+	return &Reader{src: r, max: opts.MaxFrame}
+}
+
+// Next gives the next frame, valid until the next call. At the end of the stream
+// the error is [io.EOF] between two frames and wraps [io.ErrUnexpectedEOF] within
+// one. A frame beyond the limit is a [*FrameTooLargeError], now and ever after.
+// Other errors come from the stream and lose nothing: after a deadline, Next may be
+// called again.
+func (r *Reader) Next() (Frame, error) {
+	for {
+		f, need, err := r.front()
+		if err != nil {
+			return Frame{}, err
+		}
+		if need == 0 {
+			r.start += frameHead + len(f.Payload)
+			return f, nil
+		}
+		if err := r.fill(need); err != nil {
+			return Frame{}, r.explain(err)
+		}
+	}
+}
+
+// Buffered reports whether Next would answer without reading from the stream.
+func (r *Reader) Buffered() bool {
+	_, need, err := r.front()
+	return need == 0 || err != nil
+}
+
+// front looks at the frame in front. As long as bytes of it are missing, need is
+// the size it has in all, as far as that is known.
+func (r *Reader) front() (f Frame, need int, err error) {
+	b := r.buf[r.start:r.end]
+	if len(b) < frameHead {
+		return Frame{}, frameHead, nil
+	}
+	cmd, length := Command(b[0]), binary.BigEndian.Uint32(b[1:])
+	if int64(length) > int64(r.max) {
+		return Frame{}, 0, &FrameTooLargeError{Command: cmd, Length: length, Limit: r.max}
+	}
+	size := frameHead + int(length)
+	if len(b) < size {
+		return Frame{}, size, nil
+	}
+	return Frame{Command: cmd, Payload: b[frameHead:size:size]}, 0, nil
+}
+
+// fill reads once, after making room for a frame of size bytes in front.
+func (r *Reader) fill(size int) error {
+	if err := r.err; err != nil {
+		r.err = nil
+		return err
+	}
+	r.makeRoom(size)
+	for range emptyReadMax {
+		n, err := r.src.Read(r.buf[r.end:])
+		r.end += n
+		if n > 0 {
+			r.err = err
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// makeRoom sees to it that there is space behind the bytes in front, if possible for
+// a frame of size bytes. It moves them at most once per frame and growth of the buffer.
+func (r *Reader) makeRoom(size int) {
+	held := r.buf[r.start:r.end]
+	if len(held) == 0 && len(r.buf) > bufferKept {
+		r.buf = nil
+	}
+	length := max(len(r.buf), bufferSmall, min(size, bufferTrust))
+	if len(held) == length {
+		length *= 2
+	}
+	if length > len(r.buf) {
+		r.buf = make([]byte, length)
+	} else if r.start == 0 {
+		return
+	}
+	r.start, r.end = 0, copy(r.buf, held)
+}
+
+// explain says what an error of the stream means where it happened.
+func (r *Reader) explain(err error) error {
+	if err != io.EOF {
+		return fmt.Errorf("courier: read frame: %w", err)
+	}
+	if r.start < r.end {
+		return fmt.Errorf("courier: read frame: %w", io.ErrUnexpectedEOF)
+	}
+	return io.EOF
+}

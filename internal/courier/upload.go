@@ -1,0 +1,34 @@
+package courier
+
+// Upload is a message that a device sends to another one.
+//
+// observed: apsd, pypush
+type Upload struct {
+	Topic     []byte // hash
+	Sender    []byte // token
+	Payload   []byte
+	ID        uint32      // comes back in the UploadAck
+	RoundTrip Opt[uint16] // of the last push, with CapabilityRoundTrip
+	Extra     []Item
+}
+
+// Command implements [Message].
+func (m *Upload) Command() Command { return CmdNotification }
+
+// Append implements [Message].
+func (m *Upload) Append(dst []byte) []byte { return appendMessage(dst, m) }
+
+// Parse implements [Message].
+func (m *Upload) Parse(payload []byte) error { return parseMessage(m, payload) }
+
+// String implements [Message].
+func (m *Upload) String() string { return describe(m) }
+
+func (m *Upload) layout(f *fields) {
+	f.bytes(1, "topic", &m.Topic)
+	f.bytes(2, "sender", &m.Sender)
+	f.body(3, "payload", &m.Payload)
+	always(f, 4, "id", &m.ID)
+	optional(f, 25, "roundTrip", &m.RoundTrip)
+	f.extra(&m.Extra)
+}

@@ -1,0 +1,145 @@
+package device
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// Times of a device, where Config says nothing else.
+const (
+	// loginTimeout bounds TCP, TLS and the Connect exchange together.
+	// observed: apsd.
+	loginTimeout = 30 * time.Second
+	// writeTimeout is when a connection that takes no bytes counts as dead.
+	writeTimeout = 10 * time.Second
+	// firstKeepalive is the time from login to the first keepalive.
+	// observed: apsd.
+	firstKeepalive = 2 * time.Second
+	// keepaliveAnswer is how long the answer may take. observed: apsd.
+	keepaliveAnswer = 20 * time.Second
+	// appsDelay gathers changes of the installed apps into one Filter.
+	appsDelay = 20 * time.Millisecond
+
+	defaultKeepalive    = 15 * time.Minute
+	defaultReconnectMin = time.Second
+	defaultReconnectMax = 3 * time.Minute
+	defaultInbox        = 1 << 16
+)
+
+// courierNames are the names that a courier's certificate must carry, without
+// the number of the courier dialled. observed: apsd, pypush.
+var courierNames = map[apns.Environment]string{
+	apns.Production: "courier.push.apple.com",
+	apns.Sandbox:    "courier.sandbox.push.apple.com",
+}
+
+// Config describes a device. Identity, Dial and RootCAs are required; the zero
+// value of everything else is the useful one.
+type Config struct {
+	Identity Identity
+	// Renew gets a new identity after the courier has refused the present one.
+	// Nil tries the same identity again, without its token.
+	Renew func(ctx context.Context) (Identity, error)
+
+	// Token is the base token from an earlier run; "" if there is none.
+	Token apns.DeviceToken
+	// Tokens are the app tokens from an earlier run, by topic.
+	Tokens map[string]apns.DeviceToken
+	// Topics are the apps installed from the start. See [Device.Install].
+	Topics []string
+
+	// Dial opens a connection to the courier, before TLS.
+	Dial func(ctx context.Context) (net.Conn, error)
+	// DialHost opens a connection to the courier host that a redirect names. Nil
+	// takes Dial for it.
+	DialHost func(ctx context.Context, host string) (net.Conn, error)
+	// RootCAs are the only roots the courier's certificate may lead to.
+	RootCAs *x509.CertPool
+	// Environment is the world the device lives in; it only chooses the default
+	// of ServerName.
+	Environment apns.Environment
+	// ServerName is asked for in TLS and looked for in the courier's certificate;
+	// "" is the environment's courier name.
+	ServerName string
+	// Style is the way to log in.
+	Style Style
+
+	// Keepalive is the time between two keepalives; 0 is 15 minutes, less than 0
+	// is never.
+	Keepalive time.Duration
+	// ReconnectMin and ReconnectMax bound the wait before a reconnect, which
+	// doubles with each failure; 0 is 1 second and 3 minutes.
+	ReconnectMin, ReconnectMax time.Duration
+	// Now is the device's clock, which dates its nonces; nil is the real time.
+	Now func() time.Time
+
+	// Ack decides how a notification is acknowledged; nil answers AckDelivered. A
+	// notification with another answer is not handed to the app.
+	Ack func(Notification) uint8
+	// OnEvent is told what happens, in order, from the goroutine of Run. The
+	// device waits for it, so it must not wait for the device.
+	OnEvent func(Event)
+	// Trace is told each step on the wire besides notifications. Its calls overlap
+	// neither with each other nor with OnEvent. It must not wait for the device.
+	Trace func(Step)
+	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
+	// than 0 is none, for those who listen to OnEvent alone.
+	Inbox int
+
+	// Log takes what only a developer wants to know; nil is silent.
+	Log *slog.Logger
+}
+
+// check refuses a configuration that cannot work.
+func (c *Config) check() error {
+	switch {
+	case c.Dial == nil:
+		return errors.New("device: set Config.Dial to reach a courier")
+	case c.RootCAs == nil:
+		return errors.New("device: set Config.RootCAs to the certificate authority of the simulator")
+	case int(c.Style) >= len(styles):
+		return fmt.Errorf("device: %s is no login style", c.Style)
+	case c.ServerName == "" && courierNames[c.Environment] == "":
+		return fmt.Errorf("device: %s has no courier; set Config.ServerName", c.Environment)
+	}
+	for _, topic := range c.Topics {
+		if !apns.ValidTopic(topic) {
+			return fmt.Errorf("device: %q is no topic; use a bundle ID like com.example.app", topic)
+		}
+	}
+	return nil
+}
+
+// setDefaults fills in what was left zero.
+func (c *Config) setDefaults() {
+	if c.ServerName == "" {
+		c.ServerName = courierNames[c.Environment]
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.DialHost == nil {
+		c.DialHost = func(ctx context.Context, _ string) (net.Conn, error) { return c.Dial(ctx) }
+	}
+	setDefault(&c.Keepalive, defaultKeepalive)
+	setDefault(&c.ReconnectMin, defaultReconnectMin)
+	setDefault(&c.ReconnectMax, defaultReconnectMax)
+	setDefault(&c.Inbox, defaultInbox)
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

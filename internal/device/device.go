@@ -1,0 +1,162 @@
+package device
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Device is one emulated device. Its methods may be called from any goroutine.
+type Device struct {
+	// Set by New; read-only after.
+	cfg     Config
+	inbox   *inbox
+	stopped chan struct{} // closed when Run has returned
+	kick    chan struct{} // holds a token when Run should not wait any longer
+	running atomic.Bool
+
+	// telling makes calls of OnEvent and Trace follow each other.
+	telling sync.Mutex
+
+	// Owned by the goroutine of Run.
+	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
+	backoff    backoff
+	refusals   int    // of the identity, in a row
+	redirects  int    // since the last connection that stayed
+	host       string // where a redirect sent the device; "" for the usual place
+	seen       seen
+
+	// Guarded by mu.
+	mu          sync.Mutex
+	changed     chan struct{} // closed and replaced at each change
+	credentials credentials
+	base        apns.DeviceToken
+	confirmed   bool // the courier has accepted or issued base in this run
+	apps        apps
+	offline     bool
+	hangUp      context.CancelCauseFunc // ends the attempt or connection of now; nil between two
+	hungUp      chan struct{}           // closed when it has ended
+	session     *session                // the accepted connection; nil if there is none
+}
+
+// New returns a device that is switched on but not running yet. The error names
+// what is wrong with the configuration.
+func New(cfg Config) (*Device, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	cfg.setDefaults()
+	credentials, err := cfg.Identity.check()
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{
+		cfg:         cfg,
+		inbox:       newInbox(cfg.Inbox),
+		stopped:     make(chan struct{}),
+		kick:        make(chan struct{}, 1),
+		backoff:     backoff{min: cfg.ReconnectMin, max: cfg.ReconnectMax},
+		changed:     make(chan struct{}),
+		credentials: credentials,
+		base:        cfg.Token,
+		apps:        newApps(),
+	}
+	for _, topic := range cfg.Topics {
+		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
+			a.token = cfg.Tokens[topic]
+		}
+	}
+	return d, nil
+}
+
+// ID names the device: the first eight bytes of the SHA-256 of its public key.
+func (d *Device) ID() apns.DeviceID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.credentials.id
+}
+
+// Identity is what the device proves itself with now. It is another one than that
+// of the configuration once [Config.Renew] was needed.
+func (d *Device) Identity() Identity {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.credentials.Identity
+}
+
+// BaseToken is the device's own token; "" until the courier has issued one.
+func (d *Device) BaseToken() apns.DeviceToken {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.base
+}
+
+// Tokens are the tokens of the installed apps, by topic; those still to come are
+// missing. The map is the caller's.
+func (d *Device) Tokens() map[string]apns.DeviceToken {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Collect(d.apps.tokens())
+}
+
+// Connect takes the device online: it connects at once, or when Run begins.
+func (d *Device) Connect() {
+	d.mu.Lock()
+	d.offline = false
+	d.mu.Unlock()
+	signal(d.kick)
+}
+
+// Disconnect takes the device offline, as airplane mode does. The connection is
+// closed when it returns. It must not be called from a hook of [Config].
+func (d *Device) Disconnect() {
+	d.mu.Lock()
+	d.offline = true
+	hangUp, hungUp := d.hangUp, d.hungUp
+	d.mu.Unlock()
+	if hangUp != nil {
+		hangUp(errOffline)
+		<-hungUp
+	}
+}
+
+// Online waits until the courier has accepted a login and that connection lasts.
+func (d *Device) Online(ctx context.Context) error {
+	return d.await(ctx, func() (bool, error) { return d.session != nil, nil })
+}
+
+// Next waits for the next notification. It returns [ErrStopped] when Run has
+// returned and all were taken, and [ErrMissed] once if some were lost.
+func (d *Device) Next(ctx context.Context) (Notification, error) {
+	return d.inbox.take(ctx, d.stopped)
+}
+
+// await waits until ready says true or fails. ready is called with mu held.
+func (d *Device) await(ctx context.Context, ready func() (bool, error)) error {
+	for {
+		d.mu.Lock()
+		ok, err := ready()
+		changed := d.changed
+		d.mu.Unlock()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-d.stopped:
+			return ErrStopped
+		}
+	}
+}
+
+// changedLocked wakes everybody in await.
+func (d *Device) changedLocked() {
+	close(d.changed)
+	d.changed = make(chan struct{})
+}

@@ -1,0 +1,47 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of a device.
+var (
+	// ErrStopped: Run has returned, nothing more will come.
+	ErrStopped = errors.New("device: the device has stopped")
+	// ErrMissed: so many notifications waited for Next that the oldest were
+	// dropped. Next goes on with those that are left.
+	ErrMissed = errors.New("device: notifications were lost because Next was called too rarely; raise Config.Inbox")
+	// ErrClosed: the courier closed the connection in an orderly way.
+	ErrClosed = errors.New("device: the courier closed the connection")
+	// ErrNoKeepalive: the courier left a keepalive unanswered for 20 seconds.
+	ErrNoKeepalive = errors.New("device: the courier did not answer a keepalive")
+	// ErrReplaced: the courier says that the token came online elsewhere.
+	ErrReplaced = errors.New("device: another connection took this device's place")
+
+	// errOffline ends a connection when the device goes offline.
+	errOffline = errors.New("device: offline")
+)
+
+// A RefusedError is a courier's refusal of a login.
+type RefusedError struct {
+	Status uint8
+	// Reason is the courier's explanation, often empty.
+	Reason string
+}
+
+// Error names the status and the reason.
+func (e *RefusedError) Error() string {
+	text := fmt.Sprintf("device: the courier refused the login with status %d", e.Status)
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// A redirectError ends a connection whose courier named another.
+type redirectError struct{ host, reason string }
+
+func (e *redirectError) Error() string {
+	return fmt.Sprintf("device: redirected to %s (%s)", e.host, e.reason)
+}

@@ -1,0 +1,82 @@
+package device
+
+import (
+	"strconv"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// An EventKind tells what an [Event] is about.
+type EventKind uint8
+
+// The events of a device.
+const (
+	// EventConnected: the courier has accepted the login.
+	EventConnected EventKind = iota + 1
+	// EventDisconnected: an accepted connection has ended. Err says why; it is nil
+	// if the device itself wanted it.
+	EventDisconnected
+	// EventConnectFailed: an attempt to connect has failed with Err. Another one
+	// follows.
+	EventConnectFailed
+	// EventIdentityRefused: the courier does not take the certificate or the base
+	// token. The device has dropped the token and comes back without it.
+	EventIdentityRefused
+	// EventBaseToken: the courier has issued the base token Token; Previous is the
+	// one it replaces. All app tokens are void and are asked for again.
+	EventBaseToken
+	// EventToken: the app of Topic has got Token, Previous being an earlier one.
+	EventToken
+	// EventTokenRefused: the courier gave the app of Topic no token; see Status.
+	EventTokenRefused
+	// EventNotification: Notification came, was acknowledged as delivered and is
+	// for the app.
+	EventNotification
+	// EventTurnedAway: a notification was acknowledged with another Status and not
+	// handed to an app. Topic is empty if the device does not know it.
+	EventTurnedAway
+)
+
+// eventNames are for logs.
+var eventNames = [...]string{
+	EventConnected:       "connected",
+	EventDisconnected:    "disconnected",
+	EventConnectFailed:   "connect failed",
+	EventIdentityRefused: "identity refused",
+	EventBaseToken:       "base token",
+	EventToken:           "token",
+	EventTokenRefused:    "token refused",
+	EventNotification:    "notification",
+	EventTurnedAway:      "turned away",
+}
+
+// String gives the event's name.
+func (k EventKind) String() string {
+	if int(k) < len(eventNames) && eventNames[k] != "" {
+		return eventNames[k]
+	}
+	return "event " + strconv.Itoa(int(k))
+}
+
+// An Event is something that happened to the device. Each kind says which fields
+// it sets.
+type Event struct {
+	Kind         EventKind
+	Topic        string
+	Token        apns.DeviceToken
+	Previous     apns.DeviceToken
+	Notification Notification
+	// Status is a status of an ack or of a token response.
+	Status uint8
+	Err    error
+}
+
+// emit tells the listener. It is called from the goroutine of Run alone.
+func (d *Device) emit(e Event) {
+	if d.cfg.OnEvent == nil {
+		return
+	}
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.cfg.OnEvent(e)
+}

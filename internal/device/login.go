@@ -1,0 +1,174 @@
+package device
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// What the device says about itself. A courier records it and acts on none of it.
+const (
+	osVersion = "26.0"
+	osBuild   = "23A341"
+	hardware  = "iPhone17,1"
+
+	// presenceFlags is the value of a device-level user on Wi-Fi.
+	// observed: apsd builds on 0x8242.
+	presenceFlags = 0x8242 | courier.PresenceWiFi
+)
+
+// errClock is a courier that does not agree with its own clock.
+var errClock = errors.New("device: the courier refused the time it had given itself")
+
+// login sends Connect and waits for the courier's verdict.
+func (s *session) login(ctx context.Context, deadline time.Time) error {
+	if err := s.conn.SetReadDeadline(deadline); err != nil {
+		return fmt.Errorf("device: login: %w", err)
+	}
+	if ctx.Err() != nil { // its own deadline has just been overwritten
+		return ctx.Err()
+	}
+	response, err := s.exchange()
+	if err != nil {
+		return err
+	}
+	if response.Status == courier.ConnectRefused && response.ClockTime != 0 {
+		s.setClock(response.ClockTime)
+		if response, err = s.exchange(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case response.RedirectHost != "":
+		s.d.trace(StepRedirect{Host: response.RedirectHost, Reason: response.RedirectReason})
+		return &redirectError{response.RedirectHost, response.RedirectReason}
+	case response.Status == courier.ConnectRefused && response.ClockTime != 0:
+		return errClock
+	case response.Status != courier.ConnectAccepted:
+		return &RefusedError{Status: response.Status, Reason: response.RefusalReason}
+	}
+	if err := s.conn.SetReadDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("device: login: %w", err)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return s.accepted(response)
+}
+
+// exchange sends one Connect and reads its response. The response is valid until
+// the next frame is read.
+func (s *session) exchange() (*courier.ConnectResponse, error) {
+	connect, err := s.connectMessage()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.write(connect.Append(nil)); err != nil {
+		return nil, err
+	}
+	for {
+		frame, err := s.reader.Next()
+		if err != nil {
+			return nil, fmt.Errorf("device: wait for the answer to connect: %w", err)
+		}
+		if frame.Command != courier.CmdConnectResponse {
+			s.d.cfg.Log.Debug("skipped before login", "command", frame.Command)
+			continue
+		}
+		response := new(courier.ConnectResponse)
+		if err := response.Parse(frame.Payload); err != nil {
+			return nil, fmt.Errorf("device: read connect response: %w", err)
+		}
+		return response, nil
+	}
+}
+
+// connectMessage makes the login. In StyleV3 it carries the proof: the certificate,
+// a nonce with the time, and the key's signature over the nonce.
+func (s *session) connectMessage() (*courier.Connect, error) {
+	d := s.d
+	credentials, base := d.self()
+	m := &courier.Connect{
+		Token:           tokenBytes(base),
+		State:           courier.StateConnect,
+		PresenceFlags:   presenceFlags,
+		Interface:       courier.Some(courier.InterfaceWiFi),
+		Carrier:         courier.CarrierWiFi,
+		OSVersion:       osVersion,
+		OSBuild:         osBuild,
+		Hardware:        hardware,
+		ProtocolVersion: courier.ProtocolVersion,
+		RedirectCount:   uint16(d.redirects),
+	}
+	if !styles[d.cfg.Style].inTLS {
+		nonce, err := courier.NewNonce(d.cfg.Now().Add(d.clockShift), rand.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("device: prove identity: %w", err)
+		}
+		signature, err := courier.SignNonce(rand.Reader, credentials.Key, nonce)
+		if err != nil {
+			return nil, fmt.Errorf("device: prove identity: %w", err)
+		}
+		m.Certificates, m.Nonce, m.Signature = credentials.Chain, nonce, signature
+	}
+	d.trace(StepConnect{
+		Style: d.cfg.Style, Certificate: credentials.leaf, Token: base,
+		Nonce: m.Nonce, Signature: m.Signature,
+	})
+	return m, nil
+}
+
+// setClock takes over the courier's time, in milliseconds since 1970.
+func (s *session) setClock(milliseconds uint64) {
+	server := time.UnixMilli(int64(milliseconds))
+	s.d.clockShift = server.Sub(s.d.cfg.Now())
+	s.d.trace(StepClock{Server: server, Shift: s.d.clockShift})
+}
+
+// accepted takes note of the base token and sends what follows a login.
+func (s *session) accepted(response *courier.ConnectResponse) error {
+	d := s.d
+	token := apns.DeviceToken(response.Token)
+	step := StepAccepted{Token: token}
+	if response.ServerTime != 0 {
+		step.ServerTime = time.UnixMilli(int64(response.ServerTime))
+	}
+	d.trace(step)
+
+	d.mu.Lock()
+	previous := d.base
+	issued := token != "" && token != previous
+	if issued {
+		d.setBaseLocked(token)
+		d.seen.clear()
+	}
+	if d.base == "" {
+		d.mu.Unlock()
+		return errors.New("device: the courier accepted the login but issued no token")
+	}
+	d.confirmed = true
+	d.session = s
+	d.apps.forgetRequests()
+	d.changedLocked()
+	d.mu.Unlock()
+
+	d.emit(Event{Kind: EventConnected})
+	if issued {
+		d.emit(Event{Kind: EventBaseToken, Token: token, Previous: previous})
+	}
+	active := courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways}
+	return s.sendApps(active.Append(nil))
+}
+
+// tokenBytes is a token as a frame wants it: nil for none.
+func tokenBytes(t apns.DeviceToken) []byte {
+	if t == "" {
+		return nil
+	}
+	return []byte(t)
+}

@@ -1,0 +1,123 @@
+package device
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// maxAcks is how many bytes of acknowledgements may gather before they are sent.
+const maxAcks = 8 << 10
+
+// receive takes one notification: it decides on the status, acknowledges, and hands
+// what was delivered to the app.
+func (s *session) receive(payload []byte) error {
+	m, d := &s.note, s.d
+	if err := m.Parse(payload); err != nil {
+		return fmt.Errorf("device: read notification: %w", err)
+	}
+	v := d.judge(m)
+	var n Notification
+	if v.status == courier.AckDelivered {
+		n = v.notification(m)
+		if d.cfg.Ack != nil {
+			v.status = d.cfg.Ack(n)
+		}
+	}
+	s.ack(m, v)
+	if v.status != courier.AckDelivered {
+		d.emit(Event{Kind: EventTurnedAway, Topic: v.topic, Token: apns.DeviceToken(m.Token), Status: v.status})
+		return nil
+	}
+	d.seen.add(v.sighting)
+	d.inbox.put(n)
+	d.emit(Event{Kind: EventNotification, Topic: n.Topic, Token: n.DeviceToken, Notification: n, Status: v.status})
+	return nil
+}
+
+// A verdict is what the device thinks of a notification.
+type verdict struct {
+	status   uint8
+	topic    string           // "" if the device does not know it
+	token    apns.DeviceToken // the one it was sent to, if delivered
+	sighting sighting
+}
+
+// judge decides how a notification is acknowledged. The app's token may be unknown
+// while the request for it is out: what was stored for a token of an earlier run can
+// overtake the answer.
+//
+// observed: apsd, for the statuses and for what makes a duplicate.
+func (d *Device) judge(m *courier.Notification) verdict {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := d.apps.find(m.Topic)
+	switch {
+	case a == nil && m.Flags&courier.FlagValidityCheck != 0:
+		return verdict{status: courier.AckTokenRemoved}
+	case a == nil:
+		return verdict{status: courier.AckUnknownTopic}
+	}
+	v := verdict{topic: a.topic, sighting: sighting{topic: a.hash, timestamp: m.Timestamp}}
+	switch {
+	case len(m.Token) == 0:
+		v.status = courier.AckNoRecipient
+		return v
+	case string(m.Token) == string(a.token):
+		v.token = a.token
+	case string(m.Token) == string(d.base):
+		v.token, v.sighting.base = d.base, true
+	case a.token == "":
+		v.token = apns.DeviceToken(m.Token)
+	default:
+		v.status = courier.AckNoRecipient
+		return v
+	}
+	if d.seen.has(v.sighting) {
+		v.status = courier.AckNoRecipient
+	}
+	return v
+}
+
+// notification is what the app gets to see.
+func (v *verdict) notification(m *courier.Notification) Notification {
+	n := Notification{
+		Topic:       v.topic,
+		DeviceToken: v.token,
+		Payload:     bytes.Clone(m.Payload),
+		ID:          m.ID,
+		Timestamp:   time.Unix(0, int64(m.Timestamp)),
+		Priority:    apns.Priority(m.Priority),
+		FromStorage: m.StorageFlags&courier.StorageStored != 0,
+	}
+	if n.Priority == 0 {
+		n.Priority = apns.PriorityImmediate
+	}
+	if m.Expiry != 0 {
+		n.Expiry = time.Unix(int64(m.Expiry), 0)
+	}
+	return n
+}
+
+// ack puts an acknowledgement with those that leave next. The token is left out if
+// it is the device's own. observed: apsd.
+func (s *session) ack(m *courier.Notification, v verdict) {
+	ack := courier.Ack{Status: v.status, ID: m.ID}
+	if !v.sighting.base {
+		ack.Token = m.Token
+	}
+	s.acks = ack.Append(s.acks)
+}
+
+// flushAcks sends the acknowledgements that have gathered.
+func (s *session) flushAcks() error {
+	if len(s.acks) == 0 {
+		return nil
+	}
+	err := s.write(s.acks)
+	s.acks = s.acks[:0]
+	return err
+}

@@ -1,0 +1,96 @@
+package device
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Step is one thing that went over the wire, for those who want to watch the
+// handshake. It is one of the Step types of this package. What it holds must not
+// be changed.
+type Step interface{ step() }
+
+// StepTCP: the connection to the courier is open; nothing was said yet.
+type StepTCP struct {
+	// Host is the host a redirect named, or "".
+	Host   string
+	Remote net.Addr
+}
+
+// StepTLS: the courier's certificate was checked against the roots, the server
+// name and the time, and the connection is encrypted.
+type StepTLS struct {
+	ServerName string
+	State      tls.ConnectionState
+}
+
+// StepConnect: the device sent its login.
+type StepConnect struct {
+	Style       Style
+	Certificate *x509.Certificate
+	// Token is the base token presented, "" if the device has none.
+	Token apns.DeviceToken
+	// Nonce and Signature are the proof, in [StyleV3]; nil in styles that show
+	// the certificate in TLS.
+	Nonce, Signature []byte
+}
+
+// StepClock: the courier found the time in the nonce wrong. The device takes the
+// courier's and repeats its login.
+type StepClock struct {
+	Server time.Time
+	// Shift is by how much the device's clock was behind.
+	Shift time.Duration
+}
+
+// StepAccepted: the courier accepted the login.
+type StepAccepted struct {
+	// Token is the base token that the courier sent along, "" if it kept the one
+	// presented.
+	Token apns.DeviceToken
+	// ServerTime is the courier's clock, zero if it did not tell.
+	ServerTime time.Time
+}
+
+// StepFilter: the device told which topics it wants.
+type StepFilter struct{ Topics []string }
+
+// StepNoStorage: the courier has nothing stored for the device.
+type StepNoStorage struct{}
+
+// StepTokenRequest: the device asked for the token of an app.
+type StepTokenRequest struct {
+	Topic string
+	Hash  apns.TopicHash
+}
+
+// StepKeepalive: a keepalive was answered.
+type StepKeepalive struct{}
+
+// StepRedirect: the courier sent the device to another host.
+type StepRedirect struct{ Host, Reason string }
+
+func (StepTCP) step()          {}
+func (StepTLS) step()          {}
+func (StepConnect) step()      {}
+func (StepClock) step()        {}
+func (StepAccepted) step()     {}
+func (StepFilter) step()       {}
+func (StepNoStorage) step()    {}
+func (StepTokenRequest) step() {}
+func (StepKeepalive) step()    {}
+func (StepRedirect) step()     {}
+
+// trace tells the watcher about a step.
+func (d *Device) trace(s Step) {
+	if d.cfg.Trace == nil {
+		return
+	}
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.cfg.Trace(s)
+}

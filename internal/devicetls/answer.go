@@ -1,0 +1,94 @@
+package devicetls
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// answer adds a message to what the device is sent next.
+func (s *session) answer(m courier.Message) error {
+	s.out.lock()
+	defer s.out.unlock()
+	return s.answerLocked(m)
+}
+
+func (s *session) answerLocked(m courier.Message) error {
+	b := s.out.batchLocked()
+	b.frames = s.framing.Append(b.frames, m)
+	s.answered = true
+	if len(b.frames) < flushSize {
+		return nil
+	}
+	return s.flushAnswersLocked()
+}
+
+// flushAnswers sends the answers that have not left yet.
+func (s *session) flushAnswers() error {
+	if !s.answered {
+		return nil
+	}
+	s.out.lock()
+	defer s.out.unlock()
+	return s.flushAnswersLocked()
+}
+
+func (s *session) flushAnswersLocked() error {
+	s.answered = false
+	if err := s.out.flushLocked(); err != nil {
+		return writeEnding(err)
+	}
+	return nil
+}
+
+// receiveKeepalive answers every keepalive at once and empty. To a device that
+// wants a late answer, by the second version of keepalives, this says that the
+// courier speaks the first. A non-empty "ok" sent at once would make it ping
+// again at once.
+//
+// observed: apsd
+func (s *session) receiveKeepalive(f courier.Frame) error {
+	if err := s.framing.Parse(f, &s.keepalive); err != nil {
+		return err
+	}
+	s.times.announce(s.keepalive.Interval)
+	s.keepalive = courier.Keepalive{} // it aliases the frame
+	return s.answer(&courier.KeepaliveResponse{})
+}
+
+// flush answers with as much padding as the device wants.
+//
+// observed: apsd
+func (s *session) flush(m *courier.Flush) error {
+	if m.Wanted == 0 {
+		return nil
+	}
+	return s.answer(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
+}
+
+// channel accepts a list of channel subscriptions.
+//
+// observed: rustpush
+func (s *session) channel(m *courier.ChannelRequest) error {
+	return s.answer(&courier.ChannelResponse{ID: m.ID, Token: m.BaseToken})
+}
+
+// presenceTracking accepts the salt of a device's salted topic hashes.
+//
+// observed: apsd
+func (s *session) presenceTracking(m *courier.PresenceTracking) error {
+	return s.answer(&courier.PresenceTrackingResponse{ID: m.ID, Token: m.Token})
+}
+
+// pause waits for a span of wire time, or for the end of the session.
+func (s *session) pause(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.done:
+	}
+}

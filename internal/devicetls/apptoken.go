@@ -1,0 +1,41 @@
+package devicetls
+
+import (
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// tokenRefused is the status of a request for a token that cannot be met. Apple
+// has several, of which no meaning is known (observed: apsd).
+const tokenRefused uint8 = 1
+
+// tokenRequest gives the token of an app, the same one every time. The device
+// matches the answer by topic hash and app id, so both are echoed.
+//
+// observed: apsd, pypush
+func (s *session) tokenRequest(m *courier.TokenRequest) error {
+	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID}
+	token, err := s.appToken(m)
+	if err != nil {
+		s.log.Info("a request for an app's token cannot be met", "device", s.id(), "err", err)
+		answer.Status = tokenRefused
+		return s.answer(&answer)
+	}
+	answer.Token = []byte(token)
+	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), answer.Token)
+	return s.answer(&answer)
+}
+
+func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
+	p := s.named(m.BaseToken)
+	if p == nil {
+		return "", fmt.Errorf("base token %v is not connected here", apns.DeviceToken(m.BaseToken))
+	}
+	topic, ok := topicHash(m.Topic)
+	if !ok {
+		return "", fmt.Errorf("the topic hash has %d bytes; only plain ones, of %d, can be routed", len(m.Topic), len(topic))
+	}
+	return s.server.cfg.Vault.Mint(p.address, &topic), nil
+}

@@ -1,0 +1,105 @@
+package devicetls
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// A login is who is let in by a Connect, and with which base token.
+type login struct {
+	address tokenvault.Address
+	token   []byte
+	issued  bool // the device does not have the token yet
+	slot    int
+}
+
+// admit decides about the token a device presents. A device without a token, or
+// with one that is not its own, is given a new one; the configuration can have
+// the latter refused.
+//
+// "APNs decrypts the token with the token key and checks that it was made for
+// the device whose certificate is on this connection": Apple's Local and Remote
+// Notification Programming Guide.
+func (s *session) admit(device apns.DeviceID, presented []byte) (login, *refusal) {
+	if len(presented) > 0 {
+		address, err := s.open(device, presented)
+		if err == nil {
+			return s.place(login{address: address, token: presented})
+		}
+		if s.server.cfg.RefuseForeignToken {
+			return login{}, &refusal{tokenForeign, err}
+		}
+		s.log.Info("a token that is not the device's is replaced", "device", device, "err", err)
+	}
+	user, ok := s.nextUser()
+	if !ok {
+		return login{}, &refusal{tooManyUsers, fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
+	}
+	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
+	token := s.server.cfg.Vault.Mint(address, nil)
+	return s.place(login{address: address, token: []byte(token), issued: true})
+}
+
+// open reads a base token that must be the device's own and current.
+func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, error) {
+	claims, err := s.server.cfg.Vault.Open(token)
+	switch {
+	case err != nil:
+		return tokenvault.Address{}, err
+	case claims.Device != device:
+		return tokenvault.Address{}, fmt.Errorf("it is of device %v", claims.Device)
+	case claims.Environment != s.environment:
+		return tokenvault.Address{}, fmt.Errorf("it is of the %v environment", claims.Environment)
+	case !claims.Base:
+		return tokenvault.Address{}, errors.New("it is of an app")
+	case !claims.Retired.IsZero():
+		return tokenvault.Address{}, fmt.Errorf("it was retired at %v", claims.Retired)
+	}
+	return claims.Address, nil
+}
+
+// place finds a slot for a login: the one its address has already, or a free one.
+func (s *session) place(l login) (login, *refusal) {
+	if p := s.at(l.address); p != nil {
+		l.slot = p.slot
+		return l, nil
+	}
+	for slot, p := range s.presences {
+		if p == nil {
+			l.slot = slot
+			return l, nil
+		}
+	}
+	return login{}, &refusal{tooManyUsers, fmt.Errorf("a connection carries %d of them", maxPresences)}
+}
+
+// nextUser returns the number for a user without a token: the one after the
+// highest on this connection, or else the lowest that is free.
+func (s *session) nextUser() (uint8, bool) {
+	var taken [tokenvault.MaxUser + 1]bool
+	next := 0
+	for _, p := range s.presences {
+		if p != nil {
+			taken[p.address.User] = true
+			next = max(next, int(p.address.User)+1)
+		}
+	}
+	if next <= tokenvault.MaxUser {
+		return uint8(next), true
+	}
+	for user := range taken {
+		if !taken[user] {
+			return uint8(user), true
+		}
+	}
+	return 0, false
+}
+
+// recordToken writes into the journal that the device was given a token.
+func (s *session) recordToken(what string, token []byte) {
+	s.record(journal.TokenIssued, "", fmt.Sprintf("%s %v", what, apns.DeviceToken(token)))
+}

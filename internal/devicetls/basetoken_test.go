@@ -1,0 +1,164 @@
+package devicetls_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// foreignTokens are the tokens a device cannot have come by honestly, or that
+// are void by now.
+var foreignTokens = []struct {
+	name  string
+	token func(w *world, p *phone) []byte
+}{
+	{"of no vault", func(*world, *phone) []byte { return make([]byte, 32) }},
+	{"of no length", func(*world, *phone) []byte { return []byte{1} }},
+	{"of another device", func(w *world, _ *phone) []byte { return w.login(w.identity(nil)).token }},
+	{"of the other environment", func(w *world, p *phone) []byte {
+		a := tokenvault.Address(p.address())
+		a.Environment = apns.Sandbox
+		return []byte(w.vault.Mint(a, nil))
+	}},
+	{"of an app", func(w *world, p *phone) []byte {
+		hash := topicHash
+		return []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
+	}},
+	{"retired", func(w *world, p *phone) []byte {
+		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
+		w.vault.RetireDevice(apns.Production, p.address().Device)
+		return []byte(token)
+	}},
+}
+
+// "checks that it was made for the device whose certificate is on this
+// connection": Local and Remote Notification Programming Guide.
+func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
+	for _, row := range foreignTokens {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				p := w.dial(w.identity(nil), v3)
+				foreign := row.token(w, p)
+				p.token = foreign
+				answer := p.connect(nil)
+				assert.NotEqual(t, foreign, answer.Token)
+				claims, err := w.vault.Open(answer.Token)
+				require.NoError(t, err)
+				assert.True(t, claims.Base)
+				assert.True(t, claims.BelongsTo(tokenvault.Address(p.address())))
+				assert.Zero(t, claims.Retired)
+			})
+		})
+	}
+}
+
+func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
+	for _, row := range foreignTokens {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
+				p := w.dial(w.identity(nil), v3)
+				p.token = row.token(w, p)
+				p.send(p.proof())
+				p.wantRefusal(want[*courier.ConnectResponse](p), "the token is not this device's")
+			})
+		})
+	}
+}
+
+func TestADeviceKeepsItsTokenOverConnectionsAndRotations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		identity := w.identity(nil)
+		first := w.login(identity)
+		second := w.dial(identity, v3)
+		assert.Equal(t, first.token, second.connect(nil).Token, "without a token it is given the same again")
+
+		require.NoError(t, w.vault.Rotate(tokenvault.NewSecret()))
+		third := w.dial(identity, v3)
+		third.token = first.token
+		assert.Nil(t, third.connect(nil).Token, "old keys still open")
+		third.filter()
+		w.push(third.address(), `{}`)
+		assert.Equal(t, first.token, want[*courier.Notification](third).BaseToken, "the token is called what the device calls it")
+
+		renewed := w.vault.Mint(tokenvault.Address(third.address()), nil)
+		third.send(&courier.TokenRequest{BaseToken: []byte(renewed), Topic: topicHash[:]})
+		assert.Equal(t, courier.TokenAccepted, want[*courier.TokenResponse](third).Status, "both forms name the device")
+	})
+}
+
+func TestTheJournalKnowsWhichTokensWereIssued(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+		app := want[*courier.TokenResponse](p).Token
+		again := w.dial(p.identity, v3)
+		again.token = p.token
+		again.connect(nil) // accepted, hence not issued
+
+		var issued []string
+		for _, e := range w.journal.Read(0, 0).Events {
+			if e.Kind == journal.TokenIssued {
+				assert.Equal(t, p.address().Device, e.Device)
+				issued = append(issued, e.Detail)
+			}
+		}
+		assert.Equal(t, []string{
+			"base token " + apns.DeviceToken(p.token).String(),
+			"token for topic a003f1da17993ee51f2b3ceef6c6153afa8f3ec2 " + apns.DeviceToken(app).String(),
+		}, issued)
+	})
+}
+
+func TestAnAppsTokenIsTheSameEveryTimeAndEchoesTheRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		other := apns.HashTopic("com.example.other")
+		p.send( // in one piece: the answers come in the order of the requests
+			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: []byte{1, 2}},
+			&courier.TokenRequest{BaseToken: p.token, Topic: other[:]},
+			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]},
+		)
+		first, second, third := want[*courier.TokenResponse](p), want[*courier.TokenResponse](p), want[*courier.TokenResponse](p)
+		assert.Equal(t, []byte{1, 2}, first.AppID)
+		assert.Nil(t, second.AppID)
+		assert.Equal(t, other[:], second.Topic)
+		assert.Equal(t, first.Token, third.Token)
+		assert.NotEqual(t, first.Token, second.Token)
+		claims, err := w.vault.Open(first.Token)
+		require.NoError(t, err)
+		assert.True(t, claims.ForTopic(topicHash))
+	})
+}
+
+func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		salted := make([]byte, 32)
+		for name, request := range map[string]*courier.TokenRequest{
+			"salted topic":       {BaseToken: p.token, Topic: salted, Type: courier.TokenTypeSalted},
+			"no topic":           {BaseToken: p.token},
+			"another base token": {BaseToken: make([]byte, 32), Topic: topicHash[:], AppID: []byte{1, 2}},
+		} {
+			p.send(request)
+			answer := want[*courier.TokenResponse](p)
+			assert.NotEqual(t, courier.TokenAccepted, answer.Status, name)
+			assert.Nil(t, answer.Token, name)
+			assert.Equal(t, request.Topic, answer.Topic, name)
+			assert.Equal(t, request.AppID, answer.AppID, name)
+		}
+	})
+}

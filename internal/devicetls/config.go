@@ -1,0 +1,128 @@
+package devicetls
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// Defaults of [Config].
+const (
+	// DefaultClockWindow is how far the time in a nonce may be off. Apple's
+	// figure is unknown; this allows for an ordinary clock and no more.
+	DefaultClockWindow = 5 * time.Minute
+	// DefaultNonces is how many nonces are remembered.
+	DefaultNonces = 1 << 18
+	// DefaultLoginTimeout is the time for TLS and Connect together, the same
+	// that the device allows itself (observed: apsd).
+	DefaultLoginTimeout = 30 * time.Second
+	// DefaultFilterTimeout is how long a connection may go without a Filter.
+	// The real service closes such a connection "within seconds" (observed:
+	// notes of a Kotlin client's author); a client that waits for No storage
+	// gives up after the same ten (observed: beeper).
+	DefaultFilterTimeout = 10 * time.Second
+	// DefaultSilenceTimeout is how long a device may be silent. It exceeds the
+	// longest keepalive interval seen, an hour on Wi-Fi (observed:
+	// third-party clients).
+	DefaultSilenceTimeout = 75 * time.Minute
+	// DefaultWriteTimeout is how long a device may leave unread what it is sent.
+	DefaultWriteTimeout = 30 * time.Second
+)
+
+// Config is how a courier is made. Certificate, Verify, Vault and Broker are
+// required; everything else has a useful zero value.
+type Config struct {
+	// Environment is the world of the devices that come through this courier.
+	// The server name of the sandbox courier selects the sandbox anyway.
+	Environment apns.Environment
+	// Certificate is what the courier shows to devices.
+	Certificate tls.Certificate
+	// Verify judges the certificate of a device: (*pki.PKI).VerifyDevice, or a
+	// more lenient one. That the device holds the key has been checked.
+	Verify func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error)
+	Vault  *tokenvault.Vault
+	Broker *broker.Broker
+	// Journal may be nil.
+	Journal *journal.Journal
+	// Clock may be nil, for the machine's time.
+	Clock *clock.Clock
+	// Log may be nil, for silence.
+	Log *slog.Logger
+
+	// RefuseForeignToken answers a device that presents a base token which is
+	// not its own with status 2, instead of a new token.
+	RefuseForeignToken bool
+	// EchoToken repeats an accepted base token in the response. The real
+	// service leaves it out; every known client takes either.
+	EchoToken bool
+	// NoticeReplaced tells a device of protocol version 12 or more that a newer
+	// connection has taken its token's place, before the older one is closed.
+	NoticeReplaced bool
+	// SendTracingID puts the apns-id, which devices do not learn otherwise,
+	// into the tracing field of notifications.
+	SendTracingID bool
+
+	// ClockWindow is how far the time in a nonce may be off, to either side;
+	// zero means [DefaultClockWindow].
+	ClockWindow time.Duration
+	// Nonces is how many nonces are remembered at most so that none is accepted
+	// twice; zero means [DefaultNonces], each some 100 bytes.
+	Nonces int
+	// LoginTimeout is the time for TLS and Connect together; zero means
+	// [DefaultLoginTimeout].
+	LoginTimeout time.Duration
+	// FilterTimeout is how long a connection may go without a Filter after its
+	// login; zero means [DefaultFilterTimeout].
+	FilterTimeout time.Duration
+	// SilenceTimeout is how long a device may be silent; zero means
+	// [DefaultSilenceTimeout]. It is never less than the keepalive interval
+	// the device announces.
+	SilenceTimeout time.Duration
+	// WriteTimeout is how long a device may leave unread what it is sent; zero
+	// means [DefaultWriteTimeout].
+	WriteTimeout time.Duration
+	// UploadAckDelay is the pause before a message from a device is
+	// acknowledged; zero means none. On loopback an answer can overtake a
+	// client that begins to listen only after its write returns.
+	UploadAckDelay time.Duration
+	// MaxMessage and LargeMessage are the limits, in bytes of payload, that the
+	// device is told; zero means [courier.DefaultMaxMessage] and [courier.DefaultLargeMessage].
+	MaxMessage, LargeMessage uint16
+}
+
+// complete fills in what is left zero. It fails when a required part is missing.
+func (c *Config) complete() error {
+	switch {
+	case len(c.Certificate.Certificate) == 0:
+		return errors.New("devicetls: no certificate; set Config.Certificate to the server's")
+	case c.Verify == nil:
+		return errors.New("devicetls: nothing verifies devices; set Config.Verify, for instance to (*pki.PKI).VerifyDevice")
+	case c.Vault == nil:
+		return errors.New("devicetls: no token vault; set Config.Vault")
+	case c.Broker == nil:
+		return errors.New("devicetls: no broker; set Config.Broker")
+	}
+	c.ClockWindow = cmp.Or(c.ClockWindow, DefaultClockWindow)
+	c.Nonces = cmp.Or(c.Nonces, DefaultNonces)
+	c.LoginTimeout = cmp.Or(c.LoginTimeout, DefaultLoginTimeout)
+	c.FilterTimeout = cmp.Or(c.FilterTimeout, DefaultFilterTimeout)
+	c.SilenceTimeout = cmp.Or(c.SilenceTimeout, DefaultSilenceTimeout)
+	c.WriteTimeout = cmp.Or(c.WriteTimeout, DefaultWriteTimeout)
+	c.MaxMessage = cmp.Or(c.MaxMessage, courier.DefaultMaxMessage)
+	c.LargeMessage = cmp.Or(c.LargeMessage, courier.DefaultLargeMessage)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package devicetls_test
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+)
+
+// observed: an empty answer at once makes apsd fall back to version 1; "ok" at
+// once would make it ping in a loop.
+func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		p.connect(nil) // no filter yet: any state after the login
+		for _, keepalive := range []*courier.Keepalive{
+			{},
+			{Carrier: []byte(courier.CarrierWiFi), Interval: []byte("15")},
+			{Interval: []byte("15"), Delay: []byte("600"), ServerStatistics: 1}, // version 2
+			{Interval: []byte("soon")},
+		} {
+			p.send(keepalive)
+			p.wantBytes("0d 00000000")
+		}
+	})
+}
+
+func TestAConnectionWithoutFilterIsClosedWithinSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		p.connect(nil)
+		start := time.Now()
+		for range 9 {
+			time.Sleep(time.Second)
+			p.send(&courier.Keepalive{})
+			want[*courier.KeepaliveResponse](p)
+		}
+		p.wantClosed(patience, "keepalives are no filter")
+		assert.Equal(t, devicetls.DefaultFilterTimeout, time.Since(start))
+		synctest.Wait()
+		w.wantLogged("reason=no-filter")
+		assert.Equal(t, []string{"connected", "disconnected no-filter"}, w.comings())
+	})
+}
+
+func TestASilentDeviceIsClosedAfterTheIntervalItAnnounced(t *testing.T) {
+	for _, row := range []struct {
+		timeout  time.Duration
+		interval string // announced, in minutes
+		want     time.Duration
+		why      string
+	}{
+		{0, "", 75 * time.Minute, "the default exceeds every interval seen"},
+		{0, "28", 75 * time.Minute, "a short interval shortens nothing"},
+		{0, "120", 125 * time.Minute, "never sooner than announced, and a margin"},
+		{0, "60000", 24*time.Hour + 5*time.Minute, "nobody sleeps for weeks"},
+		{0, "99999999999999999999", 75 * time.Minute, "that is no interval"},
+		{time.Minute, "", time.Minute, "the setting"},
+		{time.Minute, "1", 6 * time.Minute, "never sooner than announced, and a margin"},
+	} {
+		t.Run(fmt.Sprint(row.timeout, " ", row.interval), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(c *devicetls.Config) { c.SilenceTimeout = row.timeout })
+				p := w.login(w.identity(nil))
+				p.send(&courier.Keepalive{Interval: []byte(row.interval)})
+				want[*courier.KeepaliveResponse](p)
+				start := time.Now()
+				p.wantClosed(1000*time.Hour, row.why)
+				assert.Equal(t, row.want, time.Since(start), row.why)
+				synctest.Wait()
+				w.wantLogged("reason=silent")
+			})
+		})
+	}
+}
+
+func TestKeepalivesKeepAConnectionForDays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		for minutes := 10; minutes < 3*24*60; minutes += 60 {
+			time.Sleep(time.Hour)
+			p.send(&courier.Keepalive{Interval: []byte(strconv.Itoa(60))})
+			want[*courier.KeepaliveResponse](p)
+		}
+		w.push(p.address(), "x")
+		want[*courier.Notification](p)
+	})
+}
+
+func TestMessagesOfADeviceAreAcknowledgedInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		p.connect(nil)
+		upload := func(id uint32, size int) courier.Message {
+			return &courier.Upload{Topic: topicHash[:], Sender: p.token, Payload: make([]byte, size), ID: id}
+		}
+		wantAck := func(id uint32, status uint8, why string) {
+			t.Helper()
+			assert.Equal(t, &courier.UploadAck{ID: id, Status: status}, want[*courier.UploadAck](p), why)
+		}
+		p.send(upload(7, 1))
+		wantAck(7, courier.UploadTooEarly, "neither active state nor filter")
+		p.send(&courier.ActiveState{State: courier.StateActive}, upload(8, 1))
+		wantAck(8, courier.UploadTooEarly, "no filter")
+		p.filter()
+		p.send(upload(3, 15360), upload(2, 15361), upload(1, 0))
+		wantAck(3, courier.UploadAccepted, "as large as the response allows")
+		wantAck(2, courier.UploadInvalid, "larger")
+		wantAck(1, courier.UploadAccepted, "in the order of the messages")
+	})
+}
+
+func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) { c.UploadAckDelay = 5 * time.Millisecond })
+		p := w.login(w.identity(nil))
+		start := time.Now()
+		p.send(&courier.Keepalive{}, &courier.Upload{ID: 1}, &courier.Upload{ID: 2})
+		want[*courier.KeepaliveResponse](p)
+		assert.Zero(t, time.Since(start), "answers before it do not wait")
+		assert.Equal(t, uint32(1), want[*courier.UploadAck](p).ID)
+		assert.Equal(t, uint32(2), want[*courier.UploadAck](p).ID)
+		assert.Equal(t, 10*time.Millisecond, time.Since(start))
+
+		p.send(&courier.Upload{ID: 3})
+		w.stop() // does not wait for the pause either
+	})
+}
+
+func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		p.send(
+			&courier.ActiveInterval{Interval: 600},
+			&courier.ActiveState{State: courier.StateInactive},
+			&courier.TransportAck{},
+			&courier.TracingAck{Topic: topicHash[:], Status: courier.TracingDelivered},
+			&courier.TaskControl{},
+			&courier.FlushResponse{Padding: make([]byte, 64)},
+			&courier.Flush{Padding: make([]byte, 512)},
+			&courier.Unknown{Cmd: 0x1f, Payload: []byte("anything")},
+			&courier.Unknown{Cmd: courier.CmdConnectResponse, Payload: []byte("not from a device")},
+		)
+		p.wantSilence(patience, "none of them has an answer")
+		p.send(&courier.Flush{Wanted: 128})
+		assert.Equal(t, make([]byte, 128), want[*courier.FlushResponse](p).Padding)
+		p.send(&courier.ChannelRequest{ID: 0x01020304, Request: []byte{8, 1}, BaseToken: p.token})
+		assert.Equal(t, &courier.ChannelResponse{ID: 0x01020304, Token: p.token}, want[*courier.ChannelResponse](p))
+		p.send(&courier.PresenceTracking{ID: 9, Token: p.token, Salt: 1})
+		assert.Equal(t, &courier.PresenceTrackingResponse{ID: 9, Token: p.token}, want[*courier.PresenceTrackingResponse](p))
+		w.wantLogged()
+	})
+}
+
+func TestUnknownItemsAreIgnoredAndFramesMayBeSplitAnywhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		m := p.proof()
+		m.Extra = []courier.Item{{ID: 200, Value: []byte("from the future")}}
+		for _, b := range m.Append(nil) {
+			p.write([]byte{b})
+		}
+		assert.Equal(t, courier.ConnectAccepted, want[*courier.ConnectResponse](p).Status)
+	})
+}

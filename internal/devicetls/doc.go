@@ -1,0 +1,26 @@
+// Package devicetls is the courier: the door of APNs that devices come through,
+// by TLS on port 5223.
+//
+// It knows the life of a device's connection: the TLS handshake, who the device
+// proves to be, which base token it gets, its topic filters, and how pushes and
+// acknowledgements travel. It leaves to others how messages look on the wire
+// (courier), which certificates are good (pki), what is inside a token
+// (tokenvault), and which push is sent when (broker).
+//
+//	accept ─► TLS ─► Connect ─► proof ─► base token ─► response
+//	                                                      │
+//	          ┌───────────────────────────────────────────┘
+//	          ▼
+//	       Filter ─► stored pushes, live pushes ─► acknowledgements ─► close
+//
+// A connection is a session with two goroutines. readLoop reads frames and
+// answers them; sendLoop takes pushes from the broker and writes them. What
+// either of them writes is gathered and leaves in one piece.
+//
+// One connection may carry several presences, one per user of the device. Each
+// has its own base token and its own route in the broker.
+//
+// Apple has published no description of the protocol. Lines marked "observed:"
+// name the client or capture that shows the behaviour; apsd is Apple's own
+// daemon as shipped in tvOS 18.2.1.
+package devicetls

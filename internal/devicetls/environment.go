@@ -1,0 +1,23 @@
+package devicetls
+
+import (
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// sandboxCourier is the name devices of the sandbox put into SNI; the host they
+// dial is numbered, 7-courier.sandbox.push.apple.com (observed: apsd).
+const sandboxCourier = "courier.sandbox.push.apple.com"
+
+// environment tells which world a device is in. The listener decides, and the
+// name of the sandbox courier selects the sandbox wherever it arrives. The
+// production name selects nothing: there are clients that dial the sandbox and
+// send the production name (observed: third-party clients).
+func environment(listener apns.Environment, serverName string) apns.Environment {
+	name := strings.ToLower(serverName)
+	if name == sandboxCourier || strings.HasSuffix(name, "-"+sandboxCourier) {
+		return apns.Sandbox
+	}
+	return listener
+}

@@ -1,0 +1,189 @@
+package devicetls_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+func TestDevicesLogInInEveryStyleWithEitherTLS(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 1024) // the key of a genuine device (observed: pushproxy)
+	require.NoError(t, err)
+	versions := []struct {
+		name    string
+		version uint16
+	}{{"TLS 1.2", tls.VersionTLS12}, {"TLS 1.3", tls.VersionTLS13}}
+	keys := []struct {
+		name string
+		key  crypto.Signer
+	}{{"RSA", rsaKey}, {"P-256", nil}}
+	for _, st := range styles {
+		for _, version := range versions {
+			for _, key := range keys {
+				t.Run(st.name+"/"+version.name+"/"+key.name, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						w := newWorld(t)
+						p := w.dial(w.identity(key.key), st, func(c *tls.Config) {
+							c.MinVersion, c.MaxVersion = version.version, version.version
+						})
+						answer := p.connect(nil)
+						assert.NotEmpty(t, answer.Token, "a device without a token is given one")
+						p.filter()
+						w.push(p.address(), `{"aps":{}}`)
+						assert.Equal(t, `{"aps":{}}`, string(want[*courier.Notification](p).Payload))
+						if st.inTLS {
+							assert.Equal(t, 1, p.offered, "the certificate was asked for")
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// observed: a device that puts its certificate into Connect is not asked in TLS.
+func TestOnlyDevicesOfTheOlderStylesAreAskedForACertificate(t *testing.T) {
+	for _, st := range styles {
+		t.Run(st.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				asked := false
+				w.dial(w.identity(nil), st, func(c *tls.Config) {
+					c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+						asked = true
+						return new(tls.Certificate), nil
+					}
+				})
+				assert.Equal(t, st.inTLS, asked)
+			})
+		})
+	}
+}
+
+// A resumed session has the certificate of an earlier handshake and no proof
+// that the device still holds its key.
+func TestOnlyDevicesThatProveThemselvesInConnectResumeTLS(t *testing.T) {
+	for _, st := range styles {
+		t.Run(st.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				identity, cache := w.identity(nil), tls.NewLRUClientSessionCache(1)
+				resuming := func(c *tls.Config) { c.ClientSessionCache = cache }
+				first := w.dial(identity, st, resuming)
+				first.connect(nil) // reads the ticket, too
+				first.conn.Close()
+				second := w.dial(identity, st, resuming)
+				assert.Equal(t, !st.inTLS, second.conn.ConnectionState().DidResume)
+				second.connect(nil)
+			})
+		})
+	}
+}
+
+func TestProtocolsTheCourierDoesNotSpeakFailTheHandshake(t *testing.T) {
+	for name, edit := range map[string]func(*tls.Config){
+		"pack alone": func(c *tls.Config) { c.NextProtos = []string{courier.ALPNPack} },
+		"HTTP/2":     func(c *tls.Config) { c.NextProtos = []string{"h2"} },
+		"TLS 1.1":    func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				p := w.phone(w.identity(nil), v3, edit)
+				require.Error(t, p.handshake())
+				p.conn.NetConn().Close()
+				synctest.Wait()
+				w.wantLogged("reason=handshake-failed")
+			})
+		})
+	}
+}
+
+func TestAnOlderDeviceMayStillProveItselfInConnect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v2, func(c *tls.Config) { c.GetClientCertificate = nil })
+		m := p.proof()
+		p.sign(m, w.clock.Now())
+		p.connect(m)
+	})
+}
+
+func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
+	const production, sandbox = "courier.push.apple.com", "courier.sandbox.push.apple.com"
+	for _, row := range []struct {
+		listener   apns.Environment
+		serverName string
+		want       apns.Environment
+		why        string
+	}{
+		{apns.Production, production, apns.Production, "both agree"},
+		{apns.Production, sandbox, apns.Sandbox, "one listener may serve both"},
+		{apns.Production, "7-" + sandbox, apns.Sandbox, "the numbered host"},
+		{apns.Production, "Courier.Sandbox.Push.Apple.Com", apns.Sandbox, "host names have no case"},
+		{apns.Production, "localhost", apns.Production, "the name says nothing"},
+		{apns.Sandbox, production, apns.Sandbox, "clients dial the sandbox with the name of production"},
+		{apns.Sandbox, sandbox, apns.Sandbox, "both agree"},
+	} {
+		t.Run(row.listener.String()+"/"+row.serverName, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(c *devicetls.Config) { c.Environment = row.listener })
+				p := w.dial(w.identity(nil), v3, func(c *tls.Config) { c.ServerName = row.serverName })
+				p.connect(nil)
+				claims, err := w.vault.Open(p.token)
+				require.NoError(t, err)
+				assert.Equal(t, tokenvault.Address{Environment: row.want, Device: p.address().Device}, claims.Address, row.why)
+			})
+		})
+	}
+}
+
+// A TLS client that says nothing costs its connection after the 30 seconds of
+// the login (observed: apsd allows itself the same).
+func TestAConnectionWithoutLoginIsClosed(t *testing.T) {
+	for name, act := range map[string]func(p *phone){
+		"no word of TLS":    func(*phone) {},
+		"TLS, then silence": func(p *phone) { require.NoError(p.w.t, p.handshake()) },
+		"keepalives, no login": func(p *phone) {
+			require.NoError(p.w.t, p.handshake())
+			for range 29 {
+				p.send(&courier.Keepalive{})
+				time.Sleep(time.Second)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				p := w.phone(w.identity(nil), v3)
+				start := time.Now()
+				act(p)
+				raw := p.conn.NetConn()
+				require.NoError(t, raw.SetReadDeadline(time.Time{}))
+				for err := error(nil); err == nil; {
+					_, err = raw.Read(make([]byte, 1<<10))
+				}
+				assert.Equal(t, devicetls.DefaultLoginTimeout, time.Since(start))
+				raw.Close()
+				synctest.Wait()
+				if name == "no word of TLS" {
+					w.wantLogged("reason=handshake-failed")
+				} else {
+					w.wantLogged("reason=no-login")
+				}
+			})
+		})
+	}
+}

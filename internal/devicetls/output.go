@@ -1,0 +1,82 @@
+package devicetls
+
+import (
+	"io"
+	"sync"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+const (
+	// batchSize is how many pushes are taken from the broker at a time.
+	batchSize = 32
+	// flushSize is from how many bytes on answers are not gathered further.
+	flushSize = 32 << 10
+	// keepSize is the largest buffer that is kept for use again, in bytes. A
+	// batch of pushes of the largest kind fits.
+	keepSize = 256 << 10
+)
+
+// An output gathers the frames for a device, answers and pushes alike, so that
+// they leave in few writes. Its methods with Locked in their names are for
+// whoever holds it.
+type output struct {
+	w io.Writer
+	// held has room for one token: whoever puts it there holds the output. It
+	// is a channel and no mutex because a holder may wait for the network.
+	held    chan struct{}
+	pending *batch // nil when there is nothing to write
+}
+
+// A batch is the frames gathered, and what is needed to make them. An idle
+// connection has none.
+type batch struct {
+	frames       []byte
+	deliveries   [batchSize]broker.Delivery
+	notification courier.Notification
+	token        [apns.MaxDeviceToken]byte
+	tracing      [16]byte
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func newOutput(w io.Writer) output { return output{w: w, held: make(chan struct{}, 1)} }
+
+func (o *output) lock()   { o.held <- struct{}{} }
+func (o *output) unlock() { <-o.held }
+
+// batchLocked returns the batch to add to.
+func (o *output) batchLocked() *batch {
+	if o.pending == nil {
+		o.pending = batches.Get().(*batch)
+	}
+	return o.pending
+}
+
+// flushLocked writes what was gathered.
+func (o *output) flushLocked() error {
+	b := o.pending
+	if b == nil {
+		return nil
+	}
+	o.pending = nil
+	defer b.release()
+	if len(b.frames) == 0 {
+		return nil
+	}
+	_, err := o.w.Write(b.frames)
+	return err
+}
+
+// release gives the batch back. It lets go of the pushes it held.
+func (b *batch) release() {
+	if cap(b.frames) > keepSize {
+		b.frames = nil
+	}
+	b.frames = b.frames[:0]
+	clear(b.deliveries[:])
+	b.notification = courier.Notification{}
+	batches.Put(b)
+}

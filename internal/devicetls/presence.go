@@ -1,0 +1,114 @@
+package devicetls
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// A presence is one user of a device on a connection: its base token and its
+// route in the broker. It is the broker's peer.
+type presence struct {
+	session *session
+	address tokenvault.Address
+	token   []byte // the base token, as the device knows it
+	version uint16 // protocol version announced in Connect; 0 if none
+	slot    int
+	base    uint32 // see messageid.go
+	route   *broker.Route
+
+	last     atomic.Uint32 // the route's newest id
+	replaced atomic.Bool
+}
+
+// Wake implements [broker.Peer].
+func (p *presence) Wake() {
+	select {
+	case p.session.wake <- struct{}{}:
+	default: // sendLoop has not come to it yet
+	}
+}
+
+// Replaced implements [broker.Peer]. The newest connection wins; the older one
+// is closed cleanly.
+func (p *presence) Replaced() {
+	p.replaced.Store(true)
+	p.session.end(&endError{Ending: EndReplaced})
+}
+
+// attachLocked makes p present. A presence of the same address on this
+// connection ends.
+func (s *session) attachLocked(p *presence) {
+	if s.presences[p.slot] != nil {
+		s.detachLocked(p.slot, EndReconnected)
+	}
+	p.base = s.bases[p.slot]
+	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
+	if s.activity.told {
+		p.route.SetActive(s.activity.active)
+	}
+	s.presences[p.slot] = p
+	s.record(journal.Connected, "", p.String())
+}
+
+// detachLocked ends the presence in a slot.
+func (s *session) detachLocked(slot int, how Ending) {
+	p := s.presences[slot]
+	p.route.Detach()
+	s.presences[slot] = nil
+	s.bases[slot] = p.base + p.last.Load()
+	s.record(journal.Disconnected, how, p.String())
+}
+
+func (s *session) record(kind journal.Kind, cause Ending, detail string) {
+	s.server.cfg.Journal.Record(journal.Event{
+		At: s.server.cfg.Clock.Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,
+	})
+}
+
+// String tells which user of the device it is.
+func (p *presence) String() string {
+	return fmt.Sprintf("user %d, %v", p.address.User, p.address.Environment)
+}
+
+// id is the device's name, once it is known.
+func (s *session) id() apns.DeviceID {
+	if s.device == nil {
+		return apns.DeviceID{}
+	}
+	return s.device.ID
+}
+
+// offline ends the presence that a token names; other presences stay. There is
+// no answer.
+//
+// observed: apsd
+func (s *session) offline(token []byte) {
+	s.out.lock()
+	defer s.out.unlock()
+	if p := s.named(token); p != nil {
+		s.detachLocked(p.slot, EndOffline)
+	}
+}
+
+// sayReplacedLocked tells the device which of its tokens are present elsewhere
+// now. Clients with a strict parser expect every 0x07 to have the fields of a
+// Connect, so only devices that are known to understand are told, and those only
+// if the configuration says so.
+func (s *session) sayReplacedLocked() {
+	if !s.server.cfg.NoticeReplaced {
+		return
+	}
+	for _, p := range s.presences {
+		if p == nil || !p.replaced.Load() || p.version < courier.ProtocolVersion {
+			continue
+		}
+		b := s.out.batchLocked()
+		b.frames = s.framing.Append(b.frames, &courier.Presence{Token: p.token, State: courier.StateOffline})
+	}
+}

@@ -1,0 +1,83 @@
+package devicetls
+
+import (
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// prove tells which device is on the connection: by the certificate in TLS if
+// there is one, else by certificate, nonce and signature in Connect. The checks
+// stand in the order of what the device can do about them.
+//
+// observed: apsd
+func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
+	now := s.server.cfg.Clock.Now()
+	if chain := s.wire.tls.ConnectionState().PeerCertificates; len(chain) > 0 {
+		return s.verify(chain, now)
+	}
+	if err := s.checkNonce(m, now); err != nil {
+		return nil, err
+	}
+	chain, err := parseChain(m.Certificates)
+	if err != nil {
+		return nil, &refusal{certificateUnreadable, err}
+	}
+	if err := courier.VerifyNonce(chain[0].PublicKey, m.Nonce, m.Signature); err != nil {
+		return nil, &refusal{signatureWrong, err}
+	}
+	device, refused := s.verify(chain, now)
+	if refused != nil {
+		return nil, refused
+	}
+	// Only nonces of genuine devices take up memory.
+	if !s.server.nonces.fresh(device.ID, m.Nonce, now) {
+		return nil, &refusal{why: nonceReplayed}
+	}
+	return device, nil
+}
+
+// checkNonce checks that the parts of the proof are there, and the time.
+func (s *session) checkNonce(m *courier.Connect, now time.Time) *refusal {
+	if len(m.Certificates) == 0 || len(m.Nonce) == 0 || len(m.Signature) == 0 {
+		return &refusal{proofMissing, fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
+			s.wire.tls.ConnectionState().NegotiatedProtocol)}
+	}
+	at, err := courier.ParseNonce(m.Nonce)
+	if err != nil {
+		return &refusal{nonceMalformed, err}
+	}
+	if off := at.Sub(now).Abs(); off > s.server.cfg.ClockWindow {
+		return &refusal{clockOff, fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
+	}
+	return nil
+}
+
+func (s *session) verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, *refusal) {
+	device, err := s.server.cfg.Verify(chain, now)
+	if err != nil {
+		return nil, &refusal{certificateRefused, err}
+	}
+	return device, nil
+}
+
+// maxChain is how many certificates of a Connect are looked at.
+const maxChain = 8
+
+// parseChain reads the certificates of a Connect, the leaf first. There is at
+// least one.
+func parseChain(ders [][]byte) ([]*x509.Certificate, error) {
+	ders = ders[:min(len(ders), maxChain)]
+	chain := make([]*x509.Certificate, len(ders))
+	for i, der := range ders {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("certificate %d of %d: %w", i+1, len(ders), err)
+		}
+		chain[i] = cert
+	}
+	return chain, nil
+}

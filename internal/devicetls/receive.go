@@ -1,0 +1,58 @@
+package devicetls
+
+import "github.com/apns-sim/apns-sim/internal/courier"
+
+// receive handles one frame. An error ends the connection.
+func (s *session) receive(f courier.Frame) error {
+	if s.device == nil && f.Command != courier.CmdConnect {
+		s.log.Debug("a command before the login is skipped", "command", f.Command)
+		return nil
+	}
+	switch f.Command {
+	case courier.CmdAck:
+		return s.receiveAck(f)
+	case courier.CmdKeepalive:
+		return s.receiveKeepalive(f)
+	case courier.CmdConnect:
+		return receive(s, f, s.connect)
+	case courier.CmdFilter:
+		return receive(s, f, s.filter)
+	case courier.CmdTokenRequest:
+		return receive(s, f, s.tokenRequest)
+	case courier.CmdActiveState:
+		return receive(s, f, s.activeState)
+	case courier.CmdNotification:
+		return receive(s, f, s.upload)
+	case courier.CmdFlush:
+		return receive(s, f, s.flush)
+	case courier.CmdChannel:
+		return receive(s, f, s.channel)
+	case courier.CmdPresenceTracking:
+		return receive(s, f, s.presenceTracking)
+	case courier.CmdActiveInterval:
+		return receive(s, f, accept[courier.ActiveInterval])
+	case courier.CmdTransportAck:
+		return receive(s, f, accept[courier.TransportAck])
+	case courier.CmdTracingAck:
+		return receive(s, f, accept[courier.TracingAck])
+	case courier.CmdFlushResponse:
+		return receive(s, f, accept[courier.FlushResponse])
+	}
+	s.log.Debug("an unknown command is skipped", "command", f.Command)
+	return nil
+}
+
+// receive reads what a frame says into a message and hands it to handle.
+func receive[T any, M interface {
+	*T
+	courier.Message
+}](s *session, f courier.Frame, handle func(M) error) error {
+	m := M(new(T))
+	if err := s.framing.Parse(f, m); err != nil {
+		return err
+	}
+	return handle(m)
+}
+
+// accept takes a message that has no answer and no consequence.
+func accept[T any](*T) error { return nil }

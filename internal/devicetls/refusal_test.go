@@ -1,0 +1,250 @@
+package devicetls_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// refusalCases has one row or more for each row of the table of refusals: a
+// Connect that earns exactly that answer.
+var refusalCases = []struct {
+	want  string // text of the table
+	name  string
+	style style
+	edit  func(w *world, p *phone, m *courier.Connect)
+	stays bool // the connection stays open, and the time is told
+}{
+	{"no certificate, nonce and signature", "nothing", v3, func(_ *world, _ *phone, m *courier.Connect) {
+		m.Certificates, m.Nonce, m.Signature = nil, nil, nil
+	}, false},
+	{"no certificate, nonce and signature", "no certificate", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Certificates = nil }, false},
+	{"no certificate, nonce and signature", "no nonce", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = nil }, false},
+	{"no certificate, nonce and signature", "no signature", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Signature = nil }, false},
+	{"the nonce is malformed", "short", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = m.Nonce[:16] }, false},
+	{"the nonce is malformed", "long", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = append(m.Nonce, 0) }, false},
+	{"the nonce is malformed", "of an HTTP service", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce[0] = 1 }, false},
+	{"the nonce is of another time", "too old", v3, func(w *world, p *phone, m *courier.Connect) {
+		p.sign(m, w.clock.Now().Add(-devicetls.DefaultClockWindow-time.Second))
+	}, true},
+	{"the nonce is of another time", "too new", v3, func(w *world, p *phone, m *courier.Connect) {
+		p.sign(m, w.clock.Now().Add(devicetls.DefaultClockWindow+2*time.Second))
+	}, true},
+	{"the nonce is of another time", "of the year 292278994", v3, func(_ *world, _ *phone, m *courier.Connect) {
+		copy(m.Nonce[1:], "\x7f\xff\xff\xff\xff\xff\xff\xff")
+	}, true},
+	{"the nonce is of another time", "before anything else is looked at", v3, func(w *world, p *phone, m *courier.Connect) {
+		p.sign(m, w.clock.Now().Add(time.Hour))
+		m.Certificates = [][]byte{{1}}
+	}, true},
+	{"the certificate cannot be read", "no DER", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Certificates = [][]byte{{0x30, 0}} }, false},
+	{"the signature does not fit nonce and certificate", "of another key", v3, func(w *world, p *phone, m *courier.Connect) {
+		other := *p
+		other.identity = w.identity(nil)
+		other.sign(m, w.clock.Now())
+		m.Certificates = p.identity.Chain
+	}, false},
+	{"the signature does not fit nonce and certificate", "over another nonce", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce[16]++ }, false},
+	{"the signature does not fit nonce and certificate", "with the prefix of RSA", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Signature[1] = 1 }, false},
+	{"the certificate is not accepted", "of another authority", v3, func(w *world, p *phone, m *courier.Connect) {
+		p.identity = w.stranger()
+		p.sign(m, w.clock.Now())
+	}, false},
+	{"the certificate is not accepted", "of another authority, in TLS", style{"v2", []string{courier.ALPNv2}, true, courier.ALPNv2}, nil, false},
+	{"the certificate is not accepted", "of a provider", v3, func(w *world, p *phone, m *courier.Connect) {
+		provider, err := w.pki.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: "TEAM123456"})
+		require.NoError(w.t, err)
+		p.identity = provider
+		p.sign(m, w.clock.Now())
+	}, false},
+	{"the nonce was used before", "on another connection", v3, func(w *world, p *phone, m *courier.Connect) {
+		earlier := w.dial(p.identity, v3)
+		earlier.connect(m)
+		m.Token = earlier.token
+	}, false},
+	{"the token is not this device's", "of another device", v3, func(w *world, _ *phone, m *courier.Connect) {
+		other := w.login(w.identity(nil))
+		m.Token = other.token
+	}, false},
+	{"too many users", "the seventeenth", v3, nil, false},
+}
+
+// stranger is the identity of a device of another world.
+func (w *world) stranger() *pki.Identity {
+	w.t.Helper()
+	elsewhere, err := pki.New(pki.Options{})
+	require.NoError(w.t, err)
+	identity, err := elsewhere.IssueDevice(nil, "")
+	require.NoError(w.t, err)
+	return identity
+}
+
+func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
+	for _, row := range refusalCases {
+		if row.edit == nil {
+			continue // has a test of its own below
+		}
+		t.Run(row.want+"/"+row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
+				p := w.dial(w.identity(nil), row.style)
+				m := p.proof()
+				row.edit(w, p, m)
+				p.send(m)
+				answer := want[*courier.ConnectResponse](p)
+				p.wantRefusal(answer, row.want)
+				if !row.stays {
+					assert.Zero(t, answer.ClockTime, "without a time the device gives up its identity")
+					p.wantClosed(time.Second, "status first, then a clean close")
+					synctest.Wait()
+					w.wantLogged("reason=refused")
+					return
+				}
+				assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
+				p.sign(m, time.UnixMilli(int64(answer.ClockTime)))
+				p.connect(m)
+				w.wantLogged()
+			})
+		})
+	}
+}
+
+// wantRefusal checks what every refusal says.
+func (p *phone) wantRefusal(answer *courier.ConnectResponse, text string) {
+	p.w.t.Helper()
+	assert.Equal(p.w.t, courier.ConnectRefused, answer.Status)
+	assert.Equal(p.w.t, text, answer.RefusalReason)
+	assert.Nil(p.w.t, answer.Token)
+	assert.Equal(p.w.t, uint16(4096), answer.MaxMessage, "some clients cannot do without")
+	assert.Equal(p.w.t, uint16(15360), answer.LargeMessage, "some clients cannot do without")
+	assert.NotZero(p.w.t, answer.ServerTime, "some clients cannot do without")
+}
+
+func TestEveryRowOfTheTableOfRefusalsIsEarned(t *testing.T) {
+	earned := make(map[string]bool)
+	for _, row := range refusalCases {
+		earned[row.want] = true
+	}
+	for _, text := range devicetls.Refusals() {
+		assert.True(t, earned[text], "no test provokes %q", text)
+	}
+	assert.Len(t, earned, len(devicetls.Refusals()))
+}
+
+func TestACertificateOfAnotherAuthorityInTLSIsRefusedInTheResponse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.stranger(), v2) // the handshake succeeds: no alert tells a device why
+		p.send(p.proof())
+		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantClosed(time.Second, "status first, then a clean close")
+		synctest.Wait()
+		w.wantLogged("unknown issuer")
+	})
+}
+
+func TestAnOlderDeviceWithoutAnyCertificateIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v2, func(c *tls.Config) { c.GetClientCertificate = nil })
+		p.send(p.proof())
+		p.wantRefusal(want[*courier.ConnectResponse](p), "no certificate, nonce and signature")
+		p.wantClosed(time.Second, "status first, then a clean close")
+	})
+}
+
+func TestAKeyThatNoDeviceHasIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		m := p.proof()
+		key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+		require.NoError(t, err)
+		m.Certificates = [][]byte{selfSigned(t, key)}
+		p.send(m)
+		p.wantRefusal(want[*courier.ConnectResponse](p), "the signature does not fit nonce and certificate")
+	})
+}
+
+func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		identity := w.identity(nil)
+		first := w.dial(identity, v3)
+		recorded := first.proof()
+		first.sign(recorded, w.clock.Now().Add(devicetls.DefaultClockWindow)) // good for the longest time
+		first.connect(recorded)
+		for _, wait := range []time.Duration{0, devicetls.DefaultClockWindow, devicetls.DefaultClockWindow - time.Second} {
+			time.Sleep(wait)
+			p := w.dial(identity, v3)
+			p.send(recorded)
+			p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce was used before")
+		}
+		time.Sleep(2 * time.Second)
+		p := w.dial(identity, v3)
+		p.send(recorded)
+		p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce is of another time")
+	})
+}
+
+func TestTheClockOfTheSimulatorJudgesNonces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.clock.Advance(48 * time.Hour)
+		p := w.dial(w.identity(nil), v3)
+		m := p.proof()
+		p.sign(m, time.Now()) // the device lives two days in the past
+		p.send(m)
+		answer := want[*courier.ConnectResponse](p)
+		p.wantRefusal(answer, "the nonce is of another time")
+		assert.Equal(t, uint64(time.Now().Add(48*time.Hour).UnixMilli()), answer.ClockTime)
+	})
+}
+
+func TestAllButTheSeventeenthUserOfAConnectionAreLetIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		for range 15 {
+			p.connect(&courier.Connect{State: courier.StateConnect})
+		}
+		p.send(&courier.Connect{State: courier.StateConnect})
+		p.wantRefusal(want[*courier.ConnectResponse](p), "too many users")
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p) // the others go on
+		w.wantLogged()
+	})
+}
+
+func TestARequiredPartThatIsMissingIsNamed(t *testing.T) {
+	w := newWorld(t)
+	certificate, err := w.pki.ServerCertificate()
+	require.NoError(t, err)
+	cfg := devicetls.Config{}
+	for _, row := range []struct {
+		want string
+		fill func()
+	}{
+		{"set Config.Certificate", func() { cfg.Certificate = *certificate }},
+		{"set Config.Verify", func() { cfg.Verify = w.pki.VerifyDevice }},
+		{"set Config.Vault", func() { cfg.Vault = w.vault }},
+		{"set Config.Broker", func() { cfg.Broker = w.broker }},
+	} {
+		_, err := devicetls.New(cfg)
+		require.ErrorContains(t, err, row.want)
+		row.fill()
+	}
+	_, err = devicetls.New(cfg)
+	require.NoError(t, err)
+}

@@ -1,0 +1,93 @@
+package devicetls
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A Server is the courier of one environment. It may serve several listeners.
+type Server struct {
+	cfg    Config
+	tls    *tls.Config
+	nonces *nonceMemory
+}
+
+// New makes a courier. It fails when a required part of cfg is missing.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	return &Server{
+		cfg:    cfg,
+		tls:    tlsConfig(cfg.Certificate),
+		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
+	}, nil
+}
+
+// Serve accepts devices from ln until ctx ends; then it closes ln and every
+// connection, cleanly, and returns nil once all of them are gone. It returns
+// early, in the same way, with the error of a listener that fails.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() {
+		<-ctx.Done()
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.cfg.Log.Error("the courier's listener does not close", "err", err)
+		}
+	})
+	for {
+		conn, err := s.accept(ctx, ln)
+		switch {
+		case ctx.Err() != nil && err == nil:
+			return conn.Close()
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fmt.Errorf("devicetls: accept devices: %w", err)
+		}
+		running.Go(func() { newSession(s, conn).run(ctx) })
+	}
+}
+
+// The pauses after an accept that failed for want of something.
+const (
+	firstAcceptPause = 5 * time.Millisecond
+	lastAcceptPause  = time.Second
+)
+
+// accept waits for the next connection. It tries again after a failure that
+// passes.
+func (s *Server) accept(ctx context.Context, ln net.Listener) (net.Conn, error) {
+	for pause := firstAcceptPause; ; pause = min(2*pause, lastAcceptPause) {
+		conn, err := ln.Accept()
+		if err == nil || !passes(err) {
+			return conn, err
+		}
+		s.cfg.Log.Warn("no device can be accepted for the moment", "err", err)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// passes reports whether a failure to accept leaves the listener good: too many
+// open files, or a peer that was gone before it was accepted.
+func passes(err error) bool {
+	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}

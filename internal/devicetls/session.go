@@ -1,0 +1,137 @@
+package devicetls
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// A session is one connection of a device, from its accept to its close.
+type session struct {
+	// Set before the goroutines start; read-only after.
+	server      *Server
+	wire        *wire
+	framing     framing
+	environment apns.Environment
+	log         *slog.Logger
+	end         context.CancelCauseFunc // the first cause given counts
+	done        <-chan struct{}         // closed once end was called
+
+	// Owned by readLoop, and by run once it has returned.
+	device    *pki.DeviceIdentity // nil until the first Connect is accepted
+	times     times
+	activity  activity
+	answered  bool // answers may wait in out
+	ack       courier.Ack
+	keepalive courier.Keepalive
+
+	// Held by whoever writes; see output.
+	out       output
+	lastStamp uint64                  // timestamp of the newest push
+	presences [maxPresences]*presence // by slot; changed by readLoop alone
+	bases     [maxPresences]uint32    // where a slot's message ids go on
+
+	wake   chan struct{} // has room for one: the broker has something to take
+	sender sync.WaitGroup
+}
+
+func newSession(server *Server, conn net.Conn) *session {
+	w := newWire(conn, server.tls, server.cfg.WriteTimeout)
+	return &session{
+		server:  server,
+		wire:    w,
+		framing: newPlain(w.tls),
+		log:     server.cfg.Log.With("remote", conn.RemoteAddr().String()),
+		times:   newTimes(&server.cfg, time.Now()),
+		out:     newOutput(w),
+		wake:    make(chan struct{}, 1),
+	}
+}
+
+// run serves the session until the device leaves or ctx ends. All of its
+// goroutines have returned when it returns.
+func (s *session) run(ctx context.Context) {
+	ctx, s.end = context.WithCancelCause(ctx)
+	s.done = ctx.Done()
+	interrupted := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(interrupted)
+		if err := s.wire.interrupt(); err != nil {
+			s.log.Debug("a closed connection is interrupted", "err", err)
+		}
+	})
+	s.end(s.read())
+	<-interrupted
+	s.sender.Wait()
+	s.close(endingOf(ctx))
+}
+
+// read performs the handshake and serves the device until something ends that.
+func (s *session) read() *endError {
+	if err := s.wire.handshake(s.times.login); err != nil {
+		return &endError{EndHandshake, err}
+	}
+	s.environment = environment(s.server.cfg.Environment, s.wire.tls.ConnectionState().ServerName)
+	return readEnding(s.readLoop(), s.times.late())
+}
+
+// readLoop reads and answers frames. Answers leave when no further frame is at
+// hand.
+func (s *session) readLoop() error {
+	for {
+		if !s.framing.Buffered() {
+			if err := s.flushAnswers(); err != nil {
+				return err
+			}
+			if err := s.wire.readBy(s.times.next(time.Now())); err != nil {
+				return err
+			}
+		}
+		f, err := s.framing.Next()
+		if err != nil {
+			return err
+		}
+		if err := s.receive(f); err != nil {
+			return err
+		}
+	}
+}
+
+// close ends the presences, says the last words and closes the connection. A
+// connection that failed costs one line in the log.
+func (s *session) close(end *endError) {
+	s.out.lock()
+	defer s.out.unlock()
+	s.sayReplacedLocked()
+	for slot, p := range s.presences {
+		if p != nil {
+			s.detachLocked(slot, end.Ending)
+		}
+	}
+	if err := s.out.flushLocked(); err != nil {
+		s.log.Debug("the last words do not reach the device", "err", err)
+	}
+	if err := s.wire.close(); err != nil {
+		s.log.Debug("the connection does not close cleanly", "err", err)
+	}
+	s.report(end)
+}
+
+// report logs the end of the connection.
+func (s *session) report(end *endError) {
+	log := s.log
+	if s.device != nil {
+		log = log.With("device", apns.DeviceID(s.device.ID))
+	}
+	if end.Ending.failure() || s.device == nil && end.Ending != EndShutdown {
+		log.Warn("device connection failed", "reason", string(end.Ending), "err", end)
+		return
+	}
+	log.Debug("device connection ended", "reason", string(end.Ending))
+}

@@ -1,0 +1,48 @@
+package devicetls
+
+import (
+	"crypto/tls"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// protocols are the names the courier answers, the preferred one first: in
+// crypto/tls the server's order decides. A device that offers v3 and pack gets
+// v3, which every known client speaks; one that offers no name gets none.
+var protocols = []string{courier.ALPNv3, courier.ALPNv2}
+
+// tlsConfig makes the TLS side of a courier. A device is asked for a certificate
+// only if none of the protocols it offers puts the certificate into Connect.
+//
+// observed: apsd demands TLS 1.3, older daemons and other clients begin at 1.2.
+func tlsConfig(certificate tls.Certificate) *tls.Config {
+	config := &tls.Config{
+		Certificates: []tls.Certificate{certificate},
+		NextProtos:   protocols,
+		MinVersion:   tls.VersionTLS12,
+		// What is gathered for one write should leave in one, not in records of
+		// a packet each.
+		DynamicRecordSizingDisabled: true,
+	}
+	asking := config.Clone()
+	// The chain is not verified here: a device is told in the Connect response,
+	// not by a TLS alert, that its certificate is refused.
+	asking.ClientAuth = tls.RequestClientCert
+	// A resumed session would bring the certificate of an earlier handshake,
+	// without a proof that the device still has the key.
+	asking.SessionTicketsDisabled = true
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if certificateInConnect(hello.SupportedProtos) {
+			return config, nil
+		}
+		return asking, nil
+	}
+	return config
+}
+
+// certificateInConnect reports whether a device that offers these protocols
+// proves itself in Connect rather than in TLS (observed: apsd, pypush).
+func certificateInConnect(offered []string) bool {
+	return slices.Contains(offered, courier.ALPNv3) || slices.Contains(offered, courier.ALPNPack)
+}

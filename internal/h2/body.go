@@ -1,0 +1,127 @@
+package h2
+
+import (
+	"fmt"
+
+	"golang.org/x/net/http2"
+)
+
+// onData takes a piece of a request body.
+func (c *Conn) onData(f *http2.DataFrame) error {
+	if err := c.checkUsed(f.StreamID, f.Type); err != nil {
+		return err
+	}
+	// "The entire DATA frame payload is included in flow control, including the
+	// Pad Length and Padding fields if present." RFC 9113, 6.1
+	if err := c.receive(f.Length); err != nil {
+		return err
+	}
+	data := f.Data()
+	if len(data) == 0 && !f.StreamEnded() {
+		if err := c.countNoise(); err != nil {
+			return err
+		}
+	}
+	s, at := c.receiving(f.StreamID, f.StreamEnded())
+	switch at {
+	case afterClose:
+		return c.late(f.StreamID)
+	case afterAnswer:
+		return nil
+	case afterEnd:
+		// "If an endpoint receives additional frames, other than WINDOW_UPDATE,
+		// PRIORITY, or RST_STREAM, for a stream that is in this state, it MUST
+		// respond with a stream error of type STREAM_CLOSED." RFC 9113, 5.1
+		return streamError(f.StreamID, http2.ErrCodeStreamClosed, "DATA after END_STREAM")
+	}
+	if !s.recvWindow.take(f.Length) {
+		return streamError(s.id, http2.ErrCodeFlowControl, "DATA beyond the stream's window")
+	}
+	return c.collect(s, data, f.StreamEnded())
+}
+
+// A moment is when, in the life of its stream, a frame arrives.
+type moment uint8
+
+const (
+	afterClose  moment = iota // the stream is not open
+	afterEnd                  // the peer has ended it before
+	afterAnswer               // the handler was called without waiting for the rest
+	inTime
+)
+
+// receiving returns the stream id, if it is in time for another frame from the
+// peer. The frame ends it if end is true.
+func (c *Conn) receiving(id uint32, end bool) (*Stream, moment) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.streams[id]
+	if s == nil {
+		return nil, afterClose
+	}
+	if s.remoteEnded {
+		return nil, afterEnd
+	}
+	s.remoteEnded = end
+	if s.served {
+		return nil, afterAnswer
+	}
+	return s, inTime
+}
+
+// collect adds data to the body of s.
+func (c *Conn) collect(s *Stream, data []byte, end bool) error {
+	s.received += int64(len(data))
+	if s.declared >= 0 && s.received > s.declared {
+		return streamError(s.id, http2.ErrCodeProtocol, "body longer than content-length")
+	}
+	keep := data[:min(len(data), c.cfg.MaxBody-len(s.buf))]
+	if len(keep) < len(data) {
+		s.BodyTooLarge = true
+	}
+	if end && len(s.buf) == 0 {
+		s.Body = keep // it lives until the next frame is read, after ServeStream
+		return c.complete(s)
+	}
+	s.buf = append(s.buf, keep...)
+	s.Body = s.buf
+	switch {
+	case end:
+		return c.complete(s)
+	case s.received > maxDiscard:
+		c.serve(s)
+		return nil
+	}
+	c.refill(s.id, &s.recvWindow)
+	return nil
+}
+
+// complete serves a request that has arrived as a whole.
+func (c *Conn) complete(s *Stream) error {
+	if s.declared >= 0 && s.received != s.declared {
+		// A message is malformed "if the value of the Content-Length header field
+		// does not equal the sum of the DATA frame payload lengths that form the
+		// content". RFC 9113, 8.1.1
+		return streamError(s.id, http2.ErrCodeProtocol, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.declared))
+	}
+	c.serve(s)
+	return nil
+}
+
+// late answers DATA or HEADERS on a stream that is closed.
+func (c *Conn) late(id uint32) error {
+	if err := c.countNoise(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id > c.drain.last || c.history.of(id) == endingOurs {
+		// "An endpoint MUST minimally process and then discard any frames it
+		// receives in this state." RFC 9113, 5.1
+		return nil
+	}
+	// Also for a stream that was refused.
+	// observed: pushy#476
+	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeStreamClosed))
+	return nil
+}

@@ -1,0 +1,76 @@
+package h2
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config says how a connection behaves. Its zero value gives the settings seen
+// from APNs and limits that suit its small requests.
+type Config struct {
+	// The first SETTINGS frame. Zero means the value APNs was seen to send.
+	// observed: apns2#117, pushy#878
+	HeaderTableSize      uint32 // octets; 0 = 4096
+	MaxConcurrentStreams uint32 // streams; 0 = 1000
+	InitialWindowSize    uint32 // octets; 0 = 65535
+	MaxFrameSize         uint32 // octets, 16384 to 16777215; 0 = 16384
+	MaxHeaderListSize    uint32 // octets as RFC 9113, 6.5.2 counts them; 0 = 8000
+
+	// MaxBody is how many octets of a request body are kept. A longer body sets
+	// Stream.BodyTooLarge. 0 = 5121, one more than the largest payload of APNs.
+	MaxBody int
+
+	// PrefaceTimeout is how long a client may take to send its preface and its
+	// first SETTINGS frame. 0 = 10 s.
+	PrefaceTimeout time.Duration
+	// WriteTimeout ends a connection whose peer does not read. 0 = 30 s.
+	WriteTimeout time.Duration
+	// IdleTimeout ends a connection that has no open stream and has sent
+	// nothing for so long. 0 = never.
+	IdleTimeout time.Duration
+	// IdleDebug is the debug data of the GOAWAY sent after IdleTimeout.
+	IdleDebug []byte
+	// ShutdownGrace is how long open streams may take once the context of Serve
+	// has ended. 0 = 1 s.
+	ShutdownGrace time.Duration
+
+	// Log gets one debug record for each stream that is reset because of the
+	// peer. nil = silent.
+	Log *slog.Logger
+}
+
+const (
+	defaultHeaderTableSize = 4096
+	defaultWindow          = 65535
+	minMaxFrameSize        = 1 << 14
+	maxMaxFrameSize        = 1<<24 - 1
+)
+
+// withDefaults returns a copy in which no zero is left to interpret.
+func (c *Config) withDefaults() Config {
+	var d Config
+	if c != nil {
+		d = *c
+	}
+	d.HeaderTableSize = orDefault(d.HeaderTableSize, defaultHeaderTableSize)
+	d.MaxConcurrentStreams = orDefault(d.MaxConcurrentStreams, 1000)
+	d.InitialWindowSize = orDefault(d.InitialWindowSize, defaultWindow)
+	d.MaxFrameSize = min(max(d.MaxFrameSize, minMaxFrameSize), maxMaxFrameSize)
+	d.MaxHeaderListSize = orDefault(d.MaxHeaderListSize, 8000)
+	d.MaxBody = orDefault(d.MaxBody, 5121)
+	d.PrefaceTimeout = orDefault(d.PrefaceTimeout, 10*time.Second)
+	d.WriteTimeout = orDefault(d.WriteTimeout, 30*time.Second)
+	d.ShutdownGrace = orDefault(d.ShutdownGrace, time.Second)
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return d
+}
+
+func orDefault[T comparable](v, d T) T {
+	var zero T
+	if v == zero {
+		return d
+	}
+	return v
+}

@@ -1,0 +1,171 @@
+package h2
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// A Handler answers requests.
+type Handler interface {
+	// ServeStream is called on the connection's reader goroutine when the
+	// request is complete. It must not block: nothing else of the connection
+	// is served meanwhile. The answer is s.Respond or s.Reset, now or later.
+	ServeStream(s *Stream)
+}
+
+// HandlerFunc is a function that is a Handler.
+type HandlerFunc func(s *Stream)
+
+// ServeStream calls f.
+func (f HandlerFunc) ServeStream(s *Stream) { f(s) }
+
+// A Conn is one HTTP/2 connection, seen from the server.
+type Conn struct {
+	// Set before the goroutines start; read-only after.
+	cfg     Config
+	nc      net.Conn
+	handler Handler
+	data    any
+	tls     *tls.ConnectionState
+	wake    chan struct{} // capacity 1: the writer has something to do
+	done    chan struct{} // closed when the reader has ended
+
+	// Owned by the reader.
+	br         *bufio.Reader
+	dec        *fieldDecoder
+	block      block
+	blank      *Stream // the next stream, while its header block arrives
+	highest    uint32  // the highest stream the peer has used
+	recvWindow recvWindow
+	peerLeft   *PeerError
+	resets     meter
+	noise      meter
+
+	// Guarded by mu.
+	mu sync.Mutex
+	output
+	fr       *http2.Framer // this is its write half, into output; the reader owns the read half
+	enc      *fieldEncoder
+	streams  map[uint32]*Stream
+	free     []*Stream
+	history  history
+	settings settings
+	send     sendWindow
+	drain    drain
+	deadline deadlines
+}
+
+// NewConn returns a connection on nc that Serve will serve. The TLS handshake,
+// if there is one, is the caller's and is done. A nil cfg is the zero Config.
+// data is for the handler, see Conn.Data.
+func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
+	c := &Conn{
+		cfg:     cfg.withDefaults(),
+		nc:      nc,
+		handler: h,
+		data:    data,
+		wake:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
+		streams: make(map[uint32]*Stream),
+	}
+	if t, ok := nc.(interface{ ConnectionState() tls.ConnectionState }); ok {
+		state := t.ConnectionState()
+		c.tls = &state
+	}
+	// A whole frame fits, so that all waiting is done by awaitFrame.
+	c.br = bufio.NewReaderSize(nc, int(c.cfg.MaxFrameSize)+frameHeaderLen)
+	c.output.drained.L = &c.mu
+	c.fr = http2.NewFramer(&c.output, c.br)
+	c.fr.SetReuseFrames()
+	c.fr.SetMaxReadFrameSize(c.cfg.MaxFrameSize)
+	c.dec = newFieldDecoder(c.cfg.HeaderTableSize, c.onField)
+	c.enc = newFieldEncoder()
+	c.settings = newSettings(c.cfg.MaxConcurrentStreams)
+	c.send = sendWindow{conn: defaultWindow}
+	c.recvWindow = recvWindow{left: defaultWindow, size: defaultWindow}
+	c.drain.last = math.MaxUint32
+	c.blank = newStream(c)
+	c.firstSettingsLocked()
+	return c
+}
+
+// Serve serves nc with h until the connection ends, as NewConn and Conn.Serve
+// do. Callers who want to reach a connection before its first request use those.
+func Serve(ctx context.Context, nc net.Conn, cfg *Config, h Handler, data any) error {
+	return NewConn(nc, cfg, h, data).Serve(ctx)
+}
+
+// Serve serves the connection until it ends and closes it. When ctx ends, the
+// connection is shut down as by Shutdown, in Config.ShutdownGrace at most. All
+// goroutines of the connection have returned when Serve returns.
+//
+// The error says why the connection ended: nil after a clean end of the input,
+// Close or a shutdown; else [ErrNotHTTP2], [ErrPrefaceTimeout], [ErrIdle],
+// *[ConnectionError], *[PeerError], or what reading or writing returned, wrapped.
+func (c *Conn) Serve(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(c.writeLoop)
+
+	cancelled := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(cancelled)
+		c.shutdown(nil, c.cfg.ShutdownGrace)
+	})
+
+	cause := c.end(c.read())
+	close(c.done)
+	_ = c.nc.Close() // what Close could report, the peer's going first, is no news any more
+	wg.Wait()
+	if !stop() {
+		<-cancelled
+	}
+	return c.verdict(cause)
+}
+
+// read is the reader's life.
+func (c *Conn) read() error {
+	now := time.Now()
+	c.resets.since, c.noise.since = now, now
+	if err := c.greet(now); err != nil {
+		return err
+	}
+	return c.readLoop()
+}
+
+// verdict turns what ended the reader into what Serve returns.
+func (c *Conn) verdict(cause error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.drain.closed, errors.Is(cause, errDrained):
+		return nil
+	case c.output.err != nil:
+		return c.output.err
+	case cause != io.EOF:
+		return cause
+	case c.peerLeft != nil:
+		return c.peerLeft
+	}
+	return nil
+}
+
+// Data returns what the caller of NewConn or Serve gave as data.
+func (c *Conn) Data() any { return c.data }
+
+// RemoteAddr returns the address of the peer.
+func (c *Conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
+
+// LocalAddr returns the address the peer has connected to.
+func (c *Conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
+
+// TLS returns the state of the TLS connection, nil if there is none.
+func (c *Conn) TLS() *tls.ConnectionState { return c.tls }

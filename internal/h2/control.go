@@ -1,0 +1,58 @@
+package h2
+
+import (
+	"golang.org/x/net/http2"
+)
+
+// onPing answers a PING.
+func (c *Conn) onPing(f *http2.PingFrame) error {
+	if err := c.countNoise(); err != nil {
+		return err
+	}
+	if f.IsAck() {
+		return nil // we have sent none
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.checkLocked(c.fr.WritePing(true, f.Data))
+	return nil
+}
+
+// onRSTStream ends a stream at the peer's wish.
+func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
+	if err := c.checkUsed(f.StreamID, f.Type); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	s := c.streams[f.StreamID]
+	if s != nil {
+		c.closeLocked(s, endingPeer)
+	}
+	c.mu.Unlock()
+	if s == nil {
+		return c.countNoise()
+	}
+	return c.countReset()
+}
+
+// onPriority ignores a PRIORITY frame, as APNs does.
+func (c *Conn) onPriority(f *http2.PriorityFrame) error {
+	if f.StreamDep == f.StreamID {
+		// "A stream cannot depend on itself." RFC 7540, 5.3.1
+		return connError(http2.ErrCodeProtocol, "stream depends on itself")
+	}
+	return c.countNoise()
+}
+
+// maxPeerDebug is how much of the peer's debug data is kept, in octets.
+const maxPeerDebug = 1024
+
+// onGoAway notes that the peer will open no more streams. It will close the
+// connection when it has its answers.
+func (c *Conn) onGoAway(f *http2.GoAwayFrame) error {
+	if f.ErrCode != http2.ErrCodeNo {
+		debug := f.DebugData()
+		c.peerLeft = &PeerError{Code: f.ErrCode, Debug: string(debug[:min(len(debug), maxPeerDebug)])}
+	}
+	return c.countNoise()
+}

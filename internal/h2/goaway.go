@@ -1,0 +1,132 @@
+package h2
+
+import (
+	"errors"
+	"io"
+	"math"
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// OwnLast stands for the highest stream the connection has taken, as the last
+// stream of a GOAWAY.
+const OwnLast = math.MaxUint32
+
+// lingerTime is how long the peer may take to read our last words, and
+// lingerOctets how much it may still send meanwhile.
+const (
+	lingerTime   = time.Second
+	lingerOctets = 1 << 20
+)
+
+// drain is how far the end of the connection has come.
+type drain struct {
+	highest  uint32 // the highest stream taken
+	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
+	shutdown bool   // Shutdown was called: end when no stream is open
+	closed   bool   // Close was called
+}
+
+// completeLocked reports whether a shutdown has nothing left to do.
+func (d *drain) completeLocked(c *Conn) bool {
+	return d.shutdown && len(c.streams) == 0 && len(c.queued) == 0 && !c.writing
+}
+
+// GoAway sends GOAWAY with that code and debug data and does nothing else to
+// the connection. Streams above last, or above the highest one taken if last is
+// OwnLast, are not answered any more. A second GoAway cannot raise last.
+func (c *Conn) GoAway(code http2.ErrCode, last uint32, debug []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.goAwayLocked(code, last, debug)
+	c.kickLocked()
+}
+
+func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
+	if last == OwnLast {
+		last = c.drain.highest
+	}
+	// "Endpoints MUST NOT increase the value they send in the last stream
+	// identifier." RFC 9113, 6.8
+	c.drain.last = min(c.drain.last, last)
+	c.checkLocked(c.fr.WriteGoAway(c.drain.last, code, debug))
+	for id, s := range c.streams {
+		if id > c.drain.last {
+			c.dropLocked(s, endingOurs)
+		}
+	}
+}
+
+// Shutdown sends GOAWAY with NO_ERROR, the highest stream taken and the debug
+// data, and ends the connection when the open streams are answered. It does not wait.
+func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
+
+// shutdown is Shutdown that ends the connection after grace at the latest, if
+// that is not zero.
+func (c *Conn) shutdown(debug []byte, grace time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if grace > 0 {
+		c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(grace))
+	}
+	if !c.drain.shutdown {
+		c.drain.shutdown = true
+		c.goAwayLocked(http2.ErrCodeNo, OwnLast, debug)
+	}
+	c.kickLocked()
+	c.pokeLocked()
+}
+
+// Close ends the connection at once.
+func (c *Conn) Close() error {
+	c.mu.Lock()
+	c.drain.closed = true
+	c.mu.Unlock()
+	return c.nc.Close()
+}
+
+// LastStreamID returns the highest stream the connection has taken.
+func (c *Conn) LastStreamID() uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.drain.highest
+}
+
+// end says what there is to say to the peer after the reader has ended with
+// cause, and returns cause.
+func (c *Conn) end(cause error) error {
+	var ce *ConnectionError
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(lingerTime))
+	switch {
+	case errors.As(cause, &ce):
+		c.goAwayLocked(ce.Code, OwnLast, []byte(ce.Reason))
+	case cause == ErrIdle:
+		c.goAwayLocked(http2.ErrCodeNo, OwnLast, c.cfg.IdleDebug)
+	}
+	c.awake = true // nobody else needs to write now
+	c.pokeLocked()
+	for c.writing {
+		c.drained.Wait()
+	}
+	c.flushLocked()
+	if c.output.err == nil && !c.drain.closed && cause != io.EOF {
+		c.lingerLocked()
+	}
+	return cause
+}
+
+// lingerLocked closes our direction and reads what the peer still sends, so that
+// the closing of the socket does not destroy our last words on their way.
+func (c *Conn) lingerLocked() {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return // the peer has gone, or cannot be told
+	}
+	c.setReadDeadlineLocked(c.deadline.closing)
+	c.mu.Unlock()
+	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // however it ends, so does the connection
+	c.mu.Lock()
+}

@@ -1,0 +1,134 @@
+package h2
+
+import (
+	"fmt"
+
+	"golang.org/x/net/http2"
+)
+
+// A block is the header block being read: one HEADERS frame and its CONTINUATION
+// frames, between which no other frame can come.
+type block struct {
+	id        uint32
+	kind      blockKind
+	endStream bool
+	octets    int // compressed size so far
+	fragments int
+
+	// What the fields have shown so far; see request.go.
+	listSize   uint32
+	tooLarge   bool
+	seen       pseudo
+	regular    bool   // a regular field has been seen
+	malformed  string // the first rule of RFC 9113, 8.2 and 8.3, that was broken
+	selfParent bool
+}
+
+type blockKind uint8
+
+const (
+	blockRequest blockKind = iota
+	blockTrailers
+	blockLate    // for a stream that is closed
+	blockIgnored // for a stream above the last one of our GOAWAY
+)
+
+// onHeaders begins a header block.
+func (c *Conn) onHeaders(f *http2.HeadersFrame) error {
+	kind, err := c.classify(f.StreamID)
+	if err != nil {
+		return err
+	}
+	c.block = block{id: f.StreamID, kind: kind, endStream: f.StreamEnded()}
+	c.block.selfParent = f.HasPriority() && f.Priority.StreamDep == f.StreamID
+	if kind == blockRequest {
+		c.highest = f.StreamID
+		c.blank.declared = -1
+	}
+	c.dec.begin(kind == blockRequest || kind == blockTrailers)
+	return c.onFragment(f.HeaderBlockFragment(), f.HeadersEnded())
+}
+
+func (c *Conn) onContinuation(f *http2.ContinuationFrame) error {
+	return c.onFragment(f.HeaderBlockFragment(), f.HeadersEnded())
+}
+
+// classify tells what a header block on the stream id is.
+func (c *Conn) classify(id uint32) (blockKind, error) {
+	if id%2 == 0 {
+		// "Streams initiated by a client MUST use odd-numbered stream identifiers."
+		// RFC 9113, 5.1.1
+		return 0, connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d: not an odd number", id))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.streams[id] != nil:
+		return blockTrailers, nil
+	case id > c.drain.last:
+		c.highest = max(c.highest, id)
+		return blockIgnored, nil
+	case id > c.highest:
+		return blockRequest, nil
+	}
+	return blockLate, c.lateHeadersLocked(id)
+}
+
+// lateHeadersLocked judges HEADERS on a stream that is closed.
+func (c *Conn) lateHeadersLocked(id uint32) error {
+	switch c.history.of(id) {
+	case endingForgotten:
+		// "The identifier of a newly established stream MUST be numerically
+		// greater than all streams that the initiating endpoint has opened or
+		// reserved." RFC 9113, 5.1.1
+		return connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d after stream %d", id, c.highest))
+	case endingPeer:
+		return connError(http2.ErrCodeStreamClosed, fmt.Sprintf("HEADERS on stream %d, which is closed", id))
+	}
+	return nil
+}
+
+// onFragment decodes a piece of the block.
+func (c *Conn) onFragment(fragment []byte, last bool) error {
+	b := &c.block
+	b.octets += len(fragment)
+	b.fragments++
+	if b.octets > maxHeaderBlock || b.fragments > maxFragments {
+		return connError(http2.ErrCodeEnhanceYourCalm, "header block too large")
+	}
+	if err := c.decode(fragment, last); err != nil {
+		// "A decoding error in a field block MUST be treated as a connection
+		// error of type COMPRESSION_ERROR." RFC 9113, 4.3
+		return connError(http2.ErrCodeCompression, err.Error())
+	}
+	if !last {
+		return nil
+	}
+	return c.endBlock()
+}
+
+func (c *Conn) decode(fragment []byte, last bool) error {
+	if last && c.block.fragments == 1 {
+		if err := c.dec.writeWhole(fragment); err != nil {
+			return err
+		}
+		return c.dec.end()
+	}
+	if err := c.dec.write(fragment); err != nil || !last {
+		return err
+	}
+	return c.dec.end()
+}
+
+// endBlock acts on a complete header block.
+func (c *Conn) endBlock() error {
+	switch c.block.kind {
+	case blockRequest:
+		return c.endRequest()
+	case blockTrailers:
+		return c.endTrailers()
+	case blockLate:
+		return c.late(c.block.id)
+	}
+	return c.countNoise()
+}

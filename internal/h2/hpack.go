@@ -1,0 +1,83 @@
+package h2
+
+import (
+	"errors"
+
+	"golang.org/x/net/http2/hpack"
+)
+
+// This file and memo.go are all that the package knows of HPACK.
+
+// A fieldDecoder decodes the peer's header blocks. Every block must go through
+// it, wanted or not, since each changes the state that the next one needs.
+type fieldDecoder struct {
+	hp    *hpack.Decoder
+	emit  func(hpack.HeaderField)
+	last  hpack.HeaderField // the field that hp has emitted last
+	memos [memoSlots]memo
+	// remembered says that a field of this block did not go through hp.
+	remembered bool
+}
+
+// errLateSizeUpdate is what hp says itself when it has seen all fields of a block.
+// "This dynamic table size update MUST occur at the beginning of the first
+// header block following the change to the dynamic table size." RFC 7541, 4.2
+var errLateSizeUpdate = errors.New("decoding error: dynamic table size update within a header block")
+
+// newFieldDecoder returns a decoder that allows the peer's encoder a table of
+// size octets and calls emit for each field.
+func newFieldDecoder(size uint32, emit func(hpack.HeaderField)) *fieldDecoder {
+	d := &fieldDecoder{emit: emit}
+	d.hp = hpack.NewDecoder(defaultHeaderTableSize, func(f hpack.HeaderField) {
+		d.last = f
+		emit(f)
+	})
+	d.hp.SetAllowedMaxDynamicTableSize(max(size, defaultHeaderTableSize))
+	return d
+}
+
+// begin starts a block. If wanted is false, no field of it is emitted.
+func (d *fieldDecoder) begin(wanted bool) {
+	d.hp.SetEmitEnabled(wanted)
+	d.remembered = false
+}
+
+// mute stops emitting until the next block begins.
+func (d *fieldDecoder) mute() { d.hp.SetEmitEnabled(false) }
+
+// write decodes the next fragment of a block that comes in pieces.
+func (d *fieldDecoder) write(fragment []byte) error {
+	_, err := d.hp.Write(fragment)
+	return err
+}
+
+// end says that the block is complete.
+func (d *fieldDecoder) end() error { return d.hp.Close() }
+
+// A fieldEncoder encodes response fields into its block. The order of encoding
+// must be the order on the wire.
+type fieldEncoder struct {
+	hp    *hpack.Encoder
+	block []byte
+}
+
+func newFieldEncoder() *fieldEncoder {
+	e := &fieldEncoder{}
+	e.hp = hpack.NewEncoder(e)
+	return e
+}
+
+// Write appends to the block; it is for the HPACK encoder.
+func (e *fieldEncoder) Write(p []byte) (int, error) {
+	e.block = append(e.block, p...)
+	return len(p), nil
+}
+
+// reset starts a new block.
+func (e *fieldEncoder) reset() { e.block = e.block[:0] }
+
+// field appends f to the block.
+func (e *fieldEncoder) field(f hpack.HeaderField) error { return e.hp.WriteField(f) }
+
+// setTableSize obeys the peer's HEADER_TABLE_SIZE, up to the default size.
+func (e *fieldEncoder) setTableSize(size uint32) { e.hp.SetMaxDynamicTableSize(size) }

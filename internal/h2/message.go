@@ -1,0 +1,69 @@
+package h2
+
+import "golang.org/x/net/http2"
+
+// endRequest opens the stream whose fields are in c.blank.
+func (c *Conn) endRequest() error {
+	b := &c.block
+	c.checkRequest(c.blank)
+	c.mu.Lock()
+	if len(c.streams) >= c.settings.streamLimit() {
+		c.refuseLocked(b.id)
+		c.mu.Unlock()
+		return c.countNoise()
+	}
+	s := c.openLocked(b.id)
+	s.remoteEnded = b.endStream
+	s.recvWindow = recvWindow{left: c.settings.streamRecvWindow(c.cfg.InitialWindowSize), size: int64(c.cfg.InitialWindowSize)}
+	c.mu.Unlock()
+
+	switch {
+	case b.malformed != "":
+		return streamError(b.id, http2.ErrCodeProtocol, b.malformed)
+	case b.tooLarge:
+		return c.refuseLargeFields(s)
+	case b.endStream:
+		return c.complete(s)
+	}
+	return nil
+}
+
+// refuseLocked refuses a stream above the limit, at once, even if the peer has
+// not acknowledged a limit that was just lowered.
+// observed: pushy#476
+func (c *Conn) refuseLocked(id uint32) {
+	c.blank.clear()
+	c.drain.highest = id
+	c.history.remember(id, endingRefused)
+	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
+}
+
+// refuseLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server
+// that receives a larger field block than it is willing to handle can send an
+// HTTP 431 (Request Header Fields Too Large) status code." RFC 9113, 10.5.1.
+// That, rather than a stream error, because it names the remedy and leaves a
+// client's connection in good repute.
+func (c *Conn) refuseLargeFields(s *Stream) error {
+	s.Respond(431, nil)
+	return c.countReset()
+}
+
+// endTrailers ends the request whose body the trailers follow.
+func (c *Conn) endTrailers() error {
+	b := &c.block
+	s, at := c.receiving(b.id, b.endStream)
+	switch {
+	case at == afterEnd:
+		return streamError(b.id, http2.ErrCodeStreamClosed, "HEADERS after END_STREAM")
+	case !b.endStream:
+		// "An endpoint that receives a HEADERS frame without the END_STREAM flag
+		// set after receiving the HEADERS frame that opens a request ... MUST
+		// treat the corresponding request or response as malformed." RFC 9113, 8.1
+		return streamError(b.id, http2.ErrCodeProtocol, "HEADERS within the body")
+	case b.malformed != "":
+		return streamError(b.id, http2.ErrCodeProtocol, b.malformed)
+	case at == inTime:
+		return c.complete(s)
+	}
+	return nil // answered or given up meanwhile
+}

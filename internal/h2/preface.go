@@ -1,0 +1,47 @@
+package h2
+
+import (
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// greet sends our SETTINGS, which NewConn has queued, without waiting for the
+// client as some clients wait for us, and checks the client's half of the
+// preface. An HTTP/1.1 client gets the SETTINGS frame and the end of the connection.
+// observed: curl against APNs reports HTTP/0.9, 2026
+func (c *Conn) greet(now time.Time) error {
+	c.mu.Lock()
+	c.deadline.greeting = now.Add(c.cfg.PrefaceTimeout)
+	c.mu.Unlock()
+
+	// Octet by octet: what is not HTTP/2 may be shorter than the preface.
+	for i := range len(http2.ClientPreface) {
+		if err := c.await(1); err != nil {
+			return err
+		}
+		if b, err := c.br.ReadByte(); err != nil || b != http2.ClientPreface[i] {
+			return ErrNotHTTP2
+		}
+	}
+	return c.awaitFirstSettings()
+}
+
+// awaitFirstSettings handles the frame that must come first. "This sequence MUST
+// be followed by a SETTINGS frame, which MAY be empty." RFC 9113, 3.4
+func (c *Conn) awaitFirstSettings() error {
+	if err := c.awaitFrame(); err != nil {
+		return err
+	}
+	header, err := c.br.Peek(frameHeaderLen)
+	if err != nil {
+		return err
+	}
+	if http2.FrameType(header[3]) != http2.FrameSettings || http2.Flags(header[4]).Has(http2.FlagSettingsAck) {
+		return connError(http2.ErrCodeProtocol, "the first frame is not SETTINGS")
+	}
+	c.mu.Lock()
+	c.deadline.greeting = time.Time{}
+	c.mu.Unlock()
+	return c.readFrame()
+}

@@ -1,0 +1,114 @@
+package h2
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+const frameHeaderLen = 9
+
+// readLoop handles frames until one of them, or the input, ends the connection.
+func (c *Conn) readLoop() error {
+	for {
+		if err := c.awaitFrame(); err != nil {
+			return err
+		}
+		err := c.readFrame()
+		if err == nil {
+			continue
+		}
+		var se *StreamError
+		if !errors.As(err, &se) {
+			return err
+		}
+		if err := c.failStream(se); err != nil {
+			return err
+		}
+	}
+}
+
+// awaitFrame returns when the next frame is wholly in memory, so that nothing
+// else the reader does can wait for input. Before it waits, it writes what the
+// frames so far have earned.
+func (c *Conn) awaitFrame() error {
+	if c.frameInMemory() {
+		return nil
+	}
+	if err := c.await(frameHeaderLen); err != nil {
+		return err
+	}
+	return c.await(c.frameLen())
+}
+
+// frameLen returns the length of the next frame with its header, which is in
+// memory; or of the header alone if the frame is too large to be wanted.
+func (c *Conn) frameLen() int {
+	header, err := c.br.Peek(frameHeaderLen)
+	if err != nil {
+		return frameHeaderLen
+	}
+	length := binary.BigEndian.Uint32(header) >> 8
+	if length > c.cfg.MaxFrameSize {
+		return frameHeaderLen
+	}
+	return frameHeaderLen + int(length)
+}
+
+func (c *Conn) frameInMemory() bool {
+	return c.br.Buffered() >= frameHeaderLen && c.br.Buffered() >= c.frameLen()
+}
+
+// await flushes and returns when n octets of input are in memory.
+func (c *Conn) await(n int) error {
+	for c.br.Buffered() < n {
+		if err := c.settle(); err != nil {
+			return err
+		}
+		_, err := c.br.Peek(n)
+		c.mu.Lock()
+		c.awake = true
+		if err == nil {
+			c.stirLocked()
+		}
+		c.mu.Unlock()
+		switch {
+		case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
+			// A deadline means only: look around.
+		case err == io.EOF && c.br.Buffered() == 0:
+			return io.EOF
+		case err == io.EOF:
+			return fmt.Errorf("h2: read frame: %w", io.ErrUnexpectedEOF)
+		default:
+			return fmt.Errorf("h2: read: %w", err)
+		}
+	}
+	return nil
+}
+
+// settle makes the reader ready to wait: it writes the queue, and finds out
+// whether there is anything to wait for.
+func (c *Conn) settle() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flushLocked()
+	c.awaitRoomLocked()
+	c.awake = false
+	return c.armLocked()
+}
+
+// failStream answers a stream error.
+func (c *Conn) failStream(e *StreamError) error {
+	c.cfg.Log.Debug("stream reset", "remote", c.nc.RemoteAddr(), "err", e)
+	c.mu.Lock()
+	if s := c.streams[e.StreamID]; s != nil {
+		c.resetLocked(s, e.Code)
+	} else {
+		c.checkLocked(c.fr.WriteRSTStream(e.StreamID, e.Code))
+		c.history.remember(e.StreamID, endingOurs)
+	}
+	c.mu.Unlock()
+	return c.countReset()
+}

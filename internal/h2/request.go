@@ -1,0 +1,146 @@
+package h2
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/http2/hpack"
+)
+
+// A pseudo is a set of pseudo-header fields.
+type pseudo uint8
+
+const (
+	pseudoMethod pseudo = 1 << iota
+	pseudoScheme
+	pseudoPath
+	pseudoAuthority
+)
+
+// onField takes one decoded field of the current block. It is called by the
+// field decoder.
+func (c *Conn) onField(f hpack.HeaderField) {
+	b := &c.block
+	b.listSize += f.Size() // 32 octets more than the text. RFC 9113, 6.5.2
+	if b.listSize > c.cfg.MaxHeaderListSize {
+		b.tooLarge = true
+	}
+	if b.tooLarge || b.malformed != "" {
+		c.dec.mute()
+		return
+	}
+	switch {
+	case strings.HasPrefix(f.Name, ":"):
+		b.malformed = c.onPseudo(f)
+	default:
+		b.regular = true
+		b.malformed = c.onRegular(f)
+	}
+}
+
+// onPseudo takes a pseudo-header field and returns the rule it breaks.
+func (c *Conn) onPseudo(f hpack.HeaderField) string {
+	b, s := &c.block, c.blank
+	if b.kind == blockTrailers {
+		// "Pseudo-header fields MUST NOT appear in a trailer section." RFC 9113, 8.1
+		return "pseudo-header field " + strconv.Quote(f.Name) + " in trailers"
+	}
+	if b.regular {
+		// "All pseudo-header fields MUST appear in a field block before all
+		// regular field lines." RFC 9113, 8.3
+		return "pseudo-header field " + strconv.Quote(f.Name) + " after a regular field"
+	}
+	var which pseudo
+	switch f.Name {
+	case ":method":
+		which, s.Method = pseudoMethod, f.Value
+	case ":scheme":
+		which, s.Scheme = pseudoScheme, f.Value
+	case ":path":
+		which, s.Path = pseudoPath, f.Value
+	case ":authority":
+		which, s.Authority = pseudoAuthority, f.Value
+	default:
+		// "Endpoints MUST treat a request or response that contains undefined or
+		// invalid pseudo-header fields as malformed." RFC 9113, 8.3
+		return "unknown pseudo-header field " + strconv.Quote(f.Name)
+	}
+	if b.seen&which != 0 {
+		// "The same pseudo-header field name MUST NOT appear more than once in a
+		// field block." RFC 9113, 8.3
+		return "pseudo-header field " + f.Name + " twice"
+	}
+	b.seen |= which
+	if !validValue(f.Value) {
+		return "bad value of " + f.Name
+	}
+	return ""
+}
+
+// onRegular takes a regular field and returns the rule it breaks.
+func (c *Conn) onRegular(f hpack.HeaderField) string {
+	if !validName(f.Name) {
+		return "bad field name " + strconv.Quote(f.Name)
+	}
+	if !validValue(f.Value) {
+		return "bad value of " + f.Name
+	}
+	s := c.blank
+	switch f.Name {
+	case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade":
+		// "An endpoint MUST NOT generate an HTTP/2 message containing
+		// connection-specific header fields." RFC 9113, 8.2.2
+		return "connection-specific field " + f.Name
+	case "te":
+		// "When it is, it MUST NOT contain any value other than 'trailers'."
+		// RFC 9113, 8.2.2
+		if f.Value != "trailers" {
+			return "te other than trailers"
+		}
+	}
+	if c.block.kind == blockTrailers {
+		return ""
+	}
+	switch f.Name {
+	case "content-length":
+		n, err := strconv.ParseUint(f.Value, 10, 63)
+		if err != nil || s.declared >= 0 && s.declared != int64(n) {
+			return "bad content-length"
+		}
+		s.declared = int64(n)
+	case "host":
+		// Samples of Apple and aioapns send host instead of :authority.
+		if s.Authority == "" {
+			s.Authority = f.Value
+		}
+	}
+	s.Fields = append(s.Fields, f)
+	return ""
+}
+
+// checkRequest looks at the fields of a whole request.
+func (c *Conn) checkRequest(s *Stream) {
+	b := &c.block
+	if b.malformed != "" || b.tooLarge {
+		return
+	}
+	switch {
+	case b.selfParent:
+		// "A stream cannot depend on itself." RFC 7540, 5.3.1
+		b.malformed = "stream depends on itself"
+	case b.seen&pseudoMethod == 0 || s.Method == "":
+		b.malformed = "no :method"
+	case s.Method == "CONNECT":
+		if b.seen != pseudoMethod|pseudoAuthority {
+			// "The ':scheme' and ':path' pseudo-header fields MUST be omitted."
+			// RFC 9113, 8.5
+			b.malformed = "CONNECT with :scheme or :path, or without :authority"
+		}
+	case b.seen&pseudoScheme == 0 || s.Scheme == "":
+		b.malformed = "no :scheme"
+	case b.seen&pseudoPath == 0 || s.Path == "":
+		// "This pseudo-header field MUST NOT be empty for 'http' or 'https' URIs."
+		// RFC 9113, 8.3.1
+		b.malformed = "no :path"
+	}
+}

@@ -1,0 +1,117 @@
+package h2
+
+import (
+	"fmt"
+
+	"golang.org/x/net/http2"
+)
+
+// settings are the parameters in force, both sides'.
+type settings struct {
+	// The peer's, as of its last SETTINGS frame.
+	peerWindow   int64  // octets a new stream may carry to the peer
+	peerMaxFrame uint32 // octets of payload
+
+	// Ours.
+	limit uint32 // concurrent streams
+	acked bool   // the peer knows our first SETTINGS frame
+}
+
+func newSettings(limit uint32) settings {
+	return settings{peerWindow: defaultWindow, peerMaxFrame: minMaxFrameSize, limit: limit}
+}
+
+// unackedStreams is what a client may open before it can know our limit. "It is
+// recommended that this value be no smaller than 100." RFC 9113, 6.5.2
+const unackedStreams = 100
+
+// streamLimit returns how many streams may be open now.
+func (s *settings) streamLimit() int {
+	if !s.acked {
+		return int(max(s.limit, unackedStreams))
+	}
+	return int(s.limit)
+}
+
+// streamRecvWindow returns what the peer may send on a new stream. Until it knows
+// our size it may count with the default.
+func (s *settings) streamRecvWindow(size uint32) int64 {
+	if !s.acked {
+		size = max(size, defaultWindow)
+	}
+	return int64(size)
+}
+
+// firstSettingsLocked queues the server's half of the preface. Nothing may be
+// queued before it.
+func (c *Conn) firstSettingsLocked() {
+	c.checkLocked(c.fr.WriteSettings(
+		http2.Setting{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},
+		http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: c.settings.limit},
+		http2.Setting{ID: http2.SettingInitialWindowSize, Val: c.cfg.InitialWindowSize},
+		http2.Setting{ID: http2.SettingMaxFrameSize, Val: c.cfg.MaxFrameSize},
+		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: c.cfg.MaxHeaderListSize},
+	))
+}
+
+// SetMaxConcurrentStreams tells the peer a new limit and keeps to it at once:
+// streams opened above it from now on are refused, as APNs does, even those
+// that were on their way. Open streams are left alone.
+// observed: pushy#476
+func (c *Conn) SetMaxConcurrentStreams(n uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n == c.settings.limit {
+		return
+	}
+	c.settings.limit = n
+	c.checkLocked(c.fr.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: n}))
+	c.kickLocked()
+}
+
+// MaxConcurrentStreams returns the limit in force.
+func (c *Conn) MaxConcurrentStreams() uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settings.limit
+}
+
+// onSettings obeys the peer's settings and acknowledges them.
+func (c *Conn) onSettings(f *http2.SettingsFrame) error {
+	if err := c.countNoise(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.IsAck() {
+		c.settings.acked = true
+		return nil
+	}
+	if err := f.ForeachSetting(c.settingLocked); err != nil {
+		return err
+	}
+	c.checkLocked(c.fr.WriteSettingsAck())
+	c.unblockLocked()
+	return nil
+}
+
+func (c *Conn) settingLocked(s http2.Setting) error {
+	if err := s.Valid(); err != nil {
+		code := http2.ErrCodeProtocol
+		if s.ID == http2.SettingInitialWindowSize {
+			code = http2.ErrCodeFlowControl
+		}
+		return connError(code, fmt.Sprintf("bad value in SETTINGS: %v", s))
+	}
+	switch s.ID {
+	case http2.SettingHeaderTableSize:
+		c.enc.setTableSize(s.Val)
+	case http2.SettingInitialWindowSize:
+		return c.resizeLocked(int64(s.Val))
+	case http2.SettingMaxFrameSize:
+		c.settings.peerMaxFrame = s.Val
+	}
+	// "An endpoint that receives a SETTINGS frame with any unknown or
+	// unsupported identifier MUST ignore that setting." RFC 9113, 6.5.2
+	return nil
+}

@@ -1,0 +1,144 @@
+package h2
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"golang.org/x/net/http2"
+)
+
+func TestStreamLimitOfALiveConnection(t *testing.T) {
+	// observed: pushy#476
+	var held []*Stream
+	h := HandlerFunc(func(s *Stream) { held = append(held, s) })
+	withPeer(t, nil, h, func(p *peer) {
+		p.headers(1, true, post())
+		p.headers(3, true, post())
+		p.wantAlive("two streams are open")
+		p.conn.SetMaxConcurrentStreams(1)
+		got := p.wantSettings("the peer is told")
+		assert.Equal(t, map[http2.SettingID]uint32{http2.SettingMaxConcurrentStreams: 1}, got)
+		p.headers(5, false, post("apns-topic", "in the table"))
+		p.data(5, true, "on its way")
+		p.wantReset(5, http2.ErrCodeRefusedStream, "refused, acknowledged or not")
+		p.wantReset(5, http2.ErrCodeStreamClosed, "for the DATA that was on its way")
+		for _, s := range held {
+			s.Respond(200, nil)
+		}
+		p.wantStatus(1, "200", "open streams were left alone")
+		p.wantStatus(3, "200", "open streams were left alone")
+		p.headers(7, true, post("apns-topic", "in the table"))
+		p.wantAlive("one is allowed")
+		held[2].Respond(200, nil)
+		p.wantStatus(7, "200", "the compression state is right")
+		p.conn.SetMaxConcurrentStreams(1)
+		p.wantAlive("no news is not sent")
+		p.conn.SetMaxConcurrentStreams(2)
+		p.wantSettings("raised again")
+		assert.Equal(t, uint32(2), p.conn.MaxConcurrentStreams())
+	})
+}
+
+func TestFirstLimitHoldsOnceThePeerKnowsIt(t *testing.T) {
+	withUnacked := func(acked bool, test func(p *peer)) {
+		inBubble(t, &Config{MaxConcurrentStreams: 1}, HandlerFunc(func(*Stream) {}), func(p *peer) {
+			p.write(http2.ClientPreface)
+			p.sent(p.fr.WriteSettings())
+			if acked {
+				p.sent(p.fr.WriteSettingsAck())
+			}
+			p.wantSettings("ours")
+			p.wantSettingsAck("theirs")
+			test(p)
+		})
+	}
+	withUnacked(true, func(p *peer) {
+		p.headers(1, true, post())
+		p.headers(3, true, post())
+		p.wantReset(3, http2.ErrCodeRefusedStream, "RFC 9113, 5.1.2")
+	})
+	withUnacked(false, func(p *peer) {
+		id := uint32(1)
+		for range unackedStreams {
+			p.headers(id, true, post())
+			id += 2
+		}
+		p.wantAlive("a client cannot keep to a limit that it has not read")
+		p.headers(id, true, post())
+		p.wantReset(id, http2.ErrCodeRefusedStream, "but there is one all the same")
+	})
+}
+
+func TestBadSettingsEndTheConnection(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		s    http2.Setting
+		code http2.ErrCode
+		why  string
+	}{
+		{"ENABLE_PUSH", setting(http2.SettingEnablePush, 2), http2.ErrCodeProtocol, "RFC 9113, 6.5.2"},
+		{"INITIAL_WINDOW_SIZE", setting(http2.SettingInitialWindowSize, 1<<31), http2.ErrCodeFlowControl, "RFC 9113, 6.5.2"},
+		{"MAX_FRAME_SIZE too small", setting(http2.SettingMaxFrameSize, 16383), http2.ErrCodeProtocol, "RFC 9113, 6.5.2"},
+		{"MAX_FRAME_SIZE too large", setting(http2.SettingMaxFrameSize, 1<<24), http2.ErrCodeProtocol, "RFC 9113, 6.5.2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			withPeer(t, nil, ok, func(p *peer) {
+				p.sent(p.fr.WriteSettings(tt.s))
+				assert.Equal(t, tt.code, next[*http2.GoAwayFrame](p, tt.why).ErrCode)
+				var ce *ConnectionError
+				assert.ErrorAs(t, p.wantEnd(tt.why), &ce)
+			})
+		})
+	}
+}
+
+func TestUnknownSettingsAreIgnored(t *testing.T) {
+	withPeer(t, nil, ok, func(p *peer) {
+		p.sent(p.fr.WriteSettings(setting(0xffff, 1), setting(http2.SettingMaxHeaderListSize, 1)))
+		p.wantSettingsAck("RFC 9113, 6.5.2")
+	})
+}
+
+func TestPeersTableSizeIsKept(t *testing.T) {
+	h := HandlerFunc(func(s *Stream) { s.Respond(200, nil, pairs("apns-id", "1")...) })
+	inBubble(t, nil, h, func(p *peer) {
+		p.greet(setting(http2.SettingHeaderTableSize, 0))
+		p.dec.SetAllowedMaxDynamicTableSize(0)
+		for id := uint32(1); id < 6; id += 2 {
+			p.headers(id, true, post())
+			got := p.wantHeaders(id, true, "our encoder keeps no table")
+			assert.Equal(t, "1", got["apns-id"])
+		}
+	})
+}
+
+func TestSettingsMayChangeWhileStreamsRun(t *testing.T) {
+	withPeer(t, nil, ok, func(p *peer) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for n := range uint32(50) {
+				p.conn.SetMaxConcurrentStreams(10 + n)
+			}
+		}()
+		for id := uint32(1); id < 100; id += 2 {
+			p.headers(id, true, post())
+		}
+		<-done
+		synctest.Wait()
+		settings, answers := 0, 0
+		for settings+answers < 100 {
+			switch f, err := p.fr.ReadFrame(); f.(type) {
+			case *http2.SettingsFrame:
+				settings++
+			case *http2.HeadersFrame:
+				answers++
+			default:
+				t.Fatalf("got %v, %v", f, err)
+			}
+		}
+		assert.Equal(t, 50, settings)
+		assert.Equal(t, 50, answers)
+	})
+}

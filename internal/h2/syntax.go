@@ -1,0 +1,33 @@
+package h2
+
+import "strings"
+
+// nameChars holds true for the octets a field name may have: no controls, no
+// space, no upper case, no colon, nothing beyond ASCII. RFC 9113, 8.2.1
+var nameChars = func() (t [256]bool) {
+	for ch := byte(0x21); ch < 0x7f; ch++ {
+		t[ch] = ch != ':' && (ch < 'A' || ch > 'Z')
+	}
+	return t
+}()
+
+func validName(name string) bool {
+	for i := range len(name) {
+		if !nameChars[name[i]] {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// validValue reports whether a field value has no NUL, CR or LF and neither
+// begins nor ends with white space. RFC 9113, 8.2.1
+func validValue(v string) bool {
+	if v == "" {
+		return true
+	}
+	return !blank(v[0]) && !blank(v[len(v)-1]) &&
+		strings.IndexByte(v, 0) < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, '\n') < 0
+}
+
+func blank(ch byte) bool { return ch == ' ' || ch == '\t' }

@@ -1,0 +1,143 @@
+package h2
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// An output is what waits to be written to the network. Frames are appended to
+// it under Conn.mu; whoever finds nobody writing becomes the one who writes, and
+// goes on until nothing waits. Usually that is the reader, before it waits for
+// input.
+type output struct {
+	queued  []byte
+	spare   []byte    // the buffer that was written last, empty
+	writing bool      // somebody writes, outside the lock
+	awake   bool      // the reader is at work and will flush before it waits
+	muted   bool      // see Conn.Mute
+	err     error     // the first failure; nothing is written after it
+	drained sync.Cond // signalled when writing becomes false
+}
+
+// Write appends to the queue; it is for the Framer.
+func (o *output) Write(p []byte) (int, error) {
+	o.queued = append(o.queued, p...)
+	return len(p), nil
+}
+
+// maxSpare is the largest buffer that is kept for later, in octets.
+const maxSpare = 64 << 10
+
+// failLocked notes the first error of what we do to the network.
+func (c *Conn) failLocked(doing string, err error) {
+	if err != nil && c.output.err == nil {
+		c.output.err = fmt.Errorf("h2: %s: %w", doing, err)
+	}
+}
+
+// checkLocked takes the error of a Framer write. The queue itself never fails, so
+// an error means that we have tried to write an illegal frame.
+func (c *Conn) checkLocked(err error) { c.failLocked("write frame", err) }
+
+// kickLocked has the queue written soon.
+func (c *Conn) kickLocked() {
+	if c.awake || c.writing {
+		return // the reader, or whoever is writing, will see it
+	}
+	select {
+	case c.wake <- struct{}{}:
+	default: // the writer has not seen the last signal yet
+	}
+}
+
+// writeLoop is the writer's life: it writes what others than the reader queue.
+func (c *Conn) writeLoop() {
+	for {
+		select {
+		case <-c.wake:
+			c.mu.Lock()
+			c.flushLocked()
+			c.mu.Unlock()
+		case <-c.done:
+			return
+		}
+	}
+}
+
+// flushLocked writes the queue unless somebody is at it. It gives up the lock
+// while it writes.
+func (c *Conn) flushLocked() {
+	if c.writing {
+		return
+	}
+	c.writing = true
+	for len(c.queued) > 0 && c.output.err == nil {
+		c.writeQueueLocked()
+	}
+	c.writing = false
+	c.drained.Broadcast()
+	if c.output.err != nil || c.drain.completeLocked(c) {
+		c.pokeLocked()
+	}
+}
+
+func (c *Conn) writeQueueLocked() {
+	buf := c.queued
+	c.queued = c.spare[:0]
+	c.spare = nil
+	if !c.muted {
+		// A connection whose peer does not read ends by this.
+		deadline := c.deadline.forWrite(time.Now().Add(c.cfg.WriteTimeout))
+		err := c.nc.SetWriteDeadline(deadline)
+		c.mu.Unlock()
+		if err == nil {
+			_, err = c.nc.Write(buf)
+		}
+		c.mu.Lock()
+		c.failLocked("write", err)
+	}
+	if cap(buf) <= maxSpare {
+		c.spare = buf[:0]
+	}
+}
+
+// awaitRoomLocked waits until somebody else's writing has made room for what the
+// reader may queue.
+func (c *Conn) awaitRoomLocked() {
+	for c.writing && len(c.queued) > maxQueued {
+		c.drained.Wait()
+	}
+}
+
+// statusField saves a conversion for the answers that APNs gives most.
+func statusField(status int) hpack.HeaderField {
+	if status == 200 {
+		return hpack.HeaderField{Name: ":status", Value: "200"}
+	}
+	return hpack.HeaderField{Name: ":status", Value: strconv.Itoa(status)}
+}
+
+// headersLocked queues the field section of a response.
+func (c *Conn) headersLocked(id uint32, status int, fields []hpack.HeaderField, end bool) {
+	c.enc.reset()
+	c.checkLocked(c.enc.field(statusField(status)))
+	for _, f := range fields {
+		c.checkLocked(c.enc.field(f))
+	}
+	block := c.enc.block
+	first := block[:min(len(block), int(c.settings.peerMaxFrame))]
+	rest := block[len(first):]
+	c.checkLocked(c.fr.WriteHeaders(http2.HeadersFrameParam{
+		StreamID: id, BlockFragment: first, EndStream: end, EndHeaders: len(rest) == 0,
+	}))
+	for len(rest) > 0 {
+		piece := rest[:min(len(rest), int(c.settings.peerMaxFrame))]
+		rest = rest[len(piece):]
+		c.checkLocked(c.fr.WriteContinuation(id, len(rest) == 0, piece))
+	}
+}

@@ -1,0 +1,96 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+	"unicode/utf8"
+)
+
+// maxCommonName is the longest common name, in characters: RFC 5280, A.1, ub-common-name.
+const maxCommonName = 64
+
+// IssueDevice makes the certificate of a device. A nil key is replaced by a
+// fresh EC P-256 key, an empty common name by a random UUID. Keys of real
+// devices are RSA; both are accepted everywhere.
+func (p *PKI) IssueDevice(key crypto.Signer, commonName string) (*Identity, error) {
+	if key == nil {
+		fresh, err := NewKey()
+		if err != nil {
+			return nil, err
+		}
+		key = fresh
+	}
+	leaf, err := p.issueDevice(key.Public(), commonName)
+	if err != nil {
+		return nil, err
+	}
+	return newIdentity(leaf, p.DeviceCA, key), nil
+}
+
+// SignDevice answers a signing request, which is what activation is about, and
+// returns the certificate in DER. Of the request it takes the public key and
+// the common name; the rest of the subject is the same for all devices.
+func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
+	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
+		return nil, fmt.Errorf("pki: sign device request: its own signature does not verify: make the request with the device's key: %w", err)
+	}
+	leaf, err := p.issueDevice(csr.PublicKey, csr.Subject.CommonName)
+	if err != nil {
+		return nil, err
+	}
+	return leaf.Raw, nil
+}
+
+func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
+	if err := checkKey(pub); err != nil {
+		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
+	}
+	if commonName == "" {
+		commonName = newUUID()
+	}
+	if n := utf8.RuneCountInString(commonName); n > maxCommonName {
+		return nil, fmt.Errorf("pki: issue device certificate: common name of %d characters: %d are the most (RFC 5280)", n, maxCommonName)
+	}
+	template, err := p.deviceTemplate(pub, commonName)
+	if err != nil {
+		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
+	}
+	return p.DeviceCA.issue(template, pub)
+}
+
+// deviceTemplate has the shape of a genuine device certificate.
+// observed: pushproxy
+func (p *PKI) deviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
+	t := leafTemplate(p.now(), deviceLife)
+	if _, isRSA := pub.(*rsa.PublicKey); isRSA {
+		t.KeyUsage |= x509.KeyUsageKeyEncipherment
+	}
+	usage, err := asn1.Marshal([]asn1.ObjectIdentifier{oidEKUServerAuth, oidEKUClientAuth})
+	if err != nil {
+		return nil, err
+	}
+	t.ExtraExtensions = append(markers(oidDevice), pkix.Extension{Id: oidExtKeyUsage, Critical: true, Value: usage})
+	t.RawSubject, err = subject(
+		attribute{oidCommonName, commonName},
+		attribute{oidOrgUnit, "iPhone"},
+		attribute{oidOrganization, "Apple Inc."},
+		attribute{oidLocality, "Cupertino"},
+		attribute{oidProvince, "CA"},
+		attribute{oidCountry, "US"},
+	)
+	return t, err
+}
+
+// newUUID is a random UUID (RFC 9562, 5.4) in upper case, as Apple writes them.
+func newUUID() string {
+	var u [16]byte
+	rand.Read(u[:]) // never fails: crypto/rand
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	return fmt.Sprintf("%X-%X-%X-%X-%X", u[0:4], u[4:6], u[6:8], u[8:10], u[10:])
+}

@@ -1,0 +1,89 @@
+package pki
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// The files of a directory of certificates: for each stem a certificate and its key.
+const (
+	certificateSuffix = ".pem"
+	keySuffix         = ".key"
+	serverFile        = "server"
+
+	// RootFile is the name of the root certificate, the file that clients trust.
+	RootFile = rootFile + certificateSuffix
+)
+
+// Save writes the authorities and a server certificate to dir, which it makes
+// when it is missing. Certificates are readable by everybody, keys by the owner
+// alone; each file is written aside and renamed. Files already there are
+// replaced, so whoever trusted the former root has to trust the new one.
+func (p *PKI) Save(dir string) error {
+	server, err := p.serverIdentity()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("pki: save: %w", err)
+	}
+	for _, a := range p.all() {
+		if err := a.identity().Save(dir, a.Name); err != nil {
+			return err
+		}
+	}
+	return server.Save(dir, serverFile)
+}
+
+// all lists root and issuing authorities, the root first.
+func (p *PKI) all() []*Authority {
+	list := []*Authority{p.Root}
+	for _, row := range authorities {
+		list = append(list, *row.field(p))
+	}
+	return list
+}
+
+func (a *Authority) identity() *Identity {
+	return &Identity{Certificate: a.Certificate, Chain: [][]byte{a.Certificate.Raw}, Key: a.Key}
+}
+
+// Save writes the chain to name.pem and the key to name.key in dir.
+func (id *Identity) Save(dir, name string) error {
+	key, err := id.KeyPEM()
+	if err != nil {
+		return err
+	}
+	if err := WriteSecret(filepath.Join(dir, name+keySuffix), key); err != nil {
+		return err
+	}
+	return WritePublic(filepath.Join(dir, name+certificateSuffix), id.CertificatePEM())
+}
+
+// WriteSecret writes a file that only its owner may read. The file appears
+// complete or not at all.
+func WriteSecret(path string, data []byte) error { return writeAside(path, data, 0o600) }
+
+// WritePublic writes a file that everybody may read. The file appears complete
+// or not at all.
+func WritePublic(path string, data []byte) error { return writeAside(path, data, 0o644) }
+
+func writeAside(path string, data []byte, mode os.FileMode) (err error) {
+	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("pki: write %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("pki: write %s: %w", path, err), os.Remove(aside.Name()))
+		}
+	}()
+	_, err = aside.Write(data)
+	err = errors.Join(err, aside.Chmod(mode), aside.Sync(), aside.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(aside.Name(), path)
+}

@@ -1,0 +1,84 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+const (
+	blockCertificate = "CERTIFICATE"
+	blockKey         = "PRIVATE KEY" // PKCS#8: RFC 5958, 5
+)
+
+// keyPEM encodes a private key in PKCS#8.
+func keyPEM(key crypto.Signer) ([]byte, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("pki: encode private key: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: blockKey, Bytes: der}), nil
+}
+
+// parseKey decodes the content of a PRIVATE KEY block.
+func parseKey(der []byte) (crypto.Signer, error) {
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return nil, fmt.Errorf("decode private key: %w", err)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("a %T cannot sign", key)
+	}
+	return signer, nil
+}
+
+// readPEM adds the certificates and the key found in data.
+func (id *Identity) readPEM(data []byte) error {
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if err := id.readBlock(block); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (id *Identity) readBlock(block *pem.Block) error {
+	switch block.Type {
+	case blockCertificate:
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return err
+		}
+		if id.Certificate == nil {
+			id.Certificate = cert
+		}
+		id.Chain = append(id.Chain, cert.Raw)
+	case blockKey:
+		if id.Key != nil {
+			return errors.New("more than one PRIVATE KEY block")
+		}
+		key, err := parseKey(block.Bytes)
+		if err != nil {
+			return err
+		}
+		id.Key = key
+	default:
+		return notPKCS8(block.Type)
+	}
+	return nil
+}
+
+// notPKCS8 explains a PEM block of an unwanted type.
+func notPKCS8(blockType string) error {
+	switch blockType {
+	case "EC PRIVATE KEY", "RSA PRIVATE KEY":
+		return fmt.Errorf("%s block: convert the key with `openssl pkcs8 -topk8 -nocrypt`", blockType)
+	case "ENCRYPTED PRIVATE KEY":
+		return fmt.Errorf("%s block: remove the password with `openssl pkcs8`", blockType)
+	default:
+		return fmt.Errorf("%s block where a PRIVATE KEY block is expected", blockType)
+	}
+}

@@ -1,0 +1,134 @@
+package pki
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// Load reads what [PKI.Save] wrote. It insists that every certificate has its
+// key, that the authorities belong to the root and are in their dates, and that
+// keys are readable by their owner alone. A server certificate that is missing
+// or has expired is issued anew when it is asked for.
+func Load(dir string) (*PKI, error) {
+	p := new(PKI)
+	var err error
+	if p.Root, err = loadAuthority(dir, rootFile); err != nil {
+		return nil, err
+	}
+	if err := p.checkLoaded(dir, p.Root); err != nil {
+		return nil, err
+	}
+	for _, row := range authorities {
+		a, err := loadAuthority(dir, row.file)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.checkLoaded(dir, a); err != nil {
+			return nil, err
+		}
+		*row.field(p) = a
+	}
+	if err := p.loadServer(dir); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// remedy ends the errors about a directory that cannot be used.
+const remedy = "make new ones with `make certs`, or leave out --certs to have them in memory"
+
+func loadAuthority(dir, name string) (*Authority, error) {
+	id, err := loadChain(dir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s", err, remedy)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Authority{Name: name, Certificate: id.Certificate, Key: id.Key}, nil
+}
+
+// checkLoaded demands an authority that the root vouches for (the root for itself) and that is in its dates.
+func (p *PKI) checkLoaded(dir string, a *Authority) error {
+	path := filepath.Join(dir, a.Name+certificateSuffix)
+	cert := a.Certificate
+	if !cert.IsCA {
+		return fmt.Errorf("pki: %s is not the certificate of an authority: %s", path, remedy)
+	}
+	if !issuedBy(cert, p.Root) || checkWithSHA1(cert, p.Root.Certificate) != nil {
+		return fmt.Errorf("pki: %s was not issued by %s: files of different authorities are mixed: %s",
+			path, filepath.Join(dir, RootFile), remedy)
+	}
+	if now := p.now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
+		return fmt.Errorf("pki: %s is valid from %s to %s, and it is %s: %s",
+			path, stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now), remedy)
+	}
+	return nil
+}
+
+// loadServer takes over the server certificate and the names it was made for.
+func (p *PKI) loadServer(dir string) error {
+	id, err := loadChain(dir, serverFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // issued when asked for
+	}
+	if err != nil {
+		return err
+	}
+	leaf := id.Certificate
+	if !issuedBy(leaf, p.ServerCA) || leaf.CheckSignatureFrom(p.ServerCA.Certificate) != nil {
+		return fmt.Errorf("pki: %s was not issued by %s: remove it and its key to have one issued",
+			filepath.Join(dir, serverFile+certificateSuffix), filepath.Join(dir, p.ServerCA.Name+certificateSuffix))
+	}
+	p.server = newIdentity(leaf, p.ServerCA, id.Key)
+	p.extra = namesOf(leaf).strings()
+	return nil
+}
+
+// loadChain reads name.pem and name.key.
+func loadChain(dir, name string) (*Identity, error) {
+	id := new(Identity)
+	for _, suffix := range []string{certificateSuffix, keySuffix} {
+		path := filepath.Join(dir, name+suffix)
+		data, err := readFile(path, suffix == keySuffix)
+		if err != nil {
+			return nil, fmt.Errorf("pki: load: %w", err)
+		}
+		if err := id.readPEM(data); err != nil {
+			return nil, fmt.Errorf("pki: load %s: %w", path, err)
+		}
+	}
+	if err := id.complete(); err != nil {
+		return nil, fmt.Errorf("pki: load %s with its key: %w", filepath.Join(dir, name+certificateSuffix), err)
+	}
+	return id, nil
+}
+
+// maxFile is far above the size of any certificate file, in bytes.
+const maxFile = 1 << 20
+
+// readFile reads a small file. A secret one must be the owner's alone, where the
+// system knows such a thing.
+func readFile(path string, secret bool) (data []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); secret && mode&0o077 != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("others may read %s (mode %04o): chmod 600 %s", path, mode, path)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s has %d bytes: that is no PEM file of certificates", path, info.Size())
+	}
+	return io.ReadAll(f)
+}

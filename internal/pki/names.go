@@ -1,0 +1,167 @@
+package pki
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// serverNames is every name by which a client of APNs may call the simulator.
+var serverNames = []string{
+	// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+	"api.push.apple.com",
+	"api.sandbox.push.apple.com",
+	"api.development.push.apple.com", // observed: the older sandbox name still answers (uniqush-push)
+	// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
+	"api-manage-broadcast.push.apple.com",
+	"api-manage-broadcast.sandbox.push.apple.com",
+	// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
+	"api-broadcast.push.apple.com",
+	"api-broadcast.sandbox.push.apple.com",
+	// observed: devices dial N-courier and verify the bare name; the wildcards cover the numbers
+	"courier.push.apple.com",
+	"courier.sandbox.push.apple.com",
+	"*.push.apple.com",
+	"*.sandbox.push.apple.com",
+	"localhost",
+	"host.docker.internal",
+	"127.0.0.1",
+	"::1",
+}
+
+// permittedDomains and permittedRanges are what the root may vouch for besides the extra names.
+var (
+	permittedDomains = []string{"push.apple.com", "localhost", "host.docker.internal"}
+	permittedRanges  = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+)
+
+// ServerNames lists the host names and addresses that every server certificate
+// carries: what hosts entries, network aliases and proxy rules have to cover.
+func ServerNames() []string { return slices.Clone(serverNames) }
+
+// names are host names and addresses as a certificate keeps them.
+type names struct {
+	hosts     []string // lower case; a first label "*" is a wildcard
+	addresses []netip.Addr
+}
+
+// parseNames sorts host names from addresses and drops repetitions.
+func parseNames(list ...[]string) (names, error) {
+	var n names
+	for _, name := range slices.Concat(list...) {
+		if addr, err := netip.ParseAddr(name); err == nil && addr.Zone() == "" {
+			n.addAddress(addr.Unmap())
+			continue
+		}
+		host := strings.ToLower(strings.TrimSuffix(name, "."))
+		if !validHost(host) {
+			return names{}, fmt.Errorf("pki: %q is neither a host name nor an IP address: give a bare name without scheme, port or path", name)
+		}
+		if !slices.Contains(n.hosts, host) {
+			n.hosts = append(n.hosts, host)
+		}
+	}
+	return n, nil
+}
+
+func (n *names) addAddress(addr netip.Addr) {
+	if !slices.Contains(n.addresses, addr) {
+		n.addresses = append(n.addresses, addr)
+	}
+}
+
+// validHost accepts what DNS and container networks use: letters, digits, "-" and "_", after an optional "*.".
+func validHost(host string) bool {
+	host = strings.TrimPrefix(host, "*.")
+	if host == "" || len(host) > 253 { // RFC 1035, 2.3.4
+		return false
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// domains are the DNS subtrees a root needs to vouch for these names.
+func (n names) domains() []string {
+	domains := slices.Clone(permittedDomains)
+	for _, host := range n.hosts {
+		if !inDomains(host, domains) {
+			domains = append(domains, strings.TrimPrefix(host, "*."))
+		}
+	}
+	return domains
+}
+
+// ranges are the address blocks a root needs to vouch for these addresses.
+func (n names) ranges() []*net.IPNet {
+	prefixes := slices.Clone(permittedRanges)
+	for _, addr := range n.addresses {
+		if !slices.ContainsFunc(prefixes, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+			prefixes = append(prefixes, netip.PrefixFrom(addr, addr.BitLen()))
+		}
+	}
+	blocks := make([]*net.IPNet, len(prefixes))
+	for i, p := range prefixes {
+		blocks[i] = &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+	}
+	return blocks
+}
+
+// inDomains reports whether host lies in one of the subtrees: RFC 5280, 4.2.1.10.
+func inDomains(host string, domains []string) bool {
+	host = strings.TrimPrefix(host, "*.")
+	return slices.ContainsFunc(domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
+}
+
+// permittedBy names the first name that the root may not vouch for, or nothing.
+func (n names) permittedBy(root *x509.Certificate) error {
+	for _, host := range n.hosts {
+		if len(root.PermittedDNSDomains) > 0 && !inDomains(host, root.PermittedDNSDomains) {
+			return notPermitted(host)
+		}
+	}
+	for _, addr := range n.addresses {
+		inside := func(block *net.IPNet) bool { return block.Contains(addr.AsSlice()) }
+		if len(root.PermittedIPRanges) > 0 && !slices.ContainsFunc(root.PermittedIPRanges, inside) {
+			return notPermitted(addr.String())
+		}
+	}
+	return nil
+}
+
+func notPermitted(name string) error {
+	return fmt.Errorf("pki: the root is not permitted to vouch for %q: make new authorities with --name %s", name, name)
+}
+
+// coveredBy reports whether the certificate carries all the names.
+func (n names) coveredBy(cert *x509.Certificate) bool {
+	held := namesOf(cert)
+	return !slices.ContainsFunc(n.hosts, func(h string) bool { return !slices.Contains(held.hosts, h) }) &&
+		!slices.ContainsFunc(n.addresses, func(a netip.Addr) bool { return !slices.Contains(held.addresses, a) })
+}
+
+// namesOf reads the names of a certificate.
+func namesOf(cert *x509.Certificate) names {
+	n := names{hosts: cert.DNSNames}
+	for _, ip := range cert.IPAddresses {
+		if addr, ok := netip.AddrFromSlice(ip); ok {
+			n.addAddress(addr.Unmap())
+		}
+	}
+	return n
+}
+
+// strings lists the names in the form that parseNames reads.
+func (n names) strings() []string {
+	list := slices.Clone(n.hosts)
+	for _, addr := range n.addresses {
+		list = append(list, addr.String())
+	}
+	return list
+}

@@ -1,0 +1,99 @@
+// Package p12 puts the certificates of package pki into PKCS#12 files (RFC 7292)
+// and takes them out again: .p12 for provider libraries that ask for one, and a
+// trust store for Java. It knows the file format alone; what the certificates
+// say is package pki's business.
+package p12
+
+import (
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// A Format is a choice of algorithms.
+type Format uint8
+
+// The formats. The older RC2 is never written.
+const (
+	Modern Format = iota // AES-256 and SHA-256: OpenSSL 1.1 and later, Java 12 and later
+	Legacy               // triple DES and SHA-1, for older readers, macOS Keychain among them
+)
+
+// encoders is the one table of formats.
+var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.LegacyDES}
+
+// errNoPassword: without one, several readers cannot tell an empty password from an absent one.
+var errNoPassword = errors.New("p12: a PKCS#12 file needs a password: give one, even if it is known to everybody")
+
+// Encode writes the identity, with its chain, under the password.
+func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
+	encoder, err := encoderFor(f, password)
+	if err != nil {
+		return nil, err
+	}
+	if len(id.Chain) == 0 {
+		return nil, errors.New("p12: the identity has no certificate")
+	}
+	var issuers []*x509.Certificate
+	for _, der := range id.Chain[1:] {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("p12: read chain: %w", err)
+		}
+		issuers = append(issuers, cert)
+	}
+	data, err := encoder.Encode(id.Key, id.Certificate, issuers, password)
+	if err != nil {
+		return nil, fmt.Errorf("p12: encode %s: %w", id.Certificate.Subject.CommonName, err)
+	}
+	return data, nil
+}
+
+// EncodeTrust writes certificates to be trusted, in the form that Java reads as
+// a trust store (with the attribute for trusted key usage).
+func EncodeTrust(f Format, roots []*x509.Certificate, password string) ([]byte, error) {
+	encoder, err := encoderFor(f, password)
+	if err != nil {
+		return nil, err
+	}
+	data, err := encoder.EncodeTrustStore(roots, password)
+	if err != nil {
+		return nil, fmt.Errorf("p12: encode trust store: %w", err)
+	}
+	return data, nil
+}
+
+func encoderFor(f Format, password string) (*pkcs12.Encoder, error) {
+	if password == "" {
+		return nil, errNoPassword
+	}
+	if int(f) >= len(encoders) {
+		return nil, fmt.Errorf("p12: no format %d", f)
+	}
+	return encoders[f], nil
+}
+
+// Decode reads an identity, in either format.
+func Decode(data []byte, password string) (*pki.Identity, error) {
+	key, leaf, issuers, err := pkcs12.DecodeChain(data, password)
+	if errors.Is(err, pkcs12.ErrIncorrectPassword) {
+		return nil, fmt.Errorf("p12: wrong password: %w", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("p12: decode: %w", err)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("p12: decode: a %T cannot sign", key)
+	}
+	id := &pki.Identity{Certificate: leaf, Chain: [][]byte{leaf.Raw}, Key: signer}
+	for _, cert := range issuers {
+		id.Chain = append(id.Chain, cert.Raw)
+	}
+	return id, nil
+}

@@ -1,0 +1,64 @@
+package p12
+
+import (
+	"crypto/x509"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"software.sslmate.com/src/go-pkcs12"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+func newIdentity(t *testing.T, useRSA bool) (*pki.PKI, *pki.Identity) {
+	t.Helper()
+	p, err := pki.New(pki.Options{})
+	require.NoError(t, err)
+	id, err := p.IssueProvider(pki.ProviderRequest{Topic: "com.example.app", TeamID: "TEAM123456", RSA: useRSA})
+	require.NoError(t, err)
+	return p, id
+}
+
+func TestIdentityIsReadBack(t *testing.T) {
+	for name, format := range map[string]Format{"modern": Modern, "legacy": Legacy} {
+		for kind, useRSA := range map[string]bool{"EC": false, "RSA": true} {
+			t.Run(name+" "+kind, func(t *testing.T) {
+				_, id := newIdentity(t, useRSA)
+				data, err := Encode(format, id, "secret")
+				require.NoError(t, err)
+				got, err := Decode(data, "secret")
+				require.NoError(t, err)
+				assert.Equal(t, id, got)
+			})
+		}
+	}
+}
+
+func TestTrustStoreHoldsTheRoot(t *testing.T) {
+	p, _ := newIdentity(t, false)
+	data, err := EncodeTrust(Modern, []*x509.Certificate{p.Root.Certificate}, "changeit")
+	require.NoError(t, err)
+	certs, err := pkcs12.DecodeTrustStore(data, "changeit")
+	require.NoError(t, err)
+	assert.Equal(t, []*x509.Certificate{p.Root.Certificate}, certs)
+}
+
+func TestWrongUseIsRefused(t *testing.T) {
+	p, id := newIdentity(t, false)
+	_, err := Encode(Modern, id, "")
+	require.ErrorContains(t, err, "needs a password")
+	_, err = EncodeTrust(Modern, []*x509.Certificate{p.Root.Certificate}, "")
+	require.ErrorContains(t, err, "needs a password")
+	_, err = Encode(Format(9), id, "secret")
+	require.ErrorContains(t, err, "no format 9")
+	_, err = Encode(Modern, &pki.Identity{}, "secret")
+	require.ErrorContains(t, err, "no certificate")
+
+	data, err := Encode(Modern, id, "secret")
+	require.NoError(t, err)
+	_, err = Decode(data, "guess")
+	require.ErrorContains(t, err, "wrong password")
+	_, err = Decode(data[:len(data)/2], "secret")
+	assert.ErrorContains(t, err, "p12: decode")
+}

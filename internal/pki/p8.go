@@ -1,0 +1,45 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"encoding/pem"
+	"errors"
+	"fmt"
+)
+
+// MarshalP8 encodes a provider's signing key as Apple's portal does in
+// AuthKey_<key id>.p8: PKCS#8 in one PRIVATE KEY block. EC P-256 only, the key of ES256.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {
+	if key == nil || key.Curve != elliptic.P256() {
+		return nil, errors.New("pki: a .p8 file holds an EC P-256 key and nothing else")
+	}
+	return keyPEM(key)
+}
+
+// ParseP8 reads a provider's signing key from the text of a .p8 file.
+func ParseP8(data []byte) (*ecdsa.PrivateKey, error) {
+	block, rest := pem.Decode(data)
+	switch {
+	case block == nil:
+		return nil, errors.New("pki: no PEM block in the .p8 file: it begins with -----BEGIN PRIVATE KEY-----")
+	case block.Type != blockKey:
+		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block.Type))
+	case len(bytes.TrimSpace(rest)) > 0:
+		return nil, errors.New("pki: .p8 file: more follows the PRIVATE KEY block: keep one key per file")
+	}
+	signer, err := parseKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("pki: .p8 file: %w", err)
+	}
+	key, ok := signer.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("pki: .p8 file: holds a %T: ES256 needs an EC P-256 key", signer)
+	}
+	if key.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("pki: .p8 file: holds an EC key on %s: ES256 needs P-256", key.Params().Name)
+	}
+	return key, nil
+}

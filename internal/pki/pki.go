@@ -1,0 +1,90 @@
+package pki
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"sync"
+	"time"
+)
+
+// Options say how to make new authorities. The zero value is fit for loopback.
+type Options struct {
+	// ExtraNames are host names and IP addresses, besides [ServerNames], that
+	// the server certificate carries and the root may vouch for.
+	ExtraNames []string
+
+	// Now is the time of issue, for these and for all certificates issued
+	// later; zero means time.Now, asked each time.
+	Now time.Time
+}
+
+// PKI is a root and its three issuing authorities. Its methods may be called
+// from several goroutines at once; the exported fields are set before that.
+type PKI struct {
+	Root       *Authority
+	ServerCA   *Authority // issues the certificates of the simulator's listeners
+	ProviderCA *Authority // issues the certificates of push providers
+	DeviceCA   *Authority // issues the certificates of devices
+
+	// Now tells the time of issue; nil means time.Now.
+	Now func() time.Time
+
+	extra []string // names to carry besides serverNames; set before use, read-only after
+
+	mu      sync.Mutex
+	server  *Identity       // the server certificate in use, once there is one
+	revoked map[string]bool // serial numbers, as the bytes of the integer
+}
+
+// New makes a root and its issuing authorities in memory, all EC P-256.
+func New(o Options) (*PKI, error) {
+	p := &PKI{extra: o.ExtraNames}
+	if !o.Now.IsZero() {
+		p.Now = func() time.Time { return o.Now }
+	}
+	permitted, err := parseNames(o.ExtraNames)
+	if err != nil {
+		return nil, err
+	}
+	root := authorityTemplate(p.now(), rootName, permitted)
+	root.MaxPathLen = 1
+	if p.Root, err = newAuthority(rootFile, root, nil); err != nil {
+		return nil, err
+	}
+	for _, row := range authorities {
+		template := authorityTemplate(p.now(), row.commonName, permitted)
+		template.MaxPathLenZero = true
+		template.ExtKeyUsage = []x509.ExtKeyUsage{row.usage}
+		template.ExtraExtensions = markers(row.markers...)
+		if *row.field(p), err = newAuthority(row.file, template, p.Root); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *PKI) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
+
+// RootPEM is the root certificate, which clients have to trust.
+func (p *PKI) RootPEM() []byte { return certificatePEM(p.Root.Certificate.Raw) }
+
+// RootPool is a pool with the root alone, for tls.Config.RootCAs.
+func (p *PKI) RootPool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(p.Root.Certificate)
+	return pool
+}
+
+// certificatePEM encodes certificates one after the other, in the order given.
+func certificatePEM(chain ...[]byte) []byte {
+	var out []byte
+	for _, der := range chain {
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: blockCertificate, Bytes: der})...)
+	}
+	return out
+}

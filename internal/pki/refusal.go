@@ -1,0 +1,81 @@
+package pki
+
+import (
+	"crypto/x509"
+	"fmt"
+)
+
+// A Kind says why a certificate is refused.
+type Kind uint8
+
+// The reasons for refusing a certificate.
+const (
+	NoCertificate Kind = iota + 1 // none was presented
+	UnknownIssuer                 // not signed by the authority in question
+	NotYetValid
+	Expired
+	NotForThisUse // ours, but made for something else
+	Malformed     // an extension or a subject that cannot be read
+	Revoked
+)
+
+// kinds names each kind and says what to do about it. The remedy is completed
+// with the verb of the certificate's owner.
+var kinds = map[Kind]struct{ name, remedy string }{
+	NoCertificate: {"no certificate", "present one: %s"},
+	UnknownIssuer: {"unknown issuer", "authorities in memory change with every start: start with --certs to keep them, then %s"},
+	NotYetValid:   {"not yet valid", "check the simulator's clock, or %s"},
+	Expired:       {"expired", "%s"},
+	NotForThisUse: {"not for this use", "%s"},
+	Malformed:     {"malformed", "%s"},
+	Revoked:       {"revoked", "%s"},
+}
+
+func (k Kind) String() string {
+	if row, ok := kinds[k]; ok {
+		return row.name
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// A role is what a certificate is verified for.
+type role struct {
+	name   string
+	remedy string
+}
+
+var (
+	providerRole = role{"provider", "issue a new one with `apns-sim cert`"}
+	deviceRole   = role{"device", "activate the device again to get a new one"}
+)
+
+// A CertificateError is the refusal of a certificate that a peer presented.
+type CertificateError struct {
+	Kind    Kind
+	Subject string // common name; empty when there is no certificate
+	Detail  string // what is wrong with it
+	role    role
+}
+
+// Error says what is wrong, with which certificate, and what to do about it.
+func (e *CertificateError) Error() string {
+	subject := ""
+	if e.Subject != "" {
+		subject = fmt.Sprintf(" %q", e.Subject)
+	}
+	return fmt.Sprintf("pki: %s certificate%s: %s: %s: %s", e.role.name, subject, e.Kind, e.Detail, e.Remedy())
+}
+
+// Remedy is what the certificate's owner can do.
+func (e *CertificateError) Remedy() string {
+	return fmt.Sprintf(kinds[e.Kind].remedy, e.role.remedy)
+}
+
+// refuse makes the refusal of a certificate; a nil one was not presented.
+func (r role) refuse(kind Kind, cert *x509.Certificate, format string, args ...any) *CertificateError {
+	e := &CertificateError{Kind: kind, Detail: fmt.Sprintf(format, args...), role: r}
+	if cert != nil {
+		e.Subject = cert.Subject.CommonName
+	}
+	return e
+}

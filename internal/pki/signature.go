@@ -1,0 +1,48 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+)
+
+// A signatureCheck verifies that ca signed leaf.
+type signatureCheck func(leaf, ca *x509.Certificate) error
+
+// checkModern refuses SHA-1, which nobody has a reason to use for a provider.
+func checkModern(leaf, ca *x509.Certificate) error { return leaf.CheckSignatureFrom(ca) }
+
+// checkWithSHA1 accepts SHA-1 as well, over keys as short as Go's RSA allows:
+// x509.Certificate.CheckSignature does, while CheckSignatureFrom and Verify do not.
+// observed: device certificates are sha1WithRSAEncryption (pushproxy)
+func checkWithSHA1(leaf, ca *x509.Certificate) error {
+	return ca.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature)
+}
+
+// RSA keys are accepted in this range of bits.
+// observed: genuine device keys have 1024 (pushproxy); the upper bound limits
+// the work a peer can cause.
+const (
+	minRSABits = 1024
+	maxRSABits = 4096
+)
+
+// checkKey accepts the keys of providers and devices: EC P-256 and RSA.
+func checkKey(pub crypto.PublicKey) error {
+	switch pub := pub.(type) {
+	case *ecdsa.PublicKey:
+		if pub.Curve == elliptic.P256() {
+			return nil
+		}
+		return fmt.Errorf("an EC key on %s: use P-256", pub.Params().Name)
+	case *rsa.PublicKey:
+		if bits := pub.N.BitLen(); bits < minRSABits || bits > maxRSABits {
+			return fmt.Errorf("an RSA key of %d bits: use 2048", bits)
+		}
+		return nil
+	}
+	return fmt.Errorf("a %T: use EC P-256 or RSA", pub)
+}

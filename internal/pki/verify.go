@@ -1,0 +1,71 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"slices"
+	"time"
+)
+
+// The checks below are made one by one rather than by x509.Verify: that one
+// refuses SHA-1, cannot tell the kinds of refusal apart, and would build a path
+// where there is exactly one issuer to accept.
+
+// leafOf returns the certificate to judge; what else the peer sent is not needed.
+func leafOf(r role, chain []*x509.Certificate) (*x509.Certificate, error) {
+	if len(chain) == 0 || chain[0] == nil {
+		return nil, r.refuse(NoCertificate, nil, "the peer presented none")
+	}
+	return chain[0], nil
+}
+
+// checkIssuer demands that leaf is signed by ca.
+func (p *PKI) checkIssuer(r role, leaf *x509.Certificate, ca *Authority, check signatureCheck) error {
+	if issuedBy(leaf, ca) {
+		if err := check(leaf, ca.Certificate); err != nil {
+			return r.refuse(UnknownIssuer, leaf, "it names %q but that authority's signature does not verify (%v)", leaf.Issuer.CommonName, err)
+		}
+		return nil
+	}
+	for _, row := range authorities {
+		if issuedBy(leaf, *row.field(p)) {
+			return r.refuse(NotForThisUse, leaf, "it was issued by %q, and %s certificates come from %q",
+				leaf.Issuer.CommonName, r.name, ca.Certificate.Subject.CommonName)
+		}
+	}
+	return r.refuse(UnknownIssuer, leaf, "it was issued by %q, which is not %q",
+		leaf.Issuer.CommonName, ca.Certificate.Subject.CommonName)
+}
+
+// issuedBy compares names only.
+func issuedBy(leaf *x509.Certificate, ca *Authority) bool {
+	return bytes.Equal(leaf.RawIssuer, ca.Certificate.RawSubject)
+}
+
+// checkDates demands that now lies in the certificate's validity, bounds included: RFC 5280, 4.1.2.5.
+func checkDates(r role, leaf *x509.Certificate, now time.Time) error {
+	switch {
+	case now.Before(leaf.NotBefore):
+		return r.refuse(NotYetValid, leaf, "valid from %s, and it is %s", stamp(leaf.NotBefore), stamp(now))
+	case now.After(leaf.NotAfter):
+		return r.refuse(Expired, leaf, "valid until %s, and it is %s", stamp(leaf.NotAfter), stamp(now))
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// checkUse demands an end entity's certificate for signing as a TLS client.
+// A certificate without the key usage extensions is fit for every use: RFC 5280, 4.2.1.3 and 4.2.1.12.
+func checkUse(r role, leaf *x509.Certificate) error {
+	restricted := len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) > 0
+	switch {
+	case leaf.IsCA:
+		return r.refuse(NotForThisUse, leaf, "it is the certificate of an authority")
+	case leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
+		return r.refuse(NotForThisUse, leaf, "its key usage lacks digitalSignature")
+	case restricted && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth) && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageAny):
+		return r.refuse(NotForThisUse, leaf, "its extended key usage lacks clientAuth")
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"time"
+)
+
+// A DeviceIdentity is what a device's certificate says about it.
+type DeviceIdentity struct {
+	ID          [8]byte // [DeviceID] of the certificate
+	CommonName  string  // a UUID, unless the device asked for another name
+	PublicKey   crypto.PublicKey
+	Certificate *x509.Certificate
+}
+
+// DeviceID names the device behind a certificate: the first 8 bytes of the
+// SHA-256 of the DER SubjectPublicKeyInfo. A renewed certificate for the same
+// key is the same device.
+func DeviceID(cert *x509.Certificate) [8]byte {
+	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
+	return [8]byte(sum[:])
+}
+
+// A DevicePolicy says which device certificates are accepted.
+type DevicePolicy uint8
+
+// The two policies. Revoked certificates and unusable keys are refused by both.
+const (
+	DeviceStrict  DevicePolicy = iota // issued here, within its dates, for a device
+	DeviceLenient                     // any certificate: whoever issued it, whenever, for whatever
+)
+
+// VerifyDevice judges a device's certificate by [DeviceStrict]. A refusal is a
+// *[CertificateError]. That the device holds the key is for the caller to
+// establish: by the TLS handshake, or by the signed nonce.
+func (p *PKI) VerifyDevice(chain []*x509.Certificate, now time.Time) (*DeviceIdentity, error) {
+	return p.VerifyDeviceUnder(DeviceStrict, chain, now)
+}
+
+// VerifyDeviceUnder is [PKI.VerifyDevice] with a policy.
+func (p *PKI) VerifyDeviceUnder(policy DevicePolicy, chain []*x509.Certificate, now time.Time) (*DeviceIdentity, error) {
+	leaf, err := leafOf(deviceRole, chain)
+	if err != nil {
+		return nil, err
+	}
+	if policy == DeviceStrict {
+		if err := p.checkDevice(leaf, now); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.checkRevoked(deviceRole, leaf); err != nil {
+		return nil, err
+	}
+	if err := checkKey(leaf.PublicKey); err != nil {
+		return nil, deviceRole.refuse(NotForThisUse, leaf, "%v", err)
+	}
+	return &DeviceIdentity{
+		ID:          DeviceID(leaf),
+		CommonName:  leaf.Subject.CommonName,
+		PublicKey:   leaf.PublicKey,
+		Certificate: leaf,
+	}, nil
+}
+
+func (p *PKI) checkDevice(leaf *x509.Certificate, now time.Time) error {
+	if err := p.checkIssuer(deviceRole, leaf, p.DeviceCA, checkWithSHA1); err != nil {
+		return err
+	}
+	if err := checkDates(deviceRole, leaf, now); err != nil {
+		return err
+	}
+	return checkUse(deviceRole, leaf)
+}

@@ -1,0 +1,113 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A ProviderIdentity is what a provider's certificate says about it.
+type ProviderIdentity struct {
+	Topic       string // subject UID
+	TeamID      string // subject OU; empty in MDM certificates
+	CommonName  string
+	Production  bool         // may push in production
+	Sandbox     bool         // may push in the sandbox
+	Topics      []TopicEntry // as listed; the UID alone when the certificate has no list
+	Certificate *x509.Certificate
+}
+
+// Allows reports whether the certificate may push to topic: the app it was
+// issued for and the topics its extensions list.
+func (p *ProviderIdentity) Allows(topic string) bool {
+	return topic == p.Topic || slices.ContainsFunc(p.Topics, func(e TopicEntry) bool { return e.Topic == topic })
+}
+
+// DefaultTopic is the topic of a push that names none. There is one only when
+// the certificate is for a single topic; otherwise the answer is MissingTopic.
+// Local and Remote Notification Programming Guide, "Communicating with APNs".
+func (p *ProviderIdentity) DefaultTopic() (string, bool) {
+	return p.Topic, len(p.Topics) == 1
+}
+
+// VerifyProvider judges the certificate that a provider presented in TLS, leaf
+// first. A refusal is a *[CertificateError].
+func (p *PKI) VerifyProvider(chain []*x509.Certificate, now time.Time) (*ProviderIdentity, error) {
+	leaf, err := leafOf(providerRole, chain)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.checkIssuer(providerRole, leaf, p.ProviderCA, checkModern); err != nil {
+		return nil, err
+	}
+	if err := p.checkRevoked(providerRole, leaf); err != nil {
+		return nil, err
+	}
+	if err := checkDates(providerRole, leaf, now); err != nil {
+		return nil, err
+	}
+	if err := checkUse(providerRole, leaf); err != nil {
+		return nil, err
+	}
+	return readProvider(leaf)
+}
+
+// readProvider reads subject and extensions.
+func readProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
+	who := &ProviderIdentity{Topic: userID(leaf), CommonName: leaf.Subject.CommonName, Certificate: leaf}
+	if units := leaf.Subject.OrganizationalUnit; len(units) > 0 {
+		who.TeamID = units[0]
+	}
+	if who.Topic == "" {
+		return nil, providerRole.refuse(Malformed, leaf, "the subject has no UID to name the topic")
+	}
+	for _, ext := range leaf.Extensions {
+		if err := who.read(ext.Id, ext.Value); err != nil {
+			return nil, providerRole.refuse(Malformed, leaf, "extension %s: %v", ext.Id, err)
+		}
+	}
+	if !who.Production && !who.Sandbox {
+		return nil, providerRole.refuse(NotForThisUse, leaf, "it is marked for neither environment")
+	}
+	if len(who.Topics) == 0 {
+		who.Topics = []TopicEntry{{who.Topic, KindApp}}
+	}
+	return who, nil
+}
+
+// read takes what one extension says; those of others are left alone.
+func (p *ProviderIdentity) read(id asn1.ObjectIdentifier, value []byte) error {
+	switch {
+	case id.Equal(oidSandbox):
+		p.Sandbox = true
+		return checkMarker(value)
+	case id.Equal(oidProduction):
+		p.Production = true
+		return checkMarker(value)
+	case id.Equal(oidTopics), id.Equal(oidVoIPTopics):
+		topics, err := parseTopics(value)
+		p.Topics = append(p.Topics, topics...)
+		return err
+	}
+	return nil
+}
+
+func checkMarker(value []byte) error {
+	if !bytes.Equal(value, markerValue) {
+		return fmt.Errorf("% x where an ASN.1 NULL (05 00) is expected", value)
+	}
+	return nil
+}
+
+// userID is the UID of the subject, or "".
+func userID(leaf *x509.Certificate) string {
+	for _, a := range leaf.Subject.Names {
+		if uid, ok := a.Value.(string); ok && a.Type.Equal(oidUserID) {
+			return uid
+		}
+	}
+	return ""
+}

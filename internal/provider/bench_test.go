@@ -1,0 +1,102 @@
+package provider
+
+import (
+	"bufio"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+// A push after the first on a connection, from the header fields to the
+// envelope.
+func BenchmarkChecks(b *testing.B) {
+	w := newWorld(b)
+	server, err := New(w.cfg)
+	require.NoError(b, err)
+	c := server.newConn(noTLS)
+	c.begin("")
+	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b").set(apns.HeaderPriority, "10").set(apns.HeaderExpiration, "0"))
+	b.ReportAllocs()
+	for b.Loop() {
+		c.request.read(s)
+		if refusal := server.judge(&c.request); refusal != nil {
+			b.Fatal(refusal)
+		}
+		if p := c.request.push(c, true); p.notification.ID == "" {
+			b.Fatal("no id")
+		}
+	}
+}
+
+func TestTheChecksOfAKnownConnectionDoNotAllocate(t *testing.T) {
+	w := newWorld(t)
+	server, err := New(w.cfg)
+	require.NoError(t, err)
+	c := server.newConn(noTLS)
+	c.begin("")
+	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b"))
+	allocs := testing.AllocsPerRun(100, func() {
+		c.request.read(s)
+		if refusal := server.judge(&c.request); refusal != nil {
+			panic(refusal)
+		}
+	})
+	require.Zero(t, allocs)
+}
+
+// discard is a broker that takes everything and keeps nothing.
+type discard struct{}
+
+func (discard) Submit(*broker.Push) error { return nil }
+
+// Pushes over TLS and HTTP/2 on a network in memory, a hundred at a time; the
+// client's work is in it too.
+func BenchmarkPushOverTLS(b *testing.B) {
+	const batch = 100
+	w := newWorld(b)
+	w.cfg.Broker, w.cfg.Journal = discard{}, nil
+	c := w.dial()
+	request := w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b")
+	for range 2 { // from the second time on, all header fields are in the table
+		require.Equal(b, 200, c.send(request).status)
+	}
+	require.NoError(b, c.conn.SetDeadline(time.Time{}))
+	out := bufio.NewWriterSize(c.conn, 1<<16)
+	c.framer = http2.NewFramer(out, bufio.NewReaderSize(c.conn, 1<<16))
+	c.framer.SetReuseFrames()
+	b.ReportAllocs()
+	for b.Loop() {
+		for range batch {
+			id := c.next
+			c.next += 2
+			err := c.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: c.block.Bytes(), EndHeaders: true})
+			if err == nil {
+				err = c.framer.WriteData(id, true, request.body)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := out.Flush(); err != nil {
+			b.Fatal(err)
+		}
+		for answered := 0; answered < batch; {
+			f, err := c.framer.ReadFrame()
+			if err != nil {
+				b.Fatal(err)
+			}
+			switch f := f.(type) {
+			case *http2.HeadersFrame:
+				answered++
+			case *http2.GoAwayFrame, *http2.RSTStreamFrame:
+				b.Fatal(f)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*batch), "ns/push")
+}

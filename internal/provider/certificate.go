@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"crypto/x509"
+	"errors"
+
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+)
+
+var errNoCertificates = errors.New("no provider certificate is trusted here")
+
+// identify judges a provider's certificate.
+func (s *Server) identify(chain []*x509.Certificate) (*pki.ProviderIdentity, error) {
+	if s.cfg.VerifyProvider == nil {
+		return nil, errNoCertificates
+	}
+	return s.cfg.VerifyProvider(chain, s.cfg.Clock.Now())
+}
+
+// wrongEnvironment reports whether the provider certificate is for the other
+// environment only.
+func (c *conn) wrongEnvironment() bool {
+	if c.identity == nil {
+		return false
+	}
+	if c.env == apns.Sandbox {
+		return !c.identity.Sandbox
+	}
+	return !c.identity.Production
+}
+
+// dismiss ends a connection whose certificate is for the other environment. The
+// handshake and SETTINGS succeed; the first request earns GOAWAY with NO_ERROR,
+// last stream 0 and the reason, and the end of the connection (observed:
+// apns2#93, apns2#117), by way of a second GOAWAY (observed: pushy#312).
+func (c *conn) dismiss(s *h2.Stream) {
+	hc := s.Conn()
+	c.server.cfg.Log.Info("provider: certificate is for the other environment",
+		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
+	debug := appendReason(nil, apns.BadCertificateEnvironment)
+	hc.GoAway(http2.ErrCodeNo, 0, debug)
+	s.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream
+	hc.Shutdown(debug)
+}
+
+// certificateTopic finds the topic of a push with a provider certificate.
+func (c *conn) certificateTopic(name string) (*providerauth.Topic, *apns.Rejection) {
+	if name == c.topic.Name {
+		return &c.topic, nil
+	}
+	// A push type can be used if and only if its topic is listed:
+	// "Establishing a certificate-based connection to APNs".
+	if !c.identity.Allows(name) {
+		return nil, apns.Reject(apns.TopicDisallowed, "the certificate of", c.identity.Topic, "does not list topic", quote(name))
+	}
+	c.topic = providerauth.Topic{Name: name, Hash: apns.HashTopic(name), BundleID: c.identity.Topic, TeamID: c.identity.TeamID}
+	return &c.topic, nil
+}

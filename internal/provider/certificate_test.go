@@ -1,0 +1,123 @@
+package provider
+
+import (
+	"crypto/tls"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// A certificate makes the authorization header meaningless and is topic and
+// credentials in one: "Establishing a certificate-based connection to APNs".
+func TestACertificateStandsForItsTopics(t *testing.T) {
+	one := pki.ProviderRequest{Topic: bundleID, TeamID: team, Topics: []pki.TopicEntry{{Topic: bundleID, Kind: pki.KindApp}}}
+	universal := pki.ProviderRequest{Topic: bundleID, TeamID: team}
+	for _, tt := range []struct {
+		what        string
+		certificate pki.ProviderRequest
+		wrong       func(w *world, c *call)
+		want        apns.Reason
+		why         string
+	}{
+		{"no token needed", universal, func(_ *world, c *call) { c.drop(apns.HeaderAuthorization) }, "", ""},
+		{"bad token ignored", universal, func(_ *world, c *call) { c.set(apns.HeaderAuthorization, "bearer x") }, "", "the certificate wins"},
+		{"one topic is the default", one, func(_ *world, c *call) { c.drop(apns.HeaderTopic) }, "", "Local and Remote Notification Programming Guide"},
+		{"several have no default", universal, func(_ *world, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic, "Local and Remote Notification Programming Guide"},
+		{"a listed suffix", universal, func(w *world, c *call) {
+			c.set(apns.HeaderTopic, bundleID+".voip").set(apns.HeaderPushType, "voip").to(w.token(bundleID + ".voip"))
+		}, "", ""},
+		{"a suffix not listed", one, func(w *world, c *call) {
+			c.set(apns.HeaderTopic, bundleID+".voip").set(apns.HeaderPushType, "voip").to(w.token(bundleID + ".voip"))
+		}, apns.TopicDisallowed, "usable if and only if listed"},
+		{"location", universal, func(w *world, c *call) {
+			topic := bundleID + ".location-query"
+			c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "location").to(w.token(topic))
+		}, apns.TopicDisallowed, "documented for tokens only"},
+		{"Live Activity with certificate and token", universal, func(w *world, c *call) {
+			topic := bundleID + ".push-type.liveactivity"
+			c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "liveactivity").to(w.token(topic))
+		}, apns.TopicDisallowed, "observed: the certificate wins"},
+		{"another app", universal, func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.other") }, apns.TopicDisallowed, ""},
+		{"MDM", pki.ProviderRequest{Topic: "com.apple.mgmt.External.1", Service: pki.ServiceMDM}, func(w *world, c *call) {
+			c.set(apns.HeaderTopic, "com.apple.mgmt.External.1").set(apns.HeaderPushType, "mdm").to(w.token("com.apple.mgmt.External.1"))
+		}, "", "the usual way for MDM"},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			w := newWorld(t)
+			request := w.good()
+			tt.wrong(w, request)
+			got := w.dialTLS(w.serve(), w.certificateTLS(tt.certificate)).send(request)
+			if tt.want == "" {
+				require.Equal(t, 200, got.status, "%s: %s", tt.why, got.body)
+				p := w.broker.last(t)
+				require.Equal(t, tt.certificate.TeamID, p.TeamID)
+				require.Equal(t, apns.HashTopic(p.Topic), p.Hash)
+				return
+			}
+			require.Equal(t, `{"reason":"`+string(tt.want)+`"}`, got.body, tt.why)
+		})
+	}
+}
+
+func TestABadCertificateIsRefusedByReason(t *testing.T) {
+	w := newWorld(t)
+	ln := w.serve()
+	expired := w.certificateTLS(pki.ProviderRequest{
+		Topic: bundleID, TeamID: team,
+		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(-24 * time.Hour),
+	})
+	stranger, err := pki.New(pki.Options{})
+	require.NoError(t, err)
+	foreign, err := stranger.IssueProvider(pki.ProviderRequest{Topic: bundleID, TeamID: team})
+	require.NoError(t, err)
+	unknown := clientTLS()
+	unknown.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		c := foreign.TLS()
+		return &c, nil
+	}
+	for what, cfg := range map[string]*tls.Config{"expired": expired, "of another authority": unknown} {
+		got := w.dialTLS(ln, cfg).send(w.good())
+		require.Equal(t, 403, got.status, what)
+		require.Equal(t, `{"reason":"BadCertificate"}`, got.body, "%s; the valid provider token does not help", what)
+	}
+}
+
+func TestWithoutAVerifierNoCertificateIsTrusted(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.VerifyProvider = nil
+	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
+	require.Equal(t, `{"reason":"BadCertificate"}`, c.send(w.good()).body)
+}
+
+// "Establishing a certificate-based connection to APNs": the TLS connection is
+// refused.
+func TestARevokedCertificateEndsTheHandshake(t *testing.T) {
+	w := newWorld(t)
+	cfg := w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team})
+	w.pki.Revoke(requireLeaf(t, cfg).SerialNumber)
+	tc, err := w.handshake(w.serve(), cfg)
+	if err == nil { // in TLS 1.3 the client has finished first and learns by reading
+		_, err = tc.Read(make([]byte, 1))
+	}
+	require.ErrorContains(t, err, "bad certificate")
+}
+
+// observed: apns2#93, apns2#117, pushy#312.
+func TestACertificateOfTheOtherEnvironmentEndsTheConnection(t *testing.T) {
+	w := newWorld(t)
+	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team, Sandbox: true}))
+	c.write(w.good())
+	for f := c.frame(); f != nil; f = c.frame() {
+		require.NotEqual(t, http2.FrameHeaders, f.Header().Type, "the request is not answered")
+	}
+	require.NotEmpty(t, c.goAways)
+	for _, got := range c.goAways {
+		require.Equal(t, goAway{http2.ErrCodeNo, 0, `{"reason":"BadCertificateEnvironment"}`}, got)
+	}
+	require.Empty(t, w.broker.pushes)
+}

@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// The headers of "Sending notification requests to APNs".
+
+func (r *request) checkID() *apns.Rejection {
+	if r.id.present && !r.idValid {
+		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.id.value)+", not a UUID of the form 8-4-4-4-12")
+	}
+	return nil
+}
+
+// checkExpiration wants UNIX seconds. A moment in the past is one: the push is
+// then not stored.
+func (r *request) checkExpiration() *apns.Rejection {
+	if !r.expiration.present {
+		return nil
+	}
+	seconds, err := strconv.ParseUint(r.expiration.value, 10, 63)
+	if err != nil {
+		return apns.Reject(apns.BadExpirationDate, "apns-expiration is", quote(r.expiration.value)+", not whole seconds since 1970")
+	}
+	r.until = apns.Expiration(seconds)
+	return nil
+}
+
+func (r *request) checkPriority() *apns.Rejection {
+	switch {
+	case !r.priority.present:
+	case r.priority.value == "10":
+		r.weight = apns.PriorityImmediate
+	case r.priority.value == "5":
+		r.weight = apns.PriorityConserve
+	case r.priority.value == "1":
+		r.weight = apns.PriorityNeverWake
+	default:
+		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priority.value)+", not 10, 5 or 1")
+	}
+	return nil
+}
+
+func (r *request) checkCollapseID() *apns.Rejection {
+	if n := len(r.collapseID.value); n > apns.MaxCollapseID {
+		return apns.Reject(apns.BadCollapseId, fmt.Sprintf("apns-collapse-id has %d bytes, more than %d", n, apns.MaxCollapseID))
+	}
+	return nil
+}
+
+// checkPushType wants a type that APNs knows. None at all is accepted: Apple
+// requires the header for watchOS only, and older providers do not send it.
+func (r *request) checkPushType() *apns.Rejection {
+	if !r.pushType.present {
+		return nil
+	}
+	if r.kind = apns.LookupPushType(apns.PushType(r.pushType.value)); r.kind == nil {
+		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushType.value)+", which APNs does not know")
+	}
+	return nil
+}
+
+// checkTypePriority: background pushes have priority 5, and specifying 10 is
+// an error, "Sending notification requests to APNs". Without a priority they
+// are taken to have the one that is right.
+func (r *request) checkTypePriority() *apns.Rejection {
+	if r.kind == nil || r.kind.OnlyPriority == 0 || r.weight == 0 || r.weight == r.kind.OnlyPriority || r.conn.server.cfg.AnyPriority {
+		return nil
+	}
+	return apns.Reject(apns.BadPriority,
+		fmt.Sprintf("apns-priority is %d; a %s push has %d only", r.weight, r.kind.Type, r.kind.OnlyPriority))
+}
+
+// effectivePriority is the priority the push has in the end. Without the
+// header it is 10: "Sending notification requests to APNs".
+func (r *request) effectivePriority() apns.Priority {
+	switch {
+	case r.weight != 0:
+		return r.weight
+	case r.kind != nil && r.kind.OnlyPriority != 0:
+		return r.kind.OnlyPriority
+	}
+	return apns.PriorityImmediate
+}

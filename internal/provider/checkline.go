@@ -1,0 +1,43 @@
+package provider
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// quote quotes what a peer sent, shortened for a log line.
+func quote(s string) string {
+	const most = 64
+	if len(s) > most {
+		return strconv.Quote(s[:most]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// checkPath refuses every path but that of a device. An empty token is another
+// check's business.
+func (r *request) checkPath() *apns.Rejection {
+	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.tokenHex, "/") {
+		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>")
+	}
+	return nil
+}
+
+// checkMethod wants POST: "Sending notification requests to APNs".
+func (r *request) checkMethod() *apns.Rejection {
+	if r.method != "POST" {
+		return apns.Reject(apns.MethodNotAllowed, "the method is", quote(r.method)+"; a push is a POST")
+	}
+	return nil
+}
+
+// checkDuplicates wants every APNs header once at most. In Go, the usual cause
+// is an Apns-Topic beside an apns-topic (uniqush-push).
+func (r *request) checkDuplicates() *apns.Rejection {
+	if r.duplicate != "" {
+		return apns.Reject(apns.DuplicateHeaders, "the header", r.duplicate, "occurs more than once")
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// checkTokenPresent: observed with a valid provider token on /3/device/.
+func (r *request) checkTokenPresent() *apns.Rejection {
+	if r.tokenHex == "" {
+		return apns.Reject(apns.MissingDeviceToken, "the path ends after", devicePath)
+	}
+	return nil
+}
+
+// checkToken wants a device token made here for this environment. APNs does not
+// tell one of the other environment from nonsense.
+func (r *request) checkToken() *apns.Rejection {
+	if r.tokenErr != nil {
+		return apns.Reject(apns.BadDeviceToken, r.tokenErr.Error())
+	}
+	claims, err := r.conn.server.cfg.Vault.Open(r.token[:r.tokenLen])
+	if err != nil {
+		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (it has %d bytes)", err, r.tokenLen))
+	}
+	if claims.Environment != r.conn.env {
+		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("the token is for %s and this is %s", claims.Environment, r.conn.env))
+	}
+	r.claims = claims
+	return nil
+}
+
+// checkTokenTopic wants the device token of the app that the topic names. A
+// base token belongs to the device itself.
+func (r *request) checkTokenTopic() *apns.Rejection {
+	switch {
+	case r.claims.Base && !r.conn.server.cfg.RefuseBaseTokens:
+		return nil
+	case r.claims.Base:
+		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is the device's base token, not that of an app")
+	case r.claims.ForTopic(r.target.Hash):
+		return nil
+	}
+	detail := "the token was made for another topic than " + r.target.Name
+	// observed: Apple forum 691613, the app's token used with a suffix of its
+	// topic or the other way round.
+	if r.claims.Tag == tokenvault.Tag(apns.HashTopic(r.target.BundleID)) {
+		detail = fmt.Sprintf("the token is the one for %s; %s needs its own", r.target.BundleID, r.target.Name)
+	}
+	return apns.Reject(apns.DeviceTokenNotForTopic, detail)
+}
+
+// checkRegistered refuses a token that was good once.
+func (r *request) checkRegistered() *apns.Rejection {
+	if r.claims.Retired.IsZero() {
+		return nil
+	}
+	return &apns.Rejection{
+		Reason: apns.Unregistered,
+		Since:  r.claims.Retired,
+		Detail: "the token is no longer active; stop sending to it unless the app registers it again",
+	}
+}

@@ -1,0 +1,116 @@
+package provider
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// A Broker takes what was accepted. The error of Submit is an
+// [apns.Rejection] if it refuses the push; it must not wait for a device.
+type Broker interface {
+	Submit(p *broker.Push) error
+}
+
+// Config is what a [Server] is made of. Auth, Vault, Broker and Certificate are
+// required; every other zero value is useful.
+type Config struct {
+	Auth   *providerauth.Registry
+	Vault  *tokenvault.Vault
+	Broker Broker
+	// Certificate is the server's own.
+	Certificate *tls.Certificate
+
+	// Environment is that of the listener. A connection that asks for one of
+	// Apple's host names, in TLS or in its first request, gets the environment
+	// of that name.
+	Environment apns.Environment
+
+	// VerifyProvider judges client certificates; usually it is
+	// [pki.PKI.VerifyProvider]. Nil means that none is trusted.
+	VerifyProvider func(chain []*x509.Certificate, now time.Time) (*pki.ProviderIdentity, error)
+
+	// Journal may be nil.
+	Journal *journal.Journal
+	// Clock may be nil, for the machine's time.
+	Clock *clock.Clock
+	// Log may be nil.
+	Log *slog.Logger
+
+	// Streams is the MAX_CONCURRENT_STREAMS of a connection that has shown who
+	// it is; 0 is 1000 (observed: pushy#709).
+	Streams uint32
+	// FirstStreams is the same before the first push with a valid provider
+	// token; 0 is 1: "Establishing a token-based connection to APNs".
+	FirstStreams uint32
+
+	// RefuseBaseTokens answers DeviceTokenNotForTopic to a push that is
+	// addressed to a device's base token. Otherwise such a push may have any
+	// topic that its credentials allow, for device clients that never ask for
+	// a token of an app.
+	RefuseBaseTokens bool
+
+	// AnyPriority accepts an apns-priority that the push type does not allow.
+	// Apple says that priority 10 is an error for background, without the
+	// reason; here it is BadPriority.
+	AnyPriority bool
+
+	// ErrorContentType sends content-type: application/json with refusals, as
+	// Apple's sample shows. APNs does not (observed: curl traces of 2021 and
+	// 2026).
+	ErrorContentType bool
+
+	// HandshakeTimeout is for TLS; 0 is 10 seconds.
+	HandshakeTimeout time.Duration
+	// IdleTimeout ends a connection without requests, with IdleTimeout as the
+	// reason in its GOAWAY; 0 is never. Apple names the reason and no time.
+	IdleTimeout time.Duration
+	// ShutdownGrace is how long requests that were begun may take once the
+	// server stops; 0 is one second.
+	ShutdownGrace time.Duration
+	// MaxConnections is how many connections may be open; 0 is any number.
+	// Further ones are closed at once.
+	MaxConnections int
+}
+
+// check finds what is missing.
+func (c *Config) check() error {
+	switch {
+	case c.Auth == nil:
+		return errors.New("provider: Config.Auth is nil; without a registry nobody may push")
+	case c.Vault == nil:
+		return errors.New("provider: Config.Vault is nil; device tokens cannot be read")
+	case c.Broker == nil:
+		return errors.New("provider: Config.Broker is nil; accepted pushes have nowhere to go")
+	case c.Certificate == nil:
+		return errors.New("provider: Config.Certificate is nil; the provider API is TLS only")
+	}
+	return nil
+}
+
+// withDefaults fills in what a zero field stands for.
+func (c Config) withDefaults() Config {
+	if c.Streams == 0 {
+		c.Streams = 1000
+	}
+	if c.FirstStreams == 0 {
+		c.FirstStreams = 1
+	}
+	if c.HandshakeTimeout == 0 {
+		c.HandshakeTimeout = 10 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

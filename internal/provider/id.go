@@ -1,0 +1,40 @@
+package provider
+
+import (
+	crand "crypto/rand"
+	"encoding/binary"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// An idSource makes the ids of one connection. It has no lock.
+type idSource struct{ random *rand.ChaCha8 }
+
+func newIDSource() idSource {
+	var seed [32]byte
+	crand.Read(seed[:]) // never fails
+	return idSource{rand.NewChaCha8(seed)}
+}
+
+// next returns 128 random bits in the layout of a UUID, without the version and
+// variant of one (observed: pushy#184, AndrewBarba/apns2#95).
+func (s idSource) next() uuid.UUID {
+	var id uuid.UUID
+	binary.NativeEndian.PutUint64(id[:8], s.random.Uint64())
+	binary.NativeEndian.PutUint64(id[8:], s.random.Uint64())
+	return id
+}
+
+// apnsID makes an apns-id, which is in upper case (observed: pushy#184).
+func (s idSource) apnsID() string { return strings.ToUpper(s.next().String()) }
+
+// uniqueID makes an apns-unique-id, which is in lower case (observed:
+// AndrewBarba/apns2#95).
+func (s idSource) uniqueID() string { return s.next().String() }
+
+// validID reports whether id is a "canonical UUID": 32 hexadecimal digits,
+// hyphens as 8-4-4-4-12. "Sending notification requests to APNs" shows lower
+// case; providers send either.
+func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }

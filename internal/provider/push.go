@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// ServeStream answers one request.
+func (s *Server) ServeStream(stream *h2.Stream) {
+	c := stream.Conn().Data().(*conn)
+	if !c.begun {
+		c.begin(stream.Authority)
+	}
+	if c.wrongEnvironment() {
+		c.dismiss(stream)
+		return
+	}
+	r := &c.request
+	r.read(stream)
+	refusal := s.judge(r)
+	if r.signed != nil && c.binding.Bound() {
+		c.raiseStreams(stream.Conn())
+	}
+	p := r.push(c, refusal == nil)
+	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: &p.notification, Device: r.claims.Device, Detail: r.remark()})
+	if refusal == nil {
+		refusal = s.submit(p)
+	}
+	if refusal != nil {
+		s.reject(c, stream, p, refusal)
+		return
+	}
+	c.accept(stream, &p.notification)
+}
+
+// judge walks the checks in their order.
+func (s *Server) judge(r *request) *apns.Rejection {
+	for i := range s.checks {
+		if refusal := s.checks[i].run(r); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// A push is a notification and the envelope for its broker, in one piece of
+// memory.
+type push struct {
+	notification apns.Notification
+	envelope     broker.Push
+}
+
+// push makes of the request what is kept of it. A refused request has as much
+// in it as was found out.
+func (r *request) push(c *conn, good bool) *push {
+	p := &push{notification: apns.Notification{
+		ID:          r.id.value,
+		TeamID:      r.teamID,
+		Environment: c.env,
+		Token:       apns.DeviceToken(r.token[:r.tokenLen]),
+		Topic:       r.topic.value,
+		PushType:    apns.PushType(r.pushType.value),
+		Priority:    r.effectivePriority(),
+		Expiration:  r.until,
+		CollapseID:  r.collapseID.value,
+		Payload:     slices.Clone(r.body),
+	}}
+	if !r.idValid {
+		p.notification.ID = c.ids.apnsID()
+	}
+	if good && c.env == apns.Sandbox {
+		p.notification.UniqueID = c.ids.uniqueID()
+	}
+	p.envelope = broker.Push{Notification: &p.notification, To: broker.Address(r.claims.Address), Base: r.claims.Base}
+	if r.target != nil {
+		p.envelope.Hash = r.target.Hash
+	}
+	return p
+}
+
+// remark is what the journal says of an unusual provider token.
+func (r *request) remark() string {
+	if r.signed == nil {
+		return ""
+	}
+	return r.signed.Remark
+}
+
+// submit hands an accepted push over.
+func (s *Server) submit(p *push) *apns.Rejection {
+	err := s.cfg.Broker.Submit(&p.envelope)
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*apns.Rejection](err); !ok {
+		s.cfg.Log.Error("provider: push could not be taken over", "apns_id", p.notification.ID, "topic", p.notification.Topic, "err", err)
+	}
+	return rejection(err)
+}
+
+// reject puts a refusal into the journal and the log and answers with it.
+func (s *Server) reject(c *conn, stream *h2.Stream, p *push, refusal *apns.Rejection) {
+	n := &p.notification
+	s.cfg.Journal.Record(journal.Event{
+		Kind: journal.Rejected, Push: n, Device: p.envelope.To.Device, Cause: string(refusal.Reason), Detail: refusal.Detail,
+	})
+	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {
+		s.cfg.Log.Debug("provider: push refused", "remote", stream.Conn().RemoteAddr(),
+			"apns_id", n.ID, "topic", n.Topic, "reason", refusal.Reason, "err", refusal.Detail)
+	}
+	c.refuse(stream, n.ID, refusal)
+}

@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
+)
+
+// A Server serves the provider API of one environment on any number of
+// listeners.
+type Server struct {
+	cfg    Config // read-only
+	checks []check
+
+	tls *tls.Config
+
+	// HTTP/2 for connections that have yet to show a provider token, and for
+	// those with a certificate.
+	h2First, h2Known h2.Config
+
+	slots chan struct{} // one element per open connection; nil is any number
+}
+
+// New makes a server. It fails if the Config lacks something required.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg.withDefaults(), checks: defaultChecks}
+	s.tls = s.tlsConfig()
+	s.h2Known = h2.Config{
+		MaxConcurrentStreams: s.cfg.Streams,
+		IdleTimeout:          s.cfg.IdleTimeout,
+		IdleDebug:            appendReason(nil, apns.IdleTimeout),
+		ShutdownGrace:        s.cfg.ShutdownGrace,
+		Log:                  s.cfg.Log,
+	}
+	s.h2First = s.h2Known
+	s.h2First.MaxConcurrentStreams = s.cfg.FirstStreams
+	if s.cfg.MaxConnections > 0 {
+		s.slots = make(chan struct{}, s.cfg.MaxConnections)
+	}
+	return s, nil
+}
+
+// Serve accepts connections on ln until ctx ends, and closes ln. All its
+// connections have ended when it returns: with GOAWAY, within
+// Config.ShutdownGrace. The error is nil if ctx has ended.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var connections sync.WaitGroup
+	defer connections.Wait()
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { _ = ln.Close() }) // ends Accept, whose error tells
+	defer stop()
+
+	var pause backoff
+	for {
+		nc, err := ln.Accept()
+		switch {
+		case err == nil:
+			pause.reset()
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return fmt.Errorf("provider: accept on %s: %w", ln.Addr(), err)
+		default: // out of file descriptors, as a rule
+			s.cfg.Log.Warn("provider: accept failed", "err", err)
+			pause.wait(ctx)
+			continue
+		}
+		if !s.takeSlot() {
+			s.cfg.Log.Warn("provider: connection refused, there are too many", "remote", nc.RemoteAddr())
+			_ = nc.Close() // the peer learns as much as it needs
+			continue
+		}
+		connections.Go(func() {
+			defer s.freeSlot()
+			s.serveConn(ctx, nc)
+		})
+	}
+}
+
+// takeSlot reports whether there is room for another connection, and takes it.
+func (s *Server) takeSlot() bool {
+	if s.slots == nil {
+		return true
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Server) freeSlot() {
+	if s.slots != nil {
+		<-s.slots
+	}
+}
+
+// A backoff is the pause after an Accept that failed: 5 ms, doubled up to 1 s.
+type backoff struct{ d time.Duration }
+
+func (b *backoff) reset() { b.d = 0 }
+
+func (b *backoff) wait(ctx context.Context) {
+	b.d = min(max(2*b.d, 5*time.Millisecond), time.Second)
+	select {
+	case <-time.After(b.d):
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,112 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/memnet"
+)
+
+func TestStoppingTheServerSaysGoodbye(t *testing.T) {
+	w := newWorld(t)
+	server, err := New(w.cfg)
+	require.NoError(t, err)
+	ln := memnet.Listen()
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln) }()
+	c := w.dialTLS(ln, clientTLS())
+	require.Equal(t, 200, c.send(w.good()).status)
+	cancel()
+	c.drain()
+	require.NoError(t, <-served)
+	require.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, c.goAways)
+	_, err = ln.Dial(t.Context())
+	require.Error(t, err, "the listener is closed")
+}
+
+func TestARefusalIsInTheLogOnDemand(t *testing.T) {
+	w := newWorld(t)
+	log := new(records)
+	w.cfg.Log = slog.New(log)
+	got := w.dial().send(w.good().set(apns.HeaderTopic, "com.nobody"))
+	require.Contains(t, log.text(), "reason=TopicDisallowed")
+	require.Contains(t, log.text(), "apns_id="+got.get("apns-id"))
+	require.Contains(t, log.text(), "topic=com.nobody")
+}
+
+// The reason IdleTimeout is Apple's; that it comes in GOAWAY is a guess.
+func TestAnIdleConnectionIsToldWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.cfg.IdleTimeout = 5 * time.Second
+		c := w.dial()
+		begun := time.Now()
+		c.drain()
+		require.Equal(t, []goAway{{http2.ErrCodeNo, 0, `{"reason":"IdleTimeout"}`}}, c.goAways)
+		require.Equal(t, 5*time.Second, time.Since(begun))
+	})
+}
+
+func TestTooManyConnectionsAreTurnedAway(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.MaxConnections = 1
+	ln := w.serve()
+	first := w.dialTLS(ln, clientTLS())
+	_, err := w.handshake(ln, clientTLS())
+	require.Error(t, err, "there is no room")
+	require.Equal(t, 200, first.send(w.good()).status)
+}
+
+// A brokenListener fails as one does that has no file descriptors left, and
+// then for good.
+type brokenListener struct {
+	net.Listener
+	failures int
+}
+
+var errNoFiles = errors.New("too many open files")
+
+func (l *brokenListener) Accept() (net.Conn, error) {
+	if l.failures++; l.failures <= 3 {
+		return nil, errNoFiles
+	}
+	return nil, net.ErrClosed
+}
+
+func TestAcceptIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		server, err := New(w.cfg)
+		require.NoError(t, err)
+		begun := time.Now()
+		ln := &brokenListener{Listener: memnet.Listen()}
+		require.ErrorIs(t, server.Serve(t.Context(), ln), net.ErrClosed)
+		require.Equal(t, 4, ln.failures)
+		require.Equal(t, (5+10+20)*time.Millisecond, time.Since(begun), "with a growing pause")
+	})
+}
+
+func TestAServerNeedsItsParts(t *testing.T) {
+	w := newWorld(t)
+	for what, strip := range map[string]func(*Config){
+		"Auth":        func(c *Config) { c.Auth = nil },
+		"Vault":       func(c *Config) { c.Vault = nil },
+		"Broker":      func(c *Config) { c.Broker = nil },
+		"Certificate": func(c *Config) { c.Certificate = nil },
+	} {
+		cfg := w.cfg
+		strip(&cfg)
+		_, err := New(cfg)
+		require.ErrorContains(t, err, "Config."+what)
+	}
+}

@@ -1,0 +1,180 @@
+package provider
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/memnet"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+const (
+	team     = "TEAM000001"
+	bundleID = "com.example.app"
+)
+
+var device = apns.DeviceID{1, 2, 3, 4, 5, 6, 7, 8}
+
+// A world is one team with a key and an app, one device that has the app, and
+// what a server needs to serve them.
+type world struct {
+	t       testing.TB
+	clock   *clock.Clock
+	pki     *pki.PKI
+	auth    *providerauth.Registry
+	vault   *tokenvault.Vault
+	journal *journal.Journal
+	broker  *fakeBroker
+	keys    map[string]*ecdsa.PrivateKey
+	cfg     Config
+
+	authorization string // of every good request
+}
+
+// A fakeBroker keeps what was submitted, or refuses it.
+type fakeBroker struct {
+	mu     sync.Mutex
+	pushes []*broker.Push
+	err    error
+}
+
+func (b *fakeBroker) Submit(p *broker.Push) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.err != nil {
+		return b.err
+	}
+	b.pushes = append(b.pushes, p)
+	return nil
+}
+
+func (b *fakeBroker) fail(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.err = err
+}
+
+// last returns the newest push that was submitted, and forgets all.
+func (b *fakeBroker) last(t testing.TB) *broker.Push {
+	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	require.NotEmpty(t, b.pushes, "nothing was submitted")
+	p := b.pushes[len(b.pushes)-1]
+	b.pushes = nil
+	return p
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{t: t, clock: new(clock.Clock), broker: new(fakeBroker), keys: map[string]*ecdsa.PrivateKey{}}
+	w.useRegistry(providerauth.Config{})
+	var err error
+	w.pki, err = pki.New(pki.Options{})
+	require.NoError(t, err)
+	w.vault, err = tokenvault.New(tokenvault.Config{Clock: w.clock})
+	require.NoError(t, err)
+	w.journal = journal.New(journal.Config{Clock: w.clock})
+	certificate, err := w.pki.ServerCertificate()
+	require.NoError(t, err)
+	w.cfg = Config{
+		Auth: w.auth, Vault: w.vault, Broker: w.broker, Certificate: certificate,
+		VerifyProvider: w.pki.VerifyProvider, Journal: w.journal, Clock: w.clock,
+	}
+	return w
+}
+
+// useRegistry gives the world a registry with other rules.
+func (w *world) useRegistry(cfg providerauth.Config) {
+	w.t.Helper()
+	cfg.Clock = w.clock
+	w.auth = providerauth.New(cfg)
+	w.cfg.Auth = w.auth
+	w.addKey(providerauth.Key{ID: "KEY0000001", TeamID: team})
+	require.NoError(w.t, w.auth.AddApp(team, bundleID))
+	w.authorization = w.bearer(team, "KEY0000001")
+}
+
+func (w *world) addKey(k providerauth.Key) {
+	w.t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(w.t, err)
+	k.Public = &private.PublicKey
+	require.NoError(w.t, w.auth.AddTeam(k.TeamID))
+	require.NoError(w.t, w.auth.AddKey(k))
+	w.keys[k.ID] = private
+}
+
+// bearer is an authorization header with a fresh token.
+func (w *world) bearer(team, key string) string { return w.bearerAt(team, key, w.clock.Now()) }
+
+func (w *world) bearerAt(team, key string, at time.Time) string {
+	w.t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": team, "iat": at.Unix()})
+	token.Header = map[string]any{"alg": "ES256", "kid": key}
+	raw, err := token.SignedString(w.keys[key])
+	require.NoError(w.t, err)
+	return "bearer " + raw
+}
+
+// token is the device's token for a topic in production, or its base token.
+func (w *world) token(topic string) string { return w.tokenIn(apns.Production, topic) }
+
+func (w *world) tokenIn(env apns.Environment, topic string) string {
+	address := tokenvault.Address{Environment: env, Device: device}
+	if topic == "" {
+		return w.vault.Mint(address, nil).String()
+	}
+	hash := apns.HashTopic(topic)
+	return w.vault.Mint(address, &hash).String()
+}
+
+// good is a request that is accepted in production.
+func (w *world) good() *call {
+	return &call{
+		method: "POST", path: devicePath + w.token(bundleID), authority: "localhost",
+		fields: []field{
+			{apns.HeaderAuthorization, w.authorization},
+			{apns.HeaderTopic, bundleID},
+			{apns.HeaderPushType, "alert"},
+		},
+		body: []byte(`{"aps":{"alert":"hello"}}`),
+	}
+}
+
+// serve starts a server on a network in memory; it stops with the test.
+func (w *world) serve() *memnet.Listener {
+	w.t.Helper()
+	server, err := New(w.cfg)
+	require.NoError(w.t, err)
+	ln := memnet.Listen()
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, ln) }()
+	w.t.Cleanup(func() {
+		cancel()
+		require.NoError(w.t, <-served)
+	})
+	return ln
+}
+
+// dial connects to a fresh server as most clients do.
+func (w *world) dial() *client {
+	w.t.Helper()
+	return w.dialTLS(w.serve(), &tls.Config{NextProtos: []string{"h2"}})
+}

@@ -1,0 +1,65 @@
+package providerauth
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+func BenchmarkVerifyKnownToken(b *testing.B) {
+	w := newWorld(b, Config{})
+	raw := w.token(team, keyID)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := w.reg.Verify(raw, apns.Production); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerifyNewToken(b *testing.B) {
+	w := newWorld(b, Config{})
+	raw := w.token(team, keyID)
+	d := digestOf(raw)
+	b.ReportAllocs()
+	for b.Loop() {
+		if v := w.reg.judge(raw, d); v.rejection != nil {
+			b.Fatal(v.rejection)
+		}
+	}
+}
+
+// The path of every push after the first on a connection.
+func BenchmarkBindingSameHeader(b *testing.B) {
+	w := newWorld(b, Config{})
+	authorization := "bearer " + w.token(team, keyID)
+	binding := w.reg.NewBinding(apns.Production)
+	b.ReportAllocs()
+	for b.Loop() {
+		token, err := binding.Verify(authorization)
+		if err == nil {
+			err = binding.Admit(token)
+		}
+		if err == nil {
+			_, err = binding.Topic(token, bundleID)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestAKnownTokenCostsNoAllocation(t *testing.T) {
+	w := newWorld(t, Config{})
+	raw := w.tokenAt(team, keyID, time.Now())
+	allocs := testing.AllocsPerRun(100, func() {
+		_, err := w.reg.Verify(raw, apns.Production)
+		if err != nil {
+			panic(err)
+		}
+	})
+	require.Zero(t, allocs)
+}

@@ -1,0 +1,132 @@
+package providerauth
+
+import (
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Binding is what one connection's provider tokens have settled so far. The
+// first push with a valid token binds the connection to the token's team and
+// to the scope of its key. "Establishing a token-based connection to APNs".
+//
+// A Binding belongs to the goroutine that reads the connection.
+type Binding struct {
+	registry *Registry
+	env      apns.Environment
+
+	header string // the last authorization header that was good,
+	token  *Token // and the token in it
+
+	key   *entry // of the first push; nil until there was one
+	order uint64 // how many topics were known then
+
+	ownHolder     holder // of the tokens of key, or of team-scoped keys
+	relatedHolder holder // of the tokens of the key related to it
+
+	topic    *Topic // the last one allowed,
+	topicKey *entry // to the tokens of this key,
+	topicAt  uint64 // when the registry's apps had changed so many times
+}
+
+// NewBinding returns the binding of a new connection to env.
+func (r *Registry) NewBinding(env apns.Environment) *Binding {
+	return &Binding{registry: r, env: env}
+}
+
+// Bound reports whether a push with a valid token has bound the connection.
+func (b *Binding) Bound() bool { return b.key != nil }
+
+// Verify takes the token out of an authorization header and judges it, as
+// [ParseAuthorization] and [Registry.Verify] do. The same header as last time
+// is recognized without work.
+func (b *Binding) Verify(authorization string) (*Token, error) {
+	if b.token != nil && authorization == b.header {
+		if err := b.registry.usable(b.token, b.env); err != nil {
+			return nil, err
+		}
+		return b.token, nil
+	}
+	raw, err := ParseAuthorization(authorization)
+	if err != nil {
+		return nil, err
+	}
+	token, err := b.registry.Verify(raw, b.env)
+	if err != nil {
+		return nil, err
+	}
+	b.header, b.token = authorization, token
+	return token, nil
+}
+
+// Admit decides whether a valid token may be used on this connection after
+// those before it; the first one binds the connection. The error is an
+// [apns.Rejection]: TooManyProviderTokenUpdates, InvalidProviderToken for
+// another team's token, or UnrelatedKeyIdInToken.
+func (b *Binding) Admit(t *Token) error {
+	h := b.holderOf(t)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.holdsLocked(t) {
+		return b.follow(t)
+	}
+	now := b.registry.cfg.Clock.Now()
+	if err := h.mayChangeLocked(now, b.registry.cfg.UpdateWindow); err != nil {
+		return err
+	}
+	if err := b.follow(t); err != nil {
+		return err
+	}
+	h.changeLocked(t, now)
+	return nil
+}
+
+// holderOf returns where the updates of t's key are counted. On a connection, a
+// key and the one related to it take turns without that being an update.
+func (b *Binding) holderOf(t *Token) *holder {
+	switch {
+	case b.registry.cfg.UpdateScope == ScopeKey:
+		return &t.key.shared
+	case b.key != nil && b.key != t.key && b.related(t):
+		return &b.relatedHolder
+	}
+	return &b.ownHolder
+}
+
+// follow compares a token's key with the one that bound the connection; the
+// first one binds it.
+func (b *Binding) follow(t *Token) error {
+	switch {
+	case b.key == nil:
+		b.bind(t)
+		return nil
+	case b.key == t.key:
+		return nil
+	case t.TeamID != b.key.TeamID:
+		// observed: pushy#437, AndrewBarba/apns2#90; Apple says it is an error.
+		return invalid("the connection belongs to team %s since its first push; open another for team %s", b.key.TeamID, t.TeamID)
+	case t.KeyID == b.key.ID, b.key.TeamScoped() && t.key.TeamScoped(), b.related(t):
+		return nil
+	}
+	return apns.Reject(apns.UnrelatedKeyIdInToken,
+		fmt.Sprintf("the connection began with key %s (%s) and key %s (%s) is not related to it; open another",
+			b.key.ID, b.key.scope(), t.KeyID, t.key.scope()))
+}
+
+func (b *Binding) bind(t *Token) {
+	b.registry.mu.RLock()
+	defer b.registry.mu.RUnlock()
+	b.key, b.order = t.key, b.registry.order
+}
+
+// related reports whether t's key is the one related to the connection's.
+func (b *Binding) related(t *Token) bool {
+	return t.TeamID == b.key.TeamID && b.key.relatedTo(&t.key.Key)
+}
+
+func (k *Key) scope() string {
+	if k.TeamScoped() {
+		return "team-scoped"
+	}
+	return "topic-specific"
+}

@@ -1,0 +1,89 @@
+package providerauth
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// A Scope says over what the update rule for provider tokens counts.
+type Scope uint8
+
+const (
+	// ScopeConnection counts the updates of each connection by itself, as Apple
+	// documents it: "Establishing a token-based connection to APNs". It is the
+	// default.
+	ScopeConnection Scope = iota
+	// ScopeKey counts the updates of each key over all connections, as teams
+	// of workers that sign tokens of their own have seen it (observed:
+	// pigeon#226, apns2#132).
+	ScopeKey
+)
+
+// Config sets the rules of a [Registry]. The zero value has Apple's.
+type Config struct {
+	// Clock tells the time for the age of tokens; nil is the machine's.
+	Clock *clock.Clock
+
+	// Strict refuses provider tokens that a JOSE library would refuse but APNs
+	// takes: those that need a tolerance of [Tolerances] not marked Standard.
+	Strict bool
+
+	// MaxAge is how long after its iat a provider token is good; 0 is 60
+	// minutes. Older ones are refused: "Establishing a token-based connection
+	// to APNs".
+	MaxAge time.Duration
+
+	// MaxFuture is how far iat may lie ahead of the clock; 0 is one hour,
+	// negative is any distance. Apple documents "within one hour of now" and
+	// no reason of its own for the future; clients whose clock is off by about
+	// an hour see ExpiredProviderToken (observed: node-apn#450), and so do
+	// those beyond MaxFuture here.
+	MaxFuture time.Duration
+
+	// UpdateScope says over what UpdateWindow counts.
+	UpdateScope Scope
+
+	// UpdateWindow is the time in which a provider may change its token once;
+	// 0 is 20 minutes, negative allows any number of changes.
+	UpdateWindow time.Duration
+
+	// LateTopics lets a connection push to a topic that its team received
+	// after the connection's first push. Apple refuses such pushes until the
+	// provider connects anew: "Establishing a token-based connection to APNs".
+	LateTopics bool
+
+	// DocumentedKeyReason spells the refusal of a key of the other environment
+	// BadEnvironmentKeyIdInToken, as Apple's pages do, instead of
+	// BadEnvironmentKeyInToken, as its servers do (observed: APNSwift#229).
+	DocumentedKeyReason bool
+
+	// CachedVerdicts is how many judged tokens are remembered; 0 is 4096.
+	CachedVerdicts int
+}
+
+// withDefaults fills in what a zero field stands for.
+func (c Config) withDefaults() Config {
+	if c.MaxAge == 0 {
+		c.MaxAge = time.Hour
+	}
+	if c.MaxFuture == 0 {
+		c.MaxFuture = time.Hour
+	}
+	if c.UpdateWindow == 0 {
+		c.UpdateWindow = 20 * time.Minute
+	}
+	if c.CachedVerdicts <= 0 {
+		c.CachedVerdicts = 4096
+	}
+	return c
+}
+
+// wrongEnvironment is the word for a key of the other environment.
+func (c *Config) wrongEnvironment() apns.Reason {
+	if c.DocumentedKeyReason {
+		return apns.BadEnvironmentKeyIdInToken
+	}
+	return apns.BadEnvironmentKeyInToken
+}

@@ -1,0 +1,105 @@
+package providerauth
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// A Registry holds teams, keys and apps, and judges provider tokens by them.
+// All methods may be called from any goroutine.
+type Registry struct {
+	cfg Config // read-only
+
+	accepted verdicts // tokens whose signature was found good
+	refused  verdicts // tokens whose signature was found bad
+
+	mu     sync.RWMutex
+	teams  map[string]struct{}
+	keys   map[keyName]*entry
+	apps   map[string]string // bundle ID → team
+	topics map[string]*Topic
+	order  uint64 // number of topics added so far
+
+	appChanges atomic.Uint64 // number of changes to topics
+}
+
+// New returns an empty registry.
+func New(cfg Config) *Registry {
+	cfg = cfg.withDefaults()
+	return &Registry{
+		cfg:      cfg,
+		accepted: verdicts{limit: cfg.CachedVerdicts},
+		refused:  verdicts{limit: cfg.CachedVerdicts},
+		teams:    make(map[string]struct{}),
+		keys:     make(map[keyName]*entry),
+		apps:     make(map[string]string),
+		topics:   make(map[string]*Topic),
+	}
+}
+
+// maxID is the longest team or key ID, in bytes. Apple's have ten characters;
+// tests like to use telling ones.
+const maxID = 64
+
+// validID reports whether id can be a team ID or a key ID.
+func validID(id string) bool {
+	if id == "" || len(id) > maxID {
+		return false
+	}
+	for _, c := range []byte(id) {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// AddTeam makes a team known. It is no error if it is known already.
+func (r *Registry) AddTeam(id string) error {
+	if !validID(id) {
+		return fmt.Errorf("providerauth: team ID %q: use 1 to %d letters and digits", id, maxID)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.teams[id] = struct{}{}
+	return nil
+}
+
+// RemoveTeam forgets a team with its keys and apps. It is no error if the team
+// is not known.
+func (r *Registry) RemoveTeam(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, e := range r.keys {
+		if name.team == id {
+			e.removed.Store(true)
+			delete(r.keys, name)
+		}
+	}
+	for bundleID, team := range r.apps {
+		if team == id {
+			r.removeAppLocked(bundleID)
+		}
+	}
+	delete(r.teams, id)
+}
+
+// Teams returns the known team IDs in order.
+func (r *Registry) Teams() []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Sorted(maps.Keys(r.teams))
+}
+
+// HasTeam reports whether a team is known.
+func (r *Registry) HasTeam(id string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	_, ok := r.teams[id]
+	return ok
+}

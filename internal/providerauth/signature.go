@@ -1,0 +1,42 @@
+package providerauth
+
+import (
+	"crypto/ecdsa"
+	"crypto/sha256"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// standard is a JOSE library's opinion of a provider token: RFC 7515, ES256
+// and nothing else. The age of a token is ours to judge.
+var standard = jwt.NewParser(
+	jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
+	jwt.WithoutClaimsValidation(),
+)
+
+// checkStandard verifies raw to the letter of RFC 7515 and RFC 7519.
+func checkStandard(raw string, public *ecdsa.PublicKey) error {
+	claims := jwt.MapClaims{}
+	if _, err := standard.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return public, nil }); err != nil {
+		return err
+	}
+	_, err := claims.GetIssuedAt() // RFC 7519, 2: a NumericDate is a JSON number
+	return err
+}
+
+// checkLenient verifies the signature of a token in either of its forms, over
+// the bytes as they were sent, and notes the form.
+//
+// Most clients sign by JOSE, r‖s in 64 bytes; those that use a general crypto
+// library send the DER it makes, and APNs takes both (observed: pushy, apnotic).
+func (d *decoded) checkLenient(public *ecdsa.PublicKey) bool {
+	if jwt.SigningMethodES256.Verify(d.signed, d.signature, public) == nil {
+		return true
+	}
+	digest := sha256.Sum256([]byte(d.signed))
+	if !ecdsa.VerifyASN1(public, digest[:], d.signature) {
+		return false
+	}
+	d.used |= derSignature
+	return true
+}

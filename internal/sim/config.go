@@ -1,0 +1,57 @@
+package sim
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/store"
+)
+
+// A Control makes the control API of a simulator: what it returns serves a
+// listener until the context ends.
+type Control func(*Simulator) (serve func(context.Context, net.Listener) error, err error)
+
+// Config is how a simulator is made. Its zero value runs on free loopback
+// ports, keeps everything in memory and is silent.
+type Config struct {
+	// Addresses are where the doors are.
+	Addresses Addresses
+	// Secrets are the authorities and keys; nil makes new ones.
+	Secrets *Secrets
+	// Names are host names and addresses, besides those of
+	// [pki.ServerNames], for which the server certificate is good. They have to
+	// be among the names the secrets were made for.
+	Names []string
+	// Keys are further authentication keys; their teams are made.
+	Keys []Key
+	// Topics are the apps of the default team, besides [DemoTopic].
+	Topics []string
+	// FileDir is where the root certificate, the default team's key and a
+	// provider certificate are written for providers to use; "" writes none.
+	FileDir string
+	// Control makes the control API; nil leaves its door closed.
+	Control Control
+
+	// Storage is what waits for a device that is away.
+	Storage broker.Storage
+	// Window and Backlog bound what is on its way to one device; see
+	// [broker.Config].
+	Window, Backlog int
+	// Store keeps what is accepted and not settled; nil means in memory.
+	Store store.Store
+	// JournalSize is how many events are kept; 0 is the journal's default.
+	JournalSize int
+	// TokenLength is the length of device tokens in bytes; 0 means 32.
+	TokenLength int
+	// Clock tells semantic time; nil makes one that stands with the machine's.
+	Clock *clock.Clock
+	// Log may be nil, for silence.
+	Log *slog.Logger
+}
+
+// sweepInterval is how late the journal may say that a stored push expired.
+const sweepInterval = time.Second

@@ -1,0 +1,82 @@
+package sim
+
+import (
+	"net"
+	"os"
+	"runtime/debug"
+)
+
+// Info is the ready record: where the simulator listens and what its default
+// team has.
+type Info struct {
+	Event   string `json:"event"` // "ready"
+	PID     int    `json:"pid"`
+	Version string `json:"version"`
+
+	Provider        string `json:"provider,omitempty"`
+	Provider443     string `json:"provider443,omitempty"`
+	ProviderSandbox string `json:"providerSandbox,omitempty"`
+	Device          string `json:"device,omitempty"`
+	DeviceSandbox   string `json:"deviceSandbox,omitempty"`
+	Control         string `json:"control,omitempty"`
+
+	// CAFile and the files of Demo are empty if no files were asked for.
+	CAFile string `json:"caFile,omitempty"`
+	Demo   Demo   `json:"demo"`
+}
+
+// Demo is what a provider of the default team needs.
+type Demo struct {
+	TeamID string `json:"teamId"`
+	KeyID  string `json:"keyId"`
+	Topic  string `json:"topic"`
+	// KeyFile is the authentication key, .p8.
+	KeyFile string `json:"keyFile,omitempty"`
+	// CertificateFile is a provider certificate for Topic with its key, PEM.
+	CertificateFile string `json:"certificateFile,omitempty"`
+}
+
+// Version is that of the module the program was built from, "devel" for a
+// working tree.
+func Version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// describe makes the ready record of open doors.
+func describe(open map[Door]net.Listener) Info {
+	at := func(scheme string, d Door) string {
+		if ln := open[d]; ln != nil {
+			return scheme + reachable(ln.Addr())
+		}
+		return ""
+	}
+	return Info{
+		Event:           "ready",
+		PID:             os.Getpid(),
+		Version:         Version(),
+		Provider:        at("https://", Provider),
+		Provider443:     at("https://", Provider443),
+		ProviderSandbox: at("https://", ProviderSandbox),
+		Device:          at("", Device),
+		DeviceSandbox:   at("", DeviceSandbox),
+		Control:         at("http://", ControlDoor),
+		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
+	}
+}
+
+// reachable turns the address of a listener into one that can be dialled: a
+// door open on every interface is reached by loopback.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	loopback := *tcp
+	if loopback.IP = net.IPv6loopback; tcp.IP.To4() != nil {
+		loopback.IP = net.IPv4(127, 0, 0, 1)
+	}
+	return loopback.String()
+}

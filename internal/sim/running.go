@@ -1,0 +1,142 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// listener is net.Listener, in a shorter word.
+type listener = net.Listener
+
+// running is a simulator between Start and Close.
+type running struct {
+	info  Info
+	ready atomic.Bool
+
+	// The doors close from the outside in: providers first, so that what they
+	// were told is accepted can still reach a device.
+	outer, inner stage
+
+	mu  sync.Mutex
+	err error // the first failure of a door
+}
+
+// A stage is goroutines that are stopped together.
+type stage struct {
+	ctx  context.Context
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+}
+
+func (st *stage) begin() { st.ctx, st.stop = context.WithCancel(context.Background()) }
+
+func (st *stage) end() {
+	if st.stop != nil {
+		st.stop()
+		st.wg.Wait()
+	}
+}
+
+// Start opens the doors and serves until [Simulator.Close]. It fails, with
+// every door closed, with an *AddressError if an address cannot be had, or if
+// a file cannot be written. A simulator is started once.
+func (s *Simulator) Start() error {
+	addresses := s.cfg.Addresses
+	if s.control == nil {
+		addresses = addresses.without(ControlDoor)
+	}
+	open, err := addresses.open(func(d DoorInfo, err error) {
+		s.log.Info(fmt.Sprintf("no %s on %s; set --%s to an address to insist", d.Serves, d.Fixed, d.Flag), "err", cause(err))
+	})
+	if err != nil {
+		return err
+	}
+	s.info = describe(open)
+	if err := s.writeFiles(); err != nil {
+		return errors.Join(err, closeAll(open))
+	}
+	s.outer.begin()
+	s.inner.begin()
+	for door, ln := range open {
+		st, serve := s.behind(door)
+		st.wg.Go(func() { s.note(serve(st.ctx, ln)) })
+	}
+	s.inner.wg.Go(s.sweep)
+	s.ready.Store(true)
+	return nil
+}
+
+func (a Addresses) without(closed Door) Addresses {
+	rest := Addresses{closed: Off}
+	for door, address := range a {
+		if door != closed {
+			rest[door] = address
+		}
+	}
+	return rest
+}
+
+// behind says what serves a door, and in which stage.
+func (s *Simulator) behind(d Door) (*stage, func(context.Context, listener) error) {
+	switch env := doors[d].Environment; d {
+	case Device, DeviceSandbox:
+		return &s.inner, s.couriers[env].Serve
+	case ControlDoor:
+		return &s.inner, s.control
+	default:
+		return &s.outer, s.providers[env].Serve
+	}
+}
+
+// note keeps the first failure.
+func (s *Simulator) note(err error) {
+	if err == nil {
+		return
+	}
+	s.log.Error("a door has failed", "err", err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// sweep drops stored pushes when they expire, so that the journal says so
+// without anybody asking.
+func (s *Simulator) sweep() {
+	ticker := time.NewTicker(sweepInterval)
+	defer ticker.Stop()
+	for {
+		moved := s.Clock.Changed()
+		s.Broker.Sweep()
+		select {
+		case <-ticker.C:
+		case <-moved:
+		case <-s.inner.ctx.Done():
+			return
+		}
+	}
+}
+
+// Info returns the ready record.
+func (s *Simulator) Info() Info { return s.info }
+
+// Ready reports whether the doors are open.
+func (s *Simulator) Ready() bool { return s.ready.Load() }
+
+// Close takes leave: providers get a GOAWAY and finish what they have begun,
+// then devices are disconnected. Every goroutine has ended when it returns.
+// The error is the first with which a door failed before.
+func (s *Simulator) Close() error {
+	s.ready.Store(false)
+	s.outer.end()
+	s.inner.end()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}

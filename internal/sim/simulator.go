@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/provider"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// A Key is the public half of an authentication key that a team may use.
+type Key struct {
+	TeamID, KeyID string
+	Public        *ecdsa.PublicKey
+}
+
+// A Simulator is APNs: both its doors and everything between them.
+type Simulator struct {
+	// The parts; set once.
+	Auth    *providerauth.Registry
+	Vault   *tokenvault.Vault
+	Broker  *broker.Broker
+	Journal *journal.Journal
+	Clock   *clock.Clock
+	Secrets *Secrets
+
+	cfg       Config
+	log       *slog.Logger
+	providers map[apns.Environment]*provider.Server
+	couriers  map[apns.Environment]*devicetls.Server
+	control   func(context.Context, listener) error
+
+	running
+}
+
+// New makes a simulator with all its doors closed.
+func New(cfg Config) (*Simulator, error) {
+	s := &Simulator{cfg: cfg, log: cfg.Log, Clock: cfg.Clock, Secrets: cfg.Secrets}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.Clock == nil {
+		s.Clock = new(clock.Clock)
+	}
+	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControl} {
+		if err := make(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Simulator) makeSecrets() (err error) {
+	if s.Secrets == nil {
+		s.Secrets, err = NewSecrets(s.cfg.Names...)
+	}
+	return err
+}
+
+func (s *Simulator) makeCore() (err error) {
+	s.Journal = journal.New(journal.Config{Capacity: s.cfg.JournalSize, Clock: s.Clock})
+	s.Vault, err = tokenvault.New(tokenvault.Config{
+		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock,
+	})
+	if err != nil {
+		return err
+	}
+	s.Broker, err = broker.New(broker.Config{
+		Storage: s.cfg.Storage, Window: s.cfg.Window, Backlog: s.cfg.Backlog,
+		Store: s.cfg.Store, Journal: s.Journal, Clock: s.Clock, Log: s.log,
+	})
+	return err
+}
+
+// makePortal registers teams, keys and apps, as the developer portal does.
+func (s *Simulator) makePortal() error {
+	s.Auth = providerauth.New(providerauth.Config{Clock: s.Clock})
+	keys := slices.Clone(s.cfg.Keys)
+	for _, k := range s.Secrets.Keys {
+		keys = append(keys, Key{k.TeamID, k.KeyID, &k.Private.PublicKey})
+	}
+	for _, k := range keys {
+		if err := s.Auth.AddTeam(k.TeamID); err != nil {
+			return err
+		}
+		if err := s.Auth.AddKey(providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: k.Public}); err != nil {
+			return err
+		}
+	}
+	for _, topic := range append([]string{DemoTopic}, s.cfg.Topics...) {
+		if err := s.Auth.AddApp(DemoTeam, topic); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeEdges makes a provider API and a courier for each environment, on the
+// same core.
+func (s *Simulator) makeEdges() error {
+	certificate, err := s.Secrets.PKI.ServerCertificate(s.cfg.Names...)
+	if err != nil {
+		return err
+	}
+	s.providers = make(map[apns.Environment]*provider.Server)
+	s.couriers = make(map[apns.Environment]*devicetls.Server)
+	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+		if s.providers[env], err = s.newProvider(env, certificate); err != nil {
+			return err
+		}
+		if s.couriers[env], err = s.newCourier(env, certificate); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certificate) (*provider.Server, error) {
+	return provider.New(provider.Config{
+		Environment: env, Certificate: certificate,
+		Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, VerifyProvider: s.Secrets.PKI.VerifyProvider,
+		Journal: s.Journal, Clock: s.Clock, Log: s.log,
+	})
+}
+
+func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {
+	return devicetls.New(devicetls.Config{
+		Environment: env, Certificate: *certificate,
+		Vault: s.Vault, Broker: s.Broker, Verify: s.Secrets.PKI.VerifyDevice,
+		Journal: s.Journal, Clock: s.Clock, Log: s.log,
+	})
+}
+
+func (s *Simulator) makeControl() (err error) {
+	if s.cfg.Control == nil {
+		return nil
+	}
+	s.control, err = s.cfg.Control(s)
+	return err
+}
+
+// RootPEM returns the root certificate, which clients have to trust.
+func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }
+
+// Activate gives a device its certificate, as Apple does when a device is
+// first switched on, and registers topics as apps of a team, "" for the
+// default one, as Xcode does when an app is first run. It returns the chain in
+// DER, leaf first.
+func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
+	if team == "" {
+		team = DemoTeam
+	}
+	for _, topic := range topics {
+		if err := s.Auth.AddApp(team, topic); err != nil {
+			return nil, err
+		}
+	}
+	leaf, err := s.Secrets.PKI.SignDevice(csr)
+	if err != nil {
+		return nil, fmt.Errorf("sim: activate a device: %w", err)
+	}
+	return [][]byte{leaf, s.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
+}

@@ -1,0 +1,95 @@
+package tokenvault_test
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+func deviceNumber(n int) tokenvault.Address {
+	var a tokenvault.Address
+	binary.LittleEndian.PutUint64(a.Device[:], uint64(n))
+	return a
+}
+
+func TestOpeningAKnownTokenDoesNotAllocate(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	token := []byte(v.Mint(phone, &example))
+	v.RetireApp(phone, tokenvault.Tag(other))
+	_, err := v.Open(token)
+	assert.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = v.Open(token) }))
+}
+
+func BenchmarkMint(b *testing.B) {
+	v := newVault(b, tokenvault.Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		v.Mint(phone, &example)
+	}
+}
+
+func BenchmarkOpenHit(b *testing.B) {
+	v := newVault(b, tokenvault.Config{})
+	token := []byte(v.Mint(phone, &example))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = v.Open(token)
+	}
+}
+
+func BenchmarkOpenHitOfADeviceWithRetirements(b *testing.B) {
+	v := newVault(b, tokenvault.Config{})
+	v.RetireDevice(phone.Environment, phone.Device)
+	v.RetireApp(phone, tokenvault.Tag(example))
+	token := []byte(v.Mint(phone, &example))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = v.Open(token)
+	}
+}
+
+// BenchmarkOpenHitParallel opens the tokens of 100,000 devices, as a provider
+// does that writes to all of its users.
+func BenchmarkOpenHitParallel(b *testing.B) {
+	v := newVault(b, tokenvault.Config{})
+	tokens := make([]apns.DeviceToken, 100_000)
+	for i := range tokens {
+		tokens[i] = v.Mint(deviceNumber(i), &example)
+		open(b, v, tokens[i])
+	}
+	var start atomic.Int64
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		i := int(start.Add(7919))
+		var buf [32]byte
+		for pb.Next() {
+			i++
+			copy(buf[:], tokens[i%len(tokens)])
+			_, _ = v.Open(buf[:])
+		}
+	})
+}
+
+func BenchmarkOpenMiss(b *testing.B) {
+	v := newVault(b, tokenvault.Config{})
+	forged := []byte(v.Mint(phone, &example))
+	forged[31] ^= 1
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _ = v.Open(forged)
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		newVault(b, tokenvault.Config{})
+	}
+}

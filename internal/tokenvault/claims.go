@@ -1,0 +1,55 @@
+package tokenvault
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// MaxUser is the highest user number an [Address] can have.
+const MaxUser = 31
+
+// An Address is whom a token speaks for: one user on one device in one
+// environment.
+type Address struct {
+	Environment apns.Environment
+	Device      apns.DeviceID
+	// User tells the users of a shared device apart, 0 to [MaxUser].
+	User uint8
+}
+
+// A TopicTag is the first four bytes of a topic's hash, which is all of it
+// that a token has room for. Two apps on one device share a tag once in four
+// thousand million.
+type TopicTag [4]byte
+
+// Tag returns the tag of a topic.
+func Tag(topic apns.TopicHash) TopicTag { return TopicTag(topic[:4]) }
+
+// Claims is what a token says, and what the vault knows about it by now.
+type Claims struct {
+	Address
+	// Base says that the token is the device's own and names no topic.
+	Base bool
+	// Tag is the topic of an app token, zero for a base token.
+	Tag TopicTag
+	// Epoch counts the retirements on the device up to the newest one that
+	// concerned this token when it was minted.
+	Epoch uint32
+	// Retired is when the token became void; zero while it is current.
+	Retired time.Time
+	// Key is the age of the token key in rotations: 0 for the one that mints
+	// now.
+	Key int
+}
+
+// ForTopic reports whether the token was made for a topic. A base token is
+// made for none.
+func (c *Claims) ForTopic(topic apns.TopicHash) bool {
+	return !c.Base && c.Tag == Tag(topic)
+}
+
+// BelongsTo reports whether the token was made for a. APNs asks this of the
+// token a device presents, a being what the device's certificate and the
+// listener say: "the token was generated for that device certificate".
+func (c *Claims) BelongsTo(a Address) bool { return c.Address == a }

@@ -1,0 +1,66 @@
+package tokenvault
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/tink-crypto/tink-go/v2/daead/subtle"
+)
+
+// SecretSize is the length of a secret, in bytes.
+const SecretSize = 32
+
+// keyLabel separates the token key from anything else that may ever be derived
+// from the same secret. Changing it makes every token ever minted unreadable.
+const keyLabel = "apns-sim device token v1"
+
+// sivSize is by how much AES-SIV lengthens its input: the synthetic IV, which
+// is also the check (RFC 5297, 2.6).
+const sivSize = 16
+
+// A tokenKey seals and opens records.
+type tokenKey struct {
+	secret []byte
+	// number counts the keys of the vault, from 0 for its oldest.
+	number int
+	siv    *subtle.AESSIV
+}
+
+// newTokenKey derives the token key from a secret.
+func newTokenKey(secret []byte, number int) (*tokenKey, error) {
+	if len(secret) != SecretSize {
+		return nil, fmt.Errorf("the secret has %d bytes; use %d random ones", len(secret), SecretSize)
+	}
+	derived, err := hkdf.Key(sha256.New, secret, nil, keyLabel, subtle.AESSIVKeySize)
+	if err != nil {
+		return nil, fmt.Errorf("derive the token key: %w", err)
+	}
+	siv, err := subtle.NewAESSIV(derived)
+	if err != nil {
+		return nil, fmt.Errorf("set up AES-SIV: %w", err)
+	}
+	return &tokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
+}
+
+// seal encrypts a record into a token of length bytes.
+func (k *tokenKey) seal(r *record, length int) []byte {
+	var buf [maxPlain]byte
+	plain := buf[:length-sivSize]
+	r.put(plain)
+	token, err := k.siv.EncryptDeterministically(plain, nil)
+	if err != nil { // only for input of nearly the size of the address space
+		panic(fmt.Sprintf("tokenvault: seal %d bytes: %v", len(plain), err))
+	}
+	return token
+}
+
+// open is the reverse of seal. It reports false for a token that this key did
+// not seal.
+func (k *tokenKey) open(token []byte) (record, bool) {
+	plain, err := k.siv.DecryptDeterministically(token, nil)
+	if err != nil {
+		return record{}, false // the one thing it can say: not sealed with this key
+	}
+	return parseRecord(plain)
+}

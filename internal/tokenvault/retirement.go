@@ -1,0 +1,103 @@
+package tokenvault
+
+import (
+	"slices"
+	"time"
+)
+
+// A retirement is the moment at which tokens became void, and the epoch that
+// began with it.
+type retirement struct {
+	epoch uint32
+	at    time.Time
+}
+
+// A timeline is the retirements of one kind, oldest first.
+type timeline []retirement
+
+// newest returns the epoch of the newest retirement, 0 if there was none.
+func (t timeline) newest() uint32 {
+	if len(t) == 0 {
+		return 0
+	}
+	return t[len(t)-1].epoch
+}
+
+// after returns the first retirement after an epoch, and whether the epoch
+// itself began on this timeline.
+func (t timeline) after(epoch uint32) (next *retirement, began bool) {
+	i, began := slices.BinarySearchFunc(t, epoch, func(r retirement, epoch uint32) int {
+		return int(r.epoch) - int(epoch)
+	})
+	if began {
+		i++
+	}
+	if i == len(t) {
+		return nil, began
+	}
+	return &t[i], began
+}
+
+// An app is one topic of one user on a device.
+type app struct {
+	user uint8
+	tag  TopicTag
+}
+
+// A history is all that was retired on one device. One counter numbers its
+// epochs, so that an epoch tells the order of device-wide and app retirements.
+type history struct {
+	epoch uint32
+	wide  timeline // concerns every token of the device
+	apps  map[app]timeline
+}
+
+// retireAll ends the current epoch of every token of the device.
+func (h *history) retireAll(at time.Time) {
+	if h.advance() {
+		h.wide = append(h.wide, retirement{h.epoch, at})
+	}
+}
+
+// retireApp ends the current epoch of the tokens of one app.
+func (h *history) retireApp(a app, at time.Time) {
+	if h.advance() {
+		h.apps[a] = append(h.apps[a], retirement{h.epoch, at})
+	}
+}
+
+// advance begins an epoch. A device that has used up all of its epochs, some
+// sixteen million, stays in the last one.
+func (h *history) advance() bool {
+	if h.epoch == maxEpoch {
+		return false
+	}
+	h.epoch++
+	return true
+}
+
+// current returns the epoch for a token minted now: the newest retirement that
+// concerns it.
+func (h *history) current(r *record) uint32 {
+	if r.base {
+		return h.wide.newest()
+	}
+	return max(h.wide.newest(), h.apps[app{r.User, r.tag}].newest())
+}
+
+// judge tells when a token was retired, the zero time if it is current. It
+// reports false for an epoch in which such a token was never minted.
+func (h *history) judge(r *record) (retired time.Time, ok bool) {
+	next, issued := h.wide.after(r.epoch)
+	if !r.base {
+		appNext, began := h.apps[app{r.User, r.tag}].after(r.epoch)
+		issued = issued || began
+		if next == nil || appNext != nil && appNext.epoch < next.epoch {
+			next = appNext
+		}
+	}
+	if next != nil {
+		retired = next.at
+	}
+	return retired, issued || r.epoch == 0
+}

@@ -1,0 +1,62 @@
+package tokenvault
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
+	h := &history{epoch: maxEpoch - 1, apps: make(map[app]timeline)}
+	h.retireAll(time.Unix(1, 0))
+	last := &record{base: true, epoch: maxEpoch}
+	assert.Equal(t, uint32(maxEpoch), h.current(last))
+
+	h.retireAll(time.Unix(2, 0))
+	h.retireApp(app{}, time.Unix(3, 0))
+	assert.Equal(t, uint32(maxEpoch), h.current(last), "a token has room for 24 bits")
+	retired, ok := h.judge(last)
+	assert.True(t, ok)
+	assert.Zero(t, retired)
+}
+
+func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
+	mail, news := app{0, TopicTag{1}}, app{0, TopicTag{2}}
+	h := &history{apps: make(map[app]timeline)}
+	h.retireApp(mail, time.Unix(1, 0))
+	h.retireApp(news, time.Unix(2, 0))
+	h.retireAll(time.Unix(3, 0))
+	h.retireApp(mail, time.Unix(4, 0))
+
+	rows := []struct {
+		name    string
+		record  record
+		retired int64 // seconds, 0 = current
+		issued  bool
+	}{
+		{"the first token of mail", record{tag: mail.tag}, 1, true},
+		{"mail after its first removal", record{tag: mail.tag, epoch: 1}, 3, true},
+		{"mail in an epoch of news", record{tag: mail.tag, epoch: 2}, 3, false},
+		{"mail after the erasure", record{tag: mail.tag, epoch: 3}, 4, true},
+		{"mail today", record{tag: mail.tag, epoch: 4}, 0, true},
+		{"the first token of news", record{tag: news.tag}, 2, true},
+		{"news today", record{tag: news.tag, epoch: 3}, 0, true},
+		{"an app that was never removed", record{tag: TopicTag{3}}, 3, true},
+		{"the first base token", record{base: true}, 3, true},
+		{"the base token today", record{base: true, epoch: 3}, 0, true},
+		{"a base token of an app's epoch", record{base: true, epoch: 4}, 0, false},
+		{"an epoch to come", record{tag: mail.tag, epoch: 5}, 0, false},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			retired, issued := h.judge(&row.record)
+			assert.Equal(t, row.issued, issued)
+			if row.retired == 0 {
+				assert.Zero(t, retired)
+			} else {
+				assert.Equal(t, time.Unix(row.retired, 0), retired)
+			}
+		})
+	}
+}

@@ -1,0 +1,207 @@
+package tokenvault
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// MinLength is the shortest token, in bytes: a record and its check. It is
+// also the length of the tokens on real devices, and some providers insist on
+// it.
+const MinLength = recordSize + sivSize
+
+// maxPlain is the longest input to the seal.
+const maxPlain = apns.MaxDeviceToken - sivSize
+
+// ErrNotMinted says that a token was not made by this vault. That includes one
+// of an epoch the vault does not remember: its secrets were kept but its
+// retirements lost, and whether the token still held can no longer be told. A
+// device that presents such a base token is given a new one, as with any token
+// that does not open.
+var ErrNotMinted = errors.New("tokenvault: token was not minted here")
+
+// Config is what a vault is made from. The zero value is a vault of its own
+// with tokens of 32 bytes.
+type Config struct {
+	// Secrets are the secrets of the token keys, newest first, of
+	// [SecretSize] bytes each. The first one mints, all of them open. None
+	// means one random secret.
+	Secrets [][]byte
+	// Length of the tokens minted, in bytes, from [MinLength] to
+	// [apns.MaxDeviceToken]; zero means MinLength. Tokens of any length open.
+	Length int
+	// Cache is how many opened tokens are remembered, so that the next push
+	// to one costs no decryption; zero means [DefaultCache]. It is rounded up
+	// to eight times a power of two.
+	Cache int
+	// Clock tells when a retirement happened; nil is real time.
+	Clock *clock.Clock
+}
+
+// A Vault mints, opens and retires device tokens. Its methods may be called
+// from any goroutine.
+type Vault struct {
+	length      int
+	clock       *clock.Clock
+	cache       *cache
+	retirements registry
+
+	rotating sync.Mutex                  // held while keys is being replaced
+	keys     atomic.Pointer[[]*tokenKey] // newest first; a list is never changed
+}
+
+// New returns a vault. It fails on a secret or a length that cannot be used.
+func New(cfg Config) (*Vault, error) {
+	length := cfg.Length
+	if length == 0 {
+		length = MinLength
+	}
+	if length < MinLength || length > apns.MaxDeviceToken {
+		return nil, fmt.Errorf("tokenvault: token length %d is not between %d and %d", length, MinLength, apns.MaxDeviceToken)
+	}
+	size := cfg.Cache
+	if size == 0 {
+		size = DefaultCache
+	}
+	if size < 0 {
+		return nil, fmt.Errorf("tokenvault: cache size %d is negative; use 0 for the default", size)
+	}
+	v := &Vault{length: length, clock: cfg.Clock, cache: newCache(size)}
+	v.keys.Store(new([]*tokenKey))
+	secrets := cfg.Secrets
+	if len(secrets) == 0 {
+		secrets = [][]byte{NewSecret()}
+	}
+	for i, secret := range slices.Backward(secrets) {
+		if err := v.addKey(secret); err != nil {
+			return nil, fmt.Errorf("tokenvault: read secret %d of %d: %w", i+1, len(secrets), err)
+		}
+	}
+	return v, nil
+}
+
+// NewSecret returns a random secret, as [Vault.Rotate] takes it.
+func NewSecret() []byte {
+	secret := make([]byte, SecretSize)
+	rand.Read(secret) // never fails: crypto/rand
+	return secret
+}
+
+// Mint returns the token of an app on a device, or the base token of the
+// device if topic is nil. It is the same token every time, until a retirement
+// or a rotation. It panics on a user above [MaxUser].
+func (v *Vault) Mint(a Address, topic *apns.TopicHash) apns.DeviceToken {
+	a.mustFit()
+	r := record{Address: a, base: topic == nil}
+	if topic != nil {
+		r.tag = Tag(*topic)
+	}
+	r.epoch = v.retirements.current(&r)
+	return apns.DeviceToken((*v.keys.Load())[0].seal(&r, v.length))
+}
+
+// Open reads a token. Its only error is [ErrNotMinted]; a retired token opens,
+// and says so.
+//
+// "APNs decrypts the token with the token key": "APNs Overview".
+func (v *Vault) Open(token []byte) (Claims, error) {
+	if len(token) < MinLength || len(token) > apns.MaxDeviceToken {
+		return Claims{}, ErrNotMinted
+	}
+	o := v.cache.get(token)
+	if o == nil {
+		if o = v.decrypt(token); o == nil {
+			return Claims{}, ErrNotMinted
+		}
+		v.cache.put(o)
+	}
+	return v.claims(o)
+}
+
+// decrypt tries every key, the newest first. It returns nil if none opens the
+// token.
+func (v *Vault) decrypt(token []byte) *opened {
+	for _, key := range *v.keys.Load() {
+		if r, ok := key.open(token); ok {
+			return &opened{token: string(token), record: r, key: key.number}
+		}
+	}
+	return nil
+}
+
+// claims adds to an opened token what may have changed since.
+func (v *Vault) claims(o *opened) (Claims, error) {
+	retired, issued := v.retirements.judge(&o.record)
+	if !issued {
+		return Claims{}, ErrNotMinted
+	}
+	return Claims{
+		Address: o.record.Address,
+		Base:    o.record.base,
+		Tag:     o.record.tag,
+		Epoch:   o.record.epoch,
+		Retired: retired,
+		Key:     len(*v.keys.Load()) - 1 - o.key,
+	}, nil
+}
+
+// RetireApp makes void the tokens of one app of one user, as when the app is
+// removed from the device. The app's next token is a different one.
+func (v *Vault) RetireApp(a Address, topic TopicTag) {
+	at := v.clock.Now()
+	v.retirements.change(deviceKey{a.Environment, a.Device}, func(h *history) {
+		h.retireApp(app{a.User, topic}, at)
+	})
+}
+
+// RetireDevice makes void every token of a device in one environment, base
+// tokens included, as when the device is erased.
+func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID) {
+	at := v.clock.Now()
+	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(at) })
+}
+
+// Rotate adds a secret. Its key mints from now on; tokens of the older keys
+// still open.
+func (v *Vault) Rotate(secret []byte) error {
+	if err := v.addKey(secret); err != nil {
+		return fmt.Errorf("tokenvault: rotate the token key: %w", err)
+	}
+	return nil
+}
+
+func (v *Vault) addKey(secret []byte) error {
+	v.rotating.Lock()
+	defer v.rotating.Unlock()
+	old := *v.keys.Load()
+	for _, key := range old {
+		if string(key.secret) == string(secret) {
+			return errors.New("the secret is in use already; choose a fresh one")
+		}
+	}
+	key, err := newTokenKey(secret, len(old))
+	if err != nil {
+		return err
+	}
+	keys := append([]*tokenKey{key}, old...)
+	v.keys.Store(&keys)
+	return nil
+}
+
+// Secrets returns the secrets of all token keys, newest first, as [Config]
+// takes them. Whoever keeps them keeps the tokens readable.
+func (v *Vault) Secrets() [][]byte {
+	keys := *v.keys.Load()
+	secrets := make([][]byte, len(keys))
+	for i, key := range keys {
+		secrets[i] = append([]byte(nil), key.secret...)
+	}
+	return secrets
+}

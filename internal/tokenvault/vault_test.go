@@ -1,0 +1,297 @@
+package tokenvault_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+var (
+	phone = tokenvault.Address{
+		Environment: apns.Production,
+		Device:      apns.DeviceID{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef},
+	}
+	example = apns.HashTopic("com.example.app")
+	other   = apns.HashTopic("com.example.other")
+)
+
+// secretOf returns a secret of one repeated byte.
+func secretOf(b byte) []byte { return bytes.Repeat([]byte{b}, tokenvault.SecretSize) }
+
+func newVault(t testing.TB, cfg tokenvault.Config) *tokenvault.Vault {
+	t.Helper()
+	v, err := tokenvault.New(cfg)
+	require.NoError(t, err)
+	return v
+}
+
+func open(t testing.TB, v *tokenvault.Vault, token apns.DeviceToken) tokenvault.Claims {
+	t.Helper()
+	claims, err := v.Open([]byte(token))
+	require.NoError(t, err)
+	return claims
+}
+
+// These tokens were made with another implementation of RFC 5297 and RFC 5869
+// (AES-256-SIV with one empty associated data, HKDF-SHA-256). If one of them
+// changes, every token that was ever handed to a provider becomes unreadable.
+func TestTheFormatOfTokensNeverChanges(t *testing.T) {
+	sandbox := phone
+	sandbox.Environment = apns.Sandbox
+	guest := phone
+	guest.User = 31
+	rows := []struct {
+		name   string
+		length int
+		to     tokenvault.Address
+		topic  *apns.TopicHash
+		want   string
+	}{
+		{"base", 32, phone, nil, "fb915384080a3e5df5609c1c917a2de8f3779eb3aea79bdf9e31a30043dcfcb9"},
+		{"app", 32, phone, &example, "7eaaf442c6e32855f1f15ea1a39492391bad32d0acfb138dc3ba0ebf62f1f954"},
+		{"sandbox", 32, sandbox, &example, "6aaa3ef1e99438c6256e06ed8edb63736f31dee543509cd23151f7ffa266a93e"},
+		{"user", 32, guest, &example, "5320f995adb9464cfc6b27fb9cb761e70a387fbae132d0dcf2bfd631e70cf4cf"},
+		{"80 bytes", 80, phone, &example, "1c4ca2cf2bfc13078a57fa8d69fd8cdbfbaab9b1df8fe0b1598e180bae5fd3efb614dff5fa1b306caea8772f8d92957581c73c2f4661f549df98f92882945b4bc3287e0444f3995b0ca094db62decdfa"},
+		{"100 bytes", 100, phone, &example, "03966fdc02d370b24575219cf80ae7bb20e869bfeb0138d6e25230339b8c1b527aca509f3fd2bd59169b29396a59b17f8f0366294935614e1f9c4e652352007e0216aefb5bd5912e05c4971f8dae373316c39a1cef3d5a2d42c3a4d5d4a84b266e7549f5"},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			v := newVault(t, tokenvault.Config{Secrets: [][]byte{secretOf(0x42)}, Length: row.length})
+			assert.Equal(t, row.want, v.Mint(row.to, row.topic).String())
+
+			literal, err := hex.DecodeString(row.want)
+			require.NoError(t, err)
+			claims, err := v.Open(literal)
+			require.NoError(t, err, "what was minted then opens now")
+			assert.True(t, claims.BelongsTo(row.to))
+			assert.Equal(t, row.topic == nil, claims.Base)
+		})
+	}
+}
+
+func TestTheZeroConfigMintsThirtyTwoBytesWithASecretOfItsOwn(t *testing.T) {
+	v, w := newVault(t, tokenvault.Config{}), newVault(t, tokenvault.Config{})
+	token := v.Mint(phone, nil)
+	assert.Len(t, string(token), 32, "several clients hard-code 32 bytes")
+	require.Len(t, v.Secrets(), 1)
+	assert.Len(t, v.Secrets()[0], tokenvault.SecretSize)
+	assert.NotEqual(t, v.Secrets(), w.Secrets())
+
+	_, err := w.Open([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "another simulator's token means nothing here")
+}
+
+func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {
+	rows := []struct {
+		name string
+		cfg  tokenvault.Config
+		want string
+	}{
+		{"short", tokenvault.Config{Length: 31}, "tokenvault: token length 31 is not between 32 and 100"},
+		{"long", tokenvault.Config{Length: 101}, "tokenvault: token length 101 is not between 32 and 100"},
+		{"cache", tokenvault.Config{Cache: -1}, "tokenvault: cache size -1 is negative; use 0 for the default"},
+		{
+			"secret",
+			tokenvault.Config{Secrets: [][]byte{secretOf(1), []byte("password")}},
+			"tokenvault: read secret 2 of 2: the secret has 8 bytes; use 32 random ones",
+		},
+		{
+			"twice",
+			tokenvault.Config{Secrets: [][]byte{secretOf(1), secretOf(1)}},
+			"tokenvault: read secret 1 of 2: the secret is in use already; choose a fresh one",
+		},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := tokenvault.New(row.cfg)
+			assert.EqualError(t, err, row.want)
+		})
+	}
+}
+
+func TestWhatWasNeverATokenDoesNotOpen(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	token := []byte(v.Mint(phone, &example))
+	rows := map[string][]byte{
+		"nothing":              nil,
+		"64 zeros in hex":      make([]byte, 32),
+		"a token and one more": append(token[:32:32], 0),
+		"too long":             make([]byte, apns.MaxDeviceToken+1),
+	}
+	for n := range len(token) {
+		rows[fmt.Sprintf("the first %d bytes of a token", n)] = token[:n]
+	}
+	for name, b := range rows {
+		_, err := v.Open(b)
+		assert.ErrorIs(t, err, tokenvault.ErrNotMinted, name)
+	}
+}
+
+func TestMintRefusesAnAddressThatNoTokenCanName(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	highest := phone
+	highest.User = tokenvault.MaxUser
+	assert.NotPanics(t, func() { v.Mint(highest, nil) })
+
+	highest.User++
+	assert.PanicsWithValue(t, "tokenvault: no token can name user 32 in production",
+		func() { v.Mint(highest, nil) }, "it would be the token of user 0")
+	assert.Panics(t, func() { v.Mint(tokenvault.Address{Environment: 2}, nil) }, "there are two environments")
+}
+
+func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	app := open(t, v, v.Mint(phone, &example))
+	assert.True(t, app.ForTopic(example))
+	assert.False(t, app.ForTopic(other), "a provider that tries gets DeviceTokenNotForTopic")
+	assert.Equal(t, tokenvault.TopicTag{0xa0, 0x03, 0xf1, 0xda}, app.Tag)
+
+	base := open(t, v, v.Mint(phone, nil))
+	assert.True(t, base.Base)
+	assert.False(t, base.ForTopic(example), "a base token names no topic")
+	assert.False(t, base.ForTopic(apns.TopicHash{}), "not even the one whose tag is zero")
+}
+
+// "The token was generated for that device certificate": APNs Overview, device
+// token trust.
+func TestATokenOnAnotherDevicesConnectionIsSeen(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	claims := open(t, v, v.Mint(phone, nil))
+	assert.True(t, claims.BelongsTo(phone))
+
+	thief, guest, sandbox := phone, phone, phone
+	thief.Device[7]++
+	guest.User = 1
+	sandbox.Environment = apns.Sandbox
+	assert.False(t, claims.BelongsTo(thief))
+	assert.False(t, claims.BelongsTo(guest))
+	assert.False(t, claims.BelongsTo(sandbox), "tokens of one environment mean nothing in the other")
+}
+
+func TestARemovedAppsTokenIsRetiredFromThatMomentOn(t *testing.T) { synctest.Test(t, testRemovedApp) }
+
+func testRemovedApp(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	token, neighbor, base := v.Mint(phone, &example), v.Mint(phone, &other), v.Mint(phone, nil)
+	require.Zero(t, open(t, v, token).Retired, "opened once, so that it is remembered")
+
+	time.Sleep(time.Hour)
+	removed := time.Now()
+	v.RetireApp(phone, tokenvault.Tag(example))
+	assert.Equal(t, removed, open(t, v, token).Retired, "the 410 carries when the token became void")
+	assert.Zero(t, open(t, v, neighbor).Retired, "another app is not concerned")
+	assert.Zero(t, open(t, v, base).Retired, "nor is the device")
+	assert.Equal(t, base, v.Mint(phone, nil))
+	assert.Equal(t, neighbor, v.Mint(phone, &other))
+
+	second := v.Mint(phone, &example)
+	assert.NotEqual(t, token, second, "installed again, the app has a new token")
+	assert.Zero(t, open(t, v, second).Retired)
+
+	time.Sleep(time.Hour)
+	v.RetireApp(phone, tokenvault.Tag(example))
+	assert.Equal(t, removed, open(t, v, token).Retired, "the first token died when it died")
+	assert.Equal(t, time.Now(), open(t, v, second).Retired)
+}
+
+func TestAnErasedDevicesTokensAreAllRetired(t *testing.T) { synctest.Test(t, testErasedDevice) }
+func testErasedDevice(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	guest, sandbox, neighbor := phone, phone, phone
+	guest.User = 1
+	sandbox.Environment = apns.Sandbox
+	neighbor.Device[7]++
+	void := []apns.DeviceToken{v.Mint(phone, nil), v.Mint(phone, &example), v.Mint(guest, &example)}
+	good := []apns.DeviceToken{v.Mint(sandbox, nil), v.Mint(neighbor, &example)}
+
+	v.RetireDevice(phone.Environment, phone.Device)
+	for _, token := range void {
+		assert.Equal(t, time.Now(), open(t, v, token).Retired)
+	}
+	for _, token := range good {
+		assert.Zero(t, open(t, v, token).Retired, "the other environment and the other device live on")
+	}
+	assert.NotEqual(t, void[0], v.Mint(phone, nil))
+	assert.Zero(t, open(t, v, v.Mint(phone, nil)).Retired)
+}
+
+func TestTheClockOfTheSimulatorTellsWhenATokenWasRetired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c clock.Clock
+		v := newVault(t, tokenvault.Config{Clock: &c})
+		token := v.Mint(phone, nil)
+		c.Advance(48 * time.Hour)
+		v.RetireDevice(phone.Environment, phone.Device)
+		assert.Equal(t, time.Now().Add(48*time.Hour), open(t, v, token).Retired)
+	})
+}
+
+func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
+	v := newVault(t, tokenvault.Config{Secrets: [][]byte{secretOf(1)}})
+	first := v.Mint(phone, &example)
+	require.Zero(t, open(t, v, first).Key, "opened once, so that it is remembered")
+
+	require.NoError(t, v.Rotate(secretOf(2)))
+	second := v.Mint(phone, &example)
+	assert.NotEqual(t, first, second, "the newest key mints")
+	assert.Equal(t, 1, open(t, v, first).Key)
+	assert.Equal(t, 0, open(t, v, second).Key)
+	assert.Equal(t, [][]byte{secretOf(2), secretOf(1)}, v.Secrets(), "newest first")
+
+	v.RetireApp(phone, tokenvault.Tag(example))
+	assert.NotZero(t, open(t, v, first).Retired, "a retirement does not ask for the key")
+	assert.NotZero(t, open(t, v, second).Retired)
+
+	assert.EqualError(t, v.Rotate(secretOf(1)),
+		"tokenvault: rotate the token key: the secret is in use already; choose a fresh one")
+	assert.EqualError(t, v.Rotate(nil),
+		"tokenvault: rotate the token key: the secret has 0 bytes; use 32 random ones")
+}
+
+func TestTheKeptSecretsMakeTheSameVaultAgain(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	old := v.Mint(phone, &example)
+	require.NoError(t, v.Rotate(tokenvault.NewSecret()))
+
+	again := newVault(t, tokenvault.Config{Secrets: v.Secrets(), Length: 80})
+	claims := open(t, again, old)
+	assert.True(t, claims.BelongsTo(phone), "also when the length was changed in between")
+	assert.Equal(t, 1, claims.Key)
+	assert.Len(t, string(again.Mint(phone, &example)), 80)
+}
+
+func TestChangingAnExportedSecretDoesNotChangeTheVault(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	kept := v.Secrets()
+	kept[0][0]++
+	assert.NotEqual(t, kept, v.Secrets())
+}
+
+func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
+	secrets := [][]byte{secretOf(7)}
+	v := newVault(t, tokenvault.Config{Secrets: secrets})
+	v.RetireApp(phone, tokenvault.Tag(other))
+	v.RetireApp(phone, tokenvault.Tag(example))
+	token := v.Mint(phone, &example)
+	require.Equal(t, uint32(2), open(t, v, token).Epoch, "one counter numbers all retirements of a device")
+
+	forgetful := newVault(t, tokenvault.Config{Secrets: secrets})
+	_, err := forgetful.Open([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "nothing was ever retired here")
+
+	for range 2 {
+		forgetful.RetireApp(phone, tokenvault.Tag(other))
+	}
+	_, err = forgetful.Open([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "epoch 2 is not one of this app")
+}
