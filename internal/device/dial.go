@@ -19,7 +19,7 @@ func (d *Device) dial(ctx context.Context) (*tls.Conn, error) {
 	d.trace(StepTCP{Host: d.host, Remote: raw.RemoteAddr()})
 	conn := tls.Client(raw, d.tlsConfig())
 	if err := conn.HandshakeContext(ctx); err != nil {
-		raw.Close() //nolint:errcheck // The handshake's error is the one that counts.
+		raw.Close()
 		return nil, fmt.Errorf("device: TLS handshake with the courier: %w", err)
 	}
 	d.trace(StepTLS{ServerName: d.cfg.ServerName, State: conn.ConnectionState()})

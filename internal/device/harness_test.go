@@ -20,6 +20,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -172,7 +173,10 @@ func newHarness(t *testing.T, edit ...func(*harness)) *harness {
 		defer close(h.done)
 		h.runErr = d.Run(ctx)
 	}()
-	t.Cleanup(h.halt)
+	t.Cleanup(func() {
+		h.halt()
+		assert.NoError(t, h.listener.Close())
+	})
 	return h
 }
 
@@ -180,7 +184,6 @@ func newHarness(t *testing.T, edit ...func(*harness)) *harness {
 func (h *harness) halt() {
 	h.stop()
 	<-h.done
-	h.listener.Close()
 }
 
 func (h *harness) record(e Event) {

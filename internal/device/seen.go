@@ -2,7 +2,7 @@ package device
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// seenLimit is how many notifications a device remembers to recognise duplicates.
+// seenLimit is how many notifications a device remembers to recognize duplicates.
 const seenLimit = 1024
 
 // A sighting is what makes two notifications the same: topic, token and

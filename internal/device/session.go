@@ -3,6 +3,7 @@ package device
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -59,7 +60,7 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 // returns. Whatever ends ctx makes reading fail, so that acknowledgements already
 // decided still leave before the connection is closed.
 func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadline time.Time) (accepted bool, err error) {
-	defer s.conn.Close() //nolint:errcheck // Nothing is left to lose.
+	defer s.conn.Close()
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		cancel(s.tend(ctx))
@@ -80,7 +81,7 @@ func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadl
 func (s *session) readLoop() error {
 	for {
 		frame, err := s.reader.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return s.leave(ErrClosed)
 		}
 		if err != nil {

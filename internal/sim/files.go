@@ -8,16 +8,30 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// demoCertificate is the stem of the files of the default team's certificate.
-const demoCertificate = "provider"
+// DemoCertificateFile is the name of the file with the default team's provider
+// certificate and its key.
+const DemoCertificateFile = "provider.pem"
 
-// writeFiles writes what a provider needs to Config.FileDir and notes in the
-// ready record where it is.
-func (s *Simulator) writeFiles() error {
-	dir := s.cfg.FileDir
-	if dir == "" {
+// noteFiles says in the ready record where a provider finds what it needs. If
+// the secrets came from a directory, it is there; otherwise it is written to
+// Config.FileDir, if there is one.
+func (s *Simulator) noteFiles() error {
+	switch dir := s.cfg.FileDir; {
+	case s.Secrets.Dir != "":
+		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
+		s.info.Demo.KeyFile = filepath.Join(KeyFolder(s.Secrets.Dir, DemoTeam), s.Secrets.Keys[0].FileName())
+		certificate := filepath.Join(s.Secrets.Dir, DemoCertificateFile)
+		if _, err := os.Stat(certificate); err == nil { // nobody is obliged to keep it
+			s.info.Demo.CertificateFile = certificate
+		}
 		return nil
+	case dir != "":
+		return s.writeFiles(dir)
 	}
+	return nil
+}
+
+func (s *Simulator) writeFiles(dir string) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("sim: folder for keys and certificates: %w", err)
 	}
@@ -25,27 +39,28 @@ func (s *Simulator) writeFiles() error {
 	if err := pki.WritePublic(s.info.CAFile, s.RootPEM()); err != nil {
 		return fmt.Errorf("sim: %w", err)
 	}
-	var err error
 	if s.info.Demo.KeyFile, err = s.Secrets.Keys[0].Save(dir); err != nil {
 		return err
 	}
-	return s.writeDemoCertificate(dir)
+	s.info.Demo.CertificateFile, err = s.Secrets.SaveDemoCertificate(dir)
+	return err
 }
 
-// writeDemoCertificate writes a certificate with its key in one file, as most
-// provider libraries want it.
-func (s *Simulator) writeDemoCertificate(dir string) error {
-	identity, err := s.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam})
+// SaveDemoCertificate issues a provider certificate for the default team's app
+// and writes it with its key to one file, as most provider libraries want it.
+// It returns the path.
+func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
+	identity, err := s.PKI.IssueProvider(pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam})
 	if err != nil {
-		return fmt.Errorf("sim: provider certificate of the default team: %w", err)
+		return "", fmt.Errorf("sim: provider certificate of the default team: %w", err)
 	}
 	text, err := identity.PEM()
 	if err != nil {
-		return fmt.Errorf("sim: provider certificate of the default team: %w", err)
+		return "", fmt.Errorf("sim: provider certificate of the default team: %w", err)
 	}
-	s.info.Demo.CertificateFile = filepath.Join(dir, demoCertificate+".pem")
-	if err := pki.WriteSecret(s.info.Demo.CertificateFile, text); err != nil {
-		return fmt.Errorf("sim: %w", err)
+	path := filepath.Join(dir, DemoCertificateFile)
+	if err := pki.WriteSecret(path, text); err != nil {
+		return "", fmt.Errorf("sim: %w", err)
 	}
-	return nil
+	return path, nil
 }

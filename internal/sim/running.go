@@ -57,7 +57,7 @@ func (s *Simulator) Start() error {
 		return err
 	}
 	s.info = describe(open)
-	if err := s.writeFiles(); err != nil {
+	if err := s.noteFiles(); err != nil {
 		return errors.Join(err, closeAll(open))
 	}
 	s.outer.begin()

@@ -39,6 +39,8 @@ type Secrets struct {
 	TokenKeys [][]byte
 	// Keys begins with that of the default team.
 	Keys []SigningKey
+	// Dir is where they were loaded from; "" if they were not.
+	Dir string
 }
 
 // NewSecrets makes secrets in memory. The names are further names of the
@@ -118,7 +120,7 @@ func LoadSecrets(dir string) (*Secrets, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Secrets{PKI: authorities}
+	s := &Secrets{PKI: authorities, Dir: dir}
 	if s.TokenKeys, err = loadTokenKeys(filepath.Join(dir, tokenKeyFile)); err != nil {
 		return nil, err
 	}

@@ -150,6 +150,9 @@ func (s *Simulator) makeControl() (err error) {
 	return err
 }
 
+// Log returns the simulator's logger, which is never nil.
+func (s *Simulator) Log() *slog.Logger { return s.log }
+
 // RootPEM returns the root certificate, which clients have to trust.
 func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }
 

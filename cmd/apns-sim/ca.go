@@ -1,0 +1,100 @@
+package main
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/pki/p12"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// caCommand groups the verbs about the certificate authorities.
+type caCommand struct {
+	Init caInit `cmd:"" help:"Make the authorities, the token key and the default team's key and certificate."`
+	Show caShow `cmd:"" help:"Print the root certificate, which clients have to trust."`
+}
+
+// certsFlag is the folder that most of the offline verbs work on.
+type certsFlag struct {
+	Certs string `default:"certs" placeholder:"DIR" help:"The folder of authorities and keys (${default})."`
+}
+
+func (f *certsFlag) load() (*sim.Secrets, error) {
+	secrets, err := sim.LoadSecrets(f.Certs)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return secrets, nil
+}
+
+type caInit struct {
+	certsFlag
+	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for. Repeatable."`
+	Force bool     `help:"Replace what is there. Whoever trusted the old root has to trust the new one."`
+}
+
+// Run makes everything that 'apns-sim serve --certs' needs.
+func (i *caInit) Run(c *console) error {
+	root := filepath.Join(i.Certs, pki.RootFile)
+	switch _, err := os.Stat(root); {
+	case err == nil && !i.Force:
+		return badUsage("%s is there already; add --force to replace it, with all keys", root)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for %s: %w", root, err)
+	}
+	secrets, err := sim.NewSecrets(i.Name...)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := secrets.Save(i.Certs); err != nil {
+		return err
+	}
+	certificate, err := secrets.SaveDemoCertificate(i.Certs)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s\tthe root, which clients have to trust\n%s\tkey %s of team %s\n%s\tprovider certificate for %s\n",
+		root, filepath.Join(sim.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
+		certificate, sim.DemoTopic)
+	return err
+}
+
+type caShow struct {
+	certsFlag
+	Format   string `enum:"pem,p12" default:"pem" help:"pem, or p12 for a Java trust store (${enum})."`
+	Out      string `placeholder:"FILE" help:"Write to this file instead of standard output."`
+	Password string `default:"changeit" help:"The password of a p12 (${default})."`
+}
+
+// Run prints the root certificate.
+func (s *caShow) Run(c *console) error {
+	secrets, err := s.load()
+	if err != nil {
+		return err
+	}
+	data := secrets.PKI.RootPEM()
+	if s.Format == "p12" {
+		if s.Out == "" {
+			return badUsage("a p12 is not for the terminal; name a file with --out")
+		}
+		data, err = p12.EncodeTrust(p12.Modern, []*x509.Certificate{secrets.PKI.Root.Certificate}, s.Password)
+		if err != nil {
+			return err
+		}
+	}
+	if s.Out == "" {
+		_, err = c.stdout.Write(data)
+		return err
+	}
+	if err := pki.WritePublic(s.Out, data); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s\tSHA-256 %X\n", s.Out, sha256.Sum256(secrets.PKI.Root.Certificate.Raw))
+	return err
+}

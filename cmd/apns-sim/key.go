@@ -1,0 +1,74 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// keyCommand groups the verbs about authentication keys.
+type keyCommand struct {
+	Create keyCreate `cmd:"" help:"Make an authentication key, as the developer portal does."`
+	List   keyList   `cmd:"" help:"List the keys."`
+}
+
+type keyCreate struct {
+	certsFlag
+	Team string `default:"SIMTEAM001" help:"The team it belongs to (${default})."`
+	ID   string `name:"id" help:"Its key ID, ten capital letters and digits; made up when absent."`
+}
+
+// Run makes a key and says where it is.
+func (k *keyCreate) Run(c *console) error {
+	if _, err := k.load(); err != nil {
+		return err
+	}
+	if k.ID == "" {
+		k.ID = rand.Text()[:appleIDLength]
+	}
+	for what, id := range map[string]string{"--team": k.Team, "--id": k.ID} {
+		if !isAppleID(id) {
+			return badUsage("%s is %q; Apple's IDs are %d capital letters and digits", what, id, appleIDLength)
+		}
+	}
+	key, err := sim.NewSigningKey(k.Team, k.ID)
+	if err != nil {
+		return err
+	}
+	path, err := key.Save(sim.KeyFolder(k.Certs, k.Team))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "%s\tkey %s of team %s; apns-sim serve --certs %s accepts it from its next start\n", path, k.ID, k.Team, k.Certs)
+	return err
+}
+
+// appleIDLength is how long team and key IDs are.
+const appleIDLength = 10
+
+func isAppleID(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return len(id) == appleIDLength
+}
+
+type keyList struct{ certsFlag }
+
+// Run lists the keys.
+func (k *keyList) Run(c *console) error {
+	secrets, err := k.load()
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "TEAM\tKEY\tFILE")
+	for _, key := range secrets.Keys {
+		fmt.Fprintf(t, "%s\t%s\t%s/%s\n", key.TeamID, key.KeyID, sim.KeyFolder(k.Certs, key.TeamID), key.FileName())
+	}
+	return t.Flush()
+}

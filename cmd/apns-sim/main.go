@@ -1,0 +1,118 @@
+// Command apns-sim is the Apple Push Notification service on one machine:
+// providers push to it over HTTP/2, devices connect to it over the courier
+// protocol, and it routes, stores and refuses as Apple does.
+//
+// This package knows flags, signals, files and exit codes. Everything else is
+// in package sim.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2 // usage or configuration
+	exitAddress     = 3 // an address cannot be had
+	exitUnreachable = 6 // the simulator does not answer
+)
+
+// commands is the grammar of the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
+	Send    sendCommand    `cmd:"" help:"Push to a device, as a provider would."`
+	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
+	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
+	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// console is where a command reads and writes.
+type console struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// A usageError is a mistake in the command line or the configuration.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], &console{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, c *console) int {
+	var exited *int
+	parser, err := kong.New(new(commands),
+		kong.Name("apns-sim"),
+		kong.Description("The Apple Push Notification service on your own machine."),
+		kong.UsageOnError(),
+		kong.DefaultEnvars("APNS_SIM"),
+		grammarVars(),
+		kong.Writers(c.stdout, c.stderr),
+		kong.Exit(func(code int) { exited = &code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(c),
+	)
+	if err != nil {
+		return report(c, err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited != nil { // help was asked for
+		return *exited
+	}
+	if err != nil {
+		return report(c, usageError{err})
+	}
+	return report(c, parsed.Run())
+}
+
+// report prints an error and turns it into an exit code.
+func report(c *console, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if !errors.Is(err, errSaid) {
+		fmt.Fprintln(c.stderr, "apns-sim:", err)
+	}
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*sim.AddressError](err); ok {
+		return exitAddress
+	}
+	if errors.Is(err, errUnreachable) {
+		return exitUnreachable
+	}
+	return exitFailure
+}
+
+// errSaid is a failure that the command has printed already.
+var errSaid = errors.New("failed")
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(c *console) error {
+	_, err := fmt.Fprintln(c.stdout, "apns-sim", sim.Version())
+	return err
+}

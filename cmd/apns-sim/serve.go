@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// serveCommand runs the simulator until it is interrupted.
+type serveCommand struct {
+	Listen              string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production (${default})."`
+	Listen443           string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"The same on 443: ${default} opens it if permitted and free."`
+	ListenSandbox       string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox (${default})."`
+	ListenDevice        string `default:"${listen_device}" placeholder:"ADDR" help:"Devices, production (${default})."`
+	ListenDeviceSandbox string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
+	ListenControl       string `default:"${listen_control}" placeholder:"ADDR" help:"Control API, loopback only (${default})."`
+	AnyPort             bool   `help:"Listen on free ports of 127.0.0.1 instead."`
+
+	Certs string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
+	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate. Repeatable."`
+	Files string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key; otherwise a temporary folder."`
+	Topic []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team. Repeatable."`
+	Key   []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key. Repeatable."`
+
+	StoredPerApp       int  `default:"1" help:"How many pushes wait per app for a device that is away."`
+	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
+	Window             int  `placeholder:"N" help:"How many pushes a device may leave unacknowledged (1024)."`
+	TokenLength        int  `placeholder:"BYTES" help:"Length of device tokens (32, up to 100)."`
+
+	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
+	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"What to log: ${enum}."`
+}
+
+// grammarVars are the words in the grammar that come from tables, first of all
+// the defaults of the listen flags.
+func grammarVars() kong.Vars {
+	vars := kong.Vars{}
+	for _, d := range sim.Doors() {
+		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
+	}
+	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
+	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
+	return vars
+}
+
+// addresses maps the flags to the doors.
+func (s *serveCommand) addresses() sim.Addresses {
+	if s.AnyPort {
+		return nil
+	}
+	return sim.Addresses{
+		sim.Provider:        s.Listen,
+		sim.Provider443:     s.Listen443,
+		sim.ProviderSandbox: s.ListenSandbox,
+		sim.Device:          s.ListenDevice,
+		sim.DeviceSandbox:   s.ListenDeviceSandbox,
+		sim.ControlDoor:     s.ListenControl,
+	}
+}
+
+// Run runs the simulator until ctx ends.
+func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
+	cfg, err := s.config(c)
+	if err != nil {
+		return usageError{err}
+	}
+	if cfg.FileDir == "" && cfg.Secrets == nil {
+		if cfg.FileDir, err = os.MkdirTemp("", "apns-sim-"); err != nil {
+			return fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(cfg.FileDir)) }()
+	}
+	simulator, err := sim.New(cfg)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := simulator.Start(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, simulator.Close()) }()
+	forget, err := s.announce(c, simulator.Info())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, forget()) }()
+	<-ctx.Done()
+	cfg.Log.Info("stopping")
+	return nil
+}
+
+// config makes the simulator's configuration of the flags.
+func (s *serveCommand) config(c *console) (sim.Config, error) {
+	if s.Ready != "" && s.Ready != "json" {
+		return sim.Config{}, fmt.Errorf("--ready is %q; it can be json", s.Ready)
+	}
+	if !s.AnyPort {
+		if err := requireLoopback(s.ListenControl); err != nil {
+			return sim.Config{}, err
+		}
+	}
+	cfg := sim.Config{
+		Addresses:   s.addresses(),
+		Names:       s.Name,
+		Topics:      s.Topic,
+		FileDir:     s.Files,
+		Storage:     broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
+		Window:      s.Window,
+		TokenLength: s.TokenLength,
+		Log:         newLogger(c, s.LogLevel),
+		Control:     controlAPI,
+	}
+	for _, text := range s.Key {
+		key, err := parseKey(text)
+		if err != nil {
+			return sim.Config{}, err
+		}
+		cfg.Keys = append(cfg.Keys, key)
+	}
+	if s.Certs != "" {
+		secrets, err := sim.LoadSecrets(s.Certs)
+		if err != nil {
+			return sim.Config{}, err
+		}
+		cfg.Secrets = secrets
+	}
+	return cfg, nil
+}
+
+// requireLoopback refuses an address at which others could reach the control
+// API, which asks for no password.
+func requireLoopback(address string) error {
+	if address == sim.Off || address == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen-control: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("--listen-control is %s; the control API asks for no password and stays on loopback, for instance 127.0.0.1:8197", address)
+}
+
+// parseKey reads the value of --key.
+func parseKey(text string) (sim.Key, error) {
+	parts := strings.SplitN(text, ":", 3)
+	if len(parts) != 3 {
+		return sim.Key{}, fmt.Errorf("--key is %q; write TEAM:KEYID:FILE, for instance ABCDE12345:KEY1234567:AuthKey_KEY1234567.p8", text)
+	}
+	key, err := sim.LoadSigningKey(parts[2], parts[0], parts[1])
+	if err != nil {
+		return sim.Key{}, fmt.Errorf("--key: %w", err)
+	}
+	return sim.Key{TeamID: key.TeamID, KeyID: key.KeyID, Public: &key.Private.PublicKey}, nil
+}
+
+// controlled is a simulator as the control API sees it.
+type controlled struct{ *sim.Simulator }
+
+// Info returns the ready record.
+func (c controlled) Info() any { return c.Simulator.Info() }
+
+// controlAPI makes the control API of a simulator.
+func controlAPI(s *sim.Simulator) (func(context.Context, net.Listener) error, error) {
+	server, err := control.New(control.Config{Simulator: controlled{s}, Log: s.Log()})
+	if err != nil {
+		return nil, err
+	}
+	return server.Serve, nil
+}
