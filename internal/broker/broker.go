@@ -211,6 +211,20 @@ func (b *Broker) Attach(to Address, peer Peer) *Route {
 	return r
 }
 
+// Connected reports whether the device at an address has a connection.
+func (b *Broker) Connected(to Address) bool {
+	s := b.shardOf(to)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	q := s.queues[to]
+	if q == nil {
+		return false
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.route != nil
+}
+
 // Withdraw drops everything that waits for a topic of an address, because the
 // token it was sent to has been retired.
 func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {

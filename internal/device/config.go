@@ -34,7 +34,7 @@ const (
 )
 
 // courierNames are the names that a courier's certificate must carry, without
-// the number of the courier dialled. observed: apsd, pypush.
+// the number of the courier dialed. observed: apsd, pypush.
 var courierNames = map[apns.Environment]string{
 	apns.Production: "courier.push.apple.com",
 	apns.Sandbox:    "courier.sandbox.push.apple.com",

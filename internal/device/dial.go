@@ -34,7 +34,7 @@ func (d *Device) dialTCP(ctx context.Context) (net.Conn, error) {
 }
 
 // tlsConfig is the device's side of the handshake. The name asked for and checked is
-// the bare courier name, whichever courier was dialled. observed: apsd.
+// the bare courier name, whichever courier was dialed. observed: apsd.
 func (d *Device) tlsConfig() *tls.Config {
 	style := styles[d.cfg.Style]
 	cfg := &tls.Config{

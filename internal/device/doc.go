@@ -19,6 +19,6 @@
 // [Config.Renew]), what is kept across runs, and what an app does with a
 // notification.
 //
-// Sources marked "observed:" name the client that shows the behaviour; apsd is
+// Sources marked "observed:" name the client that shows the behavior; apsd is
 // Apple's own daemon.
 package device

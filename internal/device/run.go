@@ -58,7 +58,7 @@ func (d *Device) drainKick() {
 	}
 }
 
-// connect lives through one connection, from dialling to its end, and tells why it
+// connect lives through one connection, from dialing to its end, and tells why it
 // ended: nil if the device itself wanted that.
 func (d *Device) connect(ctx context.Context) error {
 	attempt, cancel := context.WithCancelCause(ctx)

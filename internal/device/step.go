@@ -14,21 +14,21 @@ import (
 // be changed.
 type Step interface{ step() }
 
-// StepTCP: the connection to the courier is open; nothing was said yet.
+// StepTCP says: the connection to the courier is open; nothing was said yet.
 type StepTCP struct {
 	// Host is the host a redirect named, or "".
 	Host   string
 	Remote net.Addr
 }
 
-// StepTLS: the courier's certificate was checked against the roots, the server
+// StepTLS says: the courier's certificate was checked against the roots, the server
 // name and the time, and the connection is encrypted.
 type StepTLS struct {
 	ServerName string
 	State      tls.ConnectionState
 }
 
-// StepConnect: the device sent its login.
+// StepConnect says: the device sent its login.
 type StepConnect struct {
 	Style       Style
 	Certificate *x509.Certificate
@@ -39,7 +39,7 @@ type StepConnect struct {
 	Nonce, Signature []byte
 }
 
-// StepClock: the courier found the time in the nonce wrong. The device takes the
+// StepClock says: the courier found the time in the nonce wrong. The device takes the
 // courier's and repeats its login.
 type StepClock struct {
 	Server time.Time
@@ -47,7 +47,7 @@ type StepClock struct {
 	Shift time.Duration
 }
 
-// StepAccepted: the courier accepted the login.
+// StepAccepted says: the courier accepted the login.
 type StepAccepted struct {
 	// Token is the base token that the courier sent along, "" if it kept the one
 	// presented.
@@ -56,22 +56,22 @@ type StepAccepted struct {
 	ServerTime time.Time
 }
 
-// StepFilter: the device told which topics it wants.
+// StepFilter says: the device told which topics it wants.
 type StepFilter struct{ Topics []string }
 
-// StepNoStorage: the courier has nothing stored for the device.
+// StepNoStorage says: the courier has nothing stored for the device.
 type StepNoStorage struct{}
 
-// StepTokenRequest: the device asked for the token of an app.
+// StepTokenRequest says: the device asked for the token of an app.
 type StepTokenRequest struct {
 	Topic string
 	Hash  apns.TopicHash
 }
 
-// StepKeepalive: a keepalive was answered.
+// StepKeepalive says: a keepalive was answered.
 type StepKeepalive struct{}
 
-// StepRedirect: the courier sent the device to another host.
+// StepRedirect says: the courier sent the device to another host.
 type StepRedirect struct{ Host, Reason string }
 
 func (StepTCP) step()          {}

@@ -103,6 +103,17 @@ func (s *Simulator) makePortal() error {
 			return err
 		}
 	}
+	for _, team := range s.Auth.Teams() {
+		topics, err := s.Secrets.rememberedApps(team)
+		if err != nil {
+			return err
+		}
+		for _, topic := range topics {
+			if err := s.Auth.AddApp(team, topic); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -165,7 +176,7 @@ func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 		team = DemoTeam
 	}
 	for _, topic := range topics {
-		if err := s.Auth.AddApp(team, topic); err != nil {
+		if err := s.registerApp(team, topic); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,147 @@
+package apnstest_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/apns-sim/apns-sim/apnstest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// An answer is what APNs said to a push.
+type answer struct {
+	status int
+	id     string
+	Reason string `json:"reason"`
+}
+
+// push is a provider in a dozen lines.
+func push(t *testing.T, client *http.Client, url, token, payload string, headers ...string) (a answer) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/3/device/"+token, strings.NewReader(payload))
+	require.NoError(t, err)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := client.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, 2, response.ProtoMajor)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	if len(body) > 0 {
+		require.NoError(t, json.Unmarshal(body, &a))
+	}
+	a.status, a.id = response.StatusCode, response.Header.Get("apns-id")
+	return a
+}
+
+func TestPushArrivesByteForByte(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	const payload = "{\"aps\" : {\"alert\":\"Grüße, 世界\"}}\n"
+
+	got := push(t, apple.Client(), apple.URL, phone.Token(app), payload,
+		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic, "apns-priority", "5")
+	assert.Equal(t, 200, got.status)
+	want := apnstest.Notification{Topic: app.Topic, Payload: []byte(payload), Token: phone.Token(app), Priority: 5}
+	assert.Equal(t, want, phone.Next())
+	assert.Equal(t, []string{"received", "accepted"}, apple.History(got.id)[:2])
+}
+
+func TestCertificateNeedsNoTopic(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	got := push(t, apple.Client(app.Certificate()), apple.URL, phone.Token(app), `{}`, "apns-topic", app.Topic)
+	assert.Equal(t, 200, got.status)
+	assert.Equal(t, "{}", string(phone.Next().Payload))
+}
+
+func TestNewestPushWaitsForADeviceThatIsAway(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	send := func(payload string) answer {
+		return push(t, apple.Client(), apple.URL, phone.Token(app), payload,
+			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+	}
+	token := phone.Token(app)
+	phone.Disconnect()
+	phone.Disconnect() // once more does nothing
+	first, second := send(`{"n":1}`), send(`{"n":2}`)
+	assert.Equal(t, 200, first.status)
+	assert.Equal(t, 200, second.status)
+	phone.Connect()
+	got := phone.Next()
+	assert.Equal(t, `{"n":2}`, string(got.Payload))
+	assert.True(t, got.FromStorage)
+	assert.Contains(t, apple.History(first.id), "dropped replaced")
+	assert.Equal(t, token, phone.Token(app), "the token survives the reconnect")
+}
+
+func TestStoredPushExpiresWhenTheClockIsMoved(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	token, bearer := phone.Token(app), "bearer "+apple.ProviderToken()
+	phone.Disconnect()
+	got := push(t, apple.Client(), apple.URL, token, `{}`, "authorization", bearer, "apns-topic", app.Topic)
+	apple.Advance(31 * 24 * time.Hour)
+	phone.Connect()
+	assert.Contains(t, apple.History(got.id), "dropped expired")
+
+	refused := push(t, apple.Client(), apple.URL, token, `{}`, "authorization", bearer, "apns-topic", app.Topic)
+	assert.Equal(t, answer{403, refused.id, "ExpiredProviderToken"}, refused, "the provider token is a month old")
+}
+
+func TestUninstalledAppIsUnregistered(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	token := phone.Token(app)
+	phone.Uninstall(app)
+	got := push(t, apple.Client(), apple.URL, token, `{}`,
+		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)
+	assert.NotEqual(t, token, phone.Token(app), "installed again, it has a new token")
+}
+
+func TestSandboxIsAnotherWorld(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	got := push(t, apple.Client(), apple.SandboxURL, phone.Token(app), `{}`,
+		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+	assert.Equal(t, answer{400, got.id, "BadDeviceToken"}, got)
+}
+
+func TestConfigIsChosenBeforeTheStart(t *testing.T) {
+	apple := apnstest.NewUnstartedServer(t)
+	apple.Config.TokenLength = 80
+	apple.Config.StoredPerApp = 2
+	apple.Start()
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	token := phone.Token(app)
+	assert.Len(t, token, 160)
+	phone.Disconnect()
+	for _, payload := range []string{`1`, `2`, `3`} {
+		got := push(t, apple.Client(), apple.URL, token, payload,
+			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+		require.Equal(t, 200, got.status)
+	}
+	phone.Connect()
+	assert.Equal(t, "2", string(phone.Next().Payload))
+	assert.Equal(t, "3", string(phone.Next().Payload))
+}

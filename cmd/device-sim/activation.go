@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// newKey makes a device key: "ec" is P-256, "rsa" has 2048 bits, as the keys of
+// Apple's devices are RSA.
+func newKey(kind string) (crypto.Signer, error) {
+	if kind == "rsa" {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
+// The question and the answer of POST /v1/activation.
+type (
+	activation struct {
+		CSR    string   `json:"csr"` // PEM
+		Topics []string `json:"topics"`
+	}
+	activated struct {
+		Certificate string `json:"certificate"` // PEM, device certificate first
+		Device      string `json:"device"`
+	}
+)
+
+// activate gets a device certificate for key. As at Apple, the key stays here and
+// only a signing request travels.
+func (c *control) activate(ctx context.Context, key crypto.Signer, name string, topics []string) (device.Identity, error) {
+	template := &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}
+	der, err := x509.CreateCertificateRequest(rand.Reader, template, key)
+	if err != nil {
+		return device.Identity{}, fmt.Errorf("make the signing request: %w", err)
+	}
+	request := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+	var answer activated
+	if err := c.post(ctx, "/v1/activation", activation{string(request), topics}, &answer); err != nil {
+		return device.Identity{}, fmt.Errorf("activate: %w", err)
+	}
+	chain, err := parseChain([]byte(answer.Certificate))
+	if err != nil {
+		return device.Identity{}, fmt.Errorf("activate: the answer has no certificate: %w", err)
+	}
+	return device.Identity{Chain: chain, Key: key}, nil
+}
+
+// parseChain reads certificates in PEM into DER.
+func parseChain(text []byte) ([][]byte, error) {
+	var chain [][]byte
+	for {
+		var block *pem.Block
+		if block, text = pem.Decode(text); block == nil {
+			break
+		}
+		if block.Type == "CERTIFICATE" {
+			chain = append(chain, block.Bytes)
+		}
+	}
+	if len(chain) == 0 {
+		return nil, errors.New("there is no CERTIFICATE block in PEM form")
+	}
+	return chain, nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"reflect"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/lmittmann/tint"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name.
+type cli struct {
+	LogLevel slog.Level `help:"What goes to stderr besides errors: debug, info, warn or error." default:"warn"`
+
+	Run     runCmd     `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// command is what both verbs are.
+type command interface {
+	run(ctx context.Context, std streams, log *slog.Logger) error
+}
+
+// runCmd are the flags of the verb run.
+type runCmd struct {
+	Server      string           `help:"Courier to connect to (default: ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	CA          string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
+	Control     string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
+	Topic       []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
+	Environment apns.Environment `help:"World to live in: production or sandbox." default:"production"`
+	State       string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
+	Style       string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN)." enum:"v3,v2,none" default:"v3"`
+	KeyType     string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`
+	Name        string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
+	JSON        bool             `name:"json" help:"Write one JSON object per line to stdout."`
+
+	style device.Style
+}
+
+// Where the simulator's couriers listen unless told otherwise.
+const (
+	productionServer = "127.0.0.1:5223"
+	sandboxServer    = "127.0.0.1:5224"
+)
+
+// AfterApply checks what kong cannot and fills in what depends on other flags.
+func (c *runCmd) AfterApply() error {
+	var err error
+	if c.style, err = device.ParseStyle(c.Style); err != nil {
+		return err
+	}
+	for _, topic := range c.Topic {
+		if !apns.ValidTopic(topic) {
+			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
+		}
+	}
+	switch {
+	case c.Server == "" && c.Environment == apns.Sandbox:
+		c.Server = sandboxServer
+	case c.Server == "":
+		c.Server = productionServer
+	}
+	if _, _, err := net.SplitHostPort(c.Server); err != nil {
+		return fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", c.Server, productionServer)
+	}
+	return nil
+}
+
+// run is the program: it parses args, does what they say and gives the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	var c cli
+	helped := false
+	parser, err := kong.New(&c,
+		kong.Name("device-sim"),
+		kong.Description("A phone for the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage, 6 server unreachable."),
+		kong.Vars{"server": productionServer, "sandbox": sandboxServer},
+		kong.DefaultEnvars("DEVICE_SIM"),
+		kong.Writers(std.stdout, std.stderr),
+		kong.Exit(func(int) { helped = true }),
+	)
+	if err != nil {
+		return report(std, err)
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case helped:
+		return exitOK
+	case err != nil:
+		return report(std, &failure{code: exitUsage, err: err, remedy: "see device-sim --help"})
+	}
+	verb, ok := reflect.TypeAssert[command](parsed.Selected().Target.Addr())
+	if !ok {
+		return report(std, fmt.Errorf("%s cannot be run", parsed.Command()))
+	}
+	return report(std, verb.run(ctx, std, logger(std, c.LogLevel)))
+}
+
+// logger writes for a developer, on stderr.
+func logger(std streams, level slog.Level) *slog.Logger {
+	return slog.New(tint.NewTextHandler(std.stderr, &tint.Options{
+		Level: level, NoColor: !std.colorErr, TimeFormat: time.TimeOnly,
+	}))
+}

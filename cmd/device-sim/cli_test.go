@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+func parse(t *testing.T, args ...string) runCmd {
+	t.Helper()
+	var c cli
+	parser, err := kong.New(&c, kong.DefaultEnvars("DEVICE_SIM"), kong.Vars{"server": productionServer, "sandbox": sandboxServer})
+	require.NoError(t, err)
+	_, err = parser.Parse(args)
+	require.NoError(t, err)
+	return c.Run
+}
+
+func TestDefaultsSuitASimulatorWithDefaults(t *testing.T) {
+	c := parse(t)
+	assert.Equal(t, "127.0.0.1:5223", c.Server)
+	assert.Equal(t, "http://127.0.0.1:8197", c.Control)
+	assert.Equal(t, []string{"com.example.demo"}, c.Topic)
+	assert.Equal(t, apns.Production, c.Environment)
+	assert.Equal(t, device.StyleV3, c.style)
+	assert.Equal(t, "ec", c.KeyType)
+	assert.Equal(t, "127.0.0.1:5224", parse(t, "run", "--environment", "sandbox").Server, "each environment has its port")
+	assert.Equal(t, apns.Sandbox, parse(t, "--environment", "development").Environment, "Apple's other word")
+}
+
+func TestEveryFlagHasAVariable(t *testing.T) {
+	for name, value := range map[string]string{
+		"SERVER": "10.0.0.1:5223", "CA": "ca.pem", "CONTROL": "http://10.0.0.1:8197", "TOPIC": "com.example.a,com.example.b",
+		"ENVIRONMENT": "sandbox", "STATE": "phone", "STYLE": "none", "KEY_TYPE": "rsa", "NAME": "Anna", "JSON": "true",
+	} {
+		t.Setenv("DEVICE_SIM_"+name, value)
+	}
+	assert.Equal(t, runCmd{
+		Server: "10.0.0.1:5223", CA: "ca.pem", Control: "http://10.0.0.1:8197", Topic: []string{"com.example.a", "com.example.b"},
+		Environment: apns.Sandbox, State: "phone", Style: "none", KeyType: "rsa", Name: "Anna", JSON: true, style: device.StyleNoALPN,
+	}, parse(t, "run"))
+}
+
+func TestHelpAndVersionSucceed(t *testing.T) {
+	for args, want := range map[string]string{
+		"--help":     "A phone for the APNs simulator.",
+		"run --help": "$DEVICE_SIM_SERVER",
+		"version":    "device-sim ",
+	} {
+		var stdout, stderr strings.Builder
+		assert.Zero(t, run(t.Context(), strings.Fields(args), testStreams(&stdout, &stderr)), args)
+		assert.Contains(t, stdout.String(), want, args)
+		assert.Empty(t, stderr.String(), args)
+	}
+}
+
+func TestRedirectsNeverLeadToApple(t *testing.T) {
+	for _, tc := range []struct{ host, want, why string }{
+		{"7-courier.push.apple.com", "127.0.0.1:5223", "the simulator stands for all of Apple's couriers"},
+		{"7-COURIER.sandbox.push.apple.com", "127.0.0.1:5223", "in any case"},
+		{"10.0.0.2", "10.0.0.2:5223", "the same port"},
+		{"localhost:6000", "localhost:6000", "unless the host names one"},
+	} {
+		assert.Equal(t, tc.want, redirected("127.0.0.1:5223", tc.host), tc.why)
+	}
+}

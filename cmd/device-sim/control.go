@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// controlTimeout bounds one request to the control API.
+	controlTimeout = 15 * time.Second
+	// maxAnswer is the longest answer that is read, in bytes.
+	maxAnswer = 1 << 20
+)
+
+// A control is the simulator's control API, as far as a device needs it.
+type control struct {
+	url    string
+	client *http.Client
+}
+
+func newControl(url string) *control {
+	return &control{
+		url:    strings.TrimSuffix(url, "/"),
+		client: &http.Client{Timeout: controlTimeout, Transport: &http.Transport{DisableKeepAlives: true}},
+	}
+}
+
+// A problem is how the control API refuses: RFC 9457.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+// rootPEM fetches the certificate of the root.
+func (c *control) rootPEM(ctx context.Context) ([]byte, error) {
+	return c.do(ctx, http.MethodGet, "/v1/ca.pem", nil)
+}
+
+// post sends and receives JSON.
+func (c *control) post(ctx context.Context, path string, question, answer any) error {
+	body, err := json.Marshal(question)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	reply, err := c.do(ctx, http.MethodPost, path, body)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(reply, answer); err != nil {
+		return &failure{
+			code: exitFailure, err: fmt.Errorf("%s%s did not answer with JSON: %w", c.url, path, err),
+			remedy: "--control must be the control address of apns-sim, as its ready record tells it",
+		}
+	}
+	return nil
+}
+
+// do makes one request. An answer that is not 200 is an error.
+func (c *control) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, &failure{code: exitUsage, err: fmt.Errorf("--control %q: %w", c.url, err), remedy: "use a URL like http://127.0.0.1:8197"}
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := c.client.Do(request)
+	if err != nil {
+		return nil, &failure{
+			code: exitUnreachable, err: fmt.Errorf("the simulator's control API cannot be reached: %w", err),
+			remedy: "start it with: apns-sim serve; if it runs elsewhere, name its control address with --control",
+		}
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s%s: %w", c.url, path, err)
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s%s: %s", c.url, path, explain(response, answer))
+	}
+	return answer, nil
+}
+
+// explain gives the problem in an answer, or its status.
+func explain(response *http.Response, answer []byte) string {
+	var p problem
+	if err := json.Unmarshal(answer, &p); err != nil || p.Title == "" {
+		return response.Status
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%d %s: %s", p.Status, p.Title, p.Detail), ": ")
+}

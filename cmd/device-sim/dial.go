@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// dial opens a TCP connection.
+func dial(ctx context.Context, address string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", address)
+}
+
+// appleDomain is where Apple's couriers live. A redirect there means the simulator,
+// which stands for all of them.
+const appleDomain = ".push.apple.com"
+
+// redirected gives the address of the host that a redirect names: the same port, and
+// never Apple's own servers.
+func redirected(server, host string) string {
+	if strings.HasSuffix(strings.ToLower(host), appleDomain) {
+		return server
+	}
+	if _, _, err := net.SplitHostPort(host); err == nil {
+		return host
+	}
+	_, port, err := net.SplitHostPort(server)
+	if err != nil {
+		return server
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// firstConnectFailed explains why there was never a connection.
+func firstConnectFailed(server string, err error) *failure {
+	f := &failure{code: exitFailure, err: fmt.Errorf("cannot connect to the courier at %s: %w", server, err)}
+	op, isNet := errors.AsType[*net.OpError](err)
+	_, isTrust := errors.AsType[x509.UnknownAuthorityError](err)
+	_, isRefused := errors.AsType[*device.RefusedError](err)
+	switch {
+	case isNet && op.Op == "dial":
+		f.code = exitUnreachable
+		f.remedy = "start the simulator with: apns-sim serve; if it runs elsewhere, name its device address with --server"
+	case isTrust:
+		f.remedy = "the server's certificate is not of this simulator: check --server, and --ca or --control"
+	case !isRefused:
+		f.remedy = "check that --server is the device address of apns-sim (5223 in production, 5224 in the sandbox)"
+	}
+	return f
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The exit codes.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitUnreachable = 6
+)
+
+// A failure is an error that knows the exit code and what to do about it.
+type failure struct {
+	code   int
+	err    error
+	remedy string // "" if there is nothing to suggest
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// report tells the user about err, if any, and gives the exit code.
+func report(std streams, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	f, ok := errors.AsType[*failure](err)
+	if !ok {
+		f = &failure{code: exitFailure}
+	}
+	fmt.Fprintf(std.stderr, "device-sim: %v\n", err) //nolint:errcheck // There is nobody left to tell.
+	if f.remedy != "" {
+		fmt.Fprintf(std.stderr, "  %s\n", f.remedy) //nolint:errcheck // As above.
+	}
+	return f.code
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// jsonLines reports to a program: one object per line, for the events a program acts
+// on. The handshake is not among them.
+type jsonLines struct {
+	out sink
+	buf bytes.Buffer
+}
+
+// A line is one object. Absent fields are left out.
+type line struct {
+	Event  string        `json:"event"`
+	Device apns.DeviceID `json:"device"`
+	Topic  string        `json:"topic,omitempty"`
+	// DeviceToken is in hex, as a provider wants it.
+	DeviceToken apns.DeviceToken `json:"deviceToken,omitempty"`
+	// Payload is absent if the provider's bytes are not JSON.
+	Payload json.RawMessage `json:"payload,omitempty"`
+	// PayloadBase64 is the provider's bytes.
+	PayloadBase64 []byte `json:"payloadBase64,omitempty"`
+	// Error is why a connection ended, if the device did not want it.
+	Error string `json:"error,omitempty"`
+}
+
+func (j *jsonLines) begin(apns.Environment, string)            {}
+func (j *jsonLines) remembered(string, *x509.Certificate)      {}
+func (j *jsonLines) activated(string, *x509.Certificate, bool) {}
+func (j *jsonLines) step(device.Step)                          {}
+func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
+	l := line{Device: id, Topic: e.Topic, DeviceToken: e.Token}
+	switch e.Kind {
+	case device.EventConnected:
+		l.Event = "connected"
+	case device.EventDisconnected:
+		l.Event = "disconnected"
+		if e.Err != nil {
+			l.Error = e.Err.Error()
+		}
+	case device.EventToken:
+		l.Event = "token"
+	case device.EventNotification:
+		l.Event = "notification"
+		l.PayloadBase64 = e.Notification.Payload
+		if isJSON(e.Notification.Payload) {
+			l.Payload = e.Notification.Payload
+		}
+	default:
+		return
+	}
+	j.buf.Reset()
+	encoder := json.NewEncoder(&j.buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(l); err != nil {
+		j.out.failed(fmt.Errorf("as JSON: %w", err))
+		return
+	}
+	j.out.write(j.buf.Bytes())
+}
+
+// isJSON tells whether a payload can stand in a line as it is.
+func isJSON(payload []byte) bool { return utf8.Valid(payload) && json.Valid(payload) }

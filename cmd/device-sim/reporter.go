@@ -1,0 +1,35 @@
+package main
+
+import (
+	"crypto/x509"
+	"io"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// A reporter tells what happens, to a person or to a program. Its calls do not
+// overlap.
+type reporter interface {
+	begin(env apns.Environment, name string)
+	// remembered: key and certificate are those of an earlier run.
+	remembered(dir string, leaf *x509.Certificate)
+	// activated: the simulator has signed a certificate; fresh tells whether the key
+	// is new.
+	activated(url string, leaf *x509.Certificate, fresh bool)
+	step(device.Step)
+	event(apns.DeviceID, device.Event)
+}
+
+// A sink is where a report goes. The first failure is told, the rest would be the
+// same.
+type sink struct {
+	w      io.Writer
+	failed func(error)
+}
+
+func (s sink) write(b []byte) {
+	if _, err := s.w.Write(b); err != nil {
+		s.failed(err)
+	}
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// The files of a state directory. All are for their owner alone.
+const (
+	keyFile         = "key.pem"
+	certificateFile = "certificate.pem"
+	deviceFile      = "device.json"
+)
+
+// A state is what a device keeps across runs, in a directory. With no directory
+// nothing is kept.
+type state struct {
+	dir string
+
+	key   crypto.Signer
+	chain [][]byte
+	memory
+}
+
+// memory is the content of device.json.
+type memory struct {
+	// Topics are the apps that the activation named.
+	Topics []string `json:"topics"`
+	// Tokens are by environment: those of one mean nothing in the other.
+	Tokens map[apns.Environment]tokens `json:"tokens"`
+}
+
+// tokens are sealed; the device keeps them as they came.
+type tokens struct {
+	Base apns.DeviceToken            `json:"base"`
+	Apps map[string]apns.DeviceToken `json:"apps"`
+}
+
+// openState reads what an earlier run has left in dir, and makes dir if need be.
+func openState(dir string) (*state, error) {
+	s := &state{dir: dir, memory: memory{Tokens: make(map[apns.Environment]tokens)}}
+	if dir == "" {
+		return s, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("--state: %w", err)
+	}
+	for name, read := range map[string]func([]byte) error{
+		keyFile:         s.readKey,
+		certificateFile: s.readChain,
+		deviceFile:      s.readMemory,
+	} {
+		content, err := os.ReadFile(filepath.Join(dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = read(content)
+		}
+		if err != nil {
+			return nil, &failure{
+				code: exitFailure, err: fmt.Errorf("--state: read %s: %w", filepath.Join(dir, name), err),
+				remedy: "remove the directory to begin as a new device",
+			}
+		}
+	}
+	return s, nil
+}
+
+func (s *state) readKey(content []byte) error {
+	block, _ := pem.Decode(content)
+	if block == nil {
+		return errors.New("there is no PEM block")
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return err
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return fmt.Errorf("a %T cannot sign", key)
+	}
+	s.key = signer
+	return nil
+}
+
+func (s *state) readChain(content []byte) (err error) {
+	s.chain, err = parseChain(content)
+	return err
+}
+
+func (s *state) readMemory(content []byte) error {
+	if err := json.Unmarshal(content, &s.memory); err != nil {
+		return err
+	}
+	if s.Tokens == nil {
+		s.Tokens = make(map[apns.Environment]tokens)
+	}
+	return nil
+}
+
+// identity gives the identity of an earlier run, if there is one.
+func (s *state) identity() (device.Identity, bool) {
+	return device.Identity{Chain: s.chain, Key: s.key}, s.key != nil && s.chain != nil
+}
+
+// saveIdentity keeps an identity and the topics its activation named.
+func (s *state) saveIdentity(identity device.Identity, topics []string) error {
+	s.key, s.chain, s.Topics = identity.Key, identity.Chain, topics
+	der, err := x509.MarshalPKCS8PrivateKey(identity.Key)
+	if err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
+	var chain []byte
+	for _, certificate := range identity.Chain {
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})...)
+	}
+	return errors.Join(
+		s.write(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		s.write(certificateFile, chain),
+		s.saveMemory(),
+	)
+}
+
+// saveTokens keeps the tokens of one environment. Those of apps that are not
+// installed in this run stay as long as the base token does.
+func (s *state) saveTokens(env apns.Environment, base apns.DeviceToken, apps map[string]apns.DeviceToken) error {
+	if before := s.Tokens[env]; before.Base == base {
+		for topic, token := range before.Apps {
+			if _, installed := apps[topic]; !installed {
+				apps[topic] = token
+			}
+		}
+	}
+	s.Tokens[env] = tokens{base, apps}
+	return s.saveMemory()
+}
+
+func (s *state) saveMemory() error {
+	content, err := json.MarshalIndent(s.memory, "", "  ")
+	if err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
+	return s.write(deviceFile, append(content, '\n'))
+}
+
+// write replaces a file as a whole: it is written aside and renamed.
+func (s *state) write(name string, content []byte) error {
+	if s.dir == "" {
+		return nil
+	}
+	path := filepath.Join(s.dir, name)
+	aside := path + ".new"
+	if err := os.WriteFile(aside, content, 0o600); err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
+	if err := os.Rename(aside, path); err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// A story reports to a person: every step of the handshake in plain words.
+type story struct {
+	page
+	now func() time.Time
+
+	presented apns.DeviceToken // in the login of now
+}
+
+func (s *story) begin(env apns.Environment, name string) {
+	who := "a device"
+	if name != "" {
+		who = fmt.Sprintf("%q, a device", printable(name))
+	}
+	s.buf.WriteString(s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)) + "\n")
+	s.flush()
+}
+
+func (s *story) remembered(dir string, leaf *x509.Certificate) {
+	s.head("Identity: who this device is")
+	s.row("key", "%s, from %s", keyKind(leaf), dir)
+	s.row("certificate", "from %s too, so there is no need to activate again", dir)
+	s.certificate(leaf)
+	s.flush()
+}
+
+func (s *story) activated(url string, leaf *x509.Certificate, fresh bool) {
+	s.head("Activation: the device gets its certificate")
+	made := "kept from before"
+	if fresh {
+		made = "made just now"
+	}
+	s.row("key", "%s, %s; the private half never leaves the device", keyKind(leaf), made)
+	s.row("asked", "%s to sign a request that carries the public half", url)
+	s.row("received", "a device certificate")
+	s.certificate(leaf)
+	s.flush()
+}
+
+// certificate tells whose a certificate is and who says so.
+func (s *story) certificate(c *x509.Certificate) {
+	s.row("subject", "%s", printable(c.Subject.String()))
+	s.row("issuer", "%s", printable(c.Issuer.String()))
+}
+
+// keyKind names the kind of key in a certificate.
+func keyKind(c *x509.Certificate) string {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "EC " + key.Params().Name
+	}
+	return c.PublicKeyAlgorithm.String()
+}
+
+func (s *story) step(step device.Step) {
+	switch step := step.(type) {
+	case device.StepTCP:
+		s.head("Connection")
+		s.row("TCP", "connected to %s", step.Remote)
+	case device.StepTLS:
+		s.tls(step)
+	case device.StepConnect:
+		s.connect(step)
+	case device.StepClock:
+		s.head("Clock: APNs refused the time in the nonce")
+		s.row("APNs says", "%s", step.Server.UTC().Format(time.RFC3339))
+		s.row("so", "the device moves its clock by %s and proves itself again, on the same connection", step.Shift.Round(time.Second))
+	case device.StepAccepted:
+		s.accepted(step)
+	case device.StepFilter:
+		s.head("Filter: which apps the device has")
+		s.row("enabled", "%s", strings.Join(step.Topics, ", "))
+		s.more("from now on APNs may send; until now it could only store")
+	case device.StepTokenRequest:
+		s.row("asked", "for the token of %s, named by its SHA-1 %x", step.Topic, step.Hash[:])
+	case device.StepNoStorage:
+		s.row("stored", "nothing was waiting for the device")
+	case device.StepRedirect:
+		s.row("redirect", "APNs sends the device to %s %s", printable(step.Host), printable(step.Reason))
+	case device.StepKeepalive:
+		return // again and again, and always the same
+	}
+	s.flush()
+}
+
+// tls tells what TLS is for here: connection trust, the device's half.
+func (s *story) tls(step device.StepTLS) {
+	leaf := step.State.PeerCertificates[0]
+	s.head("TLS: is this really APNs?")
+	s.row("protocol", "%s, %s", tls.VersionName(step.State.Version), alpnName(step.State.NegotiatedProtocol))
+	s.row("shown", "the certificate of the server")
+	s.certificate(leaf)
+	chain := step.State.VerifiedChains[0]
+	s.row("checked", "chain: %d certificates, ending in a root this device trusts, %s", len(chain), printable(chain[len(chain)-1].Subject.CommonName))
+	s.more("name:  it is for %s", step.ServerName)
+	s.more("time:  now is between %s and %s", date(leaf.NotBefore), date(leaf.NotAfter))
+}
+
+func alpnName(protocol string) string {
+	if protocol == "" {
+		return "no ALPN"
+	}
+	return "ALPN " + protocol
+}
+
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// connect tells how the device proves itself: connection trust, the other half.
+func (s *story) connect(step device.StepConnect) {
+	s.head("Proof: is this really the device?")
+	s.row("shown", "the device certificate, %s", printable(step.Certificate.Subject.CommonName))
+	if step.Nonce != nil {
+		s.row("nonce", "%x %x %x", step.Nonce[:1], step.Nonce[1:9], step.Nonce[9:])
+		s.more("0 for a login, the device's clock in milliseconds, and 8 random bytes")
+		s.row("signature", "%x…, %d bytes by the key of the certificate", step.Signature[:min(16, len(step.Signature))], len(step.Signature))
+		s.more("%s, over the nonce: only the holder of the key can make it, and only now", signatureKind(step.Certificate))
+	} else {
+		s.more("in the TLS handshake, which also proved that the device holds its key")
+	}
+	s.presented = step.Token
+	if step.Token == "" {
+		s.row("token", "none yet: please make one for this device")
+	} else {
+		s.row("token", "%s", step.Token)
+		s.more("sealed, as APNs gave it: APNs opens it and compares it with the certificate")
+	}
+}
+
+func signatureKind(c *x509.Certificate) string {
+	if _, ok := c.PublicKey.(*rsa.PublicKey); ok {
+		return "RSA with SHA-1, as Apple's devices do"
+	}
+	return "ECDSA with SHA-256"
+}
+
+func (s *story) accepted(step device.StepAccepted) {
+	s.row("answer", "%s", s.look(good, "accepted"))
+	if step.Token == "" || step.Token == s.presented {
+		s.more("APNs keeps to the token: it was made for this device")
+	}
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+func (s *story) event(id apns.DeviceID, e device.Event) {
+	switch e.Kind {
+	case device.EventConnected:
+		s.row("device", "%s, the hash of its public key, is online", id)
+	case device.EventDisconnected:
+		s.head("Disconnected")
+		s.ended(e.Err)
+	case device.EventConnectFailed:
+		s.head("No connection")
+		s.ended(e.Err)
+	case device.EventIdentityRefused:
+		s.head("Refused: APNs does not take this identity")
+		s.row("reason", "%s", printable(e.Err.Error()))
+		s.row("so", "the device drops its tokens and activates again")
+	case device.EventBaseToken:
+		s.baseToken(e)
+	case device.EventToken:
+		s.appToken(e)
+	case device.EventTokenRefused:
+		s.row("refused", "%s gets no token; status %d", e.Topic, e.Status)
+	case device.EventNotification:
+		s.notification(e)
+	case device.EventTurnedAway:
+		s.turnedAway(e)
+	}
+	s.flush()
+}
+
+func (s *story) ended(err error) {
+	if err == nil {
+		s.row("reason", "the device wanted it")
+		return
+	}
+	s.row("reason", "%s", s.look(bad, printable(err.Error())))
+	s.row("next", "the device will try again, later with each failure")
+}
+
+func (s *story) baseToken(e device.Event) {
+	s.head("Base token: the address of this device")
+	if e.Previous != "" {
+		s.row("instead of", "%s", e.Previous)
+		s.more("it is void, and so are the tokens of the apps")
+	}
+	s.row("before", "APNs wrote a record that says which device this is, in which environment")
+	s.more("the device never sees it")
+	s.row("sealed", "%s", e.Token)
+	s.seal(e.Token)
+}
+
+// sivSize is the part of a sealed token that authenticates the rest: the synthetic
+// initialization vector of RFC 5297.
+const sivSize = 16
+
+// seal tells what the two parts of a sealed token are, without pretending that the
+// device could look inside.
+func (s *story) seal(token apns.DeviceToken) {
+	if len(token) <= sivSize {
+		return
+	}
+	s.row("first 16", "%s", token[:sivSize])
+	s.more("the synthetic IV: made from the record and the token key, it starts the encryption and shows any change")
+	s.row(fmt.Sprintf("other %d", len(token)-sivSize), "%s", token[sivSize:])
+	s.more("the record, encrypted: only APNs has the token key and can open it")
+}
+
+func (s *story) appToken(e device.Event) {
+	if e.Previous == e.Token {
+		s.head("App token: the address of %s on this device, from before", e.Topic)
+	} else {
+		s.head("App token: the address of %s on this device", e.Topic)
+		s.row("before", "APNs wrote a record of device, environment and topic")
+	}
+	s.row("sealed", "%s", s.look(good, e.Token.String()))
+	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
+}
+
+func (s *story) notification(e device.Event) {
+	n := e.Notification
+	push := readPush(n.Payload)
+	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, push.kind)
+	for _, f := range push.fields {
+		s.row(f.label, "%s", printable(f.text))
+	}
+	if isJSON(n.Payload) {
+		s.row("payload", "%s", printable(string(compact(n.Payload))))
+	} else {
+		s.row("payload", "%d bytes that are not JSON, in base64: %s", len(n.Payload), base64.StdEncoding.EncodeToString(n.Payload))
+	}
+	s.row("delivery", "%s, %s%s", priorityName(n.Priority), expiryName(n), storedName(n))
+	s.row("ack", "message %d: %s", n.ID, ackName(e.Status))
+}
+
+func priorityName(p apns.Priority) string {
+	switch p {
+	case apns.PriorityImmediate:
+		return "priority 10 (at once)"
+	case apns.PriorityConserve:
+		return "priority 5 (with regard to power)"
+	case apns.PriorityNeverWake:
+		return "priority 1 (never wakes the device)"
+	}
+	return fmt.Sprintf("priority %d", p)
+}
+
+func expiryName(n device.Notification) string {
+	if n.Expiry.IsZero() {
+		return "now or never"
+	}
+	return "kept by APNs until " + n.Expiry.UTC().Format(time.RFC3339)
+}
+
+func storedName(n device.Notification) string {
+	if n.FromStorage {
+		return ", and it had waited there for the device"
+	}
+	return ""
+}
+
+func (s *story) turnedAway(e device.Event) {
+	topic := e.Topic
+	if topic == "" {
+		topic = "an app that is not installed"
+	}
+	s.head("%s  Notification for %s: not shown", s.now().Format(time.TimeOnly), topic)
+	s.row("ack", "%s", ackName(e.Status))
+}
+
+// ackNames is the table of what a device answers to a notification.
+var ackNames = map[uint8]string{
+	courier.AckDelivered:    "delivered (0)",
+	courier.AckNoRecipient:  "no such recipient, or a duplicate (2)",
+	courier.AckUnparsable:   "cannot be read (3)",
+	courier.AckIgnoredTopic: "the topic is ignored (6)",
+	courier.AckUnknownTopic: "the topic is unknown (7)",
+	courier.AckTokenRemoved: "the token was removed (11)",
+}
+
+func ackName(status uint8) string {
+	if name := ackNames[status]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("another status (%d)", status)
+}
