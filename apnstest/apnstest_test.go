@@ -59,7 +59,7 @@ func TestPushArrivesByteForByte(t *testing.T) {
 	assert.Equal(t, []string{"received", "accepted"}, apple.History(got.id)[:2])
 }
 
-func TestCertificateNeedsNoTopic(t *testing.T) {
+func TestProviderCertificateTakesThePlaceOfTheToken(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
 	phone := apple.NewDevice(app)

@@ -132,7 +132,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if err != nil {
 		return nil, err
 	}
-	if s.Topic == "" && s.Certificate == "" {
+	if s.Topic == "" {
 		s.Topic = where.Demo.Topic
 	}
 	for header, value := range map[string]string{
