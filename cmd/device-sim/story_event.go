@@ -25,9 +25,9 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.row("reason", "%s", printable(e.Err.Error()))
 		s.row("so", "the device drops its tokens and activates again")
 	case device.EventBaseToken:
-		s.baseToken(e)
+		s.baseToken(id, e)
 	case device.EventToken:
-		s.appToken(e)
+		s.appToken(id, e)
 	case device.EventTokenRefused:
 		s.row("refused", "%s gets no token; status %d", e.Topic, e.Status)
 	case device.EventNotification:
@@ -47,14 +47,14 @@ func (s *story) ended(err error) {
 	s.row("next", "the device will try again, later with each failure")
 }
 
-func (s *story) baseToken(e device.Event) {
+func (s *story) baseToken(id apns.DeviceID, e device.Event) {
 	s.head("Base token: the address of this device")
 	if e.Previous != "" {
 		s.row("instead of", "%s", e.Previous)
 		s.more("it is void, and so are the tokens of the apps")
 	}
-	s.row("before", "APNs wrote a record that says which device this is, in which environment")
-	s.more("the device never sees it")
+	s.row("before", "a record of 16 bytes: device %s, its environment, no topic, a counter of retirements", id)
+	s.more("the device sees it sealed only")
 	s.row("sealed", "%s", e.Token)
 	s.seal(e.Token)
 }
@@ -75,12 +75,13 @@ func (s *story) seal(token apns.DeviceToken) {
 	s.more("the record, encrypted: only APNs has the token key and can open it")
 }
 
-func (s *story) appToken(e device.Event) {
+func (s *story) appToken(id apns.DeviceID, e device.Event) {
 	if e.Previous == e.Token {
 		s.head("App token: the address of %s on this device, from before", e.Topic)
 	} else {
 		s.head("App token: the address of %s on this device", e.Topic)
-		s.row("before", "APNs wrote a record of device, environment and topic")
+		hash := apns.HashTopic(e.Topic)
+		s.row("before", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
 	}
 	s.row("sealed", "%s", s.look(good, e.Token.String()))
 	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
