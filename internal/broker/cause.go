@@ -42,11 +42,11 @@ const (
 type AckVerdict uint8
 
 const (
-	// Unknown: no push in flight has this id.
+	// Unknown means that no push in flight has this id.
 	Unknown AckVerdict = iota
-	// Settled: the push is delivered or dropped.
+	// Settled means that the push is delivered or dropped.
 	Settled
-	// Gone: the push is dropped because the app is gone; the token it was sent
+	// Gone means that the push is dropped because the app is gone; the token it was sent
 	// to should be retired.
 	Gone
 )

@@ -33,6 +33,6 @@
 // stay bytes here.
 //
 // Apple has published no description of this protocol. Lines marked "observed:"
-// name the client or capture that shows the behaviour; apsd is Apple's own
+// name the client or capture that shows the behavior; apsd is Apple's own
 // daemon as shipped in tvOS 18.2.1.
 package courier

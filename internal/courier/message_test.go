@@ -106,7 +106,8 @@ func TestReadingIsRelaxed(t *testing.T) {
 		{"repeated in another width", "08 0001 05 08 0002 0006", Ack{Status: 5}, "the last one that fits counts"},
 		{
 			"unknown item", "63 0001 78 08 0001 05",
-			Ack{Status: 5, Extra: []Item{{99, []byte("x")}}}, "it is kept",
+			Ack{Status: 5, Extra: []Item{{99, []byte("x")}}},
+			"it is kept",
 		},
 	}
 	for _, row := range rows {

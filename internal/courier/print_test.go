@@ -48,8 +48,8 @@ func TestEveryFieldPrintsUnderItsOwnName(t *testing.T) {
 	eachMessage(t, func(t *testing.T, _ Direction, empty func() Message) {
 		m := empty()
 		v := reflect.ValueOf(m).Elem()
-		for i := range v.NumField() {
-			setOne(v.Field(i))
+		for _, field := range v.Fields() {
+			setOne(field)
 		}
 		names := map[string]bool{}
 		for _, word := range strings.Fields(m.String())[1:] {

@@ -2,6 +2,7 @@ package courier
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -130,7 +131,7 @@ func (r *Reader) makeRoom(size int) {
 
 // explain says what an error of the stream means where it happened.
 func (r *Reader) explain(err error) error {
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return fmt.Errorf("courier: read frame: %w", err)
 	}
 	if r.start < r.end {

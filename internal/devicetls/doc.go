@@ -21,6 +21,6 @@
 // has its own base token and its own route in the broker.
 //
 // Apple has published no description of the protocol. Lines marked "observed:"
-// name the client or capture that shows the behaviour; apsd is Apple's own
+// name the client or capture that shows the behavior; apsd is Apple's own
 // daemon as shipped in tvOS 18.2.1.
 package devicetls

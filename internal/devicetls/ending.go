@@ -140,7 +140,7 @@ func writeEnding(err error) *endError {
 // isEnd reports whether a read ended because nothing more comes: a deadline or
 // the end of the stream, by either side.
 func isEnd(err error) bool {
-	return err == io.EOF || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
+	return errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed)
 }
 
 // isMalformed reports whether the device sent what is no frame.

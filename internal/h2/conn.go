@@ -115,9 +115,9 @@ func (c *Conn) Serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(c.writeLoop)
 
-	cancelled := make(chan struct{})
+	canceled := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
-		defer close(cancelled)
+		defer close(canceled)
 		c.shutdown(nil, c.cfg.ShutdownGrace)
 	})
 
@@ -126,7 +126,7 @@ func (c *Conn) Serve(ctx context.Context) error {
 	_ = c.nc.Close() // what Close could report, the peer's going first, is no news any more
 	wg.Wait()
 	if !stop() {
-		<-cancelled
+		<-canceled
 	}
 	return c.verdict(cause)
 }
@@ -150,7 +150,7 @@ func (c *Conn) verdict(cause error) error {
 		return nil
 	case c.output.err != nil:
 		return c.output.err
-	case cause != io.EOF:
+	case !errors.Is(cause, io.EOF):
 		return cause
 	case c.peerLeft != nil:
 		return c.peerLeft

@@ -55,7 +55,7 @@ func testServe(t *testing.T, input []byte) {
 		// Any error is right as long as there is an end.
 		t.Logf("serve: %v", Serve(t.Context(), server, &Config{IdleTimeout: time.Minute}, h, nil))
 	}()
-	go io.Copy(io.Discard, client) //nolint:errcheck // ends with the connection
+	go io.Copy(io.Discard, client) // ends with the connection
 	io.WriteString(client, http2.ClientPreface)
 	client.Write(input)
 	time.Sleep(2 * time.Second)

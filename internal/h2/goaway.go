@@ -103,7 +103,7 @@ func (c *Conn) end(cause error) error {
 	switch {
 	case errors.As(cause, &ce):
 		c.goAwayLocked(ce.Code, OwnLast, []byte(ce.Reason))
-	case cause == ErrIdle:
+	case errors.Is(cause, ErrIdle):
 		c.goAwayLocked(http2.ErrCodeNo, OwnLast, c.cfg.IdleDebug)
 	}
 	c.awake = true // nobody else needs to write now
@@ -112,7 +112,7 @@ func (c *Conn) end(cause error) error {
 		c.drained.Wait()
 	}
 	c.flushLocked()
-	if c.output.err == nil && !c.drain.closed && cause != io.EOF {
+	if c.output.err == nil && !c.drain.closed && !errors.Is(cause, io.EOF) {
 		c.lingerLocked()
 	}
 	return cause

@@ -26,7 +26,7 @@ const (
 
 	// maxResets is how many streams may be reset by the peer, or because of
 	// it, in limitPeriod. APNs allows 1000 concurrent streams; all may be
-	// cancelled at once, and again.
+	// canceled at once, and again.
 	maxResets = 4000
 	// maxNoise is how many frames that advance no request may come in
 	// limitPeriod without a request among them.

@@ -8,7 +8,7 @@ import (
 
 // Many clients never index authorization (every one on nghttp2, such as curl and
 // Node), and so send the same long provider token as a Huffman literal with each
-// request. A memo recognises a literal by its octets and spares decoding it, and
+// request. A memo recognizes a literal by its octets and spares decoding it, and
 // a new string, each time.
 //
 // Only literals that are not to be indexed take part. They neither change the

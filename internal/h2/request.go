@@ -1,6 +1,7 @@
 package h2
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -130,7 +131,7 @@ func (c *Conn) checkRequest(s *Stream) {
 		b.malformed = "stream depends on itself"
 	case b.seen&pseudoMethod == 0 || s.Method == "":
 		b.malformed = "no :method"
-	case s.Method == "CONNECT":
+	case s.Method == http.MethodConnect:
 		if b.seen != pseudoMethod|pseudoAuthority {
 			// "The ':scheme' and ':path' pseudo-header fields MUST be omitted."
 			// RFC 9113, 8.5

@@ -21,7 +21,7 @@ type output struct {
 	awake   bool      // the reader is at work and will flush before it waits
 	muted   bool      // see Conn.Mute
 	err     error     // the first failure; nothing is written after it
-	drained sync.Cond // signalled when writing becomes false
+	drained sync.Cond // signaled when writing becomes false
 }
 
 // Write appends to the queue; it is for the Framer.

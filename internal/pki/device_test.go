@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -21,7 +20,7 @@ func TestDeviceCertificateLooksLikeAGenuineOne(t *testing.T) {
 	id, err := p.IssueDevice(rsaKey(t, 2048), "")
 	require.NoError(t, err)
 	cert := id.Certificate
-	assert.Regexp(t, regexp.MustCompile(`^CN=[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12},`), reversed(cert))
+	assert.Regexp(t, `^CN=[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12},`, reversed(cert))
 	assert.Equal(t, []string{"iPhone"}, cert.Subject.OrganizationalUnit)
 	assert.Equal(t, []string{"Cupertino"}, cert.Subject.Locality)
 	assert.Equal(t, x509.KeyUsageDigitalSignature|x509.KeyUsageKeyEncipherment, cert.KeyUsage)

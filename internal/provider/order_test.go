@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,18 +25,30 @@ func TestReasonsTakePrecedenceAsObserved(t *testing.T) {
 		want apns.Reason
 		why  string
 	}{
-		{"GET /3/device/ without credentials", &call{method: "GET", path: "/3/device/"}, apns.MethodNotAllowed,
-			"observed 2019 and 2026: the method before credentials and token presence"},
-		{"POST without credentials, four digits, no topic", &call{method: "POST", path: "/3/device/abcd", body: []byte("{}")}, apns.MissingProviderToken,
-			"observed: uniqush-push live probe, credentials before token and topic"},
-		{"POST without credentials, four digits, topic", (&call{method: "POST", path: "/3/device/abcd", body: []byte("{}")}).add(apns.HeaderTopic, bundleID), apns.MissingProviderToken,
-			"observed: uniqush-push live probe"},
-		{"unregistered key, 64 zeros", w.good().set(apns.HeaderAuthorization, unregistered).to(zeros), apns.InvalidProviderToken,
-			"observed: probe of September 2026"},
-		{"good token, no device token", w.good().to(""), apns.MissingDeviceToken,
-			"observed: tutorial of 2026"},
-		{"good token, 64 zeros, a topic of nobody", w.good().to(zeros).set(apns.HeaderTopic, "com.nobody"), apns.BadDeviceToken,
-			"observed: tutorial of 2026, the device token before the right to the topic"},
+		{
+			"GET /3/device/ without credentials", &call{method: "GET", path: "/3/device/"}, apns.MethodNotAllowed,
+			"observed 2019 and 2026: the method before credentials and token presence",
+		},
+		{
+			"POST without credentials, four digits, no topic", &call{method: "POST", path: "/3/device/abcd", body: []byte("{}")}, apns.MissingProviderToken,
+			"observed: uniqush-push live probe, credentials before token and topic",
+		},
+		{
+			"POST without credentials, four digits, topic", (&call{method: "POST", path: "/3/device/abcd", body: []byte("{}")}).add(apns.HeaderTopic, bundleID), apns.MissingProviderToken,
+			"observed: uniqush-push live probe",
+		},
+		{
+			"unregistered key, 64 zeros", w.good().set(apns.HeaderAuthorization, unregistered).to(zeros), apns.InvalidProviderToken,
+			"observed: probe of September 2026",
+		},
+		{
+			"good token, no device token", w.good().to(""), apns.MissingDeviceToken,
+			"observed: tutorial of 2026",
+		},
+		{
+			"good token, 64 zeros, a topic of nobody", w.good().to(zeros).set(apns.HeaderTopic, "com.nobody"), apns.BadDeviceToken,
+			"observed: tutorial of 2026, the device token before the right to the topic",
+		},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			got := w.dialTLS(ln, clientTLS()).send(tt.call)
@@ -98,8 +111,8 @@ func TestTheListOfChecksIsThePrecedence(t *testing.T) {
 	c.begin("")
 	request := w.good()
 	require.Nil(t, judge(server, c, request))
-	for i := len(mistakes) - 1; i >= 0; i-- {
-		m := mistakes[i]
+	for i, m := range slices.Backward(mistakes) {
+
 		require.Equal(t, defaultChecks[i].name, m.check)
 		m.make(w, request)
 		refusal := judge(server, c, request)
