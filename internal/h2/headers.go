@@ -12,7 +12,8 @@ type block struct {
 	id        uint32
 	kind      blockKind
 	endStream bool
-	octets    int // compressed size so far
+	open      bool // its last fragment has not come
+	octets    int  // compressed size so far
 	fragments int
 
 	// What the fields have shown so far; see request.go.
@@ -91,6 +92,7 @@ func (c *Conn) lateHeadersLocked(id uint32) error {
 // onFragment decodes a piece of the block.
 func (c *Conn) onFragment(fragment []byte, last bool) error {
 	b := &c.block
+	b.open = !last
 	b.octets += len(fragment)
 	b.fragments++
 	if b.octets > maxHeaderBlock || b.fragments > maxFragments {

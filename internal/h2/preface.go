@@ -1,6 +1,9 @@
 package h2
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"time"
 
 	"golang.org/x/net/http2"
@@ -18,6 +21,9 @@ func (c *Conn) greet(now time.Time) error {
 	// Octet by octet: what is not HTTP/2 may be shorter than the preface.
 	for i := range len(http2.ClientPreface) {
 		if err := c.await(1); err != nil {
+			if i > 0 && errors.Is(err, io.EOF) {
+				return fmt.Errorf("h2: read preface: %w", io.ErrUnexpectedEOF)
+			}
 			return err
 		}
 		if b, err := c.br.ReadByte(); err != nil || b != http2.ClientPreface[i] {

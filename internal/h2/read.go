@@ -14,7 +14,7 @@ const frameHeaderLen = 9
 func (c *Conn) readLoop() error {
 	for {
 		if err := c.awaitFrame(); err != nil {
-			return err
+			return c.brokenOff(err)
 		}
 		err := c.readFrame()
 		if err == nil {
@@ -28,6 +28,24 @@ func (c *Conn) readLoop() error {
 			return err
 		}
 	}
+}
+
+// brokenOff tells an input that ends in the middle of a request from one that
+// ends between requests.
+func (c *Conn) brokenOff(err error) error {
+	if !errors.Is(err, io.EOF) {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	half := c.block.open
+	for _, s := range c.streams {
+		half = half || !s.remoteEnded && !s.gone
+	}
+	if half {
+		return fmt.Errorf("h2: read request: %w", io.ErrUnexpectedEOF)
+	}
+	return err
 }
 
 // awaitFrame returns when the next frame is wholly in memory, so that nothing

@@ -94,9 +94,9 @@ func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
 		file   string
 		says   string
 	}{
-		{"no directory", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, "ca.pem", "make certs"},
-		{"a certificate is missing", remove("device-ca.pem"), "device-ca.pem", "make certs"},
-		{"a key is missing", remove("provider-ca.key"), "provider-ca.key", "make certs"},
+		{"no directory", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, "ca.pem", "apns-sim ca init"},
+		{"a certificate is missing", remove("device-ca.pem"), "device-ca.pem", "apns-sim ca init"},
+		{"a key is missing", remove("provider-ca.key"), "provider-ca.key", "apns-sim ca init"},
 		{"a key is open to others", func(t *testing.T, dir string) {
 			require.NoError(t, os.Chmod(filepath.Join(dir, "ca.key"), 0o640))
 		}, "ca.key", "chmod 600"},

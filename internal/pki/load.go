@@ -40,7 +40,7 @@ func Load(dir string) (*PKI, error) {
 }
 
 // remedy ends the errors about a directory that cannot be used.
-const remedy = "make new ones with `make certs`, or leave out --certs to have them in memory"
+const remedy = "make new ones with `apns-sim ca init --certs DIR`, or leave out --certs to have them in memory"
 
 func loadAuthority(dir, name string) (*Authority, error) {
 	id, err := loadChain(dir, name)

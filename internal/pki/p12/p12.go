@@ -30,7 +30,8 @@ var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.Le
 // errNoPassword: without one, several readers cannot tell an empty password from an absent one.
 var errNoPassword = errors.New("p12: a PKCS#12 file needs a password: give one, even if it is known to everybody")
 
-// Encode writes the identity, with its chain, under the password.
+// Encode writes the identity under the password; with its chain, unless the
+// format is Legacy.
 func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	encoder, err := encoderFor(f, password)
 	if err != nil {
@@ -39,7 +40,24 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	if len(id.Chain) == 0 {
 		return nil, errors.New("p12: the identity has no certificate")
 	}
-	var issuers []*x509.Certificate
+	issuers, err := issuersFor(f, id)
+	if err != nil {
+		return nil, err
+	}
+	data, err := encoder.Encode(id.Key, id.Certificate, issuers, password)
+	if err != nil {
+		return nil, fmt.Errorf("p12: encode %s: %w", id.Certificate.Subject.CommonName, err)
+	}
+	return data, nil
+}
+
+// issuersFor returns the certificates that go beside the leaf. The older readers
+// expect none: Go's, which sideshow/apns2 and gorush use, wants exactly one
+// certificate and one key.
+func issuersFor(f Format, id *pki.Identity) (issuers []*x509.Certificate, err error) {
+	if f == Legacy {
+		return nil, nil
+	}
 	for _, der := range id.Chain[1:] {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
@@ -47,11 +65,7 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 		}
 		issuers = append(issuers, cert)
 	}
-	data, err := encoder.Encode(id.Key, id.Certificate, issuers, password)
-	if err != nil {
-		return nil, fmt.Errorf("p12: encode %s: %w", id.Certificate.Subject.CommonName, err)
-	}
-	return data, nil
+	return issuers, nil
 }
 
 // EncodeTrust writes certificates to be trusted, in the form that Java reads as

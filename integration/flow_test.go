@@ -1,0 +1,179 @@
+package integration_test
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/sideshow/apns2"
+	"github.com/sideshow/apns2/certificate"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// observed: pushy#184, AndrewBarba/apns2#95. Ids that APNs makes up are in
+// capital letters, unique ids are not.
+const (
+	madeUpID = `^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`
+	uniqueID = `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`
+)
+
+// The whole way, for every kind of provider, world and device: a device gets its
+// token, a provider pushes to it with sideshow/apns2, the payload comes out at
+// the device.
+func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
+	t.Parallel()
+	sim := startSimulator(t)
+	for _, environment := range []string{production, sandbox} {
+		providers := map[string]*apns2.Client{
+			"JWT":         sim.tokenClient(t, environment),
+			"certificate": sim.certificateClient(t, environment, sim.demoCertificate()),
+		}
+		for _, style := range []string{"v3", "v2", "none"} {
+			for _, keyType := range []string{"ec", "rsa"} {
+				t.Run(environment+"/"+style+"/"+keyType, func(t *testing.T) {
+					phone := sim.startPhone(t, environment, "--style", style, "--key-type", keyType)
+					for name, provider := range providers {
+						n := &apns2.Notification{
+							DeviceToken: phone.token, Topic: sim.Demo.Topic,
+							Payload: fmt.Sprintf(`{"aps":{"alert":{"title":"Grüße 👋","body":%q},"badge":1e0},"n":-0.0}`, name+" "+t.Name()),
+						}
+						payload, answer := push(t, provider, n)
+						phone.expectPayload(sim.Demo.Topic, payload)
+						assert.Regexp(t, madeUpID, answer.ApnsID)
+						if environment == sandbox {
+							assert.Regexp(t, uniqueID, answer.ApnsUniqueID)
+						} else {
+							assert.Empty(t, answer.ApnsUniqueID, "only in the sandbox")
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestATokenOfOneWorldIsABadTokenInTheOther(t *testing.T) {
+	t.Parallel()
+	sim := startSimulator(t)
+	for here, there := range map[string]string{production: sandbox, sandbox: production} {
+		phone := sim.startPhone(t, here)
+		answer, err := sim.tokenClient(t, there).PushWithContext(t.Context(), &apns2.Notification{
+			DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: `{}`,
+		})
+		require.NoError(t, err)
+		assert.Equal(t, 400, answer.StatusCode)
+		assert.Equal(t, apns2.ReasonBadDeviceToken, answer.Reason)
+	}
+}
+
+func TestEachAppHasATokenOfItsOwn(t *testing.T) {
+	t.Parallel()
+	sim := startSimulator(t)
+	provider := sim.tokenClient(t, production)
+	apps := []string{"com.example.one", "com.example.two", sim.Demo.Topic}
+	phone := sim.startPhoneWith(t, production, "--topic", apps[0], "--topic", apps[1], "--topic", apps[2])
+	tokens := map[string]string{}
+	for range apps {
+		e := phone.expect("token")
+		tokens[e.Topic] = e.DeviceToken
+	}
+	require.Len(t, tokens, len(apps))
+	for i, topic := range apps {
+		payload, _ := push(t, provider, &apns2.Notification{DeviceToken: tokens[topic], Topic: topic, Payload: `{"aps":{}}`})
+		phone.expectPayload(topic, payload)
+
+		other := apps[(i+1)%len(apps)]
+		answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{DeviceToken: tokens[topic], Topic: other, Payload: `{"aps":{}}`})
+		require.NoError(t, err)
+		assert.Equal(t, apns2.ReasonDeviceTokenNotForTopic, answer.Reason)
+	}
+}
+
+// While a connection may have one stream only, Go's transport opens further
+// ones: many providers at once, from the first push on.
+func TestManyPushesAtOnceArriveOnceEach(t *testing.T) {
+	t.Parallel()
+	const workers, each = 8, 50
+	sim := startSimulator(t)
+	phones := []*phone{sim.startPhone(t, production), sim.startPhone(t, production, "--style", "v2")}
+	provider := sim.tokenClient(t, production)
+
+	var senders sync.WaitGroup
+	for worker := range workers {
+		senders.Go(func() {
+			for i := range each {
+				for _, phone := range phones {
+					answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{
+						DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: strconv.Itoa(worker*each + i),
+					})
+					if !assert.NoError(t, err) || !assert.Equal(t, 200, answer.StatusCode, answer.Reason) {
+						return
+					}
+				}
+			}
+		})
+	}
+	for _, phone := range phones {
+		seen := map[string]int{}
+		for range workers * each {
+			seen[string(phone.expect("notification").PayloadBase64)]++
+		}
+		require.Len(t, seen, workers*each, "every push once")
+	}
+	senders.Wait()
+}
+
+// The certificates of apns-sim cert are read by sideshow/apns2's own readers.
+func TestProviderCertificatesAreReadByApns2(t *testing.T) {
+	t.Parallel()
+	const topic, password = "com.example.certified", "open sesame"
+	dir := t.TempDir()
+	require.Zero(t, run(t, apnsSim, "ca", "init", "--certs", dir).code)
+	made := run(t, apnsSim, "cert", "create", "--certs", dir, "--topic", topic, "--password", password, "--legacy-p12")
+	require.Zero(t, made.code, made.stderr)
+	sim := startSimulator(t, "--certs", dir, "--topic", topic)
+	phone := sim.startPhoneWith(t, production, "--topic", topic)
+	phone.expectToken(topic)
+
+	p12, err := certificate.FromP12File(dir+"/"+topic+".p12", password)
+	require.NoError(t, err)
+	pem, err := certificate.FromPemFile(dir+"/"+topic+".pem", "")
+	require.NoError(t, err)
+	for name, provider := range map[string]*apns2.Client{
+		"p12": sim.certificateClient(t, production, p12), "pem": sim.certificateClient(t, production, pem),
+	} {
+		payload, _ := push(t, provider, &apns2.Notification{DeviceToken: phone.token, Topic: topic, Payload: []byte(strconv.Quote(name))})
+		phone.expectPayload(topic, payload)
+	}
+	refused, err := sim.certificateClient(t, production, pem).PushWithContext(t.Context(), &apns2.Notification{
+		DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: `{}`,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, apns2.ReasonTopicDisallowed, refused.Reason, "a certificate is for its own topics")
+}
+
+// The keys of apns-sim key: one made with the others, one of a foreign team.
+func TestKeysOfThePortalSignProviderTokens(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.Zero(t, run(t, apnsSim, "ca", "init", "--certs", dir).code)
+	made := run(t, apnsSim, "key", "create", "--certs", dir, "--id", "SECONDKEY1")
+	require.Zero(t, made.code, made.stderr)
+	sim := startSimulator(t, "--certs", dir)
+	phone := sim.startPhone(t, production)
+
+	file := fmt.Sprintf("%s/keys/%s/AuthKey_SECONDKEY1.p8", dir, sim.Demo.TeamID)
+	sent := run(t, apnsSim, "send", "--control", sim.Control, "--token", phone.token, "--payload", `{"by":"second"}`,
+		"--key-file", file, "--team", sim.Demo.TeamID)
+	require.Zero(t, sent.code, sent.stdout+sent.stderr)
+	phone.expectPayload(sim.Demo.Topic, []byte(`{"by":"second"}`))
+
+	guest := startSimulator(t, "--key", "GUESTTEAM1:SECONDKEY1:"+file)
+	phone = guest.startPhone(t, production)
+	sent = run(t, apnsSim, "send", "--control", guest.Control, "--token", phone.token,
+		"--key-file", file, "--team", "GUESTTEAM1")
+	require.Equal(t, 1, sent.code)
+	require.Contains(t, sent.stdout, "TopicDisallowed", "the key is known, the app is another team's")
+}
