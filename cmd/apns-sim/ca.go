@@ -33,20 +33,30 @@ func (f *certsFlag) load() (*sim.Secrets, error) {
 	return secrets, nil
 }
 
+// mustBeNew refuses to write over a file.
+func mustBeNew(path, remedy string) error {
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return badUsage("%s is there already; %s", path, remedy)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for %s: %w", path, err)
+	}
+	return nil
+}
+
 type caInit struct {
 	certsFlag
-	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for. Repeatable."`
+	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for; repeatable."`
 	Force bool     `help:"Replace what is there. Whoever trusted the old root has to trust the new one."`
 }
 
 // Run makes everything that 'apns-sim serve --certs' needs.
 func (i *caInit) Run(c *console) error {
 	root := filepath.Join(i.Certs, pki.RootFile)
-	switch _, err := os.Stat(root); {
-	case err == nil && !i.Force:
-		return badUsage("%s is there already; add --force to replace it, with all keys", root)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("look for %s: %w", root, err)
+	if !i.Force {
+		if err := mustBeNew(root, "add --force to replace it, and what was made with it becomes worthless"); err != nil {
+			return err
+		}
 	}
 	secrets, err := sim.NewSecrets(i.Name...)
 	if err != nil {
@@ -67,9 +77,9 @@ func (i *caInit) Run(c *console) error {
 
 type caShow struct {
 	certsFlag
-	Format   string `enum:"pem,p12" default:"pem" help:"pem, or p12 for a Java trust store (${enum})."`
+	Format   string `enum:"pem,p12" default:"pem" placeholder:"FORMAT" help:"pem, or p12 for a Java trust store (${default})."`
 	Out      string `placeholder:"FILE" help:"Write to this file instead of standard output."`
-	Password string `default:"changeit" help:"The password of a p12 (${default})."`
+	Password string `default:"changeit" placeholder:"TEXT" help:"The password of a p12 (${default})."`
 }
 
 // Run prints the root certificate.

@@ -16,13 +16,13 @@ type certCommand struct {
 
 type certCreate struct {
 	certsFlag
-	Topic       string `required:"" help:"The bundle ID it is for."`
-	Team        string `default:"SIMTEAM001" help:"The team it belongs to (${default})."`
-	Service     string `default:"apns" help:"The kind of certificate: ${services}."`
-	Environment string `enum:"both,production,sandbox" default:"both" help:"Where it may push: ${enum}."`
+	Topic       string `required:"" placeholder:"TOPIC" help:"The bundle ID it is for."`
+	Team        string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to (${default})."`
+	Service     string `default:"apns" placeholder:"KIND" help:"The kind of certificate (${default}): ${services}."`
+	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Where it may push: both, production or sandbox (${default})."`
 	RSA         bool   `name:"rsa" help:"An RSA 2048 key instead of EC P-256."`
-	Password    string `default:"simulator" help:"The password of the .p12 (${default})."`
-	LegacyP12   bool   `name:"legacy-p12" help:"Encrypt the .p12 in the old way, for readers that know no other."`
+	Password    string `default:"simulator" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
+	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 in the old way, for readers that know no other."`
 }
 
 // Run makes the certificate and says where it is.
@@ -33,6 +33,11 @@ func (k *certCreate) Run(c *console) error {
 	}
 	if !apns.ValidTopic(k.Topic) {
 		return badUsage("--topic is %q; a topic is a bundle ID: letters, digits, hyphens and dots", k.Topic)
+	}
+	for _, suffix := range []string{".pem", ".p12"} {
+		if err := mustBeNew(k.path(suffix), "remove it first"); err != nil {
+			return err
+		}
 	}
 	service, err := pki.ParseService(k.Service)
 	if err != nil {
@@ -48,6 +53,9 @@ func (k *certCreate) Run(c *console) error {
 	return k.write(c, identity)
 }
 
+// path is where the certificate goes.
+func (k *certCreate) path(suffix string) string { return filepath.Join(k.Certs, k.Topic+suffix) }
+
 func (k *certCreate) write(c *console, identity *pki.Identity) error {
 	both, err := identity.PEM()
 	if err != nil {
@@ -61,13 +69,12 @@ func (k *certCreate) write(c *console, identity *pki.Identity) error {
 	if err != nil {
 		return usageError{err}
 	}
-	stem := filepath.Join(k.Certs, k.Topic)
 	for _, file := range []struct {
 		path, remark string
 		data         []byte
 	}{
-		{stem + ".pem", "certificate and key", both},
-		{stem + ".p12", fmt.Sprintf("the same, password %q", k.Password), bundle},
+		{k.path(".pem"), "certificate and key", both},
+		{k.path(".p12"), fmt.Sprintf("the same, password %q", k.Password), bundle},
 	} {
 		if err := pki.WriteSecret(file.path, file.data); err != nil {
 			return err

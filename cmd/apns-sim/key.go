@@ -3,7 +3,8 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
-	"text/tabwriter"
+	"path/filepath"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -16,8 +17,8 @@ type keyCommand struct {
 
 type keyCreate struct {
 	certsFlag
-	Team string `default:"SIMTEAM001" help:"The team it belongs to (${default})."`
-	ID   string `name:"id" help:"Its key ID, ten capital letters and digits; made up when absent."`
+	Team string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to (${default})."`
+	ID   string `name:"id" placeholder:"KEYID" help:"Its key ID, ten capital letters and digits; made up when absent."`
 }
 
 // Run makes a key and says where it is.
@@ -28,16 +29,20 @@ func (k *keyCreate) Run(c *console) error {
 	if k.ID == "" {
 		k.ID = rand.Text()[:appleIDLength]
 	}
-	for what, id := range map[string]string{"--team": k.Team, "--id": k.ID} {
-		if !isAppleID(id) {
-			return badUsage("%s is %q; Apple's IDs are %d capital letters and digits", what, id, appleIDLength)
+	for _, flag := range []struct{ name, id string }{{"--team", k.Team}, {"--id", k.ID}} {
+		if !isAppleID(flag.id) {
+			return badUsage("%s is %q; Apple's IDs are %d capital letters and digits", flag.name, flag.id, appleIDLength)
 		}
 	}
 	key, err := sim.NewSigningKey(k.Team, k.ID)
 	if err != nil {
 		return err
 	}
-	path, err := key.Save(sim.KeyFolder(k.Certs, k.Team))
+	folder := sim.KeyFolder(k.Certs, k.Team)
+	if err := mustBeNew(filepath.Join(folder, key.FileName()), "remove it or choose another --id"); err != nil {
+		return err
+	}
+	path, err := key.Save(folder)
 	if err != nil {
 		return err
 	}
@@ -65,10 +70,10 @@ func (k *keyList) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "TEAM\tKEY\tFILE")
+	var rows strings.Builder
+	rows.WriteString("TEAM\tKEY\tFILE\n")
 	for _, key := range secrets.Keys {
-		fmt.Fprintf(t, "%s\t%s\t%s/%s\n", key.TeamID, key.KeyID, sim.KeyFolder(k.Certs, key.TeamID), key.FileName())
+		fmt.Fprintf(&rows, "%s\t%s\t%s\n", key.TeamID, key.KeyID, filepath.Join(sim.KeyFolder(k.Certs, key.TeamID), key.FileName()))
 	}
-	return t.Flush()
+	return printTable(c.stdout, rows.String())
 }

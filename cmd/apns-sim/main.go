@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -29,16 +30,6 @@ const (
 	exitUnreachable = 6 // the simulator does not answer
 )
 
-// commands is the grammar of the command line.
-type commands struct {
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
-	Send    sendCommand    `cmd:"" help:"Push to a device, as a provider would."`
-	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
-	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
-	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-}
-
 // console is where a command reads and writes.
 type console struct {
 	stdin          io.Reader
@@ -54,20 +45,14 @@ func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(f
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], &console{os.Stdin, os.Stdout, os.Stderr})
-	stop()
-	os.Exit(code)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], &console{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, c *console) int {
 	var exited *int
-	parser, err := kong.New(new(commands),
-		kong.Name("apns-sim"),
-		kong.Description("The Apple Push Notification service on your own machine."),
-		kong.UsageOnError(),
-		kong.DefaultEnvars("APNS_SIM"),
-		grammarVars(),
+	parser, err := kong.New(new(commands), grammar,
 		kong.Writers(c.stdout, c.stderr),
 		kong.Exit(func(code int) { exited = &code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -81,9 +66,21 @@ func run(ctx context.Context, args []string, c *console) int {
 		return *exited
 	}
 	if err != nil {
-		return report(c, usageError{err})
+		return report(c, usageError{withHint(err, args)})
 	}
 	return report(c, parsed.Run())
+}
+
+// withHint adds to a mistake in the command line where help is to be had: with
+// the verb, if one was written.
+func withHint(err error, args []string) error {
+	command := "apns-sim"
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		if verb := wrong.Context.Selected(); verb != nil && slices.Contains(args, verb.Name) {
+			command = verb.FullPath()
+		}
+	}
+	return fmt.Errorf("%w\n  see %s --help", err, command)
 }
 
 // report prints an error and turns it into an exit code.
@@ -92,7 +89,7 @@ func report(c *console, err error) int {
 		return exitOK
 	}
 	if !errors.Is(err, errSaid) {
-		fmt.Fprintln(c.stderr, "apns-sim:", err)
+		_, _ = fmt.Fprintln(c.stderr, "apns-sim:", err) // nobody is left to tell
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage

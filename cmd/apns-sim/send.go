@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,24 +22,21 @@ import (
 type sendCommand struct {
 	Token      string `required:"" placeholder:"HEX" help:"The device token."`
 	Topic      string `placeholder:"TOPIC" help:"apns-topic; the default team's app when absent."`
-	Payload    string `default:"${payload}" placeholder:"JSON" help:"The payload; @FILE reads a file, - standard input."`
-	PushType   string `default:"alert" help:"apns-push-type (${default}); empty sends none."`
+	Payload    string `default:"${payload}" placeholder:"JSON" help:"The payload, a greeting when absent; @FILE reads a file, - standard input."`
+	PushType   string `default:"alert" placeholder:"TYPE" help:"apns-push-type (${default}); empty sends none."`
 	Priority   string `placeholder:"N" help:"apns-priority: 10, 5 or 1."`
 	Expiration string `placeholder:"SECONDS" help:"apns-expiration, UNIX seconds; 0 is one attempt."`
 	CollapseID string `placeholder:"ID" help:"apns-collapse-id."`
 	ID         string `name:"id" placeholder:"UUID" help:"apns-id."`
 
-	Environment string `enum:"production,sandbox" default:"production" help:"Where to push: ${enum}."`
-	Control     string `default:"http://127.0.0.1:8197" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
+	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
+	Control     string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
 	KeyFile     string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
-	Team        string `help:"The team of --key-file."`
-	KeyID       string `help:"The key ID of --key-file; read from its name when absent."`
+	Team        string `placeholder:"TEAM" help:"The team of --key-file."`
+	KeyID       string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
 	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
 	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
-
-// errUnreachable says that nobody answers.
-var errUnreachable = errors.New("the simulator does not answer")
 
 const sendTimeout = 15 * time.Second
 
@@ -50,6 +46,9 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 	defer cancel()
 	payload, err := s.payload(c)
 	if err != nil {
+		return usageError{err}
+	}
+	if err := s.checkControl(); err != nil {
 		return usageError{err}
 	}
 	where, err := discover(ctx, s.Control)
@@ -85,38 +84,6 @@ func (s *sendCommand) payload(c *console) ([]byte, error) {
 		return os.ReadFile(s.Payload[1:])
 	}
 	return []byte(s.Payload), nil
-}
-
-// discover asks the control API for the ready record.
-func discover(ctx context.Context, control string) (info sim.Info, err error) {
-	body, err := get(ctx, control+"/v1/info")
-	if err != nil {
-		return info, err
-	}
-	if err := json.Unmarshal(body, &info); err != nil {
-		return info, fmt.Errorf("%s/v1/info: %w", control, err)
-	}
-	return info, nil
-}
-
-func get(ctx context.Context, url string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or name it with --control", errUnreachable, err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s", response.Status)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", url, err)
-	}
-	return body, nil
 }
 
 // request makes the push. Empty flags send no header.
@@ -187,49 +154,4 @@ func (s *sendCommand) client(ctx context.Context) (*http.Client, error) {
 		trust.Certificates = []tls.Certificate{certificate}
 	}
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}}, nil
-}
-
-// An answer is what APNs said, for --json.
-type answer struct {
-	Status   int         `json:"status"`
-	ID       string      `json:"apnsId,omitempty"`
-	UniqueID string      `json:"apnsUniqueId,omitempty"`
-	Reason   apns.Reason `json:"reason,omitempty"`
-	// Timestamp goes with status 410, in milliseconds since 1970.
-	Timestamp int64 `json:"timestamp,omitempty"`
-}
-
-func (s *sendCommand) print(c *console, response *http.Response, body []byte) error {
-	a := answer{
-		Status:   response.StatusCode,
-		ID:       response.Header.Get(apns.HeaderID),
-		UniqueID: response.Header.Get(apns.HeaderUniqueID),
-	}
-	if len(body) > 0 {
-		if err := json.Unmarshal(body, &a); err != nil {
-			return fmt.Errorf("the answer, status %d, is not APNs's: %w", a.Status, err)
-		}
-	}
-	var err error
-	if s.JSON {
-		err = json.NewEncoder(c.stdout).Encode(a)
-	} else {
-		_, err = fmt.Fprintln(c.stdout, a)
-	}
-	if err == nil && a.Status != http.StatusOK {
-		return errSaid
-	}
-	return err
-}
-
-// String is the answer for a reader, with what Apple says of the reason.
-func (a answer) String() string {
-	if a.Reason == "" {
-		return fmt.Sprintf("%d accepted, apns-id %s", a.Status, a.ID)
-	}
-	text := fmt.Sprintf("%d %s, apns-id %s", a.Status, a.Reason, a.ID)
-	if info := apns.LookupReason(a.Reason); info != nil {
-		text += fmt.Sprintf("\n%s Retry: %s.", info.Meaning, info.Retry)
-	}
-	return text
 }

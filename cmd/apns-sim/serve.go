@@ -8,11 +8,8 @@ import (
 	"os"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/control"
-	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -24,34 +21,27 @@ type serveCommand struct {
 	ListenDevice        string `default:"${listen_device}" placeholder:"ADDR" help:"Devices, production (${default})."`
 	ListenDeviceSandbox string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
 	ListenControl       string `default:"${listen_control}" placeholder:"ADDR" help:"Control API, loopback only (${default})."`
-	AnyPort             bool   `help:"Listen on free ports of 127.0.0.1 instead."`
+	AnyPort             bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
 
 	Certs string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
-	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate. Repeatable."`
-	Files string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key; otherwise a temporary folder."`
-	Topic []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team. Repeatable."`
-	Key   []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key. Repeatable."`
+	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
+	Files string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
+	Topic []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
+	Key   []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable."`
 
-	StoredPerApp       int  `default:"1" help:"How many pushes wait per app for a device that is away."`
+	StoredPerApp       int  `default:"1" placeholder:"N" help:"How many pushes wait per app for a device that is away (${default})."`
 	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
-	Window             int  `placeholder:"N" help:"How many pushes a device may leave unacknowledged (1024)."`
-	TokenLength        int  `placeholder:"BYTES" help:"Length of device tokens (32, up to 100)."`
+	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
+	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
 
 	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" help:"What to log: ${enum}."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (${default})."`
 }
 
-// grammarVars are the words in the grammar that come from tables, first of all
-// the defaults of the listen flags.
-func grammarVars() kong.Vars {
-	vars := kong.Vars{}
-	for _, d := range sim.Doors() {
-		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
-	}
-	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
-	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
-	return vars
+// Help is what the help says before the flags.
+func (serveCommand) Help() string {
+	return "ADDR is host:port, with port 0 for any free one, or " + sim.Off + ". Every flag can be given by the variable beside it."
 }
 
 // addresses maps the flags to the doors.
@@ -89,13 +79,15 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, simulator.Close()) }()
-	forget, err := s.announce(c, simulator.Info())
-	if err != nil {
+	defer func() { err = errors.Join(err, s.forget()) }()
+	if err := s.announce(c, simulator.Info()); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, forget()) }()
-	<-ctx.Done()
-	cfg.Log.Info("stopping")
+	select {
+	case <-ctx.Done():
+		cfg.Log.Info("stopping")
+	case <-simulator.Failed(): // Close says how
+	}
 	return nil
 }
 
@@ -107,6 +99,14 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 	if !s.AnyPort {
 		if err := requireLoopback(s.ListenControl); err != nil {
 			return sim.Config{}, err
+		}
+	}
+	for _, flag := range []struct {
+		name  string
+		value int
+	}{{"--stored-per-app", s.StoredPerApp}, {"--window", s.Window}} {
+		if flag.value < 1 {
+			return sim.Config{}, fmt.Errorf("%s is %d; it is 1 at least", flag.name, flag.value)
 		}
 	}
 	cfg := sim.Config{

@@ -22,26 +22,40 @@ func (s *Simulator) registerApp(team, topic string) error {
 	if err := s.Auth.AddApp(team, topic); err != nil || known || s.Secrets.Dir == "" {
 		return err
 	}
-	folder := KeyFolder(s.Secrets.Dir, team)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := remember(KeyFolder(s.Secrets.Dir, team), topic); err != nil {
+		s.Auth.RemoveApp(topic) // so that the next attempt does not take it for remembered
 		return fmt.Errorf("sim: remember %s: %w", topic, err)
+	}
+	return nil
+}
+
+// remember adds a topic to the list in a team's folder.
+func remember(folder, topic string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
 	}
 	list, err := os.OpenFile(filepath.Join(folder, topicsFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("sim: remember %s: %w", topic, err)
+		return err
 	}
 	_, err = list.WriteString(topic + "\n")
 	return errors.Join(err, list.Close())
 }
 
-// rememberedApps reads the topics of a team.
-func (s *Secrets) rememberedApps(team string) ([]string, error) {
-	if s.Dir == "" {
-		return nil, nil
+// registerRemembered gives a team the apps it had before.
+func (s *Simulator) registerRemembered(team string) error {
+	if s.Secrets.Dir == "" {
+		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(KeyFolder(s.Dir, team), topicsFile))
+	path := filepath.Join(KeyFolder(s.Secrets.Dir, team), topicsFile)
+	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("sim: apps of team %s: %w", team, err)
+		return fmt.Errorf("sim: apps of team %s: %w", team, err)
 	}
-	return strings.Fields(string(text)), nil
+	for topic := range strings.FieldsSeq(string(text)) {
+		if err := s.Auth.AddApp(team, topic); err != nil {
+			return fmt.Errorf("sim: %s: %w; correct the line or remove it", path, err)
+		}
+	}
+	return nil
 }

@@ -31,7 +31,8 @@ type Config struct {
 	// Topics are the apps of the default team, besides [DemoTopic].
 	Topics []string
 	// FileDir is where the root certificate, the default team's key and a
-	// provider certificate are written for providers to use; "" writes none.
+	// provider certificate are written for providers to use; "" writes none,
+	// and the ready record names those of a directory the secrets came from.
 	FileDir string
 	// Control makes the control API; nil leaves its door closed.
 	Control Control

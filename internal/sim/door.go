@@ -26,7 +26,8 @@ const (
 const (
 	// Off opens no door.
 	Off = "off"
-	// Auto opens the door if that is permitted and the address is free.
+	// Auto opens a door that has a fixed address there, if that is permitted
+	// and the address is free.
 	Auto = "auto"
 )
 
@@ -82,19 +83,20 @@ func (a Addresses) open(skip func(DoorInfo, error)) (map[Door]net.Listener, erro
 	open := make(map[Door]net.Listener, doorCount)
 	for _, door := range doors {
 		address, given := a[door.Door]
+		automatic := address == Auto && door.Fixed != ""
 		switch {
 		case !given && door.Door == Provider443, address == Off:
 			continue
 		case !given || address == "":
 			address = "127.0.0.1:0"
-		case address == Auto && door.Fixed != "":
+		case automatic:
 			address = door.Fixed
 		}
 		ln, err := net.Listen("tcp", address)
 		switch {
 		case err == nil:
 			open[door.Door] = ln
-		case a[door.Door] == Auto:
+		case automatic:
 			skip(door, err)
 		default:
 			return nil, errors.Join(&AddressError{door, address, cause(err)}, closeAll(open))
@@ -105,9 +107,11 @@ func (a Addresses) open(skip func(DoorInfo, error)) (map[Door]net.Listener, erro
 
 // cause takes the address out of a listener's error, which names it once more.
 func cause(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		return op.Err
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Err != nil {
+		err = op.Err
+	}
+	if wrong, ok := errors.AsType[*net.AddrError](err); ok {
+		err = errors.New(wrong.Err)
 	}
 	return err
 }

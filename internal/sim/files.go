@@ -12,11 +12,13 @@ import (
 // certificate and its key.
 const DemoCertificateFile = "provider.pem"
 
-// noteFiles says in the ready record where a provider finds what it needs. If
-// the secrets came from a directory, it is there; otherwise it is written to
-// Config.FileDir, if there is one.
+// noteFiles says in the ready record where a provider finds what it needs. It
+// is written to Config.FileDir, if there is one; otherwise it is where the
+// secrets came from, if they came from a directory.
 func (s *Simulator) noteFiles() error {
 	switch dir := s.cfg.FileDir; {
+	case dir != "":
+		return s.writeFiles(dir)
 	case s.Secrets.Dir != "":
 		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
 		s.info.Demo.KeyFile = filepath.Join(KeyFolder(s.Secrets.Dir, DemoTeam), s.Secrets.Keys[0].FileName())
@@ -24,9 +26,6 @@ func (s *Simulator) noteFiles() error {
 		if _, err := os.Stat(certificate); err == nil { // nobody is obliged to keep it
 			s.info.Demo.CertificateFile = certificate
 		}
-		return nil
-	case dir != "":
-		return s.writeFiles(dir)
 	}
 	return nil
 }

@@ -67,16 +67,13 @@ func describe(open map[Door]net.Listener) Info {
 	}
 }
 
-// reachable turns the address of a listener into one that can be dialled: a
-// door open on every interface is reached by loopback.
+// reachable turns the address of a listener into one that can be dialed: a
+// door open on every interface is reached by loopback. That is IPv4 whichever
+// wildcard was asked for: package net listens on both families for either.
 func reachable(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {
 		return addr.String()
 	}
-	loopback := *tcp
-	if loopback.IP = net.IPv6loopback; tcp.IP.To4() != nil {
-		loopback.IP = net.IPv4(127, 0, 0, 1)
-	}
-	return loopback.String()
+	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
 }

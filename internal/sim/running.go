@@ -22,8 +22,9 @@ type running struct {
 	// were told is accepted can still reach a device.
 	outer, inner stage
 
-	mu  sync.Mutex
-	err error // the first failure of a door
+	mu     sync.Mutex
+	err    error         // the first failure of a door
+	failed chan struct{} // closed with it
 }
 
 // A stage is goroutines that are stopped together.
@@ -60,6 +61,7 @@ func (s *Simulator) Start() error {
 	if err := s.noteFiles(); err != nil {
 		return errors.Join(err, closeAll(open))
 	}
+	s.failed = make(chan struct{})
 	s.outer.begin()
 	s.inner.begin()
 	for door, ln := range open {
@@ -103,6 +105,7 @@ func (s *Simulator) note(err error) {
 	defer s.mu.Unlock()
 	if s.err == nil {
 		s.err = err
+		close(s.failed)
 	}
 }
 
@@ -128,6 +131,10 @@ func (s *Simulator) Info() Info { return s.info }
 
 // Ready reports whether the doors are open.
 func (s *Simulator) Ready() bool { return s.ready.Load() }
+
+// Failed returns a channel that is closed when a door fails; [Simulator.Close]
+// then says how. It is nil before Start.
+func (s *Simulator) Failed() <-chan struct{} { return s.failed }
 
 // Close takes leave: providers get a GOAWAY and finish what they have begun,
 // then devices are disconnected. Every goroutine has ended when it returns.

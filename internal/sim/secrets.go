@@ -3,9 +3,7 @@ package sim
 import (
 	"crypto/ecdsa"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,7 +85,7 @@ func (s *Secrets) Save(dir string) error {
 		return fmt.Errorf("sim: %w", err)
 	}
 	for _, key := range s.Keys {
-		if _, err := key.Save(filepath.Join(dir, keysFolder, key.TeamID)); err != nil {
+		if _, err := key.Save(KeyFolder(dir, key.TeamID)); err != nil {
 			return err
 		}
 	}
@@ -112,83 +110,3 @@ func (k SigningKey) Save(dir string) (string, error) {
 
 // KeyFolder is where in dir the keys of a team are.
 func KeyFolder(dir, team string) string { return filepath.Join(dir, keysFolder, team) }
-
-// LoadSecrets reads what [Secrets.Save] wrote, and the keys that were put
-// beside it since.
-func LoadSecrets(dir string) (*Secrets, error) {
-	authorities, err := pki.Load(dir)
-	if err != nil {
-		return nil, err
-	}
-	s := &Secrets{PKI: authorities, Dir: dir}
-	if s.TokenKeys, err = loadTokenKeys(filepath.Join(dir, tokenKeyFile)); err != nil {
-		return nil, err
-	}
-	if s.Keys, err = loadKeys(filepath.Join(dir, keysFolder)); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-func loadTokenKeys(path string) (secrets [][]byte, err error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("sim: token keys: %w; make them anew with: apns-sim ca init", err)
-	}
-	for i, line := range strings.Fields(string(text)) {
-		secret, err := hex.DecodeString(line)
-		if err != nil || len(secret) != tokenvault.SecretSize {
-			return nil, fmt.Errorf("sim: %s: line %d is not a token key of %d hex digits", path, i+1, 2*tokenvault.SecretSize)
-		}
-		secrets = append(secrets, secret)
-	}
-	return secrets, nil
-}
-
-// loadKeys reads keys/<team>/AuthKey_<key>.p8, the default team's key first.
-func loadKeys(folder string) (keys []SigningKey, err error) {
-	paths, err := filepath.Glob(filepath.Join(folder, "*", "AuthKey_*.p8"))
-	if err != nil {
-		return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
-	}
-	for _, path := range paths {
-		key, err := LoadSigningKey(path, filepath.Base(filepath.Dir(path)), "")
-		if err != nil {
-			return nil, err
-		}
-		if key.TeamID == DemoTeam && key.KeyID == DemoKey {
-			keys = append([]SigningKey{key}, keys...)
-		} else {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) == 0 || keys[0].KeyID != DemoKey {
-		return nil, fmt.Errorf("sim: %s: the key of the default team is missing; make it anew with: apns-sim ca init",
-			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()))
-	}
-	return keys, nil
-}
-
-// LoadSigningKey reads a .p8 file. An empty id is taken from the name that
-// Apple gives the file, AuthKey_<id>.p8.
-func LoadSigningKey(path, team, id string) (SigningKey, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return SigningKey{}, fmt.Errorf("sim: there is no key file %s", path)
-	}
-	if err != nil {
-		return SigningKey{}, fmt.Errorf("sim: key file: %w", err)
-	}
-	private, err := pki.ParseP8(text)
-	if err != nil {
-		return SigningKey{}, fmt.Errorf("sim: key file %s: %w", path, err)
-	}
-	if id == "" {
-		name := filepath.Base(path)
-		id = strings.TrimSuffix(strings.TrimPrefix(name, "AuthKey_"), ".p8")
-		if id == "" || id == name {
-			return SigningKey{}, fmt.Errorf("sim: key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
-		}
-	}
-	return SigningKey{team, id, private}, nil
-}

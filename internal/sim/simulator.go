@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -86,15 +85,12 @@ func (s *Simulator) makeCore() (err error) {
 // makePortal registers teams, keys and apps, as the developer portal does.
 func (s *Simulator) makePortal() error {
 	s.Auth = providerauth.New(providerauth.Config{Clock: s.Clock})
-	keys := slices.Clone(s.cfg.Keys)
+	var keys []Key
 	for _, k := range s.Secrets.Keys {
 		keys = append(keys, Key{k.TeamID, k.KeyID, &k.Private.PublicKey})
 	}
-	for _, k := range keys {
-		if err := s.Auth.AddTeam(k.TeamID); err != nil {
-			return err
-		}
-		if err := s.Auth.AddKey(providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: k.Public}); err != nil {
+	for _, k := range append(keys, s.cfg.Keys...) {
+		if err := s.addKey(k); err != nil {
 			return err
 		}
 	}
@@ -104,17 +100,25 @@ func (s *Simulator) makePortal() error {
 		}
 	}
 	for _, team := range s.Auth.Teams() {
-		topics, err := s.Secrets.rememberedApps(team)
-		if err != nil {
+		if err := s.registerRemembered(team); err != nil {
 			return err
-		}
-		for _, topic := range topics {
-			if err := s.Auth.AddApp(team, topic); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// addKey registers a key and its team. A key that has another's name is refused:
+// one of the two would never be good for anything.
+func (s *Simulator) addKey(k Key) error {
+	for _, known := range s.Auth.Keys(k.TeamID) {
+		if known.ID == k.KeyID && !known.Public.Equal(k.Public) {
+			return fmt.Errorf("sim: team %s has another key %s already; give this one another key ID", k.TeamID, k.KeyID)
+		}
+	}
+	if err := s.Auth.AddTeam(k.TeamID); err != nil {
+		return err
+	}
+	return s.Auth.AddKey(providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: k.Public})
 }
 
 // makeEdges makes a provider API and a courier for each environment, on the

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// errUnreachable says that nobody answers.
+var errUnreachable = errors.New("the simulator does not answer")
+
+// checkControl wants a URL to which a path can be added.
+func (s *sendCommand) checkControl() error {
+	u, err := url.Parse(s.Control)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("--control is %q; write a URL, for instance http://127.0.0.1:8197", s.Control)
+	}
+	s.Control = strings.TrimRight(s.Control, "/")
+	return nil
+}
+
+// discover asks the control API for the ready record.
+func discover(ctx context.Context, control string) (info sim.Info, err error) {
+	body, err := get(ctx, control+"/v1/info")
+	if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal(body, &info); err != nil {
+		return info, fmt.Errorf("%s/v1/info: %w", control, err)
+	}
+	return info, nil
+}
+
+func get(ctx context.Context, address string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or name it with --control", errUnreachable, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s", response.Status)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", address, err)
+	}
+	return body, nil
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// commands is the grammar of the command line.
+type commands struct {
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
+	Send    sendCommand    `cmd:"" help:"Push to a device, as a provider would."`
+	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
+	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
+	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// description stands at the top of the help.
+const description = `The Apple Push Notification service on your own machine.
+
+Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 address, 6 simulator unreachable.`
+
+// grammar is how the command line is read, besides the commands themselves.
+var grammar = kong.OptionFunc(func(k *kong.Kong) error {
+	for _, option := range []kong.Option{
+		kong.Name("apns-sim"),
+		kong.Description(description),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.DefaultEnvars("APNS_SIM"),
+		grammarVars(),
+	} {
+		if err := option.Apply(k); err != nil {
+			return err
+		}
+	}
+	return nil
+})
+
+// grammarVars are the words in the grammar that come from tables, first of all
+// the defaults of the listen flags.
+func grammarVars() kong.Vars {
+	vars := kong.Vars{}
+	for _, d := range sim.Doors() {
+		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
+	}
+	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
+	vars["demo_topic"] = sim.DemoTopic
+	vars["window"] = strconv.Itoa(broker.DefaultWindow)
+	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
+	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
+	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
+	return vars
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"net"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+func newParser(t *testing.T, c *commands) *kong.Kong {
+	t.Helper()
+	parser, err := kong.New(c, grammar)
+	require.NoError(t, err)
+	return parser
+}
+
+// flags lists the flags of all verbs by verb and name.
+func flags(t *testing.T) map[string]*kong.Flag {
+	t.Helper()
+	all := map[string]*kong.Flag{}
+	for _, verb := range newParser(t, new(commands)).Model.Leaves(false) {
+		for _, flag := range verb.Flags {
+			all[verb.Path()+" --"+flag.Name] = flag
+		}
+	}
+	return all
+}
+
+func TestEveryDoorHasAFlagWithItsAddress(t *testing.T) {
+	all := flags(t)
+	doors := map[string]bool{}
+	for _, d := range sim.Doors() {
+		doors[d.Flag] = true
+		flag := all["serve --"+d.Flag]
+		if assert.NotNil(t, flag, d.Flag) {
+			assert.Equal(t, d.Address, flag.Default, d.Flag)
+		}
+	}
+	for name := range all {
+		if flag, listens := strings.CutPrefix(name, "serve --listen"); listens {
+			assert.True(t, doors["listen"+flag], "%s opens a door", name)
+		}
+	}
+	assert.Equal(t, "http://"+sim.Doors()[sim.ControlDoor].Address, all["send --control"].Default, "send finds a simulator with defaults")
+}
+
+func TestEveryListenFlagLeadsToItsDoor(t *testing.T) {
+	var c commands
+	var args []string
+	want := sim.Addresses{}
+	for i, d := range sim.Doors() {
+		want[d.Door] = net.JoinHostPort("127.0.0.1", strconv.Itoa(1000+i))
+		args = append(args, "--"+d.Flag, want[d.Door])
+	}
+	_, err := newParser(t, &c).Parse(args)
+	require.NoError(t, err)
+	assert.Equal(t, want, c.Serve.addresses())
+
+	_, err = newParser(t, &c).Parse(append(args, "--any-port"))
+	require.NoError(t, err)
+	assert.Empty(t, c.Serve.addresses(), "free ports of loopback")
+}
+
+func TestEveryFlagHasItsVariable(t *testing.T) {
+	all := flags(t)
+	for name, flag := range all {
+		if flag.Name != "help" {
+			want := "APNS_SIM_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+			assert.Equal(t, []string{want}, flag.Envs, name)
+		}
+	}
+	assert.Equal(t, []string{"APNS_SIM_LISTEN_443"}, all["serve --listen-443"].Envs)
+	assert.Equal(t, []string{"APNS_SIM_READY_FILE"}, all["serve --ready-file"].Envs)
+	assert.Equal(t, []string{"APNS_SIM_CONTROL"}, all["send --control"].Envs)
+	assert.Equal(t, []string{"APNS_SIM_LEGACY_P12"}, all["cert create --legacy-p12"].Envs)
+}
+
+func TestEveryFlagHasAHelpThatEndsLikeASentence(t *testing.T) {
+	for name, flag := range flags(t) {
+		assert.Regexp(t, `\.$`, flag.Help, name)
+		if flag.Target.Kind() == reflect.String {
+			assert.NotEmpty(t, flag.PlaceHolder, "%s: what is to be written", name)
+		}
+	}
+}
+
+func TestHelpAndVersionSucceed(t *testing.T) {
+	for args, want := range map[string]string{
+		"--help":             "ca init ",
+		"-h":                 "Exit codes: 0 ok",
+		"serve --help":       "$APNS_SIM_LISTEN_443",
+		"send --help":        "(http://127.0.0.1:8197)",
+		"cert create --help": "voip",
+		"version":            "apns-sim " + sim.Version(),
+	} {
+		t.Run(args, func(t *testing.T) {
+			o := invoke(t, strings.Fields(args)...)
+			assert.Equal(t, exitOK, o.code)
+			assert.Contains(t, o.stdout, want)
+			assert.NotContains(t, o.stdout, "${", "every word of the help is filled in")
+			assert.Empty(t, o.stderr)
+		})
+	}
+}
+
+func TestAMistakeInTheCommandLineIsToldInTwoLines(t *testing.T) {
+	for _, tc := range []struct{ args, want, hint string }{
+		{"--bogus", "unknown flag --bogus", "apns-sim --help"},
+		{"serve --bogus", "unknown flag --bogus", "apns-sim serve --help"},
+		{"bogus", "unexpected argument bogus", "apns-sim --help"},
+		{"send", "missing flags: --token=HEX", "apns-sim send --help"},
+		{"send --token 00 --environment moon", `--environment must be one of "production","sandbox"`, "apns-sim send --help"},
+		{"key", `expected one of "create", "list"`, "apns-sim key --help"},
+		{"cert create", "missing flags: --topic=TOPIC", "apns-sim cert create --help"},
+		{"serve --log-level loud", "--log-level must be one of", "apns-sim serve --help"},
+		{"serve --window many", "--window", "apns-sim serve --help"},
+	} {
+		t.Run(tc.args, func(t *testing.T) {
+			o := invoke(t, strings.Fields(tc.args)...)
+			assert.Equal(t, exitUsage, o.code)
+			assert.Empty(t, o.stdout)
+			lines := strings.Split(strings.TrimSuffix(o.stderr, "\n"), "\n")
+			require.Len(t, lines, 2, o.stderr)
+			assert.Contains(t, lines[0], "apns-sim: ")
+			assert.Contains(t, lines[0], tc.want)
+			assert.Equal(t, "  see "+tc.hint, lines[1])
+		})
+	}
+}

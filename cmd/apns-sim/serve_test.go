@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+func TestTheReadyRecordIsOnStandardOutputAndInItsFile(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	file := filepath.Join(t.TempDir(), "ready.json")
+	s := serve(t, "--any-port", "--ready-file", file)
+
+	assert.Equal(t, "ready", s.Event)
+	assert.Equal(t, os.Getpid(), s.PID)
+	assert.Contains(t, s.Provider, "https://127.0.0.1:")
+	assert.Contains(t, s.Control, "http://127.0.0.1:")
+	assert.Equal(t, s.record, read(t, file))
+	response, err := http.Get(s.Control + "/readyz") //nolint:noctx // It answers at once.
+	require.NoError(t, err)
+	response.Body.Close()
+	assert.Equal(t, http.StatusOK, response.StatusCode)
+	for _, path := range []string{s.CAFile, s.Demo.KeyFile, s.Demo.CertificateFile} {
+		assert.Equal(t, temp, filepath.Dir(filepath.Dir(path)), "a folder of its own")
+		assert.FileExists(t, path)
+	}
+
+	o := s.stop()
+	assert.Equal(t, exitOK, o.code, "an interrupted simulator has done its work")
+	assert.Empty(t, o.stdout, "one record and nothing else")
+	assert.Contains(t, o.stderr, "stopping")
+	assert.NotContains(t, o.stderr, "Now:", "a script needs no welcome")
+	assert.NoFileExists(t, file)
+	left, err := os.ReadDir(temp)
+	require.NoError(t, err)
+	assert.Empty(t, left, "keys that were made in memory are gone")
+}
+
+func TestARemovedReadyFileIsNoFailure(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	s := serve(t, "--any-port", "--ready-file", file)
+	require.NoError(t, os.Remove(file))
+	assert.Equal(t, exitOK, s.stop().code)
+}
+
+func TestServeIsTheDefaultVerbAndWelcomesAReader(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // it is interrupted as soon as it is ready
+	var stdout, stderr strings.Builder
+	files := t.TempDir()
+	assert.Equal(t, exitOK, run(ctx, []string{"--any-port", "--files", files}, &console{strings.NewReader(""), &stdout, &stderr}))
+	assert.Empty(t, stdout.String(), "text for people goes to standard error")
+	assert.Contains(t, stderr.String(), "is ready. It is not Apple")
+	assert.Contains(t, stderr.String(), filepath.Join(files, "ca.pem"))
+	assert.Contains(t, stderr.String(), "apns-sim send --control http://127.0.0.1:")
+	assert.FileExists(t, filepath.Join(files, "ca.pem"), "what was asked for stays")
+}
+
+func TestTheWelcomeSaysWhatToDoFirst(t *testing.T) {
+	for _, tc := range []struct{ control, want, why string }{
+		{"http://127.0.0.1:8197", "Now: device-sim run, which prints a device token; then: apns-sim send --token TOKEN", "where both look for it"},
+		{"http://127.0.0.1:1", "Now: device-sim run --control http://127.0.0.1:1, which", "elsewhere"},
+		{"", "", "neither could find this simulator"},
+	} {
+		var text strings.Builder
+		require.NoError(t, welcome(&text, sim.Info{Control: tc.control}))
+		assert.Contains(t, text.String(), tc.want, tc.why)
+		assert.Equal(t, tc.want != "", strings.Contains(text.String(), "Now:"), tc.why)
+	}
+}
+
+func TestVariablesStandForFlags(t *testing.T) {
+	t.Setenv("APNS_SIM_LISTEN", free(t))
+	t.Setenv("APNS_SIM_LISTEN_443", "off")
+	t.Setenv("APNS_SIM_LISTEN_SANDBOX", "off")
+	t.Setenv("APNS_SIM_LISTEN_DEVICE", "127.0.0.1:0")
+	t.Setenv("APNS_SIM_LISTEN_DEVICE_SANDBOX", "off")
+	t.Setenv("APNS_SIM_LISTEN_CONTROL", "localhost:0")
+	t.Setenv("APNS_SIM_FILES", t.TempDir())
+	s := serve(t)
+	assert.Equal(t, "https://"+os.Getenv("APNS_SIM_LISTEN"), s.Provider)
+	assert.Empty(t, s.Provider443+s.ProviderSandbox+s.DeviceSandbox)
+	assert.Contains(t, s.Control, "http://127.0.0.1:")
+	assert.Equal(t, os.Getenv("APNS_SIM_FILES"), filepath.Dir(s.CAFile))
+}
+
+func TestATakenAddressIsExitCode3WithTheFlagToChange(t *testing.T) {
+	address := taken(t)
+	file := filepath.Join(t.TempDir(), "ready.json")
+	for _, d := range sim.Doors() {
+		t.Run(d.Flag, func(t *testing.T) {
+			args := []string{"serve", "--ready-file", file}
+			for _, other := range sim.Doors() {
+				args = append(args, "--"+other.Flag, "127.0.0.1:0")
+			}
+			o := invoke(t, append(args, "--"+d.Flag, address)...)
+			assert.Equal(t, exitAddress, o.code)
+			assert.Contains(t, o.stderr, "cannot listen on "+address+" for "+d.Serves)
+			assert.Contains(t, o.stderr, "--"+d.Flag+", or off")
+			assert.NoFileExists(t, file)
+		})
+	}
+}
+
+func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
+	dir := initialized(t)
+	key := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	empty := filepath.Join(t.TempDir(), "empty.p8")
+	require.NoError(t, os.WriteFile(empty, nil, 0o600))
+	const stays = "asks for no password and stays on loopback, for instance 127.0.0.1:8197"
+	for _, tc := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"control on every interface", []string{"--listen-control", "0.0.0.0:8197"}, stays},
+		{"control on every interface, in short", []string{"--listen-control", ":8197"}, stays},
+		{"control on another interface", []string{"--listen-control", "10.0.0.7:8197"}, stays},
+		{"control on another host", []string{"--listen-control", "example.com:8197"}, stays},
+		{"control without port", []string{"--listen-control", "127.0.0.1"}, "--listen-control: address 127.0.0.1: missing port"},
+		{"key without parts", []string{"--any-port", "--key", "AuthKey_ABC.p8"}, `--key is "AuthKey_ABC.p8"; write TEAM:KEYID:FILE, for instance`},
+		{"key without file", []string{"--any-port", "--key", "TEAM:KEYID"}, "write TEAM:KEYID:FILE"},
+		{"key file that is missing", []string{"--any-port", "--key", "T:K:none.p8"}, "--key: sim: there is no key file none.p8"},
+		{"key file that is none", []string{"--any-port", "--key", "T:K:" + empty}, empty},
+		{"key with a team that cannot be", []string{"--any-port", "--key", "a team:K:" + key}, `"a team"`},
+		{"key by the name of another", []string{"--any-port", "--key", "SIMTEAM001:SIMKEY0001:" + key}, "give this one another key ID"},
+		{"ready in another form", []string{"--any-port", "--ready", "xml"}, `--ready is "xml"; it can be json`},
+		{"nothing stored", []string{"--any-port", "--stored-per-app", "0"}, "--stored-per-app is 0; it is 1 at least"},
+		{"no window", []string{"--any-port", "--window=-1"}, "--window is -1; it is 1 at least"},
+		{"long tokens", []string{"--any-port", "--token-length", "101"}, "101 is not between 32 and 100"},
+		{"a topic that is none", []string{"--any-port", "--topic", "no/topic"}, `"no/topic"`},
+		{"a name that is none", []string{"--any-port", "--name", "https://apns"}, `"https://apns"`},
+		{"a name the root may not vouch for", []string{"--any-port", "--certs", dir, "--name", "apns.test"}, "apns.test"},
+		{"certs that are missing", []string{"--any-port", "--certs", filepath.Join(dir, "none")}, "ca.pem"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := invoke(t, append([]string{"serve"}, tc.args...)...)
+			assert.Equal(t, exitUsage, o.code)
+			assert.Contains(t, o.stderr, tc.want)
+			assert.Equal(t, 1, strings.Count(o.stderr, "\n"), o.stderr)
+		})
+	}
+}
+
+func TestReadyThatCannotBeToldStopsTheSimulator(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "none", "ready.json")
+	o := invoke(t, "serve", "--any-port", "--ready-file", file)
+	assert.Equal(t, exitFailure, o.code)
+	assert.Contains(t, o.stderr, "write the ready file: ")
+	assert.Contains(t, o.stderr, file)
+
+	file = filepath.Join(t.TempDir(), "ready.json")
+	var stderr strings.Builder
+	code := run(t.Context(), []string{"serve", "--any-port", "--ready", "json", "--ready-file", file}, &console{strings.NewReader(""), broken{}, &stderr})
+	assert.Equal(t, exitFailure, code)
+	assert.Contains(t, stderr.String(), "write the ready record: "+errBroken.Error())
+	assert.NoFileExists(t, file, "nobody is told that it is ready")
+}
+
+// broken is an output that takes nothing.
+type broken struct{}
+
+var errBroken = errors.New("no space left")
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }

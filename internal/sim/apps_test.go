@@ -1,0 +1,86 @@
+package sim_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// reopened is a simulator over a directory of secrets, as after a restart.
+func reopened(t *testing.T, dir string, cfg sim.Config) (*sim.Simulator, error) {
+	t.Helper()
+	var err error
+	cfg.Secrets, err = sim.LoadSecrets(dir)
+	require.NoError(t, err)
+	return sim.New(cfg)
+}
+
+func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	_, guest := newKey(t, otherTeam, "KEY1234567")
+	cfg := sim.Config{Keys: []sim.Key{guest}}
+	s, err := reopened(t, dir, cfg)
+	require.NoError(t, err)
+	key, err := pki.NewKey()
+	require.NoError(t, err)
+	for _, app := range []struct{ topic, team string }{
+		{"com.example.one", ""}, {"com.example.two", ""}, {"com.example.one", ""}, {sim.DemoTopic, ""}, {"com.other.app", otherTeam},
+	} {
+		_, err := s.Activate(signingRequest(t, key), []string{app.topic}, app.team)
+		require.NoError(t, err)
+	}
+
+	again, err := reopened(t, dir, cfg)
+	require.NoError(t, err)
+	assert.Equal(t, s.Auth.Apps(sim.DemoTeam), again.Auth.Apps(sim.DemoTeam))
+	assert.Equal(t, []string{"com.other.app"}, again.Auth.Apps(otherTeam))
+	list, err := os.ReadFile(filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics"))
+	require.NoError(t, err)
+	assert.Equal(t, "com.example.one\ncom.example.two\n", string(list), "each once, and not those that are there anyway")
+}
+
+func TestAppsAreForgottenWithoutADirectory(t *testing.T) {
+	secrets, err := sim.NewSecrets()
+	require.NoError(t, err)
+	for range 2 {
+		s, err := sim.New(sim.Config{Secrets: secrets})
+		require.NoError(t, err)
+		assert.Equal(t, []string{sim.DemoTopic}, s.Auth.Apps(sim.DemoTeam))
+		activate(t, s, "com.example.one")
+	}
+}
+
+func TestAListOfAppsThatCannotBeReadStopsTheSimulator(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	list := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics")
+	require.NoError(t, os.WriteFile(list, []byte("com.example.one\nno/topic\n"), 0o600))
+	_, err := reopened(t, dir, sim.Config{})
+	require.ErrorContains(t, err, list)
+	assert.ErrorContains(t, err, `"no/topic"`)
+
+	require.NoError(t, os.Remove(list))
+	require.NoError(t, os.Mkdir(list, 0o700))
+	_, err = reopened(t, dir, sim.Config{})
+	assert.ErrorContains(t, err, list)
+}
+
+func TestAnAppThatCannotBeRememberedIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	s, err := reopened(t, dir, sim.Config{})
+	require.NoError(t, err)
+	list := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics")
+	require.NoError(t, os.Mkdir(list, 0o700))
+	key, err := pki.NewKey()
+	require.NoError(t, err)
+	_, err = s.Activate(signingRequest(t, key), []string{"com.example.one"}, "")
+	assert.ErrorContains(t, err, list)
+}

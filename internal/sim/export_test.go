@@ -1,0 +1,11 @@
+package sim
+
+import "testing"
+
+// SetFixed443 moves the door on port 443 somewhere else until the test ends.
+// The test must not be parallel.
+func SetFixed443(t *testing.T, address string) {
+	before := doors[Provider443].Fixed
+	doors[Provider443].Fixed = address
+	t.Cleanup(func() { doors[Provider443].Fixed = before })
+}

@@ -1,0 +1,80 @@
+package sim_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// presented is the certificate the provider API shows.
+func presented(t *testing.T, s *sim.Simulator) *x509.Certificate {
+	t.Helper()
+	conn, err := tls.Dial("tcp", strings.TrimPrefix(s.Info().Provider, "https://"), &tls.Config{RootCAs: s.Secrets.PKI.RootPool()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn.ConnectionState().PeerCertificates[0]
+}
+
+func TestAPushGoesFromProviderToDeviceByteForByte(t *testing.T) {
+	const topic = "com.example.flow"
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, topic)
+	token, err := phone.Token(patient(t), topic)
+	require.NoError(t, err)
+
+	payload := []byte("{\"aps\": {\"alert\":\"Gr\u00fc\u00dfe \U0001F44B\"},\n\t\"x\":1e-7 }")
+	push(t, s, token, payload, map[string]string{apns.HeaderTopic: topic})
+	got, err := phone.Next(patient(t))
+	require.NoError(t, err)
+	assert.Equal(t, payload, got.Payload)
+	assert.Equal(t, topic, got.Topic)
+	assert.Equal(t, token, got.DeviceToken)
+	assert.False(t, got.FromStorage)
+	assert.Equal(t, phone.ID(), awaitEvent(t, s, journal.Delivered).Device, "its acknowledgement came back")
+}
+
+func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
+	var apple clock.Clock
+	s := start(t, sim.Config{Clock: &apple})
+	away := apns.DeviceID{1, 2, 3}
+	hash := apns.HashTopic(sim.DemoTopic)
+	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: away}, &hash)
+
+	expiry := apple.Now().Add(time.Hour)
+	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{
+		apns.HeaderTopic: sim.DemoTopic, apns.HeaderExpiration: strconv.FormatInt(expiry.Unix(), 10),
+	})
+	assert.Equal(t, string(broker.Offline), awaitEvent(t, s, journal.Stored).Cause)
+
+	apple.Advance(2 * time.Hour)
+	dropped := awaitEvent(t, s, journal.Dropped)
+	assert.Equal(t, string(broker.DropExpired), dropped.Cause)
+	assert.Equal(t, away, dropped.Device)
+	assert.True(t, dropped.At.After(expiry))
+}
+
+func TestTheEnvironmentsAreTwoWorlds(t *testing.T) {
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, sim.DemoTopic)
+	token := phone.await(t, device.EventToken).Token
+	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic}
+	status, body := post(t, s, s.Info().ProviderSandbox, token, []byte(`{"aps":{}}`), headers)
+	assert.Equal(t, http.StatusBadRequest, status, "the device came through the production door")
+	assert.JSONEq(t, `{"reason":"BadDeviceToken"}`, body)
+	push(t, s, token, []byte(`{"aps":{}}`), headers)
+}

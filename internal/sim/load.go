@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// LoadSecrets reads what [Secrets.Save] wrote, and the keys that were put
+// beside it since.
+func LoadSecrets(dir string) (*Secrets, error) {
+	authorities, err := pki.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Secrets{PKI: authorities, Dir: dir}
+	if s.TokenKeys, err = loadTokenKeys(filepath.Join(dir, tokenKeyFile)); err != nil {
+		return nil, err
+	}
+	if s.Keys, err = loadKeys(filepath.Join(dir, keysFolder)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// remedy ends the errors about files that cannot be used.
+const remedy = "restore it, or make everything anew with: apns-sim ca init --force"
+
+func loadTokenKeys(path string) (secrets [][]byte, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("sim: token keys: %w; %s", err, remedy)
+	}
+	for i, line := range strings.Fields(string(text)) {
+		secret, err := hex.DecodeString(line)
+		if err != nil || len(secret) != tokenvault.SecretSize {
+			return nil, fmt.Errorf("sim: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy)
+		}
+		secrets = append(secrets, secret)
+	}
+	if len(secrets) == 0 {
+		return nil, fmt.Errorf("sim: %s is empty; %s", path, remedy)
+	}
+	return secrets, nil
+}
+
+// loadKeys reads keys/<team>/AuthKey_<key>.p8, the default team's key first.
+func loadKeys(folder string) (keys []SigningKey, err error) {
+	names, err := fs.Glob(os.DirFS(folder), "*/AuthKey_*.p8")
+	if err != nil {
+		return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
+	}
+	for _, name := range names {
+		key, err := LoadSigningKey(filepath.Join(folder, filepath.FromSlash(name)), path.Dir(name), "")
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	i := slices.IndexFunc(keys, SigningKey.isDemo)
+	if i < 0 {
+		return nil, fmt.Errorf("sim: %s: the key of the default team is missing; %s",
+			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy)
+	}
+	demo := keys[i]
+	return slices.Insert(slices.Delete(keys, i, i+1), 0, demo), nil
+}
+
+func (k SigningKey) isDemo() bool { return k.TeamID == DemoTeam && k.KeyID == DemoKey }
+
+// LoadSigningKey reads a .p8 file. An empty id is taken from the name that
+// Apple gives the file, AuthKey_<id>.p8.
+func LoadSigningKey(path, team, id string) (SigningKey, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return SigningKey{}, fmt.Errorf("sim: there is no key file %s", path)
+	}
+	if err != nil {
+		return SigningKey{}, fmt.Errorf("sim: key file: %w", err)
+	}
+	private, err := pki.ParseP8(text)
+	if err != nil {
+		return SigningKey{}, fmt.Errorf("sim: key file %s: %w", path, err)
+	}
+	if id == "" {
+		name, hasPrefix := strings.CutPrefix(filepath.Base(path), "AuthKey_")
+		name, hasSuffix := strings.CutSuffix(name, ".p8")
+		if id = name; id == "" || !hasPrefix || !hasSuffix {
+			return SigningKey{}, fmt.Errorf("sim: key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
+		}
+	}
+	return SigningKey{team, id, private}, nil
+}

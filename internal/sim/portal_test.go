@@ -1,0 +1,145 @@
+package sim_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/x509"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+const otherTeam = "OTHERTEAM1"
+
+func newKey(t *testing.T, team, id string) (sim.SigningKey, sim.Key) {
+	t.Helper()
+	key, err := sim.NewSigningKey(team, id)
+	require.NoError(t, err)
+	return key, sim.Key{TeamID: team, KeyID: id, Public: &key.Private.PublicKey}
+}
+
+func signingRequest(t *testing.T, key *ecdsa.PrivateKey) *x509.CertificateRequest {
+	t.Helper()
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	require.NoError(t, err)
+	csr, err := x509.ParseCertificateRequest(der)
+	require.NoError(t, err)
+	return csr
+}
+
+// accepts reports the team for which a provider token signed with key is good.
+func accepts(t *testing.T, s *sim.Simulator, key sim.SigningKey) string {
+	t.Helper()
+	raw, err := providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now())
+	require.NoError(t, err)
+	token, err := s.Auth.Verify(raw, apns.Production)
+	require.NoError(t, err)
+	return token.TeamID
+}
+
+func TestKeysOfAllTeamsAreGood(t *testing.T) {
+	secrets, err := sim.NewSecrets()
+	require.NoError(t, err)
+	second, _ := newKey(t, sim.DemoTeam, "SECONDKEY1")
+	secrets.Keys = append(secrets.Keys, second)
+	sameName, public := newKey(t, otherTeam, sim.DemoKey)
+	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{public}})
+	require.NoError(t, err)
+
+	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]), "the default team's")
+	assert.Equal(t, sim.DemoTeam, accepts(t, s, second), "another of the secrets")
+	assert.Equal(t, otherTeam, accepts(t, s, sameName), "one of the configuration, though two teams have the same key ID")
+}
+
+func TestAKeyMayBeGivenTwiceButNotTwoByOneName(t *testing.T) {
+	secrets, err := sim.NewSecrets()
+	require.NoError(t, err)
+	same := sim.Key{TeamID: sim.DemoTeam, KeyID: sim.DemoKey, Public: &secrets.Keys[0].Private.PublicKey}
+	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{same}})
+	require.NoError(t, err)
+	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]))
+
+	_, another := newKey(t, sim.DemoTeam, sim.DemoKey)
+	_, err = sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{another}})
+	assert.ErrorContains(t, err, "team SIMTEAM001 has another key SIMKEY0001 already; give this one another key ID")
+}
+
+func TestTopicsBelongToTheDefaultTeam(t *testing.T) {
+	s, err := sim.New(sim.Config{Topics: []string{"com.example.one", "com.example.two"}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{sim.DemoTopic, "com.example.one", "com.example.two"}, s.Auth.Apps(sim.DemoTeam))
+}
+
+func TestAConfigurationThatCannotBeIsRefusedWithTheCulprit(t *testing.T) {
+	secrets, err := sim.NewSecrets("apns.test")
+	require.NoError(t, err)
+	_, key := newKey(t, "not a team", "KEY1234567")
+	for _, tc := range []struct {
+		name, want string
+		cfg        sim.Config
+	}{
+		{"a topic that is no bundle ID", `"com example"`, sim.Config{Topics: []string{"com example"}}},
+		{"a token longer than APNs makes them", "101", sim.Config{TokenLength: 101}},
+		{"a team that cannot be", `"not a team"`, sim.Config{Keys: []sim.Key{key}}},
+		{"a key that is none", "has no public key", sim.Config{Keys: []sim.Key{{TeamID: otherTeam, KeyID: "KEY1234567"}}}},
+		{"a name the root may not vouch for", "apns.other", sim.Config{Secrets: secrets, Names: []string{"apns.other"}}},
+		{"a name that is none", `"https://apns"`, sim.Config{Names: []string{"https://apns"}}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := sim.New(tc.cfg)
+			assert.ErrorContains(t, err, tc.want)
+		})
+	}
+}
+
+func TestFurtherNamesAreInTheServerCertificate(t *testing.T) {
+	s := start(t, sim.Config{Names: []string{"apns.test"}})
+	assert.NoError(t, presented(t, s).VerifyHostname("apns.test"))
+}
+
+func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
+	s, err := sim.New(sim.Config{})
+	require.NoError(t, err)
+	key, err := pki.NewKey()
+	require.NoError(t, err)
+	chain, err := s.Activate(signingRequest(t, key), []string{"com.example.app", sim.DemoTopic}, "")
+	require.NoError(t, err)
+
+	require.Len(t, chain, 2, "leaf and issuer")
+	leaf, err := x509.ParseCertificate(chain[0])
+	require.NoError(t, err)
+	id, err := s.Secrets.PKI.VerifyDevice([]*x509.Certificate{leaf}, time.Now())
+	require.NoError(t, err)
+	assert.True(t, key.PublicKey.Equal(id.PublicKey))
+	assert.Equal(t, s.Secrets.PKI.DeviceCA.Certificate.Raw, chain[1])
+	assert.True(t, s.Auth.TopicAllowed(sim.DemoTeam, "com.example.app"), "no team is the default team")
+
+	_, err = s.Activate(signingRequest(t, key), []string{"com.example.app"}, sim.DemoTeam)
+	assert.NoError(t, err, "an app may be run again")
+}
+
+func TestActivationRefusesWhatBelongsToOthers(t *testing.T) {
+	_, key := newKey(t, otherTeam, "KEY1234567")
+	s, err := sim.New(sim.Config{Keys: []sim.Key{key}})
+	require.NoError(t, err)
+	private, err := pki.NewKey()
+	require.NoError(t, err)
+	for _, tc := range []struct{ name, topic, team, want string }{
+		{"an app of another team, with its owner", sim.DemoTopic, otherTeam, "team SIMTEAM001"},
+		{"an unknown team", "com.example.new", "NOBODY0001", `team "NOBODY0001" is not known`},
+		{"no bundle ID", "com example", "", `"com example"`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := s.Activate(signingRequest(t, private), []string{tc.topic}, tc.team)
+			assert.ErrorContains(t, err, tc.want)
+		})
+	}
+	assert.Empty(t, s.Auth.Apps(otherTeam))
+}
