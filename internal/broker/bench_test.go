@@ -8,6 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 // BenchmarkPush is one push through the core: accepted, sent, acknowledged,
@@ -16,9 +17,14 @@ func BenchmarkPush(b *testing.B) {
 	for _, bench := range []struct {
 		name       string
 		expiration apns.Expiration
-	}{{"storable", apns.DefaultExpiration}, {"never stored", 0}} {
+		store      store.Store
+	}{
+		{"never stored", 0, nil},
+		{"storable", apns.DefaultExpiration, nil},
+		{"with a store", apns.DefaultExpiration, new(store.Memory)},
+	} {
 		b.Run(bench.name, func(b *testing.B) {
-			broke, err := broker.New(broker.Config{Journal: journal.New(journal.Config{})})
+			broke, err := broker.New(broker.Config{Journal: journal.New(journal.Config{}), Store: bench.store})
 			require.NoError(b, err)
 			p := new(peer)
 			p.Route = broke.Attach(phone, p)

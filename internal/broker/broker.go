@@ -37,7 +37,8 @@ type Config struct {
 	// before further ones are refused with TooManyRequests; 0 means
 	// [DefaultBacklog].
 	Backlog int
-	// Store keeps what is accepted and not settled; nil means in memory.
+	// Store keeps what is accepted and not settled for a later broker; nil
+	// keeps it in this broker's queues alone.
 	Store store.Store
 	// Journal may be nil.
 	Journal *journal.Journal
@@ -69,7 +70,7 @@ type Broker struct {
 	storage Storage
 	window  int
 	backlog int
-	store   store.Store
+	store   store.Store // may be nil
 	journal *journal.Journal
 	clock   *clock.Clock
 	log     *slog.Logger
@@ -99,9 +100,6 @@ func New(cfg Config) (*Broker, error) {
 		clock:   cfg.Clock,
 		log:     cfg.Log,
 	}
-	if b.store == nil {
-		b.store = new(store.Memory)
-	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
@@ -114,6 +112,9 @@ func New(cfg Config) (*Broker, error) {
 
 // restore holds what the store kept from an earlier broker.
 func (b *Broker) restore() error {
+	if b.store == nil {
+		return nil
+	}
 	records, err := b.store.Load()
 	if err != nil {
 		return fmt.Errorf("broker: load stored pushes: %w", err)

@@ -42,6 +42,9 @@ func (b *Broker) ConsistencyCheck() error {
 			problems = append(problems, fmt.Errorf("broker: queue of %v: %s", q.to, problem))
 		}
 	})
+	if b.store == nil {
+		return errors.Join(problems...)
+	}
 	stored, err := b.store.Load()
 	if err != nil {
 		return fmt.Errorf("broker: load stored pushes: %w", err)
@@ -96,8 +99,8 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 		problems = append(problems, "it is out of order")
 	}
 	for _, e := range slices.Concat(q.held, ready, flying) {
-		if e.storable != e.recorded {
-			problems = append(problems, fmt.Sprintf("push %d may wait: %t, is in the store: %t", e.seq, e.storable, e.recorded))
+		if kept := e.storable && q.b.store != nil; kept != e.recorded {
+			problems = append(problems, fmt.Sprintf("push %d should be in the store: %t, is: %t", e.seq, kept, e.recorded))
 		}
 		if e.recorded {
 			recorded[e.seq] = true

@@ -48,16 +48,11 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	}
 	e.seq = q.b.seq.Add(1)
 	where, why := q.placeLocked(e)
-	if e.storable && where != discard {
+	if where != discard {
 		// Kept before the provider learns that the push is accepted.
-		err := q.b.store.Put(store.Record{
-			Seq: e.seq, To: q.to, Push: e.push.Notification,
-			Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline,
-		})
-		if err != nil {
+		if err := q.keepLocked(e); err != nil {
 			return err
 		}
-		e.recorded = true
 	}
 	q.b.record(journal.Accepted, e.push, "", now)
 	switch where {
@@ -70,6 +65,19 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 		q.holdLocked(e, why, now)
 	}
 	return nil
+}
+
+// keepLocked puts e into the store if it may wait.
+func (q *queue) keepLocked(e *entry) error {
+	if q.b.store == nil || !e.storable {
+		return nil
+	}
+	err := q.b.store.Put(store.Record{
+		Seq: e.seq, To: q.to, Push: e.push.Notification,
+		Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline,
+	})
+	e.recorded = err == nil
+	return err
 }
 
 // placeLocked says where e belongs now and, if it is to be held, why.

@@ -4,7 +4,6 @@ import (
 	crand "crypto/rand"
 	"encoding/binary"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/google/uuid"
 )
@@ -28,7 +27,16 @@ func (s idSource) next() uuid.UUID {
 }
 
 // apnsID makes an apns-id, which is in upper case (observed: pushy#184).
-func (s idSource) apnsID() string { return strings.ToUpper(s.next().String()) }
+func (s idSource) apnsID() string {
+	var text [36]byte
+	copy(text[:], s.next().String())
+	for i, c := range text {
+		if 'a' <= c && c <= 'f' {
+			text[i] = c - 'a' + 'A'
+		}
+	}
+	return string(text[:])
+}
 
 // uniqueID makes an apns-unique-id, which is in lower case (observed:
 // AndrewBarba/apns2#95).

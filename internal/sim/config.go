@@ -42,7 +42,8 @@ type Config struct {
 	// Window and Backlog bound what is on its way to one device; see
 	// [broker.Config].
 	Window, Backlog int
-	// Store keeps what is accepted and not settled; nil means in memory.
+	// Store keeps what is accepted and not settled for a later start; nil
+	// forgets it with the simulator.
 	Store store.Store
 	// JournalSize is how many events are kept; 0 is the journal's default.
 	JournalSize int
