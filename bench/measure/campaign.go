@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Names of the servers.
+const (
+	simulatorName = "apns-sim"
+	baselineName  = "net/http"
+)
+
+// A campaign runs scenarios on servers in turns.
+type campaign struct {
+	*bench
+	folder    string // of certificates, and what else the servers need
+	rounds    int
+	simulator *server
+	others    []*server // compared with it
+	h2load    *h2load   // nil if it is not installed
+	rows      []row
+}
+
+// start starts the servers. What is not installed is said and left out.
+func (c *campaign) start(ctx context.Context, o options) (err error) {
+	withCerts := func(command string) []string { return append(strings.Fields(command), "--certs", c.folder) }
+	if c.simulator, err = startReady(ctx, simulatorName, withCerts(o.simulator)); err != nil {
+		return err
+	}
+	if _, err := c.simulator.cpuTime(); err != nil {
+		fmt.Printf("CPU times are left out: %v\n", err)
+	}
+	if o.baseline == "" {
+		return nil
+	}
+	baseline, err := startReady(ctx, baselineName, withCerts(o.baseline))
+	if err != nil {
+		return err
+	}
+	c.others = append(c.others, baseline)
+	switch nghttpd, err := startNghttpd(ctx, c.folder); {
+	case errors.Is(err, errNoNghttpd):
+		fmt.Println(err)
+	case err != nil:
+		return err
+	default:
+		c.others = append(c.others, nghttpd)
+	}
+	if c.h2load, err = findH2load(c.folder); err != nil {
+		fmt.Println(err)
+	}
+	return nil
+}
+
+func (c *campaign) stop() error {
+	var errs []error
+	for _, s := range append(c.others, c.simulator) {
+		if s != nil {
+			errs = append(errs, s.stop())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// run measures one scenario.
+func (c *campaign) run(ctx context.Context, s scenario) (err error) {
+	devices, err := newFleet(ctx, c.secrets, c.simulator.courier, max(1, s.devices))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, devices.close()) }()
+	if s.devices == 0 { // it has a token, and goes away
+		if err := errors.Join(devices.close(), offer(c.folder, devices.tokens)); err != nil {
+			return err
+		}
+	}
+	err = c.turns(s.String(), c.rivals(s), c.roundsOf(s), func(to *server) (*outcome, error) {
+		return c.bench.run(ctx, s, to, devices)
+	})
+	if err != nil || c.h2load == nil || s.devices > 0 {
+		return err
+	}
+	return c.turns(s.String()+", by h2load", c.rivals(s), c.roundsOf(s), func(to *server) (*outcome, error) {
+		return c.h2load.run(ctx, c.bench, s, to, devices.tokens[0])
+	})
+}
+
+func (c *campaign) roundsOf(s scenario) int {
+	if s.rounds > 0 {
+		return s.rounds
+	}
+	return c.rounds
+}
+
+// rivals are the servers that take part: a pace says something of the simulator
+// alone, and nghttpd is for comparison with the front.
+func (c *campaign) rivals(s scenario) []*server {
+	all := append([]*server{c.simulator}, c.others...)
+	switch {
+	case s.rate > 0:
+		return all[:1]
+	case s.devices > 0:
+		return all[:min(2, len(all))]
+	}
+	return all
+}
+
+// turns lets the servers run one after the other, round by round, and adds the
+// medians to the table.
+func (c *campaign) turns(scenario string, servers []*server, rounds int, run func(*server) (*outcome, error)) error {
+	runs := make([][]*outcome, len(servers))
+	for range rounds {
+		for i, to := range servers {
+			o, err := run(to)
+			if err != nil {
+				return fmt.Errorf("%s: %w", to.name, err)
+			}
+			runs[i] = append(runs[i], o)
+		}
+	}
+	for i, to := range servers {
+		c.rows = append(c.rows, summarize(scenario, to.name, runs[i]))
+	}
+	return nil
+}

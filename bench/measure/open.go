@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+// paced posts the pushes of t at a rate per second, one connection after the
+// other, whether or not the answers keep up (an open loop). A push counts from
+// when it is posted.
+func (l *load) paced(t *tally, rate int) error {
+	posted := make(chan error, 1)
+	go func() {
+		err := l.post(t, rate)
+		if err != nil {
+			l.close() // and so the readers
+		}
+		posted <- err
+	}()
+	err := l.each(func(i int, c *conn) error { return c.awaitAnswers(share(len(t.sent), len(l.conns), i)) })
+	return errors.Join(<-posted, err)
+}
+
+// share is how many of n things the i-th of k gets when they are dealt in turn.
+func share(n, k, i int) int { return (n + k - 1 - i) / k }
+
+func (l *load) post(t *tally, rate int) error {
+	begin, interval := time.Now(), time.Second/time.Duration(rate)
+	for i := range len(t.sent) {
+		time.Sleep(time.Until(begin.Add(time.Duration(i) * interval)))
+		if err := l.conns[i%len(l.conns)].postOne(t, t.first+i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postOne posts push number n as soon as the server takes it. It counts from
+// now, so that time the server lets us wait is its own.
+func (c *conn) postOne(t *tally, n int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t.post(n)
+	for !c.mayPushLocked(c.limit) {
+		if c.ended {
+			return fmt.Errorf("push to %s: %w", c.encoder.authority, net.ErrClosed)
+		}
+		c.room.Wait()
+	}
+	if err := c.pushLocked(n); err != nil {
+		return err
+	}
+	return c.flushLocked()
+}
+
+// awaitAnswers reads until so many more requests were answered.
+func (c *conn) awaitAnswers(more int) (err error) {
+	for goal := c.answered + more; err == nil && c.answered < goal; {
+		err = c.readOpen()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	c.room.Broadcast()
+	return err
+}
+
+// readOpen reads, answers SETTINGS and PING, and tells postOne.
+func (c *conn) readOpen() error {
+	if err := c.read(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.room.Broadcast()
+	return c.flushLocked()
+}

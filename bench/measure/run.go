@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// runTime bounds one run.
+const runTime = 30 * time.Second
+
+// A bench is what all runs share.
+type bench struct {
+	secrets       *sim.Secrets
+	client        *tls.Config
+	authorization string
+	numbers       int // of pushes so far; no two have the same one
+}
+
+// An outcome is what one run has measured.
+type outcome struct {
+	pushes    int
+	elapsed   time.Duration
+	cpu       time.Duration // of the server; less than 0 if it cannot be known
+	latencies []time.Duration
+}
+
+// perSecond is how many pushes were done in a second.
+func (o *outcome) perSecond() float64 { return float64(o.pushes) / o.elapsed.Seconds() }
+
+// cost is the CPU seconds of the server per 100,000 pushes.
+func (o *outcome) cost() float64 { return o.cpu.Seconds() / float64(o.pushes) * 100_000 }
+
+// run pushes once through a scenario. If the server is a simulator with the
+// scenario's devices, a push is done when it has arrived; else when it has been
+// answered.
+func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet) (*outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, runTime)
+	defer cancel()
+	arrive := to.courier != "" && s.devices > 0
+	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0)
+
+	warm := b.tally(s.shape.conns)
+	devices.tally.Store(warm)
+	l, err := connect(ctx, to.address, b.client, p, s.shape, warm)
+	if err != nil {
+		return nil, err
+	}
+	defer l.close()
+	if arrive {
+		if err := devices.await(ctx, warm); err != nil {
+			return nil, fmt.Errorf("warm up: %w", err)
+		}
+	}
+	t := b.tally(s.pushes)
+	devices.tally.Store(t)
+	o, err := timed(to, func() error {
+		if err := l.push(t, s.rate); err != nil || !arrive {
+			return err
+		}
+		return devices.await(ctx, t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	o.pushes = s.pushes
+	if arrive {
+		o.latencies = t.latencies()
+		return o, t.check()
+	}
+	return o, nil
+}
+
+// tally counts so many new pushes.
+func (b *bench) tally(pushes int) *tally {
+	t := newTally(b.numbers, pushes)
+	b.numbers += pushes
+	return t
+}
+
+// push posts the pushes of t, at a rate per second or, if that is 0, as fast as
+// they are answered.
+func (l *load) push(t *tally, rate int) error {
+	if rate > 0 {
+		return l.paced(t, rate)
+	}
+	return l.full(t)
+}
+
+// timed measures what f takes, and what CPU time the server uses meanwhile.
+func timed(to *server, f func() error) (*outcome, error) {
+	before, cpuErr := to.cpuTime()
+	begin := time.Now()
+	if err := f(); err != nil {
+		return nil, err
+	}
+	o := &outcome{elapsed: time.Since(begin), cpu: -1}
+	if cpuErr != nil {
+		return o, nil // main has said so
+	}
+	after, err := to.cpuTime()
+	o.cpu = after - before
+	return o, err
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// A tally sees that each of a number of pushes arrives at a device once, and how
+// long it took. Its methods may be called from any goroutine.
+type tally struct {
+	first int // number of the first push
+	start time.Time
+	sent  []atomic.Int64 // when the push was posted, nanoseconds since start
+	took  []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not
+
+	arrived atomic.Int64
+	twice   atomic.Int64
+	strange atomic.Int64  // payloads that nobody sent
+	all     chan struct{} // closed when every push has arrived
+}
+
+// newTally counts so many pushes, numbered from first on.
+func newTally(first, pushes int) *tally {
+	return &tally{
+		first: first,
+		start: time.Now(),
+		sent:  make([]atomic.Int64, pushes),
+		took:  make([]atomic.Int64, pushes),
+		all:   make(chan struct{}),
+	}
+}
+
+// post notes that push n is being posted now.
+func (t *tally) post(n int) { t.sent[n-t.first].Store(int64(time.Since(t.start))) }
+
+// receive notes that a device has received a payload.
+func (t *tally) receive(payload []byte) {
+	number, ok := payloadNumber(payload)
+	n := number - t.first
+	if !ok || n < 0 || n >= len(t.took) {
+		t.strange.Add(1)
+		return
+	}
+	took := max(1, int64(time.Since(t.start))-t.sent[n].Load())
+	if !t.took[n].CompareAndSwap(0, took) {
+		t.twice.Add(1)
+		return
+	}
+	if t.arrived.Add(1) == int64(len(t.took)) {
+		close(t.all)
+	}
+}
+
+// check fails unless every push has arrived once.
+func (t *tally) check() error {
+	missing := int64(len(t.took)) - t.arrived.Load()
+	if missing == 0 && t.twice.Load() == 0 && t.strange.Load() == 0 {
+		return nil
+	}
+	return fmt.Errorf("of %d pushes %d did not arrive; %d arrivals were repeated, %d had another payload",
+		len(t.took), missing, t.twice.Load(), t.strange.Load())
+}
+
+// latencies returns the times from POST to device, in rising order.
+func (t *tally) latencies() []time.Duration {
+	var all []time.Duration
+	for i := range t.took {
+		if took := t.took[i].Load(); took != 0 {
+			all = append(all, time.Duration(took))
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestEveryPushMustArriveOnce(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		arrive  [][]byte
+		wantErr string
+	}{
+		{"all", [][]byte{payload(nil, 11), payload(nil, 10)}, ""},
+		{"one is missing", [][]byte{payload(nil, 10)}, "1 did not arrive"},
+		{"one comes twice", [][]byte{payload(nil, 10), payload(nil, 11), payload(nil, 10)}, "1 arrivals were repeated"},
+		{"one of another run", [][]byte{payload(nil, 10), payload(nil, 11), payload(nil, 9)}, "1 had another payload"},
+		{"one beyond the last", [][]byte{payload(nil, 10), payload(nil, 11), payload(nil, 12)}, "1 had another payload"},
+		{"one is changed", [][]byte{payload(nil, 10), []byte(`{"aps":{}}`)}, "1 did not arrive"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			tally := newTally(10, 2)
+			tally.post(10)
+			tally.post(11)
+			for _, p := range row.arrive {
+				tally.receive(p)
+			}
+			if row.wantErr == "" {
+				assert.NoError(t, tally.check())
+				<-tally.all
+				assert.Len(t, tally.latencies(), 2)
+				return
+			}
+			assert.ErrorContains(t, tally.check(), row.wantErr)
+		})
+	}
+}
+
+func TestLatencyIsFromPostToArrival(t *testing.T) {
+	tally := newTally(0, 2)
+	tally.post(0)
+	tally.receive(payload(nil, 0))
+	tally.post(1)
+	elapsed := tally.sent[1].Load() - tally.sent[0].Load()
+	got := tally.latencies()
+	assert.Len(t, got, 1, "what has not arrived has no latency")
+	assert.Positive(t, got[0])
+	assert.LessOrEqual(t, int64(got[0]), elapsed+1, "the second was posted after the first had arrived")
+}
+
+func TestPayloadIsKnownAgainByteForByte(t *testing.T) {
+	p := payload(nil, 123456)
+	assert.Len(t, p, payloadSize)
+	assert.JSONEq(t, `"000123456"`, string(p[len(payloadHead)-1:len(payloadHead)+payloadDigits+1]))
+	n, ok := payloadNumber(p)
+	assert.True(t, ok)
+	assert.Equal(t, 123456, n)
+	for i := range p {
+		changed := append([]byte(nil), p...)
+		changed[i] ^= 0x80
+		_, ok := payloadNumber(changed)
+		assert.False(t, ok, "byte %d is changed", i)
+	}
+}
