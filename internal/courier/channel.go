@@ -5,7 +5,7 @@ package courier
 // observed: apsd, rustpush
 type ChannelRequest struct {
 	ID        uint32 // comes back in the ChannelResponse
-	Request   []byte // protocol buffer
+	Request   []byte // a ChannelRequestBody
 	BaseToken []byte
 	Extra     []Item
 }
@@ -29,14 +29,18 @@ func (m *ChannelRequest) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
+// ChannelsTaken is the value of ChannelResponse.Status for a request that was met. Of
+// others no meaning is known.
+const ChannelsTaken uint8 = 0
+
 // ChannelResponse answers a ChannelRequest.
 //
 // observed: apsd, rustpush
 type ChannelResponse struct {
 	ID       uint32 // of the ChannelRequest
-	Response []byte // protocol buffer
+	Response []byte // a ChannelResponseBody
 	Token    []byte
-	Status   uint8 // 0: accepted
+	Status   uint8 // ChannelsTaken, or why not
 	Timeout  uint32
 	Extra    []Item
 }
@@ -67,7 +71,7 @@ func (m *ChannelResponse) layout(f *fields) {
 // observed: apsd, rustpush
 type ChannelUpdate struct {
 	ID        uint32
-	Update    []byte // protocol buffer
+	Update    []byte // a ChannelUpdateBody
 	Token     []byte
 	Timestamp uint64
 	Extra     []Item

@@ -28,9 +28,12 @@
 // Each message lists its fields once, in its layout method. Reading, writing and
 // printing all walk that list, and the walk alone knows the framing.
 //
+// Channel messages carry protocol buffers: ChannelRequestBody, ChannelResponseBody,
+// ChannelUpdateBody, and ChannelOrigin in a Notification. They stay bytes in the
+// message; whoever wants them parses them. Their unknown fields are kept, too.
+//
 // It leaves to others: sockets and TLS, who may connect, what a token means, and
-// when something is sent. Bodies of channel messages are protocol buffers and
-// stay bytes here.
+// when something is sent.
 //
 // Apple has published no description of this protocol. Lines marked "observed:"
 // name the client or capture that shows the behavior; apsd is Apple's own

@@ -32,6 +32,18 @@ func (e *ItemOverrunError) Error() string {
 	return fmt.Sprintf("courier: item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
 }
 
+// A BodyError says that a message within a field, which is a protocol buffer, cannot
+// be read.
+type BodyError struct {
+	Offset  int // in bytes from the start of the body
+	Problem string
+}
+
+// Error names the place and the problem.
+func (e *BodyError) Error() string {
+	return fmt.Sprintf("courier: protocol buffer: %s, at offset %d", e.Problem, e.Offset)
+}
+
 // What may be wrong with a nonce or with the signature over it.
 var (
 	ErrNonce          = errors.New("courier: malformed nonce")

@@ -31,7 +31,7 @@ type Notification struct {
 	CorrelationID string
 	Flags         uint32
 	PushType      uint16 // values unknown
-	Origin        []byte // protocol buffer: channel and checkpoint
+	Origin        []byte // a ChannelOrigin; nil if it does not come from a channel
 	Extra         []Item
 }
 
