@@ -115,7 +115,7 @@ func (c *Conn) late(id uint32) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if id > c.drain.last || c.history.of(id) == endingOurs {
+	if id > c.drain.last && !c.drain.retired || c.history.of(id) == endingOurs {
 		// "An endpoint MUST minimally process and then discard any frames it
 		// receives in this state." RFC 9113, 5.1
 		return nil

@@ -30,6 +30,17 @@ type Config struct {
 	IdleTimeout time.Duration
 	// IdleDebug is the debug data of the GOAWAY sent after IdleTimeout.
 	IdleDebug []byte
+	// StallTimeout ends what a peer leaves unfinished. A stream whose request is
+	// incomplete, or whose response waits for window, is reset, and a connection
+	// whose current frame or header block is incomplete ends, when that has
+	// lasted for one to two times as long. A stream that waits for the handler
+	// is left alone. 0 = 30 s.
+	StallTimeout time.Duration
+	// OverrunEnds ends the connection when a stream is opened above the limit,
+	// with GOAWAY, REFUSED_STREAM and plain text, as the servers of APNs did at
+	// times. false = the stream alone is refused.
+	// observed: Apple forum 54407
+	OverrunEnds bool
 	// ShutdownGrace is how long open streams may take once the context of Serve
 	// has ended. 0 = 1 s.
 	ShutdownGrace time.Duration
@@ -60,6 +71,7 @@ func (c *Config) withDefaults() Config {
 	d.MaxBody = orDefault(d.MaxBody, 5121)
 	d.PrefaceTimeout = orDefault(d.PrefaceTimeout, 10*time.Second)
 	d.WriteTimeout = orDefault(d.WriteTimeout, 30*time.Second)
+	d.StallTimeout = orDefault(d.StallTimeout, 30*time.Second)
 	d.ShutdownGrace = orDefault(d.ShutdownGrace, time.Second)
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

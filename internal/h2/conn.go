@@ -49,6 +49,8 @@ type Conn struct {
 	peerLeft   *PeerError
 	resets     meter
 	noise      meter
+	finished   uint64 // frames and header blocks handled
+	unmoved    uint64 // finished when the reader last found one incomplete
 
 	// Guarded by mu.
 	mu sync.Mutex

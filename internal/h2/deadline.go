@@ -7,13 +7,14 @@ import "time"
 type deadlines struct {
 	greeting time.Time // preface and first SETTINGS must have arrived
 	idle     time.Time // some input must have arrived, if no stream is open
+	stall    time.Time // what is unfinished is looked at, see stall.go
 	closing  time.Time // the connection ends whatever is open
 	read     time.Time // what the connection's read deadline is set to
 }
 
 // forRead returns when reading must stop waiting, to look around.
 func (d *deadlines) forRead() time.Time {
-	return earliest(d.greeting, earliest(d.idle, d.closing))
+	return earliest(earliest(d.greeting, d.idle), earliest(d.stall, d.closing))
 }
 
 // forWrite returns t, or the end of the connection if that is earlier.
@@ -32,7 +33,9 @@ var longAgo = time.Unix(1, 0)
 // pokeLocked makes the reader look around, even if it is waiting for input or
 // for the network to take its output.
 func (c *Conn) pokeLocked() {
-	c.setReadDeadlineLocked(longAgo)
+	if !c.drain.lingering {
+		c.setReadDeadlineLocked(longAgo)
+	}
 	if c.writing && !c.deadline.closing.IsZero() {
 		c.failLocked("set write deadline", c.nc.SetWriteDeadline(c.deadline.closing))
 	}
@@ -56,7 +59,8 @@ func (c *Conn) armLocked() error {
 		return errDrained
 	}
 	d := &c.deadline
-	if d.forRead().IsZero() {
+	unfinished := c.unfinishedLocked()
+	if d.forRead().IsZero() && !unfinished {
 		c.setReadDeadlineLocked(time.Time{})
 		return nil
 	}
@@ -70,6 +74,9 @@ func (c *Conn) armLocked() error {
 		return ErrIdle
 	case past(now, d.idle):
 		d.idle = now.Add(c.cfg.IdleTimeout)
+	}
+	if err := c.watchLocked(now, unfinished); err != nil {
+		return err
 	}
 	c.setReadDeadlineLocked(d.forRead())
 	return nil

@@ -16,6 +16,9 @@ func (c *Conn) readFrame() error {
 	if err := checkShape(fh); err != nil {
 		return err
 	}
+	if isPlainHeaders(fh) {
+		return c.readPlainHeaders(fh)
+	}
 	f, err := c.fr.ReadFrameForHeader(fh)
 	if err != nil {
 		return c.frameError(fh, err)
@@ -24,7 +27,7 @@ func (c *Conn) readFrame() error {
 	case *http2.DataFrame:
 		return c.onData(f)
 	case *http2.HeadersFrame:
-		return c.onHeaders(f)
+		return c.onHeaders(f.FrameHeader, f.Priority, f.HeaderBlockFragment())
 	case *http2.ContinuationFrame:
 		return c.onContinuation(f)
 	case *http2.WindowUpdateFrame:
@@ -43,6 +46,26 @@ func (c *Conn) readFrame() error {
 	// "Implementations MUST ignore and discard frames of unknown types."
 	// RFC 9113, 4.1
 	return c.countNoise()
+}
+
+// isPlainHeaders tells the HEADERS frame that is nothing but a piece of a header
+// block. RFC 9113, 6.2
+func isPlainHeaders(fh http2.FrameHeader) bool {
+	return fh.Type == http2.FrameHeaders && fh.StreamID != 0 &&
+		!fh.Flags.Has(http2.FlagHeadersPadded) && !fh.Flags.Has(http2.FlagHeadersPriority)
+}
+
+// readPlainHeaders handles the frame that every request has where it lies in
+// memory. The Framer would allocate a frame for it.
+func (c *Conn) readPlainHeaders(fh http2.FrameHeader) error {
+	fragment, err := c.br.Peek(int(fh.Length))
+	if err == nil {
+		_, err = c.br.Discard(len(fragment)) // the octets stay until the next frame is awaited
+	}
+	if err != nil {
+		return fmt.Errorf("h2: read frame: %w", err)
+	}
+	return c.onHeaders(fh, http2.PriorityParam{}, fragment)
 }
 
 // checkShape refuses what the Framer would take for the end of the input: a

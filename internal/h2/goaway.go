@@ -13,6 +13,12 @@ import (
 // stream of a GOAWAY.
 const OwnLast = math.MaxUint32
 
+// AnyLast as the last stream of a GOAWAY excludes none: it announces the end, and
+// streams are still served. "A server that is attempting to gracefully shut down
+// a connection SHOULD send an initial GOAWAY frame with the last stream identifier
+// set to 2^31-1 and a NO_ERROR code." RFC 9113, 6.8
+const AnyLast = math.MaxInt32
+
 // lingerTime is how long the peer may take to read our last words, and
 // lingerOctets how much it may still send meanwhile.
 const (
@@ -25,7 +31,10 @@ type drain struct {
 	highest  uint32 // the highest stream taken
 	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
 	shutdown bool   // Shutdown was called: end when no stream is open
+	retired  bool   // Retire was called: streams above last are refused, not ignored
 	closed   bool   // Close was called
+
+	lingering bool // the reader has ended and waits for the peer to have read
 }
 
 // completeLocked reports whether a shutdown has nothing left to do.
@@ -61,6 +70,22 @@ func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
 // Shutdown sends GOAWAY with NO_ERROR, the highest stream taken and the debug
 // data, and ends the connection when the open streams are answered. It does not wait.
 func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
+
+// Retire sends GOAWAY with NO_ERROR, the highest stream taken and the debug data.
+// Streams that the peer opens all the same are refused with REFUSED_STREAM. The
+// connection ends when the peer leaves, or when the time is up.
+// observed: pushok#169
+func (c *Conn) Retire(debug []byte, within time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(within))
+	if !c.drain.retired {
+		c.drain.retired = true
+		c.goAwayLocked(http2.ErrCodeNo, OwnLast, debug)
+	}
+	c.kickLocked()
+	c.pokeLocked()
+}
 
 // shutdown is Shutdown that ends the connection after grace at the latest, if
 // that is not zero.
@@ -125,6 +150,7 @@ func (c *Conn) lingerLocked() {
 	if !ok || half.CloseWrite() != nil {
 		return // the peer has gone, or cannot be told
 	}
+	c.drain.lingering = true
 	c.setReadDeadlineLocked(c.deadline.closing)
 	c.mu.Unlock()
 	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // however it ends, so does the connection

@@ -32,22 +32,23 @@ const (
 	blockTrailers
 	blockLate    // for a stream that is closed
 	blockIgnored // for a stream above the last one of our GOAWAY
+	blockRefused // the same, after Retire
 )
 
-// onHeaders begins a header block.
-func (c *Conn) onHeaders(f *http2.HeadersFrame) error {
-	kind, err := c.classify(f.StreamID)
+// onHeaders begins a header block with its first fragment.
+func (c *Conn) onHeaders(fh http2.FrameHeader, priority http2.PriorityParam, fragment []byte) error {
+	kind, err := c.classify(fh.StreamID)
 	if err != nil {
 		return err
 	}
-	c.block = block{id: f.StreamID, kind: kind, endStream: f.StreamEnded()}
-	c.block.selfParent = f.HasPriority() && f.Priority.StreamDep == f.StreamID
+	c.block = block{id: fh.StreamID, kind: kind, endStream: fh.Flags.Has(http2.FlagHeadersEndStream)}
+	c.block.selfParent = priority.StreamDep == fh.StreamID
 	if kind == blockRequest {
-		c.highest = f.StreamID
+		c.highest = fh.StreamID
 		c.blank.declared = -1
 	}
 	c.dec.begin(kind == blockRequest || kind == blockTrailers)
-	return c.onFragment(f.HeaderBlockFragment(), f.HeadersEnded())
+	return c.onFragment(fragment, fh.Flags.Has(http2.FlagHeadersEndHeaders))
 }
 
 func (c *Conn) onContinuation(f *http2.ContinuationFrame) error {
@@ -68,6 +69,9 @@ func (c *Conn) classify(id uint32) (blockKind, error) {
 		return blockTrailers, nil
 	case id > c.drain.last:
 		c.highest = max(c.highest, id)
+		if c.drain.retired {
+			return blockRefused, nil
+		}
 		return blockIgnored, nil
 	case id > c.highest:
 		return blockRequest, nil
@@ -131,6 +135,10 @@ func (c *Conn) endBlock() error {
 		return c.endTrailers()
 	case blockLate:
 		return c.late(c.block.id)
+	case blockRefused:
+		c.mu.Lock()
+		c.refuseLocked(c.block.id)
+		c.mu.Unlock()
 	}
 	return c.countNoise()
 }

@@ -2,6 +2,7 @@ package h2
 
 import (
 	"errors"
+	"strconv"
 
 	"golang.org/x/net/http2/hpack"
 )
@@ -55,10 +56,13 @@ func (d *fieldDecoder) write(fragment []byte) error {
 func (d *fieldDecoder) end() error { return d.hp.Close() }
 
 // A fieldEncoder encodes response fields into its block. The order of encoding
-// must be the order on the wire.
+// must be the order on the wire. What nearly every answer of APNs consists of,
+// status 200 and an id that never comes again, it writes itself: neither has to be
+// looked for in a table or to be compressed.
 type fieldEncoder struct {
-	hp    *hpack.Encoder
-	block []byte
+	hp      *hpack.Encoder
+	block   []byte
+	resized bool // a size update is due at the beginning of the next block
 }
 
 func newFieldEncoder() *fieldEncoder {
@@ -76,8 +80,40 @@ func (e *fieldEncoder) Write(p []byte) (int, error) {
 // reset starts a new block.
 func (e *fieldEncoder) reset() { e.block = e.block[:0] }
 
+const (
+	// indexedStatus200 is the field :status 200, indexed. RFC 7541, 6.1 and Appendix A
+	indexedStatus200 = 0x80 | 8
+	// neverIndexed begins a literal whose name is spelled out. RFC 7541, 6.2.3
+	neverIndexed = 0x10
+	// maxPlain is the longest string whose length fits into the octet that says
+	// it is not Huffman coded. RFC 7541, 5.1 and 5.2
+	maxPlain = 0x7f - 1
+)
+
+// status appends :status, which comes before all other fields.
+func (e *fieldEncoder) status(code int) error {
+	if code == 200 && !e.resized {
+		e.block = append(e.block, indexedStatus200)
+		return nil
+	}
+	e.resized = false
+	return e.hp.WriteField(hpack.HeaderField{Name: ":status", Value: strconv.Itoa(code)})
+}
+
 // field appends f to the block.
-func (e *fieldEncoder) field(f hpack.HeaderField) error { return e.hp.WriteField(f) }
+func (e *fieldEncoder) field(f hpack.HeaderField) error {
+	if !f.Sensitive || len(f.Name) > maxPlain || len(f.Value) > maxPlain {
+		return e.hp.WriteField(f)
+	}
+	e.block = append(e.block, neverIndexed, byte(len(f.Name)))
+	e.block = append(e.block, f.Name...)
+	e.block = append(e.block, byte(len(f.Value)))
+	e.block = append(e.block, f.Value...)
+	return nil
+}
 
 // setTableSize obeys the peer's HEADER_TABLE_SIZE, up to the default size.
-func (e *fieldEncoder) setTableSize(size uint32) { e.hp.SetMaxDynamicTableSize(size) }
+func (e *fieldEncoder) setTableSize(size uint32) {
+	e.hp.SetMaxDynamicTableSize(size)
+	e.resized = true
+}

@@ -8,9 +8,8 @@ func (c *Conn) endRequest() error {
 	c.checkRequest(c.blank)
 	c.mu.Lock()
 	if len(c.streams) >= c.settings.streamLimit() {
-		c.refuseLocked(b.id)
-		c.mu.Unlock()
-		return c.countNoise()
+		defer c.mu.Unlock()
+		return c.overrunLocked(b.id)
 	}
 	s := c.openLocked(b.id)
 	s.remoteEnded = b.endStream
@@ -36,6 +35,16 @@ func (c *Conn) refuseLocked(id uint32) {
 	c.drain.highest = id
 	c.history.remember(id, endingRefused)
 	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
+}
+
+// overrunLocked answers a stream above the limit.
+func (c *Conn) overrunLocked(id uint32) error {
+	if c.cfg.OverrunEnds {
+		// observed: Apple forum 54407
+		return connError(http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
+	}
+	c.refuseLocked(id)
+	return c.countNoise()
 }
 
 // refuseLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server

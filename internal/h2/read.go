@@ -18,6 +18,9 @@ func (c *Conn) readLoop() error {
 		}
 		err := c.readFrame()
 		if err == nil {
+			if !c.block.open {
+				c.finished++
+			}
 			continue
 		}
 		var se *StreamError
@@ -85,7 +88,7 @@ func (c *Conn) await(n int) error {
 		if err := c.settle(); err != nil {
 			return err
 		}
-		_, err := c.br.Peek(n)
+		_, err := c.br.Peek(c.br.Buffered() + 1) // not n: a piece is reason enough to look around
 		c.mu.Lock()
 		c.awake = true
 		if err == nil {

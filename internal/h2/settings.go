@@ -13,12 +13,14 @@ type settings struct {
 	peerMaxFrame uint32 // octets of payload
 
 	// Ours.
-	limit uint32 // concurrent streams
-	acked bool   // the peer knows our first SETTINGS frame
+	limit     uint32 // concurrent streams
+	sent      int    // SETTINGS frames sent
+	acked     int    // and acknowledged
+	curtailed int    // the limit of this SETTINGS frame was a curtailment; 0 = none
 }
 
 func newSettings(limit uint32) settings {
-	return settings{peerWindow: defaultWindow, peerMaxFrame: minMaxFrameSize, limit: limit}
+	return settings{peerWindow: defaultWindow, peerMaxFrame: minMaxFrameSize, limit: limit, sent: 1}
 }
 
 // unackedStreams is what a client may open before it can know our limit. "It is
@@ -27,7 +29,10 @@ const unackedStreams = 100
 
 // streamLimit returns how many streams may be open now.
 func (s *settings) streamLimit() int {
-	if !s.acked {
+	switch {
+	case s.acked < s.curtailed:
+		return 0
+	case s.acked == 0:
 		return int(max(s.limit, unackedStreams))
 	}
 	return int(s.limit)
@@ -36,7 +41,7 @@ func (s *settings) streamLimit() int {
 // streamRecvWindow returns what the peer may send on a new stream. Until it knows
 // our size it may count with the default.
 func (s *settings) streamRecvWindow(size uint32) int64 {
-	if !s.acked {
+	if s.acked == 0 {
 		size = max(size, defaultWindow)
 	}
 	return int64(size)
@@ -61,10 +66,29 @@ func (c *Conn) firstSettingsLocked() {
 func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.limitLocked(n)
+}
+
+// Curtail is SetMaxConcurrentStreams for a limit that concerns what is on its way,
+// too: until the peer has acknowledged the new limit, all streams it opens are
+// refused, since it has opened them under the old one. It does nothing if n is
+// not lower than the limit in force.
+// observed: pushy#476
+func (c *Conn) Curtail(n uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n < c.settings.limit {
+		c.limitLocked(n)
+		c.settings.curtailed = c.settings.sent
+	}
+}
+
+func (c *Conn) limitLocked(n uint32) {
 	if n == c.settings.limit {
 		return
 	}
 	c.settings.limit = n
+	c.settings.sent++
 	c.checkLocked(c.fr.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: n}))
 	c.kickLocked()
 }
@@ -84,7 +108,7 @@ func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f.IsAck() {
-		c.settings.acked = true
+		c.settings.acked++
 		return nil
 	}
 	if err := f.ForeachSetting(c.settingLocked); err != nil {

@@ -2,7 +2,6 @@ package h2
 
 import (
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -114,18 +113,10 @@ func (c *Conn) awaitRoomLocked() {
 	}
 }
 
-// statusField saves a conversion for the answers that APNs gives most.
-func statusField(status int) hpack.HeaderField {
-	if status == 200 {
-		return hpack.HeaderField{Name: ":status", Value: "200"}
-	}
-	return hpack.HeaderField{Name: ":status", Value: strconv.Itoa(status)}
-}
-
 // headersLocked queues the field section of a response.
 func (c *Conn) headersLocked(id uint32, status int, fields []hpack.HeaderField, end bool) {
 	c.enc.reset()
-	c.checkLocked(c.enc.field(statusField(status)))
+	c.checkLocked(c.enc.status(status))
 	for _, f := range fields {
 		c.checkLocked(c.enc.field(f))
 	}

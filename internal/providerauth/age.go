@@ -13,6 +13,9 @@ func (r *Registry) usable(t *Token, env apns.Environment) error {
 	if t.key.removed.Load() {
 		return invalid("key %s of team %s was revoked", t.KeyID, t.TeamID)
 	}
+	if t.key.member.suspended.Load() {
+		return forbidden(t.TeamID)
+	}
 	if !t.key.usableIn(env) {
 		return apns.Reject(r.cfg.wrongEnvironment(),
 			fmt.Sprintf("key %s is restricted to %s and this is %s", t.KeyID, t.key.Environments[0], env))

@@ -63,6 +63,7 @@ func (r *Registry) RemoveApp(bundleID string) bool {
 
 func (r *Registry) removeAppLocked(bundleID string) {
 	delete(r.apps, bundleID)
+	delete(r.quiet, bundleID)
 	r.appChanges.Add(1)
 	for _, name := range topicsOf(bundleID) {
 		if t := r.topics[name]; t != nil && t.BundleID == bundleID {

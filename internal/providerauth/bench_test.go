@@ -63,3 +63,25 @@ func TestAKnownTokenCostsNoAllocation(t *testing.T) {
 	})
 	require.Zero(t, allocs)
 }
+
+// Whatever the updates are counted over, a token that is in use is let through
+// without a lock and without memory.
+func TestATokenInUseIsAdmittedForNothing(t *testing.T) {
+	for _, scope := range []Scope{ScopeConnection, ScopeKey, ScopeSource} {
+		w := newWorld(t, Config{UpdateScope: scope})
+		b := w.from("192.0.2.1")
+		header := "bearer " + w.token(team, keyID)
+		token, err := b.Verify(header)
+		require.NoError(t, err)
+		require.NoError(t, b.Admit(token))
+		h := b.holderOf(token)
+		h.mu.Lock() // Admit would wait for it
+		require.Zero(t, testing.AllocsPerRun(100, func() {
+			if token, err = b.Verify(header); err == nil {
+				err = b.Admit(token)
+			}
+		}))
+		h.mu.Unlock()
+		require.NoError(t, err)
+	}
+}

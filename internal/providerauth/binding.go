@@ -21,8 +21,9 @@ type Binding struct {
 	key   *entry // of the first push; nil until there was one
 	order uint64 // how many topics were known then
 
-	ownHolder     holder // of the tokens of key, or of team-scoped keys
-	relatedHolder holder // of the tokens of the key related to it
+	ownHolder     holder  // of the tokens of key, or of team-scoped keys
+	relatedHolder holder  // of the tokens of the key related to it
+	source        *holder // of all tokens of the peer's address; nil unless they are counted by it
 
 	topic    *Topic // the last one allowed,
 	topicKey *entry // to the tokens of this key,
@@ -32,6 +33,14 @@ type Binding struct {
 // NewBinding returns the binding of a new connection to env.
 func (r *Registry) NewBinding(env apns.Environment) *Binding {
 	return &Binding{registry: r, env: env}
+}
+
+// From says at which address the connection's peer is, without its port. It is for
+// [ScopeSource], and to be called before the first Verify.
+func (b *Binding) From(address string) {
+	if b.registry.cfg.UpdateScope == ScopeSource {
+		b.source = b.registry.sources.of(address)
+	}
 }
 
 // Bound reports whether a push with a valid token has bound the connection.
@@ -53,10 +62,22 @@ func (b *Binding) Verify(authorization string) (*Token, error) {
 	}
 	token, err := b.registry.Verify(raw, b.env)
 	if err != nil {
-		return nil, err
+		return nil, b.refuse(raw, err)
 	}
 	b.header, b.token = authorization, token
 	return token, nil
+}
+
+// refuse is err, which refuses the token raw, unless that is one update too many
+// of an address.
+func (b *Binding) refuse(raw string, err error) error {
+	if b.source == nil {
+		return err
+	}
+	if tooMany := b.source.admit(digestOf(raw), nil, b.registry, nil); tooMany != nil {
+		return tooMany
+	}
+	return err
 }
 
 // Admit decides whether a valid token may be used on this connection after
@@ -65,20 +86,10 @@ func (b *Binding) Verify(authorization string) (*Token, error) {
 // another team's token, or UnrelatedKeyIdInToken.
 func (b *Binding) Admit(t *Token) error {
 	h := b.holderOf(t)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.holdsLocked(t) {
+	if h.current.Load() == t { // what is shared by connections is only read
 		return b.follow(t)
 	}
-	now := b.registry.cfg.Clock.Now()
-	if err := h.mayChangeLocked(now, b.registry.cfg.UpdateWindow); err != nil {
-		return err
-	}
-	if err := b.follow(t); err != nil {
-		return err
-	}
-	h.changeLocked(t, now)
-	return nil
+	return h.admit(t.digest, t, b.registry, b.follow)
 }
 
 // holderOf returns where the updates of t's key are counted. On a connection, a
@@ -87,6 +98,8 @@ func (b *Binding) holderOf(t *Token) *holder {
 	switch {
 	case b.registry.cfg.UpdateScope == ScopeKey:
 		return &t.key.shared
+	case b.source != nil:
+		return b.source
 	case b.key != nil && b.key != t.key && b.related(t):
 		return &b.relatedHolder
 	}

@@ -19,6 +19,11 @@ const (
 	// of workers that sign tokens of their own have seen it (observed:
 	// pigeon#226, apns2#132).
 	ScopeKey
+	// ScopeSource counts the updates of each source address over all
+	// connections, those to tokens that are no good included: the third token
+	// of an address within the window is refused whatever it is worth, and
+	// another address begins anew (observed: Apple forum 770438).
+	ScopeSource
 )
 
 // Config sets the rules of a [Registry]. The zero value has Apple's.

@@ -69,6 +69,7 @@ func (k *Key) check() error {
 // An entry is a key in the registry.
 type entry struct {
 	Key
+	member  *member // its team
 	topics  map[string]struct{}
 	removed atomic.Bool // the key was removed or replaced; its verdicts are void
 	shared  holder      // counts updates under ScopeKey
@@ -108,14 +109,17 @@ func (r *Registry) AddKey(k Key) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.teams[k.TeamID]; !ok {
+	team := r.teams[k.TeamID]
+	if team == nil {
 		return fmt.Errorf("providerauth: key %s: team %q is not known; add the team first", k.ID, k.TeamID)
 	}
 	name := keyName{k.TeamID, k.ID}
 	if old := r.keys[name]; old != nil {
 		old.removed.Store(true)
 	}
-	r.keys[name] = newEntry(k)
+	e := newEntry(k)
+	e.member = team
+	r.keys[name] = e
 	return nil
 }
 

@@ -15,15 +15,19 @@ type Registry struct {
 
 	accepted verdicts // tokens whose signature was found good
 	refused  verdicts // tokens whose signature was found bad
+	sources  sources  // where they come from, for ScopeSource
 
 	mu     sync.RWMutex
-	teams  map[string]struct{}
+	teams  map[string]*member
 	keys   map[keyName]*entry
 	apps   map[string]string // bundle ID → team
 	topics map[string]*Topic
 	order  uint64 // number of topics added so far
 
-	appChanges atomic.Uint64 // number of changes to topics
+	quiet map[string]struct{} // bundle IDs without the broadcast capability
+
+	appChanges  atomic.Uint64 // number of changes to topics
+	suspensions atomic.Int32  // number of suspended teams
 }
 
 // New returns an empty registry.
@@ -33,10 +37,11 @@ func New(cfg Config) *Registry {
 		cfg:      cfg,
 		accepted: verdicts{limit: cfg.CachedVerdicts},
 		refused:  verdicts{limit: cfg.CachedVerdicts},
-		teams:    make(map[string]struct{}),
+		teams:    make(map[string]*member),
 		keys:     make(map[keyName]*entry),
 		apps:     make(map[string]string),
 		topics:   make(map[string]*Topic),
+		quiet:    make(map[string]struct{}),
 	}
 }
 
@@ -66,7 +71,9 @@ func (r *Registry) AddTeam(id string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.teams[id] = struct{}{}
+	if r.teams[id] == nil {
+		r.teams[id] = new(member)
+	}
 	return nil
 }
 
@@ -75,6 +82,9 @@ func (r *Registry) AddTeam(id string) error {
 func (r *Registry) RemoveTeam(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if m := r.teams[id]; m != nil && m.suspended.Load() {
+		r.suspensions.Add(-1)
+	}
 	for name, e := range r.keys {
 		if name.team == id {
 			e.removed.Store(true)

@@ -3,22 +3,47 @@ package providerauth
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A holder has the token in use, on a connection or of a key, and counts its
-// updates.
+// A holder has the token in use, on a connection, of a key or at an address, and
+// counts its updates.
 type holder struct {
+	// current is the token in use; nil before the first, or if it is no good.
+	// It is written with mu locked.
+	current atomic.Pointer[Token]
+
 	mu      sync.Mutex
-	token   *Token
-	updated time.Time // when token took the place of another; zero if it never did
+	used    bool      // there is a token in use,
+	digest  digest    // and this is its name
+	updated time.Time // when it took the place of another; zero if it never did
 }
 
-// holdsLocked reports whether t is the token in use.
-func (h *holder) holdsLocked(t *Token) bool {
-	return h.token == t || h.token != nil && h.token.digest == t.digest
+// admit decides whether the token d may be in use now, and lets follow have the
+// last word. t is nil if the token is no good.
+func (h *holder) admit(d digest, t *Token, r *Registry, follow func(*Token) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	held := h.used && h.digest == d
+	now := r.cfg.Clock.Now()
+	if !held {
+		if err := h.mayChangeLocked(now, r.cfg.UpdateWindow); err != nil {
+			return err
+		}
+	}
+	if t != nil {
+		if err := follow(t); err != nil {
+			return err
+		}
+	}
+	if !held {
+		h.changeLocked(d, now)
+	}
+	h.current.Store(t)
+	return nil
 }
 
 // mayChangeLocked decides whether another token may take the place of the one in
@@ -39,10 +64,10 @@ func (h *holder) mayChangeLocked(now time.Time, window time.Duration) error {
 	return nil
 }
 
-// changeLocked puts t in use. The first token is no update.
-func (h *holder) changeLocked(t *Token, now time.Time) {
-	if h.token != nil {
+// changeLocked puts a token in use. The first one is no update.
+func (h *holder) changeLocked(d digest, now time.Time) {
+	if h.used {
 		h.updated = now
 	}
-	h.token = t
+	h.used, h.digest = true, d
 }

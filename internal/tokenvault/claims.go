@@ -38,6 +38,8 @@ type Claims struct {
 	Epoch uint32
 	// Retired is when the token became void; zero while it is current.
 	Retired time.Time
+	// Expired says that it became void by age, see [Vault.ExpireApp].
+	Expired bool
 	// Key is the age of the token key in rotations: 0 for the one that mints
 	// now.
 	Key int

@@ -3,7 +3,6 @@ package tokenvault
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
@@ -49,18 +48,18 @@ func (g *registry) current(r *record) uint32 {
 	return 0
 }
 
-// judge tells when a token was retired, and whether it was ever minted.
-func (g *registry) judge(r *record) (retired time.Time, issued bool) {
+// judge tells how a token was retired, and whether it was ever minted.
+func (g *registry) judge(r *record) (end retirement, issued bool) {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {
-		return time.Time{}, r.epoch == 0
+		return retirement{}, r.epoch == 0
 	}
 	shard.mu.RLock()
 	defer shard.mu.RUnlock()
 	if h := shard.devices[deviceKey{r.Environment, r.Device}]; h != nil {
 		return h.judge(r)
 	}
-	return time.Time{}, r.epoch == 0
+	return retirement{}, r.epoch == 0
 }
 
 // change calls f with the history of a device, which is made if there is none.

@@ -10,6 +10,8 @@ import (
 type retirement struct {
 	epoch uint32
 	at    time.Time
+	// expired says that the tokens had become too old, nothing else.
+	expired bool
 }
 
 // A timeline is the retirements of one kind, oldest first.
@@ -55,14 +57,14 @@ type history struct {
 // retireAll ends the current epoch of every token of the device.
 func (h *history) retireAll(at time.Time) {
 	if h.advance() {
-		h.wide = append(h.wide, retirement{h.epoch, at})
+		h.wide = append(h.wide, retirement{epoch: h.epoch, at: at})
 	}
 }
 
 // retireApp ends the current epoch of the tokens of one app.
-func (h *history) retireApp(a app, at time.Time) {
+func (h *history) retireApp(a app, at time.Time, expired bool) {
 	if h.advance() {
-		h.apps[a] = append(h.apps[a], retirement{h.epoch, at})
+		h.apps[a] = append(h.apps[a], retirement{h.epoch, at, expired})
 	}
 }
 
@@ -85,9 +87,9 @@ func (h *history) current(r *record) uint32 {
 	return max(h.wide.newest(), h.apps[app{r.User, r.tag}].newest())
 }
 
-// judge tells when a token was retired, the zero time if it is current. It
+// judge tells how a token was retired, the zero retirement if it is current. It
 // reports false for an epoch in which such a token was never minted.
-func (h *history) judge(r *record) (retired time.Time, ok bool) {
+func (h *history) judge(r *record) (end retirement, ok bool) {
 	next, issued := h.wide.after(r.epoch)
 	if !r.base {
 		appNext, began := h.apps[app{r.User, r.tag}].after(r.epoch)
@@ -97,7 +99,7 @@ func (h *history) judge(r *record) (retired time.Time, ok bool) {
 		}
 	}
 	if next != nil {
-		retired = next.at
+		end = *next
 	}
-	return retired, issued || r.epoch == 0
+	return end, issued || r.epoch == 0
 }

@@ -14,7 +14,7 @@ func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
 	assert.Equal(t, uint32(maxEpoch), h.current(last))
 
 	h.retireAll(time.Unix(2, 0))
-	h.retireApp(app{}, time.Unix(3, 0))
+	h.retireApp(app{}, time.Unix(3, 0), false)
 	assert.Equal(t, uint32(maxEpoch), h.current(last), "a token has room for 24 bits")
 	retired, ok := h.judge(last)
 	assert.True(t, ok)
@@ -24,10 +24,10 @@ func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
 func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 	mail, news := app{0, TopicTag{1}}, app{0, TopicTag{2}}
 	h := &history{apps: make(map[app]timeline)}
-	h.retireApp(mail, time.Unix(1, 0))
-	h.retireApp(news, time.Unix(2, 0))
+	h.retireApp(mail, time.Unix(1, 0), false)
+	h.retireApp(news, time.Unix(2, 0), false)
 	h.retireAll(time.Unix(3, 0))
-	h.retireApp(mail, time.Unix(4, 0))
+	h.retireApp(mail, time.Unix(4, 0), false)
 
 	rows := []struct {
 		name    string
@@ -55,7 +55,7 @@ func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 			if row.retired == 0 {
 				assert.Zero(t, retired)
 			} else {
-				assert.Equal(t, time.Unix(row.retired, 0), retired)
+				assert.Equal(t, time.Unix(row.retired, 0), retired.at)
 			}
 		})
 	}

@@ -138,7 +138,7 @@ func (v *Vault) decrypt(token []byte) *opened {
 
 // claims adds to an opened token what may have changed since.
 func (v *Vault) claims(o *opened) (Claims, error) {
-	retired, issued := v.retirements.judge(&o.record)
+	end, issued := v.retirements.judge(&o.record)
 	if !issued {
 		return Claims{}, ErrNotMinted
 	}
@@ -147,17 +147,25 @@ func (v *Vault) claims(o *opened) (Claims, error) {
 		Base:    o.record.base,
 		Tag:     o.record.tag,
 		Epoch:   o.record.epoch,
-		Retired: retired,
+		Retired: end.at,
+		Expired: end.expired,
 		Key:     len(*v.keys.Load()) - 1 - o.key,
 	}, nil
 }
 
 // RetireApp makes void the tokens of one app of one user, as when the app is
 // removed from the device. The app's next token is a different one.
-func (v *Vault) RetireApp(a Address, topic TopicTag) {
+func (v *Vault) RetireApp(a Address, topic TopicTag) { v.endApp(a, topic, false) }
+
+// ExpireApp is RetireApp for tokens that have become too old, which a provider is
+// told apart from those of a removed app. When that happens on real devices is
+// not documented.
+func (v *Vault) ExpireApp(a Address, topic TopicTag) { v.endApp(a, topic, true) }
+
+func (v *Vault) endApp(a Address, topic TopicTag, expired bool) {
 	at := v.clock.Now()
 	v.retirements.change(deviceKey{a.Environment, a.Device}, func(h *history) {
-		h.retireApp(app{a.User, topic}, at)
+		h.retireApp(app{a.User, topic}, at, expired)
 	})
 }
 

@@ -295,3 +295,21 @@ func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
 	_, err = forgetful.Open([]byte(token))
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "epoch 2 is not one of this app")
 }
+
+func TestAnExpiredTokenIsToldFromARemovedApps(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	a := tokenvault.Address{Device: apns.DeviceID{1}}
+	topic := apns.HashTopic("com.example.app")
+	first := v.Mint(a, &topic)
+	v.ExpireApp(a, tokenvault.Tag(topic))
+	second := v.Mint(a, &topic)
+	v.RetireApp(a, tokenvault.Tag(topic))
+
+	claims := open(t, v, first)
+	assert.True(t, claims.Expired)
+	assert.False(t, claims.Retired.IsZero())
+	claims = open(t, v, second)
+	assert.False(t, claims.Expired, "what happened to a token's predecessor does not matter")
+	assert.False(t, claims.Retired.IsZero())
+	assert.False(t, open(t, v, v.Mint(a, &topic)).Expired)
+}

@@ -1,0 +1,72 @@
+package h2
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+)
+
+// plain and huffman are string literals. RFC 7541, 5.2
+func plain(s string) string { return string(rune(len(s))) + s }
+
+func huffman(s string) string {
+	coded := hpack.AppendHuffmanString(nil, s)
+	return string(append([]byte{0x80 | byte(len(coded))}, coded...))
+}
+
+// The rest of a request: POST, https, and a path in the way of curl.
+const requestLine = "\x83\x87\x04\x01/"
+
+// Apple's pages disagree on how a provider should index its fields: "Sending
+// notification requests to APNs", "Establishing a connection to APNs". So every
+// representation of RFC 7541, 6 must do.
+func TestAFieldMayBeEncodedInEveryLegalWay(t *testing.T) {
+	const name, value = "apns-topic", "com.example.app"
+	for _, tt := range []struct{ name, first, second, why string }{
+		{"with incremental indexing", "\x40" + plain(name) + plain(value), "\xbe", "6.2.1, then 6.1"},
+		{"with incremental indexing, Huffman", "\x40" + huffman(name) + huffman(value), "\xbe", "5.2"},
+		{"name from the dynamic table", "\x40" + plain(name) + plain("other"), "\x7e" + plain(value), "6.2.1"},
+		{"without indexing", "\x00" + plain(name) + plain(value), "\x00" + plain(name) + plain(value), "6.2.2"},
+		{"without indexing, Huffman", "\x00" + huffman(name) + huffman(value), "\x00" + plain(name) + huffman(value), "6.2.2"},
+		{"without indexing, indexed name", "\x40" + plain(name) + plain("other"), "\x0f\x2f" + plain(value), "6.2.2, an integer of two octets"},
+		{"never indexed", "\x10" + plain(name) + plain(value), "\x10" + huffman(name) + plain(value), "6.2.3"},
+		{"never indexed, indexed name", "\x40" + plain(name) + plain("other"), "\x1f\x2f" + huffman(value), "6.2.3"},
+		{"after the table was emptied", "\x40" + plain(name) + plain("other"), "\x20\x3f\xe1\x1f", "6.3, sizes 0 and 4096"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var topics []string
+			h := HandlerFunc(func(s *Stream) {
+				assert.Len(t, s.Fields, 1)
+				assert.Equal(t, name, s.Fields[0].Name)
+				topics = append(topics, s.Fields[0].Value)
+				s.Respond(200, nil)
+			})
+			withPeer(t, nil, h, func(p *peer) {
+				first, second := requestLine+tt.first, requestLine+tt.second
+				if strings.HasPrefix(tt.why, "6.3") { // a size update comes first
+					second = tt.second + requestLine + "\x00" + plain(name) + plain(value)
+				}
+				for i, block := range []string{first, second} {
+					id := uint32(2*i + 1)
+					p.sent(p.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte(block), EndHeaders: true, EndStream: true}))
+					p.wantStatus(id, "200", tt.why)
+				}
+				assert.Equal(t, value, topics[1], tt.why)
+			})
+		})
+	}
+}
+
+func TestFramesUpToTheLimitAreTaken(t *testing.T) {
+	withPeer(t, &Config{MaxBody: 1 << 15}, HandlerFunc(func(s *Stream) {
+		assert.Len(t, s.Body, minMaxFrameSize)
+		s.Respond(200, nil)
+	}), func(p *peer) {
+		p.headers(1, false, post())
+		p.data(1, true, strings.Repeat("x", minMaxFrameSize))
+		p.wantStatus(1, "200", "MAX_FRAME_SIZE, observed: apns2#117")
+	})
+}

@@ -1,0 +1,61 @@
+package h2
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/internal/memnet"
+)
+
+// maxIdleMemory is what a connection may hold that does nothing, in octets: the
+// read buffer of one frame, the tables of HPACK, two small goroutines.
+const maxIdleMemory = 64 << 10
+
+// A thousand connections that send their preface, or not even that, and then
+// nothing: each holds little, and all end by their rule.
+func TestThousandIdleConnectionsAreHarmless(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const count = 1000
+		cfg := &Config{IdleTimeout: time.Hour}
+		before := heap()
+		var served sync.WaitGroup
+		ends := make(chan error, 2*count)
+		for i := range 2 * count {
+			client, server := memnet.Pipe()
+			t.Cleanup(func() { client.Close() })
+			served.Go(func() { ends <- Serve(t.Context(), server, cfg, ok, nil) })
+			if i < count {
+				fr := http2.NewFramer(client, nil)
+				_, err := client.Write([]byte(http2.ClientPreface))
+				require.NoError(t, err)
+				require.NoError(t, fr.WriteSettings())
+			}
+			synctest.Wait()
+		}
+		each := (heap() - before) / (2 * count)
+		assert.Less(t, each, int64(maxIdleMemory), "octets held by an idle connection")
+		begun := time.Now()
+		served.Wait()
+		assert.Less(t, time.Since(begun), time.Hour+time.Minute)
+		close(ends)
+		why := map[error]int{}
+		for err := range ends {
+			why[err]++
+		}
+		assert.Equal(t, map[error]int{ErrIdle: count, ErrPrefaceTimeout: count}, why)
+	})
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}

@@ -1,0 +1,59 @@
+package h2
+
+import (
+	"time"
+
+	"golang.org/x/net/http2"
+)
+
+// The peer may open a request, a header block or a frame and never finish it, or
+// ask for a response and never open the window for it. Nothing is timed for each
+// stream: every StallTimeout, while something is open, the reader looks around;
+// what it finds unfinished for the second time is ended.
+
+// unfinishedLocked reports whether there is anything the peer may owe us.
+func (c *Conn) unfinishedLocked() bool { return len(c.streams) > 0 || c.incomplete() }
+
+// incomplete reports whether a frame or a header block is. The reader has handled
+// all that is complete before it asks.
+func (c *Conn) incomplete() bool { return c.block.open || c.br.Buffered() > 0 }
+
+// watchLocked looks around if it is time, and says when it is time again.
+func (c *Conn) watchLocked(now time.Time, unfinished bool) error {
+	d := &c.deadline
+	if past(now, d.stall) {
+		d.stall = time.Time{}
+		if err := c.reapLocked(); err != nil {
+			return err
+		}
+	}
+	if unfinished && d.stall.IsZero() {
+		d.stall = now.Add(c.cfg.StallTimeout)
+	}
+	return nil
+}
+
+// reapLocked ends what is unfinished for the second time.
+func (c *Conn) reapLocked() error {
+	if c.incomplete() {
+		if c.unmoved == c.finished+1 {
+			return connError(http2.ErrCodeEnhanceYourCalm, "a frame was not finished in time")
+		}
+		c.unmoved = c.finished + 1 // never 0, which is the first value
+	}
+	for _, s := range c.streams {
+		switch {
+		case (s.remoteEnded || s.served) && len(s.pending) == 0: // the handler's turn
+		case !s.slow:
+			s.slow = true
+		default:
+			c.cfg.Log.Debug("stream reset, it was not finished in time", "remote", c.nc.RemoteAddr(), "stream", s.id)
+			c.resetLocked(s, http2.ErrCodeCancel)
+			if err := c.countReset(); err != nil {
+				return err
+			}
+		}
+	}
+	c.kickLocked()
+	return nil
+}

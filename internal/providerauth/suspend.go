@@ -1,0 +1,64 @@
+package providerauth
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A member is a team in the registry.
+type member struct {
+	suspended atomic.Bool
+}
+
+// SuspendTeam takes from a team the right to push, on open connections as well,
+// until ResumeTeam: whoever shows good credentials of the team is refused with
+// Forbidden. Apple says no more of that reason than that the action is not
+// allowed: "Handling notification responses from APNs". It is no error if the
+// team is suspended already; it is one if the team is not known.
+func (r *Registry) SuspendTeam(id string) error { return r.setSuspended(id, true) }
+
+// ResumeTeam lets a suspended team push again.
+func (r *Registry) ResumeTeam(id string) error { return r.setSuspended(id, false) }
+
+func (r *Registry) setSuspended(id string, suspended bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.teams[id]
+	switch {
+	case m == nil:
+		return fmt.Errorf("providerauth: team %q is not known; add the team first", id)
+	case m.suspended.Swap(suspended) == suspended:
+	case suspended:
+		r.suspensions.Add(1)
+	default:
+		r.suspensions.Add(-1)
+	}
+	return nil
+}
+
+// Suspended reports whether a team is suspended. It is cheap while none is.
+func (r *Registry) Suspended(id string) bool {
+	if r.suspensions.Load() == 0 {
+		return false
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	m := r.teams[id]
+	return m != nil && m.suspended.Load()
+}
+
+// MayPush refuses a suspended team. It is for credentials other than provider
+// tokens, which are held against this rule by Verify. The error is an
+// [apns.Rejection] with Forbidden.
+func (r *Registry) MayPush(team string) error {
+	if r.Suspended(team) {
+		return forbidden(team)
+	}
+	return nil
+}
+
+func forbidden(team string) *apns.Rejection {
+	return apns.Reject(apns.Forbidden, "team "+team+" is suspended; resume it in the portal")
+}
