@@ -28,20 +28,62 @@ type HeaderInfo struct {
 	Missing Reason
 	// Rule is what the value must be, in one sentence.
 	Rule string
+	// Source is the page behind the row.
+	Source string
 }
 
 // headers is the one table of headers.
 var headers = []HeaderInfo{
-	{HeaderAuthorization, true, false, InvalidProviderToken, MissingProviderToken, "bearer and a provider token; ignored on a connection with a provider certificate."},
-	{HeaderTopic, true, false, BadTopic, MissingTopic, "The bundle ID with the suffix of the push type; may be absent with a certificate of one topic."},
-	{HeaderPushType, true, false, InvalidPushType, "", "One of the eleven push types."},
-	{HeaderID, true, true, BadMessageId, "", "A UUID in its canonical form 8-4-4-4-12; made by APNs when absent."},
-	{HeaderExpiration, true, false, BadExpirationDate, "", "UNIX seconds; 0 for one attempt without storage."},
-	{HeaderPriority, true, false, BadPriority, "", "10, 5 or 1; 10 when absent."},
-	{HeaderCollapseID, true, false, BadCollapseId, "", "At most 64 bytes."},
-	{HeaderUniqueID, false, true, "", "", "Made by APNs, in the sandbox only, to look a push up in the delivery log."},
-	{HeaderChannelID, true, true, BadChannelId, MissingChannelId, "A broadcast channel, base64."},
-	{HeaderRequestID, true, true, BadMessageId, "", "A UUID for a broadcast or channel request; made by APNs when absent."},
+	{
+		HeaderAuthorization, true, false, InvalidProviderToken, MissingProviderToken,
+		"bearer, in any case, and a provider token; ignored on a connection with a provider certificate.",
+		requestsPage,
+	},
+	{
+		HeaderTopic, true, false, BadTopic, MissingTopic,
+		"The bundle ID with the suffix of the push type; may be absent with a certificate of one topic.",
+		requestsPage + "; " + guidePage,
+	},
+	{
+		HeaderPushType, true, false, InvalidPushType, "",
+		"One of the eleven push types, in lower case; required for watchOS and for broadcasts, where it is Live Activity.",
+		requestsPage + "; " + broadcastPage,
+	},
+	{
+		HeaderID, true, true, BadMessageId, "",
+		"A UUID in its canonical form 8-4-4-4-12; made by APNs when absent.",
+		requestsPage + "; " + responsesPage,
+	},
+	{
+		HeaderExpiration, true, false, BadExpirationDate, "",
+		"UNIX seconds; 0 for one attempt without storage; 30 days when absent, and at most. Required for broadcasts.",
+		requestsPage + "; " + broadcastPage,
+	},
+	{
+		HeaderPriority, true, false, BadPriority, "",
+		"10 (at once), 5 (with regard to power) or 1 (never wakes the device); 10 when absent. Required for broadcasts.",
+		requestsPage + "; " + broadcastPage,
+	},
+	{
+		HeaderCollapseID, true, false, BadCollapseId, "",
+		"At most 64 bytes; a push replaces the one shown with the same value.",
+		requestsPage,
+	},
+	{
+		HeaderUniqueID, false, true, "", "",
+		"Made by APNs, for device pushes in the sandbox only, to look a push up in the delivery log.",
+		responsesPage + "; " + broadcastPage,
+	},
+	{
+		HeaderChannelID, true, true, BadChannelId, MissingChannelId,
+		"A broadcast channel, base64.",
+		channelsPage + "; " + broadcastPage,
+	},
+	{
+		HeaderRequestID, true, true, BadMessageId, "",
+		"A UUID for a broadcast or channel request; made by APNs when absent.",
+		channelsPage + "; " + broadcastPage,
+	},
 }
 
 // Headers returns the table of headers.

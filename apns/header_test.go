@@ -38,7 +38,8 @@ func TestHeadersAndTheReasonsTheyEarnAreApples(t *testing.T) {
 			assert.Equal(t, row.response, got.Response)
 			assert.Equal(t, row.wrong, got.Reason)
 			assert.Equal(t, row.missing, got.Missing)
-			assert.NotEmpty(t, got.Rule)
+			requireSentences(t, got.Rule)
+			requireSource(t, got.Source)
 			for _, reason := range []apns.Reason{got.Reason, got.Missing} {
 				assert.True(t, reason == "" || apns.LookupReason(reason) != nil, reason)
 			}

@@ -2,19 +2,6 @@ package apns
 
 import "time"
 
-// A Priority is a value of the apns-priority header.
-type Priority uint8
-
-// The three priorities of "Sending notification requests to APNs".
-const (
-	// PriorityImmediate sends at once; it is the default.
-	PriorityImmediate Priority = 10
-	// PriorityConserve sends with regard to the device's power.
-	PriorityConserve Priority = 5
-	// PriorityNeverWake never wakes the device.
-	PriorityNeverWake Priority = 1
-)
-
 // An Expiration is a value of the apns-expiration header: UNIX seconds, 0 for
 // one attempt without storage, or [DefaultExpiration] if there was no header.
 type Expiration int64
@@ -55,8 +42,12 @@ type Notification struct {
 	TeamID string
 
 	Environment Environment
-	Token       DeviceToken
-	Topic       string
+	// Token is empty for a broadcast, Channel for everything else.
+	Token DeviceToken
+	// Channel is the id of a broadcast channel as the provider wrote it.
+	Channel string
+	// Topic is the apns-topic; for a broadcast, the bundle ID in the path.
+	Topic string
 	// PushType is empty if the provider sent none.
 	PushType   PushType
 	Priority   Priority

@@ -36,30 +36,89 @@ type PushTypeInfo struct {
 	Suffix string
 	// MaxPayload is the largest body, in bytes.
 	MaxPayload int
-	// OnlyPriority is the one priority allowed; 0 if all three are.
-	OnlyPriority Priority
+	// Priorities are those that a push of the type may have.
+	Priorities Priorities
 	// TokenOnly says that Apple documents the type for provider tokens alone,
 	// not for certificates.
 	TokenOnly bool
-	// Meaning is one sentence for a reader.
+	// Meaning is what such a push does, in one sentence.
 	Meaning string
+	// Payload is what its body has to hold, in one sentence.
+	Payload string
+	// Source is the page behind the row.
+	Source string
 }
 
 // pushTypes is the one table of push types. "Sending notification requests to
 // APNs", with the two suffixes that page misprints (complication and
 // liveactivity) taken from the ActivityKit page and the certificate extension.
 var pushTypes = []PushTypeInfo{
-	{Alert, "", MaxPayload, 0, false, "Shows an alert, plays a sound or sets the badge."},
-	{Background, "", MaxPayload, PriorityConserve, false, "Wakes the app to fetch content; shows nothing."},
-	{VoIP, ".voip", MaxVoIPPayload, 0, false, "Announces an incoming call."},
-	{Complication, ".complication", MaxPayload, 0, false, "Updates a watchOS complication."},
-	{FileProvider, ".pushkit.fileprovider", MaxPayload, 0, true, "Signals a change to a File Provider extension."},
-	{MDM, "", MaxPayload, 0, false, "Asks a managed device to contact its MDM server."},
-	{LiveActivity, ".push-type.liveactivity", MaxPayload, 0, false, "Starts, updates or ends a Live Activity."},
-	{Location, ".location-query", MaxPayload, 0, true, "Asks a Location Push Service extension for the location."},
-	{PushToTalk, ".voip-ptt", MaxPayload, 0, false, "Announces a change in a Push to Talk channel."},
-	{Widgets, ".push-type.widgets", MaxPayload, 0, true, "Reloads an app's widgets."},
-	{Controls, ".push-type.controls", MaxPayload, 0, false, "Reloads an app's controls."},
+	{
+		Type: Alert, MaxPayload: MaxPayload, Priorities: anyPriority,
+		Meaning: "Shows an alert, plays a sound or sets the badge.",
+		Payload: "aps with alert, badge or sound; the app's own keys beside it.",
+		Source:  requestsPage + "; " + payloadPage,
+	},
+	{
+		Type: Background, MaxPayload: MaxPayload, Priorities: priorities(PriorityConserve),
+		Meaning: "Wakes the app to fetch content; shows nothing.",
+		Payload: "aps with content-available 1 and nothing else; the app's own keys beside it.",
+		Source:  requestsPage + "; " + backgroundPage,
+	},
+	{
+		Type: VoIP, Suffix: ".voip", MaxPayload: MaxVoIPPayload, Priorities: anyPriority,
+		Meaning: "Announces an incoming call.",
+		Payload: "What the app needs to report the call; aps means nothing. An expiration of 0 or a few seconds is advised.",
+		Source:  requestsPage + "; " + voipPage,
+	},
+	{
+		Type: Complication, Suffix: ".complication", MaxPayload: MaxPayload, Priorities: anyPriority,
+		Meaning: "Updates a watchOS complication.",
+		Payload: "What the complication shows, in keys of the app; 50 pushes a day reach it.",
+		Source:  requestsPage + "; " + complicationPage,
+	},
+	{
+		Type: FileProvider, Suffix: ".pushkit.fileprovider", MaxPayload: MaxPayload, Priorities: anyPriority, TokenOnly: true,
+		Meaning: "Signals a change to a File Provider extension.",
+		Payload: "container-identifier and domain, both strings; no aps.",
+		Source:  requestsPage + "; " + fileProviderPage,
+	},
+	{
+		Type: MDM, MaxPayload: MaxPayload, Priorities: anyPriority,
+		Meaning: "Asks a managed device to contact its MDM server.",
+		Payload: "mdm with the PushMagic string of the enrollment, and nothing else. The topic is the UID of the MDM push certificate.",
+		Source:  requestsPage + "; " + mdmPage,
+	},
+	{
+		Type: LiveActivity, Suffix: ".push-type.liveactivity", MaxPayload: MaxPayload, Priorities: priorities(PriorityImmediate, PriorityConserve),
+		Meaning: "Starts, updates or ends a Live Activity.",
+		Payload: "aps with timestamp, event and what the event requires.",
+		Source:  requestsPage + "; " + livePage,
+	},
+	{
+		Type: Location, Suffix: ".location-query", MaxPayload: MaxPayload, Priorities: anyPriority, TokenOnly: true,
+		Meaning: "Asks a Location Push Service extension for the location.",
+		Payload: "Whatever the extension understands; Apple prescribes nothing.",
+		Source:  requestsPage + "; " + locationPage,
+	},
+	{
+		Type: PushToTalk, Suffix: ".voip-ptt", MaxPayload: MaxPayload, Priorities: anyPriority,
+		Meaning: "Announces a change in a Push to Talk channel.",
+		Payload: "Keys of the app, such as the active speaker's name; aps means nothing. Priority 10 and expiration 0 are advised.",
+		Source:  requestsPage + "; " + pushToTalkPage,
+	},
+	{
+		Type: Widgets, Suffix: ".push-type.widgets", MaxPayload: MaxPayload, Priorities: anyPriority, TokenOnly: true,
+		Meaning: "Reloads an app's widgets.",
+		Payload: "aps with content-changed true.",
+		Source:  requestsPage + "; " + widgetsPage,
+	},
+	{
+		Type: Controls, Suffix: ".push-type.controls", MaxPayload: MaxPayload, Priorities: anyPriority,
+		Meaning: "Reloads an app's controls.",
+		Payload: "aps with content-changed true.",
+		Source:  requestsPage + "; " + controlsPage,
+	},
 }
 
 var pushTypeByName = func() map[PushType]*PushTypeInfo {

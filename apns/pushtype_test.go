@@ -15,20 +15,20 @@ func TestThereAreElevenPushTypesWithTheseTopicsAndLimits(t *testing.T) {
 	rows := []struct {
 		name, suffix string
 		maxPayload   int
-		onlyPriority apns.Priority
+		priorities   string
 		tokenOnly    bool
 	}{
-		{"alert", "", 4096, 0, false},
-		{"background", "", 4096, 5, false}, // "Specifying the priority 10 is an error"
-		{"voip", ".voip", 5120, 0, false},
-		{"complication", ".complication", 4096, 0, false},
-		{"fileprovider", ".pushkit.fileprovider", 4096, 0, true},
-		{"mdm", "", 4096, 0, false},
-		{"liveactivity", ".push-type.liveactivity", 4096, 0, false},
-		{"location", ".location-query", 4096, 0, true},
-		{"pushtotalk", ".voip-ptt", 4096, 0, false},
-		{"widgets", ".push-type.widgets", 4096, 0, true},
-		{"controls", ".push-type.controls", 4096, 0, false},
+		{"alert", "", 4096, "10 or 5 or 1", false},
+		{"background", "", 4096, "5", false}, // "Specifying the priority 10 is an error"
+		{"voip", ".voip", 5120, "10 or 5 or 1", false},
+		{"complication", ".complication", 4096, "10 or 5 or 1", false},
+		{"fileprovider", ".pushkit.fileprovider", 4096, "10 or 5 or 1", true},
+		{"mdm", "", 4096, "10 or 5 or 1", false},
+		{"liveactivity", ".push-type.liveactivity", 4096, "10 or 5", false}, // the ActivityKit page
+		{"location", ".location-query", 4096, "10 or 5 or 1", true},
+		{"pushtotalk", ".voip-ptt", 4096, "10 or 5 or 1", false},
+		{"widgets", ".push-type.widgets", 4096, "10 or 5 or 1", true},
+		{"controls", ".push-type.controls", 4096, "10 or 5 or 1", false},
 	}
 	table := apns.PushTypes()
 	require.Len(t, table, len(rows))
@@ -38,9 +38,10 @@ func TestThereAreElevenPushTypesWithTheseTopicsAndLimits(t *testing.T) {
 			assert.Equal(t, apns.PushType(row.name), got.Type)
 			assert.Equal(t, row.suffix, got.Suffix)
 			assert.Equal(t, row.maxPayload, got.MaxPayload)
-			assert.Equal(t, row.onlyPriority, got.OnlyPriority)
+			assert.Equal(t, row.priorities, got.Priorities.String())
 			assert.Equal(t, row.tokenOnly, got.TokenOnly)
-			assert.NotEmpty(t, got.Meaning)
+			requireSentences(t, got.Meaning, got.Payload)
+			requireSource(t, got.Source)
 			assert.Equal(t, &got, apns.LookupPushType(got.Type))
 			assert.Equal(t, "com.example.app", apns.BundleID("com.example.app"+row.suffix))
 		})

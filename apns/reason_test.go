@@ -85,7 +85,8 @@ func TestEveryReasonHasExactlyOneRow(t *testing.T) {
 	var rows []string
 	for _, row := range apns.Reasons() {
 		rows = append(rows, string(row.Reason))
-		assert.NotEmpty(t, row.Meaning, row.Reason)
+		requireSentences(t, row.Meaning, row.Here, row.Remedy)
+		requireSource(t, row.Source)
 		assert.NotZero(t, row.Scope, row.Reason)
 	}
 	assert.ElementsMatch(t, constantsOf(t, "reason.go", "Reason", ""), rows)
@@ -142,4 +143,11 @@ func TestRetryAdviceReadsAsASentencePart(t *testing.T) {
 func TestTheTableOfReasonsIsHandedOutAsACopy(t *testing.T) {
 	apns.Reasons()[0].Status = 200
 	assert.NotEqual(t, 200, apns.Reasons()[0].Status)
+}
+
+func TestAScopeNamesItsRequests(t *testing.T) {
+	assert.Equal(t, "device pushes", apns.ScopeDevice.String())
+	assert.Equal(t, "broadcasts and channels", apns.ScopeBroadcast.String())
+	assert.Equal(t, "device pushes, broadcasts and channels", apns.ScopeBoth.String())
+	assert.Equal(t, "Scope(4)", apns.Scope(4).String(), "for the log")
 }

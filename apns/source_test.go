@@ -11,6 +11,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// requireSentences wants texts of a table that are whole sentences, fit for a
+// table in Markdown.
+func requireSentences(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		require.Regexp(t, `^\S.*\.$`, text)
+		require.NotContains(t, text, "  ")
+		require.NotContains(t, text, "|", "it stands in tables")
+	}
+}
+
+// requireSource wants pages of Apple's, observations, or both.
+func requireSource(t *testing.T, source string) {
+	t.Helper()
+	for one := range strings.SplitSeq(source, "; ") {
+		require.Regexp(t, `^(https://developer\.apple\.com/\S+|observed: \S.*|the .* not documented)$`, one)
+	}
+}
+
 // constantsOf returns the values of the string constants in a source file
 // whose name begins with prefix and whose declared type is typ; "" is a
 // constant without a type. With it a test finds the words that were added to

@@ -34,6 +34,9 @@ type Notification struct {
 	Priority int
 	// FromStorage says that it waited while the device was away.
 	FromStorage bool
+	// Channel is the broadcast channel it came through, in base64; "" if it was
+	// sent to the device alone.
+	Channel string
 }
 
 // NewDevice activates a device, installs apps on it and waits until it is
@@ -110,6 +113,7 @@ func (d *Device) Next() Notification {
 	return Notification{
 		Topic: n.Topic, Payload: n.Payload, Token: n.DeviceToken.String(),
 		Priority: int(n.Priority), FromStorage: n.FromStorage,
+		Channel: n.Channel.String(),
 	}
 }
 

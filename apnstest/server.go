@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -25,6 +26,8 @@ type Server struct {
 	// URL and SandboxURL are the provider APIs of the two environments, of the
 	// form https://127.0.0.1:port.
 	URL, SandboxURL string
+	// ChannelsURL and SandboxChannelsURL are where broadcast channels are managed.
+	ChannelsURL, SandboxChannelsURL string
 	// DeviceAddr and SandboxDeviceAddr are where devices connect, host:port.
 	DeviceAddr, SandboxDeviceAddr string
 	// RootCAs holds the root certificate that clients have to trust.
@@ -98,6 +101,7 @@ func (s *Server) Start() {
 	s.tb.Cleanup(s.close)
 	info := simulator.Info()
 	s.URL, s.SandboxURL = info.Provider, info.ProviderSandbox
+	s.ChannelsURL, s.SandboxChannelsURL = info.Channels, info.ChannelsSandbox
 	s.DeviceAddr, s.SandboxDeviceAddr = info.Device, info.DeviceSandbox
 	s.RootCAs = simulator.Secrets.PKI.RootPool()
 	key := simulator.Secrets.Keys[0]
@@ -162,4 +166,16 @@ func (s *Server) History(apnsID string) (lines []string) {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// Advice tells what a device would not show of the notification with an
+// apns-id, although APNs accepts it: misspelled keys, wrong types, a push type
+// that does not fit the payload. APNs itself never says so.
+func (s *Server) Advice(apnsID string) []apns.Advice {
+	for _, e := range s.started.Journal.Read(0, 0).Events {
+		if e.Push != nil && e.Push.ID == apnsID {
+			return e.Advice()
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ module github.com/apns-sim/apns-sim/integration
 go 1.26.0
 
 require (
+	github.com/apns-sim/apns-sim v0.0.0-00010101000000-000000000000
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/sideshow/apns2 v0.25.0
 	github.com/stretchr/testify v1.12.1
@@ -15,3 +16,5 @@ require (
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )
+
+replace github.com/apns-sim/apns-sim => ../

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/sideshow/apns2"
 	"github.com/sideshow/apns2/token"
 	"github.com/stretchr/testify/require"
@@ -68,11 +67,7 @@ func (s *simulator) demoKey() *ecdsa.PrivateKey {
 // bearer is a provider token made by golang-jwt.
 func bearer(t testing.TB, key *ecdsa.PrivateKey, keyID, teamID string) string {
 	t.Helper()
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": teamID, "iat": time.Now().Unix()})
-	unsigned.Header["kid"] = keyID
-	signed, err := unsigned.SignedString(key)
-	require.NoError(t, err)
-	return "bearer " + signed
+	return bearerAt(t, key, keyID, teamID, time.Now())
 }
 
 // demoBearer is a provider token of the default team, always the same: a new one

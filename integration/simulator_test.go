@@ -21,6 +21,8 @@ type record struct {
 	ProviderSandbox string `json:"providerSandbox"`
 	Device          string `json:"device"`
 	DeviceSandbox   string `json:"deviceSandbox"`
+	Channels        string `json:"channels"`
+	ChannelsSandbox string `json:"channelsSandbox"`
 	Control         string `json:"control"`
 	CAFile          string `json:"caFile"`
 	Demo            struct {
@@ -73,7 +75,8 @@ func startSimulator(t *testing.T, args ...string) *simulator {
 func anyPort(args ...string) []string {
 	return append([]string{
 		"--listen=127.0.0.1:0", "--listen-443=off", "--listen-sandbox=127.0.0.1:0",
-		"--listen-device=127.0.0.1:0", "--listen-device-sandbox=127.0.0.1:0", "--listen-control=127.0.0.1:0",
+		"--listen-device=127.0.0.1:0", "--listen-device-sandbox=127.0.0.1:0",
+		"--listen-channels=127.0.0.1:0", "--listen-channels-sandbox=127.0.0.1:0", "--listen-control=127.0.0.1:0",
 	}, args...)
 }
 

@@ -20,6 +20,7 @@ type commands struct {
 	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
 	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
 	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
+	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -54,6 +55,8 @@ func grammarVars() kong.Vars {
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
 	vars["demo_topic"] = sim.DemoTopic
 	vars["window"] = strconv.Itoa(broker.DefaultWindow)
+	vars["budget_stored"] = strconv.Itoa(broker.DefaultBudgetStored)
+	vars["budget_unstored"] = strconv.Itoa(broker.DefaultBudgetUnstored)
 	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")

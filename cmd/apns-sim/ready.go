@@ -64,6 +64,8 @@ func welcome(w io.Writer, info sim.Info) error {
 	line("", info.ProviderSandbox, "sandbox")
 	line("devices", info.Device, "production")
 	line("", info.DeviceSandbox, "sandbox")
+	line("channels", info.Channels, "production")
+	line("", info.ChannelsSandbox, "sandbox")
 	line("control API", info.Control, "for device-sim, apns-sim send and scripts")
 	line("trust this root", info.CAFile, "in providers and devices")
 	line("sign with this key", info.Demo.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.Demo.TeamID, info.Demo.KeyID, info.Demo.Topic))

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/control"
@@ -15,24 +14,30 @@ import (
 
 // serveCommand runs the simulator until it is interrupted.
 type serveCommand struct {
-	Listen              string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production (${default})."`
-	Listen443           string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"The same on 443: ${default} opens it if permitted and free."`
-	ListenSandbox       string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox (${default})."`
-	ListenDevice        string `default:"${listen_device}" placeholder:"ADDR" help:"Devices, production (${default})."`
-	ListenDeviceSandbox string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
-	ListenControl       string `default:"${listen_control}" placeholder:"ADDR" help:"Control API, loopback only (${default})."`
-	AnyPort             bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
+	Listen                string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production (${default})."`
+	Listen443             string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"The same on 443: ${default} opens it if permitted and free."`
+	ListenSandbox         string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox (${default})."`
+	ListenDevice          string `default:"${listen_device}" placeholder:"ADDR" help:"Devices, production (${default})."`
+	ListenDeviceSandbox   string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
+	ListenChannels        string `default:"${listen_channels}" placeholder:"ADDR" help:"Broadcast channel management, production (${default})."`
+	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox (${default})."`
+	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API, loopback only (${default})."`
+	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
 
-	Certs string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
-	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
-	Files string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
-	Topic []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
-	Key   []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable."`
+	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
+	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
+	Files       string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
+	Topic       []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
+	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"An app without the broadcast capability, which all others have; repeatable."`
+	MaxChannels int      `placeholder:"N" help:"How many broadcast channels an app may have in each environment (10000)."`
+	Key         []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable. After a comma: production or sandbox, topic=BUNDLEID, related=KEYID."`
 
 	StoredPerApp       int  `default:"1" placeholder:"N" help:"How many pushes wait per app for a device that is away (${default})."`
 	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
 	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
 	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
+
+	Rules ruleFlags `embed:"" group:"Rules for providers"`
 
 	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
@@ -55,6 +60,8 @@ func (s *serveCommand) addresses() sim.Addresses {
 		sim.ProviderSandbox: s.ListenSandbox,
 		sim.Device:          s.ListenDevice,
 		sim.DeviceSandbox:   s.ListenDeviceSandbox,
+		sim.Channels:        s.ListenChannels,
+		sim.ChannelsSandbox: s.ListenChannelsSandbox,
 		sim.ControlDoor:     s.ListenControl,
 	}
 }
@@ -113,12 +120,17 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Addresses:   s.addresses(),
 		Names:       s.Name,
 		Topics:      s.Topic,
+		NoBroadcast: s.NoBroadcast,
+		MaxChannels: s.MaxChannels,
 		FileDir:     s.Files,
 		Storage:     broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
 		Window:      s.Window,
 		TokenLength: s.TokenLength,
 		Log:         newLogger(c, s.LogLevel),
 		Control:     controlAPI,
+	}
+	if err := s.Rules.apply(&cfg); err != nil {
+		return sim.Config{}, err
 	}
 	for _, text := range s.Key {
 		key, err := parseKey(text)
@@ -151,19 +163,6 @@ func requireLoopback(address string) error {
 		return nil
 	}
 	return fmt.Errorf("--listen-control is %s; the control API asks for no password and stays on loopback, for instance 127.0.0.1:8197", address)
-}
-
-// parseKey reads the value of --key.
-func parseKey(text string) (sim.Key, error) {
-	parts := strings.SplitN(text, ":", 3)
-	if len(parts) != 3 {
-		return sim.Key{}, fmt.Errorf("--key is %q; write TEAM:KEYID:FILE, for instance ABCDE12345:KEY1234567:AuthKey_KEY1234567.p8", text)
-	}
-	key, err := sim.LoadSigningKey(parts[2], parts[0], parts[1])
-	if err != nil {
-		return sim.Key{}, fmt.Errorf("--key: %w", err)
-	}
-	return sim.Key{TeamID: key.TeamID, KeyID: key.KeyID, Public: &key.Private.PublicKey}, nil
 }
 
 // controlled is a simulator as the control API sees it.

@@ -34,6 +34,7 @@ type runCmd struct {
 	CA          string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
 	Control     string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
 	Topic       []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
+	Channel     []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
 	Environment apns.Environment `help:"World to live in: production or sandbox." default:"production"`
 	State       string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
 	Style       string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN)." enum:"v3,v2,none" default:"v3"`
@@ -41,7 +42,8 @@ type runCmd struct {
 	Name        string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
 	JSON        bool             `name:"json" help:"Write one JSON object per line to stdout."`
 
-	style device.Style
+	style    device.Style
+	channels []device.Subscription
 }
 
 // Where the simulator's couriers listen unless told otherwise.
@@ -60,6 +62,9 @@ func (c *runCmd) AfterApply() error {
 		if !apns.ValidTopic(topic) {
 			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
 		}
+	}
+	if err := c.parseChannels(); err != nil {
+		return err
 	}
 	switch {
 	case c.Server == "" && c.Environment == apns.Sandbox:

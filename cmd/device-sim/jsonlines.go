@@ -23,13 +23,16 @@ type line struct {
 	Event  string        `json:"event"`
 	Device apns.DeviceID `json:"device"`
 	Topic  string        `json:"topic,omitempty"`
+	// Channel is in base64, as a provider wants it.
+	Channel string `json:"channel,omitempty"`
 	// DeviceToken is in hex, as a provider wants it.
 	DeviceToken apns.DeviceToken `json:"deviceToken,omitempty"`
 	// Payload is absent if the provider's bytes are not JSON.
 	Payload json.RawMessage `json:"payload,omitempty"`
 	// PayloadBase64 is the provider's bytes.
 	PayloadBase64 []byte `json:"payloadBase64,omitempty"`
-	// Error is why a connection ended, if the device did not want it.
+	// Error is why a connection or a subscription ended, if the device did not want
+	// it.
 	Error string `json:"error,omitempty"`
 }
 
@@ -38,7 +41,7 @@ func (j *jsonLines) remembered(string, *x509.Certificate)      {}
 func (j *jsonLines) activated(string, *x509.Certificate, bool) {}
 func (j *jsonLines) step(device.Step)                          {}
 func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
-	l := line{Device: id, Topic: e.Topic, DeviceToken: e.Token}
+	l := line{Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token}
 	switch e.Kind {
 	case device.EventConnected:
 		l.Event = "connected"
@@ -55,6 +58,10 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 		if isJSON(e.Notification.Payload) {
 			l.Payload = e.Notification.Payload
 		}
+	case device.EventSubscribed:
+		l.Event = "subscribed"
+	case device.EventSubscriptionEnded:
+		l.Event, l.Error = "subscriptionEnded", e.Err.Error()
 	default:
 		return
 	}

@@ -80,6 +80,7 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 		Token:       kept.Base,
 		Tokens:      kept.Apps,
 		Topics:      p.Topic,
+		Channels:    withCheckpoints(p.channels, p.state.Channels[p.Environment]),
 		Environment: p.Environment,
 		Style:       p.style,
 		RootCAs:     roots,
@@ -95,7 +96,7 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 	return err
 }
 
-// event keeps tokens, gives up if the very first connection fails, and tells the
+// event keeps tokens and checkpoints, gives up if the very first connection fails, and tells the
 // user.
 func (p *phone) event(e device.Event) {
 	switch e.Kind {
@@ -105,14 +106,21 @@ func (p *phone) event(e device.Event) {
 			return
 		}
 	case device.EventBaseToken, device.EventToken:
-		if err := p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()); err != nil {
-			p.stop(&failure{code: exitFailure, err: err})
-		}
+		p.kept(p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()))
+	case device.EventDisconnected:
+		p.kept(p.state.saveCheckpoints(p.Environment, checkpoints(p.device.Subscriptions())))
 	}
 	p.out.event(p.device.ID(), e)
 	if e.Kind == device.EventConnected && !p.connected {
 		p.connected = true
 		p.tellKnownTokens()
+	}
+}
+
+// kept ends the run if the state could not be kept.
+func (p *phone) kept(err error) {
+	if err != nil {
+		p.stop(&failure{code: exitFailure, err: err})
 	}
 }
 

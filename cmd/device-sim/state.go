@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
@@ -38,6 +39,15 @@ type memory struct {
 	Topics []string `json:"topics"`
 	// Tokens are by environment: those of one mean nothing in the other.
 	Tokens map[apns.Environment]tokens `json:"tokens"`
+	// Channels are by environment, too: what the device has got of each.
+	Channels map[apns.Environment][]checkpoint `json:"channels,omitempty"`
+}
+
+// A checkpoint is that of the newest message of a channel that the device has got.
+type checkpoint struct {
+	Topic      string `json:"topic"`
+	Channel    string `json:"channel"`           // in base64
+	Checkpoint uint64 `json:"checkpoint,string"` // nanoseconds since 1970
 }
 
 // tokens are sealed; the device keeps them as they came.
@@ -143,6 +153,18 @@ func (s *state) saveTokens(env apns.Environment, base apns.DeviceToken, apps map
 		}
 	}
 	s.Tokens[env] = tokens{base, apps}
+	return s.saveMemory()
+}
+
+// saveCheckpoints keeps what the device has got of its channels.
+func (s *state) saveCheckpoints(env apns.Environment, kept []checkpoint) error {
+	if slices.Equal(s.Channels[env], kept) {
+		return nil
+	}
+	if s.Channels == nil {
+		s.Channels = make(map[apns.Environment][]checkpoint)
+	}
+	s.Channels[env] = kept
 	return s.saveMemory()
 }
 

@@ -89,6 +89,8 @@ func (s *story) step(step device.Step) {
 		s.more("from now on APNs may send; until now it could only store")
 	case device.StepTokenRequest:
 		s.row("asked", "for the token of %s, named by its SHA-1 %x", step.Topic, step.Hash[:])
+	case device.StepChannels:
+		s.channels(step)
 	case device.StepNoStorage:
 		s.row("stored", "nothing was waiting for the device")
 	case device.StepRedirect:

@@ -34,6 +34,10 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.notification(e)
 	case device.EventTurnedAway:
 		s.turnedAway(e)
+	case device.EventSubscribed:
+		s.subscribed(e)
+	case device.EventSubscriptionEnded:
+		s.subscriptionEnded(e)
 	}
 	s.flush()
 }
@@ -91,6 +95,9 @@ func (s *story) notification(e device.Event) {
 	n := e.Notification
 	push := readPush(n.Payload)
 	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, push.kind)
+	if n.Channel != "" {
+		s.row("channel", "%s: a broadcast, sent to no token of an app", n.Channel)
+	}
 	for _, f := range push.fields {
 		s.row(f.label, "%s", printable(f.text))
 	}

@@ -37,6 +37,11 @@ type Config struct {
 	// before further ones are refused with TooManyRequests; 0 means
 	// [DefaultBacklog].
 	Backlog int
+	// MaxChannels is how many broadcast channels an app may have in each
+	// environment; 0 means [DefaultMaxChannels].
+	MaxChannels int
+	// ChannelBudget is how fast messages may be published to one channel.
+	ChannelBudget Budget
 	// Store keeps what is accepted and not settled for a later broker; nil
 	// keeps it in this broker's queues alone.
 	Store store.Store
@@ -80,6 +85,9 @@ type Broker struct {
 	earliest atomic.Int64  // no held push expires before; nanoseconds since 1970
 
 	shards [shardCount]shard
+
+	channels channels
+	budgets  [2]int // messages a minute, by storage policy; read-only
 }
 
 // A shard is some of the queues.
@@ -99,7 +107,10 @@ func New(cfg Config) (*Broker, error) {
 		journal: cfg.Journal,
 		clock:   cfg.Clock,
 		log:     cfg.Log,
+		budgets: cfg.ChannelBudget.byPolicy(),
 	}
+	b.channels.max = cmp.Or(max(0, cfg.MaxChannels), DefaultMaxChannels)
+	b.channels.apps = make(map[channelApp]map[ChannelID]*channel)
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
@@ -128,6 +139,7 @@ func (b *Broker) restore() error {
 				seq:      r.Seq,
 				deadline: r.Deadline,
 				storable: true,
+				lasting:  true,
 				recorded: true,
 				attempts: 1, // it may have been sent before
 			}, Offline, now)
@@ -190,6 +202,7 @@ func (b *Broker) Submit(p *Push) error {
 		push:     p,
 		deadline: deadline.UnixNano(),
 		storable: deadline.After(now),
+		lasting:  deadline.After(now),
 	}
 	var err error
 	b.withQueue(p.To, func(q *queue) { err = q.submitLocked(e, now) })
@@ -201,14 +214,18 @@ func (b *Broker) Submit(p *Push) error {
 // sent again.
 func (b *Broker) Attach(to Address, peer Peer) *Route {
 	r := &Route{peer: peer, active: true}
+	var former *Route
 	b.withQueue(to, func(q *queue) {
 		r.q = q
-		if former := q.route; former != nil {
+		if former = q.route; former != nil {
 			q.detachLocked(b.clock.Now())
 			former.peer.Replaced()
 		}
 		q.route = r
 	})
+	if former != nil {
+		former.leave()
+	}
 	return r
 }
 

@@ -36,6 +36,10 @@ const (
 	DropRefused Cause = "refused"
 	// DropUnregistered: the token was retired while the push waited.
 	DropUnregistered Cause = "unregistered"
+	// DropUnsubscribed: the device left the channel before the message was sent.
+	DropUnsubscribed Cause = "unsubscribed"
+	// DropBacklog: too much waits for the device to take a broadcast as well.
+	DropBacklog Cause = "too-many-waiting"
 )
 
 // An AckVerdict is what an acknowledgement settles.

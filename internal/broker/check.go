@@ -14,12 +14,18 @@ type Stats struct {
 	Queues int
 	// Pushes held, ready to be sent, and sent without acknowledgement.
 	Held, Ready, InFlight int
+	// Broadcast channels, and subscriptions of connected devices to them.
+	Channels, Subscriptions int
 }
 
 // Stats counts the queues one after the other, so that the sums need not
 // belong to one instant.
 func (b *Broker) Stats() Stats {
 	var s Stats
+	b.channels.each(func(c *channel) {
+		s.Channels++
+		s.Subscriptions += len(c.subscribers)
+	})
 	b.eachQueue(func(q *queue) {
 		s.Queues++
 		s.Held += len(q.held)
@@ -42,6 +48,7 @@ func (b *Broker) ConsistencyCheck() error {
 			problems = append(problems, fmt.Errorf("broker: queue of %v: %s", q.to, problem))
 		}
 	})
+	problems = append(problems, b.subscriptionProblems()...)
 	if b.store == nil {
 		return errors.Join(problems...)
 	}

@@ -15,6 +15,12 @@
 // A push is held while its device is away or its topic is not enabled; only
 // held pushes are subject to the storage rule.
 //
-// Locks are taken in this order: shard, queue. The journal and the store are
-// called with a queue locked and must not call back.
+// A broadcast channel passes each message to the routes that subscribe to it,
+// ready as a push to the device would be; it is never held for a device. The
+// channel itself keeps the most recent one, if that is its policy, for those
+// who subscribe later.
+//
+// Locks are taken in this order: shard, or the list of channels and a channel;
+// then queue. The journal and the store are called with a queue locked and must
+// not call back.
 package broker

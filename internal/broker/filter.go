@@ -70,3 +70,12 @@ func (l lists) place(topic apns.TopicHash, active bool) placement {
 	}
 	return hold
 }
+
+// placeBroadcast is place for a message of a channel. The device has asked for
+// it by subscribing, so that no list needs to enable the topic as well.
+func (l lists) placeBroadcast(topic apns.TopicHash) placement {
+	if l[topic] == ruleDiscard {
+		return discard
+	}
+	return deliver
+}

@@ -15,12 +15,14 @@ import (
 type entry struct {
 	push     *Push
 	seq      uint64
-	deadline int64  // may wait until then; nanoseconds since 1970
-	stamp    uint64 // timestamp on the wire; 0 until first sent
-	attempts int    // how often it was sent
-	flags    uint8  // storage flags of the next delivery
-	storable bool   // may wait at all
-	recorded bool   // the store has it
+	deadline int64    // may wait until then; nanoseconds since 1970
+	stamp    uint64   // timestamp on the wire; 0 until first sent
+	attempts int32    // how often it was sent
+	flags    uint8    // storage flags of the next delivery
+	storable bool     // may wait at all
+	lasting  bool     // is of no use after deadline; true of all that is storable
+	recorded bool     // the store has it
+	message  *message // the broadcast it belongs to; nil for a push to the device
 }
 
 func compareSeq(a, b uint64) int { return cmp.Compare(a, b) }
@@ -82,6 +84,9 @@ func (q *queue) keepLocked(e *entry) error {
 
 // placeLocked says where e belongs now and, if it is to be held, why.
 func (q *queue) placeLocked(e *entry) (placement, Cause) {
+	if e.message != nil && q.route != nil {
+		return q.route.filter.placeBroadcast(e.push.Hash), ""
+	}
 	if q.route == nil || q.route.filter == nil {
 		return hold, Offline
 	}
@@ -142,7 +147,7 @@ func (q *queue) detachLocked(now time.Time) {
 // withdrawLocked drops what waits for a topic.
 func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	gone := func(e *entry) bool {
-		if e.push.Hash != topic {
+		if e.push.Hash != topic || e.message != nil {
 			return false
 		}
 		q.dropLocked(e, DropUnregistered, now)

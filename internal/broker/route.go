@@ -31,6 +31,9 @@ type Route struct {
 	stamp  uint64 // timestamp of the newest delivery
 	awake  bool   // the peer was woken and has not taken everything yet
 	gone   bool
+
+	channels map[*channel]uint64 // subscriptions, each with the checkpoint the device has seen
+	deleted  []Channel           // subscribed channels that are gone, for TakeDeleted
 }
 
 // Storage flags of a [Delivery] (observed: apsd).
@@ -55,10 +58,17 @@ type Delivery struct {
 	Storage uint8
 	// Attempt is 1 the first time.
 	Attempt int
+	// Channel is the one the push was published to; "" if it was sent to the
+	// device alone. Its topic on the device's side is that of the push's Hash,
+	// its token the base token.
+	Channel ChannelID
+	// Checkpoint is the place of the push in its channel: nanoseconds since
+	// 1970, rising along the channel.
+	Checkpoint uint64
 }
 
 func (r *Route) wakeLocked() {
-	if !r.awake && r.flight.count < r.q.b.window {
+	if !r.awake && r.filter != nil && r.flight.count < r.q.b.window {
 		r.awake = true
 		r.peer.Wake()
 	}
@@ -103,13 +113,14 @@ func (r *Route) sortLocked() int {
 func (r *Route) Take(dst []Delivery) []Delivery {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.gone || r.filter == nil { // broadcasts may be ready before the first filter
+		r.awake = false
 		return dst
 	}
 	now := r.q.b.clock.Now()
 	for len(dst) < cap(dst) && r.flight.count < r.q.b.window && r.q.ready.len() > 0 {
 		e := r.q.ready.pop()
-		if e.storable && e.deadline <= now.UnixNano() {
+		if e.lasting && e.deadline <= now.UnixNano() {
 			r.q.dropLocked(e, DropExpired, now)
 			continue
 		}
@@ -120,8 +131,11 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		r.stamp = e.stamp
 		dst = append(dst, Delivery{
 			ID: r.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
-			Expiry: e.expiry(), Storage: e.flags, Attempt: e.attempts,
+			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts),
 		})
+		if m := e.message; m != nil {
+			dst[len(dst)-1].Channel, dst[len(dst)-1].Checkpoint = m.channel.ID, m.checkpoint
+		}
 		r.q.b.record(journal.Sent, e.push, "", now)
 	}
 	if len(dst) < cap(dst) {
@@ -133,7 +147,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 // expiry returns the deadline as the device is told: seconds since 1970, 0 for
 // a push that is never stored.
 func (e *entry) expiry() uint32 {
-	if !e.storable {
+	if !e.lasting {
 		return 0
 	}
 	return uint32(min(e.deadline/1e9, math.MaxUint32))
@@ -152,7 +166,10 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 		return nil, Unknown
 	}
 	now := r.q.b.clock.Now()
-	drop, verdict := settle(status, e.attempts)
+	drop, verdict := settle(status, int(e.attempts))
+	if e.message != nil {
+		verdict = Settled // the token is the device's own, which stays
+	}
 	if drop == "" {
 		r.q.deliveredLocked(e, now)
 	} else {
@@ -173,6 +190,7 @@ func (r *Route) Detach() {
 	}
 	idle := r.q.idleLocked()
 	r.q.mu.Unlock()
+	r.leave()
 	if idle {
 		r.q.b.forget(r.q.to)
 	}

@@ -32,6 +32,7 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	d.confirmed = true
 	d.session = s
 	d.apps.forgetRequests()
+	d.channels.forgetRequests()
 	d.changedLocked()
 	d.mu.Unlock()
 

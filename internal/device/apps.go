@@ -88,10 +88,13 @@ func (d *Device) Install(topic string) error {
 	return nil
 }
 
-// Remove removes the app of topic: its topic is disabled and its token forgotten.
-// Notifications that still come are turned away.
+// Remove removes the app of topic: its topic is disabled, its token forgotten, and
+// its subscriptions to channels end. Notifications that still come are turned away.
 func (d *Device) Remove(topic string) {
-	d.changeApps(func(s *apps) { s.remove(topic) })
+	d.changeApps(func(s *apps) {
+		s.remove(topic)
+		d.channels.removeApp(topic)
+	})
 }
 
 func (d *Device) changeApps(change func(*apps)) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -54,6 +55,10 @@ type Config struct {
 	Tokens map[string]apns.DeviceToken
 	// Topics are the apps installed from the start. See [Device.Install].
 	Topics []string
+
+	// Channels are the subscriptions from the start, of apps in Topics, each with
+	// its checkpoint from an earlier run. See [Device.Subscribe].
+	Channels []Subscription
 
 	// Dial opens a connection to the courier, before TLS.
 	Dial func(ctx context.Context) (net.Conn, error)
@@ -112,6 +117,14 @@ func (c *Config) check() error {
 	for _, topic := range c.Topics {
 		if !apns.ValidTopic(topic) {
 			return fmt.Errorf("device: %q is no topic; use a bundle ID like com.example.app", topic)
+		}
+	}
+	for _, s := range c.Channels {
+		if !slices.Contains(c.Topics, s.Topic) {
+			return fmt.Errorf("device: %q has a channel and is not installed; name it in Config.Topics", s.Topic)
+		}
+		if err := s.Channel.check(); err != nil {
+			return err
 		}
 	}
 	return nil

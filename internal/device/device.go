@@ -37,6 +37,7 @@ type Device struct {
 	base        apns.DeviceToken
 	confirmed   bool // the courier has accepted or issued base in this run
 	apps        apps
+	channels    channels
 	offline     bool
 	hangUp      context.CancelCauseFunc // ends the attempt or connection of now; nil between two
 	hungUp      chan struct{}           // closed when it has ended
@@ -64,11 +65,15 @@ func New(cfg Config) (*Device, error) {
 		credentials: credentials,
 		base:        cfg.Token,
 		apps:        newApps(),
+		channels:    newChannels(),
 	}
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
 			a.token = cfg.Tokens[topic]
 		}
+	}
+	for _, s := range cfg.Channels {
+		d.channels.add(s)
 	}
 	return d, nil
 }

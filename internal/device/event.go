@@ -35,19 +35,27 @@ const (
 	// EventTurnedAway: a notification was acknowledged with another Status and not
 	// handed to an app. Topic is empty if the device does not know it.
 	EventTurnedAway
+	// EventSubscribed: the courier has accepted the subscription of Topic to
+	// Channel. It happens on each connection.
+	EventSubscribed
+	// EventSubscriptionEnded: the courier has ended the subscription of Topic to
+	// Channel; Err says why.
+	EventSubscriptionEnded
 )
 
 // eventNames are for logs.
 var eventNames = [...]string{
-	EventConnected:       "connected",
-	EventDisconnected:    "disconnected",
-	EventConnectFailed:   "connect failed",
-	EventIdentityRefused: "identity refused",
-	EventBaseToken:       "base token",
-	EventToken:           "token",
-	EventTokenRefused:    "token refused",
-	EventNotification:    "notification",
-	EventTurnedAway:      "turned away",
+	EventConnected:         "connected",
+	EventDisconnected:      "disconnected",
+	EventConnectFailed:     "connect failed",
+	EventIdentityRefused:   "identity refused",
+	EventBaseToken:         "base token",
+	EventToken:             "token",
+	EventTokenRefused:      "token refused",
+	EventNotification:      "notification",
+	EventTurnedAway:        "turned away",
+	EventSubscribed:        "subscribed",
+	EventSubscriptionEnded: "subscription ended",
 }
 
 // String gives the event's name.
@@ -63,6 +71,7 @@ func (k EventKind) String() string {
 type Event struct {
 	Kind         EventKind
 	Topic        string
+	Channel      ChannelID
 	Token        apns.DeviceToken
 	Previous     apns.DeviceToken
 	Notification Notification

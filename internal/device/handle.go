@@ -21,6 +21,10 @@ func (s *session) handle(f courier.Frame) error {
 	case courier.CmdNoStorage:
 		s.d.trace(StepNoStorage{})
 		return nil
+	case courier.CmdChannel:
+		return parsed(f, s.channelResponse)
+	case courier.CmdChannelUpdate:
+		return parsed(f, s.channelUpdate)
 	case courier.CmdFlush:
 		return parsed(f, s.flush)
 	case courier.CmdFilterUpdate:

@@ -10,6 +10,8 @@ import (
 type Notification struct {
 	// Topic is the app it is for.
 	Topic string
+	// Channel is the one it was sent to; "" if it was sent to the device alone.
+	Channel ChannelID
 	// DeviceToken is the token it was sent to: the app's, or the base token.
 	DeviceToken apns.DeviceToken
 	// Payload is the provider's body, byte for byte. It belongs to the receiver.

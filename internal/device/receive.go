@@ -32,9 +32,9 @@ func (s *session) receive(payload []byte) error {
 		d.emit(Event{Kind: EventTurnedAway, Topic: v.topic, Token: apns.DeviceToken(m.Token), Status: v.status})
 		return nil
 	}
-	d.seen.add(v.sighting)
+	d.remember(&v)
 	d.inbox.put(n)
-	d.emit(Event{Kind: EventNotification, Topic: n.Topic, Token: n.DeviceToken, Notification: n, Status: v.status})
+	d.emit(Event{Kind: EventNotification, Topic: n.Topic, Channel: n.Channel, Token: n.DeviceToken, Notification: n, Status: v.status})
 	return nil
 }
 
@@ -44,6 +44,10 @@ type verdict struct {
 	topic    string           // "" if the device does not know it
 	token    apns.DeviceToken // the one it was sent to, if delivered
 	sighting sighting
+
+	// Of a message to a channel.
+	subscription *subscription
+	checkpoint   uint64
 }
 
 // judge decides how a notification is acknowledged. The app's token may be unknown
@@ -54,6 +58,9 @@ type verdict struct {
 func (d *Device) judge(m *courier.Notification) verdict {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if m.Origin != nil {
+		return d.judgeBroadcastLocked(m)
+	}
 	a := d.apps.find(m.Topic)
 	switch {
 	case a == nil && m.Flags&courier.FlagValidityCheck != 0:
@@ -82,6 +89,17 @@ func (d *Device) judge(m *courier.Notification) verdict {
 	return v
 }
 
+// remember makes the device know a notification if it comes again.
+func (d *Device) remember(v *verdict) {
+	if v.subscription == nil {
+		d.seen.add(v.sighting)
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v.subscription.Checkpoint = v.checkpoint
+}
+
 // notification is what the app gets to see.
 func (v *verdict) notification(m *courier.Notification) Notification {
 	n := Notification{
@@ -92,6 +110,9 @@ func (v *verdict) notification(m *courier.Notification) Notification {
 		Timestamp:   time.Unix(0, int64(m.Timestamp)),
 		Priority:    apns.Priority(m.Priority),
 		FromStorage: m.StorageFlags&courier.StorageStored != 0,
+	}
+	if v.subscription != nil {
+		n.Channel = v.subscription.Channel
 	}
 	if n.Priority == 0 {
 		n.Priority = apns.PriorityImmediate

@@ -68,6 +68,13 @@ type StepTokenRequest struct {
 	Hash  apns.TopicHash
 }
 
+// StepChannels says: the device told which channels it subscribes to. Full says
+// that Wanted is all of them, and not only what is new.
+type StepChannels struct {
+	Full          bool
+	Wanted, Ended []Subscription
+}
+
 // StepKeepalive says: a keepalive was answered.
 type StepKeepalive struct{}
 
@@ -82,6 +89,7 @@ func (StepAccepted) step()     {}
 func (StepFilter) step()       {}
 func (StepNoStorage) step()    {}
 func (StepTokenRequest) step() {}
+func (StepChannels) step()     {}
 func (StepKeepalive) step()    {}
 func (StepRedirect) step()     {}
 

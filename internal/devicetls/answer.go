@@ -66,13 +66,6 @@ func (s *session) flush(m *courier.Flush) error {
 	return s.answer(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
 }
 
-// channel accepts a list of channel subscriptions.
-//
-// observed: rustpush
-func (s *session) channel(m *courier.ChannelRequest) error {
-	return s.answer(&courier.ChannelResponse{ID: m.ID, Token: m.BaseToken})
-}
-
 // presenceTracking accepts the salt of a device's salted topic hashes.
 //
 // observed: apsd

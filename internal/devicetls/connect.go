@@ -33,7 +33,6 @@ func (s *session) connect(m *courier.Connect) error {
 	if s.device == nil {
 		s.device = device
 		s.times.loggedIn(time.Now())
-		s.sender.Go(s.sendLoop)
 	}
 	return s.accept(m, login)
 }

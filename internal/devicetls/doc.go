@@ -13,9 +13,10 @@
 //	          ▼
 //	       Filter ─► stored pushes, live pushes ─► acknowledgements ─► close
 //
-// A connection is a session with two goroutines. readLoop reads frames and
-// answers them; sendLoop takes pushes from the broker and writes them. What
-// either of them writes is gathered and leaves in one piece.
+// A connection is a session with one goroutine, whose readLoop reads frames and
+// answers them. The senders, goroutines that all sessions share, take pushes from
+// the broker and write them. What either of them writes is gathered and leaves in
+// one piece.
 //
 // One connection may carry several presences, one per user of the device. Each
 // has its own base token and its own route in the broker.

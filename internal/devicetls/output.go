@@ -38,6 +38,8 @@ type batch struct {
 	notification courier.Notification
 	token        [apns.MaxDeviceToken]byte
 	tracing      [16]byte
+	origin       courier.ChannelOrigin
+	originBytes  []byte
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
@@ -78,5 +80,6 @@ func (b *batch) release() {
 	b.frames = b.frames[:0]
 	clear(b.deliveries[:])
 	b.notification = courier.Notification{}
+	b.origin.Channel, b.originBytes = b.origin.Channel[:0], b.originBytes[:0]
 	batches.Put(b)
 }

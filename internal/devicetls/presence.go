@@ -22,15 +22,18 @@ type presence struct {
 	base    uint32 // see messageid.go
 	route   *broker.Route
 
+	// Held by whoever writes. The channels subscribed to, and the topic by which
+	// the device calls the app of each.
+	channels map[subscription]string
+
 	last     atomic.Uint32 // the route's newest id
 	replaced atomic.Bool
 }
 
 // Wake implements [broker.Peer].
 func (p *presence) Wake() {
-	select {
-	case p.session.wake <- struct{}{}:
-	default: // sendLoop has not come to it yet
+	if s := p.session; s.turn.want() {
+		s.senders.add(s)
 	}
 }
 
@@ -48,12 +51,12 @@ func (s *session) attachLocked(p *presence) {
 		s.detachLocked(p.slot, EndReconnected)
 	}
 	p.base = s.bases[p.slot]
+	s.record(journal.Connected, "", p.String()) // before an older connection learns of it and goes
 	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
 	if s.activity.told {
 		p.route.SetActive(s.activity.active)
 	}
 	s.presences[p.slot] = p
-	s.record(journal.Connected, "", p.String())
 }
 
 // detachLocked ends the presence in a slot.

@@ -7,22 +7,35 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// sendLoop writes pushes whenever the broker has some. It ends the session if
-// the device cannot be written to.
-func (s *session) sendLoop() {
+// send writes the pushes that the broker has. It is called by one sender at a
+// time, and ends the session if the device cannot be written to.
+func (s *session) send() {
 	for {
-		select {
-		case <-s.done:
-			return
-		case <-s.wake:
-		}
+		s.turn.begin()
 		for more := true; more; {
+			if s.ended() {
+				return
+			}
 			var err error
 			if more, err = s.sendBatch(); err != nil {
 				s.end(writeEnding(err))
 				return
 			}
 		}
+		if s.turn.done() {
+			return
+		}
+	}
+}
+
+// ended reports whether end was called. Nothing is sent after that; the turn is
+// never given back.
+func (s *session) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -47,7 +60,11 @@ func (s *session) takeLocked(p *presence) (more bool) {
 	for i := range taken {
 		s.appendPushLocked(b, p, &taken[i])
 	}
-	return len(taken) == len(b.deliveries)
+	if len(taken) == len(b.deliveries) {
+		return true
+	}
+	s.tellDeletedLocked(b, p)
+	return false
 }
 
 // appendPushLocked adds the frame of one push.
@@ -68,10 +85,25 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	if !push.Base {
 		b.notification.BaseToken = p.token
 	}
+	if d.Channel != "" {
+		b.fromChannel(d)
+		b.notification.Token = p.token
+	}
 	if s.server.cfg.SendTracingID && parseUUID(&b.tracing, push.ID) {
 		b.notification.TracingID = b.tracing[:]
 	}
 	b.frames = s.framing.Append(b.frames, &b.notification)
+}
+
+// fromChannel tells the device from which channel the push comes. It is sent to no
+// token of an app: channels have subscribers, not addresses.
+//
+// observed: apsd
+func (b *batch) fromChannel(d *broker.Delivery) {
+	b.origin.Channel = append(b.origin.Channel[:0], d.Channel...)
+	b.origin.Checkpoint = d.Checkpoint
+	b.originBytes = b.origin.Append(b.originBytes[:0])
+	b.notification.Origin = b.originBytes
 }
 
 // parseUUID reads the canonical form 8-4-4-4-12 of a UUID, which is the form of

@@ -35,6 +35,8 @@ func New(cfg Config) (*Server, error) {
 // early, in the same way, with the error of a listener that fails.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
+	senders := newSenders()
+	defer senders.close()
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
@@ -54,7 +56,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		case err != nil:
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
-		running.Go(func() { newSession(s, conn).run(ctx) })
+		running.Go(func() { newSession(s, senders, conn).run(ctx) })
 	}
 }
 

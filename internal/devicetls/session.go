@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -16,6 +15,7 @@ import (
 type session struct {
 	// Set before the goroutines start; read-only after.
 	server      *Server
+	senders     *senders
 	wire        *wire
 	framing     framing
 	environment apns.Environment
@@ -34,28 +34,28 @@ type session struct {
 	// Held by whoever writes; see output.
 	out       output
 	lastStamp uint64                  // timestamp of the newest push
+	updates   uint32                  // id of the newest channel update
 	presences [maxPresences]*presence // by slot; changed by readLoop alone
 	bases     [maxPresences]uint32    // where a slot's message ids go on
 
-	wake   chan struct{} // has room for one: the broker has something to take
-	sender sync.WaitGroup
+	turn turn
 }
 
-func newSession(server *Server, conn net.Conn) *session {
+func newSession(server *Server, senders *senders, conn net.Conn) *session {
 	w := newWire(conn, server.tls, server.cfg.WriteTimeout)
 	return &session{
 		server:  server,
+		senders: senders,
 		wire:    w,
 		framing: newPlain(w.tls),
 		log:     server.cfg.Log.With("remote", conn.RemoteAddr().String()),
 		times:   newTimes(&server.cfg, time.Now()),
 		out:     newOutput(w),
-		wake:    make(chan struct{}, 1),
 	}
 }
 
-// run serves the session until the device leaves or ctx ends. All of its
-// goroutines have returned when it returns.
+// run serves the session until the device leaves or ctx ends. A sender that
+// comes to it later finds nothing.
 func (s *session) run(ctx context.Context) {
 	ctx, s.end = context.WithCancelCause(ctx)
 	s.done = ctx.Done()
@@ -68,7 +68,6 @@ func (s *session) run(ctx context.Context) {
 	})
 	s.end(s.read())
 	<-interrupted
-	s.sender.Wait()
 	s.close(endingOf(ctx))
 }
 

@@ -77,3 +77,12 @@ type Event struct {
 	// Detail is a sentence for a reader.
 	Detail string
 }
+
+// Advice says what of the push a device would not show although APNs accepts
+// it. It is worked out when it is asked for, and never goes onto the wire.
+func (e *Event) Advice() []apns.Advice {
+	if e.Push == nil {
+		return nil
+	}
+	return e.Push.Advice()
+}

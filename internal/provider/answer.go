@@ -17,18 +17,25 @@ func (c *conn) accept(s *h2.Stream, n *apns.Notification) {
 	if n.UniqueID != "" {
 		fields = append(fields, idField(apns.HeaderUniqueID, n.UniqueID))
 	}
+	c.restoreStreams(s.Conn())
 	s.Respond(200, nil, fields...)
 }
 
-// refuse is the one place where a refusal becomes bytes. A refused push has no
+// refuse is the one place where a refusal becomes bytes. The id of the request
+// goes into idHeader, the apns-id of a push or the apns-request-id of a request
+// about channels. A refused push has no
 // apns-unique-id (observed: uniqush-push live probe of the sandbox).
-func (c *conn) refuse(s *h2.Stream, id string, refusal *apns.Rejection) {
-	fields := append(c.fields[:0], idField(apns.HeaderID, id))
+func (c *conn) refuse(s *h2.Stream, idHeader, id string, refusal *apns.Rejection) {
+	fields := append(c.fields[:0], idField(idHeader, id))
 	if c.server.cfg.ErrorContentType {
 		fields = append(fields, hpack.HeaderField{Name: "content-type", Value: "application/json"})
 	}
+	hc := s.Conn()
+	c.lowerStreams(hc, refusal.Reason)
 	c.body = appendRefusal(c.body[:0], refusal)
 	s.Respond(refusal.Reason.Status(), c.body, fields...)
+	c.leave(hc, refusal.Reason)
+	c.blame(hc, refusal.Reason)
 }
 
 // idField is a response field whose value never comes again.

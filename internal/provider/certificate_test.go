@@ -64,6 +64,42 @@ func TestACertificateStandsForItsTopics(t *testing.T) {
 	}
 }
 
+// observed: Apple forum 691613, a certificate that lists the topic may push to it,
+// although "Sending notification requests to APNs" says that location is for
+// tokens alone.
+func TestTheListOfACertificateDecidesUnlessTheDocumentationShall(t *testing.T) {
+	topic := bundleID + ".location-query"
+	certificate := pki.ProviderRequest{Topic: bundleID, TeamID: team, Topics: []pki.TopicEntry{{Topic: bundleID, Kind: pki.KindApp}, {Topic: topic, Kind: pki.KindApp}}}
+	for _, documented := range []bool{false, true} {
+		w := newWorld(t)
+		w.cfg.RefuseTokenOnly = documented
+		c := w.dialTLS(w.serve(), w.certificateTLS(certificate))
+		for _, kind := range []string{"location", ""} {
+			call := w.good().set(apns.HeaderTopic, topic).set(apns.HeaderPushType, kind).to(w.token(topic))
+			if kind == "" {
+				call.drop(apns.HeaderPushType)
+			}
+			got := c.send(call)
+			if documented {
+				require.Equal(t, `{"reason":"TopicDisallowed"}`, got.body, "the setting, push type %q", kind)
+			} else {
+				require.Equal(t, 200, got.status, "push type %q: %s", kind, got.body)
+			}
+		}
+		require.Equal(t, 200, c.send(w.good()).status, "alerts are for either")
+	}
+}
+
+func TestACertificateOfASuspendedTeamIsForbidden(t *testing.T) {
+	w := newWorld(t)
+	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.NoError(t, w.auth.SuspendTeam(team))
+	require.Equal(t, `{"reason":"Forbidden"}`, c.send(w.good()).body)
+	require.NoError(t, w.auth.ResumeTeam(team))
+	require.Equal(t, 200, c.send(w.good()).status)
+}
+
 func TestABadCertificateIsRefusedByReason(t *testing.T) {
 	w := newWorld(t)
 	ln := w.serve()

@@ -27,7 +27,7 @@ func (r *request) checkCredentials() *apns.Rejection {
 	}
 	if c.identity != nil {
 		r.teamID = c.identity.TeamID
-		return nil
+		return rejection(c.server.cfg.Auth.MayPush(r.teamID))
 	}
 	token, err := c.binding.Verify(r.authorization.value)
 	if err != nil {

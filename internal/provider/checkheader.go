@@ -68,11 +68,11 @@ func (r *request) checkPushType() *apns.Rejection {
 // an error, "Sending notification requests to APNs". Without a priority they
 // are taken to have the one that is right.
 func (r *request) checkTypePriority() *apns.Rejection {
-	if r.kind == nil || r.kind.OnlyPriority == 0 || r.weight == 0 || r.weight == r.kind.OnlyPriority || r.conn.server.cfg.AnyPriority {
+	if r.kind == nil || r.weight == 0 || r.kind.Priorities.Has(r.weight) || r.conn.server.cfg.AnyPriority {
 		return nil
 	}
 	return apns.Reject(apns.BadPriority,
-		fmt.Sprintf("apns-priority is %d; a %s push has %d only", r.weight, r.kind.Type, r.kind.OnlyPriority))
+		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.weight, r.kind.Type, r.kind.Priorities))
 }
 
 // effectivePriority is the priority the push has in the end. Without the
@@ -81,8 +81,8 @@ func (r *request) effectivePriority() apns.Priority {
 	switch {
 	case r.weight != 0:
 		return r.weight
-	case r.kind != nil && r.kind.OnlyPriority != 0:
-		return r.kind.OnlyPriority
+	case r.kind != nil:
+		return r.kind.Priorities.Highest()
 	}
 	return apns.PriorityImmediate
 }

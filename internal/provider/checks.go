@@ -17,6 +17,7 @@ type check struct {
 // token before topic and body (netty); the validity of the device token before
 // the right to the topic (a probe of 64 zeros, 2026). The rest is our guess.
 var defaultChecks = []check{
+	{"availability", (*request).checkAvailability},
 	{"path", (*request).checkPath},
 	{"method", (*request).checkMethod},
 	{"duplicate headers", (*request).checkDuplicates},
@@ -36,4 +37,5 @@ var defaultChecks = []check{
 	{"topic of the push type", (*request).checkTypeTopic},
 	{"topic of the device token", (*request).checkTokenTopic},
 	{"registration", (*request).checkRegistered},
+	{"burst", (*request).checkBurst},
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -54,12 +55,21 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 
 // checkRegistered refuses a token that was good once.
 func (r *request) checkRegistered() *apns.Rejection {
-	if r.claims.Retired.IsZero() {
+	switch old := r.conn.server.cfg.OldKeysExpired; {
+	case r.claims.Retired.IsZero() && r.claims.Key > 0 && !old.IsZero():
+		return expiredToken(old, "the token was sealed with an older token key; the app has to register anew")
+	case r.claims.Retired.IsZero():
 		return nil
+	case r.claims.Expired:
+		return expiredToken(r.claims.Retired, "the token has expired; the app has to register anew")
 	}
 	return &apns.Rejection{
 		Reason: apns.Unregistered,
 		Since:  r.claims.Retired,
 		Detail: "the token is no longer active; stop sending to it unless the app registers it again",
 	}
+}
+
+func expiredToken(since time.Time, detail string) *apns.Rejection {
+	return &apns.Rejection{Reason: apns.ExpiredToken, Since: since, Detail: detail}
 }

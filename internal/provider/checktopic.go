@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -50,9 +51,20 @@ func notPrintable(c rune) bool { return c <= ' ' || c > '~' }
 // VoIP topics, and it is the device that makes nothing of it (observed:
 // mobile-push#19).
 func (r *request) checkTypeTopic() *apns.Rejection {
+	if r.conn.server.cfg.RefuseTokenOnly && r.conn.identity != nil && tokenOnly(r.target.Name) {
+		return apns.Reject(apns.TopicDisallowed, "topic", r.target.Name, "is of a push type that Apple documents for provider tokens alone")
+	}
 	if r.kind == nil || strings.HasSuffix(r.target.Name, r.kind.Suffix) {
 		return nil
 	}
 	return apns.Reject(apns.TopicDisallowed,
 		fmt.Sprintf("apns-push-type is %s, whose topics end in %s; this one is %s", r.kind.Type, r.kind.Suffix, r.target.Name))
+}
+
+// tokenOnly reports whether a topic has the suffix of a push type that Apple
+// documents for provider tokens alone: "Sending notification requests to APNs".
+func tokenOnly(topic string) bool {
+	return slices.ContainsFunc(apns.PushTypes(), func(info apns.PushTypeInfo) bool {
+		return info.TokenOnly && strings.HasSuffix(topic, info.Suffix)
+	})
 }

@@ -28,6 +28,9 @@ type Config struct {
 	Auth   *providerauth.Registry
 	Vault  *tokenvault.Vault
 	Broker Broker
+	// Channels has the broadcast channels; nil means that no app has the
+	// broadcast capability. Usually it is the Broker.
+	Channels Channels
 	// Certificate is the server's own.
 	Certificate *tls.Certificate
 
@@ -54,11 +57,51 @@ type Config struct {
 	// token; 0 is 1: "Establishing a token-based connection to APNs".
 	FirstStreams uint32
 
+	// LowerStreams says after which refusals MAX_CONCURRENT_STREAMS falls to
+	// FirstStreams, until the next accepted push; 0 is ExpiredProviderToken.
+	LowerStreams LowerRule
+	// OverrunEnds ends a connection that opens a stream above its limit, with
+	// GOAWAY and plain text (observed: Apple forum 54407), instead of refusing
+	// the stream alone (observed: pushy#476).
+	OverrunEnds bool
+	// MaxRequests is how many requests a connection may make; 0 is any number.
+	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further
+	// stream (observed: pushok#169, Apple forum 54407, after about 50,000).
+	MaxRequests int
+
+	// MaxErrors is how many refusals a connection may earn within ErrorWindow
+	// before it is cut; 0 is 10,000, negative is any number. 410 does not
+	// count: "Handling notification responses from APNs", which gives no figure.
+	MaxErrors int
+	// ErrorWindow is the time for MaxErrors; 0 is one minute.
+	ErrorWindow time.Duration
+	// BadTokenWeight is how many refusals one BadDeviceToken counts for; 0 is 5.
+	BadTokenWeight int
+
+	// BurstLimit is how many pushes one device token may get within
+	// BurstWindow; 0 is any number. Further ones are TooManyRequests, whose
+	// threshold Apple does not publish.
+	BurstLimit int
+	// BurstWindow is the time for BurstLimit; 0 is 20 seconds (observed:
+	// houston#162, one in 20 to 25 seconds after a burst).
+	BurstWindow time.Duration
+
+	// RefuseTokenOnly answers TopicDisallowed to a push with a certificate whose
+	// push type Apple documents for provider tokens alone, even if the
+	// certificate lists the topic. Otherwise the list decides (observed: Apple
+	// forum 691613, location).
+	RefuseTokenOnly bool
+
 	// RefuseBaseTokens answers DeviceTokenNotForTopic to a push that is
 	// addressed to a device's base token. Otherwise such a push may have any
 	// topic that its credentials allow, for device clients that never ask for
 	// a token of an app.
 	RefuseBaseTokens bool
+
+	// OldKeysExpired is since when device tokens that were sealed with another
+	// token key than the newest count as expired, which is ExpiredToken; zero is
+	// never. When a token of Apple's expires is not documented.
+	OldKeysExpired time.Time
 
 	// AnyPriority accepts an apns-priority that the push type does not allow.
 	// Apple says that priority 10 is an error for background, without the
@@ -78,6 +121,14 @@ type Config struct {
 	// ShutdownGrace is how long requests that were begun may take once the
 	// server stops; 0 is one second.
 	ShutdownGrace time.Duration
+	// DrainTime is how long a server that stops still reads requests, to refuse
+	// them with Shutdown, before the time of ShutdownGrace begins; 0 is no time.
+	// Connections are told at its beginning, in a GOAWAY that excludes no stream:
+	// RFC 9113, 6.8.
+	DrainTime time.Duration
+	// BusyConnections is how many connections may be open before a further one
+	// is answered ServiceUnavailable and ended; 0 is any number.
+	BusyConnections int
 	// MaxConnections is how many connections may be open; 0 is any number.
 	// Further ones are closed at once.
 	MaxConnections int
@@ -105,6 +156,18 @@ func (c Config) withDefaults() Config {
 	}
 	if c.FirstStreams == 0 {
 		c.FirstStreams = 1
+	}
+	if c.MaxErrors == 0 {
+		c.MaxErrors = 10_000
+	}
+	if c.ErrorWindow == 0 {
+		c.ErrorWindow = time.Minute
+	}
+	if c.BadTokenWeight == 0 {
+		c.BadTokenWeight = 5
+	}
+	if c.BurstWindow == 0 {
+		c.BurstWindow = 20 * time.Second
 	}
 	if c.HandshakeTimeout == 0 {
 		c.HandshakeTimeout = 10 * time.Second

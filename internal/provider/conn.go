@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -21,14 +22,22 @@ type conn struct {
 
 	// From the handshake; read-only after.
 	serverName string
+	source     string                // the peer's address without its port
+	busy       bool                  // there were too many connections when it came
 	identity   *pki.ProviderIdentity // the provider certificate, if there is a good one
 	refused    error                 // why the certificate is not a good one
 
 	// From the first request on.
-	begun   bool
-	env     apns.Environment
-	binding *providerauth.Binding
-	known   bool // the stream limit was raised
+	begun    bool
+	env      apns.Environment
+	binding  *providerauth.Binding
+	known    bool // the stream limit was raised,
+	lowered  bool // and lowered again
+	requests int
+	errors   errorRate
+	told     bool // of a SetAvailability with Shutdown
+
+	stopping atomic.Bool // the server is about to stop; set from any goroutine
 
 	topic providerauth.Topic // the last topic of a certificate, to save the hash
 	ids   idSource
@@ -39,8 +48,11 @@ type conn struct {
 	fields  [3]hpack.HeaderField
 }
 
-// serveConn is the life of a connection.
-func (s *Server) serveConn(ctx context.Context, nc net.Conn) {
+// serveConn is the life of a connection whose requests go to door. It is told of
+// the server's end when ctx ends, and ends itself when hard does.
+func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handler) {
+	open := s.open.Add(1)
+	defer s.open.Add(-1)
 	tc := tls.Server(nc, s.tls)
 	if err := s.handshake(ctx, tc); err != nil {
 		s.cfg.Log.Info("provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
@@ -48,14 +60,36 @@ func (s *Server) serveConn(ctx context.Context, nc net.Conn) {
 		return
 	}
 	c := s.newConn(tc.ConnectionState())
+	c.source = sourceOf(nc.RemoteAddr())
+	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
 		// observed: 1000 at once with a certificate (pushy#709).
 		cfg, c.known = &s.h2Known, true
 	}
-	if err := h2.Serve(ctx, tc, cfg, s, c); err != nil {
+	hc := h2.NewConn(tc, cfg, door, c)
+	announced := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(announced)
+		if s.cfg.DrainTime > 0 {
+			c.announceStop(hc)
+		}
+	})
+	if err := hc.Serve(hard); err != nil {
 		s.cfg.Log.Info("provider: connection ended", "remote", nc.RemoteAddr(), "err", err)
 	}
+	if !stop() {
+		<-announced
+	}
+}
+
+// sourceOf returns the host of an address; the whole of one that has none.
+func sourceOf(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
 }
 
 func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
@@ -85,21 +119,11 @@ func (c *conn) begin(authority string) {
 		}
 	}
 	c.binding = c.server.cfg.Auth.NewBinding(c.env)
+	c.binding.From(c.source)
 }
 
 // hostOf returns the host of an authority in lower case, without a port.
 func hostOf(authority string) string {
 	host, _, _ := strings.Cut(authority, ":")
 	return strings.ToLower(host)
-}
-
-// raiseStreams lets the provider send more than one request at a time, by a
-// second SETTINGS frame, once a push has brought a valid provider token:
-// "Establishing a token-based connection to APNs". How it is raised is observed
-// (AndrewBarba/apns2#17).
-func (c *conn) raiseStreams(hc *h2.Conn) {
-	if !c.known {
-		c.known = true
-		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
-	}
 }

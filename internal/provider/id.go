@@ -26,21 +26,32 @@ func (s idSource) next() uuid.UUID {
 	return id
 }
 
+const (
+	upperDigits = "0123456789ABCDEF"
+	lowerDigits = "0123456789abcdef"
+)
+
 // apnsID makes an apns-id, which is in upper case (observed: pushy#184).
-func (s idSource) apnsID() string {
-	var text [36]byte
-	copy(text[:], s.next().String())
-	for i, c := range text {
-		if 'a' <= c && c <= 'f' {
-			text[i] = c - 'a' + 'A'
-		}
-	}
-	return string(text[:])
-}
+func (s idSource) apnsID() string { return idText(s.next(), upperDigits) }
 
 // uniqueID makes an apns-unique-id, which is in lower case (observed:
 // AndrewBarba/apns2#95).
-func (s idSource) uniqueID() string { return s.next().String() }
+func (s idSource) uniqueID() string { return idText(s.next(), lowerDigits) }
+
+// idText writes an id in the given digits, hyphens as 8-4-4-4-12.
+func idText(id uuid.UUID, digits string) string {
+	var text [36]byte
+	at := 0
+	for i, b := range id {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text[at] = '-'
+			at++
+		}
+		text[at], text[at+1] = digits[b>>4], digits[b&15]
+		at += 2
+	}
+	return string(text[:])
+}
 
 // validID reports whether id is a "canonical UUID": 32 hexadecimal digits,
 // hyphens as 8-4-4-4-12. "Sending notification requests to APNs" shows lower

@@ -71,6 +71,7 @@ var mistakes = []struct {
 	make  func(w *world, c *call)
 	want  apns.Reason
 }{
+	{"availability", func(w *world, _ *call) { require.NoError(w.t, w.server.SetAvailability(apns.ServiceUnavailable)) }, apns.ServiceUnavailable},
 	{"path", func(_ *world, c *call) { c.path = "/" }, apns.BadPath},
 	{"method", func(_ *world, c *call) { c.method = "GET" }, apns.MethodNotAllowed},
 	{"duplicate headers", func(_ *world, c *call) { c.add(apns.HeaderPriority, "5").add(apns.HeaderPriority, "5") }, apns.DuplicateHeaders},
@@ -94,6 +95,7 @@ var mistakes = []struct {
 	{"registration", func(w *world, _ *call) {
 		w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
 	}, apns.Unregistered},
+	{"burst", func(*world, *call) {}, apns.TooManyRequests}, // the second push of the test
 }
 
 const otherTeam = "TEAM000002"
@@ -103,8 +105,10 @@ const otherTeam = "TEAM000002"
 func TestTheListOfChecksIsThePrecedence(t *testing.T) {
 	w := newWorld(t)
 	w.addKey(foreignKey())
+	w.cfg.BurstLimit = 1
 	server, err := New(w.cfg)
 	require.NoError(t, err)
+	w.server = server
 	require.Len(t, mistakes, len(defaultChecks), "one mistake for each check")
 
 	c := server.newConn(noTLS)

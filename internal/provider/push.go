@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -14,12 +15,12 @@ import (
 
 // ServeStream answers one request.
 func (s *Server) ServeStream(stream *h2.Stream) {
-	c := stream.Conn().Data().(*conn)
-	if !c.begun {
-		c.begin(stream.Authority)
+	c, ok := s.greet(stream)
+	if !ok {
+		return
 	}
-	if c.wrongEnvironment() {
-		c.dismiss(stream)
+	if strings.HasPrefix(stream.Path, broadcastPath) {
+		s.serveBroadcast(c, stream)
 		return
 	}
 	r := &c.request
@@ -38,6 +39,21 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		return
 	}
 	c.accept(stream, &p.notification)
+}
+
+// greet returns the connection of a request, ready to judge it, unless the
+// connection is of no use.
+func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
+	c := stream.Conn().Data().(*conn)
+	if !c.begun {
+		c.begin(stream.Authority)
+	}
+	if c.wrongEnvironment() {
+		c.dismiss(stream)
+		return nil, false
+	}
+	c.countRequest(stream.Conn())
+	return c, true
 }
 
 // judge walks the checks in their order.
@@ -107,13 +123,17 @@ func (s *Server) submit(p *push) *apns.Rejection {
 
 // reject puts a refusal into the journal and the log and answers with it.
 func (s *Server) reject(c *conn, stream *h2.Stream, p *push, refusal *apns.Rejection) {
-	n := &p.notification
+	s.noteRefusal(stream, &p.notification, p.envelope.To.Device, refusal)
+	c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
+}
+
+// noteRefusal puts a refusal into the journal and the log.
+func (s *Server) noteRefusal(stream *h2.Stream, n *apns.Notification, device apns.DeviceID, refusal *apns.Rejection) {
 	s.cfg.Journal.Record(journal.Event{
-		Kind: journal.Rejected, Push: n, Device: p.envelope.To.Device, Cause: string(refusal.Reason), Detail: refusal.Detail,
+		Kind: journal.Rejected, Push: n, Device: device, Cause: string(refusal.Reason), Detail: refusal.Detail,
 	})
 	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {
 		s.cfg.Log.Debug("provider: push refused", "remote", stream.Conn().RemoteAddr(),
 			"apns_id", n.ID, "topic", n.Topic, "reason", refusal.Reason, "err", refusal.Detail)
 	}
-	c.refuse(stream, n.ID, refusal)
 }

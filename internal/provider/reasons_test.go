@@ -83,6 +83,11 @@ var rows = []row{
 		w.vault.RetireApp(address, tokenvault.Tag(apns.HashTopic(bundleID)))
 	}, apns.Unregistered, ""},
 
+	{"expired token", func(w *world, c *call) {
+		w.vault.ExpireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
+	}, apns.ExpiredToken, ""},
+	{"suspended team", func(w *world, _ *call) { require.NoError(w.t, w.auth.SuspendTeam(team)) }, apns.Forbidden, ""},
+
 	{"no topic", func(_ *world, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic, ""},
 	{"empty topic", func(_ *world, c *call) { c.set(apns.HeaderTopic, "") }, apns.MissingTopic, ""},
 	{"topic of nobody", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed, ""},
@@ -126,6 +131,9 @@ var rows = []row{
 	{"background with 5", func(_ *world, c *call) {
 		c.set(apns.HeaderPushType, "background").set(apns.HeaderPriority, "5")
 	}, "", ""},
+	{"Live Activity with 1", func(_ *world, c *call) {
+		c.set(apns.HeaderPushType, "liveactivity").set(apns.HeaderPriority, "1")
+	}, apns.BadPriority, "5 or 10, says the ActivityKit page; BadPriority is our reading"},
 	{"background without priority", func(_ *world, c *call) { c.set(apns.HeaderPushType, "background") }, "", "nothing wrong was said"},
 
 	{"collapse id of 64 bytes", func(_ *world, c *call) { c.set(apns.HeaderCollapseID, strings.Repeat("é", 32)) }, "", ""},
@@ -220,10 +228,8 @@ var elsewhere = map[apns.Reason]string{
 	apns.BadEnvironmentKeyIdInToken:  "TestSettingsChangeTheAnswer",
 	apns.UnrelatedKeyIdInToken:       "TestTheConnectionRemembersItsFirstPush",
 	apns.TooManyProviderTokenUpdates: "TestTheConnectionRemembersItsFirstPush",
-	apns.Forbidden:                   "no trigger is documented or observed",
-	apns.ExpiredToken:                "no trigger is documented or observed",
-	apns.ServiceUnavailable:          "injected faults only",
-	apns.Shutdown:                    "injected faults only",
+	apns.ServiceUnavailable:          "TestAServerThatIsBusySaysSo",
+	apns.Shutdown:                    "TestAStoppingServerRefusesWhatStillComes",
 }
 
 func TestEveryReasonForDevicePushesIsAccountedFor(t *testing.T) {
@@ -247,11 +253,7 @@ func TestEveryPushTypeGoesThroughWithItsSuffix(t *testing.T) {
 		c := w.good().set(apns.HeaderTopic, topic).set(apns.HeaderPushType, string(info.Type)).to(w.token(topic))
 		require.Equal(t, 200, w.dial().send(c).status, info.Type)
 		p := w.broker.last(t)
-		want := apns.PriorityImmediate
-		if info.OnlyPriority != 0 {
-			want = info.OnlyPriority
-		}
-		require.Equal(t, want, p.Priority, "%s without a priority", info.Type)
+		require.Equal(t, info.Priorities.Highest(), p.Priority, "%s without a priority", info.Type)
 	}
 }
 

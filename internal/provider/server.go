@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -25,6 +26,10 @@ type Server struct {
 	// those with a certificate.
 	h2First, h2Known h2.Config
 
+	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
+	open        atomic.Int64                   // connections
+	bursts      *bursts                        // nil is no limit
+
 	slots chan struct{} // one element per open connection; nil is any number
 }
 
@@ -34,11 +39,13 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg.withDefaults(), checks: defaultChecks}
+	s.bursts = newBursts(&s.cfg)
 	s.tls = s.tlsConfig()
 	s.h2Known = h2.Config{
 		MaxConcurrentStreams: s.cfg.Streams,
 		IdleTimeout:          s.cfg.IdleTimeout,
 		IdleDebug:            appendReason(nil, apns.IdleTimeout),
+		OverrunEnds:          s.cfg.OverrunEnds,
 		ShutdownGrace:        s.cfg.ShutdownGrace,
 		Log:                  s.cfg.Log,
 	}
@@ -51,13 +58,22 @@ func New(cfg Config) (*Server, error) {
 }
 
 // Serve accepts connections on ln until ctx ends, and closes ln. All its
-// connections have ended when it returns: with GOAWAY, within
-// Config.ShutdownGrace. The error is nil if ctx has ended.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+// connections have ended when it returns: with GOAWAY, within Config.DrainTime
+// and Config.ShutdownGrace. The error is nil if ctx has ended.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.serve(ctx, ln, s) }
+
+// serve is Serve with the handler of the requests.
+func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
+	hard, cancelHard := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
-	defer connections.Wait()
-	defer cancel()
+	defer func() {
+		cancel()
+		stopDraining := time.AfterFunc(s.cfg.DrainTime, cancelHard)
+		connections.Wait()
+		stopDraining.Stop()
+		cancelHard()
+	}()
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() }) // ends Accept, whose error tells
 	defer stop()
 
@@ -83,7 +99,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		}
 		connections.Go(func() {
 			defer s.freeSlot()
-			s.serveConn(ctx, nc)
+			s.serveConn(ctx, hard, nc, door)
 		})
 	}
 }

@@ -28,6 +28,7 @@ func TestStoppingTheServerSaysGoodbye(t *testing.T) {
 	require.Equal(t, 200, c.send(w.good()).status)
 	cancel()
 	c.drain()
+	require.NoError(t, c.conn.Close())
 	require.NoError(t, <-served)
 	require.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, c.goAways)
 	_, err = ln.Dial(t.Context())

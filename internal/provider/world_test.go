@@ -42,6 +42,7 @@ type world struct {
 	broker  *fakeBroker
 	keys    map[string]*ecdsa.PrivateKey
 	cfg     Config
+	server  *Server // the one that serve has started
 
 	authorization string // of every good request
 }
@@ -162,6 +163,7 @@ func (w *world) serve() *memnet.Listener {
 	w.t.Helper()
 	server, err := New(w.cfg)
 	require.NoError(w.t, err)
+	w.server = server
 	ln := memnet.Listen()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)

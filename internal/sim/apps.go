@@ -59,3 +59,16 @@ func (s *Simulator) registerRemembered(team string) error {
 	}
 	return nil
 }
+
+// SetBroadcast gives an app the broadcast capability or takes it away. Without
+// it, all its channels are gone for good: "Setting up broadcast push
+// notifications". It fails if there is no such app.
+func (s *Simulator) SetBroadcast(bundleID string, enabled bool) error {
+	if err := s.Auth.SetBroadcast(bundleID, enabled); err != nil {
+		return err
+	}
+	if !enabled {
+		s.Broker.DeleteChannels(bundleID)
+	}
+	return nil
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -25,7 +26,7 @@ func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
 	_, guest := newKey(t, otherTeam, "KEY1234567")
-	cfg := sim.Config{Keys: []sim.Key{guest}}
+	cfg := sim.Config{Keys: []providerauth.Key{guest}}
 	s, err := reopened(t, dir, cfg)
 	require.NoError(t, err)
 	key, err := pki.NewKey()

@@ -6,8 +6,11 @@ import (
 	"net"
 	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/provider"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
@@ -27,9 +30,14 @@ type Config struct {
 	// be among the names the secrets were made for.
 	Names []string
 	// Keys are further authentication keys; their teams are made.
-	Keys []Key
+	Keys []providerauth.Key
 	// Topics are the apps of the default team, besides [DemoTopic].
 	Topics []string
+	// SuspendedTeams are teams that may not push; see
+	// [providerauth.Registry.SuspendTeam].
+	SuspendedTeams []string
+	// NoBroadcast are the apps that lack the broadcast capability.
+	NoBroadcast []string
 	// FileDir is where the root certificate, the default team's key and a
 	// provider certificate are written for providers to use; "" writes none,
 	// and the ready record names those of a directory the secrets came from.
@@ -37,11 +45,25 @@ type Config struct {
 	// Control makes the control API; nil leaves its door closed.
 	Control Control
 
+	// Provider has the rules of the provider API. What the simulator knows
+	// itself is of no effect in it: Environment, Certificate, and the parts from
+	// Auth to Log.
+	Provider provider.Config
+	// Auth has the rules for provider tokens; its Clock is of no effect.
+	Auth providerauth.Config
+	// Outage is the reason with which every request of a provider is refused,
+	// "" for none; see [provider.Server.SetAvailability].
+	Outage apns.Reason
+
 	// Storage is what waits for a device that is away.
 	Storage broker.Storage
 	// Window and Backlog bound what is on its way to one device; see
 	// [broker.Config].
 	Window, Backlog int
+	// MaxChannels and ChannelBudget bound broadcast channels; see
+	// [broker.Config].
+	MaxChannels   int
+	ChannelBudget broker.Budget
 	// Store keeps what is accepted and not settled for a later start; nil
 	// forgets it with the simulator.
 	Store store.Store

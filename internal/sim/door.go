@@ -18,6 +18,8 @@ const (
 	ProviderSandbox
 	Device
 	DeviceSandbox
+	Channels
+	ChannelsSandbox
 	ControlDoor
 	doorCount
 )
@@ -41,7 +43,7 @@ type DoorInfo struct {
 	Address, Fixed string
 	// Serves says what is behind it.
 	Serves string
-	// Environment is that of a provider or device door.
+	// Environment is that of every door but the control API's.
 	Environment apns.Environment
 }
 
@@ -52,6 +54,8 @@ var doors = [doorCount]DoorInfo{
 	{ProviderSandbox, "listen-sandbox", "127.0.0.1:2198", "", "provider API, sandbox", apns.Sandbox},
 	{Device, "listen-device", "127.0.0.1:5223", "", "devices, production", apns.Production},
 	{DeviceSandbox, "listen-device-sandbox", "127.0.0.1:5224", "", "devices, sandbox", apns.Sandbox},
+	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production},
+	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox},
 	{ControlDoor, "listen-control", "127.0.0.1:8197", "", "control API", 0},
 }
 

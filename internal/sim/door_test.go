@@ -30,7 +30,8 @@ func addresses(t *testing.T, info sim.Info) map[sim.Door]string {
 	open := map[sim.Door]string{}
 	for door, at := range map[sim.Door]string{
 		sim.Provider: info.Provider, sim.Provider443: info.Provider443, sim.ProviderSandbox: info.ProviderSandbox,
-		sim.Device: info.Device, sim.DeviceSandbox: info.DeviceSandbox, sim.ControlDoor: info.Control,
+		sim.Device: info.Device, sim.DeviceSandbox: info.DeviceSandbox,
+		sim.Channels: info.Channels, sim.ChannelsSandbox: info.ChannelsSandbox, sim.ControlDoor: info.Control,
 	} {
 		if u, err := url.Parse(at); err == nil && u.Host != "" {
 			at = u.Host
@@ -68,7 +69,7 @@ func TestEveryDoorOfTheConfigurationIsOpenWhereTheRecordSays(t *testing.T) {
 
 func TestTheZeroConfigurationOpensFreePortsOfLoopback(t *testing.T) {
 	open := addresses(t, start(t, sim.Config{}).Info())
-	assert.Len(t, open, 4, "no control API was given, and 443 is only opened on demand")
+	assert.Len(t, open, 6, "no control API was given, and 443 is only opened on demand")
 	for door, address := range open {
 		assert.True(t, strings.HasPrefix(address, "127.0.0.1:"), "%s", sim.Doors()[door].Flag)
 		wantOpen(t, address)

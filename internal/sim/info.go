@@ -18,6 +18,8 @@ type Info struct {
 	ProviderSandbox string `json:"providerSandbox,omitempty"`
 	Device          string `json:"device,omitempty"`
 	DeviceSandbox   string `json:"deviceSandbox,omitempty"`
+	Channels        string `json:"channels,omitempty"`
+	ChannelsSandbox string `json:"channelsSandbox,omitempty"`
 	Control         string `json:"control,omitempty"`
 
 	// CAFile and the files of Demo are empty if no files were asked for.
@@ -62,6 +64,8 @@ func describe(open map[Door]net.Listener) Info {
 		ProviderSandbox: at("https://", ProviderSandbox),
 		Device:          at("", Device),
 		DeviceSandbox:   at("", DeviceSandbox),
+		Channels:        at("https://", Channels),
+		ChannelsSandbox: at("https://", ChannelsSandbox),
 		Control:         at("http://", ControlDoor),
 		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
 	}

@@ -18,11 +18,11 @@ import (
 
 const otherTeam = "OTHERTEAM1"
 
-func newKey(t *testing.T, team, id string) (sim.SigningKey, sim.Key) {
+func newKey(t *testing.T, team, id string) (sim.SigningKey, providerauth.Key) {
 	t.Helper()
 	key, err := sim.NewSigningKey(team, id)
 	require.NoError(t, err)
-	return key, sim.Key{TeamID: team, KeyID: id, Public: &key.Private.PublicKey}
+	return key, key.Public()
 }
 
 func signingRequest(t *testing.T, key *ecdsa.PrivateKey) *x509.CertificateRequest {
@@ -50,7 +50,7 @@ func TestKeysOfAllTeamsAreGood(t *testing.T) {
 	second, _ := newKey(t, sim.DemoTeam, "SECONDKEY1")
 	secrets.Keys = append(secrets.Keys, second)
 	sameName, public := newKey(t, otherTeam, sim.DemoKey)
-	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{public}})
+	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{public}})
 	require.NoError(t, err)
 
 	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]), "the default team's")
@@ -61,13 +61,13 @@ func TestKeysOfAllTeamsAreGood(t *testing.T) {
 func TestAKeyMayBeGivenTwiceButNotTwoByOneName(t *testing.T) {
 	secrets, err := sim.NewSecrets()
 	require.NoError(t, err)
-	same := sim.Key{TeamID: sim.DemoTeam, KeyID: sim.DemoKey, Public: &secrets.Keys[0].Private.PublicKey}
-	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{same}})
+	same := secrets.Keys[0].Public()
+	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{same}})
 	require.NoError(t, err)
 	assert.Equal(t, sim.DemoTeam, accepts(t, s, secrets.Keys[0]))
 
 	_, another := newKey(t, sim.DemoTeam, sim.DemoKey)
-	_, err = sim.New(sim.Config{Secrets: secrets, Keys: []sim.Key{another}})
+	_, err = sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{another}})
 	assert.ErrorContains(t, err, "team SIMTEAM001 has another key SIMKEY0001 already; give this one another key ID")
 }
 
@@ -87,8 +87,8 @@ func TestAConfigurationThatCannotBeIsRefusedWithTheCulprit(t *testing.T) {
 	}{
 		{"a topic that is no bundle ID", `"com example"`, sim.Config{Topics: []string{"com example"}}},
 		{"a token longer than APNs makes them", "101", sim.Config{TokenLength: 101}},
-		{"a team that cannot be", `"not a team"`, sim.Config{Keys: []sim.Key{key}}},
-		{"a key that is none", "has no public key", sim.Config{Keys: []sim.Key{{TeamID: otherTeam, KeyID: "KEY1234567"}}}},
+		{"a team that cannot be", `"not a team"`, sim.Config{Keys: []providerauth.Key{key}}},
+		{"a key that is none", "has no public key", sim.Config{Keys: []providerauth.Key{{TeamID: otherTeam, ID: "KEY1234567"}}}},
 		{"a name the root may not vouch for", "apns.other", sim.Config{Secrets: secrets, Names: []string{"apns.other"}}},
 		{"a name that is none", `"https://apns"`, sim.Config{Names: []string{"https://apns"}}},
 	} {
@@ -127,7 +127,7 @@ func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
 
 func TestActivationRefusesWhatBelongsToOthers(t *testing.T) {
 	_, key := newKey(t, otherTeam, "KEY1234567")
-	s, err := sim.New(sim.Config{Keys: []sim.Key{key}})
+	s, err := sim.New(sim.Config{Keys: []providerauth.Key{key}})
 	require.NoError(t, err)
 	private, err := pki.NewKey()
 	require.NoError(t, err)

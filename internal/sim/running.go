@@ -88,6 +88,8 @@ func (s *Simulator) behind(d Door) (*stage, func(context.Context, listener) erro
 	switch env := doors[d].Environment; d {
 	case Device, DeviceSandbox:
 		return &s.inner, s.couriers[env].Serve
+	case Channels, ChannelsSandbox:
+		return &s.outer, s.providers[env].ServeChannels
 	case ControlDoor:
 		return &s.inner, s.control
 	default:

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -24,6 +25,12 @@ const (
 type SigningKey struct {
 	TeamID, KeyID string
 	Private       *ecdsa.PrivateKey
+}
+
+// Public returns the half of the key that APNs has: a team-scoped key, good in
+// both environments.
+func (k SigningKey) Public() providerauth.Key {
+	return providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: &k.Private.PublicKey}
 }
 
 // FileName is the name under which Apple's portal offers the key.

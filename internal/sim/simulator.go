@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -17,12 +16,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
-
-// A Key is the public half of an authentication key that a team may use.
-type Key struct {
-	TeamID, KeyID string
-	Public        *ecdsa.PublicKey
-}
 
 // A Simulator is APNs: both its doors and everything between them.
 type Simulator struct {
@@ -77,6 +70,7 @@ func (s *Simulator) makeCore() (err error) {
 	}
 	s.Broker, err = broker.New(broker.Config{
 		Storage: s.cfg.Storage, Window: s.cfg.Window, Backlog: s.cfg.Backlog,
+		MaxChannels: s.cfg.MaxChannels, ChannelBudget: s.cfg.ChannelBudget,
 		Store: s.cfg.Store, Journal: s.Journal, Clock: s.Clock, Log: s.log,
 	})
 	return err
@@ -84,15 +78,11 @@ func (s *Simulator) makeCore() (err error) {
 
 // makePortal registers teams, keys and apps, as the developer portal does.
 func (s *Simulator) makePortal() error {
-	s.Auth = providerauth.New(providerauth.Config{Clock: s.Clock})
-	var keys []Key
-	for _, k := range s.Secrets.Keys {
-		keys = append(keys, Key{k.TeamID, k.KeyID, &k.Private.PublicKey})
-	}
-	for _, k := range append(keys, s.cfg.Keys...) {
-		if err := s.addKey(k); err != nil {
-			return err
-		}
+	rules := s.cfg.Auth
+	rules.Clock = s.Clock
+	s.Auth = providerauth.New(rules)
+	if err := s.addKeys(); err != nil {
+		return err
 	}
 	for _, topic := range append([]string{DemoTopic}, s.cfg.Topics...) {
 		if err := s.Auth.AddApp(DemoTeam, topic); err != nil {
@@ -104,21 +94,47 @@ func (s *Simulator) makePortal() error {
 			return err
 		}
 	}
+	for _, topic := range s.cfg.NoBroadcast {
+		if err := s.SetBroadcast(topic, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addKeys registers the keys of the secrets and those of the configuration, with
+// their teams, and suspends the teams that shall be.
+func (s *Simulator) addKeys() error {
+	for _, k := range s.Secrets.Keys {
+		if err := s.addKey(k.Public()); err != nil {
+			return err
+		}
+	}
+	for _, k := range s.cfg.Keys {
+		if err := s.addKey(k); err != nil {
+			return err
+		}
+	}
+	for _, team := range s.cfg.SuspendedTeams {
+		if err := s.Auth.SuspendTeam(team); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // addKey registers a key and its team. A key that has another's name is refused:
 // one of the two would never be good for anything.
-func (s *Simulator) addKey(k Key) error {
+func (s *Simulator) addKey(k providerauth.Key) error {
 	for _, known := range s.Auth.Keys(k.TeamID) {
-		if known.ID == k.KeyID && !known.Public.Equal(k.Public) {
-			return fmt.Errorf("sim: team %s has another key %s already; give this one another key ID", k.TeamID, k.KeyID)
+		if known.ID == k.ID && !known.Public.Equal(k.Public) {
+			return fmt.Errorf("sim: team %s has another key %s already; give this one another key ID", k.TeamID, k.ID)
 		}
 	}
 	if err := s.Auth.AddTeam(k.TeamID); err != nil {
 		return err
 	}
-	return s.Auth.AddKey(providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: k.Public})
+	return s.Auth.AddKey(k)
 }
 
 // makeEdges makes a provider API and a courier for each environment, on the
@@ -142,11 +158,15 @@ func (s *Simulator) makeEdges() error {
 }
 
 func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certificate) (*provider.Server, error) {
-	return provider.New(provider.Config{
-		Environment: env, Certificate: certificate,
-		Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, VerifyProvider: s.Secrets.PKI.VerifyProvider,
-		Journal: s.Journal, Clock: s.Clock, Log: s.log,
-	})
+	cfg := s.cfg.Provider
+	cfg.Environment, cfg.Certificate, cfg.VerifyProvider = env, certificate, s.Secrets.PKI.VerifyProvider
+	cfg.Auth, cfg.Vault, cfg.Broker, cfg.Channels = s.Auth, s.Vault, s.Broker, s.Broker
+	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
+	server, err := provider.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return server, server.SetAvailability(s.cfg.Outage)
 }
 
 func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {

@@ -1,0 +1,117 @@
+package apns
+
+// An AdviceCode names one way in which a payload is accepted by APNs and then
+// not shown, or only in part.
+type AdviceCode string
+
+// The codes of [Lint].
+const (
+	AdviceEncoding      AdviceCode = "encoding"
+	AdviceNotJSON       AdviceCode = "not-json"
+	AdviceNotObject     AdviceCode = "not-object"
+	AdviceNoAps         AdviceCode = "no-aps"
+	AdviceMisplacedKey  AdviceCode = "misplaced-key"
+	AdviceUnknownKey    AdviceCode = "unknown-key"
+	AdviceUnusedKey     AdviceCode = "unused-key"
+	AdviceLegacyKey     AdviceCode = "legacy-key"
+	AdviceWrongType     AdviceCode = "wrong-type"
+	AdviceBadValue      AdviceCode = "bad-value"
+	AdviceNothingToShow AdviceCode = "nothing-to-show"
+	AdviceNoExtension   AdviceCode = "mutable-without-alert"
+
+	AdviceNoPushType    AdviceCode = "no-push-type"
+	AdviceTypeTopic     AdviceCode = "type-and-topic"
+	AdviceTypePayload   AdviceCode = "type-and-payload"
+	AdvicePriority      AdviceCode = "unusual-priority"
+	AdviceSilentAsAlert AdviceCode = "silent-as-alert"
+	AdviceSilentAndLoud AdviceCode = "silent-and-visible"
+	AdviceNotSilent     AdviceCode = "background-not-silent"
+	AdviceNoBackground  AdviceCode = "background-without-content-available"
+	AdviceApsIgnored    AdviceCode = "aps-ignored"
+
+	AdviceMDM            AdviceCode = "mdm-shape"
+	AdviceFileProvider   AdviceCode = "fileprovider-shape"
+	AdvicePass           AdviceCode = "pass-shape"
+	AdviceContentChanged AdviceCode = "no-content-changed"
+
+	AdviceLiveEvent      AdviceCode = "live-event"
+	AdviceLiveMissing    AdviceCode = "live-missing"
+	AdviceLiveFinalState AdviceCode = "live-final-state"
+	AdviceLiveTime       AdviceCode = "live-time"
+	AdviceLiveDismissal  AdviceCode = "live-dismissal"
+	AdviceLiveSound      AdviceCode = "live-sound"
+	AdviceLiveBroadcast  AdviceCode = "live-broadcast-start"
+)
+
+// AdviceInfo is a row of the table of advice.
+type AdviceInfo struct {
+	Code AdviceCode
+	// Meaning is what becomes of such a push, in one sentence.
+	Meaning string
+	// Source is the page or the observation behind the row.
+	Source string
+}
+
+// advices is the one table of advice.
+var advices = []AdviceInfo{
+	{AdviceEncoding, "The payload is compressed or not UTF-8, and the device cannot read it.", requestsPage + "; " + payloadPage},
+	{AdviceNotJSON, "The payload is not JSON, and the device drops it.", payloadPage + "; observed: net-core-push-notifications#71"},
+	{AdviceNotObject, "The payload is JSON but no object, and the device drops it.", payloadPage},
+	{AdviceNoAps, "There is no aps, without which a push of this type does nothing.", payloadPage},
+	{AdviceMisplacedKey, "A key that belongs into aps stands beside it, where it means nothing to the system.", payloadPage},
+	{AdviceUnknownKey, "A key inside aps is none that the system knows, and is ignored.", payloadPage},
+	{AdviceUnusedKey, "A key is ignored because of what stands beside it, or is missing there.", payloadPage + "; " + livePage},
+	{AdviceLegacyKey, "A key is left from earlier systems, and is ignored by those of today.", payloadPage + "; observed: node-apn"},
+	{AdviceWrongType, "A value has another JSON type than the system looks for, and is ignored or spoils the push.", payloadPage},
+	{AdviceBadValue, "A value is not among those the system knows.", payloadPage},
+	{AdviceNothingToShow, "An alert push has neither text nor badge nor sound, and shows nothing.", payloadPage},
+	{AdviceNoExtension, "mutable-content starts the notification service extension for pushes with an alert only.", servicePage},
+
+	{AdviceNoPushType, "Without apns-push-type, watchOS gets nothing, and other systems may get the push late or not at all.", requestsPage},
+	{AdviceTypeTopic, "Push type and topic do not go together; APNs refuses the push or the device drops it.", requestsPage + "; observed: mobile-push#19"},
+	{AdviceTypePayload, "The payload is that of another push type; the push may be delayed or dropped.", requestsPage},
+	{AdvicePriority, "The priority is not one that Apple advises for the push type.", requestsPage + "; " + livePage + "; " + pushToTalkPage},
+	{AdviceSilentAsAlert, "A silent push was sent as an alert; the device drops it, or shows nothing.", backgroundPage + "; observed: mobile-push#19"},
+	{AdviceSilentAndLoud, "content-available beside an alert wakes the app at the system's discretion, or not at all; a background push of its own is the documented way.", backgroundPage},
+	{AdviceNotSilent, "A background push has more in aps than content-available, and may be dropped.", backgroundPage},
+	{AdviceNoBackground, "A background push without content-available 1 does not wake the app.", backgroundPage},
+	{AdviceApsIgnored, "Pushes of this type go to the app or to the system as they are; nothing in aps is shown.", requestsPage + "; " + voipPage},
+
+	{AdviceMDM, "An MDM push holds the string mdm and nothing else; the device ignores others.", mdmPage},
+	{AdviceFileProvider, "A File Provider push names its container-identifier and domain, and signals nothing otherwise.", fileProviderPage},
+	{AdvicePass, "The payload of a Wallet push is the empty object; whatever it holds is ignored.", walletPage},
+	{AdviceContentChanged, "A push to widgets or controls without content-changed true reloads nothing.", widgetsPage + "; " + controlsPage},
+
+	{AdviceLiveEvent, "A Live Activity push needs one of the events start, update and end.", livePage},
+	{AdviceLiveMissing, "The event of a Live Activity needs a key that is missing, and the system ignores it.", livePage},
+	{AdviceLiveFinalState, "A Live Activity that ends without content-state goes on showing its last state.", livePage},
+	{AdviceLiveTime, "A time of a Live Activity is not in UNIX seconds, or lies where it makes no sense.", livePage},
+	{AdviceLiveDismissal, "An ended Live Activity is removed after four hours at the latest; a later dismissal-date is not honored.", livePage},
+	{AdviceLiveSound, "The sound of a Live Activity stands inside alert; in aps it is ignored.", livePage},
+	{AdviceLiveBroadcast, "A broadcast updates or ends Live Activities; it cannot start one.", livePage + "; " + broadcastPage},
+}
+
+var adviceByCode = func() map[AdviceCode]*AdviceInfo {
+	m := make(map[AdviceCode]*AdviceInfo, len(advices))
+	for i := range advices {
+		m[advices[i].Code] = &advices[i]
+	}
+	return m
+}()
+
+// Advices returns the table of advice.
+func Advices() []AdviceInfo { return append([]AdviceInfo(nil), advices...) }
+
+// LookupAdvice returns the row of a code, or nil if there is no such code. The
+// row must not be changed.
+func LookupAdvice(c AdviceCode) *AdviceInfo { return adviceByCode[c] }
+
+// Advice is what [Lint] has to say about one thing in a payload. It is for the
+// reader of a journal and never changes an answer.
+type Advice struct {
+	Code AdviceCode `json:"code"`
+	// Message says where and what, in one sentence.
+	Message string `json:"message"`
+	// Source is that of the code's row in [Advices].
+	Source string `json:"source"`
+}

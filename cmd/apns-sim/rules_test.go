@@ -1,0 +1,97 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// configured is what the flags of serve make of a configuration.
+func configured(t *testing.T, args ...string) sim.Config {
+	t.Helper()
+	var c commands
+	_, err := newParser(t, &c).Parse(append([]string{"serve", "--any-port"}, args...))
+	require.NoError(t, err)
+	cfg, err := c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+	require.NoError(t, err)
+	return cfg
+}
+
+func TestWithoutFlagsTheRulesAreTheDefaults(t *testing.T) {
+	cfg := configured(t)
+	assert.Zero(t, cfg.Provider)
+	assert.Zero(t, cfg.Auth)
+	assert.Zero(t, cfg.ChannelBudget)
+	assert.Empty(t, cfg.Outage)
+	assert.Empty(t, cfg.SuspendedTeams)
+	assert.Empty(t, cfg.Keys)
+}
+
+func TestEachRuleHasItsFlag(t *testing.T) {
+	for _, tc := range []struct {
+		flags string
+		want  func(*sim.Config)
+	}{
+		{"--idle-timeout 1h", func(c *sim.Config) { c.Provider.IdleTimeout = time.Hour }},
+		{"--burst-limit 3 --burst-window 5s", func(c *sim.Config) { c.Provider.BurstLimit, c.Provider.BurstWindow = 3, 5*time.Second }},
+		{"--max-errors 7", func(c *sim.Config) { c.Provider.MaxErrors = 7 }},
+		{"--max-errors=-1", func(c *sim.Config) { c.Provider.MaxErrors = -1 }},
+		{"--max-requests 50000", func(c *sim.Config) { c.Provider.MaxRequests = 50_000 }},
+		{"--busy-connections 2", func(c *sim.Config) { c.Provider.BusyConnections = 2 }},
+		{"--drain-time 1500ms", func(c *sim.Config) { c.Provider.DrainTime = 1500 * time.Millisecond }},
+		{"--channel-budget 4", func(c *sim.Config) { c.ChannelBudget = broker.Budget{Stored: 4, Unstored: 4} }},
+		{"--update-scope key", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeKey }},
+		{"--update-scope source", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeSource }},
+		{"--strict", func(c *sim.Config) { c.Auth.Strict = true }},
+		{"--documented-reasons", func(c *sim.Config) { c.Auth.DocumentedKeyReason = true }},
+		{"--outage Shutdown", func(c *sim.Config) { c.Outage = apns.Shutdown }},
+		{"--suspended-team A,B --suspended-team C", func(c *sim.Config) { c.SuspendedTeams = []string{"A", "B", "C"} }},
+	} {
+		t.Run(tc.flags, func(t *testing.T) {
+			want, got := configured(t), configured(t, strings.Fields(tc.flags)...)
+			tc.want(&want)
+			for _, cfg := range []*sim.Config{&want, &got} { // what cannot be compared, and is none of the rules
+				cfg.Log, cfg.Control = nil, nil
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+func TestOldTokenKeysExpireWithTheStart(t *testing.T) {
+	before := time.Now()
+	assert.WithinRange(t, configured(t, "--expired-token-keys").Provider.OldKeysExpired, before, time.Now())
+}
+
+func TestAKeyMayBeRestricted(t *testing.T) {
+	file := filepath.Join(sim.KeyFolder(initialized(t), sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	for _, tc := range []struct {
+		words string
+		want  providerauth.Key
+	}{
+		{"", providerauth.Key{}},
+		{",sandbox", providerauth.Key{Environments: []apns.Environment{apns.Sandbox}}},
+		{",production,sandbox", providerauth.Key{Environments: []apns.Environment{apns.Production, apns.Sandbox}}},
+		{",topic=com.example.a,topic=com.example.b", providerauth.Key{Topics: []string{"com.example.a", "com.example.b"}}},
+		{",production,topic=com.example.a,related=OTHERKEY01", providerauth.Key{
+			Environments: []apns.Environment{apns.Production}, Topics: []string{"com.example.a"}, Related: "OTHERKEY01",
+		}},
+	} {
+		t.Run(tc.words, func(t *testing.T) {
+			keys := configured(t, "--key", "TEAM:KEYID:"+file+tc.words).Keys
+			require.Len(t, keys, 1)
+			require.NotNil(t, keys[0].Public)
+			tc.want.TeamID, tc.want.ID, tc.want.Public = "TEAM", "KEYID", keys[0].Public
+			assert.Equal(t, tc.want, keys[0])
+		})
+	}
+}

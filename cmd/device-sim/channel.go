@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// parseChannels reads --channel. An app with a channel is installed, too.
+func (c *runCmd) parseChannels() error {
+	for _, text := range c.Channel {
+		app, encoded, found := strings.Cut(text, ":")
+		if !found || !apns.ValidTopic(app) {
+			return fmt.Errorf("--channel %q is no channel: use BUNDLE-ID:ID, as in com.example.demo:wMHCw8TFxsfIycrLzM3Ozw==", text)
+		}
+		id, err := device.ParseChannelID(encoded)
+		if err != nil {
+			return fmt.Errorf("--channel %q: the id is the value of apns-channel-id, in base64: %w", text, err)
+		}
+		c.channels = append(c.channels, device.Subscription{Topic: app, Channel: id})
+		if !slices.Contains(c.Topic, app) {
+			c.Topic = append(c.Topic, app)
+		}
+	}
+	return nil
+}
+
+// withCheckpoints gives the subscriptions wanted, each with the checkpoint of an
+// earlier run.
+func withCheckpoints(wanted []device.Subscription, kept []checkpoint) []device.Subscription {
+	wanted = slices.Clone(wanted)
+	for i := range wanted {
+		for _, k := range kept {
+			if k.Topic == wanted[i].Topic && k.Channel == wanted[i].Channel.String() {
+				wanted[i].Checkpoint = k.Checkpoint
+			}
+		}
+	}
+	return wanted
+}
+
+// checkpoints gives what is worth keeping of some subscriptions.
+func checkpoints(subscriptions []device.Subscription) []checkpoint {
+	var kept []checkpoint
+	for _, s := range subscriptions {
+		if s.Checkpoint != 0 {
+			kept = append(kept, checkpoint{s.Topic, s.Channel.String(), s.Checkpoint})
+		}
+	}
+	return kept
+}

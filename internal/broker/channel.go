@@ -1,0 +1,75 @@
+package broker
+
+import (
+	"encoding/base64"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A ChannelID names a broadcast channel: random bytes, base64 on the
+// provider's wire. It is never used again.
+type ChannelID string
+
+// String returns the id as a provider writes it, in base64.
+func (id ChannelID) String() string { return base64.StdEncoding.EncodeToString([]byte(id)) }
+
+// A StoragePolicy says what a channel keeps for devices that come later:
+// "Sending channel management requests to APNs".
+type StoragePolicy uint8
+
+const (
+	// NoStorage keeps nothing: only devices that are connected get a message.
+	NoStorage StoragePolicy = 0
+	// MostRecent keeps the newest message, at most [MaxChannelRetention].
+	MostRecent StoragePolicy = 1
+)
+
+// MaxChannelRetention is the longest time a channel keeps a message: "Sending
+// channel management requests to APNs".
+const MaxChannelRetention = 8 * time.Hour
+
+// A Channel is what is fixed about a broadcast channel. It does not change
+// after the channel is made.
+type Channel struct {
+	ID          ChannelID
+	Environment apns.Environment
+	App         string // the bundle ID, without a suffix
+	Policy      StoragePolicy
+	Created     time.Time
+}
+
+// A Broadcast is a notification for all devices that subscribe to a channel.
+type Broadcast struct {
+	*apns.Notification
+	App     string
+	Channel ChannelID
+}
+
+// A channel is a Channel with its subscribers.
+type channel struct {
+	Channel                // read-only
+	hash    apns.TopicHash // read-only; of the topic under which devices see the messages
+
+	mu          sync.Mutex // taken before the lock of a queue
+	deleted     bool
+	subscribers map[*Route]struct{}
+	checkpoint  uint64   // of the newest message, 0 before the first
+	latest      *message // kept for late joiners; nil if there is none
+	budget      budget
+}
+
+// A message is one broadcast on its way to many devices.
+type message struct {
+	*apns.Notification
+	channel    *channel
+	checkpoint uint64 // nanoseconds since 1970; rises along a channel
+	deadline   int64  // nanoseconds since 1970
+	lasting    bool   // it may be delivered until deadline; otherwise there is one attempt
+}
+
+// unregistered refuses an operation on a channel that is not there.
+func unregistered() error {
+	return apns.Reject(apns.ChannelNotRegistered, "the app has no such channel in this environment")
+}

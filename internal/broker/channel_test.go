@@ -1,0 +1,383 @@
+package broker_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+func (w *world) channel(policy broker.StoragePolicy) broker.Channel {
+	w.t.Helper()
+	c, err := w.CreateChannel(apns.Production, topic, policy)
+	require.NoError(w.t, err)
+	return c
+}
+
+// publish publishes a message with the payload given as its name.
+func (w *world) publish(c broker.Channel, name string, options ...option) {
+	w.t.Helper()
+	require.NoError(w.t, w.tryPublish(c, name, options...))
+}
+
+func (w *world) tryPublish(c broker.Channel, name string, options ...option) error {
+	n := &apns.Notification{ID: name, Environment: c.Environment, Topic: c.App, Payload: []byte(name)}
+	for _, o := range options {
+		o(n)
+	}
+	return w.Publish(&broker.Broadcast{Notification: n, App: c.App, Channel: c.ID})
+}
+
+// connectUser attaches a peer of a further user of the phone, without topics.
+func (w *world) connectUser(user uint8) *peer {
+	p := new(peer)
+	p.Route = w.Attach(broker.Address{Device: phone.Device, User: user}, p)
+	p.enable()
+	return p
+}
+
+func reason(t *testing.T, err error) apns.Reason {
+	t.Helper()
+	var rejection *apns.Rejection
+	require.ErrorAs(t, err, &rejection)
+	return rejection.Reason
+}
+
+func TestABroadcastReachesEachSubscriberAndNobodyElse(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c, other := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
+		first, second, elsewhere := w.connectUser(0), w.connectUser(1), w.connectUser(2)
+		for _, p := range []*peer{first, second} {
+			ok, latest := p.Subscribe(topic, c.ID, 0)
+			require.True(t, ok)
+			assert.Zero(t, latest, "nothing was published yet")
+		}
+		elsewhere.Subscribe(topic, other.ID, 0)
+		w.publish(c, "a")
+		for _, p := range []*peer{first, second} {
+			assert.Equal(t, 1, p.woken)
+			got := p.take()
+			require.Len(t, got, 1)
+			assert.Equal(t, c.ID, got[0].Channel)
+			assert.NotZero(t, got[0].Checkpoint)
+			assert.Zero(t, got[0].Expiry, "one attempt")
+			assert.Equal(t, apns.HashTopic("com.example.app.push-type.liveactivity"), got[0].Push.Hash, "the topic of Live Activities")
+			assert.True(t, got[0].Push.Base, "the token is the device's own")
+			_, verdict := p.Ack(got[0].ID, 0)
+			assert.Equal(t, broker.Settled, verdict)
+		}
+		assert.Empty(t, elsewhere.take())
+		assert.Equal(t, []string{"accepted", "sent", "delivered", "sent", "delivered"}, w.history("a"))
+	})
+}
+
+func TestABroadcastIsNotStoredForADevice(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "sent")
+		require.Len(t, p.take(), 1)
+		w.publish(c, "ready")
+		p.Detach()
+		w.publish(c, "away")
+		p = w.connect()
+		ok, latest := p.Subscribe(topic, c.ID, 0)
+		assert.True(t, ok)
+		assert.NotZero(t, latest, "the device learns that it missed something")
+		assert.Empty(t, p.take())
+		assert.Equal(t, []string{"accepted", "sent", "dropped not-acknowledged"}, w.history("sent"))
+		assert.Equal(t, []string{"accepted", "dropped device-offline"}, w.history("ready"))
+		assert.Equal(t, []string{"accepted"}, w.history("away"))
+	})
+}
+
+// "message-storage-policy": 1 keeps the most recent message, for eight hours at
+// the most: "Sending channel management requests to APNs".
+func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
+	hour := func(w *world) []option { return []option{expiring(w.in(time.Hour))} }
+	day := func(w *world) []option { return []option{expiring(w.in(24 * time.Hour))} }
+	once := func(*world) []option { return []option{neverStored()} }
+	tests := []struct {
+		what   string
+		policy broker.StoragePolicy
+		last   func(*world) []option // of the newest message
+		late   time.Duration
+		want   []string
+	}{
+		{"the newest only", broker.MostRecent, hour, 0, []string{"new"}},
+		{"until its expiration", broker.MostRecent, hour, time.Hour - time.Second, []string{"new"}},
+		{"and no longer", broker.MostRecent, hour, time.Hour, nil},
+		{"at most eight hours", broker.MostRecent, day, 8*time.Hour - time.Second, []string{"new"}},
+		{"whatever its expiration", broker.MostRecent, day, 8 * time.Hour, nil},
+		{"one that must not be stored leaves what is", broker.MostRecent, once, 0, []string{"old"}},
+		{"nothing without storage", broker.NoStorage, hour, 0, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{})
+				c := w.channel(test.policy)
+				w.publish(c, "old", day(w)...)
+				w.publish(c, "new", test.last(w)...)
+				w.clock.Advance(test.late)
+				p := w.connect()
+				p.Subscribe(topic, c.ID, 0)
+				assert.Equal(t, test.want, p.names())
+			})
+		})
+	}
+}
+
+func TestACheckpointSparesTheDeviceWhatItHasSeen(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.MostRecent)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a", expiring(w.in(time.Hour)))
+		seen := p.take()[0].Checkpoint
+		ok, latest := p.Subscribe(topic, c.ID, 0)
+		assert.True(t, ok)
+		assert.Equal(t, seen, latest)
+		assert.Empty(t, p.take(), "a repeated subscription of one connection gets nothing twice")
+
+		p = w.connect()
+		_, latest = p.Subscribe(topic, c.ID, seen)
+		assert.Equal(t, seen, latest)
+		assert.Empty(t, p.take())
+		p = w.connect()
+		p.Subscribe(topic, c.ID, seen-1)
+		again := p.take()
+		require.Len(t, again, 1)
+		assert.Equal(t, seen, again[0].Checkpoint)
+		assert.Equal(t, uint32(w.in(time.Hour).Unix()), again[0].Expiry)
+	})
+}
+
+func TestAMessageThatWaitsBehindTheWindowExpires(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Window: 1})
+		c := w.channel(broker.MostRecent)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "first", neverStored())
+		w.publish(c, "short", expiring(w.in(time.Minute)))
+		w.publish(c, "once", neverStored())
+		require.Equal(t, []string{"first"}, p.names())
+		w.clock.Advance(time.Hour)
+		p.Ack(1, 0)
+		assert.Equal(t, []string{"once"}, p.names(), "one attempt has no end but the connection's")
+		assert.Equal(t, []string{"accepted", "dropped expired"}, w.history("short"))
+	})
+}
+
+func TestNothingOfAChannelIsSentBeforeTheFilter(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		p := w.attach()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a")
+		assert.Empty(t, p.take())
+		assert.Zero(t, p.woken)
+		assert.Zero(t, p.enable(), "it was not stored")
+		assert.Equal(t, 1, p.woken)
+		assert.Equal(t, []string{"a"}, p.names(), "no list has to enable what was subscribed to")
+	})
+}
+
+func TestAnIgnoredTopicIgnoresItsChannels(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		p := w.attach()
+		p.SetFilter(broker.Filter{Ignored: []apns.TopicHash{apns.HashTopic(topic + ".push-type.liveactivity")}})
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a")
+		assert.Equal(t, []string{"accepted", "dropped topic-ignored"}, w.history("a"))
+	})
+}
+
+func TestUnsubscribingDropsWhatWasNotSent(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c, kept := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
+		p := w.connect(topic)
+		p.Subscribe(topic, c.ID, 0)
+		p.Subscribe(topic, kept.ID, 0)
+		w.publish(c, "a")
+		w.publish(kept, "b")
+		w.push("c")
+		p.Unsubscribe(topic, c.ID)
+		p.Unsubscribe(topic, "nonsense")
+		w.publish(c, "d")
+		assert.Equal(t, []string{"b", "c"}, p.names())
+		assert.Equal(t, []string{"accepted", "dropped unsubscribed"}, w.history("a"))
+	})
+}
+
+func TestSubscribersLearnThatAChannelWasDeleted(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.MostRecent)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a", expiring(w.in(time.Hour)))
+		require.True(t, w.DeleteChannel(apns.Production, topic, c.ID))
+		assert.False(t, w.DeleteChannel(apns.Production, topic, c.ID))
+		assert.Equal(t, []string{"a"}, p.names(), "what was on its way is still delivered")
+		assert.Equal(t, []broker.Channel{c}, p.TakeDeleted())
+		assert.Empty(t, p.TakeDeleted(), "once")
+		ok, _ := p.Subscribe(topic, c.ID, 0)
+		assert.False(t, ok)
+		assert.Equal(t, apns.ChannelNotRegistered, reason(t, w.tryPublish(c, "b")))
+	})
+}
+
+func TestASleepingPeerIsWokenForADeletedChannel(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Window: 1})
+		c := w.channel(broker.NoStorage)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a")
+		require.Len(t, p.take(), 1)
+		w.publish(c, "b")
+		woken := p.woken
+		w.DeleteChannel(apns.Production, topic, c.ID)
+		assert.Equal(t, woken+1, p.woken, "though the window has no room")
+		assert.Empty(t, p.take())
+		assert.Len(t, p.TakeDeleted(), 1)
+		p.Ack(1, 0)
+		assert.Equal(t, []string{"b"}, p.names())
+		p.Detach()
+		assert.Empty(t, p.TakeDeleted())
+		ok, _ := p.Subscribe(topic, c.ID, 0)
+		assert.False(t, ok)
+	})
+}
+
+// A status of a message says nothing about the device's own token.
+func TestNoStatusOfABroadcastRetiresAToken(t *testing.T) {
+	for _, status := range []uint8{2, 7, 11} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			w := newWorld(t, broker.Config{})
+			c := w.channel(broker.NoStorage)
+			p := w.connect()
+			p.Subscribe(topic, c.ID, 0)
+			w.publish(c, "a")
+			require.Len(t, p.take(), 1)
+			_, verdict := p.Ack(1, status)
+			assert.Equal(t, broker.Settled, verdict)
+		})
+	}
+}
+
+func TestRetiringATokenLeavesBroadcasts(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a")
+		w.Withdraw(phone, apns.HashTopic(topic+".push-type.liveactivity"))
+		assert.Equal(t, []string{"a"}, p.names())
+	})
+}
+
+func TestAFloodOfBroadcastsIsDroppedForADeviceThatDoesNotTakeIt(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Backlog: 1})
+		c := w.channel(broker.NoStorage)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a")
+		w.publish(c, "b")
+		assert.Equal(t, []string{"a"}, p.names())
+		assert.Equal(t, []string{"accepted", "dropped too-many-waiting"}, w.history("b"))
+	})
+}
+
+func TestAReplacedConnectionTakesItsSubscriptionsAway(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		older := w.connect()
+		older.Subscribe(topic, c.ID, 0)
+		newer := w.connect()
+		assert.Zero(t, w.Stats().Subscriptions)
+		w.publish(c, "a")
+		assert.Empty(t, newer.take(), "a device subscribes on each connection")
+		older.Unsubscribe(topic, c.ID)
+	})
+}
+
+func TestChannelsOfOneAppAndEnvironment(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{MaxChannels: 2})
+		first := w.channel(broker.NoStorage)
+		time.Sleep(time.Second)
+		second := w.channel(broker.MostRecent)
+		assert.Equal(t, []broker.Channel{first, second}, w.Channels(apns.Production, topic), "the oldest first")
+		assert.NotEqual(t, first.ID, second.ID)
+		_, err := w.CreateChannel(apns.Production, topic, broker.NoStorage)
+		assert.Equal(t, apns.CannotCreateChannelConfig, reason(t, err), "10,000 per app and environment at Apple")
+		elsewhere, err := w.CreateChannel(apns.Sandbox, topic, broker.NoStorage)
+		require.NoError(t, err, "each environment has its own limit")
+		_, err = w.CreateChannel(apns.Production, "com.example.other", broker.NoStorage)
+		require.NoError(t, err, "and each app")
+
+		_, ok := w.Channel(apns.Production, topic, elsewhere.ID)
+		assert.False(t, ok, "channels do not cross environments")
+		got, ok := w.Channel(apns.Production, topic, second.ID)
+		assert.True(t, ok)
+		assert.Equal(t, second, got)
+
+		assert.Equal(t, 3, w.DeleteChannels(topic), "in both environments")
+		assert.Empty(t, w.Channels(apns.Production, topic))
+		assert.Equal(t, 1, w.Stats().Channels)
+		w.channel(broker.NoStorage)
+	})
+}
+
+func TestAChannelWithoutStorageHasTheHigherBudget(t *testing.T) {
+	tests := []struct {
+		what   string
+		budget broker.Budget
+		policy broker.StoragePolicy
+		takes  int
+	}{
+		{"stored", broker.Budget{Stored: 2, Unstored: 3}, broker.MostRecent, 2},
+		{"unstored", broker.Budget{Stored: 2, Unstored: 3}, broker.NoStorage, 3},
+		{"stored by default", broker.Budget{}, broker.MostRecent, broker.DefaultBudgetStored},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{ChannelBudget: test.budget})
+				c := w.channel(test.policy)
+				for range test.takes {
+					w.publish(c, "a")
+				}
+				assert.Equal(t, apns.TooManyRequests, reason(t, w.tryPublish(c, "b")))
+				w.clock.Advance(time.Minute)
+				w.publish(c, "c")
+			})
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		w := newWorld(t, broker.Config{ChannelBudget: broker.Budget{Stored: -1}})
+		c := w.channel(broker.MostRecent)
+		for range 2 * broker.DefaultBudgetStored {
+			w.publish(c, "a")
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package broker
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// DefaultMaxChannels is how many channels an app may have in an environment:
+// "Setting up broadcast push notifications".
+const DefaultMaxChannels = 10_000
+
+// channelIDSize is the size of a channel id in bytes; Apple leaves it open.
+const channelIDSize = 16
+
+// A channelApp is an app in one environment. Channels do not cross
+// environments: "Setting up broadcast push notifications".
+type channelApp struct {
+	env apns.Environment
+	app string
+}
+
+// channels is all channels there are.
+type channels struct {
+	max int // read-only
+
+	mu   sync.RWMutex
+	apps map[channelApp]map[ChannelID]*channel
+}
+
+func (cs *channels) find(env apns.Environment, app string, id ChannelID) *channel {
+	cs.mu.RLock()
+	defer cs.mu.RUnlock()
+	return cs.apps[channelApp{env, app}][id]
+}
+
+// CreateChannel makes a channel for an app, which is named by its bundle ID.
+// The error is an [apns.Rejection]: CannotCreateChannelConfig if the app has
+// as many channels as it may have.
+func (b *Broker) CreateChannel(env apns.Environment, app string, policy StoragePolicy) (Channel, error) {
+	var id [channelIDSize]byte
+	_, _ = rand.Read(id[:]) // never fails
+	c := &channel{
+		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: b.clock.Now()},
+		hash:        apns.HashTopic(app + liveActivity.Suffix),
+		subscribers: make(map[*Route]struct{}),
+		budget:      budget{perMinute: b.budgets[policy]},
+	}
+	cs := &b.channels
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	of := channelApp{env, app}
+	if len(cs.apps[of]) >= cs.max {
+		return Channel{}, apns.Reject(apns.CannotCreateChannelConfig,
+			fmt.Sprintf("%s has %d channels in %s already; delete some", app, cs.max, env))
+	}
+	if cs.apps[of] == nil {
+		cs.apps[of] = make(map[ChannelID]*channel)
+	}
+	cs.apps[of][c.ID] = c
+	return c.Channel, nil
+}
+
+// Channel returns a channel of an app, and whether there is one.
+func (b *Broker) Channel(env apns.Environment, app string, id ChannelID) (Channel, bool) {
+	if c := b.channels.find(env, app, id); c != nil {
+		return c.Channel, true
+	}
+	return Channel{}, false
+}
+
+// Channels returns the channels of an app, the oldest first.
+func (b *Broker) Channels(env apns.Environment, app string) []Channel {
+	cs := &b.channels
+	cs.mu.RLock()
+	defer cs.mu.RUnlock()
+	all := make([]Channel, 0, len(cs.apps[channelApp{env, app}]))
+	for _, c := range cs.apps[channelApp{env, app}] {
+		all = append(all, c.Channel)
+	}
+	slices.SortFunc(all, func(a, b Channel) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// DeleteChannel removes a channel and tells its subscribers (see
+// [Route.TakeDeleted]). What was on its way is still delivered: "Sending
+// channel management requests to APNs". It reports whether there was one.
+func (b *Broker) DeleteChannel(env apns.Environment, app string, id ChannelID) bool {
+	cs := &b.channels
+	cs.mu.Lock()
+	of := channelApp{env, app}
+	c := cs.apps[of][id]
+	delete(cs.apps[of], id)
+	if len(cs.apps[of]) == 0 {
+		delete(cs.apps, of)
+	}
+	cs.mu.Unlock()
+	if c == nil {
+		return false
+	}
+	c.end()
+	return true
+}
+
+// DeleteChannels removes all channels of an app, in both environments, as
+// happens when the app loses the broadcast capability: "Setting up broadcast
+// push notifications". It returns how many there were.
+func (b *Broker) DeleteChannels(app string) (deleted int) {
+	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+		for _, c := range b.Channels(env, app) {
+			if b.DeleteChannel(env, app, c.ID) {
+				deleted++
+			}
+		}
+	}
+	return deleted
+}
+
+// end tells the subscribers of a channel that it is gone.
+func (c *channel) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deleted, c.latest = true, nil
+	for r := range c.subscribers {
+		r.lost(c)
+	}
+	clear(c.subscribers)
+}

@@ -1,0 +1,54 @@
+package broker
+
+import "fmt"
+
+// each calls f with every channel, locked.
+func (cs *channels) each(f func(*channel)) {
+	cs.mu.RLock()
+	defer cs.mu.RUnlock()
+	for _, of := range cs.apps {
+		for _, c := range of {
+			c.mu.Lock()
+			f(c)
+			c.mu.Unlock()
+		}
+	}
+}
+
+// A subscription is one device's interest in one channel. The channel and the
+// route both know of it.
+type subscription struct {
+	c *channel
+	r *Route
+}
+
+// subscriptionProblems compares what channels and routes know of each other.
+func (b *Broker) subscriptionProblems() (problems []error) {
+	known := make(map[subscription]bool)
+	b.channels.each(func(c *channel) {
+		if c.deleted {
+			problems = append(problems, fmt.Errorf("broker: channel %s is deleted and can be found", c.ID))
+		}
+		if c.latest != nil && c.Policy != MostRecent {
+			problems = append(problems, fmt.Errorf("broker: channel %s keeps a message and must not", c.ID))
+		}
+		for r := range c.subscribers {
+			known[subscription{c, r}] = true
+		}
+	})
+	b.eachQueue(func(q *queue) {
+		if q.route == nil {
+			return
+		}
+		for c := range q.route.channels {
+			if !known[subscription{c, q.route}] {
+				problems = append(problems, fmt.Errorf("broker: channel %s does not know that %v subscribes", c.ID, q.to))
+			}
+			delete(known, subscription{c, q.route})
+		}
+	})
+	for s := range known {
+		problems = append(problems, fmt.Errorf("broker: %v does not know that it subscribes to channel %s", s.r.q.to, s.c.ID))
+	}
+	return problems
+}

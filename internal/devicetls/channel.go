@@ -1,0 +1,156 @@
+package devicetls
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// channelsRefused is the status of a request for channels that cannot be met as a
+// whole. Only 0, accepted, is known (observed: apsd).
+const channelsRefused uint8 = 1
+
+// channelGrowth is how many bytes the answer for a channel may be longer than the
+// question: a status, a checkpoint, and a longer size of each message around.
+const channelGrowth = 16
+
+// A subscription is what a channel is subscribed to for.
+type subscription struct {
+	app string // the bundle ID
+	id  broker.ChannelID
+}
+
+// channel subscribes to the broadcast channels that a device asks for, and tells
+// what became of each.
+//
+// observed: apsd, rustpush
+func (s *session) channel(m *courier.ChannelRequest) error {
+	answer := courier.ChannelResponse{ID: m.ID, Token: m.BaseToken}
+	s.out.lock() // so that no message of a channel comes before the answer
+	defer s.out.unlock()
+	response, err := s.subscribeLocked(m)
+	if err != nil {
+		s.log.Info("a request for channels cannot be met", "device", s.id(), "err", err)
+		answer.Status = channelsRefused
+	}
+	answer.Response = response
+	return s.answerLocked(&answer)
+}
+
+// subscribeLocked does what a request asks for and gives the body of the answer.
+func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
+	p := s.named(m.BaseToken)
+	if p == nil {
+		return nil, fmt.Errorf("base token %v is not connected here", apns.DeviceToken(m.BaseToken))
+	}
+	var asked courier.ChannelRequestBody
+	if err := asked.Parse(m.Request); err != nil {
+		return nil, err
+	}
+	if len(m.Request)+channelGrowth*channelCount(&asked) > courier.MaxItem {
+		return nil, errors.New("the answer would not fit into a frame; ask for fewer channels at a time")
+	}
+	if asked.Kind == courier.ChannelsFull {
+		p.keepLocked(&asked)
+	}
+	var answer courier.ChannelResponseBody
+	for i := range asked.Apps {
+		answer.Apps = append(answer.Apps, p.subscribeLocked(&asked.Apps[i]))
+	}
+	return answer.Append(nil), nil
+}
+
+// channelCount is how many apps and channels a request names.
+func channelCount(asked *courier.ChannelRequestBody) int {
+	count := len(asked.Apps)
+	for i := range asked.Apps {
+		count += len(asked.Apps[i].Subscribe) + len(asked.Apps[i].Unsubscribe)
+	}
+	return count
+}
+
+// keepLocked ends the subscriptions that a full list does not name.
+func (p *presence) keepLocked(asked *courier.ChannelRequestBody) {
+	kept := make(map[subscription]bool)
+	for _, app := range asked.Apps {
+		for _, c := range app.Subscribe {
+			kept[subscription{apns.BundleID(app.Topic), broker.ChannelID(c.Channel)}] = true
+		}
+	}
+	for sub := range p.channels {
+		if !kept[sub] {
+			p.unsubscribeLocked(sub)
+		}
+	}
+}
+
+// subscribeLocked does what a request asks for one app. The app is named by the
+// topic that its messages have, which ends in the suffix of Live Activities, or by
+// its bundle ID.
+func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppResponse {
+	answer := courier.AppResponse{Topic: asked.Topic}
+	app := apns.BundleID(asked.Topic)
+	for i := range asked.Unsubscribe {
+		id := asked.Unsubscribe[i].Channel
+		p.unsubscribeLocked(subscription{app, broker.ChannelID(id)})
+		answer.Unsubscribed = append(answer.Unsubscribed, courier.ChannelStatus{
+			Channel: id, Status: courier.ChannelAccepted,
+		})
+	}
+	for i := range asked.Subscribe {
+		c := &asked.Subscribe[i]
+		sub := subscription{app, broker.ChannelID(c.Channel)}
+		status := courier.ChannelStatus{Channel: c.Channel, Status: courier.ChannelInvalid}
+		if ok, latest := p.route.Subscribe(app, sub.id, c.Checkpoint); ok {
+			status.Status, status.Checkpoint = courier.ChannelAccepted, latest
+			p.rememberLocked(sub, asked.Topic)
+		} else {
+			delete(p.channels, sub)
+		}
+		answer.Subscribed = append(answer.Subscribed, status)
+	}
+	return answer
+}
+
+// rememberLocked notes a subscription and the topic by which the device calls the
+// app.
+func (p *presence) rememberLocked(sub subscription, topic string) {
+	if p.channels == nil {
+		p.channels = make(map[subscription]string)
+	}
+	p.channels[sub] = topic
+}
+
+func (p *presence) unsubscribeLocked(sub subscription) {
+	p.route.Unsubscribe(sub.app, sub.id)
+	delete(p.channels, sub)
+}
+
+// tellDeletedLocked tells a device which of its channels are gone.
+//
+// observed: apsd, rustpush
+func (s *session) tellDeletedLocked(b *batch, p *presence) {
+	if len(p.channels) == 0 {
+		return
+	}
+	for _, c := range p.route.TakeDeleted() {
+		sub := subscription{c.App, c.ID}
+		topic, subscribed := p.channels[sub]
+		if !subscribed { // it has unsubscribed meanwhile
+			continue
+		}
+		delete(p.channels, sub)
+		s.updates++
+		update := courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
+			Topic:   topic,
+			Channel: &courier.ChannelStatus{Channel: []byte(c.ID), Status: courier.ChannelGone},
+		}}}
+		b.frames = s.framing.Append(b.frames, &courier.ChannelUpdate{
+			ID: s.updates, Update: update.Append(nil), Token: p.token,
+			Timestamp: uint64(s.server.cfg.Clock.Now().UnixNano()),
+		})
+	}
+}

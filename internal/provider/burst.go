@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"fmt"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// A bursts counts the pushes to each device token. Its memory is fixed: two
+// tokens that fall on one place take it from each other and are counted anew,
+// which errs in favor of the provider.
+type bursts struct {
+	limit  int
+	window time.Duration
+	clock  *clock.Clock
+	seed   maphash.Seed
+	shards [burstShards]burstShard
+}
+
+const (
+	burstShards = 64  // locks
+	burstPlaces = 256 // device tokens under each
+)
+
+type burstShard struct {
+	mu     sync.Mutex
+	places [burstPlaces]burst
+}
+
+// A burst is what came to one device token since a moment.
+type burst struct {
+	to    burstKey
+	since time.Time
+	count int
+}
+
+// A burstKey is a device token without its epoch.
+type burstKey struct {
+	tokenvault.Address
+	tag tokenvault.TopicTag
+}
+
+// newBursts returns nil for no limit.
+func newBursts(cfg *Config) *bursts {
+	if cfg.BurstLimit <= 0 {
+		return nil
+	}
+	return &bursts{limit: cfg.BurstLimit, window: cfg.BurstWindow, clock: cfg.Clock, seed: maphash.MakeSeed()}
+}
+
+// take counts a push and reports whether it is within the limit.
+func (b *bursts) take(claims *tokenvault.Claims) bool {
+	key := burstKey{claims.Address, claims.Tag}
+	hash := maphash.Comparable(b.seed, key)
+	shard := &b.shards[hash%burstShards]
+	now := b.clock.Now()
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	p := &shard.places[hash/burstShards%burstPlaces]
+	if p.to != key || now.Sub(p.since) >= b.window {
+		*p = burst{to: key, since: now}
+	}
+	p.count++
+	return p.count <= b.limit
+}
+
+// checkBurst refuses too many pushes to one device token in a row: "Handling
+// notification responses from APNs".
+func (r *request) checkBurst() *apns.Rejection {
+	b := r.conn.server.bursts
+	if b == nil || b.take(&r.claims) {
+		return nil
+	}
+	return apns.Reject(apns.TooManyRequests, fmt.Sprintf("more than %d pushes to this device token in %s", b.limit, b.window))
+}

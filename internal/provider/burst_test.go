@@ -1,0 +1,54 @@
+package provider
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// "Handling notification responses from APNs": too many pushes to one device
+// token in a row.
+func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.BurstLimit = 11
+	ln := w.serve()
+	c := w.dialTLS(ln, clientTLS())
+	for range 11 {
+		require.Equal(t, 200, c.send(w.good()).status)
+	}
+	got := c.send(w.good())
+	require.Equal(t, 429, got.status)
+	require.Equal(t, `{"reason":"TooManyRequests"}`, got.body)
+	require.Equal(t, 429, w.dialTLS(ln, clientTLS()).send(w.good()).status, "whoever sends them")
+
+	topic := bundleID + ".voip"
+	voip := w.good().set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "voip").to(w.token(topic))
+	require.Equal(t, 200, c.send(voip).status, "the other token of the device has its own count")
+	w.clock.Advance(20*time.Second - time.Second)
+	require.Equal(t, 429, c.send(w.good()).status)
+	w.clock.Advance(time.Second)
+	require.Equal(t, 200, c.send(w.good()).status, "observed: houston#162, one in 20 to 25 seconds")
+}
+
+func TestThereIsNoBurstLimitByDefault(t *testing.T) {
+	w := newWorld(t)
+	c := w.dial()
+	for range 100 {
+		require.Equal(t, 200, c.send(w.good()).status)
+	}
+}
+
+func TestCountingABurstDoesNotAllocate(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.BurstLimit, w.cfg.BurstWindow = 1<<40, time.Second
+	b := newBursts(&w.cfg)
+	claims := &tokenvault.Claims{}
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		claims.Device[0]++
+		b.take(claims)
+	}))
+}

@@ -1,0 +1,70 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+// The two keys that describe a channel: "Sending channel management requests
+// to APNs".
+const (
+	policyKey   = "message-storage-policy"
+	pushTypeKey = "push-type"
+)
+
+// checkConfiguration reads the body that describes a channel to be made.
+func (r *channelRequest) checkConfiguration() *apns.Rejection {
+	if !r.route.body {
+		return nil
+	}
+	if refusal := r.checkBroadcastPayload(); refusal != nil {
+		return refusal
+	}
+	var refusal *apns.Rejection
+	r.policy, refusal = parseConfiguration(r.body)
+	return refusal
+}
+
+// parseConfiguration returns the storage policy of a channel to be made. The
+// push type may be written in any case: Apple documents LiveActivity, parse
+// node-apn sends liveactivity.
+func parseConfiguration(body []byte) (broker.StoragePolicy, *apns.Rejection) {
+	var keys map[string]json.RawMessage // not a struct, whose keys would have no case
+	if err := json.Unmarshal(body, &keys); err != nil || keys == nil {
+		return 0, apns.Reject(apns.BadRequestPayload, "the body is not a JSON object")
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if key != policyKey && key != pushTypeKey {
+			return 0, apns.Reject(apns.BadRequestParams, "the body has the attribute", quote(key)+"; there are", policyKey, "and", pushTypeKey)
+		}
+	}
+	if refusal := checkConfiguredType(keys[pushTypeKey]); refusal != nil {
+		return 0, refusal
+	}
+	var policy *broker.StoragePolicy
+	if err := json.Unmarshal(keys[policyKey], &policy); err != nil || policy == nil || *policy > broker.MostRecent {
+		return 0, apns.Reject(apns.BadRequestParams, policyKey, "is", quote(string(keys[policyKey]))+", not 0 or 1")
+	}
+	return *policy, nil
+}
+
+func checkConfiguredType(value json.RawMessage) *apns.Rejection {
+	if value == nil {
+		return apns.Reject(apns.MissingPushType, "the body has no", pushTypeKey)
+	}
+	var pushType string
+	if err := json.Unmarshal(value, &pushType); err != nil || !isLiveActivity(pushType) {
+		return apns.Reject(apns.InvalidPushType, pushTypeKey, "is", quote(string(value))+"; a channel is for LiveActivity")
+	}
+	return nil
+}
+
+// configuration is the body that describes ch.
+func configuration(ch broker.Channel) []byte {
+	return fmt.Appendf(nil, `{"%s":%d,"%s":"LiveActivity"}`, policyKey, ch.Policy, pushTypeKey)
+}

@@ -1,0 +1,36 @@
+package provider
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+// Whatever describes a channel, the answer is one of the reasons of "Handling
+// error responses from APNs", or a policy whose description reads the same.
+func FuzzConfiguration(f *testing.F) {
+	for _, row := range createRows {
+		c := new(call)
+		if row.want != apns.CannotCreateChannelConfig {
+			row.wrong(nil, c)
+		}
+		f.Add(c.body)
+	}
+	f.Add([]byte(`{"push-type":"LiveActivity","push-type":"x","message-storage-policy":1e0}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		policy, refusal := parseConfiguration(body)
+		if refusal != nil {
+			require.Contains(t, []apns.Reason{apns.BadRequestPayload, apns.BadRequestParams, apns.MissingPushType, apns.InvalidPushType}, refusal.Reason)
+			require.NotEmpty(t, refusal.Detail)
+			return
+		}
+		require.True(t, json.Valid(body))
+		again, refusal := parseConfiguration(configuration(broker.Channel{Policy: policy}))
+		require.Nil(t, refusal)
+		require.Equal(t, policy, again)
+	})
+}

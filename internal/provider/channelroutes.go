@@ -1,0 +1,55 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+)
+
+// A route is a row of the tables of what is served about broadcast channels.
+// The path is prefix, bundle ID, suffix.
+type route struct {
+	method, prefix, suffix string
+	// about says that the request names a channel, body that it has a body
+	// which describes one.
+	about, body bool
+	// serve answers a good request; nil for broadcasts, whose door does.
+	serve func(*channelRequest) (*channelAnswer, error)
+}
+
+// managementRoutes are served by the doors for channel management: "Sending
+// channel management requests to APNs".
+var managementRoutes = []route{
+	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
+	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).describe},
+	{"DELETE", "/1/apps/", "/channels", true, false, (*channelRequest).remove},
+	{"GET", "/1/apps/", "/all-channels", false, false, (*channelRequest).list},
+}
+
+// broadcastPath is what stands before the bundle ID of a broadcast: "Sending
+// broadcast push notification requests to APNs".
+const broadcastPath = "/4/broadcasts/apps/"
+
+// publishRoutes are served by the doors for pushes.
+var publishRoutes = []route{
+	{"POST", broadcastPath, "", true, false, nil},
+}
+
+// match returns the bundle ID in path, and whether path is one of the route.
+func (rt *route) match(path string) (app string, ok bool) {
+	rest, ok := strings.CutPrefix(path, rt.prefix)
+	if !ok {
+		return "", false
+	}
+	app, ok = strings.CutSuffix(rest, rt.suffix)
+	return app, ok && app != "" && !strings.Contains(app, "/")
+}
+
+// methods lists the methods of a table, each once.
+func methods(routes []route) (names []string) {
+	for i := range routes {
+		if !slices.Contains(names, routes[i].method) {
+			names = append(names, routes[i].method)
+		}
+	}
+	return names
+}

@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// serveBroadcast answers a broadcast: "Sending broadcast push notification
+// requests to APNs".
+func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
+	r := c.readChannel(stream, publishRoutes)
+	refusal := r.judge(publishChecks)
+	if r.signed != nil && c.binding.Bound() {
+		c.raiseStreams(stream.Conn())
+	}
+	n := r.notification(r.answerID(), refusal == nil)
+	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Detail: r.remark()})
+	if refusal == nil {
+		refusal = s.broadcast(&broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName})
+	}
+	if refusal != nil {
+		s.noteRefusal(stream, n, apns.DeviceID{}, refusal)
+		c.refuse(stream, apns.HeaderRequestID, n.ID, refusal)
+		return
+	}
+	c.answer(stream, n.ID, &channelAnswer{status: 200, field: idField(apns.HeaderUniqueID, n.UniqueID)})
+}
+
+// notification makes of a broadcast what is kept of it. Unlike pushes,
+// broadcasts have an apns-unique-id in either environment.
+func (r *channelRequest) notification(id string, good bool) *apns.Notification {
+	n := &apns.Notification{
+		ID:          id,
+		TeamID:      r.teamID,
+		Environment: r.conn.env,
+		Channel:     r.channelID.value,
+		Topic:       r.app,
+		PushType:    apns.PushType(r.pushType.value),
+		Priority:    r.effectivePriority(),
+		Expiration:  r.until,
+		Payload:     slices.Clone(r.body),
+	}
+	if good {
+		n.UniqueID, n.PushType = r.conn.ids.uniqueID(), apns.LiveActivity
+	}
+	return n
+}
+
+// broadcast hands an accepted broadcast over.
+func (s *Server) broadcast(p *broker.Broadcast) *apns.Rejection {
+	err := s.cfg.Channels.Publish(p)
+	if _, ok := errors.AsType[*apns.Rejection](err); err != nil && !ok {
+		s.cfg.Log.Error("provider: broadcast could not be taken over", "apns_id", p.ID, "topic", p.App, "err", err)
+	}
+	return rejection(err)
+}

@@ -1,0 +1,84 @@
+package provider
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
+)
+
+// A LowerRule says which refusals take a connection back to
+// [Config.FirstStreams], until the next push that is accepted. "A 4xx answer can
+// lower the allowance": "Handling notification responses from APNs".
+type LowerRule uint8
+
+const (
+	// LowerExpired is ExpiredProviderToken alone (observed: pushy#476). It is
+	// the default.
+	LowerExpired LowerRule = iota
+	// LowerForbidden is every answer with status 403.
+	LowerForbidden
+	// LowerRefused is every refusal (observed: openradar 27870881).
+	LowerRefused
+	// LowerNever is none.
+	LowerNever
+)
+
+// lowers reports whether a refusal is one of those.
+func (l LowerRule) lowers(reason apns.Reason) bool {
+	switch l {
+	case LowerExpired:
+		return reason == apns.ExpiredProviderToken
+	case LowerForbidden:
+		return reason.Status() == 403
+	case LowerRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// raiseStreams lets the provider send more than one request at a time, by a
+// second SETTINGS frame, once a push has brought a valid provider token:
+// "Establishing a token-based connection to APNs". How it is raised is observed
+// (AndrewBarba/apns2#17).
+func (c *conn) raiseStreams(hc *h2.Conn) {
+	if !c.known {
+		c.known = true
+		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
+	}
+}
+
+// lowerStreams takes that back after a refusal. It comes before the answer, so
+// that a provider that waits for answers knows before it sends again; what is on
+// its way is refused with REFUSED_STREAM.
+// observed: pushy#476
+func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
+	if c.known && c.server.cfg.LowerStreams.lowers(reason) {
+		c.lowered = true
+		hc.Curtail(c.server.cfg.FirstStreams)
+	}
+}
+
+// restoreStreams raises the limit again after a push that was accepted.
+// observed: openradar 27870881
+func (c *conn) restoreStreams(hc *h2.Conn) {
+	if c.lowered {
+		c.lowered = false
+		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
+	}
+}
+
+// retireTime is how long a connection stays after its last request, to refuse
+// further ones.
+const retireTime = 30 * time.Second
+
+// countRequest ends a connection that has had its number of requests: what is
+// open is answered, further streams get REFUSED_STREAM.
+// observed: pushok#169
+func (c *conn) countRequest(hc *h2.Conn) {
+	c.requests++
+	if c.requests == c.server.cfg.MaxRequests {
+		hc.Retire(nil, retireTime)
+	}
+}
