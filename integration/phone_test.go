@@ -15,6 +15,7 @@ type event struct {
 	DeviceToken   string          `json:"deviceToken"`
 	Payload       json.RawMessage `json:"payload"`
 	PayloadBase64 []byte          `json:"payloadBase64"`
+	Channel       string          `json:"channel"`
 	Error         string          `json:"error"`
 }
 
@@ -61,6 +62,16 @@ func (p *phone) expect(kind string) event {
 	e := p.next()
 	require.Equal(p.t, kind, e.Event, "%+v", e)
 	return e
+}
+
+// await waits for an event of that kind and passes over others.
+func (p *phone) await(kind string) event {
+	p.t.Helper()
+	for {
+		if e := p.next(); e.Event == kind {
+			return e
+		}
+	}
 }
 
 func (p *phone) expectToken(topic string) {
