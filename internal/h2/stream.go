@@ -56,9 +56,7 @@ func (s *Stream) Respond(status int, body []byte, fields ...hpack.HeaderField) {
 	c := s.conn
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.answerLocked()
-	if s.gone {
-		c.recycleLocked(s)
+	if !s.answerLocked() {
 		return
 	}
 	c.headersLocked(s.id, status, fields, len(body) == 0)
@@ -76,18 +74,23 @@ func (s *Stream) Reset(code http2.ErrCode) {
 	c := s.conn
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.answerLocked()
-	if s.gone {
-		c.recycleLocked(s)
+	if !s.answerLocked() {
 		return
 	}
 	c.resetLocked(s, code)
 	c.kickLocked()
 }
 
-func (s *Stream) answerLocked() {
+// answerLocked notes that the handler has answered, and reports whether the peer
+// will still see it. If not, that was the end of s.
+func (s *Stream) answerLocked() bool {
 	if s.answered {
 		panic("h2: a stream was answered twice")
 	}
 	s.answered = true
+	if !s.gone {
+		return true
+	}
+	s.conn.recycleLocked(s)
+	return false
 }

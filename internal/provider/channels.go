@@ -40,9 +40,7 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 	}
 	r := c.readChannel(stream, managementRoutes)
 	refusal := r.judge(managementChecks)
-	if r.signed != nil && c.binding.Bound() {
-		c.raiseStreams(stream.Conn())
-	}
+	c.raiseStreams(stream.Conn(), r.signed)
 	var answer *channelAnswer
 	if refusal == nil {
 		var err error

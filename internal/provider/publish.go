@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -15,9 +14,7 @@ import (
 func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 	r := c.readChannel(stream, publishRoutes)
 	refusal := r.judge(publishChecks)
-	if r.signed != nil && c.binding.Bound() {
-		c.raiseStreams(stream.Conn())
-	}
+	c.raiseStreams(stream.Conn(), r.signed)
 	n := r.notification(r.answerID(), refusal == nil)
 	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Detail: r.remark()})
 	if refusal == nil {
@@ -53,9 +50,5 @@ func (r *channelRequest) notification(id string, good bool) *apns.Notification {
 
 // broadcast hands an accepted broadcast over.
 func (s *Server) broadcast(p *broker.Broadcast) *apns.Rejection {
-	err := s.cfg.Channels.Publish(p)
-	if _, ok := errors.AsType[*apns.Rejection](err); err != nil && !ok {
-		s.cfg.Log.Error("provider: broadcast could not be taken over", "apns_id", p.ID, "topic", p.App, "err", err)
-	}
-	return rejection(err)
+	return s.handedOver("broadcast", p.Notification, s.cfg.Channels.Publish(p))
 }

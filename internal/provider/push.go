@@ -26,9 +26,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 	r := &c.request
 	r.read(stream)
 	refusal := s.judge(r)
-	if r.signed != nil && c.binding.Bound() {
-		c.raiseStreams(stream.Conn())
-	}
+	c.raiseStreams(stream.Conn(), r.signed)
 	p := r.push(c, refusal == nil)
 	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: &p.notification, Device: r.claims.Device, Detail: r.remark()})
 	if refusal == nil {
@@ -111,12 +109,17 @@ func (r *request) remark() string {
 
 // submit hands an accepted push over.
 func (s *Server) submit(p *push) *apns.Rejection {
-	err := s.cfg.Broker.Submit(&p.envelope)
+	return s.handedOver("push", &p.notification, s.cfg.Broker.Submit(&p.envelope))
+}
+
+// handedOver turns what the broker said of a push or a broadcast into a refusal,
+// nil if it has taken it. An error that is none is our own failure, and logged.
+func (s *Server) handedOver(what string, n *apns.Notification, err error) *apns.Rejection {
 	if err == nil {
 		return nil
 	}
 	if _, ok := errors.AsType[*apns.Rejection](err); !ok {
-		s.cfg.Log.Error("provider: push could not be taken over", "apns_id", p.notification.ID, "topic", p.notification.Topic, "err", err)
+		s.cfg.Log.Error("provider: "+what+" could not be taken over", "apns_id", n.ID, "topic", n.Topic, "err", err)
 	}
 	return rejection(err)
 }

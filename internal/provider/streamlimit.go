@@ -5,6 +5,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
 // A LowerRule says which refusals take a connection back to
@@ -42,8 +43,8 @@ func (l LowerRule) lowers(reason apns.Reason) bool {
 // second SETTINGS frame, once a push has brought a valid provider token:
 // "Establishing a token-based connection to APNs". How it is raised is observed
 // (AndrewBarba/apns2#17).
-func (c *conn) raiseStreams(hc *h2.Conn) {
-	if !c.known {
+func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
+	if !c.known && signed != nil && c.binding.Bound() {
 		c.known = true
 		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
 	}
