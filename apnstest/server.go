@@ -86,7 +86,7 @@ func (s *Server) Start() {
 		s.Config.Timeout = DefaultTimeout
 	}
 	simulator, err := sim.New(sim.Config{
-		Storage:     broker.Storage{PerApp: s.Config.StoredPerApp},
+		Broker:      broker.Config{Storage: broker.Storage{PerApp: s.Config.StoredPerApp}},
 		TokenLength: s.Config.TokenLength,
 		Clock:       &s.clock,
 		Log:         s.Config.Log,

@@ -52,7 +52,7 @@ func (r *ruleFlags) apply(cfg *sim.Config) error {
 	}
 	cfg.Auth.UpdateScope = updateScopes[r.UpdateScope]
 	cfg.Auth.Strict, cfg.Auth.DocumentedKeyReason = r.Strict, r.DocumentedReasons
-	cfg.ChannelBudget = broker.Budget{Stored: r.ChannelBudget, Unstored: r.ChannelBudget}
+	cfg.Broker.ChannelBudget = broker.Budget{Stored: r.ChannelBudget, Unstored: r.ChannelBudget}
 	cfg.Outage, cfg.SuspendedTeams = apns.Reason(r.Outage), r.SuspendedTeam
 	return nil
 }

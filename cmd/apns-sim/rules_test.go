@@ -30,7 +30,7 @@ func TestWithoutFlagsTheRulesAreTheDefaults(t *testing.T) {
 	cfg := configured(t)
 	assert.Zero(t, cfg.Provider)
 	assert.Zero(t, cfg.Auth)
-	assert.Zero(t, cfg.ChannelBudget)
+	assert.Zero(t, cfg.Broker.ChannelBudget)
 	assert.Empty(t, cfg.Outage)
 	assert.Empty(t, cfg.SuspendedTeams)
 	assert.Empty(t, cfg.Keys)
@@ -48,7 +48,7 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--max-requests 50000", func(c *sim.Config) { c.Provider.MaxRequests = 50_000 }},
 		{"--busy-connections 2", func(c *sim.Config) { c.Provider.BusyConnections = 2 }},
 		{"--drain-time 1500ms", func(c *sim.Config) { c.Provider.DrainTime = 1500 * time.Millisecond }},
-		{"--channel-budget 4", func(c *sim.Config) { c.ChannelBudget = broker.Budget{Stored: 4, Unstored: 4} }},
+		{"--channel-budget 4", func(c *sim.Config) { c.Broker.ChannelBudget = broker.Budget{Stored: 4, Unstored: 4} }},
 		{"--update-scope key", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeKey }},
 		{"--update-scope source", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeSource }},
 		{"--strict", func(c *sim.Config) { c.Auth.Strict = true }},

@@ -11,7 +11,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
-	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 // A Control makes the control API of a simulator: what it returns serves a
@@ -55,18 +54,9 @@ type Config struct {
 	// "" for none; see [provider.Server.SetAvailability].
 	Outage apns.Reason
 
-	// Storage is what waits for a device that is away.
-	Storage broker.Storage
-	// Window and Backlog bound what is on its way to one device; see
-	// [broker.Config].
-	Window, Backlog int
-	// MaxChannels and ChannelBudget bound broadcast channels; see
-	// [broker.Config].
-	MaxChannels   int
-	ChannelBudget broker.Budget
-	// Store keeps what is accepted and not settled for a later start; nil
-	// forgets it with the simulator.
-	Store store.Store
+	// Broker has the rules of storage and delivery, and the store. Its Journal,
+	// Clock and Log are of no effect.
+	Broker broker.Config
 	// JournalSize is how many events are kept; 0 is the journal's default.
 	JournalSize int
 	// TokenLength is the length of device tokens in bytes; 0 means 32.

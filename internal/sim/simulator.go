@@ -68,11 +68,9 @@ func (s *Simulator) makeCore() (err error) {
 	if err != nil {
 		return err
 	}
-	s.Broker, err = broker.New(broker.Config{
-		Storage: s.cfg.Storage, Window: s.cfg.Window, Backlog: s.cfg.Backlog,
-		MaxChannels: s.cfg.MaxChannels, ChannelBudget: s.cfg.ChannelBudget,
-		Store: s.cfg.Store, Journal: s.Journal, Clock: s.Clock, Log: s.log,
-	})
+	rules := s.cfg.Broker
+	rules.Journal, rules.Clock, rules.Log = s.Journal, s.Clock, s.log
+	s.Broker, err = broker.New(rules)
 	return err
 }
 
