@@ -37,7 +37,8 @@ type serveCommand struct {
 	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
 	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
 
-	Rules ruleFlags `embed:"" group:"Rules for providers"`
+	Rules       ruleFlags       `embed:"" group:"Rules for providers"`
+	DeviceRules deviceRuleFlags `embed:"" group:"Rules for devices"`
 
 	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
@@ -131,6 +132,9 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Control:     controlAPI,
 	}
 	if err := s.Rules.apply(&cfg); err != nil {
+		return sim.Config{}, err
+	}
+	if err := s.DeviceRules.apply(&cfg); err != nil {
 		return sim.Config{}, err
 	}
 	for _, text := range s.Key {

@@ -9,6 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
@@ -54,6 +55,10 @@ type Config struct {
 	// "" for none; see [provider.Server.SetAvailability].
 	Outage apns.Reason
 
+	// Courier has the rules of the door for devices. What the simulator knows
+	// itself is of no effect in it: Environment, Certificate, Verify, and the
+	// parts from Vault to Log.
+	Courier devicetls.Config
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock and Log are of no effect.
 	Broker broker.Config

@@ -168,11 +168,11 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 }
 
 func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {
-	return devicetls.New(devicetls.Config{
-		Environment: env, Certificate: *certificate,
-		Vault: s.Vault, Broker: s.Broker, Verify: s.Secrets.PKI.VerifyDevice,
-		Journal: s.Journal, Clock: s.Clock, Log: s.log,
-	})
+	cfg := s.cfg.Courier
+	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.Secrets.PKI.VerifyDevice
+	cfg.Vault, cfg.Broker = s.Vault, s.Broker
+	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
+	return devicetls.New(cfg)
 }
 
 func (s *Simulator) makeControl() (err error) {

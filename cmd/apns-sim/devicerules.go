@@ -1,0 +1,27 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// deviceRuleFlags set what Apple leaves open about devices and their connections.
+type deviceRuleFlags struct {
+	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
+	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
+	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
+	NoticeReplaced     bool          `help:"Tell a device that a newer connection has taken its place, before the older one is closed."`
+}
+
+// apply puts the rules into a configuration.
+func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
+	if r.DeviceSilence < 0 {
+		return fmt.Errorf("--device-silence is %s; it cannot be negative", r.DeviceSilence)
+	}
+	c := &cfg.Courier
+	c.SilenceTimeout = r.DeviceSilence
+	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
+	return nil
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
+	for _, tc := range []struct {
+		flags string
+		want  func(*sim.Config)
+	}{
+		{"--device-silence 90s", func(c *sim.Config) { c.Courier.SilenceTimeout = 90 * time.Second }},
+		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
+		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
+		{"--notice-replaced", func(c *sim.Config) { c.Courier.NoticeReplaced = true }},
+	} {
+		t.Run(tc.flags, func(t *testing.T) {
+			want, got := configured(t), configured(t, strings.Fields(tc.flags)...)
+			tc.want(&want)
+			assert.Equal(t, want.Courier, got.Courier)
+			assert.Equal(t, want.Broker, got.Broker)
+		})
+	}
+}
+
+func TestARuleForDevicesThatCannotBeMeantIsNamed(t *testing.T) {
+	var c commands
+	_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", "--device-silence=-1s"})
+	require.NoError(t, err)
+	_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+	assert.EqualError(t, err, "--device-silence is -1s; it cannot be negative")
+}
