@@ -32,7 +32,7 @@ var borders = []border{
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), []string{"github.com/google/uuid"}, "an edge: it mounts ui and sees the other edges through the core"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), []string{"github.com/google/uuid", "howett.net/plist"}, "an edge: it mounts ui and sees the other edges through the core; bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
@@ -74,6 +74,6 @@ var (
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, cli, pkcs12), "the simulator, its flags, and p12 files"},
+	{"cmd/apns-sim", slices.Concat(simulator, cli, pkcs12, []string{"howett.net/plist"}), "the simulator, its flags, p12 files, and the property lists of devices"},
 	{"cmd/device-sim", cli, "a phone needs the standard library and flags"},
 }

@@ -19,7 +19,10 @@ const howToRequest = "make one with openssl req -new -newkey ec -pkeyopt ec_para
 
 // parseCSR reads a signing request in PEM or, as application/pkcs10 has it
 // (RFC 5967), in DER, and checks its signature and key.
-func parseCSR(data []byte) (*x509.CertificateRequest, error) {
+func parseCSR(data []byte) (*x509.CertificateRequest, error) { return parseRequest(data, minRSABits) }
+
+// parseRequest is parseCSR with another smallest RSA key.
+func parseRequest(data []byte, minRSA int) (*x509.CertificateRequest, error) {
 	if len(data) == 0 {
 		return nil, refuse(http.StatusBadRequest, "there is no certificate signing request; %s", howToRequest)
 	}
@@ -34,7 +37,7 @@ func parseCSR(data []byte) (*x509.CertificateRequest, error) {
 	if err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, "the certificate signing request cannot be read: %v; %s", err, howToRequest)
 	}
-	if err := checkKey(csr.PublicKey); err != nil {
+	if err := checkKey(csr.PublicKey, minRSA); err != nil {
 		return nil, err
 	}
 	// It proves that whoever asks holds the key: RFC 2986, 3.
@@ -46,18 +49,18 @@ func parseCSR(data []byte) (*x509.CertificateRequest, error) {
 
 // checkKey refuses keys too weak, or of a kind the courier's handshake does
 // not use.
-func checkKey(key crypto.PublicKey) error {
+func checkKey(key crypto.PublicKey, minRSA int) error {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < minRSABits {
-			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at least %d, or EC P-256", bits, minRSABits)
+		if bits := key.N.BitLen(); bits < minRSA {
+			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at least %d, or EC P-256", bits, minRSA)
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P256() {
 			return refuse(http.StatusUnprocessableEntity, "the EC key is on %s; use P-256", key.Params().Name)
 		}
 	default:
-		return refuse(http.StatusUnprocessableEntity, "the key is of type %T; use EC P-256, or RSA of at least %d bits", key, minRSABits)
+		return refuse(http.StatusUnprocessableEntity, "the key is of type %T; use EC P-256, or RSA of at least %d bits", key, minRSA)
 	}
 	return nil
 }

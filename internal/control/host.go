@@ -54,7 +54,7 @@ func isAddress(host string) bool {
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	misdirected := s.answer((*Server).misdirected)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.hosts.allow(r.Host) {
+		if !s.hosts.allow(r.Host) && !appleHost(r) {
 			misdirected.ServeHTTP(w, r)
 			return
 		}

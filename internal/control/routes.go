@@ -40,6 +40,7 @@ func (s *Server) route() http.Handler {
 	for path, allowed := range methods {
 		mux.Handle(path, s.answer(wrongMethod(allowed)))
 	}
+	s.routeApple(mux)
 	mux.Handle("/", s.answer(wrongPath(slices.Sorted(maps.Keys(methods)))))
 
 	var origin http.CrossOriginProtection

@@ -22,6 +22,7 @@ type Simulator interface {
 	Activate(csr *x509.CertificateRequest, topics []string, team string) (chain [][]byte, err error)
 	// Ready reports whether every listener accepts.
 	Ready() bool
+	AppleServices
 }
 
 // Config is what a control API is made from.

@@ -47,6 +47,16 @@ func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
 }
 
 func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
+	template, err := p.newDeviceTemplate(pub, commonName)
+	if err != nil {
+		return nil, err
+	}
+	return p.DeviceCA.issue(template, pub)
+}
+
+// newDeviceTemplate checks what a device asks for and makes the template of its
+// certificate. An empty common name is replaced by a random UUID.
+func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
 	if err := checkKey(pub); err != nil {
 		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
 	}
@@ -60,7 +70,7 @@ func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certif
 	if err != nil {
 		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
 	}
-	return p.DeviceCA.issue(template, pub)
+	return template, nil
 }
 
 // deviceTemplate has the shape of a genuine device certificate.

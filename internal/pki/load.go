@@ -15,7 +15,7 @@ import (
 // keys are readable by their owner alone. A server certificate that is missing
 // or has expired is issued anew when it is asked for.
 func Load(dir string) (*PKI, error) {
-	p := new(PKI)
+	p := &PKI{dir: dir}
 	var err error
 	if p.Root, err = loadAuthority(dir, rootFile); err != nil {
 		return nil, err
@@ -34,6 +34,9 @@ func Load(dir string) (*PKI, error) {
 		*row.field(p) = a
 	}
 	if err := p.loadServer(dir); err != nil {
+		return nil, err
+	}
+	if err := p.loadGenuine(dir); err != nil {
 		return nil, err
 	}
 	return p, nil

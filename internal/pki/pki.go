@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,8 +33,15 @@ type PKI struct {
 	extra []string // names to carry besides serverNames; set before use, read-only after
 
 	mu      sync.Mutex
-	server  *Identity       // the server certificate in use, once there is one
-	revoked map[string]bool // serial numbers, as the bytes of the integer
+	server  *Identity        // the server certificate in use, once there is one
+	revoked map[string]bool  // serial numbers, as the bytes of the integer
+	barred  map[[8]byte]bool // devices
+
+	dir     string                    // where it was loaded from, "" if it was not; set before use
+	genuine atomic.Pointer[Authority] // nil until somebody asks
+
+	making sync.Mutex // held while bag or genuine is made
+	bag    *Identity  // who signs bags; nil until somebody asks
 }
 
 // New makes a root and its issuing authorities in memory, all EC P-256.

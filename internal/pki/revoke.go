@@ -25,6 +25,25 @@ func (p *PKI) Revoked(serial *big.Int) bool {
 	return p.revoked[string(serial.Bytes())]
 }
 
+// RevokeDevice makes every later verification of a certificate of this device
+// fail, those it gets for the same key later included: a device is its key.
+// The list is kept in memory.
+func (p *PKI) RevokeDevice(device [8]byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.barred == nil {
+		p.barred = make(map[[8]byte]bool)
+	}
+	p.barred[device] = true
+}
+
+// deviceRevoked reports whether [PKI.RevokeDevice] was called for the device.
+func (p *PKI) deviceRevoked(device [8]byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.barred[device]
+}
+
 func (p *PKI) checkRevoked(r role, leaf *x509.Certificate) error {
 	if p.Revoked(leaf.SerialNumber) {
 		return r.refuse(Revoked, leaf, "serial number %x was revoked", leaf.SerialNumber)

@@ -53,11 +53,15 @@ func (p *PKI) VerifyDeviceUnder(policy DevicePolicy, chain []*x509.Certificate, 
 	if err := p.checkRevoked(deviceRole, leaf); err != nil {
 		return nil, err
 	}
+	id := DeviceID(leaf)
+	if p.deviceRevoked(id) {
+		return nil, deviceRole.refuse(Revoked, leaf, "device %x was revoked with all certificates of its key", id)
+	}
 	if err := checkKey(leaf.PublicKey); err != nil {
 		return nil, deviceRole.refuse(NotForThisUse, leaf, "%v", err)
 	}
 	return &DeviceIdentity{
-		ID:          DeviceID(leaf),
+		ID:          id,
 		CommonName:  leaf.Subject.CommonName,
 		PublicKey:   leaf.PublicKey,
 		Certificate: leaf,
@@ -65,7 +69,7 @@ func (p *PKI) VerifyDeviceUnder(policy DevicePolicy, chain []*x509.Certificate, 
 }
 
 func (p *PKI) checkDevice(leaf *x509.Certificate, now time.Time) error {
-	if err := p.checkIssuer(deviceRole, leaf, p.DeviceCA, checkWithSHA1); err != nil {
+	if err := p.checkIssuer(deviceRole, leaf, p.deviceAuthority(leaf), checkWithSHA1); err != nil {
 		return err
 	}
 	if err := checkDates(deviceRole, leaf, now); err != nil {

@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
 
@@ -188,23 +187,3 @@ func (s *Simulator) Log() *slog.Logger { return s.log }
 
 // RootPEM returns the root certificate, which clients have to trust.
 func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }
-
-// Activate gives a device its certificate, as Apple does when a device is
-// first switched on, and registers topics as apps of a team, "" for the
-// default one, as Xcode does when an app is first run. It returns the chain in
-// DER, leaf first.
-func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
-	if team == "" {
-		team = DemoTeam
-	}
-	for _, topic := range topics {
-		if err := s.registerApp(team, topic); err != nil {
-			return nil, err
-		}
-	}
-	leaf, err := s.Secrets.PKI.SignDevice(csr)
-	if err != nil {
-		return nil, fmt.Errorf("sim: activate a device: %w", err)
-	}
-	return [][]byte{leaf, s.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
-}

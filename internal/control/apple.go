@@ -1,0 +1,64 @@
+package control
+
+import (
+	"crypto/x509"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// AppleServices is what stands behind the routes that devices know from Apple.
+type AppleServices interface {
+	// SignBag signs a bag with RSA and SHA-1. It returns the chain of the signer
+	// in DER, leaf first.
+	SignBag(bag []byte) (signature []byte, chain [][]byte, err error)
+	// ActivateGenuine signs the request of a device and returns its certificate
+	// in DER, of the shape that real devices have if its key is RSA. The
+	// request's signature and key have been checked. An error says what is wrong
+	// with the request and how to put it right; the caller gets to read it.
+	ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error)
+}
+
+// An appleRoute is a route of Apple's. Besides the hosts of the control API it
+// answers under Apple's names, so that a device can be led here by DNS or by a
+// proxy.
+type appleRoute struct {
+	route
+	hosts []string
+}
+
+// appleRoutes is the one table of Apple's routes.
+var appleRoutes = []appleRoute{
+	{route{http.MethodGet, "/bag", (*Server).bag}, bagHosts()},
+	{route{http.MethodPost, "/deviceservices/deviceActivation", (*Server).albert}, []string{"albert.apple.com"}}, // observed: pypush, rustpush
+}
+
+// routeApple adds Apple's routes.
+func (s *Server) routeApple(mux *http.ServeMux) {
+	for _, row := range appleRoutes {
+		mux.Handle(row.method+" "+row.path, s.answer(row.handler))
+		mux.Handle(row.path, s.answer(wrongMethod([]string{row.method})))
+	}
+}
+
+// appleHost reports whether a request goes to one of Apple's routes under one of
+// the names that the route has there.
+func appleHost(r *http.Request) bool {
+	name := requestHost(r)
+	return slices.ContainsFunc(appleRoutes, func(row appleRoute) bool {
+		return r.URL.Path == row.path && slices.Contains(row.hosts, name)
+	})
+}
+
+// requestHost is the host of a request, in its canonical form and without port.
+func requestHost(r *http.Request) string {
+	return canonicalHost((&url.URL{Host: r.Host}).Hostname())
+}
+
+// writeApple answers as Apple does, with no header more than the caller has set.
+func (s *Server) writeApple(w http.ResponseWriter, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	if _, err := w.Write(body); err != nil {
+		s.log.Debug("an answer to a device is not sent", "err", err)
+	}
+}
