@@ -13,7 +13,7 @@ type Failure struct {
 // failures is a repeated pair of integers. One of another size is passed over.
 func failures(f *fields, id uint8, name string, p *[]Failure) {
 	if f.mode == modeRead {
-		if v := f.item.Value; f.takes(id) && len(v) == failureSize {
+		if v := f.item.Value; f.takes(id, name, formBytes) && len(v) == failureSize {
 			*p = append(*p, Failure{binary.BigEndian.Uint32(v), binary.BigEndian.Uint16(v[4:])})
 		}
 		return

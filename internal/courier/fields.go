@@ -30,6 +30,8 @@ type fields struct {
 	at      int  // offset of the next item
 	item    Item // the item to place
 	taken   bool // a field has taken it
+	name    string
+	form    form // name and form are of the field that has taken it
 	err     error
 }
 
@@ -57,11 +59,11 @@ func (f *fields) next() bool {
 }
 
 // takes reports whether the item to place belongs to the field id.
-func (f *fields) takes(id uint8) bool {
+func (f *fields) takes(id uint8, name string, form form) bool {
 	if f.item.ID != id {
 		return false
 	}
-	f.taken = true
+	f.taken, f.name, f.form = true, name, form
 	return true
 }
 
@@ -69,8 +71,8 @@ func (f *fields) takes(id uint8) bool {
 // the width of *p.
 //
 // observed: apsd passes over an integer of another width.
-func takeInteger[T integer](f *fields, id uint8, p *T) bool {
-	if !f.takes(id) || len(f.item.Value) != width[T]() {
+func takeInteger[T integer](f *fields, id uint8, name string, p *T) bool {
+	if !f.takes(id, name, formInteger) || len(f.item.Value) != width[T]() {
 		return false
 	}
 	var v uint64

@@ -10,7 +10,7 @@ type integer interface {
 // always is an integer that is written even when it is zero.
 func always[T integer](f *fields, id uint8, name string, p *T) {
 	if f.mode == modeRead {
-		takeInteger(f, id, p)
+		takeInteger(f, id, name, p)
 		return
 	}
 	f.putInteger(id, name, width[T](), uint64(*p))
@@ -19,7 +19,7 @@ func always[T integer](f *fields, id uint8, name string, p *T) {
 // nonzero is an integer that is left out when it is zero.
 func nonzero[T integer](f *fields, id uint8, name string, p *T) {
 	if f.mode == modeRead {
-		takeInteger(f, id, p)
+		takeInteger(f, id, name, p)
 		return
 	}
 	if *p != 0 {
@@ -30,7 +30,7 @@ func nonzero[T integer](f *fields, id uint8, name string, p *T) {
 // optional is an integer that tells zero from absent.
 func optional[T integer](f *fields, id uint8, name string, p *Opt[T]) {
 	if f.mode == modeRead {
-		if takeInteger(f, id, &p.Value) {
+		if takeInteger(f, id, name, &p.Value) {
 			p.Set = true
 		}
 		return
@@ -44,7 +44,7 @@ func optional[T integer](f *fields, id uint8, name string, p *Opt[T]) {
 func text[T string | []byte](f *fields, id uint8, name string, p *T) {
 	switch f.mode {
 	case modeRead:
-		if f.takes(id) && len(f.item.Value) > 0 {
+		if f.takes(id, name, formText) && len(f.item.Value) > 0 {
 			*p = T(f.item.Value)
 		}
 	case modeWrite:
@@ -60,8 +60,13 @@ func text[T string | []byte](f *fields, id uint8, name string, p *T) {
 
 // bytes is binary data: tokens, hashes, certificates. Nil is absent.
 func (f *fields) bytes(id uint8, name string, p *[]byte) {
+	f.data(id, name, formBytes, p)
+}
+
+// data is what bytes and body have in common.
+func (f *fields) data(id uint8, name string, form form, p *[]byte) {
 	if f.mode == modeRead {
-		if f.takes(id) {
+		if f.takes(id, name, form) {
 			*p = f.item.Value
 		}
 		return
@@ -74,7 +79,7 @@ func (f *fields) bytes(id uint8, name string, p *[]byte) {
 // body is data that is often text, and then printed as such. Nil is absent.
 func (f *fields) body(id uint8, name string, p *[]byte) {
 	if f.mode != modePrint {
-		f.bytes(id, name, p)
+		f.data(id, name, formBody, p)
 		return
 	}
 	if *p != nil {
@@ -86,7 +91,7 @@ func (f *fields) body(id uint8, name string, p *[]byte) {
 func (f *fields) list(id uint8, name string, p *[][]byte) {
 	switch f.mode {
 	case modeRead:
-		if f.takes(id) {
+		if f.takes(id, name, formBytes) {
 			*p = append(*p, f.item.Value)
 		}
 	case modeWrite:
