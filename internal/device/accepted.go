@@ -40,6 +40,5 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	if issued {
 		d.emit(Event{Kind: EventBaseToken, Token: token, Previous: previous})
 	}
-	active := courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways}
-	return s.sendApps(active.Append(nil))
+	return s.sendApps(d.appendPower(nil))
 }

@@ -14,6 +14,7 @@ type app struct {
 	topic string
 	hash  apns.TopicHash
 	token apns.DeviceToken // "" until minted
+	list  List
 
 	requested bool  // a token request is out on this connection
 	refused   error // the answer to the last request, if it was no token
@@ -114,7 +115,7 @@ func (d *Device) Token(ctx context.Context, topic string) (apns.DeviceToken, err
 	err := d.await(ctx, func() (bool, error) {
 		a := d.apps.byHash[apns.HashTopic(topic)]
 		if a == nil {
-			return false, fmt.Errorf("device: %q is not installed", topic)
+			return false, notInstalled(topic)
 		}
 		token = a.token
 		return d.confirmed && token != "", a.refused

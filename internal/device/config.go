@@ -28,7 +28,6 @@ const (
 	// appsDelay gathers changes of the installed apps into one Filter.
 	appsDelay = 20 * time.Millisecond
 
-	defaultKeepalive    = 15 * time.Minute
 	defaultReconnectMin = time.Second
 	defaultReconnectMax = 3 * time.Minute
 	defaultInbox        = 1 << 16
@@ -76,8 +75,11 @@ type Config struct {
 	// Style is the way to log in.
 	Style Style
 
-	// Keepalive is the time between two keepalives; 0 is 15 minutes, less than 0
-	// is never.
+	// Carrier is the MCC and MNC of the cellular network that the device is on; "" is
+	// Wi-Fi. See [Device.SwitchNetwork].
+	Carrier string
+	// Keepalive is the time between two keepalives; 0 is 15 minutes on Wi-Fi and 10
+	// elsewhere, less than 0 is never.
 	Keepalive time.Duration
 	// ReconnectMin and ReconnectMax bound the wait before a reconnect, which
 	// doubles with each failure; 0 is 1 second and 3 minutes.
@@ -88,12 +90,19 @@ type Config struct {
 	// Ack decides how a notification is acknowledged; nil answers AckDelivered. A
 	// notification with another answer is not handed to the app.
 	Ack func(Notification) uint8
+	// AckDelay is how long an acknowledgement waits; 0 is not at all, less than 0 is for
+	// ever. See [Device.SetAckDelay].
+	AckDelay time.Duration
 	// OnEvent is told what happens, in order, from the goroutine of Run. The
 	// device waits for it, so it must not wait for the device.
 	OnEvent func(Event)
 	// Trace is told each step on the wire besides notifications. Its calls overlap
 	// neither with each other nor with OnEvent. It must not wait for the device.
 	Trace func(Step)
+	// Tap is shown each frame, in both directions, before it is sent or after it came.
+	// It may keep the bytes. Its calls overlap neither with each other nor with those of
+	// OnEvent and Trace. It must not wait for the device.
+	Tap func(WireFrame)
 	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
 	// than 0 is none, for those who listen to OnEvent alone.
 	Inbox int
@@ -113,6 +122,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("device: %s is no login style", c.Style)
 	case c.ServerName == "" && courierNames[c.Environment] == "":
 		return fmt.Errorf("device: %s has no courier; set Config.ServerName", c.Environment)
+	}
+	if err := checkCarrier(c.Carrier); err != nil {
+		return err
 	}
 	for _, topic := range c.Topics {
 		if !apns.ValidTopic(topic) {
@@ -144,7 +156,6 @@ func (c *Config) setDefaults() {
 	if c.DialHost == nil {
 		c.DialHost = func(ctx context.Context, _ string) (net.Conn, error) { return c.Dial(ctx) }
 	}
-	setDefault(&c.Keepalive, defaultKeepalive)
 	setDefault(&c.ReconnectMin, defaultReconnectMin)
 	setDefault(&c.ReconnectMax, defaultReconnectMax)
 	setDefault(&c.Inbox, defaultInbox)

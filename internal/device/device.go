@@ -3,6 +3,7 @@ package device
 import (
 	"context"
 	"maps"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,8 @@ type Device struct {
 	// telling makes calls of OnEvent and Trace follow each other.
 	telling sync.Mutex
 
+	ackDelay atomic.Int64 // a time.Duration
+
 	// Owned by the goroutine of Run.
 	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
 	backoff    backoff
@@ -29,6 +32,7 @@ type Device struct {
 	redirects  int    // since the last connection that stayed
 	host       string // where a redirect sent the device; "" for the usual place
 	seen       seen
+	vanished   []net.Conn // left behind without closing them
 
 	// Guarded by mu.
 	mu          sync.Mutex
@@ -38,7 +42,10 @@ type Device struct {
 	confirmed   bool // the courier has accepted or issued base in this run
 	apps        apps
 	channels    channels
+	power       power
+	carrier     string // MCC and MNC of the cellular network; "" on Wi-Fi
 	offline     bool
+	erase       bool                    // Erase was called, and nothing has happened yet
 	hangUp      context.CancelCauseFunc // ends the attempt or connection of now; nil between two
 	hungUp      chan struct{}           // closed when it has ended
 	session     *session                // the accepted connection; nil if there is none
@@ -66,7 +73,9 @@ func New(cfg Config) (*Device, error) {
 		base:        cfg.Token,
 		apps:        newApps(),
 		channels:    newChannels(),
+		carrier:     cfg.Carrier,
 	}
+	d.SetAckDelay(cfg.AckDelay)
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
 			a.token = cfg.Tokens[topic]
@@ -114,19 +123,6 @@ func (d *Device) Connect() {
 	d.offline = false
 	d.mu.Unlock()
 	signal(d.kick)
-}
-
-// Disconnect takes the device offline, as airplane mode does. The connection is
-// closed when it returns. It must not be called from a hook of [Config].
-func (d *Device) Disconnect() {
-	d.mu.Lock()
-	d.offline = true
-	hangUp, hungUp := d.hangUp, d.hungUp
-	d.mu.Unlock()
-	if hangUp != nil {
-		hangUp(errOffline)
-		<-hungUp
-	}
 }
 
 // Online waits until the courier has accepted a login and that connection lasts.

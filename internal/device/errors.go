@@ -18,9 +18,6 @@ var (
 	ErrNoKeepalive = errors.New("device: the courier did not answer a keepalive")
 	// ErrReplaced: the courier says that the token came online elsewhere.
 	ErrReplaced = errors.New("device: another connection took this device's place")
-
-	// errOffline ends a connection when the device goes offline.
-	errOffline = errors.New("device: offline")
 )
 
 // A RefusedError is a courier's refusal of a login.

@@ -35,6 +35,8 @@ const (
 	// EventTurnedAway: a notification was acknowledged with another Status and not
 	// handed to an app. Topic is empty if the device does not know it.
 	EventTurnedAway
+	// EventErased: [Device.Erase] has taken effect. The new identity comes next.
+	EventErased
 	// EventSubscribed: the courier has accepted the subscription of Topic to
 	// Channel. It happens on each connection.
 	EventSubscribed
@@ -54,6 +56,7 @@ var eventNames = [...]string{
 	EventTokenRefused:      "token refused",
 	EventNotification:      "notification",
 	EventTurnedAway:        "turned away",
+	EventErased:            "erased",
 	EventSubscribed:        "subscribed",
 	EventSubscriptionEnded: "subscription ended",
 }

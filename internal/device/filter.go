@@ -26,14 +26,19 @@ func (s *session) sendApps(frames []byte) error {
 	return s.write(frames)
 }
 
-// appendFilterLocked enables the topics of the apps, and those under which messages
-// of their channels come.
+// appendFilterLocked puts the topics of the apps on their lists, and enables those
+// under which messages of their channels come.
 func (d *Device) appendFilterLocked(frames []byte) ([]byte, StepFilter) {
 	filter := courier.Filter{Token: tokenBytes(d.base)}
 	var told StepFilter
 	for _, a := range d.apps.order {
-		filter.Enabled = append(filter.Enabled, a.hash[:])
-		told.Topics = append(told.Topics, a.topic)
+		list := lists[a.list].of(&filter)
+		*list = append(*list, a.hash[:])
+		if a.list == ListEnabled {
+			told.Topics = append(told.Topics, a.topic)
+		} else {
+			told.Others = append(told.Others, App{Topic: a.topic, List: a.list})
+		}
 	}
 	for _, s := range d.channels.order {
 		if topic := liveTopic(s.Topic); !slices.Contains(told.Topics, topic) {

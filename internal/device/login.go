@@ -17,9 +17,9 @@ const (
 	osBuild   = "23A341"
 	hardware  = "iPhone17,1"
 
-	// presenceFlags is the value of a device-level user on Wi-Fi.
-	// observed: apsd builds on 0x8242.
-	presenceFlags = 0x8242 | courier.PresenceWiFi
+	// presenceFlags is the value of a device-level user.
+	// observed: apsd builds on 0x8242, and adds PresenceWiFi on Wi-Fi.
+	presenceFlags = 0x8242
 )
 
 // errClock is a courier that does not agree with its own clock.
@@ -72,7 +72,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 		return nil, err
 	}
 	for {
-		frame, err := s.reader.Next()
+		frame, err := s.next()
 		if err != nil {
 			return nil, fmt.Errorf("device: wait for the answer to connect: %w", err)
 		}
@@ -93,12 +93,13 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 func (s *session) connectMessage() (*courier.Connect, error) {
 	d := s.d
 	credentials, base := d.self()
+	network := d.network()
 	m := &courier.Connect{
 		Token:           tokenBytes(base),
 		State:           courier.StateConnect,
-		PresenceFlags:   presenceFlags,
-		Interface:       courier.Some(courier.InterfaceWiFi),
-		Carrier:         courier.CarrierWiFi,
+		PresenceFlags:   presenceFlags | network.flags,
+		Interface:       courier.Some(network.interfaceID),
+		Carrier:         network.carrier,
 		OSVersion:       osVersion,
 		OSBuild:         osBuild,
 		Hardware:        hardware,

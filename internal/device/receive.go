@@ -69,6 +69,10 @@ func (d *Device) judge(m *courier.Notification) verdict {
 		return verdict{status: courier.AckUnknownTopic}
 	}
 	v := verdict{topic: a.topic, sighting: sighting{topic: a.hash, timestamp: m.Timestamp}}
+	if a.list == ListIgnored {
+		v.status = courier.AckIgnoredTopic
+		return v
+	}
 	switch {
 	case len(m.Token) == 0:
 		v.status = courier.AckNoRecipient
@@ -123,14 +127,19 @@ func (v *verdict) notification(m *courier.Notification) Notification {
 	return n
 }
 
-// ack puts an acknowledgement with those that leave next. The token is left out if
-// it is the device's own. observed: apsd.
+// ack puts an acknowledgement with those that leave next, or later. The token is left
+// out if it is the device's own. observed: apsd.
 func (s *session) ack(m *courier.Notification, v verdict) {
 	ack := courier.Ack{Status: v.status, ID: m.ID}
 	if !v.sighting.base {
 		ack.Token = m.Token
 	}
-	s.acks = ack.Append(s.acks)
+	switch delay := s.d.AckDelay(); {
+	case delay == 0:
+		s.acks = ack.Append(s.acks)
+	case delay > 0:
+		s.late.put(time.Now().Add(delay), ack.Append(nil))
+	}
 }
 
 // flushAcks sends the acknowledgements that have gathered.

@@ -29,21 +29,13 @@ func (d *Device) replaceIdentity(ctx context.Context, refused *RefusedError) err
 	if d.refusals > maxRefusals {
 		return fmt.Errorf("device: given up after %d refusals in a row: %w", d.refusals, refused)
 	}
-	d.mu.Lock()
-	credentials := d.credentials
-	d.mu.Unlock()
 	if d.cfg.Renew != nil {
-		identity, err := d.cfg.Renew(ctx)
-		if err != nil {
-			return fmt.Errorf("device: renew identity: %w", err)
-		}
-		if credentials, err = identity.check(); err != nil {
-			return fmt.Errorf("device: renew identity: %w", err)
+		if err := d.renew(ctx); err != nil {
+			return fmt.Errorf("device: after a refusal: %w", err)
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.credentials = credentials
 	d.setBaseLocked("")
 	return nil
 }

@@ -22,7 +22,11 @@ func (d *Device) Run(ctx context.Context) error {
 		return errors.New("device: Run was called before; make a new device")
 	}
 	defer close(d.stopped)
+	defer d.closeVanished()
 	for d.awaitOnline(ctx) {
+		if err := d.startOver(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
 		wait, err := d.afterwards(ctx, d.connect(ctx))
 		if err != nil && ctx.Err() == nil {
 			return err
@@ -32,11 +36,12 @@ func (d *Device) Run(ctx context.Context) error {
 	return nil
 }
 
-// awaitOnline waits while the device is offline. It is false when ctx ends.
+// awaitOnline waits while the device is offline and is not to be erased. It is false
+// when ctx ends.
 func (d *Device) awaitOnline(ctx context.Context) bool {
 	for ctx.Err() == nil {
 		d.mu.Lock()
-		offline := d.offline
+		offline := d.offline && !d.erase
 		d.mu.Unlock()
 		if !offline {
 			d.drainKick()
@@ -74,7 +79,7 @@ func (d *Device) connect(ctx context.Context) error {
 	if cause := context.Cause(attempt); cause != nil {
 		err = cause // and what serve returned is its effect
 	}
-	if ctx.Err() != nil || errors.Is(err, errOffline) {
+	if ctx.Err() != nil || wanted(err) {
 		err = nil
 	}
 	if time.Since(started) >= stayed {
@@ -95,7 +100,7 @@ func (d *Device) connect(ctx context.Context) error {
 func (d *Device) begin(cancel context.CancelCauseFunc) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.offline {
+	if d.offline || d.erase {
 		return false
 	}
 	d.hangUp, d.hungUp = cancel, make(chan struct{})

@@ -26,6 +26,9 @@ type session struct {
 	appsDirty chan struct{} // holds a token when the apps have changed
 	pong      chan struct{} // holds a token when a keepalive was answered
 
+	powerDirty chan struct{} // holds a token when the state of the device has changed
+	late       lateAcks
+
 	// Owned by the reader, which is the goroutine of Run.
 	reader *courier.Reader
 	note   courier.Notification // the one being looked at
@@ -51,7 +54,11 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 		loggedIn:  make(chan struct{}),
 		appsDirty: make(chan struct{}, 1),
 		pong:      make(chan struct{}, 1),
-		reader:    courier.NewReader(conn, courier.ReaderOptions{}),
+
+		powerDirty: make(chan struct{}, 1),
+		late:       lateAcks{wake: make(chan struct{}, 1)},
+
+		reader: courier.NewReader(conn, courier.ReaderOptions{}),
 	}
 	return s.run(ctx, cancel, deadline)
 }
@@ -60,7 +67,7 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 // returns. Whatever ends ctx makes reading fail, so that acknowledgements already
 // decided still leave before the connection is closed.
 func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadline time.Time) (accepted bool, err error) {
-	defer s.conn.Close()
+	defer s.close(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		cancel(s.tend(ctx))
@@ -69,7 +76,7 @@ func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadl
 	if err = s.login(ctx, deadline); err == nil {
 		accepted = true
 		close(s.loggedIn)
-		err = s.readLoop()
+		err = s.readLoop(ctx)
 	}
 	cancel(err)
 	wg.Wait()
@@ -78,17 +85,17 @@ func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadl
 
 // readLoop handles frames until the connection ends. Acknowledgements leave when no
 // complete frame is left in memory: one write for all that came together.
-func (s *session) readLoop() error {
+func (s *session) readLoop(ctx context.Context) error {
 	for {
-		frame, err := s.reader.Next()
+		frame, err := s.next()
 		if errors.Is(err, io.EOF) {
-			return s.leave(ErrClosed)
+			return s.leave(ctx, ErrClosed)
 		}
 		if err != nil {
-			return s.leave(err)
+			return s.leave(ctx, err)
 		}
 		if err := s.handle(frame); err != nil {
-			return s.leave(err)
+			return s.leave(ctx, err)
 		}
 		if !s.reader.Buffered() || len(s.acks) > maxAcks {
 			if err := s.flushAcks(); err != nil {
@@ -98,9 +105,12 @@ func (s *session) readLoop() error {
 	}
 }
 
-// leave sends the acknowledgements already decided; a failure to do so matters less
-// than err, which ended the reading.
-func (s *session) leave(err error) error {
+// leave sends the acknowledgements already decided, unless the device leaves without
+// a word; a failure to do so matters less than err, which ended the reading.
+func (s *session) leave(ctx context.Context, err error) error {
+	if abrupt(context.Cause(ctx)) {
+		return err
+	}
 	if flushErr := s.flushAcks(); flushErr != nil {
 		s.d.cfg.Log.Debug("acks lost", "err", flushErr)
 	}
@@ -111,6 +121,9 @@ func (s *session) leave(err error) error {
 func (s *session) write(frames []byte) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.tapSent(frames); err != nil {
+		return err
+	}
 	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return fmt.Errorf("device: write: %w", err)
 	}

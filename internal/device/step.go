@@ -56,8 +56,18 @@ type StepAccepted struct {
 	ServerTime time.Time
 }
 
+// StepPower says: the device told whether it is in use.
+type StepPower struct {
+	State uint8 // courier.StateActive or courier.StateInactive
+	// Interval is how long the device stays active.
+	Interval time.Duration
+}
+
 // StepFilter says: the device told which topics it wants.
-type StepFilter struct{ Topics []string }
+type StepFilter struct {
+	Topics []string // those enabled
+	Others []App    // those on other lists; their tokens are not set
+}
 
 // StepNoStorage says: the courier has nothing stored for the device.
 type StepNoStorage struct{}
@@ -87,6 +97,7 @@ func (StepConnect) step()      {}
 func (StepClock) step()        {}
 func (StepAccepted) step()     {}
 func (StepFilter) step()       {}
+func (StepPower) step()        {}
 func (StepNoStorage) step()    {}
 func (StepTokenRequest) step() {}
 func (StepChannels) step()     {}

@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// tend sends what no frame asked for, once the login is through: keepalives and
-// changes of the installed apps. It returns nil when ctx ends.
+// tend sends what no frame asked for, once the login is through: keepalives, changes of
+// the device and of its apps, and acknowledgements that were to wait. It returns nil when ctx ends.
 func (s *session) tend(ctx context.Context) error {
 	select {
 	case <-s.loggedIn:
@@ -19,6 +19,7 @@ func (s *session) tend(ctx context.Context) error {
 	k := newKeepalive(s)
 	defer k.timer.Stop()
 	var appsDue <-chan time.Time
+	var acksDue <-chan time.Time
 	for {
 		var err error
 		select {
@@ -31,6 +32,12 @@ func (s *session) tend(ctx context.Context) error {
 		case <-appsDue:
 			appsDue = nil
 			err = s.sendApps(nil)
+		case <-s.powerDirty:
+			err = s.write(s.d.appendPower(nil))
+		case <-s.late.wake:
+			acksDue, err = s.sendLateAcks()
+		case <-acksDue:
+			acksDue, err = s.sendLateAcks()
 		case <-k.timer.C:
 			err = k.due()
 		case <-s.pong:
@@ -46,13 +53,15 @@ func (s *session) tend(ctx context.Context) error {
 // seconds. [session.tend] owns it.
 type keepalive struct {
 	s        *session
+	network  network
 	interval time.Duration
 	timer    *time.Timer // until the next one, or for the answer
 	awaiting bool
 }
 
 func newKeepalive(s *session) *keepalive {
-	k := &keepalive{s: s, interval: s.d.cfg.Keepalive}
+	k := &keepalive{s: s, network: s.d.network()}
+	k.interval = k.network.keepalive
 	k.timer = time.NewTimer(min(firstKeepalive, max(k.interval, 0)))
 	if k.interval < 0 {
 		k.timer.Stop()
@@ -69,7 +78,7 @@ func (k *keepalive) due() error {
 	k.timer.Reset(keepaliveAnswer)
 	minutes := int64(k.interval / time.Minute)
 	ping := courier.Keepalive{
-		Carrier:   []byte(courier.CarrierWiFi),
+		Carrier:   []byte(k.network.carrier),
 		OSVersion: []byte(osVersion),
 		OSBuild:   []byte(osBuild),
 		Hardware:  []byte(hardware),
@@ -86,4 +95,18 @@ func (k *keepalive) answered() {
 	k.awaiting = false
 	k.timer.Reset(k.interval)
 	k.s.d.trace(StepKeepalive{})
+}
+
+// sendLateAcks sends the acknowledgements that are due, and tells when to come again.
+func (s *session) sendLateAcks() (<-chan time.Time, error) {
+	frames, next := s.late.take(time.Now())
+	if len(frames) > 0 {
+		if err := s.write(frames); err != nil {
+			return nil, err
+		}
+	}
+	if next.IsZero() {
+		return nil, nil
+	}
+	return time.After(time.Until(next)), nil
 }

@@ -1,0 +1,93 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"net"
+)
+
+// How the device ends a connection of its own will. They are causes of a context.
+var (
+	errOffline  = errors.New("device: offline")
+	errReset    = errors.New("device: offline, the connection was reset")
+	errVanished = errors.New("device: offline, without a word")
+	errNetwork  = errors.New("device: on another network")
+	errErased   = errors.New("device: erased")
+)
+
+// wanted tells whether the device itself has ended a connection.
+func wanted(err error) bool {
+	for _, own := range []error{errOffline, errReset, errVanished, errNetwork, errErased} {
+		if errors.Is(err, own) {
+			return true
+		}
+	}
+	return false
+}
+
+// abrupt tells whether the courier is to hear nothing of the end.
+func abrupt(err error) bool {
+	return errors.Is(err, errReset) || errors.Is(err, errVanished) || errors.Is(err, errNetwork)
+}
+
+// Disconnect takes the device offline, as airplane mode does. The connection is
+// closed in an orderly way when it returns. It must not be called from a hook of
+// [Config].
+func (d *Device) Disconnect() { d.goOffline(errOffline) }
+
+// Reset takes the device offline with a TCP reset, in the middle of whatever was
+// going on, as a crash does. It must not be called from a hook of [Config].
+func (d *Device) Reset() { d.goOffline(errReset) }
+
+// Vanish takes the device offline without a word, as the loss of the radio does: the
+// courier has a half-open connection until it finds out, or until Run returns. It
+// must not be called from a hook of [Config].
+func (d *Device) Vanish() { d.goOffline(errVanished) }
+
+func (d *Device) goOffline(how error) {
+	d.mu.Lock()
+	d.offline = true
+	d.mu.Unlock()
+	d.hangUpNow(how)
+}
+
+// hangUpNow ends the connection or the attempt of now, if there is one, and waits for
+// its end.
+func (d *Device) hangUpNow(why error) {
+	d.mu.Lock()
+	hangUp, hungUp := d.hangUp, d.hungUp
+	d.mu.Unlock()
+	if hangUp != nil {
+		hangUp(why)
+		<-hungUp
+	}
+}
+
+// close ends the connection in the way that the end of ctx asks for.
+func (s *session) close(ctx context.Context) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):
+		s.d.vanished = append(s.d.vanished, s.conn.NetConn())
+	case errors.Is(cause, errReset):
+		reset(s.conn.NetConn()) //nolint:errcheck // There is nobody left to tell.
+	default:
+		s.conn.Close()
+	}
+}
+
+// reset closes a connection so that the peer gets a TCP reset, if it is of TCP.
+func reset(conn net.Conn) error {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		if err := tcp.SetLinger(0); err != nil {
+			return errors.Join(err, conn.Close())
+		}
+	}
+	return conn.Close()
+}
+
+// closeVanished closes the connections that the device has left behind.
+func (d *Device) closeVanished() {
+	for _, conn := range d.vanished {
+		conn.Close()
+	}
+}

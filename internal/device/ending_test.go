@@ -1,0 +1,59 @@
+package device
+
+import (
+	"io"
+	"net"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		p := h.ready()
+		h.Vanish()
+		p.wantSilence(time.Hour, "nothing tells the courier")
+		assert.NoError(t, h.last(EventDisconnected).Err)
+		h.Connect()
+		assert.NotNil(t, h.accept().connect().Token, "the device is back on another connection")
+		h.halt()
+		require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
+		_, err := p.conn.NetConn().Read(make([]byte, 1))
+		assert.ErrorIs(t, err, io.EOF, "the end of Run closes what was left behind")
+	})
+}
+
+func TestResetIsNoOrderlyEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		p := h.ready()
+		h.Reset()
+		n, err := p.conn.NetConn().Read(make([]byte, 100))
+		require.ErrorIs(t, err, io.EOF)
+		assert.Zero(t, n, "TLS was not closed")
+		assert.NoError(t, h.last(EventDisconnected).Err, "the device wanted it")
+	})
+}
+
+// net.TCPConn alone can be reset, so this takes a real socket.
+func TestResetGoesOverTCP(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	client, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	server, err := listener.Accept()
+	require.NoError(t, err)
+	defer server.Close()
+	require.NoError(t, reset(client))
+	_, err = server.Read(make([]byte, 1))
+	var op *net.OpError
+	require.ErrorAs(t, err, &op)
+	var call *os.SyscallError
+	require.ErrorAs(t, err, &call, "connection reset by peer, and not EOF")
+}

@@ -1,0 +1,95 @@
+package device
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// A Power is what the device tells about being in use. APNs may hold back what can
+// wait from a device that is not. Low power mode is not among them: nothing in the
+// protocol tells of it.
+type Power uint8
+
+const (
+	// PowerOn: the device is in use all the time, as it is on a charger.
+	PowerOn Power = iota
+	// PowerUnlocked: somebody has unlocked the device, which counts for ten minutes.
+	PowerUnlocked
+	// PowerLocked: the screen was switched off, and the device will soon sleep.
+	PowerLocked
+	// PowerAsleep: the device sleeps.
+	PowerAsleep
+)
+
+// powers is the one table of what the device says in each state; no interval is
+// inactive.
+//
+// observed: apsd, for the three intervals; 600 seconds follow an unlock.
+var powers = [...]struct {
+	name     string
+	interval uint32 // seconds
+}{
+	PowerOn:       {"on", courier.ActiveAlways},
+	PowerUnlocked: {"unlocked", 600},
+	PowerLocked:   {"locked", 10},
+	PowerAsleep:   {"asleep", 0},
+}
+
+// String gives the state in one word.
+func (p Power) String() string {
+	if int(p) < len(powers) {
+		return powers[p].name
+	}
+	return fmt.Sprintf("Power(%d)", uint8(p))
+}
+
+// power is a Power with the time it began. [Device.mu] guards it.
+type power struct {
+	Power
+	since time.Time
+}
+
+// message says what is left of the state: its interval may have passed before a login.
+func (p power) message(now time.Time) courier.ActiveState {
+	left := powers[p.Power].interval
+	if left != courier.ActiveAlways {
+		left -= min(left, uint32(min(now.Sub(p.since)/time.Second, time.Hour/time.Second)))
+	}
+	if left == 0 {
+		return courier.ActiveState{State: courier.StateInactive}
+	}
+	return courier.ActiveState{State: courier.StateActive, Interval: left}
+}
+
+// SetPower tells the courier that the device is in another state, now or at the next
+// login. PowerUnlocked begins anew each time.
+func (d *Device) SetPower(p Power) error {
+	if int(p) >= len(powers) {
+		return fmt.Errorf("device: %s is no state of a device", p)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.power = power{p, time.Now()}
+	if d.session != nil {
+		signal(d.session.powerDirty)
+	}
+	return nil
+}
+
+// Power is the state last set.
+func (d *Device) Power() Power {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.power.Power
+}
+
+// appendPower appends what the device tells about being in use.
+func (d *Device) appendPower(frames []byte) []byte {
+	d.mu.Lock()
+	message := d.power.message(time.Now())
+	d.mu.Unlock()
+	d.trace(StepPower{State: message.State, Interval: time.Duration(message.Interval) * time.Second})
+	return message.Append(frames)
+}
