@@ -13,7 +13,7 @@ type border struct {
 
 // The layers. Imports point down: commands, sim, edges, core, ground.
 var (
-	ground = []string{"apns", "internal/clock", "internal/pki"}
+	ground = []string{"apns", "internal/clock", "internal/pki", "internal/match"}
 	core   = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2     = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	cli    = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
@@ -46,6 +46,7 @@ var borders = []border{
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
 	{"internal/device", []string{"apns", "internal/courier"}, nil, "an outsider, as a real phone is"},
 	{"internal/clock", nil, nil, "ground"},
+	{"internal/match", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
 	{"internal/memnet", nil, nil, "ground"},

@@ -1,0 +1,225 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// Limits of a filter.
+const (
+	// MaxWords is how many values a filter may have in all.
+	MaxWords = 64
+	// MaxValue is how long a value may be, in bytes.
+	MaxValue = 4096
+)
+
+// A Filter holds conditions, all of which must hold. Its zero value has none
+// and matches everything. It is not changed once it is parsed.
+type Filter struct{ conditions []condition }
+
+// A condition is one word with its values, one of which must hold.
+type condition struct {
+	name   string
+	values []string
+	tests  []test   // by value, except about the payload:
+	path   path     // where in the payload,
+	wants  []wanted // what; none is anything
+	shows  func(*Subject) string
+}
+
+// A Difference is a word in which a subject is not what was asked for.
+type Difference struct {
+	// Word is the filter word.
+	Word string
+	// Want are the values that were asked for, Got what there was, "" for
+	// nothing.
+	Want, Got string
+}
+
+// String returns a sentence.
+func (d Difference) String() string {
+	switch {
+	case d.Want == "":
+		return d.Word + " is missing"
+	case d.Got == "":
+		return d.Word + " is not known, not " + d.Want
+	}
+	return d.Word + " is " + d.Got + ", not " + d.Want
+}
+
+// Parse reads a filter from words with their values, as in the query of a URL.
+// The error says what is wrong in every word, and which word or value comes
+// nearest to one that does not exist. Times that are given as a distance are
+// taken from now.
+func Parse(query map[string][]string, now time.Time) (Filter, error) {
+	var f Filter
+	var wrong Errors
+	count := 0
+	names := make([]string, 0, len(query))
+	for name := range query {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		count += len(query[name])
+		c, err := parseCondition(name, query[name], now)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		f.conditions = append(f.conditions, c)
+	}
+	if count > MaxWords {
+		wrong = append(wrong, &Error{Word: "filter", Problem: fmt.Sprintf("there are %d values, more than %d", count, MaxWords)})
+	}
+	if wrong != nil {
+		return Filter{}, wrong
+	}
+	// What has to be decoded is looked at last.
+	slices.SortStableFunc(f.conditions, func(a, b condition) int { return len(a.path) - len(b.path) })
+	return f, nil
+}
+
+func parseCondition(name string, values []string, now time.Time) (condition, *Error) {
+	c := condition{name: name, values: values}
+	for _, value := range values {
+		if len(value) > MaxValue {
+			return c, &Error{name, fmt.Sprintf("the value has %d bytes, more than %d", len(value), MaxValue)}
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, PayloadPrefix); ok {
+		return c.ofPayload(rest)
+	}
+	word := find(name)
+	if word == nil || word.parse == nil {
+		return c, unknownWord(name)
+	}
+	c.shows = word.shows
+	for _, value := range values {
+		if value == "" {
+			return c, &Error{name, "the value is empty; write one, as in " + name + "=" + word.Example}
+		}
+		test, err := word.parse(value, now)
+		if err != nil {
+			return c, &Error{name, err.Error()}
+		}
+		c.tests = append(c.tests, test)
+	}
+	return c, nil
+}
+
+// ofPayload makes c a condition about the payload. An empty value asks for
+// presence alone.
+func (c condition) ofPayload(text string) (condition, *Error) {
+	var err error
+	if c.path, err = parsePath(text); err != nil {
+		return c, &Error{c.name, err.Error()}
+	}
+	c.values = slices.DeleteFunc(slices.Clone(c.values), func(v string) bool { return v == "" })
+	for _, value := range c.values {
+		c.wants = append(c.wants, want(value))
+	}
+	return c, nil
+}
+
+// A reading is a subject whose payload is decoded when somebody asks for it.
+type reading struct {
+	*Subject
+	document any
+	decoded  bool
+}
+
+func (r *reading) at(p path) (any, bool) {
+	if !r.decoded {
+		r.decoded = true
+		// A payload that is no JSON has nothing anywhere.
+		r.document, _ = decode(r.Payload)
+	}
+	return p.in(r.document)
+}
+
+func (c *condition) holds(r *reading) bool {
+	if c.path == nil {
+		return slices.ContainsFunc(c.tests, func(t test) bool { return t(r.Subject) })
+	}
+	got, ok := r.at(c.path)
+	return ok && (c.wants == nil || slices.ContainsFunc(c.wants, func(w wanted) bool { return w.is(got) }))
+}
+
+func (c *condition) difference(r *reading) Difference {
+	d := Difference{Word: c.name, Want: clip(strings.Join(c.values, " or "))}
+	if c.path == nil {
+		d.Got = clip(c.shows(r.Subject))
+	} else {
+		d.Got = show(r.at(c.path))
+	}
+	return d
+}
+
+// Match reports whether every condition holds.
+func (f *Filter) Match(s *Subject) bool {
+	r := reading{Subject: s}
+	for i := range f.conditions {
+		if !f.conditions[i].holds(&r) {
+			return false
+		}
+	}
+	return true
+}
+
+// Differences returns the conditions that do not hold; none if s matches.
+func (f *Filter) Differences(s *Subject) (all []Difference) {
+	r := reading{Subject: s}
+	for i := range f.conditions {
+		if c := &f.conditions[i]; !c.holds(&r) {
+			all = append(all, c.difference(&r))
+		}
+	}
+	return all
+}
+
+// Empty reports whether the filter has no conditions.
+func (f *Filter) Empty() bool { return len(f.conditions) == 0 }
+
+// String lists the conditions, "everything" if there are none.
+func (f *Filter) String() string {
+	if f.Empty() {
+		return "everything"
+	}
+	list := make([]string, len(f.conditions))
+	for i := range f.conditions {
+		c := &f.conditions[i]
+		list[i] = c.name
+		if len(c.values) > 0 {
+			list[i] += "=" + clip(strings.Join(c.values, "|"))
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// nearestName returns the filter word spelled most like name.
+func nearestName(name string) string {
+	names := make([]string, len(words))
+	for i := range words {
+		names[i] = words[i].Name
+	}
+	for other, word := range otherNames {
+		if name == other {
+			return word
+		}
+	}
+	nearest, _ := apns.Nearest(name, names)
+	return nearest
+}
+
+// otherNames are words that people write for one of ours and that are spelled
+// too differently to be found by that.
+var otherNames = map[string]string{
+	"team": "space", "id": "apns-id", "type": "push-type", "bundle": "topic", "bundle-id": "topic", "app": "topic",
+	"env": "environment", "from": "since", "to": "until", "after": "since", "before": "until", "device-token": "token",
+	"code": "status", "error": "reason", "payload": PayloadPrefix + "aps.alert",
+}
