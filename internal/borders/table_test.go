@@ -16,6 +16,7 @@ var (
 	ground = []string{"apns", "internal/clock", "internal/pki", "internal/match"}
 	core   = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2     = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
+	api    = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
 	cli    = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
 )
 
@@ -32,7 +33,7 @@ var borders = []border{
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), []string{"github.com/google/uuid", "howett.net/plist"}, "an edge: it mounts ui and sees the other edges through the core; bag and activation are property lists"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), slices.Concat(api, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
@@ -68,13 +69,14 @@ var (
 		"github.com/golang-jwt/jwt/v5", "github.com/google/uuid",
 		"github.com/tink-crypto/tink-go/v2/daead/subtle", "github.com/tink-crypto/tink-go/v2/internal/mac/aescmac",
 	}
-	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
+	openAPI = []string{"github.com/danielgtaylor/huma/v2/..."}
+	pkcs12  = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
 )
 
 // products is the one table of what is linked.
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, cli, pkcs12, []string{"howett.net/plist"}), "the simulator, its flags, p12 files, and the property lists of devices"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, cli, pkcs12, []string{"howett.net/plist"}), "the simulator, its control API, its flags, p12 files, and the property lists of devices"},
 	{"cmd/device-sim", cli, "a phone needs the standard library and flags"},
 }

@@ -8,23 +8,67 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
+
+// An Activator makes devices known.
+type Activator interface {
+	// Activate signs the request of a device and registers the topics as apps
+	// of a team, "" being the default team. It returns the device certificate
+	// and its issuers in DER, leaf first. The request's signature and key have
+	// been checked. An error says what is wrong with the request and how to put
+	// it right; the caller gets to read it.
+	Activate(csr *x509.CertificateRequest, topics []string, team string) (chain [][]byte, err error)
+}
+
+// exampleCSR is a signing request that was made for the document.
+const exampleCSR = `-----BEGIN CERTIFICATE REQUEST-----
+MIHqMIGRAgEAMC8xLTArBgNVBAMMJDBGMUUyRDNDLTAwMDAtNDAwMC04MDAwLTAw
+MDAwMDAwMDAwMTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABOkdvtr3s3QIqwbG
+Yc2QO02ZKDDqssr64HG3tpcpJLi4FXY3bCVR/bMwRUQ3PvmleaQXn//HZjkVH9qF
+prBjYH+gADAKBggqhkjOPQQDAgNIADBFAiEAmF+AWY00Ro2+D4bK8PFjVsY/tEfQ
+uvBNNt2eNkWzn90CIGeU2krj80TrYD26rZbgQVVWPy9vrgaw1tH0h5/FW7zc
+-----END CERTIFICATE REQUEST-----
+`
+
+func registerActivation(r *router) {
+	r.plain(huma.Operation{
+		OperationID: "activate", Method: http.MethodPost, Path: "/v1/activation", Tags: []string{"devices"},
+		Summary: "Give a device its certificate",
+		Description: "What a device asks for when it is first switched on. " +
+			"The signing request alone, as application/pkcs10 or application/x-pem-file, is enough for a device of the default team.",
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+			"application/json": {
+				Schema:  schemaOf[activation](r),
+				Example: activation{CSR: exampleCSR, Topics: []string{"com.example.app"}},
+			},
+			"application/pkcs10":     {Schema: text, Example: exampleCSR},
+			"application/x-pem-file": {Schema: text, Example: exampleCSR},
+		}},
+		Responses: answers("The device is activated", "application/json", schemaOf[activated](r)),
+		Errors: []int{
+			http.StatusBadRequest, http.StatusRequestEntityTooLarge,
+			http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+		},
+	}, (*Server).activate)
+}
 
 // An activation is what a device asks for when it is switched on for the first
 // time: a device certificate. The topics stand for the apps that Xcode would
 // register on their first run.
 type activation struct {
-	CSR    string   `json:"csr"` // PEM
-	Topics []string `json:"topics"`
-	Team   string   `json:"team"` // "" is the default team
+	CSR    string   `json:"csr" doc:"The certificate signing request, PEM"`
+	Topics []string `json:"topics,omitempty" doc:"Bundle IDs to register as apps of the team"`
+	Team   string   `json:"team,omitempty" doc:"The team; the default one if there is none"`
 }
 
 // An activated device gets its certificate chain in PEM, leaf first, and its id.
 type activated struct {
-	Certificate string        `json:"certificate"`
-	Device      apns.DeviceID `json:"device"`
+	Certificate string        `json:"certificate" doc:"The device certificate and its issuer, PEM, leaf first"`
+	Device      apns.DeviceID `json:"device" doc:"The id of the device, hex"`
 }
 
 // activate answers a signing request with a device certificate.

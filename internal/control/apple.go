@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // AppleServices is what stands behind the routes that devices know from Apple.
@@ -23,21 +25,22 @@ type AppleServices interface {
 // answers under Apple's names, so that a device can be led here by DNS or by a
 // proxy.
 type appleRoute struct {
-	route
-	hosts []string
+	method, path string
+	handler      handler
+	hosts        []string
 }
 
 // appleRoutes is the one table of Apple's routes.
 var appleRoutes = []appleRoute{
-	{route{http.MethodGet, "/bag", (*Server).bag}, bagHosts()},
-	{route{http.MethodPost, "/deviceservices/deviceActivation", (*Server).albert}, []string{"albert.apple.com"}}, // observed: pypush, rustpush
+	{http.MethodGet, "/bag", (*Server).bag, bagHosts()},
+	{http.MethodPost, "/deviceservices/deviceActivation", (*Server).albert, []string{"albert.apple.com"}}, // observed: pypush, rustpush
 }
 
-// routeApple adds Apple's routes.
-func (s *Server) routeApple(mux *http.ServeMux) {
+// registerApple adds Apple's routes. They are no part of our API, so that its
+// document is silent about them.
+func registerApple(r *router) {
 	for _, row := range appleRoutes {
-		mux.Handle(row.method+" "+row.path, s.answer(row.handler))
-		mux.Handle(row.path, s.answer(wrongMethod([]string{row.method})))
+		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true}, row.handler)
 	}
 }
 

@@ -3,7 +3,10 @@
 // loopback.
 //
 // It knows the routes, how their requests are read and how a refusal looks
-// (RFC 9457, problem+json, with the remedy in the detail). What a request
+// (RFC 9457, problem+json, with the remedy in the detail). Each resource has a
+// file, which registers its routes and has the interface that it needs of a
+// simulator; what is registered is the OpenAPI document, which is served, and
+// shown to people at /docs. What a request
 // means is up to the [Simulator] it is given; certificates, apps and devices
 // are none of its business.
 //

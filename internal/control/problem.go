@@ -1,31 +1,59 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
 )
+
+// A handler answers a request, or returns why it does not: a [*problem] for
+// the caller to read, or any other error if the fault is ours.
+type handler func(s *Server, w http.ResponseWriter, r *http.Request) error
 
 // A problem is a refusal: RFC 9457. Its type is about:blank, so that the title
 // is the phrase of the status (4.2.1).
 type problem struct {
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	// Detail says what is wrong, and what to do about it.
-	Detail string `json:"detail"`
+	Title  string `json:"title" doc:"The phrase of the status" example:"Not Found"`
+	Status int    `json:"status" doc:"The status of the answer" example:"404"`
+	Detail string `json:"detail" doc:"What is wrong, and what to do about it"`
+
+	cause error // what failed, if the fault is ours; for the log
 }
+
+// problemMediaType is the content type of a problem.
+const problemMediaType = "application/problem+json"
 
 // Error returns the detail.
 func (p *problem) Error() string { return p.Detail }
+
+// Unwrap returns what failed.
+func (p *problem) Unwrap() error { return p.cause }
+
+// GetStatus tells huma the status.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType tells huma the content type.
+func (p *problem) ContentType(string) string { return problemMediaType }
 
 // refuse returns a problem with a detail in the manner of [fmt.Sprintf].
 func refuse(status int, format string, args ...any) *problem {
 	return &problem{Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// answer turns a handler into one of net/http. It is the one place where a
-// refusal becomes bytes.
+// fault is the problem of an error that the caller has no part in.
+func fault(err error) *problem {
+	p := refuse(http.StatusInternalServerError, "the simulator failed; its log says why")
+	p.cause = err
+	return p
+}
+
+// answer turns a handler into one of net/http.
 func (s *Server) answer(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(s, w, r)
@@ -33,15 +61,56 @@ func (s *Server) answer(h handler) http.Handler {
 			return
 		}
 		p, ok := errors.AsType[*problem](err)
-		err = fmt.Errorf("control: %s %s: %w", r.Method, r.URL.Path, err)
-		if ok {
-			s.log.Info("control request refused", "remote", r.RemoteAddr, "err", err)
-		} else {
-			s.log.Error("control request failed", "remote", r.RemoteAddr, "err", err) // a fault of ours
-			p = refuse(http.StatusInternalServerError, "the simulator failed; its log says why")
+		if !ok {
+			p = fault(err)
 		}
-		s.writeJSON(w, p.Status, "application/problem+json", p)
+		s.note(p, r.Method, r.URL.Path, r.RemoteAddr)
+		s.writeJSON(w, p.Status, problemMediaType, p)
 	})
+}
+
+// explain stands between huma and the answer: problems are noted, and what huma
+// found wrong with a request is put into our words.
+func (s *Server) explain(ctx huma.Context, _ string, body any) (any, error) {
+	var p *problem
+	switch body := body.(type) {
+	case *problem:
+		p = body
+	case *huma.ErrorModel:
+		p = fromHuma(body, ctx.Operation())
+	default:
+		return body, nil
+	}
+	url := ctx.URL()
+	s.note(p, ctx.Method(), url.Path, ctx.RemoteAddr())
+	return p, nil
+}
+
+// fromHuma says what huma found wrong: each place, and what is wrong there. What
+// the place has is left out, since it may be a secret.
+func fromHuma(e *huma.ErrorModel, op *huma.Operation) *problem {
+	places := make([]string, 0, len(e.Errors))
+	for _, d := range e.Errors {
+		if d.Location == "" {
+			places = append(places, d.Message)
+			continue
+		}
+		places = append(places, d.Location+": "+d.Message)
+	}
+	what := e.Detail
+	if len(places) > 0 {
+		what = strings.Join(places, "; ")
+	}
+	return refuse(e.Status, "%s; /docs#%s describes what %s %s takes", what, op.OperationID, op.Method, op.Path)
+}
+
+// note writes a problem to the log.
+func (s *Server) note(p *problem, method, path, remote string) {
+	level, message, err := slog.LevelInfo, "control request refused", error(p)
+	if p.cause != nil {
+		level, message, err = slog.LevelError, "control request failed", p.cause
+	}
+	s.log.Log(context.Background(), level, message, "remote", remote, "err", fmt.Errorf("control: %s %s: %w", method, path, err))
 }
 
 // writeJSON answers with a value. A value that cannot be written is a fault of
@@ -56,13 +125,10 @@ func (s *Server) writeJSON(w http.ResponseWriter, status int, contentType string
 	s.write(w, status, contentType, append(body, '\n'))
 }
 
-// write answers with bytes. What is seen here changes from one moment to the
-// next, so that nobody should keep it.
+// write answers with bytes.
 func (s *Server) write(w http.ResponseWriter, status int, contentType string, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	unkept(w.Header())
+	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
 		s.log.Debug("control answer not sent", "err", err)

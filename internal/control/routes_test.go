@@ -49,7 +49,7 @@ func TestWhereNothingIsTheRoutesAreNamed(t *testing.T) {
 	a := newAPI(t)
 	for _, path := range []string{"/", "/v1/", "/v1/info/", "/v2/info"} {
 		wantProblem(t, a.get(path), http.StatusNotFound,
-			"the control API has /livez, /readyz, /v1/activation, /v1/ca.pem, /v1/info")
+			"the control API has /livez, /readyz, /v1/activation, /v1/ca.pem, /v1/info; /docs describes each")
 	}
 }
 

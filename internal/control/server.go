@@ -1,27 +1,16 @@
 package control
 
 import (
-	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net/http"
 )
 
-// A Simulator is what the control API looks into. Its methods are called from
-// many goroutines.
+// A Simulator is what the control API looks into and steers, one interface per
+// resource. Its methods are called from many goroutines.
 type Simulator interface {
-	// Info returns the ready record, to be written as JSON.
-	Info() any
-	// RootPEM returns the certificate that clients have to trust.
-	RootPEM() []byte
-	// Activate signs the request of a device and registers the topics as apps
-	// of a team, "" being the default team. It returns the device certificate
-	// and its issuers in DER, leaf first. The request's signature and key have
-	// been checked. An error says what is wrong with the request and how to put
-	// it right; the caller gets to read it.
-	Activate(csr *x509.CertificateRequest, topics []string, team string) (chain [][]byte, err error)
-	// Ready reports whether every listener accepts.
-	Ready() bool
+	General
+	Activator
 	AppleServices
 }
 
@@ -57,8 +46,8 @@ func New(cfg Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.handler = s.route()
-	return s, nil
+	s.handler, err = s.route()
+	return s, err
 }
 
 // ServeHTTP answers one request.

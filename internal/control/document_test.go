@@ -1,0 +1,47 @@
+package control_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheDocumentIsServed(t *testing.T) {
+	w := newAPI(t).get("/v1/openapi.json")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Equal(t, "application/openapi+json", w.Header().Get("Content-Type"))
+	var document struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct{ OperationID string }
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &document))
+	assert.Equal(t, "3.1.0", document.OpenAPI)
+	assert.Equal(t, "activate", document.Paths["/v1/activation"]["post"].OperationID)
+	assert.NotContains(t, document.Paths, "/docs", "the page is for people")
+}
+
+// The page shows the document without asking anybody else: it loads two files of
+// ours, and its policy forbids all others.
+func TestThePageSendsNoForeignRequest(t *testing.T) {
+	a := newAPI(t)
+	reference := regexp.MustCompile(`(?:src|href|URL) ?= ?"(/[^"]*)"`)
+	foreign := regexp.MustCompile(`(?:https?:)?//[a-z0-9]`)
+	loaded := map[string]string{"/docs": "text/html; charset=utf-8", "/docs/page.js": "text/javascript; charset=utf-8", "/docs/page.css": "text/css; charset=utf-8"}
+	for path, contentType := range loaded {
+		w := a.get(path)
+		require.Equal(t, http.StatusOK, w.Code, path)
+		assert.Equal(t, contentType, w.Header().Get("Content-Type"))
+		policy := w.Header().Get("Content-Security-Policy")
+		assert.Contains(t, policy, "default-src 'none'")
+		assert.NotContains(t, policy, "unsafe")
+		assert.NotRegexp(t, foreign, policy)
+		assert.NotRegexp(t, foreign, w.Body.String(), path)
+		for _, match := range reference.FindAllStringSubmatch(w.Body.String(), -1) {
+			assert.Equal(t, http.StatusOK, a.get(match[1]).Code, "%s refers to %s", path, match[1])
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// General is what the simulator says of itself.
+type General interface {
+	// Info returns the ready record, to be written as JSON.
+	Info() any
+	// RootPEM returns the certificate that clients have to trust.
+	RootPEM() []byte
+	// Ready reports whether every listener accepts.
+	Ready() bool
+}
+
+func registerGeneral(r *router) {
+	r.plain(huma.Operation{
+		OperationID: "info", Method: http.MethodGet, Path: "/v1/info", Tags: []string{"general"},
+		Summary:     "Where the simulator listens and what its default team has",
+		Description: "The ready record: addresses, files, and the default team with its key and topic.",
+		Responses:   answers("The ready record", "application/json", &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}),
+	}, (*Server).info)
+	r.plain(huma.Operation{
+		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"},
+		Summary:   "The root certificate that clients have to trust",
+		Responses: answers("The certificate in PEM", "application/x-pem-file", text),
+	}, (*Server).rootCertificate)
+	r.plain(huma.Operation{
+		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"},
+		Summary:   "Whether the process is alive",
+		Responses: answers("It is", plainText, text),
+	}, (*Server).live)
+	r.plain(huma.Operation{
+		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"},
+		Summary:   "Whether the simulator takes connections",
+		Responses: answers("It does", plainText, text),
+		Errors:    []int{http.StatusServiceUnavailable},
+	}, (*Server).ready)
+}
+
+const plainText = "text/plain; charset=utf-8"
+
+// text is the schema of an answer that is not JSON.
+var text = &huma.Schema{Type: huma.TypeString}
+
+// answers describes the good answer of a plain route.
+func answers(description, contentType string, schema *huma.Schema) map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {
+		Description: description,
+		Content:     map[string]*huma.MediaType{contentType: {Schema: schema}},
+	}}
+}
+
+// info answers with the ready record.
+func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
+	s.writeJSON(w, http.StatusOK, "application/json", s.sim.Info())
+	return nil
+}
+
+// rootCertificate answers with what a client has to trust.
+func (s *Server) rootCertificate(w http.ResponseWriter, _ *http.Request) error {
+	s.write(w, http.StatusOK, "application/x-pem-file", s.sim.RootPEM())
+	return nil
+}
+
+// live answers as long as the process can.
+func (s *Server) live(w http.ResponseWriter, _ *http.Request) error {
+	s.write(w, http.StatusOK, plainText, []byte("live\n"))
+	return nil
+}
+
+// ready answers 200 once the simulator takes connections.
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) error {
+	if !s.sim.Ready() {
+		return refuse(http.StatusServiceUnavailable, "the simulator does not take connections; ask again")
+	}
+	s.write(w, http.StatusOK, plainText, []byte("ready\n"))
+	return nil
+}

@@ -1,0 +1,57 @@
+package control
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// methods are those a route may have, besides HEAD, which comes with GET.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// nothing answers where no route is: the method is wrong, or the path.
+func (r *router) nothing(_ *Server, w http.ResponseWriter, request *http.Request) error {
+	if allowed := r.allowed(request); len(allowed) > 0 {
+		list := strings.Join(allowed, ", ")
+		w.Header().Set("Allow", list) // RFC 9110, 15.5.6
+		return refuse(http.StatusMethodNotAllowed, "%s does not take %s; use %s", request.URL.Path, request.Method, list)
+	}
+	return refuse(http.StatusNotFound, "there is nothing at %s; the control API has %s; /docs describes each",
+		request.URL.Path, strings.Join(r.beginnings(), ", "))
+}
+
+// allowed lists the methods that the path of a request has.
+func (r *router) allowed(request *http.Request) []string {
+	var list []string
+	for _, method := range methods {
+		if _, pattern := r.mux.Handler(&http.Request{Method: method, URL: request.URL, Host: request.Host}); pattern == "/" {
+			continue
+		}
+		list = append(list, method)
+		if method == http.MethodGet {
+			list = append(list, http.MethodHead) // net/http serves it along
+		}
+	}
+	return list
+}
+
+// beginnings lists the paths up to the name of the resource.
+func (r *router) beginnings() []string {
+	set := map[string]bool{}
+	for path := range r.api.OpenAPI().Paths {
+		parts := strings.SplitAfterN(path, "/", 4)
+		if len(parts) == 4 {
+			path = strings.TrimSuffix(strings.Join(parts[:3], ""), "/")
+		}
+		set[path] = true
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// crossOrigin answers a request that a page of another origin made a browser
+// send.
+func (s *Server) crossOrigin(_ http.ResponseWriter, r *http.Request) error {
+	return refuse(http.StatusForbidden, "the request comes from a page of another origin (%q); send it from a program or from the console",
+		r.Header.Get("Origin"))
+}

@@ -1,0 +1,158 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// resources is the one list of what the API has. Each adds its routes, and has
+// a file of its own; the routes together are the OpenAPI document.
+var resources = []func(*router){
+	registerGeneral,
+	registerActivation,
+	registerApple,
+}
+
+// A router takes the routes of the resources, each together with what the
+// OpenAPI document says of it.
+type router struct {
+	server *Server
+	mux    *http.ServeMux
+	api    huma.API
+}
+
+// apiVersion is that of the routes; they are all below /v1.
+const apiVersion = "1.0.0"
+
+// introduction opens the document. Its first paragraph is for whoever has never
+// seen the API.
+const introduction = `Looks into a simulator of the Apple Push Notification service and steers it.
+
+Answers are JSON. A refusal is application/problem+json (RFC 9457) whose detail names the place and the remedy.`
+
+// In our answers a list may be empty and is never null.
+func init() { huma.DefaultArrayNullable = false }
+
+func newRouter(s *Server) *router {
+	mux := http.NewServeMux()
+	r := &router{server: s, mux: mux, api: humago.New(mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info:    &huma.Info{Title: "apns-sim control API", Version: apiVersion, Description: introduction},
+		},
+		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{s.explain},
+	})}
+	r.api.UseMiddleware(func(ctx huma.Context, next func(huma.Context)) {
+		_, w := humago.Unwrap(ctx)
+		unkept(w.Header())
+		next(ctx)
+	})
+	return r
+}
+
+// register adds a route whose request and answer are Go types: huma reads,
+// checks and writes them, and describes them in the document. In op, Errors are
+// the refusals that belong to the route; serve returns one as a *[problem], and
+// any other error is a fault of ours.
+//
+// Every parameter and body has an example, which the contract test sends:
+// parameters by the tag `example`, bodies by [exampleBody].
+func register[I, O any](r *router, op huma.Operation, serve func(context.Context, *I) (*O, error)) {
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = maxBody
+	}
+	r.describeRefusals(&op)
+	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := serve(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		if _, ok := errors.AsType[huma.StatusError](err); ok {
+			return nil, err
+		}
+		return nil, fault(err)
+	})
+}
+
+// plain adds a route that reads and writes HTTP by itself. In op, what it takes
+// and answers is described by hand; Hidden keeps it out of the document.
+func (r *router) plain(op huma.Operation, serve handler) {
+	r.describeRefusals(&op)
+	if !op.Hidden {
+		r.api.OpenAPI().AddOperation(&op)
+	}
+	r.mux.Handle(op.Method+" "+op.Path, r.server.answer(serve))
+}
+
+// describeRefusals documents the refusals of a route in our own words.
+func (r *router) describeRefusals(op *huma.Operation) {
+	schema := schemaOf[problem](r)
+	refusal := func(description string) *huma.Response {
+		return &huma.Response{
+			Description: description,
+			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schema}},
+		}
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	for _, status := range op.Errors {
+		op.Responses[strconv.Itoa(status)] = refusal(http.StatusText(status))
+	}
+	op.Errors = nil
+	op.Responses["default"] = refusal("Any other refusal")
+}
+
+// schemaOf refers to the schema of a struct in the document.
+func schemaOf[T any](r *router) *huma.Schema {
+	return r.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
+}
+
+// exampleBody is a request body with the example that the document shows and the
+// contract test sends.
+func exampleBody(example any) *huma.RequestBody {
+	return &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: example}}}
+}
+
+// unhurried is for routes that wait or stream: it lifts the deadline of the
+// answer. Whoever uses it ends by the request's context.
+func unhurried(ctx huma.Context, next func(huma.Context)) {
+	_, w := humago.Unwrap(ctx)
+	// A writer without deadlines, as in tests, has none to lift.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	next(ctx)
+}
+
+// route builds the handler of all routes, behind what guards them.
+func (s *Server) route() (http.Handler, error) {
+	r := newRouter(s)
+	for _, register := range resources {
+		register(r)
+	}
+	if err := r.serveDocument(); err != nil {
+		return nil, fmt.Errorf("control: write the OpenAPI document: %w", err)
+	}
+	r.mux.Handle("/", s.answer(r.nothing))
+
+	var origin http.CrossOriginProtection
+	origin.SetDenyHandler(s.answer((*Server).crossOrigin))
+	return s.guardHost(origin.Handler(r.mux)), nil
+}
+
+// unkept says of an answer that nobody should keep it: what is seen here changes
+// from one moment to the next.
+func unkept(h http.Header) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
