@@ -40,7 +40,8 @@ var borders = []border{
 	{"internal/tokenvault", ground, []string{"github.com/tink-crypto/tink-go/v2/daead/subtle"}, "core: AES-SIV comes from tink, nothing else does"},
 	{"internal/providerauth", ground, []string{"github.com/golang-jwt/jwt/v5"}, "core: JWT checking comes from golang-jwt"},
 	{"internal/journal", ground, nil, "core: what happened, told to whoever reads"},
-	{"internal/fault", ground, nil, "core: faults are data, edges act on them"},
+	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
+	{"internal/fault/when", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
 
 	{"internal/h2", nil, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},

@@ -33,6 +33,9 @@ const (
 	Disconnected
 	// TokenIssued: a device was given a token.
 	TokenIssued
+	// Faulted: a fault was done to a push, a device or a connection; Cause names
+	// the rule, Detail says what it does.
+	Faulted
 )
 
 // kinds is the one table of kinds.
@@ -47,6 +50,7 @@ var kinds = [...]string{
 	Connected:    "connected",
 	Disconnected: "disconnected",
 	TokenIssued:  "token-issued",
+	Faulted:      "faulted",
 }
 
 // String returns the kind's name.

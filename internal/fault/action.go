@@ -1,0 +1,224 @@
+package fault
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// An Action is what goes wrong. Which of its fields have a meaning depends on Do;
+// see [Kinds].
+type Action struct {
+	Do Kind `json:"do" doc:"kind of fault" example:"answer"`
+
+	Reason apns.Reason `json:"reason,omitempty" doc:"answer with this reason and its status" example:"TooManyRequests"`
+	Status int         `json:"status,omitempty" doc:"answer with this status; without a reason the body is empty" minimum:"100" maximum:"599"`
+	// Since is the time in an answer with status 410; nil means now.
+	Since  *time.Time `json:"since,omitempty" doc:"time in an answer with status 410"`
+	Sticky bool       `json:"sticky,omitempty" doc:"answer all later requests of the connection so, too"`
+	Delay  *Latency   `json:"delay,omitempty" doc:"how much later"`
+	// Deliver says that the push is taken although no answer tells.
+	Deliver bool `json:"deliver,omitempty" doc:"take the push all the same, as when an answer is lost"`
+
+	Code       Code       `json:"code,omitempty" doc:"HTTP/2 error code, by its name" example:"REFUSED_STREAM"`
+	LastStream LastStream `json:"lastStream,omitempty" doc:"last stream of a GOAWAY: own (default), none, before or any" example:"before"`
+	Twice      bool       `json:"twice,omitempty" doc:"send GOAWAY twice"`
+	Text       string     `json:"text,omitempty" doc:"plain text that goes along"`
+	Close      Close      `json:"close,omitempty" doc:"end of the connection after a GOAWAY: answered (default), now or never" example:"never"`
+
+	Streams []uint32 `json:"streams,omitempty" doc:"limits of concurrent streams, taken in turn"`
+	Overrun bool     `json:"overrun,omitempty" doc:"end the connection if a stream is open above the limit"`
+	IDs     IDs      `json:"ids,omitempty" doc:"missing, upper or lower" example:"upper"`
+	Chain   Chain    `json:"chain,omitempty" doc:"expired, wrong-name, unknown-root or incomplete" example:"unknown-root"`
+	Host    string   `json:"host,omitempty" doc:"courier to go to"`
+	Copies  int      `json:"copies,omitempty" doc:"how often in all; 2 if not set" minimum:"2" maximum:"100"`
+}
+
+// A LastStream says which streams a GOAWAY still counts in.
+type LastStream string
+
+// The last streams of a GOAWAY.
+const (
+	LastOwn    LastStream = "own"    // the newest one
+	LastNone   LastStream = "none"   // 0
+	LastBefore LastStream = "before" // the one before the request at hand
+	LastAny    LastStream = "any"    // 2^31-1
+)
+
+// A Close says when a connection ends after a GOAWAY.
+type Close string
+
+// The ends after a GOAWAY.
+const (
+	CloseAnswered Close = "answered" // when what is open is answered
+	CloseNow      Close = "now"
+	CloseNever    Close = "never"
+)
+
+// IDs says what an answer has for an apns-id.
+type IDs string
+
+// The shapes of an apns-id.
+const (
+	IDsMissing IDs = "missing"
+	IDsUpper   IDs = "upper"
+	IDsLower   IDs = "lower"
+)
+
+// A Chain is what is wrong with a certificate.
+type Chain string
+
+// The chains.
+const (
+	ChainExpired     Chain = "expired"
+	ChainWrongName   Chain = "wrong-name"
+	ChainUnknownRoot Chain = "unknown-root"
+	ChainIncomplete  Chain = "incomplete"
+)
+
+// words are the values that the parameters of a few words may have.
+var words = map[string][]string{
+	"lastStream": {string(LastOwn), string(LastNone), string(LastBefore), string(LastAny)},
+	"close":      {string(CloseAnswered), string(CloseNow), string(CloseNever)},
+	"ids":        {string(IDsMissing), string(IDsUpper), string(IDsLower)},
+	"chain":      {string(ChainExpired), string(ChainWrongName), string(ChainUnknownRoot), string(ChainIncomplete)},
+	"code":       codeNames(),
+}
+
+// A Code is the name of an HTTP/2 error code: RFC 9113, 7.
+type Code string
+
+// codeNames are the names of all codes, in the order of their numbers.
+func codeNames() (names []string) {
+	for code := http2.ErrCodeNo; code <= http2.ErrCodeHTTP11Required; code++ {
+		names = append(names, code.String())
+	}
+	return names
+}
+
+// Number returns the code, or otherwise if there is none.
+func (c Code) Number(otherwise http2.ErrCode) http2.ErrCode {
+	if i := slices.Index(words["code"], string(c)); i >= 0 {
+		return http2.ErrCode(i)
+	}
+	return otherwise
+}
+
+// Debug returns the debug data of a GOAWAY: the text, or else the reason as APNs
+// writes it, or nothing.
+func (a *Action) Debug() []byte {
+	switch {
+	case a.Text != "":
+		return []byte(a.Text)
+	case a.Reason != "":
+		return fmt.Appendf(nil, `{"reason":%q}`, string(a.Reason))
+	}
+	return nil
+}
+
+// StatusCode returns the status of an answer.
+func (a *Action) StatusCode() int { return cmp.Or(a.Status, a.Reason.Status()) }
+
+// point returns where the action is done. It needs a known kind.
+func (a *Action) point() Point { return kindByName[a.Do].Point }
+
+// String describes the action in a line, for the journal: its kind and parameters.
+func (a *Action) String() string {
+	set := a.parameters()
+	parts := []string{string(a.Do)}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		parts = append(parts, fmt.Sprintf("%s=%s", name, strings.Trim(string(set[name]), `"`)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// parameters returns the parameters that are set, by their names.
+func (a *Action) parameters() map[string]json.RawMessage {
+	set := make(map[string]json.RawMessage)
+	text, err := json.Marshal(a)
+	if err == nil {
+		err = json.Unmarshal(text, &set)
+	}
+	if err != nil { // an Action has no field that JSON cannot hold
+		panic(fmt.Sprintf("fault: describe an action: %v", err))
+	}
+	delete(set, "do")
+	return set
+}
+
+// problems says what cannot be meant.
+func (a *Action) problems() (problems []error) {
+	kind := kindByName[a.Do]
+	if kind == nil {
+		return []error{unknownWord("what.do", string(a.Do), kindNames())}
+	}
+	set := a.parameters()
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if !slices.Contains(kind.Needs, name) && !slices.Contains(kind.Takes, name) {
+			problems = append(problems, fmt.Errorf("what.%s has no meaning for %s; %s", name, a.Do, kind.takes()))
+		}
+	}
+	for _, name := range kind.Needs {
+		if set[name] == nil {
+			problems = append(problems, fmt.Errorf("what.%s is missing; %s needs it", name, a.Do))
+		}
+	}
+	for _, word := range []struct{ name, value string }{
+		{"lastStream", string(a.LastStream)},
+		{"close", string(a.Close)},
+		{"ids", string(a.IDs)},
+		{"chain", string(a.Chain)},
+		{"code", string(a.Code)},
+	} {
+		if word.value != "" && !isWord(word.value, words[word.name]) {
+			problems = append(problems, unknownWord("what."+word.name, word.value, words[word.name]))
+		}
+	}
+	return append(problems, a.valueProblems()...)
+}
+
+// takes names the parameters of a kind.
+func (k *KindInfo) takes() string {
+	all := slices.Concat(k.Needs, k.Takes)
+	if len(all) == 0 {
+		return "it takes no parameter"
+	}
+	return "it takes " + strings.Join(all, ", ")
+}
+
+func (a *Action) valueProblems() (problems []error) {
+	add := func(wrong bool, format string, args ...any) {
+		if wrong {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	if a.Reason != "" && apns.LookupReason(a.Reason) == nil {
+		problems = append(problems, unknownWord("what.reason", string(a.Reason), reasonNames()))
+	}
+	add(a.Do == Answer && a.Reason == "" && a.Status == 0, "what.reason is missing; answer needs a reason, or a status")
+	add(a.Status != 0 && (a.Status < 100 || a.Status > 599), "what.status is %d; it is from 100 to 599", a.Status)
+	add(a.Copies < 0 || a.Copies == 1 || a.Copies > 100, "what.copies is %d; it is from 2 to 100", a.Copies)
+	add(len(a.Streams) > 1000, "what.streams has %d limits; 1000 are enough", len(a.Streams))
+	add(len(a.Text) > 1000, "what.text has %d bytes; it has at most 1000", len(a.Text))
+	if a.Delay != nil {
+		if err := a.Delay.problem(); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return problems
+}
+
+func reasonNames() (names []string) {
+	for _, info := range apns.Reasons() {
+		names = append(names, string(info.Reason))
+	}
+	return names
+}

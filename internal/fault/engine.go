@@ -1,0 +1,280 @@
+package fault
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// MaxRules is how many rules an engine holds at most.
+const MaxRules = 10_000
+
+// Config is how an engine is made; its zero value is a useful one.
+type Config struct {
+	// Seed decides what happens by chance; 0 draws one. See [Engine.Seed].
+	Seed uint64
+	// Compile makes a condition of an expression; nil refuses rules with one.
+	Compile func(expression string) (Condition, error)
+	// Clock may be nil, for the machine's time.
+	Clock *clock.Clock
+}
+
+// An Engine holds rules and decides which apply. All methods may be called from
+// any goroutine, and [Engine.Hit] on a nil *Engine, which has no rule.
+type Engine struct {
+	seed    uint64
+	compile func(string) (Condition, error)
+	clock   *clock.Clock
+
+	active [pointCount]atomic.Pointer[[]*active] // never changed once stored
+
+	mu    sync.Mutex // held while rules change
+	rules []*active  // in the order they were added
+	named int        // how many names were made up
+}
+
+// An active rule is a rule with what has happened to it.
+type active struct {
+	Rule      // read-only
+	condition Condition
+
+	mu      sync.Mutex
+	rng     *rand.Rand
+	matched int // how often Where fitted
+	applied int // how often the rule applied
+}
+
+// A Hit is a rule that applies to what happens now.
+type Hit struct {
+	Rule   string // its name
+	Action *Action
+	Number int // 1 the first time
+	// Delay is what Action.Delay comes to this time.
+	Delay time.Duration
+}
+
+// String tells which rule it is and what it does, for the journal.
+func (h *Hit) String() string { return fmt.Sprintf("%s: %v", h.Rule, h.Action) }
+
+// Streams returns the limit of streams whose turn it is.
+func (h *Hit) Streams() uint32 { return h.Action.Streams[(h.Number-1)%len(h.Action.Streams)] }
+
+// New makes an engine without rules.
+func New(cfg Config) *Engine {
+	for cfg.Seed == 0 {
+		cfg.Seed = rand.Uint64()
+	}
+	return &Engine{seed: cfg.Seed, compile: cfg.Compile, clock: cfg.Clock}
+}
+
+// Seed returns what decides what happens by chance. An engine of the same seed and
+// rules does the same to the same traffic.
+func (e *Engine) Seed() uint64 { return e.seed }
+
+// Hit returns the rules that apply to what happens at p, in the order they were
+// added. It costs next to nothing where there are no rules.
+func (e *Engine) Hit(p Point, s *Subject) (hits []Hit) {
+	if e == nil {
+		return nil
+	}
+	rules := e.active[p].Load()
+	if rules == nil {
+		return nil
+	}
+	for _, r := range *rules {
+		if hit, ok := r.hit(s, e.clock); ok {
+			hits = append(hits, hit)
+		}
+	}
+	return hits
+}
+
+// Any reports whether there are rules at p, so that an edge can save itself making
+// a subject.
+func (e *Engine) Any(p Point) bool { return e != nil && e.active[p].Load() != nil }
+
+func (r *active) hit(s *Subject, now *clock.Clock) (Hit, bool) {
+	if r.Space != "" && r.Space != s.Team || !r.Where.matches(s) {
+		return Hit{}, false
+	}
+	if r.condition != nil && !r.condition(s) {
+		return Hit{}, false
+	}
+	if r.When.Until != nil && !now.Now().Before(*r.When.Until) {
+		return Hit{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.matched++
+	if !r.appliesLocked() {
+		return Hit{}, false
+	}
+	r.applied++
+	hit := Hit{Rule: r.Name, Action: &r.What, Number: r.applied}
+	if r.What.Delay != nil {
+		hit.Delay = r.What.Delay.draw(r.rng, r.applied)
+	}
+	return hit, true
+}
+
+// appliesLocked decides about the one that was just counted.
+func (r *active) appliesLocked() bool {
+	w := &r.When
+	if w.Times > 0 && r.applied >= w.Times || r.matched <= w.After {
+		return false
+	}
+	if w.Every > 1 && (r.matched-w.After-1)%w.Every != 0 {
+		return false
+	}
+	return w.Probability == 0 || r.rng.Float64() < w.Probability
+}
+
+// ErrName says that a name is taken, or is of no rule.
+var ErrName = errors.New("fault: name")
+
+// Add puts rules into force, all of them or none, and returns them with their
+// names. The error is [ErrRule] or [ErrName].
+func (e *Engine) Add(rules ...Rule) ([]Rule, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.rules)+len(rules) > MaxRules {
+		return nil, fmt.Errorf("%w: there are %d rules already, of %d at most; remove some", ErrRule, len(e.rules), MaxRules)
+	}
+	added := make([]*active, len(rules))
+	for i := range rules {
+		r, err := e.readyLocked(rules[i], added[:i])
+		if err != nil {
+			return nil, err
+		}
+		added[i] = r
+	}
+	e.rules = append(e.rules, added...)
+	e.publishLocked()
+	return plain(added), nil
+}
+
+// readyLocked checks a rule and prepares it; beside are the rules that come with it.
+func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
+	if err := rule.Check(); err != nil {
+		return nil, err
+	}
+	if rule.Name == "" {
+		e.named++
+		rule.Name = fmt.Sprintf("%s-%d", rule.What.Do, e.named)
+	}
+	for _, other := range slices.Concat(e.rules, beside) {
+		if other.Name == rule.Name {
+			return nil, fmt.Errorf("%w %q is taken by another rule; choose another, or remove that one", ErrName, rule.Name)
+		}
+	}
+	r := &active{Rule: rule, rng: rand.New(rand.NewPCG(e.seed, hash(rule.Name)))}
+	if rule.When.If == "" {
+		return r, nil
+	}
+	if e.compile == nil {
+		return nil, fmt.Errorf("%w: when.if: expressions are not available here; use where", ErrRule)
+	}
+	condition, err := e.compile(rule.When.If)
+	if err != nil {
+		return nil, fmt.Errorf("%w: when.if: %w", ErrRule, err)
+	}
+	r.condition = condition
+	return r, nil
+}
+
+func hash(s string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(s)) // never fails
+	return h.Sum64()
+}
+
+// publishLocked makes the rules known to Hit.
+func (e *Engine) publishLocked() {
+	var at [pointCount][]*active
+	for _, r := range e.rules {
+		p := r.What.point()
+		at[p] = append(at[p], r)
+	}
+	for p := range at {
+		if len(at[p]) == 0 {
+			e.active[p].Store(nil)
+			continue
+		}
+		e.active[p].Store(&at[p])
+	}
+}
+
+func plain(rules []*active) []Rule {
+	all := make([]Rule, len(rules))
+	for i, r := range rules {
+		all[i] = r.Rule
+	}
+	return all
+}
+
+// A State is a rule with what has become of it.
+type State struct {
+	Rule
+	// Matched is how often its Where fitted, Applied how often it applied.
+	Matched int `json:"matched"`
+	Applied int `json:"applied"`
+}
+
+// Rules returns the rules in the order they were added.
+func (e *Engine) Rules() []State {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := make([]State, len(e.rules))
+	for i, r := range e.rules {
+		r.mu.Lock()
+		all[i] = State{Rule: r.Rule, Matched: r.matched, Applied: r.applied}
+		r.mu.Unlock()
+	}
+	return all
+}
+
+// Remove takes the rule of a name out of force. The error is [ErrName].
+func (e *Engine) Remove(name string) error {
+	if n := e.removeIf(func(r *active) bool { return r.Name == name }); n == 0 {
+		return fmt.Errorf("%w %q is of no rule; %s", ErrName, name, e.names())
+	}
+	return nil
+}
+
+// names tells which names there are.
+func (e *Engine) names() string {
+	var names []string
+	for _, r := range e.Rules() {
+		names = append(names, r.Name)
+	}
+	if len(names) == 0 {
+		return "there are no rules"
+	}
+	return fmt.Sprintf("there are %q", names)
+}
+
+// RemoveSpace takes the rules of a space out of force, "" being all rules there
+// are. It returns how many.
+func (e *Engine) RemoveSpace(space string) int {
+	return e.removeIf(func(r *active) bool { return space == "" || r.Space == space })
+}
+
+func (e *Engine) removeIf(unwanted func(*active) bool) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	before := len(e.rules)
+	e.rules = slices.DeleteFunc(slices.Clone(e.rules), unwanted)
+	e.publishLocked()
+	return before - len(e.rules)
+}
+
+// CopyCount returns how often a push is sent in all.
+func (a *Action) CopyCount() int { return cmp.Or(a.Copies, 2) }

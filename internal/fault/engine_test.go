@@ -1,0 +1,224 @@
+package fault_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+var tooMany = fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests}
+
+func engine(t *testing.T, rules ...fault.Rule) *fault.Engine {
+	t.Helper()
+	e := fault.New(fault.Config{Seed: 1})
+	_, err := e.Add(rules...)
+	require.NoError(t, err)
+	return e
+}
+
+// applied tells for each of n equal requests whether a rule applied.
+func applied(e *fault.Engine, n int) (pattern string) {
+	for range n {
+		if len(e.Hit(fault.AtRequest, &fault.Subject{})) > 0 {
+			pattern += "x"
+		} else {
+			pattern += "."
+		}
+	}
+	return pattern
+}
+
+func TestARuleAppliesAsOftenAsItSays(t *testing.T) {
+	for _, tc := range []struct {
+		when fault.When
+		want string
+	}{
+		{fault.When{}, "xxxxxxxxxx"},
+		{fault.When{Times: 2}, "xx........"},
+		{fault.When{After: 3}, "...xxxxxxx"},
+		{fault.When{Every: 3}, "x..x..x..x"},
+		{fault.When{After: 1, Every: 4, Times: 2}, ".x...x...."},
+		{fault.When{Probability: 1}, "xxxxxxxxxx"},
+	} {
+		t.Run(tc.want, func(t *testing.T) {
+			assert.Equal(t, tc.want, applied(engine(t, fault.Rule{When: tc.when, What: tooMany}), 10))
+		})
+	}
+}
+
+func TestTheSameSeedTakesTheSameChances(t *testing.T) {
+	chance := func(seed uint64, others ...fault.Rule) string {
+		e := fault.New(fault.Config{Seed: seed})
+		_, err := e.Add(append(others, fault.Rule{Name: "half", When: fault.When{Probability: 0.5}, What: tooMany})...)
+		require.NoError(t, err)
+		return applied(e, 64)
+	}
+	first, again := chance(7), chance(7)
+	assert.Equal(t, first, again)
+	assert.NotEqual(t, chance(7), chance(8))
+	other := fault.Rule{Where: fault.Where{Topic: "x"}, When: fault.When{Probability: 0.5}, What: tooMany}
+	assert.Equal(t, chance(7), chance(7, other), "another rule takes its own chances")
+}
+
+func TestAnEngineWithoutSeedDrawsOneAndTellsIt(t *testing.T) {
+	assert.NotZero(t, fault.New(fault.Config{}).Seed())
+}
+
+func TestARuleEndsAtItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var clk clock.Clock
+		e := fault.New(fault.Config{Clock: &clk})
+		until := clk.Now().Add(time.Hour)
+		_, err := e.Add(fault.Rule{When: fault.When{Until: &until}, What: tooMany})
+		require.NoError(t, err)
+		assert.Equal(t, "x", applied(e, 1))
+		clk.Advance(time.Hour)
+		assert.Equal(t, ".", applied(e, 1))
+	})
+}
+
+func TestARuleAppliesWhereItSays(t *testing.T) {
+	sandbox, device := apns.Sandbox, apns.DeviceID{1}
+	subject := fault.Subject{
+		Door: fault.ProviderDoor, Environment: sandbox, Connection: 3, Source: "127.0.0.1", Team: "TEAM000001",
+		Topic: "com.example.app", Token: "t", PushType: apns.Alert, Path: "/3/device/74", Payload: []byte("{}"), Device: device,
+	}
+	all := fault.Where{
+		Door: subject.Door, Environment: &sandbox, Connection: 3, Source: subject.Source, Team: subject.Team,
+		Topic: subject.Topic, Token: subject.Token, PushType: apns.Alert, Path: "/3/device/*", Payload: "{}", Device: &device,
+	}
+	hits := func(where fault.Where, s fault.Subject) int {
+		return len(engine(t, fault.Rule{Where: where, What: tooMany}).Hit(fault.AtRequest, &s))
+	}
+	assert.Equal(t, 1, hits(all, subject))
+	for name, change := range map[string]func(*fault.Subject){
+		"door":        func(s *fault.Subject) { s.Door = fault.ChannelDoor },
+		"environment": func(s *fault.Subject) { s.Environment = apns.Production },
+		"connection":  func(s *fault.Subject) { s.Connection = 4 },
+		"source":      func(s *fault.Subject) { s.Source = "::1" },
+		"team":        func(s *fault.Subject) { s.Team = "" },
+		"topic":       func(s *fault.Subject) { s.Topic = "com.example" },
+		"token":       func(s *fault.Subject) { s.Token = "u" },
+		"push type":   func(s *fault.Subject) { s.PushType = apns.Background },
+		"path":        func(s *fault.Subject) { s.Path = "/3/device/74/5" },
+		"payload":     func(s *fault.Subject) { s.Payload = []byte("{} ") },
+		"device":      func(s *fault.Subject) { s.Device = apns.DeviceID{2} },
+	} {
+		t.Run("another "+name, func(t *testing.T) {
+			s := subject
+			change(&s)
+			assert.Zero(t, hits(all, s))
+		})
+	}
+}
+
+func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
+	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
+	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{Team: "TEAM000002"}))
+	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{}))
+	assert.Len(t, e.Hit(fault.AtRequest, &fault.Subject{Team: "TEAM000001"}), 1)
+}
+
+func TestARuleIsAskedAtItsPointOnly(t *testing.T) {
+	for _, kind := range fault.Kinds() {
+		action, ok := sampleOf[kind.Kind]
+		require.True(t, ok, "kind %s has no sample", kind.Kind)
+		e := engine(t, fault.Rule{What: action})
+		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
+			assert.Equal(t, p == kind.Point, e.Any(p), "%s at %v", kind.Kind, p)
+			assert.Equal(t, p == kind.Point, len(e.Hit(p, &fault.Subject{})) == 1, "%s at %v", kind.Kind, p)
+		}
+	}
+}
+
+func TestHitsComeInTheOrderOfTheRules(t *testing.T) {
+	e := engine(t,
+		fault.Rule{Name: "b", What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
+		fault.Rule{Name: "a", When: fault.When{After: 1}, What: tooMany})
+	require.Len(t, e.Hit(fault.AtRequest, &fault.Subject{}), 1)
+	hits := e.Hit(fault.AtRequest, &fault.Subject{})
+	require.Len(t, hits, 2)
+	assert.Equal(t, "b: delay delay={\"fixed\":\"1s\"}", hits[0].String())
+	assert.Equal(t, time.Second, hits[0].Delay)
+	assert.Equal(t, 2, hits[0].Number)
+	assert.Equal(t, "a: answer reason=TooManyRequests", hits[1].String())
+}
+
+func TestLimitsOfStreamsAreTakenInTurn(t *testing.T) {
+	e := engine(t, fault.Rule{What: fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}}})
+	var got []uint32
+	for range 3 {
+		got = append(got, e.Hit(fault.AtRequest, &fault.Subject{})[0].Streams())
+	}
+	assert.Equal(t, []uint32{500, 1, 500}, got)
+}
+
+func TestRulesComeAndGo(t *testing.T) {
+	e := engine(t)
+	added, err := e.Add(fault.Rule{What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
+	require.NoError(t, err)
+	assert.Equal(t, "answer-1", added[0].Name, "a name is made up")
+	e.Hit(fault.AtRequest, &fault.Subject{})
+	states := e.Rules()
+	require.Len(t, states, 2)
+	assert.Equal(t, [2]int{1, 1}, [2]int{states[0].Matched, states[0].Applied})
+	assert.Equal(t, [2]int{0, 0}, [2]int{states[1].Matched, states[1].Applied})
+
+	_, err = e.Add(fault.Rule{Name: "new", What: tooMany}, fault.Rule{Name: "mine", What: tooMany})
+	require.ErrorIs(t, err, fault.ErrName)
+	assert.Len(t, e.Rules(), 2, "all are added or none")
+
+	require.NoError(t, e.Remove("answer-1"))
+	err = e.Remove("answer-1")
+	require.ErrorIs(t, err, fault.ErrName)
+	assert.EqualError(t, err, `fault: name "answer-1" is of no rule; there are ["mine"]`)
+	assert.Zero(t, e.RemoveSpace("TEAM000002"))
+	assert.Equal(t, 1, e.RemoveSpace("TEAM000001"))
+	assert.False(t, e.Any(fault.AtRequest))
+}
+
+func TestAnExpressionNeedsALanguage(t *testing.T) {
+	rule := fault.Rule{When: fault.When{If: "x"}, What: tooMany}
+	_, err := fault.New(fault.Config{}).Add(rule)
+	require.ErrorIs(t, err, fault.ErrRule)
+
+	wrong := errors.New("1:1: no")
+	_, err = fault.New(fault.Config{Compile: func(string) (fault.Condition, error) { return nil, wrong }}).Add(rule)
+	require.ErrorIs(t, err, wrong)
+
+	e := fault.New(fault.Config{Compile: func(text string) (fault.Condition, error) {
+		return func(s *fault.Subject) bool { return s.Topic == text }, nil
+	}})
+	_, err = e.Add(rule)
+	require.NoError(t, err)
+	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{Topic: "y"}))
+	assert.Len(t, e.Hit(fault.AtRequest, &fault.Subject{Topic: "x"}), 1)
+}
+
+func TestANilEngineHasNoRule(t *testing.T) {
+	var e *fault.Engine
+	assert.False(t, e.Any(fault.AtRequest))
+	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{}))
+}
+
+func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
+	e := fault.New(fault.Config{Seed: 1})
+	for range 10 {
+		if _, err := e.Add(fault.Rule{Where: fault.Where{Topic: "com.example.other"}, What: tooMany}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s := &fault.Subject{Topic: "com.example.app"}
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Hit(fault.AtRequest, s)
+	}
+}

@@ -1,0 +1,251 @@
+package fault
+
+import (
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Preset is a quirk that was seen at APNs, ready to be switched on.
+type Preset struct {
+	// Number is that of the quirk in docs/faults.md.
+	Number int
+	Name   string
+	// Symptom is what users of provider libraries reported.
+	Symptom string
+	// Happens says what happens on the wire.
+	Happens string
+	// Source names the reports.
+	Source string
+	// Rules bring it about, named by the preset's name and a count. None means
+	// that the simulator always behaves so; Always then says where it is shown.
+	Rules  []Rule
+	Always string
+}
+
+func ms(n int) Duration { return Duration(n) * 1e6 }
+
+// presets is the one table of presets. docs/faults.md is read from it.
+var presets = []Preset{
+	{
+		Number: 1, Name: "wrong-environment",
+		Symptom: `"graceful shutdown after some of Request.Body was written", endless reconnects`,
+		Happens: "a request, then GOAWAY NO_ERROR that leaves it out, twice, with a reason, and the end",
+		Source:  "apns2#93, pushy#279, pushy#312",
+		Rules:   []Rule{{What: Action{Do: GoAway, Reason: apns.BadCertificateEnvironment, LastStream: LastNone, Twice: true, Close: CloseNow}}},
+	},
+	{
+		Number: 2, Name: "dropped-in-flight",
+		Symptom: "pushes lost after one bad provider token",
+		Happens: "ExpiredProviderToken, and the stream limit falls to 1: what is in flight is reset",
+		Source:  "pushy#476",
+		Rules: []Rule{
+			{When: When{After: 10, Times: 1}, What: Action{Do: LimitStreams, Streams: []uint32{1}}},
+			{When: When{After: 10, Times: 1}, What: Action{Do: Answer, Reason: apns.ExpiredProviderToken}},
+		},
+	},
+	{
+		Number: 3, Name: "limit-flapping",
+		Symptom: "the connection is ended although the client respected the limits",
+		Happens: "stream limit 500, 1, 500; a stream above it brings GOAWAY REFUSED_STREAM with plain text",
+		Source:  "Apple forum 54407, openradar 27870881",
+		Rules:   []Rule{{When: When{Every: 20}, What: Action{Do: LimitStreams, Streams: []uint32{500, 1, 500}, Overrun: true}}},
+	},
+	{
+		Number: 4, Name: "wedged",
+		Symptom: "everything fails after a provider token expired, even with a new one",
+		Happens: "every later request of the connection is answered ExpiredProviderToken",
+		Source:  "pushy TokenAuthenticationApnsClientHandler",
+		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.ExpiredProviderToken, Sticky: true}}},
+	},
+	{
+		Number: 5, Name: "sticky-500",
+		Symptom: "InternalServerError on a connection that was idle for long, until it is replaced",
+		Happens: "500 for each request of the connection",
+		Source:  "pushy#408, node-apn#463, node-apn#480",
+		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.InternalServerError, Sticky: true}}},
+	},
+	{
+		Number: 6, Name: "goaway-kept-open",
+		Symptom: "an outage of hours after a GOAWAY, while the client keeps the session",
+		Happens: "GOAWAY, and TCP is never closed",
+		Source:  "clave#14",
+		Rules:   []Rule{{When: When{Times: 1}, What: Action{Do: GoAway, Close: CloseNever}}},
+	},
+	{
+		Number: 7, Name: "goaway-under-load",
+		Symptom: `some pushes fail: "New streams cannot be created after receiving a GOAWAY"`,
+		Happens: "GOAWAY whose last stream is below some that are in flight",
+		Source:  "parse node-apn#140",
+		Rules:   []Rule{{When: When{After: 50, Every: 100}, What: Action{Do: GoAway, LastStream: LastBefore}}},
+	},
+	{
+		Number: 8, Name: "goaway-at-once",
+		Symptom: `"Cannot create stream 3 greater than Last-Stream-ID 0"`,
+		Happens: "GOAWAY before any stream, before SETTINGS",
+		Source:  "pushy#885",
+		Rules:   []Rule{{What: Action{Do: GoAwayFirst, LastStream: LastNone}}},
+	},
+	{
+		Number: 9, Name: "goaway-plain-text",
+		Symptom: `PROTOCOL_ERROR, "Stream 5 does not exist"`,
+		Happens: "GOAWAY PROTOCOL_ERROR with text that is no JSON",
+		Source:  "node-apn#727",
+		Rules:   []Rule{{When: When{After: 2, Times: 1}, What: Action{Do: GoAway, Code: "PROTOCOL_ERROR", Text: "Stream 5 does not exist", Close: CloseNow}}},
+	},
+	{
+		Number: 10, Name: "request-cap",
+		Symptom: "REFUSED_STREAM after some 50,000 requests",
+		Happens: "GOAWAY; later streams are refused",
+		Source:  "pushok#169",
+		Rules:   []Rule{{When: When{After: 49_999, Every: 50_000}, What: Action{Do: Retire}}},
+	},
+	{
+		Number: 11, Name: "never-answered",
+		Symptom: "a push never gets an answer, the pool locks up",
+		Happens: "the stream is taken and not answered; all else works",
+		Source:  "APNSwift#93, vapor/apns#23, vapor/apns#28",
+		Rules:   []Rule{{What: Action{Do: NoAnswer}}},
+	},
+	{
+		Number: 12, Name: "silence",
+		Symptom: "the first push after a pause hangs for minutes",
+		Happens: "nothing comes any longer, not even the answer to a PING, and no FIN",
+		Source:  "apns2#20, apns2#24, apnotic#35",
+		Rules:   []Rule{{What: Action{Do: Mute}}},
+	},
+	{
+		Number: 13, Name: "slow-connect",
+		Symptom: "connects time out, or are refused after many",
+		Happens: "the handshake waits, and some connections are reset before it",
+		Source:  "pushy#885, Apple",
+		Rules: []Rule{
+			{Where: Where{Door: ProviderDoor}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
+			{Where: Where{Door: ProviderDoor}, When: When{Probability: 0.25}, What: Action{Do: RefuseConnection}},
+		},
+	},
+	{
+		Number: 14, Name: "resets",
+		Symptom: "short waves of time-outs and resets",
+		Happens: "a TCP reset instead of an answer, now and then",
+		Source:  "report of a large provider in an Apple forum",
+		Rules:   []Rule{{When: When{Probability: 0.02}, What: Action{Do: ResetConnection}}},
+	},
+	{
+		Number: 15, Name: "token-updates",
+		Symptom: "bursts of 429 TooManyProviderTokenUpdates with several workers",
+		Happens: "the answer to one request in five; --update-scope has the rule itself",
+		Source:  "apns2#132, AndrewBarba/apns2#16, PyAPNs2#76, pigeon#226",
+		Rules:   []Rule{{When: When{Probability: 0.2}, What: Action{Do: Answer, Reason: apns.TooManyProviderTokenUpdates}}},
+	},
+	{
+		Number: 16, Name: "invalid-token-waves",
+		Symptom: "InvalidProviderToken now and then, for less than an hour",
+		Happens: "the answer to one request in five, as with a clock that is off",
+		Source:  "apnotic#109, dotAPNS#128",
+		Rules:   []Rule{{When: When{Probability: 0.2}, What: Action{Do: Answer, Reason: apns.InvalidProviderToken}}},
+	},
+	{
+		Number: 17, Name: "mixed-teams",
+		Symptom: "TopicDisallowed that comes and goes",
+		Happens: "the answer to one request in three, as when teams share a connection",
+		Source:  "parse node-apn#115",
+		Rules:   []Rule{{When: When{Every: 3}, What: Action{Do: Answer, Reason: apns.TopicDisallowed}}},
+	},
+	{
+		Number: 18, Name: "still-registered",
+		Symptom: "a removed app keeps returning 200",
+		Happens: "200 instead of 410; --unregister-delay has the rule itself",
+		Source:  "apns2#77, apns2#159, node-apn#673",
+		Rules:   []Rule{{What: Action{Do: StayRegistered}}},
+	},
+	{
+		Number: 19, Name: "bad-tokens",
+		Symptom: "a wave of BadDeviceToken empties a table of tokens",
+		Happens: "BadDeviceToken for tokens that are good",
+		Source:  "Apple forum 807380",
+		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.BadDeviceToken}}},
+	},
+	{
+		Number: 20, Name: "unknown-reason",
+		Symptom: "403 with a reason that the library does not know",
+		Happens: "BadEnvironmentKeyInToken, the spelling of the wire",
+		Source:  "APNSwift#229",
+		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.BadEnvironmentKeyInToken}}},
+	},
+	{
+		Number: 21, Name: "odd-ids",
+		Symptom: "a parser fails on an answer without an id, or with an unusual one",
+		Happens: "no apns-id in one answer of two, upper case in the others",
+		Source:  "apns-dotnet#10, AndrewBarba/apns2#95",
+		Rules:   []Rule{{When: When{Every: 2}, What: Action{Do: OddIDs, IDs: IDsMissing}}},
+	},
+	{
+		Number: 22, Name: "accepted-not-delivered",
+		Symptom: "200, and nothing on the device",
+		Happens: "the push is accepted and dropped; the journal says so",
+		Source:  "mobile-push#19, Apple",
+		Rules:   []Rule{{What: Action{Do: Discard}}},
+	},
+	{
+		Number: 23, Name: "empty-object",
+		Symptom: "{} cannot be sent, as Wallet wants it",
+		Happens: "PayloadEmpty for the body {}, as when the client leaves it out",
+		Source:  "parse node-apn#219",
+		Rules:   []Rule{{Where: Where{Payload: "{}"}, What: Action{Do: Answer, Reason: apns.PayloadEmpty}}},
+	},
+	{
+		Number: 24, Name: "collapse",
+		Symptom: "throughput collapses on one connection",
+		Happens: "each answer comes 2 ms later than the one before, up to 2 s",
+		Source:  "pushy#399",
+		Rules:   []Rule{{What: Action{Do: Delay, Delay: &Latency{Growth: ms(2), Max: ms(2000)}}}},
+	},
+	{
+		Number: 25, Name: "unknown-root",
+		Symptom: "TLS fails since the server's root has changed",
+		Happens: "a chain that ends in a root nobody trusts",
+		Source:  "Apple forum 773306",
+		Rules:   []Rule{{Where: Where{Door: ProviderDoor}, What: Action{Do: ShowChain, Chain: ChainUnknownRoot}}},
+	},
+	{
+		Number: 26, Name: "http1",
+		Symptom: "no status at all in a runtime that speaks HTTP/1.1 only",
+		Happens: "HTTP/2 frames on a connection that has not negotiated it",
+		Source:  "two probes of September 2026",
+		Always:  "provider.TestAnHTTP1ClientSeesFrames",
+	},
+}
+
+// Presets returns the table of presets.
+func Presets() []Preset {
+	all := slices.Clone(presets)
+	for i := range all {
+		all[i].Rules = all[i].named()
+	}
+	return all
+}
+
+// named returns the rules with their names.
+func (p *Preset) named() []Rule {
+	rules := slices.Clone(p.Rules)
+	for i := range rules {
+		rules[i].Name = p.Name
+		if len(rules) > 1 {
+			rules[i].Name += "-" + string(rune('1'+i))
+		}
+	}
+	return rules
+}
+
+// FindPreset returns the preset of a name. The error names the nearest one.
+func FindPreset(name string) (Preset, error) {
+	var names []string
+	for _, p := range Presets() {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	return Preset{}, unknownWord("preset", name, names)
+}

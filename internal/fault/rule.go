@@ -1,0 +1,72 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Rule is one named fault.
+type Rule struct {
+	Name string `json:"name,omitempty" doc:"unique; made up if left out" maxLength:"100"`
+	// Space is the team whose traffic alone the rule may touch; "" is all.
+	Space string `json:"space,omitempty" doc:"space that the rule belongs to"`
+	Where Where  `json:"where,omitzero" doc:"to whom it applies; everybody if left out"`
+	When  When   `json:"when,omitzero" doc:"how often it applies; always if left out"`
+	What  Action `json:"what" doc:"what goes wrong"`
+}
+
+// A When says how often a rule applies to what fits its Where.
+type When struct {
+	// Probability is the chance to apply, by the engine's seed; 0 means 1.
+	Probability float64 `json:"probability,omitempty" doc:"chance to apply, from 0 to 1" minimum:"0" maximum:"1"`
+	// After is how many that fit are spared first, Every that only each so many
+	// is not, and Times how often the rule applies in all.
+	After int `json:"after,omitempty" doc:"so many are spared first" minimum:"0"`
+	Every int `json:"every,omitempty" doc:"then it applies to the first of each so many" minimum:"0"`
+	Times int `json:"times,omitempty" doc:"it applies so often in all" minimum:"0"`
+	// Until is a moment of semantic time.
+	Until *time.Time `json:"until,omitempty" doc:"it ends at this time"`
+	// If is an expression over the fields of the request or push.
+	If string `json:"if,omitempty" doc:"expression that must hold, over topic, team, token, type, path, payload, …" maxLength:"1000"`
+}
+
+// A Condition is a compiled When.If.
+type Condition func(*Subject) bool
+
+// ErrRule says that a rule cannot be meant. Its text names each place and the
+// remedy.
+var ErrRule = errors.New("fault: the rule cannot be")
+
+// Check reports everything about a rule that cannot be meant; expressions are not
+// looked at. The error is [ErrRule].
+func (r *Rule) Check() error {
+	problems := r.What.problems()
+	if kindByName[r.What.Do] != nil {
+		problems = append(problems, r.Where.problems(r.What.point())...)
+		if r.Space != "" && !points[r.What.point()].pushes {
+			problems = append(problems, fmt.Errorf("space: whose a connection is, is not known yet at the %v; leave space out, or use a fault of requests",
+				r.What.point()))
+		}
+	}
+	problems = append(problems, r.When.problems()...)
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrRule, errors.Join(problems...))
+}
+
+func (w *When) problems() (problems []error) {
+	if w.Probability < 0 || w.Probability > 1 {
+		problems = append(problems, fmt.Errorf("when.probability is %v; it is from 0 to 1", w.Probability))
+	}
+	for _, count := range []struct {
+		name  string
+		value int
+	}{{"after", w.After}, {"every", w.Every}, {"times", w.Times}} {
+		if count.value < 0 {
+			problems = append(problems, fmt.Errorf("when.%s is %d; it cannot be negative", count.name, count.value))
+		}
+	}
+	return problems
+}

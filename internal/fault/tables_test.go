@@ -1,0 +1,70 @@
+package fault_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+func TestEveryReasonOfADevicePushHasAReservedToken(t *testing.T) {
+	for _, info := range apns.Reasons() {
+		if info.Scope&apns.ScopeDevice == 0 {
+			continue
+		}
+		r, err := fault.FindReserved(string(info.Reason))
+		require.NoError(t, err)
+		assert.Equal(t, fault.Action{Do: fault.Answer, Reason: info.Reason}, r.Action)
+		assert.Same(t, fault.LookupReserved([]byte(r.Token)), r)
+	}
+}
+
+func TestAReservedTokenIsTheSameEverywhere(t *testing.T) {
+	r, err := fault.FindReserved("Unregistered")
+	require.NoError(t, err)
+	assert.Equal(t, "61706e732d73696d3a6f7574636f6d6500000000000000000000000004100001", r.Token.String())
+	for _, r := range fault.ReservedTokens() {
+		assert.Len(t, r.Token, 32, "as real tokens, which some providers insist on")
+		assert.NotEmpty(t, r.Does)
+		rule := fault.Rule{What: r.Action}
+		require.NoError(t, rule.Check(), r.Name)
+	}
+}
+
+func TestOtherTokensAreNotReserved(t *testing.T) {
+	good := fault.ReservedTokens()[0].Token
+	for _, token := range []string{"", string(good[:31]), string(good) + "\x00", string(good[:31]) + "\xff", "apns-sim:outcome"} {
+		assert.Nil(t, fault.LookupReserved([]byte(token)))
+	}
+	_, err := fault.FindReserved("Unregisterd")
+	assert.ErrorContains(t, err, `did you mean "Unregistered"?`)
+}
+
+func TestEveryQuirkIsAPreset(t *testing.T) {
+	presets := fault.Presets()
+	require.Len(t, presets, 26)
+	for i, p := range presets {
+		assert.Equal(t, i+1, p.Number)
+		assert.NotEmpty(t, p.Symptom, p.Name)
+		assert.NotEmpty(t, p.Happens, p.Name)
+		assert.NotEmpty(t, p.Source, p.Name)
+		assert.Equal(t, len(p.Rules) == 0, p.Always != "", "%s has rules, or is always so", p.Name)
+		_, err := fault.New(fault.Config{}).Add(p.Rules...)
+		require.NoError(t, err, p.Name)
+		found, err := fault.FindPreset(p.Name)
+		require.NoError(t, err)
+		assert.Equal(t, p, found)
+	}
+	_, err := fault.FindPreset("reset")
+	assert.ErrorContains(t, err, `did you mean "resets"?`)
+}
+
+func TestRulesOfAPresetAreNamedAfterIt(t *testing.T) {
+	p, err := fault.FindPreset("slow-connect")
+	require.NoError(t, err)
+	assert.Equal(t, "slow-connect-1", p.Rules[0].Name)
+	assert.Equal(t, "slow-connect-2", p.Rules[1].Name)
+}

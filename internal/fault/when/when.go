@@ -1,0 +1,63 @@
+// Package when compiles the expressions of faults: When.If of a rule.
+//
+// It knows which words an expression may use; it leaves to package fault when a
+// condition is asked. It stands apart so that a simulator inside a Go test, which
+// has Go for its conditions, does not link an expression language.
+package when
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/expr-lang/expr"
+
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+// words are what an expression may use.
+type words struct {
+	Door        string `expr:"door"`
+	Environment string `expr:"environment"`
+	Connection  int    `expr:"connection"`
+	Source      string `expr:"source"`
+	Team        string `expr:"team"`
+	Topic       string `expr:"topic"`
+	Token       string `expr:"token"`
+	PushType    string `expr:"type"`
+	ID          string `expr:"id"`
+	Method      string `expr:"method"`
+	Path        string `expr:"path"`
+	Device      string `expr:"device"`
+	Size        int    `expr:"size"`    // of the body, in bytes
+	Payload     any    `expr:"payload"` // the body as JSON; nil if it is none
+}
+
+// maxNodes bounds an expression, and with it the time it takes.
+const maxNodes = 500
+
+// Compile makes a condition of an expression, which must be true or false. An
+// expression that fails while it runs, as on a missing field, does not hold. The
+// error names the place within the expression.
+func Compile(expression string) (fault.Condition, error) {
+	program, err := expr.Compile(expression, expr.Env(words{}), expr.AsBool(), expr.MaxNodes(maxNodes))
+	if err != nil {
+		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, team, topic, token, type, id, method, path, device, size, payload", err)
+	}
+	return func(s *fault.Subject) bool {
+		holds, err := expr.Run(program, read(s))
+		return err == nil && holds == true
+	}, nil
+}
+
+// read makes the words of a subject.
+func read(s *fault.Subject) words {
+	w := words{
+		Door: string(s.Door), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,
+		Team: s.Team, Topic: s.Topic, Token: s.Token.String(), PushType: string(s.PushType), ID: s.ID,
+		Method: s.Method, Path: s.Path, Device: s.Device.String(), Size: len(s.Payload),
+	}
+	if err := json.Unmarshal(s.Payload, &w.Payload); err != nil {
+		w.Payload = nil
+	}
+	return w
+}

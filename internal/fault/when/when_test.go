@@ -1,0 +1,51 @@
+package when_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/fault/when"
+)
+
+func TestAnExpressionReadsTheRequest(t *testing.T) {
+	s := &fault.Subject{
+		Door: fault.ProviderDoor, Environment: apns.Sandbox, Team: "TEAM000001", Topic: "com.example.app",
+		PushType: apns.Background, Path: "/3/device/00", Payload: []byte(`{"aps":{"badge":7,"alert":{"title":"hi"}}}`),
+	}
+	for expression, want := range map[string]bool{
+		`topic == "com.example.app" && type == "background"`: true,
+		`environment == "production"`:                        false,
+		`payload.aps.badge > 5`:                              true,
+		`payload.aps.alert.title contains "h"`:               true,
+		`payload.aps.sound.name == "x"`:                      false, // no such field: it does not hold
+		`size < 10`:                                          false,
+		`team startsWith "TEAM" and door == "provider"`:      true,
+	} {
+		t.Run(expression, func(t *testing.T) {
+			condition, err := when.Compile(expression)
+			require.NoError(t, err)
+			assert.Equal(t, want, condition(s))
+		})
+	}
+}
+
+func TestABodyThatIsNotJSONHasNoFields(t *testing.T) {
+	condition, err := when.Compile(`payload == nil`)
+	require.NoError(t, err)
+	assert.True(t, condition(&fault.Subject{Payload: []byte("text")}))
+}
+
+func TestAnExpressionThatCannotBeIsRefusedWithItsPlace(t *testing.T) {
+	for expression, want := range map[string]string{
+		`topik == "x"`: "unknown name topik",
+		`size`:         "expected bool, but got int",
+		`topic ==`:     "unexpected token EOF",
+	} {
+		_, err := when.Compile(expression)
+		assert.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,21 @@
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+func isWord(word string, words []string) bool { return slices.Contains(words, word) }
+
+// unknownWord says that a value is none of the words it may be, and which it was
+// probably meant to be.
+func unknownWord(place, word string, words []string) error {
+	nearest, edits := apns.Nearest(word, words)
+	if word != "" && edits <= len(nearest)/2 {
+		return fmt.Errorf("%s: %q is not known; did you mean %q? (%s)", place, word, nearest, strings.Join(words, ", "))
+	}
+	return fmt.Errorf("%s: %q is not known; use one of %s", place, word, strings.Join(words, ", "))
+}
