@@ -7,7 +7,7 @@
 // act on the hits. It starts no goroutine.
 //
 //	rule  = name, where, when, what
-//	where : space, topic, device token, team, path, connection, device, …
+//	where : filter words (space, topic, token, device, payload.…), door, connection, source, path
 //	when  : probability, times, after, every, until, an expression
 //	what  : one of the kinds, with its parameters
 package fault

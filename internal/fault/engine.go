@@ -43,7 +43,9 @@ type Engine struct {
 
 // An active rule is a rule with what has happened to it.
 type active struct {
-	Rule      // read-only
+	// Read-only.
+	Rule
+	place     place
 	condition Condition
 
 	mu      sync.Mutex
@@ -102,7 +104,7 @@ func (e *Engine) Hit(p Point, s *Subject) (hits []Hit) {
 func (e *Engine) Any(p Point) bool { return e != nil && e.active[p].Load() != nil }
 
 func (r *active) hit(s *Subject, now *clock.Clock) (Hit, bool) {
-	if r.Space != "" && r.Space != s.Team || !r.Where.matches(s) {
+	if r.Rule.Space != "" && r.Rule.Space != s.Space || !r.place.matches(s) {
 		return Hit{}, false
 	}
 	if r.condition != nil && !r.condition(s) {
@@ -175,7 +177,11 @@ func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
 			return nil, fmt.Errorf("%w %q is taken by another rule; choose another, or remove that one", ErrName, rule.Name)
 		}
 	}
-	r := &active{Rule: rule, rng: rand.New(rand.NewPCG(e.seed, hash(rule.Name)))}
+	place, err := rule.Where.ready(rule.What.point())
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRule, err)
+	}
+	r := &active{Rule: rule, place: place, rng: rand.New(rand.NewPCG(e.seed, hash(rule.Name)))}
 	if rule.When.If == "" {
 		return r, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 var tooMany = fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests}
@@ -22,6 +23,11 @@ func engine(t *testing.T, rules ...fault.Rule) *fault.Engine {
 	_, err := e.Add(rules...)
 	require.NoError(t, err)
 	return e
+}
+
+// about is a request about a topic.
+func about(topic string) *fault.Subject {
+	return &fault.Subject{Subject: match.Subject{Topic: topic}}
 }
 
 // applied tells for each of n equal requests whether a rule applied.
@@ -64,7 +70,7 @@ func TestTheSameSeedTakesTheSameChances(t *testing.T) {
 	first, again := chance(7), chance(7)
 	assert.Equal(t, first, again)
 	assert.NotEqual(t, chance(7), chance(8))
-	other := fault.Rule{Where: fault.Where{Topic: "x"}, When: fault.When{Probability: 0.5}, What: tooMany}
+	other := fault.Rule{Where: fault.Where{"topic": "x"}, When: fault.When{Probability: 0.5}, What: tooMany}
 	assert.Equal(t, chance(7), chance(7, other), "another rule takes its own chances")
 }
 
@@ -86,45 +92,64 @@ func TestARuleEndsAtItsTime(t *testing.T) {
 }
 
 func TestARuleAppliesWhereItSays(t *testing.T) {
-	sandbox, device := apns.Sandbox, apns.DeviceID{1}
 	subject := fault.Subject{
-		Door: fault.ProviderDoor, Environment: sandbox, Connection: 3, Source: "127.0.0.1", Team: "TEAM000001",
-		Topic: "com.example.app", Token: "t", PushType: apns.Alert, Path: "/3/device/74", Payload: []byte("{}"), Device: device,
+		Subject: match.Subject{
+			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", Token: "t", PushType: apns.Alert,
+			Payload: []byte(`{"aps":{"badge":7}}`), Device: apns.DeviceID{1}, Reason: apns.Unregistered,
+		},
+		Door: fault.ProviderDoor, Connection: 3, Source: "127.0.0.1", Path: "/3/device/74",
 	}
 	all := fault.Where{
-		Door: subject.Door, Environment: &sandbox, Connection: 3, Source: subject.Source, Team: subject.Team,
-		Topic: subject.Topic, Token: subject.Token, PushType: apns.Alert, Path: "/3/device/*", Payload: "{}", Device: &device,
+		"door": "provider", "connection": "3", "source": "127.0.0.1", "path": "/3/device/*",
+		"body": `{"aps":{"badge":7}}`, "payload.aps.badge": "7", "environment": "sandbox", "space": "TEAM000001",
+		"topic": "com.example.app", "token": "74", "push-type": "alert", "device": "0100000000000000", "reason": "Unregistered",
 	}
 	hits := func(where fault.Where, s fault.Subject) int {
 		return len(engine(t, fault.Rule{Where: where, What: tooMany}).Hit(fault.AtRequest, &s))
 	}
 	assert.Equal(t, 1, hits(all, subject))
-	for name, change := range map[string]func(*fault.Subject){
-		"door":        func(s *fault.Subject) { s.Door = fault.ChannelDoor },
-		"environment": func(s *fault.Subject) { s.Environment = apns.Production },
-		"connection":  func(s *fault.Subject) { s.Connection = 4 },
-		"source":      func(s *fault.Subject) { s.Source = "::1" },
-		"team":        func(s *fault.Subject) { s.Team = "" },
-		"topic":       func(s *fault.Subject) { s.Topic = "com.example" },
-		"token":       func(s *fault.Subject) { s.Token = "u" },
-		"push type":   func(s *fault.Subject) { s.PushType = apns.Background },
-		"path":        func(s *fault.Subject) { s.Path = "/3/device/74/5" },
-		"payload":     func(s *fault.Subject) { s.Payload = []byte("{} ") },
-		"device":      func(s *fault.Subject) { s.Device = apns.DeviceID{2} },
+	for word, change := range map[string]func(*fault.Subject){
+		"door":              func(s *fault.Subject) { s.Door = fault.ChannelDoor },
+		"environment":       func(s *fault.Subject) { s.Environment = apns.Production },
+		"connection":        func(s *fault.Subject) { s.Connection = 4 },
+		"source":            func(s *fault.Subject) { s.Source = "::1" },
+		"space":             func(s *fault.Subject) { s.Space = "" },
+		"topic":             func(s *fault.Subject) { s.Topic = "com.example" },
+		"token":             func(s *fault.Subject) { s.Token = "u" },
+		"push-type":         func(s *fault.Subject) { s.PushType = apns.Background },
+		"path":              func(s *fault.Subject) { s.Path = "/3/device/74/5" },
+		"body":              func(s *fault.Subject) { s.Payload = []byte(`{"aps":{"badge": 7}}`) },
+		"payload.aps.badge": func(s *fault.Subject) { s.Payload = []byte("{}") },
+		"device":            func(s *fault.Subject) { s.Device = apns.DeviceID{2} },
+		"reason":            func(s *fault.Subject) { s.Reason = "" },
 	} {
-		t.Run("another "+name, func(t *testing.T) {
+		t.Run("another "+word, func(t *testing.T) {
 			s := subject
 			change(&s)
-			assert.Zero(t, hits(all, s))
+			assert.Zero(t, hits(fault.Where{word: all[word]}, s))
 		})
 	}
 }
 
+func TestEveryWordOfWhereIsListed(t *testing.T) {
+	words := fault.WhereWords()
+	for _, word := range words {
+		if word.Name == match.PayloadPrefix {
+			continue
+		}
+		rule := fault.Rule{Where: fault.Where{word.Name: word.Example}, What: tooMany}
+		require.NoError(t, rule.Check(), word.Name)
+		assert.NotEmpty(t, word.Help)
+	}
+	assert.Len(t, words, 5+len(match.Words())-4)
+}
+
 func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
+	of := func(space string) *fault.Subject { return &fault.Subject{Subject: match.Subject{Space: space}} }
 	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
-	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{Team: "TEAM000002"}))
-	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{}))
-	assert.Len(t, e.Hit(fault.AtRequest, &fault.Subject{Team: "TEAM000001"}), 1)
+	assert.Empty(t, e.Hit(fault.AtRequest, of("TEAM000002")))
+	assert.Empty(t, e.Hit(fault.AtRequest, of("")))
+	assert.Len(t, e.Hit(fault.AtRequest, of("TEAM000001")), 1)
 }
 
 func TestARuleIsAskedAtItsPointOnly(t *testing.T) {
@@ -199,8 +224,8 @@ func TestAnExpressionNeedsALanguage(t *testing.T) {
 	}})
 	_, err = e.Add(rule)
 	require.NoError(t, err)
-	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{Topic: "y"}))
-	assert.Len(t, e.Hit(fault.AtRequest, &fault.Subject{Topic: "x"}), 1)
+	assert.Empty(t, e.Hit(fault.AtRequest, about("y")))
+	assert.Len(t, e.Hit(fault.AtRequest, about("x")), 1)
 }
 
 func TestANilEngineHasNoRule(t *testing.T) {
@@ -212,11 +237,11 @@ func TestANilEngineHasNoRule(t *testing.T) {
 func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
 	e := fault.New(fault.Config{Seed: 1})
 	for range 10 {
-		if _, err := e.Add(fault.Rule{Where: fault.Where{Topic: "com.example.other"}, What: tooMany}); err != nil {
+		if _, err := e.Add(fault.Rule{Where: fault.Where{"topic": "com.example.other"}, What: tooMany}); err != nil {
 			b.Fatal(err)
 		}
 	}
-	s := &fault.Subject{Topic: "com.example.app"}
+	s := about("com.example.app")
 	b.ReportAllocs()
 	for b.Loop() {
 		e.Hit(fault.AtRequest, s)

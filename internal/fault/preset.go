@@ -120,8 +120,8 @@ var presets = []Preset{
 		Happens: "the handshake waits, and some connections are reset before it",
 		Source:  "pushy#885, Apple",
 		Rules: []Rule{
-			{Where: Where{Door: ProviderDoor}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
-			{Where: Where{Door: ProviderDoor}, When: When{Probability: 0.25}, What: Action{Do: RefuseConnection}},
+			{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
+			{Where: Where{"door": string(ProviderDoor)}, When: When{Probability: 0.25}, What: Action{Do: RefuseConnection}},
 		},
 	},
 	{
@@ -192,7 +192,7 @@ var presets = []Preset{
 		Symptom: "{} cannot be sent, as Wallet wants it",
 		Happens: "PayloadEmpty for the body {}, as when the client leaves it out",
 		Source:  "parse node-apn#219",
-		Rules:   []Rule{{Where: Where{Payload: "{}"}, What: Action{Do: Answer, Reason: apns.PayloadEmpty}}},
+		Rules:   []Rule{{Where: Where{"body": "{}"}, What: Action{Do: Answer, Reason: apns.PayloadEmpty}}},
 	},
 	{
 		Number: 24, Name: "collapse",
@@ -206,7 +206,7 @@ var presets = []Preset{
 		Symptom: "TLS fails since the server's root has changed",
 		Happens: "a chain that ends in a root nobody trusts",
 		Source:  "Apple forum 773306",
-		Rules:   []Rule{{Where: Where{Door: ProviderDoor}, What: Action{Do: ShowChain, Chain: ChainUnknownRoot}}},
+		Rules:   []Rule{{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: ShowChain, Chain: ChainUnknownRoot}}},
 	},
 	{
 		Number: 26, Name: "http1",

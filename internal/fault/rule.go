@@ -11,7 +11,7 @@ type Rule struct {
 	Name string `json:"name,omitempty" doc:"unique; made up if left out" maxLength:"100"`
 	// Space is the team whose traffic alone the rule may touch; "" is all.
 	Space string `json:"space,omitempty" doc:"space that the rule belongs to"`
-	Where Where  `json:"where,omitzero" doc:"to whom it applies; everybody if left out"`
+	Where Where  `json:"where,omitempty" doc:"to whom it applies, by filter words; everybody if left out"`
 	When  When   `json:"when,omitzero" doc:"how often it applies; always if left out"`
 	What  Action `json:"what" doc:"what goes wrong"`
 }
@@ -43,7 +43,9 @@ var ErrRule = errors.New("fault: the rule cannot be")
 func (r *Rule) Check() error {
 	problems := r.What.problems()
 	if kindByName[r.What.Do] != nil {
-		problems = append(problems, r.Where.problems(r.What.point())...)
+		if _, err := r.Where.ready(r.What.point()); err != nil {
+			problems = append(problems, err)
+		}
 		if r.Space != "" && !points[r.What.point()].pushes {
 			problems = append(problems, fmt.Errorf("space: whose a connection is, is not known yet at the %v; leave space out, or use a fault of requests",
 				r.What.point()))

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 var second = &fault.Latency{Fixed: fault.Duration(time.Second)}
@@ -45,12 +46,12 @@ var sampleOf = map[fault.Kind]fault.Action{
 }
 
 func TestARuleSurvivesJSON(t *testing.T) {
-	until, env, device := time.Unix(1767225600, 0).UTC(), apns.Sandbox, apns.DeviceID{1, 2}
+	until := time.Unix(1767225600, 0).UTC()
 	for kind, action := range sampleOf {
 		rule := fault.Rule{Name: "n", What: action}
 		if kind == fault.Answer {
 			rule.Space = "TEAM000001"
-			rule.Where = fault.Where{Environment: &env, Token: "abc", Device: &device, Path: "/3/*/*"}
+			rule.Where = fault.Where{"environment": "sandbox", "token": "616263", "payload.aps.badge": "1"}
 			rule.When = fault.When{Probability: 0.5, After: 1, Every: 2, Times: 3, Until: &until, If: "size > 3"}
 		}
 		text, err := json.Marshal(rule)
@@ -89,11 +90,14 @@ func TestARuleThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"bounds turned round", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Min: 3, Max: 2}}}, []string{"what.delay.max is less than min"}},
 		{
 			"a topic before there is one",
-			fault.Rule{Space: "T", Where: fault.Where{Topic: "a", Path: "/"}, What: fault.Action{Do: fault.RefuseConnection}},
-			[]string{"where.topic, where.path is not known yet at the accept", "space: whose a connection is, is not known yet at the accept"},
+			fault.Rule{Space: "T", Where: fault.Where{"topic": "a", "path": "/", "door": "provider"}, What: fault.Action{Do: fault.RefuseConnection}},
+			[]string{"where.topic is not known yet at the accept", "where.path is not known yet at the accept", "space: whose a connection is, is not known yet at the accept"},
 		},
-		{"a pattern that is none", fault.Rule{Where: fault.Where{Path: "["}, What: answer}, []string{`where.path: "[" is no pattern`}},
-		{"a push type misspelled", fault.Rule{Where: fault.Where{PushType: "alrt"}, What: answer}, []string{`where.pushType: "alrt" is not known; did you mean "alert"?`}},
+		{"a pattern that is none", fault.Rule{Where: fault.Where{"path": "["}, What: answer}, []string{`where.path: "[" is no pattern`}},
+		{"a word misspelled", fault.Rule{Where: fault.Where{"topik": "a"}, What: answer}, []string{"where.topik: there is no such filter word; did you mean topic?"}},
+		{"a word about the past", fault.Rule{Where: fault.Where{"state": "sent"}, What: answer}, []string{"where.state has no meaning for what is yet to happen"}},
+		{"a door that is none", fault.Rule{Where: fault.Where{"door": "devices"}, What: answer}, []string{`where.door: "devices" is not known; did you mean "device"?`}},
+		{"a connection that is none", fault.Rule{Where: fault.Where{"connection": "first"}, What: answer}, []string{`where.connection: "first" is no number of a connection`}},
 		{
 			"everything at once",
 			fault.Rule{When: fault.When{Probability: 2, Times: -1}, What: fault.Action{Do: fault.Answer, Status: 7}},
@@ -132,7 +136,7 @@ func FuzzRule(f *testing.F) {
 		added, err := e.Add(rule)
 		require.NoError(t, err, "what Check lets pass can be added")
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
-			for _, hit := range e.Hit(p, &fault.Subject{Payload: []byte("{}"), Path: "/3/device/00"}) {
+			for _, hit := range e.Hit(p, &fault.Subject{Subject: match.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
 				assert.Equal(t, added[0].Name, hit.Rule)
 				assert.GreaterOrEqual(t, hit.Delay, time.Duration(0))
 				assert.LessOrEqual(t, hit.Delay, time.Hour)

@@ -1,94 +1,156 @@
 package fault
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"path"
-	"reflect"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
-// A Where says to whom a rule applies: to everybody that fits all of what is set.
-type Where struct {
-	Door        Door              `json:"door,omitempty" doc:"provider, channels or device"`
-	Environment *apns.Environment `json:"environment,omitempty" doc:"production or sandbox"`
-	Connection  uint64            `json:"connection,omitempty" doc:"number of a connection, as /v1/connections tells it"`
-	Source      string            `json:"source,omitempty" doc:"the peer's address, without a port"`
-	Team        string            `json:"team,omitempty" doc:"team that the provider has proven to be"`
-	Topic       string            `json:"topic,omitempty" doc:"apns-topic"`
-	Token       apns.DeviceToken  `json:"token,omitempty" doc:"device token, in hexadecimal"`
-	PushType    apns.PushType     `json:"pushType,omitempty" doc:"apns-push-type"`
-	Path        string            `json:"path,omitempty" doc:"path of the request; * stands for any part between slashes"`
-	Payload     string            `json:"payload,omitempty" doc:"the whole body, byte for byte"`
-	Device      *apns.DeviceID    `json:"device,omitempty" doc:"id of a device"`
+// A Where says to whom a rule applies: to everybody that fits all of its words, each
+// with a value. The words are those of filters, which mean what they mean
+// everywhere (see package match), and a few about connections; [WhereWords] lists
+// them.
+type Where map[string]string
+
+// A whereWord is a word that only faults have.
+type whereWord struct {
+	name, help, example string
+	pushes              bool // has a meaning where there is a push
+	parse               func(value string) (func(*Subject) bool, error)
+}
+
+// whereWords is the one table of the words that only faults have.
+var whereWords = []whereWord{
+	{"door", "provider, channels or device", "provider", false, parseDoor},
+	{"connection", "the number of a connection, as /v1/connections tells it", "12", false, parseConnection},
+	{"source", "the peer's address, without its port", "127.0.0.1", false, func(value string) (func(*Subject) bool, error) {
+		return func(s *Subject) bool { return s.Source == value }, nil
+	}},
+	{"path", "the path of the request; * stands for any part between slashes", "/3/device/*", true, parsePath},
+	{"body", "the whole payload, byte for byte", "{}", true, func(value string) (func(*Subject) bool, error) {
+		return func(s *Subject) bool { return value == string(s.Payload) }, nil
+	}},
+}
+
+// early are the filter words that have a meaning before there is a push: where a
+// device logs in, for instance.
+var early = []string{"environment", "device"}
+
+// never are the filter words that have no meaning for what is only about to happen.
+var never = []string{"state", "since", "until", "apns-unique-id"}
+
+// A WhereWord is a word of [Where].
+type WhereWord struct{ Name, Help, Example string }
+
+// WhereWords returns the words of [Where].
+func WhereWords() (all []WhereWord) {
+	for _, w := range whereWords {
+		all = append(all, WhereWord{w.name, w.help, w.example})
+	}
+	for _, w := range match.Words() {
+		if !slices.Contains(never, w.Name) {
+			all = append(all, WhereWord{w.Name, w.Help, w.Example})
+		}
+	}
+	return all
+}
+
+func parseDoor(value string) (func(*Subject) bool, error) {
+	if !isWord(value, doors) {
+		return nil, unknownWord("where.door", value, doors)
+	}
+	return func(s *Subject) bool { return s.Door == Door(value) }, nil
+}
+
+func parseConnection(value string) (func(*Subject) bool, error) {
+	n, err := strconv.ParseUint(value, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("where.connection: %q is no number of a connection; /v1/connections lists them", value)
+	}
+	return func(s *Subject) bool { return s.Connection == n }, nil
+}
+
+func parsePath(value string) (func(*Subject) bool, error) {
+	if _, err := path.Match(value, ""); err != nil {
+		return nil, fmt.Errorf("where.path: %q is no pattern: %w", value, err)
+	}
+	return func(s *Subject) bool {
+		ok, err := path.Match(value, s.Path)
+		return err == nil && ok
+	}, nil
+}
+
+// A place is a Where made ready.
+type place struct {
+	own    []func(*Subject) bool
+	filter match.Filter
 }
 
 // matches reports whether s fits.
-func (w *Where) matches(s *Subject) bool {
-	return fits(w.Door, s.Door) &&
-		(w.Environment == nil || *w.Environment == s.Environment) &&
-		fits(w.Connection, s.Connection) &&
-		fits(w.Source, s.Source) &&
-		fits(w.Team, s.Team) &&
-		fits(w.Topic, s.Topic) &&
-		fits(w.Token, s.Token) &&
-		fits(w.PushType, s.PushType) &&
-		fitsPath(w.Path, s.Path) &&
-		(w.Payload == "" || w.Payload == string(s.Payload)) &&
-		(w.Device == nil || *w.Device == s.Device)
-}
-
-// fits reports whether what is wanted, if anything, is what there is.
-func fits[T comparable](wanted, is T) bool {
-	var anything T
-	return wanted == anything || wanted == is
-}
-
-func fitsPath(pattern, is string) bool {
-	if pattern == "" {
-		return true
-	}
-	ok, err := path.Match(pattern, is)
-	return err == nil && ok // the pattern was checked when the rule was added
-}
-
-// problems says what cannot be meant, for a rule that acts at p.
-func (w *Where) problems(p Point) (problems []error) {
-	if w.Door != "" && !isWord(string(w.Door), doors) {
-		problems = append(problems, unknownWord("where.door", string(w.Door), doors))
-	}
-	if _, err := path.Match(w.Path, ""); err != nil {
-		problems = append(problems, fmt.Errorf("where.path: %q is no pattern: %w", w.Path, err))
-	}
-	if info := apns.LookupPushType(w.PushType); w.PushType != "" && info == nil {
-		problems = append(problems, unknownWord("where.pushType", string(w.PushType), pushTypes()))
-	}
-	if points[p].pushes {
-		return problems
-	}
-	if known := w.ofPush(); len(known) > 0 {
-		problems = append(problems, fmt.Errorf("where.%s is not known yet at the %v; leave it out, or use a fault of requests",
-			strings.Join(known, ", where."), p))
-	}
-	return problems
-}
-
-// ofPush names what is set of that which only requests and pushes have.
-func (w *Where) ofPush() (set []string) {
-	v := reflect.ValueOf(w).Elem()
-	for _, field := range []string{"Team", "Topic", "Token", "PushType", "Path", "Payload"} {
-		if f, _ := v.Type().FieldByName(field); !v.FieldByName(field).IsZero() {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			set = append(set, name)
+func (p *place) matches(s *Subject) bool {
+	for _, fits := range p.own {
+		if !fits(s) {
+			return false
 		}
 	}
-	return set
+	return p.filter.Match(&s.Subject)
 }
 
-func pushTypes() (names []string) {
-	for _, info := range apns.PushTypes() {
-		names = append(names, string(info.Type))
+// ready makes a Where ready for a rule that acts at a point. The error joins
+// everything that cannot be meant.
+func (w Where) ready(at Point) (p place, err error) {
+	var problems []error
+	words := make(map[string][]string)
+	for _, name := range slices.Sorted(maps.Keys(w)) {
+		if !points[at].pushes && !isEarly(name) {
+			problems = append(problems, fmt.Errorf("where.%s is not known yet at the %v; leave it out, or use a fault of requests", name, at))
+			continue
+		}
+		i := slices.IndexFunc(whereWords, func(row whereWord) bool { return row.name == name })
+		if i < 0 {
+			words[name] = []string{w[name]}
+			continue
+		}
+		fits, err := whereWords[i].parse(w[name])
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		p.own = append(p.own, fits)
 	}
-	return names
+	for _, name := range never {
+		if words[name] != nil {
+			problems = append(problems, fmt.Errorf("where.%s has no meaning for what is yet to happen", name))
+			delete(words, name)
+		}
+	}
+	var wrong match.Errors
+	if p.filter, err = match.Parse(words, time.Time{}); errors.As(err, &wrong) {
+		for _, e := range wrong {
+			problems = append(problems, fmt.Errorf("where.%w", e))
+		}
+	}
+	return p, errors.Join(problems...)
+}
+
+// isEarly reports whether a word has a meaning before there is a push. One that is
+// of nobody is left to be named so.
+func isEarly(name string) bool {
+	for _, row := range whereWords {
+		if row.name == name {
+			return !row.pushes
+		}
+	}
+	if strings.HasPrefix(name, match.PayloadPrefix) {
+		return false
+	}
+	known := slices.ContainsFunc(match.Words(), func(row match.Word) bool { return row.Name == name })
+	return !known || slices.Contains(early, name)
 }

@@ -20,11 +20,12 @@ type words struct {
 	Environment string `expr:"environment"`
 	Connection  int    `expr:"connection"`
 	Source      string `expr:"source"`
-	Team        string `expr:"team"`
+	Space       string `expr:"space"`
 	Topic       string `expr:"topic"`
 	Token       string `expr:"token"`
 	PushType    string `expr:"type"`
 	ID          string `expr:"id"`
+	Reason      string `expr:"reason"` // that the request deserves; "" for none
 	Method      string `expr:"method"`
 	Path        string `expr:"path"`
 	Device      string `expr:"device"`
@@ -41,7 +42,7 @@ const maxNodes = 500
 func Compile(expression string) (fault.Condition, error) {
 	program, err := expr.Compile(expression, expr.Env(words{}), expr.AsBool(), expr.MaxNodes(maxNodes))
 	if err != nil {
-		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, team, topic, token, type, id, method, path, device, size, payload", err)
+		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
 	}
 	return func(s *fault.Subject) bool {
 		holds, err := expr.Run(program, read(s))
@@ -53,7 +54,7 @@ func Compile(expression string) (fault.Condition, error) {
 func read(s *fault.Subject) words {
 	w := words{
 		Door: string(s.Door), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,
-		Team: s.Team, Topic: s.Topic, Token: s.Token.String(), PushType: string(s.PushType), ID: s.ID,
+		Space: s.Space, Topic: s.Topic, Token: s.Token.String(), PushType: string(s.PushType), ID: s.ID, Reason: string(s.Reason),
 		Method: s.Method, Path: s.Path, Device: s.Device.String(), Size: len(s.Payload),
 	}
 	if err := json.Unmarshal(s.Payload, &w.Payload); err != nil {

@@ -9,12 +9,16 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 func TestAnExpressionReadsTheRequest(t *testing.T) {
 	s := &fault.Subject{
-		Door: fault.ProviderDoor, Environment: apns.Sandbox, Team: "TEAM000001", Topic: "com.example.app",
-		PushType: apns.Background, Path: "/3/device/00", Payload: []byte(`{"aps":{"badge":7,"alert":{"title":"hi"}}}`),
+		Subject: match.Subject{
+			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", PushType: apns.Background,
+			Payload: []byte(`{"aps":{"badge":7,"alert":{"title":"hi"}}}`), Reason: apns.Unregistered,
+		},
+		Door: fault.ProviderDoor, Path: "/3/device/00",
 	}
 	for expression, want := range map[string]bool{
 		`topic == "com.example.app" && type == "background"`: true,
@@ -22,8 +26,9 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 		`payload.aps.badge > 5`:                              true,
 		`payload.aps.alert.title contains "h"`:               true,
 		`payload.aps.sound.name == "x"`:                      false, // no such field: it does not hold
+		`reason == "Unregistered"`:                           true,
 		`size < 10`:                                          false,
-		`team startsWith "TEAM" and door == "provider"`:      true,
+		`space startsWith "TEAM" and door == "provider"`:     true,
 	} {
 		t.Run(expression, func(t *testing.T) {
 			condition, err := when.Compile(expression)
@@ -36,7 +41,7 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 func TestABodyThatIsNotJSONHasNoFields(t *testing.T) {
 	condition, err := when.Compile(`payload == nil`)
 	require.NoError(t, err)
-	assert.True(t, condition(&fault.Subject{Payload: []byte("text")}))
+	assert.True(t, condition(&fault.Subject{Subject: match.Subject{Payload: []byte("text")}}))
 }
 
 func TestAnExpressionThatCannotBeIsRefusedWithItsPlace(t *testing.T) {
