@@ -27,8 +27,8 @@ func (s *sendCommand) checkControl() error {
 }
 
 // discover asks the control API for the ready record.
-func discover(ctx context.Context, control string) (info sim.Info, err error) {
-	body, err := get(ctx, control+"/v1/info")
+func discover(ctx context.Context, control, token string) (info sim.Info, err error) {
+	body, err := get(ctx, control+"/v1/info", token)
 	if err != nil {
 		return info, err
 	}
@@ -38,10 +38,13 @@ func discover(ctx context.Context, control string) (info sim.Info, err error) {
 	return info, nil
 }
 
-func get(ctx context.Context, address string) ([]byte, error) {
+func get(ctx context.Context, address, token string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -50,7 +53,10 @@ func get(ctx context.Context, address string) ([]byte, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s", response.Status)
+		err = errors.New(response.Status)
+		if response.StatusCode == http.StatusUnauthorized {
+			err = fmt.Errorf("%w; give the token with --control-token", err)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address, err)

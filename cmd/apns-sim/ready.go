@@ -67,6 +67,7 @@ func welcome(w io.Writer, info sim.Info) error {
 	line("channels", info.Channels, "production")
 	line("", info.ChannelsSandbox, "sandbox")
 	line("control API", info.Control, "for device-sim, apns-sim send and scripts")
+	line("with the token in", info.ControlTokenFile, "which the control API demands: Authorization: Bearer TOKEN")
 	line("trust this root", info.CAFile, "in providers and devices")
 	line("sign with this key", info.Demo.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.Demo.TeamID, info.Demo.KeyID, info.Demo.Topic))
 	line("or connect with", info.Demo.CertificateFile, "certificate and key for the same topic")

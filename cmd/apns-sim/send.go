@@ -29,13 +29,14 @@ type sendCommand struct {
 	CollapseID string `placeholder:"ID" help:"apns-collapse-id."`
 	ID         string `name:"id" placeholder:"UUID" help:"apns-id."`
 
-	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
-	Control     string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
-	KeyFile     string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
-	Team        string `placeholder:"TEAM" help:"The team of --key-file."`
-	KeyID       string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
-	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
-	JSON        bool   `name:"json" help:"Print the answer as JSON."`
+	Environment  string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
+	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
+	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API demands, if it does."`
+	KeyFile      string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
+	Team         string `placeholder:"TEAM" help:"The team of --key-file."`
+	KeyID        string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
+	Certificate  string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
+	JSON         bool   `name:"json" help:"Print the answer as JSON."`
 }
 
 const sendTimeout = 15 * time.Second
@@ -51,7 +52,7 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 	if err := s.checkControl(); err != nil {
 		return usageError{err}
 	}
-	where, err := discover(ctx, s.Control)
+	where, err := discover(ctx, s.Control, s.ControlToken)
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func (s *sendCommand) providerToken(demo sim.Demo) (string, error) {
 
 // client trusts the simulator's root alone.
 func (s *sendCommand) client(ctx context.Context) (*http.Client, error) {
-	root, err := get(ctx, s.Control+"/v1/ca.pem")
+	root, err := get(ctx, s.Control+"/v1/ca.pem", s.ControlToken)
 	if err != nil {
 		return nil, err
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -21,7 +19,8 @@ type serveCommand struct {
 	ListenDeviceSandbox   string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
 	ListenChannels        string `default:"${listen_channels}" placeholder:"ADDR" help:"Broadcast channel management, production (${default})."`
 	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox (${default})."`
-	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API, loopback only (${default})."`
+	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API (${default}); wider than loopback it demands its token."`
+	ControlToken          string `placeholder:"TOKEN" help:"The bearer token that the control API demands; one is made if it is open wider than loopback."`
 	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
 
 	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
@@ -104,10 +103,9 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 	if s.Ready != "" && s.Ready != "json" {
 		return sim.Config{}, fmt.Errorf("--ready is %q; it can be json", s.Ready)
 	}
-	if !s.AnyPort {
-		if err := requireLoopback(s.ListenControl); err != nil {
-			return sim.Config{}, err
-		}
+	token, err := s.controlToken()
+	if err != nil {
+		return sim.Config{}, err
 	}
 	for _, flag := range []struct {
 		name  string
@@ -127,9 +125,10 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 			Storage: broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
 			Window:  s.Window, MaxChannels: s.MaxChannels,
 		},
-		TokenLength: s.TokenLength,
-		Log:         newLogger(c, s.LogLevel),
-		Control:     controlAPI,
+		TokenLength:  s.TokenLength,
+		Log:          newLogger(c, s.LogLevel),
+		Control:      s.controlAPI,
+		ControlToken: token,
 	}
 	if err := s.Rules.apply(&cfg); err != nil {
 		return sim.Config{}, err
@@ -152,35 +151,4 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		cfg.Secrets = secrets
 	}
 	return cfg, nil
-}
-
-// requireLoopback refuses an address at which others could reach the control
-// API, which asks for no password.
-func requireLoopback(address string) error {
-	if address == sim.Off || address == "" {
-		return nil
-	}
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("--listen-control: %w", err)
-	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return fmt.Errorf("--listen-control is %s; the control API asks for no password and stays on loopback, for instance 127.0.0.1:8197", address)
-}
-
-// controlled is a simulator as the control API sees it.
-type controlled struct{ *sim.Simulator }
-
-// Info returns the ready record.
-func (c controlled) Info() any { return c.Simulator.Info() }
-
-// controlAPI makes the control API of a simulator.
-func controlAPI(s *sim.Simulator) (func(context.Context, net.Listener) error, error) {
-	server, err := control.New(control.Config{Simulator: controlled{s}, Log: s.Log()})
-	if err != nil {
-		return nil, err
-	}
-	return server.Serve, nil
 }

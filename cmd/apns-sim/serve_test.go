@@ -117,16 +117,12 @@ func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 	key := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
 	empty := filepath.Join(t.TempDir(), "empty.p8")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
-	const stays = "asks for no password and stays on loopback, for instance 127.0.0.1:8197"
 	for _, tc := range []struct {
 		name string
 		args []string
 		want string
 	}{
-		{"control on every interface", []string{"--listen-control", "0.0.0.0:8197"}, stays},
-		{"control on every interface, in short", []string{"--listen-control", ":8197"}, stays},
-		{"control on another interface", []string{"--listen-control", "10.0.0.7:8197"}, stays},
-		{"control on another host", []string{"--listen-control", "example.com:8197"}, stays},
+		{"control token to be guessed", []string{"--any-port", "--control-token", "secret"}, "the control token has 6 characters; use 16 at least"},
 		{"control without port", []string{"--listen-control", "127.0.0.1"}, "--listen-control: address 127.0.0.1: missing port"},
 		{"key without parts", []string{"--any-port", "--key", "AuthKey_ABC.p8"}, `--key is "AuthKey_ABC.p8"; write TEAM:KEYID:FILE, for instance`},
 		{"key without file", []string{"--any-port", "--key", "TEAM:KEYID"}, "write TEAM:KEYID:FILE"},

@@ -30,17 +30,18 @@ type command interface {
 
 // runCmd are the flags of the verb run.
 type runCmd struct {
-	Server      string           `help:"Courier to connect to (default: ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
-	CA          string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
-	Control     string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
-	Topic       []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
-	Channel     []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
-	Environment apns.Environment `help:"World to live in: production or sandbox." default:"production"`
-	State       string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
-	Style       string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN)." enum:"v3,v2,none" default:"v3"`
-	KeyType     string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`
-	Name        string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
-	JSON        bool             `name:"json" help:"Write one JSON object per line to stdout."`
+	Server       string           `help:"Courier to connect to (default: ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
+	ControlToken string           `help:"Bearer token of the control API, if it demands one." placeholder:"TOKEN"`
+	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
+	Topic        []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
+	Channel      []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
+	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
+	State        string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
+	Style        string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN)." enum:"v3,v2,none" default:"v3"`
+	KeyType      string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`
+	Name         string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
+	JSON         bool             `name:"json" help:"Write one JSON object per line to stdout."`
 
 	style    device.Style
 	channels []device.Subscription

@@ -21,11 +21,13 @@ const (
 // A control is the simulator's control API, as far as a device needs it.
 type control struct {
 	url    string
+	token  string // the bearer token; "" sends none
 	client *http.Client
 }
 
-func newControl(url string) *control {
+func newControl(url, token string) *control {
 	return &control{
+		token:  token,
 		url:    strings.TrimSuffix(url, "/"),
 		client: &http.Client{Timeout: controlTimeout, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
@@ -67,6 +69,9 @@ func (c *control) do(ctx context.Context, method, path string, body []byte) ([]b
 	request, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, &failure{code: exitUsage, err: fmt.Errorf("--control %q: %w", c.url, err), remedy: "use a URL like http://127.0.0.1:8197"}
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

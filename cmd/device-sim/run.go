@@ -30,7 +30,7 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	p := &phone{runCmd: c, control: newControl(c.Control), state: state, out: c.reporter(std, stop), stop: stop}
+	p := &phone{runCmd: c, control: newControl(c.Control, c.ControlToken), state: state, out: c.reporter(std, stop), stop: stop}
 	if err := p.switchOn(ctx, log); err != nil {
 		return interrupted(ctx, err)
 	}

@@ -40,7 +40,7 @@ var appleRoutes = []appleRoute{
 // document is silent about them.
 func registerApple(r *router) {
 	for _, row := range appleRoutes {
-		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true}, row.handler)
+		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true, Security: anybody}, row.handler)
 	}
 }
 

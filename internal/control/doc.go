@@ -12,5 +12,6 @@
 //
 // There is no answer to a page of another origin: no CORS headers, no
 // state-changing request from a foreign page, and no host name but loopback
-// and those the configuration adds, which stops DNS rebinding.
+// and those the configuration adds, which stops DNS rebinding. Bound wider than
+// loopback it demands a bearer token.
 package control

@@ -51,7 +51,7 @@ func (r *router) serveDocument() error {
 
 // file serves bytes that do not change.
 func (r *router) file(path, contentType string, content []byte) {
-	r.plain(huma.Operation{Method: http.MethodGet, Path: path, Hidden: true},
+	r.plain(huma.Operation{Method: http.MethodGet, Path: path, Hidden: true, Security: anybody},
 		func(s *Server, w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Content-Security-Policy", pagePolicy)
 			s.write(w, http.StatusOK, contentType, content)

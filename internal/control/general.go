@@ -29,12 +29,12 @@ func registerGeneral(r *router) {
 		Responses: answers("The certificate in PEM", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
 	r.plain(huma.Operation{
-		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"},
+		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Whether the process is alive",
 		Responses: answers("It is", plainText, text),
 	}, (*Server).live)
 	r.plain(huma.Operation{
-		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"},
+		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Whether the simulator takes connections",
 		Responses: answers("It does", plainText, text),
 		Errors:    []int{http.StatusServiceUnavailable},

@@ -68,12 +68,14 @@ type api struct {
 
 func newAPI(t *testing.T, allowedHosts ...string) *api {
 	t.Helper()
+	return newAPIWith(t, control.Config{AllowedHosts: allowedHosts})
+}
+
+func newAPIWith(t *testing.T, cfg control.Config) *api {
+	t.Helper()
 	a := &api{t: t, sim: newSimulator(t), log: new(bytes.Buffer)}
-	handler, err := control.New(control.Config{
-		Simulator:    a.sim,
-		AllowedHosts: allowedHosts,
-		Log:          slog.New(slog.NewTextHandler(a.log, nil)),
-	})
+	cfg.Simulator, cfg.Log = a.sim, slog.New(slog.NewTextHandler(a.log, nil))
+	handler, err := control.New(cfg)
 	require.NoError(t, err)
 	a.handler = handler
 	return a

@@ -27,6 +27,7 @@ type router struct {
 	server *Server
 	mux    *http.ServeMux
 	api    huma.API
+	open   map[string]bool // the patterns of the mux that are open to anybody
 }
 
 // apiVersion is that of the routes; they are all below /v1.
@@ -43,7 +44,7 @@ func init() { huma.DefaultArrayNullable = false }
 
 func newRouter(s *Server) *router {
 	mux := http.NewServeMux()
-	r := &router{server: s, mux: mux, api: humago.New(mux, huma.Config{
+	r := &router{server: s, mux: mux, open: map[string]bool{}, api: humago.New(mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: "apns-sim control API", Version: apiVersion, Description: introduction},
@@ -72,7 +73,7 @@ func register[I, O any](r *router, op huma.Operation, serve func(context.Context
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody
 	}
-	r.describeRefusals(&op)
+	r.complete(&op)
 	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := serve(ctx, in)
 		if err == nil {
@@ -88,15 +89,19 @@ func register[I, O any](r *router, op huma.Operation, serve func(context.Context
 // plain adds a route that reads and writes HTTP by itself. In op, what it takes
 // and answers is described by hand; Hidden keeps it out of the document.
 func (r *router) plain(op huma.Operation, serve handler) {
-	r.describeRefusals(&op)
+	r.complete(&op)
 	if !op.Hidden {
 		r.api.OpenAPI().AddOperation(&op)
 	}
 	r.mux.Handle(op.Method+" "+op.Path, r.server.answer(serve))
 }
 
-// describeRefusals documents the refusals of a route in our own words.
-func (r *router) describeRefusals(op *huma.Operation) {
+// complete documents the refusals of a route in our own words, and notes whom it
+// is for.
+func (r *router) complete(op *huma.Operation) {
+	if op.Security != nil {
+		r.open[op.Method+" "+op.Path] = true
+	}
 	schema := schemaOf[problem](r)
 	refusal := func(description string) *huma.Response {
 		return &huma.Response{
@@ -140,6 +145,7 @@ func (s *Server) route() (http.Handler, error) {
 	for _, register := range resources {
 		register(r)
 	}
+	r.describeToken()
 	if err := r.serveDocument(); err != nil {
 		return nil, fmt.Errorf("control: write the OpenAPI document: %w", err)
 	}
@@ -147,7 +153,7 @@ func (s *Server) route() (http.Handler, error) {
 
 	var origin http.CrossOriginProtection
 	origin.SetDenyHandler(s.answer((*Server).crossOrigin))
-	return s.guardHost(origin.Handler(r.mux)), nil
+	return s.guardHost(origin.Handler(r.guardToken(r.mux))), nil
 }
 
 // unkept says of an answer that nobody should keep it: what is seen here changes

@@ -21,6 +21,9 @@ type Config struct {
 	// AllowedHosts are the host names and addresses, without port, under which
 	// the API answers besides localhost and the loopback addresses.
 	AllowedHosts []string
+	// Token is the bearer token that the API demands; "" demands none, which is
+	// for loopback alone.
+	Token string
 	// Log receives refusals and failures; nil is silent.
 	Log *slog.Logger
 }
@@ -29,6 +32,7 @@ type Config struct {
 type Server struct {
 	sim     Simulator
 	hosts   hostList
+	token   string
 	log     *slog.Logger
 	handler http.Handler
 }
@@ -42,7 +46,10 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{sim: cfg.Simulator, hosts: hosts, log: cfg.Log}
+	if err := checkToken(cfg.Token); err != nil {
+		return nil, err
+	}
+	s := &Server{sim: cfg.Simulator, hosts: hosts, token: cfg.Token, log: cfg.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -44,6 +44,10 @@ type Config struct {
 	FileDir string
 	// Control makes the control API; nil leaves its door closed.
 	Control Control
+	// ControlToken is the bearer token that the control API demands, "" for none.
+	// It is written to a file beside those of FileDir, for programs on this
+	// machine.
+	ControlToken string
 
 	// Provider has the rules of the provider API. What the simulator knows
 	// itself is of no effect in it: Environment, Certificate, and the parts from

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,10 +13,16 @@ import (
 // certificate and its key.
 const DemoCertificateFile = "provider.pem"
 
+// controlTokenFile is the name of the file with the token of the control API.
+const controlTokenFile = "control.token"
+
 // noteFiles says in the ready record where a provider finds what it needs. It
 // is written to Config.FileDir, if there is one; otherwise it is where the
 // secrets came from, if they came from a directory.
 func (s *Simulator) noteFiles() error {
+	if err := s.writeControlToken(); err != nil {
+		return err
+	}
 	switch dir := s.cfg.FileDir; {
 	case dir != "":
 		return s.writeFiles(dir)
@@ -27,6 +34,24 @@ func (s *Simulator) noteFiles() error {
 			s.info.Demo.CertificateFile = certificate
 		}
 	}
+	return nil
+}
+
+// writeControlToken puts the token of the control API where only the owner can
+// read it.
+func (s *Simulator) writeControlToken() error {
+	dir := cmp.Or(s.cfg.FileDir, s.Secrets.Dir)
+	if s.cfg.ControlToken == "" || dir == "" {
+		return nil
+	}
+	path := filepath.Join(dir, controlTokenFile)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("sim: folder for the control token: %w", err)
+	}
+	if err := pki.WriteSecret(path, []byte(s.cfg.ControlToken+"\n")); err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	s.info.ControlTokenFile = path
 	return nil
 }
 

@@ -22,6 +22,10 @@ type Info struct {
 	ChannelsSandbox string `json:"channelsSandbox,omitempty"`
 	Control         string `json:"control,omitempty"`
 
+	// ControlTokenFile has the bearer token that the control API demands; "" if
+	// it demands none.
+	ControlTokenFile string `json:"controlTokenFile,omitempty"`
+
 	// CAFile and the files of Demo are empty if no files were asked for.
 	CAFile string `json:"caFile,omitempty"`
 	Demo   Demo   `json:"demo"`

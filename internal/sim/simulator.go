@@ -185,5 +185,8 @@ func (s *Simulator) makeControl() (err error) {
 // Log returns the simulator's logger, which is never nil.
 func (s *Simulator) Log() *slog.Logger { return s.log }
 
+// ControlToken returns the token that the control API demands, "" for none.
+func (s *Simulator) ControlToken() string { return s.cfg.ControlToken }
+
 // RootPEM returns the root certificate, which clients have to trust.
 func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }

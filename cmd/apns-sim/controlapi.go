@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// controlled is a simulator as the control API sees it.
+type controlled struct{ *sim.Simulator }
+
+// Info returns the ready record.
+func (c controlled) Info() any { return c.Simulator.Info() }
+
+// controlAPI makes the control API of a simulator. It answers under the names of
+// the server's certificate, and under the address that it was told to listen on.
+func (s *serveCommand) controlAPI(simulator *sim.Simulator) (func(context.Context, net.Listener) error, error) {
+	hosts := slices.Clone(s.Name)
+	if host, ok := s.controlHost(); ok && !isEverywhere(host) {
+		hosts = append(hosts, host)
+	}
+	server, err := control.New(control.Config{
+		Simulator: controlled{simulator}, AllowedHosts: hosts, Token: simulator.ControlToken(), Log: simulator.Log(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return server.Serve, nil
+}
+
+// checkListenControl refuses an address of which it cannot be told who reaches it.
+func (s *serveCommand) checkListenControl() error {
+	if s.AnyPort || s.ListenControl == sim.Off || s.ListenControl == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(s.ListenControl); err != nil {
+		return fmt.Errorf("--listen-control: %w", err)
+	}
+	return nil
+}
+
+// controlHost returns the host that the control API was told to listen on, ""
+// for every interface; ok is false if it is closed or on any free port.
+func (s *serveCommand) controlHost() (host string, ok bool) {
+	if s.AnyPort || s.ListenControl == sim.Off || s.ListenControl == "" {
+		return "", false
+	}
+	host, _, err := net.SplitHostPort(s.ListenControl)
+	return host, err == nil
+}
+
+// controlToken returns the token that the control API demands: the one that was
+// given, or a new one if others than this machine can reach the API.
+func (s *serveCommand) controlToken() (string, error) {
+	if err := s.checkListenControl(); err != nil {
+		return "", err
+	}
+	host, ok := s.controlHost()
+	if s.ControlToken != "" || !ok || isLoopback(host) {
+		return s.ControlToken, nil
+	}
+	return rand.Text(), nil
+}
+
+// isEverywhere reports whether a host stands for every interface.
+func isEverywhere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
+}
+
+// isLoopback reports whether only this machine reaches a host.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

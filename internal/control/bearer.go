@@ -1,0 +1,76 @@
+package control
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// minToken is the length of the shortest bearer token, in characters.
+const minToken = 16
+
+// bearerScheme is what the document calls the way to show the token.
+const bearerScheme = "bearer"
+
+// anybody, as the Security of an operation, leaves it open where a token is
+// demanded: health checks, what tells how to ask, and what devices ask for that
+// know nothing of the API.
+var anybody = []map[string][]string{{}}
+
+// checkToken refuses a token that can be guessed or not be sent.
+func checkToken(token string) error {
+	if token == "" {
+		return nil
+	}
+	if len(token) < minToken {
+		return fmt.Errorf("control: the control token has %d characters; use %d at least, for instance of: openssl rand -hex 16", len(token), minToken)
+	}
+	for i, c := range []byte(token) {
+		if c <= ' ' || c > '~' {
+			return fmt.Errorf("control: character %d of the control token cannot stand in a header; use letters and digits", i+1)
+		}
+	}
+	return nil
+}
+
+// describeToken says in the document that a token is demanded.
+func (r *router) describeToken() {
+	if r.server.token == "" {
+		return
+	}
+	api := r.api.OpenAPI()
+	api.Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearerScheme: {Type: "http", Scheme: bearerScheme}}
+	api.Security = []map[string][]string{{bearerScheme: {}}}
+}
+
+// guardToken refuses requests without the token, if there is one. The comparison
+// takes the same time wherever a wrong token differs.
+func (r *router) guardToken(next http.Handler) http.Handler {
+	if r.server.token == "" {
+		return next
+	}
+	want := sha256.Sum256([]byte(r.server.token))
+	unauthorized := r.server.answer((*Server).unauthorized)
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		scheme, token, _ := strings.Cut(request.Header.Get("Authorization"), " ")
+		got := sha256.Sum256([]byte(token))
+		good := subtle.ConstantTimeCompare(got[:], want[:]) == 1 && strings.EqualFold(scheme, bearerScheme)
+		if _, pattern := r.mux.Handler(request); good || r.open[pattern] {
+			next.ServeHTTP(w, request)
+			return
+		}
+		unauthorized.ServeHTTP(w, request)
+	})
+}
+
+// unauthorized answers a request without the token: RFC 6750, 3.
+func (s *Server) unauthorized(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	return refuse(http.StatusUnauthorized,
+		"the control API demands its token; send it as Authorization: Bearer TOKEN. "+
+			"It is what --control-token said, or else in the file that the ready record names as controlTokenFile")
+}
