@@ -9,6 +9,8 @@ import (
 
 // deviceRuleFlags set what Apple leaves open about devices and their connections.
 type deviceRuleFlags struct {
+	Login loginRuleFlags `embed:""`
+
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
@@ -23,5 +25,5 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	c := &cfg.Courier
 	c.SilenceTimeout = r.DeviceSilence
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
-	return nil
+	return r.Login.apply(cfg)
 }

@@ -2,6 +2,7 @@ package devicetls
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
@@ -17,6 +18,10 @@ const tokenRefused uint8 = 1
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID}
+	if !s.server.cfg.allowsToken(s.named(m.BaseToken), time.Now()) {
+		answer.Status = tokenRefused
+		return s.answer(&answer)
+	}
 	token, err := s.appToken(m)
 	if err != nil {
 		s.log.Info("a request for an app's token cannot be met", "device", s.id(), "err", err)
@@ -38,4 +43,26 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 		return "", fmt.Errorf("the topic hash has %d bytes; only plain ones, of %d, can be routed", len(m.Topic), len(topic))
 	}
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
+}
+
+// A tokenBudget counts the requests for tokens within a minute.
+type tokenBudget struct {
+	began time.Time
+	used  int
+}
+
+// allowsToken reports whether a presence may ask for a token, and counts it. Each
+// one takes a line in the journal, which a flood would fill.
+func (c *Config) allowsToken(p *presence, now time.Time) bool {
+	if p == nil || c.TokenBudget < 0 {
+		return true
+	}
+	if now.Sub(p.tokens.began) >= time.Minute {
+		p.tokens = tokenBudget{began: now}
+	}
+	p.tokens.used++
+	if p.tokens.used == c.TokenBudget+1 {
+		p.session.log.Warn("requests for tokens are refused for up to a minute", "device", p.session.id(), "limit", c.TokenBudget)
+	}
+	return p.tokens.used <= c.TokenBudget
 }

@@ -24,6 +24,9 @@ const (
 	DefaultClockWindow = 5 * time.Minute
 	// DefaultNonces is how many nonces are remembered.
 	DefaultNonces = 1 << 18
+	// DefaultTokenBudget is how many tokens of apps a user of a device may ask for
+	// in a minute: more than anybody has apps. Apple's figure is unknown.
+	DefaultTokenBudget = 1000
 	// DefaultLoginTimeout is the time for TLS and Connect together, the same
 	// that the device allows itself (observed: apsd).
 	DefaultLoginTimeout = 30 * time.Second
@@ -66,6 +69,9 @@ type Config struct {
 	// EchoToken repeats an accepted base token in the response. The real
 	// service leaves it out; every known client takes either.
 	EchoToken bool
+	// Redirect is where devices are sent that log in, see
+	// [Server.RedirectLogins]; without a host they are let in.
+	Redirect Redirection
 	// NoticeReplaced tells a device of protocol version 12 or more that a newer
 	// connection has taken its token's place, before the older one is closed.
 	NoticeReplaced bool
@@ -79,6 +85,9 @@ type Config struct {
 	// Nonces is how many nonces are remembered at most so that none is accepted
 	// twice; zero means [DefaultNonces], each some 100 bytes.
 	Nonces int
+	// TokenBudget is how many tokens of apps a user of a device may ask for in a
+	// minute; zero means [DefaultTokenBudget], less any number.
+	TokenBudget int
 	// LoginTimeout is the time for TLS and Connect together; zero means
 	// [DefaultLoginTimeout].
 	LoginTimeout time.Duration
@@ -115,6 +124,7 @@ func (c *Config) complete() error {
 	}
 	c.ClockWindow = cmp.Or(c.ClockWindow, DefaultClockWindow)
 	c.Nonces = cmp.Or(c.Nonces, DefaultNonces)
+	c.TokenBudget = cmp.Or(c.TokenBudget, DefaultTokenBudget)
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, DefaultLoginTimeout)
 	c.FilterTimeout = cmp.Or(c.FilterTimeout, DefaultFilterTimeout)
 	c.SilenceTimeout = cmp.Or(c.SilenceTimeout, DefaultSilenceTimeout)

@@ -32,6 +32,10 @@ func (s *session) connect(m *courier.Connect) error {
 	}
 	if s.device == nil {
 		s.device = device
+		if over, err := s.redirected(m); over {
+			return err
+		}
+		s.server.directory.enter(s, device.ID)
 		s.times.loggedIn(time.Now())
 	}
 	return s.accept(m, login)
@@ -45,6 +49,8 @@ func (s *session) accept(m *courier.Connect, l login) error {
 		token:   slices.Clone(l.token),
 		version: m.ProtocolVersion,
 		slot:    l.slot,
+
+		redirects: m.RedirectCount,
 	}
 	answer := s.response(courier.ConnectAccepted)
 	if l.issued || s.server.cfg.EchoToken {

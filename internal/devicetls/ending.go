@@ -26,6 +26,10 @@ const (
 	EndReconnected Ending = "reconnected"
 	// EndReplaced: a newer connection has taken over.
 	EndReplaced Ending = "replaced"
+	// EndRedirected: the device was sent to another courier.
+	EndRedirected Ending = "redirected"
+	// EndDismissed: the courier was told to end it.
+	EndDismissed Ending = "dismissed"
 	// EndShutdown: the courier stops.
 	EndShutdown Ending = "shutdown"
 	// EndLost: the network failed.
@@ -56,6 +60,8 @@ var endings = []struct {
 	{EndOffline, false, "the device took its token away"},
 	{EndReconnected, false, "the device logged in again on this connection"},
 	{EndReplaced, false, "a newer connection of the device has taken over"},
+	{EndRedirected, false, "the device was sent to another courier"},
+	{EndDismissed, false, "the courier was told to end the connection"},
 	{EndShutdown, false, "the courier stops"},
 	{EndLost, true, "the network failed"},
 	{EndHandshake, true, "the TLS handshake failed"},

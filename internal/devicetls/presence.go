@@ -14,13 +14,17 @@ import (
 // A presence is one user of a device on a connection: its base token and its
 // route in the broker. It is the broker's peer.
 type presence struct {
-	session *session
-	address tokenvault.Address
-	token   []byte // the base token, as the device knows it
-	version uint16 // protocol version announced in Connect; 0 if none
-	slot    int
-	base    uint32 // see messageid.go
-	route   *broker.Route
+	session   *session
+	address   tokenvault.Address
+	token     []byte // the base token, as the device knows it
+	version   uint16 // protocol version announced in Connect; 0 if none
+	slot      int
+	redirects uint16 // how often the device says it was sent elsewhere
+	base      uint32 // see messageid.go
+	route     *broker.Route
+
+	// Owned by readLoop.
+	tokens tokenBudget
 
 	// Held by whoever writes. The channels subscribed to, and the topic by which
 	// the device calls the app of each.
@@ -74,9 +78,13 @@ func (s *session) record(kind journal.Kind, cause Ending, detail string) {
 	})
 }
 
-// String tells which user of the device it is.
+// String tells which user of the device it is, and how it came here.
 func (p *presence) String() string {
-	return fmt.Sprintf("user %d, %v", p.address.User, p.address.Environment)
+	text := fmt.Sprintf("user %d, %v", p.address.User, p.address.Environment)
+	if p.redirects > 0 {
+		text += fmt.Sprintf(", after redirections: %d", p.redirects)
+	}
+	return text
 }
 
 // id is the device's name, once it is known.

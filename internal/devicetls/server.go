@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -16,6 +17,9 @@ type Server struct {
 	cfg    Config
 	tls    *tls.Config
 	nonces *nonceMemory
+
+	directory directory
+	redirect  atomic.Pointer[Redirection] // of logins; nil lets them in
 }
 
 // New makes a courier. It fails when a required part of cfg is missing.
@@ -23,11 +27,15 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	return &Server{
+	s := &Server{
 		cfg:    cfg,
 		tls:    tlsConfig(cfg.Certificate),
 		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
-	}, nil
+	}
+	if cfg.Redirect != (Redirection{}) {
+		return s, s.RedirectLogins(&cfg.Redirect)
+	}
+	return s, nil
 }
 
 // Serve accepts devices from ln until ctx ends; then it closes ln and every

@@ -107,7 +107,7 @@ func (s *session) readLoop() error {
 func (s *session) close(end *endError) {
 	s.out.lock()
 	defer s.out.unlock()
-	s.sayReplacedLocked()
+	s.farewellLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {
 			s.detachLocked(slot, end.Ending)

@@ -40,6 +40,7 @@ type world struct {
 	log     logLines
 	cfg     devicetls.Config
 	pushes  int
+	server  *devicetls.Server
 	stop    func() // ends the courier; waits for it
 }
 
@@ -79,6 +80,7 @@ func (w *world) serve(ln net.Listener) {
 	w.t.Helper()
 	server, err := devicetls.New(w.cfg)
 	require.NoError(w.t, err)
+	w.server = server
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()

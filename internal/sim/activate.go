@@ -4,6 +4,9 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // Activate gives a device its certificate, as Apple does when a device is
@@ -48,4 +51,13 @@ func (s *Simulator) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error
 // [pki.PKI.SignBag].
 func (s *Simulator) SignBag(bag []byte) (signature []byte, chain [][]byte, err error) {
 	return s.Secrets.PKI.SignBag(bag)
+}
+
+// verifyDevice judges the certificate of a device that logs in.
+func (s *Simulator) verifyDevice(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error) {
+	policy := pki.DeviceStrict
+	if s.cfg.AnyDeviceCertificate {
+		policy = pki.DeviceLenient
+	}
+	return s.Secrets.PKI.VerifyDeviceUnder(policy, chain, now)
 }

@@ -63,6 +63,9 @@ type Config struct {
 	// itself is of no effect in it: Environment, Certificate, Verify, and the
 	// parts from Vault to Log.
 	Courier devicetls.Config
+	// AnyDeviceCertificate lets devices in with a certificate of any authority,
+	// of any age, for any use. Those that are revoked are still refused.
+	AnyDeviceCertificate bool
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock and Log are of no effect.
 	Broker broker.Config

@@ -168,7 +168,7 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 
 func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {
 	cfg := s.cfg.Courier
-	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.Secrets.PKI.VerifyDevice
+	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.verifyDevice
 	cfg.Vault, cfg.Broker = s.Vault, s.Broker
 	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
 	return devicetls.New(cfg)

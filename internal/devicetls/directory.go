@@ -1,0 +1,51 @@
+package devicetls
+
+import (
+	"sync"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A directory knows which sessions of a courier are those of which device.
+type directory struct {
+	mu       sync.Mutex
+	sessions map[*session]apns.DeviceID
+}
+
+// enter notes a session whose device has proven itself.
+func (d *directory) enter(s *session, device apns.DeviceID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.sessions == nil {
+		d.sessions = make(map[*session]apns.DeviceID)
+	}
+	d.sessions[s] = device
+}
+
+// leave forgets a session. It may never have been entered.
+func (d *directory) leave(s *session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.sessions, s)
+}
+
+// end ends the sessions of a device, or of all devices if it is zero, and
+// returns how many there were.
+func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for s, of := range d.sessions {
+		if device == of || device == (apns.DeviceID{}) {
+			s.end(how)
+			ended++
+		}
+	}
+	return ended
+}
+
+// Disconnect ends the connections of a device, or of all devices if it is zero,
+// cleanly and without a word. It returns how many there were. It does not wait
+// for them to be closed.
+func (s *Server) Disconnect(device apns.DeviceID) int {
+	return s.directory.end(device, &endError{Ending: EndDismissed})
+}

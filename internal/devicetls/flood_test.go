@@ -1,0 +1,103 @@
+package devicetls_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// tokensIssued counts the tokens of apps that the journal knows of.
+func (w *world) tokensIssued() (n int) {
+	for _, e := range w.journal.Read(0, 0).Events {
+		if e.Kind == journal.TokenIssued {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAFloodOfTokenRequestsEndsAndLeavesOthersAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		other := w.login(w.identity(nil))
+		p := w.login(w.identity(nil))
+		flood := (&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}).Append(nil)
+		start := time.Now()
+		for { // and never a look at the answers
+			if _, err := p.conn.Write(flood); err != nil {
+				break
+			}
+		}
+		assert.LessOrEqual(t, time.Since(start), devicetls.DefaultWriteTimeout+5*time.Second)
+		require.NoError(t, p.conn.NetConn().Close())
+		synctest.Wait()
+		assert.Contains(t, w.comings(), "disconnected not-reading")
+		w.wantLogged("reason=not-reading")
+
+		w.push(other.address(), "unharmed")
+		assert.Equal(t, "unharmed", string(want[*courier.Notification](other).Payload))
+		other.send(&courier.TokenRequest{BaseToken: other.token, Topic: topicHash[:]})
+		assert.Equal(t, courier.TokenAccepted, want[*courier.TokenResponse](other).Status)
+	})
+}
+
+func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		limit int
+		ask   int
+		given int
+	}{
+		{"the default", 0, 1001, 1000},
+		{"the setting", 3, 5, 3},
+		{"any number", -1, 1500, 1500},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = row.limit })
+				p := w.login(w.identity(nil))
+				ask := &courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}
+				before := w.tokensIssued()
+				for i := range row.ask {
+					p.send(ask)
+					answer := want[*courier.TokenResponse](p)
+					if i < row.given {
+						require.Equal(t, courier.TokenAccepted, answer.Status)
+					} else {
+						require.Equal(t, &courier.TokenResponse{Status: 1, Topic: topicHash[:]}, answer)
+					}
+				}
+				assert.Equal(t, row.given, w.tokensIssued()-before, "what is refused takes no line of the journal")
+				time.Sleep(time.Minute)
+				p.send(ask)
+				assert.Equal(t, courier.TokenAccepted, want[*courier.TokenResponse](p).Status, "a minute later")
+			})
+		})
+	}
+}
+
+func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) { c.Nonces = 8 })
+		identity := w.identity(nil)
+		first := w.dial(identity, v3)
+		recorded := first.proof()
+		first.connect(recorded)
+		for range 50 {
+			p := w.dial(identity, v3)
+			p.send(recorded)
+			p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce was used before")
+			p.wantClosed(time.Second, "status first, then a clean close")
+		}
+		first.filter()
+		w.push(first.address(), "unharmed")
+		want[*courier.Notification](first)
+	})
+}
