@@ -64,6 +64,9 @@ type Push struct {
 	Hash apns.TopicHash
 	// Base says that the push is addressed to the device's base token.
 	Base bool
+	// Track is where the journal notes what becomes of the push; nil if nobody
+	// follows it.
+	Track *journal.Track
 }
 
 const shardCount = 64 // a power of two
@@ -135,7 +138,10 @@ func (b *Broker) restore() error {
 		b.seq.Store(max(b.seq.Load(), r.Seq))
 		b.withQueue(r.To, func(q *queue) {
 			q.holdLocked(&entry{
-				push:     &Push{Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base},
+				push: &Push{
+					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
+					Track: &journal.Track{Push: r.Push, Device: r.To.Device},
+				},
 				seq:      r.Seq,
 				deadline: r.Deadline,
 				storable: true,
@@ -250,7 +256,7 @@ func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
 }
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {
-	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Device: p.To.Device, Cause: string(cause)})
+	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Track: p.Track, Device: p.To.Device, Cause: string(cause)})
 }
 
 // nextStamp returns a timestamp for a delivery: nanoseconds since 1970, and

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
 // A ChannelID names a broadcast channel: random bytes, base64 on the
@@ -45,6 +46,9 @@ type Broadcast struct {
 	*apns.Notification
 	App     string
 	Channel ChannelID
+	// Track is where the journal notes what becomes of the message; nil if
+	// nobody follows it.
+	Track *journal.Track
 }
 
 // A channel is a Channel with its subscribers.
@@ -63,6 +67,7 @@ type channel struct {
 // A message is one broadcast on its way to many devices.
 type message struct {
 	*apns.Notification
+	track      *journal.Track
 	channel    *channel
 	checkpoint uint64 // nanoseconds since 1970; rises along a channel
 	deadline   int64  // nanoseconds since 1970

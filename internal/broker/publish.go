@@ -31,12 +31,12 @@ func (b *Broker) Publish(p *Broadcast) error {
 		return err
 	}
 	c.checkpoint = b.nextStamp(now)
-	m := c.messageLocked(p.Notification, now)
+	m := c.messageLocked(p, now)
 	if m.lasting && c.Policy == MostRecent {
 		c.latest = m
 	}
 	b.journal.Record(journal.Event{
-		At: now, Kind: journal.Accepted, Push: p.Notification,
+		At: now, Kind: journal.Accepted, Push: p.Notification, Track: p.Track,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),
 	})
 	for r := range c.subscribers {
@@ -47,13 +47,13 @@ func (b *Broker) Publish(p *Broadcast) error {
 
 // messageLocked makes the newest message of the channel. One with expiration 0
 // is attempted once and leaves what is kept as it is.
-func (c *channel) messageLocked(n *apns.Notification, now time.Time) *message {
-	deadline := n.Expiration.Deadline(now)
+func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
+	deadline := p.Expiration.Deadline(now)
 	if longest := now.Add(MaxChannelRetention); deadline.After(longest) {
 		deadline = longest
 	}
 	return &message{
-		Notification: n, channel: c, checkpoint: c.checkpoint,
+		Notification: p.Notification, track: p.Track, channel: c, checkpoint: c.checkpoint,
 		deadline: deadline.UnixNano(), lasting: deadline.After(now),
 	}
 }
@@ -79,7 +79,7 @@ func (r *Route) passLocked(m *message, now time.Time) {
 	q := r.q
 	r.channels[m.channel] = m.checkpoint
 	e := &entry{
-		push:     &Push{Notification: m.Notification, To: q.to, Hash: m.channel.hash, Base: true},
+		push:     &Push{Notification: m.Notification, To: q.to, Hash: m.channel.hash, Base: true, Track: m.track},
 		seq:      q.b.seq.Add(1),
 		deadline: m.deadline,
 		lasting:  m.lasting,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // A Kind says what happened.
@@ -64,6 +65,12 @@ func (k Kind) String() string {
 // MarshalText writes the kind's name.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// state returns the state that an event of kind k brings about, if it does: the
+// kinds from Rejected to Dropped stand in the order of the states.
+func (k Kind) state() (match.State, bool) {
+	return match.State(k - Rejected), Rejected <= k && k <= Dropped
+}
+
 // An Event is one thing that happened.
 type Event struct {
 	// Seq numbers the events from 1, without gaps.
@@ -74,12 +81,37 @@ type Event struct {
 	// Push is what the event is about; nil for devices' comings and goings. It
 	// must not be changed.
 	Push *apns.Notification
+	// Track follows the push from event to event; nil if nobody does. An event
+	// that is recorded with a track needs no Push.
+	Track *Track
 	// Device is zero where no device is known yet.
 	Device apns.DeviceID
 	// Cause is one word of the list that goes with Kind.
 	Cause string
 	// Detail is a sentence for a reader.
 	Detail string
+	// Refusal is that of a Rejected event; Cause is its reason.
+	Refusal *apns.Rejection
+}
+
+// Subject is what filter words are compared with: of an event about a push, that
+// push, with the event's own device, time and state.
+func (e *Event) Subject() match.Subject {
+	var s match.Subject
+	switch {
+	case e.Track != nil:
+		s, _ = e.Track.subject()
+	case e.Push != nil:
+		s = (&Track{Push: e.Push}).subjectLocked()
+	}
+	s.At, s.States = e.At, 0
+	if e.Device != (apns.DeviceID{}) {
+		s.Device = e.Device
+	}
+	if state, ok := e.Kind.state(); ok {
+		s.States = s.States.With(state)
+	}
+	return s
 }
 
 // Advice says what of the push a device would not show although APNs accepts

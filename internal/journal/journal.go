@@ -22,6 +22,12 @@ type Config struct {
 	// Capacity is how many events are kept at least until newer ones push them
 	// out; 0 means [DefaultCapacity]. Busy devices share their part of it.
 	Capacity int
+	// History is how many pushes are kept with all that became of them; 0 means
+	// [DefaultHistory].
+	History int
+	// HistoryBytes is about how much memory they may take; 0 means
+	// [DefaultHistoryBytes]. The oldest go first.
+	HistoryBytes int
 	// Clock stamps events that bring no time.
 	Clock *clock.Clock
 }
@@ -33,9 +39,12 @@ type Config struct {
 // for each other. A number is drawn while the shard is locked, so whoever
 // holds all shards sees every event up to the newest number.
 type Journal struct {
-	clock  *clock.Clock
-	seq    atomic.Uint64
-	shards [shardCount]shard
+	clock   *clock.Clock
+	seq     atomic.Uint64
+	shards  [shardCount]shard
+	history history
+
+	connections atomic.Uint64 // newest number of a connection
 
 	waiting atomic.Int32 // goroutines in Wait
 	mu      sync.Mutex
@@ -58,13 +67,23 @@ func New(cfg Config) *Journal {
 		cfg.Capacity = DefaultCapacity
 	}
 	j := &Journal{clock: cfg.Clock, news: make(chan struct{})}
+	j.history.init(cfg)
 	for i := range j.shards {
 		j.shards[i].limit = max(1, (cfg.Capacity+shardCount-1)/shardCount)
 	}
 	return j
 }
 
-// Record appends e, giving it the next number and, if it has none, the time.
+// NextConnection numbers the connections of all doors, from 1.
+func (j *Journal) NextConnection() uint64 {
+	if j == nil {
+		return 0
+	}
+	return j.connections.Add(1)
+}
+
+// Record appends e, giving it the next number and, if it has none, the time. An
+// event of a push that was deleted is left out.
 func (j *Journal) Record(e Event) {
 	if j == nil {
 		return
@@ -72,17 +91,67 @@ func (j *Journal) Record(e Event) {
 	if e.At.IsZero() {
 		e.At = j.clock.Now()
 	}
+	sweep := false
+	if e.Track != nil {
+		kept := false
+		if kept, sweep = j.follow(&e); !kept {
+			return
+		}
+	}
 	s := &j.shards[e.Device[0]&(shardCount-1)]
 	s.mu.Lock()
 	e.Seq = j.seq.Add(1)
 	s.append(e)
 	s.mu.Unlock()
+	if sweep {
+		j.forget(func(t *Track) bool { return t.evicted.Load() })
+	}
 	if j.waiting.Load() > 0 {
 		j.mu.Lock()
 		close(j.news)
 		j.news = make(chan struct{})
 		j.mu.Unlock()
 	}
+}
+
+// follow notes e on its track, and gives the track its place in the history if
+// this is its first event. It reports whether the event counts.
+func (j *Journal) follow(e *Event) (kept, sweep bool) {
+	t := e.Track
+	e.Push = nil // the track has it
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.deleted {
+		return false, false
+	}
+	t.noteLocked(e)
+	if t.number == 0 {
+		t.number, sweep = j.history.add(t)
+	}
+	return true, sweep
+}
+
+// forget takes the events out whose tracks are gone.
+func (j *Journal) forget(gone func(*Track) bool) {
+	for i := range j.shards {
+		j.shards[i].forget(gone)
+	}
+}
+
+func (s *shard) forget(gone func(*Track) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := make([]Event, 0, len(s.events))
+	s.after(0, func(e Event) {
+		if e.Track != nil && gone(e.Track) {
+			if e.Track.evicted.Load() {
+				s.evicted = max(s.evicted, e.Seq)
+			}
+			return
+		}
+		kept = append(kept, e)
+	})
+	s.events, s.oldest = kept, 0
 }
 
 func (s *shard) append(e Event) {
@@ -135,6 +204,11 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 		j.shards[i].mu.Unlock()
 	}
 	slices.SortFunc(page.Events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	for i := range page.Events {
+		if e := &page.Events[i]; e.Track != nil {
+			e.Push = e.Track.Push
+		}
+	}
 	if limit > 0 && len(page.Events) > limit {
 		page.Events = page.Events[:limit]
 	}

@@ -1,0 +1,83 @@
+package journal
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// An Origin knows how a push came in. It holds what was there anyway, and puts
+// it into words when a reader asks.
+type Origin interface {
+	// Describe is called from any goroutine.
+	Describe(r *Record) *Exchange
+}
+
+// An Exchange is a request and what was found about it. It has no secret in it:
+// no provider token, no signature, no key.
+type Exchange struct {
+	Method, Path string
+	// Headers are those of the request, in order; the value of authorization is
+	// shortened.
+	Headers    []Header
+	Credential Credential
+	Connection Connection
+	// Checks are all checks in their order.
+	Checks []Check
+}
+
+// A Header is a field of a request.
+type Header struct{ Name, Value string }
+
+// A Credential is who sent the push, as far as that was found out.
+type Credential struct {
+	// Kind is "provider token", "certificate" or "none".
+	Kind string
+	// TeamID is empty if the credential was not good.
+	TeamID string
+	// The rest is of a provider token: its header and claims in JSON, decoded,
+	// what was tolerated in it, its key, when it was signed and how old it was,
+	// and the beginning of its SHA-256, which tells tokens apart.
+	Header, Claims string
+	Notes          []string
+	KeyID          string
+	IssuedAt       time.Time
+	Age            time.Duration
+	Fingerprint    string
+	// Subject and UID are of a certificate.
+	Subject, UID string
+}
+
+// A Connection is where a push came in.
+type Connection struct {
+	// Number tells the connections of a simulator apart.
+	Number uint64
+	// Remote is the address of the peer.
+	Remote string
+	// ServerName is that of the TLS handshake.
+	ServerName  string
+	Environment apns.Environment
+}
+
+// A Result is what became of a check.
+type Result uint8
+
+// The results of checks.
+const (
+	Passed Result = iota
+	Failed
+	NotReached
+)
+
+// String returns the result in words.
+func (r Result) String() string { return [...]string{"passed", "failed", "not reached"}[r] }
+
+// A Check is a rung of the ladder that a request climbs.
+type Check struct {
+	Name   string
+	Result Result
+	// Seen is the value that was looked at; "" if there is none to show.
+	Seen string
+	// Detail says why it failed.
+	Detail string
+}

@@ -1,0 +1,166 @@
+package journal
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// A Query asks for records. Its zero value is everything, oldest first.
+type Query struct {
+	Filter match.Filter
+	// After and Before are numbers of records between which the answer lies; 0
+	// is no bound.
+	After, Before uint64
+	// Newest begins with the newest.
+	Newest bool
+	// Limit is how many records are returned; 0 is any number.
+	Limit int
+}
+
+// Found is the answer to a [Query].
+type Found struct {
+	Records []Record
+	// Next is where to go on, with After or, if the newest came first, with
+	// Before; 0 if that was all.
+	Next uint64
+	// Missed says that records which the query asks for may have been pushed
+	// out.
+	Missed bool
+	// Evicted is how many records were pushed out since the journal began.
+	Evicted uint64
+	// Oldest and Newest are the numbers of the history; Newest is 0 while there
+	// is nothing.
+	Oldest, Newest uint64
+}
+
+// chunk is how many tracks are looked at between two looks at the history.
+const chunk = 512
+
+// each calls visit with the tracks of a query, without its Limit, until visit
+// returns false. The history is not locked meanwhile.
+func (j *Journal) each(q *Query, visit func(*Track, *match.Subject, uint64) bool) {
+	all, _ := j.history.kept()
+	all.from = max(all.from, q.After+1)
+	if q.Before > 0 {
+		all.to = min(all.to, q.Before)
+	}
+	var tracks []*Track
+	for all.from < all.to {
+		part := all
+		if q.Newest {
+			part.from = max(all.from, all.to-min(chunk, all.to))
+			all.to = part.from
+		} else {
+			part.to = min(all.to, all.from+chunk)
+			all.from = part.to
+		}
+		tracks = j.history.copy(tracks[:0], part)
+		if q.Newest {
+			slices.Reverse(tracks)
+		}
+		for _, t := range tracks {
+			s, number := t.subject()
+			if number != 0 && q.Filter.Match(&s) && !visit(t, &s, number) {
+				return
+			}
+		}
+	}
+}
+
+// Find returns the records that a query asks for.
+func (j *Journal) Find(q Query) Found {
+	if j == nil {
+		return Found{}
+	}
+	var found Found
+	var kept span
+	kept, found.Evicted = j.history.kept()
+	found.Oldest, found.Newest = kept.from, kept.to-1
+	found.Missed = found.Evicted > 0 && q.After+1 < kept.from
+	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
+		if q.Limit > 0 && len(found.Records) == q.Limit {
+			found.Next = found.Records[q.Limit-1].Number
+			return false
+		}
+		found.Records = append(found.Records, t.record())
+		return true
+	})
+	if q.Newest && found.Next != 0 {
+		found.Missed = false // the answer has not come to where they were
+	}
+	return found
+}
+
+// Count returns how many records match.
+func (j *Journal) Count(f match.Filter) (n int) {
+	if j == nil {
+		return 0
+	}
+	j.each(&Query{Filter: f}, func(*Track, *match.Subject, uint64) bool { n++; return true })
+	return n
+}
+
+// Get returns the newest record with an id: an apns-id or an apns-unique-id, in
+// either case, or the record's number.
+func (j *Journal) Get(id string) (r Record, ok bool) {
+	if j == nil || id == "" {
+		return Record{}, false
+	}
+	number, err := strconv.ParseUint(id, 10, 64)
+	numbered := err == nil
+	q := Query{Newest: true}
+	if numbered {
+		if number == 0 {
+			return Record{}, false
+		}
+		q.After, q.Before = number-1, number+1
+	}
+	j.each(&q, func(t *Track, s *match.Subject, _ uint64) bool {
+		if numbered || strings.EqualFold(s.ID, id) || s.UniqueID != "" && strings.EqualFold(s.UniqueID, id) {
+			r, ok = t.record(), true
+		}
+		return !ok
+	})
+	return r, ok
+}
+
+// Delete removes the records that match with their events, and returns how many
+// there were. What happens to such a push afterwards is not recorded. The
+// numbers of later events have gaps.
+func (j *Journal) Delete(f match.Filter) (n int) {
+	if j == nil {
+		return 0
+	}
+	deleted := make(map[*Track]struct{})
+	j.each(&Query{Filter: f}, func(t *Track, _ *match.Subject, number uint64) bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if !t.deleted && j.history.remove(t, number) {
+			t.deleted = true
+			deleted[t] = struct{}{}
+		}
+		return true
+	})
+	if len(deleted) > 0 {
+		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone })
+	}
+	return len(deleted)
+}
+
+// Reset removes all records and all events. Numbers go on where they were.
+func (j *Journal) Reset() (n int) {
+	if j == nil {
+		return 0
+	}
+	n = j.Delete(match.Filter{})
+	for i := range j.shards {
+		s := &j.shards[i]
+		s.mu.Lock()
+		s.events, s.oldest = nil, 0
+		s.mu.Unlock()
+	}
+	return n
+}

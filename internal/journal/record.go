@@ -1,0 +1,101 @@
+package journal
+
+import (
+	"slices"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// A Record is a push as the journal knows it at one moment.
+type Record struct {
+	// Number is the record's place in the history, from 1.
+	Number uint64
+	// Push is what came; it must not be changed.
+	Push *apns.Notification
+	// Device is whom it is for; zero for a broadcast, and where none is known.
+	Device apns.DeviceID
+	// State is the kind of the newest event; Reached are all states it was in.
+	State   Kind
+	Reached match.States
+	// Steps are what happened, in order; Omitted says how many more there were.
+	Steps   []Step
+	Omitted int
+	// Counts says how often each kind of event happened, omitted ones as well.
+	Counts map[Kind]int
+	// Refusal is nil unless APNs refused the push.
+	Refusal *apns.Rejection
+
+	subject match.Subject
+	origin  Origin
+}
+
+// record makes a snapshot of the track.
+func (t *Track) record() Record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := Record{
+		Number: t.number, Push: t.Push, Device: t.Device, State: t.last, Reached: t.reached,
+		Counts: make(map[Kind]int), subject: t.subjectLocked(), origin: t.Origin,
+	}
+	for i := range t.plain {
+		r.Steps = append(r.Steps, Step{At: time.Unix(0, t.times[i]), Kind: t.kinds[i]})
+		r.Counts[t.kinds[i]]++
+	}
+	if c := t.rest; c != nil {
+		r.Steps = append(r.Steps, c.steps...)
+		r.Omitted, r.Refusal = c.omitted, c.refusal
+		for kind, n := range c.counts {
+			if n > 0 {
+				r.Counts[Kind(kind)] += n
+			}
+		}
+	}
+	attempts := map[apns.DeviceID]int{}
+	for i := range r.Steps {
+		if s := &r.Steps[i]; s.Kind == Sent {
+			attempts[s.Device]++
+			s.Attempt = attempts[s.Device]
+		}
+	}
+	return r
+}
+
+// Subject is what filter words are compared with.
+func (r *Record) Subject() match.Subject { return r.subject }
+
+// Received is when the push came, or when the journal first heard of it.
+func (r *Record) Received() time.Time { return r.subject.At }
+
+// Status is that of the answer, 0 before there is one.
+func (r *Record) Status() int { return r.subject.Status }
+
+// Duration is the time from the request to the answer, 0 before there is one.
+func (r *Record) Duration() time.Duration {
+	for _, s := range r.Steps {
+		if s.Kind == Accepted || s.Kind == Rejected {
+			return s.At.Sub(r.Received())
+		}
+	}
+	return 0
+}
+
+// Faults names the faults that the push has met.
+func (r *Record) Faults() (names []string) {
+	for _, s := range r.Steps {
+		if s.Kind == Faulted && !slices.Contains(names, s.Cause) {
+			names = append(names, s.Cause)
+		}
+	}
+	return names
+}
+
+// Exchange describes the request and what was found about it; nil if the push
+// did not come with one. It is worked out now.
+func (r *Record) Exchange() *Exchange {
+	if r.origin == nil {
+		return nil
+	}
+	return r.origin.Describe(r)
+}

@@ -1,0 +1,140 @@
+package journal
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// A Track follows one push, or one broadcast, from its arrival to its end. It
+// is made by whoever receives the push and travels with it; every event that
+// names it is noted on it.
+//
+// On the push path a track costs a few words. What a reader sees, a [Record],
+// is made when somebody reads.
+type Track struct {
+	// Push is what came. It is read-only, as are Device and Origin, once the
+	// first event was recorded.
+	Push *apns.Notification
+	// Device is whom the push is for; zero for a broadcast, and while no device
+	// is known.
+	Device apns.DeviceID
+	// Origin knows the request that the push came with; nil if there was none,
+	// as for one that is replayed or comes from the store.
+	Origin Origin
+
+	evicted atomic.Bool // pushed out of the history
+
+	mu      sync.Mutex
+	number  uint64 // place in the history; 0 before the first event
+	deleted bool
+	reached match.States
+	last    Kind
+
+	// The course of an ordinary push, in few words. What does not fit, and all
+	// that comes after it, is in rest.
+	plain int
+	kinds [plainSteps]Kind
+	times [plainSteps]int64 // nanoseconds since 1970
+	rest  *course
+}
+
+// plainSteps are enough for received, accepted, sent, delivered.
+const plainSteps = 4
+
+// A course is the part of a track that has to say more than a kind and a time.
+type course struct {
+	steps   []Step
+	omitted int // steps beyond maxSteps
+	counts  [len(kinds)]int
+	refusal *apns.Rejection
+}
+
+// maxSteps bounds what is kept of a broadcast's many devices, or of a push that
+// is sent over and over.
+const maxSteps = 256
+
+// A Step is one thing that happened to a push.
+type Step struct {
+	At   time.Time
+	Kind Kind
+	// Device is the one that a step of a broadcast is about; zero otherwise.
+	Device apns.DeviceID
+	// Cause and Detail are those of the event.
+	Cause, Detail string
+	// Attempt numbers the steps of kind Sent, from 1, for each device; 0 for
+	// other kinds.
+	Attempt int
+}
+
+// noteLocked adds e to the track.
+func (t *Track) noteLocked(e *Event) {
+	if state, ok := e.Kind.state(); ok {
+		t.reached = t.reached.With(state)
+		t.last = e.Kind
+	}
+	device := e.Device
+	if device == t.Device {
+		device = apns.DeviceID{}
+	}
+	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && e.Detail == "" && device == (apns.DeviceID{}) {
+		t.kinds[t.plain], t.times[t.plain] = e.Kind, e.At.UnixNano()
+		t.plain++
+		return
+	}
+	if t.rest == nil {
+		t.rest = new(course)
+	}
+	c := t.rest
+	c.counts[e.Kind]++
+	if e.Refusal != nil {
+		c.refusal = e.Refusal
+	}
+	if len(c.steps) == maxSteps {
+		c.omitted++
+		return
+	}
+	c.steps = append(c.steps, Step{At: e.At, Kind: e.Kind, Device: device, Cause: e.Cause, Detail: e.Detail})
+}
+
+// subjectLocked is what filter words are compared with.
+func (t *Track) subjectLocked() match.Subject {
+	n := t.Push
+	s := match.Subject{
+		Space: n.TeamID, Environment: n.Environment, Topic: n.Topic, Token: n.Token, Device: t.Device, Channel: n.Channel,
+		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID,
+		States: t.reached, Payload: n.Payload, At: t.firstLocked(),
+	}
+	switch {
+	case t.rest != nil && t.rest.refusal != nil:
+		s.Reason = t.rest.refusal.Reason
+		s.Status = s.Reason.Status()
+	case t.reached.Has(match.Accepted):
+		s.Status = 200
+	}
+	return s
+}
+
+// firstLocked is when the track began.
+func (t *Track) firstLocked() time.Time {
+	switch {
+	case t.plain > 0:
+		return time.Unix(0, t.times[0])
+	case t.rest != nil:
+		return t.rest.steps[0].At
+	}
+	return time.Time{}
+}
+
+// subject is [Track.subjectLocked], and the track's number; 0 if it was deleted.
+func (t *Track) subject() (match.Subject, uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.deleted {
+		return match.Subject{}, 0
+	}
+	return t.subjectLocked(), t.number
+}
