@@ -29,9 +29,16 @@ type Exchange struct {
 // A Header is a field of a request.
 type Header struct{ Name, Value string }
 
+// The kinds of credentials.
+const (
+	NoCredential  = "none"
+	ProviderToken = "provider token"
+	Certificate   = "certificate"
+)
+
 // A Credential is who sent the push, as far as that was found out.
 type Credential struct {
-	// Kind is "provider token", "certificate" or "none".
+	// Kind is one of the kinds above.
 	Kind string
 	// TeamID is empty if the credential was not good.
 	TeamID string

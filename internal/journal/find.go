@@ -145,7 +145,7 @@ func (j *Journal) Delete(f match.Filter) (n int) {
 		return true
 	})
 	if len(deleted) > 0 {
-		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone })
+		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone }, false)
 	}
 	return len(deleted)
 }

@@ -20,6 +20,7 @@ type history struct {
 
 	mu    sync.Mutex
 	ring  []*Track // number n is at (n-1) % limit; nil where one was deleted
+	sizes []int32  // of the tracks in ring, so that nobody has to look at old ones
 	first uint64   // the oldest number kept
 	next  uint64   // that of the next push
 	bytes int
@@ -38,8 +39,6 @@ func (h *history) init(cfg Config) {
 	h.first, h.next = 1, 1
 }
 
-func (t *Track) bytes() int { return trackBytes + len(t.Push.Payload) }
-
 // add gives t its number, and pushes out what there is no more room for. It
 // reports whether events hold on to much that was pushed out.
 func (h *history) add(t *Track) (number uint64, sweep bool) {
@@ -49,13 +48,14 @@ func (h *history) add(t *Track) (number uint64, sweep bool) {
 	if number-h.first >= uint64(h.limit) {
 		h.pushOutLocked()
 	}
+	size := trackBytes + len(t.Push.Payload)
 	if at := h.index(number); at < len(h.ring) {
-		h.ring[at] = t
+		h.ring[at], h.sizes[at] = t, int32(size)
 	} else {
-		h.ring = append(h.ring, t)
+		h.ring, h.sizes = append(h.ring, t), append(h.sizes, int32(size))
 	}
 	h.next++
-	h.bytes += t.bytes()
+	h.bytes += size
 	for h.bytes > h.maxBytes && h.first < number { // the newest stays
 		h.pushOutLocked()
 		h.loose++
@@ -71,14 +71,12 @@ func (h *history) index(number uint64) int { return int((number - 1) % uint64(h.
 func (h *history) pushOutLocked() {
 	at := h.index(h.first)
 	h.first++
-	t := h.ring[at]
-	if t == nil {
+	if h.ring[at] == nil {
 		return // deleted
 	}
 	h.ring[at] = nil
-	h.bytes -= t.bytes()
+	h.bytes -= int(h.sizes[at])
 	h.lost++
-	t.evicted.Store(true)
 }
 
 // remove takes a track out. It reports whether it was there.
@@ -88,8 +86,9 @@ func (h *history) remove(t *Track, number uint64) bool {
 	if number < h.first || number >= h.next || h.ring[h.index(number)] != t {
 		return false
 	}
-	h.ring[h.index(number)] = nil
-	h.bytes -= t.bytes()
+	at := h.index(number)
+	h.ring[at] = nil
+	h.bytes -= int(h.sizes[at])
 	return true
 }
 

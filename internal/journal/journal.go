@@ -104,7 +104,9 @@ func (j *Journal) Record(e Event) {
 	s.append(e)
 	s.mu.Unlock()
 	if sweep {
-		j.forget(func(t *Track) bool { return t.evicted.Load() })
+		kept, _ := j.history.kept()
+		// Whose event is in a shard has its number.
+		j.forget(func(t *Track) bool { return t.number < kept.from }, true)
 	}
 	if j.waiting.Load() > 0 {
 		j.mu.Lock()
@@ -131,20 +133,21 @@ func (j *Journal) follow(e *Event) (kept, sweep bool) {
 	return true, sweep
 }
 
-// forget takes the events out whose tracks are gone.
-func (j *Journal) forget(gone func(*Track) bool) {
+// forget takes the events out whose tracks are gone. A reader is told that it
+// has missed them, unless they were deleted.
+func (j *Journal) forget(gone func(*Track) bool, missed bool) {
 	for i := range j.shards {
-		j.shards[i].forget(gone)
+		j.shards[i].forget(gone, missed)
 	}
 }
 
-func (s *shard) forget(gone func(*Track) bool) {
+func (s *shard) forget(gone func(*Track) bool, missed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := make([]Event, 0, len(s.events))
 	s.after(0, func(e Event) {
 		if e.Track != nil && gone(e.Track) {
-			if e.Track.evicted.Load() {
+			if missed {
 				s.evicted = max(s.evicted, e.Seq)
 			}
 			return

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -26,17 +25,15 @@ type Track struct {
 	// as for one that is replayed or comes from the store.
 	Origin Origin
 
-	evicted atomic.Bool // pushed out of the history
-
 	mu      sync.Mutex
-	number  uint64 // place in the history; 0 before the first event
+	number  uint64 // place in the history; 0 before the first event, set once
 	deleted bool
 	reached match.States
 	last    Kind
 
 	// The course of an ordinary push, in few words. What does not fit, and all
 	// that comes after it, is in rest.
-	plain int
+	plain uint8
 	kinds [plainSteps]Kind
 	times [plainSteps]int64 // nanoseconds since 1970
 	rest  *course
@@ -80,7 +77,11 @@ func (t *Track) noteLocked(e *Event) {
 	if device == t.Device {
 		device = apns.DeviceID{}
 	}
-	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && e.Detail == "" && device == (apns.DeviceID{}) {
+	detail := e.Detail
+	if e.Kind == Received && t.Origin != nil {
+		detail = "" // the origin knows it
+	}
+	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && detail == "" && device == (apns.DeviceID{}) {
 		t.kinds[t.plain], t.times[t.plain] = e.Kind, e.At.UnixNano()
 		t.plain++
 		return
@@ -97,7 +98,7 @@ func (t *Track) noteLocked(e *Event) {
 		c.omitted++
 		return
 	}
-	c.steps = append(c.steps, Step{At: e.At, Kind: e.Kind, Device: device, Cause: e.Cause, Detail: e.Detail})
+	c.steps = append(c.steps, Step{At: e.At, Kind: e.Kind, Device: device, Cause: e.Cause, Detail: detail})
 }
 
 // subjectLocked is what filter words are compared with.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
 // A push after the first on a connection, from the header fields to the
@@ -54,12 +55,33 @@ type discard struct{}
 
 func (discard) Submit(*broker.Push) error { return nil }
 
+// recorded is a broker that delivers at once, and says so as the real one does.
+type recorded struct{ *journal.Journal }
+
+func (r recorded) Submit(p *broker.Push) error {
+	now := time.Now()
+	for _, kind := range []journal.Kind{journal.Accepted, journal.Sent, journal.Delivered} {
+		r.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Track: p.Track, Device: p.To.Device})
+	}
+	return nil
+}
+
 // Pushes over TLS and HTTP/2 on a network in memory, a hundred at a time; the
 // client's work is in it too.
 func BenchmarkPushOverTLS(b *testing.B) {
+	benchmarkPush(b, func(w *world) { w.cfg.Broker, w.cfg.Journal = discard{}, nil })
+}
+
+// The same with a journal that is full, and everything noted up to the
+// acknowledgement of a device. The difference is what the journal costs.
+func BenchmarkPushOverTLSWithJournal(b *testing.B) {
+	benchmarkPush(b, func(w *world) { w.cfg.Broker = recorded{w.cfg.Journal} })
+}
+
+func benchmarkPush(b *testing.B, with func(*world)) {
 	const batch = 100
 	w := newWorld(b)
-	w.cfg.Broker, w.cfg.Journal = discard{}, nil
+	with(w)
 	c := w.dial()
 	request := w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b")
 	for range 2 { // from the second time on, all header fields are in the table

@@ -6,6 +6,7 @@ import "github.com/apns-sim/apns-sim/apns"
 type channelCheck struct {
 	name string
 	run  func(*channelRequest) *apns.Rejection
+	seen func(*sight) string
 }
 
 // publishChecks is the precedence of reasons for a broadcast. Apple documents
@@ -13,49 +14,50 @@ type channelCheck struct {
 // from the channel id to the payload is that of APNSwift's test server
 // (APNSwift#254).
 var publishChecks = []channelCheck{
-	{"availability", (*channelRequest).checkAvailability},
-	{"path and method", (*channelRequest).checkRoute},
-	{"credentials", (*channelRequest).checkCredentials},
-	{"connection", (*channelRequest).checkConnection},
-	{"bundle ID", (*channelRequest).checkApp},
-	{"right to the app", (*channelRequest).checkRight},
-	{"broadcast capability", (*channelRequest).checkFeature},
-	{"apns-request-id", (*channelRequest).checkRequestID},
-	{"apns-channel-id", (*channelRequest).checkChannelID},
-	{"apns-push-type", (*channelRequest).checkLiveActivity},
-	{"apns-expiration present", (*channelRequest).checkExpirationPresent},
-	{"apns-expiration", (*channelRequest).checkExpiration},
-	{"apns-priority present", (*channelRequest).checkPriorityPresent},
-	{"apns-priority", (*channelRequest).checkPriority},
-	{"channel", (*channelRequest).checkChannel},
-	{"apns-expiration of the policy", (*channelRequest).checkPolicyExpiration},
-	{"payload", (*channelRequest).checkBroadcastPayload},
+	{"availability", (*channelRequest).checkAvailability, nil},
+	{"path and method", (*channelRequest).checkRoute, sawRoute},
+	{"credentials", (*channelRequest).checkCredentials, sawCredential},
+	{"connection", (*channelRequest).checkConnection, sawConnection},
+	{"bundle ID", (*channelRequest).checkApp, sawTopic},
+	{"right to the app", (*channelRequest).checkRight, sawTopic},
+	{"broadcast capability", (*channelRequest).checkFeature, sawTopic},
+	{"apns-request-id", (*channelRequest).checkRequestID, saw(apns.HeaderRequestID)},
+	{"apns-channel-id", (*channelRequest).checkChannelID, saw(apns.HeaderChannelID)},
+	{"apns-push-type", (*channelRequest).checkLiveActivity, saw(apns.HeaderPushType)},
+	{"apns-expiration present", (*channelRequest).checkExpirationPresent, saw(apns.HeaderExpiration)},
+	{"apns-expiration", (*channelRequest).checkExpiration, saw(apns.HeaderExpiration)},
+	{"apns-priority present", (*channelRequest).checkPriorityPresent, saw(apns.HeaderPriority)},
+	{"apns-priority", (*channelRequest).checkPriority, saw(apns.HeaderPriority)},
+	{"channel", (*channelRequest).checkChannel, saw(apns.HeaderChannelID)},
+	{"apns-expiration of the policy", (*channelRequest).checkPolicyExpiration, saw(apns.HeaderExpiration)},
+	{"payload", (*channelRequest).checkBroadcastPayload, sawPayload},
 }
 
 // managementChecks is the precedence of reasons for channel management.
 // Observed is that the credentials come first (transport measurement of
 // September 2026, a GET); the rest is our guess.
 var managementChecks = []channelCheck{
-	{"availability", (*channelRequest).checkAvailability},
-	{"credentials", (*channelRequest).checkCredentials},
-	{"connection", (*channelRequest).checkConnection},
-	{"path and method", (*channelRequest).checkRoute},
-	{"bundle ID", (*channelRequest).checkApp},
-	{"right to the app", (*channelRequest).checkRight},
-	{"broadcast capability", (*channelRequest).checkFeature},
-	{"apns-request-id", (*channelRequest).checkRequestID},
-	{"apns-channel-id", (*channelRequest).checkChannelID},
-	{"channel", (*channelRequest).checkChannel},
-	{"channel to be made", (*channelRequest).checkConfiguration},
+	{"availability", (*channelRequest).checkAvailability, nil},
+	{"credentials", (*channelRequest).checkCredentials, nil},
+	{"connection", (*channelRequest).checkConnection, nil},
+	{"path and method", (*channelRequest).checkRoute, nil},
+	{"bundle ID", (*channelRequest).checkApp, nil},
+	{"right to the app", (*channelRequest).checkRight, nil},
+	{"broadcast capability", (*channelRequest).checkFeature, nil},
+	{"apns-request-id", (*channelRequest).checkRequestID, nil},
+	{"apns-channel-id", (*channelRequest).checkChannelID, nil},
+	{"channel", (*channelRequest).checkChannel, nil},
+	{"channel to be made", (*channelRequest).checkConfiguration, nil},
 }
 
 // judge walks checks in their order.
 func (r *channelRequest) judge(checks []channelCheck) *apns.Rejection {
-	for i := range checks {
-		if refusal := checks[i].run(r); refusal != nil {
+	for r.passed = range checks {
+		if refusal := checks[r.passed].run(r); refusal != nil {
 			return inChannelWords(refusal)
 		}
 	}
+	r.passed++
 	return nil
 }
 

@@ -6,6 +6,9 @@ import "github.com/apns-sim/apns-sim/apns"
 type check struct {
 	name string
 	run  func(*request) *apns.Rejection
+	// seen says what the check has looked at, for a reader of the journal; nil
+	// if that is not of the request.
+	seen func(*sight) string
 }
 
 // defaultChecks is the precedence of reasons: a request that is wrong in
@@ -17,25 +20,25 @@ type check struct {
 // token before topic and body (netty); the validity of the device token before
 // the right to the topic (a probe of 64 zeros, 2026). The rest is our guess.
 var defaultChecks = []check{
-	{"availability", (*request).checkAvailability},
-	{"path", (*request).checkPath},
-	{"method", (*request).checkMethod},
-	{"duplicate headers", (*request).checkDuplicates},
-	{"credentials", (*request).checkCredentials},
-	{"connection", (*request).checkConnection},
-	{"device token present", (*request).checkTokenPresent},
-	{"apns-id", (*request).checkID},
-	{"apns-expiration", (*request).checkExpiration},
-	{"apns-priority", (*request).checkPriority},
-	{"apns-collapse-id", (*request).checkCollapseID},
-	{"apns-push-type", (*request).checkPushType},
-	{"priority of the push type", (*request).checkTypePriority},
-	{"payload", (*request).checkPayload},
-	{"device token", (*request).checkToken},
-	{"topic present", (*request).checkTopicPresent},
-	{"topic", (*request).checkTopic},
-	{"topic of the push type", (*request).checkTypeTopic},
-	{"topic of the device token", (*request).checkTokenTopic},
-	{"registration", (*request).checkRegistered},
-	{"burst", (*request).checkBurst},
+	{"availability", (*request).checkAvailability, nil},
+	{"path", (*request).checkPath, sawPath},
+	{"method", (*request).checkMethod, sawMethod},
+	{"duplicate headers", (*request).checkDuplicates, nil},
+	{"credentials", (*request).checkCredentials, sawCredential},
+	{"connection", (*request).checkConnection, sawConnection},
+	{"device token present", (*request).checkTokenPresent, sawTokenText},
+	{"apns-id", (*request).checkID, saw(apns.HeaderID)},
+	{"apns-expiration", (*request).checkExpiration, saw(apns.HeaderExpiration)},
+	{"apns-priority", (*request).checkPriority, saw(apns.HeaderPriority)},
+	{"apns-collapse-id", (*request).checkCollapseID, saw(apns.HeaderCollapseID)},
+	{"apns-push-type", (*request).checkPushType, saw(apns.HeaderPushType)},
+	{"priority of the push type", (*request).checkTypePriority, sawTypePriority},
+	{"payload", (*request).checkPayload, sawPayload},
+	{"device token", (*request).checkToken, sawTokenText},
+	{"topic present", (*request).checkTopicPresent, saw(apns.HeaderTopic)},
+	{"topic", (*request).checkTopic, sawTopic},
+	{"topic of the push type", (*request).checkTypeTopic, sawTypeTopic},
+	{"topic of the device token", (*request).checkTokenTopic, sawTopic},
+	{"registration", (*request).checkRegistered, sawDevice},
+	{"burst", (*request).checkBurst, sawTokenText},
 }

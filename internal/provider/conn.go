@@ -22,17 +22,20 @@ type conn struct {
 
 	// From the handshake; read-only after.
 	serverName string
-	source     string                // the peer's address without its port
+	remote     string                // the peer's address
+	source     string                // the same without its port
 	busy       bool                  // there were too many connections when it came
 	identity   *pki.ProviderIdentity // the provider certificate, if there is a good one
 	refused    error                 // why the certificate is not a good one
+	subject    string                // of the certificate, if there is one, good or not
 
 	// From the first request on.
 	begun    bool
 	env      apns.Environment
 	binding  *providerauth.Binding
-	known    bool // the stream limit was raised,
-	lowered  bool // and lowered again
+	peer     *peer // for the journal
+	known    bool  // the stream limit was raised,
+	lowered  bool  // and lowered again
 	requests int
 	errors   errorRate
 	told     bool // of a SetAvailability with Shutdown
@@ -46,6 +49,8 @@ type conn struct {
 	request request
 	body    []byte
 	fields  [3]hpack.HeaderField
+
+	headers headerMemo // those of the last request
 }
 
 // serveConn is the life of a connection whose requests go to door. It is told of
@@ -60,7 +65,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 		return
 	}
 	c := s.newConn(tc.ConnectionState())
-	c.source = sourceOf(nc.RemoteAddr())
+	c.remote, c.source = nc.RemoteAddr().String(), sourceOf(nc.RemoteAddr())
 	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
@@ -102,6 +107,7 @@ func (s *Server) newConn(state tls.ConnectionState) *conn {
 	c := &conn{server: s, serverName: state.ServerName, ids: newIDSource()}
 	if len(state.PeerCertificates) > 0 {
 		c.identity, c.refused = s.identify(state.PeerCertificates)
+		c.subject = state.PeerCertificates[0].Subject.String()
 	}
 	c.request.conn = c
 	return c
@@ -120,6 +126,7 @@ func (c *conn) begin(authority string) {
 	}
 	c.binding = c.server.cfg.Auth.NewBinding(c.env)
 	c.binding.From(c.source)
+	c.peer = newPeer(c)
 }
 
 // hostOf returns the host of an authority in lower case, without a port.

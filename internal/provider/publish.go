@@ -13,15 +13,22 @@ import (
 // requests to APNs".
 func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 	r := c.readChannel(stream, publishRoutes)
+	came := s.cfg.Clock.Now()
 	refusal := r.judge(publishChecks)
 	c.raiseStreams(stream.Conn(), r.signed)
 	n := r.notification(r.answerID(), refusal == nil)
-	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Detail: r.remark()})
+	var track *journal.Track
+	if s.cfg.Journal != nil {
+		origin := &arrival{channel: true}
+		origin.take(&r.request, stream.Fields)
+		track = &journal.Track{Push: n, Origin: origin}
+		s.cfg.Journal.Record(journal.Event{At: came, Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
+	}
 	if refusal == nil {
-		refusal = s.broadcast(&broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName})
+		refusal = s.broadcast(&broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName, Track: track})
 	}
 	if refusal != nil {
-		s.noteRefusal(stream, n, apns.DeviceID{}, refusal)
+		s.noteRefusal(stream, n, track, apns.DeviceID{}, refusal)
 		c.refuse(stream, apns.HeaderRequestID, n.ID, refusal)
 		return
 	}

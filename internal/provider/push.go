@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/http2/hpack"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/h2"
@@ -24,11 +26,17 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		return
 	}
 	r := &c.request
+	came := s.cfg.Clock.Now()
 	r.read(stream)
 	refusal := s.judge(r)
 	c.raiseStreams(stream.Conn(), r.signed)
 	p := r.push(c, refusal == nil)
-	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: &p.notification, Device: r.claims.Device, Detail: r.remark()})
+	if s.cfg.Journal != nil {
+		p.follow(r, stream.Fields)
+		s.cfg.Journal.Record(journal.Event{
+			At: came, Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.remark(),
+		})
+	}
 	if refusal == nil {
 		refusal = s.submit(p)
 	}
@@ -56,19 +64,29 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 
 // judge walks the checks in their order.
 func (s *Server) judge(r *request) *apns.Rejection {
-	for i := range s.checks {
-		if refusal := s.checks[i].run(r); refusal != nil {
+	for r.passed = range s.checks {
+		if refusal := s.checks[r.passed].run(r); refusal != nil {
 			return refusal
 		}
 	}
+	r.passed++
 	return nil
 }
 
-// A push is a notification and the envelope for its broker, in one piece of
-// memory.
+// A push is a notification, the envelope for its broker, and what the journal
+// notes of it, in one piece of memory.
 type push struct {
 	notification apns.Notification
 	envelope     broker.Push
+	track        journal.Track
+	arrival      arrival
+}
+
+// follow lets the journal note what becomes of the push.
+func (p *push) follow(r *request, fields []hpack.HeaderField) {
+	p.arrival.take(r, fields)
+	p.track.Push, p.track.Device, p.track.Origin = &p.notification, r.claims.Device, &p.arrival
+	p.envelope.Track = &p.track
 }
 
 // push makes of the request what is kept of it. A refused request has as much
@@ -126,14 +144,15 @@ func (s *Server) handedOver(what string, n *apns.Notification, err error) *apns.
 
 // reject puts a refusal into the journal and the log and answers with it.
 func (s *Server) reject(c *conn, stream *h2.Stream, p *push, refusal *apns.Rejection) {
-	s.noteRefusal(stream, &p.notification, p.envelope.To.Device, refusal)
+	s.noteRefusal(stream, &p.notification, p.envelope.Track, p.envelope.To.Device, refusal)
 	c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
 }
 
 // noteRefusal puts a refusal into the journal and the log.
-func (s *Server) noteRefusal(stream *h2.Stream, n *apns.Notification, device apns.DeviceID, refusal *apns.Rejection) {
+func (s *Server) noteRefusal(stream *h2.Stream, n *apns.Notification, track *journal.Track, device apns.DeviceID, refusal *apns.Rejection) {
 	s.cfg.Journal.Record(journal.Event{
-		Kind: journal.Rejected, Push: n, Device: device, Cause: string(refusal.Reason), Detail: refusal.Detail,
+		Kind: journal.Rejected, Push: n, Track: track, Device: device,
+		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal,
 	})
 	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {
 		s.cfg.Log.Debug("provider: push refused", "remote", stream.Conn().RemoteAddr(),

@@ -18,7 +18,8 @@ type header struct {
 // A request is one push on its way through the checks. First it holds what the
 // provider has written; each check adds what it has found out.
 type request struct {
-	conn *conn
+	conn   *conn
+	passed int // how many checks
 
 	method, path string
 	body         []byte

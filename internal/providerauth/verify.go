@@ -20,8 +20,9 @@ type Token struct {
 	// Remark is the notes in one line; "" if there are none.
 	Remark string
 
-	key    *entry
-	digest digest
+	key         *entry
+	digest      digest
+	description *Description
 }
 
 // Verify judges the provider token raw, as [ParseAuthorization] returns it, for
@@ -79,7 +80,7 @@ func (r *Registry) judge(raw string, d digest) verdict {
 	notes := said.used.notes()
 	v := verdict{key: key, token: &Token{
 		TeamID: key.TeamID, KeyID: key.ID, IssuedAt: issueTime(said.issuedAt),
-		Notes: notes, Remark: remark(notes), key: key, digest: d,
+		Notes: notes, Remark: remark(notes), key: key, digest: d, description: describe(raw, d, said),
 	}}
 	r.accepted.keep(d, v)
 	return v

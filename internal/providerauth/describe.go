@@ -1,0 +1,80 @@
+package providerauth
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Description is what may be shown of a provider token: it cannot be made into
+// the token again, since the signature is not in it.
+type Description struct {
+	// Shown stands in the place of the authorization header.
+	Shown string
+	// Fingerprint is the beginning of the token's SHA-256, which tells tokens
+	// apart.
+	Fingerprint string
+	// Header and Claims are JSON, decoded; "" if they cannot be.
+	Header, Claims string
+	KeyID, TeamID  string
+	// IssuedAt is zero if there is no iat that can be read.
+	IssuedAt time.Time
+	// Notes are the tolerances the token needed.
+	Notes []string
+}
+
+// Describe decodes what can be decoded of the value of an authorization header,
+// whatever it is worth.
+func Describe(authorization string) *Description {
+	raw, err := ParseAuthorization(authorization)
+	if err != nil {
+		if authorization == "" {
+			return &Description{}
+		}
+		scheme, _, several := strings.Cut(authorization, " ")
+		if !several { // a token without a scheme, most likely
+			scheme = ""
+		}
+		return &Description{Shown: strings.TrimSpace(shorten(scheme, 16) + fmt.Sprintf(" … (%d bytes)", len(authorization)))}
+	}
+	said, _ := decode(raw) // what it says is shown as far as it can be read
+	return describe(raw, digestOf(raw), said)
+}
+
+// describe is [Describe] of a token that was decoded; said is nil if it could
+// not be.
+func describe(raw string, d digest, said *decoded) *Description {
+	about := &Description{
+		Shown:       fmt.Sprintf("bearer … (%d bytes)", len(raw)),
+		Fingerprint: hex.EncodeToString(d[:4]),
+	}
+	if parts := strings.Split(raw, "."); len(parts) > 1 && len(raw) <= maxToken {
+		about.Header, about.Claims = readable(parts[0]), readable(parts[1])
+	}
+	if said != nil {
+		about.KeyID, about.TeamID, about.IssuedAt = said.keyID, said.teamID, issueTime(said.issuedAt)
+		about.Notes = said.used.notes()
+	}
+	return about
+}
+
+// readable returns the JSON in a segment of a token; "" if there is none.
+func readable(segment string) string {
+	text, err := new(decoded).segment(segment)
+	if err != nil || !json.Valid(text) {
+		return ""
+	}
+	return shorten(string(text), 1024)
+}
+
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// Describe returns what may be shown of the token.
+func (t *Token) Describe() *Description { return t.description }
