@@ -33,6 +33,18 @@ type Config struct {
 	// Window is how many pushes are sent to a device before the first of them
 	// is acknowledged; 0 means [DefaultWindow].
 	Window int
+	// Priorities is the rule of what waits for a device that is connected.
+	Priorities Priorities
+	// Hourly is how many pushes of some kinds are delivered in an hour.
+	Hourly Hourly
+	// AckTimeout is how long a delivery may stay unacknowledged before the
+	// connection is given up and the push is sent on the next one; 0 means as long
+	// as the connection lasts.
+	AckTimeout time.Duration
+	// AppGone is told of a push whose app counts as removed (see
+	// [Storage.NeverEnabled]), so that its token is retired. It is called by
+	// [Broker.Sweep], with nothing locked; nil tells nobody.
+	AppGone func(*Push)
 	// Backlog is how many pushes may wait to be sent to a connected device
 	// before further ones are refused with TooManyRequests; 0 means
 	// [DefaultBacklog].
@@ -75,17 +87,23 @@ const shardCount = 64 // a power of two
 // goroutine.
 type Broker struct {
 	// Read-only once made.
-	storage Storage
-	window  int
-	backlog int
-	store   store.Store // may be nil
-	journal *journal.Journal
-	clock   *clock.Clock
-	log     *slog.Logger
+	storage    Storage
+	priorities Priorities
+	hourly     Hourly
+	window     int
+	backlog    int
+	ackTimeout time.Duration
+	appGone    func(*Push) // may be nil
+	store      store.Store // may be nil
+	journal    *journal.Journal
+	clock      *clock.Clock
+	log        *slog.Logger
 
-	seq      atomic.Uint64 // number of the newest push
-	stamp    atomic.Uint64 // newest timestamp given to a delivery, nanoseconds
-	earliest atomic.Int64  // no held push expires before; nanoseconds since 1970
+	seq    atomic.Uint64 // number of the newest push
+	stamp  atomic.Uint64 // newest timestamp given to a delivery, nanoseconds
+	due    atomic.Int64  // nothing is due before; nanoseconds since 1970
+	offset atomic.Int64  // of the clock at the last sweep
+	sooner chan struct{} // see Sooner
 
 	shards [shardCount]shard
 
@@ -97,28 +115,37 @@ type Broker struct {
 type shard struct {
 	mu     sync.RWMutex
 	queues map[Address]*queue
+
+	due atomic.Int64 // nothing in it is due before; nanoseconds since 1970
 }
 
 // New makes a broker and takes up what its store holds. It fails only if the
 // store cannot be read.
 func New(cfg Config) (*Broker, error) {
 	b := &Broker{
-		storage: cfg.Storage.withDefaults(),
-		window:  cmp.Or(max(0, cfg.Window), DefaultWindow),
-		backlog: cmp.Or(max(0, cfg.Backlog), DefaultBacklog),
-		store:   cfg.Store,
-		journal: cfg.Journal,
-		clock:   cfg.Clock,
-		log:     cfg.Log,
-		budgets: cfg.ChannelBudget.byPolicy(),
+		storage:    cfg.Storage.withDefaults(),
+		priorities: cfg.Priorities,
+		hourly:     cfg.Hourly,
+		window:     cmp.Or(max(0, cfg.Window), DefaultWindow),
+		backlog:    cmp.Or(max(0, cfg.Backlog), DefaultBacklog),
+		ackTimeout: cfg.AckTimeout,
+		appGone:    cfg.AppGone,
+		store:      cfg.Store,
+		journal:    cfg.Journal,
+		clock:      cfg.Clock,
+		log:        cfg.Log,
+		budgets:    cfg.ChannelBudget.byPolicy(),
+		sooner:     make(chan struct{}, 1),
 	}
 	b.channels.max = cmp.Or(max(0, cfg.MaxChannels), DefaultMaxChannels)
 	b.channels.apps = make(map[channelApp]map[ChannelID]*channel)
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
 	}
-	b.earliest.Store(math.MaxInt64)
+	b.due.Store(math.MaxInt64)
+	b.offset.Store(int64(b.clock.Offset()))
 	for i := range b.shards {
+		b.shards[i].due.Store(math.MaxInt64)
 		b.shards[i].queues = make(map[Address]*queue)
 	}
 	return b, b.restore()

@@ -87,11 +87,12 @@ func suffix(cause string) string {
 // A peer is a connection that takes everything at once.
 type peer struct {
 	*broker.Route
-	woken, replaced int
+	woken, replaced, overdue int
 }
 
 func (p *peer) Wake()     { p.woken++ }
 func (p *peer) Replaced() { p.replaced++ }
+func (p *peer) Overdue()  { p.overdue++ }
 
 func (w *world) attach() *peer {
 	p := new(peer)
@@ -267,7 +268,7 @@ func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 2}})
 		w.push("short", expiring(w.in(time.Minute)))
 		w.push("long", expiring(w.in(time.Hour)))
-		assert.Equal(t, w.in(time.Minute).Unix(), w.NextExpiry().Unix())
+		assert.Equal(t, w.in(time.Minute).Unix(), w.NextDue().Unix())
 		w.Sweep()
 		assert.Equal(t, 2, w.Stats().Held, "nothing is due yet")
 		w.clock.Advance(2 * time.Minute)
@@ -276,7 +277,7 @@ func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped expired"}, w.history("short"))
 		w.clock.Advance(time.Hour)
 		w.Sweep()
-		assert.True(t, w.NextExpiry().IsZero())
+		assert.True(t, w.NextDue().IsZero())
 		assert.Zero(t, w.Stats().Queues, "a queue without anything is forgotten")
 	})
 }
@@ -331,8 +332,8 @@ func TestTopicLists(t *testing.T) {
 		{"enabled is delivered", broker.Filter{Enabled: hash}, false, []string{"accepted", "sent"}},
 		{"non-waking is delivered", broker.Filter{NonWaking: hash}, false, []string{"accepted", "sent"}},
 		{"opportunistic is delivered to an active device", broker.Filter{Opportunistic: hash}, false, []string{"accepted", "sent"}},
-		{"and held for a sleeping one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored topic-not-enabled"}},
-		{"paused is held", broker.Filter{Paused: hash}, false, []string{"accepted", "stored topic-not-enabled"}},
+		{"and held for a sleeping one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored device-asleep"}},
+		{"paused is held", broker.Filter{Paused: hash}, false, []string{"accepted", "stored topic-paused"}},
 		{"in no list is held", broker.Filter{}, false, []string{"accepted", "stored topic-not-enabled"}},
 		{"ignored is dropped", broker.Filter{Ignored: hash}, false, []string{"accepted", "dropped topic-ignored"}},
 		{"enabled wins over ignored", broker.Filter{Enabled: hash, Ignored: hash}, false, []string{"accepted", "sent"}},

@@ -10,11 +10,29 @@ type Cause string
 const (
 	// Offline: the device has no connection, or has not sent its filter yet.
 	Offline Cause = "device-offline"
-	// NotEnabled: the device's topic filter does not enable the topic.
+	// NotEnabled: the topic is in no list of the device's filter.
 	NotEnabled Cause = "topic-not-enabled"
+	// Paused: the device's topic filter pauses the topic.
+	Paused Cause = "topic-paused"
+	// Asleep: the device is not in use, and neither the topic nor the priority
+	// may wake it.
+	Asleep Cause = "device-asleep"
+	// Grouped: the device is not in use, and pushes of priority 5 are delivered
+	// to it together.
+	Grouped Cause = "grouped"
+	// LowPower: the device saves power, and the priority is not 10.
+	LowPower Cause = "low-power"
+	// OverBudget: the app has had what this kind of push is allowed in an hour.
+	OverBudget Cause = "over-budget"
 	// Unacknowledged: the connection ended before the acknowledgement.
 	Unacknowledged Cause = "not-acknowledged"
 )
+
+// momentary reports whether the push waits for a better moment only: the device
+// is there and wants it.
+func (c Cause) momentary() bool {
+	return c == Asleep || c == Grouped || c == LowPower || c == OverBudget
+}
 
 // Why else a push is dropped.
 const (
@@ -36,6 +54,9 @@ const (
 	DropRefused Cause = "refused"
 	// DropUnregistered: the token was retired while the push waited.
 	DropUnregistered Cause = "unregistered"
+	// DropNeverEnabled: no filter has listed the topic for so long that the app
+	// counts as removed.
+	DropNeverEnabled Cause = "topic-never-enabled"
 	// DropUnsubscribed: the device left the channel before the message was sent.
 	DropUnsubscribed Cause = "unsubscribed"
 	// DropBacklog: too much waits for the device to take a broadcast as well.
@@ -67,7 +88,7 @@ const (
 
 // settle says what status means for a push sent attempt times: the cause it is
 // dropped for, "" if it is delivered, and whether the app is gone.
-func settle(status uint8, attempt int) (drop Cause, verdict AckVerdict) {
+func settle(status uint8, attempt uint16) (drop Cause, verdict AckVerdict) {
 	switch status {
 	case ackDelivered:
 		return "", Settled

@@ -10,6 +10,8 @@ import (
 type Stats struct {
 	// Devices with a connection.
 	Connected int
+	// Of these, the ones that are not in use; and all that save power.
+	Asleep, LowPower int
 	// Queues in memory, of devices connected or with something waiting.
 	Queues int
 	// Pushes held, ready to be sent, and sent without acknowledgement.
@@ -30,8 +32,14 @@ func (b *Broker) Stats() Stats {
 		s.Queues++
 		s.Held += len(q.held)
 		s.Ready += q.ready.len()
+		if q.lowPower {
+			s.LowPower++
+		}
 		if q.route != nil {
 			s.Connected++
+			if !q.route.active {
+				s.Asleep++
+			}
 			s.InFlight += q.route.flight.count
 		}
 	})
@@ -121,5 +129,5 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 	if len(q.held) > q.b.storage.MaxPerDevice {
 		problems = append(problems, "it holds too much")
 	}
-	return problems
+	return append(problems, q.ruleProblemsLocked()...)
 }

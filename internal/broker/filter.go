@@ -29,9 +29,11 @@ type lists map[apns.TopicHash]placementRule
 type placementRule uint8
 
 const (
-	ruleHold          placementRule = iota // paused, or in no list
-	ruleDeliver                            // enabled or non-waking
-	ruleOpportunistic                      // when the device is active anyway
+	ruleUnlisted      placementRule = iota // in no list
+	ruleEnabled                            // delivered, and wakes the device
+	ruleNonWaking                          // delivered without waking it
+	ruleOpportunistic                      // delivered when the device is awake anyway
+	rulePaused                             // held until it leaves the list
 	ruleDiscard                            // ignored
 )
 
@@ -44,10 +46,10 @@ func (f *Filter) compile() lists {
 		rule   placementRule
 	}{
 		{f.Ignored, ruleDiscard},
-		{f.Paused, ruleHold},
+		{f.Paused, rulePaused},
 		{f.Opportunistic, ruleOpportunistic},
-		{f.NonWaking, ruleDeliver},
-		{f.Enabled, ruleDeliver},
+		{f.NonWaking, ruleNonWaking},
+		{f.Enabled, ruleEnabled},
 	} {
 		for _, topic := range list.topics {
 			l[topic] = list.rule
@@ -56,23 +58,8 @@ func (f *Filter) compile() lists {
 	return l
 }
 
-// place says what to do with a push for topic to a device in the given state.
-func (l lists) place(topic apns.TopicHash, active bool) placement {
-	switch l[topic] {
-	case ruleDeliver:
-		return deliver
-	case ruleOpportunistic:
-		if active {
-			return deliver
-		}
-	case ruleDiscard:
-		return discard
-	}
-	return hold
-}
-
-// placeBroadcast is place for a message of a channel. The device has asked for
-// it by subscribing, so that no list needs to enable the topic as well.
+// placeBroadcast says what to do with a message of a channel. The device has asked
+// for it by subscribing, so that no list needs to enable the topic as well.
 func (l lists) placeBroadcast(topic apns.TopicHash) placement {
 	if l[topic] == ruleDiscard {
 		return discard

@@ -85,14 +85,15 @@ func (r *Route) passLocked(m *message, now time.Time) {
 		lasting:  m.lasting,
 		message:  m,
 	}
-	where, _ := q.placeLocked(e)
+	where, _ := q.placeLocked(e, now, false)
 	switch {
 	case where == discard:
 		q.dropLocked(e, DropIgnored, now)
 	case q.ready.len() >= q.b.backlog:
 		q.dropLocked(e, DropBacklog, now)
 	default:
-		q.ready.push(e)
+		q.readyLocked(e, now)
+		q.disturbLocked(e, now)
 		r.wakeLocked()
 	}
 }

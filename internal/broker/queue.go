@@ -17,7 +17,8 @@ type entry struct {
 	seq      uint64
 	deadline int64    // may wait until then; nanoseconds since 1970
 	stamp    uint64   // timestamp on the wire; 0 until first sent
-	attempts int32    // how often it was sent
+	attempts uint16   // how often it was sent; 65,535 is as many or more
+	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
 	storable bool     // may wait at all
 	lasting  bool     // is of no use after deadline; true of all that is storable
@@ -36,20 +37,28 @@ type queue struct {
 	to Address
 
 	mu    sync.Mutex
-	held  []*entry // waits for the device or for its filter
+	held  []*entry // waits for the device, its filter or a better moment
 	ready fifo     // to be sent as soon as the window allows; empty without a route
 	route *Route   // nil while the device is away
+
+	lowPower bool // see [Broker.SetPower]
+
+	// Made when a rule first needs them.
+	unlisted map[apns.TopicHash]int64 // see unlisted.go
+	hours    map[budgeted][]int64     // see hourly.go
 }
 
 // idleLocked reports whether the queue may be forgotten.
-func (q *queue) idleLocked() bool { return q.route == nil && len(q.held) == 0 }
+func (q *queue) idleLocked() bool {
+	return q.route == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
+}
 
 func (q *queue) submitLocked(e *entry, now time.Time) error {
 	if q.ready.len() >= q.b.backlog {
 		return tooManyRequests()
 	}
 	e.seq = q.b.seq.Add(1)
-	where, why := q.placeLocked(e)
+	where, why := q.placeLocked(e, now, false)
 	if where != discard {
 		// Kept before the provider learns that the push is accepted.
 		if err := q.keepLocked(e); err != nil {
@@ -59,7 +68,8 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	q.b.record(journal.Accepted, e.push, "", now)
 	switch where {
 	case deliver:
-		q.ready.push(e)
+		q.readyLocked(e, now)
+		q.disturbLocked(e, now)
 		q.route.wakeLocked()
 	case discard:
 		q.dropLocked(e, DropIgnored, now)
@@ -82,53 +92,94 @@ func (q *queue) keepLocked(e *entry) error {
 	return err
 }
 
-// placeLocked says where e belongs now and, if it is to be held, why.
-func (q *queue) placeLocked(e *entry) (placement, Cause) {
-	if e.message != nil && q.route != nil {
-		return q.route.filter.placeBroadcast(e.push.Hash), ""
+// placeLocked says where e belongs now and, if it is to be held, why. woken says
+// that other traffic wakes the device at this moment.
+func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
+	r := q.route
+	if e.message != nil && r != nil {
+		return r.filter.placeBroadcast(e.push.Hash), ""
 	}
-	if q.route == nil || q.route.filter == nil {
+	if r == nil || r.filter == nil {
 		return hold, Offline
 	}
-	return q.route.filter.place(e.push.Hash, q.route.active), NotEnabled
+	rule := r.filter[e.push.Hash]
+	switch rule {
+	case ruleDiscard:
+		return discard, ""
+	case ruleUnlisted:
+		return hold, NotEnabled
+	case rulePaused:
+		return hold, Paused
+	}
+	if why := q.deferLocked(e.push, rule, woken); why != "" {
+		return hold, why
+	}
+	if q.overBudgetLocked(e, now) {
+		return hold, OverBudget
+	}
+	return deliver, ""
 }
 
-// sortLocked puts every waiting push where it belongs after the filter or the
-// device's state has changed. It returns how many held ones are ready now.
-func (q *queue) sortLocked(now time.Time) (released int) {
-	waiting := append(q.ready.drain(), q.held...)
-	slices.SortFunc(waiting, func(a, b *entry) int { return compareSeq(a.seq, b.seq) })
-	held := q.held
-	q.held = nil
-	isHeld := func(e *entry) bool {
-		_, found := slices.BinarySearchFunc(held, e.seq, func(h *entry, seq uint64) int { return compareSeq(h.seq, seq) })
-		return found
+// readyLocked puts e at the end of what is to be sent.
+func (q *queue) readyLocked(e *entry, now time.Time) {
+	q.chargeLocked(e, now)
+	q.ready.push(e)
+}
+
+// releaseLocked makes ready what is held and need not be any more. What comes
+// from the store is marked, the last of it twice. It returns how much that is.
+func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
+	if woken || q.route.active {
+		q.route.groupUntil = 0
 	}
-	var last *entry
-	for _, e := range waiting {
-		was := isHeld(e)
-		switch where, why := q.placeLocked(e); {
-		case where == deliver && was && e.deadline <= now.UnixNano():
-			q.dropLocked(e, DropExpired, now)
-		case where == deliver:
-			if was {
-				e.flags = flagStored
-				last = e
-				released++
-			}
-			q.ready.push(e)
+	var free []*entry
+	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
+		switch where, why := q.placeLocked(e, now, woken); {
+		case where == hold:
+			q.waitLocked(e, why, now)
+			return false
 		case where == discard:
 			q.dropLocked(e, DropIgnored, now)
-		case was:
-			q.held = append(q.held, e)
+		case e.deadline <= now.UnixNano():
+			q.dropLocked(e, DropExpired, now)
 		default:
+			q.chargeLocked(e, now)
+			e.flags = flagStored
+			free = append(free, e)
+		}
+		return true
+	})
+	if len(free) == 0 {
+		return 0
+	}
+	free[len(free)-1].flags |= flagLastStored
+	q.mergeLocked(free)
+	q.route.wakeLocked()
+	return len(free)
+}
+
+// mergeLocked adds entries to the ready ones, in the order of acceptance.
+func (q *queue) mergeLocked(free []*entry) {
+	all := append(q.ready.drain(), free...)
+	slices.SortFunc(all, func(a, b *entry) int { return compareSeq(a.seq, b.seq) })
+	for _, e := range all {
+		q.ready.push(e)
+	}
+}
+
+// recallLocked takes back what is ready and what a new filter does not let
+// through. The state of the device recalls nothing: what is ready is on its way.
+func (q *queue) recallLocked(now time.Time) {
+	for _, e := range q.ready.drain() {
+		switch where, why := q.placeLocked(e, now, false); {
+		case where == discard:
+			q.dropLocked(e, DropIgnored, now)
+		case where == hold && !why.momentary():
 			q.holdLocked(e, why, now)
+		default:
+			q.ready.push(e)
 		}
 	}
-	if last != nil {
-		last.flags |= flagLastStored
-	}
-	return released
 }
 
 // detachLocked takes the route away and holds what it had not settled.
@@ -146,6 +197,7 @@ func (q *queue) detachLocked(now time.Time) {
 
 // withdrawLocked drops what waits for a topic.
 func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
+	delete(q.unlisted, topic)
 	gone := func(e *entry) bool {
 		if e.push.Hash != topic || e.message != nil {
 			return false

@@ -14,6 +14,9 @@ type Peer interface {
 	Wake()
 	// Replaced says that a newer connection of the device has taken over.
 	Replaced()
+	// Overdue says that the device owes an acknowledgement for too long. The
+	// connection should end.
+	Overdue()
 }
 
 // A Route connects a peer with the queue of its device. Its methods may be
@@ -31,6 +34,9 @@ type Route struct {
 	stamp  uint64 // timestamp of the newest delivery
 	awake  bool   // the peer was woken and has not taken everything yet
 	gone   bool
+
+	groupUntil int64 // when what is grouped is delivered; 0 while nothing is
+	ackBy      int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
 
 	channels map[*channel]uint64 // subscriptions, each with the checkpoint the device has seen
 	deleted  []Channel           // subscribed channels that are gone, for TakeDeleted
@@ -82,8 +88,15 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 	if r.gone {
 		return 0
 	}
+	now := r.q.b.clock.Now()
 	r.filter = f.compile()
-	return r.sortLocked()
+	r.q.listedLocked(r.filter)
+	stored = r.q.releaseLocked(now, false)
+	r.q.recallLocked(now)
+	if r.q.ready.len() > 0 { // a broadcast may have come before the filter
+		r.wakeLocked()
+	}
+	return stored
 }
 
 // SetActive says whether the device is in use.
@@ -94,17 +107,9 @@ func (r *Route) SetActive(active bool) {
 		return
 	}
 	r.active = active
-	if r.filter != nil {
-		r.sortLocked()
+	if active && r.filter != nil {
+		r.q.releaseLocked(r.q.b.clock.Now(), false)
 	}
-}
-
-func (r *Route) sortLocked() int {
-	released := r.q.sortLocked(r.q.b.clock.Now())
-	if r.q.ready.len() > 0 {
-		r.wakeLocked()
-	}
-	return released
 }
 
 // Take appends to dst what may be sent now, without growing it, and counts it
@@ -118,13 +123,14 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		return dst
 	}
 	now := r.q.b.clock.Now()
+	idle := r.flight.count == 0
 	for len(dst) < cap(dst) && r.flight.count < r.q.b.window && r.q.ready.len() > 0 {
 		e := r.q.ready.pop()
 		if e.lasting && e.deadline <= now.UnixNano() {
 			r.q.dropLocked(e, DropExpired, now)
 			continue
 		}
-		e.attempts++
+		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
 		if e.stamp <= r.stamp { // never sent, or sent before something newer
 			e.stamp = r.q.b.nextStamp(now)
 		}
@@ -137,6 +143,9 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 			dst[len(dst)-1].Channel, dst[len(dst)-1].Checkpoint = m.channel.ID, m.checkpoint
 		}
 		r.q.b.record(journal.Sent, e.push, "", now)
+	}
+	if idle && r.flight.count > 0 {
+		r.expectLocked()
 	}
 	if len(dst) < cap(dst) {
 		r.awake = false
@@ -161,12 +170,16 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	if r.gone {
 		return nil, Unknown
 	}
+	oldest := r.flight.oldest()
 	e := r.flight.remove(id - 1)
 	if e == nil {
 		return nil, Unknown
 	}
+	if oldest != r.flight.oldest() {
+		r.expectLocked()
+	}
 	now := r.q.b.clock.Now()
-	drop, verdict := settle(status, int(e.attempts))
+	drop, verdict := settle(status, e.attempts)
 	if e.message != nil {
 		verdict = Settled // the token is the device's own, which stays
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
@@ -18,6 +19,9 @@ type Storage struct {
 	// each other, PerApp of each (Apple's release note of June 2024, which the
 	// pages do not repeat).
 	CollapseSideBySide bool
+	// NeverEnabled is how long something may wait for a topic that no list of the
+	// device's filter has, before the app counts as removed; 0 means for ever.
+	NeverEnabled time.Duration
 	// MaxPerDevice bounds the pushes kept for one device, whatever the rules
 	// above allow; 0 means 1,000.
 	MaxPerDevice int
@@ -49,14 +53,32 @@ func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 		return compareSeq(h.seq, seq)
 	})
 	q.held = slices.Insert(q.held, i, e)
-	q.b.noteDeadline(e.deadline)
+	q.b.noteDue(q.to, e.deadline)
 	q.b.record(journal.Stored, e.push, why, now)
+	q.waitLocked(e, why, now)
 	q.trimLocked(e, now)
+}
+
+// waitLocked sees to it that e, which is held, does not wait longer than the rule
+// that holds it demands.
+func (q *queue) waitLocked(e *entry, why Cause, now time.Time) {
+	switch why {
+	case Grouped:
+		q.groupLocked(now)
+	case NotEnabled:
+		q.noteUnlistedLocked(e.push.Hash, now)
+	}
 }
 
 // trimLocked drops what the storage rule leaves no room for now that e is
 // held: always the oldest, which may be e itself.
 func (q *queue) trimLocked(e *entry, now time.Time) {
+	if q.b.hourly.kindOf(e.push) == backgroundBudget {
+		// Only the newest silent push waits, whatever the rule below allows.
+		q.keepNewestLocked(1, now, func(h *entry) bool {
+			return h.push.Hash == e.push.Hash && h.push.PushType == apns.Background
+		})
+	}
 	if e.push.CollapseID != "" {
 		q.keepNewestLocked(1, now, func(h *entry) bool {
 			return h.push.Hash == e.push.Hash && h.push.CollapseID == e.push.CollapseID

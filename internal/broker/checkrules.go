@@ -1,0 +1,62 @@
+package broker
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ruleProblemsLocked checks what the rules of delivery remember of one queue.
+func (q *queue) ruleProblemsLocked() (problems []string) {
+	problem := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	shard := q.b.shardOf(q.to)
+	now := q.b.clock.Now()
+	due := func(at int64, what string) {
+		if q.b.due.Load() > at || shard.due.Load() > at {
+			problem("no sweep is due for %s", what)
+		}
+	}
+	swept := q.b.due.Load() > now.UnixNano() // what is due now has been done
+	for _, e := range q.held {
+		due(e.deadline, fmt.Sprintf("the expiry of push %d", e.seq))
+		where, why := q.placeLocked(e, now, false)
+		switch {
+		case where == hold && why == Grouped && q.route.groupUntil == 0:
+			problem("push %d is grouped and nothing says until when", e.seq)
+		case where == hold && why == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
+			problem("push %d waits for its topic and nothing says since when", e.seq)
+		case where != hold && swept:
+			problem("push %d is held for no reason", e.seq)
+		}
+	}
+	for _, e := range q.ready.entries[q.ready.head:] {
+		if where, why := q.placeLocked(e, now, false); where == discard || where == hold && !why.momentary() && q.route.filter != nil {
+			problem("push %d is ready and the filter does not let it through", e.seq)
+		}
+	}
+	for key, times := range q.hours {
+		if len(times)-stale(times, now) > q.b.hourly.allowed(key.kind) {
+			problem("the hourly budget %d is overspent", key.kind)
+		}
+		if len(times) == 0 || !slices.IsSorted(times) {
+			problem("the hourly budget %d is out of order", key.kind)
+			continue
+		}
+		due(times[0]+int64(time.Hour), "an hourly budget")
+	}
+	for _, since := range q.unlisted {
+		due(since+int64(q.b.storage.NeverEnabled), "a topic that is not enabled")
+	}
+	if r := q.route; r != nil {
+		if r.groupUntil != 0 {
+			due(r.groupUntil, "what is grouped")
+		}
+		if r.ackBy != 0 {
+			due(r.ackBy+q.b.offset.Load(), "an acknowledgement")
+		}
+		if r.ackBy != 0 && r.flight.count == 0 {
+			problem("an acknowledgement is awaited of nothing")
+		}
+	}
+	return problems
+}

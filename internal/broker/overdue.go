@@ -1,0 +1,29 @@
+package broker
+
+import "time"
+
+// oldest is the id of the delivery that has been on its way for longest.
+func (f *flight) oldest() uint32 { return f.first + uint32(f.head) }
+
+// expectLocked begins the wait for the acknowledgement of the oldest delivery.
+// The network has no other time than the machine's.
+func (r *Route) expectLocked() {
+	r.ackBy = 0
+	if timeout := r.q.b.ackTimeout; timeout > 0 && r.flight.count > 0 {
+		r.ackBy = time.Now().Add(timeout).UnixNano()
+		r.q.b.noteDue(r.q.to, r.ackBy+int64(r.q.b.clock.Offset()))
+	}
+}
+
+// sweepOverdueLocked gives up a connection that owes an acknowledgement.
+func (q *queue) sweepOverdueLocked() {
+	r := q.route
+	switch {
+	case r == nil || r.ackBy == 0:
+	case r.ackBy > time.Now().UnixNano():
+		q.b.noteDue(q.to, r.ackBy+int64(q.b.clock.Offset()))
+	default:
+		r.ackBy = 0
+		r.peer.Overdue()
+	}
+}

@@ -1,0 +1,106 @@
+package broker
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// Priorities is how the priority of a push is weighed against the state of its
+// device. A device is in use until it says otherwise, and then everything is
+// delivered at once.
+type Priorities struct {
+	// Ignore delivers at once whatever the priority.
+	Ignore bool
+	// Group is how long pushes of priority 5 wait for a device that is not in
+	// use, so that they are delivered together; 0 means not at all. "Notifications
+	// might be grouped and delivered in bursts": "Sending notification requests to
+	// APNs", which has no figure.
+	Group time.Duration
+}
+
+// deferLocked says why a push that the device wants waits for a better moment; ""
+// if the moment is good. woken says that other traffic wakes the device now.
+//
+// "Specify 1 to prioritize the device's power considerations over all other
+// factors for delivery, and prevent awakening the device": "Sending notification
+// requests to APNs". A topic that does not wake the device needs no regard for
+// its sleep.
+func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
+	if q.route.active && !q.lowPower {
+		return ""
+	}
+	regard, priority := !q.b.priorities.Ignore, p.Priority
+	if priority == 0 {
+		priority = apns.PriorityImmediate
+	}
+	switch {
+	case q.lowPower && regard && priority < apns.PriorityImmediate:
+		return LowPower
+	case q.route.active || rule == ruleNonWaking:
+		return ""
+	case rule == ruleOpportunistic && !woken:
+		return Asleep
+	case regard && priority == apns.PriorityNeverWake:
+		return Asleep
+	case regard && priority == apns.PriorityConserve && q.b.priorities.Group > 0 && !woken:
+		return Grouped
+	}
+	return ""
+}
+
+// disturbLocked releases what waited for other traffic, if that is what e is: it
+// has just become ready, and wakes the device unless the topic is one that does
+// not.
+func (q *queue) disturbLocked(e *entry, now time.Time) {
+	r := q.route
+	if r.active || len(q.held) == 0 || r.filter[e.push.Hash] == ruleNonWaking {
+		return
+	}
+	q.releaseLocked(now, true)
+}
+
+// groupLocked sets the time at which what is grouped is delivered, if none is set.
+func (q *queue) groupLocked(now time.Time) {
+	if q.route.groupUntil == 0 {
+		q.route.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
+		q.b.noteDue(q.to, q.route.groupUntil)
+	}
+}
+
+// sweepGroupLocked delivers what is grouped once its time has come.
+func (q *queue) sweepGroupLocked(now time.Time) {
+	r := q.route
+	switch {
+	case r == nil || r.groupUntil == 0:
+	case r.groupUntil > now.UnixNano():
+		q.b.noteDue(q.to, r.groupUntil)
+	default:
+		r.groupUntil = 0
+		for _, e := range q.held {
+			if _, why := q.placeLocked(e, now, false); why == Grouped {
+				q.releaseLocked(now, true)
+				return
+			}
+		}
+	}
+}
+
+// SetPower says whether the device at an address saves power. Then pushes of
+// priority 5 and 1 wait until it no longer does: "The device was online, but
+// power-restricted", "Viewing the status of push notifications using metrics and
+// APNs". How a device says so itself is unknown.
+func (b *Broker) SetPower(to Address, low bool) {
+	b.withQueue(to, func(q *queue) {
+		if q.lowPower == low {
+			return
+		}
+		q.lowPower = low
+		if q.route != nil && q.route.filter != nil {
+			q.releaseLocked(b.clock.Now(), false)
+		}
+	})
+	if !low {
+		b.forget(to)
+	}
+}

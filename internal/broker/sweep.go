@@ -1,0 +1,94 @@
+package broker
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// noteDue remembers that the queue of an address has something to do at a moment,
+// in nanoseconds since 1970.
+func (b *Broker) noteDue(to Address, at int64) {
+	lower(&b.shardOf(to).due, at)
+	if lower(&b.due, at) {
+		select {
+		case b.sooner <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// lower sets v to at if that is less, and reports whether it was.
+func lower(v *atomic.Int64, at int64) bool {
+	for {
+		old := v.Load()
+		if at >= old {
+			return false
+		}
+		if v.CompareAndSwap(old, at) {
+			return true
+		}
+	}
+}
+
+// NextDue returns the moment at which [Broker.Sweep] may have something to do, or
+// the zero time if nothing waits for one.
+func (b *Broker) NextDue() time.Time {
+	due := b.due.Load()
+	if due == math.MaxInt64 {
+		return time.Time{}
+	}
+	return time.Unix(0, due)
+}
+
+// Sooner receives when [Broker.NextDue] has come closer. One goroutine may wait
+// for it.
+func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
+
+// Sweep does what is due: it drops held pushes that have expired or whose topic
+// was never enabled, releases those that waited for a moment, gives up
+// connections that do not acknowledge, and forgets the queues of devices that are
+// away and have nothing waiting. It is cheap while nothing is due, so it may be
+// called often.
+func (b *Broker) Sweep() {
+	now := b.clock.Now()
+	offset := int64(b.clock.Offset())
+	moved := b.offset.Swap(offset) != offset // what is due on the network has another place now
+	if !moved && now.UnixNano() < b.due.Load() {
+		return
+	}
+	b.due.Store(math.MaxInt64)
+	for i := range b.shards {
+		s := &b.shards[i]
+		if due := s.due.Load(); !moved && now.UnixNano() < due {
+			lower(&b.due, due)
+			continue
+		}
+		for _, p := range s.sweep(now) {
+			if b.appGone != nil {
+				b.appGone(p)
+			}
+		}
+	}
+}
+
+// sweep does what is due in one shard. It returns a push of each app that is to be
+// taken for removed.
+func (s *shard) sweep(now time.Time) (gone []*Push) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.due.Store(math.MaxInt64)
+	for to, q := range s.queues {
+		q.mu.Lock()
+		q.sweepExpiredLocked(now)
+		gone = q.sweepUnlistedLocked(now, gone)
+		q.sweepHoursLocked(now)
+		q.sweepGroupLocked(now)
+		q.sweepOverdueLocked()
+		if q.idleLocked() {
+			delete(s.queues, to)
+		}
+		q.mu.Unlock()
+	}
+	return gone
+}

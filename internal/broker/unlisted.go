@@ -1,0 +1,57 @@
+package broker
+
+import (
+	"slices"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// noteUnlistedLocked remembers since when something waits for a topic that no
+// list of the device's filter has. It stays remembered while the device is away.
+func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
+	limit := q.b.storage.NeverEnabled
+	if _, known := q.unlisted[topic]; known || limit <= 0 {
+		return
+	}
+	if q.unlisted == nil {
+		q.unlisted = make(map[apns.TopicHash]int64)
+	}
+	q.unlisted[topic] = now.UnixNano()
+	q.b.noteDue(q.to, now.Add(limit).UnixNano())
+}
+
+// listedLocked forgets the topics that a new filter has.
+func (q *queue) listedLocked(l lists) {
+	for topic := range q.unlisted {
+		if l[topic] != ruleUnlisted {
+			delete(q.unlisted, topic)
+		}
+	}
+}
+
+// sweepUnlistedLocked drops what has waited for too long for its topic to be
+// enabled, and adds the newest push of each such topic to gone.
+func (q *queue) sweepUnlistedLocked(now time.Time, gone []*Push) []*Push {
+	for topic, since := range q.unlisted {
+		due := since + int64(q.b.storage.NeverEnabled)
+		if due > now.UnixNano() {
+			q.b.noteDue(q.to, due)
+			continue
+		}
+		delete(q.unlisted, topic)
+		var newest *Push
+		q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
+			if e.push.Hash != topic {
+				return false
+			}
+			newest = e.push
+			q.dropLocked(e, DropNeverEnabled, now)
+			return true
+		})
+		if newest != nil {
+			gone = append(gone, newest)
+		}
+	}
+	return gone
+}
