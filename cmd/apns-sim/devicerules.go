@@ -9,7 +9,8 @@ import (
 
 // deviceRuleFlags set what Apple leaves open about devices and their connections.
 type deviceRuleFlags struct {
-	Login loginRuleFlags `embed:""`
+	Login    loginRuleFlags    `embed:""`
+	Delivery deliveryRuleFlags `embed:""`
 
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
@@ -25,5 +26,8 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	c := &cfg.Courier
 	c.SilenceTimeout = r.DeviceSilence
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
+	if err := r.Delivery.apply(cfg); err != nil {
+		return err
+	}
 	return r.Login.apply(cfg)
 }

@@ -10,12 +10,11 @@ import (
 // Hourly is how many pushes of a kind an app may have delivered to a device
 // within an hour; 0 means any number. Further ones wait.
 type Hourly struct {
-	// Background is for silent pushes, of which only the newest waits: "don't try
-	// to send more than two or three per hour", "the system holds only the most
-	// recent": "Pushing background updates to your app".
+	// Background is for silent pushes, of which only the newest waits. Apple advises
+	// two or three: "Pushing background updates to your app".
 	Background int
-	// LiveActivity is for updates of Live Activities with priority 10: "the system
-	// has a budget of notifications it allows per hour", ActivityKit.
+	// LiveActivity is for updates of Live Activities with priority 10; those with 5
+	// have no budget. ActivityKit has no figure.
 	LiveActivity int
 }
 

@@ -112,7 +112,7 @@ func (m *model) sweep() {
 	}
 }
 
-func TestBrokerBehavesAsItsModel(t *testing.T) {
+func TestTheBrokerBehavesAsItsModel(t *testing.T) {
 	topics := []string{"a", "b", "c"}
 	rapid.Check(t, func(t *rapid.T) {
 		c := new(clock.Clock)

@@ -13,9 +13,8 @@ type Priorities struct {
 	// Ignore delivers at once whatever the priority.
 	Ignore bool
 	// Group is how long pushes of priority 5 wait for a device that is not in
-	// use, so that they are delivered together; 0 means not at all. "Notifications
-	// might be grouped and delivered in bursts": "Sending notification requests to
-	// APNs", which has no figure.
+	// use, so that they are delivered together, as "Sending notification requests to
+	// APNs" allows, which has no figure; 0 means not at all.
 	Group time.Duration
 }
 
@@ -87,9 +86,9 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 }
 
 // SetPower says whether the device at an address saves power. Then pushes of
-// priority 5 and 1 wait until it no longer does: "The device was online, but
-// power-restricted", "Viewing the status of push notifications using metrics and
-// APNs". How a device says so itself is unknown.
+// priority 5 and 1 wait until it no longer does, although it is online: "Viewing the
+// status of push notifications using metrics and APNs". How a device says so itself
+// is unknown.
 func (b *Broker) SetPower(to Address, low bool) {
 	b.withQueue(to, func(q *queue) {
 		if q.lowPower == low {

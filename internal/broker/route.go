@@ -131,7 +131,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 			continue
 		}
 		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
-		if e.stamp <= r.stamp { // never sent, or sent before something newer
+		if e.stamp <= r.stamp {                    // never sent, or sent before something newer
 			e.stamp = r.q.b.nextStamp(now)
 		}
 		r.stamp = e.stamp

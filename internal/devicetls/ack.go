@@ -3,6 +3,7 @@ package devicetls
 import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // receiveAck settles a push. The message id alone says which: clients differ in
@@ -31,18 +32,27 @@ func (s *session) receiveAck(f courier.Frame) error {
 	return nil
 }
 
-// retire makes void the token of an app that the device says is gone. A base
-// token is the device's own and stays. So does the next token of an app that was
-// removed and has come back before all of its old pushes were answered.
+// retire makes void the token of an app that the device says is gone.
 func (s *session) retire(push *broker.Push) {
+	if RetireApp(s.server.cfg.Vault, s.server.cfg.Broker, push) {
+		s.log.Debug("an app's token is retired", "device", push.To.Device, "topic", push.Topic)
+	}
+}
+
+// RetireApp makes void the token of an app that is gone from its device, after a
+// push that was sent to it, and drops what else waits for the app. A base token is
+// the device's own and stays. So does the next token of an app that was removed and
+// has come back before all of its old pushes were settled. It reports whether a
+// token was made void.
+func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	if push.Base {
-		return
+		return false
 	}
-	claims, err := s.server.cfg.Vault.Open([]byte(push.Token))
+	claims, err := v.Open([]byte(push.Token))
 	if err != nil || !claims.Retired.IsZero() {
-		return // whatever it was, it is void already
+		return false // whatever it was, it is void already
 	}
-	s.server.cfg.Vault.RetireApp(claims.Address, claims.Tag)
-	s.server.cfg.Broker.Withdraw(push.To, push.Hash)
-	s.log.Debug("an app's token is retired", "device", push.To.Device, "topic", push.Topic)
+	v.RetireApp(claims.Address, claims.Tag)
+	b.Withdraw(push.To, push.Hash)
+	return true
 }

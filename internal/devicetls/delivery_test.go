@@ -84,7 +84,7 @@ func TestTheListsOfAFilterReachTheBroker(t *testing.T) {
 		"enabled":       {func(h []byte) *courier.Filter { return &courier.Filter{Enabled: [][]byte{h}} }, "sent"},
 		"non-waking":    {func(h []byte) *courier.Filter { return &courier.Filter{NonWaking: [][]byte{h}} }, "sent"},
 		"opportunistic": {func(h []byte) *courier.Filter { return &courier.Filter{Opportunistic: [][]byte{h}} }, "sent"},
-		"paused":        {func(h []byte) *courier.Filter { return &courier.Filter{Paused: [][]byte{h}} }, "stored " + string(broker.NotEnabled)},
+		"paused":        {func(h []byte) *courier.Filter { return &courier.Filter{Paused: [][]byte{h}} }, "stored " + string(broker.Paused)},
 		"ignored":       {func(h []byte) *courier.Filter { return &courier.Filter{Ignored: [][]byte{h}} }, "dropped " + string(broker.DropIgnored)},
 		"none":          {func([]byte) *courier.Filter { return &courier.Filter{} }, "stored " + string(broker.NotEnabled)},
 		"a short hash": {func(h []byte) *courier.Filter {
@@ -123,6 +123,22 @@ func TestAnInactiveDeviceGetsOpportunisticPushesOnceItIsActive(t *testing.T) {
 		p.wantSilence(patience, "the device sleeps")
 		p.send(&courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways})
 		assert.Equal(t, "later", string(want[*courier.Notification](p).Payload))
+	})
+}
+
+func TestAPushThatMustNotWakeAnInactiveDeviceWaitsUntilItIsActive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		p.send(&courier.ActiveState{State: courier.StateInactive})
+		synctest.Wait()
+		w.push(p.address(), "later", func(push *broker.Push) { push.Priority = apns.PriorityNeverWake })
+		p.wantSilence(patience, "priority 1 does not wake the device")
+		p.send(&courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways})
+		n := want[*courier.Notification](p)
+		assert.Equal(t, "later", string(n.Payload))
+		assert.Equal(t, uint8(1), n.Priority)
+		assert.Equal(t, courier.StorageStored|courier.StorageLast, n.StorageFlags)
 	})
 }
 

@@ -46,6 +46,8 @@ const (
 	EndSilent Ending = "silent"
 	// EndNotReading: it did not read what it was sent.
 	EndNotReading Ending = "not-reading"
+	// EndUnacknowledged: it did not acknowledge what it was sent.
+	EndUnacknowledged Ending = "not-acknowledging"
 	// EndMalformed: it sent what is no frame.
 	EndMalformed Ending = "malformed"
 )
@@ -70,6 +72,7 @@ var endings = []struct {
 	{EndUnfiltered, true, "the device sent no filter"},
 	{EndSilent, true, "the device was silent for too long"},
 	{EndNotReading, true, "the device does not read"},
+	{EndUnacknowledged, true, "the device does not acknowledge"},
 	{EndMalformed, true, "the device broke the protocol"},
 }
 

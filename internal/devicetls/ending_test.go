@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/memnet"
@@ -72,13 +73,25 @@ var failureCases = []struct {
 		}
 		time.Sleep(devicetls.DefaultWriteTimeout)
 	}},
+	{"no acknowledging", devicetls.EndUnacknowledged, func(p *phone) {
+		p.w.push(p.address(), "x")
+		want[*courier.Notification](p)
+		time.Sleep(ackTimeout - time.Second)
+		p.w.broker.Sweep()
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p)
+		time.Sleep(time.Second)
+		p.w.broker.Sweep()
+	}},
 }
+
+const ackTimeout = 10 * time.Minute // longer than anything else here takes
 
 func TestAFailedConnectionCostsOneLineAndHarmsNoOther(t *testing.T) {
 	for _, row := range failureCases {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.FilterTimeout = time.Hour })
+				w := newWorldWith(t, broker.Config{AckTimeout: ackTimeout}, func(c *devicetls.Config) { c.FilterTimeout = time.Hour })
 				other := w.login(w.identity(nil))
 				p := w.login(w.identity(nil))
 				if row.want == devicetls.EndSilent {

@@ -48,6 +48,10 @@ func (p *presence) Replaced() {
 	p.session.end(&endError{Ending: EndReplaced})
 }
 
+// Overdue implements [broker.Peer]. What the device has not acknowledged is sent
+// again when it comes back.
+func (p *presence) Overdue() { p.session.end(&endError{Ending: EndUnacknowledged}) }
+
 // attachLocked makes p present. A presence of the same address on this
 // connection ends.
 func (s *session) attachLocked(p *presence) {

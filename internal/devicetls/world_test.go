@@ -47,6 +47,12 @@ type world struct {
 // newWorld starts a courier that ends with the test.
 func newWorld(t testing.TB, edit ...func(*devicetls.Config)) *world {
 	t.Helper()
+	return newWorldWith(t, broker.Config{}, edit...)
+}
+
+// newWorldWith is newWorld with rules of delivery.
+func newWorldWith(t testing.TB, rules broker.Config, edit ...func(*devicetls.Config)) *world {
+	t.Helper()
 	w := &world{t: t, clock: new(clock.Clock), net: memnet.Listen()}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
 	var err error
@@ -54,7 +60,8 @@ func newWorld(t testing.TB, edit ...func(*devicetls.Config)) *world {
 	require.NoError(t, err)
 	w.vault, err = tokenvault.New(tokenvault.Config{Clock: w.clock})
 	require.NoError(t, err)
-	w.broker, err = broker.New(broker.Config{Clock: w.clock, Journal: w.journal})
+	rules.Clock, rules.Journal = w.clock, w.journal
+	w.broker, err = broker.New(rules)
 	require.NoError(t, err)
 	certificate, err := w.pki.ServerCertificate()
 	require.NoError(t, err)

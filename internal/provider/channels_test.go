@@ -114,6 +114,7 @@ type deafPeer struct{}
 
 func (*deafPeer) Wake()     {}
 func (*deafPeer) Replaced() {}
+func (*deafPeer) Overdue()  {}
 
 // Certificates are good for channels as well: Apple shows a sample with one.
 func TestChannelsAreManagedWithACertificate(t *testing.T) {

@@ -67,7 +67,7 @@ type Config struct {
 	// of any age, for any use. Those that are revoked are still refused.
 	AnyDeviceCertificate bool
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
-	// Clock and Log are of no effect.
+	// Clock, Log and AppGone are of no effect.
 	Broker broker.Config
 	// JournalSize is how many events are kept; 0 is the journal's default.
 	JournalSize int
@@ -79,5 +79,6 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// sweepInterval is how late the journal may say that a stored push expired.
-const sweepInterval = time.Second
+// sweepInterval is how late the broker may do what is due, so that it is not at it
+// all the time.
+const sweepInterval = 10 * time.Millisecond

@@ -111,21 +111,34 @@ func (s *Simulator) note(err error) {
 	}
 }
 
-// sweep drops stored pushes when they expire, so that the journal says so
-// without anybody asking.
+// sweep lets the broker do what is due when it is due: stored pushes expire and
+// grouped ones leave without anybody asking.
 func (s *Simulator) sweep() {
-	ticker := time.NewTicker(sweepInterval)
-	defer ticker.Stop()
 	for {
 		moved := s.Clock.Changed()
 		s.Broker.Sweep()
+		due, stop := s.untilDue()
 		select {
-		case <-ticker.C:
+		case <-due:
+		case <-s.Broker.Sooner():
 		case <-moved:
 		case <-s.inner.ctx.Done():
+			stop()
 			return
 		}
+		stop()
 	}
+}
+
+// untilDue returns a channel that receives when the broker is to be swept again,
+// nil if there is nothing to wait for.
+func (s *Simulator) untilDue() (due <-chan time.Time, stop func() bool) {
+	next := s.Broker.NextDue()
+	if next.IsZero() {
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(max(sweepInterval, next.Sub(s.Clock.Now())))
+	return timer.C, timer.Stop
 }
 
 // Info returns the ready record.

@@ -69,6 +69,7 @@ func (s *Simulator) makeCore() (err error) {
 	}
 	rules := s.cfg.Broker
 	rules.Journal, rules.Clock, rules.Log = s.Journal, s.Clock, s.log
+	rules.AppGone = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
 	s.Broker, err = broker.New(rules)
 	return err
 }

@@ -1,0 +1,207 @@
+package broker_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+func urgent(p apns.Priority) option { return func(n *apns.Notification) { n.Priority = p } }
+
+// hashes are the hashes of topics.
+func hashes(topics ...string) (all []apns.TopicHash) {
+	for _, t := range topics {
+		all = append(all, apns.HashTopic(t))
+	}
+	return all
+}
+
+// The lists are those of observed: apsd; what they mean to a sleeping device is our
+// reading of their names.
+func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
+	enabled := broker.Filter{Enabled: hashes(topic)}
+	opportunistic := broker.Filter{Opportunistic: hashes(topic)}
+	nonWaking := broker.Filter{NonWaking: hashes(topic)}
+	tests := []struct {
+		what     string
+		rule     broker.Priorities
+		filter   broker.Filter
+		asleep   bool
+		lowPower bool
+		priority apns.Priority
+		want     string // the journal's last word
+	}{
+		{"10 wakes", broker.Priorities{}, enabled, true, false, 10, "sent"},
+		{"none is 10", broker.Priorities{}, enabled, true, false, 0, "sent"},
+		{"5 wakes unless it is grouped", broker.Priorities{}, enabled, true, false, 5, "sent"},
+		{"5 is grouped on request", broker.Priorities{Group: time.Minute}, enabled, true, false, 5, "stored grouped"},
+		{"1 never wakes", broker.Priorities{}, enabled, true, false, 1, "stored device-asleep"},
+		{"1 wakes if priorities are ignored", broker.Priorities{Ignore: true}, enabled, true, false, 1, "sent"},
+		{"so does 5", broker.Priorities{Ignore: true, Group: time.Minute}, enabled, true, false, 5, "sent"},
+		{"all reach a device in use: 5", broker.Priorities{Group: time.Minute}, enabled, false, false, 5, "sent"},
+		{"all reach a device in use: 1", broker.Priorities{}, enabled, false, false, 1, "sent"},
+		{"opportunistic 10 waits", broker.Priorities{}, opportunistic, true, false, 10, "stored device-asleep"},
+		{"opportunistic 10 waits, priorities or not", broker.Priorities{Ignore: true}, opportunistic, true, false, 10, "stored device-asleep"},
+		{"non-waking comes: 5", broker.Priorities{Group: time.Minute}, nonWaking, true, false, 5, "sent"},
+		{"non-waking comes: 1", broker.Priorities{}, nonWaking, true, false, 1, "sent"},
+		{"10 comes when power is low", broker.Priorities{}, enabled, false, true, 10, "sent"},
+		{"5 does not", broker.Priorities{}, enabled, false, true, 5, "stored low-power"},
+		{"1 does not", broker.Priorities{}, enabled, false, true, 1, "stored low-power"},
+		{"5 does if priorities are ignored", broker.Priorities{Ignore: true}, enabled, false, true, 5, "sent"},
+		{"low power before sleep", broker.Priorities{Group: time.Minute}, enabled, true, true, 5, "stored low-power"},
+		{"low power before non-waking", broker.Priorities{}, nonWaking, true, true, 5, "stored low-power"},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{Priorities: test.rule})
+				p := w.attach()
+				p.SetFilter(test.filter)
+				p.SetActive(!test.asleep)
+				w.SetPower(phone, test.lowPower)
+				w.push("a", urgent(test.priority))
+				p.take()
+				told := w.history("a")
+				assert.Equal(t, test.want, told[len(told)-1])
+			})
+		})
+	}
+}
+
+// Pushes of priority 5 may be grouped and delivered in bursts.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+func TestGroupedPushesLeaveTogether(t *testing.T) {
+	topics := []string{"one", "two", "three", "quiet", "chance"}
+	filter := broker.Filter{Enabled: hashes("one", "two", "three"), NonWaking: hashes("quiet"), Opportunistic: hashes("chance")}
+	tests := []struct {
+		what string
+		act  func(w *world, p *peer)
+		want []string
+	}{
+		{"not yet", func(*world, *peer) { time.Sleep(time.Minute - 1) }, nil},
+		{"when the first has waited for its time, with what waited for a chance", func(*world, *peer) { time.Sleep(time.Minute) }, []string{"chance", "one", "two"}},
+		{"when another push wakes the device", func(w *world, _ *peer) { w.push("three", forTopic("three")) }, []string{"chance", "one", "two", "three"}},
+		{"not when one comes that does not", func(w *world, _ *peer) { w.push("quiet", forTopic("quiet")) }, []string{"quiet"}},
+		{"when the device is in use, and then those of priority 1 as well", func(_ *world, p *peer) { p.SetActive(true) }, []string{"chance", "never", "one", "two"}},
+		{"when it comes back and has not said that it sleeps", func(w *world, p *peer) {
+			p.Detach()
+			*p = *w.attach()
+			p.SetFilter(broker.Filter{Enabled: hashes(topics...)})
+		}, []string{"chance", "never", "one", "two"}},
+		{"not while power is low", func(w *world, _ *peer) {
+			w.SetPower(phone, true)
+			time.Sleep(time.Hour)
+		}, nil},
+		{"and then after another wait", func(w *world, _ *peer) {
+			w.SetPower(phone, true)
+			time.Sleep(time.Hour)
+			w.Sweep()
+			w.SetPower(phone, false)
+			time.Sleep(time.Minute)
+		}, []string{"chance", "one", "two"}},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+				p := w.attach()
+				p.SetActive(false)
+				p.SetFilter(filter)
+				w.push("chance", forTopic("chance"))
+				w.push("never", forTopic("three"), urgent(1))
+				w.push("one", forTopic("one"), urgent(5))
+				w.push("two", forTopic("two"), urgent(5))
+				test.act(w, p)
+				w.Sweep()
+				assert.Equal(t, test.want, p.names())
+			})
+		})
+	}
+}
+
+func TestAGroupThatExpiredWakesNobody(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+		p := w.attach()
+		p.SetActive(false)
+		p.SetFilter(broker.Filter{Enabled: hashes("one"), Opportunistic: hashes("chance")})
+		w.push("chance", forTopic("chance"))
+		w.push("one", forTopic("one"), urgent(5), expiring(w.in(30*time.Second)))
+		time.Sleep(2 * time.Minute)
+		w.Sweep()
+		assert.Empty(t, p.names())
+		assert.Equal(t, []string{"accepted", "stored grouped", "dropped expired"}, w.history("one"))
+	})
+}
+
+func TestWhatAnotherPushReleasesComesFromTheStore(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		p := w.attach()
+		p.SetActive(false)
+		p.SetFilter(broker.Filter{Enabled: hashes(topic), Opportunistic: hashes("x", "y")})
+		w.push("x", forTopic("x"))
+		w.push("y", forTopic("y"))
+		w.push("wakes")
+		var flags []uint8
+		for _, d := range p.take() {
+			flags = append(flags, d.Storage)
+		}
+		assert.Equal(t, []uint8{1, 3, 0}, flags, "in the order of acceptance")
+	})
+}
+
+func TestABroadcastWakesADeviceAsAPushDoes(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c, err := w.CreateChannel(apns.Production, topic, broker.NoStorage)
+		require.NoError(t, err)
+		p := w.attach()
+		p.SetActive(false)
+		p.SetFilter(broker.Filter{Opportunistic: hashes("chance")})
+		ok, _ := p.Subscribe(topic, c.ID, 0)
+		require.True(t, ok)
+		w.push("chance", forTopic("chance"))
+		assert.Empty(t, p.names())
+		require.NoError(t, w.Publish(&broker.Broadcast{
+			Notification: &apns.Notification{ID: "goal", Payload: []byte("goal"), Priority: 10}, App: topic, Channel: c.ID,
+		}))
+		assert.Equal(t, []string{"chance", "goal"}, p.names())
+	})
+}
+
+func TestLowPowerOutlastsTheConnection(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		w.SetPower(phone, true)
+		w.connect(topic).Detach()
+		w.clock.Advance(time.Hour)
+		w.Sweep()
+		assert.Equal(t, 1, w.Stats().LowPower)
+		p := w.connect(topic)
+		w.push("a", urgent(5))
+		assert.Empty(t, p.names())
+		w.SetPower(phone, false)
+		assert.Equal(t, []string{"a"}, p.names())
+		p.Detach()
+		w.SetPower(phone, false)
+		assert.Equal(t, 1, w.Stats().Queues, "what was not acknowledged waits")
+	})
+}
+
+func TestFallingAsleepCallsNothingBack(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		p := w.attach()
+		p.SetFilter(broker.Filter{Opportunistic: hashes(topic)})
+		w.push("on its way")
+		p.SetActive(false)
+		assert.Equal(t, 1, w.Stats().Asleep)
+		assert.Equal(t, []string{"on its way"}, p.names())
+	})
+}
