@@ -3,10 +3,12 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
@@ -18,12 +20,27 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 		{"--redirect-devices 2-courier.push.apple.com", func(c *sim.Config) { c.Courier.Redirect.Host = "2-courier.push.apple.com" }},
 		{"--token-requests 50", func(c *sim.Config) { c.Courier.TokenBudget = 50 }},
 		{"--token-requests=-1", func(c *sim.Config) { c.Courier.TokenBudget = -1 }},
+		{"--unregister-delay 90s", func(c *sim.Config) { c.UnregisterDelay.Min = 90 * time.Second }},
+		{"--unregister-delay 1h-24h --unregister-seed 7", func(c *sim.Config) {
+			c.UnregisterDelay = tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: 7}
+		}},
+		{"--unregister-delay never", func(c *sim.Config) { c.UnregisterDelay.Never = true }},
+		{"--refuse-base-tokens", func(c *sim.Config) { c.Provider.RefuseBaseTokens = true }},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {
 			want, got := configured(t), configured(t, strings.Fields(tc.flags)...)
 			tc.want(&want)
 			assert.Equal(t, want.Courier, got.Courier)
 			assert.Equal(t, want.AnyDeviceCertificate, got.AnyDeviceCertificate)
+			assert.Equal(t, want.UnregisterDelay, got.UnregisterDelay)
+			assert.Equal(t, want.Provider.RefuseBaseTokens, got.Provider.RefuseBaseTokens)
 		})
+	}
+}
+
+func TestADelayThatCannotBeMeantIsNamed(t *testing.T) {
+	for _, text := range []string{"soon", "-1h", "24h-1h", "1h-", "-", "1h-2h-3h", "1h--2h"} {
+		_, err := parseDelay(text)
+		assert.EqualError(t, err, "--unregister-delay is "+text+"; it can be a time such as 90s, two such as 1h-24h, or never")
 	}
 }

@@ -79,6 +79,9 @@ type Push struct {
 	// Track is where the journal notes what becomes of the push; nil if nobody
 	// follows it.
 	Track *journal.Track
+	// Gone says that the app or the device is gone and that providers are not
+	// told yet: the push is accepted, and dropped.
+	Gone bool
 }
 
 const shardCount = 64 // a power of two
@@ -230,6 +233,11 @@ func (b *Broker) forget(to Address) {
 // is an *apns.Rejection if p is refused, or the store's if p cannot be kept.
 func (b *Broker) Submit(p *Push) error {
 	now := b.clock.Now()
+	if p.Gone {
+		b.record(journal.Accepted, p, "", now)
+		b.record(journal.Dropped, p, DropGone, now)
+		return nil
+	}
 	deadline := p.Expiration.Deadline(now)
 	e := &entry{
 		push:     p,

@@ -53,7 +53,8 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 	return apns.Reject(apns.DeviceTokenNotForTopic, detail)
 }
 
-// checkRegistered refuses a token that was good once.
+// checkRegistered refuses a token that was good once. While providers are not to
+// be told yet, a push to it is accepted, and goes nowhere.
 func (r *request) checkRegistered() *apns.Rejection {
 	switch old := r.conn.server.cfg.OldKeysExpired; {
 	case r.claims.Retired.IsZero() && r.claims.Key > 0 && !old.IsZero():
@@ -63,9 +64,12 @@ func (r *request) checkRegistered() *apns.Rejection {
 	case r.claims.Expired:
 		return expiredToken(r.claims.Retired, "the token has expired; the app has to register anew")
 	}
+	if r.gone = r.claims.Unreported(r.conn.server.cfg.Clock.Now()); r.gone {
+		return nil
+	}
 	return &apns.Rejection{
 		Reason: apns.Unregistered,
-		Since:  r.claims.Retired,
+		Since:  r.claims.Reported, // "the time […] at which APNs confirmed the token was no longer valid": handling-notification-responses-from-apns
 		Detail: "the token is no longer active; stop sending to it unless the app registers it again",
 	}
 }

@@ -110,7 +110,7 @@ func (r *request) push(c *conn, good bool) *push {
 	if good && c.env == apns.Sandbox {
 		p.notification.UniqueID = c.ids.uniqueID()
 	}
-	p.envelope = broker.Push{Notification: &p.notification, To: broker.Address(r.claims.Address), Base: r.claims.Base}
+	p.envelope = broker.Push{Notification: &p.notification, To: broker.Address(r.claims.Address), Base: r.claims.Base, Gone: r.gone}
 	if r.target != nil {
 		p.envelope.Hash = r.target.Hash
 	}

@@ -46,6 +46,7 @@ type request struct {
 	until  apns.Expiration
 	weight apns.Priority // 0 if the provider gave none
 	claims tokenvault.Claims
+	gone   bool // the token is void, and providers are not told yet
 	target *providerauth.Topic
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // A Control makes the control API of a simulator: what it returns serves a
@@ -71,6 +72,10 @@ type Config struct {
 	Broker broker.Config
 	// JournalSize is how many events are kept; 0 is the journal's default.
 	JournalSize int
+	// UnregisterDelay is how long after the removal of an app pushes to it are
+	// still accepted, and dropped; zero answers Unregistered at once. A Seed of
+	// zero is replaced by one that is drawn, and logged.
+	UnregisterDelay tokenvault.Delay
 	// TokenLength is the length of device tokens in bytes; 0 means 32.
 	TokenLength int
 	// Clock tells semantic time; nil makes one that stands with the machine's.

@@ -84,12 +84,8 @@ func (s *Secrets) Save(dir string) error {
 	if err := s.PKI.Save(dir); err != nil {
 		return err
 	}
-	var lines strings.Builder
-	for _, secret := range s.TokenKeys {
-		lines.WriteString(hex.EncodeToString(secret) + "\n")
-	}
-	if err := pki.WriteSecret(filepath.Join(dir, tokenKeyFile), []byte(lines.String())); err != nil {
-		return fmt.Errorf("sim: %w", err)
+	if err := saveTokenKeys(dir, s.TokenKeys); err != nil {
+		return err
 	}
 	for _, key := range s.Keys {
 		if _, err := key.Save(KeyFolder(dir, key.TeamID)); err != nil {
@@ -117,3 +113,15 @@ func (k SigningKey) Save(dir string) (string, error) {
 
 // KeyFolder is where in dir the keys of a team are.
 func KeyFolder(dir, team string) string { return filepath.Join(dir, keysFolder, team) }
+
+// saveTokenKeys writes the token keys, the newest first, one to a line.
+func saveTokenKeys(dir string, secrets [][]byte) error {
+	var lines strings.Builder
+	for _, secret := range secrets {
+		lines.WriteString(hex.EncodeToString(secret) + "\n")
+	}
+	if err := pki.WriteSecret(filepath.Join(dir, tokenKeyFile), []byte(lines.String())); err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	return nil
+}

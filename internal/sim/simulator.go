@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -31,6 +32,7 @@ type Simulator struct {
 	providers map[apns.Environment]*provider.Server
 	couriers  map[apns.Environment]*devicetls.Server
 	control   func(context.Context, listener) error
+	rotating  sync.Mutex // held while the token key is rotated
 
 	running
 }
@@ -62,7 +64,7 @@ func (s *Simulator) makeSecrets() (err error) {
 func (s *Simulator) makeCore() (err error) {
 	s.Journal = journal.New(journal.Config{Capacity: s.cfg.JournalSize, Clock: s.Clock})
 	s.Vault, err = tokenvault.New(tokenvault.Config{
-		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock,
+		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Delay: s.seeded(s.cfg.UnregisterDelay),
 	})
 	if err != nil {
 		return err

@@ -38,6 +38,9 @@ type Claims struct {
 	Epoch uint32
 	// Retired is when the token became void; zero while it is current.
 	Retired time.Time
+	// Reported is when providers begin to be told that it is void: at Retired or
+	// later, see [Delay]. Zero while it is current, and if they are never told.
+	Reported time.Time
 	// Expired says that it became void by age, see [Vault.ExpireApp].
 	Expired bool
 	// Key is the age of the token key in rotations: 0 for the one that mints
@@ -55,3 +58,8 @@ func (c *Claims) ForTopic(topic apns.TopicHash) bool {
 // token a device presents, a being what the device's certificate and the
 // listener say: "the token was generated for that device certificate".
 func (c *Claims) BelongsTo(a Address) bool { return c.Address == a }
+
+// Unreported reports whether the token is void and providers are not told yet.
+func (c *Claims) Unreported(now time.Time) bool {
+	return !c.Retired.IsZero() && (c.Reported.IsZero() || now.Before(c.Reported))
+}

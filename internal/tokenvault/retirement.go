@@ -10,6 +10,7 @@ import (
 type retirement struct {
 	epoch uint32
 	at    time.Time
+	told  time.Time // when providers are told; zero if never
 	// expired says that the tokens had become too old, nothing else.
 	expired bool
 }
@@ -55,16 +56,18 @@ type history struct {
 }
 
 // retireAll ends the current epoch of every token of the device.
-func (h *history) retireAll(at time.Time) {
+func (h *history) retireAll(end retirement) {
 	if h.advance() {
-		h.wide = append(h.wide, retirement{epoch: h.epoch, at: at})
+		end.epoch = h.epoch
+		h.wide = append(h.wide, end)
 	}
 }
 
 // retireApp ends the current epoch of the tokens of one app.
-func (h *history) retireApp(a app, at time.Time, expired bool) {
+func (h *history) retireApp(a app, end retirement) {
 	if h.advance() {
-		h.apps[a] = append(h.apps[a], retirement{h.epoch, at, expired})
+		end.epoch = h.epoch
+		h.apps[a] = append(h.apps[a], end)
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 
 func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
 	h := &history{epoch: maxEpoch - 1, apps: make(map[app]timeline)}
-	h.retireAll(time.Unix(1, 0))
+	h.retireAll(retirement{at: time.Unix(1, 0)})
 	last := &record{base: true, epoch: maxEpoch}
 	assert.Equal(t, uint32(maxEpoch), h.current(last))
 
-	h.retireAll(time.Unix(2, 0))
-	h.retireApp(app{}, time.Unix(3, 0), false)
+	h.retireAll(retirement{at: time.Unix(2, 0)})
+	h.retireApp(app{}, retirement{at: time.Unix(3, 0)})
 	assert.Equal(t, uint32(maxEpoch), h.current(last), "a token has room for 24 bits")
 	retired, ok := h.judge(last)
 	assert.True(t, ok)
@@ -24,10 +24,10 @@ func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
 func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 	mail, news := app{0, TopicTag{1}}, app{0, TopicTag{2}}
 	h := &history{apps: make(map[app]timeline)}
-	h.retireApp(mail, time.Unix(1, 0), false)
-	h.retireApp(news, time.Unix(2, 0), false)
-	h.retireAll(time.Unix(3, 0))
-	h.retireApp(mail, time.Unix(4, 0), false)
+	h.retireApp(mail, retirement{at: time.Unix(1, 0)})
+	h.retireApp(news, retirement{at: time.Unix(2, 0)})
+	h.retireAll(retirement{at: time.Unix(3, 0)})
+	h.retireApp(mail, retirement{at: time.Unix(4, 0)})
 
 	rows := []struct {
 		name    string

@@ -41,6 +41,9 @@ type Config struct {
 	// to one costs no decryption; zero means [DefaultCache]. It is rounded up
 	// to eight times a power of two.
 	Cache int
+	// Delay is how long providers are not told that a token is void; zero tells
+	// them at once. It does not delay [Vault.ExpireApp].
+	Delay Delay
 	// Clock tells when a retirement happened; nil is real time.
 	Clock *clock.Clock
 }
@@ -52,6 +55,7 @@ type Vault struct {
 	clock       *clock.Clock
 	cache       *cache
 	retirements registry
+	delays      *delayer
 
 	rotating sync.Mutex                  // held while keys is being replaced
 	keys     atomic.Pointer[[]*tokenKey] // newest first; a list is never changed
@@ -73,7 +77,10 @@ func New(cfg Config) (*Vault, error) {
 	if size < 0 {
 		return nil, fmt.Errorf("tokenvault: cache size %d is negative; use 0 for the default", size)
 	}
-	v := &Vault{length: length, clock: cfg.Clock, cache: newCache(size)}
+	if err := cfg.Delay.check(); err != nil {
+		return nil, fmt.Errorf("tokenvault: %w", err)
+	}
+	v := &Vault{length: length, clock: cfg.Clock, cache: newCache(size), delays: newDelayer(cfg.Delay)}
 	v.keys.Store(new([]*tokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
@@ -143,37 +150,46 @@ func (v *Vault) claims(o *opened) (Claims, error) {
 		return Claims{}, ErrNotMinted
 	}
 	return Claims{
-		Address: o.record.Address,
-		Base:    o.record.base,
-		Tag:     o.record.tag,
-		Epoch:   o.record.epoch,
-		Retired: end.at,
-		Expired: end.expired,
-		Key:     len(*v.keys.Load()) - 1 - o.key,
+		Address:  o.record.Address,
+		Base:     o.record.base,
+		Tag:      o.record.tag,
+		Epoch:    o.record.epoch,
+		Retired:  end.at,
+		Reported: end.told,
+		Expired:  end.expired,
+		Key:      len(*v.keys.Load()) - 1 - o.key,
 	}, nil
 }
 
 // RetireApp makes void the tokens of one app of one user, as when the app is
-// removed from the device. The app's next token is a different one.
-func (v *Vault) RetireApp(a Address, topic TopicTag) { v.endApp(a, topic, false) }
+// removed from the device. The app's next token is a different one. Providers
+// are told after the [Delay].
+func (v *Vault) RetireApp(a Address, topic TopicTag) {
+	now := v.clock.Now()
+	v.endApp(a, topic, retirement{at: now, told: v.delays.after(now)})
+}
 
 // ExpireApp is RetireApp for tokens that have become too old, which a provider is
-// told apart from those of a removed app. When that happens on real devices is
-// not documented.
-func (v *Vault) ExpireApp(a Address, topic TopicTag) { v.endApp(a, topic, true) }
+// told at once, and apart from those of a removed app. When that happens on real
+// devices is not documented.
+func (v *Vault) ExpireApp(a Address, topic TopicTag) {
+	now := v.clock.Now()
+	v.endApp(a, topic, retirement{at: now, told: now, expired: true})
+}
 
-func (v *Vault) endApp(a Address, topic TopicTag, expired bool) {
-	at := v.clock.Now()
+func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
 	v.retirements.change(deviceKey{a.Environment, a.Device}, func(h *history) {
-		h.retireApp(app{a.User, topic}, at, expired)
+		h.retireApp(app{a.User, topic}, end)
 	})
 }
 
 // RetireDevice makes void every token of a device in one environment, base
-// tokens included, as when the device is erased.
+// tokens included, as when the device is erased. Providers are told after the
+// [Delay].
 func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID) {
-	at := v.clock.Now()
-	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(at) })
+	now := v.clock.Now()
+	end := retirement{at: now, told: v.delays.after(now)}
+	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
 }
 
 // Rotate adds a secret. Its key mints from now on; tokens of the older keys

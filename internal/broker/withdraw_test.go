@@ -1,0 +1,53 @@
+package broker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
+	w := newWorld(t, broker.Config{Window: 1})
+	p := w.connect(topic)
+	w.push("flying")
+	w.push("ready")
+	w.push("held", forTopic("com.example.other"))
+	require.Equal(t, []string{"flying"}, p.names())
+
+	guest := phone
+	guest.User = 3
+	n := &apns.Notification{ID: "guest", Topic: topic, Expiration: apns.DefaultExpiration}
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: guest, Hash: apns.HashTopic(topic)}))
+	sandbox := phone
+	sandbox.Environment = apns.Sandbox
+	n = &apns.Notification{ID: "sandbox", Topic: topic, Expiration: apns.DefaultExpiration}
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: sandbox, Hash: apns.HashTopic(topic)}))
+
+	w.WithdrawDevice(apns.Production, phone.Device)
+	for _, name := range []string{"flying", "ready", "held", "guest"} {
+		told := w.history(name)
+		assert.Equal(t, "dropped unregistered", told[len(told)-1], name)
+	}
+	assert.NotContains(t, w.history("sandbox"), "dropped unregistered", "the other world")
+	require.NoError(t, w.ConsistencyCheck())
+
+	_, verdict := p.Ack(1, 0)
+	assert.Equal(t, broker.Unknown, verdict, "too late")
+	w.push("next") // until its connection is closed, it is a connection like any other
+	assert.Equal(t, uint32(2), p.take()[0].ID, "ids go on")
+	p.Detach()
+	w.WithdrawDevice(apns.Production, apns.DeviceID{9}) // nobody
+}
+
+func TestAPushToAnAppThatIsGoneIsAcceptedAndDropped(t *testing.T) {
+	w := newWorld(t, broker.Config{})
+	p := w.connect(topic)
+	n := &apns.Notification{ID: "late", Topic: topic, Expiration: apns.DefaultExpiration}
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: phone, Hash: apns.HashTopic(topic), Gone: true}))
+	assert.Empty(t, p.take())
+	assert.Equal(t, []string{"accepted", "dropped app-gone"}, w.history("late"))
+}

@@ -1,0 +1,194 @@
+package sim_test
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+var demoHeaders = map[string]string{apns.HeaderTopic: sim.DemoTopic}
+
+// of is a device in production.
+func of(d apns.DeviceID) tokenvault.Address {
+	return tokenvault.Address{Environment: apns.Production, Device: d}
+}
+
+// wantPost wants an answer of the provider API to a push for the default app.
+func wantPost(t *testing.T, s *sim.Simulator, to apns.DeviceToken, status int, reason string) {
+	t.Helper()
+	got, body := post(t, s, s.Info().Provider, to, []byte(`{"aps":{}}`), demoHeaders)
+	assert.Equal(t, status, got, body)
+	if reason != "" {
+		assert.Contains(t, body, `"`+reason+`"`)
+	}
+}
+
+func TestAnAppThatIsRemovedAndComesBackHasAnotherToken(t *testing.T) {
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, sim.DemoTopic)
+	old := phone.await(t, device.EventToken).Token
+	s.UninstallApp(of(phone.ID()), sim.DemoTopic)
+	wantPost(t, s, old, http.StatusGone, "Unregistered")
+	hash := apns.HashTopic(sim.DemoTopic)
+	renewed := s.Vault.Mint(of(phone.ID()), &hash)
+	assert.NotEqual(t, old, renewed)
+	wantPost(t, s, renewed, http.StatusOK, "")
+	wantPost(t, s, old, http.StatusGone, "Unregistered")
+}
+
+func TestARemovedAppIsAnswered200UntilTheDelayIsOver(t *testing.T) {
+	var apple clock.Clock
+	var log logbook
+	s := start(t, sim.Config{
+		Clock: &apple, UnregisterDelay: tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: 42},
+		Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	assert.Contains(t, strings.Join(log.lines(), "\n"), "seed=42")
+	hash := apns.HashTopic(sim.DemoTopic)
+	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
+	s.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
+	wantPost(t, s, token, http.StatusOK, "")
+	assert.Equal(t, "app-gone", awaitEvent(t, s, journal.Dropped).Cause)
+	apple.Advance(25 * time.Hour)
+	wantPost(t, s, token, http.StatusGone, "Unregistered")
+}
+
+func TestASeedIsDrawnAndLoggedIfNoneIsGiven(t *testing.T) {
+	var log logbook
+	cfg := sim.Config{UnregisterDelay: tokenvault.Delay{Max: time.Hour}, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	_, err := sim.New(cfg)
+	require.NoError(t, err)
+	assert.Regexp(t, `from=0s to=1h0m0s seed=[1-9]\d+`, log.lines()[0])
+
+	cfg.UnregisterDelay = tokenvault.Delay{Never: true}
+	_, err = sim.New(cfg)
+	require.NoError(t, err)
+	assert.Len(t, log.lines(), 1, "nothing is drawn")
+}
+
+func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
+	s := start(t, sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}})
+	hash := apns.HashTopic(sim.DemoTopic)
+	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
+	push(t, s, token, []byte(`{"aps":{}}`), demoHeaders)
+	s.ExpireToken(of(apns.DeviceID{1}), sim.DemoTopic)
+	assert.Equal(t, "unregistered", awaitEvent(t, s, journal.Dropped).Cause, "it waited for the device")
+	wantPost(t, s, token, http.StatusGone, "ExpiredToken")
+}
+
+// "Device tokens change when the device is erased": Local and Remote Notification
+// Programming Guide.
+func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, sim.DemoTopic)
+	base := phone.await(t, device.EventBaseToken).Token
+	old := phone.await(t, device.EventToken).Token
+	s.EraseDevice(phone.ID())
+	assert.NotEqual(t, base, phone.await(t, device.EventBaseToken).Token)
+	renewed := phone.await(t, device.EventToken).Token
+	assert.NotEqual(t, old, renewed)
+	wantPost(t, s, old, http.StatusGone, "Unregistered")
+	wantPost(t, s, renewed, http.StatusOK, "")
+}
+
+// A backup that is put back on the same device leaves it its key and its tokens.
+func TestARestoredDeviceKeepsItsTokens(t *testing.T) {
+	s := start(t, sim.Config{})
+	identity := activate(t, s, sim.DemoTopic)
+	first := runDevice(t, s, identity).await(t, device.EventToken).Token
+	again := runDevice(t, s, identity) // with no memory but its identity
+	assert.Equal(t, first, again.await(t, device.EventToken).Token)
+}
+
+func TestARevokedDeviceLosesItsConnectionAndGetsNoOther(t *testing.T) {
+	s := start(t, sim.Config{})
+	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
+	p.await(t, device.EventConnected)
+	s.RevokeDevice(p.ID())
+	p.await(t, device.EventIdentityRefused)
+}
+
+func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
+	s := start(t, sim.Config{})
+	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
+	p.await(t, device.EventConnected)
+	n, err := s.RedirectDevice(p.ID(), devicetls.Redirection{Host: "localhost"})
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	_, err = s.RedirectDevice(p.ID(), devicetls.Redirection{})
+	require.ErrorContains(t, err, "needs a host")
+	require.NoError(t, s.RedirectLogins(&devicetls.Redirection{Host: "localhost"}))
+	require.NoError(t, s.RedirectLogins(nil))
+	assert.ErrorContains(t, s.RedirectLogins(new(devicetls.Redirection)), "needs a host")
+}
+
+func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	secrets, err := sim.LoadSecrets(dir)
+	require.NoError(t, err)
+	s := start(t, sim.Config{Secrets: secrets})
+	identity := activate(t, s, sim.DemoTopic)
+	phone := runDevice(t, s, identity)
+	base := phone.await(t, device.EventBaseToken).Token
+	old := phone.await(t, device.EventToken).Token
+
+	require.NoError(t, s.RotateTokenKey())
+	wantPost(t, s, old, http.StatusOK, "")
+	assert.Equal(t, 1, s.DisconnectDevice(phone.ID()))
+	phone.await(t, device.EventConnected)
+	assert.Equal(t, base, phone.BaseToken(), "it presents the token of the old key and keeps it")
+	hash := apns.HashTopic(sim.DemoTopic)
+	renewed := s.Vault.Mint(of(phone.ID()), &hash)
+	assert.NotEqual(t, old, renewed)
+	wantPost(t, s, renewed, http.StatusOK, "")
+
+	kept, err := sim.LoadSecrets(dir)
+	require.NoError(t, err)
+	require.Len(t, kept.TokenKeys, 2)
+	after, err := sim.New(sim.Config{Secrets: kept})
+	require.NoError(t, err)
+	for _, token := range []apns.DeviceToken{old, renewed, base} {
+		_, err := after.Vault.Open([]byte(token))
+		assert.NoError(t, err, "after a restart")
+	}
+}
+
+func TestATokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	secrets, err := sim.LoadSecrets(dir)
+	require.NoError(t, err)
+	s, err := sim.New(sim.Config{Secrets: secrets})
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(filepath.Join(dir, "token.key")))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "token.key", "in the way"), 0o700))
+	require.Error(t, s.RotateTokenKey())
+	assert.Len(t, s.Vault.Secrets(), 1)
+}
+
+// observed: clients that never ask for the token of an app (beeper).
+func TestAProviderMayPushToABaseToken(t *testing.T) {
+	s := start(t, sim.Config{})
+	p := switchOn(t, s, sim.DemoTopic)
+	base := p.await(t, device.EventBaseToken).Token
+	wantPost(t, s, base, http.StatusOK, "")
+	sent := awaitEvent(t, s, journal.Sent)
+	assert.Equal(t, base, sent.Push.Token)
+	assert.Equal(t, sim.DemoTopic, sent.Push.Topic)
+}
