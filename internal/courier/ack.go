@@ -49,6 +49,6 @@ func (m *Ack) String() string { return describe(m) }
 func (m *Ack) layout(f *fields) {
 	always(f, 8, "status", &m.Status)
 	always(f, 4, "id", &m.ID)
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	f.extra(&m.Extra)
 }

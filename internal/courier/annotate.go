@@ -43,6 +43,7 @@ func Annotate(f Frame, from Direction) ([]Annotation, error) {
 	}
 	var all []Annotation
 	walk := reading(f.Payload)
+	walk.packed = f.Packed()
 	for walk.next() {
 		if m != nil {
 			m.layout(&walk)
@@ -55,11 +56,13 @@ func Annotate(f Frame, from Direction) ([]Annotation, error) {
 // annotation describes the item that was just placed.
 func (f *fields) annotation() Annotation {
 	a := Annotation{Item: f.item, Name: itemName(modePrint, f.item.ID), Text: hex.EncodeToString(f.item.Value)}
-	if !f.taken {
-		return a
+	if f.taken {
+		a.Name = f.name
 	}
-	a.Name = f.name
 	switch value := f.item.Value; {
+	case f.item.Type != TypeData:
+		f.item.annotate(&a)
+	case !f.taken:
 	case f.form == formInteger && len(value) <= 8:
 		var v uint64
 		for _, b := range value {
@@ -70,4 +73,18 @@ func (f *fields) annotation() Annotation {
 		a.Text = strconv.Quote(string(value))
 	}
 	return a
+}
+
+// annotate describes a value of which the frame itself tells the type.
+func (item *Item) annotate(a *Annotation) {
+	switch v, _ := item.integer(8); item.Type {
+	case TypeText:
+		a.Text = strconv.Quote(string(item.Value))
+	case TypeInteger:
+		a.Text, a.Integer = strconv.FormatUint(v, 10), true
+	case TypeNegative:
+		a.Text, a.Integer = "-"+strconv.FormatUint(-v, 10), true
+	case TypeBool:
+		a.Text = strconv.FormatBool(v != 0)
+	}
 }

@@ -1,6 +1,7 @@
 package courier
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -35,7 +36,7 @@ func TestItemsAreAnnotatedInTheOrderTheyCame(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			b := unhex(row.frame)
-			all, err := Annotate(Frame{Command(b[0]), b[frameHead:]}, row.from)
+			all, err := Annotate(Frame{Command: Command(b[0]), Payload: b[frameHead:]}, row.from)
 			require.NoError(t, err)
 			var got []string
 			for _, a := range all {
@@ -47,7 +48,7 @@ func TestItemsAreAnnotatedInTheOrderTheyCame(t *testing.T) {
 }
 
 func TestOverrunIsToldAfterTheItemsBeforeIt(t *testing.T) {
-	all, err := Annotate(Frame{CmdFilter, unhex("01 0001 aa 02 0009 bb")}, FromDevice)
+	all, err := Annotate(Frame{Command: CmdFilter, Payload: unhex("01 0001 aa 02 0009 bb")}, FromDevice)
 	var overrun *ItemOverrunError
 	require.ErrorAs(t, err, &overrun)
 	assert.Len(t, all, 1)
@@ -57,11 +58,9 @@ func TestOverrunIsToldAfterTheItemsBeforeIt(t *testing.T) {
 func TestEveryFieldIsAnnotatedUnderItsPrintedName(t *testing.T) {
 	eachMessage(t, func(t *testing.T, from Direction, empty func() Message) {
 		m := empty()
-		for _, field := range reflect.ValueOf(m).Elem().Fields() {
-			setOne(field)
-		}
+		setAll(reflect.ValueOf(m).Elem())
 		b := m.Append(nil)
-		all, err := Annotate(Frame{m.Command(), b[frameHead:]}, from)
+		all, err := Annotate(Frame{Command: m.Command(), Payload: b[frameHead:]}, from)
 		require.NoError(t, err)
 		var names, printed []string
 		for _, a := range all {
@@ -73,4 +72,25 @@ func TestEveryFieldIsAnnotatedUnderItsPrintedName(t *testing.T) {
 		}
 		assert.Equal(t, printed, names)
 	})
+}
+
+func TestPackedItemsAreAnnotatedByTheirType(t *testing.T) {
+	for _, row := range []struct {
+		frame string
+		want  []string
+	}{
+		{"0b 0e 08 80 04 a1 0102 0f a8 05 0e e1 01 01 aa", []string{"8 status 0", "4 id 258", "15 item15 -5", "14 item14 true", "1 token aa"}},
+		{"0c 0a 41 44 57694669 0c 42 3135", []string{`1 carrier "WiFi"`, `12 item12 "15"`}},
+		{"0a 06 03 c0 01 02 abcd", []string{"3 payload c0", "1 topic abcd"}},
+	} {
+		f, err := NewPackReader(bytes.NewReader(unhex(row.frame)), ReaderOptions{}).Next()
+		require.NoError(t, err)
+		all, err := Annotate(f, FromDevice)
+		require.NoError(t, err)
+		var got []string
+		for _, a := range all {
+			got = append(got, fmt.Sprintf("%d %s %s", a.ID, a.Name, a.Text))
+		}
+		assert.Equal(t, row.want, got)
+	}
 }

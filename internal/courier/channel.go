@@ -25,7 +25,7 @@ func (m *ChannelRequest) String() string { return describe(m) }
 func (m *ChannelRequest) layout(f *fields) {
 	always(f, 1, "id", &m.ID)
 	f.bytes(2, "request", &m.Request)
-	f.bytes(3, "baseToken", &m.BaseToken)
+	f.recurring(3, "baseToken", &m.BaseToken)
 	f.extra(&m.Extra)
 }
 
@@ -60,7 +60,7 @@ func (m *ChannelResponse) String() string { return describe(m) }
 func (m *ChannelResponse) layout(f *fields) {
 	always(f, 1, "id", &m.ID)
 	f.bytes(2, "response", &m.Response)
-	f.bytes(3, "token", &m.Token)
+	f.recurring(3, "token", &m.Token)
 	always(f, 4, "status", &m.Status)
 	nonzero(f, 5, "timeout", &m.Timeout)
 	f.extra(&m.Extra)
@@ -92,7 +92,7 @@ func (m *ChannelUpdate) String() string { return describe(m) }
 func (m *ChannelUpdate) layout(f *fields) {
 	always(f, 1, "id", &m.ID)
 	f.bytes(2, "update", &m.Update)
-	f.bytes(3, "token", &m.Token)
+	f.recurring(3, "token", &m.Token)
 	nonzero(f, 4, "timestamp", &m.Timestamp)
 	f.extra(&m.Extra)
 }

@@ -75,7 +75,7 @@ func (m *Connect) Parse(payload []byte) error { return parseMessage(m, payload) 
 func (m *Connect) String() string { return describe(m) }
 
 func (m *Connect) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	always(f, 2, "state", &m.State)
 	nonzero(f, 5, "flags", &m.PresenceFlags)
 	optional(f, 6, "interface", &m.Interface)
@@ -124,7 +124,7 @@ func (m *Presence) Parse(payload []byte) error { return parseMessage(m, payload)
 func (m *Presence) String() string { return describe(m) }
 
 func (m *Presence) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	always(f, 2, "state", &m.State)
 	f.extra(&m.Extra)
 }

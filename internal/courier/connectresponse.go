@@ -40,7 +40,7 @@ type ConnectResponse struct {
 	RedirectHost   string // the device connects there instead
 	Token          []byte // base token, when new or changed
 	MaxMessage     uint16 // bytes the device may send
-	Field5         uint16 // of unknown meaning, DefaultField5 always
+	Field5         uint16 // of unknown meaning, DefaultField5 always; not in packed frames, where its type is unknown
 	Capabilities   uint32
 	ClockTime      uint64 // ms since 1970; the device's nonce had the wrong time
 	LargeMessage   uint16 // bytes
@@ -49,8 +49,8 @@ type ConnectResponse struct {
 	GeoRegion      string
 	Field12        uint64 // a time of unknown meaning
 
-	// Keepalive intervals. apsd reads them in packed frames only, so their width
-	// here is known from no source.
+	// Keepalive intervals. apsd reads these three, the experiment and the status of
+	// keys in packed frames only, so their width in plain ones is known from no source.
 	KeepaliveMin      uint32
 	KeepaliveExpected uint32
 	KeepaliveMax      uint32
@@ -77,9 +77,9 @@ func (m *ConnectResponse) String() string { return describe(m) }
 func (m *ConnectResponse) layout(f *fields) {
 	always(f, 1, "status", &m.Status)
 	text(f, 2, "redirectHost", &m.RedirectHost)
-	f.bytes(3, "token", &m.Token)
+	f.recurring(3, "token", &m.Token)
 	always(f, 4, "maxMessage", &m.MaxMessage)
-	nonzero(f, 5, "field5", &m.Field5)
+	plainOnly(f, 5, "field5", &m.Field5)
 	always(f, 6, "capabilities", &m.Capabilities)
 	nonzero(f, 7, "clockTime", &m.ClockTime)
 	always(f, 8, "largeMessage", &m.LargeMessage)

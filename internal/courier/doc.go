@@ -7,6 +7,15 @@
 //	frame   command:u8  length:u32  item*      length counts the bytes of the items
 //	item    id:u8       size:u16    value      size counts the bytes of the value
 //
+// After apns-pack-v1 the same commands travel in packed frames: integers without a
+// width, values with a type, and tables on both ends in which what comes again, a
+// token or a topic, is a reference of two bytes.
+//
+//	frame      command:u8  length:tagged(8)  attribute*
+//	attribute  head  key  value
+//
+// A [Packer] and a [PackReader] hold the tables of one direction of one connection.
+//
 // The usual conversation:
 //
 //	device                                  courier
@@ -26,7 +35,9 @@
 // integer of another width is passed over, as Apple's daemon does.
 //
 // Each message lists its fields once, in its layout method. Reading, writing and
-// printing all walk that list, and the walk alone knows the framing.
+// printing all walk that list, and the walk alone knows the framing: what a field is,
+// an integer of some width, a text, a token that comes again, decides how either
+// framing has it.
 //
 // Channel messages carry protocol buffers: ChannelRequestBody, ChannelResponseBody,
 // ChannelUpdateBody, and ChannelOrigin in a Notification. They stay bytes in the

@@ -6,7 +6,8 @@ import (
 )
 
 // A FrameTooLargeError says that a peer announced a frame beyond the reader's
-// limit. Nothing after it on the stream can be read.
+// limit, or sent a packed one that stands for more than it. Nothing after it on the
+// stream can be read.
 type FrameTooLargeError struct {
 	Command Command
 	Length  uint32 // bytes the peer announced
@@ -30,6 +31,18 @@ type ItemOverrunError struct {
 // Error names the place and both sizes.
 func (e *ItemOverrunError) Error() string {
 	return fmt.Sprintf("courier: item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
+}
+
+// A PackError says that a packed frame cannot be read. Nothing after it on the stream
+// can, either: what its tables hold is unknown.
+type PackError struct {
+	Offset  int // in bytes from the start of what is read: a frame's body, its head, or a nested value
+	Problem string
+}
+
+// Error names the place and the problem.
+func (e *PackError) Error() string {
+	return fmt.Sprintf("courier: packed frame: %s, at offset %d", e.Problem, e.Offset)
 }
 
 // A BodyError says that a message within a field, which is a protocol buffer, cannot

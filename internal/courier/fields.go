@@ -11,6 +11,7 @@ type mode uint8
 const (
 	modeRead  mode = iota // place one item into the message
 	modeWrite             // append the message to a frame
+	modePack              // append the message to a packed frame
 	modePrint             // append the message to a line of text
 )
 
@@ -24,9 +25,11 @@ type fields struct {
 	// Writing and printing.
 	out   []byte
 	start int // where the frame begins
+	pack  *Packer
 
 	// Reading.
 	payload []byte
+	packed  bool // the payload is that of a packed frame
 	at      int  // offset of the next item
 	item    Item // the item to place
 	taken   bool // a field has taken it
@@ -53,8 +56,12 @@ func (f *fields) next() bool {
 	if f.at == len(f.payload) {
 		return false
 	}
-	f.item, f.at, f.err = nextItem(f.payload, f.at)
 	f.taken = false
+	if f.packed {
+		f.item, f.at = nextPackedItem(f.payload, f.at)
+		return true
+	}
+	f.item, f.at, f.err = nextItem(f.payload, f.at)
 	return f.err == nil
 }
 
@@ -72,21 +79,43 @@ func (f *fields) takes(id uint8, name string, form form) bool {
 //
 // observed: apsd passes over an integer of another width.
 func takeInteger[T integer](f *fields, id uint8, name string, p *T) bool {
-	if !f.takes(id, name, formInteger) || len(f.item.Value) != width[T]() {
+	if !f.takes(id, name, formInteger) {
 		return false
 	}
-	var v uint64
-	for _, b := range f.item.Value {
+	v, ok := f.item.integer(width[T]())
+	if ok {
+		*p = T(v)
+	}
+	return ok
+}
+
+// integer gives the value of an integer field of size bytes. In packed frames
+// integers have no width, and some clients' are signed; data of the width will do, and
+// so will true and false.
+func (item *Item) integer(size int) (v uint64, ok bool) {
+	if item.Type == TypeData && len(item.Value) != size || len(item.Value) > size {
+		return 0, false
+	}
+	for _, b := range item.Value {
 		v = v<<8 | uint64(b)
 	}
-	*p = T(v)
-	return true
+	switch item.Type {
+	case TypeData, TypeInteger, TypeBool:
+		return v, true
+	case TypeNegative:
+		return -v, v <= 1<<(8*size-1)
+	}
+	return 0, false
 }
 
 // putInteger writes or prints an integer of size bytes.
 func (f *fields) putInteger(id uint8, name string, size int, v uint64) {
-	if f.mode == modePrint {
+	switch f.mode {
+	case modePrint:
 		f.out = printInteger(f.out, name, v)
+		return
+	case modePack:
+		f.out = appendPackInteger(f.pack.appendHead(f.out, 0, shortKey(id)), packInteger, v)
 		return
 	}
 	f.out = appendItemHead(f.out, id, size)
@@ -96,11 +125,25 @@ func (f *fields) putInteger(id uint8, name string, size int, v uint64) {
 
 // putBytes writes or prints binary data.
 func (f *fields) putBytes(id uint8, name string, value []byte) {
-	if f.mode == modePrint {
+	switch f.mode {
+	case modePrint:
 		f.out = printBytes(f.out, name, value)
+		return
+	case modePack:
+		f.out = f.pack.appendSized(f.out, id, packData, packDataBits, value)
 		return
 	}
 	f.out = append(appendItemHead(f.out, id, len(value)), value...)
+}
+
+// putRecurring is putBytes for data that the same connection will carry again: in a
+// packed frame it goes into the table of values, and later is a reference to it.
+func (f *fields) putRecurring(id uint8, name string, value []byte) {
+	if f.mode == modePack {
+		f.out = f.pack.appendRecurring(f.out, id, packData, packDataBits, value)
+		return
+	}
+	f.putBytes(id, name, value)
 }
 
 // width is the number of bytes of an integer type.

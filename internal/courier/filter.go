@@ -33,17 +33,17 @@ func (m *Filter) Parse(payload []byte) error { return parseMessage(m, payload) }
 func (m *Filter) String() string { return describe(m) }
 
 func (m *Filter) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
-	f.list(2, "enabled", &m.Enabled)
-	f.list(3, "ignored", &m.Ignored)
-	f.list(4, "opportunistic", &m.Opportunistic)
-	f.list(5, "paused", &m.Paused)
-	f.list(6, "nonWaking", &m.NonWaking)
-	f.list(7, "saltedEnabled", &m.SaltedEnabled)
-	f.list(8, "saltedIgnored", &m.SaltedIgnored)
-	f.list(9, "saltedOpportunistic", &m.SaltedOpportunistic)
-	f.list(10, "saltedPaused", &m.SaltedPaused)
-	f.list(11, "saltedNonWaking", &m.SaltedNonWaking)
+	f.recurring(1, "token", &m.Token)
+	f.topics(2, "enabled", &m.Enabled)
+	f.topics(3, "ignored", &m.Ignored)
+	f.topics(4, "opportunistic", &m.Opportunistic)
+	f.topics(5, "paused", &m.Paused)
+	f.topics(6, "nonWaking", &m.NonWaking)
+	f.topics(7, "saltedEnabled", &m.SaltedEnabled)
+	f.topics(8, "saltedIgnored", &m.SaltedIgnored)
+	f.topics(9, "saltedOpportunistic", &m.SaltedOpportunistic)
+	f.topics(10, "saltedPaused", &m.SaltedPaused)
+	f.topics(11, "saltedNonWaking", &m.SaltedNonWaking)
 	optional(f, 12, "version", &m.Version)
 	f.extra(&m.Extra)
 }

@@ -37,7 +37,7 @@ func (m *FilterResponse) Parse(payload []byte) error { return parseMessage(m, pa
 func (m *FilterResponse) String() string { return describe(m) }
 
 func (m *FilterResponse) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	always(f, 2, "version", &m.Version)
 	always(f, 3, "status", &m.Status)
 	f.extra(&m.Extra)
@@ -66,7 +66,7 @@ func (m *FilterUpdate) Parse(payload []byte) error { return parseMessage(m, payl
 func (m *FilterUpdate) String() string { return describe(m) }
 
 func (m *FilterUpdate) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	always(f, 2, "version", &m.Version)
 	always(f, 3, "action", &m.Action)
 	f.extra(&m.Extra)
@@ -93,6 +93,6 @@ func (m *NoStorage) Parse(payload []byte) error { return parseMessage(m, payload
 func (m *NoStorage) String() string { return describe(m) }
 
 func (m *NoStorage) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	f.extra(&m.Extra)
 }

@@ -7,24 +7,40 @@ import (
 )
 
 const (
-	frameHead = 5 // command and length
-	itemHead  = 3 // id and size
+	frameHead  = 5 // command and length
+	packedHead = 2 // command and the first byte of the length
+	itemHead   = 3 // id and size
 
 	// MaxItem is the longest value of an item, in bytes.
 	MaxItem = 1<<16 - 1
 )
 
 // A Frame is one command and the bytes of its items.
-// A frame from a [Reader] is valid until the reader's next call.
+// A frame from a [Reader] or a [PackReader] is valid until the reader's next call.
 type Frame struct {
 	Command Command
-	Payload []byte
+	Payload []byte // of a packed frame in a form of this package, free of references
+
+	walk *fields // of the PackReader the frame comes from; nil if it is plain
 }
 
 // An Item is one field of a frame. Its id has a meaning per command.
 type Item struct {
 	ID    uint8
+	Type  ItemType // of a packed frame's item
 	Value []byte
+}
+
+// Packed reports whether the frame comes from a [PackReader].
+func (f Frame) Packed() bool { return f.walk != nil }
+
+// Parse replaces m by what the frame says; m then aliases the frame. The error is an
+// [*ItemOverrunError].
+func (f Frame) Parse(m Message) error {
+	if f.walk == nil {
+		return m.Parse(f.Payload)
+	}
+	return unpackMessage(m, f)
 }
 
 // Items goes through the items in order. When one of them overruns the frame it
@@ -32,7 +48,7 @@ type Item struct {
 func (f Frame) Items() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for at := 0; at < len(f.Payload); {
-			item, next, err := nextItem(f.Payload, at)
+			item, next, err := f.nextItem(at)
 			if !yield(item, err) || err != nil {
 				return
 			}
@@ -41,11 +57,35 @@ func (f Frame) Items() iter.Seq2[Item, error] {
 	}
 }
 
-// Append appends the frame as it goes over the wire.
+func (f Frame) nextItem(at int) (item Item, next int, err error) {
+	if f.walk == nil {
+		return nextItem(f.Payload, at)
+	}
+	item, next = nextPackedItem(f.Payload, at)
+	return item, next, nil
+}
+
+// Append appends the frame as it goes over the wire, if it is plain. A packed frame
+// goes there with the tables of a [Packer] alone; here it becomes a plain one, with
+// the values as they are in its items.
 func (f Frame) Append(dst []byte) []byte {
+	if f.walk != nil {
+		return f.appendPlain(dst)
+	}
 	dst = append(dst, byte(f.Command))
 	dst = binary.BigEndian.AppendUint32(dst, uint32(len(f.Payload)))
 	return append(dst, f.Payload...)
+}
+
+func (f Frame) appendPlain(dst []byte) []byte {
+	start := len(dst)
+	dst = beginFrame(dst, f.Command)
+	for at := 0; at < len(f.Payload); {
+		var item Item
+		item, at = nextPackedItem(f.Payload, at)
+		dst = append(appendItemHead(dst, item.ID, len(item.Value)), item.Value...)
+	}
+	return endFrame(dst, start)
 }
 
 // AppendFrame appends a frame with the items in the given order.
@@ -72,10 +112,15 @@ func endFrame(dst []byte, start int) []byte {
 
 // appendItemHead appends the head of an item of size bytes.
 func appendItemHead(dst []byte, id uint8, size int) []byte {
+	mustFit(id, size)
+	return append(dst, id, byte(size>>8), byte(size))
+}
+
+// mustFit makes sure that a frame can hold a value.
+func mustFit(id uint8, size int) {
 	if size > MaxItem {
 		panic(fmt.Sprintf("courier: item %d has %d bytes, a frame holds at most %d", id, size, MaxItem))
 	}
-	return append(dst, id, byte(size>>8), byte(size))
 }
 
 // nextItem gives the item at offset at and the offset behind it.

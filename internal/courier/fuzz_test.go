@@ -83,7 +83,7 @@ func FuzzMessages(f *testing.F) {
 				continue
 			}
 			written := first.Append(nil)
-			second, err := parseFrom(from, Frame{frame.Command, written[frameHead:]})
+			second, err := parseFrom(from, Frame{Command: frame.Command, Payload: written[frameHead:]})
 			require.NoError(t, err)
 			require.Equal(t, first, second)
 			require.Equal(t, written, second.Append(nil))

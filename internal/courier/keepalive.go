@@ -41,12 +41,12 @@ func (m *Keepalive) Parse(payload []byte) error {
 func (m *Keepalive) String() string { return describe(m) }
 
 func (m *Keepalive) layout(f *fields) {
-	text(f, 1, "carrier", &m.Carrier)
-	text(f, 2, "osVersion", &m.OSVersion)
-	text(f, 3, "osBuild", &m.OSBuild)
-	text(f, 4, "hardware", &m.Hardware)
-	text(f, 5, "interval", &m.Interval)
-	text(f, 6, "delay", &m.Delay)
+	f.recurringText(1, "carrier", &m.Carrier)
+	f.recurringText(2, "osVersion", &m.OSVersion)
+	f.recurringText(3, "osBuild", &m.OSBuild)
+	f.recurringText(4, "hardware", &m.Hardware)
+	f.recurringText(5, "interval", &m.Interval)
+	f.recurringText(6, "delay", &m.Delay)
 	nonzero(f, 8, "serverStatistics", &m.ServerStatistics)
 	optional(f, 9, "state", &m.State)
 	optional(f, 10, "subState", &m.SubState)

@@ -1,5 +1,7 @@
 package courier
 
+import "strconv"
+
 // The kinds of field a layout is made of. Each of them reads, writes and prints.
 
 // integer is any unsigned integer of the protocol.
@@ -27,6 +29,13 @@ func nonzero[T integer](f *fields, id uint8, name string, p *T) {
 	}
 }
 
+// plainOnly is nonzero for an integer that has no place in packed frames.
+func plainOnly[T integer](f *fields, id uint8, name string, p *T) {
+	if f.mode != modePack {
+		nonzero(f, id, name, p)
+	}
+}
+
 // optional is an integer that tells zero from absent.
 func optional[T integer](f *fields, id uint8, name string, p *Opt[T]) {
 	if f.mode == modeRead {
@@ -42,33 +51,47 @@ func optional[T integer](f *fields, id uint8, name string, p *Opt[T]) {
 
 // text is UTF-8 without a terminator. Empty is absent.
 func text[T string | []byte](f *fields, id uint8, name string, p *T) {
-	switch f.mode {
-	case modeRead:
-		if f.takes(id, name, formText) && len(f.item.Value) > 0 {
-			*p = T(f.item.Value)
-		}
-	case modeWrite:
-		if len(*p) > 0 {
-			f.out = append(appendItemHead(f.out, id, len(*p)), *p...)
-		}
-	case modePrint:
-		if len(*p) > 0 {
-			f.out = printText(f.out, name, string(*p))
-		}
+	switch {
+	case f.mode == modeRead:
+		takeText(f, id, name, p)
+	case len(*p) == 0:
+	case f.mode == modeWrite:
+		f.out = append(appendItemHead(f.out, id, len(*p)), *p...)
+	case f.mode == modePack:
+		f.out = appendText(f.pack, f.out, id, *p)
+	case f.mode == modePrint:
+		f.out = printText(f.out, name, string(*p))
 	}
 }
 
-// bytes is binary data: tokens, hashes, certificates. Nil is absent.
-func (f *fields) bytes(id uint8, name string, p *[]byte) {
-	f.data(id, name, formBytes, p)
+// takeText places the item into *p when it belongs to the field id. A number in a
+// packed frame is text, too: its decimal digits.
+func takeText[T string | []byte](f *fields, id uint8, name string, p *T) {
+	if !f.takes(id, name, formText) || len(f.item.Value) == 0 {
+		return
+	}
+	switch f.item.Type {
+	case TypeData, TypeText:
+		*p = T(f.item.Value)
+	case TypeInteger:
+		v, _ := f.item.integer(8)
+		*p = T(strconv.AppendUint(nil, v, 10))
+	}
 }
 
-// data is what bytes and body have in common.
-func (f *fields) data(id uint8, name string, form form, p *[]byte) {
+// recurringText is text that a connection carries again and again. Empty is absent.
+func (f *fields) recurringText(id uint8, name string, p *[]byte) {
+	if f.mode == modePack && len(*p) > 0 {
+		f.out = f.pack.appendRecurring(f.out, id, packText, packTextBits, *p)
+		return
+	}
+	text(f, id, name, p)
+}
+
+// bytes is binary data: hashes, certificates. Nil is absent.
+func (f *fields) bytes(id uint8, name string, p *[]byte) {
 	if f.mode == modeRead {
-		if f.takes(id, name, form) {
-			*p = f.item.Value
-		}
+		f.takeBytes(id, name, formBytes, p)
 		return
 	}
 	if *p != nil {
@@ -76,14 +99,50 @@ func (f *fields) data(id uint8, name string, form form, p *[]byte) {
 	}
 }
 
-// body is data that is often text, and then printed as such. Nil is absent.
-func (f *fields) body(id uint8, name string, p *[]byte) {
-	if f.mode != modePrint {
-		f.data(id, name, formBody, p)
+// recurring is binary data that a connection carries again and again: tokens, topics.
+// Nil is absent.
+func (f *fields) recurring(id uint8, name string, p *[]byte) {
+	if f.mode == modeRead {
+		f.takeBytes(id, name, formBytes, p)
 		return
 	}
 	if *p != nil {
+		f.putRecurring(id, name, *p)
+	}
+}
+
+// takeBytes places the item into *p when it belongs to the field id. Text will do.
+func (f *fields) takeBytes(id uint8, name string, form form, p *[]byte) {
+	if f.takes(id, name, form) && (f.item.Type == TypeData || f.item.Type == TypeText) {
+		*p = f.item.Value
+	}
+}
+
+// body is data that is often text, and then printed as such. Nil is absent. In packed
+// frames it may be a dictionary.
+func (f *fields) body(id uint8, name string, p *[]byte, typ *ItemType) {
+	switch {
+	case f.mode == modeRead:
+		f.takeBody(id, name, p, typ)
+	case *p == nil:
+	case f.mode == modePrint && !typ.nested():
 		f.out = printBody(f.out, name, *p)
+	case f.mode == modePack && typ.nested():
+		f.out = f.pack.appendNested(f.out, id, *p)
+	default:
+		f.putBytes(id, name, *p)
+	}
+}
+
+func (f *fields) takeBody(id uint8, name string, p *[]byte, typ *ItemType) {
+	switch {
+	case f.item.ID != id:
+	case f.item.Type.nested():
+		f.takes(id, name, formBytes)
+		*p, *typ = f.item.Value, f.item.Type
+	default:
+		*typ = TypeData
+		f.takeBytes(id, name, formBody, p)
 	}
 }
 
@@ -91,10 +150,8 @@ func (f *fields) body(id uint8, name string, p *[]byte) {
 func (f *fields) list(id uint8, name string, p *[][]byte) {
 	switch f.mode {
 	case modeRead:
-		if f.takes(id, name, formBytes) {
-			*p = append(*p, f.item.Value)
-		}
-	case modeWrite:
+		f.takeListed(id, name, p)
+	case modeWrite, modePack:
 		for _, value := range *p {
 			f.putBytes(id, name, value)
 		}
@@ -102,6 +159,31 @@ func (f *fields) list(id uint8, name string, p *[][]byte) {
 		if len(*p) > 0 {
 			f.out = printList(f.out, name, *p)
 		}
+	}
+}
+
+// topics is a list of topic hashes. As many go into the table of a packed connection
+// as fill half of it.
+//
+// observed: apsd
+func (f *fields) topics(id uint8, name string, p *[][]byte) {
+	if f.mode != modePack {
+		f.list(id, name, p)
+		return
+	}
+	for _, topic := range *p {
+		if f.pack.budget -= entryCost(1 + len(topic)); f.pack.budget < 0 {
+			f.putBytes(id, name, topic)
+			continue
+		}
+		f.putRecurring(id, name, topic)
+	}
+}
+
+func (f *fields) takeListed(id uint8, name string, p *[][]byte) {
+	var value []byte
+	if f.takeBytes(id, name, formBytes, &value); value != nil {
+		*p = append(*p, value)
 	}
 }
 
@@ -114,6 +196,10 @@ func (f *fields) extra(p *[]Item) {
 		return
 	}
 	for _, item := range *p {
+		if f.mode == modePack {
+			f.out = f.pack.appendItem(f.out, item)
+			continue
+		}
 		f.putBytes(item.ID, itemName(f.mode, item.ID), item.Value)
 	}
 }

@@ -16,12 +16,13 @@ type Message interface {
 	// Command is the first byte of the frame.
 	Command() Command
 
-	// Append appends the message as a plain frame. It panics when a value is
-	// longer than [MaxItem].
+	// Append appends the message as a plain frame; a [Packer] appends a packed one.
+	// It panics when a value is longer than [MaxItem].
 	Append(dst []byte) []byte
 
-	// Parse replaces the message by what a plain frame's payload says. The
-	// message then aliases the payload. The error is an [*ItemOverrunError].
+	// Parse replaces the message by what a plain frame's payload says; for a frame
+	// that may be packed, there is [Frame.Parse]. The message then aliases the
+	// payload. The error is an [*ItemOverrunError].
 	Parse(payload []byte) error
 
 	// String is the message as a line for logs and transcripts, long values cut.
@@ -45,11 +46,11 @@ func ParseFromDevice(f Frame) (Message, error) { return parse(f, byCommand[f.Com
 func ParseFromServer(f Frame) (Message, error) { return parse(f, byCommand[f.Command].fromServer) }
 
 func parse(f Frame, empty func() Message) (Message, error) {
-	if empty == nil {
-		return &Unknown{Cmd: f.Command, Payload: f.Payload}, nil
+	m := Message(&Unknown{Cmd: f.Command})
+	if empty != nil {
+		m = empty()
 	}
-	m := empty()
-	if err := m.Parse(f.Payload); err != nil {
+	if err := f.Parse(m); err != nil {
 		return nil, fmt.Errorf("courier: parse %s: %w", f.Command, err)
 	}
 	return m, nil
@@ -74,6 +75,22 @@ func parseMessage[T any, M interface {
 	f := reading(payload)
 	for f.next() {
 		m.layout(&f)
+	}
+	return f.err
+}
+
+// unpackMessage reads a packed frame. Its walk is that of the reader, so that reading
+// allocates nothing.
+func unpackMessage(m Message, packed Frame) error {
+	v := reflect.ValueOf(m).Elem()
+	v.SetZero()
+	if unknown, ok := m.(*Unknown); ok {
+		unknown.Cmd = packed.Command
+	}
+	f := packed.walk
+	*f = fields{mode: modeRead, payload: packed.Payload, packed: true}
+	for f.next() {
+		m.(described).layout(f)
 	}
 	return f.err
 }

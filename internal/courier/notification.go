@@ -20,6 +20,7 @@ type Notification struct {
 	Token         []byte     // of the app, or the base token
 	Topic         []byte     // hash
 	Payload       []byte     // the provider's bytes
+	PayloadType   ItemType   // TypeData, or TypeDictionary in a packed frame
 	ID            uint32     // comes back in the Ack
 	Expiry        uint32     // seconds since 1970
 	Timestamp     uint64     // nanoseconds since 1970
@@ -59,16 +60,16 @@ func (m *Notification) Parse(payload []byte) error {
 func (m *Notification) String() string { return describe(m) }
 
 func (m *Notification) layout(f *fields) {
-	f.bytes(1, "token", &m.Token)
-	f.bytes(2, "topic", &m.Topic)
-	f.body(3, "payload", &m.Payload)
+	f.recurring(1, "token", &m.Token)
+	f.recurring(2, "topic", &m.Topic)
+	f.body(3, "payload", &m.Payload, &m.PayloadType)
 	always(f, 4, "id", &m.ID)
 	always(f, 5, "expiry", &m.Expiry)
 	always(f, 6, "timestamp", &m.Timestamp)
 	optional(f, 7, "field7", &m.Field7)
 	always(f, 9, "storage", &m.StorageFlags)
 	nonzero(f, 13, "priority", &m.Priority)
-	f.bytes(15, "baseToken", &m.BaseToken)
+	f.recurring(15, "baseToken", &m.BaseToken)
 	f.bytes(21, "tracingID", &m.TracingID)
 	text(f, 24, "correlationID", &m.CorrelationID)
 	nonzero(f, 26, "flags", &m.Flags)

@@ -48,16 +48,28 @@ func TestEveryFieldPrintsUnderItsOwnName(t *testing.T) {
 	eachMessage(t, func(t *testing.T, _ Direction, empty func() Message) {
 		m := empty()
 		v := reflect.ValueOf(m).Elem()
-		for _, field := range v.Fields() {
-			setOne(field)
-		}
+		fields := setAll(v)
 		names := map[string]bool{}
 		for _, word := range strings.Fields(m.String())[1:] {
 			name, _, _ := strings.Cut(word, "=")
 			names[name] = true
 		}
-		assert.Len(t, names, v.NumField(), m.String())
+		assert.Len(t, names, fields, m.String())
 	})
+}
+
+// setAll gives each field of a message some value that is not left out, and counts
+// them. An ItemType or AppIDForm is none: it says how a packed frame writes another one.
+func setAll(v reflect.Value) (fields int) {
+	for _, field := range v.Fields() {
+		switch field.Interface().(type) {
+		case ItemType, AppIDForm:
+		default:
+			setOne(field)
+			fields++
+		}
+	}
+	return fields
 }
 
 // setOne gives a field some value that is not left out.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // DefaultMaxFrame is the longest payload a [Reader] takes unless told otherwise,
@@ -28,11 +29,13 @@ type ReaderOptions struct {
 // A Reader cuts a stream into frames. It starts no goroutine and reads only when
 // Next needs more bytes than it has.
 type Reader struct {
-	src io.Reader
-	max int
+	src    io.Reader
+	max    int
+	packed bool // for a PackReader: its frames have another head
 
 	buf        []byte
 	start, end int   // the bytes not yet taken are buf[start:end]
+	size       int   // of the frame that was taken last
 	err        error // came together with bytes; told when more are needed
 }
 
@@ -51,12 +54,12 @@ func NewReader(r io.Reader, opts ReaderOptions) *Reader {
 // called again.
 func (r *Reader) Next() (Frame, error) {
 	for {
-		f, need, err := r.front()
+		f, size, need, err := r.front()
 		if err != nil {
 			return Frame{}, err
 		}
 		if need == 0 {
-			r.start += frameHead + len(f.Payload)
+			r.start, r.size = r.start+size, size
 			return f, nil
 		}
 		if err := r.fill(need); err != nil {
@@ -67,26 +70,49 @@ func (r *Reader) Next() (Frame, error) {
 
 // Buffered reports whether Next would answer without reading from the stream.
 func (r *Reader) Buffered() bool {
-	_, need, err := r.front()
+	_, _, need, err := r.front()
 	return need == 0 || err != nil
 }
 
-// front looks at the frame in front. As long as bytes of it are missing, need is
-// the size it has in all, as far as that is known.
-func (r *Reader) front() (f Frame, need int, err error) {
+// front looks at the frame in front, which has size bytes. As long as bytes of it are
+// missing, need is the size it has in all, as far as that is known.
+func (r *Reader) front() (f Frame, size, need int, err error) {
 	b := r.buf[r.start:r.end]
-	if len(b) < frameHead {
-		return Frame{}, frameHead, nil
+	head, length, need, err := r.head(b)
+	if need > 0 || err != nil {
+		return Frame{}, 0, need, err
 	}
-	cmd, length := Command(b[0]), binary.BigEndian.Uint32(b[1:])
-	if int64(length) > int64(r.max) {
-		return Frame{}, 0, &FrameTooLargeError{Command: cmd, Length: length, Limit: r.max}
+	f.Command = Command(b[0])
+	if length > uint64(r.max) {
+		return Frame{}, 0, 0, &FrameTooLargeError{Command: f.Command, Length: uint32(min(length, math.MaxUint32)), Limit: r.max}
 	}
-	size := frameHead + int(length)
+	size = head + int(length)
 	if len(b) < size {
-		return Frame{}, size, nil
+		return Frame{}, 0, size, nil
 	}
-	return Frame{Command: cmd, Payload: b[frameHead:size:size]}, 0, nil
+	f.Payload = b[head:size:size]
+	return f, size, 0, nil
+}
+
+// head reads the command and the length in front of b. It has head bytes, unless some
+// are missing; then need is how many there are at least.
+func (r *Reader) head(b []byte) (head int, length uint64, need int, err error) {
+	switch {
+	case !r.packed && len(b) < frameHead:
+		return 0, 0, frameHead, nil
+	case !r.packed:
+		return frameHead, uint64(binary.BigEndian.Uint32(b[1:])), 0, nil
+	case len(b) < packedHead:
+		return 0, 0, packedHead, nil
+	}
+	length, n := readTagged(b[1:], packLengthBits)
+	switch {
+	case n == 0:
+		return 0, 0, len(b) + 1, nil
+	case n < 0:
+		return 0, 0, 0, &PackError{Offset: 1, Problem: "a length that is too long"}
+	}
+	return 1 + n, length, 0, nil
 }
 
 // fill reads once, after making room for a frame of size bytes in front.

@@ -19,6 +19,7 @@ type TokenRequest struct {
 	BaseToken    []byte
 	Topic        []byte // hash
 	AppID        []byte // 2 bytes of doubtful order, to be echoed
+	AppIDForm    AppIDForm
 	Type         uint16
 	TTL          uint32 // time to live
 	VAPIDKeyHash []byte // SHA-256 of a Web Push key
@@ -38,9 +39,9 @@ func (m *TokenRequest) Parse(payload []byte) error { return parseMessage(m, payl
 func (m *TokenRequest) String() string { return describe(m) }
 
 func (m *TokenRequest) layout(f *fields) {
-	f.bytes(1, "baseToken", &m.BaseToken)
-	f.bytes(2, "topic", &m.Topic)
-	f.bytes(3, "appID", &m.AppID)
+	f.recurring(1, "baseToken", &m.BaseToken)
+	f.recurring(2, "topic", &m.Topic)
+	appID(f, 3, "appID", &m.AppID, &m.AppIDForm)
 	nonzero(f, 4, "type", &m.Type)
 	nonzero(f, 5, "ttl", &m.TTL)
 	f.bytes(6, "vapidKeyHash", &m.VAPIDKeyHash)
@@ -56,7 +57,10 @@ type TokenResponse struct {
 	Token  []byte
 	Topic  []byte // hash, from the request
 	AppID  []byte // from the request, if it had one
-	Extra  []Item
+
+	AppIDForm AppIDForm // likewise
+
+	Extra []Item
 }
 
 // Command implements [Message].
@@ -73,8 +77,8 @@ func (m *TokenResponse) String() string { return describe(m) }
 
 func (m *TokenResponse) layout(f *fields) {
 	always(f, 1, "status", &m.Status)
-	f.bytes(2, "token", &m.Token)
-	f.bytes(3, "topic", &m.Topic)
-	f.bytes(4, "appID", &m.AppID)
+	f.recurring(2, "token", &m.Token)
+	f.recurring(3, "topic", &m.Topic)
+	appID(f, 4, "appID", &m.AppID, &m.AppIDForm)
 	f.extra(&m.Extra)
 }

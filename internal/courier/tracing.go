@@ -27,9 +27,9 @@ func (m *TracingAck) Parse(payload []byte) error { return parseMessage(m, payloa
 func (m *TracingAck) String() string { return describe(m) }
 
 func (m *TracingAck) layout(f *fields) {
-	f.bytes(1, "topic", &m.Topic)
+	f.recurring(1, "topic", &m.Topic)
 	f.bytes(2, "tracingID", &m.TracingID)
 	always(f, 3, "status", &m.Status)
-	f.bytes(4, "token", &m.Token)
+	f.recurring(4, "token", &m.Token)
 	f.extra(&m.Extra)
 }

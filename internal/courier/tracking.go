@@ -27,7 +27,7 @@ func (m *PresenceTracking) String() string { return describe(m) }
 
 func (m *PresenceTracking) layout(f *fields) {
 	always(f, 1, "id", &m.ID)
-	f.bytes(2, "token", &m.Token)
+	f.recurring(2, "token", &m.Token)
 	always(f, 3, "salt", &m.Salt)
 	always(f, 4, "flag", &m.Flag)
 	always(f, 5, "timestamp", &m.Timestamp)
@@ -58,7 +58,7 @@ func (m *PresenceTrackingResponse) String() string { return describe(m) }
 
 func (m *PresenceTrackingResponse) layout(f *fields) {
 	always(f, 1, "id", &m.ID)
-	f.bytes(2, "token", &m.Token)
+	f.recurring(2, "token", &m.Token)
 	always(f, 3, "status", &m.Status)
 	f.extra(&m.Extra)
 }

@@ -1,17 +1,20 @@
 package courier
 
-// Unknown is a command that this package does not know from that side. Its payload is
+// Unknown is a command that this package does not know from that side. What it says is
 // kept as it came.
 type Unknown struct {
 	Cmd     Command
-	Payload []byte
+	Payload []byte // of a plain frame; not in packed ones
+	Items   []Item // of a packed frame; not in plain ones
 }
 
 // Command implements [Message].
 func (m *Unknown) Command() Command { return m.Cmd }
 
 // Append implements [Message].
-func (m *Unknown) Append(dst []byte) []byte { return Frame{m.Cmd, m.Payload}.Append(dst) }
+func (m *Unknown) Append(dst []byte) []byte {
+	return Frame{Command: m.Cmd, Payload: m.Payload}.Append(dst)
+}
 
 // Parse implements [Message]. The command stays.
 func (m *Unknown) Parse(payload []byte) error {
@@ -21,5 +24,12 @@ func (m *Unknown) Parse(payload []byte) error {
 
 // String implements [Message].
 func (m *Unknown) String() string {
-	return string(printBytes([]byte("Unknown "+m.Cmd.String()), "payload", m.Payload))
+	if len(m.Items) == 0 {
+		return string(printBytes([]byte("Unknown "+m.Cmd.String()), "payload", m.Payload))
+	}
+	f := fields{mode: modePrint, out: []byte("Unknown " + m.Cmd.String())}
+	m.layout(&f)
+	return string(f.out)
 }
+
+func (m *Unknown) layout(f *fields) { f.extra(&m.Items) }

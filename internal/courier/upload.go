@@ -4,9 +4,17 @@ package courier
 //
 // observed: apsd, pypush
 type Upload struct {
-	Topic     []byte // hash
-	Sender    []byte // token
-	Payload   []byte
+	Topic   []byte // hash
+	Sender  []byte // token
+	Payload []byte
+
+	// PayloadType is TypeDictionary when a packed frame brought a property list as a
+	// dictionary. The payload then has the form that Item.Value has, and fits into
+	// packed frames alone.
+	//
+	// observed: apsd, rustpush
+	PayloadType ItemType
+
 	ID        uint32      // comes back in the UploadAck
 	RoundTrip Opt[uint16] // of the last push, with CapabilityRoundTrip
 	Extra     []Item
@@ -25,9 +33,9 @@ func (m *Upload) Parse(payload []byte) error { return parseMessage(m, payload) }
 func (m *Upload) String() string { return describe(m) }
 
 func (m *Upload) layout(f *fields) {
-	f.bytes(1, "topic", &m.Topic)
-	f.bytes(2, "sender", &m.Sender)
-	f.body(3, "payload", &m.Payload)
+	f.recurring(1, "topic", &m.Topic)
+	f.recurring(2, "sender", &m.Sender)
+	f.body(3, "payload", &m.Payload, &m.PayloadType)
 	always(f, 4, "id", &m.ID)
 	optional(f, 25, "roundTrip", &m.RoundTrip)
 	f.extra(&m.Extra)

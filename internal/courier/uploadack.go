@@ -39,6 +39,6 @@ func (m *UploadAck) layout(f *fields) {
 	always(f, 4, "id", &m.ID)
 	always(f, 8, "status", &m.Status)
 	nonzero(f, 6, "timestamp", &m.Timestamp)
-	f.bytes(1, "token", &m.Token)
+	f.recurring(1, "token", &m.Token)
 	f.extra(&m.Extra)
 }

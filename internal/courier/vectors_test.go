@@ -180,7 +180,7 @@ func TestAnItemCutShortIsRefused(t *testing.T) {
 			whole[at] = true
 		}
 		for n := range payload {
-			_, err := parseFrom(v.from, Frame{v.message.Command(), payload[:n]})
+			_, err := parseFrom(v.from, Frame{Command: v.message.Command(), Payload: payload[:n]})
 			if whole[n] {
 				require.NoError(t, err, "%s cut to %d bytes of payload", v.name, n)
 				continue

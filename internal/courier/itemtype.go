@@ -1,0 +1,19 @@
+package courier
+
+// An ItemType tells what a packed frame says about the value of an item. Plain frames
+// say nothing: all of theirs are data.
+type ItemType uint8
+
+// The types, and what Item.Value holds of each.
+const (
+	TypeData       ItemType = iota // the bytes
+	TypeText                       // UTF-8
+	TypeInteger                    // the magnitude, big-endian, without leading zeros
+	TypeNegative                   // the magnitude of a negative integer, likewise
+	TypeBool                       // one byte, 0 or 1
+	TypeDictionary                 // a packed value that refers to no table
+	TypeArray                      // the same
+)
+
+// nested reports whether values of the type are made of other values.
+func (t ItemType) nested() bool { return t == TypeDictionary || t == TypeArray }
