@@ -41,6 +41,9 @@ type Config struct {
 	// times. false = the stream alone is refused.
 	// observed: Apple forum 54407
 	OverrunEnds bool
+	// Dismissal is sent before SETTINGS; nil is none. It does not end the
+	// connection: see [Conn.Finish].
+	Dismissal *Dismissal
 	// ShutdownGrace is how long open streams may take once the context of Serve
 	// has ended. 0 = 1 s.
 	ShutdownGrace time.Duration

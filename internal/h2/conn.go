@@ -64,6 +64,7 @@ type Conn struct {
 	send     sendWindow
 	drain    drain
 	deadline deadlines
+	deaf     bool // see IgnorePings
 }
 
 // NewConn returns a connection on nc that Serve will serve. The TLS handshake,
@@ -92,10 +93,14 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	c.dec = newFieldDecoder(c.cfg.HeaderTableSize, c.onField)
 	c.enc = newFieldEncoder()
 	c.settings = newSettings(c.cfg.MaxConcurrentStreams)
+	c.settings.overrunEnds = c.cfg.OverrunEnds
 	c.send = sendWindow{conn: defaultWindow}
 	c.recvWindow = recvWindow{left: defaultWindow, size: defaultWindow}
 	c.drain.last = math.MaxUint32
 	c.blank = newStream(c)
+	if c.cfg.Dismissal != nil {
+		c.dismissLocked(c.cfg.Dismissal)
+	}
 	c.firstSettingsLocked()
 	return c
 }

@@ -14,7 +14,9 @@ func (c *Conn) onPing(f *http2.PingFrame) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.checkLocked(c.fr.WritePing(true, f.Data))
+	if !c.deaf {
+		c.checkLocked(c.fr.WritePing(true, f.Data))
+	}
 	return nil
 }
 

@@ -3,7 +3,26 @@ package h2
 import (
 	"fmt"
 	"net"
+
+	"golang.org/x/net/http2"
 )
+
+// A Dismissal is a GOAWAY in place of a greeting.
+type Dismissal struct {
+	Code  http2.ErrCode
+	Last  uint32
+	Debug []byte
+	Twice bool // it is sent two times
+}
+
+// dismissLocked queues the GOAWAY of a Dismissal, before everything else.
+// observed: pushy#885
+func (c *Conn) dismissLocked(d *Dismissal) {
+	c.goAwayLocked(d.Code, d.Last, d.Debug)
+	if d.Twice {
+		c.goAwayLocked(d.Code, d.Last, d.Debug)
+	}
+}
 
 // Mute makes the connection a black hole: from now on nothing is written, not
 // even the answer to a PING, while input is read as before. The peer sees
@@ -30,4 +49,35 @@ func (c *Conn) Abort() error {
 		}
 	}
 	return nc.Close()
+}
+
+// IgnorePings leaves every PING unanswered from now on.
+func (c *Conn) IgnorePings() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf = true
+}
+
+// EndOverruns is [Config.OverrunEnds] from now on.
+func (c *Conn) EndOverruns() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settings.overrunEnds = true
+}
+
+// Finish ends the connection without another word: when the open streams are
+// answered, or, if they are not waited for, as soon as what is queued is written.
+// Further streams are not answered.
+func (c *Conn) Finish(wait bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drain.last = min(c.drain.last, c.drain.highest)
+	c.drain.shutdown = true
+	if !wait {
+		for _, s := range c.streams {
+			c.dropLocked(s, endingOurs)
+		}
+	}
+	c.kickLocked()
+	c.pokeLocked()
 }

@@ -39,7 +39,7 @@ func (c *Conn) refuseLocked(id uint32) {
 
 // overrunLocked answers a stream above the limit.
 func (c *Conn) overrunLocked(id uint32) error {
-	if c.cfg.OverrunEnds {
+	if c.settings.overrunEnds {
 		// observed: Apple forum 54407
 		return connError(http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
 	}

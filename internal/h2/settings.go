@@ -13,10 +13,11 @@ type settings struct {
 	peerMaxFrame uint32 // octets of payload
 
 	// Ours.
-	limit     uint32 // concurrent streams
-	sent      int    // SETTINGS frames sent
-	acked     int    // and acknowledged
-	curtailed int    // the limit of this SETTINGS frame was a curtailment; 0 = none
+	limit       uint32 // concurrent streams
+	overrunEnds bool   // see Config.OverrunEnds
+	sent        int    // SETTINGS frames sent
+	acked       int    // and acknowledged
+	curtailed   int    // the limit of this SETTINGS frame was a curtailment; 0 = none
 }
 
 func newSettings(limit uint32) settings {
@@ -48,7 +49,7 @@ func (s *settings) streamRecvWindow(size uint32) int64 {
 }
 
 // firstSettingsLocked queues the server's half of the preface. Nothing may be
-// queued before it.
+// queued before it but a Dismissal.
 func (c *Conn) firstSettingsLocked() {
 	c.checkLocked(c.fr.WriteSettings(
 		http2.Setting{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},

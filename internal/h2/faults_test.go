@@ -1,0 +1,70 @@
+package h2
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"golang.org/x/net/http2"
+)
+
+// observed: pushy#885, "Cannot create stream 3 greater than Last-Stream-ID 0"
+func TestADismissalComesBeforeTheSettings(t *testing.T) {
+	dismissal := &Dismissal{Code: http2.ErrCodeNo, Last: 0, Debug: []byte("not today"), Twice: true}
+	inBubble(t, &Config{Dismissal: dismissal}, ok, func(p *peer) {
+		p.write(http2.ClientPreface)
+		p.sent(p.fr.WriteSettings())
+		p.wantGoAway(http2.ErrCodeNo, 0, "not today", "before anything else")
+		p.wantGoAway(http2.ErrCodeNo, 0, "not today", "twice")
+		p.wantSettings("then the ordinary greeting")
+		p.wantSettingsAck("the connection goes on")
+		p.headers(1, true, post())
+		p.wantAlive("but no stream is answered")
+		p.conn.Finish(true)
+		assert.NoError(t, p.wantEnd("until somebody ends it"))
+	})
+}
+
+// observed: apns2#20
+func TestPingsMayBeIgnored(t *testing.T) {
+	withPeer(t, nil, ok, func(p *peer) {
+		p.conn.IgnorePings()
+		p.sent(p.fr.WritePing(false, [8]byte{1}))
+		p.wantSilence(time.Minute, "no answer to the PING")
+		p.headers(1, true, post())
+		p.wantStatus(1, "200", "all else is served")
+	})
+}
+
+func TestAConnectionMayLearnThatOverrunsEndIt(t *testing.T) {
+	withPeer(t, &Config{MaxConcurrentStreams: 1}, HandlerFunc(func(*Stream) {}), func(p *peer) {
+		p.headers(1, true, post())
+		p.headers(3, true, post())
+		p.wantReset(3, http2.ErrCodeRefusedStream, "until then the stream alone is refused")
+		p.conn.EndOverruns()
+		p.headers(5, true, post())
+		p.wantGoAway(http2.ErrCodeRefusedStream, 3, "Maximum active streams violated for this endpoint", "now the connection ends")
+		assert.Error(t, p.wantEnd("it does"))
+	})
+}
+
+func TestAConnectionFinishesWithoutAnotherWord(t *testing.T) {
+	for _, wait := range []bool{true, false} {
+		var held *Stream
+		h := HandlerFunc(func(s *Stream) { held = s })
+		withPeer(t, nil, h, func(p *peer) {
+			p.headers(1, true, post())
+			p.wantAlive("one stream is open")
+			p.conn.GoAway(http2.ErrCodeProtocol, OwnLast, []byte("Stream 5 does not exist"))
+			p.conn.Finish(wait)
+			p.wantGoAway(http2.ErrCodeProtocol, 1, "Stream 5 does not exist", "the one word")
+			if wait {
+				p.headers(3, true, post())
+				p.wantAlive("what comes later is ignored")
+				held.Respond(200, nil)
+				p.wantStatus(1, "200", "what is open is waited for")
+			}
+			assert.NoError(t, p.wantEnd("the end"))
+		})
+	}
+}
