@@ -61,6 +61,8 @@ const (
 	DropGone Cause = "app-gone"
 	// DropUnsubscribed: the device left the channel before the message was sent.
 	DropUnsubscribed Cause = "unsubscribed"
+	// DropFault: a fault took it.
+	DropFault Cause = "fault"
 	// DropBacklog: too much waits for the device to take a broadcast as well.
 	DropBacklog Cause = "too-many-waiting"
 )

@@ -111,6 +111,15 @@ func LookupReserved(token []byte) *Reserved {
 	return reservedByToken[apns.DeviceToken(token)]
 }
 
+// Hit returns the outcome as a fault.
+func (r *Reserved) Hit() Hit {
+	hit := Hit{Rule: "reserved token " + r.Name, Action: &r.Action, Number: 1}
+	if r.Action.Delay != nil {
+		hit.Delay = time.Duration(r.Action.Delay.Fixed)
+	}
+	return hit
+}
+
 // FindReserved returns the reserved token of a name. The error names the nearest
 // one.
 func FindReserved(name string) (*Reserved, error) {

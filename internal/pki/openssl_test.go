@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,7 +25,7 @@ func TestOpenSSLAcceptsOurCertificatesStrictly(t *testing.T) {
 	require.NoError(t, dev.Save(dir, "device"))
 	outside, err := parseNames([]string{"example.com"})
 	require.NoError(t, err)
-	stray, err := p.issueServer(outside)
+	stray, err := p.issueServer(outside, time.Time{})
 	require.NoError(t, err)
 	require.NoError(t, stray.Save(dir, "stray"))
 

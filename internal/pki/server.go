@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"time"
 )
 
 // serverRenewal is how long before its end a server certificate is replaced.
@@ -35,7 +36,7 @@ func (p *PKI) serverIdentity(extra ...string) (*Identity, error) {
 	if p.server != nil && p.lasts(p.server.Certificate) && wanted.coveredBy(p.server.Certificate) {
 		return p.server, nil
 	}
-	issued, err := p.issueServer(wanted)
+	issued, err := p.issueServer(wanted, time.Time{})
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +50,17 @@ func (p *PKI) lasts(cert *x509.Certificate) bool {
 	return !now.Before(cert.NotBefore) && now.Add(serverRenewal).Before(cert.NotAfter)
 }
 
-func (p *PKI) issueServer(n names) (*Identity, error) {
+// issueServer issues a server certificate that ends at a time, or when such
+// certificates do if that is zero.
+func (p *PKI) issueServer(n names, end time.Time) (*Identity, error) {
 	key, err := NewKey()
 	if err != nil {
 		return nil, err
 	}
 	template := leafTemplate(p.now(), serverLife)
+	if !end.IsZero() {
+		template.NotBefore, template.NotAfter = end.Add(-serverLife), end
+	}
 	template.Subject = pkix.Name{CommonName: serverNames[0], Organization: []string{organization}}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.ExtraExtensions = markers(oidServerTest, oidServer)

@@ -80,7 +80,7 @@ func TestRootCannotVouchForOtherNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wanted, err := parseNames([]string{name})
 			require.NoError(t, err)
-			id, err := p.issueServer(wanted)
+			id, err := p.issueServer(wanted, time.Time{})
 			require.NoError(t, err, "the authority signs it: whoever has its key can do that")
 			cert := id.TLS()
 			_, err = handshake(&cert, &tls.Config{RootCAs: p.RootPool(), ServerName: name})

@@ -18,7 +18,7 @@ func (c *conn) accept(s *h2.Stream, n *apns.Notification) {
 		fields = append(fields, idField(apns.HeaderUniqueID, n.UniqueID))
 	}
 	c.restoreStreams(s.Conn())
-	s.Respond(200, nil, fields...)
+	c.send(s, 200, nil, fields)
 }
 
 // refuse is the one place where a refusal becomes bytes. The id of the request
@@ -33,7 +33,7 @@ func (c *conn) refuse(s *h2.Stream, idHeader, id string, refusal *apns.Rejection
 	hc := s.Conn()
 	c.lowerStreams(hc, refusal.Reason)
 	c.body = appendRefusal(c.body[:0], refusal)
-	s.Respond(refusal.Reason.Status(), c.body, fields...)
+	c.send(s, refusal.Reason.Status(), c.body, fields)
 	c.leave(hc, refusal.Reason)
 	c.blame(hc, refusal.Reason)
 }

@@ -42,12 +42,26 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 	refusal := r.judge(managementChecks)
 	c.raiseStreams(stream.Conn(), r.signed)
 	var answer *channelAnswer
+	id := r.answerID()
+	if c.faulty(&r.request) {
+		dealing := dealing{
+			stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
+			take: func() { _, _ = r.route.serve(r) }, // its answer is what gets lost
+		}
+		switch c.misbehave(&dealing, nil) {
+		case ended:
+			return
+		case pretend: // there is no push that could get lost
+		case goOn:
+			refusal = dealing.refusal
+		}
+	}
 	if refusal == nil {
 		var err error
 		answer, err = r.route.serve(r)
 		refusal = rejection(err)
 	}
-	id, log := r.answerID(), d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.app)
+	log := d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.app)
 	if refusal != nil {
 		log.Debug("provider: channel request refused", "apns_id", id, "reason", refusal.Reason, "err", refusal.Detail)
 		c.refuse(stream, apns.HeaderRequestID, id, refusal)
@@ -71,7 +85,7 @@ func (c *conn) answer(s *h2.Stream, id string, a *channelAnswer) {
 		fields = append(fields, a.field)
 	}
 	c.restoreStreams(s.Conn())
-	s.Respond(a.status, a.body, fields...)
+	c.send(s, a.status, a.body, fields)
 }
 
 // create makes a channel: 201, and the id in a header.

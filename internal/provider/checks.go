@@ -34,6 +34,7 @@ var defaultChecks = []check{
 	{"apns-push-type", (*request).checkPushType, saw(apns.HeaderPushType)},
 	{"priority of the push type", (*request).checkTypePriority, sawTypePriority},
 	{"payload", (*request).checkPayload, sawPayload},
+	{"reserved device token", (*request).checkReserved, sawTokenText},
 	{"device token", (*request).checkToken, sawTokenText},
 	{"topic present", (*request).checkTopicPresent, saw(apns.HeaderTopic)},
 	{"topic", (*request).checkTopic, sawTopic},

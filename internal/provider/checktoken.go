@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -16,9 +17,28 @@ func (r *request) checkTokenPresent() *apns.Rejection {
 	return nil
 }
 
+// checkReserved finds a device token that brings about an outcome. A reason is given
+// at once; for another outcome the checks of topic and credentials go on.
+func (r *request) checkReserved() *apns.Rejection {
+	if r.conn.server.cfg.NoReservedTokens || r.tokenErr != nil {
+		return nil
+	}
+	r.reserved = fault.LookupReserved(r.token[:r.tokenLen])
+	if r.reserved == nil || r.reserved.Action.Do != fault.Answer {
+		return nil
+	}
+	return &apns.Rejection{
+		Reason: r.reserved.Action.Reason, Since: r.conn.server.cfg.Clock.Now(),
+		Detail: "the device token is reserved for this answer",
+	}
+}
+
 // checkToken wants a device token made here for this environment. APNs does not
 // tell one of the other environment from nonsense.
 func (r *request) checkToken() *apns.Rejection {
+	if r.reserved != nil {
+		return nil
+	}
 	if r.tokenErr != nil {
 		return apns.Reject(apns.BadDeviceToken, r.tokenErr.Error())
 	}
@@ -37,6 +57,8 @@ func (r *request) checkToken() *apns.Rejection {
 // base token belongs to the device itself.
 func (r *request) checkTokenTopic() *apns.Rejection {
 	switch {
+	case r.reserved != nil: // it is of every topic
+		return nil
 	case r.claims.Base && !r.conn.server.cfg.RefuseBaseTokens:
 		return nil
 	case r.claims.Base:

@@ -10,6 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -112,6 +113,15 @@ type Config struct {
 	// Apple's sample shows. APNs does not (observed: curl traces of 2021 and
 	// 2026).
 	ErrorContentType bool
+
+	// Faults says what goes wrong on purpose; nil is nothing.
+	Faults *fault.Engine
+	// FaultyCertificate returns the certificate that a fault wants shown; nil
+	// leaves such faults without effect.
+	FaultyCertificate func(fault.Chain) (*tls.Certificate, error)
+	// NoReservedTokens takes device tokens that are reserved for an outcome (see
+	// [fault.ReservedTokens]) for what they otherwise are, which is none.
+	NoReservedTokens bool
 
 	// HandshakeTimeout is for TLS; 0 is 10 seconds.
 	HandshakeTimeout time.Duration

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -22,15 +23,18 @@ type conn struct {
 
 	// From the handshake; read-only after.
 	serverName string
-	remote     string                // the peer's address
-	source     string                // the same without its port
+	remote     string // the peer's address
+	source     string // the same without its port
+	door       fault.Door
 	busy       bool                  // there were too many connections when it came
+	dismissed  bool                  // a fault ends it before it has begun
 	identity   *pki.ProviderIdentity // the provider certificate, if there is a good one
 	refused    error                 // why the certificate is not a good one
 	subject    string                // of the certificate, if there is one, good or not
 
 	// From the first request on.
 	begun    bool
+	sticky   *fault.Hit // the answer to every request, if a fault says so
 	env      apns.Environment
 	binding  *providerauth.Binding
 	peer     *peer // for the journal
@@ -41,6 +45,9 @@ type conn struct {
 	told     bool // of a SetAvailability with Shutdown
 
 	stopping atomic.Bool // the server is about to stop; set from any goroutine
+
+	twist  twist // of the request at hand
+	delays delays
 
 	topic providerauth.Topic // the last topic of a certificate, to save the hash
 	ids   idSource
@@ -58,21 +65,26 @@ type conn struct {
 func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handler) {
 	open := s.open.Add(1)
 	defer s.open.Add(-1)
-	tc := tls.Server(nc, s.tls)
+	source, behind := sourceOf(nc.RemoteAddr()), doorOf(door)
+	if !s.admit(ctx, nc, behind, source) {
+		return
+	}
+	tc := tls.Server(nc, s.tlsFor(behind, source))
 	if err := s.handshake(ctx, tc); err != nil {
 		s.cfg.Log.Info("provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
 		_ = nc.Close() // the handshake's error is the one that matters
 		return
 	}
 	c := s.newConn(tc.ConnectionState())
-	c.remote, c.source = nc.RemoteAddr().String(), sourceOf(nc.RemoteAddr())
+	c.remote, c.source, c.door = nc.RemoteAddr().String(), source, behind
+	defer c.delays.end()
 	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
 		// observed: 1000 at once with a certificate (pushy#709).
 		cfg, c.known = &s.h2Known, true
 	}
-	hc := h2.NewConn(tc, cfg, door, c)
+	hc := h2.NewConn(tc, s.withDismissal(cfg, c), door, c)
 	announced := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(announced)
@@ -80,12 +92,35 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 			c.announceStop(hc)
 		}
 	})
+	if c.dismissed {
+		hc.Finish(true)
+	}
 	if err := hc.Serve(hard); err != nil {
 		s.cfg.Log.Info("provider: connection ended", "remote", nc.RemoteAddr(), "err", err)
 	}
 	if !stop() {
 		<-announced
 	}
+}
+
+// withDismissal returns cfg, or what faults make of it.
+func (s *Server) withDismissal(cfg *h2.Config, c *conn) *h2.Config {
+	dismissal, end := s.dismissal(c.door, c.source)
+	if dismissal == nil {
+		return cfg
+	}
+	own := *cfg
+	own.Dismissal = dismissal
+	c.dismissed = end != fault.CloseNever
+	return &own
+}
+
+// doorOf tells which door a handler of requests is behind.
+func doorOf(h h2.Handler) fault.Door {
+	if _, ok := h.(channelDoor); ok {
+		return fault.ChannelDoor
+	}
+	return fault.ProviderDoor
 }
 
 // sourceOf returns the host of an address; the whole of one that has none.

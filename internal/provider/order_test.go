@@ -87,6 +87,7 @@ var mistakes = []struct {
 		c.set(apns.HeaderPushType, "background").set(apns.HeaderPriority, "10")
 	}, apns.BadPriority},
 	{"payload", func(_ *world, c *call) { c.body = nil }, apns.PayloadEmpty},
+	{"reserved device token", func(_ *world, c *call) { c.to(reservedFor("InternalServerError")) }, apns.InternalServerError},
 	{"device token", func(_ *world, c *call) { c.to(zeros) }, apns.BadDeviceToken},
 	{"topic present", func(_ *world, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic},
 	{"topic", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed},

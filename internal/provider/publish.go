@@ -5,8 +5,10 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // serveBroadcast answers a broadcast: "Sending broadcast push notification
@@ -24,8 +26,25 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		track = &journal.Track{Push: n, Origin: origin}
 		s.cfg.Journal.Record(journal.Event{At: came, Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
 	}
+	if c.faulty(&r.request) {
+		dealing := dealing{
+			stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
+			idHeader: apns.HeaderRequestID, id: n.ID,
+			take: func() { _ = s.broadcast(r.broadcast(n, track)) }, // a refusal is what gets lost
+		}
+		switch c.misbehave(&dealing, nil) {
+		case ended:
+			return
+		case pretend:
+			s.recordDiscarded(&dealing)
+			c.answer(stream, n.ID, &channelAnswer{status: 200, field: idField(apns.HeaderUniqueID, n.UniqueID)})
+			return
+		case goOn:
+			refusal = dealing.refusal
+		}
+	}
 	if refusal == nil {
-		refusal = s.broadcast(&broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName, Track: track})
+		refusal = s.broadcast(r.broadcast(n, track))
 	}
 	if refusal != nil {
 		s.noteRefusal(stream, n, track, apns.DeviceID{}, refusal)
@@ -53,6 +72,21 @@ func (r *channelRequest) notification(id string, good bool) *apns.Notification {
 		n.UniqueID, n.PushType = r.conn.ids.uniqueID(), apns.LiveActivity
 	}
 	return n
+}
+
+func (r *channelRequest) broadcast(n *apns.Notification, track *journal.Track) *broker.Broadcast {
+	return &broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName, Track: track}
+}
+
+// subject is what faults see of a request about channels.
+func (r *channelRequest) subject() fault.Subject {
+	return fault.Subject{
+		Subject: match.Subject{
+			Space: r.teamID, Topic: r.app, Channel: r.channelID.value, PushType: apns.PushType(r.pushType.value),
+			ID: r.requestID.value, Payload: r.body,
+		},
+		Method: r.method, Path: r.path,
+	}
 }
 
 // broadcast hands an accepted broadcast over.

@@ -37,6 +37,23 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 			At: came, Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.remark(),
 		})
 	}
+	if c.faulty(r) {
+		dealing := dealing{
+			stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
+			idHeader: apns.HeaderID, id: p.notification.ID,
+			take: func() { _ = s.submit(p) }, // a refusal is what gets lost
+		}
+		switch c.misbehave(&dealing, r.reserved) {
+		case ended:
+			return
+		case pretend:
+			s.recordDiscarded(&dealing)
+			c.accept(stream, &p.notification)
+			return
+		case goOn:
+			refusal = dealing.refusal
+		}
+	}
 	if refusal == nil {
 		refusal = s.submit(p)
 	}
@@ -59,6 +76,7 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 		return nil, false
 	}
 	c.countRequest(stream.Conn())
+	c.twist = twist{}
 	return c, true
 }
 
@@ -123,6 +141,13 @@ func (r *request) remark() string {
 		return ""
 	}
 	return r.signed.Remark
+}
+
+// recordDiscarded puts a push into the journal that is answered as if it were taken
+// and goes nowhere.
+func (s *Server) recordDiscarded(d *dealing) {
+	d.record(s.cfg.Journal, journal.Accepted, "", "")
+	d.record(s.cfg.Journal, journal.Dropped, string(broker.DropFault), "")
 }
 
 // submit hands an accepted push over.

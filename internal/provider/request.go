@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -48,6 +49,8 @@ type request struct {
 	claims tokenvault.Claims
 	gone   bool // the token is void, and providers are not told yet
 	target *providerauth.Topic
+
+	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 
 // read takes over what the provider has written. Headers that APNs does not

@@ -40,7 +40,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg.withDefaults(), checks: defaultChecks}
 	s.bursts = newBursts(&s.cfg)
-	s.tls = s.tlsConfig()
+	s.tls = s.tlsConfig(s.cfg.Certificate)
 	s.h2Known = h2.Config{
 		MaxConcurrentStreams: s.cfg.Streams,
 		IdleTimeout:          s.cfg.IdleTimeout,

@@ -10,6 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -67,6 +68,10 @@ type Config struct {
 	// AnyDeviceCertificate lets devices in with a certificate of any authority,
 	// of any age, for any use. Those that are revoked are still refused.
 	AnyDeviceCertificate bool
+	// Faults has the seed of the faults and the language of their conditions; its
+	// Clock is of no effect.
+	Faults fault.Config
+
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock, Log and AppGone are of no effect.
 	Broker broker.Config

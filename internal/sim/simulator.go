@@ -11,7 +11,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -24,6 +26,7 @@ type Simulator struct {
 	Vault   *tokenvault.Vault
 	Broker  *broker.Broker
 	Journal *journal.Journal
+	Faults  *fault.Engine
 	Clock   *clock.Clock
 	Secrets *Secrets
 
@@ -69,6 +72,9 @@ func (s *Simulator) makeCore() (err error) {
 	if err != nil {
 		return err
 	}
+	faults := s.cfg.Faults
+	faults.Clock = s.Clock
+	s.Faults = fault.New(faults)
 	rules := s.cfg.Broker
 	rules.Journal, rules.Clock, rules.Log = s.Journal, s.Clock, s.log
 	rules.AppGone = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
@@ -162,6 +168,7 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 	cfg.Environment, cfg.Certificate, cfg.VerifyProvider = env, certificate, s.Secrets.PKI.VerifyProvider
 	cfg.Auth, cfg.Vault, cfg.Broker, cfg.Channels = s.Auth, s.Vault, s.Broker, s.Broker
 	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
+	cfg.Faults, cfg.FaultyCertificate = s.Faults, s.faultyCertificate
 	server, err := provider.New(cfg)
 	if err != nil {
 		return nil, err
@@ -175,6 +182,11 @@ func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificat
 	cfg.Vault, cfg.Broker = s.Vault, s.Broker
 	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
 	return devicetls.New(cfg)
+}
+
+// faultyCertificate makes the server certificate that a fault wants shown.
+func (s *Simulator) faultyCertificate(chain fault.Chain) (*tls.Certificate, error) {
+	return s.Secrets.PKI.FlawedServerCertificate(pki.Flaw(chain), s.cfg.Names...)
 }
 
 func (s *Simulator) makeControl() (err error) {

@@ -1,0 +1,391 @@
+package provider
+
+import (
+	"crypto/tls"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// faulty gives a world rules.
+func (w *world) faulty(rules ...fault.Rule) *world {
+	w.t.Helper()
+	w.cfg.Faults = fault.New(fault.Config{Seed: 1, Clock: w.clock})
+	_, err := w.cfg.Faults.Add(rules...)
+	require.NoError(w.t, err)
+	return w
+}
+
+func do(a fault.Action) fault.Rule { return fault.Rule{Name: "f", What: a} }
+
+// reservedFor is the device token of an outcome, in hex.
+func reservedFor(outcome string) string {
+	r, err := fault.FindReserved(outcome)
+	if err != nil {
+		panic(err)
+	}
+	return r.Token.String()
+}
+
+// kindsOf are the kinds of events in the journal, in order.
+func (w *world) kindsOf() (kinds string) {
+	for _, e := range w.journal.Read(0, 0).Events {
+		kinds += e.Kind.String() + " "
+	}
+	return strings.TrimSpace(kinds)
+}
+
+// nextOf reads frames until one of a kind comes; the zero value if the connection ends.
+func nextOf[F http2.Frame](c *client) (f F) {
+	c.t.Helper()
+	for {
+		switch got := c.frame().(type) {
+		case nil:
+			return f
+		case F:
+			return got
+		}
+	}
+}
+
+// The issue's own example: TooManyRequests twice, then all is well.
+func TestAnAnswerIsForgedAsOftenAsItShall(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
+	rule.When.Times = 2
+	w := newWorld(t).faulty(rule)
+	c := w.dial()
+	for _, want := range []int{429, 429, 200} {
+		require.Equal(t, want, c.send(w.good()).status)
+	}
+	assert.Len(t, w.broker.pushes, 1, "what was refused is not taken")
+	assert.Equal(t, "received faulted rejected received faulted rejected received", w.kindsOf())
+	e := w.journal.Read(1, 1).Events[0]
+	assert.Equal(t, "f", e.Cause)
+	assert.Equal(t, "answer reason=TooManyRequests", e.Detail)
+	assert.Equal(t, bundleID, e.Push.Topic, "the event tells which push")
+}
+
+func TestAnAnswerMayBeABareStatusOrHaveAnotherTime(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Status: 502}))
+	got := w.dial().send(w.good())
+	assert.Equal(t, 502, got.status)
+	assert.Empty(t, got.body)
+	assert.NotEmpty(t, got.get(apns.HeaderID), "aioapns pairs answers by it")
+
+	since := time.UnixMilli(1767225600000)
+	w = newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered, Since: &since}))
+	assert.Equal(t, `{"reason":"Unregistered","timestamp":1767225600000}`, w.dial().send(w.good()).body)
+
+	w = newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Status: 503}))
+	got = w.dial().send(w.good())
+	assert.Equal(t, 503, got.status, "a status beside a reason is the one on the wire")
+	assert.Equal(t, `{"reason":"InternalServerError"}`, got.body)
+}
+
+// observed: pushy#408, node-apn#463
+func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true})
+	rule.When.Times = 1
+	w := newWorld(t).faulty(rule)
+	ln := w.serve()
+	old := w.dialTLS(ln, clientTLS())
+	for range 3 {
+		require.Equal(t, 500, old.send(w.good()).status)
+	}
+	assert.Equal(t, 200, w.dialTLS(ln, clientTLS()).send(w.good()).status)
+}
+
+func TestFaultsOfAnotherSpaceTouchNobody(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Answer, Reason: apns.Forbidden})
+	rule.Space = otherTeam
+	w := newWorld(t).faulty(rule)
+	assert.Equal(t, 200, w.dial().send(w.good()).status)
+}
+
+func TestAnAnswerMayComeLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(5 * time.Second)}}))
+		c := w.dial()
+		begun := time.Now()
+		assert.Equal(t, 200, c.send(w.good()).status)
+		assert.Equal(t, 5*time.Second, time.Since(begun))
+		assert.Len(t, w.broker.pushes, 1)
+
+		c.write(w.good()) // its answer is under way when the test ends; nobody is left behind
+	})
+}
+
+func TestARequestMayGoUnanswered(t *testing.T) {
+	for _, deliver := range []bool{false, true} {
+		rule := do(fault.Action{Do: fault.NoAnswer, Deliver: deliver})
+		rule.When = fault.When{After: 1, Times: 1}
+		w := newWorld(t).faulty(rule)
+		c := w.dial()
+		require.Equal(t, 200, c.send(w.good()).status)
+		c.write(w.good())
+		require.Equal(t, 200, c.send(w.good()).status, "the connection is otherwise alive: APNSwift#93")
+		assert.Len(t, w.broker.pushes, map[bool]int{false: 2, true: 3}[deliver], "an answer may get lost, or the push with it")
+	}
+}
+
+func TestAStreamMayBeReset(t *testing.T) {
+	for code, want := range map[fault.Code]http2.ErrCode{"": http2.ErrCodeRefusedStream, "INTERNAL_ERROR": http2.ErrCodeInternal} {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.ResetStream, Code: code}))
+		c := w.dial()
+		c.write(w.good())
+		assert.Equal(t, want, nextOf[*http2.RSTStreamFrame](c).ErrCode)
+		assert.Empty(t, w.broker.pushes)
+	}
+}
+
+func TestAConnectionMayBeReset(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.ResetConnection}))
+	c := w.dial()
+	c.write(w.good())
+	c.drain()
+	assert.Empty(t, c.goAways, "without a word")
+	assert.Empty(t, w.broker.pushes)
+}
+
+func TestAConnectionMayBeToldToGoAway(t *testing.T) {
+	const own, none = 3, 0
+	for _, tc := range []struct {
+		what    string
+		action  fault.Action
+		want    []goAway
+		answers bool // the request at hand is answered
+		ends    bool
+	}{
+		{"as it should be", fault.Action{}, []goAway{{http2.ErrCodeNo, own, ""}}, true, true},
+		{"observed: apns2#93, pushy#312", fault.Action{Reason: apns.BadCertificateEnvironment, LastStream: fault.LastNone, Twice: true, Close: fault.CloseNow}, []goAway{
+			{http2.ErrCodeNo, none, `{"reason":"BadCertificateEnvironment"}`},
+			{http2.ErrCodeNo, none, `{"reason":"BadCertificateEnvironment"}`},
+		}, false, true},
+		{"observed: parse node-apn#140", fault.Action{LastStream: fault.LastBefore}, []goAway{{http2.ErrCodeNo, 1, ""}}, false, true},
+		{"observed: node-apn#727", fault.Action{Code: "PROTOCOL_ERROR", Text: "Stream 5 does not exist", Close: fault.CloseNow}, []goAway{{http2.ErrCodeProtocol, own, "Stream 5 does not exist"}}, false, true},
+		{"observed: clave#14", fault.Action{Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, own, ""}}, true, false},
+		{"RFC 9113, 6.8", fault.Action{LastStream: fault.LastAny, Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, h2.AnyLast, ""}}, true, false},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			tc.action.Do = fault.GoAway
+			rule := do(tc.action)
+			rule.When = fault.When{After: 1, Times: 1}
+			w := newWorld(t).faulty(rule)
+			c := w.dial()
+			require.Equal(t, 200, c.send(w.good()).status)
+			c.write(w.good())
+			if tc.answers {
+				require.NotNil(t, nextOf[*http2.MetaHeadersFrame](c))
+			}
+			if tc.ends {
+				c.drain()
+			} else {
+				require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
+				require.NotNil(t, nextOf[*http2.PingFrame](c), "the connection goes on")
+			}
+			assert.Equal(t, tc.want, c.goAways)
+			assert.Len(t, w.broker.pushes, map[bool]int{false: 1, true: 2}[tc.answers], "what is not answered is not taken")
+		})
+	}
+}
+
+// observed: pushok#169
+func TestAConnectionMayBeRetired(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Retire})
+	rule.When.Times = 1
+	w := newWorld(t).faulty(rule)
+	c := w.dial()
+	require.Equal(t, 200, c.send(w.good()).status, "the request at hand is answered")
+	c.write(w.good())
+	assert.Equal(t, http2.ErrCodeRefusedStream, nextOf[*http2.RSTStreamFrame](c).ErrCode)
+}
+
+// observed: Apple forum 54407
+func TestTheStreamLimitMayFlap(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1, 500}}))
+	c := w.dial()
+	for range 3 {
+		require.Equal(t, 200, c.send(w.good()).status)
+	}
+	assert.Equal(t, []uint32{1, 1000, 500, 1, 500}, c.limits, "the first two are those of every connection")
+}
+
+// observed: apns2#20
+func TestAConnectionMayFallSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.Mute}))
+		c := w.dial()
+		c.write(w.good())
+		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
+		assert.Nil(t, nextOf[*http2.PingFrame](c), "no answer comes until the client's patience ends")
+		assert.Empty(t, w.broker.pushes)
+	})
+}
+
+func TestPingsMayGoUnanswered(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.NoPong}))
+	c := w.dial()
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
+	c.write(w.good())
+	for {
+		f := c.frame()
+		require.NotNil(t, f)
+		require.NotEqual(t, http2.FramePing, f.Header().Type)
+		if _, ok := f.(*http2.MetaHeadersFrame); ok {
+			return // the push was answered and the PING before it was not
+		}
+	}
+}
+
+// observed: mobile-push#19
+func TestAPushMayBeAcceptedAndLost(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.Discard}))
+	assert.Equal(t, 200, w.dial().send(w.good()).status)
+	assert.Empty(t, w.broker.pushes)
+	assert.Equal(t, "received faulted accepted dropped", w.kindsOf())
+}
+
+// observed: apns2#77, node-apn#673
+func TestARemovedAppMayStayRegistered(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.StayRegistered}))
+	c := w.dial()
+	require.Equal(t, 200, c.send(w.good()).status)
+	assert.Len(t, w.broker.pushes, 1, "an app that is there gets its pushes")
+	removed := w.good()
+	w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
+	assert.Equal(t, 200, c.send(removed).status)
+	assert.Len(t, w.broker.pushes, 1, "one that is not does not")
+}
+
+// observed: apns-dotnet#10, AndrewBarba/apns2#95
+func TestAnIDMayHaveAnotherShape(t *testing.T) {
+	const id = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
+	for ids, want := range map[fault.IDs]string{fault.IDsMissing: "", fault.IDsUpper: strings.ToUpper(id), fault.IDsLower: id} {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.OddIDs, IDs: ids}))
+		assert.Equal(t, want, w.dial().send(w.good().set(apns.HeaderID, id)).get(apns.HeaderID))
+	}
+}
+
+func TestFaultsAddUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}
+		w := newWorld(t).faulty(
+			fault.Rule{What: slow}, fault.Rule{What: slow},
+			fault.Rule{What: fault.Action{Do: fault.Answer, Reason: apns.Shutdown}})
+		begun := time.Now()
+		assert.Equal(t, `{"reason":"Shutdown"}`, w.dial().send(w.good()).body)
+		assert.Equal(t, 2*time.Second, time.Since(begun))
+	})
+}
+
+// observed: pushy#885
+func TestAConnectionMayBeDismissedBeforeItsSettings(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.GoAwayFirst, LastStream: fault.LastNone, Text: "not today"}))
+	tc, err := w.handshake(w.serve(), clientTLS())
+	require.NoError(t, err)
+	framer := http2.NewFramer(tc, tc)
+	f, err := framer.ReadFrame()
+	require.NoError(t, err)
+	away, ok := f.(*http2.GoAwayFrame)
+	require.True(t, ok, "%v", f)
+	assert.Equal(t, "not today", string(away.DebugData()))
+	assert.Zero(t, away.LastStreamID)
+	assert.Equal(t, "faulted", w.kindsOf())
+}
+
+// observed: pushy#885
+func TestAConnectionMayBeRefusedOrKeptWaiting(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.RefuseConnection}))
+	_, err := w.handshake(w.serve(), clientTLS())
+	require.Error(t, err)
+
+	synctest.Test(t, func(t *testing.T) {
+		rule := do(fault.Action{Do: fault.SlowAccept, Delay: &fault.Latency{Fixed: fault.Duration(3 * time.Second)}})
+		rule.Where = fault.Where{"door": "provider"}
+		w := newWorld(t).faulty(rule)
+		begun := time.Now()
+		assert.Equal(t, 200, w.dial().send(w.good()).status)
+		assert.Equal(t, 3*time.Second, time.Since(begun))
+	})
+}
+
+// observed: Apple forum 773306
+func TestACertificateMayBeOneThatNobodyTrusts(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot}))
+	stranger := newWorld(t)
+	w.cfg.FaultyCertificate = func(chain fault.Chain) (*tls.Certificate, error) {
+		assert.Equal(t, fault.ChainUnknownRoot, chain)
+		return stranger.cfg.Certificate, nil
+	}
+	_, err := w.handshake(w.serve(), clientTLS())
+	require.ErrorContains(t, err, "certificate signed by unknown authority")
+
+	w = newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}))
+	w.cfg.FaultyCertificate = func(fault.Chain) (*tls.Certificate, error) { return nil, errors.New("no") }
+	assert.Equal(t, 200, w.dial().send(w.good()).status, "without one the good one is shown")
+}
+
+func TestAReservedTokenBringsAboutItsOutcome(t *testing.T) {
+	for _, r := range fault.ReservedTokens() {
+		if r.Action.Do != fault.Answer {
+			continue
+		}
+		w := newWorld(t)
+		got := w.dial().send(w.good().to(r.Token.String()))
+		assert.Equal(t, r.Action.Reason.Status(), got.status)
+		assert.Contains(t, got.body, `{"reason":"`+r.Name+`"`)
+		assert.Equal(t, "received faulted rejected", w.kindsOf(), "the journal marks it")
+	}
+	w := newWorld(t)
+	w.cfg.NoReservedTokens = true
+	assert.Equal(t, `{"reason":"BadDeviceToken"}`, w.dial().send(w.good().to(reservedFor("Unregistered"))).body, "as at Apple")
+	w = newWorld(t)
+	assert.Equal(t, `{"reason":"MissingProviderToken"}`,
+		w.dial().send(w.good().drop(apns.HeaderAuthorization).to(reservedFor("Unregistered"))).body, "credentials come first")
+}
+
+func TestAReservedTokenMayBringAboutTrouble(t *testing.T) {
+	reach := func(outcome string) *client {
+		w := newWorld(t)
+		c := w.dial()
+		c.write(w.good().to(reservedFor(outcome)))
+		return c
+	}
+	assert.Equal(t, http2.ErrCodeRefusedStream, nextOf[*http2.RSTStreamFrame](reach("reset-stream")).ErrCode)
+	assert.Equal(t, uint32(0), nextOf[*http2.GoAwayFrame](reach("goaway")).LastStreamID)
+	reach("reset").drain()
+
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := w.dial()
+		begun := time.Now()
+		assert.Equal(t, 200, c.send(w.good().to(reservedFor("slow"))).status)
+		assert.Equal(t, 5*time.Second, time.Since(begun))
+		assert.Empty(t, w.broker.pushes, "there is no device behind it")
+		c.write(w.good().to(reservedFor("no-answer")))
+		assert.Equal(t, 200, c.send(w.good()).status, "the connection goes on")
+		c.write(w.good().to(reservedFor("silence")))
+		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
+		assert.Nil(t, c.frame())
+	})
+}
+
+func TestAFaultOfABroadcastIsDone(t *testing.T) {
+	w := newChannelWorld(t)
+	w.faulty(do(fault.Action{Do: fault.Answer, Reason: apns.ServiceUnavailable}))
+	assert.Equal(t, `{"reason":"ServiceUnavailable"}`, w.dial().send(w.broadcast()).body)
+	assert.Contains(t, w.kindsOf(), journal.Faulted.String())
+}

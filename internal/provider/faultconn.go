@@ -1,0 +1,87 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"time"
+
+	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// hitConn returns the faults of a connection about which nothing is known but its
+// door and its source, and puts them into the journal.
+func (s *Server) hitConn(p fault.Point, door fault.Door, source string) []fault.Hit {
+	if !s.cfg.Faults.Any(p) {
+		return nil
+	}
+	hits := s.cfg.Faults.Hit(p, &fault.Subject{
+		Subject: match.Subject{Environment: s.cfg.Environment}, Door: door, Source: source,
+	})
+	for i := range hits {
+		s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hits[i].Rule, Detail: hits[i].Action.String() + " for " + source})
+	}
+	return hits
+}
+
+// admit does what faults say about a connection before its handshake. It reports
+// false if the connection is closed.
+func (s *Server) admit(ctx context.Context, nc net.Conn, door fault.Door, source string) bool {
+	for _, hit := range s.hitConn(fault.AtAccept, door, source) {
+		if hit.Action.Do == fault.SlowAccept {
+			wait(ctx, hit.Delay)
+			continue
+		}
+		if t, ok := nc.(interface{ SetLinger(sec int) error }); ok {
+			if err := t.SetLinger(0); err != nil { // then it ends with a FIN
+				s.cfg.Log.Debug("provider: a connection cannot be reset", "remote", nc.RemoteAddr(), "err", err)
+			}
+		}
+		_ = nc.Close() // the peer is not to hear more
+		return false
+	}
+	return true
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// tlsFor returns how TLS is spoken on one connection: with a certificate that a
+// careful provider refuses, if a fault says so.
+func (s *Server) tlsFor(door fault.Door, source string) *tls.Config {
+	for _, hit := range s.hitConn(fault.AtHandshake, door, source) {
+		if s.cfg.FaultyCertificate == nil {
+			continue
+		}
+		certificate, err := s.cfg.FaultyCertificate(hit.Action.Chain)
+		if err != nil {
+			s.cfg.Log.Error("provider: the certificate of a fault cannot be had; the good one is shown", "err", err)
+			continue
+		}
+		return s.tlsConfig(certificate)
+	}
+	return s.tls
+}
+
+// dismissal returns the GOAWAY with which a connection begins, nil if there is none,
+// and when it ends after that.
+func (s *Server) dismissal(door fault.Door, source string) (*h2.Dismissal, fault.Close) {
+	for _, hit := range s.hitConn(fault.AtOpening, door, source) {
+		a := hit.Action
+		return &h2.Dismissal{
+			Code: a.Code.Number(http2.ErrCodeNo), Last: lastStream(a.LastStream, 0), Debug: a.Debug(), Twice: a.Twice,
+		}, a.Close
+	}
+	return nil, ""
+}
