@@ -25,7 +25,7 @@ var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device"}, cli, "a phone knows nothing of the server but the protocol"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/screen"}, cli, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
@@ -47,6 +47,7 @@ var borders = []border{
 	{"internal/h2", nil, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
 	{"internal/device", []string{"apns", "internal/courier"}, nil, "an outsider, as a real phone is"},
+	{"internal/screen", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/match", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
