@@ -12,20 +12,29 @@ import (
 // parseChannels reads --channel. An app with a channel is installed, too.
 func (c *runCmd) parseChannels() error {
 	for _, text := range c.Channel {
-		app, encoded, found := strings.Cut(text, ":")
-		if !found || !apns.ValidTopic(app) {
-			return fmt.Errorf("--channel %q is no channel: use BUNDLE-ID:ID, as in com.example.demo:wMHCw8TFxsfIycrLzM3Ozw==", text)
-		}
-		id, err := device.ParseChannelID(encoded)
+		s, err := parseChannel(text)
 		if err != nil {
-			return fmt.Errorf("--channel %q: the id is the value of apns-channel-id, in base64: %w", text, err)
+			return fmt.Errorf("--channel %w", err)
 		}
-		c.channels = append(c.channels, device.Subscription{Topic: app, Channel: id})
-		if !slices.Contains(c.Topic, app) {
-			c.Topic = append(c.Topic, app)
+		c.channels = append(c.channels, s)
+		if !slices.Contains(c.Topic, s.Topic) {
+			c.Topic = append(c.Topic, s.Topic)
 		}
 	}
 	return nil
+}
+
+// parseChannel reads an app and a channel, with a colon between them.
+func parseChannel(text string) (device.Subscription, error) {
+	app, encoded, found := strings.Cut(text, ":")
+	if !found || !apns.ValidTopic(app) {
+		return device.Subscription{}, fmt.Errorf("%q is no channel: use BUNDLE-ID:ID, as in com.example.demo:wMHCw8TFxsfIycrLzM3Ozw==", text)
+	}
+	id, err := device.ParseChannelID(encoded)
+	if err != nil {
+		return device.Subscription{}, fmt.Errorf("%q: the id is the value of apns-channel-id, in base64: %w", text, err)
+	}
+	return device.Subscription{Topic: app, Channel: id}, nil
 }
 
 // withCheckpoints gives the subscriptions wanted, each with the checkpoint of an

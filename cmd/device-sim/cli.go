@@ -19,7 +19,7 @@ import (
 type cli struct {
 	LogLevel slog.Level `help:"What goes to stderr besides errors: debug, info, warn or error." default:"warn"`
 
-	Run     runCmd     `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes."`
+	Run     runCmd     `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes, and do what is typed (help lists it)."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

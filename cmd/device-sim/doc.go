@@ -3,6 +3,12 @@
 // notifications that come, each step in plain words or, with --json, one object a
 // line.
 //
+// The phone does what is typed, a line at a time, at a terminal or from a script: lock,
+// sleep, go offline, install apps, forbid them their notifications. There is no
+// full-screen interface: what has happened stays to be read, scrolled and copied, and a
+// script types the same words.
+//
 // It knows flags, the terminal, the state directory and how to ask for a device
-// certificate. What a device does on the wire is package device.
+// certificate. What a device does on the wire is package device; what a phone makes of a
+// push is package screen.
 package main

@@ -52,14 +52,16 @@ func (p *phone) identity(ctx context.Context) (device.Identity, error) {
 // activate gets a device certificate for the device's key, which it makes first if
 // there is none.
 func (p *phone) activate(ctx context.Context) (device.Identity, error) {
-	key := p.state.key
+	p.mu.Lock()
+	key, topics := p.state.key, p.Topic
+	p.mu.Unlock()
 	if key == nil {
 		var err error
 		if key, err = newKey(p.KeyType); err != nil {
 			return device.Identity{}, fmt.Errorf("make the device key: %w", err)
 		}
 	}
-	identity, err := p.control.activate(ctx, key, p.Name, p.Topic)
+	identity, err := p.control.activate(ctx, key, p.Name, topics)
 	if err != nil {
 		return device.Identity{}, err
 	}
@@ -67,6 +69,28 @@ func (p *phone) activate(ctx context.Context) (device.Identity, error) {
 	if err != nil {
 		return device.Identity{}, fmt.Errorf("activate: read the certificate: %w", err)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.out.activated(p.control.url, leaf, p.state.key == nil)
-	return identity, p.state.saveIdentity(identity, p.Topic)
+	return identity, p.state.saveIdentity(identity, topics)
+}
+
+// register makes the simulator know another app. It takes an activation with the same
+// key; the certificate that the device has stays good.
+func (p *phone) register(ctx context.Context, topic string) error {
+	p.mu.Lock()
+	key, topics := p.state.key, p.Topic
+	p.mu.Unlock()
+	if slices.Contains(topics, topic) || key == nil { // without a key, the activation on its way is soon enough
+		return nil
+	}
+	topics = append(slices.Clone(topics), topic)
+	identity, err := p.control.activate(ctx, key, p.Name, topics)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Topic = topics
+	return p.state.saveIdentity(identity, topics)
 }

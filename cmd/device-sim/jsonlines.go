@@ -9,6 +9,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
 // jsonLines reports to a program: one object per line, for the events a program acts
@@ -31,6 +32,12 @@ type line struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 	// PayloadBase64 is the provider's bytes.
 	PayloadBase64 []byte `json:"payloadBase64,omitempty"`
+	// Kind, Visible and Effects are what the phone makes of a notification, and Advice why
+	// that is less than meant.
+	Kind    string        `json:"kind,omitempty"`
+	Visible *bool         `json:"visible,omitempty"`
+	Effects []string      `json:"effects,omitempty"`
+	Advice  []apns.Advice `json:"advice,omitempty"`
 	// Error is why a connection or a subscription ended, if the device did not want
 	// it.
 	Error string `json:"error,omitempty"`
@@ -52,12 +59,8 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 		}
 	case device.EventToken:
 		l.Event = "token"
-	case device.EventNotification:
-		l.Event = "notification"
-		l.PayloadBase64 = e.Notification.Payload
-		if isJSON(e.Notification.Payload) {
-			l.Payload = e.Notification.Payload
-		}
+	case device.EventErased:
+		l.Event = "erased"
 	case device.EventSubscribed:
 		l.Event = "subscribed"
 	case device.EventSubscriptionEnded:
@@ -65,6 +68,22 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 	default:
 		return
 	}
+	j.write(l)
+}
+
+func (j *jsonLines) notification(id apns.DeviceID, e device.Event, shown screen.Shown) {
+	l := line{
+		Event: "notification", Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token,
+		PayloadBase64: e.Notification.Payload, Kind: shown.Kind, Visible: &shown.Visible, Effects: shown.Effects, Advice: shown.Advice,
+	}
+	if isJSON(e.Notification.Payload) {
+		l.Payload = e.Notification.Payload
+	}
+	j.write(l)
+}
+
+// write writes one object as a line.
+func (j *jsonLines) write(l any) {
 	j.buf.Reset()
 	encoder := json.NewEncoder(&j.buf)
 	encoder.SetEscapeHTML(false)

@@ -13,14 +13,17 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(run(ctx, os.Args[1:], streams{
-		stdout: os.Stdout, stderr: os.Stderr,
+		stdin: input(), stdout: os.Stdout, stderr: os.Stderr, inTerminal: isTerminal(os.Stdin),
 		colorOut: colorful(os.Stdout), colorErr: colorful(os.Stderr),
 		now: time.Now,
 	}))
 }
 
-// streams is the world outside: where the output goes, and the clock that dates it.
+// streams is the world outside: what is typed, where the output goes, and the clock
+// that dates it.
 type streams struct {
+	stdin              io.Reader // nil if nothing is read
+	inTerminal         bool      // a person types
 	stdout, stderr     io.Writer
 	colorOut, colorErr bool
 	now                func() time.Time
@@ -32,6 +35,16 @@ func colorful(f *os.File) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
 	}
+	return isTerminal(f)
+}
+
+// isTerminal tells whether somebody sits at the other end of f. The null device is a
+// character device too.
+func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }

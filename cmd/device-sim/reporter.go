@@ -6,6 +6,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
 // A reporter tells what happens, to a person or to a program. Its calls do not
@@ -19,6 +20,14 @@ type reporter interface {
 	activated(url string, leaf *x509.Certificate, fresh bool)
 	step(device.Step)
 	event(apns.DeviceID, device.Event)
+	// notification is the event of one, and what the phone makes of it.
+	notification(apns.DeviceID, device.Event, screen.Shown)
+
+	help([]word)
+	status(apns.DeviceID, condition)
+	list(apns.DeviceID, display)
+	// done: what was typed has been done, or why not.
+	done(id apns.DeviceID, line string, err error)
 }
 
 // A sink is where a report goes. The first failure is told, the rest would be the

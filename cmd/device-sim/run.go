@@ -6,20 +6,36 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
 )
+
+// maxPushes is how many pushes may come before a script waits for them.
+const maxPushes = 1 << 16
 
 // A phone is one run of the verb run.
 type phone struct {
 	*runCmd
-	control *control
-	state   *state
-	out     reporter
-	stop    context.CancelCauseFunc // ends the run with a failure
-
+	control   *control
+	stop      context.CancelCauseFunc // ends the run, with a failure if there is one
+	now       func() time.Time
 	device    *device.Device
+	ackStatus atomic.Uint32 // how notifications are answered
+	pushes    chan struct{} // one for each push that came
+
+	// Owned by the goroutine of the device.
 	connected bool // at least once
+
+	// Guarded by mu, as is Topic of runCmd. The device is never waited for with mu held.
+	mu     sync.Mutex
+	state  *state
+	out    reporter
+	screen screen.Screen
 }
 
 // run is one device, until ctx ends.
@@ -30,11 +46,19 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	p := &phone{runCmd: c, control: newControl(c.Control, c.ControlToken), state: state, out: c.reporter(std, stop), stop: stop}
+	p := &phone{
+		runCmd: c, control: newControl(c.Control, c.ControlToken), stop: stop, now: std.now, pushes: make(chan struct{}, maxPushes),
+		state: state, out: c.reporter(std, stop),
+	}
 	if err := p.switchOn(ctx, log); err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := p.device.Run(ctx); err != nil {
+	var typing sync.WaitGroup
+	typing.Go(func() { p.obey(ctx, std) })
+	err = p.device.Run(ctx)
+	stop(nil)
+	typing.Wait()
+	if err != nil {
 		return err
 	}
 	return interrupted(ctx, nil)
@@ -59,7 +83,7 @@ func (c *runCmd) reporter(std streams, stop context.CancelCauseFunc) reporter {
 	if c.JSON {
 		return &jsonLines{out: out}
 	}
-	return &story{page: page{sink: out, color: std.colorOut}, now: std.now}
+	return &story{page: page{sink: out, color: std.colorOut}, now: std.now, typed: std.inTerminal}
 }
 
 // switchOn makes the device: its trust, its identity, what it remembers.
@@ -89,7 +113,8 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 			return dial(ctx, redirected(p.Server, host))
 		},
 		OnEvent: p.event,
-		Trace:   p.out.step,
+		Trace:   p.step,
+		Ack:     func(device.Notification) uint8 { return uint8(p.ackStatus.Load()) },
 		Inbox:   -1,
 		Log:     log,
 	})
@@ -99,7 +124,16 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 // event keeps tokens and checkpoints, gives up if the very first connection fails, and tells the
 // user.
 func (p *phone) event(e device.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch e.Kind {
+	case device.EventNotification:
+		p.push(e)
+		return
+	case device.EventErased:
+		p.state.forget()
+		p.Topic = nil
+		p.screen = screen.Screen{}
 	case device.EventConnectFailed:
 		if !p.connected {
 			p.stop(firstConnectFailed(p.Server, e.Err))
@@ -115,6 +149,33 @@ func (p *phone) event(e device.Event) {
 		p.connected = true
 		p.tellKnownTokens()
 	}
+}
+
+func (p *phone) step(s device.Step) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out.step(s)
+}
+
+// push shows a push. mu is held.
+func (p *phone) push(e device.Event) {
+	n := e.Notification
+	p.out.notification(p.device.ID(), e, p.screen.Take(screen.Push{
+		Topic: liveTopic(n), Payload: n.Payload, At: p.now(), Priority: n.Priority, ID: n.ProviderID, Channel: n.Channel.String(),
+	}))
+	select {
+	case p.pushes <- struct{}{}:
+	default: // nobody waits for that many
+	}
+}
+
+// liveTopic is the topic of a push. That of a broadcast is named by the app: all of them
+// are for Live Activities.
+func liveTopic(n device.Notification) string {
+	if n.Channel == "" {
+		return n.Topic
+	}
+	return n.Topic + apns.LookupPushType(apns.LiveActivity).Suffix
 }
 
 // kept ends the run if the state could not be kept.

@@ -25,7 +25,7 @@ func golden(t *testing.T, name, got string, sim *simulator) {
 	for _, r := range []struct{ pattern, name string }{
 		{`00 [0-9a-f]{16} [0-9a-f]{16}`, "NONCE"},
 		{`01(01|03)[0-9a-f]{28}…, \d+ bytes`, "SIGNATURE… bytes"},
-		{`("device":"|device      |: device )[0-9a-f]{16}`, "${1}DEVICE"},
+		{`("device":"|device      |: device |Device )[0-9a-f]{16}`, "${1}DEVICE"},
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.name)
 	}

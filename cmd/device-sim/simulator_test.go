@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -131,17 +132,35 @@ func (s *simulator) flags(more ...string) []string {
 
 // A running device-sim.
 type running struct {
+	stdin          *io.PipeWriter
 	stop           context.CancelFunc
 	code           chan int
 	stdout, stderr strings.Builder
 }
 
-// start runs device-sim.
+// start runs device-sim with what a script has in it.
 func (s *simulator) start(args ...string) *running {
+	return s.startAt(false, args...)
+}
+
+// startAt runs device-sim, at a terminal or with a script.
+func (s *simulator) startAt(terminal bool, args ...string) *running {
 	ctx, stop := context.WithCancel(s.Context())
 	r := &running{stop: stop, code: make(chan int, 1)}
-	go func() { r.code <- run(ctx, args, testStreams(&r.stdout, &r.stderr)) }()
+	std := testStreams(&r.stdout, &r.stderr)
+	std.stdin, r.stdin = io.Pipe()
+	std.inTerminal = terminal
+	go func() { r.code <- run(ctx, args, std) }()
 	return r
+}
+
+// types types lines.
+func (r *running) types(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		_, err := io.WriteString(r.stdin, line+"\n")
+		require.NoError(t, err, line)
+	}
 }
 
 // end ends it as a signal would.

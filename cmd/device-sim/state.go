@@ -168,6 +168,12 @@ func (s *state) saveCheckpoints(env apns.Environment, kept []checkpoint) error {
 	return s.saveMemory()
 }
 
+// forget is what erasing does to the state. The files are replaced with the next identity.
+func (s *state) forget() {
+	s.key, s.chain = nil, nil
+	s.memory = memory{Tokens: make(map[apns.Environment]tokens)}
+}
+
 func (s *state) saveMemory() error {
 	content, err := json.MarshalIndent(s.memory, "", "  ")
 	if err != nil {

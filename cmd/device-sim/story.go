@@ -16,7 +16,8 @@ import (
 // A story reports to a person: every step of the handshake in plain words.
 type story struct {
 	page
-	now func() time.Time
+	now   func() time.Time
+	typed bool // a person can type
 
 	presented apns.DeviceToken // in the login of now
 }
@@ -27,6 +28,9 @@ func (s *story) begin(env apns.Environment, name string) {
 		who = fmt.Sprintf("%q, a device", printable(name))
 	}
 	s.buf.WriteString(s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)) + "\n")
+	if s.typed {
+		s.buf.WriteString(s.look(dim, "Type help to see what you can do with it, quit to end.") + "\n")
+	}
 	s.flush()
 }
 
@@ -86,7 +90,14 @@ func (s *story) step(step device.Step) {
 	case device.StepFilter:
 		s.head("Filter: which apps the device has")
 		s.row("enabled", "%s", strings.Join(step.Topics, ", "))
-		s.more("from now on APNs may send; until now it could only store")
+		if len(step.Topics) > 0 {
+			s.more("from now on APNs may send; until now it could only store")
+		}
+		for _, a := range step.Others {
+			s.row(a.List.String(), "%s", a.Topic)
+		}
+	case device.StepPower:
+		s.power(step)
 	case device.StepTokenRequest:
 		s.row("asked", "for the token of %s, named by its SHA-1 %x", step.Topic, step.Hash[:])
 	case device.StepChannels:

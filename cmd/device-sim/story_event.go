@@ -8,6 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
 func (s *story) event(id apns.DeviceID, e device.Event) {
@@ -30,8 +31,9 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.appToken(id, e)
 	case device.EventTokenRefused:
 		s.row("refused", "%s gets no token; status %d", e.Topic, e.Status)
-	case device.EventNotification:
-		s.notification(e)
+	case device.EventErased:
+		s.head("Erased: nothing is left of who the device was")
+		s.row("so", "it makes a new key and is activated as another device, with no app on it")
 	case device.EventTurnedAway:
 		s.turnedAway(e)
 	case device.EventSubscribed:
@@ -91,15 +93,24 @@ func (s *story) appToken(id apns.DeviceID, e device.Event) {
 	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
 }
 
-func (s *story) notification(e device.Event) {
+func (s *story) notification(_ apns.DeviceID, e device.Event, shown screen.Shown) {
 	n := e.Notification
-	push := readPush(n.Payload)
-	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, push.kind)
+	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, printable(shown.Kind))
 	if n.Channel != "" {
 		s.row("channel", "%s: a broadcast, sent to no token of an app", n.Channel)
 	}
-	for _, f := range push.fields {
-		s.row(f.label, "%s", printable(f.text))
+	for _, f := range shown.Fields {
+		s.row(f.Label, "%s", printable(f.Text))
+	}
+	label := "phone"
+	for _, effect := range shown.Effects {
+		s.row(label, "%s", printable(effect))
+		label = ""
+	}
+	label = "but"
+	for _, advice := range shown.Advice {
+		s.row(label, "%s", printable(advice.Message))
+		label = ""
 	}
 	if isJSON(n.Payload) {
 		s.row("payload", "%s", printable(string(compact(n.Payload))))
@@ -108,6 +119,7 @@ func (s *story) notification(e device.Event) {
 	}
 	s.row("delivery", "%s, %s%s", priorityName(n.Priority), expiryName(n), storedName(n))
 	s.row("ack", "message %d: %s", n.ID, ackName(e.Status))
+	s.flush()
 }
 
 func priorityName(p apns.Priority) string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
 // tell gives what a story says about steps and events.
@@ -24,6 +25,10 @@ func tell(t *testing.T, told ...any) string {
 		case device.Step:
 			s.step(what)
 		case device.Event:
+			if what.Kind == device.EventNotification {
+				s.notification(apns.DeviceID{}, what, screen.Shown{})
+				continue
+			}
 			s.event(apns.DeviceID{}, what)
 		}
 	}

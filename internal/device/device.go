@@ -130,6 +130,13 @@ func (d *Device) Online(ctx context.Context) error {
 	return d.await(ctx, func() (bool, error) { return d.session != nil, nil })
 }
 
+// IsOnline reports whether the courier has accepted a login and that connection lasts.
+func (d *Device) IsOnline() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.session != nil
+}
+
 // Next waits for the next notification. It returns [ErrStopped] when Run has
 // returned and all were taken, and [ErrMissed] once if some were lost.
 func (d *Device) Next(ctx context.Context) (Notification, error) {

@@ -10,6 +10,7 @@ import (
 // A List is one of the lists of the topic filter. An installed app is on one of them.
 type List uint8
 
+// The lists.
 const (
 	// ListEnabled: notifications are wanted.
 	ListEnabled List = iota

@@ -18,6 +18,8 @@ type Notification struct {
 	Payload []byte
 	// ID is the courier's message id on this connection.
 	ID uint32
+	// ProviderID is the apns-id, if the courier tells it in the tracing id; "" if not.
+	ProviderID string
 	// Timestamp is when APNs took it, unique per device to the nanosecond.
 	Timestamp time.Time
 	// Priority is 10 if the courier named none.

@@ -12,6 +12,7 @@ import (
 // protocol tells of it.
 type Power uint8
 
+// The states.
 const (
 	// PowerOn: the device is in use all the time, as it is on a charger.
 	PowerOn Power = iota

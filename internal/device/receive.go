@@ -111,6 +111,7 @@ func (v *verdict) notification(m *courier.Notification) Notification {
 		DeviceToken: v.token,
 		Payload:     bytes.Clone(m.Payload),
 		ID:          m.ID,
+		ProviderID:  providerID(m.TracingID),
 		Timestamp:   time.Unix(0, int64(m.Timestamp)),
 		Priority:    apns.Priority(m.Priority),
 		FromStorage: m.StorageFlags&courier.StorageStored != 0,
@@ -125,6 +126,14 @@ func (v *verdict) notification(m *courier.Notification) Notification {
 		n.Expiry = time.Unix(int64(m.Expiry), 0)
 	}
 	return n
+}
+
+// providerID reads a tracing id as the apns-id that a simulator puts there.
+func providerID(id []byte) string {
+	if len(id) != 16 {
+		return ""
+	}
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
 // ack puts an acknowledgement with those that leave next, or later. The token is left

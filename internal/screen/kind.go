@@ -77,8 +77,6 @@ func kindOf(topic string, p *payload) kind {
 		return kindMDM
 	case a == nil:
 		return kindData
-	case a.Event != "":
-		return kindLive
 	case a.showsText():
 		return kindAlert
 	case present(a.Badge) || present(a.Sound):

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
+)
+
+// power tells what APNs hears about the use of the device. That it is in use all the
+// time is the usual case, and not worth a line at each login.
+func (s *story) power(step device.StepPower) {
+	switch {
+	case step.State != courier.StateActive:
+		s.head("Power: inactive")
+		s.more("APNs may hold back what can wait")
+	case step.Interval < time.Duration(courier.ActiveAlways)*time.Second:
+		s.head("Power: active for %s", step.Interval)
+	}
+}
+
+func (s *story) help(all []word) {
+	s.head("What you can type")
+	for _, w := range all {
+		s.buf.WriteString(strings.TrimRight(fmt.Sprintf("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help)), " ") + "\n")
+	}
+	s.flush()
+}
+
+func (s *story) status(id apns.DeviceID, c condition) {
+	s.head("Device %s", id)
+	s.row("connection", "%s", onlineName(c.Online))
+	s.row("network", "%s", networkName(c.Carrier))
+	s.row("power", "%s", c.Power)
+	s.row("acks", "%s", ackMode(c))
+	for _, a := range c.Apps {
+		s.row(a.List.String(), "%s %s", a.Topic, s.look(dim, tokenName(a.Token)))
+	}
+	for _, sub := range c.Subscriptions {
+		s.row("follows", "%s of %s", sub.Channel, sub.Topic)
+	}
+	s.flush()
+}
+
+func onlineName(online bool) string {
+	if online {
+		return "online"
+	}
+	return "offline"
+}
+
+func networkName(carrier string) string {
+	if carrier == "" {
+		return "Wi-Fi"
+	}
+	return "cellular " + carrier
+}
+
+func tokenName(t apns.DeviceToken) string {
+	if t == "" {
+		return "no token yet"
+	}
+	return t.String()
+}
+
+// ackMode is what ack takes.
+func ackMode(c condition) string {
+	switch {
+	case c.AckStatus != 0:
+		return fmt.Sprint(c.AckStatus)
+	case c.AckDelay < 0:
+		return "never"
+	case c.AckDelay > 0:
+		return c.AckDelay.String()
+	}
+	return "now"
+}
+
+func (s *story) list(_ apns.DeviceID, d display) {
+	if len(d.Groups)+len(d.Badges)+len(d.Activities) == 0 {
+		s.head("The screen is empty")
+	}
+	for _, a := range d.Activities {
+		s.activity(a)
+	}
+	for _, g := range d.Groups {
+		s.head("%s", printable(strings.TrimSpace(g.App+"  "+g.Thread)))
+		for _, n := range g.Notes {
+			s.row(n.At.Format(time.TimeOnly), "%s", printable(noteText(n)))
+		}
+	}
+	if len(d.Badges) > 0 {
+		s.head("Badges")
+	}
+	for _, b := range d.Badges {
+		s.row(fmt.Sprint(b.Badge), "%s", b.App)
+	}
+	s.flush()
+}
+
+// noteText is a notification in one line.
+func noteText(n screen.Note) string {
+	var parts []string
+	for _, part := range []string{n.Title, n.Subtitle, n.Body} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (s *story) activity(a screen.Activity) {
+	s.head("Live Activity of %s", a.App)
+	s.row("state", "%s", printable(a.State))
+	switch {
+	case a.Ended:
+		s.row("ended", "and leaves the screen at %s", a.Gone.UTC().Format(time.RFC3339))
+	case a.IsStale(s.now()):
+		s.row("stale", "since %s", a.Stale.UTC().Format(time.RFC3339))
+	}
+	if a.Channel != "" {
+		s.row("follows", "channel %s", printable(a.Channel))
+	}
+}
+
+func (s *story) done(_ apns.DeviceID, _ string, err error) {
+	if err == nil {
+		return // what it has changed is told
+	}
+	s.buf.WriteString(s.look(bad, printable(err.Error())) + "\n")
+	s.flush()
+}

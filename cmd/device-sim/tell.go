@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/screen"
+)
+
+// A condition is how the phone is.
+type condition struct {
+	Online        bool
+	Carrier       string // "" on Wi-Fi
+	Power         device.Power
+	AckDelay      time.Duration // less than 0 is never
+	AckStatus     uint8
+	Apps          []device.App
+	Subscriptions []device.Subscription
+}
+
+// A display is what there is to see on the phone.
+type display struct {
+	Groups     []screen.Group
+	Badges     []badge
+	Activities []screen.Activity
+}
+
+type badge struct {
+	App   string `json:"topic"`
+	Badge int    `json:"badge"`
+}
+
+func help(_ context.Context, p *phone, _ []string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out.help(words())
+	return nil
+}
+
+func status(_ context.Context, p *phone, _ []string) error {
+	c := condition{
+		Online: p.device.IsOnline(), Carrier: p.device.Carrier(), Power: p.device.Power(),
+		AckDelay: p.device.AckDelay(), AckStatus: uint8(p.ackStatus.Load()),
+		Apps: p.device.Apps(), Subscriptions: p.device.Subscriptions(),
+	}
+	id := p.device.ID()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out.status(id, c)
+	return nil
+}
+
+func tellTokens(_ context.Context, p *phone, _ []string) error {
+	id, apps := p.device.ID(), p.device.Apps()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range apps {
+		if a.Token != "" {
+			p.out.event(id, device.Event{Kind: device.EventToken, Topic: a.Topic, Token: a.Token, Previous: a.Token})
+		}
+	}
+	return nil
+}
+
+func list(_ context.Context, p *phone, _ []string) error {
+	id, apps := p.device.ID(), p.device.Apps()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := display{Groups: p.screen.Groups(), Activities: p.screen.Activities(p.now())}
+	for _, a := range apps {
+		if n := p.screen.Badge(a.Topic); n > 0 && apns.BundleID(a.Topic) == a.Topic {
+			d.Badges = append(d.Badges, badge{a.Topic, n})
+		}
+	}
+	p.out.list(id, d)
+	return nil
+}

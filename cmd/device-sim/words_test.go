@@ -1,0 +1,307 @@
+package main
+
+import (
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+func hashOf(topic string) []byte {
+	h := apns.HashTopic(topic)
+	return h[:]
+}
+
+// online takes a device through its first login.
+func (s *simulator) online() *session {
+	c, _ := s.accept()
+	c.login(baseToken)
+	c.mint(appToken)
+	return c
+}
+
+// wantFilter reads a filter.
+func (c *session) wantFilter(want courier.Filter) {
+	c.Helper()
+	want.Token = unhex(baseToken)
+	require.Equal(c, &want, c.read())
+}
+
+func TestWhatIsTypedGoesOverTheWire(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags("--json")...)
+	c := sim.online()
+	for _, tc := range []struct {
+		line string
+		want courier.Message
+	}{
+		{"unlock", &courier.ActiveState{State: courier.StateActive, Interval: 600}},
+		{"lock", &courier.ActiveState{State: courier.StateActive, Interval: 10}},
+		{"sleep", &courier.ActiveState{State: courier.StateInactive}},
+		{"charge", &courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways}},
+		{"forbid com.example.demo", &courier.Filter{Token: unhex(baseToken), Ignored: [][]byte{hashOf(demo)}}},
+		{"filter com.example.demo paused", &courier.Filter{Token: unhex(baseToken), Paused: [][]byte{hashOf(demo)}}},
+		{"filter com.example.demo opportunistic", &courier.Filter{Token: unhex(baseToken), Opportunistic: [][]byte{hashOf(demo)}}},
+		{"filter com.example.demo non-waking", &courier.Filter{Token: unhex(baseToken), NonWaking: [][]byte{hashOf(demo)}}},
+		{"allow com.example.demo", &courier.Filter{Token: unhex(baseToken), Enabled: [][]byte{hashOf(demo)}}},
+	} {
+		phone.types(t, tc.line)
+		require.Equal(t, tc.want, c.read(), tc.line)
+	}
+	phone.types(t, "quit")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stdout, `"command":"filter com.example.demo paused"}`)
+}
+
+func TestAppsComeAndGo(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags()...)
+	c := sim.online()
+	phone.types(t, "install com.example.other")
+	c.wantFilter(courier.Filter{Enabled: [][]byte{hashOf(demo), hashOf("com.example.other")}})
+	c.mint(appToken)
+	require.Len(t, sim.activations, 2, "the simulator gets to know the app first")
+	assert.Equal(t, []string{demo, "com.example.other"}, sim.activations[1].Topics)
+
+	phone.types(t, "wait token", "uninstall com.example.demo")
+	c.wantFilter(courier.Filter{Enabled: [][]byte{hashOf("com.example.other")}})
+	phone.types(t, "quit")
+	code, _, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+}
+
+func TestChannelsAreFollowedAndLeft(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags("--json")...)
+	c := sim.online()
+	phone.types(t, "subscribe com.example.demo:"+channelID)
+	require.IsType(t, (*courier.Filter)(nil), c.read())
+	asked := c.subscribe()
+	assert.Len(t, asked.Apps[0].Subscribe, 1)
+	phone.types(t, "unsubscribe com.example.demo:"+channelID)
+	require.IsType(t, (*courier.Filter)(nil), c.read())
+	require.IsType(t, (*courier.ChannelRequest)(nil), c.read())
+	phone.types(t, "quit")
+	code, _, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+}
+
+func TestPhoneLeavesAndComesBack(t *testing.T) {
+	for _, how := range []string{"offline", "offline clean", "offline reset", "offline silent"} {
+		t.Run(how, func(t *testing.T) {
+			sim := newSimulator(t)
+			phone := sim.start(sim.flags("--json")...)
+			sim.online()
+			phone.types(t, "wait token", how, "status", "online")
+			c, connect := sim.accept()
+			assert.Equal(t, baseToken, hex.EncodeToString(connect.Token))
+			c.login("")
+			phone.types(t, "wait online", "quit")
+			code, stdout, stderr := phone.wait()
+			assert.Zero(t, code, stderr)
+			assert.Contains(t, stdout, `"online":false`)
+		})
+	}
+}
+
+func TestPhoneChangesItsNetwork(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags()...)
+	sim.online()
+	phone.types(t, "wait token", "cellular 310410")
+	c, connect := sim.accept()
+	assert.Equal(t, courier.Some(courier.InterfaceCellular), connect.Interface)
+	assert.Equal(t, "310410", connect.Carrier)
+	c.login("")
+	phone.types(t, "wait online", "wifi")
+	c, connect = sim.accept()
+	assert.Equal(t, courier.Some(courier.InterfaceWiFi), connect.Interface)
+	c.login("")
+	phone.types(t, "quit")
+	code, _, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+}
+
+func TestErasedPhoneIsAnotherDevice(t *testing.T) {
+	sim := newSimulator(t)
+	dir := t.TempDir()
+	phone := sim.start(sim.flags("--state", dir)...)
+	sim.online()
+	phone.types(t, "wait token")
+	before, err := os.ReadFile(filepath.Join(dir, keyFile))
+	require.NoError(t, err)
+	phone.types(t, "erase")
+	c, connect := sim.accept()
+	assert.Nil(t, connect.Token)
+	after, err := os.ReadFile(filepath.Join(dir, keyFile))
+	require.NoError(t, err)
+	assert.NotEqual(t, before, after, "the key is new, and kept")
+	assert.Empty(t, sim.activations[1].Topics)
+	c.send(&courier.ConnectResponse{Token: unhex(appToken)})
+	require.IsType(t, (*courier.ActiveState)(nil), c.read())
+	assert.Equal(t, &courier.Filter{Token: unhex(appToken)}, c.read(), "no app is left")
+	phone.types(t, "quit")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stdout, "Erased: nothing is left of who the device was")
+}
+
+func TestAcknowledgementsAreAsTyped(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags("--json")...)
+	c := sim.online()
+	phone.types(t, "ack 3", "status")
+	assert.Equal(t, courier.AckUnparsable, c.push(courier.Notification{ID: 1, Timestamp: 1}).Status)
+	phone.types(t, "ack 1ms", "status")
+	assert.Equal(t, courier.AckDelivered, c.push(courier.Notification{ID: 2, Timestamp: 2}).Status)
+	phone.types(t, "ack never", "status")
+	hash := apns.HashTopic(demo)
+	c.send(&courier.Notification{ID: 3, Timestamp: 3, Token: unhex(appToken), Topic: hash[:]})
+	phone.types(t, "wait push", "wait push", "ack now", "status")
+	assert.Equal(t, uint32(4), c.push(courier.Notification{ID: 4, Timestamp: 4}).ID, "of the third one nothing was heard")
+	phone.types(t, "quit")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	for _, want := range []string{`"acks":"3"`, `"acks":"1ms"`, `"acks":"never"`, `"acks":"now"`} {
+		assert.Contains(t, stdout, want)
+	}
+}
+
+func TestMistakesSayHowItIsDone(t *testing.T) {
+	sim := newSimulator(t)
+	for _, tc := range []struct{ line, want string }{
+		{"lok", `there is no "lok"; did you mean lock?`},
+		{"dance", `there is no "dance"; help lists what there is`},
+		{"install", "use: install TOPIC"},
+		{"lock now", "use: lock"},
+		{"install a/b", `"a/b" is no bundle ID: use letters, digits, hyphens and dots`},
+		{"uninstall com.example.demp", `"com.example.demp" is not installed; did you mean com.example.demo?`},
+		{"forbid org.other", `"org.other" is not installed; install it, or see status for what is`},
+		{"clear org.other", `"org.other" is not installed`},
+		{"filter com.example.demo muted", "use enabled, ignored, opportunistic, paused or non-waking"},
+		{"subscribe com.example.demo", "use BUNDLE-ID:ID"},
+		{"subscribe com.example.demo:%", "the id is the value of apns-channel-id, in base64"},
+		{"unsubscribe com.example.demo:" + channelID, "does not follow channel " + channelID},
+		{"unsubscribe x", "use BUNDLE-ID:ID"},
+		{"cellular lte", "use its MCC and MNC"},
+		{"offline now", `offline is clean, reset or silent; not "now"`},
+		{"ack 256", "ack is now, never, a time like 5s, or a status from 0 to 255"},
+		{"ack -5s", "ack is now, never"},
+		{"wait long", "wait is for online, token, push, or a time like 2s"},
+		{"\x1b[2J", `there is no "\x1b[2J"`},
+	} {
+		t.Run(tc.line, func(t *testing.T) {
+			phone := sim.start(sim.flags()...)
+			c, _ := sim.accept()
+			defer c.conn.Close()
+			phone.types(t, "# a comment", "", tc.line)
+			code, _, stderr := phone.wait()
+			assert.NotZero(t, code, "a script ends at its first mistake")
+			assert.Contains(t, stderr, tc.want)
+			assert.NotContains(t, stderr, "\x1b")
+		})
+	}
+}
+
+func TestMistakeAtATerminalIsToldAndForgiven(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.startAt(true, sim.flags()...)
+	sim.online()
+	phone.types(t, "lok", "quit")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stdout, `there is no "lok"; did you mean lock?`)
+	assert.Contains(t, stdout, "Type help to see what you can do with it")
+}
+
+func TestMistakeIsAnObjectForAProgram(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.startAt(true, sim.flags("--json")...)
+	sim.online()
+	phone.types(t, "lok", "quit")
+	_, stdout, _ := phone.wait()
+	assert.Contains(t, stdout, `"command":"lok","error":"there is no \"lok\"; did you mean lock?"}`)
+}
+
+func TestEndOfAScriptIsNotTheEndOfThePhone(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags()...)
+	require.NoError(t, phone.stdin.Close())
+	c := sim.online()
+	c.push(courier.Notification{ID: 1, Timestamp: 1})
+	code, _, _ := phone.end()
+	assert.Zero(t, code)
+}
+
+// The topic of the demo app's Live Activities, and the token for it.
+const (
+	liveDemo  = demo + ".push-type.liveactivity"
+	liveToken = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+)
+
+// showing plays pushes that fill a screen.
+func showing(t *testing.T, phone *running, sim *simulator) {
+	t.Helper()
+	c := sim.online()
+	c.mint(liveToken)
+	for i, payload := range []string{
+		`{"aps":{"alert":{"title":"Game","body":"Bob wants to play"},"badge":2,"thread-id":"games"}}`,
+		`{"aps":{"alert":{"title":"Game","subtitle":"again","body":"Bob still wants to play"},"thread-id":"games"}}`,
+		`{"aps":{"alert":"no thread"}}`,
+		`{"aps":{}}`,
+	} {
+		c.push(courier.Notification{ID: uint32(i), Timestamp: uint64(i + 1), Payload: []byte(payload)})
+	}
+	c.send(&courier.Notification{
+		ID: 5, Timestamp: 6, Token: unhex(liveToken), Topic: hashOf(liveDemo),
+		Payload: []byte(`{"aps":{"event":"update","timestamp":1767268800,"content-state":{"score":"2:1"}}}`),
+	})
+	require.IsType(t, (*courier.Ack)(nil), c.read())
+	for range 5 {
+		phone.types(t, "wait push")
+	}
+	phone.types(t, "status", "tokens", "list", "clear com.example.demo", "list", "quit")
+}
+
+func TestPersonSeesTheScreen(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags("--topic", demo, "--topic", liveDemo)...)
+	showing(t, phone, sim)
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	_, stdout, _ = strings.Cut(stdout, "App token: the address of "+liveDemo)
+	golden(t, "screen.txt", stdout, sim)
+}
+
+func TestProgramReadsTheScreen(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.start(sim.flags("--topic", demo, "--topic", liveDemo, "--json")...)
+	showing(t, phone, sim)
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	golden(t, "screen.json", stdout, sim)
+}
+
+func TestHelpListsEveryWord(t *testing.T) {
+	sim := newSimulator(t)
+	for _, flags := range [][]string{nil, {"--json"}} {
+		phone := sim.start(sim.flags(flags...)...)
+		c, _ := sim.accept()
+		phone.types(t, "help", "quit")
+		code, stdout, stderr := phone.wait()
+		c.conn.Close()
+		assert.Zero(t, code, stderr)
+		for _, w := range words() {
+			assert.Contains(t, stdout, w.name)
+			assert.Contains(t, stdout, w.help)
+		}
+	}
+}
