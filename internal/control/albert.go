@@ -133,9 +133,13 @@ func readActivationField(w http.ResponseWriter, r *http.Request) ([]byte, error)
 	return []byte(list), nil
 }
 
+// decodePlist reads a property list in XML, the one form that devices send here.
 func decodePlist(what string, list []byte, into any) error {
+	if !bytes.HasPrefix(bytes.TrimSpace(list), []byte("<")) {
+		return refuse(http.StatusUnprocessableEntity, "%s is not XML; send a property list in XML", what)
+	}
 	if _, err := plist.Unmarshal(list, into); err != nil {
-		return refuse(http.StatusUnprocessableEntity, "%s cannot be read: %v; send a property list", what, err)
+		return refuse(http.StatusUnprocessableEntity, "%s cannot be read: %v; send a property list in XML", what, err)
 	}
 	return nil
 }

@@ -145,6 +145,7 @@ func TestAnActivationThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 		{"a broken form", urlencoded, "a=%zz", 400, "the form cannot be read"},
 		{"too long", urlencoded, "activation-info=" + strings.Repeat("x", 256<<10), 413, "longer than 262144 bytes"},
 		{"no list", urlencoded, form("<plist"), 422, "activation-info cannot be read"},
+		{"a list of another kind", urlencoded, form(`{ ActivationInfoXML = <00>; }`), 422, "activation-info is not XML"},
 		{"an empty list", urlencoded, form(empty), 422, "activation-info has no ActivationInfoXML"},
 		{"no inner list", urlencoded, form(`<plist version="1.0"><dict><key>ActivationInfoXML</key><data>PA==</data></dict></plist>`), 422, "ActivationInfoXML cannot be read"},
 		{"no request", urlencoded, form(activationInfo("<integer>1</integer>")), 422, "ActivationInfoXML has no DeviceCertRequest"},
@@ -159,4 +160,21 @@ func TestAnActivationThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 	a := newAPI(t)
 	a.sim.refusal = assert.AnError
 	wantProblem(t, a.albert(urlencoded, form(activationInfo(asData(inPEM("CERTIFICATE REQUEST", newCSR(t, weak)))))), 422, assert.AnError.Error())
+}
+
+// FuzzActivation feeds the two lists of a device's request: whatever they are, it
+// is answered, and never by a failure of ours.
+func FuzzActivation(f *testing.F) {
+	f.Add("", "")
+	f.Add(`<plist version="1.0"><dict><key>ActivationInfoXML</key><data>PA==</data></dict></plist>`, "")
+	f.Add("", `<plist version="1.0"><dict><key>DeviceCertRequest</key><data>eA==</data></dict></plist>`)
+	f.Add("<plist><dict><key>ActivationInfoXML</key>", "<?xml?><!DOCTYPE plist><plist><array><true/></array></plist>")
+	f.Fuzz(func(t *testing.T, outer, inner string) {
+		a := newAPI(t)
+		if inner != "" {
+			outer = `<plist version="1.0"><dict><key>ActivationInfoXML</key>` + asData(inner) + `</dict></plist>`
+		}
+		w := a.albert(urlencoded, form(outer))
+		require.Less(t, w.Code, 500, w.Body)
+	})
 }

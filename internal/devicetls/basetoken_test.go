@@ -3,6 +3,7 @@ package devicetls_test
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,7 @@ var foreignTokens = []struct {
 		hash := topicHash
 		return []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
 	}},
-	{"retired", func(w *world, p *phone) []byte {
+	{"of an old epoch", func(w *world, p *phone) []byte {
 		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
 		w.vault.RetireDevice(apns.Production, p.address().Device)
 		return []byte(token)
@@ -43,35 +44,40 @@ var foreignTokens = []struct {
 // connection": Local and Remote Notification Programming Guide.
 func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 	for _, row := range foreignTokens {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				p := w.dial(w.identity(nil), v3)
-				foreign := row.token(w, p)
-				p.token = foreign
-				answer := p.connect(nil)
-				assert.NotEqual(t, foreign, answer.Token)
-				claims, err := w.vault.Open(answer.Token)
-				require.NoError(t, err)
-				assert.True(t, claims.Base)
-				assert.True(t, claims.BelongsTo(tokenvault.Address(p.address())))
-				assert.Zero(t, claims.Retired)
+		for _, st := range styles {
+			t.Run(row.name+"/"+st.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t)
+					p := w.dial(w.identity(nil), st)
+					foreign := row.token(w, p)
+					p.token = foreign
+					answer := p.connect(nil)
+					assert.NotEqual(t, foreign, answer.Token)
+					claims, err := w.vault.Open(answer.Token)
+					require.NoError(t, err)
+					assert.True(t, claims.Base)
+					assert.True(t, claims.BelongsTo(tokenvault.Address(p.address())))
+					assert.Zero(t, claims.Retired)
+				})
 			})
-		})
+		}
 	}
 }
 
 func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
 	for _, row := range foreignTokens {
-		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
-				p := w.dial(w.identity(nil), v3)
-				p.token = row.token(w, p)
-				p.send(p.proof())
-				p.wantRefusal(want[*courier.ConnectResponse](p), "the token is not this device's")
+		for _, st := range styles {
+			t.Run(row.name+"/"+st.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
+					p := w.dial(w.identity(nil), st)
+					p.token = row.token(w, p)
+					p.send(p.proof())
+					p.wantRefusal(want[*courier.ConnectResponse](p), "the token is not this device's")
+					p.wantClosed(time.Second, "status first, then a clean close")
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -160,5 +166,31 @@ func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
 			assert.Equal(t, request.Topic, answer.Topic, name)
 			assert.Equal(t, request.AppID, answer.AppID, name)
 		}
+	})
+}
+
+// observed: apns2#77: the device forgets an app at once, its provider learns of it
+// later.
+func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) {
+			vault, err := tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Min: time.Hour}})
+			require.NoError(t, err)
+			c.Vault = vault
+		})
+		w.vault = w.cfg.Vault
+		p := w.login(w.identity(nil))
+		hash := topicHash
+		old := w.vault.Mint(tokenvault.Address(p.address()), &hash)
+		w.push(p.address(), "{}")
+		p.ack(want[*courier.Notification](p), courier.AckUnknownTopic)
+		synctest.Wait()
+		claims, err := w.vault.Open([]byte(old))
+		require.NoError(t, err)
+		assert.Equal(t, w.clock.Now(), claims.Retired)
+		assert.Equal(t, w.clock.Now().Add(time.Hour), claims.Reported)
+
+		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+		assert.NotEqual(t, []byte(old), want[*courier.TokenResponse](p).Token, "the app is back, with another token")
 	})
 }

@@ -130,6 +130,14 @@ func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 	n, err := s.RedirectDevice(p.ID(), devicetls.Redirection{Host: "localhost"})
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
+	p.await(t, device.EventConnected)
+	var came []string
+	for _, e := range s.Journal.Read(0, 0).Events {
+		if e.Kind == journal.Connected {
+			came = append(came, e.Detail)
+		}
+	}
+	assert.Equal(t, []string{"user 0, production", "user 0, production, after redirections: 1"}, came)
 	_, err = s.RedirectDevice(p.ID(), devicetls.Redirection{})
 	require.ErrorContains(t, err, "needs a host")
 	require.NoError(t, s.RedirectLogins(&devicetls.Redirection{Host: "localhost"}))
