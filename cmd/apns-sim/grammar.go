@@ -8,6 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -55,6 +56,8 @@ func grammarVars() kong.Vars {
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
 	vars["demo_topic"] = sim.DemoTopic
 	vars["window"] = strconv.Itoa(broker.DefaultWindow)
+	vars["history"] = strconv.Itoa(journal.DefaultHistory)
+	vars["history_bytes"] = strconv.Itoa(journal.DefaultHistoryBytes)
 	vars["budget_stored"] = strconv.Itoa(broker.DefaultBudgetStored)
 	vars["budget_unstored"] = strconv.Itoa(broker.DefaultBudgetUnstored)
 	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)

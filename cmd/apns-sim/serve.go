@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -35,6 +36,9 @@ type serveCommand struct {
 	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
 	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
 	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
+
+	History      int `default:"${history}" placeholder:"N" help:"How many pushes to keep with all that became of them (${default})."`
+	HistoryBytes int `default:"${history_bytes}" placeholder:"BYTES" help:"About how much memory they may take (${default}); the oldest go first."`
 
 	Rules       ruleFlags       `embed:"" group:"Rules for providers"`
 	DeviceRules deviceRuleFlags `embed:"" group:"Rules for devices"`
@@ -110,7 +114,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 	for _, flag := range []struct {
 		name  string
 		value int
-	}{{"--stored-per-app", s.StoredPerApp}, {"--window", s.Window}} {
+	}{{"--stored-per-app", s.StoredPerApp}, {"--window", s.Window}, {"--history", s.History}, {"--history-bytes", s.HistoryBytes}} {
 		if flag.value < 1 {
 			return sim.Config{}, fmt.Errorf("%s is %d; it is 1 at least", flag.name, flag.value)
 		}
@@ -125,6 +129,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 			Storage: broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
 			Window:  s.Window, MaxChannels: s.MaxChannels,
 		},
+		Journal:      journal.Config{History: s.History, HistoryBytes: s.HistoryBytes},
 		TokenLength:  s.TokenLength,
 		Log:          newLogger(c, s.LogLevel),
 		Control:      s.controlAPI,

@@ -140,6 +140,8 @@ func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 		{"team that is not there", []string{"--any-port", "--suspended-team", "NOBODY0001"}, `team "NOBODY0001" is not known`},
 		{"ready in another form", []string{"--any-port", "--ready", "xml"}, `--ready is "xml"; it can be json`},
 		{"nothing stored", []string{"--any-port", "--stored-per-app", "0"}, "--stored-per-app is 0; it is 1 at least"},
+		{"no history", []string{"--any-port", "--history", "0"}, "--history is 0; it is 1 at least"},
+		{"no memory for it", []string{"--any-port", "--history-bytes=-1"}, "--history-bytes is -1; it is 1 at least"},
 		{"no window", []string{"--any-port", "--window=-1"}, "--window is -1; it is 1 at least"},
 		{"long tokens", []string{"--any-port", "--token-length", "101"}, "101 is not between 32 and 100"},
 		{"a topic that is none", []string{"--any-port", "--topic", "no/topic"}, `"no/topic"`},

@@ -11,16 +11,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-// DefaultCapacity is how many events a journal keeps if nothing else is asked
-// for: with the four events of an ordinary push, the last 16,384 pushes.
-const DefaultCapacity = 65536
+// eventsPerPush are those of an ordinary push: received, accepted, sent,
+// delivered.
+const eventsPerPush = 4
 
 const shardCount = 8 // a power of two
 
 // Config is how a journal is made; its zero value is a useful one.
 type Config struct {
-	// Capacity is how many events are kept at least until newer ones push them
-	// out; 0 means [DefaultCapacity]. Busy devices share their part of it.
+	// Capacity is how many events are kept until newer ones push them out; 0
+	// means four for each push of the history. Busy devices share their part of
+	// it.
 	Capacity int
 	// History is how many pushes are kept with all that became of them; 0 means
 	// [DefaultHistory].
@@ -63,11 +64,11 @@ type shard struct {
 
 // New makes a journal.
 func New(cfg Config) *Journal {
-	if cfg.Capacity <= 0 {
-		cfg.Capacity = DefaultCapacity
-	}
 	j := &Journal{clock: cfg.Clock, news: make(chan struct{})}
 	j.history.init(cfg)
+	if cfg.Capacity <= 0 {
+		cfg.Capacity = eventsPerPush * j.history.limit
+	}
 	for i := range j.shards {
 		j.shards[i].limit = max(1, (cfg.Capacity+shardCount-1)/shardCount)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -75,8 +76,8 @@ type Config struct {
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock, Log and AppGone are of no effect.
 	Broker broker.Config
-	// JournalSize is how many events are kept; 0 is the journal's default.
-	JournalSize int
+	// Journal has the limits of the history. Its Clock is of no effect.
+	Journal journal.Config
 	// UnregisterDelay is how long after the removal of an app pushes to it are
 	// still accepted, and dropped; zero answers Unregistered at once. A Seed of
 	// zero is replaced by one that is drawn, and logged.

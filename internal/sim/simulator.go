@@ -65,7 +65,9 @@ func (s *Simulator) makeSecrets() (err error) {
 }
 
 func (s *Simulator) makeCore() (err error) {
-	s.Journal = journal.New(journal.Config{Capacity: s.cfg.JournalSize, Clock: s.Clock})
+	history := s.cfg.Journal
+	history.Clock = s.Clock
+	s.Journal = journal.New(history)
 	s.Vault, err = tokenvault.New(tokenvault.Config{
 		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Delay: s.seeded(s.cfg.UnregisterDelay),
 	})

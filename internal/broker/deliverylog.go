@@ -1,0 +1,109 @@
+package broker
+
+import "github.com/apns-sim/apns-sim/internal/journal"
+
+// A LogEntry is an event in the words of Apple's Delivery Log.
+type LogEntry struct {
+	// Label is the name of the event, as on the charts of the Push Notifications
+	// Console.
+	Label string
+	// Text explains it in a sentence.
+	Text string
+}
+
+// The names on the console's charts (observed: a transcript of them; Apple
+// publishes no list).
+const (
+	logReceived        = "Received by APNs"
+	logDelivered       = "Delivered to Device"
+	logOffline         = "Stored - Device Offline"
+	logPower           = "Stored - Power Considerations"
+	logUnregistered    = "Discarded - Token Unregistered"
+	logExpired         = "Discarded - Expired"
+	logDisabled        = "Discarded - Disabled"
+	logFromStorage     = " (From Storage)"
+	logDiscarded       = "Discarded" // for causes that the console has no name for
+	logStored          = "Stored"
+	explainedElsewhere = "The journal's cause says why."
+)
+
+// byCause is the one table of what the Delivery Log says of a cause, of storing
+// or of dropping.
+var byCause = map[Cause]LogEntry{
+	Offline:        {logOffline, "The device has no connection; the push waits for it."},
+	Unacknowledged: {logOffline, "The connection ended before the device had acknowledged the push; it is sent again."},
+	NotEnabled:     {logStored, "The device has not enabled the topic; the push waits until it does."},
+	Paused:         {logPower, "The device has paused the topic."},
+	Asleep:         {logPower, "The device is not in use, and the push must not wake it."},
+	Grouped:        {logPower, "The device is not in use; pushes of low priority are delivered together."},
+	LowPower:       {logPower, "The device saves power, and the push is not of priority 10."},
+	OverBudget:     {logPower, "The app has had its pushes of this kind for the hour."},
+
+	DropExpired:      {logExpired, "Its apns-expiration passed while it waited."},
+	DropReplaced:     {logDiscarded + " - Replaced", "A newer push took its place in storage."},
+	DropIgnored:      {logDisabled, "The device has disabled the topic."},
+	DropNoRecipient:  {logUnregistered, "The device knows no such app."},
+	DropUnknownTopic: {logUnregistered, "The device does not know the topic."},
+	DropTokenRemoved: {logUnregistered, "The app was removed from the device."},
+	DropUnregistered: {logUnregistered, "The token was retired while the push waited."},
+	DropNeverEnabled: {logUnregistered, "The device has not listed the topic for so long that the app counts as removed."},
+	DropGone:         {logUnregistered, "The app is gone from the device; providers are told later."},
+	DropUnparsable:   {logDiscarded + " - Unparsable", "The device could not parse the payload."},
+	DropRefused:      {logDiscarded + " - Refused", "The device answered with a status that is no delivery."},
+	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
+	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too much waits for the device already."},
+	DropFault:        {logDiscarded + " - Fault", "A fault drops it on purpose."},
+}
+
+// Explain says an event of a push in the words of the Delivery Log. A push that
+// was stored before is delivered, or discarded, from storage. A push that must
+// not be stored is discarded for the cause it would have been stored for.
+func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
+	var e LogEntry
+	switch kind {
+	case journal.Received:
+		return LogEntry{logReceived, "The request was read."}
+	case journal.Rejected:
+		return LogEntry{"Rejected by APNs", "The provider was told why."}
+	case journal.Accepted:
+		return LogEntry{"Accepted by APNs", "The provider was answered 200."}
+	case journal.Sent:
+		return LogEntry{"Sent to Device", "The push was written to the device's connection."}
+	case journal.Faulted:
+		return LogEntry{"Fault", "A fault was done on purpose; the cause names its rule."}
+	case journal.Delivered:
+		e = LogEntry{logDelivered, "The device acknowledged it."}
+	case journal.Stored:
+		if e, ok := byCause[Cause(cause)]; ok {
+			return e
+		}
+		return LogEntry{logStored, explainedElsewhere}
+	case journal.Dropped:
+		e = discarded(Cause(cause))
+	default:
+		return LogEntry{}
+	}
+	if stored {
+		e.Label += logFromStorage
+	}
+	return e
+}
+
+// storing are the causes for which a push is stored, and discarded if it must
+// not be: "If the value is 0, APNs attempts to deliver the notification only
+// once."
+var storing = map[Cause]string{
+	Offline: "Device Offline", Unacknowledged: "Device Offline", NotEnabled: "Not Enabled", Paused: "Power Considerations",
+	Asleep: "Power Considerations", Grouped: "Power Considerations", LowPower: "Power Considerations", OverBudget: "Power Considerations",
+}
+
+func discarded(cause Cause) LogEntry {
+	e, ok := byCause[cause]
+	if !ok {
+		return LogEntry{logDiscarded, explainedElsewhere}
+	}
+	if why, ok := storing[cause]; ok {
+		return LogEntry{logDiscarded + " - " + why, "It could not be delivered at once, and its expiration forbids storing it."}
+	}
+	return e
+}

@@ -1,0 +1,85 @@
+package provider
+
+import (
+	"encoding/base64"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// replayChecks are the checks that a push passes once more when it is replayed:
+// what may have changed since is the device token. Credentials are not asked
+// for, because nobody sends.
+var replayChecks = []func(*request) *apns.Rejection{
+	(*request).checkToken,
+	(*request).checkTokenTopic,
+	(*request).checkRegistered,
+	(*request).checkBurst,
+}
+
+// Replay accepts the same push, or broadcast, once more under a new apns-id, as
+// if its provider had sent it again: to the same token, with the same headers
+// and payload. It returns the new push; the error is an [apns.Rejection] if it
+// is refused, and the journal has it either way. The environment of n must be
+// that of the server.
+func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
+	ids := newIDSource()
+	again := *n
+	again.ID, again.Payload = ids.apnsID(), slices.Clone(n.Payload)
+	if n.UniqueID != "" {
+		again.UniqueID = ids.uniqueID()
+	}
+	track := &journal.Track{Push: &again}
+	remark := "replay of " + n.ID
+	if n.Channel != "" {
+		return &again, s.replayBroadcast(&again, track, remark)
+	}
+	r := &request{conn: &conn{server: s, env: s.cfg.Environment}}
+	r.tokenLen = copy(r.token[:], n.Token)
+	p := &broker.Push{Notification: &again, Track: track}
+	refusal := s.replayable(r, &again)
+	track.Device = r.claims.Device
+	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
+	if refusal == nil {
+		p.To, p.Base, p.Hash, p.Gone = broker.Address(r.claims.Address), r.claims.Base, r.target.Hash, r.gone
+		refusal = s.handedOver("push", &again, s.cfg.Broker.Submit(p))
+	}
+	return &again, s.replayed(&again, track, refusal)
+}
+
+// replayable walks the checks of a push that is replayed.
+func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
+	if r.target = s.cfg.Auth.Lookup(n.Topic); r.target == nil {
+		return apns.Reject(apns.TopicDisallowed, "no app has topic", n.Topic, "any more")
+	}
+	for _, check := range replayChecks {
+		if refusal := check(r); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, remark string) error {
+	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Track: track, Detail: remark})
+	id, err := base64.StdEncoding.DecodeString(n.Channel)
+	if err != nil {
+		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
+	}
+	refusal := s.broadcast(&broker.Broadcast{Notification: n, App: n.Topic, Channel: broker.ChannelID(id), Track: track})
+	return s.replayed(n, track, refusal)
+}
+
+// replayed notes a refusal of a replay, and returns it as an error.
+func (s *Server) replayed(n *apns.Notification, track *journal.Track, refusal *apns.Rejection) error {
+	if refusal == nil {
+		return nil
+	}
+	s.cfg.Journal.Record(journal.Event{
+		Kind: journal.Rejected, Push: n, Track: track, Device: track.Device,
+		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal,
+	})
+	return refusal
+}
