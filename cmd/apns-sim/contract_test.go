@@ -50,7 +50,12 @@ type operation struct {
 
 // preparations make what the example of an operation needs. They are run before
 // the operation and may set values.
-var preparations = map[string]func(*testing.T, *contract){}
+var preparations = map[string]func(*testing.T, *contract){
+	"get-fault": func(t *testing.T, c *contract) { // removed by the example before
+		status, _, answer := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","what":{"do":"discard"}}`))
+		require.Equal(t, http.StatusCreated, status, string(answer))
+	},
+}
 
 func TestEveryOperationOfTheDocumentAnswersItsExample(t *testing.T) {
 	c := &contract{server: serve(t, "--any-port"), schemas: jsonschema.NewCompiler(), values: map[string]string{}}

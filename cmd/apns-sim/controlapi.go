@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -16,6 +17,9 @@ type controlled struct{ *sim.Simulator }
 
 // Info returns the ready record.
 func (c controlled) Info() any { return c.Simulator.Info() }
+
+// FaultEngine returns the engine that holds the faults.
+func (c controlled) FaultEngine() *fault.Engine { return c.Faults }
 
 // controlAPI makes the control API of a simulator. It answers under the names of
 // the server's certificate, and under the address that it was told to listen on.

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/fault/when"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -42,6 +43,7 @@ type serveCommand struct {
 
 	Rules       ruleFlags       `embed:"" group:"Rules for providers"`
 	DeviceRules deviceRuleFlags `embed:"" group:"Rules for devices"`
+	Faults      faultFlags      `embed:"" group:"Faults"`
 
 	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
@@ -82,6 +84,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(cfg.FileDir)) }()
 	}
+	cfg.Faults.Compile = when.Compile
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -139,6 +142,9 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		return sim.Config{}, err
 	}
 	if err := s.DeviceRules.apply(&cfg); err != nil {
+		return sim.Config{}, err
+	}
+	if err := s.Faults.apply(&cfg); err != nil {
 		return sim.Config{}, err
 	}
 	for _, text := range s.Key {

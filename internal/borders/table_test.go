@@ -24,7 +24,7 @@ var (
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/fault/when"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/screen"}, cli, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
@@ -79,6 +79,6 @@ var (
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, openAPI, cli, pkcs12, []string{"howett.net/plist"}), "the simulator, its control API, its flags, p12 files, and the property lists of devices"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, cli, pkcs12, []string{"howett.net/plist", "github.com/expr-lang/expr/..."}), "the simulator, its control API, its flags, p12 files, the property lists of devices, and the conditions of faults"},
 	{"cmd/device-sim", cli, "a phone needs the standard library and flags"},
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
@@ -36,14 +37,17 @@ type simulator struct {
 
 	topics []string
 	team   string
+	faults *fault.Engine
 }
 
 func newSimulator(t *testing.T) *simulator {
 	t.Helper()
 	p, err := pki.New(pki.Options{Now: time.Now()})
 	require.NoError(t, err)
-	return &simulator{pki: p, record: map[string]string{"event": "ready"}}
+	return &simulator{pki: p, record: map[string]string{"event": "ready"}, faults: fault.New(fault.Config{Seed: 7})}
 }
+
+func (s *simulator) FaultEngine() *fault.Engine { return s.faults }
 
 func (s *simulator) Info() any       { return s.record }
 func (s *simulator) RootPEM() []byte { return s.pki.RootPEM() }

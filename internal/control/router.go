@@ -19,6 +19,7 @@ var resources = []func(*router){
 	registerGeneral,
 	registerActivation,
 	registerApple,
+	registerFaults,
 }
 
 // A router takes the routes of the resources, each together with what the

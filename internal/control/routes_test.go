@@ -48,8 +48,9 @@ func TestHealthTellsAliveFromReady(t *testing.T) {
 func TestWhereNothingIsTheRoutesAreNamed(t *testing.T) {
 	a := newAPI(t)
 	for _, path := range []string{"/", "/v1/", "/v1/info/", "/v2/info"} {
-		wantProblem(t, a.get(path), http.StatusNotFound,
-			"the control API has /livez, /readyz, /v1/activation, /v1/ca.pem, /v1/info; /docs describes each")
+		wantProblem(t, a.get(path), http.StatusNotFound, "there is nothing at "+path+"; the control API has /livez, ")
+		wantProblem(t, a.get(path), http.StatusNotFound, ", /v1/info, ")
+		wantProblem(t, a.get(path), http.StatusNotFound, "; /docs describes each")
 	}
 }
 

@@ -12,6 +12,7 @@ type Simulator interface {
 	General
 	Activator
 	AppleServices
+	Faulter
 }
 
 // Config is what a control API is made from.

@@ -70,8 +70,9 @@ type Config struct {
 	// of any age, for any use. Those that are revoked are still refused.
 	AnyDeviceCertificate bool
 	// Faults has the seed of the faults and the language of their conditions; its
-	// Clock is of no effect.
-	Faults fault.Config
+	// Clock is of no effect. FaultRules are in force from the start.
+	Faults     fault.Config
+	FaultRules []fault.Rule
 
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock, Log and AppGone are of no effect.

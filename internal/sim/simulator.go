@@ -77,6 +77,12 @@ func (s *Simulator) makeCore() (err error) {
 	faults := s.cfg.Faults
 	faults.Clock = s.Clock
 	s.Faults = fault.New(faults)
+	if _, err := s.Faults.Add(s.cfg.FaultRules...); err != nil {
+		return fmt.Errorf("sim: %w", err)
+	}
+	if n := len(s.cfg.FaultRules); n > 0 {
+		s.log.Info("faults are in force", "count", n, "seed", s.Faults.Seed())
+	}
 	rules := s.cfg.Broker
 	rules.Journal, rules.Clock, rules.Log = s.Journal, s.Clock, s.log
 	rules.AppGone = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }

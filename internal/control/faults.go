@@ -1,0 +1,275 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	faults "github.com/apns-sim/apns-sim/internal/fault"
+)
+
+// A Faulter has faults.
+type Faulter interface {
+	// FaultEngine returns the engine that holds the rules.
+	FaultEngine() *faults.Engine
+}
+
+// exampleFault is a rule that was made for the document.
+var exampleFault = map[string]any{
+	"name":  "busy",
+	"where": map[string]string{"topic": "com.example.app"},
+	"when":  map[string]any{"times": 2},
+	"what":  map[string]any{"do": "answer", "reason": "TooManyRequests"},
+}
+
+func registerFaults(r *router) {
+	register(r, huma.Operation{
+		OperationID: "list-faults", Method: http.MethodGet, Path: "/v1/faults", Tags: []string{"faults"},
+		Summary: "The faults in force, and the seed that decides what happens by chance",
+	}, r.server.listFaults)
+	register(r, huma.Operation{
+		OperationID: "add-fault", Method: http.MethodPost, Path: "/v1/faults", Tags: []string{"faults"}, DefaultStatus: http.StatusCreated,
+		Summary: "Put a fault into force, or all of a preset",
+		Description: "A fault has a name, says where it applies by filter words, when and how often, and what goes wrong. " +
+			"With `preset` instead of `what` the faults of a known quirk are added, with the given `where` and `when` if there are any.",
+		RequestBody: exampleBody(exampleFault),
+		Errors:      []int{http.StatusConflict, http.StatusUnprocessableEntity},
+	}, r.server.addFault)
+	register(r, huma.Operation{
+		OperationID: "get-fault", Method: http.MethodGet, Path: "/v1/faults/{name}", Tags: []string{"faults"},
+		Summary: "One fault, and how often it has applied",
+		Errors:  []int{http.StatusNotFound},
+	}, r.server.getFault)
+	register(r, huma.Operation{
+		OperationID: "remove-fault", Method: http.MethodDelete, Path: "/v1/faults/{name}", Tags: []string{"faults"}, DefaultStatus: http.StatusNoContent,
+		Summary: "Take a fault out of force",
+		Errors:  []int{http.StatusNotFound},
+	}, r.server.removeFault)
+	register(r, huma.Operation{
+		OperationID: "remove-faults", Method: http.MethodDelete, Path: "/v1/faults", Tags: []string{"faults"},
+		Summary: "Take all faults out of force, or those of a space",
+	}, r.server.removeFaults)
+	register(r, huma.Operation{
+		OperationID: "fault-presets", Method: http.MethodGet, Path: "/v1/fault-presets", Tags: []string{"faults"},
+		Summary: "The quirks of APNs that can be switched on by name",
+	}, r.server.faultPresets)
+	register(r, huma.Operation{
+		OperationID: "fault-kinds", Method: http.MethodGet, Path: "/v1/fault-kinds", Tags: []string{"faults"},
+		Summary: "The kinds of faults with their parameters, and the words that say where",
+	}, r.server.faultKinds)
+	register(r, huma.Operation{
+		OperationID: "reserved-tokens", Method: http.MethodGet, Path: "/v1/reserved-tokens", Tags: []string{"faults"},
+		Summary: "The device tokens that bring about an outcome with nothing set up",
+	}, r.server.reservedTokens)
+}
+
+// faultList is the faults in force.
+type faultList struct {
+	Body struct {
+		Seed   uint64         `json:"seed" doc:"What decides what happens by chance; --fault-seed sets it"`
+		Faults []faults.State `json:"faults"`
+	}
+}
+
+func (s *Server) listFaults(context.Context, *struct{}) (*faultList, error) {
+	engine := s.sim.FaultEngine()
+	list := new(faultList)
+	list.Body.Seed, list.Body.Faults = engine.Seed(), engine.Rules()
+	return list, nil
+}
+
+// askedFault is a rule, or a preset in place of what it does.
+type askedFault struct {
+	Body struct {
+		Name   string         `json:"name,omitempty" doc:"Unique; made up if left out" maxLength:"100"`
+		Space  string         `json:"space,omitempty" doc:"The space whose traffic alone it may touch"`
+		Where  faults.Where   `json:"where,omitempty" doc:"To whom it applies: filter words, and door, connection, source, path, body; everybody if left out"`
+		When   faults.When    `json:"when,omitzero" doc:"How often it applies; always if left out"`
+		What   *faults.Action `json:"what,omitempty" doc:"What goes wrong"`
+		Preset string         `json:"preset,omitempty" doc:"The name of a preset, instead of what"`
+	}
+}
+
+// addedFaults are rules with their names.
+type addedFaults struct {
+	Body struct {
+		Faults []faults.Rule `json:"faults"`
+	}
+}
+
+func (s *Server) addFault(_ context.Context, in *askedFault) (*addedFaults, error) {
+	rules, err := in.rules()
+	if err != nil {
+		return nil, err
+	}
+	added := new(addedFaults)
+	added.Body.Faults, err = s.sim.FaultEngine().Add(rules...)
+	switch {
+	case errors.Is(err, faults.ErrName):
+		return nil, refuse(http.StatusConflict, "%v", err)
+	case err != nil:
+		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
+	}
+	return added, nil
+}
+
+// rules returns the rules that are asked for.
+func (in *askedFault) rules() ([]faults.Rule, error) {
+	b := &in.Body
+	switch {
+	case b.What != nil && b.Preset == "":
+		return []faults.Rule{{Name: b.Name, Space: b.Space, Where: b.Where, When: b.When, What: *b.What}}, nil
+	case b.What != nil:
+		return nil, refuse(http.StatusUnprocessableEntity, "both what and preset are set; leave one out")
+	case b.Preset == "":
+		return nil, refuse(http.StatusUnprocessableEntity, "what is missing; say what goes wrong, or name a preset")
+	case b.Name != "":
+		return nil, refuse(http.StatusUnprocessableEntity, "name is set; the faults of a preset have names already")
+	}
+	preset, err := faults.FindPreset(b.Preset)
+	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
+	}
+	if len(preset.Rules) == 0 {
+		return nil, refuse(http.StatusUnprocessableEntity, "%s is how the simulator always behaves; there is nothing to switch on", b.Preset)
+	}
+	for i := range preset.Rules {
+		rule := &preset.Rules[i]
+		rule.Space = b.Space
+		if b.Where != nil {
+			rule.Where = b.Where
+		}
+		if b.When != (faults.When{}) {
+			rule.When = b.When
+		}
+	}
+	return preset.Rules, nil
+}
+
+// faultName names a rule.
+type faultName struct {
+	Name string `path:"name" example:"busy" doc:"The name of the fault"`
+}
+
+// oneFault is a rule with what has become of it.
+type oneFault struct{ Body faults.State }
+
+func (s *Server) getFault(_ context.Context, in *faultName) (*oneFault, error) {
+	for _, state := range s.sim.FaultEngine().Rules() {
+		if state.Name == in.Name {
+			return &oneFault{state}, nil
+		}
+	}
+	return nil, refuse(http.StatusNotFound, "there is no fault %q; /v1/faults lists them", in.Name)
+}
+
+func (s *Server) removeFault(_ context.Context, in *faultName) (*struct{}, error) {
+	if err := s.sim.FaultEngine().Remove(in.Name); err != nil {
+		return nil, refuse(http.StatusNotFound, "%v", err)
+	}
+	return nil, nil // there is nothing to say: 204
+}
+
+// faultsOf names the space whose faults are meant.
+type faultsOf struct {
+	Space string `query:"space" example:"SIMTEAM001" doc:"Only those of this space"`
+}
+
+// removed counts.
+type removed struct {
+	Body struct {
+		Removed int `json:"removed" doc:"How many there were"`
+	}
+}
+
+func (s *Server) removeFaults(_ context.Context, in *faultsOf) (*removed, error) {
+	out := new(removed)
+	out.Body.Removed = s.sim.FaultEngine().RemoveSpace(in.Space)
+	return out, nil
+}
+
+// presetList is the table of presets.
+type presetList struct {
+	Body struct {
+		Presets []preset `json:"presets"`
+	}
+}
+
+// A preset is a quirk as the API shows it.
+type preset struct {
+	Name    string        `json:"name"`
+	Symptom string        `json:"symptom" doc:"What users of provider libraries reported"`
+	Happens string        `json:"happens" doc:"What happens on the wire"`
+	Source  string        `json:"source"`
+	Always  bool          `json:"always,omitempty" doc:"The simulator always behaves so"`
+	Faults  []faults.Rule `json:"faults"`
+}
+
+func (s *Server) faultPresets(context.Context, *struct{}) (*presetList, error) {
+	list := new(presetList)
+	for _, p := range faults.Presets() {
+		list.Body.Presets = append(list.Body.Presets, preset{p.Name, p.Symptom, p.Happens, p.Source, p.Always != "", append([]faults.Rule{}, p.Rules...)})
+	}
+	return list, nil
+}
+
+// kindList is the vocabulary of faults.
+type kindList struct {
+	Body struct {
+		Kinds []faultKind `json:"kinds"`
+		Where []whereWord `json:"where" doc:"The words that say where"`
+	}
+}
+
+// A faultKind is a kind of fault as the API shows it.
+type faultKind struct {
+	Do    string   `json:"do"`
+	Point string   `json:"point" doc:"When it is looked for"`
+	Does  string   `json:"does"`
+	Needs []string `json:"needs"`
+	Takes []string `json:"takes"`
+}
+
+// A whereWord is a word of where as the API shows it.
+type whereWord struct {
+	Word    string `json:"word"`
+	Help    string `json:"help"`
+	Example string `json:"example"`
+}
+
+func (s *Server) faultKinds(context.Context, *struct{}) (*kindList, error) {
+	list := new(kindList)
+	for _, k := range faults.Kinds() {
+		list.Body.Kinds = append(list.Body.Kinds, faultKind{
+			string(k.Kind), k.Point.String(), k.Does, append([]string{}, k.Needs...), append([]string{}, k.Takes...),
+		})
+	}
+	for _, w := range faults.WhereWords() {
+		list.Body.Where = append(list.Body.Where, whereWord{w.Name, w.Help, w.Example})
+	}
+	return list, nil
+}
+
+// reservedList is the table of reserved tokens.
+type reservedList struct {
+	Body struct {
+		Tokens []reservedToken `json:"tokens"`
+	}
+}
+
+// A reservedToken is a reserved device token as the API shows it.
+type reservedToken struct {
+	Outcome string `json:"outcome"`
+	Token   string `json:"token"`
+	Does    string `json:"does"`
+}
+
+func (s *Server) reservedTokens(context.Context, *struct{}) (*reservedList, error) {
+	list := new(reservedList)
+	for _, r := range faults.ReservedTokens() {
+		list.Body.Tokens = append(list.Body.Tokens, reservedToken{r.Name, r.Token.String(), r.Does})
+	}
+	return list, nil
+}

@@ -1,0 +1,115 @@
+package control_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+func (a *api) addFault(body string) (status int, answer string) {
+	a.t.Helper()
+	w := a.send(request{method: http.MethodPost, path: "/v1/faults", contentType: "application/json", body: strings.NewReader(body)})
+	return w.Code, w.Body.String()
+}
+
+func TestAFaultComesAndGoes(t *testing.T) {
+	a := newAPI(t)
+	status, answer := a.addFault(`{"where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	assert.JSONEq(t, `{"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}]}`, answer)
+
+	a.sim.faults.Hit(fault.AtRequest, &fault.Subject{})
+	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},
+		"what":{"do":"answer","reason":"TooManyRequests"},"matched":0,"applied":0}]}`, a.get("/v1/faults").Body.String())
+	assert.Equal(t, http.StatusOK, a.get("/v1/faults/answer-1").Code)
+
+	remove := func(path string) *http.Response {
+		return a.send(request{method: http.MethodDelete, path: path}).Result()
+	}
+	assert.Equal(t, http.StatusNoContent, remove("/v1/faults/answer-1").StatusCode)
+	assert.Equal(t, http.StatusNotFound, remove("/v1/faults/answer-1").StatusCode)
+	wantProblem(t, a.get("/v1/faults/answer-1"), http.StatusNotFound, `there is no fault "answer-1"; /v1/faults lists them`)
+	assert.Empty(t, a.sim.faults.Rules())
+}
+
+func TestFaultsOfOneSpaceAreRemovedTogether(t *testing.T) {
+	a := newAPI(t)
+	for _, space := range []string{"TEAM000001", "TEAM000001", "TEAM000002"} {
+		status, answer := a.addFault(`{"space":"` + space + `","what":{"do":"discard"}}`)
+		require.Equal(t, http.StatusCreated, status, answer)
+	}
+	w := a.send(request{method: http.MethodDelete, path: "/v1/faults?space=TEAM000001"})
+	assert.JSONEq(t, `{"removed":2}`, w.Body.String())
+	assert.Len(t, a.sim.faults.Rules(), 1)
+}
+
+func TestAPresetIsAddedByItsName(t *testing.T) {
+	a := newAPI(t)
+	status, answer := a.addFault(`{"preset":"slow-connect"}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	var names []string
+	for _, rule := range a.sim.faults.Rules() {
+		names = append(names, rule.Name)
+	}
+	assert.Equal(t, []string{"slow-connect-1", "slow-connect-2"}, names)
+
+	status, answer = a.addFault(`{"preset":"request-cap","when":{"after":3},"where":{"topic":"a"}}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	rule := a.sim.faults.Rules()[2]
+	assert.Equal(t, fault.When{After: 3}, rule.When, "a test has no patience for 50,000 requests")
+	assert.Equal(t, fault.Where{"topic": "a"}, rule.Where)
+}
+
+func TestAFaultThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
+	for body, want := range map[string]struct {
+		status int
+		detail string
+	}{
+		`{}`: {422, "what is missing; say what goes wrong, or name a preset"},
+		`{"preset":"resets","what":{"do":"mute"}}`:                                       {422, "both what and preset are set; leave one out"},
+		`{"preset":"resets","name":"mine"}`:                                              {422, "the faults of a preset have names already"},
+		`{"preset":"reset"}`:                                                             {422, `did you mean "resets"?`},
+		`{"preset":"http1"}`:                                                             {422, "http1 is how the simulator always behaves"},
+		`{"what":{"do":"anwser","reason":"Forbiden"},"where":{"topik":"x"}}`:             {422, `what.do: "anwser" is not known; did you mean "answer"?`},
+		`{"what":{"do":"answer","reason":"Forbiden"},"where":{"topik":"x"}}`:             {422, `did you mean "Forbidden"?`},
+		`{"what":{"do":"answer","reason":"Forbidden","delay":{"fixed":"5 s"}}}`:          {422, "5 s"},
+		`{"what":{"do":"discard"},"when":{"probability":2}}`:                             {422, "probability"},
+		`{"name":"taken","what":{"do":"discard"}}`:                                       {409, `"taken" is taken by another rule`},
+		`{"what":{"do":"answer","reason":"Forbidden"},"when":{"if":"topic =="}}`:         {422, "when.if"},
+		`{"what":{"do":"refuse-connection"},"where":{"topic":"x"},"space":"TEAM000001"}`: {422, "where.topic is not known yet at the accept"},
+	} {
+		t.Run(body, func(t *testing.T) {
+			a := newAPI(t)
+			status, answer := a.addFault(`{"name":"taken","what":{"do":"discard"}}`)
+			require.Equal(t, http.StatusCreated, status, answer)
+			w := a.send(request{method: http.MethodPost, path: "/v1/faults", contentType: "application/json", body: strings.NewReader(body)})
+			wantProblem(t, w, want.status, want.detail)
+			assert.Len(t, a.sim.faults.Rules(), 1, "nothing is added")
+		})
+	}
+}
+
+func TestTheVocabularyOfFaultsIsServed(t *testing.T) {
+	a := newAPI(t)
+	for path, want := range map[string]int{
+		"/v1/fault-presets":   len(fault.Presets()),
+		"/v1/fault-kinds":     len(fault.Kinds()),
+		"/v1/reserved-tokens": len(fault.ReservedTokens()),
+	} {
+		var lists map[string]json.RawMessage
+		require.NoError(t, json.Unmarshal(a.get(path).Body.Bytes(), &lists))
+		var list []map[string]any
+		for _, name := range []string{"presets", "kinds", "tokens"} {
+			if lists[name] != nil {
+				require.NoError(t, json.Unmarshal(lists[name], &list))
+			}
+		}
+		assert.Len(t, list, want, path)
+	}
+}
