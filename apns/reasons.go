@@ -183,14 +183,14 @@ var reasons = []ReasonInfo{
 	{
 		Reason: ExpiredToken, Status: 410, Scope: ScopeDevice, Retry: RetryNever,
 		Meaning: "The device token has expired.",
-		Here:    "A token of another token key than the newest, with --expired-token-keys: expired since the start. When Apple takes one for expired is not documented.",
+		Here:    "A token of another token key than the newest, with --expired-token-keys: expired since the start. Or a token that a test has made expire. When Apple takes one for expired is not documented.",
 		Remedy:  "Stop sending to the token until the app registers it again.",
 		Source:  responsesPage + "; observed: Apple forum 807380",
 	},
 	{
 		Reason: Unregistered, Status: 410, Scope: ScopeDevice, Retry: RetryNever,
 		Meaning: "The device token is no longer active for the topic.",
-		Here:    "A token that was good once: its app was removed, or the device was erased or replaced. The answer says since when, in milliseconds.",
+		Here:    "A token that was good once: its app was removed, or the device was erased or replaced; with --unregister-delay that is said later, and pushes are dropped until then. The answer says since when, in milliseconds.",
 		Remedy:  "Stop sending to the token unless the app has registered it again after the timestamp.",
 		Source:  responsesPage,
 	},

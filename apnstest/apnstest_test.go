@@ -117,6 +117,38 @@ func TestUninstalledAppIsUnregistered(t *testing.T) {
 	assert.NotEqual(t, token, phone.Token(app), "installed again, it has a new token")
 }
 
+// observed: pushes to a removed app are answered 200 for hours or days (apns2#77).
+func TestAnUninstalledAppIsUnregisteredAfterADelay(t *testing.T) {
+	apple := apnstest.NewUnstartedServer(t)
+	apple.Config.UnregisterDelay = 24 * time.Hour
+	apple.Start()
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	token := phone.Token(app)
+	phone.Uninstall(app)
+	send := func() answer {
+		return push(t, apple.Client(), apple.URL, token, `{}`,
+			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+	}
+	got := send()
+	assert.Equal(t, answer{200, got.id, ""}, got)
+	assert.Contains(t, apple.History(got.id), "dropped app-gone")
+	apple.Advance(25 * time.Hour)
+	got = send()
+	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)
+}
+
+func TestATokenExpires(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.app")
+	phone := apple.NewDevice(app)
+	token := phone.Token(app)
+	phone.Expire(app)
+	got := push(t, apple.Client(), apple.URL, token, `{}`,
+		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
+	assert.Equal(t, answer{410, got.id, "ExpiredToken"}, got)
+}
+
 func TestSandboxIsAnotherWorld(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -131,14 +130,19 @@ func (d *Device) Connect() {
 	d.await("come online", d.phone.Online)
 }
 
-// Uninstall deletes an app from the device, and lets APNs know: from now on a
-// push to its token is refused with Unregistered. Apple takes hours or days to
-// notice; here it is at once.
+// Uninstall deletes an app from the device, and lets APNs know: a push to its
+// token is refused with Unregistered. Apple takes hours or days to say so; here
+// it is at once, or after [Config].UnregisterDelay. If the app is installed
+// again, it has another token.
 func (d *Device) Uninstall(app *App) {
 	d.phone.Remove(app.Topic)
-	hash := apns.HashTopic(app.Topic)
-	d.server.started.Vault.RetireApp(tokenvault.Address(d.address()), tokenvault.Tag(hash))
-	d.server.started.Broker.Withdraw(d.address(), hash)
+	d.server.started.UninstallApp(tokenvault.Address(d.address()), app.Topic)
+}
+
+// Expire makes the token of an app expire: a push to it is refused with
+// ExpiredToken, and the app has another one when it registers again.
+func (d *Device) Expire(app *App) {
+	d.server.started.ExpireToken(tokenvault.Address(d.address()), app.Topic)
 }
 
 func (d *Device) address() broker.Address { return broker.Address{Device: d.phone.ID()} }

@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // DefaultTimeout is how long helpers wait for what should happen at once.
@@ -55,6 +56,9 @@ type Config struct {
 	StoredPerApp int
 	// TokenLength is the length of device tokens in bytes; 0 means 32.
 	TokenLength int
+	// UnregisterDelay is how long after [Device.Uninstall] a push to the app is
+	// still accepted, and dropped, as APNs does on purpose; 0 means not at all.
+	UnregisterDelay time.Duration
 	// Timeout is how long helpers wait before they fail the test; 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration
@@ -88,8 +92,10 @@ func (s *Server) Start() {
 	simulator, err := sim.New(sim.Config{
 		Broker:      broker.Config{Storage: broker.Storage{PerApp: s.Config.StoredPerApp}},
 		TokenLength: s.Config.TokenLength,
-		Clock:       &s.clock,
-		Log:         s.Config.Log,
+
+		UnregisterDelay: tokenvault.Delay{Min: s.Config.UnregisterDelay},
+		Clock:           &s.clock,
+		Log:             s.Config.Log,
 	})
 	if err == nil {
 		err = simulator.Start()
