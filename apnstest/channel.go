@@ -19,7 +19,7 @@ type Channel struct {
 // does so at ChannelsURL.
 func (a *App) NewChannel() *Channel {
 	a.server.tb.Helper()
-	c, err := a.server.started.Broker.CreateChannel(apns.Production, a.Topic, broker.MostRecent)
+	c, err := a.server.started.Broker.CreateChannel(apns.Production, broker.AppIn(nil, a.Topic), broker.MostRecent)
 	if err != nil {
 		a.server.tb.Fatalf("apnstest: channel of %s: %v", a.Topic, err)
 	}

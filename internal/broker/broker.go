@@ -12,6 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
@@ -61,6 +62,9 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
+	// Spaces has the devices and teams that live in a world of their own, with a
+	// clock of their own; nil means that none does. Its common clock is Clock.
+	Spaces *space.Registry
 	// Log may be nil.
 	Log *slog.Logger
 }
@@ -99,13 +103,14 @@ type Broker struct {
 	appGone    func(*Push) // may be nil
 	store      store.Store // may be nil
 	journal    *journal.Journal
-	clock      *clock.Clock
+	clock      *clock.Clock // of the common world
+	spaces     *space.Registry
 	log        *slog.Logger
 
 	seq    atomic.Uint64 // number of the newest push
 	stamp  atomic.Uint64 // newest timestamp given to a delivery, nanoseconds
-	due    atomic.Int64  // nothing is due before; nanoseconds since 1970
-	offset atomic.Int64  // of the clock at the last sweep
+	due    atomic.Int64  // nothing is due before; the machine's nanoseconds since 1970
+	moves  atomic.Uint64 // how often the clocks had been moved at the last sweep
 	sooner chan struct{} // see Sooner
 
 	shards [shardCount]shard
@@ -119,7 +124,7 @@ type shard struct {
 	mu     sync.RWMutex
 	queues map[Address]*queue
 
-	due atomic.Int64 // nothing in it is due before; nanoseconds since 1970
+	due atomic.Int64 // nothing in it is due before; the machine's nanoseconds since 1970
 }
 
 // New makes a broker and takes up what its store holds. It fails only if the
@@ -136,6 +141,7 @@ func New(cfg Config) (*Broker, error) {
 		store:      cfg.Store,
 		journal:    cfg.Journal,
 		clock:      cfg.Clock,
+		spaces:     cfg.Spaces,
 		log:        cfg.Log,
 		budgets:    cfg.ChannelBudget.byPolicy(),
 		sooner:     make(chan struct{}, 1),
@@ -146,7 +152,7 @@ func New(cfg Config) (*Broker, error) {
 		b.log = slog.New(slog.DiscardHandler)
 	}
 	b.due.Store(math.MaxInt64)
-	b.offset.Store(int64(b.clock.Offset()))
+	b.moves.Store(b.clock.Moves())
 	for i := range b.shards {
 		b.shards[i].due.Store(math.MaxInt64)
 		b.shards[i].queues = make(map[Address]*queue)
@@ -205,6 +211,7 @@ func (b *Broker) withQueue(to Address, f func(*queue)) {
 	q := s.queues[to]
 	if q == nil {
 		q = &queue{b: b, to: to}
+		q.moveInLocked()
 		s.queues[to] = q
 	}
 	q.mu.Lock()
@@ -232,21 +239,21 @@ func (b *Broker) forget(to Address) {
 // its topic and its expiration demand, and the journal says which. The error
 // is an *apns.Rejection if p is refused, or the store's if p cannot be kept.
 func (b *Broker) Submit(p *Push) error {
-	now := b.clock.Now()
 	if p.Gone {
+		now := b.clockOf(b.spaces.Home(p.To.Device)).Now()
 		b.record(journal.Accepted, p, "", now)
 		b.record(journal.Dropped, p, DropGone, now)
 		return nil
 	}
-	deadline := p.Expiration.Deadline(now)
-	e := &entry{
-		push:     p,
-		deadline: deadline.UnixNano(),
-		storable: deadline.After(now),
-		lasting:  deadline.After(now),
-	}
+	e := &entry{push: p}
 	var err error
-	b.withQueue(p.To, func(q *queue) { err = q.submitLocked(e, now) })
+	b.withQueue(p.To, func(q *queue) {
+		now := q.clock.Now()
+		deadline := p.Expiration.Deadline(now)
+		e.deadline, e.storable = deadline.UnixNano(), deadline.After(now)
+		e.lasting = e.storable
+		err = q.submitLocked(e, now)
+	})
 	return err
 }
 
@@ -259,9 +266,10 @@ func (b *Broker) Attach(to Address, peer Peer) *Route {
 	b.withQueue(to, func(q *queue) {
 		r.q = q
 		if former = q.route; former != nil {
-			q.detachLocked(b.clock.Now())
+			q.detachLocked(q.clock.Now())
 			former.peer.Replaced()
 		}
+		q.moveInLocked() // it may be in another space than before
 		q.route = r
 	})
 	if former != nil {
@@ -287,7 +295,7 @@ func (b *Broker) Connected(to Address) bool {
 // Withdraw drops everything that waits for a topic of an address, because the
 // token it was sent to has been retired.
 func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
-	b.withQueue(to, func(q *queue) { q.withdrawLocked(topic, b.clock.Now()) })
+	b.withQueue(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
 }
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {

@@ -32,7 +32,12 @@ type world struct {
 
 func newWorld(t *testing.T, cfg broker.Config) *world {
 	t.Helper()
-	w := &world{t: t, clock: new(clock.Clock), store: new(store.Memory)}
+	return newWorldAt(t, new(clock.Clock), cfg)
+}
+
+func newWorldAt(t *testing.T, c *clock.Clock, cfg broker.Config) *world {
+	t.Helper()
+	w := &world{t: t, clock: c, store: new(store.Memory)}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
 	cfg.Clock, cfg.Journal, cfg.Store = w.clock, w.journal, w.store
 	b, err := broker.New(cfg)

@@ -2,11 +2,14 @@ package broker
 
 import (
 	"encoding/base64"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A ChannelID names a broadcast channel: random bytes, base64 on the
@@ -15,6 +18,24 @@ type ChannelID string
 
 // String returns the id as a provider writes it, in base64.
 func (id ChannelID) String() string { return base64.StdEncoding.EncodeToString([]byte(id)) }
+
+// An App is an app in the world it lives in: its bundle ID, without a suffix, and
+// before it the space, if it is in one.
+type App string
+
+// AppIn returns the app of a bundle ID in a space, nil being the common world.
+func AppIn(s *space.Space, bundleID string) App {
+	if s == nil {
+		return App(bundleID)
+	}
+	return App(s.Team() + "/" + bundleID) // neither has a slash
+}
+
+// BundleID returns the app's bundle ID.
+func (a App) BundleID() string { return string(a[strings.IndexByte(string(a), '/')+1:]) }
+
+// team returns the team whose space the app is in, "" for the common world.
+func (a App) team() string { return string(a[:max(0, strings.IndexByte(string(a), '/'))]) }
 
 // A StoragePolicy says what a channel keeps for devices that come later:
 // "Sending channel management requests to APNs".
@@ -36,7 +57,7 @@ const MaxChannelRetention = 8 * time.Hour
 type Channel struct {
 	ID          ChannelID
 	Environment apns.Environment
-	App         string // the bundle ID, without a suffix
+	App         App
 	Policy      StoragePolicy
 	Created     time.Time
 }
@@ -44,7 +65,7 @@ type Channel struct {
 // A Broadcast is a notification for all devices that subscribe to a channel.
 type Broadcast struct {
 	*apns.Notification
-	App     string
+	App     App
 	Channel ChannelID
 	// Track is where the journal notes what becomes of the message; nil if
 	// nobody follows it.
@@ -55,6 +76,7 @@ type Broadcast struct {
 type channel struct {
 	Channel                // read-only
 	hash    apns.TopicHash // read-only; of the topic under which devices see the messages
+	clock   *clock.Clock   // read-only; what time it is for the app
 
 	mu          sync.Mutex // taken before the lock of a queue
 	deleted     bool

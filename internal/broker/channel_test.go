@@ -26,7 +26,7 @@ func (w *world) publish(c broker.Channel, name string, options ...option) {
 }
 
 func (w *world) tryPublish(c broker.Channel, name string, options ...option) error {
-	n := &apns.Notification{ID: name, Environment: c.Environment, Topic: c.App, Payload: []byte(name)}
+	n := &apns.Notification{ID: name, Environment: c.Environment, Topic: c.App.BundleID(), Payload: []byte(name)}
 	for _, o := range options {
 		o(n)
 	}

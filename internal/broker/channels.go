@@ -21,7 +21,7 @@ const channelIDSize = 16
 // environments: "Setting up broadcast push notifications".
 type channelApp struct {
 	env apns.Environment
-	app string
+	app App
 }
 
 // channels is all channels there are.
@@ -32,21 +32,23 @@ type channels struct {
 	apps map[channelApp]map[ChannelID]*channel
 }
 
-func (cs *channels) find(env apns.Environment, app string, id ChannelID) *channel {
+func (cs *channels) find(env apns.Environment, app App, id ChannelID) *channel {
 	cs.mu.RLock()
 	defer cs.mu.RUnlock()
 	return cs.apps[channelApp{env, app}][id]
 }
 
-// CreateChannel makes a channel for an app, which is named by its bundle ID.
+// CreateChannel makes a channel for an app.
 // The error is an [apns.Rejection]: CannotCreateChannelConfig if the app has
 // as many channels as it may have.
-func (b *Broker) CreateChannel(env apns.Environment, app string, policy StoragePolicy) (Channel, error) {
+func (b *Broker) CreateChannel(env apns.Environment, app App, policy StoragePolicy) (Channel, error) {
 	var id [channelIDSize]byte
+	clock := b.clockOf(b.spaces.Of(app.team()))
 	_, _ = rand.Read(id[:]) // never fails
 	c := &channel{
-		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: b.clock.Now()},
-		hash:        apns.HashTopic(app + liveActivity.Suffix),
+		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: clock.Now()},
+		hash:        apns.HashTopic(app.BundleID() + liveActivity.Suffix),
+		clock:       clock,
 		subscribers: make(map[*Route]struct{}),
 		budget:      budget{perMinute: b.budgets[policy]},
 	}
@@ -56,7 +58,7 @@ func (b *Broker) CreateChannel(env apns.Environment, app string, policy StorageP
 	of := channelApp{env, app}
 	if len(cs.apps[of]) >= cs.max {
 		return Channel{}, apns.Reject(apns.CannotCreateChannelConfig,
-			fmt.Sprintf("%s has %d channels in %s already; delete some", app, cs.max, env))
+			fmt.Sprintf("%s has %d channels in %s already; delete some", app.BundleID(), cs.max, env))
 	}
 	if cs.apps[of] == nil {
 		cs.apps[of] = make(map[ChannelID]*channel)
@@ -66,7 +68,7 @@ func (b *Broker) CreateChannel(env apns.Environment, app string, policy StorageP
 }
 
 // Channel returns a channel of an app, and whether there is one.
-func (b *Broker) Channel(env apns.Environment, app string, id ChannelID) (Channel, bool) {
+func (b *Broker) Channel(env apns.Environment, app App, id ChannelID) (Channel, bool) {
 	if c := b.channels.find(env, app, id); c != nil {
 		return c.Channel, true
 	}
@@ -74,7 +76,7 @@ func (b *Broker) Channel(env apns.Environment, app string, id ChannelID) (Channe
 }
 
 // Channels returns the channels of an app, the oldest first.
-func (b *Broker) Channels(env apns.Environment, app string) []Channel {
+func (b *Broker) Channels(env apns.Environment, app App) []Channel {
 	cs := &b.channels
 	cs.mu.RLock()
 	defer cs.mu.RUnlock()
@@ -91,7 +93,7 @@ func (b *Broker) Channels(env apns.Environment, app string) []Channel {
 // DeleteChannel removes a channel and tells its subscribers (see
 // [Route.TakeDeleted]). What was on its way is still delivered: "Sending
 // channel management requests to APNs". It reports whether there was one.
-func (b *Broker) DeleteChannel(env apns.Environment, app string, id ChannelID) bool {
+func (b *Broker) DeleteChannel(env apns.Environment, app App, id ChannelID) bool {
 	cs := &b.channels
 	cs.mu.Lock()
 	of := channelApp{env, app}
@@ -111,7 +113,7 @@ func (b *Broker) DeleteChannel(env apns.Environment, app string, id ChannelID) b
 // DeleteChannels removes all channels of an app, in both environments, as
 // happens when the app loses the broadcast capability: "Setting up broadcast
 // push notifications". It returns how many there were.
-func (b *Broker) DeleteChannels(app string) (deleted int) {
+func (b *Broker) DeleteChannels(app App) (deleted int) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		for _, c := range b.Channels(env, app) {
 			if b.DeleteChannel(env, app, c.ID) {

@@ -51,6 +51,7 @@ var byCause = map[Cause]LogEntry{
 	DropUnparsable:   {logDiscarded + " - Unparsable", "The device could not parse the payload."},
 	DropRefused:      {logDiscarded + " - Refused", "The device answered with a status that is no delivery."},
 	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
+	DropForgotten:    {logDiscarded + " - Deleted", "The device was deleted."},
 	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too much waits for the device already."},
 	DropFault:        {logDiscarded + " - Fault", "A fault drops it on purpose."},
 }

@@ -9,7 +9,7 @@ import (
 func (q *queue) sweepExpiredLocked(now time.Time) {
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
 		if e.deadline > now.UnixNano() {
-			q.b.noteDue(q.to, e.deadline)
+			q.noteDue(e.deadline)
 			return false
 		}
 		q.dropLocked(e, DropExpired, now)

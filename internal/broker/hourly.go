@@ -75,7 +75,7 @@ func (q *queue) chargeLocked(e *entry, now time.Time) {
 	}
 	key := budgeted{e.push.Hash, kind}
 	q.hours[key] = append(q.hours[key], now.UnixNano())
-	q.b.noteDue(q.to, now.Add(time.Hour).UnixNano())
+	q.noteDue(now.Add(time.Hour).UnixNano())
 }
 
 // stale returns how many of the times, which rise, are an hour old.
@@ -96,7 +96,7 @@ func (q *queue) sweepHoursLocked(now time.Time) {
 			continue
 		}
 		q.hours[key] = times
-		q.b.noteDue(q.to, times[0]+int64(time.Hour))
+		q.noteDue(times[0] + int64(time.Hour))
 	}
 	if freed && q.route != nil && q.route.filter != nil {
 		q.releaseLocked(now, false)

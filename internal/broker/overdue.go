@@ -11,7 +11,7 @@ func (r *Route) expectLocked() {
 	r.ackBy = 0
 	if timeout := r.q.b.ackTimeout; timeout > 0 && r.flight.count > 0 {
 		r.ackBy = time.Now().Add(timeout).UnixNano()
-		r.q.b.noteDue(r.q.to, r.ackBy+int64(r.q.b.clock.Offset()))
+		r.q.noteDue(r.ackBy + int64(r.q.clock.Offset()))
 	}
 }
 
@@ -21,7 +21,7 @@ func (q *queue) sweepOverdueLocked() {
 	switch {
 	case r == nil || r.ackBy == 0:
 	case r.ackBy > time.Now().UnixNano():
-		q.b.noteDue(q.to, r.ackBy+int64(q.b.clock.Offset()))
+		q.noteDue(r.ackBy + int64(q.clock.Offset()))
 	default:
 		r.ackBy = 0
 		r.peer.Overdue()

@@ -63,7 +63,7 @@ func (q *queue) disturbLocked(e *entry, now time.Time) {
 func (q *queue) groupLocked(now time.Time) {
 	if q.route.groupUntil == 0 {
 		q.route.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
-		q.b.noteDue(q.to, q.route.groupUntil)
+		q.noteDue(q.route.groupUntil)
 	}
 }
 
@@ -73,7 +73,7 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 	switch {
 	case r == nil || r.groupUntil == 0:
 	case r.groupUntil > now.UnixNano():
-		q.b.noteDue(q.to, r.groupUntil)
+		q.noteDue(r.groupUntil)
 	default:
 		r.groupUntil = 0
 		for _, e := range q.held {
@@ -96,7 +96,7 @@ func (b *Broker) SetPower(to Address, low bool) {
 		}
 		q.lowPower = low
 		if q.route != nil && q.route.filter != nil {
-			q.releaseLocked(b.clock.Now(), false)
+			q.releaseLocked(q.clock.Now(), false)
 		}
 	})
 	if !low {

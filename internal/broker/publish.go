@@ -26,7 +26,7 @@ func (b *Broker) Publish(p *Broadcast) error {
 	if c.deleted {
 		return unregistered()
 	}
-	now := b.clock.Now()
+	now := c.clock.Now()
 	if err := c.budget.spend(now); err != nil {
 		return err
 	}

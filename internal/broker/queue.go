@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
@@ -37,9 +39,11 @@ type queue struct {
 	to Address
 
 	mu    sync.Mutex
-	held  []*entry // waits for the device, its filter or a better moment
-	ready fifo     // to be sent as soon as the window allows; empty without a route
-	route *Route   // nil while the device is away
+	space *space.Space // where the device is; nil is the common world
+	clock *clock.Clock // what time it is there
+	held  []*entry     // waits for the device, its filter or a better moment
+	ready fifo         // to be sent as soon as the window allows; empty without a route
+	route *Route       // nil while the device is away
 
 	lowPower bool // see [Broker.SetPower]
 
@@ -47,6 +51,19 @@ type queue struct {
 	unlisted map[apns.TopicHash]int64 // see unlisted.go
 	hours    map[budgeted][]int64     // see hourly.go
 }
+
+// moveInLocked finds out where the device is.
+func (q *queue) moveInLocked() {
+	before := q.clock
+	q.space = q.b.spaces.Home(q.to.Device)
+	q.clock = q.b.clockOf(q.space)
+	if before != nil && before != q.clock {
+		q.noteDue(0) // what is due has another place now
+	}
+}
+
+// clockOf returns the clock of a space, nil being the common world.
+func (b *Broker) clockOf(s *space.Space) *clock.Clock { return cmp.Or(b.spaces.Clock(s), b.clock) }
 
 // idleLocked reports whether the queue may be forgotten.
 func (q *queue) idleLocked() bool {

@@ -88,7 +88,7 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 	if r.gone {
 		return 0
 	}
-	now := r.q.b.clock.Now()
+	now := r.q.clock.Now()
 	r.filter = f.compile()
 	r.q.listedLocked(r.filter)
 	stored = r.q.releaseLocked(now, false)
@@ -108,7 +108,7 @@ func (r *Route) SetActive(active bool) {
 	}
 	r.active = active
 	if active && r.filter != nil {
-		r.q.releaseLocked(r.q.b.clock.Now(), false)
+		r.q.releaseLocked(r.q.clock.Now(), false)
 	}
 }
 
@@ -122,7 +122,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		r.awake = false
 		return dst
 	}
-	now := r.q.b.clock.Now()
+	now := r.q.clock.Now()
 	idle := r.flight.count == 0
 	for len(dst) < cap(dst) && r.flight.count < r.q.b.window && r.q.ready.len() > 0 {
 		e := r.q.ready.pop()
@@ -178,7 +178,7 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	if oldest != r.flight.oldest() {
 		r.expectLocked()
 	}
-	now := r.q.b.clock.Now()
+	now := r.q.clock.Now()
 	drop, verdict := settle(status, e.attempts)
 	if e.message != nil {
 		verdict = Settled // the token is the device's own, which stays
@@ -199,7 +199,7 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 func (r *Route) Detach() {
 	r.q.mu.Lock()
 	if !r.gone {
-		r.q.detachLocked(r.q.b.clock.Now())
+		r.q.detachLocked(r.q.clock.Now())
 	}
 	idle := r.q.idleLocked()
 	r.q.mu.Unlock()

@@ -53,7 +53,7 @@ func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 		return compareSeq(h.seq, seq)
 	})
 	q.held = slices.Insert(q.held, i, e)
-	q.b.noteDue(q.to, e.deadline)
+	q.noteDue(e.deadline)
 	q.b.record(journal.Stored, e.push, why, now)
 	q.waitLocked(e, why, now)
 	q.trimLocked(e, now)

@@ -1,12 +1,13 @@
 package broker
 
-// Subscribe makes the device a subscriber of an app's channel until it
+// Subscribe makes the device a subscriber of a channel, of the app with that
+// bundle ID in the device's world, until it
 // unsubscribes or its route ends. checkpoint is that of the newest message the
 // device has seen, 0 for none: a kept message that is newer is delivered. ok is
 // false if there is no such channel; latest is the checkpoint of the channel's
 // newest message, 0 if there was none.
 func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool, latest uint64) {
-	c := r.q.b.channels.find(r.q.to.Environment, app, id)
+	c := r.channel(app, id)
 	if c == nil {
 		return false, 0
 	}
@@ -26,7 +27,7 @@ func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool,
 	}
 	seen := max(checkpoint, r.channels[c]) // a repeated subscription gets nothing twice
 	r.channels[c] = seen
-	now := r.q.b.clock.Now()
+	now := r.q.clock.Now()
 	if m := c.keptLocked(now); m != nil && m.checkpoint > seen {
 		r.passLocked(m, now)
 	}
@@ -36,7 +37,7 @@ func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool,
 // Unsubscribe ends a subscription; what has not been sent of the channel is
 // dropped. It does nothing if there is no such subscription.
 func (r *Route) Unsubscribe(app string, id ChannelID) {
-	c := r.q.b.channels.find(r.q.to.Environment, app, id)
+	c := r.channel(app, id)
 	if c == nil {
 		return
 	}
@@ -49,7 +50,7 @@ func (r *Route) Unsubscribe(app string, id ChannelID) {
 		return
 	}
 	delete(r.channels, c)
-	now := r.q.b.clock.Now()
+	now := r.q.clock.Now()
 	for _, e := range r.q.ready.drain() {
 		if e.message != nil && e.message.channel == c {
 			r.q.dropLocked(e, DropUnsubscribed, now)
@@ -57,6 +58,14 @@ func (r *Route) Unsubscribe(app string, id ChannelID) {
 			r.q.ready.push(e)
 		}
 	}
+}
+
+// channel finds a channel in the world of the device; nil if there is none.
+func (r *Route) channel(bundleID string, id ChannelID) *channel {
+	r.q.mu.Lock()
+	app := AppIn(r.q.space, bundleID)
+	r.q.mu.Unlock()
+	return r.q.b.channels.find(r.q.to.Environment, app, id)
 }
 
 // TakeDeleted returns the channels that were deleted while the device

@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// noteDue remembers that the queue of an address has something to do at a moment,
-// in nanoseconds since 1970.
-func (b *Broker) noteDue(to Address, at int64) {
-	lower(&b.shardOf(to).due, at)
-	if lower(&b.due, at) {
+// noteDue remembers that the queue has something to do at a moment of its clock,
+// in nanoseconds since 1970. The clocks of spaces differ, so the machine's time is
+// kept.
+func (q *queue) noteDue(at int64) {
+	at -= int64(q.clock.Offset())
+	lower(&q.b.shardOf(q.to).due, at)
+	if lower(&q.b.due, at) {
 		select {
-		case b.sooner <- struct{}{}:
+		case q.b.sooner <- struct{}{}:
 		default:
 		}
 	}
@@ -32,13 +34,14 @@ func lower(v *atomic.Int64, at int64) bool {
 }
 
 // NextDue returns the moment at which [Broker.Sweep] may have something to do, or
-// the zero time if nothing waits for one.
+// the zero time if nothing waits for one: in the time of the common world, if no
+// clock is moved meanwhile.
 func (b *Broker) NextDue() time.Time {
 	due := b.due.Load()
 	if due == math.MaxInt64 {
 		return time.Time{}
 	}
-	return time.Unix(0, due)
+	return time.Unix(0, due).Add(b.clock.Offset())
 }
 
 // Sooner receives when [Broker.NextDue] has come closer. One goroutine may wait
@@ -51,20 +54,20 @@ func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
 // away and have nothing waiting. It is cheap while nothing is due, so it may be
 // called often.
 func (b *Broker) Sweep() {
-	now := b.clock.Now()
-	offset := int64(b.clock.Offset())
-	moved := b.offset.Swap(offset) != offset // what is due on the network has another place now
-	if !moved && now.UnixNano() < b.due.Load() {
+	now := time.Now().UnixNano()
+	moves := b.clock.Moves()
+	moved := b.moves.Swap(moves) != moves // what is due has another place now
+	if !moved && now < b.due.Load() {
 		return
 	}
 	b.due.Store(math.MaxInt64)
 	for i := range b.shards {
 		s := &b.shards[i]
-		if due := s.due.Load(); !moved && now.UnixNano() < due {
+		if due := s.due.Load(); !moved && now < due {
 			lower(&b.due, due)
 			continue
 		}
-		for _, p := range s.sweep(now) {
+		for _, p := range s.sweep() {
 			if b.appGone != nil {
 				b.appGone(p)
 			}
@@ -74,12 +77,13 @@ func (b *Broker) Sweep() {
 
 // sweep does what is due in one shard. It returns a push of each app that is to be
 // taken for removed.
-func (s *shard) sweep(now time.Time) (gone []*Push) {
+func (s *shard) sweep() (gone []*Push) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.due.Store(math.MaxInt64)
 	for to, q := range s.queues {
 		q.mu.Lock()
+		now := q.clock.Now()
 		q.sweepExpiredLocked(now)
 		gone = q.sweepUnlistedLocked(now, gone)
 		q.sweepHoursLocked(now)

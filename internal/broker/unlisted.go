@@ -18,7 +18,7 @@ func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
 		q.unlisted = make(map[apns.TopicHash]int64)
 	}
 	q.unlisted[topic] = now.UnixNano()
-	q.b.noteDue(q.to, now.Add(limit).UnixNano())
+	q.noteDue(now.Add(limit).UnixNano())
 }
 
 // listedLocked forgets the topics that a new filter has.
@@ -36,7 +36,7 @@ func (q *queue) sweepUnlistedLocked(now time.Time, gone []*Push) []*Push {
 	for topic, since := range q.unlisted {
 		due := since + int64(q.b.storage.NeverEnabled)
 		if due > now.UnixNano() {
-			q.b.noteDue(q.to, due)
+			q.noteDue(due)
 			continue
 		}
 		delete(q.unlisted, topic)

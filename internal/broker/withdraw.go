@@ -1,17 +1,14 @@
 package broker
 
 import (
-	"time"
-
 	"github.com/apns-sim/apns-sim/apns"
 )
 
 // WithdrawDevice drops everything that waits for a device in an environment or
 // is on its way there, whichever its users, because the device is gone.
 func (b *Broker) WithdrawDevice(environment apns.Environment, device apns.DeviceID) {
-	now := b.clock.Now()
 	for _, to := range b.addressesOf(environment, device) {
-		b.withQueue(to, func(q *queue) { q.clearLocked(now) })
+		b.withQueue(to, func(q *queue) { q.clearLocked(DropUnregistered) })
 		b.forget(to)
 	}
 }
@@ -30,13 +27,14 @@ func (b *Broker) addressesOf(environment apns.Environment, device apns.DeviceID)
 }
 
 // clearLocked drops everything.
-func (q *queue) clearLocked(now time.Time) {
+func (q *queue) clearLocked(why Cause) {
+	now := q.clock.Now()
 	all := append(q.ready.drain(), q.held...)
 	q.held = nil
 	if q.route != nil {
 		all = append(all, q.route.flight.drain()...)
 	}
 	for _, e := range all {
-		q.dropLocked(e, DropUnregistered, now)
+		q.dropLocked(e, why, now)
 	}
 }

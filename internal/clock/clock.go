@@ -17,7 +17,9 @@ import (
 // A Clock tells semantic time. Its zero value and a nil *Clock tell the
 // machine's. All methods may be called from any goroutine.
 type Clock struct {
-	offset atomic.Int64 // nanoseconds ahead of the machine
+	offset atomic.Int64  // nanoseconds ahead of the machine
+	moves  atomic.Uint64 // of this clock and those beside it
+	main   *Clock        // the one this stands beside; nil for none. Read-only
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when the clock is moved
@@ -43,18 +45,50 @@ func (c *Clock) Offset() time.Duration {
 	return time.Duration(c.offset.Load())
 }
 
+// Beside returns a clock that shows the same time and is moved by itself. Its
+// moves are told by this one too, which is enough to watch.
+func (c *Clock) Beside() *Clock {
+	beside := &Clock{main: c}
+	beside.offset.Store(int64(c.Offset()))
+	return beside
+}
+
 // Advance moves the clock forward by d, or back if d is negative.
 func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.offset.Add(int64(d))
+	c.tell()
+}
+
+// Set moves the clock to a time.
+func (c *Clock) Set(t time.Time) {
+	c.offset.Store(int64(time.Until(t)))
+	c.tell()
+}
+
+// Moves counts the moves of the clock and of those beside it.
+func (c *Clock) Moves() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.moves.Load()
+}
+
+// tell wakes whoever waits for a move.
+func (c *Clock) tell() {
+	c.moves.Add(1)
+	c.mu.Lock()
 	if c.changed != nil {
 		close(c.changed)
 		c.changed = nil
 	}
+	c.mu.Unlock()
+	if c.main != nil {
+		c.main.tell()
+	}
 }
 
-// Changed returns a channel that is closed when the clock is next moved.
+// Changed returns a channel that is closed when the clock, or one beside it, is
+// next moved.
 func (c *Clock) Changed() <-chan struct{} {
 	if c == nil {
 		return nil

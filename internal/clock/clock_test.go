@@ -47,3 +47,39 @@ func TestMovingTheClockWakesWhoeverWaitsForAMoment(t *testing.T) {
 		}
 	})
 }
+
+func TestAClockIsSetToATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c clock.Clock
+		then := time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC)
+		c.Set(then)
+		assert.True(t, then.Equal(c.Now()))
+		c.Advance(time.Minute)
+		c.Set(then.Add(-time.Hour))
+		assert.True(t, then.Add(-time.Hour).Equal(c.Now()), "whatever it showed before")
+	})
+}
+
+func TestAClockBesideAnotherIsMovedByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var main clock.Clock
+		main.Advance(time.Hour)
+		beside := main.Beside()
+		assert.Equal(t, main.Now(), beside.Now(), "they begin with the same time")
+
+		changed := main.Changed()
+		beside.Advance(time.Hour)
+		assert.Equal(t, time.Now().Add(time.Hour), main.Now())
+		assert.Equal(t, time.Now().Add(2*time.Hour), beside.Now())
+		assert.Equal(t, []uint64{2, 1}, []uint64{main.Moves(), beside.Moves()}, "the main clock tells of both")
+		<-changed
+
+		main.Set(time.Now())
+		assert.Equal(t, time.Now().Add(2*time.Hour), beside.Now())
+
+		var none *clock.Clock
+		assert.Equal(t, time.Now(), none.Beside().Now())
+		none.Beside().Advance(time.Hour) // tells nobody
+		assert.Zero(t, none.Moves())
+	})
+}

@@ -137,7 +137,7 @@ func (s *session) tellDeletedLocked(b *batch, p *presence) {
 		return
 	}
 	for _, c := range p.route.TakeDeleted() {
-		sub := subscription{c.App, c.ID}
+		sub := subscription{c.App.BundleID(), c.ID}
 		topic, subscribed := p.channels[sub]
 		if !subscribed { // it has unsubscribed meanwhile
 			continue

@@ -14,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -60,6 +61,10 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
+	// Spaces has the devices that live in a world of their own; nil means that
+	// none does. Their clocks date what the journal says of them, and nothing on
+	// the wire.
+	Spaces *space.Registry
 	// Log may be nil, for silence.
 	Log *slog.Logger
 

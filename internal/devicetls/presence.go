@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"cmp"
 	"fmt"
 	"sync/atomic"
 
@@ -77,8 +78,9 @@ func (s *session) detachLocked(slot int, how Ending) {
 }
 
 func (s *session) record(kind journal.Kind, cause Ending, detail string) {
+	spaces := s.server.cfg.Spaces
 	s.server.cfg.Journal.Record(journal.Event{
-		At: s.server.cfg.Clock.Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,
+		At: cmp.Or(spaces.Clock(spaces.Home(s.id())), s.server.cfg.Clock).Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,
 	})
 }
 

@@ -43,7 +43,7 @@ var credentialRows = []channelRow{
 	}, apns.TopicMismatch, "the credentials do not cover the bundle ID in the path"},
 	{"suffix behind the bundle ID", func(_ *channelWorld, c *call) { inPath(c, bundleID+".push-type.liveactivity") }, apns.TopicDisallowed, ""},
 	{"a bundle ID with a stray character", func(_ *channelWorld, c *call) { inPath(c, bundleID+"%20") }, apns.TopicDisallowed, ""},
-	{"no capability", func(w *channelWorld, _ *call) { require.NoError(w.t, w.auth.SetBroadcast(bundleID, false)) }, apns.FeatureNotEnabled, ""},
+	{"no capability", func(w *channelWorld, _ *call) { require.NoError(w.t, w.auth.SetBroadcast(team, bundleID, false)) }, apns.FeatureNotEnabled, ""},
 	{"no channels at all", func(w *channelWorld, _ *call) { w.cfg.Channels = nil }, apns.FeatureNotEnabled, ""},
 	{"request id a number", func(_ *channelWorld, c *call) { c.set(apns.HeaderRequestID, "1") }, apns.BadMessageId, ""},
 	{"apns-id a number", func(_ *channelWorld, c *call) { c.set(apns.HeaderID, "1") }, apns.BadMessageId, "the reason is described for apns-id"},

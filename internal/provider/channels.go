@@ -16,10 +16,10 @@ import (
 // Channels is where broadcast channels are and messages for them go. Its
 // errors are those of [broker.Broker].
 type Channels interface {
-	CreateChannel(env apns.Environment, app string, policy broker.StoragePolicy) (broker.Channel, error)
-	Channel(env apns.Environment, app string, id broker.ChannelID) (broker.Channel, bool)
-	Channels(env apns.Environment, app string) []broker.Channel
-	DeleteChannel(env apns.Environment, app string, id broker.ChannelID) bool
+	CreateChannel(env apns.Environment, app broker.App, policy broker.StoragePolicy) (broker.Channel, error)
+	Channel(env apns.Environment, app broker.App, id broker.ChannelID) (broker.Channel, bool)
+	Channels(env apns.Environment, app broker.App) []broker.Channel
+	DeleteChannel(env apns.Environment, app broker.App, id broker.ChannelID) bool
 	Publish(p *broker.Broadcast) error
 }
 
@@ -90,7 +90,7 @@ func (c *conn) answer(s *h2.Stream, id string, a *channelAnswer) {
 
 // create makes a channel: 201, and the id in a header.
 func (r *channelRequest) create() (*channelAnswer, error) {
-	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.app, r.policy)
+	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.home(), r.policy)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (r *channelRequest) describe() (*channelAnswer, error) {
 }
 
 func (r *channelRequest) remove() (*channelAnswer, error) {
-	if !r.conn.server.cfg.Channels.DeleteChannel(r.conn.env, r.app, r.channelName) {
+	if !r.conn.server.cfg.Channels.DeleteChannel(r.conn.env, r.home(), r.channelName) {
 		return nil, notRegistered(r) // another connection was faster
 	}
 	return &channelAnswer{status: 204}, nil
@@ -114,7 +114,7 @@ func (r *channelRequest) list() (*channelAnswer, error) {
 	all := struct {
 		Channels []string `json:"channels"`
 	}{[]string{}}
-	for _, ch := range r.conn.server.cfg.Channels.Channels(r.conn.env, r.app) {
+	for _, ch := range r.conn.server.cfg.Channels.Channels(r.conn.env, r.home()) {
 		all.Channels = append(all.Channels, ch.ID.String())
 	}
 	body, err := json.Marshal(all)

@@ -26,14 +26,14 @@ func (r *request) checkCredentials() *apns.Rejection {
 		return apns.Reject(apns.BadCertificate, c.refused.Error())
 	}
 	if c.identity != nil {
-		r.teamID = c.identity.TeamID
+		r.teamID, r.space = c.identity.TeamID, c.server.cfg.Spaces.Of(c.identity.TeamID)
 		return rejection(c.server.cfg.Auth.MayPush(r.teamID))
 	}
 	token, err := c.binding.Verify(r.authorization.value)
 	if err != nil {
 		return rejection(err)
 	}
-	r.signed, r.teamID = token, token.TeamID
+	r.signed, r.teamID, r.space = token, token.TeamID, token.Space()
 	return nil
 }
 

@@ -37,6 +37,9 @@ func (r *channelRequest) checkRoute() *apns.Rejection {
 		"; the channel id is not part of the path, and all channels are at all-channels")
 }
 
+// home is the app in the world of the team.
+func (r *channelRequest) home() broker.App { return broker.AppIn(r.space, r.app) }
+
 // checkApp wants a bundle ID, "without the suffix of a push type".
 func (r *channelRequest) checkApp() *apns.Rejection {
 	switch {
@@ -65,7 +68,7 @@ func (r *channelRequest) checkRight() *apns.Rejection {
 
 func (r *channelRequest) checkFeature() *apns.Rejection {
 	cfg := &r.conn.server.cfg
-	if cfg.Channels == nil || !cfg.Auth.MayBroadcast(r.app) {
+	if cfg.Channels == nil || !cfg.Auth.MayBroadcast(r.teamID, r.app) {
 		return apns.Reject(apns.FeatureNotEnabled, "the broadcast capability of", r.app, "is off")
 	}
 	return nil
@@ -107,7 +110,7 @@ func (r *channelRequest) checkChannel() *apns.Rejection {
 		return nil
 	}
 	var ok bool
-	if r.channel, ok = r.conn.server.cfg.Channels.Channel(r.conn.env, r.app, r.channelName); !ok {
+	if r.channel, ok = r.conn.server.cfg.Channels.Channel(r.conn.env, r.home(), r.channelName); !ok {
 		return notRegistered(r)
 	}
 	return nil

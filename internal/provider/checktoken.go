@@ -6,6 +6,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -55,10 +56,16 @@ func (r *request) checkToken() *apns.Rejection {
 
 // checkTokenTopic wants the device token of the app that the topic names. A
 // base token belongs to the device itself.
+//
+// A topic is what it is in the world of its team: the same name elsewhere is
+// another one.
 func (r *request) checkTokenTopic() *apns.Rejection {
+	home := r.conn.server.cfg.Spaces.Home(r.claims.Device)
 	switch {
 	case r.reserved != nil: // it is of every topic
 		return nil
+	case home != r.space:
+		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", worldName(home)+", and team", r.teamID, "is in", worldName(r.space))
 	case r.claims.Base && !r.conn.server.cfg.RefuseBaseTokens:
 		return nil
 	case r.claims.Base:
@@ -73,6 +80,13 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 		detail = fmt.Sprintf("the token is the one for %s; %s needs its own", r.target.BundleID, r.target.Name)
 	}
 	return apns.Reject(apns.DeviceTokenNotForTopic, detail)
+}
+
+func worldName(s *space.Space) string {
+	if s == nil {
+		return "the common world"
+	}
+	return "the space of team " + s.Team()
 }
 
 // checkRegistered refuses a token that was good once. While providers are not to

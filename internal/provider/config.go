@@ -14,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -48,6 +49,9 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
+	// Spaces has the devices and teams that live in a world of their own; nil
+	// means that none does.
+	Spaces *space.Registry
 	// Log may be nil.
 	Log *slog.Logger
 

@@ -24,7 +24,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		origin := &arrival{channel: true}
 		origin.take(&r.request, stream.Fields)
 		track = &journal.Track{Push: n, Origin: origin}
-		s.cfg.Journal.Record(journal.Event{At: came, Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
+		s.cfg.Journal.Record(journal.Event{At: r.inItsTime(came), Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
 	}
 	if c.faulty(&r.request) {
 		dealing := dealing{
@@ -47,7 +47,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		refusal = s.broadcast(r.broadcast(n, track))
 	}
 	if refusal != nil {
-		s.noteRefusal(stream, n, track, apns.DeviceID{}, refusal)
+		s.noteRefusal(stream, &r.request, n, track, refusal)
 		c.refuse(stream, apns.HeaderRequestID, n.ID, refusal)
 		return
 	}
@@ -75,7 +75,7 @@ func (r *channelRequest) notification(id string, good bool) *apns.Notification {
 }
 
 func (r *channelRequest) broadcast(n *apns.Notification, track *journal.Track) *broker.Broadcast {
-	return &broker.Broadcast{Notification: n, App: r.app, Channel: r.channelName, Track: track}
+	return &broker.Broadcast{Notification: n, App: r.home(), Channel: r.channelName, Track: track}
 }
 
 // subject is what faults see of a request about channels.

@@ -34,7 +34,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 	if s.cfg.Journal != nil {
 		p.follow(r, stream.Fields)
 		s.cfg.Journal.Record(journal.Event{
-			At: came, Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.remark(),
+			At: r.inItsTime(came), Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.remark(),
 		})
 	}
 	if c.faulty(r) {
@@ -58,7 +58,8 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		refusal = s.submit(p)
 	}
 	if refusal != nil {
-		s.reject(c, stream, p, refusal)
+		s.noteRefusal(stream, r, &p.notification, p.envelope.Track, refusal)
+		c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
 		return
 	}
 	c.accept(stream, &p.notification)
@@ -167,16 +168,10 @@ func (s *Server) handedOver(what string, n *apns.Notification, err error) *apns.
 	return rejection(err)
 }
 
-// reject puts a refusal into the journal and the log and answers with it.
-func (s *Server) reject(c *conn, stream *h2.Stream, p *push, refusal *apns.Rejection) {
-	s.noteRefusal(stream, &p.notification, p.envelope.Track, p.envelope.To.Device, refusal)
-	c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
-}
-
 // noteRefusal puts a refusal into the journal and the log.
-func (s *Server) noteRefusal(stream *h2.Stream, n *apns.Notification, track *journal.Track, device apns.DeviceID, refusal *apns.Rejection) {
+func (s *Server) noteRefusal(stream *h2.Stream, r *request, n *apns.Notification, track *journal.Track, refusal *apns.Rejection) {
 	s.cfg.Journal.Record(journal.Event{
-		Kind: journal.Rejected, Push: n, Track: track, Device: device,
+		At: r.clock().Now(), Kind: journal.Rejected, Push: n, Track: track, Device: r.claims.Device,
 		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal,
 	})
 	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {

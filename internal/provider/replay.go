@@ -41,7 +41,7 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	p := &broker.Push{Notification: &again, Track: track}
 	refusal := s.replayable(r, &again)
 	track.Device = r.claims.Device
-	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
+	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
 	if refusal == nil {
 		p.To, p.Base, p.Hash, p.Gone = broker.Address(r.claims.Address), r.claims.Base, r.target.Hash, r.gone
 		refusal = s.handedOver("push", &again, s.cfg.Broker.Submit(p))
@@ -51,7 +51,8 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 
 // replayable walks the checks of a push that is replayed.
 func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
-	if r.target = s.cfg.Auth.Lookup(n.Topic); r.target == nil {
+	r.teamID, r.space = n.TeamID, s.cfg.Spaces.Of(n.TeamID)
+	if r.target = s.cfg.Auth.Lookup(n.TeamID, n.Topic); r.target == nil {
 		return apns.Reject(apns.TopicDisallowed, "no app has topic", n.Topic, "any more")
 	}
 	for _, check := range replayChecks {
@@ -68,7 +69,7 @@ func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, rem
 	if err != nil {
 		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
 	}
-	refusal := s.broadcast(&broker.Broadcast{Notification: n, App: n.Topic, Channel: broker.ChannelID(id), Track: track})
+	refusal := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.Of(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
 	return s.replayed(n, track, refusal)
 }
 

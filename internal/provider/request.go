@@ -1,12 +1,16 @@
 package provider
 
 import (
+	"cmp"
 	"strings"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -42,6 +46,7 @@ type request struct {
 	tokenErr error // why tokenHex is no token
 
 	teamID string
+	space  *space.Space        // the world of the team; nil is the common one
 	signed *providerauth.Token // the provider token; nil with a certificate
 	kind   *apns.PushTypeInfo  // nil if there is no push type
 	until  apns.Expiration
@@ -91,6 +96,21 @@ func (r *request) header(name string) *header {
 		return &r.collapseID
 	}
 	return nil
+}
+
+// clock tells what time it is for the team; for everybody, as long as it is not
+// known.
+func (r *request) clock() *clock.Clock {
+	cfg := &r.conn.server.cfg
+	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
+}
+
+// inItsTime is a moment of the common clock in the time of the team.
+func (r *request) inItsTime(t time.Time) time.Time {
+	if r.space == nil {
+		return t
+	}
+	return t.Add(r.clock().Offset() - r.conn.server.cfg.Clock.Offset())
 }
 
 // devicePath is what stands before the device token: "Sending notification

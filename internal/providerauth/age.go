@@ -26,7 +26,7 @@ func (r *Registry) usable(t *Token, env apns.Environment) error {
 // checkAge holds iat against the clock, which must be within one hour of now:
 // "Establishing a token-based connection to APNs".
 func (r *Registry) checkAge(t *Token) error {
-	age := r.cfg.Clock.Now().Sub(t.IssuedAt)
+	age := t.Clock().Now().Sub(t.IssuedAt)
 	switch {
 	case age > r.cfg.MaxAge:
 		return apns.Reject(apns.ExpiredProviderToken,

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A Topic is what a push may be addressed to: the bundle ID of an app, alone
@@ -15,34 +16,39 @@ type Topic struct {
 	Hash apns.TopicHash
 	// BundleID is the app the topic belongs to, TeamID the app's team.
 	BundleID, TeamID string
+	// Space is the world the app is in; nil is the common one.
+	Space *space.Space
 
 	order uint64 // how many topics were known before; tells early from late
 }
 
 // AddApp gives an app to a team, which must exist: the bundle ID and the
 // topics made of it by the suffixes of [apns.PushTypes]. It is no error if the
-// team has the app already; if another team has it, the error says which.
+// team has the app already; if another team has it in the same world, the error
+// says which.
 func (r *Registry) AddApp(team, bundleID string) error {
 	if !apns.ValidTopic(bundleID) {
 		return fmt.Errorf("providerauth: app %q: a bundle ID has letters, digits, hyphens and dots", bundleID)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, ok := r.teams[team]; !ok {
+	m := r.teams[team]
+	if m == nil {
 		return fmt.Errorf("providerauth: app %s: team %q is not known; add the team first", bundleID, team)
 	}
 	names := topicsOf(bundleID)
 	for _, name := range names {
-		if t := r.topics[name]; t != nil && t.TeamID != team {
+		if t := r.topics[place{m.space, name}]; t != nil && t.TeamID != team {
 			return fmt.Errorf("providerauth: app %s: topic %s belongs to app %s of team %s; use another bundle ID or remove that app",
 				bundleID, name, t.BundleID, t.TeamID)
 		}
 	}
-	r.apps[bundleID] = team
+	r.apps[place{m.space, bundleID}] = team
 	r.appChanges.Add(1)
 	for _, name := range names {
-		if r.topics[name] == nil {
-			r.topics[name] = &Topic{Name: name, Hash: apns.HashTopic(name), BundleID: bundleID, TeamID: team, order: r.order}
+		at := place{m.space, name}
+		if r.topics[at] == nil {
+			r.topics[at] = &Topic{Name: name, Hash: apns.HashTopic(name), BundleID: bundleID, TeamID: team, Space: m.space, order: r.order}
 			r.order++
 		}
 	}
@@ -50,24 +56,36 @@ func (r *Registry) AddApp(team, bundleID string) error {
 }
 
 // RemoveApp takes an app and its topics from its team, as before a transfer to
-// another. It reports whether there was such an app.
-func (r *Registry) RemoveApp(bundleID string) bool {
+// another. It reports whether the team had such an app.
+func (r *Registry) RemoveApp(team, bundleID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, ok := r.apps[bundleID]
+	app, ok := r.appLocked(team, bundleID)
 	if ok {
-		r.removeAppLocked(bundleID)
+		r.removeAppLocked(app)
 	}
 	return ok
 }
 
-func (r *Registry) removeAppLocked(bundleID string) {
-	delete(r.apps, bundleID)
-	delete(r.quiet, bundleID)
+// appLocked returns where the app of a team is, and whether the team has it.
+func (r *Registry) appLocked(team, bundleID string) (place, bool) {
+	m := r.teams[team]
+	if m == nil {
+		return place{}, false
+	}
+	app := place{m.space, bundleID}
+	owner, ok := r.apps[app]
+	return app, ok && owner == team
+}
+
+func (r *Registry) removeAppLocked(app place) {
+	delete(r.apps, app)
+	delete(r.quiet, app)
 	r.appChanges.Add(1)
-	for _, name := range topicsOf(bundleID) {
-		if t := r.topics[name]; t != nil && t.BundleID == bundleID {
-			delete(r.topics, name)
+	for _, name := range topicsOf(app.name) {
+		at := place{app.space, name}
+		if t := r.topics[at]; t != nil && t.BundleID == app.name {
+			delete(r.topics, at)
 		}
 	}
 }
@@ -89,24 +107,34 @@ func (r *Registry) Apps(team string) []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var ids []string
-	for id, owner := range r.apps {
+	for app, owner := range r.apps {
 		if owner == team {
-			ids = append(ids, id)
+			ids = append(ids, app.name)
 		}
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-// Lookup returns a known topic, or nil.
-func (r *Registry) Lookup(topic string) *Topic {
+// Lookup returns what a topic is in the world of a team, or nil. In the common
+// world it may belong to another team.
+func (r *Registry) Lookup(team, topic string) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.topics[topic]
+	return r.topics[place{r.spaceLocked(team), topic}]
+}
+
+// spaceLocked returns the world of a team; one that is not known is in the common
+// one.
+func (r *Registry) spaceLocked(team string) *space.Space {
+	if m := r.teams[team]; m != nil {
+		return m.space
+	}
+	return nil
 }
 
 // TopicAllowed reports whether topic belongs to an app of team.
 func (r *Registry) TopicAllowed(team, topic string) bool {
-	t := r.Lookup(topic)
+	t := r.Lookup(team, topic)
 	return t != nil && t.TeamID == team
 }

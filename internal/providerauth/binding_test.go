@@ -187,7 +187,7 @@ func TestATopicTakenAwayIsRefusedAtOnce(t *testing.T) {
 	b := w.reg.NewBinding(apns.Production)
 	require.NoError(t, push(b, raw, bundleID))
 	require.NoError(t, push(b, raw, bundleID))
-	require.True(t, w.reg.RemoveApp(bundleID))
+	require.True(t, w.reg.RemoveApp(team, bundleID))
 	requireReason(t, apns.TopicDisallowed, push(b, raw, bundleID), "the connection must not remember it")
 }
 

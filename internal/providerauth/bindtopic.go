@@ -14,7 +14,7 @@ func (b *Binding) Topic(t *Token, name string) (*Topic, error) {
 	if b.topic != nil && b.topic.Name == name && b.topicKey == t.key && b.topicAt == changes {
 		return b.topic, nil
 	}
-	topic := b.registry.Lookup(name)
+	topic := b.registry.Lookup(t.TeamID, name)
 	if err := b.topicAllowed(t, topic, name); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A Scope says over what the update rule for provider tokens counts.
@@ -30,6 +31,10 @@ const (
 type Config struct {
 	// Clock tells the time for the age of tokens; nil is the machine's.
 	Clock *clock.Clock
+
+	// Spaces has the teams that live in a world of their own, with a clock of
+	// their own; nil means that none does.
+	Spaces *space.Registry
 
 	// Strict refuses provider tokens that a JOSE library would refuse but APNs
 	// takes: those that need a tolerance of [Tolerances] not marked Standard.

@@ -1,11 +1,14 @@
 package providerauth
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A Registry holds teams, keys and apps, and judges provider tokens by them.
@@ -20,11 +23,11 @@ type Registry struct {
 	mu     sync.RWMutex
 	teams  map[string]*member
 	keys   map[keyName]*entry
-	apps   map[string]string // bundle ID → team
-	topics map[string]*Topic
+	apps   map[place]string // the app's team
+	topics map[place]*Topic
 	order  uint64 // number of topics added so far
 
-	quiet map[string]struct{} // bundle IDs without the broadcast capability
+	quiet map[place]struct{} // apps without the broadcast capability
 
 	appChanges  atomic.Uint64 // number of changes to topics
 	suspensions atomic.Int32  // number of suspended teams
@@ -39,10 +42,17 @@ func New(cfg Config) *Registry {
 		refused:  verdicts{limit: cfg.CachedVerdicts},
 		teams:    make(map[string]*member),
 		keys:     make(map[keyName]*entry),
-		apps:     make(map[string]string),
-		topics:   make(map[string]*Topic),
-		quiet:    make(map[string]struct{}),
+		apps:     make(map[place]string),
+		topics:   make(map[place]*Topic),
+		quiet:    make(map[place]struct{}),
 	}
+}
+
+// A place is a bundle ID or a topic in a space: the same name in another space is
+// something else.
+type place struct {
+	space *space.Space // nil is the common world
+	name  string
 }
 
 // maxID is the longest team or key ID, in bytes. Apple's have ten characters;
@@ -64,7 +74,8 @@ func validID(id string) bool {
 	return true
 }
 
-// AddTeam makes a team known. It is no error if it is known already.
+// AddTeam makes a team known. It is no error if it is known already. A space for
+// the team has to be opened before.
 func (r *Registry) AddTeam(id string) error {
 	if !validID(id) {
 		return fmt.Errorf("providerauth: team ID %q: use 1 to %d letters and digits", id, maxID)
@@ -72,7 +83,8 @@ func (r *Registry) AddTeam(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.teams[id] == nil {
-		r.teams[id] = new(member)
+		in := r.cfg.Spaces.Of(id)
+		r.teams[id] = &member{space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock)}
 	}
 	return nil
 }
@@ -91,9 +103,9 @@ func (r *Registry) RemoveTeam(id string) {
 			delete(r.keys, name)
 		}
 	}
-	for bundleID, team := range r.apps {
+	for app, team := range r.apps {
 		if team == id {
-			r.removeAppLocked(bundleID)
+			r.removeAppLocked(app)
 		}
 	}
 	delete(r.teams, id)

@@ -14,14 +14,14 @@ import (
 func TestAnAppBringsItsTopics(t *testing.T) {
 	w := newWorld(t, Config{})
 	for _, info := range apns.PushTypes() {
-		topic := w.reg.Lookup(bundleID + info.Suffix)
+		topic := w.reg.Lookup(team, bundleID+info.Suffix)
 		require.NotNil(t, topic, info.Type)
 		require.Equal(t, apns.HashTopic(bundleID+info.Suffix), topic.Hash)
 		require.Equal(t, bundleID, topic.BundleID)
 		require.True(t, w.reg.TopicAllowed(team, topic.Name))
 		require.False(t, w.reg.TopicAllowed(otherTeam, topic.Name))
 	}
-	require.Nil(t, w.reg.Lookup(bundleID+".other"))
+	require.Nil(t, w.reg.Lookup(team, bundleID+".other"))
 }
 
 func TestAnAppBelongsToOneTeam(t *testing.T) {
@@ -35,8 +35,8 @@ func TestAnAppBelongsToOneTeam(t *testing.T) {
 	require.Equal(t, []string{bundleID}, w.reg.Apps(team))
 	require.Empty(t, w.reg.Apps(otherTeam))
 
-	require.True(t, w.reg.RemoveApp(bundleID))
-	require.False(t, w.reg.RemoveApp(bundleID))
+	require.True(t, w.reg.RemoveApp(team, bundleID))
+	require.False(t, w.reg.RemoveApp(team, bundleID))
 	require.NoError(t, w.reg.AddApp(otherTeam, bundleID), "a transfer")
 	require.True(t, w.reg.TopicAllowed(otherTeam, bundleID+".voip"))
 }
@@ -44,7 +44,7 @@ func TestAnAppBelongsToOneTeam(t *testing.T) {
 func TestRemovingAnAppKeepsTheTopicsOfItsNeighbour(t *testing.T) {
 	w := newWorld(t, Config{})
 	require.NoError(t, w.reg.AddApp(team, bundleID+".watch"))
-	require.True(t, w.reg.RemoveApp(bundleID+".watch"))
+	require.True(t, w.reg.RemoveApp(team, bundleID+".watch"))
 	require.True(t, w.reg.TopicAllowed(team, bundleID+".voip"))
 	require.False(t, w.reg.TopicAllowed(team, bundleID+".watch"))
 }
@@ -58,7 +58,7 @@ func TestATeamGoesWithItsKeysAndApps(t *testing.T) {
 	require.Empty(t, w.reg.Teams())
 	require.False(t, w.reg.HasTeam(team))
 	require.Empty(t, w.reg.Keys(team))
-	require.Nil(t, w.reg.Lookup(bundleID))
+	require.Nil(t, w.reg.Lookup(team, bundleID))
 	_, err = w.reg.Verify(raw, apns.Production)
 	requireReason(t, apns.InvalidProviderToken, err, "the team is gone")
 }

@@ -5,10 +5,15 @@ import (
 	"sync/atomic"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A member is a team in the registry.
 type member struct {
+	space *space.Space // nil is the common world
+	clock *clock.Clock // what time it is for the team
+
 	suspended atomic.Bool
 }
 

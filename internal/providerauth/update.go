@@ -29,6 +29,9 @@ func (h *holder) admit(d digest, t *Token, r *Registry, follow func(*Token) erro
 	defer h.mu.Unlock()
 	held := h.used && h.digest == d
 	now := r.cfg.Clock.Now()
+	if t != nil {
+		now = t.Clock().Now()
+	}
 	if !held {
 		if err := h.mayChangeLocked(now, r.cfg.UpdateWindow); err != nil {
 			return err

@@ -8,6 +8,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A Token is a provider token whose signature is good. It is shared between
@@ -24,6 +26,12 @@ type Token struct {
 	digest      digest
 	description *Description
 }
+
+// Space is the world of the team; nil is the common one.
+func (t *Token) Space() *space.Space { return t.key.member.space }
+
+// Clock tells what time it is for the team.
+func (t *Token) Clock() *clock.Clock { return t.key.member.clock }
 
 // Verify judges the provider token raw, as [ParseAuthorization] returns it, for
 // use in env now. The error is an [apns.Rejection] with InvalidProviderToken,

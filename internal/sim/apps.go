@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
 // topicsFile lists, one to a line, the bundle IDs of the team in whose folder
@@ -23,7 +25,7 @@ func (s *Simulator) registerApp(team, topic string) error {
 		return err
 	}
 	if err := remember(KeyFolder(s.Secrets.Dir, team), topic); err != nil {
-		s.Auth.RemoveApp(topic) // so that the next attempt does not take it for remembered
+		s.Auth.RemoveApp(team, topic) // so that the next attempt does not take it for remembered
 		return fmt.Errorf("sim: remember %s: %w", topic, err)
 	}
 	return nil
@@ -60,15 +62,15 @@ func (s *Simulator) registerRemembered(team string) error {
 	return nil
 }
 
-// SetBroadcast gives an app the broadcast capability or takes it away. Without
+// SetBroadcast gives an app of a team the broadcast capability or takes it away. Without
 // it, all its channels are gone for good: "Setting up broadcast push
 // notifications". It fails if there is no such app.
-func (s *Simulator) SetBroadcast(bundleID string, enabled bool) error {
-	if err := s.Auth.SetBroadcast(bundleID, enabled); err != nil {
+func (s *Simulator) SetBroadcast(team, bundleID string, enabled bool) error {
+	if err := s.Auth.SetBroadcast(team, bundleID, enabled); err != nil {
 		return err
 	}
 	if !enabled {
-		s.Broker.DeleteChannels(bundleID)
+		s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
 	}
 	return nil
 }

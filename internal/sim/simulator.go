@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -27,7 +28,8 @@ type Simulator struct {
 	Broker  *broker.Broker
 	Journal *journal.Journal
 	Faults  *fault.Engine
-	Clock   *clock.Clock
+	Clock   *clock.Clock    // of the common world
+	Spaces  *space.Registry // the other worlds
 	Secrets *Secrets
 
 	cfg       Config
@@ -49,6 +51,7 @@ func New(cfg Config) (*Simulator, error) {
 	if s.Clock == nil {
 		s.Clock = new(clock.Clock)
 	}
+	s.Spaces = space.New(s.Clock)
 	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
@@ -69,7 +72,7 @@ func (s *Simulator) makeCore() (err error) {
 	history.Clock = s.Clock
 	s.Journal = journal.New(history)
 	s.Vault, err = tokenvault.New(tokenvault.Config{
-		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Delay: s.seeded(s.cfg.UnregisterDelay),
+		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
 	})
 	if err != nil {
 		return err
@@ -84,7 +87,7 @@ func (s *Simulator) makeCore() (err error) {
 		s.log.Info("faults are in force", "count", n, "seed", s.Faults.Seed())
 	}
 	rules := s.cfg.Broker
-	rules.Journal, rules.Clock, rules.Log = s.Journal, s.Clock, s.log
+	rules.Journal, rules.Clock, rules.Spaces, rules.Log = s.Journal, s.Clock, s.Spaces, s.log
 	rules.AppGone = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
 	s.Broker, err = broker.New(rules)
 	return err
@@ -93,7 +96,7 @@ func (s *Simulator) makeCore() (err error) {
 // makePortal registers teams, keys and apps, as the developer portal does.
 func (s *Simulator) makePortal() error {
 	rules := s.cfg.Auth
-	rules.Clock = s.Clock
+	rules.Clock, rules.Spaces = s.Clock, s.Spaces
 	s.Auth = providerauth.New(rules)
 	if err := s.addKeys(); err != nil {
 		return err
@@ -109,7 +112,7 @@ func (s *Simulator) makePortal() error {
 		}
 	}
 	for _, topic := range s.cfg.NoBroadcast {
-		if err := s.SetBroadcast(topic, false); err != nil {
+		if err := s.SetBroadcast(DemoTeam, topic, false); err != nil {
 			return err
 		}
 	}
@@ -175,7 +178,7 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 	cfg := s.cfg.Provider
 	cfg.Environment, cfg.Certificate, cfg.VerifyProvider = env, certificate, s.Secrets.PKI.VerifyProvider
 	cfg.Auth, cfg.Vault, cfg.Broker, cfg.Channels = s.Auth, s.Vault, s.Broker, s.Broker
-	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
+	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
 	cfg.Faults, cfg.FaultyCertificate = s.Faults, s.faultyCertificate
 	server, err := provider.New(cfg)
 	if err != nil {
@@ -188,7 +191,7 @@ func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificat
 	cfg := s.cfg.Courier
 	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.verifyDevice
 	cfg.Vault, cfg.Broker = s.Vault, s.Broker
-	cfg.Journal, cfg.Clock, cfg.Log = s.Journal, s.Clock, s.log
+	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
 	return devicetls.New(cfg)
 }
 

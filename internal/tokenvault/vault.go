@@ -1,15 +1,18 @@
 package tokenvault
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // MinLength is the shortest token, in bytes: a record and its check. It is
@@ -46,6 +49,9 @@ type Config struct {
 	Delay Delay
 	// Clock tells when a retirement happened; nil is real time.
 	Clock *clock.Clock
+	// Spaces has the devices that live in a world of their own, with a clock of
+	// their own; nil means that none does.
+	Spaces *space.Registry
 }
 
 // A Vault mints, opens and retires device tokens. Its methods may be called
@@ -53,6 +59,7 @@ type Config struct {
 type Vault struct {
 	length      int
 	clock       *clock.Clock
+	spaces      *space.Registry
 	cache       *cache
 	retirements registry
 	delays      *delayer
@@ -80,7 +87,7 @@ func New(cfg Config) (*Vault, error) {
 	if err := cfg.Delay.check(); err != nil {
 		return nil, fmt.Errorf("tokenvault: %w", err)
 	}
-	v := &Vault{length: length, clock: cfg.Clock, cache: newCache(size), delays: newDelayer(cfg.Delay)}
+	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay)}
 	v.keys.Store(new([]*tokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
@@ -165,7 +172,7 @@ func (v *Vault) claims(o *opened) (Claims, error) {
 // removed from the device. The app's next token is a different one. Providers
 // are told after the [Delay].
 func (v *Vault) RetireApp(a Address, topic TopicTag) {
-	now := v.clock.Now()
+	now := v.now(a.Device)
 	v.endApp(a, topic, retirement{at: now, told: v.delays.after(now)})
 }
 
@@ -173,7 +180,7 @@ func (v *Vault) RetireApp(a Address, topic TopicTag) {
 // told at once, and apart from those of a removed app. When that happens on real
 // devices is not documented.
 func (v *Vault) ExpireApp(a Address, topic TopicTag) {
-	now := v.clock.Now()
+	now := v.now(a.Device)
 	v.endApp(a, topic, retirement{at: now, told: now, expired: true})
 }
 
@@ -187,9 +194,14 @@ func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
 // tokens included, as when the device is erased. Providers are told after the
 // [Delay].
 func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID) {
-	now := v.clock.Now()
+	now := v.now(device)
 	end := retirement{at: now, told: v.delays.after(now)}
 	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
+}
+
+// now is what time it is for a device.
+func (v *Vault) now(device apns.DeviceID) time.Time {
+	return cmp.Or(v.spaces.Clock(v.spaces.Home(device)), v.clock).Now()
 }
 
 // Rotate adds a secret. Its key mints from now on; tokens of the older keys

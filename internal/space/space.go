@@ -1,0 +1,162 @@
+// Package space keeps teams apart that live in a space of their own.
+//
+// At Apple there is one world: a bundle ID is an app of one team, whoever asks.
+// Tests that run side by side want worlds of their own, with the same bundle
+// IDs. A team for which a space was opened is such a world: its apps, its
+// devices, its channels and its clock are seen by nobody else. All other teams
+// share the common world, which is Apple's.
+//
+// The package knows which teams have a space, which devices are in it, and what
+// time it is there. What a team or a device is, it leaves to others.
+package space
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// A Space is the world of one team. A nil *Space is the common world.
+type Space struct {
+	team    string
+	clock   *clock.Clock
+	created time.Time
+}
+
+// Team returns the team the space belongs to, which is its name too; "" for the
+// common world.
+func (s *Space) Team() string {
+	if s == nil {
+		return ""
+	}
+	return s.team
+}
+
+// Created returns when the space was opened, in real time.
+func (s *Space) Created() time.Time { return s.created }
+
+// A Registry knows the spaces that are open. All methods may be called from any
+// goroutine, and on a nil *Registry, which knows the common world alone and the
+// machine's time.
+type Registry struct {
+	clock *clock.Clock // of the common world
+	count atomic.Int64 // of spaces; while it is 0, nothing has to be looked up
+
+	mu     sync.RWMutex
+	spaces map[string]*Space
+	homes  map[apns.DeviceID]*Space // of the devices that are in one
+}
+
+// New returns a registry without spaces. The clock is that of the common world;
+// nil is the machine's.
+func New(c *clock.Clock) *Registry {
+	return &Registry{clock: c, spaces: make(map[string]*Space), homes: make(map[apns.DeviceID]*Space)}
+}
+
+// Open makes a space for a team. It fails if the team has one.
+func (r *Registry) Open(team string) (*Space, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.spaces[team] != nil {
+		return nil, fmt.Errorf("space: team %s has a space already; close it first, or choose another team", team)
+	}
+	s := &Space{team: team, clock: r.clock.Beside(), created: time.Now()}
+	r.spaces[team] = s
+	r.count.Add(1)
+	return s, nil
+}
+
+// Close ends a space. Its devices are in the common world from now on; they are
+// returned, so that the caller can see to them.
+func (r *Registry) Close(s *Space) []apns.DeviceID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s == nil || r.spaces[s.team] != s {
+		return nil
+	}
+	delete(r.spaces, s.team)
+	r.count.Add(-1)
+	devices := r.devicesLocked(s)
+	for _, device := range devices {
+		delete(r.homes, device)
+	}
+	return devices
+}
+
+// Of returns the space of a team, nil if it is in the common world.
+func (r *Registry) Of(team string) *Space {
+	if r == nil || r.count.Load() == 0 {
+		return nil
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.spaces[team]
+}
+
+// All returns the spaces in the order of their teams.
+func (r *Registry) All() []*Space {
+	if r == nil {
+		return nil
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.SortedFunc(maps.Values(r.spaces), func(a, b *Space) int { return cmp.Compare(a.team, b.team) })
+}
+
+// Settle says that a device is in a space, nil being the common world. A device
+// is in one at a time.
+func (r *Registry) Settle(device apns.DeviceID, s *Space) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s == nil || r.spaces[s.team] != s {
+		delete(r.homes, device)
+		return
+	}
+	r.homes[device] = s
+}
+
+// Home returns the space a device is in, nil for the common world.
+func (r *Registry) Home(device apns.DeviceID) *Space {
+	if r == nil || r.count.Load() == 0 {
+		return nil
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.homes[device]
+}
+
+// Devices returns the devices in a space.
+func (r *Registry) Devices(s *Space) []apns.DeviceID {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.devicesLocked(s)
+}
+
+func (r *Registry) devicesLocked(s *Space) []apns.DeviceID {
+	var devices []apns.DeviceID
+	for device, home := range r.homes {
+		if home == s {
+			devices = append(devices, device)
+		}
+	}
+	slices.SortFunc(devices, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
+	return devices
+}
+
+// Clock returns the clock of a space, nil being the common world.
+func (r *Registry) Clock(s *Space) *clock.Clock {
+	switch {
+	case s != nil:
+		return s.clock
+	case r != nil:
+		return r.clock
+	}
+	return nil
+}
