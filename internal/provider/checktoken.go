@@ -100,7 +100,7 @@ func (r *request) checkRegistered() *apns.Rejection {
 	case r.claims.Expired:
 		return expiredToken(r.claims.Retired, "the token has expired; the app has to register anew")
 	}
-	if r.gone = r.claims.Unreported(r.conn.server.cfg.Clock.Now()); r.gone {
+	if r.gone = r.claims.Unreported(r.clock().Now()); r.gone {
 		return nil
 	}
 	return &apns.Rejection{

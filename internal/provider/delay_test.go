@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -37,4 +39,28 @@ func TestARemovedAppIsUnregisteredAfterTheDelayWithTheTimeOfItsEnd(t *testing.T)
 	got := c.send(w.good().to(requireToken(t, call).String()))
 	require.Equal(t, 410, got.status)
 	require.Equal(t, fmt.Sprintf(`{"reason":"Unregistered","timestamp":%d}`, claims.Retired.Add(30*time.Minute).UnixMilli()), got.body)
+}
+
+func TestTheClockOfTheSpaceSaysWhenAProviderIsTold(t *testing.T) {
+	const guest = "GUESTTEAM1"
+	w := newWorld(t)
+	spaces := space.New(w.clock)
+	own, err := spaces.Open(guest)
+	require.NoError(t, err)
+	spaces.Settle(device, own)
+	w.cfg.Spaces = spaces
+	w.useRegistry(providerauth.Config{Spaces: spaces})
+	w.addKey(providerauth.Key{ID: "GUESTKEY01", TeamID: guest})
+	require.NoError(t, w.auth.AddApp(guest, bundleID))
+	w.vault, err = tokenvault.New(tokenvault.Config{Clock: w.clock, Spaces: spaces, Delay: tokenvault.Delay{Min: 30 * time.Minute}})
+	require.NoError(t, err)
+	w.cfg.Vault = w.vault
+
+	call := w.good().set(apns.HeaderAuthorization, w.bearer(guest, "GUESTKEY01"))
+	c := w.dial()
+	w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
+	w.clock.Advance(31 * time.Minute)
+	require.Equal(t, 200, c.send(call).status, "half an hour elsewhere")
+	spaces.Clock(own).Advance(31 * time.Minute)
+	require.Equal(t, 410, c.send(call).status)
 }
