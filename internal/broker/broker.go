@@ -172,7 +172,7 @@ func (b *Broker) restore() error {
 	now := b.clock.Now()
 	for _, r := range records {
 		b.seq.Store(max(b.seq.Load(), r.Seq))
-		b.withQueue(r.To, func(q *queue) {
+		b.update(r.To, func(q *queue) {
 			q.holdLocked(&entry{
 				push: &Push{
 					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
@@ -219,6 +219,18 @@ func (b *Broker) withQueue(to Address, f func(*queue)) {
 	f(q)
 }
 
+// update is withQueue, and leaves no queue behind that has nothing in it.
+func (b *Broker) update(to Address, f func(*queue)) {
+	idle := false
+	b.withQueue(to, func(q *queue) {
+		f(q)
+		idle = q.idleLocked()
+	})
+	if idle {
+		b.forget(to)
+	}
+}
+
 // forget removes the queue of an address if it is still idle.
 func (b *Broker) forget(to Address) {
 	s := b.shardOf(to)
@@ -247,7 +259,7 @@ func (b *Broker) Submit(p *Push) error {
 	}
 	e := &entry{push: p}
 	var err error
-	b.withQueue(p.To, func(q *queue) {
+	b.update(p.To, func(q *queue) {
 		now := q.clock.Now()
 		deadline := p.Expiration.Deadline(now)
 		e.deadline, e.storable = deadline.UnixNano(), deadline.After(now)
@@ -295,7 +307,7 @@ func (b *Broker) Connected(to Address) bool {
 // Withdraw drops everything that waits for a topic of an address, because the
 // token it was sent to has been retired.
 func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
-	b.withQueue(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
+	b.update(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
 }
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {

@@ -26,7 +26,7 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 		due(e.deadline, fmt.Sprintf("the expiry of push %d", e.seq))
 		where, why := q.placeLocked(e, now, false)
 		switch {
-		case where == hold && why == Grouped && q.route.groupUntil == 0:
+		case where == hold && why == Grouped && q.route.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
 			problem("push %d is grouped and nothing says until when", e.seq)
 		case where == hold && why == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
 			problem("push %d waits for its topic and nothing says since when", e.seq)

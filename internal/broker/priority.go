@@ -90,7 +90,7 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 // status of push notifications using metrics and APNs". How a device says so itself
 // is unknown.
 func (b *Broker) SetPower(to Address, low bool) {
-	b.withQueue(to, func(q *queue) {
+	b.update(to, func(q *queue) {
 		if q.lowPower == low {
 			return
 		}
@@ -99,7 +99,4 @@ func (b *Broker) SetPower(to Address, low bool) {
 			q.releaseLocked(q.clock.Now(), false)
 		}
 	})
-	if !low {
-		b.forget(to)
-	}
 }

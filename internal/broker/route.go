@@ -107,7 +107,7 @@ func (r *Route) SetActive(active bool) {
 		return
 	}
 	r.active = active
-	if active && r.filter != nil {
+	if r.filter != nil {
 		r.q.releaseLocked(r.q.clock.Now(), false)
 	}
 }

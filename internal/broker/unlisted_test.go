@@ -41,7 +41,7 @@ func TestAnAppThatIsNeverEnabledCountsAsRemoved(t *testing.T) {
 				time.Sleep(6*day - 1)
 				w.Sweep()
 				require.Empty(t, gone)
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				w.Sweep()
 				told := w.history("a")
 				if test.gone {

@@ -1,0 +1,365 @@
+package broker_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/store"
+)
+
+// modelRuns is how many times a hundred sequences of operations are tried.
+const modelRuns = 30
+
+func TestTheBrokerBehavesAsItsModel(t *testing.T) {
+	runs := modelRuns
+	if testing.Short() {
+		runs = 3
+	}
+	for range runs {
+		synctest.Test(t, func(t *testing.T) {
+			rapid.Check(bubbled{t}, func(t *rapid.T) {
+				r := newModelRun(t)
+				for range 3 { // some hundred operations
+					t.Repeat(r.operations())
+				}
+			})
+		})
+	}
+}
+
+// bubbled is a test in a bubble, where its deadline may not be asked for.
+type bubbled struct{ rapid.TB }
+
+// A modelRun is a broker with the models of two devices, which share nothing but
+// the broker.
+type modelRun struct {
+	*broker.Broker
+	rules   broker.Config
+	store   *store.Memory
+	journal *journal.Journal
+	clock   *clock.Clock
+	devices []*modelledDevice
+	pushes  map[string]*modelPush
+	gone    []string // what AppGone was told
+
+	seen    uint64 // cursor of the journal
+	settled int    // pushes that the journal says have ended
+}
+
+// A modelledDevice is a device's address, its connection and its model.
+type modelledDevice struct {
+	*model
+	address broker.Address
+	peer    *peer // nil while it is away
+}
+
+// modelTopics are few, so that pushes meet.
+var modelTopics = []string{"a", "b", "c"}
+
+func newModelRun(t *rapid.T) *modelRun {
+	r := &modelRun{clock: new(clock.Clock), store: new(store.Memory), pushes: make(map[string]*modelPush)}
+	r.journal = journal.New(journal.Config{Clock: r.clock})
+	oneOf := func(name string, of ...int) int { return rapid.SampledFrom(of).Draw(t, name) }
+	r.rules = broker.Config{
+		Storage: broker.Storage{
+			PerApp: oneOf("stored per app", 1, 1, 2, 3), MaxPerDevice: oneOf("stored per device", 3, 1000),
+			CollapseSideBySide: rapid.Bool().Draw(t, "side by side"),
+			NeverEnabled:       time.Duration(oneOf("never enabled", 0, 3)) * time.Hour,
+		},
+		Priorities: broker.Priorities{
+			Ignore: oneOf("ignore priority", 0, 0, 0, 1) == 1, Group: time.Duration(oneOf("group", 0, 10)) * time.Minute,
+		},
+		Hourly:     broker.Hourly{Background: oneOf("background", 0, 1, 2), LiveActivity: oneOf("live activity", 0, 2)},
+		Window:     oneOf("window", 1, 3, 1024),
+		Backlog:    oneOf("backlog", 5, 1000),
+		AckTimeout: time.Duration(oneOf("ack timeout", 0, 2)) * time.Minute,
+		Store:      r.store, Journal: r.journal, Clock: r.clock,
+		AppGone: func(p *broker.Push) { r.gone = append(r.gone, p.ID) },
+	}
+	r.start(t)
+	for _, address := range []broker.Address{phone, {Device: phone.Device, User: 1}} {
+		m := &model{rules: r.rules, now: r.clock.Now(), wire: time.Now(), since: make(map[string]time.Time)}
+		r.devices = append(r.devices, &modelledDevice{m, address, nil})
+	}
+	return r
+}
+
+func (r *modelRun) start(t *rapid.T) {
+	var err error
+	r.Broker, err = broker.New(r.rules)
+	require.NoError(t, err)
+}
+
+// device draws a device.
+func (r *modelRun) device(t *rapid.T) *modelledDevice {
+	return r.devices[rapid.IntRange(0, len(r.devices)-1).Draw(t, "device")]
+}
+
+// present draws a device, and connects it if it is away.
+func (r *modelRun) present(t *rapid.T) *modelledDevice {
+	d := r.device(t)
+	if d.peer == nil {
+		r.attach(t, d)
+	}
+	return d
+}
+
+func (r *modelRun) operations() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
+		"push": r.push, "push more": r.push, "connect": r.connect, "disconnect": r.disconnect,
+		"filter": r.filter, "activity": r.activity, "power": r.power, "take": r.take, "take more": r.take,
+		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "withdraw": r.withdraw,
+		"time": r.time, "clock": r.moveClock, "sweep": r.sweep, "restart": r.restart,
+		"": r.check,
+	}
+}
+
+func (r *modelRun) push(t *rapid.T) {
+	d := r.device(t)
+	p := &modelPush{
+		name:     fmt.Sprint(len(r.pushes)),
+		topic:    rapid.SampledFrom(modelTopics).Draw(t, "topic"),
+		collapse: rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "collapse id"),
+		kind:     rapid.SampledFrom([]apns.PushType{apns.Alert, apns.Background, apns.LiveActivity}).Draw(t, "type"),
+		priority: rapid.SampledFrom([]apns.Priority{10, 10, 5, 1}).Draw(t, "priority"),
+	}
+	n := &apns.Notification{
+		ID: p.name, Topic: p.topic, CollapseID: p.collapse, PushType: p.kind, Priority: p.priority, Payload: []byte(p.name),
+	}
+	if life := rapid.SampledFrom([]time.Duration{0, 10 * time.Minute, 5 * time.Hour, 1000 * time.Hour}).Draw(t, "life"); life > 0 {
+		n.Expiration = apns.Expiration(d.now.Add(life).Unix())
+		p.expires = time.Unix(int64(n.Expiration), 0)
+		if longest := d.now.Add(30 * 24 * time.Hour); p.expires.After(longest) {
+			p.expires = longest
+		}
+	}
+	err := r.Submit(&broker.Push{Notification: n, To: d.address, Hash: apns.HashTopic(p.topic)})
+	if !d.submit(p) {
+		var rejection *apns.Rejection
+		require.ErrorAs(t, err, &rejection)
+		require.Equal(t, apns.TooManyRequests, rejection.Reason)
+		return
+	}
+	require.NoError(t, err)
+	r.pushes[p.name] = p
+}
+
+func (r *modelRun) connect(t *rapid.T) { r.attach(t, r.device(t)) }
+
+func (r *modelRun) attach(t *rapid.T, d *modelledDevice) {
+	former := d.peer
+	d.peer = new(peer)
+	d.peer.Route = r.Attach(d.address, d.peer)
+	if former != nil {
+		require.Equal(t, 1, former.replaced)
+		former.Detach() // as its connection does when it ends
+	}
+	d.model.connect()
+	if rapid.IntRange(0, 3).Draw(t, "filter at once") > 0 {
+		r.setFilter(t, d)
+	}
+}
+
+func (r *modelRun) disconnect(t *rapid.T) {
+	d := r.present(t)
+	d.peer.Detach()
+	d.peer = nil
+	d.model.disconnect()
+	d.tidy()
+}
+
+func (r *modelRun) filter(t *rapid.T) { r.setFilter(t, r.present(t)) }
+
+func (r *modelRun) setFilter(t *rapid.T, d *modelledDevice) {
+	var f broker.Filter
+	lists := make(map[string]string)
+	for _, topic := range modelTopics {
+		list := rapid.SampledFrom([]string{"enabled", "enabled", "enabled", "non-waking", "opportunistic", "paused", "ignored", ""}).Draw(t, topic)
+		into := map[string]*[]apns.TopicHash{
+			"enabled": &f.Enabled, "non-waking": &f.NonWaking, "opportunistic": &f.Opportunistic, "paused": &f.Paused, "ignored": &f.Ignored,
+		}[list]
+		if into != nil {
+			*into = append(*into, apns.HashTopic(topic))
+			lists[topic] = list
+		}
+	}
+	require.Equal(t, d.setFilter(lists), d.peer.SetFilter(f))
+}
+
+func (r *modelRun) activity(t *rapid.T) {
+	d := r.present(t)
+	active := rapid.SampledFrom([]bool{true, false, false}).Draw(t, "active")
+	d.peer.SetActive(active)
+	d.setActive(active)
+}
+
+func (r *modelRun) power(t *rapid.T) {
+	d := r.device(t)
+	low := rapid.Bool().Draw(t, "low")
+	r.SetPower(d.address, low)
+	d.setPower(low)
+}
+
+func (r *modelRun) take(t *rapid.T) {
+	d := r.present(t)
+	limit := rapid.IntRange(1, 5).Draw(t, "limit")
+	got := d.peer.Take(make([]broker.Delivery, 0, limit))
+	sent := d.model.take(limit)
+	require.Equal(t, names(sent), payloads(got))
+	for i, p := range sent {
+		require.Equal(t, p.id, got[i].ID)
+		require.Equal(t, p.flags, got[i].Storage, "storage flags of push %s", p.name)
+		require.Equal(t, p.attempts, got[i].Attempt)
+		if p.stamp > d.stamp {
+			require.Equal(t, p.stamp, got[i].Timestamp, "push %s keeps its timestamp", p.name)
+		}
+		require.Greater(t, got[i].Timestamp, d.stamp, "timestamps rise")
+		p.stamp, d.stamp = got[i].Timestamp, got[i].Timestamp
+	}
+}
+
+func names(pushes []*modelPush) (all []string) {
+	for _, p := range pushes {
+		all = append(all, p.name)
+	}
+	return all
+}
+
+func payloads(deliveries []broker.Delivery) (all []string) {
+	for _, d := range deliveries {
+		all = append(all, string(d.Push.Payload))
+	}
+	return all
+}
+
+func (r *modelRun) ack(t *rapid.T) {
+	d := r.present(t)
+	flying := d.flying()
+	if len(flying) == 0 {
+		return
+	}
+	p := rapid.SampledFrom(flying).Draw(t, "push")
+	status := rapid.SampledFrom([]uint8{0, 0, 0, 2, 3, 6, 7, 11, 99}).Draw(t, "status")
+	push, verdict := d.peer.Ack(p.id, status)
+	require.Equal(t, p.name, push.ID)
+	require.Equal(t, d.model.ack(p, status), verdict)
+	if verdict == broker.Gone && rapid.Bool().Draw(t, "the app's token is retired") {
+		r.Withdraw(d.address, push.Hash)
+		d.model.withdraw(p.topic)
+	}
+}
+
+func (r *modelRun) ackNothing(t *rapid.T) {
+	d := r.present(t)
+	id := rapid.SampledFrom([]uint32{0, d.nextID, d.nextID + 1, 1, 1 << 31, 1<<32 - 1}).Draw(t, "id")
+	if slices.ContainsFunc(d.flying(), func(p *modelPush) bool { return p.id == id }) {
+		return
+	}
+	push, verdict := d.peer.Ack(id, 0)
+	require.Nil(t, push)
+	require.Equal(t, broker.Unknown, verdict)
+}
+
+func (r *modelRun) withdraw(t *rapid.T) {
+	d := r.device(t)
+	topic := rapid.SampledFrom(modelTopics).Draw(t, "topic")
+	r.Withdraw(d.address, apns.HashTopic(topic))
+	d.model.withdraw(topic)
+}
+
+// time passes for everybody. It does so in short steps: rapid, which is in the
+// bubble, gives up after a day.
+func (r *modelRun) time(t *rapid.T) {
+	time.Sleep(rapid.SampledFrom([]time.Duration{time.Second, time.Minute}).Draw(t, "span"))
+	r.tell()
+}
+
+// moveClock moves the time of APNs alone.
+func (r *modelRun) moveClock(t *rapid.T) {
+	r.clock.Advance(rapid.SampledFrom([]time.Duration{
+		5 * time.Minute, 10 * time.Minute, 25 * time.Minute, time.Hour, 4 * time.Hour,
+	}).Draw(t, "span"))
+	r.tell()
+}
+
+func (r *modelRun) tell() {
+	for _, d := range r.devices {
+		d.now, d.wire = r.clock.Now(), time.Now()
+	}
+}
+
+func (r *modelRun) sweep(t *rapid.T) {
+	due := r.NextDue()
+	r.Sweep()
+	queues := 0
+	for _, d := range r.devices {
+		d.model.sweep()
+		if !d.idle() {
+			queues++
+		}
+		if d.peer != nil {
+			require.Equal(t, d.overdue, d.peer.overdue)
+		}
+	}
+	require.Equal(t, queues, r.Stats().Queues, "what is idle is forgotten")
+	if next := r.NextDue(); !next.IsZero() {
+		require.True(t, next.After(r.clock.Now()), "nothing is left to do; %s was due", due)
+	}
+}
+
+// restart begins a new broker on the same store. The old connections are lost.
+func (r *modelRun) restart(t *rapid.T) {
+	r.start(t)
+	for _, d := range r.devices {
+		d.peer = nil
+		d.model.restart()
+	}
+}
+
+// check compares all that can be seen from outside.
+func (r *modelRun) check(t *rapid.T) {
+	require.NoError(t, r.ConsistencyCheck())
+	var want broker.Stats
+	ended := 0
+	var gone []string
+	for _, d := range r.devices {
+		want.Held += len(d.in("held"))
+		want.Ready += len(d.in("ready"))
+		want.InFlight += len(d.in("flying"))
+		ended += len(d.in("delivered")) + len(d.in("dropped"))
+		gone = append(gone, d.gone...)
+		if d.connected {
+			want.Connected++
+			if !d.active {
+				want.Asleep++
+			}
+		}
+		if d.lowPower {
+			want.LowPower++
+		}
+	}
+	got := r.Stats()
+	want.Queues = got.Queues // see sweep
+	require.Equal(t, want, got)
+	require.ElementsMatch(t, gone, r.gone)
+	page := r.journal.Read(r.seen, 0)
+	r.seen = page.Next
+	for _, e := range page.Events {
+		if e.Kind == journal.Delivered || e.Kind == journal.Dropped {
+			p := r.pushes[e.Push.ID]
+			require.Equal(t, p.where+" "+string(p.cause), e.Kind.String()+" "+e.Cause, "the end of push %s", p.name)
+			r.settled++
+		}
+	}
+	require.Equal(t, ended, r.settled, "every push ends once")
+}
