@@ -1,0 +1,52 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+// tokenCommand prints the device tokens that are reserved for an outcome.
+type tokenCommand struct {
+	Reason string `placeholder:"REASON" help:"The outcome: a reason, or one of slow, no-answer, reset-stream, goaway, reset, silence; all are listed without one."`
+	JSON   bool   `name:"json" help:"One JSON object a line."`
+}
+
+// Help is what the help says before the flags.
+func (tokenCommand) Help() string {
+	return "Whoever pushes to such a token, with good credentials, gets the outcome with nothing set up."
+}
+
+// Run prints one token, or lists them all.
+func (t *tokenCommand) Run(c *console) error {
+	if t.Reason == "" {
+		return t.list(c, fault.ReservedTokens())
+	}
+	r, err := fault.FindReserved(t.Reason)
+	if err != nil {
+		return usageError{fmt.Errorf("--reason: %w", err)}
+	}
+	if t.JSON {
+		return t.list(c, []fault.Reserved{*r})
+	}
+	_, err = fmt.Fprintln(c.stdout, r.Token)
+	return err
+}
+
+func (t *tokenCommand) list(c *console, all []fault.Reserved) error {
+	if !t.JSON {
+		var rows string
+		for _, r := range all {
+			rows += fmt.Sprintf("%s\t%s\t%s\n", r.Name, r.Token, r.Does)
+		}
+		return printTable(c.stdout, rows)
+	}
+	lines := json.NewEncoder(c.stdout)
+	for _, r := range all {
+		if err := lines.Encode(map[string]string{"outcome": r.Name, "token": r.Token.String(), "does": r.Does}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
