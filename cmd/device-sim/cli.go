@@ -19,8 +19,9 @@ import (
 type cli struct {
 	LogLevel slog.Level `help:"What goes to stderr besides errors: debug, info, warn or error." default:"warn"`
 
-	Run     runCmd     `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes, and do what is typed (help lists it)."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Run       runCmd       `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes, and do what is typed (help lists it)."`
+	Handshake handshakeCmd `cmd:"" help:"Log in twice and explain each frame, byte by byte; with --wait, receive a push."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // command is what both verbs are.

@@ -8,6 +8,9 @@
 // full-screen interface: what has happened stays to be read, scrolled and copied, and a
 // script types the same words.
 //
+// The verb handshake logs in twice and writes down what went over the wire, for people
+// who want to learn or to teach how a device proves itself.
+//
 // It knows flags, the terminal, the state directory and how to ask for a device
 // certificate. What a device does on the wire is package device; what a phone makes of a
 // push is package screen.

@@ -6,18 +6,30 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
+// An owner gives a device what it is born with: the roots it trusts and its identity.
+type owner struct {
+	*runCmd
+	control *control
+
+	// Guarded by mu, as is Topic of runCmd. The device is never waited for with mu held.
+	mu    sync.Mutex
+	state *state
+	news  identityReporter
+}
+
 // roots gives the roots to trust: those in --ca, or the simulator's.
-func (p *phone) roots(ctx context.Context) (*x509.CertPool, error) {
+func (o *owner) roots(ctx context.Context) (*x509.CertPool, error) {
 	var text []byte
 	var err error
-	source := p.CA
+	source := o.CA
 	if source == "" {
-		source = p.control.url
-		text, err = p.control.rootPEM(ctx)
+		source = o.control.url
+		text, err = o.control.rootPEM(ctx)
 	} else {
 		text, err = os.ReadFile(source)
 	}
@@ -36,32 +48,32 @@ func (p *phone) roots(ctx context.Context) (*x509.CertPool, error) {
 
 // identity gives the identity of an earlier run, or a new one from the simulator.
 // An app that is new since then is a reason to activate again, with the same key.
-func (p *phone) identity(ctx context.Context) (device.Identity, error) {
-	identity, ok := p.state.identity()
-	if !ok || slices.ContainsFunc(p.Topic, func(topic string) bool { return !slices.Contains(p.state.Topics, topic) }) {
-		return p.activate(ctx)
+func (o *owner) identity(ctx context.Context) (device.Identity, error) {
+	identity, ok := o.state.identity()
+	if !ok || slices.ContainsFunc(o.Topic, func(topic string) bool { return !slices.Contains(o.state.Topics, topic) }) {
+		return o.activate(ctx)
 	}
 	leaf, err := x509.ParseCertificate(identity.Chain[0])
 	if err != nil {
 		return identity, fmt.Errorf("--state: read %s: %w", certificateFile, err)
 	}
-	p.out.remembered(p.state.dir, leaf)
+	o.news.remembered(o.state.dir, leaf)
 	return identity, nil
 }
 
 // activate gets a device certificate for the device's key, which it makes first if
 // there is none.
-func (p *phone) activate(ctx context.Context) (device.Identity, error) {
-	p.mu.Lock()
-	key, topics := p.state.key, p.Topic
-	p.mu.Unlock()
+func (o *owner) activate(ctx context.Context) (device.Identity, error) {
+	o.mu.Lock()
+	key, topics := o.state.key, o.Topic
+	o.mu.Unlock()
 	if key == nil {
 		var err error
-		if key, err = newKey(p.KeyType); err != nil {
+		if key, err = newKey(o.KeyType); err != nil {
 			return device.Identity{}, fmt.Errorf("make the device key: %w", err)
 		}
 	}
-	identity, err := p.control.activate(ctx, key, p.Name, topics)
+	identity, err := o.control.activate(ctx, key, o.Name, topics)
 	if err != nil {
 		return device.Identity{}, err
 	}
@@ -69,28 +81,28 @@ func (p *phone) activate(ctx context.Context) (device.Identity, error) {
 	if err != nil {
 		return device.Identity{}, fmt.Errorf("activate: read the certificate: %w", err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.out.activated(p.control.url, leaf, p.state.key == nil)
-	return identity, p.state.saveIdentity(identity, topics)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.news.activated(o.control.url, leaf, o.state.key == nil)
+	return identity, o.state.saveIdentity(identity, topics)
 }
 
 // register makes the simulator know another app. It takes an activation with the same
 // key; the certificate that the device has stays good.
-func (p *phone) register(ctx context.Context, topic string) error {
-	p.mu.Lock()
-	key, topics := p.state.key, p.Topic
-	p.mu.Unlock()
+func (o *owner) register(ctx context.Context, topic string) error {
+	o.mu.Lock()
+	key, topics := o.state.key, o.Topic
+	o.mu.Unlock()
 	if slices.Contains(topics, topic) || key == nil { // without a key, the activation on its way is soon enough
 		return nil
 	}
 	topics = append(slices.Clone(topics), topic)
-	identity, err := p.control.activate(ctx, key, p.Name, topics)
+	identity, err := o.control.activate(ctx, key, o.Name, topics)
 	if err != nil {
 		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.Topic = topics
-	return p.state.saveIdentity(identity, topics)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.Topic = topics
+	return o.state.saveIdentity(identity, topics)
 }

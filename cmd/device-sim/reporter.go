@@ -12,12 +12,8 @@ import (
 // A reporter tells what happens, to a person or to a program. Its calls do not
 // overlap.
 type reporter interface {
+	identityReporter
 	begin(env apns.Environment, name string)
-	// remembered: key and certificate are those of an earlier run.
-	remembered(dir string, leaf *x509.Certificate)
-	// activated: the simulator has signed a certificate; fresh tells whether the key
-	// is new.
-	activated(url string, leaf *x509.Certificate, fresh bool)
 	step(device.Step)
 	event(apns.DeviceID, device.Event)
 	// notification is the event of one, and what the phone makes of it.
@@ -28,6 +24,15 @@ type reporter interface {
 	list(apns.DeviceID, display)
 	// done: what was typed has been done, or why not.
 	done(id apns.DeviceID, line string, err error)
+}
+
+// An identityReporter tells where an identity comes from.
+type identityReporter interface {
+	// remembered: key and certificate are those of an earlier run.
+	remembered(dir string, leaf *x509.Certificate)
+	// activated: the simulator has signed a certificate; fresh tells whether the key
+	// is new.
+	activated(url string, leaf *x509.Certificate, fresh bool)
 }
 
 // A sink is where a report goes. The first failure is told, the rest would be the

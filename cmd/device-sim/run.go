@@ -20,8 +20,7 @@ const maxPushes = 1 << 16
 
 // A phone is one run of the verb run.
 type phone struct {
-	*runCmd
-	control   *control
+	owner
 	stop      context.CancelCauseFunc // ends the run, with a failure if there is one
 	now       func() time.Time
 	device    *device.Device
@@ -31,9 +30,7 @@ type phone struct {
 	// Owned by the goroutine of the device.
 	connected bool // at least once
 
-	// Guarded by mu, as is Topic of runCmd. The device is never waited for with mu held.
-	mu     sync.Mutex
-	state  *state
+	// Guarded by mu.
 	out    reporter
 	screen screen.Screen
 }
@@ -46,9 +43,10 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	out := c.reporter(std, stop)
 	p := &phone{
-		runCmd: c, control: newControl(c.Control, c.ControlToken), stop: stop, now: std.now, pushes: make(chan struct{}, maxPushes),
-		state: state, out: c.reporter(std, stop),
+		owner: owner{runCmd: c, control: newControl(c.Control, c.ControlToken), state: state, news: out},
+		stop:  stop, now: std.now, pushes: make(chan struct{}, maxPushes), out: out,
 	}
 	if err := p.switchOn(ctx, log); err != nil {
 		return interrupted(ctx, err)

@@ -29,6 +29,12 @@ func golden(t *testing.T, name, got string, sim *simulator) {
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.name)
 	}
+	goldenFile(t, name, got)
+}
+
+// goldenFile compares a text with a file.
+func goldenFile(t *testing.T, name, got string) {
+	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
 		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))

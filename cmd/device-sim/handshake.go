@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// handshakeTimeout bounds each half of the handshake.
+const handshakeTimeout = 30 * time.Second
+
+// handshakeCmd are the flags of the verb handshake.
+type handshakeCmd struct {
+	runCmd
+
+	Step bool          `help:"Wait for Enter after each step."`
+	HTML string        `name:"html" help:"Write the transcript as one web page, too." placeholder:"FILE"`
+	Wait time.Duration `help:"How long to wait for a push at the end, as in 1m." placeholder:"TIME"`
+}
+
+// AfterApply checks what kong cannot.
+func (c *handshakeCmd) AfterApply() error {
+	if c.JSON {
+		return errors.New("--json is for run; a handshake is text, or a page with --html")
+	}
+	return c.runCmd.AfterApply()
+}
+
+// A handshake is one run of the verb handshake. The device talks at its own pace, and
+// what it said is shown at that of the reader: a login may not take as long as an
+// explanation.
+type handshake struct {
+	owner
+	cmd      *handshakeCmd
+	stop     context.CancelCauseFunc
+	device   *device.Device
+	passages chan passage // from the device to the reader
+
+	// Guarded by owner.mu.
+	clerk     clerk
+	connected bool
+	filtered  bool          // a filter is out on this connection, and not answered
+	acks      bool          // the next ack is for a push that was shown
+	answered  chan struct{} // one for each login whose filter was answered
+	acked     chan struct{} // closed when a push was acknowledged
+}
+
+// maxPassages is far more than a handshake has.
+const maxPassages = 1 << 12
+
+// run goes through the handshake and shows it.
+func (c *handshakeCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	state, err := openState(c.State)
+	if err != nil {
+		return err
+	}
+	h := &handshake{
+		owner:    owner{runCmd: &c.runCmd, control: newControl(c.Control, c.ControlToken), state: state},
+		cmd:      c,
+		stop:     stop,
+		passages: make(chan passage, maxPassages),
+		answered: make(chan struct{}, 1),
+		acked:    make(chan struct{}),
+		clerk:    newClerk(c.Topic),
+	}
+	h.news = h
+	h.clerk.part = "The device gets its certificate"
+	if err := h.switchOn(ctx, log); err != nil {
+		return interrupted(ctx, err)
+	}
+	return h.perform(ctx, std)
+}
+
+// perform lets the device act on one side and the reader read on the other.
+func (h *handshake) perform(ctx context.Context, std streams) error {
+	var acting sync.WaitGroup
+	var actErr error
+	acting.Go(func() {
+		defer close(h.passages)
+		actErr = h.act(ctx)
+	})
+	all, readErr := h.read(ctx, std)
+	if readErr != nil {
+		h.stop(readErr)
+	}
+	acting.Wait()
+	switch {
+	case readErr != nil:
+		return readErr
+	case ctx.Err() != nil:
+		return interrupted(ctx, nil)
+	case h.cmd.HTML == "":
+		return actErr
+	}
+	page := transcriptPage{Server: h.Server, Environment: h.Environment.String(), Passages: all}
+	return errors.Join(actErr, writePage(h.cmd.HTML, page)) // as far as it went
+}
+
+// act is what the device does: it logs in twice, and waits for a push if it is to. The
+// device has stopped when it returns.
+func (h *handshake) act(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var living sync.WaitGroup
+	var runErr error
+	living.Go(func() {
+		runErr = h.device.Run(ctx)
+		stop()
+	})
+	err := h.scenes(ctx)
+	stop()
+	living.Wait()
+	if runErr != nil {
+		return runErr
+	}
+	return err
+}
+
+// scenes are the parts of a handshake.
+func (h *handshake) scenes(ctx context.Context) error {
+	if err := h.login(ctx); err != nil {
+		return err
+	}
+	if err := h.keep(); err != nil {
+		return err
+	}
+	h.begin("The device was away and comes back with its sealed token")
+	h.device.Disconnect()
+	h.device.Connect()
+	if err := h.login(ctx); err != nil {
+		return err
+	}
+	if h.cmd.Wait <= 0 {
+		h.device.Disconnect()
+		return nil
+	}
+	return h.push(ctx)
+}
+
+// login waits until the device is online and each of its apps has a token.
+func (h *handshake) login(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, handshakeTimeout)
+	defer stop()
+	if err := h.device.Online(ctx); err != nil {
+		return h.unfinished(err, "the courier did not accept the login")
+	}
+	for _, topic := range h.Topic {
+		if _, err := h.device.Token(ctx, topic); err != nil {
+			return h.unfinished(err, "there is no token for "+topic)
+		}
+	}
+	select {
+	case <-h.answered:
+		return nil
+	case <-ctx.Done():
+		return h.unfinished(ctx.Err(), "the courier did not answer the filter")
+	}
+}
+
+// unfinished says how far the handshake came.
+func (h *handshake) unfinished(err error, what string) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &failure{
+			code: exitFailure, err: fmt.Errorf("%s within %s", what, handshakeTimeout),
+			remedy: "see what the courier did instead with: device-sim run --log-level debug",
+		}
+	}
+	return err
+}
+
+// push waits for a push, from the moment the reader was told to send one.
+func (h *handshake) push(ctx context.Context) error {
+	h.mu.Lock()
+	h.clerk.part = "A push arrives"
+	p := h.clerk.passage("Now send a push", fmt.Sprintf("The device waits for it for %s.", h.cmd.Wait))
+	for _, a := range h.device.Apps() {
+		p.Rows = append(p.Rows, row{"to " + a.Topic, fmt.Sprintf("apns-sim send --control %s --topic %s --token %s", h.control.url, a.Topic, a.Token)})
+	}
+	p.shown = make(chan struct{})
+	h.tell(p)
+	h.mu.Unlock()
+	select {
+	case <-p.shown:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-h.acked:
+		h.device.Disconnect()
+		return nil
+	case <-time.After(h.cmd.Wait):
+		return &failure{
+			code: exitFailure, err: fmt.Errorf("no push came within %s", h.cmd.Wait),
+			remedy: "send one to a token shown, with apns-sim send or as a provider does, within the time of --wait",
+		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// keep keeps the tokens for later runs.
+func (h *handshake) keep() error {
+	base, tokens := h.device.BaseToken(), h.device.Tokens()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.state.saveTokens(h.Environment, base, tokens)
+}
+
+// begin begins a part with the next passage.
+func (h *handshake) begin(part string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clerk.part = part
+}
+
+// tell gives a passage to the reader. mu is held.
+func (h *handshake) tell(p passage) {
+	select {
+	case h.passages <- p:
+	default: // thousands are waiting; it is no handshake any longer
+	}
+}
+
+// read shows passages until there are no more, or ctx ends. It gives them all.
+func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
+	var broken error
+	text := &transcriptText{page{sink: sink{w: std.stdout, failed: func(err error) {
+		broken = &failure{code: exitFailure, err: fmt.Errorf("write to stdout: %w", err)}
+	}}, color: std.colorOut}}
+	var enter <-chan string
+	if h.cmd.Step && std.stdin != nil {
+		enter = lines(ctx, std.stdin)
+	}
+	var all []passage
+	for p := range h.passages {
+		all = append(all, p)
+		text.passage(p)
+		if p.shown != nil {
+			close(p.shown)
+		}
+		if broken != nil {
+			return all, broken
+		}
+		if enter != nil {
+			select {
+			case <-enter: // closed at the end of the input: then nothing is waited for
+			case <-ctx.Done():
+				return all, nil
+			}
+		}
+	}
+	return all, nil
+}
