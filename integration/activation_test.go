@@ -100,3 +100,14 @@ func TestAGenuineDeviceFindsItsCourierActivatesAndLogsIn(t *testing.T) {
 	assert.Equal(t, []byte{0}, welcome.items[0x01], "let in by the certificate in TLS")
 	assert.NotContains(t, welcome.items, byte(0x03), "the same device, whose token is good")
 }
+
+// observed: apsd goes to the host of field 2 and counts that in field 17. Here the
+// host leads back, and the device is let in because it counts.
+func TestADeviceGoesToTheCourierItIsSentTo(t *testing.T) {
+	t.Parallel()
+	sim := startSimulator(t, "--redirect-devices", "localhost")
+	p := start(t, deviceSim, "run", "--json", "--server", sim.Device, "--ca", sim.CAFile, "--control", sim.Control, "--topic", sim.Demo.Topic)
+	phone := &phone{process: p}
+	phone.await("connected")
+	assert.Equal(t, sim.Demo.Topic, phone.await("token").Topic)
+}

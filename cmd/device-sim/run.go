@@ -133,7 +133,7 @@ func (p *phone) event(e device.Event) {
 		p.Topic = nil
 		p.screen = screen.Screen{}
 	case device.EventConnectFailed:
-		if !p.connected {
+		if !p.connected && !device.Redirected(e.Err) {
 			p.stop(firstConnectFailed(p.Server, e.Err))
 			return
 		}

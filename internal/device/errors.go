@@ -40,5 +40,15 @@ func (e *RefusedError) Error() string {
 type redirectError struct{ host, reason string }
 
 func (e *redirectError) Error() string {
+	if e.reason == "" {
+		return "device: redirected to " + e.host
+	}
 	return fmt.Sprintf("device: redirected to %s (%s)", e.host, e.reason)
+}
+
+// Redirected reports whether what ended a connection, or an attempt at one, is that
+// the courier named another. The device goes there.
+func Redirected(err error) bool {
+	_, ok := errors.AsType[*redirectError](err)
+	return ok
 }

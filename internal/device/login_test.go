@@ -306,3 +306,18 @@ func TestCourierMustHaveACertificateOfATrustedRootAndTheRightName(t *testing.T) 
 		})
 	}
 }
+
+func TestARedirectionIsToldFromAFailure(t *testing.T) {
+	for _, row := range []struct {
+		err  error
+		want bool
+		text string
+	}{
+		{&redirectError{host: "localhost"}, true, "device: redirected to localhost"},
+		{&redirectError{"localhost", "drain"}, true, "device: redirected to localhost (drain)"},
+		{ErrStopped, false, "device: the device has stopped"},
+	} {
+		assert.Equal(t, row.want, Redirected(row.err))
+		assert.EqualError(t, row.err, row.text)
+	}
+}
