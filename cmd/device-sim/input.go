@@ -61,7 +61,7 @@ func (p *phone) obey(ctx context.Context, std streams) {
 			p.stop(inScript(line, err))
 			return
 		}
-		if line == "" {
+		if line == "" || strings.HasPrefix(line, comment) {
 			continue
 		}
 		id := p.device.ID()

@@ -89,9 +89,11 @@ func (s *story) step(step device.Step) {
 		s.accepted(step)
 	case device.StepFilter:
 		s.head("Filter: which apps the device has")
-		s.row("enabled", "%s", strings.Join(step.Topics, ", "))
 		if len(step.Topics) > 0 {
+			s.row("enabled", "%s", strings.Join(step.Topics, ", "))
 			s.more("from now on APNs may send; until now it could only store")
+		} else {
+			s.row("enabled", "none")
 		}
 		for _, a := range step.Others {
 			s.row(a.List.String(), "%s", a.Topic)

@@ -53,10 +53,13 @@ func words() []word {
 	}
 }
 
+// comment begins a line that is for readers of a script.
+const comment = "#"
+
 // do does what a line says. Its error is for the one who typed it.
 func (p *phone) do(ctx context.Context, line string) error {
 	fields := strings.Fields(line)
-	if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+	if len(fields) == 0 || strings.HasPrefix(fields[0], comment) {
 		return nil
 	}
 	all := words()

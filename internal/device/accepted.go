@@ -34,11 +34,12 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	d.apps.forgetRequests()
 	d.channels.forgetRequests()
 	d.changedLocked()
+	power := d.power
 	d.mu.Unlock()
 
 	d.emit(Event{Kind: EventConnected})
 	if issued {
 		d.emit(Event{Kind: EventBaseToken, Token: token, Previous: previous})
 	}
-	return s.sendApps(d.appendPower(nil))
+	return s.sendApps(d.appendPower(nil, power))
 }

@@ -30,6 +30,7 @@ func (d *Device) startOver(ctx context.Context) error {
 	if erase {
 		d.setBaseLocked("")
 		d.apps, d.channels = newApps(), newChannels()
+		d.power = power{}
 	}
 	d.mu.Unlock()
 	if !erase {

@@ -64,6 +64,9 @@ func (p power) message(now time.Time) courier.ActiveState {
 	return courier.ActiveState{State: courier.StateActive, Interval: left}
 }
 
+// maxPowers is how many changes may wait to be sent.
+const maxPowers = 64
+
 // SetPower tells the courier that the device is in another state, now or at the next
 // login. PowerUnlocked begins anew each time.
 func (d *Device) SetPower(p Power) error {
@@ -74,7 +77,10 @@ func (d *Device) SetPower(p Power) error {
 	defer d.mu.Unlock()
 	d.power = power{p, time.Now()}
 	if d.session != nil {
-		signal(d.session.powerDirty)
+		select {
+		case d.session.powers <- d.power:
+		default: // the courier does not read, and will soon be left
+		}
 	}
 	return nil
 }
@@ -87,10 +93,8 @@ func (d *Device) Power() Power {
 }
 
 // appendPower appends what the device tells about being in use.
-func (d *Device) appendPower(frames []byte) []byte {
-	d.mu.Lock()
-	message := d.power.message(time.Now())
-	d.mu.Unlock()
+func (d *Device) appendPower(frames []byte, p power) []byte {
+	message := p.message(time.Now())
 	d.trace(StepPower{State: message.State, Interval: time.Duration(message.Interval) * time.Second})
 	return message.Append(frames)
 }

@@ -57,6 +57,18 @@ func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 	}
 }
 
+func TestEachChangeIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		p := h.ready()
+		require.NoError(t, h.SetPower(PowerLocked))
+		require.NoError(t, h.SetPower(PowerAsleep))
+		p.want("14 0000000b 01 0001 01 02 0004 0000000a", "")
+		p.want("14 00000004 01 0001 02", "")
+		p.wantSilence(time.Minute, "once")
+	})
+}
+
 func TestUnknownStateIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		assert.ErrorContains(t, newHarness(t).SetPower(9), "Power(9) is no state of a device")

@@ -139,6 +139,9 @@ func providerID(id []byte) string {
 // ack puts an acknowledgement with those that leave next, or later. The token is left
 // out if it is the device's own. observed: apsd.
 func (s *session) ack(m *courier.Notification, v verdict) {
+	if m.Flags&courier.FlagTracing != 0 && s.d.AckDelay() >= 0 {
+		s.traced(m, v)
+	}
 	ack := courier.Ack{Status: v.status, ID: m.ID}
 	if !v.sighting.base {
 		ack.Token = m.Token
@@ -149,6 +152,17 @@ func (s *session) ack(m *courier.Notification, v verdict) {
 	case delay > 0:
 		s.late.put(time.Now().Add(delay), ack.Append(nil))
 	}
+}
+
+// traced confirms a notification that is traced, besides its ack.
+//
+// observed: apsd, which says 1 for what was delivered; the other values are unknown.
+func (s *session) traced(m *courier.Notification, v verdict) {
+	if v.status != courier.AckDelivered {
+		return
+	}
+	confirm := courier.TracingAck{Topic: m.Topic, TracingID: m.TracingID, Status: courier.TracingDelivered, Token: m.Token}
+	s.acks = confirm.Append(s.acks)
 }
 
 // flushAcks sends the acknowledgements that have gathered.

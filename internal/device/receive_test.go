@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
@@ -194,4 +195,20 @@ func TestSeenForgetsTheOldestOnly(t *testing.T) {
 	assert.True(t, s.has(sighting{timestamp: seenLimit}))
 	assert.False(t, s.has(sighting{timestamp: 1, base: true}), "another token is another notification")
 	assert.Len(t, s.known, seenLimit)
+}
+
+func TestTracedNotificationIsConfirmedBesidesItsAck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		p := h.ready()
+		m := courier.Notification{
+			Token: frames("A"), Topic: frames("H"), Payload: []byte("{}"), ID: 1, Timestamp: 1,
+			TracingID: frames("e950198b569d7b036a42ccce5f3cceab"), Flags: courier.FlagTracing,
+		}
+		_, err := p.conn.Write(m.Append(nil))
+		require.NoError(t, err)
+		p.want("1b 00000051 01 0014 H 02 0010 e950198b569d7b036a42ccce5f3cceab 03 0001 01 04 0020 A", "observed: apsd")
+		p.want("0b 0000002e 08 0001 00 04 0004 00000001 01 0020 A", "")
+		assert.Equal(t, "e950198b-569d-7b03-6a42-ccce5f3cceab", h.next().ProviderID, "the simulator puts the apns-id there")
+	})
 }

@@ -26,8 +26,8 @@ type session struct {
 	appsDirty chan struct{} // holds a token when the apps have changed
 	pong      chan struct{} // holds a token when a keepalive was answered
 
-	powerDirty chan struct{} // holds a token when the state of the device has changed
-	late       lateAcks
+	powers chan power // states of the device that the courier is to hear of
+	late   lateAcks
 
 	// Owned by the reader, which is the goroutine of Run.
 	reader *courier.Reader
@@ -55,8 +55,8 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 		appsDirty: make(chan struct{}, 1),
 		pong:      make(chan struct{}, 1),
 
-		powerDirty: make(chan struct{}, 1),
-		late:       lateAcks{wake: make(chan struct{}, 1)},
+		powers: make(chan power, maxPowers),
+		late:   lateAcks{wake: make(chan struct{}, 1)},
 
 		reader: courier.NewReader(conn, courier.ReaderOptions{}),
 	}

@@ -32,8 +32,8 @@ func (s *session) tend(ctx context.Context) error {
 		case <-appsDue:
 			appsDue = nil
 			err = s.sendApps(nil)
-		case <-s.powerDirty:
-			err = s.write(s.d.appendPower(nil))
+		case p := <-s.powers:
+			err = s.write(s.d.appendPower(nil, p))
 		case <-s.late.wake:
 			acksDue, err = s.sendLateAcks()
 		case <-acksDue:
