@@ -273,7 +273,7 @@ func (b *Broker) Submit(p *Push) error {
 // wins: a former peer is told that it was replaced, and what was on its way is
 // sent again.
 func (b *Broker) Attach(to Address, peer Peer) *Route {
-	r := &Route{peer: peer, active: true}
+	r := &Route{peer: peer, activeUntil: always}
 	var former *Route
 	b.withQueue(to, func(q *queue) {
 		r.q = q

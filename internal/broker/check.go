@@ -37,7 +37,7 @@ func (b *Broker) Stats() Stats {
 		}
 		if q.route != nil {
 			s.Connected++
-			if !q.route.active {
+			if !q.route.activeLocked() {
 				s.Asleep++
 			}
 			s.InFlight += q.route.flight.count

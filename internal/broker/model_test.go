@@ -51,13 +51,14 @@ type model struct {
 	gone     []string             // pushes whose apps are taken for removed
 
 	// Its connection.
-	connected, active bool
-	filter            map[string]string // the list of a topic; nil before the filter
-	nextID            uint32
-	stamp             uint64
-	groupUntil        time.Time
-	ackBy             time.Time
-	overdue           int
+	connected  bool
+	awakeUntil time.Time         // zero if it sleeps
+	filter     map[string]string // the list of a topic; nil before the filter
+	nextID     uint32
+	stamp      uint64
+	groupUntil time.Time
+	ackBy      time.Time
+	overdue    int
 
 	pushes []*modelPush // in the order of acceptance
 }
@@ -120,7 +121,7 @@ func (m *model) obstacle(p *modelPush, woken bool) broker.Cause {
 	if m.lowPower && !ignore && p.priority < 10 {
 		return broker.LowPower
 	}
-	if !m.active && list != "non-waking" {
+	if !m.active() && list != "non-waking" {
 		if list == "opportunistic" && !woken || p.priority == 1 && !ignore {
 			return broker.Asleep
 		}
@@ -193,7 +194,7 @@ func (m *model) submit(p *modelPush) bool {
 	switch why := m.obstacle(p, false); why {
 	case "":
 		m.ready(p)
-		if !m.active && m.filter[p.topic] != "non-waking" {
+		if !m.active() && m.filter[p.topic] != "non-waking" {
 			m.release(true)
 		}
 	case broker.DropIgnored:
@@ -209,7 +210,7 @@ func (m *model) release(woken bool) (released int) {
 	if !m.connected || m.filter == nil {
 		return 0
 	}
-	if woken || m.active {
+	if woken || m.active() {
 		m.groupUntil = time.Time{}
 	}
 	var last *modelPush
@@ -250,9 +251,14 @@ func (m *model) setFilter(lists map[string]string) (released int) {
 	return released
 }
 
-func (m *model) setActive(active bool) {
-	if m.active != active {
-		m.active = active
+// evermore is the end of a time that has none.
+var evermore = time.Unix(1<<40, 0)
+
+func (m *model) active() bool { return m.awakeUntil.After(m.wire) }
+
+func (m *model) setActive(until time.Time) {
+	if !m.awakeUntil.Equal(until) {
+		m.awakeUntil = until
 		m.release(false)
 	}
 }
@@ -267,7 +273,7 @@ func (m *model) setPower(low bool) {
 
 func (m *model) connect() {
 	m.disconnect()
-	m.connected, m.active, m.nextID, m.stamp, m.overdue = true, true, 0, 0, 0
+	m.connected, m.awakeUntil, m.nextID, m.stamp, m.overdue = true, evermore, 0, 0, 0
 }
 
 func (m *model) disconnect() {

@@ -198,9 +198,17 @@ func (r *modelRun) setFilter(t *rapid.T, d *modelledDevice) {
 
 func (r *modelRun) activity(t *rapid.T) {
 	d := r.present(t)
-	active := rapid.SampledFrom([]bool{true, false, false}).Draw(t, "active")
-	d.peer.SetActive(active)
-	d.setActive(active)
+	switch span := rapid.SampledFrom([]time.Duration{-1, 0, 0, 30 * time.Second}).Draw(t, "active"); span {
+	case -1:
+		d.peer.SetActive(true)
+		d.setActive(evermore)
+	case 0:
+		d.peer.SetActive(false)
+		d.setActive(time.Time{})
+	default:
+		d.peer.SetActiveFor(span)
+		d.setActive(d.wire.Add(span))
+	}
 }
 
 func (r *modelRun) power(t *rapid.T) {
@@ -340,7 +348,7 @@ func (r *modelRun) check(t *rapid.T) {
 		gone = append(gone, d.gone...)
 		if d.connected {
 			want.Connected++
-			if !d.active {
+			if !d.active() {
 				want.Asleep++
 			}
 		}

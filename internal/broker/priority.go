@@ -26,7 +26,8 @@ type Priorities struct {
 // requests to APNs". A topic that does not wake the device needs no regard for
 // its sleep.
 func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
-	if q.route.active && !q.lowPower {
+	active := q.route.activeLocked()
+	if active && !q.lowPower {
 		return ""
 	}
 	regard, priority := !q.b.priorities.Ignore, p.Priority
@@ -36,7 +37,7 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 	switch {
 	case q.lowPower && regard && priority < apns.PriorityImmediate:
 		return LowPower
-	case q.route.active || rule == ruleNonWaking:
+	case active || rule == ruleNonWaking:
 		return ""
 	case rule == ruleOpportunistic && !woken:
 		return Asleep
@@ -53,7 +54,7 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 // not.
 func (q *queue) disturbLocked(e *entry, now time.Time) {
 	r := q.route
-	if r.active || len(q.held) == 0 || r.filter[e.push.Hash] == ruleNonWaking {
+	if len(q.held) == 0 || r.activeLocked() || r.filter[e.push.Hash] == ruleNonWaking {
 		return
 	}
 	q.releaseLocked(now, true)

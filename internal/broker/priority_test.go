@@ -194,6 +194,25 @@ func TestLowPowerOutlastsTheConnection(t *testing.T) {
 	})
 }
 
+// observed: apsd, whose intervals are 10 seconds and, after an unlock, 600.
+func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		p := w.connect(topic)
+		p.SetActiveFor(10 * time.Second)
+		w.clock.Advance(time.Hour) // it has a time of its own
+		time.Sleep(10*time.Second - time.Nanosecond)
+		w.push("a", urgent(1))
+		assert.Equal(t, []string{"a"}, p.names())
+		time.Sleep(time.Nanosecond)
+		w.push("b", urgent(1))
+		assert.Empty(t, p.names())
+		assert.Equal(t, 1, w.Stats().Asleep)
+		p.SetActiveFor(10 * time.Second)
+		assert.Equal(t, []string{"b"}, p.names())
+	})
+}
+
 func TestFallingAsleepCallsNothingBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, broker.Config{})

@@ -146,7 +146,7 @@ func (q *queue) readyLocked(e *entry, now time.Time) {
 // releaseLocked makes ready what is held and need not be any more. What comes
 // from the store is marked, the last of it twice. It returns how much that is.
 func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
-	if woken || q.route.active {
+	if woken || q.route.activeLocked() {
 		q.route.groupUntil = 0
 	}
 	var free []*entry

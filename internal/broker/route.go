@@ -29,14 +29,14 @@ type Route struct {
 
 	// Guarded by q.mu.
 	filter lists // nil until the device has sent one
-	active bool
 	flight flight
 	stamp  uint64 // timestamp of the newest delivery
 	awake  bool   // the peer was woken and has not taken everything yet
 	gone   bool
 
-	groupUntil int64 // when what is grouped is delivered; 0 while nothing is
-	ackBy      int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
+	activeUntil int64 // when the device falls asleep, in the machine's time; 0 if it sleeps, or always
+	groupUntil  int64 // when what is grouped is delivered; 0 while nothing is
+	ackBy       int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
 
 	channels map[*channel]uint64 // subscriptions, each with the checkpoint the device has seen
 	deleted  []Channel           // subscribed channels that are gone, for TakeDeleted
@@ -97,19 +97,6 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 		r.wakeLocked()
 	}
 	return stored
-}
-
-// SetActive says whether the device is in use.
-func (r *Route) SetActive(active bool) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.gone || r.active == active {
-		return
-	}
-	r.active = active
-	if r.filter != nil {
-		r.q.releaseLocked(r.q.clock.Now(), false)
-	}
 }
 
 // Take appends to dst what may be sent now, without growing it, and counts it

@@ -142,6 +142,24 @@ func TestAPushThatMustNotWakeAnInactiveDeviceWaitsUntilItIsActive(t *testing.T) 
 	})
 }
 
+func TestADeviceIsInUseForTheIntervalItNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		neverWake := func(push *broker.Push) { push.Priority = apns.PriorityNeverWake }
+		p.send(&courier.ActiveState{State: courier.StateActive, Interval: 600})
+		synctest.Wait()
+		time.Sleep(599 * time.Second)
+		w.push(p.address(), "in time", neverWake)
+		p.ack(want[*courier.Notification](p), courier.AckDelivered)
+		time.Sleep(time.Second)
+		w.push(p.address(), "late", neverWake)
+		p.wantSilence(patience, "the device sleeps")
+		p.send(&courier.ActiveState{State: courier.StateActive}) // no interval is no end
+		assert.Equal(t, "late", string(want[*courier.Notification](p).Payload))
+	})
+}
+
 func TestAPushThatWasNotAcknowledgedComesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -62,9 +62,7 @@ func (s *session) attachLocked(p *presence) {
 	p.base = s.bases[p.slot]
 	s.record(journal.Connected, "", p.String()) // before an older connection learns of it and goes
 	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
-	if s.activity.told {
-		p.route.SetActive(s.activity.active)
-	}
+	s.active.tell(p.route)
 	s.presences[p.slot] = p
 }
 

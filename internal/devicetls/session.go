@@ -26,7 +26,7 @@ type session struct {
 	// Owned by readLoop, and by run once it has returned.
 	device    *pki.DeviceIdentity // nil until the first Connect is accepted
 	times     times
-	activity  activity
+	active    activity
 	answered  bool // answers may wait in out
 	ack       courier.Ack
 	keepalive courier.Keepalive

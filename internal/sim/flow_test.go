@@ -78,3 +78,38 @@ func TestTheEnvironmentsAreTwoWorlds(t *testing.T) {
 	assert.JSONEq(t, `{"reason":"BadDeviceToken"}`, body)
 	push(t, s, token, []byte(`{"aps":{}}`), headers)
 }
+
+func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) {
+	var apple clock.Clock
+	s := start(t, sim.Config{Clock: &apple, Broker: broker.Config{Storage: broker.Storage{NeverEnabled: 24 * time.Hour}}})
+	phone := switchOn(t, s, sim.DemoTopic)
+	_, err := phone.Token(patient(t), sim.DemoTopic) // it has sent its filter
+	require.NoError(t, err)
+	const removed = "com.example.removed"
+	require.NoError(t, s.Auth.AddApp(sim.DemoTeam, removed))
+	hash := apns.HashTopic(removed)
+	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: phone.ID()}, &hash)
+	headers := map[string]string{apns.HeaderTopic: removed}
+	push(t, s, token, []byte(`{"aps":{}}`), headers)
+	assert.Equal(t, string(broker.NotEnabled), awaitEvent(t, s, journal.Stored).Cause)
+
+	apple.Advance(24 * time.Hour)
+	assert.Equal(t, string(broker.DropNeverEnabled), awaitEvent(t, s, journal.Dropped).Cause)
+	require.Eventually(t, func() bool {
+		status, body := post(t, s, s.Info().Provider, token, []byte(`{"aps":{}}`), headers)
+		return status == http.StatusGone && strings.Contains(body, "Unregistered")
+	}, patience, time.Millisecond)
+}
+
+func TestWhatIsGroupedLeavesWhenItIsDue(t *testing.T) {
+	s := start(t, sim.Config{Broker: broker.Config{Priorities: broker.Priorities{Group: 20 * time.Millisecond}}})
+	phone := switchOn(t, s, sim.DemoTopic)
+	token, err := phone.Token(patient(t), sim.DemoTopic)
+	require.NoError(t, err)
+	require.NoError(t, phone.SetPower(device.PowerAsleep))
+	require.Eventually(t, func() bool { return s.Broker.Stats().Asleep == 1 }, patience, time.Millisecond)
+	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPriority: "5"})
+	_, err = phone.Next(patient(t)) // long before the push expires, which would be the next sweep otherwise
+	require.NoError(t, err)
+	assert.Equal(t, string(broker.Grouped), awaitEvent(t, s, journal.Stored).Cause)
+}
