@@ -17,6 +17,7 @@ type loginRuleFlags struct {
 
 	UnregisterDelay  string `placeholder:"MIN[-MAX]" help:"Accept pushes to a removed app for this time, drawn between two such as 1h-24h, before Unregistered; or never."`
 	UnregisterSeed   uint64 `placeholder:"N" help:"Draw the times of --unregister-delay from this seed; otherwise from one that the log names."`
+	AskRemoved       bool   `help:"Ask a device about an app within --unregister-delay when a push comes for it; its answer ends the delay."`
 	RefuseBaseTokens bool   `help:"Answer DeviceTokenNotForTopic to a push to a device's base token; otherwise it is delivered."`
 }
 
@@ -25,6 +26,7 @@ func (r *loginRuleFlags) apply(cfg *sim.Config) (err error) {
 	cfg.AnyDeviceCertificate = r.AnyDeviceCertificate
 	cfg.Courier.Redirect.Host = r.RedirectDevices
 	cfg.Courier.TokenBudget = r.TokenRequests
+	cfg.Broker.AskGone = r.AskRemoved
 	cfg.Provider.RefuseBaseTokens = r.RefuseBaseTokens
 	cfg.UnregisterDelay, err = parseDelay(r.UnregisterDelay)
 	cfg.UnregisterDelay.Seed = r.UnregisterSeed

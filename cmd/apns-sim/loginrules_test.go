@@ -25,12 +25,14 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 			c.UnregisterDelay = tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: 7}
 		}},
 		{"--unregister-delay never", func(c *sim.Config) { c.UnregisterDelay.Never = true }},
+		{"--ask-removed", func(c *sim.Config) { c.Broker.AskGone = true }},
 		{"--refuse-base-tokens", func(c *sim.Config) { c.Provider.RefuseBaseTokens = true }},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {
 			want, got := configured(t), configured(t, strings.Fields(tc.flags)...)
 			tc.want(&want)
 			assert.Equal(t, want.Courier, got.Courier)
+			assert.Equal(t, want.Broker, got.Broker)
 			assert.Equal(t, want.AnyDeviceCertificate, got.AnyDeviceCertificate)
 			assert.Equal(t, want.UnregisterDelay, got.UnregisterDelay)
 			assert.Equal(t, want.Provider.RefuseBaseTokens, got.Provider.RefuseBaseTokens)

@@ -46,6 +46,9 @@ type Config struct {
 	// [Storage.NeverEnabled]), so that its token is retired. It is called by
 	// [Broker.Sweep], with nothing locked; nil tells nobody.
 	AppGone func(*Push)
+	// AskGone sends a push to an app that is gone, of which providers are not told
+	// yet, to the device, for it to say once more that the app is gone.
+	AskGone bool
 	// Backlog is how many pushes may wait to be sent to a connected device
 	// before further ones are refused with TooManyRequests; 0 means
 	// [DefaultBacklog].
@@ -84,7 +87,8 @@ type Push struct {
 	// follows it.
 	Track *journal.Track
 	// Gone says that the app or the device is gone and that providers are not
-	// told yet: the push is accepted, and dropped.
+	// told yet: the push is accepted, and dropped, unless [Config].AskGone has it
+	// sent.
 	Gone bool
 }
 
@@ -101,6 +105,7 @@ type Broker struct {
 	backlog    int
 	ackTimeout time.Duration
 	appGone    func(*Push) // may be nil
+	askGone    bool
 	store      store.Store // may be nil
 	journal    *journal.Journal
 	clock      *clock.Clock // of the common world
@@ -138,6 +143,7 @@ func New(cfg Config) (*Broker, error) {
 		backlog:    cmp.Or(max(0, cfg.Backlog), DefaultBacklog),
 		ackTimeout: cfg.AckTimeout,
 		appGone:    cfg.AppGone,
+		askGone:    cfg.AskGone,
 		store:      cfg.Store,
 		journal:    cfg.Journal,
 		clock:      cfg.Clock,
@@ -251,16 +257,14 @@ func (b *Broker) forget(to Address) {
 // its topic and its expiration demand, and the journal says which. The error
 // is an *apns.Rejection if p is refused, or the store's if p cannot be kept.
 func (b *Broker) Submit(p *Push) error {
-	if p.Gone {
-		now := b.clockOf(b.spaces.Home(p.To.Device)).Now()
-		b.record(journal.Accepted, p, "", now)
-		b.record(journal.Dropped, p, DropGone, now)
-		return nil
-	}
 	e := &entry{push: p}
 	var err error
 	b.update(p.To, func(q *queue) {
 		now := q.clock.Now()
+		if p.Gone {
+			q.submitGoneLocked(e, now)
+			return
+		}
 		deadline := p.Expiration.Deadline(now)
 		e.deadline, e.storable = deadline.UnixNano(), deadline.After(now)
 		e.lasting = e.storable

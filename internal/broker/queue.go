@@ -119,6 +119,9 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	if r == nil || r.filter == nil {
 		return hold, Offline
 	}
+	if e.push.Gone {
+		return deliver, ""
+	}
 	rule := r.filter[e.push.Hash]
 	switch rule {
 	case ruleDiscard:

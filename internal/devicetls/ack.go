@@ -48,6 +48,10 @@ func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	if push.Base {
 		return false
 	}
+	if push.Gone { // the device says so once more
+		v.Confirm([]byte(push.Token))
+		return false
+	}
 	claims, err := v.Open([]byte(push.Token))
 	if err != nil || !claims.Retired.IsZero() {
 		return false // whatever it was, it is void already

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -192,5 +193,34 @@ func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
 
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 		assert.NotEqual(t, []byte(old), want[*courier.TokenResponse](p).Token, "the app is back, with another token")
+	})
+}
+
+// observed: apsd, for bit 0 of field 26 and status 11.
+func TestADeviceConfirmsThatAnAppIsGone(t *testing.T) {
+	at(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) {
+			var err error
+			c.Vault, err = tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Never: true}})
+			require.NoError(t, err)
+			c.Broker, err = broker.New(broker.Config{Clock: c.Clock, Journal: c.Journal, AskGone: true})
+			require.NoError(t, err)
+		})
+		w.vault, w.broker = w.cfg.Vault, w.cfg.Broker
+		p := w.login(w.identity(nil))
+		hash := topicHash
+		token := w.vault.Mint(tokenvault.Address(p.address()), &hash)
+		w.vault.RetireApp(tokenvault.Address(p.address()), tokenvault.Tag(hash))
+		id := w.push(p.address(), "{}", func(push *broker.Push) { push.Token, push.Gone = token, true })
+		p.wantBytes("0a 0000008a  01 0020 " + token.String() + "02 0014 a003f1da17993ee51f2b3ceef6c6153afa8f3ec2" +
+			"03 0002 7b7d  04 0004 00000001  05 0004 00000000  06 0008 18867251edfa0000  09 0001 00  0d 0001 0a" +
+			"0f 0020 " + apns.DeviceToken(p.token).String() + "1a 0004 00000001")
+		time.Sleep(time.Minute)
+		p.send(&courier.Ack{Status: 11, ID: 1, Token: []byte(token)})
+		synctest.Wait()
+		claims, err := w.vault.Open([]byte(token))
+		require.NoError(t, err)
+		assert.Equal(t, w.clock.Now(), claims.Reported, "providers are told from now on")
+		assert.Equal(t, []string{"accepted", "sent", "dropped token-removed"}, w.history(id))
 	})
 }

@@ -200,3 +200,20 @@ func TestAProviderMayPushToABaseToken(t *testing.T) {
 	assert.Equal(t, base, sent.Push.Token)
 	assert.Equal(t, sim.DemoTopic, sent.Push.Topic)
 }
+
+func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
+	cfg := sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}}
+	cfg.Broker.AskGone = true
+	s := start(t, cfg)
+	p := switchOn(t, s, sim.DemoTopic)
+	token := p.await(t, device.EventToken).Token
+	s.UninstallApp(of(p.ID()), sim.DemoTopic)
+	p.Remove(sim.DemoTopic)
+	wantPost(t, s, token, http.StatusOK, "")
+	assert.Equal(t, "token-removed", awaitEvent(t, s, journal.Dropped).Cause, "asked, the device says so")
+	require.Eventually(t, func() bool {
+		claims, err := s.Vault.Open([]byte(token))
+		return err == nil && !claims.Reported.IsZero()
+	}, patience, time.Millisecond)
+	wantPost(t, s, token, http.StatusGone, "Unregistered")
+}

@@ -96,3 +96,31 @@ func TestANegativeDelayIsRefused(t *testing.T) {
 	_, err := tokenvault.New(tokenvault.Config{Delay: tokenvault.Delay{Min: -1}})
 	require.ErrorContains(t, err, "the delay before providers are told is negative")
 }
+
+func TestAnAnswerOfTheDeviceEndsTheDelay(t *testing.T) {
+	for _, delay := range []tokenvault.Delay{{Min: time.Hour}, {Never: true}} {
+		for name, retire := range map[string]func(*tokenvault.Vault){
+			"app":    func(v *tokenvault.Vault) { v.RetireApp(phone, tokenvault.Tag(example)) },
+			"device": func(v *tokenvault.Vault) { v.RetireDevice(phone.Environment, phone.Device) },
+		} {
+			t.Run(name, func(t *testing.T) {
+				var c clock.Clock
+				v := newVault(t, tokenvault.Config{Clock: &c, Delay: delay})
+				token := v.Mint(phone, &example)
+				v.Confirm([]byte(token))
+				assert.Zero(t, open(t, v, token).Retired, "what is current stays")
+				retire(v)
+				c.Advance(time.Minute)
+				v.Confirm([]byte(token))
+				claims := open(t, v, token)
+				assert.GreaterOrEqual(t, claims.Reported.Sub(claims.Retired), time.Minute)
+				assert.Less(t, claims.Reported.Sub(claims.Retired), 2*time.Minute)
+				c.Advance(time.Hour)
+				v.Confirm([]byte(token))
+				again := open(t, v, token)
+				assert.Equal(t, claims.Reported, again.Reported, "the first answer counts")
+				v.Confirm([]byte("no token"))
+			})
+		}
+	}
+}

@@ -93,6 +93,25 @@ func (h *history) current(r *record) uint32 {
 // judge tells how a token was retired, the zero retirement if it is current. It
 // reports false for an epoch in which such a token was never minted.
 func (h *history) judge(r *record) (end retirement, ok bool) {
+	next, issued := h.ending(r)
+	if next != nil {
+		end = *next
+	}
+	return end, issued
+}
+
+// confirm has providers told at a time of how a token was retired, unless they
+// are told earlier.
+func (h *history) confirm(r *record, at time.Time) {
+	next, _ := h.ending(r)
+	if next != nil && (next.told.IsZero() || at.Before(next.told)) {
+		next.told = at
+	}
+}
+
+// ending finds the retirement of a token, nil if it is current. It reports false
+// for an epoch in which such a token was never minted.
+func (h *history) ending(r *record) (next *retirement, ok bool) {
 	next, issued := h.wide.after(r.epoch)
 	if !r.base {
 		appNext, began := h.apps[app{r.User, r.tag}].after(r.epoch)
@@ -101,8 +120,5 @@ func (h *history) judge(r *record) (end retirement, ok bool) {
 			next = appNext
 		}
 	}
-	if next != nil {
-		end = *next
-	}
-	return end, issued || r.epoch == 0
+	return next, issued || r.epoch == 0
 }

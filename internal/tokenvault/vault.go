@@ -126,17 +126,26 @@ func (v *Vault) Mint(a Address, topic *apns.TopicHash) apns.DeviceToken {
 //
 // "APNs decrypts the token with the token key": "APNs Overview".
 func (v *Vault) Open(token []byte) (Claims, error) {
-	if len(token) < MinLength || len(token) > apns.MaxDeviceToken {
+	o := v.read(token)
+	if o == nil {
 		return Claims{}, ErrNotMinted
+	}
+	return v.claims(o)
+}
+
+// read opens a token, or remembers what is in it. It returns nil for one that was
+// not made here.
+func (v *Vault) read(token []byte) *opened {
+	if len(token) < MinLength || len(token) > apns.MaxDeviceToken {
+		return nil
 	}
 	o := v.cache.get(token)
 	if o == nil {
-		if o = v.decrypt(token); o == nil {
-			return Claims{}, ErrNotMinted
+		if o = v.decrypt(token); o != nil {
+			v.cache.put(o)
 		}
-		v.cache.put(o)
 	}
-	return v.claims(o)
+	return o
 }
 
 // decrypt tries every key, the newest first. It returns nil if none opens the
@@ -197,6 +206,18 @@ func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID)
 	now := v.now(device)
 	end := retirement{at: now, told: v.delays.after(now)}
 	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
+}
+
+// Confirm ends the [Delay] of a token that is void: the device has said once more
+// that the app is gone, and providers are told from now on. Other tokens are left
+// alone.
+func (v *Vault) Confirm(token []byte) {
+	o := v.read(token)
+	if o == nil {
+		return
+	}
+	now := v.now(o.record.Device)
+	v.retirements.change(deviceKey{o.record.Environment, o.record.Device}, func(h *history) { h.confirm(&o.record, now) })
 }
 
 // now is what time it is for a device.
