@@ -21,6 +21,7 @@ type commands struct {
 	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
 	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
 	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
+	Exec    execCommand    `cmd:"" help:"Run a program with a simulator of its own."`
 	Token   tokenCommand   `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`

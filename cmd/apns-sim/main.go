@@ -88,6 +88,9 @@ func report(c *console, err error) int {
 	if err == nil {
 		return exitOK
 	}
+	if code, ok := errors.AsType[childExit](err); ok && err.Error() == code.Error() {
+		return int(code) // there is nothing else to tell
+	}
 	if !errors.Is(err, errSaid) {
 		_, _ = fmt.Fprintln(c.stderr, "apns-sim:", err) // nobody is left to tell
 	}
@@ -99,6 +102,9 @@ func report(c *console, err error) int {
 	}
 	if errors.Is(err, errUnreachable) {
 		return exitUnreachable
+	}
+	if code, ok := errors.AsType[childExit](err); ok {
+		return int(code)
 	}
 	return exitFailure
 }

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// execCommand runs another program with a simulator of its own.
+type execCommand struct {
+	Serve   serveCommand `embed:""`
+	Proxy   bool         `help:"Send the program through the CONNECT proxy too (HTTPS_PROXY), for one whose host is fixed."`
+	Command []string     `arg:"" passthrough:"partial" help:"The program and its arguments, after --."`
+}
+
+// Help is what the help says before the flags.
+func (execCommand) Help() string {
+	return "Starts a simulator on free ports, runs the program with variables that say where everything is and whom to trust " +
+		"(apns-sim env lists them), stops the simulator, and ends with the program's exit code. " +
+		"A door opens at an address of its own only if its flag is given."
+}
+
+// exitNotFound and exitNotExecutable are what a shell ends with when it cannot run a
+// program.
+const (
+	exitNotFound      = 127
+	exitNotExecutable = 126
+)
+
+// A childExit is the exit code of the program, to be passed on.
+type childExit int
+
+func (e childExit) Error() string { return fmt.Sprintf("the program ended with exit code %d", int(e)) }
+
+// Run starts the simulator, runs the program and stops the simulator.
+func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
+	command := e.Command
+	if len(command) > 0 && command[0] == "--" {
+		command = command[1:]
+	}
+	if len(command) == 0 {
+		return badUsage("there is no program to run; write it after --, as in apns-sim exec -- npm test")
+	}
+	path, err := exec.LookPath(command[0])
+	if err != nil {
+		return fmt.Errorf("%w: %w", childExit(exitNotFound), err)
+	}
+	dir, err := scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = with(err, os.RemoveAll(dir)) }()
+	simulator, err := e.start(c, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = with(err, simulator.Close()) }()
+	near, err := e.place(simulator, dir)
+	if err != nil {
+		return err
+	}
+	return runChild(ctx, c, path, command, near.environment())
+}
+
+// with joins two errors and leaves the first as it is if there is no second.
+func with(err, further error) error {
+	if further == nil {
+		return err
+	}
+	return errors.Join(err, further)
+}
+
+// start makes and starts the simulator.
+func (e *execCommand) start(c *console, dir string) (*sim.Simulator, error) {
+	s := &e.Serve
+	if s.Files == "" {
+		s.Files = dir
+	}
+	cfg, err := s.config(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	cfg.Addresses = s.ownAddresses()
+	cfg.Faults.Compile = when.Compile
+	simulator, err := sim.New(cfg)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return simulator, simulator.Start()
+}
+
+// ownAddresses are those that differ from the defaults; the other doors open on free
+// ports.
+func (s *serveCommand) ownAddresses() sim.Addresses {
+	own := sim.Addresses{}
+	for door, address := range s.addresses() {
+		if address != sim.Doors()[door].Address {
+			own[door] = address
+		}
+	}
+	return own
+}
+
+// runChild runs the program until it ends or ctx does, passes signals on to it and
+// returns its exit code as a childExit.
+func runChild(ctx context.Context, c *console, path string, command, variables []string) error {
+	child := exec.Command(path, command[1:]...) // not CommandContext: the program decides what a signal means
+	child.Args[0] = command[0]
+	child.Env = append(os.Environ(), variables...)
+	child.Stdin, child.Stdout, child.Stderr = c.stdin, c.stdout, c.stderr
+	dieTogether(child)
+	// The thread that starts a child is the parent that it dies with.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := child.Start(); err != nil {
+		return fmt.Errorf("%w: %w", childExit(exitNotExecutable), err)
+	}
+	stop := passSignals(ctx, child.Process, readsTerminal(c.stdin))
+	err := child.Wait()
+	stop()
+	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
+		return childExit(exitCode(exited.ProcessState))
+	}
+	return err
+}
+
+// readsTerminal reports whether somebody types there.
+func readsTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && isTerminal(f)
+}
+
+// childPatience is how long the program may take to end once it was asked to.
+const childPatience = 10 * time.Second
+
+// passSignals passes signals on to the program, and ends it when it has not ended in
+// time after ctx has. A Ctrl-C at a terminal reaches the program by itself. The
+// function it returns stops all that.
+func passSignals(ctx context.Context, child *os.Process, atTerminal bool) (stop func()) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, passed...)
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		asked := ctx.Done()
+		var over <-chan time.Time
+		for {
+			select {
+			case s := <-signals:
+				if s != os.Interrupt || !atTerminal {
+					_ = child.Signal(s) // it may have ended just now
+				}
+			case <-asked:
+				asked, over = nil, time.After(childPatience)
+			case <-over:
+				_ = child.Kill()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+		<-ended
+	}
+}
+
+// place describes the simulator for the program.
+func (e *execCommand) place(simulator *sim.Simulator, dir string) (*place, error) {
+	trust, err := writeTrust(dir, simulator.RootPEM())
+	if err != nil {
+		return nil, err
+	}
+	return &place{info: simulator.Info(), trust: trust}, nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// execute runs a shell script beside a simulator.
+func execute(t *testing.T, script string, flags ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir())
+	args := append([]string{"exec", "--log-level", "error"}, flags...)
+	return cli(t, append(args, "--", "sh", "-c", script)...)
+}
+
+func TestAProgramRunsWithASimulatorOfItsOwn(t *testing.T) {
+	code, stdout, stderr := execute(t, `curl -s --http2 "$APNS_SIM_PROVIDER/3/device/00" -d '{}'; test -s "$APNS_SIM_KEY_FILE" -a -s "$SSL_CERT_FILE" -a -s "$APNS_SIM_CERTIFICATE_FILE"`)
+	assert.Equal(t, exitOK, code, stderr)
+	assert.Equal(t, `{"reason":"MissingProviderToken"}`, stdout, "curl trusts the simulator by the variables alone")
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "nothing is left behind")
+}
+
+func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {
+	for script, want := range map[string]int{"exit 7": 7, "kill -9 $$": 137, "true": 0} {
+		code, _, stderr := execute(t, script)
+		assert.Equal(t, want, code, script)
+		assert.Empty(t, stderr, "it is the program's own affair")
+	}
+}
+
+func TestAProgramThatCannotRunIsNamed(t *testing.T) {
+	code, _, stderr := cli(t, "exec", "--", "no-such-program")
+	assert.Equal(t, exitNotFound, code)
+	assert.Contains(t, stderr, `"no-such-program"`)
+	code, _, stderr = cli(t, "exec", "--")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr, "apns-sim exec -- npm test")
+	code, _, stderr = cli(t, "exec", "--fault", "reset", "--", "true")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, stderr, `did you mean "resets"?`)
+}
+
+func TestFlagsOfServeHoldForTheSimulatorOfAProgram(t *testing.T) {
+	address := free(t)
+	code, stdout, stderr := execute(t, `echo "$APNS_SIM_PROVIDER $DEVICE_SIM_CONTROL"`, "--listen", address)
+	require.Equal(t, exitOK, code, stderr)
+	assert.True(t, strings.HasPrefix(stdout, "https://localhost:"+address[strings.LastIndex(address, ":")+1:]+" http://127.0.0.1:"), stdout)
+}
+
+func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {
+	parent := t.TempDir()
+	gone := filepath.Join(parent, "apns-sim-2147483000-1") // above every process id
+	kept := []string{
+		filepath.Join(parent, fmt.Sprintf("apns-sim-%d-1", os.Getpid())),
+		filepath.Join(parent, "apns-sim-123"), filepath.Join(parent, "apns-sim-x-1"),
+	}
+	for _, dir := range append(kept, gone) {
+		require.NoError(t, os.Mkdir(dir, 0o700))
+	}
+	sweepScratch(parent)
+	assert.NoDirExists(t, gone)
+	for _, dir := range kept {
+		assert.DirExists(t, dir)
+	}
+}
+
+func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own.pem")
+	require.NoError(t, os.WriteFile(own, []byte("# no end of line"), 0o600))
+	t.Setenv("SSL_CERT_FILE", own)
+	trust, err := writeTrust(dir, []byte("-----BEGIN CERTIFICATE-----\n"))
+	require.NoError(t, err)
+	text, err := os.ReadFile(trust.bundle)
+	require.NoError(t, err)
+	assert.Equal(t, "# no end of line\n-----BEGIN CERTIFICATE-----\n", string(text))
+	assert.FileExists(t, trust.store)
+
+	t.Setenv("SSL_CERT_FILE", filepath.Join(dir, "none"))
+	_, err = writeTrust(dir, nil)
+	assert.ErrorContains(t, err, "SSL_CERT_FILE: ")
+}
+
+func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
+	// send finds this simulator, its key and a device by them.
+	_, help, _ := cli(t, "send", "--help")
+	for _, name := range []string{"APNS_SIM_CONTROL", "APNS_SIM_TOKEN", "APNS_SIM_TOPIC", "APNS_SIM_TEAM", "APNS_SIM_KEY_ID", "APNS_SIM_KEY_FILE"} {
+		assert.Contains(t, help, "$"+name)
+		assert.True(t, strings.Contains(fmt.Sprint(names()), name))
+	}
+	_, help, _ = cli(t, "serve", "--help")
+	for _, name := range names() {
+		if name != "APNS_SIM_TOPIC" { // there, too, it is a topic
+			assert.False(t, bytes.Contains([]byte(help), []byte("($"+name+")")), "%s would change another simulator", name)
+		}
+	}
+}
+
+func names() (all []string) {
+	for _, v := range variables {
+		all = append(all, v.name)
+	}
+	return all
+}
