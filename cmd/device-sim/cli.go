@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/fleet"
 )
 
 // cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name.
@@ -21,6 +23,7 @@ type cli struct {
 
 	Run       runCmd       `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes, and do what is typed (help lists it)."`
 	Handshake handshakeCmd `cmd:"" help:"Log in twice and explain each frame, byte by byte; with --wait, receive a push."`
+	Fleet     fleetCmd     `cmd:"" help:"Be thousands of devices: connect at a pace, churn, follow a script, sum up."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
@@ -60,24 +63,47 @@ func (c *runCmd) AfterApply() error {
 	if c.style, err = device.ParseStyle(c.Style); err != nil {
 		return err
 	}
-	for _, topic := range c.Topic {
-		if !apns.ValidTopic(topic) {
-			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
-		}
+	if err := checkTopics(c.Topic); err != nil {
+		return err
 	}
 	if err := c.parseChannels(); err != nil {
 		return err
 	}
-	switch {
-	case c.Server == "" && c.Environment == apns.Sandbox:
-		c.Server = sandboxServer
-	case c.Server == "":
-		c.Server = productionServer
-	}
-	if _, _, err := net.SplitHostPort(c.Server); err != nil {
-		return fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", c.Server, productionServer)
+	c.Server, err = serverAddress(c.Server, c.Environment)
+	return err
+}
+
+// checkTopics refuses what is no bundle ID.
+func checkTopics(topics []string) error {
+	for _, topic := range topics {
+		if !apns.ValidTopic(topic) {
+			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
+		}
 	}
 	return nil
+}
+
+// serverAddress gives the value of --server, which depends on the environment if it was
+// not given.
+func serverAddress(server string, env apns.Environment) (string, error) {
+	switch {
+	case server == "" && env == apns.Sandbox:
+		return sandboxServer, nil
+	case server == "":
+		return productionServer, nil
+	}
+	if _, _, err := net.SplitHostPort(server); err != nil {
+		return "", fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", server, productionServer)
+	}
+	return server, nil
+}
+
+// variables are what the help texts mention.
+func variables() kong.Vars {
+	return kong.Vars{
+		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2 or none",
+		"churn": strings.Join(fleet.ChurnNames(), ", "), "failOn": strings.Join(failureNames(), ", "),
+	}
 }
 
 // run is the program: it parses args, does what they say and gives the exit code.
@@ -86,8 +112,8 @@ func run(ctx context.Context, args []string, std streams) int {
 	helped := false
 	parser, err := kong.New(&c,
 		kong.Name("device-sim"),
-		kong.Description("A phone for the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage, 6 server unreachable."),
-		kong.Vars{"server": productionServer, "sandbox": sandboxServer},
+		kong.Description("A phone for the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage, 4 less than expected, 6 server unreachable."),
+		variables(),
 		kong.DefaultEnvars("DEVICE_SIM"),
 		kong.Writers(std.stdout, std.stderr),
 		kong.Exit(func(int) { helped = true }),

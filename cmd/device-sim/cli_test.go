@@ -15,7 +15,7 @@ import (
 func parse(t *testing.T, args ...string) runCmd {
 	t.Helper()
 	var c cli
-	parser, err := kong.New(&c, kong.DefaultEnvars("DEVICE_SIM"), kong.Vars{"server": productionServer, "sandbox": sandboxServer})
+	parser, err := kong.New(&c, kong.DefaultEnvars("DEVICE_SIM"), variables())
 	require.NoError(t, err)
 	_, err = parser.Parse(args)
 	require.NoError(t, err)

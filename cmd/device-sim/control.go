@@ -33,6 +33,14 @@ func newControl(url, token string) *control {
 	}
 }
 
+// keepConnections makes requests share connections, for those who make thousands.
+func (c *control) keepConnections() {
+	c.client.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
+}
+
+// close closes the connections that were kept.
+func (c *control) close() { c.client.CloseIdleConnections() }
+
 // A problem is how the control API refuses: RFC 9457.
 type problem struct {
 	Title  string `json:"title"`

@@ -10,6 +10,7 @@ const (
 	exitOK          = 0
 	exitFailure     = 1
 	exitUsage       = 2
+	exitUnmet       = 4
 	exitUnreachable = 6
 )
 

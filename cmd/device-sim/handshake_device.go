@@ -13,7 +13,7 @@ import (
 
 // switchOn makes the device, with an eye on all it does.
 func (h *handshake) switchOn(ctx context.Context, log *slog.Logger) error {
-	roots, err := h.roots(ctx)
+	roots, err := trustedRoots(ctx, h.CA, h.control)
 	if err != nil {
 		return err
 	}

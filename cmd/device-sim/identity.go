@@ -22,14 +22,14 @@ type owner struct {
 	news  identityReporter
 }
 
-// roots gives the roots to trust: those in --ca, or the simulator's.
-func (o *owner) roots(ctx context.Context) (*x509.CertPool, error) {
+// trustedRoots gives the roots to trust: those in the file of --ca, or the simulator's.
+func trustedRoots(ctx context.Context, ca string, control *control) (*x509.CertPool, error) {
 	var text []byte
 	var err error
-	source := o.CA
+	source := ca
 	if source == "" {
-		source = o.control.url
-		text, err = o.control.rootPEM(ctx)
+		source = control.url
+		text, err = control.rootPEM(ctx)
 	} else {
 		text, err = os.ReadFile(source)
 	}

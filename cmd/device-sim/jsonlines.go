@@ -72,14 +72,21 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 }
 
 func (j *jsonLines) notification(id apns.DeviceID, e device.Event, shown screen.Shown) {
+	l := notificationLine(id, e)
+	l.Kind, l.Visible, l.Effects, l.Advice = shown.Kind, &shown.Visible, shown.Effects, shown.Advice
+	j.write(l)
+}
+
+// notificationLine is a notification as it came.
+func notificationLine(id apns.DeviceID, e device.Event) line {
 	l := line{
 		Event: "notification", Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token,
-		PayloadBase64: e.Notification.Payload, Kind: shown.Kind, Visible: &shown.Visible, Effects: shown.Effects, Advice: shown.Advice,
+		PayloadBase64: e.Notification.Payload,
 	}
 	if isJSON(e.Notification.Payload) {
 		l.Payload = e.Notification.Payload
 	}
-	j.write(l)
+	return l
 }
 
 // write writes one object as a line.

@@ -15,7 +15,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], streams{
 		stdin: input(), stdout: os.Stdout, stderr: os.Stderr, inTerminal: isTerminal(os.Stdin),
 		colorOut: colorful(os.Stdout), colorErr: colorful(os.Stderr),
-		now: time.Now,
+		terminal: isTerminal(os.Stdout), now: time.Now,
 	}))
 }
 
@@ -26,6 +26,7 @@ type streams struct {
 	inTerminal         bool      // a person types
 	stdout, stderr     io.Writer
 	colorOut, colorErr bool
+	terminal           bool // stdout is one
 	now                func() time.Time
 }
 

@@ -87,7 +87,7 @@ func (c *runCmd) reporter(std streams, stop context.CancelCauseFunc) reporter {
 // switchOn makes the device: its trust, its identity, what it remembers.
 func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 	p.out.begin(p.Environment, p.Name)
-	roots, err := p.roots(ctx)
+	roots, err := trustedRoots(ctx, p.CA, p.control)
 	if err != nil {
 		return err
 	}

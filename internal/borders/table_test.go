@@ -25,7 +25,7 @@ var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/fault/when"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/screen"}, cli, "a phone knows nothing of the server but the protocol"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/screen"}, cli, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
@@ -48,6 +48,7 @@ var borders = []border{
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
 	{"internal/device", []string{"apns", "internal/courier"}, nil, "an outsider, as a real phone is"},
 	{"internal/screen", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
+	{"internal/fleet", []string{"apns", "internal/device"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/match", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},

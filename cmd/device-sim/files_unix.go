@@ -1,0 +1,27 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// otherFiles is how many files the program needs besides its connections.
+const otherFiles = 64
+
+// enoughFiles refuses more devices than the system lets a process have connections.
+// The Go runtime has raised the limit as far as it may.
+func enoughFiles(devices int) error {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("read the limit of open files: %w", err)
+	}
+	if needed := uint64(devices + otherFiles); limit.Cur < needed {
+		return &failure{
+			code: exitUsage, err: fmt.Errorf("--count %d needs %d open files, and this process may have %d", devices, needed, limit.Cur),
+			remedy: "raise the limit with ulimit -n, or start several fleets",
+		}
+	}
+	return nil
+}

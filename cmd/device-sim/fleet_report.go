@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/fleet"
+)
+
+// A fleetReport tells how a fleet goes: to a person by a bar that is drawn anew, to a
+// program by JSON lines. Its methods may be called from any goroutine.
+type fleetReport struct {
+	// Set before the first call; read-only after.
+	bar      bool
+	events   bool
+	payloads bool
+
+	mu     sync.Mutex
+	out    sink
+	lines  jsonLines
+	page   page
+	before fleet.Summary // of the last progress
+	drawn  bool          // a bar stands on the last line
+}
+
+func newFleetReport(c *fleetCmd, std streams, failed func(error)) *fleetReport {
+	out := sink{w: std.stdout, failed: func(err error) { failed(fmt.Errorf("write to stdout: %w", err)) }}
+	return &fleetReport{
+		bar: std.terminal && !c.JSON && c.Record != "-", events: c.JSON, payloads: c.Payloads,
+		out: out, lines: jsonLines{out: out}, page: page{sink: out, color: std.colorOut},
+	}
+}
+
+// shared gives a writer to the same output, for whole lines.
+func (r *fleetReport) shared(w io.Writer) io.Writer { return &sharedWriter{r, w} }
+
+type sharedWriter struct {
+	r *fleetReport
+	w io.Writer
+}
+
+func (s *sharedWriter) Write(b []byte) (int, error) {
+	s.r.mu.Lock()
+	defer s.r.mu.Unlock()
+	return s.w.Write(b)
+}
+
+// event tells a program about an event of a device.
+func (r *fleetReport) event(id apns.DeviceID, e device.Event) {
+	if !r.events {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.payloads {
+		e.Notification.Payload = nil
+	}
+	if e.Kind == device.EventNotification {
+		r.lines.write(notificationLine(id, e))
+		return
+	}
+	r.lines.event(id, e)
+}
+
+// A progressLine is the line of JSON about how it goes, and at the end. Percentiles are
+// in the last one alone.
+type progressLine struct {
+	Event string `json:"event"` // progress or summary
+	fleet.Summary
+	// Of the time since the line before; of the whole run in a summary.
+	LoginsPerSecond   float64 `json:"loginsPerSecond"`
+	ReceivedPerSecond float64 `json:"receivedPerSecond"`
+}
+
+// progress tells how it goes.
+func (r *fleetReport) progress(s fleet.Summary) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	line := rates("progress", s, r.before)
+	r.before = s
+	if r.bar {
+		r.draw(line)
+		return
+	}
+	line.Connect, line.Login, line.Delivery = fleet.Percentiles{}, fleet.Percentiles{}, fleet.Percentiles{}
+	r.writeLine(line)
+}
+
+// rates adds what has happened a second since an earlier summary.
+func rates(event string, now, before fleet.Summary) progressLine {
+	line := progressLine{Event: event, Summary: now}
+	if seconds := now.Seconds - before.Seconds; seconds > 0 {
+		line.LoginsPerSecond = float64(now.Logins-before.Logins) / seconds
+		line.ReceivedPerSecond = float64(now.Received-before.Received) / seconds
+	}
+	return line
+}
+
+func (r *fleetReport) writeLine(line progressLine) {
+	text, err := json.Marshal(line)
+	if err != nil {
+		r.out.failed(fmt.Errorf("as JSON: %w", err))
+		return
+	}
+	r.out.write(append(text, '\n'))
+}
+
+// barWidth is how many characters the bar has.
+const barWidth = 24
+
+// draw draws the bar over the one before.
+func (r *fleetReport) draw(l progressLine) {
+	done := l.Connected
+	if l.Phase == "activating" {
+		done = l.Activated
+	}
+	full := int(done * barWidth / max(l.Devices, 1))
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "\r\x1b[K%s%s %s %d/%d  tokens %d  received %d (%.0f/s)  logins %d (%.0f/s)",
+		strings.Repeat("█", full), strings.Repeat("░", barWidth-full), l.Phase, done, l.Devices,
+		l.Tokens, l.Received, l.ReceivedPerSecond, l.Logins, l.LoginsPerSecond)
+	if l.Duplicates > 0 {
+		b.WriteString("  " + r.page.look(bad, fmt.Sprintf("duplicates %d", l.Duplicates)))
+	}
+	r.drawn = true
+	r.out.write(b.Bytes())
+}
+
+// end tells the account.
+func (r *fleetReport) end(s fleet.Summary) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	line := rates("summary", s, fleet.Summary{})
+	if !r.bar {
+		r.writeLine(line)
+		return
+	}
+	r.account(line)
+}
+
+// account writes the summary for a person.
+func (r *fleetReport) account(l progressLine) {
+	p := &r.page
+	if r.drawn {
+		p.buf.WriteString("\r\x1b[K")
+	}
+	p.head("%d devices, %s, seed %d", l.Devices, time.Duration(l.Seconds*float64(time.Second)).Round(time.Millisecond), l.Seed)
+	p.row("logins", "%d (%.0f/s), %d failed, %d refused, %d devices given up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.Refusals, l.GivenUp)
+	p.row("endings", "%d, of which the server ended %d", l.Disconnects, l.Lost)
+	p.row("tokens", "%d held, %d issued, %d refused", l.Tokens, l.TokensIssued, l.TokensRefused)
+	p.row("received", "%d (%.0f/s), %d from storage, %d duplicates", l.Received, l.ReceivedPerSecond, l.FromStorage, l.Duplicates)
+	if l.TurnedAway > 0 {
+		var parts []string
+		for status, n := range l.ByStatus {
+			parts = append(parts, fmt.Sprintf("status %d: %d", status, n))
+		}
+		slices.Sort(parts)
+		p.row("turned away", "%d (%s)", l.TurnedAway, strings.Join(parts, ", "))
+	}
+	if len(l.Actions) > 0 {
+		var parts []string
+		for action, n := range l.Actions {
+			parts = append(parts, fmt.Sprintf("%s %d", action, n))
+		}
+		slices.Sort(parts)
+		p.row("disturbed", "%s; %d skipped", strings.Join(parts, ", "), l.Skipped)
+	}
+	p.head("%-11s%8s %10s %10s %10s %10s", "ms", "count", "p50", "p90", "p99", "max")
+	for _, row := range []struct {
+		name string
+		fleet.Percentiles
+	}{{"connect", l.Connect}, {"login", l.Login}, {"delivery", l.Delivery}} {
+		p.row(row.name, "%7d %10.2f %10.2f %10.2f %10.2f", row.Count, row.P50, row.P90, row.P99, row.Max)
+	}
+	p.flush()
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+)
+
+// tokensInterval is how long the file of --tokens may be behind.
+const tokensInterval = 500 * time.Millisecond
+
+// writeTokens replaces the file of --tokens: it is written aside and renamed, so that who
+// reads it finds a whole list.
+func (r *fleetRun) writeTokens() error {
+	if r.Tokens == "" {
+		return nil
+	}
+	var list bytes.Buffer
+	encoder := json.NewEncoder(&list)
+	for _, token := range r.fleet.Tokens() {
+		if err := encoder.Encode(token); err != nil {
+			return fmt.Errorf("--tokens: %w", err)
+		}
+	}
+	aside := r.Tokens + ".new"
+	if err := os.WriteFile(aside, list.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("--tokens: %w", err)
+	}
+	if err := os.Rename(aside, r.Tokens); err != nil {
+		return fmt.Errorf("--tokens: %w", err)
+	}
+	return nil
+}

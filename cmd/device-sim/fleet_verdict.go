@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fleet"
+)
+
+// failures are what --fail-on can name, and where a summary counts it.
+var failures = map[string]func(*fleet.Summary) int64{
+	"duplicates":      func(s *fleet.Summary) int64 { return s.Duplicates },
+	"turnedAway":      func(s *fleet.Summary) int64 { return s.TurnedAway },
+	"lost":            func(s *fleet.Summary) int64 { return s.Lost },
+	"refusals":        func(s *fleet.Summary) int64 { return s.Refusals },
+	"tokensRefused":   func(s *fleet.Summary) int64 { return s.TokensRefused },
+	"connectFailures": func(s *fleet.Summary) int64 { return s.ConnectFailures },
+	"givenUp":         func(s *fleet.Summary) int64 { return s.GivenUp },
+}
+
+func failureNames() []string { return slices.Sorted(maps.Keys(failures)) }
+
+// checkFailOn refuses words that --fail-on does not know.
+func (c *fleetCmd) checkFailOn() error {
+	for _, word := range c.FailOn {
+		if failures[word] != nil {
+			continue
+		}
+		nearest, _ := apns.Nearest(strings.ToLower(word), failureNames())
+		return fmt.Errorf("--fail-on %q is unknown; %s was meant, perhaps. It takes %s", word, nearest, strings.Join(failureNames(), ", "))
+	}
+	return nil
+}
+
+// verdict is what the user wanted to be an error.
+func (c *fleetCmd) verdict(s fleet.Summary) error {
+	for _, word := range c.FailOn {
+		if n := failures[word](&s); n > 0 {
+			return &failure{code: exitFailure, err: fmt.Errorf("--fail-on %s: there were %d", word, n)}
+		}
+	}
+	if c.Expect > 0 && s.Received < c.Expect {
+		return &failure{code: exitUnmet, err: fmt.Errorf("%d notifications came, of %d expected", s.Received, c.Expect)}
+	}
+	return nil
+}
