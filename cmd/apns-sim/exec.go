@@ -90,6 +90,9 @@ func (e *execCommand) start(c *console, dir string) (*sim.Simulator, error) {
 		return nil, usageError{err}
 	}
 	cfg.Addresses = s.ownAddresses()
+	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
+		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"
+	}
 	cfg.Faults.Compile = when.Compile
 	simulator, err := sim.New(cfg)
 	if err != nil {
@@ -181,5 +184,9 @@ func (e *execCommand) place(simulator *sim.Simulator, dir string) (*place, error
 	if err != nil {
 		return nil, err
 	}
-	return &place{info: simulator.Info(), trust: trust}, nil
+	p := &place{info: simulator.Info(), trust: trust}
+	if e.Proxy {
+		p.proxy = p.info.Proxy
+	}
+	return p, nil
 }

@@ -23,6 +23,8 @@ type serveCommand struct {
 	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox (${default})."`
 	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API (${default}); wider than loopback it demands its token."`
 	ControlToken          string `placeholder:"TOKEN" help:"The bearer token that the control API demands; one is made if it is open wider than loopback."`
+	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"CONNECT proxy that leads Apple's hosts here, such as 127.0.0.1:8198 (${default})."`
+	ProxyOthers           bool   `help:"Let the proxy pass on what is not for Apple's hosts."`
 	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
 
 	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
@@ -69,6 +71,7 @@ func (s *serveCommand) addresses() sim.Addresses {
 		sim.Channels:        s.ListenChannels,
 		sim.ChannelsSandbox: s.ListenChannelsSandbox,
 		sim.ControlDoor:     s.ListenControl,
+		sim.ProxyDoor:       s.ListenProxy,
 	}
 }
 
@@ -128,6 +131,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Topics:      s.Topic,
 		NoBroadcast: s.NoBroadcast,
 		FileDir:     s.Files,
+		ProxyOthers: s.ProxyOthers,
 		Broker: broker.Config{
 			Storage: broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
 			Window:  s.Window, MaxChannels: s.MaxChannels,

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
@@ -36,11 +37,11 @@ func (t *tokenCommand) Run(c *console) error {
 
 func (t *tokenCommand) list(c *console, all []fault.Reserved) error {
 	if !t.JSON {
-		var rows string
+		var rows strings.Builder
 		for _, r := range all {
-			rows += fmt.Sprintf("%s\t%s\t%s\n", r.Name, r.Token, r.Does)
+			fmt.Fprintf(&rows, "%s\t%s\t%s\n", r.Name, r.Token, r.Does)
 		}
-		return printTable(c.stdout, rows)
+		return printTable(c.stdout, rows.String())
 	}
 	lines := json.NewEncoder(c.stdout)
 	for _, r := range all {

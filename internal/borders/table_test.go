@@ -29,7 +29,7 @@ var borders = []border{
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
-	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/memnet"}), nil, "the only wiring; control and ui are mounted by the command"},
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet"}), nil, "the only wiring; control and ui are mounted by the command"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
@@ -43,6 +43,8 @@ var borders = []border{
 	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
 	{"internal/fault/when", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
+
+	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},
 
 	{"internal/h2", nil, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},

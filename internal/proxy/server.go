@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,31 +52,46 @@ const (
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var running sync.WaitGroup // connections, until their tunnels have ended
+	l := &listening{Server: s, ctx: ctx}
 	server := &http.Server{
-		Handler:           http.HandlerFunc(s.serve),
+		Handler:           l,
 		ReadHeaderTimeout: headerTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         l.count,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return context.WithValue(ctx, tunnels{}, &running) },
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	err := server.Serve(ln)
 	cancel()
 	_ = server.Close() // what it says of connections that fail to close is no news
-	running.Wait()
+	l.open.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return fmt.Errorf("proxy: serve on %s: %w", ln.Addr(), err)
 }
 
-// tunnels is the key of the group of tunnels in a request's context.
-type tunnels struct{}
+// A listening server is one that serves a listener. The context of a request is of
+// no use for a tunnel: it ends with one direction.
+type listening struct {
+	*Server
+	ctx  context.Context // ends with Serve
+	open sync.WaitGroup  // connections, and tunnels once those are taken over
+}
 
-// serve answers one request, which has to be for a tunnel.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// count keeps account of the connections. One is new before its goroutine begins.
+func (s *listening) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.open.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.open.Done()
+	}
+}
+
+// ServeHTTP answers one request, which has to be for a tunnel.
+func (s *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodConnect {
 		w.Header().Set("Allow", http.MethodConnect)
 		http.Error(w, "this is a proxy for CONNECT; the control API has an address of its own", http.StatusMethodNotAllowed)
@@ -89,28 +106,23 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, r.Host+" is none of Apple's hosts; --proxy-others passes such requests on", http.StatusForbidden)
 		return
 	}
-	ctx := r.Context()
 	dialer := net.Dialer{Timeout: dialTimeout}
-	far, err := dialer.DialContext(ctx, "tcp", address)
+	far, err := dialer.DialContext(s.ctx, "tcp", address)
 	if err != nil {
 		http.Error(w, fmt.Sprintf("%s leads to %s, which does not answer: %v", r.Host, address, err), http.StatusBadGateway)
 		return
 	}
-	// The group is waited for after every connection has been accepted, and this
-	// one is served until then.
-	running := ctx.Value(tunnels{}).(*sync.WaitGroup)
-	running.Add(1)
-	defer running.Done()
+	s.open.Add(1) // before the connection is no longer counted
+	defer s.open.Done()
 	near, early, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		_ = far.Close()
 		s.cfg.Log.Error("proxy: a connection cannot be taken over", "err", err)
 		return
 	}
-	// The context of a request ends with its handler; the server's goes on.
-	stop := context.AfterFunc(ctx, func() { _, _ = near.Close(), far.Close() })
+	stop := context.AfterFunc(s.ctx, func() { _, _ = near.Close(), far.Close() })
 	defer stop()
-	if err := s.tunnel(near, far, early.Reader); err != nil {
+	if err := tunnel(near, far, early.Reader); err != nil {
 		s.cfg.Log.Debug("proxy: a tunnel has failed", "host", r.Host, "err", err)
 	}
 }
@@ -120,8 +132,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 const established = "HTTP/1.1 200 Connection established\r\n\r\n"
 
 // tunnel passes bytes on in both directions until both have ended. What near has
-// sent early is in the reader.
-func (s *Server) tunnel(near, far net.Conn, early io.Reader) error {
+// sent early is in the buffer.
+func tunnel(near, far net.Conn, buffer *bufio.Reader) error {
 	defer near.Close()
 	defer far.Close()
 	if err := near.SetDeadline(time.Time{}); err != nil {
@@ -130,9 +142,13 @@ func (s *Server) tunnel(near, far net.Conn, early io.Reader) error {
 	if _, err := io.WriteString(near, established); err != nil {
 		return err
 	}
+	early, err := buffer.Peek(buffer.Buffered())
+	if err != nil {
+		return err
+	}
 	var wg sync.WaitGroup
 	var there, back error
-	wg.Go(func() { there = pass(far, early) })
+	wg.Go(func() { there = pass(far, io.MultiReader(bytes.NewReader(early), near)) })
 	wg.Go(func() { back = pass(near, far) })
 	wg.Wait()
 	return errors.Join(there, back)

@@ -45,6 +45,9 @@ type Config struct {
 	// provider certificate are written for providers to use; "" writes none,
 	// and the ready record names those of a directory the secrets came from.
 	FileDir string
+	// ProxyOthers has the proxy pass on what is not for Apple's hosts, instead of
+	// refusing it.
+	ProxyOthers bool
 	// Control makes the control API; nil leaves its door closed.
 	Control Control
 	// ControlToken is the bearer token that the control API demands, "" for none.

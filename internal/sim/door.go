@@ -21,6 +21,7 @@ const (
 	Channels
 	ChannelsSandbox
 	ControlDoor
+	ProxyDoor
 	doorCount
 )
 
@@ -43,27 +44,30 @@ type DoorInfo struct {
 	Address, Fixed string
 	// Serves says what is behind it.
 	Serves string
-	// Environment is that of every door but the control API's.
+	// Environment is that of the doors that have one.
 	Environment apns.Environment
+	// Optional doors stay closed if no address is given.
+	Optional bool
 }
 
 // doors is the one table of doors.
 var doors = [doorCount]DoorInfo{
-	{Provider, "listen", "127.0.0.1:2197", "", "provider API, production", apns.Production},
-	{Provider443, "listen-443", Auto, "127.0.0.1:443", "provider API, production, on Apple's first port", apns.Production},
-	{ProviderSandbox, "listen-sandbox", "127.0.0.1:2198", "", "provider API, sandbox", apns.Sandbox},
-	{Device, "listen-device", "127.0.0.1:5223", "", "devices, production", apns.Production},
-	{DeviceSandbox, "listen-device-sandbox", "127.0.0.1:5224", "", "devices, sandbox", apns.Sandbox},
-	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production},
-	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox},
-	{ControlDoor, "listen-control", "127.0.0.1:8197", "", "control API", 0},
+	{Provider, "listen", "127.0.0.1:2197", "", "provider API, production", apns.Production, false},
+	{Provider443, "listen-443", Auto, "127.0.0.1:443", "provider API, production, on Apple's first port", apns.Production, true},
+	{ProviderSandbox, "listen-sandbox", "127.0.0.1:2198", "", "provider API, sandbox", apns.Sandbox, false},
+	{Device, "listen-device", "127.0.0.1:5223", "", "devices, production", apns.Production, false},
+	{DeviceSandbox, "listen-device-sandbox", "127.0.0.1:5224", "", "devices, sandbox", apns.Sandbox, false},
+	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production, false},
+	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox, false},
+	{ControlDoor, "listen-control", "127.0.0.1:8197", "", "control API", 0, false},
+	{ProxyDoor, "listen-proxy", Off, "", "CONNECT proxy for Apple's hosts", 0, true},
 }
 
 // Doors returns the table of doors.
 func Doors() []DoorInfo { return append([]DoorInfo(nil), doors[:]...) }
 
 // Addresses says where the doors are: host:port, [Off] or [Auto]. A missing
-// one stands for any free port on loopback; [Provider443] stays closed then.
+// one stands for any free port on loopback; optional doors stay closed then.
 type Addresses map[Door]string
 
 // An AddressError says that a door cannot be opened where it should be.
@@ -89,7 +93,7 @@ func (a Addresses) open(skip func(DoorInfo, error)) (map[Door]net.Listener, erro
 		address, given := a[door.Door]
 		automatic := address == Auto && door.Fixed != ""
 		switch {
-		case !given && door.Door == Provider443, address == Off:
+		case !given && door.Optional, address == Off:
 			continue
 		case !given || address == "":
 			address = "127.0.0.1:0"

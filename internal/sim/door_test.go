@@ -31,7 +31,7 @@ func addresses(t *testing.T, info sim.Info) map[sim.Door]string {
 	for door, at := range map[sim.Door]string{
 		sim.Provider: info.Provider, sim.Provider443: info.Provider443, sim.ProviderSandbox: info.ProviderSandbox,
 		sim.Device: info.Device, sim.DeviceSandbox: info.DeviceSandbox,
-		sim.Channels: info.Channels, sim.ChannelsSandbox: info.ChannelsSandbox, sim.ControlDoor: info.Control,
+		sim.Channels: info.Channels, sim.ChannelsSandbox: info.ChannelsSandbox, sim.ControlDoor: info.Control, sim.ProxyDoor: info.Proxy,
 	} {
 		if u, err := url.Parse(at); err == nil && u.Host != "" {
 			at = u.Host

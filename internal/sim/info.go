@@ -21,6 +21,7 @@ type Info struct {
 	Channels        string `json:"channels,omitempty"`
 	ChannelsSandbox string `json:"channelsSandbox,omitempty"`
 	Control         string `json:"control,omitempty"`
+	Proxy           string `json:"proxy,omitempty"`
 
 	// ControlTokenFile has the bearer token that the control API demands; "" if
 	// it demands none.
@@ -71,6 +72,7 @@ func describe(open map[Door]net.Listener) Info {
 		Channels:        at("https://", Channels),
 		ChannelsSandbox: at("https://", ChannelsSandbox),
 		Control:         at("http://", ControlDoor),
+		Proxy:           at("http://", ProxyDoor),
 		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
 	}
 }

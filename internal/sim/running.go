@@ -92,6 +92,8 @@ func (s *Simulator) behind(d Door) (*stage, func(context.Context, listener) erro
 		return &s.outer, s.providers[env].ServeChannels
 	case ControlDoor:
 		return &s.inner, s.control
+	case ProxyDoor:
+		return &s.inner, s.proxy.Serve
 	default:
 		return &s.outer, s.providers[env].Serve
 	}

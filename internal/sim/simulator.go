@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/proxy"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -37,6 +38,7 @@ type Simulator struct {
 	providers map[apns.Environment]*provider.Server
 	couriers  map[apns.Environment]*devicetls.Server
 	control   func(context.Context, listener) error
+	proxy     *proxy.Server
 	rotating  sync.Mutex // held while the token key is rotated
 
 	running
@@ -52,7 +54,7 @@ func New(cfg Config) (*Simulator, error) {
 		s.Clock = new(clock.Clock)
 	}
 	s.Spaces = space.New(s.Clock)
-	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControl} {
+	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeProxy, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
 		}
