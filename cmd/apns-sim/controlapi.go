@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -20,6 +22,12 @@ func (c controlled) Info() any { return c.Simulator.Info() }
 
 // FaultEngine returns the engine that holds the faults.
 func (c controlled) FaultEngine() *fault.Engine { return c.Faults }
+
+// History is what has happened.
+func (c controlled) History() *journal.Journal { return c.Journal }
+
+// Now is the semantic time.
+func (c controlled) Now() time.Time { return c.Clock.Now() }
 
 // controlAPI makes the control API of a simulator. It answers under the names of
 // the server's certificate, and under the address that it was told to listen on.

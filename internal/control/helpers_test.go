@@ -23,6 +23,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
@@ -38,13 +39,18 @@ type simulator struct {
 	topics []string
 	team   string
 	faults *fault.Engine
+
+	watched
 }
 
 func newSimulator(t *testing.T) *simulator {
 	t.Helper()
 	p, err := pki.New(pki.Options{Now: time.Now()})
 	require.NoError(t, err)
-	return &simulator{pki: p, record: map[string]string{"event": "ready"}, faults: fault.New(fault.Config{Seed: 7})}
+	return &simulator{
+		pki: p, record: map[string]string{"event": "ready"}, faults: fault.New(fault.Config{Seed: 7}),
+		watched: watched{journal: journal.New(journal.Config{})},
+	}
 }
 
 func (s *simulator) FaultEngine() *fault.Engine { return s.faults }

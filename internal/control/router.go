@@ -20,6 +20,9 @@ var resources = []func(*router){
 	registerActivation,
 	registerApple,
 	registerFaults,
+	registerNotifications,
+	registerWait,
+	registerEvents,
 }
 
 // A router takes the routes of the resources, each together with what the
@@ -131,12 +134,14 @@ func exampleBody(example any) *huma.RequestBody {
 	return &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: example}}}
 }
 
-// unhurried is for routes that wait or stream: it lifts the deadline of the
-// answer. Whoever uses it ends by the request's context.
+// unhurried is for routes that wait or stream: it lifts the deadlines of
+// the connection. Whoever uses it ends by the request's context.
 func unhurried(ctx huma.Context, next func(huma.Context)) {
 	_, w := humago.Unwrap(ctx)
-	// A writer without deadlines, as in tests, has none to lift.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	// A writer without deadlines, as in tests, has none to lift. The deadline for
+	// reading would end the request's context.
+	control := http.NewResponseController(w)
+	_, _ = control.SetWriteDeadline(time.Time{}), control.SetReadDeadline(time.Time{})
 	next(ctx)
 }
 

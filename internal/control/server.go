@@ -13,6 +13,7 @@ type Simulator interface {
 	Activator
 	AppleServices
 	Faulter
+	Watched
 }
 
 // Config is what a control API is made from.

@@ -80,7 +80,7 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 			return nil, w.notMet(count, err)
 		}
 		page := j.Read(cursor, 0)
-		cursor = max(page.Next, cursor)
+		cursor = page.Next
 		if page.Missed {
 			w.scan() // some were pushed out before they were read; their tracks may be there
 			continue

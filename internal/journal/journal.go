@@ -204,6 +204,7 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 		page.Missed = page.Missed || s.evicted > cursor
 		s.after(cursor, func(e Event) { page.Events = append(page.Events, e) })
 	}
+	page.Next = max(cursor, j.seq.Load()) // all numbers up to it were drawn under the locks
 	for i := range j.shards {
 		j.shards[i].mu.Unlock()
 	}
@@ -215,9 +216,7 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 	}
 	if limit > 0 && len(page.Events) > limit {
 		page.Events = page.Events[:limit]
-	}
-	if n := len(page.Events); n > 0 {
-		page.Next = page.Events[n-1].Seq
+		page.Next = page.Events[limit-1].Seq
 	}
 	return page
 }

@@ -1,0 +1,219 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// Limits of following events.
+const (
+	maxStreams = 64 // at once
+	eventPage  = 4096
+	// heartbeat is how long a stream is silent before a comment shows that it
+	// lives.
+	heartbeat = 15 * time.Second
+	// slowest is how long a reader may take to accept what is written. There is
+	// no queue: a reader that is slow finds what it has missed in the journal,
+	// or is told that it is gone.
+	slowest = 10 * time.Second
+	// comeBack is after how many milliseconds a browser tries again.
+	comeBack = 1000
+)
+
+// An Event is something that happened, on the stream of events.
+type Event struct {
+	Seq    uint64    `json:"seq" doc:"Rises from event to event; as after, or Last-Event-ID, it is where to go on" example:"1001"`
+	At     time.Time `json:"at"`
+	Event  string    `json:"event" doc:"received, rejected, accepted, stored, sent, delivered, dropped, faulted; of devices: connected, disconnected, token-issued" example:"delivered"`
+	Label  string    `json:"label,omitempty" doc:"In the words of Apple's Delivery Log" example:"Delivered to Device"`
+	Cause  string    `json:"cause,omitempty" example:"device-offline"`
+	Detail string    `json:"detail,omitempty"`
+	Device string    `json:"device,omitempty" example:"0f1e2d3c4b5a6978"`
+
+	ID          string `json:"id,omitempty" doc:"The apns-id, if the event is about a push" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
+	UniqueID    string `json:"uniqueId,omitempty"`
+	Space       string `json:"space,omitempty" example:"DEMO000001"`
+	Environment string `json:"environment,omitempty" enum:"production,sandbox"`
+	Topic       string `json:"topic,omitempty" example:"com.example.demo"`
+	Token       string `json:"token,omitempty"`
+	Channel     string `json:"channel,omitempty"`
+	PushType    string `json:"pushType,omitempty" example:"alert"`
+}
+
+func registerEvents(r *router) {
+	op := filtered(huma.Operation{
+		OperationID: "follow-events", Method: http.MethodGet, Path: "/v1/events", Tags: []string{"notifications"},
+		Summary: "Follow what happens (server-sent events)",
+		Description: "Each message has the number of the event as its id, the kind of event as its name, and the event in JSON as its data. " +
+			"A reader that comes back with Last-Event-ID, or after, goes on where it was; a message named missed says that events in between were pushed out of the journal. " +
+			"Without either, it begins with what happens from now on; after=0 begins with the oldest event there is.",
+		Parameters: []*huma.Param{
+			{Name: "after", In: "query", Description: "The number of the last event that is known", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
+			{Name: "limit", In: "query", Description: "End after so many events; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
+			{Name: "Last-Event-ID", In: "header", Description: "As after; a browser sends it when it comes back", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
+		},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "A stream of messages whose data is an event",
+			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text, Extensions: map[string]any{
+				"x-data": map[string]any{"$ref": schemaOf[Event](r).Ref},
+			}}},
+		}},
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+	})
+	slots := make(chan struct{}, maxStreams)
+	r.plain(op, func(s *Server, w http.ResponseWriter, request *http.Request) error {
+		stream, err := s.newStream(w, request)
+		if err != nil {
+			return err
+		}
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		default:
+			return refuse(http.StatusTooManyRequests, "%d streams are open already; close one first", maxStreams)
+		}
+		stream.run(request.Context())
+		return nil
+	})
+}
+
+// A stream is a reader of events.
+type stream struct {
+	server  *Server
+	w       http.ResponseWriter
+	control *http.ResponseController
+	filter  match.Filter
+	cursor  uint64
+	left    int // how many more events; below 0 is any number
+}
+
+// newStream reads what is asked for.
+func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, error) {
+	query := r.URL.Query()
+	st := &stream{server: s, w: w, control: http.NewResponseController(w), cursor: s.sim.History().Last(), left: -1}
+	after, place := query.Get("after"), "query.after"
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		after, place = id, "header.Last-Event-ID"
+	}
+	if after != "" {
+		cursor, err := strconv.ParseUint(after, 10, 64)
+		if err != nil {
+			return nil, refuse(http.StatusUnprocessableEntity, "%s: it is %q; write the number of an event", place, after)
+		}
+		st.cursor = min(cursor, st.cursor) // of a run before this one, perhaps
+	}
+	if limit := query.Get("limit"); limit != "" {
+		n, err := strconv.Atoi(limit)
+		if err != nil || n < 0 {
+			return nil, refuse(http.StatusUnprocessableEntity, "query.limit: it is %q; write a number, 0 for no limit", limit)
+		}
+		if n > 0 {
+			st.left = n
+		}
+	}
+	var err error
+	st.filter, err = parseFilter(query, s.sim.Now(), "after", "limit")
+	return st, err
+}
+
+// run writes events until the reader leaves, is too slow, or has had enough.
+func (st *stream) run(ctx context.Context) {
+	unkept(st.w.Header())
+	st.w.Header().Set("Content-Type", "text/event-stream")
+	st.w.WriteHeader(http.StatusOK)
+	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
+	err := st.write(fmt.Appendf(nil, "retry: %d\n\n", comeBack))
+	for err == nil && st.left != 0 {
+		if err = st.await(ctx); err == nil {
+			err = st.page()
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		st.server.log.Info("reader of events lost", "err", err)
+	}
+}
+
+// await waits for an event, and shows the reader now and then that the stream
+// lives.
+func (st *stream) await(ctx context.Context) error {
+	for {
+		limited, cancel := context.WithTimeout(ctx, heartbeat)
+		err := st.server.sim.History().Wait(limited, st.cursor)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if err := st.write([]byte(": nothing new\n\n")); err != nil {
+			return err
+		}
+	}
+}
+
+// page writes the events after the cursor.
+func (st *stream) page() error {
+	page := st.server.sim.History().Read(st.cursor, eventPage)
+	var out bytes.Buffer
+	if page.Missed {
+		first := page.Next
+		if len(page.Events) > 0 {
+			first = page.Events[0].Seq
+		}
+		fmt.Fprintf(&out, "event: missed\ndata: {\"after\":%d,\"before\":%d}\n\n", st.cursor, first)
+	}
+	for i := range page.Events {
+		e := &page.Events[i]
+		s := e.Subject()
+		if !st.filter.Match(&s) {
+			continue
+		}
+		data, err := json.Marshal(eventOf(e, &s))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&out, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Kind, data)
+		if st.left--; st.left == 0 {
+			break
+		}
+	}
+	st.cursor = page.Next
+	if out.Len() == 0 {
+		return nil
+	}
+	return st.write(out.Bytes())
+}
+
+func (st *stream) write(b []byte) error {
+	if err := st.control.SetWriteDeadline(time.Now().Add(slowest)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	if _, err := st.w.Write(b); err != nil {
+		return err
+	}
+	return st.control.Flush()
+}
+
+// eventOf shows an event.
+func eventOf(e *journal.Event, s *match.Subject) *Event {
+	view := &Event{
+		Seq: e.Seq, At: e.At.UTC(), Event: e.Kind.String(), Cause: e.Cause, Detail: e.Detail, Device: nameOf(s.Device),
+		Label: broker.Explain(e.Kind, e.Cause, false).Label,
+	}
+	if e.Push == nil {
+		return view
+	}
+	view.ID, view.UniqueID, view.Space, view.Environment = s.ID, s.UniqueID, s.Space, s.Environment.String()
+	view.Topic, view.Token, view.Channel, view.PushType = s.Topic, s.Token.String(), s.Channel, string(s.PushType)
+	return view
+}

@@ -1,0 +1,227 @@
+package control
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// A Notification is a push, or a broadcast, and what became of it.
+type Notification struct {
+	Number      uint64 `json:"number" doc:"Its place in the history, from 1" example:"42"`
+	ID          string `json:"id" doc:"apns-id; of a broadcast, apns-request-id" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
+	UniqueID    string `json:"uniqueId,omitempty" doc:"apns-unique-id" example:"4084a6e4-9ea8-6d2a-ca49-9a344a152da7"`
+	Space       string `json:"space,omitempty" doc:"The team whose credentials were good; none if none were" example:"DEMO000001"`
+	Environment string `json:"environment" enum:"production,sandbox" example:"sandbox"`
+	Topic       string `json:"topic,omitempty" doc:"apns-topic; of a broadcast, the bundle ID" example:"com.example.demo"`
+	Device      string `json:"device,omitempty" doc:"The device it is for" example:"0f1e2d3c4b5a6978"`
+	Token       string `json:"token,omitempty" doc:"The device token in hex" example:"00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0"`
+	Channel     string `json:"channel,omitempty" doc:"The broadcast channel" example:"dHN0LXNyY2gtY2hubA=="`
+	PushType    string `json:"pushType,omitempty" example:"alert"`
+	Priority    int    `json:"priority,omitempty" doc:"The one that counts: that of the header, or the default" example:"10"`
+	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
+	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
+
+	State    string              `json:"state" doc:"What happened last" enum:"received,rejected,accepted,stored,sent,delivered,dropped" example:"delivered"`
+	Received time.Time           `json:"received" doc:"When it came, by the simulator's clock"`
+	Answer   *NotificationAnswer `json:"answer,omitempty" doc:"Absent while there is none"`
+	Timeline []TimelineStep      `json:"timeline" doc:"What happened, in order"`
+	Omitted  int                 `json:"omitted,omitempty" doc:"How many steps more there were"`
+	Counts   map[string]int      `json:"counts" doc:"How often each kind of event happened"`
+	Faults   []string            `json:"faults,omitempty" doc:"The faults it has met"`
+
+	Payload       json.RawMessage `json:"payload,omitempty" doc:"The payload, if it is JSON"`
+	PayloadBase64 string          `json:"payloadBase64" doc:"The payload, byte for byte"`
+}
+
+// An NotificationAnswer is what the provider was told.
+type NotificationAnswer struct {
+	Status    int     `json:"status" example:"200"`
+	Reason    string  `json:"reason,omitempty" example:"Unregistered"`
+	Timestamp int64   `json:"timestamp,omitempty" doc:"Of a 410: milliseconds since 1970"`
+	Detail    string  `json:"detail,omitempty" doc:"What was wrong; the provider does not see it"`
+	Duration  float64 `json:"durationMs" doc:"Milliseconds from the request to the answer" example:"0.07"`
+}
+
+// A TimelineStep is an event in the life of a push.
+type TimelineStep struct {
+	At      time.Time `json:"at"`
+	Event   string    `json:"event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted" example:"stored"`
+	Label   string    `json:"label" doc:"In the words of Apple's Delivery Log" example:"Stored - Device Offline"`
+	Text    string    `json:"text" doc:"What that means"`
+	Cause   string    `json:"cause,omitempty" doc:"Why, in one word" example:"device-offline"`
+	Detail  string    `json:"detail,omitempty"`
+	Attempt int       `json:"attempt,omitempty" doc:"Of sent: the how manieth time, from 1" example:"1"`
+	Device  string    `json:"device,omitempty" doc:"Of a broadcast: the device it is about"`
+}
+
+// viewOf shows a record.
+func viewOf(r *journal.Record) Notification {
+	n := r.Push
+	view := Notification{
+		Number: r.Number, ID: n.ID, UniqueID: n.UniqueID, Space: n.TeamID, Environment: n.Environment.String(),
+		Topic: n.Topic, Device: nameOf(r.Device), Token: n.Token.String(), Channel: n.Channel,
+		PushType: string(n.PushType), Priority: int(n.Priority), CollapseID: n.CollapseID,
+		State: r.State.String(), Received: r.Received().UTC(), Answer: answerOf(r), Timeline: timelineOf(r), Omitted: r.Omitted,
+		Counts: make(map[string]int), Faults: r.Faults(), PayloadBase64: base64.StdEncoding.EncodeToString(n.Payload),
+	}
+	if n.Expiration != apns.DefaultExpiration {
+		seconds := int64(n.Expiration)
+		view.Expiration = &seconds
+	}
+	if json.Valid(n.Payload) {
+		view.Payload = n.Payload
+	}
+	for kind, count := range r.Counts {
+		view.Counts[kind.String()] = count
+	}
+	return view
+}
+
+func viewsOf(records []journal.Record) []Notification {
+	views := make([]Notification, len(records))
+	for i := range records {
+		views[i] = viewOf(&records[i])
+	}
+	return views
+}
+
+// nameOf is the name of a device, "" for none.
+func nameOf(id apns.DeviceID) string {
+	if id == (apns.DeviceID{}) {
+		return ""
+	}
+	return id.String()
+}
+
+func answerOf(r *journal.Record) *NotificationAnswer {
+	if r.Status() == 0 {
+		return nil
+	}
+	a := &NotificationAnswer{Status: r.Status(), Duration: float64(r.Duration()) / float64(time.Millisecond)}
+	if no := r.Refusal; no != nil {
+		a.Reason, a.Detail = string(no.Reason), no.Detail
+		if a.Status == 410 {
+			a.Timestamp = no.Since.UnixMilli()
+		}
+	}
+	return a
+}
+
+func timelineOf(r *journal.Record) []TimelineStep {
+	steps := make([]TimelineStep, len(r.Steps))
+	stored := map[apns.DeviceID]bool{}
+	for i, s := range r.Steps {
+		words := broker.Explain(s.Kind, s.Cause, stored[s.Device])
+		stored[s.Device] = stored[s.Device] || s.Kind == journal.Stored
+		steps[i] = TimelineStep{
+			At: s.At.UTC(), Event: s.Kind.String(), Label: words.Label, Text: words.Text,
+			Cause: s.Cause, Detail: s.Detail, Attempt: s.Attempt, Device: nameOf(s.Device),
+		}
+	}
+	return steps
+}
+
+// A FullNotification has everything that is known of a push.
+type FullNotification struct {
+	Notification
+	Request *NotificationRequest `json:"request,omitempty" doc:"The request it came with; absent for a replay"`
+	Checks  []RequestCheck       `json:"checks,omitempty" doc:"The checks in their order"`
+	Advice  []apns.Advice        `json:"advice,omitempty" doc:"What a device would not show although APNs accepts it"`
+}
+
+// A NotificationRequest is how a push came in.
+type NotificationRequest struct {
+	Method     string            `json:"method" example:"POST"`
+	Path       string            `json:"path" example:"/3/device/00fc13ad"`
+	Headers    []RequestHeader   `json:"headers" doc:"As they came, in order; authorization is shortened"`
+	Credential RequestCredential `json:"credential" doc:"Who sent it; the provider token itself is not kept"`
+	Connection RequestConnection `json:"connection"`
+}
+
+// A RequestHeader is a field of a request.
+type RequestHeader struct {
+	Name  string `json:"name" example:"apns-topic"`
+	Value string `json:"value" example:"com.example.demo"`
+}
+
+// A RequestCredential is who sent a push.
+type RequestCredential struct {
+	Kind        string          `json:"kind" enum:"provider token,certificate,none" example:"provider token"`
+	TeamID      string          `json:"teamId,omitempty" doc:"Absent if the credential was no good" example:"DEMO000001"`
+	KeyID       string          `json:"keyId,omitempty" example:"DEMOKEY001"`
+	Header      json.RawMessage `json:"header,omitempty" doc:"The header of the provider token, decoded"`
+	Claims      json.RawMessage `json:"claims,omitempty" doc:"Its claims, decoded"`
+	Notes       []string        `json:"notes,omitempty" doc:"What was tolerated in it"`
+	IssuedAt    *time.Time      `json:"issuedAt,omitempty"`
+	AgeSeconds  *float64        `json:"ageSeconds,omitempty" doc:"How old it was when the push came" example:"12.5"`
+	Fingerprint string          `json:"fingerprint,omitempty" doc:"The beginning of its SHA-256, which tells tokens apart" example:"1a2b3c4d"`
+	Subject     string          `json:"subject,omitempty" doc:"That of the certificate"`
+	UID         string          `json:"uid,omitempty" doc:"The certificate's UID" example:"com.example.demo"`
+}
+
+// A RequestConnection is where a push came in.
+type RequestConnection struct {
+	Number     uint64 `json:"number" doc:"Tells connections apart" example:"7"`
+	Remote     string `json:"remote" doc:"The address of the provider" example:"127.0.0.1:51234"`
+	ServerName string `json:"serverName,omitempty" doc:"That of the TLS handshake" example:"api.push.apple.com"`
+}
+
+// A RequestCheck is a rung of the ladder that a request climbs.
+type RequestCheck struct {
+	Name   string `json:"name" example:"topic"`
+	Result string `json:"result" enum:"passed,failed,not reached" example:"passed"`
+	Seen   string `json:"seen,omitempty" doc:"The value that was looked at" example:"com.example.demo"`
+	Detail string `json:"detail,omitempty" doc:"Why it failed"`
+}
+
+// fullView shows everything about a record.
+func fullView(r *journal.Record) *FullNotification {
+	full := &FullNotification{Notification: viewOf(r), Advice: r.Push.Advice()}
+	x := r.Exchange()
+	if x == nil {
+		return full
+	}
+	full.Request = &NotificationRequest{
+		Method: x.Method, Path: x.Path, Credential: credentialOf(&x.Credential),
+		Connection: RequestConnection{Number: x.Connection.Number, Remote: x.Connection.Remote, ServerName: x.Connection.ServerName},
+	}
+	for _, h := range x.Headers {
+		full.Request.Headers = append(full.Request.Headers, RequestHeader(h))
+	}
+	for _, c := range x.Checks {
+		full.Checks = append(full.Checks, RequestCheck{Name: c.Name, Result: c.Result.String(), Seen: c.Seen, Detail: c.Detail})
+	}
+	return full
+}
+
+func credentialOf(who *journal.Credential) RequestCredential {
+	view := RequestCredential{
+		Kind: who.Kind, TeamID: who.TeamID, KeyID: who.KeyID, Header: jsonOf(who.Header), Claims: jsonOf(who.Claims),
+		Notes: who.Notes, Fingerprint: who.Fingerprint, Subject: who.Subject, UID: who.UID,
+	}
+	if !who.IssuedAt.IsZero() {
+		at, age := who.IssuedAt.UTC(), who.Age.Seconds()
+		view.IssuedAt, view.AgeSeconds = &at, &age
+	}
+	return view
+}
+
+// jsonOf is text as JSON: as it is, or, if it was shortened, as a string.
+func jsonOf(text string) json.RawMessage {
+	switch {
+	case text == "":
+		return nil
+	case json.Valid([]byte(text)):
+		return json.RawMessage(text)
+	}
+	quoted, err := json.Marshal(text)
+	if err != nil { // cannot be: a string is JSON
+		return nil
+	}
+	return quoted
+}

@@ -1,0 +1,195 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// A Watched simulator has a journal.
+type Watched interface {
+	// History is what has happened.
+	History() *journal.Journal
+	// Now is the semantic time.
+	Now() time.Time
+	// Replay submits a push that was accepted once more, under a new apns-id. The
+	// error is an [apns.Rejection] if it is refused this time; the caller gets to
+	// read any other as well.
+	Replay(r *journal.Record) (*apns.Notification, error)
+}
+
+func registerNotifications(r *router) {
+	tags := []string{"notifications"}
+	register(r, filtered(huma.Operation{
+		OperationID: "list-notifications", Method: http.MethodGet, Path: "/v1/notifications", Tags: tags,
+		Summary:     "The pushes that providers have sent, accepted or not",
+		Description: "The newest first, unless something else is asked for. What was pushed out of the history is said to be missing.",
+	}), r.server.listNotifications)
+	register(r, filtered(huma.Operation{
+		OperationID: "count-notifications", Method: http.MethodGet, Path: "/v1/notifications/count", Tags: tags,
+		Summary: "How many pushes match",
+	}), r.server.countNotifications)
+	register(r, filtered(huma.Operation{
+		OperationID: "delete-notifications", Method: http.MethodDelete, Path: "/v1/notifications", Tags: tags,
+		Summary:     "Delete pushes from the history",
+		Description: "What is under way is delivered all the same; nothing more is recorded of it. Without filter words, all=true is required.",
+	}), r.server.deleteNotifications)
+	register(r, huma.Operation{
+		OperationID: "show-notification", Method: http.MethodGet, Path: "/v1/notifications/{id}", Tags: tags,
+		Summary:     "Everything about one push",
+		Description: "The request with its headers, the decoded credential, each check with the value it saw, the answer, and what happened up to the acknowledgement of the device.",
+		Errors:      []int{http.StatusNotFound},
+	}, r.server.showNotification)
+	register(r, huma.Operation{
+		OperationID: "replay-notification", Method: http.MethodPost, Path: "/v1/notifications/{id}/replay", Tags: tags,
+		Summary:       "Send a push again",
+		Description:   "The same token, headers and payload under a new apns-id, as if its provider had sent it again. The checks of the device token are made anew; credentials are not asked for, because nobody sends.",
+		DefaultStatus: http.StatusCreated,
+		Errors:        []int{http.StatusNotFound, http.StatusConflict},
+	}, r.server.replayNotification)
+}
+
+// maxList is how many pushes an answer may have.
+const maxList = 1000
+
+type listInput struct {
+	Words
+	After  uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes whose number is below this one; 0 is no bound" example:"0"`
+	Order  string `query:"order" doc:"newest or oldest first" enum:"newest,oldest" default:"newest" example:"newest"`
+	Limit  int    `query:"limit" doc:"How many at most" default:"100" minimum:"1" maximum:"1000" example:"100"`
+}
+
+type listOutput struct {
+	Body struct {
+		Notifications []Notification `json:"notifications"`
+		Next          uint64         `json:"next,omitempty" doc:"There are more: the value of before, or in the order oldest of after, that goes on; absent at the end" example:"17"`
+		Missed        bool           `json:"missed" doc:"Some that were asked for may have been pushed out of the history"`
+		Evicted       uint64         `json:"evicted" doc:"How many were pushed out since the start" example:"0"`
+		Oldest        uint64         `json:"oldest" doc:"The lowest number that may be there" example:"1"`
+		Newest        uint64         `json:"newest" doc:"The number of the newest push, 0 before the first; as after, it is where to go on" example:"42"`
+	}
+}
+
+func (s *Server) listNotifications(_ context.Context, in *listInput) (*listOutput, error) {
+	q := journal.Query{After: in.After, Before: in.Before, Newest: in.Order != "oldest", Limit: in.Limit}
+	if in.Order != "oldest" && in.Order != "newest" {
+		return nil, refuse(http.StatusUnprocessableEntity, "query.order: there is no %q; write newest or oldest", in.Order)
+	}
+	if err := within("limit", in.Limit, 1, maxList); err != nil {
+		return nil, err
+	}
+	var err error
+	if q.Filter, err = in.filter(s.sim.Now(), "after", "before", "order", "limit"); err != nil {
+		return nil, err
+	}
+	found := s.sim.History().Find(q)
+	out := new(listOutput)
+	out.Body.Notifications, out.Body.Next, out.Body.Missed = viewsOf(found.Records), found.Next, found.Missed
+	out.Body.Evicted, out.Body.Oldest, out.Body.Newest = found.Evicted, found.Oldest, found.Newest
+	return out, nil
+}
+
+type wordsInput struct{ Words }
+
+type countOutput struct {
+	Body struct {
+		Count int `json:"count" example:"3"`
+	}
+}
+
+func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOutput, error) {
+	f, err := in.filter(s.sim.Now())
+	if err != nil {
+		return nil, err
+	}
+	out := new(countOutput)
+	out.Body.Count = s.sim.History().Count(f)
+	return out, nil
+}
+
+type deleteInput struct {
+	Words
+	All bool `query:"all" doc:"Delete all pushes, without filter words" example:"true"`
+}
+
+type deleteOutput struct {
+	Body struct {
+		Deleted int `json:"deleted" doc:"How many there were" example:"3"`
+	}
+}
+
+func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*deleteOutput, error) {
+	f, err := in.filter(s.sim.Now(), "all")
+	if err != nil {
+		return nil, err
+	}
+	if f.Empty() && !in.All {
+		return nil, refuse(http.StatusUnprocessableEntity, "query: there is no filter word; say which pushes to delete, or all=true")
+	}
+	out := new(deleteOutput)
+	out.Body.Deleted = s.sim.History().Delete(f)
+	return out, nil
+}
+
+type idInput struct {
+	ID string `path:"id" doc:"apns-id, apns-unique-id or number; of several pushes with one id, it is the newest" maxLength:"64" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
+}
+
+type fullOutput struct{ Body FullNotification }
+
+func (s *Server) showNotification(_ context.Context, in *idInput) (*fullOutput, error) {
+	r, err := s.get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &fullOutput{*fullView(r)}, nil
+}
+
+// get finds a record by its id.
+func (s *Server) get(id string) (*journal.Record, error) {
+	if r, ok := s.sim.History().Get(id); ok {
+		return &r, nil
+	}
+	kept := s.sim.History().Find(journal.Query{Limit: 1})
+	if kept.Evicted == 0 {
+		return nil, refuse(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
+	}
+	return nil, refuse(http.StatusNotFound,
+		"no push in the history has the id %q; %d were pushed out of it since the start, up to number %d: --history and --history-bytes say how much it keeps",
+		id, kept.Evicted, kept.Oldest-1)
+}
+
+type replayOutput struct {
+	Body struct {
+		ID       string `json:"id" doc:"The apns-id of the new push"`
+		ReplayOf string `json:"replayOf" doc:"That of the old one"`
+	}
+}
+
+func (s *Server) replayNotification(_ context.Context, in *idInput) (*replayOutput, error) {
+	r, err := s.get(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !r.Reached.Has(match.Accepted) {
+		return nil, refuse(http.StatusConflict, "the push was not accepted (%s); only what was accepted can be replayed: send it from its provider again", r.State)
+	}
+	again, err := s.sim.Replay(r)
+	if rejection, ok := errors.AsType[*apns.Rejection](err); ok {
+		return nil, refuse(http.StatusConflict, "the push is refused this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := new(replayOutput)
+	out.Body.ID, out.Body.ReplayOf = again.ID, r.Push.ID
+	return out, nil
+}

@@ -1,0 +1,152 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// Limits of waiting.
+const (
+	maxWait  = 5 * time.Minute
+	maxWaits = 128 // at once
+)
+
+func registerWait(r *router) {
+	op := filtered(huma.Operation{
+		OperationID: "wait-for-notifications", Method: http.MethodGet, Path: "/v1/notifications/wait", Tags: []string{"notifications"},
+		Summary: "Wait until pushes match",
+		Description: "Answers as soon as count pushes match, those that are there already included. " +
+			"To wait for a push to arrive at its device, say state=delivered. " +
+			"If the time is up, the answer is 408 with what came instead, and the words in which it differed.",
+		Errors:      []int{http.StatusTooManyRequests},
+		Middlewares: huma.Middlewares{unhurried},
+		Responses: map[string]*huma.Response{"408": {
+			Description: "Not enough matched in time",
+			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schemaOf[NotMet](r)}},
+		}},
+	})
+	w := &waits{server: r.server, slots: make(chan struct{}, maxWaits)}
+	register(r, op, w.wait)
+}
+
+type waitInput struct {
+	Words
+	Count   int    `query:"count" doc:"How many have to match" default:"1" minimum:"1" maximum:"1000" example:"1"`
+	Timeout string `query:"timeout" doc:"How long to wait: seconds, or a duration as in 1m30s, up to 5m; 0 looks once" default:"10s" example:"0"`
+	After   uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
+}
+
+type waitOutput struct {
+	Body struct {
+		Notifications []Notification `json:"notifications" doc:"count pushes that match, the oldest first"`
+		Next          uint64         `json:"next" doc:"The number of the last one; as after, it waits for what follows" example:"42"`
+	}
+}
+
+// waits are the requests that wait.
+type waits struct {
+	server *Server
+	slots  chan struct{} // an element for each
+}
+
+func (w *waits) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
+	if err := within("count", in.Count, 1, maxList); err != nil {
+		return nil, err
+	}
+	timeout, err := span("timeout", in.Timeout, maxWait)
+	if err != nil {
+		return nil, err
+	}
+	sim := w.server.sim
+	f, err := in.filter(sim.Now(), "count", "timeout", "after")
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case w.slots <- struct{}{}:
+		defer func() { <-w.slots }()
+	default:
+		return nil, refuse(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	records, err := sim.History().Await(limited, f, in.Count, in.After)
+	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
+	case ok && ctx.Err() != nil:
+		return nil, refuse(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
+	case ok:
+		return nil, describeNotMet(notMet, timeout)
+	case err != nil:
+		return nil, err
+	}
+	out := new(waitOutput)
+	out.Body.Notifications, out.Body.Next = viewsOf(records), records[len(records)-1].Number
+	return out, nil
+}
+
+// A NotMet is the problem of a wait whose time is up.
+type NotMet struct {
+	Title      string         `json:"title" example:"Request Timeout"`
+	Status     int            `json:"status" example:"408"`
+	Detail     string         `json:"detail" doc:"How many matched, and where the nearest differed"`
+	Want       int            `json:"want" doc:"How many should have matched" example:"1"`
+	Got        int            `json:"got" doc:"How many did" example:"0"`
+	Matched    []Notification `json:"matched" doc:"Those that did"`
+	NearMisses []NearMiss     `json:"nearMisses" doc:"What came instead, the nearest first"`
+	Others     int            `json:"others" doc:"How many more did not match" example:"0"`
+	Evicted    bool           `json:"evicted" doc:"Some were pushed out of the history, so that they could not be looked at"`
+}
+
+// A NearMiss is a push that did not match.
+type NearMiss struct {
+	Notification Notification     `json:"notification"`
+	Differences  []WordDifference `json:"differences"`
+}
+
+// A WordDifference is a filter word that did not hold.
+type WordDifference struct {
+	Word string `json:"word" example:"payload.aps.badge"`
+	Want string `json:"want,omitempty" doc:"What was asked for; absent if anything would do" example:"3"`
+	Got  string `json:"got,omitempty" doc:"What there was; absent for nothing" example:"4"`
+}
+
+// Error returns the detail.
+func (p *NotMet) Error() string { return p.Detail }
+
+// GetStatus tells huma the status.
+func (p *NotMet) GetStatus() int { return p.Status }
+
+// ContentType tells huma the content type.
+func (p *NotMet) ContentType(string) string { return problemMediaType }
+
+// told is how many of those that matched a refusal shows.
+const told = 10
+
+func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
+	p := &NotMet{
+		Title: http.StatusText(http.StatusRequestTimeout), Status: http.StatusRequestTimeout,
+		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), told)]), Others: e.Others, Evicted: e.Evicted,
+		NearMisses: make([]NearMiss, len(e.Misses)),
+	}
+	p.Detail = fmt.Sprintf("%d of %d pushes matched %s within %v", p.Got, p.Want, &e.Filter, timeout)
+	for i, m := range e.Misses {
+		p.NearMisses[i].Notification = viewOf(&m.Record)
+		for _, d := range m.Differences {
+			p.NearMisses[i].Differences = append(p.NearMisses[i].Differences, WordDifference(d))
+		}
+	}
+	switch {
+	case len(e.Misses) > 0:
+		p.Detail += fmt.Sprintf("; nearest is %s, where %s", e.Misses[0].Record.Push.ID, e.Misses[0].Differences[0])
+	case p.Got == 0:
+		p.Detail += "; nothing came at all"
+	}
+	return p
+}
