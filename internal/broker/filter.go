@@ -10,6 +10,8 @@ type Filter struct {
 	Paused        []apns.TopicHash
 	Ignored       []apns.TopicHash
 	NonWaking     []apns.TopicHash
+	// Salted has topics that the device names by salted hashes; see [Route.SetSalt].
+	Salted SaltedFilter
 }
 
 // A placement is what to do with a push now.
@@ -39,17 +41,17 @@ const (
 
 // compile builds the lookup. A topic in several lists follows the one that
 // lets most through.
-func (f *Filter) compile() lists {
-	l := make(lists, len(f.Enabled))
+func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []H) map[H]placementRule {
+	l := make(map[H]placementRule, len(enabled))
 	for _, list := range []struct {
-		topics []apns.TopicHash
+		topics []H
 		rule   placementRule
 	}{
-		{f.Ignored, ruleDiscard},
-		{f.Paused, rulePaused},
-		{f.Opportunistic, ruleOpportunistic},
-		{f.NonWaking, ruleNonWaking},
-		{f.Enabled, ruleEnabled},
+		{ignored, ruleDiscard},
+		{paused, rulePaused},
+		{opportunistic, ruleOpportunistic},
+		{nonWaking, ruleNonWaking},
+		{enabled, ruleEnabled},
 	} {
 		for _, topic := range list.topics {
 			l[topic] = list.rule
@@ -60,8 +62,8 @@ func (f *Filter) compile() lists {
 
 // placeBroadcast says what to do with a message of a channel. The device has asked
 // for it by subscribing, so that no list needs to enable the topic as well.
-func (l lists) placeBroadcast(topic apns.TopicHash) placement {
-	if l[topic] == ruleDiscard {
+func placeBroadcast(rule placementRule) placement {
+	if rule == ruleDiscard {
 		return discard
 	}
 	return deliver

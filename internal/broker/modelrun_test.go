@@ -60,7 +60,8 @@ type modelRun struct {
 type modelledDevice struct {
 	*model
 	address broker.Address
-	peer    *peer // nil while it is away
+	peer    *peer           // nil while it is away
+	salted  map[string]bool // topics that its filter names by salted hashes
 }
 
 // modelTopics are few, so that pushes meet.
@@ -89,7 +90,7 @@ func newModelRun(t *rapid.T) *modelRun {
 	r.start(t)
 	for _, address := range []broker.Address{phone, {Device: phone.Device, User: 1}} {
 		m := &model{rules: r.rules, now: r.clock.Now(), wire: time.Now(), since: make(map[string]time.Time)}
-		r.devices = append(r.devices, &modelledDevice{m, address, nil})
+		r.devices = append(r.devices, &modelledDevice{m, address, nil, make(map[string]bool)})
 	}
 	return r
 }
@@ -165,6 +166,7 @@ func (r *modelRun) attach(t *rapid.T, d *modelledDevice) {
 		former.Detach() // as its connection does when it ends
 	}
 	d.model.connect()
+	d.peer.SetSalt(salt)
 	if rapid.IntRange(0, 3).Draw(t, "filter at once") > 0 {
 		r.setFilter(t, d)
 	}
@@ -185,13 +187,22 @@ func (r *modelRun) setFilter(t *rapid.T, d *modelledDevice) {
 	lists := make(map[string]string)
 	for _, topic := range modelTopics {
 		list := rapid.SampledFrom([]string{"enabled", "enabled", "enabled", "non-waking", "opportunistic", "paused", "ignored", ""}).Draw(t, topic)
+		if list == "" {
+			continue
+		}
+		lists[topic] = list
+		if d.salted[topic] = rapid.IntRange(0, 4).Draw(t, "salted") == 0; d.salted[topic] {
+			into := map[string]*[]broker.SaltedHash{
+				"enabled": &f.Salted.Enabled, "non-waking": &f.Salted.NonWaking, "opportunistic": &f.Salted.Opportunistic,
+				"paused": &f.Salted.Paused, "ignored": &f.Salted.Ignored,
+			}[list]
+			*into = append(*into, broker.HashSalted(topic, salt))
+			continue
+		}
 		into := map[string]*[]apns.TopicHash{
 			"enabled": &f.Enabled, "non-waking": &f.NonWaking, "opportunistic": &f.Opportunistic, "paused": &f.Paused, "ignored": &f.Ignored,
 		}[list]
-		if into != nil {
-			*into = append(*into, apns.HashTopic(topic))
-			lists[topic] = list
-		}
+		*into = append(*into, apns.HashTopic(topic))
 	}
 	require.Equal(t, d.setFilter(lists), d.peer.SetFilter(f))
 }
@@ -228,6 +239,7 @@ func (r *modelRun) take(t *rapid.T) {
 		require.Equal(t, p.id, got[i].ID)
 		require.Equal(t, p.flags, got[i].Storage, "storage flags of push %s", p.name)
 		require.Equal(t, p.attempts, got[i].Attempt)
+		require.Equal(t, d.salted[p.topic], got[i].Salted != nil)
 		if p.stamp > d.stamp {
 			require.Equal(t, p.stamp, got[i].Timestamp, "push %s keeps its timestamp", p.name)
 		}

@@ -54,7 +54,7 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 // not.
 func (q *queue) disturbLocked(e *entry, now time.Time) {
 	r := q.route
-	if len(q.held) == 0 || r.activeLocked() || r.filter[e.push.Hash] == ruleNonWaking {
+	if len(q.held) == 0 || r.activeLocked() || r.ruleLocked(e) == ruleNonWaking {
 		return
 	}
 	q.releaseLocked(now, true)

@@ -114,7 +114,7 @@ func (q *queue) keepLocked(e *entry) error {
 func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
 	r := q.route
 	if e.message != nil && r != nil {
-		return r.filter.placeBroadcast(e.push.Hash), ""
+		return placeBroadcast(r.ruleLocked(e)), ""
 	}
 	if r == nil || r.filter == nil {
 		return hold, Offline
@@ -122,7 +122,7 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	if e.push.Gone {
 		return deliver, ""
 	}
-	rule := r.filter[e.push.Hash]
+	rule := r.ruleLocked(e)
 	switch rule {
 	case ruleDiscard:
 		return discard, ""

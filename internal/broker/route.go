@@ -30,8 +30,9 @@ type Route struct {
 	// Guarded by q.mu.
 	filter lists // nil until the device has sent one
 	flight flight
-	stamp  uint64 // timestamp of the newest delivery
-	awake  bool   // the peer was woken and has not taken everything yet
+	salted *salted // nil until the device speaks of salted hashes
+	stamp  uint64  // timestamp of the newest delivery
+	awake  bool    // the peer was woken and has not taken everything yet
 	gone   bool
 
 	activeUntil int64 // when the device falls asleep, in the machine's time; 0 if it sleeps, or always
@@ -55,6 +56,9 @@ type Delivery struct {
 	ID uint32
 	// Push must not be changed.
 	Push *Push
+	// Salted is the topic as the device knows it, if it named it by a salted hash;
+	// otherwise nil, and the device knows the Hash of the Push.
+	Salted []byte
 	// Timestamp is in nanoseconds since 1970, unique, and rises along a route;
 	// a push that is sent again keeps it if it can.
 	Timestamp uint64
@@ -88,9 +92,16 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 	if r.gone {
 		return 0
 	}
+	r.filter = compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
+	r.setSaltedLocked(&f.Salted)
+	return r.refilterLocked()
+}
+
+// refilterLocked puts everything where the filter wants it. It returns how many
+// stored pushes will come now.
+func (r *Route) refilterLocked() (stored int) {
 	now := r.q.clock.Now()
-	r.filter = f.compile()
-	r.q.listedLocked(r.filter)
+	r.q.listedLocked()
 	stored = r.q.releaseLocked(now, false)
 	r.q.recallLocked(now)
 	if r.q.ready.len() > 0 { // a broadcast may have come before the filter
@@ -124,7 +135,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		r.stamp = e.stamp
 		dst = append(dst, Delivery{
 			ID: r.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
-			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts),
+			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts), Salted: r.saltedTopicLocked(e),
 		})
 		if m := e.message; m != nil {
 			dst[len(dst)-1].Channel, dst[len(dst)-1].Checkpoint = m.channel.ID, m.checkpoint

@@ -21,11 +21,20 @@ func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
 	q.noteDue(now.Add(limit).UnixNano())
 }
 
-// listedLocked forgets the topics that a new filter has.
-func (q *queue) listedLocked(l lists) {
+// listedLocked forgets the topics that a new filter has. Of salted ones only what
+// waits tells the names.
+func (q *queue) listedLocked() {
+	if len(q.unlisted) == 0 {
+		return
+	}
 	for topic := range q.unlisted {
-		if l[topic] != ruleUnlisted {
+		if q.route.filter[topic] != ruleUnlisted {
 			delete(q.unlisted, topic)
+		}
+	}
+	for _, e := range q.held {
+		if q.route.ruleLocked(e) != ruleUnlisted {
+			delete(q.unlisted, e.push.Hash)
 		}
 	}
 }

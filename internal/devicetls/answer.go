@@ -66,13 +66,6 @@ func (s *session) flush(m *courier.Flush) error {
 	return s.answer(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
 }
 
-// presenceTracking accepts the salt of a device's salted topic hashes.
-//
-// observed: apsd
-func (s *session) presenceTracking(m *courier.PresenceTracking) error {
-	return s.answer(&courier.PresenceTrackingResponse{ID: m.ID, Token: m.Token})
-}
-
 // pause waits for a span of wire time, or for the end of the session.
 func (s *session) pause(d time.Duration) {
 	if d <= 0 {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
@@ -39,8 +40,16 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 		return "", fmt.Errorf("base token %v is not connected here", apns.DeviceToken(m.BaseToken))
 	}
 	topic, ok := topicHash(m.Topic)
-	if !ok {
-		return "", fmt.Errorf("the topic hash has %d bytes; only plain ones, of %d, can be routed", len(m.Topic), len(topic))
+	switch {
+	case ok:
+	case len(m.Topic) == len(broker.SaltedHash{}):
+		var err error
+		if topic, err = s.unsalt(p.salt, broker.SaltedHash(m.Topic)); err != nil {
+			return "", err
+		}
+	default:
+		return "", fmt.Errorf("the topic hash has %d bytes; plain ones have %d, salted ones %d",
+			len(m.Topic), len(topic), len(broker.SaltedHash{}))
 	}
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
 }

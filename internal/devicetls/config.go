@@ -57,6 +57,9 @@ type Config struct {
 	Verify func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error)
 	Vault  *tokenvault.Vault
 	Broker *broker.Broker
+	// Topics returns the topics that devices may name by salted hashes; nil means
+	// that there are none.
+	Topics func() []string
 	// Journal may be nil.
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.

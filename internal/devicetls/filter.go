@@ -24,6 +24,13 @@ func (s *session) filter(m *courier.Filter) error {
 		Paused:        topicHashes(m.Paused),
 		Ignored:       topicHashes(m.Ignored),
 		NonWaking:     topicHashes(m.NonWaking),
+		Salted: broker.SaltedFilter{
+			Enabled:       saltedHashes(m.SaltedEnabled),
+			Opportunistic: saltedHashes(m.SaltedOpportunistic),
+			Paused:        saltedHashes(m.SaltedPaused),
+			Ignored:       saltedHashes(m.SaltedIgnored),
+			NonWaking:     saltedHashes(m.SaltedNonWaking),
+		},
 	})
 	if stored > 0 {
 		return nil

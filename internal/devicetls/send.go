@@ -82,6 +82,9 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 		StorageFlags: d.Storage,
 		Priority:     uint8(push.Priority),
 	}
+	if d.Salted != nil {
+		b.notification.Topic = d.Salted
+	}
 	if !push.Base {
 		b.notification.BaseToken = p.token
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
@@ -29,6 +30,22 @@ func (s *Simulator) registerApp(team, topic string) error {
 		return fmt.Errorf("sim: remember %s: %w", topic, err)
 	}
 	return nil
+}
+
+// topics returns every topic there is: the apps of all teams, and those with the
+// suffix of a push type.
+func (s *Simulator) topics() (all []string) {
+	for _, team := range s.Auth.Teams() {
+		for _, app := range s.Auth.Apps(team) {
+			all = append(all, app)
+			for _, row := range apns.PushTypes() {
+				if row.Suffix != "" {
+					all = append(all, app+row.Suffix)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // remember adds a topic to the list in a team's folder.

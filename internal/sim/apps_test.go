@@ -85,3 +85,17 @@ func TestAnAppThatCannotBeRememberedIsAnError(t *testing.T) {
 	_, err = s.Activate(signingRequest(t, key), []string{"com.example.one"}, "")
 	assert.ErrorContains(t, err, list)
 }
+
+func TestDevicesMayNameTheTopicsOfEveryAppBySaltedHashes(t *testing.T) {
+	s, err := sim.New(sim.Config{Topics: []string{"com.example.one"}})
+	require.NoError(t, err)
+	require.NoError(t, s.Auth.AddTeam(otherTeam))
+	require.NoError(t, s.Auth.AddApp(otherTeam, "com.other"))
+	known := s.KnownTopics()
+	for _, topic := range []string{
+		sim.DemoTopic, "com.example.one", "com.example.one.voip", "com.other", "com.other.push-type.liveactivity",
+	} {
+		assert.Contains(t, known, topic)
+	}
+	assert.NotContains(t, known, "com.example.unknown")
+}

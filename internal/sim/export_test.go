@@ -9,3 +9,6 @@ func SetFixed443(t *testing.T, address string) {
 	doors[Provider443].Fixed = address
 	t.Cleanup(func() { doors[Provider443].Fixed = before })
 }
+
+// KnownTopics returns the topics that devices may name by salted hashes.
+func (s *Simulator) KnownTopics() []string { return s.topics() }

@@ -192,7 +192,7 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {
 	cfg := s.cfg.Courier
 	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.verifyDevice
-	cfg.Vault, cfg.Broker = s.Vault, s.Broker
+	cfg.Vault, cfg.Broker, cfg.Topics = s.Vault, s.Broker, s.topics
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
 	return devicetls.New(cfg)
 }

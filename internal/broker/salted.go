@@ -1,0 +1,99 @@
+package broker
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A SaltedHash names a topic to a device that does not want the name to be the same
+// as on other devices (observed: apsd).
+type SaltedHash [sha256.Size]byte
+
+// HashSalted returns the hash of a topic under the salt of a device: SHA-256 of the
+// topic and, after it, the eight bytes of the salt as they are on the wire.
+//
+// observed: apsd, except for the order of the bytes
+func HashSalted(topic string, salt uint64) SaltedHash {
+	room := make([]byte, 0, apns.MaxTopic+8)
+	return sha256.Sum256(binary.BigEndian.AppendUint64(append(room, topic...), salt))
+}
+
+// A SaltedFilter has the lists of a [Filter] for topics by their salted hashes.
+type SaltedFilter struct {
+	Enabled       []SaltedHash
+	Opportunistic []SaltedHash
+	Paused        []SaltedHash
+	Ignored       []SaltedHash
+	NonWaking     []SaltedHash
+}
+
+// salted is what a device says by salted hashes.
+type salted struct {
+	salt  uint64
+	known bool // the device has told its salt
+	lists map[SaltedHash]placementRule
+}
+
+// SetSalt tells the salt of the device's salted hashes. Until then topics that are
+// listed by them are in no list.
+func (r *Route) SetSalt(salt uint64) {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	if r.gone {
+		return
+	}
+	if r.salted == nil {
+		r.salted = new(salted)
+	}
+	r.salted.salt, r.salted.known = salt, true
+	if r.filter != nil && len(r.salted.lists) > 0 {
+		r.refilterLocked()
+	}
+}
+
+// setSaltedLocked replaces the salted lists.
+func (r *Route) setSaltedLocked(f *SaltedFilter) {
+	lists := compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
+	if r.salted == nil {
+		if len(lists) == 0 {
+			return
+		}
+		r.salted = new(salted)
+	}
+	r.salted.lists = lists
+}
+
+// ruleLocked returns the rule of the list that e's topic is in.
+func (r *Route) ruleLocked(e *entry) placementRule {
+	rule, listed := r.filter[e.push.Hash]
+	if listed || r.salted == nil || !r.salted.known || len(r.salted.lists) == 0 {
+		return rule
+	}
+	return r.salted.lists[HashSalted(e.topic(), r.salted.salt)]
+}
+
+// saltedTopicLocked returns the name by which the device knows e's topic, if that is
+// the salted one; otherwise nil.
+func (r *Route) saltedTopicLocked(e *entry) []byte {
+	if r.salted == nil || !r.salted.known || len(r.salted.lists) == 0 {
+		return nil
+	}
+	if _, plain := r.filter[e.push.Hash]; plain {
+		return nil
+	}
+	hash := HashSalted(e.topic(), r.salted.salt)
+	if _, listed := r.salted.lists[hash]; !listed {
+		return nil
+	}
+	return hash[:]
+}
+
+// topic returns the topic under which the device sees e.
+func (e *entry) topic() string {
+	if e.message != nil {
+		return e.message.channel.App.BundleID() + liveActivity.Suffix
+	}
+	return e.push.Topic
+}
