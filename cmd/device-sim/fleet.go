@@ -160,7 +160,7 @@ func (c *fleetCmd) readScript() error {
 		if err != nil {
 			return &failure{code: exitUsage, err: fmt.Errorf("--script: %w", err)}
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // It was only read.
 		source = file
 	}
 	var err error

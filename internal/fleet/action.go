@@ -24,11 +24,13 @@ const (
 	Kill
 	// Connect takes the device online again.
 	Connect
-	// Sleep tells the courier that the device is not in use; Wake, that it is.
+	// Sleep tells the courier that the device is not in use.
 	Sleep
+	// Wake tells the courier that the device is in use.
 	Wake
-	// Uninstall removes an app, Install brings it back.
+	// Uninstall removes an app.
 	Uninstall
+	// Install brings an app back.
 	Install
 	// Rotate removes an app and installs it anew a moment later.
 	Rotate

@@ -172,7 +172,7 @@ func TestFiveHundredDevicesReceiveEachPushOnce(t *testing.T) {
 	times := make(map[string]int)
 	for _, e := range h.entries() {
 		if e.Event == "notification" {
-			times[fmt.Sprint(e.DeviceToken, e.ID)]++
+			times[fmt.Sprintf("%s %s", e.DeviceToken, e.ID)]++
 			assert.Equal(t, tokens[e.Number].DeviceToken, e.DeviceToken)
 			assert.Equal(t, tokens[e.Number].Device, e.Device)
 			assert.Nil(t, e.PayloadBase64, "the name says it all")

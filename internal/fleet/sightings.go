@@ -22,8 +22,8 @@ var seed = maphash.MakeSeed()
 func (s *sightings) seen(token apns.DeviceToken, id []byte) bool {
 	var h maphash.Hash
 	h.SetSeed(seed)
-	h.WriteString(string(token)) //nolint:errcheck // It never fails, and says so.
-	h.Write(id)                  //nolint:errcheck // As above.
+	h.WriteString(string(token))
+	h.Write(id)
 	sum := h.Sum64()
 	if _, known := s.hashes[sum]; known {
 		return true
