@@ -29,11 +29,11 @@ var borders = []border{
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
-	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet"}), nil, "the only wiring; control and ui are mounted by the command"},
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/portal", "internal/virtual", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui"}), slices.Concat(api, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
@@ -52,6 +52,8 @@ var borders = []border{
 	{"internal/screen", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
 	{"internal/fleet", []string{"apns", "internal/device"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
+	{"internal/portal", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
+	{"internal/virtual", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
 	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/match", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},

@@ -1,7 +1,10 @@
 package devicetls
 
 import (
+	"cmp"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
@@ -41,6 +44,30 @@ func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
 		}
 	}
 	return ended
+}
+
+// A Connection is an open connection of a device that has proven itself.
+type Connection struct {
+	Device      apns.DeviceID
+	Environment apns.Environment
+	// Remote is the address of the peer.
+	Remote string
+	Since  time.Time
+}
+
+// Connections returns the open connections, the oldest first.
+func (s *Server) Connections() []Connection {
+	d := &s.directory
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := make([]Connection, 0, len(d.sessions))
+	for session, device := range d.sessions {
+		list = append(list, Connection{device, session.environment, session.remote, session.since})
+	}
+	slices.SortFunc(list, func(a, b Connection) int {
+		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))
+	})
+	return list
 }
 
 // Disconnect ends the connections of a device, or of all devices if it is zero,

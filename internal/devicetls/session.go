@@ -19,6 +19,8 @@ type session struct {
 	wire        *wire
 	framing     framing
 	environment apns.Environment
+	remote      string
+	since       time.Time
 	log         *slog.Logger
 	end         context.CancelCauseFunc // the first cause given counts
 	done        <-chan struct{}         // closed once end was called
@@ -43,13 +45,16 @@ type session struct {
 
 func newSession(server *Server, senders *senders, conn net.Conn) *session {
 	w := newWire(conn, server.tls, server.cfg.WriteTimeout)
+	now := time.Now()
 	return &session{
 		server:  server,
+		remote:  conn.RemoteAddr().String(),
+		since:   now,
 		senders: senders,
 		wire:    w,
 		framing: newPlain(w.tls),
 		log:     server.cfg.Log.With("remote", conn.RemoteAddr().String()),
-		times:   newTimes(&server.cfg, time.Now()),
+		times:   newTimes(&server.cfg, now),
 		out:     newOutput(w),
 	}
 }

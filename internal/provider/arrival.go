@@ -41,7 +41,7 @@ type peer struct {
 
 func newPeer(c *conn) *peer {
 	p := &peer{subject: c.subject}
-	p.Number, p.Remote = c.server.cfg.Journal.NextConnection(), c.remote
+	p.Number, p.Remote = c.number, c.remote
 	p.ServerName, p.Environment = c.serverName, c.env
 	if c.identity != nil {
 		p.uid, p.team = c.identity.Topic, c.identity.TeamID

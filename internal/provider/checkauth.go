@@ -27,12 +27,14 @@ func (r *request) checkCredentials() *apns.Rejection {
 	}
 	if c.identity != nil {
 		r.teamID, r.space = c.identity.TeamID, c.server.cfg.Spaces.Of(c.identity.TeamID)
+		c.show(r.teamID)
 		return rejection(c.server.cfg.Auth.MayPush(r.teamID))
 	}
 	token, err := c.binding.Verify(r.authorization.value)
 	if err != nil {
 		return rejection(err)
 	}
+	c.show(token.TeamID)
 	r.signed, r.teamID, r.space = token, token.TeamID, token.Space()
 	return nil
 }

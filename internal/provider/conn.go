@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -23,6 +24,8 @@ type conn struct {
 
 	// From the handshake; read-only after.
 	serverName string
+	number     uint64 // tells the connections of a simulator apart
+	since      time.Time
 	remote     string // the peer's address
 	source     string // the same without its port
 	door       fault.Door
@@ -40,11 +43,12 @@ type conn struct {
 	peer     *peer // for the journal
 	known    bool  // the stream limit was raised,
 	lowered  bool  // and lowered again
-	requests int
+	requests atomic.Int64
 	errors   errorRate
 	told     bool // of a SetAvailability with Shutdown
 
-	stopping atomic.Bool // the server is about to stop; set from any goroutine
+	seen     atomic.Pointer[visible] // what others may see; nil before the first request
+	stopping atomic.Bool             // the server is about to stop; set from any goroutine
 
 	twist  twist // of the request at hand
 	delays delays
@@ -77,6 +81,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 	}
 	c := s.newConn(tc.ConnectionState())
 	c.remote, c.source, c.door = nc.RemoteAddr().String(), source, behind
+	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
 	defer c.delays.end()
 	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
@@ -85,6 +90,8 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 		cfg, c.known = &s.h2Known, true
 	}
 	hc := h2.NewConn(tc, s.withDismissal(cfg, c), door, c)
+	s.conns.enter(c, hc)
+	defer s.conns.leave(c)
 	announced := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(announced)

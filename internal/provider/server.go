@@ -27,8 +27,9 @@ type Server struct {
 	h2First, h2Known h2.Config
 
 	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
-	open        atomic.Int64                   // connections
-	bursts      *bursts                        // nil is no limit
+	conns       open
+	open        atomic.Int64 // connections
+	bursts      *bursts      // nil is no limit
 
 	slots chan struct{} // one element per open connection; nil is any number
 }

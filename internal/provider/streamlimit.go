@@ -78,8 +78,7 @@ const retireTime = 30 * time.Second
 // open is answered, further streams get REFUSED_STREAM.
 // observed: pushok#169
 func (c *conn) countRequest(hc *h2.Conn) {
-	c.requests++
-	if c.requests == c.server.cfg.MaxRequests {
+	if c.requests.Add(1) == int64(c.server.cfg.MaxRequests) {
 		hc.Retire(nil, retireTime)
 	}
 }

@@ -17,6 +17,9 @@ func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 	if team == "" {
 		team = DemoTeam
 	}
+	if !s.Auth.HasTeam(team) {
+		return nil, unknownTeam(team)
+	}
 	for _, topic := range topics {
 		if err := s.registerApp(team, topic); err != nil {
 			return nil, err
@@ -26,6 +29,11 @@ func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 	if err != nil {
 		return nil, fmt.Errorf("sim: activate a device: %w", err)
 	}
+	certificate, err := x509.ParseCertificate(leaf)
+	if err != nil {
+		return nil, fmt.Errorf("sim: activate a device: %w", err)
+	}
+	s.settle(pki.DeviceID(certificate), team)
 	return [][]byte{leaf, s.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
 }
 

@@ -63,9 +63,14 @@ func listen(t *testing.T, address string) net.Listener {
 // the default team.
 func activate(t *testing.T, s *sim.Simulator, topics ...string) device.Identity {
 	t.Helper()
+	return activateFor(t, s, "", topics...)
+}
+
+func activateFor(t *testing.T, s *sim.Simulator, team string, topics ...string) device.Identity {
+	t.Helper()
 	key, err := pki.NewKey()
 	require.NoError(t, err)
-	chain, err := s.Activate(signingRequest(t, key), topics, "")
+	chain, err := s.Activate(signingRequest(t, key), topics, team)
 	require.NoError(t, err)
 	return device.Identity{Chain: chain, Key: key}
 }
@@ -79,10 +84,16 @@ type phone struct {
 // switchOn runs a device with an app until the test ends.
 func switchOn(t *testing.T, s *sim.Simulator, topic string) *phone {
 	t.Helper()
+	return switchOnIn(t, s, "", topic)
+}
+
+// switchOnIn is switchOn with an app of a team.
+func switchOnIn(t *testing.T, s *sim.Simulator, team, topic string) *phone {
+	t.Helper()
 	p := &phone{events: make(chan device.Event, 64)}
 	var err error
 	p.Device, err = device.New(device.Config{
-		Identity: activate(t, s, topic), RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{topic},
+		Identity: activateFor(t, s, team, topic), RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{topic},
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", s.Info().Device)
 		},

@@ -68,6 +68,7 @@ func (s *Simulator) Start() error {
 		st, serve := s.behind(door)
 		st.wg.Go(func() { s.note(serve(st.ctx, ln)) })
 	}
+	s.serveFleet()
 	s.inner.wg.Go(s.sweep)
 	s.ready.Store(true)
 	return nil
@@ -159,6 +160,7 @@ func (s *Simulator) Failed() <-chan struct{} { return s.failed }
 func (s *Simulator) Close() error {
 	s.ready.Store(false)
 	s.outer.end()
+	s.Fleet.Close()
 	s.inner.end()
 	s.mu.Lock()
 	defer s.mu.Unlock()

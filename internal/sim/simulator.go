@@ -13,12 +13,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/memnet"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/proxy"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
+	"github.com/apns-sim/apns-sim/internal/virtual"
 )
 
 // A Simulator is APNs: both its doors and everything between them.
@@ -32,11 +34,14 @@ type Simulator struct {
 	Clock   *clock.Clock    // of the common world
 	Spaces  *space.Registry // the other worlds
 	Secrets *Secrets
+	Fleet   *virtual.Fleet // the devices inside
 
 	cfg       Config
 	log       *slog.Logger
 	providers map[apns.Environment]*provider.Server
 	couriers  map[apns.Environment]*devicetls.Server
+	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
+	spaces    spaceBook
 	control   func(context.Context, listener) error
 	proxy     *proxy.Server
 	rotating  sync.Mutex // held while the token key is rotated
@@ -54,7 +59,7 @@ func New(cfg Config) (*Simulator, error) {
 		s.Clock = new(clock.Clock)
 	}
 	s.Spaces = space.New(s.Clock)
-	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeProxy, s.makeControl} {
+	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeFleet, s.makeProxy, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
 		}

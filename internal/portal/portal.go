@@ -1,0 +1,99 @@
+// Package portal has the words in which spaces and devices are ordered and
+// described: by the control API in JSON, and by programs in Go. The words are
+// here so that those who order and those who deliver need not know each other.
+package portal
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A SpaceOrder says what a new space shall have. Its zero value orders a useful
+// one.
+type SpaceOrder struct {
+	Team        string   `json:"team,omitempty" maxLength:"64" doc:"The team ID, which is the name of the space; one is made up if there is none"`
+	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"The bundle IDs of its apps; com.example.app if there is none. Another space may have the same ones"`
+	Devices     *int     `json:"devices,omitempty" minimum:"0" maximum:"5000" doc:"How many devices it has, each with all apps; 1 if nothing is said"`
+	Environment string   `json:"environment,omitempty" enum:"production,sandbox" doc:"Where its devices live; production if nothing is said"`
+	P12Password string   `json:"p12Password,omitempty" doc:"Asks for the certificate as PKCS#12 too, under this password"`
+}
+
+// A Space is a world of its own: a team, what it pushes with, and what it pushes
+// to.
+type Space struct {
+	Team        string    `json:"team" doc:"The team ID, which is the name of the space"`
+	Created     time.Time `json:"created" doc:"When it was made"`
+	Time        time.Time `json:"time" doc:"What time it is there"`
+	KeyID       string    `json:"keyId,omitempty" doc:"The ID of its first authentication key"`
+	Topics      []string  `json:"topics" doc:"The bundle IDs of its apps"`
+	DeviceCount int       `json:"deviceCount" doc:"How many devices are there"`
+}
+
+// A NewSpace is a space with what is told but once.
+type NewSpace struct {
+	Space
+	Key         string            `json:"key" doc:"The authentication key, as the text of a .p8 file"`
+	Certificate string            `json:"certificate" doc:"A provider certificate for the first app, with its key, PEM"`
+	P12         string            `json:"p12,omitempty" doc:"The same as PKCS#12, base64"`
+	CA          string            `json:"ca" doc:"The root certificate to trust, PEM"`
+	Devices     []Device          `json:"devices" doc:"Its devices"`
+	Variables   map[string]string `json:"variables" doc:"Environment variables for a program under test"`
+}
+
+// A DeviceOrder says what a new device shall have.
+type DeviceOrder struct {
+	Team        string   `json:"team,omitempty" maxLength:"64" doc:"The team whose apps it has; the default team if there is none"`
+	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"The bundle IDs of its apps; all of the team if there is none"`
+	Environment string   `json:"environment,omitempty" enum:"production,sandbox" doc:"Where it lives; production if nothing is said"`
+	Count       int      `json:"count,omitempty" minimum:"1" maximum:"5000" doc:"How many to make; 1 if nothing is said"`
+	Offline     bool     `json:"offline,omitempty" doc:"Take it offline once its apps have their tokens"`
+}
+
+// A Device is what is known of a device.
+type Device struct {
+	ID          apns.DeviceID `json:"id" doc:"The id of the device, hex"`
+	Team        string        `json:"team,omitempty" doc:"The team it was made for"`
+	Space       string        `json:"space,omitempty" doc:"The space it is in, if it is in one"`
+	Environment string        `json:"environment" doc:"production or sandbox"`
+	Virtual     bool          `json:"virtual" doc:"It lives inside the simulator"`
+	Online      bool          `json:"online" doc:"It is connected to the courier"`
+	Power       string        `json:"power,omitempty" doc:"on, unlocked, locked or asleep; of virtual devices"`
+	Remote      string        `json:"remote,omitempty" doc:"Where it connects from; of devices outside"`
+	Apps        []DeviceApp   `json:"apps,omitempty" doc:"Its apps; of virtual devices"`
+	Inbox       int           `json:"inbox,omitempty" doc:"How many notifications are in its inbox; of virtual devices"`
+}
+
+// A DeviceApp is an app on a device.
+type DeviceApp struct {
+	Topic string `json:"topic" doc:"The bundle ID"`
+	Token string `json:"token,omitempty" doc:"The device token to push to, hex; none until the courier has given one"`
+}
+
+// A Received is a notification in the inbox of a virtual device.
+type Received struct {
+	Number        uint64    `json:"number" doc:"Numbers what the device received, from 1"`
+	Topic         string    `json:"topic" doc:"The app it is for"`
+	Token         string    `json:"token" doc:"The device token it was sent to, hex"`
+	Channel       string    `json:"channel,omitempty" doc:"The broadcast channel it came through, base64"`
+	Payload       any       `json:"payload" doc:"The payload, decoded; null if it is not JSON"`
+	PayloadBase64 string    `json:"payloadBase64" doc:"The payload byte for byte, base64"`
+	Priority      int       `json:"priority" doc:"10, 5 or 1"`
+	FromStorage   bool      `json:"fromStorage" doc:"It waited while the device was away"`
+	Accepted      time.Time `json:"accepted" doc:"When APNs took it"`
+	Expires       time.Time `json:"expires,omitzero" doc:"Until when APNs would have kept it; absent if not at all"`
+	At            time.Time `json:"at" doc:"When the device received it"`
+}
+
+// A Connection is an open connection of a provider or a device.
+type Connection struct {
+	ID          uint64        `json:"id" doc:"Numbers the connections of providers; 0 for a device, which has its own id"`
+	Kind        string        `json:"kind" doc:"provider, channels or device"`
+	Remote      string        `json:"remote" doc:"The address of the peer"`
+	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent until it is known"`
+	Space       string        `json:"space,omitempty" doc:"The team it is bound to; absent until it is known"`
+	Certificate string        `json:"certificate,omitempty" doc:"The topic of the provider certificate"`
+	Device      apns.DeviceID `json:"device,omitzero" doc:"The device, of a device's connection"`
+	Since       time.Time     `json:"since" doc:"When it was opened"`
+	Requests    int64         `json:"requests,omitempty" doc:"How many requests it has made, of a provider's connection"`
+}

@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/h2"
+)
+
+// A Connection is what is known of an open connection.
+type Connection struct {
+	// Number tells the connections of a simulator apart.
+	Number uint64
+	Door   fault.Door
+	// Remote is the address of the peer.
+	Remote string
+	Since  time.Time
+	// Known says that a request has come, which settles the environment.
+	Known       bool
+	Environment apns.Environment
+	// TeamID is the team whose credentials were shown last; "" for none yet.
+	TeamID string
+	// Certificate is the topic of the provider certificate; "" for none.
+	Certificate string
+	Requests    int64
+}
+
+// visible is what others than the reader may see of a connection. It is replaced,
+// never changed.
+type visible struct {
+	known  bool
+	env    apns.Environment
+	teamID string
+}
+
+// open is the connections that are open.
+type open struct {
+	mu    sync.Mutex
+	conns map[*conn]*h2.Conn
+}
+
+func (o *open) enter(c *conn, hc *h2.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.conns == nil {
+		o.conns = make(map[*conn]*h2.Conn)
+	}
+	o.conns[c] = hc
+}
+
+func (o *open) leave(c *conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.conns, c)
+}
+
+// show lets others see whose requests the connection brings. While that stays the
+// same, it costs a comparison.
+func (c *conn) show(teamID string) {
+	if seen := c.seen.Load(); seen == nil || seen.teamID != teamID || !seen.known {
+		c.seen.Store(&visible{known: true, env: c.env, teamID: teamID})
+	}
+}
+
+func (c *conn) connection() Connection {
+	d := Connection{
+		Number: c.number, Door: c.door, Remote: c.remote, Since: c.since, Requests: c.requests.Load(),
+	}
+	if c.identity != nil {
+		d.Certificate, d.TeamID = c.identity.Topic, c.identity.TeamID
+	}
+	if seen := c.seen.Load(); seen != nil {
+		d.Known, d.Environment, d.TeamID = true, seen.env, seen.teamID
+	}
+	return d
+}
+
+// Connections returns the open connections, the oldest first.
+func (s *Server) Connections() []Connection {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	list := make([]Connection, 0, len(s.conns.conns))
+	for c := range s.conns.conns {
+		list = append(list, c.connection())
+	}
+	slices.SortFunc(list, func(a, b Connection) int { return cmp.Compare(a.Number, b.Number) })
+	return list
+}
+
+// Disconnect takes leave of the connections that match: each gets a GOAWAY, what
+// it has begun is answered, and it ends. It returns how many there were, and does
+// not wait.
+func (s *Server) Disconnect(match func(Connection) bool) (ended int) {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	for c, hc := range s.conns.conns {
+		if match(c.connection()) {
+			hc.Shutdown(nil)
+			ended++
+		}
+	}
+	return ended
+}

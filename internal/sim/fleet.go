@@ -1,0 +1,270 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+	"github.com/apns-sim/apns-sim/internal/virtual"
+)
+
+// ErrNoDevice says that there is no virtual device with an id.
+var ErrNoDevice = errors.New("sim: no such virtual device")
+
+// deviceTimeout is how long a virtual device may take to do what it is told.
+const deviceTimeout = 30 * time.Second
+
+// atOnce is how many virtual devices log in beside each other.
+const atOnce = 16
+
+// NewDevices makes virtual devices. They are connected, and their apps have their
+// tokens. If one fails, none is left.
+func (s *Simulator) NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error) {
+	team := cmp.Or(o.Team, DemoTeam)
+	env, err := parseEnvironment(o.Environment)
+	if err != nil {
+		return nil, err
+	}
+	if !s.Auth.HasTeam(team) {
+		return nil, unknownTeam(team)
+	}
+	topics := o.Topics
+	if len(topics) == 0 {
+		topics = s.Auth.Apps(team)
+	}
+	for i, topic := range topics {
+		if !apns.ValidTopic(topic) {
+			return nil, fmt.Errorf("sim: topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
+	defer cancel()
+	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env}, o.Count)
+	if err != nil {
+		for _, phone := range phones {
+			s.RemoveDevice(phone.ID())
+		}
+		return nil, err
+	}
+	devices := make([]portal.Device, len(phones))
+	for i, phone := range phones {
+		if o.Offline {
+			phone.Disconnect()
+		}
+		devices[i] = s.describePhone(phone)
+	}
+	return devices, nil
+}
+
+// addPhones makes count phones, some of them beside each other.
+func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (phones []*virtual.Phone, err error) {
+	var (
+		mu    sync.Mutex
+		errs  []error
+		tasks sync.WaitGroup
+		slots = make(chan struct{}, atOnce)
+	)
+	for range count {
+		slots <- struct{}{}
+		tasks.Go(func() {
+			defer func() { <-slots }()
+			phone, err := s.Fleet.Add(ctx, o)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				errs = append(errs, err)
+				return
+			}
+			phones = append(phones, phone)
+		})
+	}
+	tasks.Wait()
+	if len(errs) > 0 {
+		err = errs[0]
+	}
+	return phones, err
+}
+
+// Phone returns the virtual device with an id.
+func (s *Simulator) Phone(id apns.DeviceID) (*virtual.Phone, error) {
+	if phone := s.Fleet.Find(id); phone != nil {
+		return phone, nil
+	}
+	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
+}
+
+// RemoveDevice switches a virtual device off for good: its tokens are void, and
+// what waits for it is dropped. It reports whether there was one.
+func (s *Simulator) RemoveDevice(id apns.DeviceID) bool {
+	if !s.Fleet.Remove(id) {
+		return false
+	}
+	s.EraseDevice(id)
+	s.Broker.Forget(id)
+	s.Spaces.Settle(id, nil)
+	return true
+}
+
+// ListDevices describes the devices that are known: virtual ones, and those
+// outside that are connected; of a space, or of everywhere if all is true.
+func (s *Simulator) ListDevices(team string, all bool) []portal.Device {
+	list := []portal.Device{}
+	seen := map[apns.DeviceID]bool{}
+	in := s.Spaces.Of(team)
+	for _, phone := range s.Fleet.All() {
+		seen[phone.ID()] = true
+		if all || s.Spaces.Home(phone.ID()) == in {
+			list = append(list, s.describePhone(phone))
+		}
+	}
+	for _, env := range environments {
+		for _, c := range s.couriers[env].Connections() {
+			home := s.Spaces.Home(c.Device)
+			if seen[c.Device] || !all && home != in {
+				continue
+			}
+			seen[c.Device] = true
+			list = append(list, portal.Device{
+				ID: c.Device, Space: home.Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
+			})
+		}
+	}
+	return list
+}
+
+// Device describes a device.
+func (s *Simulator) Device(id apns.DeviceID) (portal.Device, error) {
+	for _, d := range s.ListDevices("", true) {
+		if d.ID == id {
+			return d, nil
+		}
+	}
+	return portal.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
+}
+
+func (s *Simulator) describePhone(p *virtual.Phone) portal.Device {
+	d := portal.Device{
+		ID: p.ID(), Team: p.Team, Space: s.Spaces.Home(p.ID()).Team(), Environment: p.Environment.String(),
+		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
+	}
+	for _, app := range p.Apps() {
+		d.Apps = append(d.Apps, portal.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
+	}
+	return d
+}
+
+// deviceActions is the one table of what a virtual device can be told to do. topic
+// is the app it is about, "" for none.
+var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error{
+	"online": func(ctx context.Context, _ *Simulator, p *virtual.Phone, _ string) error { return p.Connect(ctx) },
+	"offline": func(_ context.Context, _ *Simulator, p *virtual.Phone, _ string) error {
+		p.Disconnect()
+		return nil
+	},
+	"lock":   setPower(device.PowerLocked),
+	"unlock": setPower(device.PowerUnlocked),
+	"sleep":  setPower(device.PowerAsleep),
+	"wake":   setPower(device.PowerOn),
+	"erase": func(ctx context.Context, s *Simulator, p *virtual.Phone, _ string) error {
+		s.EraseDevice(p.ID())
+		_, err := p.Erase(ctx)
+		return err
+	},
+	"install": func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+		if err := s.registerApp(p.Team, topic); err != nil {
+			return err
+		}
+		_, err := p.Install(ctx, topic)
+		return err
+	},
+	"uninstall": func(_ context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+		if !p.Uninstall(topic) {
+			return notInstalled(p, topic)
+		}
+		s.retire(p, topic)
+		return nil
+	},
+	"rotate": func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+		if !p.Uninstall(topic) {
+			return notInstalled(p, topic)
+		}
+		s.retire(p, topic)
+		_, err := p.Install(ctx, topic)
+		return err
+	},
+}
+
+func setPower(power device.Power) func(context.Context, *Simulator, *virtual.Phone, string) error {
+	return func(_ context.Context, _ *Simulator, p *virtual.Phone, _ string) error { return p.SetPower(power) }
+}
+
+func notInstalled(p *virtual.Phone, topic string) error {
+	return fmt.Errorf("sim: app %q is not on device %v; install it first", topic, p.ID())
+}
+
+// retire makes void the token of an app on a virtual device.
+func (s *Simulator) retire(p *virtual.Phone, topic string) {
+	s.UninstallApp(tokenvault.Address{Environment: p.Environment, Device: p.ID()}, topic)
+}
+
+// TellDevice has a virtual device do something; topic is the app it is about, ""
+// for the first one it has. It waits until it is done, and describes the device.
+func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error) {
+	phone, err := s.Phone(id)
+	if err != nil {
+		return portal.Device{}, err
+	}
+	if apps := phone.Apps(); topic == "" && len(apps) > 0 {
+		topic = apps[0].Topic
+	}
+	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
+	defer cancel()
+	if err := deviceActions[action](ctx, s, phone, topic); err != nil {
+		return portal.Device{}, err
+	}
+	return s.describePhone(phone), nil
+}
+
+// Inbox returns what a virtual device has received after a number; it waits until
+// there are count notifications, or ctx ends.
+func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]portal.Received, error) {
+	phone, err := s.Phone(id)
+	if err != nil {
+		return nil, err
+	}
+	got, err := phone.Await(ctx, after, count)
+	list := make([]portal.Received, len(got))
+	for i := range got {
+		list[i] = describeReceived(&got[i])
+	}
+	return list, err
+}
+
+// ClearInbox empties the inbox of a virtual device.
+func (s *Simulator) ClearInbox(id apns.DeviceID) error {
+	phone, err := s.Phone(id)
+	if err != nil {
+		return err
+	}
+	phone.ClearInbox()
+	return nil
+}
+
+func describeReceived(r *virtual.Received) portal.Received {
+	var payload any
+	_ = json.Unmarshal(r.Payload, &payload) // what is not JSON is there byte for byte
+	return portal.Received{
+		Number: r.Number, Topic: r.Topic, Token: r.DeviceToken.String(), Channel: r.Channel.String(),
+		Payload: payload, PayloadBase64: base64.StdEncoding.EncodeToString(r.Payload), Priority: int(r.Priority),
+		FromStorage: r.FromStorage, Accepted: r.Timestamp, Expires: r.Expiry, At: r.At,
+	}
+}

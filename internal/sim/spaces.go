@@ -1,0 +1,271 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/space"
+)
+
+// defaultTopic is the app of a space that was ordered without any.
+const defaultTopic = "com.example.app"
+
+// ErrNoSpace says that a team has no space.
+var ErrNoSpace = errors.New("sim: no such space")
+
+// A spaceBook remembers of each space what has to be taken back.
+type spaceBook struct {
+	mu           sync.Mutex
+	certificates map[*space.Space][]*big.Int // serial numbers
+}
+
+func (b *spaceBook) note(s *space.Space, serial *big.Int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.certificates == nil {
+		b.certificates = make(map[*space.Space][]*big.Int)
+	}
+	b.certificates[s] = append(b.certificates[s], serial)
+}
+
+func (b *spaceBook) take(s *space.Space) []*big.Int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	serials := b.certificates[s]
+	delete(b.certificates, s)
+	return serials
+}
+
+// NewID makes up a team ID or a key ID, of ten characters as Apple's have.
+func NewID() string { return rand.Text()[:10] }
+
+// OpenSpace makes a team that lives in a world of its own, with a key, a provider
+// certificate, apps and devices, and returns all of it; the certificate also as
+// it is, for other forms. If anything fails, nothing is left.
+func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, *pki.Identity, error) {
+	team := cmp.Or(o.Team, NewID())
+	if s.Auth.HasTeam(team) {
+		return nil, nil, fmt.Errorf("sim: there is a team %s already; delete its space first, or choose another name", team)
+	}
+	env, err := parseEnvironment(o.Environment)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := s.Spaces.Open(team)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, identity, err := s.furnish(ctx, in, env, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, s.CloseSpace(team))
+	}
+	return made, identity, nil
+}
+
+// furnish gives a new space what was ordered.
+func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o portal.SpaceOrder) (*portal.NewSpace, *pki.Identity, error) {
+	team, topics := in.Team(), o.Topics
+	if len(topics) == 0 {
+		topics = []string{defaultTopic}
+	}
+	if err := s.Auth.AddTeam(team); err != nil {
+		return nil, nil, err
+	}
+	for _, topic := range topics {
+		if err := s.Auth.AddApp(team, topic); err != nil {
+			return nil, nil, err
+		}
+	}
+	key, p8, err := s.NewKey(team, NewID())
+	if err != nil {
+		return nil, nil, err
+	}
+	identity, certificate, err := s.NewCertificate(team, topics[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	count := 1
+	if o.Devices != nil {
+		count = *o.Devices
+	}
+	devices, err := s.NewDevices(ctx, portal.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
+	if err != nil {
+		return nil, nil, err
+	}
+	made := &portal.NewSpace{
+		Space: s.describeSpace(in), Key: string(p8), Certificate: string(certificate),
+		CA: string(s.RootPEM()), Devices: devices,
+	}
+	made.KeyID = key.KeyID
+	made.Variables = s.variables(made)
+	return made, identity, nil
+}
+
+// variables are what a program under test finds in its environment.
+func (s *Simulator) variables(made *portal.NewSpace) map[string]string {
+	v := map[string]string{
+		"APNS_SIM_PROVIDER": s.info.Provider, "APNS_SIM_PROVIDER_SANDBOX": s.info.ProviderSandbox,
+		"APNS_SIM_CHANNELS": s.info.Channels, "APNS_SIM_CONTROL": s.info.Control,
+		"APNS_SIM_CA_FILE": s.info.CAFile, "APNS_SIM_TEAM": made.Team,
+		"APNS_SIM_KEY_ID": made.KeyID, "APNS_SIM_KEY_P8": made.Key, "APNS_SIM_TOPIC": made.Topics[0],
+	}
+	if len(made.Devices) > 0 {
+		v["APNS_SIM_DEVICE"] = made.Devices[0].ID.String()
+		for _, app := range made.Devices[0].Apps {
+			if app.Topic == made.Topics[0] {
+				v["APNS_SIM_TOKEN"] = app.Token
+			}
+		}
+	}
+	for name, value := range v {
+		if value == "" {
+			delete(v, name)
+		}
+	}
+	return v
+}
+
+// ListSpaces describes the spaces in the order of their teams.
+func (s *Simulator) ListSpaces() []portal.Space {
+	all := s.Spaces.All()
+	list := make([]portal.Space, len(all))
+	for i, in := range all {
+		list[i] = s.describeSpace(in)
+	}
+	return list
+}
+
+// GetSpace describes the space of a team.
+func (s *Simulator) GetSpace(team string) (portal.Space, error) {
+	in := s.Spaces.Of(team)
+	if in == nil {
+		return portal.Space{}, fmt.Errorf("%w: %s; there are %v", ErrNoSpace, team, s.teamsInSpaces())
+	}
+	return s.describeSpace(in), nil
+}
+
+func (s *Simulator) teamsInSpaces() []string {
+	teams := []string{}
+	for _, in := range s.Spaces.All() {
+		teams = append(teams, in.Team())
+	}
+	return teams
+}
+
+func (s *Simulator) describeSpace(in *space.Space) portal.Space {
+	d := portal.Space{
+		Team: in.Team(), Created: in.Created(), Time: s.Spaces.Clock(in).Now(),
+		Topics: s.Auth.Apps(in.Team()), DeviceCount: len(s.Spaces.Devices(in)),
+	}
+	if keys := s.Auth.Keys(in.Team()); len(keys) > 0 {
+		d.KeyID = keys[0].ID
+	}
+	return d
+}
+
+// CloseSpace ends the space of a team and all there is in it: the connections of
+// its providers are taken leave of, its devices are disconnected, and its keys,
+// certificates, apps, channels, faults and records are forgotten. Virtual devices
+// are gone; a device outside is in the common world, with new tokens.
+func (s *Simulator) CloseSpace(team string) error {
+	in := s.Spaces.Of(team)
+	if in == nil {
+		_, err := s.GetSpace(team)
+		return err
+	}
+	for _, serial := range s.spaces.take(in) {
+		s.Secrets.PKI.Revoke(serial)
+	}
+	s.Auth.RemoveTeam(team)
+	s.DisconnectProviders(team)
+	s.Faults.RemoveSpace(team)
+	s.removeDevices(team)
+	devices := s.Spaces.Close(in)
+	for _, device := range devices {
+		s.EraseDevice(device)
+	}
+	s.Broker.DeleteSpace(in, devices)
+	return s.forgetRecords(team)
+}
+
+// forgetRecords deletes what the journal has of a team.
+func (s *Simulator) forgetRecords(team string) error {
+	of, err := match.Parse(map[string][]string{"space": {team}}, time.Now())
+	if err != nil {
+		return fmt.Errorf("sim: records of space %s: %w", team, err)
+	}
+	s.Journal.Delete(of)
+	return nil
+}
+
+// removeDevices switches off the virtual devices of a team.
+func (s *Simulator) removeDevices(team string) {
+	for _, phone := range s.Fleet.All() {
+		if phone.Team == team {
+			s.Fleet.Remove(phone.ID())
+		}
+	}
+}
+
+// ResetSpace takes a space, or the common world for "", back to how it was after
+// it was made: no faults, no records, nothing waiting for a device, its clock with
+// the machine's, empty inboxes. Keys, apps and devices stay.
+func (s *Simulator) ResetSpace(team string) error {
+	in := s.Spaces.Of(team)
+	if team != "" && in == nil {
+		_, err := s.GetSpace(team)
+		return err
+	}
+	for _, phone := range s.Fleet.All() {
+		if s.Spaces.Home(phone.ID()) == in {
+			s.Broker.Forget(phone.ID())
+			phone.ClearInbox()
+		}
+	}
+	s.Spaces.Clock(in).Set(time.Now())
+	teams := []string{team}
+	if in == nil {
+		teams = slices.DeleteFunc(s.Auth.Teams(), func(t string) bool { return s.Spaces.Of(t) != nil })
+	} else {
+		s.Broker.DeleteSpace(in, s.Spaces.Devices(in))
+	}
+	var errs []error
+	for _, t := range teams {
+		s.Faults.RemoveSpace(t)
+		errs = append(errs, s.forgetRecords(t))
+	}
+	return errors.Join(errs...)
+}
+
+// Reset is ResetSpace of the common world, after every space was closed and every
+// fault and record forgotten.
+func (s *Simulator) Reset() error {
+	var errs []error
+	for _, in := range s.Spaces.All() {
+		errs = append(errs, s.CloseSpace(in.Team()))
+	}
+	s.Faults.RemoveSpace("")
+	errs = append(errs, s.ResetSpace(""))
+	s.Journal.Reset()
+	return errors.Join(errs...)
+}
+
+func parseEnvironment(name string) (apns.Environment, error) {
+	for _, env := range environments {
+		if name == env.String() || name == "" {
+			return env, nil
+		}
+	}
+	return 0, fmt.Errorf("sim: %q is no environment; use production or sandbox", name)
+}

@@ -1,0 +1,243 @@
+package sim_test
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// A tenant is a space and a provider of its team.
+type tenant struct {
+	*portal.NewSpace
+	s        *sim.Simulator
+	provider *provider
+}
+
+func newTenant(t *testing.T, s *sim.Simulator, o portal.SpaceOrder) *tenant {
+	t.Helper()
+	made, identity, err := s.OpenSpace(patient(t), o)
+	require.NoError(t, err)
+	require.NotNil(t, identity)
+	key, err := pki.ParseP8([]byte(made.Key))
+	require.NoError(t, err)
+	token, err := providerauth.Sign(key, made.KeyID, made.Team, time.Now())
+	require.NoError(t, err)
+	return &tenant{made, s, &provider{t, httpClient(t, s), token}}
+}
+
+// push sends a payload to a device token and returns the reason of the refusal, ""
+// if there is none.
+func (x *tenant) push(token, payload string) string {
+	got := x.provider.send("POST", x.s.Info().Provider+"/3/device/"+token, payload, apns.HeaderTopic, x.Topics[0], apns.HeaderPushType, "alert")
+	var refusal struct{ Reason string }
+	if got.body != "" {
+		require.NoError(x.provider.t, json.Unmarshal([]byte(got.body), &refusal))
+	}
+	return refusal.Reason
+}
+
+func (x *tenant) token() string { return x.Devices[0].Apps[0].Token }
+
+func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
+	s := start(t, sim.Config{FileDir: t.TempDir()})
+	three := 3
+	x := newTenant(t, s, portal.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
+	assert.Equal(t, "TEAM000001", x.Team)
+	assert.Equal(t, []string{"com.example.one", "com.example.two"}, x.Topics)
+	require.Len(t, x.Devices, 3)
+	for _, d := range x.Devices {
+		assert.True(t, d.Online && d.Virtual)
+		assert.Equal(t, "TEAM000001", d.Space)
+		require.Len(t, d.Apps, 2)
+		assert.Len(t, d.Apps[0].Token, 64)
+	}
+	assert.Equal(t, map[string]string{
+		"APNS_SIM_PROVIDER": s.Info().Provider, "APNS_SIM_PROVIDER_SANDBOX": s.Info().ProviderSandbox,
+		"APNS_SIM_CHANNELS": s.Info().Channels, "APNS_SIM_CA_FILE": s.Info().CAFile,
+		"APNS_SIM_TEAM": "TEAM000001", "APNS_SIM_KEY_ID": x.KeyID, "APNS_SIM_KEY_P8": x.Key, "APNS_SIM_TOPIC": "com.example.one",
+		"APNS_SIM_DEVICE": x.Devices[0].ID.String(), "APNS_SIM_TOKEN": x.Devices[0].Apps[0].Token,
+	}, x.Variables)
+
+	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"hello"}}`))
+	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]any{"aps": map[string]any{"alert": "hello"}}, inbox[0].Payload)
+
+	// The certificate pushes too.
+	pair, err := tls.X509KeyPair([]byte(x.Certificate), []byte(x.Certificate))
+	require.NoError(t, err)
+	transport := &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: s.Secrets.PKI.RootPool(), Certificates: []tls.Certificate{pair}}, //nolint:gosec // crypto/tls chooses the version, as clients let it.
+		ForceAttemptHTTP2: true,
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	certified := tenant{x.NewSpace, s, &provider{t, &http.Client{Transport: transport}, "not.looked.at"}}
+	assert.Empty(t, certified.push(x.token(), `{}`))
+}
+
+// Each of the fifty uses the same bundle ID, moves its own clock, pushes to its own
+// device, and sees what is its own and nothing else.
+func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
+	s := start(t, sim.Config{})
+	const tests, pushes = 50, 4
+	tenants := make([]*tenant, tests)
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	for i := range tests {
+		group.Go(func() {
+			made := newTenant(t, s, portal.SpaceOrder{})
+			mu.Lock()
+			defer mu.Unlock()
+			tenants[i] = made
+		})
+	}
+	group.Wait()
+	require.NotContains(t, tenants, (*tenant)(nil))
+	for i, x := range tenants {
+		group.Go(func() {
+			stranger := tenants[(i+1)%tests]
+			for n := range pushes {
+				assert.Empty(t, x.push(x.token(), fmt.Sprintf(`{"test":%d,"n":%d}`, i, n)))
+			}
+			assert.Equal(t, "DeviceTokenNotForTopic", x.push(stranger.token(), `{}`), "the topic has the same name and is another one")
+
+			inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, pushes)
+			assert.NoError(t, err)
+			assert.Len(t, inbox, pushes)
+			for n, got := range inbox {
+				assert.Equal(t, map[string]any{"test": float64(i), "n": float64(n)}, got.Payload)
+			}
+
+			if i%2 == 1 { // half of them go an hour ahead
+				s.Spaces.Clock(s.Spaces.Of(x.Team)).Advance(61 * time.Minute)
+				assert.Equal(t, "ExpiredProviderToken", x.push(x.token(), `{}`))
+			}
+		})
+	}
+	group.Wait()
+	for i, x := range tenants {
+		if i%2 == 0 {
+			assert.Empty(t, x.push(x.token(), `{"late":true}`), "nobody else's clock was moved")
+		}
+		list := s.ListDevices(x.Team, false)
+		require.Len(t, list, 1)
+		assert.Equal(t, x.Devices[0].ID, list[0].ID)
+	}
+	assert.Empty(t, s.ListDevices("", false), "the common world has none of them")
+	assert.Len(t, s.ListSpaces(), tests)
+}
+
+func TestDeletingASpaceLeavesNothing(t *testing.T) {
+	s := start(t, sim.Config{})
+	x, other := newTenant(t, s, portal.SpaceOrder{}), newTenant(t, s, portal.SpaceOrder{})
+	require.Empty(t, x.push(x.token(), `{}`))
+	require.Empty(t, other.push(other.token(), `{}`))
+	connectProvider(t, s) // of nobody yet
+	require.Len(t, s.ProviderConnections(), 3)
+
+	require.NoError(t, s.CloseSpace(x.Team))
+	assert.Equal(t, "InvalidProviderToken", x.push(x.token(), `{}`), "the key is forgotten; the connection was closed, and another one opened")
+	assert.Empty(t, other.push(other.token(), `{}`), "the neighbor goes on")
+	assert.Nil(t, s.Spaces.Of(x.Team))
+	assert.False(t, s.Auth.HasTeam(x.Team))
+	_, err := s.Phone(x.Devices[0].ID)
+	assert.ErrorIs(t, err, sim.ErrNoDevice)
+	for _, e := range s.Journal.Read(0, 0).Events {
+		if e.Push != nil && e.Kind.String() != "rejected" && e.Kind.String() != "received" {
+			assert.NotEqual(t, x.Team, e.Push.TeamID, "a record of the space is left: %v", e.Kind)
+		}
+	}
+	again := newTenant(t, s, portal.SpaceOrder{Team: x.Team})
+	assert.Equal(t, "DeviceTokenNotForTopic", again.push(x.token(), `{}`), "a device of the former space is none of the new one")
+
+	assert.ErrorIs(t, s.CloseSpace("NOBODY0001"), sim.ErrNoSpace)
+	assert.ErrorContains(t, s.CloseSpace("NOBODY0001"), other.Team, "the error names those there are")
+}
+
+func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
+	s := start(t, sim.Config{})
+	newTenant(t, s, portal.SpaceOrder{Team: "TAKEN00001"})
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, row := range []struct {
+		name  string
+		ctx   context.Context
+		order portal.SpaceOrder
+		want  string
+	}{
+		{"another space", t.Context(), portal.SpaceOrder{Team: "TAKEN00001"}, "there is a team TAKEN00001 already"},
+		{"the default team", t.Context(), portal.SpaceOrder{Team: sim.DemoTeam}, "there is a team " + sim.DemoTeam},
+		{"no team ID", t.Context(), portal.SpaceOrder{Team: "a team"}, `"a team"`},
+		{"no topic", t.Context(), portal.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
+		{"no environment", t.Context(), portal.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
+		{"no time", canceled, portal.SpaceOrder{}, "context canceled"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, _, err := s.OpenSpace(row.ctx, row.order)
+			require.ErrorContains(t, err, row.want)
+			assert.Len(t, s.ListSpaces(), 1)
+			assert.Len(t, s.Auth.Teams(), 2)
+			assert.Len(t, s.Fleet.All(), 1)
+		})
+	}
+}
+
+func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
+	s := start(t, sim.Config{})
+	x := newTenant(t, s, portal.SpaceOrder{})
+	other := newTenant(t, s, portal.SpaceOrder{})
+	require.Empty(t, other.push(other.token(), `{}`))
+	require.Empty(t, x.push(x.token(), `{}`))
+	_, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
+	require.NoError(t, err)
+	s.Spaces.Clock(s.Spaces.Of(x.Team)).Advance(2 * time.Hour)
+	require.NoError(t, s.ResetSpace(x.Team))
+
+	assert.WithinDuration(t, time.Now(), s.Spaces.Clock(s.Spaces.Of(x.Team)).Now(), time.Minute)
+	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 0)
+	require.NoError(t, err)
+	assert.Empty(t, inbox)
+	assert.Empty(t, x.push(x.token(), `{}`), "its key, app and device are there")
+	assert.ErrorIs(t, s.ResetSpace("NOBODY0001"), sim.ErrNoSpace)
+
+	require.NoError(t, s.Reset())
+	assert.Empty(t, s.ListSpaces())
+	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
+}
+
+func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
+	s := start(t, sim.Config{})
+	none := 0
+	x := newTenant(t, s, portal.SpaceOrder{Devices: &none})
+	assert.Empty(t, x.Devices)
+	assert.NotContains(t, x.Variables, "APNS_SIM_TOKEN")
+	phone := switchOnIn(t, s, x.Team, x.Topics[0])
+	token, err := phone.Token(patient(t), x.Topics[0])
+	require.NoError(t, err)
+	assert.Empty(t, x.push(token.String(), `{}`))
+	list := s.ListDevices(x.Team, false)
+	require.Len(t, list, 1)
+	assert.False(t, list[0].Virtual)
+	assert.True(t, strings.HasPrefix(list[0].Remote, "127.0.0.1:"))
+
+	require.NoError(t, s.CloseSpace(x.Team))
+	_, err = s.Device(phone.ID())
+	if err == nil { // it has come back already
+		assert.Empty(t, s.ListDevices("", false)[0].Space, "it is in the common world now")
+	}
+}

@@ -1,0 +1,55 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/memnet"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/virtual"
+)
+
+// makeFleet makes the home of virtual devices: a network in memory, on which each
+// courier is reached.
+func (s *Simulator) makeFleet() error {
+	s.inside = make(map[apns.Environment]*memnet.Listener)
+	for _, env := range environments {
+		s.inside[env] = memnet.Listen()
+	}
+	s.Fleet = virtual.New(virtual.Config{
+		Activate: s.activateVirtual,
+		Dial:     func(ctx context.Context, env apns.Environment) (net.Conn, error) { return s.inside[env].Dial(ctx) },
+		RootCAs:  s.Secrets.PKI.RootPool(),
+		Log:      s.log,
+	})
+	return nil
+}
+
+// serveFleet opens the couriers to virtual devices.
+func (s *Simulator) serveFleet() {
+	for _, env := range environments {
+		s.inner.wg.Go(func() { s.note(s.couriers[env].Serve(s.inner.ctx, s.inside[env])) })
+	}
+}
+
+// activateVirtual makes a device known, with its apps, and settles it in the
+// space of its team.
+func (s *Simulator) activateVirtual(team string, topics []string) (device.Identity, error) {
+	for _, topic := range topics {
+		if err := s.registerApp(team, topic); err != nil {
+			return device.Identity{}, err
+		}
+	}
+	identity, err := s.Secrets.PKI.IssueDevice(nil, "")
+	if err != nil {
+		return device.Identity{}, fmt.Errorf("sim: a virtual device: %w", err)
+	}
+	s.settle(pki.DeviceID(identity.Certificate), team)
+	return device.Identity{Chain: identity.Chain, Key: identity.Key}, nil
+}
+
+// settle puts a device into the space of a team, if the team has one.
+func (s *Simulator) settle(id apns.DeviceID, team string) { s.Spaces.Settle(id, s.Spaces.Of(team)) }

@@ -1,0 +1,140 @@
+package virtual
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// Config is what a [Fleet] is made of. All but Log are required.
+type Config struct {
+	// Activate makes a new device of a team known, with its apps, and returns its
+	// key and certificate.
+	Activate func(team string, topics []string) (device.Identity, error)
+	// Dial connects to the courier of an environment.
+	Dial func(ctx context.Context, env apns.Environment) (net.Conn, error)
+	// RootCAs are the roots that the courier's certificate may lead to.
+	RootCAs *x509.CertPool
+	// Log may be nil, for silence.
+	Log *slog.Logger
+}
+
+// A Fleet is the phones inside a simulator. Its methods may be called from any
+// goroutine.
+type Fleet struct {
+	cfg  Config
+	ctx  context.Context // ends with Close
+	stop context.CancelFunc
+
+	mu     sync.Mutex
+	phones map[apns.DeviceID]*Phone
+	closed bool
+}
+
+// New returns a fleet without phones.
+func New(cfg Config) *Fleet {
+	f := &Fleet{cfg: cfg, phones: make(map[apns.DeviceID]*Phone)}
+	f.ctx, f.stop = context.WithCancel(context.Background())
+	return f
+}
+
+// errClosed says that the simulator stops.
+var errClosed = errors.New("virtual: the simulator stops and takes no devices")
+
+// Add makes a phone and waits until it is connected and its apps have their
+// tokens. If that takes longer than ctx there is no phone.
+func (f *Fleet) Add(ctx context.Context, o Order) (*Phone, error) {
+	p, err := f.start(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, topic := range o.Topics {
+		if _, err := p.device.Token(ctx, topic); err != nil {
+			f.Remove(p.ID())
+			return nil, fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
+		}
+	}
+	if err := p.device.Online(ctx); err != nil {
+		f.Remove(p.ID())
+		return nil, fmt.Errorf("virtual: the device does not come online: %w", err)
+	}
+	return p, nil
+}
+
+// start makes a phone and switches it on.
+func (f *Fleet) start(o Order) (*Phone, error) {
+	p, err := f.newPhone(o)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil, errClosed
+	}
+	f.phones[p.device.ID()] = p
+	p.run(f.ctx)
+	return p, nil
+}
+
+// Find returns the phone with an id, nil if there is none.
+func (f *Fleet) Find(id apns.DeviceID) *Phone {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.phones[id]
+}
+
+// All returns the phones in the order they were made.
+func (f *Fleet) All() []*Phone {
+	f.mu.Lock()
+	all := slices.Collect(maps.Values(f.phones))
+	f.mu.Unlock()
+	slices.SortFunc(all, func(a, b *Phone) int { return cmp.Compare(a.number, b.number) })
+	return all
+}
+
+// Remove switches a phone off for good. It reports whether there was one.
+func (f *Fleet) Remove(id apns.DeviceID) bool {
+	f.mu.Lock()
+	p := f.phones[id]
+	delete(f.phones, id)
+	f.mu.Unlock()
+	if p == nil {
+		return false
+	}
+	p.close()
+	return true
+}
+
+// renamed says that a phone has another id than before.
+func (f *Fleet) renamed(p *Phone, before apns.DeviceID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phones[before] == p {
+		delete(f.phones, before)
+		f.phones[p.device.ID()] = p
+	}
+}
+
+// Close switches all phones off. They have left when it returns.
+func (f *Fleet) Close() {
+	f.mu.Lock()
+	f.closed = true
+	all := slices.Collect(maps.Values(f.phones))
+	clear(f.phones)
+	f.mu.Unlock()
+	f.stop()
+	for _, p := range all {
+		p.close()
+	}
+}
