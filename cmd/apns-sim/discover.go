@@ -16,13 +16,19 @@ import (
 // errUnreachable says that nobody answers.
 var errUnreachable = errors.New("the simulator does not answer")
 
-// checkControl wants a URL to which a path can be added.
-func (s *sendCommand) checkControl() error {
-	u, err := url.Parse(s.Control)
+// controlFlags say where the control API of a simulator is.
+type controlFlags struct {
+	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
+	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API demands, if it does."`
+}
+
+// check wants a URL to which a path can be added.
+func (f *controlFlags) check() error {
+	u, err := url.Parse(f.Control)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("--control is %q; write a URL, for instance http://127.0.0.1:8197", s.Control)
+		return fmt.Errorf("--control is %q; write a URL, for instance http://127.0.0.1:8197", f.Control)
 	}
-	s.Control = strings.TrimRight(s.Control, "/")
+	f.Control = strings.TrimRight(f.Control, "/")
 	return nil
 }
 

@@ -22,6 +22,7 @@ type commands struct {
 	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
 	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
 	Exec    execCommand    `cmd:"" help:"Run a program with a simulator of its own."`
+	Ready   readyCommand   `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
 	Token   tokenCommand   `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -30,7 +31,8 @@ type commands struct {
 // description stands at the top of the help.
 const description = `The Apple Push Notification service on your own machine.
 
-Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 address, 6 simulator unreachable.`
+Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 address,
+5 not ready, 6 simulator unreachable; exec ends with the program's.`
 
 // grammar is how the command line is read, besides the commands themselves.
 var grammar = kong.OptionFunc(func(k *kong.Kong) error {

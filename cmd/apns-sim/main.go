@@ -27,6 +27,7 @@ const (
 	exitFailure     = 1
 	exitUsage       = 2 // usage or configuration
 	exitAddress     = 3 // an address cannot be had
+	exitNotReady    = 5 // the simulator is not ready
 	exitUnreachable = 6 // the simulator does not answer
 )
 
@@ -99,6 +100,9 @@ func report(c *console, err error) int {
 	}
 	if _, ok := errors.AsType[*sim.AddressError](err); ok {
 		return exitAddress
+	}
+	if errors.Is(err, errNotReady) {
+		return exitNotReady
 	}
 	if errors.Is(err, errUnreachable) {
 		return exitUnreachable

@@ -29,14 +29,13 @@ type sendCommand struct {
 	CollapseID string `placeholder:"ID" help:"apns-collapse-id."`
 	ID         string `name:"id" placeholder:"UUID" help:"apns-id."`
 
-	Environment  string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
-	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
-	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API demands, if it does."`
-	KeyFile      string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
-	Team         string `placeholder:"TEAM" help:"The team of --key-file."`
-	KeyID        string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
-	Certificate  string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
-	JSON         bool   `name:"json" help:"Print the answer as JSON."`
+	controlFlags
+	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
+	KeyFile     string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
+	Team        string `placeholder:"TEAM" help:"The team of --key-file."`
+	KeyID       string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
+	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
+	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
 
 const sendTimeout = 15 * time.Second
@@ -49,7 +48,7 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := s.checkControl(); err != nil {
+	if err := s.check(); err != nil {
 		return usageError{err}
 	}
 	where, err := discover(ctx, s.Control, s.ControlToken)

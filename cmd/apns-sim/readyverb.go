@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// readyCommand tells whether a simulator is ready.
+type readyCommand struct {
+	controlFlags
+	Wait      time.Duration `placeholder:"TIME" help:"Wait for it so long at most; otherwise it is asked once."`
+	ReadyFile string        `placeholder:"PATH" help:"Look for this file, as serve --ready-file writes it, instead of asking the control API."`
+}
+
+// Help is what the help says before the flags.
+func (readyCommand) Help() string {
+	return "Prints the ready record and ends with 0, or with 5 if the simulator is not ready."
+}
+
+// errNotReady says that a simulator is not ready, or not yet.
+var errNotReady = errors.New("the simulator is not ready")
+
+// askAgain is the pause before the simulator is asked once more.
+const askAgain = 20 * time.Millisecond
+
+// Run asks until the simulator is ready or the time is up.
+func (r *readyCommand) Run(ctx context.Context, c *console) error {
+	if err := r.check(); err != nil {
+		return usageError{err}
+	}
+	if r.Wait < 0 {
+		return badUsage("--wait is %s; it cannot be negative", r.Wait)
+	}
+	deadline := time.Now().Add(r.Wait)
+	for {
+		info, err := r.ask(ctx)
+		if err == nil {
+			return json.NewEncoder(c.stdout).Encode(info)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("%w: %w", errNotReady, err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", errNotReady, ctx.Err())
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// ask looks for the ready record once.
+func (r *readyCommand) ask(ctx context.Context) (info sim.Info, err error) {
+	if r.ReadyFile == "" {
+		if _, err := get(ctx, r.Control+"/readyz", r.ControlToken); err != nil {
+			return info, err
+		}
+		return discover(ctx, r.Control, r.ControlToken)
+	}
+	text, err := os.ReadFile(r.ReadyFile)
+	if err != nil {
+		return info, err
+	}
+	if err := json.Unmarshal(text, &info); err != nil {
+		return info, fmt.Errorf("%s: %w", r.ReadyFile, err)
+	}
+	return info, nil
+}
