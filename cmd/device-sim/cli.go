@@ -132,7 +132,17 @@ func run(ctx context.Context, args []string, std streams) int {
 	if !ok {
 		return report(std, fmt.Errorf("%s cannot be run", parsed.Command()))
 	}
-	return report(std, verb.run(ctx, std, logger(std, c.LogLevel)))
+	return report(std, perform(ctx, verb, std, c.LogLevel))
+}
+
+// perform does what a verb says. The terminal is as it was when it returns.
+func perform(ctx context.Context, verb command, std streams, level slog.Level) error {
+	seat, leave, err := std.sit(verb)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return verb.run(ctx, seat, logger(seat, level))
 }
 
 // logger writes for a developer, on stderr.

@@ -6,7 +6,8 @@
 // The phone does what is typed, a line at a time, at a terminal or from a script: lock,
 // sleep, go offline, install apps, forbid them their notifications. There is no
 // full-screen interface: what has happened stays to be read, scrolled and copied, and a
-// script types the same words.
+// script types the same words. At a keyboard the line being typed stays below what
+// happens, and Tab completes it.
 //
 // The verb handshake logs in twice and writes down what went over the wire, for people
 // who want to learn or to teach how a device proves itself.

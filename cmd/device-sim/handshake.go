@@ -235,7 +235,7 @@ func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 	}}, color: std.colorOut}}
 	var enter <-chan string
 	if h.cmd.Step && std.stdin != nil {
-		enter = lines(ctx, std.stdin)
+		enter = std.lines(ctx)
 	}
 	var all []passage
 	for p := range h.passages {

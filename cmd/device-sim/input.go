@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,21 +12,27 @@ import (
 // maxLine is the longest line that is read, in bytes.
 const maxLine = 64 << 10
 
-// lines gives the lines of r as they come, until r or ctx ends. Reading from a
-// terminal cannot be broken off: then the goroutine ends with the process. A reader
-// that can be closed is, when ctx ends.
-func lines(ctx context.Context, r io.Reader) <-chan string {
+// lines gives the lines that are typed as they come, until the input or ctx ends.
+// Reading from a terminal cannot be broken off: then the goroutine ends with the
+// process. An input that can be closed is, when ctx ends.
+func (std streams) lines(ctx context.Context) <-chan string {
 	out := make(chan string)
-	if c, ok := r.(io.Closer); ok {
+	if c, ok := std.stdin.(io.Closer); ok {
 		context.AfterFunc(ctx, func() { c.Close() }) //nolint:errcheck // Nothing was written.
+	}
+	read := std.readLine
+	if read == nil {
+		read = scan(std.stdin)
 	}
 	go func() {
 		defer close(out)
-		scanner := bufio.NewScanner(r)
-		scanner.Buffer(nil, maxLine)
-		for scanner.Scan() {
+		for {
+			line, err := read()
+			if err != nil {
+				return
+			}
 			select {
-			case out <- scanner.Text():
+			case out <- line:
 			case <-ctx.Done():
 				return
 			}
@@ -34,14 +41,26 @@ func lines(ctx context.Context, r io.Reader) <-chan string {
 	return out
 }
 
+// scan reads lines where nobody edits them.
+func scan(r io.Reader) func() (string, error) {
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, maxLine)
+	return func() (string, error) {
+		if !scanner.Scan() {
+			return "", cmp.Or(scanner.Err(), io.EOF)
+		}
+		return scanner.Text(), nil
+	}
+}
+
 // obey does what is typed, until the input or ctx ends. At a terminal a mistake is
-// told and the next line follows; in a script it ends the run. The end of a script does not:
-// quit does.
+// told and the next line follows; in a script it ends the run. The end of the input ends
+// the run at a keyboard, where it is Ctrl-C or Ctrl-D; the end of a script does not.
 func (p *phone) obey(ctx context.Context, std streams) {
 	if std.stdin == nil {
 		return
 	}
-	typed := lines(ctx, std.stdin)
+	typed := std.lines(ctx)
 	for {
 		var line string
 		var more bool
@@ -50,6 +69,9 @@ func (p *phone) obey(ctx context.Context, std streams) {
 		case <-ctx.Done():
 		}
 		if !more {
+			if std.readLine != nil {
+				p.stop(nil)
+			}
 			return
 		}
 		err := p.do(ctx, line)

@@ -12,18 +12,29 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], streams{
-		stdin: input(), stdout: os.Stdout, stderr: os.Stderr, inTerminal: isTerminal(os.Stdin),
+	ignoreBackground()
+	std := streams{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, inTerminal: isTerminal(os.Stdin),
 		colorOut: colorful(os.Stdout), colorErr: colorful(os.Stderr),
-		terminal: isTerminal(os.Stdout), now: time.Now,
-	}))
+		terminal: isTerminal(os.Stdout),
+		now:      time.Now,
+	}
+	if std.inTerminal && std.terminal && os.Getenv("TERM") != "dumb" && foreground(os.Stdin) {
+		std.raw = func() (func(), error) { return rawMode(int(os.Stdin.Fd())) }
+	}
+	os.Exit(run(ctx, os.Args[1:], std))
 }
 
 // streams is the world outside: what is typed, where the output goes, and the clock
 // that dates it.
 type streams struct {
-	stdin              io.Reader // nil if nothing is read
-	inTerminal         bool      // a person types
+	stdin      io.Reader // nil if nothing is read
+	inTerminal bool      // a person types
+	// raw makes keys come one by one, until restore is called; nil if stdin is no
+	// keyboard, or stdout no screen.
+	raw func() (restore func(), err error)
+	// readLine gives the next line typed; nil takes it from stdin.
+	readLine           func() (string, error)
 	stdout, stderr     io.Writer
 	colorOut, colorErr bool
 	terminal           bool // stdout is one

@@ -145,11 +145,16 @@ func (s *simulator) start(args ...string) *running {
 
 // startAt runs device-sim, at a terminal or with a script.
 func (s *simulator) startAt(terminal bool, args ...string) *running {
+	return s.startWith(args, func(std *streams) { std.inTerminal = terminal })
+}
+
+// startWith runs device-sim in a world that edit has changed.
+func (s *simulator) startWith(args []string, edit func(*streams)) *running {
 	ctx, stop := context.WithCancel(s.Context())
 	r := &running{stop: stop, code: make(chan int, 1)}
 	std := testStreams(&r.stdout, &r.stderr)
 	std.stdin, r.stdin = io.Pipe()
-	std.inTerminal = terminal
+	edit(&std)
 	go func() { r.code <- run(ctx, args, std) }()
 	return r
 }

@@ -2,10 +2,10 @@
 
 package main
 
-import (
-	"io"
-	"os"
-)
+import "os"
 
-// input is what is typed.
-func input() io.Reader { return os.Stdin }
+// ignoreBackground has nothing to do where a shell does not stop its background.
+func ignoreBackground() {}
+
+// foreground tells whether the terminal f is ours to type at.
+func foreground(*os.File) bool { return true }

@@ -3,15 +3,19 @@
 package main
 
 import (
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
-// input is what is typed. In the background of a shell, a read from the terminal
-// would stop the process; without the signal it fails, as if there were nothing more.
-func input() io.Reader {
-	signal.Ignore(syscall.SIGTTIN)
-	return os.Stdin
+// ignoreBackground makes a read from the terminal fail in the background of a shell, as
+// if there were nothing more. Otherwise it would stop the process.
+func ignoreBackground() { signal.Ignore(syscall.SIGTTIN) }
+
+// foreground tells whether the terminal f is ours to type at.
+func foreground(f *os.File) bool {
+	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
 }

@@ -18,6 +18,9 @@ var (
 	h2     = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	api    = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
 	cli    = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
+
+	// keyboard is for a line that is typed while other lines appear.
+	keyboard = slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/unix"})
 )
 
 // borders is the one table of who may import whom.
@@ -25,7 +28,7 @@ var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/fault/when"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/screen"}, cli, "a phone knows nothing of the server but the protocol"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/screen"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
@@ -86,5 +89,5 @@ var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
 	{"cmd/apns-sim", slices.Concat(simulator, openAPI, cli, pkcs12, []string{"howett.net/plist", "github.com/expr-lang/expr/..."}), "the simulator, its control API, its flags, p12 files, the property lists of devices, and the conditions of faults"},
-	{"cmd/device-sim", cli, "a phone needs the standard library and flags"},
+	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/..."}), "a phone needs the standard library, flags and a keyboard"},
 }

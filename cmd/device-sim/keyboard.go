@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// prompt stands before what is typed.
+const prompt = "> "
+
+// sit gives the streams of a person at a keyboard: what is written appears above the
+// line that is being typed, which stays as it is. Without a keyboard, or for a verb that
+// nobody types to, the streams stay what they are. leave puts the terminal back.
+func (std streams) sit(verb command) (seat streams, leave func(), err error) {
+	if _, typed := verb.(*runCmd); !typed || std.raw == nil {
+		return std, func() {}, nil
+	}
+	restore, err := std.raw()
+	if err != nil {
+		return std, nil, fmt.Errorf("read from the terminal: %w", err)
+	}
+	terminal := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{std.stdin, std.stdout}, prompt)
+	terminal.AutoCompleteCallback = complete
+	seat = std
+	seat.stdout, seat.stderr = terminal, terminal
+	seat.readLine = func() (string, error) {
+		line, err := terminal.ReadLine()
+		if errors.Is(err, term.ErrPasteIndicator) { // a pasted line is a line
+			err = nil
+		}
+		return line, err
+	}
+	return seat, restore, nil
+}
+
+// complete ends the word that Tab was pressed in, if only one word begins so.
+func complete(line string, pos int, key rune) (completed string, at int, ok bool) {
+	if key != '\t' || pos != len(line) || line == "" {
+		return "", 0, false
+	}
+	all := slices.DeleteFunc(words(), func(w word) bool { return !strings.HasPrefix(w.name, line) })
+	if len(all) != 1 {
+		return "", 0, false
+	}
+	completed = all[0].name
+	if all[0].args != "" {
+		completed += " "
+	}
+	return completed, len(completed), true
+}
+
+// rawMode puts a terminal into raw mode, in which keys come one by one. restore puts it
+// back.
+func rawMode(fd int) (restore func(), err error) {
+	before, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil, err
+	}
+	return func() { term.Restore(fd, before) }, nil //nolint:errcheck // There is nothing left to do about it.
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// sitDown runs device-sim with a keyboard: keys come one by one, and nothing echoes them
+// but the program. It gives a count of how often the terminal was put back.
+func (s *simulator) sitDown(args ...string) (*running, *int) {
+	restored := 0
+	r := s.startWith(args, func(std *streams) {
+		std.inTerminal = true
+		std.raw = func() (func(), error) { return func() { restored++ }, nil }
+	})
+	return r, &restored
+}
+
+func (r *running) press(t *testing.T, keys string) {
+	t.Helper()
+	_, err := io.WriteString(r.stdin, keys)
+	require.NoError(t, err)
+}
+
+func TestLineThatIsTypedSurvivesWhatAppears(t *testing.T) {
+	sim := newSimulator(t)
+	phone, restored := sim.sitDown(sim.flags()...)
+	c := sim.online()
+	phone.press(t, "sta")
+	c.push(courier.Notification{ID: 1, Timestamp: 1, Payload: []byte(`{"aps":{"alert":"in between"}}`)})
+	phone.press(t, "\t\r")
+	phone.press(t, "quit\r")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	assert.Equal(t, 1, *restored)
+	assert.Contains(t, stdout, "> sta")
+	_, after, _ := strings.Cut(stdout, "in between")
+	assert.Contains(t, after, "> sta", "the line is shown again under what appeared")
+	assert.Contains(t, after, "enabled     com.example.demo", "Tab has made it status, and Enter has done it")
+	assert.NotContains(t, strings.ReplaceAll(stdout, "\r\n", ""), "\n", "in raw mode a line ends with both characters")
+}
+
+func TestCtrlCAndCtrlDEndThePhone(t *testing.T) {
+	sim := newSimulator(t)
+	for _, key := range []string{"\x03", "\x04"} {
+		phone, restored := sim.sitDown(sim.flags()...)
+		sim.online()
+		phone.press(t, key)
+		code, _, stderr := phone.wait()
+		assert.Zero(t, code, stderr)
+		assert.Equal(t, 1, *restored)
+	}
+}
+
+func TestTabCompletesAWordThatIsAlone(t *testing.T) {
+	for _, tc := range []struct{ line, want string }{
+		{"una", ""},
+		{"unl", "unlock"},
+		{"ins", "install "},
+		{"o", ""},
+		{"", ""},
+		{"install com", ""},
+	} {
+		got, at, ok := complete(tc.line, len(tc.line), '\t')
+		assert.Equal(t, tc.want, got, tc.line)
+		assert.Equal(t, tc.want != "", ok, tc.line)
+		assert.Equal(t, len(tc.want), at, tc.line)
+	}
+	_, _, ok := complete("unl", 3, 'x')
+	assert.False(t, ok, "other keys are typed")
+	_, _, ok = complete("unl", 1, '\t')
+	assert.False(t, ok, "only at the end of the line")
+}
+
+func TestOtherVerbsLeaveTheKeyboardAlone(t *testing.T) {
+	std := streams{raw: func() (func(), error) { t.Error("raw"); return nil, nil }}
+	seat, leave, err := std.sit(&handshakeCmd{})
+	require.NoError(t, err)
+	leave()
+	assert.Nil(t, seat.readLine)
+}
+
+func TestTerminalThatCannotBeReadIsAnError(t *testing.T) {
+	sim := newSimulator(t)
+	phone := sim.startWith(sim.flags(), func(std *streams) {
+		std.raw = func() (func(), error) { return nil, io.ErrClosedPipe }
+	})
+	code, _, stderr := phone.wait()
+	assert.Equal(t, exitFailure, code)
+	assert.Contains(t, stderr, "read from the terminal: io: read/write on closed pipe")
+}
