@@ -30,7 +30,7 @@ func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
 			"JWT":         sim.tokenClient(t, environment),
 			"certificate": sim.certificateClient(t, environment, sim.demoCertificate()),
 		}
-		for _, style := range []string{"v3", "v2", "none"} {
+		for _, style := range []string{"v3", "v2", "none", "pack", "both"} {
 			for _, keyType := range []string{"ec", "rsa"} {
 				t.Run(environment+"/"+style+"/"+keyType, func(t *testing.T) {
 					phone := sim.startPhone(t, environment, "--style", style, "--key-type", keyType)

@@ -32,7 +32,7 @@ func TestADeviceComesBackWithItsSealedToken(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for _, environment := range []string{production, sandbox} {
-		for _, style := range []string{"v3", "v2", "none"} {
+		for _, style := range []string{"v3", "v2", "none", "pack"} {
 			t.Run(environment+"/"+style, func(t *testing.T) {
 				state := t.TempDir()
 				first := sim.startPhone(t, environment, "--style", style, "--state", state)

@@ -13,6 +13,7 @@ type deviceRuleFlags struct {
 	Delivery deliveryRuleFlags `embed:""`
 
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
+	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
 	NoticeReplaced     bool          `help:"Tell a device that a newer connection has taken its place, before the older one is closed."`
@@ -25,6 +26,7 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	}
 	c := &cfg.Courier
 	c.SilenceTimeout = r.DeviceSilence
+	c.PreferPack = r.PreferPack
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	if err := r.Delivery.apply(cfg); err != nil {
 		return err

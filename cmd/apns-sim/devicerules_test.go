@@ -17,6 +17,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 		want  func(*sim.Config)
 	}{
 		{"--device-silence 90s", func(c *sim.Config) { c.Courier.SilenceTimeout = 90 * time.Second }},
+		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
 		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
 		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
 		{"--notice-replaced", func(c *sim.Config) { c.Courier.NoticeReplaced = true }},

@@ -42,7 +42,7 @@ type runCmd struct {
 	Channel      []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
 	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
 	State        string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
-	Style        string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN)." enum:"v3,v2,none" default:"v3"`
+	Style        string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN), pack (as v3, in packed frames), both (v3 or pack, as the courier likes)." enum:"v3,v2,none,pack,both" default:"v3"`
 	KeyType      string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`
 	Name         string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
 	JSON         bool             `name:"json" help:"Write one JSON object per line to stdout."`

@@ -68,7 +68,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		{"no such flag", []string{"run", "--sever", "x"}, 2, []string{"unknown flag --sever", "see device-sim --help"}},
 		{"no such verb", []string{"walk"}, 2, []string{"unexpected argument walk"}},
 		{"no such environment", []string{"run", "--environment", "staging"}, 2, []string{"use production or sandbox"}},
-		{"no such style", []string{"run", "--style", "v9"}, 2, []string{`must be one of "v3","v2","none"`}},
+		{"no such style", []string{"run", "--style", "v9"}, 2, []string{`must be one of "v3","v2","none","pack","both"`}},
 		{"no topic", []string{"run", "--topic", "a b"}, 2, []string{`--topic "a b" is no bundle ID`}},
 		{"no address", []string{"run", "--server", "localhost"}, 2, []string{"use HOST:PORT"}},
 		{"no URL", []string{"run", "--control", "http://a b"}, 2, []string{"use a URL like http://127.0.0.1:8197"}},

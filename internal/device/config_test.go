@@ -50,13 +50,13 @@ func TestServerNameFollowsTheEnvironment(t *testing.T) {
 }
 
 func TestStylesHaveNames(t *testing.T) {
-	for _, style := range []Style{StyleV3, StyleV2, StyleNoALPN} {
+	for _, style := range []Style{StyleV3, StyleV2, StyleNoALPN, StylePack, StyleBoth} {
 		parsed, err := ParseStyle(style.String())
 		require.NoError(t, err)
 		assert.Equal(t, style, parsed)
 	}
 	_, err := ParseStyle("v9")
-	require.ErrorContains(t, err, "use v3, v2 or none")
+	require.ErrorContains(t, err, "use v3, v2, none, pack or both")
 }
 
 func TestEventsHaveNames(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 func (s *session) handle(f courier.Frame) error {
 	switch f.Command {
 	case courier.CmdNotification:
-		return s.receive(f.Payload)
+		return s.receive(f)
 	case courier.CmdKeepaliveResponse:
 		signal(s.pong)
 		return nil
@@ -43,7 +43,7 @@ func parsed[T any, M interface {
 	courier.Message
 }](f courier.Frame, handle func(M) error) error {
 	m := M(new(T))
-	if err := m.Parse(f.Payload); err != nil {
+	if err := f.Parse(m); err != nil {
 		return fmt.Errorf("device: read %s: %w", f.Command, err)
 	}
 	return handle(m)

@@ -81,7 +81,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 			continue
 		}
 		response := new(courier.ConnectResponse)
-		if err := response.Parse(frame.Payload); err != nil {
+		if err := frame.Parse(response); err != nil {
 			return nil, fmt.Errorf("device: read connect response: %w", err)
 		}
 		return response, nil

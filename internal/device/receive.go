@@ -14,9 +14,9 @@ const maxAcks = 8 << 10
 
 // receive takes one notification: it decides on the status, acknowledges, and hands
 // what was delivered to the app.
-func (s *session) receive(payload []byte) error {
+func (s *session) receive(f courier.Frame) error {
 	m, d := &s.note, s.d
-	if err := m.Parse(payload); err != nil {
+	if err := f.Parse(m); err != nil {
 		return fmt.Errorf("device: read notification: %w", err)
 	}
 	v := d.judge(m)

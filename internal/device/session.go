@@ -30,12 +30,13 @@ type session struct {
 	late   lateAcks
 
 	// Owned by the reader, which is the goroutine of Run.
-	reader *courier.Reader
+	reader frameReader
 	note   courier.Notification // the one being looked at
 	acks   []byte               // frames not sent yet
 
-	// writing makes frames follow each other.
+	// writing makes frames follow each other, and guards packer.
 	writing sync.Mutex
+	packer  *courier.Packer // nil if the framing is plain
 }
 
 // serve connects and serves the connection until it ends, ctx included. accepted
@@ -57,9 +58,8 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 
 		powers: make(chan power, maxPowers),
 		late:   lateAcks{wake: make(chan struct{}, 1)},
-
-		reader: courier.NewReader(conn, courier.ReaderOptions{}),
 	}
+	s.frame(conn.ConnectionState().NegotiatedProtocol)
 	return s.run(ctx, cancel, deadline)
 }
 
@@ -117,11 +117,12 @@ func (s *session) leave(ctx context.Context, err error) error {
 	return err
 }
 
-// write sends frames at once.
+// write sends plain frames at once, in the framing of the connection.
 func (s *session) write(frames []byte) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := s.tapSent(frames); err != nil {
+	frames, err := s.frameLocked(frames)
+	if err != nil {
 		return err
 	}
 	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {

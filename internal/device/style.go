@@ -19,6 +19,11 @@ const (
 	// StyleNoALPN offers no protocol and shows the device certificate in TLS, as
 	// devices did before iOS 5.
 	StyleNoALPN
+	// StylePack offers apns-pack-v1: the proof of StyleV3 in packed frames.
+	StylePack
+	// StyleBoth offers apns-security-v3 and apns-pack-v1 and leaves the choice to
+	// the courier.
+	StyleBoth
 )
 
 // styleInfo is a row of the table of login styles.
@@ -31,12 +36,14 @@ type styleInfo struct {
 
 // styles is the one table of login styles.
 //
-// observed: apsd asks for TLS 1.3 with v3; older daemons and other clients take
-// 1.2 as well.
+// observed: apsd asks for TLS 1.3 with v3 and pack, which it offers in this order;
+// older daemons and other clients take 1.2 as well.
 var styles = [...]styleInfo{
 	StyleV3:     {"v3", []string{courier.ALPNv3}, false, tls.VersionTLS13},
 	StyleV2:     {"v2", []string{courier.ALPNv2}, true, tls.VersionTLS12},
 	StyleNoALPN: {"none", nil, true, tls.VersionTLS12},
+	StylePack:   {"pack", []string{courier.ALPNPack}, false, tls.VersionTLS13},
+	StyleBoth:   {"both", []string{courier.ALPNv3, courier.ALPNPack}, false, tls.VersionTLS13},
 }
 
 // String gives the name that [ParseStyle] reads.
@@ -47,12 +54,12 @@ func (s Style) String() string {
 	return fmt.Sprintf("Style(%d)", uint8(s))
 }
 
-// ParseStyle reads the name of a login style: v3, v2 or none.
+// ParseStyle reads the name of a login style: v3, v2, none, pack or both.
 func ParseStyle(name string) (Style, error) {
 	for i, info := range styles {
 		if info.name == name {
 			return Style(i), nil
 		}
 	}
-	return 0, fmt.Errorf("device: %q is no login style; use v3, v2 or none", name)
+	return 0, fmt.Errorf("device: %q is no login style; use v3, v2, none, pack or both", name)
 }

@@ -2,7 +2,6 @@ package device
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
@@ -19,32 +18,27 @@ type WireFrame struct {
 // next reads the next frame of the courier.
 func (s *session) next() (courier.Frame, error) {
 	frame, err := s.reader.Next()
-	if err == nil && s.d.cfg.Tap != nil {
-		raw := frame.Append(nil)
-		s.d.tap(courier.FromServer, raw, courier.Frame{Command: frame.Command, Payload: raw[len(raw)-len(frame.Payload):]})
+	if err != nil || s.d.cfg.Tap == nil {
+		return frame, err
 	}
-	return frame, err
-}
-
-// tapSent shows the frames in b, which are about to be sent.
-func (s *session) tapSent(b []byte) error {
-	if s.d.cfg.Tap == nil {
-		return nil
-	}
-	reader := courier.NewReader(bytes.NewReader(b), courier.ReaderOptions{})
-	for len(b) > 0 {
-		frame, err := reader.Next()
+	if packed, ok := s.reader.(*courier.PackReader); ok {
+		plain, err := plainFrame(frame)
 		if err != nil {
-			return fmt.Errorf("device: show what is sent: %w", err)
+			return frame, err
 		}
-		raw := frame.Append(nil)
-		b = b[len(raw):]
-		s.d.tap(courier.FromDevice, raw, courier.Frame{Command: frame.Command, Payload: raw[len(raw)-len(frame.Payload):]})
+		s.d.tap(courier.FromServer, bytes.Clone(packed.Raw()), plain)
+		return frame, nil
 	}
-	return nil
+	raw := frame.Append(nil)
+	s.d.tap(courier.FromServer, raw, courier.Frame{Command: frame.Command, Payload: raw[len(raw)-len(frame.Payload):]})
+	return frame, nil
 }
 
+// tap shows a frame, if anybody looks on.
 func (d *Device) tap(from courier.Direction, raw []byte, plain courier.Frame) {
+	if d.cfg.Tap == nil {
+		return
+	}
 	d.telling.Lock()
 	defer d.telling.Unlock()
 	d.cfg.Tap(WireFrame{from, raw, plain})

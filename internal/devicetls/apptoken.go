@@ -18,7 +18,7 @@ const tokenRefused uint8 = 1
 //
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
-	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID}
+	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID, AppIDForm: m.AppIDForm}
 	if !s.server.cfg.allowsToken(s.named(m.BaseToken), time.Now()) {
 		answer.Status = tokenRefused
 		return s.answer(&answer)

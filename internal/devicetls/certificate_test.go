@@ -88,8 +88,13 @@ func TestABadCertificateIsRefusedInEveryStyle(t *testing.T) {
 					w.clock.Advance(row.after)
 					p.send(p.proof())
 					now := hex.EncodeToString(binaryTime(w.clock.Now()))
-					p.wantBytes("08 00000047  01 0001 02  04 0002 1000  05 0002 0002  06 0004 00000000  08 0002 3c00  0a 0008" + now +
-						"15 001f " + hex.EncodeToString([]byte("the certificate is not accepted")))
+					if p.packer != nil {
+						p.wantBytes("08 37  01 82  04 a1 1000  06 80  08 a1 3c00  0a a5" + now[4:] +
+							"10 15 5f00 " + hex.EncodeToString([]byte("the certificate is not accepted")))
+					} else {
+						p.wantBytes("08 00000047  01 0001 02  04 0002 1000  05 0002 0002  06 0004 00000000  08 0002 3c00  0a 0008" + now +
+							"15 001f " + hex.EncodeToString([]byte("the certificate is not accepted")))
+					}
 					p.wantClosed(time.Second, "without a time, and a clean close: the device gives up its identity")
 					synctest.Wait()
 					w.wantLogged(row.logged)

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -71,6 +72,10 @@ type Config struct {
 	// Log may be nil, for silence.
 	Log *slog.Logger
 
+	// PreferPack answers a device that offers both apns-security-v3 and
+	// apns-pack-v1 with the latter. One that offers only one of them gets it
+	// anyway.
+	PreferPack bool
 	// RefuseForeignToken answers a device that presents a base token which is
 	// not its own with status 2, instead of a new token.
 	RefuseForeignToken bool
@@ -114,7 +119,8 @@ type Config struct {
 	// client that begins to listen only after its write returns.
 	UploadAckDelay time.Duration
 	// MaxMessage and LargeMessage are the limits, in bytes of payload, that the
-	// device is told; zero means [courier.DefaultMaxMessage] and [courier.DefaultLargeMessage].
+	// device is told, at most 32767; zero means [courier.DefaultMaxMessage] and
+	// [courier.DefaultLargeMessage].
 	MaxMessage, LargeMessage uint16
 }
 
@@ -129,6 +135,8 @@ func (c *Config) complete() error {
 		return errors.New("devicetls: no token vault; set Config.Vault")
 	case c.Broker == nil:
 		return errors.New("devicetls: no broker; set Config.Broker")
+	case max(c.MaxMessage, c.LargeMessage) > math.MaxInt16:
+		return errors.New("devicetls: MaxMessage or LargeMessage exceeds 32767, which is what devices can read")
 	}
 	c.ClockWindow = cmp.Or(c.ClockWindow, DefaultClockWindow)
 	c.Nonces = cmp.Or(c.Nonces, DefaultNonces)

@@ -156,5 +156,6 @@ func isEnd(err error) bool {
 func isMalformed(err error) bool {
 	_, overrun := errors.AsType[*courier.ItemOverrunError](err)
 	_, large := errors.AsType[*courier.FrameTooLargeError](err)
-	return overrun || large
+	_, pack := errors.AsType[*courier.PackError](err)
+	return overrun || large || pack
 }

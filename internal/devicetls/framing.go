@@ -20,6 +20,14 @@ type framing interface {
 	Append(dst []byte, m courier.Message) []byte
 }
 
+// newFraming gives the framing of a protocol name.
+func newFraming(protocol string, r io.Reader) framing {
+	if protocol == courier.ALPNPack {
+		return newPacked(r)
+	}
+	return newPlain(r)
+}
+
 // plain is the framing of apns-security-v2, of v3, and of no protocol name.
 type plain struct{ *courier.Reader }
 

@@ -94,9 +94,8 @@ func TestOnlyDevicesThatProveThemselvesInConnectResumeTLS(t *testing.T) {
 
 func TestProtocolsTheCourierDoesNotSpeakFailTheHandshake(t *testing.T) {
 	for name, edit := range map[string]func(*tls.Config){
-		"pack alone": func(c *tls.Config) { c.NextProtos = []string{courier.ALPNPack} },
-		"HTTP/2":     func(c *tls.Config) { c.NextProtos = []string{"h2"} },
-		"TLS 1.1":    func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
+		"HTTP/2":  func(c *tls.Config) { c.NextProtos = []string{"h2"} },
+		"TLS 1.1": func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -33,9 +33,16 @@ var styles = []style{
 	{"pack or v3", []string{courier.ALPNPack, courier.ALPNv3}, false, courier.ALPNv3},
 	{"v2", []string{courier.ALPNv2}, true, courier.ALPNv2},
 	{"no protocol name", nil, true, ""},
+	{"pack", []string{courier.ALPNPack}, false, courier.ALPNPack},
 }
 
-var v3, v2 = styles[0], styles[3]
+var v3, v2, pack = styles[0], styles[3], styles[5]
+
+// A frameReader is a [courier.Reader] or a [courier.PackReader].
+type frameReader interface {
+	Next() (courier.Frame, error)
+	Buffered() bool
+}
 
 // A phone is one connection of a device: the protocol by hand, so that a test
 // can say anything.
@@ -45,9 +52,10 @@ type phone struct {
 	style    style
 	config   *tls.Config
 	conn     *tls.Conn
-	reader   *courier.Reader
-	token    []byte // base token, once there is one
-	offered  int    // client certificates the courier asked for
+	reader   frameReader
+	packer   *courier.Packer // nil if the framing is plain
+	token    []byte          // base token, once there is one
+	offered  int             // client certificates the courier asked for
 }
 
 // identity issues the certificate of a new device.
@@ -90,7 +98,15 @@ func (w *world) phone(identity *pki.Identity, st style, edit ...func(*tls.Config
 	return p
 }
 
-func (p *phone) handshake() error { return p.conn.HandshakeContext(p.w.t.Context()) }
+func (p *phone) handshake() error {
+	if err := p.conn.HandshakeContext(p.w.t.Context()); err != nil {
+		return err
+	}
+	if p.conn.ConnectionState().NegotiatedProtocol == courier.ALPNPack {
+		p.reader, p.packer = courier.NewPackReader(p.conn, courier.ReaderOptions{}), courier.NewPacker()
+	}
+	return nil
+}
 
 // login opens a connection, logs in and enables the topic.
 func (w *world) login(identity *pki.Identity) *phone {
@@ -157,6 +173,10 @@ func (p *phone) send(messages ...courier.Message) {
 	p.w.t.Helper()
 	var out []byte
 	for _, m := range messages {
+		if p.packer != nil {
+			out = p.packer.Append(out, m)
+			continue
+		}
 		out = m.Append(out)
 	}
 	p.write(out)

@@ -29,7 +29,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg:    cfg,
-		tls:    tlsConfig(cfg.Certificate),
+		tls:    tlsConfig(cfg.Certificate, cfg.PreferPack),
 		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
 	}
 	if cfg.Redirect != (Redirection{}) {

@@ -81,7 +81,11 @@ func (s *session) read() *endError {
 	if err := s.wire.handshake(s.times.login); err != nil {
 		return &endError{EndHandshake, err}
 	}
-	s.environment = environment(s.server.cfg.Environment, s.wire.tls.ConnectionState().ServerName)
+	state := s.wire.tls.ConnectionState()
+	s.environment = environment(s.server.cfg.Environment, state.ServerName)
+	if state.NegotiatedProtocol != "" {
+		s.framing = newFraming(state.NegotiatedProtocol, s.wire.tls)
+	}
 	return readEnding(s.readLoop(), s.times.late())
 }
 

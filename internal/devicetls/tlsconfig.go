@@ -7,19 +7,25 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// protocols are the names the courier answers, the preferred one first: in
+// protocols gives the names the courier answers, the preferred one first: in
 // crypto/tls the server's order decides. A device that offers v3 and pack gets
-// v3, which every known client speaks; one that offers no name gets none.
-var protocols = []string{courier.ALPNv3, courier.ALPNv2}
+// v3, which every known client speaks, unless pack is preferred; one that offers no
+// name gets none.
+func protocols(preferPack bool) []string {
+	if preferPack {
+		return []string{courier.ALPNPack, courier.ALPNv3, courier.ALPNv2}
+	}
+	return []string{courier.ALPNv3, courier.ALPNPack, courier.ALPNv2}
+}
 
 // tlsConfig makes the TLS side of a courier. A device is asked for a certificate
 // only if none of the protocols it offers puts the certificate into Connect.
 //
 // observed: apsd demands TLS 1.3, older daemons and other clients begin at 1.2.
-func tlsConfig(certificate tls.Certificate) *tls.Config {
+func tlsConfig(certificate tls.Certificate, preferPack bool) *tls.Config {
 	config := &tls.Config{
 		Certificates: []tls.Certificate{certificate},
-		NextProtos:   protocols,
+		NextProtos:   protocols(preferPack),
 		MinVersion:   tls.VersionTLS12,
 		// What is gathered for one write should leave in one, not in records of
 		// a packet each.

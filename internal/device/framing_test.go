@@ -1,0 +1,126 @@
+package device
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// A packedPeer is the courier's end of a packed connection.
+type packedPeer struct {
+	*peer
+	packed *courier.PackReader
+	packer *courier.Packer
+}
+
+func (h *harness) acceptPacked() *packedPeer {
+	h.Helper()
+	p := h.accept()
+	require.Equal(h, courier.ALPNPack, p.conn.ConnectionState().NegotiatedProtocol)
+	return &packedPeer{p, courier.NewPackReader(p.conn, courier.ReaderOptions{}), courier.NewPacker()}
+}
+
+// say sends the message in a plain frame of the given side, packed.
+func (p *packedPeer) say(literals ...string) {
+	p.Helper()
+	var out []byte
+	for _, l := range literals {
+		b := frames(l)
+		m, err := courier.ParseFromServer(courier.Frame{Command: courier.Command(b[0]), Payload: b[5:]})
+		require.NoError(p, err)
+		out = p.packer.Append(out, m)
+	}
+	_, err := p.conn.Write(out)
+	require.NoError(p, err)
+}
+
+// hear reads one frame and compares what it says with a plain frame.
+func (p *packedPeer) hear(literal, because string) {
+	p.Helper()
+	f, err := p.packed.Next()
+	require.NoError(p, err, because)
+	m, err := courier.ParseFromDevice(f)
+	require.NoError(p, err, because)
+	require.Equal(p, frames(literal), m.Append(nil), because)
+}
+
+func TestADeviceSpeaksPackedFrames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tapped []WireFrame
+		h := newHarness(t, func(h *harness) {
+			h.cfg.Style = StylePack
+			h.server.NextProtos = []string{courier.ALPNv3, courier.ALPNPack}
+			h.cfg.Tap = func(w WireFrame) { tapped = append(tapped, w) }
+		})
+		p := h.acceptPacked()
+		f, err := p.packed.Next()
+		require.NoError(t, err)
+		m, err := courier.ParseFromDevice(f)
+		require.NoError(t, err)
+		c := m.(*courier.Connect)
+		assert.NoError(t, courier.VerifyNonce(h.cfg.Identity.Key.Public(), c.Nonce, c.Signature))
+		p.say(acceptT)
+		p.hear(active, "the device is awake")
+		p.hear(filterH, "the device wants its app's topic")
+		p.hear(requestH, "the app has no token yet")
+		p.say(mintA, noStorage, hello)
+		p.hear(ackHello, "it is acknowledged")
+		assert.JSONEq(t, `{"aps":{"alert":"hi"}}`, string(h.next().Payload))
+
+		last := tapped[len(tapped)-1]
+		assert.Equal(t, courier.FromDevice, last.From)
+		assert.Equal(t, frames("0b 26 08 80 04 81 41 20 A"), last.Raw, "the bytes of the connection")
+		assert.Equal(t, frames(ackHello), last.Plain.Append(nil), "the same frame, plain")
+		last = tapped[len(tapped)-2]
+		assert.Equal(t, courier.FromServer, last.From)
+		assert.Equal(t, frames(hello), last.Plain.Append(nil))
+	})
+}
+
+// Acknowledgements that wait are packed when they leave: what overtakes them fills the
+// tables before them.
+func TestWhatOvertakesAnAckIsPackedBeforeIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, func(h *harness) {
+			h.cfg.Style = StylePack
+			h.server.NextProtos = []string{courier.ALPNPack}
+		})
+		p := h.acceptPacked()
+		_, err := p.packed.Next()
+		require.NoError(t, err)
+		p.say(acceptT)
+		p.hear(active, "")
+		p.hear(filterH, "")
+		p.hear(requestH, "")
+		p.say(mintA)
+		h.wantToken(appH, tokenA)
+		h.SetAckDelay(time.Minute)
+		p.say(hello)
+		synctest.Wait()
+		require.NoError(t, h.Install(appG))
+		p.hear(filterHG, "the filter overtakes the acknowledgement")
+		f, err := p.packed.Next()
+		require.NoError(t, err)
+		assert.Equal(t, courier.CmdTokenRequest, f.Command)
+		p.hear(ackHello, "it comes a minute later")
+	})
+}
+
+func TestADeviceThatOffersBothFramingsTakesWhatTheCourierGives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, func(h *harness) { h.cfg.Style = StyleBoth })
+		h.ready()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, func(h *harness) {
+			h.cfg.Style = StyleBoth
+			h.server.NextProtos = []string{courier.ALPNPack, courier.ALPNv3}
+		})
+		h.acceptPacked()
+	})
+}
