@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"encoding/json"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,11 +40,17 @@ func (s *simulator) startPhone(t *testing.T, environment string, args ...string)
 // is connected.
 func (s *simulator) startPhoneWith(t *testing.T, environment string, args ...string) *phone {
 	t.Helper()
+	return s.startPhoneTyping(t, nil, environment, args...)
+}
+
+// startPhoneTyping is startPhoneWith for a device at which somebody types.
+func (s *simulator) startPhoneTyping(t *testing.T, typed io.Reader, environment string, args ...string) *phone {
+	t.Helper()
 	args = append([]string{
 		"run", "--json", "--environment", environment,
 		"--server", s.record.device(environment), "--ca", s.CAFile, "--control", s.Control,
 	}, args...)
-	p := &phone{process: start(t, deviceSim, args...)}
+	p := &phone{process: startTyping(t, typed, deviceSim, args...)}
 	p.device = p.expect("connected").Device
 	return p
 }

@@ -36,12 +36,19 @@ type process struct {
 // standard error if it has failed.
 func start(t testing.TB, name string, args ...string) *process {
 	t.Helper()
+	return startTyping(t, nil, name, args...)
+}
+
+// startTyping starts a program whose standard input is typed; nil is none.
+func startTyping(t testing.TB, typed io.Reader, name string, args ...string) *process {
+	t.Helper()
 	ours, theirs, err := os.Pipe()
 	require.NoError(t, err)
 	p := &process{
 		t: t, pipe: ours, stdout: bufio.NewReader(ours), stderr: new(transcript),
 		ended: make(chan struct{}), cmd: exec.Command(program(name), args...),
 	}
+	p.cmd.Stdin = typed
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = environment(t), theirs, p.stderr
 	err = p.cmd.Start()
 	require.NoError(t, errors.Join(err, theirs.Close()), "BIN_DIR or `make build` provides %s", name)
