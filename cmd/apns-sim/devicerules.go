@@ -16,6 +16,7 @@ type deviceRuleFlags struct {
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
+	SendTracingID      bool          `name:"send-tracing-id" help:"Put the apns-id of a push into its tracing field, so that a device can tell which it is; Apple is not known to."`
 	NoticeReplaced     bool          `help:"Tell a device that a newer connection has taken its place, before the older one is closed."`
 }
 
@@ -26,7 +27,7 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	}
 	c := &cfg.Courier
 	c.SilenceTimeout = r.DeviceSilence
-	c.PreferPack = r.PreferPack
+	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	if err := r.Delivery.apply(cfg); err != nil {
 		return err

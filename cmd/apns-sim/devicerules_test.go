@@ -17,6 +17,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 		want  func(*sim.Config)
 	}{
 		{"--device-silence 90s", func(c *sim.Config) { c.Courier.SilenceTimeout = 90 * time.Second }},
+		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
 		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
 		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
