@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -11,6 +13,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki/p12"
+	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -28,6 +32,20 @@ func (c controlled) History() *journal.Journal { return c.Journal }
 
 // Now is the semantic time.
 func (c controlled) Now() time.Time { return c.Clock.Now() }
+
+// NewSpace makes a space, with the certificate as PKCS#12 if that was ordered.
+func (c controlled) NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, error) {
+	made, identity, err := c.OpenSpace(ctx, o)
+	if err != nil || o.P12Password == "" {
+		return made, err
+	}
+	file, err := p12.Encode(p12.Modern, identity, o.P12Password)
+	if err != nil {
+		return nil, errors.Join(err, c.CloseSpace(made.Team))
+	}
+	made.P12 = base64.StdEncoding.EncodeToString(file)
+	return made, nil
+}
 
 // controlAPI makes the control API of a simulator. It answers under the names of
 // the server's certificate, and under the address that it was told to listen on.

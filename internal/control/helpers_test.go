@@ -30,6 +30,13 @@ import (
 // A simulator stands in for the real one: its certificates are genuine, and it
 // remembers what it was asked.
 type simulator struct {
+	// What no test of this package asks for.
+	control.Spaces
+	control.Teams
+	control.Clocks
+	control.Devices
+	control.Connections
+
 	pki      *pki.PKI
 	record   any
 	notReady bool

@@ -14,6 +14,11 @@ type Simulator interface {
 	AppleServices
 	Faulter
 	Watched
+	Spaces
+	Teams
+	Clocks
+	Devices
+	Connections
 }
 
 // Config is what a control API is made from.

@@ -4,9 +4,19 @@
 package portal
 
 import (
+	"errors"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+)
+
+// What an order may be refused for, besides its own mistakes.
+var (
+	// ErrNotFound says that something is not there; the error that wraps it says
+	// what.
+	ErrNotFound = errors.New("there is no such")
+	// ErrTaken says that there is one already.
+	ErrTaken = errors.New("there is one already")
 )
 
 // A SpaceOrder says what a new space shall have. Its zero value orders a useful
@@ -39,6 +49,22 @@ type NewSpace struct {
 	CA          string            `json:"ca" doc:"The root certificate to trust, PEM"`
 	Devices     []Device          `json:"devices" doc:"Its devices"`
 	Variables   map[string]string `json:"variables" doc:"Environment variables for a program under test"`
+}
+
+// A Team is a team of the developer portal.
+type Team struct {
+	Team string   `json:"team" doc:"The team ID"`
+	Own  bool     `json:"space" doc:"It lives in a space of its own"`
+	Apps []string `json:"apps" doc:"The bundle IDs of its apps"`
+	Keys []Key    `json:"keys" doc:"Its authentication keys"`
+}
+
+// A Key is an authentication key.
+type Key struct {
+	ID           string   `json:"keyId" doc:"The key ID, the kid of a provider token"`
+	Environments []string `json:"environments,omitempty" doc:"Those it is restricted to; both if there is none"`
+	Topics       []string `json:"topics,omitempty" doc:"Those it is restricted to; all of the team if there is none"`
+	P8           string   `json:"key,omitempty" doc:"The text of its .p8 file; told when the key is made, and never again"`
 }
 
 // A DeviceOrder says what a new device shall have.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -18,7 +17,7 @@ import (
 )
 
 // ErrNoDevice says that there is no virtual device with an id.
-var ErrNoDevice = errors.New("sim: no such virtual device")
+var ErrNoDevice = fmt.Errorf("%w virtual device", portal.ErrNotFound)
 
 // deviceTimeout is how long a virtual device may take to do what it is told.
 const deviceTimeout = 30 * time.Second

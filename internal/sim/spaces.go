@@ -22,7 +22,7 @@ import (
 const defaultTopic = "com.example.app"
 
 // ErrNoSpace says that a team has no space.
-var ErrNoSpace = errors.New("sim: no such space")
+var ErrNoSpace = fmt.Errorf("%w space", portal.ErrNotFound)
 
 // A spaceBook remembers of each space what has to be taken back.
 type spaceBook struct {
@@ -56,7 +56,7 @@ func NewID() string { return rand.Text()[:10] }
 func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, NewID())
 	if s.Auth.HasTeam(team) {
-		return nil, nil, fmt.Errorf("sim: there is a team %s already; delete its space first, or choose another name", team)
+		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, portal.ErrTaken)
 	}
 	env, err := parseEnvironment(o.Environment)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 			return nil, nil, err
 		}
 	}
-	key, p8, err := s.NewKey(team, NewID())
+	key, err := s.AddKey(team, portal.Key{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,10 +104,10 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 		return nil, nil, err
 	}
 	made := &portal.NewSpace{
-		Space: s.describeSpace(in), Key: string(p8), Certificate: string(certificate),
+		Space: s.describeSpace(in), Key: key.P8, Certificate: string(certificate),
 		CA: string(s.RootPEM()), Devices: devices,
 	}
-	made.KeyID = key.KeyID
+	made.KeyID = key.ID
 	made.Variables = s.variables(made)
 	return made, identity, nil
 }

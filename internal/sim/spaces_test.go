@@ -180,8 +180,8 @@ func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 		order portal.SpaceOrder
 		want  string
 	}{
-		{"another space", t.Context(), portal.SpaceOrder{Team: "TAKEN00001"}, "there is a team TAKEN00001 already"},
-		{"the default team", t.Context(), portal.SpaceOrder{Team: sim.DemoTeam}, "there is a team " + sim.DemoTeam},
+		{"another space", t.Context(), portal.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
+		{"the default team", t.Context(), portal.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
 		{"no team ID", t.Context(), portal.SpaceOrder{Team: "a team"}, `"a team"`},
 		{"no topic", t.Context(), portal.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
 		{"no environment", t.Context(), portal.SpaceOrder{Environment: "staging"}, "use production or sandbox"},

@@ -1,38 +1,113 @@
 package sim
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/provider"
 )
 
 // ErrNoTeam says that a team is not known.
-var ErrNoTeam = errors.New("sim: no such team")
+var ErrNoTeam = fmt.Errorf("%w team", portal.ErrNotFound)
 
 func unknownTeam(team string) error {
 	return fmt.Errorf("%w: team %q is not known; make a space for it, or start with a key of it", ErrNoTeam, team)
 }
 
-// NewKey makes an authentication key for a team, and returns it together with the
-// text of its .p8 file. The simulator keeps the public half alone.
-func (s *Simulator) NewKey(team, id string) (SigningKey, []byte, error) {
+// ListTeams describes all teams, in the order of their IDs.
+func (s *Simulator) ListTeams() []portal.Team {
+	list := []portal.Team{}
+	for _, id := range s.Auth.Teams() {
+		list = append(list, s.describeTeam(id))
+	}
+	return list
+}
+
+// GetTeam describes a team, "" being the default one.
+func (s *Simulator) GetTeam(id string) (portal.Team, error) {
+	id = cmp.Or(id, DemoTeam)
+	if !s.Auth.HasTeam(id) {
+		return portal.Team{}, unknownTeam(id)
+	}
+	return s.describeTeam(id), nil
+}
+
+func (s *Simulator) describeTeam(id string) portal.Team {
+	t := portal.Team{Team: id, Own: s.Spaces.Of(id) != nil, Apps: slices.Clone(s.Auth.Apps(id)), Keys: []portal.Key{}}
+	if t.Apps == nil {
+		t.Apps = []string{}
+	}
+	for _, k := range s.Auth.Keys(id) {
+		key := portal.Key{ID: k.ID, Topics: k.Topics}
+		for _, env := range k.Environments {
+			key.Environments = append(key.Environments, env.String())
+		}
+		t.Keys = append(t.Keys, key)
+	}
+	return t
+}
+
+// AddKey makes a key for a team. The ID is made up if the order has none; the
+// answer has the text of the .p8 file, which nobody can get again.
+func (s *Simulator) AddKey(team string, o portal.Key) (portal.Key, error) {
 	if !s.Auth.HasTeam(team) {
-		return SigningKey{}, nil, unknownTeam(team)
+		return portal.Key{}, unknownTeam(team)
 	}
-	key, err := NewSigningKey(team, id)
+	o.ID = cmp.Or(o.ID, NewID())
+	key, err := NewSigningKey(team, o.ID)
 	if err != nil {
-		return SigningKey{}, nil, err
+		return portal.Key{}, err
 	}
-	if err := s.addKey(key.Public()); err != nil {
-		return SigningKey{}, nil, err
+	public := key.Public()
+	public.Topics = o.Topics
+	for _, name := range o.Environments {
+		env, err := apns.ParseEnvironment(name)
+		if err != nil {
+			return portal.Key{}, err
+		}
+		public.Environments = append(public.Environments, env)
+	}
+	if err := s.addKey(public); err != nil {
+		return portal.Key{}, err
 	}
 	text, err := pki.MarshalP8(key.Private)
 	if err != nil {
-		return SigningKey{}, nil, fmt.Errorf("sim: key %s: %w", id, err)
+		return portal.Key{}, fmt.Errorf("sim: key %s: %w", o.ID, err)
 	}
-	return key, text, nil
+	o.P8 = string(text)
+	return o, nil
+}
+
+// RevokeKey revokes a key of a team.
+func (s *Simulator) RevokeKey(team, id string) error {
+	if err := s.Auth.RemoveKey(team, id); err != nil {
+		return fmt.Errorf("%w key: %w", portal.ErrNotFound, err)
+	}
+	return nil
+}
+
+// AddApp gives an app to a team, "" being the default one.
+func (s *Simulator) AddApp(team, bundleID string) error {
+	team = cmp.Or(team, DemoTeam)
+	if !s.Auth.HasTeam(team) {
+		return unknownTeam(team)
+	}
+	return s.registerApp(team, bundleID)
+}
+
+// RemoveApp takes an app from a team, "" being the default one, with its channels.
+func (s *Simulator) RemoveApp(team, bundleID string) error {
+	team = cmp.Or(team, DemoTeam)
+	if !s.Auth.RemoveApp(team, bundleID) {
+		return fmt.Errorf("%w app of team %s: %q", portal.ErrNotFound, team, bundleID)
+	}
+	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
+	return nil
 }
 
 // NewCertificate issues a provider certificate of a team for an app, and returns it

@@ -1,0 +1,104 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// Clocks shows and moves the clocks of spaces; "" is the common world.
+type Clocks interface {
+	ClockOf(space string) (*clock.Clock, error)
+	// SetClock and AdvanceClock move a clock. What is due then has been done when
+	// they return.
+	SetClock(space string, to time.Time) error
+	AdvanceClock(space string, by time.Duration) error
+}
+
+const clockTag = "clock"
+
+// A clockFace is what a clock shows.
+type clockFace struct {
+	Time   time.Time `json:"time" doc:"What time it is for APNs"`
+	Offset string    `json:"offset" doc:"How far that is ahead of the machine, as 1h30m0s" example:"1h0m0s"`
+}
+
+type clockTime struct {
+	Time time.Time `json:"time" doc:"What time it shall be"`
+}
+
+type clockStep struct {
+	By string `json:"by" doc:"By how much, as 90s, 1h or 720h; less than 0 goes back" example:"1h"`
+}
+
+func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
+	if err != nil {
+		return nil, refused(err)
+	}
+	c, err := s.sim.ClockOf(space)
+	if err != nil {
+		return nil, refused(err)
+	}
+	return &answer[clockFace]{clockFace{c.Now(), c.Offset().String()}}, nil
+}
+
+func (s *Server) advance(space, by string) (*answer[clockFace], error) {
+	step, err := time.ParseDuration(by)
+	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, "body.by is %q; write a time with its unit, as 90s, 1h or 720h", by)
+	}
+	return s.clock(space, s.sim.AdvanceClock(space, step))
+}
+
+// whatMoves says what goes by the clock.
+const whatMoves = "The age of provider tokens, the rule of 20 minutes, the expiry of stored pushes and the time of retirements go by it; keepalives and idle times do not."
+
+func registerClock(r *router) {
+	s := r.server
+	register(r, huma.Operation{
+		OperationID: "get-clock", Method: http.MethodGet, Path: "/v1/clock", Tags: []string{clockTag},
+		Summary: "What time it is for APNs", Description: whatMoves + " Each space has a clock of its own.",
+	}, func(context.Context, *struct{}) (*answer[clockFace], error) { return s.clock("", nil) })
+	register(r, huma.Operation{
+		OperationID: "set-clock", Method: http.MethodPut, Path: "/v1/clock", Tags: []string{clockTag},
+		Summary: "Set the clock to a time", RequestBody: exampleBody(clockTime{time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)}),
+	}, func(_ context.Context, in *struct{ Body clockTime }) (*answer[clockFace], error) {
+		return s.clock("", s.sim.SetClock("", in.Body.Time))
+	})
+	register(r, huma.Operation{
+		OperationID: "advance-clock", Method: http.MethodPost, Path: "/v1/clock/advance", Tags: []string{clockTag},
+		Summary: "Move the clock on, or back", RequestBody: exampleBody(clockStep{"1h"}),
+	}, func(_ context.Context, in *struct{ Body clockStep }) (*answer[clockFace], error) {
+		return s.advance("", in.Body.By)
+	})
+	register(r, huma.Operation{
+		OperationID: "get-space-clock", Method: http.MethodGet, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
+		Summary: "What time it is in a space", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *SpaceInput) (*answer[clockFace], error) { return s.clock(in.Team, nil) })
+	register(r, huma.Operation{
+		OperationID: "set-space-clock", Method: http.MethodPut, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
+		Summary: "Set the clock of a space to a time", RequestBody: exampleBody(clockTime{time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)}),
+		Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		SpaceInput
+		Body clockTime
+	},
+	) (*answer[clockFace], error) {
+		return s.clock(in.Team, s.sim.SetClock(in.Team, in.Body.Time))
+	})
+	register(r, huma.Operation{
+		OperationID: "advance-space-clock", Method: http.MethodPost, Path: "/v1/spaces/{team}/clock/advance", Tags: []string{clockTag},
+		Summary: "Move the clock of a space on, or back", RequestBody: exampleBody(clockStep{"1h"}),
+		Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		SpaceInput
+		Body clockStep
+	},
+	) (*answer[clockFace], error) {
+		return s.advance(in.Team, in.Body.By)
+	})
+}

@@ -1,0 +1,65 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// Connections has the open connections.
+type Connections interface {
+	ProviderConnections() []portal.Connection
+	DeviceConnections() []portal.Connection
+	// CloseConnection takes leave of a provider's connection by its number,
+	// CloseDeviceConnection ends those of a device. They report whether there was
+	// one.
+	CloseConnection(number uint64) bool
+	CloseDeviceConnection(id apns.DeviceID) bool
+}
+
+type connectionList struct {
+	Connections []portal.Connection `json:"connections"`
+}
+
+func registerConnections(r *router) {
+	sim := r.server.sim
+	register(r, huma.Operation{
+		OperationID: "list-connections", Method: http.MethodGet, Path: "/v1/connections", Tags: []string{"connections"},
+		Summary: "The open connections of providers and devices",
+	}, func(_ context.Context, in *struct {
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
+	},
+	) (*answer[connectionList], error) {
+		list := connectionList{[]portal.Connection{}}
+		for _, c := range append(sim.ProviderConnections(), sim.DeviceConnections()...) {
+			if in.Space == "" || c.Space == in.Space {
+				list.Connections = append(list.Connections, c)
+			}
+		}
+		return answered(list, nil)
+	})
+	register(r, huma.Operation{
+		OperationID: "close-connection", Method: http.MethodDelete, Path: "/v1/connections/{id}", Tags: []string{"connections"},
+		Summary:     "Close a connection",
+		Description: "The number of a provider's connection, which gets a GOAWAY; or the id of a device, which comes back by itself.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		ID string `path:"id" maxLength:"20" example:"1" doc:"The number of the connection, or the id of a device"`
+	},
+	) (*struct{}, error) {
+		var device apns.DeviceID
+		if device.UnmarshalText([]byte(in.ID)) == nil && sim.CloseDeviceConnection(device) {
+			return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
+		}
+		number, err := strconv.ParseUint(in.ID, 10, 64)
+		if err != nil || !sim.CloseConnection(number) {
+			return nil, refuse(http.StatusNotFound, "there is no open connection %s; GET /v1/connections lists them", in.ID)
+		}
+		return nil, nil //nolint:nilnil // As above.
+	})
+}

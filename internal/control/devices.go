@@ -1,0 +1,180 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// Devices has the devices, those inside the simulator and those that connect from
+// outside. An error of [portal.ErrNotFound] says that there is no such device.
+type Devices interface {
+	// NewDevices makes virtual devices; they are connected, and their apps have
+	// their tokens.
+	NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error)
+	// ListDevices lists the devices in a space, "" being the common world, or in
+	// all of them.
+	ListDevices(space string, all bool) []portal.Device
+	Device(id apns.DeviceID) (portal.Device, error)
+	// RemoveDevice removes a virtual device, and reports whether there was one.
+	RemoveDevice(id apns.DeviceID) bool
+	// TellDevice has a virtual device do something, for an app if topic names one;
+	// see deviceActions.
+	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error)
+	// Inbox returns what a virtual device has received after a number, once there
+	// are count of them; when ctx ends, those there are and its error.
+	Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]portal.Received, error)
+	ClearInbox(id apns.DeviceID) error
+}
+
+const devicesTag = "devices"
+
+// deviceActions is the one table of what a virtual device can be told to do.
+var deviceActions = []struct {
+	name, summary string
+	app           bool // it is about an app
+}{
+	{"online", "Take a virtual device online", false},
+	{"offline", "Take a virtual device offline; pushes are stored by the rules of APNs", false},
+	{"lock", "Switch the screen of a virtual device off", false},
+	{"unlock", "Have somebody use a virtual device", false},
+	{"sleep", "Have a virtual device sleep", false},
+	{"wake", "Have a virtual device be in use all the time, as on a charger", false},
+	{"erase", "Erase a virtual device: it comes back as another one, without apps", false},
+	{"install", "Install an app on a virtual device", true},
+	{"uninstall", "Remove an app from a virtual device; its token is Unregistered", true},
+	{"rotate", "Give an app on a virtual device a new token; the old one is Unregistered", true},
+}
+
+// DeviceInput names a device. Huma looks into embedded structs that are exported alone.
+type DeviceInput struct {
+	ID string `path:"id" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" example:"0123456789abcdef" doc:"The id of the device"`
+}
+
+func (in *DeviceInput) id() (id apns.DeviceID) {
+	_ = id.UnmarshalText([]byte(in.ID)) // the pattern leaves nothing to refuse
+	return id
+}
+
+type deviceList struct {
+	Devices []portal.Device `json:"devices"`
+}
+
+type appInput struct {
+	Topic string `json:"topic,omitempty" doc:"The bundle ID; the first app of the device if there is none"`
+}
+
+type inboxInput struct {
+	DeviceInput
+	After   uint64 `query:"after" example:"0" doc:"Only what came after this number"`
+	Count   int    `query:"count" minimum:"0" maximum:"1000" example:"0" doc:"Wait until there are so many; 0 does not wait"`
+	Timeout string `query:"timeout" default:"5s" example:"5s" doc:"How long to wait, 1m at most"`
+}
+
+type inboxList struct {
+	Notifications []portal.Received `json:"notifications"`
+}
+
+// maxInboxWait is the longest wait for an inbox.
+const maxInboxWait = time.Minute
+
+func registerDevices(r *router) {
+	s, sim := r.server, r.server.sim
+	register(r, huma.Operation{
+		OperationID: "make-devices", Method: http.MethodPost, Path: "/v1/devices", Tags: []string{devicesTag}, DefaultStatus: http.StatusCreated,
+		Summary: "Make virtual devices",
+		Description: "A virtual device lives inside the simulator and goes through the courier like any other. The answer has the device tokens to push to; " +
+			"what it receives is in its inbox. An empty body makes one with all apps of the default team.",
+		RequestBody: exampleBody(portal.DeviceOrder{Topics: []string{"com.example.app"}}),
+		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[deviceList], error) {
+		var order portal.DeviceOrder
+		if in.Body != nil {
+			order = *in.Body
+		}
+		order.Count = max(order.Count, 1)
+		devices, err := sim.NewDevices(ctx, order)
+		return answered(deviceList{devices}, err)
+	})
+	register(r, huma.Operation{
+		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
+		Summary: "All devices: virtual ones, and those outside that are connected",
+	}, func(_ context.Context, in *struct {
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
+	},
+	) (*answer[deviceList], error) {
+		return answered(deviceList{sim.ListDevices(in.Space, in.Space == "")}, nil)
+	})
+	register(r, huma.Operation{
+		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
+		Summary: "A device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *DeviceInput) (*answer[portal.Device], error) {
+		return answered(sim.Device(in.id()))
+	})
+	register(r, huma.Operation{
+		OperationID: "delete-device", Method: http.MethodDelete, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
+		Summary: "Delete a virtual device; its tokens are Unregistered", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) {
+		if !sim.RemoveDevice(in.id()) {
+			return nil, refuse(http.StatusNotFound, "there is no virtual device %s; GET /v1/devices lists them", in.ID)
+		}
+		return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
+	})
+	register(r, huma.Operation{
+		OperationID: "get-inbox", Method: http.MethodGet, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
+		Summary: "What a virtual device has received, the oldest first; waits for it on request",
+		Errors:  []int{http.StatusNotFound, http.StatusRequestTimeout}, Middlewares: huma.Middlewares{unhurried},
+	}, s.inbox)
+	register(r, huma.Operation{
+		OperationID: "clear-inbox", Method: http.MethodDelete, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
+		Summary: "Empty the inbox of a virtual device", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) { return done(sim.ClearInbox(in.id())) })
+	for _, action := range deviceActions {
+		op := huma.Operation{
+			OperationID: action.name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.name, Tags: []string{devicesTag},
+			Summary: action.summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+		}
+		if !action.app {
+			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[portal.Device], error) {
+				return answered(sim.TellDevice(ctx, in.id(), action.name, ""))
+			})
+			continue
+		}
+		op.OperationID = action.name + "-app"
+		op.RequestBody = exampleBody(appInput{"com.example.app"})
+		register(r, op, func(ctx context.Context, in *struct {
+			DeviceInput
+			Body *appInput
+		},
+		) (*answer[portal.Device], error) {
+			topic := ""
+			if in.Body != nil {
+				topic = strings.TrimSpace(in.Body.Topic)
+			}
+			return answered(sim.TellDevice(ctx, in.id(), action.name, topic))
+		})
+	}
+}
+
+// inbox answers with what a virtual device has received.
+func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList], error) {
+	wait, err := time.ParseDuration(in.Timeout)
+	if err != nil || wait < 0 || wait > maxInboxWait {
+		return nil, refuse(http.StatusUnprocessableEntity, "query.timeout is %q; write a time with its unit, as 500ms or 5s, %v at most", in.Timeout, maxInboxWait)
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	list, err := s.sim.Inbox(ctx, in.id(), in.After, in.Count)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, refuse(http.StatusRequestTimeout, "the inbox has %d notifications after %d and not %d; GET /v1/notifications tells what became of each push",
+			len(list), in.After, in.Count)
+	}
+	return answered(inboxList{list}, err)
+}

@@ -1,0 +1,38 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// refused makes a problem of an error of the simulator: what was ordered is not
+// there, is taken, or is wrong in another way that the error names.
+func refused(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, portal.ErrNotFound):
+		return refuse(http.StatusNotFound, "%v", err)
+	case errors.Is(err, portal.ErrTaken):
+		return refuse(http.StatusConflict, "%v", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return refuse(http.StatusServiceUnavailable, "%v; the simulator is busy, ask again or for less", err)
+	}
+	return refuse(http.StatusUnprocessableEntity, "%v", err)
+}
+
+// An answer has a body of a type.
+type answer[T any] struct{ Body T }
+
+func answered[T any](body T, err error) (*answer[T], error) {
+	if err != nil {
+		return nil, refused(err)
+	}
+	return &answer[T]{body}, nil
+}
+
+// done is an answer without a body.
+func done(err error) (*struct{}, error) { return nil, refused(err) }

@@ -1,0 +1,87 @@
+package control
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// Spaces makes and ends spaces. An error of [portal.ErrNotFound] or
+// [portal.ErrTaken] says which; any other is a mistake in the order.
+type Spaces interface {
+	// NewSpace makes a space with all that was ordered.
+	NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, error)
+	ListSpaces() []portal.Space
+	GetSpace(team string) (portal.Space, error)
+	// CloseSpace ends a space and all there is in it.
+	CloseSpace(team string) error
+	// ResetSpace takes a space, or the common world for "", back to how it was
+	// after it was made.
+	ResetSpace(team string) error
+	// Reset ends all spaces and resets the common world.
+	Reset() error
+}
+
+const spacesTag = "spaces"
+
+// SpaceInput names a space. Huma looks into embedded structs that are exported alone.
+type SpaceInput struct {
+	Team string `path:"team" maxLength:"64" example:"TEAM000001" doc:"The team ID, which is the name of the space"`
+}
+
+type spaceList struct {
+	Spaces []portal.Space `json:"spaces"`
+}
+
+func registerSpaces(r *router) {
+	register(r, huma.Operation{
+		OperationID: "make-space", Method: http.MethodPost, Path: "/v1/spaces", Tags: []string{spacesTag}, DefaultStatus: http.StatusCreated,
+		Summary: "Make a space: a team with a key, a certificate, an app and a device of its own",
+		Description: "A space is a world that nobody else sees: tests that run beside each other each make one, and may use the same bundle IDs. " +
+			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
+		RequestBody: exampleBody(portal.SpaceOrder{Topics: []string{"com.example.app"}}),
+		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *struct{ Body *portal.SpaceOrder }) (*answer[*portal.NewSpace], error) {
+		var order portal.SpaceOrder
+		if in.Body != nil {
+			order = *in.Body
+		}
+		return answered(r.server.sim.NewSpace(ctx, order))
+	})
+	register(r, huma.Operation{
+		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
+		Summary: "All spaces",
+	}, func(context.Context, *struct{}) (*answer[spaceList], error) {
+		return answered(spaceList{r.server.sim.ListSpaces()}, nil)
+	})
+	register(r, huma.Operation{
+		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
+		Summary: "A space", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *SpaceInput) (*answer[portal.Space], error) {
+		return answered(r.server.sim.GetSpace(in.Team))
+	})
+	register(r, huma.Operation{
+		OperationID: "delete-space", Method: http.MethodDelete, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
+		Summary:     "Delete a space",
+		Description: "The connections of its providers get a GOAWAY, its devices are disconnected, and its keys, certificates, apps, devices, channels, faults and records are forgotten.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
+		return done(r.server.sim.CloseSpace(in.Team))
+	})
+	register(r, huma.Operation{
+		OperationID: "reset-space", Method: http.MethodPost, Path: "/v1/spaces/{team}/reset", Tags: []string{spacesTag},
+		Summary:     "Take a space back to how it was after it was made",
+		Description: "Faults, records, channels and what waits for its devices are forgotten, inboxes emptied, and its clock goes with the machine's. Keys, apps and devices stay.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
+		return done(r.server.sim.ResetSpace(in.Team))
+	})
+	register(r, huma.Operation{
+		OperationID: "reset", Method: http.MethodPost, Path: "/v1/reset", Tags: []string{spacesTag},
+		Summary:     "Delete all spaces and take everything else back to how it was",
+		Description: "Keys, apps and devices of the teams that have no space stay.",
+	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.sim.Reset()) })
+}

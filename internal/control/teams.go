@@ -1,0 +1,116 @@
+package control
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// Teams is the developer portal: teams with their keys and apps. "" is the default
+// team.
+type Teams interface {
+	ListTeams() []portal.Team
+	GetTeam(team string) (portal.Team, error)
+	// AddKey makes a key; its ID is made up if the order has none.
+	AddKey(team string, o portal.Key) (portal.Key, error)
+	RevokeKey(team, id string) error
+	AddApp(team, bundleID string) error
+	RemoveApp(team, bundleID string) error
+	// SetBroadcast gives an app the broadcast capability or takes it away.
+	SetBroadcast(team, bundleID string, enabled bool) error
+}
+
+const teamsTag = "teams"
+
+// TeamInput names a team. Huma looks into embedded structs that are exported alone.
+type TeamInput struct {
+	Team string `path:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team ID"`
+}
+
+type teamList struct {
+	Teams []portal.Team `json:"teams"`
+}
+
+// A keyOrder says what a new key shall be good for.
+type keyOrder struct {
+	KeyID        string   `json:"keyId,omitempty" maxLength:"64" doc:"The key ID; one is made up if there is none"`
+	Environments []string `json:"environments,omitempty" enum:"production,sandbox" doc:"Restrict it to one; both if there is none"`
+	Topics       []string `json:"topics,omitempty" doc:"Restrict it to some; all of the team if there is none"`
+}
+
+// An appOrder is an app for a team.
+type appOrder struct {
+	Team      string `json:"team,omitempty" maxLength:"64" doc:"The team; the default one if there is none"`
+	BundleID  string `json:"bundleId" doc:"The bundle ID"`
+	Broadcast *bool  `json:"broadcast,omitempty" doc:"Whether it has the broadcast capability; it has if nothing is said"`
+}
+
+func registerTeams(r *router) {
+	sim := r.server.sim
+	register(r, huma.Operation{
+		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
+		Summary: "All teams with their keys and apps",
+	}, func(context.Context, *struct{}) (*answer[teamList], error) {
+		return answered(teamList{sim.ListTeams()}, nil)
+	})
+	register(r, huma.Operation{
+		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
+		Summary: "A team with its keys and apps", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
+		return answered(sim.GetTeam(in.Team))
+	})
+	register(r, huma.Operation{
+		OperationID: "make-key", Method: http.MethodPost, Path: "/v1/teams/{team}/keys", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
+		Summary:     "Make an authentication key; the answer has its .p8 file, which nobody can get again",
+		RequestBody: exampleBody(keyOrder{Environments: []string{"sandbox"}}),
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		TeamInput
+		Body *keyOrder
+	},
+	) (*answer[portal.Key], error) {
+		var o keyOrder
+		if in.Body != nil {
+			o = *in.Body
+		}
+		return answered(sim.AddKey(in.Team, portal.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
+	})
+	register(r, huma.Operation{
+		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/teams/{team}/keys/{key}", Tags: []string{teamsTag},
+		Summary: "Revoke a key: provider tokens signed with it are refused from now on", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		TeamInput
+		Key string `path:"key" maxLength:"64" example:"KEY0000001" doc:"The key ID"`
+	},
+	) (*struct{}, error) {
+		return done(sim.RevokeKey(in.Team, in.Key))
+	})
+	register(r, huma.Operation{
+		OperationID: "add-app", Method: http.MethodPost, Path: "/v1/apps", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
+		Summary:     "Give an app to a team",
+		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[portal.Team], error) {
+		if err := sim.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
+			return nil, refused(err)
+		}
+		team, err := sim.GetTeam(in.Body.Team)
+		if err == nil && in.Body.Broadcast != nil {
+			err = sim.SetBroadcast(team.Team, in.Body.BundleID, *in.Body.Broadcast)
+		}
+		return answered(team, err)
+	})
+	register(r, huma.Operation{
+		OperationID: "remove-app", Method: http.MethodDelete, Path: "/v1/apps/{bundleId}", Tags: []string{teamsTag},
+		Summary: "Take an app from a team, with its channels", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		BundleID string `path:"bundleId" example:"com.example.app" doc:"The bundle ID"`
+		Team     string `query:"team" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
+	},
+	) (*struct{}, error) {
+		return done(sim.RemoveApp(in.Team, in.BundleID))
+	})
+}

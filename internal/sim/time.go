@@ -1,0 +1,41 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+)
+
+// ClockOf returns the clock of a space, "" being the common world.
+func (s *Simulator) ClockOf(team string) (*clock.Clock, error) {
+	if team == "" {
+		return s.Clock, nil
+	}
+	in := s.Spaces.Of(team)
+	if in == nil {
+		_, err := s.GetSpace(team)
+		return nil, err
+	}
+	return s.Spaces.Clock(in), nil
+}
+
+// SetClock moves the clock of a space, "" being the common world, to a time. What
+// is due then has been done when it returns.
+func (s *Simulator) SetClock(team string, to time.Time) error {
+	return s.moveClock(team, func(c *clock.Clock) { c.Set(to) })
+}
+
+// AdvanceClock is SetClock by a difference.
+func (s *Simulator) AdvanceClock(team string, by time.Duration) error {
+	return s.moveClock(team, func(c *clock.Clock) { c.Advance(by) })
+}
+
+func (s *Simulator) moveClock(team string, move func(*clock.Clock)) error {
+	c, err := s.ClockOf(team)
+	if err != nil {
+		return err
+	}
+	move(c)
+	s.Broker.Sweep()
+	return nil
+}
