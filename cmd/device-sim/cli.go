@@ -101,7 +101,7 @@ func serverAddress(server string, env apns.Environment) (string, error) {
 // variables are what the help texts mention.
 func variables() kong.Vars {
 	return kong.Vars{
-		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2 or none",
+		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2, none, pack or both",
 		"churn": strings.Join(fleet.ChurnNames(), ", "), "failOn": strings.Join(failureNames(), ", "),
 	}
 }
