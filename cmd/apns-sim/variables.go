@@ -40,6 +40,8 @@ var variables = []variable{
 	{"APNS_SIM_DEVICE_SANDBOX", "", "courier, sandbox", func(p *place) string { return p.info.DeviceSandbox }},
 	{"APNS_SIM_CONTROL", "", "control API", func(p *place) string { return p.info.Control }},
 	{"DEVICE_SIM_CONTROL", "", "the same, for device-sim", func(p *place) string { return p.info.Control }},
+	// Its name in TLS selects the sandbox there as well.
+	{"DEVICE_SIM_SERVER", "", "courier, for device-sim in either environment", func(p *place) string { return p.info.Device }},
 	{"APNS_SIM_CA_FILE", "", "root certificate to trust, PEM", func(p *place) string { return p.info.CAFile }},
 	{"APNS_SIM_TEAM", "", "team ID", func(p *place) string { return p.info.Demo.TeamID }},
 	{"APNS_SIM_KEY_ID", "", "key ID", func(p *place) string { return p.info.Demo.KeyID }},
