@@ -13,11 +13,12 @@ type border struct {
 
 // The layers. Imports point down: commands, sim, edges, core, ground.
 var (
-	ground = []string{"apns", "internal/clock", "internal/pki", "internal/match", "internal/space"}
-	core   = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
-	h2     = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
-	api    = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
-	cli    = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
+	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/match", "internal/space"}
+	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
+	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
+	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
+	metrics = []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}
+	cli     = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
 
 	// keyboard is for a line that is typed while other lines appear.
 	keyboard = slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/unix"})
@@ -36,7 +37,7 @@ var borders = []border{
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, metrics, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
@@ -80,14 +81,19 @@ var (
 		"github.com/golang-jwt/jwt/v5", "github.com/google/uuid",
 		"github.com/tink-crypto/tink-go/v2/daead/subtle", "github.com/tink-crypto/tink-go/v2/internal/mac/aescmac",
 	}
-	openAPI = []string{"github.com/danielgtaylor/huma/v2/..."}
-	pkcs12  = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
+	openAPI    = []string{"github.com/danielgtaylor/huma/v2/..."}
+	prometheus = []string{
+		"github.com/prometheus/...", "github.com/beorn7/perks/quantile", "github.com/cespare/xxhash/v2",
+		"github.com/munnerz/goautoneg", "google.golang.org/protobuf/...", "golang.org/x/sys/...",
+		"go.yaml.in/yaml/v2", "github.com/klauspost/compress/...",
+	}
+	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
 )
 
 // products is the one table of what is linked.
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, openAPI, cli, pkcs12, []string{"howett.net/plist", "github.com/expr-lang/expr/..."}), "the simulator, its control API, its flags, p12 files, the property lists of devices, and the conditions of faults"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"howett.net/plist", "github.com/expr-lang/expr/..."}), "the simulator, its control API, its metrics, its flags, p12 files, the property lists of devices, and the conditions of faults"},
 	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/..."}), "a phone needs the standard library, flags and a keyboard"},
 }

@@ -36,6 +36,7 @@ type simulator struct {
 	control.Clocks
 	control.Devices
 	control.Connections
+	control.Metered
 
 	pki      *pki.PKI
 	record   any

@@ -19,6 +19,7 @@ type Simulator interface {
 	Clocks
 	Devices
 	Connections
+	Metered
 }
 
 // Config is what a control API is made from.

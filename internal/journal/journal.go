@@ -59,6 +59,7 @@ type shard struct {
 	oldest  int    // index of the oldest event once the ring is full
 	limit   int    // capacity of the ring
 	evicted uint64 // highest number pushed out
+	counts  counts
 	_       [24]byte
 }
 
@@ -103,6 +104,7 @@ func (j *Journal) Record(e Event) {
 	s.mu.Lock()
 	e.Seq = j.seq.Add(1)
 	s.append(e)
+	s.counts.add(&e)
 	s.mu.Unlock()
 	if sweep {
 		kept, _ := j.history.kept()

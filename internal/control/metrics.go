@@ -1,0 +1,103 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// Metered has what metrics are read from. They are collected when somebody asks,
+// so that a push pays nothing for them.
+type Metered interface {
+	// EventCounts says how many events there were since the start.
+	EventCounts() []journal.Count
+	// Waiting says how many wait for an event.
+	Waiting() int
+	BrokerStats() broker.Stats
+}
+
+// A gauge is a metric that is one number.
+type gauge struct {
+	desc *prometheus.Desc
+	read func(*reading) int
+}
+
+// A reading is what one scrape looks at.
+type reading struct {
+	broker                            broker.Stats
+	providers, devices, spaces, rules int
+	waiting                           int
+}
+
+func newGauge(name, help string, read func(*reading) int) gauge {
+	return gauge{prometheus.NewDesc("apns_sim_"+name, help, nil, nil), read}
+}
+
+// gauges is the one table of metrics that are one number each.
+var gauges = []gauge{
+	newGauge("provider_connections", "Open connections of providers.", func(r *reading) int { return r.providers }),
+	newGauge("device_connections", "Open connections of devices.", func(r *reading) int { return r.devices }),
+	newGauge("devices_asleep", "Connected devices that are not in use.", func(r *reading) int { return r.broker.Asleep }),
+	newGauge("queues", "Devices that are connected or have something waiting.", func(r *reading) int { return r.broker.Queues }),
+	newGauge("pushes_held", "Pushes that wait for their device, their topic or a better moment.", func(r *reading) int { return r.broker.Held }),
+	newGauge("pushes_ready", "Pushes that are sent as soon as the device acknowledges.", func(r *reading) int { return r.broker.Ready }),
+	newGauge("pushes_in_flight", "Pushes that were sent and are not acknowledged.", func(r *reading) int { return r.broker.InFlight }),
+	newGauge("channels", "Broadcast channels.", func(r *reading) int { return r.broker.Channels }),
+	newGauge("subscriptions", "Subscriptions of connected devices to channels.", func(r *reading) int { return r.broker.Subscriptions }),
+	newGauge("spaces", "Open spaces.", func(r *reading) int { return r.spaces }),
+	newGauge("faults", "Faults in force.", func(r *reading) int { return r.rules }),
+	newGauge("waits", "Requests that wait for an event.", func(r *reading) int { return r.waiting }),
+}
+
+var eventsDesc = prometheus.NewDesc("apns_sim_events_total",
+	"What happened, by kind, as received, accepted, rejected, delivered or dropped, and cause: the reason of a refusal, or why it was stored or dropped.",
+	[]string{"kind", "cause"}, nil)
+
+// A collector reads the simulator for Prometheus.
+type collector struct{ sim Simulator }
+
+// Describe implements [prometheus.Collector].
+func (c collector) Describe(out chan<- *prometheus.Desc) {
+	out <- eventsDesc
+	for _, g := range gauges {
+		out <- g.desc
+	}
+}
+
+// Collect implements [prometheus.Collector].
+func (c collector) Collect(out chan<- prometheus.Metric) {
+	for _, n := range c.sim.EventCounts() {
+		out <- prometheus.MustNewConstMetric(eventsDesc, prometheus.CounterValue, float64(n.Count), n.Kind.String(), n.Cause)
+	}
+	r := &reading{
+		broker: c.sim.BrokerStats(), providers: len(c.sim.ProviderConnections()), devices: len(c.sim.DeviceConnections()),
+		spaces: len(c.sim.ListSpaces()), rules: len(c.sim.FaultEngine().Rules()), waiting: c.sim.Waiting(),
+	}
+	for _, g := range gauges {
+		out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(g.read(r)))
+	}
+}
+
+func registerMetrics(r *router) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collector{r.server.sim}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	r.plain(huma.Operation{
+		OperationID: "metrics", Method: http.MethodGet, Path: "/metrics", Tags: []string{"general"},
+		Summary:   "Metrics for Prometheus",
+		Responses: answers("The metrics as text", metricsType, text),
+	}, func(_ *Server, w http.ResponseWriter, request *http.Request) error {
+		unkept(w.Header())
+		handler.ServeHTTP(w, request)
+		return nil
+	})
+}
+
+// metricsType is the content type of metrics for whoever asks for none.
+const metricsType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
