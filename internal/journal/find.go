@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/match"
 )
 
@@ -18,6 +19,8 @@ type Query struct {
 	Newest bool
 	// Limit is how many records are returned; 0 is any number.
 	Limit int
+
+	only func(*apns.Notification) bool // looks at pushes before anything else does; nil is all
 }
 
 // Found is the answer to a [Query].
@@ -62,6 +65,9 @@ func (j *Journal) each(q *Query, visit func(*Track, *match.Subject, uint64) bool
 			slices.Reverse(tracks)
 		}
 		for _, t := range tracks {
+			if q.only != nil && !q.only(t.Push) {
+				continue
+			}
 			s, number := t.subject()
 			if number != 0 && q.Filter.Match(&s) && !visit(t, &s, number) {
 				return
@@ -110,19 +116,20 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 		return Record{}, false
 	}
 	number, err := strconv.ParseUint(id, 10, 64)
-	numbered := err == nil
 	q := Query{Newest: true}
-	if numbered {
+	if err == nil {
 		if number == 0 {
 			return Record{}, false
 		}
 		q.After, q.Before = number-1, number+1
-	}
-	j.each(&q, func(t *Track, s *match.Subject, _ uint64) bool {
-		if numbered || strings.EqualFold(s.ID, id) || s.UniqueID != "" && strings.EqualFold(s.UniqueID, id) {
-			r, ok = t.record(), true
+	} else {
+		q.only = func(n *apns.Notification) bool {
+			return strings.EqualFold(n.ID, id) || strings.EqualFold(n.UniqueID, id)
 		}
-		return !ok
+	}
+	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
+		r, ok = t.record(), true
+		return false
 	})
 	return r, ok
 }
