@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,11 @@ func init() {
 		preparations[operation] = onDevice(operation)
 	}
 	preparations["make-devices"], preparations["make-space"] = (*contract).today, (*contract).today
+	preparations["delete-channel"] = func(c *contract, t *testing.T) {
+		var made portal.Channel
+		c.post(t, "/v1/channels", `{"topic":"com.example.demo"}`, &made)
+		c.values["delete-channel id"] = strings.NewReplacer("/", "_", "+", "-").Replace(made.ID)
+	}
 	preparations["revoke-key"] = func(c *contract, t *testing.T) {
 		var made portal.Key
 		c.post(t, "/v1/teams/SIMTEAM001/keys", `{}`, &made)

@@ -109,6 +109,8 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"DELETE", "/v1/teams/SIMTEAM001/keys/NOKEY00001", "", 404, "NOKEY00001"},
 		{"POST", "/v1/apps", `{"team":"NOBODY0001","bundleId":"com.example.app"}`, 404, `team "NOBODY0001" is not known`},
 		{"DELETE", "/v1/apps/com.nobody", "", 404, `"com.nobody"`},
+		{"GET", "/v1/channels?topic=com.nobody", "", 404, `"com.nobody"; add it first`},
+		{"DELETE", "/v1/channels/AAAAAAAAAAAAAAAAAAAAAA==", "", 404, "AAAAAAAAAAAAAAAAAAAAAA=="},
 		{"DELETE", "/v1/connections/4711", "", 404, "GET /v1/connections lists them"},
 	} {
 		t.Run(row.method+row.path, func(t *testing.T) {

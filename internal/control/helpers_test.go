@@ -37,6 +37,7 @@ type simulator struct {
 	control.Devices
 	control.Connections
 	control.Metered
+	control.Channels
 
 	pki      *pki.PKI
 	record   any

@@ -24,6 +24,7 @@ var resources = []func(*router){
 	registerClock,
 	registerDevices,
 	registerConnections,
+	registerChannels,
 	registerMetrics,
 	registerFaults,
 	registerNotifications,

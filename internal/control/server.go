@@ -20,6 +20,7 @@ type Simulator interface {
 	Devices
 	Connections
 	Metered
+	Channels
 }
 
 // Config is what a control API is made from.

@@ -111,6 +111,17 @@ type Received struct {
 	At            time.Time `json:"at" doc:"When the device received it"`
 }
 
+// A Channel is a broadcast channel. Of one that is ordered, only the topic has to
+// be given.
+type Channel struct {
+	ID          string    `json:"id,omitempty" readOnly:"true" doc:"The apns-channel-id, base64"`
+	Team        string    `json:"team,omitempty" maxLength:"64" doc:"The team; the default one if there is none"`
+	Topic       string    `json:"topic" doc:"The bundle ID of its app"`
+	Environment string    `json:"environment,omitempty" enum:"production,sandbox" doc:"Where it is; production if nothing is said"`
+	Stores      bool      `json:"stores,omitempty" doc:"It keeps the most recent message for devices that come later"`
+	Created     time.Time `json:"created,omitzero" readOnly:"true" doc:"When it was made"`
+}
+
 // A Connection is an open connection of a provider or a device.
 type Connection struct {
 	ID          uint64        `json:"id" doc:"Numbers the connections of providers; 0 for a device, which has its own id"`

@@ -1,0 +1,73 @@
+package control
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// Channels has the broadcast channels of apps, as providers make them at the doors
+// for channel management. An error of [portal.ErrNotFound] says what is not there.
+type Channels interface {
+	ListChannels(team, bundleID, environment string) ([]portal.Channel, error)
+	MakeChannel(o portal.Channel) (portal.Channel, error)
+	// DeleteChannel removes the channel with an id, which no other has.
+	DeleteChannel(id []byte) error
+}
+
+const channelsTag = "channels"
+
+type channelList struct {
+	Channels []portal.Channel `json:"channels"`
+}
+
+func registerChannels(r *router) {
+	sim := r.server.sim
+	register(r, huma.Operation{
+		OperationID: "list-channels", Method: http.MethodGet, Path: "/v1/channels", Tags: []string{channelsTag},
+		Summary: "The broadcast channels of an app, the oldest first", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		Team        string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
+		Topic       string `query:"topic" example:"com.example.demo" required:"true" doc:"The bundle ID of the app"`
+		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Where"`
+	},
+	) (*answer[channelList], error) {
+		list, err := sim.ListChannels(in.Team, in.Topic, in.Environment)
+		return answered(channelList{list}, err)
+	})
+	register(r, huma.Operation{
+		OperationID: "make-channel", Method: http.MethodPost, Path: "/v1/channels", Tags: []string{channelsTag}, DefaultStatus: http.StatusCreated,
+		Summary:     "Make a broadcast channel",
+		RequestBody: exampleBody(map[string]any{"topic": "com.example.demo", "stores": true}),
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct{ Body portal.Channel }) (*answer[portal.Channel], error) {
+		return answered(sim.MakeChannel(in.Body))
+	})
+	register(r, huma.Operation{
+		OperationID: "delete-channel", Method: http.MethodDelete, Path: "/v1/channels/{id}", Tags: []string{channelsTag},
+		Summary: "Delete a channel, and tell the devices that subscribe to it", Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		ID string `path:"id" maxLength:"128" example:"AAAAAAAAAAAAAAAAAAAAAA" doc:"The id of the channel, in base64 or, as URLs like it, base64url"`
+	},
+	) (*struct{}, error) {
+		id, ok := channelID(in.ID)
+		if !ok {
+			return nil, refuse(http.StatusNotFound, "%q is not the id of a channel, in base64 or base64url; GET /v1/channels lists them", in.ID)
+		}
+		return done(sim.DeleteChannel(id))
+	})
+}
+
+// channelID reads the id of a channel in either alphabet, padded or not.
+func channelID(text string) ([]byte, bool) {
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		if id, err := encoding.DecodeString(text); err == nil && len(id) > 0 {
+			return id, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,79 @@
+package sim
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// app finds an app of a team, "" being the default one.
+func (s *Simulator) app(team, bundleID string) (broker.App, error) {
+	team = cmp.Or(team, DemoTeam)
+	if !s.Auth.TopicAllowed(team, bundleID) {
+		return "", fmt.Errorf("%w app of team %s: %q; add it first", portal.ErrNotFound, team, bundleID)
+	}
+	return broker.AppIn(s.Spaces.Of(team), bundleID), nil
+}
+
+// ListChannels describes the broadcast channels of an app, the oldest first.
+func (s *Simulator) ListChannels(team, bundleID, environment string) ([]portal.Channel, error) {
+	env, err := parseEnvironment(environment)
+	if err != nil {
+		return nil, err
+	}
+	app, err := s.app(team, bundleID)
+	if err != nil {
+		return nil, err
+	}
+	list := []portal.Channel{}
+	for _, c := range s.Broker.Channels(env, app) {
+		list = append(list, s.describeChannel(team, c))
+	}
+	return list, nil
+}
+
+func (s *Simulator) describeChannel(team string, c broker.Channel) portal.Channel {
+	return portal.Channel{
+		ID: c.ID.String(), Team: cmp.Or(team, DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
+		Stores: c.Policy == broker.MostRecent, Created: c.Created,
+	}
+}
+
+// MakeChannel makes a broadcast channel.
+func (s *Simulator) MakeChannel(o portal.Channel) (portal.Channel, error) {
+	env, err := parseEnvironment(o.Environment)
+	if err != nil {
+		return portal.Channel{}, err
+	}
+	app, err := s.app(o.Team, o.Topic)
+	if err != nil {
+		return portal.Channel{}, err
+	}
+	policy := broker.NoStorage
+	if o.Stores {
+		policy = broker.MostRecent
+	}
+	c, err := s.Broker.CreateChannel(env, app, policy)
+	if err != nil {
+		return portal.Channel{}, err
+	}
+	return s.describeChannel(o.Team, c), nil
+}
+
+// DeleteChannel removes the channel with an id.
+func (s *Simulator) DeleteChannel(id []byte) error {
+	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+		for _, team := range s.Auth.Teams() {
+			for _, bundleID := range s.Auth.Apps(team) {
+				if s.Broker.DeleteChannel(env, broker.AppIn(s.Spaces.Of(team), bundleID), broker.ChannelID(id)) {
+					return nil
+				}
+			}
+		}
+	}
+	return fmt.Errorf("%w channel: %s; GET /v1/channels lists them", portal.ErrNotFound, base64.StdEncoding.EncodeToString(id))
+}
