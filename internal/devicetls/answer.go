@@ -1,10 +1,6 @@
 package devicetls
 
-import (
-	"time"
-
-	"github.com/apns-sim/apns-sim/internal/courier"
-)
+import "github.com/apns-sim/apns-sim/internal/courier"
 
 // answer adds a message to what the device is sent next.
 func (s *session) answer(m courier.Message) error {
@@ -64,17 +60,4 @@ func (s *session) flush(m *courier.Flush) error {
 		return nil
 	}
 	return s.answer(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
-}
-
-// pause waits for a span of wire time, or for the end of the session.
-func (s *session) pause(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.done:
-	}
 }

@@ -62,7 +62,7 @@ func (s *Server) Connections() []Connection {
 	defer d.mu.Unlock()
 	list := make([]Connection, 0, len(d.sessions))
 	for session, device := range d.sessions {
-		list = append(list, Connection{device, session.environment, session.remote, session.since})
+		list = append(list, Connection{device, session.environment, session.wire.raw.RemoteAddr().String(), session.since})
 	}
 	slices.SortFunc(list, func(a, b Connection) int {
 		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))

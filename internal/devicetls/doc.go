@@ -13,10 +13,13 @@
 //	          ▼
 //	       Filter ─► stored pushes, live pushes ─► acknowledgements ─► close
 //
-// A connection is a session with one goroutine, whose readLoop reads frames and
-// answers them. The senders, goroutines that all sessions share, take pushes from
-// the broker and write them. What either of them writes is gathered and leaves in
-// one piece.
+// A connection is a session, whose readLoop reads frames and answers them. The
+// workers, goroutines that all sessions share, take pushes from the broker and
+// write them. What either of them writes is gathered and leaves in one piece.
+//
+// Sessions wait for their devices in one of two forms: each in a goroutine of its
+// own, or, on Linux, all of them in a poller, which has the workers read what has
+// come. The rest of the package does not know which.
 //
 // One connection may carry several presences, one per user of the device. Each
 // has its own base token and its own route in the broker.

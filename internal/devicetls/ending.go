@@ -1,7 +1,6 @@
 package devicetls
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -111,15 +110,6 @@ func (e *endError) Error() string {
 }
 
 func (e *endError) Unwrap() error { return e.Err }
-
-// endingOf returns why a session's context ended, the first reason if there were
-// several. One without an ending is the courier's own stop.
-func endingOf(ctx context.Context) *endError {
-	if end, ok := errors.AsType[*endError](context.Cause(ctx)); ok {
-		return end
-	}
-	return &endError{Ending: EndShutdown}
-}
 
 // readEnding says what an error means that came up while reading; late is what
 // it means if the time was up.

@@ -38,8 +38,8 @@ type presence struct {
 
 // Wake implements [broker.Peer].
 func (p *presence) Wake() {
-	if s := p.session; s.turn.want() {
-		s.senders.add(s)
+	if s := p.session; s.sending.want() {
+		s.workers.add(job{s, (*session).send})
 	}
 }
 

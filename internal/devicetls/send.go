@@ -7,11 +7,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// send writes the pushes that the broker has. It is called by one sender at a
+// send writes the pushes that the broker has. It is called by one worker at a
 // time, and ends the session if the device cannot be written to.
 func (s *session) send() {
 	for {
-		s.turn.begin()
+		s.sending.begin()
 		for more := true; more; {
 			if s.ended() {
 				return
@@ -22,20 +22,9 @@ func (s *session) send() {
 				return
 			}
 		}
-		if s.turn.done() {
+		if s.sending.done() {
 			return
 		}
-	}
-}
-
-// ended reports whether end was called. Nothing is sent after that; the turn is
-// never given back.
-func (s *session) ended() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -41,15 +41,18 @@ func New(cfg Config) (*Server, error) {
 // Serve accepts devices from ln until ctx ends; then it closes ln and every
 // connection, cleanly, and returns nil once all of them are gone. It returns
 // early, in the same way, with the error of a listener that fails.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	senders := newSenders()
-	defer senders.close()
+	sessions := newGathering(s)
+	form := s.form(sessions)
+	defer func() { err = errors.Join(err, form.close()) }()
 	var running sync.WaitGroup
 	defer running.Wait()
+	defer sessions.wait()
 	defer cancel()
 	running.Go(func() {
 		<-ctx.Done()
+		sessions.end()
 		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			s.cfg.Log.Error("the courier's listener does not close", "err", err)
 		}
@@ -64,7 +67,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		case err != nil:
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
-		running.Go(func() { newSession(s, senders, conn).run(ctx) })
+		form.serve(conn)
 	}
 }
 

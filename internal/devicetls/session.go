@@ -1,9 +1,7 @@
 package devicetls
 
 import (
-	"context"
-	"log/slog"
-	"net"
+	"errors"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -13,19 +11,18 @@ import (
 
 // A session is one connection of a device, from its accept to its close.
 type session struct {
-	// Set before the goroutines start; read-only after.
-	server      *Server
-	senders     *senders
+	// Set before anything is done for the session; read-only after.
+	*gathering
 	wire        *wire
 	framing     framing
 	environment apns.Environment
-	remote      string
 	since       time.Time
-	log         *slog.Logger
-	end         context.CancelCauseFunc // the first cause given counts
-	done        <-chan struct{}         // closed once end was called
+	log         sessionLog
 
-	// Owned by readLoop, and by run once it has returned.
+	// Owned by whoever reads, one at a time.
+	greeted   bool                // the TLS handshake is done
+	heard     bool                // a frame has come, which moves the deadline
+	deadline  time.Time           // when the next frame must have come
 	device    *pki.DeviceIdentity // nil until the first Connect is accepted
 	times     times
 	active    activity
@@ -37,57 +34,86 @@ type session struct {
 	out       output
 	lastStamp uint64                  // timestamp of the newest push
 	updates   uint32                  // id of the newest channel update
-	presences [maxPresences]*presence // by slot; changed by readLoop alone
+	presences [maxPresences]*presence // by slot; changed by whoever reads
 	bases     [maxPresences]uint32    // where a slot's message ids go on
 
-	turn turn
+	sending turn
+	reading turn // used where a poller tells what has come
+	over    over
 }
 
-func newSession(server *Server, senders *senders, conn net.Conn) *session {
-	w := newWire(conn, server.tls, server.cfg.WriteTimeout)
+func newSession(g *gathering, w *wire) *session {
 	now := time.Now()
+	times := newTimes(&g.server.cfg, now)
 	return &session{
-		server:  server,
-		remote:  conn.RemoteAddr().String(),
-		since:   now,
-		senders: senders,
-		wire:    w,
-		framing: newPlain(w.tls),
-		log:     server.cfg.Log.With("remote", conn.RemoteAddr().String()),
-		times:   newTimes(&server.cfg, now),
-		out:     newOutput(w),
+		gathering: g,
+		wire:      w,
+		since:     now,
+		framing:   newPlain(w.tls),
+		log:       sessionLog{g.server.cfg.Log, w.raw},
+		times:     times,
+		deadline:  times.login,
+		out:       newOutput(w),
 	}
 }
 
-// run serves the session until the device leaves or ctx ends. A sender that
+// run serves the session until the device leaves or end is called. A worker that
 // comes to it later finds nothing.
-func (s *session) run(ctx context.Context) {
-	ctx, s.end = context.WithCancelCause(ctx)
-	s.done = ctx.Done()
-	interrupted := make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		defer close(interrupted)
-		if err := s.wire.interrupt(); err != nil {
-			s.log.Debug("a closed connection is interrupted", "err", err)
-		}
-	})
+func (s *session) run() {
 	s.end(s.read())
-	<-interrupted
-	s.close(endingOf(ctx))
+	s.close()
 }
 
-// read performs the handshake and serves the device until something ends that.
-func (s *session) read() *endError {
-	if err := s.wire.handshake(s.times.login); err != nil {
-		return &endError{EndHandshake, err}
+// attend serves what has come from the device since the last time, in place of
+// run, where reads do not wait. One worker at a time does so. After the last time
+// the turn is never given back.
+func (s *session) attend() {
+	for {
+		s.reading.begin()
+		s.wire.again()
+		end := s.read()
+		if end != nil {
+			s.end(end)
+			s.close()
+			return
+		}
+		s.rest()
+		if s.reading.done() {
+			return
+		}
 	}
-	state := s.wire.tls.ConnectionState()
-	s.environment = environment(s.server.cfg.Environment, state.ServerName)
-	if state.NegotiatedProtocol != "" {
-		s.framing = newFraming(state.NegotiatedProtocol, s.wire.tls)
-	}
-	return readEnding(s.readLoop(), s.times.late())
 }
+
+// attendSoon has a worker attend to the session. It does not block.
+func (s *session) attendSoon() {
+	if s.reading.want() {
+		s.workers.add(job{s, (*session).attend})
+	}
+}
+
+// read performs the handshake and serves the device until something ends that. It
+// returns nil if nothing more has come, where reads do not wait.
+func (s *session) read() *endError {
+	if !s.greeted {
+		if err := s.wire.handshake(s.deadline); err != nil {
+			return &endError{EndHandshake, err}
+		}
+		s.greeted = true
+		state := s.wire.tls.ConnectionState()
+		s.environment = environment(s.server.cfg.Environment, state.ServerName)
+		if state.NegotiatedProtocol != "" {
+			s.framing = newFraming(state.NegotiatedProtocol, s.wire.tls)
+		}
+	}
+	err := s.readLoop()
+	if errors.Is(err, errNothingYet) {
+		return nil
+	}
+	return readEnding(err, s.times.late())
+}
+
+// rest gives back what an idle connection does not need.
+func (s *session) rest() {}
 
 // readLoop reads and answers frames. Answers leave when no further frame is at
 // hand.
@@ -97,7 +123,10 @@ func (s *session) readLoop() error {
 			if err := s.flushAnswers(); err != nil {
 				return err
 			}
-			if err := s.wire.readBy(s.times.next(time.Now())); err != nil {
+			if s.heard {
+				s.heard, s.deadline = false, s.times.next(time.Now())
+			}
+			if err := s.wire.readBy(s.deadline); err != nil {
 				return err
 			}
 		}
@@ -105,6 +134,7 @@ func (s *session) readLoop() error {
 		if err != nil {
 			return err
 		}
+		s.heard = true
 		if err := s.receive(f); err != nil {
 			return err
 		}
@@ -113,7 +143,9 @@ func (s *session) readLoop() error {
 
 // close ends the presences, says the last words and closes the connection. A
 // connection that failed costs one line in the log.
-func (s *session) close(end *endError) {
+func (s *session) close() {
+	defer s.leave(s)
+	end := s.over.how.Load()
 	s.out.lock()
 	defer s.out.unlock()
 	s.farewellLocked(end)
@@ -133,13 +165,13 @@ func (s *session) close(end *endError) {
 
 // report logs the end of the connection.
 func (s *session) report(end *endError) {
-	log := s.log
+	args := []any{"reason", string(end.Ending)}
 	if s.device != nil {
-		log = log.With("device", apns.DeviceID(s.device.ID))
+		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
 	if end.Ending.failure() || s.device == nil && end.Ending != EndShutdown {
-		log.Warn("device connection failed", "reason", string(end.Ending), "err", end)
+		s.log.Warn("device connection failed", append(args, "err", end)...)
 		return
 	}
-	log.Debug("device connection ended", "reason", string(end.Ending))
+	s.log.Debug("device connection ended", args...)
 }

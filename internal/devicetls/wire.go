@@ -21,18 +21,49 @@ const (
 // errInterrupted says that a read was ended from outside.
 var errInterrupted = errors.New("devicetls: interrupted")
 
+// errNothingYet says that nothing more has come, and that the poller will tell. As
+// a temporary [net.Error] it leaves a TLS connection as it is.
+var errNothingYet net.Error = nothingYet{}
+
+type nothingYet struct{}
+
+func (nothingYet) Error() string   { return "devicetls: nothing has come yet" }
+func (nothingYet) Timeout() bool   { return false }
+func (nothingYet) Temporary() bool { return true }
+
+// A line is a connection of which a poller tells when something has come. Reads of
+// the TLS handshake wait; all others return errNothingYet instead.
+type line interface {
+	net.Conn
+	// again says that something may have come since the last read.
+	again()
+	// shaken says that the handshake is done.
+	shaken() error
+	// readBy sets the time by which the next reads must be done. It fails if that
+	// is past.
+	readBy(t time.Time) error
+	// leave takes the connection from the poller. It is closed next.
+	leave()
+}
+
 // A wire is a TLS connection with its deadlines.
 type wire struct {
 	tls          *tls.Conn
 	raw          net.Conn
+	line         line // nil where reads wait
 	writeTimeout time.Duration
 
 	interrupted atomic.Bool
 	broken      bool // a write has failed; held by whoever writes
 }
 
-func newWire(raw net.Conn, config *tls.Config, writeTimeout time.Duration) *wire {
-	return &wire{tls: tls.Server(raw, config), raw: raw, writeTimeout: writeTimeout}
+func newWire(raw net.Conn, server *Server) *wire {
+	return &wire{tls: tls.Server(raw, server.tls), raw: raw, writeTimeout: server.cfg.WriteTimeout}
+}
+
+// newWireWith is newWire where a poller tells what has come.
+func newWireWith(l line, raw net.Conn, server *Server) *wire {
+	return &wire{tls: tls.Server(l, server.tls), raw: raw, line: l, writeTimeout: server.cfg.WriteTimeout}
 }
 
 // handshake performs the TLS handshake, which must be done by a given time.
@@ -40,15 +71,36 @@ func (w *wire) handshake(by time.Time) error {
 	if err := w.tls.SetWriteDeadline(by); err != nil {
 		return err
 	}
-	if err := w.readBy(by); err != nil {
+	if err := w.waitBy(by); err != nil {
 		return err
 	}
-	return w.tls.Handshake()
+	if err := w.tls.Handshake(); err != nil || w.line == nil {
+		return err
+	}
+	return w.line.shaken()
+}
+
+// again says that something may have come since the last read.
+func (w *wire) again() {
+	if w.line != nil {
+		w.line.again()
+	}
 }
 
 // readBy sets the time by which the next reads must be done. It fails once the
 // wire is interrupted.
 func (w *wire) readBy(t time.Time) error {
+	if w.line == nil {
+		return w.waitBy(t)
+	}
+	if w.interrupted.Load() {
+		return errInterrupted
+	}
+	return w.line.readBy(t)
+}
+
+// waitBy is readBy where reads wait.
+func (w *wire) waitBy(t time.Time) error {
 	if err := w.tls.SetReadDeadline(t); err != nil {
 		return err
 	}
@@ -86,6 +138,9 @@ func (w *wire) interrupt() error {
 //
 // observed: a server that refuses closes cleanly; resets upset some clients.
 func (w *wire) close() error {
+	if w.line != nil {
+		w.line.leave()
+	}
 	if w.broken { // TLS cannot go on after that, and nobody listens
 		return w.raw.Close()
 	}

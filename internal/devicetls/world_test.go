@@ -36,12 +36,18 @@ type world struct {
 	broker  *broker.Broker
 	journal *journal.Journal
 	clock   *clock.Clock
-	net     *memnet.Listener
+	net     network
 	log     logLines
 	cfg     devicetls.Config
 	pushes  int
 	server  *devicetls.Server
 	stop    func() // ends the courier; waits for it
+}
+
+// A network is where a courier listens and phones dial.
+type network interface {
+	net.Listener
+	Dial(ctx context.Context) (net.Conn, error)
 }
 
 // newWorld starts a courier that ends with the test.
@@ -53,7 +59,13 @@ func newWorld(t testing.TB, edit ...func(*devicetls.Config)) *world {
 // newWorldWith is newWorld with rules of delivery.
 func newWorldWith(t testing.TB, rules broker.Config, edit ...func(*devicetls.Config)) *world {
 	t.Helper()
-	w := &world{t: t, clock: new(clock.Clock), net: memnet.Listen()}
+	return newWorldOn(t, memnet.Listen(), rules, edit...)
+}
+
+// newWorldOn is newWorldWith on a network of one's own.
+func newWorldOn(t testing.TB, on network, rules broker.Config, edit ...func(*devicetls.Config)) *world {
+	t.Helper()
+	w := &world{t: t, clock: new(clock.Clock), net: on}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
 	var err error
 	w.pki, err = pki.New(pki.Options{})
@@ -103,9 +115,19 @@ func (w *world) serve(ln net.Listener) {
 // apns-id.
 func (w *world) push(to broker.Address, payload string, edit ...func(*broker.Push)) string {
 	w.t.Helper()
+	p := w.made(to, payload)
+	for _, f := range edit {
+		f(p)
+	}
+	require.NoError(w.t, w.broker.Submit(p))
+	return p.ID
+}
+
+// made makes a push to an address.
+func (w *world) made(to broker.Address, payload string) *broker.Push {
 	w.pushes++
 	hash := topicHash
-	p := &broker.Push{
+	return &broker.Push{
 		Notification: &apns.Notification{
 			ID:          fmt.Sprintf("00000000-0000-4000-8000-%012x", w.pushes),
 			Environment: to.Environment,
@@ -118,11 +140,6 @@ func (w *world) push(to broker.Address, payload string, edit ...func(*broker.Pus
 		To:   to,
 		Hash: hash,
 	}
-	for _, f := range edit {
-		f(p)
-	}
-	require.NoError(w.t, w.broker.Submit(p))
-	return p.ID
 }
 
 // history tells what became of a push, in the words of the journal.

@@ -1,0 +1,84 @@
+package devicetls
+
+import (
+	"net"
+	"sync"
+)
+
+// A form is how the sessions of a listener wait for their devices. What a session
+// does is the same in every form.
+type form interface {
+	// serve serves a device until its connection ends. It does not block.
+	serve(conn net.Conn)
+	// close ends what the form itself has started. No session may be running any
+	// more.
+	close() error
+}
+
+// inGoroutines is the form for every kind of connection and every system: a
+// goroutine for each device.
+type inGoroutines struct{ *gathering }
+
+func (g inGoroutines) serve(conn net.Conn) {
+	s := newSession(g.gathering, newWire(conn, g.server))
+	if g.enter(s) {
+		go s.run()
+	}
+}
+
+func (inGoroutines) close() error { return nil }
+
+// A gathering is the sessions of one listener, and what they share.
+type gathering struct {
+	server  *Server
+	workers *workers
+
+	running sync.WaitGroup // the sessions
+	mu      sync.Mutex
+	present map[*session]struct{}
+	over    bool
+}
+
+func newGathering(server *Server) *gathering {
+	return &gathering{server: server, workers: newWorkers(), present: make(map[*session]struct{})}
+}
+
+// enter notes a session that begins. It reports false, and closes the connection,
+// if it is too late for that.
+func (g *gathering) enter(s *session) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.over {
+		if err := s.wire.raw.Close(); err != nil {
+			s.log.Debug("a connection that comes too late does not close", "err", err)
+		}
+		return false
+	}
+	g.present[s] = struct{}{}
+	g.running.Add(1)
+	return true
+}
+
+// leave notes that a session has ended. It is the last thing done for it.
+func (g *gathering) leave(s *session) {
+	g.mu.Lock()
+	delete(g.present, s)
+	g.mu.Unlock()
+	g.running.Done()
+}
+
+// end ends all sessions, and those that would still begin. It does not wait.
+func (g *gathering) end() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.over = true
+	for s := range g.present {
+		s.end(&endError{Ending: EndShutdown})
+	}
+}
+
+// wait returns when all sessions have ended.
+func (g *gathering) wait() {
+	g.running.Wait()
+	g.workers.close()
+}

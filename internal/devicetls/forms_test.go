@@ -1,0 +1,377 @@
+package devicetls_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+)
+
+// sockets is a network of TCP on loopback, where sessions take the form that the
+// system has to offer.
+type sockets struct{ net.Listener }
+
+func (s sockets) Dial(ctx context.Context) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", s.Addr().String())
+}
+
+// plainSockets are sockets of which no poller can tell.
+type plainSockets struct{ sockets }
+
+func (s plainSockets) Accept() (net.Conn, error) {
+	conn, err := s.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return struct{ *net.TCPConn }{conn.(*net.TCPConn)}, nil
+}
+
+// inEveryForm runs a test with real sockets, in each form that sessions can have.
+// What the rules are is the matter of other tests; these show that the forms keep
+// them alike.
+func inEveryForm(t *testing.T, test func(t *testing.T, world func(edit ...func(*devicetls.Config)) *world)) {
+	forms := map[string]func(sockets) network{
+		"as the system offers": func(s sockets) network { return s },
+		"in goroutines":        func(s sockets) network { return plainSockets{s} },
+	}
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			test(t, func(edit ...func(*devicetls.Config)) *world {
+				ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+				require.NoError(t, err)
+				return newWorldOn(t, form(sockets{ln}), broker.Config{}, edit...)
+			})
+		})
+	}
+}
+
+// soon waits for something that takes no time of the clock.
+func (w *world) soon(is func() bool, why string) {
+	w.t.Helper()
+	require.Eventually(w.t, is, patience, time.Millisecond, why)
+}
+
+func (w *world) soonComings(want ...string) {
+	w.t.Helper()
+	w.soon(func() bool { return slices.Equal(want, w.comings()) }, fmt.Sprint("want ", want))
+}
+
+func TestEveryStyleWorksInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		for _, st := range styles {
+			for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+				t.Run(st.name+", "+tls.VersionName(version), func(t *testing.T) {
+					w := world()
+					w.t = t
+					p := w.dial(w.identity(nil), st, func(c *tls.Config) { c.MinVersion, c.MaxVersion = version, version })
+					p.connect(nil)
+					p.filter()
+					for range 3 {
+						id := w.push(p.address(), `{"aps":{}}`)
+						p.ack(want[*courier.Notification](p), courier.AckDelivered)
+						w.soon(func() bool { return slices.Contains(w.history(id), "delivered") }, "it is acknowledged")
+					}
+					require.NoError(t, p.conn.Close())
+					w.soonComings("connected", "disconnected left")
+					w.stop()
+				})
+			}
+		}
+	})
+}
+
+func TestFramesMayBeCutAndJoinedAtWillInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		p := w.login(w.identity(nil))
+		var frames []byte
+		const count = 3000 // more than a record holds
+		for range count {
+			frames = (&courier.Keepalive{Carrier: []byte("WiFi")}).Append(frames)
+		}
+		var writing sync.WaitGroup
+		writing.Go(func() { p.write(frames) })
+		for range count {
+			want[*courier.KeepaliveResponse](p)
+		}
+		writing.Wait()
+		for _, b := range (&courier.Keepalive{Carrier: []byte("WiFi")}).Append(nil) {
+			p.write([]byte{b}) // a record each
+		}
+		want[*courier.KeepaliveResponse](p)
+		p.write(bytes.Repeat((&courier.Flush{Padding: make([]byte, 60000)}).Append(nil), 4)) // longer than any buffer
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p)
+	})
+}
+
+// cutConn writes a few bytes at a time, so that TLS records arrive in pieces.
+type cutConn struct {
+	net.Conn
+	size int
+}
+
+func (c cutConn) Write(p []byte) (n int, err error) {
+	for piece := range slices.Chunk(p, c.size) {
+		m, err := c.Conn.Write(piece)
+		n += m
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func TestRecordsMayArriveInPiecesInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		for _, size := range []int{1, 3, 700} {
+			p := w.phone(w.identity(nil), v3)
+			p.conn = tls.Client(cutConn{p.conn.NetConn(), size}, p.config)
+			p.reader = courier.NewReader(p.conn, courier.ReaderOptions{})
+			p.connect(nil)
+			p.filter()
+			w.push(p.address(), "x")
+			p.ack(want[*courier.Notification](p), courier.AckDelivered)
+			p.send(&courier.Keepalive{})
+			want[*courier.KeepaliveResponse](p)
+		}
+	})
+}
+
+func TestEveryFailureEndsTheConnectionInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		for _, row := range failureCases {
+			if row.want == devicetls.EndSilent || row.want == devicetls.EndNotReading || row.want == devicetls.EndUnacknowledged {
+				continue // they take time; see below
+			}
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				w := world()
+				w.t = t
+				p, other := w.login(w.identity(nil)), w.login(w.identity(nil))
+				row.act(p)
+				w.soonComings("connected", "connected", "disconnected "+string(row.want))
+				w.soon(func() bool { return len(w.log.lines()) > 0 }, "it is logged")
+				w.wantLogged("reason=" + string(row.want))
+				w.push(other.address(), "x")
+				want[*courier.Notification](other)
+				require.NoError(t, errors.Join(p.conn.NetConn().Close(), other.conn.Close()))
+				w.stop()
+			})
+		}
+	})
+}
+
+func TestEveryDeadlineIsKeptInEveryForm(t *testing.T) {
+	const short = 300 * time.Millisecond
+	rows := []struct {
+		name string
+		want devicetls.Ending
+		edit func(*devicetls.Config)
+		act  func(w *world) *phone
+	}{
+		{"no word of TLS", devicetls.EndHandshake, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *world) *phone {
+			return w.phone(w.identity(nil), v3)
+		}},
+		{"TLS, then silence", devicetls.EndNoLogin, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *world) *phone {
+			return w.dial(w.identity(nil), v3)
+		}},
+		{"no filter", devicetls.EndUnfiltered, func(c *devicetls.Config) { c.FilterTimeout = short }, func(w *world) *phone {
+			p := w.dial(w.identity(nil), v3)
+			p.connect(nil)
+			return p
+		}},
+		{"silence", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *world) *phone {
+			return w.login(w.identity(nil))
+		}},
+		{"a byte now and then, which never is a frame", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *world) *phone {
+			p := w.login(w.identity(nil))
+			for _, b := range []byte{byte(courier.CmdKeepalive), 0, 0} {
+				p.write([]byte{b})
+				time.Sleep(short / 6)
+			}
+			return p
+		}},
+	}
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		for _, row := range rows {
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				w := world(row.edit)
+				w.t = t
+				start := time.Now()
+				p := row.act(w)
+				require.NoError(t, p.conn.NetConn().SetReadDeadline(time.Now().Add(patience)))
+				_, err := io.Copy(io.Discard, p.conn.NetConn())
+				require.NoError(t, err)
+				assert.GreaterOrEqual(t, time.Since(start), short)
+				p.conn.NetConn().Close()
+				w.soon(func() bool { return len(w.log.lines()) > 0 }, "it is logged")
+				w.wantLogged("reason=" + string(row.want))
+				w.stop()
+			})
+		}
+	})
+}
+
+func TestADeviceThatKeepsInTouchIsNeverSilentInAnyForm(t *testing.T) {
+	const silence = 400 * time.Millisecond
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world(func(c *devicetls.Config) { c.SilenceTimeout = silence })
+		p := w.login(w.identity(nil))
+		for start := time.Now(); time.Since(start) < 3*silence; {
+			p.wantSilence(silence/8, "nothing was asked")
+			p.send(&courier.Keepalive{})
+			want[*courier.KeepaliveResponse](p)
+		}
+	})
+}
+
+func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world(func(c *devicetls.Config) { c.WriteTimeout = time.Second })
+		good := w.login(w.identity(nil))
+		const deaf = 8 // more than there are idle workers
+		for range deaf {
+			p := w.login(w.identity(nil))
+			go func() { // it asks and asks, and never looks at the answers
+				ask := bytes.Repeat((&courier.Flush{Wanted: 60000}).Append(nil), 100)
+				for err := error(nil); err == nil; {
+					_, err = p.conn.Write(ask)
+				}
+			}()
+		}
+		for begin := time.Now(); time.Since(begin) < 500*time.Millisecond; {
+			w.push(good.address(), "x")
+			good.ack(want[*courier.Notification](good), courier.AckDelivered)
+		}
+		w.soon(func() bool { return len(w.log.lines()) == deaf }, "each of them fails")
+		for _, line := range w.log.lines() {
+			assert.Contains(t, line, "reason=not-reading")
+		}
+		w.push(good.address(), "y")
+		want[*courier.Notification](good)
+	})
+}
+
+func TestTheNewestConnectionWinsInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		older := w.login(w.identity(nil))
+		for range 5 {
+			newer := w.dial(older.identity, v3)
+			newer.token = older.token
+			newer.connect(nil)
+			newer.filter()
+			older.wantClosed(patience, "a newer connection is there")
+			older = newer
+		}
+		assert.Equal(t, 1, w.server.Disconnect(older.address().Device))
+		older.wantClosed(patience, "the courier was told so")
+	})
+}
+
+func TestStoppingEndsEveryConnectionInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		var phones []*phone
+		for range 20 {
+			phones = append(phones, w.login(w.identity(nil)), w.dial(w.identity(nil), v3), w.phone(w.identity(nil), v3))
+		}
+		stopped := make(chan struct{})
+		go func() { defer close(stopped); w.stop() }()
+		for i, p := range phones {
+			if i%3 == 2 {
+				_, err := p.conn.NetConn().Read(make([]byte, 1))
+				require.ErrorIs(t, err, io.EOF)
+				p.conn.NetConn().Close()
+				continue
+			}
+			p.wantClosed(patience, "the courier stops")
+		}
+		<-stopped
+		w.wantLogged()
+	})
+}
+
+// Every device is told of every push at once and asks again at once, so that
+// readiness comes while the last of it is still worked off. A wakeup that is lost
+// stops the conversation.
+func TestNoWakeupIsLostInAnyForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		const devices, rounds = 16, 300
+		var talking sync.WaitGroup
+		for range devices {
+			p := w.login(w.identity(nil))
+			var pushes []*broker.Push
+			for range rounds {
+				pushes = append(pushes, w.made(p.address(), "x"))
+			}
+			talking.Go(func() {
+				for i, push := range pushes {
+					if !assert.NoError(t, w.broker.Submit(push)) {
+						return
+					}
+					n, err := p.reader.Next()
+					if !assert.NoError(t, err) {
+						return
+					}
+					var m courier.Notification
+					assert.NoError(t, m.Parse(n.Payload))
+					out := (&courier.Ack{ID: m.ID}).Append(nil)
+					for range i % 3 {
+						out = (&courier.Keepalive{}).Append(out)
+					}
+					if _, err := p.conn.Write(out); !assert.NoError(t, err) {
+						return
+					}
+					for range i % 3 {
+						if _, err := p.reader.Next(); !assert.NoError(t, err) {
+							return
+						}
+					}
+				}
+			})
+		}
+		talking.Wait()
+		w.soon(func() bool { return w.broker.Stats().InFlight == 0 }, "every acknowledgement is read")
+	})
+}
+
+func TestAnIdleDeviceTakesNoGoroutineWhereThereIsAPoller(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux has a poller so far; here each device takes a goroutine")
+	}
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		w.login(w.identity(nil))
+		before := runtime.NumGoroutine()
+		const devices = 30
+		for range devices {
+			w.login(w.identity(nil))
+		}
+		want := 0
+		if strings.HasSuffix(t.Name(), "goroutines") {
+			want = devices
+		}
+		w.soon(func() bool { d := runtime.NumGoroutine() - before - want; return -6 <= d && d <= 6 }, "workers come and go")
+	})
+}
