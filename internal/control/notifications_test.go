@@ -221,7 +221,7 @@ func TestEventsAreFollowedAndResumed(t *testing.T) {
 			if lastID != "" {
 				request.Header.Set("Last-Event-ID", lastID)
 			}
-			response, err := client.Do(request)
+			response, err := client.Do(request) //nolint:bodyclose // leave does
 			require.NoError(t, err)
 			require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))
 			return bufio.NewScanner(response.Body), func() { response.Body.Close() }

@@ -44,7 +44,7 @@ func reject(j *journal.Journal, t *journal.Track, reason apns.Reason) {
 func filter(t *testing.T, text string) match.Filter {
 	t.Helper()
 	query := map[string][]string{}
-	for _, pair := range strings.Fields(text) {
+	for pair := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(pair, "=")
 		query[name] = append(query[name], value)
 	}
@@ -233,9 +233,9 @@ func TestAwaitReturnsWhenEnoughMatch(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a"}, recordIDs(records), "it was there already")
 
-		done := make(chan []journal.Record, 1)
+		done, delivered := make(chan []journal.Record, 1), filter(t, "state=delivered")
 		go func() {
-			records, err := j.Await(t.Context(), filter(t, "state=delivered"), 1, records[0].Number)
+			records, err := j.Await(t.Context(), delivered, 1, records[0].Number)
 			assert.NoError(t, err)
 			done <- records
 		}()
@@ -298,9 +298,9 @@ func TestNearMissesAreBounded(t *testing.T) {
 func TestAwaitOutlivesDeletions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Config{})
-		done := make(chan error, 1)
+		done, b := make(chan error, 1), filter(t, "apns-id=b")
 		go func() {
-			_, err := j.Await(t.Context(), filter(t, "apns-id=b"), 1, 0)
+			_, err := j.Await(t.Context(), b, 1, 0)
 			done <- err
 		}()
 		synctest.Wait()

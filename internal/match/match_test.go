@@ -29,7 +29,7 @@ func push() *match.Subject {
 // query turns "word=value word=value" into words with values.
 func query(text string) map[string][]string {
 	q := map[string][]string{}
-	for _, pair := range strings.Fields(text) {
+	for pair := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(pair, "=")
 		q[name] = append(q[name], value)
 	}

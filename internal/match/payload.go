@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,10 +37,8 @@ func parsePath(text string) (path, error) {
 	if len(p) > maxPath {
 		return nil, refuse("the path has %d parts, more than %d", len(p), maxPath)
 	}
-	for _, part := range p {
-		if part == "" {
-			return nil, refuse("%q is not a path; write names separated by single dots, as in payload.aps.alert.title", text)
-		}
+	if slices.Contains(p, "") {
+		return nil, refuse("%q is not a path; write names separated by single dots, as in payload.aps.alert.title", text)
 	}
 	return p, nil
 }

@@ -153,7 +153,7 @@ func TestHeadersThatAreTheSameAreKeptOnce(t *testing.T) {
 	assert.NotSame(t, first, m.of(fields("b", "1"), true))
 	bad := m.of(fields("not a UUID", "1"), false)
 	assert.Equal(t, "not a UUID", (*bad)[1].Value, "a bad apns-id is nowhere else")
-	assert.Equal(t, "", (*m.of(fields("c", "1"), true))[1].Value)
+	assert.Empty(t, (*m.of(fields("c", "1"), true))[1].Value)
 	allocs := testing.AllocsPerRun(100, func() { m.of(fields("c", "1"), true) })
 	assert.LessOrEqual(t, allocs, 1.0, "the fields of this test at most")
 }
