@@ -13,7 +13,7 @@ FUZZTIME ?= 10s
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test lint fmt fuzz bench cover demo certs clean
+.PHONY: help build test lint fmt fuzz bench bench-devices cover demo certs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 
 bench: build $(TOOLS)/benchstat ## Measure the push path and the codecs
 	PATH="$(TOOLS):$$PATH" ./bench/run
+
+bench-devices: build ## Measure memory, logins and delivery with 10,000 devices and more
+	./bench/run-devices
 
 cover: ## Write coverage.out and print the sum
 	go test -coverprofile=coverage.out ./...

@@ -19,11 +19,12 @@ type fleet struct {
 	tokens []apns.DeviceToken // of the apps
 	tally  atomic.Pointer[tally]
 
-	stop   context.CancelFunc
-	done   <-chan struct{} // closed with stop
-	ending sync.WaitGroup
-	mu     sync.Mutex
-	err    error // the first failure of a device
+	running context.Context // ends with stop
+	stop    context.CancelFunc
+	done    <-chan struct{} // closed with stop
+	ending  sync.WaitGroup
+	mu      sync.Mutex
+	err     error // the first failure of a device
 }
 
 // loginsAtOnce bounds how many devices log in at a time.
@@ -32,25 +33,38 @@ const loginsAtOnce = 8
 // newFleet connects so many devices to the courier at address. They have their
 // certificates from the simulator's own authority.
 func newFleet(ctx context.Context, secrets *sim.Secrets, address string, count int) (*fleet, error) {
-	f := &fleet{tokens: make([]apns.DeviceToken, count)}
-	running, stop := context.WithCancel(ctx)
-	f.stop, f.done = stop, running.Done()
+	f := emptyFleet(ctx)
+	return f, f.grow(count, func(i int) error { return f.join(f.running, secrets, address, i) })
+}
+
+func emptyFleet(ctx context.Context) *fleet {
+	f := new(fleet)
+	f.running, f.stop = context.WithCancel(ctx)
+	f.done = f.running.Done()
+	return f
+}
+
+// grow adds devices until there are count of them. If one fails, all are switched
+// off.
+func (f *fleet) grow(count int, join func(i int) error) error {
+	first := len(f.tokens)
+	f.tokens = append(f.tokens, make([]apns.DeviceToken, count-first)...)
 	var joining sync.WaitGroup
 	turns := make(chan struct{}, loginsAtOnce)
-	for i := range count {
+	for i := first; i < count; i++ {
 		turns <- struct{}{}
 		joining.Go(func() {
 			defer func() { <-turns }()
-			if err := f.join(running, secrets, address, i); err != nil {
+			if err := join(i); err != nil {
 				f.fail(fmt.Errorf("device %d: %w", i, err))
 			}
 		})
 	}
 	joining.Wait()
 	if err := f.failure(); err != nil {
-		return nil, errors.Join(err, f.close())
+		return errors.Join(err, f.close())
 	}
-	return f, nil
+	return nil
 }
 
 // join switches a device on and waits for the token of its app.

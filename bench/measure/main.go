@@ -25,6 +25,10 @@ type options struct {
 	only      *regexp.Regexp
 	rounds    int
 	limit     time.Duration
+
+	devices    bool
+	collecting string
+	quiet      time.Duration
 }
 
 func main() {
@@ -35,6 +39,9 @@ func main() {
 	flag.TextVar(o.only, "only", regexp.MustCompile(""), "measure only scenarios whose name this regular expression matches")
 	flag.IntVar(&o.rounds, "rounds", 3, "how often each scenario is run with each server, in turns")
 	flag.DurationVar(&o.limit, "limit", 170*time.Second, "give up after this time")
+	flag.BoolVar(&o.devices, "devices", false, "measure the simulator with 10,000 devices and more instead")
+	flag.StringVar(&o.collecting, "collecting", ".build/bench/profiled -out=", "with -devices: a simulator that collects garbage on SIGUSR1; --certs is added")
+	flag.DurationVar(&o.quiet, "quiet", time.Minute, "with -devices: how long they are idle before memory is measured")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(ctx, o.limit)
@@ -65,6 +72,9 @@ func measure(ctx context.Context, o options) (err error) {
 	}
 	fmt.Printf("%s, %s/%s, %s, %d processors, shared by server, provider and devices\n",
 		time.Now().UTC().Format(time.RFC3339), runtime.GOOS, runtime.GOARCH, runtime.Version(), runtime.NumCPU())
+	if o.devices {
+		return c.crowdCampaign(ctx, o)
+	}
 	for _, s := range scenarios {
 		if !o.only.MatchString(s.String()) {
 			continue

@@ -9,8 +9,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// runTime bounds one run.
-const runTime = 30 * time.Second
+// A run takes runTime at most, or, if that is more, timePerPush for each push.
+const (
+	runTime     = 30 * time.Second
+	timePerPush = 100 * time.Microsecond
+)
 
 // A bench is what all runs share.
 type bench struct {
@@ -38,7 +41,7 @@ func (o *outcome) cost() float64 { return o.cpu.Seconds() / float64(o.pushes) * 
 // scenario's devices, a push is done when it has arrived; else when it has been
 // answered.
 func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet) (*outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, runTime)
+	ctx, cancel := context.WithTimeout(ctx, max(runTime, time.Duration(s.pushes)*timePerPush))
 	defer cancel()
 	arrive := to.courier != "" && s.devices > 0
 	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0)

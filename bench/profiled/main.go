@@ -1,6 +1,7 @@
 // Command profiled is the simulator with the profiler running: what bin/apns-sim
 // serves, without its flags. Profiles of its CPU time and its allocations, from
-// start to end, are left in a folder.
+// start to end, are left in a folder. On SIGUSR1 it collects garbage, gives free
+// memory back to the system, and leaves a profile of what its memory holds.
 //
 // The product has no profiler; this program is for whoever looks for the cost.
 package main
@@ -12,9 +13,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
 
@@ -23,7 +26,7 @@ import (
 
 func main() {
 	certs := flag.String("certs", "", "folder with the certificates of 'apns-sim ca init'")
-	out := flag.String("out", ".", "folder for cpu.prof and allocs.prof")
+	out := flag.String("out", ".", "folder for cpu.prof, allocs.prof and heap.prof; empty profiles nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := serve(ctx, *certs, *out)
@@ -40,7 +43,7 @@ func serve(ctx context.Context, certs, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	simulator, err := sim.New(sim.Config{Secrets: secrets})
+	simulator, err := sim.New(sim.Config{Secrets: secrets, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return err
 	}
@@ -51,18 +54,47 @@ func serve(ctx context.Context, certs, out string) (err error) {
 	if err := json.NewEncoder(os.Stdout).Encode(simulator.Info()); err != nil {
 		return fmt.Errorf("write the ready record: %w", err)
 	}
-	return profile(out, func() { <-ctx.Done() })
+	if out == "" {
+		return collectUntil(ctx, out)
+	}
+	return profile(out, func() error { return collectUntil(ctx, out) })
+}
+
+// collectUntil collects garbage whenever it is told to, until ctx ends, and leaves
+// a profile of what memory holds then.
+func collectUntil(ctx context.Context, folder string) error {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGUSR1)
+	defer signal.Stop(told)
+	for {
+		select {
+		case <-told:
+			debug.FreeOSMemory()
+			if folder == "" {
+				continue
+			}
+			var heap bytes.Buffer
+			if err := errors.Join(
+				pprof.Lookup("heap").WriteTo(&heap, 0),
+				os.WriteFile(filepath.Join(folder, "heap.prof"), heap.Bytes(), 0o600)); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // profile leaves profiles of what happens during run in a folder.
-func profile(folder string, run func()) error {
+func profile(folder string, run func() error) error {
 	var cpu, allocs bytes.Buffer
 	if err := pprof.StartCPUProfile(&cpu); err != nil {
 		return err
 	}
-	run()
+	err := run()
 	pprof.StopCPUProfile()
 	return errors.Join(
+		err,
 		pprof.Lookup("allocs").WriteTo(&allocs, 0),
 		os.WriteFile(filepath.Join(folder, "cpu.prof"), cpu.Bytes(), 0o600),
 		os.WriteFile(filepath.Join(folder, "allocs.prof"), allocs.Bytes(), 0o600))

@@ -28,6 +28,9 @@ func NewPackReader(r io.Reader, opts ReaderOptions) *PackReader {
 	return &PackReader{frames: *frames, values: valueTable{limit: packTable}}
 }
 
+// Release is [Reader.Release].
+func (r *PackReader) Release() { r.frames.Release() }
+
 // Next gives the next frame, valid until the next call. Its errors are those of
 // [Reader.Next], and a [*PackError] for a frame that cannot be read: nothing after it
 // can, either. What a frame stands for, its references resolved,

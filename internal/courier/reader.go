@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync"
 )
 
 // DefaultMaxFrame is the longest payload a [Reader] takes unless told otherwise,
@@ -15,7 +16,8 @@ import (
 const DefaultMaxFrame = 128 << 10
 
 const (
-	bufferSmall  = 1 << 10  // the first buffer: most connections only ever ping and ack
+	bufferSmall  = 1 << 10  // what is made room for at least: most connections only ever ping and ack
+	bufferShared = 4 << 10  // the first buffer, which readers give to each other
 	bufferKept   = 8 << 10  // a larger buffer is given back when it is empty
 	bufferTrust  = 16 << 10 // beyond, the buffer grows with what arrives, not with what is announced
 	emptyReadMax = 100      // reads in a row that may bring nothing
@@ -26,6 +28,9 @@ type ReaderOptions struct {
 	MaxFrame int // longest payload in bytes; zero means DefaultMaxFrame
 }
 
+// buffers are first buffers that no reader uses.
+var buffers = sync.Pool{New: func() any { return new([bufferShared]byte) }}
+
 // A Reader cuts a stream into frames. It starts no goroutine and reads only when
 // Next needs more bytes than it has.
 type Reader struct {
@@ -34,9 +39,10 @@ type Reader struct {
 	packed bool // for a PackReader: its frames have another head
 
 	buf        []byte
-	start, end int   // the bytes not yet taken are buf[start:end]
-	size       int   // of the frame that was taken last
-	err        error // came together with bytes; told when more are needed
+	shared     *[bufferShared]byte // buf, if it is one of buffers
+	start, end int                 // the bytes not yet taken are buf[start:end]
+	size       int                 // of the frame that was taken last
+	err        error               // came together with bytes; told when more are needed
 }
 
 // NewReader gives a reader of the frames in r.
@@ -66,6 +72,18 @@ func (r *Reader) Next() (Frame, error) {
 			return Frame{}, r.explain(err)
 		}
 	}
+}
+
+// Release gives the buffer back if it is empty, until more is read. The frame that is
+// out is no longer valid. A reader that waits long for the next frame should do so.
+func (r *Reader) Release() {
+	if r.start < r.end {
+		return
+	}
+	if r.shared != nil {
+		buffers.Put(r.shared)
+	}
+	r.buf, r.shared, r.start, r.end = nil, nil, 0, 0
 }
 
 // Buffered reports whether Next would answer without reading from the stream.
@@ -141,15 +159,19 @@ func (r *Reader) fill(size int) error {
 func (r *Reader) makeRoom(size int) {
 	held := r.buf[r.start:r.end]
 	if len(held) == 0 && len(r.buf) > bufferKept {
-		r.buf = nil
+		r.buf, r.shared = nil, nil
 	}
 	length := max(len(r.buf), bufferSmall, min(size, bufferTrust))
 	if len(held) == length {
 		length *= 2
 	}
-	if length > len(r.buf) {
-		r.buf = make([]byte, length)
-	} else if r.start == 0 {
+	switch {
+	case r.buf == nil && length <= bufferShared:
+		r.shared = buffers.Get().(*[bufferShared]byte)
+		r.buf = r.shared[:]
+	case length > len(r.buf):
+		r.buf, r.shared = make([]byte, length), nil // the frame that is out may lie in the old one
+	case r.start == 0:
 		return
 	}
 	r.start, r.end = 0, copy(r.buf, held)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -129,3 +130,41 @@ func TestReaderGivesUpOnASourceThatGivesNothing(t *testing.T) {
 type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
+
+// pieces are read one after the other, with an error between two of them.
+type pieces [][]byte
+
+var errPause = errors.New("nothing more for now")
+
+func (p *pieces) Read(b []byte) (int, error) {
+	if len(*p) == 0 || len((*p)[0]) == 0 {
+		if len(*p) > 0 {
+			*p = (*p)[1:]
+		}
+		return 0, errPause
+	}
+	n := copy(b, (*p)[0])
+	(*p)[0] = (*p)[0][n:]
+	return n, nil
+}
+
+func TestAReaderThatHasReleasedItsBufferLosesNothing(t *testing.T) {
+	large := Frame{Command: CmdNotification, Payload: bytes.Repeat([]byte("x"), 10_000)}
+	small := Frame{Command: CmdKeepalive, Payload: []byte{}}
+	stream := large.Append(small.Append(small.Append(nil)))
+	for _, size := range []int{1, 3, 5, 4096, 9000, len(stream)} {
+		src := pieces(slices.Collect(slices.Chunk(bytes.Clone(stream), size)))
+		r := NewReader(&src, ReaderOptions{})
+		var got []byte
+		for len(got) < len(stream) {
+			f, err := r.Next()
+			if err == nil {
+				got = f.Append(got)
+			} else {
+				require.ErrorIs(t, err, errPause)
+			}
+			r.Release()
+		}
+		assert.Equal(t, stream, got, "in pieces of %d bytes", size)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // connect logs a user of the device in. The first Connect of a connection proves
@@ -31,7 +32,7 @@ func (s *session) connect(m *courier.Connect) error {
 		return s.refuse(refusal)
 	}
 	if s.device == nil {
-		s.device = device
+		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
 		if over, err := s.redirected(m); over {
 			return err
 		}

@@ -3,6 +3,7 @@ package devicetls
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // A form is how the sessions of a listener wait for their devices. What a session
@@ -33,6 +34,9 @@ type gathering struct {
 	server  *Server
 	workers *workers
 
+	handshakes atomic.Uint64
+	crowded    chan struct{} // has room for one word that many have logged in
+
 	running sync.WaitGroup // the sessions
 	mu      sync.Mutex
 	present map[*session]struct{}
@@ -40,7 +44,9 @@ type gathering struct {
 }
 
 func newGathering(server *Server) *gathering {
-	return &gathering{server: server, workers: newWorkers(), present: make(map[*session]struct{})}
+	return &gathering{
+		server: server, workers: newWorkers(), present: make(map[*session]struct{}), crowded: make(chan struct{}, 1),
+	}
 }
 
 // enter notes a session that begins. It reports false, and closes the connection,

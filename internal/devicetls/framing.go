@@ -13,6 +13,8 @@ type framing interface {
 	Next() (courier.Frame, error)
 	// Buffered reports whether Next would not have to wait.
 	Buffered() bool
+	// Release gives back what is not needed until the next frame comes.
+	Release()
 	// Parse reads what a frame says into m.
 	Parse(f courier.Frame, m courier.Message) error
 	// Append appends m to dst as it goes over the wire. It is called by whoever

@@ -50,6 +50,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 	defer running.Wait()
 	defer sessions.wait()
 	defer cancel()
+	running.Go(func() { sessions.tidy(ctx) })
 	running.Go(func() {
 		<-ctx.Done()
 		sessions.end()

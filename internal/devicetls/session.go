@@ -99,6 +99,7 @@ func (s *session) read() *endError {
 			return &endError{EndHandshake, err}
 		}
 		s.greeted = true
+		s.shaken()
 		state := s.wire.tls.ConnectionState()
 		s.environment = environment(s.server.cfg.Environment, state.ServerName)
 		if state.NegotiatedProtocol != "" {
@@ -113,7 +114,10 @@ func (s *session) read() *endError {
 }
 
 // rest gives back what an idle connection does not need.
-func (s *session) rest() {}
+func (s *session) rest() {
+	s.framing.Release()
+	tlsInsides.rest(s.wire.tls, s.device != nil)
+}
 
 // readLoop reads and answers frames. Answers leave when no further frame is at
 // hand.

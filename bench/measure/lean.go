@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// A lean device does no more than a benchmark needs, so that most of the machine is
+// left to the server: it logs in, enables one topic, and acknowledges.
+type lean struct {
+	conn   *tls.Conn
+	reader *courier.Reader
+	out    []byte
+}
+
+// connectionsPerSource is how many connections have the same source address: fewer
+// than there are ports.
+const connectionsPerSource = 5000
+
+// joinLean is join for a lean device.
+func (f *fleet) joinLean(secrets *sim.Secrets, roots *x509.CertPool, address string, i int) error {
+	identity, err := secrets.PKI.IssueDevice(nil, fmt.Sprintf("bench device %d", i))
+	if err != nil {
+		return err
+	}
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(2+i/connectionsPerSource))}}
+	raw, err := dialer.DialContext(f.running, "tcp", address)
+	if err != nil {
+		return err
+	}
+	d := &lean{conn: tls.Client(raw, &tls.Config{
+		ServerName: "courier.push.apple.com", RootCAs: roots, NextProtos: []string{courier.ALPNv3},
+	})}
+	d.reader = courier.NewReader(d.conn, courier.ReaderOptions{})
+	if f.tokens[i], err = d.login(f.running, identity); err != nil {
+		return errors.Join(err, raw.Close())
+	}
+	stop := context.AfterFunc(f.running, func() { raw.Close() })
+	f.ending.Go(func() {
+		defer stop()
+		if err := d.run(f); err != nil && f.running.Err() == nil {
+			f.fail(fmt.Errorf("device %d: %w", i, err))
+		}
+	})
+	return nil
+}
+
+// loginTime bounds a login.
+const loginTime = 30 * time.Second
+
+// login performs the handshake and returns the token of the demo app.
+func (d *lean) login(ctx context.Context, identity *pki.Identity) (token apns.DeviceToken, err error) {
+	if err := d.conn.SetDeadline(time.Now().Add(loginTime)); err != nil {
+		return "", err
+	}
+	if err := d.conn.HandshakeContext(ctx); err != nil {
+		return "", err
+	}
+	nonce, err := courier.NewNonce(time.Now(), rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	signature, err := courier.SignNonce(rand.Reader, identity.Key, nonce)
+	if err != nil {
+		return "", err
+	}
+	var answer courier.ConnectResponse
+	if err := d.ask(&courier.Connect{
+		State: courier.StateConnect, PresenceFlags: courier.PresenceBase, ProtocolVersion: courier.ProtocolVersion,
+		Certificates: identity.Chain, Nonce: nonce, Signature: signature,
+	}, courier.CmdConnectResponse, &answer); err != nil {
+		return "", err
+	}
+	if answer.Status != courier.ConnectAccepted {
+		return "", fmt.Errorf("the login is refused: %v", &answer)
+	}
+	base := append([]byte(nil), answer.Token...)
+	hash := apns.HashTopic(sim.DemoTopic)
+	var app courier.TokenResponse
+	if err := d.ask(&courier.TokenRequest{BaseToken: base, Topic: hash[:]}, courier.CmdTokenResponse, &app); err != nil {
+		return "", err
+	}
+	token = apns.DeviceToken(app.Token)
+	var none courier.NoStorage
+	if err := d.ask(&courier.Filter{Token: base, Enabled: [][]byte{hash[:]}}, courier.CmdNoStorage, &none); err != nil {
+		return "", err
+	}
+	return token, d.conn.SetDeadline(time.Time{})
+}
+
+// ask sends a message and reads the answer.
+func (d *lean) ask(m courier.Message, command courier.Command, answer courier.Message) error {
+	if _, err := d.conn.Write(m.Append(nil)); err != nil {
+		return err
+	}
+	f, err := d.reader.Next()
+	if err != nil {
+		return err
+	}
+	if f.Command != command {
+		return fmt.Errorf("want %v, got %v", command, f.Command)
+	}
+	return answer.Parse(f.Payload)
+}
+
+// run acknowledges what comes, in as few writes as what has arrived allows.
+func (d *lean) run(f *fleet) error {
+	var n courier.Notification
+	for {
+		frame, err := d.reader.Next()
+		if err != nil {
+			return err
+		}
+		if frame.Command != courier.CmdNotification {
+			continue
+		}
+		if err := n.Parse(frame.Payload); err != nil {
+			return err
+		}
+		f.tally.Load().receive(n.Payload)
+		d.out = (&courier.Ack{ID: n.ID, Status: courier.AckDelivered}).Append(d.out)
+		if d.reader.Buffered() {
+			continue
+		}
+		if _, err := d.conn.Write(d.out); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		d.out = d.out[:0]
+	}
+}

@@ -1,0 +1,45 @@
+package devicetls
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func forcedCollections() uint32 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.NumForcedGC
+}
+
+func TestMemoryIsTidiedOnceACrowdHasLoggedInAndItIsQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGathering(nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		var tidying sync.WaitGroup
+		tidying.Go(func() { g.tidy(ctx) })
+		before := forcedCollections()
+		login := func(count int, then time.Duration) {
+			for range count {
+				g.shaken()
+			}
+			time.Sleep(then)
+			synctest.Wait()
+		}
+		login(tidyAfter-1, time.Hour)
+		assert.Equal(t, before, forcedCollections(), "they are few")
+		login(1, tidyQuiet/2)
+		login(tidyAfter, tidyQuiet/2)
+		assert.Equal(t, before, forcedCollections(), "more have come meanwhile")
+		login(0, time.Hour)
+		assert.Equal(t, before+1, forcedCollections(), "once is enough")
+		cancel()
+		tidying.Wait()
+		g.wait()
+	})
+}
