@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -50,7 +49,7 @@ func (f *fleet) joinLean(secrets *sim.Secrets, roots *x509.CertPool, address str
 	stop := context.AfterFunc(f.running, func() { raw.Close() })
 	f.ending.Go(func() {
 		defer stop()
-		if err := d.run(f); err != nil && f.running.Err() == nil {
+		if err := d.run(f); f.running.Err() == nil {
 			f.fail(fmt.Errorf("device %d: %w", i, err))
 		}
 	})
@@ -115,7 +114,8 @@ func (d *lean) ask(m courier.Message, command courier.Command, answer courier.Me
 	return answer.Parse(f.Payload)
 }
 
-// run acknowledges what comes, in as few writes as what has arrived allows.
+// run acknowledges what comes, in as few writes as what has arrived allows, until
+// the connection ends.
 func (d *lean) run(f *fleet) error {
 	var n courier.Notification
 	for {
@@ -134,7 +134,7 @@ func (d *lean) run(f *fleet) error {
 		if d.reader.Buffered() {
 			continue
 		}
-		if _, err := d.conn.Write(d.out); err != nil && !errors.Is(err, io.EOF) {
+		if _, err := d.conn.Write(d.out); err != nil {
 			return err
 		}
 		d.out = d.out[:0]

@@ -17,6 +17,7 @@ type deviceRuleFlags struct {
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
 	SendTracingID      bool          `name:"send-tracing-id" help:"Put the apns-id of a push into its tracing field, so that a device can tell which it is; Apple is not known to."`
+	LateKeepalives     bool          `help:"Answer keepalives late, as devices of the second version ask for it; otherwise at once, which makes them use the first."`
 	NoticeReplaced     bool          `help:"Tell a device that a newer connection has taken its place, before the older one is closed."`
 }
 
@@ -26,7 +27,7 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 		return fmt.Errorf("--device-silence is %s; it cannot be negative", r.DeviceSilence)
 	}
 	c := &cfg.Courier
-	c.SilenceTimeout = r.DeviceSilence
+	c.SilenceTimeout, c.LateKeepalives = r.DeviceSilence, r.LateKeepalives
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	if err := r.Delivery.apply(cfg); err != nil {

@@ -20,6 +20,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
 		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
+		{"--late-keepalives", func(c *sim.Config) { c.Courier.LateKeepalives = true }},
 		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
 		{"--notice-replaced", func(c *sim.Config) { c.Courier.NoticeReplaced = true }},
 	} {

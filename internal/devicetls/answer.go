@@ -37,21 +37,6 @@ func (s *session) flushAnswersLocked() error {
 	return nil
 }
 
-// receiveKeepalive answers every keepalive at once and empty. To a device that
-// wants a late answer, by the second version of keepalives, this says that the
-// courier speaks the first. A non-empty "ok" sent at once would make it ping
-// again at once.
-//
-// observed: apsd
-func (s *session) receiveKeepalive(f courier.Frame) error {
-	if err := s.framing.Parse(f, &s.keepalive); err != nil {
-		return err
-	}
-	s.times.announce(s.keepalive.Interval)
-	s.keepalive = courier.Keepalive{} // it aliases the frame
-	return s.answer(&courier.KeepaliveResponse{})
-}
-
 // flush answers with as much padding as the device wants.
 //
 // observed: apsd

@@ -88,6 +88,10 @@ type Config struct {
 	// NoticeReplaced tells a device of protocol version 12 or more that a newer
 	// connection has taken its token's place, before the older one is closed.
 	NoticeReplaced bool
+	// LateKeepalives has the courier speak the second version of keepalives, in
+	// which a device asks for a late answer. Otherwise it is answered at once and
+	// empty, which turns that version off.
+	LateKeepalives bool
 	// SendTracingID puts the apns-id, which devices do not learn otherwise,
 	// into the tracing field of notifications.
 	SendTracingID bool

@@ -40,6 +40,7 @@ type session struct {
 	sending turn
 	reading turn // used where a poller tells what has come
 	over    over
+	late    lateAnswer
 }
 
 func newSession(g *gathering, w *wire) *session {
@@ -152,6 +153,7 @@ func (s *session) close() {
 	end := s.over.how.Load()
 	s.out.lock()
 	defer s.out.unlock()
+	s.withdrawLateLocked()
 	s.farewellLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {

@@ -50,6 +50,10 @@ func (t *times) announce(minutes []byte) {
 	t.silence = max(t.leastSilence, interval+keepaliveMargin)
 }
 
+// expect notes that a device will wait for an answer for so long before it says
+// something again.
+func (t *times) expect(wait time.Duration) { t.silence = max(t.silence, wait+keepaliveMargin) }
+
 // next returns when the next frame must have come.
 //
 // observed: the real service closes a connection without a Filter within
