@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/environ"
 	"github.com/apns-sim/apns-sim/internal/fault/when"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -68,7 +69,7 @@ func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	return runChild(ctx, c, path, command, near.environment())
+	return runChild(ctx, c, path, command, near.List())
 }
 
 // with joins two errors and leaves the first as it is if there is no second.
@@ -179,14 +180,10 @@ func passSignals(ctx context.Context, child *os.Process, atTerminal bool) (stop 
 }
 
 // place describes the simulator for the program.
-func (e *execCommand) place(simulator *sim.Simulator, dir string) (*place, error) {
-	trust, err := writeTrust(dir, simulator.RootPEM())
-	if err != nil {
-		return nil, err
-	}
-	p := &place{info: simulator.Info(), trust: trust}
+func (e *execCommand) place(simulator *sim.Simulator, dir string) (environ.Place, error) {
+	p := simulator.Place()
 	if e.Proxy {
-		p.proxy = p.info.Proxy
+		p.Proxy = simulator.Info().Proxy
 	}
-	return p, nil
+	return p, writeTrust(dir, simulator.RootPEM(), &p)
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/environ"
 )
 
 // execute runs a shell script beside a simulator.
@@ -78,16 +80,15 @@ func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
 	own := filepath.Join(dir, "own.pem")
 	require.NoError(t, os.WriteFile(own, []byte("# no end of line"), 0o600))
 	t.Setenv("SSL_CERT_FILE", own)
-	trust, err := writeTrust(dir, []byte("-----BEGIN CERTIFICATE-----\n"))
-	require.NoError(t, err)
-	text, err := os.ReadFile(trust.bundle)
+	var near environ.Place
+	require.NoError(t, writeTrust(dir, []byte("-----BEGIN CERTIFICATE-----\n"), &near))
+	text, err := os.ReadFile(near.Bundle)
 	require.NoError(t, err)
 	assert.Equal(t, "# no end of line\n-----BEGIN CERTIFICATE-----\n", string(text))
-	assert.FileExists(t, trust.store)
+	assert.FileExists(t, near.Store)
 
 	t.Setenv("SSL_CERT_FILE", filepath.Join(dir, "none"))
-	_, err = writeTrust(dir, nil)
-	assert.ErrorContains(t, err, "SSL_CERT_FILE: ")
+	assert.ErrorContains(t, writeTrust(dir, nil, &near), "SSL_CERT_FILE: ")
 }
 
 func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
@@ -106,8 +107,8 @@ func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
 }
 
 func names() (all []string) {
-	for _, v := range variables {
-		all = append(all, v.name)
+	for _, v := range environ.Variables() {
+		all = append(all, v.Name)
 	}
 	return all
 }

@@ -13,7 +13,7 @@ type border struct {
 
 // The layers. Imports point down: commands, sim, edges, core, ground.
 var (
-	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/match", "internal/space"}
+	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/match", "internal/space", "internal/environ"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
@@ -59,6 +59,7 @@ var borders = []border{
 	{"internal/portal", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
 	{"internal/virtual", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
 	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
+	{"internal/environ", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},
 	{"internal/match", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},

@@ -126,7 +126,7 @@ func (w *waiting) records() (all []Record) {
 }
 
 // notMet looks for what came nearest: in the fewest words different, the newest
-// first.
+// first. What happens in another space than the one asked for is near nobody.
 func (w *waiting) notMet(count int, err error) error {
 	e := &NotMetError{Filter: w.query.Filter, Want: count, Got: w.records(), Err: err}
 	type miss struct {
@@ -136,7 +136,7 @@ func (w *waiting) notMet(count int, err error) error {
 	var nearest []miss
 	total := 0
 	everything := w.query
-	everything.Filter, everything.Newest = match.Filter{}, true
+	everything.Filter, everything.Newest = w.query.Filter.Only("space"), true
 	w.journal.each(&everything, func(t *Track, s *match.Subject, number uint64) bool {
 		if w.found[number] != nil {
 			return true

@@ -277,6 +277,22 @@ func TestAwaitTellsWhatCameInstead(t *testing.T) {
 	})
 }
 
+func TestWhatHappensInAnotherSpaceIsNoNearMiss(t *testing.T) {
+	j := journal.New(journal.Config{})
+	own, foreign := track("own", ""), track("foreign", "")
+	own.Push.TeamID, foreign.Push.TeamID = "OWN", "FOREIGN"
+	happen(j, own, journal.Received)
+	happen(j, foreign, journal.Received, journal.Accepted)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := j.Await(ctx, filter(t, "space=OWN state=accepted topic=x"), 1, 0)
+	var notMet *journal.NotMetError
+	require.ErrorAs(t, err, &notMet)
+	require.Len(t, notMet.Misses, 1, "parallel tests are not told of each other")
+	assert.Equal(t, "own", notMet.Misses[0].Record.Push.ID)
+	assert.Zero(t, notMet.Others)
+}
+
 func TestNearMissesAreBounded(t *testing.T) {
 	j := journal.New(journal.Config{History: 20})
 	for i := range 30 {

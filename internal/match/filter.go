@@ -182,6 +182,16 @@ func (f *Filter) Differences(s *Subject) (all []Difference) {
 	return all
 }
 
+// Only returns the filter with the conditions about one word alone.
+func (f *Filter) Only(word string) (only Filter) {
+	for i := range f.conditions {
+		if f.conditions[i].name == word {
+			only.conditions = append(only.conditions, f.conditions[i])
+		}
+	}
+	return only
+}
+
 // Empty reports whether the filter has no conditions.
 func (f *Filter) Empty() bool { return len(f.conditions) == 0 }
 

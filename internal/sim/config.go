@@ -26,6 +26,8 @@ type Control func(*Simulator) (serve func(context.Context, net.Listener) error, 
 type Config struct {
 	// Addresses are where the doors are.
 	Addresses Addresses
+	// Listen opens a door at an address; nil listens on TCP.
+	Listen func(DoorInfo, string) (net.Listener, error)
 	// Secrets are the authorities and keys; nil makes new ones.
 	Secrets *Secrets
 	// Names are host names and addresses, besides those of

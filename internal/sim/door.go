@@ -85,9 +85,12 @@ func (e *AddressError) Error() string {
 
 func (e *AddressError) Unwrap() error { return e.Err }
 
+// listenTCP opens a door on the machine's network.
+func listenTCP(_ DoorInfo, address string) (net.Listener, error) { return net.Listen("tcp", address) }
+
 // open listens at every door that shall be open. Nothing stays open if it
 // fails, which is always with an *AddressError.
-func (a Addresses) open(skip func(DoorInfo, error)) (map[Door]net.Listener, error) {
+func (a Addresses) open(listen func(DoorInfo, string) (net.Listener, error), skip func(DoorInfo, error)) (map[Door]net.Listener, error) {
 	open := make(map[Door]net.Listener, doorCount)
 	for _, door := range doors {
 		address, given := a[door.Door]
@@ -100,7 +103,7 @@ func (a Addresses) open(skip func(DoorInfo, error)) (map[Door]net.Listener, erro
 		case automatic:
 			address = door.Fixed
 		}
-		ln, err := net.Listen("tcp", address)
+		ln, err := listen(door, address)
 		switch {
 		case err == nil:
 			open[door.Door] = ln

@@ -51,7 +51,11 @@ func (s *Simulator) Start() error {
 	if s.control == nil {
 		addresses = addresses.without(ControlDoor)
 	}
-	open, err := addresses.open(func(d DoorInfo, err error) {
+	listen := s.cfg.Listen
+	if listen == nil {
+		listen = listenTCP
+	}
+	open, err := addresses.open(listen, func(d DoorInfo, err error) {
 		s.log.Info(fmt.Sprintf("no %s on %s; set --%s to an address to insist", d.Serves, d.Fixed, d.Flag), "err", cause(err))
 	})
 	if err != nil {

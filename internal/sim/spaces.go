@@ -114,26 +114,18 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 
 // variables are what a program under test finds in its environment.
 func (s *Simulator) variables(made *portal.NewSpace) map[string]string {
-	v := map[string]string{
-		"APNS_SIM_PROVIDER": s.info.Provider, "APNS_SIM_PROVIDER_SANDBOX": s.info.ProviderSandbox,
-		"APNS_SIM_CHANNELS": s.info.Channels, "APNS_SIM_CONTROL": s.info.Control,
-		"APNS_SIM_CA_FILE": s.info.CAFile, "APNS_SIM_TEAM": made.Team,
-		"APNS_SIM_KEY_ID": made.KeyID, "APNS_SIM_KEY_P8": made.Key, "APNS_SIM_TOPIC": made.Topics[0],
-	}
+	p := s.Place()
+	p.Team, p.KeyID, p.KeyFile, p.KeyP8 = made.Team, made.KeyID, "", made.Key
+	p.CertificateFile, p.Topic = "", made.Topics[0]
 	if len(made.Devices) > 0 {
-		v["APNS_SIM_DEVICE"] = made.Devices[0].ID.String()
+		p.DeviceID = made.Devices[0].ID.String()
 		for _, app := range made.Devices[0].Apps {
-			if app.Topic == made.Topics[0] {
-				v["APNS_SIM_TOKEN"] = app.Token
+			if app.Topic == p.Topic {
+				p.Token = app.Token
 			}
 		}
 	}
-	for name, value := range v {
-		if value == "" {
-			delete(v, name)
-		}
-	}
-	return v
+	return p.Map()
 }
 
 // ListSpaces describes the spaces in the order of their teams.

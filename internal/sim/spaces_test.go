@@ -66,12 +66,11 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 		require.Len(t, d.Apps, 2)
 		assert.Len(t, d.Apps[0].Token, 64)
 	}
-	assert.Equal(t, map[string]string{
-		"APNS_SIM_PROVIDER": s.Info().Provider, "APNS_SIM_PROVIDER_SANDBOX": s.Info().ProviderSandbox,
-		"APNS_SIM_CHANNELS": s.Info().Channels, "APNS_SIM_CA_FILE": s.Info().CAFile,
-		"APNS_SIM_TEAM": "TEAM000001", "APNS_SIM_KEY_ID": x.KeyID, "APNS_SIM_KEY_P8": x.Key, "APNS_SIM_TOPIC": "com.example.one",
-		"APNS_SIM_DEVICE": x.Devices[0].ID.String(), "APNS_SIM_TOKEN": x.Devices[0].Apps[0].Token,
-	}, x.Variables)
+	near := s.Place()
+	near.Team, near.KeyID, near.KeyFile, near.KeyP8, near.CertificateFile = "TEAM000001", x.KeyID, "", x.Key, ""
+	near.Topic, near.Token, near.DeviceID = "com.example.one", x.Devices[0].Apps[0].Token, x.Devices[0].ID.String()
+	assert.Equal(t, near.Map(), x.Variables)
+	assert.Equal(t, s.Info().CAFile, x.Variables["NODE_EXTRA_CA_CERTS"])
 
 	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"hello"}}`))
 	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)

@@ -20,8 +20,8 @@ func (s *Simulator) makeFleet() error {
 		s.inside[env] = memnet.Listen()
 	}
 	s.Fleet = virtual.New(virtual.Config{
-		Activate: s.activateVirtual,
-		Dial:     func(ctx context.Context, env apns.Environment) (net.Conn, error) { return s.inside[env].Dial(ctx) },
+		Activate: s.NewIdentity,
+		Dial:     s.DialCourier,
 		RootCAs:  s.Secrets.PKI.RootPool(),
 		Log:      s.log,
 	})
@@ -35,9 +35,14 @@ func (s *Simulator) serveFleet() {
 	}
 }
 
-// activateVirtual makes a device known, with its apps, and settles it in the
-// space of its team.
-func (s *Simulator) activateVirtual(team string, topics []string) (device.Identity, error) {
+// DialCourier connects to the courier of an environment, in memory.
+func (s *Simulator) DialCourier(ctx context.Context, env apns.Environment) (net.Conn, error) {
+	return s.inside[env].Dial(ctx)
+}
+
+// NewIdentity makes a device known, with its apps, and settles it in the space of
+// its team.
+func (s *Simulator) NewIdentity(team string, topics []string) (device.Identity, error) {
 	for _, topic := range topics {
 		if err := s.registerApp(team, topic); err != nil {
 			return device.Identity{}, err
@@ -45,7 +50,7 @@ func (s *Simulator) activateVirtual(team string, topics []string) (device.Identi
 	}
 	identity, err := s.Secrets.PKI.IssueDevice(nil, "")
 	if err != nil {
-		return device.Identity{}, fmt.Errorf("sim: a virtual device: %w", err)
+		return device.Identity{}, fmt.Errorf("sim: the certificate of a device: %w", err)
 	}
 	s.settle(pki.DeviceID(identity.Certificate), team)
 	return device.Identity{Chain: identity.Chain, Key: identity.Key}, nil

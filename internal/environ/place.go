@@ -1,0 +1,53 @@
+package environ
+
+// A Place is a simulator as a program near it should see it. What is empty is not
+// there, and its variable neither.
+type Place struct {
+	// The provider APIs and channel management are URLs; devices connect to
+	// host:port.
+	Provider, ProviderSandbox string
+	Channels, ChannelsSandbox string
+	Device, DeviceSandbox     string
+	// Control is the URL of the control API.
+	Control string
+	// Proxy is the URL of the CONNECT proxy, if programs are to use it.
+	Proxy string
+
+	// CAFile has the root certificate, PEM. Bundle has it beside the roots of the
+	// machine; see [WriteBundle]. Store is the same as PKCS#12 under StorePassword,
+	// for Java.
+	CAFile, Bundle       string
+	Store, StorePassword string
+
+	// Team has a key, as a file or as the text of one, and a provider certificate
+	// for Topic.
+	Team, KeyID     string
+	KeyFile, KeyP8  string
+	CertificateFile string
+	Topic           string
+	// Token is that of Topic on a device inside the simulator, DeviceID that
+	// device.
+	Token, DeviceID string
+}
+
+// Map returns the variables that have a value.
+func (p *Place) Map() map[string]string {
+	m := make(map[string]string, len(variables))
+	for _, v := range variables {
+		if value := v.Value(p); value != "" {
+			m[v.Name] = value
+		}
+	}
+	return m
+}
+
+// List returns the variables that have a value as NAME=VALUE, in the order of the
+// table.
+func (p *Place) List() (list []string) {
+	for _, v := range variables {
+		if value := v.Value(p); value != "" {
+			list = append(list, v.Name+"="+value)
+		}
+	}
+	return list
+}

@@ -1,0 +1,17 @@
+package sim
+
+import "github.com/apns-sim/apns-sim/internal/environ"
+
+// Place describes the simulator and its default team for a program near it. Whom
+// the program trusts besides CAFile is up to the caller, and so is Proxy.
+func (s *Simulator) Place() environ.Place {
+	i := &s.info
+	return environ.Place{
+		Provider: i.Provider, ProviderSandbox: i.ProviderSandbox,
+		Channels: i.Channels, ChannelsSandbox: i.ChannelsSandbox,
+		Device: i.Device, DeviceSandbox: i.DeviceSandbox, Control: i.Control,
+		CAFile: i.CAFile,
+		Team:   i.Demo.TeamID, KeyID: i.Demo.KeyID, KeyFile: i.Demo.KeyFile,
+		CertificateFile: i.Demo.CertificateFile, Topic: i.Demo.Topic,
+	}
+}
