@@ -27,6 +27,8 @@ func (s *session) handle(f courier.Frame) error {
 		return parsed(f, s.channelUpdate)
 	case courier.CmdFlush:
 		return parsed(f, s.flush)
+	case courier.CmdFlushResponse:
+		return parsed(f, s.flushed)
 	case courier.CmdFilterUpdate:
 		return parsed(f, s.filterUpdate)
 	case courier.CmdRedirect:

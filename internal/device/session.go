@@ -25,9 +25,12 @@ type session struct {
 	loggedIn  chan struct{} // closed after the login
 	appsDirty chan struct{} // holds a token when the apps have changed
 	pong      chan struct{} // holds a token when a keepalive was answered
+	sync      chan struct{} // holds a token when somebody waits for the courier to catch up
 
 	powers chan power // states of the device that the courier is to hear of
 	late   lateAcks
+
+	syncs syncs // guarded by the device's mu
 
 	// Owned by the reader, which is the goroutine of Run.
 	reader frameReader
@@ -55,6 +58,7 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 		loggedIn:  make(chan struct{}),
 		appsDirty: make(chan struct{}, 1),
 		pong:      make(chan struct{}, 1),
+		sync:      make(chan struct{}, 1),
 
 		powers: make(chan power, maxPowers),
 		late:   lateAcks{wake: make(chan struct{}, 1)},

@@ -34,6 +34,8 @@ func (s *session) tend(ctx context.Context) error {
 			err = s.sendApps(nil)
 		case p := <-s.powers:
 			err = s.write(s.d.appendPower(nil, p))
+		case <-s.sync:
+			appsDue, err = nil, s.sendSyncs()
 		case <-s.late.wake:
 			acksDue, err = s.sendLateAcks()
 		case <-acksDue:
