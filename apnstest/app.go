@@ -1,37 +1,33 @@
 package apnstest
 
-import (
-	"crypto/tls"
-
-	"github.com/apns-sim/apns-sim/internal/pki"
-)
-
-// An App is an app of the server's team.
+// An App is an app of a team.
 type App struct {
 	// Topic is its bundle ID.
 	Topic string
 
-	server *Server
+	space *Space
 }
 
 // NewApp registers an app. The topics with a suffix, such as those for VoIP or
 // Live Activities, are allowed with it; for tokens of those, make an App of
 // the suffixed topic.
-func (s *Server) NewApp(bundleID string) *App {
+func (s *Space) NewApp(bundleID string) *App {
 	s.tb.Helper()
-	if err := s.started.Auth.AddApp(s.TeamID, bundleID); err != nil {
+	if err := s.server.sim.Auth.AddApp(s.TeamID, bundleID); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
-	return &App{Topic: bundleID, server: s}
+	app := &App{Topic: bundleID, space: s}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apps = append(s.apps, app)
+	return app
 }
 
-// Certificate issues a provider certificate for the app, for both
-// environments, with which a provider connects instead of sending tokens.
-func (a *App) Certificate() tls.Certificate {
-	a.server.tb.Helper()
-	identity, err := a.server.started.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: a.Topic, TeamID: a.server.TeamID})
-	if err != nil {
-		a.server.tb.Fatalf("apnstest: %v", err)
+// SetBroadcast gives the app the broadcast capability, which it has from the start,
+// or takes it away, and all its channels with it.
+func (a *App) SetBroadcast(enabled bool) {
+	a.space.tb.Helper()
+	if err := a.space.server.sim.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {
+		a.space.tb.Fatalf("apnstest: %v", err)
 	}
-	return identity.TLS()
 }

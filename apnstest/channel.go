@@ -6,7 +6,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// A Channel is a broadcast channel of an app in the production environment.
+// A Channel is a broadcast channel of an app.
 type Channel struct {
 	// ID is what a provider puts into apns-channel-id, in base64.
 	ID string
@@ -18,10 +18,21 @@ type Channel struct {
 // for devices that come later. Provider code that creates channels itself
 // does so at ChannelsURL.
 func (a *App) NewChannel() *Channel {
-	a.server.tb.Helper()
-	c, err := a.server.started.Broker.CreateChannel(apns.Production, broker.AppIn(nil, a.Topic), broker.MostRecent)
+	a.space.tb.Helper()
+	return a.newChannel(apns.Production)
+}
+
+// NewSandboxChannel is NewChannel in the sandbox, managed at SandboxChannelsURL.
+func (a *App) NewSandboxChannel() *Channel {
+	a.space.tb.Helper()
+	return a.newChannel(apns.Sandbox)
+}
+
+func (a *App) newChannel(env apns.Environment) *Channel {
+	a.space.tb.Helper()
+	c, err := a.space.server.sim.Broker.CreateChannel(env, broker.AppIn(a.space.place(), a.Topic), broker.MostRecent)
 	if err != nil {
-		a.server.tb.Fatalf("apnstest: channel of %s: %v", a.Topic, err)
+		a.space.tb.Fatalf("apnstest: channel of %s: %v", a.Topic, err)
 	}
 	return &Channel{ID: device.ChannelID(c.ID).String(), app: a}
 }
@@ -29,17 +40,17 @@ func (a *App) NewChannel() *Channel {
 // Subscribe subscribes the device to a channel and waits until APNs has
 // accepted that. Broadcasts arrive by Next.
 func (d *Device) Subscribe(c *Channel) {
-	d.server.tb.Helper()
+	d.space.tb.Helper()
 	id, err := device.ParseChannelID(c.ID)
 	if err == nil {
 		err = d.phone.Subscribe(c.app.Topic, id)
 	}
 	if err != nil {
-		d.server.tb.Fatalf("apnstest: subscribe to %s: %v", c.ID, err)
+		d.space.tb.Fatalf("apnstest: subscribe to %s: %v", c.ID, err)
 	}
-	ctx, cancel := d.within()
+	ctx, cancel := d.space.within()
 	defer cancel()
 	if err := d.phone.Subscribed(ctx, c.app.Topic, id); err != nil {
-		d.server.tb.Fatalf("apnstest: subscription to %s: %v", c.ID, err)
+		d.space.tb.Fatalf("apnstest: subscription to %s: %v", c.ID, err)
 	}
 }

@@ -1,69 +1,35 @@
 package apnstest
 
 import (
-	"crypto/ecdsa"
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
-	"log/slog"
-	"net/http"
+	"cmp"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
-	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// DefaultTimeout is how long helpers wait for what should happen at once.
-const DefaultTimeout = 10 * time.Second
-
-// A Server is a simulated APNs. Its fields are set by NewServer and Start.
+// A Server is a simulated APNs. Its fields are set by [NewServer] and
+// [Server.Start].
+//
+// What it has as a [Space] is the common world, with a team that exists from the
+// start; more worlds are made with [Server.NewSpace]. The records of a Server are
+// those of all its spaces, and of pushes that nobody good has signed.
 type Server struct {
-	// URL and SandboxURL are the provider APIs of the two environments, of the
-	// form https://127.0.0.1:port.
-	URL, SandboxURL string
-	// ChannelsURL and SandboxChannelsURL are where broadcast channels are managed.
-	ChannelsURL, SandboxChannelsURL string
-	// DeviceAddr and SandboxDeviceAddr are where devices connect, host:port.
-	DeviceAddr, SandboxDeviceAddr string
-	// RootCAs holds the root certificate that clients have to trust.
-	RootCAs *x509.CertPool
-	// TeamID, KeyID and Key are those of the team that owns the apps: what a
-	// provider needs to sign its tokens.
-	TeamID, KeyID string
-	Key           *ecdsa.PrivateKey
+	Space
 
 	// Config may be changed between NewUnstartedServer and Start.
 	Config Config
 
-	tb      testing.TB
-	clock   clock.Clock
-	started *sim.Simulator
-
-	mu    sync.Mutex
-	conns []*http.Transport
-}
-
-// Config is what can be chosen about a Server. Its zero value is a useful one.
-type Config struct {
-	// StoredPerApp is how many notifications wait per app for a device that is
-	// away; 0 means 1, as Apple documents.
-	StoredPerApp int
-	// TokenLength is the length of device tokens in bytes; 0 means 32.
-	TokenLength int
-	// UnregisterDelay is how long after [Device.Uninstall] a push to the app is
-	// still accepted, and dropped, as APNs does on purpose; 0 means not at all.
-	UnregisterDelay time.Duration
-	// Timeout is how long helpers wait before they fail the test; 0 means
-	// [DefaultTimeout].
-	Timeout time.Duration
-	// Log receives what the simulator logs; nil is silent.
-	Log *slog.Logger
+	clock      clock.Clock
+	sim        *sim.Simulator // nil before Start
+	memory     *memory        // nil if there are sockets
+	conditions conditions
+	closed     sync.Once
+	failed     error // of closing
 }
 
 // NewServer starts a server that ends with the test.
@@ -77,111 +43,116 @@ func NewServer(tb testing.TB) *Server {
 // NewUnstartedServer returns a server whose Config can still be changed.
 func NewUnstartedServer(tb testing.TB) *Server {
 	tb.Helper()
-	return &Server{tb: tb}
+	return newServer(tb, Config{})
+}
+
+// Open starts a server that many tests share, each in a [Server.NewSpace] of its
+// own. It is for TestMain, where there is no test to end with:
+//
+//	var apple *apnstest.Server
+//
+//	func TestMain(m *testing.M) {
+//		var err error
+//		if apple, err = apnstest.Open(apnstest.Config{}); err != nil {
+//			log.Fatal(err)
+//		}
+//		code := m.Run()
+//		if err := apple.Close(); err != nil {
+//			log.Fatal(err)
+//		}
+//		os.Exit(code)
+//	}
+//
+// Where a helper of the server itself would end a test, it panics.
+func Open(cfg Config) (*Server, error) {
+	s := newServer(new(alone), cfg)
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func newServer(tb reporter, cfg Config) *Server {
+	s := &Server{Config: cfg}
+	s.Space.server, s.Space.tb = s, tb
+	return s
 }
 
 // Start opens the server. It ends with the test.
 func (s *Server) Start() {
 	s.tb.Helper()
-	if s.started != nil {
-		s.tb.Fatal("apnstest: the server is started already")
+	if s.sim != nil {
+		s.tb.Fatalf("apnstest: the server is started already")
 	}
-	if s.Config.Timeout == 0 {
-		s.Config.Timeout = DefaultTimeout
+	if err := s.start(); err != nil {
+		s.tb.Fatalf("apnstest: %v", err)
 	}
-	simulator, err := sim.New(sim.Config{
+}
+
+func (s *Server) start() error {
+	s.Config.Timeout = cmp.Or(s.Config.Timeout, DefaultTimeout)
+	cfg := sim.Config{
 		Broker:      broker.Config{Storage: broker.Storage{PerApp: s.Config.StoredPerApp}},
 		TokenLength: s.Config.TokenLength,
 
 		UnregisterDelay: tokenvault.Delay{Min: s.Config.UnregisterDelay},
+		Faults:          fault.Config{Seed: s.Config.Seed, Compile: s.conditions.find},
 		Clock:           &s.clock,
 		Log:             s.Config.Log,
-	})
-	if err == nil {
-		err = simulator.Start()
 	}
+	if s.Config.InMemory {
+		s.memory = newMemory()
+		cfg.Listen, cfg.Names = s.memory.listen, []string{memoryHost}
+	}
+	simulator, err := sim.New(cfg)
 	if err != nil {
-		s.tb.Fatalf("apnstest: %v", err)
+		return err
 	}
-	s.started = simulator
-	s.tb.Cleanup(s.close)
-	info := simulator.Info()
-	s.URL, s.SandboxURL = info.Provider, info.ProviderSandbox
-	s.ChannelsURL, s.SandboxChannelsURL = info.Channels, info.ChannelsSandbox
-	s.DeviceAddr, s.SandboxDeviceAddr = info.Device, info.DeviceSandbox
-	s.RootCAs = simulator.Secrets.PKI.RootPool()
+	if err := simulator.Start(); err != nil {
+		return err
+	}
+	s.sim = simulator
+	s.tb.Cleanup(s.shut)
 	key := simulator.Secrets.Keys[0]
-	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private
+	return s.Space.settle(&s.clock, key)
 }
 
-// close ends the server. Devices made with NewDevice have ended before.
-func (s *Server) close() {
-	s.mu.Lock()
-	for _, t := range s.conns {
-		t.CloseIdleConnections()
+// Close ends a server of [Open], and everything that was made with it. The other
+// servers end with their tests.
+func (s *Server) Close() error {
+	if own, ok := s.tb.(*alone); ok {
+		own.end()
+	} else {
+		s.shut()
 	}
-	s.mu.Unlock()
-	if err := s.started.Close(); err != nil {
-		s.tb.Errorf("apnstest: %v", err)
-	}
+	return s.failed
 }
 
-// Client returns an HTTP/2 client that trusts the server, for provider code
-// that takes an *http.Client. Certificates, if given, are shown to the server;
-// see [App.Certificate].
-func (s *Server) Client(certificates ...tls.Certificate) *http.Client {
-	t := &http.Transport{
-		TLSClientConfig:   &tls.Config{RootCAs: s.RootCAs, Certificates: certificates},
-		ForceAttemptHTTP2: true,
-	}
-	s.mu.Lock()
-	s.conns = append(s.conns, t)
-	s.mu.Unlock()
-	return &http.Client{Transport: t, Timeout: s.Config.Timeout}
-}
-
-// ProviderToken signs a provider token, for requests made by hand:
-//
-//	request.Header.Set("authorization", "bearer "+apple.ProviderToken())
-func (s *Server) ProviderToken() string {
-	s.tb.Helper()
-	token, err := providerauth.Sign(s.Key, s.KeyID, s.TeamID, s.clock.Now())
-	if err != nil {
-		s.tb.Fatalf("apnstest: %v", err)
-	}
-	return token
-}
-
-// Advance moves the server's clock: provider tokens grow old, and stored
-// notifications expire.
-func (s *Server) Advance(d time.Duration) { s.clock.Advance(d) }
-
-// History tells what became of the notification with an apns-id, one line for
-// each thing that happened: "received", "accepted", "sent", "delivered", or
-// "rejected BadDeviceToken", "stored device-offline", "dropped expired". It is
-// empty for an id the server does not know any more.
-func (s *Server) History(apnsID string) (lines []string) {
-	for _, e := range s.started.Journal.Read(0, 0).Events {
-		if e.Push == nil || e.Push.ID != apnsID {
-			continue
+// shut ends the server. Devices of the common world have ended before.
+func (s *Server) shut() {
+	s.closed.Do(func() {
+		s.closeClients()
+		if s.failed = s.sim.Close(); s.failed != nil {
+			s.tb.Errorf("apnstest: %v", s.failed)
 		}
-		line := e.Kind.String()
-		if e.Cause != "" {
-			line = fmt.Sprint(line, " ", e.Cause)
-		}
-		lines = append(lines, line)
-	}
-	return lines
+	})
 }
 
-// Advice tells what a device would not show of the notification with an
-// apns-id, although APNs accepts it: misspelled keys, wrong types, a push type
-// that does not fit the payload. APNs itself never says so.
-func (s *Server) Advice(apnsID string) []apns.Advice {
-	for _, e := range s.started.Journal.Read(0, 0).Events {
-		if e.Push != nil && e.Push.ID == apnsID {
-			return e.Advice()
-		}
+// Endpoints are where a [Server] is reached.
+type Endpoints struct {
+	// URL and SandboxURL are the provider APIs of the two environments, of the
+	// form https://127.0.0.1:port.
+	URL, SandboxURL string
+	// ChannelsURL and SandboxChannelsURL are where broadcast channels are managed.
+	ChannelsURL, SandboxChannelsURL string
+	// DeviceAddr and SandboxDeviceAddr are where devices connect, host:port.
+	DeviceAddr, SandboxDeviceAddr string
+}
+
+func endpoints(i sim.Info) Endpoints {
+	return Endpoints{
+		URL: i.Provider, SandboxURL: i.ProviderSandbox,
+		ChannelsURL: i.Channels, SandboxChannelsURL: i.ChannelsSandbox,
+		DeviceAddr: i.Device, SandboxDeviceAddr: i.DeviceSandbox,
 	}
-	return nil
 }

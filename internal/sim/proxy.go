@@ -10,7 +10,7 @@ import (
 )
 
 func (s *Simulator) makeProxy() (err error) {
-	s.proxy, err = proxy.New(proxy.Config{Route: s.route, Others: s.cfg.ProxyOthers, Log: s.log})
+	s.proxy, err = proxy.New(proxy.Config{Route: s.Route, Others: s.cfg.ProxyOthers, Log: s.log})
 	return err
 }
 
@@ -25,9 +25,9 @@ var courierHosts = map[string]apns.Environment{
 	"courier.sandbox.push.apple.com": apns.Sandbox,
 }
 
-// route returns the address of the door that one of Apple's hosts stands for,
+// Route returns the address of the door that one of Apple's hosts stands for,
 // whatever the port; "" for another host, or if the door is closed.
-func (s *Simulator) route(hostport string) string {
+func (s *Simulator) Route(hostport string) string {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
 		return ""

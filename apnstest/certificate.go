@@ -1,0 +1,59 @@
+package apnstest
+
+import (
+	"crypto/tls"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// A CertificateRequest says what a provider certificate is good for. Its zero value
+// asks for one of the app's own team, for both environments, for a year.
+type CertificateRequest struct {
+	// TeamID is another team that shall have it; "" is the app's own.
+	TeamID string
+	// Production and Sandbox are the environments; neither means both.
+	Production, Sandbox bool
+	// NotBefore and NotAfter bound its validity, which is judged by the machine's
+	// time; zero means from a day ago, for a year.
+	NotBefore, NotAfter time.Time
+	// RSA asks for an RSA key, as Apple's certificates had; otherwise it is EC.
+	RSA bool
+}
+
+// Certificate issues a provider certificate for the app, for both environments,
+// with which a provider connects instead of sending tokens.
+func (a *App) Certificate() tls.Certificate {
+	a.space.tb.Helper()
+	return a.NewCertificate(CertificateRequest{})
+}
+
+// NewCertificate issues a provider certificate for the topic of the app.
+func (a *App) NewCertificate(r CertificateRequest) tls.Certificate {
+	a.space.tb.Helper()
+	return a.issue(r).TLS()
+}
+
+func (a *App) issue(r CertificateRequest) *pki.Identity {
+	a.space.tb.Helper()
+	if r.TeamID == "" {
+		r.TeamID = a.space.TeamID
+	}
+	identity, err := a.space.server.sim.Secrets.PKI.IssueProvider(pki.ProviderRequest{
+		Topic: a.Topic, TeamID: r.TeamID, Production: r.Production, Sandbox: r.Sandbox,
+		NotBefore: r.NotBefore, NotAfter: r.NotAfter, RSA: r.RSA,
+	})
+	if err != nil {
+		a.space.tb.Fatalf("apnstest: %v", err)
+	}
+	return identity
+}
+
+// RevokeCertificate makes a certificate void. Connections that are open stay.
+func (s *Space) RevokeCertificate(c tls.Certificate) {
+	s.tb.Helper()
+	if c.Leaf == nil {
+		s.tb.Fatalf("apnstest: the certificate has no leaf; use one of App.Certificate")
+	}
+	s.server.sim.Secrets.PKI.Revoke(c.Leaf.SerialNumber)
+}

@@ -1,0 +1,73 @@
+package apnstest
+
+import (
+	"path/filepath"
+
+	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// Env returns the variables, as NAME=VALUE, with which a child process finds the
+// server, signs as the team, pushes to the first app on the first device, and trusts
+// the root: those that apns-sim exec sets, as far as there is what they name.
+//
+//	command := exec.Command("node", "send.js")
+//	command.Env = append(os.Environ(), apple.Env()...)
+//
+// The files they name are in a temporary folder of the test.
+func (s *Space) Env() []string {
+	s.tb.Helper()
+	if s.server.memory != nil {
+		s.tb.Fatalf("apnstest: a child process cannot reach a server in memory; use NewServer")
+	}
+	p, err := s.describe(s.tb.TempDir())
+	if err != nil {
+		s.tb.Fatalf("apnstest: variables for a child process: %v", err)
+	}
+	return p.List()
+}
+
+// describe writes files to dir and says where everything is.
+func (s *Space) describe(dir string) (p environ.Place, err error) {
+	p = s.server.sim.Place()
+	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""
+	p.CAFile = filepath.Join(dir, pki.RootFile)
+	root := s.server.sim.RootPEM()
+	if err := pki.WritePublic(p.CAFile, root); err != nil {
+		return p, err
+	}
+	if p.Bundle, _, err = environ.WriteBundle(dir, root); err != nil {
+		return p, err
+	}
+	p.KeyFile = filepath.Join(dir, sim.SigningKey{KeyID: s.KeyID}.FileName())
+	if err := pki.WriteSecret(p.KeyFile, s.P8); err != nil {
+		return p, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.apps) == 0 {
+		return p, nil
+	}
+	app := s.apps[0]
+	p.Topic = app.Topic
+	s.findToken(&p)
+	text, err := app.issue(CertificateRequest{}).PEM()
+	if err != nil {
+		return p, err
+	}
+	p.CertificateFile = filepath.Join(dir, sim.DemoCertificateFile)
+	return p, pki.WriteSecret(p.CertificateFile, text)
+}
+
+// findToken looks for a device that has the app of the topic.
+func (s *Space) findToken(p *environ.Place) {
+	for _, d := range s.devices {
+		for _, app := range d.phone.Apps() {
+			if app.Topic == p.Topic && app.Token != "" {
+				p.Token, p.DeviceID = app.Token.String(), d.ID()
+				return
+			}
+		}
+	}
+}

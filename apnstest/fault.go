@@ -1,0 +1,192 @@
+package apnstest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+)
+
+// A Fault is something that goes wrong on purpose: where, how often, and what. See
+// [Space.Inject]. docs/faults.md describes the kinds and which parameters each takes;
+// a parameter that has no meaning for a kind ends the test.
+type Fault struct {
+	// Name is how records call it; one is made up if it is "".
+	Name string
+
+	// Where says to whom it happens, by filter words (see [Space.Wait]) and by door,
+	// connection, source, path and body; nil is everybody.
+	Where map[string]string
+	// If, if there is one, has to hold as well. It is called from any goroutine.
+	If func(Happening) bool
+
+	// Probability is the chance to happen, by [Config].Seed; 0 means 1. After is how
+	// many are spared first, Every that only the first of each so many is not, and
+	// Times how often it happens in all; 0 is no limit. It ends at Until, by the
+	// clock of the server.
+	Probability         float64
+	After, Every, Times int
+	Until               time.Time
+
+	// Do is what happens. If it is "", it is answer if there is a Reason or a
+	// Status, and delay if there is a Delay.
+	Do FaultKind
+
+	// Reason and Status are of an answer, Since the time in one with status 410;
+	// Sticky answers all later requests of the connection so, too.
+	Reason apns.Reason
+	Status int
+	Since  time.Time
+	Sticky bool
+	// Delay is how much later.
+	Delay Latency
+	// Deliver takes the push all the same, as when an answer is lost.
+	Deliver bool
+
+	// Code is the name of an HTTP/2 error code, such as REFUSED_STREAM. LastStream
+	// is the last stream of a GOAWAY: own, none, before or any; Twice sends it
+	// twice, Text goes along, and Close is when the connection ends: answered, now or
+	// never.
+	Code       string
+	LastStream string
+	Twice      bool
+	Text       string
+	Close      string
+
+	// Streams are limits of concurrent streams, taken in turn; Overrun ends the
+	// connection if a stream is open above.
+	Streams []uint32
+	Overrun bool
+	// IDs is the shape of an apns-id: missing, upper or lower.
+	IDs string
+	// Chain is what is wrong with a certificate: expired, wrong-name, unknown-root
+	// or incomplete.
+	Chain string
+	// Host is the courier that a device is sent to.
+	Host string
+	// Copies is how often a push is sent in all.
+	Copies int
+}
+
+// A Latency is how long something takes: a fixed time, one between Min and Max, or
+// one of a lognormal distribution with Median and Sigma. Growth is added each time.
+type Latency struct {
+	Fixed, Min, Max, Median time.Duration
+	Sigma                   float64
+	Growth                  time.Duration
+}
+
+// A FaultKind is a kind of fault, by its name in docs/faults.md.
+type FaultKind string
+
+// The kinds of faults.
+const (
+	// Of requests.
+	Answer          FaultKind = "answer"
+	Delay           FaultKind = "delay"
+	NoAnswer        FaultKind = "no-answer"
+	ResetStream     FaultKind = "reset-stream"
+	ResetConnection FaultKind = "reset-connection"
+	GoAway          FaultKind = "goaway"
+	Retire          FaultKind = "retire"
+	LimitStreams    FaultKind = "limit-streams"
+	Mute            FaultKind = "mute"
+	NoPong          FaultKind = "no-pong"
+	Discard         FaultKind = "discard"
+	StayRegistered  FaultKind = "stay-registered"
+	OddIDs          FaultKind = "odd-ids"
+
+	// Of connections; whose they are is not known yet, so that a [Space] cannot
+	// have them for itself: inject them into the [Server].
+	GoAwayFirst      FaultKind = "goaway-first"
+	SlowAccept       FaultKind = "slow-accept"
+	RefuseConnection FaultKind = "refuse-connection"
+	ShowChain        FaultKind = "chain"
+	RefuseLogin      FaultKind = "refuse-login"
+	Redirect         FaultKind = "redirect"
+	SlowLogin        FaultKind = "slow-login"
+	NoKeepalive      FaultKind = "no-keepalive"
+
+	// Of deliveries.
+	Drop       FaultKind = "drop"
+	Duplicate  FaultKind = "duplicate"
+	SlowPush   FaultKind = "slow-push"
+	Reorder    FaultKind = "reorder"
+	Disconnect FaultKind = "disconnect"
+)
+
+// A Happening is what a [Fault] may happen to, as far as it is known then.
+type Happening struct {
+	// Notification is the push, if there is one.
+	apns.Notification
+	// Status and Reason are what a request deserves, whatever the answer will be.
+	Status int
+	Reason apns.Reason
+	// Method and Path are of a request, Connection numbers the connection, Source is
+	// the address of the peer without its port.
+	Method, Path string
+	Connection   uint64
+	Source       string
+}
+
+func happening(s *fault.Subject) Happening {
+	return Happening{
+		Notification: apns.Notification{
+			ID: s.ID, UniqueID: s.UniqueID, TeamID: s.Space, Environment: s.Environment, Token: s.Token, Channel: s.Channel,
+			Topic: s.Topic, PushType: s.PushType, Priority: s.Priority, CollapseID: s.CollapseID, Payload: s.Payload,
+		},
+		Status: s.Status, Reason: s.Reason, Method: s.Method, Path: s.Path, Connection: s.Connection, Source: s.Source,
+	}
+}
+
+// rule returns the fault as the engine has it, without If.
+func (f *Fault) rule() fault.Rule {
+	r := fault.Rule{
+		Name: f.Name, Where: f.Where,
+		When: fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, Until: known(f.Until)},
+		What: fault.Action{
+			Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
+			Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
+			Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Copies: f.Copies,
+		},
+	}
+	if f.Delay != (Latency{}) {
+		r.What.Delay = &fault.Latency{
+			Fixed: fault.Duration(f.Delay.Fixed), Min: fault.Duration(f.Delay.Min), Max: fault.Duration(f.Delay.Max),
+			Median: fault.Duration(f.Delay.Median), Sigma: f.Delay.Sigma, Growth: fault.Duration(f.Delay.Growth),
+		}
+	}
+	return r
+}
+
+func (f *Fault) kind() fault.Kind {
+	switch {
+	case f.Do != "":
+		return fault.Kind(f.Do)
+	case f.Reason != "" || f.Status != 0:
+		return fault.Answer
+	case f.Delay != (Latency{}):
+		return fault.Delay
+	}
+	return ""
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// TokenFor returns the device token, in hex, that brings about an outcome with
+// nothing set up: whoever pushes to it with good credentials is refused with that
+// reason. Besides reasons there are slow, no-answer, reset-stream, goaway, reset and
+// silence. It panics if there is no such outcome, and names the nearest.
+func TokenFor(outcome apns.Reason) string {
+	r, err := fault.FindReserved(string(outcome))
+	if err != nil {
+		panic(fmt.Sprintf("apnstest: %v", err))
+	}
+	return r.Token.String()
+}

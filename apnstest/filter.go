@@ -1,0 +1,51 @@
+package apnstest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// parse reads the words of a filter and their values, which take turns:
+//
+//	"topic", "com.example.app", "payload.aps.badge", 7
+func (s *Space) parse(words []any) match.Filter {
+	s.tb.Helper()
+	query, err := pairs(words)
+	if err == nil {
+		if !s.common() {
+			query["space"] = []string{s.TeamID}
+		}
+		var f match.Filter
+		if f, err = match.Parse(query, s.Clock.Now()); err == nil {
+			return f
+		}
+	}
+	s.tb.Fatalf("apnstest: filter: %v", err)
+	return match.Filter{}
+}
+
+// pairs puts words together with their values. A word that is there twice has two
+// values, one of which has to hold.
+func pairs(words []any) (map[string][]string, error) {
+	query := make(map[string][]string)
+	for i := 0; i < len(words); i += 2 {
+		word, ok := words[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("a word is missing before %v; words and values take turns", words[i])
+		}
+		if i+1 == len(words) {
+			return nil, fmt.Errorf("the value of %q is missing; words and values take turns", word)
+		}
+		query[word] = append(query[word], text(words[i+1]))
+	}
+	return query, nil
+}
+
+func text(value any) string {
+	if at, ok := value.(time.Time); ok {
+		return at.Format(time.RFC3339)
+	}
+	return fmt.Sprint(value)
+}

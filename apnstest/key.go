@@ -1,0 +1,81 @@
+package apnstest
+
+import (
+	"crypto/ecdsa"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// A Key is an authentication key of a team, with which it signs provider tokens.
+type Key struct {
+	// ID and TeamID go into the tokens.
+	ID, TeamID string
+	Private    *ecdsa.PrivateKey
+	// P8 is the key as Apple's portal has it, the text of a .p8 file.
+	P8 []byte
+
+	space *Space
+}
+
+// NewKey makes a further key for the team. [Space.Key] is the first.
+func (s *Space) NewKey() *Key {
+	s.tb.Helper()
+	key, err := s.addKey()
+	var p8 []byte
+	if err == nil {
+		p8, err = pki.MarshalP8(key.Private)
+	}
+	if err != nil {
+		s.tb.Fatalf("apnstest: %v", err)
+	}
+	return &Key{ID: key.KeyID, TeamID: key.TeamID, Private: key.Private, P8: p8, space: s}
+}
+
+func (s *Space) addKey() (sim.SigningKey, error) {
+	key, err := sim.NewSigningKey(s.TeamID, sim.NewID())
+	if err != nil {
+		return key, err
+	}
+	return key, s.server.sim.Auth.AddKey(key.Public())
+}
+
+// ProviderToken signs a provider token with the key.
+func (k *Key) ProviderToken() string {
+	k.space.tb.Helper()
+	return k.space.sign(k.Private, k.ID)
+}
+
+// Revoke makes the key void: what it has signed is refused with
+// InvalidProviderToken from now on.
+func (k *Key) Revoke() {
+	k.space.tb.Helper()
+	k.space.RevokeKey(k.ID)
+}
+
+// RevokeKey makes a key of the team void, [Space.KeyID] for instance.
+func (s *Space) RevokeKey(id string) {
+	s.tb.Helper()
+	if err := s.server.sim.Auth.RemoveKey(s.TeamID, id); err != nil {
+		s.tb.Fatalf("apnstest: %v", err)
+	}
+}
+
+// ProviderToken signs a provider token with the first key, for requests made by
+// hand:
+//
+//	request.Header.Set("authorization", "bearer "+apple.ProviderToken())
+func (s *Space) ProviderToken() string {
+	s.tb.Helper()
+	return s.sign(s.Key, s.KeyID)
+}
+
+func (s *Space) sign(key *ecdsa.PrivateKey, id string) string {
+	s.tb.Helper()
+	token, err := providerauth.Sign(key, id, s.TeamID, s.Clock.Now())
+	if err != nil {
+		s.tb.Fatalf("apnstest: %v", err)
+	}
+	return token
+}

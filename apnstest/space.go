@@ -1,0 +1,125 @@
+package apnstest
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/x509"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/space"
+)
+
+// A Space is a world of its own on a [Server]: a team with its keys, apps, devices,
+// channels, faults, records and clock. Two spaces may have apps of the same bundle
+// ID and never see each other.
+type Space struct {
+	Endpoints
+	// RootCAs holds the root certificate that clients have to trust.
+	RootCAs *x509.CertPool
+	// TeamID is the team that owns the apps. KeyID and Key are its first
+	// authentication key, what a provider needs to sign its tokens; P8 is the same
+	// as Apple's portal has it, the text of a .p8 file.
+	TeamID, KeyID string
+	Key           *ecdsa.PrivateKey
+	P8            []byte
+	// Clock is what time it is here.
+	Clock *Clock
+
+	tb     reporter
+	server *Server
+
+	mu         sync.Mutex
+	transports []*http.Transport
+	apps       []*App
+	devices    []*Device
+}
+
+// NewSpace makes a space that ends with the test, which need not be the one that
+// the server was made for: tests that run in parallel share a server, and each has
+// a space of its own. Whatever a helper of the space cannot do ends that test.
+func (s *Server) NewSpace(tb testing.TB) *Space {
+	tb.Helper()
+	in := &Space{tb: tb, server: s}
+	team := sim.NewID()
+	place, err := s.sim.Spaces.Open(team)
+	if err != nil {
+		tb.Fatalf("apnstest: %v", err)
+	}
+	tb.Cleanup(in.close)
+	in.TeamID = team
+	if err := s.sim.Auth.AddTeam(team); err != nil {
+		tb.Fatalf("apnstest: %v", err)
+	}
+	key, err := in.addKey()
+	if err == nil {
+		err = in.settle(s.sim.Spaces.Clock(place), key)
+	}
+	if err != nil {
+		tb.Fatalf("apnstest: %v", err)
+	}
+	return in
+}
+
+// settle sets the fields.
+func (s *Space) settle(c *clock.Clock, key sim.SigningKey) (err error) {
+	s.Endpoints = endpoints(s.server.sim.Info())
+	s.RootCAs = s.server.sim.Secrets.PKI.RootPool()
+	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private
+	s.Clock = &Clock{c}
+	s.P8, err = pki.MarshalP8(key.Private)
+	return err
+}
+
+// close ends the space. Its devices have ended before.
+func (s *Space) close() {
+	s.closeClients()
+	if err := s.server.sim.CloseSpace(s.TeamID); err != nil {
+		s.tb.Errorf("apnstest: %v", err)
+	}
+}
+
+// common reports whether this is the world that the server began with.
+func (s *Space) common() bool { return s == &s.server.Space }
+
+// place is the space as the simulator has it, nil for the common world.
+func (s *Space) place() *space.Space { return s.server.sim.Spaces.Of(s.TeamID) }
+
+// Reset takes the space back to how it began: no faults, no records, nothing waiting
+// for a device, and the clock with the machine's. Keys, apps and devices stay.
+func (s *Space) Reset() {
+	s.tb.Helper()
+	team := s.TeamID
+	if s.common() {
+		team = ""
+	}
+	if err := s.server.sim.ResetSpace(team); err != nil {
+		s.tb.Fatalf("apnstest: %v", err)
+	}
+}
+
+// within returns the time that a helper has.
+func (s *Space) within() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), s.server.Config.Timeout)
+}
+
+// A Clock tells semantic time: how old provider tokens are, when stored
+// notifications expire, when an app was removed. Connections do not age by it.
+type Clock struct{ clock *clock.Clock }
+
+// Now returns the time.
+func (c *Clock) Now() time.Time { return c.clock.Now() }
+
+// Advance moves the clock forward by d, or back if d is negative.
+func (c *Clock) Advance(d time.Duration) { c.clock.Advance(d) }
+
+// Set moves the clock to a time. It goes on from there.
+func (c *Clock) Set(t time.Time) { c.clock.Set(t) }
+
+// Advance is short for [Clock.Advance].
+func (s *Space) Advance(d time.Duration) { s.Clock.Advance(d) }

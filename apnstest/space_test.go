@@ -1,0 +1,125 @@
+package apnstest_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/apnstest"
+)
+
+// sender pushes as the team of a space does.
+type sender struct {
+	*apnstest.Space
+	app   *apnstest.App
+	phone *apnstest.Device
+}
+
+func newSender(t *testing.T, s *apnstest.Space) *sender {
+	t.Helper()
+	app := s.NewApp("com.example.app")
+	return &sender{s, app, s.NewDevice(app)}
+}
+
+func (s *sender) push(t *testing.T, payload string, headers ...string) answer {
+	t.Helper()
+	return s.pushTo(t, s.phone.Token(s.app), payload, headers...)
+}
+
+func (s *sender) pushTo(t *testing.T, token, payload string, headers ...string) answer {
+	t.Helper()
+	headers = append([]string{"authorization", "bearer " + s.ProviderToken(), "apns-topic", s.app.Topic}, headers...)
+	return push(t, s.Client(), s.URL, token, payload, headers...)
+}
+
+// Each of the tests runs beside the others on one server, with the same bundle ID.
+func TestParallelTestsOnOneServerNeverSeeEachOther(t *testing.T) {
+	for i := range 20 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			mine := newSender(t, shared.NewSpace(t))
+			if i%2 == 1 {
+				mine.Inject(apnstest.Fault{Name: "mine", Reason: apns.TooManyRequests, Times: 1})
+				assert.Equal(t, "TooManyRequests", mine.push(t, `{}`).Reason)
+			}
+			payload := fmt.Sprintf(`{"test":%d}`, i)
+			require.Equal(t, 200, mine.push(t, payload).status)
+			assert.Equal(t, payload, string(mine.phone.Next().Payload))
+			mine.RequireDelivered("payload.test", i)
+			mine.RequireNone("payload.test", i+1)
+			assert.Len(t, mine.Records(), 1+i%2)
+			assert.Len(t, mine.phone.Inbox(), 1)
+
+			mine.Clock.Advance(time.Duration(i) * 24 * time.Hour)
+			assert.WithinDuration(t, time.Now().Add(time.Duration(i)*24*time.Hour), mine.Clock.Now(), time.Minute)
+		})
+	}
+}
+
+func TestAnotherSpaceIsAnotherWorld(t *testing.T) {
+	t.Parallel()
+	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
+	got := mine.pushTo(t, other.phone.Token(other.app), `{}`)
+	assert.Equal(t, answer{400, got.id, "DeviceTokenNotForTopic"}, got, "the topic has the same name and is another one")
+	mine.RequireRejected(apns.DeviceTokenNotForTopic)
+	assert.Empty(t, other.Records())
+	assert.Empty(t, other.History(got.id))
+	_, ok := mine.Find(got.id)
+	assert.True(t, ok)
+
+	old := mine.ProviderToken()
+	mine.Clock.Advance(2 * time.Hour)
+	assert.Equal(t, "ExpiredProviderToken", mine.push(t, `{}`, "authorization", "bearer "+old).Reason)
+	assert.Equal(t, 200, other.push(t, `{}`).status, "nobody else's clock was moved")
+}
+
+func TestASpaceEndsWithItsTest(t *testing.T) {
+	var ended *sender
+	var token string
+	t.Run("its test", func(t *testing.T) {
+		ended = newSender(t, shared.NewSpace(t))
+		token = ended.phone.Token(ended.app)
+		require.Equal(t, 200, ended.push(t, `{}`).status)
+	})
+	mine := newSender(t, shared.NewSpace(t))
+	assert.Equal(t, "InvalidProviderToken", mine.push(t, `{}`, "authorization", "bearer "+ended.ProviderToken()).Reason)
+	assert.NotEqual(t, 200, mine.pushTo(t, token, `{}`).status)
+	assert.Empty(t, shared.Records("space", ended.TeamID))
+}
+
+func TestResetTakesASpaceBackToItsBeginning(t *testing.T) {
+	t.Parallel()
+	mine := newSender(t, shared.NewSpace(t))
+	mine.Inject(apnstest.Fault{Reason: apns.Forbidden})
+	require.Equal(t, 403, mine.push(t, `{}`).status)
+	mine.Advance(time.Hour)
+	mine.Reset()
+	assert.Empty(t, mine.Records())
+	assert.WithinDuration(t, time.Now(), mine.Clock.Now(), time.Minute)
+	assert.Equal(t, 200, mine.push(t, `{}`).status, "its keys, apps and devices stay")
+}
+
+func TestTheServerSeesWhatHappensInItsSpaces(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	mine := newSender(t, apple.NewSpace(t))
+	got := mine.push(t, `{}`)
+	assert.Equal(t, mine.TeamID, apple.RequireAccepted("apns-id", got.id).TeamID)
+	apple.Inject(apnstest.Fault{Reason: apns.Shutdown})
+	assert.Equal(t, "Shutdown", mine.push(t, `{}`).Reason, "and its faults are everybody's")
+}
+
+func TestAClockIsSet(t *testing.T) {
+	t.Parallel()
+	mine := newSender(t, shared.NewSpace(t))
+	christmas := time.Date(2030, 12, 24, 18, 0, 0, 0, time.UTC)
+	mine.Clock.Set(christmas)
+	assert.WithinDuration(t, christmas, mine.Clock.Now(), time.Minute)
+	got := mine.push(t, `{}`)
+	require.Equal(t, 200, got.status, "provider tokens are signed by the same clock")
+	r := mine.RequireDelivered("since", christmas)
+	assert.Equal(t, got.id, r.ID)
+}

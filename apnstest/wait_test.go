@@ -1,0 +1,142 @@
+package apnstest_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/apnstest"
+)
+
+func TestWaitReturnsThePushesThatMatch(t *testing.T) {
+	t.Parallel()
+	mine := newSender(t, shared.NewSpace(t))
+	first, second := mine.push(t, `{"aps":{"badge":7}}`), mine.push(t, `{"aps":{"badge":7}}`)
+	mine.push(t, `{"aps":{"badge":8}}`)
+	got := mine.Wait(2, "topic", mine.app.Topic, "state", "delivered", "payload.aps.badge", 7)
+	require.Len(t, got, 2)
+	assert.Equal(t, []string{first.id, second.id}, []string{got[0].ID, got[1].ID})
+	assert.Len(t, mine.Wait(3, "payload.aps.badge", 7, "payload.aps.badge", 8), 3, "one of the values has to hold")
+}
+
+func TestARecordTellsAllThereIs(t *testing.T) {
+	t.Parallel()
+	mine := newSender(t, shared.NewSpace(t))
+	sent := mine.push(t, `{"aps":{"alert":"hi","badge":"3"}}`, "apns-push-type", "alert", "apns-collapse-id", "game")
+	r := mine.RequireDelivered("apns-id", sent.id)
+	assert.Equal(t, []string{"received", "accepted", "sent", "delivered"}, r.History())
+	assert.True(t, r.Has("accepted") && !r.Has("stored"))
+	assert.Equal(t, mine.phone.ID(), r.Device)
+	assert.Equal(t, "game", r.CollapseID)
+	assert.Equal(t, 200, r.Status)
+	assert.Contains(t, r.Headers, apnstest.Header{Name: "apns-push-type", Value: "alert"})
+	assert.Equal(t, "provider token", r.Credential.Kind)
+	assert.Equal(t, []string{mine.TeamID, mine.KeyID}, []string{r.Credential.TeamID, r.Credential.KeyID})
+	require.NotEmpty(t, r.Checks)
+	assert.Equal(t, "passed", r.Checks[len(r.Checks)-1].Result)
+	require.Len(t, r.Advice, 1)
+	assert.Equal(t, apns.AdviceWrongType, r.Advice[0].Code)
+	assert.Equal(t, r.Advice, mine.Advice(sent.id))
+	assert.Contains(t, r.String(), sent.id+" to token ")
+	for _, h := range r.Headers {
+		assert.NotContains(t, h.Value, mine.ProviderToken(), "no secret is told")
+	}
+}
+
+func TestARefusalTellsTheCheckThatFailed(t *testing.T) {
+	t.Parallel()
+	mine := newSender(t, shared.NewSpace(t))
+	mine.push(t, `{}`, "apns-priority", "7")
+	r := mine.RequireRejected(apns.BadPriority)
+	assert.Equal(t, 400, r.Status)
+	assert.NotEmpty(t, r.Detail)
+	results := map[string]int{}
+	for _, c := range r.Checks {
+		results[c.Result]++
+	}
+	assert.Equal(t, 1, results["failed"])
+	assert.Positive(t, results["not reached"])
+}
+
+// quickly runs a test that fails on a server in memory, where waiting takes no time.
+func quickly(t *testing.T, f func(t *testing.T, mine *sender)) (message string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		message = failure(t, func(tb testing.TB) {
+			apple := apnstest.InMemory(tb)
+			app := apple.NewApp("com.example.app")
+			f(t, &sender{&apple.Space, app, apple.NewDevice(app)})
+		})
+	})
+	return message
+}
+
+func TestAFailureTellsWhatCameInstead(t *testing.T) {
+	t.Parallel()
+	var id string
+	message := quickly(t, func(t *testing.T, mine *sender) {
+		id = mine.push(t, `{"aps":{"badge":3}}`).id
+		mine.RequireDelivered("payload.aps.badge", 7, "push-type", "alert")
+	})
+	assert.Contains(t, message, "0 of 1 pushes matched push-type=alert state=delivered payload.aps.badge=7 within 10s\n\tinstead came "+id+" to token ")
+	assert.Contains(t, message, ", topic com.example.app: received, accepted, sent, delivered\n\t\tpush-type is not known, not alert\n\t\tpayload.aps.badge is 3, not 7")
+}
+
+func TestAFilterThatCannotBeMeantIsExplained(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		filter []any
+		want   string
+	}{
+		{[]any{"topik", "x"}, "topik: there is no such filter word; did you mean topic?"},
+		{[]any{"topic"}, `the value of "topic" is missing; words and values take turns`},
+		{[]any{"topic", "x", 7}, "a word is missing before 7; words and values take turns"},
+		{[]any{"reason", "BadTokken"}, `reason: there is no "BadTokken"; did you mean BadTopic?`},
+	} {
+		message := failure(t, func(tb testing.TB) { shared.NewSpace(tb).Wait(1, tc.filter...) })
+		assert.Contains(t, message, "apnstest: filter: ")
+		assert.Contains(t, message, tc.want)
+	}
+}
+
+func TestRequireNoneWaitsForWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	message := quickly(t, func(t *testing.T, mine *sender) {
+		mine.phone.SetAckDelay(3 * time.Second)
+		mine.push(t, `{"n":1}`)
+		mine.RequireNone("state", "delivered")
+	})
+	assert.Regexp(t, `^apnstest: 1 pushes match state=delivered, and none should:\n\t.*: received, accepted, sent, delivered$`, message)
+	message = quickly(t, func(t *testing.T, mine *sender) {
+		mine.phone.Disconnect()
+		mine.push(t, `{"n":1}`)
+		mine.RequireNone("state", "delivered")
+		mine.phone.Connect()
+		mine.RequireNone("state", "delivered")
+	})
+	assert.Contains(t, message, "received, accepted, stored device-offline, sent, delivered")
+}
+
+func TestRequireNoneDoesNotWaitForWhatIsSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mine := newSender(t, &apnstest.InMemory(t).Space)
+		began := time.Now()
+		mine.RequireNone()
+		mine.push(t, `{"n":1}`)
+		mine.push(t, `{"n":2}`, "apns-priority", "7")
+		mine.phone.Disconnect()
+		mine.push(t, `{"n":3}`)
+		mine.RequireNone("payload.n", 4)
+		assert.Zero(t, time.Since(began), "one is delivered, one rejected, one stored")
+
+		mine.phone.Connect()
+		mine.phone.SetAckDelay(-1)
+		mine.push(t, `{"n":5}`)
+		mine.RequireNone("payload.n", 5, "state", "delivered")
+		assert.Equal(t, apnstest.DefaultTimeout, time.Since(began), "what is never settled has its time")
+	})
+}
