@@ -60,7 +60,12 @@ func newRouter(s *Server) *router {
 			OpenAPI: "3.1.0",
 			Info:    &huma.Info{Title: "apns-sim control API", Version: apiVersion, Description: introduction},
 		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		Formats: map[string]huma.Format{
+			"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat,
+			// What curl -d says of its body unless it is told otherwise. A page of
+			// another origin cannot make use of it: crossOrigin refuses those.
+			"application/x-www-form-urlencoded": huma.DefaultJSONFormat,
+		},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{s.explain},

@@ -67,6 +67,8 @@ func TestWhatIsWrongWithARequestIsSaidWithItsPlace(t *testing.T) {
 	}{
 		{"good", "/v1/echo/a?count=9", "application/json", usual, 200, ""},
 		{"no content type is JSON", "/v1/echo/a", "", usual, 200, ""},
+		{"curl -d says that it is a form", "/v1/echo/a", "application/x-www-form-urlencoded", usual, 200, ""},
+		{"a form is no JSON", "/v1/echo/a", "application/x-www-form-urlencoded", "words=a", 400, "body: invalid character"},
 		{"path", "/v1/echo/abcdef", "application/json", usual, 422, "path.name: expected length <= 5"},
 		{"query", "/v1/echo/a?count=10", "application/json", usual, 422, "query.count: expected number <= 9"},
 		{"no number", "/v1/echo/a?count=x", "application/json", usual, 422, "query.count: invalid integer"},
