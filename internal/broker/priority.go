@@ -54,10 +54,10 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 // not.
 func (q *queue) disturbLocked(e *entry, now time.Time) {
 	r := q.route
-	if len(q.held) == 0 || r.activeLocked() || r.ruleLocked(e) == ruleNonWaking {
+	if len(q.held) == 0 && r.groupUntil == 0 || r.activeLocked() || r.ruleLocked(e) == ruleNonWaking {
 		return
 	}
-	q.releaseLocked(now, true)
+	q.releaseLocked(now, true) // with nothing held, the time of a group that is gone is forgotten
 }
 
 // groupLocked sets the time at which what is grouped is delivered, if none is set.
