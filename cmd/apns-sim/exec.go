@@ -4,23 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
 	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/environ"
 	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // execCommand runs another program with a simulator of its own.
 type execCommand struct {
-	Serve   serveCommand `embed:""`
-	Proxy   bool         `help:"Send the program through the CONNECT proxy too (HTTPS_PROXY), for one whose host is fixed."`
-	Command []string     `arg:"" passthrough:"partial" help:"The program and its arguments, after --."`
+	Serve   serveCommand  `embed:""`
+	Proxy   bool          `help:"Send the program through the CONNECT proxy too (HTTPS_PROXY), for one whose host is fixed."`
+	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"How long the program may take to end once it was asked to (${default}); then it is killed."`
+	Command []string      `arg:"" passthrough:"partial" help:"The program and its arguments, after --."`
 }
 
 // Help is what the help says before the flags.
@@ -51,6 +53,9 @@ func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
 	if len(command) == 0 {
 		return badUsage("there is no program to run; write it after --, as in apns-sim exec -- npm test")
 	}
+	if e.Grace < 0 {
+		return badUsage("--grace is %s; it cannot be negative", e.Grace)
+	}
 	path, err := exec.LookPath(command[0])
 	if err != nil {
 		return fmt.Errorf("%w: %w", childExit(exitNotFound), err)
@@ -65,11 +70,11 @@ func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer func() { err = with(err, simulator.Close()) }()
-	near, err := e.place(simulator, dir)
+	near, err := e.place(ctx, simulator, dir)
 	if err != nil {
 		return err
 	}
-	return runChild(ctx, c, path, command, near.List())
+	return e.runChild(ctx, c, path, command, near.List())
 }
 
 // with joins two errors and leaves the first as it is if there is no second.
@@ -116,7 +121,7 @@ func (s *serveCommand) ownAddresses() sim.Addresses {
 
 // runChild runs the program until it ends or ctx does, passes signals on to it and
 // returns its exit code as a childExit.
-func runChild(ctx context.Context, c *console, path string, command, variables []string) error {
+func (e *execCommand) runChild(ctx context.Context, c *console, path string, command, variables []string) error {
 	child := exec.Command(path, command[1:]...) // not CommandContext: the program decides what a signal means
 	child.Args[0] = command[0]
 	child.Env = append(os.Environ(), variables...)
@@ -128,7 +133,7 @@ func runChild(ctx context.Context, c *console, path string, command, variables [
 	if err := child.Start(); err != nil {
 		return fmt.Errorf("%w: %w", childExit(exitNotExecutable), err)
 	}
-	stop := passSignals(ctx, child.Process, readsTerminal(c.stdin))
+	stop := passSignals(ctx, child.Process, isTerminal(c.stdin), e.Grace)
 	err := child.Wait()
 	stop()
 	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -137,19 +142,10 @@ func runChild(ctx context.Context, c *console, path string, command, variables [
 	return err
 }
 
-// readsTerminal reports whether somebody types there.
-func readsTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && isTerminal(f)
-}
-
-// childPatience is how long the program may take to end once it was asked to.
-const childPatience = 10 * time.Second
-
-// passSignals passes signals on to the program, and ends it when it has not ended in
-// time after ctx has. A Ctrl-C at a terminal reaches the program by itself. The
+// passSignals passes signals on to the program, and ends it when it has not ended
+// within grace after ctx has. A Ctrl-C at a terminal reaches the program by itself. The
 // function it returns stops all that.
-func passSignals(ctx context.Context, child *os.Process, atTerminal bool) (stop func()) {
+func passSignals(ctx context.Context, child *os.Process, atTerminal bool, grace time.Duration) (stop func()) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, passed...)
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -164,7 +160,7 @@ func passSignals(ctx context.Context, child *os.Process, atTerminal bool) (stop 
 					_ = child.Signal(s) // it may have ended just now
 				}
 			case <-asked:
-				asked, over = nil, time.After(childPatience)
+				asked, over = nil, time.After(grace)
 			case <-over:
 				_ = child.Kill()
 			case <-done:
@@ -180,10 +176,35 @@ func passSignals(ctx context.Context, child *os.Process, atTerminal bool) (stop 
 }
 
 // place describes the simulator for the program.
-func (e *execCommand) place(simulator *sim.Simulator, dir string) (environ.Place, error) {
+func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir string) (environ.Place, error) {
 	p := simulator.Place()
 	if e.Proxy {
 		p.Proxy = simulator.Info().Proxy
 	}
+	p.DeviceID, p.Token = addPhone(ctx, simulator, apns.Production)
+	p.DeviceIDSandbox, p.TokenSandbox = addPhone(ctx, simulator, apns.Sandbox)
 	return p, writeTrust(dir, simulator.RootPEM(), &p)
+}
+
+// phonePatience is how long a device of exec may take to get its tokens; it takes
+// milliseconds unless a fault of devices is in force.
+const phonePatience = 5 * time.Second
+
+// addPhone makes a device inside the simulator with the apps of the default team, and
+// returns its id and the token of the default app. A program may do without one, and
+// finds none then.
+func addPhone(ctx context.Context, simulator *sim.Simulator, env apns.Environment) (id, token string) {
+	ctx, cancel := context.WithTimeout(ctx, phonePatience)
+	defer cancel()
+	devices, err := simulator.NewDevices(ctx, portal.DeviceOrder{Environment: env.String(), Count: 1})
+	if err != nil {
+		simulator.Log().Warn("there is no device for the program, and so no APNS_SIM_TOKEN", "environment", env, "err", err)
+		return "", ""
+	}
+	for _, app := range devices[0].Apps {
+		if app.Topic == sim.DemoTopic {
+			token = app.Token
+		}
+	}
+	return devices[0].ID.String(), token
 }

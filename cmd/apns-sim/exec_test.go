@@ -31,6 +31,12 @@ func TestAProgramRunsWithASimulatorOfItsOwn(t *testing.T) {
 	assert.Empty(t, left, "nothing is left behind")
 }
 
+func TestTheProgramFindsADeviceToPushTo(t *testing.T) {
+	code, stdout, stderr := execute(t, `echo "$APNS_SIM_TOKEN $APNS_SIM_DEVICE_ID $APNS_SIM_TOKEN_SANDBOX $APNS_SIM_DEVICE_ID_SANDBOX"`)
+	require.Equal(t, exitOK, code, stderr)
+	assert.Regexp(t, `^[0-9a-f]{64} [0-9a-f]{16} [0-9a-f]{64} [0-9a-f]{16}\n$`, stdout)
+}
+
 func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {
 	for script, want := range map[string]int{"exit 7": 7, "kill -9 $$": 137, "true": 0} {
 		code, _, stderr := execute(t, script)

@@ -26,8 +26,9 @@ type Place struct {
 	CertificateFile string
 	Topic           string
 	// Token is that of Topic on a device inside the simulator, DeviceID that
-	// device.
-	Token, DeviceID string
+	// device; there may be another one in the sandbox.
+	Token, DeviceID               string
+	TokenSandbox, DeviceIDSandbox string
 }
 
 // Map returns the variables that have a value.

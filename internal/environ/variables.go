@@ -42,6 +42,8 @@ var variables = []Variable{
 	{"APNS_SIM_TOPIC", "", "topic", func(p *Place) string { return p.Topic }},
 	{"APNS_SIM_TOKEN", "", "device token of the topic on a device inside the simulator", func(p *Place) string { return p.Token }},
 	{"APNS_SIM_DEVICE_ID", "", "id of that device", func(p *Place) string { return p.DeviceID }},
+	{"APNS_SIM_TOKEN_SANDBOX", "", "device token of the topic on a device in the sandbox", func(p *Place) string { return p.TokenSandbox }},
+	{"APNS_SIM_DEVICE_ID_SANDBOX", "", "id of that device", func(p *Place) string { return p.DeviceIDSandbox }},
 
 	{"NODE_EXTRA_CA_CERTS", "node", "trust", func(p *Place) string { return p.CAFile }},
 	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL", func(p *Place) string { return p.Bundle }},
