@@ -168,6 +168,13 @@ func (r *running) types(t *testing.T, lines ...string) {
 	}
 }
 
+// done types lines and returns when they have been done. A line is read when the one
+// before it has been taken up, and taken up when the one before that has been done.
+func (r *running) done(t *testing.T, lines ...string) {
+	t.Helper()
+	r.types(t, append(lines, "# taken up", "# read")...)
+}
+
 // end ends it as a signal would.
 func (r *running) end() (code int, stdout, stderr string) {
 	r.stop()
@@ -243,8 +250,12 @@ func (c *session) push(n courier.Notification) *courier.Ack {
 	hash := apns.HashTopic(demo)
 	n.Token, n.Topic = unhex(appToken), hash[:]
 	c.send(&n)
-	ack, ok := c.read().(*courier.Ack)
-	require.True(c, ok)
+	m := c.read()
+	for m.Command() == courier.CmdKeepalive {
+		m = c.read()
+	}
+	ack, ok := m.(*courier.Ack)
+	require.True(c, ok, "%v", m)
 	require.Equal(c, n.ID, ack.ID)
 	return ack
 }
