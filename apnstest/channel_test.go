@@ -1,6 +1,7 @@
 package apnstest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -67,4 +68,63 @@ func TestAdviceTellsWhatADeviceWouldNotShow(t *testing.T) {
 	require.Len(t, advice, 1)
 	assert.Equal(t, apns.AdviceWrongType, advice[0].Code)
 	assert.Contains(t, advice[0].Message, "badge")
+}
+
+func TestABroadcastIsSettledWhenNoDeviceOwesAnAcknowledgement(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	app := apple.NewApp("com.example.scores")
+	channel := app.NewChannel()
+	first, second := apple.NewDevice(app), apple.NewDevice(app)
+	first.Subscribe(channel)
+	second.Subscribe(channel)
+	publish(t, apple, app, channel, 1)
+	first.Next()
+	second.Next()
+	r := apple.RequireDelivered("channel", channel.ID)
+	assert.Equal(t, channel.ID, r.Channel)
+	assert.Contains(t, r.String(), "to channel "+channel.ID)
+	apple.RequireNone("channel", channel.ID, "state", "dropped")
+	devices := map[string]bool{}
+	for _, s := range apple.RequireDelivered("channel", channel.ID).Steps {
+		if s.What == "delivered" {
+			devices[s.Device] = true
+		}
+	}
+	assert.Equal(t, map[string]bool{first.ID(): true, second.ID(): true}, devices)
+}
+
+func TestAnAppHasTheBroadcastCapabilityUntilItIsTaken(t *testing.T) {
+	t.Parallel()
+	mine := shared.NewSpace(t)
+	app := mine.NewApp("com.example.scores")
+	channel := app.NewChannel()
+	send := func() answer {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, mine.URL+"/4/broadcasts/apps/"+app.Topic, strings.NewReader(`{"aps":{}}`))
+		require.NoError(t, err)
+		request.Header = http.Header{
+			"Authorization": {"bearer " + mine.ProviderToken()}, "Apns-Channel-Id": {channel.ID}, "Apns-Push-Type": {"liveactivity"},
+			"Apns-Expiration": {"0"}, "Apns-Priority": {"10"},
+		}
+		response, err := mine.Client().Do(request)
+		require.NoError(t, err)
+		defer response.Body.Close()
+		a := answer{status: response.StatusCode}
+		if a.status != http.StatusOK {
+			require.NoError(t, json.NewDecoder(response.Body).Decode(&a))
+		}
+		return a
+	}
+	assert.Equal(t, answer{status: 200}, send())
+	app.SetBroadcast(false)
+	assert.Equal(t, answer{status: 400, Reason: "FeatureNotEnabled"}, send())
+	app.SetBroadcast(true)
+	assert.Equal(t, answer{status: 400, Reason: "ChannelNotRegistered"}, send(), "its channels are gone for good")
+}
+
+func TestASandboxChannelReachesSandboxDevices(t *testing.T) {
+	t.Parallel()
+	mine := shared.NewSpace(t)
+	app := mine.NewApp("com.example.scores")
+	phone := mine.NewSandboxDevice(app)
+	phone.Subscribe(app.NewSandboxChannel()) // which waits until APNs has accepted that
 }

@@ -67,7 +67,7 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	for _, app := range apps {
 		d.Token(app)
 	}
-	d.await("come online", d.phone.Online)
+	d.online()
 	return d
 }
 
@@ -200,7 +200,7 @@ func (d *Device) Vanish() { d.phone.Vanish() }
 func (d *Device) Connect() {
 	d.space.tb.Helper()
 	d.phone.Connect()
-	d.await("come online", d.phone.Online)
+	d.online()
 }
 
 // Erase resets the device: it is another one afterwards, without apps, and with an
@@ -262,6 +262,13 @@ func (d *Device) put(app *App, list device.List) {
 // SetAckDelay lets acknowledgements wait: until then APNs counts a notification as
 // sent, and not as delivered. Less than 0 is for ever, 0 is not at all.
 func (d *Device) SetAckDelay(delay time.Duration) { d.phone.SetAckDelay(delay) }
+
+// online waits until the device is connected, and the courier knows its apps.
+func (d *Device) online() {
+	d.space.tb.Helper()
+	d.await("come online", d.phone.Online)
+	d.sync()
+}
 
 // sync waits until the courier has taken notice.
 func (d *Device) sync() {

@@ -120,6 +120,8 @@ const (
 type Happening struct {
 	// Notification is the push, if there is one.
 	apns.Notification
+	// Device is the id of the device, "" if none is known.
+	Device string
 	// Status and Reason are what a request deserves, whatever the answer will be.
 	Status int
 	Reason apns.Reason
@@ -136,7 +138,7 @@ func happening(s *fault.Subject) Happening {
 			ID: s.ID, UniqueID: s.UniqueID, TeamID: s.Space, Environment: s.Environment, Token: s.Token, Channel: s.Channel,
 			Topic: s.Topic, PushType: s.PushType, Priority: s.Priority, CollapseID: s.CollapseID, Payload: s.Payload,
 		},
-		Status: s.Status, Reason: s.Reason, Method: s.Method, Path: s.Path, Connection: s.Connection, Source: s.Source,
+		Device: deviceText(s.Device), Status: s.Status, Reason: s.Reason, Method: s.Method, Path: s.Path, Connection: s.Connection, Source: s.Source,
 	}
 }
 

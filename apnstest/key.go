@@ -2,6 +2,7 @@ package apnstest
 
 import (
 	"crypto/ecdsa"
+	"time"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -41,7 +42,7 @@ func (s *Space) addKey() (sim.SigningKey, error) {
 	return key, s.server.sim.Auth.AddKey(key.Public())
 }
 
-// ProviderToken signs a provider token with the key.
+// ProviderToken signs a provider token with the key; see [Space.ProviderToken].
 func (k *Key) ProviderToken() string {
 	k.space.tb.Helper()
 	return k.space.sign(k.Private, k.ID)
@@ -66,16 +67,37 @@ func (s *Space) RevokeKey(id string) {
 // hand:
 //
 //	request.Header.Set("authorization", "bearer "+apple.ProviderToken())
+//
+// It is the same one for half an hour, since APNs does not like new ones all the
+// time.
 func (s *Space) ProviderToken() string {
 	s.tb.Helper()
 	return s.sign(s.Key, s.KeyID)
 }
 
+// tokenLife is how long a provider token is used. "Refresh your token no more than
+// once every 20 minutes and no less than once every 60 minutes."
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+const tokenLife = 30 * time.Minute
+
+// A signature is a provider token with the time it was signed at.
+type signature struct {
+	token string
+	at    time.Time
+}
+
 func (s *Space) sign(key *ecdsa.PrivateKey, id string) string {
 	s.tb.Helper()
-	token, err := providerauth.Sign(key, id, s.TeamID, s.Clock.Now())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Clock.Now()
+	if last := s.signed[id]; last.token != "" && !now.Before(last.at) && now.Before(last.at.Add(tokenLife)) {
+		return last.token
+	}
+	token, err := providerauth.Sign(key, id, s.TeamID, now)
 	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
+	s.signed[id] = signature{token, now}
 	return token
 }

@@ -1,9 +1,12 @@
 package apnstest_test
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -27,6 +30,27 @@ func TestARevokedKeySignsNoMore(t *testing.T) {
 	mine.RevokeKey(mine.KeyID)
 	assert.Equal(t, 403, mine.push(t, `{}`).status)
 	assert.Contains(t, failure(t, func(tb testing.TB) { shared.NewSpace(tb).RevokeKey("NOSUCHKEY1") }), "no such key")
+}
+
+// "Refresh your token no more than once every 20 minutes."
+func TestAProviderTokenIsUsedForHalfAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mine := newSender(t, &apnstest.InMemory(t).Space)
+		client := mine.Client()
+		var tokens []string
+		for range 5 {
+			token := mine.ProviderToken()
+			got := push(t, client, mine.URL, mine.phone.Token(mine.app), `{}`, "authorization", "bearer "+token, "apns-topic", mine.app.Topic)
+			require.Equal(t, 200, got.status, got.Reason)
+			tokens = append(tokens, token)
+			time.Sleep(10 * time.Minute)
+		}
+		assert.Equal(t, []bool{true, true, false, true}, []bool{
+			tokens[0] == tokens[1], tokens[1] == tokens[2], tokens[2] == tokens[3], tokens[3] == tokens[4],
+		})
+		mine.Clock.Advance(-time.Hour)
+		assert.NotEqual(t, tokens[4], mine.ProviderToken(), "it is of the future")
+	})
 }
 
 func TestKeysComeAsTheTextOfAFile(t *testing.T) {
@@ -82,6 +106,10 @@ func TestARevokedCertificateIsRefusedInTLS(t *testing.T) {
 	mine := shared.NewSpace(t)
 	certificate := mine.NewApp("com.example.app").Certificate()
 	mine.RevokeCertificate(certificate)
-	_, err := mine.Client(certificate).Get(mine.URL) //nolint:noctx,bodyclose // There is no response.
+	conn, err := mine.Dial(t.Context(), "tcp", strings.TrimPrefix(mine.URL, "https://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	secured := tls.Client(conn, &tls.Config{RootCAs: mine.RootCAs, ServerName: "localhost", Certificates: []tls.Certificate{certificate}})
+	_, err = secured.Read(make([]byte, 1))
 	assert.ErrorContains(t, err, "tls: bad certificate")
 }

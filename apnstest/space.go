@@ -36,6 +36,7 @@ type Space struct {
 
 	mu         sync.Mutex
 	transports []*http.Transport
+	signed     map[string]signature // by key ID
 	apps       []*App
 	devices    []*Device
 }
@@ -71,7 +72,7 @@ func (s *Space) settle(c *clock.Clock, key sim.SigningKey) (err error) {
 	s.Endpoints = endpoints(s.server.sim.Info())
 	s.RootCAs = s.server.sim.Secrets.PKI.RootPool()
 	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private
-	s.Clock = &Clock{c}
+	s.Clock, s.signed = &Clock{c}, make(map[string]signature)
 	s.P8, err = pki.MarshalP8(key.Private)
 	return err
 }

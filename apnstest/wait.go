@@ -182,9 +182,29 @@ func (s *Space) Advice(apnsID string) []apns.Advice {
 // Find returns the newest push with an apns-id, or an apns-unique-id. It does not
 // wait.
 func (s *Space) Find(apnsID string) (Record, bool) {
-	r, ok := s.server.sim.Journal.Get(apnsID)
-	if !ok || !s.common() && r.Push.TeamID != s.TeamID {
+	r, ok := s.get(apnsID)
+	if !ok {
 		return Record{}, false
 	}
 	return newRecord(&r), true
+}
+
+// Replay submits a push that was accepted once more, and returns the apns-id of the
+// new one.
+func (s *Space) Replay(apnsID string) string {
+	s.tb.Helper()
+	r, ok := s.get(apnsID)
+	if !ok {
+		s.tb.Fatalf("apnstest: there is no push %s to replay", apnsID)
+	}
+	again, err := s.server.sim.Replay(&r)
+	if err != nil {
+		s.tb.Fatalf("apnstest: replay %s: %v", apnsID, err)
+	}
+	return again.ID
+}
+
+func (s *Space) get(apnsID string) (journal.Record, bool) {
+	r, ok := s.server.sim.Journal.Get(apnsID)
+	return r, ok && (s.common() || r.Push.TeamID == s.TeamID)
 }
