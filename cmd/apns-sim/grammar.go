@@ -24,6 +24,18 @@ type commands struct {
 	Exec    execCommand    `cmd:"" help:"Run a program with a simulator of its own."`
 	Ready   readyCommand   `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
 	Token   tokenCommand   `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
+	List    listCommand    `cmd:"" help:"List the pushes that providers have sent."`
+	Show    showCommand    `cmd:"" help:"Show everything about a push."`
+	Tail    tailCommand    `cmd:"" help:"Follow what happens."`
+	Wait    waitCommand    `cmd:"" help:"Wait until pushes match."`
+	Replay  replayCommand  `cmd:"" help:"Send a push again."`
+	Fault   faultCommand   `cmd:"" help:"Let something go wrong."`
+	Clock   clockCommand   `cmd:"" help:"Show and move the clock of APNs."`
+	Device  deviceCommand  `cmd:"" help:"Devices: inside the simulator, and connected ones."`
+	Space   spaceCommand   `cmd:"" help:"Spaces: worlds of their own, for tests that run side by side."`
+	Team    teamCommand    `cmd:"" help:"Teams of a running simulator, their keys and apps."`
+	Reset   resetCommand   `cmd:"" help:"Take a running simulator back to how it was."`
+	JWT     jwtCommand     `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -32,7 +44,7 @@ type commands struct {
 const description = `The Apple Push Notification service on your own machine.
 
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 address,
-5 not ready, 6 simulator unreachable; exec ends with the program's.`
+4 wait not met, 5 not ready, 6 simulator unreachable; exec ends with the program's.`
 
 // grammar is how the command line is read, besides the commands themselves.
 var grammar = kong.OptionFunc(func(k *kong.Kong) error {
@@ -66,6 +78,7 @@ func grammarVars() kong.Vars {
 	vars["budget_unstored"] = strconv.Itoa(broker.DefaultBudgetUnstored)
 	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
+	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars
 }

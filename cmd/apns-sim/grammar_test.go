@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,15 +72,23 @@ func TestEveryListenFlagLeadsToItsDoor(t *testing.T) {
 func TestEveryFlagHasItsVariable(t *testing.T) {
 	all := flags(t)
 	for name, flag := range all {
-		if flag.Name != "help" {
-			want := "APNS_SIM_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-			assert.Equal(t, []string{want}, flag.Envs, name)
+		if len(flag.Envs) == 0 && (flag.Name == "help" || orders(name)) {
+			continue
 		}
+		want := "APNS_SIM_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		assert.Equal(t, []string{want}, flag.Envs, name)
 	}
 	assert.Equal(t, []string{"APNS_SIM_LISTEN_443"}, all["serve --listen-443"].Envs)
 	assert.Equal(t, []string{"APNS_SIM_READY_FILE"}, all["serve --ready-file"].Envs)
 	assert.Equal(t, []string{"APNS_SIM_CONTROL"}, all["send --control"].Envs)
 	assert.Equal(t, []string{"APNS_SIM_LEGACY_P12"}, all["cert create --legacy-p12"].Envs)
+}
+
+// orders reports whether a flag says what is asked of a running simulator, which is
+// written each time: variables that exec sets would change it unnoticed.
+func orders(name string) bool {
+	verb, _, _ := strings.Cut(name, " ")
+	return slices.Contains([]string{"list", "tail", "wait", "fault", "clock", "device", "space", "team", "reset", "jwt"}, verb)
 }
 
 func TestEveryFlagHasAHelpThatEndsLikeASentence(t *testing.T) {

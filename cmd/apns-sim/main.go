@@ -27,6 +27,7 @@ const (
 	exitFailure     = 1
 	exitUsage       = 2 // usage or configuration
 	exitAddress     = 3 // an address cannot be had
+	exitNotMet      = 4 // too few pushes matched in time
 	exitNotReady    = 5 // the simulator is not ready
 	exitUnreachable = 6 // the simulator does not answer
 )
@@ -100,6 +101,9 @@ func report(c *console, err error) int {
 	}
 	if _, ok := errors.AsType[*sim.AddressError](err); ok {
 		return exitAddress
+	}
+	if errors.Is(err, errNotMet) {
+		return exitNotMet
 	}
 	if errors.Is(err, errNotReady) {
 		return exitNotReady

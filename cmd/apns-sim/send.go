@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -44,7 +42,7 @@ const sendTimeout = 15 * time.Second
 func (s *sendCommand) Run(ctx context.Context, c *console) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	payload, err := s.payload(c)
+	payload, err := readArgument(c, s.Payload)
 	if err != nil {
 		return usageError{err}
 	}
@@ -74,16 +72,6 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	return s.print(c, response, body)
-}
-
-func (s *sendCommand) payload(c *console) ([]byte, error) {
-	switch {
-	case s.Payload == "-":
-		return io.ReadAll(c.stdin)
-	case strings.HasPrefix(s.Payload, "@"):
-		return os.ReadFile(s.Payload[1:])
-	}
-	return []byte(s.Payload), nil
 }
 
 // request makes the push. Empty flags send no header.

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// deviceCommand groups the verbs about devices.
+type deviceCommand struct {
+	List   deviceList   `cmd:"" help:"List the devices: those inside the simulator, and those that are connected."`
+	Create deviceCreate `cmd:"" help:"Make devices inside the simulator."`
+	Show   deviceShow   `cmd:"" help:"Show a device with its apps and tokens."`
+	Inbox  deviceInbox  `cmd:"" help:"What a device inside the simulator has received; waits for it on request."`
+	Remove deviceRemove `cmd:"" help:"Remove a device; its tokens are Unregistered."`
+
+	Online    deviceOnline    `cmd:"" help:"Take a device online."`
+	Offline   deviceOffline   `cmd:"" help:"Take a device offline; pushes are stored by the rules of APNs."`
+	Lock      deviceLock      `cmd:"" help:"Switch the screen of a device off."`
+	Unlock    deviceUnlock    `cmd:"" help:"Have somebody use a device."`
+	Sleep     deviceSleep     `cmd:"" help:"Have a device sleep."`
+	Wake      deviceWake      `cmd:"" help:"Have a device be in use all the time, as on a charger."`
+	Erase     deviceErase     `cmd:"" help:"Erase a device: it comes back as another one, without apps."`
+	Install   deviceInstall   `cmd:"" help:"Install an app on a device."`
+	Uninstall deviceUninstall `cmd:"" help:"Remove an app from a device; its token is Unregistered."`
+	Rotate    deviceRotate    `cmd:"" help:"Give an app on a device a new token; the old one is Unregistered."`
+}
+
+const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"
+
+func deviceRow(d *portal.Device) []string {
+	where := "outside"
+	if d.Virtual {
+		where = "inside"
+	}
+	state := "offline"
+	if d.Online {
+		state = strings.TrimSpace("online " + d.Power)
+	}
+	topics := make([]string, len(d.Apps))
+	for i, app := range d.Apps {
+		topics[i] = app.Topic
+	}
+	return []string{d.ID.String(), where, state, d.Environment, d.Team, strings.Join(topics, ","), number(d.Inbox)}
+}
+
+type deviceList struct {
+	remote
+	Space string `env:"-" placeholder:"TEAM" help:"Only those in this space."`
+}
+
+// Run lists the devices.
+func (l *deviceList) Run(ctx context.Context, c *console) error {
+	query := url.Values{}
+	if l.Space != "" {
+		query.Set("space", l.Space)
+	}
+	var list struct{ Devices []portal.Device }
+	if err := l.call(ctx, http.MethodGet, "/v1/devices", query, nil, &list); err != nil {
+		return err
+	}
+	return show(c, l.JSON, list.Devices, deviceHead, deviceRow)
+}
+
+type deviceCreate struct {
+	remote
+	Team        string   `env:"-" placeholder:"TEAM" help:"The team whose apps they have; otherwise the default team."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"An app they have; repeatable; otherwise all of the team."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
+	Count       int      `env:"-" default:"1" placeholder:"N" help:"How many to make (${default})."`
+	Offline     bool     `env:"-" help:"Take them offline once they have their tokens."`
+}
+
+// Run makes devices and prints their tokens.
+func (d *deviceCreate) Run(ctx context.Context, c *console) error {
+	order := portal.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
+	var made struct{ Devices []portal.Device }
+	if err := d.call(ctx, http.MethodPost, "/v1/devices", nil, order, &made); err != nil {
+		return err
+	}
+	if d.JSON {
+		return show(c, true, made.Devices, "", nil)
+	}
+	return printTokens(c, made.Devices)
+}
+
+// printTokens prints a line for each app of each device.
+func printTokens(c *console, devices []portal.Device) error {
+	rows := []string{"DEVICE\tTOPIC\tTOKEN"}
+	for i := range devices {
+		for _, app := range devices[i].Apps {
+			rows = append(rows, devices[i].ID.String()+"\t"+app.Topic+"\t"+cmp.Or(app.Token, "none yet"))
+		}
+	}
+	return printTable(c.stdout, strings.Join(rows, "\n")+"\n")
+}
+
+// A oneDevice says which device is meant.
+type oneDevice struct {
+	remote
+	ID string `arg:"" optional:"" env:"APNS_SIM_DEVICE_ID" help:"The id of the device; in a program that exec runs, its own is meant if there is none."`
+}
+
+// path is that of the device.
+func (d *oneDevice) path(action string) (string, error) {
+	if d.ID == "" {
+		return "", badUsage("which device is meant? give its id; apns-sim device list names them")
+	}
+	return "/v1/devices" + segment(d.ID) + action, nil
+}
+
+// tell has the device do something and prints what is known of it then.
+func (d *oneDevice) tell(ctx context.Context, c *console, method, action string, in any) error {
+	path, err := d.path(action)
+	if err != nil {
+		return err
+	}
+	var device portal.Device
+	if err := d.call(ctx, method, path, nil, in, &device); err != nil {
+		return err
+	}
+	row := deviceRow(&device)
+	properties := [][2]string{{"device", row[0]}, {"state", row[2]}, {"where", row[1]}, {"environment", row[3]}, {"team", row[4]}, {"space", device.Space}, {"remote", device.Remote}, {"inbox", row[6]}}
+	for _, app := range device.Apps {
+		properties = append(properties, [2]string{app.Topic, cmp.Or(app.Token, "none yet")})
+	}
+	return showOne(c, d.JSON, &device, properties...)
+}
+
+type deviceShow struct{ oneDevice }
+
+// Run shows the device.
+func (d *deviceShow) Run(ctx context.Context, c *console) error {
+	return d.tell(ctx, c, http.MethodGet, "", nil)
+}
+
+type deviceRemove struct{ oneDevice }
+
+// Run removes the device.
+func (d *deviceRemove) Run(ctx context.Context) error {
+	path, err := d.path("")
+	if err != nil {
+		return err
+	}
+	return d.call(ctx, http.MethodDelete, path, nil, nil, nil)
+}
+
+type deviceInbox struct {
+	oneDevice
+	After   uint64        `env:"-" placeholder:"NUMBER" help:"Only what came after this number."`
+	Count   int           `env:"-" placeholder:"N" help:"Wait until there are so many; otherwise it is looked once."`
+	Timeout time.Duration `env:"-" default:"10s" placeholder:"TIME" help:"How long to wait (${default}), 1m at most; then it ends with 4."`
+	Clear   bool          `env:"-" help:"Empty the inbox instead."`
+}
+
+// Run prints the inbox.
+func (d *deviceInbox) Run(ctx context.Context, c *console) error {
+	path, err := d.path("/inbox")
+	if err != nil {
+		return err
+	}
+	if d.Clear {
+		return d.call(ctx, http.MethodDelete, path, nil, nil, nil)
+	}
+	query := url.Values{
+		"after": {strconv.FormatUint(d.After, 10)}, "count": {strconv.Itoa(d.Count)}, "timeout": {d.Timeout.String()},
+	}
+	var inbox struct{ Notifications []portal.Received }
+	err = d.call(ctx, http.MethodGet, path, query, nil, &inbox)
+	if refused, ok := refusedWith(err, http.StatusRequestTimeout); ok {
+		return fmt.Errorf("%w: %w", errNotMet, refused)
+	}
+	if err != nil {
+		return err
+	}
+	return show(c, d.JSON, inbox.Notifications, "NUMBER\tTIME\tTOPIC\tPRIORITY\tPAYLOAD", func(r *portal.Received) []string {
+		payload, err := json.Marshal(r.Payload)
+		if err != nil || r.Payload == nil {
+			payload = []byte(r.PayloadBase64)
+		}
+		return []string{strconv.FormatUint(r.Number, 10), clockTime(r.At), r.Topic, strconv.Itoa(r.Priority), string(payload)}
+	})
+}
+
+// The actions without a parameter.
+type (
+	deviceOnline  struct{ oneDevice }
+	deviceOffline struct{ oneDevice }
+	deviceLock    struct{ oneDevice }
+	deviceUnlock  struct{ oneDevice }
+	deviceSleep   struct{ oneDevice }
+	deviceWake    struct{ oneDevice }
+	deviceErase   struct{ oneDevice }
+)
+
+// Run takes the device online.
+func (d *deviceOnline) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "online") }
+
+// Run takes the device offline.
+func (d *deviceOffline) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "offline") }
+
+// Run locks the device.
+func (d *deviceLock) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "lock") }
+
+// Run unlocks the device.
+func (d *deviceUnlock) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "unlock") }
+
+// Run puts the device to sleep.
+func (d *deviceSleep) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "sleep") }
+
+// Run wakes the device.
+func (d *deviceWake) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "wake") }
+
+// Run erases the device.
+func (d *deviceErase) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "erase") }
+
+func (d *oneDevice) act(ctx context.Context, c *console, action string) error {
+	return d.tell(ctx, c, http.MethodPost, "/"+action, nil)
+}
+
+// A deviceApp says which app is meant.
+type deviceApp struct {
+	oneDevice
+	Topic string `env:"-" placeholder:"TOPIC" help:"The bundle ID of the app; otherwise the first one of the device."`
+}
+
+func (d *deviceApp) act(ctx context.Context, c *console, action string) error {
+	return d.tell(ctx, c, http.MethodPost, "/"+action, map[string]string{"topic": d.Topic})
+}
+
+// The actions about an app.
+type (
+	deviceInstall   struct{ deviceApp }
+	deviceUninstall struct{ deviceApp }
+	deviceRotate    struct{ deviceApp }
+)
+
+// Run installs the app.
+func (d *deviceInstall) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "install") }
+
+// Run removes the app.
+func (d *deviceUninstall) Run(ctx context.Context, c *console) error {
+	return d.act(ctx, c, "uninstall")
+}
+
+// Run gives the app a new token.
+func (d *deviceRotate) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "rotate") }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// jwtCommand groups the verbs about provider tokens.
+type jwtCommand struct {
+	Sign    jwtSign    `cmd:"" help:"Sign a provider token."`
+	Inspect jwtInspect `cmd:"" help:"Decode a provider token, and tell what APNs merely tolerates in it."`
+}
+
+type jwtSign struct {
+	controlFlags
+	KeyFile string        `placeholder:"FILE" help:"Sign with this .p8; that of the simulator's default team when absent."`
+	Team    string        `placeholder:"TEAM" help:"The team of --key-file."`
+	KeyID   string        `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
+	Age     time.Duration `env:"-" placeholder:"TIME" help:"How old it is; otherwise it is issued now."`
+}
+
+// Run prints a provider token.
+func (j *jwtSign) Run(ctx context.Context, c *console) error {
+	file, team, id := j.KeyFile, j.Team, j.KeyID
+	if file == "" {
+		if err := j.check(); err != nil {
+			return usageError{err}
+		}
+		where, err := discover(ctx, j.Control, j.ControlToken)
+		if err != nil {
+			return err
+		}
+		file, team, id = where.Demo.KeyFile, where.Demo.TeamID, where.Demo.KeyID
+	}
+	if team == "" {
+		return badUsage("--key-file needs --team, the team the key belongs to")
+	}
+	key, err := sim.LoadSigningKey(file, team, id)
+	if err != nil {
+		return usageError{err}
+	}
+	token, err := providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now().Add(-j.Age))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.stdout, token)
+	return err
+}
+
+type jwtInspect struct {
+	Token string `arg:"" help:"The provider token, or the whole authorization header; - reads standard input."`
+	JSON  bool   `name:"json" help:"As JSON."`
+}
+
+// Run decodes the token. Whether its key is known is not looked at.
+func (j *jwtInspect) Run(c *console) error {
+	text, err := readArgument(c, j.Token)
+	if err != nil {
+		return usageError{err}
+	}
+	authorization := strings.TrimSpace(string(text))
+	if !strings.Contains(authorization, " ") {
+		authorization = "bearer " + authorization
+	}
+	d := providerauth.Describe(authorization)
+	if d == nil || d.Claims == "" {
+		return usageError{errors.New("this is no provider token: three parts in base64url between dots, of which two are JSON")}
+	}
+	issued := ""
+	if !d.IssuedAt.IsZero() {
+		issued = fmt.Sprintf("%s, %s ago", d.IssuedAt.UTC().Format(time.RFC3339), time.Since(d.IssuedAt).Round(time.Second))
+	}
+	return showOne(c, j.JSON, map[string]any{
+		"header": json.RawMessage(d.Header), "claims": json.RawMessage(d.Claims), "notes": d.Notes, "issuedAt": d.IssuedAt.UTC(),
+	},
+		[2]string{"header", d.Header}, [2]string{"claims", d.Claims}, [2]string{"issued", issued},
+		[2]string{"tolerated", strings.Join(d.Notes, "; ")})
+}

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/control"
+)
+
+// listCommand lists pushes.
+type listCommand struct {
+	remote
+	Limit  int         `default:"100" placeholder:"N" help:"How many at most (${default}), up to 1000."`
+	Oldest bool        `help:"The oldest first; otherwise the newest."`
+	Filter filterFlags `embed:"" group:"Filter words"`
+}
+
+// Run lists them.
+func (l *listCommand) Run(ctx context.Context, c *console) error {
+	query := l.Filter.query()
+	query.Set("limit", strconv.Itoa(l.Limit))
+	if l.Oldest {
+		query.Set("order", "oldest")
+	}
+	var found struct{ Notifications []control.Notification }
+	if err := l.call(ctx, http.MethodGet, "/v1/notifications", query, nil, &found); err != nil {
+		return err
+	}
+	return showPushes(c, l.JSON, found.Notifications)
+}
+
+// pushHead is the head of a table of pushes.
+const pushHead = "NUMBER\tTIME\tSTATE\tANSWER\tTYPE\tTOPIC\tDEVICE\tID"
+
+func showPushes(c *console, asJSON bool, list []control.Notification) error {
+	return show(c, asJSON, list, pushHead, func(n *control.Notification) []string {
+		return []string{
+			strconv.FormatUint(n.Number, 10), clockTime(n.Received), n.State, answerWords(n.Answer), n.PushType,
+			cmp.Or(n.Topic, n.Channel), cmp.Or(n.Device, short(n.Token)), n.ID,
+		}
+	})
+}
+
+// clockTime is a moment in a table.
+func clockTime(t time.Time) string { return t.Local().Format("15:04:05.000") }
+
+// short is the beginning of a long word.
+func short(word string) string {
+	if len(word) > 16 {
+		return word[:15] + "…"
+	}
+	return word
+}
+
+func answerWords(a *control.NotificationAnswer) string {
+	if a == nil {
+		return ""
+	}
+	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + a.Reason)
+}
+
+// showCommand shows a push.
+type showCommand struct {
+	remote
+	ID string `arg:"" help:"apns-id, apns-unique-id or number."`
+}
+
+// Run shows it.
+func (s *showCommand) Run(ctx context.Context, c *console) error {
+	var n control.FullNotification
+	if err := s.call(ctx, http.MethodGet, "/v1/notifications"+segment(s.ID), nil, nil, &n); err != nil {
+		return err
+	}
+	properties := [][2]string{
+		{"apns-id", n.ID},
+		{"unique id", n.UniqueID},
+		{"state", n.State},
+		{"received", n.Received.Local().Format(time.RFC3339Nano)},
+		{"space", n.Space},
+		{"environment", n.Environment},
+		{"topic", n.Topic},
+		{"device", n.Device},
+		{"token", n.Token},
+		{"channel", n.Channel},
+		{"type", n.PushType},
+		{"priority", number(n.Priority)},
+		{"collapse id", n.CollapseID},
+		{"answer", answerWords(n.Answer)},
+		{"faults", strings.Join(n.Faults, ", ")},
+		{"payload", string(n.Payload)},
+	}
+	if n.Answer != nil {
+		properties = append(properties, [2]string{"because", n.Answer.Detail})
+	}
+	if r := n.Request; r != nil {
+		properties = append(properties, [2]string{"request", r.Method + " " + r.Path}, [2]string{"from", r.Connection.Remote})
+		for _, h := range r.Headers {
+			properties = append(properties, [2]string{"  " + h.Name, h.Value})
+		}
+		properties = append(properties, [2]string{"credential", strings.TrimSpace(r.Credential.Kind + " " + r.Credential.TeamID + " " + r.Credential.KeyID)},
+			[2]string{"  notes", strings.Join(r.Credential.Notes, "; ")})
+	}
+	for _, check := range n.Checks {
+		properties = append(properties, [2]string{"check " + check.Name, strings.TrimSpace(check.Result + " " + check.Seen + " " + check.Detail)})
+	}
+	for _, step := range n.Timeline {
+		properties = append(properties, [2]string{clockTime(step.At), stepWords(&step)})
+	}
+	for _, advice := range n.Advice {
+		properties = append(properties, [2]string{"advice", fmt.Sprint(advice)})
+	}
+	return showOne(c, s.JSON, &n, properties...)
+}
+
+func stepWords(step *control.TimelineStep) string {
+	text := step.Event + ": " + step.Label
+	if step.Cause != "" {
+		text += " (" + step.Cause + ")"
+	}
+	return text
+}
+
+// waitCommand waits for pushes.
+type waitCommand struct {
+	remote
+	Count   int           `default:"1" placeholder:"N" help:"How many have to match (${default})."`
+	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"How long to wait (${default}), 5m at most; 0 looks once."`
+	After   uint64        `placeholder:"NUMBER" help:"Only pushes whose number is above this one."`
+	Filter  filterFlags   `embed:"" group:"Filter words"`
+}
+
+// Help is what the help says before the flags.
+func (waitCommand) Help() string {
+	return "Prints the pushes as soon as enough match, those that are there already included; to wait for the delivery, say --state delivered. " +
+		"If the time is up it ends with 4, and prints what came instead and where it differed."
+}
+
+// errNotMet says that too few pushes matched in time.
+var errNotMet = errors.New("the wait is not met")
+
+// Run waits.
+func (w *waitCommand) Run(ctx context.Context, c *console) error {
+	query := w.Filter.query()
+	query.Set("count", strconv.Itoa(w.Count))
+	query.Set("timeout", w.Timeout.String())
+	query.Set("after", strconv.FormatUint(w.After, 10))
+	var found struct{ Notifications []control.Notification }
+	err := w.call(ctx, http.MethodGet, "/v1/notifications/wait", query, nil, &found)
+	if refused, ok := refusedWith(err, http.StatusRequestTimeout); ok {
+		return w.notMet(c, refused)
+	}
+	if err != nil {
+		return err
+	}
+	return showPushes(c, w.JSON, found.Notifications)
+}
+
+// notMet prints the near misses.
+func (w *waitCommand) notMet(c *console, refused *refusal) error {
+	var p control.NotMet
+	if err := json.Unmarshal(refused.body, &p); err != nil {
+		return fmt.Errorf("%w: %w", errNotMet, err)
+	}
+	if w.JSON {
+		if err := json.NewEncoder(c.stdout).Encode(&p); err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: %s", errNotMet, p.Detail)
+	}
+	var rows strings.Builder
+	for _, miss := range p.NearMisses {
+		n := &miss.Notification
+		for _, d := range miss.Differences {
+			fmt.Fprintf(&rows, "  %s\t%s\t%s\t%s is %s\tnot %s\n", n.ID, n.State, cmp.Or(n.Topic, n.Channel), d.Word, cmp.Or(d.Got, "absent"), cmp.Or(d.Want, "absent"))
+		}
+	}
+	if err := printTable(c.stderr, rows.String()); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %s", errNotMet, p.Detail)
+}
+
+// replayCommand sends a push again.
+type replayCommand struct {
+	remote
+	ID string `arg:"" help:"apns-id, apns-unique-id or number of a push that was accepted."`
+}
+
+// Run sends it.
+func (r *replayCommand) Run(ctx context.Context, c *console) error {
+	var again struct {
+		ID       string `json:"id"`
+		ReplayOf string `json:"replayOf"`
+	}
+	if err := r.call(ctx, http.MethodPost, "/v1/notifications"+segment(r.ID)+"/replay", nil, nil, &again); err != nil {
+		return err
+	}
+	return showOne(c, r.JSON, &again, [2]string{"apns-id", again.ID}, [2]string{"replay of", again.ReplayOf})
+}
+
+// tailCommand follows events.
+type tailCommand struct {
+	remote
+	After  *uint64     `placeholder:"SEQ" help:"Begin after this event, 0 with the oldest there is; otherwise with what happens from now on."`
+	Limit  int         `placeholder:"N" help:"End after so many events; otherwise never."`
+	Filter filterFlags `embed:"" group:"Filter words"`
+}
+
+// Run prints events as they happen, until it is interrupted.
+func (t *tailCommand) Run(ctx context.Context, c *console) error {
+	query := t.Filter.query()
+	if t.After != nil {
+		query.Set("after", strconv.FormatUint(*t.After, 10))
+	}
+	query.Set("limit", strconv.Itoa(t.Limit))
+	response, err := t.send(ctx, http.MethodGet, "/v1/events", query, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxAnswer)
+	missed := false
+	for lines.Scan() {
+		if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+			missed = name == "missed"
+		}
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		if err := t.print(c, data, missed); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("/v1/events: %w", err)
+	}
+	return nil
+}
+
+// print prints the data of a message.
+func (t *tailCommand) print(c *console, data string, missed bool) error {
+	if t.JSON && !missed {
+		_, err := fmt.Fprintln(c.stdout, data)
+		return err
+	}
+	if missed {
+		_, err := fmt.Fprintln(c.stderr, "apns-sim: events were pushed out of the journal before they could be read:", data)
+		return err
+	}
+	var e control.Event
+	if err := json.Unmarshal([]byte(data), &e); err != nil {
+		return fmt.Errorf("/v1/events: %w", err)
+	}
+	line := fmt.Sprintf("%s  %-12s  %s", clockTime(e.At), e.Event, cmp.Or(e.Label, e.Detail))
+	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID} {
+		if word != "" {
+			line += "  " + word
+		}
+	}
+	_, err := fmt.Fprintln(c.stdout, line)
+	return err
+}
+
+// resetCommand takes the simulator back to how it was.
+type resetCommand struct {
+	remote
+	Space string `env:"-" placeholder:"TEAM" help:"Only this space; otherwise all are deleted and the rest is taken back."`
+}
+
+// Run resets.
+func (r *resetCommand) Run(ctx context.Context, c *console) error {
+	path := "/v1/reset"
+	if r.Space != "" {
+		path = "/v1/spaces" + segment(r.Space) + "/reset"
+	}
+	return r.call(ctx, http.MethodPost, path, nil, nil, nil)
+}
+
+// sorted lists the names of a map.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// A remote is the control API of a running simulator, as the verbs ask it.
+type remote struct {
+	controlFlags
+	JSON bool `name:"json" help:"One JSON object a line."`
+}
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 64 << 20
+
+// A refusal is an answer of the control API that is no success.
+type refusal struct {
+	status int
+	detail string // of the problem, which names the remedy
+	body   []byte
+}
+
+// Error returns the detail.
+func (r *refusal) Error() string { return r.detail }
+
+// call sends a request and decodes the answer into out, which may be nil. The error
+// is a [*refusal] if the simulator refuses; a value that it does not understand is a
+// usageError, too.
+func (r *remote) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
+	response, err := r.send(ctx, method, path, query, in)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if out == nil || len(body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// send sends a request. The answer is a success, and for the caller to close.
+func (r *remote) send(ctx context.Context, method, path string, query url.Values, in any) (*http.Response, error) {
+	if err := r.check(); err != nil {
+		return nil, usageError{err}
+	}
+	var content io.Reader
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		content = bytes.NewReader(text)
+	}
+	address := r.Control + path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, content)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if in != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if r.ControlToken != "" {
+		request.Header.Set("Authorization", "Bearer "+r.ControlToken)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or name it with --control", errUnreachable, err)
+	}
+	if response.StatusCode < http.StatusMultipleChoices {
+		return response, nil
+	}
+	defer response.Body.Close()
+	return nil, readRefusal(response)
+}
+
+// readRefusal reads a problem.
+func readRefusal(response *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return fmt.Errorf("%s: %w", response.Status, err)
+	}
+	var problem struct{ Detail string }
+	if err := json.Unmarshal(body, &problem); err != nil || problem.Detail == "" {
+		problem.Detail = response.Status // it is not our control API, perhaps
+	}
+	refused := &refusal{response.StatusCode, problem.Detail, body}
+	switch response.StatusCode {
+	case http.StatusUnauthorized:
+		refused.detail = "401 Unauthorized; give the token with --control-token"
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return usageError{refused}
+	}
+	return refused
+}
+
+// segment writes a word as a part of a path.
+func segment(word string) string { return "/" + url.PathEscape(word) }
+
+// show prints a list: a line of JSON for each, or a table with a head and a row for
+// each.
+func show[T any](c *console, asJSON bool, list []T, head string, row func(*T) []string) error {
+	if asJSON {
+		lines := json.NewEncoder(c.stdout)
+		for i := range list {
+			if err := lines.Encode(&list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	rows := make([]string, 0, len(list)+1)
+	rows = append(rows, head)
+	for i := range list {
+		rows = append(rows, strings.Join(row(&list[i]), "\t"))
+	}
+	return printTable(c.stdout, strings.Join(rows, "\n")+"\n")
+}
+
+// showOne prints one thing: as JSON, or its properties below each other.
+func showOne(c *console, asJSON bool, value any, properties ...[2]string) error {
+	if asJSON {
+		return json.NewEncoder(c.stdout).Encode(value)
+	}
+	var rows strings.Builder
+	for _, p := range properties {
+		if p[1] != "" {
+			fmt.Fprintf(&rows, "%s\t%s\n", p[0], p[1])
+		}
+	}
+	return printTable(c.stdout, rows.String())
+}
+
+// say prints a sentence about what was done, unless JSON was asked for.
+func (r *remote) say(c *console, format string, args ...any) error {
+	if r.JSON {
+		return nil
+	}
+	_, err := fmt.Fprintf(c.stdout, format+"\n", args...)
+	return err
+}
+
+// refusedWith returns the refusal in an error if it has a status.
+func refusedWith(err error, status int) (*refusal, bool) {
+	r, ok := errors.AsType[*refusal](err)
+	return r, ok && r.status == status
+}

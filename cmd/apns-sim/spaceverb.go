@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// spaceCommand groups the verbs about spaces.
+type spaceCommand struct {
+	Create spaceCreate `cmd:"" help:"Make a space: a team with a key, a certificate, an app and a device of its own."`
+	List   spaceList   `cmd:"" help:"List the spaces."`
+	Show   spaceShow   `cmd:"" help:"Show a space."`
+	Delete spaceDelete `cmd:"" help:"Delete a space and all there is in it."`
+}
+
+type spaceCreate struct {
+	remote
+	Team        string   `env:"-" placeholder:"TEAM" help:"The team ID, which is the name of the space; otherwise one is made up."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"The bundle ID of an app; repeatable; otherwise com.example.app."`
+	Devices     int      `env:"-" default:"1" placeholder:"N" help:"How many devices it has (${default})."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
+}
+
+// Help is what the help says before the flags.
+func (spaceCreate) Help() string {
+	return "Prints the variables that a program under test needs; --json has the key, the certificate and the devices as well."
+}
+
+// Run makes a space.
+func (s *spaceCreate) Run(ctx context.Context, c *console) error {
+	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment}
+	var made portal.NewSpace
+	if err := s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made); err != nil {
+		return err
+	}
+	if s.JSON {
+		return showOne(c, true, &made)
+	}
+	return printVariables(c.stdout, "sh", made.Variables)
+}
+
+const spaceHead = "SPACE\tKEY\tAPPS\tDEVICES\tTIME"
+
+func spaceRow(s *portal.Space) []string {
+	return []string{s.Team, s.KeyID, strings.Join(s.Topics, ","), strconv.Itoa(s.DeviceCount), s.Time.Format(time.RFC3339)}
+}
+
+type spaceList struct{ remote }
+
+// Run lists the spaces.
+func (s *spaceList) Run(ctx context.Context, c *console) error {
+	var list struct{ Spaces []portal.Space }
+	if err := s.call(ctx, http.MethodGet, "/v1/spaces", nil, nil, &list); err != nil {
+		return err
+	}
+	return show(c, s.JSON, list.Spaces, spaceHead, spaceRow)
+}
+
+type spaceShow struct {
+	remote
+	Team string `arg:"" help:"The team ID."`
+}
+
+// Run shows the space.
+func (s *spaceShow) Run(ctx context.Context, c *console) error {
+	var one portal.Space
+	if err := s.call(ctx, http.MethodGet, "/v1/spaces"+segment(s.Team), nil, nil, &one); err != nil {
+		return err
+	}
+	return show(c, s.JSON, []portal.Space{one}, spaceHead, spaceRow)
+}
+
+type spaceDelete struct {
+	remote
+	Team string `arg:"" help:"The team ID."`
+}
+
+// Run deletes the space.
+func (s *spaceDelete) Run(ctx context.Context) error {
+	return s.call(ctx, http.MethodDelete, "/v1/spaces"+segment(s.Team), nil, nil, nil)
+}
+
+// teamCommand groups the verbs about teams of a running simulator.
+type teamCommand struct {
+	List   teamList   `cmd:"" help:"List the teams with their keys and apps."`
+	AddKey teamAddKey `cmd:"" help:"Make an authentication key and print its .p8 file, which nobody can get again."`
+	Revoke teamRevoke `cmd:"" help:"Revoke an authentication key."`
+	AddApp teamAddApp `cmd:"" help:"Give an app to a team."`
+}
+
+type teamList struct{ remote }
+
+// Run lists the teams.
+func (t *teamList) Run(ctx context.Context, c *console) error {
+	var list struct{ Teams []portal.Team }
+	if err := t.call(ctx, http.MethodGet, "/v1/teams", nil, nil, &list); err != nil {
+		return err
+	}
+	return show(c, t.JSON, list.Teams, "TEAM\tSPACE\tKEYS\tAPPS", func(t *portal.Team) []string {
+		keys := make([]string, len(t.Keys))
+		for i, key := range t.Keys {
+			keys[i] = key.ID
+		}
+		return []string{t.Team, map[bool]string{true: "its own", false: "common"}[t.Own], strings.Join(keys, ","), strings.Join(t.Apps, ",")}
+	})
+}
+
+type teamAddKey struct {
+	remote
+	Team string `arg:"" help:"The team ID."`
+	ID   string `name:"id" env:"-" placeholder:"KEYID" help:"Its key ID; otherwise one is made up."`
+}
+
+// Run makes the key.
+func (t *teamAddKey) Run(ctx context.Context, c *console) error {
+	order := map[string]string{}
+	if t.ID != "" {
+		order["keyId"] = t.ID
+	}
+	var key portal.Key
+	if err := t.call(ctx, http.MethodPost, "/v1/teams"+segment(t.Team)+"/keys", nil, order, &key); err != nil {
+		return err
+	}
+	if t.JSON {
+		return showOne(c, true, &key)
+	}
+	return t.say(c, "%s", strings.TrimSuffix(key.P8, "\n"))
+}
+
+type teamRevoke struct {
+	remote
+	Team string `arg:"" help:"The team ID."`
+	ID   string `arg:"" help:"The key ID."`
+}
+
+// Run revokes the key.
+func (t *teamRevoke) Run(ctx context.Context) error {
+	return t.call(ctx, http.MethodDelete, "/v1/teams"+segment(t.Team)+"/keys"+segment(t.ID), nil, nil, nil)
+}
+
+type teamAddApp struct {
+	remote
+	Team     string `arg:"" help:"The team ID."`
+	BundleID string `arg:"" help:"The bundle ID."`
+}
+
+// Run gives the app to the team.
+func (t *teamAddApp) Run(ctx context.Context, c *console) error {
+	return t.call(ctx, http.MethodPost, "/v1/apps", nil, map[string]string{"team": t.Team, "bundleId": t.BundleID}, nil)
+}

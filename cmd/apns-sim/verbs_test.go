@@ -1,0 +1,253 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// A driver uses the verbs on a simulator.
+type driver struct {
+	t      *testing.T
+	server *server
+}
+
+func drive(t *testing.T) *driver {
+	t.Helper()
+	return &driver{t, serve(t, "--any-port", "--log-level", "error")}
+}
+
+// do runs a verb that has to succeed.
+func (d *driver) do(args ...string) string {
+	d.t.Helper()
+	d.t.Setenv("APNS_SIM_CONTROL", d.server.Control)
+	return succeed(d.t, args...)
+}
+
+// fail runs a verb that has to fail with a code, and returns what it says.
+func (d *driver) fail(code int, args ...string) outcome {
+	d.t.Helper()
+	d.t.Setenv("APNS_SIM_CONTROL", d.server.Control)
+	o := invoke(d.t, args...)
+	require.Equal(d.t, code, o.code, "%v: %s", args, o.stderr)
+	return o
+}
+
+// lines decodes lines of JSON.
+func lines[T any](t *testing.T, text string) (list []T) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		var one T
+		require.NoError(t, json.Unmarshal([]byte(line), &one), line)
+		list = append(list, one)
+	}
+	return list
+}
+
+// device makes a device inside the simulator.
+func (d *driver) device() portal.Device {
+	d.t.Helper()
+	made := lines[portal.Device](d.t, d.do("device", "create", "--json"))
+	require.Len(d.t, made, 1)
+	require.NotEmpty(d.t, made[0].Apps)
+	return made[0]
+}
+
+func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
+	d := drive(t)
+	phone := d.device()
+	const id = "11111111-2222-3333-4444-555555555555"
+	d.do("send", "--token", phone.Apps[0].Token, "--id", id, "--payload", `{"aps":{"badge":3}}`)
+
+	waited := lines[control.Notification](t, d.do("wait", "--state", "delivered", "--payload", "aps.badge=3", "--json"))
+	require.Len(t, waited, 1)
+	assert.Equal(t, id, strings.ToLower(waited[0].ID))
+	assert.Contains(t, d.do("list", "--push-type", "alert"), "delivered")
+	assert.Contains(t, d.do("list"), "NUMBER")
+	shown := d.do("show", id)
+	for _, want := range []string{`{"aps":{"badge":3}}`, "check topic", "passed", "Delivered to Device", "provider token SIMTEAM001 SIMKEY0001"} {
+		assert.Contains(t, shown, want)
+	}
+	assert.Contains(t, d.do("device", "inbox", phone.ID.String(), "--count", "1"), `{"aps":{"badge":3}}`)
+	d.do("device", "inbox", phone.ID.String(), "--clear")
+
+	var again struct{ ID, ReplayOf string }
+	require.NoError(t, json.Unmarshal([]byte(d.do("replay", id, "--json")), &again))
+	assert.Equal(t, id, strings.ToLower(again.ReplayOf))
+	d.do("wait", "--apns-id", again.ID, "--state", "delivered")
+	events := lines[control.Event](t, d.do("tail", "--after", "0", "--limit", "2", "--apns-id", id, "--json"))
+	require.Len(t, events, 2)
+	assert.Equal(t, []string{"received", "accepted"}, []string{events[0].Event, events[1].Event})
+	assert.Contains(t, d.do("tail", "--after", "0", "--limit", "1", "--apns-id", id), "received")
+
+	d.do("reset")
+	assert.Empty(t, d.do("list", "--json"))
+}
+
+func TestAWaitThatIsNotMetEndsWithFourAndSaysWhatCameInstead(t *testing.T) {
+	d := drive(t)
+	phone := d.device()
+	d.do("send", "--token", phone.Apps[0].Token, "--payload", `{"aps":{"badge":3}}`)
+	o := d.fail(exitNotMet, "wait", "--payload", "aps.badge=4", "--timeout", "0s")
+	assert.Empty(t, o.stdout)
+	assert.Contains(t, o.stderr, "payload.aps.badge is 3  not 4")
+	assert.Contains(t, o.stderr, "apns-sim: the wait is not met: 0 of 1 pushes matched payload.aps.badge=4")
+
+	o = d.fail(exitNotMet, "wait", "--payload", "aps.badge=4", "--timeout", "0s", "--json")
+	missed := lines[control.NotMet](t, o.stdout)
+	require.Len(t, missed, 1)
+	assert.Equal(t, "payload.aps.badge", missed[0].NearMisses[0].Differences[0].Word)
+
+	o = d.fail(exitNotMet, "device", "inbox", phone.ID.String(), "--count", "9", "--timeout", "1ms")
+	assert.Contains(t, o.stderr, "and not 9")
+}
+
+func TestFaultsComeAndGoByVerbs(t *testing.T) {
+	d := drive(t)
+	phone := d.device()
+	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests", "--times", "2", "--where", "topic=com.example.demo")
+	for _, want := range []int{exitFailure, exitFailure, exitOK} {
+		d.fail(want, "send", "--token", phone.Apps[0].Token)
+	}
+	states := lines[fault.State](t, d.do("fault", "list", "--json"))
+	require.Len(t, states, 1)
+	assert.Equal(t, 2, states[0].Applied)
+	assert.Equal(t, fault.Where{"topic": "com.example.demo"}, states[0].Where)
+	assert.Contains(t, d.do("fault", "list"), "answer TooManyRequests")
+	d.do("fault", "remove", "busy")
+	d.do("fault", "add", "resets")
+	d.do("fault", "add", `{"what":{"do":"delay"}}`, "--delay", "1ms")
+	assert.Len(t, lines[fault.State](t, d.do("fault", "list", "--json")), 2)
+	d.do("fault", "remove", "--all")
+	assert.Empty(t, d.do("fault", "list", "--json"))
+	assert.Contains(t, d.do("fault", "presets"), "resets")
+
+	for want, args := range map[string][]string{
+		`did you mean "resets"?`:    {"add", "reset"},
+		"--reason goes with a kind": {"add", "resets", "--reason", "Shutdown"},
+		"which fault is meant?":     {"remove"},
+		"what.delay":                {"add", "delay"},
+		"unexpected end of JSON":    {"add", "{"},
+		"no such file":              {"add", "@/no/such/file"},
+	} {
+		assert.Contains(t, d.fail(exitUsage, append([]string{"fault"}, args...)...).stderr, want)
+	}
+	assert.Contains(t, d.fail(exitFailure, "fault", "remove", "none").stderr, `"none"`)
+}
+
+func TestTheClockIsMovedByVerbs(t *testing.T) {
+	d := drive(t)
+	d.do("space", "create", "--team", "SPACE00001")
+	var face clockFace
+	require.NoError(t, json.Unmarshal([]byte(d.do("clock", "advance", "1h", "--json")), &face))
+	assert.InDelta(t, time.Hour.Seconds(), time.Until(face.Time).Seconds(), 60)
+	d.do("clock", "set", "2030-01-01T12:00:00Z")
+	assert.Contains(t, d.do("clock", "show"), "2030-01-01T12:0")
+	require.NoError(t, json.Unmarshal([]byte(d.do("clock", "advance", "--space", "SPACE00001", "--json", "--", "-1h")), &face))
+	assert.InDelta(t, -time.Hour.Seconds(), time.Until(face.Time).Seconds(), 60, "a space has a clock of its own")
+	assert.Equal(t, exitUsage, invoke(t, "clock", "advance", "soon").code)
+}
+
+func TestDevicesDoWhatTheyAreTold(t *testing.T) {
+	d := drive(t)
+	phone := d.device()
+	id := phone.ID.String()
+	t.Setenv("APNS_SIM_DEVICE_ID", id) // as exec does
+	tell := func(args ...string) (now portal.Device) {
+		require.NoError(t, json.Unmarshal([]byte(d.do(append([]string{"device"}, append(args, "--json")...)...)), &now))
+		return now
+	}
+	assert.False(t, tell("offline").Online)
+	assert.True(t, tell("online", id).Online)
+	assert.Equal(t, "asleep", tell("sleep").Power)
+	for _, action := range []string{"wake", "unlock", "lock"} {
+		assert.NotEqual(t, "asleep", tell(action).Power, action)
+	}
+	before := phone.Apps[0].Token
+	assert.NotEqual(t, before, tell("rotate").Apps[0].Token)
+	assert.Len(t, tell("install", "--topic", "com.example.more").Apps, len(phone.Apps)+1)
+	assert.Len(t, tell("uninstall", "--topic", "com.example.more").Apps, len(phone.Apps))
+	assert.Equal(t, id, tell("show").ID.String())
+	assert.Contains(t, d.do("device", "list"), id)
+	assert.Contains(t, d.do("device", "show"), "com.example.demo")
+	assert.NotEqual(t, id, tell("erase").ID.String(), "another device")
+	assert.Contains(t, d.fail(exitFailure, "device", "show", id).stderr, id)
+	gone := d.device()
+	d.do("device", "remove", gone.ID.String())
+	d.fail(exitFailure, "device", "remove", gone.ID.String())
+	t.Setenv("APNS_SIM_DEVICE_ID", "")
+	assert.Contains(t, d.fail(exitUsage, "device", "online").stderr, "which device is meant?")
+}
+
+func TestSpacesAndTeamsAreMadeByVerbs(t *testing.T) {
+	d := drive(t)
+	assert.Contains(t, d.do("space", "create", "--team", "SPACE00001", "--topic", "com.a"), "export APNS_SIM_TOKEN='")
+	assert.Contains(t, d.do("space", "list"), "SPACE00001")
+	assert.Contains(t, d.do("space", "show", "SPACE00001"), "com.a")
+	d.do("reset", "--space", "SPACE00001")
+	d.fail(exitFailure, "space", "create", "--team", "SPACE00001")
+	assert.Contains(t, d.do("team", "add-key", "SPACE00001", "--id", "KEY0000002"), "BEGIN PRIVATE KEY")
+	d.do("team", "add-app", "SPACE00001", "com.b")
+	assert.Regexp(t, `SPACE00001 +its own +\S*KEY0000002\S* +com.a,com.b`, d.do("team", "list"))
+	d.do("team", "revoke", "SPACE00001", "KEY0000002")
+	d.do("space", "delete", "SPACE00001")
+	assert.NotContains(t, d.do("space", "list"), "SPACE00001")
+}
+
+func TestProviderTokensAreSignedAndDecoded(t *testing.T) {
+	d := drive(t)
+	token := strings.TrimSpace(d.do("jwt", "sign", "--age", "2m"))
+	text := d.do("jwt", "inspect", token)
+	assert.Contains(t, text, "SIMKEY0001")
+	assert.Contains(t, text, "2m0s ago")
+	o := invokeWith(t, "Bearer "+token+"\n", "jwt", "inspect", "-", "--json")
+	var seen struct {
+		Header struct{ Alg, Kid string }
+		Claims struct{ Iss string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(o.stdout), &seen), o.stderr)
+	assert.Equal(t, "ES256", seen.Header.Alg)
+	assert.Equal(t, "SIMTEAM001", seen.Claims.Iss)
+	assert.Equal(t, exitUsage, invoke(t, "jwt", "inspect", "abc").code)
+	assert.Contains(t, d.fail(exitUsage, "jwt", "sign", "--key-file", "x.p8").stderr, "--team")
+}
+
+func TestFilterFlagsAreTheFilterWords(t *testing.T) {
+	var flags []string
+	for field := range reflect.TypeFor[filterFlags]().Fields() {
+		flags = append(flags, field.Tag.Get("name"))
+	}
+	for _, word := range match.Words() {
+		name := strings.TrimSuffix(word.Name, ".")
+		assert.True(t, slices.Contains(flags, name), "--%s is missing", name)
+	}
+	assert.Len(t, flags, len(match.Words()))
+}
+
+func TestARefusalIsToldWithItsRemedyAndExitCode(t *testing.T) {
+	d := drive(t)
+	assert.Contains(t, d.fail(exitUsage, "list", "--state", "deliverd").stderr, "did you mean delivered?")
+	assert.Contains(t, d.fail(exitFailure, "show", "none").stderr, `no push has the id "none"`)
+	assert.Contains(t, invoke(t, "list", "--control", "http://"+free(t)).stderr, "start it with apns-sim serve")
+	assert.Equal(t, exitUnreachable, invoke(t, "list", "--control", "http://"+free(t)).code)
+	assert.Equal(t, exitUsage, invoke(t, "list", "--control", "localhost").code)
+
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "what?", http.StatusTeapot) }))
+	defer other.Close()
+	o := invoke(t, "list", "--control", other.URL)
+	assert.Equal(t, exitFailure, o.code)
+	assert.Contains(t, o.stderr, "418 I'm a teapot")
+}
