@@ -13,6 +13,7 @@ type deviceRuleFlags struct {
 	Delivery deliveryRuleFlags `embed:""`
 
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
+	LoginTimeout       time.Duration `placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (30s)."`
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
@@ -26,8 +27,11 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	if r.DeviceSilence < 0 {
 		return fmt.Errorf("--device-silence is %s; it cannot be negative", r.DeviceSilence)
 	}
+	if r.LoginTimeout < 0 {
+		return fmt.Errorf("--login-timeout is %s; it cannot be negative", r.LoginTimeout)
+	}
 	c := &cfg.Courier
-	c.SilenceTimeout, c.LateKeepalives = r.DeviceSilence, r.LateKeepalives
+	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	if err := r.Delivery.apply(cfg); err != nil {

@@ -17,6 +17,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 		want  func(*sim.Config)
 	}{
 		{"--device-silence 90s", func(c *sim.Config) { c.Courier.SilenceTimeout = 90 * time.Second }},
+		{"--login-timeout 2s", func(c *sim.Config) { c.Courier.LoginTimeout = 2 * time.Second }},
 		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
 		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
@@ -34,9 +35,11 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 }
 
 func TestARuleForDevicesThatCannotBeMeantIsNamed(t *testing.T) {
-	var c commands
-	_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", "--device-silence=-1s"})
-	require.NoError(t, err)
-	_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
-	assert.EqualError(t, err, "--device-silence is -1s; it cannot be negative")
+	for _, flag := range []string{"--device-silence", "--login-timeout"} {
+		var c commands
+		_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", flag + "=-1s"})
+		require.NoError(t, err)
+		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		assert.EqualError(t, err, flag+" is -1s; it cannot be negative")
+	}
 }

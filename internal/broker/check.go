@@ -46,10 +46,29 @@ func (b *Broker) Stats() Stats {
 	return s
 }
 
+// Present lists the addresses with a connection.
+func (b *Broker) Present() (list []Address) {
+	b.eachQueue(func(q *queue) {
+		if q.route != nil {
+			list = append(list, q.to)
+		}
+	})
+	return list
+}
+
 // ConsistencyCheck recomputes what must hold of every queue and of the store,
 // and returns what does not. It needs a broker at rest.
-func (b *Broker) ConsistencyCheck() error {
-	var problems []error
+func (b *Broker) ConsistencyCheck() error { return errors.Join(b.problems()...) }
+
+// Problems is ConsistencyCheck with a text for each problem.
+func (b *Broker) Problems() (list []string) {
+	for _, problem := range b.problems() {
+		list = append(list, problem.Error())
+	}
+	return list
+}
+
+func (b *Broker) problems() (problems []error) {
 	recorded := make(map[uint64]bool)
 	b.eachQueue(func(q *queue) {
 		for _, problem := range q.problemsLocked(recorded) {
@@ -58,11 +77,11 @@ func (b *Broker) ConsistencyCheck() error {
 	})
 	problems = append(problems, b.subscriptionProblems()...)
 	if b.store == nil {
-		return errors.Join(problems...)
+		return problems
 	}
 	stored, err := b.store.Load()
 	if err != nil {
-		return fmt.Errorf("broker: load stored pushes: %w", err)
+		return append(problems, fmt.Errorf("broker: load stored pushes: %w", err))
 	}
 	for _, r := range stored {
 		if !recorded[r.Seq] {
@@ -73,7 +92,7 @@ func (b *Broker) ConsistencyCheck() error {
 	for seq := range recorded {
 		problems = append(problems, fmt.Errorf("broker: push %d should be in the store and is not", seq))
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 func (b *Broker) eachQueue(f func(*queue)) {
@@ -106,6 +125,9 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 		if q.route.gone {
 			problems = append(problems, "its route is gone")
 		}
+		if q.route.q != q {
+			problems = append(problems, "its route leads to another queue")
+		}
 	} else if len(ready) > 0 {
 		problems = append(problems, "something is ready without a connection")
 	}
@@ -125,6 +147,9 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 		if !e.storable {
 			problems = append(problems, fmt.Sprintf("push %d is held and must not be", e.seq))
 		}
+	}
+	if q.idleLocked() {
+		problems = append(problems, "it is empty and stays")
 	}
 	if len(q.held) > q.b.storage.MaxPerDevice {
 		problems = append(problems, "it holds too much")

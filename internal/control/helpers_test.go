@@ -50,6 +50,7 @@ type simulator struct {
 	faults *fault.Engine
 
 	watched
+	checked
 }
 
 func newSimulator(t *testing.T) *simulator {

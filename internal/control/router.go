@@ -26,6 +26,7 @@ var resources = []func(*router){
 	registerConnections,
 	registerChannels,
 	registerMetrics,
+	registerCheck,
 	registerFaults,
 	registerNotifications,
 	registerWait,

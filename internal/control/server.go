@@ -21,6 +21,7 @@ type Simulator interface {
 	Connections
 	Metered
 	Channels
+	Checked
 }
 
 // Config is what a control API is made from.

@@ -1,0 +1,80 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+// Checked can recompute what it knows.
+type Checked interface {
+	// Check recomputes queues and maps from each other and returns what does not
+	// agree, along with what there is. While much is under way, something may seem
+	// not to agree that does.
+	Check() (broker.Stats, []string)
+}
+
+// Limits of a check.
+const (
+	maxCheck = time.Minute
+	// checkPause lies between two looks.
+	checkPause = 20 * time.Millisecond
+)
+
+type checkInput struct {
+	Timeout string `query:"timeout" doc:"How long to look again before something counts as a problem: seconds, or a duration as in 1m30s, up to 1m; 0 looks once" default:"5s" example:"5s"`
+}
+
+// checkReport is what a check has found.
+type checkReport struct {
+	Agrees   bool     `json:"agrees" doc:"All that was recomputed is as it should be" example:"true"`
+	Problems []string `json:"problems" doc:"What is not, at the last look"`
+	Looks    int      `json:"looks" doc:"How often it was looked" example:"1"`
+
+	Connected int `json:"connected" doc:"Devices with a connection" example:"1"`
+	Queues    int `json:"queues" doc:"Devices that are connected or have something waiting" example:"1"`
+	Held      int `json:"held" doc:"Pushes that wait for their device, their topic or a better moment" example:"0"`
+	Ready     int `json:"ready" doc:"Pushes that are sent as soon as the device acknowledges" example:"0"`
+	InFlight  int `json:"inFlight" doc:"Pushes that were sent and are not acknowledged" example:"0"`
+}
+
+func registerCheck(r *router) {
+	register(r, huma.Operation{
+		OperationID: "check", Method: http.MethodGet, Path: "/v1/check", Tags: []string{"general"},
+		Summary: "Whether everything agrees",
+		Description: "Recomputes all queues and maps from each other: what waits, what is on its way and what is stored, connections and subscriptions. " +
+			"What is under way may seem not to agree for a moment, so it is looked again until everything does or the time is up. " +
+			"What really disagrees does so at every look.",
+		Middlewares: huma.Middlewares{unhurried},
+	}, r.server.check)
+}
+
+// check looks until everything agrees or the time is up.
+func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport], error) {
+	timeout, err := span("timeout", in.Timeout, maxCheck)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	pause := time.NewTicker(checkPause)
+	defer pause.Stop()
+	for looks := 1; ; looks++ {
+		stats, problems := s.sim.Check()
+		if len(problems) > 0 {
+			select {
+			case <-pause.C:
+				continue
+			case <-limited.Done():
+			}
+		}
+		return &answer[checkReport]{checkReport{
+			Agrees: len(problems) == 0, Problems: append([]string{}, problems...), Looks: looks,
+			Connected: stats.Connected, Queues: stats.Queues, Held: stats.Held, Ready: stats.Ready, InFlight: stats.InFlight,
+		}}, nil
+	}
+}

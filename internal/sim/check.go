@@ -1,0 +1,37 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+// Check recomputes what the broker and the couriers know, from each other where
+// they can, and returns what does not agree, along with what there is. It needs a
+// simulator at rest: a device that comes or goes meanwhile may seem a problem.
+func (s *Simulator) Check() (broker.Stats, []string) {
+	stats := s.Broker.Stats()
+	problems := s.Broker.Problems()
+	for _, env := range environments {
+		problems = append(problems, s.strangers(env)...)
+	}
+	return stats, problems
+}
+
+// strangers are the devices that the broker takes for connected and of which no
+// courier has a connection.
+func (s *Simulator) strangers(env apns.Environment) (problems []string) {
+	known := make(map[apns.DeviceID]bool)
+	for _, courier := range s.couriers {
+		for _, c := range courier.Connections() {
+			known[c.Device] = known[c.Device] || c.Environment == env
+		}
+	}
+	for _, to := range s.Broker.Present() {
+		if to.Environment == env && !known[to.Device] {
+			problems = append(problems, fmt.Sprintf("sim: the broker takes %v for connected in %v, no courier does", to.Device, env))
+		}
+	}
+	return problems
+}
