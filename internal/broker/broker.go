@@ -113,7 +113,7 @@ type Broker struct {
 	log        *slog.Logger
 
 	seq    atomic.Uint64 // number of the newest push
-	stamp  atomic.Uint64 // newest timestamp given to a delivery, nanoseconds
+	stamp  atomic.Uint64 // newest timestamp given to a push, nanoseconds
 	due    atomic.Int64  // nothing is due before; the machine's nanoseconds since 1970
 	moves  atomic.Uint64 // how often the clocks had been moved at the last sweep
 	sooner chan struct{} // see Sooner
@@ -318,7 +318,7 @@ func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) 
 	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Track: p.Track, Device: p.To.Device, Cause: string(cause)})
 }
 
-// nextStamp returns a timestamp for a delivery: nanoseconds since 1970, and
+// nextStamp returns a timestamp for a push: nanoseconds since 1970, and
 // never the same twice, because a device takes two notifications of one topic,
 // token and timestamp for duplicates (observed: apsd).
 func (b *Broker) nextStamp(now time.Time) uint64 {

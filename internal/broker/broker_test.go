@@ -287,6 +287,37 @@ func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 	})
 }
 
+func TestAPushThatIsOvertakenKeepsItsTimestampOnceItWasSent(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		const other = "com.example.other"
+		w := newWorld(t, broker.Config{})
+		p := w.connect(topic, other)
+		w.push("sent")
+		sent := p.take()[0]
+		p.Detach()
+
+		p = w.connect(other)
+		w.push("overtakes", forTopic(other))
+		newer := p.take()
+		require.Len(t, newer, 1)
+		p.enable(topic, other)
+		again := p.take()
+		require.Len(t, again, 1)
+		assert.Equal(t, sent.Timestamp, again[0].Timestamp, "so that a device which has it sees a duplicate")
+		p.Ack(again[0].ID, 0)
+
+		p.enable(other)
+		w.push("not sent yet")
+		w.push("overtakes, too", forTopic(other))
+		newer = p.take()
+		require.Len(t, newer, 1)
+		p.enable(topic, other)
+		late := p.take()
+		require.Len(t, late, 1)
+		assert.Greater(t, late[0].Timestamp, newer[0].Timestamp, "nobody has seen its timestamp, so that it may rise")
+	})
+}
+
 func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, broker.Config{})

@@ -18,7 +18,7 @@ type entry struct {
 	push     *Push
 	seq      uint64
 	deadline int64    // may wait until then; nanoseconds since 1970
-	stamp    uint64   // timestamp on the wire; 0 until first sent
+	stamp    uint64   // timestamp on the wire; 0 until it is needed
 	attempts uint16   // how often it was sent; 65,535 is as many or more
 	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
@@ -75,6 +75,7 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 		return tooManyRequests()
 	}
 	e.seq = q.b.seq.Add(1)
+	e.stamp = q.b.nextStamp(now)
 	where, why := q.placeLocked(e, now, false)
 	if where != discard {
 		// Kept before the provider learns that the push is accepted.

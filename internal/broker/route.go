@@ -31,7 +31,7 @@ type Route struct {
 	filter lists // nil until the device has sent one
 	flight flight
 	salted *salted // nil until the device speaks of salted hashes
-	stamp  uint64  // timestamp of the newest delivery
+	stamp  uint64  // the greatest timestamp of a delivery
 	awake  bool    // the peer was woken and has not taken everything yet
 	gone   bool
 
@@ -59,8 +59,9 @@ type Delivery struct {
 	// Salted is the topic as the device knows it, if it named it by a salted hash;
 	// otherwise nil, and the device knows the Hash of the Push.
 	Salted []byte
-	// Timestamp is in nanoseconds since 1970, unique, and rises along a route;
-	// a push that is sent again keeps it if it can.
+	// Timestamp is when the push was accepted, in nanoseconds since 1970, and unique. It
+	// rises along a route, except that a push which is sent again keeps it whatever went
+	// before: by its timestamp a device that has it already knows it again.
 	Timestamp uint64
 	// Expiry is in seconds since 1970; 0 if the push is never stored.
 	Expiry uint32
@@ -128,11 +129,11 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 			r.q.dropLocked(e, DropExpired, now)
 			continue
 		}
-		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
-		if e.stamp <= r.stamp {                    // never sent, or sent before something newer
+		if e.stamp == 0 || e.attempts == 0 && e.stamp <= r.stamp { // something newer has gone before
 			e.stamp = r.q.b.nextStamp(now)
 		}
-		r.stamp = e.stamp
+		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
+		r.stamp = max(r.stamp, e.stamp)
 		dst = append(dst, Delivery{
 			ID: r.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
 			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts), Salted: r.saltedTopicLocked(e),

@@ -59,7 +59,6 @@ func (s *session) takeLocked(p *presence) (more bool) {
 // appendPushLocked adds the frame of one push.
 func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	p.last.Store(d.ID)
-	s.lastStamp = max(s.lastStamp+1, d.Timestamp) // they rise on a connection, whatever the presence
 	push := d.Push
 	b.notification = courier.Notification{
 		Token:        append(b.token[:0], push.Token...),
@@ -67,7 +66,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 		Payload:      push.Payload,
 		ID:           wireID(p.slot, p.base, d.ID),
 		Expiry:       d.Expiry,
-		Timestamp:    s.lastStamp,
+		Timestamp:    d.Timestamp,
 		StorageFlags: d.Storage,
 		Priority:     uint8(push.Priority),
 	}

@@ -32,7 +32,6 @@ type session struct {
 
 	// Held by whoever writes; see output.
 	out       output
-	lastStamp uint64                  // timestamp of the newest push
 	updates   uint32                  // id of the newest channel update
 	presences [maxPresences]*presence // by slot; changed by whoever reads
 	bases     [maxPresences]uint32    // where a slot's message ids go on
