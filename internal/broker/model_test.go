@@ -19,7 +19,7 @@ type modelPush struct {
 	cause                 broker.Cause
 	flags                 uint8 // on its next delivery
 	attempts              int
-	charged               bool
+	charged, void         bool   // void: its token was retired while it was flying
 	stamp                 uint64 // of its last delivery
 	id                    uint32 // while flying
 }
@@ -154,6 +154,10 @@ func (m *model) keep(n int, match func(*modelPush) bool) {
 }
 
 func (m *model) hold(p *modelPush, why broker.Cause) {
+	if p.void {
+		m.drop(p, broker.DropUnregistered)
+		return
+	}
 	if p.once() {
 		m.drop(p, why)
 		return
@@ -346,6 +350,9 @@ func (m *model) withdraw(topic string) {
 			m.drop(p, broker.DropUnregistered)
 		}
 	}
+	for _, p := range m.flying() {
+		p.void = p.void || p.topic == topic
+	}
 	m.tidy()
 }
 
@@ -406,7 +413,7 @@ func (m *model) restart() {
 		if p.once() {
 			p.where = "lost"
 		} else {
-			p.where, p.charged, p.attempts, p.stamp = "kept", false, 1, 0
+			p.where, p.charged, p.void, p.attempts, p.stamp = "kept", false, false, 1, 0
 		}
 	}
 	for _, p := range m.in("kept") {

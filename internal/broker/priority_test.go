@@ -139,6 +139,27 @@ func TestAGroupThatExpiredWakesNobody(t *testing.T) {
 	})
 }
 
+func TestAGroupThatIsGoneSetsNoTimeForTheNext(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+		p := w.attach()
+		p.SetActive(false)
+		p.SetFilter(broker.Filter{Enabled: hashes("one", "two")})
+		w.push("withdrawn", forTopic("one"), urgent(5))
+		w.Withdraw(phone, apns.HashTopic("one"))
+		w.push("wakes", forTopic("two"))
+		assert.Equal(t, []string{"wakes"}, p.names())
+		time.Sleep(time.Minute - time.Second)
+		w.push("grouped", forTopic("two"), urgent(5))
+		time.Sleep(time.Second)
+		w.Sweep()
+		assert.Empty(t, p.names(), "its minute is not over")
+		time.Sleep(time.Minute - time.Second)
+		w.Sweep()
+		assert.Equal(t, []string{"grouped"}, p.names())
+	})
+}
+
 func TestWhatAnotherPushReleasesComesFromTheStore(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, broker.Config{})

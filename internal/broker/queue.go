@@ -20,6 +20,7 @@ type entry struct {
 	deadline int64    // may wait until then; nanoseconds since 1970
 	stamp    uint64   // timestamp on the wire; 0 until it is needed
 	attempts uint16   // how often it was sent; 65,535 is as many or more
+	void     bool     // its token was retired while it was on its way
 	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
 	storable bool     // may wait at all
@@ -216,7 +217,9 @@ func (q *queue) detachLocked(now time.Time) {
 	}
 }
 
-// withdrawLocked drops what waits for a topic.
+// withdrawLocked drops what waits for a topic. What is on its way may still be
+// acknowledged, and is not sent again: to a device whose app has another token by
+// then it would look like a duplicate, and be acknowledged as one.
 func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	delete(q.unlisted, topic)
 	gone := func(e *entry) bool {
@@ -230,6 +233,14 @@ func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	for _, e := range q.ready.drain() {
 		if !gone(e) {
 			q.ready.push(e)
+		}
+	}
+	if q.route == nil {
+		return
+	}
+	for _, e := range q.route.flight.entries {
+		if e != nil && e.push.Hash == topic && e.message == nil {
+			e.void = true
 		}
 	}
 }

@@ -43,6 +43,27 @@ func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
 	w.WithdrawDevice(apns.Production, apns.DeviceID{9}) // nobody
 }
 
+func TestAPushWhoseTokenWasRetiredOnItsWayIsNotSentAgain(t *testing.T) {
+	w := newWorld(t, broker.Config{})
+	p := w.connect(topic)
+	w.push("acknowledged")
+	w.push("lost")
+	w.push("of another app", forTopic("com.example.other"))
+	p.enable(topic, "com.example.other")
+	require.Len(t, p.take(), 3)
+	w.Withdraw(phone, apns.HashTopic(topic))
+	_, verdict := p.Ack(1, 0)
+	assert.Equal(t, broker.Settled, verdict)
+	p.Detach()
+	assert.Equal(t, []string{"accepted", "sent", "delivered"}, w.history("acknowledged"))
+	assert.Equal(t, []string{"accepted", "sent", "dropped unregistered"}, w.history("lost"))
+
+	w.push("to the next token")
+	p = w.connect(topic, "com.example.other")
+	assert.Equal(t, []string{"of another app", "to the next token"}, p.names())
+	require.NoError(t, w.ConsistencyCheck())
+}
+
 func TestAPushToAnAppThatIsGoneIsAcceptedAndDropped(t *testing.T) {
 	w := newWorld(t, broker.Config{})
 	p := w.connect(topic)
