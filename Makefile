@@ -13,7 +13,7 @@ FUZZTIME ?= 10s
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test lint fmt fuzz bench bench-devices cover demo certs clean
+.PHONY: help build test lint fmt fuzz churn bench bench-devices cover demo certs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ fmt: $(TOOLS)/gofumpt ## Format all Go files
 
 fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	@tools/fuzz.sh $(FUZZTIME)
+
+churn: build ## Prove that no push is lost or doubled: 5,000 devices come and go under pushes for two minutes
+	cd integration && BIN_DIR=$(BIN) go test -count=1 -timeout 30m -v -run TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot . \
+		-args -churn.devices=5000 -churn.time=2m -churn.ramp=1m -churn.rate=600 -churn.pace=30 $(CHURN)
 
 bench: build $(TOOLS)/benchstat ## Measure the push path and the codecs
 	PATH="$(TOOLS):$$PATH" ./bench/run

@@ -1,0 +1,178 @@
+package integration_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The size of the proof that no push is lost or doubled. `make churn` sets the full one.
+var (
+	churnDevices = flag.Int("churn.devices", 300, "devices of both fleets together")
+	churnTime    = flag.Duration("churn.time", 8*time.Second, "how long devices are disturbed under pushes")
+	churnRamp    = flag.Duration("churn.ramp", 4*time.Second, "time for all devices to log in and get their tokens")
+	churnRate    = flag.Float64("churn.rate", 300, "pushes a second")
+	churnPace    = flag.Float64("churn.pace", 3, "about how many seconds there are between two disturbances of a device")
+	churnSeed    = flag.Uint64("churn.seed", 0, "seed of everything random; 0 picks one, which the log tells")
+)
+
+// Times of the proof.
+const (
+	// soonExpired is the apns-expiration of a push that expires while it waits.
+	soonExpired = 1500 * time.Millisecond
+	// ackTimeout is how long a device may owe an acknowledgement.
+	ackTimeout = 5 * time.Second
+	// downtime is the longest time that a disturbance lasts.
+	downtime = 3 * time.Second
+	// churnPatience is how long a busy machine may take for what thousands of devices do.
+	churnPatience = 5 * time.Minute
+)
+
+// Two fleets of different framing come and go, are killed without a word, lose their
+// tokens and are erased, while providers push. Each push that was accepted reaches its
+// app exactly once, or its record says why not, and that is true. "APNs stores only one
+// notification per bundle ID", and one of each collapse id as of June 2024.
+func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
+	seed := *churnSeed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	t.Logf("-churn.seed=%d", seed)
+	pushes := int(*churnRate * (*churnTime + *churnRamp).Seconds())
+	sim := startSimulator(
+		t, "--collapse-side-by-side", "--ack-timeout", ackTimeout.String(), "--topic", churnApps[0], "--topic", churnApps[1],
+		"--history", fmt.Sprint(4*pushes+10000), "--history-bytes", fmt.Sprint(4<<30), "--log-level", "error",
+	)
+	before := sim.size()
+	a := newAccount()
+	fleets := []*churnFleet{
+		// Acknowledgements that wait are lost with their connection.
+		startChurnFleet(t, sim, "v3", *churnDevices/2, seed, "--ack-delay", "200ms"),
+		startChurnFleet(t, sim, "pack", *churnDevices-*churnDevices/2, seed+1, "--ack-delay", "20ms"),
+	}
+	for _, f := range fleets {
+		f.awaitTokens()
+	}
+	provider := newChurnProvider(t, sim, fleets, rand.New(rand.NewPCG(seed, 0)))
+	provider.pushUntil(fleets[0].calm())
+	a.pushes = provider.answered
+	rest := settle(t, sim, fleets)
+	for _, f := range fleets {
+		f.finish(a)
+	}
+	nobody := settleWithout(t, sim)
+	after := sim.size()
+	a.readJournal(t, sim)
+
+	failures := a.judge()
+	t.Logf("%s", a.table())
+	for _, f := range fleets {
+		t.Logf("%s fleet: %s", f.style, f.summary)
+	}
+	t.Logf("at rest: %+v; with nobody left: %+v; the simulator before and after: %+v, %+v", rest, nobody, before, after)
+	for _, failure := range failures[:min(len(failures), 20)] {
+		t.Error(failure)
+	}
+	assert.Empty(t, failures[min(len(failures), 20):], "further failures")
+	a.exercised(t)
+	assert.Equal(t, a.outcome[neverBack], rest.Held, "what waits at the end is what the journal says")
+	assert.Equal(t, rest.Held, nobody.Held)
+	assert.Equal(t, a.neverBack(), nobody.Queues, "a queue is there for devices with something waiting, and for nobody else")
+	assert.Less(t, after.goroutines, before.goroutines+50)
+	assert.Less(t, after.files, before.files+50)
+	sim.stop()
+	assert.Empty(t, sim.stderr.lines("level=ERROR"))
+}
+
+// A checkReport is the answer of /v1/check.
+type checkReport struct {
+	Agrees                bool
+	Problems              []string
+	Connected, Queues     int
+	Held, Ready, InFlight int
+}
+
+// settle waits until everybody is back and nothing is on its way any more, and holds
+// everything against everything else.
+func settle(t *testing.T, sim *simulator, fleets []*churnFleet) (rest checkReport) {
+	t.Helper()
+	deadline := time.Now().Add(churnPatience)
+	for quiet := 0; quiet < 4; {
+		require.Less(t, time.Now(), deadline, "no rest: %+v, %v and %v", rest, fleets[0], fleets[1])
+		time.Sleep(250 * time.Millisecond) // between two looks
+		before := rest
+		sim.ask("/v1/check?timeout=30s", &rest)
+		require.True(t, rest.Agrees, "%q", rest.Problems)
+		quiet++
+		if rest.Ready+rest.InFlight > 0 || rest.Held != before.Held || !fleets[0].whole() || !fleets[1].whole() {
+			quiet = 0
+		}
+	}
+	return rest
+}
+
+// settleWithout waits until the simulator knows that all have left.
+func settleWithout(t *testing.T, sim *simulator) (rest checkReport) {
+	t.Helper()
+	deadline := time.Now().Add(churnPatience)
+	for rest.Connected = 1; rest.Connected > 0; {
+		require.Less(t, time.Now(), deadline, "somebody is left: %+v", rest)
+		time.Sleep(100 * time.Millisecond) // between two looks
+		sim.ask("/v1/check?timeout=30s", &rest)
+		require.True(t, rest.Agrees, "%q", rest.Problems)
+	}
+	return rest
+}
+
+// A size is what a simulator holds of the system.
+type size struct {
+	goroutines, files int
+	resident          string
+}
+
+// size reads it from the metrics.
+func (s *simulator) size() (now size) {
+	s.t.Helper()
+	metrics := s.text("/metrics")
+	number := func(name string) (n float64) {
+		for line := range strings.Lines(metrics) {
+			if text, ok := strings.CutPrefix(line, name+" "); ok {
+				var err error
+				n, err = strconv.ParseFloat(strings.TrimSpace(text), 64)
+				require.NoError(s.t, err)
+			}
+		}
+		return n
+	}
+	return size{
+		int(number("go_goroutines")), int(number("process_open_fds")), fmt.Sprintf("%.0f MB", number("process_resident_memory_bytes")/1e6),
+	}
+}
+
+// ask gets an answer of the control API.
+func (s *simulator) ask(path string, into any) {
+	s.t.Helper()
+	require.NoError(s.t, json.Unmarshal([]byte(s.text(path)), into))
+}
+
+func (s *simulator) text(path string) string {
+	s.t.Helper()
+	client := http.Client{Timeout: churnPatience}
+	response, err := client.Get(s.Control + path)
+	require.NoError(s.t, err)
+	defer response.Body.Close()
+	require.Equal(s.t, http.StatusOK, response.StatusCode, path)
+	text, err := io.ReadAll(response.Body)
+	require.NoError(s.t, err)
+	return string(text)
+}
