@@ -13,10 +13,10 @@ FUZZTIME ?= 10s
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test lint fmt fuzz churn bench bench-devices cover demo certs clean
+.PHONY: help build test test-clients lint fmt fuzz churn bench bench-devices cover demo certs clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/apns-sim and bin/device-sim, static
 	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
@@ -27,6 +27,9 @@ test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the
 	cd integration && BIN_DIR=$(BIN) go test $(RACE) ./...
 	H2SPEC=$(TOOLS)/h2spec go test -v -run H2Spec ./internal/h2 2>&1 | tee .build/h2spec.log
 	@! grep -E 'no tests to run|--- SKIP' .build/h2spec.log # a conformance test that did not run is no proof
+
+test-clients: build ## Run other people's libraries in examples/, write docs/clients.md
+	go run ./examples/matrix -apns-sim $(BIN)/apns-sim
 
 lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-lint, in both modules
 	@unformatted=$$($(TOOLS)/gofumpt -l .); \

@@ -31,6 +31,7 @@ var borders = []border{
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/fault/when"}), cli, "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/screen"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
+	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
 	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/portal", "internal/virtual", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},

@@ -1,0 +1,103 @@
+// apns2 in tests: apns-sim exec -- npm test
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApnsClient, Notification } from 'apns2';
+import { openSpace } from 'apns-sim';
+import { Pool } from 'undici';
+
+const hour = 61 * 60 * 1000;
+
+function client(t, space) {
+  const c = new ApnsClient({ team: space.team, keyId: space.keyId, signingKey: space.key, defaultTopic: space.topic });
+  // The library has no option for the port; this is its own pool with another address.
+  c.client.close();
+  c.client = new Pool(space.provider, { allowH2: true, connections: 32, pipelining: 1, maxConcurrentStreams: 100 });
+  t.after(() => c.destroy());
+  return c;
+}
+
+const hello = (token) => new Notification(token, { alert: 'hello', data: { text: 'ä ☃ </' } });
+
+/** The error that a push ends in. */
+const refusal = (c, token) => c.send(hello(token)).then(() => assert.fail('it was accepted'), (error) => error);
+
+test('a provider token is accepted', async (t) => {
+  const space = await openSpace(t);
+  await client(t, space).send(hello(space.token));
+  await space.received(1);
+  const [push] = await space.pushes();
+  assert.equal((await space.show(push.id)).request.credential.kind, 'provider token');
+});
+
+test('a provider certificate is accepted', { skip: 'the library has provider tokens only' });
+
+test('a refusal names its reason', async (t) => {
+  const space = await openSpace(t);
+  const error = await refusal(client(t, space), '00ff');
+  assert.equal(error.statusCode, 400);
+  assert.equal(error.reason, 'BadDeviceToken');
+});
+
+test('a removed app is gone since a time', async (t) => {
+  const space = await openSpace(t);
+  await space.uninstall();
+  const error = await refusal(client(t, space), space.token);
+  assert.equal(error.statusCode, 410);
+  assert.equal(error.reason, 'Unregistered');
+  const age = Date.now() - error.response.timestamp;
+  assert.ok(age >= 0 && age < 60_000, `gone for ${age} ms`);
+});
+
+test('the device receives the exact payload', async (t) => {
+  const space = await openSpace(t);
+  await client(t, space).send(hello(space.token));
+  const [received] = await space.received(1);
+  assert.equal(received.bytes.toString(), JSON.stringify(hello(space.token).buildApnsOptions()));
+});
+
+async function busy(t, reason, status) {
+  const space = await openSpace(t);
+  const c = client(t, space);
+  await space.inject({ do: 'answer', reason });
+  await assert.rejects(c.send(hello(space.token)), { reason, statusCode: status });
+  assert.equal((await space.pushes()).length, 1);
+  await c.send(hello(space.token));
+  t.diagnostic('note: reported to the caller, not tried again');
+}
+
+test('too many requests', (t) => busy(t, 'TooManyRequests', 429));
+
+test('service unavailable', (t) => busy(t, 'ServiceUnavailable', 503));
+
+test('no answered push is lost in a goaway', async (t) => {
+  const space = await openSpace(t);
+  const c = client(t, space);
+  await space.inject({ do: 'goaway', lastStream: 'before' }, { after: 50, times: 1 });
+  const results = await c.sendMany(Array.from({ length: 200 }, () => hello(space.token)));
+  const answered = results.filter((r) => !r.error).length;
+  assert.ok(answered > 0, results[0].error);
+  await space.received(answered);
+  t.diagnostic('note: what the GOAWAY leaves out ends in an error');
+  t.diagnostic(`${answered} of 200 were answered`);
+  await c.send(hello(space.token)); // it connects anew
+});
+
+test('the provider token is renewed', async (t) => {
+  const space = await openSpace(t);
+  const c = client(t, space);
+  await c.send(hello(space.token));
+  await space.advance('61m');
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + hour }); // for the library, too
+  await c.send(hello(space.token));
+  const [first, second] = await Promise.all((await space.pushes()).map(({ id }) => space.show(id)));
+  assert.notEqual(first.request.credential.fingerprint, second.request.credential.fingerprint);
+  t.diagnostic('note: signs a new one after 55 minutes by its own clock, and for the push after ExpiredProviderToken');
+});
+
+test('a thousand pushes arrive', async (t) => {
+  const space = await openSpace(t);
+  const results = await client(t, space).sendMany(Array.from({ length: 1000 }, () => hello(space.token)));
+  assert.deepEqual(results.filter((r) => r.error), []);
+  await space.received(1000);
+  t.diagnostic('note: all at once over up to 32 connections');
+});

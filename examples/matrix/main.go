@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "matrix:", err)
+		os.Exit(1) //nolint:gocritic // the process ends, and its signals with it
+	}
+}
+
+// errFailed says that the matrix has a failure; it has been printed.
+var errFailed = errors.New("not every library has done what it should")
+
+func run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("matrix", flag.ContinueOnError)
+	dir := flags.String("examples", "examples", "folder of the examples")
+	simulator := flags.String("apns-sim", "bin/apns-sim", "the simulator")
+	out := flags.String("page", "docs/clients.md", "page to write, when all examples were run")
+	logs := flags.String("logs", ".build/clients", "folder for the output of the examples")
+	workers := flags.Int("jobs", 2, "how many run at a time")
+	patience := flags.Duration("timeout", 5*time.Minute, "for one command")
+	only := flags.String("only", "", "folders to run, with commas between; all if empty")
+	strict := flags.Bool("strict", os.Getenv("CI") == "true", "a required example that cannot run is a failure")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	clients, err := loadClients(*dir)
+	if err != nil {
+		return err
+	}
+	if clients, err = chosen(clients, *only); err != nil {
+		return err
+	}
+	binary, err := filepath.Abs(*simulator)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(*logs, 0o755); err != nil {
+		return err
+	}
+	r := &runner{
+		simulator: binary, logs: *logs, patience: *patience, workers: max(*workers, 1),
+		say: func(format string, args ...any) { fmt.Printf(format+"\n", args...) },
+	}
+	outcomes := r.runAll(ctx, clients)
+	fmt.Print("\n", table(outcomes))
+	if *only == "" {
+		if err := os.WriteFile(*out, []byte(page(outcomes)), 0o644); err != nil { //nolint:gosec // a page of the documentation
+			return err
+		}
+	}
+	if slices.ContainsFunc(outcomes, func(o *outcome) bool { return o.failed(*strict) }) {
+		return errFailed
+	}
+	return nil
+}
+
+// chosen picks the examples in the folders that are named.
+func chosen(all []*client, names string) ([]*client, error) {
+	if names == "" {
+		return all, nil
+	}
+	var some []*client
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(all, func(c *client) bool { return folder(c) == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no example is in a folder %q", name)
+		}
+		some = append(some, all[i])
+	}
+	return some, nil
+}

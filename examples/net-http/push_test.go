@@ -1,0 +1,162 @@
+package push
+
+import (
+	"crypto/tls"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	apnssim "github.com/apns-sim/apns-sim/helpers/go"
+)
+
+const hello = `{"aps":{"alert":"hello"},"n":1.0,"text":"ä ☃ </"}`
+
+// withToken returns a provider with the authentication key of a space.
+func withToken(t *testing.T, s *apnssim.Space) *Provider {
+	p8, err := os.ReadFile(s.KeyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ParseKey(p8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Provider{Address: s.Provider, Topic: s.Topic, Client: NewClient(), Team: s.Team, KeyID: s.KeyID, Key: key}
+}
+
+func push(t *testing.T, p *Provider, deviceToken string) *Answer {
+	t.Helper()
+	answer, err := p.Push(t.Context(), deviceToken, []byte(hello))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+func wantAnswer(t *testing.T, got *Answer, status int, reason string) {
+	t.Helper()
+	if got.Status != status || got.Reason != reason {
+		t.Errorf("got %d %s, want %d %s", got.Status, got.Reason, status, reason)
+	}
+}
+
+func wantCredential(t *testing.T, s *apnssim.Space, id, kind string) {
+	t.Helper()
+	if got := s.Show(id).Request.Credential.Kind; got != kind {
+		t.Errorf("it was sent with a %s, not a %s", got, kind)
+	}
+}
+
+func TestAProviderTokenIsAccepted(t *testing.T) {
+	s := apnssim.New(t)
+	answer := push(t, withToken(t, s), s.Token)
+	wantAnswer(t, answer, 200, "")
+	s.Received(1)
+	wantCredential(t, s, answer.ID, "provider token")
+}
+
+func TestAProviderCertificateIsAccepted(t *testing.T) {
+	s := apnssim.New(t)
+	certificate, err := tls.LoadX509KeyPair(s.CertificateFile, s.CertificateFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := push(t, &Provider{Address: s.Provider, Topic: s.Topic, Client: NewClient(certificate)}, s.Token)
+	wantAnswer(t, answer, 200, "")
+	s.Received(1)
+	wantCredential(t, s, answer.ID, "certificate")
+}
+
+func TestARefusalNamesItsReason(t *testing.T) {
+	s := apnssim.New(t)
+	wantAnswer(t, push(t, withToken(t, s), "00ff"), 400, "BadDeviceToken")
+}
+
+func TestARemovedAppIsGoneSinceATime(t *testing.T) {
+	s := apnssim.New(t)
+	s.Uninstall()
+	answer := push(t, withToken(t, s), s.Token)
+	wantAnswer(t, answer, 410, "Unregistered")
+	if age := time.Since(time.UnixMilli(answer.Timestamp)); age < 0 || age > time.Minute {
+		t.Errorf("gone for %v", age)
+	}
+}
+
+func TestTheDeviceReceivesTheExactPayload(t *testing.T) {
+	s := apnssim.New(t)
+	push(t, withToken(t, s), s.Token)
+	if got := string(s.Received(1)[0].Payload); got != hello {
+		t.Errorf("got %s", got)
+	}
+}
+
+func refused(t *testing.T, status int, reason string) {
+	s := apnssim.New(t)
+	p := withToken(t, s)
+	s.Inject(0, 1, map[string]any{"do": "answer", "reason": reason})
+	wantAnswer(t, push(t, p, s.Token), status, reason)
+	wantAnswer(t, push(t, p, s.Token), 200, "")
+	t.Log("note: up to the caller")
+}
+
+func TestTooManyRequests(t *testing.T) { refused(t, 429, "TooManyRequests") }
+
+func TestServiceUnavailable(t *testing.T) { refused(t, 503, "ServiceUnavailable") }
+
+// batch sends so many pushes at once and returns how many were accepted.
+func batch(t *testing.T, p *Provider, s *apnssim.Space, count int) int {
+	var accepted atomic.Int64
+	var wg sync.WaitGroup
+	for range count {
+		wg.Go(func() {
+			answer, err := p.Push(t.Context(), s.Token, []byte(hello))
+			if err == nil && answer.Status == 200 {
+				accepted.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(accepted.Load())
+}
+
+func TestNoAnsweredPushIsLostInAGoaway(t *testing.T) {
+	s := apnssim.New(t)
+	p := withToken(t, s)
+	push(t, p, s.Token)
+	s.Inject(50, 1, map[string]any{"do": "goaway", "lastStream": "before"})
+	accepted := batch(t, p, s, 200)
+	if accepted == 0 {
+		t.Error("none was accepted")
+	}
+	s.Received(1 + accepted)
+	t.Log("note: the transport sends anew what the GOAWAY leaves out")
+	t.Logf("%d were answered", accepted)
+}
+
+func TestTheProviderTokenIsRenewed(t *testing.T) {
+	s := apnssim.New(t)
+	p := withToken(t, s)
+	first := push(t, p, s.Token)
+	wantAnswer(t, first, 200, "")
+	s.Advance(61 * time.Minute)
+	wantAnswer(t, push(t, p, s.Token), 403, "ExpiredProviderToken")
+	p.Now = func() time.Time { return time.Now().Add(61 * time.Minute) }
+	second := push(t, p, s.Token)
+	wantAnswer(t, second, 200, "")
+	if s.Show(first.ID).Request.Credential.Fingerprint == s.Show(second.ID).Request.Credential.Fingerprint {
+		t.Error("it is the same token")
+	}
+	t.Log("note: by 20 lines of its own")
+}
+
+func TestAThousandPushesArrive(t *testing.T) {
+	s := apnssim.New(t)
+	p := withToken(t, s)
+	if accepted := batch(t, p, s, 1000); accepted != 1000 {
+		t.Fatalf("%d were accepted", accepted)
+	}
+	s.Received(1000)
+	t.Log("note: all at once")
+}

@@ -1,0 +1,161 @@
+package apnssim;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+
+/**
+ * A space in the simulator that {@code apns-sim exec} started: a team with a key, a certificate, an app and a
+ * device, which no other test sees.
+ */
+public final class Space implements AutoCloseable {
+    private static final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** Password of {@link #p12()}. */
+    public static final String P12_PASSWORD = "password";
+
+    private final String control;
+    private final JsonObject made;
+
+    private Space(String control) {
+        this.control = control;
+        made = call("POST", "/v1/spaces", Map.of("p12Password", P12_PASSWORD)).getAsJsonObject();
+    }
+
+    /** Opens a space. */
+    public static Space open() {
+        String control = System.getenv("APNS_SIM_CONTROL");
+        if (control == null) {
+            throw new IllegalStateException("there is no simulator: run the tests with apns-sim exec -- mvn test");
+        }
+        return new Space(control);
+    }
+
+    /** Host of the provider API. */
+    public String host() {
+        return System.getenv("APNS_SIM_HOST");
+    }
+
+    /** Port of the provider API. */
+    public int port() {
+        return Integer.parseInt(System.getenv("APNS_SIM_PORT"));
+    }
+
+    public String team() {
+        return made.get("team").getAsString();
+    }
+
+    public String keyId() {
+        return made.get("keyId").getAsString();
+    }
+
+    /** The authentication key, as a .p8 file. */
+    public InputStream key() {
+        return stream(made.get("key").getAsString());
+    }
+
+    /** The provider certificate and its key, PKCS#12. */
+    public InputStream p12() {
+        return new ByteArrayInputStream(Base64.getDecoder().decode(made.get("p12").getAsString()));
+    }
+
+    /** The root certificate to trust, PEM. */
+    public InputStream ca() {
+        return stream(made.get("ca").getAsString());
+    }
+
+    public String topic() {
+        return made.getAsJsonArray("topics").get(0).getAsString();
+    }
+
+    /** The device token to push to. */
+    public String token() {
+        return device().getAsJsonArray("apps").get(0).getAsJsonObject().get("token").getAsString();
+    }
+
+    /** Waits until the device has received so many notifications and returns the payloads of all, in order. */
+    public List<String> received(int count) {
+        String path = "/v1/devices/" + deviceId() + "/inbox?timeout=10s&count=" + count;
+        return list(call("GET", path, null)).map(n -> new String(
+                Base64.getDecoder().decode(n.get("payloadBase64").getAsString()), StandardCharsets.UTF_8)).toList();
+    }
+
+    /** All that is recorded of each push of this space, the oldest first. */
+    public List<JsonObject> pushes() {
+        return list(call("GET", "/v1/notifications?order=oldest&limit=1000&space=" + team(), null))
+                .map(n -> call("GET", "/v1/notifications/" + n.get("number").getAsLong(), null).getAsJsonObject()).toList();
+    }
+
+    /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "answer", "reason", "TooManyRequests"))}. */
+    public void inject(int after, int times, Map<String, ?> what) {
+        call("POST", "/v1/faults", Map.of("space", team(), "when", Map.of("after", after, "times", times), "what", what));
+    }
+
+    /** Moves the clock of this space, as {@code 61m}. */
+    public void advance(String by) {
+        call("POST", "/v1/spaces/" + team() + "/clock/advance", Map.of("by", by));
+    }
+
+    /** Removes the app from the device. */
+    public void uninstall() {
+        call("POST", "/v1/devices/" + deviceId() + "/uninstall", Map.of("topic", topic()));
+    }
+
+    /** Deletes the space and all there is in it. */
+    @Override
+    public void close() {
+        call("DELETE", "/v1/spaces/" + team(), null);
+    }
+
+    private JsonObject device() {
+        return made.getAsJsonArray("devices").get(0).getAsJsonObject();
+    }
+
+    private String deviceId() {
+        return device().get("id").getAsString();
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static java.util.stream.Stream<JsonObject> list(JsonElement answer) {
+        return StreamSupport.stream(answer.getAsJsonObject().getAsJsonArray("notifications").spliterator(), false)
+                .map(JsonElement::getAsJsonObject);
+    }
+
+    private JsonElement call(String method, String path, Object body) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(control + path))
+                .header("Content-Type", "application/json")
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(new Gson().toJson(body)))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() >= 400) {
+                throw new IllegalStateException(method + " " + path + ": " + response.body());
+            }
+            return JsonParser.parseString(response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
