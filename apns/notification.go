@@ -38,7 +38,8 @@ type Notification struct {
 	ID string
 	// UniqueID is the apns-unique-id, which only the sandbox has.
 	UniqueID string
-	// TeamID is the team whose credentials came with the push.
+	// TeamID is the team whose credentials came with the push; if they were no
+	// good, the one they name.
 	TeamID string
 
 	Environment Environment

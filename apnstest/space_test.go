@@ -75,6 +75,21 @@ func TestAnotherSpaceIsAnotherWorld(t *testing.T) {
 	mine.Clock.Advance(2 * time.Hour)
 	assert.Equal(t, "ExpiredProviderToken", mine.push(t, `{}`, "authorization", "bearer "+old).Reason)
 	assert.Equal(t, 200, other.push(t, `{}`).status, "nobody else's clock was moved")
+	refused := mine.RequireRejected(apns.ExpiredProviderToken)
+	assert.Empty(t, refused.Credential.TeamID, "the token was no good")
+}
+
+// Who signs wrongly looks for the refusal where it belongs.
+func TestARefusedProviderTokenIsSeenInTheSpaceThatItNames(t *testing.T) {
+	t.Parallel()
+	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
+	token := mine.ProviderToken()
+	mine.RevokeKey(mine.KeyID)
+	got := mine.push(t, `{}`, "authorization", "bearer "+token+"x")
+	assert.Equal(t, "InvalidProviderToken", got.Reason)
+	r := mine.RequireRejected(apns.InvalidProviderToken)
+	assert.Equal(t, []string{got.id, mine.TeamID, ""}, []string{r.ID, r.TeamID, r.Credential.TeamID})
+	assert.Empty(t, other.Records())
 }
 
 func TestASpaceEndsWithItsTest(t *testing.T) {
@@ -85,10 +100,10 @@ func TestASpaceEndsWithItsTest(t *testing.T) {
 		token = ended.phone.Token(ended.app)
 		require.Equal(t, 200, ended.push(t, `{}`).status)
 	})
+	assert.Empty(t, shared.Records("space", ended.TeamID))
 	mine := newSender(t, shared.NewSpace(t))
 	assert.Equal(t, "InvalidProviderToken", mine.push(t, `{}`, "authorization", "bearer "+ended.ProviderToken()).Reason)
 	assert.NotEqual(t, 200, mine.pushTo(t, token, `{}`).status)
-	assert.Empty(t, shared.Records("space", ended.TeamID))
 }
 
 func TestResetTakesASpaceBackToItsBeginning(t *testing.T) {

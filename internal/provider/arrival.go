@@ -63,6 +63,16 @@ func (a *arrival) take(r *request, fields []hpack.HeaderField) {
 	}
 }
 
+// team is the one that the push belongs to: whose credentials came with it, or, of a
+// provider token that was no good, which it names. Whoever sent it looks for the
+// refusal there.
+func (a *arrival) team(r *request) string {
+	if r.teamID == "" && a.odd != nil && a.odd.credential != nil {
+		return a.odd.credential.TeamID
+	}
+	return r.teamID
+}
+
 // usualMethod is that of pushes and broadcasts.
 const usualMethod = "POST"
 
@@ -142,8 +152,11 @@ func (a *arrival) who(r *journal.Record) journal.Credential {
 		return journal.Credential{Kind: journal.NoCredential}
 	}
 	who := journal.Credential{
-		Kind: journal.ProviderToken, TeamID: r.Push.TeamID, KeyID: d.KeyID, Header: d.Header, Claims: d.Claims,
+		Kind: journal.ProviderToken, KeyID: d.KeyID, Header: d.Header, Claims: d.Claims,
 		Notes: d.Notes, IssuedAt: d.IssuedAt, Fingerprint: d.Fingerprint,
+	}
+	if a.token != nil {
+		who.TeamID = a.token.TeamID
 	}
 	if !d.IssuedAt.IsZero() {
 		who.Age = r.Received().Sub(d.IssuedAt)

@@ -95,7 +95,7 @@ func (r *request) pushSubject(p *push) fault.Subject {
 	n := &p.notification
 	return fault.Subject{
 		Subject: match.Subject{
-			Space: r.teamID, Topic: n.Topic, Token: n.Token, Device: r.claims.Device, Channel: n.Channel,
+			Space: n.TeamID, Topic: n.Topic, Token: n.Token, Device: r.claims.Device, Channel: n.Channel,
 			PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, Payload: n.Payload,
 		},
 		Method: r.method, Path: r.path,

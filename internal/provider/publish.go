@@ -23,6 +23,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 	if s.cfg.Journal != nil {
 		origin := &arrival{channel: true}
 		origin.take(&r.request, stream.Fields)
+		n.TeamID = origin.team(&r.request)
 		track = &journal.Track{Push: n, Origin: origin}
 		s.cfg.Journal.Record(journal.Event{At: r.inItsTime(came), Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
 	}
