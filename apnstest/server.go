@@ -18,7 +18,7 @@ import (
 // What it has as a [Space] is the common world, with a team that exists from the
 // start; more worlds are made with [Server.NewSpace]. Code that takes either takes a
 // *Space, and &apple.Space for the common world. The records of a Server are
-// those of all its spaces, and of pushes that nobody good has signed.
+// those of all its spaces, and of pushes that name no team.
 type Server struct {
 	Space
 
