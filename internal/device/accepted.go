@@ -37,6 +37,7 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	power := d.power
 	d.mu.Unlock()
 
+	d.closeReplaced()
 	d.emit(Event{Kind: EventConnected})
 	if issued {
 		d.emit(Event{Kind: EventBaseToken, Token: token, Previous: previous})

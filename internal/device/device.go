@@ -3,7 +3,6 @@ package device
 import (
 	"context"
 	"maps"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +31,7 @@ type Device struct {
 	redirects  int    // since the last connection that stayed
 	host       string // where a redirect sent the device; "" for the usual place
 	seen       seen
-	vanished   []net.Conn // left behind without closing them
+	vanished   []leftBehind
 
 	// Guarded by mu.
 	mu          sync.Mutex

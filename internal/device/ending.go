@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
 )
 
 // How the device ends a connection of its own will. They are causes of a context.
@@ -40,8 +43,8 @@ func (d *Device) Disconnect() { d.goOffline(errOffline) }
 func (d *Device) Reset() { d.goOffline(errReset) }
 
 // Vanish takes the device offline without a word, as the loss of the radio does: the
-// courier has a half-open connection until it finds out, or until Run returns. It
-// must not be called from a hook of [Config].
+// courier has a half-open connection until it finds out, the device is back, or Run
+// returns. It must not be called from a hook of [Config].
 func (d *Device) Vanish() { d.goOffline(errVanished) }
 
 func (d *Device) goOffline(how error) {
@@ -67,7 +70,7 @@ func (d *Device) hangUpNow(why error) {
 func (s *session) close(ctx context.Context) {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):
-		s.d.vanished = append(s.d.vanished, s.conn.NetConn())
+		s.d.vanished = append(s.d.vanished, leftBehind{s.conn.NetConn(), s.d.ID()})
 	case errors.Is(cause, errReset):
 		reset(s.conn.NetConn()) //nolint:errcheck // There is nobody left to tell.
 	default:
@@ -85,9 +88,28 @@ func reset(conn net.Conn) error {
 	return conn.Close()
 }
 
-// closeVanished closes the connections that the device has left behind.
+// A leftBehind is a connection that was left without closing it.
+type leftBehind struct {
+	conn   net.Conn
+	device apns.DeviceID // who the device was
+}
+
+// closeReplaced closes what the device, being who it is, has left behind: it is logged
+// in on another connection, the courier has no use for the old ones, and each is an
+// open file. What it left behind before it was erased stays.
+func (d *Device) closeReplaced() {
+	id := d.ID()
+	d.vanished = slices.DeleteFunc(d.vanished, func(old leftBehind) bool {
+		if old.device == id {
+			old.conn.Close()
+		}
+		return old.device == id
+	})
+}
+
+// closeVanished closes everything that was left behind.
 func (d *Device) closeVanished() {
-	for _, conn := range d.vanished {
-		conn.Close()
+	for _, old := range d.vanished {
+		old.conn.Close()
 	}
 }

@@ -20,11 +20,22 @@ func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
 		p.wantSilence(time.Hour, "nothing tells the courier")
 		assert.NoError(t, h.last(EventDisconnected).Err)
 		h.Connect()
-		assert.NotNil(t, h.accept().connect().Token, "the device is back on another connection")
+		next := h.accept()
+		assert.NotNil(t, next.connect().Token, "the device is back on another connection")
+		p.wantSilence(time.Second, "and may not be let in")
+		next.send(accept)
+		next.want(active, "the device is awake")
+		next.want(filterH, "the device wants its app's topic")
+		wantLeft := func(p *peer, why string) {
+			require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
+			_, err := p.conn.NetConn().Read(make([]byte, 1))
+			assert.ErrorIs(t, err, io.EOF, why)
+		}
+		wantLeft(p, "who is back closes what was left behind")
+		h.Vanish()
+		next.wantSilence(time.Hour, "nothing tells the courier")
 		h.halt()
-		require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
-		_, err := p.conn.NetConn().Read(make([]byte, 1))
-		assert.ErrorIs(t, err, io.EOF, "the end of Run closes what was left behind")
+		wantLeft(next, "the end of Run closes what was left behind")
 	})
 }
 
