@@ -32,7 +32,10 @@ func TestApplesHostsLeadToTheSimulatorThroughTheProxy(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 		assert.NotEmpty(t, response.Header.Get("apns-id")+response.Header.Get("apns-request-id"), "%s: APNs answers", address)
 	}
-	_, err = client.Post("https://www.apple.com/", "", nil)
+	response, err := client.Post("https://www.apple.com/", "", nil)
+	if err == nil {
+		assert.NoError(t, response.Body.Close())
+	}
 	assert.ErrorContains(t, err, "Forbidden")
 }
 
