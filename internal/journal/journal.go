@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -148,7 +149,7 @@ func (s *shard) forget(gone func(*Track) bool, missed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := make([]Event, 0, len(s.events))
-	s.after(0, func(e Event) {
+	s.after(0, math.MaxInt, func(e Event) {
 		if e.Track != nil && gone(e.Track) {
 			if missed {
 				s.evicted = max(s.evicted, e.Seq)
@@ -171,11 +172,12 @@ func (s *shard) append(e Event) {
 }
 
 // after calls yield for the shard's events with a number above seq, oldest
-// first.
-func (s *shard) after(seq uint64, yield func(Event)) {
+// first, for so many at most.
+func (s *shard) after(seq uint64, most int, yield func(Event)) {
 	n := len(s.events)
 	at := func(i int) Event { return s.events[(s.oldest+i)%n] }
-	for i := sort.Search(n, func(i int) bool { return at(i).Seq > seq }); i < n; i++ {
+	first := sort.Search(n, func(i int) bool { return at(i).Seq > seq })
+	for i := first; i < n && i-first < most; i++ {
 		yield(at(i))
 	}
 }
@@ -198,13 +200,17 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 	if j == nil {
 		return page
 	}
+	most := math.MaxInt
+	if limit > 0 {
+		most = limit + 1 // of each shard: one more shows that there are more
+	}
 	for i := range j.shards {
 		j.shards[i].mu.Lock()
 	}
 	for i := range j.shards {
 		s := &j.shards[i]
 		page.Missed = page.Missed || s.evicted > cursor
-		s.after(cursor, func(e Event) { page.Events = append(page.Events, e) })
+		s.after(cursor, most, func(e Event) { page.Events = append(page.Events, e) })
 	}
 	page.Next = max(cursor, j.seq.Load()) // all numbers up to it were drawn under the locks
 	for i := range j.shards {

@@ -48,6 +48,31 @@ func TestEventsAreReadInOrderFromACursor(t *testing.T) {
 	assert.False(t, page.Missed)
 }
 
+func TestPagesHaveEveryEventOnceHoweverTheyAreSpread(t *testing.T) {
+	j := journal.New(journal.Config{})
+	const count = 100
+	for i := range count {
+		j.Record(event(i*i, fmt.Sprint(i))) // some devices have many of them
+	}
+	for limit := 1; limit <= count+1; limit++ {
+		var got []uint64
+		cursor := uint64(0)
+		for cursor < j.Last() {
+			page := j.Read(cursor, limit)
+			require.LessOrEqual(t, len(page.Events), limit)
+			require.Greater(t, page.Next, cursor)
+			for _, e := range page.Events {
+				got = append(got, e.Seq)
+			}
+			cursor = page.Next
+		}
+		require.Len(t, got, count, "limit %d", limit)
+		for i, seq := range got {
+			require.EqualValues(t, i+1, seq, "limit %d", limit)
+		}
+	}
+}
+
 func TestEventsCarryTheSemanticTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
