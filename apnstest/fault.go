@@ -65,6 +65,8 @@ type Fault struct {
 	Chain string
 	// Host is the courier that a device is sent to.
 	Host string
+	// Retry has a device that is refused put its clock right and try again.
+	Retry bool
 	// Copies is how often a push is sent in all.
 	Copies int
 }
@@ -150,7 +152,7 @@ func (f *Fault) rule() fault.Rule {
 		What: fault.Action{
 			Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
 			Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
-			Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Copies: f.Copies,
+			Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
 		},
 	}
 	if f.Delay != (Latency{}) {

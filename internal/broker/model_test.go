@@ -331,16 +331,28 @@ func (m *model) ack(p *modelPush, status uint8) broker.AckVerdict {
 	default:
 		m.drop(p, broker.DropRefused)
 	}
+	m.landed(oldest)
+	if p.where == "dropped" && (status == 2 || status == 7 || status == 11) {
+		return broker.Gone
+	}
+	return broker.Settled
+}
+
+// landed says that a delivery flies no more, perhaps the oldest one.
+func (m *model) landed(oldest bool) {
 	if oldest {
 		m.ackBy = m.wire.Add(m.rules.AckTimeout)
 	}
 	if len(m.in("flying")) == 0 {
 		m.ackBy = time.Time{}
 	}
-	if p.where == "dropped" && (status == 2 || status == 7 || status == 11) {
-		return broker.Gone
-	}
-	return broker.Settled
+}
+
+// lose drops a delivery that a fault has lost.
+func (m *model) lose(p *modelPush) {
+	oldest := m.flying()[0] == p
+	m.drop(p, broker.DropFault)
+	m.landed(oldest)
 }
 
 func (m *model) withdraw(topic string) {

@@ -119,7 +119,7 @@ func (r *modelRun) operations() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"push": r.push, "push more": r.push, "connect": r.connect, "disconnect": r.disconnect,
 		"filter": r.filter, "activity": r.activity, "power": r.power, "take": r.take, "take more": r.take,
-		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "withdraw": r.withdraw,
+		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "lose": r.lose, "withdraw": r.withdraw,
 		"time": r.time, "clock": r.moveClock, "sweep": r.sweep, "restart": r.restart,
 		"": r.check,
 	}
@@ -278,6 +278,18 @@ func (r *modelRun) ack(t *rapid.T) {
 		r.Withdraw(d.address, push.Hash)
 		d.model.withdraw(p.topic)
 	}
+}
+
+func (r *modelRun) lose(t *rapid.T) {
+	d := r.present(t)
+	flying := d.flying()
+	if len(flying) == 0 {
+		return
+	}
+	p := rapid.SampledFrom(flying).Draw(t, "push")
+	d.peer.Lose(p.id)
+	d.model.lose(p)
+	d.peer.Lose(p.id) // which is not there any more
 }
 
 func (r *modelRun) ackNothing(t *rapid.T) {

@@ -166,16 +166,9 @@ func (e *entry) expiry() uint32 {
 func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
-		return nil, Unknown
-	}
-	oldest := r.flight.oldest()
-	e := r.flight.remove(id - 1)
+	e := r.landLocked(id)
 	if e == nil {
 		return nil, Unknown
-	}
-	if oldest != r.flight.oldest() {
-		r.expectLocked()
 	}
 	now := r.q.clock.Now()
 	drop, verdict := settle(status, e.attempts)
@@ -187,10 +180,29 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	} else {
 		r.q.dropLocked(e, drop, now)
 	}
+	r.proceedLocked()
+	return e.push, verdict
+}
+
+// landLocked takes the delivery with an id out of the flight; nil if none in flight
+// has it.
+func (r *Route) landLocked(id uint32) *entry {
+	if r.gone {
+		return nil
+	}
+	oldest := r.flight.oldest()
+	e := r.flight.remove(id - 1)
+	if e != nil && oldest != r.flight.oldest() {
+		r.expectLocked()
+	}
+	return e
+}
+
+// proceedLocked has the peer take what the window may have room for now.
+func (r *Route) proceedLocked() {
 	if r.q.ready.len() > 0 {
 		r.wakeLocked()
 	}
-	return e.push, verdict
 }
 
 // Detach ends the route: what was sent and not acknowledged is held for the

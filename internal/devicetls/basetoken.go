@@ -31,13 +31,13 @@ func (s *session) admit(device apns.DeviceID, presented []byte) (login, *refusal
 			return s.place(login{address: address, token: presented})
 		}
 		if s.server.cfg.RefuseForeignToken {
-			return login{}, &refusal{tokenForeign, err}
+			return login{}, &refusal{why: tokenForeign, err: err}
 		}
 		s.log.Info("a token that is not the device's is replaced", "device", device, "err", err)
 	}
 	user, ok := s.nextUser()
 	if !ok {
-		return login{}, &refusal{tooManyUsers, fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
+		return login{}, &refusal{why: tooManyUsers, err: fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
 	}
 	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
 	token := s.server.cfg.Vault.Mint(address, nil)
@@ -74,7 +74,7 @@ func (s *session) place(l login) (login, *refusal) {
 			return l, nil
 		}
 	}
-	return login{}, &refusal{tooManyUsers, fmt.Errorf("a connection carries %d of them", maxPresences)}
+	return login{}, &refusal{why: tooManyUsers, err: fmt.Errorf("a connection carries %d of them", maxPresences)}
 }
 
 // nextUser returns the number for a user without a token: the one after the

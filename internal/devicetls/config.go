@@ -13,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/space"
@@ -69,6 +70,11 @@ type Config struct {
 	// none does. Their clocks date what the journal says of them, and nothing on
 	// the wire.
 	Spaces *space.Registry
+	// Faults says what shall go wrong; nil means nothing.
+	Faults *fault.Engine
+	// FaultyCertificate makes the certificate that a fault of TLS has the courier
+	// show; nil leaves such faults without effect.
+	FaultyCertificate func(fault.Chain) (*tls.Certificate, error)
 	// Log may be nil, for silence.
 	Log *slog.Logger
 

@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -19,31 +20,43 @@ func (s *session) connect(m *courier.Connect) error {
 		}
 		return nil
 	}
-	device := s.device
-	if device == nil {
-		proven, refusal := s.prove(m)
-		if refusal != nil {
-			return s.refuse(refusal)
-		}
-		device = proven
+	device, login, refused := s.judge(m)
+	reception := s.misreceive(idOf(device))
+	if reception.to != nil {
+		return s.redirect(reception.to, device, reception.delay)
 	}
-	login, refusal := s.admit(device.ID, m.Token)
-	if refusal != nil {
-		return s.refuse(refusal)
+	if refused = cmp.Or(reception.refusal, refused); refused != nil {
+		return s.refuse(refused, reception.delay)
 	}
 	if s.device == nil {
-		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
-		if over, err := s.redirected(m); over {
-			return err
+		if to := s.redirection(m); to != nil {
+			return s.redirect(to, device, reception.delay)
 		}
+		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
 		s.server.directory.enter(s, device.ID)
 		s.times.loggedIn(time.Now())
 	}
-	return s.accept(m, login)
+	return s.accept(m, login, reception.delay)
 }
 
-// accept makes the user present and answers.
-func (s *session) accept(m *courier.Connect, l login) error {
+// judge tells which device is on the connection, nil if it has not proven that, and
+// whether it is let in.
+func (s *session) judge(m *courier.Connect) (*pki.DeviceIdentity, login, *refusal) {
+	device := s.device
+	if device == nil {
+		proven, refused := s.prove(m)
+		if refused != nil {
+			return nil, login{}, refused
+		}
+		device = proven
+	}
+	login, refused := s.admit(device.ID, m.Token)
+	return device, login, refused
+}
+
+// accept makes the user present and answers, after a delay: the newest connection
+// wins by the time of its Connect.
+func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error {
 	p := &presence{
 		session: s,
 		address: l.address,
@@ -53,15 +66,24 @@ func (s *session) accept(m *courier.Connect, l login) error {
 
 		redirects: m.RedirectCount,
 	}
-	answer := s.response(courier.ConnectAccepted)
-	if l.issued || s.server.cfg.EchoToken {
-		answer.Token = p.token
-	}
 	s.out.lock()
 	defer s.out.unlock()
 	s.attachLocked(p)
 	if l.issued {
 		s.recordToken("base token", p.token)
+	}
+	if delay > 0 {
+		s.out.unlock()
+		err := s.putOff(delay)
+		s.out.lock()
+		if err != nil {
+			return err
+		}
+		s.times.loggedIn(time.Now())
+	}
+	answer := s.response(courier.ConnectAccepted)
+	if l.issued || s.server.cfg.EchoToken {
+		answer.Token = p.token
 	}
 	return s.answerLocked(answer)
 }
@@ -69,17 +91,20 @@ func (s *session) accept(m *courier.Connect, l login) error {
 // refuse answers a Connect that is refused. A device whose clock is off can try
 // again, and one refused user leaves the others of the connection alone;
 // otherwise the connection ends.
-func (s *session) refuse(r *refusal) error {
+func (s *session) refuse(r *refusal, delay time.Duration) error {
+	if err := s.putOff(delay); err != nil {
+		return err
+	}
 	answer := s.response(courier.ConnectRefused)
-	answer.RefusalReason = r.why.String()
-	if r.why.repairable() {
+	answer.RefusalReason = r.told()
+	if r.repairable() {
 		answer.ClockTime = answer.ServerTime
 	}
 	if err := s.answer(answer); err != nil {
 		return err
 	}
-	if r.why.repairable() || s.device != nil {
-		s.log.Info("a device may connect again", "device", s.id(), "reason", r.why.String(), "err", r.err)
+	if r.repairable() || s.device != nil {
+		s.log.Info("a device may connect again", "device", s.id(), "reason", r.told(), "err", r.err)
 		return nil
 	}
 	return &endError{EndRefused, r}

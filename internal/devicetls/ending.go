@@ -29,6 +29,8 @@ const (
 	EndRedirected Ending = "redirected"
 	// EndDismissed: the courier was told to end it.
 	EndDismissed Ending = "dismissed"
+	// EndFault: a fault ended it.
+	EndFault Ending = "fault"
 	// EndShutdown: the courier stops.
 	EndShutdown Ending = "shutdown"
 	// EndLost: the network failed.
@@ -63,6 +65,7 @@ var endings = []struct {
 	{EndReplaced, false, "a newer connection of the device has taken over"},
 	{EndRedirected, false, "the device was sent to another courier"},
 	{EndDismissed, false, "the courier was told to end the connection"},
+	{EndFault, false, "a fault ended the connection"},
 	{EndShutdown, false, "the courier stops"},
 	{EndLost, true, "the network failed"},
 	{EndHandshake, true, "the TLS handshake failed"},

@@ -4,13 +4,15 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A form is how the sessions of a listener wait for their devices. What a session
 // does is the same in every form.
 type form interface {
-	// serve serves a device until its connection ends. It does not block.
-	serve(conn net.Conn)
+	// serve serves a device until its connection ends, after a wait. It does not
+	// block.
+	serve(conn net.Conn, wait time.Duration)
 	// close ends what the form itself has started. No session may be running any
 	// more.
 	close() error
@@ -20,8 +22,8 @@ type form interface {
 // goroutine for each device.
 type inGoroutines struct{ *gathering }
 
-func (g inGoroutines) serve(conn net.Conn) {
-	s := newSession(g.gathering, newWire(conn, g.server))
+func (g inGoroutines) serve(conn net.Conn, wait time.Duration) {
+	s := newSession(g.gathering, newWire(conn, g.server), wait)
 	if g.enter(s) {
 		go s.run()
 	}

@@ -1,6 +1,9 @@
 package devicetls
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // form returns how sessions wait for their devices: in a poller, if their
 // connections are of TCP.
@@ -13,16 +16,16 @@ type polled struct {
 	poller *poller // made with the first connection of TCP; owned by serve
 }
 
-func (f *polled) serve(conn net.Conn) {
+func (f *polled) serve(conn net.Conn, wait time.Duration) {
 	l, err := f.line(conn)
 	if err != nil {
 		f.server.cfg.Log.Warn("a device takes a goroutine, because its connection cannot be polled", "err", err)
 	}
 	if l == nil {
-		inGoroutines{f.gathering}.serve(conn)
+		inGoroutines{f.gathering}.serve(conn, wait)
 		return
 	}
-	s := newSession(f.gathering, newWireWith(l, conn, f.server))
+	s := newSession(f.gathering, newWireWith(l, conn, f.server), wait)
 	deadline := s.deadline
 	f.poller.take(l, s)
 	if !f.enter(s) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
@@ -76,4 +77,10 @@ func TestOnlyACanonicalUUIDIsRead(t *testing.T) {
 	} {
 		assert.False(t, parseUUID(&got, other), other)
 	}
+}
+
+// The allocator has a class of 768 bytes, and the next one is of 896: a word more
+// costs every idle connection 128 bytes.
+func TestASessionFitsItsClassOfSize(t *testing.T) {
+	assert.LessOrEqual(t, unsafe.Sizeof(session{}), uintptr(768))
 }

@@ -30,6 +30,9 @@ func (s *session) receiveKeepalive(f courier.Frame) error {
 	delay, late := wantedDelay(s.keepalive.Delay)
 	s.keepalive = courier.Keepalive{} // it aliases the frame
 	s.late.withdraw()                 // a device waits for the answer to its newest one
+	if s.ignoresKeepalive() {
+		return nil
+	}
 	if !late || !s.server.cfg.LateKeepalives {
 		return s.answer(&courier.KeepaliveResponse{})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -37,11 +38,7 @@ type presence struct {
 }
 
 // Wake implements [broker.Peer].
-func (p *presence) Wake() {
-	if s := p.session; s.sending.want() {
-		s.workers.add(job{s, (*session).send})
-	}
-}
+func (p *presence) Wake() { p.session.sendSoon() }
 
 // Replaced implements [broker.Peer]. The newest connection wins; the older one
 // is closed cleanly.
@@ -93,11 +90,14 @@ func (p *presence) String() string {
 }
 
 // id is the device's name, once it is known.
-func (s *session) id() apns.DeviceID {
-	if s.device == nil {
+func (s *session) id() apns.DeviceID { return idOf(s.device) }
+
+// idOf is the name of a device, zero if it is not known.
+func idOf(device *pki.DeviceIdentity) apns.DeviceID {
+	if device == nil {
 		return apns.DeviceID{}
 	}
-	return s.device.ID
+	return device.ID
 }
 
 // offline ends the presence that a token names; other presences stay. There is

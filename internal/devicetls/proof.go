@@ -24,10 +24,10 @@ func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
 	}
 	chain, err := parseChain(m.Certificates)
 	if err != nil {
-		return nil, &refusal{certificateUnreadable, err}
+		return nil, &refusal{why: certificateUnreadable, err: err}
 	}
 	if err := courier.VerifyNonce(chain[0].PublicKey, m.Nonce, m.Signature); err != nil {
-		return nil, &refusal{signatureWrong, err}
+		return nil, &refusal{why: signatureWrong, err: err}
 	}
 	device, refused := s.verify(chain, now)
 	if refused != nil {
@@ -43,15 +43,15 @@ func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
 // checkNonce checks that the parts of the proof are there, and the time.
 func (s *session) checkNonce(m *courier.Connect, now time.Time) *refusal {
 	if len(m.Certificates) == 0 || len(m.Nonce) == 0 || len(m.Signature) == 0 {
-		return &refusal{proofMissing, fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
+		return &refusal{why: proofMissing, err: fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
 			s.wire.tls.ConnectionState().NegotiatedProtocol)}
 	}
 	at, err := courier.ParseNonce(m.Nonce)
 	if err != nil {
-		return &refusal{nonceMalformed, err}
+		return &refusal{why: nonceMalformed, err: err}
 	}
 	if off := at.Sub(now).Abs(); off > s.server.cfg.ClockWindow {
-		return &refusal{clockOff, fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
+		return &refusal{why: clockOff, err: fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (s *session) checkNonce(m *courier.Connect, now time.Time) *refusal {
 func (s *session) verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, *refusal) {
 	device, err := s.server.cfg.Verify(chain, now)
 	if err != nil {
-		return nil, &refusal{certificateRefused, err}
+		return nil, &refusal{why: certificateRefused, err: err}
 	}
 	return device, nil
 }

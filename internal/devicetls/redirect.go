@@ -3,9 +3,11 @@ package devicetls
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // A Redirection sends devices to another courier.
@@ -70,20 +72,29 @@ func (s *Server) RedirectLogins(to *Redirection) error {
 	return nil
 }
 
-// redirected answers a login with the name of another courier, if that is what
-// logins are answered with. It reports whether the connection is over.
-func (s *session) redirected(m *courier.Connect) (bool, error) {
-	to := s.server.redirect.Load()
-	if to == nil || m.RedirectCount > 0 {
-		return false, nil
+// redirection returns the courier whose name a login is answered with; nil if there
+// is none.
+func (s *session) redirection(m *courier.Connect) *Redirection {
+	if m.RedirectCount > 0 {
+		return nil
+	}
+	return s.server.redirect.Load()
+}
+
+// redirect answers a login with the name of another courier, and ends the
+// connection. The device is nil if it has not proven itself.
+func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay time.Duration) error {
+	s.device = device
+	if err := s.putOff(delay); err != nil {
+		return err
 	}
 	answer := s.response(courier.ConnectAccepted)
 	answer.RedirectHost, answer.RedirectReason = to.Host, to.Reason
 	if err := s.answer(answer); err != nil {
-		return true, err
+		return err
 	}
 	s.log.Info("a device is sent to another courier", "device", s.id(), "reason", to.Reason, "host", to.Host)
-	return true, &endError{Ending: EndRedirected}
+	return &endError{Ending: EndRedirected}
 }
 
 // farewellLocked says the last words to a device and takes it out of the

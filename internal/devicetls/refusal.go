@@ -1,6 +1,9 @@
 package devicetls
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // A why says why a Connect is refused.
 type why uint8
@@ -15,6 +18,7 @@ const (
 	nonceReplayed
 	tokenForeign
 	tooManyUsers
+	byFault
 )
 
 // refusals is the one table of refusals. A device that is refused without a
@@ -33,25 +37,31 @@ var refusals = [...]struct {
 	nonceReplayed:         {"the nonce was used before", false},
 	tokenForeign:          {"the token is not this device's", false},
 	tooManyUsers:          {"too many users", false},
+	byFault:               {"a fault refuses the login", false}, // a rule may say otherwise
 }
 
 func (w why) String() string { return refusals[w].text }
 
-// repairable reports whether the device can put it right and try again.
-func (w why) repairable() bool { return refusals[w].time }
-
 // A refusal is the answer no to one Connect. It is an error of the device, which
 // is told in the Connect response.
 type refusal struct {
-	why why
-	err error // nil where why says it all
+	why  why
+	err  error  // nil where why says it all
+	text string // told instead of the table's; "" if that is told
+	time bool   // the courier's time is told, whatever the table says
 }
+
+// told is what the device is told.
+func (r *refusal) told() string { return cmp.Or(r.text, r.why.String()) }
+
+// repairable reports whether the device can put it right and try again.
+func (r *refusal) repairable() bool { return r.time || refusals[r.why].time }
 
 func (r *refusal) Error() string {
 	if r.err == nil {
-		return r.why.String()
+		return r.told()
 	}
-	return fmt.Sprintf("%v: %v", r.why, r.err)
+	return fmt.Sprintf("%v: %v", r.told(), r.err)
 }
 
 func (r *refusal) Unwrap() error { return r.err }

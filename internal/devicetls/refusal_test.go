@@ -78,6 +78,7 @@ var refusalCases = []struct {
 		m.Token = other.token
 	}, false},
 	{"too many users", "the seventeenth", v3, nil, false},
+	{"a fault refuses the login", "of a rule", v3, nil, false},
 }
 
 // stranger is the identity of a device of another world.

@@ -28,11 +28,19 @@ func (s *session) send() {
 	}
 }
 
+// sendSoon has a worker send what there is. It does not block.
+func (s *session) sendSoon() {
+	if s.sending.want() {
+		s.workers.add(job{s, (*session).send})
+	}
+}
+
 // sendBatch takes what the broker gives at a time and writes it in one piece. It
 // reports whether there may be more.
 func (s *session) sendBatch() (more bool, err error) {
 	s.out.lock()
 	defer s.out.unlock()
+	s.releaseLocked()
 	for _, p := range s.presences {
 		if p != nil && s.takeLocked(p) {
 			more = true
@@ -46,9 +54,7 @@ func (s *session) sendBatch() (more bool, err error) {
 func (s *session) takeLocked(p *presence) (more bool) {
 	b := s.out.batchLocked()
 	taken := p.route.Take(b.deliveries[:0])
-	for i := range taken {
-		s.appendPushLocked(b, p, &taken[i])
-	}
+	s.passLocked(b, p, taken)
 	if len(taken) == len(b.deliveries) {
 		return true
 	}
@@ -58,7 +64,6 @@ func (s *session) takeLocked(p *presence) (more bool) {
 
 // appendPushLocked adds the frame of one push.
 func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
-	p.last.Store(d.ID)
 	push := d.Push
 	b.notification = courier.Notification{
 		Token:        append(b.token[:0], push.Token...),

@@ -29,9 +29,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		cfg:    cfg,
-		tls:    tlsConfig(cfg.Certificate, cfg.PreferPack),
 		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
 	}
+	s.tls = tlsConfig(cfg.Certificate, cfg.PreferPack, s.flawed)
 	if cfg.Redirect != (Redirection{}) {
 		return s, s.RedirectLogins(&cfg.Redirect)
 	}
@@ -68,7 +68,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 		case err != nil:
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
-		form.serve(conn)
+		if wait, ok := s.receive(conn); ok {
+			form.serve(conn, wait)
+		}
 	}
 }
 

@@ -22,11 +22,11 @@ type session struct {
 	// Owned by whoever reads, one at a time.
 	greeted   bool                // the TLS handshake is done
 	heard     bool                // a frame has come, which moves the deadline
+	answered  bool                // answers may wait in out
 	deadline  time.Time           // when the next frame must have come
 	device    *pki.DeviceIdentity // nil until the first Connect is accepted
 	times     times
 	active    activity
-	answered  bool // answers may wait in out
 	ack       courier.Ack
 	keepalive courier.Keepalive
 
@@ -40,12 +40,16 @@ type session struct {
 	reading turn // used where a poller tells what has come
 	over    over
 	late    lateAnswer
+
+	twist *twist // nil if no fault has met the session; held by whoever writes
 }
 
-func newSession(g *gathering, w *wire) *session {
+// newSession makes the session of a connection that waits so long before its TLS
+// handshake.
+func newSession(g *gathering, w *wire, wait time.Duration) *session {
 	now := time.Now()
-	times := newTimes(&g.server.cfg, now)
-	return &session{
+	times := newTimes(&g.server.cfg, now.Add(wait))
+	s := &session{
 		gathering: g,
 		wire:      w,
 		since:     now,
@@ -55,6 +59,10 @@ func newSession(g *gathering, w *wire) *session {
 		deadline:  times.login,
 		out:       newOutput(w),
 	}
+	if wait > 0 {
+		s.twist = &twist{opens: now.Add(wait)}
+	}
+	return s
 }
 
 // run serves the session until the device leaves or end is called. A worker that
@@ -95,6 +103,9 @@ func (s *session) attendSoon() {
 // returns nil if nothing more has come, where reads do not wait.
 func (s *session) read() *endError {
 	if !s.greeted {
+		if s.twist != nil {
+			s.pause(time.Until(s.twist.opens))
+		}
 		if err := s.wire.handshake(s.deadline); err != nil {
 			return &endError{EndHandshake, err}
 		}
@@ -152,6 +163,9 @@ func (s *session) close() {
 	end := s.over.how.Load()
 	s.out.lock()
 	defer s.out.unlock()
+	if s.twist != nil {
+		s.twist.timers.End()
+	}
 	s.withdrawLateLocked()
 	s.farewellLocked(end)
 	for slot, p := range s.presences {

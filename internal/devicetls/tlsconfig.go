@@ -19,10 +19,11 @@ func protocols(preferPack bool) []string {
 }
 
 // tlsConfig makes the TLS side of a courier. A device is asked for a certificate
-// only if none of the protocols it offers puts the certificate into Connect.
+// only if none of the protocols it offers puts the certificate into Connect, and shown
+// what flawed returns instead of the certificate, unless that is nil.
 //
 // observed: apsd demands TLS 1.3, older daemons and other clients begin at 1.2.
-func tlsConfig(certificate tls.Certificate, preferPack bool) *tls.Config {
+func tlsConfig(certificate tls.Certificate, preferPack bool, flawed func(*tls.ClientHelloInfo) *tls.Certificate) *tls.Config {
 	config := &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		NextProtos:   protocols(preferPack),
@@ -39,10 +40,16 @@ func tlsConfig(certificate tls.Certificate, preferPack bool) *tls.Config {
 	// without a proof that the device still has the key.
 	asking.SessionTicketsDisabled = true
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		chosen := asking
 		if certificateInConnect(hello.SupportedProtos) {
-			return config, nil
+			chosen = config
 		}
-		return asking, nil
+		if certificate := flawed(hello); certificate != nil {
+			chosen = chosen.Clone()
+			chosen.Certificates = []tls.Certificate{*certificate}
+			chosen.SessionTicketsDisabled = true // a resumed session shows no certificate
+		}
+		return chosen, nil
 	}
 	return config
 }

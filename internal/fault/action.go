@@ -39,6 +39,7 @@ type Action struct {
 	IDs     IDs      `json:"ids,omitempty" doc:"missing, upper or lower" example:"upper"`
 	Chain   Chain    `json:"chain,omitempty" doc:"expired, wrong-name, unknown-root or incomplete" example:"unknown-root"`
 	Host    string   `json:"host,omitempty" doc:"courier to go to"`
+	Retry   bool     `json:"retry,omitempty" doc:"let the device put its clock right and try again"`
 	Copies  int      `json:"copies,omitempty" doc:"how often in all; 2 if not set" minimum:"2" maximum:"100"`
 }
 
@@ -83,6 +84,9 @@ const (
 	ChainUnknownRoot Chain = "unknown-root"
 	ChainIncomplete  Chain = "incomplete"
 )
+
+// maxHost is the longest name of a host, in bytes: RFC 1035, 2.3.4.
+const maxHost = 253
 
 // words are the values that the parameters of a few words may have.
 var words = map[string][]string{
@@ -207,6 +211,7 @@ func (a *Action) valueProblems() (problems []error) {
 	add(a.Status != 0 && (a.Status < 100 || a.Status > 599), "what.status is %d; it is from 100 to 599", a.Status)
 	add(a.Copies < 0 || a.Copies == 1 || a.Copies > 100, "what.copies is %d; it is from 2 to 100", a.Copies)
 	add(len(a.Streams) > 1000, "what.streams has %d limits; 1000 are enough", len(a.Streams))
+	add(len(a.Host) > maxHost, "what.host has %d bytes; a name has at most %d", len(a.Host), maxHost)
 	add(len(a.Text) > 1000, "what.text has %d bytes; it has at most 1000", len(a.Text))
 	if a.Delay != nil {
 		if err := a.Delay.problem(); err != nil {

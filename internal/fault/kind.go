@@ -70,14 +70,14 @@ var kinds = []KindInfo{
 	{RefuseConnection, AtAccept, "The connection is reset before its TLS handshake.", nil, nil},
 	{ShowChain, AtHandshake, "TLS shows a certificate that a careful peer refuses.", []string{"chain"}, nil},
 
-	{RefuseLogin, AtLogin, "The device is not let in: status 2.", nil, []string{"text"}},
-	{Redirect, AtLogin, "The device is sent to another courier.", []string{"host"}, []string{"text"}},
+	{RefuseLogin, AtLogin, "The device is not let in: status 2, with the courier's time if it may try again.", nil, []string{"text", "retry"}},
+	{Redirect, AtLogin, "The device is sent to another courier, even if one has sent it here.", []string{"host"}, []string{"text"}},
 	{SlowLogin, AtLogin, "The answer to the login comes later.", []string{"delay"}, nil},
-	{Drop, AtDelivery, "The push is lost on its way to the device.", nil, nil},
-	{Duplicate, AtDelivery, "The push is sent more than once.", nil, []string{"copies"}},
+	{Drop, AtDelivery, "The push is lost on its way to the device, and not sent again.", nil, nil},
+	{Duplicate, AtDelivery, "The push is sent more than once, each time with the same id and time.", nil, []string{"copies"}},
 	{SlowPush, AtDelivery, "The push, and what comes after it to the device, is sent later.", []string{"delay"}, nil},
-	{Reorder, AtDelivery, "The push is sent after the one that follows it.", nil, nil},
-	{Disconnect, AtDelivery, "The device's connection ends instead of the push being sent.", nil, nil},
+	{Reorder, AtDelivery, "The push is sent after the one that follows it, or a second later if none does.", nil, nil},
+	{Disconnect, AtDelivery, "The device's connection ends instead of the push being sent, which waits for the next one.", nil, nil},
 	{NoKeepalive, AtKeepalive, "The keepalive is not answered.", nil, nil},
 }
 

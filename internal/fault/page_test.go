@@ -139,4 +139,15 @@ request deserves, so that ` + "`{\"reason\": \"Unregistered\"}`" + ` picks the p
 
 A ` + "`delay`" + ` is ` + "`{\"fixed\": \"200ms\"}`, `{\"min\": \"10ms\", \"max\": \"2s\"}`, or `{\"median\": \"100ms\", \"sigma\": 1}`" + ` for a lognormal
 one, with a ` + "`max`" + ` if need be; ` + "`growth`" + ` adds so much each time.
+
+Most faults are of the provider API. Those of the courier, where devices connect, have the moments login, delivery and
+keepalive in the table of kinds; those of accept and handshake are of all doors, which ` + "`door`" + ` tells apart. This loses a push
+in ten on its way to one device, and the journal has each as dropped, with the cause ` + "`fault`" + `:
+
+` + "```sh" + `
+curl -X POST http://127.0.0.1:8197/v1/faults -d '{
+  "where": {"device": "0123456789abcdef"},
+  "when":  {"probability": 0.1},
+  "what":  {"do": "drop"}}'
+` + "```" + `
 `

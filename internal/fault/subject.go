@@ -1,6 +1,10 @@
 package fault
 
-import "github.com/apns-sim/apns-sim/internal/match"
+import (
+	"net"
+
+	"github.com/apns-sim/apns-sim/internal/match"
+)
 
 // A Subject is what is happening at a point, as far as it is known there. Of a
 // request its status and reason are what it deserves, whatever the answer will be.
@@ -12,4 +16,13 @@ type Subject struct {
 	Source     string // the peer's address without its port
 	Method     string
 	Path       string
+}
+
+// SourceOf returns the host of an address; the whole of one that has none.
+func SourceOf(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/later"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
@@ -51,7 +52,7 @@ type conn struct {
 	stopping atomic.Bool             // the server is about to stop; set from any goroutine
 
 	twist  twist // of the request at hand
-	delays delays
+	delays later.Group
 
 	topic providerauth.Topic // the last topic of a certificate, to save the hash
 	ids   idSource
@@ -69,7 +70,7 @@ type conn struct {
 func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handler) {
 	open := s.open.Add(1)
 	defer s.open.Add(-1)
-	source, behind := sourceOf(nc.RemoteAddr()), doorOf(door)
+	source, behind := fault.SourceOf(nc.RemoteAddr()), doorOf(door)
 	if !s.admit(ctx, nc, behind, source) {
 		return
 	}
@@ -82,7 +83,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 	c := s.newConn(tc.ConnectionState())
 	c.remote, c.source, c.door = nc.RemoteAddr().String(), source, behind
 	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
-	defer c.delays.end()
+	defer c.delays.End()
 	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
@@ -128,15 +129,6 @@ func doorOf(h h2.Handler) fault.Door {
 		return fault.ChannelDoor
 	}
 	return fault.ProviderDoor
-}
-
-// sourceOf returns the host of an address; the whole of one that has none.
-func sourceOf(a net.Addr) string {
-	host, _, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
-	}
-	return host
 }
 
 func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {

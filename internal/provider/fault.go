@@ -244,7 +244,7 @@ func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.Header
 		return
 	}
 	body = slices.Clone(body)
-	c.delays.after(t.delay, func() { s.Respond(status, body, fields...) })
+	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }
 
 // twistID changes the id of an answer, which is its first field.

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"net"
 	"testing"
 	"time"
 
@@ -34,18 +33,5 @@ func TestTokenUpdatesAreCountedInThreeScopes(t *testing.T) {
 			}
 			require.Equal(t, tt.want, got.status, got.body)
 		})
-	}
-}
-
-func TestTheSourceOfAConnectionHasNoPort(t *testing.T) {
-	for _, tt := range []struct {
-		addr net.Addr
-		want string
-	}{
-		{&net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1234}, "192.0.2.1"},
-		{&net.TCPAddr{IP: net.ParseIP("2001:db8::1"), Port: 1234}, "2001:db8::1"},
-		{&net.UnixAddr{Name: "/run/apns", Net: "unix"}, "/run/apns"},
-	} {
-		require.Equal(t, tt.want, sourceOf(tt.addr))
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -216,4 +217,24 @@ func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 		return err == nil && !claims.Reported.IsZero()
 	}, patience, time.Millisecond)
 	wantPost(t, s, token, http.StatusGone, "Unregistered")
+}
+
+func TestFaultsHappenOnTheCourierToo(t *testing.T) {
+	s := start(t, sim.Config{})
+	_, err := s.Faults.Add(
+		fault.Rule{Name: "refused", When: fault.When{Times: 1}, What: fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}, Where: fault.Where{"door": "device"}},
+		fault.Rule{Name: "lost", When: fault.When{Times: 1}, What: fault.Action{Do: fault.Drop}, Space: sim.DemoTeam, Where: fault.Where{"topic": sim.DemoTopic}},
+	)
+	require.NoError(t, err)
+	p := switchOn(t, s, sim.DemoTopic) // the second time
+	token := p.await(t, device.EventToken).Token
+	push(t, s, token, []byte(`{"aps":{"badge":1}}`), demoHeaders)
+	assert.Equal(t, "fault", awaitEvent(t, s, journal.Dropped).Cause)
+	push(t, s, token, []byte(`{"aps":{"badge":2}}`), demoHeaders)
+	got, err := p.Next(patient(t))
+	require.NoError(t, err)
+	assert.Equal(t, `{"aps":{"badge":2}}`, string(got.Payload))
+	for _, rule := range s.Faults.Rules() {
+		assert.Equal(t, 1, rule.Applied, rule.Name)
+	}
 }

@@ -199,6 +199,7 @@ func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificat
 	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.verifyDevice
 	cfg.Vault, cfg.Broker, cfg.Topics = s.Vault, s.Broker, s.topics
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
+	cfg.Faults, cfg.FaultyCertificate = s.Faults, s.faultyCertificate
 	return devicetls.New(cfg)
 }
 

@@ -1,0 +1,345 @@
+package devicetls_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// faulty gives a courier rules.
+func faulty(t testing.TB, rules ...fault.Rule) func(*devicetls.Config) {
+	t.Helper()
+	return func(c *devicetls.Config) {
+		c.Faults = fault.New(fault.Config{Seed: 1, Clock: c.Clock})
+		_, err := c.Faults.Add(rules...)
+		require.NoError(t, err)
+	}
+}
+
+// do is a rule named f that always applies.
+func do(a fault.Action) fault.Rule { return fault.Rule{Name: "f", What: a} }
+
+// once is a rule named f that applies once.
+func once(a fault.Action) fault.Rule {
+	return fault.Rule{Name: "f", What: a, When: fault.When{Times: 1}}
+}
+
+func fixed(d time.Duration) *fault.Latency { return &fault.Latency{Fixed: fault.Duration(d)} }
+
+// faults tells of the faults in the journal, in order.
+func (w *world) faults() (told []string) {
+	for _, e := range w.journal.Read(0, 0).Events {
+		if e.Kind == journal.Faulted {
+			told = append(told, e.Cause+": "+e.Detail)
+		}
+	}
+	return told
+}
+
+func TestAConnectionMayWaitBeforeItsHandshake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const wait = time.Minute // longer than a login may take otherwise
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowAccept, Delay: fixed(wait)})))
+		start := time.Now()
+		p := w.phone(w.identity(nil), v3)
+		other := w.login(w.identity(nil))
+		assert.Zero(t, time.Since(start), "others are not held up")
+		require.NoError(t, p.handshake())
+		assert.Equal(t, wait, time.Since(start))
+		p.connect(nil)
+		p.filter()
+		w.push(other.address(), "x")
+		want[*courier.Notification](other)
+		assert.Equal(t, []string{`f: slow-accept delay={"fixed":"1m0s"} for memnet`}, w.faults())
+	})
+}
+
+func TestACourierStopsAlthoughAConnectionStillWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.SlowAccept, Delay: fixed(time.Hour)})))
+		p := w.phone(w.identity(nil), v3)
+		synctest.Wait()
+		start := time.Now()
+		require.NoError(t, p.conn.NetConn().Close())
+		w.stop()
+		assert.Less(t, time.Since(start), time.Minute)
+	})
+}
+
+func TestAConnectionMayBeRefusedBeforeItsHandshake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseConnection})))
+		p := w.phone(w.identity(nil), v3)
+		_, err := p.conn.NetConn().Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF, "not a byte comes")
+		w.login(w.identity(nil))
+		assert.Equal(t, []string{"f: refuse-connection for memnet"}, w.faults())
+	})
+}
+
+func TestARefusedConnectionIsResetInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world(faulty(t, fault.Rule{
+			Name: "f", Where: fault.Where{"door": "device", "source": "127.0.0.1"}, When: fault.When{Times: 1}, What: fault.Action{Do: fault.RefuseConnection},
+		}))
+		conn, err := w.net.Dial(t.Context())
+		if err == nil { // otherwise the reset was there first
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
+			_, err = conn.Read(make([]byte, 1))
+			conn.Close()
+		}
+		require.ErrorIs(t, err, syscall.ECONNRESET)
+		w.login(w.identity(nil))
+		assert.Equal(t, []string{"f: refuse-connection for 127.0.0.1"}, w.faults())
+	})
+}
+
+func TestFaultsOfOtherDoorsTouchNoDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var rules []fault.Rule
+		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RefuseLogin, fault.NoKeepalive, fault.Disconnect} {
+			rules = append(rules, fault.Rule{Name: fmt.Sprint(i), Where: fault.Where{"door": "provider"}, What: fault.Action{Do: kind}})
+		}
+		w := newWorld(t, faulty(t, rules...))
+		p := w.login(w.identity(nil))
+		w.push(p.address(), "x")
+		want[*courier.Notification](p)
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p)
+		assert.Empty(t, w.faults())
+	})
+}
+
+func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
+	for _, st := range []style{v3, v2, pack} {
+		t.Run(st.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rule := once(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot})
+				w := newWorld(t, faulty(t, rule), func(c *devicetls.Config) {
+					c.FaultyCertificate = func(chain fault.Chain) (*tls.Certificate, error) {
+						elsewhere, err := pki.New(pki.Options{})
+						require.NoError(t, err)
+						assert.Equal(t, fault.ChainUnknownRoot, chain)
+						return elsewhere.ServerCertificate()
+					}
+				})
+				identity := w.identity(nil)
+				err := w.phone(identity, st).handshake()
+				_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
+				assert.True(t, unknown, "%v", err)
+				w.dial(identity, st).connect(nil)
+				assert.Equal(t, []string{"f: chain chain=unknown-root for memnet"}, w.faults())
+			})
+		})
+	}
+}
+
+func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired})), func(c *devicetls.Config) {
+			c.FaultyCertificate = func(fault.Chain) (*tls.Certificate, error) { return nil, errors.New("out of certificates") }
+		})
+		w.login(w.identity(nil))
+		w.wantLogged("out of certificates")
+	})
+}
+
+func TestALoginMayBeRefused(t *testing.T) {
+	for text, told := range map[string]string{"": "a fault refuses the login", "not today": "not today"} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Text: text})))
+			identity := w.identity(nil)
+			p := w.dial(identity, v3)
+			p.send(p.proof())
+			answer := want[*courier.ConnectResponse](p)
+			p.wantRefusal(answer, told)
+			assert.Zero(t, answer.ClockTime)
+			p.wantClosed(time.Second, "as after any refusal")
+			w.dial(identity, v3).connect(nil)
+			synctest.Wait()
+			assert.Equal(t, []string{"connected"}, w.comings())
+			assert.Equal(t, p.address().Device, w.journal.Read(0, 0).Events[0].Device, "the journal says who")
+		})
+	}
+}
+
+// observed: apsd, which makes a new nonce from the time of the courier and tries
+// again on the same connection.
+func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Retry: true})))
+		p := w.dial(w.identity(nil), v3)
+		p.send(p.proof())
+		answer := want[*courier.ConnectResponse](p)
+		p.wantRefusal(answer, "a fault refuses the login")
+		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
+		p.connect(nil)
+		assert.Equal(t, []string{"f: refuse-login retry=true"}, w.faults())
+		w.wantLogged()
+	})
+}
+
+func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rule := do(fault.Action{Do: fault.RefuseLogin})
+		rule.When.After = 1
+		w := newWorld(t, faulty(t, rule))
+		p := w.login(w.identity(nil))
+		p.send(&courier.Connect{State: courier.StateConnect})
+		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p)
+	})
+}
+
+func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var engine *fault.Engine
+		w := newWorld(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
+		identity := w.identity(nil)
+		rule := do(fault.Action{Do: fault.RefuseLogin})
+		rule.Where = fault.Where{"device": apns.DeviceID(pki.DeviceID(identity.Certificate)).String(), "environment": "production"}
+		_, err := engine.Add(rule)
+		require.NoError(t, err)
+		w.login(w.identity(nil))
+		p := w.dial(identity, v3)
+		p.send(p.proof())
+		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+
+		liar := w.dial(w.stranger(), v3)
+		liar.send(liar.proof())
+		liar.wantRefusal(want[*courier.ConnectResponse](liar), "the certificate is not accepted")
+	})
+}
+
+func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
+	for _, count := range []uint16{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.Redirect, Host: "2-courier.push.apple.com", Text: "drain"})))
+			p := w.dial(w.identity(nil), v3)
+			m := p.proof()
+			m.RedirectCount = count
+			p.send(m)
+			answer := want[*courier.ConnectResponse](p)
+			assert.Equal(t, courier.ConnectAccepted, answer.Status)
+			assert.Equal(t, "2-courier.push.apple.com", answer.RedirectHost)
+			assert.Equal(t, "drain", answer.RedirectReason)
+			p.wantClosed(time.Second, "the answer first, then a clean close")
+			assert.Empty(t, w.comings(), "it was never here")
+			assert.Equal(t, []string{"f: redirect host=2-courier.push.apple.com text=drain"}, w.faults())
+			w.wantLogged()
+		})
+	}
+}
+
+func TestTheAnswerToALoginMayComeLater(t *testing.T) {
+	const delay = 45 * time.Second // longer than a connection goes without a filter
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)})))
+		p := w.dial(w.identity(nil), v3)
+		p.send(p.proof())
+		p.wantSilence(delay-1, "not yet")
+		require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		answer := want[*courier.ConnectResponse](p)
+		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ServerTime)
+		p.token = answer.Token
+		time.Sleep(devicetls.DefaultFilterTimeout - 1)
+		p.filter()
+	})
+}
+
+// A device that does not wait for the answer and comes again is the newest one, and
+// the answer that was late ends nothing.
+func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(time.Minute)})))
+		identity := w.identity(nil)
+		old := w.dial(identity, v3)
+		old.send(old.proof())
+		synctest.Wait()
+		time.Sleep(30 * time.Second) // observed: apsd, which gives up then
+		old.conn.NetConn().Close()
+
+		newer := w.login(identity)
+		time.Sleep(time.Hour)
+		w.push(newer.address(), "x")
+		want[*courier.Notification](newer)
+		assert.Equal(t, []string{"connected", "connected", "disconnected replaced"}, w.comings())
+	})
+}
+
+func TestARefusalMayComeLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := do(fault.Action{Do: fault.SlowLogin, Delay: fixed(2 * time.Second)})
+		refuse := fault.Rule{Name: "g", What: fault.Action{Do: fault.RefuseLogin}}
+		w := newWorld(t, faulty(t, slow, refuse))
+		p := w.dial(w.identity(nil), v3)
+		start := time.Now()
+		p.send(p.proof())
+		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		assert.Equal(t, 2*time.Second, time.Since(start))
+		assert.Equal(t, []string{`f: slow-login delay={"fixed":"2s"}`, "g: refuse-login"}, w.faults())
+	})
+}
+
+func TestAKeepaliveMayGoUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.NoKeepalive})))
+		p := w.login(w.identity(nil))
+		p.send(&courier.Keepalive{})
+		p.wantSilence(20*time.Second, "the device gives up after that")
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p)
+		e := w.journal.Read(0, 0).Events
+		assert.Equal(t, p.address().Device, e[len(e)-1].Device)
+	})
+}
+
+func TestFaultsOfLoginsAndKeepalivesHappenInEveryForm(t *testing.T) {
+	const delay = 300 * time.Millisecond
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world(faulty(t,
+			fault.Rule{Name: "accept", What: fault.Action{Do: fault.SlowAccept, Delay: fixed(delay)}},
+			fault.Rule{Name: "login", What: fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)}},
+			fault.Rule{Name: "keepalive", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoKeepalive}},
+		))
+		start := time.Now()
+		p := w.dial(w.identity(nil), v3)
+		assert.GreaterOrEqual(t, time.Since(start), delay)
+		p.connect(nil)
+		assert.GreaterOrEqual(t, time.Since(start), 2*delay)
+		p.filter()
+		p.send(&courier.Keepalive{}, &courier.Keepalive{}, &courier.Flush{Wanted: 3})
+		want[*courier.KeepaliveResponse](p)
+		want[*courier.FlushResponse](p)
+		assert.Equal(t, "accept login keepalive", strings.Join(causes(w), " "))
+	})
+}
+
+// causes names the rules that were done, in order.
+func causes(w *world) (names []string) {
+	for _, told := range w.faults() {
+		name, _, _ := strings.Cut(told, ":")
+		names = append(names, name)
+	}
+	return names
+}
