@@ -12,7 +12,7 @@ import (
 )
 
 func TestMetricsTellWhatHappenedAndWhatWaits(t *testing.T) {
-	s := serve(t, "--any-port")
+	s := serve(t, "--any-port", "--fault", "accepted-not-delivered")
 	var made portal.NewSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made))
 	invoke(t, "send", "--control", s.Control, "--token", strange)
@@ -24,7 +24,8 @@ func TestMetricsTellWhatHappenedAndWhatWaits(t *testing.T) {
 	for _, line := range []string{
 		`apns_sim_events_total{cause="BadDeviceToken",kind="rejected"} 1`,
 		`apns_sim_events_total{cause="",kind="connected"} 1`,
-		"apns_sim_spaces 1", "apns_sim_device_connections 1", "apns_sim_pushes_held 0", "apns_sim_faults 0", "go_goroutines ",
+		`apns_sim_faults_applied_total{fault="accepted-not-delivered",kind="discard"} 1`,
+		"apns_sim_spaces 1", "apns_sim_device_connections 1", "apns_sim_pushes_held 0", "apns_sim_faults 1", "go_goroutines ",
 	} {
 		assert.Contains(t, string(text), line)
 	}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
@@ -59,12 +60,17 @@ var eventsDesc = prometheus.NewDesc("apns_sim_events_total",
 	"What happened, by kind, as received, accepted, rejected, delivered or dropped, and cause: the reason of a refusal, or why it was stored or dropped.",
 	[]string{"kind", "cause"}, nil)
 
+var faultsDesc = prometheus.NewDesc("apns_sim_faults_applied_total",
+	"How often each fault that is in force has applied, by its name and kind.",
+	[]string{"fault", "kind"}, nil)
+
 // A collector reads the simulator for Prometheus.
 type collector struct{ sim Simulator }
 
 // Describe implements [prometheus.Collector].
 func (c collector) Describe(out chan<- *prometheus.Desc) {
 	out <- eventsDesc
+	out <- faultsDesc
 	for _, g := range gauges {
 		out <- g.desc
 	}
@@ -75,9 +81,15 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	for _, n := range c.sim.EventCounts() {
 		out <- prometheus.MustNewConstMetric(eventsDesc, prometheus.CounterValue, float64(n.Count), n.Kind.String(), n.Cause)
 	}
+	rules := c.sim.FaultEngine().Rules()
+	for i := range rules {
+		rule := &rules[i]
+		out <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(rule.Applied),
+			strings.ToValidUTF8(rule.Name, "?"), string(rule.What.Do))
+	}
 	r := &reading{
 		broker: c.sim.BrokerStats(), providers: len(c.sim.ProviderConnections()), devices: len(c.sim.DeviceConnections()),
-		spaces: len(c.sim.ListSpaces()), rules: len(c.sim.FaultEngine().Rules()), waiting: c.sim.Waiting(),
+		spaces: len(c.sim.ListSpaces()), rules: len(rules), waiting: c.sim.Waiting(),
 	}
 	for _, g := range gauges {
 		out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(g.read(r)))

@@ -92,6 +92,9 @@ type Event struct {
 	Detail string
 	// Refusal is that of a Rejected event; Cause is its reason.
 	Refusal *apns.Rejection
+	// Status is that of the answer, where a fault has made it another than the one of
+	// Refusal, or than 200; otherwise 0.
+	Status int
 }
 
 // Subject is what filter words are compared with: of an event about a push, that

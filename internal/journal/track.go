@@ -48,6 +48,7 @@ type course struct {
 	omitted int // steps beyond maxSteps
 	counts  [len(kinds)]int
 	refusal *apns.Rejection
+	status  int // of the answer, if a fault made it; otherwise 0
 }
 
 // maxSteps bounds what is kept of a broadcast's many devices, or of a push that
@@ -81,7 +82,7 @@ func (t *Track) noteLocked(e *Event) {
 	if e.Kind == Received && t.Origin != nil {
 		detail = "" // the origin knows it
 	}
-	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && detail == "" && device == (apns.DeviceID{}) {
+	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && detail == "" && e.Status == 0 && device == (apns.DeviceID{}) {
 		t.kinds[t.plain], t.times[t.plain] = e.Kind, e.At.UnixNano()
 		t.plain++
 		return
@@ -93,6 +94,9 @@ func (t *Track) noteLocked(e *Event) {
 	c.counts[e.Kind]++
 	if e.Refusal != nil {
 		c.refusal = e.Refusal
+	}
+	if e.Status != 0 {
+		c.status = e.Status
 	}
 	if len(c.steps) == maxSteps {
 		c.omitted++
@@ -115,6 +119,9 @@ func (t *Track) subjectLocked() match.Subject {
 		s.Status = s.Reason.Status()
 	case t.reached.Has(match.Accepted):
 		s.Status = 200
+	}
+	if t.rest != nil && t.rest.status != 0 {
+		s.Status = t.rest.status
 	}
 	return s
 }

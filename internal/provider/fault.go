@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -165,6 +166,7 @@ func (c *conn) forge(d *dealing, hit *fault.Hit) course {
 	c.twist.delay += hit.Delay
 	c.twist.status = a.Status
 	if a.Reason == "" {
+		c.recordBare(d, a.Status)
 		c.send(d.stream, a.Status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
 		return ended
 	}
@@ -174,6 +176,23 @@ func (c *conn) forge(d *dealing, hit *fault.Hit) course {
 		d.refusal.Since = *a.Since
 	}
 	return goOn
+}
+
+// recordBare puts an answer into the journal that has a status and no reason. The
+// push goes nowhere, whatever the provider takes the status for.
+func (c *conn) recordBare(d *dealing, status int) {
+	if d.push == nil {
+		return // it is about channels
+	}
+	j := c.server.cfg.Journal
+	e := journal.Event{Kind: journal.Rejected, Push: d.push, Track: d.track, Device: d.subject.Device, Status: status}
+	if status/100 != 2 {
+		j.Record(e)
+		return
+	}
+	e.Kind = journal.Accepted
+	j.Record(e)
+	d.record(j, journal.Dropped, string(broker.DropFault), "")
 }
 
 // limitStreams moves the stream limit. What the provider has sent under a higher one

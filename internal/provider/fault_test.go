@@ -94,6 +94,34 @@ func TestAnAnswerMayBeABareStatusOrHaveAnotherTime(t *testing.T) {
 	assert.Equal(t, `{"reason":"InternalServerError"}`, got.body)
 }
 
+func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		action fault.Action
+		status int
+		reason apns.Reason
+		kinds  string
+	}{
+		{"of a reason", fault.Action{Reason: apns.Forbidden}, 403, apns.Forbidden, "received faulted rejected"},
+		{"beside a reason", fault.Action{Reason: apns.InternalServerError, Status: 503}, 503, apns.InternalServerError, "received faulted rejected"},
+		{"without a reason", fault.Action{Status: 502}, 502, "", "received faulted rejected"},
+		{"that says it went well", fault.Action{Status: 204}, 204, "", "received faulted accepted dropped"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.action.Do = fault.Answer
+			w := newWorld(t).faulty(do(tc.action))
+			got := w.dial().send(w.good())
+			assert.Equal(t, tc.status, got.status)
+			assert.Equal(t, tc.kinds, w.kindsOf())
+			record, ok := w.journal.Get(got.get(apns.HeaderID))
+			require.True(t, ok)
+			assert.Equal(t, tc.status, record.Status())
+			assert.Equal(t, tc.reason, record.Subject().Reason)
+			assert.Empty(t, w.broker.pushes)
+		})
+	}
+}
+
 // observed: pushy#408, node-apn#463
 func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true})

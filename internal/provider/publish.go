@@ -48,7 +48,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		refusal = s.broadcast(r.broadcast(n, track))
 	}
 	if refusal != nil {
-		s.noteRefusal(stream, &r.request, n, track, refusal)
+		s.noteRefusal(c, stream, &r.request, n, track, refusal)
 		c.refuse(stream, apns.HeaderRequestID, n.ID, refusal)
 		return
 	}

@@ -58,7 +58,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		refusal = s.submit(p)
 	}
 	if refusal != nil {
-		s.noteRefusal(stream, r, &p.notification, p.envelope.Track, refusal)
+		s.noteRefusal(c, stream, r, &p.notification, p.envelope.Track, refusal)
 		c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
 		return
 	}
@@ -170,10 +170,10 @@ func (s *Server) handedOver(what string, n *apns.Notification, err error) *apns.
 }
 
 // noteRefusal puts a refusal into the journal and the log.
-func (s *Server) noteRefusal(stream *h2.Stream, r *request, n *apns.Notification, track *journal.Track, refusal *apns.Rejection) {
+func (s *Server) noteRefusal(c *conn, stream *h2.Stream, r *request, n *apns.Notification, track *journal.Track, refusal *apns.Rejection) {
 	s.cfg.Journal.Record(journal.Event{
 		At: r.clock().Now(), Kind: journal.Rejected, Push: n, Track: track, Device: r.claims.Device,
-		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal,
+		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal, Status: c.twist.status,
 	})
 	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {
 		s.cfg.Log.Debug("provider: push refused", "remote", stream.Conn().RemoteAddr(),
