@@ -51,8 +51,8 @@ class Space {
 
   /** Waits until the device has received so many notifications; returns all, in order.
    *  Each has `payload`, decoded, and `bytes`, a Buffer. */
-  async received(count) {
-    const inbox = await this.#call('GET', `/v1/devices/${this.device}/inbox?count=${count}&timeout=10s`);
+  async received(count, timeout = '10s') {
+    const inbox = await this.#call('GET', `/v1/devices/${this.device}/inbox?count=${count}&timeout=${timeout}`);
     return inbox.notifications.map((n) => ({ ...n, bytes: Buffer.from(n.payloadBase64, 'base64') }));
   }
 

@@ -91,7 +91,12 @@ public final class Space implements AutoCloseable {
 
     /** Waits until the device has received so many notifications and returns the payloads of all, in order. */
     public List<String> received(int count) {
-        String path = "/v1/devices/" + deviceId() + "/inbox?timeout=10s&count=" + count;
+        return received(count, "10s");
+    }
+
+    /** The same with a time to wait, as {@code 500ms}. */
+    public List<String> received(int count, String timeout) {
+        String path = "/v1/devices/" + deviceId() + "/inbox?timeout=" + timeout + "&count=" + count;
         return list(call("GET", path, null)).map(n -> new String(
                 Base64.getDecoder().decode(n.get("payloadBase64").getAsString()), StandardCharsets.UTF_8)).toList();
     }

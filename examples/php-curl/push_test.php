@@ -1,0 +1,119 @@
+<?php
+
+declare(strict_types=1);
+
+// PHP with cURL in tests: apns-sim exec -- php push_test.php
+
+require __DIR__ . '/Provider.php';
+require __DIR__ . '/Space.php';
+
+const HELLO = '{"aps":{"alert":"hello"},"n":1.0,"text":"ä ☃ </"}';
+
+function withToken(Space $space, ?Closure $now = null): Provider
+{
+    $trust = [CURLOPT_CAINFO => getenv('APNS_SIM_CA_FILE')];
+    return new Provider(getenv('APNS_SIM_PROVIDER'), $space->topic(), $trust, $space->made['team'], $space->made['keyId'], $space->made['key'], $now);
+}
+
+function same(mixed $want, mixed $got): void
+{
+    if ($want !== $got) {
+        throw new RuntimeException('got ' . json_encode($got) . ', want ' . json_encode($want));
+    }
+}
+
+function refused(int $status, string $reason): Closure
+{
+    return function (Space $space) use ($status, $reason): string {
+        $provider = withToken($space);
+        $space->inject(['do' => 'answer', 'reason' => $reason]);
+        $answer = $provider->push($space->token(), HELLO);
+        same([$status, $reason], [$answer['status'], $answer['reason']]);
+        same(200, $provider->push($space->token(), HELLO)['status']);
+        return 'up to the caller';
+    };
+}
+
+/** How many of so many pushes to the device were accepted. */
+function batch(Provider $provider, Space $space, int $count): int
+{
+    $answers = $provider->pushAll(array_fill(0, $count, $space->token()), HELLO);
+    return count(array_filter($answers, fn (array $a): bool => $a['status'] === 200));
+}
+
+/** Each returns a note, or null. */
+$tests = [
+    'a provider token is accepted' => function (Space $space): void {
+        $answer = withToken($space)->push($space->token(), HELLO);
+        same(200, $answer['status']);
+        $space->received(1);
+        same('provider token', $space->credential($answer['id'])['kind']);
+    },
+    'a provider certificate is accepted' => function (Space $space): void {
+        $options = [CURLOPT_CAINFO => getenv('APNS_SIM_CA_FILE'), CURLOPT_SSLCERT_BLOB => $space->made['certificate'],
+            CURLOPT_SSLKEY_BLOB => $space->made['certificate']];
+        $answer = (new Provider(getenv('APNS_SIM_PROVIDER'), $space->topic(), $options))->push($space->token(), HELLO);
+        same(200, $answer['status']);
+        $space->received(1);
+        same('certificate', $space->credential($answer['id'])['kind']);
+    },
+    'a refusal names its reason' => function (Space $space): void {
+        $answer = withToken($space)->push('00ff', HELLO);
+        same([400, 'BadDeviceToken'], [$answer['status'], $answer['reason']]);
+    },
+    'a removed app is gone since a time' => function (Space $space): void {
+        $space->uninstall();
+        $answer = withToken($space)->push($space->token(), HELLO);
+        same([410, 'Unregistered'], [$answer['status'], $answer['reason']]);
+        $age = microtime(true) - $answer['timestamp'] / 1000;
+        same(true, $age >= 0 && $age < 60);
+    },
+    'the device receives the exact payload' => function (Space $space): void {
+        withToken($space)->push($space->token(), HELLO);
+        same([HELLO], $space->received(1));
+    },
+    'too many requests' => refused(429, 'TooManyRequests'),
+    'service unavailable' => refused(503, 'ServiceUnavailable'),
+    'no answered push is lost in a goaway' => function (Space $space): string {
+        $provider = withToken($space);
+        same(200, $provider->push($space->token(), HELLO)['status']);
+        $space->inject(['do' => 'goaway', 'lastStream' => 'before'], 50);
+        $accepted = batch($provider, $space, 200);
+        same(true, $accepted > 0);
+        $space->received(1 + $accepted);
+        same(200, $provider->push($space->token(), HELLO)['status']);
+        return "what is sent anew is up to libcurl";
+    },
+    'the provider token is renewed' => function (Space $space): string {
+        $late = 0;
+        $provider = withToken($space, function () use (&$late): int { return time() + $late; });
+        $first = $provider->push($space->token(), HELLO);
+        $space->advance('61m');
+        same('ExpiredProviderToken', $provider->push($space->token(), HELLO)['reason']);
+        $late = 61 * 60;
+        $second = $provider->push($space->token(), HELLO);
+        same(200, $second['status']);
+        same(false, $space->credential($first['id'])['fingerprint'] === $space->credential($second['id'])['fingerprint']);
+        return 'by 10 lines of its own';
+    },
+    'a thousand pushes arrive' => function (Space $space): string {
+        same(1000, batch(withToken($space), $space, 1000));
+        $space->received(1000);
+        return 'all at once on one connection by curl_multi';
+    },
+];
+
+echo "TAP version 13\n";
+[$number, $failures] = [0, 0];
+foreach ($tests as $name => $test) {
+    $number++;
+    try {
+        $note = $test(new Space());
+        echo "ok $number - $name\n", $note ? "# note: $note\n" : '';
+    } catch (Throwable $e) {
+        $failures++;
+        echo "not ok $number - $name\n# {$e->getMessage()}\n";
+    }
+}
+echo "1..$number\n";
+exit($failures > 0 ? 1 : 0);
