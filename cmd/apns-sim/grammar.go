@@ -35,6 +35,7 @@ type commands struct {
 	Space   spaceCommand   `cmd:"" help:"Spaces: worlds of their own, for tests that run side by side."`
 	Team    teamCommand    `cmd:"" help:"Teams of a running simulator, their keys and apps."`
 	Reset   resetCommand   `cmd:"" help:"Take a running simulator back to how it was."`
+	Config  configCommand  `cmd:"" help:"Show the settings of serve and exec, and check a file of them."`
 	JWT     jwtCommand     `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -78,6 +79,7 @@ func grammarVars() kong.Vars {
 	vars["budget_unstored"] = strconv.Itoa(broker.DefaultBudgetUnstored)
 	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
+	vars["profiles"] = strings.Join(profiles, ",")
 	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars

@@ -15,9 +15,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-func newParser(t *testing.T, c *commands) *kong.Kong {
+func newParser(t *testing.T, c *commands, resolvers ...kong.Resolver) *kong.Kong {
 	t.Helper()
-	parser, err := kong.New(c, grammar)
+	parser, err := kong.New(c, grammar, kong.Resolvers(resolvers...))
 	require.NoError(t, err)
 	return parser
 }

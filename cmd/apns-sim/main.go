@@ -54,21 +54,28 @@ func main() {
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, c *console) int {
 	var exited *int
+	from := new(settings)
 	parser, err := kong.New(new(commands), grammar,
 		kong.Writers(c.stdout, c.stderr),
 		kong.Exit(func(code int) { exited = &code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(c),
+		kong.Bind(c, from),
+		kong.Resolvers(from),
 	)
 	if err != nil {
 		return report(c, err)
 	}
-	parsed, err := parser.Parse(args)
+	parsed, err := from.parse(parser, args)
 	if exited != nil { // help was asked for
 		return *exited
 	}
 	if err != nil {
-		return report(c, usageError{withHint(err, args)})
+		return report(c, usageError{err})
+	}
+	if from.loaded {
+		for _, remark := range strangeVariables(parser.Model, os.Environ()) {
+			_, _ = fmt.Fprintln(c.stderr, "apns-sim:", remark) // nobody is left to tell
+		}
 	}
 	return report(c, parsed.Run())
 }

@@ -14,6 +14,9 @@ import (
 
 // serveCommand runs the simulator until it is interrupted.
 type serveCommand struct {
+	Config  string `placeholder:"FILE" help:"Take settings from this YAML file, which has them by the names of these flags; a flag or variable wins."`
+	Profile string `enum:"${profiles}" default:"faithful" placeholder:"NAME" help:"Settings to begin with: ${profiles} (${default}). docs/profiles.md has what each changes."`
+
 	Listen                string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production (${default})."`
 	Listen443             string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"The same on 443: ${default} opens it if permitted and free."`
 	ListenSandbox         string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox (${default})."`
@@ -108,21 +111,20 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	return nil
 }
 
-// config makes the simulator's configuration of the flags.
+// config makes the simulator's configuration of the flags. The error has all that is
+// wrong with them.
 func (s *serveCommand) config(c *console) (sim.Config, error) {
-	if s.Ready != "" && s.Ready != "json" {
-		return sim.Config{}, fmt.Errorf("--ready is %q; it can be json", s.Ready)
-	}
 	token, err := s.controlToken()
-	if err != nil {
-		return sim.Config{}, err
+	wrong := []error{err}
+	if s.Ready != "" && s.Ready != "json" {
+		wrong = append(wrong, fmt.Errorf("--ready is %q; it can be json", s.Ready))
 	}
 	for _, flag := range []struct {
 		name  string
 		value int
 	}{{"--stored-per-app", s.StoredPerApp}, {"--window", s.Window}, {"--history", s.History}, {"--history-bytes", s.HistoryBytes}} {
 		if flag.value < 1 {
-			return sim.Config{}, fmt.Errorf("%s is %d; it is 1 at least", flag.name, flag.value)
+			wrong = append(wrong, fmt.Errorf("%s is %d; it is 1 at least", flag.name, flag.value))
 		}
 	}
 	cfg := sim.Config{
@@ -142,28 +144,17 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Control:      s.controlAPI,
 		ControlToken: token,
 	}
-	if err := s.Rules.apply(&cfg); err != nil {
-		return sim.Config{}, err
-	}
-	if err := s.DeviceRules.apply(&cfg); err != nil {
-		return sim.Config{}, err
-	}
-	if err := s.Faults.apply(&cfg); err != nil {
-		return sim.Config{}, err
-	}
+	wrong = append(wrong, s.Rules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg))
 	for _, text := range s.Key {
 		key, err := parseKey(text)
-		if err != nil {
-			return sim.Config{}, err
+		if err == nil {
+			cfg.Keys = append(cfg.Keys, key)
 		}
-		cfg.Keys = append(cfg.Keys, key)
+		wrong = append(wrong, err)
 	}
 	if s.Certs != "" {
-		secrets, err := sim.LoadSecrets(s.Certs)
-		if err != nil {
-			return sim.Config{}, err
-		}
-		cfg.Secrets = secrets
+		cfg.Secrets, err = sim.LoadSecrets(s.Certs)
+		wrong = append(wrong, err)
 	}
-	return cfg, nil
+	return cfg, errors.Join(wrong...)
 }

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A configFile has settings by the names of flags.
+type configFile struct {
+	path    string
+	entries map[string]configEntry
+}
+
+// A configEntry is a setting in a file.
+type configEntry struct {
+	value any // as kong takes it
+	line  int
+}
+
+// plurals are the flags that may be given more than once, as a list is called.
+var plurals = map[string]string{"faults": "fault", "keys": "key", "topics": "topic", "names": "name"}
+
+// notInFile are the flags that make no sense in a file.
+var notInFile = []string{"help", "config"}
+
+// readConfig reads a file against the flags there are. The error lists everything
+// that is wrong, each with its place and the nearest right word.
+func readConfig(path string, flags []*kong.Flag) (*configFile, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	document, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey()) // which we refuse with all else
+	if err != nil {
+		return nil, yamlError(path, err)
+	}
+	r := &configReader{file: &configFile{path: path, entries: map[string]configEntry{}}, flags: map[string]*kong.Flag{}}
+	for _, flag := range flags {
+		if !slices.Contains(notInFile, flag.Name) {
+			r.flags[flag.Name] = flag
+		}
+	}
+	for _, part := range document.Docs {
+		r.document(part.Body)
+	}
+	return r.file, errors.Join(r.wrong...)
+}
+
+// yamlError says where a file is no YAML.
+func yamlError(path string, err error) error {
+	if at, ok := errors.AsType[yaml.Error](err); ok && at.GetToken() != nil {
+		p := at.GetToken().Position
+		return fmt.Errorf("%s:%d:%d: %s", path, p.Line, p.Column, at.GetMessage())
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// A configReader reads a file and collects what is wrong.
+type configReader struct {
+	file  *configFile
+	flags map[string]*kong.Flag
+	wrong []error
+}
+
+func (r *configReader) refuse(at *token.Token, format string, args ...any) {
+	place := fmt.Sprintf("%s:%d:%d: ", r.file.path, at.Position.Line, at.Position.Column)
+	r.wrong = append(r.wrong, fmt.Errorf(place+format, args...))
+}
+
+// document reads the settings of a document; an empty one has none.
+func (r *configReader) document(body ast.Node) {
+	switch body := body.(type) {
+	case nil, *ast.CommentGroupNode:
+	case *ast.MappingNode:
+		for _, entry := range body.Values {
+			r.entry(entry)
+		}
+	case *ast.MappingValueNode:
+		r.entry(body)
+	default:
+		r.refuse(body.GetToken(), "a configuration has settings, as in listen: 127.0.0.1:2197")
+	}
+}
+
+// entry reads a setting.
+func (r *configReader) entry(e *ast.MappingValueNode) {
+	at := e.Key.GetToken()
+	name := at.Value
+	if singular, ok := plurals[name]; ok {
+		name = singular
+	}
+	flag := r.flags[name]
+	if flag == nil {
+		nearest, _ := apns.Nearest(at.Value, slices.Concat(sorted(r.flags), sorted(plurals)))
+		r.refuse(at, "there is no setting %q; did you mean %s?", at.Value, nearest)
+		return
+	}
+	if other, twice := r.file.entries[name]; twice {
+		r.refuse(at, "%s is set in line %d already", name, other.line)
+		return
+	}
+	value, ok := r.value(at.Value, flag, e.Value)
+	if !ok {
+		return
+	}
+	if err := try(flag, value); err != nil {
+		r.refuse(e.Value.GetToken(), "%s: %v", at.Value, err)
+		return
+	}
+	r.file.entries[name] = configEntry{value, at.Position.Line}
+}
+
+// value reads what a setting is set to: a word, or for a flag that may be repeated a
+// list, in which a mapping stands for its JSON.
+func (r *configReader) value(name string, flag *kong.Flag, node ast.Node) (any, bool) {
+	list, ok := node.(*ast.SequenceNode)
+	if !ok {
+		return r.scalar(name, node)
+	}
+	if flag.Target.Kind() != reflect.Slice {
+		r.refuse(node.GetToken(), "%s has one value, not a list", name)
+		return nil, false
+	}
+	all := make([]any, 0, len(list.Values))
+	for _, element := range list.Values {
+		value, ok := r.element(name, element)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, value)
+	}
+	return all, true
+}
+
+func (r *configReader) element(name string, node ast.Node) (any, bool) {
+	if node.Type() != ast.MappingType && node.Type() != ast.MappingValueType {
+		return r.scalar(name, node)
+	}
+	var value map[string]any
+	if err := yaml.NodeToValue(node, &value); err != nil {
+		r.wrong = append(r.wrong, yamlError(r.file.path, err))
+		return nil, false
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		r.refuse(node.GetToken(), "%s: %v", name, err)
+		return nil, false
+	}
+	return string(text), true
+}
+
+func (r *configReader) scalar(name string, node ast.Node) (any, bool) {
+	switch node := node.(type) {
+	case *ast.NullNode:
+		r.refuse(node.GetToken(), "%s is empty; give it a value, or leave it out", name)
+		return nil, false
+	case ast.ScalarNode:
+		return node.GetToken().Value, true
+	}
+	r.refuse(node.GetToken(), "%s takes a word or a number here", name)
+	return nil, false
+}
+
+// try reads a value as the flag would.
+func try(flag *kong.Flag, value any) error {
+	scratch := reflect.New(flag.Target.Type()).Elem()
+	scan := kong.Scan().PushTyped(value, kong.FlagValueToken)
+	if err := flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scan}, scratch); err != nil {
+		return err
+	}
+	if flag.Enum != "" && !flag.EnumMap()[fmt.Sprint(value)] {
+		nearest, _ := apns.Nearest(fmt.Sprint(value), flag.EnumSlice())
+		return fmt.Errorf("there is no %q; did you mean %s?", value, nearest)
+	}
+	if flag.Name == "fault" {
+		return tryFaults(scratch.Interface().([]string))
+	}
+	return nil
+}
+
+func tryFaults(list []string) error {
+	var wrong []error
+	for i, text := range list {
+		if _, err := parseFault(text); err != nil {
+			wrong = append(wrong, fmt.Errorf("number %d: %s", i+1, strings.ReplaceAll(err.Error(), "\n", "; ")))
+		}
+	}
+	return errors.Join(wrong...)
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// configCommand groups the verbs about the settings of serve and exec.
+type configCommand struct {
+	Show  configShow  `cmd:"" help:"List all settings, with their values and where these come from."`
+	Check configCheck `cmd:"" help:"Check a configuration file."`
+}
+
+// configShow has the flags of serve, and shows what they come to.
+type configShow struct {
+	Serve   serveCommand `embed:""`
+	Changed bool         `help:"Only those that differ from the default."`
+	JSON    bool         `name:"json" help:"One JSON object a line."`
+}
+
+// A setting is a flag of serve with its value.
+type setting struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+	From  string `json:"from"`
+}
+
+// Run lists the settings.
+func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
+	var list []setting
+	for _, flag := range ctx.Selected().Flags {
+		if flag.Name == "help" || flag.Name == "changed" || flag.Name == "json" {
+			continue
+		}
+		one := setting{flag.Name, flag.Target.Interface(), from.origin(ctx, flag)}
+		if flag.Name == "control-token" && one.Value != "" {
+			one.Value = "(a secret)"
+		}
+		if text, ok := one.Value.(fmt.Stringer); ok { // spans of time
+			one.Value = text.String()
+		}
+		if !s.Changed || one.From != "default" {
+			list = append(list, one)
+		}
+	}
+	return show(c, s.JSON, list, "SETTING\tVALUE\tFROM", func(s *setting) []string {
+		return []string{s.Name, settingWords(s.Value), s.From}
+	})
+}
+
+// settingWords is a value in a table.
+func settingWords(value any) string {
+	if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+		words := make([]string, list.Len())
+		for i := range words {
+			words[i] = fmt.Sprint(list.Index(i))
+		}
+		return strings.Join(words, " ")
+	}
+	return fmt.Sprint(value)
+}
+
+type configCheck struct {
+	File string `arg:"" help:"The file."`
+}
+
+// Run checks the file as serve would, and opens nothing.
+func (f *configCheck) Run(c *console) error {
+	var all commands
+	from := new(settings)
+	parser, err := kong.New(&all, grammar, kong.Resolvers(from))
+	if err != nil {
+		return err
+	}
+	if _, err := from.parse(parser, []string{"serve", "--config", f.File}); err != nil {
+		return usageError{err}
+	}
+	cfg, err := all.Serve.config(c)
+	if err != nil {
+		return usageError{fmt.Errorf("%s: %w", f.File, err)}
+	}
+	cfg.Faults.Compile = when.Compile
+	if _, err := sim.New(cfg); err != nil {
+		return usageError{fmt.Errorf("%s: %w", f.File, err)}
+	}
+	_, err = fmt.Fprintln(c.stdout, f.File, "is right")
+	return err
+}
