@@ -22,6 +22,7 @@ type commands struct {
 	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
 	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
 	Exec    execCommand    `cmd:"" help:"Run a program with a simulator of its own."`
+	Env     envCommand     `cmd:"" help:"Print variables that lead programs to a running simulator."`
 	Ready   readyCommand   `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
 	Token   tokenCommand   `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
 	List    listCommand    `cmd:"" help:"List the pushes that providers have sent."`
@@ -80,6 +81,7 @@ func grammarVars() kong.Vars {
 	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["profiles"] = strings.Join(profiles, ",")
+	vars["dialects"] = strings.Join(dialectNames(), ",")
 	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars

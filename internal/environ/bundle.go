@@ -22,19 +22,20 @@ var systemBundles = []string{
 // trusts and the simulator's beside them, for programs that take one file in place
 // of what they had. It returns the path, and what is in the file, PEM.
 func WriteBundle(dir string, root []byte) (path string, bundle []byte, err error) {
-	roots, err := systemRoots()
+	path = filepath.Join(dir, "bundle.pem")
+	roots, err := systemRoots(path)
 	if err != nil {
 		return "", nil, err
 	}
 	bundle = append(roots, root...)
-	path = filepath.Join(dir, "bundle.pem")
 	return path, bundle, pki.WritePublic(path, bundle)
 }
 
 // systemRoots returns the roots that programs would trust now, in PEM; none where
-// the system does not keep them in a file.
-func systemRoots() ([]byte, error) {
-	if own := os.Getenv("SSL_CERT_FILE"); own != "" {
+// the system does not keep them in a file. Those of a file that we wrote earlier are
+// not asked for again.
+func systemRoots(ours string) ([]byte, error) {
+	if own := os.Getenv("SSL_CERT_FILE"); own != "" && own != ours {
 		text, err := os.ReadFile(own)
 		if err != nil {
 			return nil, fmt.Errorf("SSL_CERT_FILE: %w", err)

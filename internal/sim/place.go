@@ -4,8 +4,10 @@ import "github.com/apns-sim/apns-sim/internal/environ"
 
 // Place describes the simulator and its default team for a program near it. Whom
 // the program trusts besides CAFile is up to the caller, and so is Proxy.
-func (s *Simulator) Place() environ.Place {
-	i := &s.info
+func (s *Simulator) Place() environ.Place { return s.info.Place() }
+
+// Place is the simulator of a ready record as a program near it should see it.
+func (i *Info) Place() environ.Place {
 	return environ.Place{
 		Provider: i.Provider, ProviderSandbox: i.ProviderSandbox,
 		Channels: i.Channels, ChannelsSandbox: i.ChannelsSandbox,

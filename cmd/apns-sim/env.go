@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// envCommand prints the variables that exec would set, for a simulator that runs.
+type envCommand struct {
+	remote
+	For    string `env:"-" enum:"${dialects}" default:"sh" placeholder:"FORM" help:"How to write them: ${dialects} (${default})."`
+	Dir    string `env:"-" placeholder:"DIR" help:"Where to put the files of roots to trust; otherwise a folder for this simulator in the user's cache."`
+	Proxy  bool   `env:"-" help:"Send programs through the CONNECT proxy, too (HTTPS_PROXY); serve opens it with --listen-proxy."`
+	Device bool   `env:"-" help:"Make a device inside the simulator if there is none, so that there is an APNS_SIM_TOKEN."`
+}
+
+// Help is what the help says before the flags.
+func (envCommand) Help() string {
+	return `eval "$(apns-sim env)" sets them in a shell: where everything is, what to push with, and whom to trust.`
+}
+
+// Run prints them.
+func (e *envCommand) Run(ctx context.Context, c *console) error {
+	if err := e.check(); err != nil {
+		return usageError{err}
+	}
+	info, err := discover(ctx, e.Control, e.ControlToken)
+	if err != nil {
+		return err
+	}
+	p := info.Place()
+	p.Control = e.Control
+	if e.Proxy {
+		if info.Proxy == "" {
+			return badUsage("the simulator has no proxy; start it with --listen-proxy 127.0.0.1:8198")
+		}
+		p.Proxy = info.Proxy
+	}
+	if err := e.trust(ctx, &p); err != nil {
+		return err
+	}
+	if err := e.device(ctx, &p); err != nil {
+		return err
+	}
+	form := e.For
+	if e.JSON {
+		form = inJSON
+	}
+	return printVariables(c.stdout, form, p.Map())
+}
+
+// trust writes the files of roots.
+func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
+	dir, err := e.folder()
+	if err != nil {
+		return err
+	}
+	root, err := get(ctx, e.Control+"/v1/ca.pem", e.ControlToken)
+	if err != nil {
+		return err
+	}
+	// The simulator's own file may be in a container.
+	if _, err := os.Stat(p.CAFile); errors.Is(err, fs.ErrNotExist) {
+		p.CAFile = filepath.Join(dir, pki.RootFile)
+		if err := pki.WritePublic(p.CAFile, root); err != nil {
+			return err
+		}
+	}
+	return writeTrust(dir, root, p)
+}
+
+// folder is where the files go: always the same one for a simulator.
+func (e *envCommand) folder() (string, error) {
+	dir := e.Dir
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("folder for the roots to trust: %w; name one with --dir", err)
+		}
+		at, err := url.Parse(e.Control)
+		if err != nil { // it was checked
+			return "", usageError{err}
+		}
+		dir = filepath.Join(cache, "apns-sim", strings.NewReplacer(":", "-", "[", "", "]", "").Replace(at.Host))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("folder for the roots to trust: %w; name another one with --dir", err)
+	}
+	return filepath.Abs(dir)
+}
+
+// device finds devices inside the simulator that have the default team's app.
+func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
+	var list struct{ Devices []portal.Device }
+	if err := e.call(ctx, http.MethodGet, "/v1/devices", nil, nil, &list); err != nil {
+		return err
+	}
+	for i := range list.Devices {
+		placeDevice(p, &list.Devices[i])
+	}
+	if p.Token != "" || !e.Device {
+		return nil
+	}
+	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, portal.DeviceOrder{}, &list); err != nil {
+		return err
+	}
+	placeDevice(p, &list.Devices[0])
+	return nil
+}
+
+// placeDevice takes a device for that of a program, unless there is one already.
+func placeDevice(p *environ.Place, d *portal.Device) {
+	id, token := &p.DeviceID, &p.Token
+	if d.Environment == "sandbox" {
+		id, token = &p.DeviceIDSandbox, &p.TokenSandbox
+	}
+	for _, app := range d.Apps {
+		if d.Virtual && d.Space == "" && app.Topic == sim.DemoTopic && *token == "" {
+			*id, *token = d.ID.String(), app.Token
+		}
+	}
+}
