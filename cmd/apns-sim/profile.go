@@ -33,6 +33,7 @@ var profileRows = []profileRow{
 	{flag: "never-enabled", strict: is("24h"), why: "an app that is never seen on the device is taken for removed; the time is chosen"},
 	{flag: "ack-timeout", strict: is("30s"), why: "a device that does not acknowledge has lost its connection; the time is chosen"},
 
+	{flag: "accept-unknown", lenient: is("true"), why: "pushes are recorded whoever sends them and wherever they go; malformed ones are refused all the same"},
 	{flag: "any-device-certificate", lenient: is("true"), why: "a device is let in whoever vouches for it"},
 	{flag: "max-errors", lenient: is("-1"), why: "refusals have no consequence for the connection"},
 	{flag: "token-requests", lenient: is("-1"), why: "a device may ask for as many tokens as it likes"},

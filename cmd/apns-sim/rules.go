@@ -24,6 +24,7 @@ type ruleFlags struct {
 
 	UpdateScope       string `enum:"connection,key,source" default:"connection" placeholder:"SCOPE" help:"What may change its provider token once in 20 minutes: connection, key or source address (${default})."`
 	Strict            bool   `help:"Refuse provider tokens that APNs takes although they break the rules of JWT."`
+	AcceptUnknown     bool   `help:"Accept pushes from unknown teams and keys and to unknown topics and device tokens; what is for no device here is recorded and dropped."`
 	DocumentedReasons bool   `help:"Spell reasons as Apple's pages do where its servers do not: BadEnvironmentKeyIdInToken."`
 
 	Outage           string   `placeholder:"REASON" help:"Answer every request of a provider so: ServiceUnavailable, Shutdown or InternalServerError."`
@@ -47,6 +48,7 @@ func (r *ruleFlags) apply(cfg *sim.Config) error {
 	p.IdleTimeout, p.DrainTime = r.IdleTimeout, r.DrainTime
 	p.BurstLimit, p.BurstWindow = r.BurstLimit, r.BurstWindow
 	p.MaxErrors, p.MaxRequests, p.BusyConnections = r.MaxErrors, r.MaxRequests, r.BusyConnections
+	p.Lenient = r.AcceptUnknown
 	if r.ExpiredTokenKeys {
 		p.OldKeysExpired = time.Now()
 	}

@@ -63,6 +63,8 @@ const (
 	DropUnsubscribed Cause = "unsubscribed"
 	// DropFault: a fault took it.
 	DropFault Cause = "fault"
+	// DropNobody: the provider API was lenient and took it for nobody.
+	DropNobody Cause = "nobody"
 	// DropForgotten: the device was deleted.
 	DropForgotten Cause = "device-deleted"
 	// DropBacklog: too much waits for the device to take a broadcast as well.

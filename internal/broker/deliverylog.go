@@ -53,6 +53,7 @@ var byCause = map[Cause]LogEntry{
 	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
 	DropForgotten:    {logDiscarded + " - Deleted", "The device was deleted."},
 	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too much waits for the device already."},
+	DropNobody:       {logDiscarded + " - Nobody", "It was accepted in lenient mode, and nobody is known whom it is for."},
 	DropFault:        {logDiscarded + " - Fault", "A fault drops it on purpose."},
 }
 

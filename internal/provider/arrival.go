@@ -29,6 +29,7 @@ type oddity struct {
 	method     string
 	credential *providerauth.Description // of a provider token that was no good
 	tooLarge   bool
+	overlooked []oversight // by the lenient mode
 }
 
 // A peer is what all requests of a connection have in common.
@@ -54,10 +55,10 @@ func (a *arrival) take(r *request, fields []hpack.HeaderField) {
 	a.peer, a.passed, a.path, a.token = r.conn.peer, int16(r.passed), r.path, r.signed
 	a.headers = r.conn.headers.of(fields, r.idValid && r.duplicate == "")
 	unknown := r.signed == nil && r.conn.subject == "" && r.authorization.present
-	if !unknown && r.method == usualMethod && !r.bodyTooLarge {
+	if !unknown && r.method == usualMethod && !r.bodyTooLarge && r.pardon.overlooked == nil {
 		return
 	}
-	a.odd = &oddity{method: r.method, tooLarge: r.bodyTooLarge}
+	a.odd = &oddity{method: r.method, tooLarge: r.bodyTooLarge, overlooked: r.pardon.overlooked}
 	if unknown {
 		a.odd.credential = providerauth.Describe(r.authorization.value)
 	}
@@ -164,6 +165,20 @@ func (a *arrival) who(r *journal.Record) journal.Credential {
 	return who
 }
 
+// overlooked reports whether the lenient mode has overlooked that a check failed, and
+// why it did.
+func (a *arrival) overlooked(check int) (why string, ok bool) {
+	if a.odd == nil {
+		return "", false
+	}
+	for _, o := range a.odd.overlooked {
+		if o.check == check {
+			return o.why, true
+		}
+	}
+	return "", false
+}
+
 // ladder is what became of each check.
 func (a *arrival) ladder(s *sight, r *journal.Record) []journal.Check {
 	var ladder []journal.Check
@@ -174,6 +189,9 @@ func (a *arrival) ladder(s *sight, r *journal.Record) []journal.Check {
 			check.Result = journal.NotReached
 		case at == int(a.passed) && r.Refusal != nil:
 			check.Result, check.Detail = journal.Failed, cmp.Or(r.Refusal.Detail, string(r.Refusal.Reason))
+		}
+		if why, ok := a.overlooked(len(ladder)); ok {
+			check.Result, check.Detail = journal.Failed, "overlooked in lenient mode: "+why
 		}
 		if check.Result != journal.NotReached && seen != nil {
 			check.Seen = seen(s)

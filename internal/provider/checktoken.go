@@ -62,7 +62,7 @@ func (r *request) checkToken() *apns.Rejection {
 func (r *request) checkTokenTopic() *apns.Rejection {
 	home := r.conn.server.cfg.Spaces.Home(r.claims.Device)
 	switch {
-	case r.reserved != nil: // it is of every topic
+	case r.reserved != nil, r.pardon.nowhere: // it is of every topic, or of none
 		return nil
 	case home != r.space:
 		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", worldName(home)+", and team", r.teamID, "is in", worldName(r.space))

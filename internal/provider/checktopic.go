@@ -38,6 +38,10 @@ func (r *request) checkTopic() *apns.Rejection {
 		r.target, refusal = r.conn.certificateTopic(name)
 		return refusal
 	}
+	if r.signed == nil { // the lenient mode has overlooked the credentials
+		r.strangeTopic()
+		return nil
+	}
 	var err error
 	r.target, err = r.conn.binding.Topic(r.signed, name)
 	return rejection(err)

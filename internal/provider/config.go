@@ -123,6 +123,10 @@ type Config struct {
 	// FaultyCertificate returns the certificate that a fault wants shown; nil
 	// leaves such faults without effect.
 	FaultyCertificate func(fault.Chain) (*tls.Certificate, error)
+	// Lenient takes pushes from teams and with keys that are not known here, whatever
+	// their signature, to any topic and any device token that is well-formed. What is
+	// for a device here is delivered; the rest is recorded and dropped.
+	Lenient bool
 	// NoReservedTokens takes device tokens that are reserved for an outcome (see
 	// [fault.ReservedTokens]) for what they otherwise are, which is none.
 	NoReservedTokens bool

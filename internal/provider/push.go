@@ -54,7 +54,11 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 			refusal = dealing.refusal
 		}
 	}
-	if refusal == nil {
+	switch {
+	case refusal != nil:
+	case r.pardon.nowhere:
+		s.recordNowhere(r, p)
+	default:
 		refusal = s.submit(p)
 	}
 	if refusal != nil {
@@ -84,7 +88,7 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 // judge walks the checks in their order.
 func (s *Server) judge(r *request) *apns.Rejection {
 	for r.passed = range s.checks {
-		if refusal := s.checks[r.passed].run(r); refusal != nil {
+		if refusal := s.checks[r.passed].run(r); refusal != nil && !r.overlook(refusal) {
 			return refusal
 		}
 	}
@@ -139,7 +143,10 @@ func (r *request) push(c *conn, good bool) *push {
 
 // remark is what the journal says of an unusual provider token.
 func (r *request) remark() string {
-	if r.signed == nil {
+	switch {
+	case len(r.pardon.overlooked) > 0:
+		return "lenient mode overlooks: " + r.pardon.overlooked[0].why
+	case r.signed == nil:
 		return ""
 	}
 	return r.signed.Remark

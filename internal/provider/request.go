@@ -55,6 +55,7 @@ type request struct {
 	gone   bool // the token is void, and providers are not told yet
 	target *providerauth.Topic
 
+	pardon   pardon          // of the lenient mode
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+)
+
+// A pardon is what the lenient mode makes of a push that would be refused for whom
+// it is from or for.
+type pardon struct {
+	overlooked []oversight
+	nowhere    bool // nobody is known whom it could be delivered to
+}
+
+// An oversight is a check that failed and is overlooked.
+type oversight struct {
+	check int // its place in the list
+	why   string
+}
+
+// overlook reports whether the lenient mode goes on in spite of a refusal: if the
+// team, the key, the topic or the device token is not known here, but well-formed.
+// What is wrong with the request itself, an expired provider token, and a token that
+// was given back are refused as ever.
+func (r *request) overlook(refusal *apns.Rejection) bool {
+	cfg := &r.conn.server.cfg
+	if !cfg.Lenient {
+		return false
+	}
+	switch refusal.Reason {
+	case apns.InvalidProviderToken:
+		said := providerauth.Describe(r.authorization.value)
+		if said.TeamID == "" || said.KeyID == "" || cfg.Auth.HasTeam(said.TeamID) && cfg.Spaces.Of(said.TeamID) != nil {
+			return false // malformed, or about a space, into which nobody gets by mistake
+		}
+		r.teamID = said.TeamID
+	case apns.TopicDisallowed:
+		if r.target != nil {
+			return false // the topic is good, but not for the push type
+		}
+		r.strangeTopic()
+	case apns.BadDeviceToken:
+		if r.tokenErr != nil {
+			return false
+		}
+		r.pardon.nowhere = true
+	case apns.DeviceTokenNotForTopic:
+		r.pardon.nowhere = true
+	default:
+		return false
+	}
+	r.pardon.overlooked = append(r.pardon.overlooked, oversight{r.passed, refusal.Detail})
+	return true
+}
+
+// strangeTopic is the topic of the request where no team has it, or nobody knows which
+// team asks.
+func (r *request) strangeTopic() {
+	name := r.topic.value
+	r.target = r.conn.server.cfg.Auth.Lookup(r.teamID, name)
+	if r.target == nil {
+		r.target = &providerauth.Topic{Name: name, Hash: apns.HashTopic(name), BundleID: name, TeamID: r.teamID}
+	}
+}
+
+// recordNowhere puts a push into the journal that the lenient mode accepts although
+// nobody is known to deliver it to.
+func (s *Server) recordNowhere(r *request, p *push) {
+	at := r.clock().Now()
+	for _, e := range []journal.Event{
+		{Kind: journal.Accepted},
+		{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: r.pardon.overlooked[len(r.pardon.overlooked)-1].why},
+	} {
+		e.At, e.Push, e.Track, e.Device = at, &p.notification, p.envelope.Track, r.claims.Device
+		s.cfg.Journal.Record(e)
+	}
+}

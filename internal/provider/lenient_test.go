@@ -1,0 +1,87 @@
+package provider
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+)
+
+// stranger signs with a key that the world does not know.
+func (w *world) stranger() string {
+	other := newWorld(w.t)
+	other.addKey(providerauth.Key{ID: "OTHERKEY01", TeamID: "OTHERTEAM1"})
+	return other.bearer("OTHERTEAM1", "OTHERKEY01")
+}
+
+const nobodys = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+func TestLenientTakesWhatIsUnknownAndRecordsIt(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		call     func(*world) *call
+		overlook string
+		arrives  bool
+	}{
+		{"unknown team", func(w *world) *call { return w.good().set(apns.HeaderAuthorization, w.stranger()) }, `iss is "OTHERTEAM1", a team that is not known here`, true},
+		{"unknown token", func(w *world) *call { return w.good().to(nobodys) }, "32 bytes", false},
+		{"unknown topic", func(w *world) *call { return w.good().set(apns.HeaderTopic, "com.example.unknown") }, `no app of team TEAM000001 has topic "com.example.unknown"`, false},
+		{"all of it", func(w *world) *call {
+			return w.good().set(apns.HeaderAuthorization, w.stranger()).to(nobodys).set(apns.HeaderTopic, "com.example.unknown")
+		}, `iss is "OTHERTEAM1"`, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NotEqual(t, 200, w.dial().send(tc.call(w)).status, "as Apple does")
+			w.cfg.Lenient = true
+			require.Equal(t, 200, w.dial().send(tc.call(w)).status)
+			records := w.journal.Find(journal.Query{Newest: true, Limit: 1}).Records
+			require.Len(t, records, 1)
+			steps := records[0].Steps
+			assert.Equal(t, journal.Received, steps[0].Kind)
+			var overlooked []string
+			for _, check := range records[0].Exchange().Checks {
+				if check.Result == journal.Failed {
+					overlooked = append(overlooked, check.Detail)
+				}
+			}
+			require.NotEmpty(t, overlooked)
+			assert.Contains(t, overlooked[0], "overlooked in lenient mode: ")
+			assert.Contains(t, overlooked[0], tc.overlook)
+			if tc.arrives {
+				assert.Equal(t, apns.HashTopic(bundleID), w.broker.last(t).Hash)
+				return
+			}
+			assert.Empty(t, w.broker.pushes)
+			last := steps[len(steps)-1]
+			assert.Equal(t, journal.Dropped, last.Kind)
+			assert.Equal(t, string(broker.DropNobody), last.Cause)
+		})
+	}
+}
+
+func TestLenientStillRefusesWhatIsMalformed(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.Lenient = true
+	for reason, c := range map[string]*call{
+		"PayloadEmpty":         {body: []byte{}},
+		"BadDeviceToken":       w.good().to("xyz"),
+		"InvalidProviderToken": w.good().set(apns.HeaderAuthorization, "bearer abc"),
+		"MissingProviderToken": w.good().drop(apns.HeaderAuthorization),
+		"BadPriority":          w.good().set(apns.HeaderAuthorization, w.stranger()).add(apns.HeaderPriority, "7"),
+		"TopicDisallowed":      w.good().set(apns.HeaderPushType, "voip"),
+		"BadTopic":             w.good().set(apns.HeaderTopic, "com.example app\x7f"),
+		"MissingTopic":         w.good().set(apns.HeaderAuthorization, w.stranger()).drop(apns.HeaderTopic),
+	} {
+		if reason == "PayloadEmpty" {
+			c = w.good().set(apns.HeaderAuthorization, w.stranger())
+			c.body = nil
+		}
+		assert.Contains(t, w.dial().send(c).body, reason)
+	}
+}
