@@ -38,6 +38,7 @@ type commands struct {
 	Reset   resetCommand   `cmd:"" help:"Take a running simulator back to how it was."`
 	Config  configCommand  `cmd:"" help:"Show the settings of serve and exec, and check a file of them."`
 	JWT     jwtCommand     `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
+	Doctor  doctorCommand  `cmd:"" help:"Look for what commonly goes wrong, and tell the remedy."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -263,13 +263,13 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 	if err := json.Unmarshal([]byte(data), &e); err != nil {
 		return fmt.Errorf("/v1/events: %w", err)
 	}
-	line := fmt.Sprintf("%s  %-12s  %s", clockTime(e.At), e.Event, cmp.Or(e.Label, e.Detail))
+	words := []string{clockTime(e.At), fmt.Sprintf("%-12s", e.Event), cmp.Or(e.Label, e.Detail)}
 	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID} {
 		if word != "" {
-			line += "  " + word
+			words = append(words, word)
 		}
 	}
-	_, err := fmt.Fprintln(c.stdout, line)
+	_, err := fmt.Fprintln(c.stdout, strings.Join(words, "  "))
 	return err
 }
 

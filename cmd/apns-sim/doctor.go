@@ -1,0 +1,321 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// doctorCommand looks for what commonly goes wrong.
+type doctorCommand struct {
+	remote
+}
+
+// Help is what the help says before the flags.
+func (doctorCommand) Help() string {
+	return "Looks at the simulator and at this machine, says what is wrong and what to do about it, and ends with 1 if there is anything. " +
+		"Run it in the environment of the program that has the trouble."
+}
+
+// A finding is what a check has found.
+type finding struct {
+	Check  string `json:"check"`
+	Good   bool   `json:"good"`
+	Found  string `json:"found"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// A patient is what the checks look at. Without a simulator info and roots are empty.
+type patient struct {
+	*doctorCommand
+	info  sim.Info
+	roots *x509.CertPool
+}
+
+// examinations is the one list of checks. Those of a running simulator come after the
+// one that looks for it, and are left out if there is none.
+var examinations = []struct {
+	name    string
+	running bool // it needs a simulator
+	look    func(*patient, context.Context) []finding
+}{
+	{"ports", false, (*patient).ports},
+	{"doors", true, (*patient).doors},
+	{"key", true, (*patient).key},
+	{"clock", true, (*patient).clock},
+	{"trust", true, (*patient).trust},
+	{"programs", true, (*patient).programs},
+	{"names", true, (*patient).names},
+}
+
+// examination is how long a check may take.
+const examination = 10 * time.Second
+
+// Run makes all checks.
+func (d *doctorCommand) Run(ctx context.Context, c *console) error {
+	if err := d.check(); err != nil {
+		return usageError{err}
+	}
+	p := &patient{doctorCommand: d}
+	list := []finding{p.reach(ctx)}
+	for _, e := range examinations {
+		if e.running == (p.info.Event != "") {
+			limited, cancel := context.WithTimeout(ctx, examination)
+			list = append(list, e.look(p, limited)...)
+			cancel()
+		}
+	}
+	err := show(c, d.JSON, list, "CHECK\tRESULT\tFOUND\tREMEDY", func(f *finding) []string {
+		return []string{f.Check, map[bool]string{true: "good", false: "WRONG"}[f.Good], f.Found, cmp.Or(f.Remedy, "-")}
+	})
+	for _, f := range list {
+		if !f.Good && err == nil {
+			err = errSaid
+		}
+	}
+	return err
+}
+
+func good(check, format string, args ...any) finding {
+	return finding{Check: check, Good: true, Found: fmt.Sprintf(format, args...)}
+}
+
+func wrong(check, remedy, format string, args ...any) finding {
+	return finding{Check: check, Found: oneLine(fmt.Sprintf(format, args...)), Remedy: remedy}
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// reach asks the control API.
+func (p *patient) reach(ctx context.Context) finding {
+	info, err := discover(ctx, p.Control, p.ControlToken)
+	if err != nil {
+		return wrong("control API", "start it with apns-sim serve, or name it with --control", "%v", err)
+	}
+	root, err := get(ctx, p.Control+"/v1/ca.pem", p.ControlToken)
+	if err != nil {
+		return wrong("control API", "is it another program that answers at "+p.Control+"?", "%v", err)
+	}
+	p.info, p.roots = info, x509.NewCertPool()
+	p.roots.AppendCertsFromPEM(root)
+	return good("control API", "version %s at %s, process %d", info.Version, p.Control, info.PID)
+}
+
+// ports looks whether a simulator could be started with the default addresses, and who
+// has those that are taken.
+func (p *patient) ports(ctx context.Context) (list []finding) {
+	for _, door := range sim.Doors() {
+		if _, _, err := net.SplitHostPort(door.Address); err != nil {
+			continue // off, or at will
+		}
+		listener, err := net.Listen("tcp", door.Address)
+		if err != nil {
+			list = append(list, wrong("port for "+door.Serves, "stop the program, or use another address: --"+door.Flag+", or --any-port",
+				"%v; there answers %s", err, whoAnswers(ctx, door.Address)))
+			continue
+		}
+		list = append(list, good("port for "+door.Serves, "%s is free", door.Address))
+		_ = listener.Close() // nobody has connected
+	}
+	return list
+}
+
+// whoAnswers says what can be told of a program by connecting to it.
+func whoAnswers(ctx context.Context, address string) string {
+	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // Nothing is sent; it is about who answers.
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err == nil {
+		defer conn.Close()
+		for _, certificate := range conn.(*tls.Conn).ConnectionState().PeerCertificates {
+			return "a TLS server with the certificate of " + certificate.Subject.String()
+		}
+	}
+	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/") {
+		return "an HTTP server"
+	}
+	return "a program that does not speak TLS"
+}
+
+// doors connects to each open door as a client would, without ALPN, which none of them
+// demands.
+func (p *patient) doors(ctx context.Context) (list []finding) {
+	for _, door := range []struct{ name, address string }{
+		{"provider API", p.info.Provider},
+		{"provider API, sandbox", p.info.ProviderSandbox},
+		{"channels", p.info.Channels},
+		{"courier", p.info.Device},
+		{"courier, sandbox", p.info.DeviceSandbox},
+	} {
+		if door.address == "" {
+			continue
+		}
+		address := strings.TrimPrefix(door.address, "https://")
+		host, _, _ := net.SplitHostPort(address) // it is the simulator's own
+		dialer := tls.Dialer{Config: &tls.Config{RootCAs: p.roots, ServerName: host}}
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err != nil {
+			list = append(list, wrong(door.name, "if it runs in a container or on another machine, publish the port and give its name with --name", "%s: %v", address, err))
+			continue
+		}
+		_ = conn.Close() // it was about the handshake
+		list = append(list, good(door.name, "%s, TLS is trusted by the root", address))
+	}
+	return list
+}
+
+// key looks whether the key that programs sign with is that of the simulator.
+func (p *patient) key(ctx context.Context) []finding {
+	file := cmp.Or(os.Getenv("APNS_SIM_KEY_FILE"), p.info.Demo.KeyFile)
+	if file == "" {
+		return nil
+	}
+	s := &sendCommand{
+		Token: strings.Repeat("00", 32), Environment: "production", PushType: "alert", controlFlags: p.controlFlags,
+		KeyFile: file, Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: cmp.Or(os.Getenv("APNS_SIM_KEY_ID"), p.info.Demo.KeyID),
+	}
+	const remedy = "use the files of the ready record: eval \"$(apns-sim env)\""
+	request, err := s.request(ctx, p.info, []byte("{}"))
+	if err != nil {
+		return []finding{wrong("key", remedy, "%v", err)}
+	}
+	client, err := s.client(ctx)
+	if err != nil {
+		return []finding{wrong("key", remedy, "%v", err)}
+	}
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	if err != nil {
+		return []finding{wrong("key", remedy, "%v", err)}
+	}
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusForbidden {
+		return []finding{wrong("key", remedy, "%s of team %s, key %s, is refused", file, s.Team, s.KeyID)}
+	}
+	return []finding{good("key", "%s is taken for team %s, key %s", file, s.Team, s.KeyID)}
+}
+
+// clock compares the simulator's time with this machine's.
+func (p *patient) clock(ctx context.Context) []finding {
+	var face clockFace
+	if err := p.call(ctx, http.MethodGet, "/v1/clock", nil, nil, &face); err != nil {
+		return []finding{wrong("clock", "", "%v", err)}
+	}
+	ahead := time.Until(face.Time).Round(time.Second)
+	if ahead.Abs() > time.Minute {
+		return []finding{wrong("clock", "provider tokens are good within an hour of its time; apns-sim reset, or apns-sim clock set", "the simulator is %s ahead of this machine", ahead)}
+	}
+	return []finding{good("clock", "within a minute of this machine's")}
+}
+
+// trustVariables name a file of roots.
+var trustVariables = []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+
+// trust looks whether the files that variables name have the simulator's root.
+func (p *patient) trust(ctx context.Context) (list []finding) {
+	const remedy = `eval "$(apns-sim env)" sets it rightly`
+	root, err := get(ctx, p.Control+"/v1/ca.pem", p.ControlToken)
+	if err != nil {
+		return []finding{wrong("trust", "", "%v", err)}
+	}
+	ours := certificates(root)
+	for _, name := range trustVariables {
+		path := os.Getenv(name)
+		if path == "" {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			list = append(list, wrong(name, remedy, "%v", err))
+			continue
+		}
+		found := false
+		for _, certificate := range certificates(text) {
+			found = found || certificate.Equal(ours[0])
+		}
+		if !found {
+			list = append(list, wrong(name, remedy, "%s lacks the root of this simulator; it may be that of an earlier one", path))
+			continue
+		}
+		list = append(list, good(name, "%s has the root", path))
+	}
+	return list
+}
+
+// programs has other people's programs connect, as the environment leads them.
+func (p *patient) programs(ctx context.Context) (list []finding) {
+	if p.info.Provider == "" {
+		return nil
+	}
+	at, err := url.Parse(p.info.Provider)
+	if err != nil {
+		return []finding{wrong("programs", "", "%v", err)}
+	}
+	place := p.info.Place()
+	address := place.Map()["APNS_SIM_PROVIDER"]
+	for _, program := range []struct {
+		name, trusts string
+		args         []string
+	}{
+		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", address}},
+		{"node", "NODE_EXTRA_CA_CERTS", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'localhost'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
+		{"python3", "SSL_CERT_FILE", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='localhost')"}},
+		{"openssl", "SSL_CERT_FILE", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", "localhost", "-verify_return_error", "-brief"}},
+	} {
+		path, err := exec.LookPath(program.name)
+		if err != nil {
+			continue // it is not needed here
+		}
+		output, err := exec.CommandContext(ctx, path, program.args...).CombinedOutput()
+		if err != nil {
+			last := lastLine(string(output))
+			list = append(list, wrong(program.name, "set "+program.trusts+`, as eval "$(apns-sim env)" does`, "cannot connect: %s (%v)", last, err))
+			continue
+		}
+		list = append(list, good(program.name, "connects and trusts"))
+	}
+	return list
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// lookups is how long the names may take to resolve, all together.
+const lookups = 2 * time.Second
+
+// names says where Apple's names lead, for programs whose host is fixed.
+func (p *patient) names(ctx context.Context) (list []finding) {
+	ctx, cancel := context.WithTimeout(ctx, lookups)
+	defer cancel()
+	for _, name := range pki.ServerNames() {
+		if !strings.HasPrefix(name, "api") || !strings.HasSuffix(name, ".push.apple.com") {
+			continue
+		}
+		addresses, err := net.DefaultResolver.LookupHost(ctx, name)
+		switch {
+		case err != nil:
+			list = append(list, good(name, "does not resolve; a program with a fixed host needs the proxy, or the name in /etc/hosts"))
+		case !isLoopback(addresses[0]):
+			list = append(list, good(name, "is Apple's, at %s; a program with a fixed host needs the proxy, or the name in /etc/hosts", addresses[0]))
+		case p.info.Provider443 == "" && strings.HasPrefix(name, "api."):
+			list = append(list, wrong(name, "open it with --listen-443, or have the program use port 2197", "leads to this machine, where nothing listens on 443"))
+		default:
+			list = append(list, good(name, "leads to this machine"))
+		}
+	}
+	return list
+}

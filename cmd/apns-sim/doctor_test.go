@@ -1,0 +1,108 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// examined are the findings of doctor by check.
+func examined(t *testing.T, o outcome) map[string]finding {
+	t.Helper()
+	all := map[string]finding{}
+	for _, f := range lines[finding](t, o.stdout) {
+		all[f.Check] = f
+		assert.True(t, f.Good || f.Found != "", f.Check)
+	}
+	return all
+}
+
+// around is an environment in which all is well.
+func (d *driver) around() {
+	d.t.Helper()
+	d.t.Setenv("XDG_CACHE_HOME", d.t.TempDir())
+	for _, name := range trustVariables {
+		d.t.Setenv(name, "")
+	}
+	place := d.server.Place()
+	require.NoError(d.t, writeTrust(d.t.TempDir(), []byte(read(d.t, place.CAFile)), &place))
+	for name, value := range place.Map() {
+		d.t.Setenv(name, value)
+	}
+}
+
+func TestDoctorFindsNothingWrongWhereNothingIs(t *testing.T) {
+	d := drive(t)
+	d.around()
+	all := examined(t, d.fail(exitOK, "doctor", "--json"))
+	for _, check := range []string{"control API", "provider API", "provider API, sandbox", "channels", "courier", "courier, sandbox", "key", "clock", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"} {
+		assert.True(t, all[check].Good, "%s: %+v", check, all[check])
+	}
+	for _, program := range []string{"curl", "node", "python3", "openssl"} {
+		if f, tried := all[program]; tried {
+			assert.True(t, f.Good, "%s: %s", program, f.Found)
+		}
+	}
+	assert.Contains(t, d.do("doctor"), "REMEDY")
+}
+
+func TestDoctorTellsTheRemedyOfWhatIsWrong(t *testing.T) {
+	d := drive(t)
+	d.around()
+	old := filepath.Join(initialized(t), "ca.pem") // of another simulator
+	t.Setenv("NODE_EXTRA_CA_CERTS", old)
+	t.Setenv("CURL_CA_BUNDLE", old)
+	t.Setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
+	t.Setenv("APNS_SIM_KEY_ID", "OTHERKEY01")
+	d.do("clock", "advance", "30m")
+	all := examined(t, d.fail(exitFailure, "doctor", "--json"))
+	for check, want := range map[string]string{
+		"NODE_EXTRA_CA_CERTS": "lacks the root of this simulator",
+		"REQUESTS_CA_BUNDLE":  "no such file",
+		"key":                 "key OTHERKEY01, is refused",
+		"clock":               "30m0s ahead of this machine",
+	} {
+		assert.False(t, all[check].Good, check)
+		assert.Contains(t, all[check].Found, want)
+		assert.NotEmpty(t, all[check].Remedy, check)
+	}
+	if f, tried := all["curl"]; tried {
+		assert.False(t, f.Good)
+		assert.Contains(t, f.Remedy, "CURL_CA_BUNDLE")
+	}
+	assert.True(t, all["SSL_CERT_FILE"].Good)
+}
+
+func TestDoctorLooksAtThePortsIfThereIsNoSimulator(t *testing.T) {
+	o := invoke(t, "doctor", "--json", "--control", "http://"+free(t))
+	assert.Equal(t, exitFailure, o.code)
+	all := examined(t, o)
+	assert.Contains(t, all["control API"].Remedy, "apns-sim serve")
+	assert.Contains(t, all, "port for provider API, production")
+}
+
+func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
+	page := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	plain, secure := httptest.NewServer(page), httptest.NewTLSServer(page)
+	defer plain.Close()
+	defer secure.Close()
+	assert.Equal(t, "an HTTP server", whoAnswers(t.Context(), plain.Listener.Addr().String()))
+	assert.Contains(t, whoAnswers(t.Context(), secure.Listener.Addr().String()), "a TLS server with the certificate of O=Acme Co")
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	accepted := make(chan struct{})
+	go func() {
+		defer close(accepted)
+		if conn, err := silent.Accept(); err == nil {
+			conn.Close()
+		}
+	}()
+	assert.Equal(t, "a program that does not speak TLS", whoAnswers(t.Context(), silent.Addr().String()))
+	<-accepted
+	require.NoError(t, silent.Close())
+}
