@@ -128,8 +128,8 @@ func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err e
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", s, err)
 		}
-		rows = append(rows, crowdRow{s.String(), fmt.Sprintf("%.0f/s, %.2f CPU-s per 100,000, POST to device p50 %s, p99 %s",
-			out.perSecond(), out.cost(), span(percentile(out.latencies, 50)), span(percentile(out.latencies, 99)))})
+		rows = append(rows, crowdRow{s.String(), fmt.Sprintf("%.0f/s, CPU-s per 100,000: server %.2f, provider and devices %.2f; POST to device p50 %s, p99 %s",
+			out.perSecond(), out.cost(), out.own.Seconds()/float64(out.pushes)*100_000, span(percentile(out.latencies, 50)), span(percentile(out.latencies, 99)))})
 	}
 	return rows, nil
 }

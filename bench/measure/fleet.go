@@ -18,6 +18,7 @@ import (
 type fleet struct {
 	tokens []apns.DeviceToken // of the apps
 	tally  atomic.Pointer[tally]
+	crew   *crew // of lean devices
 
 	running context.Context // ends with stop
 	stop    context.CancelFunc
@@ -38,7 +39,7 @@ func newFleet(ctx context.Context, secrets *sim.Secrets, address string, count i
 }
 
 func emptyFleet(ctx context.Context) *fleet {
-	f := new(fleet)
+	f := &fleet{crew: newCrew()}
 	f.running, f.stop = context.WithCancel(ctx)
 	f.done = f.running.Done()
 	return f

@@ -19,8 +19,10 @@ import (
 // A lean device does no more than a benchmark needs, so that most of the machine is
 // left to the server: it logs in, enables one topic, and acknowledges.
 type lean struct {
+	number int // of the device
 	conn   *tls.Conn
 	reader *courier.Reader
+	in     courier.Notification
 	out    []byte
 }
 
@@ -39,21 +41,18 @@ func (f *fleet) joinLean(secrets *sim.Secrets, roots *x509.CertPool, address str
 	if err != nil {
 		return err
 	}
-	d := &lean{conn: tls.Client(raw, &tls.Config{
+	under, err := f.crew.hold(raw)
+	if err != nil {
+		return errors.Join(err, raw.Close())
+	}
+	d := &lean{number: i, conn: tls.Client(under, &tls.Config{
 		ServerName: "courier.push.apple.com", RootCAs: roots, NextProtos: []string{courier.ALPNv3},
 	})}
 	d.reader = courier.NewReader(d.conn, courier.ReaderOptions{})
 	if f.tokens[i], err = d.login(f.running, identity); err != nil {
-		return errors.Join(err, raw.Close())
+		return errors.Join(err, under.Close())
 	}
-	stop := context.AfterFunc(f.running, func() { raw.Close() })
-	f.ending.Go(func() {
-		defer stop()
-		if err := d.run(f); f.running.Err() == nil {
-			f.fail(fmt.Errorf("device %d: %w", i, err))
-		}
-	})
-	return nil
+	return f.crew.take(f, d)
 }
 
 // loginTime bounds a login.
@@ -114,10 +113,9 @@ func (d *lean) ask(m courier.Message, command courier.Command, answer courier.Me
 	return answer.Parse(f.Payload)
 }
 
-// run acknowledges what comes, in as few writes as what has arrived allows, until
-// the connection ends.
-func (d *lean) run(f *fleet) error {
-	var n courier.Notification
+// serve acknowledges what comes, in as few writes as what has arrived allows, until
+// a read fails.
+func (d *lean) serve(f *fleet) error {
 	for {
 		frame, err := d.reader.Next()
 		if err != nil {
@@ -126,11 +124,11 @@ func (d *lean) run(f *fleet) error {
 		if frame.Command != courier.CmdNotification {
 			continue
 		}
-		if err := n.Parse(frame.Payload); err != nil {
+		if err := d.in.Parse(frame.Payload); err != nil {
 			return err
 		}
-		f.tally.Load().receive(n.Payload)
-		d.out = (&courier.Ack{ID: n.ID, Status: courier.AckDelivered}).Append(d.out)
+		f.tally.Load().receive(d.in.Payload)
+		d.out = (&courier.Ack{ID: d.in.ID, Status: courier.AckDelivered}).Append(d.out)
 		if d.reader.Buffered() {
 			continue
 		}

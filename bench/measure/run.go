@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -28,6 +30,7 @@ type outcome struct {
 	pushes    int
 	elapsed   time.Duration
 	cpu       time.Duration // of the server; less than 0 if it cannot be known
+	own       time.Duration // of this process: the provider and the devices
 	latencies []time.Duration
 }
 
@@ -96,6 +99,7 @@ func (l *load) push(t *tally, rate int) error {
 // timed measures what f takes, and what CPU time the server uses meanwhile.
 func timed(to *server, f func() error) (*outcome, error) {
 	before, cpuErr := to.cpuTime()
+	ownBefore, ownErr := cpuTime(os.Getpid())
 	begin := time.Now()
 	if err := f(); err != nil {
 		return nil, err
@@ -105,6 +109,7 @@ func timed(to *server, f func() error) (*outcome, error) {
 		return o, nil // main has said so
 	}
 	after, err := to.cpuTime()
-	o.cpu = after - before
-	return o, err
+	own, ownAfterErr := cpuTime(os.Getpid())
+	o.cpu, o.own = after-before, own-ownBefore
+	return o, errors.Join(err, ownErr, ownAfterErr)
 }
