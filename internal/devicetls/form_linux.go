@@ -25,7 +25,7 @@ func (f *polled) serve(conn net.Conn, wait time.Duration) {
 		inGoroutines{f.gathering}.serve(conn, wait)
 		return
 	}
-	s := newSession(f.gathering, newWireWith(l, conn, f.server), wait)
+	s := newSession(f.gathering, newWireWith(l, f.server), wait)
 	deadline := s.deadline
 	f.poller.take(l, s)
 	if !f.enter(s) {
@@ -49,7 +49,7 @@ func (f *polled) line(conn net.Conn) (l *tcpLine, err error) {
 			return nil, err
 		}
 	}
-	return newTCPLine(tcp)
+	return newTCPLine(tcp), nil
 }
 
 func (f *polled) close() error {

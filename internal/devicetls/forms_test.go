@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -268,6 +269,53 @@ func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyForm(t *testing.T) {
 		}
 		w.push(good.address(), "y")
 		want[*courier.Notification](good)
+	})
+}
+
+func TestADeviceThatReadsLateGetsEverythingInEveryForm(t *testing.T) {
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		p := w.login(w.identity(nil))
+		const count = 400 // with so much padding, more than two sockets hold
+		var asking sync.WaitGroup
+		asking.Go(func() { p.write(bytes.Repeat((&courier.Flush{Wanted: 60000}).Append(nil), count)) })
+		asking.Wait()
+		time.Sleep(300 * time.Millisecond) // by now the courier waits to write
+		for range count {
+			assert.Len(t, want[*courier.FlushResponse](p).Padding, 60000)
+		}
+		w.push(p.address(), "x")
+		p.ack(want[*courier.Notification](p), courier.AckDelivered)
+		w.soon(func() bool { return w.broker.Stats().InFlight == 0 }, "the connection is as good as before")
+	})
+}
+
+func TestConnectionsLeaveNoDescriptorBehindInAnyForm(t *testing.T) {
+	descriptors := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("descriptors cannot be counted here:", err)
+		}
+		return len(list)
+	}
+	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+		w := world()
+		w.login(w.identity(nil))
+		before := descriptors()
+		const devices = 10
+		var phones []*phone
+		for range devices {
+			phones = append(phones, w.login(w.identity(nil)))
+		}
+		assert.Equal(t, before+2*devices, descriptors(), "one for each end")
+		for i, p := range phones {
+			if i%2 == 0 {
+				w.server.Disconnect(p.address().Device)
+				p.wantClosed(patience, "the courier was told so")
+			}
+			p.conn.NetConn().Close()
+		}
+		w.soon(func() bool { return descriptors() <= before }, "both ends are closed")
 	})
 }
 

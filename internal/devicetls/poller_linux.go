@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,8 @@ import (
 const (
 	// edge asks to be told of everything that comes, once.
 	edge = uint32(syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLET&math.MaxUint32)
+	// roomy asks to be told when there is room again for a write that had none.
+	roomy = edge | syscall.EPOLLOUT
 	// hangups tell that nothing comes after what is there.
 	hangups = uint32(syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR)
 	// eventsAtOnce is how many connections the kernel tells of at a time.
@@ -93,11 +96,30 @@ func (p *poller) take(l *tcpLine, s *session) {
 // passed.
 func (p *poller) watch(l *tcpLine, deadline time.Time) error {
 	l.seat.wakeBy(deadline)
-	event := syscall.EpollEvent{Events: edge, Fd: l.seat.number, Pad: l.turn}
+	return p.controlOf(l.conn.Load(), syscall.EPOLL_CTL_ADD, l.event(edge))
+}
+
+// move watches the socket under another descriptor instead, under which it stays when
+// its connection is closed.
+func (s *seat) move(l *tcpLine, from *net.TCPConn, fd int) error {
+	if err := s.poller.controlOf(from, syscall.EPOLL_CTL_DEL, nil); err != nil {
+		return err
+	}
+	return os.NewSyscallError("epoll_ctl", s.poller.control(syscall.EPOLL_CTL_ADD, fd, l.event(roomy)))
+}
+
+func (l *tcpLine) event(of uint32) *syscall.EpollEvent {
+	return &syscall.EpollEvent{Events: of, Fd: l.seat.number, Pad: l.turn}
+}
+
+// controlOf is control for a connection.
+func (p *poller) controlOf(conn *net.TCPConn, op int, event *syscall.EpollEvent) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
 	var failure error
-	err := l.raw.Control(func(fd uintptr) {
-		failure = os.NewSyscallError("epoll_ctl", p.control(syscall.EPOLL_CTL_ADD, int(fd), &event))
-	})
+	err = raw.Control(func(fd uintptr) { failure = os.NewSyscallError("epoll_ctl", p.control(op, int(fd), event)) })
 	return errors.Join(err, failure)
 }
 
@@ -128,12 +150,17 @@ func (s *seat) leave() {
 // wakeBy has the session attended to at a time, if nothing comes before. An earlier
 // one that was asked for is forgotten.
 func (s *seat) wakeBy(t time.Time) {
-	by := max(1, int64(t.Sub(s.poller.began)))
+	by := s.poller.sinceBegan(t)
 	s.by.Store(by)
 	if by < s.poller.earliest.Load() {
 		s.poller.hurry(by)
 	}
 }
+
+// sinceBegan is how times are kept: short, and never 0.
+func (p *poller) sinceBegan(t time.Time) int64 { return max(1, int64(t.Sub(p.began))) }
+
+func (p *poller) timeOf(since int64) time.Time { return p.began.Add(time.Duration(since)) }
 
 // hurry sees to it that the poller looks at the deadlines in time.
 func (p *poller) hurry(by int64) {
@@ -192,6 +219,12 @@ func (p *poller) told(jobs []job, events []syscall.EpollEvent) []job {
 		e := &events[i]
 		seat := &p.rows[e.Fd/rowSize][e.Fd%rowSize]
 		if seat.session == nil || seat.turn != e.Pad {
+			continue
+		}
+		if e.Events&(syscall.EPOLLOUT|hangups) != 0 {
+			seat.line.change()
+		}
+		if e.Events == syscall.EPOLLOUT {
 			continue
 		}
 		if e.Events&hangups != 0 {

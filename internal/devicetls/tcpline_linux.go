@@ -4,105 +4,270 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
+	"net/netip"
 	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
 )
 
-// A tcpLine is a line of TCP.
+// A tcpLine is a line of TCP. During the handshake it is an ordinary connection, in
+// which reads wait. Then it takes the socket out of that, and out of the network
+// poller of Go, which would be told of everything as well and needs memory for each
+// connection. For the last words it is an ordinary connection again.
 type tcpLine struct {
-	*net.TCPConn                 // for all but reads after the handshake
-	raw          syscall.RawConn // of it
-	seat         *seat           // in the poller
-	turn         int32           // of the seat
+	seat          *seat // in the poller
+	turn          int32 // of the seat
+	remote, local netip.AddrPort
 
-	hangup atomic.Bool // the poller has told that the device sends nothing after what is there
+	conn atomic.Pointer[net.TCPConn] // nil while the socket is our own
+	fd   int                         // the socket, while it is our own
+
+	hangup  atomic.Bool                   // the poller has told that the device sends nothing after what is there
+	writeBy atomic.Int64                  // the time by which a write must be done, as in seat
+	changed atomic.Pointer[chan struct{}] // where a write that waits is told of room and of a new writeBy
 
 	// Owned by whoever reads.
-	impatient bool // reads do not wait
-	dry       bool // all that had come has been read
-	deadline  time.Time
-	buf       []byte // where the read under way puts what comes, and its result
-	n         int
-	err       error
-	readOnce  func(fd uintptr) bool
+	dry      bool // all that had come has been read
+	deadline time.Time
 }
 
-func newTCPLine(conn *net.TCPConn) (*tcpLine, error) {
+func newTCPLine(conn *net.TCPConn) *tcpLine {
+	l := &tcpLine{remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()), fd: -1}
+	l.conn.Store(conn)
+	return l
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.AddrPort()
+	}
+	return netip.AddrPort{}
+}
+
+// shaken makes the socket our own.
+func (l *tcpLine) shaken() error {
+	conn := l.conn.Load()
+	fd, err := duplicate(conn)
+	if err != nil {
+		return fmt.Errorf("devicetls: take a socket out of its connection: %w", err)
+	}
+	if err := l.seat.move(l, conn, fd); err != nil {
+		return errors.Join(err, syscall.Close(fd))
+	}
+	l.fd = fd
+	l.writeBy.Store(math.MaxInt64)
+	l.conn.Store(nil)
+	return conn.Close()
+}
+
+// duplicate gives another descriptor of a connection's socket. It does not block.
+func duplicate(conn syscall.Conn) (fd int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return nil, fmt.Errorf("devicetls: connection for a poller: %w", err)
+		return 0, err
 	}
-	l := &tcpLine{TCPConn: conn, raw: raw}
-	l.readOnce = func(fd uintptr) bool {
-		for {
-			l.n, l.err = syscall.Read(int(fd), l.buf)
-			if !errors.Is(l.err, syscall.EINTR) {
-				return true // whatever it is, it does not wait
-			}
+	controlErr := raw.Control(func(of uintptr) {
+		syscall.ForkLock.RLock() // a program that is started now must not inherit it
+		defer syscall.ForkLock.RUnlock()
+		if fd, err = syscall.Dup(int(of)); err == nil {
+			syscall.CloseOnExec(fd)
 		}
+	})
+	return fd, errors.Join(controlErr, os.NewSyscallError("dup", err))
+}
+
+// leave leaves the poller and makes an ordinary connection of the socket, for the
+// last words. If that fails the socket is closed.
+func (l *tcpLine) leave() {
+	l.seat.leave()
+	if l.fd < 0 {
+		return
 	}
-	return l, nil
+	_ = l.seat.poller.control(syscall.EPOLL_CTL_DEL, l.fd, nil) // otherwise closing it does
+	file := os.NewFile(uintptr(l.fd), "device")
+	l.fd = -1
+	defer file.Close() // the connection has a descriptor of its own
+	conn, err := net.FileConn(file)
+	if err != nil {
+		return
+	}
+	l.conn.Store(conn.(*net.TCPConn))
 }
 
 // Read reads what has come. It does not wait once the handshake is done.
 func (l *tcpLine) Read(p []byte) (int, error) {
+	if conn := l.conn.Load(); conn != nil {
+		return conn.Read(p)
+	}
 	switch {
-	case !l.impatient:
-		return l.TCPConn.Read(p)
 	case len(p) == 0:
 		return 0, nil
 	case l.dry:
 		return 0, l.nothing()
 	}
-	l.buf = p
-	err := l.raw.Read(l.readOnce)
-	l.buf = nil
+	n, err := l.readOnce(p)
 	switch {
-	case err != nil:
-		return 0, err
-	case errors.Is(l.err, syscall.EAGAIN):
+	case errors.Is(err, syscall.EAGAIN):
 		l.dry = true
 		return 0, l.nothing()
-	case l.err != nil:
-		return 0, l.failure(l.err)
-	case l.n == 0:
+	case err != nil:
+		return 0, l.failure("read", err)
+	case n == 0:
 		return 0, io.EOF
 	}
 	// Less than there was room for is all there was, unless the end comes next: of
 	// that there was word before the read, or there will be again.
-	l.dry = l.n < len(p) && !l.hangup.Load()
-	return l.n, nil
+	l.dry = n < len(p) && !l.hangup.Load()
+	return n, nil
+}
+
+func (l *tcpLine) readOnce(p []byte) (n int, err error) {
+	for {
+		if n, err = syscall.Read(l.fd, p); !errors.Is(err, syscall.EINTR) {
+			return n, err
+		}
+	}
 }
 
 // nothing says why a read brings nothing.
 func (l *tcpLine) nothing() error {
 	if !time.Now().Before(l.deadline) {
-		return l.failure(os.ErrDeadlineExceeded)
+		return l.failure("read", os.ErrDeadlineExceeded)
 	}
 	return errNothingYet
 }
 
-func (l *tcpLine) failure(err error) error {
-	return &net.OpError{Op: "read", Net: "tcp", Source: l.LocalAddr(), Addr: l.RemoteAddr(), Err: err}
+func (l *tcpLine) failure(op string, err error) error {
+	return &net.OpError{Op: op, Net: "tcp", Source: l.LocalAddr(), Addr: l.RemoteAddr(), Err: err}
 }
+
+// Write writes all of p. It waits when the device does not read, until the time set
+// for writes.
+func (l *tcpLine) Write(p []byte) (int, error) {
+	if conn := l.conn.Load(); conn != nil {
+		return conn.Write(p)
+	}
+	n, err := l.writeSome(p)
+	if errors.Is(err, syscall.EAGAIN) {
+		n, err = l.writeWaiting(p, n)
+	}
+	if err != nil {
+		return n, l.failure("write", err)
+	}
+	return n, nil
+}
+
+// writeSome writes what there is room for. If that is not all, it fails with EAGAIN.
+func (l *tcpLine) writeSome(p []byte) (n int, err error) {
+	for n < len(p) {
+		m, err := syscall.Write(l.fd, p[n:])
+		switch {
+		case err == nil:
+			n += m
+		case !errors.Is(err, syscall.EINTR):
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// writeWaiting writes what is left of p after n bytes.
+func (l *tcpLine) writeWaiting(p []byte, n int) (int, error) {
+	changed := make(chan struct{}, 1)
+	l.changed.Store(&changed) // before the next attempt, so that no word of room is missed
+	defer l.changed.Store(nil)
+	for {
+		m, err := l.writeSome(p[n:])
+		n += m
+		if !errors.Is(err, syscall.EAGAIN) {
+			return n, err
+		}
+		timer := time.NewTimer(time.Until(l.seat.poller.timeOf(l.writeBy.Load())))
+		select {
+		case <-changed:
+			timer.Stop()
+		case <-timer.C:
+			return n, os.ErrDeadlineExceeded
+		}
+	}
+}
+
+// change tells a write that waits that something has changed for it.
+func (l *tcpLine) change() {
+	if changed := l.changed.Load(); changed != nil {
+		select {
+		case *changed <- struct{}{}:
+		default: // it knows
+		}
+	}
+}
+
+// SetWriteDeadline sets the time by which writes must be done, the one under way
+// among them.
+func (l *tcpLine) SetWriteDeadline(t time.Time) error {
+	if conn := l.conn.Load(); conn != nil {
+		return l.unlessOwn(conn.SetWriteDeadline(t))
+	}
+	by := int64(math.MaxInt64)
+	if !t.IsZero() {
+		by = l.seat.poller.sinceBegan(t)
+	}
+	l.writeBy.Store(by)
+	l.change()
+	return nil
+}
+
+// SetReadDeadline is for reads that wait; see readBy for others.
+func (l *tcpLine) SetReadDeadline(t time.Time) error {
+	if conn := l.conn.Load(); conn != nil {
+		return l.unlessOwn(conn.SetReadDeadline(t))
+	}
+	return nil
+}
+
+// unlessOwn gives the failure of a connection, unless the socket was just taken out of
+// it.
+func (l *tcpLine) unlessOwn(err error) error {
+	if errors.Is(err, net.ErrClosed) && l.conn.Load() == nil {
+		return nil
+	}
+	return err
+}
+
+// SetDeadline is SetReadDeadline and SetWriteDeadline.
+func (l *tcpLine) SetDeadline(t time.Time) error {
+	return errors.Join(l.SetReadDeadline(t), l.SetWriteDeadline(t))
+}
+
+// CloseWrite says that nothing more is sent.
+func (l *tcpLine) CloseWrite() error {
+	if conn := l.conn.Load(); conn != nil {
+		return conn.CloseWrite()
+	}
+	return net.ErrClosed
+}
+
+// Close closes the connection, which is not in the poller any more.
+func (l *tcpLine) Close() error {
+	if conn := l.conn.Load(); conn != nil {
+		return conn.Close()
+	}
+	return net.ErrClosed
+}
+
+func (l *tcpLine) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(l.local) }
+func (l *tcpLine) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(l.remote) }
 
 func (l *tcpLine) again() { l.dry = false }
-
-func (l *tcpLine) shaken() error {
-	l.impatient = true
-	return l.SetReadDeadline(time.Time{})
-}
 
 func (l *tcpLine) readBy(t time.Time) error {
 	l.deadline = t
 	l.seat.wakeBy(t)
 	if !time.Now().Before(t) {
-		return l.failure(os.ErrDeadlineExceeded)
+		return l.failure("read", os.ErrDeadlineExceeded)
 	}
 	return nil
 }
-
-func (l *tcpLine) leave() { l.seat.leave() }

@@ -42,7 +42,7 @@ type line interface {
 	// readBy sets the time by which the next reads must be done. It fails if that
 	// is past.
 	readBy(t time.Time) error
-	// leave takes the connection from the poller. It is closed next.
+	// leave takes the connection from the poller. Reads wait again. It is closed next.
 	leave()
 }
 
@@ -62,8 +62,8 @@ func newWire(raw net.Conn, server *Server) *wire {
 }
 
 // newWireWith is newWire where a poller tells what has come.
-func newWireWith(l line, raw net.Conn, server *Server) *wire {
-	return &wire{tls: tls.Server(l, server.tls), raw: raw, line: l, writeTimeout: server.cfg.WriteTimeout}
+func newWireWith(l line, server *Server) *wire {
+	return &wire{tls: tls.Server(l, server.tls), raw: l, line: l, writeTimeout: server.cfg.WriteTimeout}
 }
 
 // handshake performs the TLS handshake, which must be done by a given time.
