@@ -14,6 +14,7 @@ type deviceRuleFlags struct {
 
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
 	LoginTimeout       time.Duration `placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (30s)."`
+	DeviceLoss         time.Duration `placeholder:"TIME" help:"Take a connection for lost whose network confirms nothing for so long (1m); -1s leaves it to the system."`
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`
@@ -31,6 +32,7 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 		return fmt.Errorf("--login-timeout is %s; it cannot be negative", r.LoginTimeout)
 	}
 	c := &cfg.Courier
+	c.LossTimeout = r.DeviceLoss
 	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced

@@ -42,6 +42,9 @@ const (
 	// longest keepalive interval seen, an hour on Wi-Fi (observed:
 	// third-party clients).
 	DefaultSilenceTimeout = 75 * time.Minute
+	// DefaultLossTimeout is how long the network of a device may confirm nothing. A
+	// phone that changes networks is there again sooner, on a new connection.
+	DefaultLossTimeout = time.Minute
 	// DefaultWriteTimeout is how long a device may leave unread what it is sent.
 	DefaultWriteTimeout = 30 * time.Second
 )
@@ -124,6 +127,11 @@ type Config struct {
 	// WriteTimeout is how long a device may leave unread what it is sent; zero
 	// means [DefaultWriteTimeout].
 	WriteTimeout time.Duration
+	// LossTimeout is how long the network of a device may confirm nothing, neither
+	// what it was sent nor a probe, before the connection is taken for lost; zero
+	// means [DefaultLossTimeout], less leaves it to the system. It is kept in whole
+	// seconds, and for connections of TCP only.
+	LossTimeout time.Duration
 	// UploadAckDelay is the pause before a message from a device is
 	// acknowledged; zero means none. On loopback an answer can overtake a
 	// client that begins to listen only after its write returns.
@@ -154,6 +162,7 @@ func (c *Config) complete() error {
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, DefaultLoginTimeout)
 	c.FilterTimeout = cmp.Or(c.FilterTimeout, DefaultFilterTimeout)
 	c.SilenceTimeout = cmp.Or(c.SilenceTimeout, DefaultSilenceTimeout)
+	c.LossTimeout = cmp.Or(c.LossTimeout, DefaultLossTimeout)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, DefaultWriteTimeout)
 	c.MaxMessage = cmp.Or(c.MaxMessage, courier.DefaultMaxMessage)
 	c.LargeMessage = cmp.Or(c.LargeMessage, courier.DefaultLargeMessage)

@@ -68,6 +68,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 		case err != nil:
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
+		s.watchLoss(conn)
 		if wait, ok := s.receive(conn); ok {
 			form.serve(conn, wait)
 		}
