@@ -14,6 +14,7 @@ type loginRuleFlags struct {
 	AnyDeviceCertificate bool   `help:"Let devices in with a certificate of any authority, expired or not; otherwise with ours alone."`
 	RedirectDevices      string `placeholder:"HOST" help:"Send each device that logs in to this courier, unless it says it was redirected."`
 	TokenRequests        int    `placeholder:"N" help:"How many tokens of apps a device may ask for in a minute (1000); -1 is any number."`
+	LoginsAtOnce         int    `placeholder:"N" help:"How many logins are computed at once (one per processor), so that a storm of them does not hold up pushes; -1 is any number."`
 
 	UnregisterDelay  string `placeholder:"MIN[-MAX]" help:"Accept pushes to a removed app for this time, drawn between two such as 1h-24h, before Unregistered; or never."`
 	UnregisterSeed   uint64 `placeholder:"N" help:"Draw the times of --unregister-delay from this seed; otherwise from one that the log names."`
@@ -26,6 +27,7 @@ func (r *loginRuleFlags) apply(cfg *sim.Config) (err error) {
 	cfg.AnyDeviceCertificate = r.AnyDeviceCertificate
 	cfg.Courier.Redirect.Host = r.RedirectDevices
 	cfg.Courier.TokenBudget = r.TokenRequests
+	cfg.Courier.LoginsAtOnce = r.LoginsAtOnce
 	cfg.Broker.AskGone = r.AskRemoved
 	cfg.Provider.RefuseBaseTokens = r.RefuseBaseTokens
 	cfg.UnregisterDelay, err = parseDelay(r.UnregisterDelay)

@@ -20,6 +20,7 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 		{"--redirect-devices 2-courier.push.apple.com", func(c *sim.Config) { c.Courier.Redirect.Host = "2-courier.push.apple.com" }},
 		{"--token-requests 50", func(c *sim.Config) { c.Courier.TokenBudget = 50 }},
 		{"--token-requests=-1", func(c *sim.Config) { c.Courier.TokenBudget = -1 }},
+		{"--logins-at-once 3", func(c *sim.Config) { c.Courier.LoginsAtOnce = 3 }},
 		{"--unregister-delay 90s", func(c *sim.Config) { c.UnregisterDelay.Min = 90 * time.Second }},
 		{"--unregister-delay 1h-24h --unregister-seed 7", func(c *sim.Config) {
 			c.UnregisterDelay = tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: 7}

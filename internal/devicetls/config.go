@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -114,6 +115,10 @@ type Config struct {
 	// TokenBudget is how many tokens of apps a user of a device may ask for in a
 	// minute; zero means [DefaultTokenBudget], less any number.
 	TokenBudget int
+	// LoginsAtOnce is how many logins are computed at once, so that a storm of them
+	// leaves deliveries their share; zero means one per processor, less any number.
+	// A login that waits for its device does not count.
+	LoginsAtOnce int
 	// LoginTimeout is the time for TLS and Connect together; zero means
 	// [DefaultLoginTimeout].
 	LoginTimeout time.Duration
@@ -159,6 +164,7 @@ func (c *Config) complete() error {
 	c.ClockWindow = cmp.Or(c.ClockWindow, DefaultClockWindow)
 	c.Nonces = cmp.Or(c.Nonces, DefaultNonces)
 	c.TokenBudget = cmp.Or(c.TokenBudget, DefaultTokenBudget)
+	c.LoginsAtOnce = cmp.Or(c.LoginsAtOnce, runtime.GOMAXPROCS(0))
 	c.LoginTimeout = cmp.Or(c.LoginTimeout, DefaultLoginTimeout)
 	c.FilterTimeout = cmp.Or(c.FilterTimeout, DefaultFilterTimeout)
 	c.SilenceTimeout = cmp.Or(c.SilenceTimeout, DefaultSilenceTimeout)

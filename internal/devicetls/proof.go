@@ -15,6 +15,8 @@ import (
 //
 // observed: apsd
 func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
+	s.server.gate.enter()
+	defer s.server.gate.leave()
 	now := s.server.cfg.Clock.Now()
 	if chain := s.wire.tls.ConnectionState().PeerCertificates; len(chain) > 0 {
 		return s.verify(chain, now)

@@ -17,6 +17,7 @@ type Server struct {
 	cfg    Config
 	tls    *tls.Config
 	nonces *nonceMemory
+	gate   gate
 
 	directory directory
 	redirect  atomic.Pointer[Redirection] // of logins; nil lets them in
@@ -30,6 +31,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg:    cfg,
 		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
+		gate:   newGate(cfg.LoginsAtOnce),
 	}
 	s.tls = tlsConfig(cfg.Certificate, cfg.PreferPack, s.flawed)
 	if cfg.Redirect != (Redirection{}) {

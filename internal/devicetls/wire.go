@@ -49,6 +49,7 @@ type line interface {
 // A wire is a TLS connection with its deadlines.
 type wire struct {
 	tls          *tls.Conn
+	under        gated // what TLS goes over: raw, out of the gate
 	raw          net.Conn
 	line         line // nil where reads wait
 	writeTimeout time.Duration
@@ -58,12 +59,16 @@ type wire struct {
 }
 
 func newWire(raw net.Conn, server *Server) *wire {
-	return &wire{tls: tls.Server(raw, server.tls), raw: raw, writeTimeout: server.cfg.WriteTimeout}
+	w := &wire{raw: raw, under: gated{Conn: raw, gate: server.gate}, writeTimeout: server.cfg.WriteTimeout}
+	w.tls = tls.Server(&w.under, server.tls)
+	return w
 }
 
 // newWireWith is newWire where a poller tells what has come.
 func newWireWith(l line, server *Server) *wire {
-	return &wire{tls: tls.Server(l, server.tls), raw: l, line: l, writeTimeout: server.cfg.WriteTimeout}
+	w := newWire(l, server)
+	w.line = l
+	return w
 }
 
 // handshake performs the TLS handshake, which must be done by a given time.
@@ -74,7 +79,7 @@ func (w *wire) handshake(by time.Time) error {
 	if err := w.waitBy(by); err != nil {
 		return err
 	}
-	if err := w.tls.Handshake(); err != nil || w.line == nil {
+	if err := w.under.shake(w.tls.Handshake); err != nil || w.line == nil {
 		return err
 	}
 	return w.line.shaken()
