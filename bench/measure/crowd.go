@@ -114,7 +114,8 @@ func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err e
 			chosen = append(chosen, s)
 		}
 	}
-	if len(chosen) == 0 {
+	broadcast := o.only.MatchString(broadcastName)
+	if len(chosen) == 0 && !broadcast {
 		return nil, nil
 	}
 	f := emptyFleet(ctx)
@@ -128,10 +129,23 @@ func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err e
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", s, err)
 		}
-		rows = append(rows, crowdRow{s.String(), fmt.Sprintf("%.0f/s, CPU-s per 100,000: server %.2f, provider and devices %.2f; POST to device p50 %s, p99 %s",
-			out.perSecond(), out.cost(), out.own.Seconds()/float64(out.pushes)*100_000, span(percentile(out.latencies, 50)), span(percentile(out.latencies, 99)))})
+		rows = append(rows, speedRow(s.String(), out))
+	}
+	if broadcast {
+		fmt.Println(broadcastName)
+		out, err := c.bench.broadcast(ctx, c.simulator, f)
+		if err != nil {
+			return rows, fmt.Errorf("%s: %w", broadcastName, err)
+		}
+		rows = append(rows, speedRow(broadcastName, out))
 	}
 	return rows, nil
+}
+
+func speedRow(what string, o *outcome) crowdRow {
+	return crowdRow{what, fmt.Sprintf("%.0f/s, CPU-s per 100,000: server %.2f, provider and devices %.2f; POST to device p50 %s, p99 %s",
+		o.perSecond(), o.cost(), o.own.Seconds()/float64(o.pushes)*100_000,
+		span(percentile(o.latencies, 50)), span(percentile(o.latencies, 99)))}
 }
 
 // resident is how much memory a process occupies, in bytes.

@@ -18,7 +18,10 @@ import (
 type fleet struct {
 	tokens []apns.DeviceToken // of the apps
 	tally  atomic.Pointer[tally]
-	crew   *crew // of lean devices
+	crew   *crew   // of lean devices
+	leans  []*lean // the lean devices, as tokens
+
+	subscribed atomic.Int64 // how many subscriptions were accepted
 
 	running context.Context // ends with stop
 	stop    context.CancelFunc
@@ -50,6 +53,7 @@ func emptyFleet(ctx context.Context) *fleet {
 func (f *fleet) grow(count int, join func(i int) error) error {
 	first := len(f.tokens)
 	f.tokens = append(f.tokens, make([]apns.DeviceToken, count-first)...)
+	f.leans = append(f.leans, make([]*lean, count-first)...)
 	var joining sync.WaitGroup
 	turns := make(chan struct{}, loginsAtOnce)
 	for i := first; i < count; i++ {
@@ -102,7 +106,7 @@ func (f *fleet) join(ctx context.Context, secrets *sim.Secrets, address string, 
 func (f *fleet) event(e device.Event) {
 	switch e.Kind {
 	case device.EventNotification:
-		f.tally.Load().receive(e.Notification.Payload)
+		f.tally.Load().receive(0, e.Notification.Payload)
 	case device.EventConnectFailed, device.EventDisconnected, device.EventIdentityRefused:
 		if e.Err != nil {
 			f.fail(fmt.Errorf("a device: %w", e.Err))

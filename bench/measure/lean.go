@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -19,7 +20,8 @@ import (
 // A lean device does no more than a benchmark needs, so that most of the machine is
 // left to the server: it logs in, enables one topic, and acknowledges.
 type lean struct {
-	number int // of the device
+	number int    // of the device
+	base   []byte // its base token
 	conn   *tls.Conn
 	reader *courier.Reader
 	in     courier.Notification
@@ -52,6 +54,7 @@ func (f *fleet) joinLean(secrets *sim.Secrets, roots *x509.CertPool, address str
 	if f.tokens[i], err = d.login(f.running, identity); err != nil {
 		return errors.Join(err, under.Close())
 	}
+	f.leans[i] = d
 	return f.crew.take(f, d)
 }
 
@@ -84,15 +87,15 @@ func (d *lean) login(ctx context.Context, identity *pki.Identity) (token apns.De
 	if answer.Status != courier.ConnectAccepted {
 		return "", fmt.Errorf("the login is refused: %v", &answer)
 	}
-	base := append([]byte(nil), answer.Token...)
+	d.base = bytes.Clone(answer.Token)
 	hash := apns.HashTopic(sim.DemoTopic)
 	var app courier.TokenResponse
-	if err := d.ask(&courier.TokenRequest{BaseToken: base, Topic: hash[:]}, courier.CmdTokenResponse, &app); err != nil {
+	if err := d.ask(&courier.TokenRequest{BaseToken: d.base, Topic: hash[:]}, courier.CmdTokenResponse, &app); err != nil {
 		return "", err
 	}
 	token = apns.DeviceToken(app.Token)
 	var none courier.NoStorage
-	if err := d.ask(&courier.Filter{Token: base, Enabled: [][]byte{hash[:]}}, courier.CmdNoStorage, &none); err != nil {
+	if err := d.ask(&courier.Filter{Token: d.base, Enabled: [][]byte{hash[:]}}, courier.CmdNoStorage, &none); err != nil {
 		return "", err
 	}
 	return token, d.conn.SetDeadline(time.Time{})
@@ -121,13 +124,20 @@ func (d *lean) serve(f *fleet) error {
 		if err != nil {
 			return err
 		}
-		if frame.Command != courier.CmdNotification {
+		switch frame.Command {
+		case courier.CmdNotification:
+		case courier.CmdChannel:
+			if err := f.noteSubscription(frame); err != nil {
+				return err
+			}
+			continue
+		default:
 			continue
 		}
 		if err := d.in.Parse(frame.Payload); err != nil {
 			return err
 		}
-		f.tally.Load().receive(d.in.Payload)
+		f.tally.Load().receive(d.number, d.in.Payload)
 		d.out = (&courier.Ack{ID: d.in.ID, Status: courier.AckDelivered}).Append(d.out)
 		if d.reader.Buffered() {
 			continue

@@ -33,7 +33,7 @@ func arrive(now *atomic.Pointer[tally], t *testing.T) http.HandlerFunc {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
 		assert.Equal(t, "bearer x", r.Header.Get(apns.HeaderAuthorization))
-		now.Load().receive(body)
+		now.Load().receive(0, body)
 	}
 }
 

@@ -17,10 +17,11 @@ import (
 
 // A server is a process that is pushed to.
 type server struct {
-	name    string
-	command *exec.Cmd
-	address string // of its provider API
-	courier string // of its courier; "" if it is no simulator
+	name     string
+	command  *exec.Cmd
+	address  string // of its provider API
+	courier  string // of its courier; "" if it is no simulator
+	channels string // of its channel management; likewise
 }
 
 // startTime bounds the start of a server, stopTime the end.
@@ -62,6 +63,7 @@ func startReady(ctx context.Context, name string, program []string) (*server, er
 		return nil, errors.Join(fmt.Errorf("ready record of %s: %w", name, err), s.stop())
 	}
 	s.address, s.courier = strings.TrimPrefix(ready.Provider, "https://"), ready.Device
+	s.channels = strings.TrimPrefix(ready.Channels, "https://")
 	return s, nil
 }
 

@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// A tally sees that each of a number of pushes arrives at a device once, and how
-// long it took. Its methods may be called from any goroutine.
+// A tally sees that each of a number of pushes arrives once at each device it is for,
+// and how long it took. Its methods may be called from any goroutine.
 type tally struct {
-	first int // number of the first push
-	start time.Time
-	sent  []atomic.Int64 // when the push was posted, nanoseconds since start
-	took  []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not
+	first   int // number of the first push
+	devices int // for which each push is; all but broadcasts are for one
+	start   time.Time
+	sent    []atomic.Int64 // when the push was posted, nanoseconds since start
+	took    []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not. Of each push, for each device
 
 	arrived atomic.Int64
 	twice   atomic.Int64
@@ -21,30 +22,34 @@ type tally struct {
 	all     chan struct{} // closed when every push has arrived
 }
 
-// newTally counts so many pushes, numbered from first on.
-func newTally(first, pushes int) *tally {
+// newTally counts so many pushes to one device each, numbered from first on.
+func newTally(first, pushes int) *tally { return newBroadcastTally(first, pushes, 1) }
+
+// newBroadcastTally counts so many broadcasts to the same devices.
+func newBroadcastTally(first, pushes, devices int) *tally {
 	return &tally{
-		first: first,
-		start: time.Now(),
-		sent:  make([]atomic.Int64, pushes),
-		took:  make([]atomic.Int64, pushes),
-		all:   make(chan struct{}),
+		first:   first,
+		devices: devices,
+		start:   time.Now(),
+		sent:    make([]atomic.Int64, pushes),
+		took:    make([]atomic.Int64, pushes*devices),
+		all:     make(chan struct{}),
 	}
 }
 
 // post notes that push n is being posted now.
 func (t *tally) post(n int) { t.sent[n-t.first].Store(int64(time.Since(t.start))) }
 
-// receive notes that a device has received a payload.
-func (t *tally) receive(payload []byte) {
+// receive notes that a device, numbered from 0 on, has received a payload.
+func (t *tally) receive(device int, payload []byte) {
 	number, ok := payloadNumber(payload)
 	n := number - t.first
-	if !ok || n < 0 || n >= len(t.took) {
+	if !ok || n < 0 || n >= len(t.sent) {
 		t.strange.Add(1)
 		return
 	}
 	took := max(1, int64(time.Since(t.start))-t.sent[n].Load())
-	if !t.took[n].CompareAndSwap(0, took) {
+	if !t.took[n*t.devices+device%t.devices].CompareAndSwap(0, took) {
 		t.twice.Add(1)
 		return
 	}

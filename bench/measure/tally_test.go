@@ -24,7 +24,7 @@ func TestEveryPushMustArriveOnce(t *testing.T) {
 			tally.post(10)
 			tally.post(11)
 			for _, p := range row.arrive {
-				tally.receive(p)
+				tally.receive(7, p)
 			}
 			if row.wantErr == "" {
 				assert.NoError(t, tally.check())
@@ -37,10 +37,26 @@ func TestEveryPushMustArriveOnce(t *testing.T) {
 	}
 }
 
+func TestABroadcastMustArriveOnceAtEachDevice(t *testing.T) {
+	tally := newBroadcastTally(10, 2, 3)
+	for device := range 3 {
+		tally.receive(device, payload(nil, 10))
+		tally.receive(device, payload(nil, 11))
+	}
+	assert.NoError(t, tally.check())
+	<-tally.all
+	tally.receive(1, payload(nil, 11))
+	assert.ErrorContains(t, tally.check(), "1 arrivals were repeated")
+	missing := newBroadcastTally(10, 2, 3)
+	missing.receive(0, payload(nil, 10))
+	missing.receive(0, payload(nil, 10))
+	assert.ErrorContains(t, missing.check(), "of 6 pushes 5 did not arrive", "what another device has got does not count")
+}
+
 func TestLatencyIsFromPostToArrival(t *testing.T) {
 	tally := newTally(0, 2)
 	tally.post(0)
-	tally.receive(payload(nil, 0))
+	tally.receive(7, payload(nil, 0))
 	tally.post(1)
 	elapsed := tally.sent[1].Load() - tally.sent[0].Load()
 	got := tally.latencies()
