@@ -2,6 +2,7 @@ package provider
 
 import (
 	"crypto/tls"
+	"strconv"
 	"testing"
 	"time"
 
@@ -96,7 +97,8 @@ func TestEverythingABroadcastSaysArrives(t *testing.T) {
 	ok, _ := route.Subscribe(bundleID, w.channel.ID, 0)
 	require.True(t, ok)
 	call := w.broadcast().set(apns.HeaderRequestID, requestID).set(apns.HeaderPushType, "LiveActivity").set(apns.HeaderPriority, "5")
-	until(w, call, time.Hour)
+	ends := w.clock.Now().Add(time.Hour).Unix()
+	call.set(apns.HeaderExpiration, strconv.FormatInt(ends, 10))
 	require.Equal(t, 200, w.dial().send(call).status)
 	got := route.Take(make([]broker.Delivery, 0, 1))
 	require.Len(t, got, 1)
@@ -104,7 +106,7 @@ func TestEverythingABroadcastSaysArrives(t *testing.T) {
 	assert.Equal(t, &apns.Notification{
 		ID: requestID, UniqueID: n.UniqueID, TeamID: team, Environment: apns.Production,
 		Channel: w.channel.ID.String(), Topic: bundleID, PushType: apns.LiveActivity, Priority: apns.PriorityConserve,
-		Expiration: apns.Expiration(w.clock.Now().Add(time.Hour).Unix()), Payload: call.body,
+		Expiration: apns.Expiration(ends), Payload: call.body,
 	}, n)
 	assert.Equal(t, w.channel.ID, got[0].Channel)
 }
