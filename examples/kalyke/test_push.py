@@ -1,0 +1,102 @@
+"""kalyke in tests: apns-sim exec -- pytest"""
+
+import asyncio
+import time
+
+import pytest
+from kalyke import ApnsClient, ApnsConfig, Payload
+from kalyke import exceptions
+
+
+def push(space, tmp_path, count=1, token=None):
+    """Sends to the device, twenty at a time; returns apns-ids and exceptions."""
+
+    class Simulator(ApnsClient):
+        _base_url = property(lambda self: f"https://{space.host}:{space.port}")
+
+    key = tmp_path / "key.p8"
+    key.write_text(space.key)
+    client = Simulator(use_sandbox=False, team_id=space.team, auth_key_id=space.key_id, auth_key_filepath=key)
+    config = ApnsConfig(topic=space.topic)
+    payload = Payload(alert="hello", custom={"text": "ä ☃ </"})
+
+    async def send_all():
+        free = asyncio.Semaphore(20)
+
+        async def send():
+            async with free:
+                return await client.send_message(token or space.token, payload, config)
+
+        return await asyncio.gather(*(send() for _ in range(count)), return_exceptions=True)
+
+    return asyncio.run(send_all())
+
+
+def test_a_provider_token_is_accepted(space, tmp_path):
+    [apns_id] = push(space, tmp_path)
+    space.received(1)
+    assert space.show(apns_id)["request"]["credential"]["kind"] == "provider token"
+
+
+@pytest.mark.skip(reason="the library has certificates for VoIP only")
+def test_a_provider_certificate_is_accepted():
+    pass
+
+
+def test_a_refusal_names_its_reason(space, tmp_path):
+    [error] = push(space, tmp_path, token="00ff")
+    assert isinstance(error, exceptions.BadDeviceToken)
+
+
+def test_a_removed_app_is_gone_since_a_time(space, tmp_path):
+    space.uninstall()
+    [error] = push(space, tmp_path)
+    assert isinstance(error, exceptions.Unregistered)
+    assert 0 <= time.time() - error.error["timestamp"] / 1000 < 60
+
+
+def test_the_device_receives_the_exact_payload(space, tmp_path):
+    push(space, tmp_path)
+    want = '{"aps":{"alert":"hello"},"text":"ä ☃ </"}'
+    assert space.received(1)[0]["bytes"].decode() == want
+
+
+def refused(space, tmp_path, kind):
+    space.inject(do="answer", reason=kind.__name__)
+    assert isinstance(push(space, tmp_path)[0], kind)
+    assert len(space.pushes()) == 1
+    assert isinstance(push(space, tmp_path)[0], str)
+    print("note: raised, not tried again")
+
+
+def test_too_many_requests(space, tmp_path):
+    refused(space, tmp_path, exceptions.TooManyRequests)
+
+
+def test_service_unavailable(space, tmp_path):
+    refused(space, tmp_path, exceptions.ServiceUnavailable)
+
+
+def test_no_answered_push_is_lost_in_a_goaway(space, tmp_path):
+    space.inject(after=20, do="goaway", lastStream="before")
+    results = push(space, tmp_path, 60)
+    answered = [r for r in results if isinstance(r, str)]
+    assert len(answered) >= 59
+    space.received(len(answered))
+    print("note: each push has a connection of its own, so that one is lost at most")
+
+
+def test_the_provider_token_is_renewed(space, tmp_path):
+    [first] = push(space, tmp_path)
+    space.advance("61m")
+    assert isinstance(push(space, tmp_path)[0], exceptions.ExpiredProviderToken)
+    space.advance("-61m")
+    [second] = push(space, tmp_path)
+    tokens = {space.show(apns_id)["request"]["credential"]["fingerprint"] for apns_id in (first, second)}
+    assert len(tokens) == 2
+    print("note: signs a new one for every push")
+
+
+@pytest.mark.skip(reason="each push opens a connection and loads the trusted roots anew; a thousand would measure nothing else")
+def test_a_thousand_pushes_arrive():
+    pass
