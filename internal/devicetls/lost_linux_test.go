@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
@@ -82,7 +83,8 @@ func (p *phone) vanish() {
 	require.NoError(p.w.t, err)
 	var failure error
 	require.NoError(p.w.t, raw.Control(func(fd uintptr) {
-		failure = syscall.AttachLsf(int(fd), []syscall.SockFilter{*syscall.LsfStmt(syscall.BPF_RET|syscall.BPF_K, 0)})
+		nothing := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0} // bytes to keep
+		failure = unix.SetsockoptSockFprog(int(fd), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &nothing})
 	}))
 	require.NoError(p.w.t, failure)
 }

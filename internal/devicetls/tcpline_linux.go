@@ -89,7 +89,7 @@ func (l *tcpLine) leave() {
 	_ = l.seat.poller.control(syscall.EPOLL_CTL_DEL, l.fd, nil) // otherwise closing it does
 	file := os.NewFile(uintptr(l.fd), "device")
 	l.fd = -1
-	defer file.Close() // the connection has a descriptor of its own
+	defer func() { _ = file.Close() }() // the connection has a descriptor of its own
 	conn, err := net.FileConn(file)
 	if err != nil {
 		return
