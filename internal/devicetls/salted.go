@@ -19,11 +19,13 @@ type salt struct {
 //
 // observed: apsd
 func (s *session) presenceTracking(m *courier.PresenceTracking) error {
+	s.out.lock() // so that nothing that the salt releases comes before the answer
+	defer s.out.unlock()
 	if p := s.named(m.Token); p != nil {
 		p.salt = salt{m.Salt, true}
 		p.route.SetSalt(m.Salt)
 	}
-	return s.answer(&courier.PresenceTrackingResponse{ID: m.ID, Token: m.Token})
+	return s.answerLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: m.Token})
 }
 
 // saltedHashes returns those of a list that have the size of a salted hash.
