@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +44,24 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Look for what commonly goes wrong, and tell the remedy."`
 	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// grammarFor returns the part of the grammar that a command line needs: its verb, or
+// the default one. Making the whole of it takes longer than starting the simulator.
+func grammarFor(args []string) any {
+	verb := "serve"
+	switch {
+	case len(args) > 0 && !strings.HasPrefix(args[0], "-"):
+		verb = args[0]
+	case slices.Contains(args, "--help"), slices.Contains(args, "-h"):
+		return new(commands) // the help lists all verbs
+	}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+		if cmp.Or(field.Tag.Get("name"), strings.ToLower(field.Name)) == verb {
+			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
+		}
+	}
+	return new(commands) // a verb that is none is told the nearest
 }
 
 // description stands at the top of the help.

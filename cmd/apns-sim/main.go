@@ -55,7 +55,7 @@ func main() {
 func run(ctx context.Context, args []string, c *console) int {
 	var exited *int
 	from := new(settings)
-	parser, err := kong.New(new(commands), grammar,
+	parser, err := kong.New(grammarFor(args), grammar,
 		kong.Writers(c.stdout, c.stderr),
 		kong.Exit(func(code int) { exited = &code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -73,11 +73,27 @@ func run(ctx context.Context, args []string, c *console) int {
 		return report(c, usageError{err})
 	}
 	if from.loaded {
-		for _, remark := range strangeVariables(parser.Model, os.Environ()) {
-			_, _ = fmt.Fprintln(c.stderr, "apns-sim:", remark) // nobody is left to tell
+		if err := remarkOnVariables(c, parser.Model); err != nil {
+			return report(c, err)
 		}
 	}
 	return report(c, parsed.Run())
+}
+
+// remarkOnVariables tells of variables that stand for no flag of any verb. The whole
+// grammar is asked only if the part that was needed does not know one.
+func remarkOnVariables(c *console, part *kong.Application) error {
+	if len(strangeVariables(part, os.Environ())) == 0 {
+		return nil
+	}
+	whole, err := kong.New(new(commands), grammar)
+	if err != nil {
+		return err
+	}
+	for _, remark := range strangeVariables(whole.Model, os.Environ()) {
+		_, _ = fmt.Fprintln(c.stderr, "apns-sim:", remark) // nobody is left to tell
+	}
+	return nil
 }
 
 // withHint adds to a mistake in the command line where help is to be had: with
