@@ -46,7 +46,7 @@ func (s *settings) Resolve(ctx *kong.Context, parent *kong.Path, flag *kong.Flag
 func (s *settings) parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		err = withHint(err, args)
+		err = withHint(allMistakes(parser, args, err), args)
 	}
 	if s.failed != nil {
 		err = errors.Join(s.failed, err)
