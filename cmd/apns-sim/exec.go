@@ -130,10 +130,13 @@ func (e *execCommand) runChild(ctx context.Context, c *console, path string, com
 	// The thread that starts a child is the parent that it dies with.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, passed...) // from now on, because the program may be signalled as soon as it runs
+	defer signal.Stop(signals)
 	if err := child.Start(); err != nil {
 		return fmt.Errorf("%w: %w", childExit(exitNotExecutable), err)
 	}
-	stop := passSignals(ctx, child.Process, isTerminal(c.stdin), e.Grace)
+	stop := passSignals(ctx, signals, child.Process, isTerminal(c.stdin), e.Grace)
 	err := child.Wait()
 	stop()
 	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -145,9 +148,9 @@ func (e *execCommand) runChild(ctx context.Context, c *console, path string, com
 // passSignals passes signals on to the program, and ends it when it has not ended
 // within grace after ctx has. A Ctrl-C at a terminal reaches the program by itself. The
 // function it returns stops all that.
-func passSignals(ctx context.Context, child *os.Process, atTerminal bool, grace time.Duration) (stop func()) {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passed...)
+func passSignals(
+	ctx context.Context, signals <-chan os.Signal, child *os.Process, atTerminal bool, grace time.Duration,
+) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -169,7 +172,6 @@ func passSignals(ctx context.Context, child *os.Process, atTerminal bool, grace 
 		}
 	}()
 	return func() {
-		signal.Stop(signals)
 		close(done)
 		<-ended
 	}
