@@ -131,7 +131,7 @@ func (e *execCommand) runChild(ctx context.Context, c *console, path string, com
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passed...) // from now on, because the program may be signalled as soon as it runs
+	signal.Notify(signals, passed...) // from now on, because they may come as soon as the program runs
 	defer signal.Stop(signals)
 	if err := child.Start(); err != nil {
 		return fmt.Errorf("%w: %w", childExit(exitNotExecutable), err)
