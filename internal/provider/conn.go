@@ -59,6 +59,7 @@ type conn struct {
 
 	// Used again for each request.
 	request request
+	dealing dealing // the push at hand as faults see it, kept so that it need not be allocated
 	body    []byte
 	fields  [3]hpack.HeaderField
 

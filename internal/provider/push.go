@@ -38,20 +38,21 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		})
 	}
 	if c.faulty(r) {
-		dealing := dealing{
+		d := &c.dealing
+		*d = dealing{
 			stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
 			idHeader: apns.HeaderID, id: p.notification.ID,
 			take: func() { _ = s.submit(p) }, // a refusal is what gets lost
 		}
-		switch c.misbehave(&dealing, r.reserved) {
+		switch c.misbehave(d, r.reserved) {
 		case ended:
 			return
 		case pretend:
-			s.recordDiscarded(&dealing)
+			s.recordDiscarded(d)
 			c.accept(stream, &p.notification)
 			return
 		case goOn:
-			refusal = dealing.refusal
+			refusal = d.refusal
 		}
 	}
 	switch {
