@@ -44,16 +44,17 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 	var answer *channelAnswer
 	id := r.answerID()
 	if c.faulty(&r.request) {
-		dealing := dealing{
+		at := &c.dealing
+		*at = dealing{
 			stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
 			take: func() { _, _ = r.route.serve(r) }, // its answer is what gets lost
 		}
-		switch c.misbehave(&dealing, nil) {
+		switch c.misbehave(at, nil) {
 		case ended:
 			return
 		case pretend: // there is no push that could get lost
 		case goOn:
-			refusal = dealing.refusal
+			refusal = at.refusal
 		}
 	}
 	if refusal == nil {

@@ -59,7 +59,7 @@ type conn struct {
 
 	// Used again for each request.
 	request request
-	dealing dealing // the push at hand as faults see it, kept so that it need not be allocated
+	dealing dealing // what faults see of it, if there are any
 	body    []byte
 	fields  [3]hpack.HeaderField
 

@@ -28,20 +28,21 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		s.cfg.Journal.Record(journal.Event{At: r.inItsTime(came), Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
 	}
 	if c.faulty(&r.request) {
-		dealing := dealing{
+		d := &c.dealing
+		*d = dealing{
 			stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
 			idHeader: apns.HeaderRequestID, id: n.ID,
 			take: func() { _ = s.broadcast(r.broadcast(n, track)) }, // a refusal is what gets lost
 		}
-		switch c.misbehave(&dealing, nil) {
+		switch c.misbehave(d, nil) {
 		case ended:
 			return
 		case pretend:
-			s.recordDiscarded(&dealing)
+			s.recordDiscarded(d)
 			c.answer(stream, n.ID, &channelAnswer{status: 200, field: idField(apns.HeaderUniqueID, n.UniqueID)})
 			return
 		case goOn:
-			refusal = dealing.refusal
+			refusal = d.refusal
 		}
 	}
 	if refusal == nil {
