@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 )
 
 func main() {
@@ -14,9 +16,9 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	ignoreBackground()
 	std := streams{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, inTerminal: isTerminal(os.Stdin),
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, inTerminal: term.IsTerminal(int(os.Stdin.Fd())),
 		colorOut: colorful(os.Stdout), colorErr: colorful(os.Stderr),
-		terminal: isTerminal(os.Stdout),
+		terminal: term.IsTerminal(int(os.Stdout.Fd())),
 		now:      time.Now,
 	}
 	if std.inTerminal && std.terminal && os.Getenv("TERM") != "dumb" && foreground(os.Stdin) {
@@ -47,16 +49,5 @@ func colorful(f *os.File) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return false
 	}
-	return isTerminal(f)
-}
-
-// isTerminal tells whether somebody sits at the other end of f. The null device is a
-// character device too.
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return false
-	}
-	null, err := os.Stat(os.DevNull)
-	return err != nil || !os.SameFile(info, null)
+	return term.IsTerminal(int(f.Fd()))
 }
