@@ -233,9 +233,9 @@ func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 	text := &transcriptText{page{sink: sink{w: std.stdout, failed: func(err error) {
 		broken = &failure{code: exitFailure, err: fmt.Errorf("write to stdout: %w", err)}
 	}}, color: std.colorOut}}
-	var enter <-chan string
+	var next func() (string, bool)
 	if h.cmd.Step && std.stdin != nil {
-		enter = std.lines(ctx)
+		next = std.lines(ctx)
 	}
 	var all []passage
 	for p := range h.passages {
@@ -247,12 +247,12 @@ func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 		if broken != nil {
 			return all, broken
 		}
-		if enter != nil {
-			select {
-			case <-enter: // closed at the end of the input: then nothing is waited for
-			case <-ctx.Done():
-				return all, nil
-			}
+		if next == nil {
+			continue
+		}
+		// At the end of the input nothing is waited for.
+		if _, typed := next(); !typed && ctx.Err() != nil {
+			return all, nil
 		}
 	}
 	return all, nil

@@ -12,11 +12,11 @@ import (
 // maxLine is the longest line that is read, in bytes.
 const maxLine = 64 << 10
 
-// lines gives the lines that are typed as they come, until the input or ctx ends.
-// Reading from a terminal cannot be broken off: then the goroutine ends with the
-// process. An input that can be closed is, when ctx ends.
-func (std streams) lines(ctx context.Context) <-chan string {
-	out := make(chan string)
+// lines gives what reads the next line that is typed: ok is false when the input or ctx
+// has ended. A line is read when it is asked for, so that nothing is read, and no prompt
+// shown, after the last. Reading from a terminal cannot be broken off: a read that is
+// under way when ctx ends then ends with the process. An input that can be closed is.
+func (std streams) lines(ctx context.Context) (next func() (line string, ok bool)) {
 	if c, ok := std.stdin.(io.Closer); ok {
 		context.AfterFunc(ctx, func() { c.Close() }) //nolint:errcheck // Nothing was written.
 	}
@@ -24,21 +24,21 @@ func (std streams) lines(ctx context.Context) <-chan string {
 	if read == nil {
 		read = scan(std.stdin)
 	}
-	go func() {
-		defer close(out)
-		for {
-			line, err := read()
-			if err != nil {
-				return
+	return func() (string, bool) {
+		typed := make(chan string, 1)
+		go func() {
+			defer close(typed)
+			if line, err := read(); err == nil {
+				typed <- line
 			}
-			select {
-			case out <- line:
-			case <-ctx.Done():
-				return
-			}
+		}()
+		select {
+		case line, ok := <-typed:
+			return line, ok
+		case <-ctx.Done():
+			return "", false
 		}
-	}()
-	return out
+	}
 }
 
 // scan reads lines where nobody edits them.
@@ -60,14 +60,9 @@ func (p *phone) obey(ctx context.Context, std streams) {
 	if std.stdin == nil {
 		return
 	}
-	typed := std.lines(ctx)
+	next := std.lines(ctx)
 	for {
-		var line string
-		var more bool
-		select {
-		case line, more = <-typed:
-		case <-ctx.Done():
-		}
+		line, more := next()
 		if !more {
 			if std.readLine != nil {
 				p.stop(nil)

@@ -43,6 +43,8 @@ func TestLineThatIsTypedSurvivesWhatAppears(t *testing.T) {
 	_, after, _ := strings.Cut(stdout, "in between")
 	assert.Contains(t, after, "> sta", "the line is shown again under what appeared")
 	assert.Contains(t, after, "enabled     com.example.demo", "Tab has made it status, and Enter has done it")
+	_, last, _ := strings.Cut(after, "> quit")
+	assert.NotContains(t, last, prompt, "after the last line there is none")
 	assert.NotContains(t, strings.ReplaceAll(stdout, "\r\n", ""), "\n", "in raw mode a line ends with both characters")
 }
 

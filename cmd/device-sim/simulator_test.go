@@ -168,11 +168,11 @@ func (r *running) types(t *testing.T, lines ...string) {
 	}
 }
 
-// done types lines and returns when they have been done. A line is read when the one
-// before it has been taken up, and taken up when the one before that has been done.
+// done types lines and returns when they have been done: a line is read when the one
+// before it has been.
 func (r *running) done(t *testing.T, lines ...string) {
 	t.Helper()
-	r.types(t, append(lines, "# taken up", "# read")...)
+	r.types(t, append(lines, "# read")...)
 }
 
 // end ends it as a signal would.
