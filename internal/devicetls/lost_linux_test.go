@@ -57,8 +57,9 @@ func TestTheSystemIsToldWhenAConnectionIsLost(t *testing.T) {
 		setting                      time.Duration
 		timeout, idle, between, most int
 	}{
-		{"the default", 0, 60_000, 30, 15, 2},
-		{"a setting", 20 * time.Second, 20_000, 10, 5, 2},
+		{"the default", 0, 60_000, 30, 3, 10},
+		{"a setting", 20 * time.Second, 20_000, 10, 1, 10},
+		{"as short as it gets", time.Second, 1_000, 1, 1, 1},
 		{"left to the system", -1, 0, 15, 15, 9}, // what Go sets for every connection
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -5,11 +5,14 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,12 +46,28 @@ func start(t *testing.T, cfg sim.Config) *sim.Simulator {
 	return s
 }
 
-// freeAddress is an address that was free a moment ago.
+// nextPort begins somewhere below the ports that systems deal out themselves.
+var nextPort = func() *atomic.Int32 {
+	var n atomic.Int32
+	n.Store(10_000 + rand.Int32N(20_000))
+	return &n
+}()
+
+// freeAddress is an address that nobody listens on, another one each time. No
+// connection of another test gets its port before a door opens there.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	ln := listen(t, "127.0.0.1:0")
-	require.NoError(t, ln.Close())
-	return ln.Addr().String()
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", nextPort.Add(1))
+		ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", address)
+		if err != nil {
+			continue
+		}
+		require.NoError(t, ln.Close())
+		return address
+	}
+	require.FailNow(t, "no port is free")
+	return ""
 }
 
 func listen(t *testing.T, address string) net.Listener {
