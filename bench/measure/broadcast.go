@@ -54,7 +54,7 @@ func (b *bench) broadcast(ctx context.Context, to *server, f *fleet) (*outcome, 
 		return nil, err
 	}
 	o.pushes, o.latencies = len(t.took), t.latencies()
-	return o, t.check()
+	return o, f.verdict(t)
 }
 
 // A publisher is a provider that makes a channel and publishes to it.

@@ -10,8 +10,12 @@ import (
 // Names of the servers.
 const (
 	simulatorName = "apns-sim"
+	faultyName    = "apns-sim, 10 faults"
 	baselineName  = "net/http"
 )
+
+// idleFaults are rules that look at every push and fit none.
+const idleFaults = 10
 
 // A campaign runs scenarios on servers in turns.
 type campaign struct {
@@ -19,6 +23,7 @@ type campaign struct {
 	folder    string // of certificates, and what else the servers need
 	rounds    int
 	simulator *server
+	faulty    *server   // the same with rules of faults that fit no push; nil without a baseline
 	others    []*server // compared with it
 	h2load    *h2load   // nil if it is not installed
 	rows      []row
@@ -41,6 +46,13 @@ func (c *campaign) start(ctx context.Context, o options) (err error) {
 		return err
 	}
 	c.others = append(c.others, baseline)
+	faulty := withCerts(o.simulator)
+	for i := range idleFaults {
+		faulty = append(faulty, "--fault", fmt.Sprintf(`{"where":{"topic":"com.other%d"},"what":{"do":"answer","reason":"Shutdown"}}`, i))
+	}
+	if c.faulty, err = startReady(ctx, faultyName, faulty); err != nil {
+		return err
+	}
 	switch nghttpd, err := startNghttpd(ctx, c.folder); {
 	case errors.Is(err, errNoNghttpd):
 		fmt.Println(err)
@@ -57,7 +69,7 @@ func (c *campaign) start(ctx context.Context, o options) (err error) {
 
 func (c *campaign) stop() error {
 	var errs []error
-	for _, s := range append(c.others, c.simulator) {
+	for _, s := range append(c.others, c.simulator, c.faulty) {
 		if s != nil {
 			errs = append(errs, s.stop())
 		}
@@ -99,6 +111,9 @@ func (c *campaign) roundsOf(s scenario) int {
 // alone, and nghttpd is for comparison with the front.
 func (c *campaign) rivals(s scenario) []*server {
 	all := append([]*server{c.simulator}, c.others...)
+	if s.faults && c.faulty != nil {
+		all = append(all, c.faulty)
+	}
 	switch {
 	case s.rate > 0:
 		return all[:1]

@@ -8,6 +8,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
@@ -88,7 +89,7 @@ func (f *fleet) join(ctx context.Context, secrets *sim.Secrets, address string, 
 			return new(net.Dialer).DialContext(ctx, "tcp", address)
 		},
 		Inbox:   -1,
-		OnEvent: f.event,
+		OnEvent: func(e device.Event) { f.event(i, e) },
 	})
 	if err != nil {
 		return err
@@ -103,10 +104,10 @@ func (f *fleet) join(ctx context.Context, secrets *sim.Secrets, address string, 
 }
 
 // event is called from the goroutines of the devices.
-func (f *fleet) event(e device.Event) {
+func (f *fleet) event(number int, e device.Event) {
 	switch e.Kind {
 	case device.EventNotification:
-		f.tally.Load().receive(0, e.Notification.Payload)
+		f.tally.Load().receive(number, e.Notification.Payload)
 	case device.EventConnectFailed, device.EventDisconnected, device.EventIdentityRefused:
 		if e.Err != nil {
 			f.fail(fmt.Errorf("a device: %w", e.Err))
@@ -131,6 +132,15 @@ func (f *fleet) failure() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.err
+}
+
+// graceTime is how long what comes too often has to come after what comes once.
+const graceTime = 200 * time.Millisecond
+
+// verdict looks a moment later whether every push of t has arrived once.
+func (f *fleet) verdict(t *tally) error {
+	time.Sleep(graceTime)
+	return errors.Join(f.failure(), t.check())
 }
 
 // await waits until every push of t has arrived.

@@ -42,14 +42,14 @@ func TestEachPushIsPostedOnce(t *testing.T) {
 		var now atomic.Pointer[tally]
 		address, client := serve(t, arrive(&now, t))
 		p := newProvider("bearer x", "com.example.app", []apns.DeviceToken{"a", "b"}, true)
-		warm := newTally(0, 3)
+		warm := newTally(0, 3, 0)
 		now.Store(warm)
 		l, err := connect(t.Context(), address, client, p, shape{3, 20}, warm)
 		require.NoError(t, err)
 		defer l.close()
 		require.NoError(t, warm.check(), "one push warms up each connection")
 
-		pushes := newTally(3, 1000)
+		pushes := newTally(3, 1000, 0)
 		now.Store(pushes)
 		require.NoError(t, l.push(pushes, rate))
 		assert.NoError(t, pushes.check(), "rate %d", rate)
@@ -68,9 +68,9 @@ func TestARefusedPushIsAFailure(t *testing.T) {
 		}
 	})
 	p := newProvider("bearer x", "com.example.app", []apns.DeviceToken{"a"}, false)
-	l, err := connect(t.Context(), address, client, p, shape{1, 4}, newTally(0, 1))
+	l, err := connect(t.Context(), address, client, p, shape{1, 4}, newTally(0, 1, 0))
 	require.NoError(t, err)
 	defer l.close()
-	err = l.push(newTally(1, 10), 0)
+	err = l.push(newTally(1, 10, 0), 0)
 	assert.EqualError(t, err, address+` has refused 1 of 11 pushes: 403 {"reason":"InvalidProviderToken"}`)
 }

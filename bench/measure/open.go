@@ -9,7 +9,7 @@ import (
 
 // paced posts the pushes of t at a rate per second, one connection after the
 // other, whether or not the answers keep up (an open loop). A push counts from
-// when it is posted.
+// when it is posted, or, if the one before it was held up, from when it was due.
 func (l *load) paced(t *tally, rate int) error {
 	posted := make(chan error, 1)
 	go func() {
@@ -29,20 +29,23 @@ func share(n, k, i int) int { return (n + k - 1 - i) / k }
 func (l *load) post(t *tally, rate int) error {
 	begin, interval := time.Now(), time.Second/time.Duration(rate)
 	for i := range len(t.sent) {
-		time.Sleep(time.Until(begin.Add(time.Duration(i) * interval)))
-		if err := l.conns[i%len(l.conns)].postOne(t, t.first+i); err != nil {
+		due := begin.Add(time.Duration(i) * interval)
+		if early := time.Until(due); early > 0 {
+			time.Sleep(early)
+			due = time.Now() // that a sleep is too long says nothing of the server
+		}
+		t.due(t.first+i, due)
+		if err := l.conns[i%len(l.conns)].postOne(t.first + i); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// postOne posts push number n as soon as the server takes it. It counts from
-// now, so that time the server lets us wait is its own.
-func (c *conn) postOne(t *tally, n int) error {
+// postOne posts push number n as soon as the server takes it.
+func (c *conn) postOne(n int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t.post(n)
 	for !c.mayPushLocked(c.limit) {
 		if c.ended {
 			return fmt.Errorf("push to %s: %w", c.encoder.authority, net.ErrClosed)

@@ -49,7 +49,7 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	arrive := to.courier != "" && s.devices > 0
 	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0)
 
-	warm := b.tally(s.shape.conns)
+	warm := b.tally(s.shape.conns, len(devices.tokens))
 	devices.tally.Store(warm)
 	l, err := connect(ctx, to.address, b.client, p, s.shape, warm)
 	if err != nil {
@@ -61,7 +61,7 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 			return nil, fmt.Errorf("warm up: %w", err)
 		}
 	}
-	t := b.tally(s.pushes)
+	t := b.tally(s.pushes, len(devices.tokens))
 	devices.tally.Store(t)
 	o, err := timed(to, func() error {
 		if err := l.push(t, s.rate); err != nil || !arrive {
@@ -75,14 +75,14 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	o.pushes = s.pushes
 	if arrive {
 		o.latencies = t.latencies()
-		return o, t.check()
+		return o, devices.verdict(t)
 	}
 	return o, nil
 }
 
-// tally counts so many new pushes.
-func (b *bench) tally(pushes int) *tally {
-	t := newTally(b.numbers, pushes)
+// tally counts so many new pushes, dealt in turn among so many devices.
+func (b *bench) tally(pushes, devices int) *tally {
+	t := newTally(b.numbers, pushes, devices)
 	b.numbers += pushes
 	return t
 }

@@ -10,12 +10,14 @@ type scenario struct {
 	pushes  int
 	rate    int // pushes per second; 0 is as many as possible
 	rounds  int // 0: as many as asked for
+
+	faults bool // also with rules that fit no push
 }
 
 // scenarios is the table of what is measured. A scenario at full speed is run
 // in turns with the same requests to the other servers.
 var scenarios = []scenario{
-	{name: "front", shape: shape{4, 100}, pushes: 100_000},
+	{name: "front", shape: shape{4, 100}, pushes: 100_000, faults: true},
 	{name: "front", shape: shape{16, 10}, pushes: 100_000},
 	{name: "front", shape: shape{64, 1}, pushes: 50_000},
 	{name: "1 device", shape: shape{4, 100}, devices: 1, pushes: 50_000},

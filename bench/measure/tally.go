@@ -8,10 +8,11 @@ import (
 )
 
 // A tally sees that each of a number of pushes arrives once at each device it is for,
-// and how long it took. Its methods may be called from any goroutine.
+// and nowhere else, and how long it took. Its methods may be called from any goroutine.
 type tally struct {
 	first   int // number of the first push
 	devices int // for which each push is; all but broadcasts are for one
+	deal    int // among so many devices pushes are dealt in turn; 0 = nobody looks
 	start   time.Time
 	sent    []atomic.Int64 // when the push was posted, nanoseconds since start
 	took    []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not. Of each push, for each device
@@ -19,11 +20,17 @@ type tally struct {
 	arrived atomic.Int64
 	twice   atomic.Int64
 	strange atomic.Int64  // payloads that nobody sent
+	astray  atomic.Int64  // arrivals at a device that the push was not for
 	all     chan struct{} // closed when every push has arrived
 }
 
-// newTally counts so many pushes to one device each, numbered from first on.
-func newTally(first, pushes int) *tally { return newBroadcastTally(first, pushes, 1) }
+// newTally counts so many pushes to one device each, numbered from first on. The
+// number says which of so many devices it is, as for [provider].
+func newTally(first, pushes, devices int) *tally {
+	t := newBroadcastTally(first, pushes, 1)
+	t.deal = devices
+	return t
+}
 
 // newBroadcastTally counts so many broadcasts to the same devices.
 func newBroadcastTally(first, pushes, devices int) *tally {
@@ -38,7 +45,10 @@ func newBroadcastTally(first, pushes, devices int) *tally {
 }
 
 // post notes that push n is being posted now.
-func (t *tally) post(n int) { t.sent[n-t.first].Store(int64(time.Since(t.start))) }
+func (t *tally) post(n int) { t.due(n, time.Now()) }
+
+// due notes since when push n counts.
+func (t *tally) due(n int, at time.Time) { t.sent[n-t.first].Store(int64(at.Sub(t.start))) }
 
 // receive notes that a device, numbered from 0 on, has received a payload.
 func (t *tally) receive(device int, payload []byte) {
@@ -46,6 +56,10 @@ func (t *tally) receive(device int, payload []byte) {
 	n := number - t.first
 	if !ok || n < 0 || n >= len(t.sent) {
 		t.strange.Add(1)
+		return
+	}
+	if t.deal > 0 && device != number%t.deal {
+		t.astray.Add(1)
 		return
 	}
 	took := max(1, int64(time.Since(t.start))-t.sent[n].Load())
@@ -61,11 +75,11 @@ func (t *tally) receive(device int, payload []byte) {
 // check fails unless every push has arrived once.
 func (t *tally) check() error {
 	missing := int64(len(t.took)) - t.arrived.Load()
-	if missing == 0 && t.twice.Load() == 0 && t.strange.Load() == 0 {
+	if missing == 0 && t.twice.Load() == 0 && t.strange.Load() == 0 && t.astray.Load() == 0 {
 		return nil
 	}
-	return fmt.Errorf("of %d pushes %d did not arrive; %d arrivals were repeated, %d had another payload",
-		len(t.took), missing, t.twice.Load(), t.strange.Load())
+	return fmt.Errorf("of %d pushes %d did not arrive; %d arrivals were repeated, %d had another payload, %d were at another device",
+		len(t.took), missing, t.twice.Load(), t.strange.Load(), t.astray.Load())
 }
 
 // latencies returns the times from POST to device, in rising order.

@@ -20,7 +20,7 @@ func TestEveryPushMustArriveOnce(t *testing.T) {
 		{"one is changed", [][]byte{payload(nil, 10), []byte(`{"aps":{}}`)}, "1 did not arrive"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			tally := newTally(10, 2)
+			tally := newTally(10, 2, 0)
 			tally.post(10)
 			tally.post(11)
 			for _, p := range row.arrive {
@@ -35,6 +35,14 @@ func TestEveryPushMustArriveOnce(t *testing.T) {
 			assert.ErrorContains(t, tally.check(), row.wantErr)
 		})
 	}
+}
+
+func TestAPushMustArriveAtItsDevice(t *testing.T) {
+	tally := newTally(10, 2, 3)
+	tally.receive(10%3, payload(nil, 10))
+	tally.receive(10%3, payload(nil, 11))
+	assert.EqualError(t, tally.check(),
+		"of 2 pushes 1 did not arrive; 0 arrivals were repeated, 0 had another payload, 1 were at another device")
 }
 
 func TestABroadcastMustArriveOnceAtEachDevice(t *testing.T) {
@@ -54,7 +62,7 @@ func TestABroadcastMustArriveOnceAtEachDevice(t *testing.T) {
 }
 
 func TestLatencyIsFromPostToArrival(t *testing.T) {
-	tally := newTally(0, 2)
+	tally := newTally(0, 2, 0)
 	tally.post(0)
 	tally.receive(7, payload(nil, 0))
 	tally.post(1)
