@@ -40,7 +40,7 @@ var packedVectors = []struct {
 		{FromDevice, &Keepalive{Carrier: []byte("WiFi"), Interval: []byte("15")}, "0c 0a 41 44 57694669 45 42 3135"},
 		{FromDevice, &Keepalive{Carrier: []byte("WiFi"), Interval: []byte("15")}, "0c 04 81 01 85 00"},
 	}},
-	{"a text of one byte is never indexed", []packedFrame{
+	{"a text of one byte is indexed, as it takes two on the wire", []packedFrame{
 		{FromDevice, &Keepalive{Interval: []byte("5")}, "0c 03 45 41 35"},
 		{FromDevice, &Keepalive{Interval: []byte("5")}, "0c 02 85 00"},
 	}},

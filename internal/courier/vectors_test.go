@@ -122,6 +122,23 @@ var vectors = []struct {
 	},
 	{"active", FromDevice, &ActiveState{State: StateActive, Interval: ActiveAlways}, "14 0000000b 01 0001 01 02 0004 7fffffff"},
 	{"inactive", FromDevice, &ActiveState{State: StateInactive}, "14 00000004 01 0001 02"},
+	{"active interval", FromDevice, &ActiveInterval{Interval: 600}, "13 00000007 01 0004 00000258"},
+	{"transport ack", FromDevice, &TransportAck{}, "15 00000000"},
+	{
+		"filter response", FromServer,
+		&FilterResponse{Token: testToken, Version: 258, Status: 1},
+		"09 00000032 01 0020 T 02 0008 0000000000000102 03 0001 01",
+	},
+	{
+		"presence tracking", FromDevice,
+		&PresenceTracking{ID: 1, Token: testToken, Salt: 0x0102030405060708, Flag: 2, Timestamp: 1767225600000},
+		"20 00000047 01 0004 00000001 02 0020 T 03 0008 0102030405060708 04 0004 00000002 05 0008 0000019b76daa800",
+	},
+	{
+		"presence tracking response", FromServer,
+		&PresenceTrackingResponse{ID: 1, Token: testToken},
+		"20 0000002e 01 0004 00000001 02 0020 T 03 0001 00",
+	},
 	{"redirect", FromServer, &Redirect{Host: "2-courier", Reason: "x"}, "17 00000010 02 0009 322d636f7572696572 09 0001 78"},
 	{"unknown command", FromDevice, &Unknown{Cmd: 0x1a, Payload: unhex("ff")}, "1a 00000001 ff"},
 }
