@@ -3,233 +3,207 @@ package integration_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/sideshow/apns2"
+	"github.com/sideshow/apns2/token"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
 )
 
-// A quirk is a preset under test: a simulator in which it can be switched on, and a
-// phone that is there.
-type quirk struct {
-	*simulator
-	phone *phone
-	name  string
-}
-
-// patience is how long a client of these tests waits for an answer that does not come.
-const clientPatience = 700 * time.Millisecond
-
-// control sends a request to the control API and returns the answer.
-func (q *quirk) control(t *testing.T, method, path, body string) (status int, answer []byte) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, q.Control+path, bytes.NewBufferString(body))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer response.Body.Close()
-	answer, err = io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return response.StatusCode, answer
-}
-
-// on switches the preset on, with more to say if there is.
-func (q *quirk) on(t *testing.T, more string) {
-	t.Helper()
-	status, answer := q.control(t, http.MethodPost, "/v1/faults", `{"preset":"`+q.name+`"`+more+`}`)
-	require.Equal(t, http.StatusCreated, status, "%s", answer)
-}
-
-// applied is how often the rules of the preset have applied.
-func (q *quirk) applied(t *testing.T) (n int) {
-	t.Helper()
-	_, answer := q.control(t, http.MethodGet, "/v1/faults", "")
-	var list struct{ Faults []struct{ Applied int } }
-	require.NoError(t, json.Unmarshal(answer, &list))
-	for _, f := range list.Faults {
-		n += f.Applied
-	}
-	return n
-}
-
-// client is a fresh sideshow/apns2.
-func (q *quirk) client(t *testing.T) *apns2.Client {
-	t.Helper()
-	return q.tokenClient(t, production)
-}
-
-// try pushes with a client that loses patience.
-func (q *quirk) try(t *testing.T, c *apns2.Client) (*apns2.Response, error) {
-	return q.tryBody(t, c, `{"aps":{"alert":"hello"}}`)
-}
-
-func (q *quirk) tryBody(t *testing.T, c *apns2.Client, body string) (*apns2.Response, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), clientPatience)
-	defer cancel()
-	return c.PushWithContext(ctx, &apns2.Notification{DeviceToken: q.phone.token, Topic: q.Demo.Topic, Payload: []byte(body)})
-}
-
-// wantReason wants each of some pushes on one connection refused for a reason.
-func (q *quirk) wantReasons(t *testing.T, c *apns2.Client, reasons ...string) {
-	t.Helper()
-	for _, reason := range reasons {
-		got, err := q.try(t, c)
-		require.NoError(t, err)
-		assert.Equal(t, reason, got.Reason)
-	}
-}
-
-// outcomes pushes n times, one after the other, and counts what becomes of them: a
-// reason, "" for 200, or "error".
-func (q *quirk) outcomes(t *testing.T, c *apns2.Client, n int) map[string]int {
-	t.Helper()
-	counts := map[string]int{}
-	for range n {
-		got, err := q.try(t, c)
-		if err != nil {
-			counts["error"]++
-			continue
-		}
-		counts[got.Reason]++
-	}
-	return counts
-}
-
-// atOnce pushes n times at once and counts as outcomes does.
-func (q *quirk) atOnce(t *testing.T, c *apns2.Client, n int) map[string]int {
-	t.Helper()
-	var mu sync.Mutex
-	counts := map[string]int{}
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(func() {
-			got, err := q.try(t, c)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				counts["error"]++
-				return
-			}
-			counts[got.Reason]++
-		})
-	}
-	wg.Wait()
-	return counts
-}
-
-// symptoms show what a user of sideshow/apns2 meets, by preset.
+// symptoms show what a user of sideshow/apns2 meets, by preset, and what of it is
+// over on another connection.
 var symptoms = map[string]func(*testing.T, *quirk){
 	"wrong-environment": func(t *testing.T, q *quirk) {
-		_, err := q.try(t, q.client(t))
-		require.Error(t, err)
-		assert.Greater(t, q.applied(t), 1, "the client connects again and again, for nothing")
+		away := goAway{http2.ErrCodeNo, 0, `{"reason":"BadCertificateEnvironment"}`}
+		p := q.watched(t, neverTwice, neverClosed)
+		require.ErrorContains(t, q.push(t, p, patience, greeting).err, "after Request.Body was written")
+		soon(t, "it is told twice", func() bool { return slices.Equal([]goAway{away, away}, p.only(t).heard().goAways) })
+
+		p = q.watched(t)
+		require.Error(t, q.push(t, p, brevity, greeting).err)
+		assert.Greater(t, len(p.all()), 1, "it connects again and again, for nothing")
 	},
 	"dropped-in-flight": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		require.Equal(t, map[string]int{"": 10}, q.outcomes(t, c, 10))
-		q.wantReasons(t, c, "ExpiredProviderToken")
+		p := q.watched(t, neverTwice)
+		require.Equal(t, map[string]int{"": 10}, q.outcomes(t, p, 10))
+		got := q.blindly(t, p, 4)
+		require.NoError(t, got[0].err)
+		assert.Equal(t, "ExpiredProviderToken", got[0].Reason)
+		w := p.only(t)
+		for i, lost := range got[1:] {
+			require.ErrorContains(t, lost.err, "REFUSED_STREAM")
+			w.expectRefusal(t, w.said().streams[11+i])
+		}
+		limits := w.heard().limits
+		assert.EqualValues(t, 1, limits[len(limits)-1])
+		q.wants(t, p, "", "")
 	},
 	"limit-flapping": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		require.Equal(t, map[string]int{"": 20}, q.outcomes(t, c, 20))
-		counts := q.atOnce(t, c, 40)
-		assert.Positive(t, q.applied(t), "%v", counts)
+		p := q.watched(t, neverTwice)
+		require.Equal(t, map[string]int{"": 20}, q.outcomes(t, p, 20))
+		got := q.blindly(t, p, 3)
+		require.NoError(t, got[0].err)
+		assert.Equal(t, 200, got[0].StatusCode)
+		for _, lost := range got[1:] {
+			require.ErrorContains(t, lost.err, "GOAWAY", "the limit had been 500 when it was sent")
+		}
+		w := p.only(t)
+		assert.Equal(t, []uint32{500, 1}, w.heard().limits[2:], "after those of every connection")
+		assert.Equal(t, []goAway{{http2.ErrCodeRefusedStream, w.said().streams[20], "Maximum active streams violated for this endpoint"}}, w.heard().goAways)
+		q.wants(t, p, "")
+		assert.Len(t, p.all(), 2)
 	},
 	"wedged": func(t *testing.T, q *quirk) {
-		q.wantReasons(t, q.client(t), "ExpiredProviderToken", "ExpiredProviderToken", "ExpiredProviderToken")
+		p := q.watched(t)
+		fresh := p.Token
+		_, expired, _ := strings.Cut(bearerAt(t, q.demoKey(), q.Demo.KeyID, q.Demo.TeamID, time.Now().Add(-2*time.Hour)), " ")
+		p.Token = &token.Token{Bearer: expired, IssuedAt: time.Now().Unix()}
+		q.wants(t, p, "ExpiredProviderToken")
+		p.Token = fresh
+		q.wants(t, p, "ExpiredProviderToken", "ExpiredProviderToken")
 	},
 	"sticky-500": func(t *testing.T, q *quirk) {
-		q.wantReasons(t, q.client(t), "InternalServerError", "InternalServerError")
+		q.wants(t, q.watched(t), "InternalServerError", "InternalServerError")
 	},
 	"goaway-kept-open": func(t *testing.T, q *quirk) {
-		assert.Equal(t, map[string]int{"": 3}, q.outcomes(t, q.client(t), 3), "this client takes another connection")
-		assert.Equal(t, 1, q.applied(t))
+		p := q.watched(t, neverClosed)
+		q.wants(t, p, "", "", "")
+		require.Len(t, p.all(), 2, "this client takes another connection")
+		left := p.all()[0]
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, left.heard().goAways)
+		left.ping(t)
+		soon(t, "the first connection is alive", func() bool { return left.heard().pongs == 1 })
+		assert.NoError(t, left.ended())
 	},
 	"goaway-under-load": func(t *testing.T, q *quirk) {
-		counts := q.atOnce(t, q.client(t), 120)
-		assert.Positive(t, q.applied(t), "%v", counts)
+		p := q.watched(t, neverTwice)
+		q.wants(t, p, "", "", "", "", "")
+		got := q.blindly(t, p, 3)
+		require.NoError(t, got[0].err, "some pushes fail, not all")
+		assert.Equal(t, 200, got[0].StatusCode)
+		for _, lost := range got[1:] {
+			require.ErrorContains(t, lost.err, "GOAWAY")
+		}
+		w := p.only(t)
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.said().streams[5], ""}}, w.heard().goAways, "two streams above it were in flight")
+		q.wants(t, p, "")
 	},
 	"goaway-at-once": func(t *testing.T, q *quirk) {
-		_, err := q.try(t, q.client(t))
-		require.Error(t, err)
+		p := q.watched(t)
+		require.Error(t, q.push(t, p, brevity, greeting).err)
+		heard := p.all()[0].heard()
+		assert.Equal(t, http2.FrameGoAway, heard.kinds[0], "before SETTINGS")
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, 0, ""}}, heard.goAways)
 	},
 	"goaway-plain-text": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		require.Equal(t, map[string]int{"": 2}, q.outcomes(t, c, 2))
-		_, err := q.try(t, c)
-		require.ErrorContains(t, err, "Stream 5 does not exist")
+		p := q.watched(t)
+		q.wants(t, p, "", "")
+		got := q.push(t, p, patience, greeting)
+		require.ErrorContains(t, got.err, "PROTOCOL_ERROR")
+		require.ErrorContains(t, got.err, "Stream 5 does not exist")
+		q.wants(t, p, "")
 	},
 	"never-answered": func(t *testing.T, q *quirk) {
-		_, err := q.try(t, q.client(t))
-		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		p := q.watched(t)
+		q.unanswered(t, p)
+		q.unanswered(t, p)
+		q.off(t)
+		q.wants(t, p, "")
+		heard := p.only(t).heard()
+		assert.Empty(t, heard.resets, "all else works on the connection")
+		assert.Empty(t, heard.goAways)
 	},
 	"silence": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		for range 2 {
-			_, err := q.try(t, c)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-		}
+		p := q.watched(t)
+		q.unanswered(t, p)
+		w := p.only(t)
+		before := w.heard()
+		w.ping(t)
+		q.unanswered(t, p)
+		assert.Equal(t, before, w.heard(), "no answer to the PING either")
+		assert.NoError(t, w.ended(), "and no FIN")
 	},
 	"resets": func(t *testing.T, q *quirk) {
-		counts := q.outcomes(t, q.client(t), 10)
-		assert.Equal(t, map[string]int{"error": 10}, counts)
+		p := q.watched(t)
+		assert.Equal(t, map[string]int{"error": 3, "": 6}, q.outcomes(t, p, 9))
+		require.Len(t, p.all(), 4)
+		for _, w := range p.all()[:3] {
+			soon(t, "it is reset", func() bool { return errors.Is(w.ended(), syscall.ECONNRESET) })
+			assert.Empty(t, w.heard().goAways)
+		}
 	},
 	"token-updates":       someOf("TooManyProviderTokenUpdates"),
 	"invalid-token-waves": someOf("InvalidProviderToken"),
 	"mixed-teams": func(t *testing.T, q *quirk) {
-		assert.Equal(t, map[string]int{"": 6, "TopicDisallowed": 3}, q.outcomes(t, q.client(t), 9))
+		assert.Equal(t, map[string]int{"": 6, "TopicDisallowed": 3}, q.outcomes(t, q.watched(t), 9))
 	},
-	"bad-tokens": func(t *testing.T, q *quirk) { q.wantReasons(t, q.client(t), "BadDeviceToken") },
-	"unknown-reason": func(t *testing.T, q *quirk) {
-		q.wantReasons(t, q.client(t), "BadEnvironmentKeyInToken")
-	},
+	"bad-tokens":     func(t *testing.T, q *quirk) { q.wants(t, q.watched(t), "BadDeviceToken") },
+	"unknown-reason": func(t *testing.T, q *quirk) { q.wants(t, q.watched(t), "BadEnvironmentKeyInToken") },
 	"odd-ids": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		var ids []string
-		for range 2 {
-			got, err := q.try(t, c)
-			require.NoError(t, err)
-			ids = append(ids, got.ApnsID)
-		}
-		assert.Empty(t, ids[0])
-		assert.NotEmpty(t, ids[1])
+		p := q.watched(t)
+		assert.Empty(t, q.answered(t, p, greeting).ApnsID)
+		assert.NotEmpty(t, q.answered(t, p, greeting).ApnsID)
 	},
 	"empty-object": func(t *testing.T, q *quirk) {
-		got, err := q.tryBody(t, q.client(t), `{}`)
-		require.NoError(t, err)
-		assert.Equal(t, "PayloadEmpty", got.Reason)
+		p := q.watched(t)
+		assert.Equal(t, "PayloadEmpty", q.answered(t, p, `{}`).Reason)
+		assert.Equal(t, 200, q.answered(t, p, `{"aps":{}}`).StatusCode)
 	},
 	"request-cap": func(t *testing.T, q *quirk) {
-		c := q.client(t)
-		assert.Equal(t, map[string]int{"": 8}, q.outcomes(t, c, 8), "this client takes another connection")
-		assert.Equal(t, 1, q.applied(t))
+		p := q.watched(t, neverTwice, neverClosed)
+		q.wants(t, p, "", "", "", "")
+		got := q.blindly(t, p, 2)
+		require.NoError(t, got[0].err, "the last request of the connection is answered")
+		assert.Equal(t, 200, got[0].StatusCode)
+		require.Error(t, got[1].err)
+		w := p.only(t)
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.said().streams[4], ""}}, w.heard().goAways)
+		w.expectRefusal(t, w.said().streams[5])
+		q.wants(t, p, "", "")
 	},
 	"slow-connect": func(t *testing.T, q *quirk) {
-		_, err := q.try(t, q.client(t))
-		require.Error(t, err)
+		q.off(t, "slow-connect-1")
+		require.ErrorIs(t, q.push(t, q.watched(t), patience, greeting).err, syscall.ECONNRESET)
+		q.off(t)
+		q.on(t, "")
+		q.off(t, "slow-connect-2")
+		var late atomic.Int32
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if errors.Is(q.push(t, q.watched(t, hasty), patience, greeting).err, context.DeadlineExceeded) {
+					late.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		assert.Positive(t, late.Load(), "of eight that each wait for a second or so")
 	},
 	"collapse": func(t *testing.T, q *quirk) {
-		c := q.client(t)
+		p := q.watched(t)
 		begun := time.Now()
-		require.Equal(t, map[string]int{"": 25}, q.outcomes(t, c, 25))
+		require.Equal(t, map[string]int{"": 25}, q.outcomes(t, p, 25))
 		assert.Greater(t, time.Since(begun), 600*time.Millisecond, "the sum of 0, 2, 4, … 48 ms")
 	},
 	"accepted-not-delivered": func(t *testing.T, q *quirk) {
-		got, err := q.tryBody(t, q.client(t), `{"aps":{"alert":"lost"}}`)
-		require.NoError(t, err)
-		require.Equal(t, 200, got.StatusCode)
-		q.control(t, http.MethodDelete, "/v1/faults", "")
-		_, answer := push(t, q.client(t), aPush(q.simulator, q.phone, "kept"))
-		require.Equal(t, 200, answer.StatusCode)
+		p := q.watched(t)
+		require.Equal(t, 200, q.answered(t, p, `{"aps":{"alert":"lost"}}`).StatusCode)
+		q.off(t)
+		require.Equal(t, 200, q.answered(t, p, `"kept"`).StatusCode)
 		for {
 			e := q.phone.await("notification")
 			require.NotContains(t, string(e.Payload), "lost")
@@ -245,28 +219,43 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		gone.expectToken(q.Demo.Topic)
 		_, err := io.WriteString(keyboard, "uninstall "+q.Demo.Topic+"\n")
 		require.NoError(t, err)
-		q.control(t, http.MethodDelete, "/v1/faults", "")
-		c := q.client(t)
-		require.EventuallyWithT(t, func(t *assert.CollectT) { // the device says so when a push comes
-			got, err := c.Push(aPush(q.simulator, gone, "anybody there?"))
-			require.NoError(t, err)
-			assert.Equal(t, "Unregistered", got.Reason)
-		}, 5*time.Second, 10*time.Millisecond)
+		q.off(t)
+		p := q.watched(t)
+		soon(t, "the device says so when a push comes", func() bool {
+			got, err := p.Push(aPush(q.simulator, gone, "anybody there?"))
+			return err == nil && got.Reason == "Unregistered"
+		})
 		q.on(t, "")
-		got, err := c.PushWithContext(t.Context(), aPush(q.simulator, gone, "anybody there?"))
+		got, err := p.PushWithContext(t.Context(), aPush(q.simulator, gone, "anybody there?"))
 		require.NoError(t, err)
 		assert.Equal(t, 200, got.StatusCode)
 	},
 	"unknown-root": func(t *testing.T, q *quirk) {
-		_, err := q.try(t, q.client(t))
-		assert.ErrorContains(t, err, "certificate signed by unknown authority")
+		assert.ErrorContains(t, q.push(t, q.watched(t), patience, greeting).err, "certificate signed by unknown authority")
+	},
+	"http1": func(t *testing.T, q *quirk) {
+		var protocols http.Protocols
+		protocols.SetHTTP1(true)
+		client := http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: q.trust(), Protocols: &protocols}}
+		var connected bool
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) { connected = err == nil }})
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.Provider+"/3/device/"+q.phone.token, bytes.NewBufferString(greeting))
+		require.NoError(t, err)
+		request.Header.Set("Authorization", q.demoBearer())
+		request.Header.Set("Apns-Topic", q.Demo.Topic)
+		response, err := client.Do(request)
+		if err == nil {
+			response.Body.Close()
+		}
+		require.Error(t, err, "no status at all")
+		assert.True(t, connected)
 	},
 }
 
 // someOf wants some pushes refused for a reason and the others accepted.
 func someOf(reason string) func(*testing.T, *quirk) {
 	return func(t *testing.T, q *quirk) {
-		counts := q.outcomes(t, q.client(t), 40)
+		counts := q.outcomes(t, q.watched(t), 40)
 		assert.Len(t, counts, 2, "%v", counts)
 		assert.Positive(t, counts[reason], "%v", counts)
 		assert.Positive(t, counts[""], "%v", counts)
@@ -276,9 +265,9 @@ func someOf(reason string) func(*testing.T, *quirk) {
 // adjusted says what a preset is given so that a test need not wait for chance, or
 // for 50,000 requests.
 var adjusted = map[string]string{
-	"goaway-under-load": `,"when":{"after":5,"every":10}`,
+	"goaway-under-load": `,"when":{"after":6,"times":1}`,
 	"request-cap":       `,"when":{"after":4,"times":1}`,
-	"resets":            `,"when":{"probability":1}`,
+	"resets":            `,"when":{"every":3}`,
 	"slow-connect":      `,"when":{"probability":1}`,
 }
 
@@ -296,15 +285,14 @@ func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
 	require.NoError(t, json.Unmarshal(answer, &list))
 	require.Len(t, list.Presets, 26)
 	for _, p := range list.Presets {
-		if p.Always {
-			continue
-		}
 		t.Run(p.Name, func(t *testing.T) {
 			show := symptoms[p.Name]
 			require.NotNil(t, show, "the preset has no symptom in this test")
 			q := &quirk{simulator: s, phone: phone, name: p.Name}
-			q.on(t, adjusted[p.Name])
-			defer q.control(t, http.MethodDelete, "/v1/faults", "")
+			if !p.Always {
+				q.on(t, adjusted[p.Name])
+				defer q.off(t)
+			}
 			show(t, q)
 		})
 	}
