@@ -28,8 +28,10 @@ type goPackage struct {
 	Doc        string // the first sentence of the package comment
 	Imports    []string
 	Deps       []string
-	Module     *struct{ Main bool }
+	Module     *goModule
 }
+
+type goModule struct{ Main bool }
 
 // A tree is every package of this module and all they link, by import path.
 type tree map[string]goPackage

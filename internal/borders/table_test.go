@@ -16,7 +16,7 @@ var (
 	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/match", "internal/space", "internal/environ"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
-	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago", "github.com/danielgtaylor/huma/v2/sse"}
+	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago"}
 	metrics = []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}
 	cli     = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
 
@@ -41,7 +41,7 @@ var borders = []border{
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/later"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/later"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, metrics, []string{"github.com/google/uuid", "howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
@@ -91,7 +91,6 @@ var (
 	prometheus = []string{
 		"github.com/prometheus/...", "github.com/beorn7/perks/quantile", "github.com/cespare/xxhash/v2",
 		"github.com/munnerz/goautoneg", "google.golang.org/protobuf/...", "golang.org/x/sys/...",
-		"go.yaml.in/yaml/v2", "github.com/klauspost/compress/...",
 	}
 	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
 )
