@@ -8,9 +8,6 @@ import (
 	"runtime/debug"
 )
 
-// version is set by the linker in release builds.
-var version string
-
 type versionCmd struct{}
 
 func (versionCmd) run(_ context.Context, std streams, _ *slog.Logger) error {
@@ -18,13 +15,11 @@ func (versionCmd) run(_ context.Context, std streams, _ *slog.Logger) error {
 	return err
 }
 
-// versionName is the release, or what the Go tool knows about the build.
+// versionName is that of the module the program was built from, "devel" for a
+// working tree, in the words of apns-sim.
 func versionName() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return info.Main.Version
 	}
-	return "(unknown)"
+	return "devel"
 }

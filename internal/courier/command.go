@@ -1,9 +1,6 @@
 package courier
 
-import (
-	"slices"
-	"strconv"
-)
+import "strconv"
 
 // A Command is the first byte of a frame.
 type Command uint8
@@ -127,9 +124,6 @@ var byCommand = func() (index [256]CommandInfo) {
 	}
 	return index
 }()
-
-// Commands gives a copy of the table of commands, in the order of their bytes.
-func Commands() []CommandInfo { return slices.Clone(commands) }
 
 // String gives the name of the command, or its number when it has none.
 func (c Command) String() string {

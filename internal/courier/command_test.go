@@ -9,9 +9,9 @@ import (
 )
 
 func TestTableOfCommandsIsOrderedAndNamed(t *testing.T) {
-	assert.True(t, slices.IsSortedFunc(Commands(), func(a, b CommandInfo) int { return int(a.Command) - int(b.Command) }))
+	assert.True(t, slices.IsSortedFunc(commands, func(a, b CommandInfo) int { return int(a.Command) - int(b.Command) }))
 	names := map[string]bool{}
-	for _, c := range Commands() {
+	for _, c := range commands {
 		assert.NotEmpty(t, c.Name, "command %d", c.Command)
 		assert.False(t, names[c.Name], "the name %q is there twice", c.Name)
 		names[c.Name] = true
@@ -21,7 +21,7 @@ func TestTableOfCommandsIsOrderedAndNamed(t *testing.T) {
 }
 
 func TestConstructorsMakeMessagesOfTheirCommand(t *testing.T) {
-	for _, c := range Commands() {
+	for _, c := range commands {
 		for _, empty := range []func() Message{c.fromDevice, c.fromServer} {
 			if empty != nil {
 				assert.Equal(t, c.Command, empty().Command(), "%T", empty())
@@ -34,7 +34,7 @@ func TestConstructorsMakeMessagesOfTheirCommand(t *testing.T) {
 func TestServerSendsOnlyWhatADeviceAccepts(t *testing.T) {
 	accepted := unhex("07 08 09 0a 0b 0d 0e 0f 10 12 16 17 18 19 1d 1e 20 21 22")
 	var sent []byte
-	for _, c := range Commands() {
+	for _, c := range commands {
 		if c.Direction()&FromServer != 0 {
 			sent = append(sent, byte(c.Command))
 		}

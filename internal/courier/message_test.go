@@ -12,7 +12,7 @@ import (
 
 // eachMessage runs a test for the empty message of each command and direction.
 func eachMessage(t *testing.T, test func(t *testing.T, from Direction, empty func() Message)) {
-	for _, c := range Commands() {
+	for _, c := range commands {
 		for from, empty := range map[Direction]func() Message{FromDevice: c.fromDevice, FromServer: c.fromServer} {
 			if empty != nil {
 				t.Run(from.String()+" "+reflect.TypeOf(empty()).Elem().Name(), func(t *testing.T) { test(t, from, empty) })

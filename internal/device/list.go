@@ -38,11 +38,6 @@ var lists = [...]struct {
 	ListNonWaking:     {"non-waking", func(f *courier.Filter) *[][]byte { return &f.NonWaking }},
 }
 
-// Lists are all lists, in the order of the protocol.
-func Lists() []List {
-	return []List{ListEnabled, ListIgnored, ListOpportunistic, ListPaused, ListNonWaking}
-}
-
 // String gives the name that [ParseList] reads.
 func (l List) String() string {
 	if int(l) < len(lists) {

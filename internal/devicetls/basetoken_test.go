@@ -57,7 +57,7 @@ func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 					claims, err := w.vault.Open(answer.Token)
 					require.NoError(t, err)
 					assert.True(t, claims.Base)
-					assert.True(t, claims.BelongsTo(tokenvault.Address(p.address())))
+					assert.Equal(t, tokenvault.Address(p.address()), claims.Address)
 					assert.Zero(t, claims.Retired)
 				})
 			})

@@ -17,7 +17,6 @@ type sessionLog struct {
 func (l sessionLog) Debug(text string, args ...any) { l.write(slog.LevelDebug, text, args) }
 func (l sessionLog) Info(text string, args ...any)  { l.write(slog.LevelInfo, text, args) }
 func (l sessionLog) Warn(text string, args ...any)  { l.write(slog.LevelWarn, text, args) }
-func (l sessionLog) Error(text string, args ...any) { l.write(slog.LevelError, text, args) }
 
 func (l sessionLog) write(level slog.Level, text string, args []any) {
 	if l.log.Enabled(context.Background(), level) {

@@ -22,12 +22,6 @@ type Handler interface {
 	ServeStream(s *Stream)
 }
 
-// HandlerFunc is a function that is a Handler.
-type HandlerFunc func(s *Stream)
-
-// ServeStream calls f.
-func (f HandlerFunc) ServeStream(s *Stream) { f(s) }
-
 // A Conn is one HTTP/2 connection, seen from the server.
 type Conn struct {
 	// Set before the goroutines start; read-only after.
@@ -105,12 +99,6 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	return c
 }
 
-// Serve serves nc with h until the connection ends, as NewConn and Conn.Serve
-// do. Callers who want to reach a connection before its first request use those.
-func Serve(ctx context.Context, nc net.Conn, cfg *Config, h Handler, data any) error {
-	return NewConn(nc, cfg, h, data).Serve(ctx)
-}
-
 // Serve serves the connection until it ends and closes it. When ctx ends, the
 // connection is shut down as by Shutdown, in Config.ShutdownGrace at most. All
 // goroutines of the connection have returned when Serve returns.
@@ -165,14 +153,11 @@ func (c *Conn) verdict(cause error) error {
 	return nil
 }
 
-// Data returns what the caller of NewConn or Serve gave as data.
+// Data returns what the caller of NewConn gave as data.
 func (c *Conn) Data() any { return c.data }
 
 // RemoteAddr returns the address of the peer.
 func (c *Conn) RemoteAddr() net.Addr { return c.nc.RemoteAddr() }
-
-// LocalAddr returns the address the peer has connected to.
-func (c *Conn) LocalAddr() net.Addr { return c.nc.LocalAddr() }
 
 // TLS returns the state of the TLS connection, nil if there is none.
 func (c *Conn) TLS() *tls.ConnectionState { return c.tls }

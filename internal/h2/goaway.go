@@ -111,13 +111,6 @@ func (c *Conn) Close() error {
 	return c.nc.Close()
 }
 
-// LastStreamID returns the highest stream the connection has taken.
-func (c *Conn) LastStreamID() uint32 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.drain.highest
-}
-
 // end says what there is to say to the peer after the reader has ended with
 // cause, and returns cause.
 func (c *Conn) end(cause error) error {

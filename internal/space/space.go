@@ -43,8 +43,9 @@ func (s *Space) Team() string {
 func (s *Space) Created() time.Time { return s.created }
 
 // A Registry knows the spaces that are open. All methods may be called from any
-// goroutine, and on a nil *Registry, which knows the common world alone and the
-// machine's time.
+// goroutine. [Registry.Of], [Registry.All], [Registry.Home] and [Registry.Clock] may
+// be called on a nil *Registry, which knows the common world alone and the machine's
+// time.
 type Registry struct {
 	clock *clock.Clock // of the common world
 	count atomic.Int64 // of spaces; while it is 0, nothing has to be looked up

@@ -54,11 +54,6 @@ func (c *Claims) ForTopic(topic apns.TopicHash) bool {
 	return !c.Base && c.Tag == Tag(topic)
 }
 
-// BelongsTo reports whether the token was made for a. APNs asks this of the
-// token a device presents, a being what the device's certificate and the
-// listener say: "the token was generated for that device certificate".
-func (c *Claims) BelongsTo(a Address) bool { return c.Address == a }
-
 // Unreported reports whether the token is void and providers are not told yet.
 func (c *Claims) Unreported(now time.Time) bool {
 	return !c.Retired.IsZero() && (c.Reported.IsZero() || now.Before(c.Reported))

@@ -73,7 +73,7 @@ func TestTheFormatOfTokensNeverChanges(t *testing.T) {
 			require.NoError(t, err)
 			claims, err := v.Open(literal)
 			require.NoError(t, err, "what was minted then opens now")
-			assert.True(t, claims.BelongsTo(row.to))
+			assert.Equal(t, row.to, claims.Address)
 			assert.Equal(t, row.topic == nil, claims.Base)
 		})
 	}
@@ -167,15 +167,15 @@ func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
 func TestATokenOnAnotherDevicesConnectionIsSeen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	claims := open(t, v, v.Mint(phone, nil))
-	assert.True(t, claims.BelongsTo(phone))
+	assert.Equal(t, phone, claims.Address)
 
 	thief, guest, sandbox := phone, phone, phone
 	thief.Device[7]++
 	guest.User = 1
 	sandbox.Environment = apns.Sandbox
-	assert.False(t, claims.BelongsTo(thief))
-	assert.False(t, claims.BelongsTo(guest))
-	assert.False(t, claims.BelongsTo(sandbox), "tokens of one environment mean nothing in the other")
+	assert.NotEqual(t, thief, claims.Address)
+	assert.NotEqual(t, guest, claims.Address)
+	assert.NotEqual(t, sandbox, claims.Address, "tokens of one environment mean nothing in the other")
 }
 
 func TestARemovedAppsTokenIsRetiredFromThatMomentOn(t *testing.T) { synctest.Test(t, testRemovedApp) }
@@ -265,7 +265,7 @@ func TestTheKeptSecretsMakeTheSameVaultAgain(t *testing.T) {
 
 	again := newVault(t, tokenvault.Config{Secrets: v.Secrets(), Length: 80})
 	claims := open(t, again, old)
-	assert.True(t, claims.BelongsTo(phone), "also when the length was changed in between")
+	assert.Equal(t, phone, claims.Address, "also when the length was changed in between")
 	assert.Equal(t, 1, claims.Key)
 	assert.Len(t, string(again.Mint(phone, &example)), 80)
 }
