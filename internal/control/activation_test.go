@@ -6,9 +6,12 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -177,6 +180,43 @@ func TestAWeakOrUnknownKeyIsRefusedWithTheRemedy(t *testing.T) {
 			wantProblem(t, a.activate("application/pkcs10", string(row.csr)), http.StatusUnprocessableEntity, row.detail)
 		})
 	}
+}
+
+// A key is measured before a signature is checked with it: the work grows with the
+// square of its length.
+func TestAKeyThatIsTooLongIsRefusedWhateverItsSignature(t *testing.T) {
+	csr := hugeCSR(t)
+	a := newAPI(t)
+	wantProblem(t, a.activate("application/pkcs10", string(csr)), http.StatusUnprocessableEntity,
+		"the RSA key has 16384 bits; use at most 4096, or EC P-256")
+	wantProblem(t, a.albert(urlencoded, form(activationInfo(asData(inPEM("CERTIFICATE REQUEST", csr))))), http.StatusUnprocessableEntity,
+		"the RSA key has 16384 bits; use at most 4096, or EC P-256")
+}
+
+// hugeCSR is a signing request of RFC 2986 over an RSA key of 16384 bits, with
+// nobody's signature.
+func hugeCSR(t *testing.T) []byte {
+	t.Helper()
+	modulus := new(big.Int).Lsh(big.NewInt(1), 1<<14-1)
+	spki, err := x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: modulus.SetBit(modulus, 0, 1), E: 1<<31 - 1})
+	require.NoError(t, err)
+	type info struct {
+		Version    int
+		Subject    pkix.RDNSequence
+		Key        asn1.RawValue
+		Attributes []asn1.RawValue `asn1:"tag:0"`
+	}
+	der, err := asn1.Marshal(struct {
+		Info      info
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}{
+		info{Key: asn1.RawValue{FullBytes: spki}},
+		pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, Parameters: asn1.NullRawValue},
+		asn1.BitString{Bytes: make([]byte, 1<<11), BitLength: 1 << 14},
+	})
+	require.NoError(t, err)
+	return der
 }
 
 // RFC 2986, 3: the signature proves that whoever asks holds the key.

@@ -8,6 +8,8 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"net/http"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // minRSABits is the smallest RSA key that gets a certificate. Devices of old
@@ -47,13 +49,17 @@ func parseRequest(data []byte, minRSA int) (*x509.CertificateRequest, error) {
 	return csr, nil
 }
 
-// checkKey refuses keys too weak, or of a kind the courier's handshake does
+// checkKey refuses keys too weak or too long, or of a kind the courier's handshake does
 // not use.
 func checkKey(key crypto.PublicKey, minRSA int) error {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < minRSA {
+		bits := key.N.BitLen()
+		if bits < minRSA {
 			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at least %d, or EC P-256", bits, minRSA)
+		}
+		if bits > pki.MaxRSABits { // before its signature is computed with it
+			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at most %d, or EC P-256", bits, pki.MaxRSABits)
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P256() {

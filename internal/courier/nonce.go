@@ -69,7 +69,8 @@ func SignNonce(random io.Reader, key crypto.Signer, nonce []byte) ([]byte, error
 
 // VerifyNonce checks a signature made by [SignNonce] against the public key of the
 // device's certificate. The error wraps [ErrNonceSignature], or is [ErrNonceKey].
-// SHA-1 and RSA keys of 1024 bits are accepted, since devices use them.
+// SHA-1 and RSA keys of 1024 bits are accepted, since devices use them. How long an
+// RSA key may be at most is for the caller to say, beforehand.
 func VerifyNonce(pub crypto.PublicKey, nonce, signature []byte) error {
 	algorithm, digest, hash, err := nonceDigest(pub, nonce)
 	if err != nil {

@@ -28,6 +28,9 @@ func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
 	if err != nil {
 		return nil, &refusal{why: certificateUnreadable, err: err}
 	}
+	if err := pki.CheckKey(chain[0].PublicKey); err != nil {
+		return nil, &refusal{why: certificateRefused, err: err}
+	}
 	if err := courier.VerifyNonce(chain[0].PublicKey, m.Nonce, m.Signature); err != nil {
 		return nil, &refusal{why: signatureWrong, err: err}
 	}

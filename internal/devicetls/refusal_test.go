@@ -4,7 +4,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
+	"math/big"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,7 +176,26 @@ func TestAKeyThatNoDeviceHasIsRefused(t *testing.T) {
 		require.NoError(t, err)
 		m.Certificates = [][]byte{selfSigned(t, key)}
 		p.send(m)
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the signature does not fit nonce and certificate")
+		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+	})
+}
+
+func TestAnRSAKeyIsMeasuredBeforeASignatureIsCheckedWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.dial(w.identity(nil), v3)
+		m := p.proof()
+		modulus := new(big.Int).Lsh(big.NewInt(1), 1<<14-1)
+		huge := &rsa.PublicKey{N: modulus.SetBit(modulus, 0, 1), E: 1<<31 - 1}
+		key, err := pki.NewKey()
+		require.NoError(t, err)
+		m.Certificates = [][]byte{certify(t, huge, key)}
+		m.Signature = append([]byte{1, 1}, make([]byte, 1<<11)...)
+		p.send(m)
+		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantClosed(time.Second, "status first, then a clean close")
+		synctest.Wait()
+		w.wantLogged("an RSA key of 16384 bits")
 	})
 }
 

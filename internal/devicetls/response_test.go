@@ -1,6 +1,7 @@
 package devicetls_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/x509"
@@ -24,13 +25,16 @@ import (
 )
 
 // selfSigned makes a certificate that nobody trusts.
-func selfSigned(t *testing.T, key *ecdsa.PrivateKey) []byte {
+func selfSigned(t *testing.T, key *ecdsa.PrivateKey) []byte { return certify(t, key.Public(), key) }
+
+// certify makes a certificate for a public key with another one.
+func certify(t *testing.T, pub crypto.PublicKey, key *ecdsa.PrivateKey) []byte {
 	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "nobody"},
 		NotBefore: time.Now(), NotAfter: time.Now().Add(time.Hour),
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, pub, key)
 	require.NoError(t, err)
 	return der
 }

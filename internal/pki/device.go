@@ -36,14 +36,25 @@ func (p *PKI) IssueDevice(key crypto.Signer, commonName string) (*Identity, erro
 // returns the certificate in DER. Of the request it takes the public key and
 // the common name; the rest of the subject is the same for all devices.
 func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
-	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
-		return nil, fmt.Errorf("pki: sign device request: its own signature does not verify: make the request with the device's key: %w", err)
+	if err := checkRequest(csr); err != nil {
+		return nil, err
 	}
 	leaf, err := p.issueDevice(csr.PublicKey, csr.Subject.CommonName)
 	if err != nil {
 		return nil, err
 	}
 	return leaf.Raw, nil
+}
+
+// checkRequest checks that whoever made a signing request holds its key.
+func checkRequest(csr *x509.CertificateRequest) error {
+	if err := CheckKey(csr.PublicKey); err != nil {
+		return fmt.Errorf("pki: sign device request: %w", err)
+	}
+	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
+		return fmt.Errorf("pki: sign device request: its own signature does not verify: make the request with the device's key: %w", err)
+	}
+	return nil
 }
 
 func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
@@ -57,7 +68,7 @@ func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certif
 // newDeviceTemplate checks what a device asks for and makes the template of its
 // certificate. An empty common name is replaced by a random UUID.
 func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
-	if err := checkKey(pub); err != nil {
+	if err := CheckKey(pub); err != nil {
 		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
 	}
 	if commonName == "" {

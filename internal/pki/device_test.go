@@ -4,9 +4,11 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -120,6 +122,11 @@ func TestUnusableDeviceRequestIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "use P-256")
 	_, err = p.SignDevice(request(t, p384(t), 0, "X"))
 	require.ErrorContains(t, err, "use P-256")
+	huge := &x509.CertificateRequest{PublicKey: &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 1<<14-1), E: 3}}
+	_, err = p.SignDevice(huge)
+	require.ErrorContains(t, err, "an RSA key of 16384 bits", "and its signature is not looked at")
+	_, err = p.SignGenuineDevice(huge)
+	require.ErrorContains(t, err, "an RSA key of 16384 bits", "and its signature is not looked at")
 	_, err = p.IssueDevice(nil, strings.Repeat("x", 65))
 	assert.ErrorContains(t, err, "64 are the most")
 }

@@ -21,8 +21,8 @@ const genuineName = "APNs Simulator TEST iPhone Device CA"
 // It returns the chain in DER, leaf first, without the root.
 // observed: pushproxy
 func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, err error) {
-	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
-		return nil, fmt.Errorf("pki: sign device request: its own signature does not verify: make the request with the device's key: %w", err)
+	if err := checkRequest(csr); err != nil {
+		return nil, err
 	}
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
 		return nil, fmt.Errorf("pki: sign device request: the key is a %T, and genuine devices have RSA: use RSA 1024 or 2048", csr.PublicKey)

@@ -47,7 +47,7 @@ func (p *PKI) IssueProvider(r ProviderRequest) (*Identity, error) {
 			return nil, err
 		}
 	}
-	if err := checkKey(key.Public()); err != nil {
+	if err := CheckKey(key.Public()); err != nil {
 		return nil, fmt.Errorf("pki: issue provider certificate: %w", err)
 	}
 	leaf, err := p.ProviderCA.issue(template, key.Public())

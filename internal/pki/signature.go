@@ -22,16 +22,19 @@ func checkWithSHA1(leaf, ca *x509.Certificate) error {
 	return ca.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature)
 }
 
-// RSA keys are accepted in this range of bits.
-// observed: genuine device keys have 1024 (pushproxy); the upper bound limits
-// the work a peer can cause.
-const (
-	minRSABits = 1024
-	maxRSABits = 4096
-)
+// minRSABits is the shortest RSA key that is accepted.
+// observed: genuine device keys have 1024 (pushproxy)
+const minRSABits = 1024
 
-// checkKey accepts the keys of providers and devices: EC P-256 and RSA.
-func checkKey(pub crypto.PublicKey) error {
+// MaxRSABits is the longest RSA key that is accepted, which limits the work a peer
+// can cause.
+const MaxRSABits = 4096
+
+// CheckKey accepts the keys of providers and devices: EC P-256 and RSA. It stands
+// before every signature that is checked with a key out of a peer's hand: the work
+// grows with the square of its length, and neither crypto/x509 nor crypto/rsa sets
+// an upper bound.
+func CheckKey(pub crypto.PublicKey) error {
 	switch pub := pub.(type) {
 	case *ecdsa.PublicKey:
 		if pub.Curve == elliptic.P256() {
@@ -39,7 +42,7 @@ func checkKey(pub crypto.PublicKey) error {
 		}
 		return fmt.Errorf("an EC key on %s: use P-256", pub.Params().Name)
 	case *rsa.PublicKey:
-		if bits := pub.N.BitLen(); bits < minRSABits || bits > maxRSABits {
+		if bits := pub.N.BitLen(); bits < minRSABits || bits > MaxRSABits {
 			return fmt.Errorf("an RSA key of %d bits: use 2048", bits)
 		}
 		return nil

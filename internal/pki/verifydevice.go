@@ -57,7 +57,7 @@ func (p *PKI) VerifyDeviceUnder(policy DevicePolicy, chain []*x509.Certificate, 
 	if p.deviceRevoked(id) {
 		return nil, deviceRole.refuse(Revoked, leaf, "device %x was revoked with all certificates of its key", id)
 	}
-	if err := checkKey(leaf.PublicKey); err != nil {
+	if err := CheckKey(leaf.PublicKey); err != nil {
 		return nil, deviceRole.refuse(NotForThisUse, leaf, "%v", err)
 	}
 	return &DeviceIdentity{
