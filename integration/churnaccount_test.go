@@ -151,17 +151,6 @@ func (a *account) judge() (failures []string) {
 	return failures
 }
 
-// neverBack counts the devices for which something waits at the end.
-func (a *account) neverBack() int {
-	devices := make(map[string]bool)
-	for _, r := range a.records {
-		if r.State == "stored" {
-			devices[r.Device] = true
-		}
-	}
-	return len(devices)
-}
-
 // place is where the push stands in the order of acceptance.
 func (s *story) place() uint64 {
 	if s.record == nil {

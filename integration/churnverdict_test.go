@@ -11,10 +11,6 @@ import (
 // apart.
 const clockSlack = 500 * time.Millisecond
 
-// neverBack is how a push ends whose device was erased, and whose app has another token:
-// it waits until its time is over.
-const neverBack = "stored for an app that never came back"
-
 // verdict says how a push ended, and what is wrong with that.
 func (a *account) verdict(s *story) (outcome string, err error) {
 	if s.status != 200 {
@@ -54,7 +50,7 @@ func (a *account) verdict(s *story) (outcome string, err error) {
 		if a.held[s.token] > 0 {
 			return "stored", errors.New("it waits, and the app is there")
 		}
-		return neverBack, nil
+		return "stored", errors.New("it waits for an app that never comes back")
 	}
 	return s.record.State, errors.New("nothing has become of it")
 }

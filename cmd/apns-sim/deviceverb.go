@@ -28,10 +28,16 @@ type deviceCommand struct {
 	Unlock    deviceUnlock    `cmd:"" help:"Have somebody use a device."`
 	Sleep     deviceSleep     `cmd:"" help:"Have a device sleep."`
 	Wake      deviceWake      `cmd:"" help:"Have a device be in use all the time, as on a charger."`
-	Erase     deviceErase     `cmd:"" help:"Erase a device: it comes back as another one, without apps."`
+	LowPower  deviceLowPower  `cmd:"" help:"Have a device save power: pushes of priority 5 and 1 wait."`
+	FullPower deviceFullPower `cmd:"" help:"Have a device no longer save power."`
+	Erase     deviceErase     `cmd:"" help:"Erase a device: it comes back as another one, without apps; from one outside its tokens are taken."`
+	Revoke    deviceRevoke    `cmd:"" help:"Revoke a device: it is refused with every certificate of its key."`
+	Redirect  deviceRedirect  `cmd:"" help:"Send a connected device to another courier."`
 	Install   deviceInstall   `cmd:"" help:"Install an app on a device."`
 	Uninstall deviceUninstall `cmd:"" help:"Remove an app from a device; its token is Unregistered."`
 	Rotate    deviceRotate    `cmd:"" help:"Give an app on a device a new token; the old one is Unregistered."`
+
+	NewTokenKey deviceNewTokenKey `cmd:"" help:"Make a new key, which seals device tokens from now on; tokens of older keys stay good."`
 }
 
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"
@@ -44,6 +50,9 @@ func deviceRow(d *portal.Device) []string {
 	state := "offline"
 	if d.Online {
 		state = strings.TrimSpace("online " + d.Power)
+	}
+	if d.LowPower {
+		state += ", low power"
 	}
 	topics := make([]string, len(d.Apps))
 	for i, app := range d.Apps {
@@ -192,13 +201,16 @@ func (d *deviceInbox) Run(ctx context.Context, c *console) error {
 
 // The actions without a parameter.
 type (
-	deviceOnline  struct{ oneDevice }
-	deviceOffline struct{ oneDevice }
-	deviceLock    struct{ oneDevice }
-	deviceUnlock  struct{ oneDevice }
-	deviceSleep   struct{ oneDevice }
-	deviceWake    struct{ oneDevice }
-	deviceErase   struct{ oneDevice }
+	deviceOnline    struct{ oneDevice }
+	deviceOffline   struct{ oneDevice }
+	deviceLock      struct{ oneDevice }
+	deviceUnlock    struct{ oneDevice }
+	deviceSleep     struct{ oneDevice }
+	deviceWake      struct{ oneDevice }
+	deviceLowPower  struct{ oneDevice }
+	deviceFullPower struct{ oneDevice }
+	deviceErase     struct{ oneDevice }
+	deviceRevoke    struct{ oneDevice }
 )
 
 // Run takes the device online.
@@ -218,6 +230,19 @@ func (d *deviceSleep) Run(ctx context.Context, c *console) error { return d.act(
 
 // Run wakes the device.
 func (d *deviceWake) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "wake") }
+
+// Run has the device save power.
+func (d *deviceLowPower) Run(ctx context.Context, c *console) error {
+	return d.act(ctx, c, "low-power")
+}
+
+// Run has it no longer save power.
+func (d *deviceFullPower) Run(ctx context.Context, c *console) error {
+	return d.act(ctx, c, "full-power")
+}
+
+// Run revokes the device.
+func (d *deviceRevoke) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "revoke") }
 
 // Run erases the device.
 func (d *deviceErase) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "erase") }
@@ -253,3 +278,21 @@ func (d *deviceUninstall) Run(ctx context.Context, c *console) error {
 
 // Run gives the app a new token.
 func (d *deviceRotate) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "rotate") }
+
+type deviceRedirect struct {
+	oneDevice
+	Host   string `env:"-" required:"" placeholder:"HOST" help:"The name or address of the courier, without port."`
+	Reason string `env:"-" placeholder:"TEXT" help:"Told to the device along with it."`
+}
+
+// Run sends the device away.
+func (d *deviceRedirect) Run(ctx context.Context, c *console) error {
+	return d.tell(ctx, c, http.MethodPost, "/redirect", portal.Redirection{Host: d.Host, Reason: d.Reason})
+}
+
+type deviceNewTokenKey struct{ remote }
+
+// Run makes the key.
+func (d *deviceNewTokenKey) Run(ctx context.Context) error {
+	return d.call(ctx, http.MethodPost, "/v1/token-keys", nil, nil, nil)
+}

@@ -91,6 +91,9 @@ type teamCommand struct {
 	AddKey teamAddKey `cmd:"" help:"Make an authentication key and print its .p8 file, which nobody can get again."`
 	Revoke teamRevoke `cmd:"" help:"Revoke an authentication key."`
 	AddApp teamAddApp `cmd:"" help:"Give an app to a team."`
+
+	Suspend teamSuspend `cmd:"" help:"Suspend a team: its pushes are answered Forbidden."`
+	Resume  teamResume  `cmd:"" help:"Let a suspended team push again."`
 }
 
 type teamList struct{ remote }
@@ -106,7 +109,11 @@ func (t *teamList) Run(ctx context.Context, c *console) error {
 		for i, key := range t.Keys {
 			keys[i] = key.ID
 		}
-		return []string{t.Team, map[bool]string{true: "its own", false: "common"}[t.Own], strings.Join(keys, ","), strings.Join(t.Apps, ",")}
+		where := map[bool]string{true: "its own", false: "common"}[t.Own]
+		if t.Suspended {
+			where += ", suspended"
+		}
+		return []string{t.Team, where, strings.Join(keys, ","), strings.Join(t.Apps, ",")}
 	})
 }
 
@@ -152,4 +159,25 @@ type teamAddApp struct {
 // Run gives the app to the team.
 func (t *teamAddApp) Run(ctx context.Context, c *console) error {
 	return t.call(ctx, http.MethodPost, "/v1/apps", nil, map[string]string{"team": t.Team, "bundleId": t.BundleID}, nil)
+}
+
+type (
+	teamSuspend struct{ oneTeam }
+	teamResume  struct{ oneTeam }
+)
+
+// A oneTeam says which team is meant.
+type oneTeam struct {
+	remote
+	Team string `arg:"" help:"The team ID."`
+}
+
+// Run suspends the team.
+func (t *teamSuspend) Run(ctx context.Context) error { return t.act(ctx, "suspend") }
+
+// Run resumes the team.
+func (t *teamResume) Run(ctx context.Context) error { return t.act(ctx, "resume") }
+
+func (t *oneTeam) act(ctx context.Context, action string) error {
+	return t.call(ctx, http.MethodPost, "/v1/teams"+segment(t.Team)+"/"+action, nil, nil, nil)
 }

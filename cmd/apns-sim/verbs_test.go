@@ -176,7 +176,14 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	for _, action := range []string{"wake", "unlock", "lock"} {
 		assert.NotEqual(t, "asleep", tell(action).Power, action)
 	}
+	assert.True(t, tell("low-power").LowPower)
+	assert.Contains(t, d.do("device", "list"), "low power")
+	assert.False(t, tell("full-power").LowPower)
+	assert.Equal(t, id, tell("redirect", "--host", "localhost").ID.String())
+	assert.True(t, tell("online").Online, "the name leads back here")
 	before := phone.Apps[0].Token
+	d.do("device", "new-token-key")
+	d.do("send", "--token", before)
 	assert.NotEqual(t, before, tell("rotate").Apps[0].Token)
 	assert.Len(t, tell("install", "--topic", "com.example.more").Apps, len(phone.Apps)+1)
 	assert.Len(t, tell("uninstall", "--topic", "com.example.more").Apps, len(phone.Apps))
@@ -185,6 +192,8 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	assert.Contains(t, d.do("device", "show"), "com.example.demo")
 	assert.NotEqual(t, id, tell("erase").ID.String(), "another device")
 	assert.Contains(t, d.fail(exitFailure, "device", "show", id).stderr, id)
+	revoked := d.device()
+	d.do("device", "revoke", revoked.ID.String())
 	gone := d.device()
 	d.do("device", "remove", gone.ID.String())
 	d.fail(exitFailure, "device", "remove", gone.ID.String())
@@ -203,6 +212,12 @@ func TestSpacesAndTeamsAreMadeByVerbs(t *testing.T) {
 	d.do("team", "add-app", "SPACE00001", "com.b")
 	assert.Regexp(t, `SPACE00001 +its own +\S*KEY0000002\S* +com.a,com.b`, d.do("team", "list"))
 	d.do("team", "revoke", "SPACE00001", "KEY0000002")
+	token := d.device().Apps[0].Token
+	d.do("team", "suspend", "SIMTEAM001")
+	assert.Contains(t, d.do("team", "list"), "suspended")
+	d.fail(exitFailure, "send", "--token", token)
+	d.do("team", "resume", "SIMTEAM001")
+	d.do("send", "--token", token)
 	d.do("space", "delete", "SPACE00001")
 	assert.NotContains(t, d.do("space", "list"), "SPACE00001")
 }

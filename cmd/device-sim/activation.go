@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
@@ -30,6 +31,8 @@ type (
 	activation struct {
 		CSR    string   `json:"csr"` // PEM
 		Topics []string `json:"topics"`
+		// Replaces is the device that this one was before it was erased.
+		Replaces string `json:"replaces,omitempty"`
 	}
 	activated struct {
 		Certificate string `json:"certificate"` // PEM, device certificate first
@@ -38,16 +41,21 @@ type (
 )
 
 // activate gets a device certificate for key. As at Apple, the key stays here and
-// only a signing request travels.
-func (c *control) activate(ctx context.Context, key crypto.Signer, name string, topics []string) (device.Identity, error) {
+// only a signing request travels. A device that was erased says which one it has been,
+// so that the tokens of that one end.
+func (c *control) activate(ctx context.Context, key crypto.Signer, name string, topics []string, was apns.DeviceID) (device.Identity, error) {
 	template := &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}
 	der, err := x509.CreateCertificateRequest(rand.Reader, template, key)
 	if err != nil {
 		return device.Identity{}, fmt.Errorf("make the signing request: %w", err)
 	}
 	request := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+	order := activation{CSR: string(request), Topics: topics}
+	if was != (apns.DeviceID{}) {
+		order.Replaces = was.String()
+	}
 	var answer activated
-	if err := c.post(ctx, "/v1/activation", activation{string(request), topics}, &answer); err != nil {
+	if err := c.post(ctx, "/v1/activation", order, &answer); err != nil {
 		return device.Identity{}, fmt.Errorf("activate: %w", err)
 	}
 	chain, err := parseChain([]byte(answer.Certificate))

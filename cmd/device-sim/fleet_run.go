@@ -64,8 +64,8 @@ func (r *fleetRun) run(ctx context.Context, std streams, log *slog.Logger) (err 
 		Device: device.Config{
 			Topics: r.Topic, Environment: r.Environment, Style: r.style, RootCAs: roots, AckDelay: r.ackDelay, Log: log,
 		},
-		Activate: func(ctx context.Context, key crypto.Signer) (device.Identity, error) {
-			return r.control.activate(ctx, key, "", r.Topic)
+		Activate: func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error) {
+			return r.control.activate(ctx, key, "", r.Topic, was)
 		},
 		Dial: r.dial, Store: store, Logins: r.Logins, Ramp: r.ramp, Churn: r.churn, Down: r.Down, Script: r.script,
 		Seed: r.Seed, IDField: r.IDField, Record: record, OnEvent: r.event, Log: log,

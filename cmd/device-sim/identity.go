@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
@@ -20,6 +21,7 @@ type owner struct {
 	mu    sync.Mutex
 	state *state
 	news  identityReporter
+	was   apns.DeviceID // the device that was erased, until there is another one
 }
 
 // trustedRoots gives the roots to trust: those in the file of --ca, or the simulator's.
@@ -65,7 +67,7 @@ func (o *owner) identity(ctx context.Context) (device.Identity, error) {
 // there is none.
 func (o *owner) activate(ctx context.Context) (device.Identity, error) {
 	o.mu.Lock()
-	key, topics := o.state.key, o.Topic
+	key, topics, was := o.state.key, o.Topic, o.was
 	o.mu.Unlock()
 	if key == nil {
 		var err error
@@ -73,7 +75,7 @@ func (o *owner) activate(ctx context.Context) (device.Identity, error) {
 			return device.Identity{}, fmt.Errorf("make the device key: %w", err)
 		}
 	}
-	identity, err := o.control.activate(ctx, key, o.Name, topics)
+	identity, err := o.control.activate(ctx, key, o.Name, topics, was)
 	if err != nil {
 		return device.Identity{}, err
 	}
@@ -83,6 +85,7 @@ func (o *owner) activate(ctx context.Context) (device.Identity, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.was = apns.DeviceID{}
 	o.news.activated(o.control.url, leaf, o.state.key == nil)
 	return identity, o.state.saveIdentity(identity, topics)
 }
@@ -97,7 +100,7 @@ func (o *owner) register(ctx context.Context, topic string) error {
 		return nil
 	}
 	topics = append(slices.Clone(topics), topic)
-	identity, err := o.control.activate(ctx, key, o.Name, topics)
+	identity, err := o.control.activate(ctx, key, o.Name, topics, apns.DeviceID{})
 	if err != nil {
 		return err
 	}

@@ -130,6 +130,7 @@ func (p *phone) event(e device.Event) {
 		return
 	case device.EventErased:
 		p.state.forget()
+		p.was = p.device.ID()
 		p.Topic = nil
 		p.screen = screen.Screen{}
 	case device.EventConnectFailed:

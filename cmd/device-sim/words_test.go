@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"os"
 	"path/filepath"
@@ -145,6 +147,8 @@ func TestErasedPhoneIsAnotherDevice(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, before, after, "the key is new, and kept")
 	assert.Empty(t, sim.activations[1].Topics)
+	assert.Empty(t, sim.activations[0].Replaces)
+	assert.Equal(t, deviceOf(t, before), sim.activations[1].Replaces, "which ends the tokens of the one it was")
 	c.send(&courier.ConnectResponse{Token: unhex(appToken)})
 	require.IsType(t, (*courier.ActiveState)(nil), c.read())
 	assert.Equal(t, &courier.Filter{Token: unhex(appToken)}, c.read(), "no app is left")
@@ -152,6 +156,17 @@ func TestErasedPhoneIsAnotherDevice(t *testing.T) {
 	code, stdout, stderr := phone.wait()
 	assert.Zero(t, code, stderr)
 	assert.Contains(t, stdout, "Erased: nothing is left of who the device was")
+}
+
+// deviceOf is the id of the device with a key.
+func deviceOf(t *testing.T, key []byte) string {
+	t.Helper()
+	var s state
+	require.NoError(t, s.readKey(key))
+	spki, err := x509.MarshalPKIXPublicKey(s.key.Public())
+	require.NoError(t, err)
+	sum := sha256.Sum256(spki)
+	return hex.EncodeToString(sum[:8])
 }
 
 func TestAcknowledgementsAreAsTyped(t *testing.T) {

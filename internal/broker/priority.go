@@ -86,6 +86,29 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 	}
 }
 
+// SetDevicePower is SetPower for the users of a device that are known here, the
+// first one always among them.
+func (b *Broker) SetDevicePower(environment apns.Environment, device apns.DeviceID, low bool) {
+	b.SetPower(Address{Environment: environment, Device: device}, low)
+	for _, to := range b.addressesOf(environment, device) {
+		b.SetPower(to, low)
+	}
+}
+
+// SavesPower reports whether the device at an address saves power; see
+// [Broker.SetPower].
+func (b *Broker) SavesPower(to Address) (low bool) {
+	s := b.shardOf(to)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if q := s.queues[to]; q != nil {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		low = q.lowPower
+	}
+	return low
+}
+
 // SetPower says whether the device at an address saves power. Then pushes of
 // priority 5 and 1 wait until it no longer does, although it is online: "Viewing the
 // status of push notifications using metrics and APNs". How a device says so itself

@@ -26,8 +26,9 @@ func (b *Broker) addressesOf(environment apns.Environment, device apns.DeviceID)
 	return list
 }
 
-// clearLocked drops everything.
+// clearLocked drops everything. Whoever comes next does not save power.
 func (q *queue) clearLocked(why Cause) {
+	q.lowPower = false
 	now := q.clock.Now()
 	all := append(q.ready.drain(), q.held...)
 	q.held = nil

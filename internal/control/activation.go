@@ -22,6 +22,9 @@ type Activator interface {
 	// been checked. An error says what is wrong with the request and how to put
 	// it right; the caller gets to read it.
 	Activate(csr *x509.CertificateRequest, topics []string, team string) (chain [][]byte, err error)
+	// EraseDevice makes all tokens of a device void, since another one has taken
+	// its place.
+	EraseDevice(id apns.DeviceID)
 }
 
 // exampleCSR is a signing request that was made for the document.
@@ -63,6 +66,8 @@ type activation struct {
 	CSR    string   `json:"csr" doc:"The certificate signing request, PEM"`
 	Topics []string `json:"topics,omitempty" doc:"Bundle IDs to register as apps of the team"`
 	Team   string   `json:"team,omitempty" doc:"The team; the default one if there is none"`
+	// APNs knows a device by its key alone, so that nobody else could tell it.
+	Replaces string `json:"replaces,omitempty" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" doc:"The id of the device that this one was before it was erased; its tokens are Unregistered from now on"`
 }
 
 // An activated device gets its certificate chain in PEM, leaf first, and its id.
@@ -87,6 +92,12 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 				"topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
 		}
 	}
+	var replaced apns.DeviceID
+	if asked.Replaces != "" {
+		if err := replaced.UnmarshalText([]byte(asked.Replaces)); err != nil {
+			return refuse(http.StatusUnprocessableEntity, "replaces is %q; the id of a device is 16 hex digits", asked.Replaces)
+		}
+	}
 	chain, err := s.sim.Activate(csr, asked.Topics, asked.Team)
 	if err != nil {
 		return refuse(http.StatusUnprocessableEntity, "%v", err)
@@ -95,7 +106,10 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.log.Info("device activated", "device", answer.Device, "remote", r.RemoteAddr)
+	if asked.Replaces != "" {
+		s.sim.EraseDevice(replaced)
+	}
+	s.log.Info("device activated", "device", answer.Device, "replaces", asked.Replaces, "remote", r.RemoteAddr)
 	s.writeJSON(w, http.StatusOK, "application/json", answer)
 	return nil
 }

@@ -109,6 +109,17 @@ func TestTheSameKeyIsTheSameDevice(t *testing.T) {
 	assert.Equal(t, first, device(), "activated again, it keeps its tokens")
 }
 
+func TestADeviceSaysWhichOneItWasBeforeItWasErased(t *testing.T) {
+	a := newAPI(t)
+	order := map[string]any{"csr": inPEM("CERTIFICATE REQUEST", newCSR(t, newKey(t, elliptic.P256()))), "replaces": "0123456789abcdef"}
+	a.sim.refusal = errors.New("there is no team")
+	wantProblem(t, a.activate("application/json", inJSON(t, order)), http.StatusUnprocessableEntity, "there is no team")
+	assert.Empty(t, a.sim.erased, "there is no other device in its place")
+	a.sim.refusal = nil
+	a.wantDevice(a.activate("application/json", inJSON(t, order)))
+	assert.Equal(t, []apns.DeviceID{{1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}}, a.sim.erased)
+}
+
 func TestAnUnreadableActivationIsRefused(t *testing.T) {
 	csr := inPEM("CERTIFICATE REQUEST", newCSR(t, newKey(t, elliptic.P256())))
 	rows := []struct {
@@ -132,6 +143,10 @@ func TestAnUnreadableActivationIsRefused(t *testing.T) {
 		{
 			"topic", "application/json", inJSON(t, map[string]any{"csr": csr, "topics": []string{"com.example.app", "com.example.*"}}),
 			422, `topics[1] is "com.example.*"; a topic is a bundle ID`,
+		},
+		{
+			"replaced", "application/json", inJSON(t, map[string]any{"csr": csr, "replaces": "me"}),
+			422, `replaces is "me"; the id of a device is 16 hex digits`,
 		},
 	}
 	for _, row := range rows {

@@ -26,17 +26,22 @@ type Devices interface {
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
 	// TellDevice has a virtual device do something, for an app if topic names one;
-	// see deviceActions.
+	// see deviceActions. Some of it can be done to a device from outside.
 	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error)
 	// Inbox returns what a virtual device has received after a number, once there
 	// are count of them; when ctx ends, those there are and its error.
 	Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]portal.Received, error)
 	ClearInbox(id apns.DeviceID) error
+	// SendAway sends a connected device to another courier.
+	SendAway(id apns.DeviceID, to portal.Redirection) (portal.Device, error)
+	// RotateTokenKey makes a new key, which seals device tokens from now on.
+	RotateTokenKey() error
 }
 
 const devicesTag = "devices"
 
-// deviceActions is the one table of what a virtual device can be told to do.
+// deviceActions is the one table of what a virtual device can be told to do. What says
+// "a device" can be done to one from outside as well.
 var deviceActions = []struct {
 	name, summary string
 	app           bool // it is about an app
@@ -47,9 +52,12 @@ var deviceActions = []struct {
 	{"unlock", "Have somebody use a virtual device", false},
 	{"sleep", "Have a virtual device sleep", false},
 	{"wake", "Have a virtual device be in use all the time, as on a charger", false},
-	{"erase", "Erase a virtual device: it comes back as another one, without apps", false},
+	{"low-power", "Have a device save power: pushes of priority 5 and 1 wait", false},
+	{"full-power", "Have a device no longer save power", false},
+	{"erase", "Erase a device: it comes back as another one, without apps; from one outside its tokens are taken", false},
+	{"revoke", "Revoke a device: it is refused with every certificate of its key. A virtual one comes back with another key", false},
 	{"install", "Install an app on a virtual device", true},
-	{"uninstall", "Remove an app from a virtual device; its token is Unregistered", true},
+	{"uninstall", "Remove an app from a device; its token is Unregistered", true},
 	{"rotate", "Give an app on a virtual device a new token; the old one is Unregistered", true},
 }
 
@@ -136,6 +144,21 @@ func registerDevices(r *router) {
 		OperationID: "clear-inbox", Method: http.MethodDelete, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
 		Summary: "Empty the inbox of a virtual device", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) { return done(sim.ClearInbox(in.id())) })
+	register(r, huma.Operation{
+		OperationID: "redirect-device", Method: http.MethodPost, Path: "/v1/devices/{id}/redirect", Tags: []string{devicesTag},
+		Summary:     "Send a connected device to another courier",
+		RequestBody: exampleBody(portal.Redirection{Host: "localhost"}), Errors: []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		DeviceInput
+		Body portal.Redirection
+	},
+	) (*answer[portal.Device], error) {
+		return answered(sim.SendAway(in.id(), in.Body))
+	})
+	register(r, huma.Operation{
+		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
+		Summary: "Make a new key, which seals device tokens from now on; tokens of older keys stay good",
+	}, func(context.Context, *struct{}) (*struct{}, error) { return done(sim.RotateTokenKey()) })
 	for _, action := range deviceActions {
 		op := huma.Operation{
 			OperationID: action.name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.name, Tags: []string{devicesTag},

@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -47,6 +48,7 @@ type simulator struct {
 
 	topics []string
 	team   string
+	erased []apns.DeviceID
 	faults *fault.Engine
 
 	watched
@@ -77,6 +79,8 @@ func (s *simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 	leaf, err := s.pki.SignDevice(csr)
 	return [][]byte{leaf, s.pki.DeviceCA.Certificate.Raw}, err
 }
+
+func (s *simulator) EraseDevice(id apns.DeviceID) { s.erased = append(s.erased, id) }
 
 // An api is a control API under test.
 type api struct {

@@ -19,6 +19,8 @@ type Teams interface {
 	RevokeKey(team, id string) error
 	AddApp(team, bundleID string) error
 	RemoveApp(team, bundleID string) error
+	// SuspendTeam takes the right to push from a team, or gives it back.
+	SuspendTeam(team string, suspended bool) (portal.Team, error)
 	// SetBroadcast gives an app the broadcast capability or takes it away.
 	SetBroadcast(team, bundleID string, enabled bool) error
 }
@@ -62,6 +64,20 @@ func registerTeams(r *router) {
 	}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
 		return answered(sim.GetTeam(in.Team))
 	})
+	for _, change := range []struct {
+		name, summary string
+		suspended     bool
+	}{
+		{"suspend", "Suspend a team: its pushes are answered Forbidden, on open connections as well", true},
+		{"resume", "Let a suspended team push again", false},
+	} {
+		register(r, huma.Operation{
+			OperationID: change.name + "-team", Method: http.MethodPost, Path: "/v1/teams/{team}/" + change.name, Tags: []string{teamsTag},
+			Summary: change.summary, Errors: []int{http.StatusNotFound},
+		}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
+			return answered(sim.SuspendTeam(in.Team, change.suspended))
+		})
+	}
 	register(r, huma.Operation{
 		OperationID: "make-key", Method: http.MethodPost, Path: "/v1/teams/{team}/keys", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
 		Summary:     "Make an authentication key; the answer has its .p8 file, which nobody can get again",

@@ -81,7 +81,7 @@ func newBubble(t *testing.T, count int) *bubble {
 	b.cfg = Config{
 		Count: count, Seed: 1, Record: &b.record,
 		Device: device.Config{Topics: []string{appA}, RootCAs: roots, Keepalive: -1},
-		Activate: func(_ context.Context, key crypto.Signer) (device.Identity, error) {
+		Activate: func(_ context.Context, key crypto.Signer, _ apns.DeviceID) (device.Identity, error) {
 			leaf := b.sign(&x509.Certificate{SerialNumber: big.NewInt(3), Subject: pkix.Name{CommonName: "device"}}, key.Public())
 			return device.Identity{Chain: [][]byte{leaf.Raw}, Key: key}, nil
 		},
@@ -198,6 +198,17 @@ at 40s erase 2
 at 1m stop
 `))
 	require.NoError(t, err)
+	var mu sync.Mutex
+	var were []apns.DeviceID
+	sign := b.cfg.Activate
+	b.cfg.Activate = func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error) {
+		if was != (apns.DeviceID{}) {
+			mu.Lock()
+			defer mu.Unlock()
+			were = append(were, was)
+		}
+		return sign(ctx, key, was)
+	}
 	s := b.run(time.Hour, func(f *Fleet) {
 		time.Sleep(15 * time.Second)
 		assert.EqualValues(t, count-5, f.Summary().Connected, "a quarter is away")
@@ -214,6 +225,10 @@ at 1m stop
 		devices[e.Device] = true
 	}
 	assert.Len(t, devices, count+2, "an erased device comes back as another")
+	assert.Len(t, were, 2, "which says whom it replaces")
+	for _, was := range were {
+		assert.True(t, devices[was])
+	}
 }
 
 func TestRampIsKept(t *testing.T) { synctest.Test(t, testRampIsKept) }

@@ -34,8 +34,9 @@ type Config struct {
 	// OnEvent, Trace and Inbox are the fleet's own.
 	Device device.Config
 
-	// Activate gets a device certificate for a key.
-	Activate func(ctx context.Context, key crypto.Signer) (device.Identity, error)
+	// Activate gets a device certificate for a key. The device that was is the one that
+	// this one has been before it was erased, zero if there is none.
+	Activate func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error)
 	// Dial opens a connection to the courier for the device with a number, from 0. The
 	// host is that of a redirect, or "".
 	Dial func(ctx context.Context, number int, host string) (net.Conn, error)

@@ -128,7 +128,7 @@ func (f *Fleet) enlist(ctx context.Context, number int) (*member, error) {
 	identity, fits := f.cfg.Store.identity(number, f.cfg.Device.Topics)
 	if !fits {
 		var err error
-		if identity, err = f.activate(ctx, number, identity.Key); err != nil {
+		if identity, err = f.activate(ctx, number, identity.Key, apns.DeviceID{}); err != nil {
 			return nil, err
 		}
 	}

@@ -47,7 +47,7 @@ func newHarness(t *testing.T, count int) *harness {
 	h.cfg = Config{
 		Count: count, Seed: 1, Record: &h.record,
 		Device: device.Config{Topics: []string{sim.DemoTopic}, RootCAs: simulator.Secrets.PKI.RootPool()},
-		Activate: func(_ context.Context, key crypto.Signer) (device.Identity, error) {
+		Activate: func(_ context.Context, key crypto.Signer, _ apns.DeviceID) (device.Identity, error) {
 			identity, err := simulator.Secrets.PKI.IssueDevice(key, "")
 			if err != nil {
 				return device.Identity{}, err
@@ -195,7 +195,7 @@ func TestSecondRunHasTheSameDevicesAndTokens(t *testing.T) {
 	require.NoError(t, h.cfg.Store.Close())
 
 	h.cfg.Store = openStore(t, dir)
-	h.cfg.Activate = func(context.Context, crypto.Signer) (device.Identity, error) {
+	h.cfg.Activate = func(context.Context, crypto.Signer, apns.DeviceID) (device.Identity, error) {
 		return device.Identity{}, errors.New("asked for an identity that is known")
 	}
 	h.run()
@@ -208,7 +208,9 @@ func TestSecondRunHasTheSameDevicesAndTokens(t *testing.T) {
 func TestActivationThatFailsEndsTheFleet(t *testing.T) {
 	h := newHarness(t, 20)
 	refused := errors.New("no more certificates")
-	h.cfg.Activate = func(context.Context, crypto.Signer) (device.Identity, error) { return device.Identity{}, refused }
+	h.cfg.Activate = func(context.Context, crypto.Signer, apns.DeviceID) (device.Identity, error) {
+		return device.Identity{}, refused
+	}
 	h.run()
 	require.ErrorIs(t, <-h.ended, refused)
 	assert.Equal(t, "ended", h.fleet.Summary().Phase)

@@ -67,15 +67,16 @@ func newKey() (crypto.Signer, error) {
 	return key, nil
 }
 
-// activate gets an identity for a key, a new one if key is nil, and keeps it.
-func (f *Fleet) activate(ctx context.Context, number int, key crypto.Signer) (device.Identity, error) {
+// activate gets an identity for a key, a new one if key is nil, and keeps it. See
+// [Config.Activate] for the device that was.
+func (f *Fleet) activate(ctx context.Context, number int, key crypto.Signer, was apns.DeviceID) (device.Identity, error) {
 	if key == nil {
 		var err error
 		if key, err = newKey(); err != nil {
 			return device.Identity{}, err
 		}
 	}
-	identity, err := f.cfg.Activate(ctx, key)
+	identity, err := f.cfg.Activate(ctx, key, was)
 	if err != nil {
 		return identity, err
 	}
@@ -84,11 +85,11 @@ func (f *Fleet) activate(ctx context.Context, number int, key crypto.Signer) (de
 
 // renew is called by the device: after a refusal, or after it was erased.
 func (m *member) renew(ctx context.Context) (device.Identity, error) {
-	key := m.device.Identity().Key
+	key, was := m.device.Identity().Key, apns.DeviceID{}
 	if m.erased {
-		key = nil
+		key, was = nil, m.device.ID()
 	}
-	identity, err := m.f.activate(ctx, m.number, key)
+	identity, err := m.f.activate(ctx, m.number, key, was)
 	m.erased = m.erased && err != nil
 	return identity, err
 }

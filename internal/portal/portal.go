@@ -57,6 +57,8 @@ type Team struct {
 	Own  bool     `json:"space" doc:"It lives in a space of its own"`
 	Apps []string `json:"apps" doc:"The bundle IDs of its apps"`
 	Keys []Key    `json:"keys" doc:"Its authentication keys"`
+
+	Suspended bool `json:"suspended,omitempty" doc:"Its pushes are answered Forbidden"`
 }
 
 // A Key is an authentication key.
@@ -85,9 +87,16 @@ type Device struct {
 	Virtual     bool          `json:"virtual" doc:"It lives inside the simulator"`
 	Online      bool          `json:"online" doc:"It is connected to the courier"`
 	Power       string        `json:"power,omitempty" doc:"on, unlocked, locked or asleep; of virtual devices"`
+	LowPower    bool          `json:"lowPower,omitempty" doc:"It saves power: pushes of priority 5 and 1 wait"`
 	Remote      string        `json:"remote,omitempty" doc:"Where it connects from; of devices outside"`
 	Apps        []DeviceApp   `json:"apps,omitempty" doc:"Its apps; of virtual devices"`
 	Inbox       int           `json:"inbox,omitempty" doc:"How many notifications are in its inbox; of virtual devices"`
+}
+
+// A Redirection sends a device to another courier.
+type Redirection struct {
+	Host   string `json:"host" maxLength:"253" doc:"The name or address of the courier, without port"`
+	Reason string `json:"reason,omitempty" maxLength:"1024" doc:"Told to the device along with it"`
 }
 
 // A DeviceApp is an app on a device.

@@ -65,5 +65,5 @@ func (r *Registry) MayPush(team string) error {
 }
 
 func forbidden(team string) *apns.Rejection {
-	return apns.Reject(apns.Forbidden, "team "+team+" is suspended; resume it in the portal")
+	return apns.Reject(apns.Forbidden, "team "+team+" is suspended; apns-sim team resume "+team+" lets it push again")
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -42,6 +43,34 @@ func (s *Simulator) EraseDevice(device apns.DeviceID) {
 		s.Broker.WithdrawDevice(env, device)
 	}
 	s.DisconnectDevice(device)
+}
+
+// SavePower says whether a device saves power: pushes of priority 5 and 1 wait as long
+// as it does. How a device says so itself is unknown.
+func (s *Simulator) SavePower(device apns.DeviceID, low bool) {
+	for _, env := range s.worldsOf(device) {
+		s.Broker.SetDevicePower(env, device, low)
+	}
+}
+
+// worldsOf returns the environments in which a device is: that of a virtual one, those
+// in which one from outside is connected, both of one that is away.
+func (s *Simulator) worldsOf(device apns.DeviceID) []apns.Environment {
+	if phone := s.Fleet.Find(device); phone != nil {
+		return []apns.Environment{phone.Environment}
+	}
+	var in []apns.Environment
+	for _, env := range environments {
+		for _, c := range s.couriers[env].Connections() {
+			if c.Device == device && !slices.Contains(in, c.Environment) {
+				in = append(in, c.Environment)
+			}
+		}
+	}
+	if len(in) == 0 {
+		return environments
+	}
+	return in
 }
 
 // RevokeDevice refuses a device from now on, with whatever certificate it gets

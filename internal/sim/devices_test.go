@@ -18,6 +18,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -105,6 +106,102 @@ func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	wantPost(t, s, renewed, http.StatusOK, "")
+}
+
+// The simulator can do to a device from outside what is in its own power.
+func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, sim.DemoTopic)
+	old := phone.await(t, device.EventToken).Token
+	tell := func(action, topic string) portal.Device {
+		t.Helper()
+		now, err := s.TellDevice(t.Context(), phone.ID(), action, topic)
+		require.NoError(t, err, action)
+		assert.Equal(t, phone.ID(), now.ID)
+		return now
+	}
+	assert.True(t, tell("low-power", "").LowPower)
+	assert.Equal(t, 1, s.Broker.Stats().LowPower, "in the environment where it is")
+	assert.False(t, tell("full-power", "").LowPower)
+
+	_, err := s.TellDevice(t.Context(), phone.ID(), "uninstall", "")
+	require.ErrorContains(t, err, "name the topic")
+	tell("uninstall", sim.DemoTopic)
+	wantPost(t, s, old, http.StatusGone, "Unregistered")
+	tell("low-power", "")
+	tell("erase", "")
+	renewed := phone.await(t, device.EventToken).Token
+	assert.NotEqual(t, old, renewed)
+	wantPost(t, s, renewed, http.StatusOK, "")
+	assert.Zero(t, s.Broker.Stats().LowPower, "an erased device is as new")
+
+	_, err = s.TellDevice(t.Context(), phone.ID(), "lock", "")
+	require.ErrorIs(t, err, portal.ErrNotFound, "nobody can press its buttons")
+	tell("revoke", "")
+	phone.await(t, device.EventIdentityRefused)
+}
+
+func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
+	s := start(t, sim.Config{})
+	hash := apns.HashTopic(sim.DemoTopic)
+	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+		away := tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}
+		token := s.Vault.Mint(away, &hash)
+		now, err := s.TellDevice(t.Context(), away.Device, "erase", "")
+		require.NoError(t, err)
+		assert.False(t, now.Online)
+		claims, err := s.Vault.Open([]byte(token))
+		require.NoError(t, err)
+		assert.NotZero(t, claims.Retired, env)
+	}
+}
+
+func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
+	s := start(t, sim.Config{})
+	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	require.NoError(t, err)
+	_, err = s.TellDevice(t.Context(), made[0].ID, "revoke", "")
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		list := s.ListDevices("", true)
+		return len(list) == 1 && list[0].ID != made[0].ID && list[0].Online && list[0].Virtual
+	}, 30*time.Second, 5*time.Millisecond)
+	_, err = s.Phone(s.ListDevices("", true)[0].ID)
+	require.NoError(t, err)
+	_, err = s.Phone(made[0].ID)
+	require.ErrorIs(t, err, portal.ErrNotFound)
+}
+
+func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
+	s := start(t, sim.Config{})
+	phone := switchOn(t, s, sim.DemoTopic)
+	phone.await(t, device.EventConnected)
+	d, err := s.SendAway(phone.ID(), portal.Redirection{Host: "localhost", Reason: "moved"})
+	require.NoError(t, err)
+	assert.Equal(t, phone.ID(), d.ID)
+	gone := phone.await(t, device.EventDisconnected)
+	assert.True(t, device.Redirected(gone.Err), "%v", gone.Err)
+	_, err = s.SendAway(apns.DeviceID{1}, portal.Redirection{Host: "localhost"})
+	require.ErrorIs(t, err, portal.ErrNotFound)
+	_, err = s.SendAway(phone.ID(), portal.Redirection{})
+	require.ErrorContains(t, err, "needs a host")
+}
+
+func TestATeamIsSuspendedAndResumedWhileItPushes(t *testing.T) {
+	s := start(t, sim.Config{})
+	token := switchOn(t, s, sim.DemoTopic).await(t, device.EventToken).Token
+	for _, suspended := range []bool{true, true, false} {
+		team, err := s.SuspendTeam("", suspended)
+		require.NoError(t, err)
+		assert.Equal(t, suspended, team.Suspended)
+		status, reason := http.StatusOK, ""
+		if suspended {
+			status, reason = http.StatusForbidden, "Forbidden"
+		}
+		wantPost(t, s, token, status, reason)
+	}
+	_, err := s.SuspendTeam("NOBODY0001", true)
+	require.ErrorIs(t, err, sim.ErrNoTeam)
 }
 
 // A backup that is put back on the same device leaves it its key and its tokens.

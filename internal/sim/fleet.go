@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 	"github.com/apns-sim/apns-sim/internal/virtual"
@@ -134,6 +136,7 @@ func (s *Simulator) ListDevices(team string, all bool) []portal.Device {
 			seen[c.Device] = true
 			list = append(list, portal.Device{
 				ID: c.Device, Space: home.Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
+				LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 			})
 		}
 	}
@@ -154,6 +157,7 @@ func (s *Simulator) describePhone(p *virtual.Phone) portal.Device {
 	d := portal.Device{
 		ID: p.ID(), Team: p.Team, Space: s.Spaces.Home(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
+		LowPower: s.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
 	for _, app := range p.Apps() {
 		d.Apps = append(d.Apps, portal.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
@@ -202,6 +206,25 @@ var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtua
 	},
 }
 
+// outsideActions is the one table of what can be done to a device from outside, which
+// cannot be told anything. The simulator has no list of devices that are away: their
+// tokens are sealed, and any id is taken. Those with always are for virtual devices, too.
+var outsideActions = map[string]struct {
+	do     func(s *Simulator, id apns.DeviceID, topic string)
+	app    bool // it is about an app
+	always bool
+}{
+	"low-power":  {do: func(s *Simulator, id apns.DeviceID, _ string) { s.SavePower(id, true) }, always: true},
+	"full-power": {do: func(s *Simulator, id apns.DeviceID, _ string) { s.SavePower(id, false) }, always: true},
+	"revoke":     {do: func(s *Simulator, id apns.DeviceID, _ string) { s.RevokeDevice(id) }, always: true},
+	"erase":      {do: func(s *Simulator, id apns.DeviceID, _ string) { s.EraseDevice(id) }},
+	"uninstall": {do: func(s *Simulator, id apns.DeviceID, topic string) {
+		for _, env := range s.worldsOf(id) {
+			s.UninstallApp(tokenvault.Address{Environment: env, Device: id}, topic)
+		}
+	}, app: true},
+}
+
 func setPower(power device.Power) func(context.Context, *Simulator, *virtual.Phone, string) error {
 	return func(_ context.Context, _ *Simulator, p *virtual.Phone, _ string) error { return p.SetPower(power) }
 }
@@ -216,10 +239,19 @@ func (s *Simulator) retire(p *virtual.Phone, topic string) {
 }
 
 // TellDevice has a virtual device do something; topic is the app it is about, ""
-// for the first one it has. It waits until it is done, and describes the device.
+// for the first one it has. It waits until it is done, and describes the device. To a
+// device from outside happens what is in the power of the simulator.
 func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error) {
-	phone, err := s.Phone(id)
-	if err != nil {
+	phone := s.Fleet.Find(id)
+	if outside, ok := outsideActions[action]; ok && (phone == nil || outside.always) {
+		if outside.app && topic == "" {
+			return portal.Device{}, fmt.Errorf("sim: device %v is outside, and which apps it has is not known; name the topic", id)
+		}
+		outside.do(s, id, topic)
+		return s.describe(id), nil
+	}
+	if phone == nil {
+		_, err := s.Phone(id)
 		return portal.Device{}, err
 	}
 	if apps := phone.Apps(); topic == "" && len(apps) > 0 {
@@ -231,6 +263,29 @@ func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, to
 		return portal.Device{}, err
 	}
 	return s.describePhone(phone), nil
+}
+
+// describe describes a device as far as it is known.
+func (s *Simulator) describe(id apns.DeviceID) portal.Device {
+	if d, err := s.Device(id); err == nil {
+		return d
+	}
+	return portal.Device{
+		ID: id, Space: s.Spaces.Home(id).Team(), Environment: apns.Production.String(),
+		LowPower: s.Broker.SavesPower(broker.Address{Device: id}),
+	}
+}
+
+// SendAway sends a device that is connected to another courier; see RedirectDevice.
+func (s *Simulator) SendAway(id apns.DeviceID, to portal.Redirection) (portal.Device, error) {
+	d := s.describe(id)
+	switch n, err := s.RedirectDevice(id, devicetls.Redirection{Host: to.Host, Reason: to.Reason}); {
+	case err != nil:
+		return portal.Device{}, err
+	case n == 0:
+		return portal.Device{}, fmt.Errorf("%w connected device: %v; GET /v1/devices lists them", portal.ErrNotFound, id)
+	}
+	return d, nil
 }
 
 // Inbox returns what a virtual device has received after a number; it waits until

@@ -42,6 +42,7 @@ func (s *Simulator) describeTeam(id string) portal.Team {
 	if t.Apps == nil {
 		t.Apps = []string{}
 	}
+	t.Suspended = s.Auth.Suspended(id)
 	for _, k := range s.Auth.Keys(id) {
 		key := portal.Key{ID: k.ID, Topics: k.Topics}
 		for _, env := range k.Environments {
@@ -89,6 +90,20 @@ func (s *Simulator) RevokeKey(team, id string) error {
 		return fmt.Errorf("%w key: %w", portal.ErrNotFound, err)
 	}
 	return nil
+}
+
+// SuspendTeam takes the right to push from a team, or gives it back; "" is the default
+// team.
+func (s *Simulator) SuspendTeam(team string, suspended bool) (portal.Team, error) {
+	team = cmp.Or(team, DemoTeam)
+	change := s.Auth.ResumeTeam
+	if suspended {
+		change = s.Auth.SuspendTeam
+	}
+	if !s.Auth.HasTeam(team) || change(team) != nil {
+		return portal.Team{}, unknownTeam(team)
+	}
+	return s.describeTeam(team), nil
 }
 
 // AddApp gives an app to a team, "" being the default one.

@@ -82,7 +82,8 @@ func (f *Fleet) start(o Order) (*Phone, error) {
 	if f.closed {
 		return nil, errClosed
 	}
-	f.phones[p.device.ID()] = p
+	p.id = p.device.ID()
+	f.phones[p.id] = p
 	p.run(f.ctx)
 	return p, nil
 }
@@ -116,13 +117,14 @@ func (f *Fleet) Remove(id apns.DeviceID) bool {
 	return true
 }
 
-// renamed says that a phone has another id than before.
-func (f *Fleet) renamed(p *Phone, before apns.DeviceID) {
+// renamed notes that a phone may have another id than before.
+func (f *Fleet) renamed(p *Phone) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.phones[before] == p {
-		delete(f.phones, before)
-		f.phones[p.device.ID()] = p
+	now := p.device.ID()
+	if p.id != now && f.phones[p.id] == p {
+		delete(f.phones, p.id)
+		f.phones[now], p.id = p, now
 	}
 }
 

@@ -35,6 +35,8 @@ type Phone struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
+	id apns.DeviceID // by which the fleet finds it; guarded by the fleet's mu
+
 	mu     sync.Mutex
 	erased bool          // the device is another one at its next login
 	reborn chan struct{} // closed when that one is connected; nil while nobody waits
@@ -90,6 +92,7 @@ func (p *Phone) note(e device.Event) {
 		p.erased = true
 		p.mu.Unlock()
 	case device.EventConnected:
+		p.fleet.renamed(p) // it was erased, or a courier has refused what it was
 		p.mu.Lock()
 		if p.erased && p.reborn != nil {
 			close(p.reborn)
@@ -165,7 +168,6 @@ func (p *Phone) Erase(ctx context.Context) (apns.DeviceID, error) {
 		return before, fmt.Errorf("virtual: the erased device does not come back: %w", ctx.Err())
 	}
 	p.inbox.clear()
-	p.fleet.renamed(p, before)
 	return p.device.ID(), nil
 }
 
