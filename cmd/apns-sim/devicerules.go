@@ -14,6 +14,9 @@ type deviceRuleFlags struct {
 
 	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
 	LoginTimeout       time.Duration `placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (30s)."`
+	FilterTimeout      time.Duration `placeholder:"TIME" help:"End the connection of a device that has logged in and names no topics for so long (10s)."`
+	ClockWindow        time.Duration `placeholder:"TIME" help:"How far the time that a device signs at its login may be off, to either side (5m)."`
+	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Acknowledge a message from a device only after so long; some clients begin to listen when they have written."`
 	DeviceLoss         time.Duration `placeholder:"TIME" help:"Take a connection for lost whose network confirms nothing for so long (1m); -1s leaves it to the system."`
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
@@ -25,15 +28,24 @@ type deviceRuleFlags struct {
 
 // apply puts the rules into a configuration.
 func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
-	if r.DeviceSilence < 0 {
-		return fmt.Errorf("--device-silence is %s; it cannot be negative", r.DeviceSilence)
-	}
-	if r.LoginTimeout < 0 {
-		return fmt.Errorf("--login-timeout is %s; it cannot be negative", r.LoginTimeout)
+	for _, flag := range []struct {
+		name string
+		time time.Duration
+	}{
+		{"device-silence", r.DeviceSilence},
+		{"login-timeout", r.LoginTimeout},
+		{"filter-timeout", r.FilterTimeout},
+		{"clock-window", r.ClockWindow},
+		{"upload-ack-delay", r.UploadAckDelay},
+	} {
+		if flag.time < 0 {
+			return fmt.Errorf("--%s is %s; it cannot be negative", flag.name, flag.time)
+		}
 	}
 	c := &cfg.Courier
 	c.LossTimeout = r.DeviceLoss
 	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
+	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	if err := r.Delivery.apply(cfg); err != nil {

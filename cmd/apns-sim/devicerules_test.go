@@ -18,6 +18,9 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 	}{
 		{"--device-silence 90s", func(c *sim.Config) { c.Courier.SilenceTimeout = 90 * time.Second }},
 		{"--login-timeout 2s", func(c *sim.Config) { c.Courier.LoginTimeout = 2 * time.Second }},
+		{"--filter-timeout 3s", func(c *sim.Config) { c.Courier.FilterTimeout = 3 * time.Second }},
+		{"--clock-window 1h", func(c *sim.Config) { c.Courier.ClockWindow = time.Hour }},
+		{"--upload-ack-delay 5ms", func(c *sim.Config) { c.Courier.UploadAckDelay = 5 * time.Millisecond }},
 		{"--device-loss 20s", func(c *sim.Config) { c.Courier.LossTimeout = 20 * time.Second }},
 		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
@@ -36,7 +39,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 }
 
 func TestARuleForDevicesThatCannotBeMeantIsNamed(t *testing.T) {
-	for _, flag := range []string{"--device-silence", "--login-timeout"} {
+	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay"} {
 		var c commands
 		_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", flag + "=-1s"})
 		require.NoError(t, err)

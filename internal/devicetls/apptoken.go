@@ -20,18 +20,23 @@ const tokenRefused uint8 = 1
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID, AppIDForm: m.AppIDForm}
 	if !s.server.cfg.allowsToken(s.named(m.BaseToken), time.Now()) {
-		answer.Status = tokenRefused
-		return s.answer(&answer)
+		return s.refuseToken(&answer)
 	}
 	token, err := s.appToken(m)
 	if err != nil {
 		s.log.Info("a request for an app's token cannot be met", "device", s.id(), "err", err)
-		answer.Status = tokenRefused
-		return s.answer(&answer)
+		return s.refuseToken(&answer)
 	}
 	answer.Token = []byte(token)
 	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), answer.Token)
 	return s.answer(&answer)
+}
+
+// refuseToken answers that there is no token. The field of the token is there all the
+// same: there are parsers that cannot do without one of the first three.
+func (s *session) refuseToken(answer *courier.TokenResponse) error {
+	answer.Status, answer.Token = tokenRefused, []byte{}
+	return s.answer(answer)
 }
 
 func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {

@@ -71,7 +71,7 @@ func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
 					if i < row.given {
 						require.Equal(t, courier.TokenAccepted, answer.Status)
 					} else {
-						require.Equal(t, &courier.TokenResponse{Status: 1, Topic: topicHash[:]}, answer)
+						require.Equal(t, &courier.TokenResponse{Status: 1, Token: []byte{}, Topic: topicHash[:]}, answer)
 					}
 				}
 				assert.Equal(t, row.given, w.tokensIssued()-before, "what is refused takes no line of the journal")
