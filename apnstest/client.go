@@ -1,6 +1,7 @@
 package apnstest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -24,12 +25,14 @@ func (s *Space) Client(certificates ...tls.Certificate) *http.Client {
 }
 
 // Dial connects to an address of [Endpoints], or to the one that a host of Apple's
-// stands for, such as api.push.apple.com:443. Other addresses are dialed as they
-// are, unless the server is in memory. It fits [http.Transport].DialContext.
+// stands for, such as api.push.apple.com:443; no other host of APNs is dialed. Other
+// addresses are dialed as they are, unless the server is in memory. It fits [http.Transport].DialContext.
 func (s *Space) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if ours := s.server.sim.Route(address); ours != "" {
-		address = ours
+	ours, err := s.server.sim.Route(address)
+	if err != nil {
+		return nil, err
 	}
+	address = cmp.Or(ours, address)
 	if s.server.memory != nil {
 		return s.server.memory.dial(ctx, address)
 	}

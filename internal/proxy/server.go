@@ -16,10 +16,12 @@ import (
 
 // Config is how a proxy is made. Route is required.
 type Config struct {
-	// Route returns the address that host:port leads to, "" if it leads nowhere.
-	Route func(hostport string) string
-	// Others passes on what leads nowhere to where it wants to go, instead of
-	// refusing it.
+	// Route returns the address that host:port leads to, "" for a host that is
+	// somebody else's. The error says why one of ours leads nowhere; it is never
+	// passed on.
+	Route func(hostport string) (address string, err error)
+	// Others passes on what is for somebody else to where it wants to go, instead
+	// of refusing it.
 	Others bool
 	// Log may be nil, for silence.
 	Log *slog.Logger
@@ -97,11 +99,15 @@ func (s *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this is a proxy for CONNECT; the control API has an address of its own", http.StatusMethodNotAllowed)
 		return
 	}
-	address := s.cfg.Route(r.Host)
-	if address == "" && s.cfg.Others {
+	address, err := s.cfg.Route(r.Host)
+	switch {
+	case err != nil:
+		s.cfg.Log.Warn("proxy: a host leads nowhere", "host", r.Host, "remote", r.RemoteAddr, "err", err)
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	case address == "" && s.cfg.Others:
 		address = r.Host
-	}
-	if address == "" {
+	case address == "":
 		s.cfg.Log.Info("proxy: a host is not ours", "host", r.Host, "remote", r.RemoteAddr)
 		http.Error(w, r.Host+" is none of Apple's hosts; --proxy-others passes such requests on", http.StatusForbidden)
 		return

@@ -3,6 +3,7 @@ package proxy_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -81,7 +82,7 @@ func ask(t *testing.T, address, request string) (net.Conn, *bufio.Reader, []stri
 func TestATunnelLeadsToTheSimulator(t *testing.T) {
 	far := echo(t)
 	var asked string
-	address := serve(t, proxy.Config{Route: func(hostport string) string { asked = hostport; return far }})
+	address := serve(t, proxy.Config{Route: func(hostport string) (string, error) { asked = hostport; return far, nil }})
 	// What comes right behind the request belongs to the tunnel.
 	c, r, head := ask(t, address, "CONNECT api.push.apple.com:443 HTTP/1.1\r\nHost: api.push.apple.com:443\r\n\r\nearly ")
 	assert.Equal(t, []string{"HTTP/1.1 200 Connection established"}, head, "aioapns searches for these bytes")
@@ -96,7 +97,7 @@ func TestATunnelLeadsToTheSimulator(t *testing.T) {
 
 func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 	far := echo(t)
-	nowhere := func(string) string { return "" }
+	nowhere := func(string) (string, error) { return "", nil }
 	request := "CONNECT " + far + " HTTP/1.1\r\nHost: " + far + "\r\n\r\n"
 	_, _, head := ask(t, serve(t, proxy.Config{Route: nowhere}), request)
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
@@ -104,8 +105,18 @@ func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 200 Connection established", head[0])
 }
 
+func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
+	far := echo(t)
+	closed := func(string) (string, error) { return "", errors.New("the door is closed; open it with --listen") }
+	_, r, head := ask(t, serve(t, proxy.Config{Route: closed, Others: true}), "CONNECT "+far+" HTTP/1.1\r\nHost: "+far+"\r\n\r\n")
+	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
+	why, err := r.ReadString('\n')
+	require.NoError(t, err)
+	assert.Equal(t, "the door is closed; open it with --listen\n", why)
+}
+
 func TestWhatIsNoTunnelIsRefused(t *testing.T) {
-	address := serve(t, proxy.Config{Route: func(string) string { return "127.0.0.1:1" }})
+	address := serve(t, proxy.Config{Route: func(string) (string, error) { return "127.0.0.1:1", nil }})
 	response, err := http.Get("http://" + address + "/v1/info")
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
@@ -117,7 +128,7 @@ func TestWhatIsNoTunnelIsRefused(t *testing.T) {
 
 func TestOpenTunnelsEndWithTheProxy(t *testing.T) {
 	far := echo(t)
-	p, err := proxy.New(proxy.Config{Route: func(string) string { return far }})
+	p, err := proxy.New(proxy.Config{Route: func(string) (string, error) { return far, nil }})
 	require.NoError(t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

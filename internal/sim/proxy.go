@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"cmp"
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -25,30 +27,64 @@ var courierHosts = map[string]apns.Environment{
 	"courier.sandbox.push.apple.com": apns.Sandbox,
 }
 
+// pushDomain ends the names of all hosts that belong to APNs.
+const pushDomain = "push.apple.com"
+
 // Route returns the address of the door that one of Apple's hosts stands for,
-// whatever the port; "" for another host, or if the door is closed.
-func (s *Simulator) Route(hostport string) string {
+// whatever the port; "" for another host. The error says why a host of Apple's leads
+// nowhere, for who else would go to Apple itself.
+func (s *Simulator) Route(hostport string) (address string, err error) {
 	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		return ""
+	if err != nil { // it has no port
+		host = hostport
 	}
-	host = strings.ToLower(host)
+	host = strings.ToLower(strings.TrimRight(host, "."))
+	if host != pushDomain && !strings.HasSuffix(host, "."+pushDomain) {
+		return "", nil
+	}
+	door, ok := doorOf(host)
+	if !ok {
+		return "", fmt.Errorf("%s is a host of Apple's that nothing here stands for", host)
+	}
+	if address = s.info.reached(door); address == "" {
+		return "", fmt.Errorf("%s stands for %s, which is closed here; open it with --%s", host, doors[door].Serves, doors[door].Flag)
+	}
+	return address, nil
+}
+
+// doorOf returns the door that a host of Apple's stands for.
+func doorOf(host string) (Door, bool) {
 	for suffix, env := range courierHosts {
 		if host == suffix || strings.HasSuffix(host, "-"+suffix) {
-			return choose(env, s.info.Device, s.info.DeviceSandbox)
+			return choose(env, Device, DeviceSandbox), true
 		}
 	}
 	env, ok := apns.HostEnvironment(host)
-	switch {
-	case !ok:
-		return ""
-	case strings.HasPrefix(host, manageHost):
-		return addressIn(choose(env, s.info.Channels, s.info.ChannelsSandbox))
+	if strings.HasPrefix(host, manageHost) {
+		return choose(env, Channels, ChannelsSandbox), ok
 	}
-	return addressIn(choose(env, s.info.Provider, s.info.ProviderSandbox))
+	return choose(env, Provider, ProviderSandbox), ok
 }
 
-func choose(env apns.Environment, production, sandbox string) string {
+// reached returns the host:port of a door that one of Apple's hosts may stand for; ""
+// if it is closed.
+func (i *Info) reached(d Door) string {
+	switch d {
+	case Device:
+		return i.Device
+	case DeviceSandbox:
+		return i.DeviceSandbox
+	case Channels:
+		return addressIn(i.Channels)
+	case ChannelsSandbox:
+		return addressIn(i.ChannelsSandbox)
+	case ProviderSandbox:
+		return addressIn(i.ProviderSandbox)
+	}
+	return addressIn(cmp.Or(i.Provider, i.Provider443))
+}
+
+func choose(env apns.Environment, production, sandbox Door) Door {
 	if env == apns.Sandbox {
 		return sandbox
 	}

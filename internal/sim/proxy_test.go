@@ -3,6 +3,7 @@ package sim_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,6 +38,44 @@ func TestApplesHostsLeadToTheSimulatorThroughTheProxy(t *testing.T) {
 		assert.NoError(t, response.Body.Close())
 	}
 	assert.ErrorContains(t, err, "Forbidden")
+}
+
+// What would go to Apple itself ends here: a push of a test, with a real key, at a
+// real device.
+func TestNoHostOfApplesIsEverPassedOn(t *testing.T) {
+	s := start(t, sim.Config{Addresses: sim.Addresses{sim.ProviderSandbox: sim.Off, sim.Channels: sim.Off, sim.DeviceSandbox: sim.Off}})
+	for host, want := range map[string]string{
+		"api.sandbox.push.apple.com:443":           "api.sandbox.push.apple.com stands for provider API, sandbox, which is closed here; open it with --listen-sandbox",
+		"api.development.push.apple.com.:2197":     "--listen-sandbox",
+		"api-manage-broadcast.push.apple.com:2196": "--listen-channels",
+		"1-courier.sandbox.push.apple.com:5223":    "--listen-device-sandbox",
+		"new-api.push.apple.com:443":               "new-api.push.apple.com is a host of Apple's that nothing here stands for",
+		"PUSH.APPLE.COM.:443":                      "nothing here stands for",
+		"init.push.apple.com":                      "nothing here stands for",
+	} {
+		address, err := s.Route(host)
+		assert.Empty(t, address, host)
+		assert.ErrorContains(t, err, want)
+	}
+	for host, want := range map[string]string{
+		"Api.Push.Apple.Com.:443":         s.Info().Provider,
+		"api.push.apple.com":              s.Info().Provider,
+		"7-courier.push.apple.com:5223":   s.Info().Device,
+		"www.apple.com:443":               "",
+		"api.push.apple.com.evil.test:80": "",
+		"notpush.apple.com:443":           "",
+	} {
+		address, err := s.Route(host)
+		assert.NoError(t, err, host)
+		assert.Equal(t, strings.TrimPrefix(want, "https://"), address, host)
+	}
+}
+
+func TestPort443IsTheProviderAPIAsWell(t *testing.T) {
+	s := start(t, sim.Config{Addresses: sim.Addresses{sim.Provider: sim.Off, sim.Provider443: "127.0.0.1:0"}})
+	address, err := s.Route("api.push.apple.com:443")
+	require.NoError(t, err)
+	assert.Equal(t, s.Info().Provider443, "https://"+address)
 }
 
 func TestTheProxyStaysClosedUnlessItIsAskedFor(t *testing.T) {
