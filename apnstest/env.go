@@ -1,6 +1,7 @@
 package apnstest
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/apns-sim/apns-sim/internal/environ"
@@ -32,6 +33,7 @@ func (s *Space) Env() []string {
 func (s *Space) describe(dir string) (p environ.Place, err error) {
 	p = s.server.sim.Place()
 	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""
+	p.Inherited = os.Getenv // as in the example
 	p.CAFile = filepath.Join(dir, pki.RootFile)
 	root := s.server.sim.RootPEM()
 	if err := pki.WritePublic(p.CAFile, root); err != nil {
@@ -51,23 +53,17 @@ func (s *Space) describe(dir string) (p environ.Place, err error) {
 	}
 	app := s.apps[0]
 	p.Topic = app.Topic
-	s.findToken(&p)
+	for _, d := range s.devices {
+		for _, installed := range d.phone.Apps() {
+			if installed.Topic == p.Topic {
+				p.AddDevice(d.env.String(), d.ID(), installed.Token.String())
+			}
+		}
+	}
 	text, err := app.issue(CertificateRequest{}).PEM()
 	if err != nil {
 		return p, err
 	}
 	p.CertificateFile = filepath.Join(dir, sim.DemoCertificateFile)
 	return p, pki.WriteSecret(p.CertificateFile, text)
-}
-
-// findToken looks for a device that has the app of the topic.
-func (s *Space) findToken(p *environ.Place) {
-	for _, d := range s.devices {
-		for _, app := range d.phone.Apps() {
-			if app.Topic == p.Topic && app.Token != "" {
-				p.Token, p.DeviceID = app.Token.String(), d.ID()
-				return
-			}
-		}
-	}
 }

@@ -50,6 +50,18 @@ func TestVariablesNameWhatThereIs(t *testing.T) {
 	then := variables()
 	assert.Equal(t, phone.Token(app), then["APNS_SIM_TOKEN"])
 	assert.Equal(t, phone.ID(), then["APNS_SIM_DEVICE_ID"])
+	assert.Contains(t, then["NO_PROXY"], "localhost")
+}
+
+func TestADeviceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
+	t.Parallel()
+	mine := shared.NewSpace(t)
+	app := mine.NewApp("com.example.app")
+	phone := mine.NewSandboxDevice(app)
+	all := strings.Join(mine.Env(), "\n")
+	assert.Contains(t, all, "\nAPNS_SIM_TOKEN_SANDBOX="+phone.Token(app))
+	assert.Contains(t, all, "\nAPNS_SIM_DEVICE_ID_SANDBOX="+phone.ID())
+	assert.NotContains(t, all, "\nAPNS_SIM_TOKEN=", "nobody could push to it")
 }
 
 func TestThereAreNoVariablesForAServerInMemory(t *testing.T) {

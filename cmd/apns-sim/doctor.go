@@ -178,16 +178,22 @@ func (p *patient) doors(ctx context.Context) (list []finding) {
 
 // key looks whether the key that programs sign with is that of the simulator.
 func (p *patient) key(ctx context.Context) []finding {
-	file := cmp.Or(os.Getenv("APNS_SIM_KEY_FILE"), p.info.Demo.KeyFile)
-	if file == "" {
-		return nil
-	}
 	s := &sendCommand{
 		Token: strings.Repeat("00", 32), Environment: "production", PushType: "alert", controlFlags: p.controlFlags,
-		KeyFile: file, Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: cmp.Or(os.Getenv("APNS_SIM_KEY_ID"), p.info.Demo.KeyID),
+		signingFlags: signingFlags{
+			KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
+		},
+	}
+	if s.KeyFile == "" && s.KeyP8 == "" && p.info.Demo.KeyFile == "" {
+		return nil
 	}
 	const remedy = "use the files of the ready record: eval \"$(apns-sim env)\""
-	request, err := s.request(ctx, p.info, []byte("{}"))
+	none := func(string) bool { return false }
+	key, err := s.key(p.info.Demo, none)
+	if err != nil {
+		return []finding{wrong("key", remedy, "%v", err)}
+	}
+	request, err := s.request(ctx, p.info, []byte("{}"), none)
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
@@ -202,9 +208,9 @@ func (p *patient) key(ctx context.Context) []finding {
 	}
 	defer response.Body.Close()
 	if response.StatusCode == http.StatusForbidden {
-		return []finding{wrong("key", remedy, "%s of team %s, key %s, is refused", file, s.Team, s.KeyID)}
+		return []finding{wrong("key", remedy, "that of team %s, key %s, is refused", key.TeamID, key.KeyID)}
 	}
-	return []finding{good("key", "%s is taken for team %s, key %s", file, s.Team, s.KeyID)}
+	return []finding{good("key", "that of team %s, key %s, is taken", key.TeamID, key.KeyID)}
 }
 
 // clock compares the simulator's time with this machine's.

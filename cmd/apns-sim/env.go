@@ -41,7 +41,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	p := info.Place()
-	p.Control = e.Control
+	p.Control, p.ControlToken, p.Inherited = e.Control, e.ControlToken, os.Getenv
 	if e.Proxy {
 		if info.Proxy == "" {
 			return badUsage("the simulator has no proxy; start it with --listen-proxy 127.0.0.1:8198")
@@ -63,7 +63,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 
 // trust writes the files of roots.
 func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
-	dir, err := e.folder()
+	dir, err := e.folder(e.Dir)
 	if err != nil {
 		return err
 	}
@@ -81,22 +81,23 @@ func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
 	return writeTrust(dir, root, p)
 }
 
-// folder is where the files go: always the same one for a simulator.
-func (e *envCommand) folder() (string, error) {
-	dir := e.Dir
+// folder is where files go that belong to a simulator: dir, or always the same one in
+// the user's cache.
+func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 	if dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return "", fmt.Errorf("folder for the roots to trust: %w; name one with --dir", err)
+			return "", fmt.Errorf("folder for keys and roots: %w; name one with --dir", err)
 		}
-		at, err := url.Parse(e.Control)
+		at, err := url.Parse(f.Control)
 		if err != nil { // it was checked
 			return "", usageError{err}
 		}
 		dir = filepath.Join(cache, "apns-sim", strings.NewReplacer(":", "-", "[", "", "]", "").Replace(at.Host))
+		dir = filepath.Join(append([]string{dir}, below...)...)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("folder for the roots to trust: %w; name another one with --dir", err)
+		return "", fmt.Errorf("folder for keys and roots: %w; name another one with --dir", err)
 	}
 	return filepath.Abs(dir)
 }
@@ -108,7 +109,9 @@ func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
 		return err
 	}
 	for i := range list.Devices {
-		placeDevice(p, &list.Devices[i])
+		if d := &list.Devices[i]; d.Virtual && d.Space == "" {
+			sim.PlaceDevice(p, d)
+		}
 	}
 	if p.Token != "" || !e.Device {
 		return nil
@@ -116,19 +119,6 @@ func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
 	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, portal.DeviceOrder{}, &list); err != nil {
 		return err
 	}
-	placeDevice(p, &list.Devices[0])
+	sim.PlaceDevice(p, &list.Devices[0])
 	return nil
-}
-
-// placeDevice takes a device for that of a program, unless there is one already.
-func placeDevice(p *environ.Place, d *portal.Device) {
-	id, token := &p.DeviceID, &p.Token
-	if d.Environment == "sandbox" {
-		id, token = &p.DeviceIDSandbox, &p.TokenSandbox
-	}
-	for _, app := range d.Apps {
-		if d.Virtual && d.Space == "" && app.Topic == sim.DemoTopic && *token == "" {
-			*id, *token = d.ID.String(), app.Token
-		}
-	}
 }

@@ -180,11 +180,12 @@ func passSignals(
 // place describes the simulator for the program.
 func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir string) (environ.Place, error) {
 	p := simulator.Place()
+	p.ControlToken, p.Inherited = simulator.ControlToken(), os.Getenv
 	if e.Proxy {
 		p.Proxy = simulator.Info().Proxy
 	}
-	p.DeviceID, p.Token = addPhone(ctx, simulator, apns.Production)
-	p.DeviceIDSandbox, p.TokenSandbox = addPhone(ctx, simulator, apns.Sandbox)
+	addPhone(ctx, simulator, &p, apns.Production)
+	addPhone(ctx, simulator, &p, apns.Sandbox)
 	return p, writeTrust(dir, simulator.RootPEM(), &p)
 }
 
@@ -192,21 +193,15 @@ func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir s
 // milliseconds unless a fault of devices is in force.
 const phonePatience = 5 * time.Second
 
-// addPhone makes a device inside the simulator with the apps of the default team, and
-// returns its id and the token of the default app. A program may do without one, and
-// finds none then.
-func addPhone(ctx context.Context, simulator *sim.Simulator, env apns.Environment) (id, token string) {
+// addPhone makes a device inside the simulator with the apps of the default team. A
+// program may do without one, and finds none then.
+func addPhone(ctx context.Context, simulator *sim.Simulator, p *environ.Place, env apns.Environment) {
 	ctx, cancel := context.WithTimeout(ctx, phonePatience)
 	defer cancel()
 	devices, err := simulator.NewDevices(ctx, portal.DeviceOrder{Environment: env.String(), Count: 1})
 	if err != nil {
 		simulator.Log().Warn("there is no device for the program, and so no APNS_SIM_TOKEN", "environment", env, "err", err)
-		return "", ""
+		return
 	}
-	for _, app := range devices[0].Apps {
-		if app.Topic == sim.DemoTopic {
-			token = app.Token
-		}
-	}
-	return devices[0].ID.String(), token
+	sim.PlaceDevice(p, &devices[0])
 }

@@ -37,6 +37,23 @@ func TestTheProgramFindsADeviceToPushTo(t *testing.T) {
 	assert.Regexp(t, `^[0-9a-f]{64} [0-9a-f]{16} [0-9a-f]{64} [0-9a-f]{16}\n$`, stdout)
 }
 
+func TestTheProgramIsLedToTheSimulatorAndNowhereElse(t *testing.T) {
+	t.Setenv("NO_PROXY", "corp.example")
+	t.Setenv("JAVA_TOOL_OPTIONS", "-Xmx1g")
+	const secret = "a-token-of-some-length"
+	// The request to localhost would be refused by the proxy.
+	code, stdout, stderr := execute(t, `curl -s --http2 "$APNS_SIM_PROVIDER/3/device/00" -d '{}'; echo; echo "$NO_PROXY"; echo "$JAVA_TOOL_OPTIONS"; echo "$HTTPS_PROXY"
+curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $APNS_SIM_CONTROL_TOKEN" "$APNS_SIM_CONTROL/v1/teams"`, "--proxy", "--control-token", secret)
+	require.Equal(t, exitOK, code, stderr)
+	lines := strings.Split(stdout, "\n")
+	require.Len(t, lines, 5, stdout)
+	assert.Equal(t, `{"reason":"MissingProviderToken"}`, lines[0])
+	assert.Equal(t, "corp.example,localhost,127.0.0.1,::1", lines[1])
+	assert.Regexp(t, `^-Xmx1g -Djavax\.net\.ssl\.trustStore=\S+ \S+ -Dhttps\.proxyHost=127\.0\.0\.1 -Dhttps\.proxyPort=\d+$`, lines[2])
+	assert.Contains(t, lines[3], "http://127.0.0.1:")
+	assert.Equal(t, "200", lines[4])
+}
+
 func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {
 	for script, want := range map[string]int{"exit 7": 7, "kill -9 $$": 137, "true": 0} {
 		code, _, stderr := execute(t, script)
@@ -100,13 +117,13 @@ func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
 func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
 	// send finds this simulator, its key and a device by them.
 	_, help, _ := cli(t, "send", "--help")
-	for _, name := range []string{"APNS_SIM_CONTROL", "APNS_SIM_TOKEN", "APNS_SIM_TOPIC", "APNS_SIM_TEAM", "APNS_SIM_KEY_ID", "APNS_SIM_KEY_FILE"} {
+	for _, name := range []string{"APNS_SIM_CONTROL", "APNS_SIM_TOKEN", "APNS_SIM_TOPIC", "APNS_SIM_TEAM", "APNS_SIM_KEY_ID", "APNS_SIM_KEY_FILE", "APNS_SIM_KEY_P8", "APNS_SIM_CONTROL_TOKEN"} {
 		assert.Contains(t, help, "$"+name)
 		assert.Contains(t, names(), name)
 	}
 	_, help, _ = cli(t, "serve", "--help")
 	for _, name := range names() {
-		if name != "APNS_SIM_TOPIC" { // there, too, it is a topic
+		if name != "APNS_SIM_TOPIC" && name != "APNS_SIM_CONTROL_TOKEN" { // there, too, it is a topic; and verbs show what is demanded
 			assert.False(t, bytes.Contains([]byte(help), []byte("($"+name+")")), "%s would change another simulator", name)
 		}
 	}

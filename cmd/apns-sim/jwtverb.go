@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -20,29 +22,23 @@ type jwtCommand struct {
 
 type jwtSign struct {
 	controlFlags
-	KeyFile string        `placeholder:"FILE" help:"Sign with this .p8; that of the simulator's default team when absent."`
-	Team    string        `placeholder:"TEAM" help:"The team of --key-file."`
-	KeyID   string        `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
-	Age     time.Duration `env:"-" placeholder:"TIME" help:"How old it is; otherwise it is issued now."`
+	signingFlags
+	Age time.Duration `env:"-" placeholder:"TIME" help:"How old it is; otherwise it is issued now."`
 }
 
 // Run prints a provider token.
-func (j *jwtSign) Run(ctx context.Context, c *console) error {
-	file, team, id := j.KeyFile, j.Team, j.KeyID
-	if file == "" {
+func (j *jwtSign) Run(ctx context.Context, parsed *kong.Context, c *console) error {
+	var where sim.Info
+	if j.KeyFile == "" && j.KeyP8 == "" { // only then is the simulator needed
 		if err := j.check(); err != nil {
 			return usageError{err}
 		}
-		where, err := discover(ctx, j.Control, j.ControlToken)
-		if err != nil {
+		var err error
+		if where, err = discover(ctx, j.Control, j.ControlToken); err != nil {
 			return err
 		}
-		file, team, id = where.Demo.KeyFile, where.Demo.TeamID, where.Demo.KeyID
 	}
-	if team == "" {
-		return badUsage("--key-file needs --team, the team the key belongs to")
-	}
-	key, err := sim.LoadSigningKey(file, team, id)
+	key, err := j.key(where.Demo, flagged(parsed))
 	if err != nil {
 		return usageError{err}
 	}

@@ -5,11 +5,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -29,9 +30,7 @@ type sendCommand struct {
 
 	controlFlags
 	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
-	KeyFile     string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
-	Team        string `placeholder:"TEAM" help:"The team of --key-file."`
-	KeyID       string `placeholder:"KEYID" help:"The key ID of --key-file; read from its name when absent."`
+	signingFlags
 	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
 	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
@@ -39,7 +38,7 @@ type sendCommand struct {
 const sendTimeout = 15 * time.Second
 
 // Run sends the push and prints the answer. A refusal is a failure.
-func (s *sendCommand) Run(ctx context.Context, c *console) error {
+func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	payload, err := readArgument(c, s.Payload)
@@ -53,7 +52,7 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	request, err := s.request(ctx, where, payload)
+	request, err := s.request(ctx, where, payload, flagged(parsed))
 	if err != nil {
 		return usageError{err}
 	}
@@ -75,7 +74,7 @@ func (s *sendCommand) Run(ctx context.Context, c *console) error {
 }
 
 // request makes the push. Empty flags send no header.
-func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byte) (*http.Request, error) {
+func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byte, flagged func(string) bool) (*http.Request, error) {
 	base := where.Provider
 	if s.Environment == apns.Sandbox.String() {
 		base = where.ProviderSandbox
@@ -101,27 +100,16 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if s.Certificate != "" {
 		return request, nil
 	}
-	token, err := s.providerToken(where.Demo)
+	key, err := s.key(where.Demo, flagged)
+	if err != nil {
+		return nil, err
+	}
+	token, err := providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set(apns.HeaderAuthorization, "bearer "+token)
 	return request, nil
-}
-
-func (s *sendCommand) providerToken(demo sim.Demo) (string, error) {
-	file, team, id := s.KeyFile, s.Team, s.KeyID
-	switch {
-	case file == "":
-		file, team, id = demo.KeyFile, demo.TeamID, demo.KeyID
-	case team == "":
-		return "", errors.New("--key-file needs --team, the team the key belongs to")
-	}
-	key, err := sim.LoadSigningKey(file, team, id)
-	if err != nil {
-		return "", err
-	}
-	return providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now())
 }
 
 // client trusts the simulator's root alone.

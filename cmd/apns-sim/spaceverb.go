@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // spaceCommand groups the verbs about spaces.
@@ -24,6 +28,8 @@ type spaceCreate struct {
 	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"The bundle ID of an app; repeatable; otherwise com.example.app."`
 	Devices     int      `env:"-" default:"1" placeholder:"N" help:"How many devices it has (${default})."`
 	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
+	P12Password string   `name:"p12-password" env:"-" placeholder:"TEXT" help:"With --json: the certificate as PKCS#12 too, under this password."`
+	Dir         string   `env:"-" placeholder:"DIR" help:"Where to put the key and the certificate; otherwise a folder for this space in the user's cache, which space delete removes."`
 }
 
 // Help is what the help says before the flags.
@@ -33,7 +39,7 @@ func (spaceCreate) Help() string {
 
 // Run makes a space.
 func (s *spaceCreate) Run(ctx context.Context, c *console) error {
-	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment}
+	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
 	var made portal.NewSpace
 	if err := s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made); err != nil {
 		return err
@@ -41,7 +47,38 @@ func (s *spaceCreate) Run(ctx context.Context, c *console) error {
 	if s.JSON {
 		return showOne(c, true, &made)
 	}
+	if err := s.complete(&made); err != nil {
+		return err
+	}
 	return printVariables(c.stdout, "sh", made.Variables)
+}
+
+// complete writes the files that variables name, and empties those that would still
+// have what is another team's.
+func (s *spaceCreate) complete(made *portal.NewSpace) error {
+	dir, err := s.folder(s.Dir, made.Team)
+	if err != nil {
+		return err
+	}
+	for variable, file := range map[string]struct{ name, text string }{
+		"APNS_SIM_KEY_FILE":         {sim.SigningKey{KeyID: made.KeyID}.FileName(), made.Key},
+		"APNS_SIM_CERTIFICATE_FILE": {sim.DemoCertificateFile, made.Certificate},
+	} {
+		path := filepath.Join(dir, file.name)
+		if err := pki.WriteSecret(path, []byte(file.text)); err != nil {
+			return err
+		}
+		made.Variables[variable] = path
+	}
+	if s.ControlToken != "" {
+		made.Variables["APNS_SIM_CONTROL_TOKEN"] = s.ControlToken
+	}
+	for _, variable := range []string{"APNS_SIM_TOKEN", "APNS_SIM_DEVICE_ID", "APNS_SIM_TOKEN_SANDBOX", "APNS_SIM_DEVICE_ID_SANDBOX"} {
+		if _, ok := made.Variables[variable]; !ok {
+			made.Variables[variable] = ""
+		}
+	}
+	return nil
 }
 
 const spaceHead = "SPACE\tKEY\tAPPS\tDEVICES\tTIME"
@@ -80,9 +117,23 @@ type spaceDelete struct {
 	Team string `arg:"" help:"The team ID."`
 }
 
-// Run deletes the space.
+// Run deletes the space, and what create has put into the user's cache.
 func (s *spaceDelete) Run(ctx context.Context) error {
-	return s.call(ctx, http.MethodDelete, "/v1/spaces"+segment(s.Team), nil, nil, nil)
+	if err := s.call(ctx, http.MethodDelete, "/v1/spaces"+segment(s.Team), nil, nil, nil); err != nil {
+		return err
+	}
+	dir, err := s.folder("", filepath.Base(s.Team))
+	if err != nil {
+		return nil //nolint:nilerr // Then create has put nothing there.
+	}
+	keys, err := filepath.Glob(filepath.Join(dir, "AuthKey_*.p8"))
+	if err != nil { // the team has letters and digits alone, the cache is somebody's affair
+		return nil //nolint:nilerr // As above.
+	}
+	for _, file := range append(keys, filepath.Join(dir, sim.DemoCertificateFile), dir) {
+		_ = os.Remove(file) // what is not there, or in use, is no concern
+	}
+	return nil
 }
 
 // teamCommand groups the verbs about teams of a running simulator.

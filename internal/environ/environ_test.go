@@ -42,6 +42,37 @@ func TestAPlaceIsToldInTheOrderOfTheTable(t *testing.T) {
 	assert.Len(t, p.Map(), len(p.List()))
 }
 
+func TestWhatAProgramHasAlreadyIsAddedTo(t *testing.T) {
+	own := map[string]string{"NO_PROXY": "corp.example, .internal,localhost", "JAVA_TOOL_OPTIONS": "-Xmx1g"}
+	p := environ.Place{
+		Provider: "https://127.0.0.1:2197", Control: "http://10.0.0.7:8197", ControlToken: "a-token", Proxy: "http://127.0.0.1:8198",
+		Store: "/a folder/trust.p12", StorePassword: "changeit", Inherited: func(name string) string { return own[name] },
+	}
+	m := p.Map()
+	assert.Equal(t, "corp.example,.internal,localhost,127.0.0.1,::1,10.0.0.7", m["NO_PROXY"])
+	assert.Equal(t, m["NO_PROXY"], m["no_proxy"])
+	assert.Equal(t, `-Xmx1g "-Djavax.net.ssl.trustStore=/a folder/trust.p12" -Djavax.net.ssl.trustStorePassword=changeit -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8198`, m["JAVA_TOOL_OPTIONS"])
+	assert.Equal(t, "a-token", m["APNS_SIM_CONTROL_TOKEN"])
+
+	own = m // as when it is told twice
+	assert.Equal(t, m, p.Map())
+	own = map[string]string{"no_proxy": "*,.apple.com,*.push.apple.com,api.push.apple.com,example.com"}
+	assert.Equal(t, "example.com,localhost,127.0.0.1,::1,10.0.0.7", p.Map()["NO_PROXY"], "what is for Apple goes through the proxy")
+	p.Proxy = ""
+	assert.Equal(t, "*", p.Map()["NO_PROXY"])
+	p.Inherited = nil
+	assert.NotContains(t, p.Map(), "NO_PROXY", "it is not known what would be lost")
+}
+
+func TestADeviceIsThatOfItsEnvironment(t *testing.T) {
+	var p environ.Place
+	p.AddDevice("sandbox", "1", "") // it has no such app
+	p.AddDevice("sandbox", "2", "aa")
+	p.AddDevice("production", "3", "bb")
+	p.AddDevice("sandbox", "4", "cc")
+	assert.Equal(t, environ.Place{Token: "bb", DeviceID: "3", TokenSandbox: "aa", DeviceIDSandbox: "2"}, p)
+}
+
 func TestEveryVariableHasANameOfItsOwnAndAMeaning(t *testing.T) {
 	seen := map[string]bool{}
 	for _, v := range environ.Variables() {

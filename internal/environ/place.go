@@ -8,8 +8,9 @@ type Place struct {
 	Provider, ProviderSandbox string
 	Channels, ChannelsSandbox string
 	Device, DeviceSandbox     string
-	// Control is the URL of the control API.
-	Control string
+	// Control is the URL of the control API, ControlToken the bearer token that it
+	// demands, if it does.
+	Control, ControlToken string
 	// Proxy is the URL of the CONNECT proxy, if programs are to use it.
 	Proxy string
 
@@ -26,9 +27,26 @@ type Place struct {
 	CertificateFile string
 	Topic           string
 	// Token is that of Topic on a device inside the simulator, DeviceID that
-	// device; there may be another one in the sandbox.
+	// device; there may be another one in the sandbox. See [Place.AddDevice].
 	Token, DeviceID               string
 	TokenSandbox, DeviceIDSandbox string
+
+	// Inherited returns what a variable has in the program's environment otherwise,
+	// such as [os.Getenv]. Nil says that nobody knows; variables to which something
+	// is added, in place of setting them, are left out then.
+	Inherited func(name string) string
+}
+
+// AddDevice takes a device, by its environment's name, id and token of Topic, for
+// that of the program, unless there is one of its environment already.
+func (p *Place) AddDevice(environment, id, token string) {
+	ownID, ownToken := &p.DeviceID, &p.Token
+	if environment == "sandbox" {
+		ownID, ownToken = &p.DeviceIDSandbox, &p.TokenSandbox
+	}
+	if *ownToken == "" && token != "" {
+		*ownID, *ownToken = id, token
+	}
 }
 
 // Map returns the variables that have a value.

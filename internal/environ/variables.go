@@ -3,6 +3,8 @@ package environ
 import (
 	"cmp"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // A Variable is something that a program learns from its environment.
@@ -30,6 +32,7 @@ var variables = []Variable{
 	{"APNS_SIM_DEVICE", "", "courier, production", func(p *Place) string { return p.Device }},
 	{"APNS_SIM_DEVICE_SANDBOX", "", "courier, sandbox", func(p *Place) string { return p.DeviceSandbox }},
 	{"APNS_SIM_CONTROL", "", "control API", func(p *Place) string { return p.Control }},
+	{"APNS_SIM_CONTROL_TOKEN", "", "bearer token that the control API demands, if it does", func(p *Place) string { return p.ControlToken }},
 	{"DEVICE_SIM_CONTROL", "", "the same, for device-sim", func(p *Place) string { return p.Control }},
 	// Its name in TLS selects the sandbox there as well.
 	{"DEVICE_SIM_SERVER", "", "courier, for device-sim in either environment", func(p *Place) string { return p.Device }},
@@ -49,20 +52,75 @@ var variables = []Variable{
 	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL", func(p *Place) string { return p.Bundle }},
 	{"REQUESTS_CA_BUNDLE", "python", "trust: requests", func(p *Place) string { return p.Bundle }},
 	{"CURL_CA_BUNDLE", "curl", "trust: curl", func(p *Place) string { return p.Bundle }},
-	{"JAVA_TOOL_OPTIONS", "java", "trust: Java", javaOptions},
+	{"JAVA_TOOL_OPTIONS", "java", "trust and CONNECT proxy: Java, besides the options that it has", javaOptions},
 	{"HTTPS_PROXY", "proxy", "CONNECT proxy to Apple's hosts", func(p *Place) string { return p.Proxy }},
 	{"https_proxy", "proxy", "the same, as some programs have it", func(p *Place) string { return p.Proxy }},
+	{"NO_PROXY", "proxy", "hosts that are reached without a proxy: the simulator's, besides those that are there", noProxy},
+	{"no_proxy", "proxy", "the same, as some programs have it", noProxy},
 }
 
 // Variables returns the table of variables.
 func Variables() []Variable { return append([]Variable(nil), variables...) }
 
-// javaOptions names the trust store.
+// javaOptions names the trust store and the proxy, which Java does not take from
+// other variables, behind the options that are there. Of two values of a property the
+// last one holds.
 func javaOptions(p *Place) string {
-	if p.Store == "" {
+	var ours []string
+	if p.Store != "" {
+		ours = append(ours, javaOption("javax.net.ssl.trustStore", p.Store), javaOption("javax.net.ssl.trustStorePassword", p.StorePassword))
+	}
+	if p.Proxy != "" {
+		ours = append(ours, javaOption("https.proxyHost", hostOf(p.Proxy)), javaOption("https.proxyPort", portOf(p.Proxy)))
+	}
+	if len(ours) == 0 || p.Inherited == nil {
+		return strings.Join(ours, " ")
+	}
+	options, own := strings.Join(ours, " "), p.Inherited("JAVA_TOOL_OPTIONS")
+	if own == "" || strings.HasSuffix(own, options) { // it was us
+		return cmp.Or(own, options)
+	}
+	return own + " " + options
+}
+
+// coversApple reports whether an entry of NO_PROXY exempts hosts of APNs.
+func coversApple(entry string) bool {
+	host := strings.TrimLeft(strings.ToLower(entry), "*.")
+	return host == "" || host == "push.apple.com" || strings.HasSuffix(host, ".push.apple.com") || strings.HasSuffix("push.apple.com", "."+host)
+}
+
+// javaOption writes a property as the JVM reads it, which ends an option at a space
+// that is not in quotes.
+func javaOption(name, value string) string {
+	option := "-D" + name + "=" + value
+	if strings.ContainsAny(option, " \t") {
+		return `"` + option + `"`
+	}
+	return option
+}
+
+// noProxy adds the simulator's hosts to those that need no proxy: curl and many
+// libraries would send even what is for localhost through one.
+func noProxy(p *Place) string {
+	if p.Inherited == nil {
 		return ""
 	}
-	return "-Djavax.net.ssl.trustStore=" + p.Store + " -Djavax.net.ssl.trustStorePassword=" + p.StorePassword
+	hosts := strings.FieldsFunc(cmp.Or(p.Inherited("NO_PROXY"), p.Inherited("no_proxy")), func(r rune) bool { return r == ',' || r == ' ' })
+	if p.Proxy != "" { // what is for Apple goes there; else it would go to Apple
+		hosts = slices.DeleteFunc(hosts, coversApple)
+	} else if slices.Contains(hosts, "*") {
+		return "*"
+	}
+	ours := []string{"localhost", "127.0.0.1", "::1"}
+	for _, address := range []string{p.Provider, p.ProviderSandbox, p.Channels, p.ChannelsSandbox, p.Control} {
+		ours = append(ours, hostOf(address))
+	}
+	for _, host := range ours {
+		if host != "" && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return strings.Join(hosts, ",")
 }
 
 // named writes an address with localhost, which some libraries check in a certificate

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -91,12 +92,19 @@ func LoadSigningKey(path, team, id string) (SigningKey, error) {
 	if err != nil {
 		return SigningKey{}, fmt.Errorf("sim: key file %s: %w", path, err)
 	}
-	if id == "" {
-		name, hasPrefix := strings.CutPrefix(filepath.Base(path), "AuthKey_")
-		name, hasSuffix := strings.CutSuffix(name, ".p8")
-		if id = name; id == "" || !hasPrefix || !hasSuffix {
-			return SigningKey{}, fmt.Errorf("sim: key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
-		}
+	if id = cmp.Or(id, KeyIDOf(path)); id == "" {
+		return SigningKey{}, fmt.Errorf("sim: key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
 	}
 	return SigningKey{team, id, private}, nil
+}
+
+// KeyIDOf returns the key ID in the name that Apple gives a key file; "" if it has
+// another name.
+func KeyIDOf(path string) string {
+	name, hasPrefix := strings.CutPrefix(filepath.Base(path), "AuthKey_")
+	id, hasSuffix := strings.CutSuffix(name, ".p8")
+	if !hasPrefix || !hasSuffix {
+		return ""
+	}
+	return id
 }

@@ -1,6 +1,9 @@
 package sim
 
-import "github.com/apns-sim/apns-sim/internal/environ"
+import (
+	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
 
 // Place describes the simulator and its default team for a program near it. Whom
 // the program trusts besides CAFile is up to the caller, and so is Proxy.
@@ -15,5 +18,15 @@ func (i *Info) Place() environ.Place {
 		CAFile: i.CAFile,
 		Team:   i.Demo.TeamID, KeyID: i.Demo.KeyID, KeyFile: i.Demo.KeyFile,
 		CertificateFile: i.Demo.CertificateFile, Topic: i.Demo.Topic,
+	}
+}
+
+// PlaceDevice takes a device that has the app of the place's topic for that of the
+// program; see [environ.Place.AddDevice].
+func PlaceDevice(p *environ.Place, d *portal.Device) {
+	for _, app := range d.Apps {
+		if app.Topic == p.Topic {
+			p.AddDevice(d.Environment, d.ID.String(), app.Token)
+		}
 	}
 }

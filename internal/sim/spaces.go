@@ -117,13 +117,8 @@ func (s *Simulator) variables(made *portal.NewSpace) map[string]string {
 	p := s.Place()
 	p.Team, p.KeyID, p.KeyFile, p.KeyP8 = made.Team, made.KeyID, "", made.Key
 	p.CertificateFile, p.Topic = "", made.Topics[0]
-	if len(made.Devices) > 0 {
-		p.DeviceID = made.Devices[0].ID.String()
-		for _, app := range made.Devices[0].Apps {
-			if app.Topic == p.Topic {
-				p.Token = app.Token
-			}
-		}
+	for i := range made.Devices {
+		PlaceDevice(&p, &made.Devices[i])
 	}
 	return p.Map()
 }

@@ -89,6 +89,16 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	assert.Empty(t, certified.push(x.token(), `{}`))
 }
 
+func TestADeviceOfASpaceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
+	s := start(t, sim.Config{FileDir: t.TempDir()})
+	x := newTenant(t, s, portal.SpaceOrder{Environment: "sandbox"})
+	assert.Equal(t, x.token(), x.Variables["APNS_SIM_TOKEN_SANDBOX"])
+	assert.Equal(t, x.Devices[0].ID.String(), x.Variables["APNS_SIM_DEVICE_ID_SANDBOX"])
+	for _, name := range []string{"APNS_SIM_TOKEN", "APNS_SIM_DEVICE_ID"} {
+		assert.NotContains(t, x.Variables, name, "that would be one in production")
+	}
+}
+
 // Each of the fifty uses the same bundle ID, moves its own clock, pushes to its own
 // device, and sees what is its own and nothing else.
 func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
