@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/environ"
 	"github.com/apns-sim/apns-sim/internal/fault/when"
@@ -45,7 +47,7 @@ type childExit int
 func (e childExit) Error() string { return fmt.Sprintf("the program ended with exit code %d", int(e)) }
 
 // Run starts the simulator, runs the program and stops the simulator.
-func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
+func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console) (err error) {
 	command := e.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
@@ -65,7 +67,7 @@ func (e *execCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer func() { err = with(err, os.RemoveAll(dir)) }()
-	simulator, err := e.start(c, dir)
+	simulator, err := e.start(c, dir, from.chosen(parsed))
 	if err != nil {
 		return err
 	}
@@ -85,8 +87,9 @@ func with(err, further error) error {
 	return errors.Join(err, further)
 }
 
-// start makes and starts the simulator.
-func (e *execCommand) start(c *console, dir string) (*sim.Simulator, error) {
+// start makes and starts the simulator. Chosen tells of a flag whether it has more than
+// its default.
+func (e *execCommand) start(c *console, dir string, chosen func(flag string) bool) (*sim.Simulator, error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
@@ -95,7 +98,7 @@ func (e *execCommand) start(c *console, dir string) (*sim.Simulator, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	cfg.Addresses = s.ownAddresses()
+	cfg.Addresses = s.ownAddresses(chosen)
 	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"
 	}
@@ -107,12 +110,12 @@ func (e *execCommand) start(c *console, dir string) (*sim.Simulator, error) {
 	return simulator, simulator.Start()
 }
 
-// ownAddresses are those that differ from the defaults; the other doors open on free
-// ports.
-func (s *serveCommand) ownAddresses() sim.Addresses {
+// ownAddresses are those that somebody has chosen, be it the default one; the other
+// doors open on free ports.
+func (s *serveCommand) ownAddresses(chosen func(flag string) bool) sim.Addresses {
 	own := sim.Addresses{}
 	for door, address := range s.addresses() {
-		if address != sim.Doors()[door].Address {
+		if chosen(sim.Doors()[door].Flag) {
 			own[door] = address
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // execute runs a shell script beside a simulator.
@@ -79,6 +80,17 @@ func TestFlagsOfServeHoldForTheSimulatorOfAProgram(t *testing.T) {
 	code, stdout, stderr := execute(t, `echo "$APNS_SIM_PROVIDER $DEVICE_SIM_CONTROL"`, "--listen", address)
 	require.Equal(t, exitOK, code, stderr)
 	assert.True(t, strings.HasPrefix(stdout, "https://localhost:"+address[strings.LastIndex(address, ":")+1:]+" http://127.0.0.1:"), stdout)
+}
+
+func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
+	// Some libraries can reach nothing but 2197.
+	t.Setenv("APNS_SIM_LISTEN_DEVICE", "127.0.0.1:5223")
+	file := written(t, "listen-443: auto\n")
+	var c commands
+	from := new(settings)
+	parsed, err := newParser(t, &c, from).Parse([]string{"exec", "--listen", "127.0.0.1:2197", "--config", file, "--", "true"})
+	require.NoError(t, err)
+	assert.Equal(t, sim.Addresses{sim.Provider: "127.0.0.1:2197", sim.Device: "127.0.0.1:5223", sim.Provider443: sim.Auto}, c.Exec.Serve.ownAddresses(from.chosen(parsed)))
 }
 
 func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {

@@ -95,6 +95,11 @@ func (s *settings) origin(ctx *kong.Context, flag *kong.Flag) string {
 	return "default"
 }
 
+// chosen tells of a flag, by its name, whether its value is more than the default.
+func (s *settings) chosen(ctx *kong.Context) func(flag string) bool {
+	return func(name string) bool { return s.origin(ctx, named(ctx.Selected().Flags, name)) != "default" }
+}
+
 // given reports whether the command line has a flag.
 func given(ctx *kong.Context, flag *kong.Flag) bool {
 	return slices.ContainsFunc(ctx.Path, func(p *kong.Path) bool { return p.Flag == flag && !p.Resolved })
