@@ -66,13 +66,13 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	if err != nil {
 		return err
 	}
-	defer func() { err = with(err, os.RemoveAll(dir)) }()
-	simulator, err := e.start(c, dir, from.chosen(parsed))
+	defer func() { err = with(err, dir.remove()) }()
+	simulator, err := e.start(c, dir.path, from.chosen(parsed))
 	if err != nil {
 		return err
 	}
 	defer func() { err = with(err, simulator.Close()) }()
-	near, err := e.place(ctx, simulator, dir)
+	near, err := e.place(ctx, simulator, dir.path)
 	if err != nil {
 		return err
 	}

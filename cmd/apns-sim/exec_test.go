@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -95,19 +94,22 @@ func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
 
 func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {
 	parent := t.TempDir()
-	gone := filepath.Join(parent, "apns-sim-2147483000-1") // above every process id
-	kept := []string{
-		filepath.Join(parent, fmt.Sprintf("apns-sim-%d-1", os.Getpid())),
-		filepath.Join(parent, "apns-sim-123"), filepath.Join(parent, "apns-sim-x-1"),
-	}
-	for _, dir := range append(kept, gone) {
-		require.NoError(t, os.Mkdir(dir, 0o700))
-	}
-	sweepScratch(parent)
-	assert.NoDirExists(t, gone)
-	for _, dir := range kept {
-		assert.DirExists(t, dir)
-	}
+	t.Setenv("TMPDIR", parent)
+	gone, err := scratch()
+	require.NoError(t, err)
+	require.NoError(t, gone.lock.Close()) // the system does that for who is killed
+	other := filepath.Join(parent, "apns-sim-123")
+	require.NoError(t, os.Mkdir(other, 0o700))
+	alive, err := scratch()
+	require.NoError(t, err)
+	next, err := scratch()
+	require.NoError(t, err)
+	assert.NoDirExists(t, gone.path)
+	assert.DirExists(t, alive.path, "whoever it belongs to, as in a container beside this one")
+	assert.DirExists(t, other)
+	require.NoError(t, alive.remove())
+	require.NoError(t, next.remove())
+	assert.NoDirExists(t, alive.path)
 }
 
 func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {

@@ -1,50 +1,54 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 )
 
-// scratchPrefix begins the name of a temporary folder; the process id and a dash
-// follow.
-const scratchPrefix = "apns-sim-"
+// scratchPattern is what temporary folders are called.
+const scratchPattern = "apns-sim-*"
 
-// scratch makes a temporary folder for keys and certificates, and takes away those
-// of processes that were killed before they could.
-func scratch() (dir string, err error) {
-	sweepScratch(os.TempDir())
-	dir, err = os.MkdirTemp("", scratchPrefix+strconv.Itoa(os.Getpid())+"-")
-	if err != nil {
-		return "", fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err)
-	}
-	return dir, nil
+// lockName is a file in a temporary folder that is held as long as its process lives.
+// A process id would not do: who shares the folder for temporary files, such as two
+// containers, may not see the same processes.
+const lockName = "in-use"
+
+// A scratchFolder is a temporary folder for keys and certificates.
+type scratchFolder struct {
+	path string
+	lock *os.File
 }
 
-// sweepScratch removes the folders of processes that are no more. What cannot be
-// removed is somebody else's.
-func sweepScratch(parent string) {
-	folders, err := filepath.Glob(filepath.Join(parent, scratchPrefix+"*-*"))
-	if err != nil { // the pattern is ours
-		panic(err)
+// scratch makes a temporary folder, and takes away those of processes that were killed
+// before they could.
+func scratch() (*scratchFolder, error) {
+	sweepScratch(os.TempDir())
+	path, err := os.MkdirTemp("", scratchPattern)
+	if err != nil {
+		return nil, fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err)
 	}
-	for _, folder := range folders {
-		text, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), scratchPrefix), "-")
-		if pid, err := strconv.Atoi(text); err == nil && pid > 0 && !runs(pid) {
-			_ = os.RemoveAll(folder)
+	lock, err := hold(filepath.Join(path, lockName))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err), os.RemoveAll(path))
+	}
+	return &scratchFolder{path, lock}, nil
+}
+
+// remove takes the folder away.
+func (f *scratchFolder) remove() error { return errors.Join(f.lock.Close(), os.RemoveAll(f.path)) }
+
+// sweepScratch removes the folders of processes that are no more. What nobody could
+// hold, or cannot be removed, is somebody else's.
+func sweepScratch(parent string) {
+	locks, err := filepath.Glob(filepath.Join(parent, scratchPattern, lockName))
+	if err != nil { // the folder has a strange name
+		return
+	}
+	for _, lock := range locks {
+		if abandoned(lock) {
+			_ = os.RemoveAll(filepath.Dir(lock))
 		}
 	}
-}
-
-// runs reports whether there is a process of that id.
-func runs(pid int) bool {
-	process, err := os.FindProcess(pid)
-	if err != nil {
-		return false
-	}
-	err = process.Signal(syscall.Signal(0))
-	return err == nil || os.IsPermission(err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault/when"
@@ -85,10 +84,12 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		return usageError{err}
 	}
 	if cfg.FileDir == "" && cfg.Secrets == nil {
-		if cfg.FileDir, err = os.MkdirTemp("", "apns-sim-"); err != nil {
-			return fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err)
+		dir, failed := scratch()
+		if failed != nil {
+			return failed
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(cfg.FileDir)) }()
+		defer func() { err = errors.Join(err, dir.remove()) }()
+		cfg.FileDir = dir.path
 	}
 	cfg.Faults.Compile = when.Compile
 	simulator, err := sim.New(cfg)
