@@ -39,8 +39,8 @@ var borders = []border{
 
 	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/portal", "internal/virtual", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
 
-	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/later"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
-	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/later"}), nil, "an edge: meets the other edges in the core only"},
+	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/later", "internal/listen"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
+	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/later", "internal/listen"}), nil, "an edge: meets the other edges in the core only"},
 	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
@@ -68,6 +68,7 @@ var borders = []border{
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
 	{"internal/memnet", nil, nil, "ground"},
+	{"internal/listen", nil, nil, "ground: how edges take connections from a listener"},
 	{"internal/later", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
 	{"internal/borders", nil, nil, "tests only"},
 }

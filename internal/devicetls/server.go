@@ -8,8 +8,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
-	"time"
+
+	"github.com/apns-sim/apns-sim/internal/listen"
 )
 
 // A Server is the courier of one environment. It may serve several listeners.
@@ -61,7 +61,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 		}
 	})
 	for {
-		conn, err := s.accept(ctx, ln)
+		conn, err := listen.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("no device can be accepted for the moment", "err", err) })
 		switch {
 		case ctx.Err() != nil && err == nil:
 			return conn.Close()
@@ -75,38 +75,4 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
 			form.serve(conn, wait)
 		}
 	}
-}
-
-// The pauses after an accept that failed for want of something.
-const (
-	firstAcceptPause = 5 * time.Millisecond
-	lastAcceptPause  = time.Second
-)
-
-// accept waits for the next connection. It tries again after a failure that
-// passes.
-func (s *Server) accept(ctx context.Context, ln net.Listener) (net.Conn, error) {
-	for pause := firstAcceptPause; ; pause = min(2*pause, lastAcceptPause) {
-		conn, err := ln.Accept()
-		if err == nil || !passes(err) {
-			return conn, err
-		}
-		s.cfg.Log.Warn("no device can be accepted for the moment", "err", err)
-		select {
-		case <-ctx.Done():
-			return nil, err
-		case <-time.After(pause):
-		}
-	}
-}
-
-// passes reports whether a failure to accept leaves the listener good: too many
-// open files, or a peer that was gone before it was accepted.
-func passes(err error) bool {
-	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
-		if errors.Is(err, passing) {
-			return true
-		}
-	}
-	return false
 }

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/listen"
 )
 
 // A Server serves the provider API of one environment on any number of
@@ -78,20 +78,14 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) er
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() }) // ends Accept, whose error tells
 	defer stop()
 
-	var pause backoff
 	for {
-		nc, err := ln.Accept()
+		nc, err := listen.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("provider: accept failed", "err", err) })
 		switch {
 		case err == nil:
-			pause.reset()
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, net.ErrClosed):
+		default:
 			return fmt.Errorf("provider: accept on %s: %w", ln.Addr(), err)
-		default: // out of file descriptors, as a rule
-			s.cfg.Log.Warn("provider: accept failed", "err", err)
-			pause.wait(ctx)
-			continue
 		}
 		if !s.takeSlot() {
 			s.cfg.Log.Warn("provider: connection refused, there are too many", "remote", nc.RemoteAddr())
@@ -121,18 +115,5 @@ func (s *Server) takeSlot() bool {
 func (s *Server) freeSlot() {
 	if s.slots != nil {
 		<-s.slots
-	}
-}
-
-// A backoff is the pause after an Accept that failed: 5 ms, doubled up to 1 s.
-type backoff struct{ d time.Duration }
-
-func (b *backoff) reset() { b.d = 0 }
-
-func (b *backoff) wait(ctx context.Context) {
-	b.d = min(max(2*b.d, 5*time.Millisecond), time.Second)
-	select {
-	case <-time.After(b.d):
-	case <-ctx.Done():
 	}
 }

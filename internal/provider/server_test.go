@@ -2,9 +2,9 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,23 +75,21 @@ type brokenListener struct {
 	failures int
 }
 
-var errNoFiles = errors.New("too many open files")
-
 func (l *brokenListener) Accept() (net.Conn, error) {
 	if l.failures++; l.failures <= 3 {
-		return nil, errNoFiles
+		return nil, syscall.EMFILE
 	}
-	return nil, net.ErrClosed
+	return nil, syscall.EINVAL
 }
 
-func TestAcceptIsTriedAgain(t *testing.T) {
+func TestAcceptIsTriedAgainUntilTheListenerIsBroken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		server, err := New(w.cfg)
 		require.NoError(t, err)
 		begun := time.Now()
 		ln := &brokenListener{Listener: memnet.Listen()}
-		require.ErrorIs(t, server.Serve(t.Context(), ln), net.ErrClosed)
+		require.ErrorIs(t, server.Serve(t.Context(), ln), syscall.EINVAL)
 		require.Equal(t, 4, ln.failures)
 		require.Equal(t, (5+10+20)*time.Millisecond, time.Since(begun), "with a growing pause")
 	})
