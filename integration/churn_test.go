@@ -18,11 +18,11 @@ import (
 
 // The size of the proof that no push is lost or doubled. `make churn` sets the full one.
 var (
-	churnDevices = flag.Int("churn.devices", 300, "devices of both fleets together")
+	churnDevices = flag.Int("churn.devices", 100, "devices of both fleets together")
 	churnTime    = flag.Duration("churn.time", 8*time.Second, "how long devices are disturbed under pushes")
 	churnRamp    = flag.Duration("churn.ramp", 4*time.Second, "time for all devices to log in and get their tokens")
-	churnRate    = flag.Float64("churn.rate", 300, "pushes a second")
-	churnPace    = flag.Float64("churn.pace", 3, "about how many seconds there are between two disturbances of a device")
+	churnRate    = flag.Float64("churn.rate", 500, "pushes a second")
+	churnPace    = flag.Float64("churn.pace", 2, "about how many seconds there are between two disturbances of a device")
 	churnSeed    = flag.Uint64("churn.seed", 0, "seed of everything random; 0 picks one, which the log tells")
 )
 
@@ -56,8 +56,9 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 	before := sim.size()
 	a := newAccount()
 	fleets := []*churnFleet{
-		// Acknowledgements that wait are lost with their connection.
-		startChurnFleet(t, sim, "v3", *churnDevices/2, seed, "--ack-delay", "200ms"),
+		// Acknowledgements that wait are lost with their connection. A second is longer
+		// than a removed app stays away, so that the word of it comes when it is back.
+		startChurnFleet(t, sim, "v3", *churnDevices/2, seed, "--ack-delay", "1s"),
 		startChurnFleet(t, sim, "pack", *churnDevices-*churnDevices/2, seed+1, "--ack-delay", "20ms"),
 	}
 	for _, f := range fleets {

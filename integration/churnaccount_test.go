@@ -46,6 +46,16 @@ func (r *churnRecord) cause() string { return r.Timeline[len(r.Timeline)-1].Caus
 // at is when it ended.
 func (r *churnRecord) at() time.Time { return r.Timeline[len(r.Timeline)-1].At }
 
+// sent is when it was last sent.
+func (r *churnRecord) sent() (at time.Time) {
+	for _, step := range r.Timeline {
+		if step.Event == "sent" {
+			at = step.At
+		}
+	}
+	return at
+}
+
 // had tells whether something has happened to the push, at the latest at a moment.
 func (r *churnRecord) had(event string, by time.Time) bool {
 	for _, step := range r.Timeline {
@@ -55,6 +65,9 @@ func (r *churnRecord) had(event string, by time.Time) bool {
 	}
 	return false
 }
+
+// A span is a time; its end is zero if it has none.
+type span struct{ begin, end time.Time }
 
 // A story is all that is known of a push.
 type story struct {
@@ -67,7 +80,7 @@ type story struct {
 type account struct {
 	pushes  []*churnPush
 	got     map[int][]churnEntry    // notifications, by the number of the push
-	void    map[string][]time.Time  // when a token was given up
+	void    map[string][]span       // when no app held a token that one had held
 	held    map[string]int          // tokens that apps hold at the end
 	turned  map[string]map[int]int  // notifications turned away, by token and status
 	records map[string]*churnRecord // by apns-id
@@ -77,7 +90,7 @@ type account struct {
 
 func newAccount() *account {
 	return &account{
-		got: make(map[int][]churnEntry), void: make(map[string][]time.Time), held: make(map[string]int),
+		got: make(map[int][]churnEntry), void: make(map[string][]span), held: make(map[string]int),
 		turned: make(map[string]map[int]int), records: make(map[string]*churnRecord),
 		app: make(map[string][]*story), outcome: make(map[string]int),
 	}
@@ -91,9 +104,12 @@ func (a *account) addRecord(entries []churnEntry) {
 			a.got[e.ID] = append(a.got[e.ID], e)
 		case "token":
 			a.held[e.DeviceToken]++
+			if void := a.void[e.DeviceToken]; len(void) > 0 { // the app has come back to it
+				void[len(void)-1].end = e.At
+			}
 		case "tokenVoid":
 			a.held[e.DeviceToken]--
-			a.void[e.DeviceToken] = append(a.void[e.DeviceToken], e.At)
+			a.void[e.DeviceToken] = append(a.void[e.DeviceToken], span{begin: e.At})
 		case "turnedAway":
 			if a.turned[e.DeviceToken] == nil {
 				a.turned[e.DeviceToken] = make(map[int]int)

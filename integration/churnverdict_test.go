@@ -62,15 +62,23 @@ func (a *account) refused(s *story) error {
 		return errors.New("its app has got it all the same")
 	case s.reason != "Unregistered":
 		return errors.New("nothing here is refused so")
-	case !a.voidBy(s.token, s.answeredAt):
+	case !a.voidAt(s.token, s.answeredAt):
 		return errors.New("the app has its token still")
 	}
 	return nil
 }
 
-// voidBy tells whether an app has given up a token until a moment.
-func (a *account) voidBy(token string, moment time.Time) bool {
-	return slices.ContainsFunc(a.void[token], func(at time.Time) bool { return at.Before(moment.Add(clockSlack)) })
+// voidAt tells whether an app has given up a token at a moment, and has not come back
+// to it.
+func (a *account) voidAt(token string, moment time.Time) bool {
+	return a.voidWithin(token, moment, moment)
+}
+
+// voidWithin tells whether an app had given up a token at some moment between two.
+func (a *account) voidWithin(token string, from, to time.Time) bool {
+	return slices.ContainsFunc(a.void[token], func(void span) bool {
+		return void.begin.Before(to.Add(clockSlack)) && (void.end.IsZero() || void.end.After(from.Add(-clockSlack)))
+	})
 }
 
 // causes is when a cause is true.
@@ -98,7 +106,7 @@ var causes = map[string]func(*account, *story) error{
 	"unknown-topic": turnedAway(7),
 	"no-recipient":  turnedAway(2),
 	"unregistered": func(a *account, s *story) error {
-		if !a.voidBy(s.token, s.record.at()) {
+		if !a.voidAt(s.token, s.record.at()) {
 			return errors.New("the app has its token still")
 		}
 		return nil
@@ -122,7 +130,7 @@ func neverStored(event string, happened bool) func(*account, *story) error {
 func turnedAway(status int) func(*account, *story) error {
 	return func(a *account, s *story) error {
 		switch {
-		case !a.voidBy(s.token, s.record.at()):
+		case !a.voidWithin(s.token, s.record.sent(), s.record.at()):
 			return errors.New("the app has its token still")
 		case a.turned[s.token][status] == 0:
 			return fmt.Errorf("the device has turned nothing away with %d", status)

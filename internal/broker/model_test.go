@@ -20,6 +20,7 @@ type modelPush struct {
 	flags                 uint8 // on its next delivery
 	attempts              int
 	charged, void         bool   // void: its token was retired while it was flying
+	asked                 bool   // its token was asked for while it was flying
 	stamp                 uint64 // of its last delivery
 	id                    uint32 // while flying
 }
@@ -154,6 +155,7 @@ func (m *model) keep(n int, match func(*modelPush) bool) {
 }
 
 func (m *model) hold(p *modelPush, why broker.Cause) {
+	p.asked = false
 	if p.void {
 		m.drop(p, broker.DropUnregistered)
 		return
@@ -332,7 +334,7 @@ func (m *model) ack(p *modelPush, status uint8) broker.AckVerdict {
 		m.drop(p, broker.DropRefused)
 	}
 	m.landed(oldest)
-	if p.where == "dropped" && (status == 2 || status == 7 || status == 11) {
+	if p.where == "dropped" && !p.asked && (status == 2 || status == 7 || status == 11) {
 		return broker.Gone
 	}
 	return broker.Settled
@@ -355,6 +357,13 @@ func (m *model) lose(p *modelPush) {
 	m.landed(oldest)
 }
 
+// ask is what a request for the token of a topic changes.
+func (m *model) ask(topic string) {
+	for _, p := range m.flying() {
+		p.asked = p.asked || p.topic == topic && !p.void
+	}
+}
+
 func (m *model) withdraw(topic string) {
 	delete(m.since, topic)
 	for _, p := range slices.Concat(m.in("held"), m.in("ready")) {
@@ -363,7 +372,9 @@ func (m *model) withdraw(topic string) {
 		}
 	}
 	for _, p := range m.flying() {
-		p.void = p.void || p.topic == topic
+		if p.topic == topic {
+			p.void, p.asked = true, false
+		}
 	}
 	m.tidy()
 }

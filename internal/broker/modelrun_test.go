@@ -119,7 +119,7 @@ func (r *modelRun) operations() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"push": r.push, "push more": r.push, "connect": r.connect, "disconnect": r.disconnect,
 		"filter": r.filter, "activity": r.activity, "power": r.power, "take": r.take, "take more": r.take,
-		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "lose": r.lose, "withdraw": r.withdraw,
+		"ack": r.ack, "ack more": r.ack, "ack of nothing": r.ackNothing, "lose": r.lose, "withdraw": r.withdraw, "ask for a token": r.askForToken,
 		"time": r.time, "clock": r.moveClock, "sweep": r.sweep, "restart": r.restart,
 		"": r.check,
 	}
@@ -301,6 +301,13 @@ func (r *modelRun) ackNothing(t *rapid.T) {
 	push, verdict := d.peer.Ack(id, 0)
 	require.Nil(t, push)
 	require.Equal(t, broker.Unknown, verdict)
+}
+
+func (r *modelRun) askForToken(t *rapid.T) {
+	d := r.present(t)
+	topic := rapid.SampledFrom(modelTopics).Draw(t, "topic")
+	d.peer.TokenAsked(apns.HashTopic(topic))
+	d.model.ask(topic)
 }
 
 func (r *modelRun) withdraw(t *rapid.T) {

@@ -17,10 +17,10 @@ import (
 type entry struct {
 	push     *Push
 	seq      uint64
-	deadline int64    // may wait until then; nanoseconds since 1970
-	stamp    uint64   // timestamp on the wire; 0 until it is needed
-	attempts uint16   // how often it was sent; 65,535 is as many or more
-	void     bool     // its token was retired while it was on its way
+	deadline int64  // may wait until then; nanoseconds since 1970
+	stamp    uint64 // timestamp on the wire; 0 until it is needed
+	attempts uint16 // how often it was sent; 65,535 is as many or more
+	token    tokenNews
 	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
 	storable bool     // may wait at all
@@ -28,6 +28,15 @@ type entry struct {
 	recorded bool     // the store has it
 	message  *message // the broadcast it belongs to; nil for a push to the device
 }
+
+// tokenNews is what became of the token of a push while it was on its way.
+type tokenNews uint8
+
+const (
+	tokenSame   tokenNews = iota
+	tokenAsked            // the device has asked for the app's token once more
+	tokenVoided           // it was retired
+)
 
 func compareSeq(a, b uint64) int { return cmp.Compare(a, b) }
 
@@ -210,6 +219,9 @@ func (q *queue) detachLocked(now time.Time) {
 	q.route = nil
 	r.gone = true
 	for _, e := range r.flight.drain() {
+		if e.token == tokenAsked {
+			e.token = tokenSame // the device is asked anew with the push
+		}
 		q.holdLocked(e, Unacknowledged, now)
 	}
 	for _, e := range q.ready.drain() {
@@ -238,11 +250,7 @@ func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	if q.route == nil {
 		return
 	}
-	for _, e := range q.route.flight.entries {
-		if e != nil && e.push.Hash == topic && e.message == nil {
-			e.void = true
-		}
-	}
+	q.route.markLocked(topic, tokenVoided)
 }
 
 // dropLocked settles e without delivery.

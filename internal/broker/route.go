@@ -172,8 +172,12 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	}
 	now := r.q.clock.Now()
 	drop, verdict := settle(status, e.attempts)
-	if e.message != nil {
-		verdict = Settled // the token is the device's own, which stays
+	switch {
+	case verdict != Gone:
+	case e.message != nil: // the token is the device's own, which stays
+		verdict = Settled
+	case e.token == tokenAsked: // the app was gone, and has come back
+		verdict = Settled
 	}
 	if drop == "" {
 		r.q.deliveredLocked(e, now)

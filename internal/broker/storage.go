@@ -41,7 +41,7 @@ func (s Storage) withDefaults() Storage {
 // wait.
 func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 	switch {
-	case e.void:
+	case e.token == tokenVoided:
 		q.dropLocked(e, DropUnregistered, now)
 		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."

@@ -39,3 +39,22 @@ func (q *queue) clearLocked(why Cause) {
 		q.dropLocked(e, why, now)
 	}
 }
+
+// TokenAsked says that the device asks for the token of a topic. What it says about
+// the app to pushes that are on their way already is about an app that was gone
+// before: it may come late, and the token, which is the same, is the app's again.
+func (r *Route) TokenAsked(topic apns.TopicHash) {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	r.markLocked(topic, tokenAsked)
+}
+
+// markLocked notes for the pushes to a topic that are on their way what became of
+// their token. A token that is void stays so.
+func (r *Route) markLocked(topic apns.TopicHash, news tokenNews) {
+	for _, e := range r.flight.entries[r.flight.head:] {
+		if e != nil && e.push.Hash == topic && e.message == nil {
+			e.token = max(e.token, news)
+		}
+	}
+}

@@ -56,6 +56,7 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 		return "", fmt.Errorf("the topic hash has %d bytes; plain ones have %d, salted ones %d",
 			len(m.Topic), len(topic), len(broker.SaltedHash{}))
 	}
+	p.route.TokenAsked(topic)
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
 }
 

@@ -245,6 +245,59 @@ func TestAnAppThatCameBackKeepsItsNewToken(t *testing.T) {
 	})
 }
 
+// The acknowledgements of a device may be late, and in any order. The token is the same
+// one as before, as nothing had made it void.
+func TestALateWordAboutAnAppThatCameBackDoesNotCostItsToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		p := w.login(w.identity(nil))
+		late := w.push(p.address(), "while it was gone")
+		n := want[*courier.Notification](p)
+		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+		token := want[*courier.TokenResponse](p).Token
+		require.Equal(t, n.Token, token)
+		waiting := w.push(p.address(), "for the app that is back")
+		p.ack(n, courier.AckUnknownTopic)
+		synctest.Wait()
+		claims, err := w.vault.Open(token)
+		require.NoError(t, err)
+		assert.Zero(t, claims.Retired)
+		assert.Equal(t, []string{"accepted", "sent", "dropped " + string(broker.DropUnknownTopic)}, w.history(late))
+		p.ack(want[*courier.Notification](p), courier.AckDelivered)
+		synctest.Wait()
+		assert.Equal(t, []string{"accepted", "sent", "delivered"}, w.history(waiting))
+
+		w.push(p.address(), "after the app was removed once more")
+		p.ack(want[*courier.Notification](p), courier.AckUnknownTopic)
+		synctest.Wait()
+		claims, err = w.vault.Open(token)
+		require.NoError(t, err)
+		assert.NotZero(t, claims.Retired)
+	})
+}
+
+// The device has got its token anew since the token key changed, and holds other bytes
+// than the provider pushes to.
+func TestAPushToTheOlderFormOfATokenDoesNotCostTheNewerOne(t *testing.T) {
+	for status, gone := range map[uint8]bool{courier.AckNoRecipient: false, courier.AckUnknownTopic: true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			p := w.login(w.identity(nil))
+			old := w.vault.Mint(tokenvault.Address(p.address()), &topicHash)
+			require.NoError(t, w.vault.Rotate(tokenvault.NewSecret()))
+			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+			fresh := want[*courier.TokenResponse](p).Token
+			require.NotEqual(t, []byte(old), fresh)
+			w.push(p.address(), "to the older form", func(push *broker.Push) { push.Token = old })
+			p.ack(want[*courier.Notification](p), status)
+			synctest.Wait()
+			claims, err := w.vault.Open(fresh)
+			require.NoError(t, err)
+			assert.Equal(t, gone, !claims.Retired.IsZero(), "status %d", status)
+		})
+	}
+}
+
 func TestABaseTokenOutlivesATopicTheDeviceDoesNotKnow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
