@@ -15,7 +15,7 @@ type deliveryRuleFlags struct {
 	BackgroundPerHour   int           `placeholder:"N" help:"How many silent pushes a device gets an hour for an app; otherwise any number."`
 	LiveActivityPerHour int           `placeholder:"N" help:"How many updates of Live Activities with priority 10 a device gets an hour for an app; otherwise any number."`
 	NeverEnabled        time.Duration `placeholder:"TIME" help:"Take an app for removed whose topic the device has not enabled for so long; otherwise its push waits."`
-	AckTimeout          time.Duration `placeholder:"TIME" help:"Disconnect a device that does not acknowledge a push for so long; otherwise it may owe it."`
+	AckTimeout          time.Duration `default:"${ack_timeout}" placeholder:"TIME" help:"Disconnect a device that does not acknowledge a push for so long (${default}); with 0 it may owe it for ever."`
 }
 
 // apply puts the rules into a configuration.

@@ -21,6 +21,8 @@ func TestEachRuleOfDeliveryHasItsFlag(t *testing.T) {
 		{"--background-per-hour 3", func(c *sim.Config) { c.Broker.Hourly.Background = 3 }},
 		{"--live-activity-per-hour 9", func(c *sim.Config) { c.Broker.Hourly.LiveActivity = 9 }},
 		{"--never-enabled 240h", func(c *sim.Config) { c.Broker.Storage.NeverEnabled = 240 * time.Hour }},
+		{"", func(c *sim.Config) { c.Broker.AckTimeout = 5 * time.Minute }},
+		{"--ack-timeout 0", func(c *sim.Config) { c.Broker.AckTimeout = 0 }},
 		{"--ack-timeout 1m", func(c *sim.Config) { c.Broker.AckTimeout = time.Minute }},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {

@@ -96,6 +96,7 @@ func grammarVars() kong.Vars {
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
 	vars["demo_topic"] = sim.DemoTopic
 	vars["window"] = strconv.Itoa(broker.DefaultWindow)
+	vars["ack_timeout"] = broker.DefaultAckTimeout.String()
 	vars["history"] = strconv.Itoa(journal.DefaultHistory)
 	vars["history_bytes"] = strconv.Itoa(journal.DefaultHistoryBytes)
 	vars["budget_stored"] = strconv.Itoa(broker.DefaultBudgetStored)

@@ -16,7 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// Defaults of [Config].
+// Defaults of [Config], or of the command line.
 const (
 	// DefaultWindow is how many pushes may be on their way to one device
 	// unacknowledged. Apple's troubleshooting page speaks of one; a window of 1
@@ -25,6 +25,12 @@ const (
 	// DefaultBacklog is how many pushes may wait for a device that is
 	// connected. Apple publishes no figure.
 	DefaultBacklog = 65536
+	// DefaultAckTimeout is how long a device may owe an acknowledgement unless the
+	// command line says otherwise. Apple publishes nothing about such devices.
+	DefaultAckTimeout = 5 * time.Minute
+	// maxBacklogBytes is how many bytes of payload these may be together. What the
+	// device has not acknowledged comes on top: a window of them.
+	maxBacklogBytes = 16 << 20
 )
 
 // Config is how a broker is made; its zero value is a useful one.
@@ -51,7 +57,7 @@ type Config struct {
 	AskGone bool
 	// Backlog is how many pushes may wait to be sent to a connected device
 	// before further ones are refused with TooManyRequests; 0 means
-	// [DefaultBacklog].
+	// [DefaultBacklog]. Payloads of 16 MiB together are too many as well.
 	Backlog int
 	// MaxChannels is how many broadcast channels an app may have in each
 	// environment; 0 means [DefaultMaxChannels].

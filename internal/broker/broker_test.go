@@ -511,6 +511,49 @@ func TestTooManyWaitingForAConnectedDeviceAreRefused(t *testing.T) {
 	})
 }
 
+func TestTooMuchWaitingForAConnectedDeviceIsRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		p := w.connect(topic)
+		large := func(n *apns.Notification) { n.Payload = make([]byte, 1<<20) }
+		for i := range 16 {
+			w.push(fmt.Sprint(i), large)
+		}
+		var rejection *apns.Rejection
+		require.ErrorAs(t, w.tryPush("one too many"), &rejection)
+		assert.Equal(t, apns.TooManyRequests, rejection.Reason)
+		require.Len(t, p.Take(make([]broker.Delivery, 0, 1)), 1)
+		w.push("there is room again", large)
+		require.NoError(t, w.ConsistencyCheck())
+		assert.Len(t, p.take(), 16)
+		require.NoError(t, w.ConsistencyCheck())
+	})
+}
+
+// Behind it stands everything that was sent since, acknowledged or not.
+func TestADeviceThatPassesOverOneAcknowledgementGetsNoMoreAtLast(t *testing.T) {
+	const window = 10
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Window: window})
+		p := w.connect(topic)
+		sent := 0
+		for i := range 100 * window {
+			w.push(fmt.Sprint(i))
+			for _, d := range p.Take(make([]broker.Delivery, 0, 1)) {
+				sent++
+				if d.ID != 1 {
+					p.Ack(d.ID, 0)
+				}
+			}
+		}
+		assert.Equal(t, 64*window, sent)
+		p.woken = 0
+		p.Ack(1, 0)
+		assert.Equal(t, 1, p.woken)
+		assert.Len(t, p.Take(make([]broker.Delivery, 0, window)), window)
+	})
+}
+
 func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, broker.Config{})

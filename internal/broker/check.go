@@ -131,6 +131,13 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 	} else if len(ready) > 0 {
 		problems = append(problems, "something is ready without a connection")
 	}
+	bytes := 0
+	for _, e := range ready {
+		bytes += e.size()
+	}
+	if bytes != q.ready.bytes {
+		problems = append(problems, "the bytes that are ready are miscounted")
+	}
 	inOrder := func(a, b *entry) int { return compareSeq(a.seq, b.seq) }
 	if !slices.IsSortedFunc(q.held, inOrder) || !slices.IsSortedFunc(ready, inOrder) {
 		problems = append(problems, "it is out of order")

@@ -4,6 +4,7 @@ package broker
 type fifo struct {
 	entries []*entry
 	head    int // entries before it are taken
+	bytes   int // of payload, without what many devices share
 }
 
 func (f *fifo) len() int { return len(f.entries) - f.head }
@@ -15,12 +16,14 @@ func (f *fifo) push(e *entry) {
 		f.entries, f.head = f.entries[:n], 0
 	}
 	f.entries = append(f.entries, e)
+	f.bytes += e.size()
 }
 
 // pop takes the oldest entry; there must be one.
 func (f *fifo) pop() *entry {
 	e := f.entries[f.head]
 	f.entries[f.head] = nil
+	f.bytes -= e.size()
 	if f.head++; f.head == len(f.entries) {
 		f.entries, f.head = f.entries[:0], 0
 	}
@@ -34,6 +37,15 @@ func (f *fifo) drain() []*entry {
 	return all
 }
 
+// size is the bytes of payload that wait for the sake of this entry. A broadcast is
+// there once for all who subscribe.
+func (e *entry) size() int {
+	if e.message != nil {
+		return 0
+	}
+	return len(e.push.Payload)
+}
+
 // A flight is what has been sent and not been acknowledged. Ids are given in
 // order, so the place of an entry follows from its id: acknowledgements come
 // in any order, mostly that of sending.
@@ -42,6 +54,15 @@ type flight struct {
 	head    int      // entries before it are acknowledged
 	first   uint32   // id of entries[0]
 	count   int
+}
+
+// stretch is how many windows long a flight may become behind one delivery that is not
+// acknowledged, while later ones are.
+const stretch = 64
+
+// hasRoom reports whether something more may be sent.
+func (f *flight) hasRoom(window int) bool {
+	return f.count < window && len(f.entries)-f.head < stretch*window
 }
 
 // add puts e in flight and returns its id.

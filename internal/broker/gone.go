@@ -13,7 +13,7 @@ import (
 func (q *queue) submitGoneLocked(e *entry, now time.Time) {
 	q.b.record(journal.Accepted, e.push, "", now)
 	r := q.route
-	if !q.b.askGone || e.push.Base || r == nil || r.filter == nil || q.ready.len() >= q.b.backlog {
+	if !q.b.askGone || e.push.Base || r == nil || r.filter == nil || q.fullLocked() {
 		q.dropLocked(e, DropGone, now)
 		return
 	}

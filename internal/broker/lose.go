@@ -1,12 +1,15 @@
 package broker
 
+import "time"
+
 // Lose drops the delivery with an id, which is lost on its way by a fault: the
 // device does not see it, and it is not sent again.
 func (r *Route) Lose(id uint32) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if e := r.landLocked(id); e != nil {
-		r.q.dropLocked(e, DropFault, r.q.clock.Now())
+	machine := time.Now()
+	if e := r.landLocked(id, machine); e != nil {
+		r.q.dropLocked(e, DropFault, r.q.clock.At(machine))
 		r.proceedLocked()
 	}
 }

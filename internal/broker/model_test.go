@@ -293,6 +293,13 @@ func (m *model) disconnect() {
 	}
 }
 
+// room says whether the device may owe one more acknowledgement: a window of them, and
+// none while it owes one from 64 windows ago.
+func (m *model) room() bool {
+	flying := m.flying()
+	return len(flying) == 0 || len(flying) < m.rules.Window && m.nextID+1-flying[0].id < 64*uint32(m.rules.Window)
+}
+
 // take returns what is sent, at most limit pushes.
 func (m *model) take(limit int) (sent []*modelPush) {
 	idle := len(m.in("flying")) == 0
@@ -300,7 +307,7 @@ func (m *model) take(limit int) (sent []*modelPush) {
 		return nil
 	}
 	for _, p := range m.in("ready") {
-		if len(sent) == limit || len(m.in("flying")) == m.rules.Window {
+		if len(sent) == limit || !m.room() {
 			break
 		}
 		if m.expired(p) {

@@ -6,11 +6,11 @@ import "time"
 func (f *flight) oldest() uint32 { return f.first + uint32(f.head) }
 
 // expectLocked begins the wait for the acknowledgement of the oldest delivery.
-// The network has no other time than the machine's.
-func (r *Route) expectLocked() {
+// The network has no other time than the machine's, which is given.
+func (r *Route) expectLocked(machine time.Time) {
 	r.ackBy = 0
 	if timeout := r.q.b.ackTimeout; timeout > 0 && r.flight.count > 0 {
-		r.ackBy = time.Now().Add(timeout).UnixNano()
+		r.ackBy = machine.Add(timeout).UnixNano()
 		r.q.noteDue(r.ackBy + int64(r.q.clock.Offset()))
 	}
 }

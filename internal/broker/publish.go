@@ -89,7 +89,7 @@ func (r *Route) passLocked(m *message, now time.Time) {
 	switch {
 	case where == discard:
 		q.dropLocked(e, DropIgnored, now)
-	case q.ready.len() >= q.b.backlog:
+	case q.fullLocked():
 		q.dropLocked(e, DropBacklog, now)
 	default:
 		q.readyLocked(e, now)

@@ -81,7 +81,7 @@ func (q *queue) idleLocked() bool {
 }
 
 func (q *queue) submitLocked(e *entry, now time.Time) error {
-	if q.ready.len() >= q.b.backlog {
+	if q.fullLocked() {
 		return tooManyRequests()
 	}
 	e.seq = q.b.seq.Add(1)
@@ -105,6 +105,11 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 		q.holdLocked(e, why, now)
 	}
 	return nil
+}
+
+// fullLocked reports whether too much waits to be sent to a device that is connected.
+func (q *queue) fullLocked() bool {
+	return q.ready.len() >= q.b.backlog || q.ready.bytes >= maxBacklogBytes
 }
 
 // keepLocked puts e into the store if it may wait.

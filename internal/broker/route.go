@@ -2,6 +2,7 @@ package broker
 
 import (
 	"math"
+	"time"
 
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
@@ -79,7 +80,7 @@ type Delivery struct {
 }
 
 func (r *Route) wakeLocked() {
-	if !r.awake && r.filter != nil && r.flight.count < r.q.b.window {
+	if !r.awake && r.filter != nil && r.flight.hasRoom(r.q.b.window) {
 		r.awake = true
 		r.peer.Wake()
 	}
@@ -121,9 +122,10 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		r.awake = false
 		return dst
 	}
-	now := r.q.clock.Now()
+	machine := time.Now()
+	now := r.q.clock.At(machine)
 	idle := r.flight.count == 0
-	for len(dst) < cap(dst) && r.flight.count < r.q.b.window && r.q.ready.len() > 0 {
+	for len(dst) < cap(dst) && r.flight.hasRoom(r.q.b.window) && r.q.ready.len() > 0 {
 		e := r.q.ready.pop()
 		if e.lasting && e.deadline <= now.UnixNano() {
 			r.q.dropLocked(e, DropExpired, now)
@@ -144,7 +146,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 		r.q.b.record(journal.Sent, e.push, "", now)
 	}
 	if idle && r.flight.count > 0 {
-		r.expectLocked()
+		r.expectLocked(machine)
 	}
 	if len(dst) < cap(dst) {
 		r.awake = false
@@ -166,11 +168,12 @@ func (e *entry) expiry() uint32 {
 func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	e := r.landLocked(id)
+	machine := time.Now()
+	e := r.landLocked(id, machine)
 	if e == nil {
 		return nil, Unknown
 	}
-	now := r.q.clock.Now()
+	now := r.q.clock.At(machine)
 	drop, verdict := settle(status, e.attempts)
 	switch {
 	case verdict != Gone:
@@ -190,14 +193,14 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 
 // landLocked takes the delivery with an id out of the flight; nil if none in flight
 // has it.
-func (r *Route) landLocked(id uint32) *entry {
+func (r *Route) landLocked(id uint32, machine time.Time) *entry {
 	if r.gone {
 		return nil
 	}
 	oldest := r.flight.oldest()
 	e := r.flight.remove(id - 1)
 	if e != nil && oldest != r.flight.oldest() {
-		r.expectLocked()
+		r.expectLocked(machine)
 	}
 	return e
 }

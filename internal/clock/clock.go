@@ -26,15 +26,17 @@ type Clock struct {
 }
 
 // Now returns the semantic time.
-func (c *Clock) Now() time.Time {
-	now := time.Now()
+func (c *Clock) Now() time.Time { return c.At(time.Now()) }
+
+// At returns the semantic time at one of the machine's.
+func (c *Clock) At(machine time.Time) time.Time {
 	if c == nil {
-		return now
+		return machine
 	}
 	if offset := c.offset.Load(); offset != 0 {
-		return now.Add(time.Duration(offset))
+		return machine.Add(time.Duration(offset))
 	}
-	return now
+	return machine
 }
 
 // Offset returns how far the clock is ahead of the machine's.
