@@ -69,7 +69,7 @@ func uninstall(_ context.Context, p *phone, args []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.screen.Remove(args[0])
-	return nil
+	return p.state.forgetApp(p.Environment, args[0])
 }
 
 // installed refuses a topic that is not on the phone, and names the nearest that is.

@@ -129,7 +129,7 @@ func (p *phone) event(e device.Event) {
 		p.push(e)
 		return
 	case device.EventErased:
-		p.state.forget()
+		p.kept(p.state.forget())
 		p.was = p.device.ID()
 		p.Topic = nil
 		p.screen = screen.Screen{}

@@ -122,6 +122,49 @@ func TestStateMakesTheNextRunTheSameDevice(t *testing.T) {
 	assert.Len(t, sim.activations, 1)
 }
 
+// Its token is void by the next run, as pushes were turned away meanwhile.
+func TestUninstalledAppAsksForATokenInTheNextRun(t *testing.T) {
+	const other = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+	sim := newSimulator(t)
+	dir := t.TempDir()
+	phone := sim.start(sim.flags("--state", dir)...)
+	c, _ := sim.accept()
+	c.login(baseToken)
+	c.mint(appToken)
+	phone.done(t, "wait token", "uninstall "+demo)
+	require.IsType(t, (*courier.Filter)(nil), c.read())
+	code, _, stderr := phone.end()
+	assert.Zero(t, code, stderr)
+
+	phone = sim.start(sim.flags("--state", dir)...)
+	c, connect := sim.accept()
+	assert.Equal(t, baseToken, hex.EncodeToString(connect.Token))
+	c.login("")
+	c.mint(other)
+	phone.done(t, "wait token")
+	_, stdout, _ := phone.end()
+	assert.Contains(t, stdout, other)
+	assert.NotContains(t, stdout, appToken)
+}
+
+// The activation after it may fail, or never be done.
+func TestErasedPhoneIsGoneEvenIfItGetsNoNewIdentity(t *testing.T) {
+	sim := newSimulator(t)
+	dir := t.TempDir()
+	phone := sim.start(sim.flags("--state", dir)...)
+	c, _ := sim.accept()
+	c.login(baseToken)
+	c.mint(appToken)
+	phone.done(t, "wait token")
+	sim.control.Close()
+	phone.types(t, "erase")
+	code, _, stderr := phone.wait()
+	assert.Equal(t, exitUnreachable, code, stderr)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
 func TestTokensOfOneEnvironmentAreNotShownToTheOther(t *testing.T) {
 	sim := newSimulator(t)
 	dir := t.TempDir()

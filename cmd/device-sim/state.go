@@ -168,10 +168,30 @@ func (s *state) saveCheckpoints(env apns.Environment, kept []checkpoint) error {
 	return s.saveMemory()
 }
 
-// forget is what erasing does to the state. The files are replaced with the next identity.
-func (s *state) forget() {
+// forgetApp drops the token of an app that was uninstalled: it may be void before the
+// app is installed again, perhaps in a later run.
+func (s *state) forgetApp(env apns.Environment, topic string) error {
+	if _, known := s.Tokens[env].Apps[topic]; !known {
+		return nil
+	}
+	delete(s.Tokens[env].Apps, topic)
+	return s.saveMemory()
+}
+
+// forget is what erasing does to the state. The files go at once: the activation that
+// follows may fail, and the next run would be the device from before.
+func (s *state) forget() error {
 	s.key, s.chain = nil, nil
 	s.memory = memory{Tokens: make(map[apns.Environment]tokens)}
+	if s.dir == "" {
+		return nil
+	}
+	for _, name := range []string{deviceFile, certificateFile, keyFile} {
+		if err := os.Remove(filepath.Join(s.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("--state: %w", err)
+		}
+	}
+	return nil
 }
 
 func (s *state) saveMemory() error {

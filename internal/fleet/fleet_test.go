@@ -205,6 +205,27 @@ func TestSecondRunHasTheSameDevicesAndTokens(t *testing.T) {
 	assert.Zero(t, s.TokensIssued, "the sealed tokens are good")
 }
 
+// Whether a token is void is not known before a push is turned away.
+func TestNextRunDoesNotHoldTheTokensOfAppsThatWereUninstalled(t *testing.T) {
+	h := newHarness(t, 2)
+	dir := t.TempDir()
+	var err error
+	h.cfg.Store, err = OpenStore(dir)
+	require.NoError(t, err)
+	h.run()
+	h.await("all have tokens", func(s Summary) bool { return s.Tokens == 2 })
+	require.NoError(t, h.fleet.members[0].uninstall(h.cfg.Device.Topics))
+	held := h.fleet.Tokens()
+	require.Len(t, held, 1)
+	h.end()
+	require.NoError(t, h.cfg.Store.Close())
+
+	store := openStore(t, dir)
+	assert.Empty(t, store.tokensOf(0, apns.Production).Apps)
+	assert.NotEmpty(t, store.tokensOf(0, apns.Production).Base, "it is the device's own")
+	assert.Equal(t, held[0].DeviceToken, store.tokensOf(1, apns.Production).Apps[h.cfg.Device.Topics[0]])
+}
+
 func TestActivationThatFailsEndsTheFleet(t *testing.T) {
 	h := newHarness(t, 20)
 	refused := errors.New("no more certificates")

@@ -155,6 +155,7 @@ func (m *member) event(e device.Event) {
 	case device.EventErased:
 		m.erased = true
 		m.refreshTokens()
+		m.f.fail(m.f.cfg.Store.forget(m.number)) // before the activation, which may fail
 		m.f.fail(m.install(m.f.cfg.Device.Topics))
 	}
 	m.f.cfg.OnEvent(m.device.ID(), e)
@@ -166,8 +167,15 @@ func (m *member) tokenEvent(e device.Event) {
 		m.f.tally.tokensIssued.Add(1)
 	}
 	m.refreshTokens()
+	m.f.fail(m.keepTokens())
+}
+
+// keepTokens puts the tokens as they are now into the store.
+func (m *member) keepTokens() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	held := storedTokens{m.device.BaseToken(), m.device.Tokens()}
-	m.f.fail(m.f.cfg.Store.saveTokens(m.number, m.f.cfg.Device.Environment, held))
+	return m.f.cfg.Store.saveTokens(m.number, m.f.cfg.Device.Environment, held)
 }
 
 // refreshTokens takes over the tokens that the apps hold now, and records what has
@@ -229,7 +237,7 @@ func (m *member) uninstall(topics []string) error {
 		m.device.Remove(topic)
 	}
 	m.refreshTokens()
-	return nil
+	return m.keepTokens() // those that are given up may be void in a later run
 }
 
 // install puts apps on the device.

@@ -49,8 +49,8 @@ type storedTokens struct {
 	Apps map[string]apns.DeviceToken `json:"apps,omitempty"`
 }
 
-// A storeLine is one line of the file: an identity, which voids earlier tokens, or
-// tokens.
+// A storeLine is one line of the file: an identity, which voids earlier tokens, tokens,
+// or that the device was erased.
 type storeLine struct {
 	Number int `json:"number"`
 
@@ -60,6 +60,8 @@ type storeLine struct {
 
 	Environment apns.Environment `json:"environment,omitempty"`
 	Tokens      *storedTokens    `json:"tokens,omitempty"`
+
+	Erased bool `json:"erased,omitempty"`
 }
 
 // OpenStore reads what an earlier run has left in dir, and makes dir if need be.
@@ -122,6 +124,10 @@ func (s *Store) readLine(text []byte) error {
 			return errors.New("a device needs a key that signs, and a certificate")
 		}
 		s.kept[line.Number] = &kept{identity: device.Identity{Chain: line.Chain, Key: signer}, topics: line.Topics}
+		return nil
+	}
+	if line.Erased {
+		delete(s.kept, line.Number)
 		return nil
 	}
 	k := s.kept[line.Number]
@@ -252,8 +258,23 @@ func (s *Store) saveTokens(number int, env apns.Environment, t storedTokens) err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept[number].setTokens(env, t)
+	k := s.kept[number]
+	if k == nil {
+		return nil // it is being erased
+	}
+	k.setTokens(env, t)
 	return s.writeLine(s.file, storeLine{Number: number, Environment: env, Tokens: &t})
+}
+
+// forget drops a device that was erased.
+func (s *Store) forget(number int) error {
+	if s.file == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.kept, number)
+	return s.writeLine(s.file, storeLine{Number: number, Erased: true})
 }
 
 // Close closes the file.

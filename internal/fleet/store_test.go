@@ -68,6 +68,26 @@ func TestTokensOutliveACertificateButNotAKey(t *testing.T) {
 	assert.Zero(t, openStore(t, dir).tokensOf(1, apns.Production), "and it stays so")
 }
 
+func TestErasedDeviceIsNotKept(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	require.NoError(t, s.saveIdentity(1, someone(t), nil))
+	require.NoError(t, s.saveTokens(1, apns.Production, someTokens))
+	require.NoError(t, s.forget(1))
+	require.NoError(t, s.saveTokens(1, apns.Production, someTokens), "a word from before")
+	for _, s := range []*Store{s, openStore(t, dir)} {
+		_, known := s.identity(1, nil)
+		assert.False(t, known)
+		assert.Zero(t, s.tokensOf(1, apns.Production))
+	}
+
+	next := someone(t)
+	require.NoError(t, s.saveIdentity(1, next, nil))
+	got, known := openStore(t, dir).identity(1, nil)
+	assert.True(t, known)
+	assert.Equal(t, next, got)
+}
+
 func TestLineThatACrashHasCutIsLeftOut(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
