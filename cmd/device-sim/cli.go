@@ -137,10 +137,7 @@ func run(ctx context.Context, args []string, std streams) int {
 
 // perform does what a verb says. The terminal is as it was when it returns.
 func perform(ctx context.Context, verb command, std streams, level slog.Level) error {
-	seat, leave, err := std.sit(verb)
-	if err != nil {
-		return err
-	}
+	seat, leave := std.sit(verb)
 	defer leave()
 	return verb.run(ctx, seat, logger(seat, level))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 )
 
 // maxLine is the longest line that is read, in bytes.
@@ -60,18 +61,23 @@ func (p *phone) obey(ctx context.Context, std streams) {
 	if std.stdin == nil {
 		return
 	}
-	next := std.lines(ctx)
+	next, doing := std.lines(ctx), ctx
+	if std.readLine != nil {
+		var reading sync.WaitGroup
+		defer reading.Wait()
+		next, doing = p.readAhead(ctx, next, &reading)
+	}
 	for {
 		line, more := next()
 		if !more {
-			if std.readLine != nil {
-				p.stop(nil)
-			}
 			return
 		}
-		err := p.do(ctx, line)
+		err := p.do(doing, line)
 		if ctx.Err() != nil {
 			return
+		}
+		if errors.Is(err, context.Canceled) { // quit was typed meanwhile
+			continue
 		}
 		line = strings.TrimSpace(line)
 		if err != nil && !std.inTerminal {
@@ -86,6 +92,41 @@ func (p *phone) obey(ctx context.Context, std streams) {
 		p.out.done(id, line, err)
 		p.mu.Unlock()
 	}
+}
+
+// typedAhead is how many lines may be typed while a word is being done.
+const typedAhead = 1 << 10
+
+// readAhead reads what is typed while a word is being done, which may take as long as no
+// push comes: in raw mode Ctrl-C is a key like any other. It gives the lines as next
+// does, and the context for what they say, which ends when quit is typed. The end of the
+// input ends the run.
+func (p *phone) readAhead(ctx context.Context, next func() (string, bool), reading *sync.WaitGroup) (func() (string, bool), context.Context) {
+	doing, breakOff := context.WithCancel(ctx)
+	typed := make(chan string, typedAhead)
+	reading.Go(func() {
+		defer breakOff()
+		defer close(typed)
+		for {
+			line, more := next()
+			if !more {
+				p.stop(nil)
+				return
+			}
+			select {
+			case typed <- line:
+			case <-ctx.Done():
+				return
+			}
+			if strings.TrimSpace(line) == quitWord {
+				return
+			}
+		}
+	})
+	return func() (string, bool) {
+		line, more := <-typed
+		return line, more
+	}, doing
 }
 
 // inScript names the line that went wrong.

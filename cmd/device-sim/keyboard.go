@@ -15,14 +15,11 @@ const prompt = "> "
 
 // sit gives the streams of a person at a keyboard: what is written appears above the
 // line that is being typed, which stays as it is. Without a keyboard, or for a verb that
-// nobody types to, the streams stay what they are. leave puts the terminal back.
-func (std streams) sit(verb command) (seat streams, leave func(), err error) {
+// nobody types to, the streams stay what they are. The keys come one by one from begin
+// on, and leave puts the terminal back.
+func (std streams) sit(verb command) (seat streams, leave func()) {
 	if _, typed := verb.(*runCmd); !typed || std.raw == nil {
-		return std, func() {}, nil
-	}
-	restore, err := std.raw()
-	if err != nil {
-		return std, nil, fmt.Errorf("read from the terminal: %w", err)
+		return std, func() {}
 	}
 	terminal := term.NewTerminal(struct {
 		io.Reader
@@ -31,6 +28,14 @@ func (std streams) sit(verb command) (seat streams, leave func(), err error) {
 	terminal.AutoCompleteCallback = complete
 	seat = std
 	seat.stdout, seat.stderr = terminal, terminal
+	restore := func() {}
+	seat.raw = func() (func(), error) {
+		back, err := std.raw()
+		if err == nil {
+			restore = back
+		}
+		return back, err
+	}
 	seat.readLine = func() (string, error) {
 		line, err := terminal.ReadLine()
 		if errors.Is(err, term.ErrPasteIndicator) { // a pasted line is a line
@@ -38,7 +43,19 @@ func (std streams) sit(verb command) (seat streams, leave func(), err error) {
 		}
 		return line, err
 	}
-	return seat, restore, nil
+	return seat, func() { restore() }
+}
+
+// begin makes the keys of a seat come one by one. Until then Ctrl-C is a signal, as it is
+// elsewhere.
+func (std streams) begin() error {
+	if std.readLine == nil {
+		return nil
+	}
+	if _, err := std.raw(); err != nil {
+		return fmt.Errorf("read from the terminal: %w", err)
+	}
+	return nil
 }
 
 // complete ends the word that Tab was pressed in, if only one word begins so.

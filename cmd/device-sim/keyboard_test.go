@@ -60,6 +60,42 @@ func TestCtrlCAndCtrlDEndThePhone(t *testing.T) {
 	}
 }
 
+// A word may take as long as no push comes.
+func TestCtrlCAndCtrlDEndThePhoneWhileItWaits(t *testing.T) {
+	sim := newSimulator(t)
+	for _, word := range []string{"wait push", "wait 10h", "offline\rwait online"} {
+		for _, key := range []string{"\x03", "\x04"} {
+			phone, restored := sim.sitDown(sim.flags()...)
+			sim.online()
+			phone.press(t, word+"\r")
+			phone.press(t, key)
+			code, _, stderr := phone.wait()
+			assert.Zero(t, code, stderr)
+			assert.Equal(t, 1, *restored)
+		}
+	}
+}
+
+func TestQuitBreaksOffWhatIsUnderWay(t *testing.T) {
+	sim := newSimulator(t)
+	phone, _ := sim.sitDown(sim.flags()...)
+	sim.online()
+	phone.press(t, "status\rwait push\rquit\r")
+	code, stdout, stderr := phone.wait()
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stdout, "enabled     com.example.demo", "what was typed before is done all the same")
+	assert.NotContains(t, stdout, "context canceled")
+}
+
+// The simulator may let the phone wait for its certificate.
+func TestKeysAreLeftAloneUntilThePhoneIsOn(t *testing.T) {
+	sim := newSimulator(t)
+	phone, restored := sim.sitDown("run", "--server", sim.listener.Addr().String(), "--control", "http://"+deadAddress(t))
+	code, _, stderr := phone.wait()
+	assert.Equal(t, exitUnreachable, code, stderr)
+	assert.Zero(t, *restored, "Ctrl-C was a signal")
+}
+
 func TestTabCompletesAWordThatIsAlone(t *testing.T) {
 	for _, tc := range []struct{ line, want string }{
 		{"una", ""},
@@ -82,8 +118,7 @@ func TestTabCompletesAWordThatIsAlone(t *testing.T) {
 
 func TestOtherVerbsLeaveTheKeyboardAlone(t *testing.T) {
 	std := streams{raw: func() (func(), error) { t.Error("raw"); return nil, nil }}
-	seat, leave, err := std.sit(&handshakeCmd{})
-	require.NoError(t, err)
+	seat, leave := std.sit(&handshakeCmd{})
 	leave()
 	assert.Nil(t, seat.readLine)
 }

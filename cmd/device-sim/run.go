@@ -51,6 +51,9 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err := p.switchOn(ctx, log); err != nil {
 		return interrupted(ctx, err)
 	}
+	if err := std.begin(); err != nil {
+		return err
+	}
 	var typing sync.WaitGroup
 	typing.Go(func() { p.obey(ctx, std) })
 	err = p.device.Run(ctx)

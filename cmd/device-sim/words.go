@@ -49,9 +49,12 @@ func words() []word {
 		{"ack", "now|never|TIME|STATUS", "acknowledge at once, not at all, after a time (5s), or with a status (7)", ack},
 		{"erase", "", "erase the phone: identity, tokens and apps are gone", erase},
 		{"wait", "online|token|push|TIME", "wait for that, or for a time; for scripts", wait},
-		{"quit", "", "switch the phone off and end", quit},
+		{quitWord, "", "switch the phone off and end", quit},
 	}
 }
+
+// quitWord ends what is under way, too.
+const quitWord = "quit"
 
 // comment begins a line that is for readers of a script.
 const comment = "#"
