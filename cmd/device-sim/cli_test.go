@@ -66,6 +66,13 @@ func TestRedirectsNeverLeadToApple(t *testing.T) {
 	for _, tc := range []struct{ host, want, why string }{
 		{"7-courier.push.apple.com", "127.0.0.1:5223", "the simulator stands for all of Apple's couriers"},
 		{"7-COURIER.sandbox.push.apple.com", "127.0.0.1:5223", "in any case"},
+		{"courier.push.apple.com:5223", "127.0.0.1:5223", "with a port"},
+		{"courier.push.apple.com.", "127.0.0.1:5223", "with the dot of a whole name"},
+		{"courier.push.apple.com.:443", "127.0.0.1:5223", "with both"},
+		{"push.apple.com", "127.0.0.1:5223", "the domain itself"},
+		{"apple.com.example", "apple.com.example:5223", "which is not Apple's"},
+		{"pineapple.com", "pineapple.com:5223", "nor is this"},
+		{"::1", "[::1]:5223", "an address with colons"},
 		{"10.0.0.2", "10.0.0.2:5223", "the same port"},
 		{"localhost:6000", "localhost:6000", "unless the host names one"},
 	} {

@@ -17,24 +17,24 @@ func dial(ctx context.Context, address string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", address)
 }
 
-// appleDomain is where Apple's couriers live. A redirect there means the simulator,
-// which stands for all of them.
-const appleDomain = ".push.apple.com"
+// appleDomain is where Apple's servers live. A redirect there means the simulator, which
+// stands for all of its couriers.
+const appleDomain = ".apple.com"
 
 // redirected gives the address of the host that a redirect names: the same port, and
 // never Apple's own servers.
 func redirected(server, host string) string {
-	if strings.HasSuffix(strings.ToLower(host), appleDomain) {
-		return server
-	}
-	if _, _, err := net.SplitHostPort(host); err == nil {
-		return host
-	}
-	_, port, err := net.SplitHostPort(server)
+	name, port, err := net.SplitHostPort(host)
 	if err != nil {
+		name = host
+		if _, port, err = net.SplitHostPort(server); err != nil {
+			return server
+		}
+	}
+	if strings.HasSuffix("."+strings.ToLower(strings.TrimSuffix(name, ".")), appleDomain) {
 		return server
 	}
-	return net.JoinHostPort(host, port)
+	return net.JoinHostPort(name, port)
 }
 
 // firstConnectFailed explains why there was never a connection.

@@ -131,7 +131,7 @@ func (r *fleetRun) event(id apns.DeviceID, e device.Event) {
 	case device.EventConnected:
 		r.connected.Store(true)
 	case device.EventConnectFailed:
-		if !r.connected.Load() {
+		if !r.connected.Load() && !device.Redirected(e.Err) {
 			r.fail(firstConnectFailed(r.Server, e.Err))
 		}
 	case device.EventNotification:

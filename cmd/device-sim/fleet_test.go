@@ -21,6 +21,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fleet"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -202,6 +203,18 @@ func TestFleetThatDoesNotGetWhatWasExpectedFails(t *testing.T) {
 	code, _, stderr := s.start("--count", "2", "--duration", "1ms", "--expect", "1").wait()
 	assert.Equal(t, 4, code)
 	assert.Equal(t, "device-sim: 0 notifications came, of 1 expected\n", stderr)
+}
+
+func TestFleetGoesWhereItsFirstLoginIsSent(t *testing.T) {
+	s := newRealSimulator(t)
+	require.NoError(t, s.sim.RedirectLogins(&devicetls.Redirection{Host: "127.0.0.1"}))
+	list := filepath.Join(t.TempDir(), "tokens")
+	f := s.start("--count", "3", "--json", "--tokens", list, "--expect", "3")
+	s.push(list, 3)
+	code, stdout, stderr := f.wait()
+	require.Zero(t, code, stderr)
+	assert.Len(t, objects(t, stdout, "connectFailed"), 3)
+	assert.Len(t, objects(t, stdout, "connected"), 3)
 }
 
 func TestFleetNamesAnUnreachableServer(t *testing.T) {

@@ -87,7 +87,7 @@ func (h *handshake) event(e device.Event) {
 	case device.EventConnected:
 		h.connected = true
 	case device.EventConnectFailed:
-		if !h.connected {
+		if !h.connected && !device.Redirected(e.Err) {
 			h.stop(firstConnectFailed(h.Server, e.Err))
 		}
 	case device.EventDisconnected:

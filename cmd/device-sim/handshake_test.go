@@ -61,6 +61,19 @@ func TestHandshakeIsTwoLoginsFrameByFrame(t *testing.T) {
 	assert.Contains(t, string(page), baseToken)
 }
 
+func TestHandshakeGoesWhereItsFirstLoginIsSent(t *testing.T) {
+	sim := newSimulator(t)
+	reader := sim.start(sim.handshakeFlags()...)
+	c, _ := sim.accept()
+	c.send(&courier.ConnectResponse{RedirectHost: "127.0.0.1", RedirectReason: "maintenance"})
+	sim.twice()
+	code, stdout, stderr := reader.wait()
+	assert.Zero(t, code, stderr)
+	assert.Contains(t, stdout, "maintenance")
+	got := titles(stdout)
+	assert.Equal(t, append(twoLogins[4:], "Disconnected"), got[len(got)-len(twoLogins)+3:])
+}
+
 func TestHandshakeWaitsForAPush(t *testing.T) {
 	sim := newSimulator(t)
 	reader := sim.start(sim.handshakeFlags("--wait", "1m")...)

@@ -38,9 +38,27 @@ type line struct {
 	Visible *bool         `json:"visible,omitempty"`
 	Effects []string      `json:"effects,omitempty"`
 	Advice  []apns.Advice `json:"advice,omitempty"`
-	// Error is why a connection or a subscription ended, if the device did not want
-	// it.
+	// Status is that of an acknowledgement that turns a notification away, or of the
+	// refusal of a token.
+	Status *uint8 `json:"status,omitempty"`
+	// Error is why a connection or a subscription ended or did not come about, if the
+	// device did not want it.
 	Error string `json:"error,omitempty"`
+}
+
+// lineNames are the events of a device that have a line, besides notifications.
+var lineNames = map[device.EventKind]string{
+	device.EventConnected:         "connected",
+	device.EventDisconnected:      "disconnected",
+	device.EventConnectFailed:     "connectFailed",
+	device.EventIdentityRefused:   "identityRefused",
+	device.EventBaseToken:         "baseToken",
+	device.EventToken:             "token",
+	device.EventTokenRefused:      "tokenRefused",
+	device.EventTurnedAway:        "turnedAway",
+	device.EventErased:            "erased",
+	device.EventSubscribed:        "subscribed",
+	device.EventSubscriptionEnded: "subscriptionEnded",
 }
 
 func (j *jsonLines) begin(apns.Environment, string)            {}
@@ -48,25 +66,15 @@ func (j *jsonLines) remembered(string, *x509.Certificate)      {}
 func (j *jsonLines) activated(string, *x509.Certificate, bool) {}
 func (j *jsonLines) step(device.Step)                          {}
 func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
-	l := line{Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token}
-	switch e.Kind {
-	case device.EventConnected:
-		l.Event = "connected"
-	case device.EventDisconnected:
-		l.Event = "disconnected"
-		if e.Err != nil {
-			l.Error = e.Err.Error()
-		}
-	case device.EventToken:
-		l.Event = "token"
-	case device.EventErased:
-		l.Event = "erased"
-	case device.EventSubscribed:
-		l.Event = "subscribed"
-	case device.EventSubscriptionEnded:
-		l.Event, l.Error = "subscriptionEnded", e.Err.Error()
-	default:
+	l := line{Event: lineNames[e.Kind], Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token}
+	if l.Event == "" {
 		return
+	}
+	if e.Kind == device.EventTurnedAway || e.Kind == device.EventTokenRefused {
+		l.Status = &e.Status
+	}
+	if e.Err != nil {
+		l.Error = e.Err.Error()
 	}
 	j.write(l)
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,7 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/device"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -85,6 +89,39 @@ func TestProgramReadsOneObjectPerLine(t *testing.T) {
 	assert.Zero(t, code)
 	assert.Empty(t, stderr)
 	golden(t, "lines.json", stdout, sim)
+}
+
+// A program that waits for one of them must not wait for ever.
+func TestProgramHearsOfEveryEventOfADevice(t *testing.T) {
+	id := apns.DeviceID{1}
+	broken := errors.New("broken")
+	for kind, tc := range map[device.EventKind]struct {
+		event device.Event
+		want  string // without event and device
+	}{
+		device.EventConnected:         {device.Event{}, ""},
+		device.EventDisconnected:      {device.Event{}, ""},
+		device.EventConnectFailed:     {device.Event{Err: broken}, `,"error":"broken"`},
+		device.EventIdentityRefused:   {device.Event{Status: 2, Err: broken}, `,"error":"broken"`},
+		device.EventBaseToken:         {device.Event{Token: "\x01"}, `,"deviceToken":"01"`},
+		device.EventToken:             {device.Event{Topic: demo, Token: "\x02"}, `,"topic":"com.example.demo","deviceToken":"02"`},
+		device.EventTokenRefused:      {device.Event{Topic: demo, Status: 1}, `,"topic":"com.example.demo","status":1`},
+		device.EventTurnedAway:        {device.Event{Topic: demo, Token: "\x02", Status: 7}, `,"topic":"com.example.demo","deviceToken":"02","status":7`},
+		device.EventErased:            {device.Event{}, ""},
+		device.EventSubscribed:        {device.Event{Topic: demo}, `,"topic":"com.example.demo"`},
+		device.EventSubscriptionEnded: {device.Event{Topic: demo, Err: broken}, `,"topic":"com.example.demo","error":"broken"`},
+	} {
+		var written strings.Builder
+		lines := &jsonLines{out: sink{w: &written, failed: func(err error) { t.Error(err) }}}
+		tc.event.Kind = kind
+		lines.event(id, tc.event)
+		assert.Equal(t, `{"event":"`+lineNames[kind]+`","device":"0100000000000000"`+tc.want+"}\n", written.String())
+	}
+	for kind := device.EventKind(1); kind.String() != fmt.Sprintf("event %d", kind); kind++ {
+		if kind != device.EventNotification { // which has a line of its own
+			assert.Contains(t, lineNames, kind, kind.String())
+		}
+	}
 }
 
 func TestStateMakesTheNextRunTheSameDevice(t *testing.T) {
