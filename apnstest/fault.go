@@ -24,10 +24,12 @@ type Fault struct {
 	// Probability is the chance to happen, by [Config].Seed; 0 means 1. After is how
 	// many are spared first, Every that only the first of each so many is not, and
 	// Times how often it happens in all; 0 is no limit. It ends at Until, by the
-	// clock of the server.
+	// clock of the server or the space.
 	Probability         float64
 	After, Every, Times int
 	Until               time.Time
+	// PerConnection counts each connection by itself.
+	PerConnection bool
 
 	// Do is what happens. If it is "", it is answer if there is a Reason or a
 	// Status, and delay if there is a Delay.
@@ -148,7 +150,7 @@ func happening(s *fault.Subject) Happening {
 func (f *Fault) rule() fault.Rule {
 	r := fault.Rule{
 		Name: f.Name, Where: f.Where,
-		When: fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, Until: known(f.Until)},
+		When: fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, Until: known(f.Until), PerConnection: f.PerConnection},
 		What: fault.Action{
 			Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
 			Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),

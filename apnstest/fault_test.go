@@ -21,7 +21,7 @@ func TestAFaultHappensSoOften(t *testing.T) {
 	}
 	assert.Equal(t, []int{429, 429, 200}, statuses)
 	r := mine.RequireRejected(apns.TooManyRequests)
-	assert.Equal(t, []string{"busy of " + mine.TeamID}, r.Faults)
+	assert.Equal(t, []string{"busy"}, r.Faults)
 }
 
 func TestAFaultIsUndone(t *testing.T) {
@@ -99,9 +99,9 @@ func TestASeedRepeatsWhatHappens(t *testing.T) {
 func TestAPresetIsAQuirkOfAPNs(t *testing.T) {
 	t.Parallel()
 	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
-	undo := mine.InjectPreset("wedged", "topic", mine.app.Topic)
-	other.InjectPreset("wedged", "topic", "com.example.none")
-	assert.Equal(t, "ExpiredProviderToken", mine.push(t, `{}`).Reason)
+	undo := mine.InjectPreset("sticky-500", "topic", mine.app.Topic)
+	other.InjectPreset("sticky-500", "topic", "com.example.none")
+	assert.Equal(t, "InternalServerError", mine.push(t, `{}`).Reason)
 	assert.Equal(t, 200, other.push(t, `{}`).status)
 	undo()
 	assert.Equal(t, 200, mine.push(t, `{}`).status, "on another connection")
@@ -119,9 +119,9 @@ func TestAFaultThatCannotBeMeantIsExplained(t *testing.T) {
 		{"parameter", func(s *apnstest.Space) { s.Inject(apnstest.Fault{Do: apnstest.Drop, Copies: 3}) }, "what.copies has no meaning for drop"},
 		{"place", func(s *apnstest.Space) {
 			s.Inject(apnstest.Fault{Do: apnstest.SlowAccept, Delay: apnstest.Latency{Fixed: 1}})
-		}, "whose a connection is, is not known yet"},
+		}, "whose a connection is, is not known at the accept"},
 		{"preset", func(s *apnstest.Space) { s.InjectPreset("wegded") }, `"wegded" is not known; did you mean "wedged"?`},
-		{"a preset that is always so", func(s *apnstest.Space) { s.InjectPreset("http1") }, "the server always behaves as http1 says"},
+		{"a preset that is always so", func(s *apnstest.Space) { s.InjectPreset("http1") }, "http1 is how the simulator always behaves"},
 		{"where", func(s *apnstest.Space) { s.InjectPreset("wedged", "topic") }, `the value of "topic" is missing`},
 		{"two values", func(s *apnstest.Space) { s.InjectPreset("wedged", "topic", "a", "topic", "b") }, "topic has 2 values; a fault takes one"},
 	} {

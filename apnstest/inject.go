@@ -3,7 +3,6 @@ package apnstest
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 	"sync"
 
@@ -43,38 +42,30 @@ func (s *Space) InjectPreset(name string, where ...any) (undo func()) {
 	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
-	if preset.Rules == nil {
-		s.tb.Fatalf("apnstest: there is nothing to inject: the server always behaves as %s says", name)
-	}
 	more, err := pairs(where)
 	if err != nil {
 		s.tb.Fatalf("apnstest: preset %s: %v", name, err)
 	}
-	for i := range preset.Rules {
-		rule := &preset.Rules[i]
-		all := fault.Where{}
-		maps.Copy(all, rule.Where)
-		for word, values := range more {
-			if len(values) > 1 {
-				s.tb.Fatalf("apnstest: preset %s: %s has %d values; a fault takes one", name, word, len(values))
-			}
-			all[word] = values[0]
+	narrower := fault.Where{}
+	for word, values := range more {
+		if len(values) > 1 {
+			s.tb.Fatalf("apnstest: preset %s: %s has %d values; a fault takes one", name, word, len(values))
 		}
-		rule.Where = all
+		narrower[word] = values[0]
 	}
-	return s.inject(preset.Rules)
+	rules, err := preset.With(narrower, fault.When{})
+	if err != nil {
+		s.tb.Fatalf("apnstest: preset %s: %v", name, err)
+	}
+	return s.inject(rules)
 }
 
 func (s *Space) inject(rules []fault.Rule) (undo func()) {
 	s.tb.Helper()
 	engine := s.server.sim.Faults
 	for i := range rules {
-		if s.common() {
-			continue
-		}
-		rules[i].Space = s.TeamID
-		if rules[i].Name != "" {
-			rules[i].Name += " of " + s.TeamID // another space may have one of that name
+		if !s.common() {
+			rules[i].Space = s.TeamID
 		}
 	}
 	added, err := engine.Add(rules...)
@@ -85,7 +76,7 @@ func (s *Space) inject(rules []fault.Rule) (undo func()) {
 	undo = func() {
 		once.Do(func() {
 			for i := range added {
-				if err := engine.Remove(added[i].Name); err != nil && !errors.Is(err, fault.ErrName) { // Reset may have been first
+				if err := engine.Remove(added[i].Space, added[i].Name); err != nil && !errors.Is(err, fault.ErrName) { // Reset may have been first
 					s.tb.Errorf("apnstest: %v", err)
 				}
 			}

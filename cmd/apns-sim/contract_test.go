@@ -54,14 +54,20 @@ type operation struct {
 // preparations make what the example of an operation needs. They are run before
 // the operation and may set values.
 var preparations = map[string]func(*contract, *testing.T){
-	"get-fault": func(c *contract, t *testing.T) { // removed by the example before
-		status, _, answer := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","what":{"do":"discard"}}`))
-		require.Equal(t, http.StatusCreated, status, string(answer))
-	},
+	"get-fault":              (*contract).addFault,
+	"remove-fault":           (*contract).addFault,
 	"follow-events":          (*contract).push,
 	"wait-for-notifications": (*contract).push,
 	"show-notification":      (*contract).push,
 	"replay-notification":    (*contract).push,
+}
+
+// addFault adds the fault of the examples to a space; the operation before has taken
+// away the one there was.
+func (c *contract) addFault(t *testing.T) {
+	t.Helper()
+	status, _, answer := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","space":"SIMTEAM001","what":{"do":"discard"}}`))
+	require.Equal(t, http.StatusCreated, status, string(answer))
 }
 
 // push sends a push that is accepted, with the id of the examples.

@@ -35,10 +35,10 @@ func (f *faultFlags) apply(cfg *sim.Config) error {
 func parseFault(text string) ([]fault.Rule, error) {
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		preset, err := fault.FindPreset(text)
-		if err == nil && len(preset.Rules) == 0 {
-			return nil, fmt.Errorf("%s is how the simulator always behaves; leave it out", text)
+		if err != nil {
+			return nil, err
 		}
-		return preset.Rules, err
+		return preset.With(nil, fault.When{})
 	}
 	var rule fault.Rule
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))

@@ -163,26 +163,20 @@ type faultRemove struct {
 	remote
 	Name  string `arg:"" optional:"" help:"The name of the fault."`
 	All   bool   `env:"-" help:"All of them."`
-	Space string `env:"-" placeholder:"TEAM" help:"All of this space."`
+	Space string `env:"-" placeholder:"TEAM" help:"All of this space, or with a name the one of it."`
 }
 
 // Run takes faults out of force.
 func (r *faultRemove) Run(ctx context.Context, c *console) error {
-	given := 0
-	for _, way := range []bool{r.Name != "", r.All, r.Space != ""} {
-		if way {
-			given++
-		}
-	}
-	if given != 1 {
+	if r.All == (r.Name != "" || r.Space != "") {
 		return badUsage("which fault is meant? name one, or say --all, or --space TEAM; apns-sim fault list names them")
-	}
-	if r.Name != "" {
-		return r.call(ctx, http.MethodDelete, "/v1/faults"+segment(r.Name), nil, nil, nil)
 	}
 	query := url.Values{}
 	if r.Space != "" {
 		query.Set("space", r.Space)
+	}
+	if r.Name != "" {
+		return r.call(ctx, http.MethodDelete, "/v1/faults"+segment(r.Name), query, nil, nil)
 	}
 	var removed struct {
 		Removed int `json:"removed"`

@@ -33,19 +33,19 @@ func registerFaults(r *router) {
 		OperationID: "add-fault", Method: http.MethodPost, Path: "/v1/faults", Tags: []string{"faults"}, DefaultStatus: http.StatusCreated,
 		Summary: "Put a fault into force, or all of a preset",
 		Description: "A fault has a name, says where it applies by filter words, when and how often, and what goes wrong. " +
-			"With `preset` instead of `what` the faults of a known quirk are added, with the given `where` and `when` if there are any.",
+			"With `preset` instead of `what` the faults of a known quirk are added, narrowed by the given `where`, and as often as `when` says if it says anything.",
 		RequestBody: exampleBody(exampleFault),
 		Errors:      []int{http.StatusConflict, http.StatusUnprocessableEntity},
 	}, r.server.addFault)
 	register(r, huma.Operation{
 		OperationID: "get-fault", Method: http.MethodGet, Path: "/v1/faults/{name}", Tags: []string{"faults"},
 		Summary: "One fault, and how often it has applied",
-		Errors:  []int{http.StatusNotFound},
+		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.getFault)
 	register(r, huma.Operation{
 		OperationID: "remove-fault", Method: http.MethodDelete, Path: "/v1/faults/{name}", Tags: []string{"faults"}, DefaultStatus: http.StatusNoContent,
 		Summary: "Take a fault out of force",
-		Errors:  []int{http.StatusNotFound},
+		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.removeFault)
 	register(r, huma.Operation{
 		OperationID: "remove-faults", Method: http.MethodDelete, Path: "/v1/faults", Tags: []string{"faults"},
@@ -83,7 +83,7 @@ func (s *Server) listFaults(context.Context, *struct{}) (*faultList, error) {
 // askedFault is a rule, or a preset in place of what it does.
 type askedFault struct {
 	Body struct {
-		Name   string         `json:"name,omitempty" doc:"Unique; made up if left out" maxLength:"100"`
+		Name   string         `json:"name,omitempty" doc:"Unique within its space; made up if left out" maxLength:"100"`
 		Space  string         `json:"space,omitempty" doc:"The space whose traffic alone it may touch"`
 		Where  faults.Where   `json:"where,omitempty" doc:"To whom it applies: filter words, and door, connection, source, path, body; everybody if left out"`
 		When   faults.When    `json:"when,omitzero" doc:"How often it applies; always if left out"`
@@ -132,41 +132,62 @@ func (in *askedFault) rules() ([]faults.Rule, error) {
 	if err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
 	}
-	if len(preset.Rules) == 0 {
-		return nil, refuse(http.StatusUnprocessableEntity, "%s is how the simulator always behaves; there is nothing to switch on", b.Preset)
+	rules, err := preset.With(b.Where, b.When)
+	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
 	}
-	for i := range preset.Rules {
-		rule := &preset.Rules[i]
-		rule.Space = b.Space
-		if b.Where != nil {
-			rule.Where = b.Where
-		}
-		if b.When != (faults.When{}) {
-			rule.When = b.When
-		}
+	for i := range rules {
+		rules[i].Space = b.Space
 	}
-	return preset.Rules, nil
+	return rules, nil
 }
 
 // faultName names a rule.
 type faultName struct {
-	Name string `path:"name" example:"busy" doc:"The name of the fault"`
+	Name  string `path:"name" example:"busy" doc:"The name of the fault"`
+	Space string `query:"space" example:"SIMTEAM001" doc:"The space it belongs to, if several have one of this name"`
 }
 
 // oneFault is a rule with what has become of it.
 type oneFault struct{ Body faults.State }
 
 func (s *Server) getFault(_ context.Context, in *faultName) (*oneFault, error) {
+	state, err := s.findFault(in)
+	if err != nil {
+		return nil, err
+	}
+	return &oneFault{state}, nil
+}
+
+// findFault returns the one rule that is meant. Without a space that is the rule of no
+// space, or else the only one of the name.
+func (s *Server) findFault(in *faultName) (found faults.State, err error) {
+	var spaces []string
 	for _, state := range s.sim.FaultEngine().Rules() {
-		if state.Name == in.Name {
-			return &oneFault{state}, nil
+		switch {
+		case state.Name != in.Name:
+		case state.Space == in.Space:
+			return state, nil
+		case in.Space == "":
+			found = state
+			spaces = append(spaces, state.Space)
 		}
 	}
-	return nil, refuse(http.StatusNotFound, "there is no fault %q; /v1/faults lists them", in.Name)
+	switch {
+	case len(spaces) == 0:
+		return found, refuse(http.StatusNotFound, "there is no fault %q; /v1/faults lists them", in.Name)
+	case len(spaces) > 1:
+		return found, refuse(http.StatusConflict, "each of the spaces %q has a fault %q; say which one with space", spaces, in.Name)
+	}
+	return found, nil
 }
 
 func (s *Server) removeFault(_ context.Context, in *faultName) (*struct{}, error) {
-	if err := s.sim.FaultEngine().Remove(in.Name); err != nil {
+	found, err := s.findFault(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.sim.FaultEngine().Remove(found.Space, found.Name); err != nil { // somebody else has
 		return nil, refuse(http.StatusNotFound, "%v", err)
 	}
 	return nil, nil // there is nothing to say: 204

@@ -3,6 +3,7 @@ package control_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestAFaultComesAndGoes(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, answer)
 	assert.JSONEq(t, `{"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}]}`, answer)
 
-	a.sim.faults.Hit(fault.AtRequest, &fault.Subject{})
+	assert.Empty(t, slices.Collect(a.sim.faults.Hits(fault.AtRequest, &fault.Subject{})))
 	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},
 		"what":{"do":"answer","reason":"TooManyRequests"},"matched":0,"applied":0}]}`, a.get("/v1/faults").Body.String())
 	assert.Equal(t, http.StatusOK, a.get("/v1/faults/answer-1").Code)
@@ -82,7 +83,7 @@ func TestAFaultThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		`{"what":{"do":"discard"},"when":{"probability":2}}`:                             {422, "probability"},
 		`{"name":"taken","what":{"do":"discard"}}`:                                       {409, `"taken" is taken by another rule`},
 		`{"what":{"do":"answer","reason":"Forbidden"},"when":{"if":"topic =="}}`:         {422, "when.if"},
-		`{"what":{"do":"refuse-connection"},"where":{"topic":"x"},"space":"TEAM000001"}`: {422, "where.topic is not known yet at the accept"},
+		`{"what":{"do":"refuse-connection"},"where":{"topic":"x"},"space":"TEAM000001"}`: {422, "where.topic is not known at the accept"},
 	} {
 		t.Run(body, func(t *testing.T) {
 			a := newAPI(t)
@@ -112,4 +113,27 @@ func TestTheVocabularyOfFaultsIsServed(t *testing.T) {
 		}
 		assert.Len(t, list, want, path)
 	}
+}
+
+func TestTwoSpacesMayHaveThePresetsAndNamesThatTheyLike(t *testing.T) {
+	a := newAPI(t)
+	for _, space := range []string{"TEAM00000A", "TEAM00000B"} {
+		status, answer := a.addFault(`{"preset":"resets","space":"` + space + `","where":{"topic":"x"}}`)
+		require.Equal(t, http.StatusCreated, status, answer)
+	}
+	wantProblem(t, a.get("/v1/faults/resets"), http.StatusConflict, `each of the spaces ["TEAM00000A" "TEAM00000B"] has a fault "resets"; say which one with space`)
+	var got fault.State
+	require.NoError(t, json.Unmarshal(a.get("/v1/faults/resets?space=TEAM00000B").Body.Bytes(), &got))
+	assert.Equal(t, "TEAM00000B", got.Space)
+	assert.Equal(t, fault.Where{"topic": "x"}, got.Where)
+
+	assert.Equal(t, http.StatusNoContent, a.send(request{method: http.MethodDelete, path: "/v1/faults/resets?space=TEAM00000A"}).Code)
+	assert.Equal(t, http.StatusOK, a.get("/v1/faults/resets").Code, "there is but one of the name left")
+}
+
+func TestAPresetKeepsWhatItIsAbout(t *testing.T) {
+	a := newAPI(t)
+	status, answer := a.addFault(`{"preset":"empty-object","where":{"topic":"com.example.app"}}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	assert.Equal(t, fault.Where{"body": "{}", "topic": "com.example.app"}, a.sim.faults.Rules()[0].Where)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
@@ -152,7 +153,7 @@ func testChaos(t *testing.T, seed uint64) {
 	}
 	var engine *fault.Engine
 	w := newWorldWith(t, broker.Config{Storage: broker.Storage{PerApp: 10_000}, Window: 16}, func(c *devicetls.Config) {
-		engine = fault.New(fault.Config{Seed: seed, Clock: c.Clock})
+		engine = fault.New(fault.Config{Seed: seed, Clock: func(string) *clock.Clock { return c.Clock }})
 		c.Faults = engine
 	})
 	_, err := engine.Add(

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"errors"
+	"iter"
 	"net"
 	"time"
 
@@ -32,26 +33,29 @@ func (s *session) twistLocked() *twist {
 	return s.twist
 }
 
-// hitConn returns the faults of a connection of which nothing is known but where it
-// comes from, and puts them into the journal.
-func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.Addr) []fault.Hit {
-	if !s.cfg.Faults.Any(p) {
-		return nil
+// hitConn yields the faults of a connection of which nothing is known but where it
+// comes from, and puts each into the journal before it is done.
+func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.Addr) iter.Seq[fault.Hit] {
+	return func(yield func(fault.Hit) bool) {
+		if !s.cfg.Faults.Any(p) {
+			return
+		}
+		source := fault.SourceOf(peer)
+		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
+			Subject: match.Subject{Environment: environment}, Door: fault.DeviceDoor, Source: source,
+		}) {
+			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
+			if !yield(hit) {
+				return
+			}
+		}
 	}
-	source := fault.SourceOf(peer)
-	hits := s.cfg.Faults.Hit(p, &fault.Subject{
-		Subject: match.Subject{Environment: environment}, Door: fault.DeviceDoor, Source: source,
-	})
-	for i := range hits {
-		s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hits[i].Rule, Detail: hits[i].Action.String() + " for " + source})
-	}
-	return hits
 }
 
 // receive says what faults do to a connection before its handshake: it waits, or
 // it is reset and closed, for which receive reports false.
 func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
-	for _, hit := range s.hitConn(fault.AtAccept, s.cfg.Environment, conn.RemoteAddr()) {
+	for hit := range s.hitConn(fault.AtAccept, s.cfg.Environment, conn.RemoteAddr()) {
 		if hit.Action.Do == fault.SlowAccept {
 			wait += hit.Delay
 			continue
@@ -70,11 +74,11 @@ func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
 
 // flawed returns the certificate that a fault has shown instead of the good one; nil
 // if there is none.
-func (s *Server) flawed(hello *tls.ClientHelloInfo) (shown *tls.Certificate) {
+func (s *Server) flawed(hello *tls.ClientHelloInfo) *tls.Certificate {
 	if !s.cfg.Faults.Any(fault.AtHandshake) {
 		return nil
 	}
-	for _, hit := range s.hitConn(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
+	for hit := range s.hitConn(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
 		if s.cfg.FaultyCertificate == nil {
 			continue
 		}
@@ -83,25 +87,30 @@ func (s *Server) flawed(hello *tls.ClientHelloInfo) (shown *tls.Certificate) {
 			s.cfg.Log.Error("the certificate of a fault cannot be had; the good one is shown", "err", err)
 			continue
 		}
-		shown = certificate
+		return certificate
 	}
-	return shown
+	return nil
 }
 
-// hit returns the faults at a point of a connection whose device is known, or is
+// hits yields the faults at a point of a connection whose device is known, or is
 // zero.
-func (s *session) hit(p fault.Point, device apns.DeviceID) []fault.Hit {
-	if !s.server.cfg.Faults.Any(p) {
-		return nil
-	}
-	subject := fault.Subject{Subject: match.Subject{Environment: s.environment, Device: device}}
-	return s.server.cfg.Faults.Hit(p, s.describe(&subject))
+func (s *session) hits(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
+	subject := fault.Subject{Subject: match.Subject{
+		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.Home(device).Team(),
+	}}
+	return s.server.cfg.Faults.Hits(p, s.describe(&subject))
 }
 
 // describe adds to a subject what is known of the connection.
 func (s *session) describe(subject *fault.Subject) *fault.Subject {
-	subject.Door, subject.Source = fault.DeviceDoor, fault.SourceOf(s.wire.raw.RemoteAddr())
+	subject.Door, subject.Source, subject.Memory = fault.DeviceDoor, fault.SourceOf(s.wire.raw.RemoteAddr()), s.remembers()
 	return subject
+}
+
+// remembers returns what the rules of faults remember of the session.
+func (s *session) remembers() *fault.Memory {
+	s.memory.CompareAndSwap(nil, new(fault.Memory))
+	return s.memory.Load()
 }
 
 // noteFault puts a fault into the journal, before it is done. The event says at
@@ -123,7 +132,10 @@ type reception struct {
 // misreceive says what faults do to a login of a device, which is zero if it has
 // not proven itself.
 func (s *session) misreceive(device apns.DeviceID) (r reception) {
-	for _, hit := range s.hit(fault.AtLogin, device) {
+	if !s.server.cfg.Faults.Any(fault.AtLogin) {
+		return r
+	}
+	for hit := range s.hits(fault.AtLogin, device) {
 		s.noteFault(&hit, journal.Event{Device: device})
 		switch a := hit.Action; a.Do {
 		case fault.SlowLogin:
@@ -154,9 +166,12 @@ func (s *session) putOff(d time.Duration) error {
 
 // ignoresKeepalive reports whether a fault leaves a keepalive unanswered.
 func (s *session) ignoresKeepalive() bool {
-	hits := s.hit(fault.AtKeepalive, s.id())
-	for i := range hits {
-		s.noteFault(&hits[i], journal.Event{Device: s.id()})
+	if !s.server.cfg.Faults.Any(fault.AtKeepalive) {
+		return false
 	}
-	return len(hits) > 0
+	for hit := range s.hits(fault.AtKeepalive, s.id()) {
+		s.noteFault(&hit, journal.Event{Device: s.id()})
+		return true
+	}
+	return false
 }

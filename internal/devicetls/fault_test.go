@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
@@ -27,7 +28,7 @@ import (
 func faulty(t testing.TB, rules ...fault.Rule) func(*devicetls.Config) {
 	t.Helper()
 	return func(c *devicetls.Config) {
-		c.Faults = fault.New(fault.Config{Seed: 1, Clock: c.Clock})
+		c.Faults = fault.New(fault.Config{Seed: 1, Clock: func(string) *clock.Clock { return c.Clock }})
 		_, err := c.Faults.Add(rules...)
 		require.NoError(t, err)
 	}

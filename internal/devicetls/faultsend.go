@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"iter"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -53,7 +54,7 @@ func (s *session) passLocked(b *batch, p *presence, taken []broker.Delivery) {
 func (s *session) misdeliverLocked(b *batch, p *presence, d *broker.Delivery) {
 	x := passage{presence: p, delivery: *d, copies: 1}
 	reorder := false
-	for _, hit := range s.hitPush(d) {
+	for hit := range s.hitPush(d) {
 		s.noteFault(&hit, journal.Event{Push: d.Push.Notification, Track: d.Push.Track, Device: s.id()})
 		switch hit.Action.Do {
 		case fault.Drop:
@@ -77,13 +78,13 @@ func (s *session) misdeliverLocked(b *batch, p *presence, d *broker.Delivery) {
 	s.sendOnLocked(b, &x)
 }
 
-// hitPush returns the faults of a push.
-func (s *session) hitPush(d *broker.Delivery) []fault.Hit {
+// hitPush yields the faults of a push.
+func (s *session) hitPush(d *broker.Delivery) iter.Seq[fault.Hit] {
 	if !s.server.cfg.Faults.Any(fault.AtDelivery) {
-		return nil
+		return func(func(fault.Hit) bool) {}
 	}
 	n := d.Push.Notification
-	return s.server.cfg.Faults.Hit(fault.AtDelivery, s.describe(&fault.Subject{Subject: match.Subject{
+	return s.server.cfg.Faults.Hits(fault.AtDelivery, s.describe(&fault.Subject{Subject: match.Subject{
 		Space: n.TeamID, Environment: s.environment, Topic: n.Topic, Token: n.Token, Device: s.id(), Channel: n.Channel,
 		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID, Payload: n.Payload,
 	}}))

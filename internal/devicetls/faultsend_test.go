@@ -261,7 +261,7 @@ func TestARuleMayPickAPushByAllThatIsKnownOfIt(t *testing.T) {
 			lost := w.push(p.address(), payload, edit)
 			synctest.Wait()
 			assert.Equal(t, []string{"accepted", "sent", "faulted " + word, "dropped fault"}, w.history(lost))
-			require.NoError(t, engine.Remove(word))
+			require.NoError(t, engine.Remove("", word))
 		}
 		rule := once(fault.Action{Do: fault.Drop})
 		rule.Where = fault.Where{"apns-id": id}

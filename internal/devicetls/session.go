@@ -2,10 +2,12 @@ package devicetls
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
@@ -41,7 +43,8 @@ type session struct {
 	over    over
 	late    lateAnswer
 
-	twist *twist // nil if no fault has met the session; held by whoever writes
+	memory atomic.Pointer[fault.Memory] // of the rules of faults; nil if none has looked at the session
+	twist  *twist                       // nil if no fault has met the session; held by whoever writes
 }
 
 // newSession makes the session of a connection that waits so long before its TLS

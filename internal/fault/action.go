@@ -3,8 +3,10 @@ package fault
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -163,6 +165,9 @@ func (a *Action) problems() (problems []error) {
 	kind := kindByName[a.Do]
 	if kind == nil {
 		return []error{unknownWord("what.do", string(a.Do), kindNames())}
+	}
+	if d := a.Delay; d != nil && (math.IsNaN(d.Sigma) || math.IsInf(d.Sigma, 0)) { // JSON has no such numbers
+		return []error{errors.New("what.delay.sigma is no number")}
 	}
 	set := a.parameters()
 	for _, name := range slices.Sorted(maps.Keys(set)) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -23,22 +24,23 @@ type Config struct {
 	Seed uint64
 	// Compile makes a condition of an expression; nil refuses rules with one.
 	Compile func(expression string) (Condition, error)
-	// Clock may be nil, for the machine's time.
-	Clock *clock.Clock
+	// Clock returns the time of a space, "" being the common world; nil is the
+	// machine's time everywhere.
+	Clock func(space string) *clock.Clock
 }
 
 // An Engine holds rules and decides which apply. All methods may be called from
-// any goroutine, and [Engine.Hit] on a nil *Engine, which has no rule.
+// any goroutine, and [Engine.Hits] on a nil *Engine, which has no rule.
 type Engine struct {
 	seed    uint64
 	compile func(string) (Condition, error)
-	clock   *clock.Clock
+	clock   func(space string) *clock.Clock
 
 	active [pointCount]atomic.Pointer[[]*active] // never changed once stored
 
-	mu    sync.Mutex // held while rules change
-	rules []*active  // in the order they were added
-	named int        // how many names were made up
+	mu    sync.Mutex     // held while rules change
+	rules []*active      // in the order they were added
+	named map[string]int // how many names were made up, by space
 }
 
 // An active rule is a rule with what has happened to it.
@@ -48,20 +50,29 @@ type active struct {
 	place     place
 	condition Condition
 
-	mu      sync.Mutex
-	rng     *rand.Rand
-	matched int // how often Where fitted
-	applied int // how often the rule applied
+	gone atomic.Bool // taken out of force
+
+	mu    sync.Mutex
+	rng   *rand.Rand
+	count // on all connections
 }
 
 // A Hit is a rule that applies to what happens now.
 type Hit struct {
 	Rule   string // its name
 	Action *Action
-	Number int // 1 the first time
+	Number int // 1 the first time; by connection if the rule counts so
 	// Delay is what Action.Delay comes to this time.
 	Delay time.Duration
+
+	from *active // nil if it is of no rule
 }
+
+// Same reports whether two hits are of one rule.
+func (h *Hit) Same(other *Hit) bool { return h.from == other.from && h.Rule == other.Rule }
+
+// Gone reports whether the rule was taken out of force since.
+func (h *Hit) Gone() bool { return h.from != nil && h.from.gone.Load() }
 
 // String tells which rule it is and what it does, for the journal.
 func (h *Hit) String() string { return fmt.Sprintf("%s: %v", h.Rule, h.Action) }
@@ -74,66 +85,99 @@ func New(cfg Config) *Engine {
 	for cfg.Seed == 0 {
 		cfg.Seed = rand.Uint64()
 	}
-	return &Engine{seed: cfg.Seed, compile: cfg.Compile, clock: cfg.Clock}
+	if cfg.Clock == nil {
+		cfg.Clock = func(string) *clock.Clock { return nil }
+	}
+	return &Engine{seed: cfg.Seed, compile: cfg.Compile, clock: cfg.Clock, named: make(map[string]int)}
 }
 
 // Seed returns what decides what happens by chance. An engine of the same seed and
 // rules does the same to the same traffic.
 func (e *Engine) Seed() uint64 { return e.seed }
 
-// Hit returns the rules that apply to what happens at p, in the order they were
-// added. It costs next to nothing where there are no rules.
-func (e *Engine) Hit(p Point, s *Subject) (hits []Hit) {
-	if e == nil {
-		return nil
-	}
-	rules := e.active[p].Load()
-	if rules == nil {
-		return nil
-	}
-	for _, r := range *rules {
-		if hit, ok := r.hit(s, e.clock); ok {
-			hits = append(hits, hit)
+// Hits yields the rules that apply to what happens at p, in the order they were added.
+// A rule is only asked, and counted, when those before it have been done: whoever
+// stops, because one has ended the matter, leaves the others as they were. It costs
+// next to nothing where there are no rules.
+func (e *Engine) Hits(p Point, s *Subject) iter.Seq[Hit] {
+	return func(yield func(Hit) bool) {
+		if e == nil {
+			return
+		}
+		rules := e.active[p].Load()
+		if rules == nil {
+			return
+		}
+		for _, r := range *rules {
+			if hit, ok := r.hit(s, e.clock); ok && !yield(hit) {
+				return
+			}
 		}
 	}
-	return hits
 }
 
 // Any reports whether there are rules at p, so that an edge can save itself making
 // a subject.
 func (e *Engine) Any(p Point) bool { return e != nil && e.active[p].Load() != nil }
 
-func (r *active) hit(s *Subject, now *clock.Clock) (Hit, bool) {
-	if r.Rule.Space != "" && r.Rule.Space != s.Space || !r.place.matches(s) {
+func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool) {
+	if r.Rule.Space != "" && r.Rule.Space != s.Space {
 		return Hit{}, false
 	}
-	if r.condition != nil && !r.condition(s) {
+	if r.What.Sticky {
+		if hit := s.Memory.stuck(r); hit != nil {
+			return *hit, true
+		}
+	}
+	if !r.place.matches(s) || r.condition != nil && !r.condition(s) {
 		return Hit{}, false
 	}
-	if r.When.Until != nil && !now.Now().Before(*r.When.Until) {
+	if r.When.Until != nil && !now(r.Rule.Space).Now().Before(*r.When.Until) {
 		return Hit{}, false
 	}
+	hit, ok := r.counted(s.Memory)
+	if ok && r.What.Sticky {
+		s.Memory.stick(r, &hit)
+	}
+	return hit, ok
+}
+
+// counted counts one that fits and says whether the rule applies to it.
+func (r *active) counted(m *Memory) (hit Hit, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.matched++
-	if !r.appliesLocked() {
+	decide := func(c *count) {
+		if ok = r.appliesLocked(c); ok {
+			c.applied++
+			hit = Hit{Rule: r.Name, Action: &r.What, Number: c.applied, from: r}
+		}
+	}
+	if m != nil && r.When.PerConnection {
+		m.counted(r, func(c *count) {
+			c.matched++
+			decide(c)
+		})
+	} else {
+		decide(&count{r.matched, r.applied})
+	}
+	if !ok {
 		return Hit{}, false
 	}
 	r.applied++
-	hit := Hit{Rule: r.Name, Action: &r.What, Number: r.applied}
 	if r.What.Delay != nil {
-		hit.Delay = r.What.Delay.draw(r.rng, r.applied)
+		hit.Delay = r.What.Delay.draw(r.rng, hit.Number)
 	}
 	return hit, true
 }
 
 // appliesLocked decides about the one that was just counted.
-func (r *active) appliesLocked() bool {
+func (r *active) appliesLocked(c *count) bool {
 	w := &r.When
-	if w.Times > 0 && r.applied >= w.Times || r.matched <= w.After {
+	if w.Times > 0 && c.applied >= w.Times || c.matched <= w.After {
 		return false
 	}
-	if w.Every > 1 && (r.matched-w.After-1)%w.Every != 0 {
+	if w.Every > 1 && (c.matched-w.After-1)%w.Every != 0 {
 		return false
 	}
 	return w.Probability == 0 || r.rng.Float64() < w.Probability
@@ -169,11 +213,11 @@ func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
 		return nil, err
 	}
 	if rule.Name == "" {
-		e.named++
-		rule.Name = fmt.Sprintf("%s-%d", rule.What.Do, e.named)
+		e.named[rule.Space]++
+		rule.Name = fmt.Sprintf("%s-%d", rule.What.Do, e.named[rule.Space])
 	}
 	for _, other := range slices.Concat(e.rules, beside) {
-		if other.Name == rule.Name {
+		if other.Name == rule.Name && other.Space == rule.Space {
 			return nil, fmt.Errorf("%w %q is taken by another rule; choose another, or remove that one", ErrName, rule.Name)
 		}
 	}
@@ -247,24 +291,37 @@ func (e *Engine) Rules() []State {
 	return all
 }
 
-// Remove takes the rule of a name out of force. The error is [ErrName].
-func (e *Engine) Remove(name string) error {
-	if n := e.removeIf(func(r *active) bool { return r.Name == name }); n == 0 {
-		return fmt.Errorf("%w %q is of no rule; %s", ErrName, name, e.names())
-	}
-	return nil
-}
-
-// names tells which names there are.
-func (e *Engine) names() string {
+// Find returns the rule of a name in a space, "" being those of no space. The error is
+// [ErrName].
+func (e *Engine) Find(space, name string) (State, error) {
 	var names []string
 	for _, r := range e.Rules() {
+		if r.Space != space {
+			continue
+		}
+		if r.Name == name {
+			return r, nil
+		}
 		names = append(names, r.Name)
 	}
-	if len(names) == 0 {
-		return "there are no rules"
+	where := ""
+	if space != "" {
+		where = " of space " + space
 	}
-	return fmt.Sprintf("there are %q", names)
+	if len(names) == 0 {
+		return State{}, fmt.Errorf("%w %q is of no rule%s; there are none", ErrName, name, where)
+	}
+	return State{}, fmt.Errorf("%w %q is of no rule%s; there are %q", ErrName, name, where, names)
+}
+
+// Remove takes the rule of a name in a space out of force, "" being those of no
+// space. The error is [ErrName].
+func (e *Engine) Remove(space, name string) error {
+	if n := e.removeIf(func(r *active) bool { return r.Name == name && r.Space == space }); n == 0 {
+		_, err := e.Find(space, name)
+		return err
+	}
+	return nil
 }
 
 // RemoveSpace takes the rules of a space out of force, "" being all rules there
@@ -277,7 +334,13 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before := len(e.rules)
-	e.rules = slices.DeleteFunc(slices.Clone(e.rules), unwanted)
+	e.rules = slices.DeleteFunc(slices.Clone(e.rules), func(r *active) bool {
+		gone := unwanted(r)
+		if gone {
+			r.gone.Store(true)
+		}
+		return gone
+	})
 	e.publishLocked()
 	return before - len(e.rules)
 }

@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,11 @@ func engine(t *testing.T, rules ...fault.Rule) *fault.Engine {
 	return e
 }
 
+// hits are the rules that apply, when all are done.
+func hits(e *fault.Engine, p fault.Point, s *fault.Subject) []fault.Hit {
+	return slices.Collect(e.Hits(p, s))
+}
+
 // about is a request about a topic.
 func about(topic string) *fault.Subject {
 	return &fault.Subject{Subject: match.Subject{Topic: topic}}
@@ -33,7 +39,7 @@ func about(topic string) *fault.Subject {
 // applied tells for each of n equal requests whether a rule applied.
 func applied(e *fault.Engine, n int) (pattern string) {
 	for range n {
-		if len(e.Hit(fault.AtRequest, &fault.Subject{})) > 0 {
+		if len(hits(e, fault.AtRequest, &fault.Subject{})) > 0 {
 			pattern += "x"
 		} else {
 			pattern += "."
@@ -81,7 +87,7 @@ func TestAnEngineWithoutSeedDrawsOneAndTellsIt(t *testing.T) {
 func TestARuleEndsAtItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var clk clock.Clock
-		e := fault.New(fault.Config{Clock: &clk})
+		e := fault.New(fault.Config{Clock: func(string) *clock.Clock { return &clk }})
 		until := clk.Now().Add(time.Hour)
 		_, err := e.Add(fault.Rule{When: fault.When{Until: &until}, What: tooMany})
 		require.NoError(t, err)
@@ -104,10 +110,10 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 		"body": `{"aps":{"badge":7}}`, "payload.aps.badge": "7", "environment": "sandbox", "space": "TEAM000001",
 		"topic": "com.example.app", "token": "74", "push-type": "alert", "device": "0100000000000000", "reason": "Unregistered",
 	}
-	hits := func(where fault.Where, s fault.Subject) int {
-		return len(engine(t, fault.Rule{Where: where, What: tooMany}).Hit(fault.AtRequest, &s))
+	count := func(where fault.Where, s fault.Subject) int {
+		return len(hits(engine(t, fault.Rule{Where: where, What: tooMany}), fault.AtRequest, &s))
 	}
-	assert.Equal(t, 1, hits(all, subject))
+	assert.Equal(t, 1, count(all, subject))
 	for word, change := range map[string]func(*fault.Subject){
 		"door":              func(s *fault.Subject) { s.Door = fault.ChannelDoor },
 		"environment":       func(s *fault.Subject) { s.Environment = apns.Production },
@@ -126,7 +132,7 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 		t.Run("another "+word, func(t *testing.T) {
 			s := subject
 			change(&s)
-			assert.Zero(t, hits(fault.Where{word: all[word]}, s))
+			assert.Zero(t, count(fault.Where{word: all[word]}, s))
 		})
 	}
 }
@@ -147,9 +153,9 @@ func TestEveryWordOfWhereIsListed(t *testing.T) {
 func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
 	of := func(space string) *fault.Subject { return &fault.Subject{Subject: match.Subject{Space: space}} }
 	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
-	assert.Empty(t, e.Hit(fault.AtRequest, of("TEAM000002")))
-	assert.Empty(t, e.Hit(fault.AtRequest, of("")))
-	assert.Len(t, e.Hit(fault.AtRequest, of("TEAM000001")), 1)
+	assert.Empty(t, hits(e, fault.AtRequest, of("TEAM000002")))
+	assert.Empty(t, hits(e, fault.AtRequest, of("")))
+	assert.Len(t, hits(e, fault.AtRequest, of("TEAM000001")), 1)
 }
 
 func TestARuleIsAskedAtItsPointOnly(t *testing.T) {
@@ -159,7 +165,7 @@ func TestARuleIsAskedAtItsPointOnly(t *testing.T) {
 		e := engine(t, fault.Rule{What: action})
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
 			assert.Equal(t, p == kind.Point, e.Any(p), "%s at %v", kind.Kind, p)
-			assert.Equal(t, p == kind.Point, len(e.Hit(p, &fault.Subject{})) == 1, "%s at %v", kind.Kind, p)
+			assert.Equal(t, p == kind.Point, len(hits(e, p, &fault.Subject{})) == 1, "%s at %v", kind.Kind, p)
 		}
 	}
 }
@@ -168,20 +174,20 @@ func TestHitsComeInTheOrderOfTheRules(t *testing.T) {
 	e := engine(t,
 		fault.Rule{Name: "b", What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
 		fault.Rule{Name: "a", When: fault.When{After: 1}, What: tooMany})
-	require.Len(t, e.Hit(fault.AtRequest, &fault.Subject{}), 1)
-	hits := e.Hit(fault.AtRequest, &fault.Subject{})
-	require.Len(t, hits, 2)
-	assert.Equal(t, "b: delay delay={\"fixed\":\"1s\"}", hits[0].String())
-	assert.Equal(t, time.Second, hits[0].Delay)
-	assert.Equal(t, 2, hits[0].Number)
-	assert.Equal(t, "a: answer reason=TooManyRequests", hits[1].String())
+	require.Len(t, hits(e, fault.AtRequest, &fault.Subject{}), 1)
+	both := hits(e, fault.AtRequest, &fault.Subject{})
+	require.Len(t, both, 2)
+	assert.Equal(t, "b: delay delay={\"fixed\":\"1s\"}", both[0].String())
+	assert.Equal(t, time.Second, both[0].Delay)
+	assert.Equal(t, 2, both[0].Number)
+	assert.Equal(t, "a: answer reason=TooManyRequests", both[1].String())
 }
 
 func TestLimitsOfStreamsAreTakenInTurn(t *testing.T) {
 	e := engine(t, fault.Rule{What: fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}}})
 	var got []uint32
 	for range 3 {
-		got = append(got, e.Hit(fault.AtRequest, &fault.Subject{})[0].Streams())
+		got = append(got, hits(e, fault.AtRequest, &fault.Subject{})[0].Streams())
 	}
 	assert.Equal(t, []uint32{500, 1, 500}, got)
 }
@@ -191,23 +197,129 @@ func TestRulesComeAndGo(t *testing.T) {
 	added, err := e.Add(fault.Rule{What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.NoError(t, err)
 	assert.Equal(t, "answer-1", added[0].Name, "a name is made up")
-	e.Hit(fault.AtRequest, &fault.Subject{})
+	hits(e, fault.AtRequest, &fault.Subject{})
 	states := e.Rules()
 	require.Len(t, states, 2)
 	assert.Equal(t, [2]int{1, 1}, [2]int{states[0].Matched, states[0].Applied})
 	assert.Equal(t, [2]int{0, 0}, [2]int{states[1].Matched, states[1].Applied})
 
-	_, err = e.Add(fault.Rule{Name: "new", What: tooMany}, fault.Rule{Name: "mine", What: tooMany})
+	_, err = e.Add(fault.Rule{Name: "new", What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.ErrorIs(t, err, fault.ErrName)
 	assert.Len(t, e.Rules(), 2, "all are added or none")
 
-	require.NoError(t, e.Remove("answer-1"))
-	err = e.Remove("answer-1")
+	require.NoError(t, e.Remove("", "answer-1"))
+	err = e.Remove("", "answer-1")
 	require.ErrorIs(t, err, fault.ErrName)
-	assert.EqualError(t, err, `fault: name "answer-1" is of no rule; there are ["mine"]`)
+	assert.EqualError(t, err, `fault: name "answer-1" is of no rule; there are none`)
 	assert.Zero(t, e.RemoveSpace("TEAM000002"))
 	assert.Equal(t, 1, e.RemoveSpace("TEAM000001"))
 	assert.False(t, e.Any(fault.AtRequest))
+}
+
+func TestEachSpaceHasNamesOfItsOwn(t *testing.T) {
+	e := engine(t)
+	of := func(space, name string) fault.Rule { return fault.Rule{Name: name, Space: space, What: tooMany} }
+	added, err := e.Add(of("A", ""), of("B", ""), of("A", "busy"), of("B", "busy"), of("", "busy"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"answer-1", "answer-1"}, []string{added[0].Name, added[1].Name}, "what others have added changes no name")
+	_, err = e.Add(of("A", "busy"))
+	require.ErrorIs(t, err, fault.ErrName)
+
+	require.NoError(t, e.Remove("A", "busy"))
+	_, err = e.Find("A", "busy")
+	assert.EqualError(t, err, `fault: name "busy" is of no rule of space A; there are ["answer-1"]`)
+	other, err := e.Find("B", "busy")
+	require.NoError(t, err)
+	assert.Equal(t, "B", other.Space)
+	_, err = e.Find("", "busy")
+	require.NoError(t, err)
+}
+
+func TestTheChancesOfARuleAreThoseOfItsNameInEverySpace(t *testing.T) {
+	chance := func(space string) (pattern []bool) {
+		e := engine(t, fault.Rule{Space: space, When: fault.When{Probability: 0.5}, What: tooMany})
+		for range 64 {
+			pattern = append(pattern, len(hits(e, fault.AtRequest, &fault.Subject{Subject: match.Subject{Space: space}})) > 0)
+		}
+		return pattern
+	}
+	assert.Equal(t, chance("ABCDE12345"), chance("FGHIJ67890"), "the names of spaces are drawn, and a seed must repeat")
+}
+
+func TestARuleIsAskedWhenThoseBeforeItAreDone(t *testing.T) {
+	e := engine(t,
+		fault.Rule{Name: "first", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoAnswer}},
+		fault.Rule{Name: "second", When: fault.When{Times: 2}, What: tooMany})
+	for range e.Hits(fault.AtRequest, &fault.Subject{}) {
+		break // the first one has ended the request
+	}
+	second, err := e.Find("", "second")
+	require.NoError(t, err)
+	assert.Equal(t, [2]int{0, 0}, [2]int{second.Matched, second.Applied})
+	assert.Equal(t, "xx.", applied(e, 3))
+}
+
+func TestARuleMayCountEachConnectionByItself(t *testing.T) {
+	e := engine(t,
+		fault.Rule{Name: "cap", When: fault.When{After: 2, Times: 1, PerConnection: true}, What: fault.Action{Do: fault.Retire}},
+		fault.Rule{Name: "slower", When: fault.When{PerConnection: true}, What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Growth: 1}}})
+	var one, other fault.Memory
+	capped := func(m *fault.Memory) (capped bool, delay time.Duration) {
+		for hit := range e.Hits(fault.AtRequest, &fault.Subject{Memory: m}) {
+			capped = capped || hit.Action.Do == fault.Retire
+			delay += hit.Delay
+		}
+		return capped, delay
+	}
+	for n, want := range []bool{false, false, true, false} {
+		for _, m := range []*fault.Memory{&one, &other} {
+			got, delay := capped(m)
+			assert.Equal(t, want, got, "request %d", n+1)
+			assert.Equal(t, time.Duration(n), delay, "request %d", n+1)
+		}
+	}
+	state, err := e.Find("", "cap")
+	require.NoError(t, err)
+	assert.Equal(t, [2]int{8, 2}, [2]int{state.Matched, state.Applied}, "of all connections")
+}
+
+func TestAStickyRuleStaysWithTheConnectionUntilItIsTakenAway(t *testing.T) {
+	e := engine(t, fault.Rule{
+		Name: "wedged", Where: fault.Where{"reason": "ExpiredProviderToken"},
+		What: fault.Action{Do: fault.Answer, Reason: apns.ExpiredProviderToken, Sticky: true},
+	})
+	var one, other fault.Memory
+	ask := func(m *fault.Memory, reason apns.Reason) int {
+		return len(hits(e, fault.AtRequest, &fault.Subject{Subject: match.Subject{Reason: reason}, Memory: m}))
+	}
+	assert.Zero(t, ask(&one, ""))
+	assert.Equal(t, 1, ask(&one, apns.ExpiredProviderToken))
+	assert.Equal(t, 1, ask(&one, ""), "and once only, although the rule fits as well")
+	assert.Equal(t, 1, ask(&one, apns.ExpiredProviderToken))
+	assert.Zero(t, ask(&other, ""), "another connection is not concerned")
+	require.NoError(t, e.Remove("", "wedged"))
+	assert.Zero(t, ask(&one, ""))
+}
+
+func TestARuleOfASpaceEndsByTheTimeOfItsSpace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var common clock.Clock
+		its := common.Beside()
+		e := fault.New(fault.Config{Clock: func(space string) *clock.Clock {
+			if space == "A" {
+				return its
+			}
+			return &common
+		}})
+		until := common.Now().Add(time.Hour)
+		_, err := e.Add(fault.Rule{Space: "A", When: fault.When{Until: &until}, What: tooMany})
+		require.NoError(t, err)
+		in := &fault.Subject{Subject: match.Subject{Space: "A"}}
+		common.Advance(2 * time.Hour)
+		assert.Len(t, hits(e, fault.AtRequest, in), 1)
+		its.Advance(time.Hour)
+		assert.Empty(t, hits(e, fault.AtRequest, in))
+	})
 }
 
 func TestAnExpressionNeedsALanguage(t *testing.T) {
@@ -224,14 +336,14 @@ func TestAnExpressionNeedsALanguage(t *testing.T) {
 	}})
 	_, err = e.Add(rule)
 	require.NoError(t, err)
-	assert.Empty(t, e.Hit(fault.AtRequest, about("y")))
-	assert.Len(t, e.Hit(fault.AtRequest, about("x")), 1)
+	assert.Empty(t, hits(e, fault.AtRequest, about("y")))
+	assert.Len(t, hits(e, fault.AtRequest, about("x")), 1)
 }
 
 func TestANilEngineHasNoRule(t *testing.T) {
 	var e *fault.Engine
 	assert.False(t, e.Any(fault.AtRequest))
-	assert.Empty(t, e.Hit(fault.AtRequest, &fault.Subject{}))
+	assert.Empty(t, hits(e, fault.AtRequest, &fault.Subject{}))
 }
 
 func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
@@ -244,6 +356,8 @@ func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
 	s := about("com.example.app")
 	b.ReportAllocs()
 	for b.Loop() {
-		e.Hit(fault.AtRequest, s)
+		for range e.Hits(fault.AtRequest, s) {
+			b.Fatal("no rule fits")
+		}
 	}
 }

@@ -64,6 +64,8 @@ func (l *Latency) problem() error {
 		return errors.New("what.delay: set one of fixed, min and max, or median and sigma")
 	case l.Sigma != 0 && l.Median == 0:
 		return errors.New("what.delay.sigma goes with median")
+	case l.Min != 0 && l.Max == 0:
+		return errors.New("what.delay.max is missing; it goes with min")
 	case l.Max != 0 && l.Max < l.Min:
 		return errors.New("what.delay.max is less than min")
 	case *l == Latency{}:

@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ func delays(t *testing.T, l fault.Latency, n int) (all []time.Duration) {
 	t.Helper()
 	e := engine(t, fault.Rule{Name: "slow", What: fault.Action{Do: fault.Delay, Delay: &l}})
 	for range n {
-		all = append(all, e.Hit(fault.AtRequest, &fault.Subject{})[0].Delay)
+		all = append(all, hits(e, fault.AtRequest, &fault.Subject{})[0].Delay)
 	}
 	return all
 }
@@ -39,4 +40,25 @@ func TestDelaysLieWhereTheyShould(t *testing.T) {
 	assert.InDelta(t, float64(100*time.Millisecond), float64(wide[n/2]), float64(8*time.Millisecond), "half are longer")
 	assert.InDelta(t, 2.718, float64(wide[n*8413/10000])/float64(wide[n/2]), 0.3, "one sigma above the median is e times as long")
 	assert.LessOrEqual(t, slices.Max(delays(t, fault.Latency{Median: ms(100), Sigma: 3, Max: ms(150)}, n)), 150*time.Millisecond)
+}
+
+func FuzzADelayThatIsAllowedIsNeverNegativeNorTooLong(f *testing.F) {
+	f.Add(int64(0), int64(10), int64(0), int64(0), 0.0, int64(0))
+	f.Add(int64(0), int64(10), int64(20), int64(0), 0.0, int64(1))
+	f.Add(int64(0), int64(0), int64(0), int64(5), 1e300, int64(0))
+	f.Add(int64(0), int64(0), int64(0), int64(5), math.Inf(1), int64(0))
+	f.Fuzz(func(t *testing.T, fixed, low, high, median int64, sigma float64, growth int64) {
+		l := fault.Latency{
+			Fixed: fault.Duration(fixed), Min: fault.Duration(low), Max: fault.Duration(high),
+			Median: fault.Duration(median), Sigma: sigma, Growth: fault.Duration(growth),
+		}
+		rule := fault.Rule{Name: "slow", What: fault.Action{Do: fault.Delay, Delay: &l}}
+		if rule.Check() != nil {
+			return
+		}
+		for _, d := range delays(t, l, 20) {
+			assert.GreaterOrEqual(t, d, time.Duration(0), "%+v", l)
+			assert.LessOrEqual(t, d, time.Hour, "%+v", l)
+		}
+	})
 }

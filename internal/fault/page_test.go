@@ -34,7 +34,8 @@ func writeFaultsPage(t *testing.T) string {
 ## Presets
 
 What was seen at APNs in production, ready to be switched on: ` + "`apns-sim --fault resets`, `apns-sim fault add resets`" + `, or
-` + "`{\"preset\":\"resets\"}`" + ` to ` + "`/v1/faults`" + `. A ` + "`where` or `when`" + ` beside the preset takes the place of its own.
+` + "`{\"preset\":\"resets\"}`" + ` to ` + "`/v1/faults`" + `. A ` + "`where`" + ` beside the preset narrows it
+further; a ` + "`when`" + ` takes the place of its own.
 
 | | Preset | What people reported | What happens | Source |
 |---|---|---|---|---|
@@ -110,7 +111,7 @@ const faultsIntroduction = `# Faults
 Written from the tables in package internal/fault by ` + "`go test ./internal/fault -run PageOfFaults -update`" + `; do not edit it by
 hand.
 
-A fault is a rule with a name that says where, when and what goes wrong. It comes and goes while the simulator runs; each time
+A fault is a rule with a name, of its own within its space, that says where, when and what goes wrong. It comes and goes while the simulator runs; each time
 it applies, the journal says so. A run can be repeated: chance follows a seed, which ` + "`/v1/faults`" + ` tells and ` + "`--fault-seed`" + ` sets.
 
 ` + "```sh" + `
@@ -130,11 +131,17 @@ curl -X DELETE http://127.0.0.1:8197/v1/faults/busy
 | ` + "`after`" + ` | so many that fit are spared first |
 | ` + "`every`" + ` | then it applies to the first of each so many |
 | ` + "`times`" + ` | it applies so often in all |
+| ` + "`perConnection`" + ` | each connection is counted by itself: ` + "`after`, `every`, `times`" + `, and what grows or is taken in turn |
 | ` + "`probability`" + ` | the chance to apply, from 0 to 1 |
-| ` + "`until`" + ` | it ends at this time, by the simulator's clock |
+| ` + "`until`" + ` | it ends at this time, by the clock of the simulator, or of its space |
 | ` + "`if`" + ` | an expression that must hold, over ` + "`door`, `environment`, `connection`, `source`, `space`, `topic`, `token`, `type`, `id`, `reason`, `method`, `path`, `device`, `size` and `payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
 
-A rule with a ` + "`space`" + ` touches that team's traffic alone, and goes with the space. ` + "`reason` in `where`" + ` is the reason that the
+The rules are asked in the order in which they came, and each only if those before it have left something to do. A rule that
+is taken away leaves nothing behind: what it has changed of a connection, such as an answer that sticks or a limit, is as it was
+from the next request on, and a connection that was muted ends with it.
+
+A rule with a ` + "`space`" + ` touches that team's traffic and devices alone, and goes with the space; others may have rules of the same
+name (` + "`DELETE /v1/faults/busy?space=…`" + `). ` + "`reason` in `where`" + ` is the reason that the
 request deserves, so that ` + "`{\"reason\": \"Unregistered\"}`" + ` picks the pushes to removed apps.
 
 A ` + "`delay`" + ` is ` + "`{\"fixed\": \"200ms\"}`, `{\"min\": \"10ms\", \"max\": \"2s\"}`, or `{\"median\": \"100ms\", \"sigma\": 1}`" + ` for a lognormal

@@ -1,6 +1,9 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Point is a moment at which an edge asks whether something shall go wrong.
 type Point uint8
@@ -17,7 +20,8 @@ const (
 	// AtRequest: a provider's request was read and judged, and neither handed on
 	// nor answered. All of Subject is known but what was refused before.
 	AtRequest
-	// AtLogin: a device asks to be let in. Its id is known if it has proven it.
+	// AtLogin: a device asks to be let in. Its id, and with it its space, is known if
+	// it has proven it.
 	AtLogin
 	// AtDelivery: a push is about to be written to its device.
 	AtDelivery
@@ -28,16 +32,28 @@ const (
 
 // points is the one table of points.
 var points = [pointCount]struct {
-	name   string
-	pushes bool // there is a push, with its team, topic and token
+	name string
+	// knows are the words of Where that have a meaning there; nil is all but those
+	// in lacks.
+	knows, lacks []string
+	// repeats says that one connection may come there more than once.
+	repeats bool
 }{
-	AtAccept:    {"accept", false},
-	AtHandshake: {"handshake", false},
-	AtOpening:   {"opening", false},
-	AtRequest:   {"request", true},
-	AtLogin:     {"login", false},
-	AtDelivery:  {"delivery", true},
-	AtKeepalive: {"keepalive", false},
+	AtAccept:    {name: "accept", knows: []string{"door", "source", "environment"}},
+	AtHandshake: {name: "handshake", knows: []string{"door", "source", "environment"}},
+	AtOpening:   {name: "opening", knows: []string{"door", "source", "environment"}},
+	AtRequest:   {name: "request", repeats: true},
+	AtLogin:     {name: "login", knows: []string{"door", "source", "environment", "device", "space"}},
+	AtDelivery:  {name: "delivery", lacks: []string{"connection", "path", "status", "reason"}, repeats: true},
+	AtKeepalive: {name: "keepalive", knows: []string{"door", "source", "environment", "device", "space"}, repeats: true},
+}
+
+// knownAt reports whether a word of Where has a meaning at a point.
+func knownAt(p Point, word string) bool {
+	if points[p].knows == nil {
+		return !slices.Contains(points[p].lacks, word)
+	}
+	return slices.Contains(points[p].knows, word)
 }
 
 // String returns the point's name.

@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -49,21 +51,21 @@ var presets = []Preset{
 		Symptom: "the connection is ended although the client respected the limits",
 		Happens: "stream limit 500, 1, 500; a stream above it brings GOAWAY REFUSED_STREAM with plain text",
 		Source:  "Apple forum 54407, openradar 27870881",
-		Rules:   []Rule{{When: When{Every: 20}, What: Action{Do: LimitStreams, Streams: []uint32{500, 1, 500}, Overrun: true}}},
+		Rules:   []Rule{{When: When{Every: 20, PerConnection: true}, What: Action{Do: LimitStreams, Streams: []uint32{500, 1, 500}, Overrun: true}}},
 	},
 	{
 		Number: 4, Name: "wedged",
 		Symptom: "everything fails after a provider token expired, even with a new one",
-		Happens: "every later request of the connection is answered ExpiredProviderToken",
+		Happens: "after one ExpiredProviderToken every later request of the connection is answered so",
 		Source:  "pushy TokenAuthenticationApnsClientHandler",
-		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.ExpiredProviderToken, Sticky: true}}},
+		Rules:   []Rule{{Where: Where{"reason": string(apns.ExpiredProviderToken)}, What: Action{Do: Answer, Reason: apns.ExpiredProviderToken, Sticky: true}}},
 	},
 	{
 		Number: 5, Name: "sticky-500",
 		Symptom: "InternalServerError on a connection that was idle for long, until it is replaced",
-		Happens: "500 for each request of the connection",
+		Happens: "500 for each request of one connection",
 		Source:  "pushy#408, node-apn#463, node-apn#480",
-		Rules:   []Rule{{What: Action{Do: Answer, Reason: apns.InternalServerError, Sticky: true}}},
+		Rules:   []Rule{{When: When{Times: 1}, What: Action{Do: Answer, Reason: apns.InternalServerError, Sticky: true}}},
 	},
 	{
 		Number: 6, Name: "goaway-kept-open",
@@ -98,7 +100,7 @@ var presets = []Preset{
 		Symptom: "REFUSED_STREAM after some 50,000 requests",
 		Happens: "GOAWAY; later streams are refused",
 		Source:  "pushok#169",
-		Rules:   []Rule{{When: When{After: 49_999, Every: 50_000}, What: Action{Do: Retire}}},
+		Rules:   []Rule{{When: When{After: 49_999, Times: 1, PerConnection: true}, What: Action{Do: Retire}}},
 	},
 	{
 		Number: 11, Name: "never-answered",
@@ -110,18 +112,18 @@ var presets = []Preset{
 	{
 		Number: 12, Name: "silence",
 		Symptom: "the first push after a pause hangs for minutes",
-		Happens: "nothing comes any longer, not even the answer to a PING, and no FIN",
+		Happens: "on one connection nothing comes any longer, not even the answer to a PING, and no FIN",
 		Source:  "apns2#20, apns2#24, apnotic#35",
-		Rules:   []Rule{{What: Action{Do: Mute}}},
+		Rules:   []Rule{{When: When{Times: 1}, What: Action{Do: Mute}}},
 	},
 	{
 		Number: 13, Name: "slow-connect",
 		Symptom: "connects time out, or are refused after many",
-		Happens: "the handshake waits, and some connections are reset before it",
+		Happens: "the handshake waits; the 21st connection and 19 more are reset before it",
 		Source:  "pushy#885, Apple",
 		Rules: []Rule{
 			{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
-			{Where: Where{"door": string(ProviderDoor)}, When: When{Probability: 0.25}, What: Action{Do: RefuseConnection}},
+			{Where: Where{"door": string(ProviderDoor)}, When: When{After: 20, Times: 20}, What: Action{Do: RefuseConnection}},
 		},
 	},
 	{
@@ -175,10 +177,10 @@ var presets = []Preset{
 	},
 	{
 		Number: 21, Name: "odd-ids",
-		Symptom: "a parser fails on an answer without an id, or with an unusual one",
-		Happens: "no apns-id in one answer of two, upper case in the others",
+		Symptom: "a parser of UUIDs fails on the apns-id of an answer",
+		Happens: "the id in upper case, also one that the provider wrote in lower case",
 		Source:  "apns-dotnet#10, AndrewBarba/apns2#95",
-		Rules:   []Rule{{When: When{Every: 2}, What: Action{Do: OddIDs, IDs: IDsMissing}}},
+		Rules:   []Rule{{What: Action{Do: OddIDs, IDs: IDsUpper}}},
 	},
 	{
 		Number: 22, Name: "accepted-not-delivered",
@@ -199,7 +201,7 @@ var presets = []Preset{
 		Symptom: "throughput collapses on one connection",
 		Happens: "each answer comes 2 ms later than the one before, up to 2 s",
 		Source:  "pushy#399",
-		Rules:   []Rule{{What: Action{Do: Delay, Delay: &Latency{Growth: ms(2), Max: ms(2000)}}}},
+		Rules:   []Rule{{When: When{PerConnection: true}, What: Action{Do: Delay, Delay: &Latency{Growth: ms(2), Max: ms(2000)}}}},
 	},
 	{
 		Number: 25, Name: "unknown-root",
@@ -236,6 +238,34 @@ func (p *Preset) named() []Rule {
 		}
 	}
 	return rules
+}
+
+// With returns the rules of the preset for those to whom where applies as well, and, if
+// when says anything, as often as it says. A word that the preset has already is taken
+// from where. The error says that the preset has no rules, or that a rule cannot be.
+func (p *Preset) With(where Where, when When) ([]Rule, error) {
+	if len(p.Rules) == 0 {
+		return nil, fmt.Errorf("%w: %s is how the simulator always behaves; there is nothing to switch on", ErrRule, p.Name)
+	}
+	rules := p.named()
+	for i := range rules {
+		r := &rules[i]
+		all := maps.Clone(r.Where)
+		if all == nil {
+			all = make(Where)
+		}
+		maps.Copy(all, where)
+		if len(all) > 0 {
+			r.Where = all
+		}
+		if when != (When{}) {
+			r.When = when
+		}
+		if err := r.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return rules, nil
 }
 
 // FindPreset returns the preset of a name. The error names the nearest one.

@@ -8,7 +8,7 @@ import (
 
 // A Rule is one named fault.
 type Rule struct {
-	Name string `json:"name,omitempty" doc:"unique; made up if left out" maxLength:"100"`
+	Name string `json:"name,omitempty" doc:"unique within its space; made up if left out" maxLength:"100"`
 	// Space is the team whose traffic alone the rule may touch; "" is all.
 	Space string `json:"space,omitempty" doc:"space that the rule belongs to"`
 	Where Where  `json:"where,omitempty" doc:"to whom it applies, by filter words; everybody if left out"`
@@ -25,7 +25,10 @@ type When struct {
 	After int `json:"after,omitempty" doc:"so many are spared first" minimum:"0"`
 	Every int `json:"every,omitempty" doc:"then it applies to the first of each so many" minimum:"0"`
 	Times int `json:"times,omitempty" doc:"it applies so often in all" minimum:"0"`
-	// Until is a moment of semantic time.
+	// PerConnection has each connection counted by itself: After, Every, Times, and
+	// what grows or is taken in turn.
+	PerConnection bool `json:"perConnection,omitempty" doc:"count on each connection by itself"`
+	// Until is a moment of semantic time, that of the rule's space.
 	Until *time.Time `json:"until,omitempty" doc:"it ends at this time"`
 	// If is an expression over the fields of the request or push.
 	If string `json:"if,omitempty" doc:"expression that must hold, over topic, team, token, type, path, payload, …" maxLength:"1000"`
@@ -46,8 +49,12 @@ func (r *Rule) Check() error {
 		if _, err := r.Where.ready(r.What.point()); err != nil {
 			problems = append(problems, err)
 		}
-		if r.Space != "" && !points[r.What.point()].pushes {
-			problems = append(problems, fmt.Errorf("space: whose a connection is, is not known yet at the %v; leave space out, or use a fault of requests",
+		if r.Space != "" && !knownAt(r.What.point(), "space") {
+			problems = append(problems, fmt.Errorf("space: whose a connection is, is not known at the %v; leave space out, or use a fault of requests",
+				r.What.point()))
+		}
+		if r.When.PerConnection && !points[r.What.point()].repeats {
+			problems = append(problems, fmt.Errorf("when.perConnection has no meaning at the %v, which every connection meets once; leave it out",
 				r.What.point()))
 		}
 	}
@@ -59,7 +66,7 @@ func (r *Rule) Check() error {
 }
 
 func (w *When) problems() (problems []error) {
-	if w.Probability < 0 || w.Probability > 1 {
+	if !(w.Probability >= 0 && w.Probability <= 1) { // nor no number
 		problems = append(problems, fmt.Errorf("when.probability is %v; it is from 0 to 1", w.Probability))
 	}
 	for _, count := range []struct {

@@ -87,17 +87,21 @@ func TestARuleThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		{"no answer to give", fault.Rule{What: fault.Action{Do: fault.Answer}}, []string{"what.reason is missing; answer needs a reason, or a status"}},
 		{"a code that is none", fault.Rule{What: fault.Action{Do: fault.ResetStream, Code: "REFUSED"}}, []string{`what.code: "REFUSED" is not known`}},
 		{"a delay that is none", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: 1, Min: 2, Max: 3}}}, []string{"what.delay: set one of fixed, min and max, or median and sigma"}},
+		{"a lower bound alone", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Min: 3}}}, []string{"what.delay.max is missing; it goes with min"}},
 		{"bounds turned round", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Min: 3, Max: 2}}}, []string{"what.delay.max is less than min"}},
 		{
 			"a topic before there is one",
 			fault.Rule{Space: "T", Where: fault.Where{"topic": "a", "path": "/", "door": "provider"}, What: fault.Action{Do: fault.RefuseConnection}},
-			[]string{"where.topic is not known yet at the accept", "where.path is not known yet at the accept", "space: whose a connection is, is not known yet at the accept"},
+			[]string{"where.topic is not known at the accept", "where.path is not known at the accept", "space: whose a connection is, is not known at the accept"},
 		},
 		{"a pattern that is none", fault.Rule{Where: fault.Where{"path": "["}, What: answer}, []string{`where.path: "[" is no pattern`}},
 		{"a word misspelled", fault.Rule{Where: fault.Where{"topik": "a"}, What: answer}, []string{"where.topik: there is no such filter word; did you mean topic?"}},
 		{"a word about the past", fault.Rule{Where: fault.Where{"state": "sent"}, What: answer}, []string{"where.state has no meaning for what is yet to happen"}},
 		{"a door that is none", fault.Rule{Where: fault.Where{"door": "devices"}, What: answer}, []string{`where.door: "devices" is not known; did you mean "device"?`}},
 		{"a connection that is none", fault.Rule{Where: fault.Where{"connection": "first"}, What: answer}, []string{`where.connection: "first" is no number of a connection`}},
+		{"a path on the way to a device", fault.Rule{Where: fault.Where{"path": "/", "reason": "Forbidden"}, What: fault.Action{Do: fault.Drop}}, []string{"where.path is not known at the delivery", "where.reason is not known at the delivery"}},
+		{"a connection that has no number yet", fault.Rule{Where: fault.Where{"connection": "12"}, What: fault.Action{Do: fault.GoAwayFirst}}, []string{"where.connection is not known at the opening"}},
+		{"a count of what comes once", fault.Rule{When: fault.When{PerConnection: true}, What: fault.Action{Do: fault.RefuseConnection}}, []string{"when.perConnection has no meaning at the accept"}},
 		{
 			"everything at once",
 			fault.Rule{When: fault.When{Probability: 2, Times: -1}, What: fault.Action{Do: fault.Answer, Status: 7}},
@@ -136,7 +140,7 @@ func FuzzRule(f *testing.F) {
 		added, err := e.Add(rule)
 		require.NoError(t, err, "what Check lets pass can be added")
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
-			for _, hit := range e.Hit(p, &fault.Subject{Subject: match.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
+			for _, hit := range hits(e, p, &fault.Subject{Subject: match.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
 				assert.Equal(t, added[0].Name, hit.Rule)
 				assert.GreaterOrEqual(t, hit.Delay, time.Duration(0))
 				assert.LessOrEqual(t, hit.Delay, time.Hour)

@@ -16,6 +16,9 @@ type Subject struct {
 	Source     string // the peer's address without its port
 	Method     string
 	Path       string
+
+	// Memory is that of the connection; nil if nothing outlasts the moment.
+	Memory *Memory
 }
 
 // SourceOf returns the host of an address; the whole of one that has none.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 func TestEveryReasonOfADevicePushHasAReservedToken(t *testing.T) {
@@ -67,4 +68,45 @@ func TestRulesOfAPresetAreNamedAfterIt(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "slow-connect-1", p.Rules[0].Name)
 	assert.Equal(t, "slow-connect-2", p.Rules[1].Name)
+}
+
+func TestAPresetMayBeNarrowedAndCountedOtherwise(t *testing.T) {
+	p, err := fault.FindPreset("empty-object")
+	require.NoError(t, err)
+	rules, err := p.With(fault.Where{"topic": "com.example.app"}, fault.When{Times: 2})
+	require.NoError(t, err)
+	assert.Equal(t, fault.Where{"body": "{}", "topic": "com.example.app"}, rules[0].Where, "what the quirk is about stays")
+	assert.Equal(t, fault.When{Times: 2}, rules[0].When)
+	again, err := fault.FindPreset("empty-object")
+	require.NoError(t, err)
+	assert.Equal(t, p, again, "the table is as it was")
+
+	_, err = p.With(fault.Where{"topik": "x"}, fault.When{})
+	require.ErrorIs(t, err, fault.ErrRule)
+	always, err := fault.FindPreset("http1")
+	require.NoError(t, err)
+	_, err = always.With(nil, fault.When{})
+	assert.ErrorContains(t, err, "http1 is how the simulator always behaves")
+}
+
+// A quirk of a connection is over on the next one: that is what a client can do
+// about it.
+func TestQuirksOfAConnectionAreCuredByAnother(t *testing.T) {
+	expired := fault.Subject{Subject: match.Subject{Reason: apns.ExpiredProviderToken}}
+	for _, tc := range []struct {
+		preset string
+		first  fault.Subject // that brings it about
+	}{{"wedged", expired}, {"sticky-500", fault.Subject{}}, {"silence", fault.Subject{}}} {
+		p, err := fault.FindPreset(tc.preset)
+		require.NoError(t, err)
+		e := engine(t, p.Rules...)
+		tc.first.Memory = new(fault.Memory)
+		assert.Len(t, hits(e, fault.AtRequest, &tc.first), 1, tc.preset)
+		assert.Empty(t, hits(e, fault.AtRequest, &fault.Subject{Memory: new(fault.Memory)}), tc.preset)
+	}
+	for _, name := range []string{"request-cap", "limit-flapping", "collapse"} {
+		p, err := fault.FindPreset(name)
+		require.NoError(t, err)
+		assert.True(t, p.Rules[0].When.PerConnection, name)
+	}
 }

@@ -22,26 +22,21 @@ type Where map[string]string
 // A whereWord is a word that only faults have.
 type whereWord struct {
 	name, help, example string
-	pushes              bool // has a meaning where there is a push
 	parse               func(value string) (func(*Subject) bool, error)
 }
 
 // whereWords is the one table of the words that only faults have.
 var whereWords = []whereWord{
-	{"door", "provider, channels or device", "provider", false, parseDoor},
-	{"connection", "the number of a connection, as /v1/connections tells it", "12", false, parseConnection},
-	{"source", "the peer's address, without its port", "127.0.0.1", false, func(value string) (func(*Subject) bool, error) {
+	{"door", "provider, channels or device", "provider", parseDoor},
+	{"connection", "the number of a connection, as /v1/connections tells it", "12", parseConnection},
+	{"source", "the peer's address, without its port", "127.0.0.1", func(value string) (func(*Subject) bool, error) {
 		return func(s *Subject) bool { return s.Source == value }, nil
 	}},
-	{"path", "the path of the request; * stands for any part between slashes", "/3/device/*", true, parsePath},
-	{"body", "the whole payload, byte for byte", "{}", true, func(value string) (func(*Subject) bool, error) {
+	{"path", "the path of the request; * stands for any part between slashes", "/3/device/*", parsePath},
+	{"body", "the whole payload, byte for byte", "{}", func(value string) (func(*Subject) bool, error) {
 		return func(s *Subject) bool { return value == string(s.Payload) }, nil
 	}},
 }
-
-// early are the filter words that have a meaning before there is a push: where a
-// device logs in, for instance.
-var early = []string{"environment", "device"}
 
 // never are the filter words that have no meaning for what is only about to happen.
 var never = []string{"state", "since", "until", "apns-unique-id"}
@@ -109,8 +104,8 @@ func (w Where) ready(at Point) (p place, err error) {
 	var problems []error
 	words := make(map[string][]string)
 	for _, name := range slices.Sorted(maps.Keys(w)) {
-		if !points[at].pushes && !isEarly(name) {
-			problems = append(problems, fmt.Errorf("where.%s is not known yet at the %v; leave it out, or use a fault of requests", name, at))
+		if !slices.Contains(never, name) && !knownAt(at, name) && isWordOfWhere(name) {
+			problems = append(problems, fmt.Errorf("where.%s is not known at the %v; leave it out, or use a fault of requests", name, at))
 			continue
 		}
 		i := slices.IndexFunc(whereWords, func(row whereWord) bool { return row.name == name })
@@ -140,17 +135,9 @@ func (w Where) ready(at Point) (p place, err error) {
 	return p, errors.Join(problems...)
 }
 
-// isEarly reports whether a word has a meaning before there is a push. One that is
-// of nobody is left to be named so.
-func isEarly(name string) bool {
-	for _, row := range whereWords {
-		if row.name == name {
-			return !row.pushes
-		}
-	}
-	if strings.HasPrefix(name, match.PayloadPrefix) {
-		return false
-	}
-	known := slices.ContainsFunc(match.Words(), func(row match.Word) bool { return row.Name == name })
-	return !known || slices.Contains(early, name)
+// isWordOfWhere reports whether there is such a word at all.
+func isWordOfWhere(name string) bool {
+	return strings.HasPrefix(name, match.PayloadPrefix) ||
+		slices.ContainsFunc(whereWords, func(row whereWord) bool { return row.name == name }) ||
+		slices.ContainsFunc(match.Words(), func(row match.Word) bool { return row.Name == name })
 }

@@ -35,6 +35,7 @@ func (c *Conn) Mute() {
 }
 
 // Abort ends the connection with a TCP reset, if it is TCP, and at once in any case.
+// Requests that have been read and not begun come to nothing.
 func (c *Conn) Abort() error {
 	nc := c.nc
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
@@ -42,6 +43,7 @@ func (c *Conn) Abort() error {
 	}
 	c.mu.Lock()
 	c.drain.closed = true
+	c.drain.last = min(c.drain.last, c.drain.highest) // what came after this is of nobody
 	c.mu.Unlock()
 	if t, ok := nc.(interface{ SetLinger(sec int) error }); ok {
 		if err := t.SetLinger(0); err != nil {
@@ -51,18 +53,19 @@ func (c *Conn) Abort() error {
 	return nc.Close()
 }
 
-// IgnorePings leaves every PING unanswered from now on.
-func (c *Conn) IgnorePings() {
+// IgnorePings says whether every PING is left unanswered from now on.
+func (c *Conn) IgnorePings(ignore bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deaf = true
+	c.deaf = ignore
 }
 
-// EndOverruns is [Config.OverrunEnds] from now on.
-func (c *Conn) EndOverruns() {
+// EndOverruns says whether [Config.OverrunEnds] is in force from now on although the
+// configuration does not say so.
+func (c *Conn) EndOverruns(end bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settings.overrunEnds = true
+	c.settings.overrunEnds = end || c.cfg.OverrunEnds
 }
 
 // Finish ends the connection without another word: when the open streams are

@@ -1,10 +1,12 @@
 package h2
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 )
 
@@ -28,7 +30,7 @@ func TestADismissalComesBeforeTheSettings(t *testing.T) {
 // observed: apns2#20
 func TestPingsMayBeIgnored(t *testing.T) {
 	withPeer(t, nil, ok, func(p *peer) {
-		p.conn.IgnorePings()
+		p.conn.IgnorePings(true)
 		p.sent(p.fr.WritePing(false, [8]byte{1}))
 		p.wantSilence(time.Minute, "no answer to the PING")
 		p.headers(1, true, post())
@@ -41,7 +43,7 @@ func TestAConnectionMayLearnThatOverrunsEndIt(t *testing.T) {
 		p.headers(1, true, post())
 		p.headers(3, true, post())
 		p.wantReset(3, http2.ErrCodeRefusedStream, "until then the stream alone is refused")
-		p.conn.EndOverruns()
+		p.conn.EndOverruns(true)
 		p.headers(5, true, post())
 		p.wantGoAway(http2.ErrCodeRefusedStream, 3, "Maximum active streams violated for this endpoint", "now the connection ends")
 		assert.Error(t, p.wantEnd("it does"))
@@ -67,4 +69,20 @@ func TestAConnectionFinishesWithoutAnotherWord(t *testing.T) {
 			assert.NoError(t, p.wantEnd("the end"))
 		})
 	}
+}
+
+func TestRequestsBehindAnAbortComeToNothing(t *testing.T) {
+	h := HandlerFunc(func(s *Stream) {
+		assert.NoError(t, s.Conn().Abort())
+	})
+	withPeer(t, nil, h, func(p *peer) {
+		var both bytes.Buffer
+		fr := http2.NewFramer(&both, nil)
+		for _, id := range []uint32{1, 3} {
+			require.NoError(t, fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: p.block(post()), EndStream: true, EndHeaders: true}))
+		}
+		p.write(both.String())
+		assert.NoError(t, p.wantEnd("it is reset"))
+		assert.Len(t, p.requests, 1, "the second has come in the same read")
+	})
 }

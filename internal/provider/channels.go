@@ -46,7 +46,7 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 	if c.faulty(&r.request) {
 		at := &c.dealing
 		*at = dealing{
-			stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
+			clock: r.clock(), stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
 			take: func() { _, _ = r.route.serve(r) }, // its answer is what gets lost
 		}
 		switch c.misbehave(at, nil) {

@@ -29,7 +29,7 @@ func (r *request) checkReserved() *apns.Rejection {
 		return nil
 	}
 	return &apns.Rejection{
-		Reason: r.reserved.Action.Reason, Since: r.conn.server.cfg.Clock.Now(),
+		Reason: r.reserved.Action.Reason, Since: r.clock().Now(),
 		Detail: "the device token is reserved for this answer",
 	}
 }

@@ -38,7 +38,6 @@ type conn struct {
 
 	// From the first request on.
 	begun    bool
-	sticky   *fault.Hit // the answer to every request, if a fault says so
 	env      apns.Environment
 	binding  *providerauth.Binding
 	peer     *peer // for the journal
@@ -50,6 +49,9 @@ type conn struct {
 
 	seen     atomic.Pointer[visible] // what others may see; nil before the first request
 	stopping atomic.Bool             // the server is about to stop; set from any goroutine
+
+	memory  fault.Memory // of the rules of faults
+	changed []change     // by faults, for more than a request
 
 	twist  twist // of the request at hand
 	delays later.Group

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -19,6 +20,7 @@ import (
 
 // A dealing is a request that was judged, as faults see it.
 type dealing struct {
+	clock    *clock.Clock // the time of the team
 	stream   *h2.Stream
 	subject  fault.Subject
 	push     *apns.Notification // for the journal; nil if the request is about channels
@@ -27,6 +29,7 @@ type dealing struct {
 	idHeader string
 	id       string
 	take     func() // takes it over, if it is good, without a word to anybody
+	told     bool   // the journal knows what has become of it, or will
 }
 
 // A course is how a request goes on after its faults.
@@ -47,22 +50,21 @@ type twist struct {
 
 // faulty reports whether a request must be looked at for faults.
 func (c *conn) faulty(r *request) bool {
-	return c.sticky != nil || r.reserved != nil || c.server.cfg.Faults.Any(fault.AtRequest)
+	return r.reserved != nil || c.server.cfg.Faults.Any(fault.AtRequest)
 }
 
-// misbehave does to a request what rules and reserved device tokens say.
+// misbehave does to a request what rules and reserved device tokens say. The outcome
+// of a reserved token is for a request that is good otherwise.
 func (c *conn) misbehave(d *dealing, reserved *fault.Reserved) course {
-	var hits []fault.Hit
-	if c.sticky != nil {
-		hits = append(hits, *c.sticky)
-	}
-	if reserved != nil {
-		hits = append(hits, reserved.Hit())
-	}
 	c.describe(d)
-	for _, hit := range append(hits, c.server.cfg.Faults.Hit(fault.AtRequest, &d.subject)...) {
-		d.record(c.server.cfg.Journal, journal.Faulted, hit.Rule, hit.Action.String())
-		if course := c.act(d, &hit); course != goOn {
+	if reserved != nil && (d.refusal == nil || reserved.Action.Do == fault.Answer) {
+		hit := reserved.Hit()
+		if course := c.do(d, &hit); course != goOn {
+			return course
+		}
+	}
+	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &d.subject) {
+		if course := c.do(d, &hit); course != goOn {
 			return course
 		}
 	}
@@ -72,16 +74,27 @@ func (c *conn) misbehave(d *dealing, reserved *fault.Reserved) course {
 	return goOn
 }
 
+// do does one fault, and puts it into the journal with what becomes of the push.
+func (c *conn) do(d *dealing, hit *fault.Hit) course {
+	j := c.server.cfg.Journal
+	d.record(j, journal.Faulted, hit.Rule, hit.Action.String())
+	course := c.act(d, hit)
+	if course == ended && d.push != nil && !d.told {
+		d.record(j, journal.Dropped, string(broker.DropFault), "")
+	}
+	return course
+}
+
 // record puts an event about the request into the journal.
 func (d *dealing) record(j *journal.Journal, kind journal.Kind, cause, detail string) {
-	j.Record(journal.Event{Kind: kind, Push: d.push, Track: d.track, Device: d.subject.Device, Cause: cause, Detail: detail})
+	j.Record(journal.Event{At: d.clock.Now(), Kind: kind, Push: d.push, Track: d.track, Device: d.subject.Device, Cause: cause, Detail: detail})
 }
 
 // describe completes the subject of a dealing with what is known of the connection
 // and the answer.
 func (c *conn) describe(d *dealing) {
 	s := &d.subject
-	s.Door, s.Source, s.Environment = c.door, c.source, c.env
+	s.Door, s.Source, s.Environment, s.Memory = c.door, c.source, c.env, &c.memory
 	if c.peer != nil {
 		s.Connection = c.peer.Number
 	}
@@ -130,16 +143,16 @@ func (c *conn) act(d *dealing, hit *fault.Hit) course {
 		return ended
 	case fault.ResetConnection:
 		d.deliver(a)
-		if err := hc.Abort(); err != nil {
-			c.server.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", hc.RemoteAddr(), "err", err)
-		}
+		c.abort(hc)
 		return ended
 	case fault.Mute:
 		hc.Mute()
+		c.change(hit, func() bool { c.abort(hc); return false })
 		d.stream.Reset(http2.ErrCodeNo) // not seen by the provider
 		return ended
 	case fault.NoPong:
-		hc.IgnorePings()
+		hc.IgnorePings(true)
+		c.change(hit, func() bool { hc.IgnorePings(false); return true })
 	case fault.Retire:
 		hc.Retire(a.Debug(), retireTime)
 	case fault.LimitStreams:
@@ -154,15 +167,50 @@ func (c *conn) act(d *dealing, hit *fault.Hit) course {
 func (d *dealing) deliver(a *fault.Action) {
 	if a.Deliver && d.refusal == nil {
 		d.take()
+		d.told = true
 	}
 }
 
-// forge answers with what a fault wants, now and, if it is sticky, from now on.
+// abort resets the connection.
+func (c *conn) abort(hc *h2.Conn) {
+	if err := hc.Abort(); err != nil {
+		c.server.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", hc.RemoteAddr(), "err", err)
+	}
+}
+
+// A change is what a fault has done to the connection for more than one request.
+type change struct {
+	hit  fault.Hit
+	undo func() (goesOn bool) // reports false if the connection cannot go on
+}
+
+// change notes how to undo what a rule has done, once for each rule.
+func (c *conn) change(hit *fault.Hit, undo func() bool) {
+	for i := range c.changed {
+		if c.changed[i].hit.Same(hit) {
+			return
+		}
+	}
+	c.changed = append(c.changed, change{*hit, undo})
+}
+
+// heal undoes what was done by rules that are no longer in force. It reports false if
+// the connection has ended by that.
+func (c *conn) heal() bool {
+	goesOn := true
+	c.changed = slices.DeleteFunc(c.changed, func(was change) bool {
+		gone := was.hit.Gone()
+		if gone && !was.undo() {
+			goesOn = false
+		}
+		return gone
+	})
+	return goesOn
+}
+
+// forge answers with what a fault wants.
 func (c *conn) forge(d *dealing, hit *fault.Hit) course {
 	a := hit.Action
-	if a.Sticky && c.sticky == nil {
-		c.sticky = hit
-	}
 	c.twist.delay += hit.Delay
 	c.twist.status = a.Status
 	if a.Reason == "" {
@@ -171,7 +219,7 @@ func (c *conn) forge(d *dealing, hit *fault.Hit) course {
 		return ended
 	}
 	d.refusal = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
-	d.refusal.Since = c.server.cfg.Clock.Now()
+	d.refusal.Since = d.clock.Now()
 	if a.Since != nil {
 		d.refusal.Since = *a.Since
 	}
@@ -184,8 +232,9 @@ func (c *conn) recordBare(d *dealing, status int) {
 	if d.push == nil {
 		return // it is about channels
 	}
+	d.told = true
 	j := c.server.cfg.Journal
-	e := journal.Event{Kind: journal.Rejected, Push: d.push, Track: d.track, Device: d.subject.Device, Status: status}
+	e := journal.Event{At: d.clock.Now(), Kind: journal.Rejected, Push: d.push, Track: d.track, Device: d.subject.Device, Status: status}
 	if status/100 != 2 {
 		j.Record(e)
 		return
@@ -199,8 +248,14 @@ func (c *conn) recordBare(d *dealing, status int) {
 // is refused.
 // observed: pushy#476, Apple forum 54407
 func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
+	before := hc.MaxConcurrentStreams()
+	c.change(hit, func() bool {
+		hc.SetMaxConcurrentStreams(before)
+		hc.EndOverruns(false)
+		return true
+	})
 	if hit.Action.Overrun {
-		hc.EndOverruns()
+		hc.EndOverruns(true)
 	}
 	if limit := hit.Streams(); limit < hc.MaxConcurrentStreams() {
 		hc.Curtail(limit)

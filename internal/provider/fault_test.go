@@ -2,6 +2,7 @@ package provider
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -13,16 +14,19 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // faulty gives a world rules.
 func (w *world) faulty(rules ...fault.Rule) *world {
 	w.t.Helper()
-	w.cfg.Faults = fault.New(fault.Config{Seed: 1, Clock: w.clock})
+	w.cfg.Faults = fault.New(fault.Config{Seed: 1, Clock: func(string) *clock.Clock { return w.clock }})
 	_, err := w.cfg.Faults.Add(rules...)
 	require.NoError(w.t, err)
 	return w
@@ -304,6 +308,129 @@ func TestAnIDMayHaveAnotherShape(t *testing.T) {
 	for ids, want := range map[fault.IDs]string{fault.IDsMissing: "", fault.IDsUpper: strings.ToUpper(id), fault.IDsLower: id} {
 		w := newWorld(t).faulty(do(fault.Action{Do: fault.OddIDs, IDs: ids}))
 		assert.Equal(t, want, w.dial().send(w.good().set(apns.HeaderID, id)).get(apns.HeaderID))
+	}
+}
+
+// A push begins with received and ends with what has become of it.
+func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
+	for _, action := range []fault.Action{
+		{Do: fault.NoAnswer}, {Do: fault.ResetStream}, {Do: fault.ResetConnection}, {Do: fault.Mute}, {Do: fault.GoAway, LastStream: fault.LastNone},
+	} {
+		t.Run(string(action.Do), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).faulty(do(action))
+				c := w.dial()
+				c.write(w.good())
+				synctest.Wait()
+				assert.Equal(t, "received faulted dropped", w.kindsOf())
+				assert.Equal(t, "fault", w.journal.Read(2, 1).Events[0].Cause)
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w.dial().write(w.good())
+		synctest.Wait()
+		assert.Equal(t, "received faulted", w.kindsOf(), "the broker tells of a push that it has")
+	})
+}
+
+func TestAFaultThatEndsARequestLeavesTheOthersAsTheyWere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost, busy := do(fault.Action{Do: fault.NoAnswer}), do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
+		lost.Name, lost.When.Times, busy.When.Times = "lost", 1, 2
+		w := newWorld(t).faulty(lost, busy)
+		c := w.dial()
+		c.write(w.good())
+		for _, want := range []int{429, 429, 200} {
+			require.Equal(t, want, c.send(w.good()).status)
+		}
+	})
+}
+
+func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
+	once := func(a fault.Action) fault.Rule {
+		rule := do(a)
+		rule.When.Times = 1
+		return rule
+	}
+	away := func(t *testing.T, w *world) { require.NoError(t, w.cfg.Faults.Remove("", "f")) }
+	t.Run("of an answer that sticks", func(t *testing.T) {
+		w := newWorld(t).faulty(once(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true}))
+		c := w.dial()
+		require.Equal(t, 500, c.send(w.good()).status)
+		require.Equal(t, 500, c.send(w.good()).status)
+		assert.Equal(t, "received faulted rejected received faulted rejected", w.kindsOf(), "once for each request")
+		away(t, w)
+		assert.Equal(t, 200, c.send(w.good()).status)
+	})
+	t.Run("of a limit", func(t *testing.T) {
+		rule := do(fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}, Overrun: true})
+		w := newWorld(t).faulty(rule)
+		c := w.dial()
+		require.Equal(t, 200, c.send(w.good()).status)
+		require.Equal(t, 200, c.send(w.good()).status)
+		away(t, w)
+		require.Equal(t, 200, c.send(w.good()).status)
+		assert.Equal(t, []uint32{1, 1000, 500, 1, 1000}, c.limits)
+	})
+	t.Run("of PINGs without answer", func(t *testing.T) {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoPong}))
+		c := w.dial()
+		require.Equal(t, 200, c.send(w.good()).status)
+		away(t, w)
+		require.Equal(t, 200, c.send(w.good()).status)
+		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
+		assert.NotNil(t, nextOf[*http2.PingFrame](c))
+	})
+	t.Run("of silence", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t).faulty(once(fault.Action{Do: fault.Mute}))
+			c := w.dial()
+			c.write(w.good())
+			synctest.Wait()
+			away(t, w)
+			begun := time.Now()
+			c.write(w.good())
+			c.drain()
+			assert.Zero(t, time.Since(begun), "the connection is over at once, and the client knows")
+			assert.Empty(t, w.broker.pushes)
+		})
+	})
+}
+
+func TestFaultsLiveInTheTimeOfTheSpace(t *testing.T) {
+	w := newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered}))
+	spaces := space.New(w.clock)
+	own, err := spaces.Open(team)
+	require.NoError(t, err)
+	w.cfg.Spaces = spaces
+	w.useRegistry(providerauth.Config{Spaces: spaces})
+	w.addKey(providerauth.Key{ID: "KEY0000001", TeamID: team})
+	require.NoError(t, w.auth.AddApp(team, bundleID))
+	spaces.Settle(device, own)
+	spaces.Clock(own).Advance(24 * time.Hour)
+	call := w.good()
+	call.set(apns.HeaderAuthorization, w.bearerAt(team, "KEY0000001", spaces.Clock(own).Now()))
+	got := w.dial().send(call)
+	require.Equal(t, 410, got.status, got.body)
+
+	record, ok := w.journal.Get(got.get(apns.HeaderID))
+	require.True(t, ok)
+	assert.GreaterOrEqual(t, record.Duration(), time.Duration(0))
+	assert.Less(t, record.Duration(), time.Hour)
+	var body struct{ Timestamp int64 }
+	require.NoError(t, json.Unmarshal([]byte(got.body), &body))
+	assert.WithinDuration(t, spaces.Clock(own).Now(), time.UnixMilli(body.Timestamp), time.Hour)
+}
+
+func TestAReservedTokenOfTroubleIsForGoodRequestsOnly(t *testing.T) {
+	for _, outcome := range []string{"no-answer", "silence", "reset"} {
+		w := newWorld(t)
+		c := w.dial()
+		got := c.send(w.good().to(reservedFor(outcome)).set(apns.HeaderTopic, "com.example.other"))
+		assert.Equal(t, `{"reason":"TopicDisallowed"}`, got.body, outcome)
+		assert.Equal(t, 200, c.send(w.good()).status, outcome)
 	}
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"crypto/tls"
+	"iter"
 	"net"
 	"time"
 
@@ -14,25 +15,28 @@ import (
 	"github.com/apns-sim/apns-sim/internal/match"
 )
 
-// hitConn returns the faults of a connection about which nothing is known but its
-// door and its source, and puts them into the journal.
-func (s *Server) hitConn(p fault.Point, door fault.Door, source string) []fault.Hit {
-	if !s.cfg.Faults.Any(p) {
-		return nil
+// hitConn yields the faults of a connection about which nothing is known but its door
+// and its source, and puts each into the journal before it is done.
+func (s *Server) hitConn(p fault.Point, door fault.Door, source string) iter.Seq[fault.Hit] {
+	return func(yield func(fault.Hit) bool) {
+		if !s.cfg.Faults.Any(p) {
+			return
+		}
+		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
+			Subject: match.Subject{Environment: s.cfg.Environment}, Door: door, Source: source,
+		}) {
+			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
+			if !yield(hit) {
+				return
+			}
+		}
 	}
-	hits := s.cfg.Faults.Hit(p, &fault.Subject{
-		Subject: match.Subject{Environment: s.cfg.Environment}, Door: door, Source: source,
-	})
-	for i := range hits {
-		s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hits[i].Rule, Detail: hits[i].Action.String() + " for " + source})
-	}
-	return hits
 }
 
 // admit does what faults say about a connection before its handshake. It reports
 // false if the connection is closed.
 func (s *Server) admit(ctx context.Context, nc net.Conn, door fault.Door, source string) bool {
-	for _, hit := range s.hitConn(fault.AtAccept, door, source) {
+	for hit := range s.hitConn(fault.AtAccept, door, source) {
 		if hit.Action.Do == fault.SlowAccept {
 			wait(ctx, hit.Delay)
 			continue
@@ -60,7 +64,7 @@ func wait(ctx context.Context, d time.Duration) {
 // tlsFor returns how TLS is spoken on one connection: with a certificate that a
 // careful provider refuses, if a fault says so.
 func (s *Server) tlsFor(door fault.Door, source string) *tls.Config {
-	for _, hit := range s.hitConn(fault.AtHandshake, door, source) {
+	for hit := range s.hitConn(fault.AtHandshake, door, source) {
 		if s.cfg.FaultyCertificate == nil {
 			continue
 		}
@@ -77,7 +81,7 @@ func (s *Server) tlsFor(door fault.Door, source string) *tls.Config {
 // dismissal returns the GOAWAY with which a connection begins, nil if there is none,
 // and when it ends after that.
 func (s *Server) dismissal(door fault.Door, source string) (*h2.Dismissal, fault.Close) {
-	for _, hit := range s.hitConn(fault.AtOpening, door, source) {
+	for hit := range s.hitConn(fault.AtOpening, door, source) {
 		a := hit.Action
 		return &h2.Dismissal{
 			Code: a.Code.Number(http2.ErrCodeNo), Last: lastStream(a.LastStream, 0), Debug: a.Debug(), Twice: a.Twice,

@@ -30,7 +30,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 	if c.faulty(&r.request) {
 		d := &c.dealing
 		*d = dealing{
-			stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
+			clock: r.clock(), stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
 			idHeader: apns.HeaderRequestID, id: n.ID,
 			take: func() { _ = s.broadcast(r.broadcast(n, track)) }, // a refusal is what gets lost
 		}

@@ -40,7 +40,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 	if c.faulty(r) {
 		d := &c.dealing
 		*d = dealing{
-			stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
+			clock: r.clock(), stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
 			idHeader: apns.HeaderID, id: p.notification.ID,
 			take: func() { _ = s.submit(p) }, // a refusal is what gets lost
 		}
@@ -83,6 +83,9 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 	}
 	c.countRequest(stream.Conn())
 	c.twist = twist{}
+	if len(c.changed) > 0 && !c.heal() {
+		return nil, false
+	}
 	return c, true
 }
 

@@ -85,7 +85,7 @@ func (s *Simulator) makeCore() (err error) {
 		return err
 	}
 	faults := s.cfg.Faults
-	faults.Clock = s.Clock
+	faults.Clock = func(team string) *clock.Clock { return s.Spaces.Clock(s.Spaces.Of(team)) }
 	s.Faults = fault.New(faults)
 	if _, err := s.Faults.Add(s.cfg.FaultRules...); err != nil {
 		return fmt.Errorf("sim: %w", err)

@@ -1,0 +1,64 @@
+package fault
+
+import "sync"
+
+// A Memory is what rules remember of one connection: how often they were looked at
+// there, and which of them stick to it. The edge keeps one with each connection and
+// hands it along in [Subject]. The zero value is ready; all methods may be called
+// from any goroutine, and on a nil *Memory, which remembers nothing.
+type Memory struct {
+	mu sync.Mutex
+	of map[*active]*remembered
+}
+
+// remembered is what one rule remembers of a connection.
+type remembered struct {
+	count
+	stuck *Hit
+}
+
+// A count is how often a rule was looked at, and applied.
+type count struct{ matched, applied int }
+
+// stuck returns the hit that a rule goes on with on this connection; nil if there is
+// none.
+func (m *Memory) stuck(r *active) *Hit {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if known := m.of[r]; known != nil {
+		return known.stuck
+	}
+	return nil
+}
+
+// stick has a rule apply to everything that follows on this connection.
+func (m *Memory) stick(r *active, hit *Hit) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.knownLocked(r).stuck = hit
+}
+
+// counted lets f count for a rule.
+func (m *Memory) counted(r *active, f func(*count)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(&m.knownLocked(r).count)
+}
+
+func (m *Memory) knownLocked(r *active) *remembered {
+	if m.of == nil {
+		m.of = make(map[*active]*remembered)
+	}
+	known := m.of[r]
+	if known == nil {
+		known = new(remembered)
+		m.of[r] = known
+	}
+	return known
+}
