@@ -53,19 +53,18 @@ refused() {
 		inject 0 "{\"do\":\"answer\",\"reason\":\"$2\"}" && send --retry 1 --retry-delay 1 && want "$status" 200 && received 1 >/dev/null
 }
 
-# batch COUNT: so many pushes in parallel; prints their statuses. What stands after #
+# batch COUNT: so many pushes in parallel; prints status and apns-id of each answer. What stands after #
 # is not sent, and makes curl send the same again. A connection begins with one
 # stream; curl may have begun more before it is told, and sends them again.
 batch() {
 	curl -sS --http2 --parallel --parallel-max 100 --retry 5 --retry-all-errors -H "apns-topic: $topic" -H "authorization: bearer $jwt" \
-		--data-binary "$hello" -o /dev/null -w '%{http_code}\n' "$APNS_SIM_PROVIDER/3/device/$token#[1-$1]" 2>"$work/errors"
+		--data-binary "$hello" -o /dev/null -w '%{http_code} %header{apns-id}\n' "$APNS_SIM_PROVIDER/3/device/$token#[1-$1]" 2>"$work/errors"
 }
 
 goaway() {
 	send && inject 20 '{"do":"goaway","lastStream":"before"}' || return
-	answered=$(batch 200 | grep -c '^200$')
-	echo "# $answered were answered"
-	[ "$answered" -gt 0 ] && received $((1 + answered)) >/dev/null
+	batch 200 | sed -n 's/^200 //p' >"$work/accepted"
+	[ -s "$work/accepted" ] && want "$(applied)" 1 && arrived <"$work/accepted"
 }
 
 renewal() {
@@ -74,7 +73,10 @@ renewal() {
 	send && want "$status" 200
 }
 
-thousand() { want "$(batch 1000 | grep -c '^200$')" 1000 && received 1000 >/dev/null; }
+thousand() {
+	batch 1000 | sed -n 's/^200 //p' >"$work/accepted"
+	want "$(wc -l <"$work/accepted" | tr -d ' ')" 1000 && arrived <"$work/accepted"
+}
 
 number=0
 failures=0

@@ -27,6 +27,16 @@ received() {
 	control GET "/v1/devices/$device/inbox?timeout=10s&count=$1" | text payloadBase64 | openssl base64 -A -d
 }
 
+# arrived: wait until each push whose apns-id stands on stdin has arrived at its device.
+arrived() {
+	while read -r one; do
+		printf 'url = "%s/v1/notifications/wait?state=delivered&space=%s&apns-id=%s"\noutput = "/dev/null"\n' "$APNS_SIM_CONTROL" "$team" "$one"
+	done | curl -sS --fail --fail-early -K -
+}
+
+# applied: how often the faults of this space have applied.
+applied() { control GET "/v1/faults" | tr '{' '\n' | sed -n "/\"space\":\"$team\"/,/\"applied\"/s/.*\"applied\":\([0-9]*\).*/\1/p"; }
+
 # inject AFTER REASON-OR-ACTION: one fault after so many pushes.
 inject() { control POST /v1/faults "{\"space\":\"$team\",\"when\":{\"after\":$1,\"times\":1},\"what\":$2}" >/dev/null; }
 

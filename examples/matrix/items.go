@@ -18,9 +18,9 @@ var items = []item{
 	{"payload", "the device receives the exact payload", "What the device gets is what the library sent, byte for byte."},
 	{"429", "too many requests", "How the library takes an injected `TooManyRequests`."},
 	{"503", "service unavailable", "How the library takes an injected `ServiceUnavailable`."},
-	{"GOAWAY", "no answered push is lost in a goaway", "A GOAWAY in the middle of a batch: every push that was answered with 200 is delivered."},
-	{"new JWT", "the provider token is renewed", "An hour passes; the next push gets through with a new provider token."},
-	{"1,000", "a thousand pushes arrive", "A thousand pushes over the library's usual concurrency are all delivered."},
+	{"GOAWAY", "no answered push is lost in a goaway", "A GOAWAY in the middle of a batch: every push that was answered with 200 is delivered, by its id."},
+	{"new JWT", "the provider token is renewed", "A provider token that has aged an hour is refused, and then replaced by a new one, which is accepted."},
+	{"1,000", "a thousand pushes arrive", "A thousand pushes over the library's usual concurrency are all delivered, by their ids."},
 }
 
 // key reduces the name of a test to its letters and digits, so that every language

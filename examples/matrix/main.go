@@ -29,10 +29,11 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("matrix", flag.ContinueOnError)
 	dir := flags.String("examples", "examples", "folder of the examples")
 	simulator := flags.String("apns-sim", "bin/apns-sim", "the simulator")
-	out := flags.String("page", "docs/clients.md", "page to write, when all examples were run")
+	out := flags.String("page", "docs/clients.md", "page to write, when all examples were run and none has failed")
 	logs := flags.String("logs", ".build/clients", "folder for the output of the examples")
 	workers := flags.Int("jobs", 2, "how many run at a time")
 	patience := flags.Duration("timeout", 5*time.Minute, "for one command")
+	limit := flags.Duration("limit", 15*time.Minute, "it is a failure that all take longer; 0 is no limit")
 	only := flags.String("only", "", "folders to run, with commas between; all if empty")
 	strict := flags.Bool("strict", os.Getenv("CI") == "true", "a required example that cannot run is a failure")
 	if err := flags.Parse(args); err != nil {
@@ -56,9 +57,14 @@ func run(ctx context.Context, args []string) error {
 		simulator: binary, logs: *logs, patience: *patience, workers: max(*workers, 1),
 		say: func(format string, args ...any) { fmt.Printf(format+"\n", args...) },
 	}
+	begun := time.Now()
 	outcomes := r.runAll(ctx, clients)
-	fmt.Print("\n", table(outcomes))
-	if *only == "" {
+	fmt.Printf("\n%s\nin %v\n", table(outcomes), time.Since(begun).Round(time.Second))
+	if took := time.Since(begun); *limit > 0 && took > *limit {
+		return fmt.Errorf("it took %v, more than %v", took.Round(time.Second), *limit)
+	}
+	// A page of a machine that lacks a language would say less than the one there is.
+	if *only == "" && !slices.ContainsFunc(outcomes, func(o *outcome) bool { return o.failed(false) || o.lacking() }) {
 		if err := os.WriteFile(*out, []byte(page(outcomes)), 0o644); err != nil { //nolint:gosec // a page of the documentation
 			return err
 		}

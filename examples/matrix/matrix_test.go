@@ -196,6 +196,40 @@ func TestARequiredExampleMustRunInCI(t *testing.T) {
 	assert.False(t, o.failed(true))
 }
 
+func TestAPageIsOfAMachineThatHasEverything(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		client string
+		writes bool
+	}{
+		{"all that can run", `"needs":[["true"]],"version":["echo","1"],"test":["echo"],"report":"tap"`, false}, // no test has run
+		{"what can run nowhere", `"skip":"it cannot"`, true},
+		{"a language that is not there", `"needs":[["no-such-runtime"]],"version":["echo","1"],"test":["echo"],"report":"tap"`, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "x"), 0o700))
+			write(t, filepath.Join(dir, "x"), "client.json", `{"client":"x","language":"sh",`+row.client+`}`)
+			page := filepath.Join(dir, "page.md")
+			err := run(t.Context(), []string{"-examples", dir, "-page", page, "-logs", filepath.Join(dir, "logs"), "-apns-sim", newRunner(t).simulator})
+			if row.writes {
+				require.NoError(t, err)
+				assert.FileExists(t, page)
+			} else {
+				assert.NoFileExists(t, page)
+			}
+		})
+	}
+}
+
+func TestAllThatTakesTooLongIsAFailure(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "x"), 0o700))
+	write(t, filepath.Join(dir, "x"), "client.json", `{"client":"x","language":"sh","skip":"it cannot"}`)
+	err := run(t.Context(), []string{"-examples", dir, "-page", filepath.Join(dir, "page.md"), "-logs", dir, "-limit", "1ns"})
+	assert.ErrorContains(t, err, "more than 1ns")
+}
+
 func TestACommandThatTakesTooLongIsEnded(t *testing.T) {
 	r := newRunner(t)
 	r.patience = 50 * time.Millisecond

@@ -66,8 +66,9 @@ func cell(one result) string {
 
 const intro = `# Other people's clients
 
-Written by ` + "`make test-clients`" + `; do not edit it by hand. Each library runs unchanged against ` + "`apns-sim exec`" + `, as a
-small project in ` + "`examples/`" + ` that can be copied. ` + "`–`" + ` is what the library does not support; the notes below say why.
+Written by ` + "`make test-clients`" + `; do not edit it by hand. Each library runs against ` + "`apns-sim exec`" + `, its own code
+unchanged, as a small project in ` + "`examples/`" + `; the notes say how it is pointed at the simulator. Whoever copies an example
+takes ` + "`helpers/<language>`" + ` along and puts its new place into the manifest. ` + "`–`" + ` is what the library does not support.
 
 `
 

@@ -38,6 +38,9 @@ func (o *outcome) failed(strict bool) bool {
 	return false
 }
 
+// lacking reports whether the example did not run because of the machine.
+func (o *outcome) lacking() bool { return o.skipped != "" && o.client.Skip == "" }
+
 // A runner runs examples.
 type runner struct {
 	simulator string        // path of apns-sim

@@ -35,6 +35,19 @@ final class Space
         return self::call('GET', "/v1/notifications/$id")['request']['credential'];
     }
 
+    /** Waits until the push has arrived at its device. */
+    public function delivered(string $id): void
+    {
+        self::call('GET', "/v1/notifications/wait?state=delivered&space={$this->made['team']}&apns-id=$id");
+    }
+
+    /** How often the faults of this space have applied. */
+    public function applied(): int
+    {
+        $mine = array_filter(self::call('GET', '/v1/faults')['faults'], fn (array $f): bool => ($f['space'] ?? '') === $this->made['team']);
+        return array_sum(array_column($mine, 'applied'));
+    }
+
     public function inject(array $what, int $after = 0): void
     {
         self::call('POST', '/v1/faults', ['space' => $this->made['team'], 'when' => ['after' => $after, 'times' => 1], 'what' => $what]);

@@ -111,6 +111,30 @@ func (s *Space) Show(apnsID string) (p Push) {
 	return p
 }
 
+// Delivered waits until a push has arrived at its device.
+func (s *Space) Delivered(apnsID string) {
+	s.t.Helper()
+	s.call(http.MethodGet, "/v1/notifications/wait?state=delivered&space="+url.QueryEscape(s.Team)+"&apns-id="+url.QueryEscape(apnsID), nil, nil)
+}
+
+// Applied returns how often the faults of this space have applied.
+func (s *Space) Applied() (sum int) {
+	s.t.Helper()
+	var list struct {
+		Faults []struct {
+			Space   string
+			Applied int
+		}
+	}
+	s.call(http.MethodGet, "/v1/faults", nil, &list)
+	for _, f := range list.Faults {
+		if f.Space == s.Team {
+			sum += f.Applied
+		}
+	}
+	return sum
+}
+
 // Inject puts a fault into force for this space, so many times: what is as on the
 // page of faults, {"do": "answer", "reason": "TooManyRequests"}. After so many
 // pushes have been spared.

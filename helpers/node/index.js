@@ -67,6 +67,19 @@ class Space {
     return this.#call('GET', `/v1/notifications/${encodeURIComponent(id)}`);
   }
 
+  /** Waits until each of these pushes has arrived at its device. */
+  async delivered(ids) {
+    for (const id of ids) {
+      await this.#call('GET', `/v1/notifications/wait?space=${this.team}&state=delivered&apns-id=${encodeURIComponent(id)}`);
+    }
+  }
+
+  /** How often the faults of this space have applied. */
+  async applied() {
+    const { faults } = await this.#call('GET', '/v1/faults');
+    return faults.filter((f) => f.space === this.team).reduce((sum, f) => sum + f.applied, 0);
+  }
+
   /** Puts a fault into force for this space: `{ do: 'answer', reason: 'TooManyRequests' }`,
    *  and `when`: `{ after: 10, times: 1 }`. */
   inject(what, when = { times: 1 }) {

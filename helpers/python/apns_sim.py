@@ -62,6 +62,16 @@ class Space:
         """All that is recorded of a push."""
         return self._call("GET", "/v1/notifications/" + urllib.parse.quote(apns_id))
 
+    def delivered(self, apns_ids):
+        """Waits until each of these pushes has arrived at its device."""
+        for apns_id in apns_ids:
+            query = urllib.parse.urlencode({"space": self.team, "state": "delivered", "apns-id": apns_id})
+            self._call("GET", "/v1/notifications/wait?" + query)
+
+    def applied(self):
+        """How often the faults of this space have applied."""
+        return sum(f["applied"] for f in self._call("GET", "/v1/faults")["faults"] if f.get("space") == self.team)
+
     def inject(self, after=0, times=1, **what):
         """Puts a fault into force for this space: inject(do="answer", reason="TooManyRequests")."""
         rule = {"space": self.team, "when": {"after": after, "times": times}, "what": what}

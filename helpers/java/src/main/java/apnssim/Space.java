@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 
 /**
@@ -97,14 +98,25 @@ public final class Space implements AutoCloseable {
     /** The same with a time to wait, as {@code 500ms}. */
     public List<String> received(int count, String timeout) {
         String path = "/v1/devices/" + deviceId() + "/inbox?timeout=" + timeout + "&count=" + count;
-        return list(call("GET", path, null)).map(n -> new String(
+        return list(call("GET", path, null), "notifications").map(n -> new String(
                 Base64.getDecoder().decode(n.get("payloadBase64").getAsString()), StandardCharsets.UTF_8)).toList();
     }
 
     /** All that is recorded of each push of this space, the oldest first. */
     public List<JsonObject> pushes() {
-        return list(call("GET", "/v1/notifications?order=oldest&limit=1000&space=" + team(), null))
+        return list(call("GET", "/v1/notifications?order=oldest&limit=1000&space=" + team(), null), "notifications")
                 .map(n -> call("GET", "/v1/notifications/" + n.get("number").getAsLong(), null).getAsJsonObject()).toList();
+    }
+
+    /** Waits until a push has arrived at its device. */
+    public void delivered(UUID apnsId) {
+        call("GET", "/v1/notifications/wait?state=delivered&space=" + team() + "&apns-id=" + apnsId, null);
+    }
+
+    /** How often the faults of this space have applied. */
+    public int applied() {
+        return list(call("GET", "/v1/faults", null), "faults").filter(f -> f.has("space") && f.get("space").getAsString().equals(team()))
+                .mapToInt(f -> f.get("applied").getAsInt()).sum();
     }
 
     /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "answer", "reason", "TooManyRequests"))}. */
@@ -140,8 +152,8 @@ public final class Space implements AutoCloseable {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static java.util.stream.Stream<JsonObject> list(JsonElement answer) {
-        return StreamSupport.stream(answer.getAsJsonObject().getAsJsonArray("notifications").spliterator(), false)
+    private static java.util.stream.Stream<JsonObject> list(JsonElement answer, String name) {
+        return StreamSupport.stream(answer.getAsJsonObject().getAsJsonArray(name).spliterator(), false)
                 .map(JsonElement::getAsJsonObject);
     }
 
