@@ -36,7 +36,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: BadPriority, Status: 400, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "The apns-priority is not 10, 5 or 1, or not one the push type allows.",
-		Here:    "An apns-priority that is not 10, 5 or 1, or one that the push type does not allow, such as 10 for background; provider.Config.AnyPriority accepts the latter. A broadcast without a priority.",
+		Here:    "An apns-priority that is not 10, 5 or 1, or one that the push type does not allow, such as 10 for background; --any-priority accepts the latter. A broadcast without a priority.",
 		Remedy:  "Send 5 for background, 10 or 5 for Live Activities, one of the three otherwise, or leave the header out.",
 		Source:  requestsPage + "; " + responsesPage,
 	},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -51,6 +52,18 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--channel-budget 4", func(c *sim.Config) { c.Broker.ChannelBudget = broker.Budget{Stored: 4, Unstored: 4} }},
 		{"--update-scope key", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeKey }},
 		{"--update-scope source", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeSource }},
+		{"--streams 500", func(c *sim.Config) { c.Provider.Streams = 500 }},
+		{"--first-streams 10 --lower-streams refused", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRefused }},
+		{"--lower-streams never --overrun-ends", func(c *sim.Config) { c.Provider.LowerStreams, c.Provider.OverrunEnds = provider.LowerNever, true }},
+		{"--max-connections 600 --handshake-timeout 2s", func(c *sim.Config) { c.Provider.MaxConnections, c.Provider.HandshakeTimeout = 600, 2*time.Second }},
+		{"--error-window 10s --bad-token-weight 1 --error-content-type", func(c *sim.Config) {
+			c.Provider.ErrorWindow, c.Provider.BadTokenWeight, c.Provider.ErrorContentType = 10*time.Second, 1, true
+		}},
+		{"--any-priority --refuse-token-only", func(c *sim.Config) { c.Provider.AnyPriority, c.Provider.RefuseTokenOnly = true, true }},
+		{"--token-max-age 2h --token-max-future=-1s --update-window 5m --late-topics", func(c *sim.Config) {
+			c.Auth.MaxAge, c.Auth.MaxFuture, c.Auth.UpdateWindow, c.Auth.LateTopics = 2*time.Hour, -time.Second, 5*time.Minute, true
+		}},
+		{"--backlog 100", func(c *sim.Config) { c.Broker.Backlog = 100 }},
 		{"--strict", func(c *sim.Config) { c.Auth.Strict = true }},
 		{"--documented-reasons", func(c *sim.Config) { c.Auth.DocumentedKeyReason = true }},
 		{"--outage Shutdown", func(c *sim.Config) { c.Outage = apns.Shutdown }},

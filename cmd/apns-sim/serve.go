@@ -46,6 +46,7 @@ type serveCommand struct {
 	HistoryBytes int `default:"${history_bytes}" placeholder:"BYTES" help:"About how much memory they may take (${default}); the oldest go first."`
 
 	Rules       ruleFlags       `embed:"" group:"Rules for providers"`
+	FineRules   fineRuleFlags   `embed:"" group:"Figures and readings"`
 	DeviceRules deviceRuleFlags `embed:"" group:"Rules for devices"`
 	Faults      faultFlags      `embed:"" group:"Faults"`
 
@@ -145,7 +146,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Control:      s.controlAPI,
 		ControlToken: token,
 	}
-	wrong = append(wrong, s.Rules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg))
+	wrong = append(wrong, s.Rules.apply(&cfg), s.FineRules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg))
 	for _, text := range s.Key {
 		key, err := parseKey(text)
 		if err == nil {

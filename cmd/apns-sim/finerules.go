@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/provider"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// fineRuleFlags move the figures and readings that Apple documents or that were seen,
+// for whoever wants another one. docs/fidelity.md names them.
+type fineRuleFlags struct {
+	Streams          uint32        `placeholder:"N" help:"How many streams a provider connection may have open that has shown who it is (1000)."`
+	FirstStreams     uint32        `placeholder:"N" help:"How many streams a provider connection begins with, before a push with a valid provider token (1)."`
+	LowerStreams     string        `enum:"expired,forbidden,refused,never" default:"expired" placeholder:"WHEN" help:"After which refusal the limit of streams falls to --first-streams until the next accepted push: expired (ExpiredProviderToken), forbidden (any 403), refused (any) or never (${default})."`
+	OverrunEnds      bool          `help:"End a provider connection that opens more streams than it may, instead of refusing the stream."`
+	MaxConnections   int           `placeholder:"N" help:"Close further provider connections at once while so many are open; otherwise never."`
+	HandshakeTimeout time.Duration `placeholder:"TIME" help:"How long a provider may take for TLS (10s)."`
+	ErrorWindow      time.Duration `placeholder:"TIME" help:"The time for --max-errors (1m)."`
+	BadTokenWeight   int           `placeholder:"N" help:"How many refusals one BadDeviceToken counts for (5)."`
+	ErrorContentType bool          `help:"Send content-type with refusals, as Apple's sample shows and its servers do not."`
+	AnyPriority      bool          `help:"Accept an apns-priority that the push type does not allow, such as 10 for background."`
+	RefuseTokenOnly  bool          `help:"Refuse a push with a certificate whose push type Apple documents for provider tokens alone."`
+
+	TokenMaxAge    time.Duration `placeholder:"TIME" help:"How long after its time of issue a provider token is good (1h)."`
+	TokenMaxFuture time.Duration `placeholder:"TIME" help:"How far the time of issue may lie ahead (1h); -1s is any distance."`
+	UpdateWindow   time.Duration `placeholder:"TIME" help:"The time in which a provider token may change once (20m); -1s is any number of changes."`
+	LateTopics     bool          `help:"Let a connection push to topics that its team received after the connection began."`
+
+	Backlog int `placeholder:"N" help:"How many pushes wait for a connected device before further ones are TooManyRequests (65536)."`
+}
+
+// lowerRules are the values of --lower-streams.
+var lowerRules = map[string]provider.LowerRule{
+	"expired":   provider.LowerExpired,
+	"forbidden": provider.LowerForbidden,
+	"refused":   provider.LowerRefused,
+	"never":     provider.LowerNever,
+}
+
+// apply puts the rules into a configuration.
+func (r *fineRuleFlags) apply(cfg *sim.Config) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	p := &cfg.Provider
+	p.Streams, p.FirstStreams, p.LowerStreams, p.OverrunEnds = r.Streams, r.FirstStreams, lowerRules[r.LowerStreams], r.OverrunEnds
+	p.MaxConnections, p.HandshakeTimeout = r.MaxConnections, r.HandshakeTimeout
+	p.ErrorWindow, p.BadTokenWeight, p.ErrorContentType = r.ErrorWindow, r.BadTokenWeight, r.ErrorContentType
+	p.AnyPriority, p.RefuseTokenOnly = r.AnyPriority, r.RefuseTokenOnly
+	a := &cfg.Auth
+	a.MaxAge, a.MaxFuture, a.UpdateWindow, a.LateTopics = r.TokenMaxAge, r.TokenMaxFuture, r.UpdateWindow, r.LateTopics
+	cfg.Broker.Backlog = r.Backlog
+	return nil
+}
+
+// check finds what cannot be meant.
+func (r *fineRuleFlags) check() error {
+	var problems []error
+	for _, flag := range []struct {
+		name  string
+		value time.Duration
+	}{{"--handshake-timeout", r.HandshakeTimeout}, {"--error-window", r.ErrorWindow}, {"--token-max-age", r.TokenMaxAge}} {
+		if flag.value < 0 {
+			problems = append(problems, fmt.Errorf("%s is %s; it cannot be negative", flag.name, flag.value))
+		}
+	}
+	for _, flag := range []struct {
+		name  string
+		value int
+	}{{"--max-connections", r.MaxConnections}, {"--bad-token-weight", r.BadTokenWeight}, {"--backlog", r.Backlog}} {
+		if flag.value < 0 {
+			problems = append(problems, fmt.Errorf("%s is %d; it cannot be negative", flag.name, flag.value))
+		}
+	}
+	return errors.Join(problems...)
+}
