@@ -439,7 +439,7 @@ func TestAcknowledgementStatuses(t *testing.T) {
 		want    string
 	}{
 		{0, broker.Settled, "delivered"},
-		{2, broker.Gone, "dropped no-recipient"},
+		{2, broker.Settled, "dropped no-recipient"},
 		{3, broker.Settled, "dropped unparsable"},
 		{6, broker.Settled, "dropped topic-ignored"},
 		{7, broker.Gone, "dropped unknown-topic"},

@@ -42,7 +42,7 @@ const (
 	DropReplaced Cause = "replaced"
 	// DropIgnored: the device's topic filter ignores the topic.
 	DropIgnored Cause = "topic-ignored"
-	// DropNoRecipient: the device knows no such recipient (ack 2).
+	// DropNoRecipient: the device knows no such recipient, or has the push already (ack 2).
 	DropNoRecipient Cause = "no-recipient"
 	// DropUnparsable: the device cannot parse the payload (ack 3).
 	DropUnparsable Cause = "unparsable"
@@ -102,11 +102,14 @@ func settle(status uint8, attempt uint16) (drop Cause, verdict AckVerdict) {
 		return "", Settled
 	case ackNoRecipient:
 		// The same status stands for a duplicate, which is what a second
-		// attempt is to a device whose first acknowledgement was lost.
+		// attempt is to a device whose first acknowledgement was lost. The first
+		// attempt may be one as well: a device may take an equal payload for a
+		// duplicate (observed: apsd, with doubt). An app that is gone has a status
+		// of its own, so that this one costs no token.
 		if attempt > 1 {
 			return "", Settled
 		}
-		return DropNoRecipient, Gone
+		return DropNoRecipient, Settled
 	case ackUnparsable:
 		return DropUnparsable, Settled
 	case ackIgnored:

@@ -42,7 +42,7 @@ var byCause = map[Cause]LogEntry{
 	DropExpired:      {logExpired, "Its apns-expiration passed while it waited."},
 	DropReplaced:     {logDiscarded + " - Replaced", "A newer push took its place in storage."},
 	DropIgnored:      {logDisabled, "The device has disabled the topic."},
-	DropNoRecipient:  {logUnregistered, "The device knows no such app."},
+	DropNoRecipient:  {logDiscarded + " - No Recipient", "The device knows no such recipient, or has an equal push already."},
 	DropUnknownTopic: {logUnregistered, "The device does not know the topic."},
 	DropTokenRemoved: {logUnregistered, "The app was removed from the device."},
 	DropUnregistered: {logUnregistered, "The token was retired while the push waited."},

@@ -341,7 +341,7 @@ func (m *model) ack(p *modelPush, status uint8) broker.AckVerdict {
 		m.drop(p, broker.DropRefused)
 	}
 	m.landed(oldest)
-	if p.where == "dropped" && !p.asked && (status == 2 || status == 7 || status == 11) {
+	if p.where == "dropped" && !p.asked && (status == 7 || status == 11) {
 		return broker.Gone
 	}
 	return broker.Settled

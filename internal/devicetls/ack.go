@@ -24,7 +24,7 @@ func (s *session) receiveAck(f courier.Frame) error {
 	push, verdict := p.route.Ack(routeID(p.base, p.last.Load(), id), status)
 	switch verdict {
 	case broker.Gone:
-		s.retire(push, status)
+		s.retire(push)
 	case broker.Unknown:
 		s.log.Debug("an acknowledgement of nothing is skipped", "device", s.id(), "id", id)
 	case broker.Settled:
@@ -33,21 +33,10 @@ func (s *session) receiveAck(f courier.Frame) error {
 }
 
 // retire makes void the token of an app that the device says is gone.
-func (s *session) retire(push *broker.Push, status uint8) {
-	if status == courier.AckNoRecipient && s.resealed(push) {
-		return
-	}
+func (s *session) retire(push *broker.Push) {
 	if RetireApp(s.server.cfg.Vault, s.server.cfg.Broker, push) {
 		s.log.Debug("an app's token is retired", "device", push.To.Device, "topic", push.Topic)
 	}
-}
-
-// resealed reports whether a push was sent to a token that an older token key has
-// sealed. The device may have been given the same token as the newest key seals it,
-// and compares bytes; the app is there then.
-func (s *session) resealed(push *broker.Push) bool {
-	claims, err := s.server.cfg.Vault.Open([]byte(push.Token))
-	return err == nil && claims.Key > 0
 }
 
 // RetireApp makes void the token of an app that is gone from its device, after a

@@ -2,6 +2,7 @@ package devicetls
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -19,7 +20,7 @@ const tokenRefused uint8 = 1
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID, AppIDForm: m.AppIDForm}
-	if !s.server.cfg.allowsToken(s.named(m.BaseToken), time.Now()) {
+	if !s.allowed() {
 		return s.refuseToken(&answer)
 	}
 	token, err := s.appToken(m)
@@ -60,24 +61,35 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
 }
 
-// A tokenBudget counts the requests for tokens within a minute.
-type tokenBudget struct {
+// A tally counts what each device asks for within a minute, over all of its
+// connections.
+type tally struct {
+	mu    sync.Mutex
 	began time.Time
-	used  int
+	asked map[apns.DeviceID]int
 }
 
-// allowsToken reports whether a presence may ask for a token, and counts it. Each
-// one takes a line in the journal, which a flood would fill.
-func (c *Config) allowsToken(p *presence, now time.Time) bool {
-	if p == nil || c.TokenBudget < 0 {
+// count returns the how manieth request of a device it is.
+func (t *tally) count(device apns.DeviceID, now time.Time) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.asked == nil || now.Sub(t.began) >= time.Minute {
+		t.began, t.asked = now, make(map[apns.DeviceID]int)
+	}
+	t.asked[device]++
+	return t.asked[device]
+}
+
+// allowed reports whether the device may ask for one thing more, and counts it. Each
+// one takes a line in the journal or the log, which a flood would fill.
+func (s *session) allowed() bool {
+	limit := s.server.cfg.TokenBudget
+	if limit < 0 {
 		return true
 	}
-	if now.Sub(p.tokens.began) >= time.Minute {
-		p.tokens = tokenBudget{began: now}
+	n := s.server.asked.count(s.id(), time.Now())
+	if n == limit+1 {
+		s.log.Warn("requests of a device are refused for up to a minute", "device", s.id(), "limit", limit)
 	}
-	p.tokens.used++
-	if p.tokens.used == c.TokenBudget+1 {
-		p.session.log.Warn("requests for tokens are refused for up to a minute", "device", p.session.id(), "limit", c.TokenBudget)
-	}
-	return p.tokens.used <= c.TokenBudget
+	return n <= limit
 }

@@ -28,8 +28,8 @@ const (
 	DefaultClockWindow = 5 * time.Minute
 	// DefaultNonces is how many nonces are remembered.
 	DefaultNonces = 1 << 18
-	// DefaultTokenBudget is how many tokens of apps a user of a device may ask for
-	// in a minute: more than anybody has apps. Apple's figure is unknown.
+	// DefaultTokenBudget is how many tokens of apps a device may ask for in a
+	// minute: more than anybody has apps. Apple's figure is unknown.
 	DefaultTokenBudget = 1000
 	// DefaultLoginTimeout is the time for TLS and Connect together, the same
 	// that the device allows itself (observed: apsd).
@@ -112,8 +112,11 @@ type Config struct {
 	// Nonces is how many nonces are remembered at most so that none is accepted
 	// twice; zero means [DefaultNonces], each some 100 bytes.
 	Nonces int
-	// TokenBudget is how many tokens of apps a user of a device may ask for in a
-	// minute; zero means [DefaultTokenBudget], less any number.
+	// TokenBudget is how many tokens of apps a device may ask for in a minute, on
+	// whichever of its connections; zero means [DefaultTokenBudget], less any
+	// number. What else takes lines of the journal or the log counts as well: every
+	// Connect after the first one of a connection, and filters for users who are not
+	// there.
 	TokenBudget int
 	// LoginsAtOnce is how many logins are computed at once, so that a storm of them
 	// leaves deliveries their share; zero means one per processor, less any number.

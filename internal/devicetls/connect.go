@@ -49,6 +49,8 @@ func (s *session) judge(m *courier.Connect) (*pki.DeviceIdentity, login, *refusa
 			return nil, login{}, refused
 		}
 		device = proven
+	} else if !s.allowed() { // it needs no proof, and is cheap for the device
+		return device, login{}, &refusal{why: tooManyRequests}
 	}
 	login, refused := s.admit(device.ID, m.Token)
 	return device, login, refused
@@ -102,6 +104,9 @@ func (s *session) refuse(r *refusal, delay time.Duration) error {
 	}
 	if err := s.answer(answer); err != nil {
 		return err
+	}
+	if r.why == tooManyRequests {
+		return nil // the log has said so once
 	}
 	if r.repairable() || s.device != nil {
 		s.log.Info("a device may connect again", "device", s.id(), "reason", r.told(), "err", r.err)

@@ -12,7 +12,9 @@ import (
 func (s *session) filter(m *courier.Filter) error {
 	p := s.named(m.Token)
 	if p == nil {
-		s.log.Info("a filter for a token that is not connected here is skipped", "device", s.id())
+		if s.allowed() {
+			s.log.Info("a filter for a token that is not connected here is skipped", "device", s.id())
+		}
 		return nil
 	}
 	s.times.filtered = true

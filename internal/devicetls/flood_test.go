@@ -101,3 +101,49 @@ func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 		want[*courier.Notification](first)
 	})
 }
+
+func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = 3 })
+		other := w.login(w.identity(nil))
+		p := w.login(w.identity(nil))
+		ask := func(p *phone) uint8 {
+			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+			return want[*courier.TokenResponse](p).Status
+		}
+		assert.Equal(t, courier.TokenAccepted, ask(p))
+		p.connect(&courier.Connect{Token: p.token, State: courier.StateConnect})
+		assert.Equal(t, courier.TokenAccepted, ask(p))
+		before := len(w.comings())
+		for range 5 {
+			p.send(&courier.Connect{Token: p.token, State: courier.StateConnect})
+			p.wantRefusal(want[*courier.ConnectResponse](p), "too many requests in a minute")
+		}
+		assert.Len(t, w.comings(), before, "what is refused takes no line of the journal")
+		assert.NotEqual(t, courier.TokenAccepted, ask(p))
+		assert.Equal(t, courier.TokenAccepted, ask(other), "others have a budget of their own")
+
+		again := w.login(p.identity)
+		assert.NotEqual(t, courier.TokenAccepted, ask(again))
+		time.Sleep(time.Minute)
+		assert.Equal(t, courier.TokenAccepted, ask(again), "a minute later")
+	})
+}
+
+func TestRequestsForUsersWhoAreNotThereAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = 4 })
+		p := w.login(w.identity(nil))
+		nobody := make([]byte, len(p.token))
+		p.filter()
+		for range 3 {
+			p.send(&courier.TokenRequest{BaseToken: nobody, Topic: topicHash[:]})
+			assert.NotEqual(t, courier.TokenAccepted, want[*courier.TokenResponse](p).Status)
+			p.send(&courier.Filter{Token: nobody})
+		}
+		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
+		assert.NotEqual(t, courier.TokenAccepted, want[*courier.TokenResponse](p).Status)
+		w.push(p.address(), "unharmed")
+		assert.Equal(t, "unharmed", string(want[*courier.Notification](p).Payload))
+	})
+}

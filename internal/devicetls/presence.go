@@ -26,8 +26,7 @@ type presence struct {
 	route     *broker.Route
 
 	// Owned by readLoop.
-	tokens tokenBudget
-	salt   salt
+	salt salt
 
 	// Held by whoever writes. The channels subscribed to, and the topic by which
 	// the device calls the app of each.

@@ -18,6 +18,7 @@ const (
 	nonceReplayed
 	tokenForeign
 	tooManyUsers
+	tooManyRequests
 	byFault
 )
 
@@ -37,6 +38,7 @@ var refusals = [...]struct {
 	nonceReplayed:         {"the nonce was used before", false},
 	tokenForeign:          {"the token is not this device's", false},
 	tooManyUsers:          {"too many users", false},
+	tooManyRequests:       {"too many requests in a minute", false},
 	byFault:               {"a fault refuses the login", false}, // a rule may say otherwise
 }
 

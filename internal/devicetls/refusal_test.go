@@ -80,6 +80,7 @@ var refusalCases = []struct {
 		m.Token = other.token
 	}, false},
 	{"too many users", "the seventeenth", v3, nil, false},
+	{"too many requests in a minute", "of Connects", v3, nil, false}, // flood_test.go
 	{"a fault refuses the login", "of a rule", v3, nil, false},
 }
 

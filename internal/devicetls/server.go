@@ -20,6 +20,7 @@ type Server struct {
 	gate   gate
 
 	directory directory
+	asked     tally
 	redirect  atomic.Pointer[Redirection] // of logins; nil lets them in
 }
 
