@@ -137,7 +137,7 @@ func (d *oneDevice) tell(ctx context.Context, c *console, method, action string,
 		return err
 	}
 	row := deviceRow(&device)
-	properties := [][2]string{{"device", row[0]}, {"state", row[2]}, {"where", row[1]}, {"environment", row[3]}, {"team", row[4]}, {"space", device.Space}, {"remote", device.Remote}, {"inbox", row[6]}}
+	properties := [][2]string{{"device", row[0]}, {"state", row[2]}, {"where", row[1]}, {"environment", row[3]}, {"team", row[4]}, {"space", device.Space}, {"remote", device.Remote}, {"hardware", device.Hardware}, {"os", device.OS}, {"carrier", device.Carrier}, {"inbox", row[6]}}
 	for _, app := range device.Apps {
 		properties = append(properties, [2]string{app.Topic, cmp.Or(app.Token, "none yet")})
 	}

@@ -33,7 +33,7 @@ func (s *session) connect(m *courier.Connect) error {
 			return s.redirect(to, device, reception.delay)
 		}
 		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
-		s.server.directory.enter(s, device.ID)
+		s.server.directory.enter(s, known{device.ID, profileOf(m)})
 		s.times.loggedIn(time.Now())
 	}
 	return s.accept(m, login, reception.delay)

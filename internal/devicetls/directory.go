@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unique"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
@@ -12,15 +13,21 @@ import (
 // A directory knows which sessions of a courier are those of which device.
 type directory struct {
 	mu       sync.Mutex
-	sessions map[*session]apns.DeviceID
+	sessions map[*session]known
+}
+
+// known is what is known of the device of a session.
+type known struct {
+	device  apns.DeviceID
+	profile unique.Handle[Profile]
 }
 
 // enter notes a session whose device has proven itself.
-func (d *directory) enter(s *session, device apns.DeviceID) {
+func (d *directory) enter(s *session, device known) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sessions == nil {
-		d.sessions = make(map[*session]apns.DeviceID)
+		d.sessions = make(map[*session]known)
 	}
 	d.sessions[s] = device
 }
@@ -38,7 +45,7 @@ func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for s, of := range d.sessions {
-		if device == of || device == (apns.DeviceID{}) {
+		if device == of.device || device == (apns.DeviceID{}) {
 			s.end(how)
 			ended++
 		}
@@ -53,6 +60,8 @@ type Connection struct {
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time
+	// Profile is what the device says of itself.
+	Profile Profile
 }
 
 // Connections returns the open connections, the oldest first.
@@ -61,8 +70,8 @@ func (s *Server) Connections() []Connection {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list := make([]Connection, 0, len(d.sessions))
-	for session, device := range d.sessions {
-		list = append(list, Connection{device, session.environment, session.wire.raw.RemoteAddr().String(), session.since})
+	for session, of := range d.sessions {
+		list = append(list, Connection{of.device, session.environment, session.wire.raw.RemoteAddr().String(), session.since, of.profile.Value()})
 	}
 	slices.SortFunc(list, func(a, b Connection) int {
 		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))

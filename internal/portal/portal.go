@@ -89,6 +89,11 @@ type Device struct {
 	Power       string        `json:"power,omitempty" doc:"on, unlocked, locked or asleep; of virtual devices"`
 	LowPower    bool          `json:"lowPower,omitempty" doc:"It saves power: pushes of priority 5 and 1 wait"`
 	Remote      string        `json:"remote,omitempty" doc:"Where it connects from; of devices outside"`
+	Hardware    string        `json:"hardware,omitempty" doc:"What it says it is, as iPhone17,1; of devices outside, as the next four"`
+	OS          string        `json:"os,omitempty" doc:"The version of its system, with the build"`
+	Carrier     string        `json:"carrier,omitempty" doc:"WiFi, or the mobile network by MCC and MNC"`
+	Protocol    uint16        `json:"protocolVersion,omitempty" doc:"The version of the courier protocol it speaks"`
+	Flags       uint32        `json:"presenceFlags,omitempty" doc:"The flags of its login, whose meaning is unknown"`
 	Apps        []DeviceApp   `json:"apps,omitempty" doc:"Its apps; of virtual devices"`
 	Inbox       int           `json:"inbox,omitempty" doc:"How many notifications are in its inbox; of virtual devices"`
 }

@@ -120,7 +120,9 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 		assert.Equal(t, phone.ID(), now.ID)
 		return now
 	}
-	assert.True(t, tell("low-power", "").LowPower)
+	now := tell("low-power", "")
+	assert.True(t, now.LowPower)
+	assert.Equal(t, "iPhone17,1 26.0 23A341 WiFi", now.Hardware+" "+now.OS+" "+now.Carrier, "as it says")
 	assert.Equal(t, 1, s.Broker.Stats().LowPower, "in the environment where it is")
 	assert.False(t, tell("full-power", "").LowPower)
 

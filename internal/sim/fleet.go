@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,7 +135,10 @@ func (s *Simulator) ListDevices(team string, all bool) []portal.Device {
 				continue
 			}
 			seen[c.Device] = true
+			said := c.Profile
 			list = append(list, portal.Device{
+				Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
+				Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
 				ID: c.Device, Space: home.Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
 				LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 			})
