@@ -137,12 +137,17 @@ func (r *configReader) value(name string, flag *kong.Flag, node ast.Node) (any, 
 	all := make([]any, 0, len(list.Values))
 	for _, element := range list.Values {
 		value, ok := r.element(name, element)
-		if !ok {
-			return nil, false
+		if ok && flag.Name == "fault" {
+			if _, err := parseFault(fmt.Sprint(value)); err != nil {
+				r.refuse(element.GetToken(), "%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
+				ok = false
+			}
 		}
-		all = append(all, value)
+		if ok {
+			all = append(all, value)
+		}
 	}
-	return all, true
+	return all, len(all) == len(list.Values)
 }
 
 func (r *configReader) element(name string, node ast.Node) (any, bool) {
@@ -185,18 +190,5 @@ func try(flag *kong.Flag, value any) error {
 		nearest, _ := apns.Nearest(fmt.Sprint(value), flag.EnumSlice())
 		return fmt.Errorf("there is no %q; did you mean %s?", value, nearest)
 	}
-	if flag.Name == "fault" {
-		return tryFaults(scratch.Interface().([]string))
-	}
 	return nil
-}
-
-func tryFaults(list []string) error {
-	var wrong []error
-	for i, text := range list {
-		if _, err := parseFault(text); err != nil {
-			wrong = append(wrong, fmt.Errorf("number %d: %s", i+1, strings.ReplaceAll(err.Error(), "\n", "; ")))
-		}
-	}
-	return errors.Join(wrong...)
 }

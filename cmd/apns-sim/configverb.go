@@ -7,7 +7,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/internal/fault/when"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -78,14 +77,14 @@ func (f *configCheck) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	if _, err := from.parse(parser, []string{"serve", "--config", f.File}); err != nil {
+	parsed, err := from.parse(parser, []string{"serve", "--config", f.File})
+	if err != nil {
 		return usageError{err}
 	}
 	cfg, err := all.Serve.config(c)
 	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", f.File, err)}
+		return usageError{from.locate(parsed, err)}
 	}
-	cfg.Faults.Compile = when.Compile
 	if _, err := sim.New(cfg); err != nil {
 		return usageError{fmt.Errorf("%s: %w", f.File, err)}
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"time"
@@ -63,15 +62,24 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (func(context.Contex
 	return server.Serve, nil
 }
 
-// checkListenControl refuses an address of which it cannot be told who reaches it.
-func (s *serveCommand) checkListenControl() error {
-	if s.AnyPort || s.ListenControl == sim.Off || s.ListenControl == "" {
-		return nil
+// checkAddresses refuses what is no address; whether one can be had is another matter.
+func (s *serveCommand) checkAddresses() error {
+	var wrong []error
+	addresses := s.addresses()
+	for _, door := range sim.Doors() {
+		address := addresses[door.Door]
+		if address == "" || address == sim.Off || address == sim.Auto && door.Fixed != "" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(address)
+		if err == nil {
+			_, err = net.LookupPort("tcp", port)
+		}
+		if err != nil {
+			wrong = append(wrong, mistake(door.Flag, ": %w; write host:port, with port 0 for any free one, or %s", err, sim.Off))
+		}
 	}
-	if _, _, err := net.SplitHostPort(s.ListenControl); err != nil {
-		return fmt.Errorf("--listen-control: %w", err)
-	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // controlHost returns the host that the control API was told to listen on, ""
@@ -86,15 +94,12 @@ func (s *serveCommand) controlHost() (host string, ok bool) {
 
 // controlToken returns the token that the control API demands: the one that was
 // given, or a new one if others than this machine can reach the API.
-func (s *serveCommand) controlToken() (string, error) {
-	if err := s.checkListenControl(); err != nil {
-		return "", err
-	}
+func (s *serveCommand) controlToken() string {
 	host, ok := s.controlHost()
 	if s.ControlToken != "" || !ok || isLoopback(host) {
-		return s.ControlToken, nil
+		return s.ControlToken
 	}
-	return rand.Text(), nil
+	return rand.Text()
 }
 
 // isEverywhere reports whether a host stands for every interface.

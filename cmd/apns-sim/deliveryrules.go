@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -20,25 +20,12 @@ type deliveryRuleFlags struct {
 
 // apply puts the rules into a configuration.
 func (r *deliveryRuleFlags) apply(cfg *sim.Config) error {
-	for _, flag := range []struct {
-		name  string
-		value time.Duration
-	}{{"--group", r.Group}, {"--never-enabled", r.NeverEnabled}, {"--ack-timeout", r.AckTimeout}} {
-		if flag.value < 0 {
-			return fmt.Errorf("%s is %s; it cannot be negative", flag.name, flag.value)
-		}
-	}
-	for _, flag := range []struct {
-		name  string
-		value int
-	}{{"--background-per-hour", r.BackgroundPerHour}, {"--live-activity-per-hour", r.LiveActivityPerHour}} {
-		if flag.value < 0 {
-			return fmt.Errorf("%s is %d; it cannot be negative", flag.name, flag.value)
-		}
-	}
 	b := &cfg.Broker
 	b.Priorities.Group, b.Priorities.Ignore = r.Group, r.IgnorePriority
 	b.Hourly.Background, b.Hourly.LiveActivity = r.BackgroundPerHour, r.LiveActivityPerHour
 	b.Storage.NeverEnabled, b.AckTimeout = r.NeverEnabled, r.AckTimeout
-	return nil
+	return errors.Join(
+		spans{"group": r.Group, "never-enabled": r.NeverEnabled, "ack-timeout": r.AckTimeout}.negatives(),
+		counts{"background-per-hour": r.BackgroundPerHour, "live-activity-per-hour": r.LiveActivityPerHour}.below(0),
+	)
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -28,28 +28,14 @@ type deviceRuleFlags struct {
 
 // apply puts the rules into a configuration.
 func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
-	for _, flag := range []struct {
-		name string
-		time time.Duration
-	}{
-		{"device-silence", r.DeviceSilence},
-		{"login-timeout", r.LoginTimeout},
-		{"filter-timeout", r.FilterTimeout},
-		{"clock-window", r.ClockWindow},
-		{"upload-ack-delay", r.UploadAckDelay},
-	} {
-		if flag.time < 0 {
-			return fmt.Errorf("--%s is %s; it cannot be negative", flag.name, flag.time)
-		}
-	}
 	c := &cfg.Courier
 	c.LossTimeout = r.DeviceLoss
 	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
 	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
-	if err := r.Delivery.apply(cfg); err != nil {
-		return err
-	}
-	return r.Login.apply(cfg)
+	return errors.Join(spans{
+		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
+		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay,
+	}.negatives(), r.Delivery.apply(cfg), r.Login.apply(cfg))
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/environ"
-	"github.com/apns-sim/apns-sim/internal/fault/when"
 	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -67,7 +66,7 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 		return err
 	}
 	defer func() { err = with(err, dir.remove()) }()
-	simulator, err := e.start(c, dir.path, from.chosen(parsed))
+	simulator, err := e.start(c, dir.path, from, parsed)
 	if err != nil {
 		return err
 	}
@@ -87,22 +86,20 @@ func with(err, further error) error {
 	return errors.Join(err, further)
 }
 
-// start makes and starts the simulator. Chosen tells of a flag whether it has more than
-// its default.
-func (e *execCommand) start(c *console, dir string, chosen func(flag string) bool) (*sim.Simulator, error) {
+// start makes and starts the simulator.
+func (e *execCommand) start(c *console, dir string, from *settings, parsed *kong.Context) (*sim.Simulator, error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
 	}
 	cfg, err := s.config(c)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usageError{from.locate(parsed, err)}
 	}
-	cfg.Addresses = s.ownAddresses(chosen)
+	cfg.Addresses = s.ownAddresses(from.chosen(parsed))
 	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"
 	}
-	cfg.Faults.Compile = when.Compile
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return nil, usageError{err}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/provider"
@@ -42,9 +41,6 @@ var lowerRules = map[string]provider.LowerRule{
 
 // apply puts the rules into a configuration.
 func (r *fineRuleFlags) apply(cfg *sim.Config) error {
-	if err := r.check(); err != nil {
-		return err
-	}
 	p := &cfg.Provider
 	p.Streams, p.FirstStreams, p.LowerStreams, p.OverrunEnds = r.Streams, r.FirstStreams, lowerRules[r.LowerStreams], r.OverrunEnds
 	p.MaxConnections, p.HandshakeTimeout = r.MaxConnections, r.HandshakeTimeout
@@ -53,27 +49,8 @@ func (r *fineRuleFlags) apply(cfg *sim.Config) error {
 	a := &cfg.Auth
 	a.MaxAge, a.MaxFuture, a.UpdateWindow, a.LateTopics = r.TokenMaxAge, r.TokenMaxFuture, r.UpdateWindow, r.LateTopics
 	cfg.Broker.Backlog = r.Backlog
-	return nil
-}
-
-// check finds what cannot be meant.
-func (r *fineRuleFlags) check() error {
-	var problems []error
-	for _, flag := range []struct {
-		name  string
-		value time.Duration
-	}{{"--handshake-timeout", r.HandshakeTimeout}, {"--error-window", r.ErrorWindow}, {"--token-max-age", r.TokenMaxAge}} {
-		if flag.value < 0 {
-			problems = append(problems, fmt.Errorf("%s is %s; it cannot be negative", flag.name, flag.value))
-		}
-	}
-	for _, flag := range []struct {
-		name  string
-		value int
-	}{{"--max-connections", r.MaxConnections}, {"--bad-token-weight", r.BadTokenWeight}, {"--backlog", r.Backlog}} {
-		if flag.value < 0 {
-			problems = append(problems, fmt.Errorf("%s is %d; it cannot be negative", flag.name, flag.value))
-		}
-	}
-	return errors.Join(problems...)
+	return errors.Join(
+		spans{"handshake-timeout": r.HandshakeTimeout, "error-window": r.ErrorWindow, "token-max-age": r.TokenMaxAge}.negatives(),
+		counts{"max-connections": r.MaxConnections, "bad-token-weight": r.BadTokenWeight, "backlog": r.Backlog}.below(0),
+	)
 }

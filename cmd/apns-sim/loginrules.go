@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -48,7 +47,7 @@ func parseDelay(text string) (d tokenvault.Delay, err error) {
 		d.Max, err = time.ParseDuration(most)
 	}
 	if err != nil || d.Min < 0 || ranged && d.Max < d.Min {
-		return tokenvault.Delay{}, fmt.Errorf("--unregister-delay is %s; it can be a time such as 90s, two such as 1h-24h, or never", text)
+		return tokenvault.Delay{}, mistake("unregister-delay", " is %s; it can be a time such as 90s, two such as 1h-24h, or never", text)
 	}
 	return d, nil
 }

@@ -96,11 +96,11 @@ func remarkOnVariables(c *console, part *kong.Application) error {
 	return nil
 }
 
-// withHint adds to a mistake in the command line where help is to be had: with
-// the verb, if one was written.
-func withHint(err error, args []string) error {
+// withHint adds to mistakes in the command line, of which kong told the first, where
+// help is to be had: with the verb, if one was written.
+func withHint(err, first error, args []string) error {
 	command := "apns-sim"
-	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+	if wrong, ok := errors.AsType[*kong.ParseError](first); ok {
 		if verb := wrong.Context.Selected(); verb != nil && slices.Contains(args, verb.Name) {
 			command = verb.FullPath()
 		}

@@ -17,8 +17,8 @@ var aboutAFlag = regexp.MustCompile(`^(?:unknown flag --([\w-]+)|--([\w-]+)(?:: 
 // variables that stand for them, the others, because kong stops at the first: the
 // flag that is wrong is taken away, and the rest read again. What is no longer about
 // a flag may be due to the taking away, and is not told. The parser is of no use for
-// anything else afterwards.
-func allMistakes(parser *kong.Kong, args []string, first error) error {
+// anything else afterwards. Rest is what could be read, nil if it is of no use.
+func allMistakes(parser *kong.Kong, args []string, first error) (wrong error, rest *kong.Context) {
 	mistakes := []error{first}
 	name := flagOf(first)
 	for name != "" {
@@ -27,15 +27,16 @@ func allMistakes(parser *kong.Kong, args []string, first error) error {
 			break
 		}
 		args = fewer
-		_, err := parser.Parse(args)
+		parsed, err := parser.Parse(args)
 		if err == nil {
+			rest = parsed
 			break
 		}
 		if name = flagOf(err); name != "" {
 			mistakes = append(mistakes, err)
 		}
 	}
-	return errors.Join(mistakes...)
+	return errors.Join(mistakes...), rest
 }
 
 // flagOf returns the name of the flag that a mistake is about, "" if it is about none.

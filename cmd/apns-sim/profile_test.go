@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -103,7 +102,7 @@ func TestAProfileSetsWhatItsTableSays(t *testing.T) {
 }
 
 func unlogged(cfg sim.Config) sim.Config {
-	cfg.Log, cfg.Control = nil, nil // made anew, and of no interest here
+	cfg.Log, cfg.Control, cfg.Faults.Compile = nil, nil, nil // made anew, and of no interest here
 	return cfg
 }
 
@@ -191,7 +190,7 @@ names:
 			file + `:1:1: there is no setting "listn"; did you mean listen?`,
 			file + ":2:9: window: ",
 			file + ":3:",
-			file + `:5:3: faults: number 1: `, `did you mean "wedged"?`,
+			file + `:5:5: faults: `, `did you mean "wedged"?`,
 			file + `:6:12: log-level: there is no "wrn"; did you mean warn?`,
 			file + ":8:1: strict is set in line 7 already",
 			file + ":9:9: listen has one value, not a list",
@@ -208,14 +207,61 @@ names:
 	assert.Contains(t, o.stderr, "--config: open /no/such/file.yaml")
 	o = invoke(t, "config", "check", written(t, "topic: no/topic"))
 	assert.Equal(t, exitUsage, o.code)
-	assert.Contains(t, o.stderr, `"no/topic"`)
+	assert.Contains(t, o.stderr, `:1: topic: "no/topic" is no bundle ID`)
+}
+
+func TestAllThatCannotBeMeantIsToldAtOnceWithItsPlace(t *testing.T) {
+	file := written(t, `idle-timeout: -5s
+faults:
+  - resets
+  - when: {tims: 2}
+    what: {do: answer, reason: TooManyRequests}
+  - what: {do: answer, reason: TooManyRequest}
+outage: ServiceUnavailible
+listen: nonsense
+topics: [com.a, a/b]
+`)
+	t.Setenv("APNS_SIM_LISTEN_SANDBOX", "2198")
+	t.Setenv("APNS_SIM_HISTROY", "5")
+	flags := strings.Fields("--burst-limit=-1 --device-silence=-1s --group=-1s --ack-timeout=-1s --window=0 --suspended-team SIMTEAM002 --token-length 9 --max-errors=many")
+	o := invoke(t, append([]string{"serve", "--config", file}, flags...)...)
+	assert.Equal(t, exitUsage, o.code)
+	for _, want := range []string{
+		file + `:1: idle-timeout is -5s; it cannot be negative`,
+		file + `:4:9: faults: `, `unknown field "tims"; did you mean "times"?`,
+		file + `:6:9: faults: `, `did you mean "TooManyRequests"?`,
+		file + `:7: outage is "ServiceUnavailible"; it can be ServiceUnavailable, Shutdown or InternalServerError; did you mean ServiceUnavailable?`,
+		file + `:8: listen: address nonsense: missing port in address; write host:port`,
+		file + `:9: topic: "a/b" is no bundle ID`,
+		`APNS_SIM_LISTEN_SANDBOX: address 2198: missing port in address`,
+		`there is no variable APNS_SIM_HISTROY; did you mean APNS_SIM_HISTORY?`,
+		"--burst-limit is -1; it cannot be negative", "--device-silence is -1s", "--group is -1s", "--ack-timeout is -1s", "--window is 0; it is 1 at least",
+		`--suspended-team: team "SIMTEAM002" is not known; did you mean SIMTEAM001?`,
+		"--token-length: 9 is not between 32 and 100",
+		"--max-errors: expected",
+		"  see apns-sim serve --help",
+	} {
+		assert.Contains(t, o.stderr, want)
+	}
+	assert.Equal(t, 17, strings.Count(o.stderr, "\n"), "each once: %s", o.stderr)
+
+	t.Setenv("APNS_SIM_HISTROY", "")
+	require.NoError(t, os.Unsetenv("APNS_SIM_HISTROY"))
+	o = invoke(t, "config", "check", written(t, "listen: nonsense\nmax-channels: -1\n"))
+	assert.Equal(t, exitUsage, o.code)
+	assert.Contains(t, o.stderr, ":1: listen: ")
+	assert.Contains(t, o.stderr, ":2: max-channels is -1")
 }
 
 func TestAVariableWithAWrongNameIsRemarkedOn(t *testing.T) {
 	app := newParser(t, new(commands)).Model
 	assert.Equal(t, []string{"the variable APNS_SIM_LISTN means nothing; did you mean APNS_SIM_LISTEN?"},
 		strangeVariables(app, []string{"APNS_SIM_LISTN=1", "APNS_SIM_LISTEN=2", "APNS_SIM_CA_FILE=/ca.pem", "APNS_SIM_DEVICE_ID=0", "HOME=/"}))
+	t.Setenv("APNS_SIM_SERVICE_PORT_HTTP", "3")
+	assert.Contains(t, invoke(t, "config", "show").stderr, "the variable APNS_SIM_SERVICE_PORT_HTTP means nothing; did you mean ")
 	t.Setenv("APNS_SIM_WINDWO", "3")
-	assert.Contains(t, invoke(t, "config", "show").stderr, "did you mean APNS_SIM_WINDOW?")
-	assert.False(t, slices.Contains(strings.Fields(invoke(t, "version").stderr), "APNS_SIM_WINDWO"), "other verbs have no settings")
+	o := invoke(t, "config", "show")
+	assert.Equal(t, exitUsage, o.code, "that can only be a mistake")
+	assert.Contains(t, o.stderr, "there is no variable APNS_SIM_WINDWO; did you mean APNS_SIM_WINDOW?")
+	assert.Empty(t, invoke(t, "version").stderr, "other verbs have no settings")
 }

@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -39,11 +40,11 @@ var updateScopes = map[string]providerauth.Scope{
 	"source":     providerauth.ScopeSource,
 }
 
+// outages are the values of --outage.
+var outages = []string{string(apns.ServiceUnavailable), string(apns.Shutdown), string(apns.InternalServerError)}
+
 // apply puts the rules into a configuration.
 func (r *ruleFlags) apply(cfg *sim.Config) error {
-	if err := r.check(); err != nil {
-		return err
-	}
 	p := &cfg.Provider
 	p.IdleTimeout, p.DrainTime = r.IdleTimeout, r.DrainTime
 	p.BurstLimit, p.BurstWindow = r.BurstLimit, r.BurstWindow
@@ -56,26 +57,12 @@ func (r *ruleFlags) apply(cfg *sim.Config) error {
 	cfg.Auth.Strict, cfg.Auth.DocumentedKeyReason = r.Strict, r.DocumentedReasons
 	cfg.Broker.ChannelBudget = broker.Budget{Stored: r.ChannelBudget, Unstored: r.ChannelBudget}
 	cfg.Outage, cfg.SuspendedTeams = apns.Reason(r.Outage), r.SuspendedTeam
-	return nil
-}
-
-// check finds what cannot be meant.
-func (r *ruleFlags) check() error {
-	for _, flag := range []struct {
-		name  string
-		value time.Duration
-	}{{"--idle-timeout", r.IdleTimeout}, {"--burst-window", r.BurstWindow}, {"--drain-time", r.DrainTime}} {
-		if flag.value < 0 {
-			return fmt.Errorf("%s is %s; it cannot be negative", flag.name, flag.value)
-		}
+	wrong := []error{
+		spans{"idle-timeout": r.IdleTimeout, "burst-window": r.BurstWindow, "drain-time": r.DrainTime}.negatives(),
+		counts{"burst-limit": r.BurstLimit, "max-requests": r.MaxRequests, "busy-connections": r.BusyConnections}.below(0),
 	}
-	for _, flag := range []struct {
-		name  string
-		value int
-	}{{"--burst-limit", r.BurstLimit}, {"--max-requests", r.MaxRequests}, {"--busy-connections", r.BusyConnections}} {
-		if flag.value < 0 {
-			return fmt.Errorf("%s is %d; it cannot be negative", flag.name, flag.value)
-		}
+	if r.Outage != "" && !slices.Contains(outages, r.Outage) {
+		wrong = append(wrong, unlike("outage", r.Outage, outages))
 	}
-	return nil
+	return errors.Join(wrong...)
 }

@@ -3,12 +3,18 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
+	"github.com/alecthomas/kong"
+
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // serveCommand runs the simulator until it is interrupted.
@@ -79,10 +85,10 @@ func (s *serveCommand) addresses() sim.Addresses {
 }
 
 // Run runs the simulator until ctx ends.
-func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
+func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console) (err error) {
 	cfg, err := s.config(c)
 	if err != nil {
-		return usageError{err}
+		return usageError{from.locate(parsed, err)}
 	}
 	if cfg.FileDir == "" && cfg.Secrets == nil {
 		dir, failed := scratch()
@@ -92,7 +98,6 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		defer func() { err = errors.Join(err, dir.remove()) }()
 		cfg.FileDir = dir.path
 	}
-	cfg.Faults.Compile = when.Compile
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -114,21 +119,8 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 }
 
 // config makes the simulator's configuration of the flags. The error has all that is
-// wrong with them.
+// wrong with them, each a [*flagError].
 func (s *serveCommand) config(c *console) (sim.Config, error) {
-	token, err := s.controlToken()
-	wrong := []error{err}
-	if s.Ready != "" && s.Ready != "json" {
-		wrong = append(wrong, fmt.Errorf("--ready is %q; it can be json", s.Ready))
-	}
-	for _, flag := range []struct {
-		name  string
-		value int
-	}{{"--stored-per-app", s.StoredPerApp}, {"--window", s.Window}, {"--history", s.History}, {"--history-bytes", s.HistoryBytes}} {
-		if flag.value < 1 {
-			wrong = append(wrong, fmt.Errorf("%s is %d; it is 1 at least", flag.name, flag.value))
-		}
-	}
 	cfg := sim.Config{
 		Addresses:   s.addresses(),
 		Names:       s.Name,
@@ -144,19 +136,94 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		TokenLength:  s.TokenLength,
 		Log:          newLogger(c, s.LogLevel),
 		Control:      s.controlAPI,
-		ControlToken: token,
+		ControlToken: s.controlToken(),
 	}
-	wrong = append(wrong, s.Rules.apply(&cfg), s.FineRules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg))
+	return cfg, errors.Join(
+		s.checkAddresses(), s.checkWords(),
+		counts{"stored-per-app": s.StoredPerApp, "window": s.Window, "history": s.History, "history-bytes": s.HistoryBytes}.below(1),
+		counts{"max-channels": s.MaxChannels}.below(0),
+		s.Rules.apply(&cfg), s.FineRules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg),
+		s.secrets(&cfg), s.portal(&cfg),
+	)
+}
+
+// checkWords looks at flags that each stand for themselves.
+func (s *serveCommand) checkWords() error {
+	var wrong []error
+	if s.Ready != "" && s.Ready != "json" {
+		wrong = append(wrong, mistake("ready", " is %q; it can be json", s.Ready))
+	}
+	if err := control.CheckToken(s.ControlToken); err != nil {
+		wrong = append(wrong, mistake("control-token", ": %w", err))
+	}
+	if s.TokenLength < tokenvault.MinLength || s.TokenLength > apns.MaxDeviceToken {
+		wrong = append(wrong, mistake("token-length", ": %d is not between %d and %d", s.TokenLength, tokenvault.MinLength, apns.MaxDeviceToken))
+	}
+	for _, name := range s.Name {
+		if err := pki.CheckName(name); err != nil {
+			wrong = append(wrong, mistake("name", ": %w", err))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// secrets reads the authorities and keys.
+func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
+	if s.Certs == "" {
+		return nil
+	}
+	if cfg.Secrets, err = sim.LoadSecrets(s.Certs); err != nil {
+		return mistake("certs", ": %w", err)
+	}
+	return nil
+}
+
+// portal reads what the developer portal shall have: keys, apps, and teams that are
+// suspended. It is for after the secrets, which have keys, too.
+func (s *serveCommand) portal(cfg *sim.Config) error {
+	var wrong []error
+	known := []providerauth.Key{{TeamID: sim.DemoTeam, ID: sim.DemoKey}} // whose other half is made later
+	if cfg.Secrets != nil {
+		known = nil
+		for _, key := range cfg.Secrets.Keys {
+			known = append(known, key.Public())
+		}
+	}
 	for _, text := range s.Key {
 		key, err := parseKey(text)
-		if err == nil {
-			cfg.Keys = append(cfg.Keys, key)
+		if err == nil && slices.ContainsFunc(known, func(k providerauth.Key) bool {
+			return k.TeamID == key.TeamID && k.ID == key.ID && (k.Public == nil || !k.Public.Equal(key.Public))
+		}) {
+			err = mistake("key", " %s:%s: the team has another key of this ID; give this one another key ID", key.TeamID, key.ID)
 		}
-		wrong = append(wrong, err)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		cfg.Keys, known = append(cfg.Keys, key), append(known, key)
 	}
-	if s.Certs != "" {
-		cfg.Secrets, err = sim.LoadSecrets(s.Certs)
-		wrong = append(wrong, err)
+	var teams []string
+	for _, key := range known {
+		teams = append(teams, key.TeamID)
 	}
-	return cfg, errors.Join(wrong...)
+	for _, topic := range s.Topic {
+		if !apns.ValidTopic(topic) {
+			wrong = append(wrong, mistake("topic", ": %q is no bundle ID: letters, digits, hyphens and dots", topic))
+		}
+	}
+	for _, team := range s.Rules.SuspendedTeam {
+		if !slices.Contains(teams, team) {
+			nearest, _ := apns.Nearest(team, teams)
+			wrong = append(wrong, mistake("suspended-team", ": team %q is not known; did you mean %s? --key adds others", team, nearest))
+		}
+	}
+	apps := append([]string{sim.DemoTopic}, s.Topic...)
+	for _, topic := range s.NoBroadcast {
+		// In a folder of secrets there may be more apps.
+		if s.Certs == "" && !slices.Contains(apps, topic) {
+			nearest, _ := apns.Nearest(topic, apps)
+			wrong = append(wrong, mistake("no-broadcast", ": app %q is not known; did you mean %s? --topic adds others", topic, nearest))
+		}
+	}
+	return errors.Join(wrong...)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -42,16 +43,47 @@ func (s *settings) Resolve(ctx *kong.Context, parent *kong.Path, flag *kong.Flag
 }
 
 // parse reads a command line with these settings. What is wrong with the file is told
-// first.
+// first, then what cannot be read, then what can be read and not be meant.
 func (s *settings) parse(parser *kong.Kong, args []string) (*kong.Context, error) {
 	parsed, err := parser.Parse(args)
+	rest := parsed
+	var wrong error
 	if err != nil {
-		err = withHint(allMistakes(parser, args, err), args)
+		wrong, rest = allMistakes(parser, args, err)
 	}
-	if s.failed != nil {
-		err = errors.Join(s.failed, err)
+	var misspelt error
+	if s.loaded && rest != nil {
+		misspelt = misspeltVariables(rest, os.Environ())
 	}
-	return parsed, err
+	if s.failed == nil && err == nil && misspelt == nil {
+		return parsed, nil
+	}
+	wrong = errors.Join(s.failed, wrong, misspelt, s.meaning(rest))
+	if err != nil {
+		wrong = withHint(wrong, err, args)
+	}
+	return parsed, wrong
+}
+
+// meaning finds what cannot be meant in settings that could be read; those that could
+// not are at their defaults.
+func (s *settings) meaning(rest *kong.Context) error {
+	if rest == nil || rest.Selected() == nil {
+		return nil
+	}
+	var serve *serveCommand
+	switch verb := rest.Selected().Target.Addr().Interface().(type) {
+	case *serveCommand:
+		serve = verb
+	case *execCommand:
+		serve = &verb.Serve
+	case *configShow:
+		serve = &verb.Serve
+	default:
+		return nil
+	}
+	_, err := serve.config(&console{stderr: io.Discard})
+	return s.locate(rest, err)
 }
 
 // load reads the file and finds the profile, if the verb has settings at all.
@@ -124,10 +156,60 @@ func named(flags []*kong.Flag, name string) *kong.Flag {
 	return nil
 }
 
+// misspelling is by how many letters a variable's name may differ from a setting's to
+// be taken for that and no other.
+const misspelling = 2
+
+// misspeltVariables finds the variables that can only be meant for a setting of the
+// verb.
+func misspeltVariables(parsed *kong.Context, list []string) error {
+	var settings []string
+	for _, flag := range parsed.Selected().Flags {
+		settings = append(settings, flag.Envs...)
+	}
+	var wrong []error
+	for _, name := range strangers(parsed.Model, list) {
+		nearest, edits := apns.Nearest(name, settings)
+		if edits > misspelling {
+			continue
+		}
+		whole, err := kong.New(new(commands), grammar)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(knownVariables(whole.Model), name) { // nor is it another verb's
+			wrong = append(wrong, fmt.Errorf("there is no variable %s; did you mean %s?", name, nearest))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
 // strangeVariables lists the variables that look like ours and are not, each with the
-// nearest right name. They may be somebody's own; a mistake in a name would go
-// unnoticed otherwise.
+// nearest right name. They may be somebody's own, as those that Kubernetes makes of a
+// service called apns-sim; a mistake in a name would go unnoticed otherwise.
 func strangeVariables(app *kong.Application, list []string) (remarks []string) {
+	for _, name := range strangers(app, list) {
+		nearest, _ := apns.Nearest(name, knownVariables(app))
+		remarks = append(remarks, fmt.Sprintf("the variable %s means nothing; did you mean %s?", name, nearest))
+	}
+	return remarks
+}
+
+// strangers are the names of the variables that look like ours and are not, in order.
+func strangers(app *kong.Application, list []string) (names []string) {
+	known := knownVariables(app)
+	for _, variable := range list {
+		name, _, _ := strings.Cut(variable, "=")
+		if strings.HasPrefix(name, "APNS_SIM_") && !slices.Contains(known, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// knownVariables are those of all flags, and those that programs are told with.
+func knownVariables(app *kong.Application) []string {
 	known := []string{}
 	for _, leaf := range app.Leaves(false) {
 		for _, flag := range leaf.AllFlags(false) {
@@ -142,14 +224,5 @@ func strangeVariables(app *kong.Application, list []string) (remarks []string) {
 	for _, v := range environ.Variables() {
 		known = append(known, v.Name)
 	}
-	for _, variable := range list {
-		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "APNS_SIM_") || slices.Contains(known, name) {
-			continue
-		}
-		nearest, _ := apns.Nearest(name, known)
-		remarks = append(remarks, fmt.Sprintf("the variable %s means nothing; did you mean %s?", name, nearest))
-	}
-	slices.Sort(remarks)
-	return remarks
+	return known
 }

@@ -21,17 +21,17 @@ const bearerScheme = "bearer"
 // know nothing of the API.
 var anybody = []map[string][]string{{}}
 
-// checkToken refuses a token that can be guessed or not be sent.
-func checkToken(token string) error {
+// CheckToken refuses a token that can be guessed or not be sent.
+func CheckToken(token string) error {
 	if token == "" {
 		return nil
 	}
 	if len(token) < minToken {
-		return fmt.Errorf("control: the control token has %d characters; use %d at least, for instance of: openssl rand -hex 16", len(token), minToken)
+		return fmt.Errorf("the control token has %d characters; use %d at least, for instance of: openssl rand -hex 16", len(token), minToken)
 	}
 	for i, c := range []byte(token) {
 		if c <= ' ' || c > '~' {
-			return fmt.Errorf("control: character %d of the control token cannot stand in a header; use letters and digits", i+1)
+			return fmt.Errorf("character %d of the control token cannot stand in a header; use letters and digits", i+1)
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkToken(cfg.Token); err != nil {
+	if err := CheckToken(cfg.Token); err != nil {
 		return nil, err
 	}
 	s := &Server{sim: cfg.Simulator, hosts: hosts, token: cfg.Token, log: cfg.Log}

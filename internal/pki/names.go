@@ -42,6 +42,17 @@ var (
 // carries: what hosts entries, network aliases and proxy rules have to cover.
 func ServerNames() []string { return slices.Clone(serverNames) }
 
+// CheckName refuses what cannot be in [Options.ExtraNames].
+func CheckName(name string) error {
+	if addr, err := netip.ParseAddr(name); err == nil && addr.Zone() == "" {
+		return nil
+	}
+	if !validHost(strings.ToLower(strings.TrimSuffix(name, "."))) {
+		return fmt.Errorf("%q is neither a host name nor an IP address: give a bare name without scheme, port or path", name)
+	}
+	return nil
+}
+
 // names are host names and addresses as a certificate keeps them.
 type names struct {
 	hosts     []string // lower case; a first label "*" is a wildcard
@@ -57,8 +68,8 @@ func parseNames(list ...[]string) (names, error) {
 			continue
 		}
 		host := strings.ToLower(strings.TrimSuffix(name, "."))
-		if !validHost(host) {
-			return names{}, fmt.Errorf("pki: %q is neither a host name nor an IP address: give a bare name without scheme, port or path", name)
+		if err := CheckName(name); err != nil {
+			return names{}, fmt.Errorf("pki: %w", err)
 		}
 		if !slices.Contains(n.hosts, host) {
 			n.hosts = append(n.hosts, host)

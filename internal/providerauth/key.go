@@ -49,19 +49,21 @@ func (k *Key) relatedTo(other *Key) bool {
 	return k.Related != "" && k.Related == other.ID || other.Related != "" && other.Related == k.ID
 }
 
-// check finds what makes a key unusable.
-func (k *Key) check() error {
+// Check finds what makes a key unusable.
+func (k *Key) Check() error {
 	switch {
+	case !validID(k.TeamID):
+		return fmt.Errorf("team ID %q: use 1 to %d letters and digits", k.TeamID, maxID)
 	case !validID(k.ID):
-		return fmt.Errorf("providerauth: key ID %q: use 1 to %d letters and digits", k.ID, maxID)
+		return fmt.Errorf("key ID %q: use 1 to %d letters and digits", k.ID, maxID)
 	case k.Public == nil:
-		return fmt.Errorf("providerauth: key %s has no public key", k.ID)
+		return fmt.Errorf("key %s has no public key", k.ID)
 	case k.Public.Curve != elliptic.P256():
-		return fmt.Errorf("providerauth: key %s is on curve %s; provider tokens are ES256, which needs P-256", k.ID, k.Public.Params().Name)
+		return fmt.Errorf("key %s is on curve %s; provider tokens are ES256, which needs P-256", k.ID, k.Public.Params().Name)
 	case k.Related != "" && k.TeamScoped():
-		return fmt.Errorf("providerauth: key %s is team-scoped and cannot have a related key (%s)", k.ID, k.Related)
+		return fmt.Errorf("key %s is team-scoped and cannot have a related key (%s)", k.ID, k.Related)
 	case k.Related == k.ID:
-		return fmt.Errorf("providerauth: key %s is named as its own related key", k.ID)
+		return fmt.Errorf("key %s is named as its own related key", k.ID)
 	}
 	return nil
 }
@@ -104,7 +106,7 @@ type keyName struct{ team, id string }
 // AddKey registers k for its team, which must exist. A key of the same team
 // and ID is replaced, and tokens signed with the old one are no longer good.
 func (r *Registry) AddKey(k Key) error {
-	if err := k.check(); err != nil {
+	if err := k.Check(); err != nil {
 		return err
 	}
 	r.mu.Lock()

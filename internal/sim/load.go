@@ -83,17 +83,17 @@ func (k SigningKey) isDemo() bool { return k.TeamID == DemoTeam && k.KeyID == De
 func LoadSigningKey(path, team, id string) (SigningKey, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return SigningKey{}, fmt.Errorf("sim: there is no key file %s", path)
+		return SigningKey{}, fmt.Errorf("there is no key file %s", path)
 	}
 	if err != nil {
-		return SigningKey{}, fmt.Errorf("sim: key file: %w", err)
+		return SigningKey{}, fmt.Errorf("key file: %w", err)
 	}
 	private, err := pki.ParseP8(text)
 	if err != nil {
-		return SigningKey{}, fmt.Errorf("sim: key file %s: %w", path, err)
+		return SigningKey{}, fmt.Errorf("key file %s: %w", path, err)
 	}
 	if id = cmp.Or(id, KeyIDOf(path)); id == "" {
-		return SigningKey{}, fmt.Errorf("sim: key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
+		return SigningKey{}, fmt.Errorf("key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
 	}
 	return SigningKey{team, id, private}, nil
 }
