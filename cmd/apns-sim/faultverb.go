@@ -17,7 +17,9 @@ type faultCommand struct {
 	List    faultList    `cmd:"" help:"List the faults in force, and how often each has applied."`
 	Add     faultAdd     `cmd:"" help:"Put a fault into force."`
 	Remove  faultRemove  `cmd:"" help:"Take a fault out of force, or all."`
+	Show    faultShow    `cmd:"" help:"Show a fault, and how often it has applied."`
 	Presets faultPresets `cmd:"" help:"List the quirks of APNs that can be switched on by name."`
+	Kinds   faultKinds   `cmd:"" help:"List the kinds of faults with their parameters."`
 }
 
 type faultList struct{ remote }
@@ -37,9 +39,25 @@ func (l *faultList) Run(ctx context.Context, c *console) error {
 	if err := l.say(c, "seed %d", list.Seed); err != nil {
 		return err
 	}
-	return show(c, l.JSON, list.Faults, faultHead, func(s *fault.State) []string {
-		return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), strconv.Itoa(s.Applied))
-	})
+	return show(c, l.JSON, list.Faults, faultHead, faultRow)
+}
+
+func faultRow(s *fault.State) []string {
+	return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), strconv.Itoa(s.Applied))
+}
+
+type faultShow struct {
+	remote
+	Name string `arg:"" help:"The name of the fault."`
+}
+
+// Run shows the fault.
+func (f *faultShow) Run(ctx context.Context, c *console) error {
+	var one fault.State
+	if err := f.call(ctx, http.MethodGet, "/v1/faults"+segment(f.Name), nil, nil, &one); err != nil {
+		return err
+	}
+	return show(c, f.JSON, []fault.State{one}, faultHead, faultRow)
 }
 
 // ruleWords are name, what, where and when of a rule in a table.
@@ -205,4 +223,26 @@ func (p *faultPresets) Run(c *console) error {
 		list = append(list, preset{known.Name, known.Symptom, known.Happens, known.Source, known.Rules})
 	}
 	return show(c, p.JSON, list, "NAME\tPEOPLE SEE\tHAPPENS", func(p *preset) []string { return []string{p.Name, p.Symptom, p.Happens} })
+}
+
+type faultKinds struct {
+	JSON bool `name:"json" help:"One JSON object a line."`
+}
+
+// Run lists the kinds, which are the same in every simulator.
+func (k *faultKinds) Run(c *console) error {
+	type kind struct {
+		Kind  string   `json:"do"`
+		Point string   `json:"point"`
+		Does  string   `json:"does"`
+		Needs []string `json:"needs,omitempty"`
+		Takes []string `json:"takes,omitempty"`
+	}
+	var list []kind
+	for _, known := range fault.Kinds() {
+		list = append(list, kind{string(known.Kind), known.Point.String(), known.Does, known.Needs, known.Takes})
+	}
+	return show(c, k.JSON, list, "KIND\tAT\tDOES\tNEEDS\tTAKES", func(k *kind) []string {
+		return []string{k.Kind, k.Point, k.Does, strings.Join(k.Needs, " "), strings.Join(k.Takes, " ")}
+	})
 }

@@ -19,31 +19,36 @@ import (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
-	Send    sendCommand    `cmd:"" help:"Push to a device, as a provider would."`
-	CA      caCommand      `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
-	Key     keyCommand     `cmd:"" help:"Make authentication keys for providers."`
-	Cert    certCommand    `cmd:"" help:"Make certificates for providers."`
-	Exec    execCommand    `cmd:"" help:"Run a program with a simulator of its own."`
-	Env     envCommand     `cmd:"" help:"Print variables that lead programs to a running simulator."`
-	Ready   readyCommand   `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
-	Token   tokenCommand   `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
-	List    listCommand    `cmd:"" help:"List the pushes that providers have sent."`
-	Show    showCommand    `cmd:"" help:"Show everything about a push."`
-	Tail    tailCommand    `cmd:"" help:"Follow what happens."`
-	Wait    waitCommand    `cmd:"" help:"Wait until pushes match."`
-	Replay  replayCommand  `cmd:"" help:"Send a push again."`
-	Fault   faultCommand   `cmd:"" help:"Let something go wrong."`
-	Clock   clockCommand   `cmd:"" help:"Show and move the clock of APNs."`
-	Device  deviceCommand  `cmd:"" help:"Devices: inside the simulator, and connected ones."`
-	Space   spaceCommand   `cmd:"" help:"Spaces: worlds of their own, for tests that run side by side."`
-	Team    teamCommand    `cmd:"" help:"Teams of a running simulator, their keys and apps."`
-	Reset   resetCommand   `cmd:"" help:"Take a running simulator back to how it was."`
-	Config  configCommand  `cmd:"" help:"Show the settings of serve and exec, and check a file of them."`
-	JWT     jwtCommand     `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
-	Doctor  doctorCommand  `cmd:"" help:"Look for what commonly goes wrong, and tell the remedy."`
-	Explain explainCommand `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve      serveCommand      `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
+	Send       sendCommand       `cmd:"" help:"Push to a device, as a provider would."`
+	CA         caCommand         `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
+	Key        keyCommand        `cmd:"" help:"Make authentication keys for providers."`
+	Cert       certCommand       `cmd:"" help:"Make certificates for providers."`
+	Exec       execCommand       `cmd:"" help:"Run a program with a simulator of its own."`
+	Env        envCommand        `cmd:"" help:"Print variables that lead programs to a running simulator."`
+	Ready      readyCommand      `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
+	Token      tokenCommand      `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
+	List       listCommand       `cmd:"" help:"List the pushes that providers have sent."`
+	Show       showCommand       `cmd:"" help:"Show everything about a push."`
+	Tail       tailCommand       `cmd:"" help:"Follow what happens."`
+	Wait       waitCommand       `cmd:"" help:"Wait until pushes match."`
+	Count      countCommand      `cmd:"" help:"Tell how many pushes match."`
+	Replay     replayCommand     `cmd:"" help:"Send a push again."`
+	Delete     deleteCommand     `cmd:"" help:"Delete pushes from the history."`
+	Fault      faultCommand      `cmd:"" help:"Let something go wrong."`
+	Clock      clockCommand      `cmd:"" help:"Show and move the clock of APNs."`
+	Device     deviceCommand     `cmd:"" help:"Devices: inside the simulator, and connected ones."`
+	Space      spaceCommand      `cmd:"" help:"Spaces: worlds of their own, for tests that run side by side."`
+	Team       teamCommand       `cmd:"" help:"Teams of a running simulator, their keys and apps."`
+	Channel    channelCommand    `cmd:"" help:"Broadcast channels of apps."`
+	Connection connectionCommand `cmd:"" help:"Open connections of providers and devices."`
+	Check      checkCommand      `cmd:"" help:"Recompute all queues and maps, and tell whether they agree."`
+	Reset      resetCommand      `cmd:"" help:"Take a running simulator back to how it was."`
+	Config     configCommand     `cmd:"" help:"Show the settings of serve and exec, and check a file of them."`
+	JWT        jwtCommand        `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
+	Doctor     doctorCommand     `cmd:"" help:"Look for what commonly goes wrong, and tell the remedy."`
+	Explain    explainCommand    `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // grammarFor returns the part of the grammar that a command line needs: its verb, or

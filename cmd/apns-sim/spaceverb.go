@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -141,7 +143,10 @@ type teamCommand struct {
 	List   teamList   `cmd:"" help:"List the teams with their keys and apps."`
 	AddKey teamAddKey `cmd:"" help:"Make an authentication key and print its .p8 file, which nobody can get again."`
 	Revoke teamRevoke `cmd:"" help:"Revoke an authentication key."`
-	AddApp teamAddApp `cmd:"" help:"Give an app to a team."`
+	AddApp teamAddApp `cmd:"" help:"Give an app to a team, and the broadcast capability to the app."`
+
+	RemoveApp teamRemoveApp `cmd:"" help:"Take an app from a team, with its channels."`
+	Show      teamShow      `cmd:"" help:"Show a team with its keys and apps."`
 
 	Suspend teamSuspend `cmd:"" help:"Suspend a team: its pushes are answered Forbidden."`
 	Resume  teamResume  `cmd:"" help:"Let a suspended team push again."`
@@ -155,30 +160,59 @@ func (t *teamList) Run(ctx context.Context, c *console) error {
 	if err := t.call(ctx, http.MethodGet, "/v1/teams", nil, nil, &list); err != nil {
 		return err
 	}
-	return show(c, t.JSON, list.Teams, "TEAM\tSPACE\tKEYS\tAPPS", func(t *portal.Team) []string {
-		keys := make([]string, len(t.Keys))
-		for i, key := range t.Keys {
-			keys[i] = key.ID
-		}
-		where := map[bool]string{true: "its own", false: "common"}[t.Own]
-		if t.Suspended {
-			where += ", suspended"
-		}
-		return []string{t.Team, where, strings.Join(keys, ","), strings.Join(t.Apps, ",")}
-	})
+	return show(c, t.JSON, list.Teams, teamHead, teamRow)
+}
+
+const teamHead = "TEAM\tSPACE\tKEYS\tAPPS"
+
+func teamRow(t *portal.Team) []string {
+	keys := make([]string, len(t.Keys))
+	for i, key := range t.Keys {
+		keys[i] = key.ID
+	}
+	where := map[bool]string{true: "its own", false: "common"}[t.Own]
+	if t.Suspended {
+		where += ", suspended"
+	}
+	return []string{t.Team, where, strings.Join(keys, ","), strings.Join(t.Apps, ",")}
+}
+
+type teamShow struct{ oneTeam }
+
+// Run shows the team, with what its keys are restricted to.
+func (t *teamShow) Run(ctx context.Context, c *console) error {
+	var one portal.Team
+	if err := t.call(ctx, http.MethodGet, "/v1/teams"+segment(t.Team), nil, nil, &one); err != nil {
+		return err
+	}
+	properties := [][2]string{{"team", one.Team}, {"space", teamRow(&one)[1]}, {"apps", strings.Join(one.Apps, ", ")}}
+	for _, key := range one.Keys {
+		restricted := strings.Join(append(key.Environments, key.Topics...), ", ")
+		properties = append(properties, [2]string{"key " + key.ID, cmp.Or(restricted, "not restricted")})
+	}
+	return showOne(c, t.JSON, &one, properties...)
 }
 
 type teamAddKey struct {
 	remote
 	Team string `arg:"" help:"The team ID."`
 	ID   string `name:"id" env:"-" placeholder:"KEYID" help:"Its key ID; otherwise one is made up."`
+
+	Environment []string `env:"-" placeholder:"ENV" sep:"," help:"Restrict it to production or sandbox; otherwise it is good in both."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"Restrict it to a bundle ID; repeatable; otherwise it is good for all of the team."`
 }
 
 // Run makes the key.
 func (t *teamAddKey) Run(ctx context.Context, c *console) error {
-	order := map[string]string{}
+	order := map[string]any{}
 	if t.ID != "" {
 		order["keyId"] = t.ID
+	}
+	if len(t.Environment) > 0 {
+		order["environments"] = t.Environment
+	}
+	if len(t.Topic) > 0 {
+		order["topics"] = t.Topic
 	}
 	var key portal.Key
 	if err := t.call(ctx, http.MethodPost, "/v1/teams"+segment(t.Team)+"/keys", nil, order, &key); err != nil {
@@ -205,11 +239,25 @@ type teamAddApp struct {
 	remote
 	Team     string `arg:"" help:"The team ID."`
 	BundleID string `arg:"" help:"The bundle ID."`
+
+	Broadcast bool `negatable:"" default:"true" env:"-" help:"Give it the broadcast capability; --no-broadcast takes it."`
 }
 
 // Run gives the app to the team.
 func (t *teamAddApp) Run(ctx context.Context, c *console) error {
-	return t.call(ctx, http.MethodPost, "/v1/apps", nil, map[string]string{"team": t.Team, "bundleId": t.BundleID}, nil)
+	order := map[string]any{"team": t.Team, "bundleId": t.BundleID, "broadcast": t.Broadcast}
+	return t.call(ctx, http.MethodPost, "/v1/apps", nil, order, nil)
+}
+
+type teamRemoveApp struct {
+	remote
+	Team     string `arg:"" help:"The team ID."`
+	BundleID string `arg:"" help:"The bundle ID."`
+}
+
+// Run takes the app from the team.
+func (t *teamRemoveApp) Run(ctx context.Context) error {
+	return t.call(ctx, http.MethodDelete, "/v1/apps"+segment(t.BundleID), url.Values{"team": {t.Team}}, nil, nil)
 }
 
 type (

@@ -27,6 +27,7 @@ type driver struct {
 
 func drive(t *testing.T) *driver {
 	t.Helper()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	return &driver{t, serve(t, "--any-port", "--log-level", "error")}
 }
 

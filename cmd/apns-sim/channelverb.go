@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// channelCommand groups the verbs about broadcast channels.
+type channelCommand struct {
+	List   channelList   `cmd:"" help:"List the broadcast channels of an app, the oldest first."`
+	Create channelCreate `cmd:"" help:"Make a broadcast channel and print its id."`
+	Delete channelDelete `cmd:"" help:"Delete a channel, and tell the devices that subscribe to it."`
+}
+
+// A channelApp says whose channels are meant.
+type channelApp struct {
+	remote
+	Topic       string `arg:"" help:"The bundle ID of the app."`
+	Team        string `env:"-" placeholder:"TEAM" help:"Its team; otherwise the default one."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where: production or sandbox (${default})."`
+}
+
+type channelList struct{ channelApp }
+
+// Run lists the channels.
+func (l *channelList) Run(ctx context.Context, c *console) error {
+	query := url.Values{"topic": {l.Topic}, "environment": {l.Environment}}
+	if l.Team != "" {
+		query.Set("team", l.Team)
+	}
+	var list struct{ Channels []portal.Channel }
+	if err := l.call(ctx, http.MethodGet, "/v1/channels", query, nil, &list); err != nil {
+		return err
+	}
+	return show(c, l.JSON, list.Channels, "CHANNEL\tTEAM\tTOPIC\tENVIRONMENT\tSTORES\tCREATED", func(o *portal.Channel) []string {
+		stores := map[bool]string{true: "one message", false: "none"}[o.Stores]
+		return []string{o.ID, o.Team, o.Topic, o.Environment, stores, o.Created.Format(time.RFC3339)}
+	})
+}
+
+type channelCreate struct {
+	channelApp
+	Stores bool `env:"-" help:"Have it keep the most recent message for devices that come later."`
+}
+
+// Run makes the channel.
+func (l *channelCreate) Run(ctx context.Context, c *console) error {
+	order := map[string]any{"topic": l.Topic, "environment": l.Environment, "stores": l.Stores}
+	if l.Team != "" {
+		order["team"] = l.Team
+	}
+	var made portal.Channel
+	if err := l.call(ctx, http.MethodPost, "/v1/channels", nil, order, &made); err != nil {
+		return err
+	}
+	if l.JSON {
+		return showOne(c, true, &made)
+	}
+	return l.say(c, "%s", made.ID)
+}
+
+type channelDelete struct {
+	remote
+	ID string `arg:"" help:"The id of the channel, in base64 or base64url."`
+}
+
+// Run deletes the channel. A slash in its id would end the part of the path.
+func (l *channelDelete) Run(ctx context.Context) error {
+	id := strings.NewReplacer("/", "_", "+", "-").Replace(l.ID)
+	return l.call(ctx, http.MethodDelete, "/v1/channels"+segment(id), nil, nil, nil)
+}

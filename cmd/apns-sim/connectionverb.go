@@ -1,0 +1,52 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// connectionCommand groups the verbs about open connections.
+type connectionCommand struct {
+	List  connectionList  `cmd:"" help:"List the open connections of providers and devices."`
+	Close connectionClose `cmd:"" help:"Close a connection: a provider gets a GOAWAY, a device comes back by itself."`
+}
+
+type connectionList struct {
+	remote
+	Space string `env:"-" placeholder:"TEAM" help:"Only those of this team."`
+}
+
+// Run lists the connections.
+func (l *connectionList) Run(ctx context.Context, c *console) error {
+	query := url.Values{}
+	if l.Space != "" {
+		query.Set("space", l.Space)
+	}
+	var list struct{ Connections []portal.Connection }
+	if err := l.call(ctx, http.MethodGet, "/v1/connections", query, nil, &list); err != nil {
+		return err
+	}
+	return show(c, l.JSON, list.Connections, "ID\tKIND\tREMOTE\tENVIRONMENT\tTEAM\tSINCE\tREQUESTS", func(o *portal.Connection) []string {
+		id := strconv.FormatUint(o.ID, 10)
+		if o.ID == 0 {
+			id = o.Device.String()
+		}
+		return []string{id, o.Kind, o.Remote, o.Environment, cmp.Or(o.Space, o.Certificate), o.Since.Local().Format(time.TimeOnly), number(int(o.Requests))}
+	})
+}
+
+type connectionClose struct {
+	remote
+	ID string `arg:"" help:"The number of a provider's connection, or the id of a device."`
+}
+
+// Run closes the connection.
+func (l *connectionClose) Run(ctx context.Context) error {
+	return l.call(ctx, http.MethodDelete, "/v1/connections"+segment(l.ID), nil, nil, nil)
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// verbOf names for each operation of the control API the verb that asks for it.
+var verbOf = map[string]string{
+	"live": "ready", "ready": "ready", "info": "ready",
+	"root-certificate": "env", "reserved-tokens": "token",
+
+	"add-app": "team add-app", "remove-app": "team remove-app",
+	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",
+	"suspend-team": "team suspend", "resume-team": "team resume",
+	"rotate-token-key": "device new-token-key",
+
+	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
+	"list-connections": "connection list", "close-connection": "connection close",
+
+	"check": "check", "reset": "reset",
+	"get-clock": "clock show", "set-clock": "clock set", "advance-clock": "clock advance",
+
+	"list-devices": "device list", "make-devices": "device create", "get-device": "device show", "delete-device": "device remove",
+	"get-inbox": "device inbox", "clear-inbox": "device inbox",
+	"online-device": "device online", "offline-device": "device offline", "lock-device": "device lock", "unlock-device": "device unlock",
+	"sleep-device": "device sleep", "wake-device": "device wake", "low-power-device": "device low-power", "full-power-device": "device full-power",
+	"erase-device": "device erase", "revoke-device": "device revoke", "redirect-device": "device redirect",
+	"install-app": "device install", "uninstall-app": "device uninstall", "rotate-app": "device rotate",
+
+	"list-notifications": "list", "count-notifications": "count", "delete-notifications": "delete", "wait-for-notifications": "wait",
+	"show-notification": "show", "replay-notification": "replay", "follow-events": "tail",
+
+	"list-faults": "fault list", "add-fault": "fault add", "get-fault": "fault show", "remove-fault": "fault remove", "remove-faults": "fault remove",
+	"fault-kinds": "fault kinds", "fault-presets": "fault presets",
+
+	"list-spaces": "space list", "make-space": "space create", "get-space": "space show", "delete-space": "space delete", "reset-space": "reset",
+	"get-space-clock": "clock show", "set-space-clock": "clock set", "advance-space-clock": "clock advance",
+}
+
+// noVerb are the operations that nobody would ask for from the command line.
+var noVerb = map[string]string{
+	"activate": "a device does it: device-sim",
+	"metrics":  "Prometheus reads it",
+}
+
+func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {
+	verbs := map[string]bool{}
+	for _, leaf := range newParser(t, new(commands)).Model.Leaves(false) {
+		verbs[leaf.Path()] = true
+	}
+	c := &contract{server: serve(t, "--any-port"), schemas: jsonschema.NewCompiler()}
+	there := map[string]bool{}
+	for _, op := range c.read(t) {
+		there[op.OperationID] = true
+		if noVerb[op.OperationID] == "" && assert.NotEmpty(t, verbOf[op.OperationID], "no verb asks for %s %s", op.method, op.path) {
+			assert.True(t, verbs[verbOf[op.OperationID]], "%s: there is no verb %q", op.OperationID, verbOf[op.OperationID])
+		}
+	}
+	for operation := range verbOf {
+		assert.True(t, there[operation], "%s is no operation", operation)
+	}
+}
+
+func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
+	d := drive(t)
+	phone := d.device()
+	open := lines[portal.Connection](t, d.do("connection", "list", "--json"))
+	require.Len(t, open, 1)
+	assert.Equal(t, phone.ID, open[0].Device)
+	assert.Contains(t, d.do("connection", "list"), phone.ID.String())
+	assert.Empty(t, d.do("connection", "list", "--space", "NOBODY0001", "--json"))
+	d.do("connection", "close", phone.ID.String())
+	assert.Contains(t, d.fail(exitFailure, "connection", "close", "4711").stderr, "there is no open connection 4711")
+}
+
+func TestChannelsAreMadeListedAndDeletedByVerbs(t *testing.T) {
+	d := drive(t)
+	const topic = "com.example.demo"
+	made := lines[portal.Channel](t, d.do("channel", "create", topic, "--stores", "--environment", "sandbox", "--json"))[0]
+	assert.True(t, made.Stores)
+	listed := lines[portal.Channel](t, d.do("channel", "list", topic, "--environment", "sandbox", "--team", "SIMTEAM001", "--json"))
+	require.Len(t, listed, 1)
+	assert.Equal(t, made.ID, listed[0].ID)
+	assert.Contains(t, d.do("channel", "list", topic, "--environment", "sandbox"), "one message")
+	d.do("channel", "delete", made.ID)
+	assert.Empty(t, d.do("channel", "list", topic, "--environment", "sandbox", "--json"))
+	assert.NotEmpty(t, d.do("channel", "create", topic))
+	d.do("team", "add-app", "SIMTEAM001", "com.quiet", "--no-broadcast")
+	assert.Contains(t, d.channelsOf("com.quiet"), "FeatureNotEnabled")
+	d.do("team", "add-app", "SIMTEAM001", "com.quiet")
+	assert.NotContains(t, d.channelsOf("com.quiet"), "FeatureNotEnabled")
+	d.do("team", "remove-app", "SIMTEAM001", "com.quiet")
+	assert.NotContains(t, d.do("team", "show", "SIMTEAM001"), "com.quiet")
+}
+
+// channelsOf asks for the channels of an app as a provider does.
+func (d *driver) channelsOf(topic string) string {
+	d.t.Helper()
+	client, err := (&sendCommand{controlFlags: controlFlags{Control: d.server.Control}}).client(d.t.Context())
+	require.NoError(d.t, err)
+	defer client.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.server.Channels+"/1/apps/"+topic+"/all-channels", nil)
+	require.NoError(d.t, err)
+	request.Header.Set("authorization", "bearer "+strings.TrimSpace(d.do("jwt", "sign")))
+	response, err := client.Do(request)
+	require.NoError(d.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(d.t, err)
+	return string(text)
+}
+
+func TestPushesAreCountedAndDeletedByVerbs(t *testing.T) {
+	d := drive(t)
+	token := d.device().Apps[0].Token
+	for range 3 {
+		d.do("send", "--token", token)
+	}
+	d.do("wait", "--count", "3", "--state", "delivered")
+	assert.Equal(t, "3\n", d.do("count", "--topic", "com.example.demo"))
+	assert.JSONEq(t, `{"count":0}`, d.do("count", "--reason", "BadDeviceToken", "--json"))
+	assert.Contains(t, d.fail(exitUsage, "delete").stderr, "--all")
+	assert.Contains(t, d.fail(exitUsage, "delete", "--all", "--topic", "x").stderr, "contradict")
+	assert.JSONEq(t, `{"deleted":0}`, d.do("delete", "--topic", "com.other", "--json"))
+	assert.Contains(t, d.do("delete", "--all"), "3")
+	assert.Equal(t, "0\n", d.do("count"))
+}
+
+func TestACheckSaysWhetherAllAgrees(t *testing.T) {
+	d := drive(t)
+	d.device()
+	assert.Regexp(t, `agrees +all of it\n`, d.do("check"))
+	var r checkReport
+	require.NoError(t, json.Unmarshal([]byte(d.do("check", "--json")), &r))
+	assert.True(t, r.Agrees)
+	assert.Equal(t, 1, r.Connected)
+}
+
+func TestAKeyIsRestrictedByItsVerb(t *testing.T) {
+	d := drive(t)
+	d.do("team", "add-key", "SIMTEAM001", "--id", "KEY0000002", "--environment", "sandbox", "--topic", "com.example.demo")
+	assert.Regexp(t, `key KEY0000002 +sandbox, com\.example\.demo`, d.do("team", "show", "SIMTEAM001"))
+	keys := lines[portal.Team](t, d.do("team", "show", "SIMTEAM001", "--json"))[0].Keys
+	require.Len(t, keys, 2)
+	i := slices.IndexFunc(keys, func(k portal.Key) bool { return k.ID == "KEY0000002" })
+	require.GreaterOrEqual(t, i, 0)
+	assert.Equal(t, []string{apns.Sandbox.String()}, keys[i].Environments)
+	assert.Contains(t, d.fail(exitUsage, "team", "add-key", "SIMTEAM001", "--environment", "moon").stderr, "environments")
+}
+
+func TestAFaultIsShownAndKindsAreListed(t *testing.T) {
+	d := drive(t)
+	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests")
+	assert.Contains(t, d.do("fault", "show", "busy"), "answer TooManyRequests")
+	assert.Regexp(t, `(?m)^answer +request `, d.do("fault", "kinds"))
+}

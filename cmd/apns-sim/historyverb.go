@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// countCommand counts pushes.
+type countCommand struct {
+	remote
+	Filter filterFlags `embed:"" group:"Filter words"`
+}
+
+// Run prints how many match.
+func (n *countCommand) Run(ctx context.Context, c *console) error {
+	var found struct {
+		Count int `json:"count"`
+	}
+	if err := n.call(ctx, http.MethodGet, "/v1/notifications/count", n.Filter.query(), nil, &found); err != nil {
+		return err
+	}
+	if n.JSON {
+		return showOne(c, true, &found)
+	}
+	return n.say(c, "%d", found.Count)
+}
+
+// deleteCommand deletes pushes from the history.
+type deleteCommand struct {
+	remote
+	All    bool        `env:"-" help:"All of them; otherwise filter words say which."`
+	Filter filterFlags `embed:"" group:"Filter words"`
+}
+
+// Help is what the help says before the flags.
+func (deleteCommand) Help() string {
+	return "What is under way is delivered all the same; nothing more is recorded of it."
+}
+
+// Run deletes them.
+func (d *deleteCommand) Run(ctx context.Context, c *console) error {
+	query := d.Filter.query()
+	switch {
+	case d.All && len(query) > 0:
+		return badUsage("--all and filter words contradict each other; leave one out")
+	case d.All:
+		query.Set("all", "true")
+	case len(query) == 0:
+		return badUsage("which pushes are meant? give filter words, or say --all")
+	}
+	var gone struct {
+		Deleted int `json:"deleted"`
+	}
+	if err := d.call(ctx, http.MethodDelete, "/v1/notifications", query, nil, &gone); err != nil {
+		return err
+	}
+	return showOne(c, d.JSON, &gone, [2]string{"deleted", strconv.Itoa(gone.Deleted)})
+}
+
+// checkCommand recomputes what the simulator knows.
+type checkCommand struct {
+	remote
+	Timeout time.Duration `env:"-" default:"5s" placeholder:"TIME" help:"How long to look again before something counts as a problem (${default}), 1m at most; 0 looks once."`
+}
+
+// Help is what the help says before the flags.
+func (checkCommand) Help() string {
+	return "Recomputes all queues and maps from each other, and ends with 1 if they do not agree."
+}
+
+// A checkReport is what was found.
+type checkReport struct {
+	Agrees    bool     `json:"agrees"`
+	Problems  []string `json:"problems"`
+	Looks     int      `json:"looks"`
+	Connected int      `json:"connected"`
+	Queues    int      `json:"queues"`
+	Held      int      `json:"held"`
+	Ready     int      `json:"ready"`
+	InFlight  int      `json:"inFlight"`
+}
+
+// Run prints what was found.
+func (k *checkCommand) Run(ctx context.Context, c *console) error {
+	var r checkReport
+	if err := k.call(ctx, http.MethodGet, "/v1/check", url.Values{"timeout": {k.Timeout.String()}}, nil, &r); err != nil {
+		return err
+	}
+	verdict := map[bool]string{true: "all of it", false: "not all of it"}[r.Agrees]
+	err := showOne(c, k.JSON, &r,
+		[2]string{"agrees", verdict}, [2]string{"problems", strings.Join(r.Problems, "; ")},
+		[2]string{"connected", strconv.Itoa(r.Connected)}, [2]string{"queues", strconv.Itoa(r.Queues)}, [2]string{"held", strconv.Itoa(r.Held)},
+		[2]string{"ready", strconv.Itoa(r.Ready)}, [2]string{"in flight", strconv.Itoa(r.InFlight)})
+	if err == nil && !r.Agrees {
+		return errSaid
+	}
+	return err
+}
