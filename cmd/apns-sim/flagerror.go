@@ -83,7 +83,7 @@ func (c counts) below(least int) error {
 
 // locate has the mistakes in err say where the flags are set.
 func (s *settings) locate(ctx *kong.Context, err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // Each of them is looked at.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var located []error
 		for _, one := range joined.Unwrap() {
 			located = append(located, s.locate(ctx, one))

@@ -18,7 +18,7 @@ var aboutAFlag = regexp.MustCompile(`^(?:unknown flag --([\w-]+)|--([\w-]+)(?:: 
 // flag that is wrong is taken away, and the rest read again. What is no longer about
 // a flag may be due to the taking away, and is not told. The parser is of no use for
 // anything else afterwards. Rest is what could be read, nil if it is of no use.
-func allMistakes(parser *kong.Kong, args []string, first error) (wrong error, rest *kong.Context) {
+func allMistakes(parser *kong.Kong, args []string, first error) (rest *kong.Context, wrong error) {
 	mistakes := []error{first}
 	name := flagOf(first)
 	for name != "" {
@@ -36,7 +36,7 @@ func allMistakes(parser *kong.Kong, args []string, first error) (wrong error, re
 			mistakes = append(mistakes, err)
 		}
 	}
-	return errors.Join(mistakes...), rest
+	return rest, errors.Join(mistakes...)
 }
 
 // flagOf returns the name of the flag that a mistake is about, "" if it is about none.

@@ -49,16 +49,16 @@ func (s *settings) parse(parser *kong.Kong, args []string) (*kong.Context, error
 	rest := parsed
 	var wrong error
 	if err != nil {
-		wrong, rest = allMistakes(parser, args, err)
+		rest, wrong = allMistakes(parser, args, err)
 	}
-	var misspelt error
+	var misspelled error
 	if s.loaded && rest != nil {
-		misspelt = misspeltVariables(rest, os.Environ())
+		misspelled = misspelledVariables(rest, os.Environ())
 	}
-	if s.failed == nil && err == nil && misspelt == nil {
+	if s.failed == nil && err == nil && misspelled == nil {
 		return parsed, nil
 	}
-	wrong = errors.Join(s.failed, wrong, misspelt, s.meaning(rest))
+	wrong = errors.Join(s.failed, wrong, misspelled, s.meaning(rest))
 	if err != nil {
 		wrong = withHint(wrong, err, args)
 	}
@@ -160,9 +160,9 @@ func named(flags []*kong.Flag, name string) *kong.Flag {
 // be taken for that and no other.
 const misspelling = 2
 
-// misspeltVariables finds the variables that can only be meant for a setting of the
+// misspelledVariables finds the variables that can only be meant for a setting of the
 // verb.
-func misspeltVariables(parsed *kong.Context, list []string) error {
+func misspelledVariables(parsed *kong.Context, list []string) error {
 	var settings []string
 	for _, flag := range parsed.Selected().Flags {
 		settings = append(settings, flag.Envs...)
