@@ -39,7 +39,7 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 	}{
 		{"no such flag", apnsSim, []string{"serve", "--prot", "1"}, 2, []string{"unknown flag --prot"}},
 		{"no such ready format", apnsSim, []string{"serve", "--any-port", "--ready", "xml"}, 2, []string{`--ready is "xml"`, "json"}},
-		{"no address", apnsSim, append([]string{"serve"}, anyPort("--listen", "nowhere")...), 3, []string{"nowhere", "choose another address with --listen"}},
+		{"no address", apnsSim, append([]string{"serve"}, anyPort("--listen", "nowhere")...), 2, []string{"--listen", "nowhere", "write host:port"}},
 		{"no secrets", apnsSim, []string{"serve", "--any-port", "--certs", empty}, 2, []string{empty, "apns-sim ca init"}},
 		{"half a key", apnsSim, []string{"serve", "--any-port", "--key", "TEAM:KEY"}, 2, []string{"--key", "write TEAM:KEYID:FILE"}},
 		{"no key file", apnsSim, []string{"serve", "--any-port", "--key", "ABCDE12345:KEY1234567:" + empty + "/none.p8"}, 2, []string{"--key", empty + "/none.p8"}},
