@@ -41,6 +41,7 @@ type Engine struct {
 	mu    sync.Mutex     // held while rules change
 	rules []*active      // in the order they were added
 	named map[string]int // how many names were made up, by space
+	watch []func()       // called when rules have gone
 }
 
 // An active rule is a rule with what has happened to it.
@@ -50,7 +51,8 @@ type active struct {
 	place     place
 	condition Condition
 
-	gone atomic.Bool // taken out of force
+	gone  atomic.Bool // taken out of force
+	spent atomic.Bool // has applied as often as it may
 
 	mu    sync.Mutex
 	rng   *rand.Rand
@@ -129,6 +131,9 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 			return *hit, true
 		}
 	}
+	if r.spent.Load() {
+		return Hit{}, false
+	}
 	if !r.place.matches(s) || r.condition != nil && !r.condition(s) {
 		return Hit{}, false
 	}
@@ -165,6 +170,7 @@ func (r *active) counted(m *Memory) (hit Hit, ok bool) {
 		return Hit{}, false
 	}
 	r.applied++
+	r.spent.Store(r.applied == r.When.Times && !r.When.PerConnection)
 	if r.What.Delay != nil {
 		hit.Delay = r.What.Delay.draw(r.rng, hit.Number)
 	}
@@ -273,7 +279,8 @@ func plain(rules []*active) []Rule {
 // A State is a rule with what has become of it.
 type State struct {
 	Rule
-	// Matched is how often its Where fitted, Applied how often it applied.
+	// Matched is how often its Where fitted while it could still apply, Applied how
+	// often it applied.
 	Matched int `json:"matched"`
 	Applied int `json:"applied"`
 }
@@ -330,7 +337,26 @@ func (e *Engine) RemoveSpace(space string) int {
 	return e.removeIf(func(r *active) bool { return space == "" || r.Space == space })
 }
 
+// Watch has f called, from any goroutine, whenever rules have gone out of force; see
+// [Hit.Gone].
+func (e *Engine) Watch(f func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.watch = append(e.watch, f)
+}
+
 func (e *Engine) removeIf(unwanted func(*active) bool) int {
+	n, watch := e.take(unwanted)
+	if n > 0 {
+		for _, f := range watch {
+			f()
+		}
+	}
+	return n
+}
+
+// take takes rules out of force and says how many, and who wants to hear of it.
+func (e *Engine) take(unwanted func(*active) bool) (int, []func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before := len(e.rules)
@@ -342,7 +368,7 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 		return gone
 	})
 	e.publishLocked()
-	return before - len(e.rules)
+	return before - len(e.rules), e.watch
 }
 
 // CopyCount returns how often a push is sent in all.

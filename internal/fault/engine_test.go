@@ -66,6 +66,30 @@ func TestARuleAppliesAsOftenAsItSays(t *testing.T) {
 	}
 }
 
+func TestARuleThatIsSpentLooksAtNothing(t *testing.T) {
+	asked := 0
+	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
+		return func(*fault.Subject) bool { asked++; return true }, nil
+	}})
+	_, err := e.Add(fault.Rule{When: fault.When{Times: 2, If: "true"}, What: tooMany})
+	require.NoError(t, err)
+	assert.Equal(t, "xx.....", applied(e, 7))
+	assert.Equal(t, 2, asked)
+}
+
+func TestWhoeverWatchesHearsOfRulesThatGo(t *testing.T) {
+	e := engine(t, fault.Rule{Name: "busy", What: tooMany})
+	heard := 0
+	e.Watch(func() {
+		heard++
+		assert.Empty(t, e.Rules(), "they have gone already")
+	})
+	require.Error(t, e.Remove("", "other"))
+	assert.Zero(t, heard)
+	require.NoError(t, e.Remove("", "busy"))
+	assert.Equal(t, 1, heard)
+}
+
 func TestTheSameSeedTakesTheSameChances(t *testing.T) {
 	chance := func(seed uint64, others ...fault.Rule) string {
 		e := fault.New(fault.Config{Seed: seed})

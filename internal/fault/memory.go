@@ -1,6 +1,9 @@
 package fault
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // A Memory is what rules remember of one connection: how often they were looked at
 // there, and which of them stick to it. The edge keeps one with each connection and
@@ -57,6 +60,7 @@ func (m *Memory) knownLocked(r *active) *remembered {
 	}
 	known := m.of[r]
 	if known == nil {
+		maps.DeleteFunc(m.of, func(r *active, _ *remembered) bool { return r.gone.Load() })
 		known = new(remembered)
 		m.of[r] = known
 	}

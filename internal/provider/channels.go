@@ -47,7 +47,7 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 		at := &c.dealing
 		*at = dealing{
 			clock: r.clock(), stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
-			take: func() { _, _ = r.route.serve(r) }, // its answer is what gets lost
+			take: func() bool { _, refusal := r.route.serve(r); return refusal == nil }, // its answer is what gets lost
 		}
 		switch c.misbehave(at, nil) {
 		case ended:

@@ -50,8 +50,9 @@ type conn struct {
 	seen     atomic.Pointer[visible] // what others may see; nil before the first request
 	stopping atomic.Bool             // the server is about to stop; set from any goroutine
 
-	memory  fault.Memory // of the rules of faults
-	changed []change     // by faults, for more than a request
+	memory  fault.Memory              // of the rules of faults
+	changed []change                  // by faults, for more than a request
+	muted   atomic.Pointer[fault.Hit] // by this one
 
 	twist  twist // of the request at hand
 	delays later.Group

@@ -91,6 +91,15 @@ func (s *Server) Connections() []Connection {
 	return list
 }
 
+// endUnmuted ends the connections that were muted by rules that have gone.
+func (s *Server) endUnmuted() {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	for c, hc := range s.conns.conns {
+		c.endIfUnmuted(hc)
+	}
+}
+
 // Disconnect takes leave of the connections that match: each gets a GOAWAY, what
 // it has begun is answered, and it ends. It returns how many there were, and does
 // not wait.

@@ -28,8 +28,9 @@ type dealing struct {
 	refusal  *apns.Rejection    // that it deserves; nil if it is good
 	idHeader string
 	id       string
-	take     func() // takes it over, if it is good, without a word to anybody
-	told     bool   // the journal knows what has become of it, or will
+	take     func() bool // takes it over, if it is good, without a word to anybody
+	bare     bool        // it is answered with a status alone, that of the twist
+	told     bool        // the journal knows what has become of it, or will
 }
 
 // A course is how a request goes on after its faults.
@@ -67,6 +68,11 @@ func (c *conn) misbehave(d *dealing, reserved *fault.Reserved) course {
 		if course := c.do(d, &hit); course != goOn {
 			return course
 		}
+	}
+	if d.bare {
+		c.recordBare(d, c.twist.status)
+		c.send(d.stream, c.twist.status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
+		return ended
 	}
 	if reserved != nil && d.refusal == nil { // there is no device behind such a token
 		return pretend
@@ -127,11 +133,11 @@ func (c *conn) act(d *dealing, hit *fault.Hit) course {
 	case fault.OddIDs:
 		c.twist.ids = a.IDs
 	case fault.Discard:
-		if d.refusal == nil {
+		if d.good() {
 			return pretend
 		}
 	case fault.StayRegistered:
-		if d.refusal != nil && d.refusal.Reason.Status() == 410 {
+		if !d.bare && d.refusal != nil && d.refusal.Reason.Status() == 410 {
 			return pretend
 		}
 	case fault.NoAnswer:
@@ -147,12 +153,13 @@ func (c *conn) act(d *dealing, hit *fault.Hit) course {
 		return ended
 	case fault.Mute:
 		hc.Mute()
-		c.change(hit, func() bool { c.abort(hc); return false })
+		c.muted.Store(hit)
+		c.endIfUnmuted(hc)              // the rule may have gone just now
 		d.stream.Reset(http2.ErrCodeNo) // not seen by the provider
 		return ended
 	case fault.NoPong:
 		hc.IgnorePings(true)
-		c.change(hit, func() bool { hc.IgnorePings(false); return true })
+		c.change(hit, func() { hc.IgnorePings(false) })
 	case fault.Retire:
 		hc.Retire(a.Debug(), retireTime)
 	case fault.LimitStreams:
@@ -165,11 +172,13 @@ func (c *conn) act(d *dealing, hit *fault.Hit) course {
 
 // deliver takes a good request over although its answer is lost, if a says so.
 func (d *dealing) deliver(a *fault.Action) {
-	if a.Deliver && d.refusal == nil {
-		d.take()
-		d.told = true
+	if a.Deliver && d.good() {
+		d.told = d.take()
 	}
 }
+
+// good reports whether the request is to be accepted, so far.
+func (d *dealing) good() bool { return d.refusal == nil && !d.bare }
 
 // abort resets the connection.
 func (c *conn) abort(hc *h2.Conn) {
@@ -178,14 +187,22 @@ func (c *conn) abort(hc *h2.Conn) {
 	}
 }
 
+// endIfUnmuted ends a connection on which nothing comes any longer when the rule that
+// wanted it so has gone. There is no other way back: what was not written is missing.
+func (c *conn) endIfUnmuted(hc *h2.Conn) {
+	if hit := c.muted.Load(); hit != nil && hit.Gone() {
+		c.abort(hc)
+	}
+}
+
 // A change is what a fault has done to the connection for more than one request.
 type change struct {
 	hit  fault.Hit
-	undo func() (goesOn bool) // reports false if the connection cannot go on
+	undo func()
 }
 
 // change notes how to undo what a rule has done, once for each rule.
-func (c *conn) change(hit *fault.Hit, undo func() bool) {
+func (c *conn) change(hit *fault.Hit, undo func()) {
 	for i := range c.changed {
 		if c.changed[i].hit.Same(hit) {
 			return
@@ -194,18 +211,18 @@ func (c *conn) change(hit *fault.Hit, undo func() bool) {
 	c.changed = append(c.changed, change{*hit, undo})
 }
 
-// heal undoes what was done by rules that are no longer in force. It reports false if
-// the connection has ended by that.
-func (c *conn) heal() bool {
-	goesOn := true
+// heal undoes what was done by rules that are no longer in force.
+func (c *conn) heal() {
+	if len(c.changed) == 0 {
+		return
+	}
 	c.changed = slices.DeleteFunc(c.changed, func(was change) bool {
 		gone := was.hit.Gone()
-		if gone && !was.undo() {
-			goesOn = false
+		if gone {
+			was.undo()
 		}
 		return gone
 	})
-	return goesOn
 }
 
 // forge answers with what a fault wants.
@@ -213,10 +230,8 @@ func (c *conn) forge(d *dealing, hit *fault.Hit) course {
 	a := hit.Action
 	c.twist.delay += hit.Delay
 	c.twist.status = a.Status
-	if a.Reason == "" {
-		c.recordBare(d, a.Status)
-		c.send(d.stream, a.Status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
-		return ended
+	if d.bare = a.Reason == ""; d.bare {
+		return goOn
 	}
 	d.refusal = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
 	d.refusal.Since = d.clock.Now()
@@ -249,10 +264,9 @@ func (c *conn) recordBare(d *dealing, status int) {
 // observed: pushy#476, Apple forum 54407
 func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 	before := hc.MaxConcurrentStreams()
-	c.change(hit, func() bool {
+	c.change(hit, func() {
 		hc.SetMaxConcurrentStreams(before)
 		hc.EndOverruns(false)
-		return true
 	})
 	if hit.Action.Overrun {
 		hc.EndOverruns(true)

@@ -333,6 +333,13 @@ func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, "received faulted", w.kindsOf(), "the broker tells of a push that it has")
 	})
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w.broker.err = apns.Reject(apns.Unregistered)
+		w.dial().write(w.good())
+		synctest.Wait()
+		assert.Equal(t, "received faulted dropped", w.kindsOf(), "and the broker does not have this one")
+	})
 }
 
 func TestAFaultThatEndsARequestLeavesTheOthersAsTheyWere(t *testing.T) {
@@ -391,7 +398,6 @@ func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
 			synctest.Wait()
 			away(t, w)
 			begun := time.Now()
-			c.write(w.good())
 			c.drain()
 			assert.Zero(t, time.Since(begun), "the connection is over at once, and the client knows")
 			assert.Empty(t, w.broker.pushes)
@@ -443,6 +449,23 @@ func TestFaultsAddUp(t *testing.T) {
 		begun := time.Now()
 		assert.Equal(t, `{"reason":"Shutdown"}`, w.dial().send(w.good()).body)
 		assert.Equal(t, 2*time.Second, time.Since(begun))
+	})
+}
+
+func TestABareStatusIsAnsweredAfterWhatOtherFaultsSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).faulty(
+			fault.Rule{What: fault.Action{Do: fault.Answer, Status: 502}},
+			fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
+			fault.Rule{What: fault.Action{Do: fault.OddIDs, IDs: fault.IDsMissing}},
+			fault.Rule{What: fault.Action{Do: fault.Discard}})
+		begun := time.Now()
+		got := w.dial().send(w.good())
+		assert.Equal(t, 502, got.status, "what is discarded is what would have been taken")
+		assert.Empty(t, got.get(apns.HeaderID))
+		assert.Equal(t, time.Second, time.Since(begun))
+		assert.Empty(t, w.broker.pushes)
+		assert.Equal(t, "received faulted faulted faulted faulted rejected", w.kindsOf())
 	})
 }
 

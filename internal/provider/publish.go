@@ -32,7 +32,7 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 		*d = dealing{
 			clock: r.clock(), stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
 			idHeader: apns.HeaderRequestID, id: n.ID,
-			take: func() { _ = s.broadcast(r.broadcast(n, track)) }, // a refusal is what gets lost
+			take: func() bool { return s.broadcast(r.broadcast(n, track)) == nil }, // a refusal is what gets lost
 		}
 		switch c.misbehave(d, nil) {
 		case ended:

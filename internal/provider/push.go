@@ -42,7 +42,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		*d = dealing{
 			clock: r.clock(), stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
 			idHeader: apns.HeaderID, id: p.notification.ID,
-			take: func() { _ = s.submit(p) }, // a refusal is what gets lost
+			take: func() bool { return s.submit(p) == nil }, // a refusal is what gets lost
 		}
 		switch c.misbehave(d, r.reserved) {
 		case ended:
@@ -83,9 +83,7 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 	}
 	c.countRequest(stream.Conn())
 	c.twist = twist{}
-	if len(c.changed) > 0 && !c.heal() {
-		return nil, false
-	}
+	c.heal()
 	return c, true
 }
 

@@ -55,6 +55,9 @@ func New(cfg Config) (*Server, error) {
 	if s.cfg.MaxConnections > 0 {
 		s.slots = make(chan struct{}, s.cfg.MaxConnections)
 	}
+	if s.cfg.Faults != nil {
+		s.cfg.Faults.Watch(s.endUnmuted)
+	}
 	return s, nil
 }
 
