@@ -77,6 +77,22 @@ func TestARuleThatIsSpentLooksAtNothing(t *testing.T) {
 	assert.Equal(t, 2, asked)
 }
 
+func TestRulesDecodeAPayloadOnce(t *testing.T) {
+	var rules []fault.Rule
+	for range 20 {
+		rules = append(rules, fault.Rule{Where: fault.Where{"payload.aps.badge": "8"}, What: tooMany})
+	}
+	decoded := func(e *fault.Engine) float64 {
+		payload := []byte(`{"aps":{"badge":7,"alert":"hi"}}`)
+		return testing.AllocsPerRun(100, func() {
+			for range e.Hits(fault.AtRequest, &fault.Subject{Subject: match.Subject{Payload: payload}}) {
+				t.Error("none applies")
+			}
+		})
+	}
+	assert.InDelta(t, decoded(engine(t, rules[0])), decoded(engine(t, rules...)), 1)
+}
+
 func TestWhoeverWatchesHearsOfRulesThatGo(t *testing.T) {
 	e := engine(t, fault.Rule{Name: "busy", What: tooMany})
 	heard := 0

@@ -19,6 +19,11 @@ type Subject struct {
 
 	// Memory is that of the connection; nil if nothing outlasts the moment.
 	Memory *Memory
+
+	// Words is what a condition has made of the subject, for those that are asked after
+	// it; nil before the first.
+	Words    any
+	document match.Document // of the payload, for all rules
 }
 
 // SourceOf returns the host of an address; the whole of one that has none.

@@ -95,7 +95,7 @@ func (p *place) matches(s *Subject) bool {
 			return false
 		}
 	}
-	return p.filter.Match(&s.Subject)
+	return p.filter.MatchDocument(&s.Subject, &s.document)
 }
 
 // ready makes a Where ready for a rule that acts at a point. The error joins

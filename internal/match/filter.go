@@ -126,45 +126,53 @@ func (c condition) ofPayload(text string) (condition, *Error) {
 	return c, nil
 }
 
-// A reading is a subject whose payload is decoded when somebody asks for it.
-type reading struct {
-	*Subject
-	document any
-	decoded  bool
+// A Document is the payload of one subject, decoded when somebody asks for it. Its
+// zero value is ready.
+type Document struct {
+	value   any
+	decoded bool
 }
 
-func (r *reading) at(p path) (any, bool) {
-	if !r.decoded {
-		r.decoded = true
+// at returns what stands at a place of the payload. It is not kept together with the
+// subject, which tests may hold on to: so it need not be allocated.
+func (d *Document) at(s *Subject, p path) (any, bool) {
+	if !d.decoded {
+		d.decoded = true
 		// A payload that is no JSON has nothing anywhere.
-		r.document, _ = decode(r.Payload)
+		d.value, _ = decode(s.Payload)
 	}
-	return p.in(r.document)
+	return p.in(d.value)
 }
 
-func (c *condition) holds(r *reading) bool {
+func (c *condition) holds(s *Subject, d *Document) bool {
 	if c.path == nil {
-		return slices.ContainsFunc(c.tests, func(t test) bool { return t(r.Subject) })
+		return slices.ContainsFunc(c.tests, func(t test) bool { return t(s) })
 	}
-	got, ok := r.at(c.path)
+	got, ok := d.at(s, c.path)
 	return ok && (c.wants == nil || slices.ContainsFunc(c.wants, func(w wanted) bool { return w.is(got) }))
 }
 
-func (c *condition) difference(r *reading) Difference {
-	d := Difference{Word: c.name, Want: clip(strings.Join(c.values, " or "))}
+func (c *condition) difference(s *Subject, d *Document) Difference {
+	diff := Difference{Word: c.name, Want: clip(strings.Join(c.values, " or "))}
 	if c.path == nil {
-		d.Got = clip(c.shows(r.Subject))
+		diff.Got = clip(c.shows(s))
 	} else {
-		d.Got = show(r.at(c.path))
+		diff.Got = show(d.at(s, c.path))
 	}
-	return d
+	return diff
 }
 
 // Match reports whether every condition holds.
 func (f *Filter) Match(s *Subject) bool {
-	r := reading{Subject: s}
+	var d Document
+	return f.MatchDocument(s, &d)
+}
+
+// MatchDocument is [Filter.Match] for one of several filters that look at the same
+// subject, whose payload they decode once.
+func (f *Filter) MatchDocument(s *Subject, d *Document) bool {
 	for i := range f.conditions {
-		if !f.conditions[i].holds(&r) {
+		if !f.conditions[i].holds(s, d) {
 			return false
 		}
 	}
@@ -173,10 +181,10 @@ func (f *Filter) Match(s *Subject) bool {
 
 // Differences returns the conditions that do not hold; none if s matches.
 func (f *Filter) Differences(s *Subject) (all []Difference) {
-	r := reading{Subject: s}
+	var d Document
 	for i := range f.conditions {
-		if c := &f.conditions[i]; !c.holds(&r) {
-			all = append(all, c.difference(&r))
+		if c := &f.conditions[i]; !c.holds(s, &d) {
+			all = append(all, c.difference(s, &d))
 		}
 	}
 	return all

@@ -45,12 +45,15 @@ func Compile(expression string) (fault.Condition, error) {
 		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
 	}
 	return func(s *fault.Subject) bool {
-		holds, err := expr.Run(program, read(s))
+		if s.Words == nil {
+			s.Words = read(s)
+		}
+		holds, err := expr.Run(program, s.Words)
 		return err == nil && holds == true
 	}, nil
 }
 
-// read makes the words of a subject.
+// read makes the words of a subject. All expressions share them.
 func read(s *fault.Subject) words {
 	w := words{
 		Door: string(s.Door), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,

@@ -38,6 +38,18 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 	}
 }
 
+func TestExpressionsReadARequestOnce(t *testing.T) {
+	s := &fault.Subject{Subject: match.Subject{Payload: []byte(`{"a":{"b":1}}`)}}
+	condition, err := when.Compile(`payload.a.b == 1`)
+	require.NoError(t, err)
+	require.True(t, condition(s))
+	other, err := when.Compile(`payload.a.b == 2`)
+	require.NoError(t, err)
+	assert.False(t, other(s))
+	s.Payload = nil
+	assert.True(t, condition(s), "what was read is kept")
+}
+
 func TestABodyThatIsNotJSONHasNoFields(t *testing.T) {
 	condition, err := when.Compile(`payload == nil`)
 	require.NoError(t, err)
