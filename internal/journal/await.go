@@ -77,7 +77,7 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 	w.scan()
 	for len(w.found) < count {
 		if err := j.Wait(ctx, cursor); err != nil {
-			return nil, w.notMet(count, err)
+			return w.last(count, err)
 		}
 		page := j.Read(cursor, 0)
 		cursor = page.Next
@@ -89,8 +89,7 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 			w.see(page.Events[i].Track)
 		}
 	}
-	records := w.records()
-	return records[:min(count, len(records))], nil
+	return w.first(count), nil
 }
 
 // A waiting is what one Await has found.
@@ -117,6 +116,12 @@ func (w *waiting) see(t *Track) {
 	}
 }
 
+// first returns the first count records of what was found.
+func (w *waiting) first(count int) []Record {
+	records := w.records()
+	return records[:min(count, len(records))]
+}
+
 func (w *waiting) records() (all []Record) {
 	for _, t := range w.found {
 		all = append(all, t.record())
@@ -125,10 +130,12 @@ func (w *waiting) records() (all []Record) {
 	return all
 }
 
-// notMet looks for what came nearest: in the fewest words different, the newest
-// first. What happens in another space than the one asked for is near nobody.
-func (w *waiting) notMet(count int, err error) error {
-	e := &NotMetError{Filter: w.query.Filter, Want: count, Got: w.records(), Err: err}
+// last looks once more, after ctx has ended with err. What came to match since the
+// last look counts; if it still is not enough, the error tells what came nearest: in
+// the fewest words different, the newest first. What happens in another space than
+// the one asked for is near nobody.
+func (w *waiting) last(count int, err error) ([]Record, error) {
+	e := &NotMetError{Filter: w.query.Filter, Want: count, Err: err}
 	type miss struct {
 		track *Track
 		diffs []match.Difference
@@ -141,8 +148,12 @@ func (w *waiting) notMet(count int, err error) error {
 		if w.found[number] != nil {
 			return true
 		}
-		total++
 		diffs := w.query.Filter.Differences(s)
+		if len(diffs) == 0 {
+			w.found[number] = t
+			return true
+		}
+		total++
 		at, _ := slices.BinarySearchFunc(nearest, len(diffs), func(m miss, n int) int {
 			if len(m.diffs) <= n { // after those that are as near and newer
 				return -1
@@ -155,11 +166,15 @@ func (w *waiting) notMet(count int, err error) error {
 		}
 		return true
 	})
+	if len(w.found) >= count {
+		return w.first(count), nil
+	}
+	e.Got = w.records()
 	for _, m := range nearest {
 		e.Misses = append(e.Misses, Miss{m.track.record(), m.diffs})
 	}
 	e.Others = total - len(nearest)
 	kept, evicted := w.journal.history.kept()
 	e.Evicted = evicted > 0 && w.query.After+1 < kept.from
-	return e
+	return nil, e
 }

@@ -277,6 +277,47 @@ func TestAwaitTellsWhatCameInstead(t *testing.T) {
 	})
 }
 
+// A lastMoment is a context that is done, and whose reader is overtaken by events.
+type lastMoment struct {
+	context.Context
+	happens func()
+}
+
+func (c *lastMoment) Done() <-chan struct{} {
+	closed := make(chan struct{})
+	close(closed)
+	return closed
+}
+
+func (c *lastMoment) Err() error {
+	c.happens()
+	return context.DeadlineExceeded
+}
+
+// What comes to match between the end of the wait and the look for near misses is
+// none of them.
+func TestWhatMatchesAtTheLastMomentCounts(t *testing.T) {
+	j := journal.New(journal.Config{})
+	a, b, other := track("a", ""), track("b", ""), track("other", "")
+	happen(j, a, journal.Received, journal.Accepted)
+	happen(j, other, journal.Received)
+	ctx := &lastMoment{t.Context(), func() { happen(j, a, journal.Sent, journal.Delivered) }}
+
+	_, err := j.Await(ctx, filter(t, "state=delivered"), 2, 0)
+	var notMet *journal.NotMetError
+	require.ErrorAs(t, err, &notMet)
+	assert.Equal(t, []string{"a"}, recordIDs(notMet.Got))
+	require.Len(t, notMet.Misses, 1)
+	assert.Equal(t, "other", notMet.Misses[0].Record.Push.ID)
+	assert.NotEmpty(t, notMet.Misses[0].Differences)
+	assert.Zero(t, notMet.Others)
+
+	ctx.happens = func() { happen(j, b, journal.Received, journal.Accepted, journal.Delivered) }
+	records, err := j.Await(ctx, filter(t, "state=delivered"), 2, 0)
+	require.NoError(t, err, "the wait is met")
+	assert.Equal(t, []string{"a", "b"}, recordIDs(records))
+}
+
 func TestWhatHappensInAnotherSpaceIsNoNearMiss(t *testing.T) {
 	j := journal.New(journal.Config{})
 	own, foreign := track("own", ""), track("foreign", "")
