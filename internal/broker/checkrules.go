@@ -40,7 +40,7 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 		}
 	}
 	for key, times := range q.hours {
-		if len(times)-stale(times, now) > q.b.hourly.allowed(key.kind) {
+		if len(recent(times, now)) > q.b.hourly.allowed(key.kind) {
 			problem("the hourly budget %d is overspent", key.kind)
 		}
 		if len(times) == 0 || !slices.IsSorted(times) {

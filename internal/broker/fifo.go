@@ -97,6 +97,12 @@ func (f *flight) remove(id uint32) *entry {
 	return e
 }
 
+// has reports whether the entry with an id is in flight.
+func (f *flight) has(id uint32) bool {
+	i := id - f.first // as in remove
+	return uint64(i) < uint64(len(f.entries)) && f.entries[i] != nil
+}
+
 // drain takes all, in the order of sending.
 func (f *flight) drain() []*entry {
 	var all []*entry

@@ -1,22 +1,43 @@
 package broker
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // Forget drops everything that waits for a device, in both environments, or is on
-// its way there, because it was deleted.
-func (b *Broker) Forget(device apns.DeviceID) {
+// its way there, because nobody wants it any more. It returns how much that was.
+func (b *Broker) Forget(device apns.DeviceID) (pushes int) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		for _, to := range b.addressesOf(env, device) {
-			b.withQueue(to, func(q *queue) { q.clearLocked(DropForgotten) })
+			b.withQueue(to, func(q *queue) { pushes += q.clearLocked(DropForgotten) })
 			b.forget(to)
 		}
 	}
+	return pushes
 }
 
-// DeleteSpace removes the channels of a space, and forgets its devices.
+// DevicesIn returns the devices in a space, nil being the common world, that are
+// connected or have something waiting.
+func (b *Broker) DevicesIn(s *space.Space) []apns.DeviceID {
+	found := make(map[apns.DeviceID]bool)
+	for i := range b.shards {
+		s := &b.shards[i]
+		s.mu.RLock()
+		for to := range s.queues {
+			found[to.Device] = true
+		}
+		s.mu.RUnlock()
+	}
+	maps.DeleteFunc(found, func(device apns.DeviceID, _ bool) bool { return b.spaces.Home(device) != s })
+	return slices.Collect(maps.Keys(found))
+}
+
+// DeleteSpace removes the channels of a space, nil being the common world, and
+// forgets its devices.
 func (b *Broker) DeleteSpace(s *space.Space, devices []apns.DeviceID) {
 	for _, app := range b.appsIn(s) {
 		b.DeleteChannels(app)

@@ -60,7 +60,7 @@ func (q *queue) overBudgetLocked(e *entry, now time.Time) bool {
 		return false
 	}
 	times := q.hours[budgeted{e.push.Hash, kind}]
-	return len(times)-stale(times, now) >= q.b.hourly.allowed(kind)
+	return len(recent(times, now)) >= q.b.hourly.allowed(kind)
 }
 
 // chargeLocked counts e, which is about to be sent, against its budget.
@@ -74,24 +74,27 @@ func (q *queue) chargeLocked(e *entry, now time.Time) {
 		q.hours = make(map[budgeted][]int64)
 	}
 	key := budgeted{e.push.Hash, kind}
-	q.hours[key] = append(q.hours[key], now.UnixNano())
+	at, _ := slices.BinarySearch(q.hours[key], now.UnixNano()+1)
+	q.hours[key] = slices.Insert(q.hours[key], at, now.UnixNano())
 	q.noteDue(now.Add(time.Hour).UnixNano())
 }
 
-// stale returns how many of the times, which rise, are an hour old.
-func stale(times []int64, now time.Time) int {
-	i, _ := slices.BinarySearch(times, now.Add(-time.Hour).UnixNano()+1)
-	return i
+// recent returns those of the times, which rise, that are less than an hour old. What
+// is yet to come was counted before the clock was set back, and is none of them.
+func recent(times []int64, now time.Time) []int64 {
+	from, _ := slices.BinarySearch(times, now.Add(-time.Hour).UnixNano()+1)
+	to, _ := slices.BinarySearch(times, now.UnixNano()+1)
+	return times[from:to]
 }
 
-// sweepHoursLocked forgets deliveries that are an hour old, and releases what
+// sweepHoursLocked forgets deliveries that do not count any more, and releases what
 // waited for that.
 func (q *queue) sweepHoursLocked(now time.Time) {
 	freed := false
 	for key, times := range q.hours {
-		old := stale(times, now)
-		freed = freed || old > 0
-		if times = slices.Delete(times, 0, old); len(times) == 0 {
+		left := recent(times, now)
+		freed = freed || len(left) < len(times)
+		if times = left; len(times) == 0 {
 			delete(q.hours, key)
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -59,6 +60,25 @@ func TestASilentPushThatIsSentAgainCountsOnce(t *testing.T) {
 		w.clock.Advance(time.Hour)
 		w.Sweep()
 		assert.Zero(t, w.Stats().Queues, "for an hour")
+	})
+}
+
+func TestSettingTheClockBackGivesTheHourBack(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
+		p := w.connect(topic)
+		w.clock.Advance(2 * time.Hour)
+		w.push("one", ofType(apns.Background))
+		w.push("two", ofType(apns.Background))
+		require.Equal(t, []string{"one"}, p.names())
+		w.clock.Advance(-2 * time.Hour)
+		w.Sweep()
+		assert.Equal(t, []string{"two"}, p.names(), "the hour of the first is yet to come")
+		w.push("three", ofType(apns.Background))
+		assert.Empty(t, p.names(), "the second counts")
+		w.clock.Advance(time.Hour)
+		w.Sweep()
+		assert.Equal(t, []string{"three"}, p.names())
 	})
 }
 

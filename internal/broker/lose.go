@@ -13,3 +13,11 @@ func (r *Route) Lose(id uint32) {
 		r.proceedLocked()
 	}
 }
+
+// Flies reports whether the delivery with an id is on its way: it was not settled,
+// and not forgotten.
+func (r *Route) Flies(id uint32) bool {
+	r.q.mu.Lock()
+	defer r.q.mu.Unlock()
+	return !r.gone && r.flight.has(id-1)
+}

@@ -26,18 +26,22 @@ func (b *Broker) addressesOf(environment apns.Environment, device apns.DeviceID)
 	return list
 }
 
-// clearLocked drops everything. Whoever comes next does not save power.
-func (q *queue) clearLocked(why Cause) {
+// clearLocked drops everything, and forgets what was counted and noted for the
+// device: whoever comes next does not save power. It returns how many pushes there were.
+func (q *queue) clearLocked(why Cause) int {
 	q.lowPower = false
 	now := q.clock.Now()
 	all := append(q.ready.drain(), q.held...)
 	q.held = nil
 	if q.route != nil {
 		all = append(all, q.route.flight.drain()...)
+		q.route.ackBy = 0
 	}
+	q.unlisted, q.hours = nil, nil
 	for _, e := range all {
 		q.dropLocked(e, why, now)
 	}
+	return len(all)
 }
 
 // TokenAsked says that the device asks for the token of a topic. What it says about

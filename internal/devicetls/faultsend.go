@@ -153,9 +153,9 @@ func (s *session) releaseLocked() {
 }
 
 // appendPassageLocked adds the frames of a push, unless its user has gone: then the
-// broker has it back.
+// broker has it back. A push that was forgotten meanwhile is not sent any more.
 func (s *session) appendPassageLocked(b *batch, x *passage) {
-	if s.presences[x.presence.slot] != x.presence {
+	if s.presences[x.presence.slot] != x.presence || !x.presence.route.Flies(x.delivery.ID) {
 		return
 	}
 	for range x.copies {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -17,7 +16,6 @@ import (
 type bursts struct {
 	limit  int
 	window time.Duration
-	clock  *clock.Clock
 	seed   maphash.Seed
 	shards [burstShards]burstShard
 }
@@ -50,19 +48,19 @@ func newBursts(cfg *Config) *bursts {
 	if cfg.BurstLimit <= 0 {
 		return nil
 	}
-	return &bursts{limit: cfg.BurstLimit, window: cfg.BurstWindow, clock: cfg.Clock, seed: maphash.MakeSeed()}
+	return &bursts{limit: cfg.BurstLimit, window: cfg.BurstWindow, seed: maphash.MakeSeed()}
 }
 
-// take counts a push and reports whether it is within the limit.
-func (b *bursts) take(claims *tokenvault.Claims) bool {
+// take counts a push that comes now and reports whether it is within the limit.
+func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	key := burstKey{claims.Address, claims.Tag}
 	hash := maphash.Comparable(b.seed, key)
 	shard := &b.shards[hash%burstShards]
-	now := b.clock.Now()
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	p := &shard.places[hash/burstShards%burstPlaces]
-	if p.to != key || now.Sub(p.since) >= b.window {
+	// A burst that is yet to come began before the clock was set back.
+	if since := now.Sub(p.since); p.to != key || since < 0 || since >= b.window {
 		*p = burst{to: key, since: now}
 	}
 	p.count++
@@ -73,7 +71,7 @@ func (b *bursts) take(claims *tokenvault.Claims) bool {
 // notification responses from APNs".
 func (r *request) checkBurst() *apns.Rejection {
 	b := r.conn.server.bursts
-	if b == nil || b.take(&r.claims) {
+	if b == nil || b.take(&r.claims, r.clock().Now()) {
 		return nil
 	}
 	return apns.Reject(apns.TooManyRequests, fmt.Sprintf("more than %d pushes to this device token in %s", b.limit, b.window))

@@ -34,6 +34,22 @@ func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 	require.Equal(t, 200, c.send(w.good()).status, "observed: houston#162, one in 20 to 25 seconds")
 }
 
+// Whoever sets the clock back begins anew: what was counted is yet to come.
+func TestWhatWasCountedIsForgottenWhenTheClockGoesBack(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenWeight = 1, 2, 1
+	c := w.dial()
+	w.clock.Advance(30 * time.Minute)
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.Equal(t, 429, c.send(w.good()).status)
+	require.Equal(t, 400, c.send(w.good().to(zeros)).status)
+	w.clock.Advance(-30 * time.Minute)
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.Equal(t, 400, c.send(w.good().to(zeros)).status)
+	require.Equal(t, 400, c.send(w.good().to(zeros)).status)
+	require.Empty(t, c.goAways)
+}
+
 func TestThereIsNoBurstLimitByDefault(t *testing.T) {
 	w := newWorld(t)
 	c := w.dial()
@@ -49,6 +65,6 @@ func TestCountingABurstDoesNotAllocate(t *testing.T) {
 	claims := &tokenvault.Claims{}
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		claims.Device[0]++
-		b.take(claims)
+		b.take(claims, time.Time{})
 	}))
 }

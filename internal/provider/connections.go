@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
@@ -64,6 +65,17 @@ func (c *conn) show(teamID string) {
 	if seen := c.seen.Load(); seen == nil || seen.teamID != teamID || !seen.known {
 		c.seen.Store(&visible{known: true, env: c.env, teamID: teamID})
 	}
+}
+
+// clock tells what time it is for the team whose credentials were shown last; for
+// everybody, before there are any.
+func (c *conn) clock() *clock.Clock {
+	cfg := &c.server.cfg
+	team := ""
+	if seen := c.seen.Load(); seen != nil {
+		team = seen.teamID
+	}
+	return cmp.Or(cfg.Spaces.Clock(cfg.Spaces.Of(team)), cfg.Clock)
 }
 
 func (c *conn) connection() Connection {

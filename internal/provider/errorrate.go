@@ -22,8 +22,9 @@ func (c *conn) blame(hc *h2.Conn, reason apns.Reason) {
 	if cfg.MaxErrors < 0 || reason.Status() == 410 {
 		return
 	}
-	now := cfg.Clock.Now()
-	if now.Sub(c.errors.since) >= cfg.ErrorWindow {
+	// Errors that are yet to come were earned before the clock was set back.
+	now := c.clock().Now()
+	if since := now.Sub(c.errors.since); since < 0 || since >= cfg.ErrorWindow {
 		c.errors = errorRate{since: now}
 	}
 	c.errors.points++

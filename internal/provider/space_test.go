@@ -2,12 +2,16 @@ package provider
 
 import (
 	"crypto/tls"
+	"encoding/json"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/space"
@@ -61,4 +65,42 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What waits and what is counted goes by the clock of the team.
+func TestATeamInASpaceIsCountedByItsOwnClock(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenWeight = 1, 2, 1
+	w.cfg.Spaces = space.New(w.clock)
+	own, err := w.cfg.Spaces.Open(team)
+	require.NoError(t, err)
+	w.useRegistry(providerauth.Config{Spaces: w.cfg.Spaces})
+	w.addKey(providerauth.Key{ID: "KEY0000001", TeamID: team})
+	require.NoError(t, w.auth.AddApp(team, bundleID))
+	w.cfg.Spaces.Settle(device, own)
+	clock := w.cfg.Spaces.Clock(own)
+	clock.Advance(30 * time.Minute)
+	c := w.dial()
+	bearer := w.bearerAt(team, "KEY0000001", clock.Now())
+	good := func() *call { return w.good().set(apns.HeaderAuthorization, bearer) }
+
+	require.Equal(t, 200, c.send(good()).status)
+	w.clock.Advance(time.Hour)
+	require.Equal(t, 429, c.send(good()).status, "the common clock is not theirs")
+	clock.Advance(20 * time.Second)
+	require.Equal(t, 200, c.send(good()).status)
+
+	for range 5 {
+		require.Equal(t, 400, c.send(good().to(zeros)).status)
+		clock.Advance(time.Minute)
+	}
+	require.Empty(t, c.goAways)
+
+	reserved := fault.ReservedTokens()
+	i := slices.IndexFunc(reserved, func(r fault.Reserved) bool { return r.Action.Reason == apns.Unregistered })
+	got := c.send(good().to(reserved[i].Token.String()))
+	require.Equal(t, 410, got.status)
+	var answer struct{ Timestamp int64 }
+	require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
+	require.WithinDuration(t, clock.Now(), time.UnixMilli(answer.Timestamp), time.Minute)
 }

@@ -60,7 +60,8 @@ func (h *holder) mayChangeLocked(now time.Time, window time.Duration) error {
 	if window < 0 || h.updated.IsZero() {
 		return nil
 	}
-	if since := now.Sub(h.updated); since < window {
+	// An update that is yet to come was one before the clock was set back.
+	if since := now.Sub(h.updated); 0 <= since && since < window {
 		return apns.Reject(apns.TooManyProviderTokenUpdates,
 			fmt.Sprintf("the token changed %s ago; it may change once in %s", since.Round(time.Second), window))
 	}

@@ -1,0 +1,84 @@
+package broker_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/space"
+)
+
+// A device whose deliveries are forgotten owes nothing for them.
+func TestADeviceNeedNotAcknowledgeWhatIsForgotten(t *testing.T) {
+	for name, forget := range map[string]func(*world){
+		"forgotten": func(w *world) { assert.Equal(t, 3, w.Forget(phone.Device)) },
+		"withdrawn": func(w *world) { w.WithdrawDevice(apns.Production, phone.Device) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{AckTimeout: time.Minute, Window: 1})
+				p := w.connect(topic)
+				w.push("flying")
+				w.push("ready")
+				w.push("held", forTopic("com.example.other"))
+				require.Len(t, p.take(), 1)
+				forget(w)
+				require.NoError(t, w.ConsistencyCheck())
+				assert.False(t, p.Flies(1))
+				time.Sleep(time.Hour)
+				w.Sweep()
+				assert.Zero(t, p.overdue)
+
+				w.push("next")
+				assert.Equal(t, []string{"next"}, p.names())
+				assert.True(t, p.Flies(2))
+				time.Sleep(time.Minute)
+				w.Sweep()
+				assert.Equal(t, 1, p.overdue, "that one it owes")
+			})
+		})
+	}
+}
+
+func TestWhatIsForgottenDoesNotCount(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{
+			Hourly: broker.Hourly{Background: 1}, Storage: broker.Storage{NeverEnabled: time.Hour},
+		})
+		p := w.connect(topic)
+		w.push("silent", ofType(apns.Background))
+		w.push("unlisted", forTopic("com.example.other"))
+		require.Equal(t, []string{"silent"}, p.names())
+		time.Sleep(40 * time.Minute)
+		w.Forget(phone.Device)
+		w.push("silent too", ofType(apns.Background))
+		assert.Equal(t, []string{"silent too"}, p.names(), "the budget is there again")
+		w.push("unlisted too", forTopic("com.example.other"))
+		time.Sleep(40 * time.Minute)
+		w.Sweep()
+		assert.Equal(t, []string{"accepted", "stored topic-not-enabled"}, w.history("unlisted too"), "its hour began anew")
+	})
+}
+
+func TestTheDevicesOfAWorldAreThoseWithAConnectionOrSomethingWaiting(t *testing.T) {
+	spaces := space.New(nil)
+	in, err := spaces.Open("TEAM000001")
+	require.NoError(t, err)
+	w := newWorld(t, broker.Config{Spaces: spaces})
+	away, inside := apns.DeviceID{2}, apns.DeviceID{3}
+	spaces.Settle(inside, in)
+	w.connect(topic)
+	for _, device := range []apns.DeviceID{away, inside} {
+		n := &apns.Notification{Topic: topic, Expiration: apns.DefaultExpiration}
+		require.NoError(t, w.Submit(&broker.Push{Notification: n, To: broker.Address{Device: device}, Hash: apns.HashTopic(topic)}))
+	}
+	common := w.DevicesIn(nil)
+	slices.SortFunc(common, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
+	assert.Equal(t, []apns.DeviceID{phone.Device, away}, common)
+	assert.Equal(t, []apns.DeviceID{inside}, w.DevicesIn(in))
+}
