@@ -118,6 +118,26 @@ func TestResetTakesASpaceBackToItsBeginning(t *testing.T) {
 	assert.Equal(t, 200, mine.push(t, `{}`).status, "its keys, apps and devices stay")
 }
 
+func TestResetTakesAServerBackToItsBeginning(t *testing.T) {
+	apple := apnstest.NewServer(t)
+	all := newSender(t, &apple.Space)
+	space := newSender(t, apple.NewSpace(t))
+	all.phone.Disconnect()
+	require.Equal(t, 200, all.push(t, `{"n":1}`).status)
+	require.Equal(t, 200, space.push(t, `{}`).status)
+	response, err := apple.Client().Post(apple.URL+"/3/device/00", "", nil) // of no team
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	apple.Inject(apnstest.Fault{Reason: apns.Shutdown})
+	require.Equal(t, 503, all.push(t, `{"n":2}`).status)
+
+	apple.Reset()
+	assert.Len(t, apple.Records(), 1, "that of the space, which is another world")
+	all.phone.Connect()
+	require.Equal(t, 200, all.push(t, `{"n":3}`).status, "no fault is left")
+	assert.Equal(t, `{"n":3}`, string(all.phone.Next().Payload), "what waited is forgotten")
+}
+
 func TestTheServerSeesWhatHappensInItsSpaces(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	mine := newSender(t, apple.NewSpace(t))

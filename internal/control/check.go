@@ -49,6 +49,7 @@ func registerCheck(r *router) {
 		Description: "Recomputes all queues and maps from each other: what waits, what is on its way and what is stored, connections and subscriptions. " +
 			"What is under way may seem not to agree for a moment, so it is looked again until everything does or the time is up. " +
 			"What really disagrees does so at every look.",
+		Errors:      []int{http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{unhurried},
 	}, r.server.check)
 }
@@ -59,8 +60,23 @@ func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.mayWait()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	select { // each look takes the lock of every queue: one check looks at a time
+	case s.checking <- struct{}{}:
+	default:
+		select {
+		case s.checking <- struct{}{}:
+		case <-limited.Done():
+			return nil, refuse(http.StatusTooManyRequests, "another check is still looking; let it end first")
+		}
+	}
+	defer func() { <-s.checking }()
 	pause := time.NewTicker(checkPause)
 	defer pause.Stop()
 	for looks := 1; ; looks++ {

@@ -138,7 +138,7 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "get-inbox", Method: http.MethodGet, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
 		Summary: "What a virtual device has received, the oldest first; waits for it on request",
-		Errors:  []int{http.StatusNotFound, http.StatusRequestTimeout}, Middlewares: huma.Middlewares{unhurried},
+		Errors:  []int{http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooManyRequests}, Middlewares: huma.Middlewares{unhurried},
 	}, s.inbox)
 	register(r, huma.Operation{
 		OperationID: "clear-inbox", Method: http.MethodDelete, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
@@ -188,9 +188,16 @@ func registerDevices(r *router) {
 
 // inbox answers with what a virtual device has received.
 func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList], error) {
-	wait, err := time.ParseDuration(in.Timeout)
-	if err != nil || wait < 0 || wait > maxInboxWait {
-		return nil, refuse(http.StatusUnprocessableEntity, "query.timeout is %q; write a time with its unit, as 500ms or 5s, %v at most", in.Timeout, maxInboxWait)
+	wait, err := span("timeout", in.Timeout, maxInboxWait)
+	if err != nil {
+		return nil, err
+	}
+	if wait > 0 {
+		leave, err := s.mayWait()
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()

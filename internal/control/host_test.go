@@ -46,7 +46,7 @@ func TestOnlyLoopbackAndAllowedHostsAreAnswered(t *testing.T) {
 			w := a.send(request{method: http.MethodGet, path: "/v1/info", host: row.host})
 			assert.Equal(t, row.want, w.Code)
 			if row.want != http.StatusOK {
-				wantProblem(t, w, http.StatusMisdirectedRequest, "allow the host in the configuration")
+				wantProblem(t, w, http.StatusMisdirectedRequest, "allow it with --name")
 			}
 		})
 	}
@@ -72,6 +72,30 @@ func TestAForeignPageCannotActivate(t *testing.T) {
 				contentType: "application/json", body: strings.NewReader("{}"),
 			})
 			wantProblem(t, w, http.StatusForbidden, `a page of another origin ("https://evil.example")`)
+		})
+	}
+}
+
+func TestAForeignPageReadsNothing(t *testing.T) {
+	a := newAPI(t)
+	for _, row := range []struct {
+		name   string
+		header map[string]string
+		want   int
+	}{
+		{"a program", nil, http.StatusOK},
+		{"a foreign page", map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, http.StatusForbidden},
+		{"a foreign page without CORS", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, http.StatusForbidden},
+		{"another port of this host", map[string]string{"Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-site"}, http.StatusForbidden},
+		{"an old browser", map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
+		{"a page without an origin", map[string]string{"Origin": "null"}, http.StatusForbidden},
+		{"our own page", map[string]string{"Origin": "http://127.0.0.1:8197", "Sec-Fetch-Site": "same-origin"}, http.StatusOK},
+		{"a link", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, http.StatusOK},
+		{"what is typed", map[string]string{"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, http.StatusOK},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := a.send(request{method: http.MethodGet, path: "/v1/info", host: "127.0.0.1:8197", header: row.header})
+			assert.Equal(t, row.want, w.Code)
 		})
 	}
 }

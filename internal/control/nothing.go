@@ -3,6 +3,7 @@ package control
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -54,4 +55,32 @@ func (r *router) beginnings() []string {
 func (s *Server) crossOrigin(_ http.ResponseWriter, r *http.Request) error {
 	return refuse(http.StatusForbidden, "the request comes from a page of another origin (%q); send it from a program or from the console",
 		r.Header.Get("Origin"))
+}
+
+// guardReading refuses what a page of another origin makes a browser read. The page
+// would see no answer, but its waits and streams would take the places of others. That
+// somebody follows a link to a page of ours is no such request.
+func (s *Server) guardReading(next http.Handler) http.Handler {
+	refused := s.answer((*Server).crossOrigin)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if foreign(r) {
+			refused.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// foreign reports whether a page of another origin has sent a request, by what
+// browsers tell: Fetch Metadata, or else Origin.
+func foreign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "none", "same-origin":
+		return false
+	case "":
+		origin := r.Header.Get("Origin")
+		from, err := url.Parse(origin)
+		return origin != "" && (err != nil || from.Host != r.Host)
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate"
 }

@@ -172,7 +172,7 @@ func (s *Server) route() (http.Handler, error) {
 
 	var origin http.CrossOriginProtection
 	origin.SetDenyHandler(s.answer((*Server).crossOrigin))
-	return s.guardHost(origin.Handler(r.guardToken(r.mux))), nil
+	return s.guardHost(s.guardReading(origin.Handler(r.guardToken(r.mux)))), nil
 }
 
 // unkept says of an answer that nobody should keep it: what is seen here changes

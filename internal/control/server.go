@@ -40,11 +40,13 @@ type Config struct {
 
 // A Server is the control API. Its methods may be called from any goroutine.
 type Server struct {
-	sim     Simulator
-	hosts   hostList
-	token   string
-	log     *slog.Logger
-	handler http.Handler
+	sim      Simulator
+	hosts    hostList
+	token    string
+	log      *slog.Logger
+	handler  http.Handler
+	checking chan struct{} // has an element while a check looks
+	waiting  chan struct{} // an element for each request that waits
 }
 
 // New returns the control API of a simulator.
@@ -59,7 +61,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckToken(cfg.Token); err != nil {
 		return nil, err
 	}
-	s := &Server{sim: cfg.Simulator, hosts: hosts, token: cfg.Token, log: cfg.Log}
+	s := &Server{sim: cfg.Simulator, hosts: hosts, token: cfg.Token, log: cfg.Log, checking: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaits)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

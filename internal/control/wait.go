@@ -32,8 +32,7 @@ func registerWait(r *router) {
 			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schemaOf[NotMet](r)}},
 		}},
 	})
-	w := &waits{server: r.server, slots: make(chan struct{}, maxWaits)}
-	register(r, op, w.wait)
+	register(r, op, r.server.wait)
 }
 
 type waitInput struct {
@@ -50,13 +49,18 @@ type waitOutput struct {
 	}
 }
 
-// waits are the requests that wait.
-type waits struct {
-	server *Server
-	slots  chan struct{} // an element for each
+// mayWait takes one of the places for requests that wait, whatever for; leave gives it
+// back.
+func (s *Server) mayWait() (leave func(), err error) {
+	select {
+	case s.waiting <- struct{}{}:
+		return func() { <-s.waiting }, nil
+	default:
+		return nil, refuse(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
+	}
 }
 
-func (w *waits) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
+func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	if err := within("count", in.Count, 1, maxList); err != nil {
 		return nil, err
 	}
@@ -64,17 +68,16 @@ func (w *waits) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	sim := w.server.sim
+	sim := s.sim
 	f, err := in.filter(sim.Now(), "count", "timeout", "after")
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case w.slots <- struct{}{}:
-		defer func() { <-w.slots }()
-	default:
-		return nil, refuse(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
+	leave, err := s.mayWait()
+	if err != nil {
+		return nil, err
 	}
+	defer leave()
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	records, err := sim.History().Await(limited, f, in.Count, in.After)

@@ -345,6 +345,12 @@ func (e *Engine) Watch(f func()) {
 	e.watch = append(e.watch, f)
 }
 
+// RemoveIn takes the rules out of force that stand in one of the spaces, "" being no
+// space.
+func (e *Engine) RemoveIn(spaces ...string) int {
+	return e.removeIf(func(r *active) bool { return slices.Contains(spaces, r.Space) })
+}
+
 func (e *Engine) removeIf(unwanted func(*active) bool) int {
 	n, watch := e.take(unwanted)
 	if n > 0 {

@@ -138,11 +138,23 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 // there were. What happens to such a push afterwards is not recorded. The
 // numbers of later events have gaps.
 func (j *Journal) Delete(f match.Filter) (n int) {
+	return j.deleteIf(&Query{Filter: f}, func(*match.Subject) bool { return true })
+}
+
+// DeleteFunc is Delete of the records for which unwanted returns true.
+func (j *Journal) DeleteFunc(unwanted func(*match.Subject) bool) (n int) {
+	return j.deleteIf(new(Query), unwanted)
+}
+
+func (j *Journal) deleteIf(q *Query, unwanted func(*match.Subject) bool) (n int) {
 	if j == nil {
 		return 0
 	}
 	deleted := make(map[*Track]struct{})
-	j.each(&Query{Filter: f}, func(t *Track, _ *match.Subject, number uint64) bool {
+	j.each(q, func(t *Track, s *match.Subject, number uint64) bool {
+		if !unwanted(s) {
+			return true
+		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if !t.deleted && j.history.remove(t, number) {

@@ -22,8 +22,9 @@ import (
 // ErrNoDevice says that there is no virtual device with an id.
 var ErrNoDevice = fmt.Errorf("%w virtual device", portal.ErrNotFound)
 
-// deviceTimeout is how long a virtual device may take to do what it is told.
-const deviceTimeout = 30 * time.Second
+// deviceTimeout is how long virtual devices may take to do what they are told: less
+// than the control API has to answer.
+const deviceTimeout = 20 * time.Second
 
 // atOnce is how many virtual devices log in beside each other.
 const atOnce = 16

@@ -7,15 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/match"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/virtual"
 )
 
 // defaultTopic is the app of a space that was ordered without any.
@@ -206,33 +207,57 @@ func (s *Simulator) removeDevices(team string) {
 }
 
 // ResetSpace takes a space, or the common world for "", back to how it was after
-// it was made: no faults, no records, nothing waiting for a device, its clock with
-// the machine's, empty inboxes. Keys, apps and devices stay.
+// it was made: the faults of the start and no others, no records, no channels, nothing
+// waiting for a device, its clock with the machine's; virtual devices online, in use and
+// with their apps, and their inboxes empty. Keys, apps and devices stay.
 func (s *Simulator) ResetSpace(team string) error {
 	in := s.Spaces.Of(team)
 	if team != "" && in == nil {
 		_, err := s.GetSpace(team)
 		return err
 	}
+	s.resetFaults(team)
+	devices := s.Broker.DevicesIn(in)
+	var phones []*virtual.Phone
 	for _, phone := range s.Fleet.All() {
 		if s.Spaces.Home(phone.ID()) == in {
-			s.Broker.Forget(phone.ID())
-			phone.ClearInbox()
+			phones = append(phones, phone)
+			devices = append(devices, phone.ID())
 		}
 	}
+	s.Broker.DeleteSpace(in, devices)
 	s.Spaces.Clock(in).Set(time.Now())
-	teams := []string{team}
-	if in == nil {
-		teams = slices.DeleteFunc(s.Auth.Teams(), func(t string) bool { return s.Spaces.Of(t) != nil })
-	} else {
-		s.Broker.DeleteSpace(in, s.Spaces.Devices(in))
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), deviceTimeout)
+	defer cancel()
 	var errs []error
-	for _, t := range teams {
-		s.Faults.RemoveSpace(t)
-		errs = append(errs, s.forgetRecords(t))
+	for _, phone := range phones {
+		errs = append(errs, phone.Restore(ctx))
 	}
+	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return errors.Join(errs...)
+}
+
+// resetFaults puts the faults of the start into force in place of those of a space, or
+// for "" of the common world.
+func (s *Simulator) resetFaults(team string) {
+	worlds := []string{team}
+	if team == "" {
+		for _, state := range s.Faults.Rules() {
+			if s.Spaces.Of(state.Space) == nil {
+				worlds = append(worlds, state.Space)
+			}
+		}
+	}
+	s.Faults.RemoveIn(worlds...)
+	var again []fault.Rule
+	for _, rule := range s.cfg.FaultRules {
+		if in := s.Spaces.Of(rule.Space); rule.Space == team || team == "" && in == nil {
+			again = append(again, rule)
+		}
+	}
+	if _, err := s.Faults.Add(again...); err != nil { // they were good at the start, and are gone
+		s.log.Error("the faults of the start are not in force", "err", err)
+	}
 }
 
 // Reset is ResetSpace of the common world, after every space was closed and every
@@ -242,7 +267,6 @@ func (s *Simulator) Reset() error {
 	for _, in := range s.Spaces.All() {
 		errs = append(errs, s.CloseSpace(in.Team()))
 	}
-	s.Faults.RemoveSpace("")
 	errs = append(errs, s.ResetSpace(""))
 	s.Journal.Reset()
 	return errors.Join(errs...)

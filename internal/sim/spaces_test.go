@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -227,6 +228,45 @@ func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	require.NoError(t, s.Reset())
 	assert.Empty(t, s.ListSpaces())
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
+}
+
+func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
+	s := start(t, sim.Config{FaultRules: []fault.Rule{
+		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
+		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
+	}})
+	x := newTenant(t, s, portal.SpaceOrder{})
+	common, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	require.NoError(t, err)
+	for _, world := range []struct {
+		team   string
+		device portal.Device
+	}{{x.Team, x.Devices[0]}, {"", common[0]}} {
+		id := world.device.ID
+		topic := world.device.Apps[0].Topic
+		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: world.team, What: fault.Action{Do: fault.Discard}})
+		require.NoError(t, err)
+		_, err = s.TellDevice(patient(t), id, "uninstall", topic)
+		require.NoError(t, err)
+		for _, action := range []string{"sleep", "offline"} {
+			_, err = s.TellDevice(patient(t), id, action, "")
+			require.NoError(t, err)
+		}
+
+		require.NoError(t, s.ResetSpace(world.team))
+		got, err := s.Device(id)
+		require.NoError(t, err)
+		assert.True(t, got.Online)
+		assert.Equal(t, "on", got.Power)
+		require.Len(t, got.Apps, 1)
+		assert.Equal(t, topic, got.Apps[0].Topic)
+		assert.NotEmpty(t, got.Apps[0].Token)
+	}
+	var names []string
+	for _, rule := range s.Faults.Rules() {
+		names = append(names, rule.Name)
+	}
+	assert.Equal(t, []string{"start", "of a space"}, names)
 }
 
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -169,6 +170,27 @@ func (p *Phone) Erase(ctx context.Context) (apns.DeviceID, error) {
 	}
 	p.inbox.clear()
 	return p.device.ID(), nil
+}
+
+// Restore has the phone as it was ordered: online and in use, with its apps and an
+// empty inbox. What else is installed stays.
+func (p *Phone) Restore(ctx context.Context) error {
+	if err := p.SetPower(device.PowerOn); err != nil {
+		return err
+	}
+	if err := p.Connect(ctx); err != nil {
+		return fmt.Errorf("virtual: the device does not come online: %w", err)
+	}
+	for _, topic := range p.Topics {
+		if slices.ContainsFunc(p.Apps(), func(a device.App) bool { return a.Topic == topic }) {
+			continue
+		}
+		if _, err := p.Install(ctx, topic); err != nil {
+			return fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
+		}
+	}
+	p.inbox.clear()
+	return nil
 }
 
 // Received returns what the inbox has after a number, the oldest first.
