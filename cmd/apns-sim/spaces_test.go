@@ -104,7 +104,7 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"POST", "/v1/devices", `{"team":"NOBODY0001"}`, 404, "make a space for it"},
 		{"GET", "/v1/devices/0123456789abcdef", "", 404, "GET /v1/devices lists them"},
 		{"GET", "/v1/devices/phone", "", 422, "path.id"},
-		{"GET", "/v1/devices/0123456789abcdef/inbox?timeout=1h", "", 422, "1m0s at most"},
+		{"GET", "/v1/devices/0123456789abcdef/inbox?timeout=1h", "", 422, "up to 1m0s"},
 		{"POST", "/v1/clock/advance", `{"by":"an hour"}`, 422, "write a time with its unit"},
 		{"DELETE", "/v1/teams/SIMTEAM001/keys/NOKEY00001", "", 404, "NOKEY00001"},
 		{"POST", "/v1/apps", `{"team":"NOBODY0001","bundleId":"com.example.app"}`, 404, `team "NOBODY0001" is not known`},
