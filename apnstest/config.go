@@ -20,7 +20,8 @@ type Config struct {
 	// UnregisterDelay is how long after [Device.Uninstall] a push to the app is
 	// still accepted, and dropped, as APNs does on purpose; 0 means not at all.
 	UnregisterDelay time.Duration
-	// Seed decides what faults with a probability do; 0 draws one.
+	// Seed decides what faults do by chance; 0 draws one. A test that fails with such
+	// a fault says which it was.
 	Seed uint64
 	// Timeout is how long helpers wait before they fail the test; 0 means
 	// [DefaultTimeout].

@@ -2,6 +2,7 @@ package apnstest
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -15,6 +16,11 @@ type Fault struct {
 	// Name is how records call it; one is made up if it is "".
 	Name string
 
+	// Preset is a quirk that was seen at APNs, by its name in docs/faults.md, in the
+	// place of Name, and of Do with all that goes with it. Where adds to its own
+	// words; If and what else says when, if there is any, takes the place of its own.
+	Preset string
+
 	// Where says to whom it happens, by filter words (see [Space.Wait]) and by door,
 	// connection, source, path and body; nil is everybody.
 	Where map[string]string
@@ -23,13 +29,12 @@ type Fault struct {
 
 	// Probability is the chance to happen, by [Config].Seed; 0 means 1. After is how
 	// many are spared first, Every that only the first of each so many is not, and
-	// Times how often it happens in all; 0 is no limit. It ends at Until, by the
-	// clock of the server or the space.
+	// Times how often it happens in all; 0 is no limit. PerConnection has each
+	// connection counted by itself. It ends at Until, by the clock here.
 	Probability         float64
 	After, Every, Times int
+	PerConnection       bool
 	Until               time.Time
-	// PerConnection counts each connection by itself.
-	PerConnection bool
 
 	// Do is what happens. If it is "", it is answer if there is a Reason or a
 	// Status, and delay if there is a Delay.
@@ -146,24 +151,36 @@ func happening(s *fault.Subject) Happening {
 	}
 }
 
-// rule returns the fault as the engine has it, without If.
-func (f *Fault) rule() fault.Rule {
-	r := fault.Rule{
-		Name: f.Name, Where: f.Where,
-		When: fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, Until: known(f.Until), PerConnection: f.PerConnection},
-		What: fault.Action{
-			Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
-			Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
-			Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
-		},
+// rules returns the fault as the engine has it. The condition stands for If.
+func (f *Fault) rules(condition string) ([]fault.Rule, error) {
+	when := fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, PerConnection: f.PerConnection, Until: known(f.Until), If: condition}
+	if f.Preset == "" {
+		return []fault.Rule{{Name: f.Name, Where: f.Where, When: when, What: f.action()}}, nil
+	}
+	if f.Name != "" || !reflect.ValueOf(f.action()).IsZero() {
+		return nil, fmt.Errorf("preset %s: it has a name, and says itself what happens; leave that out", f.Preset)
+	}
+	preset, err := fault.FindPreset(f.Preset)
+	if err != nil {
+		return nil, err
+	}
+	return preset.With(f.Where, when)
+}
+
+// action is what happens.
+func (f *Fault) action() fault.Action {
+	a := fault.Action{
+		Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
+		Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
+		Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
 	}
 	if f.Delay != (Latency{}) {
-		r.What.Delay = &fault.Latency{
+		a.Delay = &fault.Latency{
 			Fixed: fault.Duration(f.Delay.Fixed), Min: fault.Duration(f.Delay.Min), Max: fault.Duration(f.Delay.Max),
 			Median: fault.Duration(f.Delay.Median), Sigma: f.Delay.Sigma, Growth: fault.Duration(f.Delay.Growth),
 		}
 	}
-	return r
+	return a
 }
 
 func (f *Fault) kind() fault.Kind {

@@ -3,6 +3,7 @@ package apnstest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -21,52 +22,47 @@ func (s *Space) Inject(faults ...Fault) (undo func()) {
 	conditions := &s.server.conditions
 	var rules []fault.Rule
 	var names []string
-	for i := range faults {
-		rule := faults[i].rule()
-		if faults[i].If != nil {
-			rule.When.If = conditions.add(faults[i].If)
-			names = append(names, rule.When.If)
-		}
-		rules = append(rules, rule)
-	}
 	s.tb.Cleanup(func() { conditions.remove(names) })
+	for i := range faults {
+		var condition string
+		if faults[i].If != nil {
+			condition = conditions.add(faults[i].If)
+			names = append(names, condition)
+		}
+		more, err := faults[i].rules(condition)
+		if err != nil {
+			s.tb.Fatalf("apnstest: %v", err)
+		}
+		rules = append(rules, more...)
+	}
 	return s.inject(rules)
 }
 
 // InjectPreset puts a quirk into force that was seen at APNs, by its name in
-// docs/faults.md, "wedged" for instance; see [Space.Inject]. where are filter words
-// and values in turn that say to whom it happens.
+// docs/faults.md, "wedged" for instance. where are filter words and values in turn
+// that say to whom it happens. It is short for [Space.Inject] with a [Fault] of that
+// Preset, which can say more.
 func (s *Space) InjectPreset(name string, where ...any) (undo func()) {
 	s.tb.Helper()
-	preset, err := fault.FindPreset(name)
-	if err != nil {
-		s.tb.Fatalf("apnstest: %v", err)
-	}
 	more, err := pairs(where)
 	if err != nil {
 		s.tb.Fatalf("apnstest: preset %s: %v", name, err)
 	}
-	narrower := fault.Where{}
+	all := map[string]string{}
 	for word, values := range more {
 		if len(values) > 1 {
 			s.tb.Fatalf("apnstest: preset %s: %s has %d values; a fault takes one", name, word, len(values))
 		}
-		narrower[word] = values[0]
+		all[word] = values[0]
 	}
-	rules, err := preset.With(narrower, fault.When{})
-	if err != nil {
-		s.tb.Fatalf("apnstest: preset %s: %v", name, err)
-	}
-	return s.inject(rules)
+	return s.Inject(Fault{Preset: name, Where: all})
 }
 
 func (s *Space) inject(rules []fault.Rule) (undo func()) {
 	s.tb.Helper()
-	engine := s.server.sim.Faults
+	engine, space := s.server.sim.Faults, s.ofFaults()
 	for i := range rules {
-		if !s.common() {
-			rules[i].Space = s.TeamID
-		}
+		rules[i].Space = space
 	}
 	added, err := engine.Add(rules...)
 	if err != nil {
@@ -76,14 +72,72 @@ func (s *Space) inject(rules []fault.Rule) (undo func()) {
 	undo = func() {
 		once.Do(func() {
 			for i := range added {
-				if err := engine.Remove(added[i].Space, added[i].Name); err != nil && !errors.Is(err, fault.ErrName) { // Reset may have been first
+				if err := engine.Remove(space, added[i].Name); err != nil && !errors.Is(err, fault.ErrName) { // Reset may have been first
 					s.tb.Errorf("apnstest: %v", err)
 				}
 			}
 		})
 	}
 	s.tb.Cleanup(undo)
+	if slices.ContainsFunc(rules, byChance) {
+		s.tb.Cleanup(func() {
+			if s.tb.Failed() {
+				s.tb.Logf("apnstest: faults have happened by chance; Config{Seed: %d} repeats it", engine.Seed())
+			}
+		})
+	}
 	return undo
+}
+
+// ofFaults is the space of the faults that are injected here.
+func (s *Space) ofFaults() string {
+	if s.common() {
+		return ""
+	}
+	return s.TeamID
+}
+
+// A FaultState is a fault that is in force.
+type FaultState struct {
+	// Name is that of [Fault], or what was made up. A preset with several faults
+	// numbers them: slow-connect-1.
+	Name string
+	// Matched is how often there was somebody to whom it could happen, Applied how
+	// often it did.
+	Matched, Applied int
+}
+
+// Faults returns what is in force here, in the order in which it was injected. It
+// tells of faults that no push shows as well, of those of connections for instance.
+func (s *Space) Faults() []FaultState {
+	var all []FaultState
+	for _, state := range s.server.sim.Faults.Rules() {
+		if state.Space == s.ofFaults() {
+			all = append(all, FaultState{state.Name, state.Matched, state.Applied})
+		}
+	}
+	return all
+}
+
+// Applied returns how often the fault of a name has happened. The fault has to be in
+// force still, if only because it is done.
+func (s *Space) Applied(name string) int {
+	s.tb.Helper()
+	all := s.Faults()
+	i := slices.IndexFunc(all, func(f FaultState) bool { return f.Name == name })
+	if i < 0 {
+		s.tb.Fatalf("apnstest: there is no fault %q; there are %v", name, all)
+	}
+	return all[i].Applied
+}
+
+// byChance reports whether it depends on the seed what a rule does.
+func byChance(r fault.Rule) bool {
+	if p := r.When.Probability; p != 0 && p != 1 {
+		return true
+	}
+	delay := r.What.Delay
+	return delay != nil && (delay.Sigma != 0 || delay.Min != 0 || delay.Fixed == 0 && delay.Growth == 0)
 }
 
 // conditions are the functions that stand in the place of expressions.

@@ -13,6 +13,8 @@ type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
+	Failed() bool
+	Logf(format string, args ...any)
 	Cleanup(func())
 	TempDir() string
 }
@@ -30,6 +32,12 @@ func (*alone) Errorf(string, ...any) {}
 
 // Fatalf panics.
 func (*alone) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// Failed reports false: there is no test to fail.
+func (*alone) Failed() bool { return false }
+
+// Logf tells nobody.
+func (*alone) Logf(string, ...any) {}
 
 // Cleanup keeps f for the end.
 func (a *alone) Cleanup(f func()) {

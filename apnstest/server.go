@@ -118,6 +118,10 @@ func (s *Server) start() error {
 	return s.Space.settle(&s.clock, key)
 }
 
+// Seed returns what decides what faults do by chance: [Config].Seed, or what was
+// drawn. The same seed, faults and pushes bring about the same.
+func (s *Server) Seed() uint64 { return s.sim.Faults.Seed() }
+
 // Close ends a server of [Open], and everything that was made with it. The other
 // servers end with their tests.
 func (s *Server) Close() error {

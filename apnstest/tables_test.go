@@ -39,16 +39,18 @@ func TestEveryKindOfFaultHasAConstant(t *testing.T) {
 
 func TestEveryParameterOfAFaultReachesTheEngine(t *testing.T) {
 	f := Fault{
-		Name: "all", Where: map[string]string{"topic": "x"}, Probability: 0.5, After: 1, Every: 2, Times: 3, Until: time.Unix(1, 0), PerConnection: true,
+		Name: "all", Where: map[string]string{"topic": "x"}, Probability: 0.5, After: 1, Every: 2, Times: 3, PerConnection: true, Until: time.Unix(1, 0),
 		Do: Answer, Reason: "Shutdown", Status: 503, Since: time.Unix(2, 0), Sticky: true, Deliver: true, Code: "NO_ERROR", LastStream: "own",
 		Twice: true, Text: "t", Close: "now", Streams: []uint32{1}, Overrun: true, IDs: "upper", Chain: "expired", Host: "h", Retry: true, Copies: 2,
 		Delay: Latency{Fixed: 1, Min: 2, Max: 3, Median: 4, Sigma: 5, Growth: 6},
 	}
-	rule := f.rule()
+	rules, err := f.rules("a condition")
+	require.NoError(t, err)
+	rule := rules[0]
 	for _, part := range []reflect.Value{reflect.ValueOf(rule.What), reflect.ValueOf(*rule.What.Delay), reflect.ValueOf(rule.When), reflect.ValueOf(rule)} {
 		for i := range part.NumField() {
 			name := part.Type().Field(i).Name
-			if name != "If" && name != "Space" { // those come later
+			if name != "Space" { // that comes later
 				assert.False(t, part.Field(i).IsZero(), "%v.%s", part.Type(), name)
 			}
 		}

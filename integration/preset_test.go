@@ -79,7 +79,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		q.wants(t, q.watched(t), "", "")
 	},
 	"sticky-500": func(t *testing.T, q *quirk) {
-		q.wants(t, q.watched(t), "InternalServerError", "InternalServerError")
+		q.wants(t, q.watched(t), "InternalServerError", "InternalServerError", "InternalServerError")
 		q.wants(t, q.watched(t), "", "")
 	},
 	"goaway-kept-open": func(t *testing.T, q *quirk) {
@@ -171,7 +171,8 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		assert.Equal(t, 200, q.answered(t, p, `{"aps":{}}`).StatusCode)
 	},
 	"request-cap": func(t *testing.T, q *quirk) {
-		p := q.watched(t, neverTwice, neverClosed)
+		p, other := q.watched(t, neverTwice, neverClosed), q.watched(t)
+		q.wants(t, other, "", "", "", "")
 		q.wants(t, p, "", "", "", "")
 		got := q.blindly(t, p, 2)
 		require.NoError(t, got[0].err, "the last request of the connection is answered")
@@ -181,10 +182,18 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.said().streams[4], ""}}, w.heard().goAways)
 		w.expectRefusal(t, w.said().streams[5])
 		q.wants(t, p, "", "")
+		assert.Empty(t, other.only(t).heard().goAways, "it has not had as many")
 	},
 	"slow-connect": func(t *testing.T, q *quirk) {
 		q.off(t, "slow-connect-1")
-		require.ErrorIs(t, q.push(t, q.watched(t), patience, greeting).err, syscall.ECONNRESET)
+		for range 20 {
+			q.wants(t, q.watched(t), "")
+		}
+		for range 20 {
+			require.ErrorIs(t, q.push(t, q.watched(t), patience, greeting).err, syscall.ECONNRESET)
+		}
+		q.wants(t, q.watched(t), "")
+
 		q.off(t)
 		q.on(t, "")
 		q.off(t, "slow-connect-2")
@@ -205,6 +214,12 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		begun := time.Now()
 		require.Equal(t, map[string]int{"": 25}, q.outcomes(t, p, 25))
 		assert.Greater(t, time.Since(begun), 600*time.Millisecond, "the sum of 0, 2, 4, … 48 ms")
+		ten := func(p *provider) time.Duration {
+			begun := time.Now()
+			require.Equal(t, map[string]int{"": 10}, q.outcomes(t, p, 10))
+			return time.Since(begun)
+		}
+		assert.Less(t, ten(q.watched(t)), ten(p), "another connection is fast")
 	},
 	"accepted-not-delivered": func(t *testing.T, q *quirk) {
 		p := q.watched(t)
@@ -273,9 +288,8 @@ func someOf(reason string) func(*testing.T, *quirk) {
 // for 50,000 requests.
 var adjusted = map[string]string{
 	"goaway-under-load": `,"when":{"after":6,"times":1}`,
-	"request-cap":       `,"when":{"after":4,"times":1}`,
+	"request-cap":       `,"when":{"after":4,"times":1,"perConnection":true}`,
 	"resets":            `,"when":{"every":3}`,
-	"slow-connect":      `,"when":{"probability":1}`,
 }
 
 func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
