@@ -33,39 +33,30 @@ func (f *controlFlags) check() error {
 }
 
 // discover asks the control API for the ready record.
-func discover(ctx context.Context, control, token string) (info sim.Info, err error) {
-	body, err := get(ctx, control+"/v1/info", token)
+func (f *controlFlags) discover(ctx context.Context) (info sim.Info, err error) {
+	body, err := f.get(ctx, "/v1/info")
 	if err != nil {
 		return info, err
 	}
 	if err := json.Unmarshal(body, &info); err != nil {
-		return info, fmt.Errorf("%s/v1/info: %w", control, err)
+		return info, fmt.Errorf("%s/v1/info: %w", f.Control, err)
 	}
 	return info, nil
 }
 
-func get(ctx context.Context, address, token string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, usageError{err}
+// get asks for something as it is.
+func (f *controlFlags) get(ctx context.Context, path string) ([]byte, error) {
+	response, err := f.send(ctx, http.MethodGet, path, nil, nil)
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return nil, fmt.Errorf("%s%s: %w", f.Control, path, refused)
 	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or name it with --control", errUnreachable, err)
+		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode != http.StatusOK {
-		err = errors.New(response.Status)
-		if response.StatusCode == http.StatusUnauthorized {
-			err = fmt.Errorf("%w; give the token with --control-token", err)
-		}
-	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", address, err)
+		return nil, fmt.Errorf("%s%s: %w", f.Control, path, err)
 	}
 	return body, nil
 }

@@ -101,11 +101,11 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 // reach asks the control API.
 func (p *patient) reach(ctx context.Context) finding {
-	info, err := discover(ctx, p.Control, p.ControlToken)
+	info, err := p.discover(ctx)
 	if err != nil {
 		return wrong("control API", "start it with apns-sim serve, or name it with --control", "%v", err)
 	}
-	root, err := get(ctx, p.Control+"/v1/ca.pem", p.ControlToken)
+	root, err := p.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return wrong("control API", "is it another program that answers at "+p.Control+"?", "%v", err)
 	}
@@ -232,7 +232,7 @@ var trustVariables = []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_
 // trust looks whether the files that variables name have the simulator's root.
 func (p *patient) trust(ctx context.Context) (list []finding) {
 	const remedy = `eval "$(apns-sim env)" sets it rightly`
-	root, err := get(ctx, p.Control+"/v1/ca.pem", p.ControlToken)
+	root, err := p.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return []finding{wrong("trust", "", "%v", err)}
 	}

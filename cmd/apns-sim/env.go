@@ -36,7 +36,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 	if err := e.check(); err != nil {
 		return usageError{err}
 	}
-	info, err := discover(ctx, e.Control, e.ControlToken)
+	info, err := e.discover(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
 	if err != nil {
 		return err
 	}
-	root, err := get(ctx, e.Control+"/v1/ca.pem", e.ControlToken)
+	root, err := e.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
@@ -153,16 +152,7 @@ func (e *explainCommand) list(w io.Writer, all []entry) error {
 	for i := range all {
 		fmt.Fprintf(&text, "%s\t%s\t%s\t%s\n", all[i].Kind, all[i].Word, number(all[i].Status), all[i].Meaning)
 	}
-	return align(w, text.String())
-}
-
-// align writes lines whose cells end in tabs as a table.
-func align(w io.Writer, lines string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if _, err := io.WriteString(t, lines); err != nil {
-		return err
-	}
-	return t.Flush()
+	return printTable(w, text.String())
 }
 
 // number writes n, or nothing for 0.
@@ -198,5 +188,5 @@ func (e *entry) print(w io.Writer) error {
 		}
 	}
 	fmt.Fprintf(&text, "source\t%s\n", strings.ReplaceAll(e.Source, "; ", "\n\t"))
-	return align(w, text.String())
+	return printTable(w, text.String())
 }

@@ -34,7 +34,7 @@ func (j *jwtSign) Run(ctx context.Context, parsed *kong.Context, c *console) err
 			return usageError{err}
 		}
 		var err error
-		if where, err = discover(ctx, j.Control, j.ControlToken); err != nil {
+		if where, err = j.discover(ctx); err != nil {
 			return err
 		}
 	}

@@ -57,10 +57,10 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 // ask looks for the ready record once.
 func (r *readyCommand) ask(ctx context.Context) (info sim.Info, err error) {
 	if r.ReadyFile == "" {
-		if _, err := get(ctx, r.Control+"/readyz", r.ControlToken); err != nil {
+		if _, err := r.get(ctx, "/readyz"); err != nil {
 			return info, err
 		}
-		return discover(ctx, r.Control, r.ControlToken)
+		return r.discover(ctx)
 	}
 	text, err := os.ReadFile(r.ReadyFile)
 	if err != nil {

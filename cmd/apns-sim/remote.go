@@ -54,8 +54,8 @@ func (r *remote) call(ctx context.Context, method, path string, query url.Values
 }
 
 // send sends a request. The answer is a success, and for the caller to close.
-func (r *remote) send(ctx context.Context, method, path string, query url.Values, in any) (*http.Response, error) {
-	if err := r.check(); err != nil {
+func (f *controlFlags) send(ctx context.Context, method, path string, query url.Values, in any) (*http.Response, error) {
+	if err := f.check(); err != nil {
 		return nil, usageError{err}
 	}
 	var content io.Reader
@@ -66,7 +66,7 @@ func (r *remote) send(ctx context.Context, method, path string, query url.Values
 		}
 		content = bytes.NewReader(text)
 	}
-	address := r.Control + path
+	address := f.Control + path
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
@@ -77,8 +77,8 @@ func (r *remote) send(ctx context.Context, method, path string, query url.Values
 	if in != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	if r.ControlToken != "" {
-		request.Header.Set("Authorization", "Bearer "+r.ControlToken)
+	if f.ControlToken != "" {
+		request.Header.Set("Authorization", "Bearer "+f.ControlToken)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -48,7 +48,7 @@ func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console)
 	if err := s.check(); err != nil {
 		return usageError{err}
 	}
-	where, err := discover(ctx, s.Control, s.ControlToken)
+	where, err := s.discover(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 
 // client trusts the simulator's root alone.
 func (s *sendCommand) client(ctx context.Context) (*http.Client, error) {
-	root, err := get(ctx, s.Control+"/v1/ca.pem", s.ControlToken)
+	root, err := s.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ var (
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/provider", "internal/fault/when"}), slices.Concat(cli, yaml), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/provider", "internal/fault/when"}), slices.Concat(cli, yaml, []string{"golang.org/x/term"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/screen"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
@@ -100,6 +100,6 @@ var (
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, p12 files, the property lists of devices, and the conditions of faults"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"golang.org/x/term", "howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, p12 files, the property lists of devices, and the conditions of faults"},
 	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/..."}), "a phone needs the standard library, flags and a keyboard"},
 }
