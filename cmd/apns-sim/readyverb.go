@@ -26,6 +26,9 @@ func (readyCommand) Help() string {
 // errNotReady says that a simulator is not ready, or not yet.
 var errNotReady = errors.New("the simulator is not ready")
 
+// askTime is how long an answer may take at least, if there is little time or none.
+const askTime = time.Second
+
 // askAgain is the pause before the simulator is asked once more.
 const askAgain = 20 * time.Millisecond
 
@@ -39,7 +42,7 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 	}
 	deadline := time.Now().Add(r.Wait)
 	for {
-		info, err := r.ask(ctx)
+		info, err := r.ask(ctx, max(time.Until(deadline), askTime))
 		if err == nil {
 			return json.NewEncoder(c.stdout).Encode(info)
 		}
@@ -54,8 +57,10 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 	}
 }
 
-// ask looks for the ready record once.
-func (r *readyCommand) ask(ctx context.Context) (info sim.Info, err error) {
+// ask looks for the ready record once. Who accepts and does not answer is not ready.
+func (r *readyCommand) ask(ctx context.Context, patience time.Duration) (info sim.Info, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if r.ReadyFile == "" {
 		if _, err := r.get(ctx, "/readyz"); err != nil {
 			return info, err

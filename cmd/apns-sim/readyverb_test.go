@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,7 +30,11 @@ func TestReadyTellsOfASimulatorThatIs(t *testing.T) {
 func TestReadyEndsWithFiveIfThereIsNone(t *testing.T) {
 	broken := filepath.Join(t.TempDir(), "ready.json")
 	require.NoError(t, os.WriteFile(broken, []byte("{"), 0o600))
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	require.NoError(t, err)
+	defer mute.Close()
 	for _, args := range [][]string{
+		{"--control", "http://" + mute.Addr().String(), "--wait", "30ms"},
 		{"--control", "http://" + free(t)},
 		{"--control", "http://" + free(t), "--wait", "30ms"},
 		{"--ready-file", filepath.Join(t.TempDir(), "none")},
