@@ -37,6 +37,7 @@ type deviceCommand struct {
 	Uninstall deviceUninstall `cmd:"" help:"Remove an app from a device; its token is Unregistered."`
 	Rotate    deviceRotate    `cmd:"" help:"Give an app on a device a new token; the old one is Unregistered."`
 
+	OpenToken   deviceOpenToken   `cmd:"" help:"Open a device token up, as APNs sees it."`
 	NewTokenKey deviceNewTokenKey `cmd:"" help:"Make a new key, which seals device tokens from now on; tokens of older keys stay good."`
 }
 
@@ -288,6 +289,35 @@ type deviceRedirect struct {
 // Run sends the device away.
 func (d *deviceRedirect) Run(ctx context.Context, c *console) error {
 	return d.tell(ctx, c, http.MethodPost, "/redirect", portal.Redirection{Host: d.Host, Reason: d.Reason})
+}
+
+type deviceOpenToken struct {
+	remote
+	Token string `arg:"" help:"The device token, hex."`
+}
+
+// Run prints what a token says.
+func (d *deviceOpenToken) Run(ctx context.Context, c *console) error {
+	var t portal.OpenedToken
+	if err := d.call(ctx, http.MethodGet, "/v1/tokens"+segment(d.Token), nil, nil, &t); err != nil {
+		return err
+	}
+	kind, void, told := "app token", "no", ""
+	if t.Base {
+		kind = "base token, the device's own"
+	}
+	if !t.Void.IsZero() {
+		void, told = "since "+t.Void.Format(time.RFC3339), "never"
+		if !t.Told.IsZero() {
+			told = "from " + clockTime(t.Told) + " on"
+		}
+	}
+	return showOne(
+		c, d.JSON, &t, [2]string{"record", t.Record}, [2]string{"kind", kind}, [2]string{"environment", t.Environment},
+		[2]string{"user", strconv.Itoa(t.User)}, [2]string{"device", t.Device.String()},
+		[2]string{"topic tag", strings.TrimSpace(t.TopicTag + " " + t.Topic)}, [2]string{"retirements", strconv.FormatUint(uint64(t.Retirements), 10)},
+		[2]string{"key", fmt.Sprintf("%d rotations old", t.Key)}, [2]string{"void", void}, [2]string{"providers told", told},
+	)
 }
 
 type deviceNewTokenKey struct{ remote }

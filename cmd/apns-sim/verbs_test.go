@@ -183,6 +183,10 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	assert.Equal(t, id, tell("redirect", "--host", "localhost").ID.String())
 	assert.True(t, tell("online").Online, "the name leads back here")
 	before := phone.Apps[0].Token
+	opened := d.do("device", "open-token", before)
+	assert.Contains(t, opened, id)
+	assert.Contains(t, opened, "30229c4c com.example.demo")
+	assert.Contains(t, d.fail(exitFailure, "device", "open-token", strings.Repeat("00", 32)).stderr, "not sealed here")
 	d.do("device", "new-token-key")
 	d.do("send", "--token", before)
 	assert.NotEqual(t, before, tell("rotate").Apps[0].Token)

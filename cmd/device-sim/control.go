@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -51,6 +52,19 @@ type problem struct {
 // rootPEM fetches the certificate of the root.
 func (c *control) rootPEM(ctx context.Context) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, "/v1/ca.pem", nil)
+}
+
+// openToken asks for what a sealed token says.
+func (c *control) openToken(ctx context.Context, token []byte) (*openedToken, error) {
+	reply, err := c.do(ctx, http.MethodGet, "/v1/tokens/"+hex.EncodeToString(token), nil)
+	if err != nil {
+		return nil, err
+	}
+	opened := new(openedToken)
+	if err := json.Unmarshal(reply, opened); err != nil {
+		return nil, fmt.Errorf("what is in a token is no JSON: %w", err)
+	}
+	return opened, nil
 }
 
 // post sends and receives JSON.

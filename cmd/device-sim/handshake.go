@@ -40,6 +40,9 @@ type handshake struct {
 	stop     context.CancelCauseFunc
 	device   *device.Device
 	passages chan passage // from the device to the reader
+	log      *slog.Logger
+
+	dumb bool // nobody tells what is in a token. Owned by the reader
 
 	// Guarded by owner.mu.
 	clerk     clerk
@@ -65,6 +68,7 @@ func (c *handshakeCmd) run(ctx context.Context, std streams, log *slog.Logger) e
 		owner:    owner{runCmd: &c.runCmd, control: newControl(c.Control, c.ControlToken), state: state},
 		cmd:      c,
 		stop:     stop,
+		log:      log,
 		passages: make(chan passage, maxPassages),
 		answered: make(chan struct{}, 1),
 		acked:    make(chan struct{}),
@@ -227,6 +231,26 @@ func (h *handshake) tell(p passage) {
 	}
 }
 
+// open opens the sealed tokens of a passage up, as APNs can. It is done for the reader:
+// the device goes on meanwhile. A courier that does not tell what is in them leaves them
+// sealed.
+func (h *handshake) open(ctx context.Context, p *passage) {
+	for i := range p.Items {
+		item := &p.Items[i]
+		if !item.sealed || h.dumb {
+			continue
+		}
+		opened, err := h.control.openToken(ctx, item.Value)
+		if err != nil {
+			h.log.Debug("a token stays sealed", "err", err)
+			f, known := errors.AsType[*failure](err)
+			h.dumb = known && f.code == exitUnreachable
+			continue
+		}
+		item.Rows = append(item.Rows, opened.rows()...)
+	}
+}
+
 // read shows passages until there are no more, or ctx ends. It gives them all.
 func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 	var broken error
@@ -239,6 +263,7 @@ func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 	}
 	var all []passage
 	for p := range h.passages {
+		h.open(ctx, &p)
 		all = append(all, p)
 		text.passage(p)
 		if p.shown != nil {

@@ -81,6 +81,53 @@ func tokenRows(token []byte) []row {
 	}
 }
 
+// An openedToken is what a sealed token says, as the control API tells.
+type openedToken struct {
+	Record      string    `json:"record"`
+	Base        bool      `json:"base"`
+	Environment string    `json:"environment"`
+	User        int       `json:"user"`
+	Device      string    `json:"device"`
+	TopicTag    string    `json:"topicTag"`
+	Topic       string    `json:"topic"`
+	Retirements uint32    `json:"retirements"`
+	Key         int       `json:"key"`
+	Void        time.Time `json:"void"`
+}
+
+// recordSize is how many bytes are sealed in a token, in hex.
+const recordSize = 2 * 16
+
+// rows take the record apart.
+func (t *openedToken) rows() []row {
+	if len(t.Record) != recordSize {
+		return nil
+	}
+	kind, tag := "an app's token", t.Record[18:26]+": the first 4 bytes of the SHA-1 of the topic"
+	if t.Base {
+		kind, tag = "a base token", t.Record[18:26]+": no topic"
+	}
+	if t.Topic != "" {
+		tag += ", which is that of " + t.Topic
+	}
+	key := "the newest token key has sealed it"
+	if t.Key > 0 {
+		key = fmt.Sprintf("%d newer token keys have come since it was sealed", t.Key)
+	}
+	rows := []row{
+		{"as APNs sees it", t.Record + ", in the clear"},
+		{"· flags", fmt.Sprintf("%s: %s, %s, user %d of the device", t.Record[:2], kind, t.Environment, t.User)},
+		{"· device", t.Record[2:18] + ": the key hash of its certificate"},
+		{"· topic tag", tag},
+		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; one after that makes it void", t.Record[26:], t.Retirements)},
+		{"· key", key},
+	}
+	if !t.Void.IsZero() {
+		rows = append(rows, row{"· void", "since " + date(t.Void)})
+	}
+	return rows
+}
+
 // topicRows names the topic of a hash, if it is one of the device's.
 func (c *clerk) topicRows(hash []byte) []row {
 	if len(hash) != len(apns.TopicHash{}) {

@@ -43,6 +43,8 @@ type item struct {
 	Text        string // the value as a person would write it; "" if the bytes say it all
 	Meaning     string
 	Rows        []row // what is inside
+
+	sealed bool // Value is a token that was not opened before
 }
 
 // A row is a label and a text.
@@ -186,6 +188,7 @@ func (c *clerk) item(w device.WireFrame, a courier.Annotation) item {
 	case "signature":
 		i.Rows = signatureRows(a.Value)
 	case "token", "baseToken":
+		i.sealed = c.tokens[string(a.Value)] == 0
 		i.Rows = c.token(a.Value)
 	case "topic", "enabled", "ignored", "opportunistic", "paused", "nonWaking":
 		i.Rows = c.topicRows(a.Value)

@@ -36,6 +36,7 @@ type simulator struct {
 	control.Teams
 	control.Clocks
 	control.Devices
+	control.TokenOpener
 	control.Connections
 	control.Metered
 	control.Channels

@@ -23,6 +23,7 @@ var resources = []func(*router){
 	registerTeams,
 	registerClock,
 	registerDevices,
+	registerTokens,
 	registerConnections,
 	registerChannels,
 	registerMetrics,

@@ -18,6 +18,7 @@ type Simulator interface {
 	Teams
 	Clocks
 	Devices
+	TokenOpener
 	Connections
 	Metered
 	Channels

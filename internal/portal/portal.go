@@ -110,6 +110,22 @@ type DeviceApp struct {
 	Token string `json:"token,omitempty" doc:"The device token to push to, hex; none until the courier has given one"`
 }
 
+// An OpenedToken is what a device token says to APNs, which alone can open it.
+type OpenedToken struct {
+	Record      string        `json:"record" doc:"What was sealed, 16 bytes in hex: flags, device, tag of the topic, retirements"`
+	Base        bool          `json:"base" doc:"It is the device's own and names no topic"`
+	Environment string        `json:"environment" doc:"production or sandbox"`
+	User        int           `json:"user" doc:"Which user of the device; 0 on most"`
+	Device      apns.DeviceID `json:"device" doc:"The id of the device, hex"`
+	TopicTag    string        `json:"topicTag,omitempty" doc:"The first 4 bytes of the SHA-1 of the topic, hex"`
+	Topic       string        `json:"topic,omitempty" doc:"The topic that has this tag, if it is of a registered app"`
+	Retirements uint32        `json:"retirements" doc:"How many times tokens of the device had been made void, up to the last time that concerned this one, when it was sealed"`
+	Key         int           `json:"key" doc:"The age of the key that sealed it, in rotations; 0 is the one that seals now"`
+	Void        time.Time     `json:"void,omitzero" doc:"Since when it is void; absent while it is good"`
+	Told        time.Time     `json:"told,omitzero" doc:"From when on providers are told that it is void; absent if never"`
+	Expired     bool          `json:"expired,omitempty" doc:"It became void by its age"`
+}
+
 // A Received is a notification in the inbox of a virtual device.
 type Received struct {
 	Number        uint64    `json:"number" doc:"Numbers what the device received, from 1"`

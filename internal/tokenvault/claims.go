@@ -54,6 +54,14 @@ func (c *Claims) ForTopic(topic apns.TopicHash) bool {
 	return !c.Base && c.Tag == Tag(topic)
 }
 
+// Record is what was sealed: 16 bytes, without their padding.
+func (c *Claims) Record() []byte {
+	r := record{Address: c.Address, base: c.Base, tag: c.Tag, epoch: c.Epoch}
+	sealed := make([]byte, recordSize)
+	r.put(sealed)
+	return sealed
+}
+
 // Unreported reports whether the token is void and providers are not told yet.
 func (c *Claims) Unreported(now time.Time) bool {
 	return !c.Retired.IsZero() && (c.Reported.IsZero() || now.Before(c.Reported))

@@ -313,3 +313,14 @@ func TestAnExpiredTokenIsToldFromARemovedApps(t *testing.T) {
 	assert.False(t, claims.Retired.IsZero())
 	assert.False(t, open(t, v, v.Mint(a, &topic)).Expired)
 }
+
+func TestClaimsGiveTheRecordThatWasSealed(t *testing.T) {
+	v := newVault(t, tokenvault.Config{})
+	guest := phone
+	guest.Environment, guest.User = apns.Sandbox, 31
+	v.RetireDevice(apns.Sandbox, guest.Device)
+	claims := open(t, v, v.Mint(guest, &example))
+	assert.Equal(t, "7f0123456789abcdef"+hex.EncodeToString(example[:4])+"000001", hex.EncodeToString(claims.Record()))
+	claims = open(t, v, v.Mint(phone, nil))
+	assert.Equal(t, "000123456789abcdef00000000000000", hex.EncodeToString(claims.Record()))
+}

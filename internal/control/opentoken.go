@@ -1,0 +1,37 @@
+package control
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// TokenOpener opens device tokens up.
+type TokenOpener interface {
+	// OpenToken tells what a device token says. An error of [portal.ErrNotFound]
+	// says that it was not sealed here.
+	OpenToken(token apns.DeviceToken) (portal.OpenedToken, error)
+}
+
+func registerTokens(r *router) {
+	sim := r.server.sim
+	register(r, huma.Operation{
+		OperationID: "open-token", Method: http.MethodGet, Path: "/v1/tokens/{token}", Tags: []string{devicesTag},
+		Summary:     "Open a device token up, as APNs sees it",
+		Description: "A token is a sealed record: to devices and providers it is bytes without a meaning.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		Token string `path:"token" maxLength:"200" example:"00" doc:"The device token, hex"`
+	},
+	) (*answer[portal.OpenedToken], error) {
+		token, err := apns.ParseDeviceToken(in.Token)
+		if err != nil {
+			return nil, refuse(http.StatusUnprocessableEntity, "path.token: %v", err)
+		}
+		return answered(sim.OpenToken(token))
+	})
+}

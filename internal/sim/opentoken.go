@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// OpenToken tells what a device token says to APNs.
+func (s *Simulator) OpenToken(token apns.DeviceToken) (portal.OpenedToken, error) {
+	c, err := s.Vault.Open([]byte(token))
+	if err != nil {
+		return portal.OpenedToken{}, fmt.Errorf("%w device token: it was not sealed here", portal.ErrNotFound)
+	}
+	opened := portal.OpenedToken{
+		Record: hex.EncodeToString(c.Record()), Base: c.Base,
+		Environment: c.Environment.String(), User: int(c.User), Device: c.Device,
+		Retirements: c.Epoch, Key: c.Key, Void: c.Retired, Told: c.Reported, Expired: c.Expired,
+	}
+	if c.Base {
+		return opened, nil
+	}
+	opened.TopicTag = hex.EncodeToString(c.Tag[:])
+	for _, topic := range s.topics() {
+		if tokenvault.Tag(apns.HashTopic(topic)) == c.Tag {
+			opened.Topic = topic
+			break
+		}
+	}
+	return opened, nil
+}
