@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -69,6 +70,9 @@ func (c *runCmd) AfterApply() error {
 	if err := c.parseChannels(); err != nil {
 		return err
 	}
+	if err := checkControl(c.Control); err != nil {
+		return err
+	}
 	c.Server, err = serverAddress(c.Server, c.Environment)
 	return err
 }
@@ -79,6 +83,16 @@ func checkTopics(topics []string) error {
 		if !apns.ValidTopic(topic) {
 			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
 		}
+	}
+	return nil
+}
+
+// checkControl refuses what is no address of a control API: localhost:8197 has a scheme
+// of the name localhost.
+func checkControl(control string) error {
+	u, err := url.Parse(control)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("--control %q is no URL of a server: use a URL like http://127.0.0.1:8197", control)
 	}
 	return nil
 }

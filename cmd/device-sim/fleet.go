@@ -69,6 +69,9 @@ func (c *fleetCmd) AfterApply() error {
 	if err := checkTopics(c.Topic); err != nil {
 		return err
 	}
+	if err := checkControl(c.Control); err != nil {
+		return err
+	}
 	if c.Server, err = serverAddress(c.Server, c.Environment); err != nil {
 		return err
 	}
@@ -81,8 +84,8 @@ func (c *fleetCmd) AfterApply() error {
 			return fmt.Errorf("%s %d is too few: use %d or more", number.flag, number.value, number.least)
 		}
 	}
-	if c.Interval <= 0 || c.Down < 0 || c.Duration < 0 {
-		return errors.New("--interval must be more than 0, --down and --duration not less than 0")
+	if c.Interval <= 0 || c.Down <= 0 || c.Duration < 0 {
+		return errors.New("--interval and --down must be more than 0, --duration not less than 0")
 	}
 	if c.Record == "-" && c.JSON {
 		return errors.New("--record - and --json both want standard output; give --record a file")

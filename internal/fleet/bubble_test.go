@@ -245,6 +245,38 @@ func testRampIsKept(t *testing.T) {
 	assert.EqualValues(t, 20, s.Logins)
 }
 
+// The time of a script counts from the first login on, whatever the ramp.
+func TestScriptGoesOnWhileDevicesStart(t *testing.T) {
+	synctest.Test(t, testScriptGoesOnWhileDevicesStart)
+}
+
+func testScriptGoesOnWhileDevicesStart(t *testing.T) {
+	b := newBubble(t, 20)
+	b.cfg.Ramp = Ramp{Within: 2 * time.Minute}
+	var err error
+	b.cfg.Script, err = ParseScript(strings.NewReader("at 5s churn kill=1/s\nat 10s churn kill=5/s\nat 20s disconnect 1\nat 30s stop\n"))
+	require.NoError(t, err)
+	s := b.run(time.Hour)
+	assert.InDelta(t, 30, s.Seconds, 1)
+	assert.EqualValues(t, 1, s.Actions["disconnect"])
+	assert.Less(t, s.Started, int64(20), "they are still starting")
+}
+
+func TestRatesOfAScriptAreTakenUpWhenAllDevicesHaveStarted(t *testing.T) {
+	synctest.Test(t, testRatesOfAScriptAreTakenUpLater)
+}
+
+func testRatesOfAScriptAreTakenUpLater(t *testing.T) {
+	b := newBubble(t, 4)
+	b.cfg.Ramp = Ramp{Within: time.Minute}
+	var err error
+	b.cfg.Script, err = ParseScript(strings.NewReader("at 1s churn reset=5/s\nat 2s churn disconnect=1/s\nat 2m stop\n"))
+	require.NoError(t, err)
+	s := b.run(time.Hour)
+	assert.Zero(t, s.Actions["reset"], "newer rates have taken their place")
+	assert.Positive(t, s.Actions["disconnect"])
+}
+
 func TestChurnEndsWithEverybodyBack(t *testing.T) { synctest.Test(t, testChurnEndsWithEverybodyBack) }
 
 func testChurnEndsWithEverybodyBack(t *testing.T) {

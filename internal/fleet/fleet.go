@@ -27,7 +27,7 @@ type Fleet struct {
 
 	tally  tally
 	ending sync.WaitGroup // of devices and actions
-	churns chan Churn     // what a script asks for
+	churns chan Churn     // holds the rates that a script asks for, until they are taken up
 
 	mu      sync.Mutex
 	members []*member // grows while the devices are made
@@ -47,7 +47,7 @@ func New(cfg Config) (*Fleet, error) {
 	}
 	return &Fleet{
 		cfg: cfg, idField: idField{cfg.IDField, quoted}, record: newRecord(cfg.Record),
-		changed: make(chan struct{}, 1), churns: make(chan Churn),
+		changed: make(chan struct{}, 1), churns: make(chan Churn, 1),
 	}, nil
 }
 
@@ -210,9 +210,10 @@ func (f *Fleet) play() {
 			}
 		case verbChurn:
 			select {
-			case f.churns <- step.churn: // as soon as all devices have started
-			case <-f.ctx.Done():
+			case <-f.churns: // some that were not taken up yet, as not all devices have started
+			default:
 			}
+			f.churns <- step.churn
 		case verbStop:
 			f.stop(errStopped)
 		}

@@ -18,6 +18,9 @@ type Ramp struct {
 func ParseRamp(text string) (Ramp, error) {
 	if strings.Contains(text, "/") {
 		rate, err := parseRate(text)
+		if err == nil && rate == 0 {
+			err = fmt.Errorf("at %q no device starts; without a ramp they start as fast as they can", text)
+		}
 		return Ramp{PerSecond: rate}, err
 	}
 	within, err := time.ParseDuration(text)
