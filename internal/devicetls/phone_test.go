@@ -189,7 +189,7 @@ func (p *phone) write(b []byte) {
 }
 
 // patience is how long an answer may take; in a bubble it takes no time at all.
-const patience = 5 * time.Second
+const patience = 9 * time.Second // less than a device without a filter has
 
 // next reads the next message.
 func (p *phone) next() courier.Message {
