@@ -122,6 +122,7 @@ func TestHelpAndVersionSucceed(t *testing.T) {
 func TestAMistakeInTheCommandLineIsToldInTwoLines(t *testing.T) {
 	for _, tc := range []struct{ args, want, hint string }{
 		{"--bogus", "unknown flag --bogus", "apns-sim --help"},
+		{"clock advance -61m", "unknown flag -6", "apns-sim clock advance --help; a value that begins with - stands after --, or behind =, as in --flag=-1s"},
 		{"serve --bogus", "unknown flag --bogus", "apns-sim serve --help"},
 		{"bogus", "unexpected argument bogus", "apns-sim --help"},
 		{"send", "missing flags: --token=HEX", "apns-sim send --help"},

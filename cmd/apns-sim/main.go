@@ -105,7 +105,11 @@ func withHint(err, first error, args []string) error {
 			command = verb.FullPath()
 		}
 	}
-	return fmt.Errorf("%w\n  see %s --help", err, command)
+	hint := ""
+	if slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 1 && arg[0] == '-' && '0' <= arg[1] && arg[1] <= '9' }) {
+		hint = "; a value that begins with - stands after --, or behind =, as in --flag=-1s"
+	}
+	return fmt.Errorf("%w\n  see %s --help%s", err, command, hint)
 }
 
 // report prints an error and turns it into an exit code.

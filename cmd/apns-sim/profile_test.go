@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-var update = flag.Bool("update", false, "write docs/profiles.md anew from the table")
+var update = flag.Bool("update", false, "write the pages of profiles and verbs anew")
 
 const profilesPage = "../../docs/profiles.md"
 
