@@ -80,7 +80,7 @@ func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
 	require.Len(t, open, 1)
 	assert.Equal(t, phone.ID, open[0].Device)
 	assert.Contains(t, d.do("connection", "list"), phone.ID.String())
-	assert.Empty(t, d.do("connection", "list", "--space", "NOBODY0001", "--json"))
+	assert.Contains(t, d.fail(exitFailure, "connection", "list", "--space", "NOBODY0001").stderr, "NOBODY0001")
 	d.do("connection", "close", phone.ID.String())
 	assert.Contains(t, d.fail(exitFailure, "connection", "close", "4711").stderr, "there is no open connection 4711")
 }

@@ -120,7 +120,7 @@ func TestAKeyOfAnotherTeamIsAccepted(t *testing.T) {
 
 func TestSendSaysWhatIsMissing(t *testing.T) {
 	s := serve(t, "--any-port")
-	noSandbox := serve(t, "--listen", "127.0.0.1:0", "--listen-443", "off", "--listen-sandbox", "off", "--listen-device", "off", "--listen-device-sandbox", "off", "--listen-control", "127.0.0.1:0")
+	noSandbox := serve(t, "--listen", "127.0.0.1:0", "--listen-443", "off", "--listen-sandbox", "off", "--listen-device", "off", "--listen-device-sandbox", "off", "--listen-channels", "off", "--listen-channels-sandbox", "off", "--listen-control", "127.0.0.1:0")
 	for _, tc := range []struct {
 		name    string
 		control string

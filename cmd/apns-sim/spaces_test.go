@@ -101,6 +101,7 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"POST", "/v1/spaces", `{"environment":"staging"}`, 422, "body.environment: expected value to be one of"},
 		{"POST", "/v1/spaces", `{"topics":["no/topic"]}`, 422, `"no/topic"`},
 		{"GET", "/v1/spaces/NOBODY0001", "", 404, "there is no such space: NOBODY0001"},
+		{"GET", "/v1/devices?space=NOBODY0001", "", 404, "NOBODY0001"},
 		{"POST", "/v1/devices", `{"team":"NOBODY0001"}`, 404, "make a space for it"},
 		{"GET", "/v1/devices/0123456789abcdef", "", 404, "GET /v1/devices lists them"},
 		{"GET", "/v1/devices/phone", "", 422, "path.id"},

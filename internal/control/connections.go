@@ -31,10 +31,16 @@ func registerConnections(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-connections", Method: http.MethodGet, Path: "/v1/connections", Tags: []string{"connections"},
 		Summary: "The open connections of providers and devices",
+		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
 	},
 	) (*answer[connectionList], error) {
+		if in.Space != "" {
+			if _, err := sim.GetTeam(in.Space); err != nil {
+				return nil, refused(err)
+			}
+		}
 		list := connectionList{[]portal.Connection{}}
 		for _, c := range append(sim.ProviderConnections(), sim.DeviceConnections()...) {
 			if in.Space == "" || c.Space == in.Space {

@@ -114,10 +114,16 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
 		Summary: "All devices: virtual ones, and those outside that are connected",
+		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
 	},
 	) (*answer[deviceList], error) {
+		if in.Space != "" {
+			if _, err := sim.GetTeam(in.Space); err != nil { // it would look like the common world
+				return nil, refused(err)
+			}
+		}
 		return answered(deviceList{sim.ListDevices(in.Space, in.Space == "")}, nil)
 	})
 	register(r, huma.Operation{
