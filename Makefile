@@ -24,7 +24,8 @@ build: ## Build bin/apns-sim and bin/device-sim, static
 test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the binaries, HTTP/2 conformance
 	$(if $(RACE),,@echo "no C compiler: tests run without the race detector")
 	go test $(RACE) ./...
-	cd integration && BIN_DIR=$(BIN) go test -count=1 $(RACE) ./... # that the binaries are others is nothing that go test sees
+# Anew each time: that the binaries are others is nothing that go test sees.
+	cd integration && BIN_DIR=$(BIN) go test -count=1 $(RACE) ./...
 	H2SPEC=$(TOOLS)/h2spec go test -v -run H2Spec ./internal/h2 2>&1 | tee .build/h2spec.log
 	@! grep -E 'no tests to run|--- SKIP' .build/h2spec.log # a conformance test that did not run is no proof
 
