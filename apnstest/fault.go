@@ -112,10 +112,12 @@ const (
 	SlowAccept       FaultKind = "slow-accept"
 	RefuseConnection FaultKind = "refuse-connection"
 	ShowChain        FaultKind = "chain"
-	RefuseLogin      FaultKind = "refuse-login"
-	Redirect         FaultKind = "redirect"
-	SlowLogin        FaultKind = "slow-login"
-	NoKeepalive      FaultKind = "no-keepalive"
+
+	// Of devices: those of a Space, if it is injected there.
+	RefuseLogin FaultKind = "refuse-login"
+	Redirect    FaultKind = "redirect"
+	SlowLogin   FaultKind = "slow-login"
+	NoKeepalive FaultKind = "no-keepalive"
 
 	// Of deliveries.
 	Drop       FaultKind = "drop"

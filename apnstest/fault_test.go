@@ -181,6 +181,18 @@ func TestFaultsTellHowOftenTheyHaveHappened(t *testing.T) {
 	assert.Empty(t, apple.Faults())
 }
 
+func TestASpaceHasFaultsOfItsOwnDevices(t *testing.T) {
+	t.Parallel()
+	apple := apnstest.NewServer(t)
+	mine, other := newSender(t, apple.NewSpace(t)), newSender(t, apple.NewSpace(t))
+	mine.Inject(apnstest.Fault{Name: "late", Do: apnstest.SlowLogin, Delay: apnstest.Latency{Fixed: 1}})
+	for _, s := range []*sender{mine, other} {
+		s.phone.Disconnect()
+		s.phone.Connect()
+	}
+	assert.Equal(t, 1, mine.Applied("late"))
+}
+
 func TestSpacesMayHaveFaultsOfTheSameName(t *testing.T) {
 	t.Parallel()
 	apple := apnstest.NewServer(t)
