@@ -90,7 +90,8 @@ func TestAForeignPageReadsNothing(t *testing.T) {
 		{"an old browser", map[string]string{"Origin": "https://evil.example"}, http.StatusForbidden},
 		{"a page without an origin", map[string]string{"Origin": "null"}, http.StatusForbidden},
 		{"our own page", map[string]string{"Origin": "http://127.0.0.1:8197", "Sec-Fetch-Site": "same-origin"}, http.StatusOK},
-		{"a link", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, http.StatusOK},
+		{"a link", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, http.StatusOK},
+		{"a frame", map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, http.StatusForbidden},
 		{"what is typed", map[string]string{"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, http.StatusOK},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -82,5 +82,5 @@ func foreign(r *http.Request) bool {
 		from, err := url.Parse(origin)
 		return origin != "" && (err != nil || from.Host != r.Host)
 	}
-	return r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Header.Get("Sec-Fetch-Dest") != "document" // but for a link, not a frame
 }

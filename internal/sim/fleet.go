@@ -51,7 +51,7 @@ func (s *Simulator) NewDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 	}
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
-	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env}, o.Count)
+	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, phone := range phones {
 			s.RemoveDevice(phone.ID())

@@ -227,14 +227,32 @@ func (s *Simulator) ResetSpace(team string) error {
 	}
 	s.Broker.DeleteSpace(in, devices)
 	s.Spaces.Clock(in).Set(time.Now())
+	err := restore(phones)
+	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
+	return err
+}
+
+// restore has phones as they were ordered, some of them beside each other. The error is
+// the first one.
+func restore(phones []*virtual.Phone) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), deviceTimeout)
 	defer cancel()
-	var errs []error
+	var (
+		first sync.Once
+		tasks sync.WaitGroup
+		slots = make(chan struct{}, atOnce)
+	)
 	for _, phone := range phones {
-		errs = append(errs, phone.Restore(ctx))
+		slots <- struct{}{}
+		tasks.Go(func() {
+			defer func() { <-slots }()
+			if wrong := phone.Restore(ctx); wrong != nil {
+				first.Do(func() { err = wrong })
+			}
+		})
 	}
-	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
-	return errors.Join(errs...)
+	tasks.Wait()
+	return err
 }
 
 // resetFaults puts the faults of the start into force in place of those of a space, or

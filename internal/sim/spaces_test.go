@@ -238,6 +238,8 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 	x := newTenant(t, s, portal.SpaceOrder{})
 	common, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
+	away, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
+	require.NoError(t, err)
 	for _, world := range []struct {
 		team   string
 		device portal.Device
@@ -267,6 +269,9 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		names = append(names, rule.Name)
 	}
 	assert.Equal(t, []string{"start", "of a space"}, names)
+	got, err := s.Device(away[0].ID)
+	require.NoError(t, err)
+	assert.False(t, got.Online, "as it was ordered")
 }
 
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {

@@ -18,6 +18,8 @@ type Order struct {
 	Team        string
 	Topics      []string
 	Environment apns.Environment
+	// Offline says that the phone is offline once its apps have their tokens.
+	Offline bool
 }
 
 // numbers counts the phones of the process.
@@ -172,8 +174,8 @@ func (p *Phone) Erase(ctx context.Context) (apns.DeviceID, error) {
 	return p.device.ID(), nil
 }
 
-// Restore has the phone as it was ordered: online and in use, with its apps and an
-// empty inbox. What else is installed stays.
+// Restore has the phone as it was ordered: in use, with its apps and an empty inbox, and
+// online unless it was ordered otherwise. What else is installed stays.
 func (p *Phone) Restore(ctx context.Context) error {
 	if err := p.SetPower(device.PowerOn); err != nil {
 		return err
@@ -188,6 +190,9 @@ func (p *Phone) Restore(ctx context.Context) error {
 		if _, err := p.Install(ctx, topic); err != nil {
 			return fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
 		}
+	}
+	if p.Offline {
+		p.Disconnect()
 	}
 	p.inbox.clear()
 	return nil
