@@ -121,7 +121,7 @@ var reasons = []ReasonInfo{
 		Reason: ExpiredProviderToken, Status: 403, Scope: ScopeBoth, Retry: RetryReconnect,
 		Meaning: "The provider token was issued more than one hour ago.",
 		Here:    "An iat more than 60 minutes behind the simulator's clock, which can be moved, or more than 60 minutes ahead of it.",
-		Remedy:  "Sign a new token, at the latest after 60 minutes and at the earliest after 20, and open a new connection; set the machine's clock.",
+		Remedy:  "Sign a new token, at the latest after 60 minutes and at the earliest after 20, and open a new connection; set the machine's clock. If the simulator's was moved (apns-sim clock show), move that of the program, too.",
 		Source:  tokenPage + "; " + responsesPage + "; observed: node-apn#450, pushy#476",
 	},
 	{

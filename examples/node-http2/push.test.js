@@ -83,10 +83,15 @@ test('no answered push is lost in a goaway', async (t) => {
 test('the provider token is renewed', async (t) => {
   const space = await openSpace(t);
   const p = withToken(t, space);
-  assert.equal((await p.push(space.token, body)).status, 200);
+  const first = await p.push(space.token, body);
+  assert.equal(first.status, 200);
   await space.advance('61m');
+  assert.equal((await p.push(space.token, body)).reason, 'ExpiredProviderToken');
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 61 * 60 * 1000 });
-  assert.equal((await p.push(space.token, body)).status, 200);
+  const second = await p.push(space.token, body);
+  assert.equal(second.status, 200);
+  const token = async (id) => (await space.show(id)).request.credential.fingerprint;
+  assert.notEqual(await token(first.id), await token(second.id));
   t.diagnostic('note: by 20 lines of its own');
 });
 
