@@ -57,6 +57,7 @@ func TestAStormOfLoginsIsLetInAFewAtATimeAndHoldsUpNoPush(t *testing.T) {
 				for range storm {
 					phones = append(phones, w.dial(w.identity(nil), v3))
 				}
+				synctest.Wait()
 				slow.on.Store(true)
 				for _, p := range phones {
 					p.send(p.proof())
@@ -90,6 +91,7 @@ func TestLoginsAreLetInInTheOrderInWhichTheyCome(t *testing.T) {
 		for range 5 {
 			phones = append(phones, w.dial(w.identity(nil), v3))
 		}
+		synctest.Wait() // until the courier has finished the handshakes as well, which take turns, too
 		slow.on.Store(true)
 		for _, p := range phones {
 			p.send(p.proof())
