@@ -1,6 +1,8 @@
 package integration_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,13 +12,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// nobody is an address at which nobody listens.
+// nobody is an address at which nobody listens. Its port is below those that systems
+// deal out, so that no other test gets it.
 func nobody(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-	return listener.Addr().String()
+	for range 100 {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if err != nil {
+			continue
+		}
+		require.NoError(t, listener.Close())
+		return listener.Addr().String()
+	}
+	require.FailNow(t, "no port is free")
+	return ""
 }
 
 // A person who makes a mistake reads what it is and what to do.
