@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -24,10 +23,7 @@ type connectionList struct {
 
 // Run lists the connections.
 func (l *connectionList) Run(ctx context.Context, c *console) error {
-	query := url.Values{}
-	if l.Space != "" {
-		query.Set("space", l.Space)
-	}
+	query := narrowedTo(l.Space)
 	var list struct{ Connections []portal.Connection }
 	if err := l.call(ctx, http.MethodGet, "/v1/connections", query, nil, &list); err != nil {
 		return err

@@ -69,10 +69,7 @@ type deviceList struct {
 
 // Run lists the devices.
 func (l *deviceList) Run(ctx context.Context, c *console) error {
-	query := url.Values{}
-	if l.Space != "" {
-		query.Set("space", l.Space)
-	}
+	query := narrowedTo(l.Space)
 	var list struct{ Devices []portal.Device }
 	if err := l.call(ctx, http.MethodGet, "/v1/devices", query, nil, &list); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -189,10 +188,7 @@ func (r *faultRemove) Run(ctx context.Context, c *console) error {
 	if r.All == (r.Name != "" || r.Space != "") {
 		return badUsage("which fault is meant? name one, or say --all, or --space TEAM; apns-sim fault list names them")
 	}
-	query := url.Values{}
-	if r.Space != "" {
-		query.Set("space", r.Space)
-	}
+	query := narrowedTo(r.Space)
 	if r.Name != "" {
 		return r.call(ctx, http.MethodDelete, "/v1/faults"+segment(r.Name), query, nil, nil)
 	}

@@ -53,6 +53,15 @@ func (r *remote) call(ctx context.Context, method, path string, query url.Values
 	return nil
 }
 
+// narrowedTo is the query of what is narrowed to a space; "" is everything.
+func narrowedTo(team string) url.Values {
+	query := url.Values{}
+	if team != "" {
+		query.Set("space", team)
+	}
+	return query
+}
+
 // send sends a request. The answer is a success, and for the caller to close.
 func (f *controlFlags) send(ctx context.Context, method, path string, query url.Values, in any) (*http.Response, error) {
 	if err := f.check(); err != nil {

@@ -36,10 +36,8 @@ func registerConnections(r *router) {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
 	},
 	) (*answer[connectionList], error) {
-		if in.Space != "" {
-			if _, err := sim.GetTeam(in.Space); err != nil {
-				return nil, refused(err)
-			}
+		if err := r.server.knowsSpace(in.Space); err != nil {
+			return nil, err
 		}
 		list := connectionList{[]portal.Connection{}}
 		for _, c := range append(sim.ProviderConnections(), sim.DeviceConnections()...) {

@@ -119,10 +119,8 @@ func registerDevices(r *router) {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
 	},
 	) (*answer[deviceList], error) {
-		if in.Space != "" {
-			if _, err := sim.GetTeam(in.Space); err != nil { // it would look like the common world
-				return nil, refused(err)
-			}
+		if err := s.knowsSpace(in.Space); err != nil {
+			return nil, err
 		}
 		return answered(deviceList{sim.ListDevices(in.Space, in.Space == "")}, nil)
 	})

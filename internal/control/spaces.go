@@ -85,3 +85,13 @@ func registerSpaces(r *router) {
 		Description: "Keys, apps and devices of the teams that have no space stay.",
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.sim.Reset()) })
 }
+
+// knowsSpace refuses a space that a list is narrowed to and that does not exist: it
+// would look like the common world, or like one where nothing happens.
+func (s *Server) knowsSpace(team string) error {
+	if team == "" {
+		return nil
+	}
+	_, err := s.sim.GetTeam(team)
+	return refused(err)
+}

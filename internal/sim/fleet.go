@@ -70,31 +70,39 @@ func (s *Simulator) NewDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 
 // addPhones makes count phones, some of them beside each other.
 func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (phones []*virtual.Phone, err error) {
+	var mu sync.Mutex
+	err = beside(count, func(int) error {
+		phone, err := s.Fleet.Add(ctx, o)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		phones = append(phones, phone)
+		return nil
+	})
+	return phones, err
+}
+
+// beside does something with each of so many virtual devices, atOnce of them beside
+// each other. The error is the first one.
+func beside(count int, do func(i int) error) (err error) {
 	var (
-		mu    sync.Mutex
-		errs  []error
+		first sync.Once
 		tasks sync.WaitGroup
 		slots = make(chan struct{}, atOnce)
 	)
-	for range count {
+	for i := range count {
 		slots <- struct{}{}
 		tasks.Go(func() {
 			defer func() { <-slots }()
-			phone, err := s.Fleet.Add(ctx, o)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				errs = append(errs, err)
-				return
+			if wrong := do(i); wrong != nil {
+				first.Do(func() { err = wrong })
 			}
-			phones = append(phones, phone)
 		})
 	}
 	tasks.Wait()
-	if len(errs) > 0 {
-		err = errs[0]
-	}
-	return phones, err
+	return err
 }
 
 // Phone returns the virtual device with an id.

@@ -227,31 +227,10 @@ func (s *Simulator) ResetSpace(team string) error {
 	}
 	s.Broker.DeleteSpace(in, devices)
 	s.Spaces.Clock(in).Set(time.Now())
-	err := restore(phones)
-	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
-	return err
-}
-
-// restore has phones as they were ordered, some of them beside each other. The error is
-// the first one.
-func restore(phones []*virtual.Phone) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), deviceTimeout)
 	defer cancel()
-	var (
-		first sync.Once
-		tasks sync.WaitGroup
-		slots = make(chan struct{}, atOnce)
-	)
-	for _, phone := range phones {
-		slots <- struct{}{}
-		tasks.Go(func() {
-			defer func() { <-slots }()
-			if wrong := phone.Restore(ctx); wrong != nil {
-				first.Do(func() { err = wrong })
-			}
-		})
-	}
-	tasks.Wait()
+	err := beside(len(phones), func(i int) error { return phones[i].Restore(ctx) })
+	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return err
 }
 
