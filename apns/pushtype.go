@@ -41,6 +41,9 @@ type PushTypeInfo struct {
 	// TokenOnly says that Apple documents the type for provider tokens alone,
 	// not for certificates.
 	TokenOnly bool
+	// Exclusive says that APNs refuses any other push type on topics with the
+	// suffix.
+	Exclusive bool
 	// Meaning is what such a push does, in one sentence.
 	Meaning string
 	// Payload is what its body has to hold, in one sentence.
@@ -66,10 +69,10 @@ var pushTypes = []PushTypeInfo{
 		Source:  requestsPage + "; " + backgroundPage,
 	},
 	{
-		Type: VoIP, Suffix: ".voip", MaxPayload: MaxVoIPPayload, Priorities: anyPriority,
+		Type: VoIP, Suffix: ".voip", MaxPayload: MaxVoIPPayload, Priorities: anyPriority, Exclusive: true,
 		Meaning: "Announces an incoming call.",
 		Payload: "What the app needs to report the call; aps means nothing. An expiration of 0 or a few seconds is advised.",
-		Source:  requestsPage + "; " + voipPage,
+		Source:  requestsPage + "; " + voipPage + "; " + voipTopics,
 	},
 	{
 		Type: Complication, Suffix: ".complication", MaxPayload: MaxPayload, Priorities: anyPriority,

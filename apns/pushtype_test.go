@@ -40,6 +40,7 @@ func TestThereAreElevenPushTypesWithTheseTopicsAndLimits(t *testing.T) {
 			assert.Equal(t, row.maxPayload, got.MaxPayload)
 			assert.Equal(t, row.priorities, got.Priorities.String())
 			assert.Equal(t, row.tokenOnly, got.TokenOnly)
+			assert.Equal(t, row.name == "voip", got.Exclusive, "observed: ostinelli/apnotic#87; of no other suffix")
 			requireSentences(t, got.Meaning, got.Payload)
 			requireSource(t, got.Source)
 			assert.Equal(t, &got, apns.LookupPushType(got.Type))

@@ -71,9 +71,9 @@ var reasons = []ReasonInfo{
 	{
 		Reason: InvalidPushType, Status: 400, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "The apns-push-type is not one APNs knows, or not one for this request.",
-		Here:    "An apns-push-type that is none of the eleven, also in upper case or empty; in a broadcast or for a channel, anything but Live Activity.",
-		Remedy:  "Send the type of what the payload does, in lower case.",
-		Source:  requestsPage + "; " + responsesPage,
+		Here:    "An apns-push-type that is none of the eleven, also in upper case or empty; on a topic that ends in .voip, any type but voip; in a broadcast or for a channel, anything but Live Activity.",
+		Remedy:  "Send the type of what the payload does, in lower case; to a topic that ends in .voip, send voip or no type.",
+		Source:  requestsPage + "; " + responsesPage + "; " + voipTopics,
 	},
 	{
 		Reason: MissingDeviceToken, Status: 400, Scope: ScopeDevice, Retry: RetryFixed,
@@ -246,9 +246,9 @@ var reasons = []ReasonInfo{
 	{
 		Reason: MissingChannelId, Status: 400, Scope: ScopeBroadcast, Retry: RetryFixed,
 		Meaning: "There is no apns-channel-id.",
-		Here:    "A broadcast, or a request about one channel, without apns-channel-id.",
-		Remedy:  "Send the channel's id in the header; it does not belong into the path.",
-		Source:  broadcastErrors + "; " + channelsPage,
+		Here:    "A broadcast, or a request about one channel, without apns-channel-id; GET of /1/apps/BUNDLE-ID/channels is about one channel.",
+		Remedy:  "Send the channel's id in the header; it does not belong into the path. To list the channels, GET /1/apps/BUNDLE-ID/all-channels.",
+		Source:  broadcastErrors + "; " + channelsPage + "; observed: APNSwift#240",
 	},
 	{
 		Reason: BadChannelId, Status: 400, Scope: ScopeBroadcast, Retry: RetryFixed,

@@ -105,6 +105,8 @@ func topicForm(p apns.PushTypeInfo) string {
 		return "the UID of the MDM push certificate"
 	case p.Suffix == "":
 		return "the bundle ID"
+	case p.Exclusive:
+		return "the bundle ID and " + p.Suffix + "; a topic with it takes no other type"
 	}
 	return "the bundle ID and " + p.Suffix
 }

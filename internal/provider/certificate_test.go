@@ -17,6 +17,7 @@ import (
 func TestACertificateStandsForItsTopics(t *testing.T) {
 	one := pki.ProviderRequest{Topic: bundleID, TeamID: team, Topics: []pki.TopicEntry{{Topic: bundleID, Kind: pki.KindApp}}}
 	universal := pki.ProviderRequest{Topic: bundleID, TeamID: team}
+	voip := pki.ProviderRequest{Topic: bundleID, TeamID: team, Service: pki.ServiceVoIP}
 	for _, tt := range []struct {
 		what        string
 		certificate pki.ProviderRequest
@@ -34,6 +35,14 @@ func TestACertificateStandsForItsTopics(t *testing.T) {
 		{"a suffix not listed", one, func(w *world, c *call) {
 			c.set(apns.HeaderTopic, bundleID+".voip").set(apns.HeaderPushType, "voip").to(w.token(bundleID + ".voip"))
 		}, apns.TopicDisallowed, "usable if and only if listed"},
+		{"alert to a VoIP certificate without a topic", voip, func(w *world, c *call) {
+			toVoIP(w, c, "alert")
+			c.drop(apns.HeaderTopic)
+		}, apns.InvalidPushType, "observed: sideshow/apns2#149, the certificate's topic counts"},
+		{"5120 bytes to a VoIP certificate without topic and type", voip, func(w *world, c *call) {
+			voipCall(w, c, 5120)
+			c.drop(apns.HeaderTopic).drop(apns.HeaderPushType)
+		}, "", "Generating a remote notification"},
 		{"location", universal, func(w *world, c *call) {
 			topic := bundleID + ".location-query"
 			c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "location").to(w.token(topic))

@@ -22,12 +22,12 @@ func (r *request) checkPayload() *apns.Rejection {
 var voip = apns.LookupPushType(apns.VoIP)
 
 // payloadLimit goes by the push type, and by the topic for providers that send
-// no push type.
+// no push type; the topic may be the certificate's.
 func (r *request) payloadLimit() int {
 	switch {
 	case r.kind != nil:
 		return r.kind.MaxPayload
-	case strings.HasSuffix(r.topic.value, voip.Suffix):
+	case strings.HasSuffix(r.namedTopic(), voip.Suffix):
 		return voip.MaxPayload
 	}
 	return apns.MaxPayload

@@ -18,7 +18,9 @@ type check struct {
 // the device token; the credentials before the syntax of the device token and
 // the presence of a topic (uniqush-push live probe); the presence of a device
 // token before topic and body (netty); the validity of the device token before
-// the right to the topic (a probe of 64 zeros, 2026). The rest is our guess.
+// the right to the topic (a probe of 64 zeros, 2026); whether the device token is
+// the topic's before whether the push type is (react-native-voip-push-notification#90).
+// The rest is our guess.
 var defaultChecks = []check{
 	{"availability", (*request).checkAvailability, nil},
 	{"path", (*request).checkPath, sawPath},
@@ -40,6 +42,7 @@ var defaultChecks = []check{
 	{"topic", (*request).checkTopic, sawTopic},
 	{"topic of the push type", (*request).checkTypeTopic, sawTypeTopic},
 	{"topic of the device token", (*request).checkTokenTopic, sawTopic},
+	{"push type of the topic", (*request).checkTopicType, sawTypeTopic},
 	{"registration", (*request).checkRegistered, sawDevice},
 	{"burst", (*request).checkBurst, sawTokenText},
 }

@@ -93,6 +93,7 @@ var mistakes = []struct {
 	{"topic", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed},
 	{"topic of the push type", func(_ *world, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed},
 	{"topic of the device token", func(_ *world, c *call) { c.set(apns.HeaderTopic, bundleID+".complication") }, apns.DeviceTokenNotForTopic},
+	{"push type of the topic", func(w *world, c *call) { toVoIP(w, c, "alert") }, apns.InvalidPushType},
 	{"registration", func(w *world, _ *call) {
 		w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
 	}, apns.Unregistered},

@@ -94,10 +94,19 @@ var rows = []row{
 	{"topic with a stray quote", func(_ *world, c *call) { c.set(apns.HeaderTopic, `"`+bundleID+`"`) }, apns.TopicDisallowed, "observed: node-apn#479, node-apn#635"},
 	{"topic with a space", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com. example") }, apns.BadTopic, "not a topic at all"},
 	{"topic of 256 bytes", func(_ *world, c *call) { c.set(apns.HeaderTopic, strings.Repeat("a", 256)) }, apns.BadTopic, "not a topic at all"},
-	{"VoIP push, topic without suffix", func(_ *world, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed, "observed: node-apn#479, node-apn#635, missing suffix"},
-	{"alert push, topic with suffix", func(w *world, c *call) {
-		c.set(apns.HeaderTopic, bundleID+".voip").to(w.token(bundleID + ".voip"))
-	}, "", "observed: mobile-push#19; clients that always say alert"},
+	{"VoIP push, topic without suffix", func(_ *world, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed, "our reading; no answer was published"},
+	{"alert push, VoIP topic", func(w *world, c *call) { toVoIP(w, c, "alert") }, apns.InvalidPushType, "observed: ostinelli/apnotic#87"},
+	{"background push, VoIP topic", func(w *world, c *call) { toVoIP(w, c, "background") }, apns.InvalidPushType, "observed: sideshow/apns2#148"},
+	{"Push to Talk push, VoIP topic", func(w *world, c *call) { toVoIP(w, c, "pushtotalk") }, apns.InvalidPushType, "any type but voip"},
+	{"VoIP push, VoIP topic", func(w *world, c *call) { toVoIP(w, c, "voip") }, "", "observed: ostinelli/apnotic#87"},
+	{"no push type, VoIP topic", func(w *world, c *call) {
+		toVoIP(w, c, "")
+		c.drop(apns.HeaderPushType)
+	}, "", "observed: ostinelli/apnotic#87"},
+	{"alert push, VoIP topic, token of the app", func(_ *world, c *call) { c.set(apns.HeaderTopic, bundleID+".voip") }, apns.DeviceTokenNotForTopic, "observed: react-native-voip-push-notification#90"},
+	{"alert push, another suffix", func(w *world, c *call) {
+		c.set(apns.HeaderTopic, bundleID+".complication").to(w.token(bundleID + ".complication"))
+	}, "", "undocumented, and nobody was seen refused"},
 
 	{"unknown push type", func(_ *world, c *call) { c.set(apns.HeaderPushType, "wake") }, apns.InvalidPushType, ""},
 	{"empty push type", func(_ *world, c *call) { c.set(apns.HeaderPushType, "") }, apns.InvalidPushType, ""},
@@ -157,9 +166,14 @@ var rows = []row{
 }
 
 func voipCall(w *world, c *call, size int) {
-	topic := bundleID + ".voip"
-	c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "voip").to(w.token(topic))
+	toVoIP(w, c, "voip")
 	c.body = make([]byte, size)
+}
+
+// toVoIP addresses a call to the app's VoIP topic with the token made for it.
+func toVoIP(w *world, c *call, pushType string) {
+	topic := bundleID + ".voip"
+	c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, pushType).to(w.token(topic))
 }
 
 // flip returns another hexadecimal digit.
