@@ -48,6 +48,12 @@ type Config struct {
 	// has ended. 0 = 1 s.
 	ShutdownGrace time.Duration
 
+	// OnFailure is called for each request and each connection that fails in
+	// HTTP/2, where no Handler learns of it, before the peer is told. It is
+	// called on the connection's reader goroutine and must not block; the Failure
+	// is the callee's. nil = nobody wants to know, which costs nothing.
+	OnFailure func(c *Conn, f *Failure)
+
 	// Log gets one debug record for each stream that is reset because of the
 	// peer. nil = silent.
 	Log *slog.Logger

@@ -11,8 +11,9 @@ import (
 // goes to the peer as GOAWAY with the reason as debug data, as text, the way
 // the servers of APNs do it (observed: node-apn#727). RFC 9113, 5.4.1.
 type ConnectionError struct {
-	Code   http2.ErrCode
-	Reason string
+	Code     http2.ErrCode
+	Reason   string
+	StreamID uint32 // the stream whose frame it was; 0 if that says nothing
 }
 
 func (e *ConnectionError) Error() string {
@@ -59,6 +60,11 @@ var errDrained = errors.New("h2: shut down")
 
 func connError(code http2.ErrCode, reason string) error {
 	return &ConnectionError{Code: code, Reason: reason}
+}
+
+// connErrorOn is connError for what a frame on the stream id has done.
+func connErrorOn(id uint32, code http2.ErrCode, reason string) error {
+	return &ConnectionError{Code: code, Reason: reason, StreamID: id}
 }
 
 func streamError(id uint32, code http2.ErrCode, reason string) error {

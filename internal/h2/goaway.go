@@ -114,6 +114,7 @@ func (c *Conn) Close() error {
 // end says what there is to say to the peer after the reader has ended with
 // cause, and returns cause.
 func (c *Conn) end(cause error) error {
+	c.reportEnd(cause)
 	var ce *ConnectionError
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -144,7 +144,10 @@ func TestConnectionErrorSaysWhy(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.write(tt.octets)
 				p.wantGoAway(tt.code, 0, tt.reason, tt.why)
-				assert.Equal(t, &ConnectionError{Code: tt.code, Reason: tt.reason}, p.wantEnd(tt.why))
+				var ce *ConnectionError
+				require.ErrorAs(t, p.wantEnd(tt.why), &ce)
+				assert.Equal(t, tt.code, ce.Code)
+				assert.Equal(t, tt.reason, ce.Reason)
 			})
 		})
 	}

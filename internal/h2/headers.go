@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 )
 
 // A block is the header block being read: one HEADERS frame and its CONTINUATION
@@ -20,8 +21,9 @@ type block struct {
 	listSize   uint32
 	tooLarge   bool
 	seen       pseudo
-	regular    bool   // a regular field has been seen
-	malformed  string // the first rule of RFC 9113, 8.2 and 8.3, that was broken
+	regular    bool              // a regular field has been seen
+	malformed  string            // the first rule of RFC 9113, 8.2 and 8.3, that was broken
+	culprit    hpack.HeaderField // the field that broke it; no name = none did
 	selfParent bool
 }
 
@@ -100,12 +102,12 @@ func (c *Conn) onFragment(fragment []byte, last bool) error {
 	b.octets += len(fragment)
 	b.fragments++
 	if b.octets > maxHeaderBlock || b.fragments > maxFragments {
-		return connError(http2.ErrCodeEnhanceYourCalm, "header block too large")
+		return connErrorOn(b.id, http2.ErrCodeEnhanceYourCalm, "header block too large")
 	}
 	if err := c.decode(fragment, last); err != nil {
 		// "A decoding error in a field block MUST be treated as a connection
 		// error of type COMPRESSION_ERROR." RFC 9113, 4.3
-		return connError(http2.ErrCodeCompression, err.Error())
+		return connErrorOn(b.id, http2.ErrCodeCompression, err.Error())
 	}
 	if !last {
 		return nil
@@ -136,9 +138,7 @@ func (c *Conn) endBlock() error {
 	case blockLate:
 		return c.late(c.block.id)
 	case blockRefused:
-		c.mu.Lock()
-		c.refuseLocked(c.block.id)
-		c.mu.Unlock()
+		c.refuse(c.block.id)
 	}
 	return c.countNoise()
 }

@@ -1,6 +1,10 @@
 package h2
 
-import "golang.org/x/net/http2"
+import (
+	"fmt"
+
+	"golang.org/x/net/http2"
+)
 
 // endRequest opens the stream whose fields are in c.blank.
 func (c *Conn) endRequest() error {
@@ -8,8 +12,9 @@ func (c *Conn) endRequest() error {
 	c.checkRequest(c.blank)
 	c.mu.Lock()
 	if len(c.streams) >= c.settings.streamLimit() {
-		defer c.mu.Unlock()
-		return c.overrunLocked(b.id)
+		ends := c.settings.overrunEnds
+		c.mu.Unlock()
+		return c.overrun(b.id, ends)
 	}
 	s := c.openLocked(b.id)
 	s.remoteEnded = b.endStream
@@ -27,23 +32,26 @@ func (c *Conn) endRequest() error {
 	return nil
 }
 
-// refuseLocked refuses a stream above the limit, at once, even if the peer has
-// not acknowledged a limit that was just lowered.
+// refuse refuses a stream above the limit, at once, even if the peer has not
+// acknowledged a limit that was just lowered.
 // observed: pushy#476
-func (c *Conn) refuseLocked(id uint32) {
+func (c *Conn) refuse(id uint32) {
+	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.blank.clear()
 	c.drain.highest = id
 	c.history.remember(id, endingRefused)
 	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
 }
 
-// overrunLocked answers a stream above the limit.
-func (c *Conn) overrunLocked(id uint32) error {
-	if c.settings.overrunEnds {
+// overrun answers a stream above the limit, or ends the connection.
+func (c *Conn) overrun(id uint32, ends bool) error {
+	if ends {
 		// observed: Apple forum 54407
-		return connError(http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
+		return connErrorOn(id, http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
 	}
-	c.refuseLocked(id)
+	c.refuse(id)
 	return c.countNoise()
 }
 
@@ -53,6 +61,10 @@ func (c *Conn) overrunLocked(id uint32) error {
 // That, rather than a stream error, because it names the remedy and leaves a
 // client's connection in good repute.
 func (c *Conn) refuseLargeFields(s *Stream) error {
+	c.report(Failure{
+		Kind: HeadersTooLarge, Stream: s.id,
+		Reason: fmt.Sprintf("headers of more than %d octets, as RFC 9113, 6.5.2 counts them", c.cfg.MaxHeaderListSize),
+	})
 	s.Respond(431, nil)
 	return c.countReset()
 }

@@ -27,7 +27,7 @@ func (c *Conn) greet(now time.Time) error {
 			return err
 		}
 		if b, err := c.br.ReadByte(); err != nil || b != http2.ClientPreface[i] {
-			return ErrNotHTTP2
+			return c.notHTTP2(http2.ClientPreface[:i] + string([]byte{b}))
 		}
 	}
 	return c.awaitFirstSettings()

@@ -123,6 +123,7 @@ func (c *Conn) settle() error {
 // failStream answers a stream error.
 func (c *Conn) failStream(e *StreamError) error {
 	c.cfg.Log.Debug("stream reset", "remote", c.nc.RemoteAddr(), "err", e)
+	c.report(Failure{Kind: StreamReset, Stream: e.StreamID, Code: e.Code, Reason: e.Reason})
 	c.mu.Lock()
 	if s := c.streams[e.StreamID]; s != nil {
 		c.resetLocked(s, e.Code)

@@ -37,6 +37,9 @@ func (c *Conn) onField(f hpack.HeaderField) {
 		b.regular = true
 		b.malformed = c.onRegular(f)
 	}
+	if b.malformed != "" {
+		b.culprit = f
+	}
 }
 
 // onPseudo takes a pseudo-header field and returns the rule it breaks.

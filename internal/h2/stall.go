@@ -33,27 +33,51 @@ func (c *Conn) watchLocked(now time.Time, unfinished bool) error {
 	return nil
 }
 
-// reapLocked ends what is unfinished for the second time.
+// reapLocked ends what is unfinished for the second time. It gives up the lock
+// while it reports what it ends.
 func (c *Conn) reapLocked() error {
 	if c.incomplete() {
 		if c.unmoved == c.finished+1 {
-			return connError(http2.ErrCodeEnhanceYourCalm, "a frame was not finished in time")
+			return connErrorOn(c.openBlock(), http2.ErrCodeEnhanceYourCalm, "a frame was not finished in time")
 		}
 		c.unmoved = c.finished + 1 // never 0, which is the first value
 	}
+	var stalled []uint32
 	for _, s := range c.streams {
 		switch {
 		case (s.remoteEnded || s.served) && len(s.pending) == 0: // the handler's turn
 		case !s.slow:
 			s.slow = true
 		default:
-			c.cfg.Log.Debug("stream reset, it was not finished in time", "remote", c.nc.RemoteAddr(), "stream", s.id)
-			c.resetLocked(s, http2.ErrCodeCancel)
-			if err := c.countReset(); err != nil {
-				return err
-			}
+			stalled = append(stalled, s.id)
+		}
+	}
+	for _, id := range stalled {
+		if err := c.resetStalledLocked(id); err != nil {
+			return err
 		}
 	}
 	c.kickLocked()
 	return nil
+}
+
+func (c *Conn) resetStalledLocked(id uint32) error {
+	c.cfg.Log.Debug("stream reset, it was not finished in time", "remote", c.nc.RemoteAddr(), "stream", id)
+	c.mu.Unlock()
+	c.report(Failure{Kind: StreamReset, Stream: id, Code: http2.ErrCodeCancel, Reason: "not finished in time"})
+	c.mu.Lock()
+	s := c.streams[id]
+	if s == nil {
+		return nil // another goroutine has ended it meanwhile
+	}
+	c.resetLocked(s, http2.ErrCodeCancel)
+	return c.countReset()
+}
+
+// openBlock returns the stream whose header block is incomplete; 0 for none.
+func (c *Conn) openBlock() uint32 {
+	if c.block.open {
+		return c.block.id
+	}
+	return 0
 }
