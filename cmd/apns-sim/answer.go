@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // An answer is what APNs said, for --json.
@@ -31,9 +32,9 @@ func (s *sendCommand) print(c *console, response *http.Response, body []byte) er
 	}
 	var err error
 	if s.JSON {
-		err = json.NewEncoder(c.stdout).Encode(a)
+		err = c.encode(a)
 	} else {
-		_, err = fmt.Fprintln(c.stdout, a)
+		err = c.print("%s%s", a, a.meaning())
 	}
 	if err == nil && a.Status != http.StatusOK {
 		return errSaid
@@ -41,14 +42,19 @@ func (s *sendCommand) print(c *console, response *http.Response, body []byte) er
 	return err
 }
 
-// String is the answer for a reader, with what Apple says of the reason.
+// String is the answer for a reader.
 func (a answer) String() string {
 	if a.Reason == "" {
 		return fmt.Sprintf("%d accepted, apns-id %s", a.Status, a.ID)
 	}
-	text := fmt.Sprintf("%d %s, apns-id %s", a.Status, a.Reason, a.ID)
-	if info := apns.LookupReason(a.Reason); info != nil {
-		text += fmt.Sprintf("\n%s Retry: %s.", info.Meaning, info.Retry)
+	return fmt.Sprintf("%d %s, apns-id %s", a.Status, a.Reason, a.ID)
+}
+
+// meaning is what Apple says of the reason, as further lines.
+func (a answer) meaning() printable.Styled {
+	info := apns.LookupReason(a.Reason)
+	if info == nil {
+		return ""
 	}
-	return text
+	return printable.Styled(fmt.Sprintf("\n%s Retry: %s.", info.Meaning, info.Retry))
 }

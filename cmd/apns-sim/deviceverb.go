@@ -104,7 +104,7 @@ func printTokens(c *console, devices []portal.Device) error {
 	rows := []string{"DEVICE\tTOPIC\tTOKEN"}
 	for i := range devices {
 		for _, app := range devices[i].Apps {
-			rows = append(rows, devices[i].ID.String()+"\t"+app.Topic+"\t"+cmp.Or(app.Token, "none yet"))
+			rows = append(rows, line(devices[i].ID.String(), app.Topic, cmp.Or(app.Token, "none yet")))
 		}
 	}
 	return printTable(c.stdout, strings.Join(rows, "\n")+"\n")

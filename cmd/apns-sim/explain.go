@@ -28,7 +28,7 @@ func (e *explainCommand) Run(c *console) error {
 		return err
 	}
 	if e.JSON {
-		return json.NewEncoder(c.stdout).Encode(entry)
+		return c.encode(entry)
 	}
 	return entry.print(c.stdout)
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // listCommand lists pushes.
@@ -172,22 +173,22 @@ func (w *waitCommand) notMet(c *console, refused *refusal) error {
 		return fmt.Errorf("%w: %w", errNotMet, err)
 	}
 	if w.JSON {
-		if err := json.NewEncoder(c.stdout).Encode(&p); err != nil {
+		if err := c.encode(&p); err != nil {
 			return err
 		}
-		return fmt.Errorf("%w: %s", errNotMet, p.Detail)
+		return fmt.Errorf("%w: %w", errNotMet, refused)
 	}
 	var rows strings.Builder
 	for _, miss := range p.NearMisses {
 		n := &miss.Notification
 		for _, d := range miss.Differences {
-			fmt.Fprintf(&rows, "  %s\t%s\t%s\t%s is %s\tnot %s\n", n.ID, n.State, cmp.Or(n.Topic, n.Channel), d.Word, cmp.Or(d.Got, "absent"), cmp.Or(d.Want, "absent"))
+			rows.WriteString(line("  "+n.ID, n.State, cmp.Or(n.Topic, n.Channel), d.Word+" is "+cmp.Or(d.Got, "absent"), "not "+cmp.Or(d.Want, "absent")) + "\n")
 		}
 	}
 	if err := printTable(c.stderr, rows.String()); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %s", errNotMet, p.Detail)
+	return fmt.Errorf("%w: %w", errNotMet, refused)
 }
 
 // replayCommand sends a push again.
@@ -252,12 +253,11 @@ func (t *tailCommand) Run(ctx context.Context, c *console) error {
 // print prints the data of a message.
 func (t *tailCommand) print(c *console, data string, missed bool) error {
 	if t.JSON && !missed {
-		_, err := fmt.Fprintln(c.stdout, data)
-		return err
+		return c.print("%s", printable.Styled(printable.JSON([]byte(data))))
 	}
 	if missed {
-		_, err := fmt.Fprintln(c.stderr, "apns-sim: events were pushed out of the journal before they could be read:", data)
-		return err
+		c.complain("events were pushed out of the journal before they could be read: " + data)
+		return nil
 	}
 	var e control.Event
 	if err := json.Unmarshal([]byte(data), &e); err != nil {
@@ -269,8 +269,7 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 			words = append(words, word)
 		}
 	}
-	_, err := fmt.Fprintln(c.stdout, strings.Join(words, "  "))
-	return err
+	return c.print("%s", strings.Join(words, "  "))
 }
 
 // resetCommand takes the simulator back to how it was.

@@ -91,7 +91,7 @@ func remarkOnVariables(c *console, part *kong.Application) error {
 		return err
 	}
 	for _, remark := range strangeVariables(whole.Model, os.Environ()) {
-		_, _ = fmt.Fprintln(c.stderr, "apns-sim:", remark) // nobody is left to tell
+		c.complain(remark)
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func report(c *console, err error) int {
 		return int(code) // there is nothing else to tell
 	}
 	if !errors.Is(err, errSaid) {
-		_, _ = fmt.Fprintln(c.stderr, "apns-sim:", err) // nobody is left to tell
+		c.complain(err)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage

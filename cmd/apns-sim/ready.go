@@ -9,13 +9,13 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -79,15 +79,6 @@ func welcome(w io.Writer, info sim.Info) error {
 	return printTable(w, rows.String())
 }
 
-// printTable lines up what stands between tabs.
-func printTable(w io.Writer, rows string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	if _, err := io.WriteString(t, rows); err != nil {
-		return err
-	}
-	return t.Flush()
-}
-
 // controlFlag is what a command needs to find this simulator, if it is not
 // where it is expected.
 func controlFlag(info sim.Info) string {
@@ -107,6 +98,7 @@ func newLogger(c *console, level string) *slog.Logger {
 	if isTerminal(c.stderr) {
 		return slog.New(tint.NewTextHandler(c.stderr, &tint.Options{
 			Level: l, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "", // https://no-color.org
+			ReplaceAttr: printable.Attr, // tint lets escape sequences pass
 		}))
 	}
 	return slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: l}))

@@ -44,7 +44,7 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 	for {
 		info, err := r.ask(ctx, max(time.Until(deadline), askTime))
 		if err == nil {
-			return json.NewEncoder(c.stdout).Encode(info)
+			return c.encode(info)
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: %w", errNotReady, err)

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // A remote is the control API of a running simulator, as the verbs ask it.
@@ -28,8 +30,8 @@ type refusal struct {
 	body   []byte
 }
 
-// Error returns the detail.
-func (r *refusal) Error() string { return r.detail }
+// Error returns the detail, in one line.
+func (r *refusal) Error() string { return printable.Text(r.detail) }
 
 // call sends a request and decodes the answer into out, which may be nil. The error
 // is a [*refusal] if the simulator refuses; a value that it does not understand is a
@@ -127,9 +129,8 @@ func segment(word string) string { return "/" + url.PathEscape(word) }
 // each.
 func show[T any](c *console, asJSON bool, list []T, head string, row func(*T) []string) error {
 	if asJSON {
-		lines := json.NewEncoder(c.stdout)
 		for i := range list {
-			if err := lines.Encode(&list[i]); err != nil {
+			if err := c.encode(&list[i]); err != nil {
 				return err
 			}
 		}
@@ -138,7 +139,7 @@ func show[T any](c *console, asJSON bool, list []T, head string, row func(*T) []
 	rows := make([]string, 0, len(list)+1)
 	rows = append(rows, head)
 	for i := range list {
-		rows = append(rows, strings.Join(row(&list[i]), "\t"))
+		rows = append(rows, line(row(&list[i])...))
 	}
 	return printTable(c.stdout, strings.Join(rows, "\n")+"\n")
 }
@@ -146,12 +147,12 @@ func show[T any](c *console, asJSON bool, list []T, head string, row func(*T) []
 // showOne prints one thing: as JSON, or its properties below each other.
 func showOne(c *console, asJSON bool, value any, properties ...[2]string) error {
 	if asJSON {
-		return json.NewEncoder(c.stdout).Encode(value)
+		return c.encode(value)
 	}
 	var rows strings.Builder
 	for _, p := range properties {
 		if p[1] != "" {
-			fmt.Fprintf(&rows, "%s\t%s\n", p[0], p[1])
+			rows.WriteString(line(p[0], p[1]) + "\n")
 		}
 	}
 	return printTable(c.stdout, rows.String())
@@ -162,8 +163,7 @@ func (r *remote) say(c *console, format string, args ...any) error {
 	if r.JSON {
 		return nil
 	}
-	_, err := fmt.Fprintf(c.stdout, format+"\n", args...)
-	return err
+	return c.print(format, args...)
 }
 
 // refusedWith returns the refusal in an error if it has a status.

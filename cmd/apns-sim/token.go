@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -43,9 +42,8 @@ func (t *tokenCommand) list(c *console, all []fault.Reserved) error {
 		}
 		return printTable(c.stdout, rows.String())
 	}
-	lines := json.NewEncoder(c.stdout)
 	for _, r := range all {
-		if err := lines.Encode(map[string]string{"outcome": r.Name, "token": r.Token.String(), "does": r.Does}); err != nil {
+		if err := c.encode(map[string]string{"outcome": r.Name, "token": r.Token.String(), "does": r.Does}); err != nil {
 			return err
 		}
 	}

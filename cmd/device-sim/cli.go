@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name.
@@ -160,5 +161,6 @@ func perform(ctx context.Context, verb command, std streams, level slog.Level) e
 func logger(std streams, level slog.Level) *slog.Logger {
 	return slog.New(tint.NewTextHandler(std.stderr, &tint.Options{
 		Level: level, NoColor: !std.colorErr, TimeFormat: time.TimeOnly,
+		ReplaceAttr: printable.Attr, // tint lets escape sequences pass
 	}))
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // The exit codes.
@@ -33,9 +35,9 @@ func report(std streams, err error) int {
 	if !ok {
 		f = &failure{code: exitFailure}
 	}
-	fmt.Fprintf(std.stderr, "device-sim: %v\n", err) //nolint:errcheck // There is nobody left to tell.
+	fmt.Fprintf(std.stderr, "device-sim: %s\n", printable.Lines(err.Error())) //nolint:errcheck // There is nobody left to tell.
 	if f.remedy != "" {
-		fmt.Fprintf(std.stderr, "  %s\n", f.remedy) //nolint:errcheck // As above.
+		fmt.Fprintf(std.stderr, "  %s\n", printable.Lines(f.remedy)) //nolint:errcheck // As above.
 	}
 	return f.code
 }

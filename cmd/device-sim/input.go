@@ -145,5 +145,5 @@ type scriptError struct {
 	err  error
 }
 
-func (e *scriptError) Error() string { return printable(e.line) + ": " + e.err.Error() }
+func (e *scriptError) Error() string { return e.line + ": " + e.err.Error() }
 func (e *scriptError) Unwrap() error { return e.err }

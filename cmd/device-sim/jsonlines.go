@@ -9,6 +9,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
@@ -106,7 +107,7 @@ func (j *jsonLines) write(l any) {
 		j.out.failed(fmt.Errorf("as JSON: %w", err))
 		return
 	}
-	j.out.write(j.buf.Bytes())
+	j.out.write(printable.JSON(j.buf.Bytes()))
 }
 
 // isJSON tells whether a payload can stand in a line as it is.

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // A page writes text for a terminal: headings, and rows of a label and a text. What
@@ -26,22 +26,29 @@ const (
 )
 
 // look gives s in a look, if the terminal has colors.
-func (p *page) look(code, s string) string {
+func (p *page) look(code, s string) printable.Styled {
+	s = printable.Text(s)
 	if !p.color || strings.TrimSpace(s) == "" {
-		return s
+		return printable.Styled(s)
 	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
+	return printable.Styled("\x1b[" + code + "m" + s + "\x1b[0m")
+}
+
+// line writes a line. It is the one way of text to the terminal: what is not printable
+// in the arguments is escaped.
+func (p *page) line(format string, args ...any) {
+	p.buf.WriteString(strings.TrimRight(printable.Sprintf(format, args...), " "))
+	p.buf.WriteByte('\n')
 }
 
 // head starts a block.
 func (p *page) head(format string, args ...any) {
-	fmt.Fprintf(&p.buf, "\n%s\n", p.look(bold, fmt.Sprintf(format, args...)))
+	p.line("\n%s", p.look(bold, printable.Sprintf(format, args...)))
 }
 
 // row writes a label and a text beside it.
 func (p *page) row(label, format string, args ...any) {
-	p.buf.WriteString(strings.TrimRight(fmt.Sprintf("  %s%s", p.look(dim, fmt.Sprintf("%-12s", label)), fmt.Sprintf(format, args...)), " "))
-	p.buf.WriteByte('\n')
+	p.line("  %s%s", p.look(dim, fmt.Sprintf("%-12s", label)), printable.Styled(printable.Sprintf(format, args...)))
 }
 
 // more writes a text under that of the row above.
@@ -50,23 +57,6 @@ func (p *page) more(format string, args ...any) { p.row("", format, args...) }
 func (p *page) flush() {
 	p.write(p.buf.Bytes())
 	p.buf.Reset()
-}
-
-// printable makes a text from outside safe for a terminal: what is not printable is
-// shown as its code.
-func printable(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-	}
-	return b.String()
 }
 
 // compact takes the space out of JSON; what is not JSON stays.

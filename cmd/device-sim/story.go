@@ -25,11 +25,11 @@ type story struct {
 func (s *story) begin(env apns.Environment, name string) {
 	who := "a device"
 	if name != "" {
-		who = fmt.Sprintf("%q, a device", printable(name))
+		who = fmt.Sprintf("%q, a device", name)
 	}
-	s.buf.WriteString(s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)) + "\n")
+	s.line("%s", s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)))
 	if s.typed {
-		s.buf.WriteString(s.look(dim, "Type help to see what you can do with it, quit to end.") + "\n")
+		s.line("%s", s.look(dim, "Type help to see what you can do with it, quit to end."))
 	}
 	s.flush()
 }
@@ -57,8 +57,8 @@ func (s *story) activated(url string, leaf *x509.Certificate, fresh bool) {
 
 // certificate tells whose a certificate is and who says so.
 func (s *story) certificate(c *x509.Certificate) {
-	s.row("subject", "%s", printable(c.Subject.String()))
-	s.row("issuer", "%s", printable(c.Issuer.String()))
+	s.row("subject", "%s", c.Subject.String())
+	s.row("issuer", "%s", c.Issuer.String())
 }
 
 // keyKind names the kind of key in a certificate.
@@ -107,7 +107,7 @@ func (s *story) step(step device.Step) {
 	case device.StepNoStorage:
 		s.row("stored", "nothing was waiting for the device")
 	case device.StepRedirect:
-		s.row("redirect", "APNs sends the device to %s %s", printable(step.Host), printable(step.Reason))
+		s.row("redirect", "APNs sends the device to %s %s", step.Host, step.Reason)
 	case device.StepKeepalive:
 		return // again and again, and always the same
 	}
@@ -122,7 +122,7 @@ func (s *story) tls(step device.StepTLS) {
 	s.row("shown", "the certificate of the server")
 	s.certificate(leaf)
 	chain := step.State.VerifiedChains[0]
-	s.row("checked", "chain: %d certificates, ending in a root this device trusts, %s", len(chain), printable(chain[len(chain)-1].Subject.CommonName))
+	s.row("checked", "chain: %d certificates, ending in a root this device trusts, %s", len(chain), chain[len(chain)-1].Subject.CommonName)
 	s.more("name:  it is for %s", step.ServerName)
 	s.more("time:  now is between %s and %s", date(leaf.NotBefore), date(leaf.NotAfter))
 }
@@ -139,7 +139,7 @@ func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // connect tells how the device proves itself: connection trust, the other half.
 func (s *story) connect(step device.StepConnect) {
 	s.head("Proof: is this really the device?")
-	s.row("shown", "the device certificate, %s", printable(step.Certificate.Subject.CommonName))
+	s.row("shown", "the device certificate, %s", step.Certificate.Subject.CommonName)
 	if step.Nonce != nil {
 		s.row("nonce", "%x %x %x", step.Nonce[:1], step.Nonce[1:9], step.Nonce[9:])
 		s.more("0 for a login, the device's clock in milliseconds, and 8 random bytes")

@@ -39,5 +39,5 @@ func (s *story) subscribed(e device.Event) {
 
 func (s *story) subscriptionEnded(e device.Event) {
 	s.head("Channel %s of %s: the subscription has ended", e.Channel, e.Topic)
-	s.row("reason", "%s", s.look(bad, printable(e.Err.Error())))
+	s.row("reason", "%s", s.look(bad, e.Err.Error()))
 }

@@ -23,7 +23,7 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.ended(e.Err)
 	case device.EventIdentityRefused:
 		s.head("Refused: APNs does not take this identity")
-		s.row("reason", "%s", printable(e.Err.Error()))
+		s.row("reason", "%s", e.Err.Error())
 		s.row("so", "the device drops its tokens and activates again")
 	case device.EventBaseToken:
 		s.baseToken(id, e)
@@ -49,7 +49,7 @@ func (s *story) ended(err error) {
 		s.row("reason", "the device wanted it")
 		return
 	}
-	s.row("reason", "%s", s.look(bad, printable(err.Error())))
+	s.row("reason", "%s", s.look(bad, err.Error()))
 	s.row("next", "the device will try again, later with each failure")
 }
 
@@ -95,25 +95,25 @@ func (s *story) appToken(id apns.DeviceID, e device.Event) {
 
 func (s *story) notification(_ apns.DeviceID, e device.Event, shown screen.Shown) {
 	n := e.Notification
-	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, printable(shown.Kind))
+	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, shown.Kind)
 	if n.Channel != "" {
 		s.row("channel", "%s: a broadcast, sent to no token of an app", n.Channel)
 	}
 	for _, f := range shown.Fields {
-		s.row(f.Label, "%s", printable(f.Text))
+		s.row(f.Label, "%s", f.Text)
 	}
 	label := "phone"
 	for _, effect := range shown.Effects {
-		s.row(label, "%s", printable(effect))
+		s.row(label, "%s", effect)
 		label = ""
 	}
 	label = "but"
 	for _, advice := range shown.Advice {
-		s.row(label, "%s", printable(advice.Message))
+		s.row(label, "%s", advice.Message)
 		label = ""
 	}
 	if isJSON(n.Payload) {
-		s.row("payload", "%s", printable(string(compact(n.Payload))))
+		s.row("payload", "%s", string(compact(n.Payload)))
 	} else {
 		s.row("payload", "%d bytes that are not JSON, in base64: %s", len(n.Payload), base64.StdEncoding.EncodeToString(n.Payload))
 	}

@@ -26,7 +26,7 @@ func (s *story) power(step device.StepPower) {
 func (s *story) help(all []word) {
 	s.head("What you can type")
 	for _, w := range all {
-		s.buf.WriteString(strings.TrimRight(fmt.Sprintf("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help)), " ") + "\n")
+		s.line("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help))
 	}
 	s.flush()
 }
@@ -88,9 +88,9 @@ func (s *story) list(_ apns.DeviceID, d display) {
 		s.activity(a)
 	}
 	for _, g := range d.Groups {
-		s.head("%s", printable(strings.TrimSpace(g.App+"  "+g.Thread)))
+		s.head("%s", strings.TrimSpace(g.App+"  "+g.Thread))
 		for _, n := range g.Notes {
-			s.row(n.At.Format(time.TimeOnly), "%s", printable(noteText(n)))
+			s.row(n.At.Format(time.TimeOnly), "%s", noteText(n))
 		}
 	}
 	if len(d.Badges) > 0 {
@@ -115,7 +115,7 @@ func noteText(n screen.Note) string {
 
 func (s *story) activity(a screen.Activity) {
 	s.head("Live Activity of %s", a.App)
-	s.row("state", "%s", printable(a.State))
+	s.row("state", "%s", a.State)
 	switch {
 	case a.Ended:
 		s.row("ended", "and leaves the screen at %s", a.Gone.UTC().Format(time.RFC3339))
@@ -123,7 +123,7 @@ func (s *story) activity(a screen.Activity) {
 		s.row("stale", "since %s", a.Stale.UTC().Format(time.RFC3339))
 	}
 	if a.Channel != "" {
-		s.row("follows", "channel %s", printable(a.Channel))
+		s.row("follows", "channel %s", a.Channel)
 	}
 }
 
@@ -131,6 +131,6 @@ func (s *story) done(_ apns.DeviceID, _ string, err error) {
 	if err == nil {
 		return // what it has changed is told
 	}
-	s.buf.WriteString(s.look(bad, printable(err.Error())) + "\n")
+	s.line("%s", s.look(bad, err.Error()))
 	s.flush()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // shownBytes is how many bytes of a long value stand in a line.
@@ -16,7 +17,7 @@ type transcriptText struct{ page }
 
 func (t *transcriptText) passage(p passage) {
 	if p.Part != "" {
-		t.buf.WriteString("\n" + t.look(bold, "═══ "+p.Part+" ═══") + "\n")
+		t.line("\n%s", t.look(bold, "═══ "+p.Part+" ═══"))
 	}
 	title := fmt.Sprintf("%d. %s", p.Number, p.Title)
 	if p.From != 0 {
@@ -42,11 +43,11 @@ func arrow(from courier.Direction) string { return from.String() }
 // frameLine shows the beginning of a frame, and all of it if it is packed.
 func (t *transcriptText) frameLine(p passage) {
 	if p.Packed {
-		t.line(shorten(p.Raw), "in packed framing; below is what it says, in plain framing")
+		t.bytes(shorten(p.Raw), "in packed framing; below is what it says, in plain framing")
 		return
 	}
-	t.line(hex.EncodeToString(p.Raw[:1])+" "+hex.EncodeToString(p.Raw[1:frameHead]),
-		fmt.Sprintf("command 0x%02x, and the length of the items: %d bytes", p.Raw[0], len(p.Raw)-frameHead))
+	t.bytes(hex.EncodeToString(p.Raw[:1])+" "+hex.EncodeToString(p.Raw[1:frameHead]),
+		printable.Styled(fmt.Sprintf("command 0x%02x, and the length of the items: %d bytes", p.Raw[0], len(p.Raw)-frameHead)))
 }
 
 // frameHead is the length of command and length in plain framing.
@@ -56,12 +57,12 @@ func (t *transcriptText) item(i item) {
 	bytes := hex.EncodeToString(i.Head[:1]) + " " + hex.EncodeToString(i.Head[1:]) + " " + shorten(i.Value)
 	meaning := t.look(bold, i.Name)
 	if i.Text != "" {
-		meaning += " " + printable(i.Text)
+		meaning += printable.Styled(" " + printable.Text(i.Text))
 	}
 	if i.Meaning != "" {
-		meaning += ": " + i.Meaning
+		meaning += printable.Styled(": " + printable.Text(i.Meaning))
 	}
-	t.line(bytes, meaning)
+	t.bytes(bytes, meaning)
 	for _, r := range i.Rows {
 		t.detail("          ", r)
 	}
@@ -70,17 +71,17 @@ func (t *transcriptText) item(i item) {
 // bytesColumn is how wide the column of the bytes is.
 const bytesColumn = 36
 
-// line writes bytes and their meaning.
-func (t *transcriptText) line(bytes, meaning string) {
-	if len(bytes) > bytesColumn {
-		fmt.Fprintf(&t.buf, "   %s\n", t.look(dim, bytes))
-		bytes = ""
+// bytes writes bytes, in hex, and their meaning.
+func (t *transcriptText) bytes(inHex string, meaning printable.Styled) {
+	if len(inHex) > bytesColumn {
+		t.line("   %s", t.look(dim, inHex))
+		inHex = ""
 	}
-	fmt.Fprintf(&t.buf, "   %s %s\n", t.look(dim, fmt.Sprintf("%-*s", bytesColumn, bytes)), meaning)
+	t.line("   %s %s", t.look(dim, fmt.Sprintf("%-*s", bytesColumn, inHex)), meaning)
 }
 
 func (t *transcriptText) detail(indent string, r row) {
-	fmt.Fprintf(&t.buf, "%s%s %s\n", indent, t.look(dim, fmt.Sprintf("%-16s", r.Label)), printable(r.Text))
+	t.line("%s%s %s", indent, t.look(dim, fmt.Sprintf("%-16s", r.Label)), r.Text)
 }
 
 // width is how long a line of prose is.
@@ -91,7 +92,7 @@ func (t *transcriptText) wrapped(indent, prose string) {
 	line := indent
 	for word := range strings.FieldsSeq(prose) {
 		if len(line)+1+len(word) > width && line != indent {
-			t.buf.WriteString(line + "\n")
+			t.line("%s", line)
 			line = indent
 		}
 		if line != indent {
@@ -100,7 +101,7 @@ func (t *transcriptText) wrapped(indent, prose string) {
 		line += word
 	}
 	if line != indent {
-		t.buf.WriteString(line + "\n")
+		t.line("%s", line)
 	}
 }
 

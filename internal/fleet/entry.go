@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // An Entry is one line of [Config.Record]: what a device has got, in the order in which
@@ -50,7 +51,7 @@ func newRecord(w io.Writer) *record {
 	r := new(record)
 	if w != nil {
 		r.buf = bufio.NewWriterSize(w, 64<<10)
-		r.encode = json.NewEncoder(r.buf)
+		r.encode = json.NewEncoder(printable.JSONWriter(r.buf))
 		r.encode.SetEscapeHTML(false)
 	}
 	return r

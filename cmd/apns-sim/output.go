@@ -1,0 +1,45 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/apns-sim/apns-sim/internal/printable"
+)
+
+// print writes a line for a reader. The format is ours; what is not printable in the
+// arguments is escaped.
+func (c *console) print(format string, args ...any) error {
+	_, err := io.WriteString(c.stdout, printable.Sprintf(format, args...)+"\n")
+	return err
+}
+
+// complain writes a line about what is wrong; it may have several lines.
+func (c *console) complain(what any) {
+	_, _ = fmt.Fprintln(c.stderr, "apns-sim:", printable.Lines(fmt.Sprint(what))) // nobody is left to tell
+}
+
+// encode writes a line of JSON.
+func (c *console) encode(value any) error {
+	return json.NewEncoder(printable.JSONWriter(c.stdout)).Encode(value)
+}
+
+// line is a row for printTable; a tab or a newline in a cell makes no other cell or row.
+func line(cells ...string) string {
+	for i, cell := range cells {
+		cells[i] = printable.Text(cell)
+	}
+	return strings.Join(cells, "\t")
+}
+
+// printTable lines up what stands between tabs.
+func printTable(w io.Writer, rows string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(t, printable.Lines(rows)); err != nil {
+		return err
+	}
+	return t.Flush()
+}
