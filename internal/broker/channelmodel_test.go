@@ -1,7 +1,9 @@
 package broker_test
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,16 +18,52 @@ import (
 // A modelChannel is a channel as the model sees it.
 type modelChannel struct {
 	broker.Channel
-	kept    string // the name of the message for late joiners
-	expires time.Time
+	kept     string // the name of the message for late joiners
+	priority apns.Priority
+	expires  time.Time
 }
 
 // A modelDevice is one device's connection: what it is to be sent, and up to
 // which message of each channel it was sent everything.
 type modelDevice struct {
 	*peer
-	waiting []string
-	seen    map[broker.ChannelID]string // an entry per subscription
+	asleep  bool
+	passed  int // how many messages were meant for it
+	waiting []modelMessage
+	held    map[broker.ChannelID]modelMessage // the newest of each channel that must not wake it
+	seen    map[broker.ChannelID]string       // an entry per subscription
+}
+
+// A modelMessage is a message on its way to one device.
+type modelMessage struct {
+	name    string
+	place   int
+	expires time.Time // zero: one attempt
+}
+
+// pass is a message for the device.
+func (d *modelDevice) pass(ch broker.ChannelID, name string, priority apns.Priority, expires time.Time) {
+	d.passed++
+	m := modelMessage{name, d.passed, expires}
+	d.seen[ch] = name
+	switch {
+	case !d.asleep || priority != apns.PriorityNeverWake:
+		d.waiting = append(d.waiting, m)
+	case !expires.IsZero():
+		d.held[ch] = m
+	}
+}
+
+// wake releases what the device slept through.
+func (d *modelDevice) wake(now time.Time) {
+	d.asleep = false
+	for _, m := range d.held {
+		if m.expires.After(now) {
+			d.waiting = append(d.waiting, m)
+		}
+	}
+	clear(d.held)
+	slices.SortFunc(d.waiting, func(a, b modelMessage) int { return cmp.Compare(a.place, b.place) })
 }
 
 func TestChannelsBehaveAsTheirModel(t *testing.T) {
@@ -42,16 +80,33 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 		pick := func(t *rapid.T) (*modelDevice, *modelChannel) {
 			d := devices[rapid.IntRange(0, len(devices)-1).Draw(t, "device")]
 			if d == nil || len(channels) == 0 {
-				return nil, nil
+				t.Skip("rapid draws another operation")
 			}
 			return d, rapid.SampledFrom(channels).Draw(t, "channel")
 		}
+		create := func(policy broker.StoragePolicy) {
+			ch, err := b.CreateChannel(apns.Production, topic, policy)
+			require.NoError(t, err)
+			channels = append(channels, &modelChannel{Channel: ch})
+		}
+		connect := func(i int) {
+			d := &modelDevice{
+				peer: new(peer), held: make(map[broker.ChannelID]modelMessage), seen: make(map[broker.ChannelID]string),
+			}
+			d.Route = b.Attach(broker.Address{Device: apns.DeviceID{byte(i)}}, d.peer)
+			d.enable()
+			devices[i] = d
+		}
+		create(broker.MostRecent)
+		for i := range devices {
+			connect(i)
+		}
 		t.Repeat(map[string]func(*rapid.T){
 			"create": func(t *rapid.T) {
-				policy := broker.StoragePolicy(rapid.IntRange(0, 1).Draw(t, "policy"))
-				ch, err := b.CreateChannel(apns.Production, topic, policy)
-				require.NoError(t, err)
-				channels = append(channels, &modelChannel{Channel: ch})
+				if len(channels) == 3 {
+					t.Skip("rapid draws another operation")
+				}
+				create(broker.StoragePolicy(rapid.IntRange(0, 1).Draw(t, "policy")))
 			},
 			"delete": func(t *rapid.T) {
 				if len(channels) == 0 {
@@ -75,10 +130,10 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 			},
 			"connect": func(t *rapid.T) {
 				i := rapid.IntRange(0, len(devices)-1).Draw(t, "device")
-				d := &modelDevice{peer: new(peer), seen: make(map[broker.ChannelID]string)}
-				d.Route = b.Attach(broker.Address{Device: apns.DeviceID{byte(i)}}, d.peer)
-				d.enable()
-				devices[i] = d
+				if devices[i] != nil && rapid.IntRange(0, 3).Draw(t, "again") > 0 {
+					t.Skip("rapid draws another operation")
+				}
+				connect(i)
 			},
 			"disconnect": func(t *rapid.T) {
 				i := rapid.IntRange(0, len(devices)-1).Draw(t, "device")
@@ -89,28 +144,32 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 			},
 			"subscribe": func(t *rapid.T) {
 				d, ch := pick(t)
-				if d == nil {
-					return
-				}
 				ok, _ := d.Subscribe(topic, ch.ID, 0)
 				require.True(t, ok)
 				if ch.kept != "" && ch.expires.After(now) && d.seen[ch.ID] < ch.kept {
-					d.waiting = append(d.waiting, ch.kept)
-					d.seen[ch.ID] = ch.kept
+					d.pass(ch.ID, ch.kept, ch.priority, ch.expires)
 				}
 				d.seen[ch.ID] = max(d.seen[ch.ID], "")
 			},
 			"unsubscribe": func(t *rapid.T) {
 				d, ch := pick(t)
-				if d == nil {
-					return
-				}
 				for _, m := range d.take() { // so that nothing is dropped
 					d.Ack(m.ID, 0)
 				}
 				d.waiting = nil
 				d.Unsubscribe(topic, ch.ID)
 				delete(d.seen, ch.ID)
+				delete(d.held, ch.ID)
+			},
+			"sleep": func(t *rapid.T) {
+				d, _ := pick(t)
+				d.asleep = true
+				d.SetActive(false)
+			},
+			"wake": func(t *rapid.T) {
+				d, _ := pick(t)
+				d.wake(now)
+				d.SetActive(true)
 			},
 			"publish": func(t *rapid.T) {
 				if len(channels) == 0 {
@@ -119,12 +178,14 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 				ch := rapid.SampledFrom(channels).Draw(t, "channel")
 				published++
 				name := fmt.Sprintf("%06d", published) // in the order of publication
-				n := &apns.Notification{ID: name, Payload: []byte(name)}
+				n := &apns.Notification{ID: name, Payload: []byte(name), Priority: rapid.SampledFrom([]apns.Priority{1, 5, 10}).Draw(t, "priority")}
+				var expires time.Time
 				if ch.Policy == broker.MostRecent && rapid.Bool().Draw(t, "stored") {
 					// Longer than all that time passes between two steps, so
-					// that nothing expires on its way to a device.
+					// that nothing expires on its way to a device in use.
 					n.Expiration = apns.Expiration(now.Add(7 * time.Hour).Unix())
-					ch.kept, ch.expires = name, time.Unix(int64(n.Expiration), 0)
+					expires = time.Unix(int64(n.Expiration), 0)
+					ch.kept, ch.priority, ch.expires = name, n.Priority, expires
 				}
 				require.NoError(t, b.Publish(&broker.Broadcast{Notification: n, App: topic, Channel: ch.ID}))
 				for _, d := range devices {
@@ -132,8 +193,7 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 						continue
 					}
 					if _, subscribed := d.seen[ch.ID]; subscribed {
-						d.waiting = append(d.waiting, name)
-						d.seen[ch.ID] = name
+						d.pass(ch.ID, name, n.Priority, expires)
 					}
 				}
 			},
@@ -161,6 +221,10 @@ func requireTaken(t *rapid.T, d *modelDevice) {
 		got = append(got, string(m.Push.Payload))
 		d.Ack(m.ID, 0)
 	}
-	require.Equal(t, d.waiting, got)
+	var want []string
+	for _, m := range d.waiting {
+		want = append(want, m.name)
+	}
+	require.Equal(t, want, got)
 	d.waiting = nil
 }

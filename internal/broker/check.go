@@ -143,7 +143,7 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 		problems = append(problems, "it is out of order")
 	}
 	for _, e := range slices.Concat(q.held, ready, flying) {
-		if kept := e.storable && q.b.store != nil; kept != e.recorded {
+		if kept := e.storable && e.message == nil && q.b.store != nil; kept != e.recorded {
 			problems = append(problems, fmt.Sprintf("push %d should be in the store: %t, is: %t", e.seq, kept, e.recorded))
 		}
 		if e.recorded {

@@ -59,12 +59,3 @@ func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []
 	}
 	return l
 }
-
-// placeBroadcast says what to do with a message of a channel. The device has asked
-// for it by subscribing, so that no list needs to enable the topic as well.
-func placeBroadcast(rule placementRule) placement {
-	if rule == ruleDiscard {
-		return discard
-	}
-	return deliver
-}

@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -21,47 +22,52 @@ func hashes(topics ...string) (all []apns.TopicHash) {
 	return all
 }
 
+// A momentRow is one push to a device that may sleep or save power.
+type momentRow struct {
+	what     string
+	rule     broker.Priorities
+	filter   func(topic string) broker.Filter
+	asleep   bool
+	lowPower bool
+	priority apns.Priority
+	want     string // the journal's last word
+}
+
+func enabled(topic string) broker.Filter       { return broker.Filter{Enabled: hashes(topic)} }
+func opportunistic(topic string) broker.Filter { return broker.Filter{Opportunistic: hashes(topic)} }
+func nonWaking(topic string) broker.Filter     { return broker.Filter{NonWaking: hashes(topic)} }
+
 // The lists are those of observed: apsd; what they mean to a sleeping device is our
 // reading of their names.
+var momentRows = []momentRow{
+	{"10 wakes", broker.Priorities{}, enabled, true, false, 10, "sent"},
+	{"none is 10", broker.Priorities{}, enabled, true, false, 0, "sent"},
+	{"5 wakes unless it is grouped", broker.Priorities{}, enabled, true, false, 5, "sent"},
+	{"5 is grouped on request", broker.Priorities{Group: time.Minute}, enabled, true, false, 5, "stored grouped"},
+	{"1 never wakes", broker.Priorities{}, enabled, true, false, 1, "stored device-asleep"},
+	{"1 wakes if priorities are ignored", broker.Priorities{Ignore: true}, enabled, true, false, 1, "sent"},
+	{"so does 5", broker.Priorities{Ignore: true, Group: time.Minute}, enabled, true, false, 5, "sent"},
+	{"all reach a device in use: 5", broker.Priorities{Group: time.Minute}, enabled, false, false, 5, "sent"},
+	{"all reach a device in use: 1", broker.Priorities{}, enabled, false, false, 1, "sent"},
+	{"opportunistic 10 waits", broker.Priorities{}, opportunistic, true, false, 10, "stored device-asleep"},
+	{"opportunistic 10 waits, priorities or not", broker.Priorities{Ignore: true}, opportunistic, true, false, 10, "stored device-asleep"},
+	{"non-waking comes: 5", broker.Priorities{Group: time.Minute}, nonWaking, true, false, 5, "sent"},
+	{"non-waking comes: 1", broker.Priorities{}, nonWaking, true, false, 1, "sent"},
+	{"10 comes when power is low", broker.Priorities{}, enabled, false, true, 10, "sent"},
+	{"5 does not", broker.Priorities{}, enabled, false, true, 5, "stored low-power"},
+	{"1 does not", broker.Priorities{}, enabled, false, true, 1, "stored low-power"},
+	{"5 does if priorities are ignored", broker.Priorities{Ignore: true}, enabled, false, true, 5, "sent"},
+	{"low power before sleep", broker.Priorities{Group: time.Minute}, enabled, true, true, 5, "stored low-power"},
+	{"low power before non-waking", broker.Priorities{}, nonWaking, true, true, 5, "stored low-power"},
+}
+
 func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
-	enabled := broker.Filter{Enabled: hashes(topic)}
-	opportunistic := broker.Filter{Opportunistic: hashes(topic)}
-	nonWaking := broker.Filter{NonWaking: hashes(topic)}
-	tests := []struct {
-		what     string
-		rule     broker.Priorities
-		filter   broker.Filter
-		asleep   bool
-		lowPower bool
-		priority apns.Priority
-		want     string // the journal's last word
-	}{
-		{"10 wakes", broker.Priorities{}, enabled, true, false, 10, "sent"},
-		{"none is 10", broker.Priorities{}, enabled, true, false, 0, "sent"},
-		{"5 wakes unless it is grouped", broker.Priorities{}, enabled, true, false, 5, "sent"},
-		{"5 is grouped on request", broker.Priorities{Group: time.Minute}, enabled, true, false, 5, "stored grouped"},
-		{"1 never wakes", broker.Priorities{}, enabled, true, false, 1, "stored device-asleep"},
-		{"1 wakes if priorities are ignored", broker.Priorities{Ignore: true}, enabled, true, false, 1, "sent"},
-		{"so does 5", broker.Priorities{Ignore: true, Group: time.Minute}, enabled, true, false, 5, "sent"},
-		{"all reach a device in use: 5", broker.Priorities{Group: time.Minute}, enabled, false, false, 5, "sent"},
-		{"all reach a device in use: 1", broker.Priorities{}, enabled, false, false, 1, "sent"},
-		{"opportunistic 10 waits", broker.Priorities{}, opportunistic, true, false, 10, "stored device-asleep"},
-		{"opportunistic 10 waits, priorities or not", broker.Priorities{Ignore: true}, opportunistic, true, false, 10, "stored device-asleep"},
-		{"non-waking comes: 5", broker.Priorities{Group: time.Minute}, nonWaking, true, false, 5, "sent"},
-		{"non-waking comes: 1", broker.Priorities{}, nonWaking, true, false, 1, "sent"},
-		{"10 comes when power is low", broker.Priorities{}, enabled, false, true, 10, "sent"},
-		{"5 does not", broker.Priorities{}, enabled, false, true, 5, "stored low-power"},
-		{"1 does not", broker.Priorities{}, enabled, false, true, 1, "stored low-power"},
-		{"5 does if priorities are ignored", broker.Priorities{Ignore: true}, enabled, false, true, 5, "sent"},
-		{"low power before sleep", broker.Priorities{Group: time.Minute}, enabled, true, true, 5, "stored low-power"},
-		{"low power before non-waking", broker.Priorities{}, nonWaking, true, true, 5, "stored low-power"},
-	}
-	for _, test := range tests {
+	for _, test := range momentRows {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				w := newWorld(t, broker.Config{Priorities: test.rule})
 				p := w.attach()
-				p.SetFilter(test.filter)
+				p.SetFilter(test.filter(topic))
 				p.SetActive(!test.asleep)
 				w.SetPower(phone, test.lowPower)
 				w.push("a", urgent(test.priority))
@@ -71,6 +77,116 @@ func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Apple gives broadcasts the same three priorities and no other meaning of them:
+// "Sending broadcast push notification requests to APNs".
+func TestABroadcastReachesADeviceByTheRulesOfASinglePush(t *testing.T) {
+	paused := func(topic string) broker.Filter { return broker.Filter{Paused: hashes(topic)} }
+	rows := append(slices.Clone(momentRows), momentRow{"a paused topic pauses its channels", broker.Priorities{}, paused, false, false, 10, "stored topic-paused"})
+	for _, test := range rows {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{Priorities: test.rule})
+				c := w.channel(broker.MostRecent)
+				p := w.attach()
+				p.SetFilter(test.filter(topic + ".push-type.liveactivity"))
+				p.Subscribe(topic, c.ID, 0)
+				p.SetActive(!test.asleep)
+				w.SetPower(phone, test.lowPower)
+				w.publish(c, "a", urgent(test.priority), expiring(w.in(time.Hour)))
+				p.take()
+				told := w.history("a")
+				assert.Equal(t, test.want, told[len(told)-1])
+			})
+		})
+	}
+}
+
+func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
+	hour := func(w *world) option { return expiring(w.in(time.Hour)) }
+	tests := []struct {
+		what string
+		act  func(w *world, p *peer, c, other broker.Channel)
+		want []string // what comes when the device is in use again
+		last string   // what the journal says of the first message
+	}{
+		{"comes when the device is in use", func(*world, *peer, broker.Channel, broker.Channel) {}, []string{"a"}, "sent"},
+		{"is replaced by the channel's next one", func(w *world, _ *peer, c, _ broker.Channel) {
+			w.publish(c, "b", urgent(1), hour(w))
+		}, []string{"b"}, "dropped replaced"},
+		{"stands beside that of another channel, and beside a push", func(w *world, _ *peer, _, other broker.Channel) {
+			w.publish(other, "b", urgent(1), hour(w))
+			w.push("c", forTopic(topic+".push-type.liveactivity"), urgent(1))
+		}, []string{"a", "b", "c"}, "sent"},
+		{"is not replaced by one that must not wait", func(w *world, _ *peer, c, _ broker.Channel) {
+			w.publish(c, "b", urgent(1), neverStored())
+		}, []string{"a"}, "sent"},
+		{"expires", func(w *world, _ *peer, _, _ broker.Channel) {
+			w.clock.Advance(time.Hour)
+			w.Sweep()
+		}, nil, "dropped expired"},
+		{"ends with the subscription", func(_ *world, p *peer, c, _ broker.Channel) { p.Unsubscribe(topic, c.ID) }, nil, "dropped unsubscribed"},
+		{"outlasts its channel", func(w *world, _ *peer, c, _ broker.Channel) { w.DeleteChannel(apns.Production, topic, c.ID) }, []string{"a"}, "sent"},
+		{"comes once to a device that subscribes again", func(_ *world, p *peer, c, _ broker.Channel) { p.Subscribe(topic, c.ID, 0) }, []string{"a"}, "sent"},
+		{"is dropped with the connection, and kept by its channel", func(w *world, p *peer, c, _ broker.Channel) {
+			p.Detach()
+			*p = *w.attach()
+			p.SetFilter(enabled(topic + ".push-type.liveactivity"))
+			p.Subscribe(topic, c.ID, 0)
+		}, []string{"a"}, "sent"},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newWorld(t, broker.Config{})
+				c, other := w.channel(broker.MostRecent), w.channel(broker.MostRecent)
+				p := w.attach()
+				p.SetFilter(enabled(topic + ".push-type.liveactivity"))
+				p.Subscribe(topic, c.ID, 0)
+				p.Subscribe(topic, other.ID, 0)
+				p.SetActive(false)
+				w.publish(c, "a", urgent(1), hour(w))
+				require.Empty(t, p.names())
+				require.Equal(t, []string{"accepted", "stored device-asleep"}, w.history("a"))
+				test.act(w, p, c, other)
+				require.NoError(t, w.ConsistencyCheck())
+				p.SetActive(true)
+				assert.Equal(t, test.want, p.names())
+				told := w.history("a")
+				assert.Equal(t, test.last, told[len(told)-1])
+			})
+		})
+	}
+}
+
+func TestABroadcastThatMustNotWaitIsDroppedForADeviceThatSleeps(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.NoStorage)
+		p := w.connect()
+		p.Subscribe(topic, c.ID, 0)
+		p.SetActive(false)
+		w.publish(c, "a", urgent(1))
+		p.SetActive(true)
+		assert.Empty(t, p.names())
+		assert.Equal(t, []string{"accepted", "dropped device-asleep"}, w.history("a"))
+	})
+}
+
+func TestABroadcastBeforeTheFilterRegardsTheDeviceThen(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newWorld(t, broker.Config{})
+		c := w.channel(broker.MostRecent)
+		w.SetPower(phone, true)
+		p := w.attach()
+		p.Subscribe(topic, c.ID, 0)
+		w.publish(c, "a", urgent(5), expiring(w.in(time.Hour)))
+		p.enable()
+		assert.Empty(t, p.names())
+		w.SetPower(phone, false)
+		assert.Equal(t, []string{"a"}, p.names())
+	})
 }
 
 // Pushes of priority 5 may be grouped and delivered in bursts.

@@ -14,7 +14,9 @@ var liveActivity = apns.LookupPushType(apns.LiveActivity)
 
 // Publish accepts p for the devices that subscribe to its channel: it goes to
 // those that are connected, and is kept for those that come later if the
-// channel's policy and the expiration allow that. The error is an
+// channel's policy and the expiration allow that. A device that is connected and
+// not to be disturbed gets it later, by the rules of pushes to a single device, if
+// policy and expiration allow that, too. The error is an
 // [apns.Rejection] if p is refused: ChannelNotRegistered or TooManyRequests.
 func (b *Broker) Publish(p *Broadcast) error {
 	c := b.channels.find(p.Environment, p.App, p.Channel)
@@ -83,12 +85,15 @@ func (r *Route) passLocked(m *message, now time.Time) {
 		seq:      q.b.seq.Add(1),
 		deadline: m.deadline,
 		lasting:  m.lasting,
+		storable: m.lasting && m.channel.Policy == MostRecent,
 		message:  m,
 	}
-	where, _ := q.placeLocked(e, now, false)
+	where, why := q.placeLocked(e, now, false)
 	switch {
 	case where == discard:
 		q.dropLocked(e, DropIgnored, now)
+	case where == hold:
+		q.holdLocked(e, why, now)
 	case q.fullLocked():
 		q.dropLocked(e, DropBacklog, now)
 	default:

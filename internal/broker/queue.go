@@ -129,28 +129,27 @@ func (q *queue) keepLocked(e *entry) error {
 // that other traffic wakes the device at this moment.
 func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
 	r := q.route
-	if e.message != nil && r != nil {
-		return placeBroadcast(r.ruleLocked(e)), ""
-	}
-	if r == nil || r.filter == nil {
+	switch {
+	case e.message != nil && r != nil && r.filter == nil:
+		return deliver, "" // with the first filter; see recallLocked
+	case r == nil || r.filter == nil:
 		return hold, Offline
-	}
-	if e.push.Gone {
+	case e.push.Gone:
 		return deliver, ""
 	}
 	rule := r.ruleLocked(e)
-	switch rule {
-	case ruleDiscard:
+	switch {
+	case rule == ruleDiscard:
 		return discard, ""
-	case ruleUnlisted:
+	case rule == ruleUnlisted && e.message == nil: // a subscription enables its channel
 		return hold, NotEnabled
-	case rulePaused:
+	case rule == rulePaused:
 		return hold, Paused
 	}
 	if why := q.deferLocked(e.push, rule, woken); why != "" {
 		return hold, why
 	}
-	if q.overBudgetLocked(e, now) {
+	if e.message == nil && q.overBudgetLocked(e, now) { // what chargeLocked counts
 		return hold, OverBudget
 	}
 	return deliver, ""
@@ -204,13 +203,15 @@ func (q *queue) mergeLocked(free []*entry) {
 }
 
 // recallLocked takes back what is ready and what a new filter does not let
-// through. The state of the device recalls nothing: what is ready is on its way.
-func (q *queue) recallLocked(now time.Time) {
+// through. The state of the device recalls nothing, because what is ready is on
+// its way, unless the filter is the first one: broadcasts are ready before it,
+// and wait for it.
+func (q *queue) recallLocked(now time.Time, first bool) {
 	for _, e := range q.ready.drain() {
 		switch where, why := q.placeLocked(e, now, false); {
 		case where == discard:
 			q.dropLocked(e, DropIgnored, now)
-		case where == hold && !why.momentary():
+		case where == hold && (first || !why.momentary()):
 			q.holdLocked(e, why, now)
 		default:
 			q.ready.push(e)
@@ -232,6 +233,18 @@ func (q *queue) detachLocked(now time.Time) {
 	for _, e := range q.ready.drain() {
 		q.holdLocked(e, Offline, now)
 	}
+	q.dropHeldLocked(Offline, now, func(e *entry) bool { return e.message != nil })
+}
+
+// dropHeldLocked drops the held pushes that match.
+func (q *queue) dropHeldLocked(why Cause, now time.Time, match func(*entry) bool) {
+	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
+		if !match(e) {
+			return false
+		}
+		q.dropLocked(e, why, now)
+		return true
+	})
 }
 
 // withdrawLocked drops what waits for a topic. What is on its way may still be

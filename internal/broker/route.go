@@ -94,18 +94,19 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 	if r.gone {
 		return 0
 	}
+	first := r.filter == nil
 	r.filter = compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
 	r.setSaltedLocked(&f.Salted)
-	return r.refilterLocked()
+	return r.refilterLocked(first)
 }
 
 // refilterLocked puts everything where the filter wants it. It returns how many
-// stored pushes will come now.
-func (r *Route) refilterLocked() (stored int) {
+// stored pushes will come now. first says that there was no filter before.
+func (r *Route) refilterLocked(first bool) (stored int) {
 	now := r.q.clock.Now()
 	r.q.listedLocked()
 	stored = r.q.releaseLocked(now, false)
-	r.q.recallLocked(now)
+	r.q.recallLocked(now, first)
 	if r.q.ready.len() > 0 { // a broadcast may have come before the filter
 		r.wakeLocked()
 	}

@@ -49,7 +49,7 @@ func (r *Route) SetSalt(salt uint64) {
 	}
 	r.salted.salt, r.salted.known = salt, true
 	if r.filter != nil && len(r.salted.lists) > 0 {
-		r.refilterLocked()
+		r.refilterLocked(false)
 	}
 }
 

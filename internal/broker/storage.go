@@ -44,6 +44,9 @@ func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 	case e.token == tokenVoided:
 		q.dropLocked(e, DropUnregistered, now)
 		return
+	case e.message != nil && q.route == nil: // the channel keeps it, and the device says what it has seen
+		q.dropLocked(e, why, now)
+		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."
 		q.dropLocked(e, why, now)
 		return
@@ -76,22 +79,34 @@ func (q *queue) waitLocked(e *entry, why Cause, now time.Time) {
 // trimLocked drops what the storage rule leaves no room for now that e is
 // held: always the oldest, which may be e itself.
 func (q *queue) trimLocked(e *entry, now time.Time) {
+	if e.message != nil {
+		// "message-storage-policy" 1 keeps the most recent message of a channel:
+		// "Sending channel management requests to APNs".
+		q.keepNewestLocked(1, now, func(h *entry) bool { return h.message != nil && h.message.channel == e.message.channel })
+	} else {
+		q.trimAppLocked(e, now)
+	}
+	q.keepNewestLocked(q.b.storage.MaxPerDevice, now, func(*entry) bool { return true })
+}
+
+// trimAppLocked is trimLocked for a push to the device alone. Messages of channels
+// do not count.
+func (q *queue) trimAppLocked(e *entry, now time.Time) {
+	ofApp := func(h *entry) bool { return h.push.Hash == e.push.Hash && h.message == nil }
 	if q.b.hourly.kindOf(e.push) == backgroundBudget {
 		// Only the newest silent push waits, whatever the rule below allows.
 		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return h.push.Hash == e.push.Hash && h.push.PushType == apns.Background
+			return ofApp(h) && h.push.PushType == apns.Background
 		})
 	}
 	if e.push.CollapseID != "" {
 		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return h.push.Hash == e.push.Hash && h.push.CollapseID == e.push.CollapseID
+			return ofApp(h) && h.push.CollapseID == e.push.CollapseID
 		})
 	}
 	q.keepNewestLocked(q.b.storage.PerApp, now, func(h *entry) bool {
-		return h.push.Hash == e.push.Hash &&
-			(!q.b.storage.CollapseSideBySide || h.push.CollapseID == e.push.CollapseID)
+		return ofApp(h) && (!q.b.storage.CollapseSideBySide || h.push.CollapseID == e.push.CollapseID)
 	})
-	q.keepNewestLocked(q.b.storage.MaxPerDevice, now, func(*entry) bool { return true })
 }
 
 // keepNewestLocked drops the oldest of the held pushes that match until at

@@ -51,6 +51,7 @@ func (r *Route) Unsubscribe(app string, id ChannelID) {
 	}
 	delete(r.channels, c)
 	now := r.q.clock.Now()
+	r.q.dropHeldLocked(DropUnsubscribed, now, func(e *entry) bool { return e.message != nil && e.message.channel == c })
 	for _, e := range r.q.ready.drain() {
 		if e.message != nil && e.message.channel == c {
 			r.q.dropLocked(e, DropUnsubscribed, now)

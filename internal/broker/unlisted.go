@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"slices"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -50,12 +49,11 @@ func (q *queue) sweepUnlistedLocked(now time.Time, gone []*Push) []*Push {
 		}
 		delete(q.unlisted, topic)
 		var newest *Push
-		q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
-			if e.push.Hash != topic {
+		q.dropHeldLocked(DropNeverEnabled, now, func(e *entry) bool {
+			if e.push.Hash != topic || e.message != nil {
 				return false
 			}
 			newest = e.push
-			q.dropLocked(e, DropNeverEnabled, now)
 			return true
 		})
 		if newest != nil {
