@@ -15,7 +15,7 @@ const mdmTopic = "com.apple.mgmt.External.1b2c3d4e-0000-4000-8000-000000000001"
 
 func TestEveryServiceIsIssuedAndReadBack(t *testing.T) {
 	p := newPKI(t)
-	universal := []TopicEntry{{"com.example.app", "app"}, {"com.example.app.voip", "voip"}, {"com.example.app.complication", "complication"}}
+	universal := []TopicEntry{{"com.example.app", "app"}, {"com.example.app.voip", "voip"}, {"com.example.app.complication", "complication"}, {"com.example.app.voip-ptt", "voip"}}
 	for _, row := range []struct {
 		request             ProviderRequest
 		commonName, topic   string
@@ -125,10 +125,11 @@ func TestCertificateAllowsTheTopicsItLists(t *testing.T) {
 	universal := provider(t, p, ProviderRequest{Topic: "com.example.app"})
 	assert.True(t, universal.Allows("com.example.app"))
 	assert.True(t, universal.Allows("com.example.app.voip"))
+	assert.True(t, universal.Allows("com.example.app.voip-ptt"), "Creating a Push to Talk app: the example has a certificate")
 	assert.False(t, universal.Allows("com.example.other"))
 	assert.False(t, universal.Allows("com.example.app.push-type.liveactivity"))
 	_, single := universal.DefaultTopic()
-	assert.False(t, single, "three topics: MissingTopic when none is named")
+	assert.False(t, single, "four topics: MissingTopic when none is named")
 
 	pass := provider(t, p, ProviderRequest{Topic: "pass.com.example", Service: ServicePass})
 	topic, single := pass.DefaultTopic()

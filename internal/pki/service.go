@@ -10,7 +10,7 @@ type Service uint8
 
 // The kinds of provider certificate that Apple's portal issues.
 const (
-	ServiceAPNs        Service = iota // universal: one app with its VoIP and complication topics, both environments
+	ServiceAPNs        Service = iota // universal: one app with its VoIP, Push to Talk and complication topics, both environments
 	ServiceDevelopment                // the older kind for the sandbox only
 	ServiceVoIP
 	ServiceWatchKit
@@ -45,15 +45,21 @@ var services = [...]serviceRow{
 	ServiceMDM:         {name: "mdm", prefix: "APSP:", production: true},
 }
 
-// Topics of an app's VoIP and complication pushes.
+// Topics of an app's VoIP, Push to Talk and complication pushes.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 const (
 	voipSuffix         = ".voip"
+	pushToTalkSuffix   = ".voip-ptt"
 	complicationSuffix = ".complication"
 )
 
+// universalTopics has the topic of Push to Talk because Apple's example of such a
+// push uses a certificate ("Creating a Push to Talk app"). Its kind was not seen;
+// ours is that of the other PushKit calls.
 func universalTopics(bundle string) []TopicEntry {
-	return []TopicEntry{{bundle, KindApp}, {bundle + voipSuffix, KindVoIP}, {bundle + complicationSuffix, KindComplication}}
+	return []TopicEntry{
+		{bundle, KindApp}, {bundle + voipSuffix, KindVoIP}, {bundle + complicationSuffix, KindComplication}, {bundle + pushToTalkSuffix, KindVoIP},
+	}
 }
 
 func voipTopics(bundle string) []TopicEntry {

@@ -35,6 +35,10 @@ func TestACertificateStandsForItsTopics(t *testing.T) {
 		{"a suffix not listed", one, func(w *world, c *call) {
 			c.set(apns.HeaderTopic, bundleID+".voip").set(apns.HeaderPushType, "voip").to(w.token(bundleID + ".voip"))
 		}, apns.TopicDisallowed, "usable if and only if listed"},
+		{"Push to Talk", universal, func(w *world, c *call) {
+			topic := bundleID + ".voip-ptt"
+			c.set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "pushtotalk").to(w.token(topic))
+		}, "", "Creating a Push to Talk app: the example has a certificate"},
 		{"alert to a VoIP certificate without a topic", voip, func(w *world, c *call) {
 			toVoIP(w, c, "alert")
 			c.drop(apns.HeaderTopic)
