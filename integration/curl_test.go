@@ -167,3 +167,14 @@ func TestCurlGivesUpWhereItShould(t *testing.T) {
 	assert.NotZero(t, got.exit, "there is no HTTP/1.1")
 	assert.Equal(t, "000", got.status)
 }
+
+// observed: traces of APNs from 2019 to 2021, with TLS 1.2 and an RSA certificate
+func TestCurlSpeaksWithRSACipherSuitesAlone(t *testing.T) {
+	t.Parallel()
+	sim := startSimulator(t)
+	got := newCurl(t, sim).do(t, "--tls-max", "1.2", "--ciphers", "ECDHE-RSA-AES256-GCM-SHA384",
+		"--header", "authorization: "+sim.demoBearer(), "--data", "{}", sim.provider(production)+"/3/device/")
+	require.Zero(t, got.exit)
+	assert.Equal(t, "400", got.status, "the handshake is done, and the request is judged: %s", got.body)
+	assert.Contains(t, got.body, "MissingDeviceToken")
+}

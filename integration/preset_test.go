@@ -255,6 +255,13 @@ var symptoms = map[string]func(*testing.T, *quirk){
 	"unknown-root": func(t *testing.T, q *quirk) {
 		assert.ErrorContains(t, q.push(t, q.watched(t), patience, greeting).err, "certificate signed by unknown authority")
 	},
+	"tls-outage": func(t *testing.T, q *quirk) {
+		for range 4 {
+			err := q.push(t, q.watched(t), patience, greeting).err
+			require.Error(t, err)
+			assert.Regexp(t, "unsupported protocol version 301|unconfigured cipher suite", err.Error())
+		}
+	},
 	"http1": func(t *testing.T, q *quirk) {
 		var protocols http.Protocols
 		protocols.SetHTTP1(true)
@@ -304,7 +311,7 @@ func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
 		}
 	}
 	require.NoError(t, json.Unmarshal(answer, &list))
-	require.Len(t, list.Presets, 26)
+	require.Len(t, list.Presets, 27)
 	for _, p := range list.Presets {
 		t.Run(p.Name, func(t *testing.T) {
 			show := symptoms[p.Name]

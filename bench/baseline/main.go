@@ -44,7 +44,7 @@ func serve(ctx context.Context, certs string) error {
 	if err != nil {
 		return err
 	}
-	certificate, err := secrets.PKI.ServerCertificate()
+	servers, err := secrets.PKI.NewServers(false)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func serve(ctx context.Context, certs string) error {
 	}
 	server := &http.Server{
 		Handler:   http.HandlerFunc(accept),
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{*certificate}, MinVersion: tls.VersionTLS12},
+		TLSConfig: &tls.Config{GetCertificate: servers.Certificate, MinVersion: tls.VersionTLS12},
 	}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // Serve tells how it ended
 	ready := sim.Info{Event: "ready", PID: os.Getpid(), Version: sim.Version(), Provider: "https://" + ln.Addr().String()}

@@ -94,7 +94,7 @@ func newBench(folder string) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := secrets.Save(folder); err != nil {
+	if err := errors.Join(secrets.Save(folder), saveServer(secrets.PKI, folder)); err != nil {
 		return nil, err
 	}
 	key := secrets.Keys[0]

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // errNoNghttpd is the reason why there are no rows of nghttpd.
@@ -45,6 +48,25 @@ func startNghttpd(ctx context.Context, folder string) (*server, error) {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
+}
+
+// saveServer writes a server certificate for nghttpd, which takes it from files.
+func saveServer(p *pki.PKI, folder string) error {
+	servers, err := p.NewServers(false)
+	if err != nil {
+		return err
+	}
+	cert, err := servers.Certificate(&tls.ClientHelloInfo{
+		ServerName: "localhost", SupportedVersions: []uint16{tls.VersionTLS13}, SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256},
+	})
+	if err != nil {
+		return err
+	}
+	key, ok := cert.PrivateKey.(crypto.Signer)
+	if !ok {
+		return fmt.Errorf("a %T cannot sign", cert.PrivateKey)
+	}
+	return (&pki.Identity{Certificate: cert.Leaf, Chain: cert.Certificate, Key: key}).Save(folder, "server")
 }
 
 // awaitListening tries until the server accepts a connection. It says nothing

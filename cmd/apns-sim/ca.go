@@ -46,8 +46,9 @@ func mustBeNew(path, remedy string) error {
 
 type caInit struct {
 	certsFlag
-	Name  []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for; repeatable."`
-	Force bool     `help:"Replace what is there. Whoever trusted the old root has to trust the new one."`
+	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for; repeatable."`
+	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of the authorities as not critical, for clients on mbedTLS, which refuse them otherwise."`
+	Force       bool     `help:"Replace what is there. Whoever trusted the old root has to trust the new one."`
 }
 
 // Run makes everything that 'apns-sim serve --certs' needs.
@@ -58,7 +59,7 @@ func (i *caInit) Run(c *console) error {
 			return err
 		}
 	}
-	secrets, err := sim.NewSecrets(i.Name...)
+	secrets, err := sim.NewSecretsWith(pki.Options{ExtraNames: i.Name, NonCritical: i.NonCritical})
 	if err != nil {
 		return usageError{err}
 	}

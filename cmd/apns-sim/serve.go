@@ -37,6 +37,7 @@ type serveCommand struct {
 
 	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
 	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
+	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of new authorities as not critical, for clients on mbedTLS, which refuse them otherwise."`
 	Files       string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
 	Topic       []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
 	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"An app without the broadcast capability, which all others have; repeatable."`
@@ -124,6 +125,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 	cfg := sim.Config{
 		Addresses:   s.addresses(),
 		Names:       s.Name,
+		NonCritical: s.NonCritical,
 		Topics:      s.Topic,
 		NoBroadcast: s.NoBroadcast,
 		FileDir:     s.Files,
@@ -171,6 +173,9 @@ func (s *serveCommand) checkWords() error {
 func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 	if s.Certs == "" {
 		return nil
+	}
+	if s.NonCritical {
+		return mistake("noncritical-constraints", " has no effect on the authorities of --certs; make them with: apns-sim ca init --noncritical-constraints")
 	}
 	if cfg.Secrets, err = sim.LoadSecrets(s.Certs); err != nil {
 		return mistake("certs", ": %w", err)

@@ -56,8 +56,9 @@ type Config struct {
 	// Environment is the world of the devices that come through this courier.
 	// The server name of the sandbox courier selects the sandbox anyway.
 	Environment apns.Environment
-	// Certificate is what the courier shows to devices.
-	Certificate tls.Certificate
+	// Certificate returns what the courier shows to a device; usually it is
+	// [pki.Servers.Certificate].
+	Certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	// Verify judges the certificate of a device: (*pki.PKI).VerifyDevice, or a
 	// more lenient one. That the device holds the key has been checked.
 	Verify func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error)
@@ -77,8 +78,8 @@ type Config struct {
 	// Faults says what shall go wrong; nil means nothing.
 	Faults *fault.Engine
 	// FaultyCertificate makes the certificate that a fault of TLS has the courier
-	// show; nil leaves such faults without effect.
-	FaultyCertificate func(fault.Chain) (*tls.Certificate, error)
+	// show to a device; nil leaves such faults without effect.
+	FaultyCertificate func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error)
 	// Log may be nil, for silence.
 	Log *slog.Logger
 
@@ -153,7 +154,7 @@ type Config struct {
 // complete fills in what is left zero. It fails when a required part is missing.
 func (c *Config) complete() error {
 	switch {
-	case len(c.Certificate.Certificate) == 0:
+	case c.Certificate == nil:
 		return errors.New("devicetls: no certificate; set Config.Certificate to the server's")
 	case c.Verify == nil:
 		return errors.New("devicetls: nothing verifies devices; set Config.Verify, for instance to (*pki.PKI).VerifyDevice")

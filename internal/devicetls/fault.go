@@ -3,7 +3,6 @@ package devicetls
 import (
 	"cmp"
 	"crypto/tls"
-	"errors"
 	"iter"
 	"net"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/later"
+	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/match"
 )
 
@@ -60,11 +60,7 @@ func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
 			wait += hit.Delay
 			continue
 		}
-		var err error
-		if t, ok := conn.(interface{ SetLinger(sec int) error }); ok {
-			err = t.SetLinger(0) // if it fails, the connection ends with a FIN
-		}
-		if err = errors.Join(err, conn.Close()); err != nil {
+		if err := listen.Reset(conn); err != nil {
 			s.cfg.Log.Debug("a connection that is reset has gone", "remote", conn.RemoteAddr(), "err", err)
 		}
 		return 0, false
@@ -73,23 +69,27 @@ func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
 }
 
 // flawed returns the certificate that a fault has shown instead of the good one; nil
-// if there is none.
-func (s *Server) flawed(hello *tls.ClientHelloInfo) *tls.Certificate {
+// if there is none. It fails if a fault has ended the connection.
+func (s *Server) flawed(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if !s.cfg.Faults.Any(fault.AtHandshake) {
-		return nil
+		return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
 	}
 	for hit := range s.hitConn(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
+		if hit.Action.Do == fault.BreakHandshake {
+			last, reset := hit.Action.Handshake.Answer()
+			return nil, listen.EndWith(hello.Conn, last, reset)
+		}
 		if s.cfg.FaultyCertificate == nil {
 			continue
 		}
-		certificate, err := s.cfg.FaultyCertificate(hit.Action.Chain)
+		certificate, err := s.cfg.FaultyCertificate(hit.Action.Chain, hello)
 		if err != nil {
 			s.cfg.Log.Error("the certificate of a fault cannot be had; the good one is shown", "err", err)
 			continue
 		}
-		return certificate
+		return certificate, nil
 	}
-	return nil
+	return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
 }
 
 // hits yields the faults at a point of a connection whose device is known, or is

@@ -134,11 +134,13 @@ func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rule := once(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot})
 				w := newWorld(t, faulty(t, rule), func(c *devicetls.Config) {
-					c.FaultyCertificate = func(chain fault.Chain) (*tls.Certificate, error) {
+					c.FaultyCertificate = func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 						elsewhere, err := pki.New(pki.Options{})
 						require.NoError(t, err)
 						assert.Equal(t, fault.ChainUnknownRoot, chain)
-						return elsewhere.ServerCertificate()
+						servers, err := elsewhere.NewServers(false)
+						require.NoError(t, err)
+						return servers.Certificate(hello)
 					}
 				})
 				identity := w.identity(nil)
@@ -152,10 +154,29 @@ func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
 	}
 }
 
+func TestAHandshakeOfADeviceMayFailMidway(t *testing.T) {
+	for how, want := range map[fault.Handshake]string{
+		fault.HandshakeCut:        "EOF",
+		fault.HandshakeOldVersion: "server selected unsupported protocol version 301",
+		fault.HandshakeBadCipher:  "server chose an unconfigured cipher suite",
+		fault.HandshakeAlert:      "remote error: tls: handshake failure",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.BreakHandshake, Handshake: how})))
+			identity := w.identity(nil)
+			require.ErrorContains(t, w.phone(identity, v3).handshake(), want)
+			w.dial(identity, v3).connect(nil)
+			assert.Equal(t, []string{"f: break-handshake handshake=" + string(how) + " for memnet"}, w.faults())
+		})
+	}
+}
+
 func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired})), func(c *devicetls.Config) {
-			c.FaultyCertificate = func(fault.Chain) (*tls.Certificate, error) { return nil, errors.New("out of certificates") }
+			c.FaultyCertificate = func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) {
+				return nil, errors.New("out of certificates")
+			}
 		})
 		w.login(w.identity(nil))
 		w.wantLogged("out of certificates")

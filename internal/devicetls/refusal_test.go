@@ -252,14 +252,14 @@ func TestAllButTheSeventeenthUserOfAConnectionAreLetIn(t *testing.T) {
 
 func TestARequiredPartThatIsMissingIsNamed(t *testing.T) {
 	w := newWorld(t)
-	certificate, err := w.pki.ServerCertificate()
+	servers, err := w.pki.NewServers(false)
 	require.NoError(t, err)
 	cfg := devicetls.Config{}
 	for _, row := range []struct {
 		want string
 		fill func()
 	}{
-		{"set Config.Certificate", func() { cfg.Certificate = *certificate }},
+		{"set Config.Certificate", func() { cfg.Certificate = servers.Certificate }},
 		{"set Config.Verify", func() { cfg.Verify = w.pki.VerifyDevice }},
 		{"set Config.Vault", func() { cfg.Vault = w.vault }},
 		{"set Config.Broker", func() { cfg.Broker = w.broker }},

@@ -18,16 +18,20 @@ func protocols(preferPack bool) []string {
 	return []string{courier.ALPNv3, courier.ALPNPack, courier.ALPNv2}
 }
 
+// A certificateFor returns the certificate that a device is shown.
+type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+
 // tlsConfig makes the TLS side of a courier. A device is asked for a certificate
-// only if none of the protocols it offers puts the certificate into Connect, and shown
-// what flawed returns instead of the certificate, unless that is nil.
+// only if none of the protocols it offers puts the certificate into Connect. Where
+// flawed returns a certificate, the device is shown that instead of its own; where it
+// returns an error, the handshake fails.
 //
 // observed: apsd demands TLS 1.3, older daemons and other clients begin at 1.2.
-func tlsConfig(certificate tls.Certificate, preferPack bool, flawed func(*tls.ClientHelloInfo) *tls.Certificate) *tls.Config {
+func tlsConfig(certificate certificateFor, preferPack bool, flawed certificateFor) *tls.Config {
 	config := &tls.Config{
-		Certificates: []tls.Certificate{certificate},
-		NextProtos:   protocols(preferPack),
-		MinVersion:   tls.VersionTLS12,
+		GetCertificate: certificate,
+		NextProtos:     protocols(preferPack),
+		MinVersion:     tls.VersionTLS12,
 		// What is gathered for one write should leave in one, not in records of
 		// a packet each.
 		DynamicRecordSizingDisabled: true,
@@ -44,8 +48,13 @@ func tlsConfig(certificate tls.Certificate, preferPack bool, flawed func(*tls.Cl
 		if certificateInConnect(hello.SupportedProtos) {
 			chosen = config
 		}
-		if certificate := flawed(hello); certificate != nil {
+		certificate, err := flawed(hello)
+		if err != nil {
+			return nil, err
+		}
+		if certificate != nil {
 			chosen = chosen.Clone()
+			chosen.GetCertificate = nil
 			chosen.Certificates = []tls.Certificate{*certificate}
 			chosen.SessionTicketsDisabled = true // a resumed session shows no certificate
 		}

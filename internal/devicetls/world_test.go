@@ -75,11 +75,11 @@ func newWorldOn(t testing.TB, on network, rules broker.Config, edit ...func(*dev
 	rules.Clock, rules.Journal = w.clock, w.journal
 	w.broker, err = broker.New(rules)
 	require.NoError(t, err)
-	certificate, err := w.pki.ServerCertificate()
+	servers, err := w.pki.NewServers(false)
 	require.NoError(t, err)
 
 	w.cfg = devicetls.Config{
-		Certificate: *certificate,
+		Certificate: servers.Certificate,
 		Verify:      w.pki.VerifyDevice,
 		Vault:       w.vault,
 		Broker:      w.broker,

@@ -40,9 +40,11 @@ type Action struct {
 	Overrun bool     `json:"overrun,omitempty" doc:"end the connection if a stream is open above the limit"`
 	IDs     IDs      `json:"ids,omitempty" doc:"missing, upper or lower" example:"upper"`
 	Chain   Chain    `json:"chain,omitempty" doc:"expired, wrong-name, unknown-root or incomplete" example:"unknown-root"`
-	Host    string   `json:"host,omitempty" doc:"courier to go to"`
-	Retry   bool     `json:"retry,omitempty" doc:"let the device put its clock right and try again"`
-	Copies  int      `json:"copies,omitempty" doc:"how often in all; 2 if not set" minimum:"2" maximum:"100"`
+	// Handshake says how a handshake fails.
+	Handshake Handshake `json:"handshake,omitempty" doc:"cut, old-version, bad-cipher or alert" example:"old-version"`
+	Host      string    `json:"host,omitempty" doc:"courier to go to"`
+	Retry     bool      `json:"retry,omitempty" doc:"let the device put its clock right and try again"`
+	Copies    int       `json:"copies,omitempty" doc:"how often in all; 2 if not set" minimum:"2" maximum:"100"`
 }
 
 // A LastStream says which streams a GOAWAY still counts in.
@@ -96,6 +98,7 @@ var words = map[string][]string{
 	"close":      {string(CloseAnswered), string(CloseNow), string(CloseNever)},
 	"ids":        {string(IDsMissing), string(IDsUpper), string(IDsLower)},
 	"chain":      {string(ChainExpired), string(ChainWrongName), string(ChainUnknownRoot), string(ChainIncomplete)},
+	"handshake":  handshakes,
 	"code":       codeNames(),
 }
 
@@ -185,6 +188,7 @@ func (a *Action) problems() (problems []error) {
 		{"close", string(a.Close)},
 		{"ids", string(a.IDs)},
 		{"chain", string(a.Chain)},
+		{"handshake", string(a.Handshake)},
 		{"code", string(a.Code)},
 	} {
 		if word.value != "" && !isWord(word.value, words[word.name]) {

@@ -25,6 +25,7 @@ const (
 	SlowAccept       Kind = "slow-accept"
 	RefuseConnection Kind = "refuse-connection"
 	ShowChain        Kind = "chain"
+	BreakHandshake   Kind = "break-handshake"
 
 	RefuseLogin Kind = "refuse-login"
 	Redirect    Kind = "redirect"
@@ -69,6 +70,7 @@ var kinds = []KindInfo{
 	{SlowAccept, AtAccept, "The connection waits before its TLS handshake.", []string{"delay"}, nil},
 	{RefuseConnection, AtAccept, "The connection is reset before its TLS handshake.", nil, nil},
 	{ShowChain, AtHandshake, "TLS shows a certificate that a careful peer refuses.", []string{"chain"}, nil},
+	{BreakHandshake, AtHandshake, "The TLS handshake fails after the ClientHello: cut midway by a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure.", []string{"handshake"}, nil},
 
 	{RefuseLogin, AtLogin, "The device is not let in: status 2, with the courier's time if it may try again.", nil, []string{"text", "retry"}},
 	{Redirect, AtLogin, "The device is sent to another courier, even if one has sent it here.", []string{"host"}, []string{"text"}},

@@ -217,6 +217,16 @@ var presets = []Preset{
 		Source:  "two probes of September 2026",
 		Always:  "provider.TestAnHTTP1ClientSeesFrames",
 	},
+	{
+		Number: 27, Name: "tls-outage",
+		Symptom: `no connection for hours: "Server chose TLSv1", "Server selected improper ciphersuite"`,
+		Happens: "a ServerHello with TLS 1.0; in one handshake of four, one with a cipher suite that the client did not offer",
+		Source:  "pushy#1019",
+		Rules: []Rule{
+			{Where: Where{"door": string(ProviderDoor)}, When: When{Every: 4}, What: Action{Do: BreakHandshake, Handshake: HandshakeBadCipher}},
+			{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: BreakHandshake, Handshake: HandshakeOldVersion}},
+		},
+	},
 }
 
 // Presets returns the table of presets.

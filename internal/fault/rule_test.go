@@ -34,6 +34,7 @@ var sampleOf = map[fault.Kind]fault.Action{
 	fault.SlowAccept:       {Do: fault.SlowAccept, Delay: &fault.Latency{Median: 100, Sigma: 1}},
 	fault.RefuseConnection: {Do: fault.RefuseConnection},
 	fault.ShowChain:        {Do: fault.ShowChain, Chain: fault.ChainExpired},
+	fault.BreakHandshake:   {Do: fault.BreakHandshake, Handshake: fault.HandshakeCut},
 	fault.RefuseLogin:      {Do: fault.RefuseLogin, Text: "no"},
 	fault.Redirect:         {Do: fault.Redirect, Host: "2-courier.push.apple.com"},
 	fault.SlowLogin:        {Do: fault.SlowLogin, Delay: second},

@@ -46,7 +46,7 @@ func TestOtherTokensAreNotReserved(t *testing.T) {
 
 func TestEveryQuirkIsAPreset(t *testing.T) {
 	presets := fault.Presets()
-	require.Len(t, presets, 26)
+	require.Len(t, presets, 27)
 	for i, p := range presets {
 		assert.Equal(t, i+1, p.Number)
 		assert.NotEmpty(t, p.Symptom, p.Name)

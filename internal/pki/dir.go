@@ -11,21 +11,15 @@ import (
 const (
 	certificateSuffix = ".pem"
 	keySuffix         = ".key"
-	serverFile        = "server"
 
 	// RootFile is the name of the root certificate, the file that clients trust.
 	RootFile = rootFile + certificateSuffix
 )
 
-// Save writes the authorities and a server certificate to dir, which it makes
-// when it is missing. Certificates are readable by everybody, keys by the owner
+// Save writes the authorities to dir, which it makes when it is missing. Certificates are readable by everybody, keys by the owner
 // alone; each file is written aside and renamed. Files already there are
 // replaced, so whoever trusted the former root has to trust the new one.
 func (p *PKI) Save(dir string) error {
-	server, err := p.serverIdentity()
-	if err != nil {
-		return err
-	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("pki: save: %w", err)
 	}
@@ -34,7 +28,7 @@ func (p *PKI) Save(dir string) error {
 			return err
 		}
 	}
-	return server.Save(dir, serverFile)
+	return nil
 }
 
 // all lists root and issuing authorities, the root first.

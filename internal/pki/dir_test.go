@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"crypto/x509"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -28,12 +27,9 @@ func TestSavedAuthoritiesAreLoadedAgain(t *testing.T) {
 	require.NoError(t, err)
 
 	assert.Equal(t, p.RootPEM(), q.RootPEM())
-	before, err := p.ServerCertificate()
-	require.NoError(t, err)
-	after, err := q.ServerCertificate("apns.example.test", "10.1.2.3")
-	require.NoError(t, err)
-	assert.Equal(t, before.Certificate, after.Certificate, "the leaf is kept with its names")
-	assert.Equal(t, before.PrivateKey, after.PrivateKey)
+	leaf := leafFor(t, newServers(t, q, false), "")
+	require.NoError(t, leaf.VerifyHostname("apns.example.test"), "the names of the former server are kept")
+	require.NoError(t, leaf.VerifyHostname("10.1.2.3"))
 
 	prov, err := p.IssueProvider(ProviderRequest{Topic: "a.b"})
 	require.NoError(t, err)
@@ -51,7 +47,7 @@ func TestKeysAreSavedForTheirOwnerAlone(t *testing.T) {
 	}
 	_, dir := saved(t, Options{})
 	want := map[string]os.FileMode{}
-	for _, stem := range []string{"ca", "server-ca", "provider-ca", "device-ca", "server"} {
+	for _, stem := range []string{"ca", "server-ca", "provider-ca", "device-ca"} {
 		want[stem+".pem"], want[stem+".key"] = 0o644, 0o600
 	}
 	entries, err := os.ReadDir(dir)
@@ -66,24 +62,6 @@ func TestKeysAreSavedForTheirOwnerAlone(t *testing.T) {
 	info, err := os.Stat(dir)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
-}
-
-func TestExpiredOrMissingServerCertificateIsIssuedAnew(t *testing.T) {
-	_, dir := saved(t, Options{Now: time.Now().Add(-2 * 365 * day), ExtraNames: []string{"apns.example.test"}})
-	p, err := Load(dir)
-	require.NoError(t, err)
-	cert, err := p.ServerCertificate()
-	require.NoError(t, err)
-	assert.True(t, cert.Leaf.NotAfter.After(time.Now().Add(365*day)))
-	require.NoError(t, cert.Leaf.VerifyHostname("apns.example.test"), "with the names of the former")
-	_, err = cert.Leaf.Verify(x509.VerifyOptions{Roots: p.RootPool(), Intermediates: poolOf(p.ServerCA)})
-	require.NoError(t, err)
-
-	require.NoError(t, os.Remove(filepath.Join(dir, "server.pem")))
-	p, err = Load(dir)
-	require.NoError(t, err)
-	_, err = p.ServerCertificate()
-	assert.NoError(t, err)
 }
 
 func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
@@ -108,10 +86,12 @@ func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
 		{"a key of another certificate", borrow("ca.key", "device-ca.key"), "ca.pem", "belongs to another certificate"},
 		{"an authority of another root", borrowFrom(other, "device-ca"), "device-ca.pem", "mixed"},
 		{"a leaf in place of an authority", func(t *testing.T, dir string) {
-			borrow("device-ca.pem", "server.pem")(t, dir)
-			borrow("device-ca.key", "server.key")(t, dir)
+			p, err := Load(dir)
+			require.NoError(t, err)
+			leaf, err := p.IssueDevice(nil, "")
+			require.NoError(t, err)
+			require.NoError(t, leaf.Save(dir, "device-ca"))
 		}, "device-ca.pem", "not the certificate of an authority"},
-		{"another's server certificate", borrowFrom(other, "server"), "server.pem", "remove it"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, dir := saved(t, Options{})

@@ -9,7 +9,7 @@
 // names the user added, and for nothing else.
 //
 //	p, err := pki.New(pki.Options{})             // in memory, about a millisecond
-//	cert, err := p.ServerCertificate()           // for tls.Config.Certificates
+//	servers, err := p.NewServers(false)          // its Certificate is for tls.Config.GetCertificate
 //	id, err := p.IssueProvider(pki.ProviderRequest{Topic: "com.example.demo", TeamID: "TEAM123456"})
 //	who, err := p.VerifyProvider(chain, now)     // a *CertificateError when refused
 //

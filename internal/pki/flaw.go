@@ -3,7 +3,6 @@ package pki
 import (
 	"crypto/tls"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -18,24 +17,33 @@ const (
 	FlawIncomplete  Flaw = "incomplete"   // its issuer is missing
 )
 
-// wrongName is the only name in a certificate with FlawWrongName.
-const wrongName = "somewhere.else.invalid"
+// wrongName is the only name in a certificate with FlawWrongName. It is one that the
+// root may vouch for, so that nothing else is wrong.
+const wrongName = "wrong-name.localhost"
 
-// FlawedServerCertificate makes a server certificate, otherwise as
-// [PKI.ServerCertificate] makes it, with a flaw.
-func (p *PKI) FlawedServerCertificate(flaw Flaw, extra ...string) (*tls.Certificate, error) {
-	wanted, err := parseNames(serverNames, p.extra, extra)
+// Flawed makes a certificate for a client, otherwise as [Servers.Certificate] does,
+// with a flaw.
+func (s *Servers) Flawed(flaw Flaw, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	cert, err := s.flawed(flaw, hello, false)
+	if err != nil || canECDSA(hello, cert) {
+		return cert, err
+	}
+	return s.flawed(flaw, hello, true)
+}
+
+func (s *Servers) flawed(flaw Flaw, hello *tls.ClientHelloInfo, useRSA bool) (*tls.Certificate, error) {
+	key, err := s.key(useRSA)
 	if err != nil {
 		return nil, err
 	}
-	authorities, end := p, time.Time{}
+	wanted, authorities, end := s.namesFor(hello), s.pki, time.Time{}
 	switch flaw {
 	case FlawExpired:
-		end = p.now().Add(-day)
+		end = s.pki.now().Add(-day)
 	case FlawWrongName:
 		wanted = names{hosts: []string{wrongName}}
 	case FlawUnknownRoot:
-		if authorities, err = New(Options{ExtraNames: slices.Concat(p.extra, extra), Now: p.now()}); err != nil {
+		if authorities, err = New(Options{ExtraNames: wanted.strings(), Now: s.pki.now()}); err != nil {
 			return nil, err
 		}
 	case FlawIncomplete:
@@ -43,7 +51,7 @@ func (p *PKI) FlawedServerCertificate(flaw Flaw, extra ...string) (*tls.Certific
 		return nil, fmt.Errorf("pki: a server certificate cannot be %q; use %s, %s, %s or %s",
 			flaw, FlawExpired, FlawWrongName, FlawUnknownRoot, FlawIncomplete)
 	}
-	issued, err := authorities.issueServer(wanted, end)
+	issued, err := authorities.issueServer(wanted, end, key)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,7 @@ func (p *PKI) genuineAuthority() (*Authority, error) {
 		return nil, err
 	}
 	template := authorityTemplate(p.now(), genuineName, permitted)
+	template.PermittedDNSDomainsCritical = p.Root.Certificate.PermittedDNSDomainsCritical
 	template.MaxPathLenZero = true
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	a := &Authority{Name: genuineFile, Key: key}

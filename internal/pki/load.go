@@ -33,9 +33,7 @@ func Load(dir string) (*PKI, error) {
 		}
 		*row.field(p) = a
 	}
-	if err := p.loadServer(dir); err != nil {
-		return nil, err
-	}
+	p.extra = vouchedBy(p.Root.Certificate)
 	if err := p.loadGenuine(dir); err != nil {
 		return nil, err
 	}
@@ -71,25 +69,6 @@ func (p *PKI) checkLoaded(dir string, a *Authority) error {
 		return fmt.Errorf("pki: %s is valid from %s to %s, and it is %s: %s",
 			path, stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now), remedy)
 	}
-	return nil
-}
-
-// loadServer takes over the server certificate and the names it was made for.
-func (p *PKI) loadServer(dir string) error {
-	id, err := loadChain(dir, serverFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // issued when asked for
-	}
-	if err != nil {
-		return err
-	}
-	leaf := id.Certificate
-	if !issuedBy(leaf, p.ServerCA) || leaf.CheckSignatureFrom(p.ServerCA.Certificate) != nil {
-		return fmt.Errorf("pki: %s was not issued by %s: remove it and its key to have one issued",
-			filepath.Join(dir, serverFile+certificateSuffix), filepath.Join(dir, p.ServerCA.Name+certificateSuffix))
-	}
-	p.server = newIdentity(leaf, p.ServerCA, id.Key)
-	p.extra = namesOf(leaf).strings()
 	return nil
 }
 

@@ -9,28 +9,30 @@ import (
 	"strings"
 )
 
-// serverNames is every name by which a client of APNs may call the simulator.
-var serverNames = []string{
-	// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-	"api.push.apple.com",
-	"api.sandbox.push.apple.com",
-	"api.development.push.apple.com", // observed: the older sandbox name still answers (uniqush-push)
-	// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
-	"api-manage-broadcast.push.apple.com",
-	"api-manage-broadcast.sandbox.push.apple.com",
-	// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-	"api-broadcast.push.apple.com",
-	"api-broadcast.sandbox.push.apple.com",
-	// observed: devices dial N-courier and verify the bare name; the wildcards cover the numbers
-	"courier.push.apple.com",
-	"courier.sandbox.push.apple.com",
-	"*.push.apple.com",
-	"*.sandbox.push.apple.com",
-	"localhost",
-	"host.docker.internal",
-	"127.0.0.1",
-	"::1",
-}
+// The names by which a client of APNs may call the simulator: those of Apple's
+// environments, and those of this machine.
+var (
+	productionNames = []string{
+		// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+		"api.push.apple.com",
+		// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
+		"api-manage-broadcast.push.apple.com",
+		// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
+		"api-broadcast.push.apple.com",
+		// observed: devices dial N-courier and verify the bare name; the wildcard covers the numbers
+		"courier.push.apple.com",
+		"*.push.apple.com",
+	}
+	sandboxNames = []string{
+		"api.sandbox.push.apple.com",
+		"api.development.push.apple.com", // observed: the older sandbox name still answers (uniqush-push)
+		"api-manage-broadcast.sandbox.push.apple.com",
+		"api-broadcast.sandbox.push.apple.com",
+		"courier.sandbox.push.apple.com",
+		"*.sandbox.push.apple.com",
+	}
+	localNames = []string{"localhost", "host.docker.internal", "127.0.0.1", "::1"}
+)
 
 // permittedDomains and permittedRanges are what the root may vouch for besides the extra names.
 var (
@@ -38,9 +40,19 @@ var (
 	permittedRanges  = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 )
 
-// ServerNames lists the host names and addresses that every server certificate
-// carries: what hosts entries, network aliases and proxy rules have to cover.
-func ServerNames() []string { return slices.Clone(serverNames) }
+// ServerNames lists the host names and addresses for which there are server
+// certificates: what hosts entries, network aliases and proxy rules have to cover.
+func ServerNames() []string { return slices.Concat(productionNames, sandboxNames, localNames) }
+
+// isApples reports whether a host is one of Apple's push hosts.
+func isApples(host string) bool { return inDomains(host, permittedDomains[:1]) }
+
+// coversHost reports whether a certificate for the names is good for a host, which may
+// be the first label's wildcard: RFC 9525, 6.3.
+func coversHost(list []string, host string) bool {
+	_, parent, _ := strings.Cut(host, ".")
+	return slices.Contains(list, host) || slices.Contains(list, "*."+parent)
+}
 
 // CheckName refuses what cannot be in [Options.ExtraNames].
 func CheckName(name string) error {
@@ -150,22 +162,22 @@ func notPermitted(name string) error {
 	return fmt.Errorf("pki: the root is not permitted to vouch for %q: make new authorities with --name %s", name, name)
 }
 
-// coveredBy reports whether the certificate carries all the names.
-func (n names) coveredBy(cert *x509.Certificate) bool {
-	held := namesOf(cert)
-	return !slices.ContainsFunc(n.hosts, func(h string) bool { return !slices.Contains(held.hosts, h) }) &&
-		!slices.ContainsFunc(n.addresses, func(a netip.Addr) bool { return !slices.Contains(held.addresses, a) })
-}
-
-// namesOf reads the names of a certificate.
-func namesOf(cert *x509.Certificate) names {
-	n := names{hosts: cert.DNSNames}
-	for _, ip := range cert.IPAddresses {
-		if addr, ok := netip.AddrFromSlice(ip); ok {
-			n.addAddress(addr.Unmap())
+// vouchedBy reads the names that a root was made for, besides those that every root
+// has.
+func vouchedBy(root *x509.Certificate) (list []string) {
+	for _, domain := range root.PermittedDNSDomains {
+		if !slices.Contains(permittedDomains, domain) {
+			list = append(list, domain)
 		}
 	}
-	return n
+	for _, block := range root.PermittedIPRanges {
+		addr, ok := netip.AddrFromSlice(block.IP)
+		ones, bits := block.Mask.Size()
+		if ok && ones == bits && !addr.IsLoopback() {
+			list = append(list, addr.Unmap().String())
+		}
+	}
+	return list
 }
 
 // strings lists the names in the form that parseNames reads.

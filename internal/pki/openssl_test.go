@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"crypto"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,15 @@ func TestOpenSSLAcceptsOurCertificatesStrictly(t *testing.T) {
 		t.Skip("no openssl on this machine")
 	}
 	p, dir := saved(t, Options{ExtraNames: []string{"apns.example.test", "10.1.2.3"}})
+	servers := newServers(t, p, false)
+	for stem, name := range map[string]string{"server": "", "sandbox": "api.sandbox.push.apple.com", "rsa": "rsa"} {
+		cert, err := servers.Certificate(modernHello(name))
+		if name == "rsa" {
+			cert, err = servers.leaf(servers.allNames("", nil), true)
+		}
+		require.NoError(t, err)
+		require.NoError(t, (&Identity{cert.Leaf, cert.Certificate, cert.PrivateKey.(crypto.Signer)}).Save(dir, stem))
+	}
 	prov, err := p.IssueProvider(ProviderRequest{Topic: "com.example.app", TeamID: "TEAM123456"})
 	require.NoError(t, err)
 	require.NoError(t, prov.Save(dir, "provider"))
@@ -25,7 +35,7 @@ func TestOpenSSLAcceptsOurCertificatesStrictly(t *testing.T) {
 	require.NoError(t, dev.Save(dir, "device"))
 	outside, err := parseNames([]string{"example.com"})
 	require.NoError(t, err)
-	stray, err := p.issueServer(outside, time.Time{})
+	stray, err := p.issueServer(outside, time.Time{}, freshEC(t))
 	require.NoError(t, err)
 	require.NoError(t, stray.Save(dir, "stray"))
 
@@ -35,7 +45,8 @@ func TestOpenSSLAcceptsOurCertificatesStrictly(t *testing.T) {
 		want          string // in the output
 	}{
 		{"server", "sslserver", []string{"-verify_hostname", "api.push.apple.com"}, "OK"},
-		{"server", "sslserver", []string{"-verify_hostname", "17-courier.sandbox.push.apple.com"}, "OK"},
+		{"rsa", "sslserver", []string{"-verify_hostname", "api.push.apple.com"}, "OK"},
+		{"sandbox", "sslserver", []string{"-verify_hostname", "17-courier.sandbox.push.apple.com"}, "OK"},
 		{"server", "sslserver", []string{"-verify_hostname", "apns.example.test"}, "OK"},
 		{"server", "sslserver", []string{"-verify_ip", "::1"}, "OK"},
 		{"server", "sslserver", []string{"-verify_ip", "10.1.2.3"}, "OK"},

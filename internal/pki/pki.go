@@ -11,8 +11,13 @@ import (
 // Options say how to make new authorities. The zero value is fit for loopback.
 type Options struct {
 	// ExtraNames are host names and IP addresses, besides [ServerNames], that
-	// the server certificate carries and the root may vouch for.
+	// the root may vouch for.
 	ExtraNames []string
+
+	// NonCritical marks the name constraints of the authorities as not critical,
+	// for clients that refuse what they do not know, such as those of mbedTLS.
+	// Clients that know name constraints heed them all the same.
+	NonCritical bool
 
 	// Now is the time of issue, for these and for all certificates issued
 	// later; zero means time.Now, asked each time.
@@ -30,10 +35,9 @@ type PKI struct {
 	// Now tells the time of issue; nil means time.Now.
 	Now func() time.Time
 
-	extra []string // names to carry besides serverNames; set before use, read-only after
+	extra []string // names besides those of ServerNames; set before use, read-only after
 
 	mu      sync.Mutex
-	server  *Identity        // the server certificate in use, once there is one
 	revoked map[string]bool  // serial numbers, as the bytes of the integer
 	barred  map[[8]byte]bool // devices
 
@@ -55,12 +59,14 @@ func New(o Options) (*PKI, error) {
 		return nil, err
 	}
 	root := authorityTemplate(p.now(), rootName, permitted)
+	root.PermittedDNSDomainsCritical = !o.NonCritical
 	root.MaxPathLen = 1
 	if p.Root, err = newAuthority(rootFile, root, nil); err != nil {
 		return nil, err
 	}
 	for _, row := range authorities {
 		template := authorityTemplate(p.now(), row.commonName, permitted)
+		template.PermittedDNSDomainsCritical = !o.NonCritical
 		template.MaxPathLenZero = true
 		template.ExtKeyUsage = []x509.ExtKeyUsage{row.usage}
 		template.ExtraExtensions = markers(row.markers...)

@@ -76,7 +76,7 @@ func BenchmarkNew(b *testing.B) {
 	for b.Loop() {
 		p, err := New(Options{})
 		require.NoError(b, err)
-		_, err = p.ServerCertificate()
+		_, err = p.NewServers(false)
 		require.NoError(b, err)
 	}
 }

@@ -2,8 +2,6 @@ package pki
 
 import (
 	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
@@ -59,7 +57,7 @@ func (p *PKI) IssueProvider(r ProviderRequest) (*Identity, error) {
 
 func freshKey(useRSA bool) (crypto.Signer, error) {
 	if useRSA {
-		return rsa.GenerateKey(rand.Reader, 2048)
+		return newRSAKey()
 	}
 	return NewKey()
 }

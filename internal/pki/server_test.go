@@ -1,9 +1,13 @@
 package pki
 
 import (
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -22,27 +26,48 @@ func dialNames() []string {
 	return list
 }
 
-func TestHandshakeSucceedsByEveryName(t *testing.T) {
-	p := newPKI(t, "apns.example.test", "*.svc.example.test", "10.1.2.3", "2001:db8::7")
-	cert, err := p.ServerCertificate()
+func newServers(t testing.TB, p *PKI, sandbox bool, extra ...string) *Servers {
+	t.Helper()
+	servers, err := p.NewServers(sandbox, extra...)
 	require.NoError(t, err)
-	extra := []string{"apns.example.test", "x.svc.example.test", "10.1.2.3", "2001:db8::7"}
-	for _, name := range append(dialNames(), extra...) {
-		t.Run(name, func(t *testing.T) {
-			state, err := handshake(cert, &tls.Config{RootCAs: p.RootPool(), ServerName: name})
-			require.NoError(t, err)
-			assert.Len(t, state.VerifiedChains[0], 3, "leaf, issuer, root")
-		})
+	return servers
+}
+
+// modernHello is that of a client with every common ability.
+func modernHello(host string) *tls.ClientHelloInfo {
+	return &tls.ClientHelloInfo{
+		ServerName: host, SupportedVersions: []uint16{tls.VersionTLS13}, SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256},
 	}
 }
 
-// handshake connects a client to a server with the certificate, at noon.
-func handshake(cert *tls.Certificate, client *tls.Config) (tls.ConnectionState, error) {
+// leafFor is the leaf that such a client is shown.
+func leafFor(t testing.TB, s *Servers, host string) *x509.Certificate {
+	t.Helper()
+	cert, err := s.Certificate(modernHello(host))
+	require.NoError(t, err)
+	return cert.Leaf
+}
+
+func TestHandshakeSucceedsByEveryName(t *testing.T) {
+	p := newPKI(t, "apns.example.test", "*.svc.example.test", "10.1.2.3", "2001:db8::7")
+	extra := []string{"apns.example.test", "x.svc.example.test", "deep.x.svc.example.test", "api.localhost", "10.1.2.3", "2001:db8::7"}
+	for _, sandbox := range []bool{false, true} {
+		servers := newServers(t, p, sandbox)
+		for _, name := range append(dialNames(), extra...) {
+			state, err := handshake(servers.Certificate, &tls.Config{RootCAs: p.RootPool(), ServerName: name})
+			require.NoError(t, err, name)
+			assert.Len(t, state.VerifiedChains[0], 3, "leaf, issuer, root")
+		}
+	}
+}
+
+// handshake connects a client to a server with the certificates, at noon.
+func handshake(certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error), client *tls.Config) (tls.ConnectionState, error) {
 	now := func() time.Time { return noon }
 	client.Time = now
 	a, b := net.Pipe()
 	defer a.Close()
-	server := tls.Server(b, &tls.Config{Certificates: []tls.Certificate{*cert}, Time: now, SessionTicketsDisabled: true})
+	server := tls.Server(b, &tls.Config{GetCertificate: certificate, Time: now, SessionTicketsDisabled: true})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -56,9 +81,69 @@ func handshake(cert *tls.Certificate, client *tls.Config) (tls.ConnectionState, 
 	return conn.ConnectionState(), err
 }
 
+// RFC 9113, 9.1.1: a client may use a connection for every name in its certificate.
+func TestALeafHasTheNamesOfOneEnvironmentAndNoAddressWhereAHostIsNamed(t *testing.T) {
+	p := newPKI(t, "apns.example.test", "10.1.2.3")
+	for _, sandbox := range []bool{false, true} { // what the client names decides, whichever listener it has reached
+		servers := newServers(t, p, sandbox)
+		for host, want := range map[string][]string{
+			"api.push.apple.com":               productionNames,
+			"API.push.apple.com":               productionNames,
+			"17-courier.push.apple.com":        productionNames,
+			"api.sandbox.push.apple.com":       sandboxNames,
+			"api.development.push.apple.com":   sandboxNames,
+			"1-courier.sandbox.push.apple.com": sandboxNames,
+			"localhost":                        {"localhost"},
+			"apns.example.test":                {"apns.example.test"},
+			"elsewhere.example.org":            {"localhost", "host.docker.internal", "apns.example.test"},
+		} {
+			leaf := leafFor(t, servers, host)
+			assert.Equal(t, want, leaf.DNSNames, host)
+			assert.Empty(t, leaf.IPAddresses, "%s: OTP 25 fails on addresses below an authority with name constraints", host)
+			assert.Equal(t, want[0], leaf.Subject.CommonName)
+		}
+	}
+}
+
+func TestALeafForAClientThatNamesNoHostHasTheAddressesAndItsEnvironment(t *testing.T) {
+	p := newPKI(t, "10.1.2.3")
+	for sandbox, others := range map[bool]string{false: "api.sandbox.push.apple.com", true: "api.push.apple.com"} {
+		servers := newServers(t, p, sandbox, "127.0.0.9")
+		leaf := leafFor(t, servers, "")
+		for _, name := range []string{"localhost", "127.0.0.1", "::1", "10.1.2.3", "127.0.0.9"} {
+			assert.NoError(t, leaf.VerifyHostname(name))
+		}
+		assert.Error(t, leaf.VerifyHostname(others))
+		require.NoError(t, leafFor(t, servers, "127.0.0.7").VerifyHostname("127.0.0.7"), "some clients put an address into SNI")
+		assert.Error(t, leafFor(t, servers, "192.168.0.1").VerifyHostname("192.168.0.1"), "the root may not vouch for it")
+	}
+}
+
+func TestAClientThatDialsAnAddressFindsIt(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	require.NoError(t, err)
+	p := newPKI(t)
+	hello := modernHello("")
+	hello.Conn = endsAt{addr: "127.0.0.5:" + port}
+	cert, err := newServers(t, p, false).Certificate(hello)
+	require.NoError(t, err)
+	assert.NoError(t, cert.Leaf.VerifyHostname("127.0.0.5"))
+}
+
+// endsAt is a connection that only knows where it ends.
+type endsAt struct {
+	net.Conn
+	addr string
+}
+
+func (c endsAt) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(c.addr)) }
+
 func TestServerLeafHasTheMarkersOfApplesChain(t *testing.T) {
 	p := newPKI(t)
-	cert, err := p.ServerCertificate()
+	cert, err := newServers(t, p, false).Certificate(modernHello("api.push.apple.com"))
 	require.NoError(t, err)
 	assert.Equal(t, "0500", extensionHex(cert.Leaf, "1.2.840.113635.100.6.27.5.2"))
 	assert.Equal(t, "0500", extensionHex(cert.Leaf, "1.2.840.113635.100.6.27.5.1"), "the sandbox is served as well")
@@ -68,11 +153,39 @@ func TestServerLeafHasTheMarkersOfApplesChain(t *testing.T) {
 }
 
 func TestServerLeafLastsNoLongerThanVerifiersAccept(t *testing.T) {
-	cert, err := newPKI(t).ServerCertificate()
-	require.NoError(t, err)
-	assert.LessOrEqual(t, cert.Leaf.NotAfter.Sub(cert.Leaf.NotBefore), 398*day, "https://support.apple.com/en-us/102028")
-	assert.Greater(t, cert.Leaf.NotAfter.Sub(noon), 365*day)
+	leaf := leafFor(t, newServers(t, newPKI(t), false), "localhost")
+	assert.LessOrEqual(t, leaf.NotAfter.Sub(leaf.NotBefore), 398*day, "https://support.apple.com/en-us/102028")
+	assert.Greater(t, leaf.NotAfter.Sub(noon), 365*day)
 }
+
+// observed: clients pinned to RSA cipher suites
+func TestAClientThatCanOnlyDoRSAIsShownAnRSALeaf(t *testing.T) {
+	p := newPKI(t)
+	servers := newServers(t, p, false)
+	for _, client := range []*tls.Config{
+		{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}},
+		{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}},
+	} {
+		client.RootCAs, client.ServerName = p.RootPool(), "api.push.apple.com"
+		for _, certificate := range []certificateFor{servers.Certificate, func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return servers.Flawed(FlawIncomplete, h)
+		}} {
+			shown := client.Clone()
+			shown.InsecureSkipVerify = true // the next one looks
+			state, err := handshake(certificate, shown)
+			require.NoError(t, err)
+			assert.IsType(t, &rsa.PublicKey{}, state.PeerCertificates[0].PublicKey)
+			assert.Equal(t, productionNames, state.PeerCertificates[0].DNSNames)
+		}
+		_, err := handshake(servers.Certificate, client)
+		require.NoError(t, err)
+	}
+	state, err := handshake(servers.Certificate, &tls.Config{RootCAs: p.RootPool(), ServerName: "api.push.apple.com"})
+	require.NoError(t, err)
+	assert.IsType(t, &ecdsa.PublicKey{}, state.PeerCertificates[0].PublicKey, "others are shown P-256")
+}
+
+type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
 func TestRootCannotVouchForOtherNames(t *testing.T) {
 	p := newPKI(t, "apns.example.test")
@@ -80,15 +193,16 @@ func TestRootCannotVouchForOtherNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wanted, err := parseNames([]string{name})
 			require.NoError(t, err)
-			id, err := p.issueServer(wanted, time.Time{})
+			id, err := p.issueServer(wanted, time.Time{}, freshEC(t))
 			require.NoError(t, err, "the authority signs it: whoever has its key can do that")
 			cert := id.TLS()
-			_, err = handshake(&cert, &tls.Config{RootCAs: p.RootPool(), ServerName: name})
+			_, err = handshake(func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil },
+				&tls.Config{RootCAs: p.RootPool(), ServerName: name})
 			var invalid x509.CertificateInvalidError
 			require.ErrorAs(t, err, &invalid)
 			assert.Equal(t, x509.CANotAuthorizedForThisName, invalid.Reason)
 
-			_, err = p.ServerCertificate(name)
+			_, err = p.NewServers(false, name)
 			assert.ErrorContains(t, err, "--name "+name, "asked for openly, it is refused with the remedy")
 		})
 	}
@@ -99,23 +213,37 @@ func TestRootCannotVouchForOtherNames(t *testing.T) {
 	}
 }
 
-func TestServerCertificateIsKeptUntilMoreIsAsked(t *testing.T) {
+// observed: mbedTLS refuses critical extensions that it does not know
+func TestNameConstraintsCanBeOtherThanCritical(t *testing.T) {
+	p, err := New(Options{NonCritical: true, Now: noon})
+	require.NoError(t, err)
+	_, err = p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
+	require.NoError(t, err)
+	for _, a := range p.all() {
+		assert.False(t, a.Certificate.PermittedDNSDomainsCritical, a.Name)
+		assert.NotEmpty(t, a.Certificate.PermittedDNSDomains, "%s: who knows constraints heeds them", a.Name)
+	}
+	_, err = handshake(newServers(t, p, false).Certificate, &tls.Config{RootCAs: p.RootPool(), ServerName: "localhost"})
+	assert.NoError(t, err)
+}
+
+func TestALeafIsKeptAsLongAsItLasts(t *testing.T) {
 	p := newPKI(t)
-	first, err := p.ServerCertificate()
-	require.NoError(t, err)
-	again, err := p.ServerCertificate("localhost", "LOCALHOST.", "::ffff:127.0.0.1")
-	require.NoError(t, err)
-	assert.Equal(t, first.Leaf, again.Leaf, "the names are the same ones")
+	servers := newServers(t, p, false)
+	first := leafFor(t, servers, "localhost")
+	assert.Same(t, first, leafFor(t, servers, "LOCALHOST"))
+	assert.Same(t, leafFor(t, servers, "api.push.apple.com"), leafFor(t, servers, "api-broadcast.push.apple.com"))
 
-	more, err := p.ServerCertificate("2.courier.push.apple.com", "127.0.0.9")
-	require.NoError(t, err, "within the constraints")
-	assert.NotEqual(t, first.Leaf.SerialNumber, more.Leaf.SerialNumber)
-	assert.NoError(t, more.Leaf.VerifyHostname("127.0.0.9"))
+	p.Now = func() time.Time { return first.NotAfter.Add(-time.Hour) }
+	assert.True(t, leafFor(t, servers, "localhost").NotAfter.After(first.NotAfter), "it was about to expire")
+}
 
-	p.Now = func() time.Time { return more.Leaf.NotAfter.Add(-time.Hour) }
-	renewed, err := p.ServerCertificate()
-	require.NoError(t, err)
-	assert.True(t, renewed.Leaf.NotAfter.After(more.Leaf.NotAfter), "it was about to expire")
+func TestLeavesForNamesThatClientsMakeUpAreNotKeptWithoutBound(t *testing.T) {
+	servers := newServers(t, newPKI(t), false)
+	for i := range 2*maxLeaves + 1 {
+		leafFor(t, servers, fmt.Sprintf("n%d.localhost", i))
+		require.LessOrEqual(t, len(servers.leaves), maxLeaves)
+	}
 }
 
 func TestNameThatIsNoNameIsRefused(t *testing.T) {

@@ -43,7 +43,9 @@ func TestProviderIsRefused(t *testing.T) {
 	}
 	device, err := p.IssueDevice(nil, "")
 	require.NoError(t, err)
-	server, err := p.ServerCertificate()
+	servers, err := p.NewServers(false)
+	require.NoError(t, err)
+	server, err := servers.Certificate(modernHello("localhost"))
 	require.NoError(t, err)
 	holder, err := p.IssueProvider(ProviderRequest{Topic: "a.b"})
 	require.NoError(t, err)

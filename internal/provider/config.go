@@ -33,8 +33,9 @@ type Config struct {
 	// Channels has the broadcast channels; nil means that no app has the
 	// broadcast capability. Usually it is the Broker.
 	Channels Channels
-	// Certificate is the server's own.
-	Certificate *tls.Certificate
+	// Certificate returns the server's own, for a client; usually it is
+	// [pki.Servers.Certificate].
+	Certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
 	// Environment is that of the listener. A connection that asks for one of
 	// Apple's host names, in TLS or in its first request, gets the environment
@@ -120,9 +121,9 @@ type Config struct {
 
 	// Faults says what goes wrong on purpose; nil is nothing.
 	Faults *fault.Engine
-	// FaultyCertificate returns the certificate that a fault wants shown; nil
-	// leaves such faults without effect.
-	FaultyCertificate func(fault.Chain) (*tls.Certificate, error)
+	// FaultyCertificate returns the certificate that a fault wants a client to be
+	// shown; nil leaves such faults without effect.
+	FaultyCertificate func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error)
 	// Lenient takes pushes from teams and with keys that are not known here, whatever
 	// their signature, to any topic and any device token that is well-formed. What is
 	// for a device here is delivered; the rest is recorded and dropped.

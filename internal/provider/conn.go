@@ -37,15 +37,16 @@ type conn struct {
 	subject    string                // of the certificate, if there is one, good or not
 
 	// From the first request on.
-	begun    bool
-	env      apns.Environment
-	binding  *providerauth.Binding
-	peer     *peer // for the journal
-	known    bool  // the stream limit was raised,
-	lowered  bool  // and lowered again
-	requests atomic.Int64
-	errors   errorRate
-	told     bool // of a SetAvailability with Shutdown
+	begun     bool
+	env       apns.Environment
+	authority string // the last one that was not misdirected
+	binding   *providerauth.Binding
+	peer      *peer // for the journal
+	known     bool  // the stream limit was raised,
+	lowered   bool  // and lowered again
+	requests  atomic.Int64
+	errors    errorRate
+	told      bool // of a SetAvailability with Shutdown
 
 	seen     atomic.Pointer[visible] // what others may see; nil before the first request
 	stopping atomic.Bool             // the server is about to stop; set from any goroutine

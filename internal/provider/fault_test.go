@@ -504,16 +504,35 @@ func TestAConnectionMayBeRefusedOrKeptWaiting(t *testing.T) {
 func TestACertificateMayBeOneThatNobodyTrusts(t *testing.T) {
 	w := newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot}))
 	stranger := newWorld(t)
-	w.cfg.FaultyCertificate = func(chain fault.Chain) (*tls.Certificate, error) {
+	w.cfg.FaultyCertificate = func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		assert.Equal(t, fault.ChainUnknownRoot, chain)
-		return stranger.cfg.Certificate, nil
+		return stranger.cfg.Certificate(hello)
 	}
 	_, err := w.handshake(w.serve(), clientTLS())
 	require.ErrorContains(t, err, "certificate signed by unknown authority")
 
 	w = newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}))
-	w.cfg.FaultyCertificate = func(fault.Chain) (*tls.Certificate, error) { return nil, errors.New("no") }
+	w.cfg.FaultyCertificate = func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("no") }
 	assert.Equal(t, 200, w.dial().send(w.good()).status, "without one the good one is shown")
+}
+
+// observed: pushy#1019, pushy#294
+func TestAHandshakeMayFailMidway(t *testing.T) {
+	for how, want := range map[fault.Handshake]string{
+		fault.HandshakeCut:        "EOF",
+		fault.HandshakeOldVersion: "server selected unsupported protocol version 301",
+		fault.HandshakeBadCipher:  "server chose an unconfigured cipher suite",
+		fault.HandshakeAlert:      "remote error: tls: handshake failure",
+	} {
+		rule := do(fault.Action{Do: fault.BreakHandshake, Handshake: how})
+		rule.When = fault.When{Times: 1}
+		w := newWorld(t).faulty(rule)
+		ln := w.serve()
+		_, err := w.handshake(ln, clientTLS())
+		require.ErrorContains(t, err, want, how)
+		assert.Equal(t, "faulted", w.kindsOf())
+		assert.Equal(t, 200, w.dialTLS(ln, clientTLS()).send(w.good()).status, "the next one is good")
+	}
 }
 
 func TestAReservedTokenBringsAboutItsOutcome(t *testing.T) {

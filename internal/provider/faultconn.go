@@ -12,6 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/match"
 )
 
@@ -41,12 +42,9 @@ func (s *Server) admit(ctx context.Context, nc net.Conn, door fault.Door, source
 			wait(ctx, hit.Delay)
 			continue
 		}
-		if t, ok := nc.(interface{ SetLinger(sec int) error }); ok {
-			if err := t.SetLinger(0); err != nil { // then it ends with a FIN
-				s.cfg.Log.Debug("provider: a connection cannot be reset", "remote", nc.RemoteAddr(), "err", err)
-			}
+		if err := listen.Reset(nc); err != nil {
+			s.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", nc.RemoteAddr(), "err", err)
 		}
-		_ = nc.Close() // the peer is not to hear more
 		return false
 	}
 	return true
@@ -62,20 +60,32 @@ func wait(ctx context.Context, d time.Duration) {
 }
 
 // tlsFor returns how TLS is spoken on one connection: with a certificate that a
-// careful provider refuses, if a fault says so.
+// careful provider refuses, or with a handshake that fails, if a fault says so.
 func (s *Server) tlsFor(door fault.Door, source string) *tls.Config {
 	for hit := range s.hitConn(fault.AtHandshake, door, source) {
-		if s.cfg.FaultyCertificate == nil {
-			continue
+		a := hit.Action
+		if a.Do == fault.BreakHandshake {
+			return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				last, reset := a.Handshake.Answer()
+				return nil, listen.EndWith(hello.Conn, last, reset)
+			}}
 		}
-		certificate, err := s.cfg.FaultyCertificate(hit.Action.Chain)
-		if err != nil {
-			s.cfg.Log.Error("provider: the certificate of a fault cannot be had; the good one is shown", "err", err)
-			continue
+		if s.cfg.FaultyCertificate != nil {
+			return s.tlsConfig(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return s.flawed(a.Chain, hello) })
 		}
-		return s.tlsConfig(certificate)
 	}
 	return s.tls
+}
+
+// flawed returns the certificate that a fault wants shown, or the good one if it
+// cannot be had.
+func (s *Server) flawed(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	certificate, err := s.cfg.FaultyCertificate(chain, hello)
+	if err != nil {
+		s.cfg.Log.Error("provider: the certificate of a fault cannot be had; the good one is shown", "err", err)
+		return s.cfg.Certificate(hello)
+	}
+	return certificate, nil
 }
 
 // dismissal returns the GOAWAY with which a connection begins, nil if there is none,

@@ -84,6 +84,10 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 	c.countRequest(stream.Conn())
 	c.twist = twist{}
 	c.heal()
+	if c.misdirected(stream.Authority) {
+		c.redirect(stream)
+		return nil, false
+	}
 	return c, true
 }
 

@@ -12,14 +12,17 @@ import (
 // measurement of September 2026).
 const protocol = "h2"
 
+// A certificateFor returns the certificate that a client is shown.
+type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+
 // tlsConfig returns how TLS is spoken with providers that are shown a certificate.
 //
 // APNs speaks HTTP/2 to whoever completes the handshake: to clients without
 // ALPN (pushy's default) and to those that expect HTTP/1.1 (observed: "HTTP/0.9"
 // in curl). crypto/tls would refuse the latter, so for them ALPN is left out.
-func (s *Server) tlsConfig(certificate *tls.Certificate) *tls.Config {
+func (s *Server) tlsConfig(certificate certificateFor) *tls.Config {
 	withoutALPN := &tls.Config{
-		Certificates: []tls.Certificate{*certificate},
+		GetCertificate: certificate,
 		// TLS 1.2 is the least: "Establishing a connection to APNs".
 		MinVersion: tls.VersionTLS12,
 		// APNs always asks and never insists (observed: curl traces). Who the

@@ -91,10 +91,10 @@ func newWorld(t testing.TB) *world {
 	w.vault, err = tokenvault.New(tokenvault.Config{Clock: w.clock})
 	require.NoError(t, err)
 	w.journal = journal.New(journal.Config{Clock: w.clock})
-	certificate, err := w.pki.ServerCertificate()
+	servers, err := w.pki.NewServers(false)
 	require.NoError(t, err)
 	w.cfg = Config{
-		Auth: w.auth, Vault: w.vault, Broker: w.broker, Certificate: certificate,
+		Auth: w.auth, Vault: w.vault, Broker: w.broker, Certificate: servers.Certificate,
 		VerifyProvider: w.pki.VerifyProvider, Journal: w.journal, Clock: w.clock,
 	}
 	return w

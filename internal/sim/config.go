@@ -34,6 +34,8 @@ type Config struct {
 	// [pki.ServerNames], for which the server certificate is good. They have to
 	// be among the names the secrets were made for.
 	Names []string
+	// NonCritical is that of [pki.Options], for new authorities.
+	NonCritical bool
 	// Keys are further authentication keys; their teams are made.
 	Keys []providerauth.Key
 	// Topics are the apps of the default team, besides [DemoTopic].

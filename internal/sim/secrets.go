@@ -51,7 +51,12 @@ type Secrets struct {
 // NewSecrets makes secrets in memory. The names are further names of the
 // server, besides those of [pki.ServerNames].
 func NewSecrets(names ...string) (*Secrets, error) {
-	authorities, err := pki.New(pki.Options{ExtraNames: names})
+	return NewSecretsWith(pki.Options{ExtraNames: names})
+}
+
+// NewSecretsWith makes secrets in memory, with authorities made so.
+func NewSecretsWith(o pki.Options) (*Secrets, error) {
+	authorities, err := pki.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("sim: make certificate authorities: %w", err)
 	}

@@ -69,7 +69,7 @@ func New(cfg Config) (*Simulator, error) {
 
 func (s *Simulator) makeSecrets() (err error) {
 	if s.Secrets == nil {
-		s.Secrets, err = NewSecrets(s.cfg.Names...)
+		s.Secrets, err = NewSecretsWith(pki.Options{ExtraNames: s.cfg.Names, NonCritical: s.cfg.NonCritical})
 	}
 	return err
 }
@@ -164,29 +164,29 @@ func (s *Simulator) addKey(k providerauth.Key) error {
 // makeEdges makes a provider API and a courier for each environment, on the
 // same core.
 func (s *Simulator) makeEdges() error {
-	certificate, err := s.Secrets.PKI.ServerCertificate(s.cfg.Names...)
-	if err != nil {
-		return err
-	}
 	s.providers = make(map[apns.Environment]*provider.Server)
 	s.couriers = make(map[apns.Environment]*devicetls.Server)
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
-		if s.providers[env], err = s.newProvider(env, certificate); err != nil {
+		servers, err := s.Secrets.PKI.NewServers(env == apns.Sandbox, s.cfg.Names...)
+		if err != nil {
 			return err
 		}
-		if s.couriers[env], err = s.newCourier(env, certificate); err != nil {
+		if s.providers[env], err = s.newProvider(env, servers); err != nil {
+			return err
+		}
+		if s.couriers[env], err = s.newCourier(env, servers); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certificate) (*provider.Server, error) {
+func (s *Simulator) newProvider(env apns.Environment, servers *pki.Servers) (*provider.Server, error) {
 	cfg := s.cfg.Provider
-	cfg.Environment, cfg.Certificate, cfg.VerifyProvider = env, certificate, s.Secrets.PKI.VerifyProvider
+	cfg.Environment, cfg.Certificate, cfg.VerifyProvider = env, servers.Certificate, s.Secrets.PKI.VerifyProvider
 	cfg.Auth, cfg.Vault, cfg.Broker, cfg.Channels = s.Auth, s.Vault, s.Broker, s.Broker
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
-	cfg.Faults, cfg.FaultyCertificate = s.Faults, s.faultyCertificate
+	cfg.Faults, cfg.FaultyCertificate = s.Faults, faultyCertificate(servers)
 	server, err := provider.New(cfg)
 	if err != nil {
 		return nil, err
@@ -194,18 +194,20 @@ func (s *Simulator) newProvider(env apns.Environment, certificate *tls.Certifica
 	return server, server.SetAvailability(s.cfg.Outage)
 }
 
-func (s *Simulator) newCourier(env apns.Environment, certificate *tls.Certificate) (*devicetls.Server, error) {
+func (s *Simulator) newCourier(env apns.Environment, servers *pki.Servers) (*devicetls.Server, error) {
 	cfg := s.cfg.Courier
-	cfg.Environment, cfg.Certificate, cfg.Verify = env, *certificate, s.verifyDevice
+	cfg.Environment, cfg.Certificate, cfg.Verify = env, servers.Certificate, s.verifyDevice
 	cfg.Vault, cfg.Broker, cfg.Topics = s.Vault, s.Broker, s.topics
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
-	cfg.Faults, cfg.FaultyCertificate = s.Faults, s.faultyCertificate
+	cfg.Faults, cfg.FaultyCertificate = s.Faults, faultyCertificate(servers)
 	return devicetls.New(cfg)
 }
 
-// faultyCertificate makes the server certificate that a fault wants shown.
-func (s *Simulator) faultyCertificate(chain fault.Chain) (*tls.Certificate, error) {
-	return s.Secrets.PKI.FlawedServerCertificate(pki.Flaw(chain), s.cfg.Names...)
+// faultyCertificate makes the server certificates that faults want shown.
+func faultyCertificate(servers *pki.Servers) func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		return servers.Flawed(pki.Flaw(chain), hello)
+	}
 }
 
 func (s *Simulator) makeControl() (err error) {
