@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: tools/fuzz.sh TIME
 # Runs every fuzz target of the main module for TIME, one after the other, as
-# `go test -fuzz` takes one target at a time. Stops at the first finding.
+# `go test -fuzz` takes one target at a time. It runs all of them, and fails at the
+# end if one has found something.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fuzztime=${1:?usage: tools/fuzz.sh TIME, for example 10s}
@@ -32,6 +33,11 @@ time_was_up() {
 }
 
 targets=$(grep -roE --include='*_test.go' --exclude-dir=integration '^func Fuzz[A-Za-z0-9_]+' . | sort)
+failed=()
 while IFS=: read -r file func; do
-	fuzz "$(dirname "$file")" "${func#func }"
+	fuzz "$(dirname "$file")" "${func#func }" || failed+=("${func#func } in $(dirname "$file")")
 done <<<"$targets"
+if [ ${#failed[@]} -gt 0 ]; then
+	printf 'failed: %s\n' "${failed[@]}" >&2
+	exit 1
+fi

@@ -56,7 +56,7 @@ type simulator struct {
 	checked
 }
 
-func newSimulator(t *testing.T) *simulator {
+func newSimulator(t testing.TB) *simulator {
 	t.Helper()
 	p, err := pki.New(pki.Options{Now: time.Now()})
 	require.NoError(t, err)
@@ -85,18 +85,18 @@ func (s *simulator) EraseDevice(id apns.DeviceID) { s.erased = append(s.erased, 
 
 // An api is a control API under test.
 type api struct {
-	t       *testing.T
+	t       testing.TB
 	sim     *simulator
 	handler http.Handler
 	log     *bytes.Buffer
 }
 
-func newAPI(t *testing.T, allowedHosts ...string) *api {
+func newAPI(t testing.TB, allowedHosts ...string) *api {
 	t.Helper()
 	return newAPIWith(t, control.Config{AllowedHosts: allowedHosts})
 }
 
-func newAPIWith(t *testing.T, cfg control.Config) *api {
+func newAPIWith(t testing.TB, cfg control.Config) *api {
 	t.Helper()
 	a := &api{t: t, sim: newSimulator(t), log: new(bytes.Buffer)}
 	cfg.Simulator, cfg.Log = a.sim, slog.New(slog.NewTextHandler(a.log, nil))

@@ -37,7 +37,7 @@ func packAppID(f *fields, id uint8, v uint16, form AppIDForm) {
 
 func takeAppID(f *fields, id uint8, name string, p *[]byte, form *AppIDForm) {
 	if f.item.Type != TypeInteger && f.item.Type != TypeNegative {
-		if f.takeBytes(id, name, formBytes, p); f.packed && f.item.ID == id {
+		if f.takeBytes(id, name, formBytes, p) && f.packed {
 			*form = AppIDData
 		}
 		return

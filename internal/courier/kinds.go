@@ -111,11 +111,14 @@ func (f *fields) recurring(id uint8, name string, p *[]byte) {
 	}
 }
 
-// takeBytes places the item into *p when it belongs to the field id. Text will do.
-func (f *fields) takeBytes(id uint8, name string, form form, p *[]byte) {
-	if f.takes(id, name, form) && (f.item.Type == TypeData || f.item.Type == TypeText) {
-		*p = f.item.Value
+// takeBytes places the item into *p when it belongs to the field id and is data. Text
+// will do. It reports whether it has placed the item.
+func (f *fields) takeBytes(id uint8, name string, form form, p *[]byte) bool {
+	if !f.takes(id, name, form) || f.item.Type != TypeData && f.item.Type != TypeText {
+		return false
 	}
+	*p = f.item.Value
+	return true
 }
 
 // body is data that is often text, and then printed as such. Nil is absent. In packed
@@ -140,9 +143,8 @@ func (f *fields) takeBody(id uint8, name string, p *[]byte, typ *ItemType) {
 	case f.item.Type.nested():
 		f.takes(id, name, formBytes)
 		*p, *typ = f.item.Value, f.item.Type
-	default:
+	case f.takeBytes(id, name, formBody, p):
 		*typ = TypeData
-		f.takeBytes(id, name, formBody, p)
 	}
 }
 
@@ -182,7 +184,7 @@ func (f *fields) topics(id uint8, name string, p *[][]byte) {
 
 func (f *fields) takeListed(id uint8, name string, p *[][]byte) {
 	var value []byte
-	if f.takeBytes(id, name, formBytes, &value); value != nil {
+	if f.takeBytes(id, name, formBytes, &value) {
 		*p = append(*p, value)
 	}
 }

@@ -158,8 +158,11 @@ func TestReadingPackedFramesIsRelaxed(t *testing.T) {
 		{"a low key as a literal", "0b 03 10 04 81", &Ack{ID: 1}, "every key may be one"},
 		{"payload as text", "0a 03 03 41 78", &Upload{Payload: []byte("x")}, "the same bytes"},
 		{"payload twice", "0a 05 03 c0 03 01 78", &Upload{Payload: []byte("x")}, "the last one counts, its type, too"},
+		{"payload, then what is none", "0a 04 03 c0 03 81", &Upload{Payload: unhex("c0"), PayloadType: TypeDictionary}, "what is passed over leaves the type alone"},
 		{"an app id as data", "11 04 03 02 a003", &TokenRequest{AppID: unhex("a003"), AppIDForm: AppIDData}, "to be echoed like that"},
 		{"an app id with a sign", "11 04 03 a9 5ffd", &TokenRequest{AppID: unhex("a003"), AppIDForm: AppIDNegative}, "to be echoed like that"},
+		{"an app id as a truth value", "11 02 03 e0", &TokenRequest{}, "passed over"},
+		{"an app id, then what is none", "11 06 03 a1 a003 03 e1", &TokenRequest{AppID: unhex("a003")}, "what is passed over leaves the form alone"},
 		{"a small app id", "11 02 03 83", &TokenRequest{AppID: unhex("0003")}, "two bytes always"},
 		{"failures", "07 10 10 15 06 00000039 0002 20 05 0000003900", &Connect{Failures: []Failure{{57, 2}}}, "data of another size is passed over"},
 	} {

@@ -47,3 +47,10 @@ func (i Identity) check() (credentials, error) {
 func (c *credentials) certificate() *tls.Certificate {
 	return &tls.Certificate{Certificate: c.Chain, PrivateKey: c.Key, Leaf: c.leaf}
 }
+
+// shown is what Connect carries of the chain: the device certificate alone. It is all
+// that activation gives a device at Apple, and some parsers refuse a field that
+// repeats. Only devices with an attested key have intermediates to send.
+//
+// observed: pypush, pushproxy; apsd can send several
+func (c *credentials) shown() [][]byte { return c.Chain[:1] }

@@ -115,7 +115,7 @@ func (s *session) connectMessage() (*courier.Connect, error) {
 		if err != nil {
 			return nil, fmt.Errorf("device: prove identity: %w", err)
 		}
-		m.Certificates, m.Nonce, m.Signature = credentials.Chain, nonce, signature
+		m.Certificates, m.Nonce, m.Signature = credentials.shown(), nonce, signature
 	}
 	d.trace(StepConnect{
 		Style: d.cfg.Style, Certificate: credentials.leaf, Token: base,

@@ -45,6 +45,17 @@ func TestLoginProvesTheDeviceWithCertificateNonceAndSignature(t *testing.T) {
 	})
 }
 
+// observed: pypush, pushproxy
+func TestConnectShowsTheDeviceCertificateAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, func(h *harness) {
+			h.cfg.Identity.Chain = append(h.cfg.Identity.Chain, h.ca.certificate.Raw)
+		})
+		c := h.accept().connect()
+		assert.Equal(t, h.cfg.Identity.Chain[:1], c.Certificates, "a strict parser refuses a field that repeats")
+	})
+}
+
 func TestRSADeviceSignsTheNonceToo(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
