@@ -9,6 +9,7 @@ const (
 	AdviceEncoding      AdviceCode = "encoding"
 	AdviceNotJSON       AdviceCode = "not-json"
 	AdviceNotObject     AdviceCode = "not-object"
+	AdviceDuplicateKey  AdviceCode = "duplicate-key"
 	AdviceNoAps         AdviceCode = "no-aps"
 	AdviceMisplacedKey  AdviceCode = "misplaced-key"
 	AdviceUnknownKey    AdviceCode = "unknown-key"
@@ -23,6 +24,7 @@ const (
 	AdviceTypeTopic     AdviceCode = "type-and-topic"
 	AdviceTypePayload   AdviceCode = "type-and-payload"
 	AdvicePriority      AdviceCode = "unusual-priority"
+	AdviceExpiration    AdviceCode = "unusual-expiration"
 	AdviceSilentAsAlert AdviceCode = "silent-as-alert"
 	AdviceSilentAndLoud AdviceCode = "silent-and-visible"
 	AdviceNotSilent     AdviceCode = "background-not-silent"
@@ -32,6 +34,7 @@ const (
 	AdviceMDM            AdviceCode = "mdm-shape"
 	AdviceFileProvider   AdviceCode = "fileprovider-shape"
 	AdvicePass           AdviceCode = "pass-shape"
+	AdviceSafari         AdviceCode = "safari-shape"
 	AdviceContentChanged AdviceCode = "no-content-changed"
 
 	AdviceLiveEvent      AdviceCode = "live-event"
@@ -57,6 +60,7 @@ var advices = []AdviceInfo{
 	{AdviceEncoding, "The payload is compressed or not UTF-8, and the device cannot read it.", requestsPage + "; " + payloadPage},
 	{AdviceNotJSON, "The payload is not JSON, and the device drops it.", payloadPage + "; observed: net-core-push-notifications#71"},
 	{AdviceNotObject, "The payload is JSON but no object, and the device drops it.", payloadPage},
+	{AdviceDuplicateKey, "A key occurs twice in one object, and the device sees one of the values only.", payloadPage + "; the value that is seen is not documented"},
 	{AdviceNoAps, "There is no aps, without which a push of this type does nothing.", payloadPage},
 	{AdviceMisplacedKey, "A key that belongs into aps stands beside it, where it means nothing to the system.", payloadPage},
 	{AdviceUnknownKey, "A key inside aps is none that the system knows, and is ignored.", payloadPage},
@@ -71,6 +75,7 @@ var advices = []AdviceInfo{
 	{AdviceTypeTopic, "Push type and topic do not go together; APNs refuses the push or the device drops it.", requestsPage + "; observed: mobile-push#19"},
 	{AdviceTypePayload, "The payload is that of another push type; the push may be delayed or dropped.", requestsPage},
 	{AdvicePriority, "The priority is not one that Apple advises for the push type.", requestsPage + "; " + livePage + "; " + pushToTalkPage},
+	{AdviceExpiration, "The push announces something of the moment, and may be stored and delivered when that is over.", pushToTalkPage + "; " + voipPage},
 	{AdviceSilentAsAlert, "A silent push was sent as an alert; the device drops it, or shows nothing.", backgroundPage + "; observed: mobile-push#19"},
 	{AdviceSilentAndLoud, "content-available beside an alert wakes the app at the system's discretion, or not at all; a background push of its own is the documented way.", backgroundPage},
 	{AdviceNotSilent, "A background push has more in aps than content-available, and may be dropped.", backgroundPage},
@@ -80,6 +85,7 @@ var advices = []AdviceInfo{
 	{AdviceMDM, "An MDM push holds the string mdm and nothing else; the device ignores others.", mdmPage},
 	{AdviceFileProvider, "A File Provider push names its container-identifier and domain, and signals nothing otherwise.", fileProviderPage},
 	{AdvicePass, "The payload of a Wallet push is the empty object; whatever it holds is ignored.", walletPage},
+	{AdviceSafari, "A push to a Website Push ID lacks the title, body or url-args that Safari needs to show it.", safariPage},
 	{AdviceContentChanged, "A push to widgets or controls without content-changed true reloads nothing.", widgetsPage + "; " + controlsPage},
 
 	{AdviceLiveEvent, "A Live Activity push needs one of the events start, update and end.", livePage},

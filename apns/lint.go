@@ -9,7 +9,8 @@ import (
 // readers ask for it, the push path does not.
 func (n *Notification) Advice() []Advice {
 	if n.Channel == "" {
-		return Lint(n.PushType, n.Topic, n.Priority, n.Payload)
+		l := &linter{pushType: n.PushType, topic: n.Topic, priority: n.Priority, expiration: n.Expiration}
+		return l.lint(n.Payload)
 	}
 	// A broadcast names the bundle ID without suffix, and may have any priority:
 	// "Sending broadcast push notification requests to APNs".
@@ -20,7 +21,8 @@ func (n *Notification) Advice() []Advice {
 // Lint looks for everything in a push that APNs accepts and that then is
 // silently not shown, ignored or delayed. Sizes and headers that are refused
 // are not its business. An empty push type or topic is an absent one, priority
-// 0 one that does not matter. The order of the result is always the same.
+// 0 one that does not matter; about an expiration, [Notification.Advice] knows
+// more. The order of the result is always the same.
 func Lint(pushType PushType, topic string, priority Priority, payload []byte) []Advice {
 	l := &linter{pushType: pushType, topic: topic, priority: priority}
 	return l.lint(payload)
@@ -32,8 +34,10 @@ type linter struct {
 	topic    string
 	priority Priority
 
-	broadcast bool // to a channel, not to a device
+	expiration Expiration // 0 for one that does not matter
+	broadcast  bool       // to a channel, not to a device
 
+	raw  []byte
 	kind PushType       // what the push is, in all likelihood; see infer
 	body map[string]any // numbers are json.Number
 	aps  map[string]any // nil if there is none
@@ -45,6 +49,7 @@ func (l *linter) lint(payload []byte) []Advice {
 	if len(payload) == 0 {
 		return nil // refused with PayloadEmpty
 	}
+	l.raw = payload
 	if l.read(payload) {
 		l.kind = l.infer()
 		for _, rule := range lintRules {
@@ -59,6 +64,8 @@ var lintRules = []func(*linter){
 	(*linter).checkType,
 	(*linter).checkTopic,
 	(*linter).checkPriority,
+	(*linter).checkExpiration,
+	(*linter).checkDuplicates,
 	(*linter).checkAps,
 	(*linter).checkVisible,
 	(*linter).checkSilent,
@@ -67,6 +74,7 @@ var lintRules = []func(*linter){
 	(*linter).checkMDM,
 	(*linter).checkFileProvider,
 	(*linter).checkPass,
+	(*linter).checkSafari,
 }
 
 // advise notes something; the code's row knows the source.

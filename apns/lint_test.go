@@ -70,6 +70,10 @@ var formRows = []lintRow{
 	{"JSON in a string", "alert", "", 0, `"{\"aps\":{}}"`, codes{apns.AdviceNotObject}, "encoded twice"},
 	{"null", "alert", "", 0, `null`, codes{apns.AdviceNotObject}, ""},
 
+	{"key twice", "alert", "", 0, `{"aps":{"alert":"A"},"id":1,"id":2}`, codes{apns.AdviceDuplicateKey}, "RFC 8259, 4: names should be unique"},
+	{"key twice inside", "alert", "", 0, `{"aps":{"alert":{"body":"B","body":"C"}},"list":[{"a":1,"a":[{}]}]}`, codes{apns.AdviceDuplicateKey, apns.AdviceDuplicateKey}, "RFC 8259, 4"},
+	{"key twice, escaped", "alert", "", 0, `{"aps":{"alert":"A","\u0061lert":"B"}}`, codes{apns.AdviceDuplicateKey}, "RFC 8259, 8.3"},
+	{"the same key in two objects", "alert", "", 0, `{"aps":{"alert":"A"},"a":{"x":1},"b":{"x":1},"x":[{"y":1},{"y":2}]}`, nil, ""},
 	{"no aps", "alert", "", 0, `{"message":"A"}`, codes{apns.AdviceNoAps}, ""},
 	{"empty object", "alert", "", 0, `{}`, codes{apns.AdviceNoAps}, "Wallet alone sends it"},
 	{"aps in capitals", "alert", "", 0, `{"APS":{"alert":"A"}}`, codes{apns.AdviceNoAps}, "names of members have case, RFC 8259, 4"},
@@ -148,6 +152,10 @@ var typeRows = []lintRow{
 	{"management with an empty object", "mdm", " com.apple.mgmt.External.0f1e", 0, `{}`, codes{apns.AdviceMDM}, "Sending MDM commands to a device"},
 	{"files without domain", "fileprovider", ".pushkit.fileprovider", 0, `{"container-identifier":"c"}`, codes{apns.AdviceFileProvider}, "Using push notifications to signal changes"},
 	{"files with numbers", "fileprovider", ".pushkit.fileprovider", 0, `{"container-identifier":1,"domain":2}`, codes{apns.AdviceFileProvider, apns.AdviceFileProvider}, "strings"},
+	{"website with a text alone", "alert", " web.com.example", 0, `{"aps":{"alert":"A","url-args":[]}}`, codes{apns.AdviceSafari}, "Configuring Safari Push Notifications"},
+	{"website without a body", "alert", " web.com.example", 0, `{"aps":{"alert":{"title":"T"},"url-args":[]}}`, codes{apns.AdviceSafari}, "Configuring Safari Push Notifications"},
+	{"website without arguments", "alert", " web.com.example", 0, `{"aps":{"alert":{"title":"T","body":"B"}}}`, codes{apns.AdviceSafari}, "Configuring Safari Push Notifications"},
+	{"website without placeholders", "alert", " web.com.example", 0, `{"aps":{"alert":{"title":"T","body":"B"},"url-args":[]}}`, nil, "Configuring Safari Push Notifications"},
 	{"pass with an alert", "alert", " pass.com.example.ticket", 0, `{"aps":{"alert":"A"}}`, codes{apns.AdvicePass}, "Adding a web service to update passes"},
 	{"reload of nothing", "controls", ".push-type.controls", 0, `{"aps":{"content-changed":false}}`, codes{apns.AdviceContentChanged}, "Updating controls locally and remotely"},
 }
@@ -218,6 +226,7 @@ func TestEveryCodeOfAdviceIsEarned(t *testing.T) {
 		}
 	}
 	earned = append(earned, string(apns.AdviceLiveBroadcast)) // TestABroadcastHasAdviceOfItsOwn
+	earned = append(earned, string(apns.AdviceExpiration))    // TestWhatIsOfTheMomentShouldNotBeStored
 	assert.Subset(t, earned, rows, "each has a row that earns it")
 }
 
@@ -249,6 +258,35 @@ func TestANotificationHasAdviceOnDemand(t *testing.T) {
 	n := &apns.Notification{Topic: "com.example.app", PushType: apns.Background, Priority: apns.PriorityConserve, Payload: []byte(`{"aps":{}}`)}
 	require.Len(t, n.Advice(), 1)
 	assert.Equal(t, apns.AdviceNoBackground, n.Advice()[0].Code)
+}
+
+// "Creating a Push to Talk app" and "Responding to VoIP Notifications from
+// PushKit" advise expirations.
+func TestWhatIsOfTheMomentShouldNotBeStored(t *testing.T) {
+	rows := []struct {
+		pushType   apns.PushType
+		suffix     string
+		expiration apns.Expiration
+		want       string
+	}{
+		{"pushtotalk", ".voip-ptt", 0, ""},
+		{"pushtotalk", ".voip-ptt", apns.DefaultExpiration, "the push may be stored for 30 days, since there is no apns-expiration; send apns-expiration 0, so that it does not announce what is over"},
+		{"pushtotalk", ".voip-ptt", 1790000000, "the push may be stored until 2026-09-21T14:13:20Z; send apns-expiration 0, so that it does not announce what is over"},
+		{"voip", ".voip", 0, ""},
+		{"voip", ".voip", 1790000000, ""},
+		{"voip", ".voip", apns.DefaultExpiration, "the push may be stored for 30 days, since there is no apns-expiration; send apns-expiration 0 or some seconds from now, so that it does not announce a call that is over"},
+		{"complication", ".complication", apns.DefaultExpiration, ""},
+	}
+	for _, row := range rows {
+		n := &apns.Notification{Topic: "com.example.app" + row.suffix, PushType: row.pushType, Priority: 10, Expiration: row.expiration, Payload: []byte("{}")}
+		if row.want == "" {
+			assert.Empty(t, n.Advice(), "%s %d", row.pushType, row.expiration)
+			continue
+		}
+		require.Len(t, n.Advice(), 1)
+		assert.Equal(t, apns.AdviceExpiration, n.Advice()[0].Code)
+		assert.Equal(t, row.want, n.Advice()[0].Message)
+	}
 }
 
 // "Sending broadcast push notification requests to APNs": update or end, to the

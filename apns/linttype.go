@@ -1,6 +1,9 @@
 package apns
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 func (l *linter) checkType() {
 	if l.pushType == "" && l.kind != pass {
@@ -37,6 +40,24 @@ func (l *linter) checkPriority() {
 	if !advised.Has(l.priority) {
 		l.advise(AdvicePriority, "the priority of a push of type %s is %s; this one has %d", row.Type, advised, l.priority)
 	}
+}
+
+// checkExpiration wants pushes that are of no use later not to be stored.
+func (l *linter) checkExpiration() {
+	switch {
+	case l.kind == PushToTalk && l.expiration != 0:
+		l.advise(AdviceExpiration, "the push may be stored%s; send apns-expiration 0, so that it does not announce what is over", l.expiration.describe())
+	case l.kind == VoIP && l.expiration == DefaultExpiration:
+		l.advise(AdviceExpiration, "the push may be stored%s; send apns-expiration 0 or some seconds from now, so that it does not announce a call that is over", l.expiration.describe())
+	}
+}
+
+// describe says until when a push may be stored, for a sentence.
+func (e Expiration) describe() string {
+	if e == DefaultExpiration {
+		return " for 30 days, since there is no apns-expiration"
+	}
+	return " until " + time.Unix(int64(e), 0).UTC().Format(time.RFC3339)
 }
 
 // visible reports whether anything in aps reaches the user.

@@ -99,7 +99,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: TopicDisallowed, Status: 400, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "The credentials may not push to this topic.",
-		Here:    "A topic that no app of the team has, that the certificate does not list, that is not among the topics of a topic-specific key, that lacks the suffix of the push type, or that was added after the connection's first push; in a broadcast, a bundle ID with a suffix.",
+		Here:    "A topic that no app of the team has, that the certificate does not list, that is not among the topics of a topic-specific key, that lacks the suffix of the push type, or that was added after the connection's first push; in the sandbox, that of a pass; in a broadcast, a bundle ID with a suffix.",
 		Remedy:  "Compare team, bundle ID and suffix; connect anew after changes; do not mix teams on a connection, and do not add a provider token to a connection with a certificate.",
 		Source:  responsesPage + "; observed: node-apn#479, node-apn#635, parse node-apn#115",
 	},
@@ -169,7 +169,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: BadPath, Status: 404, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "There is nothing at this path.",
-		Here:    "Any path but /3/device/ and a token, or that of a broadcast, on the push ports; on the ports for channels any but theirs. With channels and broadcasts, also a path with a method that it does not have.",
+		Here:    "Any path but /3/device/ and a token without a query, or that of a broadcast, on the push ports; on the ports for channels any but theirs. With channels and broadcasts, also a path with a method that it does not have.",
 		Remedy:  "Send device pushes to /3/device/TOKEN, and channel requests to the ports for channels.",
 		Source:  responsesPage + "; " + broadcastErrors,
 	},

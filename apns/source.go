@@ -34,4 +34,9 @@ const (
 const voipTopics = "observed: ostinelli/apnotic#87, sideshow/apns2#148, sideshow/apns2#149, PyAPNs2#87, AndrewBarba/apns2#23, pigeon#193"
 
 // guidePage is the retired Local and Remote Notification Programming Guide.
-const guidePage = "https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/"
+const (
+	guidePage = "https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/"
+
+	// safariPage is the guide for websites, retired as well.
+	safariPage = "https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/NotificationProgrammingGuideForWebsites/PushNotifications/PushNotifications.html"
+)

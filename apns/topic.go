@@ -1,6 +1,9 @@
 package apns
 
-import "crypto/sha1" //nolint:gosec // The courier protocol names topics by their SHA-1; nothing secret rests on it.
+import (
+	"crypto/sha1" //nolint:gosec // The courier protocol names topics by their SHA-1; nothing secret rests on it.
+	"strings"
+)
 
 // A TopicHash names a topic on the device side of APNs: the SHA-1 of the topic
 // string.
@@ -14,6 +17,10 @@ func HashTopic(topic string) TopicHash { return sha1.Sum([]byte(topic)) } //noli
 // no figure; bundle IDs are at most 155 characters, and the longest suffix has
 // 24.
 const MaxTopic = 255
+
+// ProductionOnly reports whether pushes to topic exist in production alone, as
+// those to passes in Wallet: "Adding a web service to update passes".
+func ProductionOnly(topic string) bool { return strings.HasPrefix(topic, passPrefix) }
 
 // ValidTopic reports whether topic has the form of a bundle ID with an
 // optional suffix: letters, digits, hyphens and dots ("CFBundleIdentifier"),

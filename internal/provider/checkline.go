@@ -16,10 +16,10 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// checkPath refuses every path but that of a device. An empty token is another
-// check's business.
+// checkPath refuses every path but that of a device, a path with a query among
+// them: no page gives one a meaning. An empty token is another check's business.
 func (r *request) checkPath() *apns.Rejection {
-	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.tokenHex, "/") {
+	if !strings.HasPrefix(r.path, devicePath) || strings.ContainsAny(r.tokenHex, "/?") {
 		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>")
 	}
 	return nil

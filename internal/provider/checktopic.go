@@ -42,6 +42,18 @@ func (r *request) checkTopic() *apns.Rejection {
 	if len(name) > apns.MaxTopic || strings.ContainsFunc(name, notPrintable) {
 		return apns.Reject(apns.BadTopic, "apns-topic is", quote(name)+", which cannot be a topic")
 	}
+	if refusal := r.findTopic(name); refusal != nil {
+		return refusal
+	}
+	if r.conn.env == apns.Sandbox && apns.ProductionOnly(name) {
+		return apns.Reject(apns.TopicDisallowed, "topic", quote(name), "is that of a pass; passes are pushed in production only")
+	}
+	return nil
+}
+
+// findTopic sets the target: the topic of that name that the credentials may push
+// to.
+func (r *request) findTopic(name string) *apns.Rejection {
 	if r.conn.identity != nil {
 		var refusal *apns.Rejection
 		r.target, refusal = r.conn.certificateTopic(name)

@@ -100,3 +100,18 @@ func TestTheNamesOfACertificateAreOfOneEnvironment(t *testing.T) {
 		}
 	}
 }
+
+// "Adding a web service to update passes": passes are pushed in production.
+func TestAPassIsPushedInProductionOnly(t *testing.T) {
+	const passID = "pass.com.example.ticket"
+	for env, want := range map[apns.Environment]string{apns.Production: "", apns.Sandbox: `{"reason":"TopicDisallowed"}`} {
+		for _, lenient := range []bool{false, true} {
+			w := newWorld(t)
+			w.cfg.Environment, w.cfg.Lenient = env, lenient
+			require.NoError(t, w.auth.AddApp(team, passID))
+			request := w.good().to(w.tokenIn(env, passID)).set(apns.HeaderTopic, passID).drop(apns.HeaderPushType)
+			request.body = []byte("{}")
+			require.Equal(t, want, w.dial().send(request).body, env)
+		}
+	}
+}

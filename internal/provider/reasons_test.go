@@ -67,7 +67,7 @@ var rows = []row{
 	{"two bytes", func(_ *world, c *call) { c.to("abcd") }, apns.BadDeviceToken, "malformed"},
 	{"not hexadecimal", func(_ *world, c *call) { c.to("Zz" + c.path[len(devicePath)+2:]) }, apns.BadDeviceToken, "malformed"},
 	{"very long", func(_ *world, c *call) { c.to(strings.Repeat("ab", apns.MaxDeviceToken+1)) }, apns.BadDeviceToken, "malformed"},
-	{"a query", func(_ *world, c *call) { c.path += "?x=1" }, apns.BadDeviceToken, "malformed"},
+	{"a query", func(_ *world, c *call) { c.path += "?x=1" }, apns.BadPath, "another path"},
 	{"64 zeros", func(_ *world, c *call) { c.to(zeros) }, apns.BadDeviceToken, "observed: 64 zeros with a good token"},
 	{"one digit changed", func(_ *world, c *call) { c.path = c.path[:len(c.path)-1] + flip(c.path[len(c.path)-1]) }, apns.BadDeviceToken, "not made here"},
 	{"token in upper case", func(_ *world, c *call) { c.to(strings.ToUpper(c.path[len(devicePath):])) }, "", "observed: 200 in a trace"},
