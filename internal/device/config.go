@@ -47,6 +47,9 @@ type Config struct {
 	// Renew gets a new identity after the courier has refused the present one.
 	// Nil tries the same identity again, without its token.
 	Renew func(ctx context.Context) (Identity, error)
+	// Lasting has the device go offline where Run would fail with a [*RefusedError]:
+	// [Device.Connect] lets it try again.
+	Lasting bool
 
 	// Token is the base token from an earlier run; "" if there is none.
 	Token apns.DeviceToken

@@ -44,6 +44,7 @@ type Device struct {
 	power       power
 	carrier     string // MCC and MNC of the cellular network; "" on Wi-Fi
 	offline     bool
+	gaveUp      error                   // why the device went offline by itself; nil after Connect
 	erase       bool                    // Erase was called, and nothing has happened yet
 	hangUp      context.CancelCauseFunc // ends the attempt or connection of now; nil between two
 	hungUp      chan struct{}           // closed when it has ended
@@ -119,7 +120,7 @@ func (d *Device) Tokens() map[string]apns.DeviceToken {
 // Connect takes the device online: it connects at once, or when Run begins.
 func (d *Device) Connect() {
 	d.mu.Lock()
-	d.offline = false
+	d.offline, d.gaveUp = false, nil
 	d.mu.Unlock()
 	signal(d.kick)
 }
@@ -136,17 +137,29 @@ func (d *Device) IsOnline() bool {
 	return d.session != nil
 }
 
+// GivenUp is the refusal after which the device went offline by itself; nil if it has
+// not, or was told to connect since. See [Config.Lasting].
+func (d *Device) GivenUp() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.gaveUp
+}
+
 // Next waits for the next notification. It returns [ErrStopped] when Run has
 // returned and all were taken, and [ErrMissed] once if some were lost.
 func (d *Device) Next(ctx context.Context) (Notification, error) {
 	return d.inbox.take(ctx, d.stopped)
 }
 
-// await waits until ready says true or fails. ready is called with mu held.
+// await waits until ready says true or fails, or the device has given up. ready is
+// called with mu held.
 func (d *Device) await(ctx context.Context, ready func() (bool, error)) error {
 	for {
 		d.mu.Lock()
 		ok, err := ready()
+		if !ok && err == nil {
+			err = d.gaveUp
+		}
 		changed := d.changed
 		d.mu.Unlock()
 		if ok || err != nil {

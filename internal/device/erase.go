@@ -57,7 +57,8 @@ func (d *Device) renew(ctx context.Context) error {
 		return fmt.Errorf("renew identity: %w", err)
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.credentials = credentials
+	d.mu.Unlock()
+	d.emit(Event{Kind: EventIdentity})
 	return nil
 }

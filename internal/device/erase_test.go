@@ -33,7 +33,7 @@ func TestErasedDeviceIsAnotherOneWithoutTokensAndApps(t *testing.T) {
 		assert.Empty(t, h.Apps())
 		assert.Empty(t, h.Subscriptions())
 		assert.Equal(t, []EventKind{
-			EventConnected, EventBaseToken, EventToken, EventDisconnected, EventErased, EventConnected, EventBaseToken,
+			EventConnected, EventBaseToken, EventToken, EventDisconnected, EventErased, EventIdentity, EventConnected, EventBaseToken,
 		}, h.kinds())
 	})
 }

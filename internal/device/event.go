@@ -43,6 +43,11 @@ const (
 	// EventSubscriptionEnded: the courier has ended the subscription of Topic to
 	// Channel; Err says why.
 	EventSubscriptionEnded
+	// EventIdentity: [Config.Renew] gave the device another identity, and another id.
+	EventIdentity
+	// EventGivenUp: the courier kept refusing the identity, with Err. The device is
+	// offline until [Device.Connect]. See [Config.Lasting].
+	EventGivenUp
 )
 
 // eventNames are for logs.
@@ -59,6 +64,8 @@ var eventNames = [...]string{
 	EventErased:            "erased",
 	EventSubscribed:        "subscribed",
 	EventSubscriptionEnded: "subscription ended",
+	EventIdentity:          "identity",
+	EventGivenUp:           "given up",
 }
 
 // String gives the event's name.

@@ -228,7 +228,7 @@ func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
 		assert.NotEqual(t, before, h.ID())
 		assert.Equal(t, renewed.Chain, h.Identity().Chain)
 		assert.Empty(t, h.Tokens())
-		assert.Equal(t, []EventKind{EventIdentityRefused}, h.kinds())
+		assert.Equal(t, []EventKind{EventIdentityRefused, EventIdentity}, h.kinds())
 	})
 }
 

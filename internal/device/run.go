@@ -16,7 +16,7 @@ const (
 // Run is the device's life: it connects, serves the connection and reconnects with
 // the sealed token, until ctx ends. It then returns nil, and all its goroutines have
 // returned. It fails only when the courier keeps refusing the identity, with a
-// [*RefusedError], or when [Config.Renew] fails. A device runs once.
+// [*RefusedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if !d.running.CompareAndSwap(false, true) {
 		return errors.New("device: Run was called before; make a new device")
@@ -29,7 +29,10 @@ func (d *Device) Run(ctx context.Context) error {
 		}
 		wait, err := d.afterwards(ctx, d.connect(ctx))
 		if err != nil && ctx.Err() == nil {
-			return err
+			if !d.cfg.Lasting {
+				return err
+			}
+			d.giveUp(err)
 		}
 		d.pause(ctx, wait)
 	}
@@ -93,6 +96,17 @@ func (d *Device) connect(ctx context.Context) error {
 		d.emit(Event{Kind: EventConnectFailed, Err: err})
 	}
 	return err
+}
+
+// giveUp takes the device offline because the courier keeps refusing it.
+func (d *Device) giveUp(why error) {
+	d.refusals = 0
+	d.backoff.reset()
+	d.mu.Lock()
+	d.offline, d.gaveUp = true, why
+	d.changedLocked()
+	d.mu.Unlock()
+	d.emit(Event{Kind: EventGivenUp, Err: why})
 }
 
 // begin lets Disconnect end the attempt by cancel. It is false if the device is

@@ -2,6 +2,7 @@ package devicetls
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -53,6 +54,22 @@ func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
 	return ended
 }
 
+// dismiss ends and forgets the sessions of a device, or of all devices if it is zero,
+// and returns how many there were.
+func (d *directory) dismiss(device apns.DeviceID) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := len(d.sessions)
+	maps.DeleteFunc(d.sessions, func(s *session, of known) bool {
+		if device != of.device && device != (apns.DeviceID{}) {
+			return false
+		}
+		s.end(&endError{Ending: EndDismissed})
+		return true
+	})
+	return before - len(d.sessions)
+}
+
 // A Connection is an open connection of a device that has proven itself.
 type Connection struct {
 	Device      apns.DeviceID
@@ -81,7 +98,7 @@ func (s *Server) Connections() []Connection {
 
 // Disconnect ends the connections of a device, or of all devices if it is zero,
 // cleanly and without a word. It returns how many there were. It does not wait
-// for them to be closed.
+// for them to be closed, but [Server.Connections] has them no longer.
 func (s *Server) Disconnect(device apns.DeviceID) int {
-	return s.directory.end(device, &endError{Ending: EndDismissed})
+	return s.directory.dismiss(device)
 }

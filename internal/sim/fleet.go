@@ -110,19 +110,23 @@ func (s *Simulator) Phone(id apns.DeviceID) (*virtual.Phone, error) {
 	if phone := s.Fleet.Find(id); phone != nil {
 		return phone, nil
 	}
+	if now, ok := s.Fleet.Now(id); ok {
+		return nil, fmt.Errorf("%w: %v; it was erased or refused, and is %v now", ErrNoDevice, id, now)
+	}
 	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
 // RemoveDevice switches a virtual device off for good: its tokens are void, and
 // what waits for it is dropped. It reports whether there was one.
 func (s *Simulator) RemoveDevice(id apns.DeviceID) bool {
-	if !s.Fleet.Remove(id) {
-		return false
-	}
+	return s.Fleet.Remove(id)
+}
+
+// forgetDevice makes void what a device has that is gone for good.
+func (s *Simulator) forgetDevice(id apns.DeviceID) {
 	s.EraseDevice(id)
 	s.Broker.Forget(id)
-	s.Spaces.Settle(id, nil)
-	return true
+	s.Spaces.Leave(id)
 }
 
 // ListDevices describes the devices that are known: virtual ones, and those

@@ -154,7 +154,7 @@ func (s *Simulator) teamsInSpaces() []string {
 func (s *Simulator) describeSpace(in *space.Space) portal.Space {
 	d := portal.Space{
 		Team: in.Team(), Created: in.Created(), Time: s.Spaces.Clock(in).Now(),
-		Topics: s.Auth.Apps(in.Team()), DeviceCount: len(s.Spaces.Devices(in)),
+		Topics: s.Auth.Apps(in.Team()), DeviceCount: s.Spaces.Population(in),
 	}
 	if keys := s.Auth.Keys(in.Team()); len(keys) > 0 {
 		d.KeyID = keys[0].ID

@@ -23,6 +23,8 @@ func (s *Simulator) makeFleet() error {
 		Activate: s.NewIdentity,
 		Dial:     s.DialCourier,
 		RootCAs:  s.Secrets.PKI.RootPool(),
+		Renamed:  func(before, _ apns.DeviceID) { s.Spaces.Leave(before) },
+		Removed:  s.forgetDevice,
 		Log:      s.log,
 	})
 	return nil

@@ -13,6 +13,7 @@ package space
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -28,6 +29,9 @@ type Space struct {
 	team    string
 	clock   *clock.Clock
 	created time.Time
+
+	devices map[apns.DeviceID]bool // whether each is still there; guarded by the registry's mu
+	present int                    // how many are
 }
 
 // Team returns the team the space belongs to, which is its name too; "" for the
@@ -68,14 +72,14 @@ func (r *Registry) Open(team string) (*Space, error) {
 	if r.spaces[team] != nil {
 		return nil, fmt.Errorf("space: team %s has a space already; close it first, or choose another team", team)
 	}
-	s := &Space{team: team, clock: r.clock.Beside(), created: time.Now()}
+	s := &Space{team: team, clock: r.clock.Beside(), created: time.Now(), devices: make(map[apns.DeviceID]bool)}
 	r.spaces[team] = s
 	r.count.Add(1)
 	return s, nil
 }
 
 // Close ends a space. Its devices are in the common world from now on; they are
-// returned, so that the caller can see to them.
+// returned, those that have left among them, so that the caller can see to them.
 func (r *Registry) Close(s *Space) []apns.DeviceID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,10 +88,11 @@ func (r *Registry) Close(s *Space) []apns.DeviceID {
 	}
 	delete(r.spaces, s.team)
 	r.count.Add(-1)
-	devices := r.devicesLocked(s)
+	devices := sorted(maps.Keys(s.devices))
 	for _, device := range devices {
 		delete(r.homes, device)
 	}
+	s.devices, s.present = nil, 0
 	return devices
 }
 
@@ -116,11 +121,32 @@ func (r *Registry) All() []*Space {
 func (r *Registry) Settle(device apns.DeviceID, s *Space) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.leaveLocked(device)
+	if home := r.homes[device]; home != nil {
+		delete(home.devices, device)
+	}
 	if s == nil || r.spaces[s.team] != s {
 		delete(r.homes, device)
 		return
 	}
 	r.homes[device] = s
+	s.devices[device] = true
+	s.present++
+}
+
+// Leave says that a device is no more. What is left of it, as its tokens, stays in its
+// space until that is closed.
+func (r *Registry) Leave(device apns.DeviceID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leaveLocked(device)
+}
+
+func (r *Registry) leaveLocked(device apns.DeviceID) {
+	if home := r.homes[device]; home != nil && home.devices[device] {
+		home.devices[device] = false
+		home.present--
+	}
 }
 
 // Home returns the space a device is in, nil for the common world.
@@ -133,22 +159,15 @@ func (r *Registry) Home(device apns.DeviceID) *Space {
 	return r.homes[device]
 }
 
-// Devices returns the devices in a space.
-func (r *Registry) Devices(s *Space) []apns.DeviceID {
+// Population is how many devices are in a space.
+func (r *Registry) Population(s *Space) int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.devicesLocked(s)
+	return s.present
 }
 
-func (r *Registry) devicesLocked(s *Space) []apns.DeviceID {
-	var devices []apns.DeviceID
-	for device, home := range r.homes {
-		if home == s {
-			devices = append(devices, device)
-		}
-	}
-	slices.SortFunc(devices, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
-	return devices
+func sorted(devices iter.Seq[apns.DeviceID]) []apns.DeviceID {
+	return slices.SortedFunc(devices, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
 }
 
 // Clock returns the clock of a space, nil being the common world.

@@ -56,7 +56,7 @@ func TestADeviceIsInOneSpaceAtATime(t *testing.T) {
 	r.Settle(two, a)
 	r.Settle(one, a)
 	assert.Same(t, a, r.Home(one))
-	assert.Equal(t, []apns.DeviceID{one, two}, r.Devices(a))
+	assert.Equal(t, 2, r.Population(a))
 
 	r.Settle(one, b)
 	assert.Same(t, b, r.Home(one))

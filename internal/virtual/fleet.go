@@ -25,6 +25,11 @@ type Config struct {
 	Dial func(ctx context.Context, env apns.Environment) (net.Conn, error)
 	// RootCAs are the roots that the courier's certificate may lead to.
 	RootCAs *x509.CertPool
+	// Renamed is told that a phone has another id from now on: it was erased, or the
+	// courier has refused what it was.
+	Renamed func(before, now apns.DeviceID)
+	// Removed is told each id that a phone has had which was removed.
+	Removed func(apns.DeviceID)
 	// Log may be nil, for silence.
 	Log *slog.Logger
 }
@@ -37,13 +42,14 @@ type Fleet struct {
 	stop context.CancelFunc
 
 	mu     sync.Mutex
-	phones map[apns.DeviceID]*Phone
+	phones map[apns.DeviceID]*Phone // by the ids they have
+	former map[apns.DeviceID]*Phone // by those they had
 	closed bool
 }
 
 // New returns a fleet without phones.
 func New(cfg Config) *Fleet {
-	f := &Fleet{cfg: cfg, phones: make(map[apns.DeviceID]*Phone)}
+	f := &Fleet{cfg: cfg, phones: make(map[apns.DeviceID]*Phone), former: make(map[apns.DeviceID]*Phone)}
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f
 }
@@ -52,7 +58,7 @@ func New(cfg Config) *Fleet {
 var errClosed = errors.New("virtual: the simulator stops and takes no devices")
 
 // Add makes a phone and waits until it is connected and its apps have their
-// tokens. If that takes longer than ctx there is no phone.
+// tokens. If that takes longer than ctx, or the courier refuses it, there is no phone.
 func (f *Fleet) Add(ctx context.Context, o Order) (*Phone, error) {
 	p, err := f.start(o)
 	if err != nil {
@@ -60,12 +66,12 @@ func (f *Fleet) Add(ctx context.Context, o Order) (*Phone, error) {
 	}
 	for _, topic := range o.Topics {
 		if _, err := p.device.Token(ctx, topic); err != nil {
-			f.Remove(p.ID())
+			f.remove(p)
 			return nil, fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
 		}
 	}
 	if err := p.device.Online(ctx); err != nil {
-		f.Remove(p.ID())
+		f.remove(p)
 		return nil, fmt.Errorf("virtual: the device does not come online: %w", err)
 	}
 	return p, nil
@@ -80,12 +86,22 @@ func (f *Fleet) start(o Order) (*Phone, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
+		f.cfg.Removed(p.id)
 		return nil, errClosed
 	}
-	p.id = p.device.ID()
 	f.phones[p.id] = p
 	p.run(f.ctx)
 	return p, nil
+}
+
+// Now returns the id of the phone that had another one before.
+func (f *Fleet) Now(before apns.DeviceID) (now apns.DeviceID, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if p := f.former[before]; p != nil {
+		return p.id, true
+	}
+	return now, false
 }
 
 // Find returns the phone with an id, nil if there is none.
@@ -108,24 +124,44 @@ func (f *Fleet) All() []*Phone {
 func (f *Fleet) Remove(id apns.DeviceID) bool {
 	f.mu.Lock()
 	p := f.phones[id]
-	delete(f.phones, id)
 	f.mu.Unlock()
-	if p == nil {
+	return p != nil && f.remove(p)
+}
+
+// remove is Remove of a phone whose id may change meanwhile.
+func (f *Fleet) remove(p *Phone) bool {
+	f.mu.Lock()
+	found := f.phones[p.id] == p
+	delete(f.phones, p.id)
+	f.mu.Unlock()
+	if !found { // another call removes it
 		return false
 	}
-	p.close()
+	p.close() // it has no further id now
+	f.mu.Lock()
+	ids := append(p.former, p.id)
+	for _, id := range p.former {
+		delete(f.former, id)
+	}
+	f.mu.Unlock()
+	for _, id := range ids {
+		f.cfg.Removed(id)
+	}
 	return true
 }
 
-// renamed notes that a phone may have another id than before.
+// renamed takes over the id that a phone has now.
 func (f *Fleet) renamed(p *Phone) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	now := p.device.ID()
-	if p.id != now && f.phones[p.id] == p {
-		delete(f.phones, p.id)
-		f.phones[now], p.id = p, now
+	before, now := p.id, p.device.ID()
+	p.id = now
+	p.former = append(p.former, before)
+	if f.phones[before] == p { // it is not being removed
+		delete(f.phones, before)
+		f.phones[now], f.former[before] = p, p
 	}
+	f.mu.Unlock()
+	f.cfg.Renamed(before, now)
 }
 
 // Close switches all phones off. They have left when it returns.
@@ -134,6 +170,7 @@ func (f *Fleet) Close() {
 	f.closed = true
 	all := slices.Collect(maps.Values(f.phones))
 	clear(f.phones)
+	clear(f.former)
 	f.mu.Unlock()
 	f.stop()
 	for _, p := range all {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,11 +37,13 @@ type Phone struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
-	id apns.DeviceID // by which the fleet finds it; guarded by the fleet's mu
+	// Guarded by the fleet's mu.
+	id     apns.DeviceID   // by which the fleet finds it
+	former []apns.DeviceID // those it had before
 
 	mu     sync.Mutex
-	erased bool          // the device is another one at its next login
-	reborn chan struct{} // closed when that one is connected; nil while nobody waits
+	erased bool       // the device is another one at its next login
+	reborn chan error // is told when that one is connected, or refused; nil while nobody waits
 }
 
 func (f *Fleet) newPhone(o Order) (*Phone, error) {
@@ -53,6 +54,7 @@ func (f *Fleet) newPhone(o Order) (*Phone, error) {
 	p := &Phone{Order: o, fleet: f, number: numbers.Add(1)}
 	p.device, err = device.New(device.Config{
 		Identity:    identity,
+		Lasting:     true,
 		Renew:       func(context.Context) (device.Identity, error) { return f.cfg.Activate(o.Team, nil) },
 		Topics:      o.Topics,
 		Environment: o.Environment,
@@ -67,6 +69,7 @@ func (f *Fleet) newPhone(o Order) (*Phone, error) {
 	if err != nil {
 		return nil, fmt.Errorf("virtual: %w", err)
 	}
+	p.id = p.device.ID()
 	return p, nil
 }
 
@@ -94,11 +97,12 @@ func (p *Phone) note(e device.Event) {
 		p.mu.Lock()
 		p.erased = true
 		p.mu.Unlock()
-	case device.EventConnected:
-		p.fleet.renamed(p) // it was erased, or a courier has refused what it was
+	case device.EventIdentity:
+		p.fleet.renamed(p)
+	case device.EventConnected, device.EventGivenUp:
 		p.mu.Lock()
 		if p.erased && p.reborn != nil {
-			close(p.reborn)
+			p.reborn <- e.Err
 			p.reborn = nil
 		}
 		p.mu.Unlock()
@@ -106,10 +110,17 @@ func (p *Phone) note(e device.Event) {
 }
 
 // ID names the device.
-func (p *Phone) ID() apns.DeviceID { return p.device.ID() }
+func (p *Phone) ID() apns.DeviceID {
+	p.fleet.mu.Lock()
+	defer p.fleet.mu.Unlock()
+	return p.id
+}
 
 // Online reports whether the phone is connected.
 func (p *Phone) Online() bool { return p.device.IsOnline() }
+
+// GivenUp is why the phone is offline if the courier kept refusing it, nil otherwise.
+func (p *Phone) GivenUp() error { return p.device.GivenUp() }
 
 // Apps are the installed apps with their tokens, in the order of installation.
 func (p *Phone) Apps() []device.App { return p.device.Apps() }
@@ -154,8 +165,8 @@ func (p *Phone) SetPower(power device.Power) error { return p.device.SetPower(po
 // Erase resets the phone: it is another device afterwards, without apps. It
 // waits until that one is online, and returns its id.
 func (p *Phone) Erase(ctx context.Context) (apns.DeviceID, error) {
-	before := p.device.ID()
-	reborn := make(chan struct{})
+	before := p.ID()
+	reborn := make(chan error, 1)
 	p.mu.Lock()
 	p.reborn, p.erased = reborn, false
 	p.mu.Unlock()
@@ -164,14 +175,17 @@ func (p *Phone) Erase(ctx context.Context) (apns.DeviceID, error) {
 	}
 	p.device.Connect()
 	select {
-	case <-reborn:
+	case err := <-reborn:
+		if err != nil {
+			return p.ID(), fmt.Errorf("virtual: the erased device does not come back: %w", err)
+		}
 	case <-p.fleet.ctx.Done():
 		return before, errClosed
 	case <-ctx.Done():
 		return before, fmt.Errorf("virtual: the erased device does not come back: %w", ctx.Err())
 	}
 	p.inbox.clear()
-	return p.device.ID(), nil
+	return p.ID(), nil
 }
 
 // Restore has the phone as it was ordered: in use, with its apps and an empty inbox, and
@@ -184,10 +198,7 @@ func (p *Phone) Restore(ctx context.Context) error {
 		return fmt.Errorf("virtual: the device does not come online: %w", err)
 	}
 	for _, topic := range p.Topics {
-		if slices.ContainsFunc(p.Apps(), func(a device.App) bool { return a.Topic == topic }) {
-			continue
-		}
-		if _, err := p.Install(ctx, topic); err != nil {
+		if _, err := p.Install(ctx, topic); err != nil { // or waits for its token, if it is there
 			return fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
 		}
 	}

@@ -1,0 +1,111 @@
+package sim_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// refuseLogins has the courier refuse every login until the returned function is called.
+func refuseLogins(t *testing.T, s *sim.Simulator) (stop func()) {
+	t.Helper()
+	_, err := s.Faults.Add(fault.Rule{Name: "refused", What: fault.Action{Do: fault.RefuseLogin}})
+	require.NoError(t, err)
+	return func() { require.NoError(t, s.Faults.Remove("", "refused")) }
+}
+
+// giveUp has the courier refuse the only virtual device until it tries no longer, and
+// returns its id then.
+func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
+	t.Helper()
+	stop := refuseLogins(t, s)
+	require.Positive(t, s.DisconnectDevice(id))
+	phone := s.Fleet.All()[0]
+	require.Eventually(t, func() bool { return phone.GivenUp() != nil }, patience, time.Millisecond)
+	stop()
+	list := s.ListDevices("", true)
+	require.Len(t, list, 1)
+	assert.False(t, list[0].Online)
+	assert.NotEqual(t, id, list[0].ID, "it has made itself another identity")
+	return list[0].ID
+}
+
+func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
+	s := start(t, sim.Config{})
+	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	require.NoError(t, err)
+	now := giveUp(t, s, made[0].ID)
+
+	_, err = s.TellDevice(patient(t), made[0].ID, "online", "")
+	require.ErrorIs(t, err, portal.ErrNotFound)
+	require.ErrorContains(t, err, "is "+now.String()+" now")
+	d, err := s.TellDevice(patient(t), now, "online", "")
+	require.NoError(t, err)
+	assert.True(t, d.Online)
+	require.Eventually(t, func() bool {
+		d, err = s.Device(now)
+		return err == nil && d.Apps[0].Token != ""
+	}, patience, time.Millisecond)
+	wantPost(t, s, tokenOf(t, d), http.StatusOK, "")
+
+	assert.True(t, s.RemoveDevice(now))
+	assert.Empty(t, s.ListDevices("", true))
+	for _, token := range []apns.DeviceToken{tokenOf(t, d), tokenOf(t, made[0])} {
+		wantPost(t, s, token, http.StatusGone, "Unregistered")
+	}
+}
+
+func tokenOf(t *testing.T, d portal.Device) apns.DeviceToken {
+	t.Helper()
+	token, err := apns.ParseDeviceToken(d.Apps[0].Token)
+	require.NoError(t, err)
+	return token
+}
+
+func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
+	s := start(t, sim.Config{})
+	x := newTenant(t, s, portal.SpaceOrder{})
+	now := giveUp(t, s, x.Devices[0].ID)
+	require.NoError(t, s.ResetSpace(x.Team))
+	d, err := s.Device(now)
+	require.NoError(t, err)
+	assert.True(t, d.Online)
+	assert.Equal(t, x.Team, d.Space)
+	assert.Empty(t, x.push(d.Apps[0].Token, `{}`))
+	list := s.ListSpaces()
+	assert.Equal(t, 1, list[0].DeviceCount, "the identities it had do not count")
+
+	require.NoError(t, s.CloseSpace(x.Team))
+	assert.Empty(t, s.ListDevices("", true))
+}
+
+func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
+	s := start(t, sim.Config{})
+	x := newTenant(t, s, portal.SpaceOrder{Devices: new(int)})
+	stop := refuseLogins(t, s)
+	begin := time.Now()
+	_, err := s.NewDevices(t.Context(), portal.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
+	require.ErrorContains(t, err, "refused")
+	assert.Less(t, time.Since(begin), 15*time.Second, "the error does not wait for the time limit")
+	stop()
+	assert.Empty(t, s.ListDevices("", true))
+	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
+	assert.Zero(t, s.Broker.Stats().Queues)
+}
+
+// A token of a deleted device is Unregistered also in a space, which it belonged to.
+func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
+	s := start(t, sim.Config{})
+	x := newTenant(t, s, portal.SpaceOrder{})
+	require.True(t, s.RemoveDevice(x.Devices[0].ID))
+	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
+	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
+}
