@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -22,7 +24,8 @@ type certCreate struct {
 	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Where it may push: both, production or sandbox (${default})."`
 	RSA         bool   `name:"rsa" help:"An RSA 2048 key instead of EC P-256."`
 	Password    string `default:"simulator" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
-	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 in the old way, for readers that know no other."`
+	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 with triple DES, for readers that do not know AES."`
+	RC2P12      bool   `name:"rc2-p12" help:"Encrypt the certificate in the .p12 with RC2-40, as old exports of Keychain are, which OpenSSL 3 refuses."`
 }
 
 // Run makes the certificate and says where it is.
@@ -34,10 +37,8 @@ func (k *certCreate) Run(c *console) error {
 	if !apns.ValidTopic(k.Topic) {
 		return badUsage("--topic is %q; a topic is a bundle ID: letters, digits, hyphens and dots", k.Topic)
 	}
-	for _, suffix := range []string{".pem", ".p12"} {
-		if err := mustBeNew(k.path(suffix), "remove it first"); err != nil {
-			return err
-		}
+	if k.LegacyP12 && k.RC2P12 {
+		return badUsage("--legacy-p12 and --rc2-p12 exclude each other")
 	}
 	service, err := pki.ParseService(k.Service)
 	if err != nil {
@@ -50,20 +51,36 @@ func (k *certCreate) Run(c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return k.write(c, identity)
+	stem, err := freeStem(filepath.Join(k.Certs, k.Topic))
+	if err != nil {
+		return err
+	}
+	return k.write(c, stem, identity)
 }
 
-// path is where the certificate goes.
-func (k *certCreate) path(suffix string) string { return filepath.Join(k.Certs, k.Topic+suffix) }
+// freeStem returns the path of the files of a certificate, without a suffix. A second
+// one for the same topic, of another kind or environment, has a number.
+func freeStem(first string) (string, error) {
+	for n, stem := 1, first; ; stem = fmt.Sprintf("%s-%d", first, n) {
+		err := errors.Join(mustBeNew(stem+".pem", ""), mustBeNew(stem+".p12", ""))
+		if _, taken := errors.AsType[usageError](err); !taken {
+			return stem, err
+		}
+		n++
+	}
+}
 
-func (k *certCreate) write(c *console, identity *pki.Identity) error {
+func (k *certCreate) write(c *console, stem string, identity *pki.Identity) error {
 	both, err := identity.PEM()
 	if err != nil {
 		return err
 	}
 	format := p12.Modern
-	if k.LegacyP12 {
+	switch {
+	case k.LegacyP12:
 		format = p12.Legacy
+	case k.RC2P12:
+		format = p12.RC2
 	}
 	bundle, err := p12.Encode(format, identity, k.Password)
 	if err != nil {
@@ -73,8 +90,8 @@ func (k *certCreate) write(c *console, identity *pki.Identity) error {
 		path, remark string
 		data         []byte
 	}{
-		{k.path(".pem"), "certificate and key", both},
-		{k.path(".p12"), fmt.Sprintf("the same, password %q", k.Password), bundle},
+		{stem + ".pem", "certificate and key", both},
+		{stem + ".p12", fmt.Sprintf("the same, password %q", k.Password), bundle},
 	} {
 		if err := pki.WriteSecret(file.path, file.data); err != nil {
 			return err
@@ -85,3 +102,26 @@ func (k *certCreate) write(c *console, identity *pki.Identity) error {
 	}
 	return nil
 }
+
+// readIdentity reads a certificate with its key, from PEM or PKCS#12, whichever it is.
+func readIdentity(path, password string) (*pki.Identity, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > 0 && data[0] == derSequence {
+		id, err := p12.Decode(data, password)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w; give its password with --password", path, err)
+		}
+		return id, nil
+	}
+	id, err := pki.ParseIdentity(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return id, nil
+}
+
+// derSequence is the first byte of a PKCS#12 file: RFC 7292, 4.
+const derSequence = 0x30

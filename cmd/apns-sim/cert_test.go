@@ -62,12 +62,9 @@ func TestACertificateIsMadeInBothFormsOfProviders(t *testing.T) {
 func TestACertificateIsNotMadeOfNonsenseNorOverAnother(t *testing.T) {
 	dir := initialized(t)
 	root := read(t, filepath.Join(dir, "ca.pem"))
-	succeed(t, "cert", "create", "--certs", dir, "--topic", "com.example.app")
-	require.NoError(t, os.Remove(filepath.Join(dir, "com.example.app.pem")))
 	for _, tc := range []struct{ args, want string }{
 		{"--topic ../ca", `--topic is "../ca"; a topic is a bundle ID`},
-		{"--topic ca", filepath.Join(dir, "ca.pem") + " is there already; remove it first"},
-		{"--topic com.example.app", filepath.Join(dir, "com.example.app.p12") + " is there already; remove it first"},
+		{"--topic com.example.new --legacy-p12 --rc2-p12", "exclude each other"},
 		{"--topic com.example.new --service telegram", "telegram"},
 	} {
 		o := invoke(t, append([]string{"cert", "create", "--certs", dir}, strings.Fields(tc.args)...)...)
@@ -75,5 +72,23 @@ func TestACertificateIsNotMadeOfNonsenseNorOverAnother(t *testing.T) {
 		assert.Contains(t, o.stderr, tc.want)
 	}
 	assert.Equal(t, root, read(t, filepath.Join(dir, "ca.pem")))
-	assert.NoFileExists(t, filepath.Join(dir, "com.example.app.pem"), "both or neither")
+}
+
+func TestASecondCertificateForATopicHasANumber(t *testing.T) {
+	dir := initialized(t)
+	root := read(t, filepath.Join(dir, "ca.pem"))
+	for i, tc := range []struct{ args, stem string }{
+		{"--topic com.example.app", "com.example.app"},
+		{"--topic com.example.app --service voip", "com.example.app-2"},
+		{"--topic com.example.app --environment sandbox --rc2-p12", "com.example.app-3"},
+		{"--topic ca", "ca-2"},
+	} {
+		said := succeed(t, append([]string{"cert", "create", "--certs", dir}, strings.Fields(tc.args)...)...)
+		stem := filepath.Join(dir, tc.stem)
+		assert.Equal(t, []string{stem + ".pem", stem + ".p12"}, paths(said), i)
+	}
+	require.NoError(t, os.Remove(filepath.Join(dir, "com.example.app.pem")))
+	said := succeed(t, "cert", "create", "--certs", dir, "--topic", "com.example.app")
+	assert.Contains(t, said, "com.example.app-4.pem", "where one of both is there, neither is replaced")
+	assert.Equal(t, root, read(t, filepath.Join(dir, "ca.pem")))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -38,7 +39,7 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 			continue
 		}
 		one := setting{flag.Name, flag.Target.Interface(), from.origin(ctx, flag)}
-		if flag.Name == "control-token" && one.Value != "" {
+		if slices.Contains(secretFlags, flag.Name) && one.Value != "" {
 			one.Value = "(a secret)"
 		}
 		if text, ok := one.Value.(fmt.Stringer); ok { // spans of time

@@ -197,7 +197,7 @@ func (p *patient) key(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	client, err := s.client(ctx)
+	client, err := s.client(ctx, nil)
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}

@@ -108,7 +108,7 @@ func TestChannelsAreMadeListedAndDeletedByVerbs(t *testing.T) {
 // channelsOf asks for the channels of an app as a provider does.
 func (d *driver) channelsOf(topic string) string {
 	d.t.Helper()
-	client, err := (&sendCommand{controlFlags: controlFlags{Control: d.server.Control}}).client(d.t.Context())
+	client, err := (&sendCommand{controlFlags: controlFlags{Control: d.server.Control}}).client(d.t.Context(), nil)
 	require.NoError(d.t, err)
 	defer client.CloseIdleConnections()
 	request, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.server.Channels+"/1/apps/"+topic+"/all-channels", nil)

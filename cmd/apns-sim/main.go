@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/internal/secret"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -53,6 +54,7 @@ func main() {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, c *console) int {
+	args = secret.JoinKey(args, keyTextFlag)
 	var exited *int
 	from := new(settings)
 	parser, err := kong.New(grammarFor(args), grammar,
@@ -62,22 +64,23 @@ func run(ctx context.Context, args []string, c *console) int {
 		kong.Bind(c, from),
 		kong.Resolvers(from),
 	)
+	fail := func(err error) int { return report(c, secret.Error(err, secretValues(args, from)...)) }
 	if err != nil {
-		return report(c, err)
+		return fail(err)
 	}
 	parsed, err := from.parse(parser, args)
 	if exited != nil { // help was asked for
 		return *exited
 	}
 	if err != nil {
-		return report(c, usageError{err})
+		return fail(usageError{err})
 	}
 	if from.loaded {
 		if err := remarkOnVariables(c, parser.Model); err != nil {
-			return report(c, err)
+			return fail(err)
 		}
 	}
-	return report(c, parsed.Run())
+	return fail(parsed.Run())
 }
 
 // remarkOnVariables tells of variables that stand for no flag of any verb. The whole

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -13,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -31,7 +33,8 @@ type sendCommand struct {
 	controlFlags
 	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
 	signingFlags
-	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM) instead of a token."`
+	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM or .p12) instead of a token."`
+	Password    string `default:"simulator" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
 	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
 
@@ -52,11 +55,18 @@ func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console)
 	if err != nil {
 		return err
 	}
+	var identity *pki.Identity
+	if s.Certificate != "" {
+		if identity, err = readIdentity(s.Certificate, s.Password); err != nil {
+			return badUsage("--certificate: %w", err)
+		}
+		s.Topic = cmp.Or(s.Topic, pki.TopicOf(identity.Certificate))
+	}
 	request, err := s.request(ctx, where, payload, flagged(parsed))
 	if err != nil {
 		return usageError{err}
 	}
-	client, err := s.client(ctx)
+	client, err := s.client(ctx, identity)
 	if err != nil {
 		return err
 	}
@@ -113,7 +123,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 }
 
 // client trusts the simulator's root alone.
-func (s *sendCommand) client(ctx context.Context) (*http.Client, error) {
+func (s *sendCommand) client(ctx context.Context, identity *pki.Identity) (*http.Client, error) {
 	root, err := s.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return nil, err
@@ -122,12 +132,8 @@ func (s *sendCommand) client(ctx context.Context) (*http.Client, error) {
 	if !trust.RootCAs.AppendCertsFromPEM(root) {
 		return nil, fmt.Errorf("%s/v1/ca.pem has no certificate", s.Control)
 	}
-	if s.Certificate != "" {
-		certificate, err := tls.LoadX509KeyPair(s.Certificate, s.Certificate)
-		if err != nil {
-			return nil, badUsage("--certificate: %w", err)
-		}
-		trust.Certificates = []tls.Certificate{certificate}
+	if identity != nil {
+		trust.Certificates = []tls.Certificate{identity.TLS()}
 	}
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}}, nil
 }

@@ -36,6 +36,8 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 	succeed(t, "key", "create", "--certs", dir, "--id", "SECONDKEY1")
 	s := serve(t, "--any-port", "--certs", dir)
 	succeed(t, "key", "create", "--certs", dir, "--id", "TOOLATE001")
+	succeed(t, "cert", "create", "--certs", dir, "--topic", sim.DemoTopic)
+	succeed(t, "cert", "create", "--certs", dir, "--topic", "other.app", "--password", "another one", "--legacy-p12")
 	key := func(id string) string {
 		return filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_"+id+".p8")
 	}
@@ -63,6 +65,8 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 		{"another key of the team", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DemoTeam}, exitOK, "200 accepted"},
 		{"a key made after the start", "", []string{"--token", production, "--key-file", key("TOOLATE001"), "--team", sim.DemoTeam}, exitFailure, "403 InvalidProviderToken"},
 		{"a key by another's ID", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DemoTeam, "--key-id", sim.DemoKey}, exitFailure, "403 InvalidProviderToken"},
+		{"a certificate as PKCS#12", "", []string{"--token", production, "--certificate", filepath.Join(dir, sim.DemoTopic+".p12")}, exitOK, "200 accepted"},
+		{"its password", "", []string{"--token", production, "--certificate", filepath.Join(dir, "other.app.p12"), "--password", "another one"}, exitFailure, "400 DeviceTokenNotForTopic"},
 		{"a certificate, which implies the topic", "", []string{"--token", production, "--certificate", s.Demo.CertificateFile}, exitOK, "200 accepted"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -120,6 +124,9 @@ func TestAKeyOfAnotherTeamIsAccepted(t *testing.T) {
 
 func TestSendSaysWhatIsMissing(t *testing.T) {
 	s := serve(t, "--any-port")
+	dir := initialized(t)
+	succeed(t, "cert", "create", "--certs", dir, "--topic", "a.b")
+	p12 := filepath.Join(dir, "a.b.p12")
 	noSandbox := serve(t, "--listen", "127.0.0.1:0", "--listen-443", "off", "--listen-sandbox", "off", "--listen-device", "off", "--listen-device-sandbox", "off", "--listen-channels", "off", "--listen-channels-sandbox", "off", "--listen-control", "127.0.0.1:0")
 	for _, tc := range []struct {
 		name    string
@@ -136,6 +143,7 @@ func TestSendSaysWhatIsMissing(t *testing.T) {
 		{"a key without its team", s.Control, []string{"--key-file", s.Demo.KeyFile}, exitUsage, "--key-file needs --team"},
 		{"a key file that is none", s.Control, []string{"--key-file", s.CAFile, "--team", "T", "--key-id", "K"}, exitUsage, s.CAFile},
 		{"a certificate that is none", s.Control, []string{"--certificate", s.CAFile}, exitUsage, "--certificate: "},
+		{"a p12 without its password", s.Control, []string{"--certificate", p12, "--password", "guess"}, exitUsage, "give its password with --password"},
 		{"a door that is closed", noSandbox.Control, []string{"--environment", "sandbox"}, exitUsage, "no provider API for sandbox; see its --listen flags"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

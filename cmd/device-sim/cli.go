@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/fleet"
 	"github.com/apns-sim/apns-sim/internal/printable"
+	"github.com/apns-sim/apns-sim/internal/secret"
 )
 
 // cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name.
@@ -136,18 +138,19 @@ func run(ctx context.Context, args []string, std streams) int {
 	if err != nil {
 		return report(std, err)
 	}
+	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"))
 	parsed, err := parser.Parse(args)
 	switch {
 	case helped:
 		return exitOK
 	case err != nil:
-		return report(std, &failure{code: exitUsage, err: err, remedy: "see device-sim --help"})
+		return report(std, &failure{code: exitUsage, err: secret.Error(err, values...), remedy: "see device-sim --help"})
 	}
 	verb, ok := reflect.TypeAssert[command](parsed.Selected().Target.Addr())
 	if !ok {
 		return report(std, fmt.Errorf("%s cannot be run", parsed.Command()))
 	}
-	return report(std, perform(ctx, verb, std, c.LogLevel))
+	return report(std, secret.Error(perform(ctx, verb, std, c.LogLevel), values...))
 }
 
 // perform does what a verb says. The terminal is as it was when it returns.

@@ -31,8 +31,8 @@ var (
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/printable", "internal/provider", "internal/fault/when"}), slices.Concat(cli, yaml, []string{"golang.org/x/term"}), "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/printable", "internal/screen"}, keyboard, "a phone knows nothing of the server but the protocol"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/printable", "internal/provider", "internal/secret", "internal/fault/when"}), slices.Concat(cli, yaml, []string{"golang.org/x/term"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/printable", "internal/screen", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
@@ -69,6 +69,7 @@ var borders = []border{
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
 	{"internal/memnet", nil, nil, "ground"},
 	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},
+	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},
 	{"internal/listen", nil, nil, "ground: how edges take connections from a listener"},
 	{"internal/later", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
 	{"internal/borders", nil, nil, "tests only"},

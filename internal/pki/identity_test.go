@@ -1,11 +1,13 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"os"
 	"path/filepath"
@@ -92,10 +94,56 @@ func TestP8IsReadBack(t *testing.T) {
 	assert.True(t, key.Equal(got))
 }
 
+func TestP8IsReadAsPeopleHaveIt(t *testing.T) {
+	key, err := NewKey()
+	require.NoError(t, err)
+	text, err := MarshalP8(key)
+	require.NoError(t, err)
+	replaced := func(newline string) string { return strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", newline) }
+	for what, form := range map[string]string{
+		"Windows":                    replaced("\r\n"),
+		"old Mac":                    replaced("\r"),
+		"a byte order mark":          "\ufeff" + string(text),
+		"a byte order mark and CRLF": "\ufeff" + replaced("\r\n"),
+		"one line":                   replaced(""),
+		"one line with spaces":       replaced(" "),
+		"\\n written out":            replaced(`\n`),
+		"\\r\\n written out":         replaced(`\r\n`),
+		"quotes":                     `"` + replaced(`\n`) + `"`,
+		"single quotes":              "'" + string(text) + "'",
+		"indented, as in YAML":       "  " + replaced("\n  "),
+		"base64 once more":           base64.StdEncoding.EncodeToString(text),
+		"no newline at the end":      replaced("\n"),
+	} {
+		got, err := ParseP8([]byte(form))
+		require.NoError(t, err, what)
+		assert.True(t, key.Equal(got), what)
+	}
+}
+
+func FuzzTidyPEM(f *testing.F) {
+	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"))
+	f.Add([]byte(`"-----BEGIN A-----\nAAAA\n-----END A-----"`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		once, err := tidyPEM(data)
+		if err != nil {
+			return
+		}
+		if was, _ := pem.Decode(data); was != nil && len(was.Headers) == 0 && !bytes.ContainsAny(data, `\"'`) {
+			is, _ := pem.Decode(once)
+			if is == nil || is.Type != was.Type || !bytes.Equal(is.Bytes, was.Bytes) {
+				t.Fatalf("%q was %v and became %v", data, was, is)
+			}
+		}
+	})
+}
+
 func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
 	good, err := NewKey()
 	require.NoError(t, err)
 	text, err := MarshalP8(good)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(good)
 	require.NoError(t, err)
 	rsaText, err := keyPEM(rsaKey(t, 1024))
 	require.NoError(t, err)
@@ -109,10 +157,15 @@ func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
 		text []byte
 		want string
 	}{
-		{nil, "no PEM block"},
+		{nil, "it is empty"},
 		{[]byte("AuthKey"), "no PEM block"},
+		{text[:len(text)-30], "-----END PRIVATE KEY----- line is missing"},
+		{bytes.ReplaceAll(text, []byte("M"), []byte("*")), "no base64"},
+		{bytes.Join(bytes.Split(bytes.TrimSpace(text), []byte("\n"))[1:4], nil), "without its first and last line"},
+		{der, "it is DER"},
+		{[]byte("\xff\xfe-\x00-\x00"), "UTF-16"},
 		{block("EC PRIVATE KEY"), "openssl pkcs8 -topk8"},
-		{block("ENCRYPTED PRIVATE KEY"), "remove the password"},
+		{block("ENCRYPTED PRIVATE KEY"), "the key is encrypted"},
 		{block("CERTIFICATE"), "CERTIFICATE block where"},
 		{block("PRIVATE KEY"), "decode private key"},
 		{append(text, text...), "one key per file"},
@@ -121,7 +174,8 @@ func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
 		{pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: exchangeDER}), "cannot sign"},
 	} {
 		_, err := ParseP8(row.text)
-		assert.ErrorContains(t, err, row.want)
+		require.ErrorContains(t, err, row.want)
+		assert.NotContains(t, err.Error(), "MIG")
 	}
 	wrong, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 const (
 	blockCertificate = "CERTIFICATE"
 	blockKey         = "PRIVATE KEY" // PKCS#8: RFC 5958, 5
+	blockEncrypted   = "ENCRYPTED PRIVATE KEY"
 )
 
 // keyPEM encodes a private key in PKCS#8.
@@ -37,7 +38,11 @@ func parseKey(der []byte) (crypto.Signer, error) {
 
 // readPEM adds the certificates and the key found in data.
 func (id *Identity) readPEM(data []byte) error {
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+	text, err := tidyPEM(data)
+	if err != nil {
+		return err
+	}
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		if err := id.readBlock(block); err != nil {
 			return err
 		}
@@ -76,8 +81,8 @@ func notPKCS8(blockType string) error {
 	switch blockType {
 	case "EC PRIVATE KEY", "RSA PRIVATE KEY":
 		return fmt.Errorf("%s block: convert the key with `openssl pkcs8 -topk8 -nocrypt`", blockType)
-	case "ENCRYPTED PRIVATE KEY":
-		return fmt.Errorf("%s block: remove the password with `openssl pkcs8`", blockType)
+	case blockEncrypted:
+		return errors.New("the key is encrypted: remove its password with `openssl pkcs8 -in FILE -out NEW`")
 	default:
 		return fmt.Errorf("%s block where a PRIVATE KEY block is expected", blockType)
 	}

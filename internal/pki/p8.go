@@ -19,12 +19,18 @@ func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {
 	return keyPEM(key)
 }
 
-// ParseP8 reads a provider's signing key from the text of a .p8 file.
+// ParseP8 reads a provider's signing key from the text of a .p8 file, also as it comes
+// out of a variable or an editor: on one line, with \n written out, in quotes, with a
+// byte order mark, or in base64 once more. An error never has any of the text in it.
 func ParseP8(data []byte) (*ecdsa.PrivateKey, error) {
-	block, rest := pem.Decode(data)
+	text, err := tidyPEM(data)
+	if err != nil {
+		return nil, fmt.Errorf("pki: .p8 file: %w", err)
+	}
+	block, rest := pem.Decode(text)
 	switch {
 	case block == nil:
-		return nil, errors.New("pki: no PEM block in the .p8 file: it begins with -----BEGIN PRIVATE KEY-----")
+		return nil, fmt.Errorf("pki: .p8 file: %w", whyNoPEM(text))
 	case block.Type != blockKey:
 		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block.Type))
 	case len(bytes.TrimSpace(rest)) > 0:

@@ -57,7 +57,7 @@ func (p *PKI) VerifyProvider(chain []*x509.Certificate, now time.Time) (*Provide
 
 // readProvider reads subject and extensions.
 func readProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
-	who := &ProviderIdentity{Topic: userID(leaf), CommonName: leaf.Subject.CommonName, Certificate: leaf}
+	who := &ProviderIdentity{Topic: TopicOf(leaf), CommonName: leaf.Subject.CommonName, Certificate: leaf}
 	if units := leaf.Subject.OrganizationalUnit; len(units) > 0 {
 		who.TeamID = units[0]
 	}
@@ -102,11 +102,12 @@ func checkMarker(value []byte) error {
 	return nil
 }
 
-// userID is the UID of the subject, or "".
-func userID(leaf *x509.Certificate) string {
-	for _, a := range leaf.Subject.Names {
-		if uid, ok := a.Value.(string); ok && a.Type.Equal(oidUserID) {
-			return uid
+// TopicOf returns the topic in the subject of a provider certificate, "" if it has
+// none.
+func TopicOf(cert *x509.Certificate) string {
+	for _, name := range cert.Subject.Names {
+		if topic, ok := name.Value.(string); ok && name.Type.Equal(oidUserID) {
+			return topic
 		}
 	}
 	return ""

@@ -18,20 +18,21 @@ import (
 // A Format is a choice of algorithms.
 type Format uint8
 
-// The formats. The older RC2 is never written.
+// The formats.
 const (
 	Modern Format = iota // AES-256 and SHA-256: OpenSSL 1.1 and later, Java 12 and later
 	Legacy               // triple DES and SHA-1, for older readers, macOS Keychain among them
+	RC2                  // the certificate under RC2 with 40 bits, as old exports are: OpenSSL 3 refuses it
 )
 
 // encoders is the one table of formats.
-var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.LegacyDES}
+var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.LegacyDES, RC2: pkcs12.LegacyRC2}
 
 // errNoPassword: without one, several readers cannot tell an empty password from an absent one.
 var errNoPassword = errors.New("p12: a PKCS#12 file needs a password: give one, even if it is known to everybody")
 
-// Encode writes the identity under the password; with its chain, unless the
-// format is Legacy.
+// Encode writes the identity under the password; with its chain, if the format is
+// Modern.
 func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	encoder, err := encoderFor(f, password)
 	if err != nil {
@@ -55,7 +56,7 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 // expect none: Go's, which sideshow/apns2 and gorush use, wants exactly one
 // certificate and one key.
 func issuersFor(f Format, id *pki.Identity) (issuers []*x509.Certificate, err error) {
-	if f == Legacy {
+	if f != Modern {
 		return nil, nil
 	}
 	for _, der := range id.Chain[1:] {
@@ -92,7 +93,7 @@ func encoderFor(f Format, password string) (*pkcs12.Encoder, error) {
 	return encoders[f], nil
 }
 
-// Decode reads an identity, in either format.
+// Decode reads an identity, in any format.
 func Decode(data []byte, password string) (*pki.Identity, error) {
 	key, leaf, issuers, err := pkcs12.DecodeChain(data, password)
 	if errors.Is(err, pkcs12.ErrIncorrectPassword) {

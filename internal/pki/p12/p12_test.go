@@ -1,6 +1,7 @@
 package p12
 
 import (
+	"bytes"
 	"crypto/x509"
 	"testing"
 
@@ -21,7 +22,7 @@ func newIdentity(t *testing.T, useRSA bool) (*pki.PKI, *pki.Identity) {
 }
 
 func TestIdentityIsReadBack(t *testing.T) {
-	for name, format := range map[string]Format{"modern": Modern, "legacy": Legacy} {
+	for name, format := range map[string]Format{"modern": Modern, "legacy": Legacy, "RC2": RC2} {
 		for kind, useRSA := range map[string]bool{"EC": false, "RSA": true} {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				_, id := newIdentity(t, useRSA)
@@ -29,12 +30,24 @@ func TestIdentityIsReadBack(t *testing.T) {
 				require.NoError(t, err)
 				got, err := Decode(data, "secret")
 				require.NoError(t, err)
-				if format == Legacy { // readers in Go expect one certificate and one key
+				if format != Modern { // readers in Go expect one certificate and one key
 					id.Chain = id.Chain[:1]
 				}
 				assert.Equal(t, id, got)
 			})
 		}
+	}
+}
+
+// observed: exports of Keychain and of OpenSSL 1 have the certificate under RC2-40,
+// with pbeWithSHAAnd40BitRC2-CBC, 1.2.840.113549.1.12.1.6: RFC 7292, C
+func TestAnOldExportHasItsCertificateUnderRC2(t *testing.T) {
+	_, id := newIdentity(t, true)
+	rc2 := []byte{0x06, 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01, 0x06}
+	for format, want := range map[Format]bool{Modern: false, Legacy: false, RC2: true} {
+		data, err := Encode(format, id, "secret")
+		require.NoError(t, err)
+		assert.Equal(t, want, bytes.Contains(data, rc2), format)
 	}
 }
 

@@ -1,0 +1,98 @@
+// Package secret keeps private keys, provider tokens and passwords out of errors, which
+// people paste into issues and machines keep in logs.
+package secret
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// shapes are secrets that tell themselves by their shape, with what stands for them.
+var shapes = []struct {
+	shape *regexp.Regexp
+	shown string
+}{
+	// RFC 7468, 10 and 11; to the end where the last line is missing
+	{regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE(?s:.*?-----END [A-Z0-9 ]*PRIVATE KEY-----|.*)`), "(a private key, not shown)"},
+	// The same in base64 alone: PKCS#8 of an EC P-256 or an RSA key, and SEC 1.
+	{regexp.MustCompile(`(?:MI[GI][A-Za-z0-9+/]{1,3}(?:AgEAMBMG|IBADANBg)|MHcCAQEE)[A-Za-z0-9+/=]+(?:(?:\\r|\\n|\s)+[A-Za-z0-9+/=]{16,})*`), "(a private key, not shown)"},
+	// RFC 7519, 3: the header of a token is an object, and so begins with {"
+	{regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`), "(a provider token, not shown)"},
+}
+
+// leastLength is the length, in bytes, from which on a value is hidden wherever it
+// stands. Shorter ones would be found in every other word.
+const leastLength = 6
+
+// Hide returns text without what looks like a secret, and without the values.
+func Hide(text string, values ...string) string {
+	for _, value := range values {
+		for _, form := range []string{value, quoted(value)} {
+			if len(form) >= leastLength {
+				text = strings.ReplaceAll(text, form, "(not shown)")
+			}
+		}
+	}
+	for _, s := range shapes {
+		text = s.shape.ReplaceAllLiteralString(text, s.shown)
+	}
+	return text
+}
+
+// quoted is a value as %q writes it, without the quotes.
+func quoted(value string) string {
+	q := strconv.Quote(value)
+	return q[1 : len(q)-1]
+}
+
+// Error returns err with a text from which secrets are hidden; nil if it is nil.
+func Error(err error, values ...string) error {
+	if err == nil {
+		return nil
+	}
+	return hidden{err, Hide(err.Error(), values...)}
+}
+
+type hidden struct {
+	error
+	text string
+}
+
+func (h hidden) Error() string { return h.text }
+func (h hidden) Unwrap() error { return h.error }
+
+// Values returns the values that a command line gives to flags, in either way of
+// writing them.
+func Values(args []string, flags ...string) (values []string) {
+	for i, arg := range args {
+		for _, flag := range flags {
+			if value, ok := strings.CutPrefix(arg, "--"+flag+"="); ok {
+				values = append(values, value)
+			} else if arg == "--"+flag && i+1 < len(args) {
+				values = append(values, args[i+1])
+			}
+		}
+	}
+	return values
+}
+
+// JoinKey puts the text of a private key that follows a flag as words of their own
+// into one word with the flag: a flag parser takes its dashes for another flag, and a
+// shell has taken it apart where it was not quoted.
+func JoinKey(args []string, flag string) []string {
+	for i := range args {
+		if args[i] != "--"+flag || i+1 == len(args) || !strings.HasPrefix(args[i+1], "-----BEGIN") {
+			continue
+		}
+		end := i + 2
+		for text := args[i+1]; end < len(args) && !complete.MatchString(text); end++ {
+			text += " " + args[end]
+		}
+		joined := append(args[:i:i], "--"+flag+"="+strings.Join(args[i+1:end], " "))
+		return append(joined, args[end:]...)
+	}
+	return args
+}
+
+var complete = regexp.MustCompile(`-----END [A-Z0-9 ]*KEY-----`)
