@@ -40,7 +40,7 @@ var borders = []border{
 	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/portal", "internal/virtual", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/later", "internal/listen"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
-	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/later", "internal/listen"}), nil, "an edge: meets the other edges in the core only"},
+	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/later", "internal/listen", "internal/quickack"}), nil, "an edge: meets the other edges in the core only"},
 	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/portal"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
@@ -54,7 +54,7 @@ var borders = []border{
 
 	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},
 
-	{"internal/h2", nil, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
+	{"internal/h2", []string{"internal/quickack"}, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
 	{"internal/device", []string{"apns", "internal/courier"}, nil, "an outsider, as a real phone is"},
 	{"internal/screen", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
@@ -71,6 +71,7 @@ var borders = []border{
 	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},
 	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},
 	{"internal/listen", nil, nil, "ground: how edges take connections from a listener"},
+	{"internal/quickack", nil, nil, "ground: how edges have TCP acknowledge at once"},
 	{"internal/later", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
 	{"internal/borders", nil, nil, "tests only"},
 }

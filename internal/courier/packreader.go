@@ -64,6 +64,9 @@ func (r *PackReader) Raw() []byte {
 // Buffered reports whether Next would answer without reading from the stream.
 func (r *PackReader) Buffered() bool { return r.err != nil || r.frames.Buffered() }
 
+// Begun is [Reader.Begun].
+func (r *PackReader) Begun() bool { return r.err == nil && r.frames.Begun() }
+
 // packedItemHead is id, type and size of an item in the payload of a packed frame.
 // That payload is what the frame says, free of references, and nothing that goes over
 // a wire.

@@ -92,6 +92,9 @@ func (r *Reader) Buffered() bool {
 	return need == 0 || err != nil
 }
 
+// Begun reports whether a part of the next frame has been read that is not all of it.
+func (r *Reader) Begun() bool { return r.start < r.end && !r.Buffered() }
+
 // front looks at the frame in front, which has size bytes. As long as bytes of it are
 // missing, need is the size it has in all, as far as that is known.
 func (r *Reader) front() (f Frame, size, need int, err error) {

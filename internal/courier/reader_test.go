@@ -81,12 +81,15 @@ func TestReaderTellsWhatIsBuffered(t *testing.T) {
 	half := ping[:3]
 	r := NewReader(bytes.NewReader(append(append(ping, ping...), half...)), ReaderOptions{})
 	assert.False(t, r.Buffered(), "nothing has been read")
+	assert.False(t, r.Begun(), "nothing has been read")
 	_, err := r.Next()
 	require.NoError(t, err)
 	assert.True(t, r.Buffered(), "the second ping came in the same read")
+	assert.False(t, r.Begun(), "all of it")
 	_, err = r.Next()
 	require.NoError(t, err)
 	assert.False(t, r.Buffered(), "the third one is incomplete")
+	assert.True(t, r.Begun(), "and a part of it is there")
 }
 
 func TestReaderGoesOnAfterADeadline(t *testing.T) {

@@ -13,6 +13,8 @@ type framing interface {
 	Next() (courier.Frame, error)
 	// Buffered reports whether Next would not have to wait.
 	Buffered() bool
+	// Begun reports whether a part of the next frame has come, but not all of it.
+	Begun() bool
 	// Release gives back what is not needed until the next frame comes.
 	Release()
 	// Parse reads what a frame says into m.

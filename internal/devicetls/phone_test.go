@@ -171,7 +171,11 @@ func (p *phone) filter() {
 // send writes messages in one piece.
 func (p *phone) send(messages ...courier.Message) {
 	p.w.t.Helper()
-	var out []byte
+	p.write(p.octets(messages...))
+}
+
+// octets are what messages look like in the phone's framing.
+func (p *phone) octets(messages ...courier.Message) (out []byte) {
 	for _, m := range messages {
 		if p.packer != nil {
 			out = p.packer.Append(out, m)
@@ -179,7 +183,7 @@ func (p *phone) send(messages ...courier.Message) {
 		}
 		out = m.Append(out)
 	}
-	p.write(out)
+	return out
 }
 
 func (p *phone) write(b []byte) {

@@ -127,8 +127,12 @@ func (s *session) read() *endError {
 	return readEnding(err, s.times.late())
 }
 
-// rest gives back what an idle connection does not need.
+// rest gives back what an idle connection does not need. Part of a frame that has come
+// is acknowledged, since a device may keep the rest until then.
 func (s *session) rest() {
+	if s.framing.Begun() {
+		s.wire.line.acknowledge()
+	}
 	s.framing.Release()
 	tlsInsides.rest(s.wire.tls, s.device != nil)
 }

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/quickack"
 )
 
 // A tcpLine is a line of TCP. During the handshake it is an ordinary connection, in
@@ -262,6 +264,12 @@ func (l *tcpLine) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(l.local
 func (l *tcpLine) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(l.remote) }
 
 func (l *tcpLine) again() { l.dry = false }
+
+func (l *tcpLine) acknowledge() {
+	if l.fd >= 0 {
+		quickack.Send(l.fd)
+	}
+}
 
 func (l *tcpLine) readBy(t time.Time) error {
 	l.deadline = t

@@ -42,6 +42,8 @@ type line interface {
 	// readBy sets the time by which the next reads must be done. It fails if that
 	// is past.
 	readBy(t time.Time) error
+	// acknowledge has the system acknowledge at once what has come.
+	acknowledge()
 	// leave takes the connection from the poller. Reads wait again. It is closed next.
 	leave()
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"github.com/apns-sim/apns-sim/internal/quickack"
 )
 
 // A Handler answers requests.
@@ -35,6 +37,8 @@ type Conn struct {
 
 	// Owned by the reader.
 	br         *bufio.Reader
+	acker      *quickack.Acker
+	heard      bool // input has come that no output has acknowledged
 	dec        *fieldDecoder
 	block      block
 	blank      *Stream // the next stream, while its header block arrives
@@ -80,6 +84,7 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	}
 	// A whole frame fits, so that all waiting is done by awaitFrame.
 	c.br = bufio.NewReaderSize(nc, int(c.cfg.MaxFrameSize)+frameHeaderLen)
+	c.acker = quickack.Of(nc)
 	c.output.drained.L = &c.mu
 	c.fr = http2.NewFramer(&c.output, c.br)
 	c.fr.SetReuseFrames()

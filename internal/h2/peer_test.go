@@ -39,16 +39,21 @@ type request struct {
 	tooLarge                      bool
 }
 
+func newPeer(t *testing.T, nc net.Conn) *peer {
+	p := &peer{t: t, nc: nc, fr: http2.NewFramer(nc, nc), ended: make(chan struct{})}
+	p.fr.AllowIllegalWrites = true
+	p.hp = hpack.NewEncoder(&p.hbuf)
+	p.dec = hpack.NewDecoder(4096, nil)
+	return p
+}
+
 // inBubble runs test with a peer whose connection is served by h with cfg. The
 // peer has said nothing yet.
 func inBubble(t *testing.T, cfg *Config, h Handler, test func(p *peer)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		client, server := memnet.Pipe()
-		p := &peer{t: t, nc: client, fr: http2.NewFramer(client, client), ended: make(chan struct{})}
-		p.fr.AllowIllegalWrites = true
-		p.hp = hpack.NewEncoder(&p.hbuf)
-		p.dec = hpack.NewDecoder(4096, nil)
+		p := newPeer(t, client)
 		p.conn = NewConn(server, cfg, p.recorder(h), nil)
 		go func() {
 			defer close(p.ended)

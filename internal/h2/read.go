@@ -92,6 +92,7 @@ func (c *Conn) await(n int) error {
 		c.mu.Lock()
 		c.awake = true
 		if err == nil {
+			c.heard = true
 			c.stirLocked()
 		}
 		c.mu.Unlock()
@@ -114,10 +115,21 @@ func (c *Conn) await(n int) error {
 func (c *Conn) settle() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.acknowledgeLocked()
 	c.flushLocked()
 	c.awaitRoomLocked()
 	c.awake = false
 	return c.armLocked()
+}
+
+// acknowledgeLocked acknowledges input that has earned no output yet, such as half a
+// request, whose other half the peer may keep until then. The packets of an output
+// carry their acknowledgement.
+func (c *Conn) acknowledgeLocked() {
+	if c.heard && len(c.queued) == 0 && !c.muted {
+		c.acker.Send()
+	}
+	c.heard = false
 }
 
 // failStream answers a stream error.

@@ -115,10 +115,16 @@ func (w *world) dialTLS(ln *memnet.Listener, cfg *tls.Config) *client {
 	w.t.Helper()
 	tc, err := w.handshake(ln, cfg)
 	require.NoError(w.t, err)
+	return w.greet(tc)
+}
+
+// greet exchanges SETTINGS on a connection.
+func (w *world) greet(tc *tls.Conn) *client {
+	w.t.Helper()
 	c := &client{t: w.t, conn: tc, framer: http2.NewFramer(tc, tc), next: 1}
 	c.enc = hpack.NewEncoder(&c.block)
 	c.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
-	_, err = tc.Write([]byte(http2.ClientPreface))
+	_, err := tc.Write([]byte(http2.ClientPreface))
 	require.NoError(w.t, err)
 	require.NoError(w.t, c.framer.WriteSettings())
 	require.IsType(w.t, &http2.SettingsFrame{}, c.frame(), "the server begins with SETTINGS")

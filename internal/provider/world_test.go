@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -161,10 +162,17 @@ func (w *world) good() *call {
 // serve starts a server on a network in memory; it stops with the test.
 func (w *world) serve() *memnet.Listener {
 	w.t.Helper()
+	ln := memnet.Listen()
+	w.serveOn(ln)
+	return ln
+}
+
+// serveOn is serve on a network of one's own.
+func (w *world) serveOn(ln net.Listener) {
+	w.t.Helper()
 	server, err := New(w.cfg)
 	require.NoError(w.t, err)
 	w.server = server
-	ln := memnet.Listen()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, ln) }()
@@ -172,7 +180,6 @@ func (w *world) serve() *memnet.Listener {
 		cancel()
 		require.NoError(w.t, <-served)
 	})
-	return ln
 }
 
 // dial connects to a fresh server as most clients do.
