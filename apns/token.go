@@ -4,6 +4,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
 // MaxDeviceToken is the longest device token, in bytes, that is looked at.
@@ -16,8 +18,8 @@ const MaxDeviceToken = 100
 type DeviceToken string
 
 // ParseDeviceToken reads the hexadecimal form that providers use, in either
-// case. It fails on an empty string, an odd number of digits, anything that
-// is not a hex digit and more than [MaxDeviceToken] bytes.
+// case. It fails on an empty string, anything that is not a hex digit, an odd
+// number of digits and more than [MaxDeviceToken] bytes.
 func ParseDeviceToken(s string) (DeviceToken, error) {
 	var buf [MaxDeviceToken]byte
 	n, err := DecodeDeviceToken(buf[:], s)
@@ -35,17 +37,29 @@ func DecodeDeviceToken(dst []byte, s string) (int, error) {
 		return 0, errors.New("apns: device token is empty")
 	case len(s) > 2*MaxDeviceToken:
 		return 0, fmt.Errorf("apns: device token has %d characters, more than %d", len(s), 2*MaxDeviceToken)
-	case len(s)%2 != 0:
-		return 0, fmt.Errorf("apns: device token has an odd number of hex digits (%d)", len(s))
 	}
-	for i := 0; i < len(s); i += 2 {
-		hi, lo := unhex[s[i]], unhex[s[i+1]]
+	n := len(s) / 2
+	for i := range n {
+		hi, lo := unhex[s[2*i]], unhex[s[2*i+1]]
 		if hi|lo == notHex {
-			return 0, fmt.Errorf("apns: device token is not hexadecimal at character %d", i)
+			return 0, notHexAt(s)
 		}
-		dst[i/2] = hi<<4 | lo
+		dst[i] = hi<<4 | lo
 	}
-	return len(s) / 2, nil
+	switch {
+	case len(s)%2 == 0:
+		return n, nil
+	case unhex[s[2*n]] == notHex:
+		return 0, notHexAt(s)
+	}
+	return 0, fmt.Errorf("apns: device token has an odd number of hex digits (%d)", len(s))
+}
+
+// notHexAt says where s is not hexadecimal for the first time.
+func notHexAt(s string) error {
+	i := strings.IndexFunc(s, func(c rune) bool { return c >= utf8.RuneSelf || unhex[c] == notHex })
+	c, _ := utf8.DecodeRuneInString(s[i:])
+	return fmt.Errorf("apns: device token is not hexadecimal at character %d, %q", i, c)
 }
 
 const notHex = 0xff

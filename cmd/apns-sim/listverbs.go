@@ -118,7 +118,7 @@ func (s *showCommand) Run(ctx context.Context, c *console) error {
 		properties = append(properties, [2]string{clockTime(step.At), stepWords(&step)})
 	}
 	for _, advice := range n.Advice {
-		properties = append(properties, [2]string{"advice", fmt.Sprint(advice)})
+		properties = append(properties, [2]string{"advice", string(advice.Code) + ": " + advice.Message})
 	}
 	return showOne(c, s.JSON, &n, properties...)
 }

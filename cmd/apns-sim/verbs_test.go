@@ -82,6 +82,9 @@ func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
 	for _, want := range []string{`{"aps":{"badge":3}}`, "check topic", "passed", "Delivered to Device", "provider token SIMTEAM001 SIMKEY0001"} {
 		assert.Contains(t, shown, want)
 	}
+	const advised = "22222222-2222-3333-4444-555555555555"
+	d.do("send", "--token", phone.Apps[0].Token, "--id", advised, "--payload", `{"aps":{"alert":"A"},"alert":"B","alert":"C"}`)
+	assert.Regexp(t, `(?m)^advice +duplicate-key: "alert" occurs more than once in its object$`, d.do("show", advised))
 	assert.Contains(t, d.do("device", "inbox", phone.ID.String(), "--count", "1"), `{"aps":{"badge":3}}`)
 	d.do("device", "inbox", phone.ID.String(), "--clear")
 

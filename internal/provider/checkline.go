@@ -20,7 +20,7 @@ func quote(s string) string {
 // them: no page gives one a meaning. An empty token is another check's business.
 func (r *request) checkPath() *apns.Rejection {
 	if !strings.HasPrefix(r.path, devicePath) || strings.ContainsAny(r.tokenHex, "/?") {
-		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>")
+		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>"+tokenHint(r.conn.server.cfg.Vault, r.tokenHex))
 	}
 	return nil
 }

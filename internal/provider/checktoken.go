@@ -41,7 +41,7 @@ func (r *request) checkToken() *apns.Rejection {
 		return nil
 	}
 	if r.tokenErr != nil {
-		return apns.Reject(apns.BadDeviceToken, r.tokenErr.Error())
+		return apns.Reject(apns.BadDeviceToken, r.tokenErr.Error()+tokenHint(r.conn.server.cfg.Vault, r.tokenHex))
 	}
 	claims, err := r.conn.server.cfg.Vault.Open(r.token[:r.tokenLen])
 	if err != nil {
@@ -73,13 +73,22 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 	case r.claims.ForTopic(r.target.Hash):
 		return nil
 	}
-	detail := "the token was made for another topic than " + r.target.Name
-	// observed: Apple forum 691613, the app's token used with a suffix of its
-	// topic or the other way round.
-	if r.claims.Tag == tokenvault.Tag(apns.HashTopic(r.target.BundleID)) {
-		detail = fmt.Sprintf("the token is the one for %s; %s needs its own", r.target.BundleID, r.target.Name)
+	return apns.Reject(apns.DeviceTokenNotForTopic, r.madeFor())
+}
+
+// madeFor says for which topic the device token was made, as far as that is
+// known: a token has room for the beginning of the topic's hash alone.
+//
+// observed: Apple forum 691613, the app's token used with a suffix of its topic
+// or the other way round.
+func (r *request) madeFor() string {
+	topic := r.target.BundleID
+	if known := r.conn.server.cfg.Auth.Hashed(r.space, r.claims.Tag); known != nil {
+		topic = known.Name
+	} else if r.claims.Tag != tokenvault.Tag(apns.HashTopic(topic)) {
+		return "the token was made for another topic than " + r.target.Name
 	}
-	return apns.Reject(apns.DeviceTokenNotForTopic, detail)
+	return fmt.Sprintf("the token is the one for %s; %s needs its own", topic, r.target.Name)
 }
 
 func worldName(s *space.Space) string {

@@ -146,7 +146,7 @@ func (s *Server) newConn(state tls.ConnectionState) *conn {
 	c := &conn{server: s, serverName: state.ServerName, ids: newIDSource()}
 	if len(state.PeerCertificates) > 0 {
 		c.identity, c.refused = s.identify(state.PeerCertificates)
-		c.subject = state.PeerCertificates[0].Subject.String()
+		c.subject = pki.SubjectText(&state.PeerCertificates[0].Subject)
 	}
 	c.request.conn = c
 	return c

@@ -20,39 +20,43 @@ type oversight struct {
 	why   string
 }
 
-// overlook reports whether the lenient mode goes on in spite of a refusal: if the
-// team, the key, the topic or the device token is not known here, but well-formed.
-// What is wrong with the request itself, an expired provider token, and a token that
-// was given back are refused as ever.
-func (r *request) overlook(refusal *apns.Rejection) bool {
+// overlook returns what is left of a refusal: nil if the lenient mode goes on in
+// spite of it, because the team, the key, the topic or the device token is not known
+// here, but well-formed. What is wrong with the request itself, an expired provider
+// token, by an unknown key as well, and a token that was given back are refused as
+// ever.
+func (r *request) overlook(refusal *apns.Rejection) *apns.Rejection {
 	cfg := &r.conn.server.cfg
 	if !cfg.Lenient {
-		return false
+		return refusal
 	}
 	switch refusal.Reason {
 	case apns.InvalidProviderToken:
 		said := providerauth.Describe(r.authorization.value)
 		if said.TeamID == "" || said.KeyID == "" || cfg.Auth.HasTeam(said.TeamID) && cfg.Spaces.Of(said.TeamID) != nil {
-			return false // malformed, or about a space, into which nobody gets by mistake
+			return refusal // malformed, or about a space, into which nobody gets by mistake
+		}
+		if err := cfg.Auth.CheckAge(said.IssuedAt, r.clock().Now()); err != nil {
+			return rejection(err)
 		}
 		r.teamID = said.TeamID
 	case apns.TopicDisallowed:
 		if r.target != nil {
-			return false // the topic is good, but not for the push type
+			return refusal // the topic is good, but not for the push type
 		}
 		r.strangeTopic()
 	case apns.BadDeviceToken:
 		if r.tokenErr != nil {
-			return false
+			return refusal
 		}
 		r.pardon.nowhere = true
 	case apns.DeviceTokenNotForTopic:
 		r.pardon.nowhere = true
 	default:
-		return false
+		return refusal
 	}
 	r.pardon.overlooked = append(r.pardon.overlooked, oversight{r.passed, refusal.Detail})
-	return true
+	return nil
 }
 
 // strangeTopic is the topic of the request where no team has it, or nobody knows which

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,10 +14,13 @@ import (
 )
 
 // stranger signs with a key that the world does not know.
-func (w *world) stranger() string {
+func (w *world) stranger() string { return w.strangerAt(w.clock.Now()) }
+
+// strangerAt is stranger with a token of another time.
+func (w *world) strangerAt(at time.Time) string {
 	other := newWorld(w.t)
 	other.addKey(providerauth.Key{ID: "OTHERKEY01", TeamID: "OTHERTEAM1"})
-	return other.bearer("OTHERTEAM1", "OTHERKEY01")
+	return other.bearerAt("OTHERTEAM1", "OTHERKEY01", at)
 }
 
 const nobodys = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -73,6 +77,7 @@ func TestLenientStillRefusesWhatIsMalformed(t *testing.T) {
 		"BadDeviceToken":       w.good().to("xyz"),
 		"InvalidProviderToken": w.good().set(apns.HeaderAuthorization, "bearer abc"),
 		"MissingProviderToken": w.good().drop(apns.HeaderAuthorization),
+		"ExpiredProviderToken": w.good().set(apns.HeaderAuthorization, w.strangerAt(w.clock.Now().Add(-61*time.Minute))),
 		"BadPriority":          w.good().set(apns.HeaderAuthorization, w.stranger()).add(apns.HeaderPriority, "7"),
 		"TopicDisallowed":      w.good().set(apns.HeaderPushType, "voip"),
 		"BadTopic":             w.good().set(apns.HeaderTopic, "com.example app\x7f"),

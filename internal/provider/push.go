@@ -94,7 +94,11 @@ func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
 // judge walks the checks in their order.
 func (s *Server) judge(r *request) *apns.Rejection {
 	for r.passed = range s.checks {
-		if refusal := s.checks[r.passed].run(r); refusal != nil && !r.overlook(refusal) {
+		refusal := s.checks[r.passed].run(r)
+		if refusal != nil {
+			refusal = r.overlook(refusal)
+		}
+		if refusal != nil {
 			return refusal
 		}
 	}

@@ -20,21 +20,22 @@ func (r *Registry) usable(t *Token, env apns.Environment) error {
 		return apns.Reject(r.cfg.wrongEnvironment(),
 			fmt.Sprintf("key %s is restricted to %s and this is %s", t.KeyID, t.key.Environments[0], env))
 	}
-	return r.checkAge(t)
+	return r.CheckAge(t.IssuedAt, t.Clock().Now())
 }
 
-// checkAge holds iat against the clock, which must be within one hour of now:
-// "Establishing a token-based connection to APNs".
-func (r *Registry) checkAge(t *Token) error {
-	age := t.Clock().Now().Sub(t.IssuedAt)
+// CheckAge holds the iat of a provider token against the clock, which must be
+// within one hour of now: "Establishing a token-based connection to APNs". The
+// error is an [apns.Rejection].
+func (r *Registry) CheckAge(issuedAt, now time.Time) error {
+	age := now.Sub(issuedAt)
 	switch {
 	case age > r.cfg.MaxAge:
 		return apns.Reject(apns.ExpiredProviderToken,
-			fmt.Sprintf("iat is %s, %s ago; a token is good for %s", stamp(t.IssuedAt), age.Round(time.Second), r.cfg.MaxAge))
+			fmt.Sprintf("iat is %s, %s ago; a token is good for %s", stamp(issuedAt), age.Round(time.Second), r.cfg.MaxAge))
 	case r.cfg.MaxFuture >= 0 && -age > r.cfg.MaxFuture:
 		return apns.Reject(apns.ExpiredProviderToken,
 			fmt.Sprintf("iat is %s, %s ahead of the clock; it must be in seconds, not milliseconds, and at most %s ahead",
-				stamp(t.IssuedAt), (-age).Round(time.Second), r.cfg.MaxFuture))
+				stamp(issuedAt), (-age).Round(time.Second), r.cfg.MaxFuture))
 	}
 	return nil
 }

@@ -49,6 +49,7 @@ func (r *Registry) AddApp(team, bundleID string) error {
 		at := place{m.space, name}
 		if r.topics[at] == nil {
 			r.topics[at] = &Topic{Name: name, Hash: apns.HashTopic(name), BundleID: bundleID, TeamID: team, Space: m.space, order: r.order}
+			r.hashed[r.topics[at].hashed()] = r.topics[at]
 			r.order++
 		}
 	}
@@ -86,6 +87,7 @@ func (r *Registry) removeAppLocked(app place) {
 		at := place{app.space, name}
 		if t := r.topics[at]; t != nil && t.BundleID == app.name {
 			delete(r.topics, at)
+			delete(r.hashed, t.hashed())
 		}
 	}
 }
@@ -122,6 +124,14 @@ func (r *Registry) Lookup(team, topic string) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.topics[place{r.spaceLocked(team), topic}]
+}
+
+// Hashed returns a topic in a space, nil being the common world, by the beginning
+// of its hash, which is what a device token knows of it; nil if there is none.
+func (r *Registry) Hashed(in *space.Space, begin [4]byte) *Topic {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.hashed[hashed{in, begin}]
 }
 
 // spaceLocked returns the world of a team; one that is not known is in the common

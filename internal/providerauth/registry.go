@@ -25,7 +25,8 @@ type Registry struct {
 	keys   map[keyName]*entry
 	apps   map[place]string // the app's team
 	topics map[place]*Topic
-	order  uint64 // number of topics added so far
+	hashed map[hashed]*Topic // the same topics
+	order  uint64            // number of topics added so far
 
 	quiet map[place]struct{} // apps without the broadcast capability
 
@@ -44,6 +45,7 @@ func New(cfg Config) *Registry {
 		keys:     make(map[keyName]*entry),
 		apps:     make(map[place]string),
 		topics:   make(map[place]*Topic),
+		hashed:   make(map[hashed]*Topic),
 		quiet:    make(map[place]struct{}),
 	}
 }
@@ -54,6 +56,14 @@ type place struct {
 	space *space.Space // nil is the common world
 	name  string
 }
+
+// A hashed is the beginning of a topic's hash in a space.
+type hashed struct {
+	space *space.Space
+	begin [4]byte
+}
+
+func (t *Topic) hashed() hashed { return hashed{t.Space, [4]byte(t.Hash[:4])} }
 
 // maxID is the longest team or key ID, in bytes. Apple's have ten characters;
 // tests like to use telling ones.

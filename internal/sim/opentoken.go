@@ -6,7 +6,6 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/portal"
-	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // OpenToken tells what a device token says to APNs.
@@ -24,11 +23,8 @@ func (s *Simulator) OpenToken(token apns.DeviceToken) (portal.OpenedToken, error
 		return opened, nil
 	}
 	opened.TopicTag = hex.EncodeToString(c.Tag[:])
-	for _, topic := range s.topics() {
-		if tokenvault.Tag(apns.HashTopic(topic)) == c.Tag {
-			opened.Topic = topic
-			break
-		}
+	if topic := s.Auth.Hashed(s.Spaces.Home(c.Device), c.Tag); topic != nil {
+		opened.Topic = topic.Name
 	}
 	return opened, nil
 }

@@ -1,0 +1,40 @@
+package pki
+
+import (
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+	"strings"
+)
+
+// SubjectText is a subject for readers, as RFC 4514 writes it. The standard library
+// does not know the name of UID, in which a provider certificate has its topic, and
+// writes an object identifier and its value in hexadecimal.
+func SubjectText(subject *pkix.Name) string {
+	text := subject.String()
+	for _, a := range subject.Names {
+		uid, ok := a.Value.(string)
+		if !ok || !a.Type.Equal(oidUserID) {
+			continue
+		}
+		der, err := asn1.Marshal(uid)
+		if err != nil {
+			continue
+		}
+		text = strings.Replace(text, oidUserID.String()+"=#"+hex.EncodeToString(der), "UID="+escapeValue(uid), 1)
+	}
+	return text
+}
+
+// escapeValue escapes what has a meaning between attributes: RFC 4514, 2.4.
+func escapeValue(value string) string {
+	var escaped strings.Builder
+	for i, c := range value {
+		edge := i == 0 && (c == ' ' || c == '#') || i == len(value)-1 && c == ' '
+		if edge || strings.ContainsRune(`,+"\<>;=`, c) {
+			escaped.WriteByte('\\')
+		}
+		escaped.WriteRune(c)
+	}
+	return escaped.String()
+}
