@@ -72,9 +72,11 @@ type configCheck struct {
 
 // Run checks the file as serve would, and opens nothing.
 func (f *configCheck) Run(c *console) error {
-	var all commands
+	var verbs struct {
+		Serve serveCommand `cmd:""`
+	}
 	from := new(settings)
-	parser, err := kong.New(&all, grammar, kong.Resolvers(from))
+	parser, err := kong.New(&verbs, grammar, kong.Resolvers(from))
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (f *configCheck) Run(c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	cfg, err := all.Serve.config(c)
+	cfg, err := verbs.Serve.config(c)
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
 	}

@@ -41,8 +41,7 @@ func TestARuleOfDeliveryThatCannotBeMeantIsNamed(t *testing.T) {
 		"--background-per-hour=-1":    "--background-per-hour is -1; it cannot be negative",
 		"--live-activity-per-hour=-1": "--live-activity-per-hour is -1; it cannot be negative",
 	} {
-		var c commands
-		_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", flag})
+		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag})
 		require.NoError(t, err)
 		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
 		assert.EqualError(t, err, want)

@@ -40,8 +40,7 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 
 func TestARuleForDevicesThatCannotBeMeantIsNamed(t *testing.T) {
 	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay"} {
-		var c commands
-		_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", flag + "=-1s"})
+		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag + "=-1s"})
 		require.NoError(t, err)
 		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
 		assert.EqualError(t, err, flag+" is -1s; it cannot be negative")

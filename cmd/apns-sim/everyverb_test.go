@@ -57,7 +57,7 @@ var noVerb = map[string]string{
 
 func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {
 	verbs := map[string]bool{}
-	for _, leaf := range newParser(t, new(commands)).Model.Leaves(false) {
+	for _, leaf := range model(t).Leaves(false) {
 		verbs[leaf.Path()] = true
 	}
 	c := &contract{server: serve(t, "--any-port"), schemas: jsonschema.NewCompiler()}

@@ -85,9 +85,8 @@ func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
 	// Some libraries can reach nothing but 2197.
 	t.Setenv("APNS_SIM_LISTEN_DEVICE", "127.0.0.1:5223")
 	file := written(t, "listen-443: auto\n")
-	var c commands
 	from := new(settings)
-	parsed, err := newParser(t, &c, from).Parse([]string{"exec", "--listen", "127.0.0.1:2197", "--config", file, "--", "true"})
+	c, parsed, err := parseArgs(t, []string{"exec", "--listen", "127.0.0.1:2197", "--config", file, "--", "true"}, from)
 	require.NoError(t, err)
 	assert.Equal(t, sim.Addresses{sim.Provider: "127.0.0.1:2197", sim.Device: "127.0.0.1:5223", sim.Provider443: sim.Auto}, c.Exec.Serve.ownAddresses(from.chosen(parsed)))
 }

@@ -32,8 +32,7 @@ func TestAFaultOnTheCommandLineThatCannotBeIsNamed(t *testing.T) {
 		`{"what":{"do":"mute"}`:              "unexpected EOF",
 		`{"what":{"do":"delay","delay":{}}}`: "what.delay",
 	} {
-		var c commands
-		_, err := newParser(t, &c).Parse([]string{"serve", "--any-port", "--fault", text})
+		c, _, err := parseArgs(t, []string{"serve", "--any-port", "--fault", text})
 		require.NoError(t, err)
 		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
 		assert.ErrorContains(t, err, "--fault: ", text)

@@ -16,11 +16,10 @@ import (
 func TestEveryFlagOnThePageOfFidelityExists(t *testing.T) {
 	page, err := os.ReadFile("../../docs/fidelity.md")
 	require.NoError(t, err)
-	var c commands
-	parser := newParser(t, &c)
-	i := slices.IndexFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == "serve" })
+	verbs := model(t).Children
+	i := slices.IndexFunc(verbs, func(n *kong.Node) bool { return n.Name == "serve" })
 	var flags []string
-	for _, flag := range parser.Model.Children[i].Flags {
+	for _, flag := range verbs[i].Flags {
 		flags = append(flags, flag.Name)
 	}
 	named := regexp.MustCompile("`--([a-z0-9-]+)").FindAllStringSubmatch(string(page), -1)

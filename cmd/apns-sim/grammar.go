@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/kong"
 
@@ -68,6 +69,16 @@ func grammarFor(args []string) any {
 	}
 	return new(commands) // a verb that is none is told the nearest
 }
+
+// wholeModel is the grammar of all verbs, built when something asks about verbs other
+// than the one that runs.
+var wholeModel = sync.OnceValues(func() (*kong.Application, error) {
+	whole, err := kong.New(new(commands), grammar)
+	if err != nil {
+		return nil, err
+	}
+	return whole.Model, nil
+})
 
 // description stands at the top of the help.
 const description = `The Apple Push Notification service on your own machine.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -15,18 +16,57 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-func newParser(t *testing.T, c *commands, resolvers ...kong.Resolver) *kong.Kong {
+// A wholeParser is the whole grammar, which takes so long to build under the race
+// detector that the tests share one. Its verbs are those of the last command line read.
+type wholeParser struct {
+	*kong.Kong
+	commands  commands
+	resolvers []kong.Resolver
+}
+
+// Validate has nothing to check: the resolvers are those of each command line.
+func (*wholeParser) Validate(*kong.Application) error { return nil }
+
+// Resolve asks the resolvers of the command line that is being read.
+func (p *wholeParser) Resolve(ctx *kong.Context, parent *kong.Path, flag *kong.Flag) (any, error) {
+	for _, r := range p.resolvers {
+		if value, err := r.Resolve(ctx, parent, flag); value != nil || err != nil {
+			return value, err
+		}
+	}
+	return nil, nil //nolint:nilnil // How kong wants to hear that there is nothing.
+}
+
+var whole = sync.OnceValues(func() (*wholeParser, error) {
+	p := new(wholeParser)
+	var err error
+	p.Kong, err = kong.New(&p.commands, grammar, kong.Resolvers(p))
+	return p, err
+})
+
+// parseArgs reads a command line. Tests that use it do not run in parallel.
+func parseArgs(t *testing.T, args []string, resolvers ...kong.Resolver) (commands, *kong.Context, error) {
 	t.Helper()
-	parser, err := kong.New(c, grammar, kong.Resolvers(resolvers...))
+	p, err := whole()
 	require.NoError(t, err)
-	return parser
+	p.resolvers = resolvers
+	parsed, err := p.Parse(args)
+	return p.commands, parsed, err
+}
+
+// model returns the whole grammar.
+func model(t *testing.T) *kong.Application {
+	t.Helper()
+	p, err := whole()
+	require.NoError(t, err)
+	return p.Model
 }
 
 // flags lists the flags of all verbs by verb and name.
 func flags(t *testing.T) map[string]*kong.Flag {
 	t.Helper()
 	all := map[string]*kong.Flag{}
-	for _, verb := range newParser(t, new(commands)).Model.Leaves(false) {
+	for _, verb := range model(t).Leaves(false) {
 		for _, flag := range verb.Flags {
 			all[verb.Path()+" --"+flag.Name] = flag
 		}
@@ -53,18 +93,17 @@ func TestEveryDoorHasAFlagWithItsAddress(t *testing.T) {
 }
 
 func TestEveryListenFlagLeadsToItsDoor(t *testing.T) {
-	var c commands
 	var args []string
 	want := sim.Addresses{}
 	for i, d := range sim.Doors() {
 		want[d.Door] = net.JoinHostPort("127.0.0.1", strconv.Itoa(1000+i))
 		args = append(args, "--"+d.Flag, want[d.Door])
 	}
-	_, err := newParser(t, &c).Parse(args)
+	c, _, err := parseArgs(t, args)
 	require.NoError(t, err)
 	assert.Equal(t, want, c.Serve.addresses())
 
-	_, err = newParser(t, &c).Parse(append(args, "--any-port"))
+	c, _, err = parseArgs(t, append(args, "--any-port"))
 	require.NoError(t, err)
 	assert.Empty(t, c.Serve.addresses(), "free ports of loopback")
 }

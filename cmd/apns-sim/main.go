@@ -89,11 +89,11 @@ func remarkOnVariables(c *console, part *kong.Application) error {
 	if len(strangeVariables(part, os.Environ())) == 0 {
 		return nil
 	}
-	whole, err := kong.New(new(commands), grammar)
+	whole, err := wholeModel()
 	if err != nil {
 		return err
 	}
-	for _, remark := range strangeVariables(whole.Model, os.Environ()) {
+	for _, remark := range strangeVariables(whole, os.Environ()) {
 		c.complain(remark)
 	}
 	return nil

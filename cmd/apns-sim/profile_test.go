@@ -79,8 +79,7 @@ func TestEveryRowOfAProfileIsAFlagWithAValueItTakes(t *testing.T) {
 // set makes the configuration of a command line, with profile and file.
 func set(t *testing.T, args ...string) sim.Config {
 	t.Helper()
-	var c commands
-	_, err := newParser(t, &c, new(settings)).Parse(append([]string{"serve", "--any-port"}, args...))
+	c, _, err := parseArgs(t, append([]string{"serve", "--any-port"}, args...), new(settings))
 	require.NoError(t, err)
 	cfg, err := c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
 	require.NoError(t, err)
@@ -254,7 +253,7 @@ topics: [com.a, a/b]
 }
 
 func TestAVariableWithAWrongNameIsRemarkedOn(t *testing.T) {
-	app := newParser(t, new(commands)).Model
+	app := model(t)
 	assert.Equal(t, []string{"the variable APNS_SIM_LISTN means nothing; did you mean APNS_SIM_LISTEN?"},
 		strangeVariables(app, []string{"APNS_SIM_LISTN=1", "APNS_SIM_LISTEN=2", "APNS_SIM_CA_FILE=/ca.pem", "APNS_SIM_DEVICE_ID=0", "HOME=/"}))
 	t.Setenv("APNS_SIM_SERVICE_PORT_HTTP", "3")

@@ -19,8 +19,7 @@ import (
 // configured is what the flags of serve make of a configuration.
 func configured(t *testing.T, args ...string) sim.Config {
 	t.Helper()
-	var c commands
-	_, err := newParser(t, &c).Parse(append([]string{"serve", "--any-port"}, args...))
+	c, _, err := parseArgs(t, append([]string{"serve", "--any-port"}, args...))
 	require.NoError(t, err)
 	cfg, err := c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
 	require.NoError(t, err)

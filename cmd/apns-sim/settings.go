@@ -173,11 +173,11 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 		if edits > misspelling {
 			continue
 		}
-		whole, err := kong.New(new(commands), grammar)
+		whole, err := wholeModel()
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(knownVariables(whole.Model), name) { // nor is it another verb's
+		if !slices.Contains(knownVariables(whole), name) { // nor is it another verb's
 			wrong = append(wrong, fmt.Errorf("there is no variable %s; did you mean %s?", name, nearest))
 		}
 	}

@@ -31,7 +31,7 @@ Written from the grammar of apns-sim by ` + "`go test ./cmd/apns-sim -run PageOf
 | ` + "`apns-sim`" + ` | |
 |---|---|
 `)
-	for _, leaf := range newParser(t, new(commands)).Model.Leaves(true) {
+	for _, leaf := range model(t).Leaves(true) {
 		fmt.Fprintf(&page, "| `%s` | %s |\n", leaf.Path(), leaf.Help)
 	}
 	return page.String()
