@@ -54,9 +54,9 @@ func overTLS(t *testing.T, test func(p *peer, counts *meteredConn)) {
 	counts := &meteredConn{TCPConn: accepted}
 	authority, err := pki.New(pki.Options{})
 	require.NoError(t, err)
-	certificate, err := authority.ServerCertificate()
+	servers, err := authority.NewServers(false)
 	require.NoError(t, err)
-	server := tls.Server(counts, &tls.Config{Certificates: []tls.Certificate{*certificate}})
+	server := tls.Server(counts, &tls.Config{GetCertificate: servers.Certificate})
 	p := newPeer(t, tls.Client(client, &tls.Config{RootCAs: authority.RootPool(), ServerName: "localhost"}))
 	go func() {
 		defer close(p.ended)
