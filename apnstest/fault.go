@@ -70,6 +70,8 @@ type Fault struct {
 	// Chain is what is wrong with a certificate: expired, wrong-name, unknown-root
 	// or incomplete.
 	Chain string
+	// Handshake is how a TLS handshake fails: cut, old-version, bad-cipher or alert.
+	Handshake string
 	// Host is the courier that a device is sent to.
 	Host string
 	// Retry has a device that is refused put its clock right and try again.
@@ -112,6 +114,7 @@ const (
 	SlowAccept       FaultKind = "slow-accept"
 	RefuseConnection FaultKind = "refuse-connection"
 	ShowChain        FaultKind = "chain"
+	BreakHandshake   FaultKind = "break-handshake"
 
 	// Of devices: those of a Space, if it is injected there.
 	RefuseLogin FaultKind = "refuse-login"
@@ -174,7 +177,7 @@ func (f *Fault) action() fault.Action {
 	a := fault.Action{
 		Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
 		Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
-		Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
+		Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Handshake: fault.Handshake(f.Handshake), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
 	}
 	if f.Delay != (Latency{}) {
 		a.Delay = &fault.Latency{

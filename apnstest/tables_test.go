@@ -41,7 +41,7 @@ func TestEveryParameterOfAFaultReachesTheEngine(t *testing.T) {
 	f := Fault{
 		Name: "all", Where: map[string]string{"topic": "x"}, Probability: 0.5, After: 1, Every: 2, Times: 3, PerConnection: true, Until: time.Unix(1, 0),
 		Do: Answer, Reason: "Shutdown", Status: 503, Since: time.Unix(2, 0), Sticky: true, Deliver: true, Code: "NO_ERROR", LastStream: "own",
-		Twice: true, Text: "t", Close: "now", Streams: []uint32{1}, Overrun: true, IDs: "upper", Chain: "expired", Host: "h", Retry: true, Copies: 2,
+		Twice: true, Text: "t", Close: "now", Streams: []uint32{1}, Overrun: true, IDs: "upper", Chain: "expired", Handshake: "cut", Host: "h", Retry: true, Copies: 2,
 		Delay: Latency{Fixed: 1, Min: 2, Max: 3, Median: 4, Sigma: 5, Growth: 6},
 	}
 	rules, err := f.rules("a condition")

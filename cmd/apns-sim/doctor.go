@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ var examinations = []struct {
 	{"ports", false, (*patient).ports},
 	{"doors", true, (*patient).doors},
 	{"key", true, (*patient).key},
+	{"certificates", true, (*patient).certificates},
 	{"clock", true, (*patient).clock},
 	{"trust", true, (*patient).trust},
 	{"programs", true, (*patient).programs},
@@ -172,6 +174,26 @@ func (p *patient) doors(ctx context.Context) (list []finding) {
 		}
 		_ = conn.Close() // it was about the handshake
 		list = append(list, good(door.name, "%s, TLS is trusted by the root", address))
+	}
+	return list
+}
+
+// certificates looks for those beside the root that have ended or are about to.
+func (p *patient) certificates(context.Context) []finding {
+	if p.info.CAFile == "" {
+		return nil
+	}
+	dir := filepath.Dir(p.info.CAFile)
+	if _, err := os.Stat(p.info.CAFile); err != nil {
+		return nil // the simulator is on another machine
+	}
+	list := []finding{}
+	for _, what := range sim.Expiring(dir, time.Now()) {
+		found, remedy, _ := strings.Cut(what, "; ")
+		list = append(list, wrong("certificates", remedy, "%s", found))
+	}
+	if len(list) == 0 {
+		list = append(list, good("certificates", "none in %s ends within 30 days", dir))
 	}
 	return list
 }

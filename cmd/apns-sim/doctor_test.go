@@ -6,9 +6,13 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // examined are the findings of doctor by check.
@@ -105,4 +109,22 @@ func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
 	assert.Equal(t, "a program that does not speak TLS", whoAnswers(t.Context(), silent.Addr().String()))
 	<-accepted
 	require.NoError(t, silent.Close())
+}
+
+func TestDoctorNamesCertificatesThatEnd(t *testing.T) {
+	dir := initialized(t)
+	s := serve(t, "--any-port", "--certs", dir)
+	certificate := func() finding {
+		return examined(t, invoke(t, "doctor", "--json", "--control", s.Control))["certificates"]
+	}
+	assert.True(t, certificate().Good)
+	secrets, err := sim.LoadSecrets(dir)
+	require.NoError(t, err)
+	id, err := secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: "a.b", NotAfter: time.Now().Add(time.Hour)})
+	require.NoError(t, err)
+	require.NoError(t, id.Save(dir, "a.b"))
+	found := certificate()
+	assert.False(t, found.Good)
+	assert.Contains(t, found.Found, filepath.Join(dir, "a.b.pem")+" ends on")
+	assert.Contains(t, found.Remedy, "apns-sim cert create")
 }

@@ -75,9 +75,6 @@ func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
 		{"no directory", func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(dir)) }, "ca.pem", "apns-sim ca init"},
 		{"a certificate is missing", remove("device-ca.pem"), "device-ca.pem", "apns-sim ca init"},
 		{"a key is missing", remove("provider-ca.key"), "provider-ca.key", "apns-sim ca init"},
-		{"a key is open to others", func(t *testing.T, dir string) {
-			require.NoError(t, os.Chmod(filepath.Join(dir, "ca.key"), 0o640))
-		}, "ca.key", "chmod 600"},
 		{"a certificate is empty", write("server-ca.pem", ""), "server-ca.pem", "no CERTIFICATE block"},
 		{"a key is empty", write("server-ca.key", ""), "server-ca.pem", "no PRIVATE KEY block"},
 		{"a certificate is damaged", write("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), "ca.pem", "malformed"},

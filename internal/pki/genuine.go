@@ -17,7 +17,8 @@ const genuineName = "APNs Simulator TEST iPhone Device CA"
 // SignGenuineDevice is [PKI.SignDevice] with a certificate of the shape that
 // real devices have: signed with RSA and SHA-1, whatever the size of the
 // device's own RSA key, 1024 bits at least. The authority that can do so is made
-// with the first such certificate, and saved if p was loaded from a directory.
+// with the first such certificate, and saved if p was loaded from a directory that can
+// be written.
 // It returns the chain in DER, leaf first, without the root.
 // observed: pushproxy
 func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, err error) {
@@ -68,8 +69,8 @@ func (p *PKI) genuineAuthority() (*Authority, error) {
 		return nil, err
 	}
 	if p.dir != "" {
-		if err := a.identity().Save(p.dir, a.Name); err != nil {
-			return nil, err
+		if err := a.identity().Save(p.dir, a.Name); err != nil && p.Unsaved != nil {
+			p.Unsaved(err) // the directory may be read-only
 		}
 	}
 	p.genuine.Store(a)

@@ -82,6 +82,23 @@ func TestTheAuthorityOfGenuineDevicesIsKeptWithTheOthers(t *testing.T) {
 	assert.ErrorContains(t, err, "device-ca-rsa", "a broken file is not passed over")
 }
 
+// A mounted secret is read-only.
+func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testing.T) {
+	_, dir := saved(t, Options{})
+	p, err := Load(dir)
+	require.NoError(t, err)
+	var told []error
+	p.Unsaved = func(err error) { told = append(told, err) }
+	require.NoError(t, os.RemoveAll(dir)) // the mode would not keep root out
+	for range 2 {
+		chain, err := p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
+		require.NoError(t, err)
+		_, err = p.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
+		require.NoError(t, err)
+	}
+	assert.Len(t, told, 1)
+}
+
 func TestARevokedDeviceIsRefusedWithEveryCertificateOfItsKey(t *testing.T) {
 	p := newPKI(t)
 	key := freshEC(t)

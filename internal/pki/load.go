@@ -7,13 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // Load reads what [PKI.Save] wrote. It insists that every certificate has its
-// key, that the authorities belong to the root and are in their dates, and that
-// keys are readable by their owner alone. A server certificate that is missing
-// or has expired is issued anew when it is asked for.
+// key, and that the authorities belong to the root and are in their dates.
 func Load(dir string) (*PKI, error) {
 	p := &PKI{dir: dir}
 	var err error
@@ -77,7 +74,7 @@ func loadChain(dir, name string) (*Identity, error) {
 	id := new(Identity)
 	for _, suffix := range []string{certificateSuffix, keySuffix} {
 		path := filepath.Join(dir, name+suffix)
-		data, err := readFile(path, suffix == keySuffix)
+		data, err := readFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("pki: load: %w", err)
 		}
@@ -94,9 +91,8 @@ func loadChain(dir, name string) (*Identity, error) {
 // maxFile is far above the size of any certificate file, in bytes.
 const maxFile = 1 << 20
 
-// readFile reads a small file. A secret one must be the owner's alone, where the
-// system knows such a thing.
-func readFile(path string, secret bool) (data []byte, err error) {
+// readFile reads a small file.
+func readFile(path string) (data []byte, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -105,9 +101,6 @@ func readFile(path string, secret bool) (data []byte, err error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if mode := info.Mode().Perm(); secret && mode&0o077 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("others may read %s (mode %04o): chmod 600 %s", path, mode, path)
 	}
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("%s has %d bytes: that is no PEM file of certificates", path, info.Size())

@@ -35,6 +35,10 @@ type PKI struct {
 	// Now tells the time of issue; nil means time.Now.
 	Now func() time.Time
 
+	// Unsaved is told why something that was made could not be saved, and will be
+	// gone after the next start; nil tells nobody.
+	Unsaved func(error)
+
 	extra []string // names besides those of ServerNames; set before use, read-only after
 
 	mu      sync.Mutex

@@ -18,18 +18,25 @@ import (
 // and nobody could push to them.
 const topicsFile = "topics"
 
-// registerApp gives an app to a team and, if the secrets have a directory,
-// remembers it there.
+// registerApp gives an app to a team and, if the secrets have a directory that can be
+// written, remembers it there.
 func (s *Simulator) registerApp(team, topic string) error {
 	known := slices.Contains(s.Auth.Apps(team), topic)
 	if err := s.Auth.AddApp(team, topic); err != nil || known || s.Secrets.Dir == "" {
 		return err
 	}
 	if err := remember(KeyFolder(s.Secrets.Dir, team), topic); err != nil {
-		s.Auth.RemoveApp(team, topic) // so that the next attempt does not take it for remembered
-		return fmt.Errorf("sim: remember %s: %w", topic, err)
+		s.unsaved(err)
 	}
 	return nil
+}
+
+// unsaved tells once that a directory of secrets cannot be written: a mounted secret,
+// for instance, is read-only.
+func (s *Simulator) unsaved(err error) {
+	s.unsavedOnce.Do(func() {
+		s.log.Warn("the folder of --certs cannot be written; apps and authorities that are new stay in memory and are gone after this run", "err", err)
+	})
 }
 
 // topics returns every topic there is: the apps of all teams, and those with the

@@ -49,7 +49,7 @@ func (s *Simulator) writeControlToken() error {
 		return fmt.Errorf("sim: folder for the control token: %w", err)
 	}
 	if err := pki.WriteSecret(path, []byte(s.cfg.ControlToken+"\n")); err != nil {
-		return fmt.Errorf("sim: %w", err)
+		return fmt.Errorf("sim: %w; name a folder that can be written with --files", err)
 	}
 	s.info.ControlTokenFile = path
 	return nil

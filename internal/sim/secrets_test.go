@@ -161,7 +161,7 @@ func TestReadingASigningKey(t *testing.T) {
 		{"a name with an empty ID", nameless, "", "", "give the key id"},
 		{"no file", filepath.Join(dir, "none.p8"), "", "", "there is no key file " + filepath.Join(dir, "none.p8")},
 		{"a folder", dir, "", "", "key file: read " + dir},
-		{"an empty file", empty, "", "", "no PEM block"},
+		{"an empty file", empty, "", "", "it is empty"},
 		{"a certificate", root, "", "", root},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

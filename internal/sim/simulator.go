@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -44,7 +45,9 @@ type Simulator struct {
 	spaces    spaceBook
 	control   func(context.Context, listener) error
 	proxy     *proxy.Server
-	rotating  sync.Mutex // held while the token key is rotated
+	// unsavedOnce is done when somebody was told that nothing can be saved.
+	unsavedOnce sync.Once
+	rotating    sync.Mutex // held while the token key is rotated
 
 	running
 }
@@ -68,7 +71,12 @@ func New(cfg Config) (*Simulator, error) {
 }
 
 func (s *Simulator) makeSecrets() (err error) {
-	if s.Secrets == nil {
+	if s.Secrets != nil {
+		for _, warning := range s.Secrets.review(time.Now()) {
+			s.log.Warn(warning)
+		}
+		s.Secrets.PKI.Unsaved = s.unsaved
+	} else {
 		s.Secrets, err = NewSecretsWith(pki.Options{ExtraNames: s.cfg.Names, NonCritical: s.cfg.NonCritical})
 	}
 	return err
