@@ -23,6 +23,7 @@ import (
 type guarded struct {
 	cmd    *exec.Cmd
 	stdout *bufio.Reader
+	stderr *transcript
 	temp   string
 }
 
@@ -32,8 +33,8 @@ func guard(t *testing.T, temp, script string, flags ...string) *guarded {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	args := append([]string{"exec", "--log-level", "error"}, flags...)
-	g := &guarded{cmd: exec.CommandContext(ctx, program(apnsSim), append(args, "--", "sh", "-c", script)...), temp: temp}
-	g.cmd.Env, g.cmd.Stderr = append(environment(t), "TMPDIR="+temp), os.Stderr
+	g := &guarded{cmd: exec.CommandContext(ctx, program(apnsSim), append(args, "--", "sh", "-c", script)...), stderr: new(transcript), temp: temp}
+	g.cmd.Env, g.cmd.Stderr = append(environment(t), "TMPDIR="+temp), g.stderr
 	pipe, theirs, err := os.Pipe()
 	require.NoError(t, err)
 	t.Cleanup(func() { pipe.Close() })
@@ -42,7 +43,7 @@ func guard(t *testing.T, temp, script string, flags ...string) *guarded {
 	require.NoError(t, g.cmd.Start())
 	require.NoError(t, theirs.Close())
 	line, err := g.stdout.ReadString('\n')
-	require.NoError(t, err)
+	require.NoError(t, err, g.stderr)
 	require.Equal(t, "up", strings.TrimSpace(line))
 	return g
 }
@@ -62,9 +63,9 @@ func (g *guarded) code() int {
 }
 
 func TestSignalsReachTheProgramThatExecRuns(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1} {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1} {
 		t.Run(sig.String(), func(t *testing.T) {
-			g := guard(t, t.TempDir(), `trap 'exit 9' TERM INT HUP USR1; echo up; while :; do sleep 0.02; done`)
+			g := guard(t, t.TempDir(), `trap 'exit 9' TERM INT QUIT HUP USR1; echo up; while :; do sleep 0.02; done`)
 			require.NoError(t, g.cmd.Process.Signal(sig))
 			assert.Equal(t, 9, g.code(), "the program decides what a signal means")
 			assert.Empty(t, g.left(t))
@@ -76,6 +77,7 @@ func TestAProgramThatDoesNotEndIsKilled(t *testing.T) {
 	g := guard(t, t.TempDir(), `trap '' TERM; echo up; while :; do sleep 0.02; done`, "--grace", "100ms")
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGTERM))
 	assert.Equal(t, 128+int(syscall.SIGKILL), g.code(), "in the manner of a shell")
+	assert.Contains(t, g.stderr.String(), `the program has not ended within 100ms of the signal "terminated", and is killed; --grace gives it longer`)
 	assert.Empty(t, g.left(t))
 }
 

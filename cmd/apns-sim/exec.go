@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
-	"runtime"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -59,7 +58,7 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	}
 	path, err := exec.LookPath(command[0])
 	if err != nil {
-		return fmt.Errorf("%w: %w", childExit(exitNotFound), err)
+		return fmt.Errorf("%w: %w", cannotRun(err), err)
 	}
 	dir, err := scratch()
 	if err != nil {
@@ -75,7 +74,28 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	if err != nil {
 		return err
 	}
-	return e.runChild(ctx, c, path, command, near.List())
+	err = e.runChild(ctx, c, path, command, near.List())
+	if simulator.Requests() == 0 {
+		simulator.Log().Info(e.hint())
+	}
+	return err
+}
+
+// hint is for who wonders where the pushes of the program have gone.
+func (e *execCommand) hint() string {
+	if e.Proxy {
+		return "no push has arrived; the program has to connect through the proxy in HTTPS_PROXY, or to the address in APNS_SIM_PROVIDER"
+	}
+	return "no push has arrived; the program has to connect to the address in APNS_SIM_PROVIDER, or, if its host is fixed, through the proxy: exec --proxy"
+}
+
+// cannotRun is the exit code for a program that was not found, or found and not
+// executable, as shells have it. POSIX.1-2017, Shell Command Language, 2.8.2.
+func cannotRun(err error) childExit {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return exitNotFound
+	}
+	return exitNotExecutable
 }
 
 // with joins two errors and leaves the first as it is if there is no second.
@@ -117,64 +137,6 @@ func (s *serveCommand) ownAddresses(chosen func(flag string) bool) sim.Addresses
 		}
 	}
 	return own
-}
-
-// runChild runs the program until it ends or ctx does, passes signals on to it and
-// returns its exit code as a childExit.
-func (e *execCommand) runChild(ctx context.Context, c *console, path string, command, variables []string) error {
-	child := exec.Command(path, command[1:]...) // not CommandContext: the program decides what a signal means
-	child.Args[0] = command[0]
-	child.Env = append(os.Environ(), variables...)
-	child.Stdin, child.Stdout, child.Stderr = c.stdin, c.stdout, c.stderr
-	dieTogether(child)
-	// The thread that starts a child is the parent that it dies with.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passed...) // from now on, because they may come as soon as the program runs
-	defer signal.Stop(signals)
-	if err := child.Start(); err != nil {
-		return fmt.Errorf("%w: %w", childExit(exitNotExecutable), err)
-	}
-	stop := passSignals(ctx, signals, child.Process, isTerminal(c.stdin), e.Grace)
-	err := child.Wait()
-	stop()
-	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
-		return childExit(exitCode(exited.ProcessState))
-	}
-	return err
-}
-
-// passSignals passes signals on to the program, and ends it when it has not ended
-// within grace after ctx has. A Ctrl-C at a terminal reaches the program by itself. The
-// function it returns stops all that.
-func passSignals(
-	ctx context.Context, signals <-chan os.Signal, child *os.Process, atTerminal bool, grace time.Duration,
-) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		asked := ctx.Done()
-		var over <-chan time.Time
-		for {
-			select {
-			case s := <-signals:
-				if s != os.Interrupt || !atTerminal {
-					_ = child.Signal(s) // it may have ended just now
-				}
-			case <-asked:
-				asked, over = nil, time.After(grace)
-			case <-over:
-				_ = child.Kill()
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(done)
-		<-ended
-	}
 }
 
 // place describes the simulator for the program.

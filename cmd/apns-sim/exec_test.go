@@ -62,10 +62,29 @@ func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {
 	}
 }
 
+func TestAProgramThatSentNothingIsToldHowToReachTheSimulator(t *testing.T) {
+	_, _, stderr := execute(t, "true", "--log-level", "info")
+	assert.Equal(t, 1, strings.Count(stderr, "no push has arrived"), stderr)
+	assert.Contains(t, stderr, "exec --proxy")
+	_, _, stderr = execute(t, "exit 3", "--log-level", "info", "--proxy")
+	assert.Contains(t, stderr, "HTTPS_PROXY")
+	_, _, stderr = execute(t, `curl -s --http2 "$APNS_SIM_PROVIDER/3/device/00" -d '{}'`, "--log-level", "info")
+	assert.NotContains(t, stderr, "no push has arrived", "a refused one has arrived")
+}
+
 func TestAProgramThatCannotRunIsNamed(t *testing.T) {
 	code, _, stderr := cli(t, "exec", "--", "no-such-program")
 	assert.Equal(t, exitNotFound, code)
 	assert.Contains(t, stderr, `"no-such-program"`)
+	script := filepath.Join(t.TempDir(), "script")
+	require.NoError(t, os.WriteFile(script, []byte("#!/bin/sh\n"), 0o600))
+	code, _, stderr = cli(t, "exec", "--", script)
+	assert.Equal(t, exitNotExecutable, code, "as a shell has it")
+	assert.Contains(t, stderr, "permission denied")
+	code, _, _ = cli(t, "exec", "--", filepath.Join(script, "none"))
+	assert.Equal(t, exitNotExecutable, code, "not a folder on the way: it may be there")
+	code, _, _ = cli(t, "exec", "--", script+"-none")
+	assert.Equal(t, exitNotFound, code)
 	code, _, stderr = cli(t, "exec", "--")
 	assert.Equal(t, exitUsage, code)
 	assert.Contains(t, stderr, "apns-sim exec -- npm test")

@@ -23,15 +23,15 @@ import (
 // a row and a cell of a table.
 const hostile = "\x1b]0;owned\a\x1b[2J\u009b31m\u202e\u2066\u007f\x00\r\nforged\trow"
 
-// typed are the values of the control API that verbs read as other things than text.
-var typed = regexp.MustCompile(`^([0-9a-f]{16}|[0-9a-f]{64}|\d{4}-\d\d-\d\dT.*|production|sandbox|ready)$`)
+// notText are the values of the control API that verbs read as other things than text.
+var notText = regexp.MustCompile(`^([0-9a-f]{16}|[0-9a-f]{64}|\d{4}-\d\d-\d\dT.*|production|sandbox|ready)$`)
 
 // poison adds hostile to every text in a value of JSON, and to the names of members
 // that peers choose.
 func poison(value any, named bool) any {
 	switch v := value.(type) {
 	case string:
-		if typed.MatchString(v) {
+		if notText.MatchString(v) {
 			return v
 		}
 		return v + hostile
