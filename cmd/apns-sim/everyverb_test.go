@@ -24,7 +24,8 @@ var verbOf = map[string]string{
 	"add-app": "team add-app", "remove-app": "team remove-app",
 	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",
 	"suspend-team": "team suspend", "resume-team": "team resume",
-	"rotate-token-key": "device new-token-key", "open-token": "device open-token",
+	"inspect-provider-token": "jwt inspect",
+	"rotate-token-key":       "device new-token-key", "open-token": "device open-token",
 
 	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
 	"list-connections": "connection list", "close-connection": "connection close",

@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -17,7 +14,7 @@ import (
 // jwtCommand groups the verbs about provider tokens.
 type jwtCommand struct {
 	Sign    jwtSign    `cmd:"" help:"Sign a provider token."`
-	Inspect jwtInspect `cmd:"" help:"Decode a provider token, and tell what APNs merely tolerates in it."`
+	Inspect jwtInspect `cmd:"" help:"Decode a provider token, and tell whether it would be accepted and what APNs merely tolerates in it."`
 }
 
 type jwtSign struct {
@@ -48,34 +45,4 @@ func (j *jwtSign) Run(ctx context.Context, parsed *kong.Context, c *console) err
 	}
 	_, err = fmt.Fprintln(c.stdout, token)
 	return err
-}
-
-type jwtInspect struct {
-	Token string `arg:"" help:"The provider token, or the whole authorization header; - reads standard input."`
-	JSON  bool   `name:"json" help:"As JSON."`
-}
-
-// Run decodes the token. Whether its key is known is not looked at.
-func (j *jwtInspect) Run(c *console) error {
-	text, err := readArgument(c, j.Token)
-	if err != nil {
-		return usageError{err}
-	}
-	authorization := strings.TrimSpace(string(text))
-	if !strings.Contains(authorization, " ") {
-		authorization = "bearer " + authorization
-	}
-	d := providerauth.Describe(authorization)
-	if d == nil || d.Claims == "" {
-		return usageError{errors.New("this is no provider token: three parts in base64url between dots, of which two are JSON")}
-	}
-	issued := ""
-	if !d.IssuedAt.IsZero() {
-		issued = fmt.Sprintf("%s, %s ago", d.IssuedAt.UTC().Format(time.RFC3339), time.Since(d.IssuedAt).Round(time.Second))
-	}
-	return showOne(c, j.JSON, map[string]any{
-		"header": json.RawMessage(d.Header), "claims": json.RawMessage(d.Claims), "notes": d.Notes, "issuedAt": d.IssuedAt.UTC(),
-	},
-		[2]string{"header", d.Header}, [2]string{"claims", d.Claims}, [2]string{"issued", issued},
-		[2]string{"tolerated", strings.Join(d.Notes, "; ")})
 }

@@ -37,6 +37,7 @@ type simulator struct {
 	control.Clocks
 	control.Devices
 	control.TokenOpener
+	control.TokenInspector
 	control.Connections
 	control.Metered
 	control.Channels

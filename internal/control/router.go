@@ -21,6 +21,7 @@ var resources = []func(*router){
 	registerApple,
 	registerSpaces,
 	registerTeams,
+	registerProviderTokens,
 	registerClock,
 	registerDevices,
 	registerTokens,

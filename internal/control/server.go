@@ -19,6 +19,7 @@ type Simulator interface {
 	Clocks
 	Devices
 	TokenOpener
+	TokenInspector
 	Connections
 	Metered
 	Channels

@@ -69,6 +69,15 @@ type Key struct {
 	P8           string   `json:"key,omitempty" doc:"The text of its .p8 file; told when the key is made, and never again"`
 }
 
+// An InspectedProviderToken is what would become of a provider token now.
+type InspectedProviderToken struct {
+	Environment string `json:"environment" doc:"Where it would be used: production or sandbox"`
+	Accepted    bool   `json:"accepted" doc:"It would be accepted with the first push of a connection"`
+	Signature   string `json:"signature" enum:"good,bad,unchecked" doc:"What the signature is worth; unchecked if the key is not known"`
+	Reason      string `json:"reason,omitempty" doc:"The reason with which it would be refused"`
+	Detail      string `json:"detail,omitempty" doc:"Why, in words"`
+}
+
 // A DeviceOrder says what a new device shall have.
 type DeviceOrder struct {
 	Team        string   `json:"team,omitempty" maxLength:"64" doc:"The team whose apps it has; the default team if there is none"`

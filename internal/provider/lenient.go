@@ -1,10 +1,13 @@
 package provider
 
 import (
+	"time"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/space"
 )
 
 // A pardon is what the lenient mode makes of a push that would be refused for whom
@@ -33,11 +36,8 @@ func (r *request) overlook(refusal *apns.Rejection) *apns.Rejection {
 	switch refusal.Reason {
 	case apns.InvalidProviderToken:
 		said := providerauth.Describe(r.authorization.value)
-		if said.TeamID == "" || said.KeyID == "" || cfg.Auth.HasTeam(said.TeamID) && cfg.Spaces.Of(said.TeamID) != nil {
-			return refusal // malformed, or about a space, into which nobody gets by mistake
-		}
-		if err := cfg.Auth.CheckAge(said.IssuedAt, r.clock().Now()); err != nil {
-			return rejection(err)
+		if left := OverlookToken(cfg.Auth, cfg.Spaces, said, r.clock().Now(), refusal); left != nil {
+			return left
 		}
 		r.teamID = said.TeamID
 	case apns.TopicDisallowed:
@@ -57,6 +57,18 @@ func (r *request) overlook(refusal *apns.Rejection) *apns.Rejection {
 	}
 	r.pardon.overlooked = append(r.pardon.overlooked, oversight{r.passed, refusal.Detail})
 	return nil
+}
+
+// OverlookToken returns what the lenient mode leaves of the refusal of a provider
+// token that says this.
+func OverlookToken(auth *providerauth.Registry, spaces *space.Registry, said *providerauth.Description, now time.Time, refusal *apns.Rejection) *apns.Rejection {
+	switch {
+	case refusal.Reason != apns.InvalidProviderToken, said.TeamID == "", said.KeyID == "": // malformed
+		return refusal
+	case auth.HasTeam(said.TeamID) && spaces.Of(said.TeamID) != nil: // a space, into which nobody gets by mistake
+		return refusal
+	}
+	return rejection(auth.CheckAge(said.IssuedAt, now))
 }
 
 // strangeTopic is the topic of the request where no team has it, or nobody knows which

@@ -23,6 +23,7 @@ type verdict struct {
 	token     *Token
 	rejection *apns.Rejection
 	key       *entry
+	odd       bool // the signature is good, and the form is refused
 }
 
 // verdicts remembers verdicts, at most limit of them. There are two

@@ -41,6 +41,18 @@ func (t *Token) Clock() *clock.Clock { return t.key.member.clock }
 // Checking a signature costs about a hundred microseconds, so each token's
 // verdict is remembered; its key, environment and age are looked at every time.
 func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
+	v := r.verdictOn(raw)
+	if v.rejection != nil {
+		return nil, v.rejection
+	}
+	if err := r.usable(v.token, env); err != nil {
+		return nil, err
+	}
+	return v.token, nil
+}
+
+// verdictOn returns what is remembered about a token, or judges it.
+func (r *Registry) verdictOn(raw string) verdict {
 	d := digestOf(raw)
 	v, ok := r.accepted.find(d)
 	if !ok {
@@ -49,13 +61,7 @@ func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
 	if !ok {
 		v = r.judge(raw, d)
 	}
-	if v.rejection != nil {
-		return nil, v.rejection
-	}
-	if err := r.usable(v.token, env); err != nil {
-		return nil, err
-	}
-	return v.token, nil
+	return v
 }
 
 // judge looks at a token for the first time and remembers what the signature
@@ -82,7 +88,7 @@ func (r *Registry) judge(raw string, d digest) verdict {
 	}
 	if r.cfg.Strict {
 		if err := checkStandard(raw, key.Public); err != nil {
-			return verdict{rejection: invalid("strict mode takes standard tokens only: %s", said.oddity(err))}
+			return verdict{odd: true, rejection: invalid("strict mode takes standard tokens only: %s", said.oddity(err))}
 		}
 	}
 	notes := said.used.notes()

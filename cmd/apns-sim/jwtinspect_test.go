@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// p8 writes a new signing key into a file.
+func p8(t *testing.T) string {
+	t.Helper()
+	key, err := pki.NewKey()
+	require.NoError(t, err)
+	text, err := pki.MarshalP8(key)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "key.p8")
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	return path
+}
+
+func TestAProviderTokenIsJudgedByTheSimulator(t *testing.T) {
+	d := drive(t)
+	sign := func(args ...string) string {
+		return strings.TrimSpace(d.do(append([]string{"jwt", "sign"}, args...)...))
+	}
+	good, old := sign(), sign("--age", "2h")
+	forged := good[:strings.LastIndexByte(good, '.')] + old[strings.LastIndexByte(old, '.'):]
+	foreign := sign("--key-file", p8(t), "--team", "OTHERTEAM1", "--key-id", "OTHERKEY01")
+
+	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production\njudged by +the simulator at http`, d.do("jwt", "inspect", good))
+	assert.Regexp(t, `(?m)^accepted +yes, in sandbox$`, d.do("jwt", "inspect", good, "--environment", "sandbox"))
+	assert.Regexp(t, `(?m)^signature +good\naccepted +no, in production: ExpiredProviderToken: iat is `, d.do("jwt", "inspect", old))
+	assert.Regexp(t, `(?m)^signature +bad\naccepted +no, in production: InvalidProviderToken: the signature is not by key `, d.do("jwt", "inspect", forged))
+	assert.Regexp(t, `(?m)^signature +unchecked: there is no key to check it with\naccepted +no, in production: InvalidProviderToken: iss is "OTHERTEAM1"`, d.do("jwt", "inspect", foreign))
+
+	verdict := lines[struct{ Verdict portal.InspectedProviderToken }](t, d.do("jwt", "inspect", old, "--json"))[0].Verdict
+	assert.Equal(t, "ExpiredProviderToken", verdict.Reason)
+	assert.Equal(t, "good", verdict.Signature)
+	assert.False(t, verdict.Accepted)
+	for _, shown := range []string{d.do("jwt", "inspect", good), d.do("jwt", "inspect", good, "--json")} {
+		assert.NotContains(t, shown, good[strings.LastIndexByte(good, '.')+1:], "the signature is never shown")
+	}
+}
+
+func TestAProviderTokenIsJudgedWithAKeyFile(t *testing.T) {
+	key, other := p8(t), p8(t)
+	token := strings.TrimSpace(succeed(t, "jwt", "sign", "--key-file", key, "--team", "TEAM000001", "--key-id", "KEY0000001"))
+	nowhere := "--control=http://127.0.0.1:1"
+
+	said := succeed(t, "jwt", "inspect", token, "--key-file", key, nowhere)
+	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production$`, said)
+	assert.Contains(t, said, "this machine's clock")
+	assert.Regexp(t, `(?m)^signature +bad$`, succeed(t, "jwt", "inspect", token, "--key-file", other, nowhere))
+	o := invoke(t, "jwt", "inspect", token, "--key-file", "none.p8", nowhere)
+	assert.Equal(t, exitUsage, o.code)
+	assert.Contains(t, o.stderr, "--key-file")
+
+	said = succeed(t, "jwt", "inspect", token, nowhere)
+	assert.Regexp(t, `(?m)^signature +unchecked\naccepted +unknown\njudged by +nobody: no simulator answers`, said)
+}
+
+func TestALenientSimulatorAcceptsAProviderTokenOfAnybody(t *testing.T) {
+	d := drive(t, "--accept-unknown")
+	token := func(age string) string {
+		return strings.TrimSpace(d.do("jwt", "sign", "--key-file", p8(t), "--team", "OTHERTEAM1", "--key-id", "OTHERKEY01", "--age", age))
+	}
+	require.Contains(t, d.do("jwt", "inspect", token("1m")), `yes, in production; overlooked in lenient mode: iss is "OTHERTEAM1"`)
+	require.Contains(t, d.do("jwt", "inspect", token("2h")), "no, in production: ExpiredProviderToken")
+}

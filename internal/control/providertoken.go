@@ -1,0 +1,34 @@
+package control
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// TokenInspector judges provider tokens that nobody has sent.
+type TokenInspector interface {
+	// InspectProviderToken tells whether a provider token would be accepted.
+	InspectProviderToken(authorization, environment string) (portal.InspectedProviderToken, error)
+}
+
+// A providerTokenOrder is a provider token to be judged.
+type providerTokenOrder struct {
+	Authorization string `json:"authorization" maxLength:"8000" doc:"The value of the authorization header: bearer, and the provider token"`
+	Environment   string `json:"environment,omitempty" enum:"production,sandbox" doc:"Where it is to be used; production if nothing is said"`
+}
+
+func registerProviderTokens(r *router) {
+	sim := r.server.sim
+	register(r, huma.Operation{
+		OperationID: "inspect-provider-token", Method: http.MethodPost, Path: "/v1/provider-tokens/inspect", Tags: []string{teamsTag},
+		Summary:     "Tell whether a provider token would be accepted with the first push of a connection",
+		Description: "The token is neither kept nor counted as an update.",
+		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
+	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[portal.InspectedProviderToken], error) {
+		return answered(sim.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
+	})
+}
