@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -16,7 +17,8 @@ type deviceRuleFlags struct {
 	LoginTimeout       time.Duration `placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (30s)."`
 	FilterTimeout      time.Duration `placeholder:"TIME" help:"End the connection of a device that has logged in and names no topics for so long (10s)."`
 	ClockWindow        time.Duration `placeholder:"TIME" help:"How far the time that a device signs at its login may be off, to either side (5m)."`
-	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Acknowledge a message from a device only after so long; some clients begin to listen when they have written."`
+	AnswerDelay        time.Duration `default:"${answer_delay}" placeholder:"TIME" help:"Answer a device's filters and requests for tokens after so long each, as from services behind the courier (${default}); 0s is at once."`
+	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Acknowledge a message from a device only after so long more; some clients begin to listen when they have written."`
 	DeviceLoss         time.Duration `placeholder:"TIME" help:"Take a connection for lost whose network confirms nothing for so long (1m); -1s leaves it to the system."`
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
@@ -32,10 +34,11 @@ func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	c.LossTimeout = r.DeviceLoss
 	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
 	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
+	c.AnswerDelay = cmp.Or(r.AnswerDelay, -1) // zero is the default there
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	return errors.Join(spans{
 		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
-		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay,
+		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay, "answer-delay": r.AnswerDelay,
 	}.negatives(), r.Delivery.apply(cfg), r.Login.apply(cfg))
 }

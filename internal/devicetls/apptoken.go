@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 	"time"
@@ -19,7 +20,9 @@ const tokenRefused uint8 = 1
 //
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
-	answer := courier.TokenResponse{Status: courier.TokenAccepted, Topic: m.Topic, AppID: m.AppID, AppIDForm: m.AppIDForm}
+	answer := courier.TokenResponse{
+		Status: courier.TokenAccepted, Topic: bytes.Clone(m.Topic), AppID: bytes.Clone(m.AppID), AppIDForm: m.AppIDForm,
+	}
 	if !s.allowed() {
 		return s.refuseToken(&answer)
 	}
@@ -30,14 +33,14 @@ func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	}
 	answer.Token = []byte(token)
 	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), answer.Token)
-	return s.answer(&answer)
+	return s.answerLater(&answer)
 }
 
 // refuseToken answers that there is no token. The field of the token is there all the
 // same: there are parsers that cannot do without one of the first three.
 func (s *session) refuseToken(answer *courier.TokenResponse) error {
 	answer.Status, answer.Token = tokenRefused, []byte{}
-	return s.answer(answer)
+	return s.answerLater(answer)
 }
 
 func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {

@@ -48,7 +48,7 @@ func BenchmarkDeliverAndAck(b *testing.B) {
 		ahead int
 	}{{"one at a time", 1}, {"256 ahead", 256}} {
 		b.Run(row.name, func(b *testing.B) {
-			w := newWorld(b)
+			w := newWorld(b, byDefault)
 			p := w.login(w.identity(nil))
 			require.NoError(b, p.conn.SetReadDeadline(time.Time{}))
 			hash := topicHash

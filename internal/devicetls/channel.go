@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -28,7 +29,7 @@ type subscription struct {
 //
 // observed: apsd, rustpush
 func (s *session) channel(m *courier.ChannelRequest) error {
-	answer := courier.ChannelResponse{ID: m.ID, Token: m.BaseToken}
+	answer := courier.ChannelResponse{ID: m.ID, Token: bytes.Clone(m.BaseToken)}
 	s.out.lock() // so that no message of a channel comes before the answer
 	defer s.out.unlock()
 	response, err := s.subscribeLocked(m)
@@ -37,7 +38,7 @@ func (s *session) channel(m *courier.ChannelRequest) error {
 		answer.Status = channelsRefused
 	}
 	answer.Response = response
-	return s.answerLocked(&answer)
+	return s.answerLaterLocked(&answer)
 }
 
 // subscribeLocked does what a request asks for and gives the body of the answer.

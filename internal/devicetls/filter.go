@@ -18,7 +18,7 @@ func (s *session) filter(m *courier.Filter) error {
 		return nil
 	}
 	s.times.filtered = true
-	s.out.lock() // so that nothing is sent between the filter and No storage
+	s.out.lock() // so that no push is sent between the filter and No storage
 	defer s.out.unlock()
 	stored := p.route.SetFilter(broker.Filter{
 		Enabled:       topicHashes(m.Enabled),
@@ -37,7 +37,7 @@ func (s *session) filter(m *courier.Filter) error {
 	if stored > 0 {
 		return nil
 	}
-	return s.answerLocked(&courier.NoStorage{Token: p.token})
+	return s.answerLaterLocked(&courier.NoStorage{Token: p.token})
 }
 
 // topicHashes returns those of a list that have the size of a hash.

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/later"
 )
 
 // A form is how the sessions of a listener wait for their devices. What a session
@@ -33,8 +35,10 @@ func (inGoroutines) close() error { return nil }
 
 // A gathering is the sessions of one listener, and what they share.
 type gathering struct {
-	server  *Server
-	workers *workers
+	server      *Server
+	workers     *workers
+	answerDelay time.Duration
+	timers      later.Group // of answers that are delayed
 
 	handshakes atomic.Uint64
 	crowded    chan struct{} // has room for one word that many have logged in
@@ -45,9 +49,9 @@ type gathering struct {
 	over    bool
 }
 
-func newGathering(server *Server) *gathering {
+func newGathering(server *Server, answerDelay time.Duration) *gathering {
 	return &gathering{
-		server: server, workers: newWorkers(), present: make(map[*session]struct{}), crowded: make(chan struct{}, 1),
+		server: server, workers: newWorkers(), answerDelay: answerDelay, present: make(map[*session]struct{}), crowded: make(chan struct{}, 1),
 	}
 }
 
@@ -88,5 +92,6 @@ func (g *gathering) end() {
 // wait returns when all sessions have ended.
 func (g *gathering) wait() {
 	g.running.Wait()
+	g.timers.End()
 	g.workers.close()
 }

@@ -1,6 +1,7 @@
 package devicetls
 
 import (
+	"bytes"
 	"errors"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -25,7 +26,7 @@ func (s *session) presenceTracking(m *courier.PresenceTracking) error {
 		p.salt = salt{m.Salt, true}
 		p.route.SetSalt(m.Salt)
 	}
-	return s.answerLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: m.Token})
+	return s.answerLaterLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: bytes.Clone(m.Token)})
 }
 
 // saltedHashes returns those of a list that have the size of a salted hash.

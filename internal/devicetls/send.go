@@ -40,6 +40,9 @@ func (s *session) sendSoon() {
 func (s *session) sendBatch() (more bool, err error) {
 	s.out.lock()
 	defer s.out.unlock()
+	if s.answerDelayedLocked() {
+		return false, s.out.flushLocked()
+	}
 	s.releaseLocked()
 	for _, p := range s.presences {
 		if p != nil && s.takeLocked(p) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/apns-sim/apns-sim/internal/listen"
 )
@@ -44,9 +45,19 @@ func New(cfg Config) (*Server, error) {
 // Serve accepts devices from ln until ctx ends; then it closes ln and every
 // connection, cleanly, and returns nil once all of them are gone. It returns
 // early, in the same way, with the error of a listener that fails.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) (err error) {
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	return s.serve(ctx, ln, s.cfg.AnswerDelay)
+}
+
+// ServeInside is Serve for devices that are a part of this program. They are answered
+// without [Config.AnswerDelay].
+func (s *Server) ServeInside(ctx context.Context, ln net.Listener) error {
+	return s.serve(ctx, ln, 0)
+}
+
+func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Duration) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	sessions := newGathering(s)
+	sessions := newGathering(s, answerDelay)
 	form := s.form(sessions)
 	defer func() { err = errors.Join(err, form.close()) }()
 	var running sync.WaitGroup

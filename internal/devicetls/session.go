@@ -22,21 +22,22 @@ type session struct {
 	log         sessionLog
 
 	// Owned by whoever reads, one at a time.
-	greeted   bool                // the TLS handshake is done
-	heard     bool                // a frame has come, which moves the deadline
-	answered  bool                // answers may wait in out
 	deadline  time.Time           // when the next frame must have come
 	device    *pki.DeviceIdentity // nil until the first Connect is accepted
 	times     times
 	active    activity
 	ack       courier.Ack
 	keepalive courier.Keepalive
+	greeted   bool // the TLS handshake is done
+	heard     bool // a frame has come, which moves the deadline
+	answered  bool // answers may wait in out
 
 	// Held by whoever writes; see output.
+	updates   uint32 // id of the newest channel update
 	out       output
-	updates   uint32                  // id of the newest channel update
 	presences [maxPresences]*presence // by slot; changed by whoever reads
 	bases     [maxPresences]uint32    // where a slot's message ids go on
+	delayed   *delayedAnswers         // nil if none are, and pushes need not wait
 
 	sending turn
 	reading turn // used where a poller tells what has come
@@ -174,6 +175,7 @@ func (s *session) close() {
 		s.twist.timers.End()
 	}
 	s.withdrawLateLocked()
+	s.answerAllLocked()
 	s.farewellLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {

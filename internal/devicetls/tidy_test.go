@@ -19,7 +19,7 @@ func forcedCollections() uint32 {
 
 func TestMemoryIsTidiedOnceACrowdHasLoggedInAndItIsQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGathering(nil)
+		g := newGathering(nil, 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		var tidying sync.WaitGroup
 		tidying.Go(func() { g.tidy(ctx) })

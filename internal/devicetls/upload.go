@@ -16,7 +16,7 @@ func (s *session) upload(m *courier.Upload) error {
 		}
 		s.pause(d)
 	}
-	return s.answer(&ack)
+	return s.answerLater(&ack)
 }
 
 func (s *session) uploadStatus(m *courier.Upload) uint8 {

@@ -85,6 +85,7 @@ func newWorldOn(t testing.TB, on network, rules broker.Config, edit ...func(*dev
 		Broker:      w.broker,
 		Journal:     w.journal,
 		Clock:       w.clock,
+		AnswerDelay: -1, // most tests are about what is answered, not when
 		Log:         slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	for _, f := range edit {

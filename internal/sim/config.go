@@ -98,6 +98,9 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// DefaultAnswerDelay is that of devices outside, for the help of commands.
+const DefaultAnswerDelay = devicetls.DefaultAnswerDelay
+
 // sweepInterval is how late the broker may do what is due, so that it is not at it
 // all the time.
 const sweepInterval = 10 * time.Millisecond

@@ -33,7 +33,7 @@ func (s *Simulator) makeFleet() error {
 // serveFleet opens the couriers to virtual devices.
 func (s *Simulator) serveFleet() {
 	for _, env := range environments {
-		s.inner.wg.Go(func() { s.note(s.couriers[env].Serve(s.inner.ctx, s.inside[env])) })
+		s.inner.wg.Go(func() { s.note(s.couriers[env].ServeInside(s.inner.ctx, s.inside[env])) })
 	}
 }
 

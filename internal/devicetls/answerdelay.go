@@ -1,0 +1,93 @@
+package devicetls
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// maxDelayed is how many answers of a connection wait at most. One more sends the
+// oldest at once: a device that asks for much is not slowed down, and what it has not
+// read takes no memory.
+const maxDelayed = 16
+
+// delayedAnswers are the answers of a session that wait for their time. At Apple,
+// tokens and filters are the business of services behind the courier, and their answers
+// come milliseconds apart. A client that sends two requests at once may not be ready for
+// the second answer right behind the first, nor for the first before its own write has
+// returned.
+//
+// Each answer leaves alone: no sooner than the delay after its request and after the
+// answer before it. Pushes wait until the delay after the last one is over, so that none
+// comes between a request and its answer.
+type delayedAnswers struct {
+	waiting []courier.Message // the oldest first; they alias no frame
+	next    time.Time         // when the oldest leaves, or pushes may if there is none
+}
+
+// answerLater sends an answer after the delay. It must not alias the frame of the
+// request.
+func (s *session) answerLater(m courier.Message) error {
+	s.out.lock()
+	defer s.out.unlock()
+	return s.answerLaterLocked(m)
+}
+
+func (s *session) answerLaterLocked(m courier.Message) error {
+	if s.answerDelay <= 0 {
+		return s.answerLocked(m)
+	}
+	d := s.delayed
+	if d == nil {
+		d = new(delayedAnswers)
+		s.delayed = d
+	}
+	d.waiting = append(d.waiting, m)
+	switch len(d.waiting) {
+	case 1:
+		s.delayNextLocked()
+	case maxDelayed + 1:
+		oldest := d.waiting[0]
+		d.waiting = d.waiting[1:]
+		return s.answerLocked(oldest)
+	}
+	return nil
+}
+
+// delayNextLocked has a worker come when the delay is over.
+func (s *session) delayNextLocked() {
+	s.delayed.next = time.Now().Add(s.answerDelay)
+	s.timers.After(s.answerDelay, s.sendSoon)
+}
+
+// answerDelayedLocked adds the answer whose time has come. It reports whether pushes
+// have to wait.
+func (s *session) answerDelayedLocked() (wait bool) {
+	d := s.delayed
+	switch {
+	case d == nil:
+		return false
+	case time.Now().Before(d.next):
+		return true
+	case len(d.waiting) == 0:
+		s.delayed = nil
+		return false
+	}
+	b := s.out.batchLocked()
+	b.frames = s.framing.Append(b.frames, d.waiting[0])
+	d.waiting = d.waiting[1:]
+	s.delayNextLocked()
+	return true
+}
+
+// answerAllLocked adds what still waits when the connection ends.
+func (s *session) answerAllLocked() {
+	if s.delayed == nil {
+		return
+	}
+	b := s.out.batchLocked()
+	for _, m := range s.delayed.waiting {
+		b.frames = s.framing.Append(b.frames, m)
+	}
+	s.delayed = nil
+}
