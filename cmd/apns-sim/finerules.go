@@ -15,6 +15,7 @@ type fineRuleFlags struct {
 	FirstStreams     uint32        `placeholder:"N" help:"How many streams a provider connection begins with, before a push with a valid provider token (1)."`
 	LowerStreams     string        `enum:"expired,forbidden,refused,never" default:"expired" placeholder:"WHEN" help:"After which refusal the limit of streams falls to --first-streams until the next accepted push: expired (ExpiredProviderToken), forbidden (any 403), refused (any) or never (${default})."`
 	OverrunEnds      bool          `help:"End a provider connection that opens more streams than it may, instead of refusing the stream."`
+	MalformedEnds    bool          `help:"End a provider connection on which a request breaks a rule of HTTP/2, with GOAWAY and text, instead of resetting the stream."`
 	MaxConnections   int           `placeholder:"N" help:"Close further provider connections at once while so many are open; otherwise never."`
 	HandshakeTimeout time.Duration `placeholder:"TIME" help:"How long a provider may take for TLS (10s)."`
 	ErrorWindow      time.Duration `placeholder:"TIME" help:"The time for --max-errors (1m)."`
@@ -22,6 +23,11 @@ type fineRuleFlags struct {
 	ErrorContentType bool          `help:"Send content-type with refusals, as Apple's sample shows and its servers do not."`
 	AnyPriority      bool          `help:"Accept an apns-priority that the push type does not allow, such as 10 for background."`
 	RefuseTokenOnly  bool          `help:"Refuse a push with a certificate whose push type Apple documents for provider tokens alone."`
+
+	HeaderTableSize   uint32 `placeholder:"N" help:"HEADER_TABLE_SIZE in the first SETTINGS frame to a provider, in bytes (4096)."`
+	InitialWindowSize uint32 `placeholder:"N" help:"INITIAL_WINDOW_SIZE in the first SETTINGS frame, in bytes; otherwise it is not sent, which means 65535."`
+	MaxFrameSize      uint32 `placeholder:"N" help:"MAX_FRAME_SIZE in the first SETTINGS frame, in bytes (16384)."`
+	MaxHeaderListSize uint32 `placeholder:"N" help:"MAX_HEADER_LIST_SIZE in the first SETTINGS frame, in bytes (8000)."`
 
 	TokenMaxAge    time.Duration `placeholder:"TIME" help:"How long after its time of issue a provider token is good (1h)."`
 	TokenMaxFuture time.Duration `placeholder:"TIME" help:"How far the time of issue may lie ahead (1h); -1s is any distance."`
@@ -43,6 +49,11 @@ var lowerRules = map[string]provider.LowerRule{
 func (r *fineRuleFlags) apply(cfg *sim.Config) error {
 	p := &cfg.Provider
 	p.Streams, p.FirstStreams, p.LowerStreams, p.OverrunEnds = r.Streams, r.FirstStreams, lowerRules[r.LowerStreams], r.OverrunEnds
+	p.MalformedEnds = r.MalformedEnds
+	p.Settings = provider.Settings{
+		HeaderTableSize: r.HeaderTableSize, InitialWindowSize: r.InitialWindowSize,
+		MaxFrameSize: r.MaxFrameSize, MaxHeaderListSize: r.MaxHeaderListSize,
+	}
 	p.MaxConnections, p.HandshakeTimeout = r.MaxConnections, r.HandshakeTimeout
 	p.ErrorWindow, p.BadTokenWeight, p.ErrorContentType = r.ErrorWindow, r.BadTokenWeight, r.ErrorContentType
 	p.AnyPriority, p.RefuseTokenOnly = r.AnyPriority, r.RefuseTokenOnly
@@ -52,5 +63,19 @@ func (r *fineRuleFlags) apply(cfg *sim.Config) error {
 	return errors.Join(
 		spans{"handshake-timeout": r.HandshakeTimeout, "error-window": r.ErrorWindow, "token-max-age": r.TokenMaxAge}.negatives(),
 		counts{"max-connections": r.MaxConnections, "bad-token-weight": r.BadTokenWeight, "backlog": r.Backlog}.below(0),
+		r.badSettings(),
 	)
+}
+
+// badSettings finds values that a SETTINGS frame cannot have. RFC 9113, 6.5.2
+func (r *fineRuleFlags) badSettings() error {
+	const maxWindow, minFrame, maxFrame = 1<<31 - 1, 1 << 14, 1<<24 - 1
+	var wrong []error
+	if n := r.InitialWindowSize; n > maxWindow {
+		wrong = append(wrong, mistake("initial-window-size", " is %d; it is %d at most", n, maxWindow))
+	}
+	if n := r.MaxFrameSize; n != 0 && (n < minFrame || n > maxFrame) {
+		wrong = append(wrong, mistake("max-frame-size", " is %d; it is %d to %d", n, minFrame, maxFrame))
+	}
+	return errors.Join(wrong...)
 }

@@ -54,6 +54,10 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--streams 500", func(c *sim.Config) { c.Provider.Streams = 500 }},
 		{"--first-streams 10 --lower-streams refused", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRefused }},
 		{"--lower-streams never --overrun-ends", func(c *sim.Config) { c.Provider.LowerStreams, c.Provider.OverrunEnds = provider.LowerNever, true }},
+		{"--malformed-ends", func(c *sim.Config) { c.Provider.MalformedEnds = true }},
+		{"--header-table-size 1024 --initial-window-size 65535 --max-frame-size 32768 --max-header-list-size 16000", func(c *sim.Config) {
+			c.Provider.Settings = provider.Settings{HeaderTableSize: 1024, InitialWindowSize: 65535, MaxFrameSize: 32768, MaxHeaderListSize: 16000}
+		}},
 		{"--max-connections 600 --handshake-timeout 2s", func(c *sim.Config) { c.Provider.MaxConnections, c.Provider.HandshakeTimeout = 600, 2*time.Second }},
 		{"--error-window 10s --bad-token-weight 1 --error-content-type", func(c *sim.Config) {
 			c.Provider.ErrorWindow, c.Provider.BadTokenWeight, c.Provider.ErrorContentType = 10*time.Second, 1, true
@@ -78,6 +82,19 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 			}
 			assert.Equal(t, want, got)
 		})
+	}
+}
+
+func TestASettingThatNoFrameCanHaveIsNamed(t *testing.T) {
+	for flag, want := range map[string]string{
+		"--initial-window-size=2147483648": "--initial-window-size is 2147483648; it is 2147483647 at most",
+		"--max-frame-size=16383":           "--max-frame-size is 16383; it is 16384 to 16777215",
+		"--max-frame-size=16777216":        "--max-frame-size is 16777216; it is 16384 to 16777215",
+	} {
+		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag})
+		require.NoError(t, err)
+		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		assert.EqualError(t, err, want)
 	}
 }
 

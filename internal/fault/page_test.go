@@ -36,6 +36,9 @@ func writeFaultsPage(t *testing.T) string {
 What was seen at APNs in production, ready to be switched on: ` + "`apns-sim --fault resets`, `apns-sim fault add resets`" + `, or
 ` + "`{\"preset\":\"resets\"}`" + ` to ` + "`/v1/faults`" + `. A ` + "`where`" + ` beside the preset narrows it
 further; a ` + "`when`" + ` takes the place of its own.
+What was seen and is a rule, no accident, is a setting of ` + "`serve`" + `: ` + "`--malformed-ends`" + ` ends a connection on which a request breaks a
+rule of HTTP/2, with GOAWAY PROTOCOL_ERROR and text (apns4erl#211, apnotic#68), ` + "`--overrun-ends`" + ` one that opens more streams than
+it may; ` + "`--lower-streams`" + `, ` + "`--max-requests`" + ` and ` + "`--update-scope`" + ` are others. [fidelity.md](fidelity.md) has them all.
 
 | | Preset | What people reported | What happens | Source |
 |---|---|---|---|---|

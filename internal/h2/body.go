@@ -73,7 +73,7 @@ func (c *Conn) receiving(id uint32, end bool) (*Stream, moment) {
 func (c *Conn) collect(s *Stream, data []byte, end bool) error {
 	s.received += int64(len(data))
 	if s.declared >= 0 && s.received > s.declared {
-		return streamError(s.id, http2.ErrCodeProtocol, "body longer than content-length")
+		return c.malformed(s.id, "body longer than content-length")
 	}
 	keep := data[:min(len(data), c.cfg.MaxBody-len(s.buf))]
 	if len(keep) < len(data) {
@@ -102,7 +102,7 @@ func (c *Conn) complete(s *Stream) error {
 		// A message is malformed "if the value of the Content-Length header field
 		// does not equal the sum of the DATA frame payload lengths that form the
 		// content". RFC 9113, 8.1.1
-		return streamError(s.id, http2.ErrCodeProtocol, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.declared))
+		return c.malformed(s.id, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.declared))
 	}
 	c.serve(s)
 	return nil

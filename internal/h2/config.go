@@ -8,8 +8,9 @@ import (
 // Config says how a connection behaves. Its zero value gives the settings seen
 // from APNs and limits that suit its small requests.
 type Config struct {
-	// The first SETTINGS frame. Zero means the value APNs was seen to send.
-	// observed: apns2#117, pushy#878
+	// The first SETTINGS frame. Zero means the value APNs was seen to send; the
+	// InitialWindowSize is not sent then, as it is the protocol's default.
+	// observed: undici#2043 (production, 2023), bun#17242 (sandbox, 2025)
 	HeaderTableSize      uint32 // octets; 0 = 4096
 	MaxConcurrentStreams uint32 // streams; 0 = 1000
 	InitialWindowSize    uint32 // octets; 0 = 65535
@@ -41,6 +42,11 @@ type Config struct {
 	// times. false = the stream alone is refused.
 	// observed: Apple forum 54407
 	OverrunEnds bool
+	// MalformedEnds ends the connection when a request is malformed (RFC 9113,
+	// 8.1.1), with GOAWAY, PROTOCOL_ERROR and plain text, as the servers of APNs did
+	// in 2018. false = the stream alone is reset.
+	// observed: apns4erl#211, apnotic#68
+	MalformedEnds bool
 	// Dismissal is sent before SETTINGS; nil is none. It does not end the
 	// connection: see [Conn.Finish].
 	Dismissal *Dismissal

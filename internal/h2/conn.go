@@ -100,7 +100,7 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	if c.cfg.Dismissal != nil {
 		c.dismissLocked(c.cfg.Dismissal)
 	}
-	c.firstSettingsLocked()
+	c.firstSettingsLocked(cfg != nil && cfg.InitialWindowSize > 0)
 	return c
 }
 

@@ -1,8 +1,10 @@
 package h2
 
 import (
+	"encoding/hex"
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,17 +18,40 @@ import (
 )
 
 func TestFirstFrameIsTheSettingsOfAPNs(t *testing.T) {
-	inBubble(t, nil, ok, func(p *peer) {
-		got := p.wantSettings("the server speaks first, pushy waits for it")
-		// observed: apns2#117, pushy#878
-		assert.Equal(t, map[http2.SettingID]uint32{
-			http2.SettingHeaderTableSize:      4096,
-			http2.SettingMaxConcurrentStreams: 1000,
-			http2.SettingInitialWindowSize:    65535,
-			http2.SettingMaxFrameSize:         16384,
-			http2.SettingMaxHeaderListSize:    8000,
-		}, got)
-	})
+	for _, tt := range []struct {
+		name string
+		cfg  *Config
+		want string // in hexadecimal
+		why  string
+	}{
+		{
+			"a connection with a provider token", &Config{MaxConcurrentStreams: 1},
+			"000018 04 00 00000000  0001 00001000  0003 00000001  0005 00004000  0006 00001f40",
+			"observed: undici#2043 (production, 2023), bun#17242 (sandbox, 2025)",
+		},
+		{
+			"a connection with a certificate", nil,
+			"000018 04 00 00000000  0001 00001000  0003 000003e8  0005 00004000  0006 00001f40",
+			"observed: 1000 streams, pushy#709",
+		},
+		{
+			"a window that was asked for", &Config{InitialWindowSize: 65535},
+			"00001e 04 00 00000000  0001 00001000  0003 000003e8  0004 0000ffff  0005 00004000  0006 00001f40",
+			"observed: apns2#117, where it was present",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want, err := hex.DecodeString(strings.ReplaceAll(tt.want, " ", ""))
+			require.NoError(t, err)
+			inBubble(t, tt.cfg, ok, func(p *peer) {
+				got := make([]byte, len(want))
+				_, err := io.ReadFull(p.nc, got)
+				p.sent(err)
+				assert.Equal(t, want, got, tt.why)
+				p.wantSilence(time.Second, "and nothing more; pushy waits for it before it sends")
+			})
+		})
+	}
 }
 
 func TestRequestReachesTheHandlerAsAWhole(t *testing.T) {
@@ -209,22 +234,15 @@ func TestAbortEndsAtOnce(t *testing.T) {
 }
 
 func TestAbortResetsTCP(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer ln.Close()
-	client, err := net.Dial("tcp", ln.Addr().String())
-	require.NoError(t, err)
+	client, server := tcpPair(t)
 	defer client.Close()
-	server, err := ln.Accept()
-	require.NoError(t, err)
 	c := NewConn(server, nil, ok, nil)
 	served := make(chan error, 1)
 	go func() { served <- c.Serve(t.Context()) }()
-	_, err = io.ReadFull(client, make([]byte, 9+5*6)) // SETTINGS
-	require.NoError(t, err)
+	newPeer(t, client).wantSettings("the server speaks first")
 	require.NoError(t, c.Abort())
 	require.NoError(t, <-served)
-	_, err = client.Read(make([]byte, 1))
+	_, err := client.Read(make([]byte, 1))
 	assert.Error(t, err, "a reset, or where the system hides it, the end")
 }
 

@@ -47,7 +47,7 @@ func TestMalformedRequestIsReportedWithTheFieldThatBrokeTheRule(t *testing.T) {
 		{"space after value", post("apns-topic", "a", "apns-id", "1 "), "bad value of apns-id", hpack.HeaderField{Name: "apns-id", Value: "1 "}},
 		{"upper-case name", post("apns-topic", "a", "Apns-Id", "1"), `bad field name "Apns-Id"`, hpack.HeaderField{Name: "Apns-Id", Value: "1"}},
 		{"te", post("apns-topic", "a", "te", "gzip"), "te other than trailers", hpack.HeaderField{Name: "te", Value: "gzip"}},
-		{"second method", post("apns-topic", "a", ":method", "PUT"), `pseudo-header field ":method" after a regular field`, hpack.HeaderField{Name: ":method", Value: "PUT"}},
+		{"second method", post("apns-topic", "a", ":method", "PUT"), "Pseudo-header field ':method' found after regular header.", hpack.HeaderField{Name: ":method", Value: "PUT"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := failuresOf(t, Config{}, func(p *peer) {

@@ -23,13 +23,24 @@ func (c *Conn) endRequest() error {
 
 	switch {
 	case b.malformed != "":
-		return streamError(b.id, http2.ErrCodeProtocol, b.malformed)
+		return c.malformed(b.id, b.malformed)
 	case b.tooLarge:
 		return c.refuseLargeFields(s)
 	case b.endStream:
 		return c.complete(s)
 	}
 	return nil
+}
+
+// malformed says what follows from a malformed request. "Malformed requests or
+// responses that are detected MUST be treated as a stream error of type
+// PROTOCOL_ERROR." RFC 9113, 8.1.1. "An endpoint MAY choose to treat a stream error as
+// a connection error." RFC 9113, 5.4.2
+func (c *Conn) malformed(id uint32, reason string) error {
+	if c.cfg.MalformedEnds {
+		return connErrorOn(id, http2.ErrCodeProtocol, reason)
+	}
+	return streamError(id, http2.ErrCodeProtocol, reason)
 }
 
 // refuse refuses a stream above the limit, at once, even if the peer has not
@@ -80,9 +91,9 @@ func (c *Conn) endTrailers() error {
 		// "An endpoint that receives a HEADERS frame without the END_STREAM flag
 		// set after receiving the HEADERS frame that opens a request ... MUST
 		// treat the corresponding request or response as malformed." RFC 9113, 8.1
-		return streamError(b.id, http2.ErrCodeProtocol, "HEADERS within the body")
+		return c.malformed(b.id, "HEADERS within the body")
 	case b.malformed != "":
-		return streamError(b.id, http2.ErrCodeProtocol, b.malformed)
+		return c.malformed(b.id, b.malformed)
 	case at == inTime:
 		return c.complete(s)
 	}

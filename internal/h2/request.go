@@ -52,7 +52,8 @@ func (c *Conn) onPseudo(f hpack.HeaderField) string {
 	if b.regular {
 		// "All pseudo-header fields MUST appear in a field block before all
 		// regular field lines." RFC 9113, 8.3
-		return "pseudo-header field " + strconv.Quote(f.Name) + " after a regular field"
+		// The text is that of APNs. observed: apns4erl#211, apnotic#68
+		return "Pseudo-header field '" + f.Name + "' found after regular header."
 	}
 	var which pseudo
 	switch f.Name {

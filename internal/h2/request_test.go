@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 )
@@ -63,6 +64,29 @@ func TestMalformedRequestIsAStreamError(t *testing.T) {
 				p.headers(3, true, post())
 				p.wantStatus(3, "200", "the connection lives, its compression state is right")
 				p.wantRequests(request{"POST", "/3/device/00", "localhost", "", false})
+			})
+		})
+	}
+}
+
+func TestMalformedRequestMayEndTheConnection(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		fields []hpack.HeaderField
+		want   string
+		why    string
+	}{
+		{"pseudo-header after a regular field", append(pairs("apns-topic", "a"), post()...), "Pseudo-header field ':method' found after regular header.", "observed: apns4erl#211, apnotic#68"},
+		{"content-length without body", post("content-length", "1"), "body of 0 octets, content-length 1", "RFC 9113, 8.1.1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			withPeer(t, &Config{MalformedEnds: true}, ok, func(p *peer) {
+				p.headers(1, true, tt.fields)
+				p.wantGoAway(http2.ErrCodeProtocol, 1, tt.want, tt.why)
+				var ce *ConnectionError
+				require.ErrorAs(t, p.wantEnd("a connection error"), &ce)
+				assert.Equal(t, uint32(1), ce.StreamID)
+				p.wantRequests()
 			})
 		})
 	}

@@ -48,16 +48,21 @@ func (s *settings) streamRecvWindow(size uint32) int64 {
 	return int64(size)
 }
 
-// firstSettingsLocked queues the server's half of the preface. Nothing may be
-// queued before it but a Dismissal.
-func (c *Conn) firstSettingsLocked() {
-	c.checkLocked(c.fr.WriteSettings(
-		http2.Setting{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},
-		http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: c.settings.limit},
-		http2.Setting{ID: http2.SettingInitialWindowSize, Val: c.cfg.InitialWindowSize},
+// firstSettingsLocked queues the server's half of the preface, with
+// INITIAL_WINDOW_SIZE if window is true. Nothing may be queued before it but a
+// Dismissal.
+func (c *Conn) firstSettingsLocked(window bool) {
+	first := []http2.Setting{
+		{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},
+		{ID: http2.SettingMaxConcurrentStreams, Val: c.settings.limit},
+	}
+	if window {
+		first = append(first, http2.Setting{ID: http2.SettingInitialWindowSize, Val: c.cfg.InitialWindowSize})
+	}
+	c.checkLocked(c.fr.WriteSettings(append(first,
 		http2.Setting{ID: http2.SettingMaxFrameSize, Val: c.cfg.MaxFrameSize},
 		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: c.cfg.MaxHeaderListSize},
-	))
+	)...))
 }
 
 // SetMaxConcurrentStreams tells the peer a new limit and keeps to it at once:

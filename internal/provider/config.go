@@ -70,6 +70,13 @@ type Config struct {
 	// GOAWAY and plain text (observed: Apple forum 54407), instead of refusing
 	// the stream alone (observed: pushy#476).
 	OverrunEnds bool
+	// MalformedEnds ends a connection on which a request breaks a rule of HTTP/2,
+	// with GOAWAY and plain text (observed: apns4erl#211, apnotic#68, in 2018),
+	// instead of resetting the stream alone.
+	MalformedEnds bool
+	// Settings are further values of the first SETTINGS frame; 0 is what APNs was
+	// seen to send.
+	Settings Settings
 	// MaxRequests is how many requests a connection may make; 0 is any number.
 	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further
 	// stream (observed: pushok#169, Apple forum 54407, after about 50,000).
@@ -151,6 +158,15 @@ type Config struct {
 	// MaxConnections is how many connections may be open; 0 is any number.
 	// Further ones are closed at once.
 	MaxConnections int
+}
+
+// Settings are the values of the first SETTINGS frame that are the same on all
+// connections; see [h2.Config].
+type Settings struct {
+	HeaderTableSize   uint32
+	InitialWindowSize uint32
+	MaxFrameSize      uint32
+	MaxHeaderListSize uint32
 }
 
 // check finds what is missing.

@@ -46,7 +46,12 @@ func New(cfg Config) (*Server, error) {
 		MaxConcurrentStreams: s.cfg.Streams,
 		IdleTimeout:          s.cfg.IdleTimeout,
 		IdleDebug:            appendReason(nil, apns.IdleTimeout),
+		HeaderTableSize:      s.cfg.Settings.HeaderTableSize,
+		InitialWindowSize:    s.cfg.Settings.InitialWindowSize,
+		MaxFrameSize:         s.cfg.Settings.MaxFrameSize,
+		MaxHeaderListSize:    s.cfg.Settings.MaxHeaderListSize,
 		OverrunEnds:          s.cfg.OverrunEnds,
+		MalformedEnds:        s.cfg.MalformedEnds,
 		ShutdownGrace:        s.cfg.ShutdownGrace,
 		Log:                  s.cfg.Log,
 	}
