@@ -3,6 +3,9 @@ package control_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -44,4 +47,22 @@ func TestThePageSendsNoForeignRequest(t *testing.T) {
 			assert.Equal(t, http.StatusOK, a.get(match[1]).Code, "%s refers to %s", path, match[1])
 		}
 	}
+}
+
+// What is shown is text: an element in a list that is not spread would be written as
+// [object HTMLParagraphElement].
+func TestThePageShowsTheWholeDocument(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("the page is a script for browsers, and there is no node to run it")
+	}
+	document := filepath.Join(t.TempDir(), "openapi.json")
+	require.NoError(t, os.WriteFile(document, newAPI(t).get("/v1/openapi.json").Body.Bytes(), 0o600))
+	out, err := exec.CommandContext(t.Context(), node, "testdata/page_test.js", "docs/page.js", document).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	text := string(out)
+	assert.NotContains(t, text, "[object")
+	assert.NotContains(t, text, "undefined")
+	assert.Contains(t, text, "Looks into a simulator of the Apple Push Notification service and steers it.")
+	assert.Contains(t, text, "/v1/notifications/wait")
 }

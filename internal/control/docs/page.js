@@ -123,7 +123,7 @@ async function main() {
   const contents = document.getElementById("contents");
   page.replaceChildren(
     element("h1", {}, api.info.title),
-    api.info.description.split("\n\n").map((p) => element("p", {}, p)),
+    ...api.info.description.split("\n\n").map((p) => element("p", {}, p)),
     element("p", {}, "The document: ", element("a", { href: documentURL }, documentURL), `, OpenAPI ${api.openapi}.`));
   for (const [tag, list] of byTag(operations(api))) {
     page.append(element("h2", {}, tag), ...list.map((op) => show(api, op)));
