@@ -78,6 +78,9 @@ func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
 			return err
 		}
 	}
+	if err := writeP12(dir, p); err != nil {
+		return err
+	}
 	return writeTrust(dir, root, p)
 }
 

@@ -146,9 +146,18 @@ func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir s
 	if e.Proxy {
 		p.Proxy = simulator.Info().Proxy
 	}
+	if len(e.Serve.Topic) > 0 { // the program is about this app
+		p.Topic = e.Serve.Topic[0]
+	}
+	written := p // the RSA key takes long to make
+	failed := make(chan error, 1)
+	go func() { failed <- writeCertificates(dir, simulator.Secrets.PKI, &written) }()
 	addPhone(ctx, simulator, &p, apns.Production)
 	addPhone(ctx, simulator, &p, apns.Sandbox)
-	return p, writeTrust(dir, simulator.RootPEM(), &p)
+	err := errors.Join(writeTrust(dir, simulator.RootPEM(), &p), <-failed)
+	p.CertificateFile, p.CertificateRSAFile = written.CertificateFile, written.CertificateRSAFile
+	p.CertificateP12, p.CertificatePassword = written.CertificateP12, written.CertificatePassword
+	return p, err
 }
 
 // phonePatience is how long a device of exec may take to get its tokens; it takes

@@ -37,6 +37,20 @@ func TestTheProgramFindsADeviceToPushTo(t *testing.T) {
 	assert.Regexp(t, `^[0-9a-f]{64} [0-9a-f]{16} [0-9a-f]{64} [0-9a-f]{16}\n$`, stdout)
 }
 
+// The first topic that is asked for is what the program is about.
+func TestTheProgramPushesForTheTopicThatWasAskedFor(t *testing.T) {
+	script := `test "$APNS_SIM_TOPIC" = com.you.app || exit 3
+push() { curl -s -o /dev/null -w '%{http_code} ' --http2 "$APNS_SIM_PROVIDER/3/device/$APNS_SIM_TOKEN" -d '{"aps":{"alert":"hi"}}' "$@"; }
+push -H "apns-topic: com.you.app" --cert "$APNS_SIM_CERTIFICATE_FILE"
+push -H "apns-topic: com.you.app" --cert "$APNS_SIM_CERTIFICATE_RSA_FILE"
+push -H "apns-topic: com.you.app" --cert-type P12 --cert "$APNS_SIM_CERTIFICATE_P12:$APNS_SIM_CERTIFICATE_PASSWORD"
+push -H "apns-topic: com.example.other" --cert "$APNS_SIM_CERTIFICATE_FILE"
+openssl x509 -in "$APNS_SIM_CERTIFICATE_RSA_FILE" -noout -text | grep -c rsaEncryption`
+	code, stdout, stderr := execute(t, script, "--topic", "com.you.app", "--topic", "com.example.other")
+	require.Equal(t, exitOK, code, stderr)
+	assert.Equal(t, "200 200 200 400 1\n", stdout, "a certificate is for one app, as at Apple")
+}
+
 func TestTheProgramIsLedToTheSimulatorAndNowhereElse(t *testing.T) {
 	t.Setenv("NO_PROXY", "corp.example")
 	t.Setenv("JAVA_TOOL_OPTIONS", "-Xmx1g")

@@ -112,6 +112,7 @@ func grammarVars() kong.Vars {
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
 	vars["demo_topic"] = sim.DemoTopic
 	vars["answer_delay"] = sim.DefaultAnswerDelay.String()
+	vars["p12_password"] = p12Password
 	vars["window"] = strconv.Itoa(broker.DefaultWindow)
 	vars["ack_timeout"] = broker.DefaultAckTimeout.String()
 	vars["history"] = strconv.Itoa(journal.DefaultHistory)

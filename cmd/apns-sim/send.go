@@ -34,7 +34,7 @@ type sendCommand struct {
 	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
 	signingFlags
 	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM or .p12) instead of a token."`
-	Password    string `default:"simulator" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
+	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
 	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
 

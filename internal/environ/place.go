@@ -21,11 +21,13 @@ type Place struct {
 	Store, StorePassword string
 
 	// Team has a key, as a file or as the text of one, and a provider certificate
-	// for Topic.
-	Team, KeyID     string
-	KeyFile, KeyP8  string
-	CertificateFile string
-	Topic           string
+	// for Topic: as PEM, as PKCS#12 under CertificatePassword, and another one with an
+	// RSA key, PEM.
+	Team, KeyID                         string
+	KeyFile, KeyP8                      string
+	CertificateFile, CertificateRSAFile string
+	CertificateP12, CertificatePassword string
+	Topic                               string
 	// Token is that of Topic on a device inside the simulator, DeviceID that
 	// device; there may be another one in the sandbox. See [Place.AddDevice].
 	Token, DeviceID               string

@@ -71,18 +71,22 @@ func (s *Simulator) writeFiles(dir string) (err error) {
 }
 
 // SaveDemoCertificate issues a provider certificate for the default team's app
-// and writes it with its key to one file, as most provider libraries want it.
-// It returns the path.
+// and writes it to a directory. It returns the path.
 func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
-	identity, err := s.PKI.IssueProvider(pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam})
+	return SaveCertificate(s.PKI, pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam}, filepath.Join(dir, DemoCertificateFile))
+}
+
+// SaveCertificate issues a provider certificate and writes it with its key to one
+// file, as most provider libraries want it. It returns the path.
+func SaveCertificate(authorities *pki.PKI, r pki.ProviderRequest, path string) (string, error) {
+	identity, err := authorities.IssueProvider(r)
 	if err != nil {
-		return "", fmt.Errorf("sim: provider certificate of the default team: %w", err)
+		return "", fmt.Errorf("sim: provider certificate for %s: %w", r.Topic, err)
 	}
 	text, err := identity.PEM()
 	if err != nil {
-		return "", fmt.Errorf("sim: provider certificate of the default team: %w", err)
+		return "", fmt.Errorf("sim: provider certificate for %s: %w", r.Topic, err)
 	}
-	path := filepath.Join(dir, DemoCertificateFile)
 	if err := pki.WriteSecret(path, text); err != nil {
 		return "", fmt.Errorf("sim: %w", err)
 	}
