@@ -95,29 +95,17 @@ const (
 // infer returns the type of the push: the one the provider named, or else what
 // topic and payload say.
 func (l *linter) infer() PushType {
-	switch suffix := suffixType(l.topic); {
+	switch suffix := TopicType(l.topic); {
 	case strings.HasPrefix(l.topic, passPrefix):
 		return pass
 	case pushTypeByName[l.pushType] != nil:
 		return l.pushType
 	case suffix != "":
 		return suffix
-	case strings.HasPrefix(l.topic, mdmPrefix):
-		return MDM
 	case has(l.aps, "content-available") && !l.visible():
 		return Background
 	}
 	return Alert
-}
-
-// suffixType returns the push type whose suffix the topic has, "" for none.
-func suffixType(topic string) PushType {
-	for i := range pushTypes {
-		if s := pushTypes[i].Suffix; s != "" && strings.HasSuffix(topic, s) {
-			return pushTypes[i].Type
-		}
-	}
-	return ""
 }
 
 func has(object map[string]any, key string) bool {

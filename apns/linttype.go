@@ -17,14 +17,14 @@ func (l *linter) checkTopic() {
 	if row == nil || l.topic == "" {
 		return
 	}
-	suffix, managed := suffixType(l.topic), strings.HasPrefix(l.topic, mdmPrefix)
+	of := TopicType(l.topic)
 	switch {
 	case row.Suffix != "" && !strings.HasSuffix(l.topic, row.Suffix):
 		l.advise(AdviceTypeTopic, "the topic of a push of type %s ends in %s; this one is %s", row.Type, row.Suffix, shorten(l.topic))
-	case row.Suffix == "" && suffix != "":
-		l.advise(AdviceTypeTopic, "the topic %s is one for pushes of type %s; this one is %s", shorten(l.topic), suffix, row.Type)
-	case managed != (row.Type == MDM):
-		l.advise(AdviceTypeTopic, "pushes of type %s and topics that begin with %s belong together; this is %s to %s", MDM, mdmPrefix, row.Type, shorten(l.topic))
+	case row.Suffix == "" && of != "" && of != row.Type:
+		l.advise(AdviceTypeTopic, "the topic %s is one for pushes of type %s; this one is %s", shorten(l.topic), of, row.Type)
+	case row.Type == MDM && of != MDM:
+		l.advise(AdviceTypeTopic, "the topic of a push of type %s begins with %s; this one is %s", MDM, mdmPrefix, shorten(l.topic))
 	}
 }
 

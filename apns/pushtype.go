@@ -144,6 +144,20 @@ func LookupPushType(t PushType) *PushTypeInfo {
 	return pushTypeByName[t]
 }
 
+// TopicType returns the push type that a topic tells by its suffix, or by the
+// beginning that topics of MDM have; "" for a topic of several types.
+func TopicType(topic string) PushType {
+	for i := range pushTypes {
+		if s := pushTypes[i].Suffix; s != "" && strings.HasSuffix(topic, s) {
+			return pushTypes[i].Type
+		}
+	}
+	if strings.HasPrefix(topic, mdmPrefix) {
+		return MDM
+	}
+	return ""
+}
+
 // BundleID returns topic without the suffix of its push type: the app it
 // belongs to.
 func BundleID(topic string) string {

@@ -45,6 +45,9 @@ func TestThereAreElevenPushTypesWithTheseTopicsAndLimits(t *testing.T) {
 			requireSource(t, got.Source)
 			assert.Equal(t, &got, apns.LookupPushType(got.Type))
 			assert.Equal(t, "com.example.app", apns.BundleID("com.example.app"+row.suffix))
+			if row.suffix != "" {
+				assert.Equal(t, got.Type, apns.TopicType("com.example.app"+row.suffix))
+			}
 		})
 	}
 }
@@ -79,6 +82,18 @@ func TestTheBundleIDIsTheTopicWithoutItsSuffix(t *testing.T) {
 	}
 	for _, row := range rows {
 		assert.Equal(t, row.want, apns.BundleID(row.topic), row.why)
+	}
+}
+
+func TestATopicTellsItsPushTypeUnlessItIsOfSeveral(t *testing.T) {
+	for topic, want := range map[string]apns.PushType{
+		"com.example.app":              "", // alert and background
+		"com.example.app.voip-ptt":     apns.PushToTalk,
+		"com.apple.mgmt.External.0f1e": apns.MDM,
+		"pass.com.example.ticket":      "",
+		"":                             "",
+	} {
+		assert.Equal(t, want, apns.TopicType(topic), topic)
 	}
 }
 

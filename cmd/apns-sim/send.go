@@ -24,7 +24,7 @@ type sendCommand struct {
 	Token      string `required:"" placeholder:"HEX" help:"The device token."`
 	Topic      string `placeholder:"TOPIC" help:"apns-topic; the default team's app when absent."`
 	Payload    string `default:"${payload}" placeholder:"JSON" help:"The payload, a greeting when absent; @FILE reads a file, - standard input."`
-	PushType   string `default:"alert" placeholder:"TYPE" help:"apns-push-type (${default}); empty sends none."`
+	PushType   string `default:"alert" placeholder:"TYPE" help:"apns-push-type; when absent, that of the topic, which is ${default} for an app's bundle ID; empty sends none."`
 	Priority   string `placeholder:"N" help:"apns-priority: 10, 5 or 1."`
 	Expiration string `placeholder:"SECONDS" help:"apns-expiration, UNIX seconds; 0 is one attempt."`
 	CollapseID string `placeholder:"ID" help:"apns-collapse-id."`
@@ -96,8 +96,9 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if err != nil {
 		return nil, err
 	}
-	if s.Topic == "" {
-		s.Topic = where.Demo.Topic
+	s.Topic = cmp.Or(s.Topic, where.Demo.Topic)
+	if !flagged("push-type") && s.PushType == string(apns.Alert) {
+		s.PushType = string(cmp.Or(apns.TopicType(s.Topic), apns.Alert))
 	}
 	for header, value := range map[string]string{
 		apns.HeaderTopic: s.Topic, apns.HeaderPushType: s.PushType, apns.HeaderPriority: s.Priority,

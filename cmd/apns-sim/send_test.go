@@ -23,12 +23,18 @@ var strange = strings.Repeat("5a", 32)
 // issued makes a device token as the simulator over dir does.
 func issued(t *testing.T, dir string, env apns.Environment) string {
 	t.Helper()
+	return issuedFor(t, dir, env, sim.DemoTopic)
+}
+
+// issuedFor is issued for another topic.
+func issuedFor(t *testing.T, dir string, env apns.Environment, topic string) string {
+	t.Helper()
 	secrets, err := sim.LoadSecrets(dir)
 	require.NoError(t, err)
 	vault, err := tokenvault.New(tokenvault.Config{Secrets: secrets.TokenKeys})
 	require.NoError(t, err)
-	topic := apns.HashTopic(sim.DemoTopic)
-	return vault.Mint(tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}, &topic).String()
+	hash := apns.HashTopic(topic)
+	return vault.Mint(tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}, &hash).String()
 }
 
 func TestSendIsAProviderOfOnePush(t *testing.T) {
@@ -44,6 +50,7 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 	payload := filepath.Join(t.TempDir(), "payload.json")
 	require.NoError(t, os.WriteFile(payload, []byte(`{"aps":{"alert":"from a file"}}`), 0o600))
 	production, sandbox := issued(t, dir, apns.Production), issued(t, dir, apns.Sandbox)
+	call := issuedFor(t, dir, apns.Production, sim.DemoTopic+".voip")
 	const id = "0b9c3b2e-0f3c-4a53-9f43-5d5f3a3f4c11"
 
 	for _, tc := range []struct {
@@ -60,6 +67,8 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 		{"in the sandbox", "", []string{"--token", sandbox, "--environment", "sandbox"}, exitOK, "200 accepted"},
 		{"in the wrong environment", "", []string{"--token", sandbox}, exitFailure, "400 BadDeviceToken"},
 		{"no push type", "", []string{"--token", production, "--push-type", ""}, exitOK, "200 accepted"},
+		{"to a VoIP topic", "", []string{"--token", call, "--topic", sim.DemoTopic + ".voip"}, exitOK, "200 accepted"},
+		{"to a VoIP topic, as another type", "", []string{"--token", call, "--topic", sim.DemoTopic + ".voip", "--push-type", "alert"}, exitFailure, "400 InvalidPushType"},
 		{"a bad priority", "", []string{"--token", production, "--priority", "7"}, exitFailure, "400 BadPriority"},
 		{"a token nobody has issued", "", []string{"--token", strange}, exitFailure, "400 BadDeviceToken, apns-id "},
 		{"another key of the team", "", []string{"--token", production, "--key-file", key("SECONDKEY1"), "--team", sim.DemoTeam}, exitOK, "200 accepted"},

@@ -91,7 +91,11 @@ func (r *channelRequest) checkChannelID() *apns.Rejection {
 	}
 	text := r.channelID.value
 	if text == "" {
-		return apns.Reject(apns.MissingChannelId, "there is no apns-channel-id; it is a header, not a part of the path")
+		detail := "there is no apns-channel-id; it is a header, not a part of the path"
+		if r.method == "GET" { // observed: APNSwift#240, which lists so
+			detail += "; the list of all channels is " + "/1/apps/" + r.app + "/all-channels"
+		}
+		return apns.Reject(apns.MissingChannelId, detail)
 	}
 	if len(text) > maxChannelID {
 		return apns.Reject(apns.BadChannelId, fmt.Sprintf("apns-channel-id has %d characters, more than %d", len(text), maxChannelID))

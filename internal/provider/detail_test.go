@@ -97,3 +97,11 @@ func TestTheJournalShowsTheUIDOfACertificateAsItsName(t *testing.T) {
 	require.Contains(t, subject, "UID=com.example.app")
 	require.NotContains(t, subject, "0.9.2342")
 }
+
+// observed: APNSwift#240, which lists the channels of an app so.
+func TestADetailNamesThePathThatListsChannels(t *testing.T) {
+	r := &channelRequest{request: request{method: "GET"}, route: &route{about: true}, app: bundleID}
+	require.Contains(t, r.checkChannelID().Detail, "/1/apps/com.example.app/all-channels")
+	r.method = "DELETE"
+	require.NotContains(t, r.checkChannelID().Detail, "all-channels")
+}
