@@ -47,6 +47,7 @@ type Conn struct {
 	peerLeft   *PeerError
 	resets     meter
 	noise      meter
+	resizes    meter  // of streams' windows, by SETTINGS
 	finished   uint64 // frames and header blocks handled
 	unmoved    uint64 // finished when the reader last found one incomplete
 
@@ -134,7 +135,7 @@ func (c *Conn) Serve(ctx context.Context) error {
 // read is the reader's life.
 func (c *Conn) read() error {
 	now := time.Now()
-	c.resets.since, c.noise.since = now, now
+	c.resets.since, c.noise.since, c.resizes.since = now, now, now
 	if err := c.greet(now); err != nil {
 		return err
 	}

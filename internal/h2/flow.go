@@ -1,6 +1,7 @@
 package h2
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -42,20 +43,26 @@ func (c *Conn) refill(id uint32, w *recvWindow) {
 	c.checkLocked(c.fr.WriteWindowUpdate(id, increment))
 }
 
-// A sendWindow is what we may still send on the connection, and who waits.
+// A sendWindow is what we may still send on the connection, and who waits for it.
 type sendWindow struct {
-	conn    int64     // octets
-	blocked []*Stream // with pending data, in order of their answers
+	conn int64 // octets
+	// waiting are the streams with pending data that have window of their own, in
+	// order. Those that have none wait for theirs, and are not here, so that a
+	// frame never looks at streams in vain.
+	waiting []*Stream
 }
 
-// forget takes s off the waiting list.
+// forget drops what s has pending.
 func (w *sendWindow) forget(s *Stream) {
-	if len(s.pending) == 0 {
-		return
-	}
 	s.pending = s.pending[:0]
-	if i := slices.Index(w.blocked, s); i >= 0 {
-		w.blocked = slices.Delete(w.blocked, i, i+1)
+	w.unlist(s)
+}
+
+func (w *sendWindow) unlist(s *Stream) {
+	if s.waiting {
+		s.waiting = false
+		i := slices.Index(w.waiting, s)
+		w.waiting = slices.Delete(w.waiting, i, i+1)
 	}
 }
 
@@ -67,7 +74,16 @@ func (c *Conn) dataLocked(s *Stream, body []byte) {
 		return
 	}
 	s.pending = append(s.pending[:0], rest...)
-	c.send.blocked = append(c.send.blocked, s)
+	c.waitLocked(s)
+}
+
+// waitLocked notes that s has pending data for which the connection has no window, if
+// it is not the stream that has none.
+func (c *Conn) waitLocked(s *Stream) {
+	if s.window > 0 && !s.waiting {
+		s.waiting = true
+		c.send.waiting = append(c.send.waiting, s)
+	}
 }
 
 // sendLocked writes DATA frames as far as the windows allow, the last one with
@@ -86,17 +102,35 @@ func (c *Conn) sendLocked(s *Stream, body []byte) []byte {
 	return nil
 }
 
-// unblockLocked sends what waits, as far as the windows allow now.
-func (c *Conn) unblockLocked() {
-	waiting := c.send.blocked
-	c.send.blocked = nil
-	for _, s := range waiting {
-		rest := c.sendLocked(s, s.pending)
-		s.pending = s.pending[:copy(s.pending, rest)]
-		if len(rest) == 0 {
-			c.sentLocked(s)
-		} else {
-			c.send.blocked = append(c.send.blocked, s)
+// sendPendingLocked sends what s has pending, as far as the windows allow, and
+// reports whether that was all. Then it was the end of s.
+func (c *Conn) sendPendingLocked(s *Stream) bool {
+	rest := c.sendLocked(s, s.pending)
+	s.pending = s.pending[:copy(s.pending, rest)]
+	if len(rest) == 0 {
+		c.sentLocked(s)
+	}
+	return len(rest) == 0
+}
+
+// resumeLocked goes on with s after its window has grown.
+func (c *Conn) resumeLocked(s *Stream) {
+	if len(s.pending) > 0 && !s.waiting && !c.sendPendingLocked(s) {
+		c.waitLocked(s)
+	}
+}
+
+// resumeWaitingLocked goes on with the streams that wait for the connection's window,
+// until it is used up.
+func (c *Conn) resumeWaitingLocked() {
+	for len(c.send.waiting) > 0 && c.send.conn > 0 {
+		s := c.send.waiting[0]
+		switch {
+		case c.sendPendingLocked(s): // which has taken it off the list
+		case s.window > 0:
+			return // it stays the first
+		default:
+			c.send.unlist(s)
 		}
 	}
 }
@@ -118,27 +152,55 @@ func (c *Conn) onWindowUpdate(f *http2.WindowUpdateFrame) error {
 		if c.send.conn > math.MaxInt32 {
 			return connError(http2.ErrCodeFlowControl, "connection window beyond 2^31-1")
 		}
+		c.resumeWaitingLocked()
 	} else if s := c.streams[f.StreamID]; s != nil {
 		s.window += int64(f.Increment)
 		if s.window > math.MaxInt32 {
 			return streamError(s.id, http2.ErrCodeFlowControl, "stream window beyond 2^31-1")
 		}
+		c.resumeLocked(s)
 	}
-	c.unblockLocked()
 	return nil
 }
 
-// resizeLocked applies a new INITIAL_WINDOW_SIZE to the open streams. "A change
-// to SETTINGS_INITIAL_WINDOW_SIZE can cause the available space in a
-// flow-control window to become negative." RFC 9113, 6.9.2
-func (c *Conn) resizeLocked(size int64) error {
-	delta := size - c.settings.peerWindow
-	c.settings.peerWindow = size
+// A resizing is what the INITIAL_WINDOW_SIZE values of one SETTINGS frame come to.
+type resizing struct {
+	last, largest int64 // octets; -1 = no value yet
+}
+
+func (r *resizing) add(size int64) { r.last, r.largest = size, max(r.largest, size) }
+
+// resizeLocked applies a new INITIAL_WINDOW_SIZE to the open streams, once for all
+// values of a frame. "A change to SETTINGS_INITIAL_WINDOW_SIZE can cause the available
+// space in a flow-control window to become negative"; and "an endpoint MUST treat a
+// change to SETTINGS_INITIAL_WINDOW_SIZE that causes any flow-control window to exceed
+// the maximum size as a connection error", be it by a value that another one follows.
+// RFC 9113, 6.9.2
+func (c *Conn) resizeLocked(to resizing) error {
+	if to.last < 0 {
+		return nil
+	}
+	before := c.settings.peerWindow
+	c.settings.peerWindow = to.last
 	for id, s := range c.streams {
-		s.window += delta
-		if s.window > math.MaxInt32 {
+		if s.window+to.largest-before > math.MaxInt32 {
 			return connError(http2.ErrCodeFlowControl, fmt.Sprintf("window of stream %d beyond 2^31-1", id))
 		}
+		s.window += to.last - before
 	}
-	return nil
+	return c.countResizes(len(c.streams))
+}
+
+// resumeAllLocked sends what streams have pending that had no window, the oldest first.
+func (c *Conn) resumeAllLocked() {
+	var ready []*Stream
+	for _, s := range c.streams {
+		if len(s.pending) > 0 && s.window > 0 && !s.waiting {
+			ready = append(ready, s)
+		}
+	}
+	slices.SortFunc(ready, func(a, b *Stream) int { return cmp.Compare(a.id, b.id) })
+	for _, s := range ready {
+		c.resumeLocked(s)
+	}
 }

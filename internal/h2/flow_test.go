@@ -1,11 +1,14 @@
 package h2
 
 import (
+	"bytes"
 	"math"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 )
 
@@ -114,6 +117,95 @@ func TestWindowViolations(t *testing.T) {
 			p.sent(p.fr.WriteSettings(setting(http2.SettingInitialWindowSize, math.MaxInt32)))
 			p.wantGoAway(http2.ErrCodeFlowControl, 1, "window of stream 1 beyond 2^31-1", "RFC 9113, 6.9.2")
 		})
+	})
+}
+
+func TestWindowSizesOfOneFrameAreAppliedOnce(t *testing.T) {
+	const streams, entries = 990, settingsPerFrame
+	withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
+		for i := range uint32(streams) {
+			p.headers(2*i+1, true, post())
+		}
+		var all []http2.Setting
+		for i := range uint32(entries) {
+			all = append(all, setting(http2.SettingInitialWindowSize, i))
+		}
+		p.sent(p.fr.WriteSettings(all...))
+		p.wantSettingsAck("obeyed")
+		synctest.Wait()
+		assert.Equal(t, streams, p.conn.resizes.count, "each window is resized once, to the last value")
+		for _, s := range p.conn.streams {
+			assert.Equal(t, int64(entries-1), s.window)
+		}
+	})
+}
+
+// settingsPerFrame is how many settings fit into a frame of 16 KB.
+const settingsPerFrame = 16384 / 6
+
+func TestWindowSizeInAFrameMayNotOverflowEvenIfAnotherFollows(t *testing.T) {
+	withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
+		p.headers(1, true, post())
+		p.sent(p.fr.WriteWindowUpdate(1, 1))
+		p.sent(p.fr.WriteSettings(setting(http2.SettingInitialWindowSize, math.MaxInt32), setting(http2.SettingInitialWindowSize, 5)))
+		p.wantGoAway(http2.ErrCodeFlowControl, 1, "window of stream 1 beyond 2^31-1", "RFC 9113, 6.5.3: values are processed in order")
+	})
+}
+
+func TestWindowSizesThatGoOnChangingEndTheConnection(t *testing.T) {
+	held := HandlerFunc(func(s *Stream) {
+		if s.ID() > 2*900 {
+			s.Respond(200, nil)
+		}
+	})
+	withPeer(t, nil, held, func(p *peer) {
+		for i := range uint32(900) {
+			p.headers(2*i+1, true, post())
+		}
+		p.hp.SetMaxDynamicTableSize(0)
+		block := bytes.Clone(p.block(post()))
+		var ce *ConnectionError
+		require.ErrorAs(t, flood(p, 3*maxResizes/900, func(i int) error {
+			id := uint32(2*(i+900) + 1)
+			if err := p.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: block, EndHeaders: true, EndStream: true}); err != nil {
+				return err
+			}
+			return p.fr.WriteSettings(setting(http2.SettingInitialWindowSize, uint32(i)))
+		}), &ce, "a request forgives none")
+		assert.Equal(t, http2.ErrCodeEnhanceYourCalm, ce.Code)
+	})
+}
+
+func TestStreamsWithoutWindowAreNotLookedAtForTheConnections(t *testing.T) {
+	body := strings.Repeat("x", 40000)
+	h := HandlerFunc(func(s *Stream) { s.Respond(200, []byte(body)) })
+	inBubble(t, nil, h, func(p *peer) {
+		p.greet(setting(http2.SettingInitialWindowSize, 0))
+		for id := uint32(1); id <= 5; id += 2 {
+			p.headers(id, true, post())
+			p.wantHeaders(id, false, "answered")
+		}
+		p.sent(p.fr.WriteWindowUpdate(3, 40000))
+		p.wantData(3, false, body[:16384], "it has window")
+		p.wantData(3, false, body[:16384], "it has window")
+		p.wantData(3, true, body[:40000-2*16384], "it has window")
+		p.sent(p.fr.WriteWindowUpdate(5, 40000))
+		p.wantData(5, false, body[:16384], "25535 octets are left")
+		p.wantData(5, false, body[:65535-40000-16384], "25535 octets are left")
+		synctest.Wait()
+		assert.Len(t, p.conn.send.waiting, 1, "the other one waits for its own window")
+		p.sent(p.fr.WriteSettings(setting(http2.SettingInitialWindowSize, 40000)))
+		p.wantSettingsAck("the first stream waits for the connection's window, too")
+		synctest.Wait()
+		assert.Len(t, p.conn.send.waiting, 2)
+		p.sent(p.fr.WriteRSTStream(5, http2.ErrCodeCancel))
+		p.sent(p.fr.WriteWindowUpdate(0, 1))
+		p.wantData(1, false, "x", "as much as the connection allows")
+		p.sent(p.fr.WriteWindowUpdate(0, 1<<20))
+		p.wantData(1, false, body[:16384], "the rest")
+		p.wantData(1, false, body[:16384], "the rest")
+		p.wantData(1, true, body[:40000-1-2*16384], "the rest")
+		assert.Empty(t, p.conn.send.waiting)
 	})
 }
 

@@ -32,6 +32,11 @@ const (
 	// limitPeriod without a request among them.
 	maxNoise = 10000
 
+	// maxResizes is how many windows of streams may be resized by SETTINGS in
+	// limitPeriod. A client that adapts its window to the network does so some ten
+	// times in a connection's life, with 1000 streams at most.
+	maxResizes = 1 << 20
+
 	limitPeriod = 10 * time.Second
 )
 
@@ -42,10 +47,10 @@ type meter struct {
 	since time.Time
 }
 
-// exceeded counts one event and reports whether the last limit events came
-// within limitPeriod.
-func (m *meter) exceeded(limit int) bool {
-	m.count++
+// exceeded counts n events and reports whether the last limit events came within
+// limitPeriod.
+func (m *meter) exceeded(n, limit int) bool {
+	m.count += n
 	if m.count < limit {
 		return false
 	}
@@ -59,7 +64,7 @@ func (m *meter) exceeded(limit int) bool {
 // "An endpoint MAY treat activity that is suspicious as a connection error of
 // type ENHANCE_YOUR_CALM." RFC 9113, 10.5
 func (c *Conn) countReset() error {
-	if c.resets.exceeded(maxResets) {
+	if c.resets.exceeded(1, maxResets) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many streams were reset")
 	}
 	return nil
@@ -68,8 +73,17 @@ func (c *Conn) countReset() error {
 // countNoise counts a frame that advances no request. A request resets the
 // count, see Conn.serve.
 func (c *Conn) countNoise() error {
-	if c.noise.exceeded(maxNoise) {
+	if c.noise.exceeded(1, maxNoise) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many frames without a request")
+	}
+	return nil
+}
+
+// countResizes counts windows that a frame has resized. Unlike other noise they are
+// not forgiven for a request: each such frame costs as much as many requests.
+func (c *Conn) countResizes(n int) error {
+	if c.resizes.exceeded(n, maxResizes) {
+		return connError(http2.ErrCodeEnhanceYourCalm, "too many changes of INITIAL_WINDOW_SIZE")
 	}
 	return nil
 }

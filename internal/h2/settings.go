@@ -117,15 +117,23 @@ func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 		c.settings.acked++
 		return nil
 	}
-	if err := f.ForeachSetting(c.settingLocked); err != nil {
+	windows := resizing{-1, -1}
+	if err := f.ForeachSetting(func(s http2.Setting) error { return c.settingLocked(s, &windows) }); err != nil {
+		return err
+	}
+	wider := windows.last > c.settings.peerWindow
+	if err := c.resizeLocked(windows); err != nil {
 		return err
 	}
 	c.checkLocked(c.fr.WriteSettingsAck())
-	c.unblockLocked()
+	if wider {
+		c.resumeAllLocked()
+	}
 	return nil
 }
 
-func (c *Conn) settingLocked(s http2.Setting) error {
+// settingLocked takes one setting, which goes to windows if it is INITIAL_WINDOW_SIZE.
+func (c *Conn) settingLocked(s http2.Setting, windows *resizing) error {
 	if err := s.Valid(); err != nil {
 		code := http2.ErrCodeProtocol
 		if s.ID == http2.SettingInitialWindowSize {
@@ -137,7 +145,7 @@ func (c *Conn) settingLocked(s http2.Setting) error {
 	case http2.SettingHeaderTableSize:
 		c.enc.setTableSize(s.Val)
 	case http2.SettingInitialWindowSize:
-		return c.resizeLocked(int64(s.Val))
+		windows.add(int64(s.Val))
 	case http2.SettingMaxFrameSize:
 		c.settings.peerMaxFrame = s.Val
 	}

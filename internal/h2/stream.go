@@ -31,6 +31,7 @@ type Stream struct {
 	// Guarded by conn.mu.
 	window      int64  // what the peer allows us to send
 	pending     []byte // response body that waits for window
+	waiting     bool   // for the connection's window, see sendWindow
 	slow        bool   // was found unfinished once, see stall.go
 	remoteEnded bool   // the peer has sent END_STREAM
 	served      bool   // the handler was or is being called; written by the reader alone
