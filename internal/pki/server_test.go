@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -253,5 +254,25 @@ func TestNameThatIsNoNameIsRefused(t *testing.T) {
 	} {
 		_, err := New(Options{ExtraNames: []string{name}})
 		assert.ErrorContains(t, err, "neither a host name nor an IP address", "%q", name)
+	}
+}
+
+func TestManyClientsAskForLeavesAtOnce(t *testing.T) {
+	servers := newServers(t, newPKI(t), false)
+	hosts := []string{"", "localhost", "api.push.apple.com", "api.sandbox.push.apple.com", "x.localhost"}
+	leaves := make([]*x509.Certificate, 8*len(hosts))
+	var asking sync.WaitGroup
+	for i := range leaves {
+		asking.Go(func() {
+			if cert, err := servers.Certificate(modernHello(hosts[i%len(hosts)])); err == nil {
+				leaves[i] = cert.Leaf
+			}
+		})
+	}
+	asking.Wait()
+	for i, leaf := range leaves {
+		require.NotNil(t, leaf)
+		assert.Same(t, leaves[i%len(hosts)], leaf, "each name has one")
+		assert.IsType(t, &ecdsa.PublicKey{}, leaf.PublicKey, "no RSA key is made")
 	}
 }
