@@ -23,7 +23,7 @@ func (c *contract) post(t *testing.T, path, order string, made any) {
 func inSpace(operation string) func(*contract, *testing.T) {
 	return func(c *contract, t *testing.T) {
 		c.today(t)
-		var made portal.NewSpace
+		var made portal.CreatedSpace
 		c.post(t, "/v1/spaces", `{"devices":0}`, &made)
 		c.values[operation+" team"] = made.Team
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestMetricsTellWhatHappenedAndWhatWaits(t *testing.T) {
 	s := serve(t, "--any-port", "--fault", "accepted-not-delivered")
-	var made portal.NewSpace
+	var made portal.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made))
 	invoke(t, "send", "--control", s.Control, "--token", strange)
 	response, err := http.Get(s.Control + "/metrics") //nolint:noctx // The test is over if it hangs.

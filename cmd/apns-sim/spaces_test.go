@@ -40,7 +40,7 @@ type inbox struct{ Notifications []portal.Received }
 
 func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 	s := serve(t, "--any-port")
-	var made portal.NewSpace
+	var made portal.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made), "an empty body orders a useful one")
 	require.Len(t, made.Devices, 1)
 	keyFile := filepath.Join(t.TempDir(), "AuthKey_"+made.KeyID+".p8")
@@ -80,7 +80,7 @@ func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 
 func TestTheCertificateOfASpaceComesAsPKCS12OnRequest(t *testing.T) {
 	s := serve(t, "--any-port")
-	var made portal.NewSpace
+	var made portal.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", `{"devices":0,"p12Password":"secret"}`, &made))
 	file, err := base64.StdEncoding.DecodeString(made.P12)
 	require.NoError(t, err)

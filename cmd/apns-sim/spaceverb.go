@@ -42,7 +42,7 @@ func (spaceCreate) Help() string {
 // Run makes a space.
 func (s *spaceCreate) Run(ctx context.Context, c *console) error {
 	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
-	var made portal.NewSpace
+	var made portal.CreatedSpace
 	if err := s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *spaceCreate) Run(ctx context.Context, c *console) error {
 
 // complete writes the files that variables name, and empties those that would still
 // have what is another team's.
-func (s *spaceCreate) complete(made *portal.NewSpace) error {
+func (s *spaceCreate) complete(made *portal.CreatedSpace) error {
 	dir, err := s.folder(s.Dir, made.Team)
 	if err != nil {
 		return err

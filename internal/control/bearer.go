@@ -37,14 +37,15 @@ func CheckToken(token string) error {
 	return nil
 }
 
-// describeToken says in the document that a token is demanded.
+// describeToken says in the document whether a token is demanded. Where none is, one may
+// be sent all the same, so that a client made from the document can.
 func (r *router) describeToken() {
-	if r.server.token == "" {
-		return
-	}
 	api := r.api.OpenAPI()
 	api.Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearerScheme: {Type: "http", Scheme: bearerScheme}}
 	api.Security = []map[string][]string{{bearerScheme: {}}}
+	if r.server.token == "" {
+		api.Security = append(api.Security, anybody...)
+	}
 }
 
 // guardToken refuses requests without the token, if there is one. The comparison

@@ -33,7 +33,10 @@ var pageFiles = []struct{ path, file, contentType string }{
 // serves it and the page that shows it.
 func (r *router) serveDocument() error {
 	// Huma describes its own errors; ours stand in their place.
-	delete(r.api.OpenAPI().Components.Schemas.Map(), "ErrorModel")
+	for _, own := range []string{"ErrorModel", "ErrorDetail"} {
+		delete(r.api.OpenAPI().Components.Schemas.Map(), own)
+	}
+	r.dropOwnKeywords()
 	document, err := json.MarshalIndent(r.api.OpenAPI(), "", "  ")
 	if err != nil {
 		return err
@@ -47,6 +50,26 @@ func (r *router) serveDocument() error {
 		r.file(f.path, f.contentType, content)
 	}
 	return nil
+}
+
+// dropOwnKeywords takes out of the document what OpenAPI does not know: the words that
+// huma has for a pattern in its refusals, which it has read by now.
+func (r *router) dropOwnKeywords() {
+	for _, schema := range r.api.OpenAPI().Components.Schemas.Map() {
+		for _, property := range schema.Properties {
+			property.PatternDescription = ""
+		}
+	}
+	for _, item := range r.api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op == nil {
+				continue
+			}
+			for _, parameter := range op.Parameters {
+				parameter.Schema.PatternDescription = ""
+			}
+		}
+	}
 }
 
 // file serves bytes that do not change.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,4 +66,24 @@ func TestThePageShowsTheWholeDocument(t *testing.T) {
 	assert.NotContains(t, text, "undefined")
 	assert.Contains(t, text, "Looks into a simulator of the Apple Push Notification service and steers it.")
 	assert.Contains(t, text, "/v1/notifications/wait")
+}
+
+// Generators and linters stumble over these.
+func TestTheDocumentIsFitForGenerators(t *testing.T) {
+	text := newAPI(t).get("/v1/openapi.json").Body.String()
+	var document struct {
+		Servers    []struct{ URL string }
+		Info       struct{ License struct{ Identifier string } }
+		Components struct{ Schemas map[string]any }
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &document))
+	require.Len(t, document.Servers, 1)
+	assert.Equal(t, "/", document.Servers[0].URL, "whence it was fetched")
+	assert.Equal(t, "Apache-2.0", document.Info.License.Identifier)
+	assert.NotContains(t, text, "patternDescription", "OpenAPI does not know it")
+	for name := range document.Components.Schemas {
+		// openapi-generator writes NewX for X in Go.
+		of, made := strings.CutPrefix(name, "New")
+		assert.False(t, made && document.Components.Schemas[of] != nil, "%s is the constructor of %s in Go", name, of)
+	}
 }

@@ -61,7 +61,11 @@ func newRouter(s *Server) *router {
 	r := &router{server: s, mux: mux, open: map[string]bool{}, api: humago.New(mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
-			Info:    &huma.Info{Title: "apns-sim control API", Version: apiVersion, Description: introduction},
+			Info: &huma.Info{
+				Title: "apns-sim control API", Version: apiVersion, Description: introduction,
+				License: &huma.License{Name: "Apache 2.0", Identifier: "Apache-2.0"},
+			},
+			Servers: []*huma.Server{{URL: "/", Description: "The simulator that this document comes from"}},
 		},
 		Formats: map[string]huma.Format{
 			"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat,

@@ -13,7 +13,7 @@ import (
 // [portal.ErrTaken] says which; any other is a mistake in the order.
 type Spaces interface {
 	// NewSpace makes a space with all that was ordered.
-	NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, error)
+	NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, error)
 	ListSpaces() []portal.Space
 	GetSpace(team string) (portal.Space, error)
 	// CloseSpace ends a space and all there is in it.
@@ -44,7 +44,7 @@ func registerSpaces(r *router) {
 			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
 		RequestBody: exampleBody(portal.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
-	}, func(ctx context.Context, in *struct{ Body *portal.SpaceOrder }) (*answer[*portal.NewSpace], error) {
+	}, func(ctx context.Context, in *struct{ Body *portal.SpaceOrder }) (*answer[*portal.CreatedSpace], error) {
 		var order portal.SpaceOrder
 		if in.Body != nil {
 			order = *in.Body

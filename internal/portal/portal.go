@@ -40,8 +40,8 @@ type Space struct {
 	DeviceCount int       `json:"deviceCount" doc:"How many devices are there"`
 }
 
-// A NewSpace is a space with what is told but once.
-type NewSpace struct {
+// A CreatedSpace is a space with what is told but once.
+type CreatedSpace struct {
 	Space
 	Key         string            `json:"key" doc:"The authentication key, as the text of a .p8 file"`
 	Certificate string            `json:"certificate" doc:"A provider certificate for the first app, with its key, PEM"`

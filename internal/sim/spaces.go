@@ -54,7 +54,7 @@ func NewID() string { return rand.Text()[:10] }
 // OpenSpace makes a team that lives in a world of its own, with a key, a provider
 // certificate, apps and devices, and returns all of it; the certificate also as
 // it is, for other forms. If anything fails, nothing is left.
-func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.NewSpace, *pki.Identity, error) {
+func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, NewID())
 	if s.Auth.HasTeam(team) {
 		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, portal.ErrTaken)
@@ -75,7 +75,7 @@ func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal
 }
 
 // furnish gives a new space what was ordered.
-func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o portal.SpaceOrder) (*portal.NewSpace, *pki.Identity, error) {
+func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o portal.SpaceOrder) (*portal.CreatedSpace, *pki.Identity, error) {
 	team, topics := in.Team(), o.Topics
 	if len(topics) == 0 {
 		topics = []string{defaultTopic}
@@ -104,7 +104,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 	if err != nil {
 		return nil, nil, err
 	}
-	made := &portal.NewSpace{
+	made := &portal.CreatedSpace{
 		Space: s.describeSpace(in), Key: key.P8, Certificate: string(certificate),
 		CA: string(s.RootPEM()), Devices: devices,
 	}
@@ -114,7 +114,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 }
 
 // variables are what a program under test finds in its environment.
-func (s *Simulator) variables(made *portal.NewSpace) map[string]string {
+func (s *Simulator) variables(made *portal.CreatedSpace) map[string]string {
 	p := s.Place()
 	p.Team, p.KeyID, p.KeyFile, p.KeyP8 = made.Team, made.KeyID, "", made.Key
 	p.CertificateFile, p.Topic = "", made.Topics[0]

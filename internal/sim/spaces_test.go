@@ -24,7 +24,7 @@ import (
 
 // A tenant is a space and a provider of its team.
 type tenant struct {
-	*portal.NewSpace
+	*portal.CreatedSpace
 	s        *sim.Simulator
 	provider *provider
 }
@@ -86,7 +86,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	certified := tenant{x.NewSpace, s, &provider{t, &http.Client{Transport: transport}, "not.looked.at"}}
+	certified := tenant{x.CreatedSpace, s, &provider{t, &http.Client{Transport: transport}, "not.looked.at"}}
 	assert.Empty(t, certified.push(x.token(), `{}`))
 }
 
