@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -48,6 +49,8 @@ type serveCommand struct {
 	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
 	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
 	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
+
+	StopTimeout time.Duration `default:"5s" placeholder:"TIME" help:"When stopping, wait so long for connected devices to acknowledge what was accepted (${default}); 0s does not wait. A second signal ends at once."`
 
 	History      int `default:"${history}" placeholder:"N" help:"How many pushes to keep with all that became of them (${default})."`
 	HistoryBytes int `default:"${history_bytes}" placeholder:"BYTES" help:"About how much memory they may take (${default}); the oldest go first."`
@@ -113,7 +116,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	}
 	select {
 	case <-ctx.Done():
-		cfg.Log.Info("stopping")
+		cfg.Log.Info("stopping; a second signal ends at once")
 	case <-simulator.Failed(): // Close says how
 	}
 	return nil
@@ -136,6 +139,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		},
 		Journal:      journal.Config{History: s.History, HistoryBytes: s.HistoryBytes},
 		TokenLength:  s.TokenLength,
+		StopTimeout:  s.StopTimeout,
 		Log:          newLogger(c, s.LogLevel),
 		Control:      s.controlAPI,
 		ControlToken: s.controlToken(),
@@ -143,7 +147,7 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 	return cfg, errors.Join(
 		s.checkAddresses(), s.checkWords(),
 		counts{"stored-per-app": s.StoredPerApp, "window": s.Window, "history": s.History, "history-bytes": s.HistoryBytes}.below(1),
-		counts{"max-channels": s.MaxChannels}.below(0),
+		counts{"max-channels": s.MaxChannels}.below(0), spans{"stop-timeout": s.StopTimeout}.negatives(),
 		s.Rules.apply(&cfg), s.FineRules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg),
 		s.secrets(&cfg), s.portal(&cfg),
 	)

@@ -90,6 +90,9 @@ type Config struct {
 	// still accepted, and dropped; zero answers Unregistered at once. A Seed of
 	// zero is replaced by one that is drawn, and logged.
 	UnregisterDelay tokenvault.Delay
+	// StopTimeout is how long [Simulator.Close] waits for connected devices to
+	// acknowledge what was accepted; zero does not wait.
+	StopTimeout time.Duration
 	// TokenLength is the length of device tokens in bytes; 0 means 32.
 	TokenLength int
 	// Clock tells semantic time; nil makes one that stands with the machine's.

@@ -159,11 +159,15 @@ func (s *Simulator) Ready() bool { return s.ready.Load() }
 func (s *Simulator) Failed() <-chan struct{} { return s.failed }
 
 // Close takes leave: providers get a GOAWAY and finish what they have begun,
-// then devices are disconnected. Every goroutine has ended when it returns.
+// then devices acknowledge what they are sent, for [Config.StopTimeout] at most, and
+// are disconnected. Every goroutine has ended when it returns.
 // The error is the first with which a door failed before.
 func (s *Simulator) Close() error {
 	s.ready.Store(false)
 	s.outer.end()
+	if s.inner.ctx != nil && s.inner.ctx.Err() == nil { // it was started, and this is the first Close
+		s.drain()
+	}
 	s.Fleet.Close()
 	s.inner.end()
 	s.mu.Lock()
