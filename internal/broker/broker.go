@@ -300,6 +300,24 @@ func (b *Broker) Attach(to Address, peer Peer) *Route {
 	return r
 }
 
+// InFlight returns the connection of the device at an address, nil if it has none,
+// and how many pushes it was sent and has not acknowledged.
+func (b *Broker) InFlight(to Address) (peer Peer, count int) {
+	s := b.shardOf(to)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	q := s.queues[to]
+	if q == nil {
+		return nil, 0
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.route == nil {
+		return nil, 0
+	}
+	return q.route.peer, q.route.flight.count
+}
+
 // Connected reports whether the device at an address has a connection.
 func (b *Broker) Connected(to Address) bool {
 	s := b.shardOf(to)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
@@ -68,6 +69,7 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 
 		redirects: m.RedirectCount,
 	}
+	defer s.settleFormer(broker.Address(l.address))()
 	s.out.lock()
 	defer s.out.unlock()
 	s.attachLocked(p)

@@ -34,6 +34,7 @@ type presence struct {
 
 	last     atomic.Uint32 // the route's newest id
 	replaced atomic.Bool
+	quiet    atomic.Bool // it is sent nothing, because it is about to be replaced
 }
 
 // Wake implements [broker.Peer].

@@ -55,6 +55,9 @@ func (s *session) sendBatch() (more bool, err error) {
 // takeLocked takes the pushes of one presence. It reports whether there may be
 // more.
 func (s *session) takeLocked(p *presence) (more bool) {
+	if p.quiet.Load() {
+		return false
+	}
 	b := s.out.batchLocked()
 	taken := p.route.Take(b.deliveries[:0])
 	s.passLocked(b, p, taken)
