@@ -10,10 +10,13 @@ TOOLS := $(CURDIR)/.build/bin
 
 FUZZTIME ?= 10s
 
+# Systems besides the one at hand for which everything must compile.
+SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
+
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients lint fmt fuzz churn bench bench-devices cover demo certs clean
+.PHONY: help build test test-clients lint vet-systems fmt fuzz churn bench bench-devices cover demo certs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +42,12 @@ lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-
 	cd integration && go vet ./...
 	$(TOOLS)/golangci-lint run ./...
 	cd integration && $(TOOLS)/golangci-lint run ./...
+
+vet-systems: ## Compile and vet for the other operating systems and for 32 bits
+	@for system in $(SYSTEMS); do \
+		echo "go vet for $$system"; \
+		CGO_ENABLED=0 GOOS=$${system%/*} GOARCH=$${system#*/} go vet ./...; \
+	done
 
 fmt: $(TOOLS)/gofumpt ## Format all Go files
 	$(TOOLS)/gofumpt -w .

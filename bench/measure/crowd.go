@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -80,7 +79,7 @@ func (c *campaign) memory(ctx context.Context, o options) (rows []crowdRow, err 
 		if err != nil {
 			return rows, err
 		}
-		if err := s.command.Process.Signal(syscall.SIGUSR1); err != nil {
+		if err := collectGarbage(s.command.Process); err != nil {
 			return rows, err
 		}
 		time.Sleep(settleTime)

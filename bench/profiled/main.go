@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command profiled is the simulator with the profiler running: what bin/apns-sim
 // serves, without its flags. Profiles of its CPU time and its allocations, from
 // start to end, are left in a folder. On SIGUSR1 it collects garbage, gives free

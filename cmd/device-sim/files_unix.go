@@ -17,7 +17,7 @@ func enoughFiles(devices int) error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return fmt.Errorf("read the limit of open files: %w", err)
 	}
-	if needed := uint64(devices + otherFiles); limit.Cur < needed {
+	if needed := uint64(devices + otherFiles); uint64(limit.Cur) < needed { //nolint:unconvert // FreeBSD counts in int64.
 		return &failure{
 			code: exitUsage, err: fmt.Errorf("--count %d needs %d open files, and this process may have %d", devices, needed, limit.Cur),
 			remedy: "raise the limit with ulimit -n, or start several fleets",
