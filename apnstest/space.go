@@ -116,10 +116,11 @@ type Clock struct{ clock *clock.Clock }
 // Now returns the time.
 func (c *Clock) Now() time.Time { return c.clock.Now() }
 
-// Advance moves the clock forward by d, or back if d is negative.
+// Advance moves the clock forward by d, or back if d is negative. It panics beyond the
+// years 1971 to 2261.
 func (c *Clock) Advance(d time.Duration) { c.clock.Advance(d) }
 
-// Set moves the clock to a time. It goes on from there.
+// Set moves the clock to a time, in the years 1971 to 2261. It goes on from there.
 func (c *Clock) Set(t time.Time) { c.clock.Set(t) }
 
 // Advance is short for [Clock.Advance].

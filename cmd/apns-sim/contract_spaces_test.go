@@ -49,7 +49,7 @@ func onDevice(operation string) func(*contract, *testing.T) {
 
 func init() {
 	for _, operation := range []string{
-		"get-space", "delete-space", "reset-space", "get-space-clock", "set-space-clock", "advance-space-clock",
+		"get-space", "delete-team", "delete-space", "reset-space", "get-space-clock", "set-space-clock", "advance-space-clock",
 	} {
 		preparations[operation] = inSpace(operation)
 	}

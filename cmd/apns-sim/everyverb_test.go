@@ -23,7 +23,7 @@ var verbOf = map[string]string{
 
 	"add-app": "team add-app", "remove-app": "team remove-app",
 	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",
-	"suspend-team": "team suspend", "resume-team": "team resume",
+	"delete-team": "team delete", "suspend-team": "team suspend", "resume-team": "team resume",
 	"inspect-provider-token": "jwt inspect",
 	"rotate-token-key":       "device new-token-key", "open-token": "device open-token",
 

@@ -36,7 +36,7 @@ type serveCommand struct {
 	ProxyOthers           bool   `help:"Let the proxy pass on what is not for Apple's hosts."`
 	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
 
-	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory."`
+	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory. Keys and apps of the portal are kept there too; which device tokens are Unregistered is forgotten at the end."`
 	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
 	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of new authorities as not critical, for clients on mbedTLS, which refuse them otherwise."`
 	Files       string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`

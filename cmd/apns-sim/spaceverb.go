@@ -147,6 +147,7 @@ type teamCommand struct {
 
 	RemoveApp teamRemoveApp `cmd:"" help:"Take an app from a team, with its channels."`
 	Show      teamShow      `cmd:"" help:"Show a team with its keys and apps."`
+	Delete    teamDelete    `cmd:"" help:"Delete a team and all there is of it; the default team stays."`
 
 	Suspend teamSuspend `cmd:"" help:"Suspend a team: its pushes are answered Forbidden."`
 	Resume  teamResume  `cmd:"" help:"Let a suspended team push again."`
@@ -191,6 +192,13 @@ func (t *teamShow) Run(ctx context.Context, c *console) error {
 		properties = append(properties, [2]string{"key " + key.ID, cmp.Or(restricted, "not restricted")})
 	}
 	return showOne(c, t.JSON, &one, properties...)
+}
+
+type teamDelete struct{ oneTeam }
+
+// Run deletes the team.
+func (t *teamDelete) Run(ctx context.Context) error {
+	return t.call(ctx, http.MethodDelete, "/v1/teams"+segment(t.Team), nil, nil, nil)
 }
 
 type teamAddKey struct {

@@ -9,6 +9,8 @@
 package clock
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +23,7 @@ type Clock struct {
 	moves  atomic.Uint64 // of this clock and those beside it
 	main   *Clock        // the one this stands beside; nil for none. Read-only
 
-	mu      sync.Mutex
+	mu      sync.Mutex    // held while the clock is moved, too
 	changed chan struct{} // closed and replaced when the clock is moved
 }
 
@@ -55,16 +57,54 @@ func (c *Clock) Beside() *Clock {
 	return beside
 }
 
-// Advance moves the clock forward by d, or back if d is negative.
+// The range of a clock. Beyond it, a time does not fit into nanoseconds since 1970, as
+// the courier protocol has it and records keep it.
+var (
+	First = time.Date(1971, 1, 1, 0, 0, 0, 0, time.UTC)
+	Last  = time.Date(2262, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// ErrRange says that a clock cannot show a time.
+var ErrRange = errors.New("clock: out of range")
+
+// Advance moves the clock forward by d, or back if d is negative. It panics if the clock
+// would leave its range; see [Clock.Move].
 func (c *Clock) Advance(d time.Duration) {
-	c.offset.Add(int64(d))
-	c.tell()
+	c.must(func(now time.Time) time.Time { return now.Add(d) })
 }
 
-// Set moves the clock to a time.
+// Set moves the clock to a time. It panics if that is out of range; see [Clock.Move].
 func (c *Clock) Set(t time.Time) {
-	c.offset.Store(int64(time.Until(t)))
+	c.must(func(time.Time) time.Time { return t })
+}
+
+func (c *Clock) must(to func(time.Time) time.Time) {
+	if err := c.Move(to); err != nil {
+		panic(err)
+	}
+}
+
+// Move moves the clock to what is made of its time. It fails with [ErrRange], and the
+// clock stays, if that is not between [First] and [Last].
+func (c *Clock) Move(to func(now time.Time) time.Time) error {
+	if err := c.move(to); err != nil {
+		return err
+	}
 	c.tell()
+	return nil
+}
+
+func (c *Clock) move(to func(time.Time) time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	machine := time.Now()
+	t := to(c.At(machine))
+	if t.Before(First) || t.After(Last) {
+		return fmt.Errorf("%w: %s; choose a time from %s to %s", ErrRange,
+			t.UTC().Format(time.RFC3339), First.Format(time.RFC3339), Last.Format(time.RFC3339))
+	}
+	c.offset.Store(int64(t.Sub(machine)))
+	return nil
 }
 
 // Moves counts the moves of the clock and of those beside it.

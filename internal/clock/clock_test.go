@@ -83,3 +83,33 @@ func TestAClockBesideAnotherIsMovedByItself(t *testing.T) {
 		assert.Zero(t, none.Moves())
 	})
 }
+
+func TestAClockRefusesTimesThatCannotBeRepresented(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c clock.Clock
+		for name, to := range map[string]func(time.Time) time.Time{
+			"year 9999":         func(time.Time) time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) },
+			"year 2263":         func(time.Time) time.Time { return time.Date(2263, 1, 1, 0, 0, 0, 0, time.UTC) },
+			"before 1970":       func(time.Time) time.Time { return time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC) },
+			"the zero time":     func(time.Time) time.Time { return time.Time{} },
+			"2,562,047 hours":   func(now time.Time) time.Time { return now.Add(2_562_047 * time.Hour) },
+			"-2,562,047 hours":  func(now time.Time) time.Time { return now.Add(-2_562_047 * time.Hour) },
+			"just beyond Last":  func(time.Time) time.Time { return clock.Last.Add(1) },
+			"just before First": func(time.Time) time.Time { return clock.First.Add(-1) },
+		} {
+			err := c.Move(to)
+			assert.ErrorIs(t, err, clock.ErrRange, name)
+			assert.ErrorContains(t, err, "from 1971-01-01T00:00:00Z to 2262-01-01T00:00:00Z", name)
+			assert.Equal(t, time.Now(), c.Now(), "%s: the clock stays", name)
+		}
+		for range 2 { // 200 years are no difference that fits once more
+			c.Set(clock.First)
+			c.Advance(200 * 365 * 24 * time.Hour)
+			assert.Equal(t, 2170, c.Now().Year())
+		}
+		c.Set(clock.Last)
+		assert.True(t, clock.Last.Equal(c.Now()))
+		assert.Equal(t, clock.Last.UnixNano(), c.Now().UnixNano(), "fits into nanoseconds")
+		assert.Panics(t, func() { c.Advance(time.Second) })
+	})
+}

@@ -96,6 +96,9 @@ func register[I, O any](r *router, op huma.Operation, serve func(context.Context
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody
 	}
+	if takesNone[I](op.Method) {
+		op.Middlewares = append(op.Middlewares, r.bodiless)
+	}
 	r.complete(&op)
 	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := serve(ctx, in)

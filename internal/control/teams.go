@@ -17,6 +17,8 @@ type Teams interface {
 	// AddKey makes a key; its ID is made up if the order has none.
 	AddKey(team string, o portal.Key) (portal.Key, error)
 	RevokeKey(team, id string) error
+	// DeleteTeam ends a team and all there is of it.
+	DeleteTeam(team string) error
 	AddApp(team, bundleID string) error
 	RemoveApp(team, bundleID string) error
 	// SuspendTeam takes the right to push from a team, or gives it back.
@@ -64,6 +66,12 @@ func registerTeams(r *router) {
 	}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
 		return answered(sim.GetTeam(in.Team))
 	})
+	register(r, huma.Operation{
+		OperationID: "delete-team", Method: http.MethodDelete, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
+		Summary:     "Delete a team and all there is of it; its space too, if it has one",
+		Description: "As deleting a space does, also for a team that has none. The default team stays.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *TeamInput) (*struct{}, error) { return done(sim.DeleteTeam(in.Team)) })
 	for _, change := range []struct {
 		name, summary string
 		suspended     bool

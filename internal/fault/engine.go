@@ -331,10 +331,10 @@ func (e *Engine) Remove(space, name string) error {
 	return nil
 }
 
-// RemoveSpace takes the rules of a space out of force, "" being all rules there
-// are. It returns how many.
+// RemoveSpace takes the rules out of force that concern a space alone, "" being all
+// rules there are; see [Rule.Only]. It returns how many.
 func (e *Engine) RemoveSpace(space string) int {
-	return e.removeIf(func(r *active) bool { return space == "" || r.Space == space })
+	return e.RemoveFunc(func(r *Rule) bool { return space == "" || r.Only() == space })
 }
 
 // Watch has f called, from any goroutine, whenever rules have gone out of force; see
@@ -345,10 +345,9 @@ func (e *Engine) Watch(f func()) {
 	e.watch = append(e.watch, f)
 }
 
-// RemoveIn takes the rules out of force that stand in one of the spaces, "" being no
-// space.
-func (e *Engine) RemoveIn(spaces ...string) int {
-	return e.removeIf(func(r *active) bool { return slices.Contains(spaces, r.Space) })
+// RemoveFunc takes the rules out of force that are unwanted, and returns how many.
+func (e *Engine) RemoveFunc(unwanted func(*Rule) bool) int {
+	return e.removeIf(func(r *active) bool { return unwanted(&r.Rule) })
 }
 
 func (e *Engine) removeIf(unwanted func(*active) bool) int {

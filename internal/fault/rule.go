@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -15,6 +16,10 @@ type Rule struct {
 	When  When   `json:"when,omitzero" doc:"how often it applies; always if left out"`
 	What  Action `json:"what" doc:"what goes wrong"`
 }
+
+// Only returns the space that the rule concerns alone, whichever way it says so; ""
+// if there is none.
+func (r *Rule) Only() string { return cmp.Or(r.Space, r.Where["space"]) }
 
 // A When says how often a rule applies to what fits its Where.
 type When struct {

@@ -92,7 +92,7 @@ type Device struct {
 	ID          apns.DeviceID `json:"id" doc:"The id of the device, hex"`
 	Team        string        `json:"team,omitempty" doc:"The team it was made for"`
 	Space       string        `json:"space,omitempty" doc:"The space it is in, if it is in one"`
-	Environment string        `json:"environment" doc:"production or sandbox"`
+	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent if the device is away and not a virtual one, since it may be in either"`
 	Virtual     bool          `json:"virtual" doc:"It lives inside the simulator"`
 	Online      bool          `json:"online" doc:"It is connected to the courier"`
 	Power       string        `json:"power,omitempty" doc:"on, unlocked, locked or asleep; of virtual devices"`
@@ -163,7 +163,7 @@ type Channel struct {
 
 // A Connection is an open connection of a provider or a device.
 type Connection struct {
-	ID          uint64        `json:"id" doc:"Numbers the connections of providers; 0 for a device, which has its own id"`
+	ID          uint64        `json:"id,omitempty" doc:"Numbers the connections of providers; that of a device is named by its device"`
 	Kind        string        `json:"kind" doc:"provider, channels or device"`
 	Remote      string        `json:"remote" doc:"The address of the peer"`
 	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent until it is known"`

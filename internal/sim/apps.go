@@ -1,31 +1,24 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// topicsFile lists, one to a line, the bundle IDs of the team in whose folder
-// of keys it lies. Without it a device would keep its tokens over a restart,
-// and nobody could push to them.
-const topicsFile = "topics"
-
 // registerApp gives an app to a team and, if the secrets have a directory that can be
-// written, remembers it there.
+// written, remembers it there. Otherwise a device would keep its tokens over a restart,
+// and nobody could push to them.
 func (s *Simulator) registerApp(team, topic string) error {
 	known := slices.Contains(s.Auth.Apps(team), topic)
-	if err := s.Auth.AddApp(team, topic); err != nil || known || s.Secrets.Dir == "" {
+	folder := s.folder(team)
+	if err := s.Auth.AddApp(team, topic); err != nil || known || folder == "" {
 		return err
 	}
-	if err := remember(KeyFolder(s.Secrets.Dir, team), topic); err != nil {
+	if err := rememberTopic(folder, topic); err != nil {
 		s.unsaved(err)
 	}
 	return nil
@@ -35,7 +28,7 @@ func (s *Simulator) registerApp(team, topic string) error {
 // for instance, is read-only.
 func (s *Simulator) unsaved(err error) {
 	s.unsavedOnce.Do(func() {
-		s.log.Warn("the folder of --certs cannot be written; apps and authorities that are new stay in memory and are gone after this run", "err", err)
+		s.log.Warn("the folder of --certs cannot be written; apps, keys and authorities that are new stay in memory and are gone after this run, and those removed come back", "err", err)
 	})
 }
 
@@ -55,32 +48,19 @@ func (s *Simulator) topics() (all []string) {
 	return all
 }
 
-// remember adds a topic to the list in a team's folder.
-func remember(folder, topic string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	list, err := os.OpenFile(filepath.Join(folder, topicsFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = list.WriteString(topic + "\n")
-	return errors.Join(err, list.Close())
-}
-
 // registerRemembered gives a team the apps it had before.
 func (s *Simulator) registerRemembered(team string) error {
-	if s.Secrets.Dir == "" {
+	folder := s.folder(team)
+	if folder == "" {
 		return nil
 	}
-	path := filepath.Join(KeyFolder(s.Secrets.Dir, team), topicsFile)
-	text, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	topics, err := rememberedTopics(folder)
+	if err != nil {
 		return fmt.Errorf("sim: apps of team %s: %w", team, err)
 	}
-	for topic := range strings.FieldsSeq(string(text)) {
+	for _, topic := range topics {
 		if err := s.Auth.AddApp(team, topic); err != nil {
-			return fmt.Errorf("sim: %s: %w; correct the line or remove it", path, err)
+			return fmt.Errorf("sim: %s: %w; correct the line or remove it", filepath.Join(folder, topicsFile), err)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -103,4 +104,53 @@ func TestDevicesMayNameTheTopicsOfEveryAppBySaltedHashes(t *testing.T) {
 		assert.Contains(t, known, topic)
 	}
 	assert.NotContains(t, known, "com.example.unknown")
+}
+
+// With a directory, the portal is after a restart as it was left: keys as well as apps,
+// what was made and what was taken away. Spaces are not kept.
+func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	s, err := reopened(t, dir, sim.Config{})
+	require.NoError(t, err)
+	_, err = s.AddKey(sim.DemoTeam, portal.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
+	require.NoError(t, err)
+	_, err = s.AddKey(sim.DemoTeam, portal.Key{ID: "REVOKED001"})
+	require.NoError(t, err)
+	require.NoError(t, s.AddApp("", "com.example.one"))
+	require.NoError(t, s.AddApp("", "com.example.two"))
+	require.NoError(t, s.RevokeKey(sim.DemoTeam, "REVOKED001"))
+	require.NoError(t, s.RevokeKey(sim.DemoTeam, sim.DemoKey))
+	require.NoError(t, s.RemoveApp("", "com.example.two"))
+	in, err := s.Spaces.Open("TEAM000001")
+	require.NoError(t, err)
+	require.NoError(t, s.Auth.AddTeam("TEAM000001"))
+	_, err = s.AddKey(in.Team(), portal.Key{})
+	require.NoError(t, err)
+	require.NoError(t, s.AddApp(in.Team(), "com.example.one"))
+
+	again, err := reopened(t, dir, sim.Config{})
+	require.NoError(t, err)
+	team, err := again.GetTeam("")
+	require.NoError(t, err)
+	assert.Equal(t, []string{sim.DemoTopic, "com.example.one"}, team.Apps)
+	require.Len(t, team.Keys, 2)
+	assert.Equal(t, sim.DemoKey, team.Keys[1].ID, "the simulator needs it")
+	assert.Equal(t, portal.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}}, team.Keys[0])
+	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())
+}
+
+func TestADeletedTeamIsUnknownAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	secrets := saved(t, dir)
+	key, _ := newKey(t, otherTeam, "OTHERKEY01")
+	secrets.Keys = append(secrets.Keys, key)
+	require.NoError(t, secrets.Save(dir))
+	s, err := reopened(t, dir, sim.Config{})
+	require.NoError(t, err)
+	require.NoError(t, s.AddApp(otherTeam, "com.example.other"))
+	require.NoError(t, s.DeleteTeam(otherTeam))
+	again, err := reopened(t, dir, sim.Config{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())
 }

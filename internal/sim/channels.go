@@ -49,6 +49,7 @@ func (s *Simulator) MakeChannel(o portal.Channel) (portal.Channel, error) {
 	if err != nil {
 		return portal.Channel{}, err
 	}
+	defer s.turns.with(cmp.Or(o.Team, DemoTeam))()
 	app, err := s.app(o.Team, o.Topic)
 	if err != nil {
 		return portal.Channel{}, err

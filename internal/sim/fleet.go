@@ -32,6 +32,13 @@ const atOnce = 16
 // NewDevices makes virtual devices. They are connected, and their apps have their
 // tokens. If one fails, none is left.
 func (s *Simulator) NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error) {
+	ctx, leave := s.turns.within(ctx, cmp.Or(o.Team, DemoTeam))
+	defer leave()
+	return s.newDevices(ctx, o)
+}
+
+// newDevices is NewDevices by somebody who has the turn of the team.
+func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error) {
 	team := cmp.Or(o.Team, DemoTeam)
 	env, err := parseEnvironment(o.Environment)
 	if err != nil {
@@ -200,7 +207,7 @@ var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtua
 		return err
 	},
 	"install": func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error {
-		if err := s.registerApp(p.Team, topic); err != nil {
+		if err := s.AddApp(p.Team, topic); err != nil {
 			return err
 		}
 		_, err := p.Install(ctx, topic)
@@ -288,8 +295,8 @@ func (s *Simulator) describe(id apns.DeviceID) portal.Device {
 		return d
 	}
 	return portal.Device{
-		ID: id, Space: s.Spaces.Home(id).Team(), Environment: apns.Production.String(),
-		LowPower: s.Broker.SavesPower(broker.Address{Device: id}),
+		ID: id, Space: s.Spaces.Home(id).Team(),
+		LowPower: s.Broker.SavesPower(broker.Address{Device: id}) || s.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
 	}
 }
 

@@ -61,8 +61,12 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 		return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
 	}
 	for _, name := range names {
-		key, err := LoadSigningKey(filepath.Join(folder, filepath.FromSlash(name)), path.Dir(name), "")
+		file := filepath.Join(folder, filepath.FromSlash(name))
+		key, err := LoadSigningKey(file, path.Dir(name), "")
 		if err != nil {
+			return nil, err
+		}
+		if err := key.readScope(file); err != nil {
 			return nil, err
 		}
 		keys = append(keys, key)
@@ -95,7 +99,7 @@ func LoadSigningKey(path, team, id string) (SigningKey, error) {
 	if id = cmp.Or(id, KeyIDOf(path)); id == "" {
 		return SigningKey{}, fmt.Errorf("key file %s: its name is not AuthKey_<key id>.p8; give the key id", path)
 	}
-	return SigningKey{team, id, private}, nil
+	return SigningKey{TeamID: team, KeyID: id, Private: private}, nil
 }
 
 // KeyIDOf returns the key ID in the name that Apple gives a key file; "" if it has

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -25,12 +26,14 @@ const (
 type SigningKey struct {
 	TeamID, KeyID string
 	Private       *ecdsa.PrivateKey
+	// Environments and Topics are what it is restricted to; none is all.
+	Environments []apns.Environment
+	Topics       []string
 }
 
-// Public returns the half of the key that APNs has: a team-scoped key, good in
-// both environments.
+// Public returns the half of the key that APNs has.
 func (k SigningKey) Public() providerauth.Key {
-	return providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: &k.Private.PublicKey}
+	return providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: &k.Private.PublicKey, Environments: k.Environments, Topics: k.Topics}
 }
 
 // FileName is the name under which Apple's portal offers the key.
@@ -73,7 +76,7 @@ func NewSigningKey(team, id string) (SigningKey, error) {
 	if err != nil {
 		return SigningKey{}, fmt.Errorf("sim: make key %s of team %s: %w", id, team, err)
 	}
-	return SigningKey{team, id, private}, nil
+	return SigningKey{TeamID: team, KeyID: id, Private: private}, nil
 }
 
 // Where secrets lie in a directory, besides the files of package pki: token

@@ -42,7 +42,8 @@ type Simulator struct {
 	providers map[apns.Environment]*provider.Server
 	couriers  map[apns.Environment]*devicetls.Server
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
-	spaces    spaceBook
+	issued    certificates
+	turns     turns
 	control   func(context.Context, listener) error
 	proxy     *proxy.Server
 	// unsavedOnce is done when somebody was told that nothing can be saved.

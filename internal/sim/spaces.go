@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/match"
 	"github.com/apns-sim/apns-sim/internal/pki"
@@ -25,26 +26,27 @@ const defaultTopic = "com.example.app"
 // ErrNoSpace says that a team has no space.
 var ErrNoSpace = fmt.Errorf("%w space", portal.ErrNotFound)
 
-// A spaceBook remembers of each space what has to be taken back.
-type spaceBook struct {
-	mu           sync.Mutex
-	certificates map[*space.Space][]*big.Int // serial numbers
+// certificates are the serial numbers of the provider certificates of each team, which
+// are revoked when it is deleted.
+type certificates struct {
+	mu      sync.Mutex
+	serials map[string][]*big.Int
 }
 
-func (b *spaceBook) note(s *space.Space, serial *big.Int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.certificates == nil {
-		b.certificates = make(map[*space.Space][]*big.Int)
+func (c *certificates) note(team string, serial *big.Int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.serials == nil {
+		c.serials = make(map[string][]*big.Int)
 	}
-	b.certificates[s] = append(b.certificates[s], serial)
+	c.serials[team] = append(c.serials[team], serial)
 }
 
-func (b *spaceBook) take(s *space.Space) []*big.Int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	serials := b.certificates[s]
-	delete(b.certificates, s)
+func (c *certificates) take(team string) []*big.Int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	serials := c.serials[team]
+	delete(c.serials, team)
 	return serials
 }
 
@@ -56,6 +58,7 @@ func NewID() string { return rand.Text()[:10] }
 // it is, for other forms. If anything fails, nothing is left.
 func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, NewID())
+	defer s.turns.alone(team)()
 	if s.Auth.HasTeam(team) {
 		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, portal.ErrTaken)
 	}
@@ -69,7 +72,7 @@ func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal
 	}
 	made, identity, err := s.furnish(ctx, in, env, o)
 	if err != nil {
-		return nil, nil, errors.Join(err, s.CloseSpace(team))
+		return nil, nil, errors.Join(err, s.removeTeam(team, in))
 	}
 	return made, identity, nil
 }
@@ -88,11 +91,11 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 			return nil, nil, err
 		}
 	}
-	key, err := s.AddKey(team, portal.Key{})
+	key, err := s.makeKey(team, portal.Key{})
 	if err != nil {
 		return nil, nil, err
 	}
-	identity, certificate, err := s.NewCertificate(team, topics[0])
+	identity, certificate, err := s.issueCertificate(team, topics[0])
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +103,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 	if o.Devices != nil {
 		count = *o.Devices
 	}
-	devices, err := s.NewDevices(ctx, portal.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
+	devices, err := s.newDevices(ctx, portal.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -167,23 +170,35 @@ func (s *Simulator) describeSpace(in *space.Space) portal.Space {
 // certificates, apps, channels, faults and records are forgotten. Virtual devices
 // are gone; a device outside is in the common world, with new tokens.
 func (s *Simulator) CloseSpace(team string) error {
+	defer s.turns.closing(team)()
 	in := s.Spaces.Of(team)
 	if in == nil {
 		_, err := s.GetSpace(team)
 		return err
 	}
-	for _, serial := range s.spaces.take(in) {
+	return s.removeTeam(team, in)
+}
+
+// removeTeam ends a team and all there is of it, and the space it has if in is not nil.
+func (s *Simulator) removeTeam(team string, in *space.Space) error {
+	for _, serial := range s.issued.take(team) {
 		s.Secrets.PKI.Revoke(serial)
 	}
+	apps := s.Auth.Apps(team)
 	s.Auth.RemoveTeam(team)
 	s.DisconnectProviders(team)
 	s.Faults.RemoveSpace(team)
 	s.removeDevices(team)
-	devices := s.Spaces.Close(in)
-	for _, device := range devices {
-		s.EraseDevice(device)
+	for _, app := range apps {
+		s.Broker.DeleteChannels(broker.AppIn(in, app))
 	}
-	s.Broker.DeleteSpace(in, devices)
+	if in != nil {
+		devices := s.Spaces.Close(in)
+		for _, device := range devices {
+			s.EraseDevice(device)
+		}
+		s.Broker.DeleteSpace(in, devices)
+	}
 	return s.forgetRecords(team)
 }
 
@@ -206,17 +221,33 @@ func (s *Simulator) removeDevices(team string) {
 	}
 }
 
+// DeleteTeam ends a team and all there is of it, as [Simulator.CloseSpace] does, also of
+// one that has no space. The default team stays.
+func (s *Simulator) DeleteTeam(team string) error {
+	if team == DemoTeam {
+		return fmt.Errorf("sim: team %s is the default one and stays; take its keys and apps one by one", team)
+	}
+	defer s.turns.closing(team)()
+	if !s.Auth.HasTeam(team) {
+		return unknownTeam(team)
+	}
+	err := s.removeTeam(team, s.Spaces.Of(team))
+	s.forgetTeam(team)
+	return err
+}
+
 // ResetSpace takes a space, or the common world for "", back to how it was after
 // it was made: the faults of the start and no others, no records, no channels, nothing
 // waiting for a device, its clock with the machine's; virtual devices online, in use and
 // with their apps, and their inboxes empty. Keys, apps and devices stay.
 func (s *Simulator) ResetSpace(team string) error {
+	defer s.turns.alone(team)()
 	in := s.Spaces.Of(team)
 	if team != "" && in == nil {
 		_, err := s.GetSpace(team)
 		return err
 	}
-	s.resetFaults(team)
+	s.resetFaults(in)
 	devices := s.Broker.DevicesIn(in)
 	var phones []*virtual.Phone
 	for _, phone := range s.Fleet.All() {
@@ -234,21 +265,14 @@ func (s *Simulator) ResetSpace(team string) error {
 	return err
 }
 
-// resetFaults puts the faults of the start into force in place of those of a space, or
-// for "" of the common world.
-func (s *Simulator) resetFaults(team string) {
-	worlds := []string{team}
-	if team == "" {
-		for _, state := range s.Faults.Rules() {
-			if s.Spaces.Of(state.Space) == nil {
-				worlds = append(worlds, state.Space)
-			}
-		}
-	}
-	s.Faults.RemoveIn(worlds...)
+// resetFaults puts the faults of the start into force in place of those of a space, nil
+// being the common world.
+func (s *Simulator) resetFaults(in *space.Space) {
+	concerns := func(rule *fault.Rule) bool { return s.Spaces.Of(rule.Only()) == in }
+	s.Faults.RemoveFunc(concerns)
 	var again []fault.Rule
 	for _, rule := range s.cfg.FaultRules {
-		if in := s.Spaces.Of(rule.Space); rule.Space == team || team == "" && in == nil {
+		if concerns(&rule) {
 			again = append(again, rule)
 		}
 	}
@@ -262,7 +286,9 @@ func (s *Simulator) resetFaults(team string) {
 func (s *Simulator) Reset() error {
 	var errs []error
 	for _, in := range s.Spaces.All() {
-		errs = append(errs, s.CloseSpace(in.Team()))
+		if err := s.CloseSpace(in.Team()); !errors.Is(err, ErrNoSpace) { // somebody else has closed it
+			errs = append(errs, err)
+		}
 	}
 	errs = append(errs, s.ResetSpace(""))
 	s.Journal.Reset()

@@ -56,6 +56,12 @@ func (s *Simulator) describeTeam(id string) portal.Team {
 // AddKey makes a key for a team. The ID is made up if the order has none; the
 // answer has the text of the .p8 file, which nobody can get again.
 func (s *Simulator) AddKey(team string, o portal.Key) (portal.Key, error) {
+	defer s.turns.with(team)()
+	return s.makeKey(team, o)
+}
+
+// makeKey is AddKey by somebody who has the turn of the team.
+func (s *Simulator) makeKey(team string, o portal.Key) (portal.Key, error) {
 	if !s.Auth.HasTeam(team) {
 		return portal.Key{}, unknownTeam(team)
 	}
@@ -64,17 +70,21 @@ func (s *Simulator) AddKey(team string, o portal.Key) (portal.Key, error) {
 	if err != nil {
 		return portal.Key{}, err
 	}
-	public := key.Public()
-	public.Topics = o.Topics
+	key.Topics = o.Topics
 	for _, name := range o.Environments {
 		env, err := apns.ParseEnvironment(name)
 		if err != nil {
 			return portal.Key{}, err
 		}
-		public.Environments = append(public.Environments, env)
+		key.Environments = append(key.Environments, env)
 	}
-	if err := s.addKey(public); err != nil {
+	if err := s.addKey(key.Public()); err != nil {
 		return portal.Key{}, err
+	}
+	if folder := s.folder(team); folder != "" {
+		if err := rememberKey(folder, key); err != nil {
+			s.unsaved(err)
+		}
 	}
 	text, err := pki.MarshalP8(key.Private)
 	if err != nil {
@@ -84,10 +94,17 @@ func (s *Simulator) AddKey(team string, o portal.Key) (portal.Key, error) {
 	return o, nil
 }
 
-// RevokeKey revokes a key of a team.
+// RevokeKey revokes a key of a team; that of the default team until a restart.
 func (s *Simulator) RevokeKey(team, id string) error {
+	defer s.turns.with(team)()
 	if err := s.Auth.RemoveKey(team, id); err != nil {
 		return fmt.Errorf("%w key: %w", portal.ErrNotFound, err)
+	}
+	if team == DemoTeam && id == DemoKey { // the simulator does not start without it
+		return nil
+	}
+	if err := forgetKey(s.folder(team), id); err != nil {
+		s.unsaved(err)
 	}
 	return nil
 }
@@ -109,6 +126,7 @@ func (s *Simulator) SuspendTeam(team string, suspended bool) (portal.Team, error
 // AddApp gives an app to a team, "" being the default one.
 func (s *Simulator) AddApp(team, bundleID string) error {
 	team = cmp.Or(team, DemoTeam)
+	defer s.turns.with(team)()
 	if !s.Auth.HasTeam(team) {
 		return unknownTeam(team)
 	}
@@ -118,23 +136,27 @@ func (s *Simulator) AddApp(team, bundleID string) error {
 // RemoveApp takes an app from a team, "" being the default one, with its channels.
 func (s *Simulator) RemoveApp(team, bundleID string) error {
 	team = cmp.Or(team, DemoTeam)
+	defer s.turns.with(team)()
 	if !s.Auth.RemoveApp(team, bundleID) {
 		return fmt.Errorf("%w app of team %s: %q", portal.ErrNotFound, team, bundleID)
 	}
 	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
+	if folder := s.folder(team); folder != "" {
+		if err := forgetTopic(folder, bundleID); err != nil {
+			s.unsaved(err)
+		}
+	}
 	return nil
 }
 
-// NewCertificate issues a provider certificate of a team for an app, and returns it
-// together with its text, PEM with the key. It is revoked with the team's space.
-func (s *Simulator) NewCertificate(team, topic string) (*pki.Identity, []byte, error) {
+// issueCertificate issues a provider certificate of a team for an app, and returns it
+// together with its text, PEM with the key. It is revoked with the team.
+func (s *Simulator) issueCertificate(team, topic string) (*pki.Identity, []byte, error) {
 	identity, err := s.Secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: team})
 	if err != nil {
 		return nil, nil, fmt.Errorf("sim: provider certificate of team %s: %w", team, err)
 	}
-	if in := s.Spaces.Of(team); in != nil {
-		s.spaces.note(in, identity.Certificate.SerialNumber)
-	}
+	s.issued.note(team, identity.Certificate.SerialNumber)
 	text, err := identity.PEM()
 	if err != nil {
 		return nil, nil, fmt.Errorf("sim: provider certificate of team %s: %w", team, err)

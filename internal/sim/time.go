@@ -20,22 +20,25 @@ func (s *Simulator) ClockOf(team string) (*clock.Clock, error) {
 }
 
 // SetClock moves the clock of a space, "" being the common world, to a time. What
-// is due then has been done when it returns.
+// is due then has been done when it returns. It fails with [clock.ErrRange] if the clock
+// cannot show the time.
 func (s *Simulator) SetClock(team string, to time.Time) error {
-	return s.moveClock(team, func(c *clock.Clock) { c.Set(to) })
+	return s.moveClock(team, func(time.Time) time.Time { return to })
 }
 
 // AdvanceClock is SetClock by a difference.
 func (s *Simulator) AdvanceClock(team string, by time.Duration) error {
-	return s.moveClock(team, func(c *clock.Clock) { c.Advance(by) })
+	return s.moveClock(team, func(now time.Time) time.Time { return now.Add(by) })
 }
 
-func (s *Simulator) moveClock(team string, move func(*clock.Clock)) error {
+func (s *Simulator) moveClock(team string, to func(time.Time) time.Time) error {
 	c, err := s.ClockOf(team)
 	if err != nil {
 		return err
 	}
-	move(c)
+	if err := c.Move(to); err != nil {
+		return err
+	}
 	s.Broker.Sweep()
 	return nil
 }

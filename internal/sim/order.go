@@ -1,0 +1,103 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// errTeamEnds ends what is being made for a team that is deleted.
+var errTeamEnds = errors.New("sim: the team is being deleted")
+
+// turns makes what is done to one team follow each other: a team is opened, reset and
+// closed alone; keys, apps and devices are made for it side by side.
+type turns struct {
+	mu    sync.Mutex
+	teams map[string]*turn // of those in use
+}
+
+// A turn is the lock of one team.
+type turn struct {
+	sync.RWMutex
+	users int // guarded by the mu of turns
+
+	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of turns
+	stop context.CancelCauseFunc
+}
+
+// enter returns the lock of a team.
+func (t *turns) enter(team string) *turn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.teams == nil {
+		t.teams = make(map[string]*turn)
+	}
+	one := t.teams[team]
+	if one == nil {
+		one = new(turn)
+		one.ctx, one.stop = context.WithCancelCause(context.Background())
+		t.teams[team] = one
+	}
+	one.users++
+	return one
+}
+
+func (t *turns) leave(team string, one *turn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	one.users--
+	if one.users == 0 {
+		one.stop(nil)
+		delete(t.teams, team)
+	}
+}
+
+// alone waits until nothing else is done to a team. The caller calls leave.
+func (t *turns) alone(team string) (leave func()) {
+	one := t.enter(team)
+	one.Lock()
+	return func() {
+		one.Unlock()
+		t.leave(team, one)
+	}
+}
+
+// closing is alone, and ends what is being made for the team.
+func (t *turns) closing(team string) (leave func()) {
+	one := t.enter(team)
+	t.mu.Lock()
+	one.stop(errTeamEnds)
+	t.mu.Unlock()
+	one.Lock()
+	t.mu.Lock()
+	one.ctx, one.stop = context.WithCancelCause(context.Background())
+	t.mu.Unlock()
+	return func() {
+		one.Unlock()
+		t.leave(team, one)
+	}
+}
+
+// within waits until a team is neither opened, reset nor closed, and keeps it so until
+// leave. The context ends with ctx and when the team is to be closed.
+func (t *turns) within(ctx context.Context, team string) (_ context.Context, leave func()) {
+	one := t.enter(team)
+	one.RLock()
+	t.mu.Lock()
+	ends := one.ctx
+	t.mu.Unlock()
+	ctx, cancel := context.WithCancelCause(ctx)
+	unhook := context.AfterFunc(ends, func() { cancel(context.Cause(ends)) })
+	return ctx, func() {
+		unhook()
+		cancel(nil)
+		one.RUnlock()
+		t.leave(team, one)
+	}
+}
+
+// with is within for what takes no time.
+func (t *turns) with(team string) (leave func()) {
+	_, leave = t.within(context.Background(), team)
+	return leave
+}
