@@ -54,6 +54,7 @@ var examinations = []struct {
 	look    func(*patient, context.Context) []finding
 }{
 	{"ports", false, (*patient).ports},
+	{"failures", true, (*patient).failures},
 	{"doors", true, (*patient).doors},
 	{"key", true, (*patient).key},
 	{"certificates", true, (*patient).certificates},

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/control"
 )
 
 // countCommand counts pushes.
@@ -19,6 +21,7 @@ type countCommand struct {
 func (n *countCommand) Run(ctx context.Context, c *console) error {
 	var found struct {
 		Count int `json:"count"`
+		control.Losses
 	}
 	if err := n.call(ctx, http.MethodGet, "/v1/notifications/count", n.Filter.query(), nil, &found); err != nil {
 		return err
@@ -26,7 +29,10 @@ func (n *countCommand) Run(ctx context.Context, c *console) error {
 	if n.JSON {
 		return showOne(c, true, &found)
 	}
-	return n.say(c, "%d", found.Count)
+	if err := n.say(c, "%d", found.Count); err != nil {
+		return err
+	}
+	return sayLosses(c, "these are not counted", found.Losses)
 }
 
 // deleteCommand deletes pushes from the history.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
@@ -33,11 +34,27 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	if l.Oldest {
 		query.Set("order", "oldest")
 	}
-	var found struct{ Notifications []control.Notification }
+	var found struct {
+		Notifications []control.Notification
+		Missed        bool
+		control.Losses
+	}
 	if err := l.call(ctx, http.MethodGet, "/v1/notifications", query, nil, &found); err != nil {
 		return err
 	}
-	return showPushes(c, l.JSON, found.Notifications)
+	if err := showPushes(c, l.JSON, found.Notifications); err != nil || !found.Missed && found.EvictedFailures == 0 {
+		return err
+	}
+	return sayLosses(c, "the list may lack some", found.Losses)
+}
+
+// sayLosses says, apart from the answer, what was pushed out of the history, if anything was.
+func sayLosses(c *console, effect string, lost control.Losses) error {
+	if lost == (control.Losses{}) {
+		return nil
+	}
+	_, err := fmt.Fprintf(c.stderr, "apns-sim: %s: %v\n", effect, journal.Lost{Pushes: lost.Evicted, Failures: lost.EvictedFailures})
+	return err
 }
 
 // pushHead is the head of a table of pushes.
@@ -46,8 +63,8 @@ const pushHead = "NUMBER\tTIME\tSTATE\tANSWER\tTYPE\tTOPIC\tDEVICE\tID"
 func showPushes(c *console, asJSON bool, list []control.Notification) error {
 	return show(c, asJSON, list, pushHead, func(n *control.Notification) []string {
 		return []string{
-			strconv.FormatUint(n.Number, 10), clockTime(n.Received), n.State, answerWords(n.Answer), n.PushType,
-			cmp.Or(n.Topic, n.Channel), cmp.Or(n.Device, short(n.Token)), n.ID,
+			strconv.FormatUint(n.Number, 10), clockTime(n.Received), n.State, cmp.Or(answerWords(n.Answer), failureCause(n)), n.PushType,
+			cmp.Or(n.Topic, n.Channel), cmp.Or(n.Device, short(n.Token), failureRemote(n)), n.ID,
 		}
 	})
 }
@@ -68,6 +85,22 @@ func answerWords(a *control.NotificationAnswer) string {
 		return ""
 	}
 	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + a.Reason)
+}
+
+// failureCause says why there is no answer.
+func failureCause(n *control.Notification) string {
+	if n.Failure == nil {
+		return ""
+	}
+	return n.Failure.Cause
+}
+
+// failureRemote says from where a failure came, if that is all there is to say.
+func failureRemote(n *control.Notification) string {
+	if n.Failure == nil {
+		return ""
+	}
+	return "from " + n.Failure.Remote
 }
 
 // showCommand shows a push.
@@ -102,6 +135,10 @@ func (s *showCommand) Run(ctx context.Context, c *console) error {
 	}
 	if n.Answer != nil {
 		properties = append(properties, [2]string{"because", n.Answer.Detail})
+	}
+	if f := n.Failure; f != nil {
+		properties = append(properties, [2]string{"cause", f.Cause}, [2]string{"because", f.Detail},
+			[2]string{"connection", strconv.FormatUint(f.Connection, 10)})
 	}
 	if r := n.Request; r != nil {
 		properties = append(properties, [2]string{"request", r.Method + " " + r.Path}, [2]string{"from", r.Connection.Remote})
@@ -264,7 +301,11 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 		return fmt.Errorf("/v1/events: %w", err)
 	}
 	words := []string{clockTime(e.At), fmt.Sprintf("%-12s", e.Event), cmp.Or(e.Label, e.Detail)}
-	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID} {
+	why := ""
+	if e.Remote != "" {
+		why = e.Detail
+	}
+	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID, e.Remote, why} {
 		if word != "" {
 			words = append(words, word)
 		}

@@ -73,6 +73,8 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 		return LogEntry{"Sent to Device", "The push was written to the device's connection."}
 	case journal.Faulted:
 		return LogEntry{"Fault", "A fault was done on purpose; the cause names its rule."}
+	case journal.Failure:
+		return LogEntry{"Failed before it was a push", "The request or the connection came to nothing; the cause says how it ended, the detail why."}
 	case journal.Delivered:
 		e = LogEntry{logDelivered, "The device acknowledged it."}
 	case journal.Stored:

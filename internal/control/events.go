@@ -20,7 +20,6 @@ import (
 // Limits of following events.
 const (
 	maxStreams = 64 // at once
-	eventPage  = 4096
 	// heartbeat is how long a stream is silent before a comment shows that it
 	// lives.
 	heartbeat = 15 * time.Second
@@ -36,11 +35,14 @@ const (
 type Event struct {
 	Seq    uint64    `json:"seq" doc:"Rises from event to event; as after, or Last-Event-ID, it is where to go on" example:"1001"`
 	At     time.Time `json:"at"`
-	Event  string    `json:"event" doc:"received, rejected, accepted, stored, sent, delivered, dropped, faulted; of devices: connected, disconnected, token-issued" example:"delivered"`
+	Event  string    `json:"event" doc:"received, rejected, accepted, stored, sent, delivered, dropped, faulted; failed, for what never became a push; of devices: connected, disconnected, token-issued" example:"delivered"`
 	Label  string    `json:"label,omitempty" doc:"In the words of Apple's Delivery Log" example:"Delivered to Device"`
 	Cause  string    `json:"cause,omitempty" example:"device-offline"`
 	Detail string    `json:"detail,omitempty"`
 	Device string    `json:"device,omitempty" example:"0f1e2d3c4b5a6978"`
+
+	Connection uint64 `json:"connection,omitempty" doc:"Of what failed: the connection" example:"7"`
+	Remote     string `json:"remote,omitempty" doc:"Of what failed: the address of the provider" example:"127.0.0.1:51234"`
 
 	ID          string `json:"id,omitempty" doc:"The apns-id, if the event is about a push" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
 	UniqueID    string `json:"uniqueId,omitempty"`
@@ -57,7 +59,7 @@ func registerEvents(r *router) {
 		OperationID: "follow-events", Method: http.MethodGet, Path: "/v1/events", Tags: []string{"notifications"},
 		Summary: "Follow what happens (server-sent events)",
 		Description: "Each message has the number of the event as its id, the kind of event as its name, and the event in JSON as its data. " +
-			"A reader that comes back with Last-Event-ID, or after, goes on where it was; a message named missed says that events in between were pushed out of the journal. " +
+			"A reader that comes back with Last-Event-ID, or after, goes on where it was; a message named missed says that events in between were pushed out of the journal, or removed by a reset. " +
 			"Without either, it begins with what happens from now on; after=0 begins with the oldest event there is.",
 		Parameters: []*huma.Param{
 			{Name: "after", In: "query", Description: "The number of the last event that is known", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
@@ -134,10 +136,12 @@ func (st *stream) run(ctx context.Context) {
 	st.w.Header().Set("Content-Type", "text/event-stream")
 	st.w.WriteHeader(http.StatusOK)
 	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
+	watch := st.server.sim.History().Watch(st.filter)
+	defer watch.Stop()
 	err := st.write(fmt.Appendf(nil, "retry: %d\n\n", comeBack))
 	for err == nil && st.left != 0 {
-		if err = st.await(ctx); err == nil {
-			err = st.page()
+		if err = st.catchUp(ctx); err == nil && st.left != 0 {
+			err = st.await(ctx, watch)
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -145,25 +149,48 @@ func (st *stream) run(ctx context.Context) {
 	}
 }
 
-// await waits for an event, and shows the reader now and then that the stream
-// lives.
-func (st *stream) await(ctx context.Context) error {
+// await waits for an event that matches, and shows the reader now and then that the
+// stream lives.
+func (st *stream) await(ctx context.Context, watch *journal.Watch) error {
+	silence := time.NewTimer(heartbeat)
+	defer silence.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-watch.C():
+		st.cursor = watch.Since(st.cursor)
+		return nil
+	case <-silence.C:
+		st.cursor = watch.Since(st.cursor)
+		return st.write([]byte(": nothing new\n\n"))
+	}
+}
+
+// catchUp writes what is there after the cursor, page by page.
+func (st *stream) catchUp(ctx context.Context) error {
+	turns := &st.server.readers
+	turns.begin()
+	defer turns.end()
 	for {
-		limited, cancel := context.WithTimeout(ctx, heartbeat)
-		err := st.server.sim.History().Wait(limited, st.cursor)
-		cancel()
-		if err == nil || ctx.Err() != nil {
+		began := time.Now()
+		page := st.server.sim.History().Views(st.cursor)
+		if page.Next == st.cursor {
+			return nil
+		}
+		if err := st.page(&page); err != nil {
 			return err
 		}
-		if err := st.write([]byte(": nothing new\n\n")); err != nil {
+		if st.left == 0 {
+			return nil
+		}
+		if err := turns.pause(ctx, time.Since(began)); err != nil {
 			return err
 		}
 	}
 }
 
-// page writes the events after the cursor.
-func (st *stream) page() error {
-	page := st.server.sim.History().Read(st.cursor, eventPage)
+// page writes the events of a page that match.
+func (st *stream) page(page *journal.Views) error {
 	var out bytes.Buffer
 	if page.Missed {
 		first := page.Next
@@ -172,17 +199,15 @@ func (st *stream) page() error {
 		}
 		fmt.Fprintf(&out, "event: missed\ndata: {\"after\":%d,\"before\":%d}\n\n", st.cursor, first)
 	}
-	for i := range page.Events {
-		e := &page.Events[i]
-		s := e.Subject()
-		if !st.filter.Match(&s) {
+	for _, e := range page.Events {
+		if !e.Match(&st.filter) {
 			continue
 		}
-		data, err := json.Marshal(eventOf(e, &s))
+		text, err := e.Text(message)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&out, "id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Kind, data)
+		out.Write(text)
 		if st.left--; st.left == 0 {
 			break
 		}
@@ -192,6 +217,15 @@ func (st *stream) page() error {
 		return nil
 	}
 	return st.write(out.Bytes())
+}
+
+// message is an event as it is sent to every reader.
+func message(v *journal.View) ([]byte, error) {
+	data, err := json.Marshal(eventOf(&v.Event, v.Subject()))
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n\n", v.Seq, v.Kind, data), nil
 }
 
 func (st *stream) write(b []byte) error {
@@ -212,6 +246,10 @@ func eventOf(e *journal.Event, s *match.Subject) *Event {
 	}
 	if e.Push == nil {
 		return view
+	}
+	if e.Kind == journal.Failure {
+		from := e.Connection()
+		view.Connection, view.Remote = from.Number, from.Remote
 	}
 	view.ID, view.UniqueID, view.Space, view.Environment = s.ID, s.UniqueID, s.Space, s.Environment.String()
 	view.Topic, view.Token, view.Channel, view.PushType = s.Topic, s.Token.String(), s.Channel, string(s.PushType)

@@ -26,13 +26,14 @@ type Notification struct {
 	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
 	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
 
-	State    string              `json:"state" doc:"What happened last" enum:"received,rejected,accepted,stored,sent,delivered,dropped" example:"delivered"`
+	State    string              `json:"state" doc:"What happened last" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
 	Received time.Time           `json:"received" doc:"When it came, by the simulator's clock"`
 	Answer   *NotificationAnswer `json:"answer,omitempty" doc:"Absent while there is none"`
 	Timeline []TimelineStep      `json:"timeline" doc:"What happened, in order"`
 	Omitted  int                 `json:"omitted,omitempty" doc:"How many steps more there were"`
 	Counts   map[string]int      `json:"counts" doc:"How often each kind of event happened"`
 	Faults   []string            `json:"faults,omitempty" doc:"The faults it has met"`
+	Failure  *Failure            `json:"failure,omitempty" doc:"Of what failed before it became a push: why, and who sent it"`
 
 	Payload       json.RawMessage `json:"payload,omitempty" doc:"The payload, if it is JSON"`
 	PayloadBase64 string          `json:"payloadBase64" doc:"The payload, byte for byte"`
@@ -50,13 +51,31 @@ type NotificationAnswer struct {
 // A TimelineStep is an event in the life of a push.
 type TimelineStep struct {
 	At      time.Time `json:"at"`
-	Event   string    `json:"event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted" example:"stored"`
+	Event   string    `json:"event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted,failed" example:"stored"`
 	Label   string    `json:"label" doc:"In the words of Apple's Delivery Log" example:"Stored - Device Offline"`
 	Text    string    `json:"text" doc:"What that means"`
 	Cause   string    `json:"cause,omitempty" doc:"Why, in one word" example:"device-offline"`
 	Detail  string    `json:"detail,omitempty"`
 	Attempt int       `json:"attempt,omitempty" doc:"Of sent: the how manieth time, from 1" example:"1"`
 	Device  string    `json:"device,omitempty" doc:"Of a broadcast: the device it is about"`
+}
+
+// A Failure is why a request or a connection never became a push.
+type Failure struct {
+	Cause      string `json:"cause" doc:"How it ended, in one word" example:"stream-reset"`
+	Detail     string `json:"detail" doc:"What was wrong" example:"PROTOCOL_ERROR: bad field name \"Apns-Topic\""`
+	Connection uint64 `json:"connection" doc:"Tells connections apart" example:"7"`
+	Remote     string `json:"remote" doc:"The address of the provider" example:"127.0.0.1:51234"`
+}
+
+// failureOf shows why a record is no push; nil if it is one.
+func failureOf(r *journal.Record) *Failure {
+	step := r.Failure()
+	if step == nil {
+		return nil
+	}
+	from := r.Connection()
+	return &Failure{Cause: step.Cause, Detail: step.Detail, Connection: from.Number, Remote: from.Remote}
 }
 
 // viewOf shows a record.
@@ -67,7 +86,7 @@ func viewOf(r *journal.Record) Notification {
 		Topic: n.Topic, Device: nameOf(r.Device), Token: n.Token.String(), Channel: n.Channel,
 		PushType: string(n.PushType), Priority: int(n.Priority), CollapseID: n.CollapseID,
 		State: r.State.String(), Received: r.Received().UTC(), Answer: answerOf(r), Timeline: timelineOf(r), Omitted: r.Omitted,
-		Counts: make(map[string]int), Faults: r.Faults(), PayloadBase64: base64.StdEncoding.EncodeToString(n.Payload),
+		Counts: make(map[string]int), Faults: r.Faults(), Failure: failureOf(r), PayloadBase64: base64.StdEncoding.EncodeToString(n.Payload),
 	}
 	if n.Expiration != apns.DefaultExpiration {
 		seconds := int64(n.Expiration)

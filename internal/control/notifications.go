@@ -29,12 +29,14 @@ func registerNotifications(r *router) {
 	tags := []string{"notifications"}
 	register(r, filtered(huma.Operation{
 		OperationID: "list-notifications", Method: http.MethodGet, Path: "/v1/notifications", Tags: tags,
-		Summary:     "The pushes that providers have sent, accepted or not",
-		Description: "The newest first, unless something else is asked for. What was pushed out of the history is said to be missing.",
+		Summary: "The pushes that providers have sent, accepted or not",
+		Description: "The newest first, unless something else is asked for, and among them requests and connections that failed before they became a push (state failed). " +
+			"What was pushed out of the history is said to be missing.",
 	}), r.server.listNotifications)
 	register(r, filtered(huma.Operation{
 		OperationID: "count-notifications", Method: http.MethodGet, Path: "/v1/notifications/count", Tags: tags,
-		Summary: "How many pushes match",
+		Summary:     "How many pushes match",
+		Description: "With state=failed, how many requests and connections failed before they became a push.",
 	}), r.server.countNotifications)
 	register(r, filtered(huma.Operation{
 		OperationID: "delete-notifications", Method: http.MethodDelete, Path: "/v1/notifications", Tags: tags,
@@ -59,6 +61,14 @@ func registerNotifications(r *router) {
 // maxList is how many pushes an answer may have.
 const maxList = 1000
 
+// Losses is how much was pushed out of the history.
+type Losses struct {
+	Evicted         uint64 `json:"evicted" doc:"How many pushes were pushed out of the history since the start" example:"0"`
+	EvictedFailures uint64 `json:"evictedFailures" doc:"How many failures were" example:"0"`
+}
+
+func lossesOf(l journal.Lost) Losses { return Losses{l.Pushes, l.Failures} }
+
 type listInput struct {
 	Words
 	After  uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
@@ -72,9 +82,9 @@ type listOutput struct {
 		Notifications []Notification `json:"notifications"`
 		Next          uint64         `json:"next,omitempty" doc:"There are more: the value of before, or in the order oldest of after, that goes on; absent at the end" example:"17"`
 		Missed        bool           `json:"missed" doc:"Some that were asked for may have been pushed out of the history"`
-		Evicted       uint64         `json:"evicted" doc:"How many were pushed out since the start" example:"0"`
-		Oldest        uint64         `json:"oldest" doc:"The lowest number that may be there" example:"1"`
-		Newest        uint64         `json:"newest" doc:"The number of the newest push, 0 before the first; as after, it is where to go on" example:"42"`
+		Losses
+		Oldest uint64 `json:"oldest" doc:"The lowest number that a push may have" example:"1"`
+		Newest uint64 `json:"newest" doc:"The number of the newest push, 0 before the first; as after, it is where to go on" example:"42"`
 	}
 }
 
@@ -93,7 +103,7 @@ func (s *Server) listNotifications(_ context.Context, in *listInput) (*listOutpu
 	found := s.sim.History().Find(q)
 	out := new(listOutput)
 	out.Body.Notifications, out.Body.Next, out.Body.Missed = viewsOf(found.Records), found.Next, found.Missed
-	out.Body.Evicted, out.Body.Oldest, out.Body.Newest = found.Evicted, found.Oldest, found.Newest
+	out.Body.Losses, out.Body.Oldest, out.Body.Newest = lossesOf(found.Lost), found.Oldest, found.Newest
 	return out, nil
 }
 
@@ -102,6 +112,7 @@ type wordsInput struct{ Words }
 type countOutput struct {
 	Body struct {
 		Count int `json:"count" example:"3"`
+		Losses
 	}
 }
 
@@ -112,6 +123,7 @@ func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOu
 	}
 	out := new(countOutput)
 	out.Body.Count = s.sim.History().Count(f)
+	out.Body.Losses = lossesOf(s.sim.History().Lost())
 	return out, nil
 }
 
@@ -159,12 +171,12 @@ func (s *Server) get(id string) (*journal.Record, error) {
 		return &r, nil
 	}
 	kept := s.sim.History().Find(journal.Query{Limit: 1})
-	if kept.Evicted == 0 {
+	if kept.Lost.Pushes == 0 {
 		return nil, refuse(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
 	}
 	return nil, refuse(http.StatusNotFound,
 		"no push in the history has the id %q; %d were pushed out of it since the start, up to number %d: --history and --history-bytes say how much it keeps",
-		id, kept.Evicted, kept.Oldest-1)
+		id, kept.Lost.Pushes, kept.Oldest-1)
 }
 
 type replayOutput struct {

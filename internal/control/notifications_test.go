@@ -268,3 +268,44 @@ func TestAReaderOfEventsIsToldWhatItHasMissed(t *testing.T) {
 	w := a.get("/v1/events?after=0&limit=1")
 	assert.Contains(t, w.Body.String(), "event: missed\ndata: {\"after\":0,\"before\":4}\n\nid: 4\n")
 }
+
+func TestFailuresAreListedWithTheirCauseAndCountedOnRequest(t *testing.T) {
+	a := newAPI(t)
+	a.sim.came("one", "{}")
+	a.sim.journal.Record(journal.Event{
+		Kind: journal.Failure, Cause: "tls-handshake", Detail: "because",
+		Track: &journal.Track{Push: &apns.Notification{Expiration: apns.DefaultExpiration}, Origin: from{}},
+	})
+	got := read[list](t, a.get("/v1/notifications"), 200)
+	require.Len(t, got.Notifications, 2)
+	assert.Equal(t, "failed", got.Notifications[0].State)
+	assert.Equal(t, &control.Failure{Cause: "tls-handshake", Detail: "because", Connection: 7, Remote: "192.0.2.1:5"}, got.Notifications[0].Failure)
+	assert.Equal(t, 1, read[list](t, a.get("/v1/notifications/count"), 200).Count, "of pushes")
+	assert.Equal(t, 1, read[list](t, a.get("/v1/notifications/count?state=failed"), 200).Count)
+	notMet := read[control.NotMet](t, a.get("/v1/notifications/wait?apns-id=other&timeout=0"), 408)
+	require.Len(t, notMet.NearMisses, 2)
+	events := a.get("/v1/events?after=0&limit=1&state=failed").Body.String()
+	assert.Contains(t, events, `"remote":"192.0.2.1:5"`)
+	assert.Contains(t, events, `"cause":"tls-handshake"`)
+}
+
+// from is where a failure came from.
+type from struct{}
+
+func (from) Describe(*journal.Record) *journal.Exchange { return &journal.Exchange{} }
+func (from) Connection() journal.Connection {
+	return journal.Connection{Number: 7, Remote: "192.0.2.1:5"}
+}
+func (from) Size() int { return 0 }
+
+func TestWhatWasPushedOutIsSaidInEachAnswer(t *testing.T) {
+	a := newAPI(t)
+	a.sim.journal = journal.New(journal.Config{History: 1})
+	a.sim.came("old", "")
+	a.sim.came("new", "")
+	count := read[struct{ Count, Evicted int }](t, a.get("/v1/notifications/count"), 200)
+	assert.Equal(t, struct{ Count, Evicted int }{1, 1}, count)
+	notMet := read[control.NotMet](t, a.get("/v1/notifications/wait?apns-id=old&timeout=0"), 408)
+	assert.True(t, notMet.Evicted)
+	assert.Contains(t, notMet.Detail, "1 pushes were pushed out of the history since the start")
+}

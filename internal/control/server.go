@@ -49,6 +49,7 @@ type Server struct {
 	handler  http.Handler
 	checking chan struct{} // has an element while a check looks
 	waiting  chan struct{} // an element for each request that waits
+	readers  readers
 }
 
 // New returns the control API of a simulator.

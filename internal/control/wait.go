@@ -105,6 +105,7 @@ type NotMet struct {
 	NearMisses []NearMiss     `json:"nearMisses" doc:"What came instead, the nearest first"`
 	Others     int            `json:"others" doc:"How many more did not match" example:"0"`
 	Evicted    bool           `json:"evicted" doc:"Some were pushed out of the history, so that they could not be looked at"`
+	Lost       Losses         `json:"lost" doc:"How many were, since the start"`
 }
 
 // A NearMiss is a push that did not match.
@@ -135,7 +136,8 @@ const told = 10
 func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 	p := &NotMet{
 		Title: http.StatusText(http.StatusRequestTimeout), Status: http.StatusRequestTimeout,
-		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), told)]), Others: e.Others, Evicted: e.Evicted,
+		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), told)]), Others: e.Others,
+		Evicted: e.Evicted, Lost: lossesOf(e.Lost),
 		NearMisses: make([]NearMiss, len(e.Misses)),
 	}
 	p.Detail = fmt.Sprintf("%d of %d pushes matched %s within %v", p.Got, p.Want, &e.Filter, timeout)
@@ -147,9 +149,12 @@ func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 	}
 	switch {
 	case len(e.Misses) > 0:
-		p.Detail += fmt.Sprintf("; nearest is %s, where %s", e.Misses[0].Record.Push.ID, e.Misses[0].Differences[0])
+		p.Detail += fmt.Sprintf("; nearest is %s, where %s", e.Misses[0].Record.Name(), e.Misses[0].Differences[0])
 	case p.Got == 0:
 		p.Detail += "; nothing came at all"
+	}
+	if e.Evicted {
+		p.Detail += "; " + e.Lost.String()
 	}
 	return p
 }

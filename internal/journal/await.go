@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/apns-sim/apns-sim/internal/match"
 )
@@ -25,8 +26,10 @@ type NotMetError struct {
 	// more there were.
 	Misses []Miss
 	Others int
-	// Evicted says that some were pushed out before they could be looked at.
+	// Evicted says that some were pushed out before they could be looked at; Lost is
+	// how many were since the journal began.
 	Evicted bool
+	Lost    Lost
 	// Err is the error of the context.
 	Err error
 }
@@ -48,13 +51,16 @@ func (e *NotMetError) Error() string {
 		b.WriteString("; nearest:")
 	}
 	for _, m := range e.Misses {
-		fmt.Fprintf(&b, "\n\t%s:", m.Record.Push.ID)
+		fmt.Fprintf(&b, "\n\t%s:", m.Record.Name())
 		for i, d := range m.Differences {
 			b.WriteString([]string{" ", "; "}[min(i, 1)] + d.String())
 		}
 	}
 	if e.Others > 0 {
 		fmt.Fprintf(&b, "\n\tand %d more", e.Others)
+	}
+	if e.Evicted {
+		b.WriteString("\n\t" + e.Lost.String())
 	}
 	return b.String()
 }
@@ -72,47 +78,66 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 	if j == nil {
 		return nil, errors.New("journal: there is none to wait for")
 	}
-	w := waiting{journal: j, query: Query{Filter: f, After: after}, found: make(map[uint64]*Track)}
-	cursor := j.Last()
+	w := &waiting{
+		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()}, payload: f.LooksInside(),
+		count: count, found: make(map[uint64]*Track), enough: make(chan struct{}),
+	}
+	j.watches.start(w)
+	defer j.watches.stop(w)
 	w.scan()
-	for len(w.found) < count {
-		if err := j.Wait(ctx, cursor); err != nil {
-			return w.last(count, err)
-		}
-		page := j.Read(cursor, 0)
-		cursor = page.Next
-		if page.Missed {
-			w.scan() // some were pushed out before they were read; their tracks may be there
-			continue
-		}
-		for i := range page.Events {
-			w.see(page.Events[i].Track)
+	select {
+	case <-w.enough:
+	default:
+		select {
+		case <-w.enough:
+		case <-ctx.Done():
+			return w.last(count, ctx.Err())
 		}
 	}
 	return w.first(count), nil
 }
 
-// A waiting is what one Await has found.
+// A waiting is what one Await has found. Whoever records an event looks for it, so
+// that it is woken once.
 type waiting struct {
 	journal *Journal
 	query   Query
-	found   map[uint64]*Track // by number
+	payload bool // the filter looks into it
+	count   int
+
+	mu     sync.Mutex
+	found  map[uint64]*Track // by number
+	enough chan struct{}     // closed as soon as count are found
 }
 
 func (w *waiting) scan() {
 	w.journal.each(&w.query, func(t *Track, _ *match.Subject, number uint64) bool {
-		w.found[number] = t
+		w.take(t, number)
 		return true
 	})
 }
 
-// see looks at a track that something has happened to.
-func (w *waiting) see(t *Track) {
-	if t == nil {
+func (w *waiting) inside() bool { return w.payload }
+
+// see takes the push of an event if it matches now.
+func (w *waiting) see(e *Event, _, push *match.Subject, d *match.Document) {
+	if push == nil || e.Track.number <= w.query.After || w.query.pushes && e.Track.failure {
 		return
 	}
-	if s, number := t.subject(); number > w.query.After && w.found[number] == nil && w.query.Filter.Match(&s) {
-		w.found[number] = t
+	if w.query.Filter.MatchDocument(push, orEmpty(d)) {
+		w.take(e.Track, e.Track.number)
+	}
+}
+
+func (w *waiting) take(t *Track, number uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.found[number] != nil {
+		return
+	}
+	w.found[number] = t
+	if len(w.found) == w.count {
+		close(w.enough)
 	}
 }
 
@@ -123,17 +148,26 @@ func (w *waiting) first(count int) []Record {
 }
 
 func (w *waiting) records() (all []Record) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, t := range w.found {
-		all = append(all, t.record())
+		all = append(all, w.journal.record(t))
 	}
 	slices.SortFunc(all, func(a, b Record) int { return cmp.Compare(a.Number, b.Number) })
 	return all
 }
 
+// has reports whether a number is among what was found, and whether that is enough.
+func (w *waiting) has(number uint64) (found, enough bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.found[number] != nil, len(w.found) >= w.count
+}
+
 // last looks once more, after ctx has ended with err. What came to match since the
 // last look counts; if it still is not enough, the error tells what came nearest: in
 // the fewest words different, the newest first. What happens in another space than
-// the one asked for is near nobody.
+// the one asked for is near nobody; of what failed it is often not known.
 func (w *waiting) last(count int, err error) ([]Record, error) {
 	e := &NotMetError{Filter: w.query.Filter, Want: count, Err: err}
 	type miss struct {
@@ -142,15 +176,18 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 	}
 	var nearest []miss
 	total := 0
-	everything := w.query
-	everything.Filter, everything.Newest = w.query.Filter.Only("space"), true
+	everything, space := w.query, w.query.Filter.Only("space")
+	everything.Filter, everything.Newest, everything.pushes = match.Filter{}, true, false
 	w.journal.each(&everything, func(t *Track, s *match.Subject, number uint64) bool {
-		if w.found[number] != nil {
+		if found, _ := w.has(number); found || !space.Match(s) && (s.Space != "" || !t.failure) {
 			return true
 		}
 		diffs := w.query.Filter.Differences(s)
+		if t.failure && w.query.pushes {
+			diffs = append(diffs, noPush)
+		}
 		if len(diffs) == 0 {
-			w.found[number] = t
+			w.take(t, number)
 			return true
 		}
 		total++
@@ -166,15 +203,18 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 		}
 		return true
 	})
-	if len(w.found) >= count {
+	if _, enough := w.has(0); enough {
 		return w.first(count), nil
 	}
 	e.Got = w.records()
 	for _, m := range nearest {
-		e.Misses = append(e.Misses, Miss{m.track.record(), m.diffs})
+		e.Misses = append(e.Misses, Miss{w.journal.record(m.track), m.diffs})
 	}
 	e.Others = total - len(nearest)
-	kept, evicted := w.journal.history.kept()
-	e.Evicted = evicted > 0 && w.query.After+1 < kept.from
+	e.Lost = w.journal.Lost()
+	e.Evicted = e.Lost.missed(&w.query)
 	return nil, e
 }
+
+// noPush is how a failure differs from every push.
+var noPush = match.Difference{Word: "state", Want: "that of a push", Got: match.Failed.String()}

@@ -59,11 +59,3 @@ func (j *Journal) Counts() []Count {
 	})
 	return list
 }
-
-// Waiting returns how many wait for an event at the moment.
-func (j *Journal) Waiting() int {
-	if j == nil {
-		return 0
-	}
-	return int(j.waiting.Load())
-}

@@ -12,7 +12,7 @@ import (
 type Kind uint8
 
 // The kinds of events. A push begins with Received and ends with one of
-// Rejected, Delivered and Dropped.
+// Rejected, Delivered and Dropped. A Failure is the only event of its record.
 const (
 	// Received: a provider's request for a push was read.
 	Received Kind = iota
@@ -28,6 +28,9 @@ const (
 	Delivered
 	// Dropped: it will not be delivered; Cause says why.
 	Dropped
+	// Failure: a provider's request or connection that never became a push; Cause
+	// says how it ended.
+	Failure
 	// Connected: a device logged in.
 	Connected
 	// Disconnected: its connection ended; Cause says how.
@@ -48,6 +51,7 @@ var kinds = [...]string{
 	Sent:         "sent",
 	Delivered:    "delivered",
 	Dropped:      "dropped",
+	Failure:      "failed",
 	Connected:    "connected",
 	Disconnected: "disconnected",
 	TokenIssued:  "token-issued",
@@ -66,9 +70,9 @@ func (k Kind) String() string {
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // state returns the state that an event of kind k brings about, if it does: the
-// kinds from Rejected to Dropped stand in the order of the states.
+// kinds from Rejected to Failure stand in the order of the states.
 func (k Kind) state() (match.State, bool) {
-	return match.State(k - Rejected), Rejected <= k && k <= Dropped
+	return match.State(k - Rejected), Rejected <= k && k <= Failure
 }
 
 // An Event is one thing that happened.
@@ -92,20 +96,28 @@ type Event struct {
 	Detail string
 	// Refusal is that of a Rejected event; Cause is its reason.
 	Refusal *apns.Rejection
-	// Status is that of the answer, where a fault has made it another than the one of
-	// Refusal, or than 200; otherwise 0.
+	// Status is that of the answer, where it is another than the one of Refusal, or
+	// than 200, and of a Failure always; otherwise 0.
 	Status int
 }
 
 // Subject is what filter words are compared with: of an event about a push, that
 // push, with the event's own device, time and state.
 func (e *Event) Subject() match.Subject {
-	var s match.Subject
+	var push match.Subject
 	switch {
 	case e.Track != nil:
-		s, _ = e.Track.subject()
+		push, _ = e.Track.subject()
 	case e.Push != nil:
-		s = (&Track{Push: e.Push}).subjectLocked()
+		push = (&Track{Push: e.Push}).subjectLocked()
+	}
+	return e.subjectOf(&push)
+}
+
+// subjectOf makes the subject of the event from that of its push, nil if there is none.
+func (e *Event) subjectOf(push *match.Subject) (s match.Subject) {
+	if push != nil {
+		s = *push
 	}
 	s.At, s.States = e.At, 0
 	if e.Device != (apns.DeviceID{}) {
@@ -115,6 +127,14 @@ func (e *Event) Subject() match.Subject {
 		s.States = s.States.With(state)
 	}
 	return s
+}
+
+// Connection is where the push, or what failed, came in; zero where none is known.
+func (e *Event) Connection() (c Connection) {
+	if e.Track != nil && e.Track.Origin != nil {
+		c = e.Track.Origin.Connection()
+	}
+	return c
 }
 
 // Advice says what of the push a device would not show although APNs accepts

@@ -7,10 +7,14 @@ import (
 )
 
 // An Origin knows how a push came in. It holds what was there anyway, and puts
-// it into words when a reader asks.
+// it into words when a reader asks. Its methods are called from any goroutine.
 type Origin interface {
-	// Describe is called from any goroutine.
+	// Describe puts a record into words, with the headers that [Record.Headers] has.
 	Describe(r *Record) *Exchange
+	// Connection is where it came in.
+	Connection() Connection
+	// Size is how many bytes it holds besides itself and what it shares with others.
+	Size() int
 }
 
 // An Exchange is a request and what was found about it. It has no secret in it:
@@ -25,9 +29,6 @@ type Exchange struct {
 	// Checks are all checks in their order.
 	Checks []Check
 }
-
-// A Header is a field of a request.
-type Header struct{ Name, Value string }
 
 // The kinds of credentials.
 const (

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +19,8 @@ type Query struct {
 	// Limit is how many records are returned; 0 is any number.
 	Limit int
 
-	only func(*apns.Notification) bool // looks at pushes before anything else does; nil is all
+	only   func(*apns.Notification) bool // looks at pushes before anything else does; nil is all
+	pushes bool                          // no failures
 }
 
 // Found is the answer to a [Query].
@@ -32,10 +32,10 @@ type Found struct {
 	// Missed says that records which the query asks for may have been pushed
 	// out.
 	Missed bool
-	// Evicted is how many records were pushed out since the journal began.
-	Evicted uint64
-	// Oldest and Newest are the numbers of the history; Newest is 0 while there
-	// is nothing.
+	// Lost is how many records were pushed out since the journal began.
+	Lost Lost
+	// Oldest and Newest are the numbers of the history, Oldest that of pushes; Newest
+	// is 0 while there is nothing.
 	Oldest, Newest uint64
 }
 
@@ -46,24 +46,13 @@ const chunk = 512
 // returns false. The history is not locked meanwhile.
 func (j *Journal) each(q *Query, visit func(*Track, *match.Subject, uint64) bool) {
 	all, _ := j.history.kept()
-	all.from = max(all.from, q.After+1)
+	all.from = q.After + 1
 	if q.Before > 0 {
 		all.to = min(all.to, q.Before)
 	}
 	var tracks []*Track
 	for all.from < all.to {
-		part := all
-		if q.Newest {
-			part.from = max(all.from, all.to-min(chunk, all.to))
-			all.to = part.from
-		} else {
-			part.to = min(all.to, all.from+chunk)
-			all.from = part.to
-		}
-		tracks = j.history.copy(tracks[:0], part)
-		if q.Newest {
-			slices.Reverse(tracks)
-		}
+		tracks, all = j.history.copy(tracks[:0], all, q.Newest, q.pushes)
 		for _, t := range tracks {
 			if q.only != nil && !q.only(t.Push) {
 				continue
@@ -83,15 +72,15 @@ func (j *Journal) Find(q Query) Found {
 	}
 	var found Found
 	var kept span
-	kept, found.Evicted = j.history.kept()
+	kept, found.Lost = j.history.kept()
 	found.Oldest, found.Newest = kept.from, kept.to-1
-	found.Missed = found.Evicted > 0 && q.After+1 < kept.from
+	found.Missed = found.Lost.missed(&q)
 	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
 		if q.Limit > 0 && len(found.Records) == q.Limit {
 			found.Next = found.Records[q.Limit-1].Number
 			return false
 		}
-		found.Records = append(found.Records, t.record())
+		found.Records = append(found.Records, j.record(t))
 		return true
 	})
 	if q.Newest && found.Next != 0 {
@@ -100,12 +89,20 @@ func (j *Journal) Find(q Query) Found {
 	return found
 }
 
-// Count returns how many records match.
+// Lost says how much was pushed out of the history since the journal began.
+func (j *Journal) Lost() (l Lost) {
+	if j != nil {
+		_, l = j.history.kept()
+	}
+	return l
+}
+
+// Count returns how many pushes match; failures count if the filter asks for them.
 func (j *Journal) Count(f match.Filter) (n int) {
 	if j == nil {
 		return 0
 	}
-	j.each(&Query{Filter: f}, func(*Track, *match.Subject, uint64) bool { n++; return true })
+	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Track, *match.Subject, uint64) bool { n++; return true })
 	return n
 }
 
@@ -128,7 +125,7 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 		}
 	}
 	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
-		r, ok = t.record(), true
+		r, ok = j.record(t), true
 		return false
 	})
 	return r, ok
@@ -138,48 +135,54 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 // there were. What happens to such a push afterwards is not recorded. The
 // numbers of later events have gaps.
 func (j *Journal) Delete(f match.Filter) (n int) {
-	return j.deleteIf(&Query{Filter: f}, func(*match.Subject) bool { return true })
+	return j.deleteIf(&Query{Filter: f}, func(*match.Subject) bool { return true }, false)
 }
 
-// DeleteFunc is Delete of the records for which unwanted returns true.
-func (j *Journal) DeleteFunc(unwanted func(*match.Subject) bool) (n int) {
-	return j.deleteIf(new(Query), unwanted)
+// ResetFunc is Delete of the records for which unwanted returns true, for a reset: a
+// reader of events that comes back after it is told that it has missed something.
+func (j *Journal) ResetFunc(unwanted func(*match.Subject) bool) (n int) {
+	return j.deleteIf(new(Query), unwanted, true)
 }
 
-func (j *Journal) deleteIf(q *Query, unwanted func(*match.Subject) bool) (n int) {
+func (j *Journal) deleteIf(q *Query, unwanted func(*match.Subject) bool, missed bool) (n int) {
 	if j == nil {
 		return 0
 	}
 	deleted := make(map[*Track]struct{})
-	j.each(q, func(t *Track, s *match.Subject, number uint64) bool {
+	j.each(q, func(t *Track, s *match.Subject, _ uint64) bool {
 		if !unwanted(s) {
 			return true
 		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if !t.deleted && j.history.remove(t, number) {
+		if !t.deleted && j.history.remove(t) {
 			t.deleted = true
 			deleted[t] = struct{}{}
 		}
 		return true
 	})
 	if len(deleted) > 0 {
-		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone }, false)
+		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone }, missed)
 	}
 	return len(deleted)
 }
 
-// Reset removes all records and all events. Numbers go on where they were.
+// Reset removes all records and all events, as [Journal.ResetFunc] does. Numbers go on
+// where they were.
 func (j *Journal) Reset() (n int) {
 	if j == nil {
 		return 0
 	}
-	n = j.Delete(match.Filter{})
+	n = j.ResetFunc(func(*match.Subject) bool { return true })
 	for i := range j.shards {
 		s := &j.shards[i]
 		s.mu.Lock()
+		if n := len(s.events); n > 0 {
+			s.evicted = s.events[(s.oldest+n-1)%n].Seq
+		}
 		s.events, s.oldest = nil, 0
 		s.mu.Unlock()
 	}
+	j.pages.clear()
 	return n
 }

@@ -1,6 +1,11 @@
 package journal
 
-import "sync"
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+)
 
 // Limits of the history, unless something else is asked for.
 const (
@@ -8,108 +13,286 @@ const (
 	DefaultHistory = 16384
 	// DefaultHistoryBytes is about how much memory they may take.
 	DefaultHistoryBytes = 64 << 20
-	// trackBytes is about what a track takes besides its payload.
+	// failureShare is the part of either limit that failures have on top.
+	failureShare = 16
+	// minFailures is how many failures are kept at least.
+	minFailures = 64
+	// trackBytes is about what a track takes besides what is counted.
 	trackBytes = 1024
 )
 
-// A history is the tracks of the latest pushes, in the order of their first
-// events. Numbers begin at 1.
+// A history is the tracks of the latest pushes, and apart from them those of the
+// latest failures, so that many failures push out no push. Both draw their numbers,
+// from 1, in the order of their first events.
 type history struct {
-	limit    int
-	maxBytes int
-
-	mu    sync.Mutex
-	ring  []*Track // number n is at (n-1) % limit; nil where one was deleted
-	sizes []int32  // of the tracks in ring, so that nobody has to look at old ones
-	first uint64   // the oldest number kept
-	next  uint64   // that of the next push
-	bytes int
-	lost  uint64 // how many were pushed out
-	loose int    // pushed out for want of memory since the events were last swept
+	mu       sync.Mutex
+	next     uint64 // the number of the next track
+	pushes   lane
+	failures lane
 }
 
 func (h *history) init(cfg Config) {
-	h.limit, h.maxBytes = cfg.History, cfg.HistoryBytes
-	if h.limit <= 0 {
-		h.limit = DefaultHistory
+	if cfg.History <= 0 {
+		cfg.History = DefaultHistory
 	}
-	if h.maxBytes <= 0 {
-		h.maxBytes = DefaultHistoryBytes
+	if cfg.HistoryBytes <= 0 {
+		cfg.HistoryBytes = DefaultHistoryBytes
 	}
-	h.first, h.next = 1, 1
+	h.next = 1
+	h.pushes = newLane(cfg.History, cfg.HistoryBytes)
+	h.failures = newLane(max(minFailures, cfg.History/failureShare), cfg.HistoryBytes/failureShare)
+}
+
+// laneOf returns where t has its place.
+func (h *history) laneOf(t *Track) *lane {
+	if t.failure {
+		return &h.failures
+	}
+	return &h.pushes
 }
 
 // add gives t its number, and pushes out what there is no more room for. It
-// reports whether events hold on to much that was pushed out.
-func (h *history) add(t *Track) (number uint64, sweep bool) {
+// reports whether events hold on to much that was pushed out. t is locked.
+func (h *history) add(t *Track) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	number = h.next
-	if number-h.first >= uint64(h.limit) {
-		h.pushOutLocked()
-	}
-	size := trackBytes + len(t.Push.Payload)
-	if at := h.index(number); at < len(h.ring) {
-		h.ring[at], h.sizes[at] = t, int32(size)
-	} else {
-		h.ring, h.sizes = append(h.ring, t), append(h.sizes, int32(size))
-	}
+	t.number = h.next
 	h.next++
-	h.bytes += size
-	for h.bytes > h.maxBytes && h.first < number { // the newest stays
-		h.pushOutLocked()
-		h.loose++
-	}
-	if h.loose > 64 && h.loose > int(h.next-h.first)/4 {
-		h.loose, sweep = 0, true
-	}
-	return number, sweep
+	l := h.laneOf(t)
+	l.add(t)
+	return l.sweep()
 }
 
-func (h *history) index(number uint64) int { return int((number - 1) % uint64(h.limit)) }
-
-func (h *history) pushOutLocked() {
-	at := h.index(h.first)
-	h.first++
-	if h.ring[at] == nil {
-		return // deleted
-	}
-	h.ring[at] = nil
-	h.bytes -= int(h.sizes[at])
-	h.lost++
-}
-
-// remove takes a track out. It reports whether it was there.
-func (h *history) remove(t *Track, number uint64) bool {
+// grow counts what was added to t, which is locked.
+func (h *history) grow(t *Track, bytes int) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if number < h.first || number >= h.next || h.ring[h.index(number)] != t {
+	l := h.laneOf(t)
+	l.grow(t, bytes)
+	return l.sweep()
+}
+
+// remove takes a track out, which is locked. It reports whether it was there.
+func (h *history) remove(t *Track) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := h.laneOf(t)
+	if !l.has(t) {
 		return false
 	}
-	at := h.index(number)
-	h.ring[at] = nil
-	h.bytes -= int(h.sizes[at])
+	l.empty(l.at(t.place))
 	return true
+}
+
+// headersOf returns the headers of a track, nil once it was pushed out.
+func (h *history) headersOf(t *Track) []Header {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if l := h.laneOf(t); l.has(t) && l.at(t.place).headers != nil {
+		return l.at(t.place).headers.Fields
+	}
+	return nil
 }
 
 // A span is a range of numbers: from, to is not in it.
 type span struct{ from, to uint64 }
 
-// kept returns the numbers that are kept, and how many were pushed out.
-func (h *history) kept() (span, uint64) {
+// kept returns the numbers of which no push was pushed out, and how many pushes and
+// failures were pushed out.
+func (h *history) kept() (numbers span, lost Lost) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return span{h.first, h.next}, h.lost
+	return span{h.pushes.lostTo + 1, h.next}, Lost{
+		Pushes: h.pushes.lost, Failures: h.failures.lost, pushesTo: h.pushes.lostTo, failuresTo: h.failures.lostTo,
+	}
 }
 
-// copy appends the tracks of s that are kept, in order.
-func (h *history) copy(dst []*Track, s span) []*Track {
+// Lost says how much was pushed out of the history since the journal began.
+type Lost struct {
+	Pushes, Failures uint64
+
+	pushesTo, failuresTo uint64 // the highest numbers of them
+}
+
+// String says it in a sentence.
+func (l Lost) String() string {
+	var lost []string
+	if l.Pushes > 0 {
+		lost = append(lost, fmt.Sprintf("%d pushes", l.Pushes))
+	}
+	if l.Failures > 0 {
+		lost = append(lost, fmt.Sprintf("%d failures", l.Failures))
+	}
+	if lost == nil {
+		return "nothing was pushed out of the history"
+	}
+	return strings.Join(lost, " and ") + " were pushed out of the history since the start; --history and --history-bytes say how much it keeps"
+}
+
+// upTo is the highest number that was pushed out of what t is one of.
+func (l Lost) upTo(t *Track) uint64 {
+	if t.failure {
+		return l.failuresTo
+	}
+	return l.pushesTo
+}
+
+// missed reports whether an answer to q may lack what was pushed out.
+func (l Lost) missed(q *Query) bool {
+	if q.Filter.WantsFailures() {
+		return q.After < l.failuresTo
+	}
+	return l.Pushes > 0 && q.After < l.pushesTo
+}
+
+// copy appends at most chunk tracks of s that are kept, in order, the newest first if
+// asked for, and returns what is left of s. Failures are left out on request.
+func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track, span) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for n := max(s.from, h.first); n < min(s.to, h.next); n++ {
-		if t := h.ring[h.index(n)]; t != nil {
-			dst = append(dst, t)
+	lanes := []*lane{&h.pushes, &h.failures}
+	if pushesOnly {
+		lanes = lanes[:1]
+	}
+	var ranges [2]span // of places
+	for i, l := range lanes {
+		ranges[i] = span{l.placeOf(s.from), l.placeOf(s.to)}
+	}
+	for range chunk {
+		best := -1
+		for i, l := range lanes {
+			if r := ranges[i]; r.from < r.to && (best < 0 || l.number(r, newest) < lanes[best].number(ranges[best], newest) != newest) {
+				best = i
+			}
+		}
+		if best < 0 {
+			return dst, span{}
+		}
+		r := &ranges[best]
+		at := r.from
+		if newest {
+			r.to--
+			at = r.to
+		} else {
+			r.from++
+		}
+		slot := lanes[best].at(at)
+		if newest {
+			s.to = slot.number
+		} else {
+			s.from = slot.number + 1
+		}
+		if slot.track != nil {
+			dst = append(dst, slot.track)
 		}
 	}
-	return dst
+	return dst, s
+}
+
+// A lane is tracks of one sort, in the order of their numbers. The places in it have
+// no gaps, begin at 1, and are never used twice.
+type lane struct {
+	limit    int
+	maxBytes int
+
+	ring   []slot // place p is at (p-1) % limit
+	first  uint64 // the oldest place
+	next   uint64 // that of the next track
+	bytes  int
+	lost   uint64 // how many were pushed out
+	lostTo uint64 // the highest number of them
+	loose  int    // pushed out for want of memory since the events were last swept
+}
+
+// A slot is a place in a lane. What nobody needs who has the track alone, as queues
+// have it, is kept here and goes with the place.
+type slot struct {
+	track   *Track // nil where one was deleted
+	number  uint64
+	size    int // of the track, so that nobody has to look at old ones
+	headers *Headers
+}
+
+func newLane(limit, maxBytes int) lane {
+	return lane{limit: limit, maxBytes: maxBytes, first: 1, next: 1}
+}
+
+func (l *lane) at(place uint64) *slot { return &l.ring[(place-1)%uint64(l.limit)] }
+
+// number is that of the first or the last place of r.
+func (l *lane) number(r span, last bool) uint64 {
+	if last {
+		return l.at(r.to - 1).number
+	}
+	return l.at(r.from).number
+}
+
+// placeOf returns the first place whose number is not below number.
+func (l *lane) placeOf(number uint64) uint64 {
+	n := sort.Search(int(l.next-l.first), func(i int) bool { return l.at(l.first+uint64(i)).number >= number })
+	return l.first + uint64(n)
+}
+
+// has reports whether t has its place still.
+func (l *lane) has(t *Track) bool {
+	return t.place >= l.first && t.place < l.next && l.at(t.place).track == t
+}
+
+func (l *lane) add(t *Track) {
+	if l.next-l.first >= uint64(l.limit) {
+		l.pushOut()
+	}
+	t.place = l.next
+	s := slot{t, t.number, t.sizeLocked(), t.Headers}
+	t.Headers = nil
+	if at := int((t.place - 1) % uint64(l.limit)); at < len(l.ring) {
+		l.ring[at] = s
+	} else {
+		l.ring = append(l.ring, s)
+	}
+	l.next++
+	l.bytes += s.size + s.headers.use()
+	l.trim(t.place)
+}
+
+func (l *lane) grow(t *Track, bytes int) {
+	if !l.has(t) {
+		return
+	}
+	l.at(t.place).size += bytes
+	l.bytes += bytes
+	l.trim(t.place)
+}
+
+// trim pushes out what is too much, but not place nor what is newer.
+func (l *lane) trim(place uint64) {
+	for l.bytes > l.maxBytes && l.first < place {
+		l.pushOut()
+		l.loose++
+	}
+}
+
+// sweep reports whether events hold on to much that was pushed out, once each time.
+func (l *lane) sweep() bool {
+	if l.loose <= 64 || l.loose <= int(l.next-l.first)/4 {
+		return false
+	}
+	l.loose = 0
+	return true
+}
+
+func (l *lane) pushOut() {
+	s := l.at(l.first)
+	l.first++
+	l.lostTo = s.number
+	if s.track == nil {
+		return // deleted
+	}
+	l.empty(s)
+	l.lost++
+}
+
+func (l *lane) empty(s *slot) {
+	l.bytes -= s.size + s.headers.leave()
+	s.track, s.headers = nil, nil
 }

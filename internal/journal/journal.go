@@ -1,10 +1,7 @@
 package journal
 
 import (
-	"cmp"
-	"context"
 	"math"
-	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -17,6 +14,9 @@ import (
 const eventsPerPush = 4
 
 const shardCount = 8 // a power of two
+
+// failureShard is where failures are, so that many of them push out nothing else.
+const failureShard = shardCount
 
 // Config is how a journal is made; its zero value is a useful one.
 type Config struct {
@@ -43,14 +43,14 @@ type Config struct {
 type Journal struct {
 	clock   *clock.Clock
 	seq     atomic.Uint64
-	shards  [shardCount]shard
+	shards  [shardCount + 1]shard
 	history history
 
 	connections atomic.Uint64 // newest number of a connection
 
-	waiting atomic.Int32 // goroutines in Wait
-	mu      sync.Mutex
-	news    chan struct{} // closed and replaced when an event comes and somebody waits
+	watches   watches
+	documents documents // of pushes that watches look into
+	pages     pages
 }
 
 // A shard is a ring of events with rising numbers.
@@ -66,14 +66,15 @@ type shard struct {
 
 // New makes a journal.
 func New(cfg Config) *Journal {
-	j := &Journal{clock: cfg.Clock, news: make(chan struct{})}
+	j := &Journal{clock: cfg.Clock}
 	j.history.init(cfg)
 	if cfg.Capacity <= 0 {
-		cfg.Capacity = eventsPerPush * j.history.limit
+		cfg.Capacity = eventsPerPush * j.history.pushes.limit
 	}
 	for i := range j.shards {
 		j.shards[i].limit = max(1, (cfg.Capacity+shardCount-1)/shardCount)
 	}
+	j.shards[failureShard].limit = j.history.failures.limit
 	return j
 }
 
@@ -101,23 +102,27 @@ func (j *Journal) Record(e Event) {
 			return
 		}
 	}
-	s := &j.shards[e.Device[0]&(shardCount-1)]
+	s := j.shardOf(&e)
 	s.mu.Lock()
 	e.Seq = j.seq.Add(1)
 	s.append(e)
 	s.counts.add(&e)
 	s.mu.Unlock()
 	if sweep {
-		kept, _ := j.history.kept()
+		_, lost := j.history.kept()
 		// Whose event is in a shard has its number.
-		j.forget(func(t *Track) bool { return t.number < kept.from }, true)
+		j.forget(func(t *Track) bool { return t.number <= lost.upTo(t) }, true)
 	}
-	if j.waiting.Load() > 0 {
-		j.mu.Lock()
-		close(j.news)
-		j.news = make(chan struct{})
-		j.mu.Unlock()
+	if watches := j.watches.list.Load(); watches != nil {
+		j.tell(*watches, e)
 	}
+}
+
+func (j *Journal) shardOf(e *Event) *shard {
+	if e.Kind == Failure {
+		return &j.shards[failureShard]
+	}
+	return &j.shards[e.Device[0]&(shardCount-1)]
 }
 
 // follow notes e on its track, and gives the track its place in the history if
@@ -130,19 +135,25 @@ func (j *Journal) follow(e *Event) (kept, sweep bool) {
 	if t.deleted {
 		return false, false
 	}
+	before := t.courseBytesLocked()
 	t.noteLocked(e)
 	if t.number == 0 {
-		t.number, sweep = j.history.add(t)
+		t.failure = e.Kind == Failure
+		return true, j.history.add(t)
+	}
+	if more := t.courseBytesLocked() - before; more > 0 {
+		sweep = j.history.grow(t, more)
 	}
 	return true, sweep
 }
 
-// forget takes the events out whose tracks are gone. A reader is told that it
-// has missed them, unless they were deleted.
+// forget takes the events out whose tracks are gone. On request, a reader that comes
+// back to them is told that it has missed something.
 func (j *Journal) forget(gone func(*Track) bool, missed bool) {
 	for i := range j.shards {
 		j.shards[i].forget(gone, missed)
 	}
+	j.pages.clear()
 }
 
 func (s *shard) forget(gone func(*Track) bool, missed bool) {
@@ -179,83 +190,5 @@ func (s *shard) after(seq uint64, most int, yield func(Event)) {
 	first := sort.Search(n, func(i int) bool { return at(i).Seq > seq })
 	for i := first; i < n && i-first < most; i++ {
 		yield(at(i))
-	}
-}
-
-// A Page is what [Journal.Read] found.
-type Page struct {
-	// Events in order.
-	Events []Event
-	// Next is the cursor for the following read.
-	Next uint64
-	// Missed says that events between the cursor and the first of Events were
-	// pushed out before they were read.
-	Missed bool
-}
-
-// Read returns the events after the cursor, at most limit of them; a limit of
-// 0 means all. The cursor 0 begins with the oldest event kept.
-func (j *Journal) Read(cursor uint64, limit int) Page {
-	page := Page{Next: cursor}
-	if j == nil {
-		return page
-	}
-	most := math.MaxInt
-	if limit > 0 {
-		most = limit + 1 // of each shard: one more shows that there are more
-	}
-	for i := range j.shards {
-		j.shards[i].mu.Lock()
-	}
-	for i := range j.shards {
-		s := &j.shards[i]
-		page.Missed = page.Missed || s.evicted > cursor
-		s.after(cursor, most, func(e Event) { page.Events = append(page.Events, e) })
-	}
-	page.Next = max(cursor, j.seq.Load()) // all numbers up to it were drawn under the locks
-	for i := range j.shards {
-		j.shards[i].mu.Unlock()
-	}
-	slices.SortFunc(page.Events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	for i := range page.Events {
-		if e := &page.Events[i]; e.Track != nil {
-			e.Push = e.Track.Push
-		}
-	}
-	if limit > 0 && len(page.Events) > limit {
-		page.Events = page.Events[:limit]
-		page.Next = page.Events[limit-1].Seq
-	}
-	return page
-}
-
-// Last returns the number of the newest event, 0 if there is none.
-func (j *Journal) Last() uint64 {
-	if j == nil {
-		return 0
-	}
-	return j.seq.Load()
-}
-
-// Wait returns when there is an event after the cursor, or with ctx's error.
-func (j *Journal) Wait(ctx context.Context, cursor uint64) error {
-	if j == nil {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	j.waiting.Add(1)
-	defer j.waiting.Add(-1)
-	for {
-		j.mu.Lock()
-		news := j.news
-		j.mu.Unlock()
-		if j.seq.Load() > cursor {
-			return nil
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
 	}
 }

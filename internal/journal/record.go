@@ -2,6 +2,7 @@ package journal
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -29,15 +30,17 @@ type Record struct {
 
 	subject match.Subject
 	origin  Origin
+	headers []Header
 }
 
 // record makes a snapshot of the track.
-func (t *Track) record() Record {
+func (j *Journal) record(t *Track) Record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := Record{
 		Number: t.number, Push: t.Push, Device: t.Device, State: t.last, Reached: t.reached,
 		Counts: make(map[Kind]int), subject: t.subjectLocked(), origin: t.Origin,
+		headers: j.history.headersOf(t),
 	}
 	for i := range t.plain {
 		r.Steps = append(r.Steps, Step{At: time.Unix(0, t.times[i]), Kind: t.kinds[i]})
@@ -89,6 +92,34 @@ func (r *Record) Faults() (names []string) {
 		}
 	}
 	return names
+}
+
+// Headers are those of the request, without what is secret and without what the push
+// has itself. They must not be changed.
+func (r *Record) Headers() []Header { return r.headers }
+
+// Connection is where the push, or what failed, came in; zero where none is known.
+func (r *Record) Connection() (c Connection) {
+	if r.origin != nil {
+		c = r.origin.Connection()
+	}
+	return c
+}
+
+// Failure is the step of a record that is no push but what failed; nil of a push.
+func (r *Record) Failure() *Step {
+	if r.State != Failure {
+		return nil
+	}
+	return &r.Steps[0]
+}
+
+// Name is what a reader calls the record: its apns-id, or else its number.
+func (r *Record) Name() string {
+	if r.Push.ID != "" {
+		return r.Push.ID
+	}
+	return strconv.FormatUint(r.Number, 10)
 }
 
 // Exchange describes the request and what was found about it; nil if the push

@@ -3,6 +3,7 @@ package journal
 import (
 	"sync"
 	"time"
+	"unsafe"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/match"
@@ -24,9 +25,15 @@ type Track struct {
 	// Origin knows the request that the push came with; nil if there was none,
 	// as for one that is replayed or comes from the store.
 	Origin Origin
+	// Headers are those of the request, until the first event is recorded. Then the
+	// history has them, for as long as it has the push: what still waits for its
+	// device then does not hold on to them.
+	Headers *Headers
 
 	mu      sync.Mutex
-	number  uint64 // place in the history; 0 before the first event, set once
+	number  uint64 // in the history; 0 before the first event, set once
+	place   uint64 // in its lane of the history, set with the number
+	failure bool   // the first event was a Failure; set with the number
 	deleted bool
 	reached match.States
 	last    Kind
@@ -48,7 +55,8 @@ type course struct {
 	omitted int // steps beyond maxSteps
 	counts  [len(kinds)]int
 	refusal *apns.Rejection
-	status  int // of the answer, if a fault made it; otherwise 0
+	status  int // of the answer, if it is not what the refusal says; otherwise 0
+	text    int // bytes of text in steps and refusal
 }
 
 // maxSteps bounds what is kept of a broadcast's many devices, or of a push that
@@ -94,6 +102,7 @@ func (t *Track) noteLocked(e *Event) {
 	c.counts[e.Kind]++
 	if e.Refusal != nil {
 		c.refusal = e.Refusal
+		c.text += len(e.Refusal.Detail)
 	}
 	if e.Status != 0 {
 		c.status = e.Status
@@ -103,6 +112,25 @@ func (t *Track) noteLocked(e *Event) {
 		return
 	}
 	c.steps = append(c.steps, Step{At: e.At, Kind: e.Kind, Device: device, Cause: e.Cause, Detail: detail})
+	c.text += len(detail)
+}
+
+// sizeLocked is about how many bytes the track takes, without its headers.
+func (t *Track) sizeLocked() int {
+	n := t.Push
+	size := trackBytes + len(n.Payload) + len(n.Topic) + len(n.PushType) + len(n.CollapseID) + len(n.Channel) + t.courseBytesLocked()
+	if t.Origin != nil {
+		size += t.Origin.Size()
+	}
+	return size
+}
+
+// courseBytesLocked is how many of them grow as things happen.
+func (t *Track) courseBytesLocked() int {
+	if t.rest == nil {
+		return 0
+	}
+	return int(unsafe.Sizeof(course{})) + cap(t.rest.steps)*int(unsafe.Sizeof(Step{})) + t.rest.text
 }
 
 // subjectLocked is what filter words are compared with.
@@ -116,7 +144,9 @@ func (t *Track) subjectLocked() match.Subject {
 	switch {
 	case t.rest != nil && t.rest.refusal != nil:
 		s.Reason = t.rest.refusal.Reason
-		s.Status = s.Reason.Status()
+		if !t.failure { // which may have had no answer
+			s.Status = s.Reason.Status()
+		}
 	case t.reached.Has(match.Accepted):
 		s.Status = 200
 	}

@@ -200,6 +200,18 @@ func (f *Filter) Only(word string) (only Filter) {
 	return only
 }
 
+// LooksInside reports whether the filter looks into the payload.
+func (f *Filter) LooksInside() bool {
+	return slices.ContainsFunc(f.conditions, func(c condition) bool { return c.path != nil })
+}
+
+// WantsFailures reports whether the filter asks for what never became a push.
+func (f *Filter) WantsFailures() bool {
+	return slices.ContainsFunc(f.conditions, func(c condition) bool {
+		return c.name == "state" && slices.Contains(c.values, Failed.String())
+	})
+}
+
 // Empty reports whether the filter has no conditions.
 func (f *Filter) Empty() bool { return len(f.conditions) == 0 }
 

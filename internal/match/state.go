@@ -17,6 +17,8 @@ const (
 	Delivered
 	// Dropped: it will not be delivered.
 	Dropped
+	// Failed: it is no push, but a request or a connection that never became one.
+	Failed
 )
 
 // states is the one table of the words for states.
@@ -27,6 +29,7 @@ var states = [...]string{
 	Sent:      "sent",
 	Delivered: "delivered",
 	Dropped:   "dropped",
+	Failed:    "failed",
 }
 
 // String returns the word for the state.

@@ -43,7 +43,7 @@ var words = []Word{
 	{"collapse-id", "the apns-collapse-id", "game-1", text(func(s *Subject) string { return s.CollapseID }), func(s *Subject) string { return s.CollapseID }},
 	{"apns-id", "the apns-id, in either case; of a broadcast, the apns-request-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b", id(func(s *Subject) string { return s.ID }), func(s *Subject) string { return s.ID }},
 	{"apns-unique-id", "the apns-unique-id, in either case", "4084a6e4-9ea8-6d2a-ca49-9a344a152da7", id(func(s *Subject) string { return s.UniqueID }), func(s *Subject) string { return s.UniqueID }},
-	{"state", "a state the push has reached: rejected, accepted, stored, sent, delivered, dropped", "delivered", parseState, func(s *Subject) string { return strings.Join(s.States.words(), ", ") }},
+	{"state", "a state the push has reached: rejected, accepted, stored, sent, delivered, dropped; or failed, for what never became a push", "delivered", parseState, func(s *Subject) string { return strings.Join(s.States.words(), ", ") }},
 	{"status", "the status of the answer", "410", number(func(s *Subject) int { return s.Status }), func(s *Subject) string { return known(s.Status) }},
 	{"reason", "the reason of a refusal", "BadDeviceToken", parseReason, func(s *Subject) string { return string(s.Reason) }},
 	{"since", "came at this time or later: RFC 3339, UNIX seconds, or how long ago, as in 5m", "2026-11-25T17:20:00Z", parseTime(func(at, limit time.Time) bool { return !at.Before(limit) }), showTime},

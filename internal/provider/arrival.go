@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -16,7 +17,6 @@ import (
 // somebody reads.
 type arrival struct {
 	peer    *peer
-	headers *[]journal.Header   // shared by requests; see headerMemo
 	token   *providerauth.Token // the provider token, if it was good
 	path    string
 	odd     *oddity // nil for most
@@ -50,18 +50,35 @@ func newPeer(c *conn) *peer {
 	return p
 }
 
-// take notes how r came.
-func (a *arrival) take(r *request, fields []hpack.HeaderField) {
+// take notes how r came, and returns what is kept of its headers.
+func (a *arrival) take(r *request, fields []hpack.HeaderField) *journal.Headers {
 	a.peer, a.passed, a.path, a.token = r.conn.peer, int16(r.passed), r.path, r.signed
-	a.headers = r.conn.headers.of(fields, r.idValid && r.duplicate == "")
+	headers := r.conn.headers.of(fields, r.idValid && r.duplicate == "")
 	unknown := r.signed == nil && r.conn.subject == "" && r.authorization.present
 	if !unknown && r.method == usualMethod && !r.bodyTooLarge && r.pardon.overlooked == nil {
-		return
+		return headers
 	}
 	a.odd = &oddity{method: r.method, tooLarge: r.bodyTooLarge, overlooked: r.pardon.overlooked}
 	if unknown {
 		a.odd.credential = providerauth.Describe(r.authorization.value)
 	}
+	return headers
+}
+
+// Connection implements [journal.Origin].
+func (a *arrival) Connection() journal.Connection { return a.peer.Connection }
+
+// Size implements [journal.Origin].
+func (a *arrival) Size() int {
+	size := len(a.path)
+	if a.odd == nil {
+		return size
+	}
+	size += len(a.odd.method)
+	if d := a.odd.credential; d != nil {
+		size += int(unsafe.Sizeof(*d)) + len(d.Shown) + len(d.Header) + len(d.Claims) + len(d.KeyID) + len(d.TeamID)
+	}
+	return size
 }
 
 // team is the one that the push belongs to: whose credentials came with it, or, of a
@@ -79,12 +96,12 @@ const usualMethod = "POST"
 
 // A headerMemo is the headers of a connection's last request. Most requests
 // have the same ones but for apns-id, and share them.
-type headerMemo struct{ last *[]journal.Header }
+type headerMemo struct{ last *journal.Headers }
 
 // of returns fields as they are kept: without authorization, which is a secret,
 // and, if it is known otherwise, without apns-id.
-func (m *headerMemo) of(fields []hpack.HeaderField, idKnown bool) *[]journal.Header {
-	if m.last != nil && slices.EqualFunc(*m.last, fields, func(h journal.Header, f hpack.HeaderField) bool {
+func (m *headerMemo) of(fields []hpack.HeaderField, idKnown bool) *journal.Headers {
+	if m.last != nil && slices.EqualFunc(m.last.Fields, fields, func(h journal.Header, f hpack.HeaderField) bool {
 		return h.Name == f.Name && (h.Value == f.Value || h.Value == "" && leftOut(f.Name, idKnown))
 	}) {
 		return m.last
@@ -96,7 +113,7 @@ func (m *headerMemo) of(fields []hpack.HeaderField, idKnown bool) *[]journal.Hea
 			kept[i].Value = f.Value
 		}
 	}
-	m.last = &kept
+	m.last = &journal.Headers{Fields: kept}
 	return m.last
 }
 
@@ -106,11 +123,18 @@ func leftOut(name string, idKnown bool) bool {
 
 // Describe puts the arrival into words.
 func (a *arrival) Describe(r *journal.Record) *journal.Exchange {
+	x := a.exchange(r)
+	x.Checks = a.ladder(&sight{arrival: a, exchange: x, record: r}, r)
+	return x
+}
+
+// exchange is the request, without the checks.
+func (a *arrival) exchange(r *journal.Record) *journal.Exchange {
 	x := &journal.Exchange{Method: usualMethod, Path: a.path, Credential: a.who(r), Connection: a.peer.Connection}
 	if a.odd != nil {
 		x.Method = a.odd.method
 	}
-	x.Headers = slices.Clone(*a.headers)
+	x.Headers = slices.Clone(r.Headers())
 	for i := range x.Headers {
 		h := &x.Headers[i]
 		switch {
@@ -121,7 +145,6 @@ func (a *arrival) Describe(r *journal.Record) *journal.Exchange {
 			h.Value = r.Push.ID
 		}
 	}
-	x.Checks = a.ladder(&sight{arrival: a, exchange: x, record: r}, r)
 	return x
 }
 

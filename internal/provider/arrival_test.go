@@ -148,12 +148,12 @@ func TestHeadersThatAreTheSameAreKeptOnce(t *testing.T) {
 	}
 	var m headerMemo
 	first := m.of(fields("a", "0"), true)
-	assert.Equal(t, []journal.Header{{Name: apns.HeaderAuthorization}, {Name: apns.HeaderID}, {Name: apns.HeaderExpiration, Value: "0"}}, *first)
+	assert.Equal(t, []journal.Header{{Name: apns.HeaderAuthorization}, {Name: apns.HeaderID}, {Name: apns.HeaderExpiration, Value: "0"}}, first.Fields)
 	assert.Same(t, first, m.of(fields("b", "0"), true), "the apns-id is in the push")
 	assert.NotSame(t, first, m.of(fields("b", "1"), true))
 	bad := m.of(fields("not a UUID", "1"), false)
-	assert.Equal(t, "not a UUID", (*bad)[1].Value, "a bad apns-id is nowhere else")
-	assert.Empty(t, (*m.of(fields("c", "1"), true))[1].Value)
+	assert.Equal(t, "not a UUID", bad.Fields[1].Value, "a bad apns-id is nowhere else")
+	assert.Empty(t, m.of(fields("c", "1"), true).Fields[1].Value)
 	allocs := testing.AllocsPerRun(100, func() { m.of(fields("c", "1"), true) })
 	assert.LessOrEqual(t, allocs, 1.0, "the fields of this test at most")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
@@ -42,6 +43,10 @@ func (c *conn) dismiss(s *h2.Stream) {
 	hc := s.Conn()
 	c.server.cfg.Log.Info("provider: certificate is for the other environment",
 		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
+	c.server.recordFailure(c.peer, failureOf(s), journal.Event{
+		Cause:   string(apns.BadCertificateEnvironment),
+		Refusal: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
+	})
 	debug := appendReason(nil, apns.BadCertificateEnvironment)
 	hc.GoAway(http2.ErrCodeNo, 0, debug)
 	s.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream

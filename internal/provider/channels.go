@@ -65,6 +65,7 @@ func (d channelDoor) ServeStream(stream *h2.Stream) {
 	log := d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.app)
 	if refusal != nil {
 		log.Debug("provider: channel request refused", "apns_id", id, "reason", refusal.Reason, "err", refusal.Detail)
+		r.recordRefusal(stream, refusal)
 		c.refuse(stream, apns.HeaderRequestID, id, refusal)
 		return
 	}

@@ -82,6 +82,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 	tc := tls.Server(nc, s.tlsFor(behind, source))
 	if err := s.handshake(ctx, tc); err != nil {
 		s.cfg.Log.Info("provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
+		s.recordHandshake(ctx, nc, tc, err)
 		_ = nc.Close() // the handshake's error is the one that matters
 		return
 	}
@@ -156,16 +157,20 @@ func (s *Server) newConn(state tls.ConnectionState) *conn {
 // in the TLS handshake, else of the one in the request, else the listener's.
 func (c *conn) begin(authority string) {
 	c.begun = true
-	c.env = c.server.cfg.Environment
-	for _, name := range []string{c.serverName, authority} {
-		if env, ok := apns.HostEnvironment(hostOf(name)); ok {
-			c.env = env
-			break
-		}
-	}
+	c.env = c.environmentFor(authority)
 	c.binding = c.server.cfg.Auth.NewBinding(c.env)
 	c.binding.From(c.source)
 	c.peer = newPeer(c)
+}
+
+// environmentFor is the environment that a first request with that authority settles.
+func (c *conn) environmentFor(authority string) apns.Environment {
+	for _, name := range []string{c.serverName, authority} {
+		if env, ok := apns.HostEnvironment(hostOf(name)); ok {
+			return env
+		}
+	}
+	return c.server.cfg.Environment
 }
 
 // hostOf returns the host of an authority in lower case, without a port.

@@ -46,6 +46,8 @@ func (c *conn) redirect(stream *h2.Stream) {
 			e.Kind, e.Status, e.Detail = journal.Rejected, http.StatusMisdirectedRequest, detail
 			c.server.cfg.Journal.Record(e)
 		}
+	} else {
+		c.server.recordFailure(c.peer, failureOf(stream), journal.Event{Cause: failedMisdirected, Status: http.StatusMisdirectedRequest, Detail: detail})
 	}
 	c.server.cfg.Log.Info("provider: misdirected request", "remote", c.remote, "err", detail)
 	stream.Respond(http.StatusMisdirectedRequest, nil, []hpack.HeaderField{idField(idHeader, p.notification.ID)}...)

@@ -22,9 +22,9 @@ func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
 	var track *journal.Track
 	if s.cfg.Journal != nil {
 		origin := &arrival{channel: true}
-		origin.take(&r.request, stream.Fields)
+		headers := origin.take(&r.request, stream.Fields)
 		n.TeamID = origin.team(&r.request)
-		track = &journal.Track{Push: n, Origin: origin}
+		track = &journal.Track{Push: n, Origin: origin, Headers: headers}
 		s.cfg.Journal.Record(journal.Event{At: r.inItsTime(came), Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
 	}
 	if c.faulty(&r.request) {

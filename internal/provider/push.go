@@ -117,7 +117,7 @@ type push struct {
 
 // follow lets the journal note what becomes of the push.
 func (p *push) follow(r *request, fields []hpack.HeaderField) {
-	p.arrival.take(r, fields)
+	p.track.Headers = p.arrival.take(r, fields)
 	p.notification.TeamID = p.arrival.team(r)
 	p.track.Push, p.track.Device, p.track.Origin = &p.notification, r.claims.Device, &p.arrival
 	p.envelope.Track = &p.track

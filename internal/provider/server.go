@@ -53,6 +53,7 @@ func New(cfg Config) (*Server, error) {
 		OverrunEnds:          s.cfg.OverrunEnds,
 		MalformedEnds:        s.cfg.MalformedEnds,
 		ShutdownGrace:        s.cfg.ShutdownGrace,
+		OnFailure:            s.onFailure,
 		Log:                  s.cfg.Log,
 	}
 	s.h2First = s.h2Known
@@ -97,6 +98,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) er
 		}
 		if !s.takeSlot() {
 			s.cfg.Log.Warn("provider: connection refused, there are too many", "remote", nc.RemoteAddr())
+			s.recordCrowd(nc)
 			_ = nc.Close() // the peer learns as much as it needs
 			continue
 		}

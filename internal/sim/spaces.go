@@ -261,7 +261,7 @@ func (s *Simulator) ResetSpace(team string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), deviceTimeout)
 	defer cancel()
 	err := beside(len(phones), func(i int) error { return phones[i].Restore(ctx) })
-	s.Journal.DeleteFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
+	s.Journal.ResetFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return err
 }
 

@@ -1,0 +1,22 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/control"
+)
+
+func TestWhatWasPushedOutIsSaidBesideTheAnswer(t *testing.T) {
+	var out, errs bytes.Buffer
+	c := &console{stdout: &out, stderr: &errs}
+	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{}))
+	assert.Empty(t, errs.String())
+	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{Evicted: 3, EvictedFailures: 2}))
+	assert.Equal(t, "apns-sim: these are not counted: 3 pushes and 2 failures were pushed out of the history since the start; "+
+		"--history and --history-bytes say how much it keeps\n", errs.String())
+	assert.Empty(t, out.String(), "the answer itself is for programs")
+}

@@ -1,0 +1,198 @@
+package journal
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/internal/match"
+)
+
+// A watch is told of each event by whoever records it, until it is stopped.
+type watch interface {
+	// see looks at an event. The first subject is that of the event, the second that
+	// of its push, nil if it is about none.
+	see(e *Event, event, push *match.Subject, d *match.Document)
+	// inside reports whether it looks into payloads.
+	inside() bool
+}
+
+// watches are those that are told of events.
+type watches struct {
+	mu   sync.Mutex
+	list atomic.Pointer[[]watch] // replaced, never changed; nil while there is none
+	into atomic.Int32            // how many look into payloads
+}
+
+func (w *watches) start(one watch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []watch
+	if p := w.list.Load(); p != nil {
+		list = *p
+	}
+	list = append(slices.Clip(list), one)
+	w.list.Store(&list)
+	if one.inside() {
+		w.into.Add(1)
+	}
+}
+
+// stop ends a watch, and reports whether it was the last.
+func (w *watches) stop(one watch) (last bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if one.inside() {
+		w.into.Add(-1)
+	}
+	list := slices.DeleteFunc(slices.Clone(*w.list.Load()), func(other watch) bool { return other == one })
+	if len(list) == 0 {
+		w.list.Store(nil)
+		return true
+	}
+	w.list.Store(&list)
+	return false
+}
+
+// tell lets the watches look at e, which was recorded. What they look at is put
+// together, and the payload decoded, once for all of them. The event comes as a copy,
+// for it would be allocated also where nobody watches.
+func (j *Journal) tell(list []watch, recorded Event) {
+	e := &recorded
+	var push *match.Subject
+	var kept match.Subject
+	var d *match.Document
+	if t := e.Track; t != nil {
+		kept, _ = t.subject()
+		push = &kept
+		if j.watches.into.Load() > 0 {
+			shared := j.documents.of(t)
+			shared.mu.Lock()
+			defer shared.mu.Unlock()
+			d = &shared.document
+		}
+	}
+	event := e.subjectOf(push)
+	for _, one := range list {
+		one.see(e, &event, push, d)
+	}
+}
+
+// documents are the decoded payloads of pushes to which something has happened
+// lately, so that a payload is decoded once and not at each event of its push.
+type documents [512]atomic.Pointer[document]
+
+type document struct {
+	track    *Track // read-only
+	mu       sync.Mutex
+	document match.Document
+}
+
+func (d *documents) of(t *Track) *document {
+	at := &d[t.number%uint64(len(d))]
+	if there := at.Load(); there != nil && there.track == t {
+		return there
+	}
+	fresh := &document{track: t}
+	at.Store(fresh)
+	return fresh
+}
+
+// A Watch is told of the events that match a filter.
+type Watch struct {
+	journal *Journal
+	filter  match.Filter
+	payload bool
+	rung    atomic.Bool
+	hit     atomic.Uint64 // the number of the event that has rung
+	bell    chan struct{}
+}
+
+// Watch begins to look for events that match f; [Watch.Stop] must be called.
+func (j *Journal) Watch(f match.Filter) *Watch {
+	w := &Watch{journal: j, filter: f, payload: f.LooksInside(), bell: make(chan struct{}, 1)}
+	if j != nil {
+		j.watches.start(w)
+	}
+	return w
+}
+
+// Stop ends the watch.
+func (w *Watch) Stop() {
+	if w.journal != nil && w.journal.watches.stop(w) {
+		w.journal.pages.clear()
+		for i := range w.journal.documents {
+			w.journal.documents[i].Store(nil)
+		}
+	}
+}
+
+// C gets a value after events that match were recorded. Then [Watch.Since] has to be
+// called.
+func (w *Watch) C() <-chan struct{} { return w.bell }
+
+// maxOverlap is how far at most events are looked at once more, because they are told
+// in another order than they were numbered in.
+const maxOverlap = 4096
+
+// Since says after which number what matches begins, for a reader that has got to
+// cursor. It goes ahead of calls of [Journal.Views].
+func (w *Watch) Since(cursor uint64) uint64 {
+	if w.journal == nil {
+		return cursor
+	}
+	upTo := w.journal.Last() // nothing has matched
+	if w.rung.Load() {
+		upTo = w.hit.Load()
+		w.rung.Store(false)
+	}
+	overlap := uint64(min(maxOverlap, w.journal.shards[0].limit/2)) // what is kept, whatever shard it is in
+	return max(cursor, upTo-min(overlap, upTo))
+}
+
+func (w *Watch) inside() bool { return w.payload }
+
+func (w *Watch) see(e *Event, event, _ *match.Subject, d *match.Document) {
+	if w.rung.Load() || !w.filter.MatchDocument(event, orEmpty(d)) || !w.rung.CompareAndSwap(false, true) {
+		return
+	}
+	w.hit.Store(e.Seq)
+	select {
+	case w.bell <- struct{}{}:
+	default: // it was not taken notice of yet
+	}
+}
+
+func orEmpty(d *match.Document) *match.Document {
+	if d == nil {
+		return new(match.Document)
+	}
+	return d
+}
+
+// Wait returns when there is an event after the cursor, or with ctx's error.
+func (j *Journal) Wait(ctx context.Context, cursor uint64) error {
+	w := j.Watch(match.Filter{})
+	defer w.Stop()
+	if j.Last() > cursor {
+		return nil
+	}
+	select {
+	case <-w.C():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Waiting returns how many wait for an event at the moment.
+func (j *Journal) Waiting() int {
+	if j == nil {
+		return 0
+	}
+	if p := j.watches.list.Load(); p != nil {
+		return len(*p)
+	}
+	return 0
+}

@@ -1,0 +1,213 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"golang.org/x/net/http2/hpack"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
+)
+
+// The causes of failures: what became of a request or a connection that never became
+// a push. Refused requests of channel management have the reason as their cause, and
+// so have connections with a certificate for the other environment.
+const (
+	failedHandshake   = "tls-handshake"        // TLS failed
+	failedNoTLS       = "no-tls"               // the client does not speak TLS
+	failedCrowd       = "too-many-connections" // it was closed at once
+	failedReset       = "stream-reset"         // RST_STREAM for the breach of a rule of HTTP/2
+	failedRefused     = "stream-refused"       // REFUSED_STREAM, above the limit of streams
+	failedHeaders     = "headers-too-large"    // 431
+	failedCutOff      = "request-incomplete"   // the connection ended within the request
+	failedConnection  = "connection-error"     // GOAWAY for the breach of a rule of HTTP/2
+	failedByPeer      = "client-error"         // the client's GOAWAY has an error code
+	failedNoHTTP2     = "no-http2"             // a client of HTTP/1.1, as a rule
+	failedMisdirected = "misdirected"          // 421
+)
+
+// failureCauses says which cause a failure of HTTP/2 has.
+var failureCauses = map[h2.FailureKind]string{
+	h2.StreamReset:     failedReset,
+	h2.StreamRefused:   failedRefused,
+	h2.HeadersTooLarge: failedHeaders,
+	h2.RequestCutOff:   failedCutOff,
+	h2.ConnectionEnded: failedConnection,
+	h2.PeerEnded:       failedByPeer,
+	h2.NotHTTP2:        failedNoHTTP2,
+}
+
+// A failure is what readers of the journal see of a request or a connection that never
+// became a push: an arrival that no check has looked at.
+type failure struct{ arrival }
+
+// Describe implements [journal.Origin].
+func (f *failure) Describe(r *journal.Record) *journal.Exchange { return f.exchange(r) }
+
+// recordFailure puts a failure of a connection into the journal, as the event tells.
+func (s *Server) recordFailure(p *peer, r *h2.Failure, e journal.Event) {
+	if s.cfg.Journal == nil {
+		return
+	}
+	f := &failure{arrival{peer: p, path: shown(r.Path), passed: notReached, odd: &oddity{method: shown(r.Method)}}}
+	n := failedNotification(r)
+	n.Environment, n.TeamID = p.Environment, p.team
+	if authorization, ok := valueOf(r.Fields, apns.HeaderAuthorization); ok && p.subject == "" {
+		f.odd.credential = providerauth.Describe(authorization)
+		n.TeamID = f.odd.credential.TeamID
+	}
+	e.Kind, e.At = journal.Failure, cmp.Or(s.cfg.Spaces.Clock(s.cfg.Spaces.Of(n.TeamID)), s.cfg.Clock).Now()
+	e.Detail = shownDetail(e.Detail)
+	e.Track = &journal.Track{Push: n, Origin: f, Headers: failedHeaderFields(r.Fields)}
+	s.cfg.Journal.Record(e)
+}
+
+// failedNotification is what a request that failed says about the push it should
+// have been.
+func failedNotification(r *h2.Failure) *apns.Notification {
+	n := &apns.Notification{Expiration: apns.DefaultExpiration}
+	for name, to := range map[string]*string{
+		apns.HeaderID: &n.ID, apns.HeaderTopic: &n.Topic, apns.HeaderCollapseID: &n.CollapseID, apns.HeaderChannelID: &n.Channel,
+		apns.HeaderPushType: (*string)(&n.PushType),
+	} {
+		value, _ := valueOf(r.Fields, name)
+		*to = shown(value)
+	}
+	if token, err := apns.ParseDeviceToken(strings.TrimPrefix(r.Path, devicePath)); err == nil {
+		n.Token = token
+	}
+	return n
+}
+
+func valueOf(fields []hpack.HeaderField, name string) (value string, ok bool) {
+	for i := range fields {
+		if fields[i].Name == name {
+			return fields[i].Value, true
+		}
+	}
+	return "", false
+}
+
+// maxFailedHeaders is how many fields are kept of a request that failed.
+const maxFailedHeaders = 64
+
+// failedHeaderFields is what is kept of the headers of a request that failed: shortened, and
+// without what may be a secret. A request may fail because of its headers, and there
+// may be many of them.
+func failedHeaderFields(fields []hpack.HeaderField) *journal.Headers {
+	kept := make([]journal.Header, min(len(fields), maxFailedHeaders))
+	for i := range kept {
+		kept[i].Name = shown(fields[i].Name)
+		if !secret(&fields[i]) {
+			kept[i].Value = shown(fields[i].Value)
+		}
+	}
+	return &journal.Headers{Fields: kept}
+}
+
+// secret reports whether a field may hold credentials, however its name is written.
+func secret(f *hpack.HeaderField) bool {
+	name := strings.ToLower(strings.TrimSpace(f.Name))
+	return strings.Contains(name, apns.HeaderAuthorization) || strings.HasPrefix(strings.ToLower(f.Value), "bearer")
+}
+
+// shownDetail shortens what may have been written by a peer.
+func shownDetail(text string) string {
+	const most = 1024
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+// onFailure records what failed in HTTP/2. It is called by the reader of the connection.
+func (s *Server) onFailure(hc *h2.Conn, f *h2.Failure) {
+	c := hc.Data().(*conn)
+	e := journal.Event{Cause: failureCauses[f.Kind], Detail: f.Reason}
+	if f.Kind == h2.HeadersTooLarge {
+		e.Status = 431
+	}
+	if f.Kind == h2.StreamReset || f.Kind == h2.ConnectionEnded || f.Kind == h2.StreamRefused {
+		e.Detail = f.Code.String() + ": " + f.Reason
+	}
+	if f.Field.Name != "" && !secret(&f.Field) {
+		e.Detail += "; the header is " + quote(f.Field.Name) + ": " + quote(f.Field.Value)
+	}
+	if f.Served {
+		e.Detail += "; the request was answered before"
+	}
+	s.recordFailure(c.peerFor(f.Authority), f, e)
+	if f.Kind == h2.NotHTTP2 {
+		s.cfg.Log.Info("provider: client does not speak HTTP/2", "remote", c.remote, "err", f.Reason)
+	}
+}
+
+// peerFor is the peer of a connection on which there may have been no request yet.
+func (c *conn) peerFor(authority string) *peer {
+	if c.begun {
+		return c.peer
+	}
+	p := newPeer(c)
+	p.Environment = c.environmentFor(authority)
+	return p
+}
+
+// recordHandshake records that TLS failed. Who connects and leaves without a word, as
+// probes do, has not tried.
+func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn, err error) {
+	state := tc.ConnectionState()
+	silent := state.Version == 0 && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET))
+	if silent || ctx.Err() != nil || errors.Is(err, listen.ErrEnded) {
+		return
+	}
+	c := &conn{server: s, serverName: state.ServerName, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}
+	e := journal.Event{Cause: failedHandshake, Detail: err.Error() + handshakeRemedy(err)}
+	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		e.Cause, e.Detail = failedNoTLS, "the client does not speak TLS: it began with "+quote(string(record.RecordHeader[:]))
+	}
+	s.recordFailure(c.peerFor(""), new(h2.Failure), e)
+}
+
+// handshakeRemedy says what to do where the peer's alert is known to mean one thing.
+func handshakeRemedy(err error) string {
+	alert, ok := errors.AsType[*net.OpError](err) // how crypto/tls wraps the alert of a peer
+	if !ok || alert.Op != "remote error" {
+		return ""
+	}
+	for _, text := range []string{"bad certificate", "unknown certificate", "certificate unknown"} {
+		if strings.Contains(alert.Err.Error(), text) {
+			return "; the client does not trust the simulator's certificate: it needs the root that apns-sim ca prints"
+		}
+	}
+	return ""
+}
+
+// recordCrowd records that a connection was closed because there are too many.
+func (s *Server) recordCrowd(nc net.Conn) {
+	c := &conn{server: s, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}
+	s.recordFailure(c.peerFor(""), new(h2.Failure), journal.Event{
+		Cause: failedCrowd, Detail: "the connection was closed at once; --max-connections says how many there may be",
+	})
+}
+
+// failureOf is a request that was read, as what failed.
+func failureOf(stream *h2.Stream) *h2.Failure {
+	return &h2.Failure{Method: stream.Method, Path: stream.Path, Authority: stream.Authority, Fields: stream.Fields}
+}
+
+// recordRefusal records that a request of channel management was refused.
+func (r *channelRequest) recordRefusal(stream *h2.Stream, refusal *apns.Rejection) {
+	r.conn.server.recordFailure(r.conn.peer, failureOf(stream), journal.Event{
+		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal, Status: cmp.Or(r.conn.twist.status, refusal.Reason.Status()),
+	})
+}
