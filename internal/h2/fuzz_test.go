@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // FuzzServe sends any octets after the preface. Whatever they are, the
-// connection ends with its input and every request is answered or dropped.
+// connection ends with its input, every request is answered or dropped, and each
+// failure has a reason.
 func FuzzServe(f *testing.F) {
 	batch := newBatch(f)
 	var frames bytes.Buffer
@@ -53,7 +55,7 @@ func testServe(t *testing.T, input []byte) {
 	go func() {
 		defer close(served)
 		// Any error is right as long as there is an end.
-		t.Logf("serve: %v", Serve(t.Context(), server, &Config{IdleTimeout: time.Minute}, h, nil))
+		t.Logf("serve: %v", Serve(t.Context(), server, &Config{IdleTimeout: time.Minute, OnFailure: reasoned(t)}, h, nil))
 	}()
 	go io.Copy(io.Discard, client) // ends with the connection
 	io.WriteString(client, http2.ClientPreface)
@@ -61,4 +63,12 @@ func testServe(t *testing.T, input []byte) {
 	time.Sleep(2 * time.Second)
 	client.Close()
 	<-served
+}
+
+func reasoned(t *testing.T) func(*Conn, *Failure) {
+	return func(_ *Conn, f *Failure) {
+		if f.Kind != PeerEnded { // which has the reason that the peer gives
+			assert.NotEmpty(t, f.Reason)
+		}
+	}
 }
