@@ -19,7 +19,7 @@ func quote(s string) string {
 // checkPath refuses every path but that of a device, a path with a query among
 // them: no page gives one a meaning. An empty token is another check's business.
 func (r *request) checkPath() *apns.Rejection {
-	if !strings.HasPrefix(r.path, devicePath) || strings.ContainsAny(r.tokenHex, "/?") {
+	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.tokenHex, "/") || strings.Contains(r.tokenHex, "?") {
 		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>"+tokenHint(r.conn.server.cfg.Vault, r.tokenHex))
 	}
 	return nil
