@@ -176,5 +176,5 @@ func (c *conditions) find(name string) (fault.Condition, error) {
 	if f == nil {
 		return nil, fmt.Errorf("there is no %s", name)
 	}
-	return func(s *fault.Subject) bool { return f(happening(s)) }, nil
+	return func(s *fault.Subject) (bool, error) { return f(happening(s)), nil }, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,7 +43,11 @@ func (l *faultList) Run(ctx context.Context, c *console) error {
 }
 
 func faultRow(s *fault.State) []string {
-	return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), strconv.Itoa(s.Applied))
+	applied := strconv.Itoa(s.Applied)
+	if s.Undecided > 0 {
+		applied += fmt.Sprintf(" (%d undecided: %s)", s.Undecided, s.Failure)
+	}
+	return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), applied)
 }
 
 type faultShow struct {

@@ -49,7 +49,7 @@ var borders = []border{
 	{"internal/providerauth", ground, []string{"github.com/golang-jwt/jwt/v5"}, "core: JWT checking comes from golang-jwt"},
 	{"internal/journal", ground, nil, "core: what happened, told to whoever reads"},
 	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
-	{"internal/fault/when", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr"}, "the expression language apart, so that apnstest does not link it"},
+	{"internal/fault/when", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr", "github.com/expr-lang/expr/ast"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
 
 	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},

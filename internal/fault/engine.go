@@ -57,6 +57,9 @@ type active struct {
 	mu    sync.Mutex
 	rng   *rand.Rand
 	count // on all connections
+
+	undecided int    // how often the condition failed
+	failure   string // the last time
 }
 
 // A Hit is a rule that applies to what happens now.
@@ -134,7 +137,7 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 	if r.spent.Load() {
 		return Hit{}, false
 	}
-	if !r.place.matches(s) || r.condition != nil && !r.condition(s) {
+	if !r.place.matches(s) || !r.holds(s) {
 		return Hit{}, false
 	}
 	if r.When.Until != nil && !now(r.Rule.Space).Now().Before(*r.When.Until) {
@@ -145,6 +148,20 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 		s.Memory.stick(r, &hit)
 	}
 	return hit, ok
+}
+
+// holds asks the condition of the rule.
+func (r *active) holds(s *Subject) bool {
+	if r.condition == nil {
+		return true
+	}
+	ok, err := r.condition(s)
+	if err != nil {
+		r.mu.Lock()
+		r.undecided, r.failure = r.undecided+1, err.Error()
+		r.mu.Unlock()
+	}
+	return ok && err == nil
 }
 
 // counted counts one that fits and says whether the rule applies to it.
@@ -283,6 +300,10 @@ type State struct {
 	// often it applied.
 	Matched int `json:"matched"`
 	Applied int `json:"applied"`
+	// Undecided is how often its condition could not be decided, so that it did not
+	// apply, and Failure why the last time.
+	Undecided int    `json:"undecided,omitempty" doc:"how often its condition could not be decided, so that it did not apply"`
+	Failure   string `json:"failure,omitempty" doc:"why its condition could not be decided the last time"`
 }
 
 // Rules returns the rules in the order they were added.
@@ -292,7 +313,7 @@ func (e *Engine) Rules() []State {
 	all := make([]State, len(e.rules))
 	for i, r := range e.rules {
 		r.mu.Lock()
-		all[i] = State{Rule: r.Rule, Matched: r.matched, Applied: r.applied}
+		all[i] = State{Rule: r.Rule, Matched: r.matched, Applied: r.applied, Undecided: r.undecided, Failure: r.failure}
 		r.mu.Unlock()
 	}
 	return all

@@ -69,7 +69,7 @@ func TestARuleAppliesAsOftenAsItSays(t *testing.T) {
 func TestARuleThatIsSpentLooksAtNothing(t *testing.T) {
 	asked := 0
 	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
-		return func(*fault.Subject) bool { asked++; return true }, nil
+		return func(*fault.Subject) (bool, error) { asked++; return true, nil }, nil
 	}})
 	_, err := e.Add(fault.Rule{When: fault.When{Times: 2, If: "true"}, What: tooMany})
 	require.NoError(t, err)
@@ -372,7 +372,7 @@ func TestAnExpressionNeedsALanguage(t *testing.T) {
 	require.ErrorIs(t, err, wrong)
 
 	e := fault.New(fault.Config{Compile: func(text string) (fault.Condition, error) {
-		return func(s *fault.Subject) bool { return s.Topic == text }, nil
+		return func(s *fault.Subject) (bool, error) { return s.Topic == text, nil }, nil
 	}})
 	_, err = e.Add(rule)
 	require.NoError(t, err)
@@ -400,4 +400,20 @@ func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
 			b.Fatal("no rule fits")
 		}
 	}
+}
+
+// The condition may be of a language that has a budget.
+func TestARuleWhoseConditionFailsDoesNotApplyAndSaysSo(t *testing.T) {
+	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
+		return func(*fault.Subject) (bool, error) { return true, errors.New("too many steps") }, nil
+	}})
+	_, err := e.Add(fault.Rule{Name: "long", When: fault.When{If: "true"}, What: tooMany})
+	require.NoError(t, err)
+	assert.Equal(t, "..", applied(e, 2))
+	state, err := e.Find("", "long")
+	require.NoError(t, err)
+	assert.Equal(t, 2, state.Undecided)
+	assert.Equal(t, "too many steps", state.Failure)
+	assert.Zero(t, state.Matched)
+	require.NoError(t, e.Remove("", "long"))
 }

@@ -39,8 +39,9 @@ type When struct {
 	If string `json:"if,omitempty" doc:"expression that must hold, over topic, team, token, type, path, payload, …" maxLength:"1000"`
 }
 
-// A Condition is a compiled When.If.
-type Condition func(*Subject) bool
+// A Condition is a compiled When.If. It fails if that cannot be decided; the rule does
+// not apply then.
+type Condition func(*Subject) (bool, error)
 
 // ErrRule says that a rule cannot be meant. Its text names each place and the
 // remedy.

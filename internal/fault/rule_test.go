@@ -136,7 +136,7 @@ func FuzzRule(f *testing.F) {
 			return
 		}
 		e := fault.New(fault.Config{Seed: 1, Compile: func(string) (fault.Condition, error) {
-			return func(*fault.Subject) bool { return true }, nil
+			return func(*fault.Subject) (bool, error) { return true, nil }, nil
 		}})
 		added, err := e.Add(rule)
 		require.NoError(t, err, "what Check lets pass can be added")

@@ -7,6 +7,7 @@ package when
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/expr-lang/expr"
@@ -31,26 +32,52 @@ type words struct {
 	Device      string `expr:"device"`
 	Size        int    `expr:"size"`    // of the body, in bytes
 	Payload     any    `expr:"payload"` // the body as JSON; nil if it is none
+
+	// The budget of the evaluation.
+	Step    func() bool         `expr:"(step)"`
+	Text    func(string) string `expr:"(text)"`
+	Numbers func([]int) []int   `expr:"(numbers)"`
+	Value   func(any) any       `expr:"(value)"`
 }
 
-// maxNodes bounds an expression, and with it the time it takes.
+// maxNodes bounds an expression.
 const maxNodes = 500
 
 // Compile makes a condition of an expression, which must be true or false. An
-// expression that fails while it runs, as on a missing field, does not hold. The
-// error names the place within the expression.
+// expression that fails while it runs, as on a missing field, does not hold; the
+// condition fails with [ErrBudget] if it takes too many steps. The error names the place
+// within the expression.
 func Compile(expression string) (fault.Condition, error) {
-	program, err := expr.Compile(expression, expr.Env(words{}), expr.AsBool(), expr.MaxNodes(maxNodes))
+	meter := newMetered()
+	options := []expr.Option{expr.Env(words{}), expr.AsBool(), expr.MaxNodes(maxNodes), meter.option()}
+	for _, name := range unbounded {
+		options = append(options, expr.DisableBuiltin(name))
+	}
+	program, err := expr.Compile(expression, options...)
 	if err != nil {
 		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
 	}
-	return func(s *fault.Subject) bool {
+	return func(s *fault.Subject) (bool, error) {
 		if s.Words == nil {
 			s.Words = read(s)
 		}
-		holds, err := expr.Run(program, s.Words)
-		return err == nil && holds == true
+		environment := s.Words
+		if meter.did {
+			environment = withBudget(s.Words.(words))
+		}
+		holds, err := expr.Run(program, environment)
+		if errors.Is(err, ErrBudget) {
+			return false, ErrBudget
+		}
+		return err == nil && holds == true, nil
 	}, nil
+}
+
+// withBudget gives an evaluation steps of its own.
+func withBudget(w words) words {
+	b := &budget{left: maxSteps}
+	w.Step, w.Text, w.Numbers, w.Value = b.step, b.text, b.numbers, b.value
+	return w
 }
 
 // read makes the words of a subject. All expressions share them.
