@@ -84,7 +84,7 @@ func (f *configCheck) Run(c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	cfg, err := verbs.Serve.config(c)
+	cfg, err := verbs.Serve.config()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
 	}

@@ -43,7 +43,7 @@ func TestARuleOfDeliveryThatCannotBeMeantIsNamed(t *testing.T) {
 	} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag})
 		require.NoError(t, err)
-		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		_, err = c.Serve.config()
 		assert.EqualError(t, err, want)
 	}
 }

@@ -44,7 +44,7 @@ func TestARuleForDevicesThatCannotBeMeantIsNamed(t *testing.T) {
 	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay", "--answer-delay"} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag + "=-1s"})
 		require.NoError(t, err)
-		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		_, err = c.Serve.config()
 		assert.EqualError(t, err, flag+" is -1s; it cannot be negative")
 	}
 }

@@ -45,7 +45,7 @@ type childExit int
 func (e childExit) Error() string { return fmt.Sprintf("the program ended with exit code %d", int(e)) }
 
 // Run starts the simulator, runs the program and stops the simulator.
-func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console) (err error) {
+func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
 	command := e.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
@@ -65,16 +65,21 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 		return err
 	}
 	defer func() { err = with(err, dir.remove()) }()
-	simulator, err := e.start(c, dir.path, from, parsed)
+	log := e.Serve.Log.open(c.stderr)
+	defer log.close()
+	simulator, err := e.start(log, dir.path, from, parsed)
 	if err != nil {
 		return err
 	}
+	end.allow(e.Serve.stopTime(), simulator.Unfinished)
 	defer func() { err = with(err, simulator.Close()) }()
 	near, err := e.place(ctx, simulator, dir.path)
 	if err != nil {
 		return err
 	}
+	release := end.hold()
 	err = e.runChild(ctx, c, path, command, near.List())
+	release()
 	if simulator.Requests() == 0 {
 		simulator.Log().Info(e.hint())
 	}
@@ -107,15 +112,16 @@ func with(err, further error) error {
 }
 
 // start makes and starts the simulator.
-func (e *execCommand) start(c *console, dir string, from *settings, parsed *kong.Context) (*sim.Simulator, error) {
+func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context) (*sim.Simulator, error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
 	}
-	cfg, err := s.config(c)
+	cfg, err := s.config()
 	if err != nil {
 		return nil, usageError{from.locate(parsed, err)}
 	}
+	cfg.Log = log.Logger
 	cfg.Addresses = s.ownAddresses(from.chosen(parsed))
 	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"

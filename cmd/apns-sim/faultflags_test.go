@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,7 +33,7 @@ func TestAFaultOnTheCommandLineThatCannotBeIsNamed(t *testing.T) {
 	} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", "--fault", text})
 		require.NoError(t, err)
-		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		_, err = c.Serve.config()
 		assert.ErrorContains(t, err, "--fault: ", text)
 		assert.ErrorContains(t, err, want, text)
 	}

@@ -17,7 +17,7 @@ type fineRuleFlags struct {
 	OverrunEnds      bool          `help:"End a provider connection that opens more streams than it may, instead of refusing the stream."`
 	MalformedEnds    bool          `help:"End a provider connection on which a request breaks a rule of HTTP/2, with GOAWAY and text, instead of resetting the stream."`
 	MaxConnections   int           `placeholder:"N" help:"Close further provider connections at once while so many are open; otherwise never."`
-	HandshakeTimeout time.Duration `placeholder:"TIME" help:"How long a provider may take for TLS (10s)."`
+	HandshakeTimeout time.Duration `placeholder:"TIME" help:"How long a provider may take for TLS, at the push port and at that of channels (${handshake_timeout})."`
 	ErrorWindow      time.Duration `placeholder:"TIME" help:"The time for --max-errors (1m)."`
 	BadTokenWeight   int           `placeholder:"N" help:"How many refusals one BadDeviceToken counts for (5)."`
 	ErrorContentType bool          `help:"Send content-type with refusals, as Apple's sample shows and its servers do not."`

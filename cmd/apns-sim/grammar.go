@@ -14,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -114,6 +115,7 @@ func grammarVars() kong.Vars {
 	vars["answer_delay"] = sim.DefaultAnswerDelay.String()
 	vars["p12_password"] = p12Password
 	vars["window"] = strconv.Itoa(broker.DefaultWindow)
+	vars["handshake_timeout"] = provider.DefaultHandshakeTimeout.String()
 	vars["ack_timeout"] = broker.DefaultAckTimeout.String()
 	vars["history"] = strconv.Itoa(journal.DefaultHistory)
 	vars["history_bytes"] = strconv.Itoa(journal.DefaultHistoryBytes)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"syscall"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // hold makes a file that counts as held until it is closed, or the process ends in
@@ -26,7 +28,7 @@ func hold(path string) (*os.File, error) {
 
 // abandoned reports whether nobody holds the file any more.
 func abandoned(path string) bool {
-	f, err := os.Open(path)
+	f, err := pki.OpenRegular(path)
 	if err != nil {
 		return false
 	}

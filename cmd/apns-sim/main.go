@@ -52,8 +52,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], &console{os.Stdin, os.Stdout, os.Stderr}))
 }
 
-// run executes one command line and returns the exit code.
-func run(ctx context.Context, args []string, c *console) int {
+// runVerb executes one command line and returns the exit code.
+func runVerb(ctx context.Context, args []string, c *console, end *ending) int {
 	args = secret.JoinKey(args, keyTextFlag)
 	var exited *int
 	from := new(settings)
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, c *console) int {
 		kong.Writers(c.stdout, c.stderr),
 		kong.Exit(func(code int) { exited = &code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(c, from),
+		kong.Bind(c, from, end),
 		kong.Resolvers(from),
 	)
 	fail := func(err error) int { return report(c, secret.Error(err, secretValues(args, from)...)) }

@@ -81,7 +81,7 @@ func set(t *testing.T, args ...string) sim.Config {
 	t.Helper()
 	c, _, err := parseArgs(t, append([]string{"serve", "--any-port"}, args...), new(settings))
 	require.NoError(t, err)
-	cfg, err := c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+	cfg, err := c.Serve.config()
 	require.NoError(t, err)
 	return cfg
 }

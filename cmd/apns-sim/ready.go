@@ -1,26 +1,23 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/lmittmann/tint"
-	"golang.org/x/term"
-
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// announce tells everybody who asked that the simulator is ready.
-func (s *serveCommand) announce(c *console, info sim.Info) error {
+// announce tells everybody who asked that the simulator is ready. It ends with ctx if
+// nobody reads standard output.
+func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog, info sim.Info) error {
 	record, err := json.Marshal(info)
 	if err != nil {
 		return fmt.Errorf("write the ready record: %w", err)
@@ -31,13 +28,34 @@ func (s *serveCommand) announce(c *console, info sim.Info) error {
 			return fmt.Errorf("write the ready file: %w", err)
 		}
 	}
-	if s.Ready == "json" {
-		if _, err := c.stdout.Write(record); err != nil {
-			return fmt.Errorf("write the ready record: %w", err)
-		}
-		return nil
+	if s.Ready != "json" {
+		return welcome(log.out, info)
 	}
-	return welcome(c.stderr, info)
+	if err := writeUntil(ctx, c.stdout, record); err != nil {
+		return fmt.Errorf("write the ready record: %w", err)
+	}
+	return nil
+}
+
+// writeUntil writes to somebody who may not read, until ctx ends and a moment longer.
+// Only the end of the process ends the goroutine of a write that blocks.
+func writeUntil(ctx context.Context, out io.Writer, text []byte) error {
+	written := make(chan error, 1)
+	go func() {
+		_, err := out.Write(text)
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-written:
+		return err
+	case <-time.After(logPatience):
+		return errors.New("nobody reads it")
+	}
 }
 
 // forget takes the ready file away again.
@@ -86,26 +104,4 @@ func controlFlag(info sim.Info) string {
 		return ""
 	}
 	return " --control " + info.Control
-}
-
-// newLogger writes to standard error: in color on a terminal, otherwise as
-// key=value.
-func newLogger(c *console, level string) *slog.Logger {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		l = slog.LevelInfo // the flag allows no other words
-	}
-	if isTerminal(c.stderr) {
-		return slog.New(tint.NewTextHandler(c.stderr, &tint.Options{
-			Level: l, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "", // https://no-color.org
-			ReplaceAttr: printable.Attr, // tint lets escape sequences pass
-		}))
-	}
-	return slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: l}))
-}
-
-// isTerminal reports whether somebody reads or types there.
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -15,7 +13,7 @@ import (
 type readyCommand struct {
 	controlFlags
 	Wait      time.Duration `placeholder:"TIME" help:"Wait for it so long at most; otherwise it is asked once."`
-	ReadyFile string        `placeholder:"PATH" help:"Look for this file, as serve --ready-file writes it, instead of asking the control API."`
+	ReadyFile string        `placeholder:"PATH" help:"Take the ready record from this file, as serve --ready-file writes it, if the simulator that has written it is still there."`
 }
 
 // Help is what the help says before the flags.
@@ -67,12 +65,8 @@ func (r *readyCommand) ask(ctx context.Context, patience time.Duration) (info si
 		}
 		return r.discover(ctx)
 	}
-	text, err := os.ReadFile(r.ReadyFile)
-	if err != nil {
+	if info, err = readReadyFile(r.ReadyFile); err != nil {
 		return info, err
 	}
-	if err := json.Unmarshal(text, &info); err != nil {
-		return info, fmt.Errorf("%s: %w", r.ReadyFile, err)
-	}
-	return info, nil
+	return info, stillReady(ctx, r.ReadyFile, info)
 }

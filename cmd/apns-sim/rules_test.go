@@ -21,7 +21,7 @@ func configured(t *testing.T, args ...string) sim.Config {
 	t.Helper()
 	c, _, err := parseArgs(t, append([]string{"serve", "--any-port"}, args...))
 	require.NoError(t, err)
-	cfg, err := c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+	cfg, err := c.Serve.config()
 	require.NoError(t, err)
 	return cfg
 }
@@ -93,7 +93,7 @@ func TestASettingThatNoFrameCanHaveIsNamed(t *testing.T) {
 	} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag})
 		require.NoError(t, err)
-		_, err = c.Serve.config(&console{strings.NewReader(""), &strings.Builder{}, &strings.Builder{}})
+		_, err = c.Serve.config()
 		assert.EqualError(t, err, want)
 	}
 }

@@ -62,7 +62,8 @@ type serveCommand struct {
 
 	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (${default})."`
+
+	Log logFlags `embed:""`
 }
 
 // Help is what the help says before the flags.
@@ -89,10 +90,13 @@ func (s *serveCommand) addresses() sim.Addresses {
 }
 
 // Run runs the simulator until ctx ends.
-func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console) (err error) {
-	cfg, err := s.config(c)
+func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
+	cfg, err := s.config()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
+	}
+	if err := s.dropStaleReadyFile(ctx); err != nil {
+		return err
 	}
 	if cfg.FileDir == "" && cfg.Secrets == nil {
 		dir, failed := scratch()
@@ -102,6 +106,9 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		defer func() { err = errors.Join(err, dir.remove()) }()
 		cfg.FileDir = dir.path
 	}
+	log := s.Log.open(c.stderr)
+	defer log.close()
+	cfg.Log = log.Logger
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -109,9 +116,10 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	if err := simulator.Start(); err != nil {
 		return err
 	}
+	end.allow(s.stopTime(), simulator.Unfinished)
 	defer func() { err = errors.Join(err, simulator.Close()) }()
 	defer func() { err = errors.Join(err, s.forget()) }()
-	if err := s.announce(c, simulator.Info()); err != nil {
+	if err := s.announce(ctx, c, log, simulator.Info()); err != nil {
 		return err
 	}
 	select {
@@ -122,9 +130,12 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	return nil
 }
 
+// stopTime is how long the simulator may take to stop by its settings.
+func (s *serveCommand) stopTime() time.Duration { return s.Rules.DrainTime + s.StopTimeout }
+
 // config makes the simulator's configuration of the flags. The error has all that is
 // wrong with them, each a [*flagError].
-func (s *serveCommand) config(c *console) (sim.Config, error) {
+func (s *serveCommand) config() (sim.Config, error) {
 	cfg := sim.Config{
 		Addresses:   s.addresses(),
 		Names:       s.Name,
@@ -140,7 +151,6 @@ func (s *serveCommand) config(c *console) (sim.Config, error) {
 		Journal:      journal.Config{History: s.History, HistoryBytes: s.HistoryBytes},
 		TokenLength:  s.TokenLength,
 		StopTimeout:  s.StopTimeout,
-		Log:          newLogger(c, s.LogLevel),
 		Control:      s.controlAPI,
 		ControlToken: s.controlToken(),
 	}

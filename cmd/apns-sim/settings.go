@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -82,7 +81,7 @@ func (s *settings) meaning(rest *kong.Context) error {
 	default:
 		return nil
 	}
-	_, err := serve.config(&console{stderr: io.Discard})
+	_, err := serve.config()
 	return s.locate(rest, err)
 }
 

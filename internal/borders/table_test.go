@@ -31,7 +31,7 @@ var (
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/pki/p12", "internal/portal", "internal/printable", "internal/provider", "internal/secret", "internal/fault/when"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/logs", "internal/pki/p12", "internal/portal", "internal/printable", "internal/provider", "internal/secret", "internal/fault/when"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/fleet", "internal/printable", "internal/screen", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
@@ -72,6 +72,7 @@ var borders = []border{
 	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},
 	{"internal/listen", nil, nil, "ground: how edges take connections from a listener"},
 	{"internal/quickack", nil, nil, "ground: how edges have TCP acknowledge at once"},
+	{"internal/logs", nil, nil, "ground: a log that makes nobody wait, for the command alone"},
 	{"internal/later", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
 	{"internal/borders", nil, nil, "tests only"},
 }

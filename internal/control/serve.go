@@ -20,7 +20,7 @@ const (
 	maxHeaderBytes    = 16 << 10
 
 	// shutdownGrace is how long requests under way may take to end.
-	shutdownGrace = 5 * time.Second
+	shutdownGrace = 2 * time.Second
 )
 
 // Serve answers on a listener until ctx ends, which is no error, or the

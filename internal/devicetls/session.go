@@ -8,6 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
@@ -197,7 +198,8 @@ func (s *session) report(end *endError) {
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	if end.Ending.failure() || s.device == nil && end.Ending != EndShutdown {
+	quiet := end.Ending == EndHandshake && listen.Silent(s.wire.tls, end.Err) // a probe of the port is no news
+	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
 		s.log.Warn("device connection failed", append(args, "err", end)...)
 		return
 	}

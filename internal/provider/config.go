@@ -24,6 +24,10 @@ type Broker interface {
 	Submit(p *broker.Push) error
 }
 
+// DefaultHandshakeTimeout is long, because a machine that builds and tests may let a
+// client wait for its turn.
+const DefaultHandshakeTimeout = 30 * time.Second
+
 // Config is what a [Server] is made of. Auth, Vault, Broker and Certificate are
 // required; every other zero value is useful.
 type Config struct {
@@ -139,7 +143,7 @@ type Config struct {
 	// [fault.ReservedTokens]) for what they otherwise are, which is none.
 	NoReservedTokens bool
 
-	// HandshakeTimeout is for TLS; 0 is 10 seconds.
+	// HandshakeTimeout is for TLS; 0 is [DefaultHandshakeTimeout].
 	HandshakeTimeout time.Duration
 	// IdleTimeout ends a connection without requests, with IdleTimeout as the
 	// reason in its GOAWAY; 0 is never. Apple names the reason and no time.
@@ -205,7 +209,7 @@ func (c Config) withDefaults() Config {
 		c.BurstWindow = 20 * time.Second
 	}
 	if c.HandshakeTimeout == 0 {
-		c.HandshakeTimeout = 10 * time.Second
+		c.HandshakeTimeout = DefaultHandshakeTimeout
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/later"
+	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
@@ -81,7 +83,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 	}
 	tc := tls.Server(nc, s.tlsFor(behind, source))
 	if err := s.handshake(ctx, tc); err != nil {
-		s.cfg.Log.Info("provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
+		s.cfg.Log.Log(ctx, failureLevel(tc, err), "provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
 		s.recordHandshake(ctx, nc, tc, err)
 		_ = nc.Close() // the handshake's error is the one that matters
 		return
@@ -135,6 +137,14 @@ func doorOf(h h2.Handler) fault.Door {
 		return fault.ChannelDoor
 	}
 	return fault.ProviderDoor
+}
+
+// failureLevel is that of a handshake that has failed: a probe of the port is no news.
+func failureLevel(tc *tls.Conn, err error) slog.Level {
+	if listen.Silent(tc, err) {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {

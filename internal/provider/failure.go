@@ -5,10 +5,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"strings"
-	"syscall"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -166,8 +164,7 @@ func (c *conn) peerFor(authority string) *peer {
 // probes do, has not tried.
 func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn, err error) {
 	state := tc.ConnectionState()
-	silent := state.Version == 0 && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET))
-	if silent || ctx.Err() != nil || errors.Is(err, listen.ErrEnded) {
+	if listen.Silent(tc, err) || ctx.Err() != nil || errors.Is(err, listen.ErrEnded) {
 		return
 	}
 	c := &conn{server: s, serverName: state.ServerName, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // secretFiles are the files of a directory of secrets that have a key in them.
@@ -76,7 +78,7 @@ const formerServerFile = "server.pem"
 
 // firstCertificate reads the first certificate of a file; nil if it has none.
 func firstCertificate(path string) *x509.Certificate {
-	text, err := os.ReadFile(path)
+	text, err := pki.ReadRegular(path)
 	if err != nil {
 		return nil
 	}

@@ -37,7 +37,7 @@ func LoadSecrets(dir string) (*Secrets, error) {
 const remedy = "restore it, or make everything anew with: apns-sim ca init --force"
 
 func loadTokenKeys(path string) (secrets [][]byte, err error) {
-	text, err := os.ReadFile(path)
+	text, err := pki.ReadRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("sim: token keys: %w; %s", err, remedy)
 	}
@@ -62,8 +62,12 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 	}
 	for _, name := range names {
 		file := filepath.Join(folder, filepath.FromSlash(name))
-		key, err := LoadSigningKey(file, path.Dir(name), "")
+		found, err := pki.OpenRegular(file)
 		if err != nil {
+			return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
+		}
+		key, err := LoadSigningKey(file, path.Dir(name), "")
+		if err = errors.Join(err, found.Close()); err != nil {
 			return nil, err
 		}
 		if err := key.readScope(file); err != nil {

@@ -48,7 +48,7 @@ func rememberTopic(folder, topic string) error {
 
 // rememberedTopics reads the list in a team's folder.
 func rememberedTopics(folder string) ([]string, error) {
-	text, err := os.ReadFile(filepath.Join(folder, topicsFile))
+	text, err := pki.ReadRegular(filepath.Join(folder, topicsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func rememberKey(folder string, key SigningKey) error {
 
 // readScope reads what a key is restricted to.
 func (k *SigningKey) readScope(p8 string) error {
-	text, err := os.ReadFile(scopeFile(p8))
+	text, err := pki.ReadRegular(scopeFile(p8))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

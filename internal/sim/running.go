@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,9 +23,10 @@ type running struct {
 	// were told is accepted can still reach a device.
 	outer, inner stage
 
-	mu     sync.Mutex
-	err    error         // the first failure of a door
-	failed chan struct{} // closed with it
+	mu      sync.Mutex
+	err     error         // the first failure of a door
+	failed  chan struct{} // closed with it
+	serving []string      // what runs, in words
 }
 
 // A stage is goroutines that are stopped together.
@@ -70,12 +72,41 @@ func (s *Simulator) Start() error {
 	s.inner.begin()
 	for door, ln := range open {
 		st, serve := s.behind(door)
-		st.wg.Go(func() { s.note(serve(st.ctx, ln)) })
+		s.goServe(st, doors[door].Serves, func() { s.note(serve(st.ctx, ln)) })
 	}
 	s.serveFleet()
-	s.inner.wg.Go(s.sweep)
+	s.goServe(&s.inner, "expiry of stored pushes", s.sweep)
 	s.ready.Store(true)
 	return nil
+}
+
+// goServe runs f in a stage; [Simulator.Unfinished] tells of it by its name.
+func (s *Simulator) goServe(st *stage, name string, f func()) {
+	ended := s.begin(name)
+	st.wg.Go(func() {
+		defer ended()
+		f()
+	})
+}
+
+// begin notes that something runs, until the function it returns is called.
+func (s *Simulator) begin(name string) (ended func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serving = append(s.serving, name)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		i := slices.Index(s.serving, name)
+		s.serving = slices.Delete(s.serving, i, i+1)
+	}
+}
+
+// Unfinished says what runs, which is what [Simulator.Close] still waits for.
+func (s *Simulator) Unfinished() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(slices.Values(s.serving))
 }
 
 func (a Addresses) without(closed Door) Addresses {
@@ -168,7 +199,7 @@ func (s *Simulator) Close() error {
 	if s.inner.ctx != nil && s.inner.ctx.Err() == nil { // it was started, and this is the first Close
 		s.drain()
 	}
-	s.Fleet.Close()
+	s.closeFleet()
 	s.inner.end()
 	s.mu.Lock()
 	defer s.mu.Unlock()

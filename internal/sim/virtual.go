@@ -33,8 +33,14 @@ func (s *Simulator) makeFleet() error {
 // serveFleet opens the couriers to virtual devices.
 func (s *Simulator) serveFleet() {
 	for _, env := range environments {
-		s.inner.wg.Go(func() { s.note(s.couriers[env].ServeInside(s.inner.ctx, s.inside[env])) })
+		s.goServe(&s.inner, "devices inside the simulator, "+env.String(), func() { s.note(s.couriers[env].ServeInside(s.inner.ctx, s.inside[env])) })
 	}
+}
+
+// closeFleet ends the devices inside.
+func (s *Simulator) closeFleet() {
+	defer s.begin("devices inside the simulator")()
+	s.Fleet.Close()
 }
 
 // DialCourier connects to the courier of an environment, in memory.

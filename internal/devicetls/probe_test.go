@@ -1,0 +1,25 @@
+package devicetls_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAProbeOfThePortIsNoWarning(t *testing.T) {
+	w := newWorld(t)
+	probe, err := w.net.Dial(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, probe.Close())
+	stranger, err := w.net.Dial(t.Context())
+	require.NoError(t, err)
+	_, err = io.WriteString(stranger, "GET / HTTP/1.1\r\n\r\n")
+	require.NoError(t, err)
+	_, err = io.Copy(io.Discard, stranger)
+	require.NoError(t, err)
+	require.NoError(t, stranger.Close())
+	w.stop()
+	assert.Len(t, w.log.lines(), 1, "of the stranger alone")
+}

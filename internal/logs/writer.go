@@ -1,0 +1,142 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// DefaultLimit is how many bytes of a log wait for a slow reader: some thousand lines.
+const DefaultLimit = 256 << 10
+
+// A Writer passes lines on to another writer from a goroutine of its own. Write
+// never blocks and never fails: a line that finds the queue full is dropped and
+// counted, and so is one that cannot be written. A line in the log tells how many were
+// dropped as soon as the log is read again.
+type Writer struct {
+	out   io.Writer
+	limit int
+	tell  func(out io.Writer, dropped int)
+
+	mu      sync.Mutex
+	pending []byte
+	lines   int // in pending
+	untold  int // dropped lines that nobody has been told of
+	dropped int // all of them
+	closed  bool
+
+	wake  chan struct{} // has room for one word that there is something to do
+	ended chan struct{} // closed when the goroutine has ended
+}
+
+// NewWriter returns a writer that lets limit bytes wait for out. What tell writes says
+// that lines were dropped. [Writer.Close] ends it.
+func NewWriter(out io.Writer, limit int, tell func(out io.Writer, dropped int)) *Writer {
+	w := &Writer{out: out, limit: limit, tell: tell, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// Write queues one line, or several that belong together.
+func (w *Writer) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed || w.lines > 0 && len(w.pending)+len(line) > w.limit {
+		w.dropLocked(1)
+		return len(line), nil
+	}
+	w.pending = append(w.pending, line...)
+	w.lines++
+	w.wakeLocked()
+	return len(line), nil
+}
+
+func (w *Writer) dropLocked(n int) { w.untold, w.dropped = w.untold+n, w.dropped+n }
+
+func (w *Writer) wakeLocked() {
+	select {
+	case w.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// Dropped returns how many lines were dropped so far.
+func (w *Writer) Dropped() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dropped
+}
+
+// Close writes what is queued and ends the goroutine. When ctx ends before that, as
+// with a reader that has stopped reading, Close gives up and says so: only the end of
+// the process ends the goroutine then.
+func (w *Writer) Close(ctx context.Context) error {
+	w.mu.Lock()
+	w.closed = true
+	w.wakeLocked()
+	w.mu.Unlock()
+	select {
+	case <-w.ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("the log is not written to its end: %w", context.Cause(ctx))
+	}
+}
+
+// CloseWithin is Close with a limit of time.
+func (w *Writer) CloseWithin(limit time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, errors.New("nobody reads it"))
+	defer cancel()
+	return w.Close(ctx)
+}
+
+// run writes what is queued until the writer is closed. The two buffers change places.
+func (w *Writer) run() {
+	defer close(w.ended)
+	var spare []byte
+	for range w.wake {
+		for {
+			text, lines, untold, closed := w.take(spare)
+			if len(text) > 0 {
+				w.write(text, lines, untold)
+				spare = text[:0]
+				continue
+			}
+			if closed {
+				return
+			}
+			spare = text
+			break
+		}
+	}
+}
+
+// take returns what is queued, and leaves an empty buffer in its place. Lines are
+// dropped behind others that are queued, so that those tell of them.
+func (w *Writer) take(empty []byte) (text []byte, lines, untold int, closed bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.pending) == 0 {
+		return empty, 0, 0, w.closed
+	}
+	text, lines, untold = w.pending, w.lines, w.untold
+	w.pending, w.lines, w.untold = empty, 0, 0
+	return text, lines, untold, w.closed
+}
+
+// write writes lines, and then how many were dropped behind them.
+func (w *Writer) write(text []byte, lines, untold int) {
+	if _, err := w.out.Write(text); err != nil {
+		w.mu.Lock()
+		w.dropLocked(lines) // to be told with the next line, if somebody reads it
+		w.untold += untold
+		w.mu.Unlock()
+		return
+	}
+	if untold > 0 {
+		w.tell(w.out, untold)
+	}
+}
