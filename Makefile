@@ -34,6 +34,7 @@ test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the
 
 test-clients: build ## Run other people's libraries in examples/, write docs/clients.md
 	go run ./examples/matrix -apns-sim $(BIN)/apns-sim
+	./examples/openapi/check.sh $(BIN)/apns-sim # clients generated from the OpenAPI document compile
 
 lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-lint, in both modules
 	@unformatted=$$($(TOOLS)/gofumpt -l .); \

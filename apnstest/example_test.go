@@ -2,6 +2,7 @@ package apnstest_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -215,8 +216,14 @@ func ExampleSpace_Env() {
 }
 
 // passes runs tests, as go test does, and reports whether they pass. Each runs once,
-// whatever -count and -cpu say.
+// whatever -count and -cpu say, and without the lines of -v and -json, which would be
+// among the output of the example.
 func passes(tests ...func(*testing.T)) bool {
+	verbose := flag.Lookup("test.v").Value
+	defer verbose.Set(verbose.String()) //nolint:errcheck // It is what it was.
+	if err := verbose.Set("false"); err != nil {
+		panic(err)
+	}
 	var list []testing.InternalTest
 	for i, f := range tests {
 		var once sync.Once

@@ -1,6 +1,7 @@
 package apnstest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,6 +40,11 @@ func (s *Space) wait(count int, f match.Filter) []Record {
 	s.tb.Helper()
 	ctx, cancel := s.within()
 	defer cancel()
+	return s.await(ctx, count, f)
+}
+
+func (s *Space) await(ctx context.Context, count int, f match.Filter) []Record {
+	s.tb.Helper()
 	found, err := s.server.sim.Journal.Await(ctx, f, count, 0)
 	if notMet, ok := errors.AsType[*journal.NotMetError](err); ok {
 		s.tb.Fatalf("apnstest: %s", s.explain(notMet))
@@ -52,7 +58,12 @@ func (s *Space) wait(count int, f match.Filter) []Record {
 // explain tells what came instead.
 func (s *Space) explain(e *journal.NotMetError) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d of %d pushes matched %s within %v", len(e.Got), e.Want, &e.Filter, s.server.Config.Timeout)
+	fmt.Fprintf(&b, "%d of %d pushes matched %s", len(e.Got), e.Want, &e.Filter)
+	if errors.Is(e.Err, context.DeadlineExceeded) {
+		fmt.Fprintf(&b, " within %v", s.server.Config.Timeout)
+	} else {
+		b.WriteString(", and those that came never will")
+	}
 	if len(e.Misses) == 0 && len(e.Got) == 0 {
 		b.WriteString("; nothing came at all")
 	}
@@ -88,17 +99,61 @@ func newRecords(list []journal.Record) []Record {
 }
 
 // RequireAccepted waits until a push that matches a filter, see [Space.Wait], is
-// accepted, and returns the first.
+// accepted, and returns the first. It does not wait any longer when all that match
+// otherwise were refused for a reason that no repetition helps against.
 func (s *Space) RequireAccepted(filter ...any) Record {
 	s.tb.Helper()
-	return s.Wait(1, slices.Concat(filter, []any{"state", match.Accepted})...)[0]
+	return s.requireState(match.Accepted, filter)
 }
 
 // RequireDelivered waits until a device has acknowledged a push that matches a
-// filter, see [Space.Wait], and returns the first.
+// filter, see [Space.Wait], and returns the first. It does not wait any longer when all
+// that match otherwise were dropped, or refused for a reason that no repetition helps
+// against.
 func (s *Space) RequireDelivered(filter ...any) Record {
 	s.tb.Helper()
-	return s.Wait(1, slices.Concat(filter, []any{"state", match.Delivered})...)[0]
+	return s.requireState(match.Delivered, filter)
+}
+
+func (s *Space) requireState(state match.State, filter []any) Record {
+	s.tb.Helper()
+	wanted, candidates := s.parse(slices.Concat(filter, []any{"state", state})), s.parse(filter)
+	ctx, cancel := s.within()
+	defer cancel()
+	for j := s.server.sim.Journal; ; {
+		cursor := j.Last()
+		if j.Count(wanted) > 0 {
+			break
+		}
+		if s.lost(candidates) {
+			cancel()
+			break
+		}
+		if j.Wait(ctx, cursor) != nil {
+			break
+		}
+	}
+	return s.await(ctx, 1, wanted)[0]
+}
+
+// lost reports whether there are pushes that match a filter, and all of them have come to
+// nothing for good: a provider does not send them again.
+func (s *Space) lost(f match.Filter) bool {
+	list := s.server.sim.Journal.Find(journal.Query{Filter: f}).Records
+	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
+		switch r.State {
+		case journal.Rejected:
+			if r.Refusal == nil {
+				return true
+			}
+			reason := apns.LookupReason(r.Refusal.Reason)
+			return reason == nil || reason.Retry != apns.RetryNever
+		case journal.Dropped:
+			return r.Push.Channel != "" // other devices may get the broadcast
+		default:
+			return true
+		}
+	})
 }
 
 // RequireRejected waits until a push that matches a filter, see [Space.Wait], is

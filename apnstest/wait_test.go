@@ -86,6 +86,47 @@ func TestAFailureTellsWhatCameInstead(t *testing.T) {
 	assert.Contains(t, message, ", topic com.example.app: received, accepted, sent, delivered\n\t\tpush-type is not known, not alert\n\t\tpayload.aps.badge is 3, not 7")
 }
 
+func TestWhatNeverWillBeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		push func(*testing.T, *sender)
+		now  bool
+	}{
+		"refused for good": {func(t *testing.T, mine *sender) {
+			token := mine.phone.Token(mine.app)
+			mine.phone.Uninstall(mine.app)
+			mine.pushTo(t, token, `{"n":1}`)
+		}, true},
+		"dropped": {func(t *testing.T, mine *sender) {
+			mine.phone.Disconnect()
+			mine.push(t, `{"n":1}`, "apns-expiration", "0")
+		}, true},
+		"refused, and may be repeated": {func(t *testing.T, mine *sender) {
+			mine.Inject(apnstest.Fault{Reason: apns.TooManyRequests})
+			mine.push(t, `{"n":1}`)
+		}, false},
+		"stored":       {func(t *testing.T, mine *sender) { mine.phone.Disconnect(); mine.push(t, `{"n":1}`) }, false},
+		"nothing came": {func(*testing.T, *sender) {}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var began, ended time.Time
+			message := quickly(t, func(t *testing.T, mine *sender) {
+				tc.push(t, mine)
+				began = time.Now()
+				defer func() { ended = time.Now() }()
+				mine.RequireDelivered("topic", mine.app.Topic)
+			})
+			if tc.now {
+				assert.Less(t, ended.Sub(began), apnstest.DefaultTimeout)
+				assert.Contains(t, message, "0 of 1 pushes matched state=delivered topic=com.example.app, and those that came never will\n\tinstead came ")
+				return
+			}
+			assert.GreaterOrEqual(t, ended.Sub(began), apnstest.DefaultTimeout, "another may come")
+			assert.Contains(t, message, " within 10s")
+		})
+	}
+}
+
 func TestAFilterThatCannotBeMeantIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
