@@ -99,7 +99,7 @@ func registerDevices(r *router) {
 		OperationID: "make-devices", Method: http.MethodPost, Path: "/v1/devices", Tags: []string{devicesTag}, DefaultStatus: http.StatusCreated,
 		Summary: "Make virtual devices",
 		Description: "A virtual device lives inside the simulator and goes through the courier like any other. The answer has the device tokens to push to; " +
-			"what it receives is in its inbox. An empty body makes one with all apps of the default team.",
+			"what it receives is in its inbox. An empty body makes one with the apps of the default team, the 20 that were added first at most.",
 		RequestBody: exampleBody(portal.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[deviceList], error) {

@@ -81,7 +81,7 @@ type InspectedProviderToken struct {
 // A DeviceOrder says what a new device shall have.
 type DeviceOrder struct {
 	Team        string   `json:"team,omitempty" maxLength:"64" doc:"The team whose apps it has; the default team if there is none"`
-	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"The bundle IDs of its apps; all of the team if there is none"`
+	Topics      []string `json:"topics,omitempty" maxItems:"100" doc:"The bundle IDs of its apps; if there is none, those of the team, the 20 that were added first at most"`
 	Environment string   `json:"environment,omitempty" enum:"production,sandbox" doc:"Where it lives; production if nothing is said"`
 	Count       int      `json:"count,omitempty" minimum:"1" maximum:"5000" doc:"How many to make; 1 if nothing is said"`
 	Offline     bool     `json:"offline,omitempty" doc:"Take it offline once its apps have their tokens"`

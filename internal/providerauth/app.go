@@ -1,7 +1,9 @@
 package providerauth
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -44,6 +46,9 @@ func (r *Registry) AddApp(team, bundleID string) error {
 		}
 	}
 	r.apps[place{m.space, bundleID}] = team
+	if _, ok := m.apps[bundleID]; !ok {
+		m.apps[bundleID] = r.order
+	}
 	r.appChanges.Add(1)
 	for _, name := range names {
 		at := place{m.space, name}
@@ -61,9 +66,9 @@ func (r *Registry) AddApp(team, bundleID string) error {
 func (r *Registry) RemoveApp(team, bundleID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	app, ok := r.appLocked(team, bundleID)
+	_, ok := r.appLocked(team, bundleID)
 	if ok {
-		r.removeAppLocked(app)
+		r.removeAppLocked(r.teams[team], bundleID)
 	}
 	return ok
 }
@@ -79,7 +84,9 @@ func (r *Registry) appLocked(team, bundleID string) (place, bool) {
 	return app, ok && owner == team
 }
 
-func (r *Registry) removeAppLocked(app place) {
+func (r *Registry) removeAppLocked(m *member, bundleID string) {
+	app := place{m.space, bundleID}
+	delete(m.apps, bundleID)
 	delete(r.apps, app)
 	delete(r.quiet, app)
 	r.appChanges.Add(1)
@@ -108,14 +115,33 @@ func topicsOf(bundleID string) []string {
 func (r *Registry) Apps(team string) []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	var ids []string
-	for app, owner := range r.apps {
-		if owner == team {
-			ids = append(ids, app.name)
-		}
+	if m := r.teams[team]; m != nil {
+		return slices.Sorted(maps.Keys(m.apps))
 	}
-	slices.Sort(ids)
-	return ids
+	return nil
+}
+
+// FirstApps returns the bundle IDs of a team's apps in the order they were added, so
+// many at most.
+func (r *Registry) FirstApps(team string, most int) []string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	m := r.teams[team]
+	if m == nil {
+		return nil
+	}
+	ids := slices.SortedFunc(maps.Keys(m.apps), func(a, b string) int {
+		return cmp.Or(cmp.Compare(m.apps[a], m.apps[b]), cmp.Compare(a, b))
+	})
+	return ids[:min(most, len(ids))]
+}
+
+// HasApp reports whether a team has an app.
+func (r *Registry) HasApp(team, bundleID string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	_, ok := r.appLocked(team, bundleID)
+	return ok
 }
 
 // Lookup returns what a topic is in the world of a team, or nil. In the common

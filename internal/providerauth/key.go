@@ -121,7 +121,7 @@ func (r *Registry) AddKey(k Key) error {
 	}
 	e := newEntry(k)
 	e.member = team
-	r.keys[name] = e
+	r.keys[name], team.keys[k.ID] = e, e
 	return nil
 }
 
@@ -140,6 +140,7 @@ func (r *Registry) RemoveKey(team, id string) error {
 	}
 	e.removed.Store(true)
 	delete(r.keys, name)
+	delete(r.teams[team].keys, id)
 	return nil
 }
 
@@ -148,8 +149,8 @@ func (r *Registry) Keys(team string) []Key {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var keys []Key
-	for name, e := range r.keys {
-		if name.team == team {
+	if m := r.teams[team]; m != nil {
+		for _, e := range m.keys {
 			keys = append(keys, newEntry(e.Key).Key)
 		}
 	}

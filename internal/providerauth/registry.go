@@ -94,7 +94,10 @@ func (r *Registry) AddTeam(id string) error {
 	defer r.mu.Unlock()
 	if r.teams[id] == nil {
 		in := r.cfg.Spaces.Of(id)
-		r.teams[id] = &member{space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock)}
+		r.teams[id] = &member{
+			space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock),
+			apps: make(map[string]uint64), keys: make(map[string]*entry),
+		}
 	}
 	return nil
 }
@@ -104,19 +107,19 @@ func (r *Registry) AddTeam(id string) error {
 func (r *Registry) RemoveTeam(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if m := r.teams[id]; m != nil && m.suspended.Load() {
+	m := r.teams[id]
+	if m == nil {
+		return
+	}
+	if m.suspended.Load() {
 		r.suspensions.Add(-1)
 	}
-	for name, e := range r.keys {
-		if name.team == id {
-			e.removed.Store(true)
-			delete(r.keys, name)
-		}
+	for name, e := range m.keys {
+		e.removed.Store(true)
+		delete(r.keys, keyName{id, name})
 	}
-	for app, team := range r.apps {
-		if team == id {
-			r.removeAppLocked(app)
-		}
+	for name := range m.apps {
+		r.removeAppLocked(m, name)
 	}
 	delete(r.teams, id)
 }

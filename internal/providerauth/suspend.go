@@ -15,6 +15,10 @@ type member struct {
 	clock *clock.Clock // what time it is for the team
 
 	suspended atomic.Bool
+
+	// Guarded by the registry's mu.
+	apps map[string]uint64 // by bundle ID; how much was added before it
+	keys map[string]*entry
 }
 
 // SuspendTeam takes from a team the right to push, on open connections as well,

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -13,7 +12,7 @@ import (
 // written, remembers it there. Otherwise a device would keep its tokens over a restart,
 // and nobody could push to them.
 func (s *Simulator) registerApp(team, topic string) error {
-	known := slices.Contains(s.Auth.Apps(team), topic)
+	known := s.Auth.HasApp(team, topic)
 	folder := s.folder(team)
 	if err := s.Auth.AddApp(team, topic); err != nil || known || folder == "" {
 		return err

@@ -26,6 +26,9 @@ var ErrNoDevice = fmt.Errorf("%w virtual device", portal.ErrNotFound)
 // than the control API has to answer.
 const deviceTimeout = 20 * time.Second
 
+// defaultApps is how many apps of its team a device has that was ordered without any.
+const defaultApps = 20
+
 // atOnce is how many virtual devices log in beside each other.
 const atOnce = 16
 
@@ -49,7 +52,7 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 	}
 	topics := o.Topics
 	if len(topics) == 0 {
-		topics = s.Auth.Apps(team)
+		topics = s.Auth.FirstApps(team, defaultApps)
 	}
 	for i, topic := range topics {
 		if !apns.ValidTopic(topic) {
