@@ -59,7 +59,7 @@ type server struct {
 
 // serve runs the simulator and waits for its ready record. It ends with the
 // test, if not before.
-func serve(t *testing.T, args ...string) *server {
+func serve(t testing.TB, args ...string) *server {
 	t.Helper()
 	read, write := io.Pipe()
 	s := &server{stdout: bufio.NewReader(read)}

@@ -18,7 +18,7 @@ import (
 )
 
 // api sends a request to the control API and reads the answer.
-func api(t *testing.T, s *server, method, path, body string, answer any) int {
+func api(t testing.TB, s *server, method, path, body string, answer any) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.Control+path, bytes.NewReader([]byte(body)))
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 type readers struct{ busy atomic.Int64 }
 
 // longestRest bounds the rest of a reader.
-const longestRest = 500 * time.Millisecond
+const longestRest = 2 * time.Second
 
 func (r *readers) begin() { r.busy.Add(1) }
 func (r *readers) end()   { r.busy.Add(-1) }

@@ -78,11 +78,14 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 		return nil, err
 	}
 	defer leave()
-	limited, cancel := context.WithTimeout(ctx, timeout)
+	left, leaveOff := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer leaveOff(nil)
+	defer context.AfterFunc(ctx, func() { leaveOff(journal.ErrLeft) })()
+	limited, cancel := context.WithTimeout(left, timeout)
 	defer cancel()
 	records, err := sim.History().Await(limited, f, in.Count, in.After)
 	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
-	case ok && ctx.Err() != nil:
+	case errors.Is(err, journal.ErrLeft):
 		return nil, refuse(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
 	case ok:
 		return nil, describeNotMet(notMet, timeout)

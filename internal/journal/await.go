@@ -12,6 +12,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/match"
 )
 
+// ErrLeft is the cause of the end of a context whose owner has left: nobody is told
+// then what came instead.
+var ErrLeft = errors.New("journal: whoever waited has left")
+
 // maxMisses is how many near misses are told.
 const maxMisses = 10
 
@@ -79,11 +83,11 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 		return nil, errors.New("journal: there is none to wait for")
 	}
 	w := &waiting{
-		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()}, payload: f.LooksInside(),
+		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()},
 		count: count, found: make(map[uint64]*Track), enough: make(chan struct{}),
 	}
 	j.watches.start(w)
-	defer j.watches.stop(w)
+	defer j.endWatch(w)
 	w.scan()
 	select {
 	case <-w.enough:
@@ -91,6 +95,9 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 		select {
 		case <-w.enough:
 		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), ErrLeft) {
+				return nil, ErrLeft
+			}
 			return w.last(count, ctx.Err())
 		}
 	}
@@ -102,7 +109,6 @@ func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after ui
 type waiting struct {
 	journal *Journal
 	query   Query
-	payload bool // the filter looks into it
 	count   int
 
 	mu     sync.Mutex
@@ -111,22 +117,25 @@ type waiting struct {
 }
 
 func (w *waiting) scan() {
+	w.journal.scanning.Lock()
+	defer w.journal.scanning.Unlock()
 	w.journal.each(&w.query, func(t *Track, _ *match.Subject, number uint64) bool {
 		w.take(t, number)
 		return true
 	})
 }
 
-func (w *waiting) inside() bool { return w.payload }
-
-// see takes the push of an event if it matches now.
-func (w *waiting) see(e *Event, _, push *match.Subject, d *match.Document) {
+// see takes the push of an event if it matches now. Once it is taken, nothing that
+// happens to it is of interest.
+func (w *waiting) see(e *Event, _, push *match.Subject, d *match.Document) (never bool) {
 	if push == nil || e.Track.number <= w.query.After || w.query.pushes && e.Track.failure {
-		return
+		return true
 	}
-	if w.query.Filter.MatchDocument(push, orEmpty(d)) {
+	matches, never := w.query.Filter.MatchOrNever(push, d)
+	if matches {
 		w.take(e.Track, e.Track.number)
 	}
+	return matches || never
 }
 
 func (w *waiting) take(t *Track, number uint64) {
@@ -169,6 +178,8 @@ func (w *waiting) has(number uint64) (found, enough bool) {
 // the fewest words different, the newest first. What happens in another space than
 // the one asked for is near nobody; of what failed it is often not known.
 func (w *waiting) last(count int, err error) ([]Record, error) {
+	w.journal.scanning.Lock()
+	defer w.journal.scanning.Unlock()
 	e := &NotMetError{Filter: w.query.Filter, Want: count, Err: err}
 	type miss struct {
 		track *Track
@@ -182,22 +193,27 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 		if found, _ := w.has(number); found || !space.Match(s) && (s.Space != "" || !t.failure) {
 			return true
 		}
-		diffs := w.query.Filter.Differences(s)
-		if t.failure && w.query.pushes {
-			diffs = append(diffs, noPush)
+		different := w.query.Filter.Mismatches(s)
+		noPushes := t.failure && w.query.pushes
+		if noPushes {
+			different++
 		}
-		if len(diffs) == 0 {
+		if different == 0 {
 			w.take(t, number)
 			return true
 		}
 		total++
-		at, _ := slices.BinarySearchFunc(nearest, len(diffs), func(m miss, n int) int {
+		at, _ := slices.BinarySearchFunc(nearest, different, func(m miss, n int) int {
 			if len(m.diffs) <= n { // after those that are as near and newer
 				return -1
 			}
 			return 1
 		})
 		if at < maxMisses {
+			diffs := w.query.Filter.Differences(s)
+			if noPushes {
+				diffs = append(diffs, noPush)
+			}
 			nearest = slices.Insert(nearest, at, miss{t, diffs})
 			nearest = nearest[:min(len(nearest), maxMisses)]
 		}

@@ -48,9 +48,10 @@ type Journal struct {
 
 	connections atomic.Uint64 // newest number of a connection
 
-	watches   watches
-	documents documents // of pushes that watches look into
-	pages     pages
+	scanning sync.Mutex // held by who looks through the history for a wait, so that many take one processor
+	watches  watches
+	seen     recently
+	pages    pages
 }
 
 // A shard is a ring of events with rising numbers.
@@ -114,7 +115,7 @@ func (j *Journal) Record(e Event) {
 		j.forget(func(t *Track) bool { return t.number <= lost.upTo(t) }, true)
 	}
 	if watches := j.watches.list.Load(); watches != nil {
-		j.tell(*watches, e)
+		j.tell(watches, e)
 	}
 }
 

@@ -41,7 +41,7 @@ func reject(j *journal.Journal, t *journal.Track, reason apns.Reason) {
 }
 
 // filter reads words, as in "state=sent topic=x".
-func filter(t *testing.T, text string) match.Filter {
+func filter(t testing.TB, text string) match.Filter {
 	t.Helper()
 	query := map[string][]string{}
 	for pair := range strings.FieldsSeq(text) {

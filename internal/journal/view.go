@@ -58,8 +58,8 @@ type Views struct {
 }
 
 const (
-	viewsPerPage = 4096
-	maxPages     = 8
+	viewsPerPage = 512
+	maxPages     = 32
 )
 
 // pages are the latest pages that readers have asked for.
@@ -69,7 +69,8 @@ type pages struct {
 }
 
 // Views returns events after the cursor, as [Journal.Read] does. Readers that are
-// about as far get the same page.
+// about as far get the same page; one that has missed events goes on with the newest
+// page that there is, if there is one.
 func (j *Journal) Views(cursor uint64) Views {
 	if j == nil {
 		return Views{Next: cursor}
@@ -81,11 +82,25 @@ func (j *Journal) Views(cursor uint64) Views {
 			return page.after(cursor)
 		}
 	}
+	if latest := j.pages.latest; len(latest) > 0 && latest[0].from >= cursor && j.lostTo() > cursor {
+		return Views{Events: latest[0].Events, Next: latest[0].Next, Missed: true}
+	}
 	page := j.viewsAfter(cursor)
 	if page.Next > cursor {
 		j.pages.latest = append([]*Views{page}, j.pages.latest[:min(len(j.pages.latest), maxPages-1)]...)
 	}
 	return *page
+}
+
+// lostTo is the highest number of an event that was pushed out.
+func (j *Journal) lostTo() (seq uint64) {
+	for i := range j.shards {
+		s := &j.shards[i]
+		s.mu.Lock()
+		seq = max(seq, s.evicted)
+		s.mu.Unlock()
+	}
+	return seq
 }
 
 func (v *Views) after(cursor uint64) Views {

@@ -12,17 +12,15 @@ import (
 // A watch is told of each event by whoever records it, until it is stopped.
 type watch interface {
 	// see looks at an event. The first subject is that of the event, the second that
-	// of its push, nil if it is about none.
-	see(e *Event, event, push *match.Subject, d *match.Document)
-	// inside reports whether it looks into payloads.
-	inside() bool
+	// of its push, nil if it is about none. It reports whether no event of the push
+	// will ever concern it.
+	see(e *Event, event, push *match.Subject, d *match.Document) (never bool)
 }
 
 // watches are those that are told of events.
 type watches struct {
 	mu   sync.Mutex
 	list atomic.Pointer[[]watch] // replaced, never changed; nil while there is none
-	into atomic.Int32            // how many look into payloads
 }
 
 func (w *watches) start(one watch) {
@@ -34,18 +32,12 @@ func (w *watches) start(one watch) {
 	}
 	list = append(slices.Clip(list), one)
 	w.list.Store(&list)
-	if one.inside() {
-		w.into.Add(1)
-	}
 }
 
 // stop ends a watch, and reports whether it was the last.
 func (w *watches) stop(one watch) (last bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if one.inside() {
-		w.into.Add(-1)
-	}
 	list := slices.DeleteFunc(slices.Clone(*w.list.Load()), func(other watch) bool { return other == one })
 	if len(list) == 0 {
 		w.list.Store(nil)
@@ -58,43 +50,62 @@ func (w *watches) stop(one watch) (last bool) {
 // tell lets the watches look at e, which was recorded. What they look at is put
 // together, and the payload decoded, once for all of them. The event comes as a copy,
 // for it would be allocated also where nobody watches.
-func (j *Journal) tell(list []watch, recorded Event) {
+func (j *Journal) tell(list *[]watch, recorded Event) {
 	e := &recorded
-	var push *match.Subject
-	var kept match.Subject
-	var d *match.Document
-	if t := e.Track; t != nil {
-		kept, _ = t.subject()
-		push = &kept
-		if j.watches.into.Load() > 0 {
-			shared := j.documents.of(t)
-			shared.mu.Lock()
-			defer shared.mu.Unlock()
-			d = &shared.document
+	if e.Track == nil {
+		event := e.subjectOf(nil)
+		for _, one := range *list {
+			one.see(e, &event, nil, new(match.Document))
+		}
+		return
+	}
+	push, _ := e.Track.subject()
+	event := e.subjectOf(&push)
+	seen := j.seen.of(e.Track)
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
+	if seen.list != list {
+		seen.list, seen.never = list, [maxNever / 64]uint64{}
+	}
+	for i, one := range *list {
+		if i < maxNever && seen.never[i/64]&(1<<(i%64)) != 0 {
+			continue
+		}
+		if one.see(e, &event, &push, &seen.document) && i < maxNever {
+			seen.never[i/64] |= 1 << (i % 64)
 		}
 	}
-	event := e.subjectOf(push)
-	for _, one := range list {
-		one.see(e, &event, push, d)
+}
+
+// maxNever is for how many watches it is kept that a push does not concern them.
+const maxNever = 256
+
+// recently is what watches have seen of pushes to which something has happened lately:
+// so a payload is decoded once and not at each event of its push, and whom a push does
+// not concern is asked once.
+type recently [512]atomic.Pointer[seen]
+
+type seen struct {
+	track *Track // read-only
+
+	mu       sync.Mutex
+	document match.Document
+	list     *[]watch              // those that never is about
+	never    [maxNever / 64]uint64 // bits, by the place in list
+}
+
+func (r *recently) clear() {
+	for i := range r {
+		r[i].Store(nil)
 	}
 }
 
-// documents are the decoded payloads of pushes to which something has happened
-// lately, so that a payload is decoded once and not at each event of its push.
-type documents [512]atomic.Pointer[document]
-
-type document struct {
-	track    *Track // read-only
-	mu       sync.Mutex
-	document match.Document
-}
-
-func (d *documents) of(t *Track) *document {
-	at := &d[t.number%uint64(len(d))]
+func (r *recently) of(t *Track) *seen {
+	at := &r[t.number%uint64(len(r))]
 	if there := at.Load(); there != nil && there.track == t {
 		return there
 	}
-	fresh := &document{track: t}
+	fresh := &seen{track: t}
 	at.Store(fresh)
 	return fresh
 }
@@ -103,7 +114,6 @@ func (d *documents) of(t *Track) *document {
 type Watch struct {
 	journal *Journal
 	filter  match.Filter
-	payload bool
 	rung    atomic.Bool
 	hit     atomic.Uint64 // the number of the event that has rung
 	bell    chan struct{}
@@ -111,7 +121,7 @@ type Watch struct {
 
 // Watch begins to look for events that match f; [Watch.Stop] must be called.
 func (j *Journal) Watch(f match.Filter) *Watch {
-	w := &Watch{journal: j, filter: f, payload: f.LooksInside(), bell: make(chan struct{}, 1)}
+	w := &Watch{journal: j, filter: f, bell: make(chan struct{}, 1)}
 	if j != nil {
 		j.watches.start(w)
 	}
@@ -120,11 +130,16 @@ func (j *Journal) Watch(f match.Filter) *Watch {
 
 // Stop ends the watch.
 func (w *Watch) Stop() {
-	if w.journal != nil && w.journal.watches.stop(w) {
-		w.journal.pages.clear()
-		for i := range w.journal.documents {
-			w.journal.documents[i].Store(nil)
-		}
+	if w.journal != nil {
+		w.journal.endWatch(w)
+	}
+}
+
+// endWatch stops a watch, and forgets after the last what is kept for them.
+func (j *Journal) endWatch(one watch) {
+	if j.watches.stop(one) {
+		j.pages.clear()
+		j.seen.clear()
 	}
 }
 
@@ -151,24 +166,20 @@ func (w *Watch) Since(cursor uint64) uint64 {
 	return max(cursor, upTo-min(overlap, upTo))
 }
 
-func (w *Watch) inside() bool { return w.payload }
-
-func (w *Watch) see(e *Event, event, _ *match.Subject, d *match.Document) {
-	if w.rung.Load() || !w.filter.MatchDocument(event, orEmpty(d)) || !w.rung.CompareAndSwap(false, true) {
-		return
+func (w *Watch) see(e *Event, event, _ *match.Subject, d *match.Document) (never bool) {
+	if w.rung.Load() {
+		return false
+	}
+	match, never := w.filter.MatchOrNever(event, d)
+	if !match || !w.rung.CompareAndSwap(false, true) {
+		return never
 	}
 	w.hit.Store(e.Seq)
 	select {
 	case w.bell <- struct{}{}:
 	default: // it was not taken notice of yet
 	}
-}
-
-func orEmpty(d *match.Document) *match.Document {
-	if d == nil {
-		return new(match.Document)
-	}
-	return d
+	return false
 }
 
 // Wait returns when there is an event after the cursor, or with ctx's error.

@@ -1,7 +1,10 @@
 package journal_test
 
 import (
+	"context"
 	"fmt"
+	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -117,4 +120,30 @@ func TestAnEventCostsNoMemoryWhileNobodyWatches(t *testing.T) {
 		happen(j, track("a", ""), journal.Received) // the history and the events are full
 	}
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { j.Record(journal.Event{Kind: journal.Connected, Device: phone}) }))
+}
+
+// What 64 waits of each kind cost the one who records an event that concerns none.
+func BenchmarkRecordWithWaits(b *testing.B) {
+	for _, words := range []string{"", "topic=com.example.other", "payload.aps.badge=4711", "payload.aps.badge=4711.5"} {
+		b.Run(words, func(b *testing.B) {
+			j := journal.New(journal.Config{})
+			ctx, cancel := context.WithCancelCause(b.Context())
+			var all sync.WaitGroup
+			if words != "" {
+				f := filter(b, words)
+				for range 64 {
+					all.Go(func() { _, _ = j.Await(ctx, f, 1, 0) })
+				}
+				for j.Waiting() < 64 {
+					runtime.Gosched()
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				happen(j, track("a", `{"aps":{"alert":{"title":"Hello","body":"World"},"badge":7},"n":[1,2,3]}`), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
+			}
+			cancel(journal.ErrLeft)
+			all.Wait()
+		})
+	}
 }

@@ -24,10 +24,12 @@ type Filter struct{ conditions []condition }
 // A condition is one word with its values, one of which must hold.
 type condition struct {
 	name   string
+	fixed  bool // of a push, it holds always or never
 	values []string
 	tests  []test   // by value, except about the payload:
 	path   path     // where in the payload,
 	wants  []wanted // what; none is anything
+	search search   // for the same in the text of the payload
 	shows  func(*Subject) string
 }
 
@@ -79,13 +81,24 @@ func Parse(query map[string][]string, now time.Time) (Filter, error) {
 	if wrong != nil {
 		return Filter{}, wrong
 	}
-	// What has to be decoded is looked at last.
-	slices.SortStableFunc(f.conditions, func(a, b condition) int { return len(a.path) - len(b.path) })
+	slices.SortStableFunc(f.conditions, func(a, b condition) int { return a.turn() - b.turn() })
 	return f, nil
 }
 
+// turn says when c is looked at: what has to be decoded last, and what holds of a push
+// for ever or never first.
+func (c *condition) turn() int {
+	switch {
+	case c.path != nil:
+		return 1 + len(c.path)
+	case !c.fixed:
+		return 1
+	}
+	return 0
+}
+
 func parseCondition(name string, values []string, now time.Time) (condition, *Error) {
-	c := condition{name: name, values: values}
+	c := condition{name: name, values: values, fixed: !slices.Contains(changing, name)}
 	for _, value := range values {
 		if len(value) > MaxValue {
 			return c, &Error{name, fmt.Sprintf("the value has %d bytes, more than %d", len(value), MaxValue)}
@@ -123,6 +136,7 @@ func (c condition) ofPayload(text string) (condition, *Error) {
 	for _, value := range c.values {
 		c.wants = append(c.wants, want(value))
 	}
+	c.search = searchFor(c.path, c.wants)
 	return c, nil
 }
 
@@ -148,6 +162,9 @@ func (c *condition) holds(s *Subject, d *Document) bool {
 	if c.path == nil {
 		return slices.ContainsFunc(c.tests, func(t test) bool { return t(s) })
 	}
+	if !d.decoded && c.search.excludes(s.Payload) {
+		return false
+	}
 	got, ok := d.at(s, c.path)
 	return ok && (c.wants == nil || slices.ContainsFunc(c.wants, func(w wanted) bool { return w.is(got) }))
 }
@@ -171,12 +188,30 @@ func (f *Filter) Match(s *Subject) bool {
 // MatchDocument is [Filter.Match] for one of several filters that look at the same
 // subject, whose payload they decode once.
 func (f *Filter) MatchDocument(s *Subject, d *Document) bool {
+	holds, _ := f.MatchOrNever(s, d)
+	return holds
+}
+
+// MatchOrNever is [Filter.MatchDocument], and reports of what does not match whether the
+// same push never will, nor any of its events.
+func (f *Filter) MatchOrNever(s *Subject, d *Document) (match, never bool) {
 	for i := range f.conditions {
-		if !f.conditions[i].holds(s, d) {
-			return false
+		if c := &f.conditions[i]; !c.holds(s, d) {
+			return false, c.fixed
 		}
 	}
-	return true
+	return true, false
+}
+
+// Mismatches returns how many conditions do not hold.
+func (f *Filter) Mismatches(s *Subject) (n int) {
+	var d Document
+	for i := range f.conditions {
+		if !f.conditions[i].holds(s, &d) {
+			n++
+		}
+	}
+	return n
 }
 
 // Differences returns the conditions that do not hold; none if s matches.

@@ -188,7 +188,7 @@ func TestEveryWordHasHelpAndAnExampleThatCanBeRead(t *testing.T) {
 
 func TestAFilterIsWrittenAsItWasRead(t *testing.T) {
 	f := parse(t, "topic=a topic=b payload.aps state=sent")
-	assert.Equal(t, "state=sent topic=a|b payload.aps", f.String())
+	assert.Equal(t, "topic=a|b state=sent payload.aps", f.String())
 	assert.False(t, f.Empty())
 	assert.Equal(t, "everything", new(match.Filter).String())
 }

@@ -133,15 +133,23 @@ func equal(a, b any) bool {
 
 // sameNumber compares whole numbers exactly, others as a float64.
 func sameNumber(a, b string) bool {
-	if i, err := strconv.ParseInt(a, 10, 64); err == nil {
-		if j, err := strconv.ParseInt(b, 10, 64); err == nil {
+	if a == b {
+		return true
+	}
+	if whole(a) && whole(b) {
+		i, errI := strconv.ParseInt(a, 10, 64)
+		j, errJ := strconv.ParseInt(b, 10, 64)
+		if errI == nil && errJ == nil {
 			return i == j
 		}
 	}
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
-	return a == b || errX == nil && errY == nil && x == y
+	return errX == nil && errY == nil && x == y
 }
+
+// whole reports whether a number of JSON has neither a fraction nor an exponent.
+func whole(number string) bool { return !strings.ContainsAny(number, ".eE") }
 
 // show writes a value of a payload, strings in quotes.
 func show(value any, ok bool) string {

@@ -51,6 +51,10 @@ var words = []Word{
 	{PayloadPrefix, "a value in the payload by its path, as in payload.aps.alert.title or payload.items.0; without a value, that there is one", "Hello", nil, nil},
 }
 
+// changing are the words about what may change in the life of a push, or is another in
+// each of its events.
+var changing = []string{"device", "state", "status", "reason", "since", "until"}
+
 // Words returns the table of filter words.
 func Words() []Word { return append([]Word(nil), words...) }
 
