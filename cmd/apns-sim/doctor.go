@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -16,7 +17,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -199,39 +203,32 @@ func (p *patient) certificates(context.Context) []finding {
 	return list
 }
 
-// key looks whether the key that programs sign with is that of the simulator.
+// key looks whether the key that programs sign with is that of the simulator, which is
+// asked what it would make of a provider token; no push is sent.
 func (p *patient) key(ctx context.Context) []finding {
-	s := &sendCommand{
-		Token: strings.Repeat("00", 32), Environment: "production", PushType: "alert", controlFlags: p.controlFlags,
-		signingFlags: signingFlags{
-			KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
-		},
+	signing := signingFlags{
+		KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
 	}
-	if s.KeyFile == "" && s.KeyP8 == "" && p.info.Demo.KeyFile == "" {
+	if signing.KeyFile == "" && signing.KeyP8 == "" && p.info.Demo.KeyFile == "" {
 		return nil
 	}
 	const remedy = "use the files of the ready record: eval \"$(apns-sim env)\""
-	none := func(string) bool { return false }
-	key, err := s.key(p.info.Demo, none)
+	key, err := signing.key(p.info.Demo, func(string) bool { return false })
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	request, err := s.request(ctx, p.info, []byte("{}"), none)
+	token, err := providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now())
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	client, err := s.client(ctx, nil)
-	if err != nil {
+	var seen portal.InspectedProviderToken
+	order := map[string]string{"authorization": "bearer " + token, "environment": apns.Production.String()}
+	if err := p.call(ctx, http.MethodPost, "/v1/provider-tokens/inspect", nil, order, &seen); err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		return []finding{wrong("key", remedy, "%v", err)}
-	}
-	defer response.Body.Close()
-	if response.StatusCode == http.StatusForbidden {
-		return []finding{wrong("key", remedy, "that of team %s, key %s, is refused", key.TeamID, key.KeyID)}
+	// Its age is about the clock, which is looked at next.
+	if !seen.Accepted && apns.Reason(seen.Reason) != apns.ExpiredProviderToken {
+		return []finding{wrong("key", remedy, "that of team %s, key %s, is refused: %s", key.TeamID, key.KeyID, cmp.Or(seen.Detail, seen.Reason))}
 	}
 	return []finding{good("key", "that of team %s, key %s, is taken", key.TeamID, key.KeyID)}
 }
@@ -292,13 +289,16 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	if err != nil {
 		return []finding{wrong("programs", "", "%v", err)}
 	}
+	// curl cannot connect without a request, which is refused: its record is taken away.
+	id := newID()
+	defer p.forget(ctx, id)
 	place := p.info.Place()
 	address := place.Map()["APNS_SIM_PROVIDER"]
 	for _, program := range []struct {
 		name, trusts string
 		args         []string
 	}{
-		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", address}},
+		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, address}},
 		{"node", "NODE_EXTRA_CA_CERTS", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'localhost'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
 		{"python3", "SSL_CERT_FILE", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='localhost')"}},
 		{"openssl", "SSL_CERT_FILE", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", "localhost", "-verify_return_error", "-brief"}},
@@ -316,6 +316,18 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 		list = append(list, good(program.name, "connects and trusts"))
 	}
 	return list
+}
+
+// newID is an apns-id.
+func newID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // it never fails
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// forget takes the record of a request of ours out of the history.
+func (p *patient) forget(ctx context.Context, id string) {
+	_ = p.call(ctx, http.MethodDelete, "/v1/notifications", url.Values{"apns-id": {id}}, nil, nil) // it stays, and says what it is
 }
 
 func lastLine(text string) string {

@@ -41,7 +41,8 @@ func (d *driver) around() {
 }
 
 func TestDoctorFindsNothingWrongWhereNothingIs(t *testing.T) {
-	d := drive(t)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	d := &driver{t, serve(t, "--any-port", "--log-level", "warn")}
 	d.around()
 	all := examined(t, d.fail(exitOK, "doctor", "--json"))
 	for _, check := range []string{"control API", "provider API", "provider API, sandbox", "channels", "courier", "courier, sandbox", "key", "clock", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"} {
@@ -53,6 +54,8 @@ func TestDoctorFindsNothingWrongWhereNothingIs(t *testing.T) {
 		}
 	}
 	assert.Contains(t, d.do("doctor"), "REMEDY")
+	assert.Equal(t, "0\n", d.do("count"), "the history of the user has nothing of doctor's")
+	assert.NotContains(t, d.server.stop().stderr, "WARN")
 }
 
 func TestDoctorTellsTheRemedyOfWhatIsWrong(t *testing.T) {

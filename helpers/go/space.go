@@ -60,7 +60,18 @@ type Push struct {
 // test fails.
 func New(t testing.TB) *Space {
 	t.Helper()
-	s := &Space{t: t, control: os.Getenv("APNS_SIM_CONTROL"), Provider: os.Getenv("APNS_SIM_PROVIDER")}
+	return open(t, "production", "APNS_SIM_PROVIDER")
+}
+
+// NewSandbox is New for a space whose device lives in the sandbox.
+func NewSandbox(t testing.TB) *Space {
+	t.Helper()
+	return open(t, "sandbox", "APNS_SIM_PROVIDER_SANDBOX")
+}
+
+func open(t testing.TB, environment, provider string) *Space {
+	t.Helper()
+	s := &Space{t: t, control: os.Getenv("APNS_SIM_CONTROL"), Provider: os.Getenv(provider)}
 	if s.control == "" {
 		t.Fatal("there is no simulator: run the tests with apns-sim exec -- go test")
 	}
@@ -72,7 +83,7 @@ func New(t testing.TB) *Space {
 			Apps []struct{ Token string }
 		}
 	}
-	s.call(http.MethodPost, "/v1/spaces", struct{}{}, &made)
+	s.call(http.MethodPost, "/v1/spaces", map[string]string{"environment": environment}, &made)
 	t.Cleanup(func() { s.call(http.MethodDelete, "/v1/spaces/"+made.Team, nil, nil) })
 	s.Team, s.KeyID, s.Topic = made.Team, made.KeyID, made.Topics[0]
 	s.Device, s.Token = made.Devices[0].ID, made.Devices[0].Apps[0].Token
@@ -170,6 +181,9 @@ func (s *Space) call(method, path string, body, answer any) {
 		s.t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if token := os.Getenv("APNS_SIM_CONTROL_TOKEN"); token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		s.t.Fatal(err)

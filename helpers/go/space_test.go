@@ -32,11 +32,14 @@ func control(t *testing.T) *[]request {
 		one := request{route: r.Method + " " + r.URL.String()}
 		_ = json.NewDecoder(r.Body).Decode(&one.body)
 		asked = append(asked, one)
+		assert.Equal(t, "Bearer the-control-token", r.Header.Get("Authorization"))
 		_, _ = w.Write([]byte(answers[one.route]))
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("APNS_SIM_CONTROL", server.URL)
+	t.Setenv("APNS_SIM_CONTROL_TOKEN", "the-control-token")
 	t.Setenv("APNS_SIM_PROVIDER", "https://localhost:2197")
+	t.Setenv("APNS_SIM_PROVIDER_SANDBOX", "https://localhost:2198")
 	return &asked
 }
 
@@ -64,7 +67,7 @@ func TestASpaceIsSteeredAndDeleted(t *testing.T) {
 		s.Uninstall()
 	})
 	assert.Equal(t, []request{
-		{"POST /v1/spaces", map[string]any{}},
+		{"POST /v1/spaces", map[string]any{"environment": "production"}},
 		{"POST /v1/faults", map[string]any{
 			"space": "T", "when": map[string]any{"after": 2.0, "times": 1.0}, "what": map[string]any{"do": "goaway"},
 		}},
@@ -72,4 +75,10 @@ func TestASpaceIsSteeredAndDeleted(t *testing.T) {
 		{"POST /v1/devices/d1/uninstall", map[string]any{"topic": "com.example.app"}},
 		{"DELETE /v1/spaces/T", nil},
 	}, *asked)
+}
+
+func TestASpaceMayBeInTheSandbox(t *testing.T) {
+	asked := control(t)
+	assert.Equal(t, "https://localhost:2198", NewSandbox(t).Provider)
+	assert.Equal(t, request{"POST /v1/spaces", map[string]any{"environment": "sandbox"}}, (*asked)[0])
 }

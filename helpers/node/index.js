@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Opens a space that is deleted when the test `t` of node:test ends. */
-export async function openSpace(t) {
+/** Opens a space that is deleted when the test `t` of node:test ends; its device lives in
+ *  `environment`, `production` or `sandbox`. */
+export async function openSpace(t, environment = 'production') {
   const control = process.env.APNS_SIM_CONTROL;
   if (!control) {
     throw new Error('there is no simulator: run the tests with apns-sim exec -- npm test');
   }
-  const made = await call(control, 'POST', '/v1/spaces', {});
-  const space = new Space(control, made);
+  const made = await call(control, 'POST', '/v1/spaces', { environment });
+  const space = new Space(control, made, environment);
   t?.after(() => space.close());
   return space;
 }
@@ -20,8 +21,9 @@ class Space {
   #control;
   #dir;
 
-  constructor(control, made) {
-    const provider = new URL(process.env.APNS_SIM_PROVIDER);
+  constructor(control, made, environment) {
+    const variable = environment === 'sandbox' ? 'APNS_SIM_PROVIDER_SANDBOX' : 'APNS_SIM_PROVIDER';
+    const provider = new URL(process.env[variable]);
     this.#control = control;
     /** Where the provider API is. */
     this.provider = provider.origin;
@@ -108,9 +110,10 @@ class Space {
 }
 
 async function call(control, method, path, body) {
+  const token = process.env.APNS_SIM_CONTROL_TOKEN;
   const response = await fetch(control + path, {
     method,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: body && JSON.stringify(body),
   });
   const text = await response.text();

@@ -26,6 +26,18 @@ test('a wait that is not met tells what the control API says', async (t) => {
   await assert.rejects(space.received(1, '0s'), /inbox has 0 notifications/);
 });
 
+test('a space in the sandbox is at another port, and the control token is sent', async (t) => {
+  const [production, sandbox] = [await openSpace(t), await openSpace(t, 'sandbox')];
+  assert.notEqual(production.provider, sandbox.provider);
+  const sent = [];
+  t.mock.method(globalThis, 'fetch', async (url, options) => (sent.push(options.headers), new Response('{}')));
+  process.env.APNS_SIM_CONTROL_TOKEN = 'the token of the control API';
+  await production.advance('1m');
+  delete process.env.APNS_SIM_CONTROL_TOKEN;
+  t.mock.restoreAll();
+  assert.equal(sent[0].authorization, 'Bearer the token of the control API');
+});
+
 test('without a simulator it says what to run', async () => {
   const control = process.env.APNS_SIM_CONTROL;
   delete process.env.APNS_SIM_CONTROL;

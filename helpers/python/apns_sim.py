@@ -1,7 +1,8 @@
 """A space of its own for each test, in the simulator that `apns-sim exec` started:
 a team with a key, a certificate, an app and a device, which no other test sees.
 
-With pytest, ask for the fixture `space`."""
+With pytest, ask for the fixture `space`, or `sandbox_space` for one whose device lives in
+the sandbox."""
 
 import base64
 import json
@@ -22,19 +23,29 @@ def space(tmp_path):
     made.close()
 
 
+@pytest.fixture
+def sandbox_space(tmp_path):
+    """The same in the sandbox."""
+    made = Space(tmp_path, "sandbox")
+    yield made
+    made.close()
+
+
 class Refused(Exception):
     """The control API refused a request; the text says why."""
 
 
 class Space:
-    """A team that lives in a world of its own. Keys are written to files in `folder`."""
+    """A team that lives in a world of its own, with a device in production or the sandbox.
+    Keys are written to files in `folder`."""
 
-    def __init__(self, folder: pathlib.Path):
+    def __init__(self, folder: pathlib.Path, environment="production"):
         self._control = os.environ.get("APNS_SIM_CONTROL")
         if not self._control:
             raise RuntimeError("there is no simulator: run the tests with apns-sim exec -- pytest")
-        made = self._call("POST", "/v1/spaces", {})
-        provider = urllib.parse.urlsplit(os.environ["APNS_SIM_PROVIDER"])
+        made = self._call("POST", "/v1/spaces", {"environment": environment})
+        variable = "APNS_SIM_PROVIDER_SANDBOX" if environment == "sandbox" else "APNS_SIM_PROVIDER"
+        provider = urllib.parse.urlsplit(os.environ[variable])
         #: Where the provider API is.
         self.host, self.port = provider.hostname, provider.port or 443
         self.team, self.key_id, self.topic = made["team"], made["keyId"], made["topics"][0]
@@ -90,11 +101,14 @@ class Space:
         self._call("DELETE", f"/v1/spaces/{self.team}")
 
     def _call(self, method, path, body=None):
+        headers = {"Content-Type": "application/json"}
+        if token := os.environ.get("APNS_SIM_CONTROL_TOKEN"):
+            headers["Authorization"] = "Bearer " + token
         request = urllib.request.Request(
             self._control + path,
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers=headers,
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:

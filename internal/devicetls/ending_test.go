@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 	"syscall"
@@ -166,13 +167,16 @@ func TestALeavingDeviceCostsNoLine(t *testing.T) {
 	}
 }
 
-func TestADeviceThatLeavesBeforeItsLoginCostsALine(t *testing.T) {
+func TestADeviceThatLeavesBeforeItsLoginCostsALineButNoWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		var log strings.Builder
+		w := newWorld(t, func(c *devicetls.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 		p := w.dial(w.identity(nil), v3)
 		p.conn.Close()
 		synctest.Wait()
-		w.wantLogged("reason=left")
+		assert.Contains(t, log.String(), "level=INFO")
+		assert.Contains(t, log.String(), "reason=left")
+		assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 		assert.Empty(t, w.comings())
 	})
 }

@@ -200,7 +200,12 @@ func (s *session) report(end *endError) {
 	}
 	quiet := end.Ending == EndHandshake && listen.Silent(s.wire.tls, end.Err) // a probe of the port is no news
 	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
-		s.log.Warn("device connection failed", append(args, "err", end)...)
+		args = append(args, "err", end)
+		if end.Ending == EndLeft { // its own wish, or a look at the certificate, as apns-sim doctor takes one
+			s.log.Info("device connection ended before the login", args...)
+			return
+		}
+		s.log.Warn("device connection failed", args...)
 		return
 	}
 	s.log.Debug("device connection ended", args...)

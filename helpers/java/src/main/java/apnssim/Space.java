@@ -34,28 +34,40 @@ public final class Space implements AutoCloseable {
     private final String control;
     private final JsonObject made;
 
-    private Space(String control) {
+    private final String suffix; // of the variables of its environment
+
+    private Space(String control, String environment) {
         this.control = control;
-        made = call("POST", "/v1/spaces", Map.of("p12Password", P12_PASSWORD)).getAsJsonObject();
+        suffix = environment.equals("sandbox") ? "_SANDBOX" : "";
+        made = call("POST", "/v1/spaces", Map.of("p12Password", P12_PASSWORD, "environment", environment)).getAsJsonObject();
     }
 
-    /** Opens a space. */
+    /** Opens a space whose device lives in production. */
     public static Space open() {
+        return open("production");
+    }
+
+    /** Opens a space whose device lives in an environment, {@code production} or {@code sandbox}. */
+    public static Space open(String environment) {
         String control = System.getenv("APNS_SIM_CONTROL");
         if (control == null) {
             throw new IllegalStateException("there is no simulator: run the tests with apns-sim exec -- mvn test");
         }
-        return new Space(control);
+        return new Space(control, environment);
     }
 
     /** Host of the provider API. */
     public String host() {
-        return System.getenv("APNS_SIM_HOST");
+        return provider().getHost();
     }
 
     /** Port of the provider API. */
     public int port() {
-        return Integer.parseInt(System.getenv("APNS_SIM_PORT"));
+        return provider().getPort();
+    }
+
+    private URI provider() {
+        return URI.create(System.getenv("APNS_SIM_PROVIDER" + suffix));
     }
 
     public String team() {
@@ -158,12 +170,15 @@ public final class Space implements AutoCloseable {
     }
 
     private JsonElement call(String method, String path, Object body) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(control + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(control + path))
                 .header("Content-Type", "application/json")
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(new Gson().toJson(body)))
-                .build();
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(new Gson().toJson(body)));
+        String token = System.getenv("APNS_SIM_CONTROL_TOKEN");
+        if (token != null && !token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
         try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() >= 400) {
                 throw new IllegalStateException(method + " " + path + ": " + response.body());
             }
