@@ -17,7 +17,11 @@ cleanup() {
 }
 trap cleanup EXIT
 
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+bold= plain=
+if [[ -t 1 && ${TERM:-dumb} != dumb && -z ${NO_COLOR:-} ]]; then # https://no-color.org
+	bold=$'\033[1m' plain=$'\033[0m'
+fi
+step() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 show() { sed 's/^/    /'; }
 
 fail() {

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -33,6 +35,7 @@ type setting struct {
 
 // Run lists the settings.
 func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
+	s.Serve.chosen = from.chosen(ctx)
 	var list []setting
 	for _, flag := range ctx.Selected().Flags {
 		if flag.Name == "help" || flag.Name == "changed" || flag.Name == "json" {
@@ -45,6 +48,7 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 		if text, ok := one.Value.(fmt.Stringer); ok { // spans of time
 			one.Value = text.String()
 		}
+		s.effective(&one)
 		if !s.Changed || one.From != "default" {
 			list = append(list, one)
 		}
@@ -52,6 +56,26 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 	return show(c, s.JSON, list, "SETTING\tVALUE\tFROM", func(s *setting) []string {
 		return []string{s.Name, settingWords(s.Value), s.From}
 	})
+}
+
+// effective replaces a value that stands for another one.
+func (s *configShow) effective(one *setting) {
+	for _, d := range sim.Doors() {
+		if d.Flag != one.Name || !s.Serve.anyPort(d.Door) {
+			continue
+		}
+		one.Value, one.From = "127.0.0.1:0", "any-port"
+		if d.Optional {
+			one.Value = sim.Off
+		}
+	}
+	switch {
+	case one.From != "default":
+	case one.Name == "channel-budget":
+		one.Value = fmt.Sprintf("%d, without storage %d", broker.DefaultBudgetStored, broker.DefaultBudgetUnstored)
+	case one.Name == "logins-at-once":
+		one.Value = runtime.GOMAXPROCS(0)
+	}
 }
 
 // settingWords is a value in a table.

@@ -85,7 +85,7 @@ func (s *serveCommand) checkAddresses() error {
 // controlHost returns the host that the control API was told to listen on, ""
 // for every interface; ok is false if it is closed or on any free port.
 func (s *serveCommand) controlHost() (host string, ok bool) {
-	if s.AnyPort || s.ListenControl == sim.Off || s.ListenControl == "" {
+	if s.anyPort(sim.ControlDoor) || s.ListenControl == sim.Off || s.ListenControl == "" {
 		return "", false
 	}
 	host, _, err := net.SplitHostPort(s.ListenControl)

@@ -77,6 +77,10 @@ func TestBoundWiderThanLoopbackTheControlAPIDemandsItsToken(t *testing.T) {
 	assert.Equal(t, http.StatusMisdirectedRequest, ask(t, s, "/v1/info", "evil.example", token))
 	assert.Equal(t, http.StatusMisdirectedRequest, ask(t, s, "/v1/info", "0.0.0.0", token), "reaches loopback on some systems")
 	assert.Equal(t, http.StatusOK, ask(t, s, "/readyz", "localhost", ""), "health checks have no secrets")
+	assert.Equal(t, http.StatusOK, ask(t, s, "/readyz", "10.1.2.3", ""), "the address of a pod")
+	assert.Equal(t, http.StatusOK, ask(t, s, "/metrics", "10.1.2.3", token))
+	assert.Equal(t, http.StatusUnauthorized, ask(t, s, "/metrics", "10.1.2.3", ""))
+	assert.Equal(t, http.StatusOK, ask(t, s, "/v1/info", "host.docker.internal", token))
 
 	refused := invoke(t, "send", "--control", s.Control, "--token", strange)
 	assert.Contains(t, refused.stderr, "401 Unauthorized; give the token with --control-token")

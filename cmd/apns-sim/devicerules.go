@@ -13,13 +13,13 @@ type deviceRuleFlags struct {
 	Login    loginRuleFlags    `embed:""`
 	Delivery deliveryRuleFlags `embed:""`
 
-	DeviceSilence      time.Duration `placeholder:"TIME" help:"Take a device for dead that is silent for so long (75m)."`
-	LoginTimeout       time.Duration `placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (30s)."`
-	FilterTimeout      time.Duration `placeholder:"TIME" help:"End the connection of a device that has logged in and names no topics for so long (10s)."`
-	ClockWindow        time.Duration `placeholder:"TIME" help:"How far the time that a device signs at its login may be off, to either side (5m)."`
+	DeviceSilence      time.Duration `default:"${device_silence}" placeholder:"TIME" help:"Take a device for dead that is silent for so long (${default})."`
+	LoginTimeout       time.Duration `default:"${login_timeout}" placeholder:"TIME" help:"End the connection of a device that has not logged in after so long (${default})."`
+	FilterTimeout      time.Duration `default:"${filter_timeout}" placeholder:"TIME" help:"End the connection of a device that has logged in and names no topics for so long (${default})."`
+	ClockWindow        time.Duration `default:"${clock_window}" placeholder:"TIME" help:"How far the time that a device signs at its login may be off, to either side (${default})."`
 	AnswerDelay        time.Duration `default:"${answer_delay}" placeholder:"TIME" help:"Answer a device's filters and requests for tokens after so long each, as from services behind the courier (${default}); 0s is at once."`
 	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Acknowledge a message from a device only after so long more; some clients begin to listen when they have written."`
-	DeviceLoss         time.Duration `placeholder:"TIME" help:"Take a connection for lost whose network confirms nothing for so long (1m); -1s leaves it to the system."`
+	DeviceLoss         time.Duration `default:"${device_loss}" placeholder:"TIME" help:"Take a connection for lost whose network confirms nothing for so long (${default}); -1s leaves it to the system."`
 	PreferPack         bool          `help:"Give packed frames (apns-pack-v1) to a device that offers them beside plain ones (apns-security-v3)."`
 	RefuseForeignToken bool          `help:"Refuse a device that presents a token not its own; otherwise it gets a new one."`
 	EchoToken          bool          `help:"Repeat the token of a device in the answer to its login, as some old clients expect."`

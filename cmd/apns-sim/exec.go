@@ -117,12 +117,12 @@ func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed 
 	if s.Files == "" {
 		s.Files = dir
 	}
+	s.AnyPort, s.chosen = true, from.chosen(parsed)
 	cfg, err := s.config()
 	if err != nil {
 		return nil, usageError{from.locate(parsed, err)}
 	}
 	cfg.Log = log.Logger
-	cfg.Addresses = s.ownAddresses(from.chosen(parsed))
 	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"
 	}
@@ -131,18 +131,6 @@ func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed 
 		return nil, usageError{err}
 	}
 	return simulator, simulator.Start()
-}
-
-// ownAddresses are those that somebody has chosen, be it the default one; the other
-// doors open on free ports.
-func (s *serveCommand) ownAddresses(chosen func(flag string) bool) sim.Addresses {
-	own := sim.Addresses{}
-	for door, address := range s.addresses() {
-		if chosen(sim.Doors()[door].Flag) {
-			own[door] = address
-		}
-	}
-	return own
 }
 
 // place describes the simulator for the program.

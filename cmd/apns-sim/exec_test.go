@@ -121,7 +121,8 @@ func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
 	from := new(settings)
 	c, parsed, err := parseArgs(t, []string{"exec", "--listen", "127.0.0.1:2197", "--config", file, "--", "true"}, from)
 	require.NoError(t, err)
-	assert.Equal(t, sim.Addresses{sim.Provider: "127.0.0.1:2197", sim.Device: "127.0.0.1:5223", sim.Provider443: sim.Auto}, c.Exec.Serve.ownAddresses(from.chosen(parsed)))
+	c.Exec.Serve.AnyPort, c.Exec.Serve.chosen = true, from.chosen(parsed)
+	assert.Equal(t, sim.Addresses{sim.Provider: "127.0.0.1:2197", sim.Device: "127.0.0.1:5223", sim.Provider443: sim.Auto}, c.Exec.Serve.addresses())
 }
 
 func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {

@@ -11,30 +11,30 @@ import (
 // fineRuleFlags move the figures and readings that Apple documents or that were seen,
 // for whoever wants another one. docs/fidelity.md names them.
 type fineRuleFlags struct {
-	Streams          uint32        `placeholder:"N" help:"How many streams a provider connection may have open that has shown who it is (1000)."`
-	FirstStreams     uint32        `placeholder:"N" help:"How many streams a provider connection begins with, before a push with a valid provider token (1)."`
+	Streams          uint32        `default:"${streams}" placeholder:"N" help:"How many streams a provider connection may have open that has shown who it is (${default})."`
+	FirstStreams     uint32        `default:"${first_streams}" placeholder:"N" help:"How many streams a provider connection begins with, before a push with a valid provider token (${default})."`
 	LowerStreams     string        `enum:"expired,forbidden,refused,never" default:"expired" placeholder:"WHEN" help:"After which refusal the limit of streams falls to --first-streams until the next accepted push: expired (ExpiredProviderToken), forbidden (any 403), refused (any) or never (${default})."`
 	OverrunEnds      bool          `help:"End a provider connection that opens more streams than it may, instead of refusing the stream."`
 	MalformedEnds    bool          `help:"End a provider connection on which a request breaks a rule of HTTP/2, with GOAWAY and text, instead of resetting the stream."`
 	MaxConnections   int           `placeholder:"N" help:"Close further provider connections at once while so many are open; otherwise never."`
-	HandshakeTimeout time.Duration `placeholder:"TIME" help:"How long a provider may take for TLS, at the push port and at that of channels (${handshake_timeout})."`
-	ErrorWindow      time.Duration `placeholder:"TIME" help:"The time for --max-errors (1m)."`
-	BadTokenWeight   int           `placeholder:"N" help:"How many refusals one BadDeviceToken counts for (5)."`
+	HandshakeTimeout time.Duration `default:"${handshake_timeout}" placeholder:"TIME" help:"How long a provider may take for TLS, at the push port and at that of channels (${default})."`
+	ErrorWindow      time.Duration `default:"${error_window}" placeholder:"TIME" help:"The time for --max-errors (${default})."`
+	BadTokenWeight   int           `default:"${bad_token_weight}" placeholder:"N" help:"How many refusals one BadDeviceToken counts for (${default})."`
 	ErrorContentType bool          `help:"Send content-type with refusals, as Apple's sample shows and its servers do not."`
 	AnyPriority      bool          `help:"Accept an apns-priority that the push type does not allow, such as 10 for background."`
 	RefuseTokenOnly  bool          `help:"Refuse a push with a certificate whose push type Apple documents for provider tokens alone."`
 
-	HeaderTableSize   uint32 `placeholder:"N" help:"HEADER_TABLE_SIZE in the first SETTINGS frame to a provider, in bytes (4096)."`
-	InitialWindowSize uint32 `placeholder:"N" help:"INITIAL_WINDOW_SIZE in the first SETTINGS frame, in bytes; otherwise it is not sent, which means 65535."`
-	MaxFrameSize      uint32 `placeholder:"N" help:"MAX_FRAME_SIZE in the first SETTINGS frame, in bytes (16384)."`
-	MaxHeaderListSize uint32 `placeholder:"N" help:"MAX_HEADER_LIST_SIZE in the first SETTINGS frame, in bytes (8000)."`
+	HeaderTableSize   uint32 `default:"${header_table_size}" placeholder:"N" help:"HEADER_TABLE_SIZE in the first SETTINGS frame to a provider, in bytes (${default})."`
+	InitialWindowSize uint32 `default:"${initial_window_size}" placeholder:"N" help:"INITIAL_WINDOW_SIZE in the first SETTINGS frame, in bytes; ${default} is not sent, as it is what HTTP/2 means then."`
+	MaxFrameSize      uint32 `default:"${max_frame_size}" placeholder:"N" help:"MAX_FRAME_SIZE in the first SETTINGS frame, in bytes (${default})."`
+	MaxHeaderListSize uint32 `default:"${max_header_list_size}" placeholder:"N" help:"MAX_HEADER_LIST_SIZE in the first SETTINGS frame, in bytes (${default})."`
 
-	TokenMaxAge    time.Duration `placeholder:"TIME" help:"How long after its time of issue a provider token is good (1h)."`
-	TokenMaxFuture time.Duration `placeholder:"TIME" help:"How far the time of issue may lie ahead (1h); -1s is any distance."`
-	UpdateWindow   time.Duration `placeholder:"TIME" help:"The time in which a provider token may change once (20m); -1s is any number of changes."`
+	TokenMaxAge    time.Duration `default:"${token_max_age}" placeholder:"TIME" help:"How long after its time of issue a provider token is good (${default})."`
+	TokenMaxFuture time.Duration `default:"${token_max_future}" placeholder:"TIME" help:"How far the time of issue may lie ahead (${default}); -1s is any distance."`
+	UpdateWindow   time.Duration `default:"${update_window}" placeholder:"TIME" help:"The time in which a provider token may change once (${default}); -1s is any number of changes."`
 	LateTopics     bool          `help:"Let a connection push to topics that its team received after the connection began."`
 
-	Backlog int `placeholder:"N" help:"How many pushes wait for a connected device before further ones are TooManyRequests (65536)."`
+	Backlog int `default:"${backlog}" placeholder:"N" help:"How many pushes wait for a connected device before further ones are TooManyRequests (${default})."`
 }
 
 // lowerRules are the values of --lower-streams.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -103,6 +105,56 @@ var grammar = kong.OptionFunc(func(k *kong.Kong) error {
 	return nil
 })
 
+// figures are the defaults of settings that are numbers.
+var figures = map[string]int{
+	"backlog":              broker.DefaultBacklog,
+	"bad_token_weight":     provider.DefaultBadTokenWeight,
+	"budget_stored":        broker.DefaultBudgetStored,
+	"budget_unstored":      broker.DefaultBudgetUnstored,
+	"first_streams":        provider.DefaultFirstStreams,
+	"header_table_size":    provider.DefaultHeaderTableSize,
+	"initial_window_size":  provider.DefaultWindowSize,
+	"max_frame_size":       provider.DefaultMaxFrameSize,
+	"max_header_list_size": provider.DefaultMaxHeaderListSize,
+	"history":              journal.DefaultHistory,
+	"history_bytes":        journal.DefaultHistoryBytes,
+	"max_channels":         broker.DefaultMaxChannels,
+	"max_errors":           provider.DefaultMaxErrors,
+	"streams":              provider.DefaultStreams,
+	"token_length":         tokenvault.MinLength,
+	"token_requests":       sim.DefaultTokenBudget,
+	"window":               broker.DefaultWindow,
+}
+
+// defaultSpans are the defaults of settings that are spans of time.
+var defaultSpans = map[string]time.Duration{
+	"ack_timeout":       broker.DefaultAckTimeout,
+	"answer_delay":      sim.DefaultAnswerDelay,
+	"burst_window":      provider.DefaultBurstWindow,
+	"clock_window":      sim.DefaultClockWindow,
+	"device_loss":       sim.DefaultLossTimeout,
+	"device_silence":    sim.DefaultSilenceTimeout,
+	"error_window":      provider.DefaultErrorWindow,
+	"filter_timeout":    sim.DefaultFilterTimeout,
+	"handshake_timeout": provider.DefaultHandshakeTimeout,
+	"login_timeout":     sim.DefaultLoginTimeout,
+	"token_max_age":     providerauth.DefaultMaxAge,
+	"token_max_future":  providerauth.DefaultMaxFuture,
+	"update_window":     providerauth.DefaultUpdateWindow,
+}
+
+// spanWords writes a span of time as people do: 1h instead of 1h0m0s.
+func spanWords(d time.Duration) string {
+	text := d.String()
+	if short, whole := strings.CutSuffix(text, "m0s"); whole {
+		text = short + "m"
+	}
+	if short, whole := strings.CutSuffix(text, "h0m"); whole {
+		text = short + "h"
+	}
+	return text
+}
+
 // grammarVars are the words in the grammar that come from tables, first of all
 // the defaults of the listen flags.
 func grammarVars() kong.Vars {
@@ -112,16 +164,13 @@ func grammarVars() kong.Vars {
 	}
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`
 	vars["demo_topic"] = sim.DemoTopic
-	vars["answer_delay"] = sim.DefaultAnswerDelay.String()
 	vars["p12_password"] = p12Password
-	vars["window"] = strconv.Itoa(broker.DefaultWindow)
-	vars["handshake_timeout"] = provider.DefaultHandshakeTimeout.String()
-	vars["ack_timeout"] = broker.DefaultAckTimeout.String()
-	vars["history"] = strconv.Itoa(journal.DefaultHistory)
-	vars["history_bytes"] = strconv.Itoa(journal.DefaultHistoryBytes)
-	vars["budget_stored"] = strconv.Itoa(broker.DefaultBudgetStored)
-	vars["budget_unstored"] = strconv.Itoa(broker.DefaultBudgetUnstored)
-	vars["token_length"] = strconv.Itoa(tokenvault.MinLength)
+	for name, figure := range figures {
+		vars[name] = strconv.Itoa(figure)
+	}
+	for name, span := range defaultSpans {
+		vars[name] = spanWords(span)
+	}
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["profiles"] = strings.Join(profiles, ",")
 	vars["dialects"] = strings.Join(dialectNames(), ",")

@@ -12,7 +12,7 @@ import (
 type loginRuleFlags struct {
 	AnyDeviceCertificate bool   `help:"Let devices in with a certificate of any authority, expired or not; otherwise with ours alone."`
 	RedirectDevices      string `placeholder:"HOST" help:"Send each device that logs in to this courier, unless it says it was redirected."`
-	TokenRequests        int    `placeholder:"N" help:"How many tokens of apps a device may ask for in a minute (1000); -1 is any number."`
+	TokenRequests        int    `default:"${token_requests}" placeholder:"N" help:"How many tokens of apps a device may ask for in a minute (${default}); -1 is any number."`
 	LoginsAtOnce         int    `placeholder:"N" help:"How many logins are computed at once (one per processor), so that a storm of them does not hold up pushes; -1 is any number."`
 
 	UnregisterDelay  string `placeholder:"MIN[-MAX]" help:"Accept pushes to a removed app for this time, drawn between two such as 1h-24h, before Unregistered; or never."`

@@ -16,8 +16,8 @@ import (
 type ruleFlags struct {
 	IdleTimeout     time.Duration `placeholder:"TIME" help:"End provider connections without requests after this time, such as 1h; otherwise never."`
 	BurstLimit      int           `placeholder:"N" help:"How many pushes one device token may get within --burst-window; otherwise any number."`
-	BurstWindow     time.Duration `placeholder:"TIME" help:"The time for --burst-limit (20s)."`
-	MaxErrors       int           `placeholder:"N" help:"How many refusals a minute cut a provider connection (10000); -1 is any number."`
+	BurstWindow     time.Duration `default:"${burst_window}" placeholder:"TIME" help:"The time for --burst-limit (${default})."`
+	MaxErrors       int           `default:"${max_errors}" placeholder:"N" help:"How many refusals a minute cut a provider connection (${default}); -1 is any number."`
 	MaxRequests     int           `placeholder:"N" help:"How many requests a provider connection may make; otherwise any number."`
 	BusyConnections int           `placeholder:"N" help:"Answer connections ServiceUnavailable while so many are open; otherwise never."`
 	DrainTime       time.Duration `placeholder:"TIME" help:"Answer requests with Shutdown for this time before stopping; otherwise stop at once."`

@@ -28,8 +28,18 @@ func configured(t *testing.T, args ...string) sim.Config {
 
 func TestWithoutFlagsTheRulesAreTheDefaults(t *testing.T) {
 	cfg := configured(t)
-	assert.Zero(t, cfg.Provider)
-	assert.Zero(t, cfg.Auth)
+	assert.Equal(t, provider.Config{
+		Streams: provider.DefaultStreams, FirstStreams: provider.DefaultFirstStreams, MaxErrors: provider.DefaultMaxErrors,
+		ErrorWindow: provider.DefaultErrorWindow, BadTokenWeight: provider.DefaultBadTokenWeight, BurstWindow: provider.DefaultBurstWindow,
+		HandshakeTimeout: provider.DefaultHandshakeTimeout,
+		Settings: provider.Settings{
+			HeaderTableSize: provider.DefaultHeaderTableSize, InitialWindowSize: provider.DefaultWindowSize,
+			MaxFrameSize: provider.DefaultMaxFrameSize, MaxHeaderListSize: provider.DefaultMaxHeaderListSize,
+		},
+	}, cfg.Provider)
+	assert.Equal(t, providerauth.Config{
+		MaxAge: providerauth.DefaultMaxAge, MaxFuture: providerauth.DefaultMaxFuture, UpdateWindow: providerauth.DefaultUpdateWindow,
+	}, cfg.Auth)
 	assert.Zero(t, cfg.Broker.ChannelBudget)
 	assert.Empty(t, cfg.Outage)
 	assert.Empty(t, cfg.SuspendedTeams)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -34,7 +35,7 @@ type serveCommand struct {
 	ControlToken          string `placeholder:"TOKEN" help:"The bearer token that the control API demands; one is made if it is open wider than loopback."`
 	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"CONNECT proxy that leads Apple's hosts here, such as 127.0.0.1:8198 (${default})."`
 	ProxyOthers           bool   `help:"Let the proxy pass on what is not for Apple's hosts."`
-	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1 instead; the ready record tells which."`
+	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1, except where an address is set; the ready record tells which."`
 
 	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory. Keys and apps of the portal are kept there too; which device tokens are Unregistered is forgotten at the end."`
 	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
@@ -42,7 +43,7 @@ type serveCommand struct {
 	Files       string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
 	Topic       []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
 	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"An app without the broadcast capability, which all others have; repeatable."`
-	MaxChannels int      `placeholder:"N" help:"How many broadcast channels an app may have in each environment (10000)."`
+	MaxChannels int      `default:"${max_channels}" placeholder:"N" help:"How many broadcast channels an app may have in each environment (${default})."`
 	Key         []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable. After a comma: production or sandbox, topic=BUNDLEID, related=KEYID."`
 
 	StoredPerApp       int  `default:"1" placeholder:"N" help:"How many pushes wait per app for a device that is away (${default})."`
@@ -64,6 +65,9 @@ type serveCommand struct {
 	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
 
 	Log logFlags `embed:""`
+
+	// chosen tells of a flag, by its name, whether somebody has set it; nil is none.
+	chosen func(flag string) bool
 }
 
 // Help is what the help says before the flags.
@@ -73,10 +77,7 @@ func (serveCommand) Help() string {
 
 // addresses maps the flags to the doors.
 func (s *serveCommand) addresses() sim.Addresses {
-	if s.AnyPort {
-		return nil
-	}
-	return sim.Addresses{
+	all := sim.Addresses{
 		sim.Provider:        s.Listen,
 		sim.Provider443:     s.Listen443,
 		sim.ProviderSandbox: s.ListenSandbox,
@@ -87,10 +88,18 @@ func (s *serveCommand) addresses() sim.Addresses {
 		sim.ControlDoor:     s.ListenControl,
 		sim.ProxyDoor:       s.ListenProxy,
 	}
+	maps.DeleteFunc(all, func(door sim.Door, _ string) bool { return s.anyPort(door) })
+	return all
+}
+
+// anyPort reports whether a door opens on any free port.
+func (s *serveCommand) anyPort(door sim.Door) bool {
+	return s.AnyPort && (s.chosen == nil || !s.chosen(sim.Doors()[door].Flag))
 }
 
 // Run runs the simulator until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
+	s.chosen = from.chosen(parsed)
 	cfg, err := s.config()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}

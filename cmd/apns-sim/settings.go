@@ -81,6 +81,7 @@ func (s *settings) meaning(rest *kong.Context) error {
 	default:
 		return nil
 	}
+	serve.chosen = s.chosen(rest)
 	_, err := serve.config()
 	return s.locate(rest, err)
 }

@@ -38,7 +38,7 @@ type command interface {
 
 // runCmd are the flags of the verb run.
 type runCmd struct {
-	Server       string           `help:"Courier to connect to (default: ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
 	ControlToken string           `help:"Bearer token of the control API, if it demands one." placeholder:"TOKEN"`
 	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
@@ -76,8 +76,7 @@ func (c *runCmd) AfterApply() error {
 	if err := checkControl(c.Control); err != nil {
 		return err
 	}
-	c.Server, err = serverAddress(c.Server, c.Environment)
-	return err
+	return checkServer(c.Server)
 }
 
 // checkTopics refuses what is no bundle ID.
@@ -100,19 +99,15 @@ func checkControl(control string) error {
 	return nil
 }
 
-// serverAddress gives the value of --server, which depends on the environment if it was
-// not given.
-func serverAddress(server string, env apns.Environment) (string, error) {
-	switch {
-	case server == "" && env == apns.Sandbox:
-		return sandboxServer, nil
-	case server == "":
-		return productionServer, nil
+// checkServer refuses a --server that is no address.
+func checkServer(server string) error {
+	if server == "" { // the control API is asked
+		return nil
 	}
 	if _, _, err := net.SplitHostPort(server); err != nil {
-		return "", fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", server, productionServer)
+		return fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", server, productionServer)
 	}
-	return server, nil
+	return nil
 }
 
 // variables are what the help texts mention.

@@ -18,7 +18,7 @@ import (
 
 // fleetCmd are the flags of the verb fleet.
 type fleetCmd struct {
-	Server       string           `help:"Courier to connect to (default: ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
 	Control      string           `help:"Control API of the simulator, for the device certificates (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
 	ControlToken string           `help:"Bearer token of the control API, if it demands one." placeholder:"TOKEN"`
@@ -72,7 +72,7 @@ func (c *fleetCmd) AfterApply() error {
 	if err := checkControl(c.Control); err != nil {
 		return err
 	}
-	if c.Server, err = serverAddress(c.Server, c.Environment); err != nil {
+	if err := checkServer(c.Server); err != nil {
 		return err
 	}
 	for _, number := range []struct {
@@ -90,7 +90,7 @@ func (c *fleetCmd) AfterApply() error {
 	if c.Record == "-" && c.JSON {
 		return errors.New("--record - and --json both want standard output; give --record a file")
 	}
-	return errors.Join(c.parsePace(), c.checkSources(), c.checkFailOn())
+	return errors.Join(c.parsePace(), c.checkFailOn())
 }
 
 // parsePace reads the flags that have a language of their own.
@@ -105,6 +105,17 @@ func (c *fleetCmd) parsePace() (err error) {
 	}
 	if c.ackDelay, err = fleet.ParseAckDelay(c.AckDelay); err != nil {
 		return fmt.Errorf("--ack-delay: %w", err)
+	}
+	return nil
+}
+
+// locate finds the courier, and the addresses to connect from.
+func (c *fleetCmd) locate(ctx context.Context, from *control) (err error) {
+	if c.Server, err = from.courier(ctx, c.Server, c.Environment); err != nil {
+		return err
+	}
+	if err := c.checkSources(); err != nil {
+		return &failure{code: exitUsage, err: err}
 	}
 	return nil
 }
@@ -148,6 +159,9 @@ func (c *fleetCmd) run(ctx context.Context, std streams, log *slog.Logger) error
 	r := &fleetRun{fleetCmd: c, control: newControl(c.Control, c.ControlToken), stop: stop}
 	r.control.keepConnections()
 	defer r.control.close()
+	if err := c.locate(ctx, r.control); err != nil {
+		return err
+	}
 	r.out = newFleetReport(c, std, r.fail)
 	return r.run(ctx, std, log)
 }

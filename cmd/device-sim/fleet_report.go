@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -34,7 +35,7 @@ type fleetReport struct {
 func newFleetReport(c *fleetCmd, std streams, failed func(error)) *fleetReport {
 	out := sink{w: std.stdout, failed: func(err error) { failed(fmt.Errorf("write to stdout: %w", err)) }}
 	return &fleetReport{
-		bar: std.terminal && !c.JSON && c.Record != "-", events: c.JSON, payloads: c.Payloads,
+		bar: std.terminal && os.Getenv("TERM") != "dumb" && !c.JSON && c.Record != "-", events: c.JSON, payloads: c.Payloads,
 		out: out, lines: jsonLines{out: out}, page: page{sink: out, color: std.colorOut},
 	}
 }

@@ -13,6 +13,10 @@ import (
 
 // switchOn makes the device, with an eye on all it does.
 func (h *handshake) switchOn(ctx context.Context, log *slog.Logger) error {
+	var err error
+	if h.Server, err = h.control.courier(ctx, h.Server, h.Environment); err != nil {
+		return err
+	}
 	roots, err := trustedRoots(ctx, h.CA, h.control)
 	if err != nil {
 		return err

@@ -90,6 +90,10 @@ func (c *runCmd) reporter(std streams, stop context.CancelCauseFunc) reporter {
 // switchOn makes the device: its trust, its identity, what it remembers.
 func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 	p.out.begin(p.Environment, p.Name)
+	var err error
+	if p.Server, err = p.control.courier(ctx, p.Server, p.Environment); err != nil {
+		return err
+	}
 	roots, err := trustedRoots(ctx, p.CA, p.control)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,18 @@ func (l hostList) allow(host string) bool {
 		return true
 	}
 	// "localhost" and all names below it are loopback: RFC 6761, 6.3.
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") || l[name]
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || slices.Contains(containerHosts, name) || l[name]
 }
+
+// containerHosts are the names by which containers know their host:
+// https://docs.docker.com/desktop/features/networking/networking-how-tos/#i-want-to-connect-from-a-container-to-a-service-on-the-host,
+// https://docs.podman.io/en/stable/markdown/podman-run.1.html#network-mode-net.
+var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
+
+// hostless are the routes that answer under any host, and without one: who probes and
+// scrapes uses whatever address a machine has, and some say HTTP/1.0. They change
+// nothing, and tell of a page of another origin as little as all others.
+var hostless = []string{"/livez", "/readyz", "/metrics"}
 
 // canonicalHost writes one host in one way: names in lower case without the
 // dot of the root, addresses as netip does.
@@ -54,7 +65,7 @@ func isAddress(host string) bool {
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	misdirected := s.answer((*Server).misdirected)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.hosts.allow(r.Host) && !appleHost(r) {
+		if !slices.Contains(hostless, r.URL.Path) && !s.hosts.allow(r.Host) && !appleHost(r) {
 			misdirected.ServeHTTP(w, r)
 			return
 		}

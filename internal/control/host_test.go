@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -26,6 +27,8 @@ func TestOnlyLoopbackAndAllowedHostsAreAnswered(t *testing.T) {
 		{"[::1]", 200},
 		{"[::ffff:127.0.0.1]:8197", 200},
 		{"sim.internal:8197", 200},
+		{"host.docker.internal:8197", 200},
+		{"host.containers.internal", 200},
 		{"SIM.INTERNAL.", 200},
 		{"192.0.2.7:80", 200},
 		{"[2001:db8:0::7]:80", 200},
@@ -52,9 +55,24 @@ func TestOnlyLoopbackAndAllowedHostsAreAnswered(t *testing.T) {
 	}
 }
 
+func TestProbesAndMetricsAreAnsweredUnderAnyHostAndWithoutOne(t *testing.T) {
+	a := newAPI(t)
+	for _, path := range []string{"/livez", "/readyz"} {
+		for _, host := range []string{"10.1.2.3:8197", "pod.example", ""} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			a.handler.ServeHTTP(w, r)
+			assert.Equal(t, http.StatusOK, w.Code, "%s under %q", path, host)
+		}
+		foreign := a.send(request{method: http.MethodGet, path: path, host: "evil.example", header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
+		wantProblem(t, foreign, http.StatusForbidden, "a page of another origin")
+	}
+}
+
 func TestEveryPathIsGuardedAgainstForeignHosts(t *testing.T) {
 	a := newAPI(t)
-	for _, path := range []string{"/v1/info", "/v1/ca.pem", "/livez", "/readyz", "/nothing"} {
+	for _, path := range []string{"/v1/info", "/v1/ca.pem", "/v1/check", "/docs", "/nothing", "/readyz/"} {
 		w := a.send(request{method: http.MethodGet, path: path, host: "evil.example"})
 		wantProblem(t, w, http.StatusMisdirectedRequest, `not under "evil.example"`)
 	}

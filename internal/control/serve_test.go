@@ -96,7 +96,7 @@ func TestServeWaitsForRequestsUnderWay(t *testing.T) {
 		takes    time.Duration
 		answered bool
 	}{
-		{"within the grace", 3 * time.Second, true},
+		{"within the grace", time.Second, true},
 		{"beyond it", 20 * time.Second, false},
 	}
 	for _, row := range rows {

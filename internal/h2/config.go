@@ -65,11 +65,14 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// The settings of a Config that does not say otherwise.
 const (
-	defaultHeaderTableSize = 4096
-	defaultWindow          = 65535
-	minMaxFrameSize        = 1 << 14
-	maxMaxFrameSize        = 1<<24 - 1
+	DefaultHeaderTableSize   = 4096
+	DefaultWindow            = 65535
+	MinMaxFrameSize          = 1 << 14
+	DefaultMaxHeaderListSize = 8000
+
+	maxMaxFrameSize = 1<<24 - 1
 )
 
 // withDefaults returns a copy in which no zero is left to interpret.
@@ -78,11 +81,11 @@ func (c *Config) withDefaults() Config {
 	if c != nil {
 		d = *c
 	}
-	d.HeaderTableSize = orDefault(d.HeaderTableSize, defaultHeaderTableSize)
+	d.HeaderTableSize = orDefault(d.HeaderTableSize, DefaultHeaderTableSize)
 	d.MaxConcurrentStreams = orDefault(d.MaxConcurrentStreams, 1000)
-	d.InitialWindowSize = orDefault(d.InitialWindowSize, defaultWindow)
-	d.MaxFrameSize = min(max(d.MaxFrameSize, minMaxFrameSize), maxMaxFrameSize)
-	d.MaxHeaderListSize = orDefault(d.MaxHeaderListSize, 8000)
+	d.InitialWindowSize = orDefault(d.InitialWindowSize, DefaultWindow)
+	d.MaxFrameSize = min(max(d.MaxFrameSize, MinMaxFrameSize), maxMaxFrameSize)
+	d.MaxHeaderListSize = orDefault(d.MaxHeaderListSize, DefaultMaxHeaderListSize)
 	d.MaxBody = orDefault(d.MaxBody, 5121)
 	d.PrefaceTimeout = orDefault(d.PrefaceTimeout, 10*time.Second)
 	d.WriteTimeout = orDefault(d.WriteTimeout, 30*time.Second)

@@ -94,8 +94,8 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	c.enc = newFieldEncoder()
 	c.settings = newSettings(c.cfg.MaxConcurrentStreams)
 	c.settings.overrunEnds = c.cfg.OverrunEnds
-	c.send = sendWindow{conn: defaultWindow}
-	c.recvWindow = recvWindow{left: defaultWindow, size: defaultWindow}
+	c.send = sendWindow{conn: DefaultWindow}
+	c.recvWindow = recvWindow{left: DefaultWindow, size: DefaultWindow}
 	c.drain.last = math.MaxUint32
 	c.blank = newStream(c)
 	if c.cfg.Dismissal != nil {

@@ -62,11 +62,11 @@ func TestAFieldMayBeEncodedInEveryLegalWay(t *testing.T) {
 
 func TestFramesUpToTheLimitAreTaken(t *testing.T) {
 	withPeer(t, &Config{MaxBody: 1 << 15}, HandlerFunc(func(s *Stream) {
-		assert.Len(t, s.Body, minMaxFrameSize)
+		assert.Len(t, s.Body, MinMaxFrameSize)
 		s.Respond(200, nil)
 	}), func(p *peer) {
 		p.headers(1, false, post())
-		p.data(1, true, strings.Repeat("x", minMaxFrameSize))
+		p.data(1, true, strings.Repeat("x", MinMaxFrameSize))
 		p.wantStatus(1, "200", "MAX_FRAME_SIZE, observed: apns2#117")
 	})
 }

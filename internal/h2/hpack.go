@@ -29,11 +29,11 @@ var errLateSizeUpdate = errors.New("decoding error: dynamic table size update wi
 // size octets and calls emit for each field.
 func newFieldDecoder(size uint32, emit func(hpack.HeaderField)) *fieldDecoder {
 	d := &fieldDecoder{emit: emit}
-	d.hp = hpack.NewDecoder(defaultHeaderTableSize, func(f hpack.HeaderField) {
+	d.hp = hpack.NewDecoder(DefaultHeaderTableSize, func(f hpack.HeaderField) {
 		d.last = f
 		emit(f)
 	})
-	d.hp.SetAllowedMaxDynamicTableSize(max(size, defaultHeaderTableSize))
+	d.hp.SetAllowedMaxDynamicTableSize(max(size, DefaultHeaderTableSize))
 	return d
 }
 

@@ -21,7 +21,7 @@ type settings struct {
 }
 
 func newSettings(limit uint32) settings {
-	return settings{peerWindow: defaultWindow, peerMaxFrame: minMaxFrameSize, limit: limit, sent: 1}
+	return settings{peerWindow: DefaultWindow, peerMaxFrame: MinMaxFrameSize, limit: limit, sent: 1}
 }
 
 // unackedStreams is what a client may open before it can know our limit. "It is
@@ -43,7 +43,7 @@ func (s *settings) streamLimit() int {
 // our size it may count with the default.
 func (s *settings) streamRecvWindow(size uint32) int64 {
 	if s.acked == 0 {
-		size = max(size, defaultWindow)
+		size = max(size, DefaultWindow)
 	}
 	return int64(size)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -24,9 +25,24 @@ type Broker interface {
 	Submit(p *broker.Push) error
 }
 
-// DefaultHandshakeTimeout is long, because a machine that builds and tests may let a
-// client wait for its turn.
-const DefaultHandshakeTimeout = 30 * time.Second
+// The figures of a Config that does not say otherwise.
+const (
+	DefaultStreams        = 1000
+	DefaultFirstStreams   = 1
+	DefaultMaxErrors      = 10_000
+	DefaultErrorWindow    = time.Minute
+	DefaultBadTokenWeight = 5
+	DefaultBurstWindow    = 20 * time.Second
+
+	DefaultHeaderTableSize   = h2.DefaultHeaderTableSize
+	DefaultMaxFrameSize      = h2.MinMaxFrameSize
+	DefaultMaxHeaderListSize = h2.DefaultMaxHeaderListSize
+	DefaultWindowSize        = h2.DefaultWindow // the protocol's, which is not sent
+
+	// DefaultHandshakeTimeout is long, because a machine that builds and tests may
+	// let a client wait for its turn.
+	DefaultHandshakeTimeout = 30 * time.Second
+)
 
 // Config is what a [Server] is made of. Auth, Vault, Broker and Certificate are
 // required; every other zero value is useful.
@@ -191,22 +207,22 @@ func (c *Config) check() error {
 // withDefaults fills in what a zero field stands for.
 func (c Config) withDefaults() Config {
 	if c.Streams == 0 {
-		c.Streams = 1000
+		c.Streams = DefaultStreams
 	}
 	if c.FirstStreams == 0 {
-		c.FirstStreams = 1
+		c.FirstStreams = DefaultFirstStreams
 	}
 	if c.MaxErrors == 0 {
-		c.MaxErrors = 10_000
+		c.MaxErrors = DefaultMaxErrors
 	}
 	if c.ErrorWindow == 0 {
-		c.ErrorWindow = time.Minute
+		c.ErrorWindow = DefaultErrorWindow
 	}
 	if c.BadTokenWeight == 0 {
-		c.BadTokenWeight = 5
+		c.BadTokenWeight = DefaultBadTokenWeight
 	}
 	if c.BurstWindow == 0 {
-		c.BurstWindow = 20 * time.Second
+		c.BurstWindow = DefaultBurstWindow
 	}
 	if c.HandshakeTimeout == 0 {
 		c.HandshakeTimeout = DefaultHandshakeTimeout

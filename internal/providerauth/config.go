@@ -27,6 +27,13 @@ const (
 	ScopeSource
 )
 
+// The figures of a Config that does not say otherwise.
+const (
+	DefaultMaxAge       = time.Hour
+	DefaultMaxFuture    = time.Hour
+	DefaultUpdateWindow = 20 * time.Minute
+)
+
 // Config sets the rules of a [Registry]. The zero value has Apple's.
 type Config struct {
 	// Clock tells the time for the age of tokens; nil is the machine's.
@@ -76,13 +83,13 @@ type Config struct {
 // withDefaults fills in what a zero field stands for.
 func (c Config) withDefaults() Config {
 	if c.MaxAge == 0 {
-		c.MaxAge = time.Hour
+		c.MaxAge = DefaultMaxAge
 	}
 	if c.MaxFuture == 0 {
-		c.MaxFuture = time.Hour
+		c.MaxFuture = DefaultMaxFuture
 	}
 	if c.UpdateWindow == 0 {
-		c.UpdateWindow = 20 * time.Minute
+		c.UpdateWindow = DefaultUpdateWindow
 	}
 	if c.CachedVerdicts <= 0 {
 		c.CachedVerdicts = 4096

@@ -101,8 +101,17 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// DefaultAnswerDelay is that of devices outside, for the help of commands.
-const DefaultAnswerDelay = devicetls.DefaultAnswerDelay
+// The figures of couriers that are not told otherwise, for the help of commands;
+// DefaultAnswerDelay is that of devices outside.
+const (
+	DefaultAnswerDelay    = devicetls.DefaultAnswerDelay
+	DefaultSilenceTimeout = devicetls.DefaultSilenceTimeout
+	DefaultLoginTimeout   = devicetls.DefaultLoginTimeout
+	DefaultFilterTimeout  = devicetls.DefaultFilterTimeout
+	DefaultClockWindow    = devicetls.DefaultClockWindow
+	DefaultLossTimeout    = devicetls.DefaultLossTimeout
+	DefaultTokenBudget    = devicetls.DefaultTokenBudget
+)
 
 // sweepInterval is how late the broker may do what is due, so that it is not at it
 // all the time.
