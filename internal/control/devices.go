@@ -102,6 +102,7 @@ func registerDevices(r *router) {
 			"what it receives is in its inbox. An empty body makes one with the apps of the default team, the 20 that were added first at most.",
 		RequestBody: exampleBody(portal.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
+		Middlewares: huma.Middlewares{unhurried}, // thousands take their time
 	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[deviceList], error) {
 		var order portal.DeviceOrder
 		if in.Body != nil {

@@ -44,6 +44,7 @@ func registerSpaces(r *router) {
 			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
 		RequestBody: exampleBody(portal.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
+		Middlewares: huma.Middlewares{unhurried},
 	}, func(ctx context.Context, in *struct{ Body *portal.SpaceOrder }) (*answer[*portal.CreatedSpace], error) {
 		var order portal.SpaceOrder
 		if in.Body != nil {
@@ -68,6 +69,7 @@ func registerSpaces(r *router) {
 		Summary:     "Delete a space",
 		Description: "The connections of its providers get a GOAWAY, its devices are disconnected, and its keys, certificates, apps, devices, channels, faults and records are forgotten.",
 		Errors:      []int{http.StatusNotFound},
+		Middlewares: huma.Middlewares{unhurried},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
 		return done(r.server.sim.CloseSpace(in.Team))
 	})
@@ -76,6 +78,7 @@ func registerSpaces(r *router) {
 		Summary:     "Take a space back to how it was after it was made",
 		Description: "Faults, records, channels and what waits for its devices are forgotten, inboxes emptied, and its clock goes with the machine's. Keys, apps and devices stay.",
 		Errors:      []int{http.StatusNotFound},
+		Middlewares: huma.Middlewares{unhurried},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
 		return done(r.server.sim.ResetSpace(in.Team))
 	})
@@ -83,6 +86,7 @@ func registerSpaces(r *router) {
 		OperationID: "reset", Method: http.MethodPost, Path: "/v1/reset", Tags: []string{spacesTag},
 		Summary:     "Delete all spaces and take everything else back to how it was",
 		Description: "Keys, apps and devices of the teams that have no space stay.",
+		Middlewares: huma.Middlewares{unhurried},
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.sim.Reset()) })
 }
 

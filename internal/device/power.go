@@ -76,11 +76,9 @@ func (d *Device) SetPower(p Power) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.power = power{p, time.Now()}
-	if d.session != nil {
-		select {
-		case d.session.powers <- d.power:
-		default: // the courier does not read, and will soon be left
-		}
+	if s := d.session; s != nil && len(s.powers) < maxPowers { // or else the courier does not read, and will soon be left
+		s.powers = append(s.powers, d.power)
+		signal(s.powered)
 	}
 	return nil
 }
@@ -90,6 +88,18 @@ func (d *Device) Power() Power {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.power.Power
+}
+
+// appendPowers appends the states that the courier is to hear of.
+func (s *session) appendPowers(frames []byte) []byte {
+	s.d.mu.Lock()
+	powers := s.powers
+	s.powers = nil
+	s.d.mu.Unlock()
+	for _, p := range powers {
+		frames = s.d.appendPower(frames, p)
+	}
+	return frames
 }
 
 // appendPower appends what the device tells about being in use.

@@ -27,10 +27,12 @@ type session struct {
 	pong      chan struct{} // holds a token when a keepalive was answered
 	sync      chan struct{} // holds a token when somebody waits for the courier to catch up
 
-	powers chan power // states of the device that the courier is to hear of
-	late   lateAcks
+	powered chan struct{} // holds a token when powers are to be told
+	late    lateAcks
 
-	syncs syncs // guarded by the device's mu
+	// Guarded by the device's mu.
+	powers []power // states of the device that the courier is to hear of
+	syncs  syncs
 
 	// Owned by the reader, which is the goroutine of Run.
 	reader frameReader
@@ -60,8 +62,8 @@ func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (acc
 		pong:      make(chan struct{}, 1),
 		sync:      make(chan struct{}, 1),
 
-		powers: make(chan power, maxPowers),
-		late:   lateAcks{wake: make(chan struct{}, 1)},
+		powered: make(chan struct{}, 1),
+		late:    lateAcks{wake: make(chan struct{}, 1)},
 	}
 	s.frame(conn.ConnectionState().NegotiatedProtocol)
 	return s.run(ctx, cancel, deadline)

@@ -33,10 +33,7 @@ func (d *Device) Sync(ctx context.Context) error {
 
 // sendSyncs sends what there is to tell, and then the flushes.
 func (s *session) sendSyncs() error {
-	var frames []byte
-	for len(s.powers) > 0 { // the only reader is the caller
-		frames = s.d.appendPower(frames, <-s.powers)
-	}
+	frames := s.appendPowers(nil)
 	if err := s.sendApps(frames); err != nil {
 		return err
 	}

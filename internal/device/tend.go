@@ -32,8 +32,10 @@ func (s *session) tend(ctx context.Context) error {
 		case <-appsDue:
 			appsDue = nil
 			err = s.sendApps(nil)
-		case p := <-s.powers:
-			err = s.write(s.d.appendPower(nil, p))
+		case <-s.powered:
+			if frames := s.appendPowers(nil); len(frames) > 0 { // or else they went with a sync
+				err = s.write(frames)
+			}
 		case <-s.sync:
 			appsDue, err = nil, s.sendSyncs()
 		case <-s.late.wake:

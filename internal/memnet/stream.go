@@ -13,6 +13,9 @@ import (
 // bufferSize is how many unread bytes one direction holds before its writer waits.
 const bufferSize = 64 << 10
 
+// bufferKept is how much memory an empty direction keeps; a handshake takes more.
+const bufferKept = 1 << 10
+
 // A stream is one direction of a connection: one end writes, the other reads.
 // Its errors are those of a TCP socket; the Conn puts them into a net.OpError.
 type stream struct {
@@ -49,7 +52,11 @@ func (s *stream) read(p []byte) (int, error) {
 			return 0, nil
 		case s.buf.Len() > 0:
 			s.cond.Broadcast() // there will be room for the writer
-			return s.buf.Read(p)
+			n, err := s.buf.Read(p)
+			if s.buf.Len() == 0 && s.buf.Cap() > bufferKept {
+				s.buf = bytes.Buffer{}
+			}
+			return n, err
 		case s.writerClosed:
 			return 0, io.EOF
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -22,8 +23,8 @@ import (
 // ErrNoDevice says that there is no virtual device with an id.
 var ErrNoDevice = fmt.Errorf("%w virtual device", portal.ErrNotFound)
 
-// deviceTimeout is how long virtual devices may take to do what they are told: less
-// than the control API has to answer.
+// deviceTimeout is how long a virtual device may take to do what it is told: less than
+// the control API has to answer. Of many, one has to be done in that time.
 const deviceTimeout = 20 * time.Second
 
 // defaultApps is how many apps of its team a device has that was ordered without any.
@@ -59,8 +60,6 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 			return nil, fmt.Errorf("sim: topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
-	defer cancel()
 	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, phone := range phones {
@@ -81,7 +80,7 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 // addPhones makes count phones, some of them beside each other.
 func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (phones []*virtual.Phone, err error) {
 	var mu sync.Mutex
-	err = beside(count, func(int) error {
+	err = s.beside(ctx, "devices are being made", count, func(ctx context.Context, _ int) error {
 		phone, err := s.Fleet.Add(ctx, o)
 		if err != nil {
 			return err
@@ -95,25 +94,42 @@ func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (
 }
 
 // beside does something with each of so many virtual devices, atOnce of them beside
-// each other. The error is the first one.
-func beside(count int, do func(i int) error) (err error) {
+// each other, and tells the log now and then how far it has come. It gives up when none
+// is done for deviceTimeout, and makes no further attempt after a failure. The error is
+// the first one.
+func (s *Simulator) beside(ctx context.Context, what string, count int, do func(ctx context.Context, i int) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	stuck := time.AfterFunc(deviceTimeout, func() { stop(fmt.Errorf("sim: no device is done for %v: %w", deviceTimeout, context.DeadlineExceeded)) })
+	defer stuck.Stop()
 	var (
-		first sync.Once
 		tasks sync.WaitGroup
 		slots = make(chan struct{}, atOnce)
+		done  atomic.Int64
 	)
 	for i := range count {
 		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
 		tasks.Go(func() {
 			defer func() { <-slots }()
-			if wrong := do(i); wrong != nil {
-				first.Do(func() { err = wrong })
+			if err := do(ctx, i); err != nil {
+				stop(err) // the first one stays
+				return
+			}
+			stuck.Reset(deviceTimeout)
+			if n := done.Add(1); n%reportEvery == 0 {
+				s.log.Info(what, "done", n, "of", count)
 			}
 		})
 	}
 	tasks.Wait()
-	return err
+	return context.Cause(ctx)
 }
+
+// reportEvery is after how many devices the log is told how far it is.
+const reportEvery = 500
 
 // Phone returns the virtual device with an id.
 func (s *Simulator) Phone(id apns.DeviceID) (*virtual.Phone, error) {

@@ -1,7 +1,9 @@
 package sim_test
 
 import (
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,4 +110,14 @@ func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	require.True(t, s.RemoveDevice(x.Devices[0].ID))
 	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
 	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
+}
+
+// Many are not refused for taking longer than one may: what counts is that they go on.
+func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
+	var log logbook
+	s := start(t, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
+	require.NoError(t, err)
+	assert.Len(t, made, 510)
+	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="devices are being made" done=500 of=510`)
 }
