@@ -118,7 +118,7 @@ func TestWhatNeverWillBeIsNotWaitedFor(t *testing.T) {
 			})
 			if tc.now {
 				assert.Less(t, ended.Sub(began), apnstest.DefaultTimeout)
-				assert.Contains(t, message, "0 of 1 pushes matched state=delivered topic=com.example.app, and those that came never will\n\tinstead came ")
+				assert.Contains(t, message, "0 of 1 pushes matched topic=com.example.app state=delivered, and those that came never will\n\tinstead came ")
 				return
 			}
 			assert.GreaterOrEqual(t, ended.Sub(began), apnstest.DefaultTimeout, "another may come")

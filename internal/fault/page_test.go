@@ -139,11 +139,15 @@ curl -X DELETE http://127.0.0.1:8197/v1/faults/busy
 | ` + "`until`" + ` | it ends at this time, by the clock of the simulator, or of its space |
 | ` + "`if`" + ` | an expression that must hold, over ` + "`door`, `environment`, `connection`, `source`, `space`, `topic`, `token`, `type`, `id`, `reason`, `method`, `path`, `device`, `size` and `payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
 
+An expression is of the language [expr](https://expr-lang.org/docs/language-definition), without ` + "`repeat`" + ` and ` + "`replace`" + `. Each
+evaluation may take 10,000 steps: turns of loops, and the size of the texts and lists that are made or looked through. One that
+takes more is ended within milliseconds, and the rule does not apply; ` + "`undecided`" + ` and ` + "`failure`" + ` in its record say so.
+
 The rules are asked in the order in which they came, and each only if those before it have left something to do. A rule that
 is taken away leaves nothing behind: what it has changed of a connection, such as an answer that sticks or a limit, is as it was
 from the next request on, and a connection that was muted ends with it.
 
-A rule with a ` + "`space`" + ` touches that team's traffic and devices alone, and goes with the space; others may have rules of the same
+A rule with a ` + "`space`" + `, or with ` + "`space` in `where`" + `, touches that team's traffic and devices alone, and goes with the space; others may have rules of the same
 name (` + "`DELETE /v1/faults/busy?space=…`" + `). ` + "`reason` in `where`" + ` is the reason that the
 request deserves, so that ` + "`{\"reason\": \"Unregistered\"}`" + ` picks the pushes to removed apps.
 

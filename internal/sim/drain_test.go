@@ -32,7 +32,7 @@ func TestCloseWaitsForDevicesToAcknowledgeAndTellsHowManyPushesAreLeft(t *testin
 		limit, takes time.Duration
 		warnings     int
 	}{
-		{"a slow device", 2 * time.Second, limit, 2 * time.Second, 0},
+		{"a slow device", 1995 * time.Millisecond, limit, 2 * time.Second, 0}, // noticed at the next step
 		{"a device that never acknowledges", 0, limit, limit, 1},
 		{"no waiting asked for", 2 * time.Second, 0, 0, 0},
 	} {
