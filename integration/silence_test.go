@@ -11,7 +11,7 @@ import (
 // has not logged in after thirty. Nobody waits for them, not even the end.
 func TestWhoNeverSpeaksHoldsUpNobody(t *testing.T) {
 	t.Parallel()
-	sim := startSimulator(t)
+	sim := startSimulator(t, "--handshake-timeout", "10s")
 	witness := newWitness(t, sim)
 	silent := []net.Conn{
 		dialTCP(t, hostPort(sim.Provider)),

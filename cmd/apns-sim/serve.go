@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -72,7 +73,7 @@ type serveCommand struct {
 
 // Help is what the help says before the flags.
 func (serveCommand) Help() string {
-	return "ADDR is host:port, with port 0 for any free one, or " + sim.Off + ". Every flag can be given by the variable beside it."
+	return "ADDR is host:port, with port 0 for any free one, or " + sim.Off + "; localhost is 127.0.0.1 and ::1, which are the default. Every flag can be given by the variable beside it."
 }
 
 // addresses maps the flags to the doors.
@@ -90,6 +91,21 @@ func (s *serveCommand) addresses() sim.Addresses {
 	}
 	maps.DeleteFunc(all, func(door sim.Door, _ string) bool { return s.anyPort(door) })
 	return all
+}
+
+// onLoopback opens doors for which nobody has chosen an address on both loopback
+// addresses instead of 127.0.0.1 alone.
+func (s *serveCommand) onLoopback(addresses sim.Addresses) sim.Addresses {
+	for _, d := range sim.Doors() {
+		port, local := strings.CutPrefix(addresses[d.Door], "127.0.0.1:")
+		switch {
+		case s.anyPort(d.Door) && !d.Optional:
+			addresses[d.Door] = "localhost:0"
+		case local && s.chosen != nil && !s.chosen(d.Flag):
+			addresses[d.Door] = "localhost:" + port
+		}
+	}
+	return addresses
 }
 
 // anyPort reports whether a door opens on any free port.
@@ -146,7 +162,7 @@ func (s *serveCommand) stopTime() time.Duration { return s.Rules.DrainTime + s.S
 // wrong with them, each a [*flagError].
 func (s *serveCommand) config() (sim.Config, error) {
 	cfg := sim.Config{
-		Addresses:   s.addresses(),
+		Addresses:   s.onLoopback(s.addresses()),
 		Names:       s.Name,
 		NonCritical: s.NonCritical,
 		Topics:      s.Topic,

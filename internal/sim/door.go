@@ -66,8 +66,9 @@ var doors = [doorCount]DoorInfo{
 // Doors returns the table of doors.
 func Doors() []DoorInfo { return append([]DoorInfo(nil), doors[:]...) }
 
-// Addresses says where the doors are: host:port, [Off] or [Auto]. A missing
-// one stands for any free port on loopback; optional doors stay closed then.
+// Addresses says where the doors are: host:port, [Off] or [Auto]. The host localhost
+// is both loopback addresses, as far as the machine has IPv6. A missing one stands for
+// any free port of 127.0.0.1; optional doors stay closed then.
 type Addresses map[Door]string
 
 // An AddressError says that a door cannot be opened where it should be.
@@ -103,6 +104,7 @@ func (a Addresses) open(listen func(DoorInfo, string) (net.Listener, error), ski
 		case automatic:
 			address = door.Fixed
 		}
+		address, _ = firstLoopback(address)
 		ln, err := listen(door, address)
 		switch {
 		case err == nil:

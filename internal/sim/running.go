@@ -70,14 +70,22 @@ func (s *Simulator) Start() error {
 	s.failed = make(chan struct{})
 	s.outer.begin()
 	s.inner.begin()
-	for door, ln := range open {
-		st, serve := s.behind(door)
-		s.goServe(st, doors[door].Serves, func() { s.note(serve(st.ctx, ln)) })
-	}
+	s.serveDoors(open)
+	s.serveDoors(addresses.openSecond(open, func(d DoorInfo, address string, err error) {
+		s.log.Warn("programs that dial localhost may get to somebody else", "address", address, "serves", d.Serves, "err", err)
+	}))
 	s.serveFleet()
 	s.goServe(&s.inner, "expiry of stored pushes", s.sweep)
 	s.ready.Store(true)
 	return nil
+}
+
+// serveDoors serves listeners with what is behind their doors.
+func (s *Simulator) serveDoors(open map[Door]net.Listener) {
+	for door, ln := range open {
+		st, serve := s.behind(door)
+		s.goServe(st, doors[door].Serves, func() { s.note(serve(st.ctx, ln)) })
+	}
 }
 
 // goServe runs f in a stage; [Simulator.Unfinished] tells of it by its name.
