@@ -220,7 +220,7 @@ func ExampleSpace_Env() {
 // among the output of the example.
 func passes(tests ...func(*testing.T)) bool {
 	verbose := flag.Lookup("test.v").Value
-	defer verbose.Set(verbose.String()) //nolint:errcheck // It is what it was.
+	defer verbose.Set(verbose.String())
 	if err := verbose.Set("false"); err != nil {
 		panic(err)
 	}

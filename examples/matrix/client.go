@@ -26,6 +26,10 @@ type client struct {
 	Prepare [][]string `json:"prepare,omitempty"`
 	// Version is the command that prints the version of the library.
 	Version []string `json:"version,omitempty"`
+	// Within is a command that runs another one, and exec with the tests in it.
+	Within []string `json:"within,omitempty"`
+	// Exec are further flags of apns-sim exec.
+	Exec []string `json:"exec,omitempty"`
 	// Test is the command that runs the tests.
 	Test []string `json:"test,omitempty"`
 	// Report is the format of their report: tap, go, or junit: and a pattern of files.

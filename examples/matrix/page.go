@@ -72,11 +72,28 @@ takes ` + "`helpers/<language>`" + ` along and puts its new place into the manif
 
 `
 
+// fixedHosts is for libraries that cannot be told an address.
+const fixedHosts = `
+## Libraries with a fixed host
+
+A library that knows ` + "`api.push.apple.com`" + ` and port 443 alone runs unchanged where that name leads to the simulator, by one of
+
+- a proxy, if the library uses one: ` + "`apns-sim exec --proxy`" + `;
+- an entry in the hosts file, ` + "`127.0.0.1 api.push.apple.com`" + `, and ` + "`--listen-443 127.0.0.1:443`" + `, for which
+  Linux wants root or ` + "`sysctl net.ipv4.ip_unprivileged_port_start=443`" + `;
+- the same in namespaces of its own, without root and without a change of the machine: [within.sh](../examples/a2/within.sh);
+- an alias of the simulator's container, ` + "`docker run --network-alias api.push.apple.com`" + `, with ` + "`--listen-443 0.0.0.0:443`" + `.
+
+The simulator serves production on port 443; the sandbox, whose port at Apple is the same, is reached through the proxy. Its certificate is for Apple's names. The library has to trust its root: most read
+` + "`SSL_CERT_FILE`" + ` or the like; where roots are compiled in, as in webpki-roots of Rust, that dependency can be replaced.
+`
+
 // page is docs/clients.md.
 func page(outcomes []*outcome) string {
 	var b strings.Builder
 	b.WriteString(intro)
 	matrix(&b, outcomes)
+	b.WriteString(fixedHosts)
 	b.WriteString("\n## The items\n\n| Item | Shows |\n|---|---|\n")
 	for _, i := range items {
 		fmt.Fprintf(&b, "| %s | %s |\n", i.column, i.meaning)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,7 +120,8 @@ func (r *runner) test(ctx context.Context, o *outcome, log *bytes.Buffer) {
 		o.fail(err.Error())
 		return
 	}
-	stdout, ended := r.command(ctx, c, log, append([]string{r.simulator, "exec", "--log-level", "error", "--"}, c.Test...))
+	exec := []string{r.simulator, "exec", "--log-level", "error"}
+	stdout, ended := r.command(ctx, c, log, slices.Concat(c.Within, exec, c.Exec, []string{"--"}, c.Test))
 	results, err := readReport(c.Report, c.dir, stdout)
 	if err != nil {
 		o.fail(err.Error())
