@@ -15,6 +15,7 @@ import (
 type directory struct {
 	mu       sync.Mutex
 	sessions map[*session]known
+	devices  map[apns.DeviceID][]*session // of each device, those in sessions
 }
 
 // known is what is known of the device of a session.
@@ -28,30 +29,51 @@ func (d *directory) enter(s *session, device known) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sessions == nil {
-		d.sessions = make(map[*session]known)
+		d.sessions, d.devices = make(map[*session]known), make(map[apns.DeviceID][]*session)
 	}
 	d.sessions[s] = device
+	d.devices[device.device] = append(d.devices[device.device], s)
 }
 
 // leave forgets a session. It may never have been entered.
 func (d *directory) leave(s *session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.leaveLocked(s)
+}
+
+func (d *directory) leaveLocked(s *session) {
+	of, ok := d.sessions[s]
+	if !ok {
+		return
+	}
 	delete(d.sessions, s)
+	left := slices.DeleteFunc(d.devices[of.device], func(other *session) bool { return other == s })
+	if len(left) == 0 {
+		delete(d.devices, of.device)
+		return
+	}
+	d.devices[of.device] = left
+}
+
+// ofLocked returns the sessions of a device, or of all devices if it is zero.
+func (d *directory) ofLocked(device apns.DeviceID) []*session {
+	if device == (apns.DeviceID{}) {
+		return slices.Collect(maps.Keys(d.sessions))
+	}
+	return slices.Clone(d.devices[device])
 }
 
 // end ends the sessions of a device, or of all devices if it is zero, and
 // returns how many there were.
-func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
+func (d *directory) end(device apns.DeviceID, how *endError) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for s, of := range d.sessions {
-		if device == of.device || device == (apns.DeviceID{}) {
-			s.end(how)
-			ended++
-		}
+	ended := d.ofLocked(device)
+	for _, s := range ended {
+		s.end(how)
 	}
-	return ended
+	return len(ended)
 }
 
 // dismiss ends and forgets the sessions of a device, or of all devices if it is zero,
@@ -59,15 +81,12 @@ func (d *directory) end(device apns.DeviceID, how *endError) (ended int) {
 func (d *directory) dismiss(device apns.DeviceID) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	before := len(d.sessions)
-	maps.DeleteFunc(d.sessions, func(s *session, of known) bool {
-		if device != of.device && device != (apns.DeviceID{}) {
-			return false
-		}
+	ended := d.ofLocked(device)
+	for _, s := range ended {
+		d.leaveLocked(s)
 		s.end(&endError{Ending: EndDismissed})
-		return true
-	})
-	return before - len(d.sessions)
+	}
+	return len(ended)
 }
 
 // A Connection is an open connection of a device that has proven itself.
@@ -82,18 +101,31 @@ type Connection struct {
 }
 
 // Connections returns the open connections, the oldest first.
-func (s *Server) Connections() []Connection {
+func (s *Server) Connections() []Connection { return s.ConnectionsOf(apns.DeviceID{}) }
+
+// ConnectionsOf returns the open connections of a device, or of all devices if it is
+// zero, the oldest first.
+func (s *Server) ConnectionsOf(device apns.DeviceID) []Connection {
 	d := &s.directory
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	list := make([]Connection, 0, len(d.sessions))
-	for session, of := range d.sessions {
-		list = append(list, Connection{of.device, session.environment, session.wire.raw.RemoteAddr().String(), session.since, of.profile.Value()})
+	sessions := d.ofLocked(device)
+	list := make([]Connection, len(sessions))
+	for i, session := range sessions {
+		of := d.sessions[session]
+		list[i] = Connection{of.device, session.environment, session.wire.raw.RemoteAddr().String(), session.since, of.profile.Value()}
 	}
 	slices.SortFunc(list, func(a, b Connection) int {
 		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))
 	})
 	return list
+}
+
+// Open returns how many connections are open.
+func (s *Server) Open() int {
+	s.directory.mu.Lock()
+	defer s.directory.mu.Unlock()
+	return len(s.directory.sessions)
 }
 
 // Disconnect ends the connections of a device, or of all devices if it is zero,

@@ -61,8 +61,8 @@ func (s *Simulator) worldsOf(device apns.DeviceID) []apns.Environment {
 	}
 	var in []apns.Environment
 	for _, env := range environments {
-		for _, c := range s.couriers[env].Connections() {
-			if c.Device == device && !slices.Contains(in, c.Environment) {
+		for _, c := range s.couriers[env].ConnectionsOf(device) {
+			if !slices.Contains(in, c.Environment) {
 				in = append(in, c.Environment)
 			}
 		}
