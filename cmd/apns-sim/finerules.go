@@ -25,7 +25,7 @@ type fineRuleFlags struct {
 	RefuseTokenOnly  bool          `help:"Refuse a push with a certificate whose push type Apple documents for provider tokens alone."`
 
 	HeaderTableSize   uint32 `default:"${header_table_size}" placeholder:"N" help:"HEADER_TABLE_SIZE in the first SETTINGS frame to a provider, in bytes (${default})."`
-	InitialWindowSize uint32 `default:"${initial_window_size}" placeholder:"N" help:"INITIAL_WINDOW_SIZE in the first SETTINGS frame, in bytes; ${default} is not sent, as it is what HTTP/2 means then."`
+	InitialWindowSize uint32 `placeholder:"N" help:"Send INITIAL_WINDOW_SIZE in the first SETTINGS frame, in bytes; 0 does not send it, and HTTP/2's default of 65535 holds."`
 	MaxFrameSize      uint32 `default:"${max_frame_size}" placeholder:"N" help:"MAX_FRAME_SIZE in the first SETTINGS frame, in bytes (${default})."`
 	MaxHeaderListSize uint32 `default:"${max_header_list_size}" placeholder:"N" help:"MAX_HEADER_LIST_SIZE in the first SETTINGS frame, in bytes (${default})."`
 

@@ -113,7 +113,6 @@ var figures = map[string]int{
 	"budget_unstored":      broker.DefaultBudgetUnstored,
 	"first_streams":        provider.DefaultFirstStreams,
 	"header_table_size":    provider.DefaultHeaderTableSize,
-	"initial_window_size":  provider.DefaultWindowSize,
 	"max_frame_size":       provider.DefaultMaxFrameSize,
 	"max_header_list_size": provider.DefaultMaxHeaderListSize,
 	"history":              journal.DefaultHistory,

@@ -33,8 +33,8 @@ func TestWithoutFlagsTheRulesAreTheDefaults(t *testing.T) {
 		ErrorWindow: provider.DefaultErrorWindow, BadTokenWeight: provider.DefaultBadTokenWeight, BurstWindow: provider.DefaultBurstWindow,
 		HandshakeTimeout: provider.DefaultHandshakeTimeout,
 		Settings: provider.Settings{
-			HeaderTableSize: provider.DefaultHeaderTableSize, InitialWindowSize: provider.DefaultWindowSize,
-			MaxFrameSize: provider.DefaultMaxFrameSize, MaxHeaderListSize: provider.DefaultMaxHeaderListSize,
+			HeaderTableSize: provider.DefaultHeaderTableSize,
+			MaxFrameSize:    provider.DefaultMaxFrameSize, MaxHeaderListSize: provider.DefaultMaxHeaderListSize,
 		},
 	}, cfg.Provider)
 	assert.Equal(t, providerauth.Config{

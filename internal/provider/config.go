@@ -37,7 +37,6 @@ const (
 	DefaultHeaderTableSize   = h2.DefaultHeaderTableSize
 	DefaultMaxFrameSize      = h2.MinMaxFrameSize
 	DefaultMaxHeaderListSize = h2.DefaultMaxHeaderListSize
-	DefaultWindowSize        = h2.DefaultWindow // the protocol's, which is not sent
 
 	// DefaultHandshakeTimeout is long, because a machine that builds and tests may
 	// let a client wait for its turn.

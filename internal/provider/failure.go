@@ -145,9 +145,6 @@ func (s *Server) onFailure(hc *h2.Conn, f *h2.Failure) {
 		e.Detail += "; the request was answered before"
 	}
 	s.recordFailure(c.peerFor(f.Authority), f, e)
-	if f.Kind == h2.NotHTTP2 {
-		s.cfg.Log.Info("provider: client does not speak HTTP/2", "remote", c.remote, "err", f.Reason)
-	}
 }
 
 // peerFor is the peer of a connection on which there may have been no request yet.
