@@ -49,7 +49,7 @@ func TestConfigShowTellsDefaultsAsTheyAre(t *testing.T) {
 	// What is zero is off, drawn, or unlimited, as its help says.
 	zero := []string{
 		"idle-timeout", "burst-limit", "max-requests", "busy-connections", "drain-time", "max-connections", "unregister-seed", "group",
-		"background-per-hour", "live-activity-per-hour", "never-enabled", "upload-ack-delay", "fault-seed",
+		"initial-window-size", "background-per-hour", "live-activity-per-hour", "never-enabled", "upload-ack-delay", "fault-seed",
 	}
 	for name, one := range all {
 		isZero := one.Value == float64(0) || one.Value == "0s"

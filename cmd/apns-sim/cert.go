@@ -25,7 +25,7 @@ type certCreate struct {
 	RSA         bool   `name:"rsa" help:"An RSA 2048 key instead of EC P-256."`
 	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
 	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 with triple DES, for readers that do not know AES."`
-	RC2P12      bool   `name:"rc2-p12" help:"Encrypt the certificate in the .p12 with RC2-40, as old exports of Keychain are, which OpenSSL 3 refuses."`
+	RC2P12      bool   `name:"rc2-p12" env:"APNS_SIM_RC2_P12" help:"Encrypt the certificate in the .p12 with RC2-40, as old exports of Keychain are, which OpenSSL 3 refuses."`
 }
 
 // Run makes the certificate and says where it is.

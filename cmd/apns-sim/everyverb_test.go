@@ -131,7 +131,7 @@ func TestPushesAreCountedAndDeletedByVerbs(t *testing.T) {
 	}
 	d.do("wait", "--count", "3", "--state", "delivered")
 	assert.Equal(t, "3\n", d.do("count", "--topic", "com.example.demo"))
-	assert.JSONEq(t, `{"count":0}`, d.do("count", "--reason", "BadDeviceToken", "--json"))
+	assert.JSONEq(t, `{"count":0,"evicted":0,"evictedFailures":0}`, d.do("count", "--reason", "BadDeviceToken", "--json"))
 	assert.Contains(t, d.fail(exitUsage, "delete").stderr, "--all")
 	assert.Contains(t, d.fail(exitUsage, "delete", "--all", "--topic", "x").stderr, "contradict")
 	assert.JSONEq(t, `{"deleted":0}`, d.do("delete", "--topic", "com.other", "--json"))

@@ -19,7 +19,7 @@ import (
 type jwtInspect struct {
 	remote
 	Token       string `arg:"" help:"The provider token, or the whole authorization header; - reads standard input."`
-	Environment string `env:"-" enum:"production,sandbox" default:"production" help:"Where it is to be used: production or sandbox (${default})."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENVIRONMENT" help:"Where it is to be used: production or sandbox (${default})."`
 	KeyFile     string `env:"-" placeholder:"FILE" help:"Check the signature with this .p8, without a simulator."`
 }
 

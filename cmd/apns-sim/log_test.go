@@ -48,7 +48,7 @@ func TestTheLogIsJSONIfThatIsAskedFor(t *testing.T) {
 		assert.NotEmpty(t, entry.Time)
 		assert.Equal(t, "INFO", entry.Level)
 	}
-	assert.Contains(t, lines[len(lines)-1], `"msg":"stopping"`)
+	assert.Contains(t, lines[len(lines)-1], `"msg":"stopping; a second signal ends at once"`)
 }
 
 func TestNoTerminalWithoutColorGetsAny(t *testing.T) {

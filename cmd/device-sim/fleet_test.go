@@ -200,7 +200,7 @@ func TestFleetTellsAProgramEachEvent(t *testing.T) {
 
 func TestFleetThatDoesNotGetWhatWasExpectedFails(t *testing.T) {
 	s := newRealSimulator(t)
-	code, _, stderr := s.start("--count", "2", "--duration", "1ms", "--expect", "1").wait()
+	code, _, stderr := s.start("--count", "2", "--duration", "1s", "--expect", "1").wait()
 	assert.Equal(t, 4, code)
 	assert.Equal(t, "device-sim: 0 notifications came, of 1 expected\n", stderr)
 }

@@ -60,6 +60,8 @@ var lineNames = map[device.EventKind]string{
 	device.EventErased:            "erased",
 	device.EventSubscribed:        "subscribed",
 	device.EventSubscriptionEnded: "subscriptionEnded",
+	device.EventIdentity:          "identity",
+	device.EventGivenUp:           "givenUp",
 }
 
 func (j *jsonLines) begin(apns.Environment, string)            {}

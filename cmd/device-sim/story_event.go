@@ -40,6 +40,9 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.subscribed(e)
 	case device.EventSubscriptionEnded:
 		s.subscriptionEnded(e)
+	case device.EventGivenUp:
+		s.head("Offline: APNs refuses each identity that this device has made")
+		s.row("reason", "%s", e.Err.Error())
 	}
 	s.flush()
 }
