@@ -18,8 +18,9 @@
 // write them. What either of them writes is gathered and leaves in one piece.
 //
 // Sessions wait for their devices in one of two forms: each in a goroutine of its
-// own, or, on Linux, all of them in a poller, which has the workers read what has
-// come. The rest of the package does not know which.
+// own, or none of them: workers read what has come, told by a poller on Linux, or by
+// the connection itself if it is in memory. The rest of the package does not know
+// which.
 //
 // One connection may carry several presences, one per user of the device. Each
 // has its own base token and its own route in the broker.

@@ -21,10 +21,15 @@ type form interface {
 }
 
 // inGoroutines is the form for every kind of connection and every system: a
-// goroutine for each device.
+// goroutine for each device, unless its connection tells by itself when something has
+// come.
 type inGoroutines struct{ *gathering }
 
 func (g inGoroutines) serve(conn net.Conn, wait time.Duration) {
+	if c, ok := conn.(laterConn); ok {
+		g.serveLater(c, wait)
+		return
+	}
 	s := newSession(g.gathering, newWire(conn, g.server), wait)
 	if g.enter(s) {
 		go s.run()

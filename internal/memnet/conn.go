@@ -35,6 +35,14 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.opError("read", err)
 }
 
+// ReadLater has Read fail with nothing, as it is, where it would wait. ready is called
+// whenever Read may do something else since: at bytes, at the end, and at the deadline of
+// reading. It is called with the connection locked, so it must not use it, nor wait. A nil
+// ready has Read wait again.
+func (c *Conn) ReadLater(nothing error, ready func()) {
+	c.in.readLater(later{nothing: asIs{nothing}, ready: ready})
+}
+
 // Write sends all of p. It waits while 64 KiB are unread at the peer. The bytes of
 // concurrent writes do not mingle.
 func (c *Conn) Write(p []byte) (int, error) {
@@ -93,10 +101,13 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 }
 
 // opError puts a failure into the form the net package uses. io.EOF stays as it
-// is, for readers compare it.
+// is, for readers compare it, and so does what [Conn.ReadLater] was given.
 func (c *Conn) opError(op string, err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err
+	}
+	if nothing, ok := err.(asIs); ok { //nolint:errorlint // It is never wrapped.
+		return nothing.error
 	}
 	return &net.OpError{Op: op, Net: c.local.Network(), Source: c.local, Addr: c.remote, Err: err}
 }

@@ -10,5 +10,8 @@
 // that much is unread, so two peers that write first and read later, as TLS
 // and HTTP/2 peers do, do not block each other.
 //
+// A reader with many connections need not wait in a goroutine for each: see
+// [Conn.ReadLater].
+//
 // What is said over a connection, TLS included, is the business of the caller.
 package memnet

@@ -29,6 +29,8 @@ type stream struct {
 	writerClosed  bool
 	readDeadline  time.Time // zero: none
 	writeDeadline time.Time // zero: none
+
+	later later // nil ready: reads wait
 }
 
 func newStream() *stream {
@@ -59,6 +61,9 @@ func (s *stream) read(p []byte) (int, error) {
 			return n, err
 		case s.writerClosed:
 			return 0, io.EOF
+		case s.later.ready != nil:
+			s.buf = bytes.Buffer{}
+			return 0, s.later.nothing
 		}
 		s.waitLocked(s.readDeadline)
 	}
@@ -81,6 +86,7 @@ func (s *stream) write(p []byte) (n int, err error) {
 			s.buf.Write(p[n : n+room])
 			n += room
 			s.cond.Broadcast()
+			s.readyLocked()
 		}
 		if n == len(p) {
 			return n, nil
@@ -144,6 +150,7 @@ func (s *stream) closeReader() bool {
 	wasOpen := !s.readerClosed
 	s.readerClosed = true
 	s.buf = bytes.Buffer{}
+	s.readLaterLocked(later{})
 	s.cond.Broadcast()
 	return wasOpen
 }
@@ -162,6 +169,7 @@ func (s *stream) closeWriter() bool {
 	wasOpen := !s.writerClosed
 	s.writerClosed = true
 	s.cond.Broadcast()
+	s.readyLocked()
 	return wasOpen
 }
 
@@ -173,6 +181,7 @@ func (s *stream) setReadDeadline(t time.Time) error {
 	}
 	s.readDeadline = monotonic(t)
 	s.cond.Broadcast()
+	s.alarmLocked()
 	return nil
 }
 
