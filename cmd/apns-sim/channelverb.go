@@ -33,11 +33,11 @@ func (l *channelList) Run(ctx context.Context, c *console) error {
 	if l.Team != "" {
 		query.Set("team", l.Team)
 	}
-	var list struct{ Channels []portal.Channel }
-	if err := l.call(ctx, http.MethodGet, "/v1/channels", query, nil, &list); err != nil {
+	channels, err := listAll[portal.Channel](ctx, &l.remote, "channels", query)
+	if err != nil {
 		return err
 	}
-	return show(c, l.JSON, list.Channels, "CHANNEL\tTEAM\tTOPIC\tENVIRONMENT\tSTORES\tCREATED", func(o *portal.Channel) []string {
+	return show(c, l.JSON, channels, "CHANNEL\tTEAM\tTOPIC\tENVIRONMENT\tSTORES\tCREATED", func(o *portal.Channel) []string {
 		stores := map[bool]string{true: "one message", false: "none"}[o.Stores]
 		return []string{o.ID, o.Team, o.Topic, o.Environment, stores, o.Created.Format(time.RFC3339)}
 	})

@@ -23,12 +23,11 @@ type connectionList struct {
 
 // Run lists the connections.
 func (l *connectionList) Run(ctx context.Context, c *console) error {
-	query := narrowedTo(l.Space)
-	var list struct{ Connections []portal.Connection }
-	if err := l.call(ctx, http.MethodGet, "/v1/connections", query, nil, &list); err != nil {
+	connections, err := listAll[portal.Connection](ctx, &l.remote, "connections", narrowedTo(l.Space))
+	if err != nil {
 		return err
 	}
-	return show(c, l.JSON, list.Connections, "ID\tKIND\tREMOTE\tENVIRONMENT\tTEAM\tSINCE\tREQUESTS", func(o *portal.Connection) []string {
+	return show(c, l.JSON, connections, "ID\tKIND\tREMOTE\tENVIRONMENT\tTEAM\tSINCE\tREQUESTS", func(o *portal.Connection) []string {
 		id := strconv.FormatUint(o.ID, 10)
 		if o.ID == 0 {
 			id = o.Device.String()

@@ -69,12 +69,11 @@ type deviceList struct {
 
 // Run lists the devices.
 func (l *deviceList) Run(ctx context.Context, c *console) error {
-	query := narrowedTo(l.Space)
-	var list struct{ Devices []portal.Device }
-	if err := l.call(ctx, http.MethodGet, "/v1/devices", query, nil, &list); err != nil {
+	devices, err := listAll[portal.Device](ctx, &l.remote, "devices", narrowedTo(l.Space))
+	if err != nil {
 		return err
 	}
-	return show(c, l.JSON, list.Devices, deviceHead, deviceRow)
+	return show(c, l.JSON, devices, deviceHead, deviceRow)
 }
 
 type deviceCreate struct {

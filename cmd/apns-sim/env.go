@@ -107,21 +107,22 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 
 // device finds devices inside the simulator that have the default team's app.
 func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
-	var list struct{ Devices []portal.Device }
-	if err := e.call(ctx, http.MethodGet, "/v1/devices", nil, nil, &list); err != nil {
+	devices, err := listAll[portal.Device](ctx, &e.remote, "devices", nil)
+	if err != nil {
 		return err
 	}
-	for i := range list.Devices {
-		if d := &list.Devices[i]; d.Virtual && d.Space == "" {
+	for i := range devices {
+		if d := &devices[i]; d.Virtual && d.Space == "" {
 			sim.PlaceDevice(p, d)
 		}
 	}
 	if p.Token != "" || !e.Device {
 		return nil
 	}
-	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, portal.DeviceOrder{}, &list); err != nil {
+	var made struct{ Devices []portal.Device }
+	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, portal.DeviceOrder{}, &made); err != nil {
 		return err
 	}
-	sim.PlaceDevice(p, &list.Devices[0])
+	sim.PlaceDevice(p, &made.Devices[0])
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,6 +54,34 @@ func (r *remote) call(ctx context.Context, method, path string, query url.Values
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// listAll returns all entries of a list of the control API, whose answers name it as the
+// path does; it follows the pages.
+func listAll[T any](ctx context.Context, r *remote, list string, query url.Values) (all []T, err error) {
+	asked := url.Values{}
+	maps.Copy(asked, query)
+	for {
+		var page map[string]json.RawMessage
+		if err := r.call(ctx, http.MethodGet, "/v1/"+list, asked, nil, &page); err != nil {
+			return nil, err
+		}
+		var entries []T
+		if err := json.Unmarshal(page[list], &entries); err != nil {
+			return nil, fmt.Errorf("/v1/%s: %s: %w", list, list, err)
+		}
+		all = append(all, entries...)
+		var next string
+		if text, ok := page["next"]; ok {
+			if err := json.Unmarshal(text, &next); err != nil {
+				return nil, fmt.Errorf("/v1/%s: next: %w", list, err)
+			}
+		}
+		if next == "" {
+			return all, nil
+		}
+		asked.Set("after", next)
+	}
 }
 
 // narrowedTo is the query of what is narrowed to a space; "" is everything.

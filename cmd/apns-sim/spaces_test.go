@@ -112,6 +112,13 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"DELETE", "/v1/apps/com.nobody", "", 404, `"com.nobody"`},
 		{"GET", "/v1/channels?topic=com.nobody", "", 404, `"com.nobody"; add it first`},
 		{"DELETE", "/v1/channels/AAAAAAAAAAAAAAAAAAAAAA==", "", 404, "AAAAAAAAAAAAAAAAAAAAAA=="},
+		{"GET", "/v1/channels?topic=com.example.demo&after=x", "", 422, `query.after: "x" is no cursor of this list; write the value of next in the answer before`},
+		{"GET", "/v1/connections?after=x", "", 422, "query.after"},
+		{"GET", "/v1/devices?after=team-SIMTEAM001", "", 422, "query.after"},
+		{"GET", "/v1/spaces?after=00000000000000000001", "", 422, "query.after"},
+		{"GET", "/v1/teams?after=x", "", 422, "query.after"},
+		{"GET", "/v1/teams?limit=0", "", 422, "query.limit: expected number >= 1"},
+		{"GET", "/v1/teams?limit=1001", "", 422, "query.limit: expected number <= 1000"},
 		{"DELETE", "/v1/connections/4711", "", 404, "GET /v1/connections lists them"},
 	} {
 		t.Run(row.method+row.path, func(t *testing.T) {

@@ -93,11 +93,11 @@ type spaceList struct{ remote }
 
 // Run lists the spaces.
 func (s *spaceList) Run(ctx context.Context, c *console) error {
-	var list struct{ Spaces []portal.Space }
-	if err := s.call(ctx, http.MethodGet, "/v1/spaces", nil, nil, &list); err != nil {
+	spaces, err := listAll[portal.Space](ctx, &s.remote, "spaces", nil)
+	if err != nil {
 		return err
 	}
-	return show(c, s.JSON, list.Spaces, spaceHead, spaceRow)
+	return show(c, s.JSON, spaces, spaceHead, spaceRow)
 }
 
 type spaceShow struct {
@@ -157,11 +157,11 @@ type teamList struct{ remote }
 
 // Run lists the teams.
 func (t *teamList) Run(ctx context.Context, c *console) error {
-	var list struct{ Teams []portal.Team }
-	if err := t.call(ctx, http.MethodGet, "/v1/teams", nil, nil, &list); err != nil {
+	teams, err := listAll[portal.Team](ctx, &t.remote, "teams", nil)
+	if err != nil {
 		return err
 	}
-	return show(c, t.JSON, list.Teams, teamHead, teamRow)
+	return show(c, t.JSON, teams, teamHead, teamRow)
 }
 
 const teamHead = "TEAM\tSPACE\tKEYS\tAPPS"

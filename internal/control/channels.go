@@ -13,7 +13,7 @@ import (
 // Channels has the broadcast channels of apps, as providers make them at the doors
 // for channel management. An error of [portal.ErrNotFound] says what is not there.
 type Channels interface {
-	ListChannels(team, bundleID, environment string) ([]portal.Channel, error)
+	PageChannels(team, bundleID, environment string, p portal.Page) (list []portal.Channel, next string, err error)
 	MakeChannel(o portal.Channel) (portal.Channel, error)
 	// DeleteChannel removes the channel with an id, which no other has.
 	DeleteChannel(id []byte) error
@@ -23,6 +23,7 @@ const channelsTag = "channels"
 
 type channelList struct {
 	Channels []portal.Channel `json:"channels"`
+	More
 }
 
 func registerChannels(r *router) {
@@ -34,10 +35,11 @@ func registerChannels(r *router) {
 		Team        string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
 		Topic       string `query:"topic" example:"com.example.demo" required:"true" doc:"The bundle ID of the app"`
 		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Where"`
+		portal.Page
 	},
 	) (*answer[channelList], error) {
-		list, err := sim.ListChannels(in.Team, in.Topic, in.Environment)
-		return answered(channelList{list}, err)
+		list, next, err := sim.PageChannels(in.Team, in.Topic, in.Environment, in.Page)
+		return answered(channelList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "make-channel", Method: http.MethodPost, Path: "/v1/channels", Tags: []string{channelsTag}, DefaultStatus: http.StatusCreated,

@@ -13,8 +13,9 @@ import (
 
 // Connections has the open connections.
 type Connections interface {
-	ProviderConnections() []portal.Connection
-	DeviceConnections() []portal.Connection
+	// PageConnections has a page of those of providers and devices, of a team if it is
+	// not "".
+	PageConnections(team string, p portal.Page) (list []portal.Connection, next string, err error)
 	// CloseConnection takes leave of a provider's connection by its number,
 	// CloseDeviceConnection ends those of a device. They report whether there was
 	// one.
@@ -24,6 +25,7 @@ type Connections interface {
 
 type connectionList struct {
 	Connections []portal.Connection `json:"connections"`
+	More
 }
 
 func registerConnections(r *router) {
@@ -34,18 +36,14 @@ func registerConnections(r *router) {
 		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
+		portal.Page
 	},
 	) (*answer[connectionList], error) {
 		if err := r.server.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
-		list := connectionList{[]portal.Connection{}}
-		for _, c := range append(sim.ProviderConnections(), sim.DeviceConnections()...) {
-			if in.Space == "" || c.Space == in.Space {
-				list.Connections = append(list.Connections, c)
-			}
-		}
-		return answered(list, nil)
+		list, next, err := sim.PageConnections(in.Space, in.Page)
+		return answered(connectionList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "close-connection", Method: http.MethodDelete, Path: "/v1/connections/{id}", Tags: []string{"connections"},

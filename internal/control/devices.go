@@ -19,9 +19,9 @@ type Devices interface {
 	// NewDevices makes virtual devices; they are connected, and their apps have
 	// their tokens.
 	NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error)
-	// ListDevices lists the devices in a space, "" being the common world, or in
-	// all of them.
-	ListDevices(space string, all bool) []portal.Device
+	// PageDevices has a page of the devices in a space, "" being the common world, or
+	// in all of them.
+	PageDevices(space string, all bool, p portal.Page) (list []portal.Device, next string, err error)
 	Device(id apns.DeviceID) (portal.Device, error)
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
@@ -73,6 +73,11 @@ func (in *DeviceInput) id() (id apns.DeviceID) {
 
 type deviceList struct {
 	Devices []portal.Device `json:"devices"`
+	More
+}
+
+type madeDevices struct {
+	Devices []portal.Device `json:"devices"`
 }
 
 type appInput struct {
@@ -103,14 +108,14 @@ func registerDevices(r *router) {
 		RequestBody: exampleBody(portal.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{unhurried}, // thousands take their time
-	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[deviceList], error) {
+	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[madeDevices], error) {
 		var order portal.DeviceOrder
 		if in.Body != nil {
 			order = *in.Body
 		}
 		order.Count = max(order.Count, 1)
 		devices, err := sim.NewDevices(ctx, order)
-		return answered(deviceList{devices}, err)
+		return answered(madeDevices{devices}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
@@ -118,12 +123,14 @@ func registerDevices(r *router) {
 		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
+		portal.Page
 	},
 	) (*answer[deviceList], error) {
 		if err := s.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
-		return answered(deviceList{sim.ListDevices(in.Space, in.Space == "")}, nil)
+		list, next, err := sim.PageDevices(in.Space, in.Space == "", in.Page)
+		return answered(deviceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},

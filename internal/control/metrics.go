@@ -21,6 +21,9 @@ type Metered interface {
 	// Waiting says how many wait for an event.
 	Waiting() int
 	BrokerStats() broker.Stats
+	// CountConnections says how many are open.
+	CountConnections() (providers, devices int)
+	CountSpaces() int
 }
 
 // A gauge is a metric that is one number.
@@ -87,10 +90,8 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(rule.Applied),
 			strings.ToValidUTF8(rule.Name, "?"), string(rule.What.Do))
 	}
-	r := &reading{
-		broker: c.sim.BrokerStats(), providers: len(c.sim.ProviderConnections()), devices: len(c.sim.DeviceConnections()),
-		spaces: len(c.sim.ListSpaces()), rules: len(rules), waiting: c.sim.Waiting(),
-	}
+	r := &reading{broker: c.sim.BrokerStats(), spaces: c.sim.CountSpaces(), rules: len(rules), waiting: c.sim.Waiting()}
+	r.providers, r.devices = c.sim.CountConnections()
 	for _, g := range gauges {
 		out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(g.read(r)))
 	}

@@ -34,5 +34,10 @@ func answered[T any](body T, err error) (*answer[T], error) {
 	return &answer[T]{body}, nil
 }
 
+// More is the part of an answer that says whether a list goes on.
+type More struct {
+	Next string `json:"next,omitempty" doc:"There are more: the value of after that goes on; absent at the end"`
+}
+
 // done is an answer without a body.
 func done(err error) (*struct{}, error) { return nil, refused(err) }

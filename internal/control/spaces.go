@@ -14,7 +14,7 @@ import (
 type Spaces interface {
 	// NewSpace makes a space with all that was ordered.
 	NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, error)
-	ListSpaces() []portal.Space
+	PageSpaces(p portal.Page) (list []portal.Space, next string, err error)
 	GetSpace(team string) (portal.Space, error)
 	// CloseSpace ends a space and all there is in it.
 	CloseSpace(team string) error
@@ -34,6 +34,7 @@ type SpaceInput struct {
 
 type spaceList struct {
 	Spaces []portal.Space `json:"spaces"`
+	More
 }
 
 func registerSpaces(r *router) {
@@ -55,8 +56,9 @@ func registerSpaces(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
 		Summary: "All spaces",
-	}, func(context.Context, *struct{}) (*answer[spaceList], error) {
-		return answered(spaceList{r.server.sim.ListSpaces()}, nil)
+	}, func(_ context.Context, in *struct{ portal.Page }) (*answer[spaceList], error) {
+		list, next, err := r.server.sim.PageSpaces(in.Page)
+		return answered(spaceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},

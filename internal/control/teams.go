@@ -12,7 +12,7 @@ import (
 // Teams is the developer portal: teams with their keys and apps. "" is the default
 // team.
 type Teams interface {
-	ListTeams() []portal.Team
+	PageTeams(p portal.Page) (list []portal.Team, next string, err error)
 	GetTeam(team string) (portal.Team, error)
 	// AddKey makes a key; its ID is made up if the order has none.
 	AddKey(team string, o portal.Key) (portal.Key, error)
@@ -36,6 +36,7 @@ type TeamInput struct {
 
 type teamList struct {
 	Teams []portal.Team `json:"teams"`
+	More
 }
 
 // A keyOrder says what a new key shall be good for.
@@ -57,8 +58,9 @@ func registerTeams(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
 		Summary: "All teams with their keys and apps",
-	}, func(context.Context, *struct{}) (*answer[teamList], error) {
-		return answered(teamList{sim.ListTeams()}, nil)
+	}, func(_ context.Context, in *struct{ portal.Page }) (*answer[teamList], error) {
+		list, next, err := sim.PageTeams(in.Page)
+		return answered(teamList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},

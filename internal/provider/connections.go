@@ -103,6 +103,13 @@ func (s *Server) Connections() []Connection {
 	return list
 }
 
+// Open returns how many connections are open.
+func (s *Server) Open() int {
+	s.conns.mu.Lock()
+	defer s.conns.mu.Unlock()
+	return len(s.conns.conns)
+}
+
 // endUnmuted ends the connections that were muted by rules that have gone.
 func (s *Server) endUnmuted() {
 	s.conns.mu.Lock()

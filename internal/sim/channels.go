@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
@@ -19,21 +20,23 @@ func (s *Simulator) app(team, bundleID string) (broker.App, error) {
 	return broker.AppIn(s.Spaces.Of(team), bundleID), nil
 }
 
-// ListChannels describes the broadcast channels of an app, the oldest first.
-func (s *Simulator) ListChannels(team, bundleID, environment string) ([]portal.Channel, error) {
+// channelOrder is that of the channels of an app, the oldest first.
+var channelOrder = order[broker.Channel]{
+	func(c broker.Channel) string { return fmt.Sprintf("%019d-%x", c.Created.UnixNano(), c.ID) },
+	regexp.MustCompile(`^\d{19}-[0-9a-f]+$`),
+}
+
+// PageChannels describes a page of the broadcast channels of an app, the oldest first.
+func (s *Simulator) PageChannels(team, bundleID, environment string, p portal.Page) (list []portal.Channel, next string, err error) {
 	env, err := parseEnvironment(environment)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	app, err := s.app(team, bundleID)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	list := []portal.Channel{}
-	for _, c := range s.Broker.Channels(env, app) {
-		list = append(list, s.describeChannel(team, c))
-	}
-	return list, nil
+	return page(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) portal.Channel { return s.describeChannel(team, c) })
 }
 
 func (s *Simulator) describeChannel(team string, c broker.Channel) portal.Channel {

@@ -1,12 +1,48 @@
 package sim
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/provider"
 )
 
-// ProviderConnections describes the open connections of providers.
+// connectionOrder is that of connections: those of providers by their number, then those
+// of devices by environment, the oldest first.
+var connectionOrder = order[portal.Connection]{
+	func(c portal.Connection) string {
+		if c.ID != 0 {
+			return fmt.Sprintf("%020d", c.ID)
+		}
+		return fmt.Sprintf("device-%s-%019d-%v", c.Environment, c.Since.UnixNano(), c.Device)
+	},
+	regexp.MustCompile(`^(\d{20}|device-(production|sandbox)-\d{19}-[0-9a-f]{16})$`),
+}
+
+// PageConnections describes a page of the open connections of providers and devices,
+// those of a team if it is not "".
+func (s *Simulator) PageConnections(team string, p portal.Page) (list []portal.Connection, next string, err error) {
+	all := append(s.ProviderConnections(), s.deviceConnections()...)
+	if team != "" {
+		all = slices.DeleteFunc(all, func(c portal.Connection) bool { return c.Space != team })
+	}
+	return page(all, connectionOrder, p, func(c portal.Connection) portal.Connection { return c })
+}
+
+// CountConnections returns how many connections of providers and of devices are open.
+func (s *Simulator) CountConnections() (providers, devices int) {
+	for _, env := range environments {
+		providers += s.providers[env].Open()
+		devices += s.couriers[env].Open()
+	}
+	return providers, devices
+}
+
+// ProviderConnections describes the open connections of providers, by their number.
 func (s *Simulator) ProviderConnections() []portal.Connection {
 	list := []portal.Connection{}
 	for _, env := range environments {
@@ -21,11 +57,12 @@ func (s *Simulator) ProviderConnections() []portal.Connection {
 			list = append(list, d)
 		}
 	}
+	slices.SortFunc(list, func(a, b portal.Connection) int { return cmp.Compare(a.ID, b.ID) })
 	return list
 }
 
-// DeviceConnections describes the open connections of devices.
-func (s *Simulator) DeviceConnections() []portal.Connection {
+// deviceConnections describes the open connections of devices, production first.
+func (s *Simulator) deviceConnections() []portal.Connection {
 	list := []portal.Connection{}
 	for _, env := range environments {
 		for _, c := range s.couriers[env].Connections() {

@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -155,45 +157,78 @@ func (s *Simulator) forgetDevice(id apns.DeviceID) {
 	s.Spaces.Leave(id)
 }
 
-// ListDevices describes the devices that are known: virtual ones, and those
+// A listedDevice is a virtual device, or one outside that is connected.
+type listedDevice struct {
+	phone   *virtual.Phone // nil for one outside
+	outside devicetls.Connection
+}
+
+// deviceOrder is that of devices: virtual ones as they were made, then those outside by
+// their ids.
+var deviceOrder = order[listedDevice]{
+	func(d listedDevice) string {
+		if d.phone != nil {
+			return fmt.Sprintf("%020d", d.phone.Number())
+		}
+		return "outside-" + d.outside.Device.String()
+	},
+	regexp.MustCompile(`^(\d{20}|outside-[0-9a-f]{16})$`),
+}
+
+// PageDevices describes a page of the devices that are known: virtual ones, and those
 // outside that are connected; of a space, or of everywhere if all is true.
-func (s *Simulator) ListDevices(team string, all bool) []portal.Device {
-	list := []portal.Device{}
-	seen := map[apns.DeviceID]bool{}
+func (s *Simulator) PageDevices(team string, all bool, p portal.Page) (list []portal.Device, next string, err error) {
 	in := s.Spaces.Of(team)
+	var found []listedDevice
+	seen := map[apns.DeviceID]bool{}
 	for _, phone := range s.Fleet.All() {
-		seen[phone.ID()] = true
-		if all || s.Spaces.Home(phone.ID()) == in {
-			list = append(list, s.describePhone(phone))
+		id := phone.ID()
+		seen[id] = true
+		if all || s.Spaces.Home(id) == in {
+			found = append(found, listedDevice{phone: phone})
 		}
 	}
+	inside := len(found)
 	for _, env := range environments {
 		for _, c := range s.couriers[env].Connections() {
-			home := s.Spaces.Home(c.Device)
-			if seen[c.Device] || !all && home != in {
-				continue
+			if !seen[c.Device] && (all || s.Spaces.Home(c.Device) == in) {
+				seen[c.Device] = true
+				found = append(found, listedDevice{outside: c})
 			}
-			seen[c.Device] = true
-			said := c.Profile
-			list = append(list, portal.Device{
-				Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
-				Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
-				ID: c.Device, Space: home.Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
-				LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
-			})
 		}
 	}
-	return list
+	slices.SortFunc(found[inside:], func(a, b listedDevice) int { return slices.Compare(a.outside.Device[:], b.outside.Device[:]) })
+	return page(found, deviceOrder, p, s.describeListed)
+}
+
+func (s *Simulator) describeListed(d listedDevice) portal.Device {
+	if d.phone != nil {
+		return s.describePhone(d.phone)
+	}
+	return s.describeOutside(&d.outside)
 }
 
 // Device describes a device.
 func (s *Simulator) Device(id apns.DeviceID) (portal.Device, error) {
-	for _, d := range s.ListDevices("", true) {
-		if d.ID == id {
-			return d, nil
+	if phone := s.Fleet.Find(id); phone != nil {
+		return s.describePhone(phone), nil
+	}
+	for _, env := range environments {
+		if connections := s.couriers[env].ConnectionsOf(id); len(connections) > 0 {
+			return s.describeOutside(&connections[0]), nil
 		}
 	}
 	return portal.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
+}
+
+func (s *Simulator) describeOutside(c *devicetls.Connection) portal.Device {
+	said := c.Profile
+	return portal.Device{
+		Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
+		Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
+		ID: c.Device, Space: s.Spaces.Home(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
+		LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
+	}
 }
 
 func (s *Simulator) describePhone(p *virtual.Phone) portal.Device {

@@ -127,15 +127,13 @@ func (s *Simulator) variables(made *portal.CreatedSpace) map[string]string {
 	return p.Map()
 }
 
-// ListSpaces describes the spaces in the order of their teams.
-func (s *Simulator) ListSpaces() []portal.Space {
-	all := s.Spaces.All()
-	list := make([]portal.Space, len(all))
-	for i, in := range all {
-		list[i] = s.describeSpace(in)
-	}
-	return list
+// PageSpaces describes a page of the spaces, in the order of their teams.
+func (s *Simulator) PageSpaces(p portal.Page) (list []portal.Space, next string, err error) {
+	return page(s.Spaces.All(), order[*space.Space]{func(in *space.Space) string { return teamKey(in.Team()) }, teamKeys}, p, s.describeSpace)
 }
+
+// CountSpaces returns how many spaces there are.
+func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }
 
 // GetSpace describes the space of a team.
 func (s *Simulator) GetSpace(team string) (portal.Space, error) {

@@ -19,13 +19,9 @@ func unknownTeam(team string) error {
 	return fmt.Errorf("%w: team %q is not known; make a space for it, or start with a key of it", ErrNoTeam, team)
 }
 
-// ListTeams describes all teams, in the order of their IDs.
-func (s *Simulator) ListTeams() []portal.Team {
-	list := []portal.Team{}
-	for _, id := range s.Auth.Teams() {
-		list = append(list, s.describeTeam(id))
-	}
-	return list
+// PageTeams describes a page of the teams, in the order of their IDs.
+func (s *Simulator) PageTeams(p portal.Page) (list []portal.Team, next string, err error) {
+	return page(s.Auth.Teams(), order[string]{teamKey, teamKeys}, p, s.describeTeam)
 }
 
 // GetTeam describes a team, "" being the default one.

@@ -116,6 +116,9 @@ func (r *Registry) All() []*Space {
 	return slices.SortedFunc(maps.Values(r.spaces), func(a, b *Space) int { return cmp.Compare(a.team, b.team) })
 }
 
+// Len returns how many spaces there are.
+func (r *Registry) Len() int { return int(r.count.Load()) }
+
 // Settle says that a device is in a space, nil being the common world. A device
 // is in one at a time.
 func (r *Registry) Settle(device apns.DeviceID, s *Space) {

@@ -116,6 +116,9 @@ func (p *Phone) ID() apns.DeviceID {
 	return p.id
 }
 
+// Number tells phones that were made early from those made later.
+func (p *Phone) Number() uint64 { return p.number }
+
 // Online reports whether the phone is connected.
 func (p *Phone) Online() bool { return p.device.IsOnline() }
 

@@ -1,0 +1,177 @@
+package sim_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+// A pagedList is a list of the control API whose pages are under test.
+type pagedList struct {
+	page   func(portal.Page) (names []string, next string, err error)
+	add    func() (name string)
+	remove func(name string)
+}
+
+// namesOf makes a pagedList's page of that of a list.
+func namesOf[T any](page func(portal.Page) ([]T, string, error), name func(T) string) func(portal.Page) ([]string, string, error) {
+	return func(p portal.Page) (names []string, next string, err error) {
+		list, next, err := page(p)
+		for _, entry := range list {
+			names = append(names, name(entry))
+		}
+		return names, next, err
+	}
+}
+
+// pagedLists are all of them, in one simulator.
+func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
+	made := 0
+	addSpace := func() string {
+		made++
+		// Neither the order in which they are made nor its reverse.
+		team := fmt.Sprintf("TEAM%03d%03d", made*7919%1000, made)
+		_, _, err := s.OpenSpace(t.Context(), portal.SpaceOrder{Team: team, Devices: new(int)})
+		require.NoError(t, err)
+		return team
+	}
+	removeSpace := func(team string) { require.NoError(t, s.CloseSpace(team)) }
+	addDevice := func() string {
+		made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+		require.NoError(t, err)
+		return made[0].ID.String()
+	}
+	removeDevice := func(name string) {
+		var id apns.DeviceID
+		require.NoError(t, id.UnmarshalText([]byte(name)))
+		require.True(t, s.RemoveDevice(id))
+		require.Eventually(t, func() bool { return !s.CloseDeviceConnection(id) }, patience, time.Millisecond)
+	}
+	ids := map[string][]byte{}
+	return map[string]pagedList{
+		"spaces": {namesOf(s.PageSpaces, func(in portal.Space) string { return in.Team }), addSpace, removeSpace},
+		"teams":  {namesOf(s.PageTeams, func(team portal.Team) string { return team.Team }), addSpace, removeSpace},
+		"devices": {namesOf(func(p portal.Page) ([]portal.Device, string, error) { return s.PageDevices("", true, p) },
+			func(d portal.Device) string { return d.ID.String() }), addDevice, removeDevice},
+		"connections": {namesOf(func(p portal.Page) ([]portal.Connection, string, error) { return s.PageConnections("", p) },
+			func(c portal.Connection) string { return c.Device.String() }), addDevice, removeDevice},
+		"channels": {
+			namesOf(func(p portal.Page) ([]portal.Channel, string, error) { return s.PageChannels("", sim.DemoTopic, "", p) },
+				func(c portal.Channel) string { return c.ID }),
+			func() string {
+				c, err := s.MakeChannel(portal.Channel{Topic: sim.DemoTopic})
+				require.NoError(t, err)
+				ids[c.ID], err = base64.StdEncoding.DecodeString(c.ID)
+				require.NoError(t, err)
+				return c.ID
+			},
+			func(id string) { require.NoError(t, s.DeleteChannel(ids[id])) },
+		},
+	}
+}
+
+func TestPagesAreCompleteAndWithoutDoublesWhileEntriesComeAndGo(t *testing.T) {
+	for name := range pagedLists(t, nil) {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, sim.Config{})
+			list := pagedLists(t, s)[name]
+			there := map[string]bool{}
+			for range 40 {
+				there[list.add()] = true
+			}
+			got := map[string]int{}
+			for p := (portal.Page{Limit: 3}); ; {
+				names, next, err := list.page(p)
+				require.NoError(t, err)
+				require.LessOrEqual(t, len(names), 3)
+				for _, entry := range names {
+					got[entry]++
+				}
+				if next == "" {
+					break
+				}
+				// The last one is where the next page goes on; another is yet to come.
+				gone := names[2]
+				list.remove(gone)
+				delete(there, gone)
+				for entry := range there {
+					if got[entry] == 0 {
+						list.remove(entry)
+						delete(there, entry)
+						break
+					}
+				}
+				list.add()
+				p.After = next
+			}
+			for entry := range there {
+				assert.Equal(t, 1, got[entry], "%s was there all the time", entry)
+			}
+			for entry, times := range got {
+				assert.Equal(t, 1, times, entry)
+			}
+		})
+	}
+}
+
+func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
+	for name := range pagedLists(t, nil) {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, sim.Config{})
+			list := pagedLists(t, s)[name]
+			for range 4 {
+				list.add()
+			}
+			all, next, err := list.page(portal.Page{})
+			require.NoError(t, err)
+			assert.Empty(t, next, "no limit")
+			for limit := 1; limit <= len(all)+1; limit++ {
+				for _, begin := range []string{"", "0"} {
+					got, next, err := list.page(portal.Page{After: begin, Limit: limit})
+					require.NoError(t, err)
+					assert.Equal(t, all[:min(limit, len(all))], got)
+					assert.Equal(t, limit >= len(all), next == "")
+				}
+			}
+			_, _, err = list.page(portal.Page{After: "1"})
+			require.ErrorContains(t, err, `query.after: "1" is no cursor of this list; write the value of next in the answer before, or 0 to begin`)
+		})
+	}
+}
+
+// A device from outside has no number; it is found by its id.
+func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
+	s := start(t, sim.Config{})
+	want := map[apns.DeviceID]bool{}
+	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
+	require.NoError(t, err)
+	for _, d := range made {
+		want[d.ID] = true
+	}
+	for range 3 {
+		outside := switchOn(t, s, sim.DemoTopic)
+		outside.await(t, device.EventConnected)
+		want[outside.ID()] = true
+	}
+	got := map[apns.DeviceID]bool{}
+	for p := (portal.Page{Limit: 1}); ; {
+		list, next, err := s.PageDevices("", true, p)
+		require.NoError(t, err)
+		require.Len(t, list, 1)
+		got[list[0].ID] = true
+		if next == "" {
+			break
+		}
+		p.After = next
+	}
+	assert.Equal(t, want, got)
+}
