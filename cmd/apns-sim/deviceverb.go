@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // deviceCommand groups the verbs about devices.
@@ -79,7 +80,7 @@ func (l *deviceList) Run(ctx context.Context, c *console) error {
 type deviceCreate struct {
 	remote
 	Team        string   `env:"-" placeholder:"TEAM" help:"The team whose apps they have; otherwise the default team."`
-	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"An app they have; repeatable; otherwise all of the team."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"An app they have; repeatable; otherwise those of the team, the 20 that were added first at most."`
 	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
 	Count       int      `env:"-" default:"1" placeholder:"N" help:"How many to make (${default})."`
 	Offline     bool     `env:"-" help:"Take them offline once they have their tokens."`
@@ -89,7 +90,10 @@ type deviceCreate struct {
 func (d *deviceCreate) Run(ctx context.Context, c *console) error {
 	order := portal.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
 	var made struct{ Devices []portal.Device }
-	if err := d.call(ctx, http.MethodPost, "/v1/devices", nil, order, &made); err != nil {
+	err := d.whileMaking(ctx, c, cmp.Or(d.Team, sim.DemoTeam), d.Count, func() error {
+		return d.call(ctx, http.MethodPost, "/v1/devices", nil, order, &made)
+	})
+	if err != nil {
 		return err
 	}
 	if d.JSON {

@@ -43,7 +43,10 @@ func (spaceCreate) Help() string {
 func (s *spaceCreate) Run(ctx context.Context, c *console) error {
 	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
 	var made portal.CreatedSpace
-	if err := s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made); err != nil {
+	err := s.whileMaking(ctx, c, s.Team, s.Devices, func() error {
+		return s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made)
+	})
+	if err != nil {
 		return err
 	}
 	if s.JSON {

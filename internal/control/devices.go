@@ -22,6 +22,8 @@ type Devices interface {
 	// PageDevices has a page of the devices in a space, "" being the common world, or
 	// in all of them.
 	PageDevices(space string, all bool, p portal.Page) (list []portal.Device, next string, err error)
+	// Progress tells how far the calls have come that do something with many devices.
+	Progress() []portal.Progress
 	Device(id apns.DeviceID) (portal.Device, error)
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
@@ -74,6 +76,7 @@ func (in *DeviceInput) id() (id apns.DeviceID) {
 type deviceList struct {
 	Devices []portal.Device `json:"devices"`
 	More
+	Progress []portal.Progress `json:"progress,omitempty" doc:"How far the calls have come that make or reset many devices; absent if there is none"`
 }
 
 type madeDevices struct {
@@ -119,8 +122,9 @@ func registerDevices(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
-		Summary: "All devices: virtual ones, and those outside that are connected",
-		Errors:  []int{http.StatusNotFound},
+		Summary:     "All devices: virtual ones, and those outside that are connected",
+		Description: "Also tells how far calls have come that make or reset many, in all spaces; limit=1 makes asking for that cheap.",
+		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
 		portal.Page
@@ -130,7 +134,7 @@ func registerDevices(r *router) {
 			return nil, err
 		}
 		list, next, err := sim.PageDevices(in.Space, in.Space == "", in.Page)
-		return answered(deviceList{list, More{next}}, err)
+		return answered(deviceList{list, More{next}, sim.Progress()}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},

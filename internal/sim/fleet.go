@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -31,9 +31,6 @@ const deviceTimeout = 20 * time.Second
 
 // defaultApps is how many apps of its team a device has that was ordered without any.
 const defaultApps = 20
-
-// atOnce is how many virtual devices log in beside each other.
-const atOnce = 16
 
 // NewDevices makes virtual devices. They are connected, and their apps have their
 // tokens. If one fails, none is left.
@@ -62,12 +59,13 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 			return nil, fmt.Errorf("sim: topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
 		}
 	}
+	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return s.Auth.HasApp(team, topic) })
 	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, phone := range phones {
 			s.RemoveDevice(phone.ID())
 		}
-		return nil, err
+		return nil, errors.Join(err, s.removeUnused(team, added))
 	}
 	devices := make([]portal.Device, len(phones))
 	for i, phone := range phones {
@@ -82,7 +80,7 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 // addPhones makes count phones, some of them beside each other.
 func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (phones []*virtual.Phone, err error) {
 	var mu sync.Mutex
-	err = s.beside(ctx, "devices are being made", count, func(ctx context.Context, _ int) error {
+	err = s.beside(ctx, portal.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
 		phone, err := s.Fleet.Add(ctx, o)
 		if err != nil {
 			return err
@@ -95,43 +93,24 @@ func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (
 	return phones, err
 }
 
-// beside does something with each of so many virtual devices, atOnce of them beside
-// each other, and tells the log now and then how far it has come. It gives up when none
-// is done for deviceTimeout, and makes no further attempt after a failure. The error is
-// the first one.
-func (s *Simulator) beside(ctx context.Context, what string, count int, do func(ctx context.Context, i int) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	stuck := time.AfterFunc(deviceTimeout, func() { stop(fmt.Errorf("sim: no device is done for %v: %w", deviceTimeout, context.DeadlineExceeded)) })
-	defer stuck.Stop()
-	var (
-		tasks sync.WaitGroup
-		slots = make(chan struct{}, atOnce)
-		done  atomic.Int64
-	)
-	for i := range count {
-		slots <- struct{}{}
-		if ctx.Err() != nil {
-			break
+// removeUnused takes apps from a team that no virtual device of it has.
+func (s *Simulator) removeUnused(team string, topics []string) (err error) {
+	used := map[string]bool{}
+	for _, phone := range s.Fleet.All() {
+		if phone.Team != team {
+			continue
 		}
-		tasks.Go(func() {
-			defer func() { <-slots }()
-			if err := do(ctx, i); err != nil {
-				stop(err) // the first one stays
-				return
-			}
-			stuck.Reset(deviceTimeout)
-			if n := done.Add(1); n%reportEvery == 0 {
-				s.log.Info(what, "done", n, "of", count)
-			}
-		})
+		for _, app := range phone.Apps() {
+			used[app.Topic] = true
+		}
 	}
-	tasks.Wait()
-	return context.Cause(ctx)
+	for _, topic := range topics {
+		if !used[topic] && s.Auth.HasApp(team, topic) {
+			err = errors.Join(err, s.removeApp(team, topic))
+		}
+	}
+	return err
 }
-
-// reportEvery is after how many devices the log is told how far it is.
-const reportEvery = 500
 
 // Phone returns the virtual device with an id.
 func (s *Simulator) Phone(id apns.DeviceID) (*virtual.Phone, error) {

@@ -103,6 +103,29 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	assert.Zero(t, s.Broker.Stats().Queues)
 }
 
+// The courier refuses the hundredth of many, when others are online, logging in and yet to
+// be made.
+func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
+	s := start(t, sim.Config{})
+	x := newTenant(t, s, portal.SpaceOrder{})
+	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RefuseLogin}})
+	require.NoError(t, err)
+	_, err = s.NewDevices(t.Context(), portal.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
+	require.ErrorContains(t, err, "refused")
+	require.NoError(t, s.Faults.Remove("", "refused"))
+
+	assert.Empty(t, s.Progress())
+	list := s.ListDevices("", true)
+	require.Len(t, list, 1)
+	assert.Equal(t, x.Devices[0].ID, list[0].ID, "the device that was there before")
+	assert.Equal(t, 1, s.ListSpaces()[0].DeviceCount)
+	assert.Equal(t, x.Topics, s.ListSpaces()[0].Topics, "the app that was new with them is gone")
+	_, devices := s.CountConnections()
+	assert.Equal(t, 1, devices)
+	require.Eventually(t, func() bool { return s.Broker.Stats().Queues == 1 }, patience, time.Millisecond, "sessions have ended")
+	assert.Empty(t, x.push(x.token(), `{}`))
+}
+
 // A token of a deleted device is Unregistered also in a space, which it belonged to.
 func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	s := start(t, sim.Config{})
@@ -119,5 +142,5 @@ func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
 	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
 	require.NoError(t, err)
 	assert.Len(t, made, 510)
-	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="devices are being made" done=500 of=510`)
+	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="many devices are under way" what=create done=500 of=510`)
 }

@@ -44,6 +44,7 @@ type Simulator struct {
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
 	issued    certificates
 	turns     turns
+	many      manyCalls
 	control   func(context.Context, listener) error
 	proxy     *proxy.Server
 	// unsavedOnce is done when somebody was told that nothing can be saved.

@@ -256,7 +256,7 @@ func (s *Simulator) ResetSpace(team string) error {
 	}
 	s.Broker.DeleteSpace(in, devices)
 	s.Spaces.Clock(in).Set(time.Now())
-	err := s.beside(context.Background(), "devices are being reset", len(phones), func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
+	err := s.beside(context.Background(), portal.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
 	s.Journal.ResetFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return err
 }

@@ -133,6 +133,11 @@ func (s *Simulator) AddApp(team, bundleID string) error {
 func (s *Simulator) RemoveApp(team, bundleID string) error {
 	team = cmp.Or(team, DemoTeam)
 	defer s.turns.with(team)()
+	return s.removeApp(team, bundleID)
+}
+
+// removeApp is RemoveApp by somebody who has the turn of the team.
+func (s *Simulator) removeApp(team, bundleID string) error {
 	if !s.Auth.RemoveApp(team, bundleID) {
 		return fmt.Errorf("%w app of team %s: %q", portal.ErrNotFound, team, bundleID)
 	}

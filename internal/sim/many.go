@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/portal"
+)
+
+// atOnce is how many virtual devices log in beside each other.
+const atOnce = 16
+
+// reportEvery is after how many devices the log is told how far it is.
+const reportEvery = 500
+
+// manyCalls are the calls under way that do something with many devices.
+type manyCalls struct {
+	mu    sync.Mutex
+	calls []*portal.Progress // in the order they began; what they point to is guarded by mu
+}
+
+// begin notes a call. The caller calls end.
+func (m *manyCalls) begin(p portal.Progress) (one *portal.Progress, end func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	one = &p
+	m.calls = append(m.calls, one)
+	return one, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.calls = slices.DeleteFunc(m.calls, func(other *portal.Progress) bool { return other == one })
+	}
+}
+
+// step notes that one more device is done, and returns how many are.
+func (m *manyCalls) step(one *portal.Progress) (done int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	one.Done++
+	return one.Done
+}
+
+// Progress returns how far the calls have come that do something with many devices, in
+// the order they began.
+func (s *Simulator) Progress() []portal.Progress {
+	s.many.mu.Lock()
+	defer s.many.mu.Unlock()
+	list := make([]portal.Progress, len(s.many.calls))
+	for i, one := range s.many.calls {
+		list[i] = *one
+	}
+	return list
+}
+
+// beside does something with each of so many virtual devices, atOnce of them beside
+// each other; Progress tells how far it is, and now and then the log. It gives up when
+// none is done for deviceTimeout, and makes no further attempt after a failure. The error
+// is the first one.
+func (s *Simulator) beside(ctx context.Context, p portal.Progress, do func(ctx context.Context, i int) error) error {
+	one, end := s.many.begin(p)
+	defer end()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	stuck := time.AfterFunc(deviceTimeout, func() { stop(fmt.Errorf("sim: no device is done for %v: %w", deviceTimeout, context.DeadlineExceeded)) })
+	defer stuck.Stop()
+	var (
+		tasks sync.WaitGroup
+		slots = make(chan struct{}, atOnce)
+	)
+	for i := range p.Of {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		tasks.Go(func() {
+			defer func() { <-slots }()
+			if err := do(ctx, i); err != nil {
+				stop(err) // the first one stays
+				return
+			}
+			stuck.Reset(deviceTimeout)
+			if done := s.many.step(one); done%reportEvery == 0 {
+				s.log.Info("many devices are under way", "what", p.What, "done", done, "of", p.Of)
+			}
+		})
+	}
+	tasks.Wait()
+	return context.Cause(ctx)
+}
