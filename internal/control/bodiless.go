@@ -17,10 +17,11 @@ func takesNone[I any](method string) bool {
 }
 
 // bodiless is for such routes: a request whose body says something is refused, since it
-// would be done as if nothing had been said.
+// would be done as if nothing had been said. Clients that encode what they do not have
+// send null.
 func (r *router) bodiless(ctx huma.Context, next func(huma.Context)) {
 	body, err := io.ReadAll(io.LimitReader(ctx.BodyReader(), maxBody))
-	if said := bytes.TrimSpace(body); err != nil || len(said) > 0 && string(said) != "{}" {
+	if said := string(bytes.TrimSpace(body)); err != nil || said != "" && said != "{}" && said != "null" {
 		op := ctx.Operation()
 		_ = huma.WriteErr(r.api, ctx, http.StatusUnprocessableEntity, "the body has members, and "+op.Method+" "+op.Path+" takes none; send an empty body") // to nobody if it fails
 		return

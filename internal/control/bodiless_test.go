@@ -16,7 +16,7 @@ func TestARouteThatTakesNoBodyRefusesOne(t *testing.T) {
 		wantProblem(t, got, http.StatusUnprocessableEntity, "POST /v1/")
 		assert.Contains(t, got.Body.String(), "send an empty body", path)
 	}
-	for _, empty := range []string{"", "{}", " {}\n"} {
+	for _, empty := range []string{"", "{}", " {}\n", "null"} {
 		got := a.send(request{method: http.MethodPost, path: "/v1/notifications/x/replay", body: strings.NewReader(empty)})
 		assert.Equal(t, http.StatusNotFound, got.Code, "%q says nothing", empty)
 	}
