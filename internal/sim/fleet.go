@@ -157,27 +157,52 @@ var deviceOrder = order[listedDevice]{
 // PageDevices describes a page of the devices that are known: virtual ones, and those
 // outside that are connected; of a space, or of everywhere if all is true.
 func (s *Simulator) PageDevices(team string, all bool, p portal.Page) (list []portal.Device, next string, err error) {
-	in := s.Spaces.Of(team)
 	var found []listedDevice
-	seen := map[apns.DeviceID]bool{}
-	for _, phone := range s.Fleet.All() {
-		id := phone.ID()
-		seen[id] = true
-		if all || s.Spaces.Home(id) == in {
-			found = append(found, listedDevice{phone: phone})
+	for _, phone := range s.phones(team, all) {
+		found = append(found, listedDevice{phone: phone})
+	}
+	for _, c := range s.outside(team, all) {
+		found = append(found, listedDevice{outside: c})
+	}
+	return page(found, deviceOrder, p, s.describeListed)
+}
+
+// phones returns the virtual devices in the space of a team, or everywhere, in the order
+// they were made. What there is elsewhere costs those in a space nothing.
+func (s *Simulator) phones(team string, all bool) []*virtual.Phone {
+	in := s.Spaces.Of(team)
+	if all || in == nil {
+		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtual.Phone) bool { return !all && s.Spaces.Home(phone.ID()) != nil })
+	}
+	var found []*virtual.Phone
+	for _, id := range s.Spaces.Devices(in) {
+		if phone := s.Fleet.Find(id); phone != nil {
+			found = append(found, phone)
 		}
 	}
-	inside := len(found)
+	slices.SortFunc(found, func(a, b *virtual.Phone) int { return cmp.Compare(a.Number(), b.Number()) })
+	return slices.Compact(found) // one may have got another id meanwhile
+}
+
+// outside returns a connection of each device outside that is connected and in the space
+// of a team, or anywhere, in the order of their ids.
+func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection) {
+	in := s.Spaces.Of(team)
 	for _, env := range environments {
-		for _, c := range s.couriers[env].Connections() {
-			if !seen[c.Device] && (all || s.Spaces.Home(c.Device) == in) {
-				seen[c.Device] = true
-				found = append(found, listedDevice{outside: c})
+		switch {
+		case all || in == nil:
+			found = append(found, s.couriers[env].Connections()...)
+		default:
+			for _, id := range s.Spaces.Devices(in) {
+				found = append(found, s.couriers[env].ConnectionsOf(id)...)
 			}
 		}
 	}
-	slices.SortFunc(found[inside:], func(a, b listedDevice) int { return slices.Compare(a.outside.Device[:], b.outside.Device[:]) })
-	return page(found, deviceOrder, p, s.describeListed)
+	found = slices.DeleteFunc(found, func(c devicetls.Connection) bool {
+		return s.Fleet.Find(c.Device) != nil || !all && s.Spaces.Home(c.Device) != in
+	})
+	slices.SortStableFunc(found, func(a, b devicetls.Connection) int { return slices.Compare(a.Device[:], b.Device[:]) })
+	return slices.CompactFunc(found, func(a, b devicetls.Connection) bool { return a.Device == b.Device })
 }
 
 func (s *Simulator) describeListed(d listedDevice) portal.Device {

@@ -41,3 +41,16 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 	assert.Len(t, s.ListSpaces(), spaces)
 	assert.Less(t, time.Since(begin), 200*time.Millisecond, "the cost of one is independent of the others")
 }
+
+func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {
+	s := start(t, sim.Config{})
+	_, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
+	require.NoError(t, err)
+	x := newTenant(t, s, portal.SpaceOrder{Devices: new(int)})
+	begin := time.Now()
+	for range 1000 {
+		require.NoError(t, s.ResetSpace(x.Team))
+		require.Empty(t, s.ListDevices(x.Team, false))
+	}
+	assert.Less(t, time.Since(begin), 500*time.Millisecond)
+}

@@ -212,7 +212,7 @@ func (s *Simulator) forgetRecords(team string) error {
 
 // removeDevices switches off the virtual devices of a team.
 func (s *Simulator) removeDevices(team string) {
-	for _, phone := range s.Fleet.All() {
+	for _, phone := range s.phones(team, false) {
 		if phone.Team == team {
 			s.Fleet.Remove(phone.ID())
 		}
@@ -246,19 +246,25 @@ func (s *Simulator) ResetSpace(team string) error {
 		return err
 	}
 	s.resetFaults(in)
-	devices := s.Broker.DevicesIn(in)
-	var phones []*virtual.Phone
-	for _, phone := range s.Fleet.All() {
-		if s.Spaces.Home(phone.ID()) == in {
-			phones = append(phones, phone)
-			devices = append(devices, phone.ID())
-		}
-	}
-	s.Broker.DeleteSpace(in, devices)
+	phones := s.phones(team, false)
+	s.Broker.DeleteSpace(in, s.devicesIn(in, phones))
 	s.Spaces.Clock(in).Set(time.Now())
 	err := s.beside(context.Background(), portal.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
 	s.Journal.ResetFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return err
+}
+
+// devicesIn returns the devices in a space, nil being the common world, of which the
+// phones are known already.
+func (s *Simulator) devicesIn(in *space.Space, phones []*virtual.Phone) []apns.DeviceID {
+	if in != nil {
+		return s.Spaces.Devices(in)
+	}
+	devices := s.Broker.DevicesIn(nil)
+	for _, phone := range phones {
+		devices = append(devices, phone.ID())
+	}
+	return devices
 }
 
 // resetFaults puts the faults of the start into force in place of those of a space, nil

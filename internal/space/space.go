@@ -169,6 +169,13 @@ func (r *Registry) Population(s *Space) int {
 	return s.present
 }
 
+// Devices returns the devices in a space, those that have left among them.
+func (r *Registry) Devices(s *Space) []apns.DeviceID {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return sorted(maps.Keys(s.devices))
+}
+
 func sorted(devices iter.Seq[apns.DeviceID]) []apns.DeviceID {
 	return slices.SortedFunc(devices, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
 }
