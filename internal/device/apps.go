@@ -104,7 +104,7 @@ func (d *Device) changeApps(change func(*apps)) {
 	change(&d.apps)
 	d.changedLocked()
 	if d.session != nil {
-		d.session.tellApps()
+		d.session.want(tellApps)
 	}
 }
 

@@ -3,7 +3,6 @@ package device
 import (
 	"context"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -11,7 +10,7 @@ import (
 )
 
 func TestAppsInstalledTogetherGoIntoOneFilter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.Install("com.example.gone"))
@@ -27,7 +26,7 @@ func TestAppsInstalledTogetherGoIntoOneFilter(t *testing.T) {
 }
 
 func TestRemovedAppIsTakenOffTheFilterAndItsNotificationsAreTurnedAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		h.Remove(appH)
@@ -44,7 +43,7 @@ func TestRemovedAppIsTakenOffTheFilterAndItsNotificationsAreTurnedAway(t *testin
 }
 
 func TestAppInstalledWhileAwayIsToldAtTheNextLogin(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		h.Disconnect()
@@ -59,7 +58,7 @@ func TestAppInstalledWhileAwayIsToldAtTheNextLogin(t *testing.T) {
 }
 
 func TestRefusedTokenIsToldAndAskedForAtTheNextLogin(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
 		p.want(active, "")
@@ -81,7 +80,7 @@ func TestRefusedTokenIsToldAndAskedForAtTheNextLogin(t *testing.T) {
 }
 
 func TestAnswerForARemovedAppIsIgnored(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
 		p.want(active, "")
@@ -96,7 +95,7 @@ func TestAnswerForARemovedAppIsIgnored(t *testing.T) {
 }
 
 func TestCourierMayAskForTheFilterAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		p := newHarness(t).ready()
 		p.send("21 00000032 01 0020 T 02 0008 0000000000000001 03 0001 02")
 		p.want(filterH, "action 2 asks for the filter")
@@ -106,7 +105,7 @@ func TestCourierMayAskForTheFilterAgain(t *testing.T) {
 }
 
 func TestTokenWaitsForACourierThatStandsByIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Token = token(t, tokenT)
 			h.cfg.Tokens = mapOf(appH, token(t, tokenA))
@@ -123,7 +122,7 @@ func TestTokenWaitsForACourierThatStandsByIt(t *testing.T) {
 }
 
 func TestTopicsAreChecked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		require.ErrorContains(t, h.Install("no topic"), `"no topic" is no topic`)
 	})

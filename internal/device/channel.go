@@ -85,7 +85,7 @@ func (d *Device) changeChannels(topic string, change func()) error {
 	change()
 	d.changedLocked()
 	if d.session != nil {
-		d.session.tellApps()
+		d.session.want(tellApps)
 	}
 	return nil
 }

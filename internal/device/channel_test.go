@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -132,7 +131,7 @@ func TestChannelIDsAreReadAndWrittenInBase64(t *testing.T) {
 
 // observed: apsd, rustpush
 func TestSubscriptionsAreToldAtLogin(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.want(active, "the device is awake")
@@ -146,7 +145,7 @@ func TestSubscriptionsAreToldAtLogin(t *testing.T) {
 }
 
 func TestDeviceWithoutChannelsSaysNothingAboutThem(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().wantSilence(time.Minute, "there is nothing to ask for")
 		require.Empty(t, h.Subscriptions())
@@ -154,7 +153,7 @@ func TestDeviceWithoutChannelsSaysNothingAboutThem(t *testing.T) {
 }
 
 func TestBroadcastReachesTheApp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.skip(3)
@@ -190,7 +189,7 @@ func TestBroadcastsThatAreNotForTheDeviceAreTurnedAway(t *testing.T) {
 		{"broken topic", func(m *courier.Notification) { m.Topic = m.Topic[1:] }, courier.AckUnparsable, "it cannot be read"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t, withChannel(newYear))
 				p := h.login()
 				p.skip(3)
@@ -210,7 +209,7 @@ func TestBroadcastsThatAreNotForTheDeviceAreTurnedAway(t *testing.T) {
 }
 
 func TestReconnectAsksForWhatIsNewerThanTheCheckpoint(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.skip(3)
@@ -233,7 +232,7 @@ func TestReconnectAsksForWhatIsNewerThanTheCheckpoint(t *testing.T) {
 }
 
 func TestChangesAreToldAsDelta(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.skip(3)
@@ -259,7 +258,7 @@ func TestChangesAreToldAsDelta(t *testing.T) {
 }
 
 func TestUninstalledAppHasNoChannels(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.skip(3)
@@ -297,7 +296,7 @@ func TestSubscriptionEndsWhenTheCourierSaysSo(t *testing.T) {
 		}, ErrChannelsRefused},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t, withChannel(0))
 				p := h.login()
 				p.skip(2)
@@ -318,7 +317,7 @@ func TestSubscriptionEndsWhenTheCourierSaysSo(t *testing.T) {
 }
 
 func TestCourierGetsAllSubscriptionsAgainWhenItAsks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
 		p.skip(3)
@@ -332,7 +331,7 @@ func TestCourierGetsAllSubscriptionsAgainWhenItAsks(t *testing.T) {
 }
 
 func TestManyChannelsAreAskedForInSeveralRequests(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			for i := range 2*channelsPerRequest + 1 {
 				h.cfg.Channels = append(h.cfg.Channels, Subscription{Topic: appH, Channel: ChannelID(fmt.Sprintf("%0255d", i))})
@@ -358,7 +357,7 @@ func TestManyChannelsAreAskedForInSeveralRequests(t *testing.T) {
 
 func TestBrokenChannelMessagesEndTheConnection(t *testing.T) {
 	for _, literal := range []string{"1d 00000005 02 0002 0a05", "1e 00000005 02 0002 0a05"} {
-		synctest.Test(t, func(t *testing.T) {
+		inBothForms(t, func(t *testing.T) {
 			h := newHarness(t, withChannel(0))
 			p := h.login()
 			p.skip(4)

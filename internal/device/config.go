@@ -96,7 +96,7 @@ type Config struct {
 	// AckDelay is how long an acknowledgement waits; 0 is not at all, less than 0 is for
 	// ever. See [Device.SetAckDelay].
 	AckDelay time.Duration
-	// OnEvent is told what happens, in order, from the goroutine of Run. The
+	// OnEvent is told what happens, in order, from the goroutine of Run or a worker. The
 	// device waits for it, so it must not wait for the device.
 	OnEvent func(Event)
 	// Trace is told each step on the wire besides notifications. Its calls overlap
@@ -109,6 +109,11 @@ type Config struct {
 	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
 	// than 0 is none, for those who listen to OnEvent alone.
 	Inbox int
+
+	// Workers, which many devices share, let a device take no goroutine of its own while
+	// nothing happens, if its connection is an [idle.Conn]: it is started by
+	// [Device.Start] in place of [Device.Run]. Nil if it is run.
+	Workers *Workers
 
 	// Log takes what only a developer wants to know; nil is silent.
 	Log *slog.Logger

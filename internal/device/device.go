@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/idle"
 )
 
 // A Device is one emulated device. Its methods may be called from any goroutine.
@@ -16,15 +17,23 @@ type Device struct {
 	cfg     Config
 	inbox   *inbox
 	stopped chan struct{} // closed when Run has returned
-	kick    chan struct{} // holds a token when Run should not wait any longer
+	woken   chan struct{} // holds a token when Run is to look again
 	running atomic.Bool
+	turn    idle.Turn   // of the workers, if there are any
+	kicked  atomic.Bool // the device is to connect at once
 
 	// telling makes calls of OnEvent and Trace follow each other.
 	telling sync.Mutex
 
 	ackDelay atomic.Int64 // a time.Duration
 
-	// Owned by the goroutine of Run.
+	// Owned by the goroutine of Run, or the worker whose turn it is.
+	ctx        context.Context // of the life
+	stop       context.CancelFunc
+	failure    error         // why the life ends before ctx does
+	current    *session      // the connection or the attempt at one; nil between two
+	resume     time.Time     // when the next attempt is due; zero if it need not wait
+	alarm      *time.Timer   // wakes the device then
 	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
 	backoff    backoff
 	refusals   int    // of the identity, in a row
@@ -66,7 +75,7 @@ func New(cfg Config) (*Device, error) {
 		cfg:         cfg,
 		inbox:       newInbox(cfg.Inbox),
 		stopped:     make(chan struct{}),
-		kick:        make(chan struct{}, 1),
+		woken:       make(chan struct{}, 1),
 		backoff:     backoff{min: cfg.ReconnectMin, max: cfg.ReconnectMax},
 		changed:     make(chan struct{}),
 		credentials: credentials,
@@ -75,6 +84,7 @@ func New(cfg Config) (*Device, error) {
 		channels:    newChannels(),
 		carrier:     cfg.Carrier,
 	}
+	d.turn.Want() // nobody is to come before Start
 	d.SetAckDelay(cfg.AckDelay)
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
@@ -122,7 +132,13 @@ func (d *Device) Connect() {
 	d.mu.Lock()
 	d.offline, d.gaveUp = false, nil
 	d.mu.Unlock()
-	signal(d.kick)
+	d.kick()
+}
+
+// kick has the device not wait any longer.
+func (d *Device) kick() {
+	d.kicked.Store(true)
+	d.wake()
 }
 
 // Online waits until the courier has accepted a login and that connection lasts.

@@ -11,6 +11,8 @@
 //	token, err := d.Token(ctx, "com.example.app") // what the app hands to its provider
 //	n, err := d.Next(ctx)                         // the next notification
 //
+// Many devices can share a few goroutines in place of their own: see [Config.Workers].
+//
 // It knows what a device knows: the courier protocol and its own tokens, which it
 // cannot read. It speaks to APNs as a stranger would, over a connection, and
 // shares no code with the courier beyond the wire format.

@@ -67,8 +67,11 @@ func (d *Device) hangUpNow(why error) {
 }
 
 // close ends the connection in the way that the end of ctx asks for.
-func (s *session) close(ctx context.Context) {
-	switch cause := context.Cause(ctx); {
+func (s *session) close() {
+	if s.later != nil {
+		s.later.ReadLater(nil, nil)
+	}
+	switch cause := context.Cause(s.ctx); {
 	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):
 		s.d.vanished = append(s.d.vanished, leftBehind{s.conn.NetConn(), s.d.ID()})
 	case errors.Is(cause, errReset):

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -13,7 +12,7 @@ import (
 )
 
 func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		h.Vanish()
@@ -40,7 +39,7 @@ func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
 }
 
 func TestResetIsNoOrderlyEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		h.Reset()

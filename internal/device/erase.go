@@ -18,7 +18,7 @@ func (d *Device) Erase() error {
 	d.erase = true
 	d.mu.Unlock()
 	d.hangUpNow(errErased)
-	signal(d.kick)
+	d.kick()
 	return nil
 }
 

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func TestErasedDeviceIsAnotherOneWithoutTokensAndApps(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		var renewed Identity
 		h := newHarness(t, func(h *harness) {
 			renewed = h.ca.identity(t, newKey(t))
@@ -39,7 +38,7 @@ func TestErasedDeviceIsAnotherOneWithoutTokensAndApps(t *testing.T) {
 }
 
 func TestDeviceThatIsOfflineCanBeErased(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Renew = func(context.Context) (Identity, error) { return h.cfg.Identity, nil }
 		})
@@ -54,14 +53,14 @@ func TestDeviceThatIsOfflineCanBeErased(t *testing.T) {
 }
 
 func TestErasingNeedsAWayToANewIdentity(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		assert.ErrorContains(t, h.Erase(), "set Config.Renew")
 	})
 }
 
 func TestFailedActivationAfterErasingEndsTheDevice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		broken := errors.New("activation is closed")
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Renew = func(context.Context) (Identity, error) { return Identity{}, broken }

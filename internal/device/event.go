@@ -90,7 +90,7 @@ type Event struct {
 	Err    error
 }
 
-// emit tells the listener. It is called from the goroutine of Run alone.
+// emit tells the listener. It is called by whoever lives the life of the device.
 func (d *Device) emit(e Event) {
 	if d.cfg.OnEvent == nil {
 		return

@@ -63,6 +63,3 @@ func (d *Device) appendTokenRequestsLocked(frames []byte) (_ []byte, steps []Ste
 	}
 	return frames, steps
 }
-
-// tellApps makes tend send the apps soon. It never blocks.
-func (s *session) tellApps() { signal(s.appsDirty) }

@@ -11,6 +11,7 @@ import (
 type frameReader interface {
 	Next() (courier.Frame, error)
 	Buffered() bool
+	Release()
 }
 
 // frame chooses the framing by the protocol that TLS agreed on.

@@ -50,7 +50,7 @@ func (p *packedPeer) hear(literal, because string) {
 }
 
 func TestADeviceSpeaksPackedFrames(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		var tapped []WireFrame
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Style = StylePack
@@ -85,7 +85,7 @@ func TestADeviceSpeaksPackedFrames(t *testing.T) {
 // Acknowledgements that wait are packed when they leave: what overtakes them fills the
 // tables before them.
 func TestWhatOvertakesAnAckIsPackedBeforeIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Style = StylePack
 			h.server.NextProtos = []string{courier.ALPNPack}
@@ -112,11 +112,11 @@ func TestWhatOvertakesAnAckIsPackedBeforeIt(t *testing.T) {
 }
 
 func TestADeviceThatOffersBothFramingsTakesWhatTheCourierGives(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Style = StyleBoth })
 		h.ready()
 	})
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Style = StyleBoth
 			h.server.NextProtos = []string{courier.ALPNPack, courier.ALPNv3}

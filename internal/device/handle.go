@@ -14,7 +14,7 @@ func (s *session) handle(f courier.Frame) error {
 	case courier.CmdNotification:
 		return s.receive(f)
 	case courier.CmdKeepaliveResponse:
-		signal(s.pong)
+		s.want(hearPong)
 		return nil
 	case courier.CmdTokenResponse:
 		return parsed(f, s.tokenResponse)
@@ -85,7 +85,7 @@ func (s *session) flush(m *courier.Flush) error {
 
 func (s *session) filterUpdate(m *courier.FilterUpdate) error {
 	if m.Action == courier.FilterSendAgain {
-		s.tellApps()
+		s.want(tellApps)
 	}
 	return nil
 }

@@ -161,23 +161,56 @@ func newHarness(t *testing.T, edit ...func(*harness)) *harness {
 		OnEvent:   h.record,
 		Trace:     func(s Step) { h.mu.Lock(); defer h.mu.Unlock(); h.steps = append(h.steps, s) },
 	}
+	if strings.HasSuffix(t.Name(), strings.ReplaceAll(inWorkers, " ", "_")) {
+		h.cfg.Workers = NewWorkers()
+	}
 	for _, e := range edit {
 		e(h)
 	}
 	d, err := New(h.cfg)
 	require.NoError(t, err)
 	h.Device = d
-	ctx, stop := context.WithCancel(t.Context())
-	h.stop = stop
-	go func() {
-		defer close(h.done)
-		h.runErr = d.Run(ctx)
-	}()
+	h.begin()
 	t.Cleanup(func() {
 		h.halt()
 		assert.NoError(t, h.listener.Close())
 	})
 	return h
+}
+
+// begin begins the device's life, in the form that the test is for.
+func (h *harness) begin() {
+	if h.cfg.Workers != nil {
+		require.NoError(h, h.Start())
+		h.stop = h.Stop
+		go func() {
+			defer close(h.done)
+			h.Wait()
+			h.runErr = h.failure
+			h.cfg.Workers.Close()
+		}()
+		return
+	}
+	ctx, stop := context.WithCancel(h.Context())
+	h.stop = stop
+	go func() {
+		defer close(h.done)
+		h.runErr = h.Device.Run(ctx)
+	}()
+}
+
+// The forms of a device's life.
+const (
+	inGoroutines = "in goroutines of its own"
+	inWorkers    = "in workers"
+)
+
+// inBothForms runs a test in a bubble for each form.
+func inBothForms(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	for _, form := range []string{inGoroutines, inWorkers} {
+		t.Run(form, func(t *testing.T) { synctest.Test(t, test) })
+	}
 }
 
 // halt ends the device and waits for it.

@@ -19,11 +19,11 @@ type Identity struct {
 	Key   crypto.Signer
 }
 
-// credentials is an identity whose certificate has been read.
+// credentials is an identity whose certificate has been read. What was read is not kept:
+// it is three times as large as the certificate.
 type credentials struct {
 	Identity
-	leaf *x509.Certificate
-	id   apns.DeviceID
+	id apns.DeviceID
 }
 
 // check reads the certificate and makes sure that it belongs to the key.
@@ -40,12 +40,12 @@ func (i Identity) check() (credentials, error) {
 		return credentials{}, fmt.Errorf("device: the device certificate %q is for another key", leaf.Subject.CommonName)
 	}
 	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
-	return credentials{Identity: i, leaf: leaf, id: apns.DeviceID(sum[:8])}, nil
+	return credentials{Identity: i, id: apns.DeviceID(sum[:8])}, nil
 }
 
 // certificate gives the identity in the form crypto/tls wants.
 func (c *credentials) certificate() *tls.Certificate {
-	return &tls.Certificate{Certificate: c.Chain, PrivateKey: c.Key, Leaf: c.leaf}
+	return &tls.Certificate{Certificate: c.Chain, PrivateKey: c.Key}
 }
 
 // shown is what Connect carries of the chain: the device certificate alone. It is all

@@ -17,7 +17,6 @@ func (d *Device) AckDelay() time.Duration { return time.Duration(d.ackDelay.Load
 type lateAcks struct {
 	mu   sync.Mutex
 	acks []lateAck
-	wake chan struct{} // holds a token when acks was empty and is not any longer
 }
 
 type lateAck struct {
@@ -25,13 +24,12 @@ type lateAck struct {
 	frame []byte
 }
 
-func (l *lateAcks) put(due time.Time, frame []byte) {
+// put adds one. It reports whether it is the first.
+func (l *lateAcks) put(due time.Time, frame []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.acks = append(l.acks, lateAck{due, frame})
-	if len(l.acks) == 1 {
-		signal(l.wake)
-	}
+	return len(l.acks) == 1
 }
 
 // take gives the frames that are due, and when the next one is; zero if there is none.

@@ -2,14 +2,13 @@ package device
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 )
 
 func TestAcknowledgementsLeaveLateAndInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.AckDelay = 5 * time.Second })
 		p := h.ready()
 		began := time.Now()
@@ -25,7 +24,7 @@ func TestAcknowledgementsLeaveLateAndInOrder(t *testing.T) {
 }
 
 func TestAcknowledgementsCanBeWithheld(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		h.SetAckDelay(-1)
@@ -37,7 +36,7 @@ func TestAcknowledgementsCanBeWithheld(t *testing.T) {
 }
 
 func TestLateAcknowledgementsAreLostWithTheConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.AckDelay = time.Minute })
 		p := h.ready()
 		p.send(hello)

@@ -2,7 +2,6 @@ package device
 
 import (
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -19,7 +18,7 @@ func TestAppStandsOnTheListItWasPutOn(t *testing.T) {
 		{ListNonWaking, "09 0000003a 01 0020 T 06 0014 H"},
 	} {
 		t.Run(tc.list.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				require.NoError(t, h.Put(appH, tc.list))
@@ -37,7 +36,7 @@ func TestAppStandsOnTheListItWasPutOn(t *testing.T) {
 }
 
 func TestNotificationOfAForbiddenAppIsTurnedAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.Put(appH, ListIgnored))
@@ -49,7 +48,7 @@ func TestNotificationOfAForbiddenAppIsTurnedAway(t *testing.T) {
 }
 
 func TestNewInstallationIsEnabledAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.Put(appH, ListIgnored))
@@ -60,7 +59,7 @@ func TestNewInstallationIsEnabledAgain(t *testing.T) {
 }
 
 func TestListsAndAppsAreChecked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		require.ErrorContains(t, h.Put("com.example.none", ListIgnored), `"com.example.none" is not installed`)
 		require.ErrorContains(t, h.Put(appH, 9), "List(9) is no list")

@@ -3,6 +3,7 @@ package device
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"time"
@@ -117,11 +118,20 @@ func (s *session) connectMessage() (*courier.Connect, error) {
 		}
 		m.Certificates, m.Nonce, m.Signature = credentials.shown(), nonce, signature
 	}
-	d.trace(StepConnect{
-		Style: d.cfg.Style, Certificate: credentials.leaf, Token: base,
-		Nonce: m.Nonce, Signature: m.Signature,
-	})
-	return m, nil
+	return m, d.traceConnect(m, &credentials, base)
+}
+
+// traceConnect is trace for a login.
+func (d *Device) traceConnect(m *courier.Connect, shown *credentials, base apns.DeviceToken) error {
+	if d.cfg.Trace == nil {
+		return nil
+	}
+	leaf, err := x509.ParseCertificate(shown.Chain[0])
+	if err != nil {
+		return fmt.Errorf("device: read device certificate: %w", err)
+	}
+	d.trace(StepConnect{Style: d.cfg.Style, Certificate: leaf, Token: base, Nonce: m.Nonce, Signature: m.Signature})
+	return nil
 }
 
 // setClock takes over the courier's time, in milliseconds since 1970.

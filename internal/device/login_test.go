@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -18,7 +17,7 @@ import (
 )
 
 func TestLoginProvesTheDeviceWithCertificateNonceAndSignature(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
 		c := p.connect()
@@ -47,7 +46,7 @@ func TestLoginProvesTheDeviceWithCertificateNonceAndSignature(t *testing.T) {
 
 // observed: pypush, pushproxy
 func TestConnectShowsTheDeviceCertificateAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Identity.Chain = append(h.cfg.Identity.Chain, h.ca.certificate.Raw)
 		})
@@ -59,7 +58,7 @@ func TestConnectShowsTheDeviceCertificateAlone(t *testing.T) {
 func TestRSADeviceSignsTheNonceToo(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Identity = h.ca.identity(t, key) })
 		c := h.accept().connect()
 		assert.Equal(t, []byte{1, 1}, c.Signature[:2], "PKCS #1 v1.5 with SHA-1")
@@ -76,7 +75,7 @@ func TestOlderStylesShowTheCertificateInTLS(t *testing.T) {
 		{StyleNoALPN, ""},
 	} {
 		t.Run(tc.style.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t, func(h *harness) {
 					h.cfg.Style = tc.style
 					h.server.ClientAuth = tls.RequestClientCert
@@ -96,7 +95,7 @@ func TestOlderStylesShowTheCertificateInTLS(t *testing.T) {
 }
 
 func TestAfterLoginTheDeviceTellsItsAppsAndAsksForTokens(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
 		p.want(active, "it is awake")
@@ -111,7 +110,7 @@ func TestAfterLoginTheDeviceTellsItsAppsAndAsksForTokens(t *testing.T) {
 }
 
 func TestReconnectPresentsTheSealedToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().close()
 		p := h.accept()
@@ -128,7 +127,7 @@ func TestReconnectPresentsTheSealedToken(t *testing.T) {
 }
 
 func TestTokensOfAnEarlierRunAreKept(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Token = token(t, tokenT)
 			h.cfg.Tokens = map[string]apns.DeviceToken{appH: token(t, tokenA)}
@@ -144,7 +143,7 @@ func TestTokensOfAnEarlierRunAreKept(t *testing.T) {
 }
 
 func TestNewBaseTokenVoidsTheTokensOfTheApps(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().close()
 		p := h.accept()
@@ -163,7 +162,7 @@ func TestNewBaseTokenVoidsTheTokensOfTheApps(t *testing.T) {
 }
 
 func TestWrongClockIsPutRightOnTheSameConnection(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 		})
@@ -193,7 +192,7 @@ func TestWrongClockIsPutRightOnTheSameConnection(t *testing.T) {
 }
 
 func TestCourierThatRefusesItsOwnTimeIsLeft(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
 		response := courier.ConnectResponse{Status: courier.ConnectRefused, ClockTime: uint64(time.Now().UnixMilli())}
@@ -208,7 +207,7 @@ func TestCourierThatRefusesItsOwnTimeIsLeft(t *testing.T) {
 }
 
 func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		var renewed Identity
 		h := newHarness(t, func(h *harness) {
 			renewed = h.ca.identity(t, newKey(t))
@@ -233,7 +232,7 @@ func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
 }
 
 func TestDeviceGivesUpAfterRefusalsInARow(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		for range maxRefusals + 1 {
 			p := h.accept()
@@ -250,7 +249,7 @@ func TestDeviceGivesUpAfterRefusalsInARow(t *testing.T) {
 }
 
 func TestFailedRenewalEndsTheDevice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		broken := errors.New("activation is closed")
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Renew = func(context.Context) (Identity, error) { return Identity{}, broken }
@@ -264,7 +263,7 @@ func TestFailedRenewalEndsTheDevice(t *testing.T) {
 }
 
 func TestOtherRefusalsAreTriedAgainWithTheToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Token = token(t, tokenT) })
 		p := h.accept()
 		p.connect()
@@ -275,7 +274,7 @@ func TestOtherRefusalsAreTriedAgainWithTheToken(t *testing.T) {
 }
 
 func TestAcceptanceWithoutAnyTokenIsAFailure(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
 		p.connect()
@@ -286,7 +285,7 @@ func TestAcceptanceWithoutAnyTokenIsAFailure(t *testing.T) {
 }
 
 func TestSilentCourierIsLeftAfter30Seconds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
 		p.connect()
@@ -306,7 +305,7 @@ func TestCourierMustHaveACertificateOfATrustedRootAndTheRightName(t *testing.T) 
 		{"another name", func(h *harness) { h.cfg.ServerName = "courier.sandbox.push.apple.com" }, "not courier.sandbox.push.apple.com"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t, tc.edit)
 				raw, err := h.listener.Accept()
 				require.NoError(t, err)

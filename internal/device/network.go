@@ -49,7 +49,7 @@ func (d *Device) SwitchNetwork(carrier string) error {
 	d.mu.Unlock()
 	if !same {
 		d.hangUpNow(errNetwork)
-		signal(d.kick)
+		d.kick()
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package device
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -12,7 +11,7 @@ import (
 )
 
 func TestSwitchedNetworkLogsInAtOnceAndSaysWhereItIs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Keepalive = 0 })
 		p := h.ready()
 		began := time.Now()
@@ -43,7 +42,7 @@ func TestSwitchedNetworkLogsInAtOnceAndSaysWhereItIs(t *testing.T) {
 }
 
 func TestSameNetworkChangesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Carrier = "310410" })
 		p := h.ready()
 		require.NoError(t, h.SwitchNetwork("310410"))
@@ -52,7 +51,7 @@ func TestSameNetworkChangesNothing(t *testing.T) {
 }
 
 func TestNetworksAreChecked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		for _, carrier := range []string{"lte", "2620", "2620123", "2620é"} {
 			require.ErrorContains(t, h.SwitchNetwork(carrier), "use its MCC and MNC")

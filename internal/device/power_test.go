@@ -2,7 +2,6 @@ package device
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -21,7 +20,7 @@ func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
 		{PowerOn, active, "for ever"},
 	} {
 		t.Run(tc.power.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				require.NoError(t, h.SetPower(tc.power))
@@ -42,7 +41,7 @@ func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 		{10 * time.Minute, "14 00000004 01 0001 02", "nothing is left"},
 		{100 * 24 * time.Hour, "14 00000004 01 0001 02", "nor is it later"},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		inBothForms(t, func(t *testing.T) {
 			h := newHarness(t)
 			h.ready()
 			h.Disconnect()
@@ -58,7 +57,7 @@ func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 }
 
 func TestEachChangeIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.SetPower(PowerLocked))
@@ -70,7 +69,7 @@ func TestEachChangeIsTold(t *testing.T) {
 }
 
 func TestUnknownStateIsRefused(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		assert.ErrorContains(t, newHarness(t).SetPower(9), "Power(9) is no state of a device")
 	})
 }

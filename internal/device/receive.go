@@ -150,7 +150,9 @@ func (s *session) ack(m *courier.Notification, v verdict) {
 	case delay == 0:
 		s.acks = ack.Append(s.acks)
 	case delay > 0:
-		s.late.put(time.Now().Add(delay), ack.Append(nil))
+		if s.late.put(time.Now().Add(delay), ack.Append(nil)) {
+			s.want(sendAcks)
+		}
 	}
 }
 

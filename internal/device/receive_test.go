@@ -15,7 +15,7 @@ import (
 )
 
 func TestNotificationIsAcknowledgedAndHandedToTheApp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send(hello)
@@ -55,7 +55,7 @@ func TestAckStatusOfEachNotification(t *testing.T) {
 		{"validity check of a removed app", frame("A", "G", "1a 0004 00000001"), "0b 0000002e 08 0001 0b 04 0004 00000007 01 0020 A", courier.AckTokenRemoved, "APNs asks whether the token is really gone"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				p.send(tc.frame)
@@ -72,7 +72,7 @@ func TestAckStatusOfEachNotification(t *testing.T) {
 }
 
 func TestDuplicateIsAcknowledgedButNotShown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send(hello)
@@ -94,7 +94,7 @@ func TestDuplicateIsAcknowledgedButNotShown(t *testing.T) {
 }
 
 func TestStoredNotificationMayComeBeforeTheTokenOfItsApp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
 		p.want(active, "")
@@ -109,7 +109,7 @@ func TestStoredNotificationMayComeBeforeTheTokenOfItsApp(t *testing.T) {
 }
 
 func TestAcksOfNotificationsThatCameTogetherLeaveTogether(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send(hello, strings.Replace(hello, "04 0004 00000001", "04 0004 00000002", 1))
@@ -121,7 +121,7 @@ func TestAcksOfNotificationsThatCameTogetherLeaveTogether(t *testing.T) {
 }
 
 func TestAppMayDecideOnTheAck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Ack = func(n Notification) uint8 {
 				assert.Equal(t, appH, n.Topic)
@@ -145,7 +145,7 @@ func TestBrokenFramesEndTheConnectionAndNothingElse(t *testing.T) {
 		{"skipped command overruns", "1d 00000003 01 0001", "item at offset 0"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				p.send(tc.frame)
@@ -158,7 +158,7 @@ func TestBrokenFramesEndTheConnectionAndNothingElse(t *testing.T) {
 }
 
 func TestCommandsOfOtherFeaturesAreSkipped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send("16 00000000", "22 00000000", "1d 00000000", "1e 00000000", "0b 00000000", "0d 00000000", "10 00000000", "0f 00000005 01 0002 0000", "07 00000004 01 0001 00")
@@ -167,7 +167,7 @@ func TestCommandsOfOtherFeaturesAreSkipped(t *testing.T) {
 }
 
 func TestFlushIsAnsweredWithAsMuchPadding(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		p := newHarness(t).ready()
 		p.send("0f 0000000c 01 0002 0004 02 0004 00000000")
 		p.want("10 00000007 02 0004 00000000", "four bytes were wanted")
@@ -175,7 +175,7 @@ func TestFlushIsAnsweredWithAsMuchPadding(t *testing.T) {
 }
 
 func TestAcksAlreadyDecidedLeaveBeforeTheConnectionEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send(hello, "ff 00000000")
@@ -198,7 +198,7 @@ func TestSeenForgetsTheOldestOnly(t *testing.T) {
 }
 
 func TestTracedNotificationIsConfirmedBesidesItsAck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		m := courier.Notification{

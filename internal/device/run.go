@@ -18,84 +18,92 @@ const (
 // returned. It fails only when the courier keeps refusing the identity, with a
 // [*RefusedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
-	if !d.running.CompareAndSwap(false, true) {
-		return errors.New("device: Run was called before; make a new device")
+	if d.cfg.Workers != nil {
+		return errors.New("device: call Start, since Config.Workers is set")
 	}
-	defer close(d.stopped)
-	defer d.closeVanished()
-	for d.awaitOnline(ctx) {
-		if err := d.startOver(ctx); err != nil && ctx.Err() == nil {
-			return err
+	if err := d.claim(); err != nil {
+		return err
+	}
+	d.ctx = ctx
+	for d.live() {
+		select {
+		case <-d.woken:
+		case <-ctx.Done():
 		}
-		wait, err := d.afterwards(ctx, d.connect(ctx))
-		if err != nil && ctx.Err() == nil {
-			if !d.cfg.Lasting {
-				return err
-			}
-			d.giveUp(err)
-		}
-		d.pause(ctx, wait)
+	}
+	return d.failure
+}
+
+func (d *Device) claim() error {
+	if !d.running.CompareAndSwap(false, true) {
+		return errors.New("device: it was run before; make a new device")
 	}
 	return nil
 }
 
-// awaitOnline waits while the device is offline and is not to be erased. It is false
-// when ctx ends.
-func (d *Device) awaitOnline(ctx context.Context) bool {
-	for ctx.Err() == nil {
-		d.mu.Lock()
-		offline := d.offline && !d.erase
-		d.mu.Unlock()
-		if !offline {
-			d.drainKick()
+// wake has the device live on. It never blocks.
+func (d *Device) wake() {
+	if d.cfg.Workers != nil {
+		d.attendSoon()
+		return
+	}
+	signal(d.woken)
+}
+
+// live lives on until there is something to wait for, of which wake tells. It reports
+// false at the end of the life.
+func (d *Device) live() bool {
+	for d.failure == nil && (d.current != nil || d.ctx.Err() == nil) {
+		switch {
+		case d.current != nil:
+			over, err := d.current.serve()
+			if !over {
+				return true
+			}
+			d.conclude(d.current.end(true, err))
+		case d.pausing(), d.isOffline():
 			return true
-		}
-		select {
-		case <-d.kick:
-		case <-ctx.Done():
+		default:
+			d.connect()
 		}
 	}
+	d.leave()
 	return false
 }
 
-// drainKick forgets an earlier Connect: what it asked for is about to happen.
-func (d *Device) drainKick() {
-	select {
-	case <-d.kick:
-	default:
+// leave is the end of the life.
+func (d *Device) leave() {
+	d.stopAlarm()
+	d.closeVanished()
+	if d.failure != nil && d.cfg.Workers != nil {
+		d.cfg.Log.Warn("a device has stopped", "device", d.ID(), "err", d.failure)
 	}
+	close(d.stopped)
 }
 
-// connect lives through one connection, from dialing to its end, and tells why it
-// ended: nil if the device itself wanted that.
-func (d *Device) connect(ctx context.Context) error {
-	attempt, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	if !d.begin(cancel) {
-		return nil
-	}
-	defer d.end()
+// isOffline reports whether the device is offline and is not to be erased.
+func (d *Device) isOffline() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.offline && !d.erase
+}
 
-	started := time.Now()
-	accepted, err := d.serve(attempt, cancel)
-	d.setSession(nil)
-	if cause := context.Cause(attempt); cause != nil {
-		err = cause // and what serve returned is its effect
+// connect opens a connection, or draws the conclusions from having failed to.
+func (d *Device) connect() {
+	d.kicked.Store(false) // what it asked for is about to happen
+	if err := d.startOver(d.ctx); err != nil && d.ctx.Err() == nil {
+		d.failure = err
+		return
 	}
-	if ctx.Err() != nil || wanted(err) {
-		err = nil
+	ctx, cancel := context.WithCancelCause(d.ctx)
+	if !d.begin(cancel) {
+		cancel(nil)
+		return
 	}
-	if time.Since(started) >= stayed {
-		d.backoff.reset()
-		d.redirects = 0
+	d.current = newSession(ctx, cancel, d)
+	if err := d.current.open(); err != nil {
+		d.conclude(d.current.end(false, err))
 	}
-	if accepted {
-		d.refusals = 0
-		d.emit(Event{Kind: EventDisconnected, Err: err})
-	} else if _, refused := identityRefused(err); err != nil && !refused {
-		d.emit(Event{Kind: EventConnectFailed, Err: err})
-	}
-	return err
 }
 
 // giveUp takes the device offline because the courier keeps refusing it.
@@ -107,6 +115,45 @@ func (d *Device) giveUp(why error) {
 	d.changedLocked()
 	d.mu.Unlock()
 	d.emit(Event{Kind: EventGivenUp, Err: why})
+}
+
+// conclude does what follows from how a connection ended.
+func (d *Device) conclude(err error) {
+	d.current = nil
+	wait, err := d.afterwards(d.ctx, err)
+	switch {
+	case err == nil || d.ctx.Err() != nil:
+	case d.cfg.Lasting:
+		d.giveUp(err)
+	default:
+		d.failure = err
+	}
+	if wait > 0 {
+		d.resume = time.Now().Add(wait)
+		d.alarm = time.AfterFunc(wait, d.wake)
+	}
+}
+
+// pausing reports whether the device waits before its next attempt. Connect ends that.
+func (d *Device) pausing() bool {
+	switch {
+	case d.resume.IsZero():
+		return false
+	case d.kicked.Swap(false):
+		d.backoff.reset()
+	case time.Now().Before(d.resume):
+		return true
+	}
+	d.resume = time.Time{}
+	d.stopAlarm()
+	return false
+}
+
+func (d *Device) stopAlarm() {
+	if d.alarm != nil {
+		d.alarm.Stop()
+		d.alarm = nil
+	}
 }
 
 // begin lets Disconnect end the attempt by cancel. It is false if the device is
@@ -121,7 +168,8 @@ func (d *Device) begin(cancel context.CancelCauseFunc) bool {
 	return true
 }
 
-func (d *Device) end() {
+// hasEnded tells those who wait for the end of the attempt.
+func (d *Device) hasEnded() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.hangUp = nil
@@ -159,19 +207,4 @@ func (d *Device) afterwards(ctx context.Context, err error) (wait time.Duration,
 	wait = d.backoff.next()
 	d.cfg.Log.Info("will reconnect", "device", d.ID(), "in", wait, "err", err)
 	return wait, nil
-}
-
-// pause waits before the next attempt. It ends early with ctx and with Connect.
-func (d *Device) pause(ctx context.Context, wait time.Duration) {
-	if wait == 0 {
-		return
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-d.kick:
-		d.backoff.reset()
-	case <-ctx.Done():
-	}
 }

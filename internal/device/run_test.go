@@ -16,7 +16,7 @@ import (
 )
 
 func TestFirstKeepaliveComesAfter2SecondsAndThenEachInterval(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Keepalive = 10 * time.Minute })
 		p := h.ready()
 		began := time.Now()
@@ -37,7 +37,7 @@ func TestFirstKeepaliveComesAfter2SecondsAndThenEachInterval(t *testing.T) {
 }
 
 func TestUnansweredKeepaliveEndsTheConnectionAfter20Seconds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Keepalive = 10 * time.Minute })
 		p := h.ready()
 		began := time.Now()
@@ -68,7 +68,7 @@ func TestRedirectIsFollowedAndCounted(t *testing.T) {
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
+			inBothForms(t, func(t *testing.T) {
 				var hosts []string
 				h := newHarness(t, func(h *harness) {
 					h.cfg.DialHost = func(ctx context.Context, host string) (net.Conn, error) {
@@ -90,7 +90,7 @@ func TestRedirectIsFollowedAndCounted(t *testing.T) {
 }
 
 func TestEndlessRedirectsAreSlowedDown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		began := time.Now()
 		for range maxRedirects + 1 {
@@ -105,7 +105,7 @@ func TestEndlessRedirectsAreSlowedDown(t *testing.T) {
 }
 
 func TestUnreachableRedirectLeadsBackToTheUsualCourier(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.DialHost = func(context.Context, string) (net.Conn, error) { return nil, errors.New("no route") }
 		})
@@ -118,7 +118,7 @@ func TestUnreachableRedirectLeadsBackToTheUsualCourier(t *testing.T) {
 }
 
 func TestDeviceWhoseTokenCameOnlineElsewhereLeaves(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send("07 00000027 01 0020 T 02 0001 02")
@@ -128,7 +128,7 @@ func TestDeviceWhoseTokenCameOnlineElsewhereLeaves(t *testing.T) {
 }
 
 func TestDisconnectIsAnOrderlyEndAndConnectComesBackAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.Online(t.Context()))
@@ -150,7 +150,7 @@ func TestDisconnectIsAnOrderlyEndAndConnectComesBackAtOnce(t *testing.T) {
 }
 
 func TestDisconnectEndsAnAttemptToConnect(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
 		p.connect() // and no answer
@@ -163,7 +163,7 @@ func TestDisconnectEndsAnAttemptToConnect(t *testing.T) {
 }
 
 func TestConnectCutsTheWaitForAReconnectShort(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.ReconnectMin = time.Hour; h.cfg.ReconnectMax = time.Hour })
 		h.ready().close()
 		require.ErrorIs(t, h.last(EventDisconnected).Err, ErrClosed)
@@ -175,7 +175,7 @@ func TestConnectCutsTheWaitForAReconnectShort(t *testing.T) {
 }
 
 func TestWaitBeforeAReconnectGrowsWithFailures(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		var attempts []time.Time
 		h := newHarness(t, func(h *harness) {
 			h.cfg.ReconnectMin, h.cfg.ReconnectMax = time.Second, 8*time.Second
@@ -208,7 +208,7 @@ func TestBackoffStaysWithinItsBounds(t *testing.T) {
 }
 
 func TestStoppedDeviceHandsOutWhatItGotAndThenSaysSo(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		p.send(hello)
@@ -220,12 +220,16 @@ func TestStoppedDeviceHandsOutWhatItGotAndThenSaysSo(t *testing.T) {
 		_, err := h.Next(t.Context())
 		require.ErrorIs(t, err, ErrStopped)
 		require.ErrorIs(t, h.Online(t.Context()), ErrStopped)
-		assert.ErrorContains(t, h.Device.Run(t.Context()), "make a new device", "a device runs once")
+		err = h.Start()
+		if h.cfg.Workers == nil {
+			err = h.Device.Run(t.Context())
+		}
+		assert.ErrorContains(t, err, "make a new device", "a device runs once")
 	})
 }
 
 func TestStepsTellTheHandshakeInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().send(noStorage)
 		synctest.Wait()

@@ -7,86 +7,149 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/idle"
 )
 
 // longAgo is a deadline that wakes whoever waits.
 var longAgo = time.Unix(1, 0)
 
-// A session is one connection to a courier, from the end of the TLS handshake to
-// its close. The goroutine of Run reads; a second one, tend, sends what no frame
-// asked for.
+// A session is one connection to a courier, from the attempt at it to its close. Whoever
+// lives the life of the device reads. Where reads wait, a second goroutine tends to the
+// session meanwhile.
 type session struct {
-	// Set before the goroutines start; read-only after.
-	d         *Device
-	conn      *tls.Conn
-	loggedIn  chan struct{} // closed after the login
-	appsDirty chan struct{} // holds a token when the apps have changed
-	pong      chan struct{} // holds a token when a keepalive was answered
-	sync      chan struct{} // holds a token when somebody waits for the courier to catch up
+	// Set before the login; read-only after.
+	d       *Device
+	ctx     context.Context // of the connection
+	cancel  context.CancelCauseFunc
+	started time.Time
+	conn    *tls.Conn     // nil if there was no handshake
+	later   idle.Conn     // what conn goes over, if the device need not wait for it in reads; or else nil
+	woken   chan struct{} // holds a token when the session is to be tended to, where reads wait
 
-	powered chan struct{} // holds a token when powers are to be told
-	late    lateAcks
+	interrupt sync.WaitGroup // of reads, at the end of ctx
+	keep      func() bool    // sees to it that reads are not interrupted any more
+
+	wanted atomic.Uint32 // what is to be tended to
+	late   lateAcks
 
 	// Guarded by the device's mu.
 	powers []power // states of the device that the courier is to hear of
 	syncs  syncs
 
-	// Owned by the reader, which is the goroutine of Run.
+	// Owned by whoever reads.
 	reader frameReader
 	note   courier.Notification // the one being looked at
 	acks   []byte               // frames not sent yet
+
+	tending tending // owned by whoever tends
 
 	// writing makes frames follow each other, and guards packer.
 	writing sync.Mutex
 	packer  *courier.Packer // nil if the framing is plain
 }
 
-// serve connects and serves the connection until it ends, ctx included. accepted
-// says whether the courier took the login.
-func (d *Device) serve(ctx context.Context, cancel context.CancelCauseFunc) (accepted bool, err error) {
-	deadline := time.Now().Add(loginTimeout)
-	dialing, stop := context.WithDeadline(ctx, deadline)
-	defer stop()
-	conn, err := d.dial(dialing)
-	if err != nil {
-		return false, err
-	}
-	s := &session{
-		d:         d,
-		conn:      conn,
-		loggedIn:  make(chan struct{}),
-		appsDirty: make(chan struct{}, 1),
-		pong:      make(chan struct{}, 1),
-		sync:      make(chan struct{}, 1),
-
-		powered: make(chan struct{}, 1),
-		late:    lateAcks{wake: make(chan struct{}, 1)},
-	}
-	s.frame(conn.ConnectionState().NegotiatedProtocol)
-	return s.run(ctx, cancel, deadline)
+func newSession(ctx context.Context, cancel context.CancelCauseFunc, d *Device) *session {
+	return &session{d: d, ctx: ctx, cancel: cancel, started: time.Now(), woken: make(chan struct{}, 1)}
 }
 
-// run logs in and reads until the end. Its second goroutine has returned when it
-// returns. Whatever ends ctx makes reading fail, so that acknowledgements already
-// decided still leave before the connection is closed.
-func (s *session) run(ctx context.Context, cancel context.CancelCauseFunc, deadline time.Time) (accepted bool, err error) {
-	defer s.close(ctx)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		cancel(s.tend(ctx))
-		s.conn.SetReadDeadline(longAgo) //nolint:errcheck // A closed connection does not block either.
-	})
-	if err = s.login(ctx, deadline); err == nil {
-		accepted = true
-		close(s.loggedIn)
-		err = s.readLoop(ctx)
+// open connects and logs in. Whatever ends ctx makes reading fail, so that
+// acknowledgements already decided still leave before the connection is closed.
+func (s *session) open() error {
+	deadline := s.started.Add(loginTimeout)
+	dialing, stop := context.WithDeadline(s.ctx, deadline)
+	defer stop()
+	conn, err := s.d.dial(dialing)
+	if err != nil {
+		return err
 	}
-	cancel(err)
-	wg.Wait()
-	return accepted, err
+	s.conn = conn
+	s.frame(conn.ConnectionState().NegotiatedProtocol)
+	s.interrupt.Add(1)
+	s.keep = context.AfterFunc(s.ctx, func() {
+		defer s.interrupt.Done()
+		conn.SetReadDeadline(longAgo) //nolint:errcheck // A closed connection does not block either.
+	})
+	if s.d.cfg.Workers != nil {
+		s.later, _ = conn.NetConn().(idle.Conn)
+	}
+	if err := s.login(s.ctx, deadline); err != nil {
+		return err
+	}
+	s.tending.keepalive = newKeepalive(s)
+	if s.later != nil {
+		s.later.ReadLater(idle.ErrNothingYet, s.d.wake)
+	}
+	return nil
+}
+
+// serve reads what has come and tends to the session. It reports whether the connection is
+// over, and why.
+func (s *session) serve() (over bool, err error) {
+	if s.later == nil {
+		return true, s.serveWaiting()
+	}
+	if err := s.readLoop(s.ctx); !errors.Is(err, idle.ErrNothingYet) {
+		return true, err
+	}
+	if err := s.tend(); err != nil {
+		return true, err
+	}
+	s.rest()
+	return false, nil
+}
+
+// serveWaiting is serve until the end, where reads wait. Its second goroutine has
+// returned when it returns.
+func (s *session) serveWaiting() error {
+	var tending sync.WaitGroup
+	tending.Go(func() { s.cancel(s.tendLoop()) })
+	err := s.readLoop(s.ctx)
+	s.cancel(err)
+	tending.Wait()
+	return err
+}
+
+// rest gives back what an idle connection does not need.
+func (s *session) rest() {
+	s.acks, s.note = nil, courier.Notification{}
+	s.reader.Release()
+	idle.RestTLS(s.conn, true)
+}
+
+// end ends the session because of err. It tells why the connection ended: nil if the
+// device itself wanted that.
+func (s *session) end(accepted bool, err error) error {
+	d := s.d
+	defer d.hasEnded()
+	s.cancel(err)
+	if s.conn != nil {
+		if s.keep() {
+			s.interrupt.Done()
+		}
+		s.interrupt.Wait()
+		s.tending.stop()
+		s.close()
+	}
+	d.setSession(nil)
+	err = context.Cause(s.ctx) // what came first
+	if d.ctx.Err() != nil || wanted(err) {
+		err = nil
+	}
+	if time.Since(s.started) >= stayed {
+		d.backoff.reset()
+		d.redirects = 0
+	}
+	if accepted {
+		d.refusals = 0
+		d.emit(Event{Kind: EventDisconnected, Err: err})
+	} else if _, refused := identityRefused(err); err != nil && !refused {
+		d.emit(Event{Kind: EventConnectFailed, Err: err})
+	}
+	return err
 }
 
 // readLoop handles frames until the connection ends. Acknowledgements leave when no

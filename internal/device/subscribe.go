@@ -146,7 +146,7 @@ func (s *session) channelUpdate(m *courier.ChannelUpdate) error {
 		s.d.mu.Lock()
 		s.d.channels.forgetRequests()
 		s.d.mu.Unlock()
-		s.tellApps()
+		s.want(tellApps)
 	}
 	return nil
 }
@@ -163,6 +163,6 @@ func (s *session) endSubscription(topic string, id []byte, why error) {
 	d.channels.drop(sub)
 	d.changedLocked()
 	d.mu.Unlock()
-	s.tellApps() // the filter has a topic less
+	s.want(tellApps) // the filter has a topic less
 	d.emit(Event{Kind: EventSubscriptionEnded, Topic: sub.Topic, Channel: sub.Channel, Err: why})
 }

@@ -27,7 +27,7 @@ func (d *Device) Sync(ctx context.Context) error {
 	s.syncs.wanted++
 	number := s.syncs.wanted
 	d.mu.Unlock()
-	signal(s.sync)
+	s.want(sendSync)
 	return d.await(ctx, func() (bool, error) { return s.syncs.answered >= number || d.session != s, nil })
 }
 

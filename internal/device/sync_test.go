@@ -9,7 +9,7 @@ import (
 )
 
 func TestSyncReturnsWhenTheCourierHasCaughtUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		require.NoError(t, h.SetPower(PowerAsleep))
@@ -27,7 +27,7 @@ func TestSyncReturnsWhenTheCourierHasCaughtUp(t *testing.T) {
 }
 
 func TestSyncDoesNotWaitForACourierThatIsNotThere(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
 		done := make(chan error, 1)

@@ -13,7 +13,7 @@ import (
 )
 
 func TestTapShowsEachFrameInBothDirections(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	inBothForms(t, func(t *testing.T) {
 		var tapped []WireFrame
 		h := newHarness(t, func(h *harness) { h.cfg.Tap = func(w WireFrame) { tapped = append(tapped, w) } })
 		p := h.ready()

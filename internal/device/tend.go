@@ -1,86 +1,165 @@
 package device
 
 import (
-	"context"
 	"strconv"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// tend sends what no frame asked for, once the login is through: keepalives, changes of
-// the device and of its apps, and acknowledgements that were to wait. It returns nil when ctx ends.
-func (s *session) tend(ctx context.Context) error {
-	select {
-	case <-s.loggedIn:
-	case <-ctx.Done():
-		return nil
+// What a session is asked to do besides reading, in bits.
+const (
+	tellApps   uint32 = 1 << iota // the apps have changed
+	tellPowers                    // the device is in another state
+	sendSync                      // somebody waits for the courier to catch up
+	sendAcks                      // the first acknowledgement waits in late
+	hearPong                      // a keepalive was answered
+)
+
+// want has the session tended to, for some of the above. It never blocks.
+func (s *session) want(what uint32) {
+	s.wanted.Or(what)
+	s.wake()
+}
+
+// wake has the session tended to.
+func (s *session) wake() {
+	if s.later != nil {
+		s.d.wake()
+		return
 	}
-	k := newKeepalive(s)
-	defer k.timer.Stop()
-	var appsDue <-chan time.Time
-	var acksDue <-chan time.Time
+	signal(s.woken)
+}
+
+// tendLoop tends to the session until its end, where reads wait.
+func (s *session) tendLoop() error {
 	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.appsDirty:
-			if appsDue == nil {
-				appsDue = time.After(appsDelay)
-			}
-		case <-appsDue:
-			appsDue = nil
-			err = s.sendApps(nil)
-		case <-s.powered:
-			if frames := s.appendPowers(nil); len(frames) > 0 { // or else they went with a sync
-				err = s.write(frames)
-			}
-		case <-s.sync:
-			appsDue, err = nil, s.sendSyncs()
-		case <-s.late.wake:
-			acksDue, err = s.sendLateAcks()
-		case <-acksDue:
-			acksDue, err = s.sendLateAcks()
-		case <-k.timer.C:
-			err = k.due()
-		case <-s.pong:
-			k.answered()
+		if err := s.tend(); err != nil {
+			return err
 		}
-		if err != nil {
+		select {
+		case <-s.ctx.Done():
+			return nil
+		case <-s.woken:
+		}
+	}
+}
+
+// tend sends what no frame asked for, once the login is through: keepalives, changes of
+// the device and of its apps, and acknowledgements that were to wait. It has itself called
+// again when the next of them is due.
+func (s *session) tend() error {
+	now, t := time.Now(), &s.tending
+	wanted := s.wanted.Swap(0)
+	if wanted&hearPong != 0 {
+		t.keepalive.answered(now)
+	}
+	if wanted&tellApps != 0 && t.apps.IsZero() {
+		t.apps = now.Add(appsDelay)
+	}
+	if err := s.tell(wanted, now); err != nil {
+		return err
+	}
+	if wanted&sendAcks != 0 || isDue(t.acks, now) {
+		if err := s.sendLateAcks(now); err != nil {
 			return err
 		}
 	}
+	if isDue(t.keepalive.next, now) {
+		if err := t.keepalive.due(now); err != nil {
+			return err
+		}
+	}
+	t.wakeAt(earliest(t.apps, t.acks, t.keepalive.next), s.wake)
+	return nil
+}
+
+// tell tells the courier what has changed.
+func (s *session) tell(wanted uint32, now time.Time) error {
+	if wanted&sendSync != 0 {
+		s.tending.apps = time.Time{}
+		return s.sendSyncs()
+	}
+	if wanted&tellPowers != 0 {
+		if frames := s.appendPowers(nil); len(frames) > 0 { // or else they went with a sync
+			if err := s.write(frames); err != nil {
+				return err
+			}
+		}
+	}
+	if isDue(s.tending.apps, now) {
+		s.tending.apps = time.Time{}
+		return s.sendApps(nil)
+	}
+	return nil
+}
+
+// A tending is when a session is to be tended to; zero is not at all.
+type tending struct {
+	apps, acks time.Time
+	keepalive  keepalive
+	alarm      *time.Timer
+	rings      time.Time
+}
+
+// wakeAt sets the alarm.
+func (t *tending) wakeAt(at time.Time, wake func()) {
+	switch {
+	case at.Equal(t.rings):
+		return
+	case at.IsZero():
+		t.alarm.Stop()
+	case t.alarm == nil:
+		t.alarm = time.AfterFunc(time.Until(at), wake)
+	default:
+		t.alarm.Reset(time.Until(at))
+	}
+	t.rings = at
+}
+
+func (t *tending) stop() {
+	if t.alarm != nil {
+		t.alarm.Stop()
+	}
+}
+
+func isDue(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+func earliest(times ...time.Time) (first time.Time) {
+	for _, t := range times {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	return first
 }
 
 // A keepalive pings the courier now and then and expects an answer within 20
-// seconds. [session.tend] owns it.
+// seconds.
 type keepalive struct {
 	s        *session
 	network  network
-	interval time.Duration
-	timer    *time.Timer // until the next one, or for the answer
+	next     time.Time // when the next one is due, or the answer
 	awaiting bool
 }
 
-func newKeepalive(s *session) *keepalive {
-	k := &keepalive{s: s, network: s.d.network()}
-	k.interval = k.network.keepalive
-	k.timer = time.NewTimer(min(firstKeepalive, max(k.interval, 0)))
-	if k.interval < 0 {
-		k.timer.Stop()
+// newKeepalive is called after the login.
+func newKeepalive(s *session) keepalive {
+	k := keepalive{s: s, network: s.d.network()}
+	if k.network.keepalive >= 0 {
+		k.next = time.Now().Add(min(firstKeepalive, k.network.keepalive))
 	}
 	return k
 }
 
 // due sends a keepalive, or fails if the last one has no answer.
-func (k *keepalive) due() error {
+func (k *keepalive) due(now time.Time) error {
 	if k.awaiting {
 		return ErrNoKeepalive
 	}
 	k.awaiting = true
-	k.timer.Reset(keepaliveAnswer)
-	minutes := int64(k.interval / time.Minute)
+	k.next = now.Add(keepaliveAnswer)
+	minutes := int64(k.network.keepalive / time.Minute)
 	ping := courier.Keepalive{
 		Carrier:   []byte(k.network.carrier),
 		OSVersion: []byte(osVersion),
@@ -92,25 +171,21 @@ func (k *keepalive) due() error {
 }
 
 // answered waits for the next one. An answer nobody asked for changes nothing.
-func (k *keepalive) answered() {
+func (k *keepalive) answered(now time.Time) {
 	if !k.awaiting {
 		return
 	}
 	k.awaiting = false
-	k.timer.Reset(k.interval)
+	k.next = now.Add(k.network.keepalive)
 	k.s.d.trace(StepKeepalive{})
 }
 
-// sendLateAcks sends the acknowledgements that are due, and tells when to come again.
-func (s *session) sendLateAcks() (<-chan time.Time, error) {
-	frames, next := s.late.take(time.Now())
-	if len(frames) > 0 {
-		if err := s.write(frames); err != nil {
-			return nil, err
-		}
+// sendLateAcks sends the acknowledgements that are due, and notes when the next one is.
+func (s *session) sendLateAcks(now time.Time) error {
+	frames, next := s.late.take(now)
+	s.tending.acks = next
+	if len(frames) == 0 {
+		return nil
 	}
-	if next.IsZero() {
-		return nil, nil
-	}
-	return time.After(time.Until(next)), nil
+	return s.write(frames)
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/idle"
 	"github.com/apns-sim/apns-sim/internal/later"
 )
 
@@ -38,10 +39,13 @@ func (g inGoroutines) serve(conn net.Conn, wait time.Duration) {
 
 func (inGoroutines) close() error { return nil }
 
+// A job is something to do for a session: to send, or to attend to what has come.
+type job = idle.Job[*session]
+
 // A gathering is the sessions of one listener, and what they share.
 type gathering struct {
 	server      *Server
-	workers     *workers
+	workers     *idle.Workers[*session]
 	answerDelay time.Duration
 	timers      later.Group // of answers that are delayed
 
@@ -56,7 +60,7 @@ type gathering struct {
 
 func newGathering(server *Server, answerDelay time.Duration) *gathering {
 	return &gathering{
-		server: server, workers: newWorkers(), answerDelay: answerDelay, present: make(map[*session]struct{}), crowded: make(chan struct{}, 1),
+		server: server, workers: idle.NewWorkers[*session](), answerDelay: answerDelay, present: make(map[*session]struct{}), crowded: make(chan struct{}, 1),
 	}
 }
 
@@ -98,5 +102,5 @@ func (g *gathering) end() {
 func (g *gathering) wait() {
 	g.running.Wait()
 	g.timers.End()
-	g.workers.close()
+	g.workers.Close()
 }

@@ -61,7 +61,7 @@ func (l *lateAnswer) after(d time.Duration, s *session) {
 		defer l.mu.Unlock()
 		if l.timer == own { // else it was withdrawn just now
 			l.timer = nil
-			s.workers.add(job{s, (*session).answerLate})
+			s.workers.Add(job{For: s, Do: (*session).answerLate})
 		}
 	})
 	l.timer = own

@@ -1,21 +1,18 @@
 package devicetls
 
 import (
-	"net"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/idle"
 )
 
-// A laterConn is a connection that tells by itself when something has come, as one in
-// memory does.
+// A laterConn is a connection that needs no poller.
 type laterConn interface {
-	net.Conn
+	idle.Conn
 	CloseWrite() error
-	// ReadLater has reads fail with nothing where they would wait, and ready called when
-	// they may do something else, at their deadline too. A nil ready has them wait again.
-	ReadLater(nothing error, ready func())
 }
 
-// A laterLine is a line that needs no poller.
+// A laterLine is a line over one.
 type laterLine struct {
 	laterConn
 	ready func()
@@ -34,7 +31,7 @@ func (g *gathering) serveLater(conn laterConn, wait time.Duration) {
 func (l *laterLine) again() {}
 
 func (l *laterLine) shaken() error {
-	l.ReadLater(errNothingYet, l.ready)
+	l.ReadLater(idle.ErrNothingYet, l.ready)
 	return nil
 }
 

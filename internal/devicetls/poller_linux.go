@@ -195,7 +195,7 @@ func (p *poller) run() {
 			jobs = p.told(jobs[:0], events[:count])
 		}
 		if len(jobs) > 0 {
-			jobs[0].session.workers.add(jobs...)
+			jobs[0].For.workers.Add(jobs...)
 			clear(jobs)
 		}
 	}
@@ -230,8 +230,8 @@ func (p *poller) told(jobs []job, events []syscall.EpollEvent) []job {
 		if e.Events&hangups != 0 {
 			seat.line.hangup.Store(true)
 		}
-		if seat.session.reading.want() {
-			jobs = append(jobs, job{seat.session, (*session).attend})
+		if seat.session.reading.Want() {
+			jobs = append(jobs, job{For: seat.session, Do: (*session).attend})
 		}
 	}
 	return jobs
@@ -251,8 +251,8 @@ func (p *poller) late(jobs []job) []job {
 			case by == 0 || seat.session == nil:
 			case by > now:
 				next = min(next, by)
-			case seat.session.reading.want():
-				jobs = append(jobs, job{seat.session, (*session).attend})
+			case seat.session.reading.Want():
+				jobs = append(jobs, job{For: seat.session, Do: (*session).attend})
 			}
 		}
 	}

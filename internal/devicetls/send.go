@@ -11,7 +11,7 @@ import (
 // time, and ends the session if the device cannot be written to.
 func (s *session) send() {
 	for {
-		s.sending.begin()
+		s.sending.Begin()
 		for more := true; more; {
 			if s.ended() {
 				return
@@ -22,7 +22,7 @@ func (s *session) send() {
 				return
 			}
 		}
-		if s.sending.done() {
+		if s.sending.Done() {
 			return
 		}
 	}
@@ -30,8 +30,8 @@ func (s *session) send() {
 
 // sendSoon has a worker send what there is. It does not block.
 func (s *session) sendSoon() {
-	if s.sending.want() {
-		s.workers.add(job{s, (*session).send})
+	if s.sending.Want() {
+		s.workers.Add(job{For: s, Do: (*session).send})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/idle"
 	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
@@ -40,8 +41,8 @@ type session struct {
 	bases     [maxPresences]uint32    // where a slot's message ids go on
 	delayed   *delayedAnswers         // nil if none are, and pushes need not wait
 
-	sending turn
-	reading turn // used where a poller tells what has come
+	sending idle.Turn
+	reading idle.Turn // used where a poller tells what has come
 	over    over
 	late    lateAnswer
 
@@ -82,7 +83,7 @@ func (s *session) run() {
 // the turn is never given back.
 func (s *session) attend() {
 	for {
-		s.reading.begin()
+		s.reading.Begin()
 		s.wire.again()
 		end := s.read()
 		if end != nil {
@@ -91,7 +92,7 @@ func (s *session) attend() {
 			return
 		}
 		s.rest()
-		if s.reading.done() {
+		if s.reading.Done() {
 			return
 		}
 	}
@@ -99,8 +100,8 @@ func (s *session) attend() {
 
 // attendSoon has a worker attend to the session. It does not block.
 func (s *session) attendSoon() {
-	if s.reading.want() {
-		s.workers.add(job{s, (*session).attend})
+	if s.reading.Want() {
+		s.workers.Add(job{For: s, Do: (*session).attend})
 	}
 }
 
@@ -123,7 +124,7 @@ func (s *session) read() *endError {
 		}
 	}
 	err := s.readLoop()
-	if errors.Is(err, errNothingYet) {
+	if errors.Is(err, idle.ErrNothingYet) {
 		return nil
 	}
 	return readEnding(err, s.times.late())
@@ -136,7 +137,7 @@ func (s *session) rest() {
 		s.wire.line.acknowledge()
 	}
 	s.framing.Release()
-	tlsInsides.rest(s.wire.tls, s.device != nil)
+	idle.RestTLS(s.wire.tls, s.device != nil)
 }
 
 // readLoop reads and answers frames. Answers leave when no further frame is at

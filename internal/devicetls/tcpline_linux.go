@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/idle"
 	"github.com/apns-sim/apns-sim/internal/quickack"
 )
 
@@ -139,7 +140,7 @@ func (l *tcpLine) nothing() error {
 	if !time.Now().Before(l.deadline) {
 		return l.failure("read", os.ErrDeadlineExceeded)
 	}
-	return errNothingYet
+	return idle.ErrNothingYet
 }
 
 func (l *tcpLine) failure(op string, err error) error {

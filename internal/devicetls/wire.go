@@ -21,18 +21,8 @@ const (
 // errInterrupted says that a read was ended from outside.
 var errInterrupted = errors.New("devicetls: interrupted")
 
-// errNothingYet says that nothing more has come, and that the poller will tell. As
-// a temporary [net.Error] it leaves a TLS connection as it is.
-var errNothingYet net.Error = nothingYet{}
-
-type nothingYet struct{}
-
-func (nothingYet) Error() string   { return "devicetls: nothing has come yet" }
-func (nothingYet) Timeout() bool   { return false }
-func (nothingYet) Temporary() bool { return true }
-
 // A line is a connection of which a poller tells when something has come. Reads of
-// the TLS handshake wait; all others return errNothingYet instead.
+// the TLS handshake wait; all others return idle.ErrNothingYet instead.
 type line interface {
 	net.Conn
 	// again says that something may have come since the last read.

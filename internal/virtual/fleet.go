@@ -37,9 +37,11 @@ type Config struct {
 // A Fleet is the phones inside a simulator. Its methods may be called from any
 // goroutine.
 type Fleet struct {
-	cfg  Config
-	ctx  context.Context // ends with Close
-	stop context.CancelFunc
+	cfg     Config
+	ctx     context.Context // ends with Close
+	stop    context.CancelFunc
+	workers *device.Workers
+	running sync.WaitGroup // the phones
 
 	mu     sync.Mutex
 	phones map[apns.DeviceID]*Phone // by the ids they have
@@ -49,7 +51,7 @@ type Fleet struct {
 
 // New returns a fleet without phones.
 func New(cfg Config) *Fleet {
-	f := &Fleet{cfg: cfg, phones: make(map[apns.DeviceID]*Phone), former: make(map[apns.DeviceID]*Phone)}
+	f := &Fleet{cfg: cfg, workers: device.NewWorkers(), phones: make(map[apns.DeviceID]*Phone), former: make(map[apns.DeviceID]*Phone)}
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f
 }
@@ -89,8 +91,12 @@ func (f *Fleet) start(o Order) (*Phone, error) {
 		f.cfg.Removed(p.id)
 		return nil, errClosed
 	}
+	if err := p.device.Start(); err != nil {
+		f.cfg.Removed(p.id)
+		return nil, err
+	}
+	f.running.Add(1)
 	f.phones[p.id] = p
-	p.run(f.ctx)
 	return p, nil
 }
 
@@ -174,6 +180,11 @@ func (f *Fleet) Close() {
 	f.mu.Unlock()
 	f.stop()
 	for _, p := range all {
+		p.device.Stop()
+	}
+	for _, p := range all {
 		p.close()
 	}
+	f.running.Wait() // for those that are being removed
+	f.workers.Close()
 }

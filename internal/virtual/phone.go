@@ -34,9 +34,6 @@ type Phone struct {
 	device *device.Device
 	inbox  inbox
 
-	stop context.CancelFunc
-	done sync.WaitGroup
-
 	// Guarded by the fleet's mu.
 	id     apns.DeviceID   // by which the fleet finds it
 	former []apns.DeviceID // those it had before
@@ -64,6 +61,7 @@ func (f *Fleet) newPhone(o Order) (*Phone, error) {
 		ReconnectMin: 10 * time.Millisecond,
 		Inbox:        -1, // the phone has its own
 		OnEvent:      p.note,
+		Workers:      f.workers,
 		Log:          f.cfg.Log,
 	})
 	if err != nil {
@@ -73,19 +71,11 @@ func (f *Fleet) newPhone(o Order) (*Phone, error) {
 	return p, nil
 }
 
-// run is the phone's life.
-func (p *Phone) run(ctx context.Context) {
-	ctx, p.stop = context.WithCancel(ctx)
-	p.done.Go(func() {
-		if err := p.device.Run(ctx); err != nil && p.fleet.cfg.Log != nil {
-			p.fleet.cfg.Log.Warn("a virtual device has stopped", "device", p.device.ID(), "err", err)
-		}
-	})
-}
-
+// close switches the phone off and waits until it is. It is called once.
 func (p *Phone) close() {
-	p.stop()
-	p.done.Wait()
+	defer p.fleet.running.Done()
+	p.device.Stop()
+	p.device.Wait()
 }
 
 // note keeps what the phone receives, and hears when an erased one is back.

@@ -1,4 +1,4 @@
-package devicetls
+package idle
 
 import (
 	"bytes"

@@ -1,27 +1,26 @@
-package devicetls
+package idle
 
 import "sync"
 
-// A job is something to do for a session: to send, or to attend to what has come.
-type job struct {
-	session *session
-	do      func(*session)
+// A Job is something to do for one of those who share workers: to send, or to attend to
+// what has come.
+type Job[T any] struct {
+	For T
+	Do  func(T)
 }
 
-// workers are the goroutines that write pushes, for all sessions of a listener,
-// and that read from devices where a poller tells of them. Few are needed as a
-// rule: a write to a device that reads does not wait. When one does wait, another
-// goroutine goes on, so that a device holds up none but itself. Before a goroutine
-// turns to a session it sees to that.
+// Workers are goroutines that many connections share. Few are needed as a rule: a write
+// to a peer that reads does not wait. When one does wait, another goroutine goes on, so
+// that a peer holds up none but itself. Before a goroutine turns to a job it sees to that.
 //
 // They are shared because waking a goroutine for each push, its stack long out
 // of the processor's caches, costs a sixth of delivering it.
-type workers struct {
+type Workers[T any] struct {
 	running sync.WaitGroup
 
 	mu      sync.Mutex
 	called  sync.Cond // one waits for each that is idle
-	ready   []job
+	ready   []Job[T]
 	looking int // goroutines that will look at ready before they wait for anything
 	idle    int
 	closed  bool
@@ -30,14 +29,15 @@ type workers struct {
 // maxIdle is how many goroutines are kept for later.
 const maxIdle = 4
 
-func newWorkers() *workers {
-	p := new(workers)
+// NewWorkers returns workers. The first goroutine starts with the first job.
+func NewWorkers[T any]() *Workers[T] {
+	p := new(Workers[T])
 	p.called.L = &p.mu
 	return p
 }
 
-// add has jobs done soon. It does not block.
-func (p *workers) add(jobs ...job) {
+// Add has jobs done soon. It does not block.
+func (p *Workers[T]) Add(jobs ...Job[T]) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ready = append(p.ready, jobs...)
@@ -45,7 +45,7 @@ func (p *workers) add(jobs ...job) {
 }
 
 // callLocked sees to it that somebody looks at what is ready.
-func (p *workers) callLocked() {
+func (p *Workers[T]) callLocked() {
 	if p.looking > 0 || len(p.ready) == 0 {
 		return
 	}
@@ -60,7 +60,7 @@ func (p *workers) callLocked() {
 
 // work does one job after the other. Whoever starts or calls it has counted it
 // among those who look.
-func (p *workers) work() {
+func (p *Workers[T]) work() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
@@ -74,22 +74,22 @@ func (p *workers) work() {
 	}
 }
 
-func (p *workers) drainLocked() {
+func (p *Workers[T]) drainLocked() {
 	for len(p.ready) > 0 {
 		j := p.ready[0]
-		p.ready[0] = job{}
+		p.ready[0] = Job[T]{}
 		p.ready = p.ready[1:]
 		p.looking--
 		p.callLocked()
 		p.mu.Unlock()
-		j.do(j.session)
+		j.Do(j.For)
 		p.mu.Lock()
 		p.looking++
 	}
 }
 
-// close returns when all goroutines have. No session may be running any more.
-func (p *workers) close() {
+// Close returns when all goroutines have. Nothing may be added any more.
+func (p *Workers[T]) Close() {
 	p.mu.Lock()
 	p.closed = true
 	p.looking += p.idle

@@ -1,4 +1,4 @@
-package devicetls
+package idle
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 )
 
 // Of an idle connection, crypto/tls keeps the buffers of the handshake and of the
-// last record, some 4 KB, and the certificates of the device. It has no way to be
+// last record, some 4 KB, and the certificates of the peer. It has no way to be
 // told that they are not needed. This file takes them away, by the names and types
 // that the fields have in Go 1.26. If another version has others, nothing is taken
 // away, and connections are as large as they are elsewhere; a test tells.
@@ -46,16 +46,18 @@ func findTLSFields(conn reflect.Type) (found tlsFields) {
 	return found
 }
 
-// rest takes away what an idle connection does not need: empty buffers, and the
-// certificates if the device has logged in. It is called by whoever reads, while no
-// read is under way and after the handshake.
-func (f *tlsFields) rest(conn *tls.Conn, loggedIn bool) {
+// RestTLS takes away what an idle connection does not need: empty buffers, and the
+// certificates of the peer if nobody will look at them. It is called by whoever reads,
+// while no read is under way and after the handshake.
+func RestTLS(conn *tls.Conn, certificates bool) { tlsInsides.rest(conn, certificates) }
+
+func (f *tlsFields) rest(conn *tls.Conn, certificates bool) {
 	if f.known {
-		f.restAt(unsafe.Pointer(conn), loggedIn)
+		f.restAt(unsafe.Pointer(conn), certificates)
 	}
 }
 
-func (f *tlsFields) restAt(at unsafe.Pointer, loggedIn bool) {
+func (f *tlsFields) restAt(at unsafe.Pointer, certificates bool) {
 	rawInput, input := (*bytes.Buffer)(unsafe.Add(at, f.rawInput)), (*bytes.Reader)(unsafe.Add(at, f.input))
 	if input.Len() == 0 && rawInput.Len() == 0 {
 		*input, *rawInput = bytes.Reader{}, bytes.Buffer{}
@@ -63,7 +65,7 @@ func (f *tlsFields) restAt(at unsafe.Pointer, loggedIn bool) {
 	if hand := (*bytes.Buffer)(unsafe.Add(at, f.hand)); hand.Len() == 0 {
 		*hand = bytes.Buffer{}
 	}
-	if loggedIn {
+	if certificates {
 		*(*[]*x509.Certificate)(unsafe.Add(at, f.peerCertificates)) = nil
 		*(*[][]*x509.Certificate)(unsafe.Add(at, f.verifiedChains)) = nil
 	}
