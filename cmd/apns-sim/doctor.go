@@ -147,7 +147,7 @@ func whoAnswers(ctx context.Context, address string) string {
 	if err == nil {
 		defer conn.Close()
 		for _, certificate := range conn.(*tls.Conn).ConnectionState().PeerCertificates {
-			return "a TLS server with the certificate of " + certificate.Subject.String()
+			return "a TLS server with the certificate of " + pki.SubjectText(&certificate.Subject)
 		}
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -100,6 +101,15 @@ func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
 	defer secure.Close()
 	assert.Equal(t, "an HTTP server", whoAnswers(t.Context(), plain.Listener.Addr().String()))
 	assert.Contains(t, whoAnswers(t.Context(), secure.Listener.Addr().String()), "a TLS server with the certificate of O=Acme Co")
+	authorities, err := pki.New(pki.Options{Now: time.Now()})
+	require.NoError(t, err)
+	identity, err := authorities.IssueProvider(pki.ProviderRequest{Topic: "com.example.app", TeamID: "TEAM000001"})
+	require.NoError(t, err)
+	borrowed := httptest.NewUnstartedServer(page)
+	borrowed.TLS = &tls.Config{Certificates: []tls.Certificate{identity.TLS()}}
+	borrowed.StartTLS()
+	defer borrowed.Close()
+	assert.Contains(t, whoAnswers(t.Context(), borrowed.Listener.Addr().String()), "UID=com.example.app", "in words")
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	accepted := make(chan struct{})

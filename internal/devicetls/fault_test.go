@@ -196,7 +196,7 @@ func TestALoginMayBeRefused(t *testing.T) {
 			p.wantClosed(time.Second, "as after any refusal")
 			w.dial(identity, v3).connect(nil)
 			synctest.Wait()
-			assert.Equal(t, []string{"connected"}, w.comings())
+			assert.Equal(t, []string{"disconnected refused", "connected"}, w.comings())
 			assert.Equal(t, p.address().Device, w.journal.Read(0, 0).Events[0].Device, "the journal says who")
 		})
 	}

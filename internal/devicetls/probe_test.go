@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
 func TestAProbeOfThePortIsNoWarning(t *testing.T) {
@@ -22,4 +24,10 @@ func TestAProbeOfThePortIsNoWarning(t *testing.T) {
 	require.NoError(t, stranger.Close())
 	w.stop()
 	assert.Len(t, w.log.lines(), 1, "of the stranger alone")
+	events := w.journal.Read(0, 0).Events
+	require.Len(t, events, 1, "of the stranger alone")
+	assert.Equal(t, journal.Disconnected, events[0].Kind)
+	assert.Equal(t, "handshake-failed", events[0].Cause)
+	assert.Contains(t, events[0].Detail, "before the login, from ")
+	assert.Contains(t, events[0].Detail, "first record does not look like a TLS handshake")
 }

@@ -2,6 +2,8 @@ package devicetls
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/idle"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/listen"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
@@ -193,7 +196,12 @@ func (s *session) close() {
 	s.report(end)
 }
 
-// report logs the end of the connection.
+// maxDetail is how much the journal is told of an error, in bytes: a peer may have written
+// some of it.
+const maxDetail = 1024
+
+// report logs the end of the connection. One that failed before any login is an event,
+// too: of the others, the end of the presence is.
 func (s *session) report(end *endError) {
 	args := []any{"reason", string(end.Ending)}
 	if s.device != nil {
@@ -207,6 +215,10 @@ func (s *session) report(end *endError) {
 			return
 		}
 		s.log.Warn("device connection failed", args...)
+		if s.device == nil {
+			text := fmt.Sprintf("before the login, from %v: %v", s.wire.raw.RemoteAddr(), end)
+			s.record(journal.Disconnected, end.Ending, strings.ToValidUTF8(text[:min(len(text), maxDetail)], ""))
+		}
 		return
 	}
 	s.log.Debug("device connection ended", args...)

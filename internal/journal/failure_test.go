@@ -164,3 +164,13 @@ func TestAWaitThatIsNotMetSaysWhatWasPushedOut(t *testing.T) {
 	_, err = j.Await(ctx, filter(t, "apns-id=a"), 1, 1)
 	assert.NotContains(t, err.Error(), "pushed out", "it did not ask for those")
 }
+
+// Anybody can have connections to the courier fail.
+func TestConnectionsOfUnknownDevicesPushOutNoEventOfOthers(t *testing.T) {
+	j := journal.New(journal.Config{Capacity: 64})
+	j.Record(journal.Event{Kind: journal.Connected, Device: apns.DeviceID{8}}) // in the shard of the device of zeros
+	for range 10_000 {
+		j.Record(journal.Event{Kind: journal.Disconnected, Cause: "handshake-failed"})
+	}
+	assert.Equal(t, apns.DeviceID{8}, j.Read(0, 0).Events[0].Device)
+}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
@@ -15,7 +16,8 @@ const eventsPerPush = 4
 
 const shardCount = 8 // a power of two
 
-// failureShard is where failures are, so that many of them push out nothing else.
+// failureShard is where failures are, and ends of connections of unknown devices, so that
+// many of them push out nothing else.
 const failureShard = shardCount
 
 // Config is how a journal is made; its zero value is a useful one.
@@ -120,7 +122,7 @@ func (j *Journal) Record(e Event) {
 }
 
 func (j *Journal) shardOf(e *Event) *shard {
-	if e.Kind == Failure {
+	if e.Kind == Failure || e.Kind == Disconnected && e.Device == (apns.DeviceID{}) {
 		return &j.shards[failureShard]
 	}
 	return &j.shards[e.Device[0]&(shardCount-1)]
