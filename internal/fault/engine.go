@@ -339,8 +339,16 @@ func (e *Engine) Find(space, name string) (State, error) {
 	if len(names) == 0 {
 		return State{}, fmt.Errorf("%w %q is of no rule%s; there are none", ErrName, name, where)
 	}
-	return State{}, fmt.Errorf("%w %q is of no rule%s; there are %q", ErrName, name, where, names)
+	more := ""
+	if left := len(names) - shownNames; left > 0 {
+		more = fmt.Sprintf(" and %d more", left)
+		names = names[:shownNames]
+	}
+	return State{}, fmt.Errorf("%w %q is of no rule%s; there are %q%s", ErrName, name, where, names, more)
 }
+
+// shownNames is how many names of other rules an error shows.
+const shownNames = 10
 
 // Remove takes the rule of a name in a space out of force, "" being those of no
 // space. The error is [ErrName].

@@ -417,3 +417,13 @@ func TestARuleWhoseConditionFailsDoesNotApplyAndSaysSo(t *testing.T) {
 	assert.Zero(t, state.Matched)
 	require.NoError(t, e.Remove("", "long"))
 }
+
+func TestAnErrorNamesSomeOfManyRulesAlone(t *testing.T) {
+	e := fault.New(fault.Config{})
+	for range 25 {
+		_, err := e.Add(fault.Rule{What: fault.Action{Do: fault.RefuseLogin}})
+		require.NoError(t, err)
+	}
+	_, err := e.Find("", "busy")
+	assert.ErrorContains(t, err, `"refuse-login-10"] and 15 more`)
+}

@@ -139,17 +139,23 @@ func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }
 func (s *Simulator) GetSpace(team string) (portal.Space, error) {
 	in := s.Spaces.Of(team)
 	if in == nil {
-		return portal.Space{}, fmt.Errorf("%w: %s; there are %v", ErrNoSpace, team, s.teamsInSpaces())
+		return portal.Space{}, fmt.Errorf("%w: %s; there are %s", ErrNoSpace, team, s.someSpaces())
 	}
 	return s.describeSpace(in), nil
 }
 
-func (s *Simulator) teamsInSpaces() []string {
+// someSpaces names the spaces there are, the first ten of many.
+func (s *Simulator) someSpaces() string {
+	const most = 10
 	teams := []string{}
-	for _, in := range s.Spaces.All() {
+	all := s.Spaces.All()
+	for _, in := range all[:min(len(all), most)] {
 		teams = append(teams, in.Team())
 	}
-	return teams
+	if left := len(all) - len(teams); left > 0 {
+		return fmt.Sprintf("%v and %d more", teams, left)
+	}
+	return fmt.Sprint(teams)
 }
 
 func (s *Simulator) describeSpace(in *space.Space) portal.Space {
