@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,8 +33,11 @@ func invoke(t *testing.T, args ...string) outcome {
 // invokeWith is invoke with something on standard input.
 func invokeWith(t *testing.T, stdin string, args ...string) outcome {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // what should be refused may run
+	defer cancel()
 	var stdout, stderr strings.Builder
-	code := run(t.Context(), args, &console{strings.NewReader(stdin), &stdout, &stderr})
+	code := run(ctx, args, &console{strings.NewReader(stdin), &stdout, &stderr})
+	require.NoError(t, ctx.Err(), "%q does not end", args)
 	return outcome{code, stdout.String(), stderr.String()}
 }
 

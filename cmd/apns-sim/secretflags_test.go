@@ -57,7 +57,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 		wantNoSecret(t, o, pem, body, token, word, jwt)
 	}
 	for variable, value := range map[string]string{
-		"APNS_SIM_KEY": pem, "APNS_SIM_CONTROL_TOKEN": token + "\n", "APNS_SIM_CERTS": pem, "APNS_SIM_TOPIC": body, "APNS_SIM_HISTORY": pem,
+		"APNS_SIM_KEY": pem, "APNS_SIM_CONTROL_TOKEN": token + "\n", "APNS_SIM_CERTS": pem, "APNS_SIM_TOPIC": body + "+", "APNS_SIM_HISTORY": pem,
 	} {
 		t.Run(variable, func(t *testing.T) {
 			t.Setenv(variable, value)
