@@ -6,27 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // announce tells everybody who asked that the simulator is ready. It ends with ctx if
 // nobody reads standard output.
-func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog, info sim.Info) error {
+func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog, file *readyFile, info sim.Info) error {
 	record, err := json.Marshal(info)
 	if err != nil {
 		return fmt.Errorf("write the ready record: %w", err)
 	}
 	record = append(record, '\n')
-	if s.ReadyFile != "" {
-		if err := pki.WritePublic(s.ReadyFile, record); err != nil {
-			return fmt.Errorf("write the ready file: %w", err)
-		}
+	if err := file.write(record); err != nil {
+		return err
 	}
 	if s.Ready != "json" {
 		return welcome(log.out, info)
@@ -56,17 +51,6 @@ func writeUntil(ctx context.Context, out io.Writer, text []byte) error {
 	case <-time.After(logPatience):
 		return errors.New("nobody reads it")
 	}
-}
-
-// forget takes the ready file away again.
-func (s *serveCommand) forget() error {
-	if s.ReadyFile == "" {
-		return nil
-	}
-	if err := os.Remove(s.ReadyFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the ready file: %w", err)
-	}
-	return nil
 }
 
 // welcome says for a reader where everything is and what to do first.

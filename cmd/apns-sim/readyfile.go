@@ -1,16 +1,104 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
+
+// A readyFile is the file with the ready record. What stands under its name may be of
+// somebody else: only what is known to be a simulator's is removed.
+type readyFile struct {
+	path string // "" for none
+
+	// record is what this process has written, and file is where; nil before.
+	record []byte
+	file   fs.FileInfo
+}
+
+// check refuses a path under which something is that a file cannot take the place of.
+func (r *readyFile) check() error {
+	file, err := os.Lstat(r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !file.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file (mode %s) and stays as it is; name a file that is regular or does not exist", r.path, file.Mode())
+	}
+	return err
+}
+
+// prepare removes a ready file that a killed simulator has left, so that nobody takes it
+// for that of the one that starts. That of a running one stays, and so does any other
+// file, until the record takes its place.
+func (r *readyFile) prepare(ctx context.Context) error {
+	if r.path == "" {
+		return nil
+	}
+	if err := r.check(); err != nil {
+		return badUsage("--ready-file: %w", err)
+	}
+	info, err := readReadyFile(r.path)
+	if err != nil {
+		return nil // nobody takes it for a ready file
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	if info.PID != os.Getpid() && stillReady(ctx, r.path, "", info) == nil {
+		return nil
+	}
+	return removeReadyFile(r.path)
+}
+
+// write writes the record, in the place of a regular file if there is one.
+func (r *readyFile) write(record []byte) error {
+	if r.path == "" {
+		return nil
+	}
+	err := r.check() // somebody may have put something there since
+	if err == nil {
+		err = pki.WritePublic(r.path, record)
+	}
+	if err == nil {
+		r.record = record
+		r.file, err = os.Lstat(r.path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	return nil
+}
+
+// forget removes the file that write has written, unless it is another by now.
+func (r *readyFile) forget() error {
+	if r.file == nil {
+		return nil
+	}
+	file, err := os.Lstat(r.path)
+	if err != nil || !os.SameFile(file, r.file) {
+		return nil
+	}
+	if text, err := pki.ReadRegular(r.path); err != nil || !bytes.Equal(text, r.record) {
+		return nil
+	}
+	return removeReadyFile(r.path)
+}
+
+func removeReadyFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the ready file: %w", err)
+	}
+	return nil
+}
 
 func readReadyFile(path string) (info sim.Info, err error) {
 	text, err := pki.ReadRegular(path)
@@ -20,41 +108,41 @@ func readReadyFile(path string) (info sim.Info, err error) {
 	if err := json.Unmarshal(text, &info); err != nil {
 		return info, fmt.Errorf("%s: %w", path, err)
 	}
+	if info.Event != sim.ReadyEvent || info.PID <= 0 {
+		return info, fmt.Errorf("%s is not a ready record, which has \"event\":%q and the pid of the simulator", path, sim.ReadyEvent)
+	}
 	return info, nil
 }
 
 // stillReady looks whether the simulator that wrote a ready file is still there: one
 // that was killed leaves its file. The control API tells, where it is open; a process
-// id alone may be that of another process by now, as of 1 in a container.
-func stillReady(ctx context.Context, path string, info sim.Info) error {
-	if info.Control != "" {
-		if _, err := (&controlFlags{Control: info.Control}).get(ctx, "/readyz"); err != nil {
-			return fmt.Errorf("%s is of process %d, which does not answer: %w", path, info.PID, err)
+// id alone may be that of another process by now, as of 1 in a container. An API that
+// demands a token which is not known tells only that a simulator is there.
+func stillReady(ctx context.Context, path, token string, info sim.Info) error {
+	if info.Control == "" {
+		if !processRuns(info.PID) {
+			return fmt.Errorf("%s is of process %d, which does not run any more", path, info.PID)
 		}
 		return nil
 	}
-	if !processRuns(info.PID) {
-		return fmt.Errorf("%s is of process %d, which does not run any more", path, info.PID)
+	api := &controlFlags{Control: info.Control, ControlToken: token}
+	if token == "" && info.ControlTokenFile != "" {
+		if text, err := pki.ReadRegular(info.ControlTokenFile); err == nil {
+			api.ControlToken = strings.TrimSpace(string(text))
+		}
+	}
+	if _, err := api.get(ctx, "/readyz"); err != nil {
+		return fmt.Errorf("%s is of process %d, which does not answer: %w", path, info.PID, err)
+	}
+	current, err := api.discover(ctx)
+	if refused, ok := errors.AsType[*refusal](err); ok && refused.status == http.StatusUnauthorized && api.ControlToken == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s is of process %d, and whether %s is of it is not known: %w", path, info.PID, info.Control, err)
+	}
+	if current.PID != info.PID {
+		return fmt.Errorf("%s is of process %d, and at %s is another simulator, process %d", path, info.PID, info.Control, current.PID)
 	}
 	return nil
-}
-
-// dropStaleReadyFile removes a ready file that a killed simulator has left, so that
-// nobody takes it for that of the one that starts. That of a running one stays.
-func (s *serveCommand) dropStaleReadyFile(ctx context.Context) error {
-	if s.ReadyFile == "" {
-		return nil
-	}
-	info, err := readReadyFile(s.ReadyFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil && info.PID != os.Getpid() {
-		ctx, cancel := context.WithTimeout(ctx, askTime)
-		defer cancel()
-		if stillReady(ctx, s.ReadyFile, info) == nil {
-			return nil
-		}
-	}
-	return s.forget()
 }

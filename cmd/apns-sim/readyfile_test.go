@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,12 +15,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // readyFileOf writes the ready file of a simulator.
 func readyFileOf(t *testing.T, info sim.Info) string {
 	t.Helper()
+	info.Event = sim.ReadyEvent
 	text, err := json.Marshal(info)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "ready.json")
@@ -41,7 +46,7 @@ func TestTheReadyFileOfAKilledSimulatorIsNotReady(t *testing.T) {
 	}{
 		{"its control API is gone", sim.Info{PID: os.Getpid(), Control: "http://" + free(t)}, "which does not answer: "},
 		{"its process is gone", sim.Info{PID: gone(t)}, "which does not run any more"},
-		{"it has no process", sim.Info{}, "which does not run any more"},
+		{"it has no process", sim.Info{}, "is not a ready record"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := invoke(t, "ready", "--ready-file", readyFileOf(t, tc.info))
@@ -59,10 +64,87 @@ func TestServeRemovesTheReadyFileOfAKilledSimulatorAtItsStart(t *testing.T) {
 	assert.Equal(t, exitAddress, invoke(t, append(start, stale)...).code)
 	assert.NoFileExists(t, stale)
 
-	other := serve(t, "--any-port")
-	current := readyFileOf(t, sim.Info{PID: gone(t), Control: other.Control})
+	other := sim.Info{PID: gone(t)}
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		assert.NoError(t, json.NewEncoder(w).Encode(other))
+	}))
+	defer api.Close()
+	other.Control = api.URL
+	current := readyFileOf(t, other)
 	assert.Equal(t, exitAddress, invoke(t, append(start, current)...).code)
 	assert.FileExists(t, current, "that of a running simulator stays")
+}
+
+func TestAReadyFileIsNotReadyIfAnotherSimulatorHasItsControlAPI(t *testing.T) {
+	for _, token := range []string{"", "0123456789abcdef0123456789abcdef"} {
+		other := serve(t, "--any-port", "--control-token", token)
+		stale := sim.Info{PID: gone(t), Control: other.Control}
+		o := invoke(t, "ready", "--ready-file", readyFileOf(t, stale), "--control-token", token)
+		assert.Equal(t, exitNotReady, o.code)
+		assert.Contains(t, o.stderr, fmt.Sprintf("is of process %d, and at %s is another simulator, process %d", stale.PID, stale.Control, other.PID))
+	}
+}
+
+func TestServeRemovesNothingButReadyFiles(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		return filepath.Join(dir, name)
+	}
+	record := readyFileOf(t, sim.Info{PID: gone(t)})
+	link := filepath.Join(dir, "link")
+	require.NoError(t, os.Symlink(record, link))
+	folder := filepath.Join(dir, "folder")
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	for _, tc := range []struct {
+		what, path string
+		code       int
+	}{
+		{"text", write("text", "mine"), exitAddress},
+		{"an empty file", write("empty", ""), exitAddress},
+		{"JSON of somebody else", write("json", `{"pid":1}`), exitAddress},
+		{"a symbolic link", link, exitUsage},
+		{"a directory", folder, exitUsage},
+	} {
+		before, err := os.Lstat(tc.path)
+		require.NoError(t, err)
+		o := invoke(t, "serve", "--listen", taken(t), "--ready-file", tc.path) // it never gets ready: the address is taken
+		assert.Equal(t, tc.code, o.code, tc.what)
+		if tc.code == exitUsage {
+			assert.Contains(t, o.stderr, "--ready-file: "+tc.path+" is not a regular file", tc.what)
+		}
+		after, err := os.Lstat(tc.path)
+		if assert.NoError(t, err, tc.what) {
+			assert.True(t, os.SameFile(before, after), tc.what)
+		}
+	}
+	assert.FileExists(t, record)
+	o := invoke(t, "serve", "--any-port", "--ready-file", os.DevNull)
+	assert.Equal(t, exitUsage, o.code)
+	assert.Contains(t, o.stderr, "is not a regular file")
+}
+
+func TestAReadyFileThatIsAnotherByNowStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ready.json")
+	for _, tc := range []struct {
+		what    string
+		change  func() error
+		remains bool
+	}{
+		{"nothing has changed", func() error { return nil }, false},
+		{"it is gone already", func() error { return os.Remove(path) }, false},
+		{"another has taken its place", func() error { return pki.WritePublic(path, []byte("record")) }, true},
+		{"it was overwritten", func() error { return os.WriteFile(path, []byte("other"), 0o600) }, true},
+	} {
+		file := &readyFile{path: path}
+		require.NoError(t, file.write([]byte("record")), "in the place of a regular file")
+		require.NoError(t, tc.change())
+		require.NoError(t, file.forget())
+		_, err := os.Lstat(path)
+		assert.Equal(t, tc.remains, err == nil, tc.what)
+	}
+	require.NoError(t, (&readyFile{path: path}).forget(), "a process that has written nothing removes nothing")
+	assert.FileExists(t, path)
 }
 
 func TestNobodyReadingTheReadyRecordLeavesTheEndAsItIs(t *testing.T) {

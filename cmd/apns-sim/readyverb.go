@@ -68,5 +68,5 @@ func (r *readyCommand) ask(ctx context.Context, patience time.Duration) (info si
 	if info, err = readReadyFile(r.ReadyFile); err != nil {
 		return info, err
 	}
-	return info, stillReady(ctx, r.ReadyFile, info)
+	return info, stillReady(ctx, r.ReadyFile, r.ControlToken, info)
 }

@@ -24,10 +24,12 @@ func TestANamedPipeInPlaceOfALockBlocksNoStart(t *testing.T) {
 	require.NoError(t, folder.remove())
 }
 
-func TestANamedPipeInPlaceOfAReadyFileBlocksNoStart(t *testing.T) {
+func TestANamedPipeInPlaceOfAReadyFileIsRefusedAtOnceAndStays(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ready.json")
 	require.NoError(t, syscall.Mkfifo(file, 0o600))
 	assert.Equal(t, exitNotReady, invoke(t, "ready", "--ready-file", file).code)
-	s := serve(t, "--any-port", "--ready-file", file)
-	assert.Equal(t, s.record, read(t, file), "it has made way")
+	assert.Equal(t, exitUsage, invoke(t, "serve", "--any-port", "--ready-file", file).code)
+	pipe, err := os.Lstat(file)
+	require.NoError(t, err)
+	assert.Equal(t, os.ModeNamedPipe, pipe.Mode().Type())
 }

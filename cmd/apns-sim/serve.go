@@ -120,7 +120,8 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
 	}
-	if err := s.dropStaleReadyFile(ctx); err != nil {
+	ready := &readyFile{path: s.ReadyFile}
+	if err := ready.prepare(ctx); err != nil {
 		return err
 	}
 	if cfg.FileDir == "" && cfg.Secrets == nil {
@@ -143,8 +144,8 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	}
 	end.allow(s.stopTime(), simulator.Unfinished)
 	defer func() { err = errors.Join(err, simulator.Close()) }()
-	defer func() { err = errors.Join(err, s.forget()) }()
-	if err := s.announce(ctx, c, log, simulator.Info()); err != nil {
+	defer func() { err = errors.Join(err, ready.forget()) }()
+	if err := s.announce(ctx, c, log, ready, simulator.Info()); err != nil {
 		return err
 	}
 	select {

@@ -6,10 +6,13 @@ import (
 	"runtime/debug"
 )
 
+// ReadyEvent is the event of a ready record.
+const ReadyEvent = "ready"
+
 // Info is the ready record: where the simulator listens and what its default
 // team has.
 type Info struct {
-	Event   string `json:"event"` // "ready"
+	Event   string `json:"event"` // ReadyEvent
 	PID     int    `json:"pid"`
 	Version string `json:"version"`
 
@@ -61,7 +64,7 @@ func describe(open map[Door]net.Listener) Info {
 		return ""
 	}
 	return Info{
-		Event:           "ready",
+		Event:           ReadyEvent,
 		PID:             os.Getpid(),
 		Version:         Version(),
 		Provider:        at("https://", Provider),
