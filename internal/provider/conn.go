@@ -183,8 +183,10 @@ func (c *conn) environmentFor(authority string) apns.Environment {
 	return c.server.cfg.Environment
 }
 
-// hostOf returns the host of an authority in lower case, without a port.
+// hostOf returns the host of an authority in lower case, without a port and without the
+// dot at the end of an absolute name. "The rightmost domain label of a fully qualified
+// domain name in DNS may be followed by a single "."" RFC 3986, 3.2.2
 func hostOf(authority string) string {
 	host, _, _ := strings.Cut(authority, ":")
-	return strings.ToLower(host)
+	return strings.ToLower(strings.TrimSuffix(host, "."))
 }

@@ -20,6 +20,7 @@ func TestApplesHostNamesSelectTheEnvironment(t *testing.T) {
 		{"SNI", "api.sandbox.push.apple.com", "localhost", apns.Production, apns.Sandbox},
 		{"older SNI", "api.development.push.apple.com", "localhost", apns.Production, apns.Sandbox},
 		{"authority with port", "localhost", "api.push.apple.com:443", apns.Sandbox, apns.Production},
+		{"absolute name", "localhost", "api.sandbox.push.apple.com.:443", apns.Production, apns.Sandbox},
 		{"authority in capitals", "localhost", "API.Sandbox.Push.Apple.com", apns.Production, apns.Sandbox},
 		{"SNI before the listener", "api.push.apple.com", "localhost", apns.Sandbox, apns.Production},
 	} {
@@ -50,6 +51,8 @@ func TestAHostHeaderDoesForAnAuthority(t *testing.T) {
 func TestARequestForTheOtherEnvironmentIsMisdirected(t *testing.T) {
 	for _, tt := range []struct{ what, serverName, first, second string }{
 		{"the connection was opened for production", "api.push.apple.com", "", "api.sandbox.push.apple.com"},
+		{"the name is absolute, in capitals", "api.push.apple.com", "", "API.Sandbox.push.apple.com."},
+		{"the name is absolute, with a port", "api.push.apple.com", "", "api.sandbox.push.apple.com.:443"},
 		{"and the older name", "api.push.apple.com", "", "api.development.push.apple.com:443"},
 		{"the connection was opened for the sandbox", "api.sandbox.push.apple.com", "", "API.push.apple.com"},
 		{"the first request has chosen", "localhost", "api.sandbox.push.apple.com", "api.push.apple.com"},
