@@ -289,19 +289,21 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	if err != nil {
 		return []finding{wrong("programs", "", "%v", err)}
 	}
-	// curl cannot connect without a request, which is refused: its record is taken away.
-	id := newID()
+	// curl cannot connect without a request, which is refused: its record is taken away,
+	// and so are those of the handshakes that fail.
+	id, probes, place := newID(), p.newProbes(ctx), p.info.Place()
 	defer p.forget(ctx, id)
-	place := p.info.Place()
-	address := place.Map()["APNS_SIM_PROVIDER"]
+	defer func() { probes.forget(ctx) }()
+	address := strings.TrimPrefix(place.Map()["APNS_SIM_PROVIDER"], "https://")
+	target := net.JoinHostPort(probes.serverName, at.Port())
 	for _, program := range []struct {
 		name, trusts string
 		args         []string
 	}{
-		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, address}},
-		{"node", "NODE_EXTRA_CA_CERTS", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'localhost'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
-		{"python3", "SSL_CERT_FILE", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='localhost')"}},
-		{"openssl", "SSL_CERT_FILE", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", "localhost", "-verify_return_error", "-brief"}},
+		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, "--connect-to", target + ":" + address, "https://" + target}},
+		{"node", "NODE_EXTRA_CA_CERTS", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'" + probes.serverName + "'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
+		{"python3", "SSL_CERT_FILE", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='" + probes.serverName + "')"}},
+		{"openssl", "SSL_CERT_FILE", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", probes.serverName, "-verify_return_error", "-brief"}},
 	} {
 		path, err := exec.LookPath(program.name)
 		if err != nil {
@@ -309,6 +311,7 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 		}
 		output, err := exec.CommandContext(ctx, path, program.args...).CombinedOutput()
 		if err != nil {
+			probes.failed++
 			last := lastLine(string(output))
 			list = append(list, wrong(program.name, "set "+program.trusts+`, as eval "$(apns-sim env)" does`, "cannot connect: %s (%v)", last, err))
 			continue

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,7 +57,34 @@ func TestDoctorFindsNothingWrongWhereNothingIs(t *testing.T) {
 	}
 	assert.Contains(t, d.do("doctor"), "REMEDY")
 	assert.Equal(t, "0\n", d.do("count"), "the history of the user has nothing of doctor's")
+	assert.Equal(t, "0\n", d.do("count", "--state", "failed"))
 	assert.NotContains(t, d.server.stop().stderr, "WARN")
+}
+
+func TestDoctorIsNotAmongTheFailuresItFinds(t *testing.T) {
+	d := drive(t)
+	d.around()
+	old := filepath.Join(initialized(t), "ca.pem") // of another simulator
+	for _, name := range trustVariables {
+		t.Setenv(name, old)
+	}
+	// The failure of somebody else stays.
+	_, err := tls.Dial("tcp", strings.TrimPrefix(d.server.Provider, "https://"), &tls.Config{ServerName: "localhost"})
+	require.Error(t, err)
+	require.Eventually(t, func() bool { return d.do("count", "--state", "failed") == "1\n" }, time.Minute, 10*time.Millisecond)
+	tried := 0
+	all := examined(t, d.fail(exitFailure, "doctor", "--json"))
+	for _, program := range []string{"curl", "node", "python3", "openssl"} {
+		if f, found := all[program]; found {
+			assert.False(t, f.Good, program)
+			tried++
+		}
+	}
+	t.Logf("%d programs tried", tried)
+	assert.Equal(t, "1\n", d.do("count", "--state", "failed"))
+	assert.Equal(t, "0\n", d.do("count"))
+	again := examined(t, d.fail(exitFailure, "doctor", "--json"))["failures"]
+	assert.Contains(t, again.Found, "1 tls-handshake;")
 }
 
 func TestDoctorTellsTheRemedyOfWhatIsWrong(t *testing.T) {

@@ -129,7 +129,9 @@ func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOu
 
 type deleteInput struct {
 	Words
-	All bool `query:"all" doc:"Delete all pushes, without filter words" example:"true"`
+	All    bool   `query:"all" doc:"Delete all pushes, without filter words" example:"true"`
+	After  uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes whose number is below this one; 0 is no bound" example:"0"`
 }
 
 type deleteOutput struct {
@@ -139,7 +141,7 @@ type deleteOutput struct {
 }
 
 func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*deleteOutput, error) {
-	f, err := in.filter(s.sim.Now(), "all")
+	f, err := in.filter(s.sim.Now(), "all", "after", "before")
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +149,7 @@ func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*delet
 		return nil, refuse(http.StatusUnprocessableEntity, "query: there is no filter word; say which pushes to delete, or all=true")
 	}
 	out := new(deleteOutput)
-	out.Body.Deleted = s.sim.History().Delete(f)
+	out.Body.Deleted = s.sim.History().Delete(journal.Query{Filter: f, After: in.After, Before: in.Before})
 	return out, nil
 }
 

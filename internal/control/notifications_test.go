@@ -145,7 +145,9 @@ func TestPushesAreDeletedOnlyIfItIsSaidWhich(t *testing.T) {
 	}
 	wantProblem(t, drop(""), http.StatusUnprocessableEntity, "say which pushes to delete, or all=true")
 	assert.Equal(t, 1, read[list](t, drop("?payload.n=1"), 200).Deleted)
-	assert.Equal(t, 2, read[list](t, drop("?all=true"), 200).Deleted)
+	assert.Equal(t, 0, read[list](t, drop("?payload.n=0&after=1"), 200).Deleted)
+	assert.Equal(t, 1, read[list](t, drop("?all=true&after=2&before=4"), 200).Deleted)
+	assert.Equal(t, 1, read[list](t, drop("?all=true"), 200).Deleted)
 }
 
 func TestOnlyAcceptedPushesAreReplayed(t *testing.T) {

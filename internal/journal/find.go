@@ -131,11 +131,11 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 	return r, ok
 }
 
-// Delete removes the records that match with their events, and returns how many
-// there were. What happens to such a push afterwards is not recorded. The
-// numbers of later events have gaps.
-func (j *Journal) Delete(f match.Filter) (n int) {
-	return j.deleteIf(&Query{Filter: f}, func(*match.Subject) bool { return true }, false)
+// Delete removes the records that a query asks for, whatever its Limit, with their
+// events, and returns how many there were. What happens to such a push afterwards is
+// not recorded. The numbers of later events have gaps.
+func (j *Journal) Delete(q Query) (n int) {
+	return j.deleteIf(&q, func(*match.Subject) bool { return true }, false)
 }
 
 // ResetFunc is Delete of the records for which unwanted returns true, for a reset: a

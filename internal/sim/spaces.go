@@ -13,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/match"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/portal"
@@ -212,7 +213,7 @@ func (s *Simulator) forgetRecords(team string) error {
 	if err != nil {
 		return fmt.Errorf("sim: records of space %s: %w", team, err)
 	}
-	s.Journal.Delete(of)
+	s.Journal.Delete(journal.Query{Filter: of})
 	return nil
 }
 
