@@ -8,15 +8,33 @@ import (
 	"strings"
 )
 
+const privateKey = "(a private key, not shown)"
+
+// block is a private key in PEM, RFC 7468, 10 and 11; to the end where the last line
+// is missing. What it holds is the group.
+var block = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE(?s:(.*?)-----END [A-Z0-9 ]*PRIVATE KEY-----|(.*))`)
+
+// keyData is what tells a key from a text that only names the lines around one: it
+// begins as a DER sequence or an encrypted key of old (RFC 1421, 4.6) does, or has base64
+// that is longer than words are.
+var keyData = regexp.MustCompile(`^(?: KEY)?-*(?:\\[rn]|[\s"',\[\]])*(?:M[A-P]|Proc-Type)|[A-Za-z0-9+/=]{16,}`)
+
+// hideKey returns what stands for a block.
+func hideKey(text string) string {
+	held := block.FindStringSubmatch(text)
+	if keyData.MatchString(held[1] + held[2]) {
+		return privateKey
+	}
+	return text
+}
+
 // shapes are secrets that tell themselves by their shape, with what stands for them.
 var shapes = []struct {
 	shape *regexp.Regexp
 	shown string
 }{
-	// RFC 7468, 10 and 11; to the end where the last line is missing
-	{regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE(?s:.*?-----END [A-Z0-9 ]*PRIVATE KEY-----|.*)`), "(a private key, not shown)"},
-	// The same in base64 alone: PKCS#8 of an EC P-256 or an RSA key, and SEC 1.
-	{regexp.MustCompile(`(?:MI[GI][A-Za-z0-9+/]{1,3}(?:AgEAMBMG|IBADANBg)|MHcCAQEE)[A-Za-z0-9+/=]+(?:(?:\\r|\\n|\s)+[A-Za-z0-9+/=]{16,})*`), "(a private key, not shown)"},
+	// What is in a block, in base64 alone: PKCS#8 of an EC P-256 or an RSA key, and SEC 1.
+	{regexp.MustCompile(`(?:MI[GI][A-Za-z0-9+/]{1,3}(?:AgEAMBMG|IBADANBg)|MHcCAQEE)[A-Za-z0-9+/=]+(?:(?:\\r|\\n|\s)+[A-Za-z0-9+/=]{16,})*`), privateKey},
 	// RFC 7519, 3: the header of a token is an object, and so begins with {"
 	{regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`), "(a provider token, not shown)"},
 }
@@ -34,6 +52,7 @@ func Hide(text string, values ...string) string {
 			}
 		}
 	}
+	text = block.ReplaceAllStringFunc(text, hideKey)
 	for _, s := range shapes {
 		text = s.shape.ReplaceAllLiteralString(text, s.shown)
 	}

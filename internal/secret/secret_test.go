@@ -22,6 +22,32 @@ func TestASecretIsHiddenByItsShape(t *testing.T) {
 	}
 }
 
+func TestTheLinesAroundAPrivateKeyAreNoSecret(t *testing.T) {
+	for _, text := range []string{
+		"put -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it",
+		"there is no PEM block in it, which begins with -----BEGIN PRIVATE KEY-----",
+		"its -----END PRIVATE KEY----- line is missing: give it whole; a shell needs quotes around it",
+		"unknown flag -----BEGIN PRIVATE, did you mean --key-p8?",
+		"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----",
+	} {
+		assert.Equal(t, text, secret.Hide(text))
+	}
+}
+
+func TestAPrivateKeyIsHiddenHoweverItIsWritten(t *testing.T) {
+	const line = "b64b64b64b64b64b"
+	for _, text := range []string{
+		"-----BEGIN PRIVATE KEY----- MIGH -----END PRIVATE KEY-----",
+		`-----BEGIN PRIVATE KEY-----\r\nMIGH`,
+		`-----BEGIN PRIVATE KEY-----", "MHcC`,
+		"-----BEGIN EC PRIVATE KEY-----\n" + "Proc" + "-Type: 4,ENCRYPTED\nDEK-Info: x\n\nabcd\n-----END EC PRIVATE KEY-----",
+		"-----BEGIN PRIVATE KEY-----\n!" + line + "\n-----END PRIVATE KEY-----",
+		"-----BEGIN PRIVATE KEY----- and -----BEGIN PRIVATE KEY-----\n" + line + "\n-----END PRIVATE KEY-----",
+	} {
+		assert.Equal(t, "(a private key, not shown)", secret.Hide(text), text)
+	}
+}
+
 func TestAValueOfASecretFlagIsHiddenWhereverItStands(t *testing.T) {
 	args := []string{"serve", "--control-token=-s3cret-one", "--password", "two\n\"words\"", "--name", "x"}
 	values := secret.Values(args, "control-token", "password")
