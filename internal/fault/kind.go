@@ -49,6 +49,10 @@ type KindInfo struct {
 	Needs, Takes []string
 }
 
+// throughProxy is what becomes of a TCP reset on its way through the CONNECT proxy, which
+// ends the client's side with a FIN.
+const throughProxy = "a client that comes through the simulator's proxy sees EOF instead of the reset"
+
 // kinds is the one table of kinds. The checks of rules, the command line and
 // docs/faults.md read it.
 var kinds = []KindInfo{
@@ -56,7 +60,7 @@ var kinds = []KindInfo{
 	{Delay, AtRequest, "The answer comes later; the push itself is taken at once.", []string{"delay"}, nil},
 	{NoAnswer, AtRequest, "The request is never answered, and its stream stays open.", nil, []string{"deliver"}},
 	{ResetStream, AtRequest, "The stream is reset instead of an answer.", nil, []string{"code", "deliver"}},
-	{ResetConnection, AtRequest, "The connection ends with a TCP reset instead of an answer.", nil, []string{"deliver"}},
+	{ResetConnection, AtRequest, "The connection ends with a TCP reset instead of an answer; " + throughProxy + ", and answers sent just before may be lost.", nil, []string{"deliver"}},
 	{GoAway, AtRequest, "The connection is told to go away before the request is answered.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{Retire, AtRequest, "The connection is told to go away; this request is answered, later streams get REFUSED_STREAM.", nil, []string{"reason", "text"}},
 	{LimitStreams, AtRequest, "The limit of concurrent streams changes, to the next of a list each time.", []string{"streams"}, []string{"overrun"}},
@@ -68,9 +72,9 @@ var kinds = []KindInfo{
 
 	{GoAwayFirst, AtOpening, "The connection is told to go away before anything else, before SETTINGS.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{SlowAccept, AtAccept, "The connection waits before its TLS handshake.", []string{"delay"}, nil},
-	{RefuseConnection, AtAccept, "The connection is reset before its TLS handshake.", nil, nil},
+	{RefuseConnection, AtAccept, "The connection is reset before its TLS handshake; " + throughProxy + ".", nil, nil},
 	{ShowChain, AtHandshake, "TLS shows a certificate that a careful peer refuses.", []string{"chain"}, nil},
-	{BreakHandshake, AtHandshake, "The TLS handshake fails after the ClientHello: cut midway by a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure.", []string{"handshake"}, nil},
+	{BreakHandshake, AtHandshake, "The TLS handshake fails after the ClientHello: cut midway by a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure; " + throughProxy + ".", []string{"handshake"}, nil},
 
 	{RefuseLogin, AtLogin, "The device is not let in: status 2, with the courier's time if it may try again.", nil, []string{"text", "retry"}},
 	{Redirect, AtLogin, "The device is sent to another courier, even if one has sent it here.", []string{"host"}, []string{"text"}},
