@@ -27,13 +27,22 @@ func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
 	}
 	c.mu.Lock()
 	s := c.streams[f.StreamID]
-	if s != nil {
-		c.closeLocked(s, endingPeer)
-	}
+	incomplete := s != nil && !s.served
 	c.mu.Unlock()
 	if s == nil {
 		return c.countNoise()
 	}
+	if incomplete {
+		c.report(Failure{
+			Kind: RequestCutOff, Stream: f.StreamID, Code: f.ErrCode,
+			Reason: "the client sent RST_STREAM " + f.ErrCode.String() + " before the request was complete",
+		})
+	}
+	c.mu.Lock()
+	if c.streams[f.StreamID] == s { // else it was answered meanwhile
+		c.closeLocked(s, endingPeer)
+	}
+	c.mu.Unlock()
 	return c.countReset()
 }
 

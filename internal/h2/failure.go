@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ const (
 	// HeadersTooLarge is a request that was answered with status 431.
 	HeadersTooLarge
 	// RequestCutOff is a request that the peer had not finished when the
-	// connection ended.
+	// connection ended, or when it reset the stream.
 	RequestCutOff
 	// ConnectionEnded is a connection that ended with GOAWAY because the peer
 	// broke a rule of HTTP/2, or without one because no preface came in time.
@@ -46,7 +47,7 @@ type Failure struct {
 	// Stream is the stream concerned; 0 for none.
 	Stream uint32
 	// Code is what the peer was told in RST_STREAM or GOAWAY, or has told us if
-	// Kind is PeerEnded.
+	// Kind is PeerEnded or RequestCutOff.
 	Code http2.ErrCode
 	// Reason is which rule was broken, in words.
 	Reason string
@@ -92,25 +93,31 @@ func (f *Failure) requestOf(s *Stream) {
 // reportEnd reports that the reader has ended with cause, if that is a failure.
 func (c *Conn) reportEnd(cause error) {
 	var ce *ConnectionError
+	var broken *net.OpError
 	switch {
 	case c.cfg.OnFailure == nil:
 		return
 	case errors.As(cause, &ce):
 		c.report(Failure{Kind: ConnectionEnded, Stream: ce.StreamID, Code: ce.Code, Reason: ce.Reason})
-		c.reportCutOff(ce.Code, ce.StreamID)
+		c.reportCutOff(ce.Code, ce.StreamID, cutOff)
 	case errors.Is(cause, ErrPrefaceTimeout):
 		c.report(Failure{Kind: ConnectionEnded, Reason: "no preface and SETTINGS in time"})
 	case c.peerLeft != nil:
 		c.report(Failure{Kind: PeerEnded, Code: c.peerLeft.Code, Reason: c.peerLeft.Debug})
-		c.reportCutOff(c.peerLeft.Code, 0)
+		c.reportCutOff(c.peerLeft.Code, 0, cutOff)
 	case errors.Is(cause, io.ErrUnexpectedEOF):
-		c.reportCutOff(http2.ErrCodeNo, 0)
+		c.reportCutOff(http2.ErrCodeNo, 0, cutOff)
+	case errors.As(cause, &broken) && !errors.Is(cause, net.ErrClosed): // else it is we who have closed it
+		c.reportCutOff(http2.ErrCodeNo, 0, cutOff+": "+broken.Err.Error())
 	}
 }
 
+// cutOff is the reason of a request that the end of the connection has left incomplete.
+const cutOff = "the connection ended before the request was complete"
+
 // reportCutOff reports the requests that the end of the connection has left
 // incomplete, but for that of the stream that is reported already.
-func (c *Conn) reportCutOff(code http2.ErrCode, reported uint32) {
+func (c *Conn) reportCutOff(code http2.ErrCode, reported uint32, reason string) {
 	var cut []uint32
 	c.mu.Lock()
 	for id, s := range c.streams {
@@ -124,7 +131,7 @@ func (c *Conn) reportCutOff(code http2.ErrCode, reported uint32) {
 	}
 	slices.Sort(cut)
 	for _, id := range cut {
-		c.report(Failure{Kind: RequestCutOff, Stream: id, Code: code, Reason: "the connection ended before the request was complete"})
+		c.report(Failure{Kind: RequestCutOff, Stream: id, Code: code, Reason: reason})
 	}
 }
 

@@ -154,6 +154,60 @@ func TestRequestCutOffByThePeerIsReported(t *testing.T) {
 	assert.Equal(t, []*Failure{cut.ofPost()}, got)
 }
 
+func TestRequestThatThePeerResetsWithinItIsReported(t *testing.T) {
+	got := failuresOf(t, Config{}, func(p *peer) {
+		p.greet()
+		p.headers(1, false, post())
+		p.data(1, false, "{")
+		p.sent(p.fr.WriteRSTStream(1, http2.ErrCodeCancel))
+		p.headers(3, true, post())
+		p.wantStatus(3, "200", "the connection is served on")
+	})
+	cut := Failure{
+		Kind: RequestCutOff, Stream: 1, Code: http2.ErrCodeCancel, Body: []byte("{"),
+		Reason: "the client sent RST_STREAM CANCEL before the request was complete",
+	}
+	assert.Equal(t, []*Failure{cut.ofPost()}, got)
+}
+
+func TestRequestThatATCPResetCutsOffIsReported(t *testing.T) {
+	client, server := tcpPair(t)
+	var got []*Failure
+	begun := make(chan struct{})
+	c := NewConn(server, &Config{OnFailure: func(_ *Conn, f *Failure) { got = append(got, f) }}, HandlerFunc(func(*Stream) { close(begun) }), nil)
+	served := make(chan error, 1)
+	go func() { served <- c.Serve(t.Context()) }()
+	p := newPeer(t, client)
+	p.greet()
+	p.headers(1, false, post())
+	p.data(1, false, "{")
+	p.headers(3, true, post()) // complete, and without an answer: no failure
+	<-begun
+	require.NoError(t, client.SetLinger(0))
+	require.NoError(t, client.Close())
+	require.Error(t, <-served)
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0].Reason, "the connection ended before the request was complete: ", "and then what the system says")
+	assert.NotContains(t, got[0].Reason, "127.0.0.1")
+	cut := Failure{Kind: RequestCutOff, Stream: 1, Reason: got[0].Reason, Body: []byte("{")}
+	assert.Equal(t, cut.ofPost(), got[0])
+}
+
+func TestRequestThatWeCutOffIsNotReported(t *testing.T) {
+	client, server := tcpPair(t)
+	defer client.Close()
+	c := NewConn(server, &Config{OnFailure: func(_ *Conn, f *Failure) { assert.Fail(t, "reported", f.Reason) }}, ok, nil)
+	served := make(chan error, 1)
+	go func() { served <- c.Serve(t.Context()) }()
+	p := newPeer(t, client)
+	p.greet()
+	p.headers(1, false, post())
+	p.headers(3, true, post())
+	p.wantStatus(3, "200", "the other is begun")
+	require.NoError(t, c.Abort())
+	<-served
+}
+
 func TestClientOfAnotherProtocolIsReported(t *testing.T) {
 	for _, tt := range []struct {
 		name, octets string
@@ -196,7 +250,6 @@ func TestEndsThatAreNoFailureAreNotReported(t *testing.T) {
 	}{
 		{"after a request", func(p *peer) { p.headers(1, true, post()); p.wantStatus(1, "200", "served") }},
 		{"after GOAWAY without an error", func(p *peer) { p.sent(p.fr.WriteGoAway(0, http2.ErrCodeNo, nil)) }},
-		{"after a request was canceled", func(p *peer) { p.headers(1, false, post()); p.sent(p.fr.WriteRSTStream(1, http2.ErrCodeCancel)) }},
 		{"by a shutdown", func(p *peer) {
 			p.conn.Shutdown(nil)
 			p.wantGoAway(http2.ErrCodeNo, 0, "", "shutdown")

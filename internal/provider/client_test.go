@@ -23,6 +23,7 @@ type call struct {
 	method, path, authority string
 	fields                  []field
 	body                    []byte
+	open                    bool // without END_STREAM
 }
 
 // set gives a header a value, or adds it.
@@ -166,10 +167,10 @@ func (c *client) write(call *call) uint32 {
 	id := c.next
 	c.next += 2
 	require.NoError(c.t, c.framer.WriteHeaders(http2.HeadersFrameParam{
-		StreamID: id, BlockFragment: c.block.Bytes(), EndHeaders: true, EndStream: len(call.body) == 0,
+		StreamID: id, BlockFragment: c.block.Bytes(), EndHeaders: true, EndStream: len(call.body) == 0 && !call.open,
 	}))
 	if len(call.body) > 0 {
-		require.NoError(c.t, c.framer.WriteData(id, true, call.body))
+		require.NoError(c.t, c.framer.WriteData(id, !call.open, call.body))
 	}
 	return id
 }

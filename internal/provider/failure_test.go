@@ -44,6 +44,10 @@ func TestARequestThatFailsInHTTP2IsRecorded(t *testing.T) {
 		{"pseudo-header after a field", failedReset, "eudo-header field", 0, func(c *client, call *call) { c.write(call.add(":path", "/")) }},
 		{"content-length", failedReset, "content-length", 0, func(c *client, call *call) { c.write(call.add("content-length", "1")) }},
 		{"headers too large", failedHeaders, "", 431, func(c *client, call *call) { c.write(call.add("x-large", strings.Repeat("x", 9000))) }},
+		{"canceled by the client within it", failedCutOff, "the client sent RST_STREAM CANCEL", 0, func(c *client, call *call) {
+			call.open = true
+			require.NoError(c.t, c.framer.WriteRSTStream(c.write(call), http2.ErrCodeCancel))
+		}},
 		{"credentials in capitals", failedReset, "Authorization", 0, func(c *client, call *call) { c.write(call.add("Authorization", "bearer c2VjcmV0")) }},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
