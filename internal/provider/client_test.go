@@ -119,6 +119,19 @@ func (w *world) dialTLS(ln *memnet.Listener, cfg *tls.Config) *client {
 	return w.greet(tc)
 }
 
+// dialTCP connects to a fresh server by TCP.
+func (w *world) dialTCP() (*client, *net.TCPConn) {
+	w.t.Helper()
+	ln, err := new(net.ListenConfig).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(w.t, err)
+	w.serveOn(ln)
+	raw, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(w.t, err)
+	w.t.Cleanup(func() { _ = raw.Close() })
+	require.NoError(w.t, raw.SetDeadline(time.Now().Add(20*time.Second)), "a test that hangs fails")
+	return w.greet(tls.Client(raw, &tls.Config{NextProtos: []string{"h2"}, RootCAs: w.pki.RootPool(), ServerName: "localhost"})), raw.(*net.TCPConn)
+}
+
 // greet exchanges SETTINGS on a connection.
 func (w *world) greet(tc *tls.Conn) *client {
 	w.t.Helper()

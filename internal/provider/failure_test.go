@@ -74,6 +74,22 @@ func TestARequestThatFailsInHTTP2IsRecorded(t *testing.T) {
 	}
 }
 
+func TestARequestThatATCPResetCutsOffIsRecorded(t *testing.T) {
+	w := newWorld(t)
+	c, raw := w.dialTCP()
+	require.Equal(t, 200, c.send(w.good()).status, "the limit of streams is 1 before")
+	half := w.good()
+	half.open = true
+	c.write(half)
+	require.Equal(t, 200, c.send(w.good()).status, "so that the first is begun")
+	require.NoError(t, raw.SetLinger(0))
+	require.NoError(t, raw.Close())
+	r, _ := failed(t, w)
+	assert.Equal(t, failedCutOff, r.Failure().Cause)
+	assert.Contains(t, r.Failure().Detail, "the connection ended before the request was complete: ", "and then what the system says")
+	assert.Equal(t, bundleID, r.Push.Topic)
+}
+
 func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 	plain := func(t *testing.T, w *world, ln *memnet.Listener, text string) {
 		t.Helper()

@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"crypto/tls"
-	"net"
 	"slices"
 	"testing"
 	"time"
@@ -14,15 +12,8 @@ import (
 // observed: a2, apns-h2, apns4erl write HEADERS and DATA apart with Nagle's algorithm on
 func TestAPushInTwoWritesIsNotDelayedByNagle(t *testing.T) {
 	w := newWorld(t)
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	w.serveOn(ln)
-	raw, err := net.Dial("tcp", ln.Addr().String())
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = raw.Close() })
-	require.NoError(t, raw.(*net.TCPConn).SetNoDelay(false))
-	require.NoError(t, raw.SetDeadline(time.Now().Add(20*time.Second)), "a test that hangs fails")
-	c := w.greet(tls.Client(raw, &tls.Config{NextProtos: []string{"h2"}, RootCAs: w.pki.RootPool(), ServerName: "localhost"}))
+	c, raw := w.dialTCP()
+	require.NoError(t, raw.SetNoDelay(false))
 	times := make([]time.Duration, 50)
 	for i := range times {
 		begun := time.Now()
