@@ -1,6 +1,7 @@
 package devicetls_test
 
 import (
+	"crypto/tls"
 	"io"
 	"testing"
 
@@ -30,4 +31,17 @@ func TestAProbeOfThePortIsNoWarning(t *testing.T) {
 	assert.Equal(t, "handshake-failed", events[0].Cause)
 	assert.Contains(t, events[0].Detail, "before the login, from ")
 	assert.Contains(t, events[0].Detail, "first record does not look like a TLS handshake")
+}
+
+func TestADeviceThatDoesNotTrustTheCourierIsToldOf(t *testing.T) {
+	w := newWorld(t)
+	device, err := w.net.Dial(t.Context())
+	require.NoError(t, err)
+	require.Error(t, tls.Client(device, &tls.Config{ServerName: "courier.push.apple.com", MaxVersion: tls.VersionTLS12}).Handshake())
+	require.NoError(t, device.Close())
+	w.stop()
+	events := w.journal.Read(0, 0).Events
+	require.Len(t, events, 1)
+	assert.Equal(t, "handshake-failed", events[0].Cause)
+	assert.Contains(t, events[0].Detail, "the client does not trust the simulator's certificate")
 }

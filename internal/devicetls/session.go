@@ -116,7 +116,7 @@ func (s *session) read() *endError {
 			s.pause(time.Until(s.twist.opens))
 		}
 		if err := s.wire.handshake(s.deadline); err != nil {
-			return &endError{EndHandshake, err}
+			return &endError{EndHandshake, listen.Explain(s.wire.tls, err)}
 		}
 		s.greeted = true
 		s.shaken()

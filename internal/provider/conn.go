@@ -150,7 +150,10 @@ func failureLevel(tc *tls.Conn, err error) slog.Level {
 func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.HandshakeTimeout)
 	defer cancel()
-	return tc.HandshakeContext(ctx)
+	if err := tc.HandshakeContext(ctx); err != nil {
+		return listen.Explain(tc, err)
+	}
+	return nil
 }
 
 func (s *Server) newConn(state tls.ConnectionState) *conn {

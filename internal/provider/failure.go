@@ -165,25 +165,11 @@ func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn,
 		return
 	}
 	c := &conn{server: s, serverName: state.ServerName, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}
-	e := journal.Event{Cause: failedHandshake, Detail: err.Error() + handshakeRemedy(err)}
+	e := journal.Event{Cause: failedHandshake, Detail: err.Error()}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		e.Cause, e.Detail = failedNoTLS, "the client does not speak TLS: it began with "+quote(string(record.RecordHeader[:]))
 	}
 	s.recordFailure(c.peerFor(""), new(h2.Failure), e)
-}
-
-// handshakeRemedy says what to do where the peer's alert is known to mean one thing.
-func handshakeRemedy(err error) string {
-	alert, ok := errors.AsType[*net.OpError](err) // how crypto/tls wraps the alert of a peer
-	if !ok || alert.Op != "remote error" {
-		return ""
-	}
-	for _, text := range []string{"bad certificate", "unknown certificate", "certificate unknown"} {
-		if strings.Contains(alert.Err.Error(), text) {
-			return "; the client does not trust the simulator's certificate: it needs the root that apns-sim ca prints"
-		}
-	}
-	return ""
 }
 
 // recordCrowd records that a connection was closed because there are too many.

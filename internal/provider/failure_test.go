@@ -111,6 +111,14 @@ func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 			require.NoError(t, err)
 			require.Error(t, tls.Client(nc, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12}).Handshake())
 		}},
+		{"a client that leaves at the certificate", failedHandshake, "EOF; a client that does not trust the simulator's certificate", func(t *testing.T, _ *world, ln *memnet.Listener) {
+			nc, err := ln.Dial(t.Context())
+			require.NoError(t, err)
+			require.Error(t, tls.Client(nc, &tls.Config{
+				InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, //nolint:gosec // It leaves.
+				VerifyConnection: func(tls.ConnectionState) error { return nc.Close() },
+			}).Handshake())
+		}},
 		{"no TLS at all", failedNoTLS, `it began with "GET /"`, func(t *testing.T, w *world, ln *memnet.Listener) { plain(t, w, ln, "GET / HTTP/1.1\r\n\r\n") }},
 		{"HTTP/1.1", failedNoHTTP2, "HTTP/1.1", func(t *testing.T, w *world, ln *memnet.Listener) {
 			tc, err := w.handshake(ln, &tls.Config{})
