@@ -138,6 +138,14 @@ func FuzzTidyPEM(f *testing.F) {
 	})
 }
 
+// ofOld is a block that is encrypted as RFC 1421 has it.
+func ofOld(blockType string) []byte {
+	return pem.EncodeToMemory(&pem.Block{
+		Type: blockType, Bytes: []byte("sixteen bytes..."),
+		Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-128-CBC,2FF0775BDBB785831B380A536C63CD88"},
+	})
+}
+
 func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
 	good, err := NewKey()
 	require.NoError(t, err)
@@ -166,6 +174,9 @@ func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
 		{[]byte("\xff\xfe-\x00-\x00"), "UTF-16"},
 		{block("EC PRIVATE KEY"), "openssl pkcs8 -topk8"},
 		{block("ENCRYPTED PRIVATE KEY"), "the key is encrypted"},
+		{ofOld("EC PRIVATE KEY"), "the key is encrypted"},
+		{ofOld("RSA PRIVATE KEY"), "the key is encrypted"},
+		{bytes.ReplaceAll(ofOld("EC PRIVATE KEY"), []byte("\n"), []byte(" ")), "the key is encrypted"},
 		{block("CERTIFICATE"), "CERTIFICATE block where"},
 		{block("PRIVATE KEY"), "decode private key"},
 		{append(text, text...), "one key per file"},

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 const (
@@ -71,19 +72,25 @@ func (id *Identity) readBlock(block *pem.Block) error {
 		}
 		id.Key = key
 	default:
-		return notPKCS8(block.Type)
+		return notPKCS8(block)
 	}
 	return nil
 }
 
+// errEncrypted is about a key in PKCS#8, or in SEC 1 or PKCS#1 with the headers of old.
+var errEncrypted = errors.New("the key is encrypted: remove its password with `openssl pkcs8 -topk8 -nocrypt -in FILE -out NEW`")
+
 // notPKCS8 explains a PEM block of an unwanted type.
-func notPKCS8(blockType string) error {
-	switch blockType {
+func notPKCS8(block *pem.Block) error {
+	switch block.Type {
 	case "EC PRIVATE KEY", "RSA PRIVATE KEY":
-		return fmt.Errorf("%s block: convert the key with `openssl pkcs8 -topk8 -nocrypt`", blockType)
+		if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") { // RFC 1421, 4.6.1.1
+			return errEncrypted
+		}
+		return fmt.Errorf("%s block: convert the key with `openssl pkcs8 -topk8 -nocrypt`", block.Type)
 	case blockEncrypted:
-		return errors.New("the key is encrypted: remove its password with `openssl pkcs8 -in FILE -out NEW`")
+		return errEncrypted
 	default:
-		return fmt.Errorf("%s block where a PRIVATE KEY block is expected", blockType)
+		return fmt.Errorf("%s block where a PRIVATE KEY block is expected", block.Type)
 	}
 }

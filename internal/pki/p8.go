@@ -32,7 +32,7 @@ func ParseP8(data []byte) (*ecdsa.PrivateKey, error) {
 	case block == nil:
 		return nil, fmt.Errorf("pki: .p8 file: %w", whyNoPEM(text))
 	case block.Type != blockKey:
-		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block.Type))
+		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block))
 	case len(bytes.TrimSpace(rest)) > 0:
 		return nil, errors.New("pki: .p8 file: more follows the PRIVATE KEY block: keep one key per file")
 	}

@@ -61,6 +61,8 @@ func whyNoPEM(text []byte) error {
 		return errors.New("it is empty")
 	case begins && !ends:
 		return errors.New("its -----END PRIVATE KEY----- line is missing: give it whole; a shell needs quotes around it")
+	case begins && bytes.Contains(text, []byte("4,ENCRYPTED")): // on one line
+		return errEncrypted
 	case begins:
 		return errors.New("what stands between its -----BEGIN and -----END lines is no base64: copy it anew")
 	}
