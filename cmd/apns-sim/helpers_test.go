@@ -37,7 +37,7 @@ func invokeWith(t *testing.T, stdin string, args ...string) outcome {
 	defer cancel()
 	var stdout, stderr strings.Builder
 	code := run(ctx, args, &console{strings.NewReader(stdin), &stdout, &stderr})
-	require.NoError(t, ctx.Err(), "%q does not end", args)
+	assert.NoError(t, ctx.Err(), "%q does not end", args)
 	return outcome{code, stdout.String(), stderr.String()}
 }
 
