@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func readConfig(path string, flags []*kong.Flag) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
-	document, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey()) // which we refuse with all else
+	document, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0, parser.AllowDuplicateMapKey()) // which we refuse with all else
 	if err != nil {
 		return nil, yamlError(path, err)
 	}

@@ -149,7 +149,7 @@ func written(t *testing.T, text string) string {
 }
 
 func TestAConfigurationFileHasTheFlagsByName(t *testing.T) {
-	file := written(t, `# a comment
+	file := written(t, "\ufeff"+`# a comment
 topics: [com.a, com.b]
 drain-time: 3s
 strict: true

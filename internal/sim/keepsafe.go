@@ -66,7 +66,7 @@ func Expiring(dir string, now time.Time) (warnings []string) {
 			verb = "has ended"
 		}
 		if cert.IsCA {
-			remedy = "make all anew with: apns-sim ca init --force"
+			remedy = "make all anew with: " + initAnew(filepath.Dir(path))
 		}
 		warnings = append(warnings, fmt.Sprintf("the certificate in %s %s on %s; %s", path, verb, cert.NotAfter.UTC().Format(time.DateOnly), remedy))
 	}

@@ -33,23 +33,31 @@ func LoadSecrets(dir string) (*Secrets, error) {
 	return s, nil
 }
 
-// remedy ends the errors about files that cannot be used.
-const remedy = "restore it, or make everything anew with: apns-sim ca init --force"
+// remedy ends the errors about files in dir that cannot be used.
+func remedy(dir string) string {
+	return "restore it, or make everything anew with: " + initAnew(dir)
+}
+
+// initAnew is the command that makes everything in dir anew.
+func initAnew(dir string) string { return fmt.Sprintf("apns-sim ca init --force --certs %q", dir) }
+
+// byteOrderMark begins the files that some editors write.
+const byteOrderMark = "\ufeff"
 
 func loadTokenKeys(path string) (secrets [][]byte, err error) {
 	text, err := pki.ReadRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("sim: token keys: %w; %s", err, remedy)
+		return nil, fmt.Errorf("sim: token keys: %w; %s", err, remedy(filepath.Dir(path)))
 	}
-	for i, line := range strings.Fields(string(text)) {
+	for i, line := range strings.Fields(strings.TrimPrefix(string(text), byteOrderMark)) {
 		secret, err := hex.DecodeString(line)
 		if err != nil || len(secret) != tokenvault.SecretSize {
-			return nil, fmt.Errorf("sim: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy)
+			return nil, fmt.Errorf("sim: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy(filepath.Dir(path)))
 		}
 		secrets = append(secrets, secret)
 	}
 	if len(secrets) == 0 {
-		return nil, fmt.Errorf("sim: %s is empty; %s", path, remedy)
+		return nil, fmt.Errorf("sim: %s is empty; %s", path, remedy(filepath.Dir(path)))
 	}
 	return secrets, nil
 }
@@ -78,7 +86,7 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 	i := slices.IndexFunc(keys, SigningKey.isDemo)
 	if i < 0 {
 		return nil, fmt.Errorf("sim: %s: the key of the default team is missing; %s",
-			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy)
+			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy(filepath.Dir(folder)))
 	}
 	demo := keys[i]
 	return slices.Insert(slices.Delete(keys, i, i+1), 0, demo), nil

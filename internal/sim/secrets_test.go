@@ -94,8 +94,19 @@ func TestOnlyTheOwnerMayReadSecrets(t *testing.T) {
 	assert.Len(t, seen, 3, "there were directories, keys and certificates")
 }
 
+func TestTokenKeysMayBeginWithAByteOrderMark(t *testing.T) {
+	dir := t.TempDir()
+	saved(t, dir)
+	path := filepath.Join(dir, "token.key")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, append([]byte("\ufeff"), text...), 0o600))
+	_, err = sim.LoadSecrets(dir)
+	require.NoError(t, err)
+}
+
 func TestSecretsThatCannotBeUsedAreRefusedWithFileAndRemedy(t *testing.T) {
-	const anew = "apns-sim ca init --force"
+	const anew = "apns-sim ca init --force --certs \""
 	demoKey := filepath.Join("keys", sim.DemoTeam, "AuthKey_SIMKEY0001.p8")
 	write := func(name, text string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
