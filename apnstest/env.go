@@ -4,7 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -30,7 +30,7 @@ func (s *Space) Env() []string {
 }
 
 // describe writes files to dir and says where everything is.
-func (s *Space) describe(dir string) (p environ.Place, err error) {
+func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	p = s.server.sim.Place()
 	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""
 	p.Inherited = os.Getenv // as in the example
@@ -39,7 +39,7 @@ func (s *Space) describe(dir string) (p environ.Place, err error) {
 	if err := pki.WritePublic(p.CAFile, root); err != nil {
 		return p, err
 	}
-	if p.Bundle, _, err = environ.WriteBundle(dir, root); err != nil {
+	if p.Bundle, _, err = envvars.WriteBundle(dir, root); err != nil {
 		return p, err
 	}
 	p.KeyFile = filepath.Join(dir, sim.SigningKey{KeyID: s.KeyID}.FileName())

@@ -4,26 +4,26 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // parse reads the words of a filter and their values, which take turns:
 //
 //	"topic", "com.example.app", "payload.aps.badge", 7
-func (s *Space) parse(words []any) match.Filter {
+func (s *Space) parse(words []any) filters.Filter {
 	s.tb.Helper()
 	query, err := pairs(words)
 	if err == nil {
 		if !s.common() {
 			query["space"] = []string{s.TeamID}
 		}
-		var f match.Filter
-		if f, err = match.Parse(query, s.Clock.Now()); err == nil {
+		var f filters.Filter
+		if f, err = filters.Parse(query, s.Clock.Now()); err == nil {
 			return f
 		}
 	}
 	s.tb.Fatalf("apnstest: filter: %v", err)
-	return match.Filter{}
+	return filters.Filter{}
 }
 
 // pairs puts words together with their values. A word that is there twice has two

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // The kinds are spelled out for the documentation of the package; the engine has
@@ -67,7 +67,7 @@ func TestTheDocumentationHasEveryFilterWord(t *testing.T) {
 			continue
 		}
 		words := strings.Fields(f.Doc.Text())
-		for _, w := range match.Words() {
+		for _, w := range filters.Words() {
 			assert.Contains(t, words, w.Name)
 		}
 		return

@@ -9,8 +9,8 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // Wait waits until count pushes match a filter, those that came before included,
@@ -36,14 +36,14 @@ func (s *Space) Wait(count int, filter ...any) []Record {
 	return s.wait(count, s.parse(filter))
 }
 
-func (s *Space) wait(count int, f match.Filter) []Record {
+func (s *Space) wait(count int, f filters.Filter) []Record {
 	s.tb.Helper()
 	ctx, cancel := s.within()
 	defer cancel()
 	return s.await(ctx, count, f)
 }
 
-func (s *Space) await(ctx context.Context, count int, f match.Filter) []Record {
+func (s *Space) await(ctx context.Context, count int, f filters.Filter) []Record {
 	s.tb.Helper()
 	found, err := s.server.sim.Journal.Await(ctx, f, count, 0)
 	if notMet, ok := errors.AsType[*journal.NotMetError](err); ok {
@@ -103,7 +103,7 @@ func newRecords(list []journal.Record) []Record {
 // otherwise were refused for a reason that no repetition helps against.
 func (s *Space) RequireAccepted(filter ...any) Record {
 	s.tb.Helper()
-	return s.requireState(match.Accepted, filter)
+	return s.requireState(filters.Accepted, filter)
 }
 
 // RequireDelivered waits until a device has acknowledged a push that matches a
@@ -112,10 +112,10 @@ func (s *Space) RequireAccepted(filter ...any) Record {
 // against.
 func (s *Space) RequireDelivered(filter ...any) Record {
 	s.tb.Helper()
-	return s.requireState(match.Delivered, filter)
+	return s.requireState(filters.Delivered, filter)
 }
 
-func (s *Space) requireState(state match.State, filter []any) Record {
+func (s *Space) requireState(state filters.State, filter []any) Record {
 	s.tb.Helper()
 	wanted, candidates := s.parse(slices.Concat(filter, []any{"state", state})), s.parse(filter)
 	ctx, cancel := s.within()
@@ -138,7 +138,7 @@ func (s *Space) requireState(state match.State, filter []any) Record {
 
 // lost reports whether there are pushes that match a filter, and all of them have come to
 // nothing for good: a provider does not send them again.
-func (s *Space) lost(f match.Filter) bool {
+func (s *Space) lost(f filters.Filter) bool {
 	list := s.server.sim.Journal.Find(journal.Query{Filter: f}).Records
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
 		switch r.State {

@@ -3,7 +3,7 @@ package main
 import (
 	"path/filepath"
 
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -14,7 +14,7 @@ const p12Password = "simulator"
 
 // writeCertificates makes the provider certificates for the topic of a place: PEM,
 // PKCS#12, and PEM with an RSA key.
-func writeCertificates(dir string, authorities *pki.PKI, p *environ.Place) (err error) {
+func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Place) (err error) {
 	request := pki.ProviderRequest{Topic: p.Topic, TeamID: p.Team}
 	if p.CertificateFile, err = sim.SaveCertificate(authorities, request, filepath.Join(dir, "certificate.pem")); err != nil {
 		return err
@@ -27,7 +27,7 @@ func writeCertificates(dir string, authorities *pki.PKI, p *environ.Place) (err 
 }
 
 // writeP12 writes the certificate of a place as PKCS#12, if its file is at hand.
-func writeP12(dir string, p *environ.Place) error {
+func writeP12(dir string, p *envvars.Place) error {
 	identity, err := readIdentity(p.CertificateFile, "")
 	if err != nil {
 		return nil //nolint:nilerr // The simulator may be on another machine.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // channelCommand groups the verbs about broadcast channels.
@@ -33,11 +33,11 @@ func (l *channelList) Run(ctx context.Context, c *console) error {
 	if l.Team != "" {
 		query.Set("team", l.Team)
 	}
-	channels, err := listAll[portal.Channel](ctx, &l.remote, "channels", query)
+	channels, err := listAll[controlapi.Channel](ctx, &l.remote, "channels", query)
 	if err != nil {
 		return err
 	}
-	return show(c, l.JSON, channels, "CHANNEL\tTEAM\tTOPIC\tENVIRONMENT\tSTORES\tCREATED", func(o *portal.Channel) []string {
+	return show(c, l.JSON, channels, "CHANNEL\tTEAM\tTOPIC\tENVIRONMENT\tSTORES\tCREATED", func(o *controlapi.Channel) []string {
 		stores := map[bool]string{true: "one message", false: "none"}[o.Stores]
 		return []string{o.ID, o.Team, o.Topic, o.Environment, stores, o.Created.Format(time.RFC3339)}
 	})
@@ -54,7 +54,7 @@ func (l *channelCreate) Run(ctx context.Context, c *console) error {
 	if l.Team != "" {
 		order["team"] = l.Team
 	}
-	var made portal.Channel
+	var made controlapi.Channel
 	if err := l.call(ctx, http.MethodPost, "/v1/channels", nil, order, &made); err != nil {
 		return err
 	}

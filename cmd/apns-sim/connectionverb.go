@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // connectionCommand groups the verbs about open connections.
@@ -23,11 +23,11 @@ type connectionList struct {
 
 // Run lists the connections.
 func (l *connectionList) Run(ctx context.Context, c *console) error {
-	connections, err := listAll[portal.Connection](ctx, &l.remote, "connections", narrowedTo(l.Space))
+	connections, err := listAll[controlapi.Connection](ctx, &l.remote, "connections", narrowedTo(l.Space))
 	if err != nil {
 		return err
 	}
-	return show(c, l.JSON, connections, "ID\tKIND\tREMOTE\tENVIRONMENT\tTEAM\tSINCE\tREQUESTS", func(o *portal.Connection) []string {
+	return show(c, l.JSON, connections, "ID\tKIND\tREMOTE\tENVIRONMENT\tTEAM\tSINCE\tREQUESTS", func(o *controlapi.Connection) []string {
 		id := strconv.FormatUint(o.ID, 10)
 		if o.ID == 0 {
 			id = o.Device.String()

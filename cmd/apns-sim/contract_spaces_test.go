@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // post makes something, and reads what was made.
@@ -23,7 +23,7 @@ func (c *contract) post(t *testing.T, path, order string, made any) {
 func inSpace(operation string) func(*contract, *testing.T) {
 	return func(c *contract, t *testing.T) {
 		c.today(t)
-		var made portal.CreatedSpace
+		var made controlapi.CreatedSpace
 		c.post(t, "/v1/spaces", `{"devices":0}`, &made)
 		c.values[operation+" team"] = made.Team
 	}
@@ -41,7 +41,7 @@ func (c *contract) today(t *testing.T) {
 func onDevice(operation string) func(*contract, *testing.T) {
 	return func(c *contract, t *testing.T) {
 		c.today(t)
-		var made struct{ Devices []portal.Device }
+		var made struct{ Devices []controlapi.Device }
 		c.post(t, "/v1/devices", `{"topics":["com.example.app"]}`, &made)
 		c.values[operation+" id"] = made.Devices[0].ID.String()
 	}
@@ -63,23 +63,23 @@ func init() {
 	}
 	preparations["open-token"] = func(c *contract, t *testing.T) {
 		c.today(t)
-		var made struct{ Devices []portal.Device }
+		var made struct{ Devices []controlapi.Device }
 		c.post(t, "/v1/devices", `{"topics":["com.example.app"]}`, &made)
 		c.values["open-token token"] = made.Devices[0].Apps[0].Token
 	}
 	preparations["make-devices"], preparations["make-space"] = (*contract).today, (*contract).today
 	preparations["delete-channel"] = func(c *contract, t *testing.T) {
-		var made portal.Channel
+		var made controlapi.Channel
 		c.post(t, "/v1/channels", `{"topic":"com.example.demo"}`, &made)
 		c.values["delete-channel id"] = strings.NewReplacer("/", "_", "+", "-").Replace(made.ID)
 	}
 	preparations["revoke-key"] = func(c *contract, t *testing.T) {
-		var made portal.Key
+		var made controlapi.Key
 		c.post(t, "/v1/teams/SIMTEAM001/keys", `{}`, &made)
 		c.values["revoke-key key"] = made.ID
 	}
 	preparations["remove-app"] = func(c *contract, t *testing.T) {
-		var team portal.Team
+		var team controlapi.Team
 		c.post(t, "/v1/apps", `{"bundleId":"com.example.app"}`, &team)
 	}
 }

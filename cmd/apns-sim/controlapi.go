@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -33,7 +33,7 @@ func (c controlled) History() *journal.Journal { return c.Journal }
 func (c controlled) Now() time.Time { return c.Clock.Now() }
 
 // NewSpace makes a space, with the certificate as PKCS#12 if that was ordered.
-func (c controlled) NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, error) {
+func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
 	made, identity, err := c.OpenSpace(ctx, o)
 	if err != nil || o.P12Password == "" {
 		return made, err

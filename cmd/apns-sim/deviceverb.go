@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -44,7 +44,7 @@ type deviceCommand struct {
 
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"
 
-func deviceRow(d *portal.Device) []string {
+func deviceRow(d *controlapi.Device) []string {
 	where := "outside"
 	if d.Virtual {
 		where = "inside"
@@ -70,7 +70,7 @@ type deviceList struct {
 
 // Run lists the devices.
 func (l *deviceList) Run(ctx context.Context, c *console) error {
-	devices, err := listAll[portal.Device](ctx, &l.remote, "devices", narrowedTo(l.Space))
+	devices, err := listAll[controlapi.Device](ctx, &l.remote, "devices", narrowedTo(l.Space))
 	if err != nil {
 		return err
 	}
@@ -88,8 +88,8 @@ type deviceCreate struct {
 
 // Run makes devices and prints their tokens.
 func (d *deviceCreate) Run(ctx context.Context, c *console) error {
-	order := portal.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
-	var made struct{ Devices []portal.Device }
+	order := controlapi.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
+	var made struct{ Devices []controlapi.Device }
 	err := d.whileMaking(ctx, c, cmp.Or(d.Team, sim.DemoTeam), d.Count, func() error {
 		return d.call(ctx, http.MethodPost, "/v1/devices", nil, order, &made)
 	})
@@ -103,7 +103,7 @@ func (d *deviceCreate) Run(ctx context.Context, c *console) error {
 }
 
 // printTokens prints a line for each app of each device.
-func printTokens(c *console, devices []portal.Device) error {
+func printTokens(c *console, devices []controlapi.Device) error {
 	rows := []string{"DEVICE\tTOPIC\tTOKEN"}
 	for i := range devices {
 		for _, app := range devices[i].Apps {
@@ -133,7 +133,7 @@ func (d *oneDevice) tell(ctx context.Context, c *console, method, action string,
 	if err != nil {
 		return err
 	}
-	var device portal.Device
+	var device controlapi.Device
 	if err := d.call(ctx, method, path, nil, in, &device); err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (d *deviceInbox) Run(ctx context.Context, c *console) error {
 	query := url.Values{
 		"after": {strconv.FormatUint(d.After, 10)}, "count": {strconv.Itoa(d.Count)}, "timeout": {d.Timeout.String()},
 	}
-	var inbox struct{ Notifications []portal.Received }
+	var inbox struct{ Notifications []controlapi.Received }
 	err = d.call(ctx, http.MethodGet, path, query, nil, &inbox)
 	if refused, ok := refusedWith(err, http.StatusRequestTimeout); ok {
 		return fmt.Errorf("%w: %w", errNotMet, refused)
@@ -191,7 +191,7 @@ func (d *deviceInbox) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return show(c, d.JSON, inbox.Notifications, "NUMBER\tTIME\tTOPIC\tPRIORITY\tPAYLOAD", func(r *portal.Received) []string {
+	return show(c, d.JSON, inbox.Notifications, "NUMBER\tTIME\tTOPIC\tPRIORITY\tPAYLOAD", func(r *controlapi.Received) []string {
 		payload, err := json.Marshal(r.Payload)
 		if err != nil || r.Payload == nil {
 			payload = []byte(r.PayloadBase64)
@@ -288,7 +288,7 @@ type deviceRedirect struct {
 
 // Run sends the device away.
 func (d *deviceRedirect) Run(ctx context.Context, c *console) error {
-	return d.tell(ctx, c, http.MethodPost, "/redirect", portal.Redirection{Host: d.Host, Reason: d.Reason})
+	return d.tell(ctx, c, http.MethodPost, "/redirect", controlapi.Redirection{Host: d.Host, Reason: d.Reason})
 }
 
 type deviceOpenToken struct {
@@ -298,7 +298,7 @@ type deviceOpenToken struct {
 
 // Run prints what a token says.
 func (d *deviceOpenToken) Run(ctx context.Context, c *console) error {
-	var t portal.OpenedToken
+	var t controlapi.OpenedToken
 	if err := d.call(ctx, http.MethodGet, "/v1/tokens"+segment(d.Token), nil, nil, &t); err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -221,7 +221,7 @@ func (p *patient) key(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	var seen portal.InspectedProviderToken
+	var seen controlapi.InspectedProviderToken
 	order := map[string]string{"authorization": "bearer " + token, "environment": apns.Production.String()}
 	if err := p.call(ctx, http.MethodPost, "/v1/provider-tokens/inspect", nil, order, &seen); err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}

@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -62,7 +62,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 }
 
 // trust writes the files of roots.
-func (e *envCommand) trust(ctx context.Context, p *environ.Place) error {
+func (e *envCommand) trust(ctx context.Context, p *envvars.Place) error {
 	dir, err := e.folder(e.Dir)
 	if err != nil {
 		return err
@@ -106,8 +106,8 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 }
 
 // device finds devices inside the simulator that have the default team's app.
-func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
-	devices, err := listAll[portal.Device](ctx, &e.remote, "devices", nil)
+func (e *envCommand) device(ctx context.Context, p *envvars.Place) error {
+	devices, err := listAll[controlapi.Device](ctx, &e.remote, "devices", nil)
 	if err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func (e *envCommand) device(ctx context.Context, p *environ.Place) error {
 	if p.Token != "" || !e.Device {
 		return nil
 	}
-	var made struct{ Devices []portal.Device }
-	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, portal.DeviceOrder{}, &made); err != nil {
+	var made struct{ Devices []controlapi.Device }
+	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, controlapi.DeviceOrder{}, &made); err != nil {
 		return err
 	}
 	sim.PlaceDevice(p, &made.Devices[0])

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // verbOf names for each operation of the control API the verb that asks for it.
@@ -77,7 +77,7 @@ func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {
 func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
 	d := drive(t)
 	phone := d.device()
-	open := lines[portal.Connection](t, d.do("connection", "list", "--json"))
+	open := lines[controlapi.Connection](t, d.do("connection", "list", "--json"))
 	require.Len(t, open, 1)
 	assert.Equal(t, phone.ID, open[0].Device)
 	assert.Contains(t, d.do("connection", "list"), phone.ID.String())
@@ -89,9 +89,9 @@ func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
 func TestChannelsAreMadeListedAndDeletedByVerbs(t *testing.T) {
 	d := drive(t)
 	const topic = "com.example.demo"
-	made := lines[portal.Channel](t, d.do("channel", "create", topic, "--stores", "--environment", "sandbox", "--json"))[0]
+	made := lines[controlapi.Channel](t, d.do("channel", "create", topic, "--stores", "--environment", "sandbox", "--json"))[0]
 	assert.True(t, made.Stores)
-	listed := lines[portal.Channel](t, d.do("channel", "list", topic, "--environment", "sandbox", "--team", "SIMTEAM001", "--json"))
+	listed := lines[controlapi.Channel](t, d.do("channel", "list", topic, "--environment", "sandbox", "--team", "SIMTEAM001", "--json"))
 	require.Len(t, listed, 1)
 	assert.Equal(t, made.ID, listed[0].ID)
 	assert.Contains(t, d.do("channel", "list", topic, "--environment", "sandbox"), "one message")
@@ -153,9 +153,9 @@ func TestAKeyIsRestrictedByItsVerb(t *testing.T) {
 	d := drive(t)
 	d.do("team", "add-key", "SIMTEAM001", "--id", "KEY0000002", "--environment", "sandbox", "--topic", "com.example.demo")
 	assert.Regexp(t, `key KEY0000002 +sandbox, com\.example\.demo`, d.do("team", "show", "SIMTEAM001"))
-	keys := lines[portal.Team](t, d.do("team", "show", "SIMTEAM001", "--json"))[0].Keys
+	keys := lines[controlapi.Team](t, d.do("team", "show", "SIMTEAM001", "--json"))[0].Keys
 	require.Len(t, keys, 2)
-	i := slices.IndexFunc(keys, func(k portal.Key) bool { return k.ID == "KEY0000002" })
+	i := slices.IndexFunc(keys, func(k controlapi.Key) bool { return k.ID == "KEY0000002" })
 	require.GreaterOrEqual(t, i, 0)
 	assert.Equal(t, []string{apns.Sandbox.String()}, keys[i].Environments)
 	assert.Contains(t, d.fail(exitUsage, "team", "add-key", "SIMTEAM001", "--environment", "moon").stderr, "environments")

@@ -12,8 +12,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/environ"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -134,7 +134,7 @@ func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed 
 }
 
 // place describes the simulator for the program.
-func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir string) (environ.Place, error) {
+func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir string) (envvars.Place, error) {
 	p := simulator.Place()
 	p.ControlToken, p.Inherited = simulator.ControlToken(), os.Getenv
 	if e.Proxy {
@@ -160,10 +160,10 @@ const phonePatience = 5 * time.Second
 
 // addPhone makes a device inside the simulator with the apps of the default team. A
 // program may do without one, and finds none then.
-func addPhone(ctx context.Context, simulator *sim.Simulator, p *environ.Place, env apns.Environment) {
+func addPhone(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
 	ctx, cancel := context.WithTimeout(ctx, phonePatience)
 	defer cancel()
-	devices, err := simulator.NewDevices(ctx, portal.DeviceOrder{Environment: env.String(), Count: 1})
+	devices, err := simulator.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
 	if err != nil {
 		simulator.Log().Warn("there is no device for the program, and so no APNS_SIM_TOKEN", "environment", env, "err", err)
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -150,7 +150,7 @@ func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
 	own := filepath.Join(dir, "own.pem")
 	require.NoError(t, os.WriteFile(own, []byte("# no end of line"), 0o600))
 	t.Setenv("SSL_CERT_FILE", own)
-	var near environ.Place
+	var near envvars.Place
 	require.NoError(t, writeTrust(dir, []byte("-----BEGIN CERTIFICATE-----\n"), &near))
 	text, err := os.ReadFile(near.Bundle)
 	require.NoError(t, err)
@@ -177,7 +177,7 @@ func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
 }
 
 func names() (all []string) {
-	for _, v := range environ.Variables() {
+	for _, v := range envvars.Variables() {
 		all = append(all, v.Name)
 	}
 	return all

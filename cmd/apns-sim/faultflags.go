@@ -12,7 +12,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/fault/when"
+	"github.com/apns-sim/apns-sim/internal/fault/condition"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -26,7 +26,7 @@ type faultFlags struct {
 // apply puts the faults into a configuration.
 func (f *faultFlags) apply(cfg *sim.Config) error {
 	cfg.Provider.NoReservedTokens = f.NoReservedTokens
-	cfg.Faults = fault.Config{Seed: f.FaultSeed, Compile: when.Compile}
+	cfg.Faults = fault.Config{Seed: f.FaultSeed, Compile: condition.Compile}
 	var wrong []error
 	for _, text := range f.Fault {
 		rules, err := parseFault(text)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // filterFlags are the filter words as flags; their help is in the table of words.
@@ -41,9 +41,9 @@ func (f *filterFlags) query() url.Values {
 		name := all.Type().Field(i).Tag.Get("name")
 		for _, value := range all.Field(i).Interface().([]string) {
 			word := name
-			if name+"." == match.PayloadPrefix {
+			if name+"." == filters.PayloadPrefix {
 				path, wanted, _ := strings.Cut(value, "=")
-				word, value = match.PayloadPrefix+path, wanted
+				word, value = filters.PayloadPrefix+path, wanted
 			}
 			words.Add(word, value)
 		}
@@ -53,7 +53,7 @@ func (f *filterFlags) query() url.Values {
 
 // filterHelp is what the words mean, for the grammar.
 func filterHelp(vars kong.Vars) {
-	for _, word := range match.Words() {
+	for _, word := range filters.Words() {
 		name := strings.TrimSuffix(word.Name, ".")
 		vars["filter_"+strings.ReplaceAll(name, "-", "_")] = "Filter: " + word.Help + "; repeatable."
 	}

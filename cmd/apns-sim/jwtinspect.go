@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -62,7 +62,7 @@ func (j *jwtInspect) Run(ctx context.Context, c *console) error {
 
 // judge has the token judged, with the key file if there is one, and otherwise by
 // the simulator. by says who has; without a simulator there is no verdict.
-func (j *jwtInspect) judge(ctx context.Context, authorization string, d *providerauth.Description) (seen *portal.InspectedProviderToken, by string, err error) {
+func (j *jwtInspect) judge(ctx context.Context, authorization string, d *providerauth.Description) (seen *controlapi.InspectedProviderToken, by string, err error) {
 	if j.KeyFile != "" {
 		seen, err = j.withKeyFile(authorization, d)
 		return seen, j.KeyFile + " and this machine's clock", err
@@ -71,7 +71,7 @@ func (j *jwtInspect) judge(ctx context.Context, authorization string, d *provide
 		return nil, "", usageError{err}
 	}
 	order := map[string]string{"authorization": authorization, "environment": j.Environment}
-	seen = new(portal.InspectedProviderToken)
+	seen = new(controlapi.InspectedProviderToken)
 	switch err := j.call(ctx, http.MethodPost, "/v1/provider-tokens/inspect", nil, order, seen); {
 	case errors.Is(err, errUnreachable):
 		return nil, "nobody: no simulator answers at " + j.Control + "; start one, or give the key with --key-file", nil
@@ -82,7 +82,7 @@ func (j *jwtInspect) judge(ctx context.Context, authorization string, d *provide
 }
 
 // withKeyFile judges the token as if the key in the file were the one that it names.
-func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Description) (*portal.InspectedProviderToken, error) {
+func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Description) (*controlapi.InspectedProviderToken, error) {
 	env, err := apns.ParseEnvironment(j.Environment)
 	if err != nil {
 		return nil, usageError{err}
@@ -98,7 +98,7 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 		}
 	}
 	signature, refusal := registry.Inspect(authorization, env)
-	seen := &portal.InspectedProviderToken{Environment: j.Environment, Signature: string(signature), Accepted: refusal == nil}
+	seen := &controlapi.InspectedProviderToken{Environment: j.Environment, Signature: string(signature), Accepted: refusal == nil}
 	if refusal != nil {
 		seen.Reason, seen.Detail = string(refusal.Reason), refusal.Detail
 	}
@@ -108,7 +108,7 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 	return seen, nil
 }
 
-func signatureWords(seen *portal.InspectedProviderToken) string {
+func signatureWords(seen *controlapi.InspectedProviderToken) string {
 	switch {
 	case seen == nil:
 		return "unchecked"
@@ -118,7 +118,7 @@ func signatureWords(seen *portal.InspectedProviderToken) string {
 	return seen.Signature
 }
 
-func acceptedWords(seen *portal.InspectedProviderToken) string {
+func acceptedWords(seen *controlapi.InspectedProviderToken) string {
 	switch {
 	case seen == nil:
 		return "unknown"

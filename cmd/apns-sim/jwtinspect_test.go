@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 )
 
 // p8 writes a new signing key into a file.
@@ -40,7 +40,9 @@ func TestAProviderTokenIsJudgedByTheSimulator(t *testing.T) {
 	assert.Regexp(t, `(?m)^signature +bad\naccepted +no, in production: InvalidProviderToken: the signature is not by key `, d.do("jwt", "inspect", forged))
 	assert.Regexp(t, `(?m)^signature +unchecked: there is no key to check it with\naccepted +no, in production: InvalidProviderToken: iss is "OTHERTEAM1"`, d.do("jwt", "inspect", foreign))
 
-	verdict := lines[struct{ Verdict portal.InspectedProviderToken }](t, d.do("jwt", "inspect", old, "--json"))[0].Verdict
+	verdict := lines[struct {
+		Verdict controlapi.InspectedProviderToken
+	}](t, d.do("jwt", "inspect", old, "--json"))[0].Verdict
 	assert.Equal(t, "ExpiredProviderToken", verdict.Reason)
 	assert.Equal(t, "good", verdict.Signature)
 	assert.False(t, verdict.Accepted)

@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 func TestMetricsTellWhatHappenedAndWhatWaits(t *testing.T) {
 	s := serve(t, "--any-port", "--fault", "accepted-not-delivered")
-	var made portal.CreatedSpace
+	var made controlapi.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made))
 	invoke(t, "send", "--control", s.Control, "--token", strange)
 	response, err := http.Get(s.Control + "/metrics") //nolint:noctx // The test is over if it hangs.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // tellProgressEvery is how often somebody at a terminal is told the progress.
@@ -23,26 +23,26 @@ func (r *remote) whileMaking(ctx context.Context, c *console, team string, count
 	}
 	ticker := time.NewTicker(tellProgressEvery)
 	defer ticker.Stop()
-	return tellProgress(c.stderr, ticker.C, func() (portal.Progress, bool) { return r.progress(ctx, team, count) }, do)
+	return tellProgress(c.stderr, ticker.C, func() (controlapi.Progress, bool) { return r.progress(ctx, team, count) }, do)
 }
 
 // progress finds the call that makes so many devices, for a team if its name is known.
-func (r *remote) progress(ctx context.Context, team string, count int) (portal.Progress, bool) {
-	var now struct{ Progress []portal.Progress }
+func (r *remote) progress(ctx context.Context, team string, count int) (controlapi.Progress, bool) {
+	var now struct{ Progress []controlapi.Progress }
 	if err := r.call(ctx, http.MethodGet, "/v1/devices", url.Values{"limit": {"1"}}, nil, &now); err != nil {
-		return portal.Progress{}, false // the call itself says what is wrong
+		return controlapi.Progress{}, false // the call itself says what is wrong
 	}
 	for _, p := range now.Progress {
 		if p.What == "create" && p.Of == count && (team == "" || p.Team == team) {
 			return p, true
 		}
 	}
-	return portal.Progress{}, false
+	return controlapi.Progress{}, false
 }
 
 // tellProgress runs do, and rewrites a line with the progress at each tick; the line is
 // blank in the end.
-func tellProgress(w io.Writer, ticks <-chan time.Time, ask func() (portal.Progress, bool), do func() error) error {
+func tellProgress(w io.Writer, ticks <-chan time.Time, ask func() (controlapi.Progress, bool), do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()
 	width := 0

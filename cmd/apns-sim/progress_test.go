@@ -9,19 +9,19 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 func TestTheProgressIsOneLineThatIsBlankInTheEnd(t *testing.T) {
 	var out bytes.Buffer
 	ticks, told := make(chan time.Time), make(chan struct{})
-	steps := []portal.Progress{{Done: 20, Of: 5000}, {Done: 1500, Of: 5000}}
+	steps := []controlapi.Progress{{Done: 20, Of: 5000}, {Done: 1500, Of: 5000}}
 	failure := errors.New("refused")
-	err := tellProgress(&out, ticks, func() (portal.Progress, bool) {
+	err := tellProgress(&out, ticks, func() (controlapi.Progress, bool) {
 		defer func() { told <- struct{}{} }()
 		if len(steps) == 0 {
-			return portal.Progress{}, false // it has just ended
+			return controlapi.Progress{}, false // it has just ended
 		}
 		now := steps[0]
 		steps = steps[1:]

@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // How much 64 readers of a kind slow pushes down, over sockets and up to the device,
@@ -107,7 +107,7 @@ type load struct {
 
 func newLoad(b *testing.B, s *server) *load {
 	b.Helper()
-	var made portal.CreatedSpace
+	var made controlapi.CreatedSpace
 	require.Equal(b, http.StatusCreated, api(b, s, http.MethodPost, "/v1/spaces", `{"environment":"production"}`, &made))
 	certificate, err := tls.X509KeyPair([]byte(made.Certificate), []byte(made.Certificate))
 	require.NoError(b, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
 // settings decide between the places that a setting of the simulator may come from:
@@ -221,7 +221,7 @@ func knownVariables(app *kong.Application) []string {
 			known = append(known, argument.Tag.Envs...)
 		}
 	}
-	for _, v := range environ.Variables() {
+	for _, v := range envvars.Variables() {
 		known = append(known, v.Name)
 	}
 	return known

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // signer returns team and key ID of the provider token that jwt sign prints.
@@ -29,7 +29,7 @@ func (d *driver) signer(args ...string) string {
 func TestTheVariablesOfASpaceSignAsItsTeam(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	d := drive(t)
-	made := lines[portal.CreatedSpace](t, d.do("space", "create", "--team", "SPACE00001", "--json"))[0]
+	made := lines[controlapi.CreatedSpace](t, d.do("space", "create", "--team", "SPACE00001", "--json"))[0]
 	theirs := "SPACE00001 " + made.KeyID
 	for name, value := range made.Variables {
 		if strings.HasPrefix(name, "APNS_SIM_") {
@@ -81,6 +81,6 @@ func TestASpaceIsMadeWithTheFilesThatItsVariablesName(t *testing.T) {
 
 	dir := t.TempDir()
 	assert.Contains(t, d.do("space", "create", "--dir", dir), dir+"/AuthKey_")
-	secret := lines[portal.CreatedSpace](t, d.do("space", "create", "--json", "--p12-password", "secret"))[0]
+	secret := lines[controlapi.CreatedSpace](t, d.do("space", "create", "--json", "--p12-password", "secret"))[0]
 	assert.NotEmpty(t, secret.P12)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
-	"github.com/apns-sim/apns-sim/internal/portal"
 )
 
 // api sends a request to the control API and reads the answer.
@@ -36,11 +36,11 @@ func api(t testing.TB, s *server, method, path, body string, answer any) int {
 	return response.StatusCode
 }
 
-type inbox struct{ Notifications []portal.Received }
+type inbox struct{ Notifications []controlapi.Received }
 
 func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 	s := serve(t, "--any-port")
-	var made portal.CreatedSpace
+	var made controlapi.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made), "an empty body orders a useful one")
 	require.Len(t, made.Devices, 1)
 	keyFile := filepath.Join(t.TempDir(), "AuthKey_"+made.KeyID+".p8")
@@ -57,7 +57,7 @@ func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 	require.Len(t, got.Notifications, 1)
 	assert.Equal(t, map[string]any{"aps": map[string]any{"alert": "hello"}}, got.Notifications[0].Payload)
 
-	var told portal.Device
+	var told controlapi.Device
 	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/offline", "", &told))
 	assert.False(t, told.Online)
 	require.Zero(t, push().code)
@@ -80,7 +80,7 @@ func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 
 func TestTheCertificateOfASpaceComesAsPKCS12OnRequest(t *testing.T) {
 	s := serve(t, "--any-port")
-	var made portal.CreatedSpace
+	var made controlapi.CreatedSpace
 	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", `{"devices":0,"p12Password":"secret"}`, &made))
 	file, err := base64.StdEncoding.DecodeString(made.P12)
 	require.NoError(t, err)

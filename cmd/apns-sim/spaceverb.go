@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -41,8 +41,8 @@ func (spaceCreate) Help() string {
 
 // Run makes a space.
 func (s *spaceCreate) Run(ctx context.Context, c *console) error {
-	order := portal.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
-	var made portal.CreatedSpace
+	order := controlapi.SpaceOrder{Team: s.Team, Topics: s.Topic, Devices: &s.Devices, Environment: s.Environment, P12Password: s.P12Password}
+	var made controlapi.CreatedSpace
 	err := s.whileMaking(ctx, c, s.Team, s.Devices, func() error {
 		return s.call(ctx, http.MethodPost, "/v1/spaces", nil, order, &made)
 	})
@@ -60,7 +60,7 @@ func (s *spaceCreate) Run(ctx context.Context, c *console) error {
 
 // complete writes the files that variables name, and empties those that would still
 // have what is another team's.
-func (s *spaceCreate) complete(made *portal.CreatedSpace) error {
+func (s *spaceCreate) complete(made *controlapi.CreatedSpace) error {
 	dir, err := s.folder(s.Dir, made.Team)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *spaceCreate) complete(made *portal.CreatedSpace) error {
 
 const spaceHead = "SPACE\tKEY\tAPPS\tDEVICES\tTIME"
 
-func spaceRow(s *portal.Space) []string {
+func spaceRow(s *controlapi.Space) []string {
 	return []string{s.Team, s.KeyID, strings.Join(s.Topics, ","), strconv.Itoa(s.DeviceCount), s.Time.Format(time.RFC3339)}
 }
 
@@ -96,7 +96,7 @@ type spaceList struct{ remote }
 
 // Run lists the spaces.
 func (s *spaceList) Run(ctx context.Context, c *console) error {
-	spaces, err := listAll[portal.Space](ctx, &s.remote, "spaces", nil)
+	spaces, err := listAll[controlapi.Space](ctx, &s.remote, "spaces", nil)
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,11 @@ type spaceShow struct {
 
 // Run shows the space.
 func (s *spaceShow) Run(ctx context.Context, c *console) error {
-	var one portal.Space
+	var one controlapi.Space
 	if err := s.call(ctx, http.MethodGet, "/v1/spaces"+segment(s.Team), nil, nil, &one); err != nil {
 		return err
 	}
-	return show(c, s.JSON, []portal.Space{one}, spaceHead, spaceRow)
+	return show(c, s.JSON, []controlapi.Space{one}, spaceHead, spaceRow)
 }
 
 type spaceDelete struct {
@@ -160,7 +160,7 @@ type teamList struct{ remote }
 
 // Run lists the teams.
 func (t *teamList) Run(ctx context.Context, c *console) error {
-	teams, err := listAll[portal.Team](ctx, &t.remote, "teams", nil)
+	teams, err := listAll[controlapi.Team](ctx, &t.remote, "teams", nil)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ func (t *teamList) Run(ctx context.Context, c *console) error {
 
 const teamHead = "TEAM\tSPACE\tKEYS\tAPPS"
 
-func teamRow(t *portal.Team) []string {
+func teamRow(t *controlapi.Team) []string {
 	keys := make([]string, len(t.Keys))
 	for i, key := range t.Keys {
 		keys[i] = key.ID
@@ -185,7 +185,7 @@ type teamShow struct{ oneTeam }
 
 // Run shows the team, with what its keys are restricted to.
 func (t *teamShow) Run(ctx context.Context, c *console) error {
-	var one portal.Team
+	var one controlapi.Team
 	if err := t.call(ctx, http.MethodGet, "/v1/teams"+segment(t.Team), nil, nil, &one); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (t *teamAddKey) Run(ctx context.Context, c *console) error {
 	if len(t.Topic) > 0 {
 		order["topics"] = t.Topic
 	}
-	var key portal.Key
+	var key controlapi.Key
 	if err := t.call(ctx, http.MethodPost, "/v1/teams"+segment(t.Team)+"/keys", nil, order, &key); err != nil {
 		return err
 	}

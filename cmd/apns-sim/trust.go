@@ -5,7 +5,7 @@ import (
 	"encoding/pem"
 	"path/filepath"
 
-	"github.com/apns-sim/apns-sim/internal/environ"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 )
@@ -17,8 +17,8 @@ const storePassword = "changeit"
 // writeTrust writes into a folder, for programs that take one file in place of what
 // they had, the roots that the machine trusts and the simulator's beside them: as PEM,
 // and as PKCS#12 for Java.
-func writeTrust(dir string, root []byte, p *environ.Place) error {
-	path, bundle, err := environ.WriteBundle(dir, root)
+func writeTrust(dir string, root []byte, p *envvars.Place) error {
+	path, bundle, err := envvars.WriteBundle(dir, root)
 	if err != nil {
 		return err
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/match"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A driver uses the verbs on a simulator.
@@ -59,9 +59,9 @@ func lines[T any](t *testing.T, text string) (list []T) {
 }
 
 // device makes a device inside the simulator.
-func (d *driver) device() portal.Device {
+func (d *driver) device() controlapi.Device {
 	d.t.Helper()
-	made := lines[portal.Device](d.t, d.do("device", "create", "--json"))
+	made := lines[controlapi.Device](d.t, d.do("device", "create", "--json"))
 	require.Len(d.t, made, 1)
 	require.NotEmpty(d.t, made[0].Apps)
 	return made[0]
@@ -170,7 +170,7 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	phone := d.device()
 	id := phone.ID.String()
 	t.Setenv("APNS_SIM_DEVICE_ID", id) // as exec does
-	tell := func(args ...string) (now portal.Device) {
+	tell := func(args ...string) (now controlapi.Device) {
 		require.NoError(t, json.Unmarshal([]byte(d.do(append([]string{"device"}, append(args, "--json")...)...)), &now))
 		return now
 	}
@@ -257,11 +257,11 @@ func TestFilterFlagsAreTheFilterWords(t *testing.T) {
 	for field := range reflect.TypeFor[filterFlags]().Fields() {
 		flags = append(flags, field.Tag.Get("name"))
 	}
-	for _, word := range match.Words() {
+	for _, word := range filters.Words() {
 		name := strings.TrimSuffix(word.Name, ".")
 		assert.True(t, slices.Contains(flags, name), "--%s is missing", name)
 	}
-	assert.Len(t, flags, len(match.Words()))
+	assert.Len(t, flags, len(filters.Words()))
 }
 
 func TestARefusalIsToldWithItsRemedyAndExitCode(t *testing.T) {

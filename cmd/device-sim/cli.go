@@ -16,7 +16,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/secret"
 )
@@ -114,7 +114,7 @@ func checkServer(server string) error {
 func variables() kong.Vars {
 	return kong.Vars{
 		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2, none, pack or both",
-		"churn": strings.Join(fleet.ChurnNames(), ", "), "failOn": strings.Join(failureNames(), ", "),
+		"churn": strings.Join(loadgen.ChurnNames(), ", "), "failOn": strings.Join(failureNames(), ", "),
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
 // fleetCmd are the flags of the verb fleet.
@@ -50,9 +50,9 @@ type fleetCmd struct {
 	FailOn []string `help:"Exit code 1 if it has happened: ${failOn}; repeatable." placeholder:"WHAT"`
 
 	style    device.Style
-	ramp     fleet.Ramp
-	churn    fleet.Churn
-	script   fleet.Script
+	ramp     loadgen.Ramp
+	churn    loadgen.Churn
+	script   loadgen.Script
 	ackDelay time.Duration
 }
 
@@ -96,14 +96,14 @@ func (c *fleetCmd) AfterApply() error {
 // parsePace reads the flags that have a language of their own.
 func (c *fleetCmd) parsePace() (err error) {
 	if c.Ramp != "" {
-		if c.ramp, err = fleet.ParseRamp(c.Ramp); err != nil {
+		if c.ramp, err = loadgen.ParseRamp(c.Ramp); err != nil {
 			return fmt.Errorf("--ramp: %w", err)
 		}
 	}
-	if c.churn, err = fleet.ParseChurn(c.Churn); err != nil {
+	if c.churn, err = loadgen.ParseChurn(c.Churn); err != nil {
 		return fmt.Errorf("--churn: %w", err)
 	}
-	if c.ackDelay, err = fleet.ParseAckDelay(c.AckDelay); err != nil {
+	if c.ackDelay, err = loadgen.ParseAckDelay(c.AckDelay); err != nil {
 		return fmt.Errorf("--ack-delay: %w", err)
 	}
 	return nil
@@ -181,7 +181,7 @@ func (c *fleetCmd) readScript() error {
 		source = file
 	}
 	var err error
-	if c.script, err = fleet.ParseScript(source); err != nil {
+	if c.script, err = loadgen.ParseScript(source); err != nil {
 		return &failure{
 			code: exitUsage, err: fmt.Errorf("--script %s:\n%w", c.Script, err),
 			remedy: "a step is like: at 10s disconnect 20%",

@@ -13,7 +13,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
 // A fleetReport tells how a fleet goes: to a person by a bar that is drawn anew, to a
@@ -28,8 +28,8 @@ type fleetReport struct {
 	out    sink
 	lines  jsonLines
 	page   page
-	before fleet.Summary // of the last progress
-	drawn  bool          // a bar stands on the last line
+	before loadgen.Summary // of the last progress
+	drawn  bool            // a bar stands on the last line
 }
 
 func newFleetReport(c *fleetCmd, std streams, failed func(error)) *fleetReport {
@@ -75,14 +75,14 @@ func (r *fleetReport) event(id apns.DeviceID, e device.Event) {
 // in the last one alone.
 type progressLine struct {
 	Event string `json:"event"` // progress or summary
-	fleet.Summary
+	loadgen.Summary
 	// Of the time since the line before; of the whole run in a summary.
 	LoginsPerSecond   float64 `json:"loginsPerSecond"`
 	ReceivedPerSecond float64 `json:"receivedPerSecond"`
 }
 
 // progress tells how it goes.
-func (r *fleetReport) progress(s fleet.Summary) {
+func (r *fleetReport) progress(s loadgen.Summary) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	line := rates("progress", s, r.before)
@@ -91,12 +91,12 @@ func (r *fleetReport) progress(s fleet.Summary) {
 		r.draw(line)
 		return
 	}
-	line.Connect, line.Login, line.Delivery = fleet.Percentiles{}, fleet.Percentiles{}, fleet.Percentiles{}
+	line.Connect, line.Login, line.Delivery = loadgen.Percentiles{}, loadgen.Percentiles{}, loadgen.Percentiles{}
 	r.writeLine(line)
 }
 
 // rates adds what has happened a second since an earlier summary.
-func rates(event string, now, before fleet.Summary) progressLine {
+func rates(event string, now, before loadgen.Summary) progressLine {
 	line := progressLine{Event: event, Summary: now}
 	if seconds := now.Seconds - before.Seconds; seconds > 0 {
 		line.LoginsPerSecond = float64(now.Logins-before.Logins) / seconds
@@ -136,10 +136,10 @@ func (r *fleetReport) draw(l progressLine) {
 }
 
 // end tells the account.
-func (r *fleetReport) end(s fleet.Summary) {
+func (r *fleetReport) end(s loadgen.Summary) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	line := rates("summary", s, fleet.Summary{})
+	line := rates("summary", s, loadgen.Summary{})
 	if !r.bar {
 		r.writeLine(line)
 		return
@@ -177,7 +177,7 @@ func (r *fleetReport) account(l progressLine) {
 	p.head("%-11s%8s %10s %10s %10s %10s", "ms", "count", "p50", "p90", "p99", "max")
 	for _, row := range []struct {
 		name string
-		fleet.Percentiles
+		loadgen.Percentiles
 	}{{"connect", l.Connect}, {"login", l.Login}, {"delivery", l.Delivery}} {
 		p.row(row.name, "%7d %10.2f %10.2f %10.2f %10.2f", row.Count, row.P50, row.P90, row.P99, row.Max)
 	}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
 // A fleetRun is one run of the verb fleet.
@@ -23,7 +23,7 @@ type fleetRun struct {
 	*fleetCmd
 	control *control
 	out     *fleetReport
-	fleet   *fleet.Fleet
+	fleet   *loadgen.Fleet
 	stop    context.CancelCauseFunc
 
 	connected atomic.Bool // some device, at least once
@@ -59,7 +59,7 @@ func (r *fleetRun) run(ctx context.Context, std streams, log *slog.Logger) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, closeRecord()) }()
-	r.fleet, err = fleet.New(fleet.Config{
+	r.fleet, err = loadgen.New(loadgen.Config{
 		Count: r.Count,
 		Device: device.Config{
 			Topics: r.Topic, Environment: r.Environment, Style: r.style, RootCAs: roots, AckDelay: r.ackDelay, Log: log,
@@ -142,11 +142,11 @@ func (r *fleetRun) event(id apns.DeviceID, e device.Event) {
 	r.out.event(id, e)
 }
 
-func (r *fleetRun) openStore() (*fleet.Store, error) {
+func (r *fleetRun) openStore() (*loadgen.Store, error) {
 	if r.State == "" {
-		return new(fleet.Store), nil
+		return new(loadgen.Store), nil
 	}
-	store, err := fleet.OpenStore(r.State)
+	store, err := loadgen.OpenStore(r.State)
 	if err != nil {
 		return nil, fmt.Errorf("--state: %w", err)
 	}

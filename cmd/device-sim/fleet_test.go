@@ -22,7 +22,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -96,14 +96,14 @@ func (s *realSimulator) start(more ...string) *running {
 }
 
 // push sends a push to each token in the file of --tokens, once it has so many.
-func (s *realSimulator) push(file string, count int) []fleet.Token {
+func (s *realSimulator) push(file string, count int) []loadgen.Token {
 	s.Helper()
-	var tokens []fleet.Token
+	var tokens []loadgen.Token
 	require.Eventually(s, func() bool {
 		tokens = tokens[:0]
 		content, err := os.ReadFile(file)
 		for line := range bytes.Lines(content) {
-			var token fleet.Token
+			var token loadgen.Token
 			require.NoError(s, json.Unmarshal(line, &token), "the list is always whole")
 			tokens = append(tokens, token)
 		}
@@ -277,13 +277,13 @@ func TestEachTwentyThousandDevicesHaveTheirAddress(t *testing.T) {
 }
 
 func TestWhatTheUserCallsAFailureIsOne(t *testing.T) {
-	all := fleet.Summary{Duplicates: 1, TurnedAway: 2, Lost: 3, Refusals: 4, TokensRefused: 5, ConnectFailures: 6, GivenUp: 7, Received: 8}
+	all := loadgen.Summary{Duplicates: 1, TurnedAway: 2, Lost: 3, Refusals: 4, TokensRefused: 5, ConnectFailures: 6, GivenUp: 7, Received: 8}
 	for word, want := range map[string]int{
 		"duplicates": 1, "turnedAway": 2, "lost": 3, "refusals": 4, "tokensRefused": 5, "connectFailures": 6, "givenUp": 7,
 	} {
 		c := &fleetCmd{FailOn: []string{word}}
 		assert.EqualError(t, c.verdict(all), fmt.Sprintf("--fail-on %s: there were %d", word, want))
-		assert.NoError(t, c.verdict(fleet.Summary{Received: 8}), word)
+		assert.NoError(t, c.verdict(loadgen.Summary{Received: 8}), word)
 	}
 	assert.Len(t, failures, 7, "each word is tested")
 }
@@ -291,19 +291,19 @@ func TestWhatTheUserCallsAFailureIsOne(t *testing.T) {
 func TestPersonSeesABarAndAnAccount(t *testing.T) {
 	var out strings.Builder
 	r := newFleetReport(&fleetCmd{}, streams{stdout: &out, terminal: true}, func(err error) { t.Error(err) })
-	r.progress(fleet.Summary{Phase: "activating", Seconds: 1, Devices: 100, Activated: 50})
-	r.progress(fleet.Summary{Phase: "running", Seconds: 3, Devices: 100, Activated: 100, Connected: 75, Tokens: 100, Logins: 100, Received: 500, Duplicates: 2})
+	r.progress(loadgen.Summary{Phase: "activating", Seconds: 1, Devices: 100, Activated: 50})
+	r.progress(loadgen.Summary{Phase: "running", Seconds: 3, Devices: 100, Activated: 100, Connected: 75, Tokens: 100, Logins: 100, Received: 500, Duplicates: 2})
 	assert.Equal(t,
 		"\r\x1b[K████████████░░░░░░░░░░░░ activating 50/100  tokens 0  received 0 (0/s)  logins 0 (0/s)"+
 			"\r\x1b[K██████████████████░░░░░░ running 75/100  tokens 100  received 500 (250/s)  logins 100 (50/s)  duplicates 2", out.String())
 	out.Reset()
 	r.event(apns.DeviceID{}, device.Event{Kind: device.EventConnected})
 	assert.Empty(t, out.String(), "a person wants no line for each of thousands")
-	r.end(fleet.Summary{
+	r.end(loadgen.Summary{
 		Phase: "ended", Seconds: 10, Seed: 7, Devices: 100, Tokens: 100, TokensIssued: 103, Logins: 110, Disconnects: 110, Lost: 1,
 		Received: 1000, FromStorage: 20, Duplicates: 2, TurnedAway: 3, ByStatus: map[uint8]int64{7: 2, 2: 1},
 		Actions: map[string]int64{"kill": 5, "connect": 5}, Skipped: 1,
-		Delivery: fleet.Percentiles{Count: 980, P50: 0.4, P90: 1.5, P99: 12.25, Max: 100},
+		Delivery: loadgen.Percentiles{Count: 980, P50: 0.4, P90: 1.5, P99: 12.25, Max: 100},
 	})
 	assert.Equal(t, strings.Join([]string{
 		"\r\x1b[K", "100 devices, 10s, seed 7",
@@ -323,6 +323,6 @@ func TestPersonSeesABarAndAnAccount(t *testing.T) {
 func TestFleetEndsWhenItsOutputDoes(t *testing.T) {
 	var failed error
 	r := newFleetReport(&fleetCmd{}, streams{stdout: brokenPipe{}}, func(err error) { failed = err })
-	r.progress(fleet.Summary{})
+	r.progress(loadgen.Summary{})
 	assert.EqualError(t, failed, "write to stdout: nobody reads")
 }

@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/fleet"
+	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
 // failures are what --fail-on can name, and where a summary counts it.
-var failures = map[string]func(*fleet.Summary) int64{
-	"duplicates":      func(s *fleet.Summary) int64 { return s.Duplicates },
-	"turnedAway":      func(s *fleet.Summary) int64 { return s.TurnedAway },
-	"lost":            func(s *fleet.Summary) int64 { return s.Lost },
-	"refusals":        func(s *fleet.Summary) int64 { return s.Refusals },
-	"tokensRefused":   func(s *fleet.Summary) int64 { return s.TokensRefused },
-	"connectFailures": func(s *fleet.Summary) int64 { return s.ConnectFailures },
-	"givenUp":         func(s *fleet.Summary) int64 { return s.GivenUp },
+var failures = map[string]func(*loadgen.Summary) int64{
+	"duplicates":      func(s *loadgen.Summary) int64 { return s.Duplicates },
+	"turnedAway":      func(s *loadgen.Summary) int64 { return s.TurnedAway },
+	"lost":            func(s *loadgen.Summary) int64 { return s.Lost },
+	"refusals":        func(s *loadgen.Summary) int64 { return s.Refusals },
+	"tokensRefused":   func(s *loadgen.Summary) int64 { return s.TokensRefused },
+	"connectFailures": func(s *loadgen.Summary) int64 { return s.ConnectFailures },
+	"givenUp":         func(s *loadgen.Summary) int64 { return s.GivenUp },
 }
 
 func failureNames() []string { return slices.Sorted(maps.Keys(failures)) }
@@ -36,7 +36,7 @@ func (c *fleetCmd) checkFailOn() error {
 }
 
 // verdict is what the user wanted to be an error.
-func (c *fleetCmd) verdict(s fleet.Summary) error {
+func (c *fleetCmd) verdict(s loadgen.Summary) error {
 	for _, word := range c.FailOn {
 		if n := failures[word](&s); n > 0 {
 			return &failure{code: exitFailure, err: fmt.Errorf("--fail-on %s: there were %d", word, n)}

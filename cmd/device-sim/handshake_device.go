@@ -8,7 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // switchOn makes the device, with an eye on all it does.
@@ -108,8 +108,8 @@ func (h *handshake) event(e device.Event) {
 // shown is the passage about what the phone makes of a push. mu is held.
 func (h *handshake) shown(e device.Event) {
 	n := e.Notification
-	var s screen.Screen
-	shown := s.Take(screen.Push{Topic: liveTopic(n), Payload: n.Payload, At: n.Timestamp, Priority: n.Priority, Channel: n.Channel.String()})
+	var s presentation.Screen
+	shown := s.Take(presentation.Push{Topic: liveTopic(n), Payload: n.Payload, At: n.Timestamp, Priority: n.Priority, Channel: n.Channel.String()})
 	p := h.clerk.passage("What the phone makes of it", "")
 	p.Rows = []row{{"kind", shown.Kind}}
 	for _, f := range shown.Fields {

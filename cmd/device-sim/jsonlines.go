@@ -9,8 +9,8 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 	"github.com/apns-sim/apns-sim/internal/printable"
-	"github.com/apns-sim/apns-sim/internal/screen"
 )
 
 // jsonLines reports to a program: one object per line, for the events a program acts
@@ -82,7 +82,7 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 	j.write(l)
 }
 
-func (j *jsonLines) notification(id apns.DeviceID, e device.Event, shown screen.Shown) {
+func (j *jsonLines) notification(id apns.DeviceID, e device.Event, shown presentation.Shown) {
 	l := notificationLine(id, e)
 	l.Kind, l.Visible, l.Effects, l.Advice = shown.Kind, &shown.Visible, shown.Effects, shown.Advice
 	j.write(l)

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // The lines that answer what was typed.
@@ -101,7 +101,7 @@ func (j *jsonLines) list(id apns.DeviceID, d display) {
 	j.write(l)
 }
 
-func noteOf(n screen.Note) noteLine {
+func noteOf(n presentation.Note) noteLine {
 	return noteLine{n.App, n.Thread, n.At, n.Title, n.Subtitle, n.Body}
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // A reporter tells what happens, to a person or to a program. Its calls do not
@@ -17,7 +17,7 @@ type reporter interface {
 	step(device.Step)
 	event(apns.DeviceID, device.Event)
 	// notification is the event of one, and what the phone makes of it.
-	notification(apns.DeviceID, device.Event, screen.Shown)
+	notification(apns.DeviceID, device.Event, presentation.Shown)
 
 	help([]word)
 	status(apns.DeviceID, condition)

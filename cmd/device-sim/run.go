@@ -12,7 +12,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // maxPushes is how many pushes may come before a script waits for them.
@@ -32,7 +32,7 @@ type phone struct {
 
 	// Guarded by mu.
 	out    reporter
-	screen screen.Screen
+	screen presentation.Screen
 }
 
 // run is one device, until ctx ends.
@@ -139,7 +139,7 @@ func (p *phone) event(e device.Event) {
 		p.kept(p.state.forget())
 		p.was = p.device.ID()
 		p.Topic = nil
-		p.screen = screen.Screen{}
+		p.screen = presentation.Screen{}
 	case device.EventConnectFailed:
 		if !p.connected && !device.Redirected(e.Err) {
 			p.stop(firstConnectFailed(p.Server, e.Err))
@@ -166,7 +166,7 @@ func (p *phone) step(s device.Step) {
 // push shows a push. mu is held.
 func (p *phone) push(e device.Event) {
 	n := e.Notification
-	p.out.notification(p.device.ID(), e, p.screen.Take(screen.Push{
+	p.out.notification(p.device.ID(), e, p.screen.Take(presentation.Push{
 		Topic: liveTopic(n), Payload: n.Payload, At: p.now(), Priority: n.Priority, ID: n.ProviderID, Channel: n.Channel.String(),
 	}))
 	select {

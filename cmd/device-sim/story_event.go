@@ -8,7 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 func (s *story) event(id apns.DeviceID, e device.Event) {
@@ -96,7 +96,7 @@ func (s *story) appToken(id apns.DeviceID, e device.Event) {
 	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
 }
 
-func (s *story) notification(_ apns.DeviceID, e device.Event, shown screen.Shown) {
+func (s *story) notification(_ apns.DeviceID, e device.Event, shown presentation.Shown) {
 	n := e.Notification
 	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, shown.Kind)
 	if n.Channel != "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // power tells what APNs hears about the use of the device. That it is in use all the
@@ -103,7 +103,7 @@ func (s *story) list(_ apns.DeviceID, d display) {
 }
 
 // noteText is a notification in one line.
-func noteText(n screen.Note) string {
+func noteText(n presentation.Note) string {
 	var parts []string
 	for _, part := range []string{n.Title, n.Subtitle, n.Body} {
 		if part != "" {
@@ -113,7 +113,7 @@ func noteText(n screen.Note) string {
 	return strings.Join(parts, " · ")
 }
 
-func (s *story) activity(a screen.Activity) {
+func (s *story) activity(a presentation.Activity) {
 	s.head("Live Activity of %s", a.App)
 	s.row("state", "%s", a.State)
 	switch {

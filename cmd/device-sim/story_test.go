@@ -10,7 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // tell gives what a story says about steps and events.
@@ -26,7 +26,7 @@ func tell(t *testing.T, told ...any) string {
 			s.step(what)
 		case device.Event:
 			if what.Kind == device.EventNotification {
-				s.notification(apns.DeviceID{}, what, screen.Shown{})
+				s.notification(apns.DeviceID{}, what, presentation.Shown{})
 				continue
 			}
 			s.event(apns.DeviceID{}, what)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/screen"
+	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
 // A condition is how the phone is.
@@ -22,9 +22,9 @@ type condition struct {
 
 // A display is what there is to see on the phone.
 type display struct {
-	Groups     []screen.Group
+	Groups     []presentation.Group
 	Badges     []badge
-	Activities []screen.Activity
+	Activities []presentation.Activity
 }
 
 type badge struct {

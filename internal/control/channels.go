@@ -7,14 +7,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // Channels has the broadcast channels of apps, as providers make them at the doors
-// for channel management. An error of [portal.ErrNotFound] says what is not there.
+// for channel management. An error of [controlapi.ErrNotFound] says what is not there.
 type Channels interface {
-	PageChannels(team, bundleID, environment string, p portal.Page) (list []portal.Channel, next string, err error)
-	MakeChannel(o portal.Channel) (portal.Channel, error)
+	PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error)
+	MakeChannel(o controlapi.Channel) (controlapi.Channel, error)
 	// DeleteChannel removes the channel with an id, which no other has.
 	DeleteChannel(id []byte) error
 }
@@ -22,7 +22,7 @@ type Channels interface {
 const channelsTag = "channels"
 
 type channelList struct {
-	Channels []portal.Channel `json:"channels"`
+	Channels []controlapi.Channel `json:"channels"`
 	More
 }
 
@@ -35,7 +35,7 @@ func registerChannels(r *router) {
 		Team        string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
 		Topic       string `query:"topic" example:"com.example.demo" required:"true" doc:"The bundle ID of the app"`
 		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Where"`
-		portal.Page
+		controlapi.Page
 	},
 	) (*answer[channelList], error) {
 		list, next, err := sim.PageChannels(in.Team, in.Topic, in.Environment, in.Page)
@@ -46,7 +46,7 @@ func registerChannels(r *router) {
 		Summary:     "Make a broadcast channel",
 		RequestBody: exampleBody(map[string]any{"topic": "com.example.demo", "stores": true}),
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *struct{ Body portal.Channel }) (*answer[portal.Channel], error) {
+	}, func(_ context.Context, in *struct{ Body controlapi.Channel }) (*answer[controlapi.Channel], error) {
 		return answered(sim.MakeChannel(in.Body))
 	})
 	register(r, huma.Operation{

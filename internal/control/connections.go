@@ -8,14 +8,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // Connections has the open connections.
 type Connections interface {
 	// PageConnections has a page of those of providers and devices, of a team if it is
 	// not "".
-	PageConnections(team string, p portal.Page) (list []portal.Connection, next string, err error)
+	PageConnections(team string, p controlapi.Page) (list []controlapi.Connection, next string, err error)
 	// CloseConnection takes leave of a provider's connection by its number,
 	// CloseDeviceConnection ends those of a device. They report whether there was
 	// one.
@@ -24,7 +24,7 @@ type Connections interface {
 }
 
 type connectionList struct {
-	Connections []portal.Connection `json:"connections"`
+	Connections []controlapi.Connection `json:"connections"`
 	More
 }
 
@@ -36,7 +36,7 @@ func registerConnections(r *router) {
 		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
-		portal.Page
+		controlapi.Page
 	},
 	) (*answer[connectionList], error) {
 		if err := r.server.knowsSpace(in.Space); err != nil {

@@ -10,32 +10,32 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // Devices has the devices, those inside the simulator and those that connect from
-// outside. An error of [portal.ErrNotFound] says that there is no such device.
+// outside. An error of [controlapi.ErrNotFound] says that there is no such device.
 type Devices interface {
 	// NewDevices makes virtual devices; they are connected, and their apps have
 	// their tokens.
-	NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error)
+	NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error)
 	// PageDevices has a page of the devices in a space, "" being the common world, or
 	// in all of them.
-	PageDevices(space string, all bool, p portal.Page) (list []portal.Device, next string, err error)
+	PageDevices(space string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error)
 	// Progress tells how far the calls have come that do something with many devices.
-	Progress() []portal.Progress
-	Device(id apns.DeviceID) (portal.Device, error)
+	Progress() []controlapi.Progress
+	Device(id apns.DeviceID) (controlapi.Device, error)
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
 	// TellDevice has a virtual device do something, for an app if topic names one;
 	// see deviceActions. Some of it can be done to a device from outside.
-	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error)
+	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error)
 	// Inbox returns what a virtual device has received after a number, once there
 	// are count of them; when ctx ends, those there are and its error.
-	Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]portal.Received, error)
+	Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]controlapi.Received, error)
 	ClearInbox(id apns.DeviceID) error
 	// SendAway sends a connected device to another courier.
-	SendAway(id apns.DeviceID, to portal.Redirection) (portal.Device, error)
+	SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error)
 	// RotateTokenKey makes a new key, which seals device tokens from now on.
 	RotateTokenKey() error
 }
@@ -74,13 +74,13 @@ func (in *DeviceInput) id() (id apns.DeviceID) {
 }
 
 type deviceList struct {
-	Devices []portal.Device `json:"devices"`
+	Devices []controlapi.Device `json:"devices"`
 	More
-	Progress []portal.Progress `json:"progress,omitempty" doc:"How far the calls have come that make or reset many devices; absent if there is none"`
+	Progress []controlapi.Progress `json:"progress,omitempty" doc:"How far the calls have come that make or reset many devices; absent if there is none"`
 }
 
 type madeDevices struct {
-	Devices []portal.Device `json:"devices"`
+	Devices []controlapi.Device `json:"devices"`
 }
 
 type appInput struct {
@@ -95,7 +95,7 @@ type inboxInput struct {
 }
 
 type inboxList struct {
-	Notifications []portal.Received `json:"notifications"`
+	Notifications []controlapi.Received `json:"notifications"`
 }
 
 // maxInboxWait is the longest wait for an inbox.
@@ -108,11 +108,11 @@ func registerDevices(r *router) {
 		Summary: "Make virtual devices",
 		Description: "A virtual device lives inside the simulator and goes through the courier like any other. The answer has the device tokens to push to; " +
 			"what it receives is in its inbox. An empty body makes one with the apps of the default team, the 20 that were added first at most.",
-		RequestBody: exampleBody(portal.DeviceOrder{Topics: []string{"com.example.app"}}),
+		RequestBody: exampleBody(controlapi.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{unhurried}, // thousands take their time
-	}, func(ctx context.Context, in *struct{ Body *portal.DeviceOrder }) (*answer[madeDevices], error) {
-		var order portal.DeviceOrder
+	}, func(ctx context.Context, in *struct{ Body *controlapi.DeviceOrder }) (*answer[madeDevices], error) {
+		var order controlapi.DeviceOrder
 		if in.Body != nil {
 			order = *in.Body
 		}
@@ -127,7 +127,7 @@ func registerDevices(r *router) {
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
-		portal.Page
+		controlapi.Page
 	},
 	) (*answer[deviceList], error) {
 		if err := s.knowsSpace(in.Space); err != nil {
@@ -139,7 +139,7 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
 		Summary: "A device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *DeviceInput) (*answer[portal.Device], error) {
+	}, func(_ context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
 		return answered(sim.Device(in.id()))
 	})
 	register(r, huma.Operation{
@@ -163,12 +163,12 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "redirect-device", Method: http.MethodPost, Path: "/v1/devices/{id}/redirect", Tags: []string{devicesTag},
 		Summary:     "Send a connected device to another courier",
-		RequestBody: exampleBody(portal.Redirection{Host: "localhost"}), Errors: []int{http.StatusNotFound},
+		RequestBody: exampleBody(controlapi.Redirection{Host: "localhost"}), Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		DeviceInput
-		Body portal.Redirection
+		Body controlapi.Redirection
 	},
-	) (*answer[portal.Device], error) {
+	) (*answer[controlapi.Device], error) {
 		return answered(sim.SendAway(in.id(), in.Body))
 	})
 	register(r, huma.Operation{
@@ -181,7 +181,7 @@ func registerDevices(r *router) {
 			Summary: action.summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		}
 		if !action.app {
-			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[portal.Device], error) {
+			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
 				return answered(sim.TellDevice(ctx, in.id(), action.name, ""))
 			})
 			continue
@@ -192,7 +192,7 @@ func registerDevices(r *router) {
 			DeviceInput
 			Body *appInput
 		},
-		) (*answer[portal.Device], error) {
+		) (*answer[controlapi.Device], error) {
 			topic := ""
 			if in.Body != nil {
 				topic = strings.TrimSpace(in.Body.Topic)

@@ -13,8 +13,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // Limits of following events.
@@ -96,7 +96,7 @@ type stream struct {
 	server  *Server
 	w       http.ResponseWriter
 	control *http.ResponseController
-	filter  match.Filter
+	filter  filters.Filter
 	cursor  uint64
 	left    int // how many more events; below 0 is any number
 }
@@ -239,7 +239,7 @@ func (st *stream) write(b []byte) error {
 }
 
 // eventOf shows an event.
-func eventOf(e *journal.Event, s *match.Subject) *Event {
+func eventOf(e *journal.Event, s *filters.Subject) *Event {
 	view := &Event{
 		Seq: e.Seq, At: e.At.UTC(), Event: e.Kind.String(), Cause: e.Cause, Detail: e.Detail, Device: nameOf(s.Device),
 		Label: broker.Explain(e.Kind, e.Cause, false).Label,

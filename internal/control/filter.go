@@ -9,7 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // Words is the part of an input that has the filter words. They are in the query
@@ -24,18 +24,18 @@ func (w *Words) Resolve(ctx huma.Context) []error {
 }
 
 // filter reads the words; others are the parameters of the route.
-func (w *Words) filter(now time.Time, others ...string) (match.Filter, error) {
+func (w *Words) filter(now time.Time, others ...string) (filters.Filter, error) {
 	return parseFilter(w.query, now, others...)
 }
 
-func parseFilter(query url.Values, now time.Time, others ...string) (match.Filter, error) {
+func parseFilter(query url.Values, now time.Time, others ...string) (filters.Filter, error) {
 	words := make(url.Values, len(query))
 	for name, values := range query {
 		if !slices.Contains(others, name) {
 			words[name] = values
 		}
 	}
-	f, err := match.Parse(words, now)
+	f, err := filters.Parse(words, now)
 	if err != nil {
 		return f, refuse(http.StatusUnprocessableEntity, "query.%v; /docs lists the filter words", err)
 	}
@@ -47,9 +47,9 @@ func parseFilter(query url.Values, now time.Time, others ...string) (match.Filte
 func filtered(op huma.Operation) huma.Operation {
 	op.SkipValidateParams = true
 	op.Description += "\n\nFilter words narrow it down: different words all have to hold, of several values of one word one has to."
-	for _, word := range match.Words() {
+	for _, word := range filters.Words() {
 		name := word.Name
-		if name == match.PayloadPrefix {
+		if name == filters.PayloadPrefix {
 			name += "{path}"
 		}
 		op.Parameters = append(op.Parameters, &huma.Param{

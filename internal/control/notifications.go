@@ -9,8 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // A Watched simulator has a journal.
@@ -193,7 +193,7 @@ func (s *Server) replayNotification(_ context.Context, in *idInput) (*replayOutp
 	if err != nil {
 		return nil, err
 	}
-	if !r.Reached.Has(match.Accepted) {
+	if !r.Reached.Has(filters.Accepted) {
 		return nil, refuse(http.StatusConflict, "the push was not accepted (%s); only what was accepted can be replayed: send it from its provider again", r.State)
 	}
 	again, err := s.sim.Replay(r)

@@ -7,14 +7,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // TokenOpener opens device tokens up.
 type TokenOpener interface {
-	// OpenToken tells what a device token says. An error of [portal.ErrNotFound]
+	// OpenToken tells what a device token says. An error of [controlapi.ErrNotFound]
 	// says that it was not sealed here.
-	OpenToken(token apns.DeviceToken) (portal.OpenedToken, error)
+	OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, error)
 }
 
 func registerTokens(r *router) {
@@ -27,7 +27,7 @@ func registerTokens(r *router) {
 	}, func(_ context.Context, in *struct {
 		Token string `path:"token" maxLength:"200" example:"00" doc:"The device token, hex"`
 	},
-	) (*answer[portal.OpenedToken], error) {
+	) (*answer[controlapi.OpenedToken], error) {
 		token, err := apns.ParseDeviceToken(in.Token)
 		if err != nil {
 			return nil, refuse(http.StatusUnprocessableEntity, "path.token: %v", err)

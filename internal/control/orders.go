@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // refused makes a problem of an error of the simulator: what was ordered is not
@@ -14,9 +14,9 @@ func refused(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, portal.ErrNotFound):
+	case errors.Is(err, controlapi.ErrNotFound):
 		return refuse(http.StatusNotFound, "%v", err)
-	case errors.Is(err, portal.ErrTaken):
+	case errors.Is(err, controlapi.ErrTaken):
 		return refuse(http.StatusConflict, "%v", err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return refuse(http.StatusServiceUnavailable, "%v; the simulator is busy, ask again or for less", err)

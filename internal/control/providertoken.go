@@ -6,13 +6,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // TokenInspector judges provider tokens that nobody has sent.
 type TokenInspector interface {
 	// InspectProviderToken tells whether a provider token would be accepted.
-	InspectProviderToken(authorization, environment string) (portal.InspectedProviderToken, error)
+	InspectProviderToken(authorization, environment string) (controlapi.InspectedProviderToken, error)
 }
 
 // A providerTokenOrder is a provider token to be judged.
@@ -28,7 +28,7 @@ func registerProviderTokens(r *router) {
 		Summary:     "Tell whether a provider token would be accepted with the first push of a connection",
 		Description: "The token is neither kept nor counted as an update.",
 		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
-	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[portal.InspectedProviderToken], error) {
+	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[controlapi.InspectedProviderToken], error) {
 		return answered(sim.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
 	})
 }

@@ -6,16 +6,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// Spaces makes and ends spaces. An error of [portal.ErrNotFound] or
-// [portal.ErrTaken] says which; any other is a mistake in the order.
+// Spaces makes and ends spaces. An error of [controlapi.ErrNotFound] or
+// [controlapi.ErrTaken] says which; any other is a mistake in the order.
 type Spaces interface {
 	// NewSpace makes a space with all that was ordered.
-	NewSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, error)
-	PageSpaces(p portal.Page) (list []portal.Space, next string, err error)
-	GetSpace(team string) (portal.Space, error)
+	NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error)
+	PageSpaces(p controlapi.Page) (list []controlapi.Space, next string, err error)
+	GetSpace(team string) (controlapi.Space, error)
 	// CloseSpace ends a space and all there is in it.
 	CloseSpace(team string) error
 	// ResetSpace takes a space, or the common world for "", back to how it was
@@ -33,7 +33,7 @@ type SpaceInput struct {
 }
 
 type spaceList struct {
-	Spaces []portal.Space `json:"spaces"`
+	Spaces []controlapi.Space `json:"spaces"`
 	More
 }
 
@@ -43,11 +43,11 @@ func registerSpaces(r *router) {
 		Summary: "Make a space: a team with a key, a certificate, an app and a device of its own",
 		Description: "A space is a world that nobody else sees: tests that run beside each other each make one, and may use the same bundle IDs. " +
 			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
-		RequestBody: exampleBody(portal.SpaceOrder{Topics: []string{"com.example.app"}}),
+		RequestBody: exampleBody(controlapi.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{unhurried},
-	}, func(ctx context.Context, in *struct{ Body *portal.SpaceOrder }) (*answer[*portal.CreatedSpace], error) {
-		var order portal.SpaceOrder
+	}, func(ctx context.Context, in *struct{ Body *controlapi.SpaceOrder }) (*answer[*controlapi.CreatedSpace], error) {
+		var order controlapi.SpaceOrder
 		if in.Body != nil {
 			order = *in.Body
 		}
@@ -56,14 +56,14 @@ func registerSpaces(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
 		Summary: "All spaces",
-	}, func(_ context.Context, in *struct{ portal.Page }) (*answer[spaceList], error) {
+	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[spaceList], error) {
 		list, next, err := r.server.sim.PageSpaces(in.Page)
 		return answered(spaceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
 		Summary: "A space", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *SpaceInput) (*answer[portal.Space], error) {
+	}, func(_ context.Context, in *SpaceInput) (*answer[controlapi.Space], error) {
 		return answered(r.server.sim.GetSpace(in.Team))
 	})
 	register(r, huma.Operation{

@@ -6,23 +6,23 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // Teams is the developer portal: teams with their keys and apps. "" is the default
 // team.
 type Teams interface {
-	PageTeams(p portal.Page) (list []portal.Team, next string, err error)
-	GetTeam(team string) (portal.Team, error)
+	PageTeams(p controlapi.Page) (list []controlapi.Team, next string, err error)
+	GetTeam(team string) (controlapi.Team, error)
 	// AddKey makes a key; its ID is made up if the order has none.
-	AddKey(team string, o portal.Key) (portal.Key, error)
+	AddKey(team string, o controlapi.Key) (controlapi.Key, error)
 	RevokeKey(team, id string) error
 	// DeleteTeam ends a team and all there is of it.
 	DeleteTeam(team string) error
 	AddApp(team, bundleID string) error
 	RemoveApp(team, bundleID string) error
 	// SuspendTeam takes the right to push from a team, or gives it back.
-	SuspendTeam(team string, suspended bool) (portal.Team, error)
+	SuspendTeam(team string, suspended bool) (controlapi.Team, error)
 	// SetBroadcast gives an app the broadcast capability or takes it away.
 	SetBroadcast(team, bundleID string, enabled bool) error
 }
@@ -35,7 +35,7 @@ type TeamInput struct {
 }
 
 type teamList struct {
-	Teams []portal.Team `json:"teams"`
+	Teams []controlapi.Team `json:"teams"`
 	More
 }
 
@@ -58,14 +58,14 @@ func registerTeams(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
 		Summary: "All teams with their keys and apps",
-	}, func(_ context.Context, in *struct{ portal.Page }) (*answer[teamList], error) {
+	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[teamList], error) {
 		list, next, err := sim.PageTeams(in.Page)
 		return answered(teamList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
 		Summary: "A team with its keys and apps", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
+	}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
 		return answered(sim.GetTeam(in.Team))
 	})
 	register(r, huma.Operation{
@@ -84,7 +84,7 @@ func registerTeams(r *router) {
 		register(r, huma.Operation{
 			OperationID: change.name + "-team", Method: http.MethodPost, Path: "/v1/teams/{team}/" + change.name, Tags: []string{teamsTag},
 			Summary: change.summary, Errors: []int{http.StatusNotFound},
-		}, func(_ context.Context, in *TeamInput) (*answer[portal.Team], error) {
+		}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
 			return answered(sim.SuspendTeam(in.Team, change.suspended))
 		})
 	}
@@ -97,12 +97,12 @@ func registerTeams(r *router) {
 		TeamInput
 		Body *keyOrder
 	},
-	) (*answer[portal.Key], error) {
+	) (*answer[controlapi.Key], error) {
 		var o keyOrder
 		if in.Body != nil {
 			o = *in.Body
 		}
-		return answered(sim.AddKey(in.Team, portal.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
+		return answered(sim.AddKey(in.Team, controlapi.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
 	})
 	register(r, huma.Operation{
 		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/teams/{team}/keys/{key}", Tags: []string{teamsTag},
@@ -119,7 +119,7 @@ func registerTeams(r *router) {
 		Summary:     "Give an app to a team",
 		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[portal.Team], error) {
+	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[controlapi.Team], error) {
 		if err := sim.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
 			return nil, refused(err)
 		}

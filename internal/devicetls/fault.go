@@ -9,10 +9,10 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/later"
-	"github.com/apns-sim/apns-sim/internal/listen"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/netconn"
+	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
 // A twist is what faults do to a session. It is made for those that meet one that
@@ -22,7 +22,7 @@ type twist struct {
 	opens time.Time
 
 	detour // held by whoever writes
-	timers later.Group
+	timers timers.Group
 }
 
 // twistLocked returns the session's twist.
@@ -42,7 +42,7 @@ func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.A
 		}
 		source := fault.SourceOf(peer)
 		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: match.Subject{Environment: environment}, Door: fault.DeviceDoor, Source: source,
+			Subject: filters.Subject{Environment: environment}, Door: fault.DeviceDoor, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -60,7 +60,7 @@ func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
 			wait += hit.Delay
 			continue
 		}
-		if err := listen.Reset(conn); err != nil {
+		if err := netconn.Reset(conn); err != nil {
 			s.cfg.Log.Debug("a connection that is reset has gone", "remote", conn.RemoteAddr(), "err", err)
 		}
 		return 0, false
@@ -77,7 +77,7 @@ func (s *Server) flawed(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	for hit := range s.hitConn(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
 		if hit.Action.Do == fault.BreakHandshake {
 			last, reset := hit.Action.Handshake.Answer()
-			return nil, listen.EndWith(hello.Conn, last, reset)
+			return nil, netconn.EndWith(hello.Conn, last, reset)
 		}
 		if s.cfg.FaultyCertificate == nil {
 			continue
@@ -95,7 +95,7 @@ func (s *Server) flawed(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 // hits yields the faults at a point of a connection whose device is known, or is
 // zero.
 func (s *session) hits(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
-	subject := fault.Subject{Subject: match.Subject{
+	subject := fault.Subject{Subject: filters.Subject{
 		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.Home(device).Team(),
 	}}
 	return s.server.cfg.Faults.Hits(p, s.describe(&subject))

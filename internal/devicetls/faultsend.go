@@ -6,8 +6,8 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // reorderTime is how long a push waits for the one that is sent before it.
@@ -84,7 +84,7 @@ func (s *session) hitPush(d *broker.Delivery) iter.Seq[fault.Hit] {
 		return func(func(fault.Hit) bool) {}
 	}
 	n := d.Push.Notification
-	return s.server.cfg.Faults.Hits(fault.AtDelivery, s.describe(&fault.Subject{Subject: match.Subject{
+	return s.server.cfg.Faults.Hits(fault.AtDelivery, s.describe(&fault.Subject{Subject: filters.Subject{
 		Space: n.TeamID, Environment: s.environment, Topic: n.Topic, Token: n.Token, Device: s.id(), Channel: n.Channel,
 		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID, Payload: n.Payload,
 	}}))

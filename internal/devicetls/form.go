@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/idle"
-	"github.com/apns-sim/apns-sim/internal/later"
+	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
 // A form is how the sessions of a listener wait for their devices. What a session
@@ -47,7 +47,7 @@ type gathering struct {
 	server      *Server
 	workers     *idle.Workers[*session]
 	answerDelay time.Duration
-	timers      later.Group // of answers that are delayed
+	timers      timers.Group // of answers that are delayed
 
 	handshakes atomic.Uint64
 	crowded    chan struct{} // has room for one word that many have logged in

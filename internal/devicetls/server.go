@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
 // A Server is the courier of one environment. It may serve several listeners.
@@ -73,7 +73,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Du
 		}
 	})
 	for {
-		conn, err := listen.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("no device can be accepted for the moment", "err", err) })
+		conn, err := netconn.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("no device can be accepted for the moment", "err", err) })
 		switch {
 		case ctx.Err() != nil && err == nil:
 			return conn.Close()

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/idle"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
@@ -116,7 +116,7 @@ func (s *session) read() *endError {
 			s.pause(time.Until(s.twist.opens))
 		}
 		if err := s.wire.handshake(s.deadline); err != nil {
-			return &endError{EndHandshake, listen.Explain(s.wire.tls, err)}
+			return &endError{EndHandshake, netconn.Explain(s.wire.tls, err)}
 		}
 		s.greeted = true
 		s.shaken()
@@ -207,7 +207,7 @@ func (s *session) report(end *endError) {
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	quiet := end.Ending == EndHandshake && listen.Silent(s.wire.tls, end.Err) // a probe of the port is no news
+	quiet := end.Ending == EndHandshake && netconn.Silent(s.wire.tls, end.Err) // a probe of the port is no news
 	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
 		args = append(args, "err", end)
 		if end.Ending == EndLeft { // its own wish, or a look at the certificate, as apns-sim doctor takes one

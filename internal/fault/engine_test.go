@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 var tooMany = fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests}
@@ -33,7 +33,7 @@ func hits(e *fault.Engine, p fault.Point, s *fault.Subject) []fault.Hit {
 
 // about is a request about a topic.
 func about(topic string) *fault.Subject {
-	return &fault.Subject{Subject: match.Subject{Topic: topic}}
+	return &fault.Subject{Subject: filters.Subject{Topic: topic}}
 }
 
 // applied tells for each of n equal requests whether a rule applied.
@@ -85,7 +85,7 @@ func TestRulesDecodeAPayloadOnce(t *testing.T) {
 	decoded := func(e *fault.Engine) float64 {
 		payload := []byte(`{"aps":{"badge":7,"alert":"hi"}}`)
 		return testing.AllocsPerRun(100, func() {
-			for range e.Hits(fault.AtRequest, &fault.Subject{Subject: match.Subject{Payload: payload}}) {
+			for range e.Hits(fault.AtRequest, &fault.Subject{Subject: filters.Subject{Payload: payload}}) {
 				t.Error("none applies")
 			}
 		})
@@ -139,7 +139,7 @@ func TestARuleEndsAtItsTime(t *testing.T) {
 
 func TestARuleAppliesWhereItSays(t *testing.T) {
 	subject := fault.Subject{
-		Subject: match.Subject{
+		Subject: filters.Subject{
 			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", Token: "t", PushType: apns.Alert,
 			Payload: []byte(`{"aps":{"badge":7}}`), Device: apns.DeviceID{1}, Reason: apns.Unregistered,
 		},
@@ -180,18 +180,18 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 func TestEveryWordOfWhereIsListed(t *testing.T) {
 	words := fault.WhereWords()
 	for _, word := range words {
-		if word.Name == match.PayloadPrefix {
+		if word.Name == filters.PayloadPrefix {
 			continue
 		}
 		rule := fault.Rule{Where: fault.Where{word.Name: word.Example}, What: tooMany}
 		require.NoError(t, rule.Check(), word.Name)
 		assert.NotEmpty(t, word.Help)
 	}
-	assert.Len(t, words, 5+len(match.Words())-4)
+	assert.Len(t, words, 5+len(filters.Words())-4)
 }
 
 func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
-	of := func(space string) *fault.Subject { return &fault.Subject{Subject: match.Subject{Space: space}} }
+	of := func(space string) *fault.Subject { return &fault.Subject{Subject: filters.Subject{Space: space}} }
 	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
 	assert.Empty(t, hits(e, fault.AtRequest, of("TEAM000002")))
 	assert.Empty(t, hits(e, fault.AtRequest, of("")))
@@ -279,7 +279,7 @@ func TestTheChancesOfARuleAreThoseOfItsNameInEverySpace(t *testing.T) {
 	chance := func(space string) (pattern []bool) {
 		e := engine(t, fault.Rule{Space: space, When: fault.When{Probability: 0.5}, What: tooMany})
 		for range 64 {
-			pattern = append(pattern, len(hits(e, fault.AtRequest, &fault.Subject{Subject: match.Subject{Space: space}})) > 0)
+			pattern = append(pattern, len(hits(e, fault.AtRequest, &fault.Subject{Subject: filters.Subject{Space: space}})) > 0)
 		}
 		return pattern
 	}
@@ -330,7 +330,7 @@ func TestAStickyRuleStaysWithTheConnectionUntilItIsTakenAway(t *testing.T) {
 	})
 	var one, other fault.Memory
 	ask := func(m *fault.Memory, reason apns.Reason) int {
-		return len(hits(e, fault.AtRequest, &fault.Subject{Subject: match.Subject{Reason: reason}, Memory: m}))
+		return len(hits(e, fault.AtRequest, &fault.Subject{Subject: filters.Subject{Reason: reason}, Memory: m}))
 	}
 	assert.Zero(t, ask(&one, ""))
 	assert.Equal(t, 1, ask(&one, apns.ExpiredProviderToken))
@@ -354,7 +354,7 @@ func TestARuleOfASpaceEndsByTheTimeOfItsSpace(t *testing.T) {
 		until := common.Now().Add(time.Hour)
 		_, err := e.Add(fault.Rule{Space: "A", When: fault.When{Until: &until}, What: tooMany})
 		require.NoError(t, err)
-		in := &fault.Subject{Subject: match.Subject{Space: "A"}}
+		in := &fault.Subject{Subject: filters.Subject{Space: "A"}}
 		common.Advance(2 * time.Hour)
 		assert.Len(t, hits(e, fault.AtRequest, in), 1)
 		its.Advance(time.Hour)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 var second = &fault.Latency{Fixed: fault.Duration(time.Second)}
@@ -141,7 +141,7 @@ func FuzzRule(f *testing.F) {
 		added, err := e.Add(rule)
 		require.NoError(t, err, "what Check lets pass can be added")
 		for p := fault.AtAccept; p <= fault.AtKeepalive; p++ {
-			for _, hit := range hits(e, p, &fault.Subject{Subject: match.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
+			for _, hit := range hits(e, p, &fault.Subject{Subject: filters.Subject{Payload: []byte("{}")}, Path: "/3/device/00"}) {
 				assert.Equal(t, added[0].Name, hit.Rule)
 				assert.GreaterOrEqual(t, hit.Delay, time.Duration(0))
 				assert.LessOrEqual(t, hit.Delay, time.Hour)

@@ -3,13 +3,13 @@ package fault
 import (
 	"net"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Subject is what is happening at a point, as far as it is known there. Of a
 // request its status and reason are what it deserves, whatever the answer will be.
 type Subject struct {
-	match.Subject
+	filters.Subject
 
 	Door       Door
 	Connection uint64 // its number; 0 if it has none yet
@@ -23,7 +23,7 @@ type Subject struct {
 	// Words is what a condition has made of the subject, for those that are asked after
 	// it; nil before the first.
 	Words    any
-	document match.Document // of the payload, for all rules
+	document filters.Document // of the payload, for all rules
 }
 
 // SourceOf returns the host of an address; the whole of one that has none.

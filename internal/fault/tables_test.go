@@ -8,7 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 func TestEveryReasonOfADevicePushHasAReservedToken(t *testing.T) {
@@ -92,7 +92,7 @@ func TestAPresetMayBeNarrowedAndCountedOtherwise(t *testing.T) {
 // A quirk of a connection is over on the next one: that is what a client can do
 // about it.
 func TestQuirksOfAConnectionAreCuredByAnother(t *testing.T) {
-	expired := fault.Subject{Subject: match.Subject{Reason: apns.ExpiredProviderToken}}
+	expired := fault.Subject{Subject: filters.Subject{Reason: apns.ExpiredProviderToken}}
 	for _, tc := range []struct {
 		preset string
 		first  fault.Subject // that brings it about

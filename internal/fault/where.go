@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Where says to whom a rule applies: to everybody that fits all of its words, each
@@ -49,7 +49,7 @@ func WhereWords() (all []WhereWord) {
 	for _, w := range whereWords {
 		all = append(all, WhereWord{w.name, w.help, w.example})
 	}
-	for _, w := range match.Words() {
+	for _, w := range filters.Words() {
 		if !slices.Contains(never, w.Name) {
 			all = append(all, WhereWord{w.Name, w.Help, w.Example})
 		}
@@ -85,7 +85,7 @@ func parsePath(value string) (func(*Subject) bool, error) {
 // A place is a Where made ready.
 type place struct {
 	own    []func(*Subject) bool
-	filter match.Filter
+	filter filters.Filter
 }
 
 // matches reports whether s fits.
@@ -126,8 +126,8 @@ func (w Where) ready(at Point) (p place, err error) {
 			delete(words, name)
 		}
 	}
-	var wrong match.Errors
-	if p.filter, err = match.Parse(words, time.Time{}); errors.As(err, &wrong) {
+	var wrong filters.Errors
+	if p.filter, err = filters.Parse(words, time.Time{}); errors.As(err, &wrong) {
 		for _, e := range wrong {
 			problems = append(problems, fmt.Errorf("where.%w", e))
 		}
@@ -137,7 +137,7 @@ func (w Where) ready(at Point) (p place, err error) {
 
 // isWordOfWhere reports whether there is such a word at all.
 func isWordOfWhere(name string) bool {
-	return strings.HasPrefix(name, match.PayloadPrefix) ||
+	return strings.HasPrefix(name, filters.PayloadPrefix) ||
 		slices.ContainsFunc(whereWords, func(row whereWord) bool { return row.name == name }) ||
-		slices.ContainsFunc(match.Words(), func(row match.Word) bool { return row.Name == name })
+		slices.ContainsFunc(filters.Words(), func(row filters.Word) bool { return row.Name == name })
 }

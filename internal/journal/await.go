@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // ErrLeft is the cause of the end of a context whose owner has left: nobody is told
@@ -22,7 +22,7 @@ const maxMisses = 10
 // A NotMetError says that not enough pushes matched in time, and what came
 // instead.
 type NotMetError struct {
-	Filter match.Filter
+	Filter filters.Filter
 	// Want is how many should have matched; Got are those that did.
 	Want int
 	Got  []Record
@@ -41,7 +41,7 @@ type NotMetError struct {
 // A Miss is a push that did not match.
 type Miss struct {
 	Record      Record
-	Differences []match.Difference
+	Differences []filters.Difference
 }
 
 // Error lists the near misses.
@@ -78,7 +78,7 @@ func (e *NotMetError) Unwrap() error { return e.Err }
 //
 // It waits for events, never for time, so that it may be used in a bubble of
 // package testing/synctest.
-func (j *Journal) Await(ctx context.Context, f match.Filter, count int, after uint64) ([]Record, error) {
+func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after uint64) ([]Record, error) {
 	if j == nil {
 		return nil, errors.New("journal: there is none to wait for")
 	}
@@ -119,7 +119,7 @@ type waiting struct {
 func (w *waiting) scan() {
 	w.journal.scanning.Lock()
 	defer w.journal.scanning.Unlock()
-	w.journal.each(&w.query, func(t *Track, _ *match.Subject, number uint64) bool {
+	w.journal.each(&w.query, func(t *Track, _ *filters.Subject, number uint64) bool {
 		w.take(t, number)
 		return true
 	})
@@ -127,7 +127,7 @@ func (w *waiting) scan() {
 
 // see takes the push of an event if it matches now. Once it is taken, nothing that
 // happens to it is of interest.
-func (w *waiting) see(e *Event, _, push *match.Subject, d *match.Document) (never bool) {
+func (w *waiting) see(e *Event, _, push *filters.Subject, d *filters.Document) (never bool) {
 	if push == nil || e.Track.number <= w.query.After || w.query.pushes && e.Track.failure {
 		return true
 	}
@@ -183,13 +183,13 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 	e := &NotMetError{Filter: w.query.Filter, Want: count, Err: err}
 	type miss struct {
 		track *Track
-		diffs []match.Difference
+		diffs []filters.Difference
 	}
 	var nearest []miss
 	total := 0
 	everything, space := w.query, w.query.Filter.Only("space")
-	everything.Filter, everything.Newest, everything.pushes = match.Filter{}, true, false
-	w.journal.each(&everything, func(t *Track, s *match.Subject, number uint64) bool {
+	everything.Filter, everything.Newest, everything.pushes = filters.Filter{}, true, false
+	w.journal.each(&everything, func(t *Track, s *filters.Subject, number uint64) bool {
 		if found, _ := w.has(number); found || !space.Match(s) && (s.Space != "" || !t.failure) {
 			return true
 		}
@@ -233,4 +233,4 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 }
 
 // noPush is how a failure differs from every push.
-var noPush = match.Difference{Word: "state", Want: "that of a push", Got: match.Failed.String()}
+var noPush = filters.Difference{Word: "state", Want: "that of a push", Got: filters.Failed.String()}

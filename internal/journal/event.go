@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Kind says what happened.
@@ -71,8 +71,8 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // state returns the state that an event of kind k brings about, if it does: the
 // kinds from Rejected to Failure stand in the order of the states.
-func (k Kind) state() (match.State, bool) {
-	return match.State(k - Rejected), Rejected <= k && k <= Failure
+func (k Kind) state() (filters.State, bool) {
+	return filters.State(k - Rejected), Rejected <= k && k <= Failure
 }
 
 // An Event is one thing that happened.
@@ -103,8 +103,8 @@ type Event struct {
 
 // Subject is what filter words are compared with: of an event about a push, that
 // push, with the event's own device, time and state.
-func (e *Event) Subject() match.Subject {
-	var push match.Subject
+func (e *Event) Subject() filters.Subject {
+	var push filters.Subject
 	switch {
 	case e.Track != nil:
 		push, _ = e.Track.subject()
@@ -115,7 +115,7 @@ func (e *Event) Subject() match.Subject {
 }
 
 // subjectOf makes the subject of the event from that of its push, nil if there is none.
-func (e *Event) subjectOf(push *match.Subject) (s match.Subject) {
+func (e *Event) subjectOf(push *filters.Subject) (s filters.Subject) {
 	if push != nil {
 		s = *push
 	}

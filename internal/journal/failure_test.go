@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // fail records a failure of somebody in a space, "" for one that is not known.
@@ -32,7 +32,7 @@ func TestFailuresPushOutNoPush(t *testing.T) {
 		fail(j, "")
 	}
 	happen(j, track("last", "{}"), journal.Received)
-	assert.Equal(t, 101, j.Count(match.Filter{}), "all pushes are there")
+	assert.Equal(t, 101, j.Count(filters.Filter{}), "all pushes are there")
 	found := j.Find(journal.Query{Newest: true, Limit: 3})
 	assert.Equal(t, []string{"last", "", ""}, recordIDs(found.Records), "in the order in which they came")
 	assert.Equal(t, "10100", found.Records[1].Name(), "by number")
@@ -71,7 +71,7 @@ func TestAFailureDoesNotMeetAWaitAndIsANearMiss(t *testing.T) {
 	require.Len(t, notMet.Misses, 1, "whose it is, nobody knows")
 	assert.Equal(t, "tls-handshake", notMet.Misses[0].Record.Failure().Cause)
 	assert.Contains(t, err.Error(), "state is failed, not that of a push")
-	_, err = j.Await(ctx, match.Filter{}, 1, 0)
+	_, err = j.Await(ctx, filters.Filter{}, 1, 0)
 	require.ErrorAs(t, err, &notMet)
 	found, err := j.Await(ctx, filter(t, "state=failed"), 2, 0)
 	require.NoError(t, err)
@@ -92,12 +92,12 @@ func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 	for range 800 {
 		add(shared)
 	}
-	assert.Equal(t, 800, j.Count(match.Filter{}))
+	assert.Equal(t, 800, j.Count(filters.Filter{}))
 	assert.Zero(t, j.Lost().Pushes)
 	for range 800 {
 		add(large())
 	}
-	assert.InDelta(t, (1<<20)/(8<<10), j.Count(match.Filter{}), 2, "8 KiB each")
+	assert.InDelta(t, (1<<20)/(8<<10), j.Count(filters.Filter{}), 2, "8 KiB each")
 }
 
 // What waits for its device is in a queue for longer than in the history.
@@ -128,13 +128,13 @@ func TestStepsThatAreAddedCountAsMemory(t *testing.T) {
 			j.Record(journal.Event{Kind: journal.Stored, Track: push, Device: phone, Cause: "not-acknowledged"})
 		}
 	}
-	assert.Less(t, j.Count(match.Filter{}), 60, "each takes some 20 KiB")
+	assert.Less(t, j.Count(filters.Filter{}), 60, "each takes some 20 KiB")
 }
 
 func TestAReaderThatComesBackAfterAResetHasMissedSomething(t *testing.T) {
 	for name, reset := range map[string]func(*journal.Journal){
 		"of all":     func(j *journal.Journal) { j.Reset() },
-		"of a space": func(j *journal.Journal) { j.ResetFunc(func(*match.Subject) bool { return true }) },
+		"of a space": func(j *journal.Journal) { j.ResetFunc(func(*filters.Subject) bool { return true }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := journal.New(journal.Config{})

@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Query asks for records. Its zero value is everything, oldest first.
 type Query struct {
-	Filter match.Filter
+	Filter filters.Filter
 	// After and Before are numbers of records between which the answer lies; 0
 	// is no bound.
 	After, Before uint64
@@ -44,7 +44,7 @@ const chunk = 512
 
 // each calls visit with the tracks of a query, without its Limit, until visit
 // returns false. The history is not locked meanwhile.
-func (j *Journal) each(q *Query, visit func(*Track, *match.Subject, uint64) bool) {
+func (j *Journal) each(q *Query, visit func(*Track, *filters.Subject, uint64) bool) {
 	all, _ := j.history.kept()
 	all.from = q.After + 1
 	if q.Before > 0 {
@@ -75,7 +75,7 @@ func (j *Journal) Find(q Query) Found {
 	kept, found.Lost = j.history.kept()
 	found.Oldest, found.Newest = kept.from, kept.to-1
 	found.Missed = found.Lost.missed(&q)
-	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
+	j.each(&q, func(t *Track, _ *filters.Subject, _ uint64) bool {
 		if q.Limit > 0 && len(found.Records) == q.Limit {
 			found.Next = found.Records[q.Limit-1].Number
 			return false
@@ -98,11 +98,11 @@ func (j *Journal) Lost() (l Lost) {
 }
 
 // Count returns how many pushes match; failures count if the filter asks for them.
-func (j *Journal) Count(f match.Filter) (n int) {
+func (j *Journal) Count(f filters.Filter) (n int) {
 	if j == nil {
 		return 0
 	}
-	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Track, *match.Subject, uint64) bool { n++; return true })
+	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Track, *filters.Subject, uint64) bool { n++; return true })
 	return n
 }
 
@@ -124,7 +124,7 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 			return strings.EqualFold(n.ID, id) || strings.EqualFold(n.UniqueID, id)
 		}
 	}
-	j.each(&q, func(t *Track, _ *match.Subject, _ uint64) bool {
+	j.each(&q, func(t *Track, _ *filters.Subject, _ uint64) bool {
 		r, ok = j.record(t), true
 		return false
 	})
@@ -135,21 +135,21 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 // events, and returns how many there were. What happens to such a push afterwards is
 // not recorded. The numbers of later events have gaps.
 func (j *Journal) Delete(q Query) (n int) {
-	return j.deleteIf(&q, func(*match.Subject) bool { return true }, false)
+	return j.deleteIf(&q, func(*filters.Subject) bool { return true }, false)
 }
 
 // ResetFunc is Delete of the records for which unwanted returns true, for a reset: a
 // reader of events that comes back after it is told that it has missed something.
-func (j *Journal) ResetFunc(unwanted func(*match.Subject) bool) (n int) {
+func (j *Journal) ResetFunc(unwanted func(*filters.Subject) bool) (n int) {
 	return j.deleteIf(new(Query), unwanted, true)
 }
 
-func (j *Journal) deleteIf(q *Query, unwanted func(*match.Subject) bool, missed bool) (n int) {
+func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, missed bool) (n int) {
 	if j == nil {
 		return 0
 	}
 	deleted := make(map[*Track]struct{})
-	j.each(q, func(t *Track, s *match.Subject, _ uint64) bool {
+	j.each(q, func(t *Track, s *filters.Subject, _ uint64) bool {
 		if !unwanted(s) {
 			return true
 		}
@@ -173,7 +173,7 @@ func (j *Journal) Reset() (n int) {
 	if j == nil {
 		return 0
 	}
-	n = j.ResetFunc(func(*match.Subject) bool { return true })
+	n = j.ResetFunc(func(*filters.Subject) bool { return true })
 	for i := range j.shards {
 		s := &j.shards[i]
 		s.mu.Lock()

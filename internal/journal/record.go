@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Record is a push as the journal knows it at one moment.
@@ -19,7 +19,7 @@ type Record struct {
 	Device apns.DeviceID
 	// State is the kind of the newest event; Reached are all states it was in.
 	State   Kind
-	Reached match.States
+	Reached filters.States
 	// Steps are what happened, in order; Omitted says how many more there were.
 	Steps   []Step
 	Omitted int
@@ -28,7 +28,7 @@ type Record struct {
 	// Refusal is nil unless APNs refused the push.
 	Refusal *apns.Rejection
 
-	subject match.Subject
+	subject filters.Subject
 	origin  Origin
 	headers []Header
 }
@@ -66,7 +66,7 @@ func (j *Journal) record(t *Track) Record {
 }
 
 // Subject is what filter words are compared with.
-func (r *Record) Subject() match.Subject { return r.subject }
+func (r *Record) Subject() filters.Subject { return r.subject }
 
 // Received is when the push came, or when the journal first heard of it.
 func (r *Record) Received() time.Time { return r.subject.At }

@@ -14,8 +14,8 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 var phone = apns.DeviceID{1}
@@ -41,14 +41,14 @@ func reject(j *journal.Journal, t *journal.Track, reason apns.Reason) {
 }
 
 // filter reads words, as in "state=sent topic=x".
-func filter(t testing.TB, text string) match.Filter {
+func filter(t testing.TB, text string) filters.Filter {
 	t.Helper()
 	query := map[string][]string{}
 	for pair := range strings.FieldsSeq(text) {
 		name, value, _ := strings.Cut(pair, "=")
 		query[name] = append(query[name], value)
 	}
-	f, err := match.Parse(query, time.Now())
+	f, err := filters.Parse(query, time.Now())
 	require.NoError(t, err)
 	return f
 }
@@ -96,14 +96,14 @@ func TestARecordHasWhatHappenedInOrder(t *testing.T) {
 }
 
 func TestEveryKindOfEventBringsAboutItsState(t *testing.T) {
-	for kind, state := range map[journal.Kind]match.State{
-		journal.Rejected: match.Rejected, journal.Accepted: match.Accepted, journal.Stored: match.Stored,
-		journal.Sent: match.Sent, journal.Delivered: match.Delivered, journal.Dropped: match.Dropped,
+	for kind, state := range map[journal.Kind]filters.State{
+		journal.Rejected: filters.Rejected, journal.Accepted: filters.Accepted, journal.Stored: filters.Stored,
+		journal.Sent: filters.Sent, journal.Delivered: filters.Delivered, journal.Dropped: filters.Dropped,
 	} {
 		j := journal.New(journal.Config{})
 		happen(j, track("a", ""), journal.Received, kind)
 		r, _ := j.Get("a")
-		assert.Equal(t, match.States(0).With(state), r.Reached, kind.String())
+		assert.Equal(t, filters.States(0).With(state), r.Reached, kind.String())
 		assert.Equal(t, state.String(), kind.String(), "one word for both")
 	}
 }
@@ -264,8 +264,8 @@ func TestAwaitTellsWhatCameInstead(t *testing.T) {
 		assert.Equal(t, []string{"right"}, recordIDs(notMet.Got))
 		require.Len(t, notMet.Misses, 3)
 		assert.Equal(t, "nearer", notMet.Misses[0].Record.Push.ID, "one word, and newer than the other with one")
-		assert.Equal(t, []match.Difference{{Word: "payload.n", Want: "1", Got: "2"}}, notMet.Misses[0].Differences)
-		assert.Equal(t, []match.Difference{{Word: "state", Want: "delivered", Got: "accepted"}}, notMet.Misses[1].Differences)
+		assert.Equal(t, []filters.Difference{{Word: "payload.n", Want: "1", Got: "2"}}, notMet.Misses[0].Differences)
+		assert.Equal(t, []filters.Difference{{Word: "state", Want: "delivered", Got: "accepted"}}, notMet.Misses[1].Differences)
 		assert.Len(t, notMet.Misses[2].Differences, 2)
 		assert.Equal(t, "journal: 1 of 2 pushes matched state=delivered payload.n=1; nearest:"+
 			"\n\tnearer: payload.n is 2, not 1"+
@@ -401,13 +401,13 @@ func TestManyWritersAndWaitersAgree(t *testing.T) {
 func TestNilJournalHasNoRecords(t *testing.T) {
 	var j *journal.Journal
 	assert.Empty(t, j.Find(journal.Query{}).Records)
-	assert.Zero(t, j.Count(match.Filter{}))
+	assert.Zero(t, j.Count(filters.Filter{}))
 	assert.Zero(t, j.Delete(journal.Query{}))
 	assert.Zero(t, j.Reset())
 	assert.Zero(t, j.NextConnection())
 	_, ok := j.Get("a")
 	assert.False(t, ok)
-	_, err := j.Await(t.Context(), match.Filter{}, 1, 0)
+	_, err := j.Await(t.Context(), filters.Filter{}, 1, 0)
 	assert.EqualError(t, err, "journal: there is none to wait for")
 }
 

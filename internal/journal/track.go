@@ -6,7 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A Track follows one push, or one broadcast, from its arrival to its end. It
@@ -35,7 +35,7 @@ type Track struct {
 	place   uint64 // in its lane of the history, set with the number
 	failure bool   // the first event was a Failure; set with the number
 	deleted bool
-	reached match.States
+	reached filters.States
 	last    Kind
 
 	// The course of an ordinary push, in few words. What does not fit, and all
@@ -134,9 +134,9 @@ func (t *Track) courseBytesLocked() int {
 }
 
 // subjectLocked is what filter words are compared with.
-func (t *Track) subjectLocked() match.Subject {
+func (t *Track) subjectLocked() filters.Subject {
 	n := t.Push
-	s := match.Subject{
+	s := filters.Subject{
 		Space: n.TeamID, Environment: n.Environment, Topic: n.Topic, Token: n.Token, Device: t.Device, Channel: n.Channel,
 		PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, UniqueID: n.UniqueID,
 		States: t.reached, Payload: n.Payload, At: t.firstLocked(),
@@ -147,7 +147,7 @@ func (t *Track) subjectLocked() match.Subject {
 		if !t.failure { // which may have had no answer
 			s.Status = s.Reason.Status()
 		}
-	case t.reached.Has(match.Accepted):
+	case t.reached.Has(filters.Accepted):
 		s.Status = 200
 	}
 	if t.rest != nil && t.rest.status != 0 {
@@ -168,11 +168,11 @@ func (t *Track) firstLocked() time.Time {
 }
 
 // subject is [Track.subjectLocked], and the track's number; 0 if it was deleted.
-func (t *Track) subject() (match.Subject, uint64) {
+func (t *Track) subject() (filters.Subject, uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.deleted {
-		return match.Subject{}, 0
+		return filters.Subject{}, 0
 	}
 	return t.subjectLocked(), t.number
 }

@@ -4,25 +4,25 @@ import (
 	"sort"
 	"sync"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A View is an event as all readers see it: what they compare it with, its payload
 // and its text are made once.
 type View struct {
 	Event
-	subject match.Subject
+	subject filters.Subject
 
 	mu       sync.Mutex
-	document match.Document
+	document filters.Document
 	text     []byte
 }
 
 // Subject is what filter words are compared with. It must not be changed.
-func (v *View) Subject() *match.Subject { return &v.subject }
+func (v *View) Subject() *filters.Subject { return &v.subject }
 
 // Match reports whether the event matches.
-func (v *View) Match(f *match.Filter) bool {
+func (v *View) Match(f *filters.Filter) bool {
 	if !f.LooksInside() {
 		return f.Match(&v.subject)
 	}

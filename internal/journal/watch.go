@@ -6,7 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
 // A watch is told of each event by whoever records it, until it is stopped.
@@ -14,7 +14,7 @@ type watch interface {
 	// see looks at an event. The first subject is that of the event, the second that
 	// of its push, nil if it is about none. It reports whether no event of the push
 	// will ever concern it.
-	see(e *Event, event, push *match.Subject, d *match.Document) (never bool)
+	see(e *Event, event, push *filters.Subject, d *filters.Document) (never bool)
 }
 
 // watches are those that are told of events.
@@ -55,7 +55,7 @@ func (j *Journal) tell(list *[]watch, recorded Event) {
 	if e.Track == nil {
 		event := e.subjectOf(nil)
 		for _, one := range *list {
-			one.see(e, &event, nil, new(match.Document))
+			one.see(e, &event, nil, new(filters.Document))
 		}
 		return
 	}
@@ -89,7 +89,7 @@ type seen struct {
 	track *Track // read-only
 
 	mu       sync.Mutex
-	document match.Document
+	document filters.Document
 	list     *[]watch              // those that never is about
 	never    [maxNever / 64]uint64 // bits, by the place in list
 }
@@ -113,14 +113,14 @@ func (r *recently) of(t *Track) *seen {
 // A Watch is told of the events that match a filter.
 type Watch struct {
 	journal *Journal
-	filter  match.Filter
+	filter  filters.Filter
 	rung    atomic.Bool
 	hit     atomic.Uint64 // the number of the event that has rung
 	bell    chan struct{}
 }
 
 // Watch begins to look for events that match f; [Watch.Stop] must be called.
-func (j *Journal) Watch(f match.Filter) *Watch {
+func (j *Journal) Watch(f filters.Filter) *Watch {
 	w := &Watch{journal: j, filter: f, bell: make(chan struct{}, 1)}
 	if j != nil {
 		j.watches.start(w)
@@ -166,7 +166,7 @@ func (w *Watch) Since(cursor uint64) uint64 {
 	return max(cursor, upTo-min(overlap, upTo))
 }
 
-func (w *Watch) see(e *Event, event, _ *match.Subject, d *match.Document) (never bool) {
+func (w *Watch) see(e *Event, event, _ *filters.Subject, d *filters.Document) (never bool) {
 	if w.rung.Load() {
 		return false
 	}
@@ -184,7 +184,7 @@ func (w *Watch) see(e *Event, event, _ *match.Subject, d *match.Document) (never
 
 // Wait returns when there is an event after the cursor, or with ctx's error.
 func (j *Journal) Wait(ctx context.Context, cursor uint64) error {
-	w := j.Watch(match.Filter{})
+	w := j.Watch(filters.Filter{})
 	defer w.Stop()
 	if j.Last() > cursor {
 		return nil

@@ -14,10 +14,10 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
-	"github.com/apns-sim/apns-sim/internal/later"
-	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
 // A conn is what one connection has settled so far. After the handshake it
@@ -58,7 +58,7 @@ type conn struct {
 	muted   atomic.Pointer[fault.Hit] // by this one
 
 	twist  twist // of the request at hand
-	delays later.Group
+	delays timers.Group
 
 	topic providerauth.Topic // the last topic of a certificate, to save the hash
 	ids   idSource
@@ -141,7 +141,7 @@ func doorOf(h h2.Handler) fault.Door {
 
 // failureLevel is that of a handshake that has failed: a probe of the port is no news.
 func failureLevel(tc *tls.Conn, err error) slog.Level {
-	if listen.Silent(tc, err) {
+	if netconn.Silent(tc, err) {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -151,7 +151,7 @@ func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.HandshakeTimeout)
 	defer cancel()
 	if err := tc.HandshakeContext(ctx); err != nil {
-		return listen.Explain(tc, err)
+		return netconn.Explain(tc, err)
 	}
 	return nil
 }

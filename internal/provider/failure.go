@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
@@ -161,7 +161,7 @@ func (c *conn) peerFor(authority string) *peer {
 // probes do, has not tried.
 func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn, err error) {
 	state := tc.ConnectionState()
-	if listen.Silent(tc, err) || ctx.Err() != nil || errors.Is(err, listen.ErrEnded) {
+	if netconn.Silent(tc, err) || ctx.Err() != nil || errors.Is(err, netconn.ErrEnded) {
 		return
 	}
 	c := &conn{server: s, serverName: state.ServerName, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}

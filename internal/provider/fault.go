@@ -13,9 +13,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // A dealing is a request that was judged, as faults see it.
@@ -114,7 +114,7 @@ func (c *conn) describe(d *dealing) {
 func (r *request) pushSubject(p *push) fault.Subject {
 	n := &p.notification
 	return fault.Subject{
-		Subject: match.Subject{
+		Subject: filters.Subject{
 			Space: n.TeamID, Topic: n.Topic, Token: n.Token, Device: r.claims.Device, Channel: n.Channel,
 			PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, Payload: n.Payload,
 		},

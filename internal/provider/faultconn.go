@@ -10,10 +10,10 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/listen"
-	"github.com/apns-sim/apns-sim/internal/match"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
 // hitConn yields the faults of a connection about which nothing is known but its door
@@ -24,7 +24,7 @@ func (s *Server) hitConn(p fault.Point, door fault.Door, source string) iter.Seq
 			return
 		}
 		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: match.Subject{Environment: s.cfg.Environment}, Door: door, Source: source,
+			Subject: filters.Subject{Environment: s.cfg.Environment}, Door: door, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -42,7 +42,7 @@ func (s *Server) admit(ctx context.Context, nc net.Conn, door fault.Door, source
 			wait(ctx, hit.Delay)
 			continue
 		}
-		if err := listen.Reset(nc); err != nil {
+		if err := netconn.Reset(nc); err != nil {
 			s.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", nc.RemoteAddr(), "err", err)
 		}
 		return false
@@ -67,7 +67,7 @@ func (s *Server) tlsFor(door fault.Door, source string) *tls.Config {
 		if a.Do == fault.BreakHandshake {
 			return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 				last, reset := a.Handshake.Answer()
-				return nil, listen.EndWith(hello.Conn, last, reset)
+				return nil, netconn.EndWith(hello.Conn, last, reset)
 			}}
 		}
 		if s.cfg.FaultyCertificate != nil {

@@ -6,9 +6,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 )
 
 // serveBroadcast answers a broadcast: "Sending broadcast push notification
@@ -83,7 +83,7 @@ func (r *channelRequest) broadcast(n *apns.Notification, track *journal.Track) *
 // subject is what faults see of a request about channels.
 func (r *channelRequest) subject() fault.Subject {
 	return fault.Subject{
-		Subject: match.Subject{
+		Subject: filters.Subject{
 			Space: r.teamID, Topic: r.app, Channel: r.channelID.value, PushType: apns.PushType(r.pushType.value),
 			ID: r.requestID.value, Payload: r.body,
 		},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
-	"github.com/apns-sim/apns-sim/internal/listen"
+	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
 // A Server serves the provider API of one environment on any number of
@@ -88,7 +88,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) er
 	defer stop()
 
 	for {
-		nc, err := listen.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("provider: accept failed", "err", err) })
+		nc, err := netconn.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("provider: accept failed", "err", err) })
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -113,9 +113,9 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	saved(t, dir)
 	s, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	_, err = s.AddKey(sim.DemoTeam, portal.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
+	_, err = s.AddKey(sim.DemoTeam, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
 	require.NoError(t, err)
-	_, err = s.AddKey(sim.DemoTeam, portal.Key{ID: "REVOKED001"})
+	_, err = s.AddKey(sim.DemoTeam, controlapi.Key{ID: "REVOKED001"})
 	require.NoError(t, err)
 	require.NoError(t, s.AddApp("", "com.example.one"))
 	require.NoError(t, s.AddApp("", "com.example.two"))
@@ -125,7 +125,7 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	in, err := s.Spaces.Open("TEAM000001")
 	require.NoError(t, err)
 	require.NoError(t, s.Auth.AddTeam("TEAM000001"))
-	_, err = s.AddKey(in.Team(), portal.Key{})
+	_, err = s.AddKey(in.Team(), controlapi.Key{})
 	require.NoError(t, err)
 	require.NoError(t, s.AddApp(in.Team(), "com.example.one"))
 
@@ -136,7 +136,7 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	assert.Equal(t, []string{sim.DemoTopic, "com.example.one"}, team.Apps)
 	require.Len(t, team.Keys, 2)
 	assert.Equal(t, sim.DemoKey, team.Keys[1].ID, "the simulator needs it")
-	assert.Equal(t, portal.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}}, team.Keys[0])
+	assert.Equal(t, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}}, team.Keys[0])
 	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())
 }
 

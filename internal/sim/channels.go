@@ -8,14 +8,14 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // app finds an app of a team, "" being the default one.
 func (s *Simulator) app(team, bundleID string) (broker.App, error) {
 	team = cmp.Or(team, DemoTeam)
 	if !s.Auth.TopicAllowed(team, bundleID) {
-		return "", fmt.Errorf("%w app of team %s: %q; add it first", portal.ErrNotFound, team, bundleID)
+		return "", fmt.Errorf("%w app of team %s: %q; add it first", controlapi.ErrNotFound, team, bundleID)
 	}
 	return broker.AppIn(s.Spaces.Of(team), bundleID), nil
 }
@@ -27,7 +27,7 @@ var channelOrder = order[broker.Channel]{
 }
 
 // PageChannels describes a page of the broadcast channels of an app, the oldest first.
-func (s *Simulator) PageChannels(team, bundleID, environment string, p portal.Page) (list []portal.Channel, next string, err error) {
+func (s *Simulator) PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error) {
 	env, err := parseEnvironment(environment)
 	if err != nil {
 		return nil, "", err
@@ -36,26 +36,26 @@ func (s *Simulator) PageChannels(team, bundleID, environment string, p portal.Pa
 	if err != nil {
 		return nil, "", err
 	}
-	return page(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) portal.Channel { return s.describeChannel(team, c) })
+	return page(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) controlapi.Channel { return s.describeChannel(team, c) })
 }
 
-func (s *Simulator) describeChannel(team string, c broker.Channel) portal.Channel {
-	return portal.Channel{
+func (s *Simulator) describeChannel(team string, c broker.Channel) controlapi.Channel {
+	return controlapi.Channel{
 		ID: c.ID.String(), Team: cmp.Or(team, DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
 		Stores: c.Policy == broker.MostRecent, Created: c.Created,
 	}
 }
 
 // MakeChannel makes a broadcast channel.
-func (s *Simulator) MakeChannel(o portal.Channel) (portal.Channel, error) {
+func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
 	env, err := parseEnvironment(o.Environment)
 	if err != nil {
-		return portal.Channel{}, err
+		return controlapi.Channel{}, err
 	}
 	defer s.turns.with(cmp.Or(o.Team, DemoTeam))()
 	app, err := s.app(o.Team, o.Topic)
 	if err != nil {
-		return portal.Channel{}, err
+		return controlapi.Channel{}, err
 	}
 	policy := broker.NoStorage
 	if o.Stores {
@@ -63,7 +63,7 @@ func (s *Simulator) MakeChannel(o portal.Channel) (portal.Channel, error) {
 	}
 	c, err := s.Broker.CreateChannel(env, app, policy)
 	if err != nil {
-		return portal.Channel{}, err
+		return controlapi.Channel{}, err
 	}
 	return s.describeChannel(o.Team, c), nil
 }
@@ -79,5 +79,5 @@ func (s *Simulator) DeleteChannel(id []byte) error {
 			}
 		}
 	}
-	return fmt.Errorf("%w channel: %s; GET /v1/channels lists them", portal.ErrNotFound, base64.StdEncoding.EncodeToString(id))
+	return fmt.Errorf("%w channel: %s; GET /v1/channels lists them", controlapi.ErrNotFound, base64.StdEncoding.EncodeToString(id))
 }

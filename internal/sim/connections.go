@@ -7,14 +7,14 @@ import (
 	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/provider"
 )
 
 // connectionOrder is that of connections: those of providers by their number, then those
 // of devices by environment, the oldest first.
-var connectionOrder = order[portal.Connection]{
-	func(c portal.Connection) string {
+var connectionOrder = order[controlapi.Connection]{
+	func(c controlapi.Connection) string {
 		if c.ID != 0 {
 			return fmt.Sprintf("%020d", c.ID)
 		}
@@ -25,12 +25,12 @@ var connectionOrder = order[portal.Connection]{
 
 // PageConnections describes a page of the open connections of providers and devices,
 // those of a team if it is not "".
-func (s *Simulator) PageConnections(team string, p portal.Page) (list []portal.Connection, next string, err error) {
+func (s *Simulator) PageConnections(team string, p controlapi.Page) (list []controlapi.Connection, next string, err error) {
 	all := append(s.ProviderConnections(), s.deviceConnections()...)
 	if team != "" {
-		all = slices.DeleteFunc(all, func(c portal.Connection) bool { return c.Space != team })
+		all = slices.DeleteFunc(all, func(c controlapi.Connection) bool { return c.Space != team })
 	}
-	return page(all, connectionOrder, p, func(c portal.Connection) portal.Connection { return c })
+	return page(all, connectionOrder, p, func(c controlapi.Connection) controlapi.Connection { return c })
 }
 
 // CountConnections returns how many connections of providers and of devices are open.
@@ -43,11 +43,11 @@ func (s *Simulator) CountConnections() (providers, devices int) {
 }
 
 // ProviderConnections describes the open connections of providers, by their number.
-func (s *Simulator) ProviderConnections() []portal.Connection {
-	list := []portal.Connection{}
+func (s *Simulator) ProviderConnections() []controlapi.Connection {
+	list := []controlapi.Connection{}
 	for _, env := range environments {
 		for _, c := range s.providers[env].Connections() {
-			d := portal.Connection{
+			d := controlapi.Connection{
 				ID: c.Number, Kind: string(c.Door), Remote: c.Remote, Space: c.TeamID,
 				Certificate: c.Certificate, Since: c.Since, Requests: c.Requests,
 			}
@@ -57,16 +57,16 @@ func (s *Simulator) ProviderConnections() []portal.Connection {
 			list = append(list, d)
 		}
 	}
-	slices.SortFunc(list, func(a, b portal.Connection) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b controlapi.Connection) int { return cmp.Compare(a.ID, b.ID) })
 	return list
 }
 
 // deviceConnections describes the open connections of devices, production first.
-func (s *Simulator) deviceConnections() []portal.Connection {
-	list := []portal.Connection{}
+func (s *Simulator) deviceConnections() []controlapi.Connection {
+	list := []controlapi.Connection{}
 	for _, env := range environments {
 		for _, c := range s.couriers[env].Connections() {
-			list = append(list, portal.Connection{
+			list = append(list, controlapi.Connection{
 				Kind: "device", Remote: c.Remote, Environment: c.Environment.String(),
 				Space: s.Spaces.Home(c.Device).Team(), Device: c.Device, Since: c.Since,
 			})

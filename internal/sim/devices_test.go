@@ -14,11 +14,11 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -113,7 +113,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	s := start(t, sim.Config{})
 	phone := switchOn(t, s, sim.DemoTopic)
 	old := phone.await(t, device.EventToken).Token
-	tell := func(action, topic string) portal.Device {
+	tell := func(action, topic string) controlapi.Device {
 		t.Helper()
 		now, err := s.TellDevice(t.Context(), phone.ID(), action, topic)
 		require.NoError(t, err, action)
@@ -138,7 +138,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	assert.Zero(t, s.Broker.Stats().LowPower, "an erased device is as new")
 
 	_, err = s.TellDevice(t.Context(), phone.ID(), "lock", "")
-	require.ErrorIs(t, err, portal.ErrNotFound, "nobody can press its buttons")
+	require.ErrorIs(t, err, controlapi.ErrNotFound, "nobody can press its buttons")
 	tell("revoke", "")
 	phone.await(t, device.EventIdentityRefused)
 }
@@ -161,7 +161,7 @@ func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 
 func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
 	_, err = s.TellDevice(t.Context(), made[0].ID, "revoke", "")
 	require.NoError(t, err)
@@ -172,21 +172,21 @@ func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 	_, err = s.Phone(s.ListDevices("", true)[0].ID)
 	require.NoError(t, err)
 	_, err = s.Phone(made[0].ID)
-	require.ErrorIs(t, err, portal.ErrNotFound)
+	require.ErrorIs(t, err, controlapi.ErrNotFound)
 }
 
 func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
 	s := start(t, sim.Config{})
 	phone := switchOn(t, s, sim.DemoTopic)
 	phone.await(t, device.EventConnected)
-	d, err := s.SendAway(phone.ID(), portal.Redirection{Host: "localhost", Reason: "moved"})
+	d, err := s.SendAway(phone.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
 	require.NoError(t, err)
 	assert.Equal(t, phone.ID(), d.ID)
 	gone := phone.await(t, device.EventDisconnected)
 	assert.True(t, device.Redirected(gone.Err), "%v", gone.Err)
-	_, err = s.SendAway(apns.DeviceID{1}, portal.Redirection{Host: "localhost"})
-	require.ErrorIs(t, err, portal.ErrNotFound)
-	_, err = s.SendAway(phone.ID(), portal.Redirection{})
+	_, err = s.SendAway(apns.DeviceID{1}, controlapi.Redirection{Host: "localhost"})
+	require.ErrorIs(t, err, controlapi.ErrNotFound)
+	_, err = s.SendAway(phone.ID(), controlapi.Redirection{})
 	require.ErrorContains(t, err, "needs a host")
 }
 

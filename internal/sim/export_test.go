@@ -3,7 +3,7 @@ package sim
 import (
 	"testing"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // SetFixed443 moves the door on port 443 somewhere else until the test ends.
@@ -15,20 +15,20 @@ func SetFixed443(t *testing.T, address string) {
 }
 
 // ListDevices is PageDevices of all of them.
-func (s *Simulator) ListDevices(team string, all bool) []portal.Device {
-	list, _, _ := s.PageDevices(team, all, portal.Page{}) // cursors alone are refused
+func (s *Simulator) ListDevices(team string, all bool) []controlapi.Device {
+	list, _, _ := s.PageDevices(team, all, controlapi.Page{}) // cursors alone are refused
 	return list
 }
 
 // ListSpaces is PageSpaces of all of them.
-func (s *Simulator) ListSpaces() []portal.Space {
-	list, _, _ := s.PageSpaces(portal.Page{})
+func (s *Simulator) ListSpaces() []controlapi.Space {
+	list, _, _ := s.PageSpaces(controlapi.Page{})
 	return list
 }
 
 // ListTeams is PageTeams of all of them.
-func (s *Simulator) ListTeams() []portal.Team {
-	list, _, _ := s.PageTeams(portal.Page{})
+func (s *Simulator) ListTeams() []controlapi.Team {
+	list, _, _ := s.PageTeams(controlapi.Page{})
 	return list
 }
 

@@ -15,15 +15,15 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
-	"github.com/apns-sim/apns-sim/internal/virtual"
+	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // ErrNoDevice says that there is no virtual device with an id.
-var ErrNoDevice = fmt.Errorf("%w virtual device", portal.ErrNotFound)
+var ErrNoDevice = fmt.Errorf("%w virtual device", controlapi.ErrNotFound)
 
 // deviceTimeout is how long a virtual device may take to do what it is told: less than
 // the control API has to answer. Of many, one has to be done in that time.
@@ -34,14 +34,14 @@ const defaultApps = 20
 
 // NewDevices makes virtual devices. They are connected, and their apps have their
 // tokens. If one fails, none is left.
-func (s *Simulator) NewDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error) {
+func (s *Simulator) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	ctx, leave := s.turns.within(ctx, cmp.Or(o.Team, DemoTeam))
 	defer leave()
 	return s.newDevices(ctx, o)
 }
 
 // newDevices is NewDevices by somebody who has the turn of the team.
-func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]portal.Device, error) {
+func (s *Simulator) newDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	team := cmp.Or(o.Team, DemoTeam)
 	env, err := parseEnvironment(o.Environment)
 	if err != nil {
@@ -60,14 +60,14 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 		}
 	}
 	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return s.Auth.HasApp(team, topic) })
-	phones, err := s.addPhones(ctx, virtual.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
+	phones, err := s.addPhones(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, phone := range phones {
 			s.RemoveDevice(phone.ID())
 		}
 		return nil, errors.Join(err, s.removeUnused(team, added))
 	}
-	devices := make([]portal.Device, len(phones))
+	devices := make([]controlapi.Device, len(phones))
 	for i, phone := range phones {
 		if o.Offline {
 			phone.Disconnect()
@@ -78,9 +78,9 @@ func (s *Simulator) newDevices(ctx context.Context, o portal.DeviceOrder) ([]por
 }
 
 // addPhones makes count phones, some of them beside each other.
-func (s *Simulator) addPhones(ctx context.Context, o virtual.Order, count int) (phones []*virtual.Phone, err error) {
+func (s *Simulator) addPhones(ctx context.Context, o virtualdevice.Order, count int) (phones []*virtualdevice.Phone, err error) {
 	var mu sync.Mutex
-	err = s.beside(ctx, portal.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
+	err = s.beside(ctx, controlapi.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
 		phone, err := s.Fleet.Add(ctx, o)
 		if err != nil {
 			return err
@@ -113,7 +113,7 @@ func (s *Simulator) removeUnused(team string, topics []string) (err error) {
 }
 
 // Phone returns the virtual device with an id.
-func (s *Simulator) Phone(id apns.DeviceID) (*virtual.Phone, error) {
+func (s *Simulator) Phone(id apns.DeviceID) (*virtualdevice.Phone, error) {
 	if phone := s.Fleet.Find(id); phone != nil {
 		return phone, nil
 	}
@@ -138,7 +138,7 @@ func (s *Simulator) forgetDevice(id apns.DeviceID) {
 
 // A listedDevice is a virtual device, or one outside that is connected.
 type listedDevice struct {
-	phone   *virtual.Phone // nil for one outside
+	phone   *virtualdevice.Phone // nil for one outside
 	outside devicetls.Connection
 }
 
@@ -156,7 +156,7 @@ var deviceOrder = order[listedDevice]{
 
 // PageDevices describes a page of the devices that are known: virtual ones, and those
 // outside that are connected; of a space, or of everywhere if all is true.
-func (s *Simulator) PageDevices(team string, all bool, p portal.Page) (list []portal.Device, next string, err error) {
+func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error) {
 	var found []listedDevice
 	for _, phone := range s.phones(team, all) {
 		found = append(found, listedDevice{phone: phone})
@@ -169,18 +169,18 @@ func (s *Simulator) PageDevices(team string, all bool, p portal.Page) (list []po
 
 // phones returns the virtual devices in the space of a team, or everywhere, in the order
 // they were made. What there is elsewhere costs those in a space nothing.
-func (s *Simulator) phones(team string, all bool) []*virtual.Phone {
+func (s *Simulator) phones(team string, all bool) []*virtualdevice.Phone {
 	in := s.Spaces.Of(team)
 	if all || in == nil {
-		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtual.Phone) bool { return !all && s.Spaces.Home(phone.ID()) != nil })
+		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtualdevice.Phone) bool { return !all && s.Spaces.Home(phone.ID()) != nil })
 	}
-	var found []*virtual.Phone
+	var found []*virtualdevice.Phone
 	for _, id := range s.Spaces.Devices(in) {
 		if phone := s.Fleet.Find(id); phone != nil {
 			found = append(found, phone)
 		}
 	}
-	slices.SortFunc(found, func(a, b *virtual.Phone) int { return cmp.Compare(a.Number(), b.Number()) })
+	slices.SortFunc(found, func(a, b *virtualdevice.Phone) int { return cmp.Compare(a.Number(), b.Number()) })
 	return slices.Compact(found) // one may have got another id meanwhile
 }
 
@@ -205,7 +205,7 @@ func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection
 	return slices.CompactFunc(found, func(a, b devicetls.Connection) bool { return a.Device == b.Device })
 }
 
-func (s *Simulator) describeListed(d listedDevice) portal.Device {
+func (s *Simulator) describeListed(d listedDevice) controlapi.Device {
 	if d.phone != nil {
 		return s.describePhone(d.phone)
 	}
@@ -213,7 +213,7 @@ func (s *Simulator) describeListed(d listedDevice) portal.Device {
 }
 
 // Device describes a device.
-func (s *Simulator) Device(id apns.DeviceID) (portal.Device, error) {
+func (s *Simulator) Device(id apns.DeviceID) (controlapi.Device, error) {
 	if phone := s.Fleet.Find(id); phone != nil {
 		return s.describePhone(phone), nil
 	}
@@ -222,12 +222,12 @@ func (s *Simulator) Device(id apns.DeviceID) (portal.Device, error) {
 			return s.describeOutside(&connections[0]), nil
 		}
 	}
-	return portal.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
+	return controlapi.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
-func (s *Simulator) describeOutside(c *devicetls.Connection) portal.Device {
+func (s *Simulator) describeOutside(c *devicetls.Connection) controlapi.Device {
 	said := c.Profile
-	return portal.Device{
+	return controlapi.Device{
 		Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
 		Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
 		ID: c.Device, Space: s.Spaces.Home(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
@@ -235,23 +235,23 @@ func (s *Simulator) describeOutside(c *devicetls.Connection) portal.Device {
 	}
 }
 
-func (s *Simulator) describePhone(p *virtual.Phone) portal.Device {
-	d := portal.Device{
+func (s *Simulator) describePhone(p *virtualdevice.Phone) controlapi.Device {
+	d := controlapi.Device{
 		ID: p.ID(), Team: p.Team, Space: s.Spaces.Home(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
 		LowPower: s.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
 	for _, app := range p.Apps() {
-		d.Apps = append(d.Apps, portal.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
+		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
 	}
 	return d
 }
 
 // deviceActions is the one table of what a virtual device can be told to do. topic
 // is the app it is about, "" for none.
-var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error{
-	"online": func(ctx context.Context, _ *Simulator, p *virtual.Phone, _ string) error { return p.Connect(ctx) },
-	"offline": func(_ context.Context, _ *Simulator, p *virtual.Phone, _ string) error {
+var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error{
+	"online": func(ctx context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error { return p.Connect(ctx) },
+	"offline": func(_ context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error {
 		p.Disconnect()
 		return nil
 	},
@@ -259,26 +259,26 @@ var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtua
 	"unlock": setPower(device.PowerUnlocked),
 	"sleep":  setPower(device.PowerAsleep),
 	"wake":   setPower(device.PowerOn),
-	"erase": func(ctx context.Context, s *Simulator, p *virtual.Phone, _ string) error {
+	"erase": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, _ string) error {
 		s.EraseDevice(p.ID())
 		_, err := p.Erase(ctx)
 		return err
 	},
-	"install": func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+	"install": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
 		if err := s.AddApp(p.Team, topic); err != nil {
 			return err
 		}
 		_, err := p.Install(ctx, topic)
 		return err
 	},
-	"uninstall": func(_ context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+	"uninstall": func(_ context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
 		if !p.Uninstall(topic) {
 			return notInstalled(p, topic)
 		}
 		s.retire(p, topic)
 		return nil
 	},
-	"rotate": func(ctx context.Context, s *Simulator, p *virtual.Phone, topic string) error {
+	"rotate": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
 		if !p.Uninstall(topic) {
 			return notInstalled(p, topic)
 		}
@@ -307,34 +307,36 @@ var outsideActions = map[string]struct {
 	}, app: true},
 }
 
-func setPower(power device.Power) func(context.Context, *Simulator, *virtual.Phone, string) error {
-	return func(_ context.Context, _ *Simulator, p *virtual.Phone, _ string) error { return p.SetPower(power) }
+func setPower(power device.Power) func(context.Context, *Simulator, *virtualdevice.Phone, string) error {
+	return func(_ context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error {
+		return p.SetPower(power)
+	}
 }
 
-func notInstalled(p *virtual.Phone, topic string) error {
+func notInstalled(p *virtualdevice.Phone, topic string) error {
 	return fmt.Errorf("sim: app %q is not on device %v; install it first", topic, p.ID())
 }
 
 // retire makes void the token of an app on a virtual device.
-func (s *Simulator) retire(p *virtual.Phone, topic string) {
+func (s *Simulator) retire(p *virtualdevice.Phone, topic string) {
 	s.UninstallApp(tokenvault.Address{Environment: p.Environment, Device: p.ID()}, topic)
 }
 
 // TellDevice has a virtual device do something; topic is the app it is about, ""
 // for the first one it has. It waits until it is done, and describes the device. To a
 // device from outside happens what is in the power of the simulator.
-func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (portal.Device, error) {
+func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error) {
 	phone := s.Fleet.Find(id)
 	if outside, ok := outsideActions[action]; ok && (phone == nil || outside.always) {
 		if outside.app && topic == "" {
-			return portal.Device{}, fmt.Errorf("sim: device %v is outside, and which apps it has is not known; name the topic", id)
+			return controlapi.Device{}, fmt.Errorf("sim: device %v is outside, and which apps it has is not known; name the topic", id)
 		}
 		outside.do(s, id, topic)
 		return s.describe(id), nil
 	}
 	if phone == nil {
 		_, err := s.Phone(id)
-		return portal.Device{}, err
+		return controlapi.Device{}, err
 	}
 	if apps := phone.Apps(); topic == "" && len(apps) > 0 {
 		topic = apps[0].Topic
@@ -342,43 +344,43 @@ func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, to
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
 	if err := deviceActions[action](ctx, s, phone, topic); err != nil {
-		return portal.Device{}, err
+		return controlapi.Device{}, err
 	}
 	return s.describePhone(phone), nil
 }
 
 // describe describes a device as far as it is known.
-func (s *Simulator) describe(id apns.DeviceID) portal.Device {
+func (s *Simulator) describe(id apns.DeviceID) controlapi.Device {
 	if d, err := s.Device(id); err == nil {
 		return d
 	}
-	return portal.Device{
+	return controlapi.Device{
 		ID: id, Space: s.Spaces.Home(id).Team(),
 		LowPower: s.Broker.SavesPower(broker.Address{Device: id}) || s.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
 	}
 }
 
 // SendAway sends a device that is connected to another courier; see RedirectDevice.
-func (s *Simulator) SendAway(id apns.DeviceID, to portal.Redirection) (portal.Device, error) {
+func (s *Simulator) SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error) {
 	d := s.describe(id)
 	switch n, err := s.RedirectDevice(id, devicetls.Redirection{Host: to.Host, Reason: to.Reason}); {
 	case err != nil:
-		return portal.Device{}, err
+		return controlapi.Device{}, err
 	case n == 0:
-		return portal.Device{}, fmt.Errorf("%w connected device: %v; GET /v1/devices lists them", portal.ErrNotFound, id)
+		return controlapi.Device{}, fmt.Errorf("%w connected device: %v; GET /v1/devices lists them", controlapi.ErrNotFound, id)
 	}
 	return d, nil
 }
 
 // Inbox returns what a virtual device has received after a number; it waits until
 // there are count notifications, or ctx ends.
-func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]portal.Received, error) {
+func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]controlapi.Received, error) {
 	phone, err := s.Phone(id)
 	if err != nil {
 		return nil, err
 	}
 	got, err := phone.Await(ctx, after, count)
-	list := make([]portal.Received, len(got))
+	list := make([]controlapi.Received, len(got))
 	for i := range got {
 		list[i] = describeReceived(&got[i])
 	}
@@ -395,10 +397,10 @@ func (s *Simulator) ClearInbox(id apns.DeviceID) error {
 	return nil
 }
 
-func describeReceived(r *virtual.Received) portal.Received {
+func describeReceived(r *virtualdevice.Received) controlapi.Received {
 	var payload any
 	_ = json.Unmarshal(r.Payload, &payload) // what is not JSON is there byte for byte
-	return portal.Received{
+	return controlapi.Received{
 		Number: r.Number, Topic: r.Topic, Token: r.DeviceToken.String(), Channel: r.Channel.String(),
 		Payload: payload, PayloadBase64: base64.StdEncoding.EncodeToString(r.Payload), Priority: int(r.Priority),
 		FromStorage: r.FromStorage, Accepted: r.Timestamp, Expires: r.Expiry, At: r.At,

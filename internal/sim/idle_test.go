@@ -10,7 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -26,7 +26,7 @@ func memory() (pages, live int64) {
 }
 
 // pushToAll sends a push to each device's first app and wants each to have received it.
-func pushToAll(t *testing.T, s *sim.Simulator, devices []portal.Device) {
+func pushToAll(t *testing.T, s *sim.Simulator, devices []controlapi.Device) {
 	t.Helper()
 	for _, d := range devices {
 		token, err := apns.ParseDeviceToken(d.Apps[0].Token)
@@ -57,8 +57,8 @@ func TestAVirtualDeviceThatIsIdleTakesLittleMemoryAndNoGoroutine(t *testing.T) {
 	before := runtime.GOMAXPROCS(2) // each processor has pages of its own, however many devices there are
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 	s := start(t, sim.Config{})
-	add := func(count int) []portal.Device {
-		made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Count: count})
+	add := func(count int) []controlapi.Device {
+		made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: count})
 		require.NoError(t, err)
 		return made
 	}

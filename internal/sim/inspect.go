@@ -1,20 +1,20 @@
 package sim
 
 import (
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
 // InspectProviderToken tells whether a provider token, as it stands in an
 // authorization header, would be accepted with the first push of a connection.
-func (s *Simulator) InspectProviderToken(authorization, environment string) (portal.InspectedProviderToken, error) {
+func (s *Simulator) InspectProviderToken(authorization, environment string) (controlapi.InspectedProviderToken, error) {
 	env, err := parseEnvironment(environment)
 	if err != nil {
-		return portal.InspectedProviderToken{}, err
+		return controlapi.InspectedProviderToken{}, err
 	}
 	signature, refusal := s.Auth.Inspect(authorization, env)
-	seen := portal.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
+	seen := controlapi.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
 	if refusal != nil && s.cfg.Provider.Lenient {
 		seen.Detail = "overlooked in lenient mode: " + refusal.Detail
 		refusal = provider.OverlookToken(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), refusal)

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // atOnce is how many virtual devices log in beside each other.
@@ -19,11 +19,11 @@ const reportEvery = 500
 // manyCalls are the calls under way that do something with many devices.
 type manyCalls struct {
 	mu    sync.Mutex
-	calls []*portal.Progress // in the order they began; what they point to is guarded by mu
+	calls []*controlapi.Progress // in the order they began; what they point to is guarded by mu
 }
 
 // begin notes a call. The caller calls end.
-func (m *manyCalls) begin(p portal.Progress) (one *portal.Progress, end func()) {
+func (m *manyCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	one = &p
@@ -31,12 +31,12 @@ func (m *manyCalls) begin(p portal.Progress) (one *portal.Progress, end func()) 
 	return one, func() {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		m.calls = slices.DeleteFunc(m.calls, func(other *portal.Progress) bool { return other == one })
+		m.calls = slices.DeleteFunc(m.calls, func(other *controlapi.Progress) bool { return other == one })
 	}
 }
 
 // step notes that one more device is done, and returns how many are.
-func (m *manyCalls) step(one *portal.Progress) (done int) {
+func (m *manyCalls) step(one *controlapi.Progress) (done int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	one.Done++
@@ -45,10 +45,10 @@ func (m *manyCalls) step(one *portal.Progress) (done int) {
 
 // Progress returns how far the calls have come that do something with many devices, in
 // the order they began.
-func (s *Simulator) Progress() []portal.Progress {
+func (s *Simulator) Progress() []controlapi.Progress {
 	s.many.mu.Lock()
 	defer s.many.mu.Unlock()
-	list := make([]portal.Progress, len(s.many.calls))
+	list := make([]controlapi.Progress, len(s.many.calls))
 	for i, one := range s.many.calls {
 		list[i] = *one
 	}
@@ -59,7 +59,7 @@ func (s *Simulator) Progress() []portal.Progress {
 // each other; Progress tells how far it is, and now and then the log. It gives up when
 // none is done for deviceTimeout, and makes no further attempt after a failure. The error
 // is the first one.
-func (s *Simulator) beside(ctx context.Context, p portal.Progress, do func(ctx context.Context, i int) error) error {
+func (s *Simulator) beside(ctx context.Context, p controlapi.Progress, do func(ctx context.Context, i int) error) error {
 	one, end := s.many.begin(p)
 	defer end()
 	ctx, stop := context.WithCancelCause(ctx)

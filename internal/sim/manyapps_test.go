@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -22,7 +22,7 @@ func TestManyAppsOfATeamSlowNeitherTheNextNorADevice(t *testing.T) {
 	assert.Less(t, time.Since(begin), 4*time.Second, "registering costs the same however many there are")
 
 	begin = time.Now()
-	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Count: 1})
+	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
 	require.NoError(t, err)
 	assert.Less(t, time.Since(begin), 4*time.Second)
 	require.Len(t, made[0].Apps, 20, "not all of them, unless they are named")
@@ -34,7 +34,7 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 	s := start(t, sim.Config{})
 	const spaces = 1500
 	for i := range spaces {
-		_, _, err := s.OpenSpace(t.Context(), portal.SpaceOrder{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
+		_, _, err := s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
 		require.NoError(t, err)
 	}
 	begin := time.Now()
@@ -46,9 +46,9 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 
 func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	_, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
+	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
 	require.NoError(t, err)
-	x := newTenant(t, s, portal.SpaceOrder{Devices: new(int)})
+	x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	begin := time.Now()
 	for range 1000 {
 		require.NoError(t, s.ResetSpace(x.Team))

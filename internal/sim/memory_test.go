@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/memnet"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -22,7 +22,7 @@ func TestDoorsCanBeOnANetworkInMemory(t *testing.T) {
 			return opened[d.Door], nil
 		}})
 		assert.Len(t, opened, 6, "all that are open without being asked for, but the control API, which there is none of")
-		devices, err := s.NewDevices(t.Context(), portal.DeviceOrder{Count: 1})
+		devices, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
 		require.NoError(t, err)
 		assert.True(t, devices[0].Online)
 	})

@@ -5,16 +5,16 @@ import (
 	"fmt"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // OpenToken tells what a device token says to APNs.
-func (s *Simulator) OpenToken(token apns.DeviceToken) (portal.OpenedToken, error) {
+func (s *Simulator) OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, error) {
 	c, err := s.Vault.Open([]byte(token))
 	if err != nil {
-		return portal.OpenedToken{}, fmt.Errorf("%w device token: it was not sealed here", portal.ErrNotFound)
+		return controlapi.OpenedToken{}, fmt.Errorf("%w device token: it was not sealed here", controlapi.ErrNotFound)
 	}
-	opened := portal.OpenedToken{
+	opened := controlapi.OpenedToken{
 		Record: hex.EncodeToString(c.Record()), Base: c.Base,
 		Environment: c.Environment.String(), User: int(c.User), Device: c.Device,
 		Retirements: c.Epoch, Key: c.Key, Void: c.Retired, Told: c.Reported, Expired: c.Expired,

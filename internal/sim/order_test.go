@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -20,18 +20,18 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	s := start(t, sim.Config{})
 	teams := []string{"TEAM000001", "TEAM000002"}
 	actions := []func(team string){
-		func(team string) { _, _, _ = s.OpenSpace(t.Context(), portal.SpaceOrder{Team: team}) },
-		func(team string) { _, _, _ = s.OpenSpace(t.Context(), portal.SpaceOrder{Team: team}) },
+		func(team string) { _, _, _ = s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
+		func(team string) { _, _, _ = s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
 		func(team string) { _ = s.CloseSpace(team) },
 		func(team string) { _ = s.DeleteTeam(team) },
 		func(team string) { _ = s.ResetSpace(team) },
 		func(string) { _ = s.Reset() },
-		func(team string) { _, _ = s.AddKey(team, portal.Key{}) },
+		func(team string) { _, _ = s.AddKey(team, controlapi.Key{}) },
 		func(team string) { _ = s.AddApp(team, "com.example.more") },
 		func(team string) { _ = s.RemoveApp(team, "com.example.app") },
-		func(team string) { _, _ = s.MakeChannel(portal.Channel{Team: team, Topic: "com.example.app"}) },
+		func(team string) { _, _ = s.MakeChannel(controlapi.Channel{Team: team, Topic: "com.example.app"}) },
 		func(team string) {
-			_, _ = s.NewDevices(t.Context(), portal.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
+			_, _ = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
 		},
 		func(string) { s.ListSpaces(); s.ListTeams(); s.ListDevices("", true) },
 	}
@@ -65,9 +65,9 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 	cfg.Keys = append(cfg.Keys, key)
 	s := start(t, cfg)
 	require.NoError(t, s.AddApp(otherTeam, "com.example.other"))
-	_, err := s.NewDevices(t.Context(), portal.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
+	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
 	require.NoError(t, err)
-	_, err = s.MakeChannel(portal.Channel{Team: otherTeam, Topic: "com.example.other"})
+	_, err = s.MakeChannel(controlapi.Channel{Team: otherTeam, Topic: "com.example.other"})
 	require.NoError(t, err)
 	_, err = s.Faults.Add(fault.Rule{Space: otherTeam, What: fault.Action{Do: fault.Discard}})
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
-			x := newTenant(t, s, portal.SpaceOrder{Devices: new(int)})
+			x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
 			_, err := s.Faults.Add(
 				fault.Rule{Name: "space", Space: x.Team, What: fault.Action{Do: fault.Discard}},
 				fault.Rule{Name: "where", Where: fault.Where{"space": x.Team}, What: fault.Action{Do: fault.Discard}},

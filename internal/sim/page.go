@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // An order is that of a list of which pages can be asked for. Its keys are the cursors
@@ -22,7 +22,7 @@ type order[E any] struct {
 
 // page describes the entries of a list that a page has; a limit of 0 is none. next is the
 // cursor of the page that follows, "" at the end.
-func page[E, T any](list []E, by order[E], p portal.Page, describe func(E) T) (entries []T, next string, err error) {
+func page[E, T any](list []E, by order[E], p controlapi.Page, describe func(E) T) (entries []T, next string, err error) {
 	if p.After != "" && p.After != beginning {
 		if !by.form.MatchString(p.After) {
 			return nil, "", fmt.Errorf("query.after: %q is no cursor of this list; write the value of next in the answer before, or 0 to begin", p.After)

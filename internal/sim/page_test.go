@@ -10,21 +10,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // A pagedList is a list of the control API whose pages are under test.
 type pagedList struct {
-	page   func(portal.Page) (names []string, next string, err error)
+	page   func(controlapi.Page) (names []string, next string, err error)
 	add    func() (name string)
 	remove func(name string)
 }
 
 // namesOf makes a pagedList's page of that of a list.
-func namesOf[T any](page func(portal.Page) ([]T, string, error), name func(T) string) func(portal.Page) ([]string, string, error) {
-	return func(p portal.Page) (names []string, next string, err error) {
+func namesOf[T any](page func(controlapi.Page) ([]T, string, error), name func(T) string) func(controlapi.Page) ([]string, string, error) {
+	return func(p controlapi.Page) (names []string, next string, err error) {
 		list, next, err := page(p)
 		for _, entry := range list {
 			names = append(names, name(entry))
@@ -40,13 +40,13 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 		made++
 		// Neither the order in which they are made nor its reverse.
 		team := fmt.Sprintf("TEAM%03d%03d", made*7919%1000, made)
-		_, _, err := s.OpenSpace(t.Context(), portal.SpaceOrder{Team: team, Devices: new(int)})
+		_, _, err := s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team, Devices: new(int)})
 		require.NoError(t, err)
 		return team
 	}
 	removeSpace := func(team string) { require.NoError(t, s.CloseSpace(team)) }
 	addDevice := func() string {
-		made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+		made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 		require.NoError(t, err)
 		return made[0].ID.String()
 	}
@@ -58,17 +58,19 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 	}
 	ids := map[string][]byte{}
 	return map[string]pagedList{
-		"spaces": {namesOf(s.PageSpaces, func(in portal.Space) string { return in.Team }), addSpace, removeSpace},
-		"teams":  {namesOf(s.PageTeams, func(team portal.Team) string { return team.Team }), addSpace, removeSpace},
-		"devices": {namesOf(func(p portal.Page) ([]portal.Device, string, error) { return s.PageDevices("", true, p) },
-			func(d portal.Device) string { return d.ID.String() }), addDevice, removeDevice},
-		"connections": {namesOf(func(p portal.Page) ([]portal.Connection, string, error) { return s.PageConnections("", p) },
-			func(c portal.Connection) string { return c.Device.String() }), addDevice, removeDevice},
+		"spaces": {namesOf(s.PageSpaces, func(in controlapi.Space) string { return in.Team }), addSpace, removeSpace},
+		"teams":  {namesOf(s.PageTeams, func(team controlapi.Team) string { return team.Team }), addSpace, removeSpace},
+		"devices": {namesOf(func(p controlapi.Page) ([]controlapi.Device, string, error) { return s.PageDevices("", true, p) },
+			func(d controlapi.Device) string { return d.ID.String() }), addDevice, removeDevice},
+		"connections": {namesOf(func(p controlapi.Page) ([]controlapi.Connection, string, error) { return s.PageConnections("", p) },
+			func(c controlapi.Connection) string { return c.Device.String() }), addDevice, removeDevice},
 		"channels": {
-			namesOf(func(p portal.Page) ([]portal.Channel, string, error) { return s.PageChannels("", sim.DemoTopic, "", p) },
-				func(c portal.Channel) string { return c.ID }),
+			namesOf(func(p controlapi.Page) ([]controlapi.Channel, string, error) {
+				return s.PageChannels("", sim.DemoTopic, "", p)
+			},
+				func(c controlapi.Channel) string { return c.ID }),
 			func() string {
-				c, err := s.MakeChannel(portal.Channel{Topic: sim.DemoTopic})
+				c, err := s.MakeChannel(controlapi.Channel{Topic: sim.DemoTopic})
 				require.NoError(t, err)
 				ids[c.ID], err = base64.StdEncoding.DecodeString(c.ID)
 				require.NoError(t, err)
@@ -89,7 +91,7 @@ func TestPagesAreCompleteAndWithoutDoublesWhileEntriesComeAndGo(t *testing.T) {
 				there[list.add()] = true
 			}
 			got := map[string]int{}
-			for p := (portal.Page{Limit: 3}); ; {
+			for p := (controlapi.Page{Limit: 3}); ; {
 				names, next, err := list.page(p)
 				require.NoError(t, err)
 				require.LessOrEqual(t, len(names), 3)
@@ -131,18 +133,18 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 			for range 4 {
 				list.add()
 			}
-			all, next, err := list.page(portal.Page{})
+			all, next, err := list.page(controlapi.Page{})
 			require.NoError(t, err)
 			assert.Empty(t, next, "no limit")
 			for limit := 1; limit <= len(all)+1; limit++ {
 				for _, begin := range []string{"", "0"} {
-					got, next, err := list.page(portal.Page{After: begin, Limit: limit})
+					got, next, err := list.page(controlapi.Page{After: begin, Limit: limit})
 					require.NoError(t, err)
 					assert.Equal(t, all[:min(limit, len(all))], got)
 					assert.Equal(t, limit >= len(all), next == "")
 				}
 			}
-			_, _, err = list.page(portal.Page{After: "1"})
+			_, _, err = list.page(controlapi.Page{After: "1"})
 			require.ErrorContains(t, err, `query.after: "1" is no cursor of this list; write the value of next in the answer before, or 0 to begin`)
 		})
 	}
@@ -152,7 +154,7 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	want := map[apns.DeviceID]bool{}
-	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
+	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
 	require.NoError(t, err)
 	for _, d := range made {
 		want[d.ID] = true
@@ -163,7 +165,7 @@ func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
 		want[outside.ID()] = true
 	}
 	got := map[apns.DeviceID]bool{}
-	for p := (portal.Page{Limit: 1}); ; {
+	for p := (controlapi.Page{Limit: 1}); ; {
 		list, next, err := s.PageDevices("", true, p)
 		require.NoError(t, err)
 		require.Len(t, list, 1)

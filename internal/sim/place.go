@@ -1,17 +1,17 @@
 package sim
 
 import (
-	"github.com/apns-sim/apns-sim/internal/environ"
-	"github.com/apns-sim/apns-sim/internal/portal"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
 // Place describes the simulator and its default team for a program near it. Whom
 // the program trusts besides CAFile is up to the caller, and so is Proxy.
-func (s *Simulator) Place() environ.Place { return s.info.Place() }
+func (s *Simulator) Place() envvars.Place { return s.info.Place() }
 
 // Place is the simulator of a ready record as a program near it should see it.
-func (i *Info) Place() environ.Place {
-	return environ.Place{
+func (i *Info) Place() envvars.Place {
+	return envvars.Place{
 		Provider: i.Provider, ProviderSandbox: i.ProviderSandbox,
 		Channels: i.Channels, ChannelsSandbox: i.ChannelsSandbox,
 		Device: i.Device, DeviceSandbox: i.DeviceSandbox, Control: i.Control,
@@ -22,8 +22,8 @@ func (i *Info) Place() environ.Place {
 }
 
 // PlaceDevice takes a device that has the app of the place's topic for that of the
-// program; see [environ.Place.AddDevice].
-func PlaceDevice(p *environ.Place, d *portal.Device) {
+// program; see [envvars.Place.AddDevice].
+func PlaceDevice(p *envvars.Place, d *controlapi.Device) {
 	for _, app := range d.Apps {
 		if app.Topic == p.Topic {
 			p.AddDevice(d.Environment, d.ID.String(), app.Token)

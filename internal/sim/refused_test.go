@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -42,12 +42,12 @@ func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 
 func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
 	now := giveUp(t, s, made[0].ID)
 
 	_, err = s.TellDevice(patient(t), made[0].ID, "online", "")
-	require.ErrorIs(t, err, portal.ErrNotFound)
+	require.ErrorIs(t, err, controlapi.ErrNotFound)
 	require.ErrorContains(t, err, "is "+now.String()+" now")
 	d, err := s.TellDevice(patient(t), now, "online", "")
 	require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
 	}
 }
 
-func tokenOf(t *testing.T, d portal.Device) apns.DeviceToken {
+func tokenOf(t *testing.T, d controlapi.Device) apns.DeviceToken {
 	t.Helper()
 	token, err := apns.ParseDeviceToken(d.Apps[0].Token)
 	require.NoError(t, err)
@@ -74,7 +74,7 @@ func tokenOf(t *testing.T, d portal.Device) apns.DeviceToken {
 
 func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, portal.SpaceOrder{})
+	x := newTenant(t, s, controlapi.SpaceOrder{})
 	now := giveUp(t, s, x.Devices[0].ID)
 	require.NoError(t, s.ResetSpace(x.Team))
 	d, err := s.Device(now)
@@ -91,10 +91,10 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 
 func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, portal.SpaceOrder{Devices: new(int)})
+	x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	stop := refuseLogins(t, s)
 	begin := time.Now()
-	_, err := s.NewDevices(t.Context(), portal.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
+	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
 	require.ErrorContains(t, err, "refused")
 	assert.Less(t, time.Since(begin), 15*time.Second, "the error does not wait for the time limit")
 	stop()
@@ -107,10 +107,10 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 // be made.
 func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, portal.SpaceOrder{})
+	x := newTenant(t, s, controlapi.SpaceOrder{})
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RefuseLogin}})
 	require.NoError(t, err)
-	_, err = s.NewDevices(t.Context(), portal.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
+	_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
 	require.ErrorContains(t, err, "refused")
 	require.NoError(t, s.Faults.Remove("", "refused"))
 
@@ -129,7 +129,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 // A token of a deleted device is Unregistered also in a space, which it belonged to.
 func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, portal.SpaceOrder{})
+	x := newTenant(t, s, controlapi.SpaceOrder{})
 	require.True(t, s.RemoveDevice(x.Devices[0].ID))
 	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
 	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
@@ -139,7 +139,7 @@ func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
 	var log logbook
 	s := start(t, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
-	made, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
+	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
 	require.NoError(t, err)
 	assert.Len(t, made, 510)
 	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="many devices are under way" what=create done=500 of=510`)

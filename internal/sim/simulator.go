@@ -21,7 +21,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/proxy"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
-	"github.com/apns-sim/apns-sim/internal/virtual"
+	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // A Simulator is APNs: both its doors and everything between them.
@@ -35,7 +35,7 @@ type Simulator struct {
 	Clock   *clock.Clock    // of the common world
 	Spaces  *space.Registry // the other worlds
 	Secrets *Secrets
-	Fleet   *virtual.Fleet // the devices inside
+	Fleet   *virtualdevice.Fleet // the devices inside
 
 	cfg       Config
 	log       *slog.Logger

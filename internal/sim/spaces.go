@@ -12,20 +12,20 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/match"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/space"
-	"github.com/apns-sim/apns-sim/internal/virtual"
+	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // defaultTopic is the app of a space that was ordered without any.
 const defaultTopic = "com.example.app"
 
 // ErrNoSpace says that a team has no space.
-var ErrNoSpace = fmt.Errorf("%w space", portal.ErrNotFound)
+var ErrNoSpace = fmt.Errorf("%w space", controlapi.ErrNotFound)
 
 // certificates are the serial numbers of the provider certificates of each team, which
 // are revoked when it is deleted.
@@ -57,11 +57,11 @@ func NewID() string { return rand.Text()[:10] }
 // OpenSpace makes a team that lives in a world of its own, with a key, a provider
 // certificate, apps and devices, and returns all of it; the certificate also as
 // it is, for other forms. If anything fails, nothing is left.
-func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal.CreatedSpace, *pki.Identity, error) {
+func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, NewID())
 	defer s.turns.alone(team)()
 	if s.Auth.HasTeam(team) {
-		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, portal.ErrTaken)
+		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, controlapi.ErrTaken)
 	}
 	env, err := parseEnvironment(o.Environment)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *Simulator) OpenSpace(ctx context.Context, o portal.SpaceOrder) (*portal
 }
 
 // furnish gives a new space what was ordered.
-func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o portal.SpaceOrder) (*portal.CreatedSpace, *pki.Identity, error) {
+func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team, topics := in.Team(), o.Topics
 	if len(topics) == 0 {
 		topics = []string{defaultTopic}
@@ -92,7 +92,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 			return nil, nil, err
 		}
 	}
-	key, err := s.makeKey(team, portal.Key{})
+	key, err := s.makeKey(team, controlapi.Key{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,11 +104,11 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 	if o.Devices != nil {
 		count = *o.Devices
 	}
-	devices, err := s.newDevices(ctx, portal.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
+	devices, err := s.newDevices(ctx, controlapi.DeviceOrder{Team: team, Topics: topics, Environment: env.String(), Count: count})
 	if err != nil {
 		return nil, nil, err
 	}
-	made := &portal.CreatedSpace{
+	made := &controlapi.CreatedSpace{
 		Space: s.describeSpace(in), Key: key.P8, Certificate: string(certificate),
 		CA: string(s.RootPEM()), Devices: devices,
 	}
@@ -118,7 +118,7 @@ func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Envir
 }
 
 // variables are what a program under test finds in its environment.
-func (s *Simulator) variables(made *portal.CreatedSpace) map[string]string {
+func (s *Simulator) variables(made *controlapi.CreatedSpace) map[string]string {
 	p := s.Place()
 	p.Team, p.KeyID, p.KeyFile, p.KeyP8 = made.Team, made.KeyID, "", made.Key
 	p.CertificateFile, p.Topic = "", made.Topics[0]
@@ -129,7 +129,7 @@ func (s *Simulator) variables(made *portal.CreatedSpace) map[string]string {
 }
 
 // PageSpaces describes a page of the spaces, in the order of their teams.
-func (s *Simulator) PageSpaces(p portal.Page) (list []portal.Space, next string, err error) {
+func (s *Simulator) PageSpaces(p controlapi.Page) (list []controlapi.Space, next string, err error) {
 	return page(s.Spaces.All(), order[*space.Space]{func(in *space.Space) string { return teamKey(in.Team()) }, teamKeys}, p, s.describeSpace)
 }
 
@@ -137,10 +137,10 @@ func (s *Simulator) PageSpaces(p portal.Page) (list []portal.Space, next string,
 func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }
 
 // GetSpace describes the space of a team.
-func (s *Simulator) GetSpace(team string) (portal.Space, error) {
+func (s *Simulator) GetSpace(team string) (controlapi.Space, error) {
 	in := s.Spaces.Of(team)
 	if in == nil {
-		return portal.Space{}, fmt.Errorf("%w: %s; there are %s", ErrNoSpace, team, s.someSpaces())
+		return controlapi.Space{}, fmt.Errorf("%w: %s; there are %s", ErrNoSpace, team, s.someSpaces())
 	}
 	return s.describeSpace(in), nil
 }
@@ -159,8 +159,8 @@ func (s *Simulator) someSpaces() string {
 	return fmt.Sprint(teams)
 }
 
-func (s *Simulator) describeSpace(in *space.Space) portal.Space {
-	d := portal.Space{
+func (s *Simulator) describeSpace(in *space.Space) controlapi.Space {
+	d := controlapi.Space{
 		Team: in.Team(), Created: in.Created(), Time: s.Spaces.Clock(in).Now(),
 		Topics: s.Auth.Apps(in.Team()), DeviceCount: s.Spaces.Population(in),
 	}
@@ -209,7 +209,7 @@ func (s *Simulator) removeTeam(team string, in *space.Space) error {
 
 // forgetRecords deletes what the journal has of a team.
 func (s *Simulator) forgetRecords(team string) error {
-	of, err := match.Parse(map[string][]string{"space": {team}}, time.Now())
+	of, err := filters.Parse(map[string][]string{"space": {team}}, time.Now())
 	if err != nil {
 		return fmt.Errorf("sim: records of space %s: %w", team, err)
 	}
@@ -256,14 +256,14 @@ func (s *Simulator) ResetSpace(team string) error {
 	phones := s.phones(team, false)
 	s.Broker.DeleteSpace(in, s.devicesIn(in, phones))
 	s.Spaces.Clock(in).Set(time.Now())
-	err := s.beside(context.Background(), portal.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
-	s.Journal.ResetFunc(func(push *match.Subject) bool { return s.Spaces.Of(push.Space) == in })
+	err := s.beside(context.Background(), controlapi.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
+	s.Journal.ResetFunc(func(push *filters.Subject) bool { return s.Spaces.Of(push.Space) == in })
 	return err
 }
 
 // devicesIn returns the devices in a space, nil being the common world, of which the
 // phones are known already.
-func (s *Simulator) devicesIn(in *space.Space, phones []*virtual.Phone) []apns.DeviceID {
+func (s *Simulator) devicesIn(in *space.Space, phones []*virtualdevice.Phone) []apns.DeviceID {
 	if in != nil {
 		return s.Spaces.Devices(in)
 	}

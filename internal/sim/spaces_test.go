@@ -15,21 +15,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // A tenant is a space and a provider of its team.
 type tenant struct {
-	*portal.CreatedSpace
+	*controlapi.CreatedSpace
 	s        *sim.Simulator
 	provider *provider
 }
 
-func newTenant(t *testing.T, s *sim.Simulator, o portal.SpaceOrder) *tenant {
+func newTenant(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *tenant {
 	t.Helper()
 	made, identity, err := s.OpenSpace(patient(t), o)
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func (x *tenant) token() string { return x.Devices[0].Apps[0].Token }
 func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
 	three := 3
-	x := newTenant(t, s, portal.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
+	x := newTenant(t, s, controlapi.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
 	assert.Equal(t, "TEAM000001", x.Team)
 	assert.Equal(t, []string{"com.example.one", "com.example.two"}, x.Topics)
 	require.Len(t, x.Devices, 3)
@@ -92,7 +92,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 
 func TestADeviceOfASpaceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
-	x := newTenant(t, s, portal.SpaceOrder{Environment: "sandbox"})
+	x := newTenant(t, s, controlapi.SpaceOrder{Environment: "sandbox"})
 	assert.Equal(t, x.token(), x.Variables["APNS_SIM_TOKEN_SANDBOX"])
 	assert.Equal(t, x.Devices[0].ID.String(), x.Variables["APNS_SIM_DEVICE_ID_SANDBOX"])
 	for _, name := range []string{"APNS_SIM_TOKEN", "APNS_SIM_DEVICE_ID"} {
@@ -110,7 +110,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 	var mu sync.Mutex
 	for i := range tests {
 		group.Go(func() {
-			made := newTenant(t, s, portal.SpaceOrder{})
+			made := newTenant(t, s, controlapi.SpaceOrder{})
 			mu.Lock()
 			defer mu.Unlock()
 			tenants[i] = made
@@ -154,7 +154,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 
 func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x, other := newTenant(t, s, portal.SpaceOrder{}), newTenant(t, s, portal.SpaceOrder{})
+	x, other := newTenant(t, s, controlapi.SpaceOrder{}), newTenant(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, x.push(x.token(), `{}`))
 	require.Empty(t, other.push(other.token(), `{}`))
 	connectProvider(t, s) // of nobody yet
@@ -172,7 +172,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 			assert.NotEqual(t, x.Team, e.Push.TeamID, "a record of the space is left: %v", e.Kind)
 		}
 	}
-	again := newTenant(t, s, portal.SpaceOrder{Team: x.Team})
+	again := newTenant(t, s, controlapi.SpaceOrder{Team: x.Team})
 	assert.Equal(t, "DeviceTokenNotForTopic", again.push(x.token(), `{}`), "a device of the former space is none of the new one")
 
 	assert.ErrorIs(t, s.CloseSpace("NOBODY0001"), sim.ErrNoSpace)
@@ -181,21 +181,21 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 
 func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	newTenant(t, s, portal.SpaceOrder{Team: "TAKEN00001"})
+	newTenant(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, row := range []struct {
 		name  string
 		ctx   context.Context
-		order portal.SpaceOrder
+		order controlapi.SpaceOrder
 		want  string
 	}{
-		{"another space", t.Context(), portal.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
-		{"the default team", t.Context(), portal.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
-		{"no team ID", t.Context(), portal.SpaceOrder{Team: "a team"}, `"a team"`},
-		{"no topic", t.Context(), portal.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
-		{"no environment", t.Context(), portal.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
-		{"no time", canceled, portal.SpaceOrder{}, "context canceled"},
+		{"another space", t.Context(), controlapi.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
+		{"the default team", t.Context(), controlapi.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
+		{"no team ID", t.Context(), controlapi.SpaceOrder{Team: "a team"}, `"a team"`},
+		{"no topic", t.Context(), controlapi.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
+		{"no environment", t.Context(), controlapi.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
+		{"no time", canceled, controlapi.SpaceOrder{}, "context canceled"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, _, err := s.OpenSpace(row.ctx, row.order)
@@ -209,8 +209,8 @@ func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 
 func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, portal.SpaceOrder{})
-	other := newTenant(t, s, portal.SpaceOrder{})
+	x := newTenant(t, s, controlapi.SpaceOrder{})
+	other := newTenant(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, other.push(other.token(), `{}`))
 	require.Empty(t, x.push(x.token(), `{}`))
 	_, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
@@ -235,14 +235,14 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
 		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
 	}})
-	x := newTenant(t, s, portal.SpaceOrder{})
-	common, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	x := newTenant(t, s, controlapi.SpaceOrder{})
+	common, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
-	away, err := s.NewDevices(t.Context(), portal.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
+	away, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
 	require.NoError(t, err)
 	for _, world := range []struct {
 		team   string
-		device portal.Device
+		device controlapi.Device
 	}{{x.Team, x.Devices[0]}, {"", common[0]}} {
 		id := world.device.ID
 		topic := world.device.Apps[0].Topic
@@ -277,7 +277,7 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	none := 0
-	x := newTenant(t, s, portal.SpaceOrder{Devices: &none})
+	x := newTenant(t, s, controlapi.SpaceOrder{Devices: &none})
 	assert.Empty(t, x.Devices)
 	assert.NotContains(t, x.Variables, "APNS_SIM_TOKEN")
 	phone := switchOnIn(t, s, x.Team, x.Topics[0])

@@ -7,40 +7,40 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/portal"
 	"github.com/apns-sim/apns-sim/internal/provider"
 )
 
 // ErrNoTeam says that a team is not known.
-var ErrNoTeam = fmt.Errorf("%w team", portal.ErrNotFound)
+var ErrNoTeam = fmt.Errorf("%w team", controlapi.ErrNotFound)
 
 func unknownTeam(team string) error {
 	return fmt.Errorf("%w: team %q is not known; make a space for it, or start with a key of it", ErrNoTeam, team)
 }
 
 // PageTeams describes a page of the teams, in the order of their IDs.
-func (s *Simulator) PageTeams(p portal.Page) (list []portal.Team, next string, err error) {
+func (s *Simulator) PageTeams(p controlapi.Page) (list []controlapi.Team, next string, err error) {
 	return page(s.Auth.Teams(), order[string]{teamKey, teamKeys}, p, s.describeTeam)
 }
 
 // GetTeam describes a team, "" being the default one.
-func (s *Simulator) GetTeam(id string) (portal.Team, error) {
+func (s *Simulator) GetTeam(id string) (controlapi.Team, error) {
 	id = cmp.Or(id, DemoTeam)
 	if !s.Auth.HasTeam(id) {
-		return portal.Team{}, unknownTeam(id)
+		return controlapi.Team{}, unknownTeam(id)
 	}
 	return s.describeTeam(id), nil
 }
 
-func (s *Simulator) describeTeam(id string) portal.Team {
-	t := portal.Team{Team: id, Own: s.Spaces.Of(id) != nil, Apps: slices.Clone(s.Auth.Apps(id)), Keys: []portal.Key{}}
+func (s *Simulator) describeTeam(id string) controlapi.Team {
+	t := controlapi.Team{Team: id, Own: s.Spaces.Of(id) != nil, Apps: slices.Clone(s.Auth.Apps(id)), Keys: []controlapi.Key{}}
 	if t.Apps == nil {
 		t.Apps = []string{}
 	}
 	t.Suspended = s.Auth.Suspended(id)
 	for _, k := range s.Auth.Keys(id) {
-		key := portal.Key{ID: k.ID, Topics: k.Topics}
+		key := controlapi.Key{ID: k.ID, Topics: k.Topics}
 		for _, env := range k.Environments {
 			key.Environments = append(key.Environments, env.String())
 		}
@@ -51,31 +51,31 @@ func (s *Simulator) describeTeam(id string) portal.Team {
 
 // AddKey makes a key for a team. The ID is made up if the order has none; the
 // answer has the text of the .p8 file, which nobody can get again.
-func (s *Simulator) AddKey(team string, o portal.Key) (portal.Key, error) {
+func (s *Simulator) AddKey(team string, o controlapi.Key) (controlapi.Key, error) {
 	defer s.turns.with(team)()
 	return s.makeKey(team, o)
 }
 
 // makeKey is AddKey by somebody who has the turn of the team.
-func (s *Simulator) makeKey(team string, o portal.Key) (portal.Key, error) {
+func (s *Simulator) makeKey(team string, o controlapi.Key) (controlapi.Key, error) {
 	if !s.Auth.HasTeam(team) {
-		return portal.Key{}, unknownTeam(team)
+		return controlapi.Key{}, unknownTeam(team)
 	}
 	o.ID = cmp.Or(o.ID, NewID())
 	key, err := NewSigningKey(team, o.ID)
 	if err != nil {
-		return portal.Key{}, err
+		return controlapi.Key{}, err
 	}
 	key.Topics = o.Topics
 	for _, name := range o.Environments {
 		env, err := apns.ParseEnvironment(name)
 		if err != nil {
-			return portal.Key{}, err
+			return controlapi.Key{}, err
 		}
 		key.Environments = append(key.Environments, env)
 	}
 	if err := s.addKey(key.Public()); err != nil {
-		return portal.Key{}, err
+		return controlapi.Key{}, err
 	}
 	if folder := s.folder(team); folder != "" {
 		if err := rememberKey(folder, key); err != nil {
@@ -84,7 +84,7 @@ func (s *Simulator) makeKey(team string, o portal.Key) (portal.Key, error) {
 	}
 	text, err := pki.MarshalP8(key.Private)
 	if err != nil {
-		return portal.Key{}, fmt.Errorf("sim: key %s: %w", o.ID, err)
+		return controlapi.Key{}, fmt.Errorf("sim: key %s: %w", o.ID, err)
 	}
 	o.P8 = string(text)
 	return o, nil
@@ -94,7 +94,7 @@ func (s *Simulator) makeKey(team string, o portal.Key) (portal.Key, error) {
 func (s *Simulator) RevokeKey(team, id string) error {
 	defer s.turns.with(team)()
 	if err := s.Auth.RemoveKey(team, id); err != nil {
-		return fmt.Errorf("%w key: %w", portal.ErrNotFound, err)
+		return fmt.Errorf("%w key: %w", controlapi.ErrNotFound, err)
 	}
 	if team == DemoTeam && id == DemoKey { // the simulator does not start without it
 		return nil
@@ -107,14 +107,14 @@ func (s *Simulator) RevokeKey(team, id string) error {
 
 // SuspendTeam takes the right to push from a team, or gives it back; "" is the default
 // team.
-func (s *Simulator) SuspendTeam(team string, suspended bool) (portal.Team, error) {
+func (s *Simulator) SuspendTeam(team string, suspended bool) (controlapi.Team, error) {
 	team = cmp.Or(team, DemoTeam)
 	change := s.Auth.ResumeTeam
 	if suspended {
 		change = s.Auth.SuspendTeam
 	}
 	if !s.Auth.HasTeam(team) || change(team) != nil {
-		return portal.Team{}, unknownTeam(team)
+		return controlapi.Team{}, unknownTeam(team)
 	}
 	return s.describeTeam(team), nil
 }
@@ -139,7 +139,7 @@ func (s *Simulator) RemoveApp(team, bundleID string) error {
 // removeApp is RemoveApp by somebody who has the turn of the team.
 func (s *Simulator) removeApp(team, bundleID string) error {
 	if !s.Auth.RemoveApp(team, bundleID) {
-		return fmt.Errorf("%w app of team %s: %q", portal.ErrNotFound, team, bundleID)
+		return fmt.Errorf("%w app of team %s: %q", controlapi.ErrNotFound, team, bundleID)
 	}
 	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
 	if folder := s.folder(team); folder != "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/memnet"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/virtual"
+	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // makeFleet makes the home of virtual devices: a network in memory, on which each
@@ -19,7 +19,7 @@ func (s *Simulator) makeFleet() error {
 	for _, env := range environments {
 		s.inside[env] = memnet.Listen()
 	}
-	s.Fleet = virtual.New(virtual.Config{
+	s.Fleet = virtualdevice.New(virtualdevice.Config{
 		Activate: s.NewIdentity,
 		Dial:     s.DialCourier,
 		RootCAs:  s.Secrets.PKI.RootPool(),

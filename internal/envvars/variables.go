@@ -1,0 +1,155 @@
+package envvars
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A Variable is something that a program learns from its environment.
+type Variable struct {
+	Name string
+	// Runtime is whose variable it is; "" is ours.
+	Runtime string
+	// Meaning says in a few words what it has.
+	Meaning string
+	// Value takes it from a place; "" leaves the variable out.
+	Value func(*Place) string
+}
+
+// variables is the one table of what exec sets, env prints, and a space is told
+// with. Our own have the names of the flags of the verbs that they are for, so
+// that those find this simulator, too.
+var variables = []Variable{
+	{"APNS_SIM_PROVIDER", "", "provider API, production", func(p *Place) string { return named(p.Provider) }},
+	{"APNS_SIM_PROVIDER_SANDBOX", "", "provider API, sandbox", func(p *Place) string { return named(p.ProviderSandbox) }},
+	{"APNS_SIM_HOST", "", "host of the provider API", func(p *Place) string { return hostOf(named(p.Provider)) }},
+	{"APNS_SIM_PORT", "", "port of the provider API, production", func(p *Place) string { return portOf(p.Provider) }},
+	{"APNS_SIM_PORT_SANDBOX", "", "port of the provider API, sandbox", func(p *Place) string { return portOf(p.ProviderSandbox) }},
+	{"APNS_SIM_CHANNELS", "", "channel management, production", func(p *Place) string { return named(p.Channels) }},
+	{"APNS_SIM_CHANNELS_SANDBOX", "", "channel management, sandbox", func(p *Place) string { return named(p.ChannelsSandbox) }},
+	{"APNS_SIM_DEVICE", "", "courier, production", func(p *Place) string { return p.Device }},
+	{"APNS_SIM_DEVICE_SANDBOX", "", "courier, sandbox", func(p *Place) string { return p.DeviceSandbox }},
+	{"APNS_SIM_CONTROL", "", "control API", func(p *Place) string { return p.Control }},
+	{"APNS_SIM_CONTROL_TOKEN", "", "bearer token that the control API demands, if it does", func(p *Place) string { return p.ControlToken }},
+	{"DEVICE_SIM_CONTROL", "", "the same, for device-sim", func(p *Place) string { return p.Control }},
+	// Its name in TLS selects the sandbox there as well.
+	{"DEVICE_SIM_SERVER", "", "courier, for device-sim in either environment", func(p *Place) string { return p.Device }},
+	{"APNS_SIM_CA_FILE", "", "root certificate to trust, PEM", func(p *Place) string { return p.CAFile }},
+	{"APNS_SIM_TEAM", "", "team ID", func(p *Place) string { return p.Team }},
+	{"APNS_SIM_KEY_ID", "", "key ID", func(p *Place) string { return p.KeyID }},
+	{"APNS_SIM_KEY_FILE", "", "authentication key, .p8", func(p *Place) string { return p.KeyFile }},
+	{"APNS_SIM_KEY_P8", "", "authentication key, the text of a .p8 file", func(p *Place) string { return p.KeyP8 }},
+	{"APNS_SIM_CERTIFICATE_FILE", "", "provider certificate and key, PEM", func(p *Place) string { return p.CertificateFile }},
+	{"APNS_SIM_CERTIFICATE_P12", "", "the same as PKCS#12", func(p *Place) string { return p.CertificateP12 }},
+	{"APNS_SIM_CERTIFICATE_PASSWORD", "", "password of the PKCS#12", func(p *Place) string { return p.CertificatePassword }},
+	{"APNS_SIM_CERTIFICATE_RSA_FILE", "", "another provider certificate with an RSA key, PEM; under exec", func(p *Place) string { return p.CertificateRSAFile }},
+	{"APNS_SIM_TOPIC", "", "topic", func(p *Place) string { return p.Topic }},
+	{"APNS_SIM_TOKEN", "", "device token of the topic on a device inside the simulator", func(p *Place) string { return p.Token }},
+	{"APNS_SIM_DEVICE_ID", "", "id of that device", func(p *Place) string { return p.DeviceID }},
+	{"APNS_SIM_TOKEN_SANDBOX", "", "device token of the topic on a device in the sandbox", func(p *Place) string { return p.TokenSandbox }},
+	{"APNS_SIM_DEVICE_ID_SANDBOX", "", "id of that device", func(p *Place) string { return p.DeviceIDSandbox }},
+
+	{"NODE_EXTRA_CA_CERTS", "node", "trust", func(p *Place) string { return p.CAFile }},
+	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL", func(p *Place) string { return p.Bundle }},
+	{"REQUESTS_CA_BUNDLE", "python", "trust: requests", func(p *Place) string { return p.Bundle }},
+	{"CURL_CA_BUNDLE", "curl", "trust: curl", func(p *Place) string { return p.Bundle }},
+	{"JAVA_TOOL_OPTIONS", "java", "trust and CONNECT proxy: Java, besides the options that it has", javaOptions},
+	{"HTTPS_PROXY", "proxy", "CONNECT proxy to Apple's hosts", func(p *Place) string { return p.Proxy }},
+	{"https_proxy", "proxy", "the same, as some programs have it", func(p *Place) string { return p.Proxy }},
+	{"NO_PROXY", "proxy", "hosts that are reached without a proxy: the simulator's, besides those that are there", noProxy},
+	{"no_proxy", "proxy", "the same, as some programs have it", noProxy},
+}
+
+// Variables returns the table of variables.
+func Variables() []Variable { return append([]Variable(nil), variables...) }
+
+// javaOptions names the trust store and the proxy, which Java does not take from
+// other variables, behind the options that are there. Of two values of a property the
+// last one holds.
+func javaOptions(p *Place) string {
+	var ours []string
+	if p.Store != "" {
+		ours = append(ours, javaOption("javax.net.ssl.trustStore", p.Store), javaOption("javax.net.ssl.trustStorePassword", p.StorePassword))
+	}
+	if p.Proxy != "" {
+		ours = append(ours, javaOption("https.proxyHost", hostOf(p.Proxy)), javaOption("https.proxyPort", portOf(p.Proxy)))
+	}
+	if len(ours) == 0 || p.Inherited == nil {
+		return strings.Join(ours, " ")
+	}
+	options, own := strings.Join(ours, " "), p.Inherited("JAVA_TOOL_OPTIONS")
+	if own == "" || strings.HasSuffix(own, options) { // it was us
+		return cmp.Or(own, options)
+	}
+	return own + " " + options
+}
+
+// coversApple reports whether an entry of NO_PROXY exempts hosts of APNs.
+func coversApple(entry string) bool {
+	host := strings.TrimLeft(strings.ToLower(entry), "*.")
+	return host == "" || host == "push.apple.com" || strings.HasSuffix(host, ".push.apple.com") || strings.HasSuffix("push.apple.com", "."+host)
+}
+
+// javaOption writes a property as the JVM reads it, which ends an option at a space
+// that is not in quotes.
+func javaOption(name, value string) string {
+	option := "-D" + name + "=" + value
+	if strings.ContainsAny(option, " \t") {
+		return `"` + option + `"`
+	}
+	return option
+}
+
+// noProxy adds the simulator's hosts to those that need no proxy: curl and many
+// libraries would send even what is for localhost through one.
+func noProxy(p *Place) string {
+	if p.Inherited == nil {
+		return ""
+	}
+	hosts := strings.FieldsFunc(cmp.Or(p.Inherited("NO_PROXY"), p.Inherited("no_proxy")), func(r rune) bool { return r == ',' || r == ' ' })
+	if p.Proxy != "" { // what is for Apple goes there; else it would go to Apple
+		hosts = slices.DeleteFunc(hosts, coversApple)
+	} else if slices.Contains(hosts, "*") {
+		return "*"
+	}
+	ours := []string{"localhost", "127.0.0.1", "::1"}
+	for _, address := range []string{p.Provider, p.ProviderSandbox, p.Channels, p.ChannelsSandbox, p.Control} {
+		ours = append(ours, hostOf(address))
+	}
+	for _, host := range ours {
+		if host != "" && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return strings.Join(hosts, ",")
+}
+
+// named writes an address with localhost, which some libraries check in a certificate
+// better than an IP address.
+func named(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() != "127.0.0.1" {
+		return address
+	}
+	u.Host = "localhost:" + u.Port()
+	return u.String()
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Hostname()
+}
+
+// portOf returns the port of a URL, "" where there is no URL.
+func portOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || address == "" {
+		return ""
+	}
+	return cmp.Or(u.Port(), "443")
+}

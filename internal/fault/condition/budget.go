@@ -1,0 +1,159 @@
+package condition
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+)
+
+// An expression may loop in loops, and double a text or a list as often as it likes. The
+// language bounds neither time nor the size of texts, so an evaluation has a budget: each
+// turn of a loop takes a step of it, and so does what is made or looked through, by its
+// size. What ordinary conditions need is a few steps.
+
+// maxSteps is the budget of one evaluation: some milliseconds at most.
+const maxSteps = 10_000
+
+// textStep is how many bytes of a text take a step.
+const textStep = 16
+
+// ErrBudget says that an expression took more steps than it may.
+var ErrBudget = errors.New("when: the expression takes more steps than it may")
+
+// unbounded are the functions whose result may be of any size whatever they are given.
+var unbounded = []string{"repeat", "replace"}
+
+// A budget is what is left of the steps of an evaluation.
+type budget struct{ left int }
+
+// step takes a turn of a loop. It is always true.
+func (b *budget) step() bool {
+	b.take(1)
+	return true
+}
+
+func (b *budget) take(steps int) {
+	b.left -= steps
+	if b.left < 0 {
+		panic(ErrBudget) // the machine of the expression recovers it
+	}
+}
+
+func (b *budget) text(s string) string {
+	b.take(1 + len(s)/textStep)
+	return s
+}
+
+func (b *budget) numbers(list []int) []int {
+	b.take(1 + len(list))
+	return list
+}
+
+// value takes steps for all there is in a value, as often as it is there.
+func (b *budget) value(v any) any {
+	b.measure(reflect.ValueOf(v))
+	return v
+}
+
+func (b *budget) measure(v reflect.Value) {
+	b.take(1)
+	switch v.Kind() {
+	case reflect.String:
+		b.take(v.Len() / textStep)
+	case reflect.Interface, reflect.Pointer:
+		b.measure(v.Elem())
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			b.measure(v.Index(i))
+		}
+	case reflect.Map:
+		for each := v.MapRange(); each.Next(); {
+			b.measure(each.Key())
+			b.measure(each.Value())
+		}
+	default: // of one size
+	}
+}
+
+// The names under which an expression finds its budget; no identifier can be written so.
+const (
+	stepName    = "(step)"
+	textName    = "(text)"
+	numbersName = "(numbers)"
+	valueName   = "(value)"
+)
+
+// metered makes an expression take steps; did says whether it has anything that does.
+type metered struct {
+	did  bool
+	seen map[ast.Node]bool // operands that take steps already
+}
+
+func newMetered() *metered { return &metered{seen: make(map[ast.Node]bool)} }
+
+func (m *metered) option() expr.Option { return expr.Patch(m) }
+
+// Visit is called for each part of an expression after the parts that it has.
+func (m *metered) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.PredicateNode:
+		inner := operands{m}
+		ast.Walk(&n.Node, inner)
+		n.Node = &ast.ConditionalNode{Ternary: true, Cond: m.call(stepName), Exp1: n.Node, Exp2: &ast.NilNode{}}
+	case *ast.ArrayNode, *ast.MapNode, *ast.BuiltinNode:
+		m.measure(node)
+	case *ast.BinaryNode:
+		if n.Operator == "+" || n.Operator == ".." {
+			m.measure(node)
+		}
+	}
+}
+
+// operands makes what is looked through in a loop take steps.
+type operands struct{ *metered }
+
+func (o operands) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.BinaryNode)
+	if !ok || o.seen[n] {
+		return
+	}
+	o.seen[n] = true
+	switch n.Operator {
+	case "==", "!=", "in", "not in", "matches", "contains", "startsWith", "endsWith":
+		o.measure(&n.Left)
+		o.measure(&n.Right)
+	}
+}
+
+// measure makes a part take steps by its size, if it has any.
+func (m *metered) measure(node *ast.Node) {
+	if _, constant := (*node).(*ast.StringNode); constant { // a pattern stays one
+		return
+	}
+	t := (*node).Type()
+	kind := reflect.Interface
+	if t != nil {
+		kind = t.Kind()
+	}
+	name := valueName
+	switch {
+	case kind == reflect.String:
+		name = textName
+	case kind == reflect.Slice && t.Elem().Kind() == reflect.Int:
+		name = numbersName
+	case kind == reflect.Bool, reflect.Int <= kind && kind <= reflect.Float64:
+		return
+	}
+	call := m.call(name, *node)
+	if t != nil {
+		call.SetType(t)
+	}
+	*node = call
+}
+
+func (m *metered) call(name string, arguments ...ast.Node) ast.Node {
+	m.did = true
+	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: arguments}
+}

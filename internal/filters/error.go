@@ -1,0 +1,43 @@
+package filters
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// An Error is what is wrong with one word of a filter.
+type Error struct {
+	// Word is the word as it was written.
+	Word string
+	// Problem says what is wrong and what to write instead.
+	Problem string
+}
+
+// Error names the word and the problem.
+func (e *Error) Error() string { return e.Word + ": " + e.Problem }
+
+// Errors is everything that is wrong with a filter.
+type Errors []*Error
+
+// Error joins the errors.
+func (e Errors) Error() string {
+	list := make([]string, len(e))
+	for i := range e {
+		list[i] = e[i].Error()
+	}
+	return strings.Join(list, "; ")
+}
+
+func unknownWord(name string) *Error {
+	return &Error{clip(name), fmt.Sprintf("there is no such filter word; did you mean %s?", nearestName(name))}
+}
+
+func refuse(format string, args ...any) error { return fmt.Errorf(format, args...) }
+
+// unknown refuses a value that is none of a list.
+func unknown(value string, list []string) error {
+	nearest, _ := apns.Nearest(value, list)
+	return refuse("there is no %q; did you mean %s?", clip(value), nearest)
+}

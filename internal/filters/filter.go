@@ -1,0 +1,290 @@
+package filters
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// Limits of a filter.
+const (
+	// MaxWords is how many values a filter may have in all.
+	MaxWords = 64
+	// MaxValue is how long a value may be, in bytes.
+	MaxValue = 4096
+)
+
+// A Filter holds conditions, all of which must hold. Its zero value has none
+// and matches everything. It is not changed once it is parsed.
+type Filter struct{ conditions []condition }
+
+// A condition is one word with its values, one of which must hold.
+type condition struct {
+	name   string
+	fixed  bool // of a push, it holds always or never
+	values []string
+	tests  []test   // by value, except about the payload:
+	path   path     // where in the payload,
+	wants  []wanted // what; none is anything
+	search search   // for the same in the text of the payload
+	shows  func(*Subject) string
+}
+
+// A Difference is a word in which a subject is not what was asked for.
+type Difference struct {
+	// Word is the filter word.
+	Word string
+	// Want are the values that were asked for, Got what there was, "" for
+	// nothing.
+	Want, Got string
+}
+
+// String returns a sentence.
+func (d Difference) String() string {
+	switch {
+	case d.Want == "":
+		return d.Word + " is missing"
+	case d.Got == "":
+		return d.Word + " is not known, not " + d.Want
+	}
+	return d.Word + " is " + d.Got + ", not " + d.Want
+}
+
+// Parse reads a filter from words with their values, as in the query of a URL.
+// The error says what is wrong in every word, and which word or value comes
+// nearest to one that does not exist. Times that are given as a distance are
+// taken from now.
+func Parse(query map[string][]string, now time.Time) (Filter, error) {
+	var f Filter
+	var wrong Errors
+	count := 0
+	names := make([]string, 0, len(query))
+	for name := range query {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		count += len(query[name])
+		c, err := parseCondition(name, query[name], now)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		f.conditions = append(f.conditions, c)
+	}
+	if count > MaxWords {
+		wrong = append(wrong, &Error{Word: "filter", Problem: fmt.Sprintf("there are %d values, more than %d", count, MaxWords)})
+	}
+	if wrong != nil {
+		return Filter{}, wrong
+	}
+	slices.SortStableFunc(f.conditions, func(a, b condition) int { return a.turn() - b.turn() })
+	return f, nil
+}
+
+// turn says when c is looked at: what has to be decoded last, and what holds of a push
+// for ever or never first.
+func (c *condition) turn() int {
+	switch {
+	case c.path != nil:
+		return 1 + len(c.path)
+	case !c.fixed:
+		return 1
+	}
+	return 0
+}
+
+func parseCondition(name string, values []string, now time.Time) (condition, *Error) {
+	c := condition{name: name, values: values, fixed: !slices.Contains(changing, name)}
+	for _, value := range values {
+		if len(value) > MaxValue {
+			return c, &Error{name, fmt.Sprintf("the value has %d bytes, more than %d", len(value), MaxValue)}
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, PayloadPrefix); ok {
+		return c.ofPayload(rest)
+	}
+	word := find(name)
+	if word == nil || word.parse == nil {
+		return c, unknownWord(name)
+	}
+	c.shows = word.shows
+	for _, value := range values {
+		if value == "" {
+			return c, &Error{name, "the value is empty; write one, as in " + name + "=" + word.Example}
+		}
+		test, err := word.parse(value, now)
+		if err != nil {
+			return c, &Error{name, err.Error()}
+		}
+		c.tests = append(c.tests, test)
+	}
+	return c, nil
+}
+
+// ofPayload makes c a condition about the payload. An empty value asks for
+// presence alone.
+func (c condition) ofPayload(text string) (condition, *Error) {
+	var err error
+	if c.path, err = parsePath(text); err != nil {
+		return c, &Error{c.name, err.Error()}
+	}
+	c.values = slices.DeleteFunc(slices.Clone(c.values), func(v string) bool { return v == "" })
+	for _, value := range c.values {
+		c.wants = append(c.wants, want(value))
+	}
+	c.search = searchFor(c.path, c.wants)
+	return c, nil
+}
+
+// A Document is the payload of one subject, decoded when somebody asks for it. Its
+// zero value is ready.
+type Document struct {
+	value   any
+	decoded bool
+}
+
+// at returns what stands at a place of the payload. It is not kept together with the
+// subject, which tests may hold on to: so it need not be allocated.
+func (d *Document) at(s *Subject, p path) (any, bool) {
+	if !d.decoded {
+		d.decoded = true
+		// A payload that is no JSON has nothing anywhere.
+		d.value, _ = decode(s.Payload)
+	}
+	return p.in(d.value)
+}
+
+func (c *condition) holds(s *Subject, d *Document) bool {
+	if c.path == nil {
+		return slices.ContainsFunc(c.tests, func(t test) bool { return t(s) })
+	}
+	if !d.decoded && c.search.excludes(s.Payload) {
+		return false
+	}
+	got, ok := d.at(s, c.path)
+	return ok && (c.wants == nil || slices.ContainsFunc(c.wants, func(w wanted) bool { return w.is(got) }))
+}
+
+func (c *condition) difference(s *Subject, d *Document) Difference {
+	diff := Difference{Word: c.name, Want: clip(strings.Join(c.values, " or "))}
+	if c.path == nil {
+		diff.Got = clip(c.shows(s))
+	} else {
+		diff.Got = show(d.at(s, c.path))
+	}
+	return diff
+}
+
+// Match reports whether every condition holds.
+func (f *Filter) Match(s *Subject) bool {
+	var d Document
+	return f.MatchDocument(s, &d)
+}
+
+// MatchDocument is [Filter.Match] for one of several filters that look at the same
+// subject, whose payload they decode once.
+func (f *Filter) MatchDocument(s *Subject, d *Document) bool {
+	holds, _ := f.MatchOrNever(s, d)
+	return holds
+}
+
+// MatchOrNever is [Filter.MatchDocument], and reports of what does not match whether the
+// same push never will, nor any of its events.
+func (f *Filter) MatchOrNever(s *Subject, d *Document) (match, never bool) {
+	for i := range f.conditions {
+		if c := &f.conditions[i]; !c.holds(s, d) {
+			return false, c.fixed
+		}
+	}
+	return true, false
+}
+
+// Mismatches returns how many conditions do not hold.
+func (f *Filter) Mismatches(s *Subject) (n int) {
+	var d Document
+	for i := range f.conditions {
+		if !f.conditions[i].holds(s, &d) {
+			n++
+		}
+	}
+	return n
+}
+
+// Differences returns the conditions that do not hold; none if s matches.
+func (f *Filter) Differences(s *Subject) (all []Difference) {
+	var d Document
+	for i := range f.conditions {
+		if c := &f.conditions[i]; !c.holds(s, &d) {
+			all = append(all, c.difference(s, &d))
+		}
+	}
+	return all
+}
+
+// Only returns the filter with the conditions about one word alone.
+func (f *Filter) Only(word string) (only Filter) {
+	for i := range f.conditions {
+		if f.conditions[i].name == word {
+			only.conditions = append(only.conditions, f.conditions[i])
+		}
+	}
+	return only
+}
+
+// LooksInside reports whether the filter looks into the payload.
+func (f *Filter) LooksInside() bool {
+	return slices.ContainsFunc(f.conditions, func(c condition) bool { return c.path != nil })
+}
+
+// WantsFailures reports whether the filter asks for what never became a push.
+func (f *Filter) WantsFailures() bool {
+	return slices.ContainsFunc(f.conditions, func(c condition) bool {
+		return c.name == "state" && slices.Contains(c.values, Failed.String())
+	})
+}
+
+// Empty reports whether the filter has no conditions.
+func (f *Filter) Empty() bool { return len(f.conditions) == 0 }
+
+// String lists the conditions, "everything" if there are none.
+func (f *Filter) String() string {
+	if f.Empty() {
+		return "everything"
+	}
+	list := make([]string, len(f.conditions))
+	for i := range f.conditions {
+		c := &f.conditions[i]
+		list[i] = c.name
+		if len(c.values) > 0 {
+			list[i] += "=" + clip(strings.Join(c.values, "|"))
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// nearestName returns the filter word spelled most like name.
+func nearestName(name string) string {
+	names := make([]string, len(words))
+	for i := range words {
+		names[i] = words[i].Name
+	}
+	for other, word := range otherNames {
+		if name == other {
+			return word
+		}
+	}
+	nearest, _ := apns.Nearest(name, names)
+	return nearest
+}
+
+// otherNames are words that people write for one of ours and that are spelled
+// too differently to be found by that.
+var otherNames = map[string]string{
+	"team": "space", "id": "apns-id", "type": "push-type", "bundle": "topic", "bundle-id": "topic", "app": "topic",
+	"env": "environment", "from": "since", "to": "until", "after": "since", "before": "until", "device-token": "token",
+	"code": "status", "error": "reason", "payload": PayloadPrefix + "aps.alert",
+}

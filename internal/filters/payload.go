@@ -1,0 +1,173 @@
+package filters
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxPath is how deep a path may go.
+const maxPath = 32
+
+// A path leads to a value in a payload: names of members, and places in arrays
+// from 0. A dot in a name is written \. and a backslash \\.
+type path []string
+
+func parsePath(text string) (path, error) {
+	var p path
+	var part strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && i+1 < len(text):
+			i++
+			part.WriteByte(text[i])
+		case c == '.':
+			p = append(p, part.String())
+			part.Reset()
+		default:
+			part.WriteByte(c)
+		}
+	}
+	p = append(p, part.String())
+	if len(p) > maxPath {
+		return nil, refuse("the path has %d parts, more than %d", len(p), maxPath)
+	}
+	if slices.Contains(p, "") {
+		return nil, refuse("%q is not a path; write names separated by single dots, as in payload.aps.alert.title", text)
+	}
+	return p, nil
+}
+
+// in returns the value that the path leads to.
+func (p path) in(document any) (value any, ok bool) {
+	value = document
+	for _, part := range p {
+		switch at := value.(type) {
+		case map[string]any:
+			if value, ok = at[part]; !ok {
+				return nil, false
+			}
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= len(at) {
+				return nil, false
+			}
+			value = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// decode reads one JSON value; numbers stay as they are written.
+func decode(text []byte) (value any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return nil, fmt.Errorf("not JSON: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not JSON: something follows the value")
+	}
+	return value, nil
+}
+
+// A wanted value is one that the payload may have. A string needs no quotes; in
+// quotes it is a string and nothing else.
+type wanted struct {
+	text   string
+	value  any
+	isJSON bool
+}
+
+func want(text string) wanted {
+	value, err := decode([]byte(text))
+	return wanted{text, value, err == nil}
+}
+
+// is reports whether got is what is wanted.
+func (w *wanted) is(got any) bool {
+	if s, ok := got.(string); ok && s == w.text {
+		return true
+	}
+	return w.isJSON && equal(got, w.value)
+}
+
+// equal compares JSON values, numbers by their worth.
+func equal(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for name, value := range a {
+			if other, ok := b[name]; !ok || !equal(value, other) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !equal(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case json.Number:
+		b, ok := b.(json.Number)
+		return ok && sameNumber(string(a), string(b))
+	}
+	return a == b
+}
+
+// sameNumber compares whole numbers exactly, others as a float64.
+func sameNumber(a, b string) bool {
+	if a == b {
+		return true
+	}
+	if whole(a) && whole(b) {
+		i, errI := strconv.ParseInt(a, 10, 64)
+		j, errJ := strconv.ParseInt(b, 10, 64)
+		if errI == nil && errJ == nil {
+			return i == j
+		}
+	}
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return errX == nil && errY == nil && x == y
+}
+
+// whole reports whether a number of JSON has neither a fraction nor an exponent.
+func whole(number string) bool { return !strings.ContainsAny(number, ".eE") }
+
+// show writes a value of a payload, strings in quotes.
+func show(value any, ok bool) string {
+	if !ok {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil { // a number that is out of range, at most
+		return fmt.Sprint(value)
+	}
+	return clip(string(text))
+}
+
+// clip shortens what goes into a difference.
+func clip(s string) string {
+	const most = 256
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}

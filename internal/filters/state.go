@@ -1,0 +1,55 @@
+package filters
+
+// A State is a stage in the life of a push.
+type State uint8
+
+// The states, in the order in which a push may reach them.
+const (
+	// Rejected: APNs refused the push.
+	Rejected State = iota
+	// Accepted: APNs answered 200.
+	Accepted
+	// Stored: it had to wait for its device or its topic.
+	Stored
+	// Sent: it was handed to the device's connection.
+	Sent
+	// Delivered: the device acknowledged it.
+	Delivered
+	// Dropped: it will not be delivered.
+	Dropped
+	// Failed: it is no push, but a request or a connection that never became one.
+	Failed
+)
+
+// states is the one table of the words for states.
+var states = [...]string{
+	Rejected:  "rejected",
+	Accepted:  "accepted",
+	Stored:    "stored",
+	Sent:      "sent",
+	Delivered: "delivered",
+	Dropped:   "dropped",
+	Failed:    "failed",
+}
+
+// String returns the word for the state.
+func (s State) String() string { return states[s] }
+
+// States is a set of states.
+type States uint8
+
+// With returns the set and s.
+func (s States) With(state State) States { return s | 1<<state }
+
+// Has reports whether state is in the set.
+func (s States) Has(state State) bool { return s&(1<<state) != 0 }
+
+// words lists the states of the set.
+func (s States) words() (words []string) {
+	for state, word := range states {
+		if s.Has(State(state)) {
+			words = append(words, word)
+		}
+	}
+	return words
+}

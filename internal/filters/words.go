@@ -1,0 +1,171 @@
+package filters
+
+import (
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Word is a row of the table of filter words.
+type Word struct {
+	// Name is how the word is written; "payload." is followed by a path.
+	Name string
+	// Help says in one line what it compares.
+	Help string
+	// Example is a value.
+	Example string
+
+	// parse reads a value into a test; shows is what a subject has in its place.
+	parse func(value string, now time.Time) (test, error)
+	shows func(*Subject) string
+}
+
+// A test says whether a subject has what was asked for.
+type test func(*Subject) bool
+
+// PayloadPrefix begins the words about the payload: payload.aps.badge.
+const PayloadPrefix = "payload."
+
+// words is the one table of filter words. The HTTP parameters, their help, the
+// verbs of the command line and the conditions of faults are read from it.
+var words = []Word{
+	{"space", "the team ID whose credentials came with the push", "DEMO000001", text(func(s *Subject) string { return s.Space }), func(s *Subject) string { return s.Space }},
+	{"environment", "production or sandbox", "sandbox", parseEnvironment, func(s *Subject) string { return s.Environment.String() }},
+	{"topic", "the apns-topic; of a broadcast, the bundle ID", "com.example.demo", text(func(s *Subject) string { return s.Topic }), func(s *Subject) string { return s.Topic }},
+	{"token", "the device token in hex", "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0", parseToken, func(s *Subject) string { return s.Token.String() }},
+	{"device", "the id of the device, 16 hex digits", "0f1e2d3c4b5a6978", parseDevice, showDevice},
+	{"channel", "the id of the broadcast channel, in base64", "dHN0LXNyY2gtY2hubA==", text(func(s *Subject) string { return s.Channel }), func(s *Subject) string { return s.Channel }},
+	{"push-type", "the apns-push-type as the provider wrote it", "alert", text(func(s *Subject) string { return string(s.PushType) }), func(s *Subject) string { return string(s.PushType) }},
+	{"priority", "10, 5 or 1", "10", number(func(s *Subject) int { return int(s.Priority) }), func(s *Subject) string { return known(int(s.Priority)) }},
+	{"collapse-id", "the apns-collapse-id", "game-1", text(func(s *Subject) string { return s.CollapseID }), func(s *Subject) string { return s.CollapseID }},
+	{"apns-id", "the apns-id, in either case; of a broadcast, the apns-request-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b", id(func(s *Subject) string { return s.ID }), func(s *Subject) string { return s.ID }},
+	{"apns-unique-id", "the apns-unique-id, in either case", "4084a6e4-9ea8-6d2a-ca49-9a344a152da7", id(func(s *Subject) string { return s.UniqueID }), func(s *Subject) string { return s.UniqueID }},
+	{"state", "a state the push has reached: rejected, accepted, stored, sent, delivered, dropped; or failed, for what never became a push", "delivered", parseState, func(s *Subject) string { return strings.Join(s.States.words(), ", ") }},
+	{"status", "the status of the answer", "410", number(func(s *Subject) int { return s.Status }), func(s *Subject) string { return known(s.Status) }},
+	{"reason", "the reason of a refusal", "BadDeviceToken", parseReason, func(s *Subject) string { return string(s.Reason) }},
+	{"since", "came at this time or later: RFC 3339, UNIX seconds, or how long ago, as in 5m", "2026-11-25T17:20:00Z", parseTime(func(at, limit time.Time) bool { return !at.Before(limit) }), showTime},
+	{"until", "came at this time or before, written as for since", "5m", parseTime(func(at, limit time.Time) bool { return !at.After(limit) }), showTime},
+	{PayloadPrefix, "a value in the payload by its path, as in payload.aps.alert.title or payload.items.0; without a value, that there is one", "Hello", nil, nil},
+}
+
+// changing are the words about what may change in the life of a push, or is another in
+// each of its events.
+var changing = []string{"device", "state", "status", "reason", "since", "until"}
+
+// Words returns the table of filter words.
+func Words() []Word { return append([]Word(nil), words...) }
+
+// find returns the row of a name, nil if there is none.
+func find(name string) *Word {
+	for i := range words {
+		if words[i].Name == name {
+			return &words[i]
+		}
+	}
+	return nil
+}
+
+// known is a number in words; 0 is one that is not known.
+func known(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func text(of func(*Subject) string) func(string, time.Time) (test, error) {
+	return func(value string, _ time.Time) (test, error) {
+		return func(s *Subject) bool { return of(s) == value }, nil
+	}
+}
+
+// id compares without regard to case: clients write UUIDs in either.
+func id(of func(*Subject) string) func(string, time.Time) (test, error) {
+	return func(value string, _ time.Time) (test, error) {
+		return func(s *Subject) bool { return strings.EqualFold(of(s), value) }, nil
+	}
+}
+
+func number(of func(*Subject) int) func(string, time.Time) (test, error) {
+	return func(value string, _ time.Time) (test, error) {
+		n, err := strconv.Atoi(value)
+		if err != nil || n <= 0 {
+			return nil, refuse("%q is not a whole number", value)
+		}
+		return func(s *Subject) bool { return of(s) == n }, nil
+	}
+}
+
+func parseEnvironment(value string, _ time.Time) (test, error) {
+	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+		if value == env.String() {
+			return func(s *Subject) bool { return s.Environment == env }, nil
+		}
+	}
+	return nil, unknown(value, []string{apns.Production.String(), apns.Sandbox.String()})
+}
+
+func parseToken(value string, _ time.Time) (test, error) {
+	token, err := apns.ParseDeviceToken(value)
+	if err != nil {
+		return nil, refuse("%q is not a device token in hex: %v", value, err)
+	}
+	return func(s *Subject) bool { return s.Token == token }, nil
+}
+
+func parseDevice(value string, _ time.Time) (test, error) {
+	var device apns.DeviceID
+	if _, err := hex.DecodeString(value); err != nil || device.UnmarshalText([]byte(value)) != nil {
+		return nil, refuse("%q is not the id of a device, %d hex digits", value, 2*len(device))
+	}
+	return func(s *Subject) bool { return s.Device == device }, nil
+}
+
+func showDevice(s *Subject) string {
+	if s.Device == (apns.DeviceID{}) {
+		return ""
+	}
+	return s.Device.String()
+}
+
+func parseState(value string, _ time.Time) (test, error) {
+	for i, word := range states {
+		if word == value {
+			return func(s *Subject) bool { return s.States.Has(State(i)) }, nil
+		}
+	}
+	return nil, unknown(value, states[:])
+}
+
+func parseReason(value string, _ time.Time) (test, error) {
+	var all []string
+	for _, info := range apns.Reasons() {
+		if string(info.Reason) == value {
+			return func(s *Subject) bool { return s.Reason == info.Reason }, nil
+		}
+		all = append(all, string(info.Reason))
+	}
+	return nil, unknown(value, all)
+}
+
+// parseTime reads a moment. A distance is taken from now into the past.
+func parseTime(holds func(at, limit time.Time) bool) func(string, time.Time) (test, error) {
+	return func(value string, now time.Time) (test, error) {
+		var limit time.Time
+		if t, err := time.Parse(time.RFC3339, value); err == nil {
+			limit = t
+		} else if seconds, err := strconv.ParseInt(value, 10, 40); err == nil {
+			limit = time.Unix(seconds, 0)
+		} else if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
+			limit = now.Add(-ago)
+		} else {
+			return nil, refuse("%q is not a time; write RFC 3339 (2026-11-25T17:20:00Z), UNIX seconds, or how long ago (5m)", value)
+		}
+		return func(s *Subject) bool { return holds(s.At, limit) }, nil
+	}
+}
+
+func showTime(s *Subject) string { return s.At.UTC().Format(time.RFC3339Nano) }

@@ -1,0 +1,110 @@
+package importrules
+
+import "slices"
+
+// A border says what the packages under a path may import directly, tests aside.
+// The standard library is open to everybody.
+type border struct {
+	path    string   // inside the module; "examples/..." is the folder and all below
+	ours    []string // packages of this module, by path; "x/..." as above
+	foreign []string // packages of other modules, by full import path
+	why     string
+}
+
+// The layers. Imports point down: commands, sim, edges, core, ground.
+var (
+	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars"}
+	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
+	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
+	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago"}
+	metrics = []string{"github.com/prometheus/client_golang/prometheus", "github.com/prometheus/client_golang/prometheus/collectors", "github.com/prometheus/client_golang/prometheus/promhttp"}
+	cli     = []string{"github.com/alecthomas/kong", "github.com/lmittmann/tint"}
+
+	// yaml is for the file of settings: its errors have line and column.
+	yaml = []string{"github.com/goccy/go-yaml", "github.com/goccy/go-yaml/ast", "github.com/goccy/go-yaml/parser", "github.com/goccy/go-yaml/token"}
+
+	// keyboard is for a line that is typed while other lines appear.
+	keyboard = slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/unix"})
+)
+
+// borders is the one table of who may import whom.
+var borders = []border{
+	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
+	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/control", "internal/ui", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
+	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
+	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
+	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
+
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/virtualdevice", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
+
+	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
+	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/idle", "internal/timers", "internal/netconn", "internal/quickack"}), nil, "an edge: meets the other edges in the core only"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/controlapi"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
+
+	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
+	{"internal/tokenvault", ground, []string{"github.com/tink-crypto/tink-go/v2/daead/subtle"}, "core: AES-SIV comes from tink, nothing else does"},
+	{"internal/providerauth", ground, []string{"github.com/golang-jwt/jwt/v5"}, "core: JWT checking comes from golang-jwt"},
+	{"internal/journal", ground, nil, "core: what happened, told to whoever reads"},
+	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
+	{"internal/fault/condition", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr", "github.com/expr-lang/expr/ast"}, "the expression language apart, so that apnstest does not link it"},
+	{"internal/store", ground, nil, "core: state behind an interface"},
+
+	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},
+
+	{"internal/h2", []string{"internal/quickack"}, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
+	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
+	{"internal/device", []string{"apns", "internal/courier", "internal/idle"}, nil, "an outsider, as a real phone is; many can share workers"},
+	{"internal/presentation", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
+	{"internal/loadgen", []string{"apns", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
+	{"internal/clock", nil, nil, "ground"},
+	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
+	{"internal/virtualdevice", []string{"apns", "internal/device", "internal/idle"}, nil, "phones inside the simulator, which know of it what phones know"},
+	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
+	{"internal/envvars", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},
+	{"internal/filters", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
+	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
+	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
+	{"internal/memnet", nil, nil, "ground"},
+	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},
+	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},
+	{"internal/netconn", nil, nil, "ground: how edges take connections from a listener"},
+	{"internal/quickack", nil, nil, "ground: how edges have TCP acknowledge at once"},
+	{"internal/logs", nil, nil, "ground: a log that makes nobody wait, for the command alone"},
+	{"internal/idle", nil, nil, "ground: how connections wait without a goroutine each, at both ends"},
+	{"internal/timers", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
+	{"internal/importrules", nil, nil, "tests only"},
+}
+
+// A product says which foreign modules may be linked into what users get, by whatever way.
+type product struct {
+	path    string
+	foreign []string // import paths; "x/..." is the path and all below
+	why     string
+}
+
+// What the packages of others bring along is in the rows too: x/text comes with
+// http2, aescmac with tink.
+var (
+	simulator = []string{
+		"golang.org/x/net/...", "golang.org/x/text/...",
+		"github.com/golang-jwt/jwt/v5", "github.com/google/uuid",
+		"github.com/tink-crypto/tink-go/v2/daead/subtle", "github.com/tink-crypto/tink-go/v2/internal/mac/aescmac",
+	}
+	openAPI    = []string{"github.com/danielgtaylor/huma/v2/..."}
+	prometheus = []string{
+		"github.com/prometheus/...", "github.com/beorn7/perks/quantile", "github.com/cespare/xxhash/v2",
+		"github.com/munnerz/goautoneg", "google.golang.org/protobuf/...", "golang.org/x/sys/...",
+	}
+	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
+)
+
+// products is the one table of what is linked.
+var products = []product{
+	{"apns", nil, "providers import it next to their own choice of modules"},
+	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"golang.org/x/term", "howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, p12 files, the property lists of devices, and the conditions of faults"},
+	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/..."}), "a phone needs the standard library, flags and a keyboard"},
+}

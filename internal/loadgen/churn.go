@@ -1,0 +1,90 @@
+package loadgen
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// A Churn is how often a second each action happens to some device of the fleet. The
+// zero Churn is quiet.
+type Churn [actionCount]float64
+
+// ParseChurn reads rates like "disconnect=10/s,kill=5/s,rotate=30/m". "" and "off" are
+// none.
+func ParseChurn(text string) (Churn, error) {
+	var c Churn
+	if text == "" || text == "off" {
+		return c, nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		name, rate, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok {
+			return c, fmt.Errorf("%q is no churn; use an action and its rate, as in disconnect=10/s", part)
+		}
+		action, known := actionNamed(name)
+		if !known || !actions[action].churn {
+			return c, unknownWord(name, ChurnNames())
+		}
+		if c[action] != 0 {
+			return c, fmt.Errorf("%s has two rates; keep one", name)
+		}
+		var err error
+		if c[action], err = parseRate(rate); err != nil {
+			return c, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return c, nil
+}
+
+// ChurnNames are the actions that [ParseChurn] takes.
+func ChurnNames() []string { return actionNames(func(info actionInfo) bool { return info.churn }) }
+
+// A disturbance is one action of a churn.
+type disturbance struct {
+	at     time.Duration // since the churn began
+	action Action
+	number int           // of the device
+	down   time.Duration // until it is undone
+	topic  uint64        // picks the app, where one is concerned
+}
+
+// schedule gives the disturbances of count devices without end, in order of time. It
+// depends on nothing but what it is given. The gaps are those of a Poisson process: what
+// happens to one device tells nothing about when it happens to the next.
+func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[disturbance] {
+	return func(yield func(disturbance) bool) {
+		var next [actionCount]disturbance
+		var chance [actionCount]*rand.Rand
+		for a := range next {
+			chance[a] = rand.New(rand.NewPCG(seed, uint64(a)))
+			next[a] = c.draw(Action(a), 0, chance[a], count, down)
+		}
+		for {
+			first := -1
+			for a := range next {
+				if c[a] > 0 && (first < 0 || next[a].at < next[first].at) {
+					first = a
+				}
+			}
+			if first < 0 || !yield(next[first]) {
+				return
+			}
+			next[first] = c.draw(Action(first), next[first].at, chance[first], count, down)
+		}
+	}
+}
+
+// draw gives the disturbance of a kind that follows the one at a time.
+func (c Churn) draw(a Action, at time.Duration, chance *rand.Rand, count int, down time.Duration) disturbance {
+	if c[a] == 0 {
+		return disturbance{}
+	}
+	gap := time.Duration(chance.ExpFloat64() / c[a] * float64(time.Second))
+	return disturbance{
+		at: at + gap, action: a, number: chance.IntN(count),
+		down: time.Duration(chance.Float64() * float64(down)), topic: chance.Uint64(),
+	}
+}

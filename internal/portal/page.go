@@ -1,7 +1,0 @@
-package portal
-
-// A Page asks for a part of a list.
-type Page struct {
-	After string `query:"after" default:"0" maxLength:"128" example:"0" doc:"Where to go on: the value of next in the answer before; 0 is the beginning"`
-	Limit int    `query:"limit" default:"1000" minimum:"1" maximum:"1000" example:"1000" doc:"How many at most"`
-}

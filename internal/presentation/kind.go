@@ -1,0 +1,91 @@
+package presentation
+
+import (
+	"strings"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// kind is what a push is, as far as a device can tell.
+type kind uint8
+
+const (
+	kindData kind = iota // no aps, and a topic that says nothing
+	kindAlert
+	kindQuiet // badge or sound alone
+	kindSilent
+	kindNothing
+	kindLive
+	kindVoIP
+	kindPushToTalk
+	kindComplication
+	kindLocation
+	kindFileProvider
+	kindWidgets
+	kindControls
+	kindMDM
+)
+
+// kinds is the one table of kinds: their names, what the phone does with such a push
+// whatever it holds, and how its payload is read.
+var kinds = [...]struct {
+	name   string
+	effect string
+	show   func(*Screen, Push, *payload, *Shown)
+}{
+	kindData:         {"data for the app alone, without an aps dictionary", "", nil},
+	kindAlert:        {"an alert", "", (*Screen).showAlert},
+	kindQuiet:        {"badge or sound, no alert", "", (*Screen).showAlert},
+	kindSilent:       {"background: wakes the app to fetch content, shows nothing", "", (*Screen).showAlert},
+	kindNothing:      {"silent: nothing to show", "", (*Screen).showAlert},
+	kindLive:         {"Live Activity", "", (*Screen).showLive},
+	kindVoIP:         {"VoIP: a call", "the app is launched and must report the call at once, or the system ends it", ring},
+	kindPushToTalk:   {"Push to Talk", "the app is launched and says who speaks", ring},
+	kindComplication: {"complication", "the app on the watch gets new data for its complication; nothing is shown on the phone", nil},
+	kindLocation:     {"location query", "the app's location extension runs and may share where the phone is; nothing is shown", nil},
+	kindFileProvider: {"File Provider signal", "the File Provider extension looks for changes; nothing is shown", nil},
+	kindWidgets:      {"widgets", "the system reloads the app's widgets when it suits the phone", nil},
+	kindControls:     {"controls", "the system reloads the app's controls", nil},
+	kindMDM:          {"MDM", "the phone contacts its MDM server; nothing is shown", nil},
+}
+
+// kindsBySuffix are the kinds of push types whose topics have a suffix.
+var kindsBySuffix = map[apns.PushType]kind{
+	apns.LiveActivity: kindLive,
+	apns.VoIP:         kindVoIP,
+	apns.PushToTalk:   kindPushToTalk,
+	apns.Complication: kindComplication,
+	apns.Location:     kindLocation,
+	apns.FileProvider: kindFileProvider,
+	apns.Widgets:      kindWidgets,
+	apns.Controls:     kindControls,
+}
+
+// mdmPrefix is what the topics of MDM servers begin with.
+const mdmPrefix = "com.apple.mgmt."
+
+// kindOf tells what a push is from its topic, or else from its payload.
+func kindOf(topic string, p *payload) kind {
+	for _, info := range apns.PushTypes() {
+		if info.Suffix != "" && strings.HasSuffix(topic, info.Suffix) {
+			return kindsBySuffix[info.Type]
+		}
+	}
+	a := p.APS
+	switch {
+	case strings.HasPrefix(topic, mdmPrefix):
+		return kindMDM
+	case a == nil:
+		return kindData
+	case a.showsText():
+		return kindAlert
+	case present(a.Badge) || present(a.Sound):
+		return kindQuiet
+	case string(a.ContentAvailable) == "1":
+		return kindSilent
+	}
+	return kindNothing
+}
+
+// ring is for what interrupts whatever the user does.
+func ring(_ *Screen, _ Push, _ *payload, shown *Shown) { shown.Visible = true }
