@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/alecthomas/kong"
-
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
@@ -52,7 +50,7 @@ func (f *filterFlags) query() url.Values {
 }
 
 // filterHelp is what the words mean, for the grammar.
-func filterHelp(vars kong.Vars) {
+func filterHelp(vars map[string]string) {
 	for _, word := range filters.Words() {
 		name := strings.TrimSuffix(word.Name, ".")
 		vars["filter_"+strings.ReplaceAll(name, "-", "_")] = "Filter: " + word.Help + "; repeatable."

@@ -96,7 +96,7 @@ var grammar = kong.OptionFunc(func(k *kong.Kong) error {
 		kong.Description(description),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.DefaultEnvars("APNS_SIM"),
-		grammarVars(),
+		kong.PostBuild(fillIn),
 	} {
 		if err := option.Apply(k); err != nil {
 			return err
@@ -156,8 +156,8 @@ func spanWords(d time.Duration) string {
 
 // grammarVars are the words in the grammar that come from tables, first of all
 // the defaults of the listen flags.
-func grammarVars() kong.Vars {
-	vars := kong.Vars{}
+func grammarVars() map[string]string {
+	vars := map[string]string{}
 	for _, d := range sim.Doors() {
 		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
 	}
