@@ -21,7 +21,7 @@ type Fault struct {
 	// words; If and what else says when, if there is any, takes the place of its own.
 	Preset string
 
-	// Where says to whom it happens, by filter words (see [Space.Wait]) and by door,
+	// Where says to whom it happens, by filter words (see [Space.Wait]) and by listener,
 	// connection, source, path and body; nil is everybody.
 	Where map[string]string
 	// If, if there is one, has to hold as well. It is called from any goroutine.

@@ -168,7 +168,7 @@ func TestFaultsTellHowOftenTheyHaveHappened(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	mine := newSender(t, &apple.Space)
 	undo := mine.Inject(
-		apnstest.Fault{Name: "slow", Do: apnstest.SlowAccept, Delay: apnstest.Latency{Fixed: 1}, Where: map[string]string{"door": "provider"}},
+		apnstest.Fault{Name: "slow", Do: apnstest.SlowAccept, Delay: apnstest.Latency{Fixed: 1}, Where: map[string]string{"listener": "provider"}},
 		apnstest.Fault{Reason: apns.TooManyRequests, Every: 2},
 	)
 	apple.NewSpace(t).Inject(apnstest.Fault{Name: "busy", Reason: apns.TooManyRequests})

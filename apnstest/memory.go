@@ -33,22 +33,22 @@ func InMemory(tb testing.TB) *Server {
 // (RFC 6761, 6.4), so that a client which does not know of Dial fails at once.
 const memoryHost = "apns.invalid"
 
-// A memory is a network of doors.
+// A memory is a network in memory, with its listeners.
 type memory struct {
-	mu    sync.Mutex
-	doors map[string]*memnet.Listener // by host:port
+	mu        sync.Mutex
+	listeners map[string]*memnet.Listener // by host:port
 }
 
-func newMemory() *memory { return &memory{doors: make(map[string]*memnet.Listener)} }
+func newMemory() *memory { return &memory{listeners: make(map[string]*memnet.Listener)} }
 
-// A memoryDoor is a listener with an address of its own.
-type memoryDoor struct {
+// A memoryListener is an in-memory listener with an address of its own.
+type memoryListener struct {
 	*memnet.Listener
 	address memoryAddr
 }
 
-// Addr returns the address under which the door is found.
-func (d memoryDoor) Addr() net.Addr { return d.address }
+// Addr returns the address under which the listener is found.
+func (d memoryListener) Addr() net.Addr { return d.address }
 
 // A memoryAddr is host:port.
 type memoryAddr string
@@ -56,25 +56,25 @@ type memoryAddr string
 func (memoryAddr) Network() string  { return "memnet" }
 func (a memoryAddr) String() string { return string(a) }
 
-// listen opens a door at the port that it has in the documentation.
-func (m *memory) listen(d sim.DoorInfo, _ string) (net.Listener, error) {
+// listen opens a listener at the port that it has in the documentation.
+func (m *memory) listen(d sim.ListenerInfo, _ string) (net.Listener, error) {
 	_, port, err := net.SplitHostPort(d.Address)
 	if err != nil {
 		return nil, err
 	}
-	door := memoryDoor{memnet.Listen(), memoryAddr(net.JoinHostPort(memoryHost, port))}
+	listener := memoryListener{memnet.Listen(), memoryAddr(net.JoinHostPort(memoryHost, port))}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.doors[string(door.address)] = door.Listener
-	return door, nil
+	m.listeners[string(listener.address)] = listener.Listener
+	return listener, nil
 }
 
 func (m *memory) dial(ctx context.Context, address string) (net.Conn, error) {
 	m.mu.Lock()
-	door := m.doors[address]
+	listener := m.listeners[address]
 	m.mu.Unlock()
-	if door == nil {
+	if listener == nil {
 		return nil, fmt.Errorf("apnstest: nothing is at %s in memory", address)
 	}
-	return door.Dial(ctx)
+	return listener.Dial(ctx)
 }

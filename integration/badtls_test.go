@@ -42,7 +42,7 @@ func noise(n int) []byte {
 	return b
 }
 
-// Garbage before TLS, at every door that wants TLS.
+// Garbage before TLS, at every listener that expects TLS.
 func TestWhatIsNotTLSIsTurnedAway(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
@@ -55,16 +55,16 @@ func TestWhatIsNotTLSIsTurnedAway(t *testing.T) {
 		"oversized TLS record":         append(unhex(t, "16 0301 ffff 01"), noise(70000)...),
 		"TLS of 1996":                  unhex(t, "16 0300 0004 01 000000"),
 	}
-	for _, door := range []string{hostPort(sim.Provider), hostPort(sim.ProviderSandbox), sim.Device, sim.DeviceSandbox} {
+	for _, listener := range []string{hostPort(sim.Provider), hostPort(sim.ProviderSandbox), sim.Device, sim.DeviceSandbox} {
 		for what, input := range inputs {
-			conn := dialTCP(t, door)
+			conn := dialTCP(t, listener)
 			_, err := conn.Write(input)
 			require.NoError(t, err, what)
 			closed(t, conn)
 			witness.offended(conn)
 		}
 		// What begins well and breaks off.
-		conn := dialTCP(t, door)
+		conn := dialTCP(t, listener)
 		_, err := conn.Write(unhex(t, "16 0301 0200 01 0001fc 0303"))
 		require.NoError(t, err)
 		conn.Close()

@@ -40,8 +40,8 @@ func (s *simulator) broadcastRequest(t *testing.T, method, url, body string, hea
 	return broadcastAnswer{response.StatusCode, response.Header, string(answer)}
 }
 
-// A channel is made at its own door, phones subscribe, a message published at
-// the push door reaches them all, and one that comes later gets it as well.
+// A channel is created at the listener for channel management, phones subscribe, a message published at
+// the provider listener reaches them all, and one that comes later gets it as well.
 // "Sending channel management requests to APNs", "Sending broadcast push
 // notification requests to APNs".
 func TestABroadcastReachesThePhonesThatSubscribe(t *testing.T) {

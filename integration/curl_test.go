@@ -98,11 +98,11 @@ func TestCurlReachesTheSimulatorUnderApplesNames(t *testing.T) {
 		"api.development.push.apple.com": sandbox,
 	} {
 		phone := sim.startPhone(t, environment)
-		for _, door := range []string{sim.Provider, sim.ProviderSandbox} {
-			got := curl.do(t, "--connect-to", host+":443:"+hostPort(door), "--header", "authorization: "+sim.demoBearer(),
+		for _, listener := range []string{sim.Provider, sim.ProviderSandbox} {
+			got := curl.do(t, "--connect-to", host+":443:"+hostPort(listener), "--header", "authorization: "+sim.demoBearer(),
 				"--header", "apns-topic: "+sim.Demo.Topic, "--data", `{"aps":{}}`, "https://"+host+"/3/device/"+phone.token)
 			require.Zero(t, got.exit)
-			require.Equal(t, "200", got.status, "%s at %s: %s", host, door, got.body)
+			require.Equal(t, "200", got.status, "%s at %s: %s", host, listener, got.body)
 			phone.expectPayload(sim.Demo.Topic, []byte(`{"aps":{}}`))
 		}
 	}

@@ -62,7 +62,7 @@ func pushTo(token string, body []byte, more ...hpack.HeaderField) request {
 	}, more...)}
 }
 
-// dialTLS opens a TLS connection to one of the simulator's doors. It lasts as
+// dialTLS opens a TLS connection to one of the simulator's listeners. It lasts as
 // long as patience.
 func dialTLS(t testing.TB, address string, config *tls.Config) *tls.Conn {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 )
 
 // A session is what one case does with a simulator: a device of its own,
-// channels of its own, and a connection to each door.
+// channels of its own, and a connection to each listener.
 type session struct {
 	t *testing.T
 	portal
@@ -32,7 +32,7 @@ type session struct {
 	farewell string
 }
 
-// close ends the connections to the doors, so that nothing keeps the next case.
+// close ends the connections to the listeners, so that nothing keeps the next case.
 func (s *session) close() {
 	for _, p := range s.peers {
 		_ = p.conn.Close() // it may have ended already
@@ -43,17 +43,17 @@ func (s *session) close() {
 // call is a request and where it goes.
 type call struct {
 	request
-	door         string
+	listener     string
 	certificates []tls.Certificate
 }
 
 // do sends a call and notes what comes of it.
 func (s *session) do(c call) {
 	s.t.Helper()
-	p := s.peers[c.door]
+	p := s.peers[c.listener]
 	if p == nil {
-		p = dial(s.t, hostPort(c.door), s.trust(c.certificates...))
-		s.peers[c.door] = p
+		p = dial(s.t, hostPort(c.listener), s.trust(c.certificates...))
+		s.peers[c.listener] = p
 	}
 	s.last, s.farewell = nil, ""
 	id := p.open(c.request, false)

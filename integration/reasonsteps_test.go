@@ -29,7 +29,7 @@ func (s *session) edited(c call, edits []edit) {
 func sendPush(edits ...edit) step {
 	return func(s *session) {
 		s.t.Helper()
-		s.edited(call{door: s.Provider, request: pushTo(s.deviceToken(), []byte(`{"aps":{"alert":"hello"}}`),
+		s.edited(call{listener: s.Provider, request: pushTo(s.deviceToken(), []byte(`{"aps":{"alert":"hello"}}`),
 			field("apns-topic", demoTopic), field("apns-push-type", "alert"), field("authorization", s.bearer))}, edits)
 	}
 }
@@ -38,7 +38,7 @@ func sendPush(edits ...edit) step {
 func publish(edits ...edit) step {
 	return func(s *session) {
 		s.t.Helper()
-		s.edited(call{door: s.Provider, request: requestTo("POST", "/4/broadcasts/apps/"+demoTopic, []byte(`{"aps":{}}`),
+		s.edited(call{listener: s.Provider, request: requestTo("POST", "/4/broadcasts/apps/"+demoTopic, []byte(`{"aps":{}}`),
 			field("apns-channel-id", s.channelID()), field("apns-push-type", "liveactivity"), field("apns-expiration", "0"),
 			field("apns-priority", "10"), field("authorization", s.bearer))}, edits)
 	}
@@ -47,7 +47,7 @@ func publish(edits ...edit) step {
 func createChannel(edits ...edit) step {
 	return func(s *session) {
 		s.t.Helper()
-		s.edited(call{door: s.Channels, request: requestTo("POST", "/1/apps/"+demoTopic+"/channels",
+		s.edited(call{listener: s.Channels, request: requestTo("POST", "/1/apps/"+demoTopic+"/channels",
 			[]byte(`{"message-storage-policy":0,"push-type":"LiveActivity"}`), field("authorization", s.bearer))}, edits)
 	}
 }
@@ -55,7 +55,7 @@ func createChannel(edits ...edit) step {
 func listChannels(edits ...edit) step {
 	return func(s *session) {
 		s.t.Helper()
-		s.edited(call{door: s.Channels, request: requestTo("GET", "/1/apps/"+demoTopic+"/all-channels", nil,
+		s.edited(call{listener: s.Channels, request: requestTo("GET", "/1/apps/"+demoTopic+"/all-channels", nil,
 			field("authorization", s.bearer))}, edits)
 	}
 }
@@ -133,7 +133,7 @@ func removeApp(s *session) {
 // silence makes no requests until the connection has ended.
 func silence(s *session) { s.readFarewell(s.peers[s.Provider]) }
 
-// anotherConnection leaves the one to the push door open, and unused.
+// anotherConnection leaves the one to the provider listener open, and unused.
 func anotherConnection(s *session) {
 	s.peers["former "+strconv.Itoa(len(s.peers))] = s.peers[s.Provider]
 	delete(s.peers, s.Provider)

@@ -63,15 +63,15 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 		{"certificate of no topic", apnsSim, []string{"cert", "create", "--certs", certs, "--topic", "a b"}, 2, []string{"--topic", "bundle ID"}},
 
 		{"send to nobody", apnsSim, []string{"send", "--control", "http://" + away, "--token", zeros}, 6, []string{"apns-sim serve", "--control"}},
-		{"send to another's door", apnsSim, []string{"send", "--control", "http://" + sim.Device, "--token", zeros}, 6, []string{sim.Device}},
+		{"send to the device listener", apnsSim, []string{"send", "--control", "http://" + sim.Device, "--token", zeros}, 6, []string{sim.Device}},
 		{"send with half a key", apnsSim, []string{"send", "--control", sim.Control, "--token", zeros, "--key-file", sim.Demo.KeyFile}, 2, []string{"--team"}},
 		{"send from a missing file", apnsSim, []string{"send", "--control", sim.Control, "--token", zeros, "--payload", "@" + empty + "/none"}, 2, []string{empty + "/none"}},
 		{"send without a token", apnsSim, []string{"send", "--control", sim.Control}, 2, []string{"--token"}},
 
 		{"device at nobody's", deviceSim, []string{"run", "--control", "http://" + away}, 6, []string{"apns-sim serve", "--control"}},
 		{"device without a courier", deviceSim, []string{"run", "--control", sim.Control, "--server", away}, 6, []string{away, "apns-sim serve"}},
-		{"device at the provider's door", deviceSim, []string{"run", "--control", sim.Control, "--server", hostPort(sim.Provider)}, 1, []string{"--server"}},
-		{"device at a plain door", deviceSim, []string{"run", "--control", sim.Control, "--server", hostPort(sim.Control)}, 1, []string{"--server"}},
+		{"device at the provider listener", deviceSim, []string{"run", "--control", sim.Control, "--server", hostPort(sim.Provider)}, 1, []string{"--server"}},
+		{"device at the control listener", deviceSim, []string{"run", "--control", sim.Control, "--server", hostPort(sim.Control)}, 1, []string{"--server"}},
 		{"device with another's root", deviceSim, []string{"run", "--control", sim.Control, "--server", sim.Device, "--ca", other.CAFile}, 1, []string{"--ca"}},
 		{"device without a root", deviceSim, []string{"run", "--control", sim.Control, "--server", sim.Device, "--ca", notes}, 2, []string{notes, "caFile"}},
 		{"device without a world", deviceSim, []string{"run", "--environment", "staging"}, 2, []string{"production", "sandbox"}},

@@ -71,7 +71,7 @@ func startSimulator(t *testing.T, args ...string) *simulator {
 	return startSimulatorAt(t, append([]string{"--any-port"}, args...)...)
 }
 
-// anyPort is --any-port spelled out, so that single doors can be set.
+// anyPort is --any-port spelled out, so that single listeners can be set.
 func anyPort(args ...string) []string {
 	return append([]string{
 		"--listen=127.0.0.1:0", "--listen-443=off", "--listen-sandbox=127.0.0.1:0",
@@ -80,7 +80,7 @@ func anyPort(args ...string) []string {
 	}, args...)
 }
 
-// startSimulatorAt starts one at the doors the flags name.
+// startSimulatorAt starts one at the listeners the flags name.
 func startSimulatorAt(t *testing.T, args ...string) *simulator {
 	t.Helper()
 	s := &simulator{process: start(t, apnsSim, append([]string{"serve", "--ready", "json"}, args...)...)}

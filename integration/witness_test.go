@@ -55,7 +55,7 @@ func (w *witness) stop(t *testing.T) {
 	for _, sign := range []string{"panic", "goroutine ", "level=ERROR"} {
 		require.NotContains(t, w.sim.stderr.String(), sign)
 	}
-	culprits := slices.Compact(slices.Sorted(slices.Values(w.culprits))) // a client port may have been used for two doors
+	culprits := slices.Compact(slices.Sorted(slices.Values(w.culprits))) // a client port may have been used for two listeners
 	logged := 0
 	for _, culprit := range culprits {
 		for _, line := range w.sim.stderr.lines("remote=" + culprit + " ") {

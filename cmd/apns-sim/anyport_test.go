@@ -22,7 +22,7 @@ func TestAnyPortLeavesAddressesThatAreSetAsTheyAre(t *testing.T) {
 	assert.Empty(t, s.Channels)
 	assert.Contains(t, s.ChannelsSandbox, "https://127.0.0.1:")
 	assert.Contains(t, s.Control, "http://127.0.0.1:")
-	assert.Empty(t, s.Provider443+s.Proxy, "optional doors stay closed")
+	assert.Empty(t, s.Provider443+s.Proxy, "optional listeners stay closed")
 }
 
 // shownSettings is what config show tells.

@@ -60,8 +60,8 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 
 // effective replaces a value that stands for another one.
 func (s *configShow) effective(one *setting) {
-	for _, d := range sim.Doors() {
-		if d.Flag != one.Name || !s.Serve.anyPort(d.Door) {
+	for _, d := range sim.Listeners() {
+		if d.Flag != one.Name || !s.Serve.anyPort(d.Listener) {
 			continue
 		}
 		one.Value, one.From = "127.0.0.1:0", "any-port"

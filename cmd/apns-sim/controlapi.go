@@ -66,9 +66,9 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (func(context.Contex
 func (s *serveCommand) checkAddresses() error {
 	var wrong []error
 	addresses := s.addresses()
-	for _, door := range sim.Doors() {
-		address := addresses[door.Door]
-		if address == "" || address == sim.Off || address == sim.Auto && door.Fixed != "" {
+	for _, listener := range sim.Listeners() {
+		address := addresses[listener.Listener]
+		if address == "" || address == sim.Off || address == sim.Auto && listener.Fixed != "" {
 			continue
 		}
 		_, port, err := net.SplitHostPort(address)
@@ -76,7 +76,7 @@ func (s *serveCommand) checkAddresses() error {
 			_, err = net.LookupPort("tcp", port)
 		}
 		if err != nil {
-			wrong = append(wrong, mistake(door.Flag, ": %w; write host:port, with port 0 for any free one, or %s", err, sim.Off))
+			wrong = append(wrong, mistake(listener.Flag, ": %w; write host:port, with port 0 for any free one, or %s", err, sim.Off))
 		}
 	}
 	return errors.Join(wrong...)
@@ -85,7 +85,7 @@ func (s *serveCommand) checkAddresses() error {
 // controlHost returns the host that the control API was told to listen on, ""
 // for every interface; ok is false if it is closed or on any free port.
 func (s *serveCommand) controlHost() (host string, ok bool) {
-	if s.anyPort(sim.ControlDoor) || s.ListenControl == sim.Off || s.ListenControl == "" {
+	if s.anyPort(sim.ControlListener) || s.ListenControl == sim.Off || s.ListenControl == "" {
 		return "", false
 	}
 	host, _, err := net.SplitHostPort(s.ListenControl)

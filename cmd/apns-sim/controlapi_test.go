@@ -61,7 +61,7 @@ func ask(t *testing.T, s *server, path, host, token string) int {
 func TestBoundWiderThanLoopbackTheControlAPIDemandsItsToken(t *testing.T) {
 	files := t.TempDir()
 	args := []string{"--files", files, "--name", "apns.localhost", "--log-level", "debug"}
-	for _, d := range sim.Doors() {
+	for _, d := range sim.Listeners() {
 		args = append(args, "--"+d.Flag, "127.0.0.1:0")
 	}
 	s := serve(t, append(args, "--listen-control", "0.0.0.0:0")...)

@@ -59,7 +59,7 @@ var examinations = []struct {
 }{
 	{"ports", false, (*patient).ports},
 	{"failures", true, (*patient).failures},
-	{"doors", true, (*patient).doors},
+	{"listeners", true, (*patient).listeners},
 	{"key", true, (*patient).key},
 	{"certificates", true, (*patient).certificates},
 	{"clock", true, (*patient).clock},
@@ -124,18 +124,18 @@ func (p *patient) reach(ctx context.Context) finding {
 // ports looks whether a simulator could be started with the default addresses, and who
 // has those that are taken.
 func (p *patient) ports(ctx context.Context) (list []finding) {
-	for _, door := range sim.Doors() {
-		if _, _, err := net.SplitHostPort(door.Address); err != nil {
+	for _, listener := range sim.Listeners() {
+		if _, _, err := net.SplitHostPort(listener.Address); err != nil {
 			continue // off, or at will
 		}
-		listener, err := net.Listen("tcp", door.Address)
+		ln, err := net.Listen("tcp", listener.Address)
 		if err != nil {
-			list = append(list, wrong("port for "+door.Serves, "stop the program, or use another address: --"+door.Flag+", or --any-port",
-				"%v; there answers %s", err, whoAnswers(ctx, door.Address)))
+			list = append(list, wrong("port for "+listener.Serves, "stop the program, or use another address: --"+listener.Flag+", or --any-port",
+				"%v; there answers %s", err, whoAnswers(ctx, listener.Address)))
 			continue
 		}
-		list = append(list, good("port for "+door.Serves, "%s is free", door.Address))
-		_ = listener.Close() // nobody has connected
+		list = append(list, good("port for "+listener.Serves, "%s is free", listener.Address))
+		_ = ln.Close() // nobody has connected
 	}
 	return list
 }
@@ -156,29 +156,29 @@ func whoAnswers(ctx context.Context, address string) string {
 	return "a program that does not speak TLS"
 }
 
-// doors connects to each open door as a client would, without ALPN, which none of them
+// listeners connects to each listener as a client would, without ALPN, which none of them
 // demands.
-func (p *patient) doors(ctx context.Context) (list []finding) {
-	for _, door := range []struct{ name, address string }{
+func (p *patient) listeners(ctx context.Context) (list []finding) {
+	for _, listener := range []struct{ name, address string }{
 		{"provider API", p.info.Provider},
 		{"provider API, sandbox", p.info.ProviderSandbox},
 		{"channels", p.info.Channels},
 		{"courier", p.info.Device},
 		{"courier, sandbox", p.info.DeviceSandbox},
 	} {
-		if door.address == "" {
+		if listener.address == "" {
 			continue
 		}
-		address := strings.TrimPrefix(door.address, "https://")
+		address := strings.TrimPrefix(listener.address, "https://")
 		host, _, _ := net.SplitHostPort(address) // it is the simulator's own
 		dialer := tls.Dialer{Config: &tls.Config{RootCAs: p.roots, ServerName: host}}
 		conn, err := dialer.DialContext(ctx, "tcp", address)
 		if err != nil {
-			list = append(list, wrong(door.name, "if it runs in a container or on another machine, publish the port and give its name with --name", "%s: %v", address, err))
+			list = append(list, wrong(listener.name, "if it runs in a container or on another machine, publish the port and give its name with --name", "%s: %v", address, err))
 			continue
 		}
 		_ = conn.Close() // it was about the handshake
-		list = append(list, good(door.name, "%s, TLS is trusted by the root", address))
+		list = append(list, good(listener.name, "%s, TLS is trusted by the root", address))
 	}
 	return list
 }

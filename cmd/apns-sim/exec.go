@@ -29,7 +29,7 @@ type execCommand struct {
 func (execCommand) Help() string {
 	return "Starts a simulator on free ports, runs the program with variables that say where everything is and whom to trust " +
 		"(apns-sim env lists them), stops the simulator, and ends with the program's exit code. " +
-		"A door opens at an address of its own only if its flag is given."
+		"A listener has a fixed address only if its flag is given."
 }
 
 // exitNotFound and exitNotExecutable are what a shell ends with when it cannot run a
@@ -123,8 +123,8 @@ func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed 
 		return nil, usageError{from.locate(parsed, err)}
 	}
 	cfg.Log = log.Logger
-	if _, given := cfg.Addresses[sim.ProxyDoor]; e.Proxy && !given {
-		cfg.Addresses[sim.ProxyDoor] = "127.0.0.1:0"
+	if _, given := cfg.Addresses[sim.ProxyListener]; e.Proxy && !given {
+		cfg.Addresses[sim.ProxyListener] = "127.0.0.1:0"
 	}
 	simulator, err := sim.New(cfg)
 	if err != nil {

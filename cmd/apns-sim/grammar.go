@@ -158,7 +158,7 @@ func spanWords(d time.Duration) string {
 // the defaults of the listen flags.
 func grammarVars() map[string]string {
 	vars := map[string]string{}
-	for _, d := range sim.Doors() {
+	for _, d := range sim.Listeners() {
 		vars[strings.ReplaceAll(d.Flag, "-", "_")] = d.Address
 	}
 	vars["payload"] = `{"aps":{"alert":{"title":"Hello","body":"from apns-sim"}}}`

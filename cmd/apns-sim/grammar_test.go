@@ -74,11 +74,11 @@ func flags(t *testing.T) map[string]*kong.Flag {
 	return all
 }
 
-func TestEveryDoorHasAFlagWithItsAddress(t *testing.T) {
+func TestEveryListenerHasAFlagWithItsAddress(t *testing.T) {
 	all := flags(t)
-	doors := map[string]bool{}
-	for _, d := range sim.Doors() {
-		doors[d.Flag] = true
+	listeners := map[string]bool{}
+	for _, d := range sim.Listeners() {
+		listeners[d.Flag] = true
 		flag := all["serve --"+d.Flag]
 		if assert.NotNil(t, flag, d.Flag) {
 			assert.Equal(t, d.Address, flag.Default, d.Flag)
@@ -86,18 +86,18 @@ func TestEveryDoorHasAFlagWithItsAddress(t *testing.T) {
 	}
 	for name := range all {
 		if flag, listens := strings.CutPrefix(name, "serve --listen"); listens {
-			assert.True(t, doors["listen"+flag], "%s opens a door", name)
+			assert.True(t, listeners["listen"+flag], "%s opens a listener", name)
 		}
 	}
-	assert.Equal(t, "http://"+sim.Doors()[sim.ControlDoor].Address, all["send --control"].Default, "send finds a simulator with defaults")
+	assert.Equal(t, "http://"+sim.Listeners()[sim.ControlListener].Address, all["send --control"].Default, "send finds a simulator with defaults")
 }
 
-func TestEveryListenFlagLeadsToItsDoor(t *testing.T) {
+func TestEveryListenFlagLeadsToItsListener(t *testing.T) {
 	var args []string
 	want := sim.Addresses{}
-	for i, d := range sim.Doors() {
-		want[d.Door] = net.JoinHostPort("127.0.0.1", strconv.Itoa(1000+i))
-		args = append(args, "--"+d.Flag, want[d.Door])
+	for i, d := range sim.Listeners() {
+		want[d.Listener] = net.JoinHostPort("127.0.0.1", strconv.Itoa(1000+i))
+		args = append(args, "--"+d.Flag, want[d.Listener])
 	}
 	c, _, err := parseArgs(t, args)
 	require.NoError(t, err)

@@ -84,7 +84,7 @@ func welcome(w io.Writer, info sim.Info) error {
 // controlFlag is what a command needs to find this simulator, if it is not
 // where it is expected.
 func controlFlag(info sim.Info) string {
-	if info.Control == "http://"+sim.Doors()[sim.ControlDoor].Address {
+	if info.Control == "http://"+sim.Listeners()[sim.ControlListener].Address {
 		return ""
 	}
 	return " --control " + info.Control

@@ -153,7 +153,7 @@ func TestSendSaysWhatIsMissing(t *testing.T) {
 		{"a key file that is none", s.Control, []string{"--key-file", s.CAFile, "--team", "T", "--key-id", "K"}, exitUsage, s.CAFile},
 		{"a certificate that is none", s.Control, []string{"--certificate", s.CAFile}, exitUsage, "--certificate: "},
 		{"a p12 without its password", s.Control, []string{"--certificate", p12, "--password", "guess"}, exitUsage, "give its password with --password"},
-		{"a door that is closed", noSandbox.Control, []string{"--environment", "sandbox"}, exitUsage, "no provider API for sandbox; see its --listen flags"},
+		{"a listener that is closed", noSandbox.Control, []string{"--environment", "sandbox"}, exitUsage, "no provider API for sandbox; see its --listen flags"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := invoke(t, append([]string{"send", "--control", tc.control, "--token", strange}, tc.args...)...)

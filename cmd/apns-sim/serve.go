@@ -76,7 +76,7 @@ func (serveCommand) Help() string {
 	return "ADDR is host:port, with port 0 for any free one, or " + sim.Off + "; localhost is 127.0.0.1 and ::1, which are the default. Every flag can be given by the variable beside it."
 }
 
-// addresses maps the flags to the doors.
+// addresses maps the flags to the listeners.
 func (s *serveCommand) addresses() sim.Addresses {
 	all := sim.Addresses{
 		sim.Provider:        s.Listen,
@@ -86,31 +86,31 @@ func (s *serveCommand) addresses() sim.Addresses {
 		sim.DeviceSandbox:   s.ListenDeviceSandbox,
 		sim.Channels:        s.ListenChannels,
 		sim.ChannelsSandbox: s.ListenChannelsSandbox,
-		sim.ControlDoor:     s.ListenControl,
-		sim.ProxyDoor:       s.ListenProxy,
+		sim.ControlListener: s.ListenControl,
+		sim.ProxyListener:   s.ListenProxy,
 	}
-	maps.DeleteFunc(all, func(door sim.Door, _ string) bool { return s.anyPort(door) })
+	maps.DeleteFunc(all, func(listener sim.Listener, _ string) bool { return s.anyPort(listener) })
 	return all
 }
 
-// onLoopback opens doors for which nobody has chosen an address on both loopback
+// onLoopback opens listeners for which nobody has chosen an address on both loopback
 // addresses instead of 127.0.0.1 alone.
 func (s *serveCommand) onLoopback(addresses sim.Addresses) sim.Addresses {
-	for _, d := range sim.Doors() {
-		port, local := strings.CutPrefix(addresses[d.Door], "127.0.0.1:")
+	for _, d := range sim.Listeners() {
+		port, local := strings.CutPrefix(addresses[d.Listener], "127.0.0.1:")
 		switch {
-		case s.anyPort(d.Door) && !d.Optional:
-			addresses[d.Door] = "localhost:0"
+		case s.anyPort(d.Listener) && !d.Optional:
+			addresses[d.Listener] = "localhost:0"
 		case local && s.chosen != nil && !s.chosen(d.Flag):
-			addresses[d.Door] = "localhost:" + port
+			addresses[d.Listener] = "localhost:" + port
 		}
 	}
 	return addresses
 }
 
-// anyPort reports whether a door opens on any free port.
-func (s *serveCommand) anyPort(door sim.Door) bool {
-	return s.AnyPort && (s.chosen == nil || !s.chosen(sim.Doors()[door].Flag))
+// anyPort reports whether a listener opens on any free port.
+func (s *serveCommand) anyPort(listener sim.Listener) bool {
+	return s.AnyPort && (s.chosen == nil || !s.chosen(sim.Listeners()[listener].Flag))
 }
 
 // Run runs the simulator until ctx ends.

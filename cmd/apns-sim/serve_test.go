@@ -97,10 +97,10 @@ func TestVariablesStandForFlags(t *testing.T) {
 func TestATakenAddressIsExitCode3WithTheFlagToChange(t *testing.T) {
 	address := taken(t)
 	file := filepath.Join(t.TempDir(), "ready.json")
-	for _, d := range sim.Doors() {
+	for _, d := range sim.Listeners() {
 		t.Run(d.Flag, func(t *testing.T) {
 			args := []string{"serve", "--ready-file", file}
-			for _, other := range sim.Doors() {
+			for _, other := range sim.Listeners() {
 				args = append(args, "--"+other.Flag, "127.0.0.1:0")
 			}
 			o := invoke(t, append(args, "--"+d.Flag, address)...)

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// Channels has the broadcast channels of apps, as providers make them at the doors
+// Channels has the broadcast channels of apps, as providers make them at the listeners
 // for channel management. An error of [controlapi.ErrNotFound] says what is not there.
 type Channels interface {
 	PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error)

@@ -1,4 +1,4 @@
-// Package control is the control API: the door by which a person, a script or
+// Package control is the control API: the API by which a person, a script or
 // the console looks into the simulator and steers it, over plain HTTP/1.1 on
 // loopback.
 //

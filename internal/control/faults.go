@@ -85,7 +85,7 @@ type askedFault struct {
 	Body struct {
 		Name   string         `json:"name,omitempty" doc:"Unique within its space; made up if left out" maxLength:"100"`
 		Space  string         `json:"space,omitempty" doc:"The space whose traffic alone it may touch"`
-		Where  faults.Where   `json:"where,omitempty" doc:"To whom it applies: filter words, and door, connection, source, path, body; everybody if left out"`
+		Where  faults.Where   `json:"where,omitempty" doc:"To whom it applies: filter words, and listener, connection, source, path, body; everybody if left out"`
 		When   faults.When    `json:"when,omitzero" doc:"How often it applies; always if left out"`
 		What   *faults.Action `json:"what,omitempty" doc:"What goes wrong"`
 		Preset string         `json:"preset,omitempty" doc:"The name of a preset, instead of what"`

@@ -1,4 +1,4 @@
-// Package devicetls is the courier: the door of APNs that devices come through,
+// Package devicetls is the courier: the service of APNs that devices connect to,
 // by TLS on port 5223.
 //
 // It knows the life of a device's connection: the TLS handshake, who the device

@@ -42,7 +42,7 @@ func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.A
 		}
 		source := fault.SourceOf(peer)
 		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: filters.Subject{Environment: environment}, Door: fault.DeviceDoor, Source: source,
+			Subject: filters.Subject{Environment: environment}, Listener: fault.DeviceListener, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -103,7 +103,7 @@ func (s *session) hits(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] 
 
 // describe adds to a subject what is known of the connection.
 func (s *session) describe(subject *fault.Subject) *fault.Subject {
-	subject.Door, subject.Source, subject.Memory = fault.DeviceDoor, fault.SourceOf(s.wire.raw.RemoteAddr()), s.remembers()
+	subject.Listener, subject.Source, subject.Memory = fault.DeviceListener, fault.SourceOf(s.wire.raw.RemoteAddr()), s.remembers()
 	return subject
 }
 

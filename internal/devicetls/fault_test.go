@@ -98,7 +98,7 @@ func TestAConnectionMayBeRefusedBeforeItsHandshake(t *testing.T) {
 func TestARefusedConnectionIsResetInEveryForm(t *testing.T) {
 	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
 		w := world(faulty(t, fault.Rule{
-			Name: "f", Where: fault.Where{"door": "device", "source": "127.0.0.1"}, When: fault.When{Times: 1}, What: fault.Action{Do: fault.RefuseConnection},
+			Name: "f", Where: fault.Where{"listener": "device", "source": "127.0.0.1"}, When: fault.When{Times: 1}, What: fault.Action{Do: fault.RefuseConnection},
 		}))
 		conn, err := w.net.Dial(t.Context())
 		if err == nil { // otherwise the reset was there first
@@ -112,11 +112,11 @@ func TestARefusedConnectionIsResetInEveryForm(t *testing.T) {
 	})
 }
 
-func TestFaultsOfOtherDoorsTouchNoDevice(t *testing.T) {
+func TestFaultsOfOtherListenersTouchNoDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var rules []fault.Rule
 		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RefuseLogin, fault.NoKeepalive, fault.Disconnect} {
-			rules = append(rules, fault.Rule{Name: fmt.Sprint(i), Where: fault.Where{"door": "provider"}, What: fault.Action{Do: kind}})
+			rules = append(rules, fault.Rule{Name: fmt.Sprint(i), Where: fault.Where{"listener": "provider"}, What: fault.Action{Do: kind}})
 		}
 		w := newWorld(t, faulty(t, rules...))
 		p := w.login(w.identity(nil))

@@ -251,7 +251,7 @@ func TestARuleMayPickAPushByAllThatIsKnownOfIt(t *testing.T) {
 		fits := map[string]string{
 			"space": "TEAM000001", "topic": topic, "token": fmt.Sprintf("%x", n.Token), "device": p.address().Device.String(),
 			"push-type": "alert", "priority": "10", "collapse-id": "score", "payload.aps.badge": "7", "body": payload,
-			"environment": "production", "source": "memnet", "door": "device",
+			"environment": "production", "source": "memnet", "listener": "device",
 		}
 		for word, value := range fits {
 			rule := once(fault.Action{Do: fault.Drop})

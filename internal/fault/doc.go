@@ -7,7 +7,7 @@
 // act on the hits. It starts no goroutine.
 //
 //	rule  = name, where, when, what
-//	where : filter words (space, topic, token, device, payload.…), door, connection, source, path
+//	where : filter words (space, topic, token, device, payload.…), listener, connection, source, path
 //	when  : probability, times, after, every, until, an expression
 //	what  : one of the kinds, with its parameters
 package fault

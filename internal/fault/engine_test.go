@@ -143,10 +143,10 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", Token: "t", PushType: apns.Alert,
 			Payload: []byte(`{"aps":{"badge":7}}`), Device: apns.DeviceID{1}, Reason: apns.Unregistered,
 		},
-		Door: fault.ProviderDoor, Connection: 3, Source: "127.0.0.1", Path: "/3/device/74",
+		Listener: fault.ProviderListener, Connection: 3, Source: "127.0.0.1", Path: "/3/device/74",
 	}
 	all := fault.Where{
-		"door": "provider", "connection": "3", "source": "127.0.0.1", "path": "/3/device/*",
+		"listener": "provider", "connection": "3", "source": "127.0.0.1", "path": "/3/device/*",
 		"body": `{"aps":{"badge":7}}`, "payload.aps.badge": "7", "environment": "sandbox", "space": "TEAM000001",
 		"topic": "com.example.app", "token": "74", "push-type": "alert", "device": "0100000000000000", "reason": "Unregistered",
 	}
@@ -155,7 +155,7 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 	}
 	assert.Equal(t, 1, count(all, subject))
 	for word, change := range map[string]func(*fault.Subject){
-		"door":              func(s *fault.Subject) { s.Door = fault.ChannelDoor },
+		"listener":          func(s *fault.Subject) { s.Listener = fault.ChannelListener },
 		"environment":       func(s *fault.Subject) { s.Environment = apns.Production },
 		"connection":        func(s *fault.Subject) { s.Connection = 4 },
 		"source":            func(s *fault.Subject) { s.Source = "::1" },

@@ -137,7 +137,7 @@ curl -X DELETE http://127.0.0.1:8197/v1/faults/busy
 | ` + "`perConnection`" + ` | each connection is counted by itself: ` + "`after`, `every`, `times`" + `, and what grows or is taken in turn |
 | ` + "`probability`" + ` | the chance to apply, from 0 to 1 |
 | ` + "`until`" + ` | it ends at this time, by the clock of the simulator, or of its space |
-| ` + "`if`" + ` | an expression that must hold, over ` + "`door`, `environment`, `connection`, `source`, `space`, `topic`, `token`, `type`, `id`, `reason`, `method`, `path`, `device`, `size` and `payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
+| ` + "`if`" + ` | an expression that must hold, over ` + "`listener`, `environment`, `connection`, `source`, `space`, `topic`, `token`, `type`, `id`, `reason`, `method`, `path`, `device`, `size` and `payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
 
 An expression is of the language [expr](https://expr-lang.org/docs/language-definition), without ` + "`repeat`" + ` and ` + "`replace`" + `. Each
 evaluation may take 10,000 steps: turns of loops, and the size of the texts and lists that are made or looked through. One that
@@ -155,7 +155,7 @@ A ` + "`delay`" + ` is ` + "`{\"fixed\": \"200ms\"}`, `{\"min\": \"10ms\", \"max
 one, with a ` + "`max`" + ` if need be; ` + "`growth`" + ` adds so much each time.
 
 Most faults are of the provider API. Those of the courier, where devices connect, have the moments login, delivery and
-keepalive in the table of kinds; those of accept and handshake are of all doors, which ` + "`door`" + ` tells apart. This loses a push
+keepalive in the table of kinds; those of accept and handshake apply at all listeners; ` + "`listener`" + ` selects one. This loses a push
 in ten on its way to one device, and the journal has each as dropped, with the cause ` + "`fault`" + `:
 
 ` + "```sh" + `

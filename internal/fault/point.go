@@ -11,7 +11,7 @@ type Point uint8
 // The points. What is known at each stands beside it: a rule can only look at
 // what is known.
 const (
-	// AtAccept: a connection was accepted. Its door and its source are known.
+	// AtAccept: a connection was accepted. Its listener and its source are known.
 	AtAccept Point = iota
 	// AtHandshake: the certificate for TLS is chosen. As AtAccept.
 	AtHandshake
@@ -39,13 +39,13 @@ var points = [pointCount]struct {
 	// repeats says that one connection may come there more than once.
 	repeats bool
 }{
-	AtAccept:    {name: "accept", knows: []string{"door", "source", "environment"}},
-	AtHandshake: {name: "handshake", knows: []string{"door", "source", "environment"}},
-	AtOpening:   {name: "opening", knows: []string{"door", "source", "environment"}},
+	AtAccept:    {name: "accept", knows: []string{"listener", "source", "environment"}},
+	AtHandshake: {name: "handshake", knows: []string{"listener", "source", "environment"}},
+	AtOpening:   {name: "opening", knows: []string{"listener", "source", "environment"}},
 	AtRequest:   {name: "request", repeats: true},
-	AtLogin:     {name: "login", knows: []string{"door", "source", "environment", "device", "space"}},
+	AtLogin:     {name: "login", knows: []string{"listener", "source", "environment", "device", "space"}},
 	AtDelivery:  {name: "delivery", lacks: []string{"connection", "path", "status", "reason"}, repeats: true},
-	AtKeepalive: {name: "keepalive", knows: []string{"door", "source", "environment", "device", "space"}, repeats: true},
+	AtKeepalive: {name: "keepalive", knows: []string{"listener", "source", "environment", "device", "space"}, repeats: true},
 }
 
 // knownAt reports whether a word of Where has a meaning at a point.
@@ -64,14 +64,14 @@ func (p Point) String() string {
 	return fmt.Sprintf("Point(%d)", uint8(p))
 }
 
-// A Door says which kind of peers a connection is for.
-type Door string
+// A Listener says which kind of peers a connection is for.
+type Listener string
 
-// The doors.
+// The listeners.
 const (
-	ProviderDoor Door = "provider"
-	ChannelDoor  Door = "channels" // channel management
-	DeviceDoor   Door = "device"
+	ProviderListener Listener = "provider"
+	ChannelListener  Listener = "channels" // channel management
+	DeviceListener   Listener = "device"
 )
 
-var doors = []string{string(ProviderDoor), string(ChannelDoor), string(DeviceDoor)}
+var listeners = []string{string(ProviderListener), string(ChannelListener), string(DeviceListener)}

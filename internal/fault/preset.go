@@ -122,8 +122,8 @@ var presets = []Preset{
 		Happens: "the handshake waits; the 21st connection and 19 more are reset before it",
 		Source:  "pushy#885, Apple",
 		Rules: []Rule{
-			{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
-			{Where: Where{"door": string(ProviderDoor)}, When: When{After: 20, Times: 20}, What: Action{Do: RefuseConnection}},
+			{Where: Where{"listener": string(ProviderListener)}, What: Action{Do: SlowAccept, Delay: &Latency{Median: ms(1000), Sigma: 1, Max: ms(30_000)}}},
+			{Where: Where{"listener": string(ProviderListener)}, When: When{After: 20, Times: 20}, What: Action{Do: RefuseConnection}},
 		},
 	},
 	{
@@ -208,7 +208,7 @@ var presets = []Preset{
 		Symptom: "TLS fails since the server's root has changed",
 		Happens: "a chain that ends in a root nobody trusts",
 		Source:  "Apple forum 773306",
-		Rules:   []Rule{{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: ShowChain, Chain: ChainUnknownRoot}}},
+		Rules:   []Rule{{Where: Where{"listener": string(ProviderListener)}, What: Action{Do: ShowChain, Chain: ChainUnknownRoot}}},
 	},
 	{
 		Number: 26, Name: "http1",
@@ -223,8 +223,8 @@ var presets = []Preset{
 		Happens: "a ServerHello with TLS 1.0; in one handshake of four, one with a cipher suite that the client did not offer",
 		Source:  "pushy#1019",
 		Rules: []Rule{
-			{Where: Where{"door": string(ProviderDoor)}, When: When{Every: 4}, What: Action{Do: BreakHandshake, Handshake: HandshakeBadCipher}},
-			{Where: Where{"door": string(ProviderDoor)}, What: Action{Do: BreakHandshake, Handshake: HandshakeOldVersion}},
+			{Where: Where{"listener": string(ProviderListener)}, When: When{Every: 4}, What: Action{Do: BreakHandshake, Handshake: HandshakeBadCipher}},
+			{Where: Where{"listener": string(ProviderListener)}, What: Action{Do: BreakHandshake, Handshake: HandshakeOldVersion}},
 		},
 	},
 }

@@ -11,7 +11,7 @@ import (
 type Subject struct {
 	filters.Subject
 
-	Door       Door
+	Listener   Listener
 	Connection uint64 // its number; 0 if it has none yet
 	Source     string // the peer's address without its port
 	Method     string

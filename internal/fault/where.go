@@ -27,7 +27,7 @@ type whereWord struct {
 
 // whereWords is the one table of the words that only faults have.
 var whereWords = []whereWord{
-	{"door", "provider, channels or device", "provider", parseDoor},
+	{"listener", "provider, channels or device", "provider", parseListener},
 	{"connection", "the number of a connection, as /v1/connections tells it", "12", parseConnection},
 	{"source", "the peer's address, without its port", "127.0.0.1", func(value string) (func(*Subject) bool, error) {
 		return func(s *Subject) bool { return s.Source == value }, nil
@@ -57,11 +57,11 @@ func WhereWords() (all []WhereWord) {
 	return all
 }
 
-func parseDoor(value string) (func(*Subject) bool, error) {
-	if !isWord(value, doors) {
-		return nil, unknownWord("where.door", value, doors)
+func parseListener(value string) (func(*Subject) bool, error) {
+	if !isWord(value, listeners) {
+		return nil, unknownWord("where.listener", value, listeners)
 	}
-	return func(s *Subject) bool { return s.Door == Door(value) }, nil
+	return func(s *Subject) bool { return s.Listener == Listener(value) }, nil
 }
 
 func parseConnection(value string) (func(*Subject) bool, error) {

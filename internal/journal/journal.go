@@ -81,7 +81,7 @@ func New(cfg Config) *Journal {
 	return j
 }
 
-// NextConnection numbers the connections of all doors, from 1.
+// NextConnection numbers the connections of all listeners, from 1.
 func (j *Journal) NextConnection() uint64 {
 	if j == nil {
 		return 0

@@ -11,7 +11,7 @@ import (
 // the headers that a push has as well are those of the embedded request.
 type channelRequest struct {
 	request
-	routes []route // those of the door
+	routes []route // those of the listener
 
 	channelID header
 	requestID header

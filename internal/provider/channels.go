@@ -26,14 +26,14 @@ type Channels interface {
 // ServeChannels is [Server.Serve] for channel management: "Sending channel
 // management requests to APNs".
 func (s *Server) ServeChannels(ctx context.Context, ln net.Listener) error {
-	return s.serve(ctx, ln, channelDoor{s})
+	return s.serve(ctx, ln, channelListener{s})
 }
 
-// A channelDoor answers the requests of channel management.
-type channelDoor struct{ server *Server }
+// A channelListener answers the requests of channel management.
+type channelListener struct{ server *Server }
 
 // ServeStream answers one request.
-func (d channelDoor) ServeStream(stream *h2.Stream) {
+func (d channelListener) ServeStream(stream *h2.Stream) {
 	c, ok := d.server.greet(stream)
 	if !ok {
 		return

@@ -15,7 +15,7 @@ import (
 
 // checkRoute finds what is asked for. A method that the path does not have is
 // BadPath ("the path or the combination of method and path is wrong"), one that
-// the door does not have at all is MethodNotAllowed.
+// the listener does not have at all is MethodNotAllowed.
 func (r *channelRequest) checkRoute() *apns.Rejection {
 	found := false
 	for i := range r.routes {

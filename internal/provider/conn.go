@@ -31,7 +31,7 @@ type conn struct {
 	since      time.Time
 	remote     string // the peer's address
 	source     string // the same without its port
-	door       fault.Door
+	listener   fault.Listener
 	busy       bool                  // there were too many connections when it came
 	dismissed  bool                  // a fault ends it before it has begun
 	identity   *pki.ProviderIdentity // the provider certificate, if there is a good one
@@ -72,12 +72,12 @@ type conn struct {
 	headers headerMemo // those of the last request
 }
 
-// serveConn is the life of a connection whose requests go to door. It is told of
+// serveConn is the life of a connection whose requests go to listener. It is told of
 // the server's end when ctx ends, and ends itself when hard does.
-func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handler) {
+func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, listener h2.Handler) {
 	open := s.open.Add(1)
 	defer s.open.Add(-1)
-	source, behind := fault.SourceOf(nc.RemoteAddr()), doorOf(door)
+	source, behind := fault.SourceOf(nc.RemoteAddr()), listenerOf(listener)
 	if !s.admit(ctx, nc, behind, source) {
 		return
 	}
@@ -89,7 +89,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 		return
 	}
 	c := s.newConn(tc.ConnectionState())
-	c.remote, c.source, c.door = nc.RemoteAddr().String(), source, behind
+	c.remote, c.source, c.listener = nc.RemoteAddr().String(), source, behind
 	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
 	defer c.delays.End()
 	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
@@ -98,7 +98,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 		// observed: 1000 at once with a certificate (pushy#709).
 		cfg, c.known = &s.h2Known, true
 	}
-	hc := h2.NewConn(tc, s.withDismissal(cfg, c), door, c)
+	hc := h2.NewConn(tc, s.withDismissal(cfg, c), listener, c)
 	s.conns.enter(c, hc)
 	defer s.conns.leave(c)
 	announced := make(chan struct{})
@@ -121,7 +121,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, door h2.Handl
 
 // withDismissal returns cfg, or what faults make of it.
 func (s *Server) withDismissal(cfg *h2.Config, c *conn) *h2.Config {
-	dismissal, end := s.dismissal(c.door, c.source)
+	dismissal, end := s.dismissal(c.listener, c.source)
 	if dismissal == nil {
 		return cfg
 	}
@@ -131,12 +131,12 @@ func (s *Server) withDismissal(cfg *h2.Config, c *conn) *h2.Config {
 	return &own
 }
 
-// doorOf tells which door a handler of requests is behind.
-func doorOf(h h2.Handler) fault.Door {
-	if _, ok := h.(channelDoor); ok {
-		return fault.ChannelDoor
+// listenerOf returns the listener to which a handler belongs.
+func listenerOf(h h2.Handler) fault.Listener {
+	if _, ok := h.(channelListener); ok {
+		return fault.ChannelListener
 	}
-	return fault.ProviderDoor
+	return fault.ProviderListener
 }
 
 // failureLevel is that of a handshake that has failed: a probe of the port is no news.

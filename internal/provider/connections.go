@@ -15,8 +15,8 @@ import (
 // A Connection is what is known of an open connection.
 type Connection struct {
 	// Number tells the connections of a simulator apart.
-	Number uint64
-	Door   fault.Door
+	Number   uint64
+	Listener fault.Listener
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time
@@ -80,7 +80,7 @@ func (c *conn) clock() *clock.Clock {
 
 func (c *conn) connection() Connection {
 	d := Connection{
-		Number: c.number, Door: c.door, Remote: c.remote, Since: c.since, Requests: c.requests.Load(),
+		Number: c.number, Listener: c.listener, Remote: c.remote, Since: c.since, Requests: c.requests.Load(),
 	}
 	if c.identity != nil {
 		d.Certificate, d.TeamID = c.identity.Topic, c.identity.TeamID

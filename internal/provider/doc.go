@@ -1,4 +1,4 @@
-// Package provider is the door for push providers: the provider API of APNs,
+// Package provider is the provider API of APNs,
 // one HTTP/2 connection at a time.
 //
 // It knows the requests of "Sending notification requests to APNs", the

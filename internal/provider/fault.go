@@ -100,7 +100,7 @@ func (d *dealing) record(j *journal.Journal, kind journal.Kind, cause, detail st
 // and the answer.
 func (c *conn) describe(d *dealing) {
 	s := &d.subject
-	s.Door, s.Source, s.Environment, s.Memory = c.door, c.source, c.env, &c.memory
+	s.Listener, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
 	if c.peer != nil {
 		s.Connection = c.peer.Number
 	}

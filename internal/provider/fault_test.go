@@ -492,7 +492,7 @@ func TestAConnectionMayBeRefusedOrKeptWaiting(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.SlowAccept, Delay: &fault.Latency{Fixed: fault.Duration(3 * time.Second)}})
-		rule.Where = fault.Where{"door": "provider"}
+		rule.Where = fault.Where{"listener": "provider"}
 		w := newWorld(t).faulty(rule)
 		begun := time.Now()
 		assert.Equal(t, 200, w.dial().send(w.good()).status)

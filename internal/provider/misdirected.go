@@ -37,7 +37,7 @@ func (c *conn) redirect(stream *h2.Stream) {
 	detail := ":authority is " + quote(stream.Authority) + ", and the connection is of the " + c.env.String() +
 		" environment; open another connection for the other environment"
 	idHeader := apns.HeaderRequestID
-	if c.door == doorOf(c.server) {
+	if c.listener == listenerOf(c.server) {
 		idHeader = apns.HeaderID
 		if c.server.cfg.Journal != nil {
 			p.follow(r, stream.Fields)

@@ -73,7 +73,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.serve(ctx, ln, s) }
 
 // serve is Serve with the handler of the requests.
-func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) error {
+func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	hard, cancelHard := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
@@ -104,7 +104,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, door h2.Handler) er
 		}
 		connections.Go(func() {
 			defer s.freeSlot()
-			s.serveConn(ctx, hard, nc, door)
+			s.serveConn(ctx, hard, nc, listener)
 		})
 	}
 }

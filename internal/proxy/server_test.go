@@ -107,12 +107,12 @@ func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 
 func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
 	far := echo(t)
-	closed := func(string) (string, error) { return "", errors.New("the door is closed; open it with --listen") }
+	closed := func(string) (string, error) { return "", errors.New("the listener is closed; open it with --listen") }
 	_, r, head := ask(t, serve(t, proxy.Config{Route: closed, Others: true}), "CONNECT "+far+" HTTP/1.1\r\nHost: "+far+"\r\n\r\n")
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
 	why, err := r.ReadString('\n')
 	require.NoError(t, err)
-	assert.Equal(t, "the door is closed; open it with --listen\n", why)
+	assert.Equal(t, "the listener is closed; open it with --listen\n", why)
 }
 
 func TestWhatIsNoTunnelIsRefused(t *testing.T) {
@@ -123,7 +123,7 @@ func TestWhatIsNoTunnelIsRefused(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, response.StatusCode)
 	http.DefaultClient.CloseIdleConnections()
 	_, _, head := ask(t, address, "CONNECT api.push.apple.com:443 HTTP/1.1\r\nHost: api.push.apple.com:443\r\n\r\n")
-	assert.Equal(t, "HTTP/1.1 502 Bad Gateway", head[0], "nobody is behind that door")
+	assert.Equal(t, "HTTP/1.1 502 Bad Gateway", head[0], "nobody is behind that listener")
 }
 
 func TestOpenTunnelsEndWithTheProxy(t *testing.T) {

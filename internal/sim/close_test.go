@@ -74,7 +74,7 @@ func TestCloseBeforeStartHasNothingToDo(t *testing.T) {
 	assert.NoError(t, s.Close())
 }
 
-func TestCloseTellsWithWhatADoorHasFailed(t *testing.T) {
+func TestCloseTellsWithWhatAListenerHasFailed(t *testing.T) {
 	failure := errors.New("out of paint")
 	var log logbook
 	s, err := sim.New(sim.Config{

@@ -24,10 +24,10 @@ type Control func(*Simulator) (serve func(context.Context, net.Listener) error, 
 // Config is how a simulator is made. Its zero value runs on free loopback
 // ports, keeps everything in memory and is silent.
 type Config struct {
-	// Addresses are where the doors are.
+	// Addresses are where the listeners are.
 	Addresses Addresses
-	// Listen opens a door at an address; nil listens on TCP.
-	Listen func(DoorInfo, string) (net.Listener, error)
+	// Listen opens a listener at an address; nil listens on TCP.
+	Listen func(ListenerInfo, string) (net.Listener, error)
 	// Secrets are the authorities and keys; nil makes new ones.
 	Secrets *Secrets
 	// Names are host names and addresses, besides those of
@@ -52,7 +52,7 @@ type Config struct {
 	// ProxyOthers has the proxy pass on what is not for Apple's hosts, instead of
 	// refusing it.
 	ProxyOthers bool
-	// Control makes the control API; nil leaves its door closed.
+	// Control makes the control API; nil leaves its listener closed.
 	Control Control
 	// ControlToken is the bearer token that the control API demands, "" for none.
 	// It is written to a file beside those of FileDir, for programs on this
@@ -69,7 +69,7 @@ type Config struct {
 	// "" for none; see [provider.Server.SetAvailability].
 	Outage apns.Reason
 
-	// Courier has the rules of the door for devices. What the simulator knows
+	// Courier has the rules of the listener for devices. What the simulator knows
 	// itself is of no effect in it: Environment, Certificate, Verify, and the
 	// parts from Vault to Log.
 	Courier devicetls.Config

@@ -48,7 +48,7 @@ func (s *Simulator) ProviderConnections() []controlapi.Connection {
 	for _, env := range environments {
 		for _, c := range s.providers[env].Connections() {
 			d := controlapi.Connection{
-				ID: c.Number, Kind: string(c.Door), Remote: c.Remote, Space: c.TeamID,
+				ID: c.Number, Kind: string(c.Listener), Remote: c.Remote, Space: c.TeamID,
 				Certificate: c.Certificate, Since: c.Since, Requests: c.Requests,
 			}
 			if c.Known {

@@ -322,7 +322,7 @@ func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	_, err := s.Faults.Add(
-		fault.Rule{Name: "refused", When: fault.When{Times: 1}, What: fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}, Where: fault.Where{"door": "device"}},
+		fault.Rule{Name: "refused", When: fault.When{Times: 1}, What: fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}, Where: fault.Where{"listener": "device"}},
 		fault.Rule{Name: "lost", When: fault.When{Times: 1}, What: fault.Action{Do: fault.Drop}, Space: sim.DemoTeam, Where: fault.Where{"topic": sim.DemoTopic}},
 	)
 	require.NoError(t, err)

@@ -1,5 +1,5 @@
 // Package sim puts the simulator together: it makes the parts, gives each what
-// it needs, opens the doors, and closes them again. It is the only wiring; the
+// it needs, opens the listeners, and closes them again. It is the only wiring; the
 // command and package apnstest both use it.
 //
 // It knows which parts there are, where they listen and in which order they

@@ -41,7 +41,7 @@ func TestCloseWaitsForDevicesToAcknowledgeAndTellsHowManyPushesAreLeft(t *testin
 				var log logbook
 				s, err := sim.New(sim.Config{
 					StopTimeout: row.limit, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
-					Listen: func(sim.DoorInfo, string) (net.Listener, error) { return memnet.Listen(), nil },
+					Listen: func(sim.ListenerInfo, string) (net.Listener, error) { return memnet.Listen(), nil },
 				})
 				require.NoError(t, err)
 				require.NoError(t, s.Start())

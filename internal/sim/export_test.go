@@ -6,12 +6,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// SetFixed443 moves the door on port 443 somewhere else until the test ends.
+// SetFixed443 moves the listener on port 443 somewhere else until the test ends.
 // The test must not be parallel.
 func SetFixed443(t *testing.T, address string) {
-	before := doors[Provider443].Fixed
-	doors[Provider443].Fixed = address
-	t.Cleanup(func() { doors[Provider443].Fixed = before })
+	before := listeners[Provider443].Fixed
+	listeners[Provider443].Fixed = address
+	t.Cleanup(func() { listeners[Provider443].Fixed = before })
 }
 
 // ListDevices is PageDevices of all of them.

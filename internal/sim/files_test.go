@@ -55,7 +55,7 @@ func TestFilesOfADirectoryOfSecretsAreNamedWhereTheyLie(t *testing.T) {
 	wantUsable(t, s)
 }
 
-func TestFilesThatCannotBeWrittenStopTheStartAndCloseTheDoors(t *testing.T) {
+func TestFilesThatCannotBeWrittenStopTheStartAndCloseTheListeners(t *testing.T) {
 	for _, tc := range []struct{ name, obstacle string }{
 		{"the folder is a file", ""},
 		{"the root", "ca.pem"},

@@ -74,7 +74,7 @@ func TestTheEnvironmentsAreTwoWorlds(t *testing.T) {
 	token := phone.await(t, device.EventToken).Token
 	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic}
 	status, body := post(t, s, s.Info().ProviderSandbox, token, []byte(`{"aps":{}}`), headers)
-	assert.Equal(t, http.StatusBadRequest, status, "the device came through the production door")
+	assert.Equal(t, http.StatusBadRequest, status, "the device came through the production listener")
 	assert.JSONEq(t, `{"reason":"BadDeviceToken"}`, body)
 	push(t, s, token, []byte(`{"aps":{}}`), headers)
 }

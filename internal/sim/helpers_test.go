@@ -54,7 +54,7 @@ var nextPort = func() *atomic.Int32 {
 }()
 
 // freeAddress is an address that nobody listens on, another one each time. No
-// connection of another test gets its port before a door opens there.
+// connection of another test gets its port before a listener opens there.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 100 {

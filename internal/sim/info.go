@@ -55,9 +55,9 @@ func Version() string {
 	return "devel"
 }
 
-// describe makes the ready record of open doors.
-func describe(open map[Door]net.Listener) Info {
-	at := func(scheme string, d Door) string {
+// describe makes the ready record of open listeners.
+func describe(open map[Listener]net.Listener) Info {
+	at := func(scheme string, d Listener) string {
 		if ln := open[d]; ln != nil {
 			return scheme + reachable(ln.Addr())
 		}
@@ -74,14 +74,14 @@ func describe(open map[Door]net.Listener) Info {
 		DeviceSandbox:   at("", DeviceSandbox),
 		Channels:        at("https://", Channels),
 		ChannelsSandbox: at("https://", ChannelsSandbox),
-		Control:         at("http://", ControlDoor),
-		Proxy:           at("http://", ProxyDoor),
+		Control:         at("http://", ControlListener),
+		Proxy:           at("http://", ProxyListener),
 		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
 	}
 }
 
 // reachable turns the address of a listener into one that can be dialed: a
-// door open on every interface is reached by loopback. That is IPv4 whichever
+// listener open on every interface is reached by loopback. That is IPv4 whichever
 // wildcard was asked for: package net listens on both families for either.
 func reachable(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)

@@ -21,23 +21,23 @@ func firstLoopback(address string) (first string, both bool) {
 	return net.JoinHostPort("127.0.0.1", port), true
 }
 
-// openSecond listens on ::1, too, at the ports of the doors that are open on localhost.
+// openSecond listens on ::1, too, at the ports of the listeners that are open on localhost.
 // A machine may have no IPv6, and somebody else may have the port there.
-func (a Addresses) openSecond(open map[Door]net.Listener, taken func(DoorInfo, string, error)) map[Door]net.Listener {
-	second := make(map[Door]net.Listener)
-	for door, ln := range open {
+func (a Addresses) openSecond(open map[Listener]net.Listener, taken func(ListenerInfo, string, error)) map[Listener]net.Listener {
+	second := make(map[Listener]net.Listener)
+	for listener, ln := range open {
 		tcp, ok := ln.Addr().(*net.TCPAddr)
-		_, both := firstLoopback(a[door])
-		if !ok || !both && a[door] != Auto {
+		_, both := firstLoopback(a[listener])
+		if !ok || !both && a[listener] != Auto {
 			continue
 		}
 		address := net.JoinHostPort("::1", strconv.Itoa(tcp.Port))
 		also, err := net.Listen("tcp", address)
 		switch {
 		case err == nil:
-			second[door] = also
+			second[listener] = also
 		case errors.Is(err, syscall.EADDRINUSE):
-			taken(doors[door], address, cause(err))
+			taken(listeners[listener], address, cause(err))
 		}
 	}
 	return second

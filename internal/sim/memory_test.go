@@ -14,12 +14,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-func TestDoorsCanBeOnANetworkInMemory(t *testing.T) {
+func TestListenersCanBeOnANetworkInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		opened := map[sim.Door]net.Listener{}
-		s := start(t, sim.Config{Listen: func(d sim.DoorInfo, _ string) (net.Listener, error) {
-			opened[d.Door] = memnet.Listen()
-			return opened[d.Door], nil
+		opened := map[sim.Listener]net.Listener{}
+		s := start(t, sim.Config{Listen: func(d sim.ListenerInfo, _ string) (net.Listener, error) {
+			opened[d.Listener] = memnet.Listen()
+			return opened[d.Listener], nil
 		}})
 		assert.Len(t, opened, 6, "all that are open without being asked for, but the control API, which there is none of")
 		devices, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
@@ -28,8 +28,8 @@ func TestDoorsCanBeOnANetworkInMemory(t *testing.T) {
 	})
 }
 
-func TestADoorThatCannotBeOpenedStopsTheStart(t *testing.T) {
-	s, err := sim.New(sim.Config{Listen: func(sim.DoorInfo, string) (net.Listener, error) { return nil, errors.New("no network") }})
+func TestAListenerThatCannotBeOpenedStopsTheStart(t *testing.T) {
+	s, err := sim.New(sim.Config{Listen: func(sim.ListenerInfo, string) (net.Listener, error) { return nil, errors.New("no network") }})
 	require.NoError(t, err)
 	var wrong *sim.AddressError
 	require.ErrorAs(t, s.Start(), &wrong)

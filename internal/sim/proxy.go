@@ -30,7 +30,7 @@ var courierHosts = map[string]apns.Environment{
 // pushDomain ends the names of all hosts that belong to APNs.
 const pushDomain = "push.apple.com"
 
-// Route returns the address of the door that one of Apple's hosts stands for,
+// Route returns the address of the listener that one of Apple's hosts stands for,
 // whatever the port; "" for another host. The error says why a host of Apple's leads
 // nowhere, for who else would go to Apple itself.
 func (s *Simulator) Route(hostport string) (address string, err error) {
@@ -42,18 +42,18 @@ func (s *Simulator) Route(hostport string) (address string, err error) {
 	if host != pushDomain && !strings.HasSuffix(host, "."+pushDomain) {
 		return "", nil
 	}
-	door, ok := doorOf(host)
+	listener, ok := listenerOf(host)
 	if !ok {
 		return "", fmt.Errorf("%s is a host of Apple's that nothing here stands for", host)
 	}
-	if address = s.info.reached(door); address == "" {
-		return "", fmt.Errorf("%s stands for %s, which is closed here; open it with --%s", host, doors[door].Serves, doors[door].Flag)
+	if address = s.info.reached(listener); address == "" {
+		return "", fmt.Errorf("%s stands for %s, which is closed here; open it with --%s", host, listeners[listener].Serves, listeners[listener].Flag)
 	}
 	return address, nil
 }
 
-// doorOf returns the door that a host of Apple's stands for.
-func doorOf(host string) (Door, bool) {
+// listenerOf returns the listener that a host of Apple's stands for.
+func listenerOf(host string) (Listener, bool) {
 	for suffix, env := range courierHosts {
 		if host == suffix || strings.HasSuffix(host, "-"+suffix) {
 			return choose(env, Device, DeviceSandbox), true
@@ -66,9 +66,9 @@ func doorOf(host string) (Door, bool) {
 	return choose(env, Provider, ProviderSandbox), ok
 }
 
-// reached returns the host:port of a door that one of Apple's hosts may stand for; ""
+// reached returns the host:port of a listener that one of Apple's hosts may stand for; ""
 // if it is closed.
-func (i *Info) reached(d Door) string {
+func (i *Info) reached(d Listener) string {
 	switch d {
 	case Device:
 		return i.Device
@@ -84,7 +84,7 @@ func (i *Info) reached(d Door) string {
 	return addressIn(cmp.Or(i.Provider, i.Provider443))
 }
 
-func choose(env apns.Environment, production, sandbox Door) Door {
+func choose(env apns.Environment, production, sandbox Listener) Listener {
 	if env == apns.Sandbox {
 		return sandbox
 	}

@@ -15,7 +15,7 @@ import (
 // A program whose hosts are fixed reaches the simulator through the proxy, with
 // Apple's names in TLS and in the request.
 func TestApplesHostsLeadToTheSimulatorThroughTheProxy(t *testing.T) {
-	s := start(t, sim.Config{Addresses: sim.Addresses{sim.ProxyDoor: "127.0.0.1:0"}})
+	s := start(t, sim.Config{Addresses: sim.Addresses{sim.ProxyListener: "127.0.0.1:0"}})
 	through, err := url.Parse(s.Info().Proxy)
 	require.NoError(t, err)
 	client := httpClient(t, s)

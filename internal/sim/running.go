@@ -11,20 +11,17 @@ import (
 	"time"
 )
 
-// listener is net.Listener, in a shorter word.
-type listener = net.Listener
-
 // running is a simulator between Start and Close.
 type running struct {
 	info  Info
 	ready atomic.Bool
 
-	// The doors close from the outside in: providers first, so that what they
+	// The listeners close from the outside in: providers first, so that what they
 	// were told is accepted can still reach a device.
 	outer, inner stage
 
 	mu      sync.Mutex
-	err     error         // the first failure of a door
+	err     error         // the first failure of a listener
 	failed  chan struct{} // closed with it
 	serving []string      // what runs, in words
 }
@@ -45,19 +42,19 @@ func (st *stage) end() {
 	}
 }
 
-// Start opens the doors and serves until [Simulator.Close]. It fails, with
-// every door closed, with an *AddressError if an address cannot be had, or if
+// Start opens the listeners and serves until [Simulator.Close]. It fails, with
+// every listener closed, with an *AddressError if an address cannot be had, or if
 // a file cannot be written. A simulator is started once.
 func (s *Simulator) Start() error {
 	addresses := s.cfg.Addresses
 	if s.control == nil {
-		addresses = addresses.without(ControlDoor)
+		addresses = addresses.without(ControlListener)
 	}
 	listen := s.cfg.Listen
 	if listen == nil {
 		listen = listenTCP
 	}
-	open, err := addresses.open(listen, func(d DoorInfo, err error) {
+	open, err := addresses.open(listen, func(d ListenerInfo, err error) {
 		s.log.Info(fmt.Sprintf("no %s on %s; set --%s to an address to insist", d.Serves, d.Fixed, d.Flag), "err", cause(err))
 	})
 	if err != nil {
@@ -70,8 +67,8 @@ func (s *Simulator) Start() error {
 	s.failed = make(chan struct{})
 	s.outer.begin()
 	s.inner.begin()
-	s.serveDoors(open)
-	s.serveDoors(addresses.openSecond(open, func(d DoorInfo, address string, err error) {
+	s.serveListeners(open)
+	s.serveListeners(addresses.openSecond(open, func(d ListenerInfo, address string, err error) {
 		s.log.Warn("programs that dial localhost may get to somebody else", "address", address, "serves", d.Serves, "err", err)
 	}))
 	s.serveFleet()
@@ -80,11 +77,11 @@ func (s *Simulator) Start() error {
 	return nil
 }
 
-// serveDoors serves listeners with what is behind their doors.
-func (s *Simulator) serveDoors(open map[Door]net.Listener) {
-	for door, ln := range open {
-		st, serve := s.behind(door)
-		s.goServe(st, doors[door].Serves, func() { s.note(serve(st.ctx, ln)) })
+// serveListeners serves each listener with its handler.
+func (s *Simulator) serveListeners(open map[Listener]net.Listener) {
+	for listener, ln := range open {
+		st, serve := s.behind(listener)
+		s.goServe(st, listeners[listener].Serves, func() { s.note(serve(st.ctx, ln)) })
 	}
 }
 
@@ -117,26 +114,26 @@ func (s *Simulator) Unfinished() []string {
 	return slices.Sorted(slices.Values(s.serving))
 }
 
-func (a Addresses) without(closed Door) Addresses {
+func (a Addresses) without(closed Listener) Addresses {
 	rest := Addresses{closed: Off}
-	for door, address := range a {
-		if door != closed {
-			rest[door] = address
+	for listener, address := range a {
+		if listener != closed {
+			rest[listener] = address
 		}
 	}
 	return rest
 }
 
-// behind says what serves a door, and in which stage.
-func (s *Simulator) behind(d Door) (*stage, func(context.Context, listener) error) {
-	switch env := doors[d].Environment; d {
+// behind returns what serves a listener, and in which stage.
+func (s *Simulator) behind(d Listener) (*stage, func(context.Context, net.Listener) error) {
+	switch env := listeners[d].Environment; d {
 	case Device, DeviceSandbox:
 		return &s.inner, s.couriers[env].Serve
 	case Channels, ChannelsSandbox:
 		return &s.outer, s.providers[env].ServeChannels
-	case ControlDoor:
+	case ControlListener:
 		return &s.inner, s.control
-	case ProxyDoor:
+	case ProxyListener:
 		return &s.inner, s.proxy.Serve
 	default:
 		return &s.outer, s.providers[env].Serve
@@ -148,7 +145,7 @@ func (s *Simulator) note(err error) {
 	if err == nil {
 		return
 	}
-	s.log.Error("a door has failed", "err", err)
+	s.log.Error("a listener failed", "err", err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err == nil {
@@ -190,17 +187,17 @@ func (s *Simulator) untilDue() (due <-chan time.Time, stop func() bool) {
 // Info returns the ready record.
 func (s *Simulator) Info() Info { return s.info }
 
-// Ready reports whether the doors are open.
+// Ready reports whether the listeners are open.
 func (s *Simulator) Ready() bool { return s.ready.Load() }
 
-// Failed returns a channel that is closed when a door fails; [Simulator.Close]
+// Failed returns a channel that is closed when a listener fails; [Simulator.Close]
 // then says how. It is nil before Start.
 func (s *Simulator) Failed() <-chan struct{} { return s.failed }
 
 // Close takes leave: providers get a GOAWAY and finish what they have begun,
 // then devices acknowledge what they are sent, for [Config.StopTimeout] at most, and
 // are disconnected. Every goroutine has ended when it returns.
-// The error is the first with which a door failed before.
+// The error is the first with which a listener failed before.
 func (s *Simulator) Close() error {
 	s.ready.Store(false)
 	s.outer.end()

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -24,7 +25,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
-// A Simulator is APNs: both its doors and everything between them.
+// A Simulator is APNs: its listeners for providers and devices, and everything between them.
 type Simulator struct {
 	// The parts; set once.
 	Auth    *providerauth.Registry
@@ -45,7 +46,7 @@ type Simulator struct {
 	issued    certificates
 	turns     turns
 	many      manyCalls
-	control   func(context.Context, listener) error
+	control   func(context.Context, net.Listener) error
 	proxy     *proxy.Server
 	// unsavedOnce is done when somebody was told that nothing can be saved.
 	unsavedOnce sync.Once
@@ -54,7 +55,7 @@ type Simulator struct {
 	running
 }
 
-// New makes a simulator with all its doors closed.
+// New makes a simulator that listens nowhere yet.
 func New(cfg Config) (*Simulator, error) {
 	s := &Simulator{cfg: cfg, log: cfg.Log, Clock: cfg.Clock, Secrets: cfg.Secrets}
 	if s.log == nil {

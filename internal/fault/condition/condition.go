@@ -17,7 +17,7 @@ import (
 
 // words are what an expression may use.
 type words struct {
-	Door        string `expr:"door"`
+	Listener    string `expr:"listener"`
 	Environment string `expr:"environment"`
 	Connection  int    `expr:"connection"`
 	Source      string `expr:"source"`
@@ -55,7 +55,7 @@ func Compile(expression string) (fault.Condition, error) {
 	}
 	program, err := expr.Compile(expression, options...)
 	if err != nil {
-		return nil, fmt.Errorf("%w; the words are door, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
+		return nil, fmt.Errorf("%w; the words are listener, environment, connection, source, space, topic, token, type, id, reason, method, path, device, size, payload", err)
 	}
 	return func(s *fault.Subject) (bool, error) {
 		if s.Words == nil {
@@ -83,7 +83,7 @@ func withBudget(w words) words {
 // read makes the words of a subject. All expressions share them.
 func read(s *fault.Subject) words {
 	w := words{
-		Door: string(s.Door), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,
+		Listener: string(s.Listener), Environment: s.Environment.String(), Connection: int(s.Connection), Source: s.Source,
 		Space: s.Space, Topic: s.Topic, Token: s.Token.String(), PushType: string(s.PushType), ID: s.ID, Reason: string(s.Reason),
 		Method: s.Method, Path: s.Path, Device: s.Device.String(), Size: len(s.Payload),
 	}

@@ -25,7 +25,7 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 			Environment: apns.Sandbox, Space: "TEAM000001", Topic: "com.example.app", PushType: apns.Background,
 			Payload: []byte(`{"aps":{"badge":7,"alert":{"title":"hi"}}}`), Reason: apns.Unregistered,
 		},
-		Door: fault.ProviderDoor, Path: "/3/device/00",
+		Listener: fault.ProviderListener, Path: "/3/device/00",
 	}
 	for expression, want := range map[string]bool{
 		`topic == "com.example.app" && type == "background"`: true,
@@ -35,7 +35,7 @@ func TestAnExpressionReadsTheRequest(t *testing.T) {
 		`payload.aps.sound.name == "x"`:                      false, // no such field: it does not hold
 		`reason == "Unregistered"`:                           true,
 		`size < 10`:                                          false,
-		`space startsWith "TEAM" and door == "provider"`:     true,
+		`space startsWith "TEAM" and listener == "provider"`: true,
 	} {
 		t.Run(expression, func(t *testing.T) {
 			compiled, err := condition.Compile(expression)

@@ -8,35 +8,35 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Door is a listener of the simulator.
-type Door uint8
+// A Listener is one of the ports on which the simulator can accept connections.
+type Listener uint8
 
-// The doors, in the order of the table.
+// The listeners, in the order of the table.
 const (
-	Provider Door = iota
+	Provider Listener = iota
 	Provider443
 	ProviderSandbox
 	Device
 	DeviceSandbox
 	Channels
 	ChannelsSandbox
-	ControlDoor
-	ProxyDoor
-	doorCount
+	ControlListener
+	ProxyListener
+	listenerCount
 )
 
 // Values that stand in the place of an address.
 const (
-	// Off opens no door.
+	// Off opens no port.
 	Off = "off"
-	// Auto opens a door that has a fixed address there, if that is permitted
+	// Auto opens a listener that has a fixed address there, if that is permitted
 	// and the address is free.
 	Auto = "auto"
 )
 
-// DoorInfo is a row of the table of doors.
-type DoorInfo struct {
-	Door Door
+// ListenerInfo is a row of the table of listeners.
+type ListenerInfo struct {
+	Listener Listener
 	// Flag is the command-line flag that sets the address.
 	Flag string
 	// Address is where the command opens it unless told otherwise; Fixed is
@@ -44,14 +44,14 @@ type DoorInfo struct {
 	Address, Fixed string
 	// Serves says what is behind it.
 	Serves string
-	// Environment is that of the doors that have one.
+	// Environment is that of the listeners that have one.
 	Environment apns.Environment
-	// Optional doors stay closed if no address is given.
+	// Optional listeners stay closed if no address is given.
 	Optional bool
 }
 
-// doors is the one table of doors.
-var doors = [doorCount]DoorInfo{
+// listeners is the table.
+var listeners = [listenerCount]ListenerInfo{
 	{Provider, "listen", "127.0.0.1:2197", "", "provider API, production", apns.Production, false},
 	{Provider443, "listen-443", Auto, "127.0.0.1:443", "provider API, production, on Apple's first port", apns.Production, true},
 	{ProviderSandbox, "listen-sandbox", "127.0.0.1:2198", "", "provider API, sandbox", apns.Sandbox, false},
@@ -59,60 +59,62 @@ var doors = [doorCount]DoorInfo{
 	{DeviceSandbox, "listen-device-sandbox", "127.0.0.1:5224", "", "devices, sandbox", apns.Sandbox, false},
 	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production, false},
 	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox, false},
-	{ControlDoor, "listen-control", "127.0.0.1:8197", "", "control API", 0, false},
-	{ProxyDoor, "listen-proxy", Off, "", "CONNECT proxy for Apple's hosts", 0, true},
+	{ControlListener, "listen-control", "127.0.0.1:8197", "", "control API", 0, false},
+	{ProxyListener, "listen-proxy", Off, "", "CONNECT proxy for Apple's hosts", 0, true},
 }
 
-// Doors returns the table of doors.
-func Doors() []DoorInfo { return append([]DoorInfo(nil), doors[:]...) }
+// Listeners returns the table of listeners.
+func Listeners() []ListenerInfo { return append([]ListenerInfo(nil), listeners[:]...) }
 
-// Addresses says where the doors are: host:port, [Off] or [Auto]. The host localhost
+// Addresses says where the listeners are: host:port, [Off] or [Auto]. The host localhost
 // is both loopback addresses, as far as the machine has IPv6. A missing one stands for
-// any free port of 127.0.0.1; optional doors stay closed then.
-type Addresses map[Door]string
+// any free port of 127.0.0.1; optional listeners stay closed then.
+type Addresses map[Listener]string
 
-// An AddressError says that a door cannot be opened where it should be.
+// An AddressError says that a listener cannot be opened where it should be.
 type AddressError struct {
-	Door    DoorInfo
-	Address string
-	Err     error
+	Listener ListenerInfo
+	Address  string
+	Err      error
 }
 
 // Error names the address, the cause, and the flag to change.
 func (e *AddressError) Error() string {
 	return fmt.Sprintf("cannot listen on %s for %s: %v; choose another address with --%s, or %s",
-		e.Address, e.Door.Serves, e.Err, e.Door.Flag, Off)
+		e.Address, e.Listener.Serves, e.Err, e.Listener.Flag, Off)
 }
 
 func (e *AddressError) Unwrap() error { return e.Err }
 
-// listenTCP opens a door on the machine's network.
-func listenTCP(_ DoorInfo, address string) (net.Listener, error) { return net.Listen("tcp", address) }
+// listenTCP opens a listener on the machine's network.
+func listenTCP(_ ListenerInfo, address string) (net.Listener, error) {
+	return net.Listen("tcp", address)
+}
 
-// open listens at every door that shall be open. Nothing stays open if it
+// open opens every listener that has an address. Nothing stays open if it
 // fails, which is always with an *AddressError.
-func (a Addresses) open(listen func(DoorInfo, string) (net.Listener, error), skip func(DoorInfo, error)) (map[Door]net.Listener, error) {
-	open := make(map[Door]net.Listener, doorCount)
-	for _, door := range doors {
-		address, given := a[door.Door]
-		automatic := address == Auto && door.Fixed != ""
+func (a Addresses) open(listen func(ListenerInfo, string) (net.Listener, error), skip func(ListenerInfo, error)) (map[Listener]net.Listener, error) {
+	open := make(map[Listener]net.Listener, listenerCount)
+	for _, listener := range listeners {
+		address, given := a[listener.Listener]
+		automatic := address == Auto && listener.Fixed != ""
 		switch {
-		case !given && door.Optional, address == Off:
+		case !given && listener.Optional, address == Off:
 			continue
 		case !given || address == "":
 			address = "127.0.0.1:0"
 		case automatic:
-			address = door.Fixed
+			address = listener.Fixed
 		}
 		address, _ = firstLoopback(address)
-		ln, err := listen(door, address)
+		ln, err := listen(listener, address)
 		switch {
 		case err == nil:
-			open[door.Door] = ln
+			open[listener.Listener] = ln
 		case automatic:
-			skip(door, err)
+			skip(listener, err)
 		default:
-			return nil, errors.Join(&AddressError{door, address, cause(err)}, closeAll(open))
+			return nil, errors.Join(&AddressError{listener, address, cause(err)}, closeAll(open))
 		}
 	}
 	return open, nil
@@ -129,7 +131,7 @@ func cause(err error) error {
 	return err
 }
 
-func closeAll(open map[Door]net.Listener) error {
+func closeAll(open map[Listener]net.Listener) error {
 	var errs []error
 	for _, ln := range open {
 		errs = append(errs, ln.Close())

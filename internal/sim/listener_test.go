@@ -24,20 +24,20 @@ func holdOpen(*sim.Simulator) (func(context.Context, net.Listener) error, error)
 	}, nil
 }
 
-// addresses lists the doors of a ready record, host:port.
-func addresses(t *testing.T, info sim.Info) map[sim.Door]string {
+// addresses lists the listeners of a ready record, host:port.
+func addresses(t *testing.T, info sim.Info) map[sim.Listener]string {
 	t.Helper()
-	open := map[sim.Door]string{}
-	for door, at := range map[sim.Door]string{
+	open := map[sim.Listener]string{}
+	for listener, at := range map[sim.Listener]string{
 		sim.Provider: info.Provider, sim.Provider443: info.Provider443, sim.ProviderSandbox: info.ProviderSandbox,
 		sim.Device: info.Device, sim.DeviceSandbox: info.DeviceSandbox,
-		sim.Channels: info.Channels, sim.ChannelsSandbox: info.ChannelsSandbox, sim.ControlDoor: info.Control, sim.ProxyDoor: info.Proxy,
+		sim.Channels: info.Channels, sim.ChannelsSandbox: info.ChannelsSandbox, sim.ControlListener: info.Control, sim.ProxyListener: info.Proxy,
 	} {
 		if u, err := url.Parse(at); err == nil && u.Host != "" {
 			at = u.Host
 		}
 		if at != "" {
-			open[door] = at
+			open[listener] = at
 		}
 	}
 	return open
@@ -51,13 +51,13 @@ func wantOpen(t *testing.T, address string) {
 	}
 }
 
-func TestEveryDoorOfTheConfigurationIsOpenWhereTheRecordSays(t *testing.T) {
+func TestEveryListenerOfTheConfigurationIsOpenWhereTheRecordSays(t *testing.T) {
 	cfg := sim.Config{Addresses: sim.Addresses{}, Control: holdOpen}
-	for _, d := range sim.Doors() {
-		cfg.Addresses[d.Door] = freeAddress(t)
+	for _, d := range sim.Listeners() {
+		cfg.Addresses[d.Listener] = freeAddress(t)
 	}
 	s := start(t, cfg)
-	assert.Equal(t, map[sim.Door]string(cfg.Addresses), addresses(t, s.Info()))
+	assert.Equal(t, map[sim.Listener]string(cfg.Addresses), addresses(t, s.Info()))
 	for _, address := range addresses(t, s.Info()) {
 		wantOpen(t, address)
 	}
@@ -70,21 +70,21 @@ func TestEveryDoorOfTheConfigurationIsOpenWhereTheRecordSays(t *testing.T) {
 func TestTheZeroConfigurationOpensFreePortsOfLoopback(t *testing.T) {
 	open := addresses(t, start(t, sim.Config{}).Info())
 	assert.Len(t, open, 6, "no control API was given, and 443 is only opened on demand")
-	for door, address := range open {
-		assert.True(t, strings.HasPrefix(address, "127.0.0.1:"), "%s", sim.Doors()[door].Flag)
+	for listener, address := range open {
+		assert.True(t, strings.HasPrefix(address, "127.0.0.1:"), "%s", sim.Listeners()[listener].Flag)
 		wantOpen(t, address)
 	}
 }
 
-func TestClosedDoorsAreNotInTheRecord(t *testing.T) {
+func TestClosedListenersAreNotInTheRecord(t *testing.T) {
 	cfg := sim.Config{Control: holdOpen, Addresses: sim.Addresses{}}
-	for _, d := range sim.Doors() {
-		cfg.Addresses[d.Door] = sim.Off
+	for _, d := range sim.Listeners() {
+		cfg.Addresses[d.Listener] = sim.Off
 	}
 	assert.Empty(t, addresses(t, start(t, cfg).Info()))
 }
 
-func TestADoorOnEveryInterfaceIsDescribedByLoopback(t *testing.T) {
+func TestAListenerOnEveryInterfaceIsDescribedByLoopback(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", "[::]:0", ":0"} {
 		t.Run(address, func(t *testing.T) {
 			s := start(t, sim.Config{Addresses: sim.Addresses{sim.Provider: address}})
@@ -94,37 +94,37 @@ func TestADoorOnEveryInterfaceIsDescribedByLoopback(t *testing.T) {
 	}
 }
 
-func TestADoorThatCannotBeOpenedStopsTheStartAndClosesTheOthers(t *testing.T) {
+func TestAListenerThatCannotBeOpenedStopsTheStartAndClosesTheOthers(t *testing.T) {
 	taken := listen(t, "127.0.0.1:0").Addr().String()
 	for _, tc := range []struct{ name, address, cause string }{
 		{"taken", taken, "address already in use"},
 		{"no port", "127.0.0.1", "missing port in address"},
 		{"auto where there is no fixed address", sim.Auto, "missing port in address"},
 	} {
-		for _, d := range sim.Doors() {
+		for _, d := range sim.Listeners() {
 			if d.Fixed != "" && tc.address == sim.Auto {
 				continue
 			}
 			t.Run(tc.name+" "+d.Flag, func(t *testing.T) {
 				cfg := sim.Config{Addresses: sim.Addresses{}, Control: holdOpen}
-				for _, other := range sim.Doors() {
-					cfg.Addresses[other.Door] = freeAddress(t)
+				for _, other := range sim.Listeners() {
+					cfg.Addresses[other.Listener] = freeAddress(t)
 				}
-				cfg.Addresses[d.Door] = tc.address
+				cfg.Addresses[d.Listener] = tc.address
 				s, err := sim.New(cfg)
 				require.NoError(t, err)
 				err = s.Start()
 
 				wrong, ok := errors.AsType[*sim.AddressError](err)
 				require.True(t, ok, "%v", err)
-				assert.Equal(t, d, wrong.Door)
+				assert.Equal(t, d, wrong.Listener)
 				assert.Equal(t, tc.address, wrong.Address)
 				assert.ErrorContains(t, err, "--"+d.Flag, "the remedy")
 				assert.ErrorContains(t, err, tc.cause)
 				assert.Equal(t, 1, strings.Count(err.Error(), tc.address), "the address is named once: %v", err)
 				assert.False(t, s.Ready())
-				for door, address := range cfg.Addresses {
-					if door != d.Door {
+				for listener, address := range cfg.Addresses {
+					if listener != d.Listener {
 						require.NoError(t, listen(t, address).Close(), "nothing stays open")
 					}
 				}
@@ -150,14 +150,14 @@ func TestPort443IsLeftAloneWithOneLineWhenItIsTaken(t *testing.T) {
 		Log:       slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	assert.Empty(t, s.Info().Provider443)
-	assert.NotEmpty(t, s.Info().Provider, "the other doors are open")
+	assert.NotEmpty(t, s.Info().Provider, "the other listeners are open")
 	require.Len(t, log.lines(), 1)
 	assert.Contains(t, log.lines()[0], taken)
 	assert.Contains(t, log.lines()[0], "--listen-443")
 	assert.Contains(t, log.lines()[0], "address already in use")
 }
 
-func TestTheTableOfDoorsCannotBeChangedFromOutside(t *testing.T) {
-	sim.Doors()[0].Flag = "changed"
-	assert.Equal(t, "listen", sim.Doors()[0].Flag)
+func TestTheTableOfListenersCannotBeChangedFromOutside(t *testing.T) {
+	sim.Listeners()[0].Flag = "changed"
+	assert.Equal(t, "listen", sim.Listeners()[0].Flag)
 }
