@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 
 	"github.com/apns-sim/apns-sim/internal/envvars"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // Env returns the variables, as NAME=VALUE, with which a child process finds the
@@ -42,7 +42,7 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	if p.Bundle, _, err = envvars.WriteBundle(dir, root); err != nil {
 		return p, err
 	}
-	p.KeyFile = filepath.Join(dir, sim.SigningKey{KeyID: s.KeyID}.FileName())
+	p.KeyFile = filepath.Join(dir, keystore.SigningKey{KeyID: s.KeyID}.FileName())
 	if err := pki.WriteSecret(p.KeyFile, s.P8); err != nil {
 		return p, err
 	}
@@ -64,6 +64,6 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.CertificateFile = filepath.Join(dir, sim.DemoCertificateFile)
+	p.CertificateFile = filepath.Join(dir, keystore.DemoCertificateFile)
 	return p, pki.WriteSecret(p.CertificateFile, text)
 }

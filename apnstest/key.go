@@ -4,9 +4,9 @@ import (
 	"crypto/ecdsa"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // A Key is an authentication key of a team, with which it signs provider tokens.
@@ -34,8 +34,8 @@ func (s *Space) NewKey() *Key {
 	return &Key{ID: key.KeyID, TeamID: key.TeamID, Private: key.Private, P8: p8, space: s}
 }
 
-func (s *Space) addKey() (sim.SigningKey, error) {
-	key, err := sim.NewSigningKey(s.TeamID, sim.NewID())
+func (s *Space) addKey() (keystore.SigningKey, error) {
+	key, err := keystore.NewSigningKey(s.TeamID, keystore.NewID())
 	if err != nil {
 		return key, err
 	}

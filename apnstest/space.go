@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
@@ -47,7 +47,7 @@ type Space struct {
 func (s *Server) NewSpace(tb testing.TB) *Space {
 	tb.Helper()
 	in := &Space{tb: tb, server: s}
-	team := sim.NewID()
+	team := keystore.NewID()
 	place, err := s.sim.Spaces.Open(team)
 	if err != nil {
 		tb.Fatalf("apnstest: %v", err)
@@ -68,7 +68,7 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 }
 
 // settle sets the fields.
-func (s *Space) settle(c *clock.Clock, key sim.SigningKey) (err error) {
+func (s *Space) settle(c *clock.Clock, key keystore.SigningKey) (err error) {
 	s.Endpoints = endpoints(s.server.sim.Info())
 	s.RootCAs = s.server.sim.Secrets.PKI.RootPool()
 	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private

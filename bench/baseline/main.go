@@ -22,6 +22,7 @@ import (
 	"syscall"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -40,7 +41,7 @@ func main() {
 // serve answers on a free port, named in the ready record on standard output,
 // until ctx ends.
 func serve(ctx context.Context, certs string) error {
-	secrets, err := sim.LoadSecrets(certs)
+	secrets, err := keystore.Load(certs)
 	if err != nil {
 		return err
 	}

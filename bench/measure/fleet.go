@@ -12,6 +12,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -37,7 +38,7 @@ const loginsAtOnce = 8
 
 // newFleet connects so many devices to the courier at address. They have their
 // certificates from the simulator's own authority.
-func newFleet(ctx context.Context, secrets *sim.Secrets, address string, count int) (*fleet, error) {
+func newFleet(ctx context.Context, secrets *keystore.Secrets, address string, count int) (*fleet, error) {
 	f := emptyFleet(ctx)
 	return f, f.grow(count, func(i int) error { return f.join(f.running, secrets, address, i) })
 }
@@ -74,7 +75,7 @@ func (f *fleet) grow(count int, join func(i int) error) error {
 }
 
 // join switches a device on and waits for the token of its app.
-func (f *fleet) join(ctx context.Context, secrets *sim.Secrets, address string, i int) error {
+func (f *fleet) join(ctx context.Context, secrets *keystore.Secrets, address string, i int) error {
 	identity, err := secrets.PKI.IssueDevice(nil, fmt.Sprintf("bench device %d", i))
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -33,7 +34,7 @@ type lean struct {
 const connectionsPerSource = 5000
 
 // joinLean is join for a lean device.
-func (f *fleet) joinLean(secrets *sim.Secrets, roots *x509.CertPool, address string, i int) error {
+func (f *fleet) joinLean(secrets *keystore.Secrets, roots *x509.CertPool, address string, i int) error {
 	identity, err := secrets.PKI.IssueDevice(nil, fmt.Sprintf("bench device %d", i))
 	if err != nil {
 		return err

@@ -14,8 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // options are the flags.
@@ -90,7 +91,7 @@ func measure(ctx context.Context, o options) (err error) {
 // newBench makes the authorities and keys that all servers load from folder, and
 // a provider who has one of the keys.
 func newBench(folder string) (*bench, error) {
-	secrets, err := sim.NewSecrets()
+	secrets, err := keystore.New(pki.Options{})
 	if err != nil {
 		return nil, err
 	}

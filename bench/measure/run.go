@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -19,7 +20,7 @@ const (
 
 // A bench is what all runs share.
 type bench struct {
-	secrets       *sim.Secrets
+	secrets       *keystore.Secrets
 	client        *tls.Config
 	authorization string
 	numbers       int // of pushes so far; no two have the same one

@@ -23,6 +23,7 @@ import (
 	"runtime/pprof"
 	"syscall"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -41,7 +42,7 @@ func main() {
 
 // serve runs the simulator until ctx ends.
 func serve(ctx context.Context, certs, out string) (err error) {
-	secrets, err := sim.LoadSecrets(certs)
+	secrets, err := keystore.Load(certs)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -25,8 +26,8 @@ type certsFlag struct {
 	Certs string `default:"certs" placeholder:"DIR" help:"The folder of authorities and keys (${default})."`
 }
 
-func (f *certsFlag) load() (*sim.Secrets, error) {
-	secrets, err := sim.LoadSecrets(f.Certs)
+func (f *certsFlag) load() (*keystore.Secrets, error) {
+	secrets, err := keystore.Load(f.Certs)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -59,7 +60,7 @@ func (i *caInit) Run(c *console) error {
 			return err
 		}
 	}
-	secrets, err := sim.NewSecretsWith(pki.Options{ExtraNames: i.Name, NonCritical: i.NonCritical})
+	secrets, err := keystore.New(pki.Options{ExtraNames: i.Name, NonCritical: i.NonCritical})
 	if err != nil {
 		return usageError{err}
 	}
@@ -71,7 +72,7 @@ func (i *caInit) Run(c *console) error {
 		return err
 	}
 	_, err = fmt.Fprintf(c.stdout, "%s\tthe root, which clients have to trust\n%s\tkey %s of team %s\n%s\tprovider certificate for %s\n",
-		root, filepath.Join(sim.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
+		root, filepath.Join(keystore.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
 		certificate, sim.DemoTopic)
 	return err
 }

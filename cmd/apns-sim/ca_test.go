@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"software.sslmate.com/src/go-pkcs12"
 
-	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
 // paths reads the first column of what a command has printed.
@@ -52,7 +52,7 @@ func TestInitReplacesNothingUnlessForced(t *testing.T) {
 
 	succeed(t, "ca", "init", "--certs", dir, "--force")
 	assert.NotEqual(t, before, read(t, root))
-	_, err := sim.LoadSecrets(dir)
+	_, err := keystore.Load(dir)
 	assert.NoError(t, err, "all of it was replaced")
 }
 

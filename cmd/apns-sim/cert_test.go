@@ -14,13 +14,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 func TestACertificateIsMadeInBothFormsOfProviders(t *testing.T) {
 	dir := initialized(t)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	for _, tc := range []struct {
 		topic, args         string

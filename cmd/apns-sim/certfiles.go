@@ -4,9 +4,9 @@ import (
 	"path/filepath"
 
 	"github.com/apns-sim/apns-sim/internal/envvars"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // p12Password is that of provider certificates if nobody has chosen another.
@@ -16,11 +16,11 @@ const p12Password = "simulator"
 // PKCS#12, and PEM with an RSA key.
 func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Place) (err error) {
 	request := pki.ProviderRequest{Topic: p.Topic, TeamID: p.Team}
-	if p.CertificateFile, err = sim.SaveCertificate(authorities, request, filepath.Join(dir, "certificate.pem")); err != nil {
+	if p.CertificateFile, err = keystore.SaveCertificate(authorities, request, filepath.Join(dir, "certificate.pem")); err != nil {
 		return err
 	}
 	request.RSA = true
-	if p.CertificateRSAFile, err = sim.SaveCertificate(authorities, request, filepath.Join(dir, "certificate-rsa.pem")); err != nil {
+	if p.CertificateRSAFile, err = keystore.SaveCertificate(authorities, request, filepath.Join(dir, "certificate-rsa.pem")); err != nil {
 		return err
 	}
 	return writeP12(dir, p)

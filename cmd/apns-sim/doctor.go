@@ -19,6 +19,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -193,7 +194,7 @@ func (p *patient) certificates(context.Context) []finding {
 		return nil // the simulator is on another machine
 	}
 	list := []finding{}
-	for _, what := range sim.Expiring(dir, time.Now()) {
+	for _, what := range keystore.Expiring(dir, time.Now()) {
 		found, remedy, _ := strings.Cut(what, "; ")
 		list = append(list, wrong("certificates", remedy, "%s", found))
 	}

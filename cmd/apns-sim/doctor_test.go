@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // examined are the findings of doctor by check.
@@ -159,13 +159,13 @@ func TestDoctorNamesCertificatesThatEnd(t *testing.T) {
 		return examined(t, invoke(t, "doctor", "--json", "--control", s.Control))["certificates"]
 	}
 	assert.True(t, certificate().Good)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	id, err := secrets.PKI.IssueProvider(pki.ProviderRequest{Topic: "a.b", NotAfter: time.Now().Add(time.Hour)})
 	require.NoError(t, err)
 	require.NoError(t, id.Save(dir, "a.b"))
 	found := certificate()
 	assert.False(t, found.Good)
-	assert.Contains(t, found.Found, filepath.Join(dir, "a.b.pem")+" ends on")
+	assert.Contains(t, found.Found, filepath.Join(dir, "a.b.pem")+" expires on")
 	assert.Contains(t, found.Remedy, "apns-sim cert create")
 }

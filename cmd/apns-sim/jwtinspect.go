@@ -11,8 +11,8 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // jwtInspect looks at a provider token.
@@ -89,7 +89,7 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 	}
 	registry := providerauth.New(providerauth.Config{})
 	if d.KeyID != "" { // otherwise the token is refused before its key is looked for
-		key, err := sim.LoadSigningKey(j.KeyFile, d.TeamID, d.KeyID)
+		key, err := keystore.LoadSigningKey(j.KeyFile, d.TeamID, d.KeyID)
 		if err != nil {
 			return nil, usageError{mistake("key-file", ": %w", err)}
 		}
@@ -102,7 +102,7 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 	if refusal != nil {
 		seen.Reason, seen.Detail = string(refusal.Reason), refusal.Detail
 	}
-	if inName := sim.KeyIDOf(j.KeyFile); inName != "" && inName != d.KeyID && seen.Accepted {
+	if inName := keystore.KeyIDOf(j.KeyFile); inName != "" && inName != d.KeyID && seen.Accepted {
 		seen.Detail = fmt.Sprintf("the file is named after key %s, and kid is %s", inName, d.KeyID)
 	}
 	return seen, nil

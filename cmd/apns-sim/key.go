@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
 // keyCommand groups the verbs about authentication keys.
@@ -34,11 +34,11 @@ func (k *keyCreate) Run(c *console) error {
 			return badUsage("%s is %q; Apple's IDs are %d capital letters and digits", flag.name, flag.id, appleIDLength)
 		}
 	}
-	key, err := sim.NewSigningKey(k.Team, k.ID)
+	key, err := keystore.NewSigningKey(k.Team, k.ID)
 	if err != nil {
 		return err
 	}
-	folder := sim.KeyFolder(k.Certs, k.Team)
+	folder := keystore.KeyFolder(k.Certs, k.Team)
 	if err := mustBeNew(filepath.Join(folder, key.FileName()), "remove it or choose another --id"); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (k *keyList) Run(c *console) error {
 	var rows strings.Builder
 	rows.WriteString("TEAM\tKEY\tFILE\n")
 	for _, key := range secrets.Keys {
-		fmt.Fprintf(&rows, "%s\t%s\t%s\n", key.TeamID, key.KeyID, filepath.Join(sim.KeyFolder(k.Certs, key.TeamID), key.FileName()))
+		fmt.Fprintf(&rows, "%s\t%s\t%s\n", key.TeamID, key.KeyID, filepath.Join(keystore.KeyFolder(k.Certs, key.TeamID), key.FileName()))
 	}
 	return printTable(c.stdout, rows.String())
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 func TestAKeyIsMadeWhereServeLooksForIt(t *testing.T) {
 	dir := initialized(t)
 	said := succeed(t, "key", "create", "--certs", dir, "--team", "OTHERTEAM1", "--id", "KEY1234567")
-	path := filepath.Join(sim.KeyFolder(dir, "OTHERTEAM1"), "AuthKey_KEY1234567.p8")
+	path := filepath.Join(keystore.KeyFolder(dir, "OTHERTEAM1"), "AuthKey_KEY1234567.p8")
 	assert.Equal(t, []string{path}, paths(said))
 	wantMode(t, path, 0o600)
 
@@ -38,7 +39,7 @@ func TestAKeyIDIsMadeUpAsApplesAre(t *testing.T) {
 
 func TestAKeyIsNotReplacedAndNotMisnamed(t *testing.T) {
 	dir := initialized(t)
-	demo := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	demo := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
 	before := read(t, demo)
 	for _, tc := range []struct{ args, want string }{
 		{"--id SIMKEY0001", demo + " is there already; remove it or choose another --id"},

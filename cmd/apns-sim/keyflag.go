@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // keyGrammar is what --key is written like.
@@ -20,7 +20,7 @@ func parseKey(text string) (providerauth.Key, error) {
 	if len(parts) != 3 {
 		return providerauth.Key{}, mistake("key", " is %q; write TEAM:KEYID:FILE, for instance ABCDE12345:KEY1234567:AuthKey_KEY1234567.p8", text)
 	}
-	signing, err := sim.LoadSigningKey(parts[2], parts[0], parts[1])
+	signing, err := keystore.LoadSigningKey(parts[2], parts[0], parts[1])
 	if err != nil {
 		return providerauth.Key{}, mistake("key", ": %w", err)
 	}

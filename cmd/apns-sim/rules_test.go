@@ -11,6 +11,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -114,7 +115,7 @@ func TestOldTokenKeysExpireWithTheStart(t *testing.T) {
 }
 
 func TestAKeyMayBeRestricted(t *testing.T) {
-	file := filepath.Join(sim.KeyFolder(initialized(t), sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	file := filepath.Join(keystore.KeyFolder(initialized(t), sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
 	for _, tc := range []struct {
 		words string
 		want  providerauth.Key

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -29,7 +30,7 @@ func issued(t *testing.T, dir string, env apns.Environment) string {
 // issuedFor is issued for another topic.
 func issuedFor(t *testing.T, dir string, env apns.Environment, topic string) string {
 	t.Helper()
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	vault, err := tokenvault.New(tokenvault.Config{Secrets: secrets.TokenKeys})
 	require.NoError(t, err)
@@ -45,7 +46,7 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 	succeed(t, "cert", "create", "--certs", dir, "--topic", sim.DemoTopic)
 	succeed(t, "cert", "create", "--certs", dir, "--topic", "other.app", "--password", "another one", "--legacy-p12")
 	key := func(id string) string {
-		return filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_"+id+".p8")
+		return filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_"+id+".p8")
 	}
 	payload := filepath.Join(t.TempDir(), "payload.json")
 	require.NoError(t, os.WriteFile(payload, []byte(`{"aps":{"alert":"from a file"}}`), 0o600))
@@ -122,7 +123,7 @@ func TestAnAnswerAsJSON(t *testing.T) {
 }
 
 func TestAKeyOfAnotherTeamIsAccepted(t *testing.T) {
-	key, err := sim.NewSigningKey("GUESTTEAM1", "GUESTKEY01")
+	key, err := keystore.NewSigningKey("GUESTTEAM1", "GUESTKEY01")
 	require.NoError(t, err)
 	path, err := key.Save(t.TempDir())
 	require.NoError(t, err)
@@ -189,7 +190,7 @@ func TestAnotherServiceInPlaceOfTheControlAPIIsRecognized(t *testing.T) {
 			defer other.Close()
 			dir := initialized(t)
 			o := invoke(t, "send", "--control", other.URL, "--token", strange,
-				"--key-file", filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), "--team", sim.DemoTeam)
+				"--key-file", filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), "--team", sim.DemoTeam)
 			assert.Equal(t, exitFailure, o.code)
 			assert.Contains(t, o.stderr, tc.want)
 		})

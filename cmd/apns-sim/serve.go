@@ -14,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -217,7 +218,7 @@ func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 	if s.NonCritical {
 		return mistake("noncritical-constraints", " has no effect on the authorities of --certs; make them with: apns-sim ca init --noncritical-constraints")
 	}
-	if cfg.Secrets, err = sim.LoadSecrets(s.Certs); err != nil {
+	if cfg.Secrets, err = keystore.Load(s.Certs); err != nil {
 		return mistake("certs", ": %w", err)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -114,7 +115,7 @@ func TestATakenAddressIsExitCode3WithTheFlagToChange(t *testing.T) {
 
 func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 	dir := initialized(t)
-	key := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
+	key := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
 	empty := filepath.Join(t.TempDir(), "empty.p8")
 	require.NoError(t, os.WriteFile(empty, nil, 0o600))
 	for _, tc := range []struct {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -29,8 +30,8 @@ func flagged(ctx *kong.Context) func(name string) bool {
 // key returns the key that is meant: that of a flag, else that of the variables, else
 // the default team's. Variables may be left over from two places, such as the file
 // from exec and the text from a space; the key ID, which both set, decides.
-func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (sim.SigningKey, error) {
-	inName := sim.KeyIDOf(f.KeyFile)
+func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.SigningKey, error) {
+	inName := keystore.KeyIDOf(f.KeyFile)
 	switch {
 	case flagged("key-file"):
 		f.KeyP8 = ""
@@ -46,26 +47,26 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (sim.Signing
 	}
 	switch {
 	case f.Team == "" && f.KeyFile != "":
-		return sim.SigningKey{}, badUsage("--key-file needs --team, the team the key belongs to")
+		return keystore.SigningKey{}, badUsage("--key-file needs --team, the team the key belongs to")
 	case f.KeyFile != "":
-		return sim.LoadSigningKey(f.KeyFile, f.Team, f.KeyID)
+		return keystore.LoadSigningKey(f.KeyFile, f.Team, f.KeyID)
 	case f.Team == "" || f.KeyID == "":
-		return sim.SigningKey{}, badUsage("--key-p8 needs --team and --key-id: the team the key belongs to, and its ID")
+		return keystore.SigningKey{}, badUsage("--key-p8 needs --team and --key-id: the team the key belongs to, and its ID")
 	}
 	private, err := pki.ParseP8([]byte(f.KeyP8))
 	if err != nil {
-		return sim.SigningKey{}, fmt.Errorf("--key-p8: %w", err)
+		return keystore.SigningKey{}, fmt.Errorf("--key-p8: %w", err)
 	}
-	return sim.SigningKey{TeamID: f.Team, KeyID: f.KeyID, Private: private}, nil
+	return keystore.SigningKey{TeamID: f.Team, KeyID: f.KeyID, Private: private}, nil
 }
 
 // ofDefaultTeam is the key if none is given. It is no other team's, and has one ID.
-func (f signingFlags) ofDefaultTeam(demo sim.Demo) (sim.SigningKey, error) {
+func (f signingFlags) ofDefaultTeam(demo sim.Demo) (keystore.SigningKey, error) {
 	if f.Team != "" && f.Team != demo.TeamID || f.KeyID != "" && f.KeyID != demo.KeyID {
-		return sim.SigningKey{}, badUsage("key %s of team %s is not that of the default team; give it with --key-file or --key-p8", f.KeyID, f.Team)
+		return keystore.SigningKey{}, badUsage("key %s of team %s is not that of the default team; give it with --key-file or --key-p8", f.KeyID, f.Team)
 	}
 	if demo.KeyFile == "" {
-		return sim.SigningKey{}, badUsage("the simulator has written no key; give one with --key-file or --key-p8")
+		return keystore.SigningKey{}, badUsage("the simulator has written no key; give one with --key-file or --key-p8")
 	}
-	return sim.LoadSigningKey(demo.KeyFile, demo.TeamID, demo.KeyID)
+	return keystore.LoadSigningKey(demo.KeyFile, demo.TeamID, demo.KeyID)
 }

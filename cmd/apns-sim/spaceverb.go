@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 // spaceCommand groups the verbs about spaces.
@@ -66,8 +66,8 @@ func (s *spaceCreate) complete(made *controlapi.CreatedSpace) error {
 		return err
 	}
 	for variable, file := range map[string]struct{ name, text string }{
-		"APNS_SIM_KEY_FILE":         {sim.SigningKey{KeyID: made.KeyID}.FileName(), made.Key},
-		"APNS_SIM_CERTIFICATE_FILE": {sim.DemoCertificateFile, made.Certificate},
+		"APNS_SIM_KEY_FILE":         {keystore.SigningKey{KeyID: made.KeyID}.FileName(), made.Key},
+		"APNS_SIM_CERTIFICATE_FILE": {keystore.DemoCertificateFile, made.Certificate},
 	} {
 		path := filepath.Join(dir, file.name)
 		if err := pki.WriteSecret(path, []byte(file.text)); err != nil {
@@ -135,7 +135,7 @@ func (s *spaceDelete) Run(ctx context.Context) error {
 	if err != nil { // the team has letters and digits alone, the cache is somebody's affair
 		return nil //nolint:nilerr // As above.
 	}
-	for _, file := range append(keys, filepath.Join(dir, sim.DemoCertificateFile), dir) {
+	for _, file := range append(keys, filepath.Join(dir, keystore.DemoCertificateFile), dir) {
 		_ = os.Remove(file) // what is not there, or in use, is no concern
 	}
 	return nil

@@ -2,10 +2,10 @@ package sim
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
 // registerApp gives an app to a team and, if the secrets have a directory that can be
@@ -13,14 +13,22 @@ import (
 // and nobody could push to them.
 func (s *Simulator) registerApp(team, topic string) error {
 	known := s.Auth.HasApp(team, topic)
-	folder := s.folder(team)
-	if err := s.Auth.AddApp(team, topic); err != nil || known || folder == "" {
+	if err := s.Auth.AddApp(team, topic); err != nil || known {
 		return err
 	}
-	if err := rememberTopic(folder, topic); err != nil {
+	if err := s.folder(team).AddTopic(topic); err != nil {
 		s.unsaved(err)
 	}
 	return nil
+}
+
+// folder returns where the keys and apps of a team are saved. Those of teams with a space
+// are not.
+func (s *Simulator) folder(team string) keystore.TeamFolder {
+	if s.Secrets.Dir == "" || s.Spaces.Of(team) != nil {
+		return ""
+	}
+	return keystore.TeamFolder(keystore.KeyFolder(s.Secrets.Dir, team))
 }
 
 // unsaved tells once that a directory of secrets cannot be written: a mounted secret,
@@ -50,16 +58,13 @@ func (s *Simulator) topics() (all []string) {
 // registerRemembered gives a team the apps it had before.
 func (s *Simulator) registerRemembered(team string) error {
 	folder := s.folder(team)
-	if folder == "" {
-		return nil
-	}
-	topics, err := rememberedTopics(folder)
+	topics, err := folder.Topics()
 	if err != nil {
 		return fmt.Errorf("sim: apps of team %s: %w", team, err)
 	}
 	for _, topic := range topics {
 		if err := s.Auth.AddApp(team, topic); err != nil {
-			return fmt.Errorf("sim: %s: %w; correct the line or remove it", filepath.Join(folder, topicsFile), err)
+			return fmt.Errorf("sim: %s: %w; correct the line or remove it", folder.TopicsFile(), err)
 		}
 	}
 	return nil

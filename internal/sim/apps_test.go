@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -20,7 +21,7 @@ import (
 func reopened(t *testing.T, dir string, cfg sim.Config) (*sim.Simulator, error) {
 	t.Helper()
 	var err error
-	cfg.Secrets, err = sim.LoadSecrets(dir)
+	cfg.Secrets, err = keystore.Load(dir)
 	require.NoError(t, err)
 	return sim.New(cfg)
 }
@@ -45,13 +46,13 @@ func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, s.Auth.Apps(sim.DemoTeam), again.Auth.Apps(sim.DemoTeam))
 	assert.Equal(t, []string{"com.other.app"}, again.Auth.Apps(otherTeam))
-	list, err := os.ReadFile(filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics"))
+	list, err := os.ReadFile(filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics"))
 	require.NoError(t, err)
 	assert.Equal(t, "com.example.one\ncom.example.two\n", string(list), "each once, and not those that are there anyway")
 }
 
 func TestAppsAreForgottenWithoutADirectory(t *testing.T) {
-	secrets, err := sim.NewSecrets()
+	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
 	for range 2 {
 		s, err := sim.New(sim.Config{Secrets: secrets})
@@ -64,7 +65,7 @@ func TestAppsAreForgottenWithoutADirectory(t *testing.T) {
 func TestAListOfAppsThatCannotBeReadStopsTheSimulator(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	list := filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics")
+	list := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics")
 	require.NoError(t, os.WriteFile(list, []byte("com.example.one\nno/topic\n"), 0o600))
 	_, err := reopened(t, dir, sim.Config{})
 	require.ErrorContains(t, err, list)
@@ -83,7 +84,7 @@ func TestAppsStayInMemoryWhereTheDirectoryCannotBeWritten(t *testing.T) {
 	var log strings.Builder
 	s, err := reopened(t, dir, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	require.NoError(t, err)
-	require.NoError(t, os.Mkdir(filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "topics"), 0o700)) // the mode would not keep root out
+	require.NoError(t, os.Mkdir(filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "topics"), 0o700)) // the mode would not keep root out
 	for _, topic := range []string{"com.example.one", "com.example.two"} {
 		activate(t, s, topic)
 		assert.True(t, s.Auth.TopicAllowed(sim.DemoTeam, topic))

@@ -12,9 +12,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
+)
+
+// The default team, which exists from the start, with its key and its app.
+const (
+	DemoTeam  = keystore.DemoTeam
+	DemoKey   = keystore.DemoKey
+	DemoTopic = keystore.DemoTopic
 )
 
 // A Control makes the control API of a simulator: what it returns serves a
@@ -29,7 +37,7 @@ type Config struct {
 	// Listen opens a listener at an address; nil listens on TCP.
 	Listen func(ListenerInfo, string) (net.Listener, error)
 	// Secrets are the authorities and keys; nil makes new ones.
-	Secrets *Secrets
+	Secrets *keystore.Secrets
 	// Names are host names and addresses, besides those of
 	// [pki.ServerNames], for which the server certificate is good. They have to
 	// be among the names the secrets were made for.

@@ -7,6 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -124,7 +125,7 @@ func (s *Simulator) RotateTokenKey() error {
 	secret := tokenvault.NewSecret()
 	keys := append([][]byte{secret}, s.Vault.Secrets()...)
 	if s.Secrets.Dir != "" {
-		if err := saveTokenKeys(s.Secrets.Dir, keys); err != nil {
+		if err := keystore.SaveTokenKeys(s.Secrets.Dir, keys); err != nil {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -249,7 +250,7 @@ func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s := start(t, sim.Config{Secrets: secrets})
 	identity := activate(t, s, sim.DemoTopic)
@@ -267,7 +268,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 
-	kept, err := sim.LoadSecrets(dir)
+	kept, err := keystore.Load(dir)
 	require.NoError(t, err)
 	require.Len(t, kept.TokenKeys, 2)
 	after, err := sim.New(sim.Config{Secrets: kept})
@@ -281,7 +282,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 func TestATokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s, err := sim.New(sim.Config{Secrets: secrets})
 	require.NoError(t, err)

@@ -6,12 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
-
-// DemoCertificateFile is the name of the file with the default team's provider
-// certificate and its key.
-const DemoCertificateFile = "provider.pem"
 
 // controlTokenFile is the name of the file with the token of the control API.
 const controlTokenFile = "control.token"
@@ -28,8 +25,8 @@ func (s *Simulator) noteFiles() error {
 		return s.writeFiles(dir)
 	case s.Secrets.Dir != "":
 		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
-		s.info.Demo.KeyFile = filepath.Join(KeyFolder(s.Secrets.Dir, DemoTeam), s.Secrets.Keys[0].FileName())
-		certificate := filepath.Join(s.Secrets.Dir, DemoCertificateFile)
+		s.info.Demo.KeyFile = filepath.Join(keystore.KeyFolder(s.Secrets.Dir, keystore.DemoTeam), s.Secrets.Keys[0].FileName())
+		certificate := filepath.Join(s.Secrets.Dir, keystore.DemoCertificateFile)
 		if _, err := os.Stat(certificate); err == nil { // nobody is obliged to keep it
 			s.info.Demo.CertificateFile = certificate
 		}
@@ -68,27 +65,4 @@ func (s *Simulator) writeFiles(dir string) (err error) {
 	}
 	s.info.Demo.CertificateFile, err = s.Secrets.SaveDemoCertificate(dir)
 	return err
-}
-
-// SaveDemoCertificate issues a provider certificate for the default team's app
-// and writes it to a directory. It returns the path.
-func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
-	return SaveCertificate(s.PKI, pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam}, filepath.Join(dir, DemoCertificateFile))
-}
-
-// SaveCertificate issues a provider certificate and writes it with its key to one
-// file, as most provider libraries want it. It returns the path.
-func SaveCertificate(authorities *pki.PKI, r pki.ProviderRequest, path string) (string, error) {
-	identity, err := authorities.IssueProvider(r)
-	if err != nil {
-		return "", fmt.Errorf("sim: provider certificate for %s: %w", r.Topic, err)
-	}
-	text, err := identity.PEM()
-	if err != nil {
-		return "", fmt.Errorf("sim: provider certificate for %s: %w", r.Topic, err)
-	}
-	if err := pki.WriteSecret(path, text); err != nil {
-		return "", fmt.Errorf("sim: %w", err)
-	}
-	return path, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -18,7 +19,7 @@ func wantUsable(t *testing.T, s *sim.Simulator) {
 	root, err := os.ReadFile(s.Info().CAFile)
 	require.NoError(t, err)
 	assert.Equal(t, string(s.RootPEM()), string(root))
-	key, err := sim.LoadSigningKey(s.Info().Demo.KeyFile, s.Info().Demo.TeamID, "")
+	key, err := keystore.LoadSigningKey(s.Info().Demo.KeyFile, s.Info().Demo.TeamID, "")
 	require.NoError(t, err)
 	assert.Equal(t, s.Info().Demo.KeyID, key.KeyID)
 	assert.Equal(t, sim.DemoTeam, accepts(t, s, key))
@@ -39,11 +40,11 @@ func TestFilesOfADirectoryOfSecretsAreNamedWhereTheyLie(t *testing.T) {
 	dir := t.TempDir()
 	_, err := saved(t, dir).SaveDemoCertificate(dir)
 	require.NoError(t, err)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	s := start(t, sim.Config{Secrets: secrets})
 	assert.Equal(t, filepath.Join(dir, "ca.pem"), s.Info().CAFile)
-	assert.Equal(t, filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), s.Info().Demo.KeyFile)
+	assert.Equal(t, filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8"), s.Info().Demo.KeyFile)
 	wantUsable(t, s)
 
 	require.NoError(t, os.Remove(s.Info().Demo.CertificateFile))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -18,9 +19,9 @@ import (
 
 const otherTeam = "OTHERTEAM1"
 
-func newKey(t *testing.T, team, id string) (sim.SigningKey, providerauth.Key) {
+func newKey(t *testing.T, team, id string) (keystore.SigningKey, providerauth.Key) {
 	t.Helper()
-	key, err := sim.NewSigningKey(team, id)
+	key, err := keystore.NewSigningKey(team, id)
 	require.NoError(t, err)
 	return key, key.Public()
 }
@@ -35,7 +36,7 @@ func signingRequest(t *testing.T, key *ecdsa.PrivateKey) *x509.CertificateReques
 }
 
 // accepts reports the team for which a provider token signed with key is good.
-func accepts(t *testing.T, s *sim.Simulator, key sim.SigningKey) string {
+func accepts(t *testing.T, s *sim.Simulator, key keystore.SigningKey) string {
 	t.Helper()
 	raw, err := providerauth.Sign(key.Private, key.KeyID, key.TeamID, time.Now())
 	require.NoError(t, err)
@@ -45,7 +46,7 @@ func accepts(t *testing.T, s *sim.Simulator, key sim.SigningKey) string {
 }
 
 func TestKeysOfAllTeamsAreGood(t *testing.T) {
-	secrets, err := sim.NewSecrets()
+	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
 	second, _ := newKey(t, sim.DemoTeam, "SECONDKEY1")
 	secrets.Keys = append(secrets.Keys, second)
@@ -59,7 +60,7 @@ func TestKeysOfAllTeamsAreGood(t *testing.T) {
 }
 
 func TestAKeyMayBeGivenTwiceButNotTwoByOneName(t *testing.T) {
-	secrets, err := sim.NewSecrets()
+	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
 	same := secrets.Keys[0].Public()
 	s, err := sim.New(sim.Config{Secrets: secrets, Keys: []providerauth.Key{same}})
@@ -78,7 +79,7 @@ func TestTopicsBelongToTheDefaultTeam(t *testing.T) {
 }
 
 func TestAConfigurationThatCannotBeIsRefusedWithTheCulprit(t *testing.T) {
-	secrets, err := sim.NewSecrets("apns.test")
+	secrets, err := keystore.New(pki.Options{ExtraNames: []string{"apns.test"}})
 	require.NoError(t, err)
 	_, key := newKey(t, "not a team", "KEY1234567")
 	for _, tc := range []struct {

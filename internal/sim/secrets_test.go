@@ -1,50 +1,27 @@
 package sim_test
 
 import (
-	"encoding/hex"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // saved is a directory with secrets, and the secrets.
-func saved(t *testing.T, dir string) *sim.Secrets {
+func saved(t *testing.T, dir string) *keystore.Secrets {
 	t.Helper()
-	secrets, err := sim.NewSecrets()
+	secrets, err := keystore.New(pki.Options{})
 	require.NoError(t, err)
 	require.NoError(t, secrets.Save(dir))
 	return secrets
-}
-
-func TestSecretsAreTheSameAfterSavingAndLoading(t *testing.T) {
-	secrets, err := sim.NewSecrets()
-	require.NoError(t, err)
-	secrets.TokenKeys = append(secrets.TokenKeys, tokenvault.NewSecret())
-	earlier, _ := newKey(t, "AAAAAAAAAA", sim.DemoKey)
-	secrets.Keys = append(secrets.Keys, earlier)
-	dir := filepath.Join(t.TempDir(), "made [by] Save")
-	require.NoError(t, secrets.Save(dir))
-
-	loaded, err := sim.LoadSecrets(dir)
-	require.NoError(t, err)
-	assert.Equal(t, dir, loaded.Dir)
-	assert.Equal(t, secrets.PKI.RootPEM(), loaded.PKI.RootPEM())
-	assert.Equal(t, secrets.TokenKeys, loaded.TokenKeys, "newest first")
-	require.Len(t, loaded.Keys, 2)
-	for i, want := range secrets.Keys {
-		assert.Equal(t, want.TeamID, loaded.Keys[i].TeamID, "the default team first, though its name sorts last")
-		assert.True(t, want.Private.Equal(loaded.Keys[i].Private))
-	}
 }
 
 func TestDeviceTokensOutliveARestart(t *testing.T) {
@@ -55,7 +32,7 @@ func TestDeviceTokensOutliveARestart(t *testing.T) {
 	topic := apns.HashTopic(sim.DemoTopic)
 	token := before.Vault.Mint(device, &topic)
 
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	after, err := sim.New(sim.Config{Secrets: secrets})
 	require.NoError(t, err)
@@ -68,139 +45,6 @@ func TestDeviceTokensOutliveARestart(t *testing.T) {
 	require.NoError(t, err)
 	_, err = stranger.Vault.Open([]byte(token))
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "other secrets are another APNs")
-}
-
-func TestOnlyTheOwnerMayReadSecrets(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "certs")
-	secrets := saved(t, dir)
-	_, err := secrets.SaveDemoCertificate(dir)
-	require.NoError(t, err)
-	seen := map[fs.FileMode]int{}
-	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		require.NoError(t, err)
-		info, err := entry.Info()
-		require.NoError(t, err)
-		want := fs.FileMode(0o600)
-		switch name := entry.Name(); {
-		case entry.IsDir():
-			want = fs.ModeDir | 0o700
-		case strings.HasSuffix(name, ".pem") && name != sim.DemoCertificateFile: // which has its key inside
-			want = 0o644
-		}
-		assert.Equal(t, want, info.Mode(), path)
-		seen[want]++
-		return nil
-	}))
-	assert.Len(t, seen, 3, "there were directories, keys and certificates")
-}
-
-func TestTokenKeysMayBeginWithAByteOrderMark(t *testing.T) {
-	dir := t.TempDir()
-	saved(t, dir)
-	path := filepath.Join(dir, "token.key")
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, append([]byte("\ufeff"), text...), 0o600))
-	_, err = sim.LoadSecrets(dir)
-	require.NoError(t, err)
-}
-
-func TestSecretsThatCannotBeUsedAreRefusedWithFileAndRemedy(t *testing.T) {
-	const anew = "apns-sim ca init --force --certs \""
-	demoKey := filepath.Join("keys", sim.DemoTeam, "AuthKey_SIMKEY0001.p8")
-	write := func(name, text string) func(*testing.T, string) {
-		return func(t *testing.T, dir string) {
-			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-		}
-	}
-	remove := func(name string) func(*testing.T, string) {
-		return func(t *testing.T, dir string) { require.NoError(t, os.RemoveAll(filepath.Join(dir, name))) }
-	}
-	good := hex.EncodeToString(tokenvault.NewSecret())
-	for _, tc := range []struct {
-		name         string
-		harm         func(t *testing.T, dir string)
-		file, remedy string
-	}{
-		{"nothing is there", remove("."), "ca.pem", "make new ones"},
-		{"an authority is missing", remove("device-ca.pem"), "device-ca.pem", "make new ones"},
-		{"the token keys are missing", remove("token.key"), "token.key", anew},
-		{"the token keys are empty", write("token.key", "\n"), "token.key is empty", anew},
-		{"a token key is no hex", write("token.key", good+"\nsecret\n"), "token.key: key 2 is not 64 hex digits", anew},
-		{"a token key is short", write("token.key", good[2:]+"\n"), "token.key: key 1 is not 64 hex digits", anew},
-		{"all signing keys are missing", remove("keys"), demoKey, anew},
-		{"the default team's key is missing", remove(demoKey), demoKey, anew},
-		{"a key of that ID belongs to another team", func(t *testing.T, dir string) {
-			require.NoError(t, os.Rename(sim.KeyFolder(dir, sim.DemoTeam), sim.KeyFolder(dir, otherTeam)))
-		}, demoKey, anew},
-		{"a signing key is none", write("keys/OTHERTEAM1/AuthKey_KEY1234567.p8", "secret"), "AuthKey_KEY1234567.p8", "-----BEGIN PRIVATE KEY-----"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			dir := t.TempDir()
-			saved(t, dir)
-			tc.harm(t, dir)
-			_, err := sim.LoadSecrets(dir)
-			require.ErrorContains(t, err, tc.file)
-			assert.ErrorContains(t, err, tc.remedy)
-		})
-	}
-}
-
-func TestReadingASigningKey(t *testing.T) {
-	dir := t.TempDir()
-	key, _ := newKey(t, otherTeam, "KEY1234567")
-	apples, err := key.Save(dir)
-	require.NoError(t, err)
-	text, err := os.ReadFile(apples)
-	require.NoError(t, err)
-	file := func(name string, text []byte) string {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.WriteFile(path, text, 0o600))
-		return path
-	}
-	renamed, nameless, empty := file("mine.p8", text), file("AuthKey_.p8", text), file("AuthKey_EMPTY00000.p8", nil)
-	certificate, err := sim.NewSecrets()
-	require.NoError(t, err)
-	root := file("AuthKey_ROOT000000.p8", certificate.PKI.RootPEM())
-
-	for _, tc := range []struct{ name, path, id, want, why string }{
-		{"Apple's name tells the ID", apples, "", "KEY1234567", ""},
-		{"an ID that is given wins", apples, "OTHER00001", "OTHER00001", ""},
-		{"any name with an ID", renamed, "KEY1234567", "KEY1234567", ""},
-		{"no ID anywhere", renamed, "", "", "its name is not AuthKey_<key id>.p8; give the key id"},
-		{"a name with an empty ID", nameless, "", "", "give the key id"},
-		{"no file", filepath.Join(dir, "none.p8"), "", "", "there is no key file " + filepath.Join(dir, "none.p8")},
-		{"a folder", dir, "", "", "key file: read " + dir},
-		{"an empty file", empty, "", "", "it is empty"},
-		{"a certificate", root, "", "", root},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			got, err := sim.LoadSigningKey(tc.path, otherTeam, tc.id)
-			if tc.why != "" {
-				assert.ErrorContains(t, err, tc.why)
-				return
-			}
-			require.NoError(t, err)
-			assert.Equal(t, tc.want, got.KeyID)
-			assert.Equal(t, otherTeam, got.TeamID)
-			assert.True(t, key.Private.Equal(got.Private))
-		})
-	}
-}
-
-func TestSecretsAreNotSavedWhereThatIsImpossible(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "file")
-	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	secrets, err := sim.NewSecrets()
-	require.NoError(t, err)
-	assert.ErrorContains(t, secrets.Save(file), file)
-	_, err = secrets.Keys[0].Save(file)
-	assert.ErrorContains(t, err, file)
-	_, err = secrets.SaveDemoCertificate(file)
-	assert.ErrorContains(t, err, file)
-	_, err = sim.SigningKey{KeyID: "NOKEY00000"}.Save(t.TempDir())
-	assert.ErrorContains(t, err, "NOKEY00000", "there is nothing to save")
 }
 
 func TestTheRootIsWhatClientsTrust(t *testing.T) {

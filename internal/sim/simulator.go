@@ -15,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/memnet"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
@@ -35,7 +36,7 @@ type Simulator struct {
 	Faults  *fault.Engine
 	Clock   *clock.Clock    // of the common world
 	Spaces  *space.Registry // the other worlds
-	Secrets *Secrets
+	Secrets *keystore.Secrets
 	Fleet   *virtualdevice.Fleet // the devices inside
 
 	cfg       Config
@@ -75,12 +76,12 @@ func New(cfg Config) (*Simulator, error) {
 
 func (s *Simulator) makeSecrets() (err error) {
 	if s.Secrets != nil {
-		for _, warning := range s.Secrets.review(time.Now()) {
+		for _, warning := range s.Secrets.Review(time.Now()) {
 			s.log.Warn(warning)
 		}
 		s.Secrets.PKI.Unsaved = s.unsaved
 	} else {
-		s.Secrets, err = NewSecretsWith(pki.Options{ExtraNames: s.cfg.Names, NonCritical: s.cfg.NonCritical})
+		s.Secrets, err = keystore.New(pki.Options{ExtraNames: s.cfg.Names, NonCritical: s.cfg.NonCritical})
 	}
 	return err
 }

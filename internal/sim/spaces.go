@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"math/big"
@@ -16,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
@@ -51,14 +51,11 @@ func (c *certificates) take(team string) []*big.Int {
 	return serials
 }
 
-// NewID makes up a team ID or a key ID, of ten characters as Apple's have.
-func NewID() string { return rand.Text()[:10] }
-
 // OpenSpace makes a team that lives in a world of its own, with a key, a provider
 // certificate, apps and devices, and returns all of it; the certificate also as
 // it is, for other forms. If anything fails, nothing is left.
 func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
-	team := cmp.Or(o.Team, NewID())
+	team := cmp.Or(o.Team, keystore.NewID())
 	defer s.turns.alone(team)()
 	if s.Auth.HasTeam(team) {
 		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, controlapi.ErrTaken)
@@ -237,7 +234,9 @@ func (s *Simulator) DeleteTeam(team string) error {
 		return unknownTeam(team)
 	}
 	err := s.removeTeam(team, s.Spaces.Of(team))
-	s.forgetTeam(team)
+	if err := s.folder(team).Remove(); err != nil {
+		s.unsaved(err)
+	}
 	return err
 }
 

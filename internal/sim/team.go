@@ -8,6 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
 )
@@ -61,8 +62,8 @@ func (s *Simulator) makeKey(team string, o controlapi.Key) (controlapi.Key, erro
 	if !s.Auth.HasTeam(team) {
 		return controlapi.Key{}, unknownTeam(team)
 	}
-	o.ID = cmp.Or(o.ID, NewID())
-	key, err := NewSigningKey(team, o.ID)
+	o.ID = cmp.Or(o.ID, keystore.NewID())
+	key, err := keystore.NewSigningKey(team, o.ID)
 	if err != nil {
 		return controlapi.Key{}, err
 	}
@@ -77,10 +78,8 @@ func (s *Simulator) makeKey(team string, o controlapi.Key) (controlapi.Key, erro
 	if err := s.addKey(key.Public()); err != nil {
 		return controlapi.Key{}, err
 	}
-	if folder := s.folder(team); folder != "" {
-		if err := rememberKey(folder, key); err != nil {
-			s.unsaved(err)
-		}
+	if err := s.folder(team).AddKey(key); err != nil {
+		s.unsaved(err)
 	}
 	text, err := pki.MarshalP8(key.Private)
 	if err != nil {
@@ -99,7 +98,7 @@ func (s *Simulator) RevokeKey(team, id string) error {
 	if team == DemoTeam && id == DemoKey { // the simulator does not start without it
 		return nil
 	}
-	if err := forgetKey(s.folder(team), id); err != nil {
+	if err := s.folder(team).RevokeKey(id); err != nil {
 		s.unsaved(err)
 	}
 	return nil
@@ -142,10 +141,8 @@ func (s *Simulator) removeApp(team, bundleID string) error {
 		return fmt.Errorf("%w app of team %s: %q", controlapi.ErrNotFound, team, bundleID)
 	}
 	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
-	if folder := s.folder(team); folder != "" {
-		if err := forgetTopic(folder, bundleID); err != nil {
-			s.unsaved(err)
-		}
+	if err := s.folder(team).RemoveTopic(bundleID); err != nil {
+		s.unsaved(err)
 	}
 	return nil
 }

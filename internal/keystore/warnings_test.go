@@ -1,80 +1,77 @@
-package sim_test
+package keystore_test
 
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 const day = 24 * time.Hour
 
-// warned opens the secrets in a directory and returns what the log says.
-func warned(t *testing.T, dir string) string {
+// warned loads the secrets in a directory and returns the warnings.
+func warned(t *testing.T, dir string) []string {
 	t.Helper()
-	var log strings.Builder
-	_, err := reopened(t, dir, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
-	return log.String()
+	return secrets.Review(time.Now())
 }
 
 // Kubernetes mounts secrets with fsGroup as 0440 or 0640, git keeps no mode but 0644.
 func TestKeysThatOthersMayReadAreAWarning(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no such permissions")
+		t.Skip("Windows has no such permissions")
 	}
 	for _, mode := range []os.FileMode{0o640, 0o440, 0o644} {
 		dir := t.TempDir()
 		saved(t, dir)
 		assert.Empty(t, warned(t, dir))
-		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "token.key"), filepath.Join(sim.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")}
+		keys := []string{filepath.Join(dir, "ca.key"), filepath.Join(dir, "token.key"), filepath.Join(keystore.KeyFolder(dir, keystore.DemoTeam), "AuthKey_SIMKEY0001.p8")}
 		for _, key := range keys {
 			require.NoError(t, os.Chmod(key, mode))
 		}
-		log := warned(t, dir)
-		assert.Equal(t, 1, strings.Count(log, "level=WARN"), "%04o: %s", mode, log)
+		warnings := warned(t, dir)
+		require.Len(t, warnings, 1, "%04o", mode)
 		for _, key := range keys {
-			assert.Contains(t, log, key)
+			assert.Contains(t, warnings[0], key)
 		}
 	}
 }
 
-func TestCertificatesThatEndAreRenewedOrToldOf(t *testing.T) {
+func TestExpiringCertificatesAreRenewedOrAWarning(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	secrets, err := sim.LoadSecrets(dir)
+	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	issue := func(name string, end time.Duration) {
 		t.Helper()
 		id, err := secrets.PKI.IssueProvider(pki.ProviderRequest{
-			Topic: sim.DemoTopic, TeamID: sim.DemoTeam, NotBefore: time.Now().Add(-100 * day), NotAfter: time.Now().Add(end),
+			Topic: keystore.DemoTopic, TeamID: keystore.DemoTeam, NotBefore: time.Now().Add(-100 * day), NotAfter: time.Now().Add(end),
 		})
 		require.NoError(t, err)
 		text, err := id.PEM()
 		require.NoError(t, err)
 		require.NoError(t, pki.WriteSecret(filepath.Join(dir, name), text))
 	}
-	issue(sim.DemoCertificateFile, 5*day)
-	issue("ended.pem", -day)
-	issue("ending.pem", 29*day)
+	issue(keystore.DemoCertificateFile, 5*day)
+	issue("expired.pem", -day)
+	issue("expiring.pem", 29*day)
 	issue("good.pem", 31*day)
-	log := warned(t, dir)
-	assert.Contains(t, log, "ended.pem has ended on")
-	assert.Contains(t, log, "ending.pem ends on")
-	assert.Equal(t, 2, strings.Count(log, "level=WARN"), log)
+	warnings := warned(t, dir)
+	require.Len(t, warnings, 2)
+	assert.Contains(t, warnings[0], "expired.pem expired on")
+	assert.Contains(t, warnings[1], "expiring.pem expires on")
 
-	text, err := os.ReadFile(filepath.Join(dir, sim.DemoCertificateFile))
+	text, err := os.ReadFile(filepath.Join(dir, keystore.DemoCertificateFile))
 	require.NoError(t, err)
 	block, _ := pem.Decode(text)
 	cert, err := x509.ParseCertificate(block.Bytes)
@@ -85,15 +82,15 @@ func TestCertificatesThatEndAreRenewedOrToldOf(t *testing.T) {
 func TestACertificateOfAnotherAuthorityIsNotRenewed(t *testing.T) {
 	dir := t.TempDir()
 	saved(t, dir)
-	stranger, err := pki.New(pki.Options{})
+	other, err := pki.New(pki.Options{})
 	require.NoError(t, err)
-	id, err := stranger.IssueProvider(pki.ProviderRequest{Topic: "a.b", NotAfter: time.Now().Add(day)})
+	id, err := other.IssueProvider(pki.ProviderRequest{Topic: "a.b", NotAfter: time.Now().Add(day)})
 	require.NoError(t, err)
 	text, err := id.PEM()
 	require.NoError(t, err)
-	path := filepath.Join(dir, sim.DemoCertificateFile)
+	path := filepath.Join(dir, keystore.DemoCertificateFile)
 	require.NoError(t, pki.WriteSecret(path, text))
-	assert.Contains(t, warned(t, dir), sim.DemoCertificateFile+" ends on")
+	assert.Contains(t, warned(t, dir)[0], keystore.DemoCertificateFile+" expires on")
 	now, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, text, now)

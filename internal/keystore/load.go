@@ -1,4 +1,4 @@
-package sim
+package keystore
 
 import (
 	"cmp"
@@ -16,9 +16,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// LoadSecrets reads what [Secrets.Save] wrote, and the keys that were put
-// beside it since.
-func LoadSecrets(dir string) (*Secrets, error) {
+// Load reads the files that [Secrets.Save] wrote, and keys that were added to the
+// directory since.
+func Load(dir string) (*Secrets, error) {
 	authorities, err := pki.Load(dir)
 	if err != nil {
 		return nil, err
@@ -35,29 +35,31 @@ func LoadSecrets(dir string) (*Secrets, error) {
 
 // remedy ends the errors about files in dir that cannot be used.
 func remedy(dir string) string {
-	return "restore it, or make everything anew with: " + initAnew(dir)
+	return "restore it, or recreate everything with: " + recreateCommand(dir)
 }
 
-// initAnew is the command that makes everything in dir anew.
-func initAnew(dir string) string { return fmt.Sprintf("apns-sim ca init --force --certs %q", dir) }
+// recreateCommand is the command that recreates everything in dir.
+func recreateCommand(dir string) string {
+	return fmt.Sprintf("apns-sim ca init --force --certs %q", dir)
+}
 
-// byteOrderMark begins the files that some editors write.
+// byteOrderMark is at the start of files that some editors write.
 const byteOrderMark = "\ufeff"
 
 func loadTokenKeys(path string) (secrets [][]byte, err error) {
 	text, err := pki.ReadRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("sim: token keys: %w; %s", err, remedy(filepath.Dir(path)))
+		return nil, fmt.Errorf("keystore: token keys: %w; %s", err, remedy(filepath.Dir(path)))
 	}
 	for i, line := range strings.Fields(strings.TrimPrefix(string(text), byteOrderMark)) {
 		secret, err := hex.DecodeString(line)
 		if err != nil || len(secret) != tokenvault.SecretSize {
-			return nil, fmt.Errorf("sim: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy(filepath.Dir(path)))
+			return nil, fmt.Errorf("keystore: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy(filepath.Dir(path)))
 		}
 		secrets = append(secrets, secret)
 	}
 	if len(secrets) == 0 {
-		return nil, fmt.Errorf("sim: %s is empty; %s", path, remedy(filepath.Dir(path)))
+		return nil, fmt.Errorf("keystore: %s is empty; %s", path, remedy(filepath.Dir(path)))
 	}
 	return secrets, nil
 }
@@ -66,13 +68,13 @@ func loadTokenKeys(path string) (secrets [][]byte, err error) {
 func loadKeys(folder string) (keys []SigningKey, err error) {
 	names, err := fs.Glob(os.DirFS(folder), "*/AuthKey_*.p8")
 	if err != nil {
-		return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
+		return nil, fmt.Errorf("keystore: keys in %s: %w", folder, err)
 	}
 	for _, name := range names {
 		file := filepath.Join(folder, filepath.FromSlash(name))
 		found, err := pki.OpenRegular(file)
 		if err != nil {
-			return nil, fmt.Errorf("sim: keys in %s: %w", folder, err)
+			return nil, fmt.Errorf("keystore: keys in %s: %w", folder, err)
 		}
 		key, err := LoadSigningKey(file, path.Dir(name), "")
 		if err = errors.Join(err, found.Close()); err != nil {
@@ -85,7 +87,7 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 	}
 	i := slices.IndexFunc(keys, SigningKey.isDemo)
 	if i < 0 {
-		return nil, fmt.Errorf("sim: %s: the key of the default team is missing; %s",
+		return nil, fmt.Errorf("keystore: %s: the key of the default team is missing; %s",
 			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy(filepath.Dir(folder)))
 	}
 	demo := keys[i]
@@ -94,8 +96,8 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 
 func (k SigningKey) isDemo() bool { return k.TeamID == DemoTeam && k.KeyID == DemoKey }
 
-// LoadSigningKey reads a .p8 file. An empty id is taken from the name that
-// Apple gives the file, AuthKey_<id>.p8.
+// LoadSigningKey reads a .p8 file. If id is empty, the ID is taken from the file name
+// that Apple uses, AuthKey_<id>.p8.
 func LoadSigningKey(path, team, id string) (SigningKey, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -114,8 +116,8 @@ func LoadSigningKey(path, team, id string) (SigningKey, error) {
 	return SigningKey{TeamID: team, KeyID: id, Private: private}, nil
 }
 
-// KeyIDOf returns the key ID in the name that Apple gives a key file; "" if it has
-// another name.
+// KeyIDOf returns the key ID in a file name of the form AuthKey_<id>.p8; "" if the name
+// has another form.
 func KeyIDOf(path string) string {
 	name, hasPrefix := strings.CutPrefix(filepath.Base(path), "AuthKey_")
 	id, hasSuffix := strings.CutSuffix(name, ".p8")

@@ -1,4 +1,4 @@
-package sim
+package keystore
 
 import (
 	"crypto/x509"
@@ -13,31 +13,31 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// secretFiles are the files of a directory of secrets that have a key in them.
+// secretFiles are the files in a directory of secrets that contain a private key.
 var secretFiles = []string{"*.key", DemoCertificateFile, filepath.Join(keysFolder, "*", "AuthKey_*.p8")}
 
-// review renews what can be renewed in the directory of the secrets, and says what is
-// unusual there and no reason not to start.
-func (s *Secrets) review(now time.Time) (warnings []string) {
+// Review renews the default team's certificate if necessary, and returns warnings about
+// the directory of the secrets that are no reason not to start.
+func (s *Secrets) Review(now time.Time) (warnings []string) {
 	if s.Dir == "" {
 		return nil
 	}
 	if err := s.renewDemoCertificate(now); err != nil {
 		warnings = append(warnings, fmt.Sprintf("the default team's certificate cannot be renewed: %v", err))
 	}
-	return append(append(warnings, openKeys(s.Dir)...), Expiring(s.Dir, now)...)
+	return append(append(warnings, readableKeys(s.Dir)...), Expiring(s.Dir, now)...)
 }
 
-// openKeys warns of keys that others than their owner may read, in a line. They are
-// used all the same: that is how secrets are mounted (Kubernetes, fsGroup) and what is
-// left of modes in git.
-func openKeys(dir string) []string {
-	if runtime.GOOS == "windows" { // has no such modes
+// readableKeys warns about keys that users other than their owner may read. They are
+// still used: Kubernetes mounts secrets with such modes (fsGroup), and git keeps no
+// other.
+func readableKeys(dir string) []string {
+	if runtime.GOOS == "windows" { // it has no such modes
 		return nil
 	}
 	var open []string
 	for _, pattern := range secretFiles {
-		paths, _ := filepath.Glob(filepath.Join(dir, pattern)) // fails for a bad pattern alone
+		paths, _ := filepath.Glob(filepath.Join(dir, pattern)) // fails only for a bad pattern
 		for _, path := range paths {
 			if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
 				open = append(open, fmt.Sprintf("%s (mode %04o)", path, info.Mode().Perm()))
@@ -47,36 +47,36 @@ func openKeys(dir string) []string {
 	if len(open) == 0 {
 		return nil
 	}
-	return []string{"others may read keys: " + strings.Join(open, ", ") + "; unless they are mounted so, chmod 600"}
+	return []string{"other users may read these keys: " + strings.Join(open, ", ") + "; run chmod 600, unless they are mounted that way"}
 }
 
-// warnBefore is how long before its end a certificate is warned of.
+// warnBefore is how long before a certificate expires Review warns about it.
 const warnBefore = 30 * 24 * time.Hour
 
-// Expiring describes the certificates in a directory that have ended or are about to.
+// Expiring describes the certificates in a directory that have expired or soon will.
 func Expiring(dir string, now time.Time) (warnings []string) {
-	paths, _ := filepath.Glob(filepath.Join(dir, "*.pem")) // fails for a bad pattern alone
+	paths, _ := filepath.Glob(filepath.Join(dir, "*.pem")) // fails only for a bad pattern
 	for _, path := range paths {
 		cert := firstCertificate(path)
-		if cert == nil || cert.NotAfter.After(now.Add(warnBefore)) || filepath.Base(path) == formerServerFile {
+		if cert == nil || cert.NotAfter.After(now.Add(warnBefore)) || filepath.Base(path) == obsoleteServerFile {
 			continue
 		}
-		verb, remedy := "ends", "make another with: apns-sim cert create"
+		verb, remedy := "expires", "create another one with: apns-sim cert create"
 		if cert.NotAfter.Before(now) {
-			verb = "has ended"
+			verb = "expired"
 		}
 		if cert.IsCA {
-			remedy = "make all anew with: " + initAnew(filepath.Dir(path))
+			remedy = "recreate everything with: " + recreateCommand(filepath.Dir(path))
 		}
 		warnings = append(warnings, fmt.Sprintf("the certificate in %s %s on %s; %s", path, verb, cert.NotAfter.UTC().Format(time.DateOnly), remedy))
 	}
 	return warnings
 }
 
-// formerServerFile was written by earlier versions and is not read.
-const formerServerFile = "server.pem"
+// obsoleteServerFile was written by earlier versions. Nothing reads it.
+const obsoleteServerFile = "server.pem"
 
-// firstCertificate reads the first certificate of a file; nil if it has none.
+// firstCertificate returns the first certificate in a file, nil if there is none.
 func firstCertificate(path string) *x509.Certificate {
 	text, err := pki.ReadRegular(path)
 	if err != nil {
@@ -90,8 +90,8 @@ func firstCertificate(path string) *x509.Certificate {
 	return nil
 }
 
-// renewDemoCertificate replaces the default team's provider certificate in a directory
-// of secrets when it has ended or is about to, unless it is somebody else's.
+// renewDemoCertificate replaces the default team's provider certificate in the
+// directory if it has expired or soon will, and was issued by these authorities.
 func (s *Secrets) renewDemoCertificate(now time.Time) error {
 	cert := firstCertificate(filepath.Join(s.Dir, DemoCertificateFile))
 	if cert == nil || cert.NotAfter.After(now.Add(warnBefore)) || cert.CheckSignatureFrom(s.PKI.ProviderCA.Certificate) != nil {

@@ -1,0 +1,35 @@
+package keystore
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
+)
+
+// DemoCertificateFile is the name of the file with the default team's provider
+// certificate and its key.
+const DemoCertificateFile = "provider.pem"
+
+// SaveDemoCertificate issues a provider certificate for the default team's app
+// and writes it to a directory. It returns the path.
+func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
+	return SaveCertificate(s.PKI, pki.ProviderRequest{Topic: DemoTopic, TeamID: DemoTeam}, filepath.Join(dir, DemoCertificateFile))
+}
+
+// SaveCertificate issues a provider certificate and writes it, with its key, to one
+// file, the form that most provider libraries read. It returns the path.
+func SaveCertificate(authorities *pki.PKI, r pki.ProviderRequest, path string) (string, error) {
+	identity, err := authorities.IssueProvider(r)
+	if err != nil {
+		return "", fmt.Errorf("keystore: provider certificate for %s: %w", r.Topic, err)
+	}
+	text, err := identity.PEM()
+	if err != nil {
+		return "", fmt.Errorf("keystore: provider certificate for %s: %w", r.Topic, err)
+	}
+	if err := pki.WriteSecret(path, text); err != nil {
+		return "", fmt.Errorf("keystore: %w", err)
+	}
+	return path, nil
+}
