@@ -111,8 +111,11 @@ func readIdentity(path, password string) (*pki.Identity, error) {
 	}
 	if len(data) > 0 && data[0] == derSequence {
 		id, err := p12.Decode(data, password)
-		if err != nil {
+		if errors.Is(err, p12.ErrPassword) {
 			return nil, fmt.Errorf("%s: %w; give its password with --password", path, err)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return id, nil
 	}

@@ -88,6 +88,9 @@ type deviceCreate struct {
 
 // Run makes devices and prints their tokens.
 func (d *deviceCreate) Run(ctx context.Context, c *console) error {
+	if err := (counts{"count": d.Count}).below(1); err != nil {
+		return usageError{err}
+	}
 	order := controlapi.DeviceOrder{Team: d.Team, Topics: d.Topic, Environment: d.Environment, Count: d.Count, Offline: d.Offline}
 	var made struct{ Devices []controlapi.Device }
 	err := d.whileMaking(ctx, c, cmp.Or(d.Team, sim.DemoTeam), d.Count, func() error {

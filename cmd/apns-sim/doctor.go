@@ -299,12 +299,13 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	target := net.JoinHostPort(probes.serverName, at.Port())
 	for _, program := range []struct {
 		name, trusts string
+		cause        string // how the line begins that says why it failed; "" is the last one
 		args         []string
 	}{
-		{"curl", "CURL_CA_BUNDLE", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, "--connect-to", target + ":" + address, "https://" + target}},
-		{"node", "NODE_EXTRA_CA_CERTS", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'" + probes.serverName + "'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
-		{"python3", "SSL_CERT_FILE", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='" + probes.serverName + "')"}},
-		{"openssl", "SSL_CERT_FILE", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", probes.serverName, "-verify_return_error", "-brief"}},
+		{"curl", "CURL_CA_BUNDLE", "curl: (", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, "--connect-to", target + ":" + address, "https://" + target}},
+		{"node", "NODE_EXTRA_CA_CERTS", "", []string{"-e", "require('tls').connect({host:'localhost',port:" + at.Port() + ",servername:'" + probes.serverName + "'},function(){this.end();process.exit(0)}).on('error',e=>{console.error(e.message);process.exit(1)})"}},
+		{"python3", "SSL_CERT_FILE", "", []string{"-c", "import socket,ssl;ssl.create_default_context().wrap_socket(socket.create_connection(('localhost'," + at.Port() + "),5),server_hostname='" + probes.serverName + "')"}},
+		{"openssl", "SSL_CERT_FILE", "verify error:", []string{"s_client", "-connect", "localhost:" + at.Port(), "-servername", probes.serverName, "-verify_return_error", "-brief"}},
 	} {
 		path, err := exec.LookPath(program.name)
 		if err != nil {
@@ -313,8 +314,7 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 		output, err := exec.CommandContext(ctx, path, program.args...).CombinedOutput()
 		if err != nil {
 			probes.failed++
-			last := lastLine(string(output))
-			list = append(list, wrong(program.name, "set "+program.trusts+`, as eval "$(apns-sim env)" does`, "cannot connect: %s (%v)", last, err))
+			list = append(list, wrong(program.name, "set "+program.trusts+`, as eval "$(apns-sim env)" does`, "cannot connect: %s (%v)", causeLine(string(output), program.cause), err))
 			continue
 		}
 		list = append(list, good(program.name, "connects and trusts"))
@@ -334,8 +334,15 @@ func (p *patient) forget(ctx context.Context, id string) {
 	_ = p.call(ctx, http.MethodDelete, "/v1/notifications", url.Values{"apns-id": {id}}, nil, nil) // it stays, and says what it is
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
+// causeLine returns the line of an output that begins with a prefix; without a prefix,
+// and if there is none, the last line.
+func causeLine(output, prefix string) string {
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+	for _, line := range lines {
+		if prefix != "" && strings.HasPrefix(line, prefix) {
+			return line
+		}
+	}
 	return lines[len(lines)-1]
 }
 

@@ -110,6 +110,7 @@ func TestDoctorTellsTheRemedyOfWhatIsWrong(t *testing.T) {
 	if f, tried := all["curl"]; tried {
 		assert.False(t, f.Good)
 		assert.Contains(t, f.Remedy, "CURL_CA_BUNDLE")
+		assert.Contains(t, f.Found, "cannot connect: curl: (60) ")
 	}
 	assert.True(t, all["SSL_CERT_FILE"].Good)
 }
@@ -168,4 +169,13 @@ func TestDoctorNamesCertificatesThatEnd(t *testing.T) {
 	assert.False(t, found.Good)
 	assert.Contains(t, found.Found, filepath.Join(dir, "a.b.pem")+" expires on")
 	assert.Contains(t, found.Remedy, "apns-sim cert create")
+}
+
+func TestDoctorShowsTheLineWithTheCause(t *testing.T) {
+	const curl = "curl: (60) SSL certificate problem: unable to get local issuer certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\n" +
+		"curl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.\n"
+	assert.Equal(t, "curl: (60) SSL certificate problem: unable to get local issuer certificate", causeLine(curl, "curl: ("))
+	assert.Equal(t, "ssl.SSLCertVerificationError: bad", causeLine("Traceback (most recent call last):\n  File\nssl.SSLCertVerificationError: bad\n", ""))
+	assert.Equal(t, "the last one", causeLine("another\nthe last one\n", "curl: ("))
+	assert.Empty(t, causeLine("", "curl: ("))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -94,12 +95,12 @@ func (e *ending) bound(ctx context.Context, c *console, command func() int) int 
 
 // giveUp tells what was not waited for.
 func giveUp(c *console, limit time.Duration, unfinished func() []string) int {
-	text := fmt.Sprintf("apns-sim: ends without waiting any longer: not everything has ended within %s of the signal", limit)
+	text := fmt.Sprintf("ends without waiting any longer: not everything has ended within %s of the signal", limit)
 	if unfinished != nil {
 		text += "; still running: " + strings.Join(unfinished(), ", ")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_ = writeUntil(ctx, c.stderr, []byte(text+"\n")) // nobody is left to tell
+	_ = writeUntil(ctx, c.stderr, []byte(c.words(slog.LevelError, text))) // nobody is left to tell
 	return exitFailure
 }

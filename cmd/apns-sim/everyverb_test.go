@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
 // verbOf names for each operation of the control API the verb that asks for it.
@@ -166,4 +168,29 @@ func TestAFaultIsShownAndKindsAreListed(t *testing.T) {
 	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests")
 	assert.Contains(t, d.do("fault", "show", "busy"), "answer TooManyRequests")
 	assert.Regexp(t, `(?m)^answer +request `, d.do("fault", "kinds"))
+}
+
+func TestHelpOfFaultAddListsParametersAndTheirValues(t *testing.T) {
+	help := succeed(t, "fault", "add", "--help")
+	limited := 0
+	for _, kind := range fault.Kinds() {
+		assert.Contains(t, help, string(kind.Kind))
+		for _, parameter := range slices.Concat(kind.Needs, kind.Takes) {
+			for _, value := range fault.Values(parameter) {
+				assert.Regexp(t, `(?m)^ +`+parameter+`: .*`+regexp.QuoteMeta(value), help)
+				limited++
+			}
+		}
+	}
+	assert.Positive(t, limited)
+	assert.Contains(t, help, "break-handshake handshake\n")
+	assert.Contains(t, help, "handshake: cut, old-version, bad-cipher or alert\n")
+}
+
+func TestNoDevicesAtAllCannotBeCreated(t *testing.T) {
+	for _, n := range []string{"0", "-1"} {
+		o := invoke(t, "device", "create", "--count="+n, "--control", "http://127.0.0.1:1")
+		assert.Equal(t, exitUsage, o.code, o.stderr)
+		assert.Contains(t, o.stderr, "--count is "+n+"; it is 1 at least")
+	}
 }

@@ -15,7 +15,7 @@ import (
 func explain(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, err strings.Builder
-	code = run(t.Context(), append([]string{"explain"}, args...), &console{strings.NewReader(""), &out, &err})
+	code = run(t.Context(), append([]string{"explain"}, args...), newConsole(strings.NewReader(""), &out, &err))
 	return out.String(), err.String(), code
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,7 +104,40 @@ type faultAdd struct {
 // Help is what the help says before the flags.
 func (faultAdd) Help() string {
 	return "apns-sim fault add answer --reason TooManyRequests --times 2 is as much as the rule " +
-		`{"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}. docs/faults.md has all kinds and their parameters.`
+		`{"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}. Parameters without a flag stand in such a rule: ` +
+		`{"what":{"do":"break-handshake","handshake":"cut"}}.` + "\n\nKinds, and the parameters that they need or [may have]:\n\n" + kindLines() +
+		"\nThe values of parameters that are one of a few words:\n\n" + valueLines() +
+		"\napns-sim fault kinds says what each kind does; docs/faults.md has all about them."
+}
+
+// kindLines lists the kinds with their parameters, a line each.
+func kindLines() string {
+	var lines strings.Builder
+	for _, kind := range fault.Kinds() {
+		words := append([]string{string(kind.Kind)}, kind.Needs...)
+		for _, parameter := range kind.Takes {
+			words = append(words, "["+parameter+"]")
+		}
+		lines.WriteString("  " + strings.Join(words, " ") + "\n")
+	}
+	return lines.String()
+}
+
+// valueLines lists the parameters that are one of a few words, with these, a line each.
+func valueLines() string {
+	var lines strings.Builder
+	var seen []string
+	for _, kind := range fault.Kinds() {
+		for _, parameter := range slices.Concat(kind.Needs, kind.Takes) {
+			values := fault.Values(parameter)
+			if values == nil || slices.Contains(seen, parameter) {
+				continue
+			}
+			seen = append(seen, parameter)
+			lines.WriteString("  " + parameter + ": " + alternatives(values) + "\n")
+		}
+	}
+	return lines.String()
 }
 
 // Run puts the fault into force.

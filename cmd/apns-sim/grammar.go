@@ -56,21 +56,34 @@ type commands struct {
 }
 
 // grammarFor returns the part of the grammar that a command line needs: its verb, or
-// the default one. Making the whole of it takes longer than starting the simulator.
+// the default one, also for a word that is no verb. Making the whole of it takes longer than starting the simulator.
 func grammarFor(args []string) any {
-	verb := "serve"
+	verb, verbs := "serve", verbNames()
 	switch {
-	case len(args) > 0 && !strings.HasPrefix(args[0], "-"):
+	case len(args) > 0 && slices.Contains(verbs, args[0]):
 		verb = args[0]
 	case slices.Contains(args, "--help"), slices.Contains(args, "-h"):
 		return new(commands) // the help lists all verbs
 	}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
-		if cmp.Or(field.Tag.Get("name"), strings.ToLower(field.Name)) == verb {
+		if verbName(field) == verb {
 			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
 		}
 	}
-	return new(commands) // a verb that is none is told the nearest
+	return new(commands)
+}
+
+// verbName is the name of the verb of a field of commands.
+func verbName(field reflect.StructField) string {
+	return cmp.Or(field.Tag.Get("name"), strings.ToLower(field.Name))
+}
+
+// verbNames are the names of all verbs.
+func verbNames() (names []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
+		names = append(names, verbName(field))
+	}
+	return names
 }
 
 // wholeModel is the grammar of all verbs, built when something asks about verbs other

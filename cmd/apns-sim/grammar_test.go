@@ -183,3 +183,37 @@ func TestAMistakeInTheCommandLineIsToldInTwoLines(t *testing.T) {
 		})
 	}
 }
+
+func TestTheNearestVerbIsNamedAtEveryLevel(t *testing.T) {
+	named := 0
+	require.NoError(t, kong.Visit(model(t).Node, func(v kong.Visitable, next kong.Next) error {
+		verb, ok := v.(*kong.Node)
+		if !ok || verb.Parent == nil {
+			return next(nil)
+		}
+		words := strings.Fields(strings.TrimPrefix(verb.Path(), "apns-sim"))
+		misspelled := append(slices.Clone(words[:len(words)-1]), verb.Name[:len(verb.Name)-1])
+		_, _, err := parseArgs(t, misspelled)
+		require.Error(t, err, misspelled)
+		assert.Regexp(t, `did you mean (one of )?"[a-z0-9-]+"`, err.Error()+nearestVerb(err, misspelled), misspelled)
+		named++
+		return next(nil)
+	}))
+	assert.Greater(t, named, 60)
+}
+
+func TestAWordThatIsNoVerbIsTold(t *testing.T) {
+	for args, want := range map[string]string{
+		"serv":               `unexpected argument serv, did you mean "serve"?`,
+		"--any-port srve":    `unexpected argument srve, did you mean "serve"?`,
+		"devcie list":        `unexpected argument devcie, did you mean "device"?`,
+		"--any-port send":    "unexpected argument send; the verb stands first: apns-sim send",
+		"fault lst --json":   `unexpected argument lst, did you mean "list"?`,
+		"serve serv":         "unexpected argument serv\n  see apns-sim serve --help",
+		"something-entirely": "unexpected argument something-entirely\n  see apns-sim --help",
+	} {
+		o := invoke(t, strings.Fields(args)...)
+		assert.Equal(t, exitUsage, o.code, args)
+		assert.Contains(t, o.stderr, want)
+	}
+}

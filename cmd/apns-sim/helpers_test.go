@@ -36,7 +36,7 @@ func invokeWith(t *testing.T, stdin string, args ...string) outcome {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // what should be refused may run
 	defer cancel()
 	var stdout, stderr strings.Builder
-	code := run(ctx, args, &console{strings.NewReader(stdin), &stdout, &stderr})
+	code := run(ctx, args, newConsole(strings.NewReader(stdin), &stdout, &stderr))
 	assert.NoError(t, ctx.Err(), "%q does not end", args)
 	return outcome{code, stdout.String(), stderr.String()}
 }
@@ -70,7 +70,7 @@ func serve(t testing.TB, args ...string) *server {
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(t.Context())
 	s.done.Go(func() {
-		s.code = run(ctx, append([]string{"serve", "--ready", "json"}, args...), &console{strings.NewReader(""), write, &s.stderr})
+		s.code = run(ctx, append([]string{"serve", "--ready", "json"}, args...), newConsole(strings.NewReader(""), write, &s.stderr))
 		write.Close()
 	})
 	t.Cleanup(func() { s.stop() })

@@ -18,8 +18,11 @@ import (
 // logFlags say what is logged, and how.
 type logFlags struct {
 	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (${default})."`
-	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How to log: text or json, one object a line (${default})."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How to write the log, and all else on standard error: text or json, one object a line (${default})."`
 }
+
+// logJSON is the format of a log in JSON.
+const logJSON = "json"
 
 // logPatience is how long the end of a service waits for whoever reads its log.
 const logPatience = time.Second
@@ -62,8 +65,8 @@ func (f *logFlags) handler(out io.Writer, terminal bool) slog.Handler {
 		level = slog.LevelInfo // the flag allows no other words
 	}
 	switch {
-	case f.LogFormat == "json":
-		return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})
+	case f.LogFormat == logJSON:
+		return jsonHandler(out, level)
 	case terminal:
 		return tint.NewTextHandler(out, &tint.Options{
 			Level: level, TimeFormat: time.TimeOnly, NoColor: !hasColor(),
@@ -71,6 +74,11 @@ func (f *logFlags) handler(out io.Writer, terminal bool) slog.Handler {
 		})
 	}
 	return slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})
+}
+
+// jsonHandler writes a log as JSON.
+func jsonHandler(out io.Writer, level slog.Level) slog.Handler {
+	return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level})
 }
 
 // hasColor reports whether color is wanted on a terminal, and understood by it.

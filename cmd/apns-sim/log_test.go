@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/logs"
+	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 func TestALogThatNobodyReadsStopsNeitherServiceNorShutdown(t *testing.T) {
@@ -24,7 +25,7 @@ func TestALogThatNobodyReadsStopsNeitherServiceNorShutdown(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"serve", "--any-port", "--log-level", "debug", "--ready-file", file}, &console{strings.NewReader(""), io.Discard, stderr})
+		code <- run(ctx, []string{"serve", "--any-port", "--log-level", "debug", "--ready-file", file}, newConsole(strings.NewReader(""), io.Discard, stderr))
 	}()
 	succeed(t, "ready", "--ready-file", file, "--wait", "20s") // its welcome is not read, either
 	info, err := readReadyFile(file)
@@ -41,14 +42,92 @@ func TestALogThatNobodyReadsStopsNeitherServiceNorShutdown(t *testing.T) {
 
 func TestTheLogIsJSONIfThatIsAskedFor(t *testing.T) {
 	s := serve(t, "--any-port", "--log-format", "json")
-	lines := strings.Split(strings.TrimSpace(s.stop().stderr), "\n")
-	for _, line := range lines {
-		var entry struct{ Time, Level, Msg string }
-		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
-		assert.NotEmpty(t, entry.Time)
+	entries := jsonLog(t, s.stop().stderr)
+	for _, entry := range entries {
 		assert.Equal(t, "INFO", entry.Level)
 	}
-	assert.Contains(t, lines[len(lines)-1], `"msg":"stopping; a second signal ends at once"`)
+	assert.Equal(t, "stopping; a second signal ends at once", entries[len(entries)-1].Msg)
+}
+
+// A logEntry is a line of a log in JSON.
+type logEntry struct {
+	Time, Level, Msg string
+	Ready            sim.Info
+}
+
+// jsonLog reads a log of which every line is JSON.
+func jsonLog(t *testing.T, text string) []logEntry {
+	t.Helper()
+	entries := lines[logEntry](t, text)
+	for _, entry := range entries {
+		assert.NotEmpty(t, entry.Time, entry.Msg)
+	}
+	require.NotEmpty(t, entries)
+	return entries
+}
+
+func TestTheWelcomeIsARecordIfTheLogIsJSON(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	var stderr strings.Builder
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"serve", "--any-port", "--log-format", "json", "--ready-file", file}, newConsole(strings.NewReader(""), io.Discard, &stderr))
+	}()
+	succeed(t, "ready", "--ready-file", file, "--wait", "20s")
+	info, err := readReadyFile(file)
+	require.NoError(t, err)
+	cancel()
+	require.Equal(t, exitOK, <-code)
+	entries := jsonLog(t, stderr.String())
+	i := slices.IndexFunc(entries, func(e logEntry) bool { return e.Ready.Event != "" })
+	require.GreaterOrEqual(t, i, 0, stderr.String())
+	assert.Equal(t, info, entries[i].Ready)
+	assert.Contains(t, entries[i].Msg, "it is not Apple")
+}
+
+func TestMistakesAndFailuresAreRecordsIfTheLogIsJSON(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	occupied := taken(t)
+	file := written(t, "log-format: json\n")
+	for _, tc := range []struct {
+		name, variable string
+		args           []string
+		code           int
+		want           string
+	}{
+		{"an address is taken", "", []string{"serve", "--any-port", "--listen", occupied, "--log-format", "json"}, exitAddress, occupied},
+		{"the same by a variable", "json", []string{"--any-port", "--listen", occupied}, exitAddress, occupied},
+		{"the same by a file", "", []string{"--any-port", "--listen", occupied, "--config", file}, exitAddress, occupied},
+		{"a flag is unknown", "", []string{"serve", "--log-format=json", "--bogus"}, exitUsage, "unknown flag --bogus"},
+		{"a flag is unknown behind others", "", []string{"--log-format", "json", "--bogus"}, exitUsage, "unknown flag --bogus"},
+		{"a flag cannot be meant", "json", []string{"serve", "--window", "0"}, exitUsage, "--window is 0"},
+		{"a flag is unknown beside a file", "", []string{"--config", file, "--bogus"}, exitUsage, "unknown flag --bogus"},
+		{"there is no program", "", []string{"exec", "--log-format", "json", "--", "no-such-program"}, exitNotFound, "no-such-program"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.variable != "" {
+				t.Setenv("APNS_SIM_LOG_FORMAT", tc.variable)
+			}
+			o := invoke(t, tc.args...)
+			assert.Equal(t, tc.code, o.code)
+			entries := jsonLog(t, o.stderr)
+			last := entries[len(entries)-1]
+			assert.Equal(t, "ERROR", last.Level)
+			assert.Contains(t, last.Msg, tc.want)
+		})
+	}
+}
+
+func TestOnlyServicesHaveALogInJSON(t *testing.T) {
+	t.Setenv("APNS_SIM_LOG_FORMAT", "json")
+	assert.True(t, strings.HasPrefix(invoke(t, "list", "--bogus").stderr, "apns-sim: unknown flag"))
+	o := invoke(t, "exec", "--bogus", "--", "echo", "--log-format", "json")
+	assert.Equal(t, exitUsage, o.code)
+	jsonLog(t, o.stderr)
+	t.Setenv("APNS_SIM_LOG_FORMAT", "text")
+	o = invoke(t, "exec", "--bogus", "--", "echo", "--log-format", "json")
+	assert.True(t, strings.HasPrefix(o.stderr, "apns-sim: unknown flag"), "what stands behind -- is the program's: %s", o.stderr)
 }
 
 func TestNoTerminalWithoutColorGetsAny(t *testing.T) {

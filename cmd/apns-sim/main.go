@@ -14,10 +14,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/secret"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -37,6 +40,12 @@ const (
 type console struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+
+	asJSON atomic.Bool // what goes to stderr is a log in JSON
+}
+
+func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
+	return &console{stdin: stdin, stdout: stdout, stderr: stderr}
 }
 
 // A usageError is a mistake in the command line or the configuration.
@@ -49,7 +58,7 @@ func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(f
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], &console{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(run(ctx, os.Args[1:], newConsole(os.Stdin, os.Stdout, os.Stderr)))
 }
 
 // runVerb executes one command line and returns the exit code.
@@ -72,6 +81,7 @@ func runVerb(ctx context.Context, args []string, c *console, end *ending) int {
 	if exited != nil { // help was asked for
 		return *exited
 	}
+	c.asJSON.Store(from.logsJSON(parser.Model, parsed, args, err))
 	if err != nil {
 		return fail(usageError{err})
 	}
@@ -94,7 +104,7 @@ func remarkOnVariables(c *console, part *kong.Application) error {
 		return err
 	}
 	for _, remark := range strangeVariables(whole, os.Environ()) {
-		c.complain(remark)
+		c.remark(remark)
 	}
 	return nil
 }
@@ -112,7 +122,29 @@ func withHint(err, first error, args []string) error {
 	if slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 1 && arg[0] == '-' && '0' <= arg[1] && arg[1] <= '9' }) {
 		hint = "; a value that begins with - stands after --, or behind =, as in --flag=-1s"
 	}
-	return fmt.Errorf("%w\n  see %s --help%s", err, command, hint)
+	return fmt.Errorf("%w%s\n  see %s --help%s", err, nearestVerb(first, args), command, hint)
+}
+
+// unexpectedArgument is how kong says that a verb takes no such argument.
+const unexpectedArgument = "unexpected argument "
+
+// nearestVerb goes on behind the mistake about a word that stands where the verb should.
+// kong names the nearest verb of a group itself, but takes such a word for an argument of
+// the default verb.
+func nearestVerb(mistake error, args []string) string {
+	word, found := strings.CutPrefix(mistake.Error(), unexpectedArgument)
+	verbs := verbNames()
+	if !found || strings.Contains(word, ",") || slices.Contains(verbs, args[0]) {
+		return ""
+	}
+	if slices.Contains(verbs, word) {
+		return fmt.Sprintf("; the verb stands first: apns-sim %s", word)
+	}
+	nearest, edits := apns.Nearest(word, verbs)
+	if edits > len(nearest)/2 {
+		return ""
+	}
+	return fmt.Sprintf(", did you mean %q?", nearest)
 }
 
 // report prints an error and turns it into an exit code.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"text/tabwriter"
 
@@ -18,8 +20,25 @@ func (c *console) print(format string, args ...any) error {
 }
 
 // complain writes a line about what is wrong; it may have several lines.
-func (c *console) complain(what any) {
-	_, _ = fmt.Fprintln(c.stderr, "apns-sim:", printable.Lines(fmt.Sprint(what))) // nobody is left to tell
+func (c *console) complain(what any) { c.tell(slog.LevelError, what) }
+
+// remark is complain about what ends nothing.
+func (c *console) remark(what any) { c.tell(slog.LevelWarn, what) }
+
+// tell writes to standard error.
+func (c *console) tell(level slog.Level, what any) {
+	_, _ = io.WriteString(c.stderr, c.words(level, what)) // nobody is left to tell
+}
+
+// words are what tell writes: a record if the log is JSON, otherwise text.
+func (c *console) words(level slog.Level, what any) string {
+	text := printable.Lines(fmt.Sprint(what))
+	if !c.asJSON.Load() {
+		return "apns-sim: " + text + "\n"
+	}
+	var record strings.Builder
+	slog.New(jsonHandler(&record, level)).Log(context.Background(), level, text)
+	return record.String()
 }
 
 // encode writes a line of JSON.

@@ -24,7 +24,7 @@ func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog
 		return err
 	}
 	if s.Ready != "json" {
-		return welcome(log.out, info)
+		return s.welcome(log, info)
 	}
 	if err := writeUntil(ctx, c.stdout, record); err != nil {
 		return fmt.Errorf("write the ready record: %w", err)
@@ -51,6 +51,16 @@ func writeUntil(ctx context.Context, out io.Writer, text []byte) error {
 	case <-time.After(logPatience):
 		return errors.New("nobody reads it")
 	}
+}
+
+// welcome tells on standard error that the simulator is ready: as a record of the log if
+// that is JSON, otherwise in words.
+func (s *serveCommand) welcome(log *serviceLog, info sim.Info) error {
+	if s.Log.LogFormat == logJSON {
+		log.Info("apns-sim is ready; it is not Apple: what it accepts reaches simulated devices only", "ready", info)
+		return nil
+	}
+	return welcome(log.out, info)
 }
 
 // welcome says for a reader where everything is and what to do first.

@@ -155,7 +155,7 @@ func TestNobodyReadingTheReadyRecordLeavesTheEndAsItIs(t *testing.T) {
 	var stderr strings.Builder
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"serve", "--any-port", "--ready", "json", "--ready-file", file}, &console{strings.NewReader(""), stdout, &stderr})
+		code <- run(ctx, []string{"serve", "--any-port", "--ready", "json", "--ready-file", file}, newConsole(strings.NewReader(""), stdout, &stderr))
 	}()
 	succeed(t, "ready", "--ready-file", file, "--wait", "20s")
 	cancel()

@@ -59,7 +59,7 @@ func TestServeIsTheDefaultVerbAndWelcomesAReader(t *testing.T) {
 	cancel() // it is interrupted as soon as it is ready
 	var stdout, stderr strings.Builder
 	files := t.TempDir()
-	assert.Equal(t, exitOK, run(ctx, []string{"--any-port", "--files", files}, &console{strings.NewReader(""), &stdout, &stderr}))
+	assert.Equal(t, exitOK, run(ctx, []string{"--any-port", "--files", files}, newConsole(strings.NewReader(""), &stdout, &stderr)))
 	assert.Empty(t, stdout.String(), "text for people goes to standard error")
 	assert.Contains(t, stderr.String(), "is ready. It is not Apple")
 	assert.Contains(t, stderr.String(), filepath.Join(files, "ca.pem"))
@@ -168,7 +168,7 @@ func TestReadyThatCannotBeToldStopsTheSimulator(t *testing.T) {
 
 	file = filepath.Join(t.TempDir(), "ready.json")
 	var stderr strings.Builder
-	code := run(t.Context(), []string{"serve", "--any-port", "--ready", "json", "--ready-file", file}, &console{strings.NewReader(""), broken{}, &stderr})
+	code := run(t.Context(), []string{"serve", "--any-port", "--ready", "json", "--ready-file", file}, newConsole(strings.NewReader(""), broken{}, &stderr))
 	assert.Equal(t, exitFailure, code)
 	assert.Contains(t, stderr.String(), "write the ready record: "+errBroken.Error())
 	assert.NoFileExists(t, file, "nobody is told that it is ready")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -106,6 +107,34 @@ func (s *settings) load(ctx *kong.Context, flags []*kong.Flag) bool {
 		}
 	}
 	return true
+}
+
+// logsJSON reports whether a command line asks for a log in JSON. One that has mistakes
+// is asked as far as it can be read.
+func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, args []string, mistake error) bool {
+	var format *kong.Flag
+	for _, verb := range grammar.Leaves(false) {
+		format = cmp.Or(format, named(verb.Flags, "log-format"))
+	}
+	switch {
+	case format == nil:
+		return false
+	case mistake == nil:
+		return parsed.FlagValue(format) == logJSON
+	}
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	if i := slices.Index(args, "--log-format"); i >= 0 && i+1 < len(args) {
+		return args[i+1] == logJSON
+	}
+	if i := slices.IndexFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--log-format=") }); i >= 0 {
+		return strings.HasSuffix(args[i], "="+logJSON)
+	}
+	if variable := fromVariable(format); variable != "" {
+		return os.Getenv(variable) == logJSON
+	}
+	return s.file != nil && s.file.entries["log-format"].value == logJSON
 }
 
 // origin says where the value of a flag comes from.

@@ -14,7 +14,7 @@ import (
 func cli(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &console{strings.NewReader(""), &out, &errs})
+	code = run(t.Context(), args, newConsole(strings.NewReader(""), &out, &errs))
 	return code, out.String(), errs.String()
 }
 

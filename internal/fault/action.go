@@ -102,6 +102,10 @@ var words = map[string][]string{
 	"code":       codeNames(),
 }
 
+// Values returns the words that a parameter may be, by its name in JSON; nil for one that
+// is not limited to a few words.
+func Values(parameter string) []string { return slices.Clone(words[parameter]) }
+
 // A Code is the name of an HTTP/2 error code: RFC 9113, 7.
 type Code string
 

@@ -96,11 +96,8 @@ func encoderFor(f Format, password string) (*pkcs12.Encoder, error) {
 // Decode reads an identity, in any format.
 func Decode(data []byte, password string) (*pki.Identity, error) {
 	key, leaf, issuers, err := pkcs12.DecodeChain(data, password)
-	if errors.Is(err, pkcs12.ErrIncorrectPassword) {
-		return nil, fmt.Errorf("p12: wrong password: %w", err)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("p12: decode: %w", err)
+		return nil, diagnose(data, err)
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {

@@ -3,6 +3,8 @@ package p12
 import (
 	"bytes"
 	"crypto/x509"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,7 +76,48 @@ func TestWrongUseIsRefused(t *testing.T) {
 	data, err := Encode(Modern, id, "secret")
 	require.NoError(t, err)
 	_, err = Decode(data, "guess")
-	require.ErrorContains(t, err, "wrong password")
-	_, err = Decode(data[:len(data)/2], "secret")
-	assert.ErrorContains(t, err, "p12: decode")
+	require.ErrorIs(t, err, ErrPassword)
+}
+
+func TestAFileThatCannotBeDecodedIsToldWithItsCause(t *testing.T) {
+	_, id := newIdentity(t, false)
+	whole, err := Encode(Modern, id, "secret")
+	require.NoError(t, err)
+	open, err := pkcs12.Passwordless.Encode(id.Key, id.Certificate, nil, "")
+	require.NoError(t, err)
+	key, err := x509.MarshalPKCS8PrivateKey(id.Key)
+	require.NoError(t, err)
+	alone, err := pkcs12.Modern.EncodeTrustStore([]*x509.Certificate{id.Certificate}, "secret")
+	require.NoError(t, err)
+	// SHA-256, 2.16.840.1.101.3.4.2.1, of the MAC, which is behind all that it protects,
+	// becomes SHAKE256, .12: RFC 8702, 2
+	sha256 := []byte{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}
+	at := bytes.LastIndex(whole, sha256)
+	require.Positive(t, at)
+	other := bytes.Clone(whole)
+	other[at+len(sha256)-1] = 12
+	for _, tc := range []struct {
+		name, password string
+		data           []byte
+		want           string
+	}{
+		{"another password", "guess", whole, "wrong password, or a damaged file"},
+		{"no password", "", whole, "wrong password, or a damaged file"},
+		{"half of a file", "secret", whole[:len(whole)/2], "not a PKCS#12 file, or a damaged one"},
+		{"no file", "secret", []byte{0x30}, "not a PKCS#12 file, or a damaged one"},
+		{"a certificate", "secret", id.Certificate.Raw, "a certificate without a key (DER), not PKCS#12"},
+		{"a key", "secret", key, "a private key without a certificate (DER), not PKCS#12"},
+		{"a file without a password", "secret", open, "not protected by a password; read it without one"},
+		{"certificates alone", "secret", alone, "export the certificate together with its private key"},
+		{"an algorithm nobody reads", "secret", other, "whatever its password"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := Decode(tc.data, tc.password)
+			require.ErrorContains(t, err, tc.want)
+			assert.Equal(t, strings.Contains(tc.want, "wrong password"), errors.Is(err, ErrPassword), "a password is blamed only if it is wrong")
+		})
+	}
+	got, err := Decode(open, "")
+	require.NoError(t, err)
+	assert.Equal(t, id.Certificate.Raw, got.Certificate.Raw)
 }
