@@ -22,26 +22,26 @@ func is(values ...string) []string { return values }
 // profileRows is the one table of what the profiles change; docs/profiles.md is read
 // from it.
 var profileRows = []profileRow{
-	{flag: "strict", strict: is("true"), why: "Apple tolerates provider tokens that break the rules of JWT; another provider, or Apple tomorrow, may not"},
-	{flag: "documented-reasons", strict: is("true"), why: "a client should know the spelling of Apple's pages as well as that of the wire"},
-	{flag: "no-reserved-tokens", strict: is("true"), why: "a token that nobody was given is BadDeviceToken"},
-	{flag: "refuse-foreign-token", strict: is("true"), why: "a device that presents the token of another one is broken"},
-	{flag: "refuse-base-tokens", strict: is("true"), why: "providers are given the tokens of apps alone"},
+	{flag: "strict", strict: is("true"), why: "Apple accepts some provider tokens that violate the JWT specification; that may change"},
+	{flag: "documented-reasons", strict: is("true"), why: "a client should know the documented spelling of reasons as well as the one that APNs sends"},
+	{flag: "no-reserved-tokens", strict: is("true"), why: "a device token that no device has is BadDeviceToken"},
+	{flag: "refuse-foreign-token", strict: is("true"), why: "a device that presents the token of another device is faulty"},
+	{flag: "refuse-base-tokens", strict: is("true"), why: "providers should receive only the tokens of apps"},
 	{flag: "group", strict: is("2s"), why: `priority 5 "may be grouped and delivered in bursts"`},
 	{flag: "background-per-hour", strict: is("3"), why: `"don't try to send more than two or three background notifications per hour"`},
-	{flag: "live-activity-per-hour", strict: is("16"), why: "Apple has a budget for updates of Live Activities with priority 10, without a figure; this one is chosen"},
-	{flag: "never-enabled", strict: is("24h"), why: "an app that is never seen on the device is taken for removed; the time is chosen"},
-	{flag: "ack-timeout", strict: is("30s"), why: "a device that does not acknowledge has lost its connection; the time is chosen"},
+	{flag: "live-activity-per-hour", strict: is("16"), why: "Apple limits Live Activity updates with priority 10 but publishes no figure; this one is our choice"},
+	{flag: "never-enabled", strict: is("24h"), why: "an app that the device never enables counts as uninstalled; the time is our choice"},
+	{flag: "ack-timeout", strict: is("30s"), why: "a device that does not acknowledge is disconnected; the time is our choice"},
 
-	{flag: "accept-unknown", lenient: is("true"), why: "pushes are recorded whoever sends them and wherever they go; malformed ones are refused all the same"},
-	{flag: "any-device-certificate", lenient: is("true"), why: "a device is let in whoever vouches for it"},
-	{flag: "max-errors", lenient: is("-1"), why: "refusals have no consequence for the connection"},
-	{flag: "token-requests", lenient: is("-1"), why: "a device may ask for as many tokens as it likes"},
-	{flag: "channel-budget", lenient: is("-1"), why: "a channel takes any number of broadcasts"},
+	{flag: "accept-unknown", lenient: is("true"), why: "pushes from unknown teams and keys to unknown topics and tokens are accepted and recorded; malformed ones are still rejected"},
+	{flag: "any-device-certificate", lenient: is("true"), why: "a device may log in with a certificate of any authority"},
+	{flag: "max-errors", lenient: is("-1"), why: "rejected pushes do not end the connection"},
+	{flag: "token-requests", lenient: is("-1"), why: "a device may request any number of tokens"},
+	{flag: "channel-budget", lenient: is("-1"), why: "a channel accepts any number of broadcasts"},
 
-	{flag: "fault", hostile: hostileFaults, why: "what happens at APNs now and then happens often enough to be met in a test: docs/faults.md"},
-	{flag: "unregister-delay", hostile: is("5s-1m"), why: "Apple says late, on purpose, that an app is gone"},
-	{flag: "max-requests", hostile: is("5000"), why: "a connection does not last for ever"},
+	{flag: "fault", hostile: hostileFaults, why: "rare failures of APNs happen often enough for a test: docs/faults.md"},
+	{flag: "unregister-delay", hostile: is("5s-1m"), why: "Apple reports an uninstalled app late, on purpose"},
+	{flag: "max-requests", hostile: is("5000"), why: "connections do not last forever"},
 }
 
 // hostileFaults are the faults of the hostile profile with their rates.

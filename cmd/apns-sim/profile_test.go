@@ -43,18 +43,18 @@ func writeProfilesPage() string {
 }
 
 var profileMeanings = map[string]string{
-	"strict":  "For a provider that shall be right by the book: what Apple tolerates today is refused, and what it only documents is enforced.",
-	"lenient": "For a program that shall get on: what APNs would refuse without need is taken.",
-	"hostile": "For a program that shall survive: APNs on a bad day, at rates that a test meets. `--fault-seed` repeats a run. Faults given with `--fault` take the place of these.",
+	"strict":  "For providers that should follow Apple's documentation exactly: rejects what Apple tolerates and enforces what Apple only documents.",
+	"lenient": "Permissive, for first experiments: accepts as much as possible.",
+	"hostile": "For testing error handling: APNs on a bad day, with failure rates high enough for a test. `--fault-seed` repeats a run. Faults given with `--fault` replace these.",
 }
 
 const profilesIntroduction = `# Profiles
 
-Written from the table in cmd/apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfProfiles -update`" + `; do not edit it by hand.
+Generated from the table in cmd/apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfProfiles -update`" + `; do not edit.
 
-` + "`--profile`" + ` sets several settings of ` + "`apns-sim serve` and `exec`" + ` at once. faithful, which is the default, behaves as APNs was seen
-to: every setting has its default. A flag, a variable or the configuration file wins over the profile.
-` + "`apns-sim config show --profile strict`" + ` lists what comes of it, and where each value is from.
+` + "`--profile`" + ` changes several settings of ` + "`apns-sim serve` and `exec`" + ` at once. The default profile, faithful, behaves as APNs has been
+observed to: every setting has its default. Flags, variables and the configuration file override the profile.
+` + "`apns-sim config show --profile strict`" + ` lists the resulting settings and where each value comes from.
 `
 
 func TestEveryRowOfAProfileIsAFlagWithAValueItTakes(t *testing.T) {

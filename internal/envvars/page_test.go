@@ -37,12 +37,11 @@ func writeVariablesPage() string {
 
 const variablesIntroduction = `# Variables
 
-Written from the table in package internal/envvars by ` + "`go test ./internal/envvars -run PageOfVariables -update`" + `; do not edit
-it by hand.
+Generated from the table in package internal/envvars by ` + "`go test ./internal/envvars -run PageOfVariables -update`" + `; do not edit.
 
-What a program finds in its environment under ` + "`apns-sim exec -- PROGRAM`" + `, what ` + "`apns-sim env`" + ` prints of a simulator that
-runs, and what ` + "`POST /v1/spaces`" + ` tells of a space. One that has no value is left out: ` + "`env`" + ` knows a device token when there
-is a device inside the simulator, or with ` + "`--device`" + `. A provider in any language reads its settings from them:
+` + "`apns-sim exec -- PROGRAM`" + ` sets these variables, ` + "`apns-sim env`" + ` prints them for a running simulator, and ` + "`POST /v1/spaces`" + `
+returns them for a space. Variables without a value are left out: ` + "`env`" + ` includes a device token only if the simulator has a
+virtual device, or with ` + "`--device`" + `, which creates one. Providers in any language can read their settings from these variables:
 
 ` + "```sh" + `
 apns-sim exec -- sh -c 'curl --http2 "$APNS_SIM_PROVIDER/3/device/$APNS_SIM_TOKEN" -H "apns-topic: $APNS_SIM_TOPIC" \
@@ -63,6 +62,6 @@ new ApnsClientBuilder().setApnsServer(System.getenv("APNS_SIM_HOST"), Integer.pa
     .setTrustedServerCertificateChain(new File(System.getenv("APNS_SIM_CA_FILE")));
 ` + "```" + `
 
-| Variable | What it has |
+| Variable | Value |
 |---|---|
 `

@@ -25,26 +25,26 @@ type Action struct {
 	Status int         `json:"status,omitempty" doc:"answer with this status; without a reason the body is empty" minimum:"100" maximum:"599"`
 	// Since is the time in an answer with status 410; nil means now.
 	Since  *time.Time `json:"since,omitempty" doc:"time in an answer with status 410"`
-	Sticky bool       `json:"sticky,omitempty" doc:"answer all later requests of the connection so, too"`
-	Delay  *Latency   `json:"delay,omitempty" doc:"how much later"`
+	Sticky bool       `json:"sticky,omitempty" doc:"answer all later requests on the connection the same way"`
+	Delay  *Latency   `json:"delay,omitempty" doc:"length of the delay"`
 	// Deliver says that the push is taken although no answer tells.
-	Deliver bool `json:"deliver,omitempty" doc:"take the push all the same, as when an answer is lost"`
+	Deliver bool `json:"deliver,omitempty" doc:"accept the push anyway, as when the answer is lost on the network"`
 
 	Code       Code       `json:"code,omitempty" doc:"HTTP/2 error code, by its name" example:"REFUSED_STREAM"`
 	LastStream LastStream `json:"lastStream,omitempty" doc:"last stream of a GOAWAY: own (default), none, before or any" example:"before"`
 	Twice      bool       `json:"twice,omitempty" doc:"send GOAWAY twice"`
-	Text       string     `json:"text,omitempty" doc:"plain text that goes along"`
+	Text       string     `json:"text,omitempty" doc:"plain text to send with it"`
 	Close      Close      `json:"close,omitempty" doc:"end of the connection after a GOAWAY: answered (default), now or never" example:"never"`
 
-	Streams []uint32 `json:"streams,omitempty" doc:"limits of concurrent streams, taken in turn"`
+	Streams []uint32 `json:"streams,omitempty" doc:"limits of concurrent streams, applied one after another"`
 	Overrun bool     `json:"overrun,omitempty" doc:"end the connection if a stream is open above the limit"`
 	IDs     IDs      `json:"ids,omitempty" doc:"missing, upper or lower" example:"upper"`
 	Chain   Chain    `json:"chain,omitempty" doc:"expired, wrong-name, unknown-root or incomplete" example:"unknown-root"`
 	// Handshake says how a handshake fails.
 	Handshake Handshake `json:"handshake,omitempty" doc:"cut, old-version, bad-cipher or alert" example:"old-version"`
-	Host      string    `json:"host,omitempty" doc:"courier to go to"`
-	Retry     bool      `json:"retry,omitempty" doc:"let the device put its clock right and try again"`
-	Copies    int       `json:"copies,omitempty" doc:"how often in all; 2 if not set" minimum:"2" maximum:"100"`
+	Host      string    `json:"host,omitempty" doc:"courier to connect to"`
+	Retry     bool      `json:"retry,omitempty" doc:"let the device correct its clock and try again"`
+	Copies    int       `json:"copies,omitempty" doc:"number of times it is sent; default 2" minimum:"2" maximum:"100"`
 }
 
 // A LastStream says which streams a GOAWAY still counts in.

@@ -51,40 +51,40 @@ type KindInfo struct {
 
 // throughProxy is what becomes of a TCP reset on its way through the CONNECT proxy, which
 // ends the client's side with a FIN.
-const throughProxy = "a client that comes through the simulator's proxy sees EOF instead of the reset"
+const throughProxy = "a client behind the simulator's proxy sees EOF instead of the reset"
 
 // kinds is the one table of kinds. The checks of rules, the command line and
 // docs/faults.md read it.
 var kinds = []KindInfo{
-	{Answer, AtRequest, "The request is answered with a reason or a bare status, whatever it deserves.", nil, []string{"reason", "status", "since", "sticky", "delay"}},
-	{Delay, AtRequest, "The answer comes later; the push itself is taken at once.", []string{"delay"}, nil},
-	{NoAnswer, AtRequest, "The request is never answered, and its stream stays open.", nil, []string{"deliver"}},
-	{ResetStream, AtRequest, "The stream is reset instead of an answer.", nil, []string{"code", "deliver"}},
-	{ResetConnection, AtRequest, "The connection ends with a TCP reset instead of an answer; " + throughProxy + ", and answers sent just before may be lost.", nil, []string{"deliver"}},
-	{GoAway, AtRequest, "The connection is told to go away before the request is answered.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
-	{Retire, AtRequest, "The connection is told to go away; this request is answered, later streams get REFUSED_STREAM.", nil, []string{"reason", "text"}},
-	{LimitStreams, AtRequest, "The limit of concurrent streams changes, to the next of a list each time.", []string{"streams"}, []string{"overrun"}},
-	{Mute, AtRequest, "From now on nothing is sent on the connection, not even the answer to a PING, and it stays open.", nil, nil},
-	{NoPong, AtRequest, "From now on no PING is answered on the connection.", nil, nil},
-	{Discard, AtRequest, "The push is accepted and goes nowhere.", nil, nil},
-	{StayRegistered, AtRequest, "A push to a removed app is answered as if the app were there, and goes nowhere.", nil, nil},
-	{OddIDs, AtRequest, "The answer has an apns-id of another shape, or none.", []string{"ids"}, nil},
+	{Answer, AtRequest, "Answers the request with a reason or a status without body, regardless of the checks.", nil, []string{"reason", "status", "since", "sticky", "delay"}},
+	{Delay, AtRequest, "Delays the answer. The push itself is accepted at once.", []string{"delay"}, nil},
+	{NoAnswer, AtRequest, "Never answers the request. Its stream stays open.", nil, []string{"deliver"}},
+	{ResetStream, AtRequest, "Resets the stream instead of answering.", nil, []string{"code", "deliver"}},
+	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of answering. Answers sent just before may be lost; " + throughProxy + ".", nil, []string{"deliver"}},
+	{GoAway, AtRequest, "Sends GOAWAY before the answer to the request.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
+	{Retire, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
+	{LimitStreams, AtRequest, "Changes the limit of concurrent streams to the next value of a list.", []string{"streams"}, []string{"overrun"}},
+	{Mute, AtRequest, "Sends nothing more on the connection, not even the answer to a PING, and keeps it open.", nil, nil},
+	{NoPong, AtRequest, "Answers no more PING on the connection.", nil, nil},
+	{Discard, AtRequest, "Accepts the push and drops it.", nil, nil},
+	{StayRegistered, AtRequest, "Accepts a push to an uninstalled app and drops it, instead of answering Unregistered.", nil, nil},
+	{OddIDs, AtRequest, "Changes the form of the apns-id in the answer, or leaves it out.", []string{"ids"}, nil},
 
-	{GoAwayFirst, AtOpening, "The connection is told to go away before anything else, before SETTINGS.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
-	{SlowAccept, AtAccept, "The connection waits before its TLS handshake.", []string{"delay"}, nil},
-	{RefuseConnection, AtAccept, "The connection is reset before its TLS handshake; " + throughProxy + ".", nil, nil},
-	{ShowChain, AtHandshake, "TLS shows a certificate that a careful peer refuses.", []string{"chain"}, nil},
-	{BreakHandshake, AtHandshake, "The TLS handshake fails after the ClientHello: cut midway by a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure; " + throughProxy + ".", []string{"handshake"}, nil},
+	{GoAwayFirst, AtOpening, "Sends GOAWAY as the first frame, before SETTINGS.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
+	{SlowAccept, AtAccept, "Delays the TLS handshake.", []string{"delay"}, nil},
+	{RefuseConnection, AtAccept, "Resets the connection before its TLS handshake; " + throughProxy + ".", nil, nil},
+	{ShowChain, AtHandshake, "Presents a server certificate that a client must reject.", []string{"chain"}, nil},
+	{BreakHandshake, AtHandshake, "Fails the TLS handshake after the ClientHello: with a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure; " + throughProxy + ".", []string{"handshake"}, nil},
 
-	{RefuseLogin, AtLogin, "The device is not let in: status 2, with the courier's time if it may try again.", nil, []string{"text", "retry"}},
-	{Redirect, AtLogin, "The device is sent to another courier, even if one has sent it here.", []string{"host"}, []string{"text"}},
-	{SlowLogin, AtLogin, "The answer to the login comes later.", []string{"delay"}, nil},
-	{Drop, AtDelivery, "The push is lost on its way to the device, and not sent again.", nil, nil},
-	{Duplicate, AtDelivery, "The push is sent more than once, each time with the same id and time.", nil, []string{"copies"}},
-	{SlowPush, AtDelivery, "The push, and what comes after it to the device, is sent later.", []string{"delay"}, nil},
-	{Reorder, AtDelivery, "The push is sent after the one that follows it, or a second later if none does.", nil, nil},
-	{Disconnect, AtDelivery, "The device's connection ends instead of the push being sent, which waits for the next one.", nil, nil},
-	{NoKeepalive, AtKeepalive, "The keepalive is not answered.", nil, nil},
+	{RefuseLogin, AtLogin, "Rejects the login with status 2, and with the courier's time if the device may try again.", nil, []string{"text", "retry"}},
+	{Redirect, AtLogin, "Redirects the device to another courier, even if it was redirected here.", []string{"host"}, []string{"text"}},
+	{SlowLogin, AtLogin, "Delays the answer to the login.", []string{"delay"}, nil},
+	{Drop, AtDelivery, "Loses the push on its way to the device. It is not sent again.", nil, nil},
+	{Duplicate, AtDelivery, "Sends the push more than once, each time with the same id and time.", nil, []string{"copies"}},
+	{SlowPush, AtDelivery, "Delays the push and all later pushes to the device.", []string{"delay"}, nil},
+	{Reorder, AtDelivery, "Sends the push after the next one, or after a second if there is no next one.", nil, nil},
+	{Disconnect, AtDelivery, "Ends the device's connection before the push is sent. The push waits for the next connection.", nil, nil},
+	{NoKeepalive, AtKeepalive, "Does not answer the keepalive.", nil, nil},
 }
 
 var kindByName = func() map[Kind]*KindInfo {

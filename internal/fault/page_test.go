@@ -33,12 +33,14 @@ func writeFaultsPage(t *testing.T) string {
 	page.WriteString(`
 ## Presets
 
-What was seen at APNs in production, ready to be switched on: ` + "`apns-sim --fault resets`, `apns-sim fault add resets`" + `, or
-` + "`{\"preset\":\"resets\"}`" + ` to ` + "`/v1/faults`" + `. A ` + "`where`" + ` beside the preset narrows it
-further; a ` + "`when`" + ` takes the place of its own.
-What was seen and is a rule, no accident, is a setting of ` + "`serve`" + `: ` + "`--malformed-ends`" + ` ends a connection on which a request breaks a
-rule of HTTP/2, with GOAWAY PROTOCOL_ERROR and text (apns4erl#211, apnotic#68), ` + "`--overrun-ends`" + ` one that opens more streams than
-it may; ` + "`--lower-streams`" + `, ` + "`--max-requests`" + ` and ` + "`--update-scope`" + ` are others. [fidelity.md](fidelity.md) has them all.
+Presets reproduce problems that people have reported from APNs. Enable one with ` + "`apns-sim --fault resets`" + `,
+` + "`apns-sim fault add resets`" + `, or ` + "`{\"preset\":\"resets\"}`" + ` posted to ` + "`/v1/faults`" + `. A ` + "`where`" + ` beside the preset
+narrows it further; a ` + "`when`" + ` replaces its own.
+
+Observed behavior that is a rule of APNs, not a malfunction, is a setting of ` + "`serve`" + `: ` + "`--malformed-ends`" + ` ends a
+connection on which a request violates HTTP/2, with GOAWAY PROTOCOL_ERROR and text (apns4erl#211, apnotic#68);
+` + "`--overrun-ends`" + ` ends one that opens more streams than allowed; ` + "`--lower-streams`" + `, ` + "`--max-requests`" + ` and
+` + "`--update-scope`" + ` are others. [fidelity.md](fidelity.md) lists them all.
 
 | | Preset | What people reported | What happens | Source |
 |---|---|---|---|---|
@@ -46,12 +48,12 @@ it may; ` + "`--lower-streams`" + `, ` + "`--max-requests`" + ` and ` + "`--upda
 	for _, p := range fault.Presets() {
 		happens := p.Happens
 		if p.Always != "" {
-			happens += "; the simulator always does so (`" + p.Always + "`)"
+			happens += "; the simulator always does this (`" + p.Always + "`)"
 		}
 		fmt.Fprintf(&page, "| %d | `%s` | %s | %s | %s |\n", p.Number, p.Name, p.Symptom, happens, p.Source)
 	}
 	page.WriteString(`
-Their rules:
+The rules of the presets:
 
 | Preset | Rule |
 |---|---|
@@ -64,11 +66,11 @@ Their rules:
 		}
 	}
 	page.WriteString(`
-## Kinds
+## Kinds of faults
 
-` + "`what.do`" + ` is one of these. "When" is the moment at which the rules are asked.
+` + "`what.do`" + ` is one of these. "Point" is the moment at which the simulator asks whether a rule applies.
 
-| ` + "`do`" + ` | When | What happens | Must have | May have |
+| ` + "`do`" + ` | Point | Effect | Required | Optional |
 |---|---|---|---|---|
 `)
 	for _, k := range fault.Kinds() {
@@ -77,9 +79,10 @@ Their rules:
 	page.WriteString(`
 ## Where
 
-The words are those of filters, and mean here what they mean there, with a few more. Each stands with one value; all must fit.
+` + "`where`" + ` takes the filters of the history ([notifications.md](notifications.md)) and a few more. Each has one value; a rule applies
+only if all of them match.
 
-| Word | Fits | Example |
+| Filter | Matches | Example |
 |---|---|---|
 `)
 	for _, w := range fault.WhereWords() {
@@ -88,9 +91,9 @@ The words are those of filters, and mean here what they mean there, with a few m
 	page.WriteString(`
 ## Reserved device tokens
 
-Whoever pushes to one of these device tokens, with good credentials and a topic of the team, gets the outcome with nothing
-set up. They are the same in every simulator; ` + "`apns-sim token --reason NAME`" + ` prints one. The journal marks such pushes.
-` + "`--no-reserved-tokens`" + ` and the strict profile turn them off.
+A push to one of these device tokens, with valid credentials and a topic of the team, has the outcome without any setup. The tokens
+are the same in every simulator; ` + "`apns-sim token --reason NAME`" + ` prints one. The records of such pushes are marked.
+` + "`--no-reserved-tokens`" + ` and the strict profile disable them.
 
 | Outcome | Device token | What happens |
 |---|---|---|
@@ -111,11 +114,11 @@ func code(names []string) string {
 
 const faultsIntroduction = `# Faults
 
-Written from the tables in package internal/fault by ` + "`go test ./internal/fault -run PageOfFaults -update`" + `; do not edit it by
-hand.
+Generated from the tables in package internal/fault by ` + "`go test ./internal/fault -run PageOfFaults -update`" + `; do not edit.
 
-A fault is a rule with a name, of its own within its space, that says where, when and what goes wrong. It comes and goes while the simulator runs; each time
-it applies, the journal says so. A run can be repeated: chance follows a seed, which ` + "`/v1/faults`" + ` tells and ` + "`--fault-seed`" + ` sets.
+A fault rule says where, when and how the simulator misbehaves. It has a name, which is unique within its space. Rules can be added
+and removed while the simulator runs, and the history records each time a rule applies. Random choices follow a seed, so that a run
+can be repeated: ` + "`/v1/faults`" + ` returns it and ` + "`--fault-seed`" + ` sets it.
 
 ` + "```sh" + `
 curl -X POST http://127.0.0.1:8197/v1/faults -d '{
@@ -123,40 +126,40 @@ curl -X POST http://127.0.0.1:8197/v1/faults -d '{
   "where": {"topic": "com.example.app", "payload.aps.alert": "hello"},
   "when":  {"times": 2},
   "what":  {"do": "answer", "reason": "TooManyRequests"}}'
-curl http://127.0.0.1:8197/v1/faults                     # what is in force, and how often it applied
+curl http://127.0.0.1:8197/v1/faults                     # active rules, and how often each has applied
 curl -X DELETE http://127.0.0.1:8197/v1/faults/busy
 ` + "```" + `
 
 ## When
 
-| Word | Means |
+| Member | Meaning |
 |---|---|
-| ` + "`after`" + ` | so many that fit are spared first |
-| ` + "`every`" + ` | then it applies to the first of each so many |
-| ` + "`times`" + ` | it applies so often in all |
-| ` + "`perConnection`" + ` | each connection is counted by itself: ` + "`after`, `every`, `times`" + `, and what grows or is taken in turn |
-| ` + "`probability`" + ` | the chance to apply, from 0 to 1 |
-| ` + "`until`" + ` | it ends at this time, by the clock of the simulator, or of its space |
-| ` + "`if`" + ` | an expression that must hold, over ` + "`listener`, `environment`, `connection`, `source`, `space`, `topic`, `token`, `type`, `id`, `reason`, `method`, `path`, `device`, `size` and `payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
+| ` + "`after`" + ` | skip this many matches first |
+| ` + "`every`" + ` | then apply to the first of every N matches |
+| ` + "`times`" + ` | apply at most this many times |
+| ` + "`perConnection`" + ` | count per connection: ` + "`after`" + `, ` + "`every`" + `, ` + "`times`" + `, and values that grow or are applied one after another |
+| ` + "`probability`" + ` | probability of applying, from 0 to 1 |
+| ` + "`until`" + ` | expire at this time, by the clock of the simulator or of the space |
+| ` + "`if`" + ` | an expression that must be true, over ` + "`listener`" + `, ` + "`environment`" + `, ` + "`connection`" + `, ` + "`source`" + `, ` + "`space`" + `, ` + "`topic`" + `, ` + "`token`" + `, ` + "`type`" + `, ` + "`id`" + `, ` + "`reason`" + `, ` + "`method`" + `, ` + "`path`" + `, ` + "`device`" + `, ` + "`size`" + ` and ` + "`payload`" + `: ` + "`payload.aps.badge > 5 and size < 100`" + ` |
 
-An expression is of the language [expr](https://expr-lang.org/docs/language-definition), without ` + "`repeat`" + ` and ` + "`replace`" + `. Each
-evaluation may take 10,000 steps: turns of loops, and the size of the texts and lists that are made or looked through. One that
-takes more is ended within milliseconds, and the rule does not apply; ` + "`undecided`" + ` and ` + "`failure`" + ` in its record say so.
+Expressions are written in the language [expr](https://expr-lang.org/docs/language-definition), without ` + "`repeat`" + ` and ` + "`replace`" + `. Each
+evaluation is limited to 10,000 steps; loop iterations and the size of the strings and lists involved count as steps. An evaluation
+that exceeds the limit ends within milliseconds, and the rule does not apply; ` + "`undecided`" + ` and ` + "`failure`" + ` in the rule's record
+report it.
 
-The rules are asked in the order in which they came, and each only if those before it have left something to do. A rule that
-is taken away leaves nothing behind: what it has changed of a connection, such as an answer that sticks or a limit, is as it was
-from the next request on, and a connection that was muted ends with it.
+Rules are evaluated in the order in which they were added, until the outcome is fixed. Removing a rule reverts its effects: a
+repeated answer or a changed limit is back to normal from the next request on, and a muted connection is closed.
 
-A rule with a ` + "`space`" + `, or with ` + "`space` in `where`" + `, touches that team's traffic and devices alone, and goes with the space; others may have rules of the same
-name (` + "`DELETE /v1/faults/busy?space=…`" + `). ` + "`reason` in `where`" + ` is the reason that the
-request deserves, so that ` + "`{\"reason\": \"Unregistered\"}`" + ` picks the pushes to removed apps.
+A rule with ` + "`space`" + `, or with ` + "`space`" + ` in ` + "`where`" + `, applies only to the traffic and devices of that team, and is deleted with the
+space. Another space may have a rule of the same name (` + "`DELETE /v1/faults/busy?space=…`" + `). ` + "`reason`" + ` in ` + "`where`" + ` is the reason that
+the checks have found, so ` + "`{\"reason\": \"Unregistered\"}`" + ` selects pushes to uninstalled apps.
 
-A ` + "`delay`" + ` is ` + "`{\"fixed\": \"200ms\"}`, `{\"min\": \"10ms\", \"max\": \"2s\"}`, or `{\"median\": \"100ms\", \"sigma\": 1}`" + ` for a lognormal
-one, with a ` + "`max`" + ` if need be; ` + "`growth`" + ` adds so much each time.
+A ` + "`delay`" + ` is ` + "`{\"fixed\": \"200ms\"}`" + `, ` + "`{\"min\": \"10ms\", \"max\": \"2s\"}`" + `, or ` + "`{\"median\": \"100ms\", \"sigma\": 1}`" + ` for a lognormal distribution,
+optionally with ` + "`max`" + `; ` + "`growth`" + ` adds this much with every match.
 
-Most faults are of the provider API. Those of the courier, where devices connect, have the moments login, delivery and
-keepalive in the table of kinds; those of accept and handshake apply at all listeners; ` + "`listener`" + ` selects one. This loses a push
-in ten on its way to one device, and the journal has each as dropped, with the cause ` + "`fault`" + `:
+Most faults concern the provider API. Faults at the points login, delivery and keepalive concern the courier. Faults at the points
+accept and handshake apply to every listener; ` + "`listener`" + ` selects one. The following rule loses one push in ten on its way to one
+device; the history shows these pushes as dropped, with the cause ` + "`fault`" + `:
 
 ` + "```sh" + `
 curl -X POST http://127.0.0.1:8197/v1/faults -d '{

@@ -38,9 +38,9 @@ var reserved = []struct {
 	{0x0200_0001, "slow", Action{Do: Delay, Delay: &Latency{Fixed: Duration(slowTime)}}, "answered 200 after 5 seconds"},
 	{0x0000_0001, "no-answer", Action{Do: NoAnswer}, "never answered; the stream stays open"},
 	{0x0000_0002, "reset-stream", Action{Do: ResetStream, Code: "REFUSED_STREAM"}, "RST_STREAM with REFUSED_STREAM"},
-	{0x0000_0003, "goaway", Action{Do: GoAway, LastStream: LastBefore}, "GOAWAY that leaves this request out, then the end"},
+	{0x0000_0003, "goaway", Action{Do: GoAway, LastStream: LastBefore}, "GOAWAY whose last stream is before this request, then the connection ends"},
 	{0x0000_0004, "reset", Action{Do: ResetConnection}, "TCP reset"},
-	{0x0000_0005, "silence", Action{Do: Mute}, "no further byte on this connection, which stays open"},
+	{0x0000_0005, "silence", Action{Do: Mute}, "nothing more is sent on this connection, which stays open"},
 
 	{0x0400_0001, string(apns.BadCollapseId), Action{}, ""},
 	{0x0400_0002, string(apns.BadDeviceToken), Action{}, ""},

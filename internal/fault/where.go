@@ -28,11 +28,11 @@ type whereWord struct {
 // whereWords is the one table of the words that only faults have.
 var whereWords = []whereWord{
 	{"listener", "provider, channels or device", "provider", parseListener},
-	{"connection", "the number of a connection, as /v1/connections tells it", "12", parseConnection},
-	{"source", "the peer's address, without its port", "127.0.0.1", func(value string) (func(*Subject) bool, error) {
+	{"connection", "the number of a connection, from /v1/connections", "12", parseConnection},
+	{"source", "the client's address, without the port", "127.0.0.1", func(value string) (func(*Subject) bool, error) {
 		return func(s *Subject) bool { return s.Source == value }, nil
 	}},
-	{"path", "the path of the request; * stands for any part between slashes", "/3/device/*", parsePath},
+	{"path", "the request path; * matches any part between slashes", "/3/device/*", parsePath},
 	{"body", "the whole payload, byte for byte", "{}", func(value string) (func(*Subject) bool, error) {
 		return func(s *Subject) bool { return value == string(s.Payload) }, nil
 	}},

@@ -32,23 +32,23 @@ const PayloadPrefix = "payload."
 // words is the one table of filter words. The HTTP parameters, their help, the
 // verbs of the command line and the conditions of faults are read from it.
 var words = []Word{
-	{"space", "the team ID whose credentials came with the push", "DEMO000001", text(func(s *Subject) string { return s.Space }), func(s *Subject) string { return s.Space }},
+	{"space", "the team ID of the push's credentials", "DEMO000001", text(func(s *Subject) string { return s.Space }), func(s *Subject) string { return s.Space }},
 	{"environment", "production or sandbox", "sandbox", parseEnvironment, func(s *Subject) string { return s.Environment.String() }},
-	{"topic", "the apns-topic; of a broadcast, the bundle ID", "com.example.demo", text(func(s *Subject) string { return s.Topic }), func(s *Subject) string { return s.Topic }},
+	{"topic", "the apns-topic; for a broadcast, the bundle ID", "com.example.demo", text(func(s *Subject) string { return s.Topic }), func(s *Subject) string { return s.Topic }},
 	{"token", "the device token in hex", "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0", parseToken, func(s *Subject) string { return s.Token.String() }},
 	{"device", "the id of the device, 16 hex digits", "0f1e2d3c4b5a6978", parseDevice, showDevice},
-	{"channel", "the id of the broadcast channel, in base64", "dHN0LXNyY2gtY2hubA==", text(func(s *Subject) string { return s.Channel }), func(s *Subject) string { return s.Channel }},
+	{"channel", "the id of the broadcast channel, base64", "dHN0LXNyY2gtY2hubA==", text(func(s *Subject) string { return s.Channel }), func(s *Subject) string { return s.Channel }},
 	{"push-type", "the apns-push-type as the provider wrote it", "alert", text(func(s *Subject) string { return string(s.PushType) }), func(s *Subject) string { return string(s.PushType) }},
 	{"priority", "10, 5 or 1", "10", number(func(s *Subject) int { return int(s.Priority) }), func(s *Subject) string { return known(int(s.Priority)) }},
 	{"collapse-id", "the apns-collapse-id", "game-1", text(func(s *Subject) string { return s.CollapseID }), func(s *Subject) string { return s.CollapseID }},
-	{"apns-id", "the apns-id, in either case; of a broadcast, the apns-request-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b", id(func(s *Subject) string { return s.ID }), func(s *Subject) string { return s.ID }},
-	{"apns-unique-id", "the apns-unique-id, in either case", "4084a6e4-9ea8-6d2a-ca49-9a344a152da7", id(func(s *Subject) string { return s.UniqueID }), func(s *Subject) string { return s.UniqueID }},
-	{"state", "a state the push has reached: rejected, accepted, stored, sent, delivered, dropped; or failed, for what never became a push", "delivered", parseState, func(s *Subject) string { return strings.Join(s.States.words(), ", ") }},
-	{"status", "the status of the answer", "410", number(func(s *Subject) int { return s.Status }), func(s *Subject) string { return known(s.Status) }},
-	{"reason", "the reason of a refusal", "BadDeviceToken", parseReason, func(s *Subject) string { return string(s.Reason) }},
-	{"since", "came at this time or later: RFC 3339, UNIX seconds, or how long ago, as in 5m", "2026-11-25T17:20:00Z", parseTime(func(at, limit time.Time) bool { return !at.Before(limit) }), showTime},
-	{"until", "came at this time or before, written as for since", "5m", parseTime(func(at, limit time.Time) bool { return !at.After(limit) }), showTime},
-	{PayloadPrefix, "a value in the payload by its path, as in payload.aps.alert.title or payload.items.0; without a value, that there is one", "Hello", nil, nil},
+	{"apns-id", "the apns-id, ignoring case; for a broadcast, the apns-request-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b", id(func(s *Subject) string { return s.ID }), func(s *Subject) string { return s.ID }},
+	{"apns-unique-id", "the apns-unique-id, ignoring case", "4084a6e4-9ea8-6d2a-ca49-9a344a152da7", id(func(s *Subject) string { return s.UniqueID }), func(s *Subject) string { return s.UniqueID }},
+	{"state", "a state the push has reached: rejected, accepted, stored, sent, delivered, dropped; or failed, for failed requests and connections", "delivered", parseState, func(s *Subject) string { return strings.Join(s.States.words(), ", ") }},
+	{"status", "the status of the response", "410", number(func(s *Subject) int { return s.Status }), func(s *Subject) string { return known(s.Status) }},
+	{"reason", "the reason of a rejection", "BadDeviceToken", parseReason, func(s *Subject) string { return string(s.Reason) }},
+	{"since", "received at this time or later: RFC 3339, UNIX seconds, or an age such as 5m", "2026-11-25T17:20:00Z", parseTime(func(at, limit time.Time) bool { return !at.Before(limit) }), showTime},
+	{"until", "received at this time or earlier; same formats as since", "5m", parseTime(func(at, limit time.Time) bool { return !at.After(limit) }), showTime},
+	{PayloadPrefix, "the value at a path in the payload, such as payload.aps.alert.title or payload.items.0; without a value, that the path exists", "Hello", nil, nil},
 }
 
 // changing are the words about what may change in the life of a push, or is another in
