@@ -41,7 +41,7 @@ type fineRuleFlags struct {
 var lowerRules = map[string]provider.LowerRule{
 	"expired":   provider.LowerExpired,
 	"forbidden": provider.LowerForbidden,
-	"refused":   provider.LowerRefused,
+	"refused":   provider.LowerRejected,
 	"never":     provider.LowerNever,
 }
 
@@ -55,8 +55,8 @@ func (r *fineRuleFlags) apply(cfg *sim.Config) error {
 		MaxFrameSize: r.MaxFrameSize, MaxHeaderListSize: r.MaxHeaderListSize,
 	}
 	p.MaxConnections, p.HandshakeTimeout = r.MaxConnections, r.HandshakeTimeout
-	p.ErrorWindow, p.BadTokenWeight, p.ErrorContentType = r.ErrorWindow, r.BadTokenWeight, r.ErrorContentType
-	p.AnyPriority, p.RefuseTokenOnly = r.AnyPriority, r.RefuseTokenOnly
+	p.ErrorWindow, p.BadTokenErrors, p.ErrorContentType = r.ErrorWindow, r.BadTokenWeight, r.ErrorContentType
+	p.AnyPriority, p.RejectTokenOnly = r.AnyPriority, r.RefuseTokenOnly
 	a := &cfg.Auth
 	a.MaxAge, a.MaxFuture, a.UpdateWindow, a.LateTopics = r.TokenMaxAge, r.TokenMaxFuture, r.UpdateWindow, r.LateTopics
 	cfg.Broker.Backlog = r.Backlog

@@ -121,7 +121,7 @@ var grammar = kong.OptionFunc(func(k *kong.Kong) error {
 // figures are the defaults of settings that are numbers.
 var figures = map[string]int{
 	"backlog":              broker.DefaultBacklog,
-	"bad_token_weight":     provider.DefaultBadTokenWeight,
+	"bad_token_weight":     provider.DefaultBadTokenErrors,
 	"budget_stored":        broker.DefaultBudgetStored,
 	"budget_unstored":      broker.DefaultBudgetUnstored,
 	"first_streams":        provider.DefaultFirstStreams,

@@ -28,7 +28,7 @@ func (r *loginRuleFlags) apply(cfg *sim.Config) (err error) {
 	cfg.Courier.TokenBudget = r.TokenRequests
 	cfg.Courier.LoginsAtOnce = r.LoginsAtOnce
 	cfg.Broker.AskGone = r.AskRemoved
-	cfg.Provider.RefuseBaseTokens = r.RefuseBaseTokens
+	cfg.Provider.RejectBaseTokens = r.RefuseBaseTokens
 	cfg.UnregisterDelay, err = parseDelay(r.UnregisterDelay)
 	cfg.UnregisterDelay.Seed = r.UnregisterSeed
 	return err

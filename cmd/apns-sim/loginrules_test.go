@@ -27,7 +27,7 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 		}},
 		{"--unregister-delay never", func(c *sim.Config) { c.UnregisterDelay.Never = true }},
 		{"--ask-removed", func(c *sim.Config) { c.Broker.AskGone = true }},
-		{"--refuse-base-tokens", func(c *sim.Config) { c.Provider.RefuseBaseTokens = true }},
+		{"--refuse-base-tokens", func(c *sim.Config) { c.Provider.RejectBaseTokens = true }},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {
 			want, got := configured(t), configured(t, strings.Fields(tc.flags)...)
@@ -36,7 +36,7 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 			assert.Equal(t, want.Broker, got.Broker)
 			assert.Equal(t, want.AnyDeviceCertificate, got.AnyDeviceCertificate)
 			assert.Equal(t, want.UnregisterDelay, got.UnregisterDelay)
-			assert.Equal(t, want.Provider.RefuseBaseTokens, got.Provider.RefuseBaseTokens)
+			assert.Equal(t, want.Provider.RejectBaseTokens, got.Provider.RejectBaseTokens)
 		})
 	}
 }

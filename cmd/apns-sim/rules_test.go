@@ -31,7 +31,7 @@ func TestWithoutFlagsTheRulesAreTheDefaults(t *testing.T) {
 	cfg := configured(t)
 	assert.Equal(t, provider.Config{
 		Streams: provider.DefaultStreams, FirstStreams: provider.DefaultFirstStreams, MaxErrors: provider.DefaultMaxErrors,
-		ErrorWindow: provider.DefaultErrorWindow, BadTokenWeight: provider.DefaultBadTokenWeight, BurstWindow: provider.DefaultBurstWindow,
+		ErrorWindow: provider.DefaultErrorWindow, BadTokenErrors: provider.DefaultBadTokenErrors, BurstWindow: provider.DefaultBurstWindow,
 		HandshakeTimeout: provider.DefaultHandshakeTimeout,
 		Settings: provider.Settings{
 			HeaderTableSize: provider.DefaultHeaderTableSize,
@@ -63,7 +63,7 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--update-scope key", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeKey }},
 		{"--update-scope source", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeSource }},
 		{"--streams 500", func(c *sim.Config) { c.Provider.Streams = 500 }},
-		{"--first-streams 10 --lower-streams refused", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRefused }},
+		{"--first-streams 10 --lower-streams refused", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRejected }},
 		{"--lower-streams never --overrun-ends", func(c *sim.Config) { c.Provider.LowerStreams, c.Provider.OverrunEnds = provider.LowerNever, true }},
 		{"--malformed-ends", func(c *sim.Config) { c.Provider.MalformedEnds = true }},
 		{"--header-table-size 1024 --initial-window-size 65535 --max-frame-size 32768 --max-header-list-size 16000", func(c *sim.Config) {
@@ -71,9 +71,9 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		}},
 		{"--max-connections 600 --handshake-timeout 2s", func(c *sim.Config) { c.Provider.MaxConnections, c.Provider.HandshakeTimeout = 600, 2*time.Second }},
 		{"--error-window 10s --bad-token-weight 1 --error-content-type", func(c *sim.Config) {
-			c.Provider.ErrorWindow, c.Provider.BadTokenWeight, c.Provider.ErrorContentType = 10*time.Second, 1, true
+			c.Provider.ErrorWindow, c.Provider.BadTokenErrors, c.Provider.ErrorContentType = 10*time.Second, 1, true
 		}},
-		{"--any-priority --refuse-token-only", func(c *sim.Config) { c.Provider.AnyPriority, c.Provider.RefuseTokenOnly = true, true }},
+		{"--any-priority --refuse-token-only", func(c *sim.Config) { c.Provider.AnyPriority, c.Provider.RejectTokenOnly = true, true }},
 		{"--token-max-age 2h --token-max-future=-1s --update-window 5m --late-topics", func(c *sim.Config) {
 			c.Auth.MaxAge, c.Auth.MaxFuture, c.Auth.UpdateWindow, c.Auth.LateTopics = 2*time.Hour, -time.Second, 5*time.Minute, true
 		}},

@@ -18,17 +18,17 @@ func (c *Conn) onData(f *http2.DataFrame) error {
 	}
 	data := f.Data()
 	if len(data) == 0 && !f.StreamEnded() {
-		if err := c.countNoise(); err != nil {
+		if err := c.countOverhead(); err != nil {
 			return err
 		}
 	}
-	s, at := c.receiving(f.StreamID, f.StreamEnded())
-	switch at {
-	case afterClose:
-		return c.late(f.StreamID)
-	case afterAnswer:
+	s, state := c.receiving(f.StreamID, f.StreamEnded())
+	switch state {
+	case stateClosed:
+		return c.onClosedStream(f.StreamID)
+	case stateServed:
 		return nil
-	case afterEnd:
+	case stateHalfClosed:
 		// "If an endpoint receives additional frames, other than WINDOW_UPDATE,
 		// PRIORITY, or RST_STREAM, for a stream that is in this state, it MUST
 		// respond with a stream error of type STREAM_CLOSED." RFC 9113, 5.1
@@ -40,39 +40,39 @@ func (c *Conn) onData(f *http2.DataFrame) error {
 	return c.collect(s, data, f.StreamEnded())
 }
 
-// A moment is when, in the life of its stream, a frame arrives.
-type moment uint8
+// A streamState is when, in the life of its stream, a frame arrives.
+type streamState uint8
 
 const (
-	afterClose  moment = iota // the stream is not open
-	afterEnd                  // the peer has ended it before
-	afterAnswer               // the handler was called without waiting for the rest
-	inTime
+	stateClosed     streamState = iota // the stream is not open
+	stateHalfClosed                    // the peer has ended it before
+	stateServed                        // the handler was called without waiting for the rest
+	stateOpen
 )
 
 // receiving returns the stream id, if it is in time for another frame from the
 // peer. The frame ends it if end is true.
-func (c *Conn) receiving(id uint32, end bool) (*Stream, moment) {
+func (c *Conn) receiving(id uint32, end bool) (*Stream, streamState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s := c.streams[id]
 	if s == nil {
-		return nil, afterClose
+		return nil, stateClosed
 	}
 	if s.remoteEnded {
-		return nil, afterEnd
+		return nil, stateHalfClosed
 	}
 	s.remoteEnded = end
 	if s.served {
-		return nil, afterAnswer
+		return nil, stateServed
 	}
-	return s, inTime
+	return s, stateOpen
 }
 
 // collect adds data to the body of s.
 func (c *Conn) collect(s *Stream, data []byte, end bool) error {
 	s.received += int64(len(data))
-	if s.declared >= 0 && s.received > s.declared {
+	if s.contentLength >= 0 && s.received > s.contentLength {
 		return c.malformed(s.id, "body longer than content-length")
 	}
 	keep := data[:min(len(data), c.cfg.MaxBody-len(s.buf))]
@@ -98,19 +98,19 @@ func (c *Conn) collect(s *Stream, data []byte, end bool) error {
 
 // complete serves a request that has arrived as a whole.
 func (c *Conn) complete(s *Stream) error {
-	if s.declared >= 0 && s.received != s.declared {
+	if s.contentLength >= 0 && s.received != s.contentLength {
 		// A message is malformed "if the value of the Content-Length header field
 		// does not equal the sum of the DATA frame payload lengths that form the
 		// content". RFC 9113, 8.1.1
-		return c.malformed(s.id, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.declared))
+		return c.malformed(s.id, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.contentLength))
 	}
 	c.serve(s)
 	return nil
 }
 
-// late answers DATA or HEADERS on a stream that is closed.
-func (c *Conn) late(id uint32) error {
-	if err := c.countNoise(); err != nil {
+// onClosedStream answers DATA or HEADERS on a stream that is closed.
+func (c *Conn) onClosedStream(id uint32) error {
+	if err := c.countOverhead(); err != nil {
 		return err
 	}
 	c.mu.Lock()

@@ -8,7 +8,7 @@ import (
 )
 
 func TestBodyAndContentLengthMustAgree(t *testing.T) {
-	for _, tt := range []struct{ name, length, first, last, why string }{
+	for _, tt := range []struct{ name, length, first, last, msg string }{
 		{"shorter", "5", "12", "34", "RFC 9113, 8.1.1"},
 		{"longer", "3", "12", "34", "RFC 9113, 8.1.1"},
 		{"longer at once", "1", "", "34", "RFC 9113, 8.1.1"},
@@ -18,7 +18,7 @@ func TestBodyAndContentLengthMustAgree(t *testing.T) {
 				p.headers(1, false, post("content-length", tt.length))
 				p.data(1, false, tt.first)
 				p.data(1, true, tt.last)
-				p.wantReset(1, http2.ErrCodeProtocol, tt.why)
+				p.wantReset(1, http2.ErrCodeProtocol, tt.msg)
 				p.wantAlive("only the stream has ended")
 				p.wantRequests()
 			})
@@ -84,7 +84,7 @@ func TestEndlessBodyIsAnsweredEarly(t *testing.T) {
 	})
 }
 
-func TestBodyAfterAnEarlyCallIsDropped(t *testing.T) {
+func TestBodyAfterAnEarlyServeIsDropped(t *testing.T) {
 	held := make(chan *Stream, 1)
 	withPeer(t, nil, HandlerFunc(func(s *Stream) { held <- s }), func(p *peer) {
 		p.headers(1, false, post())
@@ -121,7 +121,7 @@ func TestDataAfterTheEnd(t *testing.T) {
 	})
 }
 
-func TestOneAnswerDoesNotShowInTheNextRequest(t *testing.T) {
+func TestARecycledStreamHasNothingOfTheLastRequest(t *testing.T) {
 	withPeer(t, nil, echo, func(p *peer) {
 		for i, body := range []string{"long long body", "short", ""} {
 			id := uint32(2*i + 1)

@@ -47,9 +47,9 @@ type Config struct {
 	// in 2018. false = the stream alone is reset.
 	// observed: apns4erl#211, apnotic#68
 	MalformedEnds bool
-	// Dismissal is sent before SETTINGS; nil is none. It does not end the
+	// OpeningGoAway is sent before SETTINGS; nil is none. It does not end the
 	// connection: see [Conn.Finish].
-	Dismissal *Dismissal
+	OpeningGoAway *OpeningGoAway
 	// ShutdownGrace is how long open streams may take once the context of Serve
 	// has ended. 0 = 1 s.
 	ShutdownGrace time.Duration

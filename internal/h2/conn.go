@@ -36,34 +36,34 @@ type Conn struct {
 	done    chan struct{} // closed when the reader has ended
 
 	// Owned by the reader.
-	br         *bufio.Reader
-	acker      *quickack.Acker
-	heard      bool // input has come that no output has acknowledged
-	dec        *fieldDecoder
-	block      block
-	blank      *Stream // the next stream, while its header block arrives
-	highest    uint32  // the highest stream the peer has used
-	recvWindow recvWindow
-	peerLeft   *PeerError
-	resets     meter
-	noise      meter
-	resizes    meter  // of streams' windows, by SETTINGS
-	finished   uint64 // frames and header blocks handled
-	unmoved    uint64 // finished when the reader last found one incomplete
+	br           *bufio.Reader
+	acker        *quickack.Acker
+	ackDue       bool // input has come that no output has acknowledged
+	dec          *fieldDecoder
+	block        block
+	next         *Stream // the next stream, while its header block arrives
+	highest      uint32  // the highest stream the peer has used
+	recvWindow   recvWindow
+	peerError    *PeerError
+	resets       meter
+	overhead     meter
+	resizes      meter  // of streams' windows, by SETTINGS
+	finished     uint64 // frames and header blocks handled
+	incompleteAt uint64 // finished when the reader last found one incomplete
 
 	// Guarded by mu.
 	mu sync.Mutex
 	output
-	fr       *http2.Framer // this is its write half, into output; the reader owns the read half
-	enc      *fieldEncoder
-	streams  map[uint32]*Stream
-	free     []*Stream
-	history  history
-	settings settings
-	send     sendWindow
-	drain    drain
-	deadline deadlines
-	deaf     bool // see IgnorePings
+	fr          *http2.Framer // this is its write half, into output; the reader owns the read half
+	enc         *fieldEncoder
+	streams     map[uint32]*Stream
+	free        []*Stream
+	history     history
+	settings    settings
+	send        sendWindow
+	drain       drain
+	deadline    deadlines
+	ignorePings bool // see IgnorePings
 }
 
 // NewConn returns a connection on nc that Serve will serve. The TLS handshake,
@@ -97,9 +97,9 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	c.send = sendWindow{conn: DefaultWindow}
 	c.recvWindow = recvWindow{left: DefaultWindow, size: DefaultWindow}
 	c.drain.last = math.MaxUint32
-	c.blank = newStream(c)
-	if c.cfg.Dismissal != nil {
-		c.dismissLocked(c.cfg.Dismissal)
+	c.next = newStream(c)
+	if c.cfg.OpeningGoAway != nil {
+		c.openingGoAwayLocked(c.cfg.OpeningGoAway)
 	}
 	c.firstSettingsLocked(cfg != nil && cfg.InitialWindowSize > 0)
 	return c
@@ -129,21 +129,21 @@ func (c *Conn) Serve(ctx context.Context) error {
 	if !stop() {
 		<-canceled
 	}
-	return c.verdict(cause)
+	return c.serveError(cause)
 }
 
 // read is the reader's life.
 func (c *Conn) read() error {
 	now := time.Now()
-	c.resets.since, c.noise.since, c.resizes.since = now, now, now
-	if err := c.greet(now); err != nil {
+	c.resets.since, c.overhead.since, c.resizes.since = now, now, now
+	if err := c.exchangePrefaces(now); err != nil {
 		return err
 	}
 	return c.readLoop()
 }
 
-// verdict turns what ended the reader into what Serve returns.
-func (c *Conn) verdict(cause error) error {
+// serveError turns what ended the reader into what Serve returns.
+func (c *Conn) serveError(cause error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -153,8 +153,8 @@ func (c *Conn) verdict(cause error) error {
 		return c.output.err
 	case !errors.Is(cause, io.EOF):
 		return cause
-	case c.peerLeft != nil:
-		return c.peerLeft
+	case c.peerError != nil:
+		return c.peerError
 	}
 	return nil
 }

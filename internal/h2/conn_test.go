@@ -22,7 +22,7 @@ func TestFirstFrameIsTheSettingsOfAPNs(t *testing.T) {
 		name string
 		cfg  *Config
 		want string // in hexadecimal
-		why  string
+		msg  string
 	}{
 		{
 			"a connection with a provider token", &Config{MaxConcurrentStreams: 1},
@@ -47,7 +47,7 @@ func TestFirstFrameIsTheSettingsOfAPNs(t *testing.T) {
 				got := make([]byte, len(want))
 				_, err := io.ReadFull(p.nc, got)
 				p.sent(err)
-				assert.Equal(t, want, got, tt.why)
+				assert.Equal(t, want, got, tt.msg)
 				p.wantSilence(time.Second, "and nothing more; pushy waits for it before it sends")
 			})
 		})
@@ -206,7 +206,7 @@ func TestEndOfInputWithinAFrameIsAnError(t *testing.T) {
 	})
 }
 
-func TestPeersReasonToLeaveIsReported(t *testing.T) {
+func TestErrorCodeOfThePeersGoAwayIsReturned(t *testing.T) {
 	withPeer(t, nil, ok, func(p *peer) {
 		p.sent(p.fr.WriteGoAway(0, http2.ErrCodeProtocol, []byte("did not like it")))
 		p.wantAlive("a GOAWAY from the client ends nothing")
@@ -246,7 +246,7 @@ func TestAbortResetsTCP(t *testing.T) {
 	assert.Error(t, err, "a reset, or where the system hides it, the end")
 }
 
-func TestMutedConnectionIsABlackHole(t *testing.T) {
+func TestMutedConnectionWritesNothing(t *testing.T) {
 	// observed: apns2#20, apnotic#35
 	withPeer(t, nil, ok, func(p *peer) {
 		p.conn.Mute()

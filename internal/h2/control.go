@@ -6,7 +6,7 @@ import (
 
 // onPing answers a PING.
 func (c *Conn) onPing(f *http2.PingFrame) error {
-	if err := c.countNoise(); err != nil {
+	if err := c.countOverhead(); err != nil {
 		return err
 	}
 	if f.IsAck() {
@@ -14,7 +14,7 @@ func (c *Conn) onPing(f *http2.PingFrame) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.deaf {
+	if !c.ignorePings {
 		c.checkLocked(c.fr.WritePing(true, f.Data))
 	}
 	return nil
@@ -30,11 +30,11 @@ func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
 	incomplete := s != nil && !s.served
 	c.mu.Unlock()
 	if s == nil {
-		return c.countNoise()
+		return c.countOverhead()
 	}
 	if incomplete {
 		c.report(Failure{
-			Kind: RequestCutOff, Stream: f.StreamID, Code: f.ErrCode,
+			Kind: RequestIncomplete, Stream: f.StreamID, Code: f.ErrCode,
 			Reason: "the client sent RST_STREAM " + f.ErrCode.String() + " before the request was complete",
 		})
 	}
@@ -52,7 +52,7 @@ func (c *Conn) onPriority(f *http2.PriorityFrame) error {
 		// "A stream cannot depend on itself." RFC 7540, 5.3.1
 		return connError(http2.ErrCodeProtocol, "stream depends on itself")
 	}
-	return c.countNoise()
+	return c.countOverhead()
 }
 
 // maxPeerDebug is how much of the peer's debug data is kept, in octets.
@@ -63,7 +63,7 @@ const maxPeerDebug = 1024
 func (c *Conn) onGoAway(f *http2.GoAwayFrame) error {
 	if f.ErrCode != http2.ErrCodeNo {
 		debug := f.DebugData()
-		c.peerLeft = &PeerError{Code: f.ErrCode, Debug: string(debug[:min(len(debug), maxPeerDebug)])}
+		c.peerError = &PeerError{Code: f.ErrCode, Debug: string(debug[:min(len(debug), maxPeerDebug)])}
 	}
-	return c.countNoise()
+	return c.countOverhead()
 }

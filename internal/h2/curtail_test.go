@@ -9,10 +9,10 @@ import (
 )
 
 // observed: pushy#476
-func TestCurtailedConnectionRefusesWhatWasInFlight(t *testing.T) {
+func TestLoweredLimitRefusesStreamsInFlight(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		if s.ID() == 1 {
-			s.Conn().Curtail(1)
+			s.Conn().LowerMaxConcurrentStreams(1)
 		}
 		s.Respond(200, nil)
 	})
@@ -29,8 +29,8 @@ func TestCurtailedConnectionRefusesWhatWasInFlight(t *testing.T) {
 		p.sent(p.fr.WriteSettingsAck())
 		p.headers(7, true, post("apns-topic", "in the table"))
 		p.wantStatus(7, "200", "opened under the new one")
-		p.conn.Curtail(1)
-		p.conn.Curtail(2)
+		p.conn.LowerMaxConcurrentStreams(1)
+		p.conn.LowerMaxConcurrentStreams(2)
 		p.wantAlive("a limit that is not lower is no news")
 		p.conn.SetMaxConcurrentStreams(1000)
 		p.wantSettings("raised again")
@@ -76,10 +76,10 @@ func TestRetiredConnectionRefusesFurtherStreams(t *testing.T) {
 	})
 }
 
-func TestAnnouncedEndStillServes(t *testing.T) {
+func TestGoAwayWithTheMaximumStreamIDStillServes(t *testing.T) {
 	withPeer(t, nil, ok, func(p *peer) {
-		p.conn.GoAway(http2.ErrCodeNo, AnyLast, nil)
-		p.wantGoAway(http2.ErrCodeNo, AnyLast, "", "RFC 9113, 6.8")
+		p.conn.GoAway(http2.ErrCodeNo, MaxStreamID, nil)
+		p.wantGoAway(http2.ErrCodeNo, MaxStreamID, "", "RFC 9113, 6.8")
 		p.headers(1, true, post())
 		p.wantStatus(1, "200", "the peer could not know yet")
 		p.conn.Shutdown(nil)

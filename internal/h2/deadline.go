@@ -5,20 +5,20 @@ import "time"
 // deadlines are the times by which something must have happened on the wire.
 // The zero time means never.
 type deadlines struct {
-	greeting time.Time // preface and first SETTINGS must have arrived
-	idle     time.Time // some input must have arrived, if no stream is open
-	stall    time.Time // what is unfinished is looked at, see stall.go
-	closing  time.Time // the connection ends whatever is open
-	read     time.Time // what the connection's read deadline is set to
+	preface time.Time // preface and first SETTINGS must have arrived
+	idle    time.Time // some input must have arrived, if no stream is open
+	stall   time.Time // what is unfinished is looked at, see stall.go
+	close   time.Time // the connection ends whatever is open
+	read    time.Time // what the connection's read deadline is set to
 }
 
 // forRead returns when reading must stop waiting, to look around.
 func (d *deadlines) forRead() time.Time {
-	return earliest(earliest(d.greeting, d.idle), earliest(d.stall, d.closing))
+	return earliest(earliest(d.preface, d.idle), earliest(d.stall, d.close))
 }
 
 // forWrite returns t, or the end of the connection if that is earlier.
-func (d *deadlines) forWrite(t time.Time) time.Time { return earliest(t, d.closing) }
+func (d *deadlines) forWrite(t time.Time) time.Time { return earliest(t, d.close) }
 
 func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
@@ -30,14 +30,14 @@ func earliest(a, b time.Time) time.Time {
 // longAgo as a deadline ends waiting at once.
 var longAgo = time.Unix(1, 0)
 
-// pokeLocked makes the reader look around, even if it is waiting for input or
+// wakeReaderLocked makes the reader look around, even if it is waiting for input or
 // for the network to take its output.
-func (c *Conn) pokeLocked() {
+func (c *Conn) wakeReaderLocked() {
 	if !c.drain.lingering {
 		c.setReadDeadlineLocked(longAgo)
 	}
-	if c.writing && !c.deadline.closing.IsZero() {
-		c.failLocked("set write deadline", c.nc.SetWriteDeadline(c.deadline.closing))
+	if c.writing && !c.deadline.close.IsZero() {
+		c.failLocked("set write deadline", c.nc.SetWriteDeadline(c.deadline.close))
 	}
 }
 
@@ -49,9 +49,9 @@ func (c *Conn) setReadDeadlineLocked(t time.Time) {
 	c.failLocked("set read deadline", c.nc.SetReadDeadline(t))
 }
 
-// armLocked prepares the reader to wait for input. It returns the error that
+// setDeadlinesLocked prepares the reader to wait for input. It returns the error that
 // ends the connection, if a time is up or a shutdown complete.
-func (c *Conn) armLocked() error {
+func (c *Conn) setDeadlinesLocked() error {
 	if c.output.err != nil {
 		return c.output.err
 	}
@@ -66,16 +66,16 @@ func (c *Conn) armLocked() error {
 	}
 	now := time.Now()
 	switch {
-	case past(now, d.closing):
+	case past(now, d.close):
 		return errDrained
-	case past(now, d.greeting):
+	case past(now, d.preface):
 		return ErrPrefaceTimeout
 	case past(now, d.idle) && len(c.streams) == 0:
 		return ErrIdle
 	case past(now, d.idle):
 		d.idle = now.Add(c.cfg.IdleTimeout)
 	}
-	if err := c.watchLocked(now, unfinished); err != nil {
+	if err := c.checkStallLocked(now, unfinished); err != nil {
 		return err
 	}
 	c.setReadDeadlineLocked(d.forRead())
@@ -84,8 +84,8 @@ func (c *Conn) armLocked() error {
 
 func past(now, t time.Time) bool { return !t.IsZero() && !now.Before(t) }
 
-// stirLocked notes that the peer is alive.
-func (c *Conn) stirLocked() {
+// resetIdleLocked notes that the peer is alive.
+func (c *Conn) resetIdleLocked() {
 	if c.cfg.IdleTimeout > 0 {
 		c.deadline.idle = time.Now().Add(c.cfg.IdleTimeout)
 	}

@@ -14,7 +14,7 @@ import (
 
 // What the peer decodes is what it would decode from the encoder of x/net,
 // whatever table sizes it asks for in between.
-func TestEncoderSaysWhatAnOrdinaryOneSays(t *testing.T) {
+func TestEncoderAgreesWithXNet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		enc := newFieldEncoder()
 		var block bytes.Buffer
@@ -47,7 +47,7 @@ func TestEncoderSaysWhatAnOrdinaryOneSays(t *testing.T) {
 
 func TestAnAnswerIsEncodedWithoutTables(t *testing.T) {
 	id := strings.Repeat("A", maxPlain)
-	for _, tt := range []struct{ name, value, want, why string }{
+	for _, tt := range []struct{ name, value, want, msg string }{
 		{"apns-id", "X", "\x88\x10\x07apns-id\x01X", "RFC 7541, 6.1 and 6.2.3"},
 		{"apns-id", "", "\x88\x10\x07apns-id\x00", "5.2: a length of 0"},
 		{"apns-id", id, "\x88\x10\x07apns-id\x7e" + id, "5.1: the longest length of one octet"},
@@ -56,6 +56,6 @@ func TestAnAnswerIsEncodedWithoutTables(t *testing.T) {
 		enc := newFieldEncoder()
 		require.NoError(t, enc.status(200))
 		require.NoError(t, enc.field(hpack.HeaderField{Name: tt.name, Value: tt.value, Sensitive: true}))
-		assert.Equal(t, tt.want, string(enc.block), tt.why)
+		assert.Equal(t, tt.want, string(enc.block), tt.msg)
 	}
 }

@@ -25,7 +25,7 @@ const requestLine = "\x83\x87\x04\x01/"
 // representation of RFC 7541, 6 must do.
 func TestAFieldMayBeEncodedInEveryLegalWay(t *testing.T) {
 	const name, value = "apns-topic", "com.example.app"
-	for _, tt := range []struct{ name, first, second, why string }{
+	for _, tt := range []struct{ name, first, second, msg string }{
 		{"with incremental indexing", "\x40" + plain(name) + plain(value), "\xbe", "6.2.1, then 6.1"},
 		{"with incremental indexing, Huffman", "\x40" + huffman(name) + huffman(value), "\xbe", "5.2"},
 		{"name from the dynamic table", "\x40" + plain(name) + plain("other"), "\x7e" + plain(value), "6.2.1"},
@@ -46,15 +46,15 @@ func TestAFieldMayBeEncodedInEveryLegalWay(t *testing.T) {
 			})
 			withPeer(t, nil, h, func(p *peer) {
 				first, second := requestLine+tt.first, requestLine+tt.second
-				if strings.HasPrefix(tt.why, "6.3") { // a size update comes first
+				if strings.HasPrefix(tt.msg, "6.3") { // a size update comes first
 					second = tt.second + requestLine + "\x00" + plain(name) + plain(value)
 				}
 				for i, block := range []string{first, second} {
 					id := uint32(2*i + 1)
 					p.sent(p.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: []byte(block), EndHeaders: true, EndStream: true}))
-					p.wantStatus(id, "200", tt.why)
+					p.wantStatus(id, "200", tt.msg)
 				}
-				assert.Equal(t, value, topics[1], tt.why)
+				assert.Equal(t, value, topics[1], tt.msg)
 			})
 		})
 	}

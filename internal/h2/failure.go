@@ -27,9 +27,9 @@ const (
 	StreamRefused
 	// HeadersTooLarge is a request that was answered with status 431.
 	HeadersTooLarge
-	// RequestCutOff is a request that the peer had not finished when the
+	// RequestIncomplete is a request that the peer had not finished when the
 	// connection ended, or when it reset the stream.
-	RequestCutOff
+	RequestIncomplete
 	// ConnectionEnded is a connection that ended with GOAWAY because the peer
 	// broke a rule of HTTP/2, or without one because no preface came in time.
 	ConnectionEnded
@@ -73,11 +73,11 @@ func (c *Conn) report(f Failure) {
 	if s := c.streams[f.Stream]; s != nil {
 		f.requestOf(s)
 	} else if f.Stream != 0 && f.Stream == c.block.id && c.block.kind == blockRequest {
-		f.requestOf(c.blank)
+		f.requestOf(c.next)
 	}
 	c.mu.Unlock()
 	if f.Stream != 0 && f.Stream == c.block.id {
-		f.Field = c.block.culprit
+		f.Field = c.block.badField
 	}
 	c.cfg.OnFailure(c, &f)
 }
@@ -99,25 +99,25 @@ func (c *Conn) reportEnd(cause error) {
 		return
 	case errors.As(cause, &ce):
 		c.report(Failure{Kind: ConnectionEnded, Stream: ce.StreamID, Code: ce.Code, Reason: ce.Reason})
-		c.reportCutOff(ce.Code, ce.StreamID, cutOff)
+		c.reportIncomplete(ce.Code, ce.StreamID, incompleteReason)
 	case errors.Is(cause, ErrPrefaceTimeout):
 		c.report(Failure{Kind: ConnectionEnded, Reason: "no preface and SETTINGS in time"})
-	case c.peerLeft != nil:
-		c.report(Failure{Kind: PeerEnded, Code: c.peerLeft.Code, Reason: c.peerLeft.Debug})
-		c.reportCutOff(c.peerLeft.Code, 0, cutOff)
+	case c.peerError != nil:
+		c.report(Failure{Kind: PeerEnded, Code: c.peerError.Code, Reason: c.peerError.Debug})
+		c.reportIncomplete(c.peerError.Code, 0, incompleteReason)
 	case errors.Is(cause, io.ErrUnexpectedEOF):
-		c.reportCutOff(http2.ErrCodeNo, 0, cutOff)
+		c.reportIncomplete(http2.ErrCodeNo, 0, incompleteReason)
 	case errors.As(cause, &broken) && !errors.Is(cause, net.ErrClosed): // else it is we who have closed it
-		c.reportCutOff(http2.ErrCodeNo, 0, cutOff+": "+broken.Err.Error())
+		c.reportIncomplete(http2.ErrCodeNo, 0, incompleteReason+": "+broken.Err.Error())
 	}
 }
 
-// cutOff is the reason of a request that the end of the connection has left incomplete.
-const cutOff = "the connection ended before the request was complete"
+// incompleteReason is the reason of a request that the end of the connection has left incomplete.
+const incompleteReason = "the connection ended before the request was complete"
 
-// reportCutOff reports the requests that the end of the connection has left
+// reportIncomplete reports the requests that the end of the connection has left
 // incomplete, but for that of the stream that is reported already.
-func (c *Conn) reportCutOff(code http2.ErrCode, reported uint32, reason string) {
+func (c *Conn) reportIncomplete(code http2.ErrCode, reported uint32, reason string) {
 	var cut []uint32
 	c.mu.Lock()
 	for id, s := range c.streams {
@@ -131,7 +131,7 @@ func (c *Conn) reportCutOff(code http2.ErrCode, reported uint32, reason string) 
 	}
 	slices.Sort(cut)
 	for _, id := range cut {
-		c.report(Failure{Kind: RequestCutOff, Stream: id, Code: code, Reason: reason})
+		c.report(Failure{Kind: RequestIncomplete, Stream: id, Code: code, Reason: reason})
 	}
 }
 

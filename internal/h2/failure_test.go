@@ -51,7 +51,7 @@ func TestMalformedRequestIsReportedWithTheFieldThatBrokeTheRule(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := failuresOf(t, Config{}, func(p *peer) {
-				p.greet()
+				p.exchangePrefaces()
 				p.headers(1, true, tt.fields)
 				p.wantReset(1, http2.ErrCodeProtocol, "malformed")
 			})
@@ -63,7 +63,7 @@ func TestMalformedRequestIsReportedWithTheFieldThatBrokeTheRule(t *testing.T) {
 
 func TestBodyThatContradictsItsLengthIsReported(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post("content-length", "5"))
 		p.data(1, false, "{")
 		p.data(1, true, "}")
@@ -75,7 +75,7 @@ func TestBodyThatContradictsItsLengthIsReported(t *testing.T) {
 
 func TestHeadersTooLargeAreReported(t *testing.T) {
 	got := failuresOf(t, Config{MaxHeaderListSize: 300}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, true, post("apns-topic", "a", "authorization", string(make([]byte, 300))))
 		p.wantStatus(1, "431", "over the limit")
 	})
@@ -86,7 +86,7 @@ func TestHeadersTooLargeAreReported(t *testing.T) {
 func TestRefusedStreamIsReported(t *testing.T) {
 	cfg := Config{MaxConcurrentStreams: 1}
 	got := failuresOf(t, cfg, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post())
 		p.headers(3, true, post("apns-topic", "a"))
 		p.wantReset(3, http2.ErrCodeRefusedStream, "above the limit")
@@ -99,7 +99,7 @@ func TestRefusedStreamIsReported(t *testing.T) {
 
 func TestUnfinishedRequestIsReportedWhenItIsReset(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post())
 		p.data(1, false, "{")
 		p.wantReset(1, http2.ErrCodeCancel, "never finished")
@@ -110,7 +110,7 @@ func TestUnfinishedRequestIsReportedWhenItIsReset(t *testing.T) {
 
 func TestConnectionErrorIsReportedWithTheRequestsItCutOff(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post())
 		p.headers(3, true, post())
 		p.wantStatus(3, "200", "served, and no failure")
@@ -120,13 +120,13 @@ func TestConnectionErrorIsReportedWithTheRequestsItCutOff(t *testing.T) {
 	})
 	require.Len(t, got, 2)
 	assert.Equal(t, &Failure{Kind: ConnectionEnded, Code: http2.ErrCodeProtocol, Reason: "PUSH_PROMISE from a client"}, got[0])
-	cut := Failure{Kind: RequestCutOff, Stream: 1, Code: http2.ErrCodeProtocol, Reason: "the connection ended before the request was complete"}
+	cut := Failure{Kind: RequestIncomplete, Stream: 1, Code: http2.ErrCodeProtocol, Reason: "the connection ended before the request was complete"}
 	assert.Equal(t, cut.ofPost(), got[1])
 }
 
 func TestHeaderBlockThatCannotBeDecodedIsReportedWithItsStream(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.write("\x00\x00\x02\x01\x05\x00\x00\x00\x01\x83\x80") // POST, then index 0
 		p.wantGoAway(http2.ErrCodeCompression, 0, "decoding error: invalid indexed representation index 0", "RFC 7541, 6.1")
 	})
@@ -136,9 +136,9 @@ func TestHeaderBlockThatCannotBeDecodedIsReportedWithItsStream(t *testing.T) {
 	}}, got)
 }
 
-func TestPeerThatLeavesWithAnErrorIsReported(t *testing.T) {
+func TestGoAwayOfThePeerWithAnErrorCodeIsReported(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.sent(p.fr.WriteGoAway(0, http2.ErrCodeProtocol, []byte("why")))
 	})
 	assert.Equal(t, []*Failure{{Kind: PeerEnded, Code: http2.ErrCodeProtocol, Reason: "why"}}, got)
@@ -146,17 +146,17 @@ func TestPeerThatLeavesWithAnErrorIsReported(t *testing.T) {
 
 func TestRequestCutOffByThePeerIsReported(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post())
 		synctest.Wait()
 	})
-	cut := Failure{Kind: RequestCutOff, Stream: 1, Reason: "the connection ended before the request was complete"}
+	cut := Failure{Kind: RequestIncomplete, Stream: 1, Reason: "the connection ended before the request was complete"}
 	assert.Equal(t, []*Failure{cut.ofPost()}, got)
 }
 
 func TestRequestThatThePeerResetsWithinItIsReported(t *testing.T) {
 	got := failuresOf(t, Config{}, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		p.headers(1, false, post())
 		p.data(1, false, "{")
 		p.sent(p.fr.WriteRSTStream(1, http2.ErrCodeCancel))
@@ -164,7 +164,7 @@ func TestRequestThatThePeerResetsWithinItIsReported(t *testing.T) {
 		p.wantStatus(3, "200", "the connection is served on")
 	})
 	cut := Failure{
-		Kind: RequestCutOff, Stream: 1, Code: http2.ErrCodeCancel, Body: []byte("{"),
+		Kind: RequestIncomplete, Stream: 1, Code: http2.ErrCodeCancel, Body: []byte("{"),
 		Reason: "the client sent RST_STREAM CANCEL before the request was complete",
 	}
 	assert.Equal(t, []*Failure{cut.ofPost()}, got)
@@ -178,7 +178,7 @@ func TestRequestThatATCPResetCutsOffIsReported(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- c.Serve(t.Context()) }()
 	p := newPeer(t, client)
-	p.greet()
+	p.exchangePrefaces()
 	p.headers(1, false, post())
 	p.data(1, false, "{")
 	p.headers(3, true, post()) // complete, and without an answer: no failure
@@ -189,18 +189,18 @@ func TestRequestThatATCPResetCutsOffIsReported(t *testing.T) {
 	require.Len(t, got, 1)
 	assert.Contains(t, got[0].Reason, "the connection ended before the request was complete: ", "and then what the system says")
 	assert.NotContains(t, got[0].Reason, "127.0.0.1")
-	cut := Failure{Kind: RequestCutOff, Stream: 1, Reason: got[0].Reason, Body: []byte("{")}
+	cut := Failure{Kind: RequestIncomplete, Stream: 1, Reason: got[0].Reason, Body: []byte("{")}
 	assert.Equal(t, cut.ofPost(), got[0])
 }
 
-func TestRequestThatWeCutOffIsNotReported(t *testing.T) {
+func TestRequestThatTheServerResetsIsNotReported(t *testing.T) {
 	client, server := tcpPair(t)
 	defer client.Close()
 	c := NewConn(server, &Config{OnFailure: func(_ *Conn, f *Failure) { assert.Fail(t, "reported", f.Reason) }}, ok, nil)
 	served := make(chan error, 1)
 	go func() { served <- c.Serve(t.Context()) }()
 	p := newPeer(t, client)
-	p.greet()
+	p.exchangePrefaces()
 	p.headers(1, false, post())
 	p.headers(3, true, post())
 	p.wantStatus(3, "200", "the other is begun")
@@ -235,7 +235,7 @@ func TestClientOfAnotherProtocolIsReported(t *testing.T) {
 	}
 }
 
-func TestClientThatSaysNothingIsReported(t *testing.T) {
+func TestClientWithoutAPrefaceIsReported(t *testing.T) {
 	got := failuresOf(t, Config{PrefaceTimeout: time.Second}, func(p *peer) {
 		p.wantSettings("ours come first")
 		p.wantEnd("then the end")
@@ -243,7 +243,7 @@ func TestClientThatSaysNothingIsReported(t *testing.T) {
 	assert.Equal(t, []*Failure{{Kind: ConnectionEnded, Reason: "no preface and SETTINGS in time"}}, got)
 }
 
-func TestEndsThatAreNoFailureAreNotReported(t *testing.T) {
+func TestCleanEndsAreNotReported(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		talk func(p *peer)
@@ -257,7 +257,7 @@ func TestEndsThatAreNoFailureAreNotReported(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			assert.Empty(t, failuresOf(t, Config{}, func(p *peer) { p.greet(); tt.talk(p) }))
+			assert.Empty(t, failuresOf(t, Config{}, func(p *peer) { p.exchangePrefaces(); tt.talk(p) }))
 		})
 	}
 }

@@ -7,17 +7,17 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// A Dismissal is a GOAWAY in place of a greeting.
-type Dismissal struct {
+// A OpeningGoAway is a GOAWAY in place of a greeting.
+type OpeningGoAway struct {
 	Code  http2.ErrCode
 	Last  uint32
 	Debug []byte
 	Twice bool // it is sent two times
 }
 
-// dismissLocked queues the GOAWAY of a Dismissal, before everything else.
+// openingGoAwayLocked queues the GOAWAY of a Dismissal, before everything else.
 // observed: pushy#885
-func (c *Conn) dismissLocked(d *Dismissal) {
+func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 	c.goAwayLocked(d.Code, d.Last, d.Debug)
 	if d.Twice {
 		c.goAwayLocked(d.Code, d.Last, d.Debug)
@@ -57,7 +57,7 @@ func (c *Conn) Abort() error {
 func (c *Conn) IgnorePings(ignore bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deaf = ignore
+	c.ignorePings = ignore
 }
 
 // EndOverruns says whether [Config.OverrunEnds] is in force from now on although the
@@ -81,6 +81,6 @@ func (c *Conn) Finish(wait bool) {
 			c.dropLocked(s, endingOurs)
 		}
 	}
-	c.kickLocked()
-	c.pokeLocked()
+	c.wakeWriterLocked()
+	c.wakeReaderLocked()
 }

@@ -11,9 +11,9 @@ import (
 )
 
 // observed: pushy#885, "Cannot create stream 3 greater than Last-Stream-ID 0"
-func TestADismissalComesBeforeTheSettings(t *testing.T) {
-	dismissal := &Dismissal{Code: http2.ErrCodeNo, Last: 0, Debug: []byte("not today"), Twice: true}
-	inBubble(t, &Config{Dismissal: dismissal}, ok, func(p *peer) {
+func TestAnOpeningGoAwayComesBeforeTheSettings(t *testing.T) {
+	dismissal := &OpeningGoAway{Code: http2.ErrCodeNo, Last: 0, Debug: []byte("not today"), Twice: true}
+	inBubble(t, &Config{OpeningGoAway: dismissal}, ok, func(p *peer) {
 		p.write(http2.ClientPreface)
 		p.sent(p.fr.WriteSettings())
 		p.wantGoAway(http2.ErrCodeNo, 0, "not today", "before anything else")
@@ -38,7 +38,7 @@ func TestPingsMayBeIgnored(t *testing.T) {
 	})
 }
 
-func TestAConnectionMayLearnThatOverrunsEndIt(t *testing.T) {
+func TestOverrunsMayEndTheConnectionFromNowOn(t *testing.T) {
 	withPeer(t, &Config{MaxConcurrentStreams: 1}, HandlerFunc(func(*Stream) {}), func(p *peer) {
 		p.headers(1, true, post())
 		p.headers(3, true, post())
@@ -50,14 +50,14 @@ func TestAConnectionMayLearnThatOverrunsEndIt(t *testing.T) {
 	})
 }
 
-func TestAConnectionFinishesWithoutAnotherWord(t *testing.T) {
+func TestFinishEndsTheConnectionWithoutAnotherFrame(t *testing.T) {
 	for _, wait := range []bool{true, false} {
 		var held *Stream
 		h := HandlerFunc(func(s *Stream) { held = s })
 		withPeer(t, nil, h, func(p *peer) {
 			p.headers(1, true, post())
 			p.wantAlive("one stream is open")
-			p.conn.GoAway(http2.ErrCodeProtocol, OwnLast, []byte("Stream 5 does not exist"))
+			p.conn.GoAway(http2.ErrCodeProtocol, LastAccepted, []byte("Stream 5 does not exist"))
 			p.conn.Finish(wait)
 			p.wantGoAway(http2.ErrCodeProtocol, 1, "Stream 5 does not exist", "the one word")
 			if wait {
@@ -71,7 +71,7 @@ func TestAConnectionFinishesWithoutAnotherWord(t *testing.T) {
 	}
 }
 
-func TestRequestsBehindAnAbortComeToNothing(t *testing.T) {
+func TestRequestsAfterAnAbortAreNotServed(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		assert.NoError(t, s.Conn().Abort())
 	})

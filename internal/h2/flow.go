@@ -52,8 +52,8 @@ type sendWindow struct {
 	waiting []*Stream
 }
 
-// forget drops what s has pending.
-func (w *sendWindow) forget(s *Stream) {
+// drop drops what s has pending.
+func (w *sendWindow) drop(s *Stream) {
 	s.pending = s.pending[:0]
 	w.unlist(s)
 }
@@ -137,7 +137,7 @@ func (c *Conn) resumeWaitingLocked() {
 
 // onWindowUpdate takes the peer's leave to send more.
 func (c *Conn) onWindowUpdate(f *http2.WindowUpdateFrame) error {
-	if err := c.countNoise(); err != nil {
+	if err := c.countOverhead(); err != nil {
 		return err
 	}
 	if f.StreamID != 0 {
@@ -163,20 +163,20 @@ func (c *Conn) onWindowUpdate(f *http2.WindowUpdateFrame) error {
 	return nil
 }
 
-// A resizing is what the INITIAL_WINDOW_SIZE values of one SETTINGS frame come to.
-type resizing struct {
+// A windowChange is what the INITIAL_WINDOW_SIZE values of one SETTINGS frame come to.
+type windowChange struct {
 	last, largest int64 // octets; -1 = no value yet
 }
 
-func (r *resizing) add(size int64) { r.last, r.largest = size, max(r.largest, size) }
+func (r *windowChange) add(size int64) { r.last, r.largest = size, max(r.largest, size) }
 
-// resizeLocked applies a new INITIAL_WINDOW_SIZE to the open streams, once for all
+// changeWindowsLocked applies a new INITIAL_WINDOW_SIZE to the open streams, once for all
 // values of a frame. "A change to SETTINGS_INITIAL_WINDOW_SIZE can cause the available
 // space in a flow-control window to become negative"; and "an endpoint MUST treat a
 // change to SETTINGS_INITIAL_WINDOW_SIZE that causes any flow-control window to exceed
 // the maximum size as a connection error", be it by a value that another one follows.
 // RFC 9113, 6.9.2
-func (c *Conn) resizeLocked(to resizing) error {
+func (c *Conn) changeWindowsLocked(to windowChange) error {
 	if to.last < 0 {
 		return nil
 	}

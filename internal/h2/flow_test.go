@@ -17,7 +17,7 @@ func setting(id http2.SettingID, v uint32) http2.Setting { return http2.Setting{
 func TestResponseWaitsForTheStreamsWindow(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) { s.Respond(200, []byte("0123456789")) })
 	inBubble(t, nil, h, func(p *peer) {
-		p.greet(setting(http2.SettingInitialWindowSize, 0))
+		p.exchangePrefaces(setting(http2.SettingInitialWindowSize, 0))
 		p.headers(1, true, post())
 		p.wantHeaders(1, false, "fields are not flow-controlled")
 		p.wantAlive("no body: the window is 0")
@@ -75,7 +75,7 @@ func TestPeersFrameSizeIsKept(t *testing.T) {
 func TestResetWhileWaitingForWindowForgetsTheRest(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) { s.Respond(200, []byte("0123456789")) })
 	inBubble(t, nil, h, func(p *peer) {
-		p.greet(setting(http2.SettingInitialWindowSize, 0))
+		p.exchangePrefaces(setting(http2.SettingInitialWindowSize, 0))
 		p.headers(1, true, post())
 		p.wantHeaders(1, false, "the first")
 		p.headers(3, true, post())
@@ -152,7 +152,7 @@ func TestWindowSizeInAFrameMayNotOverflowEvenIfAnotherFollows(t *testing.T) {
 	})
 }
 
-func TestWindowSizesThatGoOnChangingEndTheConnection(t *testing.T) {
+func TestTooManyWindowSizeChangesEndTheConnection(t *testing.T) {
 	held := HandlerFunc(func(s *Stream) {
 		if s.ID() > 2*900 {
 			s.Respond(200, nil)
@@ -176,11 +176,11 @@ func TestWindowSizesThatGoOnChangingEndTheConnection(t *testing.T) {
 	})
 }
 
-func TestStreamsWithoutWindowAreNotLookedAtForTheConnections(t *testing.T) {
+func TestAConnectionWindowUpdateSkipsStreamsWithoutWindow(t *testing.T) {
 	body := strings.Repeat("x", 40000)
 	h := HandlerFunc(func(s *Stream) { s.Respond(200, []byte(body)) })
 	inBubble(t, nil, h, func(p *peer) {
-		p.greet(setting(http2.SettingInitialWindowSize, 0))
+		p.exchangePrefaces(setting(http2.SettingInitialWindowSize, 0))
 		for id := uint32(1); id <= 5; id += 2 {
 			p.headers(id, true, post())
 			p.wantHeaders(id, false, "answered")

@@ -45,7 +45,7 @@ func (c *Conn) readFrame() error {
 	}
 	// "Implementations MUST ignore and discard frames of unknown types."
 	// RFC 9113, 4.1
-	return c.countNoise()
+	return c.countOverhead()
 }
 
 // isPlainHeaders tells the HEADERS frame that is nothing but a piece of a header

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// OwnLast stands for the highest stream the connection has taken, as the last
+// LastAccepted stands for the highest stream the connection has taken, as the last
 // stream of a GOAWAY.
-const OwnLast = math.MaxUint32
+const LastAccepted = math.MaxUint32
 
-// AnyLast as the last stream of a GOAWAY excludes none: it announces the end, and
+// MaxStreamID as the last stream of a GOAWAY excludes none: it announces the end, and
 // streams are still served. "A server that is attempting to gracefully shut down
 // a connection SHOULD send an initial GOAWAY frame with the last stream identifier
 // set to 2^31-1 and a NO_ERROR code." RFC 9113, 6.8
-const AnyLast = math.MaxInt32
+const MaxStreamID = math.MaxInt32
 
 // lingerTime is how long the peer may take to read our last words, and
 // lingerOctets how much it may still send meanwhile.
@@ -44,16 +44,16 @@ func (d *drain) completeLocked(c *Conn) bool {
 
 // GoAway sends GOAWAY with that code and debug data and does nothing else to
 // the connection. Streams above last, or above the highest one taken if last is
-// OwnLast, are not answered any more. A second GoAway cannot raise last.
+// LastAccepted, are not answered any more. A second GoAway cannot raise last.
 func (c *Conn) GoAway(code http2.ErrCode, last uint32, debug []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.goAwayLocked(code, last, debug)
-	c.kickLocked()
+	c.wakeWriterLocked()
 }
 
 func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
-	if last == OwnLast {
+	if last == LastAccepted {
 		last = c.drain.highest
 	}
 	// "Endpoints MUST NOT increase the value they send in the last stream
@@ -78,13 +78,13 @@ func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
 func (c *Conn) Retire(debug []byte, within time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(within))
+	c.deadline.close = earliest(c.deadline.close, time.Now().Add(within))
 	if !c.drain.retired {
 		c.drain.retired = true
-		c.goAwayLocked(http2.ErrCodeNo, OwnLast, debug)
+		c.goAwayLocked(http2.ErrCodeNo, LastAccepted, debug)
 	}
-	c.kickLocked()
-	c.pokeLocked()
+	c.wakeWriterLocked()
+	c.wakeReaderLocked()
 }
 
 // shutdown is Shutdown that ends the connection after grace at the latest, if
@@ -93,14 +93,14 @@ func (c *Conn) shutdown(debug []byte, grace time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if grace > 0 {
-		c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(grace))
+		c.deadline.close = earliest(c.deadline.close, time.Now().Add(grace))
 	}
 	if !c.drain.shutdown {
 		c.drain.shutdown = true
-		c.goAwayLocked(http2.ErrCodeNo, OwnLast, debug)
+		c.goAwayLocked(http2.ErrCodeNo, LastAccepted, debug)
 	}
-	c.kickLocked()
-	c.pokeLocked()
+	c.wakeWriterLocked()
+	c.wakeReaderLocked()
 }
 
 // Close ends the connection at once.
@@ -118,15 +118,15 @@ func (c *Conn) end(cause error) error {
 	var ce *ConnectionError
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deadline.closing = earliest(c.deadline.closing, time.Now().Add(lingerTime))
+	c.deadline.close = earliest(c.deadline.close, time.Now().Add(lingerTime))
 	switch {
 	case errors.As(cause, &ce):
-		c.goAwayLocked(ce.Code, OwnLast, []byte(ce.Reason))
+		c.goAwayLocked(ce.Code, LastAccepted, []byte(ce.Reason))
 	case errors.Is(cause, ErrIdle):
-		c.goAwayLocked(http2.ErrCodeNo, OwnLast, c.cfg.IdleDebug)
+		c.goAwayLocked(http2.ErrCodeNo, LastAccepted, c.cfg.IdleDebug)
 	}
 	c.awake = true // nobody else needs to write now
-	c.pokeLocked()
+	c.wakeReaderLocked()
 	for c.writing {
 		c.drained.Wait()
 	}
@@ -145,7 +145,7 @@ func (c *Conn) lingerLocked() {
 		return // the peer has gone, or cannot be told
 	}
 	c.drain.lingering = true
-	c.setReadDeadlineLocked(c.deadline.closing)
+	c.setReadDeadlineLocked(c.deadline.close)
 	c.mu.Unlock()
 	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // however it ends, so does the connection
 	c.mu.Lock()

@@ -51,7 +51,7 @@ func TestStreamsAboveTheLastAreIgnoredBelowItServed(t *testing.T) {
 		}
 		assert.Equal(t, "1", p.wantHeaders(1, true, "the first is answered")["apns-id"])
 		p.wantAlive("the others are not")
-		p.conn.GoAway(http2.ErrCodeNo, OwnLast, nil)
+		p.conn.GoAway(http2.ErrCodeNo, LastAccepted, nil)
 		p.wantGoAway(http2.ErrCodeNo, 1, "", "the last stream is never raised, RFC 9113, 6.8")
 		synctest.Wait()
 		assert.Len(t, held, 2)
@@ -94,7 +94,7 @@ func TestEndOfContextIsAShutdownWithGrace(t *testing.T) {
 			served <- Serve(ctx, server, &Config{ShutdownGrace: 5 * time.Second}, HandlerFunc(func(*Stream) {}), nil)
 		}()
 		p := &peer{t: t, nc: client, fr: http2.NewFramer(client, client)}
-		p.greet()
+		p.exchangePrefaces()
 		_, err := client.Write(newBatch(t).next(1))
 		require.NoError(t, err)
 		synctest.Wait()
@@ -120,13 +120,13 @@ func TestContextThatHasEndedEndsAConnectionAtOnce(t *testing.T) {
 	require.NoError(t, <-served)
 }
 
-func TestConnectionErrorSaysWhy(t *testing.T) {
+func TestConnectionErrorHasItsReasonAsDebugData(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		octets string
 		code   http2.ErrCode
 		reason string
-		why    string
+		msg    string
 	}{
 		{"even stream", "\x00\x00\x00\x01\x05\x00\x00\x00\x02", http2.ErrCodeProtocol, "HEADERS on stream 2: not an odd number", "RFC 9113, 5.1.1"},
 		{"DATA on idle stream", "\x00\x00\x00\x00\x01\x00\x00\x00\x05", http2.ErrCodeProtocol, "DATA on stream 5, which is idle", "RFC 9113, 5.1"},
@@ -143,9 +143,9 @@ func TestConnectionErrorSaysWhy(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.write(tt.octets)
-				p.wantGoAway(tt.code, 0, tt.reason, tt.why)
+				p.wantGoAway(tt.code, 0, tt.reason, tt.msg)
 				var ce *ConnectionError
-				require.ErrorAs(t, p.wantEnd(tt.why), &ce)
+				require.ErrorAs(t, p.wantEnd(tt.msg), &ce)
 				assert.Equal(t, tt.code, ce.Code)
 				assert.Equal(t, tt.reason, ce.Reason)
 			})

@@ -18,13 +18,13 @@ type block struct {
 	fragments int
 
 	// What the fields have shown so far; see request.go.
-	listSize   uint32
-	tooLarge   bool
-	seen       pseudo
-	regular    bool              // a regular field has been seen
-	malformed  string            // the first rule of RFC 9113, 8.2 and 8.3, that was broken
-	culprit    hpack.HeaderField // the field that broke it; no name = none did
-	selfParent bool
+	listSize        uint32
+	tooLarge        bool
+	pseudoSeen      pseudo
+	regularSeen     bool              // a regular field has been seen
+	malformed       string            // the first rule of RFC 9113, 8.2 and 8.3, that was broken
+	badField        hpack.HeaderField // the field that broke it; no name = none did
+	dependsOnItself bool
 }
 
 type blockKind uint8
@@ -32,9 +32,9 @@ type blockKind uint8
 const (
 	blockRequest blockKind = iota
 	blockTrailers
-	blockLate    // for a stream that is closed
-	blockIgnored // for a stream above the last one of our GOAWAY
-	blockRefused // the same, after Retire
+	blockOnClosed // for a stream that is closed
+	blockIgnored  // for a stream above the last one of our GOAWAY
+	blockRefused  // the same, after Retire
 )
 
 // onHeaders begins a header block with its first fragment.
@@ -44,10 +44,10 @@ func (c *Conn) onHeaders(fh http2.FrameHeader, priority http2.PriorityParam, fra
 		return err
 	}
 	c.block = block{id: fh.StreamID, kind: kind, endStream: fh.Flags.Has(http2.FlagHeadersEndStream)}
-	c.block.selfParent = priority.StreamDep == fh.StreamID
+	c.block.dependsOnItself = priority.StreamDep == fh.StreamID
 	if kind == blockRequest {
 		c.highest = fh.StreamID
-		c.blank.declared = -1
+		c.next.contentLength = -1
 	}
 	c.dec.begin(kind == blockRequest || kind == blockTrailers)
 	return c.onFragment(fragment, fh.Flags.Has(http2.FlagHeadersEndHeaders))
@@ -78,11 +78,11 @@ func (c *Conn) classify(id uint32) (blockKind, error) {
 	case id > c.highest:
 		return blockRequest, nil
 	}
-	return blockLate, c.lateHeadersLocked(id)
+	return blockOnClosed, c.headersOnClosedLocked(id)
 }
 
-// lateHeadersLocked judges HEADERS on a stream that is closed.
-func (c *Conn) lateHeadersLocked(id uint32) error {
+// headersOnClosedLocked judges HEADERS on a stream that is closed.
+func (c *Conn) headersOnClosedLocked(id uint32) error {
 	switch c.history.of(id) {
 	case endingForgotten:
 		// "The identifier of a newly established stream MUST be numerically
@@ -135,10 +135,10 @@ func (c *Conn) endBlock() error {
 		return c.endRequest()
 	case blockTrailers:
 		return c.endTrailers()
-	case blockLate:
-		return c.late(c.block.id)
+	case blockOnClosed:
+		return c.onClosedStream(c.block.id)
 	case blockRefused:
-		c.refuse(c.block.id)
+		c.resetRefused(c.block.id)
 	}
-	return c.countNoise()
+	return c.countOverhead()
 }

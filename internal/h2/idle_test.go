@@ -45,11 +45,11 @@ func TestThousandIdleConnectionsAreHarmless(t *testing.T) {
 		served.Wait()
 		assert.Less(t, time.Since(begun), time.Hour+time.Minute)
 		close(ends)
-		why := map[error]int{}
+		msg := map[error]int{}
 		for err := range ends {
-			why[err]++
+			msg[err]++
 		}
-		assert.Equal(t, map[error]int{ErrIdle: count, ErrPrefaceTimeout: count}, why)
+		assert.Equal(t, map[error]int{ErrIdle: count, ErrPrefaceTimeout: count}, msg)
 	})
 }
 

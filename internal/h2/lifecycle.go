@@ -15,16 +15,16 @@ func newStream(c *Conn) *Stream {
 // openLocked makes the blank stream that has received its fields a stream of
 // the connection, and provides the next blank one.
 func (c *Conn) openLocked(id uint32) *Stream {
-	s := c.blank
+	s := c.next
 	s.id = id
 	s.window = c.settings.peerWindow
 	c.streams[id] = s
 	c.drain.highest = id
 	if n := len(c.free); n > 0 {
-		c.blank = c.free[n-1]
+		c.next = c.free[n-1]
 		c.free = c.free[:n-1]
 	} else {
-		c.blank = newStream(c)
+		c.next = newStream(c)
 	}
 	return s
 }
@@ -40,8 +40,8 @@ func (c *Conn) closeLocked(s *Stream, how ending) {
 func (c *Conn) dropLocked(s *Stream, how ending) {
 	delete(c.streams, s.id)
 	c.history.remember(s.id, how)
-	c.send.forget(s)
-	s.gone = true
+	c.send.drop(s)
+	s.closed = true
 }
 
 // resetLocked ends s with RST_STREAM.
@@ -65,7 +65,7 @@ func (c *Conn) sentLocked(s *Stream) {
 // recycleLocked keeps s for another request if neither the wire nor the handler
 // knows it any more.
 func (c *Conn) recycleLocked(s *Stream) {
-	if !s.gone || s.serving || s.served && !s.answered {
+	if !s.closed || s.serving || s.served && !s.answered {
 		return
 	}
 	if len(c.free) < maxIdleFree {
@@ -83,9 +83,9 @@ func (s *Stream) clear() {
 
 // serve calls the handler with a complete request, or with one too long to wait for.
 func (c *Conn) serve(s *Stream) {
-	c.noise.count = 0
+	c.overhead.count = 0
 	c.mu.Lock()
-	given := !s.gone // else GoAway has given it up
+	given := !s.closed // else GoAway has given it up
 	s.served, s.serving = given, given
 	c.mu.Unlock()
 	if !given {

@@ -28,9 +28,9 @@ const (
 	// it, in limitPeriod. APNs allows 1000 concurrent streams; all may be
 	// canceled at once, and again.
 	maxResets = 4000
-	// maxNoise is how many frames that advance no request may come in
+	// maxOverhead is how many frames that advance no request may come in
 	// limitPeriod without a request among them.
-	maxNoise = 10000
+	maxOverhead = 10000
 
 	// maxResizes is how many windows of streams may be resized by SETTINGS in
 	// limitPeriod. A client that adapts its window to the network does so some ten
@@ -70,10 +70,10 @@ func (c *Conn) countReset() error {
 	return nil
 }
 
-// countNoise counts a frame that advances no request. A request resets the
+// countOverhead counts a frame that advances no request. A request resets the
 // count, see Conn.serve.
-func (c *Conn) countNoise() error {
-	if c.noise.exceeded(1, maxNoise) {
+func (c *Conn) countOverhead() error {
+	if c.overhead.exceeded(1, maxOverhead) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many frames without a request")
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestFloodsEndTheConnection(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		write func(p *peer) func(i int) error
-		why   string
+		msg   string
 	}{
 		{"PING", func(p *peer) func(int) error {
 			return func(int) error { return p.fr.WritePing(false, [8]byte{}) }
@@ -76,8 +76,8 @@ func TestFloodsEndTheConnection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
 				var ce *ConnectionError
-				require.ErrorAs(t, flood(p, 2*maxNoise, tt.write(p)), &ce, tt.why)
-				assert.Equal(t, http2.ErrCodeEnhanceYourCalm, ce.Code, tt.why)
+				require.ErrorAs(t, flood(p, 2*maxOverhead, tt.write(p)), &ce, tt.msg)
+				assert.Equal(t, http2.ErrCodeEnhanceYourCalm, ce.Code, tt.msg)
 			})
 		})
 	}
@@ -105,20 +105,20 @@ func TestFloodOfContinuationsEndsTheConnection(t *testing.T) {
 	})
 }
 
-func TestPatientPeerIsNoFlood(t *testing.T) {
+func TestSlowFramesAreNoFlood(t *testing.T) {
 	// apns2 sends a PING every 15 s, for days.
 	withPeer(t, nil, ok, func(p *peer) {
-		for range 2 * maxNoise {
+		for range 2 * maxOverhead {
 			time.Sleep(15 * time.Second)
 			p.wantAlive("one PING at a time")
 		}
 	})
 }
 
-func TestRequestsAmongTheNoiseAreNoFlood(t *testing.T) {
+func TestFramesBetweenRequestsAreNoFlood(t *testing.T) {
 	withPeer(t, nil, ok, func(p *peer) {
 		for id := uint32(1); id < 20; id += 2 {
-			for range maxNoise / 2 {
+			for range maxOverhead / 2 {
 				p.wantAlive("a busy client")
 			}
 			p.headers(id, true, post())

@@ -31,25 +31,25 @@ func slot(literal []byte, name int) int {
 
 // writeWhole decodes a block that came in one piece.
 func (d *fieldDecoder) writeWhole(block []byte) error {
-	start, at := 0, 0 // block[start:at] is for the HPACK decoder
-	for at < len(block) {
-		p := block[at:]
+	start, state := 0, 0 // block[start:at] is for the HPACK decoder
+	for state < len(block) {
+		p := block[state:]
 		kind := kindOf(p[0])
 		size, name := kind.measure(p)
 		if size == 0 {
 			break // cut off, or senseless: the HPACK decoder knows what to say
 		}
-		if kind == kindSizeUpdate && at > 0 && d.remembered {
+		if kind == kindSizeUpdate && state > 0 && d.remembered {
 			return errLateSizeUpdate
 		}
-		at += size
+		state += size
 		if kind != kindLiteral || name == 0 || size > maxMemoOctets {
 			continue
 		}
-		if err := d.write(block[start : at-size]); err != nil {
+		if err := d.write(block[start : state-size]); err != nil {
 			return err
 		}
-		start = at
+		start = state
 		if err := d.literal(p[:size], name); err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func TestMemoChangesNothing(t *testing.T) {
 	})
 }
 
-func TestMemoSparesAllocation(t *testing.T) {
+func TestMemoSavesAllocations(t *testing.T) {
 	var last hpack.HeaderField
 	dec := newFieldDecoder(4096, func(f hpack.HeaderField) { last = f })
 	var block bytes.Buffer
@@ -74,7 +74,7 @@ func TestMemoSparesAllocation(t *testing.T) {
 	assert.Equal(t, token, last)
 }
 
-func TestLateSizeUpdateIsNoticedBehindAMemo(t *testing.T) {
+func TestLateSizeUpdateIsFoundAfterAMemo(t *testing.T) {
 	dec := newFieldDecoder(4096, func(hpack.HeaderField) {})
 	block := []byte("\x10\x01x\x01y\x20") // x: y, never indexed; table size 0
 	for _, fields := range []string{"seen first", "remembered"} {

@@ -9,7 +9,7 @@ import (
 // endRequest opens the stream whose fields are in c.blank.
 func (c *Conn) endRequest() error {
 	b := &c.block
-	c.checkRequest(c.blank)
+	c.checkRequest(c.next)
 	c.mu.Lock()
 	if len(c.streams) >= c.settings.streamLimit() {
 		ends := c.settings.overrunEnds
@@ -25,7 +25,7 @@ func (c *Conn) endRequest() error {
 	case b.malformed != "":
 		return c.malformed(b.id, b.malformed)
 	case b.tooLarge:
-		return c.refuseLargeFields(s)
+		return c.answerLargeFields(s)
 	case b.endStream:
 		return c.complete(s)
 	}
@@ -43,14 +43,14 @@ func (c *Conn) malformed(id uint32, reason string) error {
 	return streamError(id, http2.ErrCodeProtocol, reason)
 }
 
-// refuse refuses a stream above the limit, at once, even if the peer has not
+// resetRefused refuses a stream above the limit, at once, even if the peer has not
 // acknowledged a limit that was just lowered.
 // observed: pushy#476
-func (c *Conn) refuse(id uint32) {
+func (c *Conn) resetRefused(id uint32) {
 	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.blank.clear()
+	c.next.clear()
 	c.drain.highest = id
 	c.history.remember(id, endingRefused)
 	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
@@ -62,16 +62,16 @@ func (c *Conn) overrun(id uint32, ends bool) error {
 		// observed: Apple forum 54407
 		return connErrorOn(id, http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
 	}
-	c.refuse(id)
-	return c.countNoise()
+	c.resetRefused(id)
+	return c.countOverhead()
 }
 
-// refuseLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server
+// answerLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server
 // that receives a larger field block than it is willing to handle can send an
 // HTTP 431 (Request Header Fields Too Large) status code." RFC 9113, 10.5.1.
 // That, rather than a stream error, because it names the remedy and leaves a
 // client's connection in good repute.
-func (c *Conn) refuseLargeFields(s *Stream) error {
+func (c *Conn) answerLargeFields(s *Stream) error {
 	c.report(Failure{
 		Kind: HeadersTooLarge, Stream: s.id,
 		Reason: fmt.Sprintf("headers of more than %d octets, as RFC 9113, 6.5.2 counts them", c.cfg.MaxHeaderListSize),
@@ -83,9 +83,9 @@ func (c *Conn) refuseLargeFields(s *Stream) error {
 // endTrailers ends the request whose body the trailers follow.
 func (c *Conn) endTrailers() error {
 	b := &c.block
-	s, at := c.receiving(b.id, b.endStream)
+	s, state := c.receiving(b.id, b.endStream)
 	switch {
-	case at == afterEnd:
+	case state == stateHalfClosed:
 		return streamError(b.id, http2.ErrCodeStreamClosed, "HEADERS after END_STREAM")
 	case !b.endStream:
 		// "An endpoint that receives a HEADERS frame without the END_STREAM flag
@@ -94,7 +94,7 @@ func (c *Conn) endTrailers() error {
 		return c.malformed(b.id, "HEADERS within the body")
 	case b.malformed != "":
 		return c.malformed(b.id, b.malformed)
-	case at == inTime:
+	case state == stateOpen:
 		return c.complete(s)
 	}
 	return nil // answered or given up meanwhile

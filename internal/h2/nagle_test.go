@@ -62,7 +62,7 @@ func overTLS(t *testing.T, test func(p *peer, counts *meteredConn)) {
 		defer close(p.ended)
 		p.err = Serve(t.Context(), server, nil, echo, nil)
 	}()
-	p.greet()
+	p.exchangePrefaces()
 	test(p, counts)
 	require.NoError(t, p.nc.Close())
 	<-p.ended

@@ -69,7 +69,7 @@ func inBubble(t *testing.T, cfg *Config, h Handler, test func(p *peer)) {
 func withPeer(t *testing.T, cfg *Config, h Handler, test func(p *peer)) {
 	t.Helper()
 	inBubble(t, cfg, h, func(p *peer) {
-		p.greet()
+		p.exchangePrefaces()
 		test(p)
 	})
 }
@@ -87,7 +87,7 @@ var (
 	echo = HandlerFunc(func(s *Stream) { s.Respond(200, s.Body) })
 )
 
-func (p *peer) greet(settings ...http2.Setting) {
+func (p *peer) exchangePrefaces(settings ...http2.Setting) {
 	p.t.Helper()
 	p.write(http2.ClientPreface)
 	p.sent(p.fr.WriteSettings(settings...))
@@ -141,19 +141,19 @@ func (p *peer) data(id uint32, end bool, body string) {
 }
 
 // next returns the next frame, F, from the server.
-func next[F http2.Frame](p *peer, why string) F {
+func next[F http2.Frame](p *peer, msg string) F {
 	p.t.Helper()
 	f, err := p.fr.ReadFrame()
-	require.NoError(p.t, err, why)
+	require.NoError(p.t, err, msg)
 	got, isF := f.(F)
-	require.True(p.t, isF, "got %v, %s", f, why)
+	require.True(p.t, isF, "got %v, %s", f, msg)
 	return got
 }
 
-func (p *peer) wantSettings(why string) map[http2.SettingID]uint32 {
+func (p *peer) wantSettings(msg string) map[http2.SettingID]uint32 {
 	p.t.Helper()
-	f := next[*http2.SettingsFrame](p, why)
-	require.False(p.t, f.IsAck(), why)
+	f := next[*http2.SettingsFrame](p, msg)
+	require.False(p.t, f.IsAck(), msg)
 	got := map[http2.SettingID]uint32{}
 	require.NoError(p.t, f.ForeachSetting(func(s http2.Setting) error {
 		got[s.ID] = s.Val
@@ -162,25 +162,25 @@ func (p *peer) wantSettings(why string) map[http2.SettingID]uint32 {
 	return got
 }
 
-func (p *peer) wantSettingsAck(why string) {
+func (p *peer) wantSettingsAck(msg string) {
 	p.t.Helper()
-	require.True(p.t, next[*http2.SettingsFrame](p, why).IsAck(), why)
+	require.True(p.t, next[*http2.SettingsFrame](p, msg).IsAck(), msg)
 }
 
 // wantHeaders returns the fields of the next frame, which must be HEADERS.
-func (p *peer) wantHeaders(id uint32, end bool, why string) map[string]string {
+func (p *peer) wantHeaders(id uint32, end bool, msg string) map[string]string {
 	p.t.Helper()
-	f := next[*http2.HeadersFrame](p, why)
-	require.Equal(p.t, id, f.StreamID, why)
-	require.Equal(p.t, end, f.StreamEnded(), why)
+	f := next[*http2.HeadersFrame](p, msg)
+	require.Equal(p.t, id, f.StreamID, msg)
+	require.Equal(p.t, end, f.StreamEnded(), msg)
 	block := bytes.Clone(f.HeaderBlockFragment())
 	for ended := f.HeadersEnded(); !ended; {
-		c := next[*http2.ContinuationFrame](p, why)
+		c := next[*http2.ContinuationFrame](p, msg)
 		block = append(block, c.HeaderBlockFragment()...)
 		ended = c.HeadersEnded()
 	}
 	fields, err := p.dec.DecodeFull(block)
-	require.NoError(p.t, err, why)
+	require.NoError(p.t, err, msg)
 	got := map[string]string{}
 	for _, f := range fields {
 		got[f.Name] = f.Value
@@ -189,64 +189,64 @@ func (p *peer) wantHeaders(id uint32, end bool, why string) map[string]string {
 }
 
 // wantStatus wants a response without a body.
-func (p *peer) wantStatus(id uint32, status, why string) {
+func (p *peer) wantStatus(id uint32, status, msg string) {
 	p.t.Helper()
-	require.Equal(p.t, status, p.wantHeaders(id, true, why)[":status"], why)
+	require.Equal(p.t, status, p.wantHeaders(id, true, msg)[":status"], msg)
 }
 
-func (p *peer) wantData(id uint32, end bool, body, why string) {
+func (p *peer) wantData(id uint32, end bool, body, msg string) {
 	p.t.Helper()
-	f := next[*http2.DataFrame](p, why)
-	require.Equal(p.t, id, f.StreamID, why)
-	require.Equal(p.t, body, string(f.Data()), why)
-	require.Equal(p.t, end, f.StreamEnded(), why)
+	f := next[*http2.DataFrame](p, msg)
+	require.Equal(p.t, id, f.StreamID, msg)
+	require.Equal(p.t, body, string(f.Data()), msg)
+	require.Equal(p.t, end, f.StreamEnded(), msg)
 }
 
-func (p *peer) wantReset(id uint32, code http2.ErrCode, why string) {
+func (p *peer) wantReset(id uint32, code http2.ErrCode, msg string) {
 	p.t.Helper()
-	f := next[*http2.RSTStreamFrame](p, why)
-	require.Equal(p.t, id, f.StreamID, why)
-	require.Equal(p.t, code, f.ErrCode, why)
+	f := next[*http2.RSTStreamFrame](p, msg)
+	require.Equal(p.t, id, f.StreamID, msg)
+	require.Equal(p.t, code, f.ErrCode, msg)
 }
 
-func (p *peer) wantGoAway(code http2.ErrCode, last uint32, debug, why string) {
+func (p *peer) wantGoAway(code http2.ErrCode, last uint32, debug, msg string) {
 	p.t.Helper()
-	f := next[*http2.GoAwayFrame](p, why)
-	require.Equal(p.t, code, f.ErrCode, why)
-	require.Equal(p.t, last, f.LastStreamID, why)
-	require.Equal(p.t, debug, string(f.DebugData()), why)
+	f := next[*http2.GoAwayFrame](p, msg)
+	require.Equal(p.t, code, f.ErrCode, msg)
+	require.Equal(p.t, last, f.LastStreamID, msg)
+	require.Equal(p.t, debug, string(f.DebugData()), msg)
 }
 
-func (p *peer) wantWindowUpdate(id, increment uint32, why string) {
+func (p *peer) wantWindowUpdate(id, increment uint32, msg string) {
 	p.t.Helper()
-	f := next[*http2.WindowUpdateFrame](p, why)
-	require.Equal(p.t, id, f.StreamID, why)
-	require.Equal(p.t, increment, f.Increment, why)
+	f := next[*http2.WindowUpdateFrame](p, msg)
+	require.Equal(p.t, id, f.StreamID, msg)
+	require.Equal(p.t, increment, f.Increment, msg)
 }
 
 // wantAlive wants the answer to a PING, and nothing before it.
-func (p *peer) wantAlive(why string) {
+func (p *peer) wantAlive(msg string) {
 	p.t.Helper()
 	p.sent(p.fr.WritePing(false, [8]byte{1, 2, 3}))
-	f := next[*http2.PingFrame](p, why)
-	require.True(p.t, f.IsAck(), why)
-	require.Equal(p.t, [8]byte{1, 2, 3}, f.Data, why)
+	f := next[*http2.PingFrame](p, msg)
+	require.True(p.t, f.IsAck(), msg)
+	require.Equal(p.t, [8]byte{1, 2, 3}, f.Data, msg)
 }
 
 // wantSilence wants nothing for a while.
-func (p *peer) wantSilence(d time.Duration, why string) {
+func (p *peer) wantSilence(d time.Duration, msg string) {
 	p.t.Helper()
 	p.sent(p.nc.SetReadDeadline(time.Now().Add(d)))
 	f, err := p.fr.ReadFrame()
-	require.ErrorIs(p.t, err, os.ErrDeadlineExceeded, "got %v, %s", f, why)
+	require.ErrorIs(p.t, err, os.ErrDeadlineExceeded, "got %v, %s", f, msg)
 	p.sent(p.nc.SetReadDeadline(time.Time{}))
 }
 
 // wantEnd wants the end of the connection and returns what Serve returned.
-func (p *peer) wantEnd(why string) error {
+func (p *peer) wantEnd(msg string) error {
 	p.t.Helper()
 	f, err := p.fr.ReadFrame()
-	require.ErrorIs(p.t, err, io.EOF, "got %v, %s", f, why)
+	require.ErrorIs(p.t, err, io.EOF, "got %v, %s", f, msg)
 	p.sent(p.nc.Close())
 	<-p.ended
 	return p.err

@@ -9,13 +9,13 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// greet sends our SETTINGS, which NewConn has queued, without waiting for the
+// exchangePrefaces sends our SETTINGS, which NewConn has queued, without waiting for the
 // client as some clients wait for us, and checks the client's half of the
 // preface. An HTTP/1.1 client gets the SETTINGS frame and the end of the connection.
 // observed: curl against APNs reports HTTP/0.9, 2026
-func (c *Conn) greet(now time.Time) error {
+func (c *Conn) exchangePrefaces(now time.Time) error {
 	c.mu.Lock()
-	c.deadline.greeting = now.Add(c.cfg.PrefaceTimeout)
+	c.deadline.preface = now.Add(c.cfg.PrefaceTimeout)
 	c.mu.Unlock()
 
 	// Octet by octet: what is not HTTP/2 may be shorter than the preface.
@@ -47,7 +47,7 @@ func (c *Conn) awaitFirstSettings() error {
 		return connError(http2.ErrCodeProtocol, "the first frame is not SETTINGS")
 	}
 	c.mu.Lock()
-	c.deadline.greeting = time.Time{}
+	c.deadline.preface = time.Time{}
 	c.mu.Unlock()
 	return c.readFrame()
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestOtherProtocolsGetSettingsAndTheEnd(t *testing.T) {
-	for _, tt := range []struct{ name, octets, why string }{
+	for _, tt := range []struct{ name, octets, msg string }{
 		// observed: curl --http1.1 against APNs reports HTTP/0.9, 2026
 		{"HTTP/1.1", "POST /3/device/00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "P is a prefix of the preface, O is not"},
 		{"short", "GET / HTTP/1.0\r\n\r\n", "shorter than the preface"},
@@ -19,15 +19,15 @@ func TestOtherProtocolsGetSettingsAndTheEnd(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, nil, ok, func(p *peer) {
 				p.write(tt.octets)
-				p.wantSettings(tt.why)
-				assert.ErrorIs(t, p.wantEnd(tt.why), ErrNotHTTP2)
+				p.wantSettings(tt.msg)
+				assert.ErrorIs(t, p.wantEnd(tt.msg), ErrNotHTTP2)
 			})
 		})
 	}
 }
 
 func TestSilentClientIsClosed(t *testing.T) {
-	for _, tt := range []struct{ name, octets, why string }{
+	for _, tt := range []struct{ name, octets, msg string }{
 		{"nothing", "", "never speaks"},
 		{"half a preface", http2.ClientPreface[:10], "stops within the preface"},
 		{"no SETTINGS", http2.ClientPreface, "stops before SETTINGS"},
@@ -37,8 +37,8 @@ func TestSilentClientIsClosed(t *testing.T) {
 			inBubble(t, &Config{PrefaceTimeout: 3 * time.Second}, ok, func(p *peer) {
 				start := time.Now()
 				p.write(tt.octets)
-				p.wantSettings(tt.why)
-				assert.ErrorIs(t, p.wantEnd(tt.why), ErrPrefaceTimeout)
+				p.wantSettings(tt.msg)
+				assert.ErrorIs(t, p.wantEnd(tt.msg), ErrPrefaceTimeout)
 				assert.Equal(t, 3*time.Second, time.Since(start))
 			})
 		})

@@ -14,7 +14,7 @@ const frameHeaderLen = 9
 func (c *Conn) readLoop() error {
 	for {
 		if err := c.awaitFrame(); err != nil {
-			return c.brokenOff(err)
+			return c.endOfInput(err)
 		}
 		err := c.readFrame()
 		if err == nil {
@@ -33,9 +33,9 @@ func (c *Conn) readLoop() error {
 	}
 }
 
-// brokenOff tells an input that ends in the middle of a request from one that
+// endOfInput tells an input that ends in the middle of a request from one that
 // ends between requests.
-func (c *Conn) brokenOff(err error) error {
+func (c *Conn) endOfInput(err error) error {
 	if !errors.Is(err, io.EOF) {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *Conn) brokenOff(err error) error {
 	defer c.mu.Unlock()
 	half := c.block.open
 	for _, s := range c.streams {
-		half = half || !s.remoteEnded && !s.gone
+		half = half || !s.remoteEnded && !s.closed
 	}
 	if half {
 		return fmt.Errorf("h2: read request: %w", io.ErrUnexpectedEOF)
@@ -85,15 +85,15 @@ func (c *Conn) frameInMemory() bool {
 // await flushes and returns when n octets of input are in memory.
 func (c *Conn) await(n int) error {
 	for c.br.Buffered() < n {
-		if err := c.settle(); err != nil {
+		if err := c.prepareToWait(); err != nil {
 			return err
 		}
 		_, err := c.br.Peek(c.br.Buffered() + 1) // not n: a piece is reason enough to look around
 		c.mu.Lock()
 		c.awake = true
 		if err == nil {
-			c.heard = true
-			c.stirLocked()
+			c.ackDue = true
+			c.resetIdleLocked()
 		}
 		c.mu.Unlock()
 		switch {
@@ -110,26 +110,26 @@ func (c *Conn) await(n int) error {
 	return nil
 }
 
-// settle makes the reader ready to wait: it writes the queue, and finds out
+// prepareToWait makes the reader ready to wait: it writes the queue, and finds out
 // whether there is anything to wait for.
-func (c *Conn) settle() error {
+func (c *Conn) prepareToWait() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.acknowledgeLocked()
 	c.flushLocked()
 	c.awaitRoomLocked()
 	c.awake = false
-	return c.armLocked()
+	return c.setDeadlinesLocked()
 }
 
 // acknowledgeLocked acknowledges input that has earned no output yet, such as half a
 // request, whose other half the peer may keep until then. The packets of an output
 // carry their acknowledgement.
 func (c *Conn) acknowledgeLocked() {
-	if c.heard && len(c.queued) == 0 && !c.muted {
+	if c.ackDue && len(c.queued) == 0 && !c.muted {
 		c.acker.Send()
 	}
-	c.heard = false
+	c.ackDue = false
 }
 
 // failStream answers a stream error.

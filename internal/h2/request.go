@@ -34,24 +34,24 @@ func (c *Conn) onField(f hpack.HeaderField) {
 	case strings.HasPrefix(f.Name, ":"):
 		b.malformed = c.onPseudo(f)
 	default:
-		b.regular = true
+		b.regularSeen = true
 		b.malformed = c.onRegular(f)
 	}
 	if b.malformed != "" {
-		b.culprit = f
+		b.badField = f
 	}
 }
 
 // onPseudo takes a pseudo-header field and returns the rule it breaks.
 func (c *Conn) onPseudo(f hpack.HeaderField) string {
-	b, s := &c.block, c.blank
+	b, s := &c.block, c.next
 	if b.kind == blockTrailers {
 		// "Pseudo-header fields MUST NOT appear in a trailer section." RFC 9113, 8.1
 		return "pseudo-header field " + strconv.Quote(f.Name) + " in trailers"
 	}
-	if b.regular {
+	if b.regularSeen {
 		// "All pseudo-header fields MUST appear in a field block before all
-		// regular field lines." RFC 9113, 8.3
+		// regularSeen field lines." RFC 9113, 8.3
 		// The text is that of APNs. observed: apns4erl#211, apnotic#68
 		return "Pseudo-header field '" + f.Name + "' found after regular header."
 	}
@@ -70,12 +70,12 @@ func (c *Conn) onPseudo(f hpack.HeaderField) string {
 		// invalid pseudo-header fields as malformed." RFC 9113, 8.3
 		return "unknown pseudo-header field " + strconv.Quote(f.Name)
 	}
-	if b.seen&which != 0 {
+	if b.pseudoSeen&which != 0 {
 		// "The same pseudo-header field name MUST NOT appear more than once in a
 		// field block." RFC 9113, 8.3
 		return "pseudo-header field " + f.Name + " twice"
 	}
-	b.seen |= which
+	b.pseudoSeen |= which
 	if !validValue(f.Value) {
 		return "bad value of " + f.Name
 	}
@@ -90,7 +90,7 @@ func (c *Conn) onRegular(f hpack.HeaderField) string {
 	if !validValue(f.Value) {
 		return "bad value of " + f.Name
 	}
-	s := c.blank
+	s := c.next
 	switch f.Name {
 	case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade":
 		// "An endpoint MUST NOT generate an HTTP/2 message containing
@@ -109,10 +109,10 @@ func (c *Conn) onRegular(f hpack.HeaderField) string {
 	switch f.Name {
 	case "content-length":
 		n, err := strconv.ParseUint(f.Value, 10, 63)
-		if err != nil || s.declared >= 0 && s.declared != int64(n) {
+		if err != nil || s.contentLength >= 0 && s.contentLength != int64(n) {
 			return "bad content-length"
 		}
-		s.declared = int64(n)
+		s.contentLength = int64(n)
 	case "host":
 		// Samples of Apple and aioapns send host instead of :authority.
 		if s.Authority == "" {
@@ -130,20 +130,20 @@ func (c *Conn) checkRequest(s *Stream) {
 		return
 	}
 	switch {
-	case b.selfParent:
+	case b.dependsOnItself:
 		// "A stream cannot depend on itself." RFC 7540, 5.3.1
 		b.malformed = "stream depends on itself"
-	case b.seen&pseudoMethod == 0 || s.Method == "":
+	case b.pseudoSeen&pseudoMethod == 0 || s.Method == "":
 		b.malformed = "no :method"
 	case s.Method == http.MethodConnect:
-		if b.seen != pseudoMethod|pseudoAuthority {
+		if b.pseudoSeen != pseudoMethod|pseudoAuthority {
 			// "The ':scheme' and ':path' pseudo-header fields MUST be omitted."
 			// RFC 9113, 8.5
 			b.malformed = "CONNECT with :scheme or :path, or without :authority"
 		}
-	case b.seen&pseudoScheme == 0 || s.Scheme == "":
+	case b.pseudoSeen&pseudoScheme == 0 || s.Scheme == "":
 		b.malformed = "no :scheme"
-	case b.seen&pseudoPath == 0 || s.Path == "":
+	case b.pseudoSeen&pseudoPath == 0 || s.Path == "":
 		// "This pseudo-header field MUST NOT be empty for 'http' or 'https' URIs."
 		// RFC 9113, 8.3.1
 		b.malformed = "no :path"

@@ -23,7 +23,7 @@ func TestMalformedRequestIsAStreamError(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fields []hpack.HeaderField
-		why    string
+		msg    string
 	}{
 		{"upper case name", post("Apns-Topic", "a"), "RFC 9113, 8.2.1"},
 		{"space in name", post("apns topic", "a"), "RFC 9113, 8.2.1"},
@@ -60,7 +60,7 @@ func TestMalformedRequestIsAStreamError(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.headers(1, true, tt.fields)
-				p.wantReset(1, http2.ErrCodeProtocol, tt.why)
+				p.wantReset(1, http2.ErrCodeProtocol, tt.msg)
 				p.headers(3, true, post())
 				p.wantStatus(3, "200", "the connection lives, its compression state is right")
 				p.wantRequests(request{"POST", "/3/device/00", "localhost", "", false})
@@ -74,7 +74,7 @@ func TestMalformedRequestMayEndTheConnection(t *testing.T) {
 		name   string
 		fields []hpack.HeaderField
 		want   string
-		why    string
+		msg    string
 	}{
 		{"pseudo-header after a regular field", append(pairs("apns-topic", "a"), post()...), "Pseudo-header field ':method' found after regular header.", "observed: apns4erl#211, apnotic#68"},
 		{"content-length without body", post("content-length", "1"), "body of 0 octets, content-length 1", "RFC 9113, 8.1.1"},
@@ -82,7 +82,7 @@ func TestMalformedRequestMayEndTheConnection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, &Config{MalformedEnds: true}, ok, func(p *peer) {
 				p.headers(1, true, tt.fields)
-				p.wantGoAway(http2.ErrCodeProtocol, 1, tt.want, tt.why)
+				p.wantGoAway(http2.ErrCodeProtocol, 1, tt.want, tt.msg)
 				var ce *ConnectionError
 				require.ErrorAs(t, p.wantEnd("a connection error"), &ce)
 				assert.Equal(t, uint32(1), ce.StreamID)
@@ -97,7 +97,7 @@ func TestUnusualRequestsThatAreLegal(t *testing.T) {
 		name   string
 		fields []hpack.HeaderField
 		want   request
-		why    string
+		msg    string
 	}{
 		{
 			"host instead of authority",
@@ -141,7 +141,7 @@ func TestUnusualRequestsThatAreLegal(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.headers(1, true, tt.fields)
-				p.wantStatus(1, "200", tt.why)
+				p.wantStatus(1, "200", tt.msg)
 				p.wantRequests(tt.want)
 			})
 		})
@@ -200,7 +200,7 @@ func TestBadTrailersAreAStreamError(t *testing.T) {
 		name   string
 		end    bool
 		fields []hpack.HeaderField
-		why    string
+		msg    string
 	}{
 		{"pseudo-header", true, pairs(":path", "/"), "RFC 9113, 8.1"},
 		{"no END_STREAM", false, pairs("checksum", "1"), "RFC 9113, 8.1"},
@@ -211,7 +211,7 @@ func TestBadTrailersAreAStreamError(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.headers(1, false, post())
 				p.headers(1, tt.end, tt.fields)
-				p.wantReset(1, http2.ErrCodeProtocol, tt.why)
+				p.wantReset(1, http2.ErrCodeProtocol, tt.msg)
 				p.wantAlive("only the stream has ended")
 				assert.Empty(t, p.requests)
 			})

@@ -17,7 +17,7 @@ type settings struct {
 	overrunEnds bool   // see Config.OverrunEnds
 	sent        int    // SETTINGS frames sent
 	acked       int    // and acknowledged
-	curtailed   int    // the limit of this SETTINGS frame was a curtailment; 0 = none
+	loweredAt   int    // the limit of this SETTINGS frame was a curtailment; 0 = none
 }
 
 func newSettings(limit uint32) settings {
@@ -31,7 +31,7 @@ const unackedStreams = 100
 // streamLimit returns how many streams may be open now.
 func (s *settings) streamLimit() int {
 	switch {
-	case s.acked < s.curtailed:
+	case s.acked < s.loweredAt:
 		return 0
 	case s.acked == 0:
 		return int(max(s.limit, unackedStreams))
@@ -50,7 +50,7 @@ func (s *settings) streamRecvWindow(size uint32) int64 {
 
 // firstSettingsLocked queues the server's half of the preface, with
 // INITIAL_WINDOW_SIZE if window is true. Nothing may be queued before it but a
-// Dismissal.
+// OpeningGoAway.
 func (c *Conn) firstSettingsLocked(window bool) {
 	first := []http2.Setting{
 		{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},
@@ -75,17 +75,17 @@ func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.limitLocked(n)
 }
 
-// Curtail is SetMaxConcurrentStreams for a limit that concerns what is on its way,
+// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a limit that concerns what is on its way,
 // too: until the peer has acknowledged the new limit, all streams it opens are
 // refused, since it has opened them under the old one. It does nothing if n is
 // not lower than the limit in force.
 // observed: pushy#476
-func (c *Conn) Curtail(n uint32) {
+func (c *Conn) LowerMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if n < c.settings.limit {
 		c.limitLocked(n)
-		c.settings.curtailed = c.settings.sent
+		c.settings.loweredAt = c.settings.sent
 	}
 }
 
@@ -96,7 +96,7 @@ func (c *Conn) limitLocked(n uint32) {
 	c.settings.limit = n
 	c.settings.sent++
 	c.checkLocked(c.fr.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: n}))
-	c.kickLocked()
+	c.wakeWriterLocked()
 }
 
 // MaxConcurrentStreams returns the limit in force.
@@ -108,7 +108,7 @@ func (c *Conn) MaxConcurrentStreams() uint32 {
 
 // onSettings obeys the peer's settings and acknowledges them.
 func (c *Conn) onSettings(f *http2.SettingsFrame) error {
-	if err := c.countNoise(); err != nil {
+	if err := c.countOverhead(); err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -117,12 +117,12 @@ func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 		c.settings.acked++
 		return nil
 	}
-	windows := resizing{-1, -1}
+	windows := windowChange{-1, -1}
 	if err := f.ForeachSetting(func(s http2.Setting) error { return c.settingLocked(s, &windows) }); err != nil {
 		return err
 	}
 	wider := windows.last > c.settings.peerWindow
-	if err := c.resizeLocked(windows); err != nil {
+	if err := c.changeWindowsLocked(windows); err != nil {
 		return err
 	}
 	c.checkLocked(c.fr.WriteSettingsAck())
@@ -133,7 +133,7 @@ func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 }
 
 // settingLocked takes one setting, which goes to windows if it is INITIAL_WINDOW_SIZE.
-func (c *Conn) settingLocked(s http2.Setting, windows *resizing) error {
+func (c *Conn) settingLocked(s http2.Setting, windows *windowChange) error {
 	if err := s.Valid(); err != nil {
 		code := http2.ErrCodeProtocol
 		if s.ID == http2.SettingInitialWindowSize {

@@ -75,7 +75,7 @@ func TestBadSettingsEndTheConnection(t *testing.T) {
 		name string
 		s    http2.Setting
 		code http2.ErrCode
-		why  string
+		msg  string
 	}{
 		{"ENABLE_PUSH", setting(http2.SettingEnablePush, 2), http2.ErrCodeProtocol, "RFC 9113, 6.5.2"},
 		{"INITIAL_WINDOW_SIZE", setting(http2.SettingInitialWindowSize, 1<<31), http2.ErrCodeFlowControl, "RFC 9113, 6.5.2"},
@@ -85,9 +85,9 @@ func TestBadSettingsEndTheConnection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withPeer(t, nil, ok, func(p *peer) {
 				p.sent(p.fr.WriteSettings(tt.s))
-				assert.Equal(t, tt.code, next[*http2.GoAwayFrame](p, tt.why).ErrCode)
+				assert.Equal(t, tt.code, next[*http2.GoAwayFrame](p, tt.msg).ErrCode)
 				var ce *ConnectionError
-				assert.ErrorAs(t, p.wantEnd(tt.why), &ce)
+				assert.ErrorAs(t, p.wantEnd(tt.msg), &ce)
 			})
 		})
 	}
@@ -103,7 +103,7 @@ func TestUnknownSettingsAreIgnored(t *testing.T) {
 func TestPeersTableSizeIsKept(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) { s.Respond(200, nil, pairs("apns-id", "1")...) })
 	inBubble(t, nil, h, func(p *peer) {
-		p.greet(setting(http2.SettingHeaderTableSize, 0))
+		p.exchangePrefaces(setting(http2.SettingHeaderTableSize, 0))
 		p.dec.SetAllowedMaxDynamicTableSize(0)
 		for id := uint32(1); id < 6; id += 2 {
 			p.headers(id, true, post())

@@ -18,12 +18,12 @@ func (c *Conn) unfinishedLocked() bool { return len(c.streams) > 0 || c.incomple
 // all that is complete before it asks.
 func (c *Conn) incomplete() bool { return c.block.open || c.br.Buffered() > 0 }
 
-// watchLocked looks around if it is time, and says when it is time again.
-func (c *Conn) watchLocked(now time.Time, unfinished bool) error {
+// checkStallLocked looks around if it is time, and says when it is time again.
+func (c *Conn) checkStallLocked(now time.Time, unfinished bool) error {
 	d := &c.deadline
 	if past(now, d.stall) {
 		d.stall = time.Time{}
-		if err := c.reapLocked(); err != nil {
+		if err := c.endStalledLocked(); err != nil {
 			return err
 		}
 	}
@@ -33,21 +33,21 @@ func (c *Conn) watchLocked(now time.Time, unfinished bool) error {
 	return nil
 }
 
-// reapLocked ends what is unfinished for the second time. It gives up the lock
+// endStalledLocked ends what is unfinished for the second time. It gives up the lock
 // while it reports what it ends.
-func (c *Conn) reapLocked() error {
+func (c *Conn) endStalledLocked() error {
 	if c.incomplete() {
-		if c.unmoved == c.finished+1 {
+		if c.incompleteAt == c.finished+1 {
 			return connErrorOn(c.openBlock(), http2.ErrCodeEnhanceYourCalm, "a frame was not finished in time")
 		}
-		c.unmoved = c.finished + 1 // never 0, which is the first value
+		c.incompleteAt = c.finished + 1 // never 0, which is the first value
 	}
 	var stalled []uint32
 	for _, s := range c.streams {
 		switch {
 		case (s.remoteEnded || s.served) && len(s.pending) == 0: // the handler's turn
-		case !s.slow:
-			s.slow = true
+		case !s.stalled:
+			s.stalled = true
 		default:
 			stalled = append(stalled, s.id)
 		}
@@ -57,7 +57,7 @@ func (c *Conn) reapLocked() error {
 			return err
 		}
 	}
-	c.kickLocked()
+	c.wakeWriterLocked()
 	return nil
 }
 

@@ -9,10 +9,10 @@ import (
 )
 
 // within wants a time of one to two StallTimeouts.
-func within(t *testing.T, since time.Time, why string) {
+func within(t *testing.T, since time.Time, msg string) {
 	t.Helper()
-	assert.GreaterOrEqual(t, time.Since(since), 30*time.Second, why)
-	assert.LessOrEqual(t, time.Since(since), 61*time.Second, why)
+	assert.GreaterOrEqual(t, time.Since(since), 30*time.Second, msg)
+	assert.LessOrEqual(t, time.Since(since), 61*time.Second, msg)
 }
 
 func TestUnfinishedRequestsAreReset(t *testing.T) {
@@ -34,7 +34,7 @@ func TestUnfinishedRequestsAreReset(t *testing.T) {
 }
 
 func TestUnfinishedFramesEndTheConnection(t *testing.T) {
-	for _, tt := range []struct{ name, octets, more, why string }{
+	for _, tt := range []struct{ name, octets, more, msg string }{
 		{"frame header", "\x00\x00", "", "stops within"},
 		{"payload", "\x00\x40\x00\x00\x00\x00\x00\x00\x01", "x", "one octet a second"},
 		{"header block", "\x00\x00\x00\x01\x00\x00\x00\x00\x01", "", "stops before END_HEADERS"},
@@ -47,7 +47,7 @@ func TestUnfinishedFramesEndTheConnection(t *testing.T) {
 				ended := make(chan struct{})
 				go func() {
 					defer close(ended)
-					p.wantGoAway(http2.ErrCodeEnhanceYourCalm, 0, "a frame was not finished in time", tt.why)
+					p.wantGoAway(http2.ErrCodeEnhanceYourCalm, 0, "a frame was not finished in time", tt.msg)
 				}()
 				for tt.more != "" && time.Since(begun) < 61*time.Second {
 					time.Sleep(time.Second)
@@ -56,7 +56,7 @@ func TestUnfinishedFramesEndTheConnection(t *testing.T) {
 					}
 				}
 				<-ended
-				within(t, begun, tt.why)
+				within(t, begun, tt.msg)
 			})
 		})
 	}
@@ -64,7 +64,7 @@ func TestUnfinishedFramesEndTheConnection(t *testing.T) {
 
 func TestResponsesWithoutWindowAreReset(t *testing.T) {
 	inBubble(t, nil, HandlerFunc(func(s *Stream) { s.Respond(400, []byte("why")) }), func(p *peer) {
-		p.greet(setting(http2.SettingInitialWindowSize, 0))
+		p.exchangePrefaces(setting(http2.SettingInitialWindowSize, 0))
 		begun := time.Now()
 		for n := range uint32(100) {
 			p.headers(2*n+1, true, post())
@@ -78,7 +78,7 @@ func TestResponsesWithoutWindowAreReset(t *testing.T) {
 	})
 }
 
-func TestSlowHandlersAreNotThePeersFault(t *testing.T) {
+func TestSlowHandlersDoNotResetStreams(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		time.AfterFunc(time.Hour, func() { s.Respond(200, nil) })
 	})

@@ -23,21 +23,21 @@ type Stream struct {
 	id   uint32
 
 	// Owned by the reader.
-	declared   int64  // content-length; -1 = none
-	received   int64  // octets of body so far
-	buf        []byte // where Body is collected, if it comes in pieces
-	recvWindow recvWindow
+	contentLength int64  // content-length; -1 = none
+	received      int64  // octets of body so far
+	buf           []byte // where Body is collected, if it comes in pieces
+	recvWindow    recvWindow
 
 	// Guarded by conn.mu.
 	window      int64  // what the peer allows us to send
 	pending     []byte // response body that waits for window
 	waiting     bool   // for the connection's window, see sendWindow
-	slow        bool   // was found unfinished once, see stall.go
+	stalled     bool   // was found unfinished once, see stall.go
 	remoteEnded bool   // the peer has sent END_STREAM
 	served      bool   // the handler was or is being called; written by the reader alone
 	serving     bool   // the handler has not returned
 	answered    bool   // Respond or Reset was called
-	gone        bool   // closed: the peer will not see anything more of it
+	closed      bool   // closed: the peer will not see anything more of it
 }
 
 // ID returns the stream identifier.
@@ -66,7 +66,7 @@ func (s *Stream) Respond(status int, body []byte, fields ...hpack.HeaderField) {
 	} else {
 		c.sentLocked(s)
 	}
-	c.kickLocked()
+	c.wakeWriterLocked()
 }
 
 // Reset answers the request with RST_STREAM. It may be called instead of
@@ -79,7 +79,7 @@ func (s *Stream) Reset(code http2.ErrCode) {
 		return
 	}
 	c.resetLocked(s, code)
-	c.kickLocked()
+	c.wakeWriterLocked()
 }
 
 // answerLocked notes that the handler has answered, and reports whether the peer
@@ -89,7 +89,7 @@ func (s *Stream) answerLocked() bool {
 		panic("h2: a stream was answered twice")
 	}
 	s.answered = true
-	if !s.gone {
+	if !s.closed {
 		return true
 	}
 	s.conn.recycleLocked(s)

@@ -26,8 +26,8 @@ func validValue(v string) bool {
 	if v == "" {
 		return true
 	}
-	return !blank(v[0]) && !blank(v[len(v)-1]) &&
+	return !isWhitespace(v[0]) && !isWhitespace(v[len(v)-1]) &&
 		strings.IndexByte(v, 0) < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, '\n') < 0
 }
 
-func blank(ch byte) bool { return ch == ' ' || ch == '\t' }
+func isWhitespace(ch byte) bool { return ch == ' ' || ch == '\t' }

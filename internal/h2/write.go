@@ -43,8 +43,8 @@ func (c *Conn) failLocked(doing string, err error) {
 // an error means that we have tried to write an illegal frame.
 func (c *Conn) checkLocked(err error) { c.failLocked("write frame", err) }
 
-// kickLocked has the queue written soon.
-func (c *Conn) kickLocked() {
+// wakeWriterLocked has the queue written soon.
+func (c *Conn) wakeWriterLocked() {
 	if c.awake || c.writing {
 		return // the reader, or whoever is writing, will see it
 	}
@@ -81,7 +81,7 @@ func (c *Conn) flushLocked() {
 	c.writing = false
 	c.drained.Broadcast()
 	if c.output.err != nil || c.drain.completeLocked(c) {
-		c.pokeLocked()
+		c.wakeReaderLocked()
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // apns-unique-id. "Handling notification responses from APNs"; no other field
 // was observed.
 func (c *conn) accept(s *h2.Stream, n *apns.Notification) {
-	fields := append(c.fields[:0], idField(apns.HeaderID, n.ID))
+	fields := append(c.fieldBuffer[:0], idField(apns.HeaderID, n.ID))
 	if n.UniqueID != "" {
 		fields = append(fields, idField(apns.HeaderUniqueID, n.UniqueID))
 	}
@@ -21,21 +21,21 @@ func (c *conn) accept(s *h2.Stream, n *apns.Notification) {
 	c.send(s, 200, nil, fields)
 }
 
-// refuse is the one place where a refusal becomes bytes. The id of the request
+// reject is the one place where a refusal becomes bytes. The id of the request
 // goes into idHeader, the apns-id of a push or the apns-request-id of a request
-// about channels. A refused push has no
+// needsChannel channels. A refused push has no
 // apns-unique-id (observed: uniqush-push live probe of the sandbox).
-func (c *conn) refuse(s *h2.Stream, idHeader, id string, refusal *apns.Rejection) {
-	fields := append(c.fields[:0], idField(idHeader, id))
+func (c *conn) reject(s *h2.Stream, idHeader, id string, rejection *apns.Rejection) {
+	fields := append(c.fieldBuffer[:0], idField(idHeader, id))
 	if c.server.cfg.ErrorContentType {
 		fields = append(fields, hpack.HeaderField{Name: "content-type", Value: "application/json"})
 	}
 	hc := s.Conn()
-	c.lowerStreams(hc, refusal.Reason)
-	c.body = appendRefusal(c.body[:0], refusal)
-	c.send(s, refusal.Reason.Status(), c.body, fields)
-	c.leave(hc, refusal.Reason)
-	c.blame(hc, refusal.Reason)
+	c.lowerStreams(hc, rejection.Reason)
+	c.bodyBuffer = appendRejection(c.bodyBuffer[:0], rejection)
+	c.send(s, rejection.Reason.Status(), c.bodyBuffer, fields)
+	c.announceEnd(hc, rejection.Reason)
+	c.countError(hc, rejection.Reason)
 }
 
 // idField is a response field whose value never comes again.
@@ -51,14 +51,14 @@ func appendReason(dst []byte, reason apns.Reason) []byte {
 	return append(dst, `"}`...)
 }
 
-// appendRefusal is appendReason with the timestamp of a 410: whole milliseconds
+// appendRejection is appendReason with the timestamp of a 410: whole milliseconds
 // since 1970, "Handling notification responses from APNs".
-func appendRefusal(dst []byte, refusal *apns.Rejection) []byte {
-	dst = appendReason(dst, refusal.Reason)
-	if refusal.Reason.Status() != 410 {
+func appendRejection(dst []byte, rejection *apns.Rejection) []byte {
+	dst = appendReason(dst, rejection.Reason)
+	if rejection.Reason.Status() != 410 {
 		return dst
 	}
 	dst = append(dst[:len(dst)-1], `,"timestamp":`...)
-	dst = strconv.AppendInt(dst, refusal.Since.UnixMilli(), 10)
+	dst = strconv.AppendInt(dst, rejection.Since.UnixMilli(), 10)
 	return append(dst, '}')
 }

@@ -31,7 +31,7 @@ func names(fields []field) (names []string) {
 // "Handling notification responses from APNs"; no content-type, content-length,
 // date, server or retry-after was observed.
 func TestAnswersHaveTheShapeOfApples(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 
 	got := c.send(w.good())
@@ -50,7 +50,7 @@ func TestAnswersHaveTheShapeOfApples(t *testing.T) {
 }
 
 func TestTheSandboxAddsAUniqueID(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.Environment = apns.Sandbox
 	c := w.dial()
 	got := c.send(w.good().to(w.tokenIn(apns.Sandbox, bundleID)))
@@ -65,7 +65,7 @@ func TestTheSandboxAddsAUniqueID(t *testing.T) {
 
 // aioapns pairs answers with requests by the apns-id, byte for byte.
 func TestAnIDComesBackAsItWasSent(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	for _, id := range []string{"eabeae54-14a8-11e5-b60b-1697f925ec7b", "EABEAE54-14a8-11E5-B60B-1697F925EC7B"} {
 		require.Equal(t, id, c.send(w.good().set(apns.HeaderID, id)).get("apns-id"))
@@ -81,7 +81,7 @@ func TestAnIDComesBackAsItWasSent(t *testing.T) {
 // The timestamp is a bare integer of milliseconds: apns2 and pushy take nothing
 // else.
 func TestARetiredTokenIsAnsweredWithItsTime(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.good()
 	w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
 	w.clock.Advance(10 * time.Minute)
@@ -91,7 +91,7 @@ func TestARetiredTokenIsAnsweredWithItsTime(t *testing.T) {
 	require.NotNil(t, since, got.body)
 	claims, err := w.vault.Open([]byte(requireToken(t, c)))
 	require.NoError(t, err)
-	require.Equal(t, []byte(got.body), appendRefusal(nil, &apns.Rejection{Reason: apns.Unregistered, Since: claims.Retired}))
+	require.Equal(t, []byte(got.body), appendRejection(nil, &apns.Rejection{Reason: apns.Unregistered, Since: claims.Retired}))
 }
 
 func requireToken(t *testing.T, c *call) apns.DeviceToken {
@@ -101,42 +101,42 @@ func requireToken(t *testing.T, c *call) apns.DeviceToken {
 	return token
 }
 
-func TestRefusalsAreTheseBytes(t *testing.T) {
+func TestRejectionsAreTheseBytes(t *testing.T) {
 	since := time.UnixMilli(1508249865488) // from a captured answer
 	for _, tt := range []struct {
-		refusal *apns.Rejection
-		want    string
+		rejection *apns.Rejection
+		want      string
 	}{
 		{apns.Reject(apns.BadDeviceToken, "not for the wire"), `{"reason":"BadDeviceToken"}`},
 		{&apns.Rejection{Reason: apns.Unregistered, Since: since}, `{"reason":"Unregistered","timestamp":1508249865488}`},
 		{&apns.Rejection{Reason: apns.ExpiredToken, Since: since}, `{"reason":"ExpiredToken","timestamp":1508249865488}`},
 		{&apns.Rejection{Reason: apns.BadTopic, Since: since}, `{"reason":"BadTopic"}`},
 	} {
-		require.Equal(t, tt.want, string(appendRefusal(nil, tt.refusal)))
+		require.Equal(t, tt.want, string(appendRejection(nil, tt.rejection)))
 	}
 	require.Len(t, appendReason(nil, apns.BadCertificateEnvironment), 38, "observed: apns2#93, a GOAWAY of length 46")
 }
 
 func TestSettingsChangeTheAnswer(t *testing.T) {
 	t.Run("ErrorContentType", func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.cfg.ErrorContentType = true
 		got := w.dial().send(w.good().to(zeros))
 		require.Equal(t, []field{{"apns-id", got.get("apns-id")}, {"content-type", "application/json"}}, got.fields)
 	})
 	t.Run("RefuseBaseTokens", func(t *testing.T) {
-		w := newWorld(t)
-		w.cfg.RefuseBaseTokens = true
+		w := newFixture(t)
+		w.cfg.RejectBaseTokens = true
 		require.Equal(t, `{"reason":"DeviceTokenNotForTopic"}`, w.dial().send(w.good().to(w.token(""))).body)
 	})
 	t.Run("AnyPriority", func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.cfg.AnyPriority = true
 		require.Equal(t, 200, w.dial().send(w.good().set(apns.HeaderPushType, "background").set(apns.HeaderPriority, "10")).status)
 		require.Equal(t, apns.PriorityImmediate, w.broker.last(t).Priority)
 	})
 	t.Run("DocumentedKeyReason", func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.useRegistry(documentedSpelling)
 		key := providerKey("SANDBOXKEY")
 		key.Environments = []apns.Environment{apns.Sandbox}
@@ -147,8 +147,8 @@ func TestSettingsChangeTheAnswer(t *testing.T) {
 }
 
 // What is odd about a provider token is in the journal, for its developer.
-func TestTheJournalNotesAnOddToken(t *testing.T) {
-	w := newWorld(t)
+func TestTheJournalNotesAnUnusualProviderToken(t *testing.T) {
+	w := newFixture(t)
 	padded := w.good()
 	padded.fields[0].value += "=="
 	require.Equal(t, 200, w.dial().send(padded).status)
@@ -159,7 +159,7 @@ func TestTheJournalNotesAnOddToken(t *testing.T) {
 
 // The whole way into a real broker: received, accepted, stored.
 func TestAnAcceptedPushIsInTheBroker(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	b, err := broker.New(broker.Config{Journal: w.journal, Clock: w.clock})
 	require.NoError(t, err)
 	w.cfg.Broker = b

@@ -12,36 +12,36 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// An arrival is what is kept of a request for readers of the journal: little
+// An requestRecord is what is kept of a request for readers of the journal: little
 // more than references to what was there anyway. They are put into words when
 // somebody reads.
-type arrival struct {
-	peer    *peer
-	token   *providerauth.Token // the provider token, if it was good
-	path    string
-	odd     *oddity // nil for most
-	passed  int16   // how many checks
-	channel bool    // it is a broadcast
+type requestRecord struct {
+	conn          *connRecord
+	providerToken *providerauth.Token // the provider token, if it was good
+	path          string
+	extras        *recordExtras // nil for most
+	passed        int16         // how many checks
+	broadcast     bool          // it is a broadcast
 }
 
-// An oddity is what only bad requests have.
-type oddity struct {
-	method     string
-	credential *providerauth.Description // of a provider token that was no good
-	tooLarge   bool
-	overlooked []oversight // by the lenient mode
+// An recordExtras is what only bad requests have.
+type recordExtras struct {
+	method       string
+	credential   *providerauth.Description // of a provider token that was no good
+	bodyTooLarge bool
+	ignored      []ignoredFailure // by the lenient mode
 }
 
-// A peer is what all requests of a connection have in common.
-type peer struct {
+// A conn is what all requests of a connection have in common.
+type connRecord struct {
 	journal.Connection
 	subject string // of its certificate; "" is none
 	uid     string // of the same
 	team    string // of the same
 }
 
-func newPeer(c *conn) *peer {
-	p := &peer{subject: c.subject}
+func newConnRecord(c *conn) *connRecord {
+	p := &connRecord{subject: c.certificateSubject}
 	p.Number, p.Remote = c.number, c.remote
 	p.ServerName, p.Environment = c.serverName, c.env
 	if c.identity != nil {
@@ -50,32 +50,32 @@ func newPeer(c *conn) *peer {
 	return p
 }
 
-// take notes how r came, and returns what is kept of its headers.
-func (a *arrival) take(r *request, fields []hpack.HeaderField) *journal.Headers {
-	a.peer, a.passed, a.path, a.token = r.conn.peer, int16(r.passed), r.path, r.signed
-	headers := r.conn.headers.of(fields, r.idValid && r.duplicate == "")
-	unknown := r.signed == nil && r.conn.subject == "" && r.authorization.present
-	if !unknown && r.method == usualMethod && !r.bodyTooLarge && r.pardon.overlooked == nil {
+// handOver notes how r came, and returns what is kept of its headers.
+func (a *requestRecord) fill(r *request, fields []hpack.HeaderField) *journal.Headers {
+	a.conn, a.passed, a.path, a.providerToken = r.conn.record, int16(r.passed), r.path, r.providerToken
+	headers := r.conn.headerCache.keep(fields, r.idValid && r.duplicateHeader == "")
+	unknown := r.providerToken == nil && r.conn.certificateSubject == "" && r.authorizationHeader.present
+	if !unknown && r.method == pushMethod && !r.bodyTooLarge && r.ignored.failures == nil {
 		return headers
 	}
-	a.odd = &oddity{method: r.method, tooLarge: r.bodyTooLarge, overlooked: r.pardon.overlooked}
+	a.extras = &recordExtras{method: r.method, bodyTooLarge: r.bodyTooLarge, ignored: r.ignored.failures}
 	if unknown {
-		a.odd.credential = providerauth.Describe(r.authorization.value)
+		a.extras.credential = providerauth.Describe(r.authorizationHeader.value)
 	}
 	return headers
 }
 
 // Connection implements [journal.Origin].
-func (a *arrival) Connection() journal.Connection { return a.peer.Connection }
+func (a *requestRecord) Connection() journal.Connection { return a.conn.Connection }
 
 // Size implements [journal.Origin].
-func (a *arrival) Size() int {
+func (a *requestRecord) Size() int {
 	size := len(a.path)
-	if a.odd == nil {
+	if a.extras == nil {
 		return size
 	}
-	size += len(a.odd.method)
-	if d := a.odd.credential; d != nil {
+	size += len(a.extras.method)
+	if d := a.extras.credential; d != nil {
 		size += int(unsafe.Sizeof(*d)) + len(d.Shown) + len(d.Header) + len(d.Claims) + len(d.KeyID) + len(d.TeamID)
 	}
 	return size
@@ -83,33 +83,33 @@ func (a *arrival) Size() int {
 
 // team is the one that the push belongs to: whose credentials came with it, or, of a
 // provider token that was no good, which it names. Whoever sent it looks for the
-// refusal there.
-func (a *arrival) team(r *request) string {
-	if r.teamID == "" && a.odd != nil && a.odd.credential != nil {
-		return a.odd.credential.TeamID
+// rejection there.
+func (a *requestRecord) team(r *request) string {
+	if r.teamID == "" && a.extras != nil && a.extras.credential != nil {
+		return a.extras.credential.TeamID
 	}
 	return r.teamID
 }
 
-// usualMethod is that of pushes and broadcasts.
-const usualMethod = "POST"
+// pushMethod is that of pushes and broadcasts.
+const pushMethod = "POST"
 
-// A headerMemo is the headers of a connection's last request. Most requests
+// A headerCache is the headers of a connection's last request. Most requests
 // have the same ones but for apns-id, and share them.
-type headerMemo struct{ last *journal.Headers }
+type headerCache struct{ last *journal.Headers }
 
-// of returns fields as they are kept: without authorization, which is a secret,
+// keep returns fields as they are kept: without authorization, which is a secret,
 // and, if it is known otherwise, without apns-id.
-func (m *headerMemo) of(fields []hpack.HeaderField, idKnown bool) *journal.Headers {
+func (m *headerCache) keep(fields []hpack.HeaderField, idKnown bool) *journal.Headers {
 	if m.last != nil && slices.EqualFunc(m.last.Fields, fields, func(h journal.Header, f hpack.HeaderField) bool {
-		return h.Name == f.Name && (h.Value == f.Value || h.Value == "" && leftOut(f.Name, idKnown))
+		return h.Name == f.Name && (h.Value == f.Value || h.Value == "" && omitted(f.Name, idKnown))
 	}) {
 		return m.last
 	}
 	kept := make([]journal.Header, len(fields))
 	for i, f := range fields {
 		kept[i].Name = f.Name
-		if !leftOut(f.Name, idKnown) {
+		if !omitted(f.Name, idKnown) {
 			kept[i].Value = f.Value
 		}
 	}
@@ -117,22 +117,22 @@ func (m *headerMemo) of(fields []hpack.HeaderField, idKnown bool) *journal.Heade
 	return m.last
 }
 
-func leftOut(name string, idKnown bool) bool {
+func omitted(name string, idKnown bool) bool {
 	return name == apns.HeaderAuthorization || idKnown && name == apns.HeaderID
 }
 
 // Describe puts the arrival into words.
-func (a *arrival) Describe(r *journal.Record) *journal.Exchange {
+func (a *requestRecord) Describe(r *journal.Record) *journal.Exchange {
 	x := a.exchange(r)
-	x.Checks = a.ladder(&sight{arrival: a, exchange: x, record: r}, r)
+	x.Checks = a.checkResults(&recordView{requestRecord: a, exchange: x, record: r}, r)
 	return x
 }
 
 // exchange is the request, without the checks.
-func (a *arrival) exchange(r *journal.Record) *journal.Exchange {
-	x := &journal.Exchange{Method: usualMethod, Path: a.path, Credential: a.who(r), Connection: a.peer.Connection}
-	if a.odd != nil {
-		x.Method = a.odd.method
+func (a *requestRecord) exchange(r *journal.Record) *journal.Exchange {
+	x := &journal.Exchange{Method: pushMethod, Path: a.path, Credential: a.credential(r), Connection: a.conn.Connection}
+	if a.extras != nil {
+		x.Method = a.extras.method
 	}
 	x.Headers = slices.Clone(r.Headers())
 	for i := range x.Headers {
@@ -140,7 +140,7 @@ func (a *arrival) exchange(r *journal.Record) *journal.Exchange {
 		switch {
 		case h.Value != "":
 		case h.Name == apns.HeaderAuthorization:
-			h.Value = a.authorization()
+			h.Value = a.shownAuthorization()
 		case h.Name == apns.HeaderID:
 			h.Value = r.Push.ID
 		}
@@ -149,29 +149,29 @@ func (a *arrival) exchange(r *journal.Record) *journal.Exchange {
 }
 
 // description is what may be shown of the provider token; nil if there was none.
-func (a *arrival) description() *providerauth.Description {
-	if a.token != nil {
-		return a.token.Describe()
+func (a *requestRecord) description() *providerauth.Description {
+	if a.providerToken != nil {
+		return a.providerToken.Describe()
 	}
-	if a.odd != nil {
-		return a.odd.credential
+	if a.extras != nil {
+		return a.extras.credential
 	}
 	return nil
 }
 
-// authorization stands in the place of a header that nobody gets to read.
-func (a *arrival) authorization() string {
+// authorizationHeader stands in the place of a header that nobody gets to read.
+func (a *requestRecord) shownAuthorization() string {
 	if d := a.description(); d != nil {
 		return d.Shown
 	}
 	return "…" // with a certificate, it was not looked at
 }
 
-func (a *arrival) who(r *journal.Record) journal.Credential {
+func (a *requestRecord) credential(r *journal.Record) journal.Credential {
 	d := a.description()
 	switch {
-	case a.peer.subject != "":
-		return journal.Credential{Kind: journal.Certificate, TeamID: a.peer.team, Subject: a.peer.subject, UID: a.peer.uid}
+	case a.conn.subject != "":
+		return journal.Credential{Kind: journal.Certificate, TeamID: a.conn.team, Subject: a.conn.subject, UID: a.conn.uid}
 	case d == nil || d.Fingerprint == "":
 		return journal.Credential{Kind: journal.NoCredential}
 	}
@@ -179,8 +179,8 @@ func (a *arrival) who(r *journal.Record) journal.Credential {
 		Kind: journal.ProviderToken, KeyID: d.KeyID, Header: d.Header, Claims: d.Claims,
 		Notes: d.Notes, IssuedAt: d.IssuedAt, Fingerprint: d.Fingerprint,
 	}
-	if a.token != nil {
-		who.TeamID = a.token.TeamID
+	if a.providerToken != nil {
+		who.TeamID = a.providerToken.TeamID
 	}
 	if !d.IssuedAt.IsZero() {
 		who.Age = r.Received().Sub(d.IssuedAt)
@@ -188,48 +188,48 @@ func (a *arrival) who(r *journal.Record) journal.Credential {
 	return who
 }
 
-// overlooked reports whether the lenient mode has overlooked that a check failed, and
-// why it did.
-func (a *arrival) overlooked(check int) (why string, ok bool) {
-	if a.odd == nil {
+// failures reports whether the lenient mode has overlooked that a check failed, and
+// msg it did.
+func (a *requestRecord) ignoredDetail(check int) (detail string, ok bool) {
+	if a.extras == nil {
 		return "", false
 	}
-	for _, o := range a.odd.overlooked {
+	for _, o := range a.extras.ignored {
 		if o.check == check {
-			return o.why, true
+			return o.detail, true
 		}
 	}
 	return "", false
 }
 
-// ladder is what became of each check.
-func (a *arrival) ladder(s *sight, r *journal.Record) []journal.Check {
-	var ladder []journal.Check
-	rung := func(name string, seen func(*sight) string) {
+// results is what became of each check.
+func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal.Check {
+	var results []journal.Check
+	add := func(name string, describe func(*recordView) string) {
 		check := journal.Check{Name: name}
-		switch at := len(ladder); {
+		switch at := len(results); {
 		case at > int(a.passed):
 			check.Result = journal.NotReached
 		case at == int(a.passed) && r.Refusal != nil:
 			check.Result, check.Detail = journal.Failed, cmp.Or(r.Refusal.Detail, string(r.Refusal.Reason))
 		}
-		if why, ok := a.overlooked(len(ladder)); ok {
-			check.Result, check.Detail = journal.Failed, "overlooked in lenient mode: "+why
+		if detail, ok := a.ignoredDetail(len(results)); ok {
+			check.Result, check.Detail = journal.Failed, "overlooked in lenient mode: "+detail
 		}
-		if check.Result != journal.NotReached && seen != nil {
-			check.Seen = seen(s)
+		if check.Result != journal.NotReached && describe != nil {
+			check.Seen = describe(s)
 		}
-		ladder = append(ladder, check)
+		results = append(results, check)
 	}
-	if a.channel {
-		for i := range publishChecks {
-			rung(publishChecks[i].name, publishChecks[i].seen)
+	if a.broadcast {
+		for i := range broadcastChecks {
+			add(broadcastChecks[i].name, broadcastChecks[i].describe)
 		}
 	} else {
-		for i := range defaultChecks {
-			rung(defaultChecks[i].name, defaultChecks[i].seen)
+		for i := range pushChecks {
+			add(pushChecks[i].name, pushChecks[i].describe)
 		}
 	}
-	rung("taken over for delivery", nil)
-	return ladder
+	add("taken over for delivery", nil)
+	return results
 }

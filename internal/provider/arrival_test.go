@@ -15,7 +15,7 @@ import (
 )
 
 // recordOf returns the newest record and its exchange.
-func recordOf(t *testing.T, w *world) (journal.Record, *journal.Exchange) {
+func recordOf(t *testing.T, w *fixture) (journal.Record, *journal.Exchange) {
 	t.Helper()
 	found := w.journal.Find(journal.Query{Newest: true, Limit: 1})
 	require.Len(t, found.Records, 1)
@@ -25,7 +25,7 @@ func recordOf(t *testing.T, w *world) (journal.Record, *journal.Exchange) {
 }
 
 func TestARecordHasTheRequestAsItCame(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	const id = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 	request := w.good().set(apns.HeaderID, id).set("user-agent", "curl")
@@ -55,36 +55,36 @@ func TestARecordHasTheRequestAsItCame(t *testing.T) {
 	for _, check := range x.Checks {
 		assert.Equal(t, journal.Passed, check.Result, check.Name)
 	}
-	assert.Len(t, x.Checks, len(defaultChecks)+1)
+	assert.Len(t, x.Checks, len(pushChecks)+1)
 }
 
 // One wrong request per check: it fails there, all before have passed, and none
-// behind was reached.
-func TestTheLadderEndsWhereTheRequestWasRefused(t *testing.T) {
+// listener was reached.
+func TestChecksAfterTheRejectionAreNotReached(t *testing.T) {
 	for _, row := range []struct {
 		check, seen string
-		wrong       func(w *world, c *call)
+		wrong       func(w *fixture, c *call)
 	}{
-		{"path", "/3/devices/", func(_ *world, c *call) { c.path = "/3/devices/" }},
-		{"method", "PUT", func(_ *world, c *call) { c.method = "PUT" }},
-		{"duplicate headers", "", func(_ *world, c *call) { c.add(apns.HeaderTopic, bundleID) }},
-		{"credentials", "", func(_ *world, c *call) { c.drop(apns.HeaderAuthorization) }},
-		{"device token present", "", func(_ *world, c *call) { c.path = devicePath }},
-		{"apns-id", "7", func(_ *world, c *call) { c.set(apns.HeaderID, "7") }},
-		{"apns-expiration", "soon", func(_ *world, c *call) { c.set(apns.HeaderExpiration, "soon") }},
-		{"apns-priority", "7", func(_ *world, c *call) { c.set(apns.HeaderPriority, "7") }},
-		{"apns-collapse-id", strings.Repeat("x", 65), func(_ *world, c *call) { c.set(apns.HeaderCollapseID, strings.Repeat("x", 65)) }},
-		{"apns-push-type", "alrt", func(_ *world, c *call) { c.set(apns.HeaderPushType, "alrt") }},
-		{"priority of the push type", "background 10", func(_ *world, c *call) {
+		{"path", "/3/devices/", func(_ *fixture, c *call) { c.path = "/3/devices/" }},
+		{"method", "PUT", func(_ *fixture, c *call) { c.method = "PUT" }},
+		{"duplicate headers", "", func(_ *fixture, c *call) { c.add(apns.HeaderTopic, bundleID) }},
+		{"credentials", "", func(_ *fixture, c *call) { c.drop(apns.HeaderAuthorization) }},
+		{"device token present", "", func(_ *fixture, c *call) { c.path = devicePath }},
+		{"apns-id", "7", func(_ *fixture, c *call) { c.set(apns.HeaderID, "7") }},
+		{"apns-expiration", "soon", func(_ *fixture, c *call) { c.set(apns.HeaderExpiration, "soon") }},
+		{"apns-priority", "7", func(_ *fixture, c *call) { c.set(apns.HeaderPriority, "7") }},
+		{"apns-collapse-id", strings.Repeat("x", 65), func(_ *fixture, c *call) { c.set(apns.HeaderCollapseID, strings.Repeat("x", 65)) }},
+		{"apns-push-type", "alrt", func(_ *fixture, c *call) { c.set(apns.HeaderPushType, "alrt") }},
+		{"priority of the push type", "background 10", func(_ *fixture, c *call) {
 			c.set(apns.HeaderPushType, "background").set(apns.HeaderPriority, "10")
 		}},
-		{"payload", "0 bytes", func(_ *world, c *call) { c.body = nil }},
-		{"device token", "zz", func(_ *world, c *call) { c.path = devicePath + "zz" }},
-		{"topic present", "", func(_ *world, c *call) { c.drop(apns.HeaderTopic) }},
-		{"topic", "com.nobody", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }},
+		{"payload", "0 bytes", func(_ *fixture, c *call) { c.body = nil }},
+		{"device token", "zz", func(_ *fixture, c *call) { c.path = devicePath + "zz" }},
+		{"topic present", "", func(_ *fixture, c *call) { c.drop(apns.HeaderTopic) }},
+		{"topic", "com.nobody", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com.nobody") }},
 	} {
 		t.Run(row.check, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			request := w.good()
 			row.wrong(w, request)
 			require.GreaterOrEqual(t, w.dial().send(request).status, 400)
@@ -106,8 +106,8 @@ func TestTheLadderEndsWhereTheRequestWasRefused(t *testing.T) {
 	}
 }
 
-func TestARefusalOfTheBrokerIsTheLastRung(t *testing.T) {
-	w := newWorld(t)
+func TestARejectionByTheBrokerIsTheLastCheck(t *testing.T) {
+	w := newFixture(t)
 	w.broker.fail(apns.Reject(apns.TooManyRequests, "full"))
 	require.Equal(t, 429, w.dial().send(w.good()).status)
 	_, x := recordOf(t, w)
@@ -116,7 +116,7 @@ func TestARefusalOfTheBrokerIsTheLastRung(t *testing.T) {
 }
 
 func TestABadProviderTokenIsDecodedAsFarAsItGoes(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	bearer := w.bearer(team, "KEY0000001")
 	forged := bearer[:len(bearer)-4] + "AAAA"
 	for _, row := range []struct{ value, shown, kind, keyID string }{
@@ -146,20 +146,20 @@ func TestHeadersThatAreTheSameAreKeptOnce(t *testing.T) {
 			{Name: apns.HeaderAuthorization, Value: "bearer secret"}, {Name: apns.HeaderID, Value: id}, {Name: apns.HeaderExpiration, Value: expiration},
 		}
 	}
-	var m headerMemo
-	first := m.of(fields("a", "0"), true)
+	var m headerCache
+	first := m.keep(fields("a", "0"), true)
 	assert.Equal(t, []journal.Header{{Name: apns.HeaderAuthorization}, {Name: apns.HeaderID}, {Name: apns.HeaderExpiration, Value: "0"}}, first.Fields)
-	assert.Same(t, first, m.of(fields("b", "0"), true), "the apns-id is in the push")
-	assert.NotSame(t, first, m.of(fields("b", "1"), true))
-	bad := m.of(fields("not a UUID", "1"), false)
+	assert.Same(t, first, m.keep(fields("b", "0"), true), "the apns-id is in the push")
+	assert.NotSame(t, first, m.keep(fields("b", "1"), true))
+	bad := m.keep(fields("not a UUID", "1"), false)
 	assert.Equal(t, "not a UUID", bad.Fields[1].Value, "a bad apns-id is nowhere else")
-	assert.Empty(t, m.of(fields("c", "1"), true).Fields[1].Value)
-	allocs := testing.AllocsPerRun(100, func() { m.of(fields("c", "1"), true) })
+	assert.Empty(t, m.keep(fields("c", "1"), true).Fields[1].Value)
+	allocs := testing.AllocsPerRun(100, func() { m.keep(fields("c", "1"), true) })
 	assert.LessOrEqual(t, allocs, 1.0, "the fields of this test at most")
 }
 
 func TestAPushIsReplayedUnderANewID(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	require.Equal(t, 200, w.dial().send(w.good()).status)
 	first, _ := recordOf(t, w)
 	server, err := New(w.cfg)
@@ -179,10 +179,10 @@ func TestAPushIsReplayedUnderANewID(t *testing.T) {
 
 	w.auth.RemoveApp(team, bundleID)
 	again, err = server.Replay(first.Push)
-	var refusal *apns.Rejection
-	require.ErrorAs(t, err, &refusal)
-	assert.Equal(t, apns.TopicDisallowed, refusal.Reason)
+	var rejection *apns.Rejection
+	require.ErrorAs(t, err, &rejection)
+	assert.Equal(t, apns.TopicDisallowed, rejection.Reason)
 	r, ok = w.journal.Get(again.ID)
 	require.True(t, ok)
-	assert.Equal(t, refusal, r.Refusal, "and the journal has it")
+	assert.Equal(t, rejection, r.Refusal, "and the journal has it")
 }

@@ -12,8 +12,8 @@ import (
 // The refusals that have nothing to do with the request: "Handling notification
 // responses from APNs", 500 and 503. They are shared and never changed.
 var (
-	refusalBusy     = apns.Reject(apns.ServiceUnavailable, "there were Config.BusyConnections open already; connect again later")
-	refusalStopping = apns.Reject(apns.Shutdown, "the server is stopping; connect anew")
+	rejectionBusy     = apns.Reject(apns.ServiceUnavailable, "there were Config.BusyConnections open already; connect again later")
+	rejectionStopping = apns.Reject(apns.Shutdown, "the server is stopping; connect anew")
 )
 
 // SetAvailability makes the server refuse every request with reason, on all
@@ -38,9 +38,9 @@ func (r *request) checkAvailability() *apns.Rejection {
 	c := r.conn
 	switch {
 	case c.busy:
-		return refusalBusy
+		return rejectionBusy
 	case c.stopping.Load():
-		return refusalStopping
+		return rejectionStopping
 	}
 	return c.server.unavailable.Load()
 }
@@ -49,18 +49,18 @@ func (r *request) checkAvailability() *apns.Rejection {
 // are read, and refused with Shutdown, until it does.
 func (c *conn) announceStop(hc *h2.Conn) {
 	if c.stopping.CompareAndSwap(false, true) {
-		hc.GoAway(http2.ErrCodeNo, h2.AnyLast, appendReason(nil, apns.Shutdown))
+		hc.GoAway(http2.ErrCodeNo, h2.MaxStreamID, appendReason(nil, apns.Shutdown))
 	}
 }
 
-// leave says after a refusal what there is to say about the connection. Apple
+// announceEnd says after a refusal what there is to say about the connection. Apple
 // gives no more than the names of the reasons for either GOAWAY.
-func (c *conn) leave(hc *h2.Conn, reason apns.Reason) {
+func (c *conn) announceEnd(hc *h2.Conn, reason apns.Reason) {
 	switch {
 	case c.busy:
 		hc.Shutdown(appendReason(nil, reason))
-	case reason == apns.Shutdown && !c.told && !c.stopping.Load():
-		c.told = true
-		hc.GoAway(http2.ErrCodeNo, h2.AnyLast, appendReason(nil, reason))
+	case reason == apns.Shutdown && !c.shutdownAnnounced && !c.stopping.Load():
+		c.shutdownAnnounced = true
+		hc.GoAway(http2.ErrCodeNo, h2.MaxStreamID, appendReason(nil, reason))
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func TestAServerCanBeUnavailable(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	for _, reason := range []apns.Reason{apns.ServiceUnavailable, apns.InternalServerError} {
 		require.NoError(t, w.server.SetAvailability(reason))
@@ -36,13 +36,13 @@ func TestAServerCanBeUnavailable(t *testing.T) {
 	}
 	require.NoError(t, w.server.SetAvailability(""))
 	require.Equal(t, 200, c.send(w.good()).status, "the provider may stay")
-	require.Equal(t, []goAway{{http2.ErrCodeNo, h2.AnyLast, `{"reason":"Shutdown"}`}}, c.goAways, "but it is told to go, once")
+	require.Equal(t, []goAway{{http2.ErrCodeNo, h2.MaxStreamID, `{"reason":"Shutdown"}`}}, c.goAways, "but it is told to go, once")
 
 	require.ErrorContains(t, w.server.SetAvailability(apns.BadTopic), "use ServiceUnavailable")
 }
 
-func TestAServerThatIsBusySaysSo(t *testing.T) {
-	w := newWorld(t)
+func TestConnectionsAboveTheBusyLimitAreAnsweredServiceUnavailable(t *testing.T) {
+	w := newFixture(t)
 	w.cfg.BusyConnections = 1
 	ln := w.serve()
 	first := w.dialTLS(ln, clientTLS())
@@ -57,9 +57,9 @@ func TestAServerThatIsBusySaysSo(t *testing.T) {
 
 // "Handling notification responses from APNs": 503 Shutdown. When it comes is not
 // documented; RFC 9113, 6.8 has the two GOAWAYs.
-func TestAStoppingServerRefusesWhatStillComes(t *testing.T) {
+func TestAStoppingServerRejectsFurtherRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.cfg.DrainTime = 5 * time.Second
 		server, err := New(w.cfg)
 		require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestAStoppingServerRefusesWhatStillComes(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		served := make(chan error, 1)
 		go func() { served <- server.Serve(ctx, ln) }()
-		c, gone := w.dialTLS(ln, clientTLS()), w.dialTLS(ln, clientTLS())
+		c, ended := w.dialTLS(ln, clientTLS()), w.dialTLS(ln, clientTLS())
 		require.Equal(t, 200, c.send(w.good()).status)
 		begun := time.Now()
 		cancel()
@@ -77,12 +77,12 @@ func TestAStoppingServerRefusesWhatStillComes(t *testing.T) {
 			require.Equal(t, 503, got.status)
 			require.Equal(t, `{"reason":"Shutdown"}`, got.body)
 		}
-		require.NoError(t, gone.conn.Close())
+		require.NoError(t, ended.conn.Close())
 		c.drain()
 		require.Equal(t, 5*time.Second, time.Since(begun))
 		require.NoError(t, c.conn.Close())
 		require.NoError(t, <-served)
-		require.Equal(t, []goAway{{http2.ErrCodeNo, h2.AnyLast, `{"reason":"Shutdown"}`}, {http2.ErrCodeNo, 7, ""}}, c.goAways)
+		require.Equal(t, []goAway{{http2.ErrCodeNo, h2.MaxStreamID, `{"reason":"Shutdown"}`}, {http2.ErrCodeNo, 7, ""}}, c.goAways)
 		require.Len(t, w.broker.pushes, 1)
 	})
 }

@@ -13,38 +13,38 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A push after the first on a connection, from the header fields to the
+// A newPush after the first on a connection, from the header fields to the
 // envelope.
 func BenchmarkChecks(b *testing.B) {
-	w := newWorld(b)
+	w := newFixture(b)
 	server, err := New(w.cfg)
 	require.NoError(b, err)
 	c := server.newConn(noTLS)
-	c.begin("")
+	c.start("")
 	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b").set(apns.HeaderPriority, "10").set(apns.HeaderExpiration, "0"))
 	b.ReportAllocs()
 	for b.Loop() {
-		c.request.read(s)
-		if refusal := server.judge(&c.request); refusal != nil {
-			b.Fatal(refusal)
+		c.request.parse(s)
+		if rejection := server.runChecks(&c.request); rejection != nil {
+			b.Fatal(rejection)
 		}
-		if p := c.request.push(c, true); p.notification.ID == "" {
+		if p := c.request.newPush(c, true); p.notification.ID == "" {
 			b.Fatal("no id")
 		}
 	}
 }
 
 func TestTheChecksOfAKnownConnectionDoNotAllocate(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	server, err := New(w.cfg)
 	require.NoError(t, err)
 	c := server.newConn(noTLS)
-	c.begin("")
+	c.start("")
 	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b"))
 	allocs := testing.AllocsPerRun(100, func() {
-		c.request.read(s)
-		if refusal := server.judge(&c.request); refusal != nil {
-			panic(refusal)
+		c.request.parse(s)
+		if rejection := server.runChecks(&c.request); rejection != nil {
+			panic(rejection)
 		}
 	})
 	require.Zero(t, allocs)
@@ -69,18 +69,18 @@ func (r recorded) Submit(p *broker.Push) error {
 // Pushes over TLS and HTTP/2 on a network in memory, a hundred at a time; the
 // client's work is in it too.
 func BenchmarkPushOverTLS(b *testing.B) {
-	benchmarkPush(b, func(w *world) { w.cfg.Broker, w.cfg.Journal = discard{}, nil })
+	benchmarkPush(b, func(w *fixture) { w.cfg.Broker, w.cfg.Journal = discard{}, nil })
 }
 
 // The same with a journal that is full, and everything noted up to the
 // acknowledgement of a device. The difference is what the journal costs.
 func BenchmarkPushOverTLSWithJournal(b *testing.B) {
-	benchmarkPush(b, func(w *world) { w.cfg.Broker = recorded{w.cfg.Journal} })
+	benchmarkPush(b, func(w *fixture) { w.cfg.Broker = recorded{w.cfg.Journal} })
 }
 
-func benchmarkPush(b *testing.B, with func(*world)) {
+func benchmarkPush(b *testing.B, with func(*fixture)) {
 	const batch = 100
-	w := newWorld(b)
+	w := newFixture(b)
 	with(w)
 	c := w.dial()
 	request := w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b")

@@ -12,9 +12,9 @@ import (
 )
 
 // "Handling notification responses from APNs": too many pushes to one device
-// token in a row.
+// deviceToken in a row.
 func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.BurstLimit = 11
 	ln := w.serve()
 	c := w.dialTLS(ln, clientTLS())
@@ -36,9 +36,9 @@ func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 }
 
 // Whoever sets the clock back begins anew: what was counted is yet to come.
-func TestWhatWasCountedIsForgottenWhenTheClockGoesBack(t *testing.T) {
-	w := newWorld(t)
-	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenWeight = 1, 2, 1
+func TestBurstsAreForgottenWhenTheClockIsSetBack(t *testing.T) {
+	w := newFixture(t)
+	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenErrors = 1, 2, 1
 	c := w.dial()
 	w.clock.Advance(30 * time.Minute)
 	require.Equal(t, 200, c.send(w.good()).status)
@@ -52,7 +52,7 @@ func TestWhatWasCountedIsForgottenWhenTheClockGoesBack(t *testing.T) {
 }
 
 func TestThereIsNoBurstLimitByDefault(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	for range 100 {
 		require.Equal(t, 200, c.send(w.good()).status)
@@ -60,7 +60,7 @@ func TestThereIsNoBurstLimitByDefault(t *testing.T) {
 }
 
 func TestCountingABurstDoesNotAllocate(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.BurstLimit, w.cfg.BurstWindow = math.MaxInt, time.Second
 	b := newBursts(&w.cfg)
 	claims := &tokenvault.Claims{}

@@ -35,15 +35,15 @@ func (c *conn) wrongEnvironment() bool {
 	return !c.identity.Production
 }
 
-// dismiss ends a connection whose certificate is for the other environment. The
+// rejectEnvironment ends a connection whose certificate is for the other environment. The
 // handshake and SETTINGS succeed; the first request earns GOAWAY with NO_ERROR,
 // last stream 0 and the reason, and the end of the connection (observed:
 // apns2#93, apns2#117), by way of a second GOAWAY (observed: pushy#312).
-func (c *conn) dismiss(s *h2.Stream) {
+func (c *conn) rejectEnvironment(s *h2.Stream) {
 	hc := s.Conn()
 	c.server.cfg.Log.Info("provider: certificate is for the other environment",
 		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
-	c.server.recordFailure(c.peer, failureOf(s), journal.Event{
+	c.server.recordFailure(c.record, failureOf(s), journal.Event{
 		Cause:   string(apns.BadCertificateEnvironment),
 		Refusal: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
 	})
@@ -58,7 +58,7 @@ func (c *conn) certificateTopic(name string) (*providerauth.Topic, *apns.Rejecti
 	if name == c.topic.Name {
 		return &c.topic, nil
 	}
-	// A push type can be used if and only if its topic is listed:
+	// A newPush type can be used if and only if its topic is listed:
 	// "Establishing a certificate-based connection to APNs".
 	if !c.identity.Allows(name) {
 		return nil, apns.Reject(apns.TopicDisallowed, "the certificate of", c.identity.Topic, "does not list topic", quote(name))

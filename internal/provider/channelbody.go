@@ -19,19 +19,19 @@ const (
 
 // checkConfiguration reads the body that describes a channel to be made.
 func (r *channelRequest) checkConfiguration() *apns.Rejection {
-	if !r.route.body {
+	if !r.route.hasBody {
 		return nil
 	}
-	if refusal := r.checkBroadcastPayload(); refusal != nil {
-		return refusal
+	if rejection := r.checkBroadcastPayload(); rejection != nil {
+		return rejection
 	}
-	var refusal *apns.Rejection
-	r.policy, refusal = parseConfiguration(r.body)
-	return refusal
+	var rejection *apns.Rejection
+	r.policy, rejection = parseConfiguration(r.body)
+	return rejection
 }
 
 // parseConfiguration returns the storage policy of a channel to be made. The
-// push type may be written in any case: Apple documents LiveActivity, parse
+// newPush type may be written in any case: Apple documents LiveActivity, parse
 // node-apn sends liveactivity.
 func parseConfiguration(body []byte) (broker.StoragePolicy, *apns.Rejection) {
 	var keys map[string]json.RawMessage // not a struct, whose keys would have no case
@@ -43,8 +43,8 @@ func parseConfiguration(body []byte) (broker.StoragePolicy, *apns.Rejection) {
 			return 0, apns.Reject(apns.BadRequestParams, "the body has the attribute", quote(key)+"; there are", policyKey, "and", pushTypeKey)
 		}
 	}
-	if refusal := checkConfiguredType(keys[pushTypeKey]); refusal != nil {
-		return 0, refusal
+	if rejection := checkConfiguredType(keys[pushTypeKey]); rejection != nil {
+		return 0, rejection
 	}
 	var policy *broker.StoragePolicy
 	if err := json.Unmarshal(keys[policyKey], &policy); err != nil || policy == nil || *policy > broker.MostRecent {

@@ -22,15 +22,15 @@ func FuzzConfiguration(f *testing.F) {
 	}
 	f.Add([]byte(`{"push-type":"LiveActivity","push-type":"x","message-storage-policy":1e0}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		policy, refusal := parseConfiguration(body)
-		if refusal != nil {
-			require.Contains(t, []apns.Reason{apns.BadRequestPayload, apns.BadRequestParams, apns.MissingPushType, apns.InvalidPushType}, refusal.Reason)
-			require.NotEmpty(t, refusal.Detail)
+		policy, rejection := parseConfiguration(body)
+		if rejection != nil {
+			require.Contains(t, []apns.Reason{apns.BadRequestPayload, apns.BadRequestParams, apns.MissingPushType, apns.InvalidPushType}, rejection.Reason)
+			require.NotEmpty(t, rejection.Detail)
 			return
 		}
 		require.True(t, json.Valid(body))
-		again, refusal := parseConfiguration(configuration(broker.Channel{Policy: policy}))
-		require.Nil(t, refusal)
+		again, rejection := parseConfiguration(configuration(broker.Channel{Policy: policy}))
+		require.Nil(t, rejection)
 		require.Equal(t, policy, again)
 	})
 }

@@ -4,33 +4,33 @@ import "github.com/apns-sim/apns-sim/apns"
 
 // A channelCheck is a check of a request about broadcast channels.
 type channelCheck struct {
-	name string
-	run  func(*channelRequest) *apns.Rejection
-	seen func(*sight) string
+	name     string
+	run      func(*channelRequest) *apns.Rejection
+	describe func(*recordView) string
 }
 
-// publishChecks is the precedence of reasons for a broadcast. Apple documents
+// broadcastChecks is the precedence of reasons for a broadcast. Apple documents
 // no order. As for pushes, the method comes before the credentials; the order
 // from the channel id to the payload is that of APNSwift's test server
 // (APNSwift#254).
-var publishChecks = []channelCheck{
+var broadcastChecks = []channelCheck{
 	{"availability", (*channelRequest).checkAvailability, nil},
-	{"path and method", (*channelRequest).checkRoute, sawRoute},
-	{"credentials", (*channelRequest).checkCredentials, sawCredential},
-	{"connection", (*channelRequest).checkConnection, sawConnection},
-	{"bundle ID", (*channelRequest).checkApp, sawTopic},
-	{"right to the app", (*channelRequest).checkRight, sawTopic},
-	{"broadcast capability", (*channelRequest).checkFeature, sawTopic},
-	{"apns-request-id", (*channelRequest).checkRequestID, saw(apns.HeaderRequestID)},
-	{"apns-channel-id", (*channelRequest).checkChannelID, saw(apns.HeaderChannelID)},
-	{"apns-push-type", (*channelRequest).checkLiveActivity, saw(apns.HeaderPushType)},
-	{"apns-expiration present", (*channelRequest).checkExpirationPresent, saw(apns.HeaderExpiration)},
-	{"apns-expiration", (*channelRequest).checkExpiration, saw(apns.HeaderExpiration)},
-	{"apns-priority present", (*channelRequest).checkPriorityPresent, saw(apns.HeaderPriority)},
-	{"apns-priority", (*channelRequest).checkPriority, saw(apns.HeaderPriority)},
-	{"channel", (*channelRequest).checkChannel, saw(apns.HeaderChannelID)},
-	{"apns-expiration of the policy", (*channelRequest).checkPolicyExpiration, saw(apns.HeaderExpiration)},
-	{"payload", (*channelRequest).checkBroadcastPayload, sawPayload},
+	{"path and method", (*channelRequest).checkRoute, describeRoute},
+	{"credentials", (*channelRequest).checkCredentials, describeCredential},
+	{"connection", (*channelRequest).checkConnection, describeConnection},
+	{"bundle ID", (*channelRequest).checkApp, describeTopic},
+	{"right to the app", (*channelRequest).checkAppAllowed, describeTopic},
+	{"broadcast capability", (*channelRequest).checkCapability, describeTopic},
+	{"apns-request-id", (*channelRequest).checkRequestID, describeHeader(apns.HeaderRequestID)},
+	{"apns-channel-id", (*channelRequest).checkChannelID, describeHeader(apns.HeaderChannelID)},
+	{"apns-push-type", (*channelRequest).checkLiveActivity, describeHeader(apns.HeaderPushType)},
+	{"apns-expiration present", (*channelRequest).checkExpirationPresent, describeHeader(apns.HeaderExpiration)},
+	{"apns-expiration", (*channelRequest).checkExpiration, describeHeader(apns.HeaderExpiration)},
+	{"apns-priority present", (*channelRequest).checkPriorityPresent, describeHeader(apns.HeaderPriority)},
+	{"apns-priority", (*channelRequest).checkPriority, describeHeader(apns.HeaderPriority)},
+	{"channel", (*channelRequest).checkChannel, describeHeader(apns.HeaderChannelID)},
+	{"apns-expiration of the policy", (*channelRequest).checkPolicyExpiration, describeHeader(apns.HeaderExpiration)},
+	{"payload", (*channelRequest).checkBroadcastPayload, describePayload},
 }
 
 // managementChecks is the precedence of reasons for channel management.
@@ -42,41 +42,41 @@ var managementChecks = []channelCheck{
 	{"connection", (*channelRequest).checkConnection, nil},
 	{"path and method", (*channelRequest).checkRoute, nil},
 	{"bundle ID", (*channelRequest).checkApp, nil},
-	{"right to the app", (*channelRequest).checkRight, nil},
-	{"broadcast capability", (*channelRequest).checkFeature, nil},
+	{"right to the app", (*channelRequest).checkAppAllowed, nil},
+	{"broadcast capability", (*channelRequest).checkCapability, nil},
 	{"apns-request-id", (*channelRequest).checkRequestID, nil},
 	{"apns-channel-id", (*channelRequest).checkChannelID, nil},
 	{"channel", (*channelRequest).checkChannel, nil},
 	{"channel to be made", (*channelRequest).checkConfiguration, nil},
 }
 
-// judge walks checks in their order.
-func (r *channelRequest) judge(checks []channelCheck) *apns.Rejection {
+// runChecks walks checks in their order.
+func (r *channelRequest) runChecks(checks []channelCheck) *apns.Rejection {
 	for r.passed = range checks {
-		if refusal := checks[r.passed].run(r); refusal != nil {
-			return inChannelWords(refusal)
+		if rejection := checks[r.passed].run(r); rejection != nil {
+			return withChannelReason(rejection)
 		}
 	}
 	r.passed++
 	return nil
 }
 
-// channelWords are the reasons for requests about channels that stand for
+// channelReasons are the reasons for requests about channels that stand for
 // reasons of pushes: "Handling error responses from APNs" has no words for a key
 // that does not fit, nor for a team that may not do anything.
-var channelWords = map[apns.Reason]apns.Reason{
+var channelReasons = map[apns.Reason]apns.Reason{
 	apns.UnrelatedKeyIdInToken:      apns.InvalidProviderToken,
 	apns.BadEnvironmentKeyInToken:   apns.InvalidProviderToken,
 	apns.BadEnvironmentKeyIdInToken: apns.InvalidProviderToken,
 	apns.Forbidden:                  apns.TopicMismatch,
 }
 
-// inChannelWords says a refusal in the words of channels; what it was stays in
+// withChannelReason says a refusal in the words of channels; what it was stays in
 // the detail.
-func inChannelWords(refusal *apns.Rejection) *apns.Rejection {
-	word, ok := channelWords[refusal.Reason]
+func withChannelReason(rejection *apns.Rejection) *apns.Rejection {
+	word, ok := channelReasons[rejection.Reason]
 	if !ok {
-		return refusal
+		return rejection
 	}
-	return apns.Reject(word, refusal.Error())
+	return apns.Reject(word, rejection.Error())
 }

@@ -9,16 +9,16 @@ import (
 )
 
 // Whatever the checks that pushes and channels share can answer must be a word
-// of the page about channels when a channel is asked for.
-func TestRefusalsOfPushesAreSaidInTheWordsOfChannels(t *testing.T) {
-	for reason, word := range channelWords {
+// keep the page about channels when a channel is asked for.
+func TestRejectionsOfPushesBecomeReasonsOfChannels(t *testing.T) {
+	for reason, word := range channelReasons {
 		info := apns.LookupReason(word)
 		assert.NotZero(t, info.Scope&apns.ScopeBroadcast, "%s is a word of channels", word)
 		assert.Zero(t, apns.LookupReason(reason).Scope&apns.ScopeBroadcast, "%s needs another word", reason)
-		got := inChannelWords(apns.Reject(reason, "because"))
+		got := withChannelReason(apns.Reject(reason, "because"))
 		assert.Equal(t, word, got.Reason)
 		assert.Contains(t, got.Detail, string(reason), "the journal keeps what it was")
 	}
 	same := apns.Reject(apns.MissingProviderToken)
-	assert.Same(t, same, inChannelWords(same))
+	assert.Same(t, same, withChannelReason(same))
 }

@@ -17,40 +17,40 @@ import (
 )
 
 // A channelRow is one request about channels on a connection of its own. Where
-// why names no source, it is "Handling error responses from APNs".
+// msg names no source, it is "Handling error responses from APNs".
 type channelRow struct {
 	what  string
-	wrong func(w *channelWorld, c *call) // makes a good request a bad one; nil leaves it good
-	want  apns.Reason                    // "" is accepted
-	why   string
+	wrong func(w *channelFixture, c *call) // makes a good request a bad one; nil leaves it good
+	want  apns.Reason                      // "" is accepted
+	msg   string
 }
 
 // credentialRows are wrong in the same way whatever is asked for.
 var credentialRows = []channelRow{
-	{"no authorization", func(_ *channelWorld, c *call) { c.drop(apns.HeaderAuthorization) }, apns.MissingProviderToken, "observed: a GET of the management host"},
-	{"nonsense for a token", func(_ *channelWorld, c *call) { c.set(apns.HeaderAuthorization, "bearer nonsense") }, apns.InvalidProviderToken, ""},
-	{"an old token", func(w *channelWorld, c *call) {
+	{"no authorization", func(_ *channelFixture, c *call) { c.drop(apns.HeaderAuthorization) }, apns.MissingProviderToken, "observed: a GET of the management host"},
+	{"nonsense for a token", func(_ *channelFixture, c *call) { c.set(apns.HeaderAuthorization, "bearer nonsense") }, apns.InvalidProviderToken, ""},
+	{"an old token", func(w *channelFixture, c *call) {
 		c.set(apns.HeaderAuthorization, w.bearerAt(team, "KEY0000001", w.clock.Now().Add(-61*time.Minute)))
 	}, apns.ExpiredProviderToken, ""},
-	{"app of nobody", func(_ *channelWorld, c *call) { inPath(c, "com.nobody") }, apns.TopicMismatch, ""},
-	{"app of another team", func(w *channelWorld, c *call) {
+	{"app of nobody", func(_ *channelFixture, c *call) { inPath(c, "com.nobody") }, apns.TopicMismatch, ""},
+	{"app of another team", func(w *channelFixture, c *call) {
 		w.addKey(providerauth.Key{ID: "KEY0000002", TeamID: "TEAM000002"})
 		c.set(apns.HeaderAuthorization, w.bearer("TEAM000002", "KEY0000002"))
 	}, apns.TopicMismatch, "the credentials do not cover the bundle ID in the path"},
-	{"key of another topic", func(w *channelWorld, c *call) {
+	{"key of another topic", func(w *channelFixture, c *call) {
 		w.addKey(providerauth.Key{ID: "TOPICKEY01", TeamID: team, Topics: []string{"com.example.other"}})
 		c.set(apns.HeaderAuthorization, w.bearer(team, "TOPICKEY01"))
 	}, apns.TopicMismatch, "the credentials do not cover the bundle ID in the path"},
-	{"suffix behind the bundle ID", func(_ *channelWorld, c *call) { inPath(c, bundleID+".push-type.liveactivity") }, apns.TopicDisallowed, ""},
-	{"a bundle ID with a stray character", func(_ *channelWorld, c *call) { inPath(c, bundleID+"%20") }, apns.TopicDisallowed, ""},
-	{"no capability", func(w *channelWorld, _ *call) { require.NoError(w.t, w.auth.SetBroadcast(team, bundleID, false)) }, apns.FeatureNotEnabled, ""},
-	{"no channels at all", func(w *channelWorld, _ *call) { w.cfg.Channels = nil }, apns.FeatureNotEnabled, ""},
-	{"request id a number", func(_ *channelWorld, c *call) { c.set(apns.HeaderRequestID, "1") }, apns.BadMessageId, ""},
-	{"apns-id a number", func(_ *channelWorld, c *call) { c.set(apns.HeaderID, "1") }, apns.BadMessageId, "the reason is described for apns-id"},
-	{"PUT", func(_ *channelWorld, c *call) { c.method = "PUT" }, apns.MethodNotAllowed, ""},
-	{"no app in the path", func(_ *channelWorld, c *call) { inPath(c, "") }, apns.BadPath, ""},
-	{"more in the path", func(_ *channelWorld, c *call) { inPath(c, bundleID+"/x") }, apns.BadPath, ""},
-	{"a header twice", func(_ *channelWorld, c *call) { c.add(apns.HeaderPriority, "77") }, "", "there is no reason for it in the table; the first counts"},
+	{"suffix behind the bundle ID", func(_ *channelFixture, c *call) { inPath(c, bundleID+".push-type.liveactivity") }, apns.TopicDisallowed, ""},
+	{"a bundle ID with a stray character", func(_ *channelFixture, c *call) { inPath(c, bundleID+"%20") }, apns.TopicDisallowed, ""},
+	{"no capability", func(w *channelFixture, _ *call) { require.NoError(w.t, w.auth.SetBroadcast(team, bundleID, false)) }, apns.FeatureNotEnabled, ""},
+	{"no channels at all", func(w *channelFixture, _ *call) { w.cfg.Channels = nil }, apns.FeatureNotEnabled, ""},
+	{"request id a number", func(_ *channelFixture, c *call) { c.set(apns.HeaderRequestID, "1") }, apns.BadMessageId, ""},
+	{"apns-id a number", func(_ *channelFixture, c *call) { c.set(apns.HeaderID, "1") }, apns.BadMessageId, "the reason is described for apns-id"},
+	{"PUT", func(_ *channelFixture, c *call) { c.method = "PUT" }, apns.MethodNotAllowed, ""},
+	{"no app in the path", func(_ *channelFixture, c *call) { inPath(c, "") }, apns.BadPath, ""},
+	{"more in the path", func(_ *channelFixture, c *call) { inPath(c, bundleID+"/x") }, apns.BadPath, ""},
+	{"a header twice", func(_ *channelFixture, c *call) { c.add(apns.HeaderPriority, "77") }, "", "there is no reason for it in the table; the first counts"},
 }
 
 // inPath puts another app into the path.
@@ -60,23 +60,23 @@ func inPath(c *call, app string) {
 
 // namedRows are wrong in the same way whenever a channel is named.
 var namedRows = []channelRow{
-	{"no channel id", func(_ *channelWorld, c *call) { c.drop(apns.HeaderChannelID) }, apns.MissingChannelId, ""},
-	{"empty channel id", func(_ *channelWorld, c *call) { c.set(apns.HeaderChannelID, "") }, apns.MissingChannelId, ""},
-	{"channel id not base64", func(_ *channelWorld, c *call) { c.set(apns.HeaderChannelID, "?") }, apns.BadChannelId, ""},
-	{"channel id without padding", func(_ *channelWorld, c *call) { c.set(apns.HeaderChannelID, "AAAAAAAAAAAAAAAAAAAAAA") }, apns.BadChannelId, "not proper base64"},
-	{"channel id too long", func(_ *channelWorld, c *call) { c.set(apns.HeaderChannelID, strings.Repeat("AAAA", 33)) }, apns.BadChannelId, ""},
-	{"unknown channel", func(_ *channelWorld, c *call) { c.set(apns.HeaderChannelID, "dHN0LXNyY2gtY2hubA==") }, apns.ChannelNotRegistered, "not assumed to have a certain length"},
-	{"channel of another app", func(w *channelWorld, c *call) {
+	{"no channel id", func(_ *channelFixture, c *call) { c.drop(apns.HeaderChannelID) }, apns.MissingChannelId, ""},
+	{"empty channel id", func(_ *channelFixture, c *call) { c.set(apns.HeaderChannelID, "") }, apns.MissingChannelId, ""},
+	{"channel id not base64", func(_ *channelFixture, c *call) { c.set(apns.HeaderChannelID, "?") }, apns.BadChannelId, ""},
+	{"channel id without padding", func(_ *channelFixture, c *call) { c.set(apns.HeaderChannelID, "AAAAAAAAAAAAAAAAAAAAAA") }, apns.BadChannelId, "not proper base64"},
+	{"channel id too long", func(_ *channelFixture, c *call) { c.set(apns.HeaderChannelID, strings.Repeat("AAAA", 33)) }, apns.BadChannelId, ""},
+	{"unknown channel", func(_ *channelFixture, c *call) { c.set(apns.HeaderChannelID, "dHN0LXNyY2gtY2hubA==") }, apns.ChannelNotRegistered, "not assumed to have a certain length"},
+	{"channel of another app", func(w *channelFixture, c *call) {
 		ch, err := w.channels.CreateChannel(apns.Production, "com.example.other", broker.NoStorage)
 		require.NoError(w.t, err)
 		c.set(apns.HeaderChannelID, ch.ID.String())
 	}, apns.ChannelNotRegistered, ""},
-	{"channel of the sandbox", func(w *channelWorld, c *call) {
+	{"channel of the sandbox", func(w *channelFixture, c *call) {
 		ch, err := w.channels.CreateChannel(apns.Sandbox, bundleID, broker.NoStorage)
 		require.NoError(w.t, err)
 		c.set(apns.HeaderChannelID, ch.ID.String())
 	}, apns.ChannelNotRegistered, "channels do not cross environments"},
-	{"deleted channel", func(w *channelWorld, _ *call) {
+	{"deleted channel", func(w *channelFixture, _ *call) {
 		w.channels.DeleteChannel(apns.Production, bundleID, w.channel.ID)
 	}, apns.ChannelNotRegistered, ""},
 }
@@ -84,35 +84,35 @@ var namedRows = []channelRow{
 // publishRows are about broadcasts alone.
 var publishRows = []channelRow{
 	{"nothing wrong", nil, "", ""},
-	{"an hour", func(w *channelWorld, c *call) { until(w, c, time.Hour) }, "", ""},
-	{"an hour, nothing stored", func(w *channelWorld, c *call) {
+	{"an hour", func(w *channelFixture, c *call) { until(w, c, time.Hour) }, "", ""},
+	{"an hour, nothing stored", func(w *channelFixture, c *call) {
 		w.channel = w.newChannel(broker.NoStorage)
 		c.set(apns.HeaderChannelID, w.channel.ID.String())
 		until(w, c, time.Hour)
 	}, apns.BadExpirationDate, "non-zero on policy 0"},
-	{"expiration missing", func(_ *channelWorld, c *call) { c.drop(apns.HeaderExpiration) }, apns.BadExpirationDate, "required, without a reason of its own"},
-	{"expiration not a number", func(_ *channelWorld, c *call) { c.set(apns.HeaderExpiration, "soon") }, apns.BadExpirationDate, ""},
-	{"priority missing", func(_ *channelWorld, c *call) { c.drop(apns.HeaderPriority) }, apns.BadPriority, "required, without a reason of its own"},
-	{"priority 7", func(_ *channelWorld, c *call) { c.set(apns.HeaderPriority, "7") }, apns.BadPriority, ""},
-	{"priority 5", func(_ *channelWorld, c *call) { c.set(apns.HeaderPriority, "5") }, "", ""},
-	{"priority 1", func(_ *channelWorld, c *call) { c.set(apns.HeaderPriority, "1") }, "", "Sending broadcast push notification requests to APNs"},
-	{"push type missing", func(_ *channelWorld, c *call) { c.drop(apns.HeaderPushType) }, apns.MissingPushType, ""},
-	{"push type alert", func(_ *channelWorld, c *call) { c.set(apns.HeaderPushType, "alert") }, apns.InvalidPushType, ""},
-	{"push type LiveActivity", func(_ *channelWorld, c *call) { c.set(apns.HeaderPushType, "LiveActivity") }, "", "Apple's error table"},
-	{"push type Liveactivity", func(_ *channelWorld, c *call) { c.set(apns.HeaderPushType, "Liveactivity") }, "", "Apple's prose"},
-	{"no body", func(_ *channelWorld, c *call) { c.body = nil }, apns.PayloadEmpty, ""},
-	{"not JSON", func(_ *channelWorld, c *call) { c.body = []byte("{") }, apns.BadRequestPayload, ""},
-	{"keys of the app", func(_ *channelWorld, c *call) { c.body = []byte(`{"aps":{},"score":1}`) }, "", "a payload is not a description of a channel"},
-	{"5120 bytes", func(_ *channelWorld, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5118) + `"`) }, "", ""},
-	{"5121 bytes", func(_ *channelWorld, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5119) + `"`) }, apns.PayloadTooLarge, ""},
-	{"very large", func(_ *channelWorld, c *call) { c.body = make([]byte, 16000) }, apns.PayloadTooLarge, ""},
-	{"GET", func(_ *channelWorld, c *call) { c.method = "GET" }, apns.MethodNotAllowed, "the listener knows POST only"},
-	{"GET without credentials", func(_ *channelWorld, c *call) {
+	{"expiration missing", func(_ *channelFixture, c *call) { c.drop(apns.HeaderExpiration) }, apns.BadExpirationDate, "required, without a reason of its own"},
+	{"expiration not a number", func(_ *channelFixture, c *call) { c.set(apns.HeaderExpiration, "soon") }, apns.BadExpirationDate, ""},
+	{"priority missing", func(_ *channelFixture, c *call) { c.drop(apns.HeaderPriority) }, apns.BadPriority, "required, without a reason of its own"},
+	{"priority 7", func(_ *channelFixture, c *call) { c.set(apns.HeaderPriority, "7") }, apns.BadPriority, ""},
+	{"priority 5", func(_ *channelFixture, c *call) { c.set(apns.HeaderPriority, "5") }, "", ""},
+	{"priority 1", func(_ *channelFixture, c *call) { c.set(apns.HeaderPriority, "1") }, "", "Sending broadcast push notification requests to APNs"},
+	{"push type missing", func(_ *channelFixture, c *call) { c.drop(apns.HeaderPushType) }, apns.MissingPushType, ""},
+	{"push type alert", func(_ *channelFixture, c *call) { c.set(apns.HeaderPushType, "alert") }, apns.InvalidPushType, ""},
+	{"push type LiveActivity", func(_ *channelFixture, c *call) { c.set(apns.HeaderPushType, "LiveActivity") }, "", "Apple's error table"},
+	{"push type Liveactivity", func(_ *channelFixture, c *call) { c.set(apns.HeaderPushType, "Liveactivity") }, "", "Apple's prose"},
+	{"no body", func(_ *channelFixture, c *call) { c.body = nil }, apns.PayloadEmpty, ""},
+	{"not JSON", func(_ *channelFixture, c *call) { c.body = []byte("{") }, apns.BadRequestPayload, ""},
+	{"keys of the app", func(_ *channelFixture, c *call) { c.body = []byte(`{"aps":{},"score":1}`) }, "", "a payload is not a description of a channel"},
+	{"5120 bytes", func(_ *channelFixture, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5118) + `"`) }, "", ""},
+	{"5121 bytes", func(_ *channelFixture, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5119) + `"`) }, apns.PayloadTooLarge, ""},
+	{"very large", func(_ *channelFixture, c *call) { c.body = make([]byte, 16000) }, apns.PayloadTooLarge, ""},
+	{"GET", func(_ *channelFixture, c *call) { c.method = "GET" }, apns.MethodNotAllowed, "the door knows POST only"},
+	{"GET without credentials", func(_ *channelFixture, c *call) {
 		c.method = "GET"
 		c.drop(apns.HeaderAuthorization)
 	}, apns.MethodNotAllowed, "as observed of GET /3/device/"},
-	{"broker at a loss", func(w *channelWorld, _ *call) { w.cfg.Channels = failing{w.channels} }, apns.InternalServerError, "a failure of ours"},
-	{"too many in a minute", func(w *channelWorld, _ *call) {
+	{"broker at a loss", func(w *channelFixture, _ *call) { w.cfg.Channels = failing{w.channels} }, apns.InternalServerError, "a failure of ours"},
+	{"too many in a minute", func(w *channelFixture, _ *call) {
 		for range broker.DefaultBudgetStored {
 			require.NoError(w.t, w.channels.Publish(&broker.Broadcast{
 				Notification: &apns.Notification{}, App: bundleID, Channel: w.channel.ID,
@@ -121,7 +121,7 @@ var publishRows = []channelRow{
 	}, apns.TooManyRequests, ""},
 }
 
-func until(w *channelWorld, c *call, d time.Duration) {
+func until(w *channelFixture, c *call, d time.Duration) {
 	c.set(apns.HeaderExpiration, strconv.FormatInt(w.clock.Now().Add(d).Unix(), 10))
 }
 
@@ -133,7 +133,7 @@ func (failing) Publish(*broker.Broadcast) error { return errors.New("disk full")
 func TestABroadcastEarnsItsReason(t *testing.T) {
 	for _, tt := range concat(credentialRows, namedRows, publishRows) {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newChannelWorld(t)
+			w := newChannelFixture(t)
 			c := w.broadcast()
 			if tt.wrong != nil {
 				tt.wrong(w, c)
@@ -163,11 +163,11 @@ func requireChannelAnswer(t *testing.T, got *reply, tt channelRow, good int) {
 	t.Helper()
 	require.True(t, validID(got.get(apns.HeaderRequestID)), "on every answer, errors as well")
 	if tt.want == "" {
-		require.Equal(t, good, got.status, "%s: %s", tt.why, got.body)
+		require.Equal(t, good, got.status, "%s: %s", tt.msg, got.body)
 		return
 	}
-	require.Equal(t, tt.want.Status(), got.status, "%s: %s", tt.why, got.body)
-	require.Equal(t, `{"reason":"`+string(tt.want)+`"}`, got.body, tt.why)
+	require.Equal(t, tt.want.Status(), got.status, "%s: %s", tt.msg, got.body)
+	require.Equal(t, `{"reason":"`+string(tt.want)+`"}`, got.body, tt.msg)
 	require.Empty(t, got.get(apns.HeaderUniqueID))
 }
 
@@ -180,9 +180,9 @@ func concat(lists ...[]channelRow) (all []channelRow) {
 
 // managementRows are about all requests of channel management.
 var managementRows = []channelRow{
-	{"a path of the other listener", func(_ *channelWorld, c *call) { c.path = "/4/broadcasts/apps/" + bundleID }, apns.BadPath, ""},
-	{"the channel id in the path", func(w *channelWorld, c *call) { c.path += "/" + w.channel.ID.String() }, apns.BadPath, "APNSwift of January 2026, which differs from Apple's pages"},
-	{"a wrong path without credentials", func(_ *channelWorld, c *call) {
+	{"a path of the other door", func(_ *channelFixture, c *call) { c.path = "/4/broadcasts/apps/" + bundleID }, apns.BadPath, ""},
+	{"the channel id in the path", func(w *channelFixture, c *call) { c.path += "/" + w.channel.ID.String() }, apns.BadPath, "APNSwift of January 2026, which differs from Apple's pages"},
+	{"a wrong path without credentials", func(_ *channelFixture, c *call) {
 		c.path = "/"
 		c.drop(apns.HeaderAuthorization)
 	}, apns.MissingProviderToken, "observed: credentials first on that host"},
@@ -207,41 +207,41 @@ var createRows = []channelRow{
 	{"null", describes(`null`), apns.BadRequestPayload, ""},
 	{"no body", describes(``), apns.PayloadEmpty, ""},
 	{"very large", describes(`"` + strings.Repeat("x", 6000) + `"`), apns.PayloadTooLarge, ""},
-	{"a limit reached", func(w *channelWorld, _ *call) {
+	{"a limit reached", func(w *channelFixture, _ *call) {
 		for range broker.DefaultMaxChannels - 1 {
 			w.newChannel(broker.NoStorage)
 		}
 	}, apns.CannotCreateChannelConfig, "10,000 channels per app and environment"},
 }
 
-func describes(body string) func(*channelWorld, *call) {
-	return func(_ *channelWorld, c *call) { c.body = []byte(body) }
+func describes(body string) func(*channelFixture, *call) {
+	return func(_ *channelFixture, c *call) { c.body = []byte(body) }
 }
 
 const goodDescription = `{"message-storage-policy":1,"push-type":"LiveActivity"}`
 
 func TestChannelManagementEarnsItsReasons(t *testing.T) {
-	named := func(method string) func(*channelWorld) *call {
-		return func(w *channelWorld) *call { return w.manage(method, "channels", &w.channel) }
+	named := func(method string) func(*channelFixture) *call {
+		return func(w *channelFixture) *call { return w.manage(method, "channels", &w.channel) }
 	}
 	operations := []struct {
 		name string
-		good func(*channelWorld) *call
+		good func(*channelFixture) *call
 		want int
 		rows []channelRow
 	}{
-		{"create", func(w *channelWorld) *call { return w.create(goodDescription) }, 201, concat(credentialRows, managementRows, createRows)},
+		{"create", func(w *channelFixture) *call { return w.create(goodDescription) }, 201, concat(credentialRows, managementRows, createRows)},
 		{"read", named("GET"), 200, concat(credentialRows, managementRows, namedRows)},
 		{"delete", named("DELETE"), 204, concat(credentialRows, managementRows, namedRows)},
-		{"list", func(w *channelWorld) *call { return w.manage("GET", "all-channels", nil) }, 200, concat(credentialRows, managementRows, []channelRow{
-			{"POST", func(_ *channelWorld, c *call) { c.method = "POST" }, apns.BadPath, "wrong combination of path and method"},
-			{"DELETE", func(_ *channelWorld, c *call) { c.method = "DELETE" }, apns.BadPath, "wrong combination of path and method"},
+		{"list", func(w *channelFixture) *call { return w.manage("GET", "all-channels", nil) }, 200, concat(credentialRows, managementRows, []channelRow{
+			{"POST", func(_ *channelFixture, c *call) { c.method = "POST" }, apns.BadPath, "wrong combination of path and method"},
+			{"DELETE", func(_ *channelFixture, c *call) { c.method = "DELETE" }, apns.BadPath, "wrong combination of path and method"},
 		})},
 	}
 	for _, op := range operations {
 		for _, tt := range op.rows {
 			t.Run(op.name+", "+tt.what, func(t *testing.T) {
-				w := newChannelWorld(t)
+				w := newChannelFixture(t)
 				c := op.good(w)
 				if tt.wrong != nil {
 					tt.wrong(w, c)

@@ -13,14 +13,14 @@ type channelRequest struct {
 	request
 	routes []route // those of the listener
 
-	channelID header
-	requestID header
+	channelIDHeader header
+	requestIDHeader header
 
-	route       *route // of routes; nil until it is found
-	app         string // the bundle ID in the path
-	channelName broker.ChannelID
-	channel     broker.Channel       // the one of that name
-	policy      broker.StoragePolicy // of a channel to be made
+	route     *route // of routes; nil until it is found
+	bundleID  string // the bundle ID in the path
+	channelID broker.ChannelID
+	channel   broker.Channel       // the one of that name
+	policy    broker.StoragePolicy // of a channel to be made
 }
 
 // readChannel takes over what the provider has written. Where a header occurs
@@ -39,10 +39,10 @@ func (c *conn) readChannel(s *h2.Stream, routes []route) *channelRequest {
 	}
 	// One of Apple's samples of a broadcast has apns-id in the place of
 	// apns-request-id.
-	if !r.requestID.present {
-		r.requestID = r.id
+	if !r.requestIDHeader.present {
+		r.requestIDHeader = r.idHeader
 	}
-	r.idValid = r.requestID.present && validID(r.requestID.value)
+	r.idValid = r.requestIDHeader.present && validID(r.requestIDHeader.value)
 	return r
 }
 
@@ -50,9 +50,9 @@ func (c *conn) readChannel(s *h2.Stream, routes []route) *channelRequest {
 func (r *channelRequest) header(name string) *header {
 	switch name {
 	case apns.HeaderChannelID:
-		return &r.channelID
+		return &r.channelIDHeader
 	case apns.HeaderRequestID:
-		return &r.requestID
+		return &r.requestIDHeader
 	}
 	return r.request.header(name)
 }
@@ -60,7 +60,7 @@ func (r *channelRequest) header(name string) *header {
 // answerID is the apns-request-id of the answer: the provider's, or a new one.
 func (r *channelRequest) answerID() string {
 	if r.idValid {
-		return r.requestID.value
+		return r.requestIDHeader.value
 	}
 	return r.conn.ids.apnsID()
 }

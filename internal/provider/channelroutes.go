@@ -9,19 +9,19 @@ import (
 // The path is prefix, bundle ID, suffix.
 type route struct {
 	method, prefix, suffix string
-	// about says that the request names a channel, body that it has a body
+	// needsChannel says that the request names a channel, body that it has a body
 	// which describes one.
-	about, body bool
-	// serve answers a good request; nil for broadcasts, whose listener does.
+	needsChannel, hasBody bool
+	// serve answers a good request; nil for broadcasts, whose door does.
 	serve func(*channelRequest) (*channelAnswer, error)
 }
 
-// managementRoutes are served by the listeners for channel management: "Sending
-// channel management requests to APNs".
+// managementRoutes are served by the doors for channel management: "Sending
+// broadcast management requests to APNs".
 var managementRoutes = []route{
 	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
-	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).describe},
-	{"DELETE", "/1/apps/", "/channels", true, false, (*channelRequest).remove},
+	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).show},
+	{"DELETE", "/1/apps/", "/channels", true, false, (*channelRequest).delete},
 	{"GET", "/1/apps/", "/all-channels", false, false, (*channelRequest).list},
 }
 
@@ -29,8 +29,8 @@ var managementRoutes = []route{
 // broadcast push notification requests to APNs".
 const broadcastPath = "/4/broadcasts/apps/"
 
-// publishRoutes are served by the listeners for pushes.
-var publishRoutes = []route{
+// broadcastRoutes are served by the doors for pushes.
+var broadcastRoutes = []route{
 	{"POST", broadcastPath, "", true, false, nil},
 }
 

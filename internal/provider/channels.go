@@ -26,47 +26,47 @@ type Channels interface {
 // ServeChannels is [Server.Serve] for channel management: "Sending channel
 // management requests to APNs".
 func (s *Server) ServeChannels(ctx context.Context, ln net.Listener) error {
-	return s.serve(ctx, ln, channelListener{s})
+	return s.serve(ctx, ln, channelHandler{s})
 }
 
-// A channelListener answers the requests of channel management.
-type channelListener struct{ server *Server }
+// A channelHandler answers the requests of channel management.
+type channelHandler struct{ server *Server }
 
 // ServeStream answers one request.
-func (d channelListener) ServeStream(stream *h2.Stream) {
-	c, ok := d.server.greet(stream)
+func (d channelHandler) ServeStream(stream *h2.Stream) {
+	c, ok := d.server.connFor(stream)
 	if !ok {
 		return
 	}
 	r := c.readChannel(stream, managementRoutes)
-	refusal := r.judge(managementChecks)
-	c.raiseStreams(stream.Conn(), r.signed)
+	rejection := r.runChecks(managementChecks)
+	c.raiseStreams(stream.Conn(), r.providerToken)
 	var answer *channelAnswer
 	id := r.answerID()
-	if c.faulty(&r.request) {
-		at := &c.dealing
-		*at = dealing{
-			clock: r.clock(), stream: stream, subject: r.subject(), refusal: refusal, idHeader: apns.HeaderRequestID, id: id,
-			take: func() bool { _, refusal := r.route.serve(r); return refusal == nil }, // its answer is what gets lost
+	if c.faultsPossible(&r.request) {
+		at := &c.faultContext
+		*at = faultContext{
+			clock: r.clock(), stream: stream, subject: r.faultSubject(), rejection: rejection, idHeader: apns.HeaderRequestID, id: id,
+			submit: func() bool { _, rejection := r.route.serve(r); return rejection == nil }, // its answer is what gets lost
 		}
-		switch c.misbehave(at, nil) {
-		case ended:
+		switch c.applyFaults(at, nil) {
+		case outcomeDone:
 			return
-		case pretend: // there is no push that could get lost
-		case goOn:
-			refusal = at.refusal
+		case outcomeDiscard: // there is no push that could get lost
+		case outcomeContinue:
+			rejection = at.rejection
 		}
 	}
-	if refusal == nil {
+	if rejection == nil {
 		var err error
 		answer, err = r.route.serve(r)
-		refusal = rejection(err)
+		rejection = asRejection(err)
 	}
-	log := d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.app)
-	if refusal != nil {
-		log.Debug("provider: channel request refused", "apns_id", id, "reason", refusal.Reason, "err", refusal.Detail)
-		r.recordRefusal(stream, refusal)
-		c.refuse(stream, apns.HeaderRequestID, id, refusal)
+	log := d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.bundleID)
+	if rejection != nil {
+		log.Debug("provider: channel request refused", "apns_id", id, "reason", rejection.Reason, "err", rejection.Detail)
+		r.recordRejection(stream, rejection)
+		c.reject(stream, apns.HeaderRequestID, id, rejection)
 		return
 	}
 	log.Debug("provider: channel request", "apns_id", id, "method", r.method, "status", answer.status)
@@ -82,7 +82,7 @@ type channelAnswer struct {
 
 // answer sends a. No field but these is documented.
 func (c *conn) answer(s *h2.Stream, id string, a *channelAnswer) {
-	fields := append(c.fields[:0], idField(apns.HeaderRequestID, id))
+	fields := append(c.fieldBuffer[:0], idField(apns.HeaderRequestID, id))
 	if a.field.Name != "" {
 		fields = append(fields, a.field)
 	}
@@ -92,20 +92,20 @@ func (c *conn) answer(s *h2.Stream, id string, a *channelAnswer) {
 
 // create makes a channel: 201, and the id in a header.
 func (r *channelRequest) create() (*channelAnswer, error) {
-	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.home(), r.policy)
+	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.brokerApp(), r.policy)
 	if err != nil {
 		return nil, err
 	}
 	return &channelAnswer{status: 201, field: idField(apns.HeaderChannelID, ch.ID.String())}, nil
 }
 
-// describe answers with the body that would make the channel.
-func (r *channelRequest) describe() (*channelAnswer, error) {
+// completeSubject answers with the body that would make the channel.
+func (r *channelRequest) show() (*channelAnswer, error) {
 	return &channelAnswer{status: 200, body: configuration(r.channel)}, nil
 }
 
-func (r *channelRequest) remove() (*channelAnswer, error) {
-	if !r.conn.server.cfg.Channels.DeleteChannel(r.conn.env, r.home(), r.channelName) {
+func (r *channelRequest) delete() (*channelAnswer, error) {
+	if !r.conn.server.cfg.Channels.DeleteChannel(r.conn.env, r.brokerApp(), r.channelID) {
 		return nil, notRegistered(r) // another connection was faster
 	}
 	return &channelAnswer{status: 204}, nil
@@ -116,7 +116,7 @@ func (r *channelRequest) list() (*channelAnswer, error) {
 	all := struct {
 		Channels []string `json:"channels"`
 	}{[]string{}}
-	for _, ch := range r.conn.server.cfg.Channels.Channels(r.conn.env, r.home()) {
+	for _, ch := range r.conn.server.cfg.Channels.Channels(r.conn.env, r.brokerApp()) {
 		all.Channels = append(all.Channels, ch.ID.String())
 	}
 	body, err := json.Marshal(all)

@@ -20,7 +20,7 @@ const requestID = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 // "Sending channel management requests to APNs". The answers are shown whole:
 // no other field and no other byte.
 func TestChannelManagement(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	require.True(t, w.channels.DeleteChannel(apns.Production, bundleID, w.channel.ID))
 	c := w.dialChannels(clientTLS())
 	id := field{apns.HeaderRequestID, requestID}
@@ -48,7 +48,7 @@ func TestChannelManagement(t *testing.T) {
 
 // "Up to 10 000 channels per app": "Setting up broadcast push notifications".
 func TestAllChannelsOfAnAppCanBeListed(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	for range broker.DefaultMaxChannels - 1 {
 		w.newChannel(broker.NoStorage)
 	}
@@ -58,8 +58,8 @@ func TestAllChannelsOfAnAppCanBeListed(t *testing.T) {
 	for {
 		f := c.frame()
 		require.NotNil(t, f)
-		n, ended := c.dataOf(f)
-		if size += n; ended {
+		n, outcomeDone := c.dataOf(f)
+		if size += n; outcomeDone {
 			break
 		}
 	}
@@ -70,7 +70,7 @@ func TestAllChannelsOfAnAppCanBeListed(t *testing.T) {
 func TestABroadcastIsAnsweredWithItsIDs(t *testing.T) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		t.Run(env.String(), func(t *testing.T) {
-			w := newChannelWorld(t)
+			w := newChannelFixture(t)
 			w.cfg.Environment = env
 			ch, err := w.channels.CreateChannel(env, bundleID, broker.NoStorage)
 			require.NoError(t, err)
@@ -89,9 +89,9 @@ func TestABroadcastIsAnsweredWithItsIDs(t *testing.T) {
 	}
 }
 
-func TestEverythingABroadcastSaysArrives(t *testing.T) {
-	w := newChannelWorld(t)
-	p := new(deafPeer)
+func TestEveryHeaderOfABroadcastReachesTheChannel(t *testing.T) {
+	w := newChannelFixture(t)
+	p := new(pinglessClient)
 	route := w.channels.Attach(broker.Address{Device: device}, p)
 	route.SetFilter(broker.Filter{})
 	ok, _ := route.Subscribe(bundleID, w.channel.ID, 0)
@@ -111,16 +111,16 @@ func TestEverythingABroadcastSaysArrives(t *testing.T) {
 	assert.Equal(t, w.channel.ID, got[0].Channel)
 }
 
-// A deafPeer is not interested in being woken.
-type deafPeer struct{}
+// A pinglessClient is not interested in being woken.
+type pinglessClient struct{}
 
-func (*deafPeer) Wake()     {}
-func (*deafPeer) Replaced() {}
-func (*deafPeer) Overdue()  {}
+func (*pinglessClient) Wake()     {}
+func (*pinglessClient) Replaced() {}
+func (*pinglessClient) Overdue()  {}
 
 // Certificates are good for channels as well: Apple shows a sample with one.
 func TestChannelsAreManagedWithACertificate(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	good := w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team})
 	without := func(c *call) *call { return c.drop(apns.HeaderAuthorization) }
 	c := w.dialChannels(good)
@@ -139,7 +139,7 @@ func TestChannelsAreManagedWithACertificate(t *testing.T) {
 }
 
 func TestAChannelConnectionRemembersItsFirstToken(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	w.addKey(providerauth.Key{ID: "TOPICKEY01", TeamID: team, Topics: []string{bundleID}})
 	c := w.dialChannels(clientTLS())
 	first := w.create(goodDescription)
@@ -151,7 +151,7 @@ func TestAChannelConnectionRemembersItsFirstToken(t *testing.T) {
 }
 
 func TestApplesHostNamesSelectTheEnvironmentOfChannels(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	c := w.dialChannels(&tls.Config{NextProtos: []string{"h2"}, ServerName: "api-manage-broadcast.sandbox.push.apple.com"})
 	require.Equal(t, 201, c.send(w.create(goodDescription)).status)
 	assert.Len(t, w.channels.Channels(apns.Sandbox, bundleID), 1)
@@ -162,7 +162,7 @@ func TestApplesHostNamesSelectTheEnvironmentOfChannels(t *testing.T) {
 
 func TestAvailabilityIsThatOfTheServer(t *testing.T) {
 	for _, reason := range []apns.Reason{apns.ServiceUnavailable, apns.Shutdown} {
-		w := newChannelWorld(t)
+		w := newChannelFixture(t)
 		publish := w.dial()
 		require.NoError(t, w.server.SetAvailability(reason))
 		assert.Equal(t, `{"reason":"`+string(reason)+`"}`, publish.send(w.broadcast()).body)
@@ -174,14 +174,14 @@ func TestAvailabilityIsThatOfTheServer(t *testing.T) {
 
 // Of a request that is wrong in two ways, the reason that comes first.
 func TestTheOrderOfReasonsForChannels(t *testing.T) {
-	w := newChannelWorld(t)
+	w := newChannelFixture(t)
 	publish, manage := w.dial(), w.dialChannels(clientTLS())
 	for _, tt := range []struct {
 		what string
 		via  *client
 		call *call
 		want apns.Reason
-		why  string
+		msg  string
 	}{
 		{"channel id before push type", publish, w.broadcast().drop(apns.HeaderChannelID).drop(apns.HeaderPushType), apns.MissingChannelId, "APNSwift#254"},
 		{"push type before expiration", publish, w.broadcast().drop(apns.HeaderPushType).drop(apns.HeaderExpiration), apns.MissingPushType, "APNSwift#254"},
@@ -197,6 +197,6 @@ func TestTheOrderOfReasonsForChannels(t *testing.T) {
 			return c
 		}(), apns.MissingProviderToken, "observed: a GET of that host"},
 	} {
-		assert.Equal(t, `{"reason":"`+string(tt.want)+`"}`, tt.via.send(tt.call).body, "%s: %s", tt.what, tt.why)
+		assert.Equal(t, `{"reason":"`+string(tt.want)+`"}`, tt.via.send(tt.call).body, "%s: %s", tt.what, tt.msg)
 	}
 }

@@ -13,21 +13,21 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
-// A channelWorld is a world whose broadcast channels are real.
-type channelWorld struct {
-	*world
+// A channelFixture is a world whose broadcast channels are real.
+type channelFixture struct {
+	*fixture
 	channels *broker.Broker
 	channel  broker.Channel // one that stores
 }
 
-func newChannelWorld(t testing.TB) *channelWorld {
+func newChannelFixture(t testing.TB) *channelFixture {
 	t.Helper()
-	return newChannelWorldWith(t, broker.Config{})
+	return newChannelFixtureWith(t, broker.Config{})
 }
 
-func newChannelWorldWith(t testing.TB, cfg broker.Config) *channelWorld {
+func newChannelFixtureWith(t testing.TB, cfg broker.Config) *channelFixture {
 	t.Helper()
-	w := &channelWorld{world: newWorld(t)}
+	w := &channelFixture{fixture: newFixture(t)}
 	cfg.Clock, cfg.Journal = w.clock, w.journal
 	var err error
 	w.channels, err = broker.New(cfg)
@@ -37,7 +37,7 @@ func newChannelWorldWith(t testing.TB, cfg broker.Config) *channelWorld {
 	return w
 }
 
-func (w *channelWorld) newChannel(policy broker.StoragePolicy) broker.Channel {
+func (w *channelFixture) newChannel(policy broker.StoragePolicy) broker.Channel {
 	w.t.Helper()
 	ch, err := w.channels.CreateChannel(apns.Production, bundleID, policy)
 	require.NoError(w.t, err)
@@ -45,7 +45,7 @@ func (w *channelWorld) newChannel(policy broker.StoragePolicy) broker.Channel {
 }
 
 // broadcast is one that is accepted.
-func (w *channelWorld) broadcast() *call {
+func (w *channelFixture) broadcast() *call {
 	return &call{
 		method: "POST", path: "/4/broadcasts/apps/" + bundleID, authority: "localhost",
 		fields: []field{
@@ -60,8 +60,8 @@ func (w *channelWorld) broadcast() *call {
 }
 
 // manage is a request of channel management that is accepted. Without a
-// channel, it names none.
-func (w *channelWorld) manage(method, what string, about *broker.Channel) *call {
+// broadcast, it names none.
+func (w *channelFixture) manage(method, what string, about *broker.Channel) *call {
 	c := &call{method: method, path: "/1/apps/" + bundleID + "/" + what, authority: "localhost"}
 	c.set(apns.HeaderAuthorization, w.authorization)
 	if about != nil {
@@ -70,14 +70,14 @@ func (w *channelWorld) manage(method, what string, about *broker.Channel) *call 
 	return c
 }
 
-func (w *channelWorld) create(body string) *call {
+func (w *channelFixture) create(body string) *call {
 	c := w.manage("POST", "channels", nil)
 	c.body = []byte(body)
 	return c
 }
 
-// dialChannels connects to a listener for channel management.
-func (w *channelWorld) dialChannels(cfg *tls.Config) *client {
+// dialChannels connects to a door for channel management.
+func (w *channelFixture) dialChannels(cfg *tls.Config) *client {
 	w.t.Helper()
 	server, err := New(w.cfg)
 	require.NoError(w.t, err)
@@ -95,7 +95,7 @@ func (w *channelWorld) dialChannels(cfg *tls.Config) *client {
 
 // dataOf returns how much of a body f has, which it lets the server send
 // again, and whether the body ends.
-func (c *client) dataOf(f http2.Frame) (n int, ended bool) {
+func (c *client) dataOf(f http2.Frame) (n int, outcomeDone bool) {
 	c.t.Helper()
 	data, ok := f.(*http2.DataFrame)
 	if !ok {

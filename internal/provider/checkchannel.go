@@ -23,7 +23,7 @@ func (r *channelRequest) checkRoute() *apns.Rejection {
 		if !ok {
 			continue
 		}
-		found, r.app = true, app
+		found, r.bundleID = true, app
 		if r.routes[i].method == r.method {
 			r.route = &r.routes[i]
 			return nil
@@ -37,46 +37,46 @@ func (r *channelRequest) checkRoute() *apns.Rejection {
 		"; the channel id is not part of the path, and all channels are at all-channels")
 }
 
-// home is the app in the world of the team.
-func (r *channelRequest) home() broker.App { return broker.AppIn(r.space, r.app) }
+// brokerApp is the app in the world of the team.
+func (r *channelRequest) brokerApp() broker.App { return broker.AppIn(r.space, r.bundleID) }
 
 // checkApp wants a bundle ID, "without the suffix of a push type".
 func (r *channelRequest) checkApp() *apns.Rejection {
 	switch {
-	case !apns.ValidTopic(r.app):
-		return apns.Reject(apns.TopicDisallowed, "the path has", quote(r.app), "in the place of a bundle ID")
-	case apns.BundleID(r.app) != r.app:
-		return apns.Reject(apns.TopicDisallowed, "the path has", quote(r.app)+", which ends in the suffix of a push type; use the bundle ID alone")
+	case !apns.ValidTopic(r.bundleID):
+		return apns.Reject(apns.TopicDisallowed, "the path has", quote(r.bundleID), "in the place of a bundle ID")
+	case apns.BundleID(r.bundleID) != r.bundleID:
+		return apns.Reject(apns.TopicDisallowed, "the path has", quote(r.bundleID)+", which ends in the suffix of a push type; use the bundle ID alone")
 	}
 	return nil
 }
 
-// checkRight wants credentials that cover the app.
-func (r *channelRequest) checkRight() *apns.Rejection {
+// checkAppAllowed wants credentials that cover the app.
+func (r *channelRequest) checkAppAllowed() *apns.Rejection {
 	c := r.conn
 	if c.identity != nil {
-		if !c.identity.Allows(r.app) {
-			return apns.Reject(apns.TopicMismatch, "the certificate of", c.identity.Topic, "is not for app", r.app)
+		if !c.identity.Allows(r.bundleID) {
+			return apns.Reject(apns.TopicMismatch, "the certificate of", c.identity.Topic, "is not for app", r.bundleID)
 		}
 		return nil
 	}
-	if _, err := c.binding.Topic(r.signed, r.app); err != nil {
-		return apns.Reject(apns.TopicMismatch, rejection(err).Detail)
+	if _, err := c.binding.Topic(r.providerToken, r.bundleID); err != nil {
+		return apns.Reject(apns.TopicMismatch, asRejection(err).Detail)
 	}
 	return nil
 }
 
-func (r *channelRequest) checkFeature() *apns.Rejection {
+func (r *channelRequest) checkCapability() *apns.Rejection {
 	cfg := &r.conn.server.cfg
-	if cfg.Channels == nil || !cfg.Auth.MayBroadcast(r.teamID, r.app) {
-		return apns.Reject(apns.FeatureNotEnabled, "the broadcast capability of", r.app, "is off")
+	if cfg.Channels == nil || !cfg.Auth.MayBroadcast(r.teamID, r.bundleID) {
+		return apns.Reject(apns.FeatureNotEnabled, "the broadcast capability of", r.bundleID, "is off")
 	}
 	return nil
 }
 
 func (r *channelRequest) checkRequestID() *apns.Rejection {
-	if r.requestID.present && !r.idValid {
-		return apns.Reject(apns.BadMessageId, "the id of the request is", quote(r.requestID.value)+", not a UUID of the form 8-4-4-4-12")
+	if r.requestIDHeader.present && !r.idValid {
+		return apns.Reject(apns.BadMessageId, "the id of the request is", quote(r.requestIDHeader.value)+", not a UUID of the form 8-4-4-4-12")
 	}
 	return nil
 }
@@ -86,14 +86,14 @@ func (r *channelRequest) checkRequestID() *apns.Rejection {
 const maxChannelID = 128
 
 func (r *channelRequest) checkChannelID() *apns.Rejection {
-	if !r.route.about {
+	if !r.route.needsChannel {
 		return nil
 	}
-	text := r.channelID.value
+	text := r.channelIDHeader.value
 	if text == "" {
 		detail := "there is no apns-channel-id; it is a header, not a part of the path"
 		if r.method == "GET" { // observed: APNSwift#240, which lists so
-			detail += "; the list of all channels is " + "/1/apps/" + r.app + "/all-channels"
+			detail += "; the list of all channels is " + "/1/apps/" + r.bundleID + "/all-channels"
 		}
 		return apns.Reject(apns.MissingChannelId, detail)
 	}
@@ -104,22 +104,22 @@ func (r *channelRequest) checkChannelID() *apns.Rejection {
 	if err != nil {
 		return apns.Reject(apns.BadChannelId, "apns-channel-id is", quote(text)+", not base64:", err.Error())
 	}
-	r.channelName = broker.ChannelID(id)
+	r.channelID = broker.ChannelID(id)
 	return nil
 }
 
 // checkChannel wants a channel of the app in this environment.
 func (r *channelRequest) checkChannel() *apns.Rejection {
-	if !r.route.about {
+	if !r.route.needsChannel {
 		return nil
 	}
 	var ok bool
-	if r.channel, ok = r.conn.server.cfg.Channels.Channel(r.conn.env, r.home(), r.channelName); !ok {
+	if r.channel, ok = r.conn.server.cfg.Channels.Channel(r.conn.env, r.brokerApp(), r.channelID); !ok {
 		return notRegistered(r)
 	}
 	return nil
 }
 
 func notRegistered(r *channelRequest) *apns.Rejection {
-	return apns.Reject(apns.ChannelNotRegistered, r.app, "has no channel", quote(r.channelID.value), "in", r.conn.env.String())
+	return apns.Reject(apns.ChannelNotRegistered, r.bundleID, "has no channel", quote(r.channelIDHeader.value), "in", r.conn.env.String())
 }

@@ -10,8 +10,8 @@ import (
 // The headers of "Sending notification requests to APNs".
 
 func (r *request) checkID() *apns.Rejection {
-	if r.id.present && !r.idValid {
-		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.id.value)+", not a UUID of the form 8-4-4-4-12")
+	if r.idHeader.present && !r.idValid {
+		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.idHeader.value)+", not a UUID of the form 8-4-4-4-12")
 	}
 	return nil
 }
@@ -19,34 +19,34 @@ func (r *request) checkID() *apns.Rejection {
 // checkExpiration wants UNIX seconds. A moment in the past is one: the push is
 // then not stored.
 func (r *request) checkExpiration() *apns.Rejection {
-	if !r.expiration.present {
+	if !r.expirationHeader.present {
 		return nil
 	}
-	seconds, err := strconv.ParseUint(r.expiration.value, 10, 63)
+	seconds, err := strconv.ParseUint(r.expirationHeader.value, 10, 63)
 	if err != nil {
-		return apns.Reject(apns.BadExpirationDate, "apns-expiration is", quote(r.expiration.value)+", not whole seconds since 1970")
+		return apns.Reject(apns.BadExpirationDate, "apns-expiration is", quote(r.expirationHeader.value)+", not whole seconds since 1970")
 	}
-	r.until = apns.Expiration(seconds)
+	r.expiration = apns.Expiration(seconds)
 	return nil
 }
 
 func (r *request) checkPriority() *apns.Rejection {
 	switch {
-	case !r.priority.present:
-	case r.priority.value == "10":
-		r.weight = apns.PriorityImmediate
-	case r.priority.value == "5":
-		r.weight = apns.PriorityConserve
-	case r.priority.value == "1":
-		r.weight = apns.PriorityNeverWake
+	case !r.priorityHeader.present:
+	case r.priorityHeader.value == "10":
+		r.priority = apns.PriorityImmediate
+	case r.priorityHeader.value == "5":
+		r.priority = apns.PriorityConserve
+	case r.priorityHeader.value == "1":
+		r.priority = apns.PriorityNeverWake
 	default:
-		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priority.value)+", not 10, 5 or 1")
+		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priorityHeader.value)+", not 10, 5 or 1")
 	}
 	return nil
 }
 
 func (r *request) checkCollapseID() *apns.Rejection {
-	if n := len(r.collapseID.value); n > apns.MaxCollapseID {
+	if n := len(r.collapseIDHeader.value); n > apns.MaxCollapseID {
 		return apns.Reject(apns.BadCollapseId, fmt.Sprintf("apns-collapse-id has %d bytes, more than %d", n, apns.MaxCollapseID))
 	}
 	return nil
@@ -55,11 +55,11 @@ func (r *request) checkCollapseID() *apns.Rejection {
 // checkPushType wants a type that APNs knows. None at all is accepted: Apple
 // requires the header for watchOS only, and older providers do not send it.
 func (r *request) checkPushType() *apns.Rejection {
-	if !r.pushType.present {
+	if !r.pushTypeHeader.present {
 		return nil
 	}
-	if r.kind = apns.LookupPushType(apns.PushType(r.pushType.value)); r.kind == nil {
-		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushType.value)+", which APNs does not know")
+	if r.pushType = apns.LookupPushType(apns.PushType(r.pushTypeHeader.value)); r.pushType == nil {
+		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushTypeHeader.value)+", which APNs does not know")
 	}
 	return nil
 }
@@ -68,21 +68,21 @@ func (r *request) checkPushType() *apns.Rejection {
 // an error, "Sending notification requests to APNs". Without a priority they
 // are taken to have the one that is right.
 func (r *request) checkTypePriority() *apns.Rejection {
-	if r.kind == nil || r.weight == 0 || r.kind.Priorities.Has(r.weight) || r.conn.server.cfg.AnyPriority {
+	if r.pushType == nil || r.priority == 0 || r.pushType.Priorities.Has(r.priority) || r.conn.server.cfg.AnyPriority {
 		return nil
 	}
 	return apns.Reject(apns.BadPriority,
-		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.weight, r.kind.Type, r.kind.Priorities))
+		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.priority, r.pushType.Type, r.pushType.Priorities))
 }
 
 // effectivePriority is the priority the push has in the end. Without the
 // header it is 10: "Sending notification requests to APNs".
 func (r *request) effectivePriority() apns.Priority {
 	switch {
-	case r.weight != 0:
-		return r.weight
-	case r.kind != nil:
-		return r.kind.Priorities.Highest()
+	case r.priority != 0:
+		return r.priority
+	case r.pushType != nil:
+		return r.pushType.Priorities.Highest()
 	}
 	return apns.PriorityImmediate
 }

@@ -19,8 +19,8 @@ func quote(s string) string {
 // checkPath refuses every path but that of a device, a path with a query among
 // them: no page gives one a meaning. An empty token is another check's business.
 func (r *request) checkPath() *apns.Rejection {
-	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.tokenHex, "/") || strings.Contains(r.tokenHex, "?") {
-		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>"+tokenHint(r.conn.server.cfg.Vault, r.tokenHex))
+	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.deviceTokenText, "/") || strings.Contains(r.deviceTokenText, "?") {
+		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>"+tokenHint(r.conn.server.cfg.Vault, r.deviceTokenText))
 	}
 	return nil
 }
@@ -36,8 +36,8 @@ func (r *request) checkMethod() *apns.Rejection {
 // checkDuplicates wants every APNs header once at most. In Go, the usual cause
 // is an Apns-Topic beside an apns-topic (uniqush-push).
 func (r *request) checkDuplicates() *apns.Rejection {
-	if r.duplicate != "" {
-		return apns.Reject(apns.DuplicateHeaders, "the header", r.duplicate, "occurs more than once")
+	if r.duplicateHeader != "" {
+		return apns.Reject(apns.DuplicateHeaders, "the header", r.duplicateHeader, "occurs more than once")
 	}
 	return nil
 }

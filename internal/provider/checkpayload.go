@@ -25,9 +25,9 @@ var voip = apns.LookupPushType(apns.VoIP)
 // no push type; the topic may be the certificate's.
 func (r *request) payloadLimit() int {
 	switch {
-	case r.kind != nil:
-		return r.kind.MaxPayload
-	case strings.HasSuffix(r.namedTopic(), voip.Suffix):
+	case r.pushType != nil:
+		return r.pushType.MaxPayload
+	case strings.HasSuffix(r.topicName(), voip.Suffix):
 		return voip.MaxPayload
 	}
 	return apns.MaxPayload

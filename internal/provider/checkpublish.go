@@ -20,10 +20,10 @@ func isLiveActivity(pushType string) bool {
 
 func (r *channelRequest) checkLiveActivity() *apns.Rejection {
 	switch {
-	case r.pushType.value == "":
+	case r.pushTypeHeader.value == "":
 		return apns.Reject(apns.MissingPushType, "there is no apns-push-type, which a broadcast has to have")
-	case !isLiveActivity(r.pushType.value):
-		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushType.value)+"; a broadcast is liveactivity")
+	case !isLiveActivity(r.pushTypeHeader.value):
+		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushTypeHeader.value)+"; a broadcast is liveactivity")
 	}
 	return nil
 }
@@ -31,7 +31,7 @@ func (r *channelRequest) checkLiveActivity() *apns.Rejection {
 // checkExpirationPresent: the header is required, and its absence has no
 // reason of its own.
 func (r *channelRequest) checkExpirationPresent() *apns.Rejection {
-	if !r.expiration.present {
+	if !r.expirationHeader.present {
 		return apns.Reject(apns.BadExpirationDate, "there is no apns-expiration, which a broadcast has to have; 0 is one attempt")
 	}
 	return nil
@@ -39,7 +39,7 @@ func (r *channelRequest) checkExpirationPresent() *apns.Rejection {
 
 // checkPriorityPresent: as checkExpirationPresent.
 func (r *channelRequest) checkPriorityPresent() *apns.Rejection {
-	if !r.priority.present {
+	if !r.priorityHeader.present {
 		return apns.Reject(apns.BadPriority, "there is no apns-priority, which a broadcast has to have")
 	}
 	return nil
@@ -48,9 +48,9 @@ func (r *channelRequest) checkPriorityPresent() *apns.Rejection {
 // checkPolicyExpiration: a channel that stores nothing takes no expiration but
 // 0.
 func (r *channelRequest) checkPolicyExpiration() *apns.Rejection {
-	if r.channel.Policy == broker.NoStorage && r.until != 0 {
+	if r.channel.Policy == broker.NoStorage && r.expiration != 0 {
 		return apns.Reject(apns.BadExpirationDate,
-			fmt.Sprintf("apns-expiration is %d; the channel stores nothing, so that it has to be 0", r.until))
+			fmt.Sprintf("apns-expiration is %d; the channel stores nothing, so that it has to be 0", r.expiration))
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 
 // checkTokenPresent: observed with a valid provider token on /3/device/.
 func (r *request) checkTokenPresent() *apns.Rejection {
-	if r.tokenHex == "" {
+	if r.deviceTokenText == "" {
 		return apns.Reject(apns.MissingDeviceToken, "the path ends after", devicePath)
 	}
 	return nil
@@ -21,10 +21,10 @@ func (r *request) checkTokenPresent() *apns.Rejection {
 // checkReserved finds a device token that brings about an outcome. A reason is given
 // at once; for another outcome the checks of topic and credentials go on.
 func (r *request) checkReserved() *apns.Rejection {
-	if r.conn.server.cfg.NoReservedTokens || r.tokenErr != nil {
+	if r.conn.server.cfg.NoReservedTokens || r.deviceTokenErr != nil {
 		return nil
 	}
-	r.reserved = fault.LookupReserved(r.token[:r.tokenLen])
+	r.reserved = fault.LookupReserved(r.deviceToken[:r.deviceTokenLen])
 	if r.reserved == nil || r.reserved.Action.Do != fault.Answer {
 		return nil
 	}
@@ -40,12 +40,12 @@ func (r *request) checkToken() *apns.Rejection {
 	if r.reserved != nil {
 		return nil
 	}
-	if r.tokenErr != nil {
-		return apns.Reject(apns.BadDeviceToken, r.tokenErr.Error()+tokenHint(r.conn.server.cfg.Vault, r.tokenHex))
+	if r.deviceTokenErr != nil {
+		return apns.Reject(apns.BadDeviceToken, r.deviceTokenErr.Error()+tokenHint(r.conn.server.cfg.Vault, r.deviceTokenText))
 	}
-	claims, err := r.conn.server.cfg.Vault.Open(r.token[:r.tokenLen])
+	claims, err := r.conn.server.cfg.Vault.Open(r.deviceToken[:r.deviceTokenLen])
 	if err != nil {
-		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (it has %d bytes)", err, r.tokenLen))
+		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (it has %d bytes)", err, r.deviceTokenLen))
 	}
 	if claims.Environment != r.conn.env {
 		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("the token is for %s and this is %s", claims.Environment, r.conn.env))
@@ -57,41 +57,41 @@ func (r *request) checkToken() *apns.Rejection {
 // checkTokenTopic wants the device token of the app that the topic names. A
 // base token belongs to the device itself.
 //
-// A topic is what it is in the world of its team: the same name elsewhere is
+// A topicHeader is what it is in the world of its team: the same name elsewhere is
 // another one.
 func (r *request) checkTokenTopic() *apns.Rejection {
-	home := r.conn.server.cfg.Spaces.Home(r.claims.Device)
+	deviceSpace := r.conn.server.cfg.Spaces.Home(r.claims.Device)
 	switch {
-	case r.reserved != nil, r.pardon.nowhere: // it is of every topic, or of none
+	case r.reserved != nil, r.ignored.undeliverable: // it is of every topic, or of none
 		return nil
-	case home != r.space:
-		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", worldName(home)+", and team", r.teamID, "is in", worldName(r.space))
-	case r.claims.Base && !r.conn.server.cfg.RefuseBaseTokens:
+	case deviceSpace != r.space:
+		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", spaceName(deviceSpace)+", and team", r.teamID, "is in", spaceName(r.space))
+	case r.claims.Base && !r.conn.server.cfg.RejectBaseTokens:
 		return nil
 	case r.claims.Base:
 		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is the device's base token, not that of an app")
-	case r.claims.ForTopic(r.target.Hash):
+	case r.claims.ForTopic(r.topic.Hash):
 		return nil
 	}
-	return apns.Reject(apns.DeviceTokenNotForTopic, r.madeFor())
+	return apns.Reject(apns.DeviceTokenNotForTopic, r.tokenTopicDetail())
 }
 
-// madeFor says for which topic the device token was made, as far as that is
-// known: a token has room for the beginning of the topic's hash alone.
+// tokenTopicDetail says for which topic the device token was made, as far as that is
+// streamsRaised: a token has room for the beginning of the topic's hash alone.
 //
 // observed: Apple forum 691613, the app's token used with a suffix of its topic
 // or the other way round.
-func (r *request) madeFor() string {
-	topic := r.target.BundleID
+func (r *request) tokenTopicDetail() string {
+	topic := r.topic.BundleID
 	if known := r.conn.server.cfg.Auth.Hashed(r.space, r.claims.Tag); known != nil {
 		topic = known.Name
 	} else if r.claims.Tag != tokenvault.Tag(apns.HashTopic(topic)) {
-		return "the token was made for another topic than " + r.target.Name
+		return "the token was made for another topic than " + r.topic.Name
 	}
-	return fmt.Sprintf("the token is the one for %s; %s needs its own", topic, r.target.Name)
+	return fmt.Sprintf("the token is the one for %s; %s needs its own", topic, r.topic.Name)
 }
 
-func worldName(s *space.Space) string {
+func spaceName(s *space.Space) string {
 	if s == nil {
 		return "the common world"
 	}
@@ -109,7 +109,7 @@ func (r *request) checkRegistered() *apns.Rejection {
 	case r.claims.Expired:
 		return expiredToken(r.claims.Retired, "the token has expired; the app has to register anew")
 	}
-	if r.gone = r.claims.Unreported(r.clock().Now()); r.gone {
+	if r.unreported = r.claims.Unreported(r.clock().Now()); r.unreported {
 		return nil
 	}
 	return &apns.Rejection{

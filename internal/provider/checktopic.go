@@ -11,9 +11,9 @@ import (
 // checkTopicPresent wants a topic. With a certificate of a single topic that one
 // is the default: "Local and Remote Notification Programming Guide".
 func (r *request) checkTopicPresent() *apns.Rejection {
-	r.topic.value = r.namedTopic()
+	r.topicHeader.value = r.topicName()
 	switch {
-	case r.topic.value != "":
+	case r.topicHeader.value != "":
 		return nil
 	case r.conn.identity == nil:
 		return apns.Reject(apns.MissingTopic, "there is no apns-topic, which a provider token does not replace")
@@ -21,11 +21,11 @@ func (r *request) checkTopicPresent() *apns.Rejection {
 	return apns.Reject(apns.MissingTopic, fmt.Sprintf("there is no apns-topic and the certificate lists %d topics", len(r.conn.identity.Topics)))
 }
 
-// namedTopic is the topic of the header, or the default of the certificate; ""
+// topicName is the topic of the header, or the default of the certificate; ""
 // if there is neither.
-func (r *request) namedTopic() string {
-	if r.topic.value != "" || r.conn.identity == nil {
-		return r.topic.value
+func (r *request) topicName() string {
+	if r.topicHeader.value != "" || r.conn.identity == nil {
+		return r.topicHeader.value
 	}
 	topic, ok := r.conn.identity.DefaultTopic()
 	if !ok {
@@ -38,12 +38,12 @@ func (r *request) namedTopic() string {
 // cannot be a topic at all is BadTopic; stray characters in one are
 // TopicDisallowed (observed: node-apn#479, node-apn#635).
 func (r *request) checkTopic() *apns.Rejection {
-	name := r.topic.value
+	name := r.topicHeader.value
 	if len(name) > apns.MaxTopic || strings.ContainsFunc(name, notPrintable) {
 		return apns.Reject(apns.BadTopic, "apns-topic is", quote(name)+", which cannot be a topic")
 	}
-	if refusal := r.findTopic(name); refusal != nil {
-		return refusal
+	if rejection := r.lookupTopic(name); rejection != nil {
+		return rejection
 	}
 	if r.conn.env == apns.Sandbox && apns.ProductionOnly(name) {
 		return apns.Reject(apns.TopicDisallowed, "topic", quote(name), "is that of a pass; passes are pushed in production only")
@@ -51,21 +51,21 @@ func (r *request) checkTopic() *apns.Rejection {
 	return nil
 }
 
-// findTopic sets the target: the topic of that name that the credentials may push
+// lookupTopic sets the target: the topic of that name that the credentials may push
 // to.
-func (r *request) findTopic(name string) *apns.Rejection {
+func (r *request) lookupTopic(name string) *apns.Rejection {
 	if r.conn.identity != nil {
-		var refusal *apns.Rejection
-		r.target, refusal = r.conn.certificateTopic(name)
-		return refusal
+		var rejection *apns.Rejection
+		r.topic, rejection = r.conn.certificateTopic(name)
+		return rejection
 	}
-	if r.signed == nil { // the lenient mode has overlooked the credentials
-		r.strangeTopic()
+	if r.providerToken == nil { // the lenient mode has overlooked the credentials
+		r.setUnknownTopic()
 		return nil
 	}
 	var err error
-	r.target, err = r.conn.binding.Topic(r.signed, name)
-	return rejection(err)
+	r.topic, err = r.conn.binding.Topic(r.providerToken, name)
+	return asRejection(err)
 }
 
 func notPrintable(c rune) bool { return c <= ' ' || c > '~' }
@@ -73,14 +73,14 @@ func notPrintable(c rune) bool { return c <= ' ' || c > '~' }
 // checkTypeTopic wants the suffix that goes with the push type. That a topic
 // without it is TopicDisallowed is our reading: nobody has published an answer.
 func (r *request) checkTypeTopic() *apns.Rejection {
-	if r.conn.server.cfg.RefuseTokenOnly && r.conn.identity != nil && tokenOnly(r.target.Name) {
-		return apns.Reject(apns.TopicDisallowed, "topic", r.target.Name, "is of a push type that Apple documents for provider tokens alone")
+	if r.conn.server.cfg.RejectTokenOnly && r.conn.identity != nil && tokenOnly(r.topic.Name) {
+		return apns.Reject(apns.TopicDisallowed, "topic", r.topic.Name, "is of a push type that Apple documents for provider tokens alone")
 	}
-	if r.kind == nil || strings.HasSuffix(r.target.Name, r.kind.Suffix) || exclusiveTo(r.target.Name) != nil {
+	if r.pushType == nil || strings.HasSuffix(r.topic.Name, r.pushType.Suffix) || exclusiveType(r.topic.Name) != nil {
 		return nil
 	}
 	return apns.Reject(apns.TopicDisallowed,
-		fmt.Sprintf("apns-push-type is %s, whose topics end in %s; this one is %s", r.kind.Type, r.kind.Suffix, r.target.Name))
+		fmt.Sprintf("apns-push-type is %s, whose topics end in %s; this one is %s", r.pushType.Type, r.pushType.Suffix, r.topic.Name))
 }
 
 // checkTopicType refuses other push types than the topic's where APNs does: on
@@ -88,25 +88,25 @@ func (r *request) checkTypeTopic() *apns.Rejection {
 // the topic's (observed: react-native-voip-push-notification#90). No push type
 // is accepted. On topics with other suffixes nobody was seen refused.
 func (r *request) checkTopicType() *apns.Rejection {
-	if r.kind == nil {
+	if r.pushType == nil {
 		return nil
 	}
-	if only := exclusiveTo(r.target.Name); only != nil && only.Type != r.kind.Type {
+	if only := exclusiveType(r.topic.Name); only != nil && only.Type != r.pushType.Type {
 		return apns.Reject(apns.InvalidPushType,
-			fmt.Sprintf("apns-push-type is %s; topics that end in %s take %s or no push type, and this one is %s", r.kind.Type, only.Suffix, only.Type, r.target.Name))
+			fmt.Sprintf("apns-push-type is %s; topics that end in %s take %s or no push type, and this one is %s", r.pushType.Type, only.Suffix, only.Type, r.topic.Name))
 	}
 	return nil
 }
 
-// exclusive are the push types whose topics take no other type.
-var exclusive = slices.DeleteFunc(apns.PushTypes(), func(info apns.PushTypeInfo) bool { return !info.Exclusive })
+// exclusiveTypes are the push types whose topics take no other type.
+var exclusiveTypes = slices.DeleteFunc(apns.PushTypes(), func(info apns.PushTypeInfo) bool { return !info.Exclusive })
 
-// exclusiveTo returns the one push type that a topic takes; nil if it takes
+// exclusiveType returns the one push type that a topic takes; nil if it takes
 // several.
-func exclusiveTo(topic string) *apns.PushTypeInfo {
-	for i := range exclusive {
-		if strings.HasSuffix(topic, exclusive[i].Suffix) {
-			return &exclusive[i]
+func exclusiveType(topic string) *apns.PushTypeInfo {
+	for i := range exclusiveTypes {
+		if strings.HasSuffix(topic, exclusiveTypes[i].Suffix) {
+			return &exclusiveTypes[i]
 		}
 	}
 	return nil

@@ -95,8 +95,8 @@ type goAway struct {
 }
 
 // handshake makes the TLS connection of a client; its error is the server's
-// refusal.
-func (w *world) handshake(ln *memnet.Listener, cfg *tls.Config) (*tls.Conn, error) {
+// rejection.
+func (w *fixture) handshake(ln *memnet.Listener, cfg *tls.Config) (*tls.Conn, error) {
 	w.t.Helper()
 	nc, err := ln.Dial(context.Background())
 	require.NoError(w.t, err)
@@ -112,15 +112,15 @@ func (w *world) handshake(ln *memnet.Listener, cfg *tls.Config) (*tls.Conn, erro
 }
 
 // dialTLS connects and exchanges SETTINGS.
-func (w *world) dialTLS(ln *memnet.Listener, cfg *tls.Config) *client {
+func (w *fixture) dialTLS(ln *memnet.Listener, cfg *tls.Config) *client {
 	w.t.Helper()
 	tc, err := w.handshake(ln, cfg)
 	require.NoError(w.t, err)
-	return w.greet(tc)
+	return w.startHTTP2(tc)
 }
 
 // dialTCP connects to a fresh server by TCP.
-func (w *world) dialTCP() (*client, *net.TCPConn) {
+func (w *fixture) dialTCP() (*client, *net.TCPConn) {
 	w.t.Helper()
 	ln, err := new(net.ListenConfig).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(w.t, err)
@@ -129,11 +129,11 @@ func (w *world) dialTCP() (*client, *net.TCPConn) {
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { _ = raw.Close() })
 	require.NoError(w.t, raw.SetDeadline(time.Now().Add(20*time.Second)), "a test that hangs fails")
-	return w.greet(tls.Client(raw, &tls.Config{NextProtos: []string{"h2"}, RootCAs: w.pki.RootPool(), ServerName: "localhost"})), raw.(*net.TCPConn)
+	return w.startHTTP2(tls.Client(raw, &tls.Config{NextProtos: []string{"h2"}, RootCAs: w.pki.RootPool(), ServerName: "localhost"})), raw.(*net.TCPConn)
 }
 
-// greet exchanges SETTINGS on a connection.
-func (w *world) greet(tc *tls.Conn) *client {
+// connFor exchanges SETTINGS on a connection.
+func (w *fixture) startHTTP2(tc *tls.Conn) *client {
 	w.t.Helper()
 	c := &client{t: w.t, conn: tc, framer: http2.NewFramer(tc, tc), next: 1}
 	c.enc = hpack.NewEncoder(&c.block)

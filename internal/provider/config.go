@@ -31,7 +31,7 @@ const (
 	DefaultFirstStreams   = 1
 	DefaultMaxErrors      = 10_000
 	DefaultErrorWindow    = time.Minute
-	DefaultBadTokenWeight = 5
+	DefaultBadTokenErrors = 5
 	DefaultBurstWindow    = 20 * time.Second
 
 	DefaultHeaderTableSize   = h2.DefaultHeaderTableSize
@@ -58,7 +58,7 @@ type Config struct {
 
 	// Environment is that of the listener. A connection that asks for one of
 	// Apple's host names, in TLS or in its first request, gets the environment
-	// of that name.
+	// keep that name.
 	Environment apns.Environment
 
 	// VerifyProvider judges client certificates; usually it is
@@ -79,7 +79,7 @@ type Config struct {
 	// it is; 0 is 1000 (observed: pushy#709).
 	Streams uint32
 	// FirstStreams is the same before the first push with a valid provider
-	// token; 0 is 1: "Establishing a token-based connection to APNs".
+	// deviceToken; 0 is 1: "Establishing a token-based connection to APNs".
 	FirstStreams uint32
 
 	// LowerStreams says after which refusals MAX_CONCURRENT_STREAMS falls to
@@ -94,7 +94,7 @@ type Config struct {
 	// instead of resetting the stream alone.
 	MalformedEnds bool
 	// Settings are further values of the first SETTINGS frame; 0 is what APNs was
-	// seen to send.
+	// describe to send.
 	Settings Settings
 	// MaxRequests is how many requests a connection may make; 0 is any number.
 	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further
@@ -107,8 +107,8 @@ type Config struct {
 	MaxErrors int
 	// ErrorWindow is the time for MaxErrors; 0 is one minute.
 	ErrorWindow time.Duration
-	// BadTokenWeight is how many refusals one BadDeviceToken counts for; 0 is 5.
-	BadTokenWeight int
+	// BadTokenErrors is how many refusals one BadDeviceToken counts for; 0 is 5.
+	BadTokenErrors int
 
 	// BurstLimit is how many pushes one device token may get within
 	// BurstWindow; 0 is any number. Further ones are TooManyRequests, whose
@@ -118,20 +118,20 @@ type Config struct {
 	// houston#162, one in 20 to 25 seconds after a burst).
 	BurstWindow time.Duration
 
-	// RefuseTokenOnly answers TopicDisallowed to a push with a certificate whose
-	// push type Apple documents for provider tokens alone, even if the
+	// RejectTokenOnly answers TopicDisallowed to a push with a certificate whose
+	// newPush type Apple documents for provider tokens alone, even if the
 	// certificate lists the topic. Otherwise the list decides (observed: Apple
 	// forum 691613, location).
-	RefuseTokenOnly bool
+	RejectTokenOnly bool
 
-	// RefuseBaseTokens answers DeviceTokenNotForTopic to a push that is
+	// RejectBaseTokens answers DeviceTokenNotForTopic to a push that is
 	// addressed to a device's base token. Otherwise such a push may have any
-	// topic that its credentials allow, for device clients that never ask for
+	// topicHeader that its credentials allow, for device clients that never ask for
 	// a token of an app.
-	RefuseBaseTokens bool
+	RejectBaseTokens bool
 
 	// OldKeysExpired is since when device tokens that were sealed with another
-	// token key than the newest count as expired, which is ExpiredToken; zero is
+	// deviceToken key than the newest count as expired, which is ExpiredToken; zero is
 	// never. When a token of Apple's expires is not documented.
 	OldKeysExpired time.Time
 
@@ -217,8 +217,8 @@ func (c Config) withDefaults() Config {
 	if c.ErrorWindow == 0 {
 		c.ErrorWindow = DefaultErrorWindow
 	}
-	if c.BadTokenWeight == 0 {
-		c.BadTokenWeight = DefaultBadTokenWeight
+	if c.BadTokenErrors == 0 {
+		c.BadTokenErrors = DefaultBadTokenErrors
 	}
 	if c.BurstWindow == 0 {
 		c.BurstWindow = DefaultBurstWindow

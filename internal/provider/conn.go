@@ -26,62 +26,62 @@ type conn struct {
 	server *Server
 
 	// From the handshake; read-only after.
-	serverName string
-	number     uint64 // tells the connections of a simulator apart
-	since      time.Time
-	remote     string // the peer's address
-	source     string // the same without its port
-	listener   fault.Listener
-	busy       bool                  // there were too many connections when it came
-	dismissed  bool                  // a fault ends it before it has begun
-	identity   *pki.ProviderIdentity // the provider certificate, if there is a good one
-	refused    error                 // why the certificate is not a good one
-	subject    string                // of the certificate, if there is one, good or not
+	serverName         string
+	number             uint64 // tells the connections of a simulator apart
+	since              time.Time
+	remote             string // the peer's address
+	source             string // the same without its port
+	listener           fault.Door
+	busy               bool                  // there were too many connections when it came
+	endsAtOnce         bool                  // a fault ends it before it has begun
+	identity           *pki.ProviderIdentity // the provider certificate, if there is a good one
+	certificateErr     error                 // why the certificate is not a good one
+	certificateSubject string                // of the certificate, if there is one, good or not
 
 	// From the first request on.
-	begun     bool
-	env       apns.Environment
-	authority string // the last one that was not misdirected
-	binding   *providerauth.Binding
-	peer      *peer // for the journal
-	known     bool  // the stream limit was raised,
-	lowered   bool  // and lowered again
-	requests  atomic.Int64
-	errors    errorRate
-	told      bool // of a SetAvailability with Shutdown
+	started           bool
+	env               apns.Environment
+	authority         string // the last one that was not misdirected
+	binding           *providerauth.Binding
+	record            *connRecord // for the journal
+	streamsRaised     bool        // the stream limit was raised,
+	streamsLowered    bool        // and lowered again
+	requests          atomic.Int64
+	errors            errorRate
+	shutdownAnnounced bool // of a SetAvailability with Shutdown
 
-	seen     atomic.Pointer[visible] // what others may see; nil before the first request
-	stopping atomic.Bool             // the server is about to stop; set from any goroutine
+	status   atomic.Pointer[connStatus] // what others may see; nil before the first request
+	stopping atomic.Bool                // the server is about to stop; set from any goroutine
 
-	memory  fault.Memory              // of the rules of faults
-	changed []change                  // by faults, for more than a request
-	muted   atomic.Pointer[fault.Hit] // by this one
+	memory    fault.Memory              // of the rules of faults
+	applied   []appliedFault            // by faults, for more than a request
+	muteFault atomic.Pointer[fault.Hit] // by this one
 
-	twist  twist // of the request at hand
-	delays timers.Group
+	override responseOverride // of the request at hand
+	delays   timers.Group
 
 	topic providerauth.Topic // the last topic of a certificate, to save the hash
 	ids   idSource
 
 	// Used again for each request.
-	request request
-	dealing dealing // what faults see of it, if there are any
-	body    []byte
-	fields  [3]hpack.HeaderField
+	request      request
+	faultContext faultContext // what faults see of it, if there are any
+	bodyBuffer   []byte
+	fieldBuffer  [3]hpack.HeaderField
 
-	headers headerMemo // those of the last request
+	headerCache headerCache // those of the last request
 }
 
 // serveConn is the life of a connection whose requests go to listener. It is told of
 // the server's end when ctx ends, and ends itself when hard does.
-func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, listener h2.Handler) {
-	open := s.open.Add(1)
+func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Handler) {
+	openConns := s.open.Add(1)
 	defer s.open.Add(-1)
-	source, behind := fault.SourceOf(nc.RemoteAddr()), listenerOf(listener)
-	if !s.admit(ctx, nc, behind, source) {
+	source, listener := fault.SourceOf(nc.RemoteAddr()), listenerOf(handler)
+	if !s.admit(ctx, nc, listener, source) {
 		return
 	}
-	tc := tls.Server(nc, s.tlsFor(behind, source))
+	tc := tls.Server(nc, s.tlsFor(listener, source))
 	if err := s.handshake(ctx, tc); err != nil {
 		s.cfg.Log.Log(ctx, failureLevel(tc, err), "provider: TLS handshake failed", "remote", nc.RemoteAddr(), "err", err)
 		s.recordHandshake(ctx, nc, tc, err)
@@ -89,18 +89,18 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, listener h2.H
 		return
 	}
 	c := s.newConn(tc.ConnectionState())
-	c.remote, c.source, c.listener = nc.RemoteAddr().String(), source, behind
+	c.remote, c.source, c.listener = nc.RemoteAddr().String(), source, listener
 	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
 	defer c.delays.End()
-	c.busy = s.cfg.BusyConnections > 0 && open > int64(s.cfg.BusyConnections)
+	c.busy = s.cfg.BusyConnections > 0 && openConns > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
 		// observed: 1000 at once with a certificate (pushy#709).
-		cfg, c.known = &s.h2Known, true
+		cfg, c.streamsRaised = &s.h2Known, true
 	}
-	hc := h2.NewConn(tc, s.withDismissal(cfg, c), listener, c)
-	s.conns.enter(c, hc)
-	defer s.conns.leave(c)
+	hc := h2.NewConn(tc, s.withOpeningGoAway(cfg, c), handler, c)
+	s.conns.add(c, hc)
+	defer s.conns.remove(c)
 	announced := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(announced)
@@ -108,7 +108,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, listener h2.H
 			c.announceStop(hc)
 		}
 	})
-	if c.dismissed {
+	if c.endsAtOnce {
 		hc.Finish(true)
 	}
 	if err := hc.Serve(hard); err != nil {
@@ -119,22 +119,22 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, listener h2.H
 	}
 }
 
-// withDismissal returns cfg, or what faults make of it.
-func (s *Server) withDismissal(cfg *h2.Config, c *conn) *h2.Config {
-	dismissal, end := s.dismissal(c.listener, c.source)
+// withOpeningGoAway returns cfg, or what faults make of it.
+func (s *Server) withOpeningGoAway(cfg *h2.Config, c *conn) *h2.Config {
+	dismissal, end := s.openingGoAway(c.listener, c.source)
 	if dismissal == nil {
 		return cfg
 	}
 	own := *cfg
-	own.Dismissal = dismissal
-	c.dismissed = end != fault.CloseNever
+	own.OpeningGoAway = dismissal
+	c.endsAtOnce = end != fault.CloseNever
 	return &own
 }
 
-// listenerOf returns the listener to which a handler belongs.
-func listenerOf(h h2.Handler) fault.Listener {
-	if _, ok := h.(channelListener); ok {
-		return fault.ChannelListener
+// listenerOf tells which door a handler of requests is behind.
+func listenerOf(h h2.Handler) fault.Door {
+	if _, ok := h.(channelHandler); ok {
+		return fault.ChannelDoor
 	}
 	return fault.ProviderListener
 }
@@ -159,21 +159,21 @@ func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 func (s *Server) newConn(state tls.ConnectionState) *conn {
 	c := &conn{server: s, serverName: state.ServerName, ids: newIDSource()}
 	if len(state.PeerCertificates) > 0 {
-		c.identity, c.refused = s.identify(state.PeerCertificates)
-		c.subject = pki.SubjectText(&state.PeerCertificates[0].Subject)
+		c.identity, c.certificateErr = s.identify(state.PeerCertificates)
+		c.certificateSubject = pki.SubjectText(&state.PeerCertificates[0].Subject)
 	}
 	c.request.conn = c
 	return c
 }
 
-// begin settles the environment at the first request: that of Apple's host name
+// start settles the environment at the first request: that of Apple's host name
 // in the TLS handshake, else of the one in the request, else the listener's.
-func (c *conn) begin(authority string) {
-	c.begun = true
+func (c *conn) start(authority string) {
+	c.started = true
 	c.env = c.environmentFor(authority)
 	c.binding = c.server.cfg.Auth.NewBinding(c.env)
-	c.binding.From(c.source)
-	c.peer = newPeer(c)
+	c.binding.SetSource(c.source)
+	c.record = newConnRecord(c)
 }
 
 // environmentFor is the environment that a first request with that authority settles.

@@ -16,7 +16,7 @@ import (
 type Connection struct {
 	// Number tells the connections of a simulator apart.
 	Number   uint64
-	Listener fault.Listener
+	Listener fault.Door
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time
@@ -30,21 +30,21 @@ type Connection struct {
 	Requests    int64
 }
 
-// visible is what others than the reader may see of a connection. It is replaced,
+// connStatus is what others than the reader may see of a connection. It is replaced,
 // never changed.
-type visible struct {
+type connStatus struct {
 	known  bool
 	env    apns.Environment
 	teamID string
 }
 
-// open is the connections that are open.
-type open struct {
+// openConns is the connections that are open.
+type openConns struct {
 	mu    sync.Mutex
 	conns map[*conn]*h2.Conn
 }
 
-func (o *open) enter(c *conn, hc *h2.Conn) {
+func (o *openConns) add(c *conn, hc *h2.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.conns == nil {
@@ -53,17 +53,17 @@ func (o *open) enter(c *conn, hc *h2.Conn) {
 	o.conns[c] = hc
 }
 
-func (o *open) leave(c *conn) {
+func (o *openConns) remove(c *conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.conns, c)
 }
 
-// show lets others see whose requests the connection brings. While that stays the
+// setTeam lets others see whose requests the connection brings. While that stays the
 // same, it costs a comparison.
-func (c *conn) show(teamID string) {
-	if seen := c.seen.Load(); seen == nil || seen.teamID != teamID || !seen.known {
-		c.seen.Store(&visible{known: true, env: c.env, teamID: teamID})
+func (c *conn) setTeam(teamID string) {
+	if describe := c.status.Load(); describe == nil || describe.teamID != teamID || !describe.known {
+		c.status.Store(&connStatus{known: true, env: c.env, teamID: teamID})
 	}
 }
 
@@ -72,8 +72,8 @@ func (c *conn) show(teamID string) {
 func (c *conn) clock() *clock.Clock {
 	cfg := &c.server.cfg
 	team := ""
-	if seen := c.seen.Load(); seen != nil {
-		team = seen.teamID
+	if describe := c.status.Load(); describe != nil {
+		team = describe.teamID
 	}
 	return cmp.Or(cfg.Spaces.Clock(cfg.Spaces.Of(team)), cfg.Clock)
 }
@@ -85,8 +85,8 @@ func (c *conn) connection() Connection {
 	if c.identity != nil {
 		d.Certificate, d.TeamID = c.identity.Topic, c.identity.TeamID
 	}
-	if seen := c.seen.Load(); seen != nil {
-		d.Known, d.Environment, d.TeamID = true, seen.env, seen.teamID
+	if describe := c.status.Load(); describe != nil {
+		d.Known, d.Environment, d.TeamID = true, describe.env, describe.teamID
 	}
 	return d
 }
@@ -110,26 +110,26 @@ func (s *Server) Open() int {
 	return len(s.conns.conns)
 }
 
-// endUnmuted ends the connections that were muted by rules that have gone.
-func (s *Server) endUnmuted() {
+// endRevertedMutes ends the connections that were muted by rules that have gone.
+func (s *Server) endRevertedMutes() {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()
 	for c, hc := range s.conns.conns {
-		c.endIfUnmuted(hc)
+		c.endIfMuteReverted(hc)
 	}
 }
 
 // Disconnect takes leave of the connections that match: each gets a GOAWAY, what
 // it has begun is answered, and it ends. It returns how many there were, and does
 // not wait.
-func (s *Server) Disconnect(match func(Connection) bool) (ended int) {
+func (s *Server) Disconnect(match func(Connection) bool) (outcomeDone int) {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()
 	for c, hc := range s.conns.conns {
 		if match(c.connection()) {
 			hc.Shutdown(nil)
-			ended++
+			outcomeDone++
 		}
 	}
-	return ended
+	return outcomeDone
 }

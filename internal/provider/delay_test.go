@@ -18,7 +18,7 @@ import (
 // which APNs confirmed the token was no longer valid for the topic":
 // handling-notification-responses-from-apns.
 func TestARemovedAppIsUnregisteredAfterTheDelayWithTheTimeOfItsEnd(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	var err error
 	w.vault, err = tokenvault.New(tokenvault.Config{Clock: w.clock, Delay: tokenvault.Delay{Min: 30 * time.Minute}})
 	require.NoError(t, err)
@@ -41,9 +41,9 @@ func TestARemovedAppIsUnregisteredAfterTheDelayWithTheTimeOfItsEnd(t *testing.T)
 	require.Equal(t, fmt.Sprintf(`{"reason":"Unregistered","timestamp":%d}`, claims.Retired.Add(30*time.Minute).UnixMilli()), got.body)
 }
 
-func TestTheClockOfTheSpaceSaysWhenAProviderIsTold(t *testing.T) {
+func TestTheClockOfTheSpaceDecidesWhenARemovedAppIsReported(t *testing.T) {
 	const guest = "GUESTTEAM1"
-	w := newWorld(t)
+	w := newFixture(t)
 	spaces := space.New(w.clock)
 	own, err := spaces.Open(guest)
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // detail is what the journal says of the newest refusal.
-func (w *world) detail(reason apns.Reason) string {
+func (w *fixture) detail(reason apns.Reason) string {
 	w.t.Helper()
 	events := w.journal.Read(0, 0).Events
 	require.NotEmpty(w.t, events)
@@ -26,7 +26,7 @@ func (w *world) detail(reason apns.Reason) string {
 }
 
 func TestADetailSaysWhatIsThereInPlaceOfADeviceToken(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	minted, err := hex.DecodeString(w.token(bundleID))
 	require.NoError(t, err)
 	c := w.dial()
@@ -53,7 +53,7 @@ func TestADetailSaysWhatIsThereInPlaceOfADeviceToken(t *testing.T) {
 
 // In the standard alphabet a token may have a slash, which makes it another path.
 func TestBase64WithASlashIsRecognizedInThePath(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	text := ""
 	for i := 0; !strings.Contains(text, "/"); i++ {
 		minted, err := hex.DecodeString(w.token(fmt.Sprint(bundleID, i)))
@@ -66,7 +66,7 @@ func TestBase64WithASlashIsRecognizedInThePath(t *testing.T) {
 
 func TestADetailNamesTheTopicOfTheToken(t *testing.T) {
 	const mdm = "com.apple.mgmt.External.1b2c3d4e"
-	w := newWorld(t)
+	w := newFixture(t)
 	require.NoError(t, w.auth.AddApp(team, mdm))
 	require.NoError(t, w.auth.AddApp(team, "com.example.other"))
 	plain := w.dial()
@@ -90,7 +90,7 @@ func TestADetailNamesTheTopicOfTheToken(t *testing.T) {
 }
 
 func TestTheJournalShowsTheUIDOfACertificateAsItsName(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
 	require.Equal(t, 200, c.send(w.good()).status)
 	subject := w.journal.Find(journal.Query{Newest: true, Limit: 1}).Records[0].Exchange().Credential.Subject
@@ -100,7 +100,7 @@ func TestTheJournalShowsTheUIDOfACertificateAsItsName(t *testing.T) {
 
 // observed: APNSwift#240, which lists the channels of an app so.
 func TestADetailNamesThePathThatListsChannels(t *testing.T) {
-	r := &channelRequest{request: request{method: "GET"}, route: &route{about: true}, app: bundleID}
+	r := &channelRequest{request: request{method: "GET"}, route: &route{needsChannel: true}, bundleID: bundleID}
 	require.Contains(t, r.checkChannelID().Detail, "/1/apps/com.example.app/all-channels")
 	r.method = "DELETE"
 	require.NotContains(t, r.checkChannelID().Detail, "all-channels")

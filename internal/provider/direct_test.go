@@ -25,10 +25,10 @@ func stream(c *call) *h2.Stream {
 	return s
 }
 
-// judge walks the checks without a network.
-func judge(s *Server, c *conn, request *call) *apns.Rejection {
-	c.request.read(stream(request))
-	return s.judge(&c.request)
+// runChecks walks the checks without a network.
+func runChecks(s *Server, c *conn, request *call) *apns.Rejection {
+	c.request.parse(stream(request))
+	return s.runChecks(&c.request)
 }
 
 func providerKey(id string) providerauth.Key { return providerauth.Key{ID: id, TeamID: team} }
@@ -40,7 +40,7 @@ var documentedSpelling = providerauth.Config{DocumentedKeyReason: true}
 func clientTLS() *tls.Config { return &tls.Config{NextProtos: []string{"h2"}} }
 
 // certificateTLS is a client with a provider certificate.
-func (w *world) certificateTLS(r pki.ProviderRequest) *tls.Config {
+func (w *fixture) certificateTLS(r pki.ProviderRequest) *tls.Config {
 	w.t.Helper()
 	identity, err := w.pki.IssueProvider(r)
 	require.NoError(w.t, err)
@@ -57,10 +57,10 @@ func requireLeaf(t *testing.T, cfg *tls.Config) *x509.Certificate {
 }
 
 // FuzzRequest looks for a request that makes a check panic, and for answers that
-// do not fit: a reason that is not in the table, an accepted push that breaks a
+// applyFault not fit: a reason that is not in the table, an accepted push that breaks a
 // limit.
 func FuzzRequest(f *testing.F) {
-	w := newWorld(f)
+	w := newFixture(f)
 	server, err := New(w.cfg)
 	require.NoError(f, err)
 	good := w.good()
@@ -79,16 +79,16 @@ func FuzzRequest(f *testing.F) {
 			}
 		}
 		c := server.newConn(noTLS)
-		c.begin("")
-		refusal := judge(server, c, request)
-		p := c.request.push(c, refusal == nil)
+		c.start("")
+		rejection := runChecks(server, c, request)
+		p := c.request.newPush(c, rejection == nil)
 		require.True(t, validID(p.notification.ID), "every answer has an apns-id")
-		if refusal != nil {
-			info := apns.LookupReason(refusal.Reason)
+		if rejection != nil {
+			info := apns.LookupReason(rejection.Reason)
 			require.NotNil(t, info)
 			require.NotZero(t, info.Scope&apns.ScopeDevice)
-			require.NotEqual(t, apns.InternalServerError, refusal.Reason, refusal.Detail)
-			require.Less(t, len(refusal.Detail), 1024)
+			require.NotEqual(t, apns.InternalServerError, rejection.Reason, rejection.Detail)
+			require.Less(t, len(rejection.Detail), 1024)
 			return
 		}
 		n := &p.notification

@@ -25,7 +25,7 @@ func TestApplesHostNamesSelectTheEnvironment(t *testing.T) {
 		{"SNI before the listener", "api.push.apple.com", "localhost", apns.Sandbox, apns.Production},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.cfg.Environment = tt.listener
 			cfg := clientTLS()
 			cfg.ServerName = tt.serverName
@@ -39,8 +39,8 @@ func TestApplesHostNamesSelectTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestAHostHeaderDoesForAnAuthority(t *testing.T) {
-	w := newWorld(t)
+func TestAHostHeaderReplacesAMissingAuthority(t *testing.T) {
+	w := newFixture(t)
 	request := w.good().to(w.tokenIn(apns.Sandbox, bundleID)).add("host", "api.sandbox.push.apple.com")
 	request.authority = ""
 	require.Equal(t, 200, w.dial().send(request).status, "aioapns")
@@ -58,7 +58,7 @@ func TestARequestForTheOtherEnvironmentIsMisdirected(t *testing.T) {
 		{"the first request has chosen", "localhost", "api.sandbox.push.apple.com", "api.push.apple.com"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			cfg := clientTLS()
 			cfg.ServerName = tt.serverName
 			c := w.dialTLS(w.serve(), cfg)
@@ -88,7 +88,7 @@ func TestARequestForTheOtherEnvironmentIsMisdirected(t *testing.T) {
 }
 
 func TestTheNamesOfACertificateAreOfOneEnvironment(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for _, tt := range []struct {
 		name string
 		want apns.Environment
@@ -109,7 +109,7 @@ func TestAPassIsPushedInProductionOnly(t *testing.T) {
 	const passID = "pass.com.example.ticket"
 	for env, want := range map[apns.Environment]string{apns.Production: "", apns.Sandbox: `{"reason":"TopicDisallowed"}`} {
 		for _, lenient := range []bool{false, true} {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.cfg.Environment, w.cfg.Lenient = env, lenient
 			require.NoError(t, w.auth.AddApp(team, passID))
 			request := w.good().to(w.tokenIn(env, passID)).set(apns.HeaderTopic, passID).drop(apns.HeaderPushType)

@@ -13,11 +13,11 @@ type errorRate struct {
 	points int
 }
 
-// blame counts a refusal and cuts the connection when there were too many:
+// countError counts a refusal and cuts the connection when there were too many:
 // BadDeviceToken counts more heavily, a 410 not at all, "Handling notification
 // responses from APNs". How many are too many, and what the GOAWAY says, Apple
 // does not tell; here it has the reason that was one too many.
-func (c *conn) blame(hc *h2.Conn, reason apns.Reason) {
+func (c *conn) countError(hc *h2.Conn, reason apns.Reason) {
 	cfg := &c.server.cfg
 	if cfg.MaxErrors < 0 || reason.Status() == 410 {
 		return
@@ -29,7 +29,7 @@ func (c *conn) blame(hc *h2.Conn, reason apns.Reason) {
 	}
 	c.errors.points++
 	if reason == apns.BadDeviceToken {
-		c.errors.points += cfg.BadTokenWeight - 1
+		c.errors.points += cfg.BadTokenErrors - 1
 	}
 	if c.errors.points > cfg.MaxErrors {
 		cfg.Log.Info("provider: connection cut, it earned too many errors", "remote", hc.RemoteAddr(), "reason", reason)

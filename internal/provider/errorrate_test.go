@@ -14,26 +14,26 @@ import (
 // "Handling notification responses from APNs": too many error answers cut the
 // connection, BadDeviceToken counts more heavily, 410 does not count.
 func TestTooManyErrorsCutTheConnection(t *testing.T) {
-	untopical := func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }
-	retired := func(w *world, _ *call) {
+	untopical := func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com.nobody") }
+	retired := func(w *fixture, _ *call) {
 		w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
 	}
 	for _, tt := range []struct {
 		what  string
 		limit int
-		wrong func(w *world, c *call)
+		wrong func(w *fixture, c *call)
 		want  int // answers before the end; 0 is no end
 		debug string
 	}{
 		{"any reason", 9, untopical, 10, `{"reason":"TopicDisallowed"}`},
 		{"BadDeviceToken counts for five", 9, badToken, 2, `{"reason":"BadDeviceToken"}`},
 		{"410 does not count", 9, retired, 0, ""},
-		{"accepted pushes do not", 9, func(*world, *call) {}, 0, ""},
+		{"accepted pushes do not", 9, func(*fixture, *call) {}, 0, ""},
 		{"no limit", -1, badToken, 0, ""},
 		{"the default", 0, badToken, 0, ""},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.cfg.MaxErrors = tt.limit
 			c := w.dial()
 			call := w.good()
@@ -56,8 +56,8 @@ func TestTooManyErrorsCutTheConnection(t *testing.T) {
 }
 
 func TestErrorsAreForgottenInTime(t *testing.T) {
-	w := newWorld(t)
-	w.cfg.MaxErrors, w.cfg.BadTokenWeight = 2, 1
+	w := newFixture(t)
+	w.cfg.MaxErrors, w.cfg.BadTokenErrors = 2, 1
 	c := w.dial()
 	for range 10 {
 		c.send(w.good().to(zeros))

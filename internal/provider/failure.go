@@ -21,48 +21,48 @@ import (
 // a push. Refused requests of channel management have the reason as their cause, and
 // so have connections with a certificate for the other environment.
 const (
-	failedHandshake   = "tls-handshake"        // TLS failed
-	failedNoTLS       = "no-tls"               // the client does not speak TLS
-	failedCrowd       = "too-many-connections" // it was closed at once
-	failedReset       = "stream-reset"         // RST_STREAM for the breach of a rule of HTTP/2
-	failedRefused     = "stream-refused"       // REFUSED_STREAM, above the limit of streams
-	failedHeaders     = "headers-too-large"    // 431
-	failedCutOff      = "request-incomplete"   // the connection ended within the request
-	failedConnection  = "connection-error"     // GOAWAY for the breach of a rule of HTTP/2
-	failedByPeer      = "client-error"         // the client's GOAWAY has an error code
-	failedNoHTTP2     = "no-http2"             // a client of HTTP/1.1, as a rule
-	failedMisdirected = "misdirected"          // 421
+	failedHandshake          = "tls-handshake"        // TLS failed
+	failedNoTLS              = "no-tls"               // the client does not speak TLS
+	failedTooManyConnections = "too-many-connections" // it was closed at once
+	failedReset              = "stream-reset"         // RST_STREAM for the breach of a rule of HTTP/2
+	failedRefused            = "stream-refused"       // REFUSED_STREAM, above the limit of streams
+	failedHeaders            = "headers-too-large"    // 431
+	failedIncomplete         = "request-incomplete"   // the connection ended within the request
+	failedConnection         = "connection-error"     // GOAWAY for the breach of a rule of HTTP/2
+	failedByClient           = "client-error"         // the client's GOAWAY has an error code
+	failedNoHTTP2            = "no-http2"             // a client of HTTP/1.1, as a rule
+	failedMisdirected        = "misdirected"          // 421
 )
 
 // failureCauses says which cause a failure of HTTP/2 has.
 var failureCauses = map[h2.FailureKind]string{
-	h2.StreamReset:     failedReset,
-	h2.StreamRefused:   failedRefused,
-	h2.HeadersTooLarge: failedHeaders,
-	h2.RequestCutOff:   failedCutOff,
-	h2.ConnectionEnded: failedConnection,
-	h2.PeerEnded:       failedByPeer,
-	h2.NotHTTP2:        failedNoHTTP2,
+	h2.StreamReset:       failedReset,
+	h2.StreamRefused:     failedRefused,
+	h2.HeadersTooLarge:   failedHeaders,
+	h2.RequestIncomplete: failedIncomplete,
+	h2.ConnectionEnded:   failedConnection,
+	h2.PeerEnded:         failedByClient,
+	h2.NotHTTP2:          failedNoHTTP2,
 }
 
 // A failure is what readers of the journal see of a request or a connection that never
 // became a push: an arrival that no check has looked at.
-type failure struct{ arrival }
+type failure struct{ requestRecord }
 
 // Describe implements [journal.Origin].
 func (f *failure) Describe(r *journal.Record) *journal.Exchange { return f.exchange(r) }
 
 // recordFailure puts a failure of a connection into the journal, as the event tells.
-func (s *Server) recordFailure(p *peer, r *h2.Failure, e journal.Event) {
+func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
 	if s.cfg.Journal == nil {
 		return
 	}
-	f := &failure{arrival{peer: p, path: shown(r.Path), passed: notReached, odd: &oddity{method: shown(r.Method)}}}
+	f := &failure{requestRecord{conn: p, path: shown(r.Path), passed: notReached, extras: &recordExtras{method: shown(r.Method)}}}
 	n := failedNotification(r)
 	n.Environment, n.TeamID = p.Environment, p.team
 	if authorization, ok := valueOf(r.Fields, apns.HeaderAuthorization); ok && p.subject == "" {
-		f.odd.credential = providerauth.Describe(authorization)
-		n.TeamID = f.odd.credential.TeamID
+		f.extras.credential = providerauth.Describe(authorization)
+		n.TeamID = f.extras.credential.TeamID
 	}
 	e.Kind, e.At = journal.Failure, cmp.Or(s.cfg.Spaces.Clock(s.cfg.Spaces.Of(n.TeamID)), s.cfg.Clock).Now()
 	e.Detail = shownDetail(e.Detail)
@@ -144,15 +144,15 @@ func (s *Server) onFailure(hc *h2.Conn, f *h2.Failure) {
 	if f.Served {
 		e.Detail += "; the request was answered before"
 	}
-	s.recordFailure(c.peerFor(f.Authority), f, e)
+	s.recordFailure(c.recordFor(f.Authority), f, e)
 }
 
-// peerFor is the peer of a connection on which there may have been no request yet.
-func (c *conn) peerFor(authority string) *peer {
-	if c.begun {
-		return c.peer
+// recordFor is the peer of a connection on which there may have been no request yet.
+func (c *conn) recordFor(authority string) *connRecord {
+	if c.started {
+		return c.record
 	}
-	p := newPeer(c)
+	p := newConnRecord(c)
 	p.Environment = c.environmentFor(authority)
 	return p
 }
@@ -169,14 +169,14 @@ func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn,
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		e.Cause, e.Detail = failedNoTLS, "the client does not speak TLS: it began with "+quote(string(record.RecordHeader[:]))
 	}
-	s.recordFailure(c.peerFor(""), new(h2.Failure), e)
+	s.recordFailure(c.recordFor(""), new(h2.Failure), e)
 }
 
-// recordCrowd records that a connection was closed because there are too many.
-func (s *Server) recordCrowd(nc net.Conn) {
+// recordTooManyConnections records that a connection was closed because there are too many.
+func (s *Server) recordTooManyConnections(nc net.Conn) {
 	c := &conn{server: s, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}
-	s.recordFailure(c.peerFor(""), new(h2.Failure), journal.Event{
-		Cause: failedCrowd, Detail: "the connection was closed at once; --max-connections says how many there may be",
+	s.recordFailure(c.recordFor(""), new(h2.Failure), journal.Event{
+		Cause: failedTooManyConnections, Detail: "the connection was closed at once; --max-connections says how many there may be",
 	})
 }
 
@@ -185,9 +185,9 @@ func failureOf(stream *h2.Stream) *h2.Failure {
 	return &h2.Failure{Method: stream.Method, Path: stream.Path, Authority: stream.Authority, Fields: stream.Fields}
 }
 
-// recordRefusal records that a request of channel management was refused.
-func (r *channelRequest) recordRefusal(stream *h2.Stream, refusal *apns.Rejection) {
-	r.conn.server.recordFailure(r.conn.peer, failureOf(stream), journal.Event{
-		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal, Status: cmp.Or(r.conn.twist.status, refusal.Reason.Status()),
+// recordRejection records that a request of channel management was refused.
+func (r *channelRequest) recordRejection(stream *h2.Stream, rejection *apns.Rejection) {
+	r.conn.server.recordFailure(r.conn.record, failureOf(stream), journal.Event{
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection, Status: cmp.Or(r.conn.override.status, rejection.Reason.Status()),
 	})
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // failed waits for the one failure there is, and shows it.
-func failed(t *testing.T, w *world) (journal.Record, *journal.Exchange) {
+func failed(t *testing.T, w *fixture) (journal.Record, *journal.Exchange) {
 	t.Helper()
 	var found []journal.Record
 	require.Eventually(t, func() bool {
@@ -44,14 +44,14 @@ func TestARequestThatFailsInHTTP2IsRecorded(t *testing.T) {
 		{"pseudo-header after a field", failedReset, "eudo-header field", 0, func(c *client, call *call) { c.write(call.add(":path", "/")) }},
 		{"content-length", failedReset, "content-length", 0, func(c *client, call *call) { c.write(call.add("content-length", "1")) }},
 		{"headers too large", failedHeaders, "", 431, func(c *client, call *call) { c.write(call.add("x-large", strings.Repeat("x", 9000))) }},
-		{"canceled by the client within it", failedCutOff, "the client sent RST_STREAM CANCEL", 0, func(c *client, call *call) {
+		{"canceled by the client within it", failedIncomplete, "the client sent RST_STREAM CANCEL", 0, func(c *client, call *call) {
 			call.open = true
 			require.NoError(c.t, c.framer.WriteRSTStream(c.write(call), http2.ErrCodeCancel))
 		}},
 		{"credentials in capitals", failedReset, "Authorization", 0, func(c *client, call *call) { c.write(call.add("Authorization", "bearer c2VjcmV0")) }},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			c := w.dial()
 			tt.send(c, w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b"))
 			r, x := failed(t, w)
@@ -75,7 +75,7 @@ func TestARequestThatFailsInHTTP2IsRecorded(t *testing.T) {
 }
 
 func TestARequestThatATCPResetCutsOffIsRecorded(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c, raw := w.dialTCP()
 	require.Equal(t, 200, c.send(w.good()).status, "the limit of streams is 1 before")
 	half := w.good()
@@ -85,13 +85,13 @@ func TestARequestThatATCPResetCutsOffIsRecorded(t *testing.T) {
 	require.NoError(t, raw.SetLinger(0))
 	require.NoError(t, raw.Close())
 	r, _ := failed(t, w)
-	assert.Equal(t, failedCutOff, r.Failure().Cause)
+	assert.Equal(t, failedIncomplete, r.Failure().Cause)
 	assert.Contains(t, r.Failure().Detail, "the connection ended before the request was complete: ", "and then what the system says")
 	assert.Equal(t, bundleID, r.Push.Topic)
 }
 
 func TestAConnectionThatFailsIsRecorded(t *testing.T) {
-	plain := func(t *testing.T, w *world, ln *memnet.Listener, text string) {
+	plain := func(t *testing.T, w *fixture, ln *memnet.Listener, text string) {
 		t.Helper()
 		nc, err := ln.Dial(t.Context())
 		require.NoError(t, err)
@@ -101,17 +101,17 @@ func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		what, cause, detail string
-		fail                func(t *testing.T, w *world, ln *memnet.Listener)
+		fail                func(t *testing.T, w *fixture, ln *memnet.Listener)
 	}{
-		{"TLS 1.1", failedHandshake, "unsupported versions", func(_ *testing.T, w *world, ln *memnet.Listener) {
+		{"TLS 1.1", failedHandshake, "unsupported versions", func(_ *testing.T, w *fixture, ln *memnet.Listener) {
 			_, _ = w.handshake(ln, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
 		}},
-		{"a client that does not trust the root", failedHandshake, "needs the root", func(t *testing.T, _ *world, ln *memnet.Listener) {
+		{"a client that does not trust the root", failedHandshake, "needs the root", func(t *testing.T, _ *fixture, ln *memnet.Listener) {
 			nc, err := ln.Dial(t.Context())
 			require.NoError(t, err)
 			require.Error(t, tls.Client(nc, &tls.Config{ServerName: "localhost", MaxVersion: tls.VersionTLS12}).Handshake())
 		}},
-		{"a client that leaves at the certificate", failedHandshake, "EOF; a client that does not trust the simulator's certificate", func(t *testing.T, _ *world, ln *memnet.Listener) {
+		{"a client that leaves at the certificate", failedHandshake, "EOF; a client that does not trust the simulator's certificate", func(t *testing.T, _ *fixture, ln *memnet.Listener) {
 			nc, err := ln.Dial(t.Context())
 			require.NoError(t, err)
 			require.Error(t, tls.Client(nc, &tls.Config{
@@ -119,28 +119,28 @@ func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 				VerifyConnection: func(tls.ConnectionState) error { return nc.Close() },
 			}).Handshake())
 		}},
-		{"no TLS at all", failedNoTLS, `it began with "GET /"`, func(t *testing.T, w *world, ln *memnet.Listener) { plain(t, w, ln, "GET / HTTP/1.1\r\n\r\n") }},
-		{"HTTP/1.1", failedNoHTTP2, "HTTP/1.1", func(t *testing.T, w *world, ln *memnet.Listener) {
+		{"no TLS at all", failedNoTLS, `it began with "GET /"`, func(t *testing.T, w *fixture, ln *memnet.Listener) { plain(t, w, ln, "GET / HTTP/1.1\r\n\r\n") }},
+		{"HTTP/1.1", failedNoHTTP2, "HTTP/1.1", func(t *testing.T, w *fixture, ln *memnet.Listener) {
 			tc, err := w.handshake(ln, &tls.Config{})
 			require.NoError(t, err)
 			request, err := http.NewRequest(http.MethodPost, "https://localhost/3/device/x", strings.NewReader("{}"))
 			require.NoError(t, err)
 			require.NoError(t, request.Write(tc))
 		}},
-		{"certificate for the sandbox", string(apns.BadCertificateEnvironment), "", func(_ *testing.T, w *world, ln *memnet.Listener) {
+		{"certificate for the sandbox", string(apns.BadCertificateEnvironment), "", func(_ *testing.T, w *fixture, ln *memnet.Listener) {
 			w.dialTLS(ln, w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team, Sandbox: true})).write(w.good())
 		}},
-		{"a frame that is too large", failedConnection, "FRAME_SIZE_ERROR", func(t *testing.T, w *world, ln *memnet.Listener) {
+		{"a frame that is too large", failedConnection, "FRAME_SIZE_ERROR", func(t *testing.T, w *fixture, ln *memnet.Listener) {
 			c := w.dialTLS(ln, &tls.Config{NextProtos: []string{"h2"}})
 			require.NoError(t, c.framer.WriteRawFrame(http2.FramePing, 0, 0, []byte("short")))
 		}},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			tt.fail(t, w, w.serve())
 			r, x := failed(t, w)
 			assert.Equal(t, tt.cause, r.Failure().Cause)
-			assert.Contains(t, r.Failure().Detail+refusalOf(&r), tt.detail)
+			assert.Contains(t, r.Failure().Detail+rejectionOf(&r), tt.detail)
 			assert.NotZero(t, x.Connection.Number)
 			assert.NotEmpty(t, x.Connection.Remote)
 			assert.Empty(t, x.Checks)
@@ -148,15 +148,15 @@ func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 	}
 }
 
-func refusalOf(r *journal.Record) string {
+func rejectionOf(r *journal.Record) string {
 	if r.Refusal == nil {
 		return ""
 	}
 	return r.Refusal.Detail
 }
 
-func TestAProbeLeavesNoRecord(t *testing.T) {
-	w := newWorld(t)
+func TestAConnectionWithoutAByteLeavesNoRecord(t *testing.T) {
+	w := newFixture(t)
 	ln := w.serve()
 	nc, err := ln.Dial(t.Context())
 	require.NoError(t, err)
@@ -165,12 +165,12 @@ func TestAProbeLeavesNoRecord(t *testing.T) {
 	assert.Len(t, w.journal.Find(journal.Query{}).Records, 1, "the push alone")
 }
 
-func TestARefusedRequestOfChannelManagementIsRecorded(t *testing.T) {
-	w := newChannelWorld(t)
+func TestARejectedChannelManagementRequestIsRecorded(t *testing.T) {
+	w := newChannelFixture(t)
 	c := w.dialChannels(&tls.Config{NextProtos: []string{"h2"}})
 	got := c.send(w.create(`{}`).set(apns.HeaderAuthorization, "bearer no.to.ken"))
 	require.Equal(t, 403, got.status)
-	r, x := failed(t, w.world)
+	r, x := failed(t, w.fixture)
 	assert.Equal(t, string(apns.InvalidProviderToken), r.Failure().Cause)
 	assert.Equal(t, 403, r.Status())
 	assert.Equal(t, apns.InvalidProviderToken, r.Refusal.Reason)
@@ -179,8 +179,8 @@ func TestARefusedRequestOfChannelManagementIsRecorded(t *testing.T) {
 }
 
 // A request may fail because of what would fill the memory.
-func TestWhatIsKeptOfAFailedRequestIsBounded(t *testing.T) {
-	w := newWorld(t)
+func TestTheRecordOfAFailedRequestIsBounded(t *testing.T) {
+	w := newFixture(t)
 	call := w.good()
 	for range 80 {
 		call.add("x", strings.Repeat("y", 300))

@@ -18,100 +18,100 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A dealing is a request that was judged, as faults see it.
-type dealing struct {
-	clock    *clock.Clock // the time of the team
-	stream   *h2.Stream
-	subject  fault.Subject
-	push     *apns.Notification // for the journal; nil if the request is about channels
-	track    *journal.Track     // of push; nil if nobody follows it
-	refusal  *apns.Rejection    // that it deserves; nil if it is good
-	idHeader string
-	id       string
-	take     func() bool // takes it over, if it is good, without a word to anybody
-	bare     bool        // it is answered with a status alone, that of the twist
-	told     bool        // the journal knows what has become of it, or will
+// A faultContext is a request that was judged, as faults see it.
+type faultContext struct {
+	clock      *clock.Clock // the time of the team
+	stream     *h2.Stream
+	subject    fault.Subject
+	push       *apns.Notification // for the journal; nil if the request is about channels
+	track      *journal.Track     // of push; nil if nobody follows it
+	rejection  *apns.Rejection    // that it deserves; nil if it is good
+	idHeader   string
+	id         string
+	submit     func() bool // takes it over, if it is good, without a word to anybody
+	statusOnly bool        // it is answered with a status alone, that of the twist
+	recorded   bool        // the journal knows what has become of it, or will
 }
 
-// A course is how a request goes on after its faults.
-type course uint8
+// A outcome is how a request goes on after its faults.
+type outcome uint8
 
 const (
-	goOn    course = iota // as it would have, perhaps with another refusal
-	pretend               // it is answered as if it were taken, and is not
-	ended                 // nothing is left to do
+	outcomeContinue outcome = iota // as it would have, perhaps with another refusal
+	outcomeDiscard                 // it is answered as if it were taken, and is not
+	outcomeDone                    // nothing is left to do
 )
 
-// A twist is what faults do to the answer of the request at hand.
-type twist struct {
+// A responseOverride is what faults do to the answer of the request at hand.
+type responseOverride struct {
 	delay  time.Duration
 	status int // instead of the reason's; 0 is none
 	ids    fault.IDs
 }
 
-// faulty reports whether a request must be looked at for faults.
-func (c *conn) faulty(r *request) bool {
+// withFaults reports whether a request must be looked at for faults.
+func (c *conn) faultsPossible(r *request) bool {
 	return r.reserved != nil || c.server.cfg.Faults.Any(fault.AtRequest)
 }
 
-// misbehave does to a request what rules and reserved device tokens say. The outcome
-// of a reserved token is for a request that is good otherwise.
-func (c *conn) misbehave(d *dealing, reserved *fault.Reserved) course {
-	c.describe(d)
-	if reserved != nil && (d.refusal == nil || reserved.Action.Do == fault.Answer) {
+// applyFaults does to a request what rules and reserved device tokens say. The outcome
+// keep a reserved token is for a request that is good otherwise.
+func (c *conn) applyFaults(d *faultContext, reserved *fault.Reserved) outcome {
+	c.completeSubject(d)
+	if reserved != nil && (d.rejection == nil || reserved.Action.Do == fault.Answer) {
 		hit := reserved.Hit()
-		if course := c.do(d, &hit); course != goOn {
-			return course
+		if outcome := c.applyFault(d, &hit); outcome != outcomeContinue {
+			return outcome
 		}
 	}
 	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &d.subject) {
-		if course := c.do(d, &hit); course != goOn {
-			return course
+		if outcome := c.applyFault(d, &hit); outcome != outcomeContinue {
+			return outcome
 		}
 	}
-	if d.bare {
-		c.recordBare(d, c.twist.status)
-		c.send(d.stream, c.twist.status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
-		return ended
+	if d.statusOnly {
+		c.recordStatusOnly(d, c.override.status)
+		c.send(d.stream, c.override.status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
+		return outcomeDone
 	}
-	if reserved != nil && d.refusal == nil { // there is no device behind such a token
-		return pretend
+	if reserved != nil && d.rejection == nil { // there is no device behind such a token
+		return outcomeDiscard
 	}
-	return goOn
+	return outcomeContinue
 }
 
-// do does one fault, and puts it into the journal with what becomes of the push.
-func (c *conn) do(d *dealing, hit *fault.Hit) course {
+// applyFault does one fault, and puts it into the journal with what becomes of the push.
+func (c *conn) applyFault(d *faultContext, hit *fault.Hit) outcome {
 	j := c.server.cfg.Journal
 	d.record(j, journal.Faulted, hit.Rule, hit.Action.String())
-	course := c.act(d, hit)
-	if course == ended && d.push != nil && !d.told {
+	outcome := c.applyAction(d, hit)
+	if outcome == outcomeDone && d.push != nil && !d.recorded {
 		d.record(j, journal.Dropped, string(broker.DropFault), "")
 	}
-	return course
+	return outcome
 }
 
 // record puts an event about the request into the journal.
-func (d *dealing) record(j *journal.Journal, kind journal.Kind, cause, detail string) {
+func (d *faultContext) record(j *journal.Journal, kind journal.Kind, cause, detail string) {
 	j.Record(journal.Event{At: d.clock.Now(), Kind: kind, Push: d.push, Track: d.track, Device: d.subject.Device, Cause: cause, Detail: detail})
 }
 
-// describe completes the subject of a dealing with what is known of the connection
+// completeSubject completes the subject of a dealing with what is known of the connection
 // and the answer.
-func (c *conn) describe(d *dealing) {
+func (c *conn) completeSubject(d *faultContext) {
 	s := &d.subject
-	s.Listener, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
-	if c.peer != nil {
-		s.Connection = c.peer.Number
+	s.Door, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
+	if c.record != nil {
+		s.Connection = c.record.Number
 	}
 	s.Status = 200
-	if d.refusal != nil {
-		s.Reason, s.Status = d.refusal.Reason, d.refusal.Reason.Status()
+	if d.rejection != nil {
+		s.Reason, s.Status = d.rejection.Reason, d.rejection.Reason.Status()
 	}
 }
 
-// pushSubject is what faults see of a push.
-func (r *request) pushSubject(p *push) fault.Subject {
+// faultSubject is what faults see of a push.
+func (r *request) faultSubject(p *push) fault.Subject {
 	n := &p.notification
 	return fault.Subject{
 		Subject: filters.Subject{
@@ -122,63 +122,63 @@ func (r *request) pushSubject(p *push) fault.Subject {
 	}
 }
 
-// act does one fault.
-func (c *conn) act(d *dealing, hit *fault.Hit) course {
+// applyAction does one fault.
+func (c *conn) applyAction(d *faultContext, hit *fault.Hit) outcome {
 	a, hc := hit.Action, d.stream.Conn()
 	switch a.Do {
 	case fault.Answer:
-		return c.forge(d, hit)
+		return c.overrideAnswer(d, hit)
 	case fault.Delay:
-		c.twist.delay += hit.Delay
+		c.override.delay += hit.Delay
 	case fault.OddIDs:
-		c.twist.ids = a.IDs
+		c.override.ids = a.IDs
 	case fault.Discard:
-		if d.good() {
-			return pretend
+		if d.acceptable() {
+			return outcomeDiscard
 		}
 	case fault.StayRegistered:
-		if !d.bare && d.refusal != nil && d.refusal.Reason.Status() == 410 {
-			return pretend
+		if !d.statusOnly && d.rejection != nil && d.rejection.Reason.Status() == 410 {
+			return outcomeDiscard
 		}
 	case fault.NoAnswer:
-		d.deliver(a)
-		return ended
+		d.deliverUnanswered(a)
+		return outcomeDone
 	case fault.ResetStream:
-		d.deliver(a)
+		d.deliverUnanswered(a)
 		d.stream.Reset(a.Code.Number(http2.ErrCodeRefusedStream))
-		return ended
+		return outcomeDone
 	case fault.ResetConnection:
-		d.deliver(a)
+		d.deliverUnanswered(a)
 		c.abort(hc)
-		return ended
+		return outcomeDone
 	case fault.Mute:
 		hc.Mute()
-		c.muted.Store(hit)
-		c.endIfUnmuted(hc)              // the rule may have gone just now
+		c.muteFault.Store(hit)
+		c.endIfMuteReverted(hc)         // the rule may have gone just now
 		d.stream.Reset(http2.ErrCodeNo) // not seen by the provider
-		return ended
+		return outcomeDone
 	case fault.NoPong:
 		hc.IgnorePings(true)
-		c.change(hit, func() { hc.IgnorePings(false) })
+		c.onRevert(hit, func() { hc.IgnorePings(false) })
 	case fault.Retire:
 		hc.Retire(a.Debug(), retireTime)
 	case fault.LimitStreams:
 		c.limitStreams(hc, hit)
 	case fault.GoAway:
-		return c.sendAway(d, a)
+		return c.applyGoAway(d, a)
 	}
-	return goOn
+	return outcomeContinue
 }
 
-// deliver takes a good request over although its answer is lost, if a says so.
-func (d *dealing) deliver(a *fault.Action) {
-	if a.Deliver && d.good() {
-		d.told = d.take()
+// deliverUnanswered takes a good request over although its answer is lost, if a says so.
+func (d *faultContext) deliverUnanswered(a *fault.Action) {
+	if a.Deliver && d.acceptable() {
+		d.recorded = d.submit()
 	}
 }
 
-// good reports whether the request is to be accepted, so far.
-func (d *dealing) good() bool { return d.refusal == nil && !d.bare }
+// acceptable reports whether the request is to be accepted, so far.
+func (d *faultContext) acceptable() bool { return d.rejection == nil && !d.statusOnly }
 
 // abort resets the connection.
 func (c *conn) abort(hc *h2.Conn) {
@@ -187,67 +187,67 @@ func (c *conn) abort(hc *h2.Conn) {
 	}
 }
 
-// endIfUnmuted ends a connection on which nothing comes any longer when the rule that
+// endIfMuteReverted ends a connection on which nothing comes any longer when the rule that
 // wanted it so has gone. There is no other way back: what was not written is missing.
-func (c *conn) endIfUnmuted(hc *h2.Conn) {
-	if hit := c.muted.Load(); hit != nil && hit.Gone() {
+func (c *conn) endIfMuteReverted(hc *h2.Conn) {
+	if hit := c.muteFault.Load(); hit != nil && hit.Gone() {
 		c.abort(hc)
 	}
 }
 
-// A change is what a fault has done to the connection for more than one request.
-type change struct {
-	hit  fault.Hit
-	undo func()
+// A appliedFault is what a fault has done to the connection for more than one request.
+type appliedFault struct {
+	hit    fault.Hit
+	revert func()
 }
 
-// change notes how to undo what a rule has done, once for each rule.
-func (c *conn) change(hit *fault.Hit, undo func()) {
-	for i := range c.changed {
-		if c.changed[i].hit.Same(hit) {
+// appliedFault notes how to undo what a rule has done, once for each rule.
+func (c *conn) onRevert(hit *fault.Hit, undo func()) {
+	for i := range c.applied {
+		if c.applied[i].hit.Same(hit) {
 			return
 		}
 	}
-	c.changed = append(c.changed, change{*hit, undo})
+	c.applied = append(c.applied, appliedFault{*hit, undo})
 }
 
-// heal undoes what was done by rules that are no longer in force.
-func (c *conn) heal() {
-	if len(c.changed) == 0 {
+// revertFaults undoes what was done by rules that are no longer in force.
+func (c *conn) revertFaults() {
+	if len(c.applied) == 0 {
 		return
 	}
-	c.changed = slices.DeleteFunc(c.changed, func(was change) bool {
-		gone := was.hit.Gone()
-		if gone {
-			was.undo()
+	c.applied = slices.DeleteFunc(c.applied, func(was appliedFault) bool {
+		ended := was.hit.Gone()
+		if ended {
+			was.revert()
 		}
-		return gone
+		return ended
 	})
 }
 
-// forge answers with what a fault wants.
-func (c *conn) forge(d *dealing, hit *fault.Hit) course {
+// overrideAnswer answers with what a fault wants.
+func (c *conn) overrideAnswer(d *faultContext, hit *fault.Hit) outcome {
 	a := hit.Action
-	c.twist.delay += hit.Delay
-	c.twist.status = a.Status
-	if d.bare = a.Reason == ""; d.bare {
-		return goOn
+	c.override.delay += hit.Delay
+	c.override.status = a.Status
+	if d.statusOnly = a.Reason == ""; d.statusOnly {
+		return outcomeContinue
 	}
-	d.refusal = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
-	d.refusal.Since = d.clock.Now()
+	d.rejection = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
+	d.rejection.Since = d.clock.Now()
 	if a.Since != nil {
-		d.refusal.Since = *a.Since
+		d.rejection.Since = *a.Since
 	}
-	return goOn
+	return outcomeContinue
 }
 
-// recordBare puts an answer into the journal that has a status and no reason. The
-// push goes nowhere, whatever the provider takes the status for.
-func (c *conn) recordBare(d *dealing, status int) {
+// recordStatusOnly puts an answer into the journal that has a status and no reason. The
+// newPush goes nowhere, whatever the provider takes the status for.
+func (c *conn) recordStatusOnly(d *faultContext, status int) {
 	if d.push == nil {
 		return // it is about channels
 	}
-	d.told = true
+	d.recorded = true
 	j := c.server.cfg.Journal
 	e := journal.Event{At: d.clock.Now(), Kind: journal.Rejected, Push: d.push, Track: d.track, Device: d.subject.Device, Status: status}
 	if status/100 != 2 {
@@ -264,7 +264,7 @@ func (c *conn) recordBare(d *dealing, status int) {
 // observed: pushy#476, Apple forum 54407
 func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 	before := hc.MaxConcurrentStreams()
-	c.change(hit, func() {
+	c.onRevert(hit, func() {
 		hc.SetMaxConcurrentStreams(before)
 		hc.EndOverruns(false)
 	})
@@ -272,15 +272,15 @@ func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 		hc.EndOverruns(true)
 	}
 	if limit := hit.Streams(); limit < hc.MaxConcurrentStreams() {
-		hc.Curtail(limit)
+		hc.LowerMaxConcurrentStreams(limit)
 	} else {
 		hc.SetMaxConcurrentStreams(limit)
 	}
 }
 
-// sendAway tells the provider to go away. The request at hand goes on if the last
+// applyGoAway tells the provider to go away. The request at hand goes on if the last
 // stream leaves it in.
-func (c *conn) sendAway(d *dealing, a *fault.Action) course {
+func (c *conn) applyGoAway(d *faultContext, a *fault.Action) outcome {
 	hc, id := d.stream.Conn(), d.stream.ID()
 	last := lastStream(a.LastStream, id)
 	for range 1 + times(a.Twice) {
@@ -290,10 +290,10 @@ func (c *conn) sendAway(d *dealing, a *fault.Action) course {
 		hc.Finish(a.Close != fault.CloseNow)
 	}
 	if last >= id && a.Close != fault.CloseNow {
-		return goOn
+		return outcomeContinue
 	}
 	d.stream.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream
-	return ended
+	return outcomeDone
 }
 
 func times(again bool) int {
@@ -312,21 +312,21 @@ func lastStream(l fault.LastStream, id uint32) uint32 {
 	case fault.LastBefore:
 		return max(id, 2) - 2
 	case fault.LastAny:
-		return h2.AnyLast
+		return h2.MaxStreamID
 	default:
-		return h2.OwnLast
+		return h2.LastAccepted
 	}
 }
 
 // send answers a request, with the twist that faults give the answer.
 func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.HeaderField) {
-	if c.twist == (twist{}) {
+	if c.override == (responseOverride{}) {
 		s.Respond(status, body, fields...)
 		return
 	}
-	t := c.twist
+	t := c.override
 	status = cmp.Or(t.status, status)
-	fields = t.twistID(slices.Clone(fields))
+	fields = t.overrideID(slices.Clone(fields))
 	if t.delay == 0 {
 		s.Respond(status, body, fields...)
 		return
@@ -335,8 +335,8 @@ func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.Header
 	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }
 
-// twistID changes the id of an answer, which is its first field.
-func (t *twist) twistID(fields []hpack.HeaderField) []hpack.HeaderField {
+// overrideID changes the id of an answer, which is its first field.
+func (t *responseOverride) overrideID(fields []hpack.HeaderField) []hpack.HeaderField {
 	switch t.ids {
 	case fault.IDsMissing:
 		return fields[1:]

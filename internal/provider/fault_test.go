@@ -23,8 +23,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// faulty gives a world rules.
-func (w *world) faulty(rules ...fault.Rule) *world {
+// withFaults gives a world rules.
+func (w *fixture) withFaults(rules ...fault.Rule) *fixture {
 	w.t.Helper()
 	w.cfg.Faults = fault.New(fault.Config{Seed: 1, Clock: func(string) *clock.Clock { return w.clock }})
 	_, err := w.cfg.Faults.Add(rules...)
@@ -44,7 +44,7 @@ func reservedFor(outcome string) string {
 }
 
 // kindsOf are the kinds of events in the journal, in order.
-func (w *world) kindsOf() (kinds string) {
+func (w *fixture) kindsOf() (kinds string) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		kinds += e.Kind.String() + " "
 	}
@@ -65,10 +65,10 @@ func nextOf[F http2.Frame](c *client) (f F) {
 }
 
 // The issue's own example: TooManyRequests twice, then all is well.
-func TestAnAnswerIsForgedAsOftenAsItShall(t *testing.T) {
+func TestAnAnswerIsOverriddenAsOftenAsTheRuleSays(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
 	rule.When.Times = 2
-	w := newWorld(t).faulty(rule)
+	w := newFixture(t).withFaults(rule)
 	c := w.dial()
 	for _, want := range []int{429, 429, 200} {
 		require.Equal(t, want, c.send(w.good()).status)
@@ -82,17 +82,17 @@ func TestAnAnswerIsForgedAsOftenAsItShall(t *testing.T) {
 }
 
 func TestAnAnswerMayBeABareStatusOrHaveAnotherTime(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Status: 502}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Status: 502}))
 	got := w.dial().send(w.good())
 	assert.Equal(t, 502, got.status)
 	assert.Empty(t, got.body)
 	assert.NotEmpty(t, got.get(apns.HeaderID), "aioapns pairs answers by it")
 
 	since := time.UnixMilli(1767225600000)
-	w = newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered, Since: &since}))
+	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered, Since: &since}))
 	assert.Equal(t, `{"reason":"Unregistered","timestamp":1767225600000}`, w.dial().send(w.good()).body)
 
-	w = newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Status: 503}))
+	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Status: 503}))
 	got = w.dial().send(w.good())
 	assert.Equal(t, 503, got.status, "a status beside a reason is the one on the wire")
 	assert.Equal(t, `{"reason":"InternalServerError"}`, got.body)
@@ -113,7 +113,7 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.action.Do = fault.Answer
-			w := newWorld(t).faulty(do(tc.action))
+			w := newFixture(t).withFaults(do(tc.action))
 			got := w.dial().send(w.good())
 			assert.Equal(t, tc.status, got.status)
 			assert.Equal(t, tc.kinds, w.kindsOf())
@@ -130,7 +130,7 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true})
 	rule.When.Times = 1
-	w := newWorld(t).faulty(rule)
+	w := newFixture(t).withFaults(rule)
 	ln := w.serve()
 	old := w.dialTLS(ln, clientTLS())
 	for range 3 {
@@ -142,13 +142,13 @@ func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
 func TestFaultsOfAnotherSpaceTouchNobody(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Answer, Reason: apns.Forbidden})
 	rule.Space = otherTeam
-	w := newWorld(t).faulty(rule)
+	w := newFixture(t).withFaults(rule)
 	assert.Equal(t, 200, w.dial().send(w.good()).status)
 }
 
 func TestAnAnswerMayComeLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(5 * time.Second)}}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(5 * time.Second)}}))
 		c := w.dial()
 		begun := time.Now()
 		assert.Equal(t, 200, c.send(w.good()).status)
@@ -163,7 +163,7 @@ func TestARequestMayGoUnanswered(t *testing.T) {
 	for _, deliver := range []bool{false, true} {
 		rule := do(fault.Action{Do: fault.NoAnswer, Deliver: deliver})
 		rule.When = fault.When{After: 1, Times: 1}
-		w := newWorld(t).faulty(rule)
+		w := newFixture(t).withFaults(rule)
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
 		c.write(w.good())
@@ -174,7 +174,7 @@ func TestARequestMayGoUnanswered(t *testing.T) {
 
 func TestAStreamMayBeReset(t *testing.T) {
 	for code, want := range map[fault.Code]http2.ErrCode{"": http2.ErrCodeRefusedStream, "INTERNAL_ERROR": http2.ErrCodeInternal} {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.ResetStream, Code: code}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.ResetStream, Code: code}))
 		c := w.dial()
 		c.write(w.good())
 		assert.Equal(t, want, nextOf[*http2.RSTStreamFrame](c).ErrCode)
@@ -183,7 +183,7 @@ func TestAStreamMayBeReset(t *testing.T) {
 }
 
 func TestAConnectionMayBeReset(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.ResetConnection}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.ResetConnection}))
 	c := w.dial()
 	c.write(w.good())
 	c.drain()
@@ -208,13 +208,13 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 		{"observed: parse node-apn#140", fault.Action{LastStream: fault.LastBefore}, []goAway{{http2.ErrCodeNo, 1, ""}}, false, true},
 		{"observed: node-apn#727", fault.Action{Code: "PROTOCOL_ERROR", Text: "Stream 5 does not exist", Close: fault.CloseNow}, []goAway{{http2.ErrCodeProtocol, own, "Stream 5 does not exist"}}, false, true},
 		{"observed: clave#14", fault.Action{Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, own, ""}}, true, false},
-		{"RFC 9113, 6.8", fault.Action{LastStream: fault.LastAny, Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, h2.AnyLast, ""}}, true, false},
+		{"RFC 9113, 6.8", fault.Action{LastStream: fault.LastAny, Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, h2.MaxStreamID, ""}}, true, false},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			tc.action.Do = fault.GoAway
 			rule := do(tc.action)
 			rule.When = fault.When{After: 1, Times: 1}
-			w := newWorld(t).faulty(rule)
+			w := newFixture(t).withFaults(rule)
 			c := w.dial()
 			require.Equal(t, 200, c.send(w.good()).status)
 			c.write(w.good())
@@ -234,10 +234,10 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 }
 
 // observed: pushok#169
-func TestAConnectionMayBeRetired(t *testing.T) {
+func TestAConnectionMayRefuseFurtherStreams(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Retire})
 	rule.When.Times = 1
-	w := newWorld(t).faulty(rule)
+	w := newFixture(t).withFaults(rule)
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status, "the request at hand is answered")
 	c.write(w.good())
@@ -245,8 +245,8 @@ func TestAConnectionMayBeRetired(t *testing.T) {
 }
 
 // observed: Apple forum 54407
-func TestTheStreamLimitMayFlap(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1, 500}}))
+func TestTheStreamLimitMayFallAndRise(t *testing.T) {
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1, 500}}))
 	c := w.dial()
 	for range 3 {
 		require.Equal(t, 200, c.send(w.good()).status)
@@ -255,9 +255,9 @@ func TestTheStreamLimitMayFlap(t *testing.T) {
 }
 
 // observed: apns2#20
-func TestAConnectionMayFallSilent(t *testing.T) {
+func TestAConnectionMayBeMuted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.Mute}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.Mute}))
 		c := w.dial()
 		c.write(w.good())
 		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
@@ -267,7 +267,7 @@ func TestAConnectionMayFallSilent(t *testing.T) {
 }
 
 func TestPingsMayGoUnanswered(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.NoPong}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoPong}))
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)
 	require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
@@ -284,7 +284,7 @@ func TestPingsMayGoUnanswered(t *testing.T) {
 
 // observed: mobile-push#19
 func TestAPushMayBeAcceptedAndLost(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.Discard}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Discard}))
 	assert.Equal(t, 200, w.dial().send(w.good()).status)
 	assert.Empty(t, w.broker.pushes)
 	assert.Equal(t, "received faulted accepted dropped", w.kindsOf())
@@ -292,7 +292,7 @@ func TestAPushMayBeAcceptedAndLost(t *testing.T) {
 
 // observed: apns2#77, node-apn#673
 func TestARemovedAppMayStayRegistered(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.StayRegistered}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.StayRegistered}))
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)
 	assert.Len(t, w.broker.pushes, 1, "an app that is there gets its pushes")
@@ -306,19 +306,19 @@ func TestARemovedAppMayStayRegistered(t *testing.T) {
 func TestAnIDMayHaveAnotherShape(t *testing.T) {
 	const id = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 	for ids, want := range map[fault.IDs]string{fault.IDsMissing: "", fault.IDsUpper: strings.ToUpper(id), fault.IDsLower: id} {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.OddIDs, IDs: ids}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.OddIDs, IDs: ids}))
 		assert.Equal(t, want, w.dial().send(w.good().set(apns.HeaderID, id)).get(apns.HeaderID))
 	}
 }
 
-// A push begins with received and ends with what has become of it.
+// A newPush begins with received and ends with what has become of it.
 func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 	for _, action := range []fault.Action{
 		{Do: fault.NoAnswer}, {Do: fault.ResetStream}, {Do: fault.ResetConnection}, {Do: fault.Mute}, {Do: fault.GoAway, LastStream: fault.LastNone},
 	} {
 		t.Run(string(action.Do), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t).faulty(do(action))
+				w := newFixture(t).withFaults(do(action))
 				c := w.dial()
 				c.write(w.good())
 				synctest.Wait()
@@ -328,13 +328,13 @@ func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
 		w.dial().write(w.good())
 		synctest.Wait()
 		assert.Equal(t, "received faulted", w.kindsOf(), "the broker tells of a push that it has")
 	})
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
 		w.broker.err = apns.Reject(apns.Unregistered)
 		w.dial().write(w.good())
 		synctest.Wait()
@@ -346,7 +346,7 @@ func TestAFaultThatEndsARequestLeavesTheOthersAsTheyWere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost, busy := do(fault.Action{Do: fault.NoAnswer}), do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
 		lost.Name, lost.When.Times, busy.When.Times = "lost", 1, 2
-		w := newWorld(t).faulty(lost, busy)
+		w := newFixture(t).withFaults(lost, busy)
 		c := w.dial()
 		c.write(w.good())
 		for _, want := range []int{429, 429, 200} {
@@ -355,15 +355,15 @@ func TestAFaultThatEndsARequestLeavesTheOthersAsTheyWere(t *testing.T) {
 	})
 }
 
-func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
+func TestEffectsOfARemovedRuleAreReverted(t *testing.T) {
 	once := func(a fault.Action) fault.Rule {
 		rule := do(a)
 		rule.When.Times = 1
 		return rule
 	}
-	away := func(t *testing.T, w *world) { require.NoError(t, w.cfg.Faults.Remove("", "f")) }
+	away := func(t *testing.T, w *fixture) { require.NoError(t, w.cfg.Faults.Remove("", "f")) }
 	t.Run("of an answer that sticks", func(t *testing.T) {
-		w := newWorld(t).faulty(once(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true}))
+		w := newFixture(t).withFaults(once(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true}))
 		c := w.dial()
 		require.Equal(t, 500, c.send(w.good()).status)
 		require.Equal(t, 500, c.send(w.good()).status)
@@ -373,7 +373,7 @@ func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
 	})
 	t.Run("of a limit", func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}, Overrun: true})
-		w := newWorld(t).faulty(rule)
+		w := newFixture(t).withFaults(rule)
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
 		require.Equal(t, 200, c.send(w.good()).status)
@@ -382,7 +382,7 @@ func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
 		assert.Equal(t, []uint32{1, 1000, 500, 1, 1000}, c.limits)
 	})
 	t.Run("of PINGs without answer", func(t *testing.T) {
-		w := newWorld(t).faulty(do(fault.Action{Do: fault.NoPong}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoPong}))
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
 		away(t, w)
@@ -392,7 +392,7 @@ func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
 	})
 	t.Run("of silence", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t).faulty(once(fault.Action{Do: fault.Mute}))
+			w := newFixture(t).withFaults(once(fault.Action{Do: fault.Mute}))
 			c := w.dial()
 			c.write(w.good())
 			synctest.Wait()
@@ -405,8 +405,8 @@ func TestARuleThatIsTakenAwayLeavesNothingBehind(t *testing.T) {
 	})
 }
 
-func TestFaultsLiveInTheTimeOfTheSpace(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered}))
+func TestFaultsUseTheClockOfTheSpace(t *testing.T) {
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered}))
 	spaces := space.New(w.clock)
 	own, err := spaces.Open(team)
 	require.NoError(t, err)
@@ -430,9 +430,9 @@ func TestFaultsLiveInTheTimeOfTheSpace(t *testing.T) {
 	assert.WithinDuration(t, spaces.Clock(own).Now(), time.UnixMilli(body.Timestamp), time.Hour)
 }
 
-func TestAReservedTokenOfTroubleIsForGoodRequestsOnly(t *testing.T) {
+func TestAReservedTokenAppliesToAcceptableRequestsOnly(t *testing.T) {
 	for _, outcome := range []string{"no-answer", "silence", "reset"} {
-		w := newWorld(t)
+		w := newFixture(t)
 		c := w.dial()
 		got := c.send(w.good().to(reservedFor(outcome)).set(apns.HeaderTopic, "com.example.other"))
 		assert.Equal(t, `{"reason":"TopicDisallowed"}`, got.body, outcome)
@@ -443,7 +443,7 @@ func TestAReservedTokenOfTroubleIsForGoodRequestsOnly(t *testing.T) {
 func TestFaultsAddUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}
-		w := newWorld(t).faulty(
+		w := newFixture(t).withFaults(
 			fault.Rule{What: slow}, fault.Rule{What: slow},
 			fault.Rule{What: fault.Action{Do: fault.Answer, Reason: apns.Shutdown}})
 		begun := time.Now()
@@ -454,7 +454,7 @@ func TestFaultsAddUp(t *testing.T) {
 
 func TestABareStatusIsAnsweredAfterWhatOtherFaultsSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t).faulty(
+		w := newFixture(t).withFaults(
 			fault.Rule{What: fault.Action{Do: fault.Answer, Status: 502}},
 			fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
 			fault.Rule{What: fault.Action{Do: fault.OddIDs, IDs: fault.IDsMissing}},
@@ -470,8 +470,8 @@ func TestABareStatusIsAnsweredAfterWhatOtherFaultsSay(t *testing.T) {
 }
 
 // observed: pushy#885
-func TestAConnectionMayBeDismissedBeforeItsSettings(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.GoAwayFirst, LastStream: fault.LastNone, Text: "not today"}))
+func TestAConnectionMayBeginWithGoAwayBeforeSettings(t *testing.T) {
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.GoAwayFirst, LastStream: fault.LastNone, Text: "not today"}))
 	tc, err := w.handshake(w.serve(), clientTLS())
 	require.NoError(t, err)
 	framer := http2.NewFramer(tc, tc)
@@ -485,15 +485,15 @@ func TestAConnectionMayBeDismissedBeforeItsSettings(t *testing.T) {
 }
 
 // observed: pushy#885
-func TestAConnectionMayBeRefusedOrKeptWaiting(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.RefuseConnection}))
+func TestAConnectionMayBeResetOrDelayedAtAccept(t *testing.T) {
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.RefuseConnection}))
 	_, err := w.handshake(w.serve(), clientTLS())
 	require.Error(t, err)
 
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.SlowAccept, Delay: &fault.Latency{Fixed: fault.Duration(3 * time.Second)}})
-		rule.Where = fault.Where{"listener": "provider"}
-		w := newWorld(t).faulty(rule)
+		rule.Where = fault.Where{"door": "provider"}
+		w := newFixture(t).withFaults(rule)
 		begun := time.Now()
 		assert.Equal(t, 200, w.dial().send(w.good()).status)
 		assert.Equal(t, 3*time.Second, time.Since(begun))
@@ -502,16 +502,16 @@ func TestAConnectionMayBeRefusedOrKeptWaiting(t *testing.T) {
 
 // observed: Apple forum 773306
 func TestACertificateMayBeOneThatNobodyTrusts(t *testing.T) {
-	w := newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot}))
-	stranger := newWorld(t)
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot}))
+	other := newFixture(t)
 	w.cfg.FaultyCertificate = func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		assert.Equal(t, fault.ChainUnknownRoot, chain)
-		return stranger.cfg.Certificate(hello)
+		return other.cfg.Certificate(hello)
 	}
 	_, err := w.handshake(w.serve(), clientTLS())
 	require.ErrorContains(t, err, "certificate signed by unknown authority")
 
-	w = newWorld(t).faulty(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}))
+	w = newFixture(t).withFaults(do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired}))
 	w.cfg.FaultyCertificate = func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("no") }
 	assert.Equal(t, 200, w.dial().send(w.good()).status, "without one the good one is shown")
 }
@@ -526,7 +526,7 @@ func TestAHandshakeMayFailMidway(t *testing.T) {
 	} {
 		rule := do(fault.Action{Do: fault.BreakHandshake, Handshake: how})
 		rule.When = fault.When{Times: 1}
-		w := newWorld(t).faulty(rule)
+		w := newFixture(t).withFaults(rule)
 		ln := w.serve()
 		_, err := w.handshake(ln, clientTLS())
 		require.ErrorContains(t, err, want, how)
@@ -535,28 +535,28 @@ func TestAHandshakeMayFailMidway(t *testing.T) {
 	}
 }
 
-func TestAReservedTokenBringsAboutItsOutcome(t *testing.T) {
+func TestAReservedTokenHasItsOutcome(t *testing.T) {
 	for _, r := range fault.ReservedTokens() {
 		if r.Action.Do != fault.Answer {
 			continue
 		}
-		w := newWorld(t)
+		w := newFixture(t)
 		got := w.dial().send(w.good().to(r.Token.String()))
 		assert.Equal(t, r.Action.Reason.Status(), got.status)
 		assert.Contains(t, got.body, `{"reason":"`+r.Name+`"`)
 		assert.Equal(t, "received faulted rejected", w.kindsOf(), "the journal marks it")
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.NoReservedTokens = true
 	assert.Equal(t, `{"reason":"BadDeviceToken"}`, w.dial().send(w.good().to(reservedFor("Unregistered"))).body, "as at Apple")
-	w = newWorld(t)
+	w = newFixture(t)
 	assert.Equal(t, `{"reason":"MissingProviderToken"}`,
 		w.dial().send(w.good().drop(apns.HeaderAuthorization).to(reservedFor("Unregistered"))).body, "credentials come first")
 }
 
-func TestAReservedTokenMayBringAboutTrouble(t *testing.T) {
+func TestAReservedTokenMayCauseAFault(t *testing.T) {
 	reach := func(outcome string) *client {
-		w := newWorld(t)
+		w := newFixture(t)
 		c := w.dial()
 		c.write(w.good().to(reservedFor(outcome)))
 		return c
@@ -566,7 +566,7 @@ func TestAReservedTokenMayBringAboutTrouble(t *testing.T) {
 	reach("reset").drain()
 
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		c := w.dial()
 		begun := time.Now()
 		assert.Equal(t, 200, c.send(w.good().to(reservedFor("slow"))).status)
@@ -580,9 +580,9 @@ func TestAReservedTokenMayBringAboutTrouble(t *testing.T) {
 	})
 }
 
-func TestAFaultOfABroadcastIsDone(t *testing.T) {
-	w := newChannelWorld(t)
-	w.faulty(do(fault.Action{Do: fault.Answer, Reason: apns.ServiceUnavailable}))
+func TestFaultsApplyToBroadcasts(t *testing.T) {
+	w := newChannelFixture(t)
+	w.withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.ServiceUnavailable}))
 	assert.Equal(t, `{"reason":"ServiceUnavailable"}`, w.dial().send(w.broadcast()).body)
 	assert.Contains(t, w.kindsOf(), journal.Faulted.String())
 }

@@ -16,15 +16,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-// hitConn yields the faults of a connection about which nothing is known but its listener
+// connectionHits yields the faults of a connection about which nothing is known but its door
 // and its source, and puts each into the journal before it is done.
-func (s *Server) hitConn(p fault.Point, listener fault.Listener, source string) iter.Seq[fault.Hit] {
+func (s *Server) connectionHits(p fault.Point, listener fault.Door, source string) iter.Seq[fault.Hit] {
 	return func(yield func(fault.Hit) bool) {
 		if !s.cfg.Faults.Any(p) {
 			return
 		}
 		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: filters.Subject{Environment: s.cfg.Environment}, Listener: listener, Source: source,
+			Subject: filters.Subject{Environment: s.cfg.Environment}, Door: listener, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -36,8 +36,8 @@ func (s *Server) hitConn(p fault.Point, listener fault.Listener, source string) 
 
 // admit does what faults say about a connection before its handshake. It reports
 // false if the connection is closed.
-func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Listener, source string) bool {
-	for hit := range s.hitConn(fault.AtAccept, listener, source) {
+func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Door, source string) bool {
+	for hit := range s.connectionHits(fault.AtAccept, listener, source) {
 		if hit.Action.Do == fault.SlowAccept {
 			wait(ctx, hit.Delay)
 			continue
@@ -61,8 +61,8 @@ func wait(ctx context.Context, d time.Duration) {
 
 // tlsFor returns how TLS is spoken on one connection: with a certificate that a
 // careful provider refuses, or with a handshake that fails, if a fault says so.
-func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
-	for hit := range s.hitConn(fault.AtHandshake, listener, source) {
+func (s *Server) tlsFor(listener fault.Door, source string) *tls.Config {
+	for hit := range s.connectionHits(fault.AtHandshake, listener, source) {
 		a := hit.Action
 		if a.Do == fault.BreakHandshake {
 			return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
@@ -71,15 +71,15 @@ func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 			}}
 		}
 		if s.cfg.FaultyCertificate != nil {
-			return s.tlsConfig(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return s.flawed(a.Chain, hello) })
+			return s.tlsConfig(func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) { return s.faultyCertificate(a.Chain, hello) })
 		}
 	}
 	return s.tls
 }
 
-// flawed returns the certificate that a fault wants shown, or the good one if it
+// faultyCertificate returns the certificate that a fault wants shown, or the good one if it
 // cannot be had.
-func (s *Server) flawed(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (s *Server) faultyCertificate(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	certificate, err := s.cfg.FaultyCertificate(chain, hello)
 	if err != nil {
 		s.cfg.Log.Error("provider: the certificate of a fault cannot be had; the good one is shown", "err", err)
@@ -88,12 +88,12 @@ func (s *Server) flawed(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Cer
 	return certificate, nil
 }
 
-// dismissal returns the GOAWAY with which a connection begins, nil if there is none,
+// openingGoAway returns the GOAWAY with which a connection begins, nil if there is none,
 // and when it ends after that.
-func (s *Server) dismissal(listener fault.Listener, source string) (*h2.Dismissal, fault.Close) {
-	for hit := range s.hitConn(fault.AtOpening, listener, source) {
+func (s *Server) openingGoAway(listener fault.Door, source string) (*h2.OpeningGoAway, fault.Close) {
+	for hit := range s.connectionHits(fault.AtOpening, listener, source) {
 		a := hit.Action
-		return &h2.Dismissal{
+		return &h2.OpeningGoAway{
 			Code: a.Code.Number(http2.ErrCodeNo), Last: lastStream(a.LastStream, 0), Debug: a.Debug(), Twice: a.Twice,
 		}, a.Close
 	}

@@ -10,84 +10,84 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A pardon is what the lenient mode makes of a push that would be refused for whom
+// A ignored is what the lenient mode makes of a push that would be refused for whom
 // it is from or for.
-type pardon struct {
-	overlooked []oversight
-	nowhere    bool // nobody is known whom it could be delivered to
+type ignoredFailures struct {
+	failures      []ignoredFailure
+	undeliverable bool // nobody is known whom it could be delivered to
 }
 
-// An oversight is a check that failed and is overlooked.
-type oversight struct {
-	check int // its place in the list
-	why   string
+// An ignoredFailure is a check that failed and is overlooked.
+type ignoredFailure struct {
+	check  int // its place in the list
+	detail string
 }
 
-// overlook returns what is left of a refusal: nil if the lenient mode goes on in
+// ignoreFailure returns what is left of a refusal: nil if the lenient mode goes on in
 // spite of it, because the team, the key, the topic or the device token is not known
 // here, but well-formed. What is wrong with the request itself, an expired provider
-// token, by an unknown key as well, and a token that was given back are refused as
+// deviceToken, by an unknown key as well, and a token that was given back are refused as
 // ever.
-func (r *request) overlook(refusal *apns.Rejection) *apns.Rejection {
+func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	cfg := &r.conn.server.cfg
 	if !cfg.Lenient {
-		return refusal
+		return rejection
 	}
-	switch refusal.Reason {
+	switch rejection.Reason {
 	case apns.InvalidProviderToken:
-		said := providerauth.Describe(r.authorization.value)
-		if left := OverlookToken(cfg.Auth, cfg.Spaces, said, r.clock().Now(), refusal); left != nil {
+		description := providerauth.Describe(r.authorizationHeader.value)
+		if left := IgnoreTokenFailure(cfg.Auth, cfg.Spaces, description, r.clock().Now(), rejection); left != nil {
 			return left
 		}
-		r.teamID = said.TeamID
+		r.teamID = description.TeamID
 	case apns.TopicDisallowed:
-		if r.target != nil {
-			return refusal // the topic is good, but not for the push type
+		if r.topic != nil {
+			return rejection // the topic is good, but not for the push type
 		}
-		r.strangeTopic()
+		r.setUnknownTopic()
 	case apns.BadDeviceToken:
-		if r.tokenErr != nil {
-			return refusal
+		if r.deviceTokenErr != nil {
+			return rejection
 		}
-		r.pardon.nowhere = true
+		r.ignored.undeliverable = true
 	case apns.DeviceTokenNotForTopic:
-		r.pardon.nowhere = true
+		r.ignored.undeliverable = true
 	default:
-		return refusal
+		return rejection
 	}
-	r.pardon.overlooked = append(r.pardon.overlooked, oversight{r.passed, refusal.Detail})
+	r.ignored.failures = append(r.ignored.failures, ignoredFailure{r.passed, rejection.Detail})
 	return nil
 }
 
-// OverlookToken returns what the lenient mode leaves of the refusal of a provider
-// token that says this.
-func OverlookToken(auth *providerauth.Registry, spaces *space.Registry, said *providerauth.Description, now time.Time, refusal *apns.Rejection) *apns.Rejection {
+// IgnoreTokenFailure returns what the lenient mode leaves of the refusal of a provider
+// deviceToken that says this.
+func IgnoreTokenFailure(auth *providerauth.Registry, spaces *space.Registry, description *providerauth.Description, now time.Time, rejection *apns.Rejection) *apns.Rejection {
 	switch {
-	case refusal.Reason != apns.InvalidProviderToken, said.TeamID == "", said.KeyID == "": // malformed
-		return refusal
-	case auth.HasTeam(said.TeamID) && spaces.Of(said.TeamID) != nil: // a space, into which nobody gets by mistake
-		return refusal
+	case rejection.Reason != apns.InvalidProviderToken, description.TeamID == "", description.KeyID == "": // malformed
+		return rejection
+	case auth.HasTeam(description.TeamID) && spaces.Of(description.TeamID) != nil: // a space, into which nobody gets by mistake
+		return rejection
 	}
-	return rejection(auth.CheckAge(said.IssuedAt, now))
+	return asRejection(auth.CheckAge(description.IssuedAt, now))
 }
 
-// strangeTopic is the topic of the request where no team has it, or nobody knows which
+// setUnknownTopic is the topic of the request where no team has it, or nobody knows which
 // team asks.
-func (r *request) strangeTopic() {
-	name := r.topic.value
-	r.target = r.conn.server.cfg.Auth.Lookup(r.teamID, name)
-	if r.target == nil {
-		r.target = &providerauth.Topic{Name: name, Hash: apns.HashTopic(name), BundleID: name, TeamID: r.teamID}
+func (r *request) setUnknownTopic() {
+	name := r.topicHeader.value
+	r.topic = r.conn.server.cfg.Auth.Lookup(r.teamID, name)
+	if r.topic == nil {
+		r.topic = &providerauth.Topic{Name: name, Hash: apns.HashTopic(name), BundleID: name, TeamID: r.teamID}
 	}
 }
 
-// recordNowhere puts a push into the journal that the lenient mode accepts although
+// recordUndeliverable puts a push into the journal that the lenient mode accepts although
 // nobody is known to deliver it to.
-func (s *Server) recordNowhere(r *request, p *push) {
+func (s *Server) recordUndeliverable(r *request, p *push) {
 	at := r.clock().Now()
 	for _, e := range []journal.Event{
 		{Kind: journal.Accepted},
-		{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: r.pardon.overlooked[len(r.pardon.overlooked)-1].why},
+		{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: r.ignored.failures[len(r.ignored.failures)-1].detail},
 	} {
 		e.At, e.Push, e.Track, e.Device = at, &p.notification, p.envelope.Track, r.claims.Device
 		s.cfg.Journal.Record(e)

@@ -13,11 +13,11 @@ import (
 
 // observed: pushy#476, one stream after ExpiredProviderToken; openradar 27870881,
 // after any rejected push, and back with the next one that is accepted.
-func TestRefusalsLowerTheStreamLimit(t *testing.T) {
+func TestRejectionsLowerTheStreamLimit(t *testing.T) {
 	for _, tt := range []struct {
 		what  string
 		rule  LowerRule
-		wrong func(w *world, c *call)
+		wrong func(w *fixture, c *call)
 		want  bool
 	}{
 		{"expired", LowerExpired, expired, true},
@@ -26,11 +26,11 @@ func TestRefusalsLowerTheStreamLimit(t *testing.T) {
 		{"403, expired", LowerForbidden, expired, true},
 		{"403, another", LowerForbidden, unsigned, true},
 		{"403, a 400", LowerForbidden, badToken, false},
-		{"any refusal, a 400", LowerRefused, badToken, true},
+		{"any refusal, a 400", LowerRejected, badToken, true},
 		{"none", LowerNever, expired, false},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.cfg.LowerStreams = tt.rule
 			c := w.dial()
 			require.Equal(t, 200, c.send(w.good()).status)
@@ -50,17 +50,17 @@ func TestRefusalsLowerTheStreamLimit(t *testing.T) {
 	}
 }
 
-func expired(w *world, c *call) {
+func expired(w *fixture, c *call) {
 	c.set(apns.HeaderAuthorization, w.bearerAt(team, "KEY0000001", w.clock.Now().Add(-61*time.Minute)))
 }
 
-func unsigned(_ *world, c *call) { c.drop(apns.HeaderAuthorization) }
+func unsigned(_ *fixture, c *call) { c.drop(apns.HeaderAuthorization) }
 
-func badToken(_ *world, c *call) { c.to(zeros) }
+func badToken(_ *fixture, c *call) { c.to(zeros) }
 
 // observed: pushy#476, REFUSED_STREAM for pushes in flight.
 func TestAnExpiredTokenCostsThePushesInFlight(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)
 	late := w.good()
@@ -99,7 +99,7 @@ func TestAnExpiredTokenCostsThePushesInFlight(t *testing.T) {
 
 // observed: apns4erl#211, apnotic#68, in 2018; that the form was GOAWAY is inferred.
 func TestAMalformedRequestMayEndTheConnection(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.MalformedEnds = true
 	c := w.dial()
 	c.write(w.good().add(":method", "POST"))
@@ -108,7 +108,7 @@ func TestAMalformedRequestMayEndTheConnection(t *testing.T) {
 }
 
 func TestTheFirstSettingsAreSettings(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.Settings = Settings{HeaderTableSize: 1024, InitialWindowSize: 70_000, MaxFrameSize: 20_000, MaxHeaderListSize: 9000}
 	tc, err := w.handshake(w.serve(), &tls.Config{NextProtos: []string{"h2"}})
 	require.NoError(t, err)
@@ -130,7 +130,7 @@ func TestTheFirstSettingsAreSettings(t *testing.T) {
 
 // observed: Apple forum 54407, GOAWAY with code 7 and plain text.
 func TestAnOverrunMayEndTheConnection(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.OverrunEnds = true
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)

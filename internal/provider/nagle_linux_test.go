@@ -11,7 +11,7 @@ import (
 
 // observed: a2, apns-h2, apns4erl write HEADERS and DATA apart with Nagle's algorithm on
 func TestAPushInTwoWritesIsNotDelayedByNagle(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c, raw := w.dialTCP()
 	require.NoError(t, raw.SetNoDelay(false))
 	times := make([]time.Duration, 50)

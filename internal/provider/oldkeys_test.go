@@ -25,7 +25,7 @@ func TestTokensOfOlderTokenKeysMayBeExpired(t *testing.T) {
 		{"since then", since, 410, fmt.Sprintf(`{"reason":"ExpiredToken","timestamp":%d}`, since.UnixMilli())},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.cfg.OldKeysExpired = tc.since
 			old := w.token(bundleID)
 			require.NoError(t, w.vault.Rotate(tokenvault.NewSecret()))
@@ -39,7 +39,7 @@ func TestTokensOfOlderTokenKeysMayBeExpired(t *testing.T) {
 }
 
 func TestARemovedAppsTokenIsUnregisteredWhateverItsKey(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.OldKeysExpired = time.UnixMilli(1)
 	old := w.token(bundleID)
 	w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))

@@ -14,7 +14,7 @@ import (
 
 // Requests that are wrong in several ways, and what APNs was seen to answer.
 func TestReasonsTakePrecedenceAsObserved(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.addKey(providerKey("OTHERKEY01"))
 	unregistered := w.bearer(team, "OTHERKEY01")
 	require.NoError(t, w.auth.RemoveKey(team, "OTHERKEY01"))
@@ -23,7 +23,7 @@ func TestReasonsTakePrecedenceAsObserved(t *testing.T) {
 		what string
 		call *call
 		want apns.Reason
-		why  string
+		msg  string
 	}{
 		{
 			"GET /3/device/ without credentials", &call{method: "GET", path: "/3/device/"}, apns.MethodNotAllowed,
@@ -52,7 +52,7 @@ func TestReasonsTakePrecedenceAsObserved(t *testing.T) {
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			got := w.dialTLS(ln, clientTLS()).send(tt.call)
-			require.Equal(t, fmt.Sprintf(`{"reason":%q}`, tt.want), got.body, tt.why)
+			require.Equal(t, fmt.Sprintf(`{"reason":%q}`, tt.want), got.body, tt.msg)
 			require.Equal(t, tt.want.Status(), got.status)
 			require.NotEmpty(t, got.get(apns.HeaderID), "every refusal has an apns-id")
 		})
@@ -68,36 +68,36 @@ func TestReasonsTakePrecedenceAsObserved(t *testing.T) {
 // mistakes has one mistake for each check, in the order of the checks.
 var mistakes = []struct {
 	check string
-	make  func(w *world, c *call)
+	make  func(w *fixture, c *call)
 	want  apns.Reason
 }{
-	{"availability", func(w *world, _ *call) { require.NoError(w.t, w.server.SetAvailability(apns.ServiceUnavailable)) }, apns.ServiceUnavailable},
-	{"path", func(_ *world, c *call) { c.path = "/" }, apns.BadPath},
-	{"method", func(_ *world, c *call) { c.method = "GET" }, apns.MethodNotAllowed},
-	{"duplicate headers", func(_ *world, c *call) { c.add(apns.HeaderPriority, "5").add(apns.HeaderPriority, "5") }, apns.DuplicateHeaders},
-	{"credentials", func(_ *world, c *call) { c.drop(apns.HeaderAuthorization) }, apns.MissingProviderToken},
-	{"connection", func(w *world, c *call) { c.set(apns.HeaderAuthorization, w.bearer(otherTeam, "FOREIGNKEY")) }, apns.InvalidProviderToken},
-	{"device token present", func(_ *world, c *call) { c.to("") }, apns.MissingDeviceToken},
-	{"apns-id", func(_ *world, c *call) { c.set(apns.HeaderID, "x") }, apns.BadMessageId},
-	{"apns-expiration", func(_ *world, c *call) { c.set(apns.HeaderExpiration, "x") }, apns.BadExpirationDate},
-	{"apns-priority", func(_ *world, c *call) { c.set(apns.HeaderPriority, "x") }, apns.BadPriority},
-	{"apns-collapse-id", func(_ *world, c *call) { c.set(apns.HeaderCollapseID, zeros+"x") }, apns.BadCollapseId},
-	{"apns-push-type", func(_ *world, c *call) { c.set(apns.HeaderPushType, "x") }, apns.InvalidPushType},
-	{"priority of the push type", func(_ *world, c *call) {
+	{"availability", func(w *fixture, _ *call) { require.NoError(w.t, w.server.SetAvailability(apns.ServiceUnavailable)) }, apns.ServiceUnavailable},
+	{"path", func(_ *fixture, c *call) { c.path = "/" }, apns.BadPath},
+	{"method", func(_ *fixture, c *call) { c.method = "GET" }, apns.MethodNotAllowed},
+	{"duplicate headers", func(_ *fixture, c *call) { c.add(apns.HeaderPriority, "5").add(apns.HeaderPriority, "5") }, apns.DuplicateHeaders},
+	{"credentials", func(_ *fixture, c *call) { c.drop(apns.HeaderAuthorization) }, apns.MissingProviderToken},
+	{"connection", func(w *fixture, c *call) { c.set(apns.HeaderAuthorization, w.bearer(otherTeam, "FOREIGNKEY")) }, apns.InvalidProviderToken},
+	{"device token present", func(_ *fixture, c *call) { c.to("") }, apns.MissingDeviceToken},
+	{"apns-id", func(_ *fixture, c *call) { c.set(apns.HeaderID, "x") }, apns.BadMessageId},
+	{"apns-expiration", func(_ *fixture, c *call) { c.set(apns.HeaderExpiration, "x") }, apns.BadExpirationDate},
+	{"apns-priority", func(_ *fixture, c *call) { c.set(apns.HeaderPriority, "x") }, apns.BadPriority},
+	{"apns-collapse-id", func(_ *fixture, c *call) { c.set(apns.HeaderCollapseID, zeros+"x") }, apns.BadCollapseId},
+	{"apns-push-type", func(_ *fixture, c *call) { c.set(apns.HeaderPushType, "x") }, apns.InvalidPushType},
+	{"priority of the push type", func(_ *fixture, c *call) {
 		c.set(apns.HeaderPushType, "background").set(apns.HeaderPriority, "10")
 	}, apns.BadPriority},
-	{"payload", func(_ *world, c *call) { c.body = nil }, apns.PayloadEmpty},
-	{"reserved device token", func(_ *world, c *call) { c.to(reservedFor("InternalServerError")) }, apns.InternalServerError},
-	{"device token", func(_ *world, c *call) { c.to(zeros) }, apns.BadDeviceToken},
-	{"topic present", func(_ *world, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic},
-	{"topic", func(_ *world, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed},
-	{"topic of the push type", func(_ *world, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed},
-	{"topic of the device token", func(_ *world, c *call) { c.set(apns.HeaderTopic, bundleID+".complication") }, apns.DeviceTokenNotForTopic},
-	{"push type of the topic", func(w *world, c *call) { toVoIP(w, c, "alert") }, apns.InvalidPushType},
-	{"registration", func(w *world, _ *call) {
+	{"payload", func(_ *fixture, c *call) { c.body = nil }, apns.PayloadEmpty},
+	{"reserved device token", func(_ *fixture, c *call) { c.to(reservedFor("InternalServerError")) }, apns.InternalServerError},
+	{"device token", func(_ *fixture, c *call) { c.to(zeros) }, apns.BadDeviceToken},
+	{"topic present", func(_ *fixture, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic},
+	{"topic", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed},
+	{"topic of the push type", func(_ *fixture, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed},
+	{"topic of the device token", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, bundleID+".complication") }, apns.DeviceTokenNotForTopic},
+	{"push type of the topic", func(w *fixture, c *call) { toVoIP(w, c, "alert") }, apns.InvalidPushType},
+	{"registration", func(w *fixture, _ *call) {
 		w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
 	}, apns.Unregistered},
-	{"burst", func(*world, *call) {}, apns.TooManyRequests}, // the second push of the test
+	{"burst", func(*fixture, *call) {}, apns.TooManyRequests}, // the second push of the test
 }
 
 const otherTeam = "TEAM000002"
@@ -105,24 +105,24 @@ const otherTeam = "TEAM000002"
 // The list of checks is the precedence: a request gets worse from the last check
 // to the first, and each time the earlier check has the word.
 func TestTheListOfChecksIsThePrecedence(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.addKey(foreignKey())
 	w.cfg.BurstLimit = 1
 	server, err := New(w.cfg)
 	require.NoError(t, err)
 	w.server = server
-	require.Len(t, mistakes, len(defaultChecks), "one mistake for each check")
+	require.Len(t, mistakes, len(pushChecks), "one mistake for each check")
 
 	c := server.newConn(noTLS)
-	c.begin("")
+	c.start("")
 	request := w.good()
-	require.Nil(t, judge(server, c, request))
+	require.Nil(t, runChecks(server, c, request))
 	for i, m := range slices.Backward(mistakes) {
 
-		require.Equal(t, defaultChecks[i].name, m.check)
+		require.Equal(t, pushChecks[i].name, m.check)
 		m.make(w, request)
-		refusal := judge(server, c, request)
-		require.NotNil(t, refusal, m.check)
-		require.Equal(t, m.want, refusal.Reason, "%s: %s", m.check, refusal.Detail)
+		rejection := runChecks(server, c, request)
+		require.NotNil(t, rejection, m.check)
+		require.Equal(t, m.want, rejection.Reason, "%s: %s", m.check, rejection.Detail)
 	}
 }

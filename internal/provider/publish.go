@@ -14,43 +14,43 @@ import (
 // serveBroadcast answers a broadcast: "Sending broadcast push notification
 // requests to APNs".
 func (s *Server) serveBroadcast(c *conn, stream *h2.Stream) {
-	r := c.readChannel(stream, publishRoutes)
-	came := s.cfg.Clock.Now()
-	refusal := r.judge(publishChecks)
-	c.raiseStreams(stream.Conn(), r.signed)
-	n := r.notification(r.answerID(), refusal == nil)
+	r := c.readChannel(stream, broadcastRoutes)
+	received := s.cfg.Clock.Now()
+	rejection := r.runChecks(broadcastChecks)
+	c.raiseStreams(stream.Conn(), r.providerToken)
+	n := r.notification(r.answerID(), rejection == nil)
 	var track *journal.Track
 	if s.cfg.Journal != nil {
-		origin := &arrival{channel: true}
-		headers := origin.take(&r.request, stream.Fields)
+		origin := &requestRecord{broadcast: true}
+		headers := origin.fill(&r.request, stream.Fields)
 		n.TeamID = origin.team(&r.request)
 		track = &journal.Track{Push: n, Origin: origin, Headers: headers}
-		s.cfg.Journal.Record(journal.Event{At: r.inItsTime(came), Kind: journal.Received, Push: n, Track: track, Detail: r.remark()})
+		s.cfg.Journal.Record(journal.Event{At: r.teamTime(received), Kind: journal.Received, Push: n, Track: track, Detail: r.journalDetail()})
 	}
-	if c.faulty(&r.request) {
-		d := &c.dealing
-		*d = dealing{
-			clock: r.clock(), stream: stream, subject: r.subject(), push: n, track: track, refusal: refusal,
+	if c.faultsPossible(&r.request) {
+		d := &c.faultContext
+		*d = faultContext{
+			clock: r.clock(), stream: stream, subject: r.faultSubject(), push: n, track: track, rejection: rejection,
 			idHeader: apns.HeaderRequestID, id: n.ID,
-			take: func() bool { return s.broadcast(r.broadcast(n, track)) == nil }, // a refusal is what gets lost
+			submit: func() bool { return s.broadcast(r.broadcast(n, track)) == nil }, // a refusal is what gets lost
 		}
-		switch c.misbehave(d, nil) {
-		case ended:
+		switch c.applyFaults(d, nil) {
+		case outcomeDone:
 			return
-		case pretend:
+		case outcomeDiscard:
 			s.recordDiscarded(d)
 			c.answer(stream, n.ID, &channelAnswer{status: 200, field: idField(apns.HeaderUniqueID, n.UniqueID)})
 			return
-		case goOn:
-			refusal = d.refusal
+		case outcomeContinue:
+			rejection = d.rejection
 		}
 	}
-	if refusal == nil {
-		refusal = s.broadcast(r.broadcast(n, track))
+	if rejection == nil {
+		rejection = s.broadcast(r.broadcast(n, track))
 	}
-	if refusal != nil {
-		s.noteRefusal(c, stream, &r.request, n, track, refusal)
-		c.refuse(stream, apns.HeaderRequestID, n.ID, refusal)
+	if rejection != nil {
+		s.recordRejection(c, stream, &r.request, n, track, rejection)
+		c.reject(stream, apns.HeaderRequestID, n.ID, rejection)
 		return
 	}
 	c.answer(stream, n.ID, &channelAnswer{status: 200, field: idField(apns.HeaderUniqueID, n.UniqueID)})
@@ -63,11 +63,11 @@ func (r *channelRequest) notification(id string, good bool) *apns.Notification {
 		ID:          id,
 		TeamID:      r.teamID,
 		Environment: r.conn.env,
-		Channel:     r.channelID.value,
-		Topic:       r.app,
-		PushType:    apns.PushType(r.pushType.value),
+		Channel:     r.channelIDHeader.value,
+		Topic:       r.bundleID,
+		PushType:    apns.PushType(r.pushTypeHeader.value),
 		Priority:    r.effectivePriority(),
-		Expiration:  r.until,
+		Expiration:  r.expiration,
 		Payload:     slices.Clone(r.body),
 	}
 	if good {
@@ -77,15 +77,15 @@ func (r *channelRequest) notification(id string, good bool) *apns.Notification {
 }
 
 func (r *channelRequest) broadcast(n *apns.Notification, track *journal.Track) *broker.Broadcast {
-	return &broker.Broadcast{Notification: n, App: r.home(), Channel: r.channelName, Track: track}
+	return &broker.Broadcast{Notification: n, App: r.brokerApp(), Channel: r.channelID, Track: track}
 }
 
-// subject is what faults see of a request about channels.
-func (r *channelRequest) subject() fault.Subject {
+// faultSubject is what faults see of a request about channels.
+func (r *channelRequest) faultSubject() fault.Subject {
 	return fault.Subject{
 		Subject: filters.Subject{
-			Space: r.teamID, Topic: r.app, Channel: r.channelID.value, PushType: apns.PushType(r.pushType.value),
-			ID: r.requestID.value, Payload: r.body,
+			Space: r.teamID, Topic: r.bundleID, Channel: r.channelIDHeader.value, PushType: apns.PushType(r.pushTypeHeader.value),
+			ID: r.requestIDHeader.value, Payload: r.body,
 		},
 		Method: r.method, Path: r.path,
 	}
@@ -93,5 +93,5 @@ func (r *channelRequest) subject() fault.Subject {
 
 // broadcast hands an accepted broadcast over.
 func (s *Server) broadcast(p *broker.Broadcast) *apns.Rejection {
-	return s.handedOver("broadcast", p.Notification, s.cfg.Channels.Publish(p))
+	return s.submitResult("broadcast", p.Notification, s.cfg.Channels.Publish(p))
 }

@@ -17,7 +17,7 @@ import (
 
 // ServeStream answers one request.
 func (s *Server) ServeStream(stream *h2.Stream) {
-	c, ok := s.greet(stream)
+	c, ok := s.connFor(stream)
 	if !ok {
 		return
 	}
@@ -26,116 +26,116 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 		return
 	}
 	r := &c.request
-	came := s.cfg.Clock.Now()
-	r.read(stream)
-	refusal := s.judge(r)
-	c.raiseStreams(stream.Conn(), r.signed)
-	p := r.push(c, refusal == nil)
+	received := s.cfg.Clock.Now()
+	r.parse(stream)
+	rejection := s.runChecks(r)
+	c.raiseStreams(stream.Conn(), r.providerToken)
+	p := r.newPush(c, rejection == nil)
 	if s.cfg.Journal != nil {
-		p.follow(r, stream.Fields)
+		p.track(r, stream.Fields)
 		s.cfg.Journal.Record(journal.Event{
-			At: r.inItsTime(came), Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.remark(),
+			At: r.teamTime(received), Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track, Device: r.claims.Device, Detail: r.journalDetail(),
 		})
 	}
-	if c.faulty(r) {
-		d := &c.dealing
-		*d = dealing{
-			clock: r.clock(), stream: stream, subject: r.pushSubject(p), push: &p.notification, track: p.envelope.Track, refusal: refusal,
+	if c.faultsPossible(r) {
+		d := &c.faultContext
+		*d = faultContext{
+			clock: r.clock(), stream: stream, subject: r.faultSubject(p), push: &p.notification, track: p.envelope.Track, rejection: rejection,
 			idHeader: apns.HeaderID, id: p.notification.ID,
-			take: func() bool { return s.submit(p) == nil }, // a refusal is what gets lost
+			submit: func() bool { return s.submit(p) == nil }, // a refusal is what gets lost
 		}
-		switch c.misbehave(d, r.reserved) {
-		case ended:
+		switch c.applyFaults(d, r.reserved) {
+		case outcomeDone:
 			return
-		case pretend:
+		case outcomeDiscard:
 			s.recordDiscarded(d)
 			c.accept(stream, &p.notification)
 			return
-		case goOn:
-			refusal = d.refusal
+		case outcomeContinue:
+			rejection = d.rejection
 		}
 	}
 	switch {
-	case refusal != nil:
-	case r.pardon.nowhere:
-		s.recordNowhere(r, p)
+	case rejection != nil:
+	case r.ignored.undeliverable:
+		s.recordUndeliverable(r, p)
 	default:
-		refusal = s.submit(p)
+		rejection = s.submit(p)
 	}
-	if refusal != nil {
-		s.noteRefusal(c, stream, r, &p.notification, p.envelope.Track, refusal)
-		c.refuse(stream, apns.HeaderID, p.notification.ID, refusal)
+	if rejection != nil {
+		s.recordRejection(c, stream, r, &p.notification, p.envelope.Track, rejection)
+		c.reject(stream, apns.HeaderID, p.notification.ID, rejection)
 		return
 	}
 	c.accept(stream, &p.notification)
 }
 
-// greet returns the connection of a request, ready to judge it, unless the
+// connFor returns the connection of a request, ready to judge it, unless the
 // connection is of no use.
-func (s *Server) greet(stream *h2.Stream) (*conn, bool) {
+func (s *Server) connFor(stream *h2.Stream) (*conn, bool) {
 	c := stream.Conn().Data().(*conn)
-	if !c.begun {
-		c.begin(stream.Authority)
+	if !c.started {
+		c.start(stream.Authority)
 	}
 	if c.wrongEnvironment() {
-		c.dismiss(stream)
+		c.rejectEnvironment(stream)
 		return nil, false
 	}
 	c.countRequest(stream.Conn())
-	c.twist = twist{}
-	c.heal()
+	c.override = responseOverride{}
+	c.revertFaults()
 	if c.misdirected(stream.Authority) {
-		c.redirect(stream)
+		c.answerMisdirected(stream)
 		return nil, false
 	}
 	return c, true
 }
 
-// judge walks the checks in their order.
-func (s *Server) judge(r *request) *apns.Rejection {
+// runChecks walks the checks in their order.
+func (s *Server) runChecks(r *request) *apns.Rejection {
 	for r.passed = range s.checks {
-		refusal := s.checks[r.passed].run(r)
-		if refusal != nil {
-			refusal = r.overlook(refusal)
+		rejection := s.checks[r.passed].run(r)
+		if rejection != nil {
+			rejection = r.ignoreFailure(rejection)
 		}
-		if refusal != nil {
-			return refusal
+		if rejection != nil {
+			return rejection
 		}
 	}
 	r.passed++
 	return nil
 }
 
-// A push is a notification, the envelope for its broker, and what the journal
+// A newPush is a notification, the envelope for its broker, and what the journal
 // notes of it, in one piece of memory.
 type push struct {
 	notification apns.Notification
 	envelope     broker.Push
-	track        journal.Track
-	arrival      arrival
+	tracking     journal.Track
+	request      requestRecord
 }
 
-// follow lets the journal note what becomes of the push.
-func (p *push) follow(r *request, fields []hpack.HeaderField) {
-	p.track.Headers = p.arrival.take(r, fields)
-	p.notification.TeamID = p.arrival.team(r)
-	p.track.Push, p.track.Device, p.track.Origin = &p.notification, r.claims.Device, &p.arrival
-	p.envelope.Track = &p.track
+// tracking lets the journal note what becomes of the push.
+func (p *push) track(r *request, fields []hpack.HeaderField) {
+	p.tracking.Headers = p.request.fill(r, fields)
+	p.notification.TeamID = p.request.team(r)
+	p.tracking.Push, p.tracking.Device, p.tracking.Origin = &p.notification, r.claims.Device, &p.request
+	p.envelope.Track = &p.tracking
 }
 
-// push makes of the request what is kept of it. A refused request has as much
+// newPush makes of the request what is kept of it. A refused request has as much
 // in it as was found out.
-func (r *request) push(c *conn, good bool) *push {
+func (r *request) newPush(c *conn, good bool) *push {
 	p := &push{notification: apns.Notification{
-		ID:          r.id.value,
+		ID:          r.idHeader.value,
 		TeamID:      r.teamID,
 		Environment: c.env,
-		Token:       apns.DeviceToken(r.token[:r.tokenLen]),
-		Topic:       r.topic.value,
-		PushType:    apns.PushType(r.pushType.value),
+		Token:       apns.DeviceToken(r.deviceToken[:r.deviceTokenLen]),
+		Topic:       r.topicHeader.value,
+		PushType:    apns.PushType(r.pushTypeHeader.value),
 		Priority:    r.effectivePriority(),
-		Expiration:  r.until,
-		CollapseID:  r.collapseID.value,
+		Expiration:  r.expiration,
+		CollapseID:  r.collapseIDHeader.value,
 		Payload:     slices.Clone(r.body),
 	}}
 	if !r.idValid {
@@ -144,56 +144,56 @@ func (r *request) push(c *conn, good bool) *push {
 	if good && c.env == apns.Sandbox {
 		p.notification.UniqueID = c.ids.uniqueID()
 	}
-	p.envelope = broker.Push{Notification: &p.notification, To: broker.Address(r.claims.Address), Base: r.claims.Base, Gone: r.gone}
-	if r.target != nil {
-		p.envelope.Hash = r.target.Hash
+	p.envelope = broker.Push{Notification: &p.notification, To: broker.Address(r.claims.Address), Base: r.claims.Base, Gone: r.unreported}
+	if r.topic != nil {
+		p.envelope.Hash = r.topic.Hash
 	}
 	return p
 }
 
-// remark is what the journal says of an unusual provider token.
-func (r *request) remark() string {
+// journalDetail is what the journal says of an unusual provider token.
+func (r *request) journalDetail() string {
 	switch {
-	case len(r.pardon.overlooked) > 0:
-		return "lenient mode overlooks: " + r.pardon.overlooked[0].why
-	case r.signed == nil:
+	case len(r.ignored.failures) > 0:
+		return "lenient mode overlooks: " + r.ignored.failures[0].detail
+	case r.providerToken == nil:
 		return ""
 	}
-	return r.signed.Remark
+	return r.providerToken.Remark
 }
 
 // recordDiscarded puts a push into the journal that is answered as if it were taken
 // and goes nowhere.
-func (s *Server) recordDiscarded(d *dealing) {
+func (s *Server) recordDiscarded(d *faultContext) {
 	d.record(s.cfg.Journal, journal.Accepted, "", "")
 	d.record(s.cfg.Journal, journal.Dropped, string(broker.DropFault), "")
 }
 
 // submit hands an accepted push over.
 func (s *Server) submit(p *push) *apns.Rejection {
-	return s.handedOver("push", &p.notification, s.cfg.Broker.Submit(&p.envelope))
+	return s.submitResult("push", &p.notification, s.cfg.Broker.Submit(&p.envelope))
 }
 
-// handedOver turns what the broker said of a push or a broadcast into a refusal,
+// submitResult turns what the broker said of a push or a broadcast into a refusal,
 // nil if it has taken it. An error that is none is our own failure, and logged.
-func (s *Server) handedOver(what string, n *apns.Notification, err error) *apns.Rejection {
+func (s *Server) submitResult(what string, n *apns.Notification, err error) *apns.Rejection {
 	if err == nil {
 		return nil
 	}
 	if _, ok := errors.AsType[*apns.Rejection](err); !ok {
 		s.cfg.Log.Error("provider: "+what+" could not be taken over", "apns_id", n.ID, "topic", n.Topic, "err", err)
 	}
-	return rejection(err)
+	return asRejection(err)
 }
 
-// noteRefusal puts a refusal into the journal and the log.
-func (s *Server) noteRefusal(c *conn, stream *h2.Stream, r *request, n *apns.Notification, track *journal.Track, refusal *apns.Rejection) {
+// recordRejection puts a refusal into the journal and the log.
+func (s *Server) recordRejection(c *conn, stream *h2.Stream, r *request, n *apns.Notification, track *journal.Track, rejection *apns.Rejection) {
 	s.cfg.Journal.Record(journal.Event{
 		At: r.clock().Now(), Kind: journal.Rejected, Push: n, Track: track, Device: r.claims.Device,
-		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal, Status: c.twist.status,
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection, Status: c.override.status,
 	})
 	if s.cfg.Log.Enabled(context.Background(), slog.LevelDebug) {
 		s.cfg.Log.Debug("provider: push refused", "remote", stream.Conn().RemoteAddr(),
-			"apns_id", n.ID, "topic", n.Topic, "reason", refusal.Reason, "err", refusal.Detail)
+			"apns_id", n.ID, "topic", n.Topic, "reason", rejection.Reason, "err", rejection.Detail)
 	}
 }

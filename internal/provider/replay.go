@@ -37,27 +37,27 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 		return &again, s.replayBroadcast(&again, track, remark)
 	}
 	r := &request{conn: &conn{server: s, env: s.cfg.Environment}}
-	r.tokenLen = copy(r.token[:], n.Token)
+	r.deviceTokenLen = copy(r.deviceToken[:], n.Token)
 	p := &broker.Push{Notification: &again, Track: track}
-	refusal := s.replayable(r, &again)
+	rejection := s.replayable(r, &again)
 	track.Device = r.claims.Device
 	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
-	if refusal == nil {
-		p.To, p.Base, p.Hash, p.Gone = broker.Address(r.claims.Address), r.claims.Base, r.target.Hash, r.gone
-		refusal = s.handedOver("push", &again, s.cfg.Broker.Submit(p))
+	if rejection == nil {
+		p.To, p.Base, p.Hash, p.Gone = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
+		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p))
 	}
-	return &again, s.replayed(&again, track, refusal)
+	return &again, s.replayed(&again, track, rejection)
 }
 
 // replayable walks the checks of a push that is replayed.
 func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
 	r.teamID, r.space = n.TeamID, s.cfg.Spaces.Of(n.TeamID)
-	if r.target = s.cfg.Auth.Lookup(n.TeamID, n.Topic); r.target == nil {
+	if r.topic = s.cfg.Auth.Lookup(n.TeamID, n.Topic); r.topic == nil {
 		return apns.Reject(apns.TopicDisallowed, "no app has topic", n.Topic, "any more")
 	}
 	for _, check := range replayChecks {
-		if refusal := check(r); refusal != nil {
-			return refusal
+		if rejection := check(r); rejection != nil {
+			return rejection
 		}
 	}
 	return nil
@@ -69,18 +69,18 @@ func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, rem
 	if err != nil {
 		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
 	}
-	refusal := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.Of(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
-	return s.replayed(n, track, refusal)
+	rejection := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.Of(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
+	return s.replayed(n, track, rejection)
 }
 
 // replayed notes a refusal of a replay, and returns it as an error.
-func (s *Server) replayed(n *apns.Notification, track *journal.Track, refusal *apns.Rejection) error {
-	if refusal == nil {
+func (s *Server) replayed(n *apns.Notification, track *journal.Track, rejection *apns.Rejection) error {
+	if rejection == nil {
 		return nil
 	}
 	s.cfg.Journal.Record(journal.Event{
 		Kind: journal.Rejected, Push: n, Track: track, Device: track.Device,
-		Cause: string(refusal.Reason), Detail: refusal.Detail, Refusal: refusal,
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection,
 	})
-	return refusal
+	return rejection
 }

@@ -30,84 +30,84 @@ type request struct {
 	body         []byte
 	bodyTooLarge bool
 
-	authorization header
-	topic         header
-	pushType      header
-	id            header
-	expiration    header
-	priority      header
-	collapseID    header
-	duplicate     string // the first header that occurs twice
-	idValid       bool   // there is an apns-id and it is one
+	authorizationHeader header
+	topicHeader         header
+	pushTypeHeader      header
+	idHeader            header
+	expirationHeader    header
+	priorityHeader      header
+	collapseIDHeader    header
+	duplicateHeader     string // the first header that occurs twice
+	idValid             bool   // there is an apns-id and it is one
 
-	tokenHex string // the last part of the path
-	token    [apns.MaxDeviceToken]byte
-	tokenLen int   // of what is good in token
-	tokenErr error // why tokenHex is no token
+	deviceTokenText string // the last part of the path
+	deviceToken     [apns.MaxDeviceToken]byte
+	deviceTokenLen  int   // of what is good in token
+	deviceTokenErr  error // why tokenHex is no token
 
-	teamID string
-	space  *space.Space        // the world of the team; nil is the common one
-	signed *providerauth.Token // the provider token; nil with a certificate
-	kind   *apns.PushTypeInfo  // nil if there is no push type
-	until  apns.Expiration
-	weight apns.Priority // 0 if the provider gave none
-	claims tokenvault.Claims
-	gone   bool // the token is void, and providers are not told yet
-	target *providerauth.Topic
+	teamID        string
+	space         *space.Space        // the world of the team; nil is the common one
+	providerToken *providerauth.Token // the provider token; nil with a certificate
+	pushType      *apns.PushTypeInfo  // nil if there is no push type
+	expiration    apns.Expiration
+	priority      apns.Priority // 0 if the provider gave none
+	claims        tokenvault.Claims
+	unreported    bool // the token is void, and providers are not told yet
+	topic         *providerauth.Topic
 
-	pardon   pardon          // of the lenient mode
+	ignored  ignoredFailures // of the lenient mode
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 
-// read takes over what the provider has written. Headers that APNs does not
+// parse takes over what the provider has written. Headers that APNs does not
 // document are ignored: "Local and Remote Notification Programming Guide".
-func (r *request) read(s *h2.Stream) {
-	*r = request{conn: r.conn, method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge, until: apns.DefaultExpiration}
+func (r *request) parse(s *h2.Stream) {
+	*r = request{conn: r.conn, method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge, expiration: apns.DefaultExpiration}
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		h := r.header(f.Name)
 		switch {
 		case h == nil:
-		case h.present && r.duplicate == "":
-			r.duplicate = f.Name
+		case h.present && r.duplicateHeader == "":
+			r.duplicateHeader = f.Name
 		case !h.present:
 			*h = header{f.Value, true}
 		}
 	}
-	r.idValid = r.id.present && validID(r.id.value)
-	r.readToken()
+	r.idValid = r.idHeader.present && validID(r.idHeader.value)
+	r.parseDeviceToken()
 }
 
 // header returns where the value of a header goes, nil if it is of no interest.
 func (r *request) header(name string) *header {
 	switch name {
 	case apns.HeaderAuthorization:
-		return &r.authorization
+		return &r.authorizationHeader
 	case apns.HeaderTopic:
-		return &r.topic
+		return &r.topicHeader
 	case apns.HeaderPushType:
-		return &r.pushType
+		return &r.pushTypeHeader
 	case apns.HeaderID:
-		return &r.id
+		return &r.idHeader
 	case apns.HeaderExpiration:
-		return &r.expiration
+		return &r.expirationHeader
 	case apns.HeaderPriority:
-		return &r.priority
+		return &r.priorityHeader
 	case apns.HeaderCollapseID:
-		return &r.collapseID
+		return &r.collapseIDHeader
 	}
 	return nil
 }
 
 // clock tells what time it is for the team; for everybody, as long as it is not
-// known.
+// streamsRaised.
 func (r *request) clock() *clock.Clock {
 	cfg := &r.conn.server.cfg
 	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
 }
 
-// inItsTime is a moment of the common clock in the time of the team.
-func (r *request) inItsTime(t time.Time) time.Time {
+// teamTime is a moment of the common clock in the time of the team.
+func (r *request) teamTime(t time.Time) time.Time {
 	if r.space == nil {
 		return t
 	}
@@ -118,9 +118,9 @@ func (r *request) inItsTime(t time.Time) time.Time {
 // requests to APNs".
 const devicePath = "/3/device/"
 
-func (r *request) readToken() {
+func (r *request) parseDeviceToken() {
 	var ok bool
-	if r.tokenHex, ok = strings.CutPrefix(r.path, devicePath); ok && r.tokenHex != "" {
-		r.tokenLen, r.tokenErr = apns.DecodeDeviceToken(r.token[:], r.tokenHex)
+	if r.deviceTokenText, ok = strings.CutPrefix(r.path, devicePath); ok && r.deviceTokenText != "" {
+		r.deviceTokenLen, r.deviceTokenErr = apns.DecodeDeviceToken(r.deviceToken[:], r.deviceTokenText)
 	}
 }

@@ -10,7 +10,7 @@ import (
 // observed: pushok#169, REFUSED_STREAM after some 50,000 requests; Apple forum
 // 54407, GOAWAY after as many.
 func TestAConnectionMayHaveANumberOfRequests(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.MaxRequests = 3
 	ln := w.serve()
 	c := w.dialTLS(ln, clientTLS())

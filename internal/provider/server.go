@@ -27,7 +27,7 @@ type Server struct {
 	h2First, h2Known h2.Config
 
 	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
-	conns       open
+	conns       openConns
 	open        atomic.Int64 // connections
 	bursts      *bursts      // nil is no limit
 
@@ -39,7 +39,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg.withDefaults(), checks: defaultChecks}
+	s := &Server{cfg: cfg.withDefaults(), checks: pushChecks}
 	s.bursts = newBursts(&s.cfg)
 	s.tls = s.tlsConfig(s.cfg.Certificate)
 	s.h2Known = h2.Config{
@@ -62,7 +62,7 @@ func New(cfg Config) (*Server, error) {
 		s.slots = make(chan struct{}, s.cfg.MaxConnections)
 	}
 	if s.cfg.Faults != nil {
-		s.cfg.Faults.Watch(s.endUnmuted)
+		s.cfg.Faults.Watch(s.endRevertedMutes)
 	}
 	return s, nil
 }
@@ -98,7 +98,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 		}
 		if !s.takeSlot() {
 			s.cfg.Log.Warn("provider: connection refused, there are too many", "remote", nc.RemoteAddr())
-			s.recordCrowd(nc)
+			s.recordTooManyConnections(nc)
 			_ = nc.Close() // the peer learns as much as it needs
 			continue
 		}

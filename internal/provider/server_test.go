@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
-func TestStoppingTheServerSaysGoodbye(t *testing.T) {
-	w := newWorld(t)
+func TestStoppingTheServerSendsGoAway(t *testing.T) {
+	w := newFixture(t)
 	server, err := New(w.cfg)
 	require.NoError(t, err)
 	ln := memnet.Listen()
@@ -35,8 +35,8 @@ func TestStoppingTheServerSaysGoodbye(t *testing.T) {
 	require.Error(t, err, "the listener is closed")
 }
 
-func TestARefusalIsInTheLogOnDemand(t *testing.T) {
-	w := newWorld(t)
+func TestARejectionIsInTheDebugLog(t *testing.T) {
+	w := newFixture(t)
 	log := new(records)
 	w.cfg.Log = slog.New(log)
 	got := w.dial().send(w.good().set(apns.HeaderTopic, "com.nobody"))
@@ -46,9 +46,9 @@ func TestARefusalIsInTheLogOnDemand(t *testing.T) {
 }
 
 // The reason IdleTimeout is Apple's; that it comes in GOAWAY is a guess.
-func TestAnIdleConnectionIsToldWhy(t *testing.T) {
+func TestAnIdleConnectionGetsGoAwayWithIdleTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.cfg.IdleTimeout = 5 * time.Second
 		c := w.dial()
 		begun := time.Now()
@@ -58,8 +58,8 @@ func TestAnIdleConnectionIsToldWhy(t *testing.T) {
 	})
 }
 
-func TestTooManyConnectionsAreTurnedAway(t *testing.T) {
-	w := newWorld(t)
+func TestConnectionsAboveTheMaximumAreClosed(t *testing.T) {
+	w := newFixture(t)
 	w.cfg.MaxConnections = 1
 	ln := w.serve()
 	first := w.dialTLS(ln, clientTLS())
@@ -84,7 +84,7 @@ func (l *brokenListener) Accept() (net.Conn, error) {
 
 func TestAcceptIsTriedAgainUntilTheListenerIsBroken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		server, err := New(w.cfg)
 		require.NoError(t, err)
 		begun := time.Now()
@@ -96,7 +96,7 @@ func TestAcceptIsTriedAgainUntilTheListenerIsBroken(t *testing.T) {
 }
 
 func TestAServerNeedsItsParts(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for what, strip := range map[string]func(*Config){
 		"Auth":        func(c *Config) { c.Auth = nil },
 		"Vault":       func(c *Config) { c.Vault = nil },

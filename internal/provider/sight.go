@@ -8,17 +8,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A sight is an arrival as a reader of the journal looks at it. The functions
+// A recordView is an arrival as a reader of the journal looks at it. The functions
 // below say what a check has seen of it; "" is nothing at all.
-type sight struct {
-	*arrival
+type recordView struct {
+	*requestRecord
 	exchange *journal.Exchange
 	record   *journal.Record
 }
 
-// saw shows a header.
-func saw(name string) func(*sight) string {
-	return func(s *sight) string {
+// describeHeader shows a header.
+func describeHeader(name string) func(*recordView) string {
+	return func(s *recordView) string {
 		for _, h := range s.exchange.Headers {
 			if h.Name == name {
 				return shown(h.Value)
@@ -37,27 +37,27 @@ func shown(text string) string {
 	return text
 }
 
-func sawPath(s *sight) string   { return shown(s.path) }
-func sawMethod(s *sight) string { return s.exchange.Method }
-func sawRoute(s *sight) string  { return s.exchange.Method + " " + shown(s.path) }
+func describePath(s *recordView) string   { return shown(s.path) }
+func describeMethod(s *recordView) string { return s.exchange.Method }
+func describeRoute(s *recordView) string  { return s.exchange.Method + " " + shown(s.path) }
 
-func sawCredential(s *sight) string {
+func describeCredential(s *recordView) string {
 	who := &s.exchange.Credential
 	switch who.Kind {
 	case journal.Certificate:
 		return who.Subject
 	case journal.ProviderToken:
-		said := s.description()
+		token := s.description()
 		if who.IssuedAt.IsZero() {
 			return "provider token " + who.Fingerprint
 		}
-		return fmt.Sprintf("provider token %s of team %s by key %s, %v old", who.Fingerprint, said.TeamID, who.KeyID, who.Age.Round(1e9))
+		return fmt.Sprintf("provider token %s of team %s by key %s, %v old", who.Fingerprint, token.TeamID, who.KeyID, who.Age.Round(1e9))
 	}
 	return ""
 }
 
-// sawConnection shows the two things that a connection is bound to.
-func sawConnection(s *sight) string {
+// describeConnection shows the two things that a connection is bound to.
+func describeConnection(s *recordView) string {
 	who := &s.exchange.Credential
 	if who.KeyID == "" {
 		return ""
@@ -65,29 +65,29 @@ func sawConnection(s *sight) string {
 	return fmt.Sprintf("connection %d, team %s, key %s", s.exchange.Connection.Number, who.TeamID, who.KeyID)
 }
 
-func sawTokenText(s *sight) string {
+func describeDeviceToken(s *recordView) string {
 	text, _ := strings.CutPrefix(s.path, devicePath)
 	return shown(text)
 }
 
-func sawTypePriority(s *sight) string {
+func describePriority(s *recordView) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %d", s.record.Push.PushType, s.record.Push.Priority))
 }
 
-func sawPayload(s *sight) string {
-	if s.odd != nil && s.odd.tooLarge {
+func describePayload(s *recordView) string {
+	if s.extras != nil && s.extras.bodyTooLarge {
 		return "more than may be read"
 	}
 	return fmt.Sprintf("%d bytes", len(s.record.Push.Payload))
 }
 
-func sawTopic(s *sight) string { return shown(s.record.Push.Topic) }
+func describeTopic(s *recordView) string { return shown(s.record.Push.Topic) }
 
-func sawTypeTopic(s *sight) string {
-	return strings.TrimSpace(shown(string(s.record.Push.PushType)) + " " + sawTopic(s))
+func describePushType(s *recordView) string {
+	return strings.TrimSpace(shown(string(s.record.Push.PushType)) + " " + describeTopic(s))
 }
 
-func sawDevice(s *sight) string {
+func describeDevice(s *recordView) string {
 	if s.record.Device == (apns.DeviceID{}) {
 		return ""
 	}

@@ -23,7 +23,7 @@ func TestTokenUpdatesAreCountedInThreeScopes(t *testing.T) {
 		{"source", providerauth.ScopeSource, 429},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			w.useRegistry(providerauth.Config{UpdateScope: tt.scope})
 			ln := w.serve()
 			var got *reply

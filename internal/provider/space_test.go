@@ -17,16 +17,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A topic of the same name in another space is another topic, so that the
+// A topicHeader of the same name in another space is another topic, so that the
 // device's token was not made for it.
 func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 	const guest = "GUESTTEAM1"
 	for _, row := range []struct {
-		name      string
-		home      string // of the device
-		sender    string
-		certified bool // with a certificate, not a token
-		want      apns.Reason
+		name        string
+		deviceSpace string // of the device
+		team        string
+		certified   bool // with a certificate, not a token
+		want        apns.Reason
 	}{
 		{"both in the common world", "", team, false, ""},
 		{"both in a space", guest, guest, false, ""},
@@ -37,7 +37,7 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 		{"with a certificate, out of a space", "", guest, true, apns.DeviceTokenNotForTopic},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			spaces := space.New(w.clock)
 			_, err := spaces.Open(guest)
 			require.NoError(t, err)
@@ -45,16 +45,16 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 			w.useRegistry(providerauth.Config{Spaces: spaces})
 			w.addKey(providerauth.Key{ID: "GUESTKEY01", TeamID: guest})
 			require.NoError(t, w.auth.AddApp(guest, bundleID))
-			spaces.Settle(device, spaces.Of(row.home))
+			spaces.Settle(device, spaces.Of(row.deviceSpace))
 
 			for what, token := range map[string]string{"an app's token": w.token(bundleID), "the base token": w.token("")} {
 				call := w.good()
 				call.path = devicePath + token
-				key := map[string]string{team: "KEY0000001", guest: "GUESTKEY01"}[row.sender]
-				call.set(apns.HeaderAuthorization, w.bearer(row.sender, key))
+				key := map[string]string{team: "KEY0000001", guest: "GUESTKEY01"}[row.team]
+				call.set(apns.HeaderAuthorization, w.bearer(row.team, key))
 				cfg := &tls.Config{NextProtos: []string{"h2"}}
 				if row.certified {
-					cfg = w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: row.sender})
+					cfg = w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: row.team})
 				}
 				got := w.dialTLS(w.serve(), cfg).send(call)
 				want := ""
@@ -69,8 +69,8 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 
 // What waits and what is counted goes by the clock of the team.
 func TestATeamInASpaceIsCountedByItsOwnClock(t *testing.T) {
-	w := newWorld(t)
-	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenWeight = 1, 2, 1
+	w := newFixture(t)
+	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenErrors = 1, 2, 1
 	w.cfg.Spaces = space.New(w.clock)
 	own, err := w.cfg.Spaces.Open(team)
 	require.NoError(t, err)

@@ -19,8 +19,8 @@ const (
 	LowerExpired LowerRule = iota
 	// LowerForbidden is every answer with status 403.
 	LowerForbidden
-	// LowerRefused is every refusal (observed: openradar 27870881).
-	LowerRefused
+	// LowerRejected is every refusal (observed: openradar 27870881).
+	LowerRejected
 	// LowerNever is none.
 	LowerNever
 )
@@ -32,7 +32,7 @@ func (l LowerRule) lowers(reason apns.Reason) bool {
 		return reason == apns.ExpiredProviderToken
 	case LowerForbidden:
 		return reason.Status() == 403
-	case LowerRefused:
+	case LowerRejected:
 		return true
 	default:
 		return false
@@ -44,8 +44,8 @@ func (l LowerRule) lowers(reason apns.Reason) bool {
 // "Establishing a token-based connection to APNs". How it is raised is observed
 // (AndrewBarba/apns2#17).
 func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
-	if !c.known && signed != nil && c.binding.Bound() {
-		c.known = true
+	if !c.streamsRaised && signed != nil && c.binding.Bound() {
+		c.streamsRaised = true
 		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
 	}
 }
@@ -55,17 +55,17 @@ func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
 // its way is refused with REFUSED_STREAM.
 // observed: pushy#476
 func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
-	if c.known && c.server.cfg.LowerStreams.lowers(reason) {
-		c.lowered = true
-		hc.Curtail(c.server.cfg.FirstStreams)
+	if c.streamsRaised && c.server.cfg.LowerStreams.lowers(reason) {
+		c.streamsLowered = true
+		hc.LowerMaxConcurrentStreams(c.server.cfg.FirstStreams)
 	}
 }
 
 // restoreStreams raises the limit again after a push that was accepted.
 // observed: openradar 27870881
 func (c *conn) restoreStreams(hc *h2.Conn) {
-	if c.lowered {
-		c.lowered = false
+	if c.streamsLowered {
+		c.streamsLowered = false
 		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
 	}
 }
@@ -75,7 +75,7 @@ func (c *conn) restoreStreams(hc *h2.Conn) {
 const retireTime = 30 * time.Second
 
 // countRequest ends a connection that has had its number of requests: what is
-// open is answered, further streams get REFUSED_STREAM.
+// openConns is answered, further streams get REFUSED_STREAM.
 // observed: pushok#169
 func (c *conn) countRequest(hc *h2.Conn) {
 	if c.requests.Add(1) == int64(c.server.cfg.MaxRequests) {

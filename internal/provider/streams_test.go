@@ -14,7 +14,7 @@ import (
 // "Establishing a token-based connection to APNs": one stream until a push with a
 // valid token. observed: AndrewBarba/apns2#17, a second SETTINGS frame with 1000.
 func TestATokenConnectionBeginsWithOneStream(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dial()
 	require.Equal(t, []uint32{1}, c.limits)
 	require.Equal(t, 403, c.send(w.good().drop(apns.HeaderAuthorization)).status)
@@ -27,7 +27,7 @@ func TestATokenConnectionBeginsWithOneStream(t *testing.T) {
 }
 
 func TestTheStreamLimitsAreSettings(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.cfg.FirstStreams, w.cfg.Streams = 3, 500
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)
@@ -35,7 +35,7 @@ func TestTheStreamLimitsAreSettings(t *testing.T) {
 }
 
 func TestACertificateConnectionBeginsWithAThousandStreams(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
 	require.Equal(t, []uint32{1000}, c.limits, "observed: pushy#709")
 	require.Equal(t, 200, c.send(w.good()).status)
@@ -43,7 +43,7 @@ func TestACertificateConnectionBeginsWithAThousandStreams(t *testing.T) {
 }
 
 func TestTheConnectionRemembersItsFirstPush(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.addKey(foreignKey())
 	w.addKey(providerauth.Key{ID: "TOPICKEY01", TeamID: team, Topics: []string{bundleID}})
 	require.NoError(t, w.auth.AddApp(otherTeam, "com.other"))

@@ -29,7 +29,7 @@ func (s *Server) tlsConfig(certificate certificateFor) *tls.Config {
 		// certificate is from is found out later, so that the refusal can be a
 		// reason; the handshake itself only fails for revoked ones.
 		ClientAuth:       tls.RequestClientCert,
-		VerifyConnection: s.refuseRevoked,
+		VerifyConnection: s.rejectRevoked,
 	}
 	usual := withoutALPN.Clone()
 	usual.NextProtos = []string{protocol}
@@ -42,15 +42,15 @@ func (s *Server) tlsConfig(certificate certificateFor) *tls.Config {
 	return usual
 }
 
-// refuseRevoked fails the handshake of a revoked provider certificate:
+// rejectRevoked fails the handshake of a revoked provider certificate:
 // "Establishing a certificate-based connection to APNs".
-func (s *Server) refuseRevoked(state tls.ConnectionState) error {
+func (s *Server) rejectRevoked(state tls.ConnectionState) error {
 	if len(state.PeerCertificates) == 0 || s.cfg.VerifyProvider == nil {
 		return nil
 	}
 	_, err := s.cfg.VerifyProvider(state.PeerCertificates, s.cfg.Clock.Now())
-	if refusal, ok := errors.AsType[*pki.CertificateError](err); ok && refusal.Kind == pki.Revoked {
-		return refusal
+	if rejection, ok := errors.AsType[*pki.CertificateError](err); ok && rejection.Kind == pki.Revoked {
+		return rejection
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func TestALPNIsOptional(t *testing.T) {
 		what   string
 		offer  []string
 		agreed string
-		why    string
+		msg    string
 	}{
 		{"h2", []string{"h2"}, "h2", ""},
 		{"h2 after http/1.1", []string{"http/1.1", "h2"}, "h2", ""},
@@ -33,24 +33,24 @@ func TestALPNIsOptional(t *testing.T) {
 	} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(tt.what+" "+tls.VersionName(version), func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				c := w.dialTLS(w.serve(), &tls.Config{NextProtos: tt.offer, MaxVersion: version})
 				require.Equal(t, tt.agreed, c.conn.(*tls.Conn).ConnectionState().NegotiatedProtocol)
-				require.Equal(t, 200, c.send(w.good()).status, tt.why)
+				require.Equal(t, 200, c.send(w.good()).status, tt.msg)
 			})
 		}
 	}
 }
 
-func TestTLSBelow12IsRefused(t *testing.T) {
-	w := newWorld(t)
+func TestTLSBelow12IsRejected(t *testing.T) {
+	w := newFixture(t)
 	_, err := w.handshake(w.serve(), &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
 	require.ErrorContains(t, err, "protocol version")
 }
 
 // observed: no HTTP/1.1 status ever; curl reports HTTP/0.9.
 func TestAnHTTP1ClientSeesFrames(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tc, err := w.handshake(w.serve(), &tls.Config{})
 	require.NoError(t, err)
 	request, err := http.NewRequest(http.MethodPost, "https://localhost/3/device/x", strings.NewReader("{}"))
@@ -93,7 +93,7 @@ func (r *records) text() string {
 
 func TestAFailedHandshakeIsOneLineInTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		log := new(records)
 		w.cfg.Log = slog.New(log)
 		server, err := New(w.cfg)

@@ -31,9 +31,9 @@ const (
 
 var device = apns.DeviceID{1, 2, 3, 4, 5, 6, 7, 8}
 
-// A world is one team with a key and an app, one device that has the app, and
+// A fixture is one team with a key and an app, one device that has the app, and
 // what a server needs to serve them.
-type world struct {
+type fixture struct {
 	t       testing.TB
 	clock   *clock.Clock
 	pki     *pki.PKI
@@ -82,9 +82,9 @@ func (b *fakeBroker) last(t testing.TB) *broker.Push {
 	return p
 }
 
-func newWorld(t testing.TB) *world {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	w := &world{t: t, clock: new(clock.Clock), broker: new(fakeBroker), keys: map[string]*ecdsa.PrivateKey{}}
+	w := &fixture{t: t, clock: new(clock.Clock), broker: new(fakeBroker), keys: map[string]*ecdsa.PrivateKey{}}
 	w.useRegistry(providerauth.Config{})
 	var err error
 	w.pki, err = pki.New(pki.Options{})
@@ -102,7 +102,7 @@ func newWorld(t testing.TB) *world {
 }
 
 // useRegistry gives the world a registry with other rules.
-func (w *world) useRegistry(cfg providerauth.Config) {
+func (w *fixture) useRegistry(cfg providerauth.Config) {
 	w.t.Helper()
 	cfg.Clock = w.clock
 	w.auth = providerauth.New(cfg)
@@ -112,7 +112,7 @@ func (w *world) useRegistry(cfg providerauth.Config) {
 	w.authorization = w.bearer(team, "KEY0000001")
 }
 
-func (w *world) addKey(k providerauth.Key) {
+func (w *fixture) addKey(k providerauth.Key) {
 	w.t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(w.t, err)
@@ -123,9 +123,9 @@ func (w *world) addKey(k providerauth.Key) {
 }
 
 // bearer is an authorization header with a fresh token.
-func (w *world) bearer(team, key string) string { return w.bearerAt(team, key, w.clock.Now()) }
+func (w *fixture) bearer(team, key string) string { return w.bearerAt(team, key, w.clock.Now()) }
 
-func (w *world) bearerAt(team, key string, at time.Time) string {
+func (w *fixture) bearerAt(team, key string, at time.Time) string {
 	w.t.Helper()
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": team, "iat": at.Unix()})
 	token.Header = map[string]any{"alg": "ES256", "kid": key}
@@ -134,10 +134,10 @@ func (w *world) bearerAt(team, key string, at time.Time) string {
 	return "bearer " + raw
 }
 
-// token is the device's token for a topic in production, or its base token.
-func (w *world) token(topic string) string { return w.tokenIn(apns.Production, topic) }
+// deviceToken is the device's token for a topic in production, or its base token.
+func (w *fixture) token(topic string) string { return w.tokenIn(apns.Production, topic) }
 
-func (w *world) tokenIn(env apns.Environment, topic string) string {
+func (w *fixture) tokenIn(env apns.Environment, topic string) string {
 	address := tokenvault.Address{Environment: env, Device: device}
 	if topic == "" {
 		return w.vault.Mint(address, nil).String()
@@ -146,8 +146,8 @@ func (w *world) tokenIn(env apns.Environment, topic string) string {
 	return w.vault.Mint(address, &hash).String()
 }
 
-// good is a request that is accepted in production.
-func (w *world) good() *call {
+// acceptable is a request that is accepted in production.
+func (w *fixture) good() *call {
 	return &call{
 		method: "POST", path: devicePath + w.token(bundleID), authority: "localhost",
 		fields: []field{
@@ -160,7 +160,7 @@ func (w *world) good() *call {
 }
 
 // serve starts a server on a network in memory; it stops with the test.
-func (w *world) serve() *memnet.Listener {
+func (w *fixture) serve() *memnet.Listener {
 	w.t.Helper()
 	ln := memnet.Listen()
 	w.serveOn(ln)
@@ -168,7 +168,7 @@ func (w *world) serve() *memnet.Listener {
 }
 
 // serveOn is serve on a network of one's own.
-func (w *world) serveOn(ln net.Listener) {
+func (w *fixture) serveOn(ln net.Listener) {
 	w.t.Helper()
 	server, err := New(w.cfg)
 	require.NoError(w.t, err)
@@ -183,7 +183,7 @@ func (w *world) serveOn(ln net.Listener) {
 }
 
 // dial connects to a fresh server as most clients do.
-func (w *world) dial() *client {
+func (w *fixture) dial() *client {
 	w.t.Helper()
 	return w.dialTLS(w.serve(), &tls.Config{NextProtos: []string{"h2"}})
 }

@@ -13,7 +13,7 @@ func (r *Registry) usable(t *Token, env apns.Environment) error {
 	if t.key.removed.Load() {
 		return invalid("key %s of team %s was revoked", t.KeyID, t.TeamID)
 	}
-	if t.key.member.suspended.Load() {
+	if t.key.team.suspended.Load() {
 		return forbidden(t.TeamID)
 	}
 	if !t.key.usableIn(env) {

@@ -12,7 +12,7 @@ import (
 // "Establishing a token-based connection to APNs": iat must be within one hour
 // of now.
 func TestAProviderTokenIsGoodForOneHour(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	issued := time.Unix(w.clock.Now().Unix(), 0)
 	raw := w.tokenAt(team, keyID, issued)
 	at := func(age time.Duration) error {
@@ -29,7 +29,7 @@ func TestAProviderTokenIsGoodForOneHour(t *testing.T) {
 }
 
 func TestTheAgeRulesAreSettings(t *testing.T) {
-	w := newWorld(t, Config{MaxAge: time.Minute, MaxFuture: -1})
+	w := newFixture(t, Config{MaxAge: time.Minute, MaxFuture: -1})
 	_, err := w.reg.Verify(w.tokenAt(team, keyID, w.clock.Now().Add(-2*time.Minute)), apns.Production)
 	requireReason(t, apns.ExpiredProviderToken, err, "MaxAge is a minute")
 	_, err = w.reg.Verify(w.tokenAt(team, keyID, w.clock.Now().Add(1000*time.Hour)), apns.Production)
@@ -37,16 +37,16 @@ func TestTheAgeRulesAreSettings(t *testing.T) {
 }
 
 // Apple's sample token has iat in milliseconds; the detail helps.
-func TestAnIssueTimeInMillisecondsIsRefusedWithAHint(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestAnIssueTimeInMillisecondsIsRejectedWithAHint(t *testing.T) {
+	w := newFixture(t, Config{})
 	_, err := w.reg.Verify(w.tokenAt(team, keyID, time.Unix(w.clock.Now().UnixMilli(), 0)), apns.Production)
 	r := requireReason(t, apns.ExpiredProviderToken, err, "it is far in the future")
 	require.Contains(t, r.Detail, "not milliseconds")
 }
 
-func TestIssueTimesBeyondEveryClockAreRefused(t *testing.T) {
+func TestIssueTimesOutOfRangeAreRejected(t *testing.T) {
 	for _, iat := range []string{"-1e300", "-1", "0", "1e300", "9223372036854775808"} {
-		w := newWorld(t, Config{})
+		w := newFixture(t, Config{})
 		raw := writer{header: header(), claims: claims(iat)}.write(t, w.keys[keyID])
 		_, err := w.reg.Verify(raw, apns.Production)
 		requireReason(t, apns.ExpiredProviderToken, err, "iat "+iat+" is not within an hour of now")
@@ -54,7 +54,7 @@ func TestIssueTimesBeyondEveryClockAreRefused(t *testing.T) {
 }
 
 func TestABoundConnectionSeesItsTokenExpire(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	b, authorization := w.reg.NewBinding(apns.Production), "bearer "+w.token(team, keyID)
 	_, err := b.Verify(authorization)
 	require.NoError(t, err)

@@ -40,22 +40,22 @@ func (r *Registry) AddApp(team, bundleID string) error {
 	}
 	names := topicsOf(bundleID)
 	for _, name := range names {
-		if t := r.topics[place{m.space, name}]; t != nil && t.TeamID != team {
+		if t := r.topics[scopedName{m.space, name}]; t != nil && t.TeamID != team {
 			return fmt.Errorf("providerauth: app %s: topic %s belongs to app %s of team %s; use another bundle ID or remove that app",
 				bundleID, name, t.BundleID, t.TeamID)
 		}
 	}
-	r.apps[place{m.space, bundleID}] = team
+	r.apps[scopedName{m.space, bundleID}] = team
 	if _, ok := m.apps[bundleID]; !ok {
-		m.apps[bundleID] = r.order
+		m.apps[bundleID] = r.topicCount
 	}
 	r.appChanges.Add(1)
 	for _, name := range names {
-		at := place{m.space, name}
+		at := scopedName{m.space, name}
 		if r.topics[at] == nil {
-			r.topics[at] = &Topic{Name: name, Hash: apns.HashTopic(name), BundleID: bundleID, TeamID: team, Space: m.space, order: r.order}
+			r.topics[at] = &Topic{Name: name, Hash: apns.HashTopic(name), BundleID: bundleID, TeamID: team, Space: m.space, order: r.topicCount}
 			r.hashed[r.topics[at].hashed()] = r.topics[at]
-			r.order++
+			r.topicCount++
 		}
 	}
 	return nil
@@ -74,24 +74,24 @@ func (r *Registry) RemoveApp(team, bundleID string) bool {
 }
 
 // appLocked returns where the app of a team is, and whether the team has it.
-func (r *Registry) appLocked(team, bundleID string) (place, bool) {
+func (r *Registry) appLocked(team, bundleID string) (scopedName, bool) {
 	m := r.teams[team]
 	if m == nil {
-		return place{}, false
+		return scopedName{}, false
 	}
-	app := place{m.space, bundleID}
+	app := scopedName{m.space, bundleID}
 	owner, ok := r.apps[app]
 	return app, ok && owner == team
 }
 
-func (r *Registry) removeAppLocked(m *member, bundleID string) {
-	app := place{m.space, bundleID}
+func (r *Registry) removeAppLocked(m *teamEntry, bundleID string) {
+	app := scopedName{m.space, bundleID}
 	delete(m.apps, bundleID)
 	delete(r.apps, app)
-	delete(r.quiet, app)
+	delete(r.noBroadcast, app)
 	r.appChanges.Add(1)
 	for _, name := range topicsOf(app.name) {
-		at := place{app.space, name}
+		at := scopedName{app.space, name}
 		if t := r.topics[at]; t != nil && t.BundleID == app.name {
 			delete(r.topics, at)
 			delete(r.hashed, t.hashed())
@@ -145,11 +145,11 @@ func (r *Registry) HasApp(team, bundleID string) bool {
 }
 
 // Lookup returns what a topic is in the world of a team, or nil. In the common
-// world it may belong to another team.
+// fixture it may belong to another team.
 func (r *Registry) Lookup(team, topic string) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.topics[place{r.spaceLocked(team), topic}]
+	return r.topics[scopedName{r.spaceLocked(team), topic}]
 }
 
 // Hashed returns a topic in a space, nil being the common world, by the beginning
@@ -157,7 +157,7 @@ func (r *Registry) Lookup(team, topic string) *Topic {
 func (r *Registry) Hashed(in *space.Space, begin [4]byte) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.hashed[hashed{in, begin}]
+	return r.hashed[topicHash{in, begin}]
 }
 
 // spaceLocked returns the world of a team; one that is not known is in the common

@@ -10,7 +10,7 @@ import (
 )
 
 func BenchmarkVerifyKnownToken(b *testing.B) {
-	w := newWorld(b, Config{})
+	w := newFixture(b, Config{})
 	raw := w.token(team, keyID)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -21,12 +21,12 @@ func BenchmarkVerifyKnownToken(b *testing.B) {
 }
 
 func BenchmarkVerifyNewToken(b *testing.B) {
-	w := newWorld(b, Config{})
+	w := newFixture(b, Config{})
 	raw := w.token(team, keyID)
 	d := digestOf(raw)
 	b.ReportAllocs()
 	for b.Loop() {
-		if v := w.reg.judge(raw, d); v.rejection != nil {
+		if v := w.reg.verifyNew(raw, d); v.rejection != nil {
 			b.Fatal(v.rejection)
 		}
 	}
@@ -34,7 +34,7 @@ func BenchmarkVerifyNewToken(b *testing.B) {
 
 // The path of every push after the first on a connection.
 func BenchmarkBindingSameHeader(b *testing.B) {
-	w := newWorld(b, Config{})
+	w := newFixture(b, Config{})
 	authorization := "bearer " + w.token(team, keyID)
 	binding := w.reg.NewBinding(apns.Production)
 	b.ReportAllocs()
@@ -52,8 +52,8 @@ func BenchmarkBindingSameHeader(b *testing.B) {
 	}
 }
 
-func TestAKnownTokenCostsNoAllocation(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestVerifyingAKnownTokenDoesNotAllocate(t *testing.T) {
+	w := newFixture(t, Config{})
 	raw := w.tokenAt(team, keyID, time.Now())
 	allocs := testing.AllocsPerRun(100, func() {
 		_, err := w.reg.Verify(raw, apns.Production)
@@ -66,15 +66,15 @@ func TestAKnownTokenCostsNoAllocation(t *testing.T) {
 
 // Whatever the updates are counted over, a token that is in use is let through
 // without a lock and without memory.
-func TestATokenInUseIsAdmittedForNothing(t *testing.T) {
+func TestAdmittingTheTokenInUseDoesNotAllocate(t *testing.T) {
 	for _, scope := range []Scope{ScopeConnection, ScopeKey, ScopeSource} {
-		w := newWorld(t, Config{UpdateScope: scope})
+		w := newFixture(t, Config{UpdateScope: scope})
 		b := w.from("192.0.2.1")
 		header := "bearer " + w.token(team, keyID)
 		token, err := b.Verify(header)
 		require.NoError(t, err)
 		require.NoError(t, b.Admit(token))
-		h := b.holderOf(token)
+		h := b.counterFor(token)
 		h.mu.Lock() // Admit would wait for it
 		require.Zero(t, testing.AllocsPerRun(100, func() {
 			if token, err = b.Verify(header); err == nil {

@@ -18,16 +18,16 @@ type Binding struct {
 	header string // the last authorization header that was good,
 	token  *Token // and the token in it
 
-	key   *entry // of the first push; nil until there was one
-	order uint64 // how many topics were known then
+	key        *keyEntry // of the first push; nil until there was one
+	topicCount uint64    // how many topics were known then
 
-	ownHolder     holder  // of the tokens of key, or of team-scoped keys
-	relatedHolder holder  // of the tokens of the key related to it
-	source        *holder // of all tokens of the peer's address; nil unless they are counted by it
+	ownUpdates     updateCounter  // of the tokens of key, or of team-scoped keys
+	relatedUpdates updateCounter  // of the tokens of the key related to it
+	sourceUpdates  *updateCounter // of all tokens of the peer's address; nil unless they are counted by it
 
-	topic    *Topic // the last one allowed,
-	topicKey *entry // to the tokens of this key,
-	topicAt  uint64 // when the registry's apps had changed so many times
+	topic    *Topic    // the last one allowed,
+	topicKey *keyEntry // to the tokens of this key,
+	topicAt  uint64    // when the registry's apps had changed so many times
 }
 
 // NewBinding returns the binding of a new connection to env.
@@ -35,11 +35,11 @@ func (r *Registry) NewBinding(env apns.Environment) *Binding {
 	return &Binding{registry: r, env: env}
 }
 
-// From says at which address the connection's peer is, without its port. It is for
+// SetSource says at which address the connection's peer is, without its port. It is for
 // [ScopeSource], and to be called before the first Verify.
-func (b *Binding) From(address string) {
+func (b *Binding) SetSource(address string) {
 	if b.registry.cfg.UpdateScope == ScopeSource {
-		b.source = b.registry.sources.of(address)
+		b.sourceUpdates = b.registry.sources.of(address)
 	}
 }
 
@@ -62,19 +62,19 @@ func (b *Binding) Verify(authorization string) (*Token, error) {
 	}
 	token, err := b.registry.Verify(raw, b.env)
 	if err != nil {
-		return nil, b.refuse(raw, err)
+		return nil, b.countRejected(raw, err)
 	}
 	b.header, b.token = authorization, token
 	return token, nil
 }
 
-// refuse is err, which refuses the token raw, unless that is one update too many
+// countRejected is err, which refuses the token raw, unless that is one update too many
 // of an address.
-func (b *Binding) refuse(raw string, err error) error {
-	if b.source == nil {
+func (b *Binding) countRejected(raw string, err error) error {
+	if b.sourceUpdates == nil {
 		return err
 	}
-	if tooMany := b.source.admit(digestOf(raw), nil, b.registry, nil); tooMany != nil {
+	if tooMany := b.sourceUpdates.admit(digestOf(raw), nil, b.registry, nil); tooMany != nil {
 		return tooMany
 	}
 	return err
@@ -85,30 +85,30 @@ func (b *Binding) refuse(raw string, err error) error {
 // [apns.Rejection]: TooManyProviderTokenUpdates, InvalidProviderToken for
 // another team's token, or UnrelatedKeyIdInToken.
 func (b *Binding) Admit(t *Token) error {
-	h := b.holderOf(t)
+	h := b.counterFor(t)
 	if h.current.Load() == t { // what is shared by connections is only read
-		return b.follow(t)
+		return b.checkKey(t)
 	}
-	return h.admit(t.digest, t, b.registry, b.follow)
+	return h.admit(t.digest, t, b.registry, b.checkKey)
 }
 
-// holderOf returns where the updates of t's key are counted. On a connection, a
+// counterFor returns where the updates of t's key are counted. On a connection, a
 // key and the one related to it take turns without that being an update.
-func (b *Binding) holderOf(t *Token) *holder {
+func (b *Binding) counterFor(t *Token) *updateCounter {
 	switch {
 	case b.registry.cfg.UpdateScope == ScopeKey:
-		return &t.key.shared
-	case b.source != nil:
-		return b.source
+		return &t.key.updates
+	case b.sourceUpdates != nil:
+		return b.sourceUpdates
 	case b.key != nil && b.key != t.key && b.related(t):
-		return &b.relatedHolder
+		return &b.relatedUpdates
 	}
-	return &b.ownHolder
+	return &b.ownUpdates
 }
 
-// follow compares a token's key with the one that bound the connection; the
+// checkKey compares a token's key with the one that bound the connection; the
 // first one binds it.
-func (b *Binding) follow(t *Token) error {
+func (b *Binding) checkKey(t *Token) error {
 	switch {
 	case b.key == nil:
 		b.bind(t)
@@ -129,7 +129,7 @@ func (b *Binding) follow(t *Token) error {
 func (b *Binding) bind(t *Token) {
 	b.registry.mu.RLock()
 	defer b.registry.mu.RUnlock()
-	b.key, b.order = t.key, b.registry.order
+	b.key, b.topicCount = t.key, b.registry.topicCount
 }
 
 // related reports whether t's key is the one related to the connection's.

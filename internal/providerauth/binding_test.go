@@ -25,7 +25,7 @@ func push(b *Binding, raw, topic string) error {
 // "Establishing a token-based connection to APNs": no more than one update in
 // 20 minutes on the same connection.
 func TestAConnectionMayChangeItsTokenOnceInTwentyMinutes(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	b := w.reg.NewBinding(apns.Production)
 	first := w.token(team, keyID)
 	w.clock.Advance(5 * time.Minute)
@@ -49,7 +49,7 @@ func TestAConnectionMayChangeItsTokenOnceInTwentyMinutes(t *testing.T) {
 
 // observed: pigeon#226, apns2#132, workers that each sign a token of their own.
 func TestUpdatesMayBeCountedByKey(t *testing.T) {
-	w := newWorld(t, Config{UpdateScope: ScopeKey})
+	w := newFixture(t, Config{UpdateScope: ScopeKey})
 	w.addKey(Key{ID: "SECONDTEAM", TeamID: team})
 	w.addKey(Key{ID: "FOREIGNKEY", TeamID: otherTeam})
 	require.NoError(t, w.reg.AddApp(otherTeam, "com.other"))
@@ -68,7 +68,7 @@ func TestUpdatesMayBeCountedByKey(t *testing.T) {
 }
 
 func TestTheSameTokenTwiceIsNoUpdate(t *testing.T) {
-	w := newWorld(t, Config{CachedVerdicts: 2})
+	w := newFixture(t, Config{CachedVerdicts: 2})
 	b := w.reg.NewBinding(apns.Production)
 	raws := []string{w.token(team, keyID), w.tokenAt(team, keyID, w.clock.Now().Add(time.Second))}
 	require.NoError(t, push(b, raws[0], bundleID))
@@ -82,7 +82,7 @@ func TestTheSameTokenTwiceIsNoUpdate(t *testing.T) {
 }
 
 func TestTheUpdateWindowIsASetting(t *testing.T) {
-	w := newWorld(t, Config{UpdateWindow: -1})
+	w := newFixture(t, Config{UpdateWindow: -1})
 	b := w.reg.NewBinding(apns.Production)
 	for i := range 10 {
 		require.NoError(t, push(b, w.tokenAt(team, keyID, w.clock.Now().Add(-time.Duration(i)*time.Second)), bundleID))
@@ -92,7 +92,7 @@ func TestTheUpdateWindowIsASetting(t *testing.T) {
 // "Establishing a token-based connection to APNs"; another team is observed:
 // pushy#437, AndrewBarba/apns2#90.
 func TestTheFirstPushBindsTheConnection(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for _, k := range []Key{
 		{ID: "SECONDTEAM", TeamID: team},
 		{ID: "SANDBOXKEY", TeamID: team, Environments: []apns.Environment{apns.Sandbox}},
@@ -147,8 +147,8 @@ func TestTheFirstPushBindsTheConnection(t *testing.T) {
 	}
 }
 
-func TestRelatedKeysMayTakeTurns(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestRelatedKeysMayAlternate(t *testing.T) {
+	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "TOPICKEY01", TeamID: team, Topics: []string{bundleID}, Related: "TOPICKEY02"})
 	w.addKey(Key{ID: "TOPICKEY02", TeamID: team, Topics: []string{bundleID}})
 	b := w.reg.NewBinding(apns.Production)
@@ -165,7 +165,7 @@ func TestRelatedKeysMayTakeTurns(t *testing.T) {
 // after the connection was made are an error until the provider reconnects.
 func TestATopicAddedLaterNeedsANewConnection(t *testing.T) {
 	for _, late := range []bool{false, true} {
-		w := newWorld(t, Config{LateTopics: late})
+		w := newFixture(t, Config{LateTopics: late})
 		raw := w.token(team, keyID)
 		b := w.reg.NewBinding(apns.Production)
 		require.NoError(t, push(b, raw, bundleID))
@@ -181,8 +181,8 @@ func TestATopicAddedLaterNeedsANewConnection(t *testing.T) {
 	}
 }
 
-func TestATopicTakenAwayIsRefusedAtOnce(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestARemovedTopicIsRejectedAtOnce(t *testing.T) {
+	w := newFixture(t, Config{})
 	raw := w.token(team, keyID)
 	b := w.reg.NewBinding(apns.Production)
 	require.NoError(t, push(b, raw, bundleID))
@@ -192,7 +192,7 @@ func TestATopicTakenAwayIsRefusedAtOnce(t *testing.T) {
 }
 
 func TestAuthorizationIsBearerAndAToken(t *testing.T) {
-	for _, tt := range []struct{ value, want, why string }{
+	for _, tt := range []struct{ value, want, msg string }{
 		{"bearer abc", "abc", "as Apple writes it"},
 		{"Bearer abc", "abc", "a2"},
 		{"BEARER  abc ", "abc", "RFC 9110, 11.1: the scheme has no case"},
@@ -204,11 +204,11 @@ func TestAuthorizationIsBearerAndAToken(t *testing.T) {
 		{"abc", "", "no scheme"},
 	} {
 		got, err := ParseAuthorization(tt.value)
-		require.Equal(t, tt.want, got, tt.why)
+		require.Equal(t, tt.want, got, tt.msg)
 		if tt.want == "" {
-			requireReason(t, apns.MissingProviderToken, err, tt.why)
+			requireReason(t, apns.MissingProviderToken, err, tt.msg)
 		} else {
-			require.NoError(t, err, tt.why)
+			require.NoError(t, err, tt.msg)
 		}
 	}
 }

@@ -25,12 +25,12 @@ func (b *Binding) Topic(t *Token, name string) (*Topic, error) {
 func (b *Binding) topicAllowed(t *Token, topic *Topic, name string) error {
 	switch {
 	case topic == nil:
-		return disallowed("no app of team %s has topic %s", t.TeamID, clip(name))
+		return disallowed("no app of team %s has topic %s", t.TeamID, quote(name))
 	case topic.TeamID != t.TeamID:
 		return disallowed("topic %s does not belong to team %s", name, t.TeamID)
 	case !t.key.covers(topic):
 		return disallowed("key %s is topic-specific and %s is not among its topics", t.KeyID, name)
-	case b.key != nil && topic.order >= b.order && !b.registry.cfg.LateTopics:
+	case b.key != nil && topic.order >= b.topicCount && !b.registry.cfg.LateTopics:
 		// Topics added to the team later are an error until the provider
 		// reconnects: "Establishing a token-based connection to APNs".
 		return disallowed("topic %s was added after this connection's first push; connect anew", name)

@@ -13,9 +13,9 @@ func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
 		return fmt.Errorf("providerauth: broadcast capability: team %s has no app %q; add it first", team, bundleID)
 	}
 	if enabled {
-		delete(r.quiet, app)
+		delete(r.noBroadcast, app)
 	} else {
-		r.quiet[app] = struct{}{}
+		r.noBroadcast[app] = struct{}{}
 	}
 	return nil
 }
@@ -25,8 +25,8 @@ func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
 func (r *Registry) MayBroadcast(team, bundleID string) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	app := place{r.spaceLocked(team), bundleID}
+	app := scopedName{r.spaceLocked(team), bundleID}
 	_, known := r.apps[app]
-	_, quiet := r.quiet[app]
-	return known && !quiet
+	_, off := r.noBroadcast[app]
+	return known && !off
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-func TestAnAppMayBroadcastUntilTheCapabilityIsTaken(t *testing.T) {
+func TestAnAppMayBroadcastUntilTheCapabilityIsOff(t *testing.T) {
 	r := providerauth.New(providerauth.Config{})
 	require.NoError(t, r.AddTeam("TEAM000001"))
 	require.NoError(t, r.AddApp("TEAM000001", "com.example.app"))

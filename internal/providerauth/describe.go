@@ -39,13 +39,13 @@ func Describe(authorization string) *Description {
 		}
 		return &Description{Shown: strings.TrimSpace(shorten(scheme, 16) + fmt.Sprintf(" … (%d bytes)", len(authorization)))}
 	}
-	said, _ := decode(raw) // what it says is shown as far as it can be read
-	return describe(raw, digestOf(raw), said)
+	dec, _ := decode(raw) // what it says is shown as far as it can be read
+	return describe(raw, digestOf(raw), dec)
 }
 
 // describe is [Describe] of a token that was decoded; said is nil if it could
 // not be.
-func describe(raw string, d digest, said *decoded) *Description {
+func describe(raw string, d digest, dec *decoded) *Description {
 	about := &Description{
 		Shown:       fmt.Sprintf("bearer … (%d bytes)", len(raw)),
 		Fingerprint: hex.EncodeToString(d[:4]),
@@ -53,9 +53,9 @@ func describe(raw string, d digest, said *decoded) *Description {
 	if parts := strings.Split(raw, "."); len(parts) > 1 && len(raw) <= maxToken {
 		about.Header, about.Claims = readable(parts[0]), readable(parts[1])
 	}
-	if said != nil {
-		about.KeyID, about.TeamID, about.IssuedAt = said.keyID, said.teamID, issueTime(said.issuedAt)
-		about.Notes = said.used.notes()
+	if dec != nil {
+		about.KeyID, about.TeamID, about.IssuedAt = dec.keyID, dec.teamID, issueTime(dec.issuedAt)
+		about.Notes = dec.used.notes()
 	}
 	return about
 }

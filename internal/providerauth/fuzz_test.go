@@ -14,7 +14,7 @@ import (
 // FuzzVerify looks for a token that is accepted although the key did not sign
 // it: only a token whose first two parts are those of one we signed may pass.
 func FuzzVerify(f *testing.F) {
-	w := newWorld(f, Config{MaxFuture: -1})
+	w := newFixture(f, Config{MaxFuture: -1})
 	iat := fmt.Sprint(w.clock.Now().Unix())
 	var seeds []string
 	for _, wr := range []writer{

@@ -25,17 +25,17 @@ const (
 	bundleID  = "com.example.app"
 )
 
-// A world is a registry with one team, its key and its app, and a clock.
-type world struct {
+// A fixture is a registry with one team, its key and its app, and a clock.
+type fixture struct {
 	t     testing.TB
 	clock *clock.Clock
 	reg   *Registry
 	keys  map[string]*ecdsa.PrivateKey // by key ID
 }
 
-func newWorld(t testing.TB, cfg Config) *world {
+func newFixture(t testing.TB, cfg Config) *fixture {
 	t.Helper()
-	w := &world{t: t, clock: new(clock.Clock), keys: map[string]*ecdsa.PrivateKey{}}
+	w := &fixture{t: t, clock: new(clock.Clock), keys: map[string]*ecdsa.PrivateKey{}}
 	cfg.Clock = w.clock
 	w.reg = New(cfg)
 	w.addKey(Key{ID: keyID, TeamID: team})
@@ -44,7 +44,7 @@ func newWorld(t testing.TB, cfg Config) *world {
 }
 
 // addKey makes a key pair for k and registers it with its team.
-func (w *world) addKey(k Key) {
+func (w *fixture) addKey(k Key) {
 	w.t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(w.t, err)
@@ -55,9 +55,9 @@ func (w *world) addKey(k Key) {
 }
 
 // token is a regular provider token issued now.
-func (w *world) token(team, key string) string { return w.tokenAt(team, key, w.clock.Now()) }
+func (w *fixture) token(team, key string) string { return w.tokenAt(team, key, w.clock.Now()) }
 
-func (w *world) tokenAt(team, key string, at time.Time) string {
+func (w *fixture) tokenAt(team, key string, at time.Time) string {
 	w.t.Helper()
 	tok := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": team, "iat": at.Unix()})
 	tok.Header = map[string]any{"alg": "ES256", "kid": key}
@@ -101,11 +101,11 @@ func header() string { return fmt.Sprintf(`{"alg":"ES256","kid":%q}`, keyID) }
 func claims(iat string) string { return fmt.Sprintf(`{"iss":%q,"iat":%s}`, team, iat) }
 
 // requireReason wants a refusal with reason and a detail for the developer.
-func requireReason(t testing.TB, want apns.Reason, err error, why string) *apns.Rejection {
+func requireReason(t testing.TB, want apns.Reason, err error, msg string) *apns.Rejection {
 	t.Helper()
 	rejection, ok := errors.AsType[*apns.Rejection](err)
-	require.Truef(t, ok, "want a rejection with %s, because %s; got %v", want, why, err)
-	require.Equal(t, want, rejection.Reason, why)
+	require.Truef(t, ok, "want a rejection with %s, because %s; got %v", want, msg, err)
+	require.Equal(t, want, rejection.Reason, msg)
 	require.NotEmpty(t, rejection.Detail, "a refusal says what to do about it")
 	return rejection
 }

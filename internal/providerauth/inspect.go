@@ -18,16 +18,16 @@ const (
 
 // Inspect judges the value of an authorization header as that of the first push of
 // a connection to env that came now. The refusal is nil if it would be accepted.
-func (r *Registry) Inspect(authorization string, env apns.Environment) (signature Signature, refusal *apns.Rejection) {
+func (r *Registry) Inspect(authorization string, env apns.Environment) (signature Signature, rejection *apns.Rejection) {
 	raw, err := ParseAuthorization(authorization)
 	if err != nil {
-		return SignatureUnchecked, refusalOf(err)
+		return SignatureUnchecked, asRejection(err)
 	}
-	v := r.verdictOn(raw)
+	v := r.verdictFor(raw)
 	switch {
 	case v.token != nil:
-		return SignatureGood, refusalOf(r.usable(v.token, env))
-	case v.odd:
+		return SignatureGood, asRejection(r.usable(v.token, env))
+	case v.nonStandard:
 		return SignatureGood, v.rejection
 	case v.key != nil:
 		return SignatureBad, v.rejection
@@ -35,8 +35,8 @@ func (r *Registry) Inspect(authorization string, env apns.Environment) (signatur
 	return SignatureUnchecked, v.rejection
 }
 
-// refusalOf is an error of this package, all of which are refusals; nil for nil.
-func refusalOf(err error) *apns.Rejection {
-	refusal, _ := errors.AsType[*apns.Rejection](err)
-	return refusal
+// asRejection is an error of this package, all of which are refusals; nil for nil.
+func asRejection(err error) *apns.Rejection {
+	rejection, _ := errors.AsType[*apns.Rejection](err)
+	return rejection
 }

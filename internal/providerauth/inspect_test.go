@@ -11,14 +11,14 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-func TestAnInspectionTellsTheSignatureFromTheRest(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestInspectReportsTheSignatureApartFromOtherRules(t *testing.T) {
+	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "SANDBOXKEY", TeamID: team, Environments: []apns.Environment{apns.Sandbox}})
 	w.addKey(Key{ID: "REVOKED001", TeamID: team})
 	good, revoked := w.token(team, keyID), w.token(team, "REVOKED001")
 	require.NoError(t, w.reg.RemoveKey(team, "REVOKED001"))
 	der := writer{header: header(), claims: claims(fmt.Sprint(w.clock.Now().Unix())), der: true}.write(t, w.keys[keyID])
-	other := newWorld(t, Config{})
+	other := newFixture(t, Config{})
 	strict := New(Config{Strict: true, Clock: w.clock})
 	require.NoError(t, strict.AddTeam(team))
 	require.NoError(t, strict.AddKey(Key{ID: keyID, TeamID: team, Public: &w.keys[keyID].PublicKey}))
@@ -40,14 +40,14 @@ func TestAnInspectionTellsTheSignatureFromTheRest(t *testing.T) {
 		{"DER, where the standard counts", der, strict, SignatureGood, apns.InvalidProviderToken},
 	} {
 		t.Run(row.what, func(t *testing.T) {
-			signature, refusal := row.reg.Inspect("bearer "+row.token, apns.Production)
+			signature, rejection := row.reg.Inspect("bearer "+row.token, apns.Production)
 			require.Equal(t, row.signature, signature)
 			if row.want == "" {
-				require.Nil(t, refusal)
+				require.Nil(t, rejection)
 				return
 			}
-			require.NotNil(t, refusal)
-			require.Equal(t, row.want, refusal.Reason, refusal.Detail)
+			require.NotNil(t, rejection)
+			require.Equal(t, row.want, rejection.Reason, rejection.Detail)
 		})
 	}
 }

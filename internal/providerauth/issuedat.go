@@ -24,7 +24,7 @@ func readIssuedAt(raw json.RawMessage) (seconds float64, used tolerance, err err
 	}
 	var value *float64 // stays nil for null
 	if err := json.Unmarshal([]byte(number), &value); err != nil || value == nil {
-		return 0, 0, fmt.Errorf("iat is %s, not a number of seconds since 1970", clip(number))
+		return 0, 0, fmt.Errorf("iat is %s, not a number of seconds since 1970", quote(number))
 	}
 	seconds = *value
 	if seconds != math.Trunc(seconds) {
@@ -45,8 +45,8 @@ func issueTime(seconds float64) time.Time {
 	return time.Unix(int64(whole), int64(fraction*float64(time.Second)))
 }
 
-// clip quotes what a peer sent, shortened for a log line.
-func clip(s string) string {
+// quote quotes what a peer sent, shortened for a log line.
+func quote(s string) string {
 	const most = 40
 	if len(s) > most {
 		return strconv.Quote(s[:most]) + "…"

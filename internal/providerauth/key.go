@@ -68,17 +68,17 @@ func (k *Key) Check() error {
 	return nil
 }
 
-// An entry is a key in the registry.
-type entry struct {
+// An keyEntry is a key in the registry.
+type keyEntry struct {
 	Key
-	member  *member // its team
+	team    *teamEntry // its team
 	topics  map[string]struct{}
-	removed atomic.Bool // the key was removed or replaced; its verdicts are void
-	shared  holder      // counts updates under ScopeKey
+	removed atomic.Bool   // the key was removed or replaced; its verdicts are void
+	updates updateCounter // counts updates under ScopeKey
 }
 
-func newEntry(k Key) *entry {
-	e := &entry{Key: k, topics: make(map[string]struct{}, len(k.Topics))}
+func newKeyEntry(k Key) *keyEntry {
+	e := &keyEntry{Key: k, topics: make(map[string]struct{}, len(k.Topics))}
 	e.Environments = slices.Clone(k.Environments)
 	e.Topics = slices.Clone(k.Topics)
 	for _, topic := range k.Topics {
@@ -89,7 +89,7 @@ func newEntry(k Key) *entry {
 
 // covers reports whether the key may be used for topic, given that its team
 // may.
-func (e *entry) covers(topic *Topic) bool {
+func (e *keyEntry) covers(topic *Topic) bool {
 	if e.TeamScoped() {
 		return true
 	}
@@ -119,8 +119,8 @@ func (r *Registry) AddKey(k Key) error {
 	if old := r.keys[name]; old != nil {
 		old.removed.Store(true)
 	}
-	e := newEntry(k)
-	e.member = team
+	e := newKeyEntry(k)
+	e.team = team
 	r.keys[name], team.keys[k.ID] = e, e
 	return nil
 }
@@ -151,7 +151,7 @@ func (r *Registry) Keys(team string) []Key {
 	var keys []Key
 	if m := r.teams[team]; m != nil {
 		for _, e := range m.keys {
-			keys = append(keys, newEntry(e.Key).Key)
+			keys = append(keys, newKeyEntry(e.Key).Key)
 		}
 	}
 	slices.SortFunc(keys, func(a, b Key) int { return cmp.Compare(a.ID, b.ID) })

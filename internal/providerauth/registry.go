@@ -16,19 +16,19 @@ import (
 type Registry struct {
 	cfg Config // read-only
 
-	accepted verdicts // tokens whose signature was found good
-	refused  verdicts // tokens whose signature was found bad
-	sources  sources  // where they come from, for ScopeSource
+	goodSignatures verdicts // tokens whose signature was found good
+	badSignatures  verdicts // tokens whose signature was found bad
+	sources        sources  // where they come from, for ScopeSource
 
-	mu     sync.RWMutex
-	teams  map[string]*member
-	keys   map[keyName]*entry
-	apps   map[place]string // the app's team
-	topics map[place]*Topic
-	hashed map[hashed]*Topic // the same topics
-	order  uint64            // number of topics added so far
+	mu         sync.RWMutex
+	teams      map[string]*teamEntry
+	keys       map[keyName]*keyEntry
+	apps       map[scopedName]string // the app's team
+	topics     map[scopedName]*Topic
+	hashed     map[topicHash]*Topic // the same topics
+	topicCount uint64               // number of topics added so far
 
-	quiet map[place]struct{} // apps without the broadcast capability
+	noBroadcast map[scopedName]struct{} // apps without the broadcast capability
 
 	appChanges  atomic.Uint64 // number of changes to topics
 	suspensions atomic.Int32  // number of suspended teams
@@ -38,32 +38,32 @@ type Registry struct {
 func New(cfg Config) *Registry {
 	cfg = cfg.withDefaults()
 	return &Registry{
-		cfg:      cfg,
-		accepted: verdicts{limit: cfg.CachedVerdicts},
-		refused:  verdicts{limit: cfg.CachedVerdicts},
-		teams:    make(map[string]*member),
-		keys:     make(map[keyName]*entry),
-		apps:     make(map[place]string),
-		topics:   make(map[place]*Topic),
-		hashed:   make(map[hashed]*Topic),
-		quiet:    make(map[place]struct{}),
+		cfg:            cfg,
+		goodSignatures: verdicts{limit: cfg.CachedVerdicts},
+		badSignatures:  verdicts{limit: cfg.CachedVerdicts},
+		teams:          make(map[string]*teamEntry),
+		keys:           make(map[keyName]*keyEntry),
+		apps:           make(map[scopedName]string),
+		topics:         make(map[scopedName]*Topic),
+		hashed:         make(map[topicHash]*Topic),
+		noBroadcast:    make(map[scopedName]struct{}),
 	}
 }
 
-// A place is a bundle ID or a topic in a space: the same name in another space is
+// A scopedName is a bundle ID or a topic in a space: the same name in another space is
 // something else.
-type place struct {
+type scopedName struct {
 	space *space.Space // nil is the common world
 	name  string
 }
 
-// A hashed is the beginning of a topic's hash in a space.
-type hashed struct {
+// A topicHash is the beginning of a topic's hash in a space.
+type topicHash struct {
 	space *space.Space
 	begin [4]byte
 }
 
-func (t *Topic) hashed() hashed { return hashed{t.Space, [4]byte(t.Hash[:4])} }
+func (t *Topic) hashed() topicHash { return topicHash{t.Space, [4]byte(t.Hash[:4])} }
 
 // maxID is the longest team or key ID, in bytes. Apple's have ten characters;
 // tests like to use telling ones.
@@ -94,9 +94,9 @@ func (r *Registry) AddTeam(id string) error {
 	defer r.mu.Unlock()
 	if r.teams[id] == nil {
 		in := r.cfg.Spaces.Of(id)
-		r.teams[id] = &member{
+		r.teams[id] = &teamEntry{
 			space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock),
-			apps: make(map[string]uint64), keys: make(map[string]*entry),
+			apps: make(map[string]uint64), keys: make(map[string]*keyEntry),
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAnAppBringsItsTopics(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for _, info := range apns.PushTypes() {
 		topic := w.reg.Lookup(team, bundleID+info.Suffix)
 		require.NotNil(t, topic, info.Type)
@@ -25,7 +25,7 @@ func TestAnAppBringsItsTopics(t *testing.T) {
 }
 
 func TestAnAppBelongsToOneTeam(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	require.NoError(t, w.reg.AddTeam(otherTeam))
 	require.NoError(t, w.reg.AddApp(team, bundleID), "again for its own team")
 
@@ -42,7 +42,7 @@ func TestAnAppBelongsToOneTeam(t *testing.T) {
 }
 
 func TestRemovingAnAppKeepsTheTopicsOfItsNeighbour(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	require.NoError(t, w.reg.AddApp(team, bundleID+".watch"))
 	require.True(t, w.reg.RemoveApp(team, bundleID+".watch"))
 	require.True(t, w.reg.TopicAllowed(team, bundleID+".voip"))
@@ -50,7 +50,7 @@ func TestRemovingAnAppKeepsTheTopicsOfItsNeighbour(t *testing.T) {
 }
 
 func TestATeamGoesWithItsKeysAndApps(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	raw := w.token(team, keyID)
 	_, err := w.reg.Verify(raw, apns.Production)
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestATeamGoesWithItsKeysAndApps(t *testing.T) {
 }
 
 func TestBadRegistrationsSayWhatIsWrong(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	p256 := &w.keys[keyID].PublicKey
 	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestBadRegistrationsSayWhatIsWrong(t *testing.T) {
 }
 
 func TestKeysAreListedAsTheyWereAdded(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "AKEY000000", TeamID: team, Topics: []string{bundleID}, Environments: []apns.Environment{apns.Sandbox}})
 	keys := w.reg.Keys(team)
 	require.Len(t, keys, 2)

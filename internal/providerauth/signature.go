@@ -7,9 +7,9 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// standard is a JOSE library's opinion of a provider token: RFC 7515, ES256
+// standardParser is a JOSE library's opinion of a provider token: RFC 7515, ES256
 // and nothing else. The age of a token is ours to judge.
-var standard = jwt.NewParser(
+var standardParser = jwt.NewParser(
 	jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
 	jwt.WithoutClaimsValidation(),
 )
@@ -17,7 +17,7 @@ var standard = jwt.NewParser(
 // checkStandard verifies raw to the letter of RFC 7515 and RFC 7519.
 func checkStandard(raw string, public *ecdsa.PublicKey) error {
 	claims := jwt.MapClaims{}
-	if _, err := standard.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return public, nil }); err != nil {
+	if _, err := standardParser.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return public, nil }); err != nil {
 		return err
 	}
 	_, err := claims.GetIssuedAt() // RFC 7519, 2: a NumericDate is a JSON number

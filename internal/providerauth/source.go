@@ -10,11 +10,11 @@ const maxSources = 4096
 // generations as verdicts has.
 type sources struct {
 	mu         sync.Mutex
-	young, old map[string]*holder
+	young, old map[string]*updateCounter
 }
 
 // of returns the holder of an address.
-func (s *sources) of(address string) *holder {
+func (s *sources) of(address string) *updateCounter {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h := s.young[address]; h != nil {
@@ -22,10 +22,10 @@ func (s *sources) of(address string) *holder {
 	}
 	h := s.old[address]
 	if h == nil {
-		h = new(holder)
+		h = new(updateCounter)
 	}
 	if s.young == nil || len(s.young) >= maxSources/2 {
-		s.young, s.old = make(map[string]*holder), s.young
+		s.young, s.old = make(map[string]*updateCounter), s.young
 	}
 	s.young[address] = h
 	return h

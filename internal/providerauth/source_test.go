@@ -11,16 +11,16 @@ import (
 )
 
 // from is a new connection from an address.
-func (w *world) from(address string) *Binding {
+func (w *fixture) from(address string) *Binding {
 	b := w.reg.NewBinding(apns.Production)
-	b.From(address)
+	b.SetSource(address)
 	return b
 }
 
 // observed: Apple forum 770438, invalid keys and teams in turn from one address:
 // after about two changes InvalidProviderToken becomes 429, elsewhere not.
 func TestUpdatesMayBeCountedByAddress(t *testing.T) {
-	w := newWorld(t, Config{UpdateScope: ScopeSource})
+	w := newFixture(t, Config{UpdateScope: ScopeSource})
 	w.addKey(Key{ID: "REVOKED001", TeamID: team})
 	bad := w.token(team, "REVOKED001")
 	require.NoError(t, w.reg.RemoveKey(team, "REVOKED001"))
@@ -45,7 +45,7 @@ func TestUpdatesMayBeCountedByAddress(t *testing.T) {
 	require.NoError(t, push(one, good, bundleID), "20 minutes have passed")
 }
 
-func TestAddressesAreForgottenInTheEnd(t *testing.T) {
+func TestOldAddressesAreForgotten(t *testing.T) {
 	var s sources
 	first := s.of("first")
 	require.Same(t, first, s.of("first"))

@@ -12,12 +12,12 @@ import (
 
 // withSpace is a world with a second team, which has a space of its own and the
 // same app.
-func withSpace(t *testing.T) (*world, *space.Registry) {
+func withSpace(t *testing.T) (*fixture, *space.Registry) {
 	t.Helper()
 	spaces := space.New(nil)
 	_, err := spaces.Open(otherTeam)
 	require.NoError(t, err)
-	w := newWorld(t, Config{Spaces: spaces})
+	w := newFixture(t, Config{Spaces: spaces})
 	w.addKey(Key{ID: "KEY0000002", TeamID: otherTeam})
 	require.NoError(t, w.reg.AddApp(otherTeam, bundleID))
 	return w, spaces

@@ -9,8 +9,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A member is a team in the registry.
-type member struct {
+// A teamEntry is a team in the registry.
+type teamEntry struct {
 	space *space.Space // nil is the common world
 	clock *clock.Clock // what time it is for the team
 
@@ -18,7 +18,7 @@ type member struct {
 
 	// Guarded by the registry's mu.
 	apps map[string]uint64 // by bundle ID; how much was added before it
-	keys map[string]*entry
+	keys map[string]*keyEntry
 }
 
 // SuspendTeam takes from a team the right to push, on open connections as well,

@@ -11,7 +11,7 @@ import (
 // "Handling notification responses from APNs": 403 Forbidden, the action is not
 // allowed.
 func TestASuspendedTeamIsForbiddenToPush(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "FOREIGNKEY", TeamID: otherTeam})
 	require.NoError(t, w.reg.AddApp(otherTeam, "com.other"))
 	b := w.reg.NewBinding(apns.Production)

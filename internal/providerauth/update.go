@@ -9,9 +9,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A holder has the token in use, on a connection, of a key or at an address, and
+// A updateCounter has the token in use, on a connection, of a key or at an address, and
 // counts its updates.
-type holder struct {
+type updateCounter struct {
 	// current is the token in use; nil before the first, or if it is no good.
 	// It is written with mu locked.
 	current atomic.Pointer[Token]
@@ -24,7 +24,7 @@ type holder struct {
 
 // admit decides whether the token d may be in use now, and lets follow have the
 // last word. t is nil if the token is no good.
-func (h *holder) admit(d digest, t *Token, r *Registry, follow func(*Token) error) error {
+func (h *updateCounter) admit(d digest, t *Token, r *Registry, follow func(*Token) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	held := h.used && h.digest == d
@@ -56,7 +56,7 @@ func (h *holder) admit(d digest, t *Token, r *Registry, follow func(*Token) erro
 // Updates are counted by arrival. The first token of a connection is none: a
 // provider that opens a connection with a token of 55 minutes must be able to
 // renew it five minutes later.
-func (h *holder) mayChangeLocked(now time.Time, window time.Duration) error {
+func (h *updateCounter) mayChangeLocked(now time.Time, window time.Duration) error {
 	if window < 0 || h.updated.IsZero() {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (h *holder) mayChangeLocked(now time.Time, window time.Duration) error {
 }
 
 // changeLocked puts a token in use. The first one is no update.
-func (h *holder) changeLocked(d digest, now time.Time) {
+func (h *updateCounter) changeLocked(d digest, now time.Time) {
 	if h.used {
 		h.updated = now
 	}

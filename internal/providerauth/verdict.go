@@ -20,10 +20,10 @@ func digestOf(raw string) digest {
 // with time: its signature, by a certain key. One of token and rejection is
 // set.
 type verdict struct {
-	token     *Token
-	rejection *apns.Rejection
-	key       *entry
-	odd       bool // the signature is good, and the form is refused
+	token       *Token
+	rejection   *apns.Rejection
+	key         *keyEntry
+	nonStandard bool // the signature is good, and the form is refused
 }
 
 // verdicts remembers verdicts, at most limit of them. There are two

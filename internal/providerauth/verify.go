@@ -22,16 +22,16 @@ type Token struct {
 	// Remark is the notes in one line; "" if there are none.
 	Remark string
 
-	key         *entry
+	key         *keyEntry
 	digest      digest
 	description *Description
 }
 
 // Space is the world of the team; nil is the common one.
-func (t *Token) Space() *space.Space { return t.key.member.space }
+func (t *Token) Space() *space.Space { return t.key.team.space }
 
 // Clock tells what time it is for the team.
-func (t *Token) Clock() *clock.Clock { return t.key.member.clock }
+func (t *Token) Clock() *clock.Clock { return t.key.team.clock }
 
 // Verify judges the provider token raw, as [ParseAuthorization] returns it, for
 // use in env now. The error is an [apns.Rejection] with InvalidProviderToken,
@@ -41,7 +41,7 @@ func (t *Token) Clock() *clock.Clock { return t.key.member.clock }
 // Checking a signature costs about a hundred microseconds, so each token's
 // verdict is remembered; its key, environment and age are looked at every time.
 func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
-	v := r.verdictOn(raw)
+	v := r.verdictFor(raw)
 	if v.rejection != nil {
 		return nil, v.rejection
 	}
@@ -51,65 +51,65 @@ func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
 	return v.token, nil
 }
 
-// verdictOn returns what is remembered about a token, or judges it.
-func (r *Registry) verdictOn(raw string) verdict {
+// verdictFor returns what is remembered about a token, or judges it.
+func (r *Registry) verdictFor(raw string) verdict {
 	d := digestOf(raw)
-	v, ok := r.accepted.find(d)
+	v, ok := r.goodSignatures.find(d)
 	if !ok {
-		v, ok = r.refused.find(d)
+		v, ok = r.badSignatures.find(d)
 	}
 	if !ok {
-		v = r.judge(raw, d)
+		v = r.verifyNew(raw, d)
 	}
 	return v
 }
 
-// judge looks at a token for the first time and remembers what the signature
+// verifyNew looks at a token for the first time and remembers what the signature
 // was worth. A refusal that costs nothing to find, or that a new key may turn
 // into its opposite, is not remembered.
-func (r *Registry) judge(raw string, d digest) verdict {
-	said, err := decode(raw)
+func (r *Registry) verifyNew(raw string, d digest) verdict {
+	dec, err := decode(raw)
 	if err != nil {
 		return verdict{rejection: invalid("%v", err)}
 	}
 	// ES256 is the only algorithm: "Establishing a token-based connection to
 	// APNs".
-	if said.algorithm != jwt.SigningMethodES256.Alg() {
-		return verdict{rejection: invalid("alg is %s; APNs takes ES256 only", clip(said.algorithm))}
+	if dec.algorithm != jwt.SigningMethodES256.Alg() {
+		return verdict{rejection: invalid("alg is %s; APNs takes ES256 only", quote(dec.algorithm))}
 	}
-	key, rejection := r.keyOf(said)
+	key, rejection := r.keyOf(dec)
 	if rejection != nil {
 		return verdict{rejection: rejection}
 	}
-	if !said.checkLenient(key.Public) {
+	if !dec.checkLenient(key.Public) {
 		v := verdict{key: key, rejection: invalid("the signature is not by key %s of team %s; is the .p8 file the one of that key ID?", key.ID, key.TeamID)}
-		r.refused.keep(d, v)
+		r.badSignatures.keep(d, v)
 		return v
 	}
 	if r.cfg.Strict {
 		if err := checkStandard(raw, key.Public); err != nil {
-			return verdict{odd: true, rejection: invalid("strict mode takes standard tokens only: %s", said.oddity(err))}
+			return verdict{nonStandard: true, rejection: invalid("strict mode takes standard tokens only: %s", dec.nonStandardDetail(err))}
 		}
 	}
-	notes := said.used.notes()
+	notes := dec.used.notes()
 	v := verdict{key: key, token: &Token{
-		TeamID: key.TeamID, KeyID: key.ID, IssuedAt: issueTime(said.issuedAt),
-		Notes: notes, Remark: remark(notes), key: key, digest: d, description: describe(raw, d, said),
+		TeamID: key.TeamID, KeyID: key.ID, IssuedAt: issueTime(dec.issuedAt),
+		Notes: notes, Remark: joinNotes(notes), key: key, digest: d, description: describe(raw, d, dec),
 	}}
-	r.accepted.keep(d, v)
+	r.goodSignatures.keep(d, v)
 	return v
 }
 
-// remark joins notes to a line for the journal.
-func remark(notes []string) string {
+// joinNotes joins notes to a line for the journal.
+func joinNotes(notes []string) string {
 	if len(notes) == 0 {
 		return ""
 	}
 	return "provider token: " + strings.Join(notes, "; ")
 }
 
-// oddity says why a library of standards refused what is good otherwise.
-func (d *decoded) oddity(err error) string {
+// nonStandardDetail says why a library of standards refused what is good otherwise.
+func (d *decoded) nonStandardDetail(err error) string {
 	var odd []string
 	for row := range d.used.rows() {
 		if !row.Standard {
@@ -123,25 +123,25 @@ func (d *decoded) oddity(err error) string {
 }
 
 // keyOf finds the key a token names, or says which mistake it looks like.
-func (r *Registry) keyOf(said *decoded) (*entry, *apns.Rejection) {
+func (r *Registry) keyOf(dec *decoded) (*keyEntry, *apns.Rejection) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if key := r.keys[keyName{said.teamID, said.keyID}]; key != nil {
+	if key := r.keys[keyName{dec.teamID, dec.keyID}]; key != nil {
 		return key, nil
 	}
 	// observed: node-apn#450, key ID and team ID swapped.
-	if r.keys[keyName{said.keyID, said.teamID}] != nil {
-		return nil, invalid("kid has the team ID %s and iss the key ID %s; swap them", clip(said.keyID), clip(said.teamID))
+	if r.keys[keyName{dec.keyID, dec.teamID}] != nil {
+		return nil, invalid("kid has the team ID %s and iss the key ID %s; swap them", quote(dec.keyID), quote(dec.teamID))
 	}
-	if _, ok := r.teams[said.teamID]; !ok {
-		return nil, invalid("iss is %s, a team that is not known here", clip(said.teamID))
+	if _, ok := r.teams[dec.teamID]; !ok {
+		return nil, invalid("iss is %s, a team that is not known here", quote(dec.teamID))
 	}
 	for name := range r.keys {
-		if name.id == said.keyID {
-			return nil, invalid("key %s is not a key of team %s (iss) but of another", clip(said.keyID), said.teamID)
+		if name.id == dec.keyID {
+			return nil, invalid("key %s is not a key of team %s (iss) but of another", quote(dec.keyID), dec.teamID)
 		}
 	}
-	return nil, invalid("kid is %s, a key that team %s does not have or that was revoked", clip(said.keyID), said.teamID)
+	return nil, invalid("kid is %s, a key that team %s does not have or that was revoked", quote(dec.keyID), dec.teamID)
 }
 
 func invalid(format string, args ...any) *apns.Rejection {

@@ -45,7 +45,7 @@ func TestProviderTokensAreReadAsClientsWriteThem(t *testing.T) {
 		{"white space in the JSON", spaced, jsonSpace, true, "APNSwift"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
-			w := newWorld(t, Config{})
+			w := newFixture(t, Config{})
 			raw := tt.write.write(t, w.keys[keyID])
 			if tt.used&padding != 0 {
 				require.Contains(t, raw, "=", "the row must show padding")
@@ -77,8 +77,8 @@ func TestProviderTokensAreReadAsClientsWriteThem(t *testing.T) {
 
 // "Handling notification responses from APNs": InvalidProviderToken
 // is for a token that is malformed or whose signature cannot be verified.
-func TestProviderTokensThatAreNotGoodAreRefused(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestBadProviderTokensAreRejected(t *testing.T) {
+	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "KEYOFOTHER", TeamID: otherTeam})
 	iat := fmt.Sprint(time.Now().Unix())
 	regular := writer{header: header(), claims: claims(iat)}
@@ -89,7 +89,7 @@ func TestProviderTokensThatAreNotGoodAreRefused(t *testing.T) {
 		return writer{header: header, claims: claims}.write(t, w.keys[keyID])
 	}
 
-	for _, tt := range []struct{ what, raw, detail, why string }{
+	for _, tt := range []struct{ what, raw, detail, msg string }{
 		{"nothing", "", "parts", "there is no JWT in it"},
 		{"two parts", parts[0] + "." + parts[1], "2 parts", "a JWT has three"},
 		{"four parts", good + ".x", "4 parts", "a JWT has three"},
@@ -126,7 +126,7 @@ func TestProviderTokensThatAreNotGoodAreRefused(t *testing.T) {
 		t.Run(tt.what, func(t *testing.T) {
 			for range 2 { // the second time by the remembered verdict
 				_, err := w.reg.Verify(tt.raw, apns.Production)
-				r := requireReason(t, apns.InvalidProviderToken, err, tt.why)
+				r := requireReason(t, apns.InvalidProviderToken, err, tt.msg)
 				require.Contains(t, r.Detail, tt.detail)
 				require.Less(t, len(r.Detail), 200, "what a peer sent is shortened")
 			}
@@ -134,8 +134,8 @@ func TestProviderTokensThatAreNotGoodAreRefused(t *testing.T) {
 	}
 }
 
-func TestARevokedKeyIsRefusedAlthoughItsTokenWasSeen(t *testing.T) {
-	w := newWorld(t, Config{})
+func TestARevokedKeyIsRejectedAlthoughItsTokenIsCached(t *testing.T) {
+	w := newFixture(t, Config{})
 	raw := w.token(team, keyID)
 	b := w.reg.NewBinding(apns.Production)
 	token, err := b.Verify("bearer " + raw)
@@ -150,9 +150,9 @@ func TestARevokedKeyIsRefusedAlthoughItsTokenWasSeen(t *testing.T) {
 	require.ErrorIs(t, w.reg.RemoveKey(team, keyID), ErrUnknownKey)
 }
 
-func TestAKeyThatComesLaterIsNotHeldBackByAnOldVerdict(t *testing.T) {
-	w := newWorld(t, Config{})
-	other := newWorld(t, Config{})
+func TestAKeyAddedLaterIsNotRejectedByACachedVerdict(t *testing.T) {
+	w := newFixture(t, Config{})
+	other := newFixture(t, Config{})
 	raw := other.token(team, keyID) // same key ID, another key
 	_, err := w.reg.Verify(raw, apns.Production)
 	requireReason(t, apns.InvalidProviderToken, err, "signed by a key we do not have")
@@ -164,12 +164,12 @@ func TestAKeyThatComesLaterIsNotHeldBackByAnOldVerdict(t *testing.T) {
 
 // "BadEnvironmentKeyInToken" is what the servers send (observed: APNSwift#229),
 // "BadEnvironmentKeyIdInToken" what Apple's table has.
-func TestAKeyOfTheOtherEnvironmentIsRefused(t *testing.T) {
+func TestAKeyOfTheOtherEnvironmentIsRejected(t *testing.T) {
 	for _, tt := range []struct {
 		documented bool
 		want       apns.Reason
 	}{{false, apns.BadEnvironmentKeyInToken}, {true, apns.BadEnvironmentKeyIdInToken}} {
-		w := newWorld(t, Config{DocumentedKeyReason: tt.documented})
+		w := newFixture(t, Config{DocumentedKeyReason: tt.documented})
 		w.addKey(Key{ID: "KEYSANDBOX", TeamID: team, Environments: []apns.Environment{apns.Sandbox}})
 		raw := w.token(team, "KEYSANDBOX")
 		_, err := w.reg.Verify(raw, apns.Sandbox)
@@ -183,24 +183,24 @@ func TestAKeyOfTheOtherEnvironmentIsRefused(t *testing.T) {
 }
 
 func TestVerdictsAreBounded(t *testing.T) {
-	w := newWorld(t, Config{CachedVerdicts: 8})
+	w := newFixture(t, Config{CachedVerdicts: 8})
 	steady := w.token(team, keyID)
 	for i := range 40 {
 		_, err := w.reg.Verify(w.tokenAt(team, keyID, w.clock.Now().Add(-time.Duration(i)*time.Second)), apns.Production)
 		require.NoError(t, err)
 		_, err = w.reg.Verify(steady, apns.Production)
 		require.NoError(t, err)
-		require.LessOrEqual(t, len(w.reg.accepted.young)+len(w.reg.accepted.old), 8)
+		require.LessOrEqual(t, len(w.reg.goodSignatures.young)+len(w.reg.goodSignatures.old), 8)
 	}
-	_, remembered := w.reg.accepted.find(digestOf(steady))
+	_, remembered := w.reg.goodSignatures.find(digestOf(steady))
 	require.True(t, remembered, "a token in use stays")
 }
 
 func TestMalformedTokensAreNotRemembered(t *testing.T) {
-	w := newWorld(t, Config{})
+	w := newFixture(t, Config{})
 	for i := range 10 {
 		_, err := w.reg.Verify(fmt.Sprint(i), apns.Production)
 		requireReason(t, apns.InvalidProviderToken, err, "no JWT")
 	}
-	require.Empty(t, w.reg.refused.young, "garbage must not displace verdicts that cost something")
+	require.Empty(t, w.reg.badSignatures.young, "garbage must not displace verdicts that cost something")
 }

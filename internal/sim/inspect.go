@@ -17,7 +17,7 @@ func (s *Simulator) InspectProviderToken(authorization, environment string) (con
 	seen := controlapi.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
 	if refusal != nil && s.cfg.Provider.Lenient {
 		seen.Detail = "overlooked in lenient mode: " + refusal.Detail
-		refusal = provider.OverlookToken(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), refusal)
+		refusal = provider.IgnoreTokenFailure(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), refusal)
 	}
 	if seen.Accepted = refusal == nil; !seen.Accepted {
 		seen.Reason, seen.Detail = string(refusal.Reason), refusal.Detail
