@@ -106,7 +106,7 @@ var publishRows = []channelRow{
 	{"5120 bytes", func(_ *channelFixture, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5118) + `"`) }, "", ""},
 	{"5121 bytes", func(_ *channelFixture, c *call) { c.body = []byte(`"` + strings.Repeat("x", 5119) + `"`) }, apns.PayloadTooLarge, ""},
 	{"very large", func(_ *channelFixture, c *call) { c.body = make([]byte, 16000) }, apns.PayloadTooLarge, ""},
-	{"GET", func(_ *channelFixture, c *call) { c.method = "GET" }, apns.MethodNotAllowed, "the door knows POST only"},
+	{"GET", func(_ *channelFixture, c *call) { c.method = "GET" }, apns.MethodNotAllowed, "the listener knows POST only"},
 	{"GET without credentials", func(_ *channelFixture, c *call) {
 		c.method = "GET"
 		c.drop(apns.HeaderAuthorization)
@@ -180,7 +180,7 @@ func concat(lists ...[]channelRow) (all []channelRow) {
 
 // managementRows are about all requests of channel management.
 var managementRows = []channelRow{
-	{"a path of the other door", func(_ *channelFixture, c *call) { c.path = "/4/broadcasts/apps/" + bundleID }, apns.BadPath, ""},
+	{"a path of the other listener", func(_ *channelFixture, c *call) { c.path = "/4/broadcasts/apps/" + bundleID }, apns.BadPath, ""},
 	{"the channel id in the path", func(w *channelFixture, c *call) { c.path += "/" + w.channel.ID.String() }, apns.BadPath, "APNSwift of January 2026, which differs from Apple's pages"},
 	{"a wrong path without credentials", func(_ *channelFixture, c *call) {
 		c.path = "/"

@@ -12,11 +12,11 @@ type route struct {
 	// needsChannel says that the request names a channel, body that it has a body
 	// which describes one.
 	needsChannel, hasBody bool
-	// serve answers a good request; nil for broadcasts, whose door does.
+	// serve answers a good request; nil for broadcasts, whose listener does.
 	serve func(*channelRequest) (*channelAnswer, error)
 }
 
-// managementRoutes are served by the doors for channel management: "Sending
+// managementRoutes are served by the listeners for channel management: "Sending
 // broadcast management requests to APNs".
 var managementRoutes = []route{
 	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
@@ -29,7 +29,7 @@ var managementRoutes = []route{
 // broadcast push notification requests to APNs".
 const broadcastPath = "/4/broadcasts/apps/"
 
-// broadcastRoutes are served by the doors for pushes.
+// broadcastRoutes are served by the listeners for pushes.
 var broadcastRoutes = []route{
 	{"POST", broadcastPath, "", true, false, nil},
 }

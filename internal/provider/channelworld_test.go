@@ -76,7 +76,7 @@ func (w *channelFixture) create(body string) *call {
 	return c
 }
 
-// dialChannels connects to a door for channel management.
+// dialChannels connects to a listener for channel management.
 func (w *channelFixture) dialChannels(cfg *tls.Config) *client {
 	w.t.Helper()
 	server, err := New(w.cfg)

@@ -31,7 +31,7 @@ type conn struct {
 	since              time.Time
 	remote             string // the peer's address
 	source             string // the same without its port
-	listener           fault.Door
+	listener           fault.Listener
 	busy               bool                  // there were too many connections when it came
 	endsAtOnce         bool                  // a fault ends it before it has begun
 	identity           *pki.ProviderIdentity // the provider certificate, if there is a good one
@@ -131,10 +131,10 @@ func (s *Server) withOpeningGoAway(cfg *h2.Config, c *conn) *h2.Config {
 	return &own
 }
 
-// listenerOf tells which door a handler of requests is behind.
-func listenerOf(h h2.Handler) fault.Door {
+// listenerOf tells which listener a handler of requests is behind.
+func listenerOf(h h2.Handler) fault.Listener {
 	if _, ok := h.(channelHandler); ok {
-		return fault.ChannelDoor
+		return fault.ChannelListener
 	}
 	return fault.ProviderListener
 }

@@ -16,7 +16,7 @@ import (
 type Connection struct {
 	// Number tells the connections of a simulator apart.
 	Number   uint64
-	Listener fault.Door
+	Listener fault.Listener
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time

@@ -100,7 +100,7 @@ func (d *faultContext) record(j *journal.Journal, kind journal.Kind, cause, deta
 // and the answer.
 func (c *conn) completeSubject(d *faultContext) {
 	s := &d.subject
-	s.Door, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
+	s.Listener, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
 	if c.record != nil {
 		s.Connection = c.record.Number
 	}

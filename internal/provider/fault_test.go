@@ -492,7 +492,7 @@ func TestAConnectionMayBeResetOrDelayedAtAccept(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.SlowAccept, Delay: &fault.Latency{Fixed: fault.Duration(3 * time.Second)}})
-		rule.Where = fault.Where{"door": "provider"}
+		rule.Where = fault.Where{"listener": "provider"}
 		w := newFixture(t).withFaults(rule)
 		begun := time.Now()
 		assert.Equal(t, 200, w.dial().send(w.good()).status)

@@ -16,15 +16,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-// connectionHits yields the faults of a connection about which nothing is known but its door
+// connectionHits yields the faults of a connection about which nothing is known but its listener
 // and its source, and puts each into the journal before it is done.
-func (s *Server) connectionHits(p fault.Point, listener fault.Door, source string) iter.Seq[fault.Hit] {
+func (s *Server) connectionHits(p fault.Point, listener fault.Listener, source string) iter.Seq[fault.Hit] {
 	return func(yield func(fault.Hit) bool) {
 		if !s.cfg.Faults.Any(p) {
 			return
 		}
 		for hit := range s.cfg.Faults.Hits(p, &fault.Subject{
-			Subject: filters.Subject{Environment: s.cfg.Environment}, Door: listener, Source: source,
+			Subject: filters.Subject{Environment: s.cfg.Environment}, Listener: listener, Source: source,
 		}) {
 			s.cfg.Journal.Record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String() + " for " + source})
 			if !yield(hit) {
@@ -36,7 +36,7 @@ func (s *Server) connectionHits(p fault.Point, listener fault.Door, source strin
 
 // admit does what faults say about a connection before its handshake. It reports
 // false if the connection is closed.
-func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Door, source string) bool {
+func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Listener, source string) bool {
 	for hit := range s.connectionHits(fault.AtAccept, listener, source) {
 		if hit.Action.Do == fault.SlowAccept {
 			wait(ctx, hit.Delay)
@@ -61,7 +61,7 @@ func wait(ctx context.Context, d time.Duration) {
 
 // tlsFor returns how TLS is spoken on one connection: with a certificate that a
 // careful provider refuses, or with a handshake that fails, if a fault says so.
-func (s *Server) tlsFor(listener fault.Door, source string) *tls.Config {
+func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 	for hit := range s.connectionHits(fault.AtHandshake, listener, source) {
 		a := hit.Action
 		if a.Do == fault.BreakHandshake {
@@ -90,7 +90,7 @@ func (s *Server) faultyCertificate(chain fault.Chain, hello *tls.ClientHelloInfo
 
 // openingGoAway returns the GOAWAY with which a connection begins, nil if there is none,
 // and when it ends after that.
-func (s *Server) openingGoAway(listener fault.Door, source string) (*h2.OpeningGoAway, fault.Close) {
+func (s *Server) openingGoAway(listener fault.Listener, source string) (*h2.OpeningGoAway, fault.Close) {
 	for hit := range s.connectionHits(fault.AtOpening, listener, source) {
 		a := hit.Action
 		return &h2.OpeningGoAway{
