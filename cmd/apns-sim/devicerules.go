@@ -32,11 +32,11 @@ type deviceRuleFlags struct {
 func (r *deviceRuleFlags) apply(cfg *sim.Config) error {
 	c := &cfg.Courier
 	c.LossTimeout = r.DeviceLoss
-	c.SilenceTimeout, c.LoginTimeout, c.LateKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
+	c.SilenceTimeout, c.LoginTimeout, c.DelayedKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
 	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
 	c.AnswerDelay = cmp.Or(r.AnswerDelay, -1) // zero is the default there
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
-	c.RefuseForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
+	c.RejectForeignToken, c.EchoToken, c.NoticeReplaced = r.RefuseForeignToken, r.EchoToken, r.NoticeReplaced
 	return errors.Join(spans{
 		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
 		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay, "answer-delay": r.AnswerDelay,

@@ -26,8 +26,8 @@ func TestEachRuleForDevicesHasItsFlag(t *testing.T) {
 		{"--device-loss 20s", func(c *sim.Config) { c.Courier.LossTimeout = 20 * time.Second }},
 		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
-		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RefuseForeignToken = true }},
-		{"--late-keepalives", func(c *sim.Config) { c.Courier.LateKeepalives = true }},
+		{"--refuse-foreign-token", func(c *sim.Config) { c.Courier.RejectForeignToken = true }},
+		{"--late-keepalives", func(c *sim.Config) { c.Courier.DelayedKeepalives = true }},
 		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
 		{"--notice-replaced", func(c *sim.Config) { c.Courier.NoticeReplaced = true }},
 	} {

@@ -19,8 +19,8 @@ type Device struct {
 	stopped chan struct{} // closed when Run has returned
 	woken   chan struct{} // holds a token when Run is to look again
 	running atomic.Bool
-	turn    idle.Turn   // of the workers, if there are any
-	kicked  atomic.Bool // the device is to connect at once
+	turn    idle.JobState // of the workers, if there are any
+	kicked  atomic.Bool   // the device is to connect at once
 
 	// telling makes calls of OnEvent and Trace follow each other.
 	telling sync.Mutex
@@ -84,7 +84,7 @@ func New(cfg Config) (*Device, error) {
 		channels:    newChannels(),
 		carrier:     cfg.Carrier,
 	}
-	d.turn.Want() // nobody is to come before Start
+	d.turn.Request() // nobody is to come before Start
 	d.SetAckDelay(cfg.AckDelay)
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {

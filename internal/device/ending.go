@@ -69,7 +69,7 @@ func (d *Device) hangUpNow(why error) {
 // close ends the connection in the way that the end of ctx asks for.
 func (s *session) close() {
 	if s.later != nil {
-		s.later.ReadLater(nil, nil)
+		s.later.SetNonblocking(nil, nil)
 	}
 	switch cause := context.Cause(s.ctx); {
 	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):

@@ -81,7 +81,7 @@ func (s *session) open() error {
 	}
 	s.tending.keepalive = newKeepalive(s)
 	if s.later != nil {
-		s.later.ReadLater(idle.ErrNothingYet, s.d.wake)
+		s.later.SetNonblocking(idle.ErrWouldBlock, s.d.wake)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (s *session) serve() (over bool, err error) {
 	if s.later == nil {
 		return true, s.serveWaiting()
 	}
-	if err := s.readLoop(s.ctx); !errors.Is(err, idle.ErrNothingYet) {
+	if err := s.readLoop(s.ctx); !errors.Is(err, idle.ErrWouldBlock) {
 		return true, err
 	}
 	if err := s.tend(); err != nil {
@@ -117,7 +117,7 @@ func (s *session) serveWaiting() error {
 func (s *session) rest() {
 	s.acks, s.note = nil, courier.Notification{}
 	s.reader.Release()
-	idle.RestTLS(s.conn, true)
+	idle.ReleaseTLS(s.conn, true)
 }
 
 // end ends the session because of err. It tells why the connection ended: nil if the

@@ -38,7 +38,7 @@ func (d *Device) Wait() { <-d.stopped }
 
 // attendSoon has a worker come to the device. Until Start it has the turn already.
 func (d *Device) attendSoon() {
-	if d.turn.Want() {
+	if d.turn.Request() {
 		d.addToWorkers()
 	}
 }
@@ -50,8 +50,8 @@ func (d *Device) addToWorkers() {
 // attend lives on. After the end the turn is never given back.
 func (d *Device) attend() {
 	for {
-		d.turn.Begin()
-		if !d.live() || d.turn.Done() {
+		d.turn.Start()
+		if !d.live() || d.turn.Finish() {
 			return
 		}
 	}

@@ -24,7 +24,7 @@ func (s *session) receiveAck(f courier.Frame) error {
 	push, verdict := p.route.Ack(routeID(p.base, p.last.Load(), id), status)
 	switch verdict {
 	case broker.Gone:
-		s.retire(push)
+		s.retireApp(push)
 	case broker.Unknown:
 		s.log.Debug("an acknowledgement of nothing is skipped", "device", s.id(), "id", id)
 	case broker.Settled:
@@ -32,8 +32,8 @@ func (s *session) receiveAck(f courier.Frame) error {
 	return nil
 }
 
-// retire makes void the token of an app that the device says is gone.
-func (s *session) retire(push *broker.Push) {
+// retireApp makes void the token of an app that the device says is gone.
+func (s *session) retireApp(push *broker.Push) {
 	if RetireApp(s.server.cfg.Vault, s.server.cfg.Broker, push) {
 		s.log.Debug("an app's token is retired", "device", push.To.Device, "topic", push.Topic)
 	}

@@ -12,7 +12,7 @@ func (s *session) answer(m courier.Message) error {
 func (s *session) answerLocked(m courier.Message) error {
 	b := s.out.batchLocked()
 	b.frames = s.framing.Append(b.frames, m)
-	s.answered = true
+	s.answersPending = true
 	if len(b.frames) < flushSize {
 		return nil
 	}
@@ -21,7 +21,7 @@ func (s *session) answerLocked(m courier.Message) error {
 
 // flushAnswers sends the answers that have not left yet.
 func (s *session) flushAnswers() error {
-	if !s.answered {
+	if !s.answersPending {
 		return nil
 	}
 	s.out.lock()
@@ -30,7 +30,7 @@ func (s *session) flushAnswers() error {
 }
 
 func (s *session) flushAnswersLocked() error {
-	s.answered = false
+	s.answersPending = false
 	if err := s.out.flushLocked(); err != nil {
 		return writeEnding(err)
 	}

@@ -57,7 +57,7 @@ func (s *session) answerLaterLocked(m courier.Message) error {
 // delayNextLocked has a worker come when the delay is over.
 func (s *session) delayNextLocked() {
 	s.delayed.next = time.Now().Add(s.answerDelay)
-	s.timers.After(s.answerDelay, s.sendSoon)
+	s.timers.After(s.answerDelay, s.scheduleSend)
 }
 
 // answerDelayedLocked adds the answer whose time has come. It reports whether pushes

@@ -19,13 +19,13 @@ const delay = devicetls.DefaultAnswerDelay
 
 func byDefault(c *devicetls.Config) { c.AnswerDelay = 0 }
 
-// inDelayedWorld runs a test in a bubble for each framing, with a device that has
+// inDelayedFixture runs a test in a bubble for each framing, with a device that has
 // logged in and not sent a filter. elapsed tells the time since then.
-func inDelayedWorld(t *testing.T, f func(w *world, p *phone, elapsed func() time.Duration)) {
+func inDelayedFixture(t *testing.T, f func(w *fixture, p *testDevice, elapsed func() time.Duration)) {
 	for _, st := range []style{v3, pack} {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, byDefault)
+				w := newFixture(t, byDefault)
 				p := w.dial(w.identity(nil), st)
 				p.connect(nil)
 				start := time.Now()
@@ -39,7 +39,7 @@ func inDelayedWorld(t *testing.T, f func(w *world, p *phone, elapsed func() time
 // The frames of a client that sends both requests at once and fails when the answers
 // come together (observed: pypush).
 func TestAnswersToRequestsSentAtOnceComeApart(t *testing.T) {
-	inDelayedWorld(t, func(_ *world, p *phone, elapsed func() time.Duration) {
+	inDelayedFixture(t, func(_ *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.send(
 			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: []byte{0xa0, 0x03}},
 			&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}},
@@ -54,7 +54,7 @@ func TestAnswersToRequestsSentAtOnceComeApart(t *testing.T) {
 }
 
 func TestAStoredNotificationAndAnAnswerComeApart(t *testing.T) {
-	inDelayedWorld(t, func(w *world, p *phone, elapsed func() time.Duration) {
+	inDelayedFixture(t, func(w *fixture, p *testDevice, elapsed func() time.Duration) {
 		w.push(p.address(), "x")
 		filter := &courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}}
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}, filter)
@@ -68,7 +68,7 @@ func TestAStoredNotificationAndAnAnswerComeApart(t *testing.T) {
 }
 
 func TestEveryAnswerOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
-	inDelayedWorld(t, func(_ *world, p *phone, elapsed func() time.Duration) {
+	inDelayedFixture(t, func(_ *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.send(
 			&courier.PresenceTracking{ID: 1, Token: p.token, Salt: 2},
 			&courier.ChannelRequest{ID: 3, BaseToken: p.token},
@@ -88,7 +88,7 @@ func TestEveryAnswerOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
 }
 
 func TestAPushWaitsForTheAnswerBeforeItAndForNoOther(t *testing.T) {
-	inDelayedWorld(t, func(w *world, p *phone, elapsed func() time.Duration) {
+	inDelayedFixture(t, func(w *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.filter()
 		time.Sleep(time.Second)
 		before := elapsed()
@@ -106,7 +106,7 @@ func TestAPushWaitsForTheAnswerBeforeItAndForNoOther(t *testing.T) {
 }
 
 func TestManyRequestsAreAnsweredInOrderAndWaitForFewOthers(t *testing.T) {
-	inDelayedWorld(t, func(_ *world, p *phone, elapsed func() time.Duration) {
+	inDelayedFixture(t, func(_ *fixture, p *testDevice, elapsed func() time.Duration) {
 		const requests = 500
 		for i := range requests {
 			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: []byte{byte(i >> 8), byte(i)}})
@@ -119,18 +119,18 @@ func TestManyRequestsAreAnsweredInOrderAndWaitForFewOthers(t *testing.T) {
 }
 
 func TestADeviceThatStopsWritingGetsTheAnswersThatWait(t *testing.T) {
-	inDelayedWorld(t, func(_ *world, p *phone, _ func() time.Duration) {
+	inDelayedFixture(t, func(_ *fixture, p *testDevice, _ func() time.Duration) {
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}, &courier.Filter{Token: p.token})
 		require.NoError(t, p.conn.CloseWrite())
 		want[*courier.TokenResponse](p)
 		want[*courier.NoStorage](p)
-		p.wantClosed(patience, "the device has left")
+		p.wantClosed(answerTimeout, "the device has left")
 	})
 }
 
 func TestDevicesInsideAreAnsweredAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, byDefault)
+		w := newFixture(t, byDefault)
 		inside := memnet.Listen()
 		ctx, stop := context.WithCancel(t.Context())
 		served := make(chan error, 1)
@@ -141,7 +141,7 @@ func TestDevicesInsideAreAnsweredAtOnce(t *testing.T) {
 		assert.Zero(t, time.Since(start))
 		stop()
 		require.NoError(t, <-served)
-		p.wantClosed(patience, "the courier stops")
+		p.wantClosed(answerTimeout, "the courier stops")
 		w.stop()
 	})
 }
@@ -150,10 +150,10 @@ func TestADelayedAnswerHoldsNoGoroutine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has a poller so far; here each device takes a goroutine anyway")
 	}
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(func(c *devicetls.Config) { c.AnswerDelay = time.Hour })
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(func(c *devicetls.Config) { c.AnswerDelay = time.Hour })
 		const devices = 30
-		var phones []*phone
+		var phones []*testDevice
 		for range devices {
 			p := w.dial(w.identity(nil), v3)
 			p.connect(nil)

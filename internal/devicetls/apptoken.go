@@ -11,9 +11,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// tokenRefused is the status of a request for a token that cannot be met. Apple
+// tokenRejected is the status of a request for a token that cannot be met. Apple
 // has several, of which no meaning is known (observed: apsd).
-const tokenRefused uint8 = 1
+const tokenRejected uint8 = 1
 
 // tokenRequest gives the token of an app, the same one every time. The device
 // matches the answer by topic hash and app id, so both are echoed.
@@ -24,27 +24,27 @@ func (s *session) tokenRequest(m *courier.TokenRequest) error {
 		Status: courier.TokenAccepted, Topic: bytes.Clone(m.Topic), AppID: bytes.Clone(m.AppID), AppIDForm: m.AppIDForm,
 	}
 	if !s.allowed() {
-		return s.refuseToken(&answer)
+		return s.rejectToken(&answer)
 	}
 	token, err := s.appToken(m)
 	if err != nil {
 		s.log.Info("a request for an app's token cannot be met", "device", s.id(), "err", err)
-		return s.refuseToken(&answer)
+		return s.rejectToken(&answer)
 	}
 	answer.Token = []byte(token)
 	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), answer.Token)
 	return s.answerLater(&answer)
 }
 
-// refuseToken answers that there is no token. The field of the token is there all the
+// rejectToken answers that there is no token. The field of the token is there all the
 // same: there are parsers that cannot do without one of the first three.
-func (s *session) refuseToken(answer *courier.TokenResponse) error {
-	answer.Status, answer.Token = tokenRefused, []byte{}
+func (s *session) rejectToken(answer *courier.TokenResponse) error {
+	answer.Status, answer.Token = tokenRejected, []byte{}
 	return s.answerLater(answer)
 }
 
 func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
-	p := s.named(m.BaseToken)
+	p := s.presenceFor(m.BaseToken)
 	if p == nil {
 		return "", fmt.Errorf("base token %v is not connected here", apns.DeviceToken(m.BaseToken))
 	}
@@ -64,23 +64,23 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
 }
 
-// A tally counts what each device asks for within a minute, over all of its
+// A requestCounter counts what each device asks for within a minute, over all of its
 // connections.
-type tally struct {
-	mu    sync.Mutex
-	began time.Time
-	asked map[apns.DeviceID]int
+type requestCounter struct {
+	mu       sync.Mutex
+	began    time.Time
+	byDevice map[apns.DeviceID]int
 }
 
 // count returns the how manieth request of a device it is.
-func (t *tally) count(device apns.DeviceID, now time.Time) int {
+func (t *requestCounter) count(device apns.DeviceID, now time.Time) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.asked == nil || now.Sub(t.began) >= time.Minute {
-		t.began, t.asked = now, make(map[apns.DeviceID]int)
+	if t.byDevice == nil || now.Sub(t.began) >= time.Minute {
+		t.began, t.byDevice = now, make(map[apns.DeviceID]int)
 	}
-	t.asked[device]++
-	return t.asked[device]
+	t.byDevice[device]++
+	return t.byDevice[device]
 }
 
 // allowed reports whether the device may ask for one thing more, and counts it. Each
@@ -90,7 +90,7 @@ func (s *session) allowed() bool {
 	if limit < 0 {
 		return true
 	}
-	n := s.server.asked.count(s.id(), time.Now())
+	n := s.server.requests.count(s.id(), time.Now())
 	if n == limit+1 {
 		s.log.Warn("requests of a device are refused for up to a minute", "device", s.id(), "limit", limit)
 	}

@@ -24,20 +24,20 @@ type login struct {
 // "APNs decrypts the token with the token key and checks that it was made for
 // the device whose certificate is on this connection": Apple's Local and Remote
 // Notification Programming Guide.
-func (s *session) admit(device apns.DeviceID, presented []byte) (login, *refusal) {
+func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejection) {
 	if len(presented) > 0 {
 		address, err := s.open(device, presented)
 		if err == nil {
 			return s.place(login{address: address, token: presented})
 		}
-		if s.server.cfg.RefuseForeignToken {
-			return login{}, &refusal{why: tokenForeign, err: err}
+		if s.server.cfg.RejectForeignToken {
+			return login{}, &rejection{reason: tokenForeign, err: err}
 		}
 		s.log.Info("a token that is not the device's is replaced", "device", device, "err", err)
 	}
 	user, ok := s.nextUser()
 	if !ok {
-		return login{}, &refusal{why: tooManyUsers, err: fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
+		return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
 	}
 	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
 	token := s.server.cfg.Vault.Mint(address, nil)
@@ -63,8 +63,8 @@ func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, 
 }
 
 // place finds a slot for a login: the one its address has already, or a free one.
-func (s *session) place(l login) (login, *refusal) {
-	if p := s.at(l.address); p != nil {
+func (s *session) place(l login) (login, *rejection) {
+	if p := s.presenceAt(l.address); p != nil {
 		l.slot = p.slot
 		return l, nil
 	}
@@ -74,7 +74,7 @@ func (s *session) place(l login) (login, *refusal) {
 			return l, nil
 		}
 	}
-	return login{}, &refusal{why: tooManyUsers, err: fmt.Errorf("a connection carries %d of them", maxPresences)}
+	return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("a connection carries %d of them", maxPresences)}
 }
 
 // nextUser returns the number for a user without a token: the one after the

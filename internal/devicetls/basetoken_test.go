@@ -20,21 +20,21 @@ import (
 // are void by now.
 var foreignTokens = []struct {
 	name  string
-	token func(w *world, p *phone) []byte
+	token func(w *fixture, p *testDevice) []byte
 }{
-	{"of no vault", func(*world, *phone) []byte { return make([]byte, 32) }},
-	{"of no length", func(*world, *phone) []byte { return []byte{1} }},
-	{"of another device", func(w *world, _ *phone) []byte { return w.login(w.identity(nil)).token }},
-	{"of the other environment", func(w *world, p *phone) []byte {
+	{"of no vault", func(*fixture, *testDevice) []byte { return make([]byte, 32) }},
+	{"of no length", func(*fixture, *testDevice) []byte { return []byte{1} }},
+	{"of another device", func(w *fixture, _ *testDevice) []byte { return w.login(w.identity(nil)).token }},
+	{"of the other environment", func(w *fixture, p *testDevice) []byte {
 		a := tokenvault.Address(p.address())
 		a.Environment = apns.Sandbox
 		return []byte(w.vault.Mint(a, nil))
 	}},
-	{"of an app", func(w *world, p *phone) []byte {
+	{"of an app", func(w *fixture, p *testDevice) []byte {
 		hash := topicHash
 		return []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
 	}},
-	{"of an old epoch", func(w *world, p *phone) []byte {
+	{"of an old epoch", func(w *fixture, p *testDevice) []byte {
 		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
 		w.vault.RetireDevice(apns.Production, p.address().Device)
 		return []byte(token)
@@ -48,7 +48,7 @@ func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t)
+					w := newFixture(t)
 					p := w.dial(w.identity(nil), st)
 					foreign := row.token(w, p)
 					p.token = foreign
@@ -70,11 +70,11 @@ func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
+					w := newFixture(t, func(c *devicetls.Config) { c.RejectForeignToken = true })
 					p := w.dial(w.identity(nil), st)
 					p.token = row.token(w, p)
 					p.send(p.proof())
-					p.wantRefusal(want[*courier.ConnectResponse](p), "the token is not this device's")
+					p.wantRejection(want[*courier.ConnectResponse](p), "the token is not this device's")
 					p.wantClosed(time.Second, "status first, then a clean close")
 				})
 			})
@@ -84,7 +84,7 @@ func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
 
 func TestADeviceKeepsItsTokenOverConnectionsAndRotations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		identity := w.identity(nil)
 		first := w.login(identity)
 		second := w.dial(identity, v3)
@@ -106,7 +106,7 @@ func TestADeviceKeepsItsTokenOverConnectionsAndRotations(t *testing.T) {
 
 func TestTheJournalKnowsWhichTokensWereIssued(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 		app := want[*courier.TokenResponse](p).Token
@@ -130,7 +130,7 @@ func TestTheJournalKnowsWhichTokensWereIssued(t *testing.T) {
 
 func TestAnAppsTokenIsTheSameEveryTimeAndEchoesTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		other := apns.HashTopic("com.example.other")
 		p.send( // in one piece: the answers come in the order of the requests
@@ -152,7 +152,7 @@ func TestAnAppsTokenIsTheSameEveryTimeAndEchoesTheRequest(t *testing.T) {
 
 func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		salted := make([]byte, 32)
 		for name, request := range map[string]*courier.TokenRequest{
@@ -174,7 +174,7 @@ func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
 // later.
 func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) {
+		w := newFixture(t, func(c *devicetls.Config) {
 			vault, err := tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Min: time.Hour}})
 			require.NoError(t, err)
 			c.Vault = vault
@@ -199,7 +199,7 @@ func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
 // observed: apsd, for bit 0 of field 26 and status 11.
 func TestADeviceConfirmsThatAnAppIsGone(t *testing.T) {
 	at(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) {
+		w := newFixture(t, func(c *devicetls.Config) {
 			var err error
 			c.Vault, err = tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Never: true}})
 			require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 
 // acknowledge reads notifications until the connection ends and acknowledges
 // each, in as few writes as what has arrived allows. It counts them into seen.
-func (p *phone) acknowledge(seen chan<- struct{}) error {
+func (p *testDevice) acknowledge(seen chan<- struct{}) error {
 	var notification courier.Notification
 	var ack courier.Ack
 	var out []byte
@@ -48,7 +48,7 @@ func BenchmarkDeliverAndAck(b *testing.B) {
 		ahead int
 	}{{"one at a time", 1}, {"256 ahead", 256}} {
 		b.Run(row.name, func(b *testing.B) {
-			w := newWorld(b, byDefault)
+			w := newFixture(b, byDefault)
 			p := w.login(w.identity(nil))
 			require.NoError(b, p.conn.SetReadDeadline(time.Time{}))
 			hash := topicHash
@@ -81,7 +81,7 @@ func BenchmarkDeliverAndAck(b *testing.B) {
 
 // BenchmarkLogin is TLS, Connect with its signature, and the filter.
 func BenchmarkLogin(b *testing.B) {
-	w := newWorld(b)
+	w := newFixture(b)
 	identity := w.identity(nil)
 	b.ReportAllocs()
 	for b.Loop() {

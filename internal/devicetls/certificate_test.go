@@ -29,18 +29,18 @@ const (
 // shows them.
 var badCertificates = []struct {
 	name     string
-	identity func(w *world) *pki.Identity
+	identity func(w *fixture) *pki.Identity
 	after    time.Duration // of the clock, once it is issued
 	lenient  bool          // let in where any certificate is
 	logged   string
 }{
-	{"of another authority", (*world).stranger, 0, true, "unknown issuer"},
-	{"with the chain of ours", func(w *world) *pki.Identity {
-		identity := w.stranger()
+	{"of another authority", (*fixture).other, 0, true, "unknown issuer"},
+	{"with the chain of ours", func(w *fixture) *pki.Identity {
+		identity := w.other()
 		identity.Chain[1] = w.pki.DeviceCA.Certificate.Raw
 		return identity
 	}, 0, true, "unknown issuer"},
-	{"signed by itself", func(w *world) *pki.Identity {
+	{"signed by itself", func(w *fixture) *pki.Identity {
 		key, err := pki.NewKey()
 		require.NoError(w.t, err)
 		der := selfSignedBy(w, key)
@@ -48,26 +48,26 @@ var badCertificates = []struct {
 		require.NoError(w.t, err)
 		return &pki.Identity{Certificate: cert, Chain: [][]byte{der}, Key: key}
 	}, 0, true, "unknown issuer"},
-	{"of a provider", func(w *world) *pki.Identity {
+	{"of a provider", func(w *fixture) *pki.Identity {
 		identity, err := w.pki.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: "TEAM123456"})
 		require.NoError(w.t, err)
 		return identity
 	}, 0, true, "not for this use"},
-	{"expired", func(w *world) *pki.Identity { return w.identity(nil) }, lifeOfACertificate + time.Second, true, "expired"},
-	{"not valid yet", func(w *world) *pki.Identity { return w.identity(nil) }, -aDay - time.Second, true, "not yet valid"},
-	{"revoked", func(w *world) *pki.Identity {
+	{"expired", func(w *fixture) *pki.Identity { return w.identity(nil) }, lifeOfACertificate + time.Second, true, "expired"},
+	{"not valid yet", func(w *fixture) *pki.Identity { return w.identity(nil) }, -aDay - time.Second, true, "not yet valid"},
+	{"revoked", func(w *fixture) *pki.Identity {
 		identity := w.identity(nil)
 		w.pki.Revoke(identity.Certificate.SerialNumber)
 		return identity
 	}, 0, false, "revoked"},
-	{"of a revoked device", func(w *world) *pki.Identity {
+	{"of a revoked device", func(w *fixture) *pki.Identity {
 		identity := w.identity(nil)
 		w.pki.RevokeDevice(pki.DeviceID(identity.Certificate))
 		return identity
 	}, 0, false, "revoked"},
 }
 
-func selfSignedBy(w *world, key *ecdsa.PrivateKey) []byte {
+func selfSignedBy(w *fixture, key *ecdsa.PrivateKey) []byte {
 	w.t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: w.pki.Root.Certificate.SerialNumber, Subject: pkix.Name{CommonName: "nobody"},
@@ -83,7 +83,7 @@ func TestABadCertificateIsRefusedInEveryStyle(t *testing.T) {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
 				at(t, func(t *testing.T) {
-					w := newWorld(t)
+					w := newFixture(t)
 					p := w.dial(row.identity(w), st)
 					w.clock.Advance(row.after)
 					p.send(p.proof())
@@ -119,8 +119,8 @@ func TestALenientCourierTakesAnyCertificateThatIsNotRevoked(t *testing.T) {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					var w *world
-					w = newWorld(t, func(c *devicetls.Config) {
+					var w *fixture
+					w = newFixture(t, func(c *devicetls.Config) {
 						c.Verify = func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error) {
 							return w.pki.VerifyDeviceUnder(pki.DeviceLenient, chain, now)
 						}
@@ -133,7 +133,7 @@ func TestALenientCourierTakesAnyCertificateThatIsNotRevoked(t *testing.T) {
 						assert.Equal(t, courier.ConnectAccepted, answer.Status)
 						return
 					}
-					p.wantRefusal(answer, "the certificate is not accepted")
+					p.wantRejection(answer, "the certificate is not accepted")
 				})
 			})
 		}
@@ -142,17 +142,17 @@ func TestALenientCourierTakesAnyCertificateThatIsNotRevoked(t *testing.T) {
 
 func TestALenientCourierStillWantsTheSignature(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w *world
-		w = newWorld(t, func(c *devicetls.Config) {
+		var w *fixture
+		w = newFixture(t, func(c *devicetls.Config) {
 			c.Verify = func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error) {
 				return w.pki.VerifyDeviceUnder(pki.DeviceLenient, chain, now)
 			}
 		})
-		p := w.dial(w.stranger(), v3)
+		p := w.dial(w.other(), v3)
 		m := p.proof()
 		m.Nonce[16]++
 		p.send(m)
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the signature does not fit nonce and certificate")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the signature does not fit nonce and certificate")
 	})
 }
 
@@ -163,7 +163,7 @@ func TestADeviceWithAGenuineCertificateLogsInInEveryStyle(t *testing.T) {
 	for _, st := range styles {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{SignatureAlgorithm: x509.SHA1WithRSA}, key)
 				require.NoError(t, err)
 				csr, err := x509.ParseCertificateRequest(der)
@@ -190,7 +190,7 @@ func TestADeviceWithAGenuineCertificateLogsInInEveryStyle(t *testing.T) {
 
 func TestAKeyThatNoDeviceHasIsRefusedInTLSToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 		require.NoError(t, err)
 		der := selfSignedBy(w, key)
@@ -198,6 +198,6 @@ func TestAKeyThatNoDeviceHasIsRefusedInTLSToo(t *testing.T) {
 		require.NoError(t, err)
 		p := w.dial(&pki.Identity{Certificate: cert, Chain: [][]byte{der}, Key: key}, v2)
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the certificate is not accepted")
 	})
 }

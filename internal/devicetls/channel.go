@@ -10,9 +10,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// channelsRefused is the status of a request for channels that cannot be met as a
+// channelsRejected is the status of a request for channels that cannot be met as a
 // whole. Only 0, accepted, is known (observed: apsd).
-const channelsRefused uint8 = 1
+const channelsRejected uint8 = 1
 
 // channelGrowth is how many bytes the answer for a channel may be longer than the
 // question: a status, a checkpoint, and a longer size of each message around.
@@ -35,7 +35,7 @@ func (s *session) channel(m *courier.ChannelRequest) error {
 	response, err := s.subscribeLocked(m)
 	if err != nil {
 		s.log.Info("a request for channels cannot be met", "device", s.id(), "err", err)
-		answer.Status = channelsRefused
+		answer.Status = channelsRejected
 	}
 	answer.Response = response
 	return s.answerLaterLocked(&answer)
@@ -43,7 +43,7 @@ func (s *session) channel(m *courier.ChannelRequest) error {
 
 // subscribeLocked does what a request asks for and gives the body of the answer.
 func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
-	p := s.named(m.BaseToken)
+	p := s.presenceFor(m.BaseToken)
 	if p == nil {
 		return nil, fmt.Errorf("base token %v is not connected here", apns.DeviceToken(m.BaseToken))
 	}
@@ -55,7 +55,7 @@ func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
 		return nil, errors.New("the answer would not fit into a frame; ask for fewer channels at a time")
 	}
 	if asked.Kind == courier.ChannelsFull {
-		p.keepLocked(&asked)
+		p.unsubscribeOthersLocked(&asked)
 	}
 	var answer courier.ChannelResponseBody
 	for i := range asked.Apps {
@@ -73,8 +73,8 @@ func channelCount(asked *courier.ChannelRequestBody) int {
 	return count
 }
 
-// keepLocked ends the subscriptions that a full list does not name.
-func (p *presence) keepLocked(asked *courier.ChannelRequestBody) {
+// unsubscribeOthersLocked ends the subscriptions that a full list does not name.
+func (p *presence) unsubscribeOthersLocked(asked *courier.ChannelRequestBody) {
 	kept := make(map[subscription]bool)
 	for _, app := range asked.Apps {
 		for _, c := range app.Subscribe {
@@ -130,10 +130,10 @@ func (p *presence) unsubscribeLocked(sub subscription) {
 	delete(p.channels, sub)
 }
 
-// tellDeletedLocked tells a device which of its channels are gone.
+// appendDeletedChannelsLocked tells a device which of its channels are gone.
 //
 // observed: apsd, rustpush
-func (s *session) tellDeletedLocked(b *batch, p *presence) {
+func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
 	if len(p.channels) == 0 {
 		return
 	}

@@ -19,7 +19,7 @@ import (
 const liveTopic = topic + ".push-type.liveactivity"
 
 // channel makes a channel of the app.
-func (w *world) channel(policy broker.StoragePolicy) broker.ChannelID {
+func (w *fixture) channel(policy broker.StoragePolicy) broker.ChannelID {
 	w.t.Helper()
 	c, err := w.broker.CreateChannel(apns.Production, topic, policy)
 	require.NoError(w.t, err)
@@ -27,7 +27,7 @@ func (w *world) channel(policy broker.StoragePolicy) broker.ChannelID {
 }
 
 // publish sends a message to a channel, as the provider API does.
-func (w *world) publish(id broker.ChannelID, payload string) {
+func (w *fixture) publish(id broker.ChannelID, payload string) {
 	w.t.Helper()
 	require.NoError(w.t, w.broker.Publish(&broker.Broadcast{
 		Notification: &apns.Notification{
@@ -40,7 +40,7 @@ func (w *world) publish(id broker.ChannelID, payload string) {
 
 // ask sends a request for channels of the app and gives what the answer says about
 // it. Anything else that comes first is a mistake.
-func (p *phone) ask(kind uint64, apps ...courier.AppRequest) []courier.AppResponse {
+func (p *testDevice) ask(kind uint64, apps ...courier.AppRequest) []courier.AppResponse {
 	p.w.t.Helper()
 	body := courier.ChannelRequestBody{Version: courier.ChannelsVersion, Kind: kind, Sequence: 1, Apps: apps}
 	p.send(&courier.ChannelRequest{ID: 0x01020304, Request: body.Append(nil), BaseToken: p.token})
@@ -48,9 +48,9 @@ func (p *phone) ask(kind uint64, apps ...courier.AppRequest) []courier.AppRespon
 	assert.Equal(p.w.t, uint32(0x01020304), answer.ID)
 	assert.Equal(p.w.t, p.token, answer.Token)
 	require.Equal(p.w.t, courier.ChannelsTaken, answer.Status)
-	var told courier.ChannelResponseBody
-	require.NoError(p.w.t, told.Parse(answer.Response))
-	return told.Apps
+	var got courier.ChannelResponseBody
+	require.NoError(p.w.t, got.Parse(answer.Response))
+	return got.Apps
 }
 
 // subscribing asks for channels of the app, with what the device has seen already.
@@ -63,7 +63,7 @@ func subscribing(checkpoint uint64, ids ...broker.ChannelID) courier.AppRequest 
 }
 
 // wantBroadcast reads a message to a channel and acknowledges it.
-func (p *phone) wantBroadcast(id broker.ChannelID, payload string) (checkpoint uint64) {
+func (p *testDevice) wantBroadcast(id broker.ChannelID, payload string) (checkpoint uint64) {
 	p.w.t.Helper()
 	n := want[*courier.Notification](p)
 	assert.Equal(p.w.t, payload, string(n.Payload))
@@ -84,7 +84,7 @@ func TestASubscriberGetsWhatIsPublished(t *testing.T) {
 	for _, named := range []string{liveTopic, topic} {
 		t.Run(named, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				id := w.channel(broker.NoStorage)
 				p := w.login(w.identity(nil))
 				asked := subscribing(0, id)
@@ -106,7 +106,7 @@ func TestASubscriberGetsWhatIsPublished(t *testing.T) {
 
 func TestAnUnknownChannelIsInvalid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		id := w.channel(broker.NoStorage)
 		p := w.login(w.identity(nil))
 		other := courier.AppRequest{Topic: "com.example.other", Subscribe: []courier.Subscribe{{Channel: []byte(id)}, {}}}
@@ -124,7 +124,7 @@ func TestAnUnknownChannelIsInvalid(t *testing.T) {
 
 func TestADeltaAddsAndAFullListReplaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		a, b, c := w.channel(broker.NoStorage), w.channel(broker.NoStorage), w.channel(broker.NoStorage)
 		all := func() {
 			for id, payload := range map[broker.ChannelID]string{a: "a", b: "b", c: "c"} {
@@ -134,17 +134,17 @@ func TestADeltaAddsAndAFullListReplaces(t *testing.T) {
 		p := w.login(w.identity(nil))
 		got := func() string {
 			all()
-			var told []string
+			var got []string
 			for {
-				require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(patience)))
+				require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
 				f, err := p.reader.Next()
 				if err != nil {
-					slices.Sort(told)
-					return strings.Join(told, "")
+					slices.Sort(got)
+					return strings.Join(got, "")
 				}
 				var n courier.Notification
 				require.NoError(t, n.Parse(f.Payload))
-				told = append(told, string(n.Payload))
+				got = append(got, string(n.Payload))
 				p.ack(&n, courier.AckDelivered)
 			}
 		}
@@ -152,10 +152,10 @@ func TestADeltaAddsAndAFullListReplaces(t *testing.T) {
 		assert.Equal(t, "a", got())
 		p.ask(courier.ChannelsDelta, subscribing(0, b))
 		assert.Equal(t, "ab", got(), "a delta leaves the others as they are")
-		told := p.ask(courier.ChannelsDelta, courier.AppRequest{
+		apps := p.ask(courier.ChannelsDelta, courier.AppRequest{
 			Topic: liveTopic, Unsubscribe: []courier.Unsubscribe{{Channel: []byte(a)}},
 		})
-		assert.Equal(t, []courier.ChannelStatus{{Channel: []byte(a), Status: courier.ChannelAccepted}}, told[0].Unsubscribed)
+		assert.Equal(t, []courier.ChannelStatus{{Channel: []byte(a), Status: courier.ChannelAccepted}}, apps[0].Unsubscribed)
 		assert.Equal(t, "b", got())
 		p.ask(courier.ChannelsFull, subscribing(0, a, c))
 		assert.Equal(t, "ac", got(), "a full list ends what it does not name")
@@ -167,7 +167,7 @@ func TestADeltaAddsAndAFullListReplaces(t *testing.T) {
 // observed: apsd; a device that comes back names its checkpoint.
 func TestALateJoinerGetsTheNewestMessageOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		id := w.channel(broker.MostRecent)
 		p := w.login(w.identity(nil))
 		p.ask(courier.ChannelsFull, subscribing(0, id))
@@ -179,22 +179,22 @@ func TestALateJoinerGetsTheNewestMessageOnce(t *testing.T) {
 		w.publish(id, "newest")
 
 		p = reconnect(p)
-		told := p.ask(courier.ChannelsFull, subscribing(seen, id))
-		assert.Greater(t, told[0].Subscribed[0].Checkpoint, seen, "the checkpoint is that of the newest message")
+		apps := p.ask(courier.ChannelsFull, subscribing(seen, id))
+		assert.Greater(t, apps[0].Subscribed[0].Checkpoint, seen, "the checkpoint is that of the newest message")
 		newest := p.wantBroadcast(id, "newest")
-		assert.Equal(t, newest, told[0].Subscribed[0].Checkpoint)
-		p.wantSilence(patience, "a channel keeps one message")
+		assert.Equal(t, newest, apps[0].Subscribed[0].Checkpoint)
+		p.wantSilence(answerTimeout, "a channel keeps one message")
 		p.conn.Close()
 		synctest.Wait()
 
 		p = reconnect(p)
 		p.ask(courier.ChannelsFull, subscribing(newest, id))
-		p.wantSilence(patience, "the device has the newest")
+		p.wantSilence(answerTimeout, "the device has the newest")
 	})
 }
 
 // reconnect is the same phone on a new connection.
-func reconnect(p *phone) *phone {
+func reconnect(p *testDevice) *testDevice {
 	p.w.t.Helper()
 	back := p.w.dial(p.identity, v3)
 	back.token = p.token
@@ -205,13 +205,13 @@ func reconnect(p *phone) *phone {
 
 func TestNoBroadcastOvertakesItsAnswerOrTheFilter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		id := w.channel(broker.MostRecent)
 		w.publish(id, "kept")
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		p.ask(courier.ChannelsFull, subscribing(0, id))
-		p.wantSilence(patience, "the device has not said what it wants")
+		p.wantSilence(answerTimeout, "the device has not said what it wants")
 		p.send(&courier.Filter{Token: p.token})
 		want[*courier.NoStorage](p)
 		p.wantBroadcast(id, "kept")
@@ -221,24 +221,24 @@ func TestNoBroadcastOvertakesItsAnswerOrTheFilter(t *testing.T) {
 // observed: apsd, rustpush; update status 0: the channel does not exist.
 func TestSubscribersAreToldThatTheirChannelIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		gone, stays := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
+		w := newFixture(t)
+		deleted, stays := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
 		p, other := w.login(w.identity(nil)), w.login(w.identity(nil))
-		p.ask(courier.ChannelsFull, subscribing(0, gone, stays))
+		p.ask(courier.ChannelsFull, subscribing(0, deleted, stays))
 		other.ask(courier.ChannelsFull, subscribing(0, stays))
-		require.True(t, w.broker.DeleteChannel(apns.Production, topic, gone))
+		require.True(t, w.broker.DeleteChannel(apns.Production, topic, deleted))
 
 		m := want[*courier.ChannelUpdate](p)
 		assert.Equal(t, uint32(1), m.ID)
 		assert.Equal(t, p.token, m.Token)
 		assert.Equal(t, uint64(time.Now().UnixNano()), m.Timestamp, "in nanoseconds")
-		var told courier.ChannelUpdateBody
-		require.NoError(t, told.Parse(m.Update))
+		var got courier.ChannelUpdateBody
+		require.NoError(t, got.Parse(m.Update))
 		assert.Equal(t, courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
-			Topic: liveTopic, Channel: &courier.ChannelStatus{Channel: []byte(gone), Status: courier.ChannelGone},
-		}}}, told)
-		other.wantSilence(patience, "it did not subscribe to that one")
-		assert.Equal(t, courier.ChannelInvalid, p.ask(courier.ChannelsDelta, subscribing(0, gone))[0].Subscribed[0].Status)
+			Topic: liveTopic, Channel: &courier.ChannelStatus{Channel: []byte(deleted), Status: courier.ChannelGone},
+		}}}, got)
+		other.wantSilence(answerTimeout, "it did not subscribe to that one")
+		assert.Equal(t, courier.ChannelInvalid, p.ask(courier.ChannelsDelta, subscribing(0, deleted))[0].Subscribed[0].Status)
 		w.publish(stays, "on")
 		p.wantBroadcast(stays, "on")
 	})
@@ -246,12 +246,12 @@ func TestSubscribersAreToldThatTheirChannelIsGone(t *testing.T) {
 
 func TestAChannelDeletedBeforeTheFilterStopsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		gone := w.channel(broker.NoStorage)
+		w := newFixture(t)
+		deleted := w.channel(broker.NoStorage)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
-		p.ask(courier.ChannelsFull, subscribing(0, gone))
-		require.True(t, w.broker.DeleteChannel(apns.Production, topic, gone))
+		p.ask(courier.ChannelsFull, subscribing(0, deleted))
+		require.True(t, w.broker.DeleteChannel(apns.Production, topic, deleted))
 		want[*courier.ChannelUpdate](p)
 		p.filter()
 		w.push(p.address(), "still delivered")
@@ -261,7 +261,7 @@ func TestAChannelDeletedBeforeTheFilterStopsNothing(t *testing.T) {
 
 func TestASubscriptionIsOfOneUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		id := w.channel(broker.NoStorage)
 		p := w.login(w.identity(nil))
 		first := p.token
@@ -272,7 +272,7 @@ func TestASubscriptionIsOfOneUser(t *testing.T) {
 		p.ask(courier.ChannelsFull, subscribing(0, id))
 		w.publish(id, "x")
 		p.wantBroadcast(id, "x")
-		p.wantSilence(patience, "the first user has not subscribed")
+		p.wantSilence(answerTimeout, "the first user has not subscribed")
 	})
 }
 
@@ -285,7 +285,7 @@ func TestRequestsThatCannotBeMetAreRefusedAsAWhole(t *testing.T) {
 	for _, row := range []struct {
 		name    string
 		request courier.ChannelRequest
-		why     string
+		reason  string
 	}{
 		{"malformed", courier.ChannelRequest{Request: []byte{0x12, 0x7f}}, "it cannot be read"},
 		{"another's token", courier.ChannelRequest{BaseToken: []byte("nobody")}, "it is not connected here"},
@@ -297,11 +297,11 @@ func TestRequestsThatCannotBeMetAreRefusedAsAWhole(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				p := w.login(w.identity(nil))
 				p.send(&row.request)
 				answer := want[*courier.ChannelResponse](p)
-				assert.Equal(t, uint8(1), answer.Status, row.why)
+				assert.Equal(t, uint8(1), answer.Status, row.reason)
 				assert.Nil(t, answer.Response)
 			})
 		})

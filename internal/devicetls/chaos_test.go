@@ -23,10 +23,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// A stubbornPhone comes back whenever its connection ends, sends a keepalive now and
+// A stubbornDevice comes back whenever its connection ends, sends a keepalive now and
 // then, and hands each notification to its app, but no duplicate.
-type stubbornPhone struct {
-	w        *world
+type stubbornDevice struct {
+	w        *fixture
 	identity *pki.Identity
 
 	token []byte
@@ -37,7 +37,7 @@ type stubbornPhone struct {
 }
 
 // run keeps the phone connected until done is closed.
-func (p *stubbornPhone) run(done <-chan struct{}) {
+func (p *stubbornDevice) run(done <-chan struct{}) {
 	for {
 		p.converse(done)
 		select {
@@ -53,7 +53,7 @@ func (p *stubbornPhone) run(done <-chan struct{}) {
 const keepaliveWait = 20 * time.Second
 
 // converse is one connection. However it ends, another one follows.
-func (p *stubbornPhone) converse(done <-chan struct{}) {
+func (p *stubbornDevice) converse(done <-chan struct{}) {
 	raw, err := p.w.net.Dial(p.w.t.Context())
 	if err != nil {
 		return
@@ -74,8 +74,8 @@ func (p *stubbornPhone) converse(done <-chan struct{}) {
 	if conn.Handshake() != nil {
 		return
 	}
-	phone := &phone{w: p.w, identity: p.identity, style: v3, token: p.token}
-	if _, err := conn.Write(phone.proof().Append(nil)); err != nil {
+	device := &testDevice{w: p.w, identity: p.identity, style: v3, token: p.token}
+	if _, err := conn.Write(device.proof().Append(nil)); err != nil {
 		return
 	}
 	reader := courier.NewReader(conn, courier.ReaderOptions{})
@@ -108,7 +108,7 @@ func (p *stubbornPhone) converse(done <-chan struct{}) {
 }
 
 // answer is what the phone has to say to a frame.
-func (p *stubbornPhone) answer(f courier.Frame) []byte {
+func (p *stubbornDevice) answer(f courier.Frame) []byte {
 	m, err := courier.ParseFromServer(f)
 	if !assert.NoError(p.w.t, err) {
 		return nil
@@ -152,7 +152,7 @@ func testChaos(t *testing.T, seed uint64) {
 		return fault.Rule{When: fault.When{Probability: p}, What: a}
 	}
 	var engine *fault.Engine
-	w := newWorldWith(t, broker.Config{Storage: broker.Storage{PerApp: 10_000}, Window: 16}, func(c *devicetls.Config) {
+	w := newFixtureWith(t, broker.Config{Storage: broker.Storage{PerApp: 10_000}, Window: 16}, func(c *devicetls.Config) {
 		engine = fault.New(fault.Config{Seed: seed, Clock: func(string) *clock.Clock { return c.Clock }})
 		c.Faults = engine
 	})
@@ -173,21 +173,21 @@ func testChaos(t *testing.T, seed uint64) {
 
 	done := make(chan struct{})
 	var running sync.WaitGroup
-	var all []*stubbornPhone
+	var all []*stubbornDevice
 	for range phones {
-		p := &stubbornPhone{w: w, identity: w.identity(nil), seen: map[string]bool{}, app: map[string]int{}}
+		p := &stubbornDevice{w: w, identity: w.identity(nil), seen: map[string]bool{}, app: map[string]int{}}
 		all = append(all, p)
 		running.Go(func() { p.run(done) })
 	}
 	rng := rand.New(rand.NewPCG(seed, 0))
 	type sent struct {
-		to      *stubbornPhone
+		to      *stubbornDevice
 		payload string
 	}
 	pushed := map[string]sent{} // by apns-id
 	for i := range pushes {
 		one := sent{all[rng.IntN(len(all))], fmt.Sprint(i)}
-		pushed[w.push((&phone{identity: one.to.identity}).address(), one.payload)] = one
+		pushed[w.push((&testDevice{identity: one.to.identity}).address(), one.payload)] = one
 		time.Sleep(time.Duration(rng.IntN(400)) * time.Millisecond)
 	}
 	for range 1000 { // what is late comes, and what was lost on the way comes again

@@ -92,9 +92,9 @@ type Config struct {
 	// apns-pack-v1 with the latter. One that offers only one of them gets it
 	// anyway.
 	PreferPack bool
-	// RefuseForeignToken answers a device that presents a base token which is
+	// RejectForeignToken answers a device that presents a base token which is
 	// not its own with status 2, instead of a new token.
-	RefuseForeignToken bool
+	RejectForeignToken bool
 	// EchoToken repeats an accepted base token in the response. The real
 	// service leaves it out; every known client takes either.
 	EchoToken bool
@@ -104,10 +104,10 @@ type Config struct {
 	// NoticeReplaced tells a device of protocol version 12 or more that a newer
 	// connection has taken its token's place, before the older one is closed.
 	NoticeReplaced bool
-	// LateKeepalives has the courier speak the second version of keepalives, in
+	// DelayedKeepalives has the courier speak the second version of keepalives, in
 	// which a device asks for a late answer. Otherwise it is answered at once and
 	// empty, which turns that version off.
-	LateKeepalives bool
+	DelayedKeepalives bool
 	// SendTracingID puts the apns-id, which devices do not learn otherwise,
 	// into the tracing field of notifications.
 	SendTracingID bool

@@ -21,40 +21,40 @@ func (s *session) connect(m *courier.Connect) error {
 		}
 		return nil
 	}
-	device, login, refused := s.judge(m)
-	reception := s.misreceive(idOf(device))
+	device, login, rejected := s.authenticate(m)
+	reception := s.loginFaults(idOf(device))
 	if reception.to != nil {
 		return s.redirect(reception.to, device, reception.delay)
 	}
-	if refused = cmp.Or(reception.refusal, refused); refused != nil {
-		return s.refuse(refused, reception.delay)
+	if rejected = cmp.Or(reception.rejection, rejected); rejected != nil {
+		return s.reject(rejected, reception.delay)
 	}
 	if s.device == nil {
 		if to := s.redirection(m); to != nil {
 			return s.redirect(to, device, reception.delay)
 		}
 		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
-		s.server.directory.enter(s, known{device.ID, profileOf(m)})
+		s.server.directory.add(s, deviceInfo{device.ID, profileOf(m)})
 		s.times.loggedIn(time.Now())
 	}
 	return s.accept(m, login, reception.delay)
 }
 
-// judge tells which device is on the connection, nil if it has not proven that, and
+// authenticate tells which device is on the connection, nil if it has not proven that, and
 // whether it is let in.
-func (s *session) judge(m *courier.Connect) (*pki.DeviceIdentity, login, *refusal) {
+func (s *session) authenticate(m *courier.Connect) (*pki.DeviceIdentity, login, *rejection) {
 	device := s.device
 	if device == nil {
-		proven, refused := s.prove(m)
-		if refused != nil {
-			return nil, login{}, refused
+		proven, rejected := s.prove(m)
+		if rejected != nil {
+			return nil, login{}, rejected
 		}
 		device = proven
 	} else if !s.allowed() { // it needs no proof, and is cheap for the device
-		return device, login{}, &refusal{why: tooManyRequests}
+		return device, login{}, &rejection{reason: tooManyRequests}
 	}
-	login, refused := s.admit(device.ID, m.Token)
-	return device, login, refused
+	login, rejected := s.admit(device.ID, m.Token)
+	return device, login, rejected
 }
 
 // accept makes the user present and answers, after a delay: the newest connection
@@ -69,7 +69,7 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 
 		redirects: m.RedirectCount,
 	}
-	defer s.settleFormer(broker.Address(l.address))()
+	defer s.waitForAcks(broker.Address(l.address))()
 	s.out.lock()
 	defer s.out.unlock()
 	s.attachLocked(p)
@@ -78,7 +78,7 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 	}
 	if delay > 0 {
 		s.out.unlock()
-		err := s.putOff(delay)
+		err := s.delayAnswer(delay)
 		s.out.lock()
 		if err != nil {
 			return err
@@ -92,29 +92,29 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 	return s.answerLocked(answer)
 }
 
-// refuse answers a Connect that is refused. A device whose clock is off can try
+// reject answers a Connect that is refused. A device whose clock is off can try
 // again, and one refused user leaves the others of the connection alone;
 // otherwise the connection ends.
-func (s *session) refuse(r *refusal, delay time.Duration) error {
-	if err := s.putOff(delay); err != nil {
+func (s *session) reject(r *rejection, delay time.Duration) error {
+	if err := s.delayAnswer(delay); err != nil {
 		return err
 	}
 	answer := s.response(courier.ConnectRefused)
-	answer.RefusalReason = r.told()
+	answer.RefusalReason = r.message()
 	if r.repairable() {
 		answer.ClockTime = answer.ServerTime
 	}
 	if err := s.answer(answer); err != nil {
 		return err
 	}
-	if r.why == tooManyRequests {
+	if r.reason == tooManyRequests {
 		return nil // the log has said so once
 	}
 	if r.repairable() || s.device != nil {
-		s.log.Info("a device may connect again", "device", s.id(), "reason", r.told(), "err", r.err)
+		s.log.Info("a device may connect again", "device", s.id(), "reason", r.message(), "err", r.err)
 		return nil
 	}
-	return &endError{EndRefused, r}
+	return &endError{EndRejected, r}
 }
 
 // response is what every answer to a Connect says. Some clients cannot do

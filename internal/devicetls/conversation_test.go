@@ -17,7 +17,7 @@ import (
 // once would make it ping in a loop.
 func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil) // no filter yet: any state after the login
 		for _, keepalive := range []*courier.Keepalive{
@@ -34,7 +34,7 @@ func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
 
 func TestAConnectionWithoutFilterIsClosedWithinSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		start := time.Now()
@@ -43,11 +43,11 @@ func TestAConnectionWithoutFilterIsClosedWithinSeconds(t *testing.T) {
 			p.send(&courier.Keepalive{})
 			want[*courier.KeepaliveResponse](p)
 		}
-		p.wantClosed(patience, "keepalives are no filter")
+		p.wantClosed(answerTimeout, "keepalives are no filter")
 		assert.Equal(t, devicetls.DefaultFilterTimeout, time.Since(start))
 		synctest.Wait()
 		w.wantLogged("reason=no-filter")
-		assert.Equal(t, []string{"connected", "disconnected no-filter"}, w.comings())
+		assert.Equal(t, []string{"connected", "disconnected no-filter"}, w.connectionEvents())
 	})
 }
 
@@ -56,7 +56,7 @@ func TestASilentDeviceIsClosedAfterTheIntervalItAnnounced(t *testing.T) {
 		timeout  time.Duration
 		interval string // announced, in minutes
 		want     time.Duration
-		why      string
+		reason   string
 	}{
 		{0, "", 75 * time.Minute, "the default exceeds every interval seen"},
 		{0, "28", 75 * time.Minute, "a short interval shortens nothing"},
@@ -68,13 +68,13 @@ func TestASilentDeviceIsClosedAfterTheIntervalItAnnounced(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(row.timeout, " ", row.interval), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.SilenceTimeout = row.timeout })
+				w := newFixture(t, func(c *devicetls.Config) { c.SilenceTimeout = row.timeout })
 				p := w.login(w.identity(nil))
 				p.send(&courier.Keepalive{Interval: []byte(row.interval)})
 				want[*courier.KeepaliveResponse](p)
 				start := time.Now()
-				p.wantClosed(1000*time.Hour, row.why)
-				assert.Equal(t, row.want, time.Since(start), row.why)
+				p.wantClosed(1000*time.Hour, row.reason)
+				assert.Equal(t, row.want, time.Since(start), row.reason)
 				synctest.Wait()
 				w.wantLogged("reason=silent")
 			})
@@ -84,7 +84,7 @@ func TestASilentDeviceIsClosedAfterTheIntervalItAnnounced(t *testing.T) {
 
 func TestKeepalivesKeepAConnectionForDays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		for minutes := 10; minutes < 3*24*60; minutes += 60 {
 			time.Sleep(time.Hour)
@@ -98,15 +98,15 @@ func TestKeepalivesKeepAConnectionForDays(t *testing.T) {
 
 func TestMessagesOfADeviceAreAcknowledgedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		upload := func(id uint32, size int) courier.Message {
 			return &courier.Upload{Topic: topicHash[:], Sender: p.token, Payload: make([]byte, size), ID: id}
 		}
-		wantAck := func(id uint32, status uint8, why string) {
+		wantAck := func(id uint32, status uint8, reason string) {
 			t.Helper()
-			assert.Equal(t, &courier.UploadAck{ID: id, Status: status}, want[*courier.UploadAck](p), why)
+			assert.Equal(t, &courier.UploadAck{ID: id, Status: status}, want[*courier.UploadAck](p), reason)
 		}
 		p.send(upload(7, 1))
 		wantAck(7, courier.UploadTooEarly, "neither active state nor filter")
@@ -122,7 +122,7 @@ func TestMessagesOfADeviceAreAcknowledgedInOrder(t *testing.T) {
 
 func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.UploadAckDelay = 5 * time.Millisecond })
+		w := newFixture(t, func(c *devicetls.Config) { c.UploadAckDelay = 5 * time.Millisecond })
 		p := w.login(w.identity(nil))
 		start := time.Now()
 		p.send(&courier.Keepalive{}, &courier.Upload{ID: 1}, &courier.Upload{ID: 2})
@@ -139,7 +139,7 @@ func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
 
 func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		p.send(
 			&courier.ActiveInterval{Interval: 600},
@@ -152,7 +152,7 @@ func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
 			&courier.Unknown{Cmd: 0x1f, Payload: []byte("anything")},
 			&courier.Unknown{Cmd: courier.CmdConnectResponse, Payload: []byte("not from a device")},
 		)
-		p.wantSilence(patience, "none of them has an answer")
+		p.wantSilence(answerTimeout, "none of them has an answer")
 		p.send(&courier.Flush{Wanted: 128})
 		assert.Equal(t, make([]byte, 128), want[*courier.FlushResponse](p).Padding)
 		p.send(&courier.ChannelRequest{ID: 0x01020304, Request: []byte{8, 1}, BaseToken: p.token})
@@ -165,7 +165,7 @@ func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
 
 func TestUnknownItemsAreIgnoredAndFramesMayBeSplitAnywhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		m.Extra = []courier.Item{{ID: 200, Value: []byte("from the future")}}

@@ -17,7 +17,7 @@ import (
 )
 
 // forTopic sends a push to another app of the device.
-func forTopic(w *world, topic string) func(*broker.Push) {
+func forTopic(w *fixture, topic string) func(*broker.Push) {
 	return func(p *broker.Push) {
 		hash := apns.HashTopic(topic)
 		p.Topic, p.Hash, p.Token = topic, hash, w.vault.Mint(tokenvault.Address(p.To), &hash)
@@ -26,11 +26,11 @@ func forTopic(w *world, topic string) func(*broker.Push) {
 
 func TestNothingIsDeliveredBeforeTheFilter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		w.push(p.address(), `{}`)
-		p.wantSilence(patience, "the device has not said what it wants")
+		p.wantSilence(answerTimeout, "the device has not said what it wants")
 		p.send(&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}})
 		want[*courier.Notification](p)
 	})
@@ -39,7 +39,7 @@ func TestNothingIsDeliveredBeforeTheFilter(t *testing.T) {
 // observed: apsd; field 9 has bit 0 for a stored push, and bit 1 for the last.
 func TestStoredPushesComeFirstAndTheLastIsMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		topics := []string{"com.example.a", "com.example.b", "com.example.c"}
@@ -65,10 +65,10 @@ func TestStoredPushesComeFirstAndTheLastIsMarked(t *testing.T) {
 // enables the topic, and expects delivery.
 func TestAPushIsHeldUntilItsTopicIsEnabled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), "early", forTopic(w, "com.example.new"))
-		p.wantSilence(patience, "the topic is in no list")
+		p.wantSilence(answerTimeout, "the topic is in no list")
 		assert.Equal(t, "stored "+string(broker.NotEnabled), w.history(id)[1])
 		hash := apns.HashTopic("com.example.new")
 		p.send(&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:], hash[:]}})
@@ -93,7 +93,7 @@ func TestTheListsOfAFilterReachTheBroker(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				p := w.dial(w.identity(nil), v3)
 				p.connect(nil)
 				filter := row.filter(topicHash[:])
@@ -102,8 +102,8 @@ func TestTheListsOfAFilterReachTheBroker(t *testing.T) {
 				want[*courier.NoStorage](p)
 				id := w.push(p.address(), "x")
 				synctest.Wait()
-				told := w.history(id)
-				assert.Equal(t, row.want, told[len(told)-1])
+				events := w.history(id)
+				assert.Equal(t, row.want, events[len(events)-1])
 			})
 		})
 	}
@@ -111,7 +111,7 @@ func TestTheListsOfAFilterReachTheBroker(t *testing.T) {
 
 func TestAnInactiveDeviceGetsOpportunisticPushesOnceItIsActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		p.send(
@@ -120,7 +120,7 @@ func TestAnInactiveDeviceGetsOpportunisticPushesOnceItIsActive(t *testing.T) {
 		)
 		want[*courier.NoStorage](p)
 		w.push(p.address(), "later")
-		p.wantSilence(patience, "the device sleeps")
+		p.wantSilence(answerTimeout, "the device sleeps")
 		p.send(&courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways})
 		assert.Equal(t, "later", string(want[*courier.Notification](p).Payload))
 	})
@@ -128,12 +128,12 @@ func TestAnInactiveDeviceGetsOpportunisticPushesOnceItIsActive(t *testing.T) {
 
 func TestAPushThatMustNotWakeAnInactiveDeviceWaitsUntilItIsActive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		p.send(&courier.ActiveState{State: courier.StateInactive})
 		synctest.Wait()
 		w.push(p.address(), "later", func(push *broker.Push) { push.Priority = apns.PriorityNeverWake })
-		p.wantSilence(patience, "priority 1 does not wake the device")
+		p.wantSilence(answerTimeout, "priority 1 does not wake the device")
 		p.send(&courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways})
 		n := want[*courier.Notification](p)
 		assert.Equal(t, "later", string(n.Payload))
@@ -144,7 +144,7 @@ func TestAPushThatMustNotWakeAnInactiveDeviceWaitsUntilItIsActive(t *testing.T) 
 
 func TestADeviceIsInUseForTheIntervalItNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		neverWake := func(push *broker.Push) { push.Priority = apns.PriorityNeverWake }
 		p.send(&courier.ActiveState{State: courier.StateActive, Interval: 600})
@@ -154,7 +154,7 @@ func TestADeviceIsInUseForTheIntervalItNames(t *testing.T) {
 		p.ack(want[*courier.Notification](p), courier.AckDelivered)
 		time.Sleep(time.Second)
 		w.push(p.address(), "late", neverWake)
-		p.wantSilence(patience, "the device sleeps")
+		p.wantSilence(answerTimeout, "the device sleeps")
 		p.send(&courier.ActiveState{State: courier.StateActive}) // no interval is no end
 		assert.Equal(t, "late", string(want[*courier.Notification](p).Payload))
 	})
@@ -162,7 +162,7 @@ func TestADeviceIsInUseForTheIntervalItNames(t *testing.T) {
 
 func TestAPushThatWasNotAcknowledgedComesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), "again")
 		want[*courier.Notification](p)
@@ -185,8 +185,8 @@ func TestAPushThatWasNotAcknowledgedComesAgain(t *testing.T) {
 // duplicate, which an app that lives on gets.
 func TestAnAppThatIsGoneCostsItsToken(t *testing.T) {
 	for _, row := range []struct {
-		status uint8
-		gone   bool
+		status  uint8
+		retired bool
 	}{
 		{courier.AckDelivered, false},
 		{courier.AckUnparsable, false},
@@ -196,7 +196,7 @@ func TestAnAppThatIsGoneCostsItsToken(t *testing.T) {
 		{courier.AckTokenRemoved, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			p := w.login(w.identity(nil))
 			w.push(p.address(), "x")
 			n := want[*courier.Notification](p)
@@ -204,17 +204,17 @@ func TestAnAppThatIsGoneCostsItsToken(t *testing.T) {
 			synctest.Wait()
 			claims, err := w.vault.Open(n.Token)
 			require.NoError(t, err)
-			assert.Equal(t, row.gone, !claims.Retired.IsZero(), "status %d", row.status)
+			assert.Equal(t, row.retired, !claims.Retired.IsZero(), "status %d", row.status)
 			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 			fresh := want[*courier.TokenResponse](p).Token
-			assert.Equal(t, row.gone, string(fresh) != string(n.Token), "the app's next token is another one")
+			assert.Equal(t, row.retired, string(fresh) != string(n.Token), "the app's next token is another one")
 		})
 	}
 }
 
 func TestWhatWaitsForAnAppThatIsGoneIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "x")
 		n := want[*courier.Notification](p)
@@ -223,14 +223,14 @@ func TestWhatWaitsForAnAppThatIsGoneIsDropped(t *testing.T) {
 		held := w.push(p.address(), "y")
 		p.ack(n, courier.AckUnknownTopic)
 		synctest.Wait()
-		told := w.history(held)
-		assert.Equal(t, "dropped "+string(broker.DropUnregistered), told[len(told)-1])
+		events := w.history(held)
+		assert.Equal(t, "dropped "+string(broker.DropUnregistered), events[len(events)-1])
 	})
 }
 
 func TestAnAppThatCameBackKeepsItsNewToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "x")
 		w.push(p.address(), "y")
@@ -250,7 +250,7 @@ func TestAnAppThatCameBackKeepsItsNewToken(t *testing.T) {
 // one as before, as nothing had made it void.
 func TestALateWordAboutAnAppThatCameBackDoesNotCostItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		late := w.push(p.address(), "while it was gone")
 		n := want[*courier.Notification](p)
@@ -280,9 +280,9 @@ func TestALateWordAboutAnAppThatCameBackDoesNotCostItsToken(t *testing.T) {
 // The device has got its token anew since the token key changed, and holds other bytes
 // than the provider pushes to.
 func TestAPushToTheOlderFormOfATokenDoesNotCostTheNewerOne(t *testing.T) {
-	for status, gone := range map[uint8]bool{courier.AckNoRecipient: false, courier.AckUnknownTopic: true} {
+	for status, retired := range map[uint8]bool{courier.AckNoRecipient: false, courier.AckUnknownTopic: true} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			p := w.login(w.identity(nil))
 			old := w.vault.Mint(tokenvault.Address(p.address()), &topicHash)
 			require.NoError(t, w.vault.Rotate(tokenvault.NewSecret()))
@@ -294,14 +294,14 @@ func TestAPushToTheOlderFormOfATokenDoesNotCostTheNewerOne(t *testing.T) {
 			synctest.Wait()
 			claims, err := w.vault.Open(fresh)
 			require.NoError(t, err)
-			assert.Equal(t, gone, !claims.Retired.IsZero(), "status %d", status)
+			assert.Equal(t, retired, !claims.Retired.IsZero(), "status %d", status)
 		})
 	}
 }
 
 func TestABaseTokenOutlivesATopicTheDeviceDoesNotKnow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "x", func(push *broker.Push) { push.Token, push.Base = apns.DeviceToken(p.token), true })
 		n := want[*courier.Notification](p)
@@ -318,7 +318,7 @@ func TestABaseTokenOutlivesATopicTheDeviceDoesNotKnow(t *testing.T) {
 func TestABurstArrivesInOrderAndIsDeliveredOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const burst = 3000 // more than the broker's window and than a batch
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		for i := range burst {
 			w.push(p.address(), strings.Repeat("x", i%4096))

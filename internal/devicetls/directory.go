@@ -14,35 +14,35 @@ import (
 // A directory knows which sessions of a courier are those of which device.
 type directory struct {
 	mu       sync.Mutex
-	sessions map[*session]known
+	sessions map[*session]deviceInfo
 	devices  map[apns.DeviceID][]*session // of each device, those in sessions
 }
 
-// known is what is known of the device of a session.
-type known struct {
+// deviceInfo is what is known of the device of a session.
+type deviceInfo struct {
 	device  apns.DeviceID
 	profile unique.Handle[Profile]
 }
 
-// enter notes a session whose device has proven itself.
-func (d *directory) enter(s *session, device known) {
+// add notes a session whose device has proven itself.
+func (d *directory) add(s *session, device deviceInfo) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.sessions == nil {
-		d.sessions, d.devices = make(map[*session]known), make(map[apns.DeviceID][]*session)
+		d.sessions, d.devices = make(map[*session]deviceInfo), make(map[apns.DeviceID][]*session)
 	}
 	d.sessions[s] = device
 	d.devices[device.device] = append(d.devices[device.device], s)
 }
 
-// leave forgets a session. It may never have been entered.
-func (d *directory) leave(s *session) {
+// remove forgets a session. It may never have been entered.
+func (d *directory) remove(s *session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.leaveLocked(s)
+	d.removeLocked(s)
 }
 
-func (d *directory) leaveLocked(s *session) {
+func (d *directory) removeLocked(s *session) {
 	of, ok := d.sessions[s]
 	if !ok {
 		return
@@ -76,15 +76,15 @@ func (d *directory) end(device apns.DeviceID, how *endError) int {
 	return len(ended)
 }
 
-// dismiss ends and forgets the sessions of a device, or of all devices if it is zero,
+// disconnect ends and forgets the sessions of a device, or of all devices if it is zero,
 // and returns how many there were.
-func (d *directory) dismiss(device apns.DeviceID) int {
+func (d *directory) disconnect(device apns.DeviceID) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	ended := d.ofLocked(device)
 	for _, s := range ended {
-		d.leaveLocked(s)
-		s.end(&endError{Ending: EndDismissed})
+		d.removeLocked(s)
+		s.end(&endError{Ending: EndDisconnected})
 	}
 	return len(ended)
 }
@@ -113,7 +113,7 @@ func (s *Server) ConnectionsOf(device apns.DeviceID) []Connection {
 	list := make([]Connection, len(sessions))
 	for i, session := range sessions {
 		of := d.sessions[session]
-		list[i] = Connection{of.device, session.environment, session.wire.raw.RemoteAddr().String(), session.since, of.profile.Value()}
+		list[i] = Connection{of.device, session.environment, session.conn.raw.RemoteAddr().String(), session.since, of.profile.Value()}
 	}
 	slices.SortFunc(list, func(a, b Connection) int {
 		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))
@@ -132,5 +132,5 @@ func (s *Server) Open() int {
 // cleanly and without a word. It returns how many there were. It does not wait
 // for them to be closed, but [Server.Connections] has them no longer.
 func (s *Server) Disconnect(device apns.DeviceID) int {
-	return s.directory.dismiss(device)
+	return s.directory.disconnect(device)
 }

@@ -22,12 +22,12 @@ func TestTheDirectoryHasTheSessionsOfEachDevice(t *testing.T) {
 		open := map[*session]apns.DeviceID{}
 		for range rapid.IntRange(1, 50).Draw(t, "steps") {
 			s, device := new(session), deviceNumber(rapid.IntRange(1, 4).Draw(t, "device"))
-			d.enter(s, known{device: device})
+			d.add(s, deviceInfo{device: device})
 			open[s] = device
 			for s := range open { // any one
 				if rapid.Bool().Draw(t, "leaves") {
-					d.leave(s)
-					d.leave(s) // it may have left already
+					d.remove(s)
+					d.remove(s) // it may have left already
 					delete(open, s)
 				}
 				break
@@ -49,12 +49,12 @@ func TestEndingTheSessionsOfADeviceCostsTheSameHoweverManyThereAre(t *testing.T)
 	const sessions, calls = 100_000, 2000
 	var d directory
 	for i := range sessions {
-		d.enter(new(session), known{device: deviceNumber(1 + i)})
+		d.add(new(session), deviceInfo{device: deviceNumber(1 + i)})
 	}
 	begin := time.Now()
 	for i := range calls {
 		assert.Zero(t, d.end(deviceNumber(1+sessions+i), nil))
-		assert.Zero(t, d.dismiss(deviceNumber(1+sessions+i)))
+		assert.Zero(t, d.disconnect(deviceNumber(1+sessions+i)))
 	}
 	assert.Less(t, time.Since(begin), time.Second, "looking at each session takes several times as long")
 }

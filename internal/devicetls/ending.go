@@ -27,8 +27,8 @@ const (
 	EndReplaced Ending = "replaced"
 	// EndRedirected: the device was sent to another courier.
 	EndRedirected Ending = "redirected"
-	// EndDismissed: the courier was told to end it.
-	EndDismissed Ending = "dismissed"
+	// EndDisconnected: the courier was told to end it.
+	EndDisconnected Ending = "dismissed"
 	// EndFault: a fault ended it.
 	EndFault Ending = "fault"
 	// EndShutdown: the courier stops.
@@ -39,8 +39,8 @@ const (
 	EndHandshake Ending = "handshake-failed"
 	// EndNoLogin: the device did not log in in time.
 	EndNoLogin Ending = "no-login"
-	// EndRefused: its Connect was refused.
-	EndRefused Ending = "refused"
+	// EndRejected: its Connect was refused.
+	EndRejected Ending = "refused"
 	// EndUnfiltered: it sent no Filter in time.
 	EndUnfiltered Ending = "no-filter"
 	// EndSilent: it sent nothing for longer than a keepalive interval.
@@ -64,13 +64,13 @@ var endings = []struct {
 	{EndReconnected, false, "the device logged in again on this connection"},
 	{EndReplaced, false, "a newer connection of the device has taken over"},
 	{EndRedirected, false, "the device was sent to another courier"},
-	{EndDismissed, false, "the courier was told to end the connection"},
+	{EndDisconnected, false, "the courier was told to end the connection"},
 	{EndFault, false, "a fault ended the connection"},
 	{EndShutdown, false, "the courier stops"},
 	{EndLost, true, "the network failed"},
 	{EndHandshake, true, "the TLS handshake failed"},
 	{EndNoLogin, true, "the device did not log in"},
-	{EndRefused, true, "the device was refused"},
+	{EndRejected, true, "the device was refused"},
 	{EndUnfiltered, true, "the device sent no filter"},
 	{EndSilent, true, "the device was silent for too long"},
 	{EndNotReading, true, "the device does not read"},

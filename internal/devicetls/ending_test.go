@@ -27,54 +27,54 @@ import (
 var failureCases = []struct {
 	name string
 	want devicetls.Ending
-	act  func(p *phone)
+	act  func(p *testDevice)
 }{
-	{"an item beyond the end of its frame", devicetls.EndMalformed, func(p *phone) {
+	{"an item beyond the end of its frame", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdAck), 0, 0, 0, 4, 4, 0, 9, 1})
 	}},
-	{"an item beyond the end of a keepalive", devicetls.EndMalformed, func(p *phone) {
+	{"an item beyond the end of a keepalive", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdKeepalive), 0, 0, 0, 1, 4})
 	}},
-	{"an item beyond the end of a filter", devicetls.EndMalformed, func(p *phone) {
+	{"an item beyond the end of a filter", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdFilter), 0, 0, 0, 3, 4, 0, 1})
 	}},
-	{"a frame of two gigabytes", devicetls.EndMalformed, func(p *phone) {
+	{"a frame of two gigabytes", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdNotification), 0x7f, 0xff, 0xff, 0xff})
 	}},
-	{"a frame one byte too large", devicetls.EndMalformed, func(p *phone) {
+	{"a frame one byte too large", devicetls.EndMalformed, func(p *testDevice) {
 		p.write(binary.BigEndian.AppendUint32([]byte{byte(courier.CmdNotification)}, courier.DefaultMaxFrame+1))
 	}},
-	{"another protocol", devicetls.EndMalformed, func(p *phone) {
+	{"another protocol", devicetls.EndMalformed, func(p *testDevice) {
 		p.write([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
 	}},
-	{"the end in the middle of a frame", devicetls.EndLost, func(p *phone) {
+	{"the end in the middle of a frame", devicetls.EndLost, func(p *testDevice) {
 		p.write([]byte{byte(courier.CmdAck), 0, 0, 0, 9, 1})
 		require.NoError(p.w.t, p.conn.CloseWrite())
 	}},
-	{"the end in the middle of a record", devicetls.EndLost, func(p *phone) {
+	{"the end in the middle of a record", devicetls.EndLost, func(p *testDevice) {
 		_, err := p.conn.NetConn().Write([]byte{23, 3, 3, 0, 99, 1})
 		require.NoError(p.w.t, err)
 		require.NoError(p.w.t, p.conn.NetConn().(interface{ CloseWrite() error }).CloseWrite())
 	}},
-	{"a record that does not decrypt", devicetls.EndLost, func(p *phone) {
+	{"a record that does not decrypt", devicetls.EndLost, func(p *testDevice) {
 		_, err := p.conn.NetConn().Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...))
 		require.NoError(p.w.t, err)
 	}},
-	{"silence", devicetls.EndSilent, func(*phone) { time.Sleep(devicetls.DefaultSilenceTimeout) }},
-	{"no reading", devicetls.EndNotReading, func(p *phone) {
+	{"silence", devicetls.EndSilent, func(*testDevice) { time.Sleep(devicetls.DefaultSilenceTimeout) }},
+	{"no reading", devicetls.EndNotReading, func(p *testDevice) {
 		for range 200 {
 			p.w.push(p.address(), strings.Repeat("x", 4096))
 		}
 		time.Sleep(devicetls.DefaultWriteTimeout)
 	}},
-	{"no reading of answers", devicetls.EndNotReading, func(p *phone) {
+	{"no reading of answers", devicetls.EndNotReading, func(p *testDevice) {
 		require.NoError(p.w.t, p.conn.SetWriteDeadline(time.Now().Add(time.Second)))
 		for err := error(nil); err == nil; {
 			_, err = p.conn.Write((&courier.Flush{Wanted: 60000}).Append(nil))
 		}
 		time.Sleep(devicetls.DefaultWriteTimeout)
 	}},
-	{"no acknowledging", devicetls.EndUnacknowledged, func(p *phone) {
+	{"no acknowledging", devicetls.EndUnacknowledged, func(p *testDevice) {
 		p.w.push(p.address(), "x")
 		want[*courier.Notification](p)
 		time.Sleep(ackTimeout - time.Second)
@@ -92,7 +92,7 @@ func TestAFailedConnectionCostsOneLineAndHarmsNoOther(t *testing.T) {
 	for _, row := range failureCases {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorldWith(t, broker.Config{AckTimeout: ackTimeout}, func(c *devicetls.Config) { c.FilterTimeout = time.Hour })
+				w := newFixtureWith(t, broker.Config{AckTimeout: ackTimeout}, func(c *devicetls.Config) { c.FilterTimeout = time.Hour })
 				other := w.login(w.identity(nil))
 				p := w.login(w.identity(nil))
 				if row.want == devicetls.EndSilent {
@@ -105,7 +105,7 @@ func TestAFailedConnectionCostsOneLineAndHarmsNoOther(t *testing.T) {
 				synctest.Wait()
 				w.wantLogged("reason=" + string(row.want))
 				assert.Contains(t, strings.Join(w.log.lines(), "\n"), "device="+p.address().Device.String())
-				assert.Contains(t, w.comings(), "disconnected "+string(row.want))
+				assert.Contains(t, w.connectionEvents(), "disconnected "+string(row.want))
 
 				w.push(other.address(), "x")
 				other.ack(want[*courier.Notification](other), courier.AckDelivered)
@@ -118,7 +118,7 @@ func TestEveryFailureOfTheTableIsEarned(t *testing.T) {
 	earned := map[devicetls.Ending]bool{
 		devicetls.EndHandshake:  true, // TestProtocolsTheCourierDoesNotSpeakFailTheHandshake
 		devicetls.EndNoLogin:    true, // TestAConnectionWithoutLoginIsClosed
-		devicetls.EndRefused:    true, // TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight
+		devicetls.EndRejected:   true, // TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight
 		devicetls.EndUnfiltered: true, // TestAConnectionWithoutFilterIsClosedWithinSeconds
 	}
 	for _, row := range failureCases {
@@ -132,7 +132,7 @@ func TestEveryFailureOfTheTableIsEarned(t *testing.T) {
 
 func TestPushesADeviceDidNotReadWaitForItsNextConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		id := ""
 		for range 200 {
@@ -150,17 +150,17 @@ func TestPushesADeviceDidNotReadWaitForItsNextConnection(t *testing.T) {
 }
 
 func TestALeavingDeviceCostsNoLine(t *testing.T) {
-	for name, leave := range map[string]func(p *phone) error{
-		"with close_notify": func(p *phone) error { return p.conn.Close() },
-		"with a bare FIN":   func(p *phone) error { return p.conn.NetConn().Close() },
+	for name, leave := range map[string]func(p *testDevice) error{
+		"with close_notify": func(p *testDevice) error { return p.conn.Close() },
+		"with a bare FIN":   func(p *testDevice) error { return p.conn.NetConn().Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				p := w.login(w.identity(nil))
 				require.NoError(t, leave(p))
 				synctest.Wait()
-				assert.Equal(t, []string{"connected", "disconnected left"}, w.comings())
+				assert.Equal(t, []string{"connected", "disconnected left"}, w.connectionEvents())
 				w.wantLogged()
 			})
 		})
@@ -170,24 +170,24 @@ func TestALeavingDeviceCostsNoLine(t *testing.T) {
 func TestADeviceThatLeavesBeforeItsLoginCostsALineButNoWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
-		w := newWorld(t, func(c *devicetls.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+		w := newFixture(t, func(c *devicetls.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 		p := w.dial(w.identity(nil), v3)
 		p.conn.Close()
 		synctest.Wait()
 		assert.Contains(t, log.String(), "level=INFO")
 		assert.Contains(t, log.String(), "reason=left")
 		assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
-		assert.Empty(t, w.comings())
+		assert.Empty(t, w.connectionEvents())
 	})
 }
 
 // observed: "last login wins".
 func TestTheNewestConnectionWins(t *testing.T) {
 	for _, row := range []struct {
-		name    string
-		notice  bool
-		version uint16
-		told    bool
+		name     string
+		notice   bool
+		version  uint16
+		notified bool
 	}{
 		{"by default nobody is told", false, 12, false},
 		{"a current device is told on request", true, 12, true},
@@ -196,7 +196,7 @@ func TestTheNewestConnectionWins(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.NoticeReplaced = row.notice })
+				w := newFixture(t, func(c *devicetls.Config) { c.NoticeReplaced = row.notice })
 				older := w.dial(w.identity(nil), v3)
 				m := older.proof()
 				m.ProtocolVersion = row.version
@@ -208,14 +208,14 @@ func TestTheNewestConnectionWins(t *testing.T) {
 				newer := w.dial(older.identity, v3)
 				newer.token = older.token
 				newer.connect(nil)
-				if row.told {
+				if row.notified {
 					assert.Equal(t, &courier.Presence{Token: older.token, State: courier.StateOffline}, want[*courier.Presence](older))
 				}
 				older.wantClosed(time.Second, "a newer connection is there")
 				newer.send(&courier.Filter{Token: newer.token, Enabled: [][]byte{topicHash[:]}})
 				assert.Equal(t, "x", string(want[*courier.Notification](newer).Payload))
 				newer.wantSilence(time.Minute, "the newer one stays")
-				assert.Equal(t, []string{"connected", "connected", "disconnected replaced"}, w.comings())
+				assert.Equal(t, []string{"connected", "connected", "disconnected replaced"}, w.connectionEvents())
 				w.wantLogged()
 			})
 		})
@@ -224,10 +224,10 @@ func TestTheNewestConnectionWins(t *testing.T) {
 
 func TestStoppingTheCourierClosesEveryConnectionCleanly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		loggedIn := w.login(w.identity(nil))
 		greeted := w.dial(w.identity(nil), v3)
-		silent := w.phone(w.identity(nil), v3)
+		silent := w.open(w.identity(nil), v3)
 		stuck := w.login(w.identity(nil))
 		for range 200 {
 			w.push(stuck.address(), strings.Repeat("x", 4096))
@@ -244,7 +244,7 @@ func TestStoppingTheCourierClosesEveryConnectionCleanly(t *testing.T) {
 		require.ErrorIs(t, err, io.EOF)
 		_, err = w.net.Dial(t.Context())
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
-		assert.Contains(t, w.comings(), "disconnected shutdown")
+		assert.Contains(t, w.connectionEvents(), "disconnected shutdown")
 		w.wantLogged()
 	})
 }
@@ -259,7 +259,7 @@ func (l listenerOf) Accept() (net.Conn, error) { return l.accept() }
 
 func TestAListenerThatFailsForAMomentIsTriedAgainAndABrokenOneReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		server, err := devicetls.New(w.cfg)
 		require.NoError(t, err)
 

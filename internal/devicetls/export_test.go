@@ -1,8 +1,8 @@
 package devicetls
 
-// Refusals gives the texts of the table of refusals, for tests that walk it.
-func Refusals() (texts []string) {
-	for _, row := range refusals {
+// Rejections gives the texts of the table of refusals, for tests that walk it.
+func Rejections() (texts []string) {
+	for _, row := range rejections {
 		texts = append(texts, row.text)
 	}
 	return texts

@@ -15,27 +15,27 @@ import (
 	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
-// A twist is what faults do to a session. It is made for those that meet one that
+// A sessionFaults is what faults do to a session. It is made for those that meet one that
 // lasts.
-type twist struct {
-	// opens is when the TLS handshake may begin. Read-only.
-	opens time.Time
+type sessionFaults struct {
+	// handshakeAt is when the TLS handshake may begin. Read-only.
+	handshakeAt time.Time
 
-	detour // held by whoever writes
-	timers timers.Group
+	heldPushes // held by whoever writes
+	timers     timers.Group
 }
 
-// twistLocked returns the session's twist.
-func (s *session) twistLocked() *twist {
-	if s.twist == nil {
-		s.twist = new(twist)
+// faultsLocked returns the session's twist.
+func (s *session) faultsLocked() *sessionFaults {
+	if s.faults == nil {
+		s.faults = new(sessionFaults)
 	}
-	return s.twist
+	return s.faults
 }
 
-// hitConn yields the faults of a connection of which nothing is known but where it
+// connFaults yields the faults of a connection of which nothing is known but where it
 // comes from, and puts each into the journal before it is done.
-func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.Addr) iter.Seq[fault.Hit] {
+func (s *Server) connFaults(p fault.Point, environment apns.Environment, peer net.Addr) iter.Seq[fault.Hit] {
 	return func(yield func(fault.Hit) bool) {
 		if !s.cfg.Faults.Any(p) {
 			return
@@ -52,10 +52,10 @@ func (s *Server) hitConn(p fault.Point, environment apns.Environment, peer net.A
 	}
 }
 
-// receive says what faults do to a connection before its handshake: it waits, or
+// acceptFaults says what faults do to a connection before its handshake: it waits, or
 // it is reset and closed, for which receive reports false.
-func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
-	for hit := range s.hitConn(fault.AtAccept, s.cfg.Environment, conn.RemoteAddr()) {
+func (s *Server) acceptFaults(conn net.Conn) (wait time.Duration, ok bool) {
+	for hit := range s.connFaults(fault.AtAccept, s.cfg.Environment, conn.RemoteAddr()) {
 		if hit.Action.Do == fault.SlowAccept {
 			wait += hit.Delay
 			continue
@@ -68,13 +68,13 @@ func (s *Server) receive(conn net.Conn) (wait time.Duration, ok bool) {
 	return wait, true
 }
 
-// flawed returns the certificate that a fault has shown instead of the good one; nil
+// handshakeFaults returns the certificate that a fault has shown instead of the good one; nil
 // if there is none. It fails if a fault has ended the connection.
-func (s *Server) flawed(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if !s.cfg.Faults.Any(fault.AtHandshake) {
 		return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
 	}
-	for hit := range s.hitConn(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
+	for hit := range s.connFaults(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
 		if hit.Action.Do == fault.BreakHandshake {
 			last, reset := hit.Action.Handshake.Answer()
 			return nil, netconn.EndWith(hello.Conn, last, reset)
@@ -92,9 +92,9 @@ func (s *Server) flawed(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
 }
 
-// hits yields the faults at a point of a connection whose device is known, or is
+// faultsAt yields the faults at a point of a connection whose device is known, or is
 // zero.
-func (s *session) hits(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
+func (s *session) faultsAt(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
 	subject := fault.Subject{Subject: filters.Subject{
 		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.Home(device).Team(),
 	}}
@@ -103,45 +103,45 @@ func (s *session) hits(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] 
 
 // describe adds to a subject what is known of the connection.
 func (s *session) describe(subject *fault.Subject) *fault.Subject {
-	subject.Listener, subject.Source, subject.Memory = fault.DeviceListener, fault.SourceOf(s.wire.raw.RemoteAddr()), s.remembers()
+	subject.Listener, subject.Source, subject.Memory = fault.DeviceListener, fault.SourceOf(s.conn.raw.RemoteAddr()), s.memory()
 	return subject
 }
 
-// remembers returns what the rules of faults remember of the session.
-func (s *session) remembers() *fault.Memory {
-	s.memory.CompareAndSwap(nil, new(fault.Memory))
-	return s.memory.Load()
+// memory returns what the rules of faults remember of the session.
+func (s *session) memory() *fault.Memory {
+	s.faultMemory.CompareAndSwap(nil, new(fault.Memory))
+	return s.faultMemory.Load()
 }
 
-// noteFault puts a fault into the journal, before it is done. The event says at
+// recordFault puts a fault into the journal, before it is done. The event says at
 // least what was hit and which device it is.
-func (s *session) noteFault(hit *fault.Hit, about journal.Event) {
+func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 	spaces := s.server.cfg.Spaces
 	about.At = cmp.Or(spaces.Clock(spaces.Home(about.Device)), s.server.cfg.Clock).Now()
 	about.Kind, about.Cause, about.Detail = journal.Faulted, hit.Rule, hit.Action.String()
 	s.server.cfg.Journal.Record(about)
 }
 
-// A reception is what faults do to a login.
-type reception struct {
-	delay   time.Duration // of the answer
-	refusal *refusal      // nil if it is none of theirs
-	to      *Redirection  // nil if the device is not sent elsewhere
+// A loginFault is what faults do to a login.
+type loginFault struct {
+	delay     time.Duration // of the answer
+	rejection *rejection    // nil if it is none of theirs
+	to        *Redirection  // nil if the device is not sent elsewhere
 }
 
-// misreceive says what faults do to a login of a device, which is zero if it has
+// loginFaults says what faults do to a login of a device, which is zero if it has
 // not proven itself.
-func (s *session) misreceive(device apns.DeviceID) (r reception) {
+func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
 	if !s.server.cfg.Faults.Any(fault.AtLogin) {
 		return r
 	}
-	for hit := range s.hits(fault.AtLogin, device) {
-		s.noteFault(&hit, journal.Event{Device: device})
+	for hit := range s.faultsAt(fault.AtLogin, device) {
+		s.recordFault(&hit, journal.Event{Device: device})
 		switch a := hit.Action; a.Do {
 		case fault.SlowLogin:
 			r.delay += hit.Delay
 		case fault.RefuseLogin:
-			r.refusal = &refusal{why: byFault, text: a.Text, time: a.Retry}
+			r.rejection = &rejection{reason: faultRejected, text: a.Text, time: a.Retry}
 			return r
 		case fault.Redirect:
 			r.to = &Redirection{Host: a.Host, Reason: a.Text}
@@ -151,9 +151,9 @@ func (s *session) misreceive(device apns.DeviceID) (r reception) {
 	return r
 }
 
-// putOff waits before an answer that comes later. What was answered before leaves
+// delayAnswer waits before an answer that comes later. What was answered before leaves
 // at once.
-func (s *session) putOff(d time.Duration) error {
+func (s *session) delayAnswer(d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
@@ -169,8 +169,8 @@ func (s *session) ignoresKeepalive() bool {
 	if !s.server.cfg.Faults.Any(fault.AtKeepalive) {
 		return false
 	}
-	for hit := range s.hits(fault.AtKeepalive, s.id()) {
-		s.noteFault(&hit, journal.Event{Device: s.id()})
+	for hit := range s.faultsAt(fault.AtKeepalive, s.id()) {
+		s.recordFault(&hit, journal.Event{Device: s.id()})
 		return true
 	}
 	return false

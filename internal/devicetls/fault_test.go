@@ -45,21 +45,21 @@ func once(a fault.Action) fault.Rule {
 func fixed(d time.Duration) *fault.Latency { return &fault.Latency{Fixed: fault.Duration(d)} }
 
 // faults tells of the faults in the journal, in order.
-func (w *world) faults() (told []string) {
+func (w *fixture) faults() (hits []string) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		if e.Kind == journal.Faulted {
-			told = append(told, e.Cause+": "+e.Detail)
+			hits = append(hits, e.Cause+": "+e.Detail)
 		}
 	}
-	return told
+	return hits
 }
 
 func TestAConnectionMayWaitBeforeItsHandshake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const wait = time.Minute // longer than a login may take otherwise
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowAccept, Delay: fixed(wait)})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowAccept, Delay: fixed(wait)})))
 		start := time.Now()
-		p := w.phone(w.identity(nil), v3)
+		p := w.open(w.identity(nil), v3)
 		other := w.login(w.identity(nil))
 		assert.Zero(t, time.Since(start), "others are not held up")
 		require.NoError(t, p.handshake())
@@ -74,8 +74,8 @@ func TestAConnectionMayWaitBeforeItsHandshake(t *testing.T) {
 
 func TestACourierStopsAlthoughAConnectionStillWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.SlowAccept, Delay: fixed(time.Hour)})))
-		p := w.phone(w.identity(nil), v3)
+		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.SlowAccept, Delay: fixed(time.Hour)})))
+		p := w.open(w.identity(nil), v3)
 		synctest.Wait()
 		start := time.Now()
 		require.NoError(t, p.conn.NetConn().Close())
@@ -86,8 +86,8 @@ func TestACourierStopsAlthoughAConnectionStillWaits(t *testing.T) {
 
 func TestAConnectionMayBeRefusedBeforeItsHandshake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseConnection})))
-		p := w.phone(w.identity(nil), v3)
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RefuseConnection})))
+		p := w.open(w.identity(nil), v3)
 		_, err := p.conn.NetConn().Read(make([]byte, 1))
 		require.ErrorIs(t, err, io.EOF, "not a byte comes")
 		w.login(w.identity(nil))
@@ -95,14 +95,14 @@ func TestAConnectionMayBeRefusedBeforeItsHandshake(t *testing.T) {
 	})
 }
 
-func TestARefusedConnectionIsResetInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(faulty(t, fault.Rule{
+func TestARefusedConnectionIsResetInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(faulty(t, fault.Rule{
 			Name: "f", Where: fault.Where{"listener": "device", "source": "127.0.0.1"}, When: fault.When{Times: 1}, What: fault.Action{Do: fault.RefuseConnection},
 		}))
 		conn, err := w.net.Dial(t.Context())
 		if err == nil { // otherwise the reset was there first
-			require.NoError(t, conn.SetReadDeadline(time.Now().Add(patience)))
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(answerTimeout)))
 			_, err = conn.Read(make([]byte, 1))
 			conn.Close()
 		}
@@ -118,7 +118,7 @@ func TestFaultsOfOtherListenersTouchNoDevice(t *testing.T) {
 		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RefuseLogin, fault.NoKeepalive, fault.Disconnect} {
 			rules = append(rules, fault.Rule{Name: fmt.Sprint(i), Where: fault.Where{"listener": "provider"}, What: fault.Action{Do: kind}})
 		}
-		w := newWorld(t, faulty(t, rules...))
+		w := newFixture(t, faulty(t, rules...))
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "x")
 		want[*courier.Notification](p)
@@ -133,7 +133,7 @@ func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				rule := once(fault.Action{Do: fault.ShowChain, Chain: fault.ChainUnknownRoot})
-				w := newWorld(t, faulty(t, rule), func(c *devicetls.Config) {
+				w := newFixture(t, faulty(t, rule), func(c *devicetls.Config) {
 					c.FaultyCertificate = func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 						elsewhere, err := pki.New(pki.Options{})
 						require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
 					}
 				})
 				identity := w.identity(nil)
-				err := w.phone(identity, st).handshake()
+				err := w.open(identity, st).handshake()
 				_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
 				assert.True(t, unknown, "%v", err)
 				w.dial(identity, st).connect(nil)
@@ -162,9 +162,9 @@ func TestAHandshakeOfADeviceMayFailMidway(t *testing.T) {
 		fault.HandshakeAlert:      "remote error: tls: handshake failure",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.BreakHandshake, Handshake: how})))
+			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.BreakHandshake, Handshake: how})))
 			identity := w.identity(nil)
-			require.ErrorContains(t, w.phone(identity, v3).handshake(), want)
+			require.ErrorContains(t, w.open(identity, v3).handshake(), want)
 			w.dial(identity, v3).connect(nil)
 			assert.Equal(t, []string{"f: break-handshake handshake=" + string(how) + " for memnet"}, w.faults())
 		})
@@ -173,7 +173,7 @@ func TestAHandshakeOfADeviceMayFailMidway(t *testing.T) {
 
 func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired})), func(c *devicetls.Config) {
+		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired})), func(c *devicetls.Config) {
 			c.FaultyCertificate = func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) {
 				return nil, errors.New("out of certificates")
 			}
@@ -184,19 +184,19 @@ func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 }
 
 func TestALoginMayBeRefused(t *testing.T) {
-	for text, told := range map[string]string{"": "a fault refuses the login", "not today": "not today"} {
+	for text, message := range map[string]string{"": "a fault refuses the login", "not today": "not today"} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Text: text})))
+			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Text: text})))
 			identity := w.identity(nil)
 			p := w.dial(identity, v3)
 			p.send(p.proof())
 			answer := want[*courier.ConnectResponse](p)
-			p.wantRefusal(answer, told)
+			p.wantRejection(answer, message)
 			assert.Zero(t, answer.ClockTime)
 			p.wantClosed(time.Second, "as after any refusal")
 			w.dial(identity, v3).connect(nil)
 			synctest.Wait()
-			assert.Equal(t, []string{"disconnected refused", "connected"}, w.comings())
+			assert.Equal(t, []string{"disconnected refused", "connected"}, w.connectionEvents())
 			assert.Equal(t, p.address().Device, w.journal.Read(0, 0).Events[0].Device, "the journal says who")
 		})
 	}
@@ -206,11 +206,11 @@ func TestALoginMayBeRefused(t *testing.T) {
 // again on the same connection.
 func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Retry: true})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Retry: true})))
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
 		answer := want[*courier.ConnectResponse](p)
-		p.wantRefusal(answer, "a fault refuses the login")
+		p.wantRejection(answer, "a fault refuses the login")
 		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
 		p.connect(nil)
 		assert.Equal(t, []string{"f: refuse-login retry=true"}, w.faults())
@@ -222,10 +222,10 @@ func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.RefuseLogin})
 		rule.When.After = 1
-		w := newWorld(t, faulty(t, rule))
+		w := newFixture(t, faulty(t, rule))
 		p := w.login(w.identity(nil))
 		p.send(&courier.Connect{State: courier.StateConnect})
-		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
 		p.send(&courier.Keepalive{})
 		want[*courier.KeepaliveResponse](p)
 	})
@@ -234,7 +234,7 @@ func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
 func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var engine *fault.Engine
-		w := newWorld(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
+		w := newFixture(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
 		identity := w.identity(nil)
 		rule := do(fault.Action{Do: fault.RefuseLogin})
 		rule.Where = fault.Where{"device": apns.DeviceID(pki.DeviceID(identity.Certificate)).String(), "environment": "production"}
@@ -243,18 +243,18 @@ func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
 		w.login(w.identity(nil))
 		p := w.dial(identity, v3)
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
 
-		liar := w.dial(w.stranger(), v3)
+		liar := w.dial(w.other(), v3)
 		liar.send(liar.proof())
-		liar.wantRefusal(want[*courier.ConnectResponse](liar), "the certificate is not accepted")
+		liar.wantRejection(want[*courier.ConnectResponse](liar), "the certificate is not accepted")
 	})
 }
 
 func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
 	for _, count := range []uint16{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.Redirect, Host: "2-courier.push.apple.com", Text: "drain"})))
+			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.Redirect, Host: "2-courier.push.apple.com", Text: "drain"})))
 			p := w.dial(w.identity(nil), v3)
 			m := p.proof()
 			m.RedirectCount = count
@@ -264,7 +264,7 @@ func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
 			assert.Equal(t, "2-courier.push.apple.com", answer.RedirectHost)
 			assert.Equal(t, "drain", answer.RedirectReason)
 			p.wantClosed(time.Second, "the answer first, then a clean close")
-			assert.Empty(t, w.comings(), "it was never here")
+			assert.Empty(t, w.connectionEvents(), "it was never here")
 			assert.Equal(t, []string{"f: redirect host=2-courier.push.apple.com text=drain"}, w.faults())
 			w.wantLogged()
 		})
@@ -274,7 +274,7 @@ func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
 func TestTheAnswerToALoginMayComeLater(t *testing.T) {
 	const delay = 45 * time.Second // longer than a connection goes without a filter
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)})))
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
 		p.wantSilence(delay-1, "not yet")
@@ -293,7 +293,7 @@ func TestTheAnswerToALoginMayComeLater(t *testing.T) {
 // the answer that was late ends nothing.
 func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(time.Minute)})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(time.Minute)})))
 		identity := w.identity(nil)
 		old := w.dial(identity, v3)
 		old.send(old.proof())
@@ -305,19 +305,19 @@ func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
 		time.Sleep(time.Hour)
 		w.push(newer.address(), "x")
 		want[*courier.Notification](newer)
-		assert.Equal(t, []string{"connected", "connected", "disconnected replaced"}, w.comings())
+		assert.Equal(t, []string{"connected", "connected", "disconnected replaced"}, w.connectionEvents())
 	})
 }
 
 func TestARefusalMayComeLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := do(fault.Action{Do: fault.SlowLogin, Delay: fixed(2 * time.Second)})
-		refuse := fault.Rule{Name: "g", What: fault.Action{Do: fault.RefuseLogin}}
-		w := newWorld(t, faulty(t, slow, refuse))
+		reject := fault.Rule{Name: "g", What: fault.Action{Do: fault.RefuseLogin}}
+		w := newFixture(t, faulty(t, slow, reject))
 		p := w.dial(w.identity(nil), v3)
 		start := time.Now()
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
 		assert.Equal(t, 2*time.Second, time.Since(start))
 		assert.Equal(t, []string{`f: slow-login delay={"fixed":"2s"}`, "g: refuse-login"}, w.faults())
 	})
@@ -325,7 +325,7 @@ func TestARefusalMayComeLater(t *testing.T) {
 
 func TestAKeepaliveMayGoUnanswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.NoKeepalive})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.NoKeepalive})))
 		p := w.login(w.identity(nil))
 		p.send(&courier.Keepalive{})
 		p.wantSilence(20*time.Second, "the device gives up after that")
@@ -336,10 +336,10 @@ func TestAKeepaliveMayGoUnanswered(t *testing.T) {
 	})
 }
 
-func TestFaultsOfLoginsAndKeepalivesHappenInEveryForm(t *testing.T) {
+func TestFaultsOfLoginsAndKeepalivesHappenInEveryMode(t *testing.T) {
 	const delay = 300 * time.Millisecond
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(faulty(t,
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(faulty(t,
 			fault.Rule{Name: "accept", What: fault.Action{Do: fault.SlowAccept, Delay: fixed(delay)}},
 			fault.Rule{Name: "login", What: fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)}},
 			fault.Rule{Name: "keepalive", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoKeepalive}},
@@ -358,9 +358,9 @@ func TestFaultsOfLoginsAndKeepalivesHappenInEveryForm(t *testing.T) {
 }
 
 // causes names the rules that were done, in order.
-func causes(w *world) (names []string) {
-	for _, told := range w.faults() {
-		name, _, _ := strings.Cut(told, ":")
+func causes(w *fixture) (names []string) {
+	for _, hits := range w.faults() {
+		name, _, _ := strings.Cut(hits, ":")
 		names = append(names, name)
 	}
 	return names

@@ -13,30 +13,30 @@ import (
 // reorderTime is how long a push waits for the one that is sent before it.
 const reorderTime = time.Second
 
-// A detour is what faults keep back of the pushes of a session. All of it is on
+// A heldPushes is what faults keep back of the pushes of a session. All of it is on
 // its way, as the broker sees it: when the connection ends, the broker sends it on
 // the next one.
-type detour struct {
-	line   []passage // one after the other, each no sooner than its time
-	behind []passage // go after the next one that is sent, the newest first
-	by     time.Time // when those behind go although none was sent
+type heldPushes struct {
+	delayed   []heldPush // one after the other, each no sooner than its time
+	reordered []heldPush // go after the next one that is sent, the newest first
+	reorderBy time.Time  // when those behind go although none was sent
 }
 
-// A passage is a push that faults have done something to.
-type passage struct {
+// A heldPush is a push that faults have done something to.
+type heldPush struct {
 	presence *presence
 	delivery broker.Delivery
 	copies   int
 	due      time.Time // it is not sent before
 }
 
-// passLocked adds the frames of pushes, with what faults do to them.
-func (s *session) passLocked(b *batch, p *presence, taken []broker.Delivery) {
+// appendPushesLocked adds the frames of pushes, with what faults do to them.
+func (s *session) appendPushesLocked(b *batch, p *presence, taken []broker.Delivery) {
 	if len(taken) == 0 {
 		return
 	}
 	p.last.Store(taken[len(taken)-1].ID)
-	if s.twist == nil && !s.server.cfg.Faults.Any(fault.AtDelivery) {
+	if s.faults == nil && !s.server.cfg.Faults.Any(fault.AtDelivery) {
 		for i := range taken {
 			s.appendPushLocked(b, p, &taken[i])
 		}
@@ -46,16 +46,16 @@ func (s *session) passLocked(b *batch, p *presence, taken []broker.Delivery) {
 		if s.ended() { // by a fault, perhaps; the broker has what is left
 			return
 		}
-		s.misdeliverLocked(b, p, &taken[i])
+		s.applyFaultsLocked(b, p, &taken[i])
 	}
 }
 
-// misdeliverLocked does to a push what faults say.
-func (s *session) misdeliverLocked(b *batch, p *presence, d *broker.Delivery) {
-	x := passage{presence: p, delivery: *d, copies: 1}
+// applyFaultsLocked does to a push what faults say.
+func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
+	push := heldPush{presence: p, delivery: *d, copies: 1}
 	reorder := false
-	for hit := range s.hitPush(d) {
-		s.noteFault(&hit, journal.Event{Push: d.Push.Notification, Track: d.Push.Track, Device: s.id()})
+	for hit := range s.pushFaults(d) {
+		s.recordFault(&hit, journal.Event{Push: d.Push.Notification, Track: d.Push.Track, Device: s.id()})
 		switch hit.Action.Do {
 		case fault.Drop:
 			p.route.Lose(d.ID)
@@ -64,22 +64,22 @@ func (s *session) misdeliverLocked(b *batch, p *presence, d *broker.Delivery) {
 			s.end(&endError{Ending: EndFault})
 			return
 		case fault.Duplicate:
-			x.copies += hit.Action.CopyCount() - 1
+			push.copies += hit.Action.CopyCount() - 1
 		case fault.SlowPush:
-			x.due = latest(x.due, time.Now()).Add(hit.Delay)
+			push.due = latest(push.due, time.Now()).Add(hit.Delay)
 		case fault.Reorder:
 			reorder = true
 		}
 	}
 	if reorder {
-		s.stayBehindLocked(&x)
+		s.holdLocked(&push)
 		return
 	}
-	s.sendOnLocked(b, &x)
+	s.sendOrDelayLocked(b, &push)
 }
 
-// hitPush yields the faults of a push.
-func (s *session) hitPush(d *broker.Delivery) iter.Seq[fault.Hit] {
+// pushFaults yields the faults of a push.
+func (s *session) pushFaults(d *broker.Delivery) iter.Seq[fault.Hit] {
 	if !s.server.cfg.Faults.Any(fault.AtDelivery) {
 		return func(func(fault.Hit) bool) {}
 	}
@@ -90,76 +90,76 @@ func (s *session) hitPush(d *broker.Delivery) iter.Seq[fault.Hit] {
 	}}))
 }
 
-// stayBehindLocked keeps a push back until another was sent.
-func (s *session) stayBehindLocked(x *passage) {
-	t := s.twistLocked()
-	if len(t.behind) == 0 {
-		t.by = time.Now().Add(reorderTime)
-		t.timers.After(reorderTime, s.sendSoon)
+// holdLocked keeps a push back until another was sent.
+func (s *session) holdLocked(push *heldPush) {
+	t := s.faultsLocked()
+	if len(t.reordered) == 0 {
+		t.reorderBy = time.Now().Add(reorderTime)
+		t.timers.After(reorderTime, s.scheduleSend)
 	}
-	t.behind = append([]passage{*x}, t.behind...)
+	t.reordered = append([]heldPush{*push}, t.reordered...)
 }
 
-// sendOnLocked sends a push, or puts it at the end of the line if there is one, or
+// sendOrDelayLocked sends a push, or puts it at the end of the line if there is one, or
 // if its time has not come. Those that stayed behind follow.
-func (s *session) sendOnLocked(b *batch, x *passage) {
-	switch t := s.twist; {
-	case t != nil && len(t.line) > 0:
-		x.due = latest(x.due, t.line[len(t.line)-1].due)
-		t.line = append(t.line, *x)
-	case x.due.After(time.Now()):
-		t = s.twistLocked()
-		t.line = append(t.line, *x)
-		t.timers.After(time.Until(x.due), s.sendSoon)
+func (s *session) sendOrDelayLocked(b *batch, push *heldPush) {
+	switch t := s.faults; {
+	case t != nil && len(t.delayed) > 0:
+		push.due = latest(push.due, t.delayed[len(t.delayed)-1].due)
+		t.delayed = append(t.delayed, *push)
+	case push.due.After(time.Now()):
+		t = s.faultsLocked()
+		t.delayed = append(t.delayed, *push)
+		t.timers.After(time.Until(push.due), s.scheduleSend)
 	default:
-		s.appendPassageLocked(b, x)
+		s.appendHeldLocked(b, push)
 	}
-	s.catchUpLocked(b)
+	s.sendReorderedLocked(b)
 }
 
-// catchUpLocked sends on what stayed behind.
-func (s *session) catchUpLocked(b *batch) {
-	if s.twist == nil {
+// sendReorderedLocked sends on what stayed behind.
+func (s *session) sendReorderedLocked(b *batch) {
+	if s.faults == nil {
 		return
 	}
-	behind := s.twist.behind
-	s.twist.behind = nil
-	for i := range behind {
-		s.sendOnLocked(b, &behind[i])
+	reordered := s.faults.reordered
+	s.faults.reordered = nil
+	for i := range reordered {
+		s.sendOrDelayLocked(b, &reordered[i])
 	}
 }
 
-// releaseLocked adds the frames of those whose time has come, and sees to it that
+// sendDueLocked adds the frames of those whose time has come, and sees to it that
 // the next ones are not forgotten.
-func (s *session) releaseLocked() {
-	t := s.twist
+func (s *session) sendDueLocked() {
+	t := s.faults
 	if t == nil {
 		return
 	}
 	now := time.Now()
 	released := 0
-	for released < len(t.line) && !t.line[released].due.After(now) {
-		s.appendPassageLocked(s.out.batchLocked(), &t.line[released])
+	for released < len(t.delayed) && !t.delayed[released].due.After(now) {
+		s.appendHeldLocked(s.out.batchLocked(), &t.delayed[released])
 		released++
 	}
-	if t.line = t.line[released:]; len(t.line) == 0 {
-		t.line = nil
+	if t.delayed = t.delayed[released:]; len(t.delayed) == 0 {
+		t.delayed = nil
 	} else if released > 0 {
-		t.timers.After(time.Until(t.line[0].due), s.sendSoon)
+		t.timers.After(time.Until(t.delayed[0].due), s.scheduleSend)
 	}
-	if len(t.behind) > 0 && !t.by.After(now) {
-		s.catchUpLocked(s.out.batchLocked())
+	if len(t.reordered) > 0 && !t.reorderBy.After(now) {
+		s.sendReorderedLocked(s.out.batchLocked())
 	}
 }
 
-// appendPassageLocked adds the frames of a push, unless its user has gone: then the
+// appendHeldLocked adds the frames of a push, unless its user has gone: then the
 // broker has it back. A push that was forgotten meanwhile is not sent any more.
-func (s *session) appendPassageLocked(b *batch, x *passage) {
-	if s.presences[x.presence.slot] != x.presence || !x.presence.route.Flies(x.delivery.ID) {
+func (s *session) appendHeldLocked(b *batch, push *heldPush) {
+	if s.presences[push.presence.slot] != push.presence || !push.presence.route.Flies(push.delivery.ID) {
 		return
 	}
-	for range x.copies {
-		s.appendPushLocked(b, x.presence, &x.delivery)
+	for range push.copies {
+		s.appendPushLocked(b, push.presence, &push.delivery)
 	}
 }
 

@@ -26,7 +26,7 @@ func only(payload string, r fault.Rule) fault.Rule {
 
 // payloads reads so many notifications, acknowledges each, and returns what is in
 // them.
-func (p *phone) payloads(count int) string {
+func (p *testDevice) payloads(count int) string {
 	p.w.t.Helper()
 	var got []string
 	for range count {
@@ -39,7 +39,7 @@ func (p *phone) payloads(count int) string {
 
 func TestAPushMayBeLostOnItsWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, only("lost", do(fault.Action{Do: fault.Drop}))))
+		w := newFixture(t, faulty(t, only("lost", do(fault.Action{Do: fault.Drop}))))
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "a")
 		lost := w.push(p.address(), "lost")
@@ -53,7 +53,7 @@ func TestAPushMayBeLostOnItsWay(t *testing.T) {
 
 func TestALostPushLeavesRoomInTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorldWith(t, broker.Config{Window: 1}, faulty(t, only("lost", do(fault.Action{Do: fault.Drop}))))
+		w := newFixtureWith(t, broker.Config{Window: 1}, faulty(t, only("lost", do(fault.Action{Do: fault.Drop}))))
 		p := w.login(w.identity(nil))
 		for _, payload := range []string{"a", "lost", "lost", "b"} {
 			w.push(p.address(), payload)
@@ -67,7 +67,7 @@ func TestALostPushLeavesRoomInTheWindow(t *testing.T) {
 func TestAPushMayBeSentMoreThanOnce(t *testing.T) {
 	for _, st := range []style{v3, pack} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, faulty(t, once(fault.Action{Do: fault.Duplicate, Copies: 3})))
+			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.Duplicate, Copies: 3})))
 			p := w.dial(w.identity(nil), st)
 			p.connect(nil)
 			p.filter()
@@ -92,7 +92,7 @@ func TestAPushMayBeSentMoreThanOnce(t *testing.T) {
 
 func TestAPushMayBeLateAndWhatComesAfterItWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t,
+		w := newFixture(t, faulty(t,
 			only("late", do(fault.Action{Do: fault.SlowPush, Delay: fixed(3 * time.Second)})),
 			only("later", fault.Rule{Name: "g", What: fault.Action{Do: fault.SlowPush, Delay: fixed(5 * time.Second)}}),
 		))
@@ -122,7 +122,7 @@ func TestAPushMayBeLateAndWhatComesAfterItWaits(t *testing.T) {
 
 func TestALatePushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Hour)})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Hour)})))
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), "late")
 		synctest.Wait()
@@ -140,7 +140,7 @@ func TestALatePushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
 
 func TestALatePushOfAUserWhoHasGoneIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Minute)})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Minute)})))
 		p := w.login(w.identity(nil))
 		second := p.addUser(nil)
 		p.enable(second)
@@ -157,7 +157,7 @@ func TestALatePushOfAUserWhoHasGoneIsNotSent(t *testing.T) {
 func TestAPushMayComeAfterTheOneThatFollowsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := only("a", do(fault.Action{Do: fault.Reorder}))
-		w := newWorld(t, faulty(t, rule))
+		w := newFixture(t, faulty(t, rule))
 		p := w.login(w.identity(nil))
 		start := time.Now()
 		w.push(p.address(), "a")
@@ -181,7 +181,7 @@ func TestAPushMayComeAfterTheOneThatFollowsIt(t *testing.T) {
 
 func TestPushesThatAreAllReorderedComeTheOtherWayRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.Reorder})))
+		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.Reorder})))
 		p := w.login(w.identity(nil))
 		for _, payload := range []string{"a", "b", "c"} {
 			w.push(p.address(), payload)
@@ -194,7 +194,7 @@ func TestPushesThatAreAllReorderedComeTheOtherWayRound(t *testing.T) {
 
 func TestAReorderedPushWaitsInTheLineOfLateOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t,
+		w := newFixture(t, faulty(t,
 			only("late", do(fault.Action{Do: fault.SlowPush, Delay: fixed(4 * time.Second)})),
 			only("b", fault.Rule{Name: "g", What: fault.Action{Do: fault.Reorder}}),
 		))
@@ -211,7 +211,7 @@ func TestAReorderedPushWaitsInTheLineOfLateOnes(t *testing.T) {
 func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := only("b", once(fault.Action{Do: fault.Disconnect}))
-		w := newWorldWith(t, broker.Config{Storage: broker.Storage{PerApp: 10}}, faulty(t, rule))
+		w := newFixtureWith(t, broker.Config{Storage: broker.Storage{PerApp: 10}}, faulty(t, rule))
 		p := w.login(w.identity(nil))
 		a := w.push(p.address(), "a")
 		b := w.push(p.address(), "b")
@@ -220,7 +220,7 @@ func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 		assert.Equal(t, "a", string(n.Payload))
 		p.wantClosed(time.Second, "cleanly, and without a word")
 		synctest.Wait()
-		assert.Equal(t, []string{"connected", "disconnected fault"}, w.comings())
+		assert.Equal(t, []string{"connected", "disconnected fault"}, w.connectionEvents())
 		w.wantLogged()
 
 		back := w.dial(p.identity, v3)
@@ -231,8 +231,8 @@ func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}, w.history(a))
 		assert.Equal(t, []string{"accepted", "sent", "faulted f", "stored not-acknowledged", "sent", "delivered"}, w.history(b))
-		told := w.history(c) // it may have been on its way, or not yet
-		assert.Equal(t, []string{"sent", "delivered"}, told[len(told)-2:])
+		events := w.history(c) // it may have been on its way, or not yet
+		assert.Equal(t, []string{"sent", "delivered"}, events[len(events)-2:])
 	})
 }
 
@@ -240,7 +240,7 @@ func TestARuleMayPickAPushByAllThatIsKnownOfIt(t *testing.T) {
 	const payload = `{"aps":{"badge":7}}`
 	synctest.Test(t, func(t *testing.T) {
 		var engine *fault.Engine
-		w := newWorld(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
+		w := newFixture(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
 		p := w.login(w.identity(nil))
 		edit := func(push *broker.Push) {
 			push.TeamID, push.PushType, push.Priority, push.CollapseID = "TEAM000001", apns.Alert, apns.PriorityImmediate, "score"
@@ -276,7 +276,7 @@ func TestARuleOfASpaceTouchesThePushesOfItsTeamAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.Drop})
 		rule.Space = "TEAM000001"
-		w := newWorld(t, faulty(t, rule))
+		w := newFixture(t, faulty(t, rule))
 		p := w.login(w.identity(nil))
 		w.push(p.address(), "mine", func(push *broker.Push) { push.TeamID = "TEAM000001" })
 		w.push(p.address(), "yours", func(push *broker.Push) { push.TeamID = "TEAM000002" })
@@ -286,7 +286,7 @@ func TestARuleOfASpaceTouchesThePushesOfItsTeamAlone(t *testing.T) {
 
 func TestTheTrackOfAPushTellsOfItsFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, faulty(t, do(fault.Action{Do: fault.Drop})))
+		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.Drop})))
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), "x", func(push *broker.Push) {
 			push.Track = &journal.Track{Push: push.Notification, Device: push.To.Device}
@@ -306,7 +306,7 @@ func TestTheSameSeedLosesTheSamePushes(t *testing.T) {
 			rule := do(fault.Action{Do: fault.Drop})
 			rule.When.Probability = 0.5
 			last := fault.Rule{Name: "g", What: fault.Action{Do: fault.Duplicate}, When: fault.When{Probability: 0.3}}
-			w := newWorld(t, faulty(t, rule, last))
+			w := newFixture(t, faulty(t, rule, last))
 			p := w.login(w.identity(nil))
 			for i := range 20 {
 				w.push(p.address(), fmt.Sprint(i))
@@ -322,10 +322,10 @@ func TestTheSameSeedLosesTheSamePushes(t *testing.T) {
 	assert.Contains(t, first, "g")
 }
 
-func TestFaultsOfPushesHappenInEveryForm(t *testing.T) {
+func TestFaultsOfPushesHappenInEveryMode(t *testing.T) {
 	const delay = 300 * time.Millisecond
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(faulty(t,
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(faulty(t,
 			only("lost", fault.Rule{Name: "drop", What: fault.Action{Do: fault.Drop}}),
 			only("twice", fault.Rule{Name: "duplicate", What: fault.Action{Do: fault.Duplicate}}),
 			only("late", fault.Rule{Name: "slow", What: fault.Action{Do: fault.SlowPush, Delay: fixed(delay)}}),
@@ -341,7 +341,7 @@ func TestFaultsOfPushesHappenInEveryForm(t *testing.T) {
 		assert.Equal(t, "late b", p.payloads(2))
 		assert.GreaterOrEqual(t, time.Since(start), delay)
 		w.push(p.address(), "end")
-		p.wantClosed(patience, "a fault ends the connection")
-		w.soonComings("connected", "disconnected fault")
+		p.wantClosed(answerTimeout, "a fault ends the connection")
+		w.soonConnectionEvents("connected", "disconnected fault")
 	})
 }

@@ -24,7 +24,7 @@ func TestAFaultOfASpaceMeetsTheLoginsAndKeepalivesOfItsDevicesAlone(t *testing.T
 			{Name: "late", Space: team, What: fault.Action{Do: fault.SlowLogin, Delay: fixed(1)}},
 			{Name: "deaf", Space: team, What: fault.Action{Do: fault.NoKeepalive}},
 		}
-		w := newWorld(t, faulty(t, rules...), func(c *devicetls.Config) { c.Spaces = spaces })
+		w := newFixture(t, faulty(t, rules...), func(c *devicetls.Config) { c.Spaces = spaces })
 		w.login(w.identity(nil)).keepsAlive()
 		assert.Empty(t, w.faults())
 
@@ -37,7 +37,7 @@ func TestAFaultOfASpaceMeetsTheLoginsAndKeepalivesOfItsDevicesAlone(t *testing.T
 	})
 }
 
-func (p *phone) keepsAlive() {
+func (p *testDevice) keepsAlive() {
 	p.send(&courier.Keepalive{})
 	want[*courier.KeepaliveResponse](p)
 }

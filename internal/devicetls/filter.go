@@ -10,7 +10,7 @@ import (
 // next, or the word that nothing was; some clients take that word for the
 // confirmation that the filter has arrived (observed: beeper).
 func (s *session) filter(m *courier.Filter) error {
-	p := s.named(m.Token)
+	p := s.presenceFor(m.Token)
 	if p == nil {
 		if s.allowed() {
 			s.log.Info("a filter for a token that is not connected here is skipped", "device", s.id())

@@ -14,7 +14,7 @@ import (
 )
 
 // tokensIssued counts the tokens of apps that the journal knows of.
-func (w *world) tokensIssued() (n int) {
+func (w *fixture) tokensIssued() (n int) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		if e.Kind == journal.TokenIssued {
 			n++
@@ -25,7 +25,7 @@ func (w *world) tokensIssued() (n int) {
 
 func TestAFloodOfTokenRequestsEndsAndLeavesOthersAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		other := w.login(w.identity(nil))
 		p := w.login(w.identity(nil))
 		flood := (&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}).Append(nil)
@@ -38,7 +38,7 @@ func TestAFloodOfTokenRequestsEndsAndLeavesOthersAlone(t *testing.T) {
 		assert.LessOrEqual(t, time.Since(start), devicetls.DefaultWriteTimeout+5*time.Second)
 		require.NoError(t, p.conn.NetConn().Close())
 		synctest.Wait()
-		assert.Contains(t, w.comings(), "disconnected not-reading")
+		assert.Contains(t, w.connectionEvents(), "disconnected not-reading")
 		w.wantLogged("reason=not-reading")
 
 		w.push(other.address(), "unharmed")
@@ -61,7 +61,7 @@ func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = row.limit })
+				w := newFixture(t, func(c *devicetls.Config) { c.TokenBudget = row.limit })
 				p := w.login(w.identity(nil))
 				ask := &courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}
 				before := w.tokensIssued()
@@ -85,7 +85,7 @@ func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
 
 func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.Nonces = 8 })
+		w := newFixture(t, func(c *devicetls.Config) { c.Nonces = 8 })
 		identity := w.identity(nil)
 		first := w.dial(identity, v3)
 		recorded := first.proof()
@@ -93,7 +93,7 @@ func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 		for range 50 {
 			p := w.dial(identity, v3)
 			p.send(recorded)
-			p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce was used before")
+			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was used before")
 			p.wantClosed(time.Second, "status first, then a clean close")
 		}
 		first.filter()
@@ -104,22 +104,22 @@ func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 
 func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = 3 })
+		w := newFixture(t, func(c *devicetls.Config) { c.TokenBudget = 3 })
 		other := w.login(w.identity(nil))
 		p := w.login(w.identity(nil))
-		ask := func(p *phone) uint8 {
+		ask := func(p *testDevice) uint8 {
 			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 			return want[*courier.TokenResponse](p).Status
 		}
 		assert.Equal(t, courier.TokenAccepted, ask(p))
 		p.connect(&courier.Connect{Token: p.token, State: courier.StateConnect})
 		assert.Equal(t, courier.TokenAccepted, ask(p))
-		before := len(w.comings())
+		before := len(w.connectionEvents())
 		for range 5 {
 			p.send(&courier.Connect{Token: p.token, State: courier.StateConnect})
-			p.wantRefusal(want[*courier.ConnectResponse](p), "too many requests in a minute")
+			p.wantRejection(want[*courier.ConnectResponse](p), "too many requests in a minute")
 		}
-		assert.Len(t, w.comings(), before, "what is refused takes no line of the journal")
+		assert.Len(t, w.connectionEvents(), before, "what is refused takes no line of the journal")
 		assert.NotEqual(t, courier.TokenAccepted, ask(p))
 		assert.Equal(t, courier.TokenAccepted, ask(other), "others have a budget of their own")
 
@@ -132,7 +132,7 @@ func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
 
 func TestRequestsForUsersWhoAreNotThereAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.TokenBudget = 4 })
+		w := newFixture(t, func(c *devicetls.Config) { c.TokenBudget = 4 })
 		p := w.login(w.identity(nil))
 		nobody := make([]byte, len(p.token))
 		p.filter()

@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// form returns how sessions wait for their devices: in a poller, if their
+// connRunner returns how sessions wait for their devices: in a poller, if their
 // connections are of TCP.
-func (s *Server) form(g *gathering) form { return &polled{gathering: g} }
+func (s *Server) connRunner(g *sessionSet) connRunner { return &pollRunner{sessionSet: g} }
 
-// polled is the form in which an idle device takes no goroutine. Connections that
+// pollRunner is the form in which an idle device takes no goroutine. Connections that
 // are not of TCP take one each.
-type polled struct {
-	*gathering
+type pollRunner struct {
+	*sessionSet
 	poller *poller // made with the first connection of TCP; owned by serve
 }
 
-func (f *polled) serve(conn net.Conn, wait time.Duration) {
-	l, err := f.line(conn)
+func (f *pollRunner) serve(conn net.Conn, wait time.Duration) {
+	l, err := f.pollable(conn)
 	if err != nil {
 		f.server.cfg.Log.Warn("a device takes a goroutine, because its connection cannot be polled", "err", err)
 	}
 	if l == nil {
-		inGoroutines{f.gathering}.serve(conn, wait)
+		goroutines{f.sessionSet}.serve(conn, wait)
 		return
 	}
-	s := newSession(f.gathering, newWireWith(l, f.server), wait)
+	s := newSession(f.sessionSet, newNonblockingConn(l, f.server), wait)
 	deadline := s.deadline
-	f.poller.take(l, s)
-	if !f.enter(s) {
-		l.leave()
+	f.poller.register(l, s)
+	if !f.add(s) {
+		l.reattach()
 		return
 	}
-	if err := f.poller.watch(l, deadline); err != nil {
+	if err := f.poller.add(l, deadline); err != nil {
 		s.end(&endError{EndLost, err})
 	}
 }
 
-// line prepares a connection for the poller. It returns nil for one that is not
+// conn prepares a connection for the poller. It returns nil for one that is not
 // of TCP.
-func (f *polled) line(conn net.Conn) (l *tcpLine, err error) {
+func (f *pollRunner) pollable(conn net.Conn) (l *tcpConn, err error) {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
 		return nil, nil
@@ -49,10 +49,10 @@ func (f *polled) line(conn net.Conn) (l *tcpLine, err error) {
 			return nil, err
 		}
 	}
-	return newTCPLine(tcp), nil
+	return newTCPConn(tcp), nil
 }
 
-func (f *polled) close() error {
+func (f *pollRunner) close() error {
 	if f.poller == nil {
 		return nil
 	}

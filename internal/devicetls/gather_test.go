@@ -34,7 +34,7 @@ func (c countingConn) Write(p []byte) (int, error) {
 func TestWhatIsReadyLeavesInOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var writes atomic.Int32
-		w := newWorld(t)
+		w := newFixture(t)
 		w.net = memnet.Listen()
 		ln := w.net
 		w.serve(listenerOf{ln, func() (net.Conn, error) {
@@ -74,7 +74,7 @@ func TestWhatIsReadyLeavesInOneWrite(t *testing.T) {
 
 // Whatever frames a device sends, it is answered or closed; the courier goes on.
 func TestNoFrameOfADeviceUpsetsTheCourier(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	identity, other := w.identity(nil), w.login(w.identity(nil))
 	commands := rapid.SampledFrom([]courier.Command{
 		7, 8, 9, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x17, 0x1b, 0x1d, 0x20, 0x21, 0x22, 0xff,
@@ -102,7 +102,7 @@ func TestNoFrameOfADeviceUpsetsTheCourier(t *testing.T) {
 			out = append(out, f...)
 		}
 		p.write((&courier.Keepalive{Interval: []byte("1")}).Append(out))
-		require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(patience)))
+		require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
 		for {
 			f, err := p.reader.Next()
 			if errors.Is(err, io.EOF) {

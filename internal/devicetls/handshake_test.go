@@ -34,7 +34,7 @@ func TestDevicesLogInInEveryStyleWithEitherTLS(t *testing.T) {
 			for _, key := range keys {
 				t.Run(st.name+"/"+version.name+"/"+key.name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
-						w := newWorld(t)
+						w := newFixture(t)
 						p := w.dial(w.identity(key.key), st, func(c *tls.Config) {
 							c.MinVersion, c.MaxVersion = version.version, version.version
 						})
@@ -58,7 +58,7 @@ func TestOnlyDevicesOfTheOlderStylesAreAskedForACertificate(t *testing.T) {
 	for _, st := range styles {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				asked := false
 				w.dial(w.identity(nil), st, func(c *tls.Config) {
 					c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -78,7 +78,7 @@ func TestOnlyDevicesThatProveThemselvesInConnectResumeTLS(t *testing.T) {
 	for _, st := range styles {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				identity, cache := w.identity(nil), tls.NewLRUClientSessionCache(1)
 				resuming := func(c *tls.Config) { c.ClientSessionCache = cache }
 				first := w.dial(identity, st, resuming)
@@ -99,8 +99,8 @@ func TestProtocolsTheCourierDoesNotSpeakFailTheHandshake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				p := w.phone(w.identity(nil), v3, edit)
+				w := newFixture(t)
+				p := w.open(w.identity(nil), v3, edit)
 				require.Error(t, p.handshake())
 				p.conn.NetConn().Close()
 				synctest.Wait()
@@ -112,7 +112,7 @@ func TestProtocolsTheCourierDoesNotSpeakFailTheHandshake(t *testing.T) {
 
 func TestAnOlderDeviceMayStillProveItselfInConnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v2, func(c *tls.Config) { c.GetClientCertificate = nil })
 		m := p.proof()
 		p.sign(m, w.clock.Now())
@@ -126,7 +126,7 @@ func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
 		listener   apns.Environment
 		serverName string
 		want       apns.Environment
-		why        string
+		reason     string
 	}{
 		{apns.Production, production, apns.Production, "both agree"},
 		{apns.Production, sandbox, apns.Sandbox, "one listener may serve both"},
@@ -138,12 +138,12 @@ func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
 	} {
 		t.Run(row.listener.String()+"/"+row.serverName, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.Environment = row.listener })
+				w := newFixture(t, func(c *devicetls.Config) { c.Environment = row.listener })
 				p := w.dial(w.identity(nil), v3, func(c *tls.Config) { c.ServerName = row.serverName })
 				p.connect(nil)
 				claims, err := w.vault.Open(p.token)
 				require.NoError(t, err)
-				assert.Equal(t, tokenvault.Address{Environment: row.want, Device: p.address().Device}, claims.Address, row.why)
+				assert.Equal(t, tokenvault.Address{Environment: row.want, Device: p.address().Device}, claims.Address, row.reason)
 			})
 		})
 	}
@@ -152,10 +152,10 @@ func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
 // A TLS client that says nothing costs its connection after the 30 seconds of
 // the login (observed: apsd allows itself the same).
 func TestAConnectionWithoutLoginIsClosed(t *testing.T) {
-	for name, act := range map[string]func(p *phone){
-		"no word of TLS":    func(*phone) {},
-		"TLS, then silence": func(p *phone) { require.NoError(p.w.t, p.handshake()) },
-		"keepalives, no login": func(p *phone) {
+	for name, act := range map[string]func(p *testDevice){
+		"no word of TLS":    func(*testDevice) {},
+		"TLS, then silence": func(p *testDevice) { require.NoError(p.w.t, p.handshake()) },
+		"keepalives, no login": func(p *testDevice) {
 			require.NoError(p.w.t, p.handshake())
 			for range 29 {
 				p.send(&courier.Keepalive{})
@@ -165,8 +165,8 @@ func TestAConnectionWithoutLoginIsClosed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				p := w.phone(w.identity(nil), v3)
+				w := newFixture(t)
+				p := w.open(w.identity(nil), v3)
 				start := time.Now()
 				act(p)
 				raw := p.conn.NetConn()

@@ -21,10 +21,10 @@ func TestMessageIDsAreUniqueAndLeadBack(t *testing.T) {
 		last := rapid.Uint32Min(1).Draw(t, "last")
 		id := last - rapid.Uint32Range(0, min(last-1, sequenceMask)).Draw(t, "behind")
 
-		wire := wireID(slot, base, id)
-		assert.LessOrEqual(t, wire, uint32(0x7fffffff), "some daemons read ids as signed")
-		assert.Equal(t, slot, slotOf(wire))
-		assert.Equal(t, id, routeID(base, last, wire), "even when the sequence has wrapped")
+		sent := messageID(slot, base, id)
+		assert.LessOrEqual(t, sent, uint32(0x7fffffff), "some daemons read ids as signed")
+		assert.Equal(t, slot, slotOf(sent))
+		assert.Equal(t, id, routeID(base, last, sent), "even when the sequence has wrapped")
 	})
 }
 

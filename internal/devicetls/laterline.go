@@ -6,37 +6,37 @@ import (
 	"github.com/apns-sim/apns-sim/internal/idle"
 )
 
-// A laterConn is a connection that needs no poller.
-type laterConn interface {
+// A memoryConn is a connection that needs no poller.
+type memoryConn interface {
 	idle.Conn
 	CloseWrite() error
 }
 
-// A laterLine is a line over one.
-type laterLine struct {
-	laterConn
+// A nonblockingMemory is a line over one.
+type nonblockingMemory struct {
+	memoryConn
 	ready func()
 }
 
-// serveLater serves a device in workers alone.
-func (g *gathering) serveLater(conn laterConn, wait time.Duration) {
-	l := &laterLine{laterConn: conn}
-	s := newSession(g, newWireWith(l, g.server), wait)
-	l.ready = s.attendSoon
-	if g.enter(s) {
-		s.attendSoon() // for the handshake
+// serveMemory serves a device in workers alone.
+func (g *sessionSet) serveMemory(conn memoryConn, wait time.Duration) {
+	l := &nonblockingMemory{memoryConn: conn}
+	s := newSession(g, newNonblockingConn(l, g.server), wait)
+	l.ready = s.scheduleRead
+	if g.add(s) {
+		s.scheduleRead() // for the handshake
 	}
 }
 
-func (l *laterLine) again() {}
+func (l *nonblockingMemory) resume() {}
 
-func (l *laterLine) shaken() error {
-	l.ReadLater(idle.ErrNothingYet, l.ready)
+func (l *nonblockingMemory) detach() error {
+	l.SetNonblocking(idle.ErrWouldBlock, l.ready)
 	return nil
 }
 
-func (l *laterLine) readBy(t time.Time) error { return l.SetReadDeadline(t) }
+func (l *nonblockingMemory) readDeadline(t time.Time) error { return l.SetReadDeadline(t) }
 
-func (l *laterLine) acknowledge() {}
+func (l *nonblockingMemory) acknowledge() {}
 
-func (l *laterLine) leave() { l.ReadLater(nil, nil) }
+func (l *nonblockingMemory) reattach() { l.SetNonblocking(nil, nil) }

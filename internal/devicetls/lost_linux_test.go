@@ -66,8 +66,8 @@ func TestTheSystemIsToldWhenAConnectionIsLost(t *testing.T) {
 			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			require.NoError(t, err)
 			on := &watched{sockets: sockets{ln}}
-			w := newWorldOn(t, on, broker.Config{}, func(c *devicetls.Config) { c.LossTimeout = row.setting })
-			w.phone(w.identity(nil), v3) // no word of TLS, so that the socket stays where it is
+			w := newFixtureOn(t, on, broker.Config{}, func(c *devicetls.Config) { c.LossTimeout = row.setting })
+			w.open(w.identity(nil), v3) // no word of TLS, so that the socket stays where it is
 			w.soon(func() bool { return on.option(t, userTimeout) == row.timeout }, "what was sent must be confirmed")
 			assert.Equal(t, row.idle, on.option(t, syscall.TCP_KEEPIDLE))
 			assert.Equal(t, row.between, on.option(t, syscall.TCP_KEEPINTVL))
@@ -78,7 +78,7 @@ func TestTheSystemIsToldWhenAConnectionIsLost(t *testing.T) {
 
 // vanish has the kernel drop whatever comes for a phone, so that it confirms nothing
 // more, as if its network were gone.
-func (p *phone) vanish() {
+func (p *testDevice) vanish() {
 	p.w.t.Helper()
 	raw, err := p.conn.NetConn().(*net.TCPConn).SyscallConn()
 	require.NoError(p.w.t, err)
@@ -90,7 +90,7 @@ func (p *phone) vanish() {
 	require.NoError(p.w.t, failure)
 }
 
-func TestADeviceWhoseNetworkVanishesIsFoundAndItsPushesWaitForItInEveryForm(t *testing.T) {
+func TestADeviceWhoseNetworkVanishesIsFoundAndItsPushesWaitForItInEveryMode(t *testing.T) {
 	const loss = 2 * time.Second
 	for _, row := range []struct {
 		name   string
@@ -98,8 +98,8 @@ func TestADeviceWhoseNetworkVanishesIsFoundAndItsPushesWaitForItInEveryForm(t *t
 	}{{"idle", false}, {"with a push on its way", true}} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-				w := world(func(c *devicetls.Config) { c.LossTimeout = loss })
+			inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+				w := fixture(func(c *devicetls.Config) { c.LossTimeout = loss })
 				other := w.login(w.identity(nil))
 				p := w.login(w.identity(nil))
 				p.vanish()
@@ -107,9 +107,9 @@ func TestADeviceWhoseNetworkVanishesIsFoundAndItsPushesWaitForItInEveryForm(t *t
 					w.push(p.address(), "x")
 				}
 				require.Eventually(t, func() bool { return len(w.log.lines()) > 0 },
-					loss+4*patience, 10*time.Millisecond, "it is found, though no FIN has come")
+					loss+4*answerTimeout, 10*time.Millisecond, "it is found, though no FIN has come")
 				w.wantLogged("reason=" + string(devicetls.EndLost))
-				w.soonComings("connected", "connected", "disconnected lost")
+				w.soonConnectionEvents("connected", "connected", "disconnected lost")
 				if !row.before {
 					w.push(p.address(), "x")
 				}

@@ -14,18 +14,18 @@ const (
 	sequenceMask = 1<<slotShift - 1
 )
 
-// wireID returns the message id of the route's delivery id.
-func wireID(slot int, base, id uint32) uint32 {
+// messageID returns the message id of the route's delivery id.
+func messageID(slot int, base, id uint32) uint32 {
 	return uint32(slot)<<slotShift | (base+id)&sequenceMask
 }
 
 // slotOf returns the slot that a message id names. It is no less than
 // maxPresences for an id that was never sent.
-func slotOf(wireID uint32) int { return int(wireID >> slotShift) }
+func slotOf(messageID uint32) int { return int(messageID >> slotShift) }
 
-// routeID is the reverse of wireID for one of the ids up to last, the route's
+// routeID is the reverse of messageID for one of the ids up to last, the route's
 // newest. The distance from the newest fits into the sequence, whatever the
 // number of pushes before.
-func routeID(base, last, wireID uint32) uint32 {
-	return last - (base+last-wireID)&sequenceMask
+func routeID(base, last, messageID uint32) uint32 {
+	return last - (base+last-messageID)&sequenceMask
 }

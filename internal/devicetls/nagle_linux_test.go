@@ -18,7 +18,7 @@ func TestMessageInTwoWritesIsNotDelayedByNagle(t *testing.T) {
 		t.Run(st.name, func(t *testing.T) {
 			ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			require.NoError(t, err)
-			w := newWorldOn(t, sockets{ln}, broker.Config{})
+			w := newFixtureOn(t, sockets{ln}, broker.Config{})
 			p := w.dial(w.identity(nil), st)
 			require.NoError(t, p.conn.NetConn().(*net.TCPConn).SetNoDelay(false))
 			p.connect(nil)
@@ -40,7 +40,7 @@ func TestMessageInTwoWritesIsNotDelayedByNagle(t *testing.T) {
 
 // sendApart writes messages in two pieces, the second of which begins within the first
 // message.
-func (p *phone) sendApart(messages ...courier.Message) {
+func (p *testDevice) sendApart(messages ...courier.Message) {
 	p.w.t.Helper()
 	whole := p.octets(messages...)
 	p.write(whole[:3])

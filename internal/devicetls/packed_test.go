@@ -18,20 +18,20 @@ import (
 // What a device says and hears, and what the journal says of it, is the same in both
 // framings.
 func TestAConversationIsTheSameInBothFramings(t *testing.T) {
-	var told [2][]string
+	var events [2][]string
 	for i, st := range []style{v3, pack} {
 		t.Run(st.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { told[i] = converse(t, st) })
+			synctest.Test(t, func(t *testing.T) { events[i] = converse(t, st) })
 		})
 	}
-	require.NotEmpty(t, told[0])
-	assert.Equal(t, told[0], told[1])
+	require.NotEmpty(t, events[0])
+	assert.Equal(t, events[0], events[1])
 }
 
 // converse has a conversation with every kind of message, over two connections. It
 // gives what the device hears and the journal's events, without what is random.
-func converse(t *testing.T, st style) (told []string) {
-	w := newWorld(t)
+func converse(t *testing.T, st style) (events []string) {
+	w := newFixture(t)
 	p := w.dial(w.identity(nil), st)
 	hash := topicHash
 	appToken := []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
@@ -46,7 +46,7 @@ func converse(t *testing.T, st style) (told []string) {
 				line = strings.ReplaceAll(line, fmt.Sprintf("%x…(%d)", token[:8], len(token)), name)
 			}
 		}
-		told = append(told, line)
+		events = append(events, line)
 	}
 	hears := func(n int) {
 		t.Helper()
@@ -106,10 +106,10 @@ func converse(t *testing.T, st style) (told []string) {
 	p.conn.Close()
 	synctest.Wait()
 	for _, id := range append([]string{stored, big, away}, live...) {
-		told = append(told, strings.Join(w.history(id), ", "))
+		events = append(events, strings.Join(w.history(id), ", "))
 	}
 	w.wantLogged()
-	return append(told, w.comings()...)
+	return append(events, w.connectionEvents()...)
 }
 
 func TestADeviceThatOffersBothFramingsGetsThePreferredOne(t *testing.T) {
@@ -127,7 +127,7 @@ func TestADeviceThatOffersBothFramingsGetsThePreferredOne(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(row.offered, row.prefer), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.PreferPack = row.prefer })
+				w := newFixture(t, func(c *devicetls.Config) { c.PreferPack = row.prefer })
 				p := w.dial(w.identity(nil), style{alpn: row.offered, want: row.want})
 				p.connect(nil)
 				p.filter()
@@ -145,13 +145,13 @@ func TestAMalformedPackedFrameEndsTheConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				other := w.login(w.identity(nil))
 				p := w.dial(w.identity(nil), pack)
 				p.connect(nil)
 				p.filter()
 				p.write(frame)
-				p.wantClosed(patience, "that is no packed frame")
+				p.wantClosed(answerTimeout, "that is no packed frame")
 				synctest.Wait()
 				w.wantLogged("reason=malformed")
 				w.push(other.address(), "x")
@@ -164,7 +164,7 @@ func TestAMalformedPackedFrameEndsTheConnection(t *testing.T) {
 // observed: apsd reads the status as a signed byte, which does not hold 0x80.
 func TestAMessageThatComesTooEarlyFindsThePackedCourierBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), pack)
 		p.connect(nil)
 		p.send(&courier.Upload{ID: 7, Payload: []byte("x")})
@@ -175,7 +175,7 @@ func TestAMessageThatComesTooEarlyFindsThePackedCourierBusy(t *testing.T) {
 // observed: apsd, rustpush
 func TestAMessageMayBeAPackedPropertyList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), pack)
 		p.connect(nil)
 		p.send(&courier.ActiveState{State: courier.StateActive})
@@ -187,23 +187,23 @@ func TestAMessageMayBeAPackedPropertyList(t *testing.T) {
 
 // An app id of any form comes back in the form it came in.
 func TestAnAppIDIsEchoedInItsForm(t *testing.T) {
-	for _, form := range []courier.AppIDForm{courier.AppIDInteger, courier.AppIDNegative, courier.AppIDData} {
-		t.Run(fmt.Sprint(form), func(t *testing.T) {
+	for _, connRunner := range []courier.AppIDForm{courier.AppIDInteger, courier.AppIDNegative, courier.AppIDData} {
+		t.Run(fmt.Sprint(connRunner), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				p := w.dial(w.identity(nil), pack)
 				p.connect(nil)
-				p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: topicHash[:2], AppIDForm: form})
+				p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: topicHash[:2], AppIDForm: connRunner})
 				got := want[*courier.TokenResponse](p)
 				assert.Equal(t, topicHash[:2], got.AppID)
-				assert.Equal(t, form, got.AppIDForm)
+				assert.Equal(t, connRunner, got.AppIDForm)
 			})
 		})
 	}
 }
 
 func TestLimitsThatADeviceCannotReadAreRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	cfg := w.cfg
 	cfg.LargeMessage = 32768
 	_, err := devicetls.New(cfg)

@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// edge asks to be told of everything that comes, once.
-	edge = uint32(syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLET&math.MaxUint32)
-	// roomy asks to be told when there is room again for a write that had none.
-	roomy = edge | syscall.EPOLLOUT
-	// hangups tell that nothing comes after what is there.
-	hangups = uint32(syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR)
-	// eventsAtOnce is how many connections the kernel tells of at a time.
-	eventsAtOnce = 128
-	// lateness is by how much a deadline may be missed, so that many of them are
+	// readEvents asks to be told of everything that comes, once.
+	readEvents = uint32(syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLET&math.MaxUint32)
+	// allEvents asks to be told when there is room again for a write that had none.
+	allEvents = readEvents | syscall.EPOLLOUT
+	// hangupEvents tell that nothing comes after what is there.
+	hangupEvents = uint32(syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR)
+	// maxEvents is how many connections the kernel tells of at a time.
+	maxEvents = 128
+	// alarmSlack is by how much a deadline may be missed, so that many of them are
 	// looked at together.
-	lateness = 100 * time.Millisecond
-	// rowSize is how many seats are made at a time.
-	rowSize = 256
+	alarmSlack = 100 * time.Millisecond
+	// blockSize is how many seats are made at a time.
+	blockSize = 256
 )
 
 // A poller tells sessions when something has come from their devices, and when
@@ -41,22 +41,22 @@ type poller struct {
 
 	earliest atomic.Int64 // no deadline is before, in time since began
 
-	mu    sync.Mutex
-	rows  []*[rowSize]seat
-	empty []*seat
+	mu     sync.Mutex
+	blocks []*[blockSize]slot
+	free   []*slot
 }
 
-// A seat is the place of a session in a poller.
-type seat struct {
+// A slot is the place of a session in a poller.
+type slot struct {
 	poller *poller
 	number int32
-	by     atomic.Int64 // when to wake the session, in time since the poller began; 0 is never
+	wakeAt atomic.Int64 // when to wake the session, in time since the poller began; 0 is never
 
 	// Guarded by mu of the poller. The turn tells the sessions apart that have had
 	// the seat: word of an earlier one may come late.
-	turn    int32
-	session *session
-	line    *tcpLine
+	generation int32
+	session    *session
+	conn       *tcpConn
 }
 
 func newPoller() (*poller, error) {
@@ -79,37 +79,37 @@ func newPoller() (*poller, error) {
 	return p, nil
 }
 
-// take gives a session a seat.
-func (p *poller) take(l *tcpLine, s *session) {
+// register gives a session a seat.
+func (p *poller) register(l *tcpConn, s *session) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.empty) == 0 {
-		p.addRowLocked()
+	if len(p.free) == 0 {
+		p.addBlockLocked()
 	}
-	seat := p.empty[len(p.empty)-1]
-	p.empty = p.empty[:len(p.empty)-1]
-	seat.session, seat.line = s, l
-	l.seat, l.turn, l.deadline = seat, seat.turn, s.deadline
+	slot := p.free[len(p.free)-1]
+	p.free = p.free[:len(p.free)-1]
+	slot.session, slot.conn = s, l
+	l.slot, l.generation, l.deadline = slot, slot.generation, s.deadline
 }
 
-// watch has the session attended to when something comes, or when its deadline has
+// add has the session attended to when something comes, or when its deadline has
 // passed.
-func (p *poller) watch(l *tcpLine, deadline time.Time) error {
-	l.seat.wakeBy(deadline)
-	return p.controlOf(l.conn.Load(), syscall.EPOLL_CTL_ADD, l.event(edge))
+func (p *poller) add(l *tcpConn, deadline time.Time) error {
+	l.slot.setWakeAt(deadline)
+	return p.controlOf(l.conn.Load(), syscall.EPOLL_CTL_ADD, l.event(readEvents))
 }
 
-// move watches the socket under another descriptor instead, under which it stays when
+// replace watches the socket under another descriptor instead, under which it stays when
 // its connection is closed.
-func (s *seat) move(l *tcpLine, from *net.TCPConn, fd int) error {
+func (s *slot) replace(l *tcpConn, from *net.TCPConn, fd int) error {
 	if err := s.poller.controlOf(from, syscall.EPOLL_CTL_DEL, nil); err != nil {
 		return err
 	}
-	return os.NewSyscallError("epoll_ctl", s.poller.control(syscall.EPOLL_CTL_ADD, fd, l.event(roomy)))
+	return os.NewSyscallError("epoll_ctl", s.poller.control(syscall.EPOLL_CTL_ADD, fd, l.event(allEvents)))
 }
 
-func (l *tcpLine) event(of uint32) *syscall.EpollEvent {
-	return &syscall.EpollEvent{Events: of, Fd: l.seat.number, Pad: l.turn}
+func (l *tcpConn) event(of uint32) *syscall.EpollEvent {
+	return &syscall.EpollEvent{Events: of, Fd: l.slot.number, Pad: l.generation}
 }
 
 // controlOf is control for a connection.
@@ -128,32 +128,32 @@ func (p *poller) control(op, fd int, event *syscall.EpollEvent) (err error) {
 	return errors.Join(controlErr, err)
 }
 
-func (p *poller) addRowLocked() {
-	row := new([rowSize]seat)
-	for i := range row {
-		row[i].poller, row[i].number = p, int32(len(p.rows)*rowSize+i)
-		p.empty = append(p.empty, &row[i])
+func (p *poller) addBlockLocked() {
+	block := new([blockSize]slot)
+	for i := range block {
+		block[i].poller, block[i].number = p, int32(len(p.blocks)*blockSize+i)
+		p.free = append(p.free, &block[i])
 	}
-	p.rows = append(p.rows, row)
+	p.blocks = append(p.blocks, block)
 }
 
-// leave empties the seat. The kernel forgets the connection when it is closed.
-func (s *seat) leave() {
+// release empties the seat. The kernel forgets the connection when it is closed.
+func (s *slot) release() {
 	s.poller.mu.Lock()
 	defer s.poller.mu.Unlock()
-	s.by.Store(0)
-	s.turn++
-	s.session, s.line = nil, nil
-	s.poller.empty = append(s.poller.empty, s)
+	s.wakeAt.Store(0)
+	s.generation++
+	s.session, s.conn = nil, nil
+	s.poller.free = append(s.poller.free, s)
 }
 
-// wakeBy has the session attended to at a time, if nothing comes before. An earlier
+// setWakeAt has the session attended to at a time, if nothing comes before. An earlier
 // one that was asked for is forgotten.
-func (s *seat) wakeBy(t time.Time) {
-	by := s.poller.sinceBegan(t)
-	s.by.Store(by)
-	if by < s.poller.earliest.Load() {
-		s.poller.hurry(by)
+func (s *slot) setWakeAt(t time.Time) {
+	wakeAt := s.poller.sinceBegan(t)
+	s.wakeAt.Store(wakeAt)
+	if wakeAt < s.poller.earliest.Load() {
+		s.poller.moveAlarm(wakeAt)
 	}
 }
 
@@ -162,37 +162,37 @@ func (p *poller) sinceBegan(t time.Time) int64 { return max(1, int64(t.Sub(p.beg
 
 func (p *poller) timeOf(since int64) time.Time { return p.began.Add(time.Duration(since)) }
 
-// hurry sees to it that the poller looks at the deadlines in time.
-func (p *poller) hurry(by int64) {
+// moveAlarm sees to it that the poller looks at the deadlines in time.
+func (p *poller) moveAlarm(wakeAt int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if by < p.earliest.Load() {
-		p.setAlarmLocked(by)
+	if wakeAt < p.earliest.Load() {
+		p.setAlarmLocked(wakeAt)
 	}
 }
 
-func (p *poller) setAlarmLocked(by int64) {
-	p.earliest.Store(by)
+func (p *poller) setAlarmLocked(wakeAt int64) {
+	p.earliest.Store(wakeAt)
 	alarm := time.Time{}
-	if by < math.MaxInt64 {
-		alarm = p.began.Add(time.Duration(by) + lateness)
+	if wakeAt < math.MaxInt64 {
+		alarm = p.began.Add(time.Duration(wakeAt) + alarmSlack)
 	}
 	_ = p.epoll.SetReadDeadline(alarm) // it fails only once the poller is closed
 }
 
 // run tells sessions what has come until the poller is closed.
 func (p *poller) run() {
-	var events [eventsAtOnce]syscall.EpollEvent
+	var events [maxEvents]syscall.EpollEvent
 	var jobs []job
 	for {
-		count, err := p.await(events[:])
+		count, err := p.wait(events[:])
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			jobs = p.late(jobs[:0])
+			jobs = p.expiredJobs(jobs[:0])
 		case err != nil:
 			return
 		default:
-			jobs = p.told(jobs[:0], events[:count])
+			jobs = p.readyJobs(jobs[:0], events[:count])
 		}
 		if len(jobs) > 0 {
 			jobs[0].For.workers.Add(jobs...)
@@ -201,9 +201,9 @@ func (p *poller) run() {
 	}
 }
 
-// await waits for something to come. It fails at the alarm, and once the poller is
+// wait waits for something to come. It fails at the alarm, and once the poller is
 // closed.
-func (p *poller) await(events []syscall.EpollEvent) (count int, err error) {
+func (p *poller) wait(events []syscall.EpollEvent) (count int, err error) {
 	closed := p.raw.Read(func(epoll uintptr) bool {
 		count, err = syscall.EpollWait(int(epoll), events, 0)
 		return count > 0 || err != nil && !errors.Is(err, syscall.EINTR)
@@ -211,48 +211,48 @@ func (p *poller) await(events []syscall.EpollEvent) (count int, err error) {
 	return count, errors.Join(closed, os.NewSyscallError("epoll_wait", err))
 }
 
-// told appends to jobs what is to be done for those of whom the kernel tells.
-func (p *poller) told(jobs []job, events []syscall.EpollEvent) []job {
+// readyJobs appends to jobs what is to be done for those of whom the kernel tells.
+func (p *poller) readyJobs(jobs []job, events []syscall.EpollEvent) []job {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range events {
 		e := &events[i]
-		seat := &p.rows[e.Fd/rowSize][e.Fd%rowSize]
-		if seat.session == nil || seat.turn != e.Pad {
+		slot := &p.blocks[e.Fd/blockSize][e.Fd%blockSize]
+		if slot.session == nil || slot.generation != e.Pad {
 			continue
 		}
-		if e.Events&(syscall.EPOLLOUT|hangups) != 0 {
-			seat.line.change()
+		if e.Events&(syscall.EPOLLOUT|hangupEvents) != 0 {
+			slot.conn.notifyWriter()
 		}
 		if e.Events == syscall.EPOLLOUT {
 			continue
 		}
-		if e.Events&hangups != 0 {
-			seat.line.hangup.Store(true)
+		if e.Events&hangupEvents != 0 {
+			slot.conn.hangup.Store(true)
 		}
-		if seat.session.reading.Want() {
-			jobs = append(jobs, job{For: seat.session, Do: (*session).attend})
+		if slot.session.reading.Request() {
+			jobs = append(jobs, job{For: slot.session, Do: (*session).serveReady})
 		}
 	}
 	return jobs
 }
 
-// late appends to jobs what is to be done for those whose time is up, and sets the
+// expiredJobs appends to jobs what is to be done for those whose time is up, and sets the
 // alarm for the others.
-func (p *poller) late(jobs []job) []job {
+func (p *poller) expiredJobs(jobs []job) []job {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.earliest.Store(math.MaxInt64) // whoever asks for an earlier time from now on waits for us
 	now, next := int64(time.Since(p.began)), int64(math.MaxInt64)
-	for _, row := range p.rows {
-		for i := range row {
-			seat := &row[i]
-			switch by := seat.by.Load(); {
-			case by == 0 || seat.session == nil:
-			case by > now:
-				next = min(next, by)
-			case seat.session.reading.Want():
-				jobs = append(jobs, job{For: seat.session, Do: (*session).attend})
+	for _, block := range p.blocks {
+		for i := range block {
+			slot := &block[i]
+			switch wakeAt := slot.wakeAt.Load(); {
+			case wakeAt == 0 || slot.session == nil:
+			case wakeAt > now:
+				next = min(next, wakeAt)
+			case slot.session.reading.Request():
+				jobs = append(jobs, job{For: slot.session, Do: (*session).serveReady})
 			}
 		}
 	}

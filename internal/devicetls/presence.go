@@ -32,13 +32,13 @@ type presence struct {
 	// the device calls the app of each.
 	channels map[subscription]string
 
-	last     atomic.Uint32 // the route's newest id
-	replaced atomic.Bool
-	quiet    atomic.Bool // it is sent nothing, because it is about to be replaced
+	last      atomic.Uint32 // the route's newest id
+	replaced  atomic.Bool
+	suspended atomic.Bool // it is sent nothing, because it is about to be replaced
 }
 
 // Wake implements [broker.Peer].
-func (p *presence) Wake() { p.session.sendSoon() }
+func (p *presence) Wake() { p.session.scheduleSend() }
 
 // Replaced implements [broker.Peer]. The newest connection wins; the older one
 // is closed cleanly.
@@ -60,7 +60,7 @@ func (s *session) attachLocked(p *presence) {
 	p.base = s.bases[p.slot]
 	s.record(journal.Connected, "", p.String()) // before an older connection learns of it and goes
 	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
-	s.active.tell(p.route)
+	s.active.apply(p.route)
 	s.presences[p.slot] = p
 }
 
@@ -107,16 +107,16 @@ func idOf(device *pki.DeviceIdentity) apns.DeviceID {
 func (s *session) offline(token []byte) {
 	s.out.lock()
 	defer s.out.unlock()
-	if p := s.named(token); p != nil {
+	if p := s.presenceFor(token); p != nil {
 		s.detachLocked(p.slot, EndOffline)
 	}
 }
 
-// sayReplacedLocked tells the device which of its tokens are present elsewhere
+// appendReplacedLocked tells the device which of its tokens are present elsewhere
 // now. Clients with a strict parser expect every 0x07 to have the fields of a
 // Connect, so only devices that are known to understand are told, and those only
 // if the configuration says so.
-func (s *session) sayReplacedLocked() {
+func (s *session) appendReplacedLocked() {
 	if !s.server.cfg.NoticeReplaced {
 		return
 	}

@@ -12,17 +12,17 @@ import (
 )
 
 func TestAProbeOfThePortIsNoWarning(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	probe, err := w.net.Dial(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, probe.Close())
-	stranger, err := w.net.Dial(t.Context())
+	other, err := w.net.Dial(t.Context())
 	require.NoError(t, err)
-	_, err = io.WriteString(stranger, "GET / HTTP/1.1\r\n\r\n")
+	_, err = io.WriteString(other, "GET / HTTP/1.1\r\n\r\n")
 	require.NoError(t, err)
-	_, err = io.Copy(io.Discard, stranger)
+	_, err = io.Copy(io.Discard, other)
 	require.NoError(t, err)
-	require.NoError(t, stranger.Close())
+	require.NoError(t, other.Close())
 	w.stop()
 	assert.Len(t, w.log.lines(), 1, "of the stranger alone")
 	events := w.journal.Read(0, 0).Events
@@ -34,11 +34,12 @@ func TestAProbeOfThePortIsNoWarning(t *testing.T) {
 }
 
 func TestADeviceThatDoesNotTrustTheCourierIsToldOf(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	device, err := w.net.Dial(t.Context())
 	require.NoError(t, err)
 	require.Error(t, tls.Client(device, &tls.Config{ServerName: "courier.push.apple.com", MaxVersion: tls.VersionTLS12}).Handshake())
 	require.NoError(t, device.Close())
+	w.soon(func() bool { return len(w.journal.Read(0, 0).Events) > 0 }, "the failed handshake is recorded")
 	w.stop()
 	events := w.journal.Read(0, 0).Events
 	require.Len(t, events, 1)

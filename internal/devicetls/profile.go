@@ -21,18 +21,18 @@ type Profile struct {
 	ProtocolVersion uint16
 }
 
-// maxSaid is how much of each text is kept, in bytes.
-const maxSaid = 64
+// maxProfileText is how much of each text is kept, in bytes.
+const maxProfileText = 64
 
 // profileOf keeps what a Connect says. Equal ones are there once, however many devices
 // say the same.
 func profileOf(m *courier.Connect) unique.Handle[Profile] {
 	return unique.Make(Profile{
-		Hardware: said(m.Hardware), OSVersion: said(m.OSVersion), OSBuild: said(m.OSBuild), Carrier: said(m.Carrier),
+		Hardware: truncate(m.Hardware), OSVersion: truncate(m.OSVersion), OSBuild: truncate(m.OSBuild), Carrier: truncate(m.Carrier),
 		PresenceFlags: m.PresenceFlags, ProtocolVersion: m.ProtocolVersion,
 	})
 }
 
-func said(text string) string {
-	return strings.ToValidUTF8(text[:min(len(text), maxSaid)], "�")
+func truncate(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), maxProfileText)], "�")
 }

@@ -15,7 +15,7 @@ import (
 // observed: apsd; the presence flags are opaque.
 func TestWhatADeviceSaysOfItselfIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		m.Hardware, m.OSVersion, m.OSBuild, m.Carrier = "iPhone17,1", "26.0", "23A341", "26201"
@@ -28,14 +28,14 @@ func TestWhatADeviceSaysOfItselfIsRecorded(t *testing.T) {
 
 		list := w.server.Connections()
 		require.Len(t, list, 2)
-		said := map[bool]devicetls.Profile{}
+		profiles := map[bool]devicetls.Profile{}
 		for _, c := range list {
-			said[c.Device == p.address().Device] = c.Profile
+			profiles[c.Device == p.address().Device] = c.Profile
 		}
 		assert.Equal(t, devicetls.Profile{
 			Hardware: "iPhone17,1", OSVersion: "26.0", OSBuild: "23A341", Carrier: "26201", PresenceFlags: 0x8242, ProtocolVersion: 12,
-		}, said[true])
-		assert.Equal(t, strings.Repeat("x", 63)+"�", said[false].Hardware, "a peer decides about no more memory than that")
+		}, profiles[true])
+		assert.Equal(t, strings.Repeat("x", 63)+"�", profiles[false].Hardware, "a peer decides about no more memory than that")
 		p.connect(&courier.Connect{State: courier.StateConnect, Carrier: "other"})
 		assert.Equal(t, list, w.server.Connections(), "users who come later ride on the device's word")
 	})

@@ -14,11 +14,11 @@ import (
 // stand in the order of what the device can do about them.
 //
 // observed: apsd
-func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
-	s.server.gate.enter()
-	defer s.server.gate.leave()
+func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *rejection) {
+	s.server.loginLimit.acquire()
+	defer s.server.loginLimit.release()
 	now := s.server.cfg.Clock.Now()
-	if chain := s.wire.tls.ConnectionState().PeerCertificates; len(chain) > 0 {
+	if chain := s.conn.tls.ConnectionState().PeerCertificates; len(chain) > 0 {
 		return s.verify(chain, now)
 	}
 	if err := s.checkNonce(m, now); err != nil {
@@ -26,45 +26,45 @@ func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *refusal) {
 	}
 	chain, err := parseChain(m.Certificates)
 	if err != nil {
-		return nil, &refusal{why: certificateUnreadable, err: err}
+		return nil, &rejection{reason: certificateUnreadable, err: err}
 	}
 	if err := pki.CheckKey(chain[0].PublicKey); err != nil {
-		return nil, &refusal{why: certificateRefused, err: err}
+		return nil, &rejection{reason: certificateRejected, err: err}
 	}
 	if err := courier.VerifyNonce(chain[0].PublicKey, m.Nonce, m.Signature); err != nil {
-		return nil, &refusal{why: signatureWrong, err: err}
+		return nil, &rejection{reason: signatureWrong, err: err}
 	}
-	device, refused := s.verify(chain, now)
-	if refused != nil {
-		return nil, refused
+	device, rejected := s.verify(chain, now)
+	if rejected != nil {
+		return nil, rejected
 	}
 	// Only nonces of genuine devices take up memory.
 	if !s.server.nonces.fresh(device.ID, m.Nonce, now) {
-		return nil, &refusal{why: nonceReplayed}
+		return nil, &rejection{reason: nonceReplayed}
 	}
 	return device, nil
 }
 
 // checkNonce checks that the parts of the proof are there, and the time.
-func (s *session) checkNonce(m *courier.Connect, now time.Time) *refusal {
+func (s *session) checkNonce(m *courier.Connect, now time.Time) *rejection {
 	if len(m.Certificates) == 0 || len(m.Nonce) == 0 || len(m.Signature) == 0 {
-		return &refusal{why: proofMissing, err: fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
-			s.wire.tls.ConnectionState().NegotiatedProtocol)}
+		return &rejection{reason: proofMissing, err: fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
+			s.conn.tls.ConnectionState().NegotiatedProtocol)}
 	}
 	at, err := courier.ParseNonce(m.Nonce)
 	if err != nil {
-		return &refusal{why: nonceMalformed, err: err}
+		return &rejection{reason: nonceMalformed, err: err}
 	}
 	if off := at.Sub(now).Abs(); off > s.server.cfg.ClockWindow {
-		return &refusal{why: clockOff, err: fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
+		return &rejection{reason: clockOff, err: fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
 	}
 	return nil
 }
 
-func (s *session) verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, *refusal) {
+func (s *session) verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, *rejection) {
 	device, err := s.server.cfg.Verify(chain, now)
 	if err != nil {
-		return nil, &refusal{why: certificateRefused, err: err}
+		return nil, &rejection{reason: certificateRejected, err: err}
 	}
 	return device, nil
 }

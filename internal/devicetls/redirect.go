@@ -85,7 +85,7 @@ func (s *session) redirection(m *courier.Connect) *Redirection {
 // connection. The device is nil if it has not proven itself.
 func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay time.Duration) error {
 	s.device = device
-	if err := s.putOff(delay); err != nil {
+	if err := s.delayAnswer(delay); err != nil {
 		return err
 	}
 	answer := s.response(courier.ConnectAccepted)
@@ -97,11 +97,11 @@ func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay ti
 	return &endError{Ending: EndRedirected}
 }
 
-// farewellLocked says the last words to a device and takes it out of the
+// appendLastFramesLocked says the last words to a device and takes it out of the
 // directory.
-func (s *session) farewellLocked(end *endError) {
-	s.server.directory.leave(s)
-	s.sayReplacedLocked()
+func (s *session) appendLastFramesLocked(end *endError) {
+	s.server.directory.remove(s)
+	s.appendReplacedLocked()
 	if to, ok := errors.AsType[*Redirection](end.Err); ok {
 		b := s.out.batchLocked()
 		b.frames = s.framing.Append(b.frames, &courier.Redirect{Host: to.Host, Reason: to.Reason})

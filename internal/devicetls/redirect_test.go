@@ -24,7 +24,7 @@ func TestALoginIsAnsweredWithAnotherCourierAndTheNextOneIsLetIn(t *testing.T) {
 	for _, st := range styles {
 		t.Run(st.name, func(t *testing.T) {
 			at(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				require.NoError(t, w.server.RedirectLogins(&elsewhere))
 				identity := w.identity(nil)
 				p := w.dial(identity, st)
@@ -43,7 +43,7 @@ func TestALoginIsAnsweredWithAnotherCourierAndTheNextOneIsLetIn(t *testing.T) {
 				m.RedirectCount = 1
 				back.connect(m)
 				synctest.Wait()
-				assert.Equal(t, []string{"connected"}, w.comings(), "who is sent elsewhere was never here")
+				assert.Equal(t, []string{"connected"}, w.connectionEvents(), "who is sent elsewhere was never here")
 				for _, e := range w.journal.Read(0, 0).Events {
 					if e.Kind == journal.Connected {
 						assert.Equal(t, "user 0, production, after redirections: 1", e.Detail)
@@ -61,7 +61,7 @@ func TestALoginIsAnsweredWithAnotherCourierAndTheNextOneIsLetIn(t *testing.T) {
 
 func TestACourierMayRedirectFromItsStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.Redirect = elsewhere })
+		w := newFixture(t, func(c *devicetls.Config) { c.Redirect = elsewhere })
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
 		assert.Equal(t, elsewhere.Host, want[*courier.ConnectResponse](p).RedirectHost)
@@ -73,18 +73,18 @@ func TestACourierMayRedirectFromItsStart(t *testing.T) {
 
 func TestOnlyWhoProvesItselfLearnsOfAnotherCourier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		require.NoError(t, w.server.RedirectLogins(&elsewhere))
-		p := w.dial(w.stranger(), v3)
+		p := w.dial(w.other(), v3)
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the certificate is not accepted")
 	})
 }
 
 // observed: apsd: command 0x17, then the close.
 func TestAConnectedDeviceIsSentToAnotherCourier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p, other := w.login(w.identity(nil)), w.login(w.identity(nil))
 		id := w.push(p.address(), "under way")
 		want[*courier.Notification](p)
@@ -94,7 +94,7 @@ func TestAConnectedDeviceIsSentToAnotherCourier(t *testing.T) {
 		p.wantBytes("17 00000023  02 0018 392d636f75726965722e707573682e6170706c652e636f6d  09 0005 647261696e")
 		p.wantClosed(time.Second, "then a clean close")
 		synctest.Wait()
-		assert.Equal(t, []string{"connected", "connected", "disconnected redirected"}, w.comings())
+		assert.Equal(t, []string{"connected", "connected", "disconnected redirected"}, w.connectionEvents())
 		assert.Equal(t, "stored not-acknowledged", w.history(id)[2], "%v", w.history(id))
 
 		other.send(&courier.Keepalive{})
@@ -108,13 +108,13 @@ func TestAConnectedDeviceIsSentToAnotherCourier(t *testing.T) {
 
 func TestAllConnectedDevicesAreSentToAnotherCourier(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		first, second := w.login(w.identity(nil)), w.login(w.identity(nil))
 		unknown := w.dial(w.identity(nil), v3)
 		n, err := w.server.Redirect(apns.DeviceID{}, devicetls.Redirection{Host: "localhost"})
 		require.NoError(t, err)
 		assert.Equal(t, 2, n)
-		for _, p := range []*phone{first, second} {
+		for _, p := range []*testDevice{first, second} {
 			assert.Equal(t, &courier.Redirect{Host: "localhost"}, want[*courier.Redirect](p))
 			p.wantClosed(time.Second, "then a clean close")
 		}
@@ -124,19 +124,19 @@ func TestAllConnectedDevicesAreSentToAnotherCourier(t *testing.T) {
 
 func TestADeviceIsDisconnectedWithoutAWord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		assert.Zero(t, w.server.Disconnect(apns.DeviceID{1}))
 		assert.Equal(t, 1, w.server.Disconnect(p.address().Device))
 		p.wantClosed(time.Second, "cleanly")
 		synctest.Wait()
-		assert.Equal(t, []string{"connected", "disconnected dismissed"}, w.comings())
+		assert.Equal(t, []string{"connected", "disconnected dismissed"}, w.connectionEvents())
 		w.wantLogged()
 	})
 }
 
 func TestARedirectionThatCannotBeSentIsRefused(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for want, to := range map[string]devicetls.Redirection{
 		"needs a host":            {Reason: "x"},
 		"a host of 254 bytes":     {Host: strings.Repeat("x", 254)},

@@ -40,11 +40,11 @@ func certify(t *testing.T, pub crypto.PublicKey, key *ecdsa.PrivateKey) []byte {
 }
 
 // wantBytes reads exactly the given bytes, written in hex with spaces.
-func (p *phone) wantBytes(want string) {
+func (p *testDevice) wantBytes(want string) {
 	p.w.t.Helper()
 	want = strings.ReplaceAll(want, " ", "")
 	got := make([]byte, len(want)/2)
-	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(patience)))
+	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
 	_, err := io.ReadFull(p.conn, got)
 	require.NoError(p.w.t, err)
 	assert.Equal(p.w.t, want, hex.EncodeToString(got))
@@ -63,7 +63,7 @@ func at(t *testing.T, f func(*testing.T)) {
 func TestTheResponseHasTheseBytes(t *testing.T) {
 	const tail = "04 0002 1000  05 0002 0002  06 0004 00000000  08 0002 3c00  0a 0008 0000019b76daa800"
 	at(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		identity := w.identity(nil)
 		p := w.dial(identity, v3)
 		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
@@ -77,7 +77,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 		again.wantBytes("08 00000025  01 0001 00 " + tail)
 	})
 	at(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.EchoToken = true })
+		w := newFixture(t, func(c *devicetls.Config) { c.EchoToken = true })
 		p := w.dial(w.identity(nil), v3)
 		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
 		p.token = []byte(token)
@@ -85,7 +85,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 		p.wantBytes("08 00000048  01 0001 00  03 0020 " + token.String() + tail)
 	})
 	at(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		p.sign(m, w.clock.Now().Add(-time.Hour))
@@ -98,7 +98,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 
 func TestTheOtherAnswersHaveTheseBytes(t *testing.T) {
 	at(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		base := hex.EncodeToString(p.token)
@@ -130,7 +130,7 @@ func TestTheOtherAnswersHaveTheseBytes(t *testing.T) {
 
 func TestTheTracingFieldCarriesTheApnsIDOnRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(c *devicetls.Config) { c.SendTracingID = true })
+		w := newFixture(t, func(c *devicetls.Config) { c.SendTracingID = true })
 		p := w.login(w.identity(nil))
 		w.push(p.address(), `{}`, func(push *broker.Push) { push.ID = "1c2d3e4f-5a6B-4c8d-9eaf-0b1c2d3e4f50" })
 		assert.Equal(t, "1c2d3e4f5a6b4c8d9eaf0b1c2d3e4f50", hex.EncodeToString(want[*courier.Notification](p).TracingID))

@@ -22,7 +22,7 @@ type salt struct {
 func (s *session) presenceTracking(m *courier.PresenceTracking) error {
 	s.out.lock() // so that nothing that the salt releases comes before the answer
 	defer s.out.unlock()
-	if p := s.named(m.Token); p != nil {
+	if p := s.presenceFor(m.Token); p != nil {
 		p.salt = salt{m.Salt, true}
 		p.route.SetSalt(m.Salt)
 	}

@@ -16,7 +16,7 @@ import (
 func TestADeviceMayNameItsTopicsBySaltedHashes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const salt = 0x0102030405060708
-		w := newWorld(t, func(c *devicetls.Config) { c.Topics = func() []string { return []string{"com.example.other", topic} } })
+		w := newFixture(t, func(c *devicetls.Config) { c.Topics = func() []string { return []string{"com.example.other", topic} } })
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		named := broker.HashSalted(topic, salt)
@@ -35,8 +35,8 @@ func TestADeviceMayNameItsTopicsBySaltedHashes(t *testing.T) {
 		assert.Equal(t, p.token, n.BaseToken)
 		p.ack(n, courier.AckDelivered)
 		synctest.Wait()
-		told := w.history(early)
-		assert.Equal(t, "delivered", told[len(told)-1])
+		events := w.history(early)
+		assert.Equal(t, "delivered", events[len(events)-1])
 
 		p.send(request)
 		answer := want[*courier.TokenResponse](p)

@@ -11,7 +11,7 @@ import (
 // time, and ends the session if the device cannot be written to.
 func (s *session) send() {
 	for {
-		s.sending.Begin()
+		s.sending.Start()
 		for more := true; more; {
 			if s.ended() {
 				return
@@ -22,15 +22,15 @@ func (s *session) send() {
 				return
 			}
 		}
-		if s.sending.Done() {
+		if s.sending.Finish() {
 			return
 		}
 	}
 }
 
-// sendSoon has a worker send what there is. It does not block.
-func (s *session) sendSoon() {
-	if s.sending.Want() {
+// scheduleSend has a worker send what there is. It does not block.
+func (s *session) scheduleSend() {
+	if s.sending.Request() {
 		s.workers.Add(job{For: s, Do: (*session).send})
 	}
 }
@@ -43,7 +43,7 @@ func (s *session) sendBatch() (more bool, err error) {
 	if s.answerDelayedLocked() {
 		return false, s.out.flushLocked()
 	}
-	s.releaseLocked()
+	s.sendDueLocked()
 	for _, p := range s.presences {
 		if p != nil && s.takeLocked(p) {
 			more = true
@@ -55,16 +55,16 @@ func (s *session) sendBatch() (more bool, err error) {
 // takeLocked takes the pushes of one presence. It reports whether there may be
 // more.
 func (s *session) takeLocked(p *presence) (more bool) {
-	if p.quiet.Load() {
+	if p.suspended.Load() {
 		return false
 	}
 	b := s.out.batchLocked()
 	taken := p.route.Take(b.deliveries[:0])
-	s.passLocked(b, p, taken)
+	s.appendPushesLocked(b, p, taken)
 	if len(taken) == len(b.deliveries) {
 		return true
 	}
-	s.tellDeletedLocked(b, p)
+	s.appendDeletedChannelsLocked(b, p)
 	return false
 }
 
@@ -75,7 +75,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 		Token:        append(b.token[:0], push.Token...),
 		Topic:        push.Hash[:],
 		Payload:      push.Payload,
-		ID:           wireID(p.slot, p.base, d.ID),
+		ID:           messageID(p.slot, p.base, d.ID),
 		Expiry:       d.Expiry,
 		Timestamp:    d.Timestamp,
 		StorageFlags: d.Storage,

@@ -15,13 +15,13 @@ import (
 
 // A Server is the courier of one environment. It may serve several listeners.
 type Server struct {
-	cfg    Config
-	tls    *tls.Config
-	nonces *nonceMemory
-	gate   gate
+	cfg        Config
+	tls        *tls.Config
+	nonces     *nonceMemory
+	loginLimit loginLimit
 
 	directory directory
-	asked     tally
+	requests  requestCounter
 	redirect  atomic.Pointer[Redirection] // of logins; nil lets them in
 }
 
@@ -31,11 +31,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg:    cfg,
-		nonces: newNonceMemory(cfg.ClockWindow, cfg.Nonces),
-		gate:   newGate(cfg.LoginsAtOnce),
+		cfg:        cfg,
+		nonces:     newNonceMemory(cfg.ClockWindow, cfg.Nonces),
+		loginLimit: newLoginLimit(cfg.LoginsAtOnce),
 	}
-	s.tls = tlsConfig(cfg.Certificate, cfg.PreferPack, s.flawed)
+	s.tls = tlsConfig(cfg.Certificate, cfg.PreferPack, s.handshakeFaults)
 	if cfg.Redirect != (Redirection{}) {
 		return s, s.RedirectLogins(&cfg.Redirect)
 	}
@@ -57,14 +57,14 @@ func (s *Server) ServeInside(ctx context.Context, ln net.Listener) error {
 
 func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Duration) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	sessions := newGathering(s, answerDelay)
-	form := s.form(sessions)
-	defer func() { err = errors.Join(err, form.close()) }()
+	sessions := newSessionSet(s, answerDelay)
+	connRunner := s.connRunner(sessions)
+	defer func() { err = errors.Join(err, connRunner.close()) }()
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer sessions.wait()
 	defer cancel()
-	running.Go(func() { sessions.tidy(ctx) })
+	running.Go(func() { sessions.freeMemory(ctx) })
 	running.Go(func() {
 		<-ctx.Done()
 		sessions.end()
@@ -83,8 +83,8 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Du
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
 		s.watchLoss(conn)
-		if wait, ok := s.receive(conn); ok {
-			form.serve(conn, wait)
+		if wait, ok := s.acceptFaults(conn); ok {
+			connRunner.serve(conn, wait)
 		}
 	}
 }

@@ -19,23 +19,23 @@ import (
 // A session is one connection of a device, from its accept to its close.
 type session struct {
 	// Set before anything is done for the session; read-only after.
-	*gathering
-	wire        *wire
+	*sessionSet
+	conn        *tlsConn
 	framing     framing
 	environment apns.Environment
 	since       time.Time
 	log         sessionLog
 
 	// Owned by whoever reads, one at a time.
-	deadline  time.Time           // when the next frame must have come
-	device    *pki.DeviceIdentity // nil until the first Connect is accepted
-	times     times
-	active    activity
-	ack       courier.Ack
-	keepalive courier.Keepalive
-	greeted   bool // the TLS handshake is done
-	heard     bool // a frame has come, which moves the deadline
-	answered  bool // answers may wait in out
+	deadline       time.Time           // when the next frame must have come
+	device         *pki.DeviceIdentity // nil until the first Connect is accepted
+	times          times
+	active         activity
+	ack            courier.Ack
+	keepalive      courier.Keepalive
+	handshakeDone  bool // the TLS handshake is done
+	received       bool // a frame has come, which moves the deadline
+	answersPending bool // answers may wait in out
 
 	// Held by whoever writes; see output.
 	updates   uint32 // id of the newest channel update
@@ -44,32 +44,32 @@ type session struct {
 	bases     [maxPresences]uint32    // where a slot's message ids go on
 	delayed   *delayedAnswers         // nil if none are, and pushes need not wait
 
-	sending idle.Turn
-	reading idle.Turn // used where a poller tells what has come
-	over    over
-	late    lateAnswer
+	sending        idle.JobState
+	reading        idle.JobState // used where a poller tells what has come
+	closing        closeState
+	keepaliveTimer delayedKeepalive
 
-	memory atomic.Pointer[fault.Memory] // of the rules of faults; nil if none has looked at the session
-	twist  *twist                       // nil if no fault has met the session; held by whoever writes
+	faultMemory atomic.Pointer[fault.Memory] // of the rules of faults; nil if none has looked at the session
+	faults      *sessionFaults               // nil if no fault has met the session; held by whoever writes
 }
 
 // newSession makes the session of a connection that waits so long before its TLS
 // handshake.
-func newSession(g *gathering, w *wire, wait time.Duration) *session {
+func newSession(g *sessionSet, w *tlsConn, wait time.Duration) *session {
 	now := time.Now()
 	times := newTimes(&g.server.cfg, now.Add(wait))
 	s := &session{
-		gathering: g,
-		wire:      w,
-		since:     now,
-		framing:   newPlain(w.tls),
-		log:       sessionLog{g.server.cfg.Log, w.raw},
-		times:     times,
-		deadline:  times.login,
-		out:       newOutput(w),
+		sessionSet: g,
+		conn:       w,
+		since:      now,
+		framing:    newPlain(w.tls),
+		log:        sessionLog{g.server.cfg.Log, w.raw},
+		times:      times,
+		deadline:   times.login,
+		out:        newOutput(w),
 	}
 	if wait > 0 {
-		s.twist = &twist{opens: now.Add(wait)}
+		s.faults = &sessionFaults{handshakeAt: now.Add(wait)}
 	}
 	return s
 }
@@ -81,66 +81,66 @@ func (s *session) run() {
 	s.close()
 }
 
-// attend serves what has come from the device since the last time, in place of
+// serveReady serves what has come from the device since the last time, in place of
 // run, where reads do not wait. One worker at a time does so. After the last time
 // the turn is never given back.
-func (s *session) attend() {
+func (s *session) serveReady() {
 	for {
-		s.reading.Begin()
-		s.wire.again()
+		s.reading.Start()
+		s.conn.resume()
 		end := s.read()
 		if end != nil {
 			s.end(end)
 			s.close()
 			return
 		}
-		s.rest()
-		if s.reading.Done() {
+		s.releaseBuffers()
+		if s.reading.Finish() {
 			return
 		}
 	}
 }
 
-// attendSoon has a worker attend to the session. It does not block.
-func (s *session) attendSoon() {
-	if s.reading.Want() {
-		s.workers.Add(job{For: s, Do: (*session).attend})
+// scheduleRead has a worker attend to the session. It does not block.
+func (s *session) scheduleRead() {
+	if s.reading.Request() {
+		s.workers.Add(job{For: s, Do: (*session).serveReady})
 	}
 }
 
 // read performs the handshake and serves the device until something ends that. It
 // returns nil if nothing more has come, where reads do not wait.
 func (s *session) read() *endError {
-	if !s.greeted {
-		if s.twist != nil {
-			s.pause(time.Until(s.twist.opens))
+	if !s.handshakeDone {
+		if s.faults != nil {
+			s.pause(time.Until(s.faults.handshakeAt))
 		}
-		if err := s.wire.handshake(s.deadline); err != nil {
-			return &endError{EndHandshake, netconn.Explain(s.wire.tls, err)}
+		if err := s.conn.handshake(s.deadline); err != nil {
+			return &endError{EndHandshake, netconn.Explain(s.conn.tls, err)}
 		}
-		s.greeted = true
-		s.shaken()
-		state := s.wire.tls.ConnectionState()
+		s.handshakeDone = true
+		s.countHandshake()
+		state := s.conn.tls.ConnectionState()
 		s.environment = environment(s.server.cfg.Environment, state.ServerName)
 		if state.NegotiatedProtocol != "" {
-			s.framing = newFraming(state.NegotiatedProtocol, s.wire.tls)
+			s.framing = newFraming(state.NegotiatedProtocol, s.conn.tls)
 		}
 	}
 	err := s.readLoop()
-	if errors.Is(err, idle.ErrNothingYet) {
+	if errors.Is(err, idle.ErrWouldBlock) {
 		return nil
 	}
-	return readEnding(err, s.times.late())
+	return readEnding(err, s.times.timeoutEnding())
 }
 
-// rest gives back what an idle connection does not need. Part of a frame that has come
+// releaseBuffers gives back what an idle connection does not need. Part of a frame that has come
 // is acknowledged, since a device may keep the rest until then.
-func (s *session) rest() {
+func (s *session) releaseBuffers() {
 	if s.framing.Begun() {
-		s.wire.line.acknowledge()
+		s.conn.nonblocking.acknowledge()
 	}
 	s.framing.Release()
-	idle.RestTLS(s.wire.tls, s.device != nil)
+	idle.ReleaseTLS(s.conn.tls, s.device != nil)
 }
 
 // readLoop reads and answers frames. Answers leave when no further frame is at
@@ -151,10 +151,10 @@ func (s *session) readLoop() error {
 			if err := s.flushAnswers(); err != nil {
 				return err
 			}
-			if s.heard {
-				s.heard, s.deadline = false, s.times.next(time.Now())
+			if s.received {
+				s.received, s.deadline = false, s.times.next(time.Now())
 			}
-			if err := s.wire.readBy(s.deadline); err != nil {
+			if err := s.conn.readDeadline(s.deadline); err != nil {
 				return err
 			}
 		}
@@ -162,7 +162,7 @@ func (s *session) readLoop() error {
 		if err != nil {
 			return err
 		}
-		s.heard = true
+		s.received = true
 		if err := s.receive(f); err != nil {
 			return err
 		}
@@ -172,16 +172,16 @@ func (s *session) readLoop() error {
 // close ends the presences, says the last words and closes the connection. A
 // connection that failed costs one line in the log.
 func (s *session) close() {
-	defer s.leave(s)
-	end := s.over.how.Load()
+	defer s.remove(s)
+	end := s.closing.ending.Load()
 	s.out.lock()
 	defer s.out.unlock()
-	if s.twist != nil {
-		s.twist.timers.End()
+	if s.faults != nil {
+		s.faults.timers.End()
 	}
-	s.withdrawLateLocked()
+	s.cancelKeepaliveLocked()
 	s.answerAllLocked()
-	s.farewellLocked(end)
+	s.appendLastFramesLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {
 			s.detachLocked(slot, end.Ending)
@@ -190,7 +190,7 @@ func (s *session) close() {
 	if err := s.out.flushLocked(); err != nil {
 		s.log.Debug("the last words do not reach the device", "err", err)
 	}
-	if err := s.wire.close(); err != nil {
+	if err := s.conn.close(); err != nil {
 		s.log.Debug("the connection does not close cleanly", "err", err)
 	}
 	s.report(end)
@@ -207,7 +207,7 @@ func (s *session) report(end *endError) {
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	quiet := end.Ending == EndHandshake && netconn.Silent(s.wire.tls, end.Err) // a probe of the port is no news
+	quiet := end.Ending == EndHandshake && netconn.Silent(s.conn.tls, end.Err) // a probe of the port is no news
 	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
 		args = append(args, "err", end)
 		if end.Ending == EndLeft { // its own wish, or a look at the certificate, as apns-sim doctor takes one
@@ -216,7 +216,7 @@ func (s *session) report(end *endError) {
 		}
 		s.log.Warn("device connection failed", args...)
 		if s.device == nil {
-			text := fmt.Sprintf("before the login, from %v: %v", s.wire.raw.RemoteAddr(), end)
+			text := fmt.Sprintf("before the login, from %v: %v", s.conn.raw.RemoteAddr(), end)
 			s.record(journal.Disconnected, end.Ending, strings.ToValidUTF8(text[:min(len(text), maxDetail)], ""))
 		}
 		return

@@ -21,9 +21,9 @@ func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
 		name string
 		want devicetls.Ending
 		by   time.Duration // after the first byte
-		act  func(t *testing.T, w *world, p *phone) (minute func() error)
+		act  func(t *testing.T, w *fixture, p *testDevice) (minute func() error)
 	}{
-		{"reading", devicetls.EndNotReading, devicetls.DefaultWriteTimeout, func(_ *testing.T, w *world, p *phone) func() error {
+		{"reading", devicetls.EndNotReading, devicetls.DefaultWriteTimeout, func(_ *testing.T, w *fixture, p *testDevice) func() error {
 			for range 200 { // more than the network holds
 				w.push(p.address(), strings.Repeat("x", 4096))
 			}
@@ -32,7 +32,7 @@ func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
 				return err
 			}
 		}},
-		{"writing a frame", devicetls.EndSilent, devicetls.DefaultSilenceTimeout, func(_ *testing.T, _ *world, p *phone) func() error {
+		{"writing a frame", devicetls.EndSilent, devicetls.DefaultSilenceTimeout, func(_ *testing.T, _ *fixture, p *testDevice) func() error {
 			rest := append(frame[:4:4], 0xff) // of 255 bytes
 			return func() error {
 				next := byte(0)
@@ -43,7 +43,7 @@ func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
 				return err
 			}
 		}},
-		{"writing a record", devicetls.EndSilent, devicetls.DefaultSilenceTimeout, func(_ *testing.T, _ *world, p *phone) func() error {
+		{"writing a record", devicetls.EndSilent, devicetls.DefaultSilenceTimeout, func(_ *testing.T, _ *fixture, p *testDevice) func() error {
 			rest := []byte{23, 3, 3, 1, 0} // of 256 bytes
 			return func() error {
 				next := byte(0)
@@ -57,7 +57,7 @@ func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				other := w.login(w.identity(nil))
 				other.send(&courier.Keepalive{Interval: []byte("1440")})
 				want[*courier.KeepaliveResponse](other)
@@ -70,7 +70,7 @@ func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
 				}
 				synctest.Wait()
 				w.wantLogged("reason=" + string(row.want))
-				assert.Contains(t, w.comings(), "disconnected "+string(row.want))
+				assert.Contains(t, w.connectionEvents(), "disconnected "+string(row.want))
 				w.push(other.address(), "unharmed")
 				assert.Equal(t, "unharmed", string(want[*courier.Notification](other).Payload))
 				require.NoError(t, p.conn.NetConn().Close())

@@ -16,29 +16,29 @@ import (
 	"github.com/apns-sim/apns-sim/internal/quickack"
 )
 
-// A tcpLine is a line of TCP. During the handshake it is an ordinary connection, in
+// A tcpConn is a line of TCP. During the handshake it is an ordinary connection, in
 // which reads wait. Then it takes the socket out of that, and out of the network
 // poller of Go, which would be told of everything as well and needs memory for each
 // connection. For the last words it is an ordinary connection again.
-type tcpLine struct {
-	seat          *seat // in the poller
-	turn          int32 // of the seat
+type tcpConn struct {
+	slot          *slot // in the poller
+	generation    int32 // of the seat
 	remote, local netip.AddrPort
 
 	conn atomic.Pointer[net.TCPConn] // nil while the socket is our own
 	fd   int                         // the socket, while it is our own
 
-	hangup  atomic.Bool                   // the poller has told that the device sends nothing after what is there
-	writeBy atomic.Int64                  // the time by which a write must be done, as in seat
-	changed atomic.Pointer[chan struct{}] // where a write that waits is told of room and of a new writeBy
+	hangup   atomic.Bool                   // the poller has told that the device sends nothing after what is there
+	writeBy  atomic.Int64                  // the time by which a write must be done, as in seat
+	writable atomic.Pointer[chan struct{}] // where a write that waits is told of room and of a new writeBy
 
 	// Owned by whoever reads.
-	dry      bool // all that had come has been read
+	drained  bool // all that had come has been read
 	deadline time.Time
 }
 
-func newTCPLine(conn *net.TCPConn) *tcpLine {
-	l := &tcpLine{remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()), fd: -1}
+func newTCPConn(conn *net.TCPConn) *tcpConn {
+	l := &tcpConn{remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr()), fd: -1}
 	l.conn.Store(conn)
 	return l
 }
@@ -50,14 +50,14 @@ func addrPort(a net.Addr) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// shaken makes the socket our own.
-func (l *tcpLine) shaken() error {
+// detach makes the socket our own.
+func (l *tcpConn) detach() error {
 	conn := l.conn.Load()
 	fd, err := duplicate(conn)
 	if err != nil {
 		return fmt.Errorf("devicetls: take a socket out of its connection: %w", err)
 	}
-	if err := l.seat.move(l, conn, fd); err != nil {
+	if err := l.slot.replace(l, conn, fd); err != nil {
 		return errors.Join(err, syscall.Close(fd))
 	}
 	l.fd = fd
@@ -82,14 +82,14 @@ func duplicate(conn syscall.Conn) (fd int, err error) {
 	return fd, errors.Join(controlErr, os.NewSyscallError("dup", err))
 }
 
-// leave leaves the poller and makes an ordinary connection of the socket, for the
+// reattach leaves the poller and makes an ordinary connection of the socket, for the
 // last words. If that fails the socket is closed.
-func (l *tcpLine) leave() {
-	l.seat.leave()
+func (l *tcpConn) reattach() {
+	l.slot.release()
 	if l.fd < 0 {
 		return
 	}
-	_ = l.seat.poller.control(syscall.EPOLL_CTL_DEL, l.fd, nil) // otherwise closing it does
+	_ = l.slot.poller.control(syscall.EPOLL_CTL_DEL, l.fd, nil) // otherwise closing it does
 	file := os.NewFile(uintptr(l.fd), "device")
 	l.fd = -1
 	defer func() { _ = file.Close() }() // the connection has a descriptor of its own
@@ -101,21 +101,21 @@ func (l *tcpLine) leave() {
 }
 
 // Read reads what has come. It does not wait once the handshake is done.
-func (l *tcpLine) Read(p []byte) (int, error) {
+func (l *tcpConn) Read(p []byte) (int, error) {
 	if conn := l.conn.Load(); conn != nil {
 		return conn.Read(p)
 	}
 	switch {
 	case len(p) == 0:
 		return 0, nil
-	case l.dry:
-		return 0, l.nothing()
+	case l.drained:
+		return 0, l.emptyRead()
 	}
 	n, err := l.readOnce(p)
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
-		l.dry = true
-		return 0, l.nothing()
+		l.drained = true
+		return 0, l.emptyRead()
 	case err != nil:
 		return 0, l.failure("read", err)
 	case n == 0:
@@ -123,11 +123,11 @@ func (l *tcpLine) Read(p []byte) (int, error) {
 	}
 	// Less than there was room for is all there was, unless the end comes next: of
 	// that there was word before the read, or there will be again.
-	l.dry = n < len(p) && !l.hangup.Load()
+	l.drained = n < len(p) && !l.hangup.Load()
 	return n, nil
 }
 
-func (l *tcpLine) readOnce(p []byte) (n int, err error) {
+func (l *tcpConn) readOnce(p []byte) (n int, err error) {
 	for {
 		if n, err = syscall.Read(l.fd, p); !errors.Is(err, syscall.EINTR) {
 			return n, err
@@ -135,21 +135,21 @@ func (l *tcpLine) readOnce(p []byte) (n int, err error) {
 	}
 }
 
-// nothing says why a read brings nothing.
-func (l *tcpLine) nothing() error {
+// emptyRead says why a read brings nothing.
+func (l *tcpConn) emptyRead() error {
 	if !time.Now().Before(l.deadline) {
 		return l.failure("read", os.ErrDeadlineExceeded)
 	}
-	return idle.ErrNothingYet
+	return idle.ErrWouldBlock
 }
 
-func (l *tcpLine) failure(op string, err error) error {
+func (l *tcpConn) failure(op string, err error) error {
 	return &net.OpError{Op: op, Net: "tcp", Source: l.LocalAddr(), Addr: l.RemoteAddr(), Err: err}
 }
 
 // Write writes all of p. It waits when the device does not read, until the time set
 // for writes.
-func (l *tcpLine) Write(p []byte) (int, error) {
+func (l *tcpConn) Write(p []byte) (int, error) {
 	if conn := l.conn.Load(); conn != nil {
 		return conn.Write(p)
 	}
@@ -164,7 +164,7 @@ func (l *tcpLine) Write(p []byte) (int, error) {
 }
 
 // writeSome writes what there is room for. If that is not all, it fails with EAGAIN.
-func (l *tcpLine) writeSome(p []byte) (n int, err error) {
+func (l *tcpConn) writeSome(p []byte) (n int, err error) {
 	for n < len(p) {
 		m, err := syscall.Write(l.fd, p[n:])
 		switch {
@@ -178,19 +178,19 @@ func (l *tcpLine) writeSome(p []byte) (n int, err error) {
 }
 
 // writeWaiting writes what is left of p after n bytes.
-func (l *tcpLine) writeWaiting(p []byte, n int) (int, error) {
-	changed := make(chan struct{}, 1)
-	l.changed.Store(&changed) // before the next attempt, so that no word of room is missed
-	defer l.changed.Store(nil)
+func (l *tcpConn) writeWaiting(p []byte, n int) (int, error) {
+	writable := make(chan struct{}, 1)
+	l.writable.Store(&writable) // before the next attempt, so that no word of room is missed
+	defer l.writable.Store(nil)
 	for {
 		m, err := l.writeSome(p[n:])
 		n += m
 		if !errors.Is(err, syscall.EAGAIN) {
 			return n, err
 		}
-		timer := time.NewTimer(time.Until(l.seat.poller.timeOf(l.writeBy.Load())))
+		timer := time.NewTimer(time.Until(l.slot.poller.timeOf(l.writeBy.Load())))
 		select {
-		case <-changed:
+		case <-writable:
 			timer.Stop()
 		case <-timer.C:
 			return n, os.ErrDeadlineExceeded
@@ -198,11 +198,11 @@ func (l *tcpLine) writeWaiting(p []byte, n int) (int, error) {
 	}
 }
 
-// change tells a write that waits that something has changed for it.
-func (l *tcpLine) change() {
-	if changed := l.changed.Load(); changed != nil {
+// notifyWriter tells a write that waits that something has changed for it.
+func (l *tcpConn) notifyWriter() {
+	if writable := l.writable.Load(); writable != nil {
 		select {
-		case *changed <- struct{}{}:
+		case *writable <- struct{}{}:
 		default: // it knows
 		}
 	}
@@ -210,30 +210,30 @@ func (l *tcpLine) change() {
 
 // SetWriteDeadline sets the time by which writes must be done, the one under way
 // among them.
-func (l *tcpLine) SetWriteDeadline(t time.Time) error {
+func (l *tcpConn) SetWriteDeadline(t time.Time) error {
 	if conn := l.conn.Load(); conn != nil {
-		return l.unlessOwn(conn.SetWriteDeadline(t))
+		return l.unlessDetached(conn.SetWriteDeadline(t))
 	}
 	by := int64(math.MaxInt64)
 	if !t.IsZero() {
-		by = l.seat.poller.sinceBegan(t)
+		by = l.slot.poller.sinceBegan(t)
 	}
 	l.writeBy.Store(by)
-	l.change()
+	l.notifyWriter()
 	return nil
 }
 
-// SetReadDeadline is for reads that wait; see readBy for others.
-func (l *tcpLine) SetReadDeadline(t time.Time) error {
+// SetReadDeadline is for reads that wait; see readDeadline for others.
+func (l *tcpConn) SetReadDeadline(t time.Time) error {
 	if conn := l.conn.Load(); conn != nil {
-		return l.unlessOwn(conn.SetReadDeadline(t))
+		return l.unlessDetached(conn.SetReadDeadline(t))
 	}
 	return nil
 }
 
-// unlessOwn gives the failure of a connection, unless the socket was just taken out of
+// unlessDetached gives the failure of a connection, unless the socket was just taken out of
 // it.
-func (l *tcpLine) unlessOwn(err error) error {
+func (l *tcpConn) unlessDetached(err error) error {
 	if errors.Is(err, net.ErrClosed) && l.conn.Load() == nil {
 		return nil
 	}
@@ -241,12 +241,12 @@ func (l *tcpLine) unlessOwn(err error) error {
 }
 
 // SetDeadline is SetReadDeadline and SetWriteDeadline.
-func (l *tcpLine) SetDeadline(t time.Time) error {
+func (l *tcpConn) SetDeadline(t time.Time) error {
 	return errors.Join(l.SetReadDeadline(t), l.SetWriteDeadline(t))
 }
 
 // CloseWrite says that nothing more is sent.
-func (l *tcpLine) CloseWrite() error {
+func (l *tcpConn) CloseWrite() error {
 	if conn := l.conn.Load(); conn != nil {
 		return conn.CloseWrite()
 	}
@@ -254,27 +254,27 @@ func (l *tcpLine) CloseWrite() error {
 }
 
 // Close closes the connection, which is not in the poller any more.
-func (l *tcpLine) Close() error {
+func (l *tcpConn) Close() error {
 	if conn := l.conn.Load(); conn != nil {
 		return conn.Close()
 	}
 	return net.ErrClosed
 }
 
-func (l *tcpLine) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(l.local) }
-func (l *tcpLine) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(l.remote) }
+func (l *tcpConn) LocalAddr() net.Addr  { return net.TCPAddrFromAddrPort(l.local) }
+func (l *tcpConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(l.remote) }
 
-func (l *tcpLine) again() { l.dry = false }
+func (l *tcpConn) resume() { l.drained = false }
 
-func (l *tcpLine) acknowledge() {
+func (l *tcpConn) acknowledge() {
 	if l.fd >= 0 {
 		quickack.Send(l.fd)
 	}
 }
 
-func (l *tcpLine) readBy(t time.Time) error {
+func (l *tcpConn) readDeadline(t time.Time) error {
 	l.deadline = t
-	l.seat.wakeBy(t)
+	l.slot.setWakeAt(t)
 	if !time.Now().Before(t) {
 		return l.failure("read", os.ErrDeadlineExceeded)
 	}

@@ -21,7 +21,7 @@ func (s *session) upload(m *courier.Upload) error {
 
 func (s *session) uploadStatus(m *courier.Upload) uint8 {
 	switch {
-	case !s.active.told || !s.times.filtered:
+	case !s.active.reported || !s.times.filtered:
 		// observed: beeper; a device sends such a message again.
 		return courier.UploadTooEarly
 	case len(m.Payload) > int(s.server.cfg.LargeMessage):

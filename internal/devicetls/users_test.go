@@ -13,7 +13,7 @@ import (
 )
 
 // addUser sends a further Connect, which needs no proof (observed: apsd).
-func (p *phone) addUser(token []byte) []byte {
+func (p *testDevice) addUser(token []byte) []byte {
 	p.w.t.Helper()
 	p.send(&courier.Connect{State: courier.StateConnect, Token: token})
 	answer := want[*courier.ConnectResponse](p)
@@ -24,20 +24,20 @@ func (p *phone) addUser(token []byte) []byte {
 	return answer.Token
 }
 
-func (p *phone) enable(token []byte) {
+func (p *testDevice) enable(token []byte) {
 	p.w.t.Helper()
 	p.send(&courier.Filter{Token: token, Enabled: [][]byte{topicHash[:]}})
 	assert.Equal(p.w.t, token, want[*courier.NoStorage](p).Token)
 }
 
-func (w *world) user(token []byte) uint8 {
+func (w *fixture) user(token []byte) uint8 {
 	w.t.Helper()
 	claims, err := w.vault.Open(token)
 	require.NoError(w.t, err)
 	return claims.User
 }
 
-func (p *phone) addressOf(user uint8) broker.Address {
+func (p *testDevice) addressOf(user uint8) broker.Address {
 	to := p.address()
 	to.User = user
 	return to
@@ -45,7 +45,7 @@ func (p *phone) addressOf(user uint8) broker.Address {
 
 func TestSeveralUsersShareAConnectionAndAreKeptApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		second, third := p.addUser(nil), p.addUser(nil)
 		assert.Equal(t, []uint8{0, 1, 2}, []uint8{w.user(p.token), w.user(second), w.user(third)})
@@ -67,20 +67,20 @@ func TestSeveralUsersShareAConnectionAndAreKeptApart(t *testing.T) {
 		}
 
 		w.push(p.addressOf(2), `{}`)
-		p.wantSilence(patience, "the third user has sent no filter")
+		p.wantSilence(answerTimeout, "the third user has sent no filter")
 		p.send(&courier.Connect{State: courier.StateOffline, Token: second})
 		synctest.Wait()
 		w.push(p.addressOf(1), `{}`)
-		p.wantSilence(patience, "the second user is offline")
+		p.wantSilence(answerTimeout, "the second user is offline")
 		w.push(p.addressOf(0), `{}`)
 		want[*courier.Notification](p)
-		assert.Equal(t, []string{"connected", "connected", "connected", "disconnected offline"}, w.comings())
+		assert.Equal(t, []string{"connected", "connected", "connected", "disconnected offline"}, w.connectionEvents())
 	})
 }
 
 func TestAUserWhoConnectsAgainTakesTheOldPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), `{}`)
 		before := want[*courier.Notification](p)
@@ -97,13 +97,13 @@ func TestAUserWhoConnectsAgainTakesTheOldPlace(t *testing.T) {
 		p.ack(after, courier.AckDelivered)
 		synctest.Wait()
 		assert.Contains(t, w.history(id), "delivered")
-		assert.Equal(t, []string{"connected", "disconnected reconnected", "connected"}, w.comings())
+		assert.Equal(t, []string{"connected", "disconnected reconnected", "connected"}, w.connectionEvents())
 	})
 }
 
 func TestAUserWithoutATokenGetsTheNumberAfterTheHighest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		identity := w.identity(nil)
 		p := w.dial(identity, v3)
 		address := tokenvault.Address(p.address())
@@ -118,18 +118,18 @@ func TestAUserWithoutATokenGetsTheNumberAfterTheHighest(t *testing.T) {
 
 func TestCommandsForATokenThatIsNotConnectedTouchNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		second := p.addUser(nil)
 		p.enable(second)
-		stranger := make([]byte, 32)
+		other := make([]byte, 32)
 		p.send(
-			&courier.Filter{Token: stranger},
-			&courier.Connect{State: courier.StateOffline, Token: stranger},
+			&courier.Filter{Token: other},
+			&courier.Connect{State: courier.StateOffline, Token: other},
 			&courier.Connect{State: courier.StateOffline}, // nobody in particular, with two of them there
 			&courier.Ack{ID: 0xffffffff}, &courier.Ack{ID: 5 << 27}, &courier.Ack{ID: 99},
 		)
-		p.wantSilence(patience, "there is nothing to answer")
+		p.wantSilence(answerTimeout, "there is nothing to answer")
 		w.push(p.addressOf(0), `{}`)
 		w.push(p.addressOf(1), `{}`)
 		want[*courier.Notification](p)
@@ -139,7 +139,7 @@ func TestCommandsForATokenThatIsNotConnectedTouchNobody(t *testing.T) {
 
 func TestWithASingleUserTheTokenMayBeLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		p.send(&courier.Filter{Enabled: [][]byte{topicHash[:]}}, &courier.TokenRequest{Topic: topicHash[:]})
@@ -147,13 +147,13 @@ func TestWithASingleUserTheTokenMayBeLeftOut(t *testing.T) {
 		assert.Equal(t, courier.TokenAccepted, want[*courier.TokenResponse](p).Status)
 		p.send(&courier.Connect{State: courier.StateOffline})
 		synctest.Wait()
-		assert.Equal(t, []string{"connected", "disconnected offline"}, w.comings())
+		assert.Equal(t, []string{"connected", "disconnected offline"}, w.connectionEvents())
 	})
 }
 
 func TestAPushThatComesAgainKeepsItsTimestampWhateverWentBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		second := p.addUser(nil)
 		p.enable(second)
@@ -176,13 +176,13 @@ func TestAPushThatComesAgainKeepsItsTimestampWhateverWentBefore(t *testing.T) {
 
 func TestAFurtherUserOfASleepingDeviceSleepsToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		p.send(&courier.ActiveState{State: courier.StateInactive})
 		second := p.addUser(nil)
 		p.send(&courier.Filter{Token: second, Opportunistic: [][]byte{topicHash[:]}})
 		want[*courier.NoStorage](p)
 		w.push(p.addressOf(1), "later")
-		p.wantSilence(patience, "the command names no token: it speaks for all users")
+		p.wantSilence(answerTimeout, "the command names no token: it speaks for all users")
 	})
 }

@@ -15,9 +15,9 @@ import (
 
 func TestDevicesThatDoNotReadHoldUpNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		const deaf = 12 // more than there are idle senders
-		for range deaf {
+		w := newFixture(t)
+		const unread = 12 // more than there are idle senders
+		for range unread {
 			p := w.login(w.identity(nil))
 			for range 40 { // more than the network holds
 				w.push(p.address(), strings.Repeat("x", 4000))
@@ -34,7 +34,7 @@ func TestDevicesThatDoNotReadHoldUpNoOther(t *testing.T) {
 		assert.Empty(t, w.log.lines(), "the others may still begin to read")
 
 		time.Sleep(devicetls.DefaultWriteTimeout + 2*time.Second)
-		assert.Len(t, w.log.lines(), deaf, "by now each of them has failed")
+		assert.Len(t, w.log.lines(), unread, "by now each of them has failed")
 		w.push(good.address(), "y")
 		want[*courier.Notification](good)
 	})
@@ -42,7 +42,7 @@ func TestDevicesThatDoNotReadHoldUpNoOther(t *testing.T) {
 
 func TestADeviceInMemoryTakesNoGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		login := func(count int) {
 			for range count {
 				p := w.login(w.identity(nil))

@@ -3,5 +3,5 @@
 // meanwhile.
 //
 // A connection of which somebody tells when something has come reads until
-// [ErrNothingYet], gives back what it does not need, and leaves its worker.
+// [ErrWouldBlock], gives back what it does not need, and leaves its worker.
 package idle

@@ -6,18 +6,18 @@ import "net"
 // does.
 type Conn interface {
 	net.Conn
-	// ReadLater has reads fail with nothing where they would wait, and ready called
+	// SetNonblocking has reads fail with nothing where they would wait, and ready called
 	// whenever they may do something else, at their deadline too. A nil ready has them
 	// wait again. ready must not use the connection, nor wait.
-	ReadLater(nothing error, ready func())
+	SetNonblocking(nothing error, ready func())
 }
 
-// ErrNothingYet says that nothing more has come, and that somebody will tell. As a
+// ErrWouldBlock says that nothing more has come, and that somebody will tell. As a
 // temporary [net.Error] it leaves a TLS connection as it is.
-var ErrNothingYet net.Error = nothingYet{}
+var ErrWouldBlock net.Error = wouldBlock{}
 
-type nothingYet struct{}
+type wouldBlock struct{}
 
-func (nothingYet) Error() string   { return "nothing has come yet" }
-func (nothingYet) Timeout() bool   { return false }
-func (nothingYet) Temporary() bool { return true }
+func (wouldBlock) Error() string   { return "nothing has come yet" }
+func (wouldBlock) Timeout() bool   { return false }
+func (wouldBlock) Temporary() bool { return true }

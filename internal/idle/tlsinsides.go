@@ -8,21 +8,21 @@ import (
 	"unsafe"
 )
 
-// Of an idle connection, crypto/tls keeps the buffers of the handshake and of the
-// last record, some 4 KB, and the certificates of the peer. It has no way to be
-// told that they are not needed. This file takes them away, by the names and types
-// that the fields have in Go 1.26. If another version has others, nothing is taken
-// away, and connections are as large as they are elsewhere; a test tells.
+// crypto/tls keeps, for each idle connection, the buffers of the handshake and of the
+// last record (some 4 KB) and the peer's certificates, and has no method to release
+// them. This file releases them through the unexported fields of tls.Conn, by the names
+// and types they have in Go 1.26. With a Go version that has other fields, nothing is
+// released and connections use more memory; TestTheFieldsOfCryptoTLSAreKnown fails then.
 
-// tlsFields are where the fields lie in a [tls.Conn], in bytes from its beginning.
+// tlsFields are the offsets of the fields in a [tls.Conn].
 type tlsFields struct {
-	known bool // all of them are as expected
+	known bool // all fields have the expected names and types
 
-	rawInput, input, hand            uintptr
+	rawInput, input, handshake       uintptr
 	peerCertificates, verifiedChains uintptr
 }
 
-var tlsInsides = findTLSFields(reflect.TypeFor[tls.Conn]())
+var tlsLayout = findTLSFields(reflect.TypeFor[tls.Conn]())
 
 func findTLSFields(conn reflect.Type) (found tlsFields) {
 	found.known = true
@@ -31,9 +31,9 @@ func findTLSFields(conn reflect.Type) (found tlsFields) {
 		kind reflect.Type
 		to   *uintptr
 	}{
-		{"rawInput", reflect.TypeFor[bytes.Buffer](), &found.rawInput}, // records, as they come
-		{"input", reflect.TypeFor[bytes.Reader](), &found.input},       // what is left of the last record; it lies in rawInput
-		{"hand", reflect.TypeFor[bytes.Buffer](), &found.hand},         // messages of the handshake
+		{"rawInput", reflect.TypeFor[bytes.Buffer](), &found.rawInput}, // records as received
+		{"input", reflect.TypeFor[bytes.Reader](), &found.input},       // unread data of the last record
+		{"hand", reflect.TypeFor[bytes.Buffer](), &found.handshake},    // handshake messages
 		{"peerCertificates", reflect.TypeFor[[]*x509.Certificate](), &found.peerCertificates},
 		{"verifiedChains", reflect.TypeFor[[][]*x509.Certificate](), &found.verifiedChains},
 	} {
@@ -46,27 +46,43 @@ func findTLSFields(conn reflect.Type) (found tlsFields) {
 	return found
 }
 
-// RestTLS takes away what an idle connection does not need: empty buffers, and the
-// certificates of the peer if nobody will look at them. It is called by whoever reads,
-// while no read is under way and after the handshake.
-func RestTLS(conn *tls.Conn, certificates bool) { tlsInsides.rest(conn, certificates) }
+// ReleaseTLS releases what an idle connection does not need: empty buffers and, if
+// certificates is set, the peer's certificates. The caller must be the reader of conn,
+// after the handshake, with no Read in progress.
+func ReleaseTLS(conn *tls.Conn, certificates bool) { tlsLayout.release(conn, certificates) }
 
-func (f *tlsFields) rest(conn *tls.Conn, certificates bool) {
-	if f.known {
-		f.restAt(unsafe.Pointer(conn), certificates)
+// tlsBuffers points to the fields of one connection.
+type tlsBuffers struct {
+	rawInput         *bytes.Buffer
+	input            *bytes.Reader
+	handshake        *bytes.Buffer
+	peerCertificates *[]*x509.Certificate
+	verifiedChains   *[][]*x509.Certificate
+}
+
+func (f *tlsFields) of(conn *tls.Conn) tlsBuffers {
+	at := unsafe.Pointer(conn)
+	return tlsBuffers{
+		rawInput:         (*bytes.Buffer)(unsafe.Add(at, f.rawInput)),
+		input:            (*bytes.Reader)(unsafe.Add(at, f.input)),
+		handshake:        (*bytes.Buffer)(unsafe.Add(at, f.handshake)),
+		peerCertificates: (*[]*x509.Certificate)(unsafe.Add(at, f.peerCertificates)),
+		verifiedChains:   (*[][]*x509.Certificate)(unsafe.Add(at, f.verifiedChains)),
 	}
 }
 
-func (f *tlsFields) restAt(at unsafe.Pointer, certificates bool) {
-	rawInput, input := (*bytes.Buffer)(unsafe.Add(at, f.rawInput)), (*bytes.Reader)(unsafe.Add(at, f.input))
-	if input.Len() == 0 && rawInput.Len() == 0 {
-		*input, *rawInput = bytes.Reader{}, bytes.Buffer{}
+func (f *tlsFields) release(conn *tls.Conn, certificates bool) {
+	if !f.known {
+		return
 	}
-	if hand := (*bytes.Buffer)(unsafe.Add(at, f.hand)); hand.Len() == 0 {
-		*hand = bytes.Buffer{}
+	b := f.of(conn)
+	if b.input.Len() == 0 && b.rawInput.Len() == 0 { // input lies in rawInput
+		*b.input, *b.rawInput = bytes.Reader{}, bytes.Buffer{}
+	}
+	if b.handshake.Len() == 0 {
+		*b.handshake = bytes.Buffer{}
 	}
 	if certificates {
-		*(*[]*x509.Certificate)(unsafe.Add(at, f.peerCertificates)) = nil
-		*(*[][]*x509.Certificate)(unsafe.Add(at, f.verifiedChains)) = nil
+		*b.peerCertificates, *b.verifiedChains = nil, nil
 	}
 }

@@ -19,7 +19,7 @@ type Workers[T any] struct {
 	running sync.WaitGroup
 
 	mu      sync.Mutex
-	called  sync.Cond // one waits for each that is idle
+	wake    sync.Cond // one waits for each that is idle
 	ready   []Job[T]
 	looking int // goroutines that will look at ready before they wait for anything
 	idle    int
@@ -32,7 +32,7 @@ const maxIdle = 4
 // NewWorkers returns workers. The first goroutine starts with the first job.
 func NewWorkers[T any]() *Workers[T] {
 	p := new(Workers[T])
-	p.called.L = &p.mu
+	p.wake.L = &p.mu
 	return p
 }
 
@@ -41,18 +41,18 @@ func (p *Workers[T]) Add(jobs ...Job[T]) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ready = append(p.ready, jobs...)
-	p.callLocked()
+	p.wakeLocked()
 }
 
-// callLocked sees to it that somebody looks at what is ready.
-func (p *Workers[T]) callLocked() {
+// wakeLocked sees to it that somebody looks at what is ready.
+func (p *Workers[T]) wakeLocked() {
 	if p.looking > 0 || len(p.ready) == 0 {
 		return
 	}
 	p.looking++
 	if p.idle > 0 {
 		p.idle--
-		p.called.Signal()
+		p.wake.Signal()
 		return
 	}
 	p.running.Go(p.work)
@@ -70,7 +70,7 @@ func (p *Workers[T]) work() {
 			return
 		}
 		p.idle++
-		p.called.Wait()
+		p.wake.Wait()
 	}
 }
 
@@ -80,7 +80,7 @@ func (p *Workers[T]) drainLocked() {
 		p.ready[0] = Job[T]{}
 		p.ready = p.ready[1:]
 		p.looking--
-		p.callLocked()
+		p.wakeLocked()
 		p.mu.Unlock()
 		j.Do(j.For)
 		p.mu.Lock()
@@ -94,7 +94,7 @@ func (p *Workers[T]) Close() {
 	p.closed = true
 	p.looking += p.idle
 	p.idle = 0
-	p.called.Broadcast()
+	p.wake.Broadcast()
 	p.mu.Unlock()
 	p.running.Wait()
 }

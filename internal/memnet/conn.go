@@ -35,11 +35,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.opError("read", err)
 }
 
-// ReadLater has Read fail with nothing, as it is, where it would wait. ready is called
+// SetNonblocking has Read fail with nothing, as it is, where it would wait. ready is called
 // whenever Read may do something else since: at bytes, at the end, and at the deadline of
 // reading. It is called with the connection locked, so it must not use it, nor wait. A nil
 // ready has Read wait again.
-func (c *Conn) ReadLater(nothing error, ready func()) {
+func (c *Conn) SetNonblocking(nothing error, ready func()) {
 	c.in.readLater(later{nothing: asIs{nothing}, ready: ready})
 }
 
@@ -101,7 +101,7 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 }
 
 // opError puts a failure into the form the net package uses. io.EOF stays as it
-// is, for readers compare it, and so does what [Conn.ReadLater] was given.
+// is, for readers compare it, and so does what [Conn.SetNonblocking] was given.
 func (c *Conn) opError(op string, err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err

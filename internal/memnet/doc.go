@@ -11,7 +11,7 @@
 // and HTTP/2 peers do, do not block each other.
 //
 // A reader with many connections need not wait in a goroutine for each: see
-// [Conn.ReadLater].
+// [Conn.SetNonblocking].
 //
 // What is said over a connection, TLS included, is the business of the caller.
 package memnet

@@ -23,7 +23,7 @@ var errNothing = errors.New("nothing has come")
 func readLater() (c *memnet.Conn, peer net.Conn, told *int) {
 	a, peer := memnet.Pipe()
 	c, told = a.(*memnet.Conn), new(int)
-	c.ReadLater(errNothing, func() { *told++ })
+	c.SetNonblocking(errNothing, func() { *told++ })
 	return c, peer, told
 }
 
@@ -99,7 +99,7 @@ func TestAReaderThatDoesNotWaitIsToldAtItsDeadline(t *testing.T) {
 func TestReadsWaitAgainOnDemand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, peer, told := readLater()
-		c.ReadLater(nil, nil)
+		c.SetNonblocking(nil, nil)
 		var reading sync.WaitGroup
 		reading.Go(func() {
 			n, err := c.Read(make([]byte, 10))

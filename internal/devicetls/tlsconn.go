@@ -21,83 +21,83 @@ const (
 // errInterrupted says that a read was ended from outside.
 var errInterrupted = errors.New("devicetls: interrupted")
 
-// A line is a connection of which a poller tells when something has come. Reads of
+// A nonblocking is a connection of which a poller tells when something has come. Reads of
 // the TLS handshake wait; all others return idle.ErrNothingYet instead.
-type line interface {
+type nonblocking interface {
 	net.Conn
-	// again says that something may have come since the last read.
-	again()
-	// shaken says that the handshake is done.
-	shaken() error
-	// readBy sets the time by which the next reads must be done. It fails if that
+	// resume says that something may have come since the last read.
+	resume()
+	// detach says that the handshake is done.
+	detach() error
+	// readDeadline sets the time by which the next reads must be done. It fails if that
 	// is past.
-	readBy(t time.Time) error
+	readDeadline(t time.Time) error
 	// acknowledge has the system acknowledge at once what has come.
 	acknowledge()
-	// leave takes the connection from the poller. Reads wait again. It is closed next.
-	leave()
+	// reattach takes the connection from the poller. Reads wait again. It is closed next.
+	reattach()
 }
 
-// A wire is a TLS connection with its deadlines.
-type wire struct {
+// A tlsConn is a TLS connection with its deadlines.
+type tlsConn struct {
 	tls          *tls.Conn
-	under        gated // what TLS goes over: raw, out of the gate
+	limited      limitedConn // what TLS goes over: raw, out of the gate
 	raw          net.Conn
-	line         line // nil where reads wait
+	nonblocking  nonblocking // nil where reads wait
 	writeTimeout time.Duration
 
 	interrupted atomic.Bool
 	broken      bool // a write has failed; held by whoever writes
 }
 
-func newWire(raw net.Conn, server *Server) *wire {
-	w := &wire{raw: raw, under: gated{Conn: raw, gate: server.gate}, writeTimeout: server.cfg.WriteTimeout}
-	w.tls = tls.Server(&w.under, server.tls)
+func newTLSConn(raw net.Conn, server *Server) *tlsConn {
+	w := &tlsConn{raw: raw, limited: limitedConn{Conn: raw, loginLimit: server.loginLimit}, writeTimeout: server.cfg.WriteTimeout}
+	w.tls = tls.Server(&w.limited, server.tls)
 	return w
 }
 
-// newWireWith is newWire where a poller tells what has come.
-func newWireWith(l line, server *Server) *wire {
-	w := newWire(l, server)
-	w.line = l
+// newNonblockingConn is newTLSConn where a poller tells what has come.
+func newNonblockingConn(l nonblocking, server *Server) *tlsConn {
+	w := newTLSConn(l, server)
+	w.nonblocking = l
 	return w
 }
 
 // handshake performs the TLS handshake, which must be done by a given time.
-func (w *wire) handshake(by time.Time) error {
+func (w *tlsConn) handshake(by time.Time) error {
 	if err := w.tls.SetWriteDeadline(by); err != nil {
 		return err
 	}
-	if err := w.waitBy(by); err != nil {
+	if err := w.waitDeadline(by); err != nil {
 		return err
 	}
-	if err := w.under.shake(w.tls.Handshake); err != nil || w.line == nil {
+	if err := w.limited.handshake(w.tls.Handshake); err != nil || w.nonblocking == nil {
 		return err
 	}
-	return w.line.shaken()
+	return w.nonblocking.detach()
 }
 
-// again says that something may have come since the last read.
-func (w *wire) again() {
-	if w.line != nil {
-		w.line.again()
+// resume says that something may have come since the last read.
+func (w *tlsConn) resume() {
+	if w.nonblocking != nil {
+		w.nonblocking.resume()
 	}
 }
 
-// readBy sets the time by which the next reads must be done. It fails once the
-// wire is interrupted.
-func (w *wire) readBy(t time.Time) error {
-	if w.line == nil {
-		return w.waitBy(t)
+// readDeadline sets the time by which the next reads must be done. It fails once the
+// tlsConn is interrupted.
+func (w *tlsConn) readDeadline(t time.Time) error {
+	if w.nonblocking == nil {
+		return w.waitDeadline(t)
 	}
 	if w.interrupted.Load() {
 		return errInterrupted
 	}
-	return w.line.readBy(t)
+	return w.nonblocking.readDeadline(t)
 }
 
-// waitBy is readBy where reads wait.
-func (w *wire) waitBy(t time.Time) error {
+// waitDeadline is readDeadline where reads wait.
+func (w *tlsConn) waitDeadline(t time.Time) error {
 	if err := w.tls.SetReadDeadline(t); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (w *wire) waitBy(t time.Time) error {
 
 // Write sends p, waiting as long as the write timeout allows, or for moments
 // only once the wire is interrupted.
-func (w *wire) Write(p []byte) (n int, err error) {
+func (w *tlsConn) Write(p []byte) (n int, err error) {
 	defer func() { w.broken = w.broken || err != nil }()
 	if err := w.tls.SetWriteDeadline(time.Now().Add(w.writeTimeout)); err != nil {
 		return 0, err
@@ -123,7 +123,7 @@ func (w *wire) Write(p []byte) (n int, err error) {
 }
 
 // interrupt ends reads at once and writes soon. It does not block.
-func (w *wire) interrupt() error {
+func (w *tlsConn) interrupt() error {
 	w.interrupted.Store(true)
 	now := time.Now()
 	return errors.Join(w.tls.SetReadDeadline(now), w.tls.SetWriteDeadline(now.Add(writeGrace)))
@@ -134,9 +134,9 @@ func (w *wire) interrupt() error {
 // and the device could lose the last answer.
 //
 // observed: a server that refuses closes cleanly; resets upset some clients.
-func (w *wire) close() error {
-	if w.line != nil {
-		w.line.leave()
+func (w *tlsConn) close() error {
+	if w.nonblocking != nil {
+		w.nonblocking.reattach()
 	}
 	if w.broken { // TLS cannot go on after that, and nobody listens
 		return w.raw.Close()

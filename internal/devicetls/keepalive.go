@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A lateAnswer is the answer to a keepalive of version 2 that is due later.
-type lateAnswer struct {
+// A delayedKeepalive is the answer to a keepalive of version 2 that is due later.
+type delayedKeepalive struct {
 	mu    sync.Mutex
 	timer *time.Timer // nil when no answer is due
 }
@@ -26,33 +26,33 @@ func (s *session) receiveKeepalive(f courier.Frame) error {
 	if err := s.framing.Parse(f, &s.keepalive); err != nil {
 		return err
 	}
-	s.times.announce(s.keepalive.Interval)
-	delay, late := wantedDelay(s.keepalive.Delay)
+	s.times.setInterval(s.keepalive.Interval)
+	delay, delayed := keepaliveDelay(s.keepalive.Delay)
 	s.keepalive = courier.Keepalive{} // it aliases the frame
-	s.late.withdraw()                 // a device waits for the answer to its newest one
+	s.keepaliveTimer.cancel()         // a device waits for the answer to its newest one
 	if s.ignoresKeepalive() {
 		return nil
 	}
-	if !late || !s.server.cfg.LateKeepalives {
+	if !delayed || !s.server.cfg.DelayedKeepalives {
 		return s.answer(&courier.KeepaliveResponse{})
 	}
-	s.times.expect(delay)
+	s.times.allowWait(delay)
 	if err := s.answer(&courier.KeepaliveAck{}); err != nil {
 		return err
 	}
-	s.late.after(delay, s)
+	s.keepaliveTimer.after(delay, s)
 	return nil
 }
 
-// wantedDelay reads the time after which a device wants its answer, in decimal
+// keepaliveDelay reads the time after which a device wants its answer, in decimal
 // seconds. It reports false if that is no time, or none.
-func wantedDelay(seconds []byte) (time.Duration, bool) {
+func keepaliveDelay(seconds []byte) (time.Duration, bool) {
 	n, err := strconv.ParseUint(string(seconds), 10, 32)
 	return min(time.Duration(n)*time.Second, longestInterval), err == nil && n > 0
 }
 
 // after has the answer sent after a time.
-func (l *lateAnswer) after(d time.Duration, s *session) {
+func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var own *time.Timer
@@ -61,14 +61,14 @@ func (l *lateAnswer) after(d time.Duration, s *session) {
 		defer l.mu.Unlock()
 		if l.timer == own { // else it was withdrawn just now
 			l.timer = nil
-			s.workers.Add(job{For: s, Do: (*session).answerLate})
+			s.workers.Add(job{For: s, Do: (*session).sendDelayedKeepalive})
 		}
 	})
 	l.timer = own
 }
 
-// withdraw sees to it that no answer is sent. It reports whether one was due.
-func (l *lateAnswer) withdraw() bool {
+// cancel sees to it that no answer is sent. It reports whether one was due.
+func (l *delayedKeepalive) cancel() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.timer == nil {
@@ -79,8 +79,8 @@ func (l *lateAnswer) withdraw() bool {
 	return true
 }
 
-// answerLate sends the late answer to a keepalive.
-func (s *session) answerLate() {
+// sendDelayedKeepalive sends the late answer to a keepalive.
+func (s *session) sendDelayedKeepalive() {
 	s.out.lock()
 	defer s.out.unlock()
 	if s.ended() {
@@ -93,11 +93,11 @@ func (s *session) answerLate() {
 	}
 }
 
-// withdrawLateLocked tells a device that a late answer it waits for will not come.
+// cancelKeepaliveLocked tells a device that a late answer it waits for will not come.
 //
 // observed: apsd
-func (s *session) withdrawLateLocked() {
-	if s.late.withdraw() {
+func (s *session) cancelKeepaliveLocked() {
+	if s.keepaliveTimer.cancel() {
 		b := s.out.batchLocked()
 		b.frames = s.framing.Append(b.frames, &courier.CancelDelayedKeepalive{})
 	}

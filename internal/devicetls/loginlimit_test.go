@@ -50,10 +50,10 @@ func TestAStormOfLoginsIsLetInAFewAtATimeAndHoldsUpNoPush(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var slow slowly
-				w := newWorld(t, slow.edit(row.atOnce))
+				w := newFixture(t, slow.edit(row.atOnce))
 				present := w.login(w.identity(nil))
 				const storm = 6
-				var phones []*phone
+				var phones []*testDevice
 				for range storm {
 					phones = append(phones, w.dial(w.identity(nil), v3))
 				}
@@ -86,8 +86,8 @@ func TestAStormOfLoginsIsLetInAFewAtATimeAndHoldsUpNoPush(t *testing.T) {
 func TestLoginsAreLetInInTheOrderInWhichTheyCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slow slowly
-		w := newWorld(t, slow.edit(1))
-		var phones []*phone
+		w := newFixture(t, slow.edit(1))
+		var phones []*testDevice
 		for range 5 {
 			phones = append(phones, w.dial(w.identity(nil), v3))
 		}
@@ -107,9 +107,9 @@ func TestLoginsAreLetInInTheOrderInWhichTheyCome(t *testing.T) {
 }
 
 func TestADeviceThatDalliesInItsLoginHoldsUpNoOther(t *testing.T) {
-	test := func(t *testing.T, w *world) {
+	test := func(t *testing.T, w *fixture) {
 		for range 8 {
-			_, err := w.phone(w.identity(nil), v3).conn.NetConn().Write([]byte{22, 3, 1, 0, 200, 1}) // the beginning of a ClientHello
+			_, err := w.open(w.identity(nil), v3).conn.NetConn().Write([]byte{22, 3, 1, 0, 200, 1}) // the beginning of a ClientHello
 			require.NoError(t, err)
 			w.dial(w.identity(nil), v3) // TLS, and no Connect
 		}
@@ -121,7 +121,7 @@ func TestADeviceThatDalliesInItsLoginHoldsUpNoOther(t *testing.T) {
 	}
 	one := func(c *devicetls.Config) { c.LoginsAtOnce = 1 }
 	t.Run("in memory", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) { test(t, newWorld(t, one)) })
+		synctest.Test(t, func(t *testing.T) { test(t, newFixture(t, one)) })
 	})
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) { test(t, world(one)) })
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) { test(t, fixture(one)) })
 }

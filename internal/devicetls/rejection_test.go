@@ -19,63 +19,63 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// refusalCases has one row or more for each row of the table of refusals: a
+// rejectionCases has one row or more for each row of the table of refusals: a
 // Connect that earns exactly that answer.
-var refusalCases = []struct {
+var rejectionCases = []struct {
 	want  string // text of the table
 	name  string
 	style style
-	edit  func(w *world, p *phone, m *courier.Connect)
+	edit  func(w *fixture, p *testDevice, m *courier.Connect)
 	stays bool // the connection stays open, and the time is told
 }{
-	{"no certificate, nonce and signature", "nothing", v3, func(_ *world, _ *phone, m *courier.Connect) {
+	{"no certificate, nonce and signature", "nothing", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) {
 		m.Certificates, m.Nonce, m.Signature = nil, nil, nil
 	}, false},
-	{"no certificate, nonce and signature", "no certificate", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Certificates = nil }, false},
-	{"no certificate, nonce and signature", "no nonce", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = nil }, false},
-	{"no certificate, nonce and signature", "no signature", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Signature = nil }, false},
-	{"the nonce is malformed", "short", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = m.Nonce[:16] }, false},
-	{"the nonce is malformed", "long", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce = append(m.Nonce, 0) }, false},
-	{"the nonce is malformed", "of an HTTP service", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce[0] = 1 }, false},
-	{"the nonce is of another time", "too old", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"no certificate, nonce and signature", "no certificate", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Certificates = nil }, false},
+	{"no certificate, nonce and signature", "no nonce", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce = nil }, false},
+	{"no certificate, nonce and signature", "no signature", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Signature = nil }, false},
+	{"the nonce is malformed", "short", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce = m.Nonce[:16] }, false},
+	{"the nonce is malformed", "long", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce = append(m.Nonce, 0) }, false},
+	{"the nonce is malformed", "of an HTTP service", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce[0] = 1 }, false},
+	{"the nonce is of another time", "too old", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(-devicetls.DefaultClockWindow-time.Second))
 	}, true},
-	{"the nonce is of another time", "too new", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"the nonce is of another time", "too new", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(devicetls.DefaultClockWindow+2*time.Second))
 	}, true},
-	{"the nonce is of another time", "of the year 292278994", v3, func(_ *world, _ *phone, m *courier.Connect) {
+	{"the nonce is of another time", "of the year 292278994", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) {
 		copy(m.Nonce[1:], "\x7f\xff\xff\xff\xff\xff\xff\xff")
 	}, true},
-	{"the nonce is of another time", "before anything else is looked at", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"the nonce is of another time", "before anything else is looked at", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(time.Hour))
 		m.Certificates = [][]byte{{1}}
 	}, true},
-	{"the certificate cannot be read", "no DER", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Certificates = [][]byte{{0x30, 0}} }, false},
-	{"the signature does not fit nonce and certificate", "of another key", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"the certificate cannot be read", "no DER", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Certificates = [][]byte{{0x30, 0}} }, false},
+	{"the signature does not fit nonce and certificate", "of another key", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		other := *p
 		other.identity = w.identity(nil)
 		other.sign(m, w.clock.Now())
 		m.Certificates = p.identity.Chain
 	}, false},
-	{"the signature does not fit nonce and certificate", "over another nonce", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Nonce[16]++ }, false},
-	{"the signature does not fit nonce and certificate", "with the prefix of RSA", v3, func(_ *world, _ *phone, m *courier.Connect) { m.Signature[1] = 1 }, false},
-	{"the certificate is not accepted", "of another authority", v3, func(w *world, p *phone, m *courier.Connect) {
-		p.identity = w.stranger()
+	{"the signature does not fit nonce and certificate", "over another nonce", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce[16]++ }, false},
+	{"the signature does not fit nonce and certificate", "with the prefix of RSA", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Signature[1] = 1 }, false},
+	{"the certificate is not accepted", "of another authority", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+		p.identity = w.other()
 		p.sign(m, w.clock.Now())
 	}, false},
 	{"the certificate is not accepted", "of another authority, in TLS", style{"v2", []string{courier.ALPNv2}, true, courier.ALPNv2}, nil, false},
-	{"the certificate is not accepted", "of a provider", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"the certificate is not accepted", "of a provider", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		provider, err := w.pki.IssueProvider(pki.ProviderRequest{Topic: topic, TeamID: "TEAM123456"})
 		require.NoError(w.t, err)
 		p.identity = provider
 		p.sign(m, w.clock.Now())
 	}, false},
-	{"the nonce was used before", "on another connection", v3, func(w *world, p *phone, m *courier.Connect) {
+	{"the nonce was used before", "on another connection", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		earlier := w.dial(p.identity, v3)
 		earlier.connect(m)
 		m.Token = earlier.token
 	}, false},
-	{"the token is not this device's", "of another device", v3, func(w *world, _ *phone, m *courier.Connect) {
+	{"the token is not this device's", "of another device", v3, func(w *fixture, _ *testDevice, m *courier.Connect) {
 		other := w.login(w.identity(nil))
 		m.Token = other.token
 	}, false},
@@ -84,8 +84,8 @@ var refusalCases = []struct {
 	{"a fault refuses the login", "of a rule", v3, nil, false},
 }
 
-// stranger is the identity of a device of another world.
-func (w *world) stranger() *pki.Identity {
+// other is the identity of a device of another world.
+func (w *fixture) other() *pki.Identity {
 	w.t.Helper()
 	elsewhere, err := pki.New(pki.Options{})
 	require.NoError(w.t, err)
@@ -95,19 +95,19 @@ func (w *world) stranger() *pki.Identity {
 }
 
 func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
-	for _, row := range refusalCases {
+	for _, row := range rejectionCases {
 		if row.edit == nil {
 			continue // has a test of its own below
 		}
 		t.Run(row.want+"/"+row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.RefuseForeignToken = true })
+				w := newFixture(t, func(c *devicetls.Config) { c.RejectForeignToken = true })
 				p := w.dial(w.identity(nil), row.style)
 				m := p.proof()
 				row.edit(w, p, m)
 				p.send(m)
 				answer := want[*courier.ConnectResponse](p)
-				p.wantRefusal(answer, row.want)
+				p.wantRejection(answer, row.want)
 				if !row.stays {
 					assert.Zero(t, answer.ClockTime, "without a time the device gives up its identity")
 					p.wantClosed(time.Second, "status first, then a clean close")
@@ -124,8 +124,8 @@ func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
 	}
 }
 
-// wantRefusal checks what every refusal says.
-func (p *phone) wantRefusal(answer *courier.ConnectResponse, text string) {
+// wantRejection checks what every refusal says.
+func (p *testDevice) wantRejection(answer *courier.ConnectResponse, text string) {
 	p.w.t.Helper()
 	assert.Equal(p.w.t, courier.ConnectRefused, answer.Status)
 	assert.Equal(p.w.t, text, answer.RefusalReason)
@@ -137,21 +137,21 @@ func (p *phone) wantRefusal(answer *courier.ConnectResponse, text string) {
 
 func TestEveryRowOfTheTableOfRefusalsIsEarned(t *testing.T) {
 	earned := make(map[string]bool)
-	for _, row := range refusalCases {
+	for _, row := range rejectionCases {
 		earned[row.want] = true
 	}
-	for _, text := range devicetls.Refusals() {
+	for _, text := range devicetls.Rejections() {
 		assert.True(t, earned[text], "no test provokes %q", text)
 	}
-	assert.Len(t, earned, len(devicetls.Refusals()))
+	assert.Len(t, earned, len(devicetls.Rejections()))
 }
 
 func TestACertificateOfAnotherAuthorityInTLSIsRefusedInTheResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		p := w.dial(w.stranger(), v2) // the handshake succeeds: no alert tells a device why
+		w := newFixture(t)
+		p := w.dial(w.other(), v2) // the handshake succeeds: no alert tells a device why
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the certificate is not accepted")
 		p.wantClosed(time.Second, "status first, then a clean close")
 		synctest.Wait()
 		w.wantLogged("unknown issuer")
@@ -160,30 +160,30 @@ func TestACertificateOfAnotherAuthorityInTLSIsRefusedInTheResponse(t *testing.T)
 
 func TestAnOlderDeviceWithoutAnyCertificateIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v2, func(c *tls.Config) { c.GetClientCertificate = nil })
 		p.send(p.proof())
-		p.wantRefusal(want[*courier.ConnectResponse](p), "no certificate, nonce and signature")
+		p.wantRejection(want[*courier.ConnectResponse](p), "no certificate, nonce and signature")
 		p.wantClosed(time.Second, "status first, then a clean close")
 	})
 }
 
 func TestAKeyThatNoDeviceHasIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 		require.NoError(t, err)
 		m.Certificates = [][]byte{selfSigned(t, key)}
 		p.send(m)
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the certificate is not accepted")
 	})
 }
 
 func TestAnRSAKeyIsMeasuredBeforeASignatureIsCheckedWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		modulus := new(big.Int).Lsh(big.NewInt(1), 1<<14-1)
@@ -193,7 +193,7 @@ func TestAnRSAKeyIsMeasuredBeforeASignatureIsCheckedWithIt(t *testing.T) {
 		m.Certificates = [][]byte{certify(t, huge, key)}
 		m.Signature = append([]byte{1, 1}, make([]byte, 1<<11)...)
 		p.send(m)
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the certificate is not accepted")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the certificate is not accepted")
 		p.wantClosed(time.Second, "status first, then a clean close")
 		synctest.Wait()
 		w.wantLogged("an RSA key of 16384 bits")
@@ -202,7 +202,7 @@ func TestAnRSAKeyIsMeasuredBeforeASignatureIsCheckedWithIt(t *testing.T) {
 
 func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		identity := w.identity(nil)
 		first := w.dial(identity, v3)
 		recorded := first.proof()
@@ -212,38 +212,38 @@ func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
 			time.Sleep(wait)
 			p := w.dial(identity, v3)
 			p.send(recorded)
-			p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce was used before")
+			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was used before")
 		}
 		time.Sleep(2 * time.Second)
 		p := w.dial(identity, v3)
 		p.send(recorded)
-		p.wantRefusal(want[*courier.ConnectResponse](p), "the nonce is of another time")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the nonce is of another time")
 	})
 }
 
 func TestTheClockOfTheSimulatorJudgesNonces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.clock.Advance(48 * time.Hour)
 		p := w.dial(w.identity(nil), v3)
 		m := p.proof()
 		p.sign(m, time.Now()) // the device lives two days in the past
 		p.send(m)
 		answer := want[*courier.ConnectResponse](p)
-		p.wantRefusal(answer, "the nonce is of another time")
+		p.wantRejection(answer, "the nonce is of another time")
 		assert.Equal(t, uint64(time.Now().Add(48*time.Hour).UnixMilli()), answer.ClockTime)
 	})
 }
 
 func TestAllButTheSeventeenthUserOfAConnectionAreLetIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		for range 15 {
 			p.connect(&courier.Connect{State: courier.StateConnect})
 		}
 		p.send(&courier.Connect{State: courier.StateConnect})
-		p.wantRefusal(want[*courier.ConnectResponse](p), "too many users")
+		p.wantRejection(want[*courier.ConnectResponse](p), "too many users")
 		p.send(&courier.Keepalive{})
 		want[*courier.KeepaliveResponse](p) // the others go on
 		w.wantLogged()
@@ -251,7 +251,7 @@ func TestAllButTheSeventeenthUserOfAConnectionAreLetIn(t *testing.T) {
 }
 
 func TestARequiredPartThatIsMissingIsNamed(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	servers, err := w.pki.NewServers(false)
 	require.NoError(t, err)
 	cfg := devicetls.Config{}

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// over says how a session ends, once something has ended it.
-type over struct {
-	how atomic.Pointer[endError] // nil until then
+// closeState says how a session ends, once something has ended it.
+type closeState struct {
+	ending atomic.Pointer[endError] // nil until then
 
 	mu     sync.Mutex
 	paused chan struct{} // closed with the session; nil while nobody pauses
@@ -16,41 +16,41 @@ type over struct {
 
 // end ends the session; the first reason given counts. It does not block, and when
 // it returns nobody will interrupt the wire any more.
-func (s *session) end(how *endError) {
-	s.over.mu.Lock()
-	defer s.over.mu.Unlock()
-	if !s.over.how.CompareAndSwap(nil, how) {
+func (s *session) end(ending *endError) {
+	s.closing.mu.Lock()
+	defer s.closing.mu.Unlock()
+	if !s.closing.ending.CompareAndSwap(nil, ending) {
 		return
 	}
-	if s.over.paused != nil {
-		close(s.over.paused)
+	if s.closing.paused != nil {
+		close(s.closing.paused)
 	}
-	if err := s.wire.interrupt(); err != nil {
+	if err := s.conn.interrupt(); err != nil {
 		s.log.Debug("a closed connection is interrupted", "err", err)
 	}
-	if s.wire.line != nil {
-		s.attendSoon()
+	if s.conn.nonblocking != nil {
+		s.scheduleRead()
 	}
 }
 
 // ended reports whether end was called. Nothing is sent after that; the turn is
 // never given back.
-func (s *session) ended() bool { return s.over.how.Load() != nil }
+func (s *session) ended() bool { return s.closing.ending.Load() != nil }
 
 // pause waits for a span of wire time, or for the end of the session.
 func (s *session) pause(d time.Duration) {
 	if d <= 0 {
 		return
 	}
-	s.over.mu.Lock()
-	if s.over.paused == nil {
-		s.over.paused = make(chan struct{})
+	s.closing.mu.Lock()
+	if s.closing.paused == nil {
+		s.closing.paused = make(chan struct{})
 		if s.ended() {
-			close(s.over.paused)
+			close(s.closing.paused)
 		}
 	}
-	ended := s.over.paused
-	s.over.mu.Unlock()
+	ended := s.closing.paused
+	s.closing.mu.Unlock()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -28,8 +28,8 @@ const topic = "com.example.app"
 // topicHash is SHA-1 of topic: a003f1da17993ee51f2b3ceef6c6153afa8f3ec2.
 var topicHash = apns.HashTopic(topic)
 
-// A world is a courier with everything behind it, on a network in memory.
-type world struct {
+// A fixture is a courier with everything behind it, on a network in memory.
+type fixture struct {
 	t       testing.TB
 	pki     *pki.PKI
 	vault   *tokenvault.Vault
@@ -50,22 +50,22 @@ type network interface {
 	Dial(ctx context.Context) (net.Conn, error)
 }
 
-// newWorld starts a courier that ends with the test.
-func newWorld(t testing.TB, edit ...func(*devicetls.Config)) *world {
+// newFixture starts a courier that ends with the test.
+func newFixture(t testing.TB, edit ...func(*devicetls.Config)) *fixture {
 	t.Helper()
-	return newWorldWith(t, broker.Config{}, edit...)
+	return newFixtureWith(t, broker.Config{}, edit...)
 }
 
-// newWorldWith is newWorld with rules of delivery.
-func newWorldWith(t testing.TB, rules broker.Config, edit ...func(*devicetls.Config)) *world {
+// newFixtureWith is newFixture with rules of delivery.
+func newFixtureWith(t testing.TB, rules broker.Config, edit ...func(*devicetls.Config)) *fixture {
 	t.Helper()
-	return newWorldOn(t, memnet.Listen(), rules, edit...)
+	return newFixtureOn(t, memnet.Listen(), rules, edit...)
 }
 
-// newWorldOn is newWorldWith on a network of one's own.
-func newWorldOn(t testing.TB, on network, rules broker.Config, edit ...func(*devicetls.Config)) *world {
+// newFixtureOn is newFixtureWith on a network of one's own.
+func newFixtureOn(t testing.TB, on network, rules broker.Config, edit ...func(*devicetls.Config)) *fixture {
 	t.Helper()
-	w := &world{t: t, clock: new(clock.Clock), net: on}
+	w := &fixture{t: t, clock: new(clock.Clock), net: on}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
 	var err error
 	w.pki, err = pki.New(pki.Options{})
@@ -96,7 +96,7 @@ func newWorldOn(t testing.TB, on network, rules broker.Config, edit ...func(*dev
 }
 
 // serve starts a courier at a listener.
-func (w *world) serve(ln net.Listener) {
+func (w *fixture) serve(ln net.Listener) {
 	w.t.Helper()
 	server, err := devicetls.New(w.cfg)
 	require.NoError(w.t, err)
@@ -114,7 +114,7 @@ func (w *world) serve(ln net.Listener) {
 
 // push submits a push to an address, as the provider API does, and returns its
 // apns-id.
-func (w *world) push(to broker.Address, payload string, edit ...func(*broker.Push)) string {
+func (w *fixture) push(to broker.Address, payload string, edit ...func(*broker.Push)) string {
 	w.t.Helper()
 	p := w.made(to, payload)
 	for _, f := range edit {
@@ -125,7 +125,7 @@ func (w *world) push(to broker.Address, payload string, edit ...func(*broker.Pus
 }
 
 // made makes a push to an address.
-func (w *world) made(to broker.Address, payload string) *broker.Push {
+func (w *fixture) made(to broker.Address, payload string) *broker.Push {
 	w.pushes++
 	hash := topicHash
 	return &broker.Push{
@@ -144,30 +144,30 @@ func (w *world) made(to broker.Address, payload string) *broker.Push {
 }
 
 // history tells what became of a push, in the words of the journal.
-func (w *world) history(id string) (told []string) {
+func (w *fixture) history(id string) (events []string) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		if e.Push != nil && e.Push.ID == id {
-			told = append(told, strings.TrimSuffix(e.Kind.String()+" "+e.Cause, " "))
+			events = append(events, strings.TrimSuffix(e.Kind.String()+" "+e.Cause, " "))
 		}
 	}
-	return told
+	return events
 }
 
-// comings tells of the comings and goings of devices.
-func (w *world) comings() (told []string) {
+// connectionEvents tells of the comings and goings of devices.
+func (w *fixture) connectionEvents() (events []string) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		switch e.Kind {
 		case journal.Connected, journal.Disconnected:
-			told = append(told, strings.TrimSuffix(e.Kind.String()+" "+e.Cause, " "))
+			events = append(events, strings.TrimSuffix(e.Kind.String()+" "+e.Cause, " "))
 		default:
 		}
 	}
-	return told
+	return events
 }
 
 // wantLogged checks that the log has one line for each of the given parts, and
 // no other.
-func (w *world) wantLogged(parts ...string) {
+func (w *fixture) wantLogged(parts ...string) {
 	w.t.Helper()
 	lines := w.log.lines()
 	if !assert.Len(w.t, lines, len(parts), "one line per failed connection: %q", lines) {

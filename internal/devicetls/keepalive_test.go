@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 )
 
-func speaksLate(c *devicetls.Config) { c.LateKeepalives = true }
+func speaksLate(c *devicetls.Config) { c.DelayedKeepalives = true }
 
 // observed: apsd; an empty answer at once makes it fall back to the first version.
 func TestAKeepaliveIsAnsweredAtOnceUnlessTheCourierSpeaksTheSecondVersion(t *testing.T) {
@@ -33,7 +33,7 @@ func TestAKeepaliveIsAnsweredAtOnceUnlessTheCourierSpeaksTheSecondVersion(t *tes
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, func(c *devicetls.Config) { c.LateKeepalives = row.late })
+				w := newFixture(t, func(c *devicetls.Config) { c.DelayedKeepalives = row.late })
 				p := w.login(w.identity(nil))
 				p.send(&courier.Keepalive{Delay: []byte(row.delay)})
 				if row.want == 0 {
@@ -50,7 +50,7 @@ func TestAKeepaliveIsAnsweredAtOnceUnlessTheCourierSpeaksTheSecondVersion(t *tes
 }
 
 // wantAfter reads the next message, which must come within d.
-func (p *phone) wantAfter(d time.Duration, m courier.Message) {
+func (p *testDevice) wantAfter(d time.Duration, m courier.Message) {
 	p.w.t.Helper()
 	start := time.Now()
 	assert.Equal(p.w.t, m, p.next())
@@ -59,7 +59,7 @@ func (p *phone) wantAfter(d time.Duration, m courier.Message) {
 
 func TestOnlyTheNewestLateKeepaliveIsAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaksLate)
+		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))
 		p.send(&courier.Keepalive{Delay: []byte("60")})
 		want[*courier.KeepaliveAck](p)
@@ -73,7 +73,7 @@ func TestOnlyTheNewestLateKeepaliveIsAnswered(t *testing.T) {
 
 func TestADeviceThatWaitsForALateAnswerIsNotSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaksLate, func(c *devicetls.Config) { c.SilenceTimeout = time.Minute })
+		w := newFixture(t, speaksLate, func(c *devicetls.Config) { c.SilenceTimeout = time.Minute })
 		p := w.login(w.identity(nil))
 		p.send(&courier.Keepalive{Delay: []byte("1800")})
 		want[*courier.KeepaliveAck](p)
@@ -84,7 +84,7 @@ func TestADeviceThatWaitsForALateAnswerIsNotSilent(t *testing.T) {
 
 func TestALateAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaksLate)
+		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))
 		p.send(&courier.Keepalive{Delay: []byte("900")})
 		want[*courier.KeepaliveAck](p)
@@ -96,7 +96,7 @@ func TestALateAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
 
 func TestADeviceThatDoesNotReadItsLateAnswerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, speaksLate)
+		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))
 		p.send(&courier.Keepalive{Delay: []byte("1")})
 		want[*courier.KeepaliveAck](p)

@@ -19,22 +19,22 @@ func forcedCollections() uint32 {
 
 func TestMemoryIsTidiedOnceACrowdHasLoggedInAndItIsQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGathering(nil, 0)
+		g := newSessionSet(nil, 0)
 		ctx, cancel := context.WithCancel(t.Context())
 		var tidying sync.WaitGroup
-		tidying.Go(func() { g.tidy(ctx) })
+		tidying.Go(func() { g.freeMemory(ctx) })
 		before := forcedCollections()
 		login := func(count int, then time.Duration) {
 			for range count {
-				g.shaken()
+				g.countHandshake()
 			}
 			time.Sleep(then)
 			synctest.Wait()
 		}
-		login(tidyAfter-1, time.Hour)
+		login(freeAfter-1, time.Hour)
 		assert.Equal(t, before, forcedCollections(), "they are few")
-		login(1, tidyQuiet/2)
-		login(tidyAfter, tidyQuiet/2)
+		login(1, freeDelay/2)
+		login(freeAfter, freeDelay/2)
 		assert.Equal(t, before, forcedCollections(), "more have come meanwhile")
 		login(0, time.Hour)
 		assert.Equal(t, before+1, forcedCollections(), "once is enough")

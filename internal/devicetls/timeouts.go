@@ -36,9 +36,9 @@ func newTimes(cfg *Config, now time.Time) times {
 // loggedIn notes that the first Connect has been accepted.
 func (t *times) loggedIn(now time.Time) { t.filter = now.Add(t.filterTimeout) }
 
-// announce notes the interval between keepalives, in decimal minutes, that a
+// setInterval notes the interval between keepalives, in decimal minutes, that a
 // device has written into one. A device is never given less.
-func (t *times) announce(minutes []byte) {
+func (t *times) setInterval(minutes []byte) {
 	if len(minutes) == 0 {
 		return
 	}
@@ -50,9 +50,9 @@ func (t *times) announce(minutes []byte) {
 	t.silence = max(t.leastSilence, interval+keepaliveMargin)
 }
 
-// expect notes that a device will wait for an answer for so long before it says
+// allowWait notes that a device will wait for an answer for so long before it says
 // something again.
-func (t *times) expect(wait time.Duration) { t.silence = max(t.silence, wait+keepaliveMargin) }
+func (t *times) allowWait(wait time.Duration) { t.silence = max(t.silence, wait+keepaliveMargin) }
 
 // next returns when the next frame must have come.
 //
@@ -68,8 +68,8 @@ func (t *times) next(now time.Time) time.Time {
 	return now.Add(t.silence)
 }
 
-// late says what it means that it has not come.
-func (t *times) late() Ending {
+// timeoutEnding says what it means that it has not come.
+func (t *times) timeoutEnding() Ending {
 	switch {
 	case t.filter.IsZero():
 		return EndNoLogin

@@ -44,10 +44,10 @@ type frameReader interface {
 	Buffered() bool
 }
 
-// A phone is one connection of a device: the protocol by hand, so that a test
+// A testDevice is one connection of a device: the protocol by hand, so that a test
 // can say anything.
-type phone struct {
-	w        *world
+type testDevice struct {
+	w        *fixture
 	identity *pki.Identity
 	style    style
 	config   *tls.Config
@@ -59,7 +59,7 @@ type phone struct {
 }
 
 // identity issues the certificate of a new device.
-func (w *world) identity(key crypto.Signer) *pki.Identity {
+func (w *fixture) identity(key crypto.Signer) *pki.Identity {
 	w.t.Helper()
 	identity, err := w.pki.IssueDevice(key, "")
 	require.NoError(w.t, err)
@@ -67,18 +67,18 @@ func (w *world) identity(key crypto.Signer) *pki.Identity {
 }
 
 // dial opens a connection and performs the TLS handshake.
-func (w *world) dial(identity *pki.Identity, st style, edit ...func(*tls.Config)) *phone {
+func (w *fixture) dial(identity *pki.Identity, st style, edit ...func(*tls.Config)) *testDevice {
 	w.t.Helper()
-	p := w.phone(identity, st, edit...)
+	p := w.open(identity, st, edit...)
 	require.NoError(w.t, p.handshake())
 	assert.Equal(w.t, st.want, p.conn.ConnectionState().NegotiatedProtocol)
 	return p
 }
 
-// phone opens a connection without a word of TLS.
-func (w *world) phone(identity *pki.Identity, st style, edit ...func(*tls.Config)) *phone {
+// testDevice opens a connection without a word of TLS.
+func (w *fixture) open(identity *pki.Identity, st style, edit ...func(*tls.Config)) *testDevice {
 	w.t.Helper()
-	p := &phone{w: w, identity: identity, style: st}
+	p := &testDevice{w: w, identity: identity, style: st}
 	p.config = &tls.Config{ServerName: "courier.push.apple.com", RootCAs: w.pki.RootPool(), NextProtos: st.alpn}
 	if st.inTLS {
 		p.config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -98,7 +98,7 @@ func (w *world) phone(identity *pki.Identity, st style, edit ...func(*tls.Config
 	return p
 }
 
-func (p *phone) handshake() error {
+func (p *testDevice) handshake() error {
 	if err := p.conn.HandshakeContext(p.w.t.Context()); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p *phone) handshake() error {
 }
 
 // login opens a connection, logs in and enables the topic.
-func (w *world) login(identity *pki.Identity) *phone {
+func (w *fixture) login(identity *pki.Identity) *testDevice {
 	w.t.Helper()
 	p := w.dial(identity, v3)
 	p.connect(nil)
@@ -118,12 +118,12 @@ func (w *world) login(identity *pki.Identity) *phone {
 }
 
 // address is where pushes for the phone's first user go.
-func (p *phone) address() broker.Address {
+func (p *testDevice) address() broker.Address {
 	return broker.Address{Device: pki.DeviceID(p.identity.Certificate)}
 }
 
 // proof makes the Connect of the phone's style.
-func (p *phone) proof() *courier.Connect {
+func (p *testDevice) proof() *courier.Connect {
 	m := &courier.Connect{
 		Token: p.token, State: courier.StateConnect, PresenceFlags: courier.PresenceBase,
 		ProtocolVersion: courier.ProtocolVersion,
@@ -135,7 +135,7 @@ func (p *phone) proof() *courier.Connect {
 }
 
 // sign puts certificate, nonce and signature into a Connect.
-func (p *phone) sign(m *courier.Connect, at time.Time) {
+func (p *testDevice) sign(m *courier.Connect, at time.Time) {
 	p.w.t.Helper()
 	var err error
 	m.Certificates = p.identity.Chain
@@ -147,7 +147,7 @@ func (p *phone) sign(m *courier.Connect, at time.Time) {
 
 // connect sends a Connect, nil for the one of the phone's style, and wants it
 // accepted.
-func (p *phone) connect(m *courier.Connect) *courier.ConnectResponse {
+func (p *testDevice) connect(m *courier.Connect) *courier.ConnectResponse {
 	p.w.t.Helper()
 	if m == nil {
 		m = p.proof()
@@ -162,20 +162,20 @@ func (p *phone) connect(m *courier.Connect) *courier.ConnectResponse {
 }
 
 // filter enables the topic and wants No storage.
-func (p *phone) filter() {
+func (p *testDevice) filter() {
 	p.w.t.Helper()
 	p.send(&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}})
 	assert.Equal(p.w.t, p.token, want[*courier.NoStorage](p).Token)
 }
 
 // send writes messages in one piece.
-func (p *phone) send(messages ...courier.Message) {
+func (p *testDevice) send(messages ...courier.Message) {
 	p.w.t.Helper()
 	p.write(p.octets(messages...))
 }
 
 // octets are what messages look like in the phone's framing.
-func (p *phone) octets(messages ...courier.Message) (out []byte) {
+func (p *testDevice) octets(messages ...courier.Message) (out []byte) {
 	for _, m := range messages {
 		if p.packer != nil {
 			out = p.packer.Append(out, m)
@@ -186,19 +186,19 @@ func (p *phone) octets(messages ...courier.Message) (out []byte) {
 	return out
 }
 
-func (p *phone) write(b []byte) {
+func (p *testDevice) write(b []byte) {
 	p.w.t.Helper()
 	_, err := p.conn.Write(b)
 	require.NoError(p.w.t, err)
 }
 
-// patience is how long an answer may take; in a bubble it takes no time at all.
-const patience = 9 * time.Second // less than a device without a filter has
+// answerTimeout is how long an answer may take; in a bubble it takes no time at all.
+const answerTimeout = 9 * time.Second // less than a device without a filter has
 
 // next reads the next message.
-func (p *phone) next() courier.Message {
+func (p *testDevice) next() courier.Message {
 	p.w.t.Helper()
-	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(patience)))
+	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
 	f, err := p.reader.Next()
 	require.NoError(p.w.t, err, "the courier says nothing")
 	f.Payload = bytes.Clone(f.Payload)
@@ -208,7 +208,7 @@ func (p *phone) next() courier.Message {
 }
 
 // want reads the next message, which must be of type M.
-func want[M courier.Message](p *phone) M {
+func want[M courier.Message](p *testDevice) M {
 	p.w.t.Helper()
 	m := p.next()
 	typed, ok := m.(M)
@@ -217,25 +217,25 @@ func want[M courier.Message](p *phone) M {
 }
 
 // wantSilence checks that the courier says nothing for a while.
-func (p *phone) wantSilence(d time.Duration, why string) {
+func (p *testDevice) wantSilence(d time.Duration, reason string) {
 	p.w.t.Helper()
 	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(d)))
 	f, err := p.reader.Next()
-	require.ErrorIs(p.w.t, err, os.ErrDeadlineExceeded, "%s; got %v", why, f.Command)
+	require.ErrorIs(p.w.t, err, os.ErrDeadlineExceeded, "%s; got %v", reason, f.Command)
 }
 
 // wantClosed checks that the courier closes the connection cleanly within d: with
 // close_notify and FIN, which is io.EOF here and not a broken record.
-func (p *phone) wantClosed(d time.Duration, why string) {
+func (p *testDevice) wantClosed(d time.Duration, reason string) {
 	p.w.t.Helper()
 	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(d)))
 	f, err := p.reader.Next()
-	require.ErrorIs(p.w.t, err, io.EOF, "%s; got %v", why, f.Command)
+	require.ErrorIs(p.w.t, err, io.EOF, "%s; got %v", reason, f.Command)
 	p.conn.Close()
 }
 
 // ack acknowledges a notification.
-func (p *phone) ack(n *courier.Notification, status uint8) {
+func (p *testDevice) ack(n *courier.Notification, status uint8) {
 	p.w.t.Helper()
 	p.send(&courier.Ack{Status: status, ID: n.ID, Token: p.token})
 }

@@ -43,42 +43,42 @@ func (s plainSockets) Accept() (net.Conn, error) {
 	return struct{ *net.TCPConn }{conn.(*net.TCPConn)}, nil
 }
 
-// inEveryForm runs a test with real sockets, in each form that sessions can have.
+// inEveryMode runs a test with real sockets, in each form that sessions can have.
 // What the rules are is the matter of other tests; these show that the forms keep
 // them alike.
-func inEveryForm(t *testing.T, test func(t *testing.T, world func(edit ...func(*devicetls.Config)) *world)) {
-	forms := map[string]func(sockets) network{
+func inEveryMode(t *testing.T, test func(t *testing.T, fixture func(edit ...func(*devicetls.Config)) *fixture)) {
+	modes := map[string]func(sockets) network{
 		"as the system offers": func(s sockets) network { return s },
 		"in goroutines":        func(s sockets) network { return plainSockets{s} },
 	}
-	for name, form := range forms {
+	for name, connRunner := range modes {
 		t.Run(name, func(t *testing.T) {
-			test(t, func(edit ...func(*devicetls.Config)) *world {
+			test(t, func(edit ...func(*devicetls.Config)) *fixture {
 				ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 				require.NoError(t, err)
-				return newWorldOn(t, form(sockets{ln}), broker.Config{}, edit...)
+				return newFixtureOn(t, connRunner(sockets{ln}), broker.Config{}, edit...)
 			})
 		})
 	}
 }
 
 // soon waits for something that takes no time of the clock.
-func (w *world) soon(is func() bool, why string) {
+func (w *fixture) soon(is func() bool, reason string) {
 	w.t.Helper()
-	require.Eventually(w.t, is, patience, time.Millisecond, why)
+	require.Eventually(w.t, is, answerTimeout, time.Millisecond, reason)
 }
 
-func (w *world) soonComings(want ...string) {
+func (w *fixture) soonConnectionEvents(want ...string) {
 	w.t.Helper()
-	w.soon(func() bool { return slices.Equal(want, w.comings()) }, fmt.Sprint("want ", want))
+	w.soon(func() bool { return slices.Equal(want, w.connectionEvents()) }, fmt.Sprint("want ", want))
 }
 
-func TestEveryStyleWorksInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+func TestEveryStyleWorksInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		for _, st := range styles {
 			for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 				t.Run(st.name+", "+tls.VersionName(version), func(t *testing.T) {
-					w := world()
+					w := fixture()
 					w.t = t
 					p := w.dial(w.identity(nil), st, func(c *tls.Config) { c.MinVersion, c.MaxVersion = version, version })
 					p.connect(nil)
@@ -89,7 +89,7 @@ func TestEveryStyleWorksInEveryForm(t *testing.T) {
 						w.soon(func() bool { return slices.Contains(w.history(id), "delivered") }, "it is acknowledged")
 					}
 					require.NoError(t, p.conn.Close())
-					w.soonComings("connected", "disconnected left")
+					w.soonConnectionEvents("connected", "disconnected left")
 					w.stop()
 				})
 			}
@@ -97,9 +97,9 @@ func TestEveryStyleWorksInEveryForm(t *testing.T) {
 	})
 }
 
-func TestFramesMayBeCutAndJoinedAtWillInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+func TestFramesMayBeCutAndJoinedAtWillInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		p := w.login(w.identity(nil))
 		var frames []byte
 		const count = 3000 // more than a record holds
@@ -139,11 +139,11 @@ func (c cutConn) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-func TestRecordsMayArriveInPiecesInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+func TestRecordsMayArriveInPiecesInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		for _, size := range []int{1, 3, 700} {
-			p := w.phone(w.identity(nil), v3)
+			p := w.open(w.identity(nil), v3)
 			p.conn = tls.Client(cutConn{p.conn.NetConn(), size}, p.config)
 			p.reader = courier.NewReader(p.conn, courier.ReaderOptions{})
 			p.connect(nil)
@@ -156,19 +156,19 @@ func TestRecordsMayArriveInPiecesInEveryForm(t *testing.T) {
 	})
 }
 
-func TestEveryFailureEndsTheConnectionInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+func TestEveryFailureEndsTheConnectionInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		for _, row := range failureCases {
 			if row.want == devicetls.EndSilent || row.want == devicetls.EndNotReading || row.want == devicetls.EndUnacknowledged {
 				continue // they take time; see below
 			}
 			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()
-				w := world()
+				w := fixture()
 				w.t = t
 				p, other := w.login(w.identity(nil)), w.login(w.identity(nil))
 				row.act(p)
-				w.soonComings("connected", "connected", "disconnected "+string(row.want))
+				w.soonConnectionEvents("connected", "connected", "disconnected "+string(row.want))
 				w.soon(func() bool { return len(w.log.lines()) > 0 }, "it is logged")
 				w.wantLogged("reason=" + string(row.want))
 				w.push(other.address(), "x")
@@ -180,29 +180,29 @@ func TestEveryFailureEndsTheConnectionInEveryForm(t *testing.T) {
 	})
 }
 
-func TestEveryDeadlineIsKeptInEveryForm(t *testing.T) {
+func TestEveryDeadlineIsKeptInEveryMode(t *testing.T) {
 	const short = 1500 * time.Millisecond // long enough for a handshake on a busy machine
 	rows := []struct {
 		name string
 		want devicetls.Ending
 		edit func(*devicetls.Config)
-		act  func(w *world) *phone
+		act  func(w *fixture) *testDevice
 	}{
-		{"no word of TLS", devicetls.EndHandshake, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *world) *phone {
-			return w.phone(w.identity(nil), v3)
+		{"no word of TLS", devicetls.EndHandshake, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *fixture) *testDevice {
+			return w.open(w.identity(nil), v3)
 		}},
-		{"TLS, then silence", devicetls.EndNoLogin, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *world) *phone {
+		{"TLS, then silence", devicetls.EndNoLogin, func(c *devicetls.Config) { c.LoginTimeout = short }, func(w *fixture) *testDevice {
 			return w.dial(w.identity(nil), v3)
 		}},
-		{"no filter", devicetls.EndUnfiltered, func(c *devicetls.Config) { c.FilterTimeout = short }, func(w *world) *phone {
+		{"no filter", devicetls.EndUnfiltered, func(c *devicetls.Config) { c.FilterTimeout = short }, func(w *fixture) *testDevice {
 			p := w.dial(w.identity(nil), v3)
 			p.connect(nil)
 			return p
 		}},
-		{"silence", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *world) *phone {
+		{"silence", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *fixture) *testDevice {
 			return w.login(w.identity(nil))
 		}},
-		{"a byte now and then, which never is a frame", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *world) *phone {
+		{"a byte now and then, which never is a frame", devicetls.EndSilent, func(c *devicetls.Config) { c.SilenceTimeout = short }, func(w *fixture) *testDevice {
 			p := w.login(w.identity(nil))
 			for _, b := range []byte{byte(courier.CmdKeepalive), 0, 0} {
 				p.write([]byte{b})
@@ -211,15 +211,15 @@ func TestEveryDeadlineIsKeptInEveryForm(t *testing.T) {
 			return p
 		}},
 	}
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
 				t.Parallel()
-				w := world(row.edit)
+				w := fixture(row.edit)
 				w.t = t
 				start := time.Now()
 				p := row.act(w)
-				require.NoError(t, p.conn.NetConn().SetReadDeadline(time.Now().Add(patience)))
+				require.NoError(t, p.conn.NetConn().SetReadDeadline(time.Now().Add(answerTimeout)))
 				_, err := io.Copy(io.Discard, p.conn.NetConn())
 				require.NoError(t, err)
 				assert.GreaterOrEqual(t, time.Since(start), short)
@@ -232,10 +232,10 @@ func TestEveryDeadlineIsKeptInEveryForm(t *testing.T) {
 	})
 }
 
-func TestADeviceThatKeepsInTouchIsNeverSilentInAnyForm(t *testing.T) {
+func TestADeviceThatKeepsInTouchIsNeverSilentInAnyMode(t *testing.T) {
 	const silence = 1500 * time.Millisecond
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(func(c *devicetls.Config) { c.SilenceTimeout = silence })
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(func(c *devicetls.Config) { c.SilenceTimeout = silence })
 		p := w.login(w.identity(nil))
 		for start := time.Now(); time.Since(start) < 2*silence; {
 			p.wantSilence(silence/8, "nothing was asked")
@@ -245,14 +245,14 @@ func TestADeviceThatKeepsInTouchIsNeverSilentInAnyForm(t *testing.T) {
 	})
 }
 
-func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world(func(c *devicetls.Config) { c.WriteTimeout = 2 * time.Second })
+func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture(func(c *devicetls.Config) { c.WriteTimeout = 2 * time.Second })
 		good := w.login(w.identity(nil))
-		const deaf = 8 // more than there are idle workers
+		const unread = 8 // more than there are idle workers
 		var asking sync.WaitGroup
 		defer asking.Wait()
-		for range deaf {
+		for range unread {
 			p := w.login(w.identity(nil))
 			asking.Go(func() { // it asks and asks, and never looks at the answers
 				ask := bytes.Repeat((&courier.Flush{Wanted: 60000}).Append(nil), 100)
@@ -265,7 +265,7 @@ func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyForm(t *testing.T) {
 			w.push(good.address(), "x")
 			good.ack(want[*courier.Notification](good), courier.AckDelivered)
 		}
-		w.soon(func() bool { return len(w.log.lines()) == deaf }, "each of them fails")
+		w.soon(func() bool { return len(w.log.lines()) == unread }, "each of them fails")
 		for _, line := range w.log.lines() {
 			assert.Contains(t, line, "reason=not-reading")
 		}
@@ -274,9 +274,9 @@ func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyForm(t *testing.T) {
 	})
 }
 
-func TestADeviceThatReadsLateGetsEverythingInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+func TestADeviceThatReadsLateGetsEverythingInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		p := w.login(w.identity(nil))
 		const count = 400 // with so much padding, more than two sockets hold
 		var asking sync.WaitGroup
@@ -292,7 +292,7 @@ func TestADeviceThatReadsLateGetsEverythingInEveryForm(t *testing.T) {
 	})
 }
 
-func TestConnectionsLeaveNoDescriptorBehindInAnyForm(t *testing.T) {
+func TestConnectionsLeaveNoDescriptorBehindInAnyMode(t *testing.T) {
 	descriptors := func() int {
 		list, err := os.ReadDir("/proc/self/fd")
 		if err != nil {
@@ -300,12 +300,12 @@ func TestConnectionsLeaveNoDescriptorBehindInAnyForm(t *testing.T) {
 		}
 		return len(list)
 	}
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		w.login(w.identity(nil))
 		before := descriptors()
 		const devices = 10
-		var phones []*phone
+		var phones []*testDevice
 		for range devices {
 			phones = append(phones, w.login(w.identity(nil)))
 		}
@@ -313,7 +313,7 @@ func TestConnectionsLeaveNoDescriptorBehindInAnyForm(t *testing.T) {
 		for i, p := range phones {
 			if i%2 == 0 {
 				w.server.Disconnect(p.address().Device)
-				p.wantClosed(patience, "the courier was told so")
+				p.wantClosed(answerTimeout, "the courier was told so")
 			}
 			p.conn.NetConn().Close()
 		}
@@ -321,29 +321,29 @@ func TestConnectionsLeaveNoDescriptorBehindInAnyForm(t *testing.T) {
 	})
 }
 
-func TestTheNewestConnectionWinsInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+func TestTheNewestConnectionWinsInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		older := w.login(w.identity(nil))
 		for range 5 {
 			newer := w.dial(older.identity, v3)
 			newer.token = older.token
 			newer.connect(nil)
 			newer.filter()
-			older.wantClosed(patience, "a newer connection is there")
+			older.wantClosed(answerTimeout, "a newer connection is there")
 			older = newer
 		}
 		assert.Equal(t, 1, w.server.Disconnect(older.address().Device))
-		older.wantClosed(patience, "the courier was told so")
+		older.wantClosed(answerTimeout, "the courier was told so")
 	})
 }
 
-func TestStoppingEndsEveryConnectionInEveryForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
-		var phones []*phone
+func TestStoppingEndsEveryConnectionInEveryMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
+		var phones []*testDevice
 		for range 20 {
-			phones = append(phones, w.login(w.identity(nil)), w.dial(w.identity(nil), v3), w.phone(w.identity(nil), v3))
+			phones = append(phones, w.login(w.identity(nil)), w.dial(w.identity(nil), v3), w.open(w.identity(nil), v3))
 		}
 		stopped := make(chan struct{})
 		go func() { defer close(stopped); w.stop() }()
@@ -354,7 +354,7 @@ func TestStoppingEndsEveryConnectionInEveryForm(t *testing.T) {
 				p.conn.NetConn().Close()
 				continue
 			}
-			p.wantClosed(patience, "the courier stops")
+			p.wantClosed(answerTimeout, "the courier stops")
 		}
 		<-stopped
 		w.wantLogged()
@@ -364,9 +364,9 @@ func TestStoppingEndsEveryConnectionInEveryForm(t *testing.T) {
 // Every device is told of every push at once and asks again at once, so that
 // readiness comes while the last of it is still worked off. A wakeup that is lost
 // stops the conversation.
-func TestNoWakeupIsLostInAnyForm(t *testing.T) {
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+func TestNoWakeupIsLostInAnyMode(t *testing.T) {
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		const devices, rounds = 16, 300
 		var talking sync.WaitGroup
 		for range devices {
@@ -410,8 +410,8 @@ func TestAnIdleDeviceTakesNoGoroutineWhereThereIsAPoller(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has a poller so far; here each device takes a goroutine")
 	}
-	inEveryForm(t, func(t *testing.T, world func(...func(*devicetls.Config)) *world) {
-		w := world()
+	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
+		w := fixture()
 		w.login(w.identity(nil))
 		before := runtime.NumGoroutine()
 		const devices = 30

@@ -12,7 +12,7 @@ import (
 
 func TestWhatADeviceAcknowledgesOnItsOldConnectionIsDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		older := w.login(w.identity(nil))
 		const pushes = 8
 		var ids []string
@@ -40,11 +40,11 @@ func TestWhatADeviceAcknowledgesOnItsOldConnectionIsDelivered(t *testing.T) {
 	})
 }
 
-func last(told []string) string { return told[len(told)-1] }
+func last(events []string) string { return events[len(events)-1] }
 
 func TestADeviceThatAcknowledgesNothingWaitsForItsOldConnectionForMomentsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		older := w.login(w.identity(nil))
 		w.push(older.address(), "x")
 		want[*courier.Notification](older)
@@ -65,7 +65,7 @@ func TestADeviceThatAcknowledgesNothingWaitsForItsOldConnectionForMomentsOnly(t 
 
 func TestALoginThatWaitsForTheOldConnectionEndsWhenItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
+		w := newFixture(t)
 		older := w.login(w.identity(nil))
 		w.push(older.address(), "x")
 		want[*courier.Notification](older)
