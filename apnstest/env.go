@@ -42,6 +42,9 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	if p.Bundle, _, err = envvars.WriteBundle(dir, root); err != nil {
 		return p, err
 	}
+	if err := p.JoinRoots(dir, root); err != nil {
+		return p, err
+	}
 	p.KeyFile = filepath.Join(dir, keystore.SigningKey{KeyID: s.KeyID}.FileName())
 	if err := pki.WriteSecret(p.KeyFile, s.P8); err != nil {
 		return p, err

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -29,6 +30,8 @@ type execCommand struct {
 func (execCommand) Help() string {
 	return "Starts a simulator on free ports, runs the program with variables that say where everything is and whom to trust " +
 		"(apns-sim env lists them), stops the simulator, and ends with the program's exit code. " +
+		"The first --topic is that of APNS_SIM_TOPIC, APNS_SIM_TOKEN and APNS_SIM_CERTIFICATE_FILE. The key serves all topics; a certificate serves one, as at Apple: " +
+		"those of each topic are $APNS_SIM_CERTIFICATE_DIR/TOPIC.pem and TOPIC.p12. " +
 		"A listener has a fixed address only if its flag is given."
 }
 
@@ -145,13 +148,29 @@ func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir s
 	}
 	written := p // the RSA key takes long to make
 	failed := make(chan error, 1)
-	go func() { failed <- writeCertificates(dir, simulator.Secrets.PKI, &written) }()
+	go func() {
+		failed <- errors.Join(
+			writeCertificates(dir, simulator.Secrets.PKI, &written),
+			writeTopicCertificates(dir, simulator.Secrets.PKI, e.topics(p.Topic), &written))
+	}()
 	addPhone(ctx, simulator, &p, apns.Production)
 	addPhone(ctx, simulator, &p, apns.Sandbox)
 	err := errors.Join(writeTrust(dir, simulator.RootPEM(), &p), <-failed)
 	p.CertificateFile, p.CertificateRSAFile = written.CertificateFile, written.CertificateRSAFile
 	p.CertificateP12, p.CertificatePassword = written.CertificateP12, written.CertificatePassword
+	p.CertificateDir = written.CertificateDir
 	return p, err
+}
+
+// topics are those that the program may push to: what it is about first.
+func (e *execCommand) topics(first string) []string {
+	topics := []string{first}
+	for _, topic := range e.Serve.Topic {
+		if !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+	}
+	return topics
 }
 
 // phonePatience is how long a device of exec may take to get its tokens; it takes

@@ -51,6 +51,42 @@ openssl x509 -in "$APNS_SIM_CERTIFICATE_RSA_FILE" -noout -text | grep -c rsaEncr
 	assert.Equal(t, "200 200 200 400 1\n", stdout, "a certificate is for one app, as at Apple")
 }
 
+func TestTheProgramHasACertificateForEachTopicThatWasAskedFor(t *testing.T) {
+	script := `for app in com.you.app com.example.other; do
+  for topic in com.you.app com.example.other; do
+    token=$(curl -s "$APNS_SIM_CONTROL/v1/devices/$APNS_SIM_DEVICE_ID" | sed "s/.*\"topic\":\"$topic\",\"token\":\"\([0-9a-f]*\)\".*/\1/")
+    curl -s -o /dev/null -w "$app $topic %{http_code}\n" --http2 --cert "$APNS_SIM_CERTIFICATE_DIR/$app.pem" -H "apns-topic: $topic" "$APNS_SIM_PROVIDER/3/device/$token" -d '{"aps":{"alert":"hi"}}'
+  done
+  openssl pkcs12 -in "$APNS_SIM_CERTIFICATE_DIR/$app.p12" -passin "pass:$APNS_SIM_CERTIFICATE_PASSWORD" -nokeys -clcerts | openssl x509 -noout -subject | grep -o "UID *= *[a-z.]*"
+done`
+	code, stdout, stderr := execute(t, script, "--topic", "com.you.app", "--topic", "com.example.other", "--topic", "com.you.app")
+	require.Equal(t, exitOK, code, stderr)
+	assert.Equal(t, `com.you.app com.you.app 200
+com.you.app com.example.other 400
+UID=com.you.app
+com.example.other com.you.app 400
+com.example.other com.example.other 200
+UID=com.example.other
+`, strings.ReplaceAll(stdout, " = ", "="))
+}
+
+// https://nodejs.org/api/cli.html#node_extra_ca_certsfile: one file
+func TestTheRootsThatTheProgramHadAlreadyAreKept(t *testing.T) {
+	theirs := filepath.Join(initialized(t), "ca.pem")
+	for _, name := range trustVariables {
+		t.Setenv(name, theirs)
+	}
+	code, stdout, stderr := execute(t, `for file in "$NODE_EXTRA_CA_CERTS" "$SSL_CERT_FILE" "$REQUESTS_CA_BUNDLE" "$CURL_CA_BUNDLE"; do cat "$file"; echo; echo ====; done; echo; cat "$APNS_SIM_CA_FILE"`)
+	require.Equal(t, exitOK, code, stderr)
+	files := strings.Split(stdout, "\n====\n")
+	require.Len(t, files, 5)
+	for i, name := range []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
+		assert.Contains(t, files[i], strings.TrimSpace(read(t, theirs)), name)
+		assert.Contains(t, files[i], strings.TrimSpace(files[4]), name)
+		assert.Equal(t, 2, strings.Count(files[i], "BEGIN CERTIFICATE"), name)
+	}
+}
+
 func TestTheProgramIsLedToTheSimulatorAndNowhereElse(t *testing.T) {
 	t.Setenv("NO_PROXY", "corp.example")
 	t.Setenv("JAVA_TOOL_OPTIONS", "-Xmx1g")

@@ -16,7 +16,8 @@ const storePassword = "changeit"
 
 // writeTrust writes into a folder, for programs that take one file in place of what
 // they had, the roots that the machine trusts and the simulator's beside them: as PEM,
-// and as PKCS#12 for Java.
+// and as PKCS#12 for Java; and for variables that name such a file already, what is in it
+// and the simulator's.
 func writeTrust(dir string, root []byte, p *envvars.Place) error {
 	path, bundle, err := envvars.WriteBundle(dir, root)
 	if err != nil {
@@ -27,6 +28,9 @@ func writeTrust(dir string, root []byte, p *envvars.Place) error {
 		return err
 	}
 	p.Bundle, p.Store, p.StorePassword = path, filepath.Join(dir, "trust.p12"), storePassword
+	if err := p.JoinRoots(dir, root); err != nil {
+		return err
+	}
 	return pki.WritePublic(p.Store, store)
 }
 

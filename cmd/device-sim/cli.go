@@ -21,7 +21,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/secret"
 )
 
-// cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name.
+// cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name. Where the
+// control API is may also stand in the variables of apns-sim.
 type cli struct {
 	LogLevel slog.Level `help:"What goes to stderr besides errors: debug, info, warn or error." default:"warn"`
 
@@ -40,8 +41,8 @@ type command interface {
 type runCmd struct {
 	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
-	ControlToken string           `help:"Bearer token of the control API, if it demands one." placeholder:"TOKEN"`
-	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
+	ControlToken string           `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
+	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
 	Topic        []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
 	Channel      []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
 	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
@@ -133,7 +134,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	if err != nil {
 		return report(std, err)
 	}
-	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"))
+	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"), os.Getenv("APNS_SIM_CONTROL_TOKEN"))
 	parsed, err := parser.Parse(args)
 	switch {
 	case helped:

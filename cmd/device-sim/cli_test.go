@@ -48,6 +48,22 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	}, parse(t, "run"))
 }
 
+func TestTheControlAPIMayStandInTheVariablesOfApnsSim(t *testing.T) {
+	t.Setenv("APNS_SIM_CONTROL", "http://10.0.0.1:8197")
+	t.Setenv("APNS_SIM_CONTROL_TOKEN", "secret")
+	c := parse(t, "run")
+	assert.Equal(t, "http://10.0.0.1:8197", c.Control)
+	assert.Equal(t, "secret", c.ControlToken)
+	t.Setenv("DEVICE_SIM_CONTROL", "http://10.0.0.2:8197")
+	assert.Equal(t, "http://10.0.0.2:8197", parse(t, "run").Control, "its own variable wins")
+	assert.Equal(t, "http://10.0.0.3:8197", parse(t, "run", "--control", "http://10.0.0.3:8197").Control)
+	for _, verb := range []string{"run", "handshake", "fleet"} {
+		var stdout, stderr strings.Builder
+		assert.Zero(t, run(t.Context(), []string{verb, "--help"}, testStreams(&stdout, &stderr)), verb)
+		assert.Regexp(t, `\$DEVICE_SIM_CONTROL,\s+\$APNS_SIM_CONTROL`, stdout.String(), verb)
+	}
+}
+
 func TestHelpAndVersionSucceed(t *testing.T) {
 	for args, want := range map[string]string{
 		"--help":     "A phone for the APNs simulator.",

@@ -20,8 +20,8 @@ import (
 type fleetCmd struct {
 	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
-	Control      string           `help:"Control API of the simulator, for the device certificates (default: ${default})." default:"http://127.0.0.1:8197" placeholder:"URL"`
-	ControlToken string           `help:"Bearer token of the control API, if it demands one." placeholder:"TOKEN"`
+	Control      string           `help:"Control API of the simulator, for the device certificates (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
+	ControlToken string           `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Topic        []string         `help:"App to install on each device, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
 	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
 	Style        string           `help:"Way to log in: ${styles}." default:"v3"`

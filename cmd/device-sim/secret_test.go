@@ -19,8 +19,12 @@ func TestNoErrorShowsTheControlToken(t *testing.T) {
 		assert.NotZero(t, run(t.Context(), args, testStreams(&stdout, &stderr)), args)
 		assert.NotContains(t, stdout.String()+stderr.String(), token)
 	}
-	t.Setenv("DEVICE_SIM_CONTROL_TOKEN", token)
-	var stdout, stderr strings.Builder
-	assert.NotZero(t, run(t.Context(), []string{"run", "--log-level", token}, testStreams(&stdout, &stderr)))
-	assert.NotContains(t, stderr.String(), token)
+	for _, variable := range []string{"DEVICE_SIM_CONTROL_TOKEN", "APNS_SIM_CONTROL_TOKEN"} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv(variable, token)
+			var stdout, stderr strings.Builder
+			assert.NotZero(t, run(t.Context(), []string{"run", "--log-level", token}, testStreams(&stdout, &stderr)))
+			assert.NotContains(t, stderr.String(), token)
+		})
+	}
 }

@@ -1,11 +1,13 @@
 package envvars
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
@@ -52,6 +54,38 @@ func systemRoots(ours string) ([]byte, error) {
 		}
 	}
 	return nil, nil
+}
+
+// JoinRoots writes for each variable that names a file of roots in the program's
+// environment already a file into a folder that has the simulator's beside them, so that
+// what the program trusts is not lost. A file that is not there, or a folder, which only
+// requests takes, is not joined.
+func (p *Place) JoinRoots(dir string, root []byte) error {
+	if p.Inherited == nil {
+		return nil
+	}
+	p.Joined = map[string]string{}
+	for _, name := range []string{nodeRoots, requestsRoots, curlRoots} {
+		own := p.Inherited(name)
+		if own == "" || own == p.CAFile || own == p.Bundle {
+			continue
+		}
+		if file, err := os.Stat(own); errors.Is(err, fs.ErrNotExist) || err == nil && file.IsDir() {
+			continue
+		}
+		roots, err := os.ReadFile(own)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if !bytes.Contains(roots, bytes.TrimSpace(root)) { // it may be what we wrote earlier
+			roots = append(ended(roots), root...)
+		}
+		p.Joined[name] = filepath.Join(dir, strings.ToLower(name)+".pem")
+		if err := pki.WritePublic(p.Joined[name], roots); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ended returns text with an end of line at its end.

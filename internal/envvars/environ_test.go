@@ -100,6 +100,35 @@ func TestTheBundleHasTheRootsOfTheMachineAndOurs(t *testing.T) {
 	assert.ErrorContains(t, err, "SSL_CERT_FILE: ")
 }
 
+func TestAFileOfRootsThatAVariableNamesIsJoinedWithOurs(t *testing.T) {
+	dir := t.TempDir()
+	own := filepath.Join(dir, "own.pem")
+	require.NoError(t, os.WriteFile(own, []byte("theirs"), 0o600))
+	variables := map[string]string{
+		"NODE_EXTRA_CA_CERTS": own,
+		"REQUESTS_CA_BUNDLE":  dir,                        // requests takes a folder
+		"CURL_CA_BUNDLE":      filepath.Join(dir, "none"), // of a simulator that is gone
+	}
+	p := envvars.Place{CAFile: "ca.pem", Bundle: "bundle.pem", Inherited: func(name string) string { return variables[name] }}
+	require.NoError(t, p.JoinRoots(dir, []byte("ours\n")))
+	joined := filepath.Join(dir, "node_extra_ca_certs.pem")
+	assert.Equal(t, joined, p.Map()["NODE_EXTRA_CA_CERTS"])
+	assert.Equal(t, "theirs\nours\n", read(t, joined))
+	assert.Equal(t, "theirs", read(t, own), "the program's own file stays as it is")
+	assert.Equal(t, "bundle.pem", p.Map()["REQUESTS_CA_BUNDLE"])
+	assert.Equal(t, "bundle.pem", p.Map()["CURL_CA_BUNDLE"])
+
+	// In a shell that has the variables of env already, of this simulator or of one before.
+	variables["NODE_EXTRA_CA_CERTS"] = joined
+	require.NoError(t, p.JoinRoots(dir, []byte("ours\n")))
+	assert.Equal(t, "theirs\nours\n", read(t, joined))
+	require.NoError(t, p.JoinRoots(dir, []byte("newer\n")))
+	assert.Equal(t, "theirs\nours\nnewer\n", read(t, joined))
+	variables["NODE_EXTRA_CA_CERTS"] = "ca.pem"
+	require.NoError(t, p.JoinRoots(dir, []byte("ours\n")))
+	assert.Equal(t, "ca.pem", p.Map()["NODE_EXTRA_CA_CERTS"])
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)

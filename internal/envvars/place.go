@@ -17,7 +17,10 @@ type Place struct {
 	// CAFile has the root certificate, PEM. Bundle has it beside the roots of the
 	// machine; see [WriteBundle]. Store is the same as PKCS#12 under StorePassword,
 	// for Java.
-	CAFile, Bundle       string
+	CAFile, Bundle string
+	// Joined are files that have the root beside what the file of a variable has, by
+	// the name of the variable; see [Place.JoinRoots].
+	Joined               map[string]string
 	Store, StorePassword string
 
 	// Team has a key, as a file or as the text of one, and a provider certificate
@@ -27,7 +30,9 @@ type Place struct {
 	KeyFile, KeyP8                      string
 	CertificateFile, CertificateRSAFile string
 	CertificateP12, CertificatePassword string
-	Topic                               string
+	// CertificateDir has such a certificate for each topic, as TOPIC.pem and TOPIC.p12.
+	CertificateDir string
+	Topic          string
 	// Token is that of Topic on a device inside the simulator, DeviceID that
 	// device; there may be another one in the sandbox. See [Place.AddDevice].
 	Token, DeviceID               string

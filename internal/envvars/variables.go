@@ -18,6 +18,14 @@ type Variable struct {
 	Value func(*Place) string
 }
 
+// The variables that name one file of roots and can be joined with the simulator's;
+// SSL_CERT_FILE is what the bundle begins with.
+const (
+	nodeRoots     = "NODE_EXTRA_CA_CERTS"
+	requestsRoots = "REQUESTS_CA_BUNDLE"
+	curlRoots     = "CURL_CA_BUNDLE"
+)
+
 // variables is the one table of what exec sets, env prints, and a space is told
 // with. Our own have the names of the flags of the verbs that they are for, so
 // that those find this simulator, too.
@@ -45,16 +53,17 @@ var variables = []Variable{
 	{"APNS_SIM_CERTIFICATE_P12", "", "the same, PKCS#12 file", func(p *Place) string { return p.CertificateP12 }},
 	{"APNS_SIM_CERTIFICATE_PASSWORD", "", "password of the PKCS#12 file", func(p *Place) string { return p.CertificatePassword }},
 	{"APNS_SIM_CERTIFICATE_RSA_FILE", "", "provider certificate with an RSA key, PEM file; set by exec only", func(p *Place) string { return p.CertificateRSAFile }},
+	{"APNS_SIM_CERTIFICATE_DIR", "", "folder with a provider certificate for each topic, TOPIC.pem and TOPIC.p12, with the same password; set by exec only", func(p *Place) string { return p.CertificateDir }},
 	{"APNS_SIM_TOPIC", "", "topic", func(p *Place) string { return p.Topic }},
 	{"APNS_SIM_TOKEN", "", "device token of a virtual device, for the topic", func(p *Place) string { return p.Token }},
 	{"APNS_SIM_DEVICE_ID", "", "id of that device", func(p *Place) string { return p.DeviceID }},
 	{"APNS_SIM_TOKEN_SANDBOX", "", "device token of a virtual device in the sandbox, for the topic", func(p *Place) string { return p.TokenSandbox }},
 	{"APNS_SIM_DEVICE_ID_SANDBOX", "", "id of that device", func(p *Place) string { return p.DeviceIDSandbox }},
 
-	{"NODE_EXTRA_CA_CERTS", "node", "trust: Node", func(p *Place) string { return p.CAFile }},
-	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL", func(p *Place) string { return p.Bundle }},
-	{"REQUESTS_CA_BUNDLE", "python", "trust: requests", func(p *Place) string { return p.Bundle }},
-	{"CURL_CA_BUNDLE", "curl", "trust: curl", func(p *Place) string { return p.Bundle }},
+	{nodeRoots, "node", "trust: Node; added to the roots already set", func(p *Place) string { return cmp.Or(p.Joined[nodeRoots], p.CAFile) }},
+	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL; added to the roots already set", func(p *Place) string { return p.Bundle }},
+	{requestsRoots, "python", "trust: requests; added to the roots already set", func(p *Place) string { return cmp.Or(p.Joined[requestsRoots], p.Bundle) }},
+	{curlRoots, "curl", "trust: curl; added to the roots already set", func(p *Place) string { return cmp.Or(p.Joined[curlRoots], p.Bundle) }},
 	{"JAVA_TOOL_OPTIONS", "java", "trust and CONNECT proxy: Java; added to the options already set", javaOptions},
 	{"HTTPS_PROXY", "proxy", "CONNECT proxy that routes Apple's hostnames to the simulator", func(p *Place) string { return p.Proxy }},
 	{"https_proxy", "proxy", "the same, as some programs spell it", func(p *Place) string { return p.Proxy }},
