@@ -64,7 +64,7 @@ const (
 	RetryFixed
 	// RetryReconnect: send again with a fresh token on a new connection.
 	RetryReconnect
-	// RetryLater: send again after 15 minutes or more, backing off.
+	// RetryLater: send again after at least 15 minutes, with backoff.
 	RetryLater
 )
 
@@ -72,11 +72,11 @@ const (
 func (r Retry) String() string {
 	switch r {
 	case RetryFixed:
-		return "after putting it right"
+		return "after fixing the request"
 	case RetryReconnect:
 		return "with a fresh token on a new connection"
 	case RetryLater:
-		return "after 15 minutes or more, backing off"
+		return "after at least 15 minutes, with backoff"
 	default:
 		return "never"
 	}

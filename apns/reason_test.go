@@ -131,9 +131,9 @@ func TestRetryAdviceFollowsApple(t *testing.T) {
 func TestRetryAdviceReadsAsASentencePart(t *testing.T) {
 	want := map[apns.Retry]string{
 		apns.RetryNever:     "never",
-		apns.RetryFixed:     "after putting it right",
+		apns.RetryFixed:     "after fixing the request",
 		apns.RetryReconnect: "with a fresh token on a new connection",
-		apns.RetryLater:     "after 15 minutes or more, backing off",
+		apns.RetryLater:     "after at least 15 minutes, with backoff",
 	}
 	for retry, words := range want {
 		assert.Equal(t, words, retry.String())

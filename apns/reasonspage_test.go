@@ -32,15 +32,15 @@ func writeReasonsPage() string {
 	var page strings.Builder
 	page.WriteString(`# Reasons and advice
 
-Written from the tables in package apns by ` + "`go test ./apns -run PageOfReasons -update`" + `; do not edit it by hand.
-The same rows answer ` + "`apns-sim explain WORD`" + `.
+Generated from the tables in package apns by ` + "`go test ./apns -run PageOfReasons -update`" + `; do not edit.
+` + "`apns-sim explain WORD`" + ` prints the same rows.
 
 ## Reasons
 
-With these words APNs refuses a request, in the body ` + "`{\"reason\":\"…\"}`" + ` or in the debug data of GOAWAY. The column
-"Again" is Apple's advice on when the same push may be sent once more.
+APNs sends these reasons in the body of an error response, ` + "`{\"reason\":\"…\"}`" + `, or in the debug data of GOAWAY. "Cause" is
+what causes the reason in the simulator; "Retry" is Apple's advice on when to send the same push again.
 
-| Status | Reason | Requests | Means | Here | What to do | Again | Source |
+| Status | Reason | Requests | Meaning | Cause | What to do | Retry | Source |
 |---|---|---|---|---|---|---|---|
 `)
 	reasons := apns.Reasons()
@@ -52,10 +52,10 @@ With these words APNs refuses a request, in the body ` + "`{\"reason\":\"…\"}`
 	page.WriteString(`
 ## Advice
 
-These pushes are accepted, with 200, and then not shown, or only in part. The simulator says so to whoever reads the
-push; the provider is never told.
+APNs accepts these pushes with 200, and the device does not show them, or only in part. The simulator reports the advice with the
+push in the history; responses to the provider do not contain it.
 
-| Code | Means | Source |
+| Code | Meaning | Source |
 |---|---|---|
 `)
 	for _, a := range apns.Advices() {
