@@ -2,14 +2,14 @@ package apns
 
 import "fmt"
 
-// An Environment is one of the two separate worlds of APNs. Tokens, keys and
+// An Environment is one of the two separate services of APNs. Tokens, keys and
 // certificates of one mean nothing in the other.
 type Environment uint8
 
 const (
-	// Production is the world of api.push.apple.com.
+	// Production is api.push.apple.com.
 	Production Environment = iota
-	// Sandbox is the world of api.sandbox.push.apple.com, which Apple also
+	// Sandbox is api.sandbox.push.apple.com, which Apple also
 	// calls the development environment.
 	Sandbox
 )

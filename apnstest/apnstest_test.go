@@ -146,7 +146,7 @@ func TestATokenExpires(t *testing.T) {
 	assert.Equal(t, answer{410, got.id, "ExpiredToken"}, got)
 }
 
-func TestSandboxIsAnotherWorld(t *testing.T) {
+func TestSandboxIsSeparateFromProduction(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
 	phone := apple.NewDevice(app)

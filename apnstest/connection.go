@@ -23,7 +23,7 @@ type Connection struct {
 // [Server] those of everybody.
 func (s *Space) Connections() (list []Connection) {
 	for _, c := range s.server.sim.ProviderConnections() {
-		if s.common() || c.Space == s.TeamID {
+		if s.isDefault() || c.Space == s.TeamID {
 			list = append(list, Connection{
 				ID: c.ID, Kind: c.Kind, Remote: c.Remote, Environment: c.Environment, TeamID: c.Space,
 				Since: c.Since, Requests: c.Requests,

@@ -138,7 +138,7 @@ func (d *Device) until(ctx context.Context, ready func() bool) error {
 // ID names the device in filters.
 func (d *Device) ID() string { return d.phone.ID().String() }
 
-// Environment is the world the device lives in.
+// Environment is that of the device.
 func (d *Device) Environment() apns.Environment { return d.env }
 
 // Token returns the device token of an app, in hex, as the app hands it to its

@@ -14,7 +14,7 @@ func (s *Space) parse(words []any) filters.Filter {
 	s.tb.Helper()
 	query, err := pairs(words)
 	if err == nil {
-		if !s.common() {
+		if !s.isDefault() {
 			query["space"] = []string{s.TeamID}
 		}
 		var f filters.Filter

@@ -91,7 +91,7 @@ func (s *Space) inject(rules []fault.Rule) (undo func()) {
 
 // ofFaults is the space of the faults that are injected here.
 func (s *Space) ofFaults() string {
-	if s.common() {
+	if s.isDefault() {
 		return ""
 	}
 	return s.TeamID

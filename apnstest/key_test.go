@@ -71,7 +71,7 @@ func TestKeysComeAsTheTextOfAFile(t *testing.T) {
 func TestACertificateIsGoodForWhatItWasIssuedFor(t *testing.T) {
 	t.Parallel()
 	mine := newSender(t, shared.NewSpace(t))
-	stranger := shared.NewSpace(t)
+	other := shared.NewSpace(t)
 	for _, tc := range []struct {
 		name    string
 		request apnstest.CertificateRequest
@@ -80,7 +80,7 @@ func TestACertificateIsGoodForWhatItWasIssuedFor(t *testing.T) {
 		{"its app", apnstest.CertificateRequest{}, ""},
 		{"an RSA key", apnstest.CertificateRequest{RSA: true}, ""},
 		{"the time before yesterday", apnstest.CertificateRequest{NotBefore: time.Now().Add(-72 * time.Hour), NotAfter: time.Now().Add(-48 * time.Hour)}, "BadCertificate"},
-		{"an app of the same name of another team", apnstest.CertificateRequest{TeamID: stranger.TeamID}, "DeviceTokenNotForTopic"},
+		{"an app of the same name of another team", apnstest.CertificateRequest{TeamID: other.TeamID}, "DeviceTokenNotForTopic"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			client := mine.Client(mine.app.NewCertificate(tc.request))

@@ -15,9 +15,9 @@ import (
 // A Server is a simulated APNs. Its fields are set by [NewServer] and
 // [Server.Start].
 //
-// What it has as a [Space] is the common world, with a team that exists from the
-// start; more worlds are made with [Server.NewSpace]. Code that takes either takes a
-// *Space, and &apple.Space for the common world. The records of a Server are
+// What it has as a [Space] is the default space, with a team that exists from the
+// start; more spaces are made with [Server.NewSpace]. Code that takes either takes a
+// *Space, and &apple.Space for the default space. The records of a Server are
 // those of all its spaces, and of pushes that name no team.
 type Server struct {
 	Space
@@ -115,7 +115,7 @@ func (s *Server) start() error {
 	s.sim = simulator
 	s.tb.Cleanup(s.shut)
 	key := simulator.Secrets.Keys[0]
-	return s.Space.settle(&s.clock, key)
+	return s.Space.setUp(&s.clock, key)
 }
 
 // Seed returns what decides what faults do by chance: [Config].Seed, or what was
@@ -133,7 +133,7 @@ func (s *Server) Close() error {
 	return s.failed
 }
 
-// shut ends the server. Devices of the common world have ended before.
+// shut ends the server. Devices of the default space have ended before.
 func (s *Server) shut() {
 	s.closed.Do(func() {
 		s.closeClients()

@@ -15,7 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A Space is a world of its own on a [Server]: a team with its keys, apps, devices,
+// A Space is an isolated part of a [Server]: a team with its keys, apps, devices,
 // channels, faults, records and clock. Two spaces may have apps of the same bundle
 // ID and never see each other.
 type Space struct {
@@ -48,7 +48,7 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 	tb.Helper()
 	in := &Space{tb: tb, server: s}
 	team := keystore.NewID()
-	place, err := s.sim.Spaces.Open(team)
+	internal, err := s.sim.Spaces.Open(team)
 	if err != nil {
 		tb.Fatalf("apnstest: %v", err)
 	}
@@ -59,7 +59,7 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 	}
 	key, err := in.addKey()
 	if err == nil {
-		err = in.settle(s.sim.Spaces.Clock(place), key)
+		err = in.setUp(s.sim.Spaces.Clock(internal), key)
 	}
 	if err != nil {
 		tb.Fatalf("apnstest: %v", err)
@@ -67,8 +67,8 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 	return in
 }
 
-// settle sets the fields.
-func (s *Space) settle(c *clock.Clock, key keystore.SigningKey) (err error) {
+// setUp sets the fields.
+func (s *Space) setUp(c *clock.Clock, key keystore.SigningKey) (err error) {
 	s.Endpoints = endpoints(s.server.sim.Info())
 	s.RootCAs = s.server.sim.Secrets.PKI.RootPool()
 	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private
@@ -85,18 +85,18 @@ func (s *Space) close() {
 	}
 }
 
-// common reports whether this is the world that the server began with.
-func (s *Space) common() bool { return s == &s.server.Space }
+// isDefault reports whether this is the default space.
+func (s *Space) isDefault() bool { return s == &s.server.Space }
 
-// place is the space as the simulator has it, nil for the common world.
-func (s *Space) place() *space.Space { return s.server.sim.Spaces.Of(s.TeamID) }
+// internal is the space as the simulator has it, nil for the default space.
+func (s *Space) internal() *space.Space { return s.server.sim.Spaces.ForTeam(s.TeamID) }
 
 // Reset takes the space back to how it began: no faults, no records, nothing waiting
 // for a device, and the clock with the machine's. Keys, apps and devices stay.
 func (s *Space) Reset() {
 	s.tb.Helper()
 	team := s.TeamID
-	if s.common() {
+	if s.isDefault() {
 		team = ""
 	}
 	if err := s.server.sim.ResetSpace(team); err != nil {

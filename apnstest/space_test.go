@@ -60,7 +60,7 @@ func TestParallelTestsOnOneServerNeverSeeEachOther(t *testing.T) {
 	}
 }
 
-func TestAnotherSpaceIsAnotherWorld(t *testing.T) {
+func TestSpacesAreIsolatedFromEachOther(t *testing.T) {
 	t.Parallel()
 	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
 	got := mine.pushTo(t, other.phone.Token(other.app), `{}`)
@@ -132,7 +132,7 @@ func TestResetTakesAServerBackToItsBeginning(t *testing.T) {
 	require.Equal(t, 503, all.push(t, `{"n":2}`).status)
 
 	apple.Reset()
-	assert.Len(t, apple.Records(), 1, "that of the space, which is another world")
+	assert.Len(t, apple.Records(), 1, "the record of the other space stays")
 	all.phone.Connect()
 	require.Equal(t, 200, all.push(t, `{"n":3}`).status, "no fault is left")
 	assert.Equal(t, `{"n":3}`, string(all.phone.Next().Payload), "what waited is forgotten")

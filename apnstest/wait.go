@@ -175,7 +175,7 @@ func (s *Space) RequireNone(filter ...any) {
 	s.tb.Helper()
 	f := s.parse(filter)
 	all := journal.Query{}
-	if !s.common() {
+	if !s.isDefault() {
 		all.Filter = s.parse(nil)
 	}
 	ctx, cancel := s.within()
@@ -261,5 +261,5 @@ func (s *Space) Replay(apnsID string) string {
 
 func (s *Space) get(apnsID string) (journal.Record, bool) {
 	r, ok := s.server.sim.Journal.Get(apnsID)
-	return r, ok && (s.common() || r.Push.TeamID == s.TeamID)
+	return r, ok && (s.isDefault() || r.Push.TeamID == s.TeamID)
 }

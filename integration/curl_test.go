@@ -87,7 +87,7 @@ func TestCurlPushesToADevice(t *testing.T) {
 }
 
 // Apple's own names, with the connection led here: the certificate is good for
-// them and they choose the world, whatever the port.
+// them and they select the environment, whatever the port.
 func TestCurlReachesTheSimulatorUnderApplesNames(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)

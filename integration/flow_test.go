@@ -19,7 +19,7 @@ const (
 	uniqueID = `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`
 )
 
-// The whole way, for every kind of provider, world and device: a device gets its
+// The whole way, for every kind of provider, environment and device: a device gets its
 // token, a provider pushes to it with sideshow/apns2, the payload comes out at
 // the device.
 func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
 	}
 }
 
-func TestATokenOfOneWorldIsABadTokenInTheOther(t *testing.T) {
+func TestATokenOfOneEnvironmentIsABadTokenInTheOther(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for here, there := range map[string]string{production: sandbox, sandbox: production} {

@@ -203,7 +203,7 @@ func TestIDsComeBackOrAreMadeUp(t *testing.T) {
 
 // observed: apns2#93, pushy#312. The environments of a certificate are checked
 // when the first request comes.
-func TestACertificateOfTheOtherWorldIsSentAway(t *testing.T) {
+func TestACertificateOfTheOtherEnvironmentIsRejected(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	require.Zero(t, run(t, apnsSim, "ca", "init", "--certs", dir).code)

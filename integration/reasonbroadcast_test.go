@@ -13,7 +13,7 @@ var broadcastCases = []reasonCase{
 	{apns.MethodNotAllowed, "plain", []step{listChannels(with(":method", "PATCH"))}},
 
 	{apns.BadCertificate, "plain", []step{listChannels(unknownCertificate)}},
-	{apns.BadCertificateEnvironment, "plain", []step{listChannels(otherWorldsCertificate)}},
+	{apns.BadCertificateEnvironment, "plain", []step{listChannels(otherEnvironmentsCertificate)}},
 	{apns.MissingProviderToken, "plain", []step{publish(without("authorization"))}},
 	{apns.InvalidProviderToken, "plain", []step{listChannels(forged)}},
 	{apns.ExpiredProviderToken, "plain", []step{publish(issued(2 * time.Hour))}},

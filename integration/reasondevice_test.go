@@ -14,7 +14,7 @@ var deviceCases = []reasonCase{
 	{apns.DuplicateHeaders, "plain", []step{sendPush(also("apns-topic", demoTopic))}},
 
 	{apns.BadCertificate, "plain", []step{sendPush(unknownCertificate)}},
-	{apns.BadCertificateEnvironment, "plain", []step{sendPush(otherWorldsCertificate)}},
+	{apns.BadCertificateEnvironment, "plain", []step{sendPush(otherEnvironmentsCertificate)}},
 	{apns.MissingProviderToken, "plain", []step{sendPush(without("authorization"))}},
 	{apns.InvalidProviderToken, "plain", []step{sendPush(forged)}},
 	{apns.ExpiredProviderToken, "plain", []step{sendPush(issued(2 * time.Hour))}},

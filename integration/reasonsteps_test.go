@@ -112,12 +112,12 @@ func forged(s *session, c *call) {
 	with("authorization", bearerAt(s.t, newKey(s.t), s.Demo.KeyID, s.Demo.TeamID, time.Now()))(s, c)
 }
 
-// unknownCertificate and otherWorldsCertificate are those of the connection.
+// unknownCertificate and otherEnvironmentsCertificate are those of the connection.
 func unknownCertificate(s *session, c *call) {
 	c.certificates = []tls.Certificate{selfSigned(s.t, "Apple Push Services: "+demoTopic).tls()}
 }
 
-func otherWorldsCertificate(s *session, c *call) {
+func otherEnvironmentsCertificate(s *session, c *call) {
 	c.certificates = []tls.Certificate{s.sandboxCertificate()}
 }
 

@@ -128,8 +128,8 @@ func TestTokensOutliveTheSimulatorThatSealedThem(t *testing.T) {
 	assert.Equal(t, base, baseToken(t, state, production))
 	again.expectPayload(sim.Demo.Topic, []byte(`"from before"`))
 
-	stranger := startSimulator(t)
-	refused, err := stranger.tokenClient(t, production).PushWithContext(t.Context(), aPush(stranger, phone, "elsewhere"))
+	other := startSimulator(t)
+	refused, err := other.tokenClient(t, production).PushWithContext(t.Context(), aPush(other, phone, "elsewhere"))
 	require.NoError(t, err)
 	assert.Equal(t, apns2.ReasonBadDeviceToken, refused.Reason, "another simulator cannot open it")
 }

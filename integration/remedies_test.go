@@ -74,7 +74,7 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 		{"device at the control listener", deviceSim, []string{"run", "--control", sim.Control, "--server", hostPort(sim.Control)}, 1, []string{"--server"}},
 		{"device with another's root", deviceSim, []string{"run", "--control", sim.Control, "--server", sim.Device, "--ca", other.CAFile}, 1, []string{"--ca"}},
 		{"device without a root", deviceSim, []string{"run", "--control", sim.Control, "--server", sim.Device, "--ca", notes}, 2, []string{notes, "caFile"}},
-		{"device without a world", deviceSim, []string{"run", "--environment", "staging"}, 2, []string{"production", "sandbox"}},
+		{"device with an unknown environment", deviceSim, []string{"run", "--environment", "staging"}, 2, []string{"production", "sandbox"}},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ type record struct {
 	} `json:"demo"`
 }
 
-// The two worlds, and where each is.
+// The two environments, and the addresses of each.
 const (
 	production = "production"
 	sandbox    = "sandbox"

@@ -16,7 +16,7 @@ type clockCommand struct {
 // A clockFlags says which clock is meant.
 type clockFlags struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"That of this space; otherwise the common one."`
+	Space string `env:"-" placeholder:"TEAM" help:"The clock of this space; the default space if left out."`
 }
 
 // A clockFace is what a clock shows.

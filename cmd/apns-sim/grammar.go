@@ -42,7 +42,7 @@ type commands struct {
 	Fault      faultCommand      `cmd:"" help:"Let something go wrong."`
 	Clock      clockCommand      `cmd:"" help:"Show and move the clock of APNs."`
 	Device     deviceCommand     `cmd:"" help:"Devices: inside the simulator, and connected ones."`
-	Space      spaceCommand      `cmd:"" help:"Spaces: worlds of their own, for tests that run side by side."`
+	Space      spaceCommand      `cmd:"" help:"Spaces: isolated teams, for tests that run side by side."`
 	Team       teamCommand       `cmd:"" help:"Teams of a running simulator, their keys and apps."`
 	Channel    channelCommand    `cmd:"" help:"Broadcast channels of apps."`
 	Connection connectionCommand `cmd:"" help:"Open connections of providers and devices."`

@@ -31,7 +31,7 @@ func TestNoSecretIsInAnyAnswerOrInTheLog(t *testing.T) {
 	require.NoError(t, err)
 	old, err := providerauth.Sign(key, sim.DemoKey, sim.DemoTeam, time.Now().Add(-2*time.Hour))
 	require.NoError(t, err)
-	stranger, err := providerauth.Sign(key, sim.DemoKey, "NOBODY0001", time.Now())
+	foreign, err := providerauth.Sign(key, sim.DemoKey, "NOBODY0001", time.Now())
 	require.NoError(t, err)
 	const basic = "dXNlcjpzZWNyZXQtb2YtdGhlLXVzZXI="
 
@@ -41,7 +41,7 @@ func TestNoSecretIsInAnyAnswerOrInTheLog(t *testing.T) {
 	require.True(t, roots.AppendCertsFromPEM(root))
 	token := issued(t, dir, apns.Production)
 	for value, status := range map[string]int{
-		"bearer " + good: 200, "bearer " + old: 403, "bearer " + stranger: 403, "Basic " + basic: 403, basic: 403,
+		"bearer " + good: 200, "bearer " + old: 403, "bearer " + foreign: 403, "Basic " + basic: 403, basic: 403,
 	} {
 		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Provider+"/3/device/"+token, strings.NewReader(`{"aps":{}}`))
@@ -56,7 +56,7 @@ func TestNoSecretIsInAnyAnswerOrInTheLog(t *testing.T) {
 	}
 
 	secrets := []string{basic, strings.Split(string(keyText), "\n")[1]}
-	for _, jwt := range []string{good, old, stranger} {
+	for _, jwt := range []string{good, old, foreign} {
 		secrets = append(secrets, jwt, jwt[strings.LastIndexByte(jwt, '.')+1:])
 	}
 	clean := func(where, text string) {

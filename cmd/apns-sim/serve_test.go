@@ -131,7 +131,7 @@ func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 		{"key file that is none", []string{"--any-port", "--key", "T:K:" + empty}, empty},
 		{"key with a team that cannot be", []string{"--any-port", "--key", "a team:K:" + key}, `"a team"`},
 		{"key by the name of another", []string{"--any-port", "--key", "SIMTEAM001:SIMKEY0001:" + key}, "give this one another key ID"},
-		{"key for another world", []string{"--any-port", "--key", "T:K:" + key + ",staging"}, `--key T:K: "staging" is not understood; write TEAM:KEYID:FILE[,production|sandbox]`},
+		{"key for an unknown environment", []string{"--any-port", "--key", "T:K:" + key + ",staging"}, `--key T:K: "staging" is not understood; write TEAM:KEYID:FILE[,production|sandbox]`},
 		{"key for no topic", []string{"--any-port", "--key", "T:K:" + key + ",topic=no/topic"}, "topic=no/topic names no bundle ID"},
 		{"key related to two", []string{"--any-port", "--key", "T:K:" + key + ",topic=com.a,related=A,related=B"}, "it is related to A already"},
 		{"key of a team, related", []string{"--any-port", "--key", "T:K:" + key + ",related=A"}, "key K is team-scoped and cannot have a related key (A)"},

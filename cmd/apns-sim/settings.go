@@ -197,7 +197,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 		settings = append(settings, flag.Envs...)
 	}
 	var wrong []error
-	for _, name := range strangers(parsed.Model, list) {
+	for _, name := range unknownVariables(parsed.Model, list) {
 		nearest, edits := apns.Nearest(name, settings)
 		if edits > misspelling {
 			continue
@@ -217,15 +217,15 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 // nearest right name. They may be somebody's own, as those that Kubernetes makes of a
 // service called apns-sim; a mistake in a name would go unnoticed otherwise.
 func strangeVariables(app *kong.Application, list []string) (remarks []string) {
-	for _, name := range strangers(app, list) {
+	for _, name := range unknownVariables(app, list) {
 		nearest, _ := apns.Nearest(name, knownVariables(app))
 		remarks = append(remarks, fmt.Sprintf("the variable %s means nothing; did you mean %s?", name, nearest))
 	}
 	return remarks
 }
 
-// strangers are the names of the variables that look like ours and are not, in order.
-func strangers(app *kong.Application, list []string) (names []string) {
+// unknownVariables returns the names of the variables that look like ours and are not, in order.
+func unknownVariables(app *kong.Application, list []string) (names []string) {
 	known := knownVariables(app)
 	for _, variable := range list {
 		name, _, _ := strings.Cut(variable, "=")

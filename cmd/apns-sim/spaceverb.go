@@ -174,7 +174,7 @@ func teamRow(t *controlapi.Team) []string {
 	for i, key := range t.Keys {
 		keys[i] = key.ID
 	}
-	where := map[bool]string{true: "its own", false: "common"}[t.Own]
+	where := map[bool]string{true: "its own", false: "default"}[t.Own]
 	if t.Suspended {
 		where += ", suspended"
 	}

@@ -45,7 +45,7 @@ type runCmd struct {
 	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
 	Topic        []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
 	Channel      []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
-	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
+	Environment  apns.Environment `help:"Environment of the device: production or sandbox." default:"production"`
 	State        string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
 	Style        string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN), pack (as v3, in packed frames), both (v3 or pack, as the courier likes)." enum:"v3,v2,none,pack,both" default:"v3"`
 	KeyType      string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`

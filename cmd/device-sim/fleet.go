@@ -23,7 +23,7 @@ type fleetCmd struct {
 	Control      string           `help:"Control API of the simulator, for the device certificates (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
 	ControlToken string           `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Topic        []string         `help:"App to install on each device, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
-	Environment  apns.Environment `help:"World to live in: production or sandbox." default:"production"`
+	Environment  apns.Environment `help:"Environment of the devices: production or sandbox." default:"production"`
 	Style        string           `help:"Way to log in: ${styles}." default:"v3"`
 	State        string           `help:"Directory that keeps keys, certificates and tokens, so that the next run has the same devices." placeholder:"DIR"`
 

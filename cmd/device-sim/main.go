@@ -27,7 +27,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], std))
 }
 
-// streams is the world outside: what is typed, where the output goes, and the clock
+// streams has the input, the outputs and the clock
 // that dates it.
 type streams struct {
 	stdin      io.Reader // nil if nothing is read

@@ -158,7 +158,7 @@ func (s *simulator) startAt(terminal bool, args ...string) *running {
 	return s.startWith(args, func(std *streams) { std.inTerminal = terminal })
 }
 
-// startWith runs device-sim in a world that edit has changed.
+// startWith runs device-sim with streams that edit has changed.
 func (s *simulator) startWith(args []string, edit func(*streams)) *running {
 	ctx, stop := context.WithCancel(s.Context())
 	r := &running{stop: stop, code: make(chan int, 1)}

@@ -21,7 +21,7 @@ import (
 // patience is how long a test waits for a delivery.
 const patience = 10 * time.Second
 
-// A Space is a team that lives in a world of its own: a key, a certificate, an app
+// A Space is an isolated team: a key, a certificate, an app
 // and a device, which no other test sees.
 type Space struct {
 	Provider        string // address of the provider API, https://localhost:2197

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { openSpace } from 'apns-sim';
 
-test('each space is another world', async (t) => {
+test('spaces are isolated', async (t) => {
   const [one, two] = [await openSpace(t), await openSpace(t)];
   assert.notEqual(one.team, two.team);
   assert.notEqual(one.token, two.token);

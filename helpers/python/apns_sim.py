@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 class Space:
-    """A team that lives in a world of its own, with a device in production or the sandbox.
+    """An isolated team, with a device in production or the sandbox.
     Keys are written to files in `folder`."""
 
     def __init__(self, folder: pathlib.Path, environment="production"):

@@ -6,7 +6,7 @@ import pytest
 from apns_sim import Refused, Space
 
 
-def test_each_space_is_another_world(space, tmp_path):
+def test_spaces_are_isolated(space, tmp_path):
     other = Space(tmp_path)
     assert other.team != space.team and other.token != space.token
     assert "PRIVATE KEY" in space.key and "PRIVATE KEY" in space.certificate_file.read_text()

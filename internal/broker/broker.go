@@ -71,7 +71,7 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
-	// Spaces has the devices and teams that live in a world of their own, with a
+	// Spaces has the devices and teams that live in a space of their own, with a
 	// clock of their own; nil means that none does. Its common clock is Clock.
 	Spaces *space.Registry
 	// Log may be nil.
@@ -114,7 +114,7 @@ type Broker struct {
 	askGone    bool
 	store      store.Store // may be nil
 	journal    *journal.Journal
-	clock      *clock.Clock // of the common world
+	clock      *clock.Clock // of the default space
 	spaces     *space.Registry
 	log        *slog.Logger
 

@@ -19,11 +19,11 @@ type ChannelID string
 // String returns the id as a provider writes it, in base64.
 func (id ChannelID) String() string { return base64.StdEncoding.EncodeToString([]byte(id)) }
 
-// An App is an app in the world it lives in: its bundle ID, without a suffix, and
+// An App is an app in its space: its bundle ID, without a suffix, and
 // before it the space, if it is in one.
 type App string
 
-// AppIn returns the app of a bundle ID in a space, nil being the common world.
+// AppIn returns the app of a bundle ID in a space, nil being the default space.
 func AppIn(s *space.Space, bundleID string) App {
 	if s == nil {
 		return App(bundleID)
@@ -34,7 +34,7 @@ func AppIn(s *space.Space, bundleID string) App {
 // BundleID returns the app's bundle ID.
 func (a App) BundleID() string { return string(a[strings.IndexByte(string(a), '/')+1:]) }
 
-// team returns the team whose space the app is in, "" for the common world.
+// team returns the team whose space the app is in, "" for the default space.
 func (a App) team() string { return string(a[:max(0, strings.IndexByte(string(a), '/'))]) }
 
 // A StoragePolicy says what a channel keeps for devices that come later:

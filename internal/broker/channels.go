@@ -43,7 +43,7 @@ func (cs *channels) find(env apns.Environment, app App, id ChannelID) *channel {
 // as many channels as it may have.
 func (b *Broker) CreateChannel(env apns.Environment, app App, policy StoragePolicy) (Channel, error) {
 	var id [channelIDSize]byte
-	clock := b.clockOf(b.spaces.Of(app.team()))
+	clock := b.clockOf(b.spaces.ForTeam(app.team()))
 	_, _ = rand.Read(id[:]) // never fails
 	c := &channel{
 		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: clock.Now()},

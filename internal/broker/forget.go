@@ -20,7 +20,7 @@ func (b *Broker) Forget(device apns.DeviceID) (pushes int) {
 	return pushes
 }
 
-// DevicesIn returns the devices in a space, nil being the common world, that are
+// DevicesIn returns the devices in a space, nil being the default space, that are
 // connected or have something waiting.
 func (b *Broker) DevicesIn(s *space.Space) []apns.DeviceID {
 	found := make(map[apns.DeviceID]bool)
@@ -32,11 +32,11 @@ func (b *Broker) DevicesIn(s *space.Space) []apns.DeviceID {
 		}
 		s.mu.RUnlock()
 	}
-	maps.DeleteFunc(found, func(device apns.DeviceID, _ bool) bool { return b.spaces.Home(device) != s })
+	maps.DeleteFunc(found, func(device apns.DeviceID, _ bool) bool { return b.spaces.ForDevice(device) != s })
 	return slices.Collect(maps.Keys(found))
 }
 
-// DeleteSpace removes the channels of a space, nil being the common world, and
+// DeleteSpace removes the channels of a space, nil being the default space, and
 // forgets its devices.
 func (b *Broker) DeleteSpace(s *space.Space, devices []apns.DeviceID) {
 	for _, app := range b.appsIn(s) {

@@ -65,13 +65,13 @@ func TestWhatIsForgottenDoesNotCount(t *testing.T) {
 	})
 }
 
-func TestTheDevicesOfAWorldAreThoseWithAConnectionOrSomethingWaiting(t *testing.T) {
+func TestTheDevicesOfASpaceAreThoseWithAConnectionOrSomethingWaiting(t *testing.T) {
 	spaces := space.New(nil)
 	in, err := spaces.Open("TEAM000001")
 	require.NoError(t, err)
 	w := newWorld(t, broker.Config{Spaces: spaces})
 	away, inside := apns.DeviceID{2}, apns.DeviceID{3}
-	spaces.Settle(inside, in)
+	spaces.Assign(inside, in)
 	w.connect(topic)
 	for _, device := range []apns.DeviceID{away, inside} {
 		n := &apns.Notification{Topic: topic, Expiration: apns.DefaultExpiration}

@@ -49,7 +49,7 @@ type queue struct {
 	to Address
 
 	mu    sync.Mutex
-	space *space.Space // where the device is; nil is the common world
+	space *space.Space // where the device is; nil is the default space
 	clock *clock.Clock // what time it is there
 	held  []*entry     // waits for the device, its filter or a better moment
 	ready fifo         // to be sent as soon as the window allows; empty without a route
@@ -65,14 +65,14 @@ type queue struct {
 // moveInLocked finds out where the device is.
 func (q *queue) moveInLocked() {
 	before := q.clock
-	q.space = q.b.spaces.Home(q.to.Device)
+	q.space = q.b.spaces.ForDevice(q.to.Device)
 	q.clock = q.b.clockOf(q.space)
 	if before != nil && before != q.clock {
 		q.noteDue(0) // what is due has another place now
 	}
 }
 
-// clockOf returns the clock of a space, nil being the common world.
+// clockOf returns the clock of a space, nil being the default space.
 func (b *Broker) clockOf(s *space.Space) *clock.Clock { return cmp.Or(b.spaces.Clock(s), b.clock) }
 
 // idleLocked reports whether the queue may be forgotten.

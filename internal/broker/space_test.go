@@ -14,26 +14,26 @@ import (
 )
 
 // inASpace is a world in which the phone is in a space of its own.
-func inASpace(t *testing.T) (w *world, spaces *space.Registry, home *space.Space) {
+func inASpace(t *testing.T) (w *world, spaces *space.Registry, own *space.Space) {
 	t.Helper()
 	common := new(clock.Clock)
 	spaces = space.New(common)
-	home, err := spaces.Open("TEAM000001")
+	own, err := spaces.Open("TEAM000001")
 	require.NoError(t, err)
-	spaces.Settle(phone.Device, home)
+	spaces.Assign(phone.Device, own)
 	w = newWorldAt(t, common, broker.Config{Spaces: spaces})
-	return w, spaces, home
+	return w, spaces, own
 }
 
 func TestAStoredPushExpiresByTheClockOfItsSpace(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w, spaces, home := inASpace(t)
+		w, spaces, own := inASpace(t)
 		w.push("a", expiring(w.in(time.Hour)))
 		w.clock.Advance(2 * time.Hour)
 		w.Sweep()
 		assert.Equal(t, []string{"accepted", "stored device-offline"}, w.history("a"), "elsewhere it is later")
 
-		spaces.Clock(home).Advance(2 * time.Hour)
+		spaces.Clock(own).Advance(2 * time.Hour)
 		w.Sweep()
 		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped expired"}, w.history("a"))
 
@@ -46,10 +46,10 @@ func TestAStoredPushExpiresByTheClockOfItsSpace(t *testing.T) {
 // whatever the clocks show.
 func TestASweepFindsWhatExpiresInAnySpaceWithoutAMove(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w, spaces, home := inASpace(t)
-		spaces.Clock(home).Advance(24 * time.Hour)
+		w, spaces, own := inASpace(t)
+		spaces.Clock(own).Advance(24 * time.Hour)
 		w.Sweep()
-		w.push("a", expiring(spaces.Clock(home).Now().Add(time.Minute)))
+		w.push("a", expiring(spaces.Clock(own).Now().Add(time.Minute)))
 		assert.Equal(t, time.Now().Add(time.Minute), w.NextDue())
 		time.Sleep(59 * time.Second)
 		w.Sweep()
@@ -62,10 +62,10 @@ func TestASweepFindsWhatExpiresInAnySpaceWithoutAMove(t *testing.T) {
 
 func TestADeviceThatMovesIsInItsNewSpaceWhenItConnects(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w, spaces, home := inASpace(t)
-		spaces.Clock(home).Advance(time.Hour)
+		w, spaces, own := inASpace(t)
+		spaces.Clock(own).Advance(time.Hour)
 		w.connect(topic).Detach()
-		spaces.Settle(phone.Device, nil)
+		spaces.Assign(phone.Device, nil)
 		p := w.connect(topic)
 		w.push("a")
 		require.Len(t, p.take(), 1)
@@ -75,14 +75,14 @@ func TestADeviceThatMovesIsInItsNewSpaceWhenItConnects(t *testing.T) {
 
 func TestAChannelIsSeenInItsSpaceOnly(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w, spaces, home := inASpace(t)
-		spaces.Clock(home).Advance(time.Hour)
-		mine, err := w.CreateChannel(apns.Production, broker.AppIn(home, topic), broker.MostRecent)
+		w, spaces, own := inASpace(t)
+		spaces.Clock(own).Advance(time.Hour)
+		mine, err := w.CreateChannel(apns.Production, broker.AppIn(own, topic), broker.MostRecent)
 		require.NoError(t, err)
 		assert.Equal(t, topic, mine.App.BundleID())
-		assert.Equal(t, spaces.Clock(home).Now(), mine.Created)
+		assert.Equal(t, spaces.Clock(own).Now(), mine.Created)
 		common := w.channel(broker.MostRecent)
-		assert.Equal(t, []broker.Channel{mine}, w.Channels(apns.Production, broker.AppIn(home, topic)))
+		assert.Equal(t, []broker.Channel{mine}, w.Channels(apns.Production, broker.AppIn(own, topic)))
 		assert.Equal(t, []broker.Channel{common}, w.Channels(apns.Production, topic))
 
 		p := w.connect(topic)
@@ -94,8 +94,8 @@ func TestAChannelIsSeenInItsSpaceOnly(t *testing.T) {
 		w.publish(common, "b")
 		assert.Equal(t, []string{"a"}, p.names())
 
-		w.DeleteSpace(home, spaces.Close(home))
-		assert.Empty(t, w.Channels(apns.Production, broker.AppIn(home, topic)))
+		w.DeleteSpace(own, spaces.Close(own))
+		assert.Empty(t, w.Channels(apns.Production, broker.AppIn(own, topic)))
 		assert.Equal(t, []broker.Channel{common}, w.Channels(apns.Production, topic))
 	})
 }

@@ -1,7 +1,7 @@
 package broker
 
 // Subscribe makes the device a subscriber of a channel, of the app with that
-// bundle ID in the device's world, until it
+// bundle ID in the device's space, until it
 // unsubscribes or its route ends. checkpoint is that of the newest message the
 // device has seen, 0 for none: a kept message that is newer is delivered. ok is
 // false if there is no such channel; latest is the checkpoint of the channel's
@@ -61,7 +61,7 @@ func (r *Route) Unsubscribe(app string, id ChannelID) {
 	}
 }
 
-// channel finds a channel in the world of the device; nil if there is none.
+// channel finds a channel in the space of the device; nil if there is none.
 func (r *Route) channel(bundleID string, id ChannelID) *channel {
 	r.q.mu.Lock()
 	app := AppIn(r.q.space, bundleID)

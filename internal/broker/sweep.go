@@ -34,7 +34,7 @@ func lower(v *atomic.Int64, at int64) bool {
 }
 
 // NextDue returns the moment at which [Broker.Sweep] may have something to do, or
-// the zero time if nothing waits for one: in the time of the common world, if no
+// the zero time if nothing waits for one: in the time of the default space, if no
 // clock is moved meanwhile.
 func (b *Broker) NextDue() time.Time {
 	due := b.due.Load()

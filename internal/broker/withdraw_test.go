@@ -32,7 +32,7 @@ func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
 		told := w.history(name)
 		assert.Equal(t, "dropped unregistered", told[len(told)-1], name)
 	}
-	assert.NotContains(t, w.history("sandbox"), "dropped unregistered", "the other world")
+	assert.NotContains(t, w.history("sandbox"), "dropped unregistered", "the other environment")
 	require.NoError(t, w.ConsistencyCheck())
 
 	_, verdict := p.Ack(1, 0)

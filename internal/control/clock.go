@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-// Clocks shows and moves the clocks of spaces; "" is the common world.
+// Clocks shows and moves the clocks of spaces; "" is the default space.
 type Clocks interface {
 	ClockOf(space string) (*clock.Clock, error)
 	// SetClock and AdvanceClock move a clock. What is due then has been done when

@@ -19,7 +19,7 @@ type Devices interface {
 	// NewDevices makes virtual devices; they are connected, and their apps have
 	// their tokens.
 	NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error)
-	// PageDevices has a page of the devices in a space, "" being the common world, or
+	// PageDevices has a page of the devices in a space, "" being the default space, or
 	// in all of them.
 	PageDevices(space string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error)
 	// Progress tells how far the calls have come that do something with many devices.
@@ -126,7 +126,7 @@ func registerDevices(r *router) {
 		Description: "Also tells how far calls have come that make or reset many, in all spaces; limit=1 makes asking for that cheap.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the common world"`
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the default space"`
 		controlapi.Page
 	},
 	) (*answer[deviceList], error) {

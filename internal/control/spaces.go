@@ -18,10 +18,10 @@ type Spaces interface {
 	GetSpace(team string) (controlapi.Space, error)
 	// CloseSpace ends a space and all there is in it.
 	CloseSpace(team string) error
-	// ResetSpace takes a space, or the common world for "", back to how it was
+	// ResetSpace takes a space, or the default space for "", back to how it was
 	// after it was made.
 	ResetSpace(team string) error
-	// Reset ends all spaces and resets the common world.
+	// Reset ends all spaces and resets the default space.
 	Reset() error
 }
 
@@ -41,7 +41,7 @@ func registerSpaces(r *router) {
 	register(r, huma.Operation{
 		OperationID: "make-space", Method: http.MethodPost, Path: "/v1/spaces", Tags: []string{spacesTag}, DefaultStatus: http.StatusCreated,
 		Summary: "Make a space: a team with a key, a certificate, an app and a device of its own",
-		Description: "A space is a world that nobody else sees: tests that run beside each other each make one, and may use the same bundle IDs. " +
+		Description: "A space is isolated from all others: tests that run beside each other each make one, and may use the same bundle IDs. " +
 			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
 		RequestBody: exampleBody(controlapi.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
@@ -93,7 +93,7 @@ func registerSpaces(r *router) {
 }
 
 // knowsSpace refuses a space that a list is narrowed to and that does not exist: it
-// would look like the common world, or like one where nothing happens.
+// would look like the default space, or like one where nothing happens.
 func (s *Server) knowsSpace(team string) error {
 	if team == "" {
 		return nil

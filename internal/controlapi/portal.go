@@ -29,7 +29,7 @@ type SpaceOrder struct {
 	P12Password string   `json:"p12Password,omitempty" doc:"Asks for the certificate as PKCS#12 too, under this password"`
 }
 
-// A Space is a world of its own: a team, what it pushes with, and what it pushes
+// A Space is a space of its own: a team, what it pushes with, and what it pushes
 // to.
 type Space struct {
 	Team        string    `json:"team" doc:"The team ID, which is the name of the space"`

@@ -69,7 +69,7 @@ type Config struct {
 	DialHost func(ctx context.Context, host string) (net.Conn, error)
 	// RootCAs are the only roots the courier's certificate may lead to.
 	RootCAs *x509.CertPool
-	// Environment is the world the device lives in; it only chooses the default
+	// Environment is that of the device; it only chooses the default
 	// of ServerName.
 	Environment apns.Environment
 	// ServerName is asked for in TLS and looked for in the courier's certificate;

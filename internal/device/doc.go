@@ -14,7 +14,7 @@
 // Many devices can share a few goroutines in place of their own: see [Config.Workers].
 //
 // It knows what a device knows: the courier protocol and its own tokens, which it
-// cannot read. It speaks to APNs as a stranger would, over a connection, and
+// cannot read. It speaks to APNs as any device would, over a connection, and
 // shares no code with the courier beyond the wire format.
 //
 // It leaves to others: where the device certificate comes from ([Config.Identity],

@@ -58,7 +58,7 @@ const (
 // Config is how a courier is made. Certificate, Verify, Vault and Broker are
 // required; everything else has a useful zero value.
 type Config struct {
-	// Environment is the world of the devices that come through this courier.
+	// Environment is that of the devices that come through this courier.
 	// The server name of the sandbox courier selects the sandbox anyway.
 	Environment apns.Environment
 	// Certificate returns what the courier shows to a device; usually it is
@@ -76,7 +76,7 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
-	// Spaces has the devices that live in a world of their own; nil means that
+	// Spaces has the devices that live in a space of their own; nil means that
 	// none does. Their clocks date what the journal says of them, and nothing on
 	// the wire.
 	Spaces *space.Registry

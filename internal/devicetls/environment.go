@@ -10,7 +10,7 @@ import (
 // dial is numbered, 7-courier.sandbox.push.apple.com (observed: apsd).
 const sandboxCourier = "courier.sandbox.push.apple.com"
 
-// environment tells which world a device is in. The listener decides, and the
+// environment returns the environment of a device. The listener decides, and the
 // name of the sandbox courier selects the sandbox wherever it arrives. The
 // production name selects nothing: there are clients that dial the sandbox and
 // send the production name (observed: third-party clients).

@@ -96,7 +96,7 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 // zero.
 func (s *session) faultsAt(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
 	subject := fault.Subject{Subject: filters.Subject{
-		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.Home(device).Team(),
+		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.ForDevice(device).Team(),
 	}}
 	return s.server.cfg.Faults.Hits(p, s.describe(&subject))
 }
@@ -117,7 +117,7 @@ func (s *session) memory() *fault.Memory {
 // least what was hit and which device it is.
 func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 	spaces := s.server.cfg.Spaces
-	about.At = cmp.Or(spaces.Clock(spaces.Home(about.Device)), s.server.cfg.Clock).Now()
+	about.At = cmp.Or(spaces.Clock(spaces.ForDevice(about.Device)), s.server.cfg.Clock).Now()
 	about.Kind, about.Cause, about.Detail = journal.Faulted, hit.Rule, hit.Action.String()
 	s.server.cfg.Journal.Record(about)
 }

@@ -29,7 +29,7 @@ func TestAFaultOfASpaceMeetsTheLoginsAndKeepalivesOfItsDevicesAlone(t *testing.T
 		assert.Empty(t, w.faults())
 
 		inside := w.identity(nil)
-		spaces.Settle(pki.DeviceID(inside.Certificate), its)
+		spaces.Assign(pki.DeviceID(inside.Certificate), its)
 		p := w.login(inside)
 		p.send(&courier.Keepalive{})
 		synctest.Wait()

@@ -76,7 +76,7 @@ func (s *session) detachLocked(slot int, how Ending) {
 func (s *session) record(kind journal.Kind, cause Ending, detail string) {
 	spaces := s.server.cfg.Spaces
 	s.server.cfg.Journal.Record(journal.Event{
-		At: cmp.Or(spaces.Clock(spaces.Home(s.id())), s.server.cfg.Clock).Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,
+		At: cmp.Or(spaces.Clock(spaces.ForDevice(s.id())), s.server.cfg.Clock).Now(), Kind: kind, Device: s.id(), Cause: string(cause), Detail: detail,
 	})
 }
 

@@ -24,7 +24,7 @@ type Config struct {
 	Seed uint64
 	// Compile makes a condition of an expression; nil refuses rules with one.
 	Compile func(expression string) (Condition, error)
-	// Clock returns the time of a space, "" being the common world; nil is the
+	// Clock returns the time of a space, "" being the default space; nil is the
 	// machine's time everywhere.
 	Clock func(space string) *clock.Clock
 }

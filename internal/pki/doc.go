@@ -1,4 +1,4 @@
-// Package pki is the simulator's certificate world, in the manner of Apple's:
+// Package pki is the simulator's certificates, in the manner of Apple's:
 // one root, and below it an issuing authority each for servers, for providers
 // and for devices. It issues, it verifies by explicit checks, it keeps the
 // authorities in a directory, and it knows the private fields of Apple's

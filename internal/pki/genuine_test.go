@@ -72,9 +72,9 @@ func TestTheAuthorityOfGenuineDevicesIsKeptWithTheOthers(t *testing.T) {
 	_, err = second.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
 	require.NoError(t, err, "after a restart")
 
-	stranger, err := New(Options{})
+	other, err := New(Options{})
 	require.NoError(t, err)
-	_, err = stranger.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
+	_, err = other.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
 	wantKind(t, UnknownIssuer, err)
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "device-ca-rsa.pem"), second.RootPEM(), 0o600))

@@ -33,7 +33,7 @@ func providerLeaf(t *testing.T, p *PKI, change func(*x509.Certificate)) []*x509.
 }
 
 func TestProviderIsRefused(t *testing.T) {
-	p, stranger := newPKI(t), newPKI(t)
+	p, otherPKI := newPKI(t), newPKI(t)
 	good := providerLeaf(t, p, func(*x509.Certificate) {})
 	_, err := p.VerifyProvider(good, noon)
 	require.NoError(t, err, "the rows below differ from this one")
@@ -59,7 +59,7 @@ func TestProviderIsRefused(t *testing.T) {
 		says  string
 	}{
 		{"nothing presented", nil, noon, NoCertificate, "present one"},
-		{"another simulator's", providerLeaf(t, stranger, func(*x509.Certificate) {}), noon, UnknownIssuer, "--certs"},
+		{"another simulator's", providerLeaf(t, otherPKI, func(*x509.Certificate) {}), noon, UnknownIssuer, "--certs"},
 		{"signed by a provider", []*x509.Certificate{sign(t, usurper, &x509.Certificate{NotAfter: noon.Add(day)}, p.ServerCA.Key.Public())}, noon, UnknownIssuer, "Developer Relations"},
 		{"signed with SHA-1", providerLeaf(t, p, func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 }), noon, UnknownIssuer, "SHA1"},
 		{"a device's", chainOf(t, device), noon, NotForThisUse, "issued by \"APNs Simulator TEST Device CA\""},
@@ -175,10 +175,10 @@ func TestDeviceSignedWithECDSAAndSHA1IsAccepted(t *testing.T) {
 }
 
 func TestDeviceIsRefusedUnlessThePolicyIsLenient(t *testing.T) {
-	p, stranger := newPKI(t), newPKI(t)
+	p, otherPKI := newPKI(t), newPKI(t)
 	good, err := p.IssueDevice(nil, "")
 	require.NoError(t, err)
-	foreign, err := stranger.IssueDevice(nil, "")
+	foreign, err := otherPKI.IssueDevice(nil, "")
 	require.NoError(t, err)
 	prov, err := p.IssueProvider(ProviderRequest{Topic: "a.b"})
 	require.NoError(t, err)

@@ -26,7 +26,7 @@ func (r *request) checkCredentials() *apns.Rejection {
 		return apns.Reject(apns.BadCertificate, c.certificateErr.Error())
 	}
 	if c.identity != nil {
-		r.teamID, r.space = c.identity.TeamID, c.server.cfg.Spaces.Of(c.identity.TeamID)
+		r.teamID, r.space = c.identity.TeamID, c.server.cfg.Spaces.ForTeam(c.identity.TeamID)
 		c.setTeam(r.teamID)
 		return asRejection(c.server.cfg.Auth.MayPush(r.teamID))
 	}

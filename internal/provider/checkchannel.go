@@ -37,7 +37,7 @@ func (r *channelRequest) checkRoute() *apns.Rejection {
 		"; the channel id is not part of the path, and all channels are at all-channels")
 }
 
-// brokerApp is the app in the world of the team.
+// brokerApp is the app in the space of the team.
 func (r *channelRequest) brokerApp() broker.App { return broker.AppIn(r.space, r.bundleID) }
 
 // checkApp wants a bundle ID, "without the suffix of a push type".

@@ -57,10 +57,10 @@ func (r *request) checkToken() *apns.Rejection {
 // checkTokenTopic wants the device token of the app that the topic names. A
 // base token belongs to the device itself.
 //
-// A topicHeader is what it is in the world of its team: the same name elsewhere is
+// A topicHeader is what it is in the space of its team: the same name elsewhere is
 // another one.
 func (r *request) checkTokenTopic() *apns.Rejection {
-	deviceSpace := r.conn.server.cfg.Spaces.Home(r.claims.Device)
+	deviceSpace := r.conn.server.cfg.Spaces.ForDevice(r.claims.Device)
 	switch {
 	case r.reserved != nil, r.ignored.undeliverable: // it is of every topic, or of none
 		return nil
@@ -93,7 +93,7 @@ func (r *request) tokenTopicDetail() string {
 
 func spaceName(s *space.Space) string {
 	if s == nil {
-		return "the common world"
+		return "the default space"
 	}
 	return "the space of team " + s.Team()
 }

@@ -69,7 +69,7 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
-	// Spaces has the devices and teams that live in a world of their own; nil
+	// Spaces has the devices and teams that live in a space of their own; nil
 	// means that none does.
 	Spaces *space.Registry
 	// Log may be nil.

@@ -75,7 +75,7 @@ func (c *conn) clock() *clock.Clock {
 	if describe := c.status.Load(); describe != nil {
 		team = describe.teamID
 	}
-	return cmp.Or(cfg.Spaces.Clock(cfg.Spaces.Of(team)), cfg.Clock)
+	return cmp.Or(cfg.Spaces.Clock(cfg.Spaces.ForTeam(team)), cfg.Clock)
 }
 
 func (c *conn) connection() Connection {

@@ -47,7 +47,7 @@ func TestTheClockOfTheSpaceDecidesWhenARemovedAppIsReported(t *testing.T) {
 	spaces := space.New(w.clock)
 	own, err := spaces.Open(guest)
 	require.NoError(t, err)
-	spaces.Settle(device, own)
+	spaces.Assign(device, own)
 	w.cfg.Spaces = spaces
 	w.useRegistry(providerauth.Config{Spaces: spaces})
 	w.addKey(providerauth.Key{ID: "GUESTKEY01", TeamID: guest})

@@ -64,7 +64,7 @@ func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
 		f.extras.credential = providerauth.Describe(authorization)
 		n.TeamID = f.extras.credential.TeamID
 	}
-	e.Kind, e.At = journal.Failure, cmp.Or(s.cfg.Spaces.Clock(s.cfg.Spaces.Of(n.TeamID)), s.cfg.Clock).Now()
+	e.Kind, e.At = journal.Failure, cmp.Or(s.cfg.Spaces.Clock(s.cfg.Spaces.ForTeam(n.TeamID)), s.cfg.Clock).Now()
 	e.Detail = shownDetail(e.Detail)
 	e.Track = &journal.Track{Push: n, Origin: f, Headers: failedHeaderFields(r.Fields)}
 	s.cfg.Journal.Record(e)

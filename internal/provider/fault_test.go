@@ -414,7 +414,7 @@ func TestFaultsUseTheClockOfTheSpace(t *testing.T) {
 	w.useRegistry(providerauth.Config{Spaces: spaces})
 	w.addKey(providerauth.Key{ID: "KEY0000001", TeamID: team})
 	require.NoError(t, w.auth.AddApp(team, bundleID))
-	spaces.Settle(device, own)
+	spaces.Assign(device, own)
 	spaces.Clock(own).Advance(24 * time.Hour)
 	call := w.good()
 	call.set(apns.HeaderAuthorization, w.bearerAt(team, "KEY0000001", spaces.Clock(own).Now()))

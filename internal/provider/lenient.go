@@ -65,7 +65,7 @@ func IgnoreTokenFailure(auth *providerauth.Registry, spaces *space.Registry, des
 	switch {
 	case rejection.Reason != apns.InvalidProviderToken, description.TeamID == "", description.KeyID == "": // malformed
 		return rejection
-	case auth.HasTeam(description.TeamID) && spaces.Of(description.TeamID) != nil: // a space, into which nobody gets by mistake
+	case auth.HasTeam(description.TeamID) && spaces.ForTeam(description.TeamID) != nil: // a space, into which nobody gets by mistake
 		return rejection
 	}
 	return asRejection(auth.CheckAge(description.IssuedAt, now))

@@ -51,7 +51,7 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 
 // replayable walks the checks of a push that is replayed.
 func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
-	r.teamID, r.space = n.TeamID, s.cfg.Spaces.Of(n.TeamID)
+	r.teamID, r.space = n.TeamID, s.cfg.Spaces.ForTeam(n.TeamID)
 	if r.topic = s.cfg.Auth.Lookup(n.TeamID, n.Topic); r.topic == nil {
 		return apns.Reject(apns.TopicDisallowed, "no app has topic", n.Topic, "any more")
 	}
@@ -69,7 +69,7 @@ func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, rem
 	if err != nil {
 		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
 	}
-	rejection := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.Of(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
+	rejection := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.ForTeam(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
 	return s.replayed(n, track, rejection)
 }
 

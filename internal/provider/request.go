@@ -46,7 +46,7 @@ type request struct {
 	deviceTokenErr  error // why tokenHex is no token
 
 	teamID        string
-	space         *space.Space        // the world of the team; nil is the common one
+	space         *space.Space        // the space of the team; nil is the default space
 	providerToken *providerauth.Token // the provider token; nil with a certificate
 	pushType      *apns.PushTypeInfo  // nil if there is no push type
 	expiration    apns.Expiration
@@ -106,7 +106,7 @@ func (r *request) clock() *clock.Clock {
 	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
 }
 
-// teamTime is a moment of the common clock in the time of the team.
+// teamTime is a moment of the clock of the default space in the time of the team.
 func (r *request) teamTime(t time.Time) time.Time {
 	if r.space == nil {
 		return t

@@ -28,7 +28,7 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 		certified   bool // with a certificate, not a token
 		want        apns.Reason
 	}{
-		{"both in the common world", "", team, false, ""},
+		{"both in the default space", "", team, false, ""},
 		{"both in a space", guest, guest, false, ""},
 		{"into a space", guest, team, false, apns.DeviceTokenNotForTopic},
 		{"out of a space", "", guest, false, apns.DeviceTokenNotForTopic},
@@ -45,7 +45,7 @@ func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 			w.useRegistry(providerauth.Config{Spaces: spaces})
 			w.addKey(providerauth.Key{ID: "GUESTKEY01", TeamID: guest})
 			require.NoError(t, w.auth.AddApp(guest, bundleID))
-			spaces.Settle(device, spaces.Of(row.deviceSpace))
+			spaces.Assign(device, spaces.ForTeam(row.deviceSpace))
 
 			for what, token := range map[string]string{"an app's token": w.token(bundleID), "the base token": w.token("")} {
 				call := w.good()
@@ -77,7 +77,7 @@ func TestATeamInASpaceIsCountedByItsOwnClock(t *testing.T) {
 	w.useRegistry(providerauth.Config{Spaces: w.cfg.Spaces})
 	w.addKey(providerauth.Key{ID: "KEY0000001", TeamID: team})
 	require.NoError(t, w.auth.AddApp(team, bundleID))
-	w.cfg.Spaces.Settle(device, own)
+	w.cfg.Spaces.Assign(device, own)
 	clock := w.cfg.Spaces.Clock(own)
 	clock.Advance(30 * time.Minute)
 	c := w.dial()
@@ -86,7 +86,7 @@ func TestATeamInASpaceIsCountedByItsOwnClock(t *testing.T) {
 
 	require.Equal(t, 200, c.send(good()).status)
 	w.clock.Advance(time.Hour)
-	require.Equal(t, 429, c.send(good()).status, "the common clock is not theirs")
+	require.Equal(t, 429, c.send(good()).status, "the clock of the default space is not theirs")
 	clock.Advance(20 * time.Second)
 	require.Equal(t, 200, c.send(good()).status)
 

@@ -18,7 +18,7 @@ type Topic struct {
 	Hash apns.TopicHash
 	// BundleID is the app the topic belongs to, TeamID the app's team.
 	BundleID, TeamID string
-	// Space is the world the app is in; nil is the common one.
+	// Space is the space of the app; nil is the default space.
 	Space *space.Space
 
 	order uint64 // how many topics were known before; tells early from late
@@ -26,7 +26,7 @@ type Topic struct {
 
 // AddApp gives an app to a team, which must exist: the bundle ID and the
 // topics made of it by the suffixes of [apns.PushTypes]. It is no error if the
-// team has the app already; if another team has it in the same world, the error
+// team has the app already; if another team has it in the same space, the error
 // says which.
 func (r *Registry) AddApp(team, bundleID string) error {
 	if !apns.ValidTopic(bundleID) {
@@ -144,15 +144,15 @@ func (r *Registry) HasApp(team, bundleID string) bool {
 	return ok
 }
 
-// Lookup returns what a topic is in the world of a team, or nil. In the common
-// fixture it may belong to another team.
+// Lookup returns what a topic is in the space of a team, or nil. In the default
+// space it may belong to another team.
 func (r *Registry) Lookup(team, topic string) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.topics[scopedName{r.spaceLocked(team), topic}]
 }
 
-// Hashed returns a topic in a space, nil being the common world, by the beginning
+// Hashed returns a topic in a space, nil being the default space, by the beginning
 // of its hash, which is what a device token knows of it; nil if there is none.
 func (r *Registry) Hashed(in *space.Space, begin [4]byte) *Topic {
 	r.mu.RLock()
@@ -160,8 +160,8 @@ func (r *Registry) Hashed(in *space.Space, begin [4]byte) *Topic {
 	return r.hashed[topicHash{in, begin}]
 }
 
-// spaceLocked returns the world of a team; one that is not known is in the common
-// one.
+// spaceLocked returns the space of a team; one that is not known is in the default
+// space.
 func (r *Registry) spaceLocked(team string) *space.Space {
 	if m := r.teams[team]; m != nil {
 		return m.space

@@ -20,7 +20,7 @@ func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
 	return nil
 }
 
-// MayBroadcast reports whether an app in the world of a team has the broadcast
+// MayBroadcast reports whether an app in the space of a team has the broadcast
 // capability.
 func (r *Registry) MayBroadcast(team, bundleID string) bool {
 	r.mu.RLock()

@@ -39,7 +39,7 @@ type Config struct {
 	// Clock tells the time for the age of tokens; nil is the machine's.
 	Clock *clock.Clock
 
-	// Spaces has the teams that live in a world of their own, with a clock of
+	// Spaces has the teams that live in a space of their own, with a clock of
 	// their own; nil means that none does.
 	Spaces *space.Registry
 

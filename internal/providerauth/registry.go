@@ -53,7 +53,7 @@ func New(cfg Config) *Registry {
 // A scopedName is a bundle ID or a topic in a space: the same name in another space is
 // something else.
 type scopedName struct {
-	space *space.Space // nil is the common world
+	space *space.Space // nil is the default space
 	name  string
 }
 
@@ -93,7 +93,7 @@ func (r *Registry) AddTeam(id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.teams[id] == nil {
-		in := r.cfg.Spaces.Of(id)
+		in := r.cfg.Spaces.ForTeam(id)
 		r.teams[id] = &teamEntry{
 			space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock),
 			apps: make(map[string]uint64), keys: make(map[string]*keyEntry),

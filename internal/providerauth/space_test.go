@@ -29,7 +29,7 @@ func TestInASpaceABundleIDIsAnotherApp(t *testing.T) {
 	require.Equal(t, team, mine.TeamID)
 	require.Nil(t, mine.Space)
 	require.Equal(t, otherTeam, theirs.TeamID)
-	require.Same(t, spaces.Of(otherTeam), theirs.Space)
+	require.Same(t, spaces.ForTeam(otherTeam), theirs.Space)
 
 	require.NoError(t, w.reg.SetBroadcast(otherTeam, bundleID, false))
 	require.True(t, w.reg.MayBroadcast(team, bundleID))
@@ -52,7 +52,7 @@ func TestInASpaceABundleIDIsAnotherApp(t *testing.T) {
 func TestATokenAgesByTheClockOfItsSpace(t *testing.T) {
 	w, spaces := withSpace(t)
 	raw, other := w.token(team, keyID), w.token(otherTeam, "KEY0000002")
-	spaces.Clock(spaces.Of(otherTeam)).Advance(61 * time.Minute)
+	spaces.Clock(spaces.ForTeam(otherTeam)).Advance(61 * time.Minute)
 	_, err := w.reg.Verify(raw, apns.Production)
 	require.NoError(t, err)
 	_, err = w.reg.Verify(other, apns.Production)
@@ -72,6 +72,6 @@ func TestTheUpdateRuleGoesByTheClockOfTheSpace(t *testing.T) {
 	requireReason(t, apns.TooManyProviderTokenUpdates, use(2), "the second within 20 minutes")
 	w.clock.Advance(21 * time.Minute)
 	requireReason(t, apns.TooManyProviderTokenUpdates, use(2), "elsewhere time has passed")
-	spaces.Clock(spaces.Of(otherTeam)).Advance(21 * time.Minute)
+	spaces.Clock(spaces.ForTeam(otherTeam)).Advance(21 * time.Minute)
 	require.NoError(t, use(2))
 }

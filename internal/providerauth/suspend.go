@@ -11,7 +11,7 @@ import (
 
 // A teamEntry is a team in the registry.
 type teamEntry struct {
-	space *space.Space // nil is the common world
+	space *space.Space // nil is the default space
 	clock *clock.Clock // what time it is for the team
 
 	suspended atomic.Bool

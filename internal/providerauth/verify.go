@@ -27,7 +27,7 @@ type Token struct {
 	description *Description
 }
 
-// Space is the world of the team; nil is the common one.
+// Space is the space of the team; nil is the default space.
 func (t *Token) Space() *space.Space { return t.key.team.space }
 
 // Clock tells what time it is for the team.

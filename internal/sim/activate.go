@@ -34,7 +34,7 @@ func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 	if err != nil {
 		return nil, fmt.Errorf("sim: activate a device: %w", err)
 	}
-	s.settle(pki.DeviceID(certificate), team)
+	s.assign(pki.DeviceID(certificate), team)
 	return [][]byte{leaf, s.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
 }
 

@@ -25,7 +25,7 @@ func (s *Simulator) registerApp(team, topic string) error {
 // folder returns where the keys and apps of a team are saved. Those of teams with a space
 // are not.
 func (s *Simulator) folder(team string) keystore.TeamFolder {
-	if s.Secrets.Dir == "" || s.Spaces.Of(team) != nil {
+	if s.Secrets.Dir == "" || s.Spaces.ForTeam(team) != nil {
 		return ""
 	}
 	return keystore.TeamFolder(keystore.KeyFolder(s.Secrets.Dir, team))
@@ -78,7 +78,7 @@ func (s *Simulator) SetBroadcast(team, bundleID string, enabled bool) error {
 		return err
 	}
 	if !enabled {
-		s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
+		s.Broker.DeleteChannels(broker.AppIn(s.Spaces.ForTeam(team), bundleID))
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func (s *Simulator) app(team, bundleID string) (broker.App, error) {
 	if !s.Auth.TopicAllowed(team, bundleID) {
 		return "", fmt.Errorf("%w app of team %s: %q; add it first", controlapi.ErrNotFound, team, bundleID)
 	}
-	return broker.AppIn(s.Spaces.Of(team), bundleID), nil
+	return broker.AppIn(s.Spaces.ForTeam(team), bundleID), nil
 }
 
 // channelOrder is that of the channels of an app, the oldest first.
@@ -73,7 +73,7 @@ func (s *Simulator) DeleteChannel(id []byte) error {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		for _, team := range s.Auth.Teams() {
 			for _, bundleID := range s.Auth.Apps(team) {
-				if s.Broker.DeleteChannel(env, broker.AppIn(s.Spaces.Of(team), bundleID), broker.ChannelID(id)) {
+				if s.Broker.DeleteChannel(env, broker.AppIn(s.Spaces.ForTeam(team), bundleID), broker.ChannelID(id)) {
 					return nil
 				}
 			}

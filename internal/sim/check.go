@@ -14,14 +14,13 @@ func (s *Simulator) Check() (broker.Stats, []string) {
 	stats := s.Broker.Stats()
 	problems := s.Broker.Problems()
 	for _, env := range environments {
-		problems = append(problems, s.strangers(env)...)
+		problems = append(problems, s.withoutConnection(env)...)
 	}
 	return stats, problems
 }
 
-// strangers are the devices that the broker takes for connected and of which no
-// courier has a connection.
-func (s *Simulator) strangers(env apns.Environment) (problems []string) {
+// withoutConnection returns the devices that are connected for the broker and for no courier.
+func (s *Simulator) withoutConnection(env apns.Environment) (problems []string) {
 	known := make(map[apns.DeviceID]bool)
 	for _, courier := range s.couriers {
 		for _, c := range courier.Connections() {

@@ -68,7 +68,7 @@ func (s *Simulator) deviceConnections() []controlapi.Connection {
 		for _, c := range s.couriers[env].Connections() {
 			list = append(list, controlapi.Connection{
 				Kind: "device", Remote: c.Remote, Environment: c.Environment.String(),
-				Space: s.Spaces.Home(c.Device).Team(), Device: c.Device, Since: c.Since,
+				Space: s.Spaces.ForDevice(c.Device).Team(), Device: c.Device, Since: c.Since,
 			})
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// environments are the two worlds; a device may have a life in each.
+// environments are the two environments; a device may be in both.
 var environments = []apns.Environment{apns.Production, apns.Sandbox}
 
 // UninstallApp makes void the token of an app on a device, as when the device
@@ -49,14 +49,14 @@ func (s *Simulator) EraseDevice(device apns.DeviceID) {
 // SavePower says whether a device saves power: pushes of priority 5 and 1 wait as long
 // as it does. How a device says so itself is unknown.
 func (s *Simulator) SavePower(device apns.DeviceID, low bool) {
-	for _, env := range s.worldsOf(device) {
+	for _, env := range s.environmentsOf(device) {
 		s.Broker.SetDevicePower(env, device, low)
 	}
 }
 
-// worldsOf returns the environments in which a device is: that of a virtual one, those
+// environmentsOf returns the environments in which a device is: that of a virtual one, those
 // in which one from outside is connected, both of one that is away.
-func (s *Simulator) worldsOf(device apns.DeviceID) []apns.Environment {
+func (s *Simulator) environmentsOf(device apns.DeviceID) []apns.Environment {
 	if phone := s.Fleet.Find(device); phone != nil {
 		return []apns.Environment{phone.Environment}
 	}

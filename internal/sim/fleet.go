@@ -133,7 +133,7 @@ func (s *Simulator) RemoveDevice(id apns.DeviceID) bool {
 func (s *Simulator) forgetDevice(id apns.DeviceID) {
 	s.EraseDevice(id)
 	s.Broker.Forget(id)
-	s.Spaces.Leave(id)
+	s.Spaces.Remove(id)
 }
 
 // A listedDevice is a virtual device, or one outside that is connected.
@@ -170,9 +170,9 @@ func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list 
 // phones returns the virtual devices in the space of a team, or everywhere, in the order
 // they were made. What there is elsewhere costs those in a space nothing.
 func (s *Simulator) phones(team string, all bool) []*virtualdevice.Phone {
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	if all || in == nil {
-		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtualdevice.Phone) bool { return !all && s.Spaces.Home(phone.ID()) != nil })
+		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtualdevice.Phone) bool { return !all && s.Spaces.ForDevice(phone.ID()) != nil })
 	}
 	var found []*virtualdevice.Phone
 	for _, id := range s.Spaces.Devices(in) {
@@ -187,7 +187,7 @@ func (s *Simulator) phones(team string, all bool) []*virtualdevice.Phone {
 // outside returns a connection of each device outside that is connected and in the space
 // of a team, or anywhere, in the order of their ids.
 func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection) {
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	for _, env := range environments {
 		switch {
 		case all || in == nil:
@@ -199,7 +199,7 @@ func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection
 		}
 	}
 	found = slices.DeleteFunc(found, func(c devicetls.Connection) bool {
-		return s.Fleet.Find(c.Device) != nil || !all && s.Spaces.Home(c.Device) != in
+		return s.Fleet.Find(c.Device) != nil || !all && s.Spaces.ForDevice(c.Device) != in
 	})
 	slices.SortStableFunc(found, func(a, b devicetls.Connection) int { return slices.Compare(a.Device[:], b.Device[:]) })
 	return slices.CompactFunc(found, func(a, b devicetls.Connection) bool { return a.Device == b.Device })
@@ -230,14 +230,14 @@ func (s *Simulator) describeOutside(c *devicetls.Connection) controlapi.Device {
 	return controlapi.Device{
 		Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
 		Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
-		ID: c.Device, Space: s.Spaces.Home(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
+		ID: c.Device, Space: s.Spaces.ForDevice(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
 		LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 	}
 }
 
 func (s *Simulator) describePhone(p *virtualdevice.Phone) controlapi.Device {
 	d := controlapi.Device{
-		ID: p.ID(), Team: p.Team, Space: s.Spaces.Home(p.ID()).Team(), Environment: p.Environment.String(),
+		ID: p.ID(), Team: p.Team, Space: s.Spaces.ForDevice(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
 		LowPower: s.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
@@ -301,7 +301,7 @@ var outsideActions = map[string]struct {
 	"revoke":     {do: func(s *Simulator, id apns.DeviceID, _ string) { s.RevokeDevice(id) }, always: true},
 	"erase":      {do: func(s *Simulator, id apns.DeviceID, _ string) { s.EraseDevice(id) }},
 	"uninstall": {do: func(s *Simulator, id apns.DeviceID, topic string) {
-		for _, env := range s.worldsOf(id) {
+		for _, env := range s.environmentsOf(id) {
 			s.UninstallApp(tokenvault.Address{Environment: env, Device: id}, topic)
 		}
 	}, app: true},
@@ -355,7 +355,7 @@ func (s *Simulator) describe(id apns.DeviceID) controlapi.Device {
 		return d
 	}
 	return controlapi.Device{
-		ID: id, Space: s.Spaces.Home(id).Team(),
+		ID: id, Space: s.Spaces.ForDevice(id).Team(),
 		LowPower: s.Broker.SavesPower(broker.Address{Device: id}) || s.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
 	}
 }

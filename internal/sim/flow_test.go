@@ -68,7 +68,7 @@ func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
 	assert.True(t, dropped.At.After(expiry))
 }
 
-func TestTheEnvironmentsAreTwoWorlds(t *testing.T) {
+func TestTheEnvironmentsAreSeparate(t *testing.T) {
 	s := start(t, sim.Config{})
 	phone := switchOn(t, s, sim.DemoTopic)
 	token := phone.await(t, device.EventToken).Token

@@ -44,17 +44,17 @@ func runDevice(t *testing.T, s *sim.Simulator, identity device.Identity) *phone 
 	return p
 }
 
-func TestADeviceOfAnotherWorldIsLetInOnRequest(t *testing.T) {
+func TestADeviceOfAnotherAuthorityIsAcceptedOnRequest(t *testing.T) {
 	elsewhere, err := pki.New(pki.Options{})
 	require.NoError(t, err)
-	stranger, err := elsewhere.IssueDevice(nil, "")
+	other, err := elsewhere.IssueDevice(nil, "")
 	require.NoError(t, err)
 	s := start(t, sim.Config{AnyDeviceCertificate: true})
-	p := runDevice(t, s, device.Identity{Chain: stranger.Chain, Key: stranger.Key})
+	p := runDevice(t, s, device.Identity{Chain: other.Chain, Key: other.Key})
 	p.await(t, device.EventConnected)
 
 	strict := start(t, sim.Config{})
-	refused := runDevice(t, strict, device.Identity{Chain: stranger.Chain, Key: stranger.Key})
+	refused := runDevice(t, strict, device.Identity{Chain: other.Chain, Key: other.Key})
 	refused.await(t, device.EventIdentityRefused)
 	for _, e := range strict.Journal.Read(0, 0).Events {
 		assert.NotEqual(t, journal.Connected, e.Kind, "otherwise it is not")

@@ -48,7 +48,7 @@ func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {
 	s := start(t, sim.Config{})
 	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
 	require.NoError(t, err)
-	x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	begin := time.Now()
 	for range 1000 {
 		require.NoError(t, s.ResetSpace(x.Team))

@@ -23,7 +23,7 @@ func (s *Simulator) OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, e
 		return opened, nil
 	}
 	opened.TopicTag = hex.EncodeToString(c.Tag[:])
-	if topic := s.Auth.Hashed(s.Spaces.Home(c.Device), c.Tag); topic != nil {
+	if topic := s.Auth.Hashed(s.Spaces.ForDevice(c.Device), c.Tag); topic != nil {
 		opened.Topic = topic.Name
 	}
 	return opened, nil

@@ -89,7 +89,7 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
-			x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
+			x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
 			_, err := s.Faults.Add(
 				fault.Rule{Name: "space", Space: x.Team, What: fault.Action{Do: fault.Discard}},
 				fault.Rule{Name: "where", Where: fault.Where{"space": x.Team}, What: fault.Action{Do: fault.Discard}},

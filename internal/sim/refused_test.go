@@ -74,7 +74,7 @@ func tokenOf(t *testing.T, d controlapi.Device) apns.DeviceToken {
 
 func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	now := giveUp(t, s, x.Devices[0].ID)
 	require.NoError(t, s.ResetSpace(x.Team))
 	d, err := s.Device(now)
@@ -91,7 +91,7 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 
 func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, controlapi.SpaceOrder{Devices: new(int)})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	stop := refuseLogins(t, s)
 	begin := time.Now()
 	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
@@ -107,7 +107,7 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 // be made.
 func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RefuseLogin}})
 	require.NoError(t, err)
 	_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
@@ -129,7 +129,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 // A token of a deleted device is Unregistered also in a space, which it belonged to.
 func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	require.True(t, s.RemoveDevice(x.Devices[0].ID))
 	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
 	assert.Zero(t, s.ListSpaces()[0].DeviceCount)

@@ -39,10 +39,10 @@ func TestTheRulesReachTheProviderAPIOfBothEnvironments(t *testing.T) {
 }
 
 func TestTheProvidersRulesDoNotReplaceItsParts(t *testing.T) {
-	stranger, err := sim.New(sim.Config{})
+	other, err := sim.New(sim.Config{})
 	require.NoError(t, err)
 	s := start(t, sim.Config{Provider: providerapi.Config{
-		Environment: apns.Sandbox, Auth: stranger.Auth, Vault: stranger.Vault, Broker: stranger.Broker, AnyPriority: true,
+		Environment: apns.Sandbox, Auth: other.Auth, Vault: other.Vault, Broker: other.Broker, AnyPriority: true,
 	}})
 	p := switchOn(t, s, sim.DemoTopic)
 	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPushType: "background", apns.HeaderPriority: "10"}

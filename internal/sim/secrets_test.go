@@ -41,9 +41,9 @@ func TestDeviceTokensOutliveARestart(t *testing.T) {
 	assert.Equal(t, device, claims.Address)
 	assert.True(t, claims.ForTopic(topic))
 
-	stranger, err := sim.New(sim.Config{})
+	other, err := sim.New(sim.Config{})
 	require.NoError(t, err)
-	_, err = stranger.Vault.Open([]byte(token))
+	_, err = other.Vault.Open([]byte(token))
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "other secrets are another APNs")
 }
 

@@ -34,8 +34,8 @@ type Simulator struct {
 	Broker  *broker.Broker
 	Journal *journal.Journal
 	Faults  *fault.Engine
-	Clock   *clock.Clock    // of the common world
-	Spaces  *space.Registry // the other worlds
+	Clock   *clock.Clock    // of the default space
+	Spaces  *space.Registry // the spaces besides the default one
 	Secrets *keystore.Secrets
 	Fleet   *virtualdevice.Fleet // the devices inside
 
@@ -97,7 +97,7 @@ func (s *Simulator) makeCore() (err error) {
 		return err
 	}
 	faults := s.cfg.Faults
-	faults.Clock = func(team string) *clock.Clock { return s.Spaces.Clock(s.Spaces.Of(team)) }
+	faults.Clock = func(team string) *clock.Clock { return s.Spaces.Clock(s.Spaces.ForTeam(team)) }
 	s.Faults = fault.New(faults)
 	if _, err := s.Faults.Add(s.cfg.FaultRules...); err != nil {
 		return fmt.Errorf("sim: %w", err)

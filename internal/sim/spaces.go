@@ -51,7 +51,7 @@ func (c *certificates) take(team string) []*big.Int {
 	return serials
 }
 
-// OpenSpace makes a team that lives in a world of its own, with a key, a provider
+// OpenSpace makes a team that lives in a space of its own, with a key, a provider
 // certificate, apps and devices, and returns all of it; the certificate also as
 // it is, for other forms. If anything fails, nothing is left.
 func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
@@ -135,7 +135,7 @@ func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }
 
 // GetSpace describes the space of a team.
 func (s *Simulator) GetSpace(team string) (controlapi.Space, error) {
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	if in == nil {
 		return controlapi.Space{}, fmt.Errorf("%w: %s; there are %s", ErrNoSpace, team, s.someSpaces())
 	}
@@ -159,7 +159,7 @@ func (s *Simulator) someSpaces() string {
 func (s *Simulator) describeSpace(in *space.Space) controlapi.Space {
 	d := controlapi.Space{
 		Team: in.Team(), Created: in.Created(), Time: s.Spaces.Clock(in).Now(),
-		Topics: s.Auth.Apps(in.Team()), DeviceCount: s.Spaces.Population(in),
+		Topics: s.Auth.Apps(in.Team()), DeviceCount: s.Spaces.DeviceCount(in),
 	}
 	if keys := s.Auth.Keys(in.Team()); len(keys) > 0 {
 		d.KeyID = keys[0].ID
@@ -170,10 +170,10 @@ func (s *Simulator) describeSpace(in *space.Space) controlapi.Space {
 // CloseSpace ends the space of a team and all there is in it: the connections of
 // its providers are taken leave of, its devices are disconnected, and its keys,
 // certificates, apps, channels, faults and records are forgotten. Virtual devices
-// are gone; a device outside is in the common world, with new tokens.
+// are gone; a device outside is in the default space, with new tokens.
 func (s *Simulator) CloseSpace(team string) error {
 	defer s.turns.closing(team)()
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	if in == nil {
 		_, err := s.GetSpace(team)
 		return err
@@ -233,20 +233,20 @@ func (s *Simulator) DeleteTeam(team string) error {
 	if !s.Auth.HasTeam(team) {
 		return unknownTeam(team)
 	}
-	err := s.removeTeam(team, s.Spaces.Of(team))
+	err := s.removeTeam(team, s.Spaces.ForTeam(team))
 	if err := s.folder(team).Remove(); err != nil {
 		s.unsaved(err)
 	}
 	return err
 }
 
-// ResetSpace takes a space, or the common world for "", back to how it was after
+// ResetSpace takes a space, or the default space for "", back to how it was after
 // it was made: the faults of the start and no others, no records, no channels, nothing
 // waiting for a device, its clock with the machine's; virtual devices online, in use and
 // with their apps, and their inboxes empty. Keys, apps and devices stay.
 func (s *Simulator) ResetSpace(team string) error {
 	defer s.turns.alone(team)()
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	if team != "" && in == nil {
 		_, err := s.GetSpace(team)
 		return err
@@ -256,11 +256,11 @@ func (s *Simulator) ResetSpace(team string) error {
 	s.Broker.DeleteSpace(in, s.devicesIn(in, phones))
 	s.Spaces.Clock(in).Set(time.Now())
 	err := s.beside(context.Background(), controlapi.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
-	s.Journal.ResetFunc(func(push *filters.Subject) bool { return s.Spaces.Of(push.Space) == in })
+	s.Journal.ResetFunc(func(push *filters.Subject) bool { return s.Spaces.ForTeam(push.Space) == in })
 	return err
 }
 
-// devicesIn returns the devices in a space, nil being the common world, of which the
+// devicesIn returns the devices in a space, nil being the default space, of which the
 // phones are known already.
 func (s *Simulator) devicesIn(in *space.Space, phones []*virtualdevice.Phone) []apns.DeviceID {
 	if in != nil {
@@ -274,9 +274,9 @@ func (s *Simulator) devicesIn(in *space.Space, phones []*virtualdevice.Phone) []
 }
 
 // resetFaults puts the faults of the start into force in place of those of a space, nil
-// being the common world.
+// being the default space.
 func (s *Simulator) resetFaults(in *space.Space) {
-	concerns := func(rule *fault.Rule) bool { return s.Spaces.Of(rule.Only()) == in }
+	concerns := func(rule *fault.Rule) bool { return s.Spaces.ForTeam(rule.Only()) == in }
 	s.Faults.RemoveFunc(concerns)
 	var again []fault.Rule
 	for _, rule := range s.cfg.FaultRules {
@@ -289,7 +289,7 @@ func (s *Simulator) resetFaults(in *space.Space) {
 	}
 }
 
-// Reset is ResetSpace of the common world, after every space was closed and every
+// Reset is ResetSpace of the default space, after every space was closed and every
 // fault and record forgotten.
 func (s *Simulator) Reset() error {
 	var errs []error

@@ -22,14 +22,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// A tenant is a space and a provider of its team.
-type tenant struct {
+// A testSpace is a space and a provider of its team.
+type testSpace struct {
 	*controlapi.CreatedSpace
 	s        *sim.Simulator
 	provider *provider
 }
 
-func newTenant(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *tenant {
+func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *testSpace {
 	t.Helper()
 	made, identity, err := s.OpenSpace(patient(t), o)
 	require.NoError(t, err)
@@ -38,12 +38,12 @@ func newTenant(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *tenant 
 	require.NoError(t, err)
 	token, err := providerauth.Sign(key, made.KeyID, made.Team, time.Now())
 	require.NoError(t, err)
-	return &tenant{made, s, &provider{t, httpClient(t, s), token}}
+	return &testSpace{made, s, &provider{t, httpClient(t, s), token}}
 }
 
 // push sends a payload to a device token and returns the reason of the refusal, ""
 // if there is none.
-func (x *tenant) push(token, payload string) string {
+func (x *testSpace) push(token, payload string) string {
 	got := x.provider.send("POST", x.s.Info().Provider+"/3/device/"+token, payload, apns.HeaderTopic, x.Topics[0], apns.HeaderPushType, "alert")
 	var refusal struct{ Reason string }
 	if got.body != "" {
@@ -52,12 +52,12 @@ func (x *tenant) push(token, payload string) string {
 	return refusal.Reason
 }
 
-func (x *tenant) token() string { return x.Devices[0].Apps[0].Token }
+func (x *testSpace) token() string { return x.Devices[0].Apps[0].Token }
 
 func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
 	three := 3
-	x := newTenant(t, s, controlapi.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{Team: "TEAM000001", Topics: []string{"com.example.one", "com.example.two"}, Devices: &three})
 	assert.Equal(t, "TEAM000001", x.Team)
 	assert.Equal(t, []string{"com.example.one", "com.example.two"}, x.Topics)
 	require.Len(t, x.Devices, 3)
@@ -86,13 +86,13 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 		ForceAttemptHTTP2: true,
 	}
 	t.Cleanup(transport.CloseIdleConnections)
-	certified := tenant{x.CreatedSpace, s, &provider{t, &http.Client{Transport: transport}, "not.looked.at"}}
+	certified := testSpace{x.CreatedSpace, s, &provider{t, &http.Client{Transport: transport}, "not.looked.at"}}
 	assert.Empty(t, certified.push(x.token(), `{}`))
 }
 
 func TestADeviceOfASpaceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
 	s := start(t, sim.Config{FileDir: t.TempDir()})
-	x := newTenant(t, s, controlapi.SpaceOrder{Environment: "sandbox"})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{Environment: "sandbox"})
 	assert.Equal(t, x.token(), x.Variables["APNS_SIM_TOKEN_SANDBOX"])
 	assert.Equal(t, x.Devices[0].ID.String(), x.Variables["APNS_SIM_DEVICE_ID_SANDBOX"])
 	for _, name := range []string{"APNS_SIM_TOKEN", "APNS_SIM_DEVICE_ID"} {
@@ -105,26 +105,26 @@ func TestADeviceOfASpaceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
 func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 	s := start(t, sim.Config{})
 	const tests, pushes = 50, 4
-	tenants := make([]*tenant, tests)
+	spaces := make([]*testSpace, tests)
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	for i := range tests {
 		group.Go(func() {
-			made := newTenant(t, s, controlapi.SpaceOrder{})
+			made := newTestSpace(t, s, controlapi.SpaceOrder{})
 			mu.Lock()
 			defer mu.Unlock()
-			tenants[i] = made
+			spaces[i] = made
 		})
 	}
 	group.Wait()
-	require.NotContains(t, tenants, (*tenant)(nil))
-	for i, x := range tenants {
+	require.NotContains(t, spaces, (*testSpace)(nil))
+	for i, x := range spaces {
 		group.Go(func() {
-			stranger := tenants[(i+1)%tests]
+			other := spaces[(i+1)%tests]
 			for n := range pushes {
 				assert.Empty(t, x.push(x.token(), fmt.Sprintf(`{"test":%d,"n":%d}`, i, n)))
 			}
-			assert.Equal(t, "DeviceTokenNotForTopic", x.push(stranger.token(), `{}`), "the topic has the same name and is another one")
+			assert.Equal(t, "DeviceTokenNotForTopic", x.push(other.token(), `{}`), "the topic has the same name and is another one")
 
 			inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, pushes)
 			assert.NoError(t, err)
@@ -134,13 +134,13 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 			}
 
 			if i%2 == 1 { // half of them go an hour ahead
-				s.Spaces.Clock(s.Spaces.Of(x.Team)).Advance(61 * time.Minute)
+				s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Advance(61 * time.Minute)
 				assert.Equal(t, "ExpiredProviderToken", x.push(x.token(), `{}`))
 			}
 		})
 	}
 	group.Wait()
-	for i, x := range tenants {
+	for i, x := range spaces {
 		if i%2 == 0 {
 			assert.Empty(t, x.push(x.token(), `{"late":true}`), "nobody else's clock was moved")
 		}
@@ -148,13 +148,13 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 		require.Len(t, list, 1)
 		assert.Equal(t, x.Devices[0].ID, list[0].ID)
 	}
-	assert.Empty(t, s.ListDevices("", false), "the common world has none of them")
+	assert.Empty(t, s.ListDevices("", false), "the default space has none of them")
 	assert.Len(t, s.ListSpaces(), tests)
 }
 
 func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	x, other := newTenant(t, s, controlapi.SpaceOrder{}), newTenant(t, s, controlapi.SpaceOrder{})
+	x, other := newTestSpace(t, s, controlapi.SpaceOrder{}), newTestSpace(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, x.push(x.token(), `{}`))
 	require.Empty(t, other.push(other.token(), `{}`))
 	connectProvider(t, s) // of nobody yet
@@ -163,7 +163,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	require.NoError(t, s.CloseSpace(x.Team))
 	assert.Equal(t, "InvalidProviderToken", x.push(x.token(), `{}`), "the key is forgotten; the connection was closed, and another one opened")
 	assert.Empty(t, other.push(other.token(), `{}`), "the neighbor goes on")
-	assert.Nil(t, s.Spaces.Of(x.Team))
+	assert.Nil(t, s.Spaces.ForTeam(x.Team))
 	assert.False(t, s.Auth.HasTeam(x.Team))
 	_, err := s.Phone(x.Devices[0].ID)
 	assert.ErrorIs(t, err, sim.ErrNoDevice)
@@ -172,7 +172,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 			assert.NotEqual(t, x.Team, e.Push.TeamID, "a record of the space is left: %v", e.Kind)
 		}
 	}
-	again := newTenant(t, s, controlapi.SpaceOrder{Team: x.Team})
+	again := newTestSpace(t, s, controlapi.SpaceOrder{Team: x.Team})
 	assert.Equal(t, "DeviceTokenNotForTopic", again.push(x.token(), `{}`), "a device of the former space is none of the new one")
 
 	assert.ErrorIs(t, s.CloseSpace("NOBODY0001"), sim.ErrNoSpace)
@@ -181,7 +181,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 
 func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	newTenant(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
+	newTestSpace(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, row := range []struct {
@@ -209,16 +209,16 @@ func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 
 func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	s := start(t, sim.Config{})
-	x := newTenant(t, s, controlapi.SpaceOrder{})
-	other := newTenant(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{})
+	other := newTestSpace(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, other.push(other.token(), `{}`))
 	require.Empty(t, x.push(x.token(), `{}`))
 	_, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
 	require.NoError(t, err)
-	s.Spaces.Clock(s.Spaces.Of(x.Team)).Advance(2 * time.Hour)
+	s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Advance(2 * time.Hour)
 	require.NoError(t, s.ResetSpace(x.Team))
 
-	assert.WithinDuration(t, time.Now(), s.Spaces.Clock(s.Spaces.Of(x.Team)).Now(), time.Minute)
+	assert.WithinDuration(t, time.Now(), s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Now(), time.Minute)
 	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 0)
 	require.NoError(t, err)
 	assert.Empty(t, inbox)
@@ -235,18 +235,18 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
 		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
 	}})
-	x := newTenant(t, s, controlapi.SpaceOrder{})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	common, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
 	away, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
 	require.NoError(t, err)
-	for _, world := range []struct {
+	for _, tt := range []struct {
 		team   string
 		device controlapi.Device
 	}{{x.Team, x.Devices[0]}, {"", common[0]}} {
-		id := world.device.ID
-		topic := world.device.Apps[0].Topic
-		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: world.team, What: fault.Action{Do: fault.Discard}})
+		id := tt.device.ID
+		topic := tt.device.Apps[0].Topic
+		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: tt.team, What: fault.Action{Do: fault.Discard}})
 		require.NoError(t, err)
 		_, err = s.TellDevice(patient(t), id, "uninstall", topic)
 		require.NoError(t, err)
@@ -255,7 +255,7 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 			require.NoError(t, err)
 		}
 
-		require.NoError(t, s.ResetSpace(world.team))
+		require.NoError(t, s.ResetSpace(tt.team))
 		got, err := s.Device(id)
 		require.NoError(t, err)
 		assert.True(t, got.Online)
@@ -277,7 +277,7 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	none := 0
-	x := newTenant(t, s, controlapi.SpaceOrder{Devices: &none})
+	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: &none})
 	assert.Empty(t, x.Devices)
 	assert.NotContains(t, x.Variables, "APNS_SIM_TOKEN")
 	phone := switchOnIn(t, s, x.Team, x.Topics[0])
@@ -292,6 +292,6 @@ func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	require.NoError(t, s.CloseSpace(x.Team))
 	_, err = s.Device(phone.ID())
 	if err == nil { // it has come back already
-		assert.Empty(t, s.ListDevices("", false)[0].Space, "it is in the common world now")
+		assert.Empty(t, s.ListDevices("", false)[0].Space, "it is in the default space now")
 	}
 }

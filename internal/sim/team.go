@@ -35,7 +35,7 @@ func (s *Simulator) GetTeam(id string) (controlapi.Team, error) {
 }
 
 func (s *Simulator) describeTeam(id string) controlapi.Team {
-	t := controlapi.Team{Team: id, Own: s.Spaces.Of(id) != nil, Apps: slices.Clone(s.Auth.Apps(id)), Keys: []controlapi.Key{}}
+	t := controlapi.Team{Team: id, Own: s.Spaces.ForTeam(id) != nil, Apps: slices.Clone(s.Auth.Apps(id)), Keys: []controlapi.Key{}}
 	if t.Apps == nil {
 		t.Apps = []string{}
 	}
@@ -140,7 +140,7 @@ func (s *Simulator) removeApp(team, bundleID string) error {
 	if !s.Auth.RemoveApp(team, bundleID) {
 		return fmt.Errorf("%w app of team %s: %q", controlapi.ErrNotFound, team, bundleID)
 	}
-	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.Of(team), bundleID))
+	s.Broker.DeleteChannels(broker.AppIn(s.Spaces.ForTeam(team), bundleID))
 	if err := s.folder(team).RemoveTopic(bundleID); err != nil {
 		s.unsaved(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-// ClockOf returns the clock of a space, "" being the common world.
+// ClockOf returns the clock of a space, "" being the default space.
 func (s *Simulator) ClockOf(team string) (*clock.Clock, error) {
 	if team == "" {
 		return s.Clock, nil
 	}
-	in := s.Spaces.Of(team)
+	in := s.Spaces.ForTeam(team)
 	if in == nil {
 		_, err := s.GetSpace(team)
 		return nil, err
@@ -19,7 +19,7 @@ func (s *Simulator) ClockOf(team string) (*clock.Clock, error) {
 	return s.Spaces.Clock(in), nil
 }
 
-// SetClock moves the clock of a space, "" being the common world, to a time. What
+// SetClock moves the clock of a space, "" being the default space, to a time. What
 // is due then has been done when it returns. It fails with [clock.ErrRange] if the clock
 // cannot show the time.
 func (s *Simulator) SetClock(team string, to time.Time) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
-// makeFleet makes the home of virtual devices: a network in memory, on which each
+// makeFleet makes what virtual devices need: a network in memory, on which each
 // courier is reached.
 func (s *Simulator) makeFleet() error {
 	s.inside = make(map[apns.Environment]*memnet.Listener)
@@ -23,7 +23,7 @@ func (s *Simulator) makeFleet() error {
 		Activate: s.NewIdentity,
 		Dial:     s.DialCourier,
 		RootCAs:  s.Secrets.PKI.RootPool(),
-		Renamed:  func(before, _ apns.DeviceID) { s.Spaces.Leave(before) },
+		Renamed:  func(before, _ apns.DeviceID) { s.Spaces.Remove(before) },
 		Removed:  s.forgetDevice,
 		Log:      s.log,
 	})
@@ -60,9 +60,11 @@ func (s *Simulator) NewIdentity(team string, topics []string) (device.Identity, 
 	if err != nil {
 		return device.Identity{}, fmt.Errorf("sim: the certificate of a device: %w", err)
 	}
-	s.settle(pki.DeviceID(identity.Certificate), team)
+	s.assign(pki.DeviceID(identity.Certificate), team)
 	return device.Identity{Chain: identity.Chain, Key: identity.Key}, nil
 }
 
-// settle puts a device into the space of a team, if the team has one.
-func (s *Simulator) settle(id apns.DeviceID, team string) { s.Spaces.Settle(id, s.Spaces.Of(team)) }
+// assign puts a device into the space of a team, if the team has one.
+func (s *Simulator) assign(id apns.DeviceID, team string) {
+	s.Spaces.Assign(id, s.Spaces.ForTeam(team))
+}

@@ -1,10 +1,9 @@
-// Package space keeps teams apart that live in a space of their own.
+// Package space isolates teams that have a space of their own.
 //
-// At Apple there is one world: a bundle ID is an app of one team, whoever asks.
-// Tests that run side by side want worlds of their own, with the same bundle
-// IDs. A team for which a space was opened is such a world: its apps, its
-// devices, its channels and its clock are seen by nobody else. All other teams
-// share the common world, which is Apple's.
+// At Apple a bundle ID is an app of one team, for everybody. Tests that run side by
+// side need the same bundle IDs each. A team for which a space is opened has apps,
+// devices, channels, history and a clock that no other team sees. All other teams
+// share the default space, which is as Apple's service.
 //
 // The package knows which teams have a space, which devices are in it, and what
 // time it is there. What a team or a device is, it leaves to others.
@@ -24,7 +23,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-// A Space is the world of one team. A nil *Space is the common world.
+// A Space isolates one team, its devices and its clock. A nil *Space is the default space.
 type Space struct {
 	team    string
 	clock   *clock.Clock
@@ -35,7 +34,7 @@ type Space struct {
 }
 
 // Team returns the team the space belongs to, which is its name too; "" for the
-// common world.
+// default space.
 func (s *Space) Team() string {
 	if s == nil {
 		return ""
@@ -47,22 +46,22 @@ func (s *Space) Team() string {
 func (s *Space) Created() time.Time { return s.created }
 
 // A Registry knows the spaces that are open. All methods may be called from any
-// goroutine. [Registry.Of], [Registry.All], [Registry.Home] and [Registry.Clock] may
-// be called on a nil *Registry, which knows the common world alone and the machine's
+// goroutine. [Registry.ForTeam], [Registry.All], [Registry.ForDevice] and [Registry.Clock] may
+// be called on a nil *Registry, which knows the default space alone and the machine's
 // time.
 type Registry struct {
-	clock *clock.Clock // of the common world
+	clock *clock.Clock // of the default space
 	count atomic.Int64 // of spaces; while it is 0, nothing has to be looked up
 
-	mu     sync.RWMutex
-	spaces map[string]*Space
-	homes  map[apns.DeviceID]*Space // of the devices that are in one
+	mu       sync.RWMutex
+	spaces   map[string]*Space
+	byDevice map[apns.DeviceID]*Space // of the devices that are in one
 }
 
-// New returns a registry without spaces. The clock is that of the common world;
+// New returns a registry without spaces. The clock is that of the default space;
 // nil is the machine's.
 func New(c *clock.Clock) *Registry {
-	return &Registry{clock: c, spaces: make(map[string]*Space), homes: make(map[apns.DeviceID]*Space)}
+	return &Registry{clock: c, spaces: make(map[string]*Space), byDevice: make(map[apns.DeviceID]*Space)}
 }
 
 // Open makes a space for a team. It fails if the team has one.
@@ -78,7 +77,7 @@ func (r *Registry) Open(team string) (*Space, error) {
 	return s, nil
 }
 
-// Close ends a space. Its devices are in the common world from now on; they are
+// Close ends a space. Its devices are in the default space from now on; they are
 // returned, those that have left among them, so that the caller can see to them.
 func (r *Registry) Close(s *Space) []apns.DeviceID {
 	r.mu.Lock()
@@ -90,14 +89,14 @@ func (r *Registry) Close(s *Space) []apns.DeviceID {
 	r.count.Add(-1)
 	devices := sorted(maps.Keys(s.devices))
 	for _, device := range devices {
-		delete(r.homes, device)
+		delete(r.byDevice, device)
 	}
 	s.devices, s.present = nil, 0
 	return devices
 }
 
-// Of returns the space of a team, nil if it is in the common world.
-func (r *Registry) Of(team string) *Space {
+// ForTeam returns the space of a team, nil if it is in the default space.
+func (r *Registry) ForTeam(team string) *Space {
 	if r == nil || r.count.Load() == 0 {
 		return nil
 	}
@@ -119,51 +118,51 @@ func (r *Registry) All() []*Space {
 // Len returns how many spaces there are.
 func (r *Registry) Len() int { return int(r.count.Load()) }
 
-// Settle says that a device is in a space, nil being the common world. A device
+// Assign says that a device is in a space, nil being the default space. A device
 // is in one at a time.
-func (r *Registry) Settle(device apns.DeviceID, s *Space) {
+func (r *Registry) Assign(device apns.DeviceID, s *Space) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.leaveLocked(device)
-	if home := r.homes[device]; home != nil {
-		delete(home.devices, device)
+	r.removeLocked(device)
+	if current := r.byDevice[device]; current != nil {
+		delete(current.devices, device)
 	}
 	if s == nil || r.spaces[s.team] != s {
-		delete(r.homes, device)
+		delete(r.byDevice, device)
 		return
 	}
-	r.homes[device] = s
+	r.byDevice[device] = s
 	s.devices[device] = true
 	s.present++
 }
 
-// Leave says that a device is no more. What is left of it, as its tokens, stays in its
+// Remove says that a device is no more. What is left of it, as its tokens, stays in its
 // space until that is closed.
-func (r *Registry) Leave(device apns.DeviceID) {
+func (r *Registry) Remove(device apns.DeviceID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.leaveLocked(device)
+	r.removeLocked(device)
 }
 
-func (r *Registry) leaveLocked(device apns.DeviceID) {
-	if home := r.homes[device]; home != nil && home.devices[device] {
-		home.devices[device] = false
-		home.present--
+func (r *Registry) removeLocked(device apns.DeviceID) {
+	if current := r.byDevice[device]; current != nil && current.devices[device] {
+		current.devices[device] = false
+		current.present--
 	}
 }
 
-// Home returns the space a device is in, nil for the common world.
-func (r *Registry) Home(device apns.DeviceID) *Space {
+// ForDevice returns the space a device is in, nil for the default space.
+func (r *Registry) ForDevice(device apns.DeviceID) *Space {
 	if r == nil || r.count.Load() == 0 {
 		return nil
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.homes[device]
+	return r.byDevice[device]
 }
 
-// Population is how many devices are in a space.
-func (r *Registry) Population(s *Space) int {
+// DeviceCount returns how many devices are in a space.
+func (r *Registry) DeviceCount(s *Space) int {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return s.present
@@ -180,7 +179,7 @@ func sorted(devices iter.Seq[apns.DeviceID]) []apns.DeviceID {
 	return slices.SortedFunc(devices, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
 }
 
-// Clock returns the clock of a space, nil being the common world.
+// Clock returns the clock of a space, nil being the default space.
 func (r *Registry) Clock(s *Space) *clock.Clock {
 	switch {
 	case s != nil:

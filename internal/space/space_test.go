@@ -21,13 +21,13 @@ func open(t *testing.T, r *space.Registry, team string) *space.Space {
 	return s
 }
 
-func TestEverybodyIsInTheCommonWorldUntilASpaceIsOpened(t *testing.T) {
+func TestEveryTeamIsInTheDefaultSpaceUntilItsOwnIsOpened(t *testing.T) {
 	for name, r := range map[string]*space.Registry{"no registry": nil, "an empty one": space.New(nil)} {
 		t.Run(name, func(t *testing.T) {
-			assert.Nil(t, r.Of("TEAM"))
-			assert.Nil(t, r.Home(apns.DeviceID{1}))
+			assert.Nil(t, r.ForTeam("TEAM"))
+			assert.Nil(t, r.ForDevice(apns.DeviceID{1}))
 			assert.Empty(t, r.All())
-			assert.Empty(t, r.Of("TEAM").Team())
+			assert.Empty(t, r.ForTeam("TEAM").Team())
 			assert.Nil(t, r.Clock(nil))
 		})
 	}
@@ -36,37 +36,37 @@ func TestEverybodyIsInTheCommonWorldUntilASpaceIsOpened(t *testing.T) {
 func TestASpaceIsOpenedOncePerTeam(t *testing.T) {
 	r := space.New(nil)
 	b, a := open(t, r, "B"), open(t, r, "A")
-	assert.Same(t, a, r.Of("A"))
+	assert.Same(t, a, r.ForTeam("A"))
 	assert.Equal(t, []*space.Space{a, b}, r.All())
 	_, err := r.Open("A")
 	require.ErrorContains(t, err, "team A has a space already")
 
 	r.Close(a)
-	assert.Nil(t, r.Of("A"))
+	assert.Nil(t, r.ForTeam("A"))
 	again := open(t, r, "A")
 	assert.NotSame(t, a, again, "a space of the same name is another one")
 	assert.Empty(t, r.Close(a), "closing the former one changes nothing")
-	assert.Same(t, again, r.Of("A"))
+	assert.Same(t, again, r.ForTeam("A"))
 }
 
 func TestADeviceIsInOneSpaceAtATime(t *testing.T) {
 	r := space.New(nil)
 	a, b := open(t, r, "A"), open(t, r, "B")
 	one, two := apns.DeviceID{1}, apns.DeviceID{2}
-	r.Settle(two, a)
-	r.Settle(one, a)
-	assert.Same(t, a, r.Home(one))
-	assert.Equal(t, 2, r.Population(a))
+	r.Assign(two, a)
+	r.Assign(one, a)
+	assert.Same(t, a, r.ForDevice(one))
+	assert.Equal(t, 2, r.DeviceCount(a))
 
-	r.Settle(one, b)
-	assert.Same(t, b, r.Home(one))
-	r.Settle(one, nil)
-	assert.Nil(t, r.Home(one))
+	r.Assign(one, b)
+	assert.Same(t, b, r.ForDevice(one))
+	r.Assign(one, nil)
+	assert.Nil(t, r.ForDevice(one))
 
 	assert.Equal(t, []apns.DeviceID{two}, r.Close(a))
-	assert.Nil(t, r.Home(two), "it outlives its space, in the common world")
-	r.Settle(two, a)
-	assert.Nil(t, r.Home(two), "a closed space takes nobody")
+	assert.Nil(t, r.ForDevice(two), "it outlives its space, in the default space")
+	r.Assign(two, a)
+	assert.Nil(t, r.ForDevice(two), "a closed space takes nobody")
 }
 
 func TestASpaceHasItsOwnTime(t *testing.T) {
@@ -76,10 +76,10 @@ func TestASpaceHasItsOwnTime(t *testing.T) {
 		r := space.New(common)
 		a, b := open(t, r, "A"), open(t, r, "B")
 		assert.Same(t, common, r.Clock(nil))
-		assert.Equal(t, common.Now(), r.Clock(a).Now(), "it begins with that of the common world")
+		assert.Equal(t, common.Now(), r.Clock(a).Now(), "it begins with that of the default space")
 		r.Clock(a).Advance(time.Hour)
 		assert.Equal(t, common.Now().Add(time.Hour), r.Clock(a).Now())
 		assert.Equal(t, common.Now(), r.Clock(b).Now())
-		assert.Equal(t, uint64(2), common.Moves(), "whoever watches the common clock hears of it")
+		assert.Equal(t, uint64(2), common.Moves(), "whoever watches the clock of the default space hears of it")
 	})
 }

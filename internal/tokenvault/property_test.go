@@ -108,7 +108,7 @@ func testRetirementsAgree(t *rapid.T) {
 	var c clock.Clock
 	v, err := tokenvault.New(tokenvault.Config{Clock: &c, Cache: 8})
 	require.NoError(t, err)
-	// A small world, so that the same token is met again.
+	// Few values, so that the same token occurs again.
 	pick := rapid.Custom(func(t *rapid.T) subject {
 		s := subject{base: rapid.Bool().Draw(t, "base")}
 		s.to.Device[0] = rapid.ByteRange(0, 1).Draw(t, "device")

@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// deviceKey is a device in one of the two worlds.
+// deviceKey is a device in one of the two environments.
 type deviceKey struct {
 	environment apns.Environment
 	device      apns.DeviceID

@@ -49,7 +49,7 @@ type Config struct {
 	Delay Delay
 	// Clock tells when a retirement happened; nil is real time.
 	Clock *clock.Clock
-	// Spaces has the devices that live in a world of their own, with a clock of
+	// Spaces has the devices that live in a space of their own, with a clock of
 	// their own; nil means that none does.
 	Spaces *space.Registry
 }
@@ -222,7 +222,7 @@ func (v *Vault) Confirm(token []byte) {
 
 // now is what time it is for a device.
 func (v *Vault) now(device apns.DeviceID) time.Time {
-	return cmp.Or(v.spaces.Clock(v.spaces.Home(device)), v.clock).Now()
+	return cmp.Or(v.spaces.Clock(v.spaces.ForDevice(device)), v.clock).Now()
 }
 
 // Rotate adds a secret. Its key mints from now on; tokens of the older keys

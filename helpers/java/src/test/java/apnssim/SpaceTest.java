@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SpaceExtension.class)
 class SpaceTest {
     @Test
-    void eachSpaceIsAnotherWorld(Space space) throws Exception {
+    void spacesAreIsolated(Space space) throws Exception {
         try (Space other = Space.open()) {
             assertNotEquals(space.team(), other.team());
             assertNotEquals(space.token(), other.token());
