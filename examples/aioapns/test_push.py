@@ -78,7 +78,7 @@ def refused(space, status, reason):
     assert (result.status, result.description) == (status, reason)
     assert len(space.pushes()) == 1
     assert push(space)[0].is_successful
-    print("note: reported to the caller, not tried again")
+    print("note: reported to the caller, not retried")
 
 
 def test_too_many_requests(space):
@@ -97,9 +97,9 @@ def test_no_answered_push_is_lost_in_a_goaway(space):
     assert answered
     space.delivered(r.notification_id for r in answered)
     if len(answered) == 200:
-        print("note: what the GOAWAY leaves out is sent anew")
+        print("note: pushes that the GOAWAY excludes are sent again")
     else:
-        print("note: what the GOAWAY leaves out ends in an error")
+        print("note: pushes that the GOAWAY excludes end in an error")
 
 
 def test_the_provider_token_is_renewed(space, monkeypatch):
@@ -119,7 +119,7 @@ def test_the_provider_token_is_renewed(space, monkeypatch):
     assert first.is_successful and second.is_successful, second.description
     tokens = {space.show(r.notification_id)["request"]["credential"]["fingerprint"] for r in (first, second)}
     assert len(tokens) == 2
-    print("note: signs a new one by its own clock; ExpiredProviderToken is reported to the caller")
+    print("note: signs a new one by the clock of the machine; ExpiredProviderToken is reported to the caller")
 
 
 def test_a_thousand_pushes_arrive(space):

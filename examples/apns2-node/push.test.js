@@ -45,7 +45,7 @@ test('a provider token is accepted', async (t) => {
   assert.equal((await space.show(push.id)).request.credential.kind, 'provider token');
 });
 
-test('a provider certificate is accepted', { skip: 'the library has provider tokens only' });
+test('a provider certificate is accepted', { skip: 'the library supports only provider tokens' });
 
 test('a refusal names its reason', async (t) => {
   const space = await openSpace(t);
@@ -78,7 +78,7 @@ async function busy(t, reason, status) {
   await assert.rejects(c.send(hello(space.token)), { reason, statusCode: status });
   assert.equal((await space.pushes()).length, 1);
   await c.send(hello(space.token));
-  t.diagnostic('note: reported to the caller, not tried again');
+  t.diagnostic('note: reported to the caller, not retried');
 }
 
 test('too many requests', (t) => busy(t, 'TooManyRequests', 429));
@@ -94,7 +94,7 @@ test('no answered push is lost in a goaway', async (t) => {
   const answered = results.flatMap((r, n) => (r.error ? [] : [n]));
   assert.ok(answered.length > 0, results[0].error);
   await arrive(space, answered);
-  t.diagnostic(`note: what the GOAWAY leaves out ${answered.length < 200 ? 'ends in an error' : 'is sent anew'}`);
+  t.diagnostic(`note: pushes that the GOAWAY excludes ${answered.length < 200 ? 'end in an error' : 'are sent again'}`);
   await c.send(hello(space.token)); // it connects anew
 });
 
@@ -108,7 +108,7 @@ test('the provider token is renewed', async (t) => {
   await c.send(hello(space.token));
   const [first, , third] = await Promise.all((await space.pushes()).map(({ id }) => space.show(id)));
   assert.notEqual(first.request.credential.fingerprint, third.request.credential.fingerprint);
-  t.diagnostic('note: signs a new one by its own clock; ExpiredProviderToken is reported to the caller');
+  t.diagnostic('note: signs a new one by the clock of the machine; ExpiredProviderToken is reported to the caller');
 });
 
 test('a thousand pushes arrive', async (t) => {

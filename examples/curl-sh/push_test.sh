@@ -98,10 +98,10 @@ check 'a provider certificate is accepted' provider_certificate_is_accepted
 check 'a refusal names its reason' refusal_names_its_reason
 check 'a removed app is gone since a time' removed_app_is_gone
 check 'the device receives the exact payload' exact_payload
-check 'too many requests' 'refused 429 TooManyRequests' 'reported to the caller; tried again with --retry'
-check 'service unavailable' 'refused 503 ServiceUnavailable' 'reported to the caller; tried again with --retry'
-check 'no answered push is lost in a goaway' goaway 'what the GOAWAY leaves out is sent anew with --retry-all-errors'
+check 'too many requests' 'refused 429 TooManyRequests' 'reported to the caller; retried with --retry'
+check 'service unavailable' 'refused 503 ServiceUnavailable' 'reported to the caller; retried with --retry'
+check 'no answered push is lost in a goaway' goaway 'pushes that the GOAWAY excludes are sent again with --retry-all-errors'
 check 'the provider token is renewed' renewal 'by the caller'
-check 'a thousand pushes arrive' thousand 'by --parallel, a hundred at a time; streams refused because the limit was not known yet are sent again by --retry-all-errors'
+check 'a thousand pushes arrive' thousand 'with --parallel, a hundred at a time; --retry-all-errors sends streams again that were refused before the limit was known'
 echo "1..$number"
 exit $((failures > 0))

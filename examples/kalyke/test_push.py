@@ -41,7 +41,7 @@ def test_a_provider_token_is_accepted(space, tmp_path):
     assert space.show(apns_id)["request"]["credential"]["kind"] == "provider token"
 
 
-@pytest.mark.skip(reason="the library has certificates for VoIP only")
+@pytest.mark.skip(reason="the library supports certificates only for VoIP")
 def test_a_provider_certificate_is_accepted():
     pass
 
@@ -69,7 +69,7 @@ def refused(space, tmp_path, kind):
     assert isinstance(push(space, tmp_path)[0], kind)
     assert len(space.pushes()) == 1
     assert isinstance(push(space, tmp_path)[0], str)
-    print("note: raised, not tried again")
+    print("note: raised, not retried")
 
 
 def test_too_many_requests(space, tmp_path):
@@ -87,7 +87,7 @@ def test_no_answered_push_is_lost_in_a_goaway(space, tmp_path):
     answered = [r for r in results if isinstance(r, str)]
     assert len(answered) == 59
     space.delivered(answered)
-    print("note: each push has a connection of its own; the one that the GOAWAY leaves out ends in an error")
+    print("note: each push has its own connection; the push that the GOAWAY excludes ends in an error")
 
 
 def test_the_provider_token_is_renewed(space, tmp_path, monkeypatch):
@@ -99,11 +99,11 @@ def test_the_provider_token_is_renewed(space, tmp_path, monkeypatch):
     [second] = push(space, tmp_path)
     tokens = {space.show(apns_id)["request"]["credential"]["fingerprint"] for apns_id in (first, second)}
     assert len(tokens) == 2
-    print("note: signs a new one for every push, by its own clock")
+    print("note: signs a new one for every push, by the clock of the machine")
 
 
 def test_a_thousand_pushes_arrive(space, tmp_path):
     results = push(space, tmp_path, 1000)
     assert all(isinstance(r, str) for r in results), next(r for r in results if not isinstance(r, str))
     space.delivered(results)
-    print("note: twenty at a time, each on a connection of its own")
+    print("note: twenty at a time, each on its own connection")

@@ -246,7 +246,7 @@ func TestThePageHasTheMatrixAndTheNotes(t *testing.T) {
 	good.items[1] = result{unsupported, "tokens only"}
 	got := page([]*outcome{good, {client: &client{Name: "absent", Language: "Ruby", dir: "x/absent"}, skipped: "no gem"}})
 	assert.Contains(t, got, "| [good](../examples/good) | 1.2 | Go | ok | – | ok |")
-	assert.Contains(t, got, "### good\n\nBy an option.\n\n- ran with: go1\n- certificate: tokens only\n")
+	assert.Contains(t, got, "### good\n\nBy an option.\n\n- tested with: go1\n- certificate: tokens only\n")
 	assert.Contains(t, got, "### absent\n\n- skipped: no gem\n")
 	assert.Contains(t, table([]*outcome{good}), "good     ok   –")
 }

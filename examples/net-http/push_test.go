@@ -135,9 +135,9 @@ func TestNoAnsweredPushIsLostInAGoaway(t *testing.T) {
 		s.Delivered(id)
 	}
 	if len(accepted) == 200 {
-		t.Log("note: the transport sends anew what the GOAWAY leaves out")
+		t.Log("note: the transport sends pushes again that the GOAWAY excludes")
 	} else {
-		t.Log("note: what the GOAWAY leaves out ends in an error")
+		t.Log("note: pushes that the GOAWAY excludes end in an error")
 	}
 }
 
@@ -154,7 +154,7 @@ func TestTheProviderTokenIsRenewed(t *testing.T) {
 	if s.Show(first.ID).Request.Credential.Fingerprint == s.Show(second.ID).Request.Credential.Fingerprint {
 		t.Error("it is the same token")
 	}
-	t.Log("note: by 20 lines of its own")
+	t.Log("note: by 20 lines in the example")
 }
 
 func TestAThousandPushesArrive(t *testing.T) {

@@ -83,7 +83,7 @@ async function busy(t, reason) {
   const failed = await push(p, space);
   assert.equal(failed.response.reason, reason, 'four are reported');
   assert.equal((await space.pushes()).length, 7);
-  t.diagnostic('note: tried again at once, three times at most, then reported');
+  t.diagnostic('note: retried at once, up to three times, then reported');
 }
 
 test('too many requests', (t) => busy(t, 'TooManyRequests'));
@@ -99,7 +99,7 @@ test('no answered push is lost in a goaway', async (t) => {
   assert.equal(await space.applied(), 1);
   assert.ok(sent.length > 0);
   await space.delivered(sent.map((s) => s['apns-id']));
-  t.diagnostic(`note: what the GOAWAY leaves out ${failed.length > 0 ? 'ends in an error' : 'is sent anew'}`);
+  t.diagnostic(`note: pushes that the GOAWAY excludes ${failed.length > 0 ? 'end in an error' : 'are sent again'}`);
   assert.equal((await push(p, space)).status, undefined, 'it connects anew');
 });
 
@@ -116,7 +116,7 @@ test('the provider token is renewed', async (t) => {
   assert.equal(second.status, undefined, JSON.stringify(second));
   const token = async (id) => (await space.show(id)).request.credential.fingerprint;
   assert.notEqual(await token(first['apns-id']), await token(second['apns-id']));
-  t.diagnostic(`note: signs a new one by its own clock; ExpiredProviderToken is ${tries > 1 ? 'tried again, then ' : ''}reported to the caller`);
+  t.diagnostic(`note: signs a new one by the clock of the machine; ExpiredProviderToken is ${tries > 1 ? 'retried, then ' : ''}reported to the caller`);
 });
 
 test('a thousand pushes arrive', async (t) => {

@@ -76,7 +76,7 @@ test('no answered push is lost in a goaway', async (t) => {
   const answered = results.filter((r) => r.value?.status === 200);
   assert.ok(answered.length > 0 && answered.length < 200, `${answered.length} were answered`);
   await space.delivered(answered.map((r) => r.value.id));
-  t.diagnostic('note: what the GOAWAY leaves out ends in an error');
+  t.diagnostic('note: pushes that the GOAWAY excludes end in an error');
   assert.equal((await p.push(space.token, body)).status, 200, 'it connects anew');
 });
 
@@ -92,7 +92,7 @@ test('the provider token is renewed', async (t) => {
   assert.equal(second.status, 200);
   const token = async (id) => (await space.show(id)).request.credential.fingerprint;
   assert.notEqual(await token(first.id), await token(second.id));
-  t.diagnostic('note: by 20 lines of its own');
+  t.diagnostic('note: by 20 lines in the example');
 });
 
 test('a thousand pushes arrive', async (t) => {

@@ -86,7 +86,7 @@ $tests = [
         same(true, $accepted > 0);
         same(1, $space->applied());
         same(200, $provider->push($space->token(), HELLO)['status']);
-        return 'what the GOAWAY leaves out ' . ($accepted < 200 ? 'ends in an error' : 'is sent anew by libcurl');
+        return $accepted < 200 ? 'pushes that the GOAWAY excludes end in an error' : 'libcurl sends pushes again that the GOAWAY excludes';
     },
     'the provider token is renewed' => function (Space $space): string {
         $late = 0;
@@ -98,11 +98,11 @@ $tests = [
         $second = $provider->push($space->token(), HELLO);
         same(200, $second['status']);
         same(false, $space->credential($first['id'])['fingerprint'] === $space->credential($second['id'])['fingerprint']);
-        return 'by 10 lines of its own';
+        return 'by 10 lines in the example';
     },
     'a thousand pushes arrive' => function (Space $space): string {
         same(1000, batch(withToken($space), $space, 1000));
-        return 'all at once on one connection by curl_multi';
+        return 'all at once on one connection with curl_multi';
     },
 ];
 

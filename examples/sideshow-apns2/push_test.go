@@ -125,7 +125,7 @@ func refused(t *testing.T, reason string, status int) {
 	if n := len(s.Pushes("")); n != 1 {
 		t.Errorf("it came %d times", n)
 	}
-	t.Log("note: reported to the caller, not tried again")
+	t.Log("note: reported to the caller, not retried")
 	wantSent(t, push(t, c, s, s.Token, hello))
 }
 
@@ -173,9 +173,9 @@ func TestNoAnsweredPushIsLostInAGoaway(t *testing.T) {
 		s.Delivered(id)
 	}
 	if len(errs) == 0 {
-		t.Log("note: the transport sends anew what the GOAWAY leaves out")
+		t.Log("note: the transport sends pushes again that the GOAWAY excludes")
 	} else {
-		t.Log("note: what the GOAWAY leaves out ends in an error")
+		t.Log("note: pushes that the GOAWAY excludes end in an error")
 		t.Log(errs)
 	}
 }
@@ -198,7 +198,7 @@ func TestTheProviderTokenIsRenewed(t *testing.T) {
 	if s.Show(first.ApnsID).Request.Credential.Fingerprint == s.Show(second.ApnsID).Request.Credential.Fingerprint {
 		t.Error("it is the same token")
 	}
-	t.Log("note: signs a new one when the time of issue that it keeps is an hour back; ExpiredProviderToken is reported to the caller")
+	t.Log("note: signs a new one when its stored issue time is an hour ago; ExpiredProviderToken is reported to the caller")
 }
 
 func TestAThousandPushesArrive(t *testing.T) {

@@ -90,7 +90,7 @@ async fn injected(space: Space, status: u16, reason: ErrorReason) -> String {
     let (code, got, _) = refused(push(&client, &space).await);
     assert_eq!((status, reason), (code, got));
     accepted(push(&client, &space).await);
-    "reported to the caller, not tried again".into()
+    "reported to the caller, not retried".into()
 }
 
 async fn goaway(space: Space) -> String {
@@ -101,8 +101,8 @@ async fn goaway(space: Space) -> String {
     assert!(arrived > 0);
     assert_eq!(1, space.applied());
     accepted(push(&client, &space).await);
-    let rest = if arrived < 200 { "ends in an error" } else { "is sent anew" };
-    format!("what the GOAWAY leaves out {rest}")
+    let rest = if arrived < 200 { "end in an error" } else { "are sent again" };
+    format!("pushes that the GOAWAY excludes {rest}")
 }
 
 async fn renewed(space: Space) -> String {
@@ -115,7 +115,7 @@ async fn renewed(space: Space) -> String {
     let second = accepted(push(&with_token(&space), &space).await);
     let fingerprint = |id: &str| space.credential(id)["fingerprint"].clone();
     assert_ne!(fingerprint(&first), fingerprint(&second));
-    "signs a new one after 55 minutes by its own clock, and for a new client; ExpiredProviderToken is reported to the caller".into()
+    "signs a new one after 55 minutes by the clock of the machine, and for a new client; ExpiredProviderToken is reported to the caller".into()
 }
 
 async fn thousand(space: Space) -> String {

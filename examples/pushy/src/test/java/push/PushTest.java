@@ -118,7 +118,7 @@ class PushTest {
         assertEquals(Optional.of(reason), push(space).getRejectionReason());
         assertEquals(1, space.pushes().size());
         assertTrue(push(space).isAccepted());
-        System.out.println("note: reported to the caller, not tried again");
+        System.out.println("note: reported to the caller, not retried");
     }
 
     @Test
@@ -159,7 +159,7 @@ class PushTest {
         assertTrue(accepted > 0);
         assertEquals(1, space.applied());
         assertTrue(push(space).isAccepted(), "it connects anew");
-        System.out.println("note: what the GOAWAY leaves out " + (accepted < 200 ? "ends in an error" : "is sent anew"));
+        System.out.println("note: pushes that the GOAWAY excludes " + (accepted < 200 ? "end in an error" : "are sent again"));
     }
 
     @Test
@@ -173,13 +173,13 @@ class PushTest {
         assertTrue(renewed.isAccepted(), () -> renewed.getRejectionReason().toString());
         int last = space.pushes().size() - 1;
         assertNotEquals(credential(space, 0, "fingerprint"), credential(space, last, "fingerprint"));
-        System.out.println("note: signs a new one for the push after ExpiredProviderToken, which is reported to the caller");
+        System.out.println("note: reports ExpiredProviderToken to the caller and signs a new one for the next push");
     }
 
     @Test
     void aThousandPushesArrive(Space space) throws Exception {
         withToken(space);
         assertEquals(1000, batch(space, 1000));
-        System.out.println("note: all at once on one connection; the library queues what exceeds the stream limit");
+        System.out.println("note: all at once on one connection; the library queues pushes above the stream limit");
     }
 }
