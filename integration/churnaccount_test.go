@@ -17,7 +17,7 @@ import (
 
 // A churnEntry is a line of a fleet's --record.
 type churnEntry struct {
-	Event       string // token, tokenVoid, notification or turnedAway
+	Event       string // token, tokenDropped, notification or rejected
 	At          time.Time
 	Number      int
 	DeviceToken string
@@ -107,10 +107,10 @@ func (a *account) addRecord(entries []churnEntry) {
 			if void := a.void[e.DeviceToken]; len(void) > 0 { // the app has come back to it
 				void[len(void)-1].end = e.At
 			}
-		case "tokenVoid":
+		case "tokenDropped":
 			a.held[e.DeviceToken]--
 			a.void[e.DeviceToken] = append(a.void[e.DeviceToken], span{begin: e.At})
-		case "turnedAway":
+		case "rejected":
 			if a.turned[e.DeviceToken] == nil {
 				a.turned[e.DeviceToken] = make(map[int]int)
 			}

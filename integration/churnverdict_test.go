@@ -103,8 +103,8 @@ var causes = map[string]func(*account, *story) error{
 	"device-asleep":     neverStored("sent", false),
 	"not-acknowledged":  neverStored("sent", true),
 	// The app was removed. Seven and two are the statuses with which a device says so.
-	"unknown-topic": turnedAway(7),
-	"no-recipient":  turnedAway(2),
+	"unknown-topic": rejected(7),
+	"no-recipient":  rejected(2),
 	"unregistered": func(a *account, s *story) error {
 		if !a.voidAt(s.token, s.record.at()) {
 			return errors.New("the app has its token still")
@@ -126,8 +126,8 @@ func neverStored(event string, happened bool) func(*account, *story) error {
 	}
 }
 
-// turnedAway is the rule of a push that the device does not want.
-func turnedAway(status int) func(*account, *story) error {
+// rejected is the rule of a push that the device does not want.
+func rejected(status int) func(*account, *story) error {
 	return func(a *account, s *story) error {
 		switch {
 		case !a.voidWithin(s.token, s.record.sent(), s.record.at()):

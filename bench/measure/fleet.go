@@ -109,11 +109,11 @@ func (f *fleet) event(number int, e device.Event) {
 	switch e.Kind {
 	case device.EventNotification:
 		f.tally.Load().receive(number, e.Notification.Payload)
-	case device.EventConnectFailed, device.EventDisconnected, device.EventIdentityRefused:
+	case device.EventConnectFailed, device.EventDisconnected, device.EventIdentityRejected:
 		if e.Err != nil {
 			f.fail(fmt.Errorf("a device: %w", e.Err))
 		}
-	case device.EventTurnedAway:
+	case device.EventNotificationRejected:
 		f.fail(fmt.Errorf("a device has turned a push away with status %d", e.Status))
 	}
 }

@@ -58,27 +58,27 @@ func follow(sim *simulator) {
 	c.broadcast()
 	id, err := device.ParseChannelID(channelID)
 	require.NoError(sim, err)
-	gone := courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
-		Topic: demo + ".push-type.liveactivity", Channel: &courier.ChannelStatus{Channel: []byte(id), Status: courier.ChannelGone},
+	deleted := courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
+		Topic: demo + ".push-type.liveactivity", Channel: &courier.ChannelStatus{Channel: []byte(id), Status: courier.ChannelDeleted},
 	}}}
-	c.send(&courier.ChannelUpdate{ID: 1, Update: gone.Append(nil), Token: unhex(baseToken)})
+	c.send(&courier.ChannelUpdate{ID: 1, Update: deleted.Append(nil), Token: unhex(baseToken)})
 	require.IsType(sim, (*courier.Filter)(nil), c.read(), "the channel's topic is not wanted any longer")
 }
 
 func TestPersonSeesASubscription(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--channel", demo+":"+channelID)...)
+	process := sim.start(sim.flags("--channel", demo+":"+channelID)...)
 	follow(sim)
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	assert.Zero(t, code, stderr)
 	golden(t, "story-channel.txt", stdout, sim)
 }
 
 func TestProgramReadsTheChannelOfANotification(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--json", "--channel", demo+":"+channelID)...)
+	process := sim.start(sim.flags("--json", "--channel", demo+":"+channelID)...)
 	follow(sim)
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	assert.Zero(t, code, stderr)
 	golden(t, "lines-channel.json", stdout, sim)
 }
@@ -86,20 +86,20 @@ func TestProgramReadsTheChannelOfANotification(t *testing.T) {
 func TestStateKeepsWhatTheDeviceHasGotOfAChannel(t *testing.T) {
 	sim := newSimulator(t)
 	flags := sim.flags("--state", t.TempDir(), "--channel", demo+":"+channelID)
-	phone := sim.start(flags...)
+	process := sim.start(flags...)
 	c, _ := sim.accept()
 	c.login(baseToken)
 	c.mint(appToken)
 	assert.Zero(t, c.subscribe().Apps[0].Subscribe[0].Checkpoint)
 	c.broadcast()
-	code, _, stderr := phone.end()
+	code, _, stderr := process.end()
 	require.Zero(t, code, stderr)
 
-	phone = sim.start(flags...)
+	process = sim.start(flags...)
 	c, _ = sim.accept()
 	c.login("")
 	assert.Equal(t, uint64(checkpointNow), c.subscribe().Apps[0].Subscribe[0].Checkpoint)
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	require.Zero(t, code, stderr)
 	assert.Contains(t, stdout, "what is newer than the checkpoint 1767225600000000000 (2026-01-01T00:00:00Z)")
 }
@@ -130,7 +130,7 @@ func TestAppWithAChannelIsInstalled(t *testing.T) {
 
 func TestChangedAndRefusedSubscriptionsHaveTheirWords(t *testing.T) {
 	change := device.StepChannels{Ended: []device.Subscription{{Topic: demo, Channel: "\x01"}}}
-	assert.Equal(t, "\nChannels: a change\n  unsubscribe AQ== of com.example.demo\n", tell(t, change))
+	assert.Equal(t, "\nChannels: a change\n  unsubscribe AQ== of com.example.demo\n", reportOf(t, change))
 	ended := device.Event{Kind: device.EventSubscriptionEnded, Topic: demo, Channel: "\x01", Err: errors.New("no\x1b[2J")}
-	assert.Contains(t, tell(t, ended), `no\x1b[2J`)
+	assert.Contains(t, reportOf(t, ended), `no\x1b[2J`)
 }

@@ -151,9 +151,9 @@ func run(ctx context.Context, args []string, std streams) int {
 
 // perform does what a verb says. The terminal is as it was when it returns.
 func perform(ctx context.Context, verb command, std streams, level slog.Level) error {
-	seat, leave := std.sit(verb)
-	defer leave()
-	return verb.run(ctx, seat, logger(seat, level))
+	interactive, restore := std.withLineEditor(verb)
+	defer restore()
+	return verb.run(ctx, interactive, logger(interactive, level))
 }
 
 // logger writes for a developer, on stderr.

@@ -78,7 +78,7 @@ func TestHelpAndVersionSucceed(t *testing.T) {
 }
 
 func TestRedirectsNeverLeadToApple(t *testing.T) {
-	for _, tc := range []struct{ host, want, why string }{
+	for _, tc := range []struct{ host, want, reason string }{
 		{"7-courier.push.apple.com", "127.0.0.1:5223", "the simulator stands for all of Apple's couriers"},
 		{"7-COURIER.sandbox.push.apple.com", "127.0.0.1:5223", "in any case"},
 		{"courier.push.apple.com:5223", "127.0.0.1:5223", "with a port"},
@@ -91,6 +91,6 @@ func TestRedirectsNeverLeadToApple(t *testing.T) {
 		{"10.0.0.2", "10.0.0.2:5223", "the same port"},
 		{"localhost:6000", "localhost:6000", "unless the host names one"},
 	} {
-		assert.Equal(t, tc.want, redirected("127.0.0.1:5223", tc.host), tc.why)
+		assert.Equal(t, tc.want, redirected("127.0.0.1:5223", tc.host), tc.reason)
 	}
 }

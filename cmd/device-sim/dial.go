@@ -42,7 +42,7 @@ func firstConnectFailed(server string, err error) *failure {
 	f := &failure{code: exitFailure, err: fmt.Errorf("cannot connect to the courier at %s: %w", server, err)}
 	op, isNet := errors.AsType[*net.OpError](err)
 	_, isTrust := errors.AsType[x509.UnknownAuthorityError](err)
-	_, isRefused := errors.AsType[*device.RefusedError](err)
+	_, isRefused := errors.AsType[*device.RejectedError](err)
 	switch {
 	case isNet && op.Op == "dial":
 		f.code = exitUnreachable

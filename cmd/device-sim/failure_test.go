@@ -93,7 +93,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		})
 	}
 	t.Run("courier of another root", func(t *testing.T) {
-		phone := sim.start(sim.flags("--ca", ca)...)
+		process := sim.start(sim.flags("--ca", ca)...)
 		raw, err := sim.listener.Accept()
 		require.NoError(t, err)
 		defer raw.Close()
@@ -101,7 +101,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		c := newServerConn(sim, raw)
 		_, err = c.Read(answer)
 		require.ErrorContains(t, err, "bad certificate")
-		code, _, stderr := phone.wait()
+		code, _, stderr := process.wait()
 		assert.Equal(t, 1, code)
 		assert.Contains(t, stderr, "not of this simulator")
 	})

@@ -154,17 +154,17 @@ func (r *fleetReport) account(l progressLine) {
 		p.buf.WriteString("\r\x1b[K")
 	}
 	p.head("%d devices, %s, seed %d", l.Devices, time.Duration(l.Seconds*float64(time.Second)).Round(time.Millisecond), l.Seed)
-	p.row("logins", "%d (%.0f/s), %d failed, %d refused, %d devices given up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.Refusals, l.GivenUp)
+	p.row("logins", "%d (%.0f/s), %d failed, %d refused, %d devices given up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.IdentityRejections, l.GivenUp)
 	p.row("endings", "%d, of which the server ended %d", l.Disconnects, l.Lost)
-	p.row("tokens", "%d held, %d issued, %d refused", l.Tokens, l.TokensIssued, l.TokensRefused)
+	p.row("tokens", "%d held, %d issued, %d refused", l.Tokens, l.TokensIssued, l.TokensRejected)
 	p.row("received", "%d (%.0f/s), %d from storage, %d duplicates", l.Received, l.ReceivedPerSecond, l.FromStorage, l.Duplicates)
-	if l.TurnedAway > 0 {
+	if l.Rejected > 0 {
 		var parts []string
 		for status, n := range l.ByStatus {
 			parts = append(parts, fmt.Sprintf("status %d: %d", status, n))
 		}
 		slices.Sort(parts)
-		p.row("turned away", "%d (%s)", l.TurnedAway, strings.Join(parts, ", "))
+		p.row("turned away", "%d (%s)", l.Rejected, strings.Join(parts, ", "))
 	}
 	if len(l.Actions) > 0 {
 		var parts []string

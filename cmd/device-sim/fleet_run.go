@@ -30,8 +30,8 @@ type fleetRun struct {
 	received  atomic.Int64
 }
 
-// errEnough ends a run that has seen what was expected.
-var errEnough = errors.New("as many notifications as expected have come")
+// errExpectedReceived ends a run that has seen what was expected.
+var errExpectedReceived = errors.New("as many notifications as expected have come")
 
 // fail ends the run with a failure.
 func (r *fleetRun) fail(err error) {
@@ -105,8 +105,8 @@ func (r *fleetRun) watched(ctx context.Context) error {
 func (r *fleetRun) watch(ctx context.Context) {
 	progress := time.NewTicker(r.Interval)
 	defer progress.Stop()
-	settle := time.NewTicker(tokensInterval)
-	defer settle.Stop()
+	tokensTicker := time.NewTicker(tokensInterval)
+	defer tokensTicker.Stop()
 	changed := true
 	for {
 		select {
@@ -114,7 +114,7 @@ func (r *fleetRun) watch(ctx context.Context) {
 			r.out.progress(r.fleet.Summary())
 		case <-r.fleet.Changed():
 			changed = true
-		case <-settle.C:
+		case <-tokensTicker.C:
 			if changed {
 				r.fail(r.writeTokens())
 			}
@@ -136,7 +136,7 @@ func (r *fleetRun) event(id apns.DeviceID, e device.Event) {
 		}
 	case device.EventNotification:
 		if r.received.Add(1) == r.Expect {
-			r.stop(errEnough)
+			r.stop(errExpectedReceived)
 		}
 	}
 	r.out.event(id, e)

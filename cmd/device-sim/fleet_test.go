@@ -277,9 +277,9 @@ func TestEachTwentyThousandDevicesHaveTheirAddress(t *testing.T) {
 }
 
 func TestWhatTheUserCallsAFailureIsOne(t *testing.T) {
-	all := loadgen.Summary{Duplicates: 1, TurnedAway: 2, Lost: 3, Refusals: 4, TokensRefused: 5, ConnectFailures: 6, GivenUp: 7, Received: 8}
+	all := loadgen.Summary{Duplicates: 1, Rejected: 2, Lost: 3, IdentityRejections: 4, TokensRejected: 5, ConnectFailures: 6, GivenUp: 7, Received: 8}
 	for word, want := range map[string]int{
-		"duplicates": 1, "turnedAway": 2, "lost": 3, "refusals": 4, "tokensRefused": 5, "connectFailures": 6, "givenUp": 7,
+		"duplicates": 1, "rejected": 2, "lost": 3, "identityRejections": 4, "tokensRejected": 5, "connectFailures": 6, "givenUp": 7,
 	} {
 		c := &fleetCmd{FailOn: []string{word}}
 		assert.EqualError(t, c.verdict(all), fmt.Sprintf("--fail-on %s: there were %d", word, want))
@@ -301,7 +301,7 @@ func TestPersonSeesABarAndAnAccount(t *testing.T) {
 	assert.Empty(t, out.String(), "a person wants no line for each of thousands")
 	r.end(loadgen.Summary{
 		Phase: "ended", Seconds: 10, Seed: 7, Devices: 100, Tokens: 100, TokensIssued: 103, Logins: 110, Disconnects: 110, Lost: 1,
-		Received: 1000, FromStorage: 20, Duplicates: 2, TurnedAway: 3, ByStatus: map[uint8]int64{7: 2, 2: 1},
+		Received: 1000, FromStorage: 20, Duplicates: 2, Rejected: 3, ByStatus: map[uint8]int64{7: 2, 2: 1},
 		Actions: map[string]int64{"kill": 5, "connect": 5}, Skipped: 1,
 		Delivery: loadgen.Percentiles{Count: 980, P50: 0.4, P90: 1.5, P99: 12.25, Max: 100},
 	})

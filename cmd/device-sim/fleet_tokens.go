@@ -24,11 +24,11 @@ func (r *fleetRun) writeTokens() error {
 			return fmt.Errorf("--tokens: %w", err)
 		}
 	}
-	aside := r.Tokens + ".new"
-	if err := os.WriteFile(aside, list.Bytes(), 0o600); err != nil {
+	temporary := r.Tokens + ".new"
+	if err := os.WriteFile(temporary, list.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("--tokens: %w", err)
 	}
-	if err := os.Rename(aside, r.Tokens); err != nil {
+	if err := os.Rename(temporary, r.Tokens); err != nil {
 		return fmt.Errorf("--tokens: %w", err)
 	}
 	return nil

@@ -35,26 +35,26 @@ func (c *handshakeCmd) AfterApply() error {
 // what it said is shown at that of the reader: a login may not take as long as an
 // explanation.
 type handshake struct {
-	owner
-	cmd      *handshakeCmd
-	stop     context.CancelCauseFunc
-	device   *device.Device
-	passages chan passage // from the device to the reader
-	log      *slog.Logger
+	identitySource
+	cmd     *handshakeCmd
+	stop    context.CancelCauseFunc
+	device  *device.Device
+	entries chan entry // from the device to the reader
+	log     *slog.Logger
 
-	dumb bool // nobody tells what is in a token. Owned by the reader
+	noControlAPI bool // nobody tells what is in a token. Owned by the reader
 
 	// Guarded by owner.mu.
-	clerk     clerk
-	connected bool
-	filtered  bool          // a filter is out on this connection, and not answered
-	acks      bool          // the next ack is for a push that was shown
-	answered  chan struct{} // one for each login whose filter was answered
-	acked     chan struct{} // closed when a push was acknowledged
+	transcriber transcriber
+	connected   bool
+	filtered    bool          // a filter is out on this connection, and not answered
+	acks        bool          // the next ack is for a push that was shown
+	answered    chan struct{} // one for each login whose filter was answered
+	acked       chan struct{} // closed when a push was acknowledged
 }
 
-// maxPassages is far more than a handshake has.
-const maxPassages = 1 << 12
+// maxEntries is far more than a handshake has.
+const maxEntries = 1 << 12
 
 // run goes through the handshake and shows it.
 func (c *handshakeCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
@@ -65,18 +65,18 @@ func (c *handshakeCmd) run(ctx context.Context, std streams, log *slog.Logger) e
 		return err
 	}
 	h := &handshake{
-		owner:    owner{runCmd: &c.runCmd, control: newControl(c.Control, c.ControlToken), state: state},
-		cmd:      c,
-		stop:     stop,
-		log:      log,
-		passages: make(chan passage, maxPassages),
-		answered: make(chan struct{}, 1),
-		acked:    make(chan struct{}),
-		clerk:    newClerk(c.Topic),
+		identitySource: identitySource{runCmd: &c.runCmd, control: newControl(c.Control, c.ControlToken), state: state},
+		cmd:            c,
+		stop:           stop,
+		log:            log,
+		entries:        make(chan entry, maxEntries),
+		answered:       make(chan struct{}, 1),
+		acked:          make(chan struct{}),
+		transcriber:    newTranscriber(c.Topic),
 	}
-	h.news = h
-	h.clerk.part = "The device gets its certificate"
-	if err := h.switchOn(ctx, log); err != nil {
+	h.reporter = h
+	h.transcriber.part = "The device gets its certificate"
+	if err := h.newDevice(ctx, log); err != nil {
 		return interrupted(ctx, err)
 	}
 	return h.perform(ctx, std)
@@ -87,8 +87,8 @@ func (h *handshake) perform(ctx context.Context, std streams) error {
 	var acting sync.WaitGroup
 	var actErr error
 	acting.Go(func() {
-		defer close(h.passages)
-		actErr = h.act(ctx)
+		defer close(h.entries)
+		actErr = h.runDevice(ctx)
 	})
 	all, readErr := h.read(ctx, std)
 	if readErr != nil {
@@ -103,13 +103,13 @@ func (h *handshake) perform(ctx context.Context, std streams) error {
 	case h.cmd.HTML == "":
 		return actErr
 	}
-	page := transcriptPage{Server: h.Server, Environment: h.Environment.String(), Passages: all}
+	page := transcriptPage{Server: h.Server, Environment: h.Environment.String(), Entries: all}
 	return errors.Join(actErr, writePage(h.cmd.HTML, page)) // as far as it went
 }
 
-// act is what the device does: it logs in twice, and waits for a push if it is to. The
+// runDevice is what the device does: it logs in twice, and waits for a push if it is to. The
 // device has stopped when it returns.
-func (h *handshake) act(ctx context.Context) error {
+func (h *handshake) runDevice(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var living sync.WaitGroup
 	var runErr error
@@ -117,7 +117,7 @@ func (h *handshake) act(ctx context.Context) error {
 		runErr = h.device.Run(ctx)
 		stop()
 	})
-	err := h.scenes(ctx)
+	err := h.script(ctx)
 	stop()
 	living.Wait()
 	if runErr != nil {
@@ -126,8 +126,8 @@ func (h *handshake) act(ctx context.Context) error {
 	return err
 }
 
-// scenes are the parts of a handshake.
-func (h *handshake) scenes(ctx context.Context) error {
+// script are the parts of a handshake.
+func (h *handshake) script(ctx context.Context) error {
 	if err := h.login(ctx); err != nil {
 		return err
 	}
@@ -152,23 +152,23 @@ func (h *handshake) login(ctx context.Context) error {
 	ctx, stop := context.WithTimeout(ctx, handshakeTimeout)
 	defer stop()
 	if err := h.device.Online(ctx); err != nil {
-		return h.unfinished(err, "the courier did not accept the login")
+		return h.timeoutError(err, "the courier did not accept the login")
 	}
 	for _, topic := range h.Topic {
 		if _, err := h.device.Token(ctx, topic); err != nil {
-			return h.unfinished(err, "there is no token for "+topic)
+			return h.timeoutError(err, "there is no token for "+topic)
 		}
 	}
 	select {
 	case <-h.answered:
 		return nil
 	case <-ctx.Done():
-		return h.unfinished(ctx.Err(), "the courier did not answer the filter")
+		return h.timeoutError(ctx.Err(), "the courier did not answer the filter")
 	}
 }
 
-// unfinished says how far the handshake came.
-func (h *handshake) unfinished(err error, what string) error {
+// timeoutError says how far the handshake came.
+func (h *handshake) timeoutError(err error, what string) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &failure{
 			code: exitFailure, err: fmt.Errorf("%s within %s", what, handshakeTimeout),
@@ -181,8 +181,8 @@ func (h *handshake) unfinished(err error, what string) error {
 // push waits for a push, from the moment the reader was told to send one.
 func (h *handshake) push(ctx context.Context) error {
 	h.mu.Lock()
-	h.clerk.part = "A push arrives"
-	p := h.clerk.passage("Now send a push", fmt.Sprintf("The device waits for it for %s.", h.cmd.Wait))
+	h.transcriber.part = "A push arrives"
+	p := h.transcriber.newEntry("Now send a push", fmt.Sprintf("The device waits for it for %s.", h.cmd.Wait))
 	for _, a := range h.device.Apps() {
 		p.Rows = append(p.Rows, row{"to " + a.Topic, fmt.Sprintf("apns-sim send --control %s --topic %s --token %s", h.control.url, a.Topic, a.Token)})
 	}
@@ -216,43 +216,43 @@ func (h *handshake) keep() error {
 	return h.state.saveTokens(h.Environment, base, tokens)
 }
 
-// begin begins a part with the next passage.
+// begin begins a part with the next entry.
 func (h *handshake) begin(part string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.clerk.part = part
+	h.transcriber.part = part
 }
 
-// tell gives a passage to the reader. mu is held.
-func (h *handshake) tell(p passage) {
+// tell gives an entry to the reader. mu is held.
+func (h *handshake) tell(p entry) {
 	select {
-	case h.passages <- p:
+	case h.entries <- p:
 	default: // thousands are waiting; it is no handshake any longer
 	}
 }
 
-// open opens the sealed tokens of a passage up, as APNs can. It is done for the reader:
+// open opens the sealed tokens of an entry up, as APNs can. It is done for the reader:
 // the device goes on meanwhile. A courier that does not tell what is in them leaves them
 // sealed.
-func (h *handshake) open(ctx context.Context, p *passage) {
+func (h *handshake) open(ctx context.Context, p *entry) {
 	for i := range p.Items {
 		item := &p.Items[i]
-		if !item.sealed || h.dumb {
+		if !item.sealed || h.noControlAPI {
 			continue
 		}
 		opened, err := h.control.openToken(ctx, item.Value)
 		if err != nil {
 			h.log.Debug("a token stays sealed", "err", err)
 			f, known := errors.AsType[*failure](err)
-			h.dumb = known && f.code == exitUnreachable
+			h.noControlAPI = known && f.code == exitUnreachable
 			continue
 		}
 		item.Rows = append(item.Rows, opened.rows()...)
 	}
 }
 
-// read shows passages until there are no more, or ctx ends. It gives them all.
-func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
+// read shows entries until there are no more, or ctx ends. It gives them all.
+func (h *handshake) read(ctx context.Context, std streams) ([]entry, error) {
 	var broken error
 	text := &transcriptText{page{sink: sink{w: std.stdout, failed: func(err error) {
 		broken = &failure{code: exitFailure, err: fmt.Errorf("write to stdout: %w", err)}
@@ -261,11 +261,11 @@ func (h *handshake) read(ctx context.Context, std streams) ([]passage, error) {
 	if h.cmd.Step && std.stdin != nil {
 		next = std.lines(ctx)
 	}
-	var all []passage
-	for p := range h.passages {
+	var all []entry
+	for p := range h.entries {
 		h.open(ctx, &p)
 		all = append(all, p)
-		text.passage(p)
+		text.entry(p)
 		if p.shown != nil {
 			close(p.shown)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// switchOn makes the device, with an eye on all it does.
-func (h *handshake) switchOn(ctx context.Context, log *slog.Logger) error {
+// newDevice makes the device, with an eye on all it does.
+func (h *handshake) newDevice(ctx context.Context, log *slog.Logger) error {
 	var err error
 	if h.Server, err = h.control.courier(ctx, h.Server, h.Environment); err != nil {
 		return err
@@ -47,28 +47,28 @@ func (h *handshake) switchOn(ctx context.Context, log *slog.Logger) error {
 func (h *handshake) remembered(dir string, leaf *x509.Certificate) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.tell(h.clerk.identity("Identity", "Key and certificate are in "+dir+" from an earlier run, so there is no need to activate again.", leaf))
+	h.tell(h.transcriber.identity("Identity", "Key and certificate are in "+dir+" from an earlier run, so there is no need to activate again.", leaf))
 }
 
 // activated is called with mu held.
 func (h *handshake) activated(url string, leaf *x509.Certificate, _ bool) {
-	h.tell(h.clerk.identity("Activation",
+	h.tell(h.transcriber.identity("Activation",
 		"The device has made a key and sent a signing request to "+url+"; the private half never leaves it. It gets a certificate, from which APNs will know it.", leaf))
 }
 
 func (h *handshake) step(step device.Step) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if p, ok := h.clerk.step(step); ok {
+	if p, ok := h.transcriber.step(step); ok {
 		h.tell(p)
 	}
 }
 
 // frame shows a frame, and takes note of what the scenes wait for.
-func (h *handshake) frame(w device.WireFrame) {
+func (h *handshake) frame(w device.TappedFrame) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.tell(h.clerk.frame(w))
+	h.tell(h.transcriber.frame(w))
 	switch {
 	case w.Plain.Command == courier.CmdFilter && w.From == courier.FromDevice:
 		h.filtered = true
@@ -95,7 +95,7 @@ func (h *handshake) event(e device.Event) {
 			h.stop(firstConnectFailed(h.Server, e.Err))
 		}
 	case device.EventDisconnected:
-		p := h.clerk.passage("Disconnected", "The connection is closed. APNs stores what comes now.")
+		p := h.transcriber.newEntry("Disconnected", "The connection is closed. APNs stores what comes now.")
 		if e.Err != nil {
 			p.Rows = []row{{"why", e.Err.Error()}}
 		}
@@ -105,12 +105,12 @@ func (h *handshake) event(e device.Event) {
 	}
 }
 
-// shown is the passage about what the phone makes of a push. mu is held.
+// shown is the entry about what the phone makes of a push. mu is held.
 func (h *handshake) shown(e device.Event) {
 	n := e.Notification
 	var s presentation.Screen
 	shown := s.Take(presentation.Push{Topic: liveTopic(n), Payload: n.Payload, At: n.Timestamp, Priority: n.Priority, Channel: n.Channel.String()})
-	p := h.clerk.passage("What the phone makes of it", "")
+	p := h.transcriber.newEntry("What the phone makes of it", "")
 	p.Rows = []row{{"kind", shown.Kind}}
 	for _, f := range shown.Fields {
 		p.Rows = append(p.Rows, row(f))

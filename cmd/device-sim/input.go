@@ -54,25 +54,25 @@ func scan(r io.Reader) func() (string, error) {
 	}
 }
 
-// obey does what is typed, until the input or ctx ends. At a terminal a mistake is
+// runInput does what is typed, until the input or ctx ends. At a terminal a mistake is
 // told and the next line follows; in a script it ends the run. The end of the input ends
 // the run at a keyboard, where it is Ctrl-C or Ctrl-D; the end of a script does not.
-func (p *phone) obey(ctx context.Context, std streams) {
+func (p *deviceRun) runInput(ctx context.Context, std streams) {
 	if std.stdin == nil {
 		return
 	}
-	next, doing := std.lines(ctx), ctx
+	next, commandCtx := std.lines(ctx), ctx
 	if std.readLine != nil {
 		var reading sync.WaitGroup
 		defer reading.Wait()
-		next, doing = p.readAhead(ctx, next, &reading)
+		next, commandCtx = p.readAhead(ctx, next, &reading)
 	}
 	for {
 		line, more := next()
 		if !more {
 			return
 		}
-		err := p.do(doing, line)
+		err := p.execute(commandCtx, line)
 		if ctx.Err() != nil {
 			return
 		}
@@ -101,8 +101,8 @@ const typedAhead = 1 << 10
 // push comes: in raw mode Ctrl-C is a key like any other. It gives the lines as next
 // does, and the context for what they say, which ends when quit is typed. The end of the
 // input ends the run.
-func (p *phone) readAhead(ctx context.Context, next func() (string, bool), reading *sync.WaitGroup) (func() (string, bool), context.Context) {
-	doing, breakOff := context.WithCancel(ctx)
+func (p *deviceRun) readAhead(ctx context.Context, next func() (string, bool), reading *sync.WaitGroup) (func() (string, bool), context.Context) {
+	commandCtx, breakOff := context.WithCancel(ctx)
 	typed := make(chan string, typedAhead)
 	reading.Go(func() {
 		defer breakOff()
@@ -118,7 +118,7 @@ func (p *phone) readAhead(ctx context.Context, next func() (string, bool), readi
 			case <-ctx.Done():
 				return
 			}
-			if strings.TrimSpace(line) == quitWord {
+			if strings.TrimSpace(line) == quitCommand {
 				return
 			}
 		}
@@ -126,7 +126,7 @@ func (p *phone) readAhead(ctx context.Context, next func() (string, bool), readi
 	return func() (string, bool) {
 		line, more := <-typed
 		return line, more
-	}, doing
+	}, commandCtx
 }
 
 // inScript names the line that went wrong.

@@ -49,19 +49,19 @@ type line struct {
 
 // lineNames are the events of a device that have a line, besides notifications.
 var lineNames = map[device.EventKind]string{
-	device.EventConnected:         "connected",
-	device.EventDisconnected:      "disconnected",
-	device.EventConnectFailed:     "connectFailed",
-	device.EventIdentityRefused:   "identityRefused",
-	device.EventBaseToken:         "baseToken",
-	device.EventToken:             "token",
-	device.EventTokenRefused:      "tokenRefused",
-	device.EventTurnedAway:        "turnedAway",
-	device.EventErased:            "erased",
-	device.EventSubscribed:        "subscribed",
-	device.EventSubscriptionEnded: "subscriptionEnded",
-	device.EventIdentity:          "identity",
-	device.EventGivenUp:           "givenUp",
+	device.EventConnected:            "connected",
+	device.EventDisconnected:         "disconnected",
+	device.EventConnectFailed:        "connectFailed",
+	device.EventIdentityRejected:     "identityRejected",
+	device.EventBaseToken:            "baseToken",
+	device.EventToken:                "token",
+	device.EventTokenRejected:        "tokenRejected",
+	device.EventNotificationRejected: "rejected",
+	device.EventErased:               "erased",
+	device.EventSubscribed:           "subscribed",
+	device.EventSubscriptionEnded:    "subscriptionEnded",
+	device.EventIdentity:             "identity",
+	device.EventGivenUp:              "givenUp",
 }
 
 func (j *jsonLines) begin(apns.Environment, string)            {}
@@ -73,7 +73,7 @@ func (j *jsonLines) event(id apns.DeviceID, e device.Event) {
 	if l.Event == "" {
 		return
 	}
-	if e.Kind == device.EventTurnedAway || e.Kind == device.EventTokenRefused {
+	if e.Kind == device.EventNotificationRejected || e.Kind == device.EventTokenRejected {
 		l.Status = &e.Status
 	}
 	if e.Err != nil {

@@ -65,7 +65,7 @@ type (
 	}
 )
 
-func (j *jsonLines) help(all []word) {
+func (j *jsonLines) help(all []inputCommand) {
 	l := helpLine{Event: "help"}
 	for _, w := range all {
 		l.Words = append(l.Words, wordLine{w.name, w.args, w.help})
@@ -73,7 +73,7 @@ func (j *jsonLines) help(all []word) {
 	j.write(l)
 }
 
-func (j *jsonLines) status(id apns.DeviceID, c condition) {
+func (j *jsonLines) status(id apns.DeviceID, c deviceStatus) {
 	l := statusLine{
 		Event: "status", Device: id, Online: c.Online, Network: networkName(c.Carrier), Power: c.Power.String(), Acks: ackMode(c),
 		Apps: []appLine{},
@@ -87,7 +87,7 @@ func (j *jsonLines) status(id apns.DeviceID, c condition) {
 	j.write(l)
 }
 
-func (j *jsonLines) list(id apns.DeviceID, d display) {
+func (j *jsonLines) list(id apns.DeviceID, d screenContents) {
 	l := listLine{Event: "list", Device: id, Notifications: []noteLine{}, Badges: []badge{}, Activities: []activityLine{}}
 	for _, g := range d.Groups {
 		for _, n := range g.Notes {

@@ -13,11 +13,11 @@ import (
 // prompt stands before what is typed.
 const prompt = "> "
 
-// sit gives the streams of a person at a keyboard: what is written appears above the
+// withLineEditor gives the streams of a person at a keyboard: what is written appears above the
 // line that is being typed, which stays as it is. Without a keyboard, or for a verb that
 // nobody types to, the streams stay what they are. The keys come one by one from begin
 // on, and leave puts the terminal back.
-func (std streams) sit(verb command) (seat streams, leave func()) {
+func (std streams) withLineEditor(verb command) (interactive streams, restoreTerminal func()) {
 	if _, typed := verb.(*runCmd); !typed || std.raw == nil {
 		return std, func() {}
 	}
@@ -26,29 +26,29 @@ func (std streams) sit(verb command) (seat streams, leave func()) {
 		io.Writer
 	}{std.stdin, std.stdout}, prompt)
 	terminal.AutoCompleteCallback = complete
-	seat = std
-	seat.stdout, seat.stderr = terminal, terminal
+	interactive = std
+	interactive.stdout, interactive.stderr = terminal, terminal
 	restore := func() {}
-	seat.raw = func() (func(), error) {
+	interactive.raw = func() (func(), error) {
 		back, err := std.raw()
 		if err == nil {
 			restore = back
 		}
 		return back, err
 	}
-	seat.readLine = func() (string, error) {
+	interactive.readLine = func() (string, error) {
 		line, err := terminal.ReadLine()
 		if errors.Is(err, term.ErrPasteIndicator) { // a pasted line is a line
 			err = nil
 		}
 		return line, err
 	}
-	return seat, func() { restore() }
+	return interactive, func() { restore() }
 }
 
-// begin makes the keys of a seat come one by one. Until then Ctrl-C is a signal, as it is
+// startLineEditor makes the keys of a seat come one by one. Until then Ctrl-C is a signal, as it is
 // elsewhere.
-func (std streams) begin() error {
+func (std streams) startLineEditor() error {
 	if std.readLine == nil {
 		return nil
 	}
@@ -63,7 +63,7 @@ func complete(line string, pos int, key rune) (completed string, at int, ok bool
 	if key != '\t' || pos != len(line) || line == "" {
 		return "", 0, false
 	}
-	all := slices.DeleteFunc(words(), func(w word) bool { return !strings.HasPrefix(w.name, line) })
+	all := slices.DeleteFunc(inputCommands(), func(w inputCommand) bool { return !strings.HasPrefix(w.name, line) })
 	if len(all) != 1 {
 		return "", 0, false
 	}

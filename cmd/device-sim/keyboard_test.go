@@ -30,13 +30,13 @@ func (r *running) press(t *testing.T, keys string) {
 
 func TestLineThatIsTypedSurvivesWhatAppears(t *testing.T) {
 	sim := newSimulator(t)
-	phone, restored := sim.sitDown(sim.flags()...)
+	process, restored := sim.sitDown(sim.flags()...)
 	c := sim.online()
-	phone.press(t, "sta")
+	process.press(t, "sta")
 	c.push(courier.Notification{ID: 1, Timestamp: 1, Payload: []byte(`{"aps":{"alert":"in between"}}`)})
-	phone.press(t, "\t\r")
-	phone.press(t, "quit\r")
-	code, stdout, stderr := phone.wait()
+	process.press(t, "\t\r")
+	process.press(t, "quit\r")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	assert.Equal(t, 1, *restored)
 	assert.Contains(t, stdout, "> sta")
@@ -51,10 +51,10 @@ func TestLineThatIsTypedSurvivesWhatAppears(t *testing.T) {
 func TestCtrlCAndCtrlDEndThePhone(t *testing.T) {
 	sim := newSimulator(t)
 	for _, key := range []string{"\x03", "\x04"} {
-		phone, restored := sim.sitDown(sim.flags()...)
+		process, restored := sim.sitDown(sim.flags()...)
 		sim.online()
-		phone.press(t, key)
-		code, _, stderr := phone.wait()
+		process.press(t, key)
+		code, _, stderr := process.wait()
 		assert.Zero(t, code, stderr)
 		assert.Equal(t, 1, *restored)
 	}
@@ -65,11 +65,11 @@ func TestCtrlCAndCtrlDEndThePhoneWhileItWaits(t *testing.T) {
 	sim := newSimulator(t)
 	for _, word := range []string{"wait push", "wait 10h", "offline\rwait online"} {
 		for _, key := range []string{"\x03", "\x04"} {
-			phone, restored := sim.sitDown(sim.flags()...)
+			process, restored := sim.sitDown(sim.flags()...)
 			sim.online()
-			phone.press(t, word+"\r")
-			phone.press(t, key)
-			code, _, stderr := phone.wait()
+			process.press(t, word+"\r")
+			process.press(t, key)
+			code, _, stderr := process.wait()
 			assert.Zero(t, code, stderr)
 			assert.Equal(t, 1, *restored)
 		}
@@ -78,10 +78,10 @@ func TestCtrlCAndCtrlDEndThePhoneWhileItWaits(t *testing.T) {
 
 func TestQuitBreaksOffWhatIsUnderWay(t *testing.T) {
 	sim := newSimulator(t)
-	phone, _ := sim.sitDown(sim.flags()...)
+	process, _ := sim.sitDown(sim.flags()...)
 	sim.online()
-	phone.press(t, "status\rwait push\rquit\r")
-	code, stdout, stderr := phone.wait()
+	process.press(t, "status\rwait push\rquit\r")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	assert.Contains(t, stdout, "enabled     com.example.demo", "what was typed before is done all the same")
 	assert.NotContains(t, stdout, "context canceled")
@@ -90,8 +90,8 @@ func TestQuitBreaksOffWhatIsUnderWay(t *testing.T) {
 // The simulator may let the phone wait for its certificate.
 func TestKeysAreLeftAloneUntilThePhoneIsOn(t *testing.T) {
 	sim := newSimulator(t)
-	phone, restored := sim.sitDown("run", "--server", sim.listener.Addr().String(), "--control", "http://"+deadAddress(t))
-	code, _, stderr := phone.wait()
+	process, restored := sim.sitDown("run", "--server", sim.listener.Addr().String(), "--control", "http://"+deadAddress(t))
+	code, _, stderr := process.wait()
 	assert.Equal(t, exitUnreachable, code, stderr)
 	assert.Zero(t, *restored, "Ctrl-C was a signal")
 }
@@ -118,17 +118,17 @@ func TestTabCompletesAWordThatIsAlone(t *testing.T) {
 
 func TestOtherVerbsLeaveTheKeyboardAlone(t *testing.T) {
 	std := streams{raw: func() (func(), error) { t.Error("raw"); return nil, nil }}
-	seat, leave := std.sit(&handshakeCmd{})
+	interactive, leave := std.withLineEditor(&handshakeCmd{})
 	leave()
-	assert.Nil(t, seat.readLine)
+	assert.Nil(t, interactive.readLine)
 }
 
 func TestTerminalThatCannotBeReadIsAnError(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.startWith(sim.flags(), func(std *streams) {
+	process := sim.startWith(sim.flags(), func(std *streams) {
 		std.raw = func() (func(), error) { return nil, io.ErrClosedPipe }
 	})
-	code, _, stderr := phone.wait()
+	code, _, stderr := process.wait()
 	assert.Equal(t, exitFailure, code)
 	assert.Contains(t, stderr, "read from the terminal: io: read/write on closed pipe")
 }

@@ -19,9 +19,9 @@ type reporter interface {
 	// notification is the event of one, and what the phone makes of it.
 	notification(apns.DeviceID, device.Event, presentation.Shown)
 
-	help([]word)
-	status(apns.DeviceID, condition)
-	list(apns.DeviceID, display)
+	help([]inputCommand)
+	status(apns.DeviceID, deviceStatus)
+	list(apns.DeviceID, screenContents)
 	// done: what was typed has been done, or why not.
 	done(id apns.DeviceID, line string, err error)
 }

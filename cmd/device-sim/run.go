@@ -18,9 +18,9 @@ import (
 // maxPushes is how many pushes may come before a script waits for them.
 const maxPushes = 1 << 16
 
-// A phone is one run of the verb run.
-type phone struct {
-	owner
+// A deviceRun is one run of the verb run.
+type deviceRun struct {
+	identitySource
 	stop      context.CancelCauseFunc // ends the run, with a failure if there is one
 	now       func() time.Time
 	device    *device.Device
@@ -44,18 +44,18 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 		return err
 	}
 	out := c.reporter(std, stop)
-	p := &phone{
-		owner: owner{runCmd: c, control: newControl(c.Control, c.ControlToken), state: state, news: out},
-		stop:  stop, now: std.now, pushes: make(chan struct{}, maxPushes), out: out,
+	p := &deviceRun{
+		identitySource: identitySource{runCmd: c, control: newControl(c.Control, c.ControlToken), state: state, reporter: out},
+		stop:           stop, now: std.now, pushes: make(chan struct{}, maxPushes), out: out,
 	}
-	if err := p.switchOn(ctx, log); err != nil {
+	if err := p.newDevice(ctx, log); err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := std.begin(); err != nil {
+	if err := std.startLineEditor(); err != nil {
 		return err
 	}
 	var typing sync.WaitGroup
-	typing.Go(func() { p.obey(ctx, std) })
+	typing.Go(func() { p.runInput(ctx, std) })
 	err = p.device.Run(ctx)
 	stop(nil)
 	typing.Wait()
@@ -84,11 +84,11 @@ func (c *runCmd) reporter(std streams, stop context.CancelCauseFunc) reporter {
 	if c.JSON {
 		return &jsonLines{out: out}
 	}
-	return &story{page: page{sink: out, color: std.colorOut}, now: std.now, typed: std.inTerminal}
+	return &textReport{page: page{sink: out, color: std.colorOut}, now: std.now, interactive: std.inTerminal}
 }
 
-// switchOn makes the device: its trust, its identity, what it remembers.
-func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
+// newDevice makes the device: its trust, its identity, what it remembers.
+func (p *deviceRun) newDevice(ctx context.Context, log *slog.Logger) error {
 	p.out.begin(p.Environment, p.Name)
 	var err error
 	if p.Server, err = p.control.courier(ctx, p.Server, p.Environment); err != nil {
@@ -102,12 +102,12 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	kept := p.state.Tokens[p.Environment]
+	stopOnError := p.state.Tokens[p.Environment]
 	p.device, err = device.New(device.Config{
 		Identity:    identity,
 		Renew:       p.activate,
-		Token:       kept.Base,
-		Tokens:      kept.Apps,
+		Token:       stopOnError.Base,
+		Tokens:      stopOnError.Apps,
 		Topics:      p.Topic,
 		Channels:    withCheckpoints(p.channels, p.state.Channels[p.Environment]),
 		Environment: p.Environment,
@@ -128,7 +128,7 @@ func (p *phone) switchOn(ctx context.Context, log *slog.Logger) error {
 
 // event keeps tokens and checkpoints, gives up if the very first connection fails, and tells the
 // user.
-func (p *phone) event(e device.Event) {
+func (p *deviceRun) event(e device.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e.Kind {
@@ -136,8 +136,8 @@ func (p *phone) event(e device.Event) {
 		p.push(e)
 		return
 	case device.EventErased:
-		p.kept(p.state.forget())
-		p.was = p.device.ID()
+		p.stopOnError(p.state.forget())
+		p.erasedID = p.device.ID()
 		p.Topic = nil
 		p.screen = presentation.Screen{}
 	case device.EventConnectFailed:
@@ -146,25 +146,25 @@ func (p *phone) event(e device.Event) {
 			return
 		}
 	case device.EventBaseToken, device.EventToken:
-		p.kept(p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()))
+		p.stopOnError(p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()))
 	case device.EventDisconnected:
-		p.kept(p.state.saveCheckpoints(p.Environment, checkpoints(p.device.Subscriptions())))
+		p.stopOnError(p.state.saveCheckpoints(p.Environment, checkpoints(p.device.Subscriptions())))
 	}
 	p.out.event(p.device.ID(), e)
 	if e.Kind == device.EventConnected && !p.connected {
 		p.connected = true
-		p.tellKnownTokens()
+		p.reportKnownTokens()
 	}
 }
 
-func (p *phone) step(s device.Step) {
+func (p *deviceRun) step(s device.Step) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.out.step(s)
 }
 
 // push shows a push. mu is held.
-func (p *phone) push(e device.Event) {
+func (p *deviceRun) push(e device.Event) {
 	n := e.Notification
 	p.out.notification(p.device.ID(), e, p.screen.Take(presentation.Push{
 		Topic: liveTopic(n), Payload: n.Payload, At: p.now(), Priority: n.Priority, ID: n.ProviderID, Channel: n.Channel.String(),
@@ -184,16 +184,16 @@ func liveTopic(n device.Notification) string {
 	return n.Topic + apns.LookupPushType(apns.LiveActivity).Suffix
 }
 
-// kept ends the run if the state could not be kept.
-func (p *phone) kept(err error) {
+// stopOnError ends the run if the state could not be kept.
+func (p *deviceRun) stopOnError(err error) {
 	if err != nil {
 		p.stop(&failure{code: exitFailure, err: err})
 	}
 }
 
-// tellKnownTokens tells about tokens of an earlier run that are still good: no event
+// reportKnownTokens tells about tokens of an earlier run that are still good: no event
 // will. Those that a new base token has voided are gone by now.
-func (p *phone) tellKnownTokens() {
+func (p *deviceRun) reportKnownTokens() {
 	known := p.device.Tokens()
 	for _, topic := range p.Topic {
 		if token := known[topic]; token != "" {

@@ -72,9 +72,9 @@ func script(sim *simulator) {
 
 func TestPersonSeesEachStep(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags()...)
+	process := sim.start(sim.flags()...)
 	script(sim)
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	assert.Zero(t, code)
 	assert.Empty(t, stderr)
 	assert.NotContains(t, stdout, "\x1b", "a payload cannot drive the terminal, and nobody asked for color")
@@ -83,9 +83,9 @@ func TestPersonSeesEachStep(t *testing.T) {
 
 func TestProgramReadsOneObjectPerLine(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--json")...)
+	process := sim.start(sim.flags("--json")...)
 	script(sim)
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	assert.Zero(t, code)
 	assert.Empty(t, stderr)
 	golden(t, "lines.json", stdout, sim)
@@ -99,19 +99,19 @@ func TestProgramHearsOfEveryEventOfADevice(t *testing.T) {
 		event device.Event
 		want  string // without event and device
 	}{
-		device.EventConnected:         {device.Event{}, ""},
-		device.EventDisconnected:      {device.Event{}, ""},
-		device.EventConnectFailed:     {device.Event{Err: broken}, `,"error":"broken"`},
-		device.EventIdentityRefused:   {device.Event{Status: 2, Err: broken}, `,"error":"broken"`},
-		device.EventBaseToken:         {device.Event{Token: "\x01"}, `,"deviceToken":"01"`},
-		device.EventToken:             {device.Event{Topic: demo, Token: "\x02"}, `,"topic":"com.example.demo","deviceToken":"02"`},
-		device.EventTokenRefused:      {device.Event{Topic: demo, Status: 1}, `,"topic":"com.example.demo","status":1`},
-		device.EventTurnedAway:        {device.Event{Topic: demo, Token: "\x02", Status: 7}, `,"topic":"com.example.demo","deviceToken":"02","status":7`},
-		device.EventErased:            {device.Event{}, ""},
-		device.EventSubscribed:        {device.Event{Topic: demo}, `,"topic":"com.example.demo"`},
-		device.EventSubscriptionEnded: {device.Event{Topic: demo, Err: broken}, `,"topic":"com.example.demo","error":"broken"`},
-		device.EventIdentity:          {device.Event{}, ""},
-		device.EventGivenUp:           {device.Event{Err: broken}, `,"error":"broken"`},
+		device.EventConnected:            {device.Event{}, ""},
+		device.EventDisconnected:         {device.Event{}, ""},
+		device.EventConnectFailed:        {device.Event{Err: broken}, `,"error":"broken"`},
+		device.EventIdentityRejected:     {device.Event{Status: 2, Err: broken}, `,"error":"broken"`},
+		device.EventBaseToken:            {device.Event{Token: "\x01"}, `,"deviceToken":"01"`},
+		device.EventToken:                {device.Event{Topic: demo, Token: "\x02"}, `,"topic":"com.example.demo","deviceToken":"02"`},
+		device.EventTokenRejected:        {device.Event{Topic: demo, Status: 1}, `,"topic":"com.example.demo","status":1`},
+		device.EventNotificationRejected: {device.Event{Topic: demo, Token: "\x02", Status: 7}, `,"topic":"com.example.demo","deviceToken":"02","status":7`},
+		device.EventErased:               {device.Event{}, ""},
+		device.EventSubscribed:           {device.Event{Topic: demo}, `,"topic":"com.example.demo"`},
+		device.EventSubscriptionEnded:    {device.Event{Topic: demo, Err: broken}, `,"topic":"com.example.demo","error":"broken"`},
+		device.EventIdentity:             {device.Event{}, ""},
+		device.EventGivenUp:              {device.Event{Err: broken}, `,"error":"broken"`},
 	} {
 		var written strings.Builder
 		lines := &jsonLines{out: sink{w: &written, failed: func(err error) { t.Error(err) }}}
@@ -129,13 +129,13 @@ func TestProgramHearsOfEveryEventOfADevice(t *testing.T) {
 func TestStateMakesTheNextRunTheSameDevice(t *testing.T) {
 	sim := newSimulator(t)
 	dir := filepath.Join(t.TempDir(), "phone")
-	phone := sim.start(sim.flags("--state", dir, "--style", "v2", "--key-type", "rsa", "--name", "Anna's phone")...)
+	process := sim.start(sim.flags("--state", dir, "--style", "v2", "--key-type", "rsa", "--name", "Anna's phone")...)
 	c, _ := sim.accept()
 	require.NotEmpty(t, c.conn.ConnectionState().PeerCertificates, "style v2 shows the certificate in TLS")
 	c.login(baseToken)
 	c.mint(appToken)
 	c.push(courier.Notification{ID: 1, Timestamp: 1})
-	code, stdout, stderr := phone.end()
+	code, stdout, stderr := process.end()
 	assert.Zero(t, code, stderr)
 	golden(t, "state-first.txt", strings.ReplaceAll(stdout, dir, "DIR"), sim)
 
@@ -150,12 +150,12 @@ func TestStateMakesTheNextRunTheSameDevice(t *testing.T) {
 	}
 	assert.Equal(t, []string{"certificate.pem", "device.json", "key.pem"}, names)
 
-	phone = sim.start(sim.flags("--state", dir, "--style", "v2")...)
+	process = sim.start(sim.flags("--state", dir, "--style", "v2")...)
 	c, connect := sim.accept()
 	assert.Equal(t, baseToken, hex.EncodeToString(connect.Token), "the sealed token of the first run")
 	c.login("")
 	c.push(courier.Notification{ID: 1, Timestamp: 2})
-	code, stdout, stderr = phone.end()
+	code, stdout, stderr = process.end()
 	assert.Zero(t, code, stderr)
 	golden(t, "state-second.txt", strings.ReplaceAll(stdout, dir, "DIR"), sim)
 	assert.Len(t, sim.activations, 1)
@@ -166,22 +166,22 @@ func TestUninstalledAppAsksForATokenInTheNextRun(t *testing.T) {
 	const other = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
 	sim := newSimulator(t)
 	dir := t.TempDir()
-	phone := sim.start(sim.flags("--state", dir)...)
+	process := sim.start(sim.flags("--state", dir)...)
 	c, _ := sim.accept()
 	c.login(baseToken)
 	c.mint(appToken)
-	phone.done(t, "wait token", "uninstall "+demo)
+	process.done(t, "wait token", "uninstall "+demo)
 	require.IsType(t, (*courier.Filter)(nil), c.read())
-	code, _, stderr := phone.end()
+	code, _, stderr := process.end()
 	assert.Zero(t, code, stderr)
 
-	phone = sim.start(sim.flags("--state", dir)...)
+	process = sim.start(sim.flags("--state", dir)...)
 	c, connect := sim.accept()
 	assert.Equal(t, baseToken, hex.EncodeToString(connect.Token))
 	c.login("")
 	c.mint(other)
-	phone.done(t, "wait token")
-	_, stdout, _ := phone.end()
+	process.done(t, "wait token")
+	_, stdout, _ := process.end()
 	assert.Contains(t, stdout, other)
 	assert.NotContains(t, stdout, appToken)
 }
@@ -190,14 +190,14 @@ func TestUninstalledAppAsksForATokenInTheNextRun(t *testing.T) {
 func TestErasedPhoneIsGoneEvenIfItGetsNoNewIdentity(t *testing.T) {
 	sim := newSimulator(t)
 	dir := t.TempDir()
-	phone := sim.start(sim.flags("--state", dir)...)
+	process := sim.start(sim.flags("--state", dir)...)
 	c, _ := sim.accept()
 	c.login(baseToken)
 	c.mint(appToken)
-	phone.done(t, "wait token")
+	process.done(t, "wait token")
 	sim.control.Close()
-	phone.types(t, "erase")
-	code, _, stderr := phone.wait()
+	process.types(t, "erase")
+	code, _, stderr := process.wait()
 	assert.Equal(t, exitUnreachable, code, stderr)
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -207,29 +207,29 @@ func TestErasedPhoneIsGoneEvenIfItGetsNoNewIdentity(t *testing.T) {
 func TestTokensOfOneEnvironmentAreNotShownToTheOther(t *testing.T) {
 	sim := newSimulator(t)
 	dir := t.TempDir()
-	phone := sim.start(sim.flags("--state", dir)...)
+	process := sim.start(sim.flags("--state", dir)...)
 	c, _ := sim.accept()
 	c.login(baseToken)
 	c.mint(appToken)
 	c.push(courier.Notification{ID: 1, Timestamp: 1})
-	phone.end()
+	process.end()
 
-	phone = sim.start(sim.flags("--state", dir, "--environment", "sandbox")...)
+	process = sim.start(sim.flags("--state", dir, "--environment", "sandbox")...)
 	c, connect := sim.accept()
 	assert.Nil(t, connect.Token)
 	assert.Equal(t, "courier.sandbox.push.apple.com", c.conn.ConnectionState().ServerName)
-	phone.end()
+	process.end()
 }
 
 func TestNewAppOfAKnownDeviceIsActivated(t *testing.T) {
 	sim := newSimulator(t)
 	dir := t.TempDir()
-	phone := sim.start(sim.flags("--state", dir)...)
+	process := sim.start(sim.flags("--state", dir)...)
 	_, first := sim.accept()
-	phone.end()
-	phone = sim.start(sim.flags("--state", dir, "--topic", demo, "--topic", "com.example.other")...)
+	process.end()
+	process = sim.start(sim.flags("--state", dir, "--topic", demo, "--topic", "com.example.other")...)
 	_, second := sim.accept()
-	phone.end()
+	process.end()
 	require.Len(t, sim.activations, 2)
 	assert.Equal(t, []string{demo}, sim.activations[0].Topics)
 	assert.Equal(t, []string{demo, "com.example.other"}, sim.activations[1].Topics)
@@ -238,15 +238,15 @@ func TestNewAppOfAKnownDeviceIsActivated(t *testing.T) {
 
 func TestRefusedIdentityIsActivatedAgain(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags()...)
+	process := sim.start(sim.flags()...)
 	c, _ := sim.accept()
-	c.send(&courier.ConnectResponse{Status: courier.ConnectRefused})
+	c.send(&courier.ConnectResponse{Status: courier.ConnectRejected})
 	c, connect := sim.accept()
 	assert.Nil(t, connect.Token)
 	c.login(baseToken)
 	c.mint(appToken)
 	c.push(courier.Notification{ID: 1, Timestamp: 1})
-	code, stdout, _ := phone.end()
+	code, stdout, _ := process.end()
 	assert.Zero(t, code)
 	assert.Contains(t, stdout, "Refused: APNs does not take this identity")
 	assert.Len(t, sim.activations, 2)

@@ -208,11 +208,11 @@ func (s *state) write(name string, content []byte) error {
 		return nil
 	}
 	path := filepath.Join(s.dir, name)
-	aside := path + ".new"
-	if err := os.WriteFile(aside, content, 0o600); err != nil {
+	temporary := path + ".new"
+	if err := os.WriteFile(temporary, content, 0o600); err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
-	if err := os.Rename(aside, path); err != nil {
+	if err := os.Rename(temporary, path); err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// A passage is one thing that happened, as the transcript shows it: a frame, or
+// A entry is one thing that happened, as the transcript shows it: a frame, or
 // something before and between the frames.
-type passage struct {
+type entry struct {
 	Number int
 	// Part is the heading of the part that begins here; "" if it goes on.
 	Part string
@@ -50,42 +50,42 @@ type item struct {
 // A row is a label and a text.
 type row struct{ Label, Text string }
 
-// A clerk makes passages of what happens. It is called from one goroutine at a time.
-type clerk struct {
+// A transcriber makes entries of what happens. It is called from one goroutine at a time.
+type transcriber struct {
 	topics map[apns.TopicHash]string
-	part   string // of the next passage
+	part   string // of the next entry
 	number int
 
 	// What was opened before is not opened again.
-	certificates map[string]int // the passage, by DER
-	tokens       map[string]int // the passage, by token
+	certificates map[string]int // the entry, by DER
+	tokens       map[string]int // the entry, by token
 }
 
-func newClerk(topics []string) clerk {
-	c := clerk{topics: make(map[apns.TopicHash]string), certificates: make(map[string]int), tokens: make(map[string]int)}
+func newTranscriber(topics []string) transcriber {
+	c := transcriber{topics: make(map[apns.TopicHash]string), certificates: make(map[string]int), tokens: make(map[string]int)}
 	for _, topic := range topics {
 		c.topics[apns.HashTopic(topic)] = topic
 	}
 	return c
 }
 
-// passage begins a passage.
-func (c *clerk) passage(title, note string) passage {
+// entry begins an entry.
+func (c *transcriber) newEntry(title, note string) entry {
 	c.number++
-	p := passage{Number: c.number, Part: c.part, Title: title, Note: note}
+	p := entry{Number: c.number, Part: c.part, Title: title, Note: note}
 	c.part = ""
 	return p
 }
 
-// identity is the passage about where the device has its certificate from.
-func (c *clerk) identity(title, note string, leaf *x509.Certificate) passage {
-	p := c.passage(title, note)
+// identity is the entry about where the device has its certificate from.
+func (c *transcriber) identity(title, note string, leaf *x509.Certificate) entry {
+	p := c.newEntry(title, note)
 	p.Rows = c.certificate(leaf)
 	return p
 }
 
 // certificate opens a certificate up, once.
-func (c *clerk) certificate(certificate *x509.Certificate) []row {
+func (c *transcriber) certificate(certificate *x509.Certificate) []row {
 	if before := c.certificates[string(certificate.Raw)]; before != 0 && before != c.number {
 		return []row{{"subject", certificate.Subject.String()}, {"opened up", fmt.Sprintf("in step %d", before)}}
 	}
@@ -94,7 +94,7 @@ func (c *clerk) certificate(certificate *x509.Certificate) []row {
 }
 
 // token opens a token up, once.
-func (c *clerk) token(token []byte) []row {
+func (c *transcriber) token(token []byte) []row {
 	if before := c.tokens[string(token)]; before != 0 && before != c.number {
 		return []row{{"opened up", fmt.Sprintf("in step %d", before)}}
 	}
@@ -102,22 +102,22 @@ func (c *clerk) token(token []byte) []row {
 	return tokenRows(token)
 }
 
-// step is the passage about a step that is no frame. Most steps are frames.
-func (c *clerk) step(step device.Step) (passage, bool) {
+// step is the entry about a step that is no frame. Most steps are frames.
+func (c *transcriber) step(step device.Step) (entry, bool) {
 	switch step := step.(type) {
 	case device.StepTCP:
-		p := c.passage("TCP", "The device connects to the courier. Nothing was said yet.")
+		p := c.newEntry("TCP", "The device connects to the courier. Nothing was said yet.")
 		p.Rows = []row{{"to", step.Remote.String()}}
 		return p, true
 	case device.StepTLS:
 		return c.tls(step), true
 	}
-	return passage{}, false
+	return entry{}, false
 }
 
-// tls is the passage about the courier's half of connection trust.
-func (c *clerk) tls(step device.StepTLS) passage {
-	p := c.passage("TLS handshake", "Is this really APNs? The device checks the courier's certificate before it says who it is.")
+// tls is the entry about the courier's half of connection trust.
+func (c *transcriber) tls(step device.StepTLS) entry {
+	p := c.newEntry("TLS handshake", "Is this really APNs? The device checks the courier's certificate before it says who it is.")
 	state := step.State
 	leaf := state.PeerCertificates[0]
 	chain := state.VerifiedChains[0]
@@ -147,10 +147,10 @@ func alpnMeaning(protocol string) string {
 	return protocol + ": the device proves itself in its first frame, Connect"
 }
 
-// frame is the passage about a frame.
-func (c *clerk) frame(w device.WireFrame) passage {
+// frame is the entry about a frame.
+func (c *transcriber) frame(w device.TappedFrame) entry {
 	name := w.Plain.Command.String()
-	p := c.passage(strings.ToUpper(name[:1])+name[1:], frameNotes[frameKey{w.Plain.Command, w.From}])
+	p := c.newEntry(strings.ToUpper(name[:1])+name[1:], frameNotes[frameKey{w.Plain.Command, w.From}])
 	p.From, p.Raw = w.From, w.Raw
 	p.Packed = !bytes.Equal(w.Raw, w.Plain.Append(nil))
 	all, err := courier.Annotate(w.Plain, w.From)
@@ -168,7 +168,7 @@ func (c *clerk) frame(w device.WireFrame) passage {
 }
 
 // item puts an item beside its meaning.
-func (c *clerk) item(w device.WireFrame, a courier.Annotation) item {
+func (c *transcriber) item(w device.TappedFrame, a courier.Annotation) item {
 	i := item{
 		Head:    []byte{a.ID, byte(len(a.Value) >> 8), byte(len(a.Value))},
 		Value:   a.Value,

@@ -18,7 +18,7 @@ var transcriptHTML string
 // transcriptPage is what the template gets.
 type transcriptPage struct {
 	Server, Environment string
-	Passages            []passage
+	Entries             []entry
 }
 
 // transcriptTemplate makes a page that needs nothing beside itself.
@@ -83,8 +83,8 @@ type sequenceRow struct {
 	Heading, Arrow bool
 }
 
-// picture lays the passages out.
-func picture(all []passage) sequence {
+// picture lays the entries out.
+func picture(all []entry) sequence {
 	s := sequence{Device: pictureDevice, Server: pictureServer}
 	y := pictureTop
 	for _, p := range all {

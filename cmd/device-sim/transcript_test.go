@@ -38,16 +38,16 @@ func fixedCertificate(t *testing.T, name string, dns ...string) *x509.Certificat
 }
 
 // fixedPassages is a handshake in which nothing is left to chance.
-func fixedPassages(t *testing.T) []passage {
-	c := newClerk([]string{demo})
+func fixedPassages(t *testing.T) []entry {
+	c := newTranscriber([]string{demo})
 	hash := apns.HashTopic(demo)
 	leaf := fixedCertificate(t, "0A1B2C3D-0000-4000-8000-000000000001")
 	server := fixedCertificate(t, "courier.push.apple.com", "courier.push.apple.com")
-	var all []passage
-	add := func(p passage) { all = append(all, p) }
+	var all []entry
+	add := func(p entry) { all = append(all, p) }
 	frame := func(from courier.Direction, m courier.Message) {
 		raw := m.Append(nil)
-		add(c.frame(device.WireFrame{From: from, Raw: raw, Plain: courier.Frame{Command: m.Command(), Payload: raw[frameHead:]}}))
+		add(c.frame(device.TappedFrame{From: from, Raw: raw, Plain: courier.Frame{Command: m.Command(), Payload: raw[frameHead:]}}))
 	}
 	step := func(s device.Step) {
 		p, ok := c.step(s)
@@ -74,8 +74,8 @@ func fixedPassages(t *testing.T) []passage {
 		Timestamp: 1767225600000000001, Priority: 10, Extra: []courier.Item{{ID: 99, Value: []byte{1}}},
 	})
 	packed := courier.Keepalive{}
-	add(c.frame(device.WireFrame{From: courier.FromDevice, Raw: unhex("0c00"), Plain: courier.Frame{Command: packed.Command()}}))
-	add(c.frame(device.WireFrame{From: courier.FromServer, Raw: unhex("0e0000000201ff"), Plain: courier.Frame{Command: courier.CmdNoStorage, Payload: unhex("01ff")}}))
+	add(c.frame(device.TappedFrame{From: courier.FromDevice, Raw: unhex("0c00"), Plain: courier.Frame{Command: packed.Command()}}))
+	add(c.frame(device.TappedFrame{From: courier.FromServer, Raw: unhex("0e0000000201ff"), Plain: courier.Frame{Command: courier.CmdNoStorage, Payload: unhex("01ff")}}))
 	return all
 }
 
@@ -83,7 +83,7 @@ func TestTranscriptPutsBytesBesideTheirMeaning(t *testing.T) {
 	var out strings.Builder
 	text := &transcriptText{page{sink: sink{w: &out, failed: func(err error) { assert.NoError(t, err) }}}}
 	for _, p := range fixedPassages(t) {
-		text.passage(p)
+		text.entry(p)
 	}
 	assert.NotContains(t, out.String(), "\x1b", "a payload cannot drive the terminal")
 	goldenFile(t, "transcript.txt", out.String())
@@ -92,7 +92,7 @@ func TestTranscriptPutsBytesBesideTheirMeaning(t *testing.T) {
 func TestPageNeedsNothingBesideItself(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "page.html")
 	all := fixedPassages(t)
-	require.NoError(t, writePage(path, transcriptPage{Server: "127.0.0.1:5223", Environment: "production", Passages: all}))
+	require.NoError(t, writePage(path, transcriptPage{Server: "127.0.0.1:5223", Environment: "production", Entries: all}))
 	content, err := os.ReadFile(path)
 	require.NoError(t, err)
 	page := string(content)

@@ -12,10 +12,10 @@ import (
 // shownBytes is how many bytes of a long value stand in a line.
 const shownBytes = 16
 
-// transcriptText writes passages for a terminal.
+// transcriptText writes entries for a terminal.
 type transcriptText struct{ page }
 
-func (t *transcriptText) passage(p passage) {
+func (t *transcriptText) entry(p entry) {
 	if p.Part != "" {
 		t.line("\n%s", t.look(bold, "═══ "+p.Part+" ═══"))
 	}
@@ -41,7 +41,7 @@ func (t *transcriptText) passage(p passage) {
 func arrow(from courier.Direction) string { return from.String() }
 
 // frameLine shows the beginning of a frame, and all of it if it is packed.
-func (t *transcriptText) frameLine(p passage) {
+func (t *transcriptText) frameLine(p entry) {
 	if p.Packed {
 		t.bytes(shorten(p.Raw), "in packed framing; below is what it says, in plain framing")
 		return

@@ -75,7 +75,7 @@ var bodies = []struct {
 	},
 	{
 		"update: a channel is gone",
-		&ChannelUpdateBody{Apps: []AppUpdate{{Topic: liveTopic, Channel: &ChannelStatus{Channel: testChannel, Status: ChannelGone}}}},
+		&ChannelUpdateBody{Apps: []AppUpdate{{Topic: liveTopic, Channel: &ChannelStatus{Channel: testChannel, Status: ChannelDeleted}}}},
 		new(ChannelUpdateBody),
 		"0a3e " + liveHex + "1214 0a10" + channelHex + "1000",
 	},
@@ -198,7 +198,7 @@ func TestReadingABodyIsRelaxed(t *testing.T) {
 	for _, row := range []struct {
 		name, hex string
 		want      body
-		why       string
+		reason    string
 	}{
 		{"another order", "1005 0a0101", &ChannelOrigin{Channel: []byte{1}, Checkpoint: 5}, "the order is free"},
 		{"nothing", "", &ChannelOrigin{}, "absent is zero"},
@@ -222,7 +222,7 @@ func TestReadingABodyIsRelaxed(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			got := reflect.New(reflect.TypeOf(row.want).Elem()).Interface().(body)
 			require.NoError(t, got.Parse(unhex(row.hex)))
-			assert.Equal(t, row.want, got, row.why)
+			assert.Equal(t, row.want, got, row.reason)
 		})
 	}
 }

@@ -7,7 +7,7 @@ const (
 	ChannelAccepted uint64 = 1 // Checkpoint is that of the channel's newest message
 
 	// In an update:
-	ChannelGone uint64 = 0 // the channel does not exist any longer
+	ChannelDeleted uint64 = 0 // the channel does not exist any longer
 )
 
 // ResendChannels is the value of UpdateForAll.Status that asks the device for its

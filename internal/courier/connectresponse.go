@@ -4,12 +4,12 @@ package courier
 const (
 	ConnectAccepted uint8 = 0
 
-	// ConnectRefused refuses certificate, nonce, signature or token. With a
+	// ConnectRejected refuses certificate, nonce, signature or token. With a
 	// ClockTime the device makes a new nonce and sends Connect again on the same
 	// connection; without one it gives up its token.
 	//
 	// observed: apsd
-	ConnectRefused uint8 = 2
+	ConnectRejected uint8 = 2
 )
 
 // Capabilities a courier may announce.
@@ -55,11 +55,11 @@ type ConnectResponse struct {
 	KeepaliveExpected uint32
 	KeepaliveMax      uint32
 
-	ClientAddress []byte // as the courier sees it
-	ExperimentID  uint16
-	RefusalReason string
-	PSKStatus     Opt[uint8]
-	Extra         []Item
+	ClientAddress   []byte // as the courier sees it
+	ExperimentID    uint16
+	RejectionReason string
+	PSKStatus       Opt[uint8]
+	Extra           []Item
 }
 
 // Command implements [Message].
@@ -92,7 +92,7 @@ func (m *ConnectResponse) layout(f *fields) {
 	nonzero(f, 18, "keepaliveMax", &m.KeepaliveMax)
 	f.bytes(19, "clientAddress", &m.ClientAddress)
 	nonzero(f, 20, "experiment", &m.ExperimentID)
-	text(f, 21, "refusalReason", &m.RefusalReason)
+	text(f, 21, "refusalReason", &m.RejectionReason)
 	optional(f, 22, "pskStatus", &m.PSKStatus)
 	f.extra(&m.Extra)
 }

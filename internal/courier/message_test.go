@@ -97,7 +97,7 @@ func TestReadingIsRelaxed(t *testing.T) {
 	rows := []struct {
 		name, hex string
 		want      Ack
-		why       string
+		reason    string
 	}{
 		{"short integer", "08 0001 05 04 0002 0001", Ack{Status: 5}, "an id of two bytes is passed over"},
 		{"long integer", "08 0002 0005 04 0004 00000001", Ack{ID: 1}, "a status of two bytes is passed over"},
@@ -115,7 +115,7 @@ func TestReadingIsRelaxed(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			got := Ack{Status: 77, ID: 77, Token: testToken, Extra: []Item{{}}}
 			require.NoError(t, got.Parse(unhex(row.hex)))
-			assert.Equal(t, row.want, got, row.why)
+			assert.Equal(t, row.want, got, row.reason)
 		})
 	}
 }

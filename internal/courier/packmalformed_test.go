@@ -140,7 +140,7 @@ func TestReadingPackedFramesIsRelaxed(t *testing.T) {
 	for _, row := range []struct {
 		name, hex string
 		want      Message
-		why       string
+		reason    string
 	}{
 		{"an id as data", "0b 0b 08 01 05 04 04 00000001 0f 80", &Ack{Status: 5, ID: 1, Extra: []Item{{ID: 15, Type: TypeInteger, Value: []byte{0}}}}, "data of the width will do"},
 		{"data of another width", "0b 06 08 02 0005 04 81", &Ack{ID: 1}, "as in plain frames"},
@@ -171,7 +171,7 @@ func TestReadingPackedFramesIsRelaxed(t *testing.T) {
 			require.NoError(t, err)
 			got, err := ParseFromDevice(f)
 			require.NoError(t, err)
-			assert.Equal(t, row.want, got, row.why)
+			assert.Equal(t, row.want, got, row.reason)
 		})
 	}
 }

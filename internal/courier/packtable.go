@@ -88,16 +88,16 @@ func (t *valueTable) add(value []byte, depth int) {
 
 // compact moves what is still in to the front of its memory.
 func (t *valueTable) compact() {
-	gone := len(t.buf)
+	evicted := len(t.buf)
 	if t.first < len(t.entries) {
-		gone = t.entries[t.first].start
+		evicted = t.entries[t.first].start
 	}
-	t.buf = t.buf[:copy(t.buf, t.buf[gone:])]
+	t.buf = t.buf[:copy(t.buf, t.buf[evicted:])]
 	t.entries = t.entries[:copy(t.entries, t.entries[t.first:])]
 	t.first = 0
 	for i := range t.entries {
-		t.entries[i].start -= gone
-		t.entries[i].end -= gone
+		t.entries[i].start -= evicted
+		t.entries[i].end -= evicted
 	}
 }
 

@@ -29,10 +29,10 @@ func TestTheOldestOf33KeysLeaves(t *testing.T) {
 func TestValuesLeaveWhenTheTableIsFull(t *testing.T) {
 	value := func(b byte, size int) []byte { return bytes.Repeat([]byte{b}, size) }
 	for _, row := range []struct {
-		name string
-		add  []byte
-		want []byte // first bytes of the values in the table, newest first
-		why  string
+		name   string
+		add    []byte
+		want   []byte // first bytes of the values in the table, newest first
+		reason string
 	}{
 		{"it fits", value('d', 68), []byte("dcba"), "four times 100 are the limit"},
 		{"one byte more", value('d', 69), []byte("dcb"), "the oldest one leaves"},
@@ -51,11 +51,11 @@ func TestValuesLeaveWhenTheTableIsFull(t *testing.T) {
 			table.add(row.add, 3)
 			for i, b := range row.want {
 				got, _, ok := table.at(uint64(i))
-				require.True(t, ok, row.why)
-				assert.Equal(t, b, got[0], row.why)
+				require.True(t, ok, row.reason)
+				assert.Equal(t, b, got[0], row.reason)
 			}
 			_, _, ok := table.at(uint64(len(row.want)))
-			assert.False(t, ok, row.why)
+			assert.False(t, ok, row.reason)
 		})
 	}
 }

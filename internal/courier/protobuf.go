@@ -42,7 +42,7 @@ type proto struct {
 type protoField struct {
 	start  int // offset of its tag
 	number int
-	wire   int
+	kind   int
 	varint uint64
 	value  int // offset of its bytes, which go up to the next field
 }
@@ -80,13 +80,13 @@ func (p *proto) next() bool {
 	if number := tag >> 3; number == 0 || number > maxProtoNumber {
 		return p.fail(p.field.start, "a field with a number out of range")
 	}
-	p.field.number, p.field.wire = int(tag>>3), int(tag&7)
+	p.field.number, p.field.kind = int(tag>>3), int(tag&7)
 	return p.readValue()
 }
 
 // readValue reads what follows the tag.
 func (p *proto) readValue() bool {
-	switch p.field.wire {
+	switch p.field.kind {
 	case protoVarint:
 		p.field.varint = p.readVarint()
 		return p.err == nil
@@ -130,8 +130,8 @@ func (p *proto) fail(offset int, problem string) bool {
 // takes reports whether the field to place has a number and a wire type. One of
 // another wire type counts as unknown, as it does for every reader of protocol
 // buffers.
-func (p *proto) takes(number, wire int) bool {
-	if p.field.number != number || p.field.wire != wire {
+func (p *proto) takes(number, kind int) bool {
+	if p.field.number != number || p.field.kind != kind {
 		return false
 	}
 	p.taken = true
@@ -160,6 +160,6 @@ func (p *proto) putNested(number int, m protoBody) {
 	p.out = slices.Insert(p.out, start, size[:n]...)
 }
 
-func (p *proto) putTag(number, wire int) {
-	p.out = binary.AppendUvarint(p.out, uint64(number)<<3|uint64(wire))
+func (p *proto) putTag(number, kind int) {
+	p.out = binary.AppendUvarint(p.out, uint64(number)<<3|uint64(kind))
 }

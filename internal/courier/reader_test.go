@@ -18,8 +18,8 @@ func TestReaderRefusesFramesBeyondItsLimit(t *testing.T) {
 		name   string
 		max    int
 		head   string
-		refuse bool
-		why    string
+		reject bool
+		reason string
 	}{
 		{"default limit", 0, "0a 00020000", false, "128 KiB is the default limit"},
 		{"default limit and one", 0, "0a 00020001", true, "one byte more than the default"},
@@ -32,8 +32,8 @@ func TestReaderRefusesFramesBeyondItsLimit(t *testing.T) {
 			r := NewReader(bytes.NewReader(unhex(row.head)), ReaderOptions{MaxFrame: row.max})
 			_, err := r.Next()
 			var large *FrameTooLargeError
-			require.Equal(t, row.refuse, errors.As(err, &large), row.why)
-			if !row.refuse {
+			require.Equal(t, row.reject, errors.As(err, &large), row.reason)
+			if !row.reject {
 				require.ErrorIs(t, err, io.ErrUnexpectedEOF, "the frame is only announced")
 				return
 			}

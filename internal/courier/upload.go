@@ -5,7 +5,7 @@ package courier
 // observed: apsd, pypush
 type Upload struct {
 	Topic   []byte // hash
-	Sender  []byte // token
+	Token   []byte // token
 	Payload []byte
 
 	// PayloadType is TypeDictionary when a packed frame brought a property list as a
@@ -34,7 +34,7 @@ func (m *Upload) String() string { return describe(m) }
 
 func (m *Upload) layout(f *fields) {
 	f.recurring(1, "topic", &m.Topic)
-	f.recurring(2, "sender", &m.Sender)
+	f.recurring(2, "sender", &m.Token)
 	f.body(3, "payload", &m.Payload, &m.PayloadType)
 	always(f, 4, "id", &m.ID)
 	optional(f, 25, "roundTrip", &m.RoundTrip)

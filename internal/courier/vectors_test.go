@@ -93,7 +93,7 @@ var vectors = []struct {
 	},
 	{
 		"upload", FromDevice,
-		&Upload{Topic: testTopic, Sender: testToken, Payload: []byte{}, ID: 7, RoundTrip: Some(uint16(0))},
+		&Upload{Topic: testTopic, Token: testToken, Payload: []byte{}, ID: 7, RoundTrip: Some(uint16(0))},
 		"0a 00000049 01 0014 H 02 0020 T 03 0000 04 0004 00000007 19 0002 0000",
 	},
 	{

@@ -23,7 +23,7 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	issued := token != "" && token != previous
 	if issued {
 		d.setBaseLocked(token)
-		d.seen.clear()
+		d.recent.clear()
 	}
 	if d.base == "" {
 		d.mu.Unlock()

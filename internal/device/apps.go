@@ -17,7 +17,7 @@ type app struct {
 	list  List
 
 	requested bool  // a token request is out on this connection
-	refused   error // the answer to the last request, if it was no token
+	rejected  error // the answer to the last request, if it was no token
 }
 
 // apps are the installed apps. [Device.mu] guards them.
@@ -57,7 +57,7 @@ func (s *apps) find(hash []byte) *app {
 // forgetTokens makes all apps ask for new ones.
 func (s *apps) forgetTokens() {
 	for _, a := range s.order {
-		a.token, a.requested, a.refused = "", false, nil
+		a.token, a.requested, a.rejected = "", false, nil
 	}
 }
 
@@ -65,7 +65,7 @@ func (s *apps) forgetTokens() {
 // come.
 func (s *apps) forgetRequests() {
 	for _, a := range s.order {
-		a.requested, a.refused = false, nil
+		a.requested, a.rejected = false, nil
 	}
 }
 
@@ -104,7 +104,7 @@ func (d *Device) changeApps(change func(*apps)) {
 	change(&d.apps)
 	d.changedLocked()
 	if d.session != nil {
-		d.session.want(tellApps)
+		d.session.request(appsChanged)
 	}
 }
 
@@ -112,13 +112,13 @@ func (d *Device) changeApps(change func(*apps)) {
 // gives it. It fails if the app is not installed or the courier refuses a token.
 func (d *Device) Token(ctx context.Context, topic string) (apns.DeviceToken, error) {
 	var token apns.DeviceToken
-	err := d.await(ctx, func() (bool, error) {
+	err := d.waitFor(ctx, func() (bool, error) {
 		a := d.apps.byHash[apns.HashTopic(topic)]
 		if a == nil {
 			return false, notInstalled(topic)
 		}
 		token = a.token
-		return d.confirmed && token != "", a.refused
+		return d.confirmed && token != "", a.rejected
 	})
 	if err != nil {
 		return "", err

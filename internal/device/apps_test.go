@@ -25,7 +25,7 @@ func TestAppsInstalledTogetherGoIntoOneFilter(t *testing.T) {
 	})
 }
 
-func TestRemovedAppIsTakenOffTheFilterAndItsNotificationsAreTurnedAway(t *testing.T) {
+func TestRemovedAppIsTakenOffTheFilterAndItsNotificationsAreRejected(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -67,7 +67,7 @@ func TestRefusedTokenIsToldAndAskedForAtTheNextLogin(t *testing.T) {
 		p.send("12 0000001b 01 0001 05 03 0014 H")
 		_, err := h.Token(t.Context(), appH)
 		require.ErrorContains(t, err, "gave com.example.app no token (status 5)")
-		assert.Equal(t, uint8(5), h.last(EventTokenRefused).Status)
+		assert.Equal(t, uint8(5), h.last(EventTokenRejected).Status)
 		p.close()
 
 		p = h.login()

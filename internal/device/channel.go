@@ -57,8 +57,8 @@ var (
 	ErrNoChannel = errors.New("device: there is no such channel")
 	// ErrChannelDeleted: the channel was deleted.
 	ErrChannelDeleted = errors.New("device: the channel was deleted")
-	// ErrChannelsRefused: the courier did not take the request as a whole.
-	ErrChannelsRefused = errors.New("device: the courier refused the request for channels")
+	// ErrChannelsRejected: the courier did not take the request as a whole.
+	ErrChannelsRejected = errors.New("device: the courier refused the request for channels")
 )
 
 // Subscribe subscribes the app of topic, which must be installed, to a channel, now
@@ -85,7 +85,7 @@ func (d *Device) changeChannels(topic string, change func()) error {
 	change()
 	d.changedLocked()
 	if d.session != nil {
-		d.session.want(tellApps)
+		d.session.request(appsChanged)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (d *Device) Subscriptions() []Subscription {
 // Subscribed waits until the courier has accepted a subscription on the connection
 // of now. It fails if there is none, or none any longer.
 func (d *Device) Subscribed(ctx context.Context, topic string, id ChannelID) error {
-	return d.await(ctx, func() (bool, error) {
+	return d.waitFor(ctx, func() (bool, error) {
 		s := d.channels.find(apns.HashTopic(liveTopic(topic)), string(id))
 		if s == nil {
 			return false, fmt.Errorf("device: %s is not subscribed to channel %s", topic, id)
@@ -130,11 +130,11 @@ type channelKey struct {
 
 // channels are the subscriptions of all apps. [Device.mu] guards them.
 type channels struct {
-	byKey    map[channelKey]*subscription
-	order    []*subscription // as they were made
-	ended    []*subscription // asked for on this connection and no longer wanted
-	told     bool            // the courier has had the full list on this connection
-	sequence uint64          // of the newest request
+	byKey        map[channelKey]*subscription
+	order        []*subscription // as they were made
+	ended        []*subscription // asked for on this connection and no longer wanted
+	fullListSent bool            // the courier has had the full list on this connection
+	sequence     uint64          // of the newest request
 }
 
 func newChannels() channels { return channels{byKey: make(map[channelKey]*subscription)} }
@@ -184,7 +184,7 @@ func (c *channels) removeApp(topic string) {
 // forgetRequests is for a new connection, and for a courier that asks for everything
 // again: the next request is the full list.
 func (c *channels) forgetRequests() {
-	c.told, c.ended = false, nil
+	c.fullListSent, c.ended = false, nil
 	for _, s := range c.order {
 		s.request, s.accepted = 0, false
 	}

@@ -170,12 +170,12 @@ func TestBroadcastReachesTheApp(t *testing.T) {
 	})
 }
 
-func TestBroadcastsThatAreNotForTheDeviceAreTurnedAway(t *testing.T) {
+func TestBroadcastsThatAreNotForTheDeviceAreRejected(t *testing.T) {
 	for _, row := range []struct {
-		name string
-		edit func(*courier.Notification)
-		want uint8
-		why  string
+		name   string
+		edit   func(*courier.Notification)
+		want   uint8
+		reason string
 	}{
 		{"another channel", func(m *courier.Notification) {
 			m.Origin = (&courier.ChannelOrigin{Channel: []byte{1}, Checkpoint: 2 * newYear}).Append(nil)
@@ -201,7 +201,7 @@ func TestBroadcastsThatAreNotForTheDeviceAreTurnedAway(t *testing.T) {
 				require.NoError(t, err)
 				var ack courier.Ack
 				require.NoError(t, ack.Parse(frame.Payload))
-				assert.Equal(t, row.want, ack.Status, row.why)
+				assert.Equal(t, row.want, ack.Status, row.reason)
 				assert.Equal(t, uint64(newYear), h.Subscriptions()[0].Checkpoint)
 			})
 		})
@@ -287,13 +287,13 @@ func TestSubscriptionEndsWhenTheCourierSaysSo(t *testing.T) {
 		}, ErrNoChannel},
 		{"deleted", func(uint32) courier.Message {
 			body := courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
-				Topic: liveTopic(appH), Channel: &courier.ChannelStatus{Channel: []byte(idC), Status: courier.ChannelGone},
+				Topic: liveTopic(appH), Channel: &courier.ChannelStatus{Channel: []byte(idC), Status: courier.ChannelDeleted},
 			}}}
 			return &courier.ChannelUpdate{ID: 1, Update: body.Append(nil)}
 		}, ErrChannelDeleted},
 		{"refused as a whole", func(id uint32) courier.Message {
 			return &courier.ChannelResponse{ID: id, Status: 1}
-		}, ErrChannelsRefused},
+		}, ErrChannelsRejected},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			inBothForms(t, func(t *testing.T) {

@@ -47,9 +47,9 @@ type Config struct {
 	// Renew gets a new identity after the courier has refused the present one.
 	// Nil tries the same identity again, without its token.
 	Renew func(ctx context.Context) (Identity, error)
-	// Lasting has the device go offline where Run would fail with a [*RefusedError]:
+	// RetryAfterRejection has the device go offline where Run would fail with a [*RejectedError]:
 	// [Device.Connect] lets it try again.
-	Lasting bool
+	RetryAfterRejection bool
 
 	// Token is the base token from an earlier run; "" if there is none.
 	Token apns.DeviceToken
@@ -105,7 +105,7 @@ type Config struct {
 	// Tap is shown each frame, in both directions, before it is sent or after it came.
 	// It may keep the bytes. Its calls overlap neither with each other nor with those of
 	// OnEvent and Trace. It must not wait for the device.
-	Tap func(WireFrame)
+	Tap func(TappedFrame)
 	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
 	// than 0 is none, for those who listen to OnEvent alone.
 	Inbox int

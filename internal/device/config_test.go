@@ -60,7 +60,7 @@ func TestStylesHaveNames(t *testing.T) {
 }
 
 func TestEventsHaveNames(t *testing.T) {
-	for k := EventConnected; k <= EventTurnedAway; k++ {
+	for k := EventConnected; k <= EventNotificationRejected; k++ {
 		assert.NotContains(t, k.String(), "event ", "kind %d", k)
 	}
 	assert.Equal(t, "event 99", EventKind(99).String())

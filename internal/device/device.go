@@ -14,50 +14,50 @@ import (
 // A Device is one emulated device. Its methods may be called from any goroutine.
 type Device struct {
 	// Set by New; read-only after.
-	cfg     Config
-	inbox   *inbox
-	stopped chan struct{} // closed when Run has returned
-	woken   chan struct{} // holds a token when Run is to look again
-	running atomic.Bool
-	turn    idle.JobState // of the workers, if there are any
-	kicked  atomic.Bool   // the device is to connect at once
+	cfg          Config
+	inbox        *inbox
+	stopped      chan struct{} // closed when Run has returned
+	woken        chan struct{} // holds a token when Run is to look again
+	running      atomic.Bool
+	jobState     idle.JobState // of the workers, if there are any
+	reconnectNow atomic.Bool   // the device is to connect at once
 
-	// telling makes calls of OnEvent and Trace follow each other.
-	telling sync.Mutex
+	// callbacks makes calls of OnEvent and Trace follow each other.
+	callbacks sync.Mutex
 
 	ackDelay atomic.Int64 // a time.Duration
 
 	// Owned by the goroutine of Run, or the worker whose turn it is.
 	ctx        context.Context // of the life
 	stop       context.CancelFunc
-	failure    error         // why the life ends before ctx does
+	fatal      error         // why the life ends before ctx does
 	current    *session      // the connection or the attempt at one; nil between two
 	resume     time.Time     // when the next attempt is due; zero if it need not wait
 	alarm      *time.Timer   // wakes the device then
 	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
 	backoff    backoff
-	refusals   int    // of the identity, in a row
+	rejections int    // of the identity, in a row
 	redirects  int    // since the last connection that stayed
 	host       string // where a redirect sent the device; "" for the usual place
-	seen       seen
-	vanished   []leftBehind
+	recent     recentNotifications
+	abandoned  []abandonedConn
 
 	// Guarded by mu.
-	mu          sync.Mutex
-	changed     chan struct{} // closed and replaced at each change
-	credentials credentials
-	base        apns.DeviceToken
-	confirmed   bool // the courier has accepted or issued base in this run
-	apps        apps
-	channels    channels
-	power       power
-	carrier     string // MCC and MNC of the cellular network; "" on Wi-Fi
-	offline     bool
-	gaveUp      error                   // why the device went offline by itself; nil after Connect
-	erase       bool                    // Erase was called, and nothing has happened yet
-	hangUp      context.CancelCauseFunc // ends the attempt or connection of now; nil between two
-	hungUp      chan struct{}           // closed when it has ended
-	session     *session                // the accepted connection; nil if there is none
+	mu            sync.Mutex
+	changed       chan struct{} // closed and replaced at each change
+	credentials   credentials
+	base          apns.DeviceToken
+	confirmed     bool // the courier has accepted or issued base in this run
+	apps          apps
+	channels      channels
+	power         power
+	carrier       string // MCC and MNC of the cellular network; "" on Wi-Fi
+	offline       bool
+	gaveUp        error                   // why the device went offline by itself; nil after Connect
+	erase         bool                    // Erase was called, and nothing has happened yet
+	cancelAttempt context.CancelCauseFunc // ends the attempt or connection of now; nil between two
+	attemptEnded  chan struct{}           // closed when it has ended
+	session       *session                // the accepted connection; nil if there is none
 }
 
 // New returns a device that is switched on but not running yet. The error names
@@ -84,7 +84,7 @@ func New(cfg Config) (*Device, error) {
 		channels:    newChannels(),
 		carrier:     cfg.Carrier,
 	}
-	d.turn.Request() // nobody is to come before Start
+	d.jobState.Request() // nobody is to come before Start
 	d.SetAckDelay(cfg.AckDelay)
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
@@ -132,18 +132,18 @@ func (d *Device) Connect() {
 	d.mu.Lock()
 	d.offline, d.gaveUp = false, nil
 	d.mu.Unlock()
-	d.kick()
+	d.connectNow()
 }
 
-// kick has the device not wait any longer.
-func (d *Device) kick() {
-	d.kicked.Store(true)
+// connectNow has the device not wait any longer.
+func (d *Device) connectNow() {
+	d.reconnectNow.Store(true)
 	d.wake()
 }
 
 // Online waits until the courier has accepted a login and that connection lasts.
 func (d *Device) Online(ctx context.Context) error {
-	return d.await(ctx, func() (bool, error) { return d.session != nil, nil })
+	return d.waitFor(ctx, func() (bool, error) { return d.session != nil, nil })
 }
 
 // IsOnline reports whether the courier has accepted a login and that connection lasts.
@@ -167,9 +167,9 @@ func (d *Device) Next(ctx context.Context) (Notification, error) {
 	return d.inbox.take(ctx, d.stopped)
 }
 
-// await waits until ready says true or fails, or the device has given up. ready is
+// waitFor waits until ready says true or fails, or the device has given up. ready is
 // called with mu held.
-func (d *Device) await(ctx context.Context, ready func() (bool, error)) error {
+func (d *Device) waitFor(ctx context.Context, ready func() (bool, error)) error {
 	for {
 		d.mu.Lock()
 		ok, err := ready()

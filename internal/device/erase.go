@@ -17,13 +17,13 @@ func (d *Device) Erase() error {
 	d.mu.Lock()
 	d.erase = true
 	d.mu.Unlock()
-	d.hangUpNow(errErased)
-	d.kick()
+	d.endConnection(errErased)
+	d.connectNow()
 	return nil
 }
 
-// startOver does what Erase has asked for. It is called between two connections.
-func (d *Device) startOver(ctx context.Context) error {
+// applyErase does what Erase has asked for. It is called between two connections.
+func (d *Device) applyErase(ctx context.Context) error {
 	d.mu.Lock()
 	erase := d.erase
 	d.erase = false
@@ -36,8 +36,8 @@ func (d *Device) startOver(ctx context.Context) error {
 	if !erase {
 		return nil
 	}
-	d.seen.clear()
-	d.refusals = 0
+	d.recent.clear()
+	d.rejections = 0
 	d.host = ""
 	d.emit(Event{Kind: EventErased})
 	if err := d.renew(ctx); err != nil {

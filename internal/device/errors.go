@@ -20,15 +20,15 @@ var (
 	ErrReplaced = errors.New("device: another connection took this device's place")
 )
 
-// A RefusedError is a courier's refusal of a login.
-type RefusedError struct {
+// A RejectedError is a courier's refusal of a login.
+type RejectedError struct {
 	Status uint8
 	// Reason is the courier's explanation, often empty.
 	Reason string
 }
 
 // Error names the status and the reason.
-func (e *RefusedError) Error() string {
+func (e *RejectedError) Error() string {
 	text := fmt.Sprintf("device: the courier refused the login with status %d", e.Status)
 	if e.Reason != "" {
 		text += ": " + e.Reason

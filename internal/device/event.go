@@ -19,22 +19,22 @@ const (
 	// EventConnectFailed: an attempt to connect has failed with Err. Another one
 	// follows.
 	EventConnectFailed
-	// EventIdentityRefused: the courier does not take the certificate or the base
+	// EventIdentityRejected: the courier does not take the certificate or the base
 	// token. The device has dropped the token and comes back without it.
-	EventIdentityRefused
+	EventIdentityRejected
 	// EventBaseToken: the courier has issued the base token Token; Previous is the
 	// one it replaces. All app tokens are void and are asked for again.
 	EventBaseToken
 	// EventToken: the app of Topic has got Token, Previous being an earlier one.
 	EventToken
-	// EventTokenRefused: the courier gave the app of Topic no token; see Status.
-	EventTokenRefused
+	// EventTokenRejected: the courier gave the app of Topic no token; see Status.
+	EventTokenRejected
 	// EventNotification: Notification came, was acknowledged as delivered and is
 	// for the app.
 	EventNotification
-	// EventTurnedAway: a notification was acknowledged with another Status and not
+	// EventNotificationRejected: a notification was acknowledged with another Status and not
 	// handed to an app. Topic is empty if the device does not know it.
-	EventTurnedAway
+	EventNotificationRejected
 	// EventErased: [Device.Erase] has taken effect. The new identity comes next.
 	EventErased
 	// EventSubscribed: the courier has accepted the subscription of Topic to
@@ -52,20 +52,20 @@ const (
 
 // eventNames are for logs.
 var eventNames = [...]string{
-	EventConnected:         "connected",
-	EventDisconnected:      "disconnected",
-	EventConnectFailed:     "connect failed",
-	EventIdentityRefused:   "identity refused",
-	EventBaseToken:         "base token",
-	EventToken:             "token",
-	EventTokenRefused:      "token refused",
-	EventNotification:      "notification",
-	EventTurnedAway:        "turned away",
-	EventErased:            "erased",
-	EventSubscribed:        "subscribed",
-	EventSubscriptionEnded: "subscription ended",
-	EventIdentity:          "identity",
-	EventGivenUp:           "given up",
+	EventConnected:            "connected",
+	EventDisconnected:         "disconnected",
+	EventConnectFailed:        "connect failed",
+	EventIdentityRejected:     "identity refused",
+	EventBaseToken:            "base token",
+	EventToken:                "token",
+	EventTokenRejected:        "token refused",
+	EventNotification:         "notification",
+	EventNotificationRejected: "turned away",
+	EventErased:               "erased",
+	EventSubscribed:           "subscribed",
+	EventSubscriptionEnded:    "subscription ended",
+	EventIdentity:             "identity",
+	EventGivenUp:              "given up",
 }
 
 // String gives the event's name.
@@ -95,7 +95,7 @@ func (d *Device) emit(e Event) {
 	if d.cfg.OnEvent == nil {
 		return
 	}
-	d.telling.Lock()
-	defer d.telling.Unlock()
+	d.callbacks.Lock()
+	defer d.callbacks.Unlock()
 	d.cfg.OnEvent(e)
 }

@@ -15,11 +15,11 @@ import (
 func (s *session) sendApps(frames []byte) error {
 	d := s.d
 	d.mu.Lock()
-	frames, told := d.appendFilterLocked(frames)
+	frames, step := d.appendFilterLocked(frames)
 	frames, requested := d.appendTokenRequestsLocked(frames)
 	frames, subscribed := d.appendChannelsLocked(frames)
 	d.mu.Unlock()
-	d.trace(told)
+	d.trace(step)
 	for _, step := range slices.Concat(requested, subscribed) {
 		d.trace(step)
 	}
@@ -30,23 +30,23 @@ func (s *session) sendApps(frames []byte) error {
 // under which messages of their channels come.
 func (d *Device) appendFilterLocked(frames []byte) ([]byte, StepFilter) {
 	filter := courier.Filter{Token: tokenBytes(d.base)}
-	var told StepFilter
+	var step StepFilter
 	for _, a := range d.apps.order {
 		list := lists[a.list].of(&filter)
 		*list = append(*list, a.hash[:])
 		if a.list == ListEnabled {
-			told.Topics = append(told.Topics, a.topic)
+			step.Topics = append(step.Topics, a.topic)
 		} else {
-			told.Others = append(told.Others, App{Topic: a.topic, List: a.list})
+			step.Others = append(step.Others, App{Topic: a.topic, List: a.list})
 		}
 	}
 	for _, s := range d.channels.order {
-		if topic := liveTopic(s.Topic); !slices.Contains(told.Topics, topic) {
+		if topic := liveTopic(s.Topic); !slices.Contains(step.Topics, topic) {
 			filter.Enabled = append(filter.Enabled, s.hash[:])
-			told.Topics = append(told.Topics, topic)
+			step.Topics = append(step.Topics, topic)
 		}
 	}
-	return filter.Append(frames), told
+	return filter.Append(frames), step
 }
 
 // appendTokenRequestsLocked asks for the tokens that are missing.

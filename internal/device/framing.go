@@ -31,7 +31,7 @@ func (s *session) frameLocked(plain []byte) ([]byte, error) {
 	if s.packer == nil && s.d.cfg.Tap == nil {
 		return plain, nil
 	}
-	var wire []byte
+	var framed []byte
 	reader := courier.NewReader(bytes.NewReader(plain), courier.ReaderOptions{MaxFrame: len(plain)})
 	for left := len(plain); left > 0; {
 		frame, err := reader.Next()
@@ -49,9 +49,9 @@ func (s *session) frameLocked(plain []byte) ([]byte, error) {
 			raw = s.packer.Append(nil, m)
 		}
 		s.d.tap(courier.FromDevice, raw, frame)
-		wire = append(wire, raw...)
+		framed = append(framed, raw...)
 	}
-	return wire, nil
+	return framed, nil
 }
 
 // plainFrame gives a packed frame of the courier as a plain one, for who looks on.

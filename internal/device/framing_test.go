@@ -51,11 +51,11 @@ func (p *packedPeer) hear(literal, because string) {
 
 func TestADeviceSpeaksPackedFrames(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
-		var tapped []WireFrame
+		var tapped []TappedFrame
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Style = StylePack
 			h.server.NextProtos = []string{courier.ALPNv3, courier.ALPNPack}
-			h.cfg.Tap = func(w WireFrame) { tapped = append(tapped, w) }
+			h.cfg.Tap = func(w TappedFrame) { tapped = append(tapped, w) }
 		})
 		p := h.acceptPacked()
 		f, err := p.packed.Next()

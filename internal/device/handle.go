@@ -14,7 +14,7 @@ func (s *session) handle(f courier.Frame) error {
 	case courier.CmdNotification:
 		return s.receive(f)
 	case courier.CmdKeepaliveResponse:
-		s.want(hearPong)
+		s.request(keepaliveAnswered)
 		return nil
 	case courier.CmdTokenResponse:
 		return parsed(f, s.tokenResponse)
@@ -62,11 +62,11 @@ func (s *session) tokenResponse(m *courier.TokenResponse) error {
 	}
 	event := Event{Kind: EventToken, Topic: a.topic, Previous: a.token, Status: m.Status}
 	if m.Status == courier.TokenAccepted && len(m.Token) > 0 {
-		a.token, a.refused = apns.DeviceToken(m.Token), nil
+		a.token, a.rejected = apns.DeviceToken(m.Token), nil
 		event.Token = a.token
 	} else {
-		event.Kind = EventTokenRefused
-		a.refused = fmt.Errorf("device: the courier gave %s no token (status %d)", a.topic, m.Status)
+		event.Kind = EventTokenRejected
+		a.rejected = fmt.Errorf("device: the courier gave %s no token (status %d)", a.topic, m.Status)
 	}
 	d.changedLocked()
 	d.mu.Unlock()
@@ -85,7 +85,7 @@ func (s *session) flush(m *courier.Flush) error {
 
 func (s *session) filterUpdate(m *courier.FilterUpdate) error {
 	if m.Action == courier.FilterSendAgain {
-		s.want(tellApps)
+		s.request(appsChanged)
 	}
 	return nil
 }

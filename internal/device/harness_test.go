@@ -186,7 +186,7 @@ func (h *harness) begin() {
 		go func() {
 			defer close(h.done)
 			h.Wait()
-			h.runErr = h.failure
+			h.runErr = h.fatal
 			h.cfg.Workers.Close()
 		}()
 		return
@@ -373,7 +373,7 @@ const (
 	acceptT = "08 00000048 01 0001 00 03 0020 T 04 0002 1000 05 0002 0002 06 0004 00000000 08 0002 3c00 0a 0008 000000dc6acfac00"
 	acceptU = "08 00000048 01 0001 00 03 0020 U 04 0002 1000 05 0002 0002 06 0004 00000000 08 0002 3c00 0a 0008 000000dc6acfac00"
 	accept  = "08 00000025 01 0001 00 04 0002 1000 05 0002 0002 06 0004 00000000 08 0002 3c00 0a 0008 000000dc6acfac00"
-	refuse  = "08 00000004 01 0001 02"
+	reject  = "08 00000004 01 0001 02"
 
 	active    = "14 0000000b 01 0001 01 02 0004 7fffffff"
 	filterH   = "09 0000003a 01 0020 T 02 0014 H"

@@ -70,7 +70,7 @@ func (d *Device) Put(topic string, list List) error {
 	}
 	a.list = list
 	if d.session != nil {
-		d.session.want(tellApps)
+		d.session.request(appsChanged)
 	}
 	return nil
 }

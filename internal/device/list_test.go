@@ -35,7 +35,7 @@ func TestAppStandsOnTheListItWasPutOn(t *testing.T) {
 	}
 }
 
-func TestNotificationOfAForbiddenAppIsTurnedAway(t *testing.T) {
+func TestNotificationOfAForbiddenAppIsRejected(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()

@@ -38,7 +38,7 @@ func (s *session) login(ctx context.Context, deadline time.Time) error {
 	if err != nil {
 		return err
 	}
-	if response.Status == courier.ConnectRefused && response.ClockTime != 0 {
+	if response.Status == courier.ConnectRejected && response.ClockTime != 0 {
 		s.setClock(response.ClockTime)
 		if response, err = s.exchange(); err != nil {
 			return err
@@ -48,10 +48,10 @@ func (s *session) login(ctx context.Context, deadline time.Time) error {
 	case response.RedirectHost != "":
 		s.d.trace(StepRedirect{Host: response.RedirectHost, Reason: response.RedirectReason})
 		return &redirectError{response.RedirectHost, response.RedirectReason}
-	case response.Status == courier.ConnectRefused && response.ClockTime != 0:
+	case response.Status == courier.ConnectRejected && response.ClockTime != 0:
 		return errClock
 	case response.Status != courier.ConnectAccepted:
-		return &RefusedError{Status: response.Status, Reason: response.RefusalReason}
+		return &RejectedError{Status: response.Status, Reason: response.RejectionReason}
 	}
 	if err := s.conn.SetReadDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("device: login: %w", err)

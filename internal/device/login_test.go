@@ -172,7 +172,7 @@ func TestWrongClockIsPutRightOnTheSameConnection(t *testing.T) {
 		require.NoError(t, err)
 		assert.WithinDuration(t, time.Now().Add(-time.Hour), at, time.Second)
 
-		response := courier.ConnectResponse{Status: courier.ConnectRefused, ClockTime: uint64(time.Now().UnixMilli())}
+		response := courier.ConnectResponse{Status: courier.ConnectRejected, ClockTime: uint64(time.Now().UnixMilli())}
 		_, err = p.conn.Write(response.Append(nil))
 		require.NoError(t, err)
 		second := p.connect()
@@ -195,7 +195,7 @@ func TestCourierThatRefusesItsOwnTimeIsLeft(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
-		response := courier.ConnectResponse{Status: courier.ConnectRefused, ClockTime: uint64(time.Now().UnixMilli())}
+		response := courier.ConnectResponse{Status: courier.ConnectRejected, ClockTime: uint64(time.Now().UnixMilli())}
 		for range 2 {
 			p.connect()
 			_, err := p.conn.Write(response.Append(nil))
@@ -218,7 +218,7 @@ func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
 		before := h.ID()
 		p := h.accept()
 		assert.NotNil(t, p.connect().Token)
-		p.send(refuse)
+		p.send(reject)
 		p.wantClosed("the device leaves")
 
 		c := h.accept().connect()
@@ -227,22 +227,22 @@ func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
 		assert.NotEqual(t, before, h.ID())
 		assert.Equal(t, renewed.Chain, h.Identity().Chain)
 		assert.Empty(t, h.Tokens())
-		assert.Equal(t, []EventKind{EventIdentityRefused, EventIdentity}, h.kinds())
+		assert.Equal(t, []EventKind{EventIdentityRejected, EventIdentity}, h.kinds())
 	})
 }
 
 func TestDeviceGivesUpAfterRefusalsInARow(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
-		for range maxRefusals + 1 {
+		for range maxRejections + 1 {
 			p := h.accept()
 			p.connect()
 			p.send("08 0000000c 01 0001 02 15 0005 737061726b")
 		}
 		<-h.done
-		refused, ok := errors.AsType[*RefusedError](h.runErr)
+		rejected, ok := errors.AsType[*RejectedError](h.runErr)
 		require.True(t, ok, "got %v", h.runErr)
-		assert.Equal(t, RefusedError{Status: 2, Reason: "spark"}, *refused)
+		assert.Equal(t, RejectedError{Status: 2, Reason: "spark"}, *rejected)
 		_, err := h.Token(t.Context(), appH)
 		assert.ErrorIs(t, err, ErrStopped)
 	})
@@ -256,7 +256,7 @@ func TestFailedRenewalEndsTheDevice(t *testing.T) {
 		})
 		p := h.accept()
 		p.connect()
-		p.send(refuse)
+		p.send(reject)
 		<-h.done
 		assert.ErrorIs(t, h.runErr, broken)
 	})

@@ -48,8 +48,8 @@ func (d *Device) SwitchNetwork(carrier string) error {
 	d.carrier = carrier
 	d.mu.Unlock()
 	if !same {
-		d.hangUpNow(errNetwork)
-		d.kick()
+		d.endConnection(errNetwork)
+		d.connectNow()
 	}
 	return nil
 }

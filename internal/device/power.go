@@ -78,7 +78,7 @@ func (d *Device) SetPower(p Power) error {
 	d.power = power{p, time.Now()}
 	if s := d.session; s != nil && len(s.powers) < maxPowers { // or else the courier does not read, and will soon be left
 		s.powers = append(s.powers, d.power)
-		s.want(tellPowers)
+		s.request(powerChanged)
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 
 func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
 	for _, tc := range []struct {
-		power Power
-		want  string
-		why   string
+		power  Power
+		want   string
+		reason string
 	}{
 		{PowerUnlocked, "14 0000000b 01 0001 01 02 0004 00000258", "ten minutes. observed: apsd"},
 		{PowerLocked, "14 0000000b 01 0001 01 02 0004 0000000a", "ten seconds. observed: apsd"},
@@ -24,7 +24,7 @@ func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				require.NoError(t, h.SetPower(tc.power))
-				p.want(tc.want, tc.why)
+				p.want(tc.want, tc.reason)
 				assert.Equal(t, tc.power, h.Power())
 			})
 		})
@@ -33,9 +33,9 @@ func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
 
 func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 	for _, tc := range []struct {
-		away time.Duration
-		want string
-		why  string
+		away   time.Duration
+		want   string
+		reason string
 	}{
 		{9 * time.Minute, "14 0000000b 01 0001 01 02 0004 0000003c", "a minute is left"},
 		{10 * time.Minute, "14 00000004 01 0001 02", "nothing is left"},
@@ -51,7 +51,7 @@ func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 			p := h.accept()
 			p.connect()
 			p.send(accept)
-			p.want(tc.want, tc.why)
+			p.want(tc.want, tc.reason)
 		})
 	}
 }

@@ -19,7 +19,7 @@ func (s *session) receive(f courier.Frame) error {
 	if err := f.Parse(m); err != nil {
 		return fmt.Errorf("device: read notification: %w", err)
 	}
-	v := d.judge(m)
+	v := d.classify(m)
 	var n Notification
 	if v.status == courier.AckDelivered {
 		n = v.notification(m)
@@ -29,7 +29,7 @@ func (s *session) receive(f courier.Frame) error {
 	}
 	s.ack(m, v)
 	if v.status != courier.AckDelivered {
-		d.emit(Event{Kind: EventTurnedAway, Topic: v.topic, Token: apns.DeviceToken(m.Token), Status: v.status})
+		d.emit(Event{Kind: EventNotificationRejected, Topic: v.topic, Token: apns.DeviceToken(m.Token), Status: v.status})
 		return nil
 	}
 	d.remember(&v)
@@ -38,37 +38,37 @@ func (s *session) receive(f courier.Frame) error {
 	return nil
 }
 
-// A verdict is what the device thinks of a notification.
-type verdict struct {
-	status   uint8
-	topic    string           // "" if the device does not know it
-	token    apns.DeviceToken // the one it was sent to, if delivered
-	sighting sighting
+// A ackDecision is what the device thinks of a notification.
+type ackDecision struct {
+	status uint8
+	topic  string           // "" if the device does not know it
+	token  apns.DeviceToken // the one it was sent to, if delivered
+	key    notificationKey
 
 	// Of a message to a channel.
 	subscription *subscription
 	checkpoint   uint64
 }
 
-// judge decides how a notification is acknowledged. The app's token may be unknown
+// classify decides how a notification is acknowledged. The app's token may be unknown
 // while the request for it is out: what was stored for a token of an earlier run can
 // overtake the answer.
 //
 // observed: apsd, for the statuses and for what makes a duplicate.
-func (d *Device) judge(m *courier.Notification) verdict {
+func (d *Device) classify(m *courier.Notification) ackDecision {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if m.Origin != nil {
-		return d.judgeBroadcastLocked(m)
+		return d.classifyBroadcastLocked(m)
 	}
 	a := d.apps.find(m.Topic)
 	switch {
 	case a == nil && m.Flags&courier.FlagValidityCheck != 0:
-		return verdict{status: courier.AckTokenRemoved}
+		return ackDecision{status: courier.AckTokenRemoved}
 	case a == nil:
-		return verdict{status: courier.AckUnknownTopic}
+		return ackDecision{status: courier.AckUnknownTopic}
 	}
-	v := verdict{topic: a.topic, sighting: sighting{topic: a.hash, timestamp: m.Timestamp}}
+	v := ackDecision{topic: a.topic, key: notificationKey{topic: a.hash, timestamp: m.Timestamp}}
 	if a.list == ListIgnored {
 		v.status = courier.AckIgnoredTopic
 		return v
@@ -80,23 +80,23 @@ func (d *Device) judge(m *courier.Notification) verdict {
 	case string(m.Token) == string(a.token):
 		v.token = a.token
 	case string(m.Token) == string(d.base):
-		v.token, v.sighting.base = d.base, true
+		v.token, v.key.base = d.base, true
 	case a.token == "":
 		v.token = apns.DeviceToken(m.Token)
 	default:
 		v.status = courier.AckNoRecipient
 		return v
 	}
-	if d.seen.has(v.sighting) {
+	if d.recent.has(v.key) {
 		v.status = courier.AckNoRecipient
 	}
 	return v
 }
 
 // remember makes the device know a notification if it comes again.
-func (d *Device) remember(v *verdict) {
+func (d *Device) remember(v *ackDecision) {
 	if v.subscription == nil {
-		d.seen.add(v.sighting)
+		d.recent.add(v.key)
 		return
 	}
 	d.mu.Lock()
@@ -105,7 +105,7 @@ func (d *Device) remember(v *verdict) {
 }
 
 // notification is what the app gets to see.
-func (v *verdict) notification(m *courier.Notification) Notification {
+func (v *ackDecision) notification(m *courier.Notification) Notification {
 	n := Notification{
 		Topic:       v.topic,
 		DeviceToken: v.token,
@@ -138,20 +138,20 @@ func providerID(id []byte) string {
 
 // ack puts an acknowledgement with those that leave next, or later. The token is left
 // out if it is the device's own. observed: apsd.
-func (s *session) ack(m *courier.Notification, v verdict) {
+func (s *session) ack(m *courier.Notification, v ackDecision) {
 	if m.Flags&courier.FlagTracing != 0 && s.d.AckDelay() >= 0 {
 		s.traced(m, v)
 	}
 	ack := courier.Ack{Status: v.status, ID: m.ID}
-	if !v.sighting.base {
+	if !v.key.base {
 		ack.Token = m.Token
 	}
 	switch delay := s.d.AckDelay(); {
 	case delay == 0:
 		s.acks = ack.Append(s.acks)
 	case delay > 0:
-		if s.late.put(time.Now().Add(delay), ack.Append(nil)) {
-			s.want(sendAcks)
+		if s.lateAcks.put(time.Now().Add(delay), ack.Append(nil)) {
+			s.request(sendAcks)
 		}
 	}
 }
@@ -159,7 +159,7 @@ func (s *session) ack(m *courier.Notification, v verdict) {
 // traced confirms a notification that is traced, besides its ack.
 //
 // observed: apsd, which says 1 for what was delivered; the other values are unknown.
-func (s *session) traced(m *courier.Notification, v verdict) {
+func (s *session) traced(m *courier.Notification, v ackDecision) {
 	if v.status != courier.AckDelivered {
 		return
 	}

@@ -42,11 +42,11 @@ func TestAckStatusOfEachNotification(t *testing.T) {
 		return "0a 000000" + hex.EncodeToString([]byte{byte(len(b))}) + hex.EncodeToString(b)
 	}
 	for _, tc := range []struct {
-		name  string
-		frame string
-		ack   string
-		want  uint8
-		why   string
+		name   string
+		frame  string
+		ack    string
+		want   uint8
+		reason string
 	}{
 		{"app token", frame("A", "H", ""), "0b 0000002e 08 0001 00 04 0004 00000007 01 0020 A", courier.AckDelivered, "the usual case"},
 		{"base token", frame("T", "H", ""), "0b 0000000b 08 0001 00 04 0004 00000007", courier.AckDelivered, "an enabled topic may use the device's own token; the ack leaves it out"},
@@ -59,13 +59,13 @@ func TestAckStatusOfEachNotification(t *testing.T) {
 				h := newHarness(t)
 				p := h.ready()
 				p.send(tc.frame)
-				p.want(tc.ack, tc.why)
+				p.want(tc.ack, tc.reason)
 				if tc.want == courier.AckDelivered {
 					assert.Equal(t, "{}", string(h.next().Payload))
 					return
 				}
-				h.wantNothing(tc.why)
-				assert.Equal(t, tc.want, h.last(EventTurnedAway).Status)
+				h.wantNothing(tc.reason)
+				assert.Equal(t, tc.want, h.last(EventNotificationRejected).Status)
 			})
 		})
 	}
@@ -186,15 +186,15 @@ func TestAcksAlreadyDecidedLeaveBeforeTheConnectionEnds(t *testing.T) {
 }
 
 func TestSeenForgetsTheOldestOnly(t *testing.T) {
-	var s seen
-	for i := range uint64(seenLimit + 1) {
-		s.add(sighting{timestamp: i})
+	var s recentNotifications
+	for i := range uint64(recentLimit + 1) {
+		s.add(notificationKey{timestamp: i})
 	}
-	assert.False(t, s.has(sighting{timestamp: 0}))
-	assert.True(t, s.has(sighting{timestamp: 1}))
-	assert.True(t, s.has(sighting{timestamp: seenLimit}))
-	assert.False(t, s.has(sighting{timestamp: 1, base: true}), "another token is another notification")
-	assert.Len(t, s.known, seenLimit)
+	assert.False(t, s.has(notificationKey{timestamp: 0}))
+	assert.True(t, s.has(notificationKey{timestamp: 1}))
+	assert.True(t, s.has(notificationKey{timestamp: recentLimit}))
+	assert.False(t, s.has(notificationKey{timestamp: 1, base: true}), "another token is another notification")
+	assert.Len(t, s.known, recentLimit)
 }
 
 func TestTracedNotificationIsConfirmedBesidesItsAck(t *testing.T) {

@@ -9,32 +9,32 @@ import (
 const (
 	// maxRedirects is how many redirects in a row are followed without a pause.
 	maxRedirects = 5
-	// stayed is how long a connection must last to count as a good one.
-	stayed = time.Minute
+	// stableAfter is how long a connection must last to count as a good one.
+	stableAfter = time.Minute
 )
 
 // Run is the device's life: it connects, serves the connection and reconnects with
 // the sealed token, until ctx ends. It then returns nil, and all its goroutines have
 // returned. It fails only when the courier keeps refusing the identity, with a
-// [*RefusedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
+// [*RejectedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if d.cfg.Workers != nil {
 		return errors.New("device: call Start, since Config.Workers is set")
 	}
-	if err := d.claim(); err != nil {
+	if err := d.markRunning(); err != nil {
 		return err
 	}
 	d.ctx = ctx
-	for d.live() {
+	for d.run() {
 		select {
 		case <-d.woken:
 		case <-ctx.Done():
 		}
 	}
-	return d.failure
+	return d.fatal
 }
 
-func (d *Device) claim() error {
+func (d *Device) markRunning() error {
 	if !d.running.CompareAndSwap(false, true) {
 		return errors.New("device: it was run before; make a new device")
 	}
@@ -44,39 +44,39 @@ func (d *Device) claim() error {
 // wake has the device live on. It never blocks.
 func (d *Device) wake() {
 	if d.cfg.Workers != nil {
-		d.attendSoon()
+		d.schedule()
 		return
 	}
 	signal(d.woken)
 }
 
-// live lives on until there is something to wait for, of which wake tells. It reports
+// run lives on until there is something to wait for, of which wake tells. It reports
 // false at the end of the life.
-func (d *Device) live() bool {
-	for d.failure == nil && (d.current != nil || d.ctx.Err() == nil) {
+func (d *Device) run() bool {
+	for d.fatal == nil && (d.current != nil || d.ctx.Err() == nil) {
 		switch {
 		case d.current != nil:
 			over, err := d.current.serve()
 			if !over {
 				return true
 			}
-			d.conclude(d.current.end(true, err))
-		case d.pausing(), d.isOffline():
+			d.connectionEnded(d.current.end(true, err))
+		case d.waiting(), d.isOffline():
 			return true
 		default:
 			d.connect()
 		}
 	}
-	d.leave()
+	d.finish()
 	return false
 }
 
-// leave is the end of the life.
-func (d *Device) leave() {
+// finish is the end of the life.
+func (d *Device) finish() {
 	d.stopAlarm()
-	d.closeVanished()
-	if d.failure != nil && d.cfg.Workers != nil {
-		d.cfg.Log.Warn("a device has stopped", "device", d.ID(), "err", d.failure)
+	d.closeAbandoned()
+	if d.fatal != nil && d.cfg.Workers != nil {
+		d.cfg.Log.Warn("a device has stopped", "device", d.ID(), "err", d.fatal)
 	}
 	close(d.stopped)
 }
@@ -90,43 +90,43 @@ func (d *Device) isOffline() bool {
 
 // connect opens a connection, or draws the conclusions from having failed to.
 func (d *Device) connect() {
-	d.kicked.Store(false) // what it asked for is about to happen
-	if err := d.startOver(d.ctx); err != nil && d.ctx.Err() == nil {
-		d.failure = err
+	d.reconnectNow.Store(false) // what it asked for is about to happen
+	if err := d.applyErase(d.ctx); err != nil && d.ctx.Err() == nil {
+		d.fatal = err
 		return
 	}
 	ctx, cancel := context.WithCancelCause(d.ctx)
-	if !d.begin(cancel) {
+	if !d.startAttempt(cancel) {
 		cancel(nil)
 		return
 	}
 	d.current = newSession(ctx, cancel, d)
 	if err := d.current.open(); err != nil {
-		d.conclude(d.current.end(false, err))
+		d.connectionEnded(d.current.end(false, err))
 	}
 }
 
 // giveUp takes the device offline because the courier keeps refusing it.
-func (d *Device) giveUp(why error) {
-	d.refusals = 0
+func (d *Device) giveUp(err error) {
+	d.rejections = 0
 	d.backoff.reset()
 	d.mu.Lock()
-	d.offline, d.gaveUp = true, why
+	d.offline, d.gaveUp = true, err
 	d.changedLocked()
 	d.mu.Unlock()
-	d.emit(Event{Kind: EventGivenUp, Err: why})
+	d.emit(Event{Kind: EventGivenUp, Err: err})
 }
 
-// conclude does what follows from how a connection ended.
-func (d *Device) conclude(err error) {
+// connectionEnded does what follows from how a connection ended.
+func (d *Device) connectionEnded(err error) {
 	d.current = nil
-	wait, err := d.afterwards(d.ctx, err)
+	wait, err := d.nextAttempt(d.ctx, err)
 	switch {
 	case err == nil || d.ctx.Err() != nil:
-	case d.cfg.Lasting:
+	case d.cfg.RetryAfterRejection:
 		d.giveUp(err)
 	default:
-		d.failure = err
+		d.fatal = err
 	}
 	if wait > 0 {
 		d.resume = time.Now().Add(wait)
@@ -134,12 +134,12 @@ func (d *Device) conclude(err error) {
 	}
 }
 
-// pausing reports whether the device waits before its next attempt. Connect ends that.
-func (d *Device) pausing() bool {
+// waiting reports whether the device waits before its next attempt. Connect ends that.
+func (d *Device) waiting() bool {
 	switch {
 	case d.resume.IsZero():
 		return false
-	case d.kicked.Swap(false):
+	case d.reconnectNow.Swap(false):
 		d.backoff.reset()
 	case time.Now().Before(d.resume):
 		return true
@@ -156,24 +156,24 @@ func (d *Device) stopAlarm() {
 	}
 }
 
-// begin lets Disconnect end the attempt by cancel. It is false if the device is
+// startAttempt lets Disconnect end the attempt by cancel. It is false if the device is
 // offline.
-func (d *Device) begin(cancel context.CancelCauseFunc) bool {
+func (d *Device) startAttempt(cancel context.CancelCauseFunc) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.offline || d.erase {
 		return false
 	}
-	d.hangUp, d.hungUp = cancel, make(chan struct{})
+	d.cancelAttempt, d.attemptEnded = cancel, make(chan struct{})
 	return true
 }
 
-// hasEnded tells those who wait for the end of the attempt.
-func (d *Device) hasEnded() {
+// signalEnded tells those who wait for the end of the attempt.
+func (d *Device) signalEnded() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.hangUp = nil
-	close(d.hungUp)
+	d.cancelAttempt = nil
+	close(d.attemptEnded)
 }
 
 // setSession tells the other methods which connection is accepted; nil for none.
@@ -184,9 +184,9 @@ func (d *Device) setSession(s *session) {
 	d.changedLocked()
 }
 
-// afterwards draws the conclusions from how a connection ended: what to change, and
+// nextAttempt draws the conclusions from how a connection ended: what to change, and
 // how long to wait before the next one.
-func (d *Device) afterwards(ctx context.Context, err error) (wait time.Duration, fatal error) {
+func (d *Device) nextAttempt(ctx context.Context, err error) (wait time.Duration, fatal error) {
 	if err == nil {
 		return 0, nil
 	}
@@ -199,8 +199,8 @@ func (d *Device) afterwards(ctx context.Context, err error) (wait time.Duration,
 	} else {
 		d.host = "" // the courier of a redirect may be gone
 	}
-	if refused, ok := identityRefused(err); ok {
-		if err := d.replaceIdentity(ctx, refused); err != nil {
+	if rejected, ok := identityRejected(err); ok {
+		if err := d.replaceIdentity(ctx, rejected); err != nil {
 			return 0, err
 		}
 	}

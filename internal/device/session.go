@@ -14,27 +14,27 @@ import (
 	"github.com/apns-sim/apns-sim/internal/idle"
 )
 
-// longAgo is a deadline that wakes whoever waits.
-var longAgo = time.Unix(1, 0)
+// past is a deadline that wakes whoever waits.
+var past = time.Unix(1, 0)
 
 // A session is one connection to a courier, from the attempt at it to its close. Whoever
 // lives the life of the device reads. Where reads wait, a second goroutine tends to the
 // session meanwhile.
 type session struct {
 	// Set before the login; read-only after.
-	d       *Device
-	ctx     context.Context // of the connection
-	cancel  context.CancelCauseFunc
-	started time.Time
-	conn    *tls.Conn     // nil if there was no handshake
-	later   idle.Conn     // what conn goes over, if the device need not wait for it in reads; or else nil
-	woken   chan struct{} // holds a token when the session is to be tended to, where reads wait
+	d             *Device
+	ctx           context.Context // of the connection
+	cancel        context.CancelCauseFunc
+	started       time.Time
+	conn          *tls.Conn     // nil if there was no handshake
+	nonblocking   idle.Conn     // what conn goes over, if the device need not wait for it in reads; or else nil
+	pendingSignal chan struct{} // holds a token when the session is to be tended to, where reads wait
 
-	interrupt sync.WaitGroup // of reads, at the end of ctx
-	keep      func() bool    // sees to it that reads are not interrupted any more
+	interrupt     sync.WaitGroup // of reads, at the end of ctx
+	stopInterrupt func() bool    // sees to it that reads are not interrupted any more
 
-	wanted atomic.Uint32 // what is to be tended to
-	late   lateAcks
+	wanted   atomic.Uint32 // what is to be tended to
+	lateAcks lateAcks
 
 	// Guarded by the device's mu.
 	powers []power // states of the device that the courier is to hear of
@@ -45,7 +45,7 @@ type session struct {
 	note   courier.Notification // the one being looked at
 	acks   []byte               // frames not sent yet
 
-	tending tending // owned by whoever tends
+	pending pendingWork // owned by whoever tends
 
 	// writing makes frames follow each other, and guards packer.
 	writing sync.Mutex
@@ -53,7 +53,7 @@ type session struct {
 }
 
 func newSession(ctx context.Context, cancel context.CancelCauseFunc, d *Device) *session {
-	return &session{d: d, ctx: ctx, cancel: cancel, started: time.Now(), woken: make(chan struct{}, 1)}
+	return &session{d: d, ctx: ctx, cancel: cancel, started: time.Now(), pendingSignal: make(chan struct{}, 1)}
 }
 
 // open connects and logs in. Whatever ends ctx makes reading fail, so that
@@ -69,52 +69,52 @@ func (s *session) open() error {
 	s.conn = conn
 	s.frame(conn.ConnectionState().NegotiatedProtocol)
 	s.interrupt.Add(1)
-	s.keep = context.AfterFunc(s.ctx, func() {
+	s.stopInterrupt = context.AfterFunc(s.ctx, func() {
 		defer s.interrupt.Done()
-		conn.SetReadDeadline(longAgo) //nolint:errcheck // A closed connection does not block either.
+		conn.SetReadDeadline(past) //nolint:errcheck // A closed connection does not block either.
 	})
 	if s.d.cfg.Workers != nil {
-		s.later, _ = conn.NetConn().(idle.Conn)
+		s.nonblocking, _ = conn.NetConn().(idle.Conn)
 	}
 	if err := s.login(s.ctx, deadline); err != nil {
 		return err
 	}
-	s.tending.keepalive = newKeepalive(s)
-	if s.later != nil {
-		s.later.SetNonblocking(idle.ErrWouldBlock, s.d.wake)
+	s.pending.keepalive = newKeepalive(s)
+	if s.nonblocking != nil {
+		s.nonblocking.SetNonblocking(idle.ErrWouldBlock, s.d.wake)
 	}
 	return nil
 }
 
 // serve reads what has come and tends to the session. It reports whether the connection is
-// over, and why.
-func (s *session) serve() (over bool, err error) {
-	if s.later == nil {
+// ended, and why.
+func (s *session) serve() (ended bool, err error) {
+	if s.nonblocking == nil {
 		return true, s.serveWaiting()
 	}
 	if err := s.readLoop(s.ctx); !errors.Is(err, idle.ErrWouldBlock) {
 		return true, err
 	}
-	if err := s.tend(); err != nil {
+	if err := s.sendPending(); err != nil {
 		return true, err
 	}
-	s.rest()
+	s.releaseBuffers()
 	return false, nil
 }
 
 // serveWaiting is serve until the end, where reads wait. Its second goroutine has
 // returned when it returns.
 func (s *session) serveWaiting() error {
-	var tending sync.WaitGroup
-	tending.Go(func() { s.cancel(s.tendLoop()) })
+	var sending sync.WaitGroup
+	sending.Go(func() { s.cancel(s.sendPendingLoop()) })
 	err := s.readLoop(s.ctx)
 	s.cancel(err)
-	tending.Wait()
+	sending.Wait()
 	return err
 }
 
-// rest gives back what an idle connection does not need.
-func (s *session) rest() {
+// releaseBuffers gives back what an idle connection does not need.
+func (s *session) releaseBuffers() {
 	s.acks, s.note = nil, courier.Notification{}
 	s.reader.Release()
 	idle.ReleaseTLS(s.conn, true)
@@ -124,29 +124,29 @@ func (s *session) rest() {
 // device itself wanted that.
 func (s *session) end(accepted bool, err error) error {
 	d := s.d
-	defer d.hasEnded()
+	defer d.signalEnded()
 	s.cancel(err)
 	if s.conn != nil {
-		if s.keep() {
+		if s.stopInterrupt() {
 			s.interrupt.Done()
 		}
 		s.interrupt.Wait()
-		s.tending.stop()
+		s.pending.stop()
 		s.close()
 	}
 	d.setSession(nil)
 	err = context.Cause(s.ctx) // what came first
-	if d.ctx.Err() != nil || wanted(err) {
+	if d.ctx.Err() != nil || intended(err) {
 		err = nil
 	}
-	if time.Since(s.started) >= stayed {
+	if time.Since(s.started) >= stableAfter {
 		d.backoff.reset()
 		d.redirects = 0
 	}
 	if accepted {
-		d.refusals = 0
+		d.rejections = 0
 		d.emit(Event{Kind: EventDisconnected, Err: err})
-	} else if _, refused := identityRefused(err); err != nil && !refused {
+	} else if _, rejected := identityRejected(err); err != nil && !rejected {
 		d.emit(Event{Kind: EventConnectFailed, Err: err})
 	}
 	return err
@@ -158,13 +158,13 @@ func (s *session) readLoop(ctx context.Context) error {
 	for {
 		frame, err := s.next()
 		if errors.Is(err, io.EOF) {
-			return s.leave(ctx, ErrClosed)
+			return s.flushAndReturn(ctx, ErrClosed)
 		}
 		if err != nil {
-			return s.leave(ctx, err)
+			return s.flushAndReturn(ctx, err)
 		}
 		if err := s.handle(frame); err != nil {
-			return s.leave(ctx, err)
+			return s.flushAndReturn(ctx, err)
 		}
 		if !s.reader.Buffered() || len(s.acks) > maxAcks {
 			if err := s.flushAcks(); err != nil {
@@ -174,9 +174,9 @@ func (s *session) readLoop(ctx context.Context) error {
 	}
 }
 
-// leave sends the acknowledgements already decided, unless the device leaves without
+// flushAndReturn sends the acknowledgements already decided, unless the device leaves without
 // a word; a failure to do so matters less than err, which ended the reading.
-func (s *session) leave(ctx context.Context, err error) error {
+func (s *session) flushAndReturn(ctx context.Context, err error) error {
 	if abrupt(context.Cause(ctx)) {
 		return err
 	}

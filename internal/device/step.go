@@ -109,7 +109,7 @@ func (d *Device) trace(s Step) {
 	if d.cfg.Trace == nil {
 		return
 	}
-	d.telling.Lock()
-	defer d.telling.Unlock()
+	d.callbacks.Lock()
+	defer d.callbacks.Unlock()
 	d.cfg.Trace(s)
 }

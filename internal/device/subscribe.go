@@ -45,8 +45,8 @@ func (c *channels) request(changes []*subscription) (*courier.ChannelRequest, St
 	c.sequence++
 	id := uint32(c.sequence)
 	body := courier.ChannelRequestBody{Version: courier.ChannelsVersion, Kind: courier.ChannelsDelta, Sequence: c.sequence}
-	if !c.told {
-		c.told, body.Kind = true, courier.ChannelsFull
+	if !c.fullListSent {
+		c.fullListSent, body.Kind = true, courier.ChannelsFull
 	}
 	step := StepChannels{Full: body.Kind == courier.ChannelsFull}
 	for _, s := range changes {
@@ -81,7 +81,7 @@ func (s *session) channelResponse(m *courier.ChannelResponse) error {
 		return fmt.Errorf("device: read %s response: %w", m.Command(), err)
 	}
 	if m.Status != courier.ChannelsTaken {
-		s.refusedChannels(m)
+		s.rejectedChannels(m)
 		return nil
 	}
 	for _, app := range body.Apps {
@@ -112,19 +112,19 @@ func (s *session) subscribed(topic string, status *courier.ChannelStatus) {
 	d.emit(event)
 }
 
-// refusedChannels ends all subscriptions of a request that was refused as a whole.
-func (s *session) refusedChannels(m *courier.ChannelResponse) {
-	var refused []Subscription
+// rejectedChannels ends all subscriptions of a request that was refused as a whole.
+func (s *session) rejectedChannels(m *courier.ChannelResponse) {
+	var rejected []Subscription
 	s.d.mu.Lock()
 	for _, sub := range s.d.channels.order {
 		if sub.request == m.ID {
-			refused = append(refused, sub.Subscription)
+			rejected = append(rejected, sub.Subscription)
 		}
 	}
 	s.d.mu.Unlock()
-	why := fmt.Errorf("%w with status %d", ErrChannelsRefused, m.Status)
-	for _, sub := range refused {
-		s.endSubscription(liveTopic(sub.Topic), []byte(sub.Channel), why)
+	err := fmt.Errorf("%w with status %d", ErrChannelsRejected, m.Status)
+	for _, sub := range rejected {
+		s.endSubscription(liveTopic(sub.Topic), []byte(sub.Channel), err)
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *session) channelUpdate(m *courier.ChannelUpdate) error {
 		return fmt.Errorf("device: read %s: %w", m.Command(), err)
 	}
 	for _, app := range body.Apps {
-		if app.Channel != nil && app.Channel.Status == courier.ChannelGone {
+		if app.Channel != nil && app.Channel.Status == courier.ChannelDeleted {
 			s.endSubscription(app.Topic, app.Channel.Channel, ErrChannelDeleted)
 		}
 	}
@@ -146,13 +146,13 @@ func (s *session) channelUpdate(m *courier.ChannelUpdate) error {
 		s.d.mu.Lock()
 		s.d.channels.forgetRequests()
 		s.d.mu.Unlock()
-		s.want(tellApps)
+		s.request(appsChanged)
 	}
 	return nil
 }
 
 // endSubscription takes off a subscription that the courier has ended.
-func (s *session) endSubscription(topic string, id []byte, why error) {
+func (s *session) endSubscription(topic string, id []byte, err error) {
 	d := s.d
 	d.mu.Lock()
 	sub := d.channels.find(apns.HashTopic(topic), string(id))
@@ -163,6 +163,6 @@ func (s *session) endSubscription(topic string, id []byte, why error) {
 	d.channels.drop(sub)
 	d.changedLocked()
 	d.mu.Unlock()
-	s.want(tellApps) // the filter has a topic less
-	d.emit(Event{Kind: EventSubscriptionEnded, Topic: sub.Topic, Channel: sub.Channel, Err: why})
+	s.request(appsChanged) // the filter has a topic less
+	d.emit(Event{Kind: EventSubscriptionEnded, Topic: sub.Topic, Channel: sub.Channel, Err: err})
 }

@@ -27,8 +27,8 @@ func (d *Device) Sync(ctx context.Context) error {
 	s.syncs.wanted++
 	number := s.syncs.wanted
 	d.mu.Unlock()
-	s.want(sendSync)
-	return d.await(ctx, func() (bool, error) { return s.syncs.answered >= number || d.session != s, nil })
+	s.request(sendSync)
+	return d.waitFor(ctx, func() (bool, error) { return s.syncs.answered >= number || d.session != s, nil })
 }
 
 // sendSyncs sends what there is to tell, and then the flushes.

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A WireFrame is one frame on its way between device and courier.
-type WireFrame struct {
+// A TappedFrame is one frame on its way between device and courier.
+type TappedFrame struct {
 	From courier.Direction
 	// Raw is the frame in the bytes of the connection.
 	Raw []byte
@@ -39,7 +39,7 @@ func (d *Device) tap(from courier.Direction, raw []byte, plain courier.Frame) {
 	if d.cfg.Tap == nil {
 		return
 	}
-	d.telling.Lock()
-	defer d.telling.Unlock()
-	d.cfg.Tap(WireFrame{from, raw, plain})
+	d.callbacks.Lock()
+	defer d.callbacks.Unlock()
+	d.cfg.Tap(TappedFrame{from, raw, plain})
 }

@@ -14,8 +14,8 @@ import (
 
 func TestTapShowsEachFrameInBothDirections(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
-		var tapped []WireFrame
-		h := newHarness(t, func(h *harness) { h.cfg.Tap = func(w WireFrame) { tapped = append(tapped, w) } })
+		var tapped []TappedFrame
+		h := newHarness(t, func(h *harness) { h.cfg.Tap = func(w TappedFrame) { tapped = append(tapped, w) } })
 		p := h.ready()
 		p.send(noStorage, hello)
 		p.want(ackHello, "")

@@ -18,7 +18,7 @@ func (d *Device) Start() error {
 	if d.cfg.Workers == nil {
 		return errors.New("device: call Run, or set Config.Workers")
 	}
-	if err := d.claim(); err != nil {
+	if err := d.markRunning(); err != nil {
 		return err
 	}
 	d.ctx, d.stop = context.WithCancel(context.Background())
@@ -36,22 +36,22 @@ func (d *Device) Stop() {
 // the log says so at once.
 func (d *Device) Wait() { <-d.stopped }
 
-// attendSoon has a worker come to the device. Until Start it has the turn already.
-func (d *Device) attendSoon() {
-	if d.turn.Request() {
+// schedule has a worker come to the device. Until Start it has the turn already.
+func (d *Device) schedule() {
+	if d.jobState.Request() {
 		d.addToWorkers()
 	}
 }
 
 func (d *Device) addToWorkers() {
-	d.cfg.Workers.Add(idle.Job[*Device]{For: d, Do: (*Device).attend})
+	d.cfg.Workers.Add(idle.Job[*Device]{For: d, Do: (*Device).runScheduled})
 }
 
-// attend lives on. After the end the turn is never given back.
-func (d *Device) attend() {
+// runScheduled lives on. After the end the turn is never given back.
+func (d *Device) runScheduled() {
 	for {
-		d.turn.Start()
-		if !d.live() || d.turn.Finish() {
+		d.jobState.Start()
+		if !d.run() || d.jobState.Finish() {
 			return
 		}
 	}

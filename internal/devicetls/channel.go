@@ -147,7 +147,7 @@ func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
 		s.updates++
 		update := courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
 			Topic:   topic,
-			Channel: &courier.ChannelStatus{Channel: []byte(c.ID), Status: courier.ChannelGone},
+			Channel: &courier.ChannelStatus{Channel: []byte(c.ID), Status: courier.ChannelDeleted},
 		}}}
 		b.frames = s.framing.Append(b.frames, &courier.ChannelUpdate{
 			ID: s.updates, Update: update.Append(nil), Token: p.token,

@@ -235,7 +235,7 @@ func TestSubscribersAreToldThatTheirChannelIsGone(t *testing.T) {
 		var got courier.ChannelUpdateBody
 		require.NoError(t, got.Parse(m.Update))
 		assert.Equal(t, courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
-			Topic: liveTopic, Channel: &courier.ChannelStatus{Channel: []byte(deleted), Status: courier.ChannelGone},
+			Topic: liveTopic, Channel: &courier.ChannelStatus{Channel: []byte(deleted), Status: courier.ChannelDeleted},
 		}}}, got)
 		other.wantSilence(answerTimeout, "it did not subscribe to that one")
 		assert.Equal(t, courier.ChannelInvalid, p.ask(courier.ChannelsDelta, subscribing(0, deleted))[0].Subscribed[0].Status)

@@ -99,8 +99,8 @@ func (s *session) reject(r *rejection, delay time.Duration) error {
 	if err := s.delayAnswer(delay); err != nil {
 		return err
 	}
-	answer := s.response(courier.ConnectRefused)
-	answer.RefusalReason = r.message()
+	answer := s.response(courier.ConnectRejected)
+	answer.RejectionReason = r.message()
 	if r.repairable() {
 		answer.ClockTime = answer.ServerTime
 	}

@@ -102,7 +102,7 @@ func TestMessagesOfADeviceAreAcknowledgedInOrder(t *testing.T) {
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		upload := func(id uint32, size int) courier.Message {
-			return &courier.Upload{Topic: topicHash[:], Sender: p.token, Payload: make([]byte, size), ID: id}
+			return &courier.Upload{Topic: topicHash[:], Token: p.token, Payload: make([]byte, size), ID: id}
 		}
 		wantAck := func(id uint32, status uint8, reason string) {
 			t.Helper()

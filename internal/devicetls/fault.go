@@ -77,7 +77,7 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 	for hit := range s.connFaults(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
 		if hit.Action.Do == fault.BreakHandshake {
 			last, reset := hit.Action.Handshake.Answer()
-			return nil, netconn.EndWith(hello.Conn, last, reset)
+			return nil, netconn.WriteAndClose(hello.Conn, last, reset)
 		}
 		if s.cfg.FaultyCertificate == nil {
 			continue

@@ -83,7 +83,7 @@ func converse(t *testing.T, st style) (events []string) {
 	p.send(
 		&courier.Keepalive{Carrier: []byte(courier.CarrierWiFi), Interval: []byte("15"), State: courier.Some(uint8(0))},
 		&courier.Flush{Wanted: 512, Padding: make([]byte, 64)},
-		&courier.Upload{Topic: topicHash[:], Sender: p.token, ID: 9, Payload: []byte("x")},
+		&courier.Upload{Topic: topicHash[:], Token: p.token, ID: 9, Payload: []byte("x")},
 		&courier.ChannelRequest{ID: 4, Request: []byte{8, 1}, BaseToken: p.token},
 		&courier.PresenceTracking{ID: 5, Token: p.token, Salt: 1 << 63},
 		&courier.TracingAck{Topic: topicHash[:], Status: courier.TracingDelivered},

@@ -127,8 +127,8 @@ func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
 // wantRejection checks what every refusal says.
 func (p *testDevice) wantRejection(answer *courier.ConnectResponse, text string) {
 	p.w.t.Helper()
-	assert.Equal(p.w.t, courier.ConnectRefused, answer.Status)
-	assert.Equal(p.w.t, text, answer.RefusalReason)
+	assert.Equal(p.w.t, courier.ConnectRejected, answer.Status)
+	assert.Equal(p.w.t, text, answer.RejectionReason)
 	assert.Nil(p.w.t, answer.Token)
 	assert.Equal(p.w.t, uint16(4096), answer.MaxMessage, "some clients cannot do without")
 	assert.Equal(p.w.t, uint16(15360), answer.LargeMessage, "some clients cannot do without")

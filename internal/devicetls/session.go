@@ -116,7 +116,7 @@ func (s *session) read() *endError {
 			s.pause(time.Until(s.faults.handshakeAt))
 		}
 		if err := s.conn.handshake(s.deadline); err != nil {
-			return &endError{EndHandshake, netconn.Explain(s.conn.tls, err)}
+			return &endError{EndHandshake, netconn.ExplainHandshakeError(s.conn.tls, err)}
 		}
 		s.handshakeDone = true
 		s.countHandshake()
@@ -207,7 +207,7 @@ func (s *session) report(end *endError) {
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	quiet := end.Ending == EndHandshake && netconn.Silent(s.conn.tls, end.Err) // a probe of the port is no news
+	quiet := end.Ending == EndHandshake && netconn.IsPortProbe(s.conn.tls, end.Err) // a probe of the port is no news
 	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
 		args = append(args, "err", end)
 		if end.Ending == EndLeft { // its own wish, or a look at the certificate, as apns-sim doctor takes one

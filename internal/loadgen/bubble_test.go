@@ -219,7 +219,7 @@ at 1m stop
 	assert.Equal(t, map[string]int64{"disconnect": 5, "sleep": 10, "connect": 20, "rotate": 3, "install": 3, "erase": 2}, s.Actions)
 	assert.EqualValues(t, count+5+2, s.Logins, "those who were away and those who were erased come back")
 	assert.EqualValues(t, count, s.Tokens)
-	assert.Len(t, b.entries("tokenVoid"), 3+2, "a token is given up with its app or its device")
+	assert.Len(t, b.entries("tokenDropped"), 3+2, "a token is given up with its app or its device")
 	devices := make(map[apns.DeviceID]bool)
 	for _, e := range b.entries("token") {
 		devices[e.Device] = true
@@ -305,7 +305,7 @@ func testChurnEndsWithEverybodyBack(t *testing.T) {
 	for _, e := range b.entries("token") {
 		held[e.DeviceToken]++
 	}
-	for _, e := range b.entries("tokenVoid") {
+	for _, e := range b.entries("tokenDropped") {
 		held[e.DeviceToken]--
 	}
 	living := 0
@@ -354,5 +354,5 @@ func testPushThatComesTwiceIsADuplicate(t *testing.T) {
 	})
 	assert.JSONEq(t, "1", string(entries[2].ID))
 	assert.Equal(t, "{}", string(entries[4].PayloadBase64))
-	assert.Len(t, b.entries("turnedAway"), 1)
+	assert.Len(t, b.entries("rejected"), 1)
 }

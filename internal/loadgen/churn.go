@@ -42,8 +42,8 @@ func ParseChurn(text string) (Churn, error) {
 // ChurnNames are the actions that [ParseChurn] takes.
 func ChurnNames() []string { return actionNames(func(info actionInfo) bool { return info.churn }) }
 
-// A disturbance is one action of a churn.
-type disturbance struct {
+// A churnAction is one action of a churn.
+type churnAction struct {
 	at     time.Duration // since the churn began
 	action Action
 	number int           // of the device
@@ -54,9 +54,9 @@ type disturbance struct {
 // schedule gives the disturbances of count devices without end, in order of time. It
 // depends on nothing but what it is given. The gaps are those of a Poisson process: what
 // happens to one device tells nothing about when it happens to the next.
-func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[disturbance] {
-	return func(yield func(disturbance) bool) {
-		var next [actionCount]disturbance
+func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[churnAction] {
+	return func(yield func(churnAction) bool) {
+		var next [actionCount]churnAction
 		var chance [actionCount]*rand.Rand
 		for a := range next {
 			chance[a] = rand.New(rand.NewPCG(seed, uint64(a)))
@@ -78,12 +78,12 @@ func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[dis
 }
 
 // draw gives the disturbance of a kind that follows the one at a time.
-func (c Churn) draw(a Action, at time.Duration, chance *rand.Rand, count int, down time.Duration) disturbance {
+func (c Churn) draw(a Action, at time.Duration, chance *rand.Rand, count int, down time.Duration) churnAction {
 	if c[a] == 0 {
-		return disturbance{}
+		return churnAction{}
 	}
 	gap := time.Duration(chance.ExpFloat64() / c[a] * float64(time.Second))
-	return disturbance{
+	return churnAction{
 		at: at + gap, action: a, number: chance.IntN(count),
 		down: time.Duration(chance.Float64() * float64(down)), topic: chance.Uint64(),
 	}

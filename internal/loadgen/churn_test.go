@@ -10,7 +10,7 @@ import (
 )
 
 // take gives the disturbances before a time.
-func take(all iter.Seq[disturbance], until time.Duration) (taken []disturbance) {
+func take(all iter.Seq[churnAction], until time.Duration) (taken []churnAction) {
 	for d := range all {
 		if d.at >= until {
 			break
@@ -28,7 +28,7 @@ func TestSameSeedDisturbsTheSameDevicesAtTheSameTimes(t *testing.T) {
 }
 
 func TestRateOfOneActionDoesNotChangeAnother(t *testing.T) {
-	kills := func(c Churn) (kills []disturbance) {
+	kills := func(c Churn) (kills []churnAction) {
 		for _, d := range take(c.schedule(1000, time.Second, 7), time.Minute) {
 			if d.action == Kill {
 				kills = append(kills, d)

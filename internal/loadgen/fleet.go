@@ -25,7 +25,7 @@ type Fleet struct {
 	ctx  context.Context // ends with the run
 	stop context.CancelCauseFunc
 
-	tally  tally
+	counts counts
 	ending sync.WaitGroup // of devices and actions
 	churns chan Churn     // holds the rates that a script asks for, until they are taken up
 
@@ -60,18 +60,18 @@ var errStopped = errors.New("fleet: the script says stop")
 func (f *Fleet) Run(ctx context.Context) error {
 	f.ctx, f.stop = context.WithCancelCause(ctx)
 	defer f.stop(nil)
-	f.tally.enter(phaseActivating)
+	f.counts.enter(phaseActivating)
 	err := f.activateAll()
 	if err == nil {
-		f.tally.enter(phaseConnecting)
-		f.ending.Go(f.play)
+		f.counts.enter(phaseConnecting)
+		f.ending.Go(f.runScript)
 		f.startAll()
-		f.ending.Go(f.flushNowAndThen)
-		f.tally.enter(phaseRunning)
+		f.ending.Go(f.flushLoop)
+		f.counts.enter(phaseRunning)
 		f.churn()
 	}
 	f.ending.Wait()
-	f.tally.enter(phaseEnded)
+	f.counts.enter(phaseEnded)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ctx.Err() != nil {
@@ -103,7 +103,7 @@ func (f *Fleet) activateAll() error {
 	for range f.cfg.Workers {
 		working.Go(func() {
 			for number := range numbers {
-				m, err := f.enlist(ctx, number)
+				m, err := f.newMemberOf(ctx, number)
 				if err != nil {
 					cancel(err)
 					continue
@@ -123,8 +123,8 @@ func (f *Fleet) activateAll() error {
 	return context.Cause(ctx)
 }
 
-// enlist makes one member.
-func (f *Fleet) enlist(ctx context.Context, number int) (*member, error) {
+// newMemberOf makes one member.
+func (f *Fleet) newMemberOf(ctx context.Context, number int) (*member, error) {
 	identity, fits := f.cfg.Store.identity(number, f.cfg.Device.Topics)
 	if !fits {
 		var err error
@@ -134,7 +134,7 @@ func (f *Fleet) enlist(ctx context.Context, number int) (*member, error) {
 	}
 	m, err := f.newMember(number, identity)
 	if err == nil {
-		f.tally.activated.Add(1)
+		f.counts.activated.Add(1)
 	}
 	return m, err
 }
@@ -143,19 +143,19 @@ func (f *Fleet) enlist(ctx context.Context, number int) (*member, error) {
 // log in.
 func (f *Fleet) startAll() {
 	began := time.Now()
-	turns := make(chan struct{}, f.cfg.Logins)
+	slots := make(chan struct{}, f.cfg.Logins)
 	var starting sync.WaitGroup
 	for _, m := range f.members {
 		due := f.cfg.Ramp.start(m.number, f.cfg.Count)
 		if !wait(f.ctx, due-time.Since(began)) {
 			break
 		}
-		turns <- struct{}{}
-		f.tally.started.Add(1)
+		slots <- struct{}{}
+		f.counts.started.Add(1)
 		f.ending.Go(func() { m.run(f.ctx) })
 		starting.Go(func() {
 			<-m.first
-			<-turns
+			<-slots
 		})
 	}
 	starting.Wait()
@@ -176,7 +176,7 @@ func (f *Fleet) churnUntilChanged(rates Churn, seed uint64) Churn {
 		timer := time.NewTimer(d.at - time.Since(began))
 		select {
 		case <-timer.C:
-			f.ending.Go(func() { f.members[d.number].disturb(d) })
+			f.ending.Go(func() { f.members[d.number].applyChurn(d) })
 		case changed := <-f.churns:
 			timer.Stop()
 			return changed
@@ -193,8 +193,8 @@ func (f *Fleet) churnUntilChanged(rates Churn, seed uint64) Churn {
 	}
 }
 
-// play goes through the script.
-func (f *Fleet) play() {
+// runScript goes through the script.
+func (f *Fleet) runScript() {
 	began := time.Now()
 	for i, step := range f.cfg.Script {
 		if !wait(f.ctx, step.At-time.Since(began)) {
@@ -233,7 +233,7 @@ func (f *Fleet) do(m *member, a Action, topics []string) {
 	if f.ctx.Err() != nil {
 		return
 	}
-	f.tally.actions[a].Add(1)
+	f.counts.actions[a].Add(1)
 	m.firstDone() // what was done to it may be why it does not log in
 	f.fail(actions[a].do(m, topics))
 }
@@ -241,8 +241,8 @@ func (f *Fleet) do(m *member, a Action, topics []string) {
 // flushInterval is how long an entry may wait to be written.
 const flushInterval = 200 * time.Millisecond
 
-// flushNowAndThen keeps the record close behind.
-func (f *Fleet) flushNowAndThen() {
+// flushLoop keeps the record close behind.
+func (f *Fleet) flushLoop() {
 	for wait(f.ctx, flushInterval) {
 		f.fail(f.record.flush())
 	}

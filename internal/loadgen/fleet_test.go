@@ -24,8 +24,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// patience is how long anything may take that should take moments.
-const patience = 30 * time.Second
+// timeout is how long anything may take that should take moments.
+const timeout = 30 * time.Second
 
 // A harness is a simulator on loopback sockets, and a fleet in front of it.
 type harness struct {
@@ -84,7 +84,7 @@ func (h *harness) end() Summary {
 // await waits until the account is as it should be.
 func (h *harness) await(because string, ready func(Summary) bool) {
 	h.Helper()
-	require.Eventually(h, func() bool { return ready(h.fleet.Summary()) }, patience, 5*time.Millisecond, because)
+	require.Eventually(h, func() bool { return ready(h.fleet.Summary()) }, timeout, 5*time.Millisecond, because)
 }
 
 // entries gives the record.
@@ -162,7 +162,7 @@ func TestFiveHundredDevicesReceiveEachPushOnce(t *testing.T) {
 	assert.Equal(t, "ended", s.Phase)
 	assert.EqualValues(t, count, s.Logins)
 	assert.EqualValues(t, count, s.TokensIssued)
-	assert.Zero(t, s.Duplicates+s.TurnedAway+s.ConnectFailures+s.Lost+s.GivenUp)
+	assert.Zero(t, s.Duplicates+s.Rejected+s.ConnectFailures+s.Lost+s.GivenUp)
 	assert.EqualValues(t, count*rounds, s.Delivery.Count)
 	assert.Positive(t, s.Delivery.P50)
 	assert.LessOrEqual(t, s.Delivery.P50, s.Delivery.P99)

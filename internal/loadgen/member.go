@@ -36,7 +36,7 @@ type member struct {
 	erased      bool // its key is worth nothing any more
 	dialed      time.Time
 	sentConnect time.Time
-	pushes      sightings
+	pushes      receivedPushes
 
 	// Guarded by mu.
 	mu     sync.Mutex
@@ -103,7 +103,7 @@ func (m *member) dial(ctx context.Context, host string) (net.Conn, error) {
 func (m *member) run(ctx context.Context) {
 	defer m.firstDone()
 	if err := m.device.Run(ctx); err != nil {
-		m.f.tally.givenUp.Add(1)
+		m.f.counts.givenUp.Add(1)
 		m.f.cfg.Log.Error("a device has given up", "number", m.number, "device", m.device.ID(), "err", err)
 	}
 }
@@ -114,17 +114,17 @@ func (m *member) firstDone() { m.firstOnce.Do(func() { close(m.first) }) }
 func (m *member) step(s device.Step) {
 	switch s.(type) {
 	case device.StepTLS:
-		m.f.tally.connect.add(time.Since(m.dialed))
+		m.f.counts.connect.add(time.Since(m.dialed))
 	case device.StepConnect:
 		m.sentConnect = time.Now()
 	case device.StepAccepted:
-		m.f.tally.login.add(time.Since(m.sentConnect))
+		m.f.counts.login.add(time.Since(m.sentConnect))
 	}
 }
 
 // event takes note of what happens to the device, and passes it on.
 func (m *member) event(e device.Event) {
-	t := &m.f.tally
+	t := &m.f.counts
 	switch e.Kind {
 	case device.EventConnected:
 		t.logins.Add(1)
@@ -140,18 +140,18 @@ func (m *member) event(e device.Event) {
 	case device.EventConnectFailed:
 		t.connectFailures.Add(1)
 		m.firstDone()
-	case device.EventIdentityRefused:
-		t.refusals.Add(1)
+	case device.EventIdentityRejected:
+		t.identityRejections.Add(1)
 	case device.EventBaseToken, device.EventToken:
 		m.tokenEvent(e)
-	case device.EventTokenRefused:
-		t.tokensRefused.Add(1)
+	case device.EventTokenRejected:
+		t.tokensRejected.Add(1)
 	case device.EventNotification:
 		m.received(e.Notification)
-	case device.EventTurnedAway:
-		t.turnedAway.Add(1)
+	case device.EventNotificationRejected:
+		t.rejected.Add(1)
 		t.byStatus[e.Status].Add(1)
-		m.record(Entry{Event: "turnedAway", Topic: e.Topic, DeviceToken: e.Token, Status: e.Status})
+		m.record(Entry{Event: "rejected", Topic: e.Topic, DeviceToken: e.Token, Status: e.Status})
 	case device.EventErased:
 		m.erased = true
 		m.refreshTokens()
@@ -164,7 +164,7 @@ func (m *member) event(e device.Event) {
 // tokenEvent keeps the tokens as they are now.
 func (m *member) tokenEvent(e device.Event) {
 	if e.Kind == device.EventToken {
-		m.f.tally.tokensIssued.Add(1)
+		m.f.counts.tokensIssued.Add(1)
 	}
 	m.refreshTokens()
 	m.f.fail(m.keepTokens())
@@ -186,7 +186,7 @@ func (m *member) refreshTokens() {
 	tokens := m.device.Tokens()
 	for topic, token := range m.tokens {
 		if tokens[topic] != token {
-			m.record(Entry{Event: "tokenVoid", Topic: topic, DeviceToken: token})
+			m.record(Entry{Event: "tokenDropped", Topic: topic, DeviceToken: token})
 		}
 	}
 	for topic, token := range tokens {
@@ -194,14 +194,14 @@ func (m *member) refreshTokens() {
 			m.record(Entry{Event: "token", Topic: topic, DeviceToken: token})
 		}
 	}
-	m.f.tally.tokens.Add(int64(len(tokens) - len(m.tokens)))
+	m.f.counts.tokens.Add(int64(len(tokens) - len(m.tokens)))
 	m.tokens = tokens
 	m.f.tokensChanged()
 }
 
 // received accounts for a notification that the app has got.
 func (m *member) received(n device.Notification) {
-	now, t := time.Now(), &m.f.tally
+	now, t := time.Now(), &m.f.counts
 	t.received.Add(1)
 	if n.FromStorage {
 		t.fromStorage.Add(1)
@@ -266,15 +266,15 @@ func (m *member) apply(a Action) {
 // changes of its apps, so that the courier hears of both.
 const rotatePause = 200 * time.Millisecond
 
-// disturb does what churn wants, unless the device is in the middle of something.
-func (m *member) disturb(d disturbance) {
+// applyChurn does what churn wants, unless the device is in the middle of something.
+func (m *member) applyChurn(d churnAction) {
 	if !m.acting.TryLock() {
-		m.f.tally.skipped.Add(1)
+		m.f.counts.skipped.Add(1)
 		return
 	}
 	defer m.acting.Unlock()
 	if m.held {
-		m.f.tally.skipped.Add(1)
+		m.f.counts.skipped.Add(1)
 		return
 	}
 	all := m.f.cfg.Device.Topics

@@ -78,7 +78,7 @@ func OpenStore(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fleet: read %s: %w; remove it to begin with new devices", s.path, err)
 	}
-	if s.worn() {
+	if s.mostlyOutdated() {
 		return s, s.rewrite()
 	}
 	if s.file, err = os.OpenFile(s.path, os.O_WRONLY|os.O_CREATE, 0o600); err != nil {
@@ -145,8 +145,8 @@ func (k *kept) setTokens(env apns.Environment, t storedTokens) {
 	k.tokens[env] = t
 }
 
-// worn tells whether most lines of the file are outdated.
-func (s *Store) worn() bool {
+// mostlyOutdated tells whether most lines of the file are outdated.
+func (s *Store) mostlyOutdated() bool {
 	current := 0
 	for _, k := range s.kept {
 		current += 1 + len(k.tokens)
@@ -156,11 +156,11 @@ func (s *Store) worn() bool {
 
 // rewrite writes the file anew, without outdated lines: aside, then renamed.
 func (s *Store) rewrite() error {
-	aside, err := os.OpenFile(s.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	temporary, err := os.OpenFile(s.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("fleet: keep the devices: %w", err)
 	}
-	w := bufio.NewWriter(aside)
+	w := bufio.NewWriter(temporary)
 	s.lines = 0
 	for number, k := range s.kept {
 		if err = s.writeDevice(w, number, k); err != nil {
@@ -168,12 +168,12 @@ func (s *Store) rewrite() error {
 		}
 	}
 	if err = errors.Join(err, w.Flush()); err == nil {
-		err = os.Rename(aside.Name(), s.path)
+		err = os.Rename(temporary.Name(), s.path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("fleet: keep the devices: %w", err), aside.Close())
+		return errors.Join(fmt.Errorf("fleet: keep the devices: %w", err), temporary.Close())
 	}
-	s.file = aside
+	s.file = temporary
 	return nil
 }
 

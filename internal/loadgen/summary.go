@@ -20,20 +20,20 @@ type Summary struct {
 	Connected int64 `json:"connected"` // now
 	Tokens    int64 `json:"tokens"`    // that apps hold now
 
-	Logins          int64 `json:"logins"`
-	ConnectFailures int64 `json:"connectFailures"`
-	Refusals        int64 `json:"refusals"` // of an identity
-	GivenUp         int64 `json:"givenUp"`  // devices that have stopped for good
-	Disconnects     int64 `json:"disconnects"`
-	Lost            int64 `json:"lost"` // connections that ended and the device had not wanted it
-	TokensIssued    int64 `json:"tokensIssued"`
-	TokensRefused   int64 `json:"tokensRefused"`
+	Logins             int64 `json:"logins"`
+	ConnectFailures    int64 `json:"connectFailures"`
+	IdentityRejections int64 `json:"identityRejections"` // of an identity
+	GivenUp            int64 `json:"givenUp"`            // devices that have stopped for good
+	Disconnects        int64 `json:"disconnects"`
+	Lost               int64 `json:"lost"` // connections that ended and the device had not wanted it
+	TokensIssued       int64 `json:"tokensIssued"`
+	TokensRejected     int64 `json:"tokensRejected"`
 
 	Received    int64            `json:"received"`
 	FromStorage int64            `json:"fromStorage"` // of Received
 	Duplicates  int64            `json:"duplicates"`  // of Received
-	TurnedAway  int64            `json:"turnedAway"`
-	ByStatus    map[uint8]int64  `json:"turnedAwayByStatus,omitempty"`
+	Rejected    int64            `json:"rejected"`
+	ByStatus    map[uint8]int64  `json:"rejectedByStatus,omitempty"`
 	Actions     map[string]int64 `json:"actions,omitempty"` // of churn and script
 	Skipped     int64            `json:"skipped"`           // actions of churn on a device in the middle of another
 
@@ -42,12 +42,12 @@ type Summary struct {
 	Delivery Percentiles `json:"deliveryMs,omitzero"` // from APNs' timestamp to the app, without what was stored
 }
 
-// A tally counts. Its fields may be used from any goroutine.
-type tally struct {
-	activated, started, connected, tokens                  atomic.Int64
-	logins, connectFailures, refusals, givenUp             atomic.Int64
-	disconnects, lost, tokensIssued, tokensRefused         atomic.Int64
-	received, fromStorage, duplicates, turnedAway, skipped atomic.Int64
+// A counts counts. Its fields may be used from any goroutine.
+type counts struct {
+	activated, started, connected, tokens                atomic.Int64
+	logins, connectFailures, identityRejections, givenUp atomic.Int64
+	disconnects, lost, tokensIssued, tokensRejected      atomic.Int64
+	received, fromStorage, duplicates, rejected, skipped atomic.Int64
 
 	byStatus [256]atomic.Int64
 	actions  [actionCount]atomic.Int64
@@ -61,7 +61,7 @@ type tally struct {
 }
 
 // enter begins a phase.
-func (t *tally) enter(phase string) {
+func (t *counts) enter(phase string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.phase = phase
@@ -83,14 +83,14 @@ const (
 
 // Summary gives the account as it stands.
 func (f *Fleet) Summary() Summary {
-	t := &f.tally
+	t := &f.counts
 	s := Summary{
 		Seed: f.cfg.Seed, Devices: int64(f.cfg.Count),
 		Activated: t.activated.Load(), Started: t.started.Load(), Connected: t.connected.Load(), Tokens: t.tokens.Load(),
-		Logins: t.logins.Load(), ConnectFailures: t.connectFailures.Load(), Refusals: t.refusals.Load(), GivenUp: t.givenUp.Load(),
-		Disconnects: t.disconnects.Load(), Lost: t.lost.Load(), TokensIssued: t.tokensIssued.Load(), TokensRefused: t.tokensRefused.Load(),
+		Logins: t.logins.Load(), ConnectFailures: t.connectFailures.Load(), IdentityRejections: t.identityRejections.Load(), GivenUp: t.givenUp.Load(),
+		Disconnects: t.disconnects.Load(), Lost: t.lost.Load(), TokensIssued: t.tokensIssued.Load(), TokensRejected: t.tokensRejected.Load(),
 		Received: t.received.Load(), FromStorage: t.fromStorage.Load(), Duplicates: t.duplicates.Load(),
-		TurnedAway: t.turnedAway.Load(), Skipped: t.skipped.Load(),
+		Rejected: t.rejected.Load(), Skipped: t.skipped.Load(),
 		Connect: t.connect.percentiles(), Login: t.login.percentiles(), Delivery: t.delivery.percentiles(),
 		ByStatus: make(map[uint8]int64), Actions: make(map[string]int64),
 	}

@@ -141,7 +141,7 @@ func listenerOf(h h2.Handler) fault.Listener {
 
 // failureLevel is that of a handshake that has failed: a probe of the port is no news.
 func failureLevel(tc *tls.Conn, err error) slog.Level {
-	if netconn.Silent(tc, err) {
+	if netconn.IsPortProbe(tc, err) {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -151,7 +151,7 @@ func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.HandshakeTimeout)
 	defer cancel()
 	if err := tc.HandshakeContext(ctx); err != nil {
-		return netconn.Explain(tc, err)
+		return netconn.ExplainHandshakeError(tc, err)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (c *conn) recordFor(authority string) *connRecord {
 // probes do, has not tried.
 func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn, err error) {
 	state := tc.ConnectionState()
-	if netconn.Silent(tc, err) || ctx.Err() != nil || errors.Is(err, netconn.ErrEnded) {
+	if netconn.IsPortProbe(tc, err) || ctx.Err() != nil || errors.Is(err, netconn.ErrEnded) {
 		return
 	}
 	c := &conn{server: s, serverName: state.ServerName, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}

@@ -67,7 +67,7 @@ func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 		if a.Do == fault.BreakHandshake {
 			return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 				last, reset := a.Handshake.Answer()
-				return nil, netconn.EndWith(hello.Conn, last, reset)
+				return nil, netconn.WriteAndClose(hello.Conn, last, reset)
 			}}
 		}
 		if s.cfg.FaultyCertificate != nil {

@@ -141,7 +141,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	_, err = s.TellDevice(t.Context(), phone.ID(), "lock", "")
 	require.ErrorIs(t, err, controlapi.ErrNotFound, "nobody can press its buttons")
 	tell("revoke", "")
-	phone.await(t, device.EventIdentityRefused)
+	phone.await(t, device.EventIdentityRejected)
 }
 
 func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
@@ -222,7 +222,7 @@ func TestARevokedDeviceLosesItsConnectionAndGetsNoOther(t *testing.T) {
 	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
 	p.await(t, device.EventConnected)
 	s.RevokeDevice(p.ID())
-	p.await(t, device.EventIdentityRefused)
+	p.await(t, device.EventIdentityRejected)
 }
 
 func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {

@@ -55,7 +55,7 @@ func TestADeviceOfAnotherAuthorityIsAcceptedOnRequest(t *testing.T) {
 
 	strict := start(t, sim.Config{})
 	refused := runDevice(t, strict, device.Identity{Chain: other.Chain, Key: other.Key})
-	refused.await(t, device.EventIdentityRefused)
+	refused.await(t, device.EventIdentityRejected)
 	for _, e := range strict.Journal.Read(0, 0).Events {
 		assert.NotEqual(t, journal.Connected, e.Kind, "otherwise it is not")
 	}

@@ -50,13 +50,13 @@ func (f *Fleet) newPhone(o Order) (*Phone, error) {
 	}
 	p := &Phone{Order: o, fleet: f, number: numbers.Add(1)}
 	p.device, err = device.New(device.Config{
-		Identity:    identity,
-		Lasting:     true,
-		Renew:       func(context.Context) (device.Identity, error) { return f.cfg.Activate(o.Team, nil) },
-		Topics:      o.Topics,
-		Environment: o.Environment,
-		RootCAs:     f.cfg.RootCAs,
-		Dial:        func(ctx context.Context) (net.Conn, error) { return f.cfg.Dial(ctx, o.Environment) },
+		Identity:            identity,
+		RetryAfterRejection: true,
+		Renew:               func(context.Context) (device.Identity, error) { return f.cfg.Activate(o.Team, nil) },
+		Topics:              o.Topics,
+		Environment:         o.Environment,
+		RootCAs:             f.cfg.RootCAs,
+		Dial:                func(ctx context.Context) (net.Conn, error) { return f.cfg.Dial(ctx, o.Environment) },
 		// The network never fails; a courier that hangs up is a fault or a rule.
 		ReconnectMin: 10 * time.Millisecond,
 		Inbox:        -1, // the phone has its own

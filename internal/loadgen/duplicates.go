@@ -8,10 +8,10 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// sightings are the pushes that a device has got, by token and name. Of each it keeps
+// receivedPushes are the pushes that a device has got, by token and name. Of each it keeps
 // eight bytes: among a million pushes to one device, two have the same by chance once
 // in 37 million runs.
-type sightings struct {
+type receivedPushes struct {
 	hashes map[uint64]struct{}
 }
 
@@ -19,7 +19,7 @@ type sightings struct {
 var seed = maphash.MakeSeed()
 
 // seen tells whether a push was seen before, and takes note of it.
-func (s *sightings) seen(token apns.DeviceToken, id []byte) bool {
+func (s *receivedPushes) seen(token apns.DeviceToken, id []byte) bool {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	h.WriteString(string(token))

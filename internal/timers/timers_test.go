@@ -13,8 +13,8 @@ import (
 // A list is what was done, in order.
 type list chan string
 
-// told empties the list.
-func (l list) told() (all []string) {
+// take empties the list.
+func (l list) take() (all []string) {
 	synctest.Wait()
 	for len(l) > 0 {
 		all = append(all, <-l)
@@ -29,11 +29,11 @@ func TestThingsAreDoneWhenTheirTimeHasCome(t *testing.T) {
 		g.After(2*time.Second, func() { done <- "second" })
 		g.After(time.Second, func() { done <- "first" })
 		time.Sleep(time.Second - 1)
-		assert.Empty(t, done.told())
+		assert.Empty(t, done.take())
 		time.Sleep(time.Nanosecond)
-		assert.Equal(t, []string{"first"}, done.told())
+		assert.Equal(t, []string{"first"}, done.take())
 		time.Sleep(time.Second)
-		assert.Equal(t, []string{"second"}, done.told())
+		assert.Equal(t, []string{"second"}, done.take())
 		g.End()
 	})
 }
@@ -54,6 +54,6 @@ func TestNothingIsDoneAfterTheEndAndWhatHasBegunIsWaitedFor(t *testing.T) {
 		assert.Equal(t, time.Minute, time.Since(start))
 		g.After(0, func() { done <- "too late" })
 		time.Sleep(time.Hour)
-		assert.Equal(t, []string{"begun"}, done.told())
+		assert.Equal(t, []string{"begun"}, done.take())
 	})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestPushIsKnownByTokenAndName(t *testing.T) {
-	var s sightings
+	var s receivedPushes
 	assert.False(t, s.seen("token", []byte("1")))
 	assert.True(t, s.seen("token", []byte("1")), "the same again")
 	assert.False(t, s.seen("token", []byte("2")), "another name")

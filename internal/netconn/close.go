@@ -16,9 +16,9 @@ func Reset(conn net.Conn) (err error) {
 // ErrEnded says that a connection was ended on purpose.
 var ErrEnded = errors.New("a fault has ended the connection")
 
-// EndWith sends the last bytes of a connection and ends it, with a TCP reset or
+// WriteAndClose sends the last bytes of a connection and ends it, with a TCP reset or
 // without. The error is ErrEnded, and what went wrong besides.
-func EndWith(conn net.Conn, last []byte, reset bool) error {
+func WriteAndClose(conn net.Conn, last []byte, reset bool) error {
 	_, err := conn.Write(last)
 	end := conn.Close
 	if reset {

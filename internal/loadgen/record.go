@@ -15,7 +15,7 @@ import (
 // An Entry is one line of [Config.Record]: what a device has got, in the order in which
 // it got it.
 type Entry struct {
-	// Event is token, tokenVoid, notification or turnedAway. tokenVoid says that the
+	// Event is token, tokenDropped, notification or rejected. tokenDropped says that the
 	// device has given up the token: the app was uninstalled, the device erased, or
 	// the courier has issued another base token.
 	Event  string        `json:"event"`

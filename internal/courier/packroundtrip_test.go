@@ -116,14 +116,14 @@ func FuzzPacked(f *testing.F) {
 			for from, p := range pipes {
 				first, err := parseFrom(from, frame)
 				require.NoError(t, err)
-				settled := p.pass(t, from, first)
-				require.Equal(t, first.Command(), settled.Command())
+				unpacked := p.pass(t, from, first)
+				require.Equal(t, first.Command(), unpacked.Command())
 				if r, ok := first.(*ConnectResponse); ok {
 					r.Field5 = 0
 				}
-				require.Equal(t, first, settled)
-				require.Equal(t, first.String(), settled.String())
-				requireSamePlain(t, from, settled)
+				require.Equal(t, first, unpacked)
+				require.Equal(t, first.String(), unpacked.String())
+				requireSamePlain(t, from, unpacked)
 			}
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-func (s *story) event(id apns.DeviceID, e device.Event) {
+func (s *textReport) event(id apns.DeviceID, e device.Event) {
 	switch e.Kind {
 	case device.EventConnected:
 		s.row("device", "%s, the hash of its public key, is online", id)
@@ -21,7 +21,7 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 	case device.EventConnectFailed:
 		s.head("No connection")
 		s.ended(e.Err)
-	case device.EventIdentityRefused:
+	case device.EventIdentityRejected:
 		s.head("Refused: APNs does not take this identity")
 		s.row("reason", "%s", e.Err.Error())
 		s.row("so", "the device drops its tokens and activates again")
@@ -29,13 +29,13 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 		s.baseToken(id, e)
 	case device.EventToken:
 		s.appToken(id, e)
-	case device.EventTokenRefused:
+	case device.EventTokenRejected:
 		s.row("refused", "%s gets no token; status %d", e.Topic, e.Status)
 	case device.EventErased:
 		s.head("Erased: nothing is left of who the device was")
 		s.row("so", "it makes a new key and is activated as another device, with no app on it")
-	case device.EventTurnedAway:
-		s.turnedAway(e)
+	case device.EventNotificationRejected:
+		s.rejected(e)
 	case device.EventSubscribed:
 		s.subscribed(e)
 	case device.EventSubscriptionEnded:
@@ -47,7 +47,7 @@ func (s *story) event(id apns.DeviceID, e device.Event) {
 	s.flush()
 }
 
-func (s *story) ended(err error) {
+func (s *textReport) ended(err error) {
 	if err == nil {
 		s.row("reason", "the device wanted it")
 		return
@@ -56,7 +56,7 @@ func (s *story) ended(err error) {
 	s.row("next", "the device will try again, later with each failure")
 }
 
-func (s *story) baseToken(id apns.DeviceID, e device.Event) {
+func (s *textReport) baseToken(id apns.DeviceID, e device.Event) {
 	s.head("Base token: the address of this device")
 	if e.Previous != "" {
 		s.row("instead of", "%s", e.Previous)
@@ -74,7 +74,7 @@ const sivSize = 16
 
 // seal tells what the two parts of a sealed token are, without pretending that the
 // device could look inside.
-func (s *story) seal(token apns.DeviceToken) {
+func (s *textReport) seal(token apns.DeviceToken) {
 	if len(token) <= sivSize {
 		return
 	}
@@ -84,7 +84,7 @@ func (s *story) seal(token apns.DeviceToken) {
 	s.more("the record, encrypted: only APNs has the token key and can open it")
 }
 
-func (s *story) appToken(id apns.DeviceID, e device.Event) {
+func (s *textReport) appToken(id apns.DeviceID, e device.Event) {
 	if e.Previous == e.Token {
 		s.head("App token: the address of %s on this device, from before", e.Topic)
 	} else {
@@ -96,7 +96,7 @@ func (s *story) appToken(id apns.DeviceID, e device.Event) {
 	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
 }
 
-func (s *story) notification(_ apns.DeviceID, e device.Event, shown presentation.Shown) {
+func (s *textReport) notification(_ apns.DeviceID, e device.Event, shown presentation.Shown) {
 	n := e.Notification
 	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, shown.Kind)
 	if n.Channel != "" {
@@ -151,7 +151,7 @@ func storedName(n device.Notification) string {
 	return ""
 }
 
-func (s *story) turnedAway(e device.Event) {
+func (s *textReport) rejected(e device.Event) {
 	topic := e.Topic
 	if topic == "" {
 		topic = "an app that is not installed"

@@ -29,11 +29,11 @@ func (l *failing) Accept() (net.Conn, error) {
 
 func TestWhatPassesIsWaitedOutAndNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		begun, told := time.Now(), []error{}
-		failed := func(err error) { told = append(told, err) }
+		begun, failures := time.Now(), []error{}
+		failed := func(err error) { failures = append(failures, err) }
 		_, err := netconn.Accept(t.Context(), &failing{errs: []error{syscall.EMFILE, &net.OpError{Op: "accept", Err: syscall.ENFILE}, syscall.ECONNABORTED, syscall.EINVAL}}, failed)
 		assert.ErrorIs(t, err, syscall.EINVAL, "the listener is broken")
-		assert.Len(t, told, 3)
+		assert.Len(t, failures, 3)
 		assert.Equal(t, (5+10+20)*time.Millisecond, time.Since(begun), "with a growing pause")
 
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

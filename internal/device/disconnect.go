@@ -18,8 +18,8 @@ var (
 	errErased   = errors.New("device: erased")
 )
 
-// wanted tells whether the device itself has ended a connection.
-func wanted(err error) bool {
+// intended tells whether the device itself has ended a connection.
+func intended(err error) bool {
 	for _, own := range []error{errOffline, errReset, errVanished, errNetwork, errErased} {
 		if errors.Is(err, own) {
 			return true
@@ -51,29 +51,29 @@ func (d *Device) goOffline(how error) {
 	d.mu.Lock()
 	d.offline = true
 	d.mu.Unlock()
-	d.hangUpNow(how)
+	d.endConnection(how)
 }
 
-// hangUpNow ends the connection or the attempt of now, if there is one, and waits for
+// endConnection ends the connection or the attempt of now, if there is one, and waits for
 // its end.
-func (d *Device) hangUpNow(why error) {
+func (d *Device) endConnection(reason error) {
 	d.mu.Lock()
-	hangUp, hungUp := d.hangUp, d.hungUp
+	cancel, ended := d.cancelAttempt, d.attemptEnded
 	d.mu.Unlock()
-	if hangUp != nil {
-		hangUp(why)
-		<-hungUp
+	if cancel != nil {
+		cancel(reason)
+		<-ended
 	}
 }
 
 // close ends the connection in the way that the end of ctx asks for.
 func (s *session) close() {
-	if s.later != nil {
-		s.later.SetNonblocking(nil, nil)
+	if s.nonblocking != nil {
+		s.nonblocking.SetNonblocking(nil, nil)
 	}
 	switch cause := context.Cause(s.ctx); {
 	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):
-		s.d.vanished = append(s.d.vanished, leftBehind{s.conn.NetConn(), s.d.ID()})
+		s.d.abandoned = append(s.d.abandoned, abandonedConn{s.conn.NetConn(), s.d.ID()})
 	case errors.Is(cause, errReset):
 		reset(s.conn.NetConn()) //nolint:errcheck // There is nobody left to tell.
 	default:
@@ -91,8 +91,8 @@ func reset(conn net.Conn) error {
 	return conn.Close()
 }
 
-// A leftBehind is a connection that was left without closing it.
-type leftBehind struct {
+// A abandonedConn is a connection that was left without closing it.
+type abandonedConn struct {
 	conn   net.Conn
 	device apns.DeviceID // who the device was
 }
@@ -102,7 +102,7 @@ type leftBehind struct {
 // open file. What it left behind before it was erased stays.
 func (d *Device) closeReplaced() {
 	id := d.ID()
-	d.vanished = slices.DeleteFunc(d.vanished, func(old leftBehind) bool {
+	d.abandoned = slices.DeleteFunc(d.abandoned, func(old abandonedConn) bool {
 		if old.device == id {
 			old.conn.Close()
 		}
@@ -110,9 +110,9 @@ func (d *Device) closeReplaced() {
 	})
 }
 
-// closeVanished closes everything that was left behind.
-func (d *Device) closeVanished() {
-	for _, old := range d.vanished {
+// closeAbandoned closes everything that was left behind.
+func (d *Device) closeAbandoned() {
+	for _, old := range d.abandoned {
 		old.conn.Close()
 	}
 }

@@ -12,13 +12,13 @@ import (
 
 // failures are what --fail-on can name, and where a summary counts it.
 var failures = map[string]func(*loadgen.Summary) int64{
-	"duplicates":      func(s *loadgen.Summary) int64 { return s.Duplicates },
-	"turnedAway":      func(s *loadgen.Summary) int64 { return s.TurnedAway },
-	"lost":            func(s *loadgen.Summary) int64 { return s.Lost },
-	"refusals":        func(s *loadgen.Summary) int64 { return s.Refusals },
-	"tokensRefused":   func(s *loadgen.Summary) int64 { return s.TokensRefused },
-	"connectFailures": func(s *loadgen.Summary) int64 { return s.ConnectFailures },
-	"givenUp":         func(s *loadgen.Summary) int64 { return s.GivenUp },
+	"duplicates":         func(s *loadgen.Summary) int64 { return s.Duplicates },
+	"rejected":           func(s *loadgen.Summary) int64 { return s.Rejected },
+	"lost":               func(s *loadgen.Summary) int64 { return s.Lost },
+	"identityRejections": func(s *loadgen.Summary) int64 { return s.IdentityRejections },
+	"tokensRejected":     func(s *loadgen.Summary) int64 { return s.TokensRejected },
+	"connectFailures":    func(s *loadgen.Summary) int64 { return s.ConnectFailures },
+	"givenUp":            func(s *loadgen.Summary) int64 { return s.GivenUp },
 }
 
 func failureNames() []string { return slices.Sorted(maps.Keys(failures)) }

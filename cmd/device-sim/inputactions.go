@@ -10,11 +10,11 @@ import (
 )
 
 // power sets the state of the phone.
-func power(state device.Power) func(context.Context, *phone, []string) error {
-	return func(_ context.Context, p *phone, _ []string) error { return p.device.SetPower(state) }
+func power(state device.Power) func(context.Context, *deviceRun, []string) error {
+	return func(_ context.Context, p *deviceRun, _ []string) error { return p.device.SetPower(state) }
 }
 
-func offline(_ context.Context, p *phone, args []string) error {
+func offline(_ context.Context, p *deviceRun, args []string) error {
 	how := "clean"
 	if len(args) > 0 {
 		how = args[0]
@@ -27,22 +27,22 @@ func offline(_ context.Context, p *phone, args []string) error {
 	case "silent":
 		p.device.Vanish()
 	default:
-		return typed("offline is clean, reset or silent; not %q", how)
+		return usageError("offline is clean, reset or silent; not %q", how)
 	}
 	return nil
 }
 
-func online(_ context.Context, p *phone, _ []string) error {
+func online(_ context.Context, p *deviceRun, _ []string) error {
 	p.device.Connect()
 	return nil
 }
 
-func wifi(_ context.Context, p *phone, _ []string) error { return p.device.SwitchNetwork("") }
+func wifi(_ context.Context, p *deviceRun, _ []string) error { return p.device.SwitchNetwork("") }
 
 // someCarrier is a network for those who do not care.
 const someCarrier = "26201"
 
-func cellular(_ context.Context, p *phone, args []string) error {
+func cellular(_ context.Context, p *deviceRun, args []string) error {
 	if len(args) > 0 {
 		return p.device.SwitchNetwork(args[0])
 	}
@@ -50,10 +50,10 @@ func cellular(_ context.Context, p *phone, args []string) error {
 }
 
 // install makes the app known to the simulator first, as Xcode does at its first run.
-func install(ctx context.Context, p *phone, args []string) error {
+func install(ctx context.Context, p *deviceRun, args []string) error {
 	topic := args[0]
 	if !apns.ValidTopic(topic) {
-		return typed("%q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
+		return usageError("%q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
 	}
 	if err := p.register(ctx, topic); err != nil {
 		return err
@@ -61,7 +61,7 @@ func install(ctx context.Context, p *phone, args []string) error {
 	return p.device.Install(topic)
 }
 
-func uninstall(_ context.Context, p *phone, args []string) error {
+func uninstall(_ context.Context, p *deviceRun, args []string) error {
 	if err := p.installed(args[0]); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func uninstall(_ context.Context, p *phone, args []string) error {
 }
 
 // installed refuses a topic that is not on the phone, and names the nearest that is.
-func (p *phone) installed(topic string) error {
+func (p *deviceRun) installed(topic string) error {
 	var topics []string
 	for _, a := range p.device.Apps() {
 		if a.Topic == topic {
@@ -81,15 +81,15 @@ func (p *phone) installed(topic string) error {
 		}
 		topics = append(topics, a.Topic)
 	}
-	if nearest, edits := apns.Nearest(topic, topics); nearest != "" && edits <= max(1, len(topic)/likeness) {
-		return typed("%q is not installed; did you mean %s?", topic, nearest)
+	if nearest, edits := apns.Nearest(topic, topics); nearest != "" && edits <= max(1, len(topic)/lettersPerTypo) {
+		return usageError("%q is not installed; did you mean %s?", topic, nearest)
 	}
-	return typed("%q is not installed; install it, or see status for what is", topic)
+	return usageError("%q is not installed; install it, or see status for what is", topic)
 }
 
-// put puts an app on a list of the filter.
-func put(list device.List) func(context.Context, *phone, []string) error {
-	return func(_ context.Context, p *phone, args []string) error {
+// setList puts an app on a list of the filter.
+func setList(list device.List) func(context.Context, *deviceRun, []string) error {
+	return func(_ context.Context, p *deviceRun, args []string) error {
 		if err := p.installed(args[0]); err != nil {
 			return err
 		}
@@ -97,18 +97,18 @@ func put(list device.List) func(context.Context, *phone, []string) error {
 	}
 }
 
-func filter(ctx context.Context, p *phone, args []string) error {
+func filter(ctx context.Context, p *deviceRun, args []string) error {
 	list, err := device.ParseList(args[1])
 	if err != nil {
-		return typed("%w", err)
+		return usageError("%w", err)
 	}
-	return put(list)(ctx, p, args)
+	return setList(list)(ctx, p, args)
 }
 
-func subscribe(_ context.Context, p *phone, args []string) error {
+func subscribe(_ context.Context, p *deviceRun, args []string) error {
 	s, err := parseChannel(args[0])
 	if err != nil {
-		return typed("%w", err)
+		return usageError("%w", err)
 	}
 	if err := p.installed(s.Topic); err != nil {
 		return err
@@ -116,21 +116,21 @@ func subscribe(_ context.Context, p *phone, args []string) error {
 	return p.device.Subscribe(s.Topic, s.Channel)
 }
 
-func unsubscribe(_ context.Context, p *phone, args []string) error {
+func unsubscribe(_ context.Context, p *deviceRun, args []string) error {
 	s, err := parseChannel(args[0])
 	if err != nil {
-		return typed("%w", err)
+		return usageError("%w", err)
 	}
 	for _, known := range p.device.Subscriptions() {
 		if known.Topic == s.Topic && known.Channel == s.Channel {
 			return p.device.Unsubscribe(s.Topic, s.Channel)
 		}
 	}
-	return typed("%s does not follow channel %s; see status", s.Topic, s.Channel)
+	return usageError("%s does not follow channel %s; see status", s.Topic, s.Channel)
 }
 
 // ack sets when and how notifications are acknowledged.
-func ack(_ context.Context, p *phone, args []string) error {
+func ack(_ context.Context, p *deviceRun, args []string) error {
 	how := args[0]
 	if status, err := strconv.ParseUint(how, 10, 8); err == nil {
 		p.ackStatus.Store(uint32(status))
@@ -144,22 +144,22 @@ func ack(_ context.Context, p *phone, args []string) error {
 	case how == "never":
 		delay = -1
 	case err != nil || delay < 0:
-		return typed("ack is now, never, a time like 5s, or a status from 0 to 255; not %q", how)
+		return usageError("ack is now, never, a time like 5s, or a status from 0 to 255; not %q", how)
 	}
 	p.ackStatus.Store(0)
 	p.device.SetAckDelay(delay)
 	return nil
 }
 
-func erase(_ context.Context, p *phone, _ []string) error { return p.device.Erase() }
+func erase(_ context.Context, p *deviceRun, _ []string) error { return p.device.Erase() }
 
-func quit(_ context.Context, p *phone, _ []string) error {
+func quit(_ context.Context, p *deviceRun, _ []string) error {
 	p.stop(nil)
 	return nil
 }
 
 // wait waits for what a script needs before it goes on. Each push is waited for once.
-func wait(ctx context.Context, p *phone, args []string) error {
+func wait(ctx context.Context, p *deviceRun, args []string) error {
 	switch what := args[0]; what {
 	case "online":
 		return p.device.Online(ctx)
@@ -180,7 +180,7 @@ func wait(ctx context.Context, p *phone, args []string) error {
 	default:
 		d, err := time.ParseDuration(what)
 		if err != nil || d < 0 {
-			return typed("wait is for online, token, push, or a time like 2s; not %q", what)
+			return usageError("wait is for online, token, push, or a time like 2s; not %q", what)
 		}
 		select {
 		case <-time.After(d):
@@ -190,7 +190,7 @@ func wait(ctx context.Context, p *phone, args []string) error {
 	}
 }
 
-func clearNotes(_ context.Context, p *phone, args []string) error {
+func clearCommand(_ context.Context, p *deviceRun, args []string) error {
 	topic := ""
 	if len(args) > 0 {
 		topic = args[0]

@@ -8,7 +8,7 @@ import (
 )
 
 // channels tells what the device asks APNs for, channel by channel.
-func (s *story) channels(step device.StepChannels) {
+func (s *textReport) channels(step device.StepChannels) {
 	if step.Full {
 		s.head("Channels: broadcasts that the apps follow")
 		s.row("asked", "for these channels and no others")
@@ -31,13 +31,13 @@ func since(checkpoint uint64) string {
 	return fmt.Sprintf("what is newer than the checkpoint %d (%s)", checkpoint, time.Unix(0, int64(checkpoint)).UTC().Format(time.RFC3339))
 }
 
-func (s *story) subscribed(e device.Event) {
+func (s *textReport) subscribed(e device.Event) {
 	s.head("Channel %s of %s: subscribed", e.Channel, e.Topic)
 	s.row("answer", "%s", s.look(good, "accepted"))
 	s.more("a provider publishes once, to /4/broadcasts/apps/%s, and all subscribers get it", e.Topic)
 }
 
-func (s *story) subscriptionEnded(e device.Event) {
+func (s *textReport) subscriptionEnded(e device.Event) {
 	s.head("Channel %s of %s: the subscription has ended", e.Channel, e.Topic)
 	s.row("reason", "%s", s.look(bad, e.Err.Error()))
 }

@@ -38,12 +38,12 @@ func TestOnlyAPeerThatHasSaidNothingIsAProbe(t *testing.T) {
 			require.NoError(t, far.Close())
 			err := <-ended
 			require.Error(t, err)
-			assert.Equal(t, tc.want, netconn.Silent(server, err), "%v", err)
+			assert.Equal(t, tc.want, netconn.IsPortProbe(server, err), "%v", err)
 		})
 	}
 	near, _ := net.Pipe()
 	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
-	assert.True(t, netconn.Silent(tls.Server(near, &tls.Config{}), reset), "who resets instead of closing")
+	assert.True(t, netconn.IsPortProbe(tls.Server(near, &tls.Config{}), reset), "who resets instead of closing")
 }
 
 // hello is a connection that tells when something was written.

@@ -10,23 +10,23 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// A word is something that can be typed while the phone runs.
-type word struct {
-	name string
-	args string // as help shows them; those in brackets may be left out
-	help string
-	do   func(ctx context.Context, p *phone, args []string) error
+// A inputCommand is something that can be typed while the phone runs.
+type inputCommand struct {
+	name    string
+	args    string // as help shows them; those in brackets may be left out
+	help    string
+	execute func(ctx context.Context, p *deviceRun, args []string) error
 }
 
-// words is the one table of what can be typed. It is a function because help is one
+// inputCommands is the one table of what can be typed. It is a function because help is one
 // of them.
-func words() []word {
-	return []word{
+func inputCommands() []inputCommand {
+	return []inputCommand{
 		{"help", "", "show this list", help},
 		{"status", "", "tell how the phone is: network, power, apps, channels, acknowledgements", status},
-		{"tokens", "", "tell the tokens of the apps", tellTokens},
+		{"tokens", "", "tell the tokens of the apps", tokensCommand},
 		{"list", "", "show the notification center, badges and Live Activities", list},
-		{"clear", "[TOPIC]", "take the notifications of an app, or all, off the screen", clearNotes},
+		{"clear", "[TOPIC]", "take the notifications of an app, or all, off the screen", clearCommand},
 
 		{"unlock", "", "use the phone: it is active for ten minutes", power(device.PowerUnlocked)},
 		{"lock", "", "switch the screen off: it is active for ten seconds more", power(device.PowerLocked)},
@@ -40,8 +40,8 @@ func words() []word {
 
 		{"install", "TOPIC", "install an app: it gets a token", install},
 		{"uninstall", "TOPIC", "delete an app: its token becomes void", uninstall},
-		{"allow", "TOPIC", "allow an app its notifications", put(device.ListEnabled)},
-		{"forbid", "TOPIC", "forbid an app its notifications: its topic goes to the ignored list", put(device.ListIgnored)},
+		{"allow", "TOPIC", "allow an app its notifications", setList(device.ListEnabled)},
+		{"forbid", "TOPIC", "forbid an app its notifications: its topic goes to the ignored list", setList(device.ListIgnored)},
 		{"filter", "TOPIC LIST", "put an app on a list of the filter: enabled, ignored, opportunistic, paused or non-waking", filter},
 		{"subscribe", "TOPIC:CHANNEL", "follow a broadcast channel, its id in base64", subscribe},
 		{"unsubscribe", "TOPIC:CHANNEL", "follow it no longer", unsubscribe},
@@ -49,26 +49,26 @@ func words() []word {
 		{"ack", "now|never|TIME|STATUS", "acknowledge at once, not at all, after a time (5s), or with a status (7)", ack},
 		{"erase", "", "erase the phone: identity, tokens and apps are gone", erase},
 		{"wait", "online|token|push|TIME", "wait for that, or for a time; for scripts", wait},
-		{quitWord, "", "switch the phone off and end", quit},
+		{quitCommand, "", "switch the phone off and end", quit},
 	}
 }
 
-// quitWord ends what is under way, too.
-const quitWord = "quit"
+// quitCommand ends what is under way, too.
+const quitCommand = "quit"
 
 // comment begins a line that is for readers of a script.
 const comment = "#"
 
-// do does what a line says. Its error is for the one who typed it.
-func (p *phone) do(ctx context.Context, line string) error {
+// execute does what a line says. Its error is for the one who typed it.
+func (p *deviceRun) execute(ctx context.Context, line string) error {
 	fields := strings.Fields(line)
 	if len(fields) == 0 || strings.HasPrefix(fields[0], comment) {
 		return nil
 	}
-	all := words()
-	i := slices.IndexFunc(all, func(w word) bool { return w.name == fields[0] })
+	all := inputCommands()
+	i := slices.IndexFunc(all, func(w inputCommand) bool { return w.name == fields[0] })
 	if i < 0 {
-		return unknownWord(fields[0], all)
+		return unknownCommand(fields[0], all)
 	}
 	w, args := all[i], fields[1:]
 	most := len(strings.Fields(w.args))
@@ -77,26 +77,26 @@ func (p *phone) do(ctx context.Context, line string) error {
 		least = 0
 	}
 	if len(args) < least || len(args) > most {
-		return typed("use: %s", strings.TrimSpace(w.name+" "+w.args))
+		return usageError("use: %s", strings.TrimSpace(w.name+" "+w.args))
 	}
-	return w.do(ctx, p, args)
+	return w.execute(ctx, p, args)
 }
 
-// typed refuses something that was typed.
-func typed(format string, args ...any) error {
+// usageError refuses something that was typed.
+func usageError(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
-// likeness is how many letters of three may be wrong in a word that is still recognized.
-const likeness = 3
+// lettersPerTypo is how many letters of three may be wrong in a word that is still recognized.
+const lettersPerTypo = 3
 
-func unknownWord(given string, all []word) error {
+func unknownCommand(given string, all []inputCommand) error {
 	names := make([]string, len(all))
 	for i, w := range all {
 		names[i] = w.name
 	}
-	if nearest, edits := apns.Nearest(given, names); edits <= max(1, len(given)/likeness) {
-		return typed("there is no %q; did you mean %s?", given, nearest)
+	if nearest, edits := apns.Nearest(given, names); edits <= max(1, len(given)/lettersPerTypo) {
+		return usageError("there is no %q; did you mean %s?", given, nearest)
 	}
-	return typed("there is no %q; help lists what there is", given)
+	return usageError("there is no %q; help lists what there is", given)
 }

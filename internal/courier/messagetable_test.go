@@ -10,12 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wireTable is what each side may say: for each command the ids of its items, their
+// messageTable is what each side may say: for each command the ids of its items, their
 // names here, and their types in plain frames. It is written down from what was seen on
 // the wire, apart from the layouts, so that an id or a width that is wrong there shows.
 //
 // observed: apsd, pypush, pushproxy
-var wireTable = []struct {
+var messageTable = []struct {
 	command Command
 	from    Direction
 	items   string
@@ -121,7 +121,7 @@ func takenAs(empty func() Message, id uint8) string {
 }
 
 func TestEachCommandHasItsItemsAndTheirWidths(t *testing.T) {
-	rows := wireTable
+	rows := messageTable
 	for _, c := range commands {
 		for _, side := range []struct {
 			from  Direction

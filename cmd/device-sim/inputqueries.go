@@ -9,8 +9,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// A condition is how the phone is.
-type condition struct {
+// A deviceStatus is how the phone is.
+type deviceStatus struct {
 	Online        bool
 	Carrier       string // "" on Wi-Fi
 	Power         device.Power
@@ -20,8 +20,8 @@ type condition struct {
 	Subscriptions []device.Subscription
 }
 
-// A display is what there is to see on the phone.
-type display struct {
+// A screenContents is what there is to see on the phone.
+type screenContents struct {
 	Groups     []presentation.Group
 	Badges     []badge
 	Activities []presentation.Activity
@@ -32,15 +32,15 @@ type badge struct {
 	Badge int    `json:"badge"`
 }
 
-func help(_ context.Context, p *phone, _ []string) error {
+func help(_ context.Context, p *deviceRun, _ []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.out.help(words())
+	p.out.help(inputCommands())
 	return nil
 }
 
-func status(_ context.Context, p *phone, _ []string) error {
-	c := condition{
+func status(_ context.Context, p *deviceRun, _ []string) error {
+	c := deviceStatus{
 		Online: p.device.IsOnline(), Carrier: p.device.Carrier(), Power: p.device.Power(),
 		AckDelay: p.device.AckDelay(), AckStatus: uint8(p.ackStatus.Load()),
 		Apps: p.device.Apps(), Subscriptions: p.device.Subscriptions(),
@@ -52,7 +52,7 @@ func status(_ context.Context, p *phone, _ []string) error {
 	return nil
 }
 
-func tellTokens(_ context.Context, p *phone, _ []string) error {
+func tokensCommand(_ context.Context, p *deviceRun, _ []string) error {
 	id, apps := p.device.ID(), p.device.Apps()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -64,11 +64,11 @@ func tellTokens(_ context.Context, p *phone, _ []string) error {
 	return nil
 }
 
-func list(_ context.Context, p *phone, _ []string) error {
+func list(_ context.Context, p *deviceRun, _ []string) error {
 	id, apps := p.device.ID(), p.device.Apps()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := display{Groups: p.screen.Groups(), Activities: p.screen.Activities(p.now())}
+	d := screenContents{Groups: p.screen.Groups(), Activities: p.screen.Activities(p.now())}
 	for _, a := range apps {
 		if n := p.screen.Badge(a.Topic); n > 0 && apns.BundleID(a.Topic) == a.Topic {
 			d.Badges = append(d.Badges, badge{a.Topic, n})

@@ -9,55 +9,55 @@ import (
 
 // What a session is asked to do besides reading, in bits.
 const (
-	tellApps   uint32 = 1 << iota // the apps have changed
-	tellPowers                    // the device is in another state
-	sendSync                      // somebody waits for the courier to catch up
-	sendAcks                      // the first acknowledgement waits in late
-	hearPong                      // a keepalive was answered
+	appsChanged       uint32 = 1 << iota // the apps have changed
+	powerChanged                         // the device is in another state
+	sendSync                             // somebody waits for the courier to catch up
+	sendAcks                             // the first acknowledgement waits in late
+	keepaliveAnswered                    // a keepalive was answered
 )
 
-// want has the session tended to, for some of the above. It never blocks.
-func (s *session) want(what uint32) {
+// request has the session tended to, for some of the above. It never blocks.
+func (s *session) request(what uint32) {
 	s.wanted.Or(what)
 	s.wake()
 }
 
 // wake has the session tended to.
 func (s *session) wake() {
-	if s.later != nil {
+	if s.nonblocking != nil {
 		s.d.wake()
 		return
 	}
-	signal(s.woken)
+	signal(s.pendingSignal)
 }
 
-// tendLoop tends to the session until its end, where reads wait.
-func (s *session) tendLoop() error {
+// sendPendingLoop tends to the session until its end, where reads wait.
+func (s *session) sendPendingLoop() error {
 	for {
-		if err := s.tend(); err != nil {
+		if err := s.sendPending(); err != nil {
 			return err
 		}
 		select {
 		case <-s.ctx.Done():
 			return nil
-		case <-s.woken:
+		case <-s.pendingSignal:
 		}
 	}
 }
 
-// tend sends what no frame asked for, once the login is through: keepalives, changes of
+// sendPending sends what no frame asked for, once the login is through: keepalives, changes of
 // the device and of its apps, and acknowledgements that were to wait. It has itself called
 // again when the next of them is due.
-func (s *session) tend() error {
-	now, t := time.Now(), &s.tending
+func (s *session) sendPending() error {
+	now, t := time.Now(), &s.pending
 	wanted := s.wanted.Swap(0)
-	if wanted&hearPong != 0 {
+	if wanted&keepaliveAnswered != 0 {
 		t.keepalive.answered(now)
 	}
-	if wanted&tellApps != 0 && t.apps.IsZero() {
+	if wanted&appsChanged != 0 && t.apps.IsZero() {
 		t.apps = now.Add(appsDelay)
 	}
-	if err := s.tell(wanted, now); err != nil {
+	if err := s.sendChanges(wanted, now); err != nil {
 		return err
 	}
 	if wanted&sendAcks != 0 || isDue(t.acks, now) {
@@ -74,38 +74,38 @@ func (s *session) tend() error {
 	return nil
 }
 
-// tell tells the courier what has changed.
-func (s *session) tell(wanted uint32, now time.Time) error {
+// sendChanges tells the courier what has changed.
+func (s *session) sendChanges(wanted uint32, now time.Time) error {
 	if wanted&sendSync != 0 {
-		s.tending.apps = time.Time{}
+		s.pending.apps = time.Time{}
 		return s.sendSyncs()
 	}
-	if wanted&tellPowers != 0 {
+	if wanted&powerChanged != 0 {
 		if frames := s.appendPowers(nil); len(frames) > 0 { // or else they went with a sync
 			if err := s.write(frames); err != nil {
 				return err
 			}
 		}
 	}
-	if isDue(s.tending.apps, now) {
-		s.tending.apps = time.Time{}
+	if isDue(s.pending.apps, now) {
+		s.pending.apps = time.Time{}
 		return s.sendApps(nil)
 	}
 	return nil
 }
 
-// A tending is when a session is to be tended to; zero is not at all.
-type tending struct {
+// A pendingWork is when a session is to be tended to; zero is not at all.
+type pendingWork struct {
 	apps, acks time.Time
 	keepalive  keepalive
 	alarm      *time.Timer
-	rings      time.Time
+	alarmAt    time.Time
 }
 
 // wakeAt sets the alarm.
-func (t *tending) wakeAt(at time.Time, wake func()) {
+func (t *pendingWork) wakeAt(at time.Time, wake func()) {
 	switch {
-	case at.Equal(t.rings):
+	case at.Equal(t.alarmAt):
 		return
 	case at.IsZero():
 		t.alarm.Stop()
@@ -114,10 +114,10 @@ func (t *tending) wakeAt(at time.Time, wake func()) {
 	default:
 		t.alarm.Reset(time.Until(at))
 	}
-	t.rings = at
+	t.alarmAt = at
 }
 
-func (t *tending) stop() {
+func (t *pendingWork) stop() {
 	if t.alarm != nil {
 		t.alarm.Stop()
 	}
@@ -182,8 +182,8 @@ func (k *keepalive) answered(now time.Time) {
 
 // sendLateAcks sends the acknowledgements that are due, and notes when the next one is.
 func (s *session) sendLateAcks(now time.Time) error {
-	frames, next := s.late.take(now)
-	s.tending.acks = next
+	frames, next := s.lateAcks.take(now)
+	s.pending.acks = next
 	if len(frames) == 0 {
 		return nil
 	}

@@ -21,7 +21,7 @@ const (
 func Accept(ctx context.Context, ln net.Listener, failed func(error)) (net.Conn, error) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		conn, err := ln.Accept()
-		if err == nil || !passes(err) {
+		if err == nil || !isTemporary(err) {
 			return conn, err
 		}
 		failed(err)
@@ -33,9 +33,9 @@ func Accept(ctx context.Context, ln net.Listener, failed func(error)) (net.Conn,
 	}
 }
 
-// passes reports whether a failure to accept leaves the listener good: too many
+// isTemporary reports whether a failure to accept leaves the listener good: too many
 // open files, or a peer that was gone before it was accepted.
-func passes(err error) bool {
+func isTemporary(err error) bool {
 	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
 		if errors.Is(err, passing) {
 			return true

@@ -38,7 +38,7 @@ func (c *session) wantFilter(want courier.Filter) {
 
 func TestWhatIsTypedGoesOverTheWire(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--json")...)
+	process := sim.start(sim.flags("--json")...)
 	c := sim.online()
 	for _, tc := range []struct {
 		line string
@@ -54,45 +54,45 @@ func TestWhatIsTypedGoesOverTheWire(t *testing.T) {
 		{"filter com.example.demo non-waking", &courier.Filter{Token: unhex(baseToken), NonWaking: [][]byte{hashOf(demo)}}},
 		{"allow com.example.demo", &courier.Filter{Token: unhex(baseToken), Enabled: [][]byte{hashOf(demo)}}},
 	} {
-		phone.types(t, tc.line)
+		process.types(t, tc.line)
 		require.Equal(t, tc.want, c.read(), tc.line)
 	}
-	phone.types(t, "quit")
-	code, stdout, stderr := phone.wait()
+	process.types(t, "quit")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	assert.Contains(t, stdout, `"command":"filter com.example.demo paused"}`)
 }
 
 func TestAppsComeAndGo(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags()...)
+	process := sim.start(sim.flags()...)
 	c := sim.online()
-	phone.types(t, "install com.example.other")
+	process.types(t, "install com.example.other")
 	c.wantFilter(courier.Filter{Enabled: [][]byte{hashOf(demo), hashOf("com.example.other")}})
 	c.mint(appToken)
 	require.Len(t, sim.activations, 2, "the simulator gets to know the app first")
 	assert.Equal(t, []string{demo, "com.example.other"}, sim.activations[1].Topics)
 
-	phone.types(t, "wait token", "uninstall com.example.demo")
+	process.types(t, "wait token", "uninstall com.example.demo")
 	c.wantFilter(courier.Filter{Enabled: [][]byte{hashOf("com.example.other")}})
-	phone.types(t, "quit")
-	code, _, stderr := phone.wait()
+	process.types(t, "quit")
+	code, _, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 }
 
 func TestChannelsAreFollowedAndLeft(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--json")...)
+	process := sim.start(sim.flags("--json")...)
 	c := sim.online()
-	phone.types(t, "subscribe com.example.demo:"+channelID)
+	process.types(t, "subscribe com.example.demo:"+channelID)
 	require.IsType(t, (*courier.Filter)(nil), c.read())
 	asked := c.subscribe()
 	assert.Len(t, asked.Apps[0].Subscribe, 1)
-	phone.types(t, "unsubscribe com.example.demo:"+channelID)
+	process.types(t, "unsubscribe com.example.demo:"+channelID)
 	require.IsType(t, (*courier.Filter)(nil), c.read())
 	require.IsType(t, (*courier.ChannelRequest)(nil), c.read())
-	phone.types(t, "quit")
-	code, _, stderr := phone.wait()
+	process.types(t, "quit")
+	code, _, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 }
 
@@ -100,14 +100,14 @@ func TestPhoneLeavesAndComesBack(t *testing.T) {
 	for _, how := range []string{"offline", "offline clean", "offline reset", "offline silent"} {
 		t.Run(how, func(t *testing.T) {
 			sim := newSimulator(t)
-			phone := sim.start(sim.flags("--json")...)
+			process := sim.start(sim.flags("--json")...)
 			sim.online()
-			phone.types(t, "wait token", how, "status", "online")
+			process.types(t, "wait token", how, "status", "online")
 			c, connect := sim.accept()
 			assert.Equal(t, baseToken, hex.EncodeToString(connect.Token))
 			c.login("")
-			phone.types(t, "wait online", "quit")
-			code, stdout, stderr := phone.wait()
+			process.types(t, "wait online", "quit")
+			code, stdout, stderr := process.wait()
 			assert.Zero(t, code, stderr)
 			assert.Contains(t, stdout, `"online":false`)
 		})
@@ -116,31 +116,31 @@ func TestPhoneLeavesAndComesBack(t *testing.T) {
 
 func TestPhoneChangesItsNetwork(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags()...)
+	process := sim.start(sim.flags()...)
 	sim.online()
-	phone.types(t, "wait token", "cellular 310410")
+	process.types(t, "wait token", "cellular 310410")
 	c, connect := sim.accept()
 	assert.Equal(t, courier.Some(courier.InterfaceCellular), connect.Interface)
 	assert.Equal(t, "310410", connect.Carrier)
 	c.login("")
-	phone.types(t, "wait online", "wifi")
+	process.types(t, "wait online", "wifi")
 	c, connect = sim.accept()
 	assert.Equal(t, courier.Some(courier.InterfaceWiFi), connect.Interface)
 	c.login("")
-	phone.types(t, "quit")
-	code, _, stderr := phone.wait()
+	process.types(t, "quit")
+	code, _, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 }
 
 func TestErasedPhoneIsAnotherDevice(t *testing.T) {
 	sim := newSimulator(t)
 	dir := t.TempDir()
-	phone := sim.start(sim.flags("--state", dir)...)
+	process := sim.start(sim.flags("--state", dir)...)
 	sim.online()
-	phone.types(t, "wait token")
+	process.types(t, "wait token")
 	before, err := os.ReadFile(filepath.Join(dir, keyFile))
 	require.NoError(t, err)
-	phone.types(t, "erase")
+	process.types(t, "erase")
 	c, connect := sim.accept()
 	assert.Nil(t, connect.Token)
 	after, err := os.ReadFile(filepath.Join(dir, keyFile))
@@ -152,8 +152,8 @@ func TestErasedPhoneIsAnotherDevice(t *testing.T) {
 	c.send(&courier.ConnectResponse{Token: unhex(appToken)})
 	require.IsType(t, (*courier.ActiveState)(nil), c.read())
 	assert.Equal(t, &courier.Filter{Token: unhex(appToken)}, c.read(), "no app is left")
-	phone.types(t, "quit")
-	code, stdout, stderr := phone.wait()
+	process.types(t, "quit")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	assert.Contains(t, stdout, "Erased: nothing is left of who the device was")
 }
@@ -171,19 +171,19 @@ func deviceOf(t *testing.T, key []byte) string {
 
 func TestAcknowledgementsAreAsTyped(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--json")...)
+	process := sim.start(sim.flags("--json")...)
 	c := sim.online()
-	phone.done(t, "ack 3", "status")
+	process.done(t, "ack 3", "status")
 	assert.Equal(t, courier.AckUnparsable, c.push(courier.Notification{ID: 1, Timestamp: 1}).Status)
-	phone.done(t, "ack 1ms", "status")
+	process.done(t, "ack 1ms", "status")
 	assert.Equal(t, courier.AckDelivered, c.push(courier.Notification{ID: 2, Timestamp: 2}).Status)
-	phone.done(t, "ack never", "status")
+	process.done(t, "ack never", "status")
 	hash := apns.HashTopic(demo)
 	c.send(&courier.Notification{ID: 3, Timestamp: 3, Token: unhex(appToken), Topic: hash[:]})
-	phone.done(t, "wait push", "wait push", "ack now", "status")
+	process.done(t, "wait push", "wait push", "ack now", "status")
 	assert.Equal(t, uint32(4), c.push(courier.Notification{ID: 4, Timestamp: 4}).ID, "of the third one nothing was heard")
-	phone.types(t, "quit")
-	code, stdout, stderr := phone.wait()
+	process.types(t, "quit")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	for _, want := range []string{`"acks":"3"`, `"acks":"1ms"`, `"acks":"never"`, `"acks":"now"`} {
 		assert.Contains(t, stdout, want)
@@ -214,11 +214,11 @@ func TestMistakesSayHowItIsDone(t *testing.T) {
 		{"\x1b[2J", `there is no "\x1b[2J"`},
 	} {
 		t.Run(tc.line, func(t *testing.T) {
-			phone := sim.start(sim.flags()...)
+			process := sim.start(sim.flags()...)
 			c, _ := sim.accept()
 			defer c.conn.Close()
-			phone.types(t, "# a comment", "", tc.line)
-			code, _, stderr := phone.wait()
+			process.types(t, "# a comment", "", tc.line)
+			code, _, stderr := process.wait()
 			assert.NotZero(t, code, "a script ends at its first mistake")
 			assert.Contains(t, stderr, tc.want)
 			assert.NotContains(t, stderr, "\x1b")
@@ -228,10 +228,10 @@ func TestMistakesSayHowItIsDone(t *testing.T) {
 
 func TestMistakeAtATerminalIsToldAndForgiven(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.startAt(true, sim.flags()...)
+	process := sim.startAt(true, sim.flags()...)
 	sim.online()
-	phone.types(t, "lok", "quit")
-	code, stdout, stderr := phone.wait()
+	process.types(t, "lok", "quit")
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	assert.Contains(t, stdout, `there is no "lok"; did you mean lock?`)
 	assert.Contains(t, stdout, "Type help to see what you can do with it")
@@ -239,20 +239,20 @@ func TestMistakeAtATerminalIsToldAndForgiven(t *testing.T) {
 
 func TestMistakeIsAnObjectForAProgram(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.startAt(true, sim.flags("--json")...)
+	process := sim.startAt(true, sim.flags("--json")...)
 	sim.online()
-	phone.types(t, "lok", "quit")
-	_, stdout, _ := phone.wait()
+	process.types(t, "lok", "quit")
+	_, stdout, _ := process.wait()
 	assert.Contains(t, stdout, `"command":"lok","error":"there is no \"lok\"; did you mean lock?"}`)
 }
 
 func TestEndOfAScriptIsNotTheEndOfThePhone(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags()...)
-	require.NoError(t, phone.stdin.Close())
+	process := sim.start(sim.flags()...)
+	require.NoError(t, process.stdin.Close())
 	c := sim.online()
 	c.push(courier.Notification{ID: 1, Timestamp: 1})
-	code, _, _ := phone.end()
+	code, _, _ := process.end()
 	assert.Zero(t, code)
 }
 
@@ -263,7 +263,7 @@ const (
 )
 
 // showing plays pushes that fill a screen.
-func showing(t *testing.T, phone *running, sim *simulator) {
+func showing(t *testing.T, process *running, sim *simulator) {
 	t.Helper()
 	c := sim.online()
 	c.mint(liveToken)
@@ -281,16 +281,16 @@ func showing(t *testing.T, phone *running, sim *simulator) {
 	})
 	require.IsType(t, (*courier.Ack)(nil), c.read())
 	for range 5 {
-		phone.types(t, "wait push")
+		process.types(t, "wait push")
 	}
-	phone.types(t, "status", "tokens", "list", "clear com.example.demo", "list", "quit")
+	process.types(t, "status", "tokens", "list", "clear com.example.demo", "list", "quit")
 }
 
 func TestPersonSeesTheScreen(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--topic", demo, "--topic", liveDemo)...)
-	showing(t, phone, sim)
-	code, stdout, stderr := phone.wait()
+	process := sim.start(sim.flags("--topic", demo, "--topic", liveDemo)...)
+	showing(t, process, sim)
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	_, stdout, _ = strings.Cut(stdout, "App token: the address of "+liveDemo)
 	golden(t, "screen.txt", stdout, sim)
@@ -298,9 +298,9 @@ func TestPersonSeesTheScreen(t *testing.T) {
 
 func TestProgramReadsTheScreen(t *testing.T) {
 	sim := newSimulator(t)
-	phone := sim.start(sim.flags("--topic", demo, "--topic", liveDemo, "--json")...)
-	showing(t, phone, sim)
-	code, stdout, stderr := phone.wait()
+	process := sim.start(sim.flags("--topic", demo, "--topic", liveDemo, "--json")...)
+	showing(t, process, sim)
+	code, stdout, stderr := process.wait()
 	assert.Zero(t, code, stderr)
 	golden(t, "screen.json", stdout, sim)
 }
@@ -308,13 +308,13 @@ func TestProgramReadsTheScreen(t *testing.T) {
 func TestHelpListsEveryWord(t *testing.T) {
 	sim := newSimulator(t)
 	for _, flags := range [][]string{nil, {"--json"}} {
-		phone := sim.start(sim.flags(flags...)...)
+		process := sim.start(sim.flags(flags...)...)
 		c, _ := sim.accept()
-		phone.types(t, "help", "quit")
-		code, stdout, stderr := phone.wait()
+		process.types(t, "help", "quit")
+		code, stdout, stderr := process.wait()
 		c.conn.Close()
 		assert.Zero(t, code, stderr)
-		for _, w := range words() {
+		for _, w := range inputCommands() {
 			assert.Contains(t, stdout, w.name)
 			assert.Contains(t, stdout, w.help)
 		}

@@ -13,7 +13,7 @@ import (
 
 // power tells what APNs hears about the use of the device. That it is in use all the
 // time is the usual case, and not worth a line at each login.
-func (s *story) power(step device.StepPower) {
+func (s *textReport) power(step device.StepPower) {
 	switch {
 	case step.State != courier.StateActive:
 		s.head("Power: inactive")
@@ -23,7 +23,7 @@ func (s *story) power(step device.StepPower) {
 	}
 }
 
-func (s *story) help(all []word) {
+func (s *textReport) help(all []inputCommand) {
 	s.head("What you can type")
 	for _, w := range all {
 		s.line("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help))
@@ -31,7 +31,7 @@ func (s *story) help(all []word) {
 	s.flush()
 }
 
-func (s *story) status(id apns.DeviceID, c condition) {
+func (s *textReport) status(id apns.DeviceID, c deviceStatus) {
 	s.head("Device %s", id)
 	s.row("connection", "%s", onlineName(c.Online))
 	s.row("network", "%s", networkName(c.Carrier))
@@ -68,7 +68,7 @@ func tokenName(t apns.DeviceToken) string {
 }
 
 // ackMode is what ack takes.
-func ackMode(c condition) string {
+func ackMode(c deviceStatus) string {
 	switch {
 	case c.AckStatus != 0:
 		return fmt.Sprint(c.AckStatus)
@@ -80,7 +80,7 @@ func ackMode(c condition) string {
 	return "now"
 }
 
-func (s *story) list(_ apns.DeviceID, d display) {
+func (s *textReport) list(_ apns.DeviceID, d screenContents) {
 	if len(d.Groups)+len(d.Badges)+len(d.Activities) == 0 {
 		s.head("The screen is empty")
 	}
@@ -113,7 +113,7 @@ func noteText(n presentation.Note) string {
 	return strings.Join(parts, " · ")
 }
 
-func (s *story) activity(a presentation.Activity) {
+func (s *textReport) activity(a presentation.Activity) {
 	s.head("Live Activity of %s", a.App)
 	s.row("state", "%s", a.State)
 	switch {
@@ -127,7 +127,7 @@ func (s *story) activity(a presentation.Activity) {
 	}
 }
 
-func (s *story) done(_ apns.DeviceID, _ string, err error) {
+func (s *textReport) done(_ apns.DeviceID, _ string, err error) {
 	if err == nil {
 		return // what it has changed is told
 	}

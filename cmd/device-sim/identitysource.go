@@ -12,16 +12,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// An owner gives a device what it is born with: the roots it trusts and its identity.
-type owner struct {
+// An identitySource gives a device what it is born with: the roots it trusts and its identity.
+type identitySource struct {
 	*runCmd
 	control *control
 
 	// Guarded by mu, as is Topic of runCmd. The device is never waited for with mu held.
-	mu    sync.Mutex
-	state *state
-	news  identityReporter
-	was   apns.DeviceID // the device that was erased, until there is another one
+	mu       sync.Mutex
+	state    *state
+	reporter identityReporter
+	erasedID apns.DeviceID // the device that was erased, until there is another one
 }
 
 // trustedRoots gives the roots to trust: those in the file of --ca, or the simulator's.
@@ -50,7 +50,7 @@ func trustedRoots(ctx context.Context, ca string, control *control) (*x509.CertP
 
 // identity gives the identity of an earlier run, or a new one from the simulator.
 // An app that is new since then is a reason to activate again, with the same key.
-func (o *owner) identity(ctx context.Context) (device.Identity, error) {
+func (o *identitySource) identity(ctx context.Context) (device.Identity, error) {
 	identity, ok := o.state.identity()
 	if !ok || slices.ContainsFunc(o.Topic, func(topic string) bool { return !slices.Contains(o.state.Topics, topic) }) {
 		return o.activate(ctx)
@@ -59,15 +59,15 @@ func (o *owner) identity(ctx context.Context) (device.Identity, error) {
 	if err != nil {
 		return identity, fmt.Errorf("--state: read %s: %w", certificateFile, err)
 	}
-	o.news.remembered(o.state.dir, leaf)
+	o.reporter.remembered(o.state.dir, leaf)
 	return identity, nil
 }
 
 // activate gets a device certificate for the device's key, which it makes first if
 // there is none.
-func (o *owner) activate(ctx context.Context) (device.Identity, error) {
+func (o *identitySource) activate(ctx context.Context) (device.Identity, error) {
 	o.mu.Lock()
-	key, topics, was := o.state.key, o.Topic, o.was
+	key, topics, erasedID := o.state.key, o.Topic, o.erasedID
 	o.mu.Unlock()
 	if key == nil {
 		var err error
@@ -75,7 +75,7 @@ func (o *owner) activate(ctx context.Context) (device.Identity, error) {
 			return device.Identity{}, fmt.Errorf("make the device key: %w", err)
 		}
 	}
-	identity, err := o.control.activate(ctx, key, o.Name, topics, was)
+	identity, err := o.control.activate(ctx, key, o.Name, topics, erasedID)
 	if err != nil {
 		return device.Identity{}, err
 	}
@@ -85,14 +85,14 @@ func (o *owner) activate(ctx context.Context) (device.Identity, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.was = apns.DeviceID{}
-	o.news.activated(o.control.url, leaf, o.state.key == nil)
+	o.erasedID = apns.DeviceID{}
+	o.reporter.activated(o.control.url, leaf, o.state.key == nil)
 	return identity, o.state.saveIdentity(identity, topics)
 }
 
 // register makes the simulator know another app. It takes an activation with the same
 // key; the certificate that the device has stays good.
-func (o *owner) register(ctx context.Context, topic string) error {
+func (o *identitySource) register(ctx context.Context, topic string) error {
 	o.mu.Lock()
 	key, topics := o.state.key, o.Topic
 	o.mu.Unlock()

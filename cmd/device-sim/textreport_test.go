@@ -13,14 +13,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// tell gives what a story says about steps and events.
-func tell(t *testing.T, told ...any) string {
+// reportOf gives what a story says about steps and events.
+func reportOf(t *testing.T, events ...any) string {
 	var out, unused strings.Builder
-	s := &story{
+	s := &textReport{
 		page: page{sink: sink{w: &out, failed: func(err error) { assert.NoError(t, err) }}},
 		now:  testStreams(&out, &unused).now,
 	}
-	for _, what := range told {
+	for _, what := range events {
 		switch what := what.(type) {
 		case device.Step:
 			s.step(what)
@@ -37,32 +37,32 @@ func tell(t *testing.T, told ...any) string {
 
 func TestRareStepsAndEventsHaveTheirWords(t *testing.T) {
 	for _, tc := range []struct {
-		told any
-		want string
+		events any
+		want   string
 	}{
 		{
 			device.StepClock{Server: time.Unix(1767225600, 0), Shift: 90 * time.Minute},
 			"the device moves its clock by 1h30m0s and proves itself again, on the same connection",
 		},
 		{device.StepRedirect{Host: "b\x1b[2J", Reason: "load"}, `APNs sends the device to b\x1b[2J load`},
-		{device.Event{Kind: device.EventTokenRefused, Topic: demo, Status: 5}, "com.example.demo gets no token; status 5"},
+		{device.Event{Kind: device.EventTokenRejected, Topic: demo, Status: 5}, "com.example.demo gets no token; status 5"},
 		{device.Event{Kind: device.EventConnectFailed, Err: errors.New("no route")}, "no route"},
 		{
 			device.Event{Kind: device.EventBaseToken, Token: apns.DeviceToken(unhex(appToken)), Previous: apns.DeviceToken(unhex(baseToken))},
 			baseToken + "\n              it is void, and so are the tokens of the apps",
 		},
-		{device.Event{Kind: device.EventTurnedAway, Status: 7}, "an app that is not installed: not shown\n  ack         the topic is unknown (7)"},
-		{device.Event{Kind: device.EventTurnedAway, Topic: demo, Status: 99}, "another status (99)"},
+		{device.Event{Kind: device.EventNotificationRejected, Status: 7}, "an app that is not installed: not shown\n  ack         the topic is unknown (7)"},
+		{device.Event{Kind: device.EventNotificationRejected, Topic: demo, Status: 99}, "another status (99)"},
 		{device.Event{Kind: device.EventNotification, Notification: device.Notification{Priority: 7}}, "priority 7"},
 	} {
-		assert.Contains(t, tell(t, tc.told), tc.want)
+		assert.Contains(t, reportOf(t, tc.events), tc.want)
 	}
-	assert.Empty(t, tell(t, device.StepKeepalive{}), "keepalives are not worth a line")
+	assert.Empty(t, reportOf(t, device.StepKeepalive{}), "keepalives are not worth a line")
 }
 
 func TestLongerTokensAreExplainedWithTheirOwnLengths(t *testing.T) {
 	token := apns.DeviceToken(strings.Repeat("\x01", 80))
-	assert.Contains(t, tell(t, device.Event{Kind: device.EventBaseToken, Token: token}), "other 64    0101")
-	short := tell(t, device.Event{Kind: device.EventBaseToken, Token: token[:16]})
+	assert.Contains(t, reportOf(t, device.Event{Kind: device.EventBaseToken, Token: token}), "other 64    0101")
+	short := reportOf(t, device.Event{Kind: device.EventBaseToken, Token: token[:16]})
 	assert.NotContains(t, short, "first 16", "that would be no sealed record")
 }

@@ -25,10 +25,10 @@ func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
 		next.send(accept)
 		next.want(active, "the device is awake")
 		next.want(filterH, "the device wants its app's topic")
-		wantLeft := func(p *peer, why string) {
+		wantLeft := func(p *peer, reason string) {
 			require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
 			_, err := p.conn.NetConn().Read(make([]byte, 1))
-			assert.ErrorIs(t, err, io.EOF, why)
+			assert.ErrorIs(t, err, io.EOF, reason)
 		}
 		wantLeft(p, "who is back closes what was left behind")
 		h.Vanish()

@@ -14,8 +14,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-// heard is a server's connection on which a ClientHello has come.
-func heard(t *testing.T) *tls.Conn {
+// afterClientHello is a server's connection on which a ClientHello has come.
+func afterClientHello(t *testing.T) *tls.Conn {
 	t.Helper()
 	near, far := net.Pipe()
 	client, server := tls.Client(near, &tls.Config{ServerName: "localhost"}), tls.Server(far, &tls.Config{
@@ -29,7 +29,7 @@ func heard(t *testing.T) *tls.Conn {
 }
 
 func TestHandshakesThatDistrustEndsAreExplained(t *testing.T) {
-	conn := heard(t)
+	conn := afterClientHello(t)
 	local := func(text string) error { return &net.OpError{Op: "local error", Err: errors.New(text)} }
 	remote := func(text string) error { return &net.OpError{Op: "remote error", Err: errors.New(text)} }
 	for _, tt := range []struct {
@@ -43,14 +43,14 @@ func TestHandshakesThatDistrustEndsAreExplained(t *testing.T) {
 		{io.EOF, "a client that does not trust"},
 		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "a client that does not trust"},
 	} {
-		got := netconn.Explain(conn, tt.err)
+		got := netconn.ExplainHandshakeError(conn, tt.err)
 		require.ErrorIs(t, got, tt.err)
 		assert.Contains(t, got.Error(), tt.err.Error()+"; "+tt.want)
 		assert.Contains(t, got.Error(), "/v1/ca.pem")
 	}
 	for _, err := range []error{remote("tls: handshake failure"), local("tls: no certificates configured"), errors.New("tls: unsupported versions")} {
-		assert.Equal(t, err, netconn.Explain(conn, err), "it has other causes")
+		assert.Equal(t, err, netconn.ExplainHandshakeError(conn, err), "it has other causes")
 	}
 	near, _ := net.Pipe()
-	assert.Equal(t, io.EOF, netconn.Explain(tls.Server(near, new(tls.Config)), io.EOF), "a probe of the port")
+	assert.Equal(t, io.EOF, netconn.ExplainHandshakeError(tls.Server(near, new(tls.Config)), io.EOF), "a probe of the port")
 }

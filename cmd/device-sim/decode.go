@@ -92,7 +92,7 @@ type openedToken struct {
 	Topic       string    `json:"topic"`
 	Retirements uint32    `json:"retirements"`
 	Key         int       `json:"key"`
-	Void        time.Time `json:"void"`
+	Retired     time.Time `json:"void"`
 }
 
 // recordSize is how many bytes are sealed in a token, in hex.
@@ -122,14 +122,14 @@ func (t *openedToken) rows() []row {
 		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; one after that makes it void", t.Record[26:], t.Retirements)},
 		{"· key", key},
 	}
-	if !t.Void.IsZero() {
-		rows = append(rows, row{"· void", "since " + date(t.Void)})
+	if !t.Retired.IsZero() {
+		rows = append(rows, row{"· void", "since " + date(t.Retired)})
 	}
 	return rows
 }
 
 // topicRows names the topic of a hash, if it is one of the device's.
-func (c *clerk) topicRows(hash []byte) []row {
+func (c *transcriber) topicRows(hash []byte) []row {
 	if len(hash) != len(apns.TopicHash{}) {
 		return nil
 	}

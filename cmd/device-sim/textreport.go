@@ -13,28 +13,28 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// A story reports to a person: every step of the handshake in plain words.
-type story struct {
+// A textReport reports to a person: every step of the handshake in plain words.
+type textReport struct {
 	page
-	now   func() time.Time
-	typed bool // a person can type
+	now         func() time.Time
+	interactive bool // a person can type
 
 	presented apns.DeviceToken // in the login of now
 }
 
-func (s *story) begin(env apns.Environment, name string) {
+func (s *textReport) begin(env apns.Environment, name string) {
 	who := "a device"
 	if name != "" {
 		who = fmt.Sprintf("%q, a device", name)
 	}
 	s.line("%s", s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)))
-	if s.typed {
+	if s.interactive {
 		s.line("%s", s.look(dim, "Type help to see what you can do with it, quit to end."))
 	}
 	s.flush()
 }
 
-func (s *story) remembered(dir string, leaf *x509.Certificate) {
+func (s *textReport) remembered(dir string, leaf *x509.Certificate) {
 	s.head("Identity: who this device is")
 	s.row("key", "%s, from %s", keyKind(leaf), dir)
 	s.row("certificate", "from %s too, so there is no need to activate again", dir)
@@ -42,7 +42,7 @@ func (s *story) remembered(dir string, leaf *x509.Certificate) {
 	s.flush()
 }
 
-func (s *story) activated(url string, leaf *x509.Certificate, fresh bool) {
+func (s *textReport) activated(url string, leaf *x509.Certificate, fresh bool) {
 	s.head("Activation: the device gets its certificate")
 	made := "kept from before"
 	if fresh {
@@ -56,7 +56,7 @@ func (s *story) activated(url string, leaf *x509.Certificate, fresh bool) {
 }
 
 // certificate tells whose a certificate is and who says so.
-func (s *story) certificate(c *x509.Certificate) {
+func (s *textReport) certificate(c *x509.Certificate) {
 	s.row("subject", "%s", c.Subject.String())
 	s.row("issuer", "%s", c.Issuer.String())
 }
@@ -72,7 +72,7 @@ func keyKind(c *x509.Certificate) string {
 	return c.PublicKeyAlgorithm.String()
 }
 
-func (s *story) step(step device.Step) {
+func (s *textReport) step(step device.Step) {
 	switch step := step.(type) {
 	case device.StepTCP:
 		s.head("Connection")
@@ -115,7 +115,7 @@ func (s *story) step(step device.Step) {
 }
 
 // tls tells what TLS is for here: connection trust, the device's half.
-func (s *story) tls(step device.StepTLS) {
+func (s *textReport) tls(step device.StepTLS) {
 	leaf := step.State.PeerCertificates[0]
 	s.head("TLS: is this really APNs?")
 	s.row("protocol", "%s, %s", tls.VersionName(step.State.Version), alpnName(step.State.NegotiatedProtocol))
@@ -137,7 +137,7 @@ func alpnName(protocol string) string {
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // connect tells how the device proves itself: connection trust, the other half.
-func (s *story) connect(step device.StepConnect) {
+func (s *textReport) connect(step device.StepConnect) {
 	s.head("Proof: is this really the device?")
 	s.row("shown", "the device certificate, %s", step.Certificate.Subject.CommonName)
 	if step.Nonce != nil {
@@ -164,7 +164,7 @@ func signatureKind(c *x509.Certificate) string {
 	return "ECDSA with SHA-256"
 }
 
-func (s *story) accepted(step device.StepAccepted) {
+func (s *textReport) accepted(step device.StepAccepted) {
 	s.row("answer", "%s", s.look(good, "accepted"))
 	if step.Token == "" || step.Token == s.presented {
 		s.more("APNs keeps to the token: it was made for this device")

@@ -1,0 +1,48 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// maxRejections is how many logins in a row a courier may refuse before the device
+// gives up.
+const maxRejections = 3
+
+// identityRejected tells whether a courier refused certificate, signature or token.
+func identityRejected(err error) (*RejectedError, bool) {
+	rejected, ok := errors.AsType[*RejectedError](err)
+	return rejected, ok && rejected.Status == courier.ConnectRejected
+}
+
+// replaceIdentity drops the base token, and with it all others, and gets a new
+// identity if it can.
+//
+// observed: apsd does so on status 2 without a time, for the device-level user.
+func (d *Device) replaceIdentity(ctx context.Context, rejected *RejectedError) error {
+	d.emit(Event{Kind: EventIdentityRejected, Status: rejected.Status, Err: rejected})
+	d.rejections++
+	if d.rejections > maxRejections {
+		return fmt.Errorf("device: given up after %d rejected logins in a row: %w", d.rejections, rejected)
+	}
+	if d.cfg.Renew != nil {
+		if err := d.renew(ctx); err != nil {
+			return fmt.Errorf("device: after a rejected login: %w", err)
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.setBaseLocked("")
+	return nil
+}
+
+// setBaseLocked replaces the base token. The tokens of the apps go with it.
+func (d *Device) setBaseLocked(token apns.DeviceToken) {
+	d.base, d.confirmed = token, token != ""
+	d.apps.forgetTokens()
+	d.changedLocked()
+}
