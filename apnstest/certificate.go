@@ -49,7 +49,7 @@ func (a *App) issue(r CertificateRequest) *pki.Identity {
 	return identity
 }
 
-// RevokeCertificate makes a certificate void. Connections that are open stay.
+// RevokeCertificate revokes a certificate. Connections that are open stay.
 func (s *Space) RevokeCertificate(c tls.Certificate) {
 	s.tb.Helper()
 	if c.Leaf == nil {

@@ -69,7 +69,7 @@ func ExampleSpace_RequireRejected() {
 	// true
 }
 
-// When an app is gone, the provider is told since when its token is void.
+// When an app is gone, the provider learns since when its token is retired.
 func ExampleDevice_Uninstall() {
 	testCleanUp := func(t *testing.T) {
 		apple := apnstest.NewServer(t)

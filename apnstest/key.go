@@ -48,14 +48,14 @@ func (k *Key) ProviderToken() string {
 	return k.space.sign(k.Private, k.ID)
 }
 
-// Revoke makes the key void: what it has signed is refused with
+// Revoke revokes the key: what it has signed is refused with
 // InvalidProviderToken from now on.
 func (k *Key) Revoke() {
 	k.space.tb.Helper()
 	k.space.RevokeKey(k.ID)
 }
 
-// RevokeKey makes a key of the team void, [Space.KeyID] for instance.
+// RevokeKey revokes a key of the team, [Space.KeyID] for instance.
 func (s *Space) RevokeKey(id string) {
 	s.tb.Helper()
 	if err := s.server.sim.Auth.RemoveKey(s.TeamID, id); err != nil {

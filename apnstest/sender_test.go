@@ -28,7 +28,7 @@ type Sender struct {
 type RefusedError struct {
 	Status int
 	Reason string
-	// Timestamp is when a device token became void, in milliseconds since 1970.
+	// Timestamp is since when a device token is retired, in milliseconds since 1970.
 	Timestamp int64
 }
 

@@ -80,7 +80,7 @@ type story struct {
 type account struct {
 	pushes  []*churnPush
 	got     map[int][]churnEntry    // notifications, by the number of the push
-	void    map[string][]span       // when no app held a token that one had held
+	retired map[string][]span       // when no app held a token that one had held
 	held    map[string]int          // tokens that apps hold at the end
 	turned  map[string]map[int]int  // notifications turned away, by token and status
 	records map[string]*churnRecord // by apns-id
@@ -90,7 +90,7 @@ type account struct {
 
 func newAccount() *account {
 	return &account{
-		got: make(map[int][]churnEntry), void: make(map[string][]span), held: make(map[string]int),
+		got: make(map[int][]churnEntry), retired: make(map[string][]span), held: make(map[string]int),
 		turned: make(map[string]map[int]int), records: make(map[string]*churnRecord),
 		app: make(map[string][]*story), outcome: make(map[string]int),
 	}
@@ -104,12 +104,12 @@ func (a *account) addRecord(entries []churnEntry) {
 			a.got[e.ID] = append(a.got[e.ID], e)
 		case "token":
 			a.held[e.DeviceToken]++
-			if void := a.void[e.DeviceToken]; len(void) > 0 { // the app has come back to it
-				void[len(void)-1].end = e.At
+			if retired := a.retired[e.DeviceToken]; len(retired) > 0 { // the app has come back to it
+				retired[len(retired)-1].end = e.At
 			}
 		case "tokenDropped":
 			a.held[e.DeviceToken]--
-			a.void[e.DeviceToken] = append(a.void[e.DeviceToken], span{begin: e.At})
+			a.retired[e.DeviceToken] = append(a.retired[e.DeviceToken], span{begin: e.At})
 		case "rejected":
 			if a.turned[e.DeviceToken] == nil {
 				a.turned[e.DeviceToken] = make(map[int]int)
@@ -158,7 +158,7 @@ func (a *account) judge() (failures []string) {
 		a.outcome[outcome]++
 		if err != nil {
 			failures = append(failures, fmt.Sprintf("push %d (%s, expiration %d) %s: %v\n\ttimeline %+v\n\tgot %+v\n\tvoid %v",
-				s.number, s.topic, s.expiration, outcome, err, s.timeline(), s.got, a.void[s.token]))
+				s.number, s.topic, s.expiration, outcome, err, s.timeline(), s.got, a.retired[s.token]))
 		}
 	}
 	for number, got := range a.got {

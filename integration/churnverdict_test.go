@@ -62,22 +62,22 @@ func (a *account) refused(s *story) error {
 		return errors.New("its app has got it all the same")
 	case s.reason != "Unregistered":
 		return errors.New("nothing here is refused so")
-	case !a.voidAt(s.token, s.answeredAt):
+	case !a.retiredAt(s.token, s.answeredAt):
 		return errors.New("the app has its token still")
 	}
 	return nil
 }
 
-// voidAt tells whether an app has given up a token at a moment, and has not come back
+// retiredAt tells whether an app has given up a token at a moment, and has not come back
 // to it.
-func (a *account) voidAt(token string, moment time.Time) bool {
-	return a.voidWithin(token, moment, moment)
+func (a *account) retiredAt(token string, moment time.Time) bool {
+	return a.retiredWithin(token, moment, moment)
 }
 
-// voidWithin tells whether an app had given up a token at some moment between two.
-func (a *account) voidWithin(token string, from, to time.Time) bool {
-	return slices.ContainsFunc(a.void[token], func(void span) bool {
-		return void.begin.Before(to.Add(clockSlack)) && (void.end.IsZero() || void.end.After(from.Add(-clockSlack)))
+// retiredWithin tells whether an app had given up a token at some moment between two.
+func (a *account) retiredWithin(token string, from, to time.Time) bool {
+	return slices.ContainsFunc(a.retired[token], func(retired span) bool {
+		return retired.begin.Before(to.Add(clockSlack)) && (retired.end.IsZero() || retired.end.After(from.Add(-clockSlack)))
 	})
 }
 
@@ -106,7 +106,7 @@ var causes = map[string]func(*account, *story) error{
 	"unknown-topic": rejected(7),
 	"no-recipient":  rejected(2),
 	"unregistered": func(a *account, s *story) error {
-		if !a.voidAt(s.token, s.record.at()) {
+		if !a.retiredAt(s.token, s.record.at()) {
 			return errors.New("the app has its token still")
 		}
 		return nil
@@ -130,7 +130,7 @@ func neverStored(event string, happened bool) func(*account, *story) error {
 func rejected(status int) func(*account, *story) error {
 	return func(a *account, s *story) error {
 		switch {
-		case !a.voidWithin(s.token, s.record.sent(), s.record.at()):
+		case !a.retiredWithin(s.token, s.record.sent(), s.record.at()):
 			return errors.New("the app has its token still")
 		case a.turned[s.token][status] == 0:
 			return fmt.Errorf("the device has turned nothing away with %d", status)

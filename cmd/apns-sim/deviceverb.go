@@ -305,21 +305,21 @@ func (d *deviceOpenToken) Run(ctx context.Context, c *console) error {
 	if err := d.call(ctx, http.MethodGet, "/v1/tokens"+segment(d.Token), nil, nil, &t); err != nil {
 		return err
 	}
-	kind, void, told := "app token", "no", ""
+	kind, retired, reported := "app token", "no", ""
 	if t.Base {
 		kind = "base token, the device's own"
 	}
-	if !t.Void.IsZero() {
-		void, told = "since "+t.Void.Format(time.RFC3339), "never"
-		if !t.Told.IsZero() {
-			told = "from " + clockTime(t.Told) + " on"
+	if !t.Retired.IsZero() {
+		retired, reported = "since "+t.Retired.Format(time.RFC3339), "never"
+		if !t.Reported.IsZero() {
+			reported = "from " + clockTime(t.Reported) + " on"
 		}
 	}
 	return showOne(
 		c, d.JSON, &t, [2]string{"record", t.Record}, [2]string{"kind", kind}, [2]string{"environment", t.Environment},
 		[2]string{"user", strconv.Itoa(t.User)}, [2]string{"device", t.Device.String()},
 		[2]string{"topic tag", strings.TrimSpace(t.TopicTag + " " + t.Topic)}, [2]string{"retirements", strconv.FormatUint(uint64(t.Retirements), 10)},
-		[2]string{"key", fmt.Sprintf("%d rotations old", t.Key)}, [2]string{"void", void}, [2]string{"providers told", told},
+		[2]string{"key", fmt.Sprintf("%d rotations old", t.Key)}, [2]string{"retired", retired}, [2]string{"reported", reported},
 	)
 }
 

@@ -92,7 +92,7 @@ type openedToken struct {
 	Topic       string    `json:"topic"`
 	Retirements uint32    `json:"retirements"`
 	Key         int       `json:"key"`
-	Retired     time.Time `json:"void"`
+	Retired     time.Time `json:"retired"`
 }
 
 // recordSize is how many bytes are sealed in a token, in hex.
@@ -119,11 +119,11 @@ func (t *openedToken) rows() []row {
 		{"· flags", fmt.Sprintf("%s: %s, %s, user %d of the device", t.Record[:2], kind, t.Environment, t.User)},
 		{"· device", t.Record[2:18] + ": the key hash of its certificate"},
 		{"· topic tag", tag},
-		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; one after that makes it void", t.Record[26:], t.Retirements)},
+		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; one after that retires it", t.Record[26:], t.Retirements)},
 		{"· key", key},
 	}
 	if !t.Retired.IsZero() {
-		rows = append(rows, row{"· void", "since " + date(t.Retired)})
+		rows = append(rows, row{"· retired", "since " + date(t.Retired)})
 	}
 	return rows
 }

@@ -63,7 +63,7 @@ func TestHandshakeIsTwoLoginsFrameByFrame(t *testing.T) {
 		assert.Equal(t, 2, strings.Count(text, "as APNs sees it"), "each of the two tokens is opened up, once")
 		assert.Contains(t, text, "30229c4c: the first 4 bytes of the SHA-1 of the topic, which is that of com.example.demo")
 		assert.Contains(t, text, "00: a base token, production, user 0 of the device")
-		assert.Contains(t, text, "000002: 2 before it was sealed; one after that makes it void")
+		assert.Contains(t, text, "000002: 2 before it was sealed; one after that retires it")
 	}
 }
 

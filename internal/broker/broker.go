@@ -52,7 +52,7 @@ type Config struct {
 	// [Storage.NeverEnabled]), so that its token is retired. It is called by
 	// [Broker.Sweep], with nothing locked; nil tells nobody.
 	AppGone func(*Push)
-	// AskGone sends a push to an app that is gone, of which providers are not told
+	// AskGone sends a push to an app that is gone, whose retirement is not reported
 	// yet, to the device, for it to say once more that the app is gone.
 	AskGone bool
 	// Backlog is how many pushes may wait to be sent to a connected device

@@ -57,7 +57,7 @@ const (
 	// DropNeverEnabled: no filter has listed the topic for so long that the app
 	// counts as removed.
 	DropNeverEnabled Cause = "topic-never-enabled"
-	// DropGone: the app or the device is gone, and providers are not told yet.
+	// DropGone: the token is retired, which is not reported yet.
 	DropGone Cause = "app-gone"
 	// DropUnsubscribed: the device left the channel before the message was sent.
 	DropUnsubscribed Cause = "unsubscribed"

@@ -19,7 +19,7 @@ type modelPush struct {
 	cause                 broker.Cause
 	flags                 uint8 // on its next delivery
 	attempts              int
-	charged, void         bool   // void: its token was retired while it was flying
+	charged, retired      bool   // retired: its token was retired while it was flying
 	asked                 bool   // its token was asked for while it was flying
 	stamp                 uint64 // of its last delivery
 	id                    uint32 // while flying
@@ -156,7 +156,7 @@ func (m *model) keep(n int, match func(*modelPush) bool) {
 
 func (m *model) hold(p *modelPush, why broker.Cause) {
 	p.asked = false
-	if p.void {
+	if p.retired {
 		m.drop(p, broker.DropUnregistered)
 		return
 	}
@@ -367,7 +367,7 @@ func (m *model) lose(p *modelPush) {
 // ask is what a request for the token of a topic changes.
 func (m *model) ask(topic string) {
 	for _, p := range m.flying() {
-		p.asked = p.asked || p.topic == topic && !p.void
+		p.asked = p.asked || p.topic == topic && !p.retired
 	}
 }
 
@@ -380,7 +380,7 @@ func (m *model) withdraw(topic string) {
 	}
 	for _, p := range m.flying() {
 		if p.topic == topic {
-			p.void, p.asked = true, false
+			p.retired, p.asked = true, false
 		}
 	}
 	m.tidy()
@@ -443,7 +443,7 @@ func (m *model) restart() {
 		if p.once() {
 			p.where = "lost"
 		} else {
-			p.where, p.charged, p.void, p.attempts, p.stamp = "kept", false, false, 1, 0
+			p.where, p.charged, p.retired, p.attempts, p.stamp = "kept", false, false, 1, 0
 		}
 	}
 	for _, p := range m.in("kept") {

@@ -33,9 +33,9 @@ type entry struct {
 type tokenNews uint8
 
 const (
-	tokenSame   tokenNews = iota
-	tokenAsked            // the device has asked for the app's token once more
-	tokenVoided           // it was retired
+	tokenSame  tokenNews = iota
+	tokenAsked           // the device has asked for the app's token once more
+	tokenRetired
 )
 
 func compareSeq(a, b uint64) int { return cmp.Compare(a, b) }
@@ -268,7 +268,7 @@ func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	if q.route == nil {
 		return
 	}
-	q.route.markLocked(topic, tokenVoided)
+	q.route.markLocked(topic, tokenRetired)
 }
 
 // dropLocked settles e without delivery.

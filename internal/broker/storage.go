@@ -41,7 +41,7 @@ func (s Storage) withDefaults() Storage {
 // wait.
 func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 	switch {
-	case e.token == tokenVoided:
+	case e.token == tokenRetired:
 		q.dropLocked(e, DropUnregistered, now)
 		return
 	case e.message != nil && q.route == nil: // the channel keeps it, and the device says what it has seen

@@ -54,7 +54,7 @@ func (r *Route) TokenAsked(topic apns.TopicHash) {
 }
 
 // markLocked notes for the pushes to a topic that are on their way what became of
-// their token. A token that is void stays so.
+// their token. A retired token stays retired.
 func (r *Route) markLocked(topic apns.TopicHash, news tokenNews) {
 	for _, e := range r.flight.entries[r.flight.head:] {
 		if e != nil && e.push.Hash == topic && e.message == nil {

@@ -22,7 +22,7 @@ type Activator interface {
 	// been checked. An error says what is wrong with the request and how to put
 	// it right; the caller gets to read it.
 	Activate(csr *x509.CertificateRequest, topics []string, team string) (chain [][]byte, err error)
-	// EraseDevice makes all tokens of a device void, since another one has taken
+	// EraseDevice retires all tokens of a device, since another one has taken
 	// its place.
 	EraseDevice(id apns.DeviceID)
 }

@@ -128,11 +128,11 @@ type OpenedToken struct {
 	Device      apns.DeviceID `json:"device" doc:"The id of the device, hex"`
 	TopicTag    string        `json:"topicTag,omitempty" doc:"The first 4 bytes of the SHA-1 of the topic, hex"`
 	Topic       string        `json:"topic,omitempty" doc:"The topic that has this tag, if it is of a registered app"`
-	Retirements uint32        `json:"retirements" doc:"How many times tokens of the device had been made void, up to the last time that concerned this one, when it was sealed"`
+	Retirements uint32        `json:"retirements" doc:"How many times tokens of the device had been retired, up to the last time that concerned this one, when it was sealed"`
 	Key         int           `json:"key" doc:"The age of the key that sealed it, in rotations; 0 is the one that seals now"`
-	Void        time.Time     `json:"void,omitzero" doc:"Since when it is void; absent while it is good"`
-	Told        time.Time     `json:"told,omitzero" doc:"From when on providers are told that it is void; absent if never"`
-	Expired     bool          `json:"expired,omitempty" doc:"It became void by its age"`
+	Retired     time.Time     `json:"retired,omitzero" doc:"Since when it is retired; absent while it is good"`
+	Reported    time.Time     `json:"reported,omitzero" doc:"From when on providers are answered Unregistered; absent if never"`
+	Expired     bool          `json:"expired,omitempty" doc:"It was retired because of its age"`
 }
 
 // A Received is a notification in the inbox of a virtual device.

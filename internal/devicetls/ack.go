@@ -32,18 +32,18 @@ func (s *session) receiveAck(f courier.Frame) error {
 	return nil
 }
 
-// retireApp makes void the token of an app that the device says is gone.
+// retireApp retires the token of an app that the device says is gone.
 func (s *session) retireApp(push *broker.Push) {
 	if RetireApp(s.server.cfg.Vault, s.server.cfg.Broker, push) {
 		s.log.Debug("an app's token is retired", "device", push.To.Device, "topic", push.Topic)
 	}
 }
 
-// RetireApp makes void the token of an app that is gone from its device, after a
+// RetireApp retires the token of an app that is gone from its device, after a
 // push that was sent to it, and drops what else waits for the app. A base token is
 // the device's own and stays. So does the next token of an app that was removed and
 // has come back before all of its old pushes were settled. It reports whether a
-// token was made void.
+// token was retired.
 func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	if push.Base {
 		return false
@@ -54,7 +54,7 @@ func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	}
 	claims, err := v.Open([]byte(push.Token))
 	if err != nil || !claims.Retired.IsZero() {
-		return false // whatever it was, it is void already
+		return false // whatever it was, it is retired already
 	}
 	v.RetireApp(claims.Address, claims.Tag)
 	b.Withdraw(push.To, push.Hash)

@@ -52,7 +52,7 @@ type request struct {
 	expiration    apns.Expiration
 	priority      apns.Priority // 0 if the provider gave none
 	claims        tokenvault.Claims
-	unreported    bool // the token is void, and providers are not told yet
+	unreported    bool // the token is retired, which is not reported yet
 	topic         *providerauth.Topic
 
 	ignored  ignoredFailures // of the lenient mode

@@ -14,7 +14,7 @@ import (
 // environments are the two environments; a device may be in both.
 var environments = []apns.Environment{apns.Production, apns.Sandbox}
 
-// UninstallApp makes void the token of an app on a device, as when the device
+// UninstallApp retires the token of an app on a device, as when the device
 // says that the app is gone. What waits for the app is dropped. Pushes to the
 // token are answered Unregistered, after [Config.UnregisterDelay]. When the app
 // is installed again it gets another token.
@@ -24,7 +24,7 @@ func (s *Simulator) UninstallApp(of tokenvault.Address, topic string) {
 	s.Broker.Withdraw(broker.Address(of), hash)
 }
 
-// ExpireToken makes void the token of an app on a device because of its age: a
+// ExpireToken retires the token of an app on a device because of its age: a
 // push to it is answered ExpiredToken at once. What waits for the app is dropped.
 // When the app registers again it gets another token.
 func (s *Simulator) ExpireToken(of tokenvault.Address, topic string) {
@@ -33,7 +33,7 @@ func (s *Simulator) ExpireToken(of tokenvault.Address, topic string) {
 	s.Broker.Withdraw(broker.Address(of), hash)
 }
 
-// EraseDevice makes void all tokens of a device, its base tokens included, in
+// EraseDevice retires all tokens of a device, its base tokens included, in
 // both environments. What waits for it is dropped, its connections end. Pushes
 // to it are answered Unregistered, after [Config.UnregisterDelay]. A device that
 // comes back with the same certificate is given new tokens; one that was really

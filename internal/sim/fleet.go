@@ -123,13 +123,13 @@ func (s *Simulator) Phone(id apns.DeviceID) (*virtualdevice.Phone, error) {
 	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
-// RemoveDevice switches a virtual device off for good: its tokens are void, and
+// RemoveDevice switches a virtual device off for good: its tokens are retired, and
 // what waits for it is dropped. It reports whether there was one.
 func (s *Simulator) RemoveDevice(id apns.DeviceID) bool {
 	return s.Fleet.Remove(id)
 }
 
-// forgetDevice makes void what a device has that is gone for good.
+// forgetDevice retires the tokens of a device that is deleted.
 func (s *Simulator) forgetDevice(id apns.DeviceID) {
 	s.EraseDevice(id)
 	s.Broker.Forget(id)
@@ -317,7 +317,7 @@ func notInstalled(p *virtualdevice.Phone, topic string) error {
 	return fmt.Errorf("sim: app %q is not on device %v; install it first", topic, p.ID())
 }
 
-// retire makes void the token of an app on a virtual device.
+// retire retires the token of an app on a virtual device.
 func (s *Simulator) retire(p *virtualdevice.Phone, topic string) {
 	s.UninstallApp(tokenvault.Address{Environment: p.Environment, Device: p.ID()}, topic)
 }

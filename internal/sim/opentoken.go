@@ -17,7 +17,7 @@ func (s *Simulator) OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, e
 	opened := controlapi.OpenedToken{
 		Record: hex.EncodeToString(c.Record()), Base: c.Base,
 		Environment: c.Environment.String(), User: int(c.User), Device: c.Device,
-		Retirements: c.Epoch, Key: c.Key, Void: c.Retired, Told: c.Reported, Expired: c.Expired,
+		Retirements: c.Epoch, Key: c.Key, Retired: c.Retired, Reported: c.Reported, Expired: c.Expired,
 	}
 	if c.Base {
 		return opened, nil

@@ -36,12 +36,12 @@ type Claims struct {
 	// Epoch counts the retirements on the device up to the newest one that
 	// concerned this token when it was minted.
 	Epoch uint32
-	// Retired is when the token became void; zero while it is current.
+	// Retired is since when the token is retired; zero while it is current.
 	Retired time.Time
-	// Reported is when providers begin to be told that it is void: at Retired or
-	// later, see [Delay]. Zero while it is current, and if they are never told.
+	// Reported is from when providers are answered Unregistered: Retired or later,
+	// see [Delay]. Zero while the token is current, and if that never happens.
 	Reported time.Time
-	// Expired says that it became void by age, see [Vault.ExpireApp].
+	// Expired says that it was retired because of its age, see [Vault.ExpireApp].
 	Expired bool
 	// Key is the age of the token key in rotations: 0 for the one that mints
 	// now.
@@ -62,7 +62,7 @@ func (c *Claims) Record() []byte {
 	return sealed
 }
 
-// Unreported reports whether the token is void and providers are not told yet.
+// Unreported reports whether the token is retired and that is not reported yet.
 func (c *Claims) Unreported(now time.Time) bool {
 	return !c.Retired.IsZero() && (c.Reported.IsZero() || now.Before(c.Reported))
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A Delay is how long after a token has become void providers are told. APNs
-// does not tell at once, on purpose: nobody shall learn when an app was removed.
-// The zero value tells at once.
+// A Delay is the time between the retirement of a token and its report, from when
+// providers are answered Unregistered. APNs delays on purpose, so that nobody learns
+// when an app was removed. The zero value reports at once.
 //
 // observed: reports range from hours through a day to never (apns2#77, apns2#159,
 // node-apn#673).
@@ -17,7 +17,7 @@ type Delay struct {
 	// Min and Max bound the delay, which is drawn anew for each retirement. A Max
 	// below Min means Min.
 	Min, Max time.Duration
-	// Never says that providers are not told at all.
+	// Never reports nothing.
 	Never bool
 	// Seed makes the draws repeat.
 	Seed uint64
@@ -25,7 +25,7 @@ type Delay struct {
 
 func (d Delay) check() error {
 	if d.Min < 0 {
-		return errors.New("the delay before providers are told is negative")
+		return errors.New("the delay before retired tokens are reported is negative")
 	}
 	return nil
 }
@@ -42,8 +42,7 @@ func newDelayer(d Delay) *delayer {
 	return &delayer{delay: d, random: rand.New(rand.NewPCG(d.Seed, 0))}
 }
 
-// after returns when providers are told of what happened at a time; zero is
-// never.
+// after returns when a retirement is reported; zero is never.
 func (d *delayer) after(at time.Time) time.Time {
 	if d.delay.Never {
 		return time.Time{}

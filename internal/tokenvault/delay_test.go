@@ -94,7 +94,7 @@ func TestExpiryIsReportedAtOnce(t *testing.T) {
 
 func TestANegativeDelayIsRefused(t *testing.T) {
 	_, err := tokenvault.New(tokenvault.Config{Delay: tokenvault.Delay{Min: -1}})
-	require.ErrorContains(t, err, "the delay before providers are told is negative")
+	require.ErrorContains(t, err, "the delay before retired tokens are reported is negative")
 }
 
 func TestAnAnswerOfTheDeviceEndsTheDelay(t *testing.T) {

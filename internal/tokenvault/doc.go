@@ -13,7 +13,7 @@
 // AES-SIV is deterministic: an app that registers again gets the same token.
 // It authenticates: a token that was not made here does not open. And it needs
 // no database: what is kept besides the key are retirements, the few moments
-// at which tokens became void.
+// at which tokens were retired.
 //
 // The vault leaves to others what follows from a token: which topic a push may
 // carry, who is connected, what the refusal is called. It starts no goroutine.

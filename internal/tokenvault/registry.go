@@ -48,8 +48,8 @@ func (g *registry) current(r *record) uint32 {
 	return 0
 }
 
-// judge tells how a token was retired, and whether it was ever minted.
-func (g *registry) judge(r *record) (end retirement, issued bool) {
+// status returns the retirement of a token, and whether the token was ever minted.
+func (g *registry) status(r *record) (end retirement, issued bool) {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {
 		return retirement{}, r.epoch == 0
@@ -57,7 +57,7 @@ func (g *registry) judge(r *record) (end retirement, issued bool) {
 	shard.mu.RLock()
 	defer shard.mu.RUnlock()
 	if h := shard.devices[deviceKey{r.Environment, r.Device}]; h != nil {
-		return h.judge(r)
+		return h.status(r)
 	}
 	return retirement{}, r.epoch == 0
 }

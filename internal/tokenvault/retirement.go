@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// A retirement is the moment at which tokens became void, and the epoch that
-// began with it.
+// A retirement is the moment from which tokens are retired, and the epoch that
+// begins with it.
 type retirement struct {
-	epoch uint32
-	at    time.Time
-	told  time.Time // when providers are told; zero if never
+	epoch    uint32
+	at       time.Time
+	reported time.Time // from when providers get Unregistered; zero if never
 	// expired says that the tokens had become too old, nothing else.
 	expired bool
 }
@@ -90,9 +90,9 @@ func (h *history) current(r *record) uint32 {
 	return max(h.wide.newest(), h.apps[app{r.User, r.tag}].newest())
 }
 
-// judge tells how a token was retired, the zero retirement if it is current. It
+// status returns the retirement of a token, zero if it is current. It
 // reports false for an epoch in which such a token was never minted.
-func (h *history) judge(r *record) (end retirement, ok bool) {
+func (h *history) status(r *record) (end retirement, ok bool) {
 	next, issued := h.ending(r)
 	if next != nil {
 		end = *next
@@ -100,12 +100,12 @@ func (h *history) judge(r *record) (end retirement, ok bool) {
 	return end, issued
 }
 
-// confirm has providers told at a time of how a token was retired, unless they
-// are told earlier.
+// confirm sets when the retirement of a token is reported, unless that is earlier
+// already.
 func (h *history) confirm(r *record, at time.Time) {
 	next, _ := h.ending(r)
-	if next != nil && (next.told.IsZero() || at.Before(next.told)) {
-		next.told = at
+	if next != nil && (next.reported.IsZero() || at.Before(next.reported)) {
+		next.reported = at
 	}
 }
 

@@ -16,7 +16,7 @@ func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
 	h.retireAll(retirement{at: time.Unix(2, 0)})
 	h.retireApp(app{}, retirement{at: time.Unix(3, 0)})
 	assert.Equal(t, uint32(maxEpoch), h.current(last), "a token has room for 24 bits")
-	retired, ok := h.judge(last)
+	retired, ok := h.status(last)
 	assert.True(t, ok)
 	assert.Zero(t, retired)
 }
@@ -50,7 +50,7 @@ func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			retired, issued := h.judge(&row.record)
+			retired, issued := h.status(&row.record)
 			assert.Equal(t, row.issued, issued)
 			if row.retired == 0 {
 				assert.Zero(t, retired)

@@ -25,7 +25,7 @@ const maxPlain = apns.MaxDeviceToken - sivSize
 
 // ErrNotMinted says that a token was not made by this vault. That includes one
 // of an epoch the vault does not remember: its secrets were kept but its
-// retirements lost, and whether the token still held can no longer be told. A
+// retirements lost, and whether the token is still current is not known any more. A
 // device that presents such a base token is given a new one, as with any token
 // that does not open.
 var ErrNotMinted = errors.New("tokenvault: token was not minted here")
@@ -44,8 +44,7 @@ type Config struct {
 	// to one costs no decryption; zero means [DefaultCache]. It is rounded up
 	// to eight times a power of two.
 	Cache int
-	// Delay is how long providers are not told that a token is void; zero tells
-	// them at once. It does not delay [Vault.ExpireApp].
+	// Delay is the time between retirement and report; zero reports at once. It does not delay [Vault.ExpireApp].
 	Delay Delay
 	// Clock tells when a retirement happened; nil is real time.
 	Clock *clock.Clock
@@ -161,7 +160,7 @@ func (v *Vault) decrypt(token []byte) *opened {
 
 // claims adds to an opened token what may have changed since.
 func (v *Vault) claims(o *opened) (Claims, error) {
-	end, issued := v.retirements.judge(&o.record)
+	end, issued := v.retirements.status(&o.record)
 	if !issued {
 		return Claims{}, ErrNotMinted
 	}
@@ -171,26 +170,26 @@ func (v *Vault) claims(o *opened) (Claims, error) {
 		Tag:      o.record.tag,
 		Epoch:    o.record.epoch,
 		Retired:  end.at,
-		Reported: end.told,
+		Reported: end.reported,
 		Expired:  end.expired,
 		Key:      len(*v.keys.Load()) - 1 - o.key,
 	}, nil
 }
 
-// RetireApp makes void the tokens of one app of one user, as when the app is
-// removed from the device. The app's next token is a different one. Providers
-// are told after the [Delay].
+// RetireApp retires the tokens of one app of one user, as when the app is
+// removed from the device. The app's next token is a different one. That is
+// reported after the [Delay].
 func (v *Vault) RetireApp(a Address, topic TopicTag) {
 	now := v.now(a.Device)
-	v.endApp(a, topic, retirement{at: now, told: v.delays.after(now)})
+	v.endApp(a, topic, retirement{at: now, reported: v.delays.after(now)})
 }
 
-// ExpireApp is RetireApp for tokens that have become too old, which a provider is
-// told at once, and apart from those of a removed app. When that happens on real
+// ExpireApp is RetireApp for tokens that have become too old, which is
+// reported at once, with another reason than those of a removed app. When that happens on real
 // devices is not documented.
 func (v *Vault) ExpireApp(a Address, topic TopicTag) {
 	now := v.now(a.Device)
-	v.endApp(a, topic, retirement{at: now, told: now, expired: true})
+	v.endApp(a, topic, retirement{at: now, reported: now, expired: true})
 }
 
 func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
@@ -199,18 +198,18 @@ func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
 	})
 }
 
-// RetireDevice makes void every token of a device in one environment, base
-// tokens included, as when the device is erased. Providers are told after the
+// RetireDevice retires every token of a device in one environment, base
+// tokens included, as when the device is erased. That is reported after the
 // [Delay].
 func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID) {
 	now := v.now(device)
-	end := retirement{at: now, told: v.delays.after(now)}
+	end := retirement{at: now, reported: v.delays.after(now)}
 	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
 }
 
-// Confirm ends the [Delay] of a token that is void: the device has said once more
-// that the app is gone, and providers are told from now on. Other tokens are left
-// alone.
+// Confirm ends the [Delay] of a retired token: the device has said once more that it
+// does not have the app, and the token is reported from now on. It changes no other
+// token.
 func (v *Vault) Confirm(token []byte) {
 	o := v.read(token)
 	if o == nil {

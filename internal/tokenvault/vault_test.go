@@ -188,7 +188,7 @@ func testRemovedApp(t *testing.T) {
 	time.Sleep(time.Hour)
 	removed := time.Now()
 	v.RetireApp(phone, tokenvault.Tag(example))
-	assert.Equal(t, removed, open(t, v, token).Retired, "the 410 carries when the token became void")
+	assert.Equal(t, removed, open(t, v, token).Retired, "the 410 carries when the token became retired")
 	assert.Zero(t, open(t, v, neighbor).Retired, "another app is not concerned")
 	assert.Zero(t, open(t, v, base).Retired, "nor is the device")
 	assert.Equal(t, base, v.Mint(phone, nil))
@@ -211,17 +211,17 @@ func testErasedDevice(t *testing.T) {
 	guest.User = 1
 	sandbox.Environment = apns.Sandbox
 	neighbor.Device[7]++
-	void := []apns.DeviceToken{v.Mint(phone, nil), v.Mint(phone, &example), v.Mint(guest, &example)}
+	retired := []apns.DeviceToken{v.Mint(phone, nil), v.Mint(phone, &example), v.Mint(guest, &example)}
 	good := []apns.DeviceToken{v.Mint(sandbox, nil), v.Mint(neighbor, &example)}
 
 	v.RetireDevice(phone.Environment, phone.Device)
-	for _, token := range void {
+	for _, token := range retired {
 		assert.Equal(t, time.Now(), open(t, v, token).Retired)
 	}
 	for _, token := range good {
 		assert.Zero(t, open(t, v, token).Retired, "the other environment and the other device live on")
 	}
-	assert.NotEqual(t, void[0], v.Mint(phone, nil))
+	assert.NotEqual(t, retired[0], v.Mint(phone, nil))
 	assert.Zero(t, open(t, v, v.Mint(phone, nil)).Retired)
 }
 
