@@ -6,34 +6,31 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
-// accept answers 200: no body, the apns-id, and in the sandbox an
-// apns-unique-id. "Handling notification responses from APNs"; no other field
-// was observed.
-func (c *conn) accept(s *h2.Stream, n *apns.Notification) {
-	fields := append(c.fieldBuffer[:0], idField(apns.HeaderID, n.ID))
-	if n.UniqueID != "" {
-		fields = append(fields, idField(apns.HeaderUniqueID, n.UniqueID))
+// accept answers a request that was carried out with its ID, and with field if that
+// has a name.
+func (c *conn) accept(r *request, status int, field hpack.HeaderField, body []byte) {
+	fields := append(c.fieldBuffer[:0], idField(r.answerIDHeader, r.answerID))
+	if field.Name != "" {
+		fields = append(fields, field)
 	}
-	c.restoreStreams(s.Conn())
-	c.send(s, 200, nil, fields)
+	c.restoreStreams(r.stream.Conn())
+	c.send(r.stream, status, body, fields)
 }
 
-// reject is the one place where a refusal becomes bytes. The id of the request
-// goes into idHeader, the apns-id of a push or the apns-request-id of a request
-// needsChannel channels. A refused push has no
-// apns-unique-id (observed: uniqush-push live probe of the sandbox).
-func (c *conn) reject(s *h2.Stream, idHeader, id string, rejection *apns.Rejection) {
-	fields := append(c.fieldBuffer[:0], idField(idHeader, id))
+// reject is the one place where a rejection becomes bytes. A rejected push has no
+// apns-unique-id.
+// observed: uniqush-push live probe of the sandbox
+func (c *conn) reject(r *request, rejection *apns.Rejection) {
+	fields := append(c.fieldBuffer[:0], idField(r.answerIDHeader, r.answerID))
 	if c.server.cfg.ErrorContentType {
 		fields = append(fields, hpack.HeaderField{Name: "content-type", Value: "application/json"})
 	}
-	hc := s.Conn()
+	hc := r.stream.Conn()
 	c.lowerStreams(hc, rejection.Reason)
 	c.bodyBuffer = appendRejection(c.bodyBuffer[:0], rejection)
-	c.send(s, rejection.Reason.Status(), c.bodyBuffer, fields)
+	c.send(r.stream, rejection.Reason.Status(), c.bodyBuffer, fields)
 	c.announceEnd(hc, rejection.Reason)
 	c.countError(hc, rejection.Reason)
 }

@@ -51,9 +51,9 @@ func newConnRecord(c *conn) *connRecord {
 }
 
 // handOver notes how r came, and returns what is kept of its headers.
-func (a *requestRecord) fill(r *request, fields []hpack.HeaderField) *journal.Headers {
+func (a *requestRecord) fill(r *request) *journal.Headers {
 	a.conn, a.passed, a.path, a.providerToken = r.conn.record, int16(r.passed), r.path, r.providerToken
-	headers := r.conn.headerCache.keep(fields, r.idValid && r.duplicateHeader == "")
+	headers := r.conn.headerCache.keep(r.stream.Fields, r.idValid && r.duplicateHeader == "")
 	unknown := r.providerToken == nil && r.conn.certificateSubject == "" && r.authorizationHeader.present
 	if !unknown && r.method == pushMethod && !r.bodyTooLarge && r.ignored.failures == nil {
 		return headers
@@ -61,6 +61,8 @@ func (a *requestRecord) fill(r *request, fields []hpack.HeaderField) *journal.He
 	a.extras = &recordExtras{method: r.method, bodyTooLarge: r.bodyTooLarge, ignored: r.ignored.failures}
 	if unknown {
 		a.extras.credential = providerauth.Describe(r.authorizationHeader.value)
+		// The provider looks for the rejection in the history of the team that it claims.
+		r.notification.TeamID = cmp.Or(r.teamID, a.extras.credential.TeamID)
 	}
 	return headers
 }
@@ -79,16 +81,6 @@ func (a *requestRecord) Size() int {
 		size += int(unsafe.Sizeof(*d)) + len(d.Shown) + len(d.Header) + len(d.Claims) + len(d.KeyID) + len(d.TeamID)
 	}
 	return size
-}
-
-// team is the one that the push belongs to: whose credentials came with it, or, of a
-// provider token that was no good, which it names. Whoever sent it looks for the
-// rejection there.
-func (a *requestRecord) team(r *request) string {
-	if r.teamID == "" && a.extras != nil && a.extras.credential != nil {
-		return a.extras.credential.TeamID
-	}
-	return r.teamID
 }
 
 // pushMethod is that of pushes and broadcasts.
@@ -214,7 +206,7 @@ func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal
 			check.Result, check.Detail = journal.Failed, cmp.Or(r.Refusal.Detail, string(r.Refusal.Reason))
 		}
 		if detail, ok := a.ignoredDetail(len(results)); ok {
-			check.Result, check.Detail = journal.Failed, "overlooked in lenient mode: "+detail
+			check.Result, check.Detail = journal.Failed, "ignored in lenient mode: "+detail
 		}
 		if check.Result != journal.NotReached && describe != nil {
 			check.Seen = describe(s)

@@ -24,11 +24,11 @@ func BenchmarkChecks(b *testing.B) {
 	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b").set(apns.HeaderPriority, "10").set(apns.HeaderExpiration, "0"))
 	b.ReportAllocs()
 	for b.Loop() {
-		c.request.parse(s)
-		if rejection := server.runChecks(&c.request); rejection != nil {
+		c.push.parse(s)
+		if rejection := c.push.check(); rejection != nil {
 			b.Fatal(rejection)
 		}
-		if p := c.request.newPush(c, true); p.notification.ID == "" {
+		if c.push.newPush(true); c.push.notification.ID == "" {
 			b.Fatal("no id")
 		}
 	}
@@ -42,8 +42,8 @@ func TestTheChecksOfAKnownConnectionDoNotAllocate(t *testing.T) {
 	c.start("")
 	s := stream(w.good().set(apns.HeaderID, "eabeae54-14a8-11e5-b60b-1697f925ec7b"))
 	allocs := testing.AllocsPerRun(100, func() {
-		c.request.parse(s)
-		if rejection := server.runChecks(&c.request); rejection != nil {
+		c.push.parse(s)
+		if rejection := c.push.check(); rejection != nil {
 			panic(rejection)
 		}
 	})

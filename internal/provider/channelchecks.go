@@ -2,18 +2,11 @@ package provider
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// A channelCheck is a check of a request about broadcast channels.
-type channelCheck struct {
-	name     string
-	run      func(*channelRequest) *apns.Rejection
-	describe func(*recordView) string
-}
-
 // broadcastChecks is the precedence of reasons for a broadcast. Apple documents
 // no order. As for pushes, the method comes before the credentials; the order
 // from the channel id to the payload is that of APNSwift's test server
 // (APNSwift#254).
-var broadcastChecks = []channelCheck{
+var broadcastChecks = []check[*channelRequest]{
 	{"availability", (*channelRequest).checkAvailability, nil},
 	{"path and method", (*channelRequest).checkRoute, describeRoute},
 	{"credentials", (*channelRequest).checkCredentials, describeCredential},
@@ -36,7 +29,7 @@ var broadcastChecks = []channelCheck{
 // managementChecks is the precedence of reasons for channel management.
 // Observed is that the credentials come first (transport measurement of
 // September 2026, a GET); the rest is our guess.
-var managementChecks = []channelCheck{
+var managementChecks = []check[*channelRequest]{
 	{"availability", (*channelRequest).checkAvailability, nil},
 	{"credentials", (*channelRequest).checkCredentials, nil},
 	{"connection", (*channelRequest).checkConnection, nil},
@@ -51,7 +44,7 @@ var managementChecks = []channelCheck{
 }
 
 // runChecks walks checks in their order.
-func (r *channelRequest) runChecks(checks []channelCheck) *apns.Rejection {
+func (r *channelRequest) runChecks(checks []check[*channelRequest]) *apns.Rejection {
 	for r.passed = range checks {
 		if rejection := checks[r.passed].run(r); rejection != nil {
 			return withChannelReason(rejection)

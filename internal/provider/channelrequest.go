@@ -3,6 +3,8 @@ package provider
 import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
@@ -23,14 +25,15 @@ type channelRequest struct {
 	policy    broker.StoragePolicy // of a channel to be made
 }
 
-// readChannel takes over what the provider has written. Where a header occurs
+// parse takes over what the provider has written. Where a header occurs
 // twice, the first counts: "Handling error responses from APNs" has no reason
 // for it.
-func (c *conn) readChannel(s *h2.Stream, routes []route) *channelRequest {
-	r := &channelRequest{
-		request: request{conn: c, method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge},
-		routes:  routes,
+func (r *channelRequest) parse(c *conn, s *h2.Stream, routes []route) {
+	r.request = request{
+		conn: c, stream: s, received: c.server.cfg.Clock.Now(),
+		method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge,
 	}
+	r.routes = routes
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		if h := r.header(f.Name); h != nil && !h.present {
@@ -43,7 +46,6 @@ func (c *conn) readChannel(s *h2.Stream, routes []route) *channelRequest {
 		r.requestIDHeader = r.idHeader
 	}
 	r.idValid = r.requestIDHeader.present && validID(r.requestIDHeader.value)
-	return r
 }
 
 // header returns where the value of a header goes, nil if it is of no interest.
@@ -57,10 +59,21 @@ func (r *channelRequest) header(name string) *header {
 	return r.request.header(name)
 }
 
-// answerID is the apns-request-id of the answer: the provider's, or a new one.
-func (r *channelRequest) answerID() string {
-	if r.idValid {
-		return r.requestIDHeader.value
+// assignID gives the answer the apns-request-id of the request, or a new one.
+func (r *channelRequest) assignID() {
+	r.answerIDHeader, r.answerID = apns.HeaderRequestID, r.requestIDHeader.value
+	if !r.idValid {
+		r.answerID = r.conn.ids.apnsID()
 	}
-	return r.conn.ids.apnsID()
+}
+
+// faultSubject implements [operation].
+func (r *channelRequest) faultSubject() fault.Subject {
+	return fault.Subject{
+		Subject: filters.Subject{
+			Space: r.teamID, Topic: r.bundleID, Channel: r.channelIDHeader.value, PushType: apns.PushType(r.pushTypeHeader.value),
+			ID: r.requestIDHeader.value, Payload: r.body,
+		},
+		Method: r.method, Path: r.path,
+	}
 }

@@ -16,24 +16,6 @@ type route struct {
 	serve func(*channelRequest) (*channelAnswer, error)
 }
 
-// managementRoutes are served by the listeners for channel management: "Sending
-// broadcast management requests to APNs".
-var managementRoutes = []route{
-	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
-	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).show},
-	{"DELETE", "/1/apps/", "/channels", true, false, (*channelRequest).delete},
-	{"GET", "/1/apps/", "/all-channels", false, false, (*channelRequest).list},
-}
-
-// broadcastPath is what stands before the bundle ID of a broadcast: "Sending
-// broadcast push notification requests to APNs".
-const broadcastPath = "/4/broadcasts/apps/"
-
-// broadcastRoutes are served by the listeners for pushes.
-var broadcastRoutes = []route{
-	{"POST", broadcastPath, "", true, false, nil},
-}
-
 // match returns the bundle ID in path, and whether path is one of the route.
 func (rt *route) match(path string) (app string, ok bool) {
 	rest, ok := strings.CutPrefix(path, rt.prefix)

@@ -2,12 +2,13 @@ package provider
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// A check refuses a request or finds out something about it.
-type check struct {
+// A check is a condition that a request R must meet. It may find out something
+// about the request that later checks and stages use.
+type check[R any] struct {
 	name string
-	run  func(*request) *apns.Rejection
-	// completeSubject says what the check has looked at, for a reader of the journal; nil
-	// if that is not of the request.
+	run  func(R) *apns.Rejection
+	// describe says what of the request the check has looked at, for readers of the
+	// history; nil if it has looked at something else.
 	describe func(*recordView) string
 }
 
@@ -21,7 +22,7 @@ type check struct {
 // the right to the topic (a probe of 64 zeros, 2026); whether the device token is
 // the topic's before whether the push type is (react-native-voip-push-notification#90).
 // The rest is our guess.
-var pushChecks = []check{
+var pushChecks = []check[*request]{
 	{"availability", (*request).checkAvailability, nil},
 	{"path", (*request).checkPath, describePath},
 	{"method", (*request).checkMethod, describeMethod},

@@ -64,7 +64,7 @@ type conn struct {
 	ids   idSource
 
 	// Used again for each request.
-	request      request
+	push         pushRequest
 	faultContext faultContext // what faults see of it, if there are any
 	bodyBuffer   []byte
 	fieldBuffer  [3]hpack.HeaderField
@@ -162,7 +162,7 @@ func (s *Server) newConn(state tls.ConnectionState) *conn {
 		c.identity, c.certificateErr = s.identify(state.PeerCertificates)
 		c.certificateSubject = pki.SubjectText(&state.PeerCertificates[0].Subject)
 	}
-	c.request.conn = c
+	c.push.conn = c
 	return c
 }
 

@@ -26,9 +26,9 @@ func stream(c *call) *h2.Stream {
 }
 
 // runChecks walks the checks without a network.
-func runChecks(s *Server, c *conn, request *call) *apns.Rejection {
-	c.request.parse(stream(request))
-	return s.runChecks(&c.request)
+func runChecks(c *conn, request *call) *apns.Rejection {
+	c.push.parse(stream(request))
+	return c.push.check()
 }
 
 func providerKey(id string) providerauth.Key { return providerauth.Key{ID: id, TeamID: team} }
@@ -57,7 +57,7 @@ func requireLeaf(t *testing.T, cfg *tls.Config) *x509.Certificate {
 }
 
 // FuzzRequest looks for a request that makes a check panic, and for answers that
-// applyFault not fit: a reason that is not in the table, an accepted push that breaks a
+// do not fit: a reason that is not in the table, an accepted push that breaks a
 // limit.
 func FuzzRequest(f *testing.F) {
 	w := newFixture(f)
@@ -80,9 +80,10 @@ func FuzzRequest(f *testing.F) {
 		}
 		c := server.newConn(noTLS)
 		c.start("")
-		rejection := runChecks(server, c, request)
-		p := c.request.newPush(c, rejection == nil)
-		require.True(t, validID(p.notification.ID), "every answer has an apns-id")
+		rejection := runChecks(c, request)
+		c.push.newPush(rejection == nil)
+		n := c.push.notification
+		require.True(t, validID(n.ID), "every answer has an apns-id")
 		if rejection != nil {
 			info := apns.LookupReason(rejection.Reason)
 			require.NotNil(t, info)
@@ -91,7 +92,6 @@ func FuzzRequest(f *testing.F) {
 			require.Less(t, len(rejection.Detail), 1024)
 			return
 		}
-		n := &p.notification
 		require.Equal(t, "POST", method)
 		require.True(t, w.auth.TopicAllowed(team, n.Topic))
 		require.NotEmpty(t, n.Payload)

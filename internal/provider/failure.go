@@ -184,10 +184,3 @@ func (s *Server) recordTooManyConnections(nc net.Conn) {
 func failureOf(stream *h2.Stream) *h2.Failure {
 	return &h2.Failure{Method: stream.Method, Path: stream.Path, Authority: stream.Authority, Fields: stream.Fields}
 }
-
-// recordRejection records that a request of channel management was refused.
-func (r *channelRequest) recordRejection(stream *h2.Stream, rejection *apns.Rejection) {
-	r.conn.server.recordFailure(r.conn.record, failureOf(stream), journal.Event{
-		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection, Status: cmp.Or(r.conn.override.status, rejection.Reason.Status()),
-	})
-}

@@ -11,151 +11,138 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A faultContext is a request that was judged, as faults see it.
+// A faultContext is what a fault may look at and change of a request that was
+// checked.
 type faultContext struct {
-	clock      *clock.Clock // the time of the team
-	stream     *h2.Stream
+	*request
+	op         operation
 	subject    fault.Subject
-	push       *apns.Notification // for the journal; nil if the request is about channels
-	track      *journal.Track     // of push; nil if nobody follows it
-	rejection  *apns.Rejection    // that it deserves; nil if it is good
-	idHeader   string
-	id         string
-	submit     func() bool // takes it over, if it is good, without a word to anybody
-	statusOnly bool        // it is answered with a status alone, that of the twist
-	recorded   bool        // the journal knows what has become of it, or will
+	rejection  *apns.Rejection // by the checks or by a fault; nil if the request is acceptable
+	statusOnly bool            // it is answered with the status of the override and no reason
+	recorded   bool            // the journal has, or the broker will write, how the request ended
 }
 
-// A outcome is how a request goes on after its faults.
+// An outcome is how a request continues after its faults.
 type outcome uint8
 
 const (
-	outcomeContinue outcome = iota // as it would have, perhaps with another refusal
-	outcomeDiscard                 // it is answered as if it were taken, and is not
-	outcomeDone                    // nothing is left to do
+	outcomeContinue outcome = iota // to the next stage
+	outcomeDiscard                 // it is answered as accepted and not submitted
+	outcomeDone                    // it is finished
 )
 
-// A responseOverride is what faults do to the answer of the request at hand.
+// A responseOverride is what faults change about the answer of the current request.
 type responseOverride struct {
 	delay  time.Duration
 	status int // instead of the reason's; 0 is none
 	ids    fault.IDs
 }
 
-// withFaults reports whether a request must be looked at for faults.
-func (c *conn) faultsPossible(r *request) bool {
-	return r.reserved != nil || c.server.cfg.Faults.Any(fault.AtRequest)
+// applyFaults is the stage of faults: those of a reserved device token, then those
+// of the rules that match. It returns the rejection that the request has from now on,
+// and how it continues.
+func (c *conn) applyFaults(r *request, op operation, rejection *apns.Rejection) (*apns.Rejection, outcome) {
+	f := &c.faultContext
+	*f = faultContext{request: r, op: op, subject: op.faultSubject(), rejection: rejection}
+	c.completeSubject(f)
+	next := c.applyMatching(f)
+	switch {
+	case next != outcomeDiscard:
+		return f.rejection, next
+	case r.notification == nil: // nothing of channel management can be discarded
+		return rejection, outcomeContinue
+	}
+	return nil, outcomeDiscard
 }
 
-// applyFaults does to a request what rules and reserved device tokens say. The outcome
-// keep a reserved token is for a request that is good otherwise.
-func (c *conn) applyFaults(d *faultContext, reserved *fault.Reserved) outcome {
-	c.completeSubject(d)
-	if reserved != nil && (d.rejection == nil || reserved.Action.Do == fault.Answer) {
+// applyMatching applies faults until one of them decides how the request continues.
+// The outcome of a reserved device token is for a request that is acceptable otherwise.
+func (c *conn) applyMatching(f *faultContext) outcome {
+	reserved := f.reserved
+	if reserved != nil && (f.rejection == nil || reserved.Action.Do == fault.Answer) {
 		hit := reserved.Hit()
-		if outcome := c.applyFault(d, &hit); outcome != outcomeContinue {
-			return outcome
+		if next := c.applyFault(f, &hit); next != outcomeContinue {
+			return next
 		}
 	}
-	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &d.subject) {
-		if outcome := c.applyFault(d, &hit); outcome != outcomeContinue {
-			return outcome
+	for hit := range c.server.cfg.Faults.Hits(fault.AtRequest, &f.subject) {
+		if next := c.applyFault(f, &hit); next != outcomeContinue {
+			return next
 		}
 	}
-	if d.statusOnly {
-		c.recordStatusOnly(d, c.override.status)
-		c.send(d.stream, c.override.status, nil, []hpack.HeaderField{idField(d.idHeader, d.id)})
+	if f.statusOnly {
+		c.answerStatusOnly(f)
 		return outcomeDone
 	}
-	if reserved != nil && d.rejection == nil { // there is no device behind such a token
+	if reserved != nil && f.rejection == nil { // no device has such a token
 		return outcomeDiscard
 	}
 	return outcomeContinue
 }
 
-// applyFault does one fault, and puts it into the journal with what becomes of the push.
-func (c *conn) applyFault(d *faultContext, hit *fault.Hit) outcome {
-	j := c.server.cfg.Journal
-	d.record(j, journal.Faulted, hit.Rule, hit.Action.String())
-	outcome := c.applyAction(d, hit)
-	if outcome == outcomeDone && d.push != nil && !d.recorded {
-		d.record(j, journal.Dropped, string(broker.DropFault), "")
+// applyFault records a fault in the journal and applies it.
+func (c *conn) applyFault(f *faultContext, hit *fault.Hit) outcome {
+	f.record(journal.Event{Kind: journal.Faulted, Cause: hit.Rule, Detail: hit.Action.String()})
+	next := c.applyAction(f, hit)
+	if next == outcomeDone && f.notification != nil && !f.recorded {
+		f.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropFault)})
 	}
-	return outcome
+	return next
 }
 
-// record puts an event about the request into the journal.
-func (d *faultContext) record(j *journal.Journal, kind journal.Kind, cause, detail string) {
-	j.Record(journal.Event{At: d.clock.Now(), Kind: kind, Push: d.push, Track: d.track, Device: d.subject.Device, Cause: cause, Detail: detail})
-}
-
-// completeSubject completes the subject of a dealing with what is known of the connection
-// and the answer.
-func (c *conn) completeSubject(d *faultContext) {
-	s := &d.subject
+// completeSubject adds to the subject what is known of the connection and of the
+// answer.
+func (c *conn) completeSubject(f *faultContext) {
+	s := &f.subject
 	s.Listener, s.Source, s.Environment, s.Memory = c.listener, c.source, c.env, &c.memory
 	if c.record != nil {
 		s.Connection = c.record.Number
 	}
 	s.Status = 200
-	if d.rejection != nil {
-		s.Reason, s.Status = d.rejection.Reason, d.rejection.Reason.Status()
-	}
-}
-
-// faultSubject is what faults see of a push.
-func (r *request) faultSubject(p *push) fault.Subject {
-	n := &p.notification
-	return fault.Subject{
-		Subject: filters.Subject{
-			Space: n.TeamID, Topic: n.Topic, Token: n.Token, Device: r.claims.Device, Channel: n.Channel,
-			PushType: n.PushType, Priority: n.Priority, CollapseID: n.CollapseID, ID: n.ID, Payload: n.Payload,
-		},
-		Method: r.method, Path: r.path,
+	if f.rejection != nil {
+		s.Reason, s.Status = f.rejection.Reason, f.rejection.Reason.Status()
 	}
 }
 
 // applyAction does one fault.
-func (c *conn) applyAction(d *faultContext, hit *fault.Hit) outcome {
-	a, hc := hit.Action, d.stream.Conn()
+func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
+	a, hc := hit.Action, f.stream.Conn()
 	switch a.Do {
 	case fault.Answer:
-		return c.overrideAnswer(d, hit)
+		return c.overrideAnswer(f, hit)
 	case fault.Delay:
 		c.override.delay += hit.Delay
 	case fault.OddIDs:
 		c.override.ids = a.IDs
 	case fault.Discard:
-		if d.acceptable() {
+		if f.acceptable() {
 			return outcomeDiscard
 		}
 	case fault.StayRegistered:
-		if !d.statusOnly && d.rejection != nil && d.rejection.Reason.Status() == 410 {
+		if !f.statusOnly && f.rejection != nil && f.rejection.Reason.Status() == 410 {
 			return outcomeDiscard
 		}
 	case fault.NoAnswer:
-		d.deliverUnanswered(a)
+		f.deliverUnanswered(a)
 		return outcomeDone
 	case fault.ResetStream:
-		d.deliverUnanswered(a)
-		d.stream.Reset(a.Code.Number(http2.ErrCodeRefusedStream))
+		f.deliverUnanswered(a)
+		f.stream.Reset(a.Code.Number(http2.ErrCodeRefusedStream))
 		return outcomeDone
 	case fault.ResetConnection:
-		d.deliverUnanswered(a)
+		f.deliverUnanswered(a)
 		c.abort(hc)
 		return outcomeDone
 	case fault.Mute:
 		hc.Mute()
 		c.muteFault.Store(hit)
 		c.endIfMuteReverted(hc)         // the rule may have gone just now
-		d.stream.Reset(http2.ErrCodeNo) // not seen by the provider
+		f.stream.Reset(http2.ErrCodeNo) // not seen by the provider
 		return outcomeDone
 	case fault.NoPong:
 		hc.IgnorePings(true)
@@ -165,20 +152,20 @@ func (c *conn) applyAction(d *faultContext, hit *fault.Hit) outcome {
 	case fault.LimitStreams:
 		c.limitStreams(hc, hit)
 	case fault.GoAway:
-		return c.applyGoAway(d, a)
+		return c.applyGoAway(f, a)
 	}
 	return outcomeContinue
 }
 
 // deliverUnanswered takes a good request over although its answer is lost, if a says so.
-func (d *faultContext) deliverUnanswered(a *fault.Action) {
-	if a.Deliver && d.acceptable() {
-		d.recorded = d.submit()
+func (f *faultContext) deliverUnanswered(a *fault.Action) {
+	if a.Deliver && f.acceptable() {
+		f.recorded = f.op.submit() == nil
 	}
 }
 
 // acceptable reports whether the request is to be accepted, so far.
-func (d *faultContext) acceptable() bool { return d.rejection == nil && !d.statusOnly }
+func (f *faultContext) acceptable() bool { return f.rejection == nil && !f.statusOnly }
 
 // abort resets the connection.
 func (c *conn) abort(hc *h2.Conn) {
@@ -226,37 +213,39 @@ func (c *conn) revertFaults() {
 }
 
 // overrideAnswer answers with what a fault wants.
-func (c *conn) overrideAnswer(d *faultContext, hit *fault.Hit) outcome {
+func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
 	a := hit.Action
 	c.override.delay += hit.Delay
 	c.override.status = a.Status
-	if d.statusOnly = a.Reason == ""; d.statusOnly {
+	if f.statusOnly = a.Reason == ""; f.statusOnly {
 		return outcomeContinue
 	}
-	d.rejection = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
-	d.rejection.Since = d.clock.Now()
+	f.rejection = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
+	f.rejection.Since = f.clock().Now()
 	if a.Since != nil {
-		d.rejection.Since = *a.Since
+		f.rejection.Since = *a.Since
 	}
 	return outcomeContinue
 }
 
-// recordStatusOnly puts an answer into the journal that has a status and no reason. The
-// newPush goes nowhere, whatever the provider takes the status for.
-func (c *conn) recordStatusOnly(d *faultContext, status int) {
-	if d.push == nil {
-		return // it is about channels
+// answerStatusOnly answers with a status and no reason, and records that. The push is
+// not delivered, whatever the provider takes the status for.
+func (c *conn) answerStatusOnly(f *faultContext) {
+	status := c.override.status
+	if f.notification != nil { // not of channel management
+		f.recordStatusOnly(status)
 	}
-	d.recorded = true
-	j := c.server.cfg.Journal
-	e := journal.Event{At: d.clock.Now(), Kind: journal.Rejected, Push: d.push, Track: d.track, Device: d.subject.Device, Status: status}
+	c.send(f.stream, status, nil, []hpack.HeaderField{idField(f.answerIDHeader, f.answerID)})
+}
+
+func (f *faultContext) recordStatusOnly(status int) {
+	f.recorded = true
 	if status/100 != 2 {
-		j.Record(e)
+		f.record(journal.Event{Kind: journal.Rejected, Status: status})
 		return
 	}
-	e.Kind = journal.Accepted
-	j.Record(e)
-	d.record(j, journal.Dropped, string(broker.DropFault), "")
+	f.record(journal.Event{Kind: journal.Accepted, Status: status})
+	f.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropFault)})
 }
 
 // limitStreams moves the stream limit. What the provider has sent under a higher one
@@ -280,8 +269,8 @@ func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 
 // applyGoAway tells the provider to go away. The request at hand goes on if the last
 // stream leaves it in.
-func (c *conn) applyGoAway(d *faultContext, a *fault.Action) outcome {
-	hc, id := d.stream.Conn(), d.stream.ID()
+func (c *conn) applyGoAway(f *faultContext, a *fault.Action) outcome {
+	hc, id := f.stream.Conn(), f.stream.ID()
 	last := lastStream(a.LastStream, id)
 	for range 1 + times(a.Twice) {
 		hc.GoAway(a.Code.Number(http2.ErrCodeNo), last, a.Debug())
@@ -292,7 +281,7 @@ func (c *conn) applyGoAway(d *faultContext, a *fault.Action) outcome {
 	if last >= id && a.Close != fault.CloseNow {
 		return outcomeContinue
 	}
-	d.stream.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream
+	f.stream.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream
 	return outcomeDone
 }
 

@@ -81,15 +81,10 @@ func (r *request) setUnknownTopic() {
 	}
 }
 
-// recordUndeliverable puts a push into the journal that the lenient mode accepts although
-// nobody is known to deliver it to.
-func (s *Server) recordUndeliverable(r *request, p *push) {
-	at := r.clock().Now()
-	for _, e := range []journal.Event{
-		{Kind: journal.Accepted},
-		{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: r.ignored.failures[len(r.ignored.failures)-1].detail},
-	} {
-		e.At, e.Push, e.Track, e.Device = at, &p.notification, p.envelope.Track, r.claims.Device
-		s.cfg.Journal.Record(e)
-	}
+// recordUndeliverable records a push that lenient mode accepts although no device
+// is known for it.
+func (r *request) recordUndeliverable() {
+	last := r.ignored.failures[len(r.ignored.failures)-1]
+	r.record(journal.Event{Kind: journal.Accepted})
+	r.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: last.detail})
 }

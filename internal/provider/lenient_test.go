@@ -55,7 +55,7 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 				}
 			}
 			require.NotEmpty(t, ignored)
-			assert.Contains(t, ignored[0], "overlooked in lenient mode: ")
+			assert.Contains(t, ignored[0], "ignored in lenient mode: ")
 			assert.Contains(t, ignored[0], tc.ignored)
 			if tc.arrives {
 				assert.Equal(t, apns.HashTopic(bundleID), w.broker.last(t).Hash)

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
@@ -26,29 +27,27 @@ func (c *conn) misdirected(authority string) bool {
 	return false
 }
 
-// answerMisdirected answers a misdirected request, which a client makes that uses a connection
-// for more names than it should: 421, upon which it opens a connection of its own.
-// RFC 9110, 15.5.20. What APNs does is not known.
+// answerMisdirected answers a request whose authority belongs to the other
+// environment with 421, upon which a client opens another connection. A client
+// sends one when it reuses a connection for several names. What APNs does is not
+// known. https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
 func (c *conn) answerMisdirected(stream *h2.Stream) {
-	r := &c.request
-	r.parse(stream)
-	r.passed = notReached
-	p := r.newPush(c, false)
+	p, s := &c.push, c.server
+	p.parse(stream)
+	p.passed = notReached
 	detail := ":authority is " + quote(stream.Authority) + ", and the connection is of the " + c.env.String() +
 		" environment; open another connection for the other environment"
-	idHeader := apns.HeaderRequestID
-	if c.listener == listenerOf(c.server) {
-		idHeader = apns.HeaderID
-		if c.server.cfg.Journal != nil {
-			p.track(r, stream.Fields)
-			e := journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &p.notification, Track: p.envelope.Track}
-			c.server.cfg.Journal.Record(e)
-			e.Kind, e.Status, e.Detail = journal.Rejected, http.StatusMisdirectedRequest, detail
-			c.server.cfg.Journal.Record(e)
-		}
+	e := journal.Event{Status: http.StatusMisdirectedRequest, Detail: detail}
+	if c.listener == fault.ProviderListener {
+		p.receive(false)
+		e.Kind = journal.Rejected
+		p.record(e)
 	} else {
-		c.server.recordFailure(c.record, failureOf(stream), journal.Event{Cause: failedMisdirected, Status: http.StatusMisdirectedRequest, Detail: detail})
+		p.assignID()
+		p.answerIDHeader = apns.HeaderRequestID
+		e.Cause = failedMisdirected
+		s.recordFailure(c.record, failureOf(stream), e)
 	}
-	c.server.cfg.Log.Info("provider: misdirected request", "remote", c.remote, "err", detail)
-	stream.Respond(http.StatusMisdirectedRequest, nil, []hpack.HeaderField{idField(idHeader, p.notification.ID)}...)
+	s.cfg.Log.Info("provider: misdirected request", "remote", c.remote, "err", detail)
+	stream.Respond(http.StatusMisdirectedRequest, nil, []hpack.HeaderField{idField(p.answerIDHeader, p.answerID)}...)
 }

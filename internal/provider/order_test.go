@@ -116,12 +116,12 @@ func TestTheListOfChecksIsThePrecedence(t *testing.T) {
 	c := server.newConn(noTLS)
 	c.start("")
 	request := w.good()
-	require.Nil(t, runChecks(server, c, request))
+	require.Nil(t, runChecks(c, request))
 	for i, m := range slices.Backward(mistakes) {
 
 		require.Equal(t, pushChecks[i].name, m.check)
 		m.make(w, request)
-		rejection := runChecks(server, c, request)
+		rejection := runChecks(c, request)
 		require.NotNil(t, rejection, m.check)
 		require.Equal(t, m.want, rejection.Reason, "%s: %s", m.check, rejection.Detail)
 	}

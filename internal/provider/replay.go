@@ -69,7 +69,7 @@ func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, rem
 	if err != nil {
 		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
 	}
-	rejection := s.broadcast(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.ForTeam(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
+	rejection := s.publish(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.ForTeam(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
 	return s.replayed(n, track, rejection)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
@@ -23,8 +24,17 @@ type header struct {
 // A request is one push on its way through the checks. First it holds what the
 // provider has written; each check adds what it has found out.
 type request struct {
-	conn   *conn
-	passed int // how many checks
+	conn     *conn
+	stream   *h2.Stream
+	received time.Time // by the default clock
+	passed   int       // number of checks passed
+
+	// Set by receive, see [operation]. There are no notification and no track if
+	// the request is of channel management, and no track without a journal.
+	answerIDHeader string
+	answerID       string
+	notification   *apns.Notification
+	track          *journal.Track
 
 	method, path string
 	body         []byte
@@ -62,7 +72,10 @@ type request struct {
 // parse takes over what the provider has written. Headers that APNs does not
 // document are ignored: "Local and Remote Notification Programming Guide".
 func (r *request) parse(s *h2.Stream) {
-	*r = request{conn: r.conn, method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge, expiration: apns.DefaultExpiration}
+	*r = request{
+		conn: r.conn, stream: s, received: r.conn.server.cfg.Clock.Now(), expiration: apns.DefaultExpiration,
+		method: s.Method, path: s.Path, body: s.Body, bodyTooLarge: s.BodyTooLarge,
+	}
 	for i := range s.Fields {
 		f := &s.Fields[i]
 		h := r.header(f.Name)
@@ -75,7 +88,10 @@ func (r *request) parse(s *h2.Stream) {
 		}
 	}
 	r.idValid = r.idHeader.present && validID(r.idHeader.value)
-	r.parseDeviceToken()
+	var ok bool
+	if r.deviceTokenText, ok = strings.CutPrefix(r.path, devicePath); ok && r.deviceTokenText != "" {
+		r.deviceTokenLen, r.deviceTokenErr = apns.DecodeDeviceToken(r.deviceToken[:], r.deviceTokenText)
+	}
 }
 
 // header returns where the value of a header goes, nil if it is of no interest.
@@ -106,21 +122,6 @@ func (r *request) clock() *clock.Clock {
 	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
 }
 
-// teamTime is a moment of the clock of the default space in the time of the team.
-func (r *request) teamTime(t time.Time) time.Time {
-	if r.space == nil {
-		return t
-	}
-	return t.Add(r.clock().Offset() - r.conn.server.cfg.Clock.Offset())
-}
-
 // devicePath is what stands before the device token: "Sending notification
 // requests to APNs".
 const devicePath = "/3/device/"
-
-func (r *request) parseDeviceToken() {
-	var ok bool
-	if r.deviceTokenText, ok = strings.CutPrefix(r.path, devicePath); ok && r.deviceTokenText != "" {
-		r.deviceTokenLen, r.deviceTokenErr = apns.DecodeDeviceToken(r.deviceToken[:], r.deviceTokenText)
-	}
-}

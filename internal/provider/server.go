@@ -18,7 +18,7 @@ import (
 // listeners.
 type Server struct {
 	cfg    Config // read-only
-	checks []check
+	checks []check[*request]
 
 	tls *tls.Config
 

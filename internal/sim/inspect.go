@@ -16,7 +16,7 @@ func (s *Simulator) InspectProviderToken(authorization, environment string) (con
 	signature, refusal := s.Auth.Inspect(authorization, env)
 	seen := controlapi.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
 	if refusal != nil && s.cfg.Provider.Lenient {
-		seen.Detail = "overlooked in lenient mode: " + refusal.Detail
+		seen.Detail = "ignored in lenient mode: " + refusal.Detail
 		refusal = provider.IgnoreTokenFailure(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), refusal)
 	}
 	if seen.Accepted = refusal == nil; !seen.Accepted {

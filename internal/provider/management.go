@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 
 	"golang.org/x/net/http2/hpack"
@@ -11,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/h2"
+	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
 // Channels is where broadcast channels are and messages for them go. Its
@@ -29,65 +32,70 @@ func (s *Server) ServeChannels(ctx context.Context, ln net.Listener) error {
 	return s.serve(ctx, ln, channelHandler{s})
 }
 
-// A channelHandler answers the requests of channel management.
+// A channelHandler is the [h2.Handler] of channel management; see pipeline.go.
 type channelHandler struct{ server *Server }
 
-// ServeStream answers one request.
-func (d channelHandler) ServeStream(stream *h2.Stream) {
-	c, ok := d.server.connFor(stream)
-	if !ok {
-		return
-	}
-	r := c.readChannel(stream, managementRoutes)
-	rejection := r.runChecks(managementChecks)
-	c.raiseStreams(stream.Conn(), r.providerToken)
-	var answer *channelAnswer
-	id := r.answerID()
-	if c.faultsPossible(&r.request) {
-		at := &c.faultContext
-		*at = faultContext{
-			clock: r.clock(), stream: stream, subject: r.faultSubject(), rejection: rejection, idHeader: apns.HeaderRequestID, id: id,
-			submit: func() bool { _, rejection := r.route.serve(r); return rejection == nil }, // its answer is what gets lost
-		}
-		switch c.applyFaults(at, nil) {
-		case outcomeDone:
-			return
-		case outcomeDiscard: // there is no push that could get lost
-		case outcomeContinue:
-			rejection = at.rejection
-		}
-	}
-	if rejection == nil {
-		var err error
-		answer, err = r.route.serve(r)
-		rejection = asRejection(err)
-	}
-	log := d.server.cfg.Log.With("remote", stream.Conn().RemoteAddr(), "topic", r.bundleID)
-	if rejection != nil {
-		log.Debug("provider: channel request refused", "apns_id", id, "reason", rejection.Reason, "err", rejection.Detail)
-		r.recordRejection(stream, rejection)
-		c.reject(stream, apns.HeaderRequestID, id, rejection)
-		return
-	}
-	log.Debug("provider: channel request", "apns_id", id, "method", r.method, "status", answer.status)
-	c.answer(stream, id, answer)
+// managementRoutes are served by the listeners for channel management: "Sending
+// broadcast management requests to APNs".
+var managementRoutes = []route{
+	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
+	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).show},
+	{"DELETE", "/1/apps/", "/channels", true, false, (*channelRequest).delete},
+	{"GET", "/1/apps/", "/all-channels", false, false, (*channelRequest).list},
 }
 
-// A channelAnswer is the good answer to a request about channels.
+// A managementRequest is a request of channel management on its way through the
+// pipeline.
+type managementRequest struct {
+	channelRequest
+	answer *channelAnswer // set by submit
+}
+
+// A channelAnswer is the answer to an accepted request of channel management.
 type channelAnswer struct {
 	status int
 	field  hpack.HeaderField // besides apns-request-id; without a name there is none
 	body   []byte
 }
 
-// answer sends a. No field but these is documented.
-func (c *conn) answer(s *h2.Stream, id string, a *channelAnswer) {
-	fields := append(c.fieldBuffer[:0], idField(apns.HeaderRequestID, id))
-	if a.field.Name != "" {
-		fields = append(fields, a.field)
-	}
-	c.restoreStreams(s.Conn())
-	c.send(s, a.status, a.body, fields)
+func (c *conn) readManagement(stream *h2.Stream) *managementRequest {
+	m := new(managementRequest)
+	m.parse(c, stream, managementRoutes)
+	return m
+}
+
+// check implements [operation].
+func (m *managementRequest) check() *apns.Rejection { return m.runChecks(managementChecks) }
+
+// receive implements [operation]. The journal has no events of channel management
+// but faults and failures.
+func (m *managementRequest) receive(bool) { m.assignID() }
+
+// submit implements [operation]. It does what the route of the request says.
+func (m *managementRequest) submit() *apns.Rejection {
+	var err error
+	m.answer, err = m.route.serve(&m.channelRequest)
+	return asRejection(err)
+}
+
+// recordRejection implements [operation].
+func (m *managementRequest) recordRejection(rejection *apns.Rejection) {
+	m.log().Debug("provider: channel request rejected", "apns_id", m.answerID, "reason", rejection.Reason, "err", rejection.Detail)
+	m.conn.server.recordFailure(m.conn.record, failureOf(m.stream), journal.Event{
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection,
+		Status: cmp.Or(m.conn.override.status, rejection.Reason.Status()),
+	})
+}
+
+// accept implements [operation].
+func (m *managementRequest) accept() {
+	a := m.answer
+	m.log().Debug("provider: channel request", "apns_id", m.answerID, "method", m.method, "status", a.status)
+	m.conn.accept(&m.request, a.status, a.field, a.body)
+}
+
+func (m *managementRequest) log() *slog.Logger {
+	return m.conn.server.cfg.Log.With("remote", m.stream.Conn().RemoteAddr(), "topic", m.bundleID)
 }
 
 // create makes a channel: 201, and the id in a header.
