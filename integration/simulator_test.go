@@ -24,6 +24,7 @@ type record struct {
 	Channels        string `json:"channels"`
 	ChannelsSandbox string `json:"channelsSandbox"`
 	Control         string `json:"control"`
+	Proxy           string `json:"proxy"`
 	CAFile          string `json:"caFile"`
 	Demo            struct {
 		TeamID          string `json:"teamId"`

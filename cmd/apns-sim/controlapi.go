@@ -48,7 +48,7 @@ func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*con
 
 // controlAPI makes the control API of a simulator. It answers under the names of
 // the server's certificate, and under the address that it was told to listen on.
-func (s *serveCommand) controlAPI(simulator *sim.Simulator) (func(context.Context, net.Listener) error, error) {
+func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, error) {
 	hosts := slices.Clone(s.Name)
 	if host, ok := s.controlHost(); ok && !isEverywhere(host) {
 		hosts = append(hosts, host)
@@ -59,7 +59,7 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (func(context.Contex
 	if err != nil {
 		return nil, err
 	}
-	return server.Serve, nil
+	return &sim.ControlAPI{Serve: server.Serve, ServeApple: server.ServeApple, AppleHosts: control.AppleHosts()}, nil
 }
 
 // checkAddresses refuses what is no address; whether one can be had is another matter.

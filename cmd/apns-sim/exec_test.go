@@ -99,9 +99,20 @@ curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $APNS_SIM_CONTR
 	require.Len(t, lines, 5, stdout)
 	assert.Equal(t, `{"reason":"MissingProviderToken"}`, lines[0])
 	assert.Equal(t, "corp.example,localhost,127.0.0.1,::1", lines[1])
-	assert.Regexp(t, `^-Xmx1g -Djavax\.net\.ssl\.trustStore=\S+ \S+ -Dhttps\.proxyHost=127\.0\.0\.1 -Dhttps\.proxyPort=\d+$`, lines[2])
+	assert.Regexp(t, `^-Xmx1g -Djavax\.net\.ssl\.trustStore=\S+ \S+ -Dhttps\.proxyHost=127\.0\.0\.1 -Dhttps\.proxyPort=\d+ -Dhttp\.proxyHost=127\.0\.0\.1 -Dhttp\.proxyPort=\d+ -Dhttp\.nonProxyHosts=corp\.example\|localhost\|127\.0\.0\.1\|\[::1\]$`, lines[2])
 	assert.Contains(t, lines[3], "http://127.0.0.1:")
 	assert.Equal(t, "200", lines[4])
+}
+
+// observed: pypush asks for the bag by http:// and activates by https://.
+func TestTheProgramReachesApplesHostsForDevices(t *testing.T) {
+	script := `curl -s -o /dev/null -w '%{http_code} ' http://init-p01st.push.apple.com/bag
+curl -s -o /dev/null -w '%{http_code} ' https://init-p01st.push.apple.com/bag
+curl -s -o /dev/null -w '%{http_code} ' -d activation-info= https://albert.apple.com/deviceservices/deviceActivation
+curl -s http://www.example.com/`
+	code, stdout, stderr := execute(t, script, "--proxy")
+	require.Equal(t, exitOK, code, stderr)
+	assert.Equal(t, "200 200 400 www.example.com:80 is no host that the simulator stands for; --proxy-others passes such requests on\n", stdout)
 }
 
 func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {

@@ -79,7 +79,7 @@ func welcome(w io.Writer, info sim.Info) error {
 	line("", info.DeviceSandbox, "sandbox")
 	line("channels", info.Channels, "production")
 	line("", info.ChannelsSandbox, "sandbox")
-	line("CONNECT proxy", info.Proxy, "for programs whose hosts are fixed")
+	line("proxy", info.Proxy, "for programs whose hosts are fixed")
 	line("control API", info.Control, "for device-sim, apns-sim send and scripts")
 	line("with the token in", info.ControlTokenFile, "which the control API demands: Authorization: Bearer TOKEN")
 	line("trust this root", info.CAFile, "in providers and devices")

@@ -35,7 +35,7 @@ type serveCommand struct {
 	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox (${default})."`
 	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API (${default}); wider than loopback it demands its token."`
 	ControlToken          string `placeholder:"TOKEN" help:"The bearer token that the control API demands; one is made if it is open wider than loopback."`
-	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"CONNECT proxy that leads Apple's hosts here, such as 127.0.0.1:8198 (${default})."`
+	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"Proxy (CONNECT and http://) that leads Apple's hosts here, such as 127.0.0.1:8198 (${default})."`
 	ProxyOthers           bool   `help:"Let the proxy pass on what is not for Apple's hosts."`
 	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1, except where an address is set; the ready record tells which."`
 

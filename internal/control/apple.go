@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -51,6 +52,36 @@ func appleHost(r *http.Request) bool {
 	return slices.ContainsFunc(appleRoutes, func(row appleRoute) bool {
 		return r.URL.Path == row.path && slices.Contains(row.hosts, name)
 	})
+}
+
+// AppleHosts lists the hosts under which Apple's routes are.
+func AppleHosts() (hosts []string) {
+	for _, row := range appleRoutes {
+		hosts = append(hosts, row.hosts...)
+	}
+	return hosts
+}
+
+// apples answers Apple's routes alone, under Apple's names alone.
+func (s *Server) apples() http.Handler {
+	elsewhere := s.answer((*Server).notApples)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !appleHost(r) {
+			elsewhere.ServeHTTP(w, r)
+			return
+		}
+		s.ServeHTTP(w, r)
+	})
+}
+
+// notApples answers a request for what Apple's hosts do not have here.
+func (s *Server) notApples(_ http.ResponseWriter, r *http.Request) error {
+	var known []string
+	for _, row := range appleRoutes {
+		known = append(known, row.path+" at "+strings.Join(row.hosts, ", "))
+	}
+	return refuse(http.StatusNotFound, "the simulator has no %s at %q; of Apple's hosts for devices it has %s",
+		r.URL.Path, r.Host, strings.Join(known, "; "))
 }
 
 // requestHost is the host of a request, in its canonical form and without port.

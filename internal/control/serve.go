@@ -27,11 +27,20 @@ const (
 // listener fails. It closes the listener. All connections are closed and all
 // goroutines have ended when it returns.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	return s.serve(ctx, listener, s)
+}
+
+// ServeApple is [Server.Serve] with Apple's routes alone, under [AppleHosts] alone.
+func (s *Server) ServeApple(ctx context.Context, listener net.Listener) error {
+	return s.serve(ctx, listener, s.apples())
+}
+
+func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var connections sync.WaitGroup
 	server := &http.Server{
-		Handler:           s,
+		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

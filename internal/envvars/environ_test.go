@@ -51,12 +51,15 @@ func TestWhatAProgramHasAlreadyIsAddedTo(t *testing.T) {
 	m := p.Map()
 	assert.Equal(t, "corp.example,.internal,localhost,127.0.0.1,::1,10.0.0.7", m["NO_PROXY"])
 	assert.Equal(t, m["NO_PROXY"], m["no_proxy"])
-	assert.Equal(t, `-Xmx1g "-Djavax.net.ssl.trustStore=/a folder/trust.p12" -Djavax.net.ssl.trustStorePassword=changeit -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8198`, m["JAVA_TOOL_OPTIONS"])
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
+		assert.Equal(t, "http://127.0.0.1:8198", m[name], "%s: the bag is asked for by http:// as well", name)
+	}
+	assert.Equal(t, `-Xmx1g "-Djavax.net.ssl.trustStore=/a folder/trust.p12" -Djavax.net.ssl.trustStorePassword=changeit -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8198 -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=8198 -Dhttp.nonProxyHosts=corp.example|*.internal|localhost|127.0.0.1|[::1]|10.0.0.7`, m["JAVA_TOOL_OPTIONS"])
 	assert.Equal(t, "a-token", m["APNS_SIM_CONTROL_TOKEN"])
 
 	own = m // as when it is told twice
 	assert.Equal(t, m, p.Map())
-	own = map[string]string{"no_proxy": "*,.apple.com,*.push.apple.com,api.push.apple.com,example.com"}
+	own = map[string]string{"no_proxy": "*,.apple.com,*.push.apple.com,api.push.apple.com,albert.apple.com,example.com"}
 	assert.Equal(t, "example.com,localhost,127.0.0.1,::1,10.0.0.7", p.Map()["NO_PROXY"], "what is for Apple goes through the proxy")
 	p.Proxy = ""
 	assert.Equal(t, "*", p.Map()["NO_PROXY"])

@@ -11,7 +11,7 @@ type Place struct {
 	// Control is the URL of the control API, ControlToken the bearer token that it
 	// demands, if it does.
 	Control, ControlToken string
-	// Proxy is the URL of the CONNECT proxy, if programs are to use it.
+	// Proxy is the URL of the proxy, if programs are to use it.
 	Proxy string
 
 	// CAFile has the root certificate, PEM. Bundle has it beside the roots of the

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
 // A Variable is something that a program learns from its environment.
@@ -64,9 +66,11 @@ var variables = []Variable{
 	{"SSL_CERT_FILE", "openssl", "trust: Go, Python, Ruby, .NET, OpenSSL; added to the roots already set", func(p *Place) string { return p.Bundle }},
 	{requestsRoots, "python", "trust: requests; added to the roots already set", func(p *Place) string { return cmp.Or(p.Joined[requestsRoots], p.Bundle) }},
 	{curlRoots, "curl", "trust: curl; added to the roots already set", func(p *Place) string { return cmp.Or(p.Joined[curlRoots], p.Bundle) }},
-	{"JAVA_TOOL_OPTIONS", "java", "trust and CONNECT proxy: Java; added to the options already set", javaOptions},
-	{"HTTPS_PROXY", "proxy", "CONNECT proxy that routes Apple's hostnames to the simulator", func(p *Place) string { return p.Proxy }},
+	{"JAVA_TOOL_OPTIONS", "java", "trust and proxy: Java; added to the options already set", javaOptions},
+	{"HTTPS_PROXY", "proxy", "proxy that routes Apple's hostnames to the simulator", func(p *Place) string { return p.Proxy }},
 	{"https_proxy", "proxy", "the same, as some programs spell it", func(p *Place) string { return p.Proxy }},
+	{"HTTP_PROXY", "proxy", "the same proxy for http:// URLs, such as that of the bag", func(p *Place) string { return p.Proxy }},
+	{"http_proxy", "proxy", "the same, as some programs spell it", func(p *Place) string { return p.Proxy }},
 	{"NO_PROXY", "proxy", "hosts to reach without a proxy: the simulator's, added to those already set", noProxy},
 	{"no_proxy", "proxy", "the same, as some programs spell it", noProxy},
 }
@@ -83,7 +87,12 @@ func javaOptions(p *Place) string {
 		ours = append(ours, javaOption("javax.net.ssl.trustStore", p.Store), javaOption("javax.net.ssl.trustStorePassword", p.StorePassword))
 	}
 	if p.Proxy != "" {
-		ours = append(ours, javaOption("https.proxyHost", hostOf(p.Proxy)), javaOption("https.proxyPort", portOf(p.Proxy)))
+		for _, scheme := range []string{"https", "http"} {
+			ours = append(ours, javaOption(scheme+".proxyHost", hostOf(p.Proxy)), javaOption(scheme+".proxyPort", portOf(p.Proxy)))
+		}
+		if direct := javaDirect(noProxy(p)); direct != "" {
+			ours = append(ours, javaOption("http.nonProxyHosts", direct))
+		}
 	}
 	if len(ours) == 0 || p.Inherited == nil {
 		return strings.Join(ours, " ")
@@ -95,10 +104,28 @@ func javaOptions(p *Place) string {
 	return own + " " + options
 }
 
-// coversApple reports whether an entry of NO_PROXY exempts hosts of APNs.
+// javaDirect writes the hosts of NO_PROXY as Java has them, for http and https alike:
+// "Java Networking and Proxies", 2.1.
+func javaDirect(hosts string) string {
+	var list []string
+	for host := range strings.SplitSeq(hosts, ",") {
+		switch {
+		case strings.HasPrefix(host, "."):
+			host = "*" + host
+		case strings.Contains(host, ":"):
+			host = "[" + host + "]"
+		}
+		list = append(list, host)
+	}
+	return strings.Join(list, "|")
+}
+
+// coversApple reports whether an entry of NO_PROXY exempts hosts of Apple's that the
+// simulator stands for.
 func coversApple(entry string) bool {
 	host := strings.TrimLeft(strings.ToLower(entry), "*.")
-	return host == "" || host == "push.apple.com" || strings.HasSuffix(host, ".push.apple.com") || strings.HasSuffix("push.apple.com", "."+host)
+	within := func(domain string) bool { return strings.HasSuffix(domain, "."+host) }
+	return host == "" || pki.IsApples(host) || slices.ContainsFunc(pki.AppleDomains(), within)
 }
 
 // javaOption writes a property as the JVM reads it, which ends an option at a space

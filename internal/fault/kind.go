@@ -49,10 +49,6 @@ type KindInfo struct {
 	Needs, Takes []string
 }
 
-// throughProxy is what becomes of a TCP reset on its way through the CONNECT proxy, which
-// ends the client's side with a FIN.
-const throughProxy = "a client behind the simulator's proxy sees EOF instead of the reset"
-
 // kinds is the one table of kinds. The checks of rules, the command line and
 // docs/faults.md read it.
 var kinds = []KindInfo{
@@ -60,7 +56,7 @@ var kinds = []KindInfo{
 	{Delay, AtRequest, "Delays the answer. The push itself is accepted at once.", []string{"delay"}, nil},
 	{NoAnswer, AtRequest, "Never answers the request. Its stream stays open.", nil, []string{"deliver"}},
 	{ResetStream, AtRequest, "Resets the stream instead of answering.", nil, []string{"code", "deliver"}},
-	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of answering. Answers sent just before may be lost; " + throughProxy + ".", nil, []string{"deliver"}},
+	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of answering. Answers sent just before may be lost.", nil, []string{"deliver"}},
 	{GoAway, AtRequest, "Sends GOAWAY before the answer to the request.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{Retire, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
 	{LimitStreams, AtRequest, "Changes the limit of concurrent streams to the next value of a list.", []string{"streams"}, []string{"overrun"}},
@@ -72,9 +68,9 @@ var kinds = []KindInfo{
 
 	{GoAwayFirst, AtOpening, "Sends GOAWAY as the first frame, before SETTINGS.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{SlowAccept, AtAccept, "Delays the TLS handshake.", []string{"delay"}, nil},
-	{RefuseConnection, AtAccept, "Resets the connection before its TLS handshake; " + throughProxy + ".", nil, nil},
+	{RefuseConnection, AtAccept, "Resets the connection before its TLS handshake.", nil, nil},
 	{ShowChain, AtHandshake, "Presents a server certificate that a client must reject.", []string{"chain"}, nil},
-	{BreakHandshake, AtHandshake, "Fails the TLS handshake after the ClientHello: with a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure; " + throughProxy + ".", []string{"handshake"}, nil},
+	{BreakHandshake, AtHandshake, "Fails the TLS handshake after the ClientHello: with a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure.", []string{"handshake"}, nil},
 
 	{RefuseLogin, AtLogin, "Rejects the login with status 2, and with the courier's time if the device may try again.", nil, []string{"text", "retry"}},
 	{Redirect, AtLogin, "Redirects the device to another courier, even if it was redirected here.", []string{"host"}, []string{"text"}},

@@ -35,11 +35,11 @@ func Load(dir string) (*Secrets, error) {
 
 // remedy ends the errors about files in dir that cannot be used.
 func remedy(dir string) string {
-	return "restore it, or recreate everything with: " + recreateCommand(dir)
+	return "restore it, or recreate everything with: " + RecreateCommand(dir)
 }
 
-// recreateCommand is the command that recreates everything in dir.
-func recreateCommand(dir string) string {
+// RecreateCommand is the command that recreates everything in dir.
+func RecreateCommand(dir string) string {
 	return fmt.Sprintf("apns-sim ca init --force --certs %q", dir)
 }
 

@@ -66,7 +66,7 @@ func Expiring(dir string, now time.Time) (warnings []string) {
 			verb = "expired"
 		}
 		if cert.IsCA {
-			remedy = "recreate everything with: " + recreateCommand(filepath.Dir(path))
+			remedy = "recreate everything with: " + RecreateCommand(filepath.Dir(path))
 		}
 		warnings = append(warnings, fmt.Sprintf("the certificate in %s %s on %s; %s", path, verb, cert.NotAfter.UTC().Format(time.DateOnly), remedy))
 	}

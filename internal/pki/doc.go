@@ -5,8 +5,8 @@
 // certificates (the arc 1.2.840.113635.100.6).
 //
 // The root is fit for tests only and says so twice: in its name, and in name
-// constraints that let it vouch for push.apple.com, for loopback and for the
-// names the user added, and for nothing else.
+// constraints that let it vouch for push.apple.com and albert.apple.com, for
+// loopback and for the names the user added, and for nothing else.
 //
 //	p, err := pki.New(pki.Options{})             // in memory, about a millisecond
 //	servers, err := p.NewServers(false)          // its Certificate is for tls.Config.GetCertificate

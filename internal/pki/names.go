@@ -31,21 +31,39 @@ var (
 		"courier.sandbox.push.apple.com",
 		"*.sandbox.push.apple.com",
 	}
-	localNames = []string{"localhost", "host.docker.internal", "127.0.0.1", "::1"}
+	activationNames = []string{activationHost}
+	localNames      = []string{"localhost", "host.docker.internal", "127.0.0.1", "::1"}
 )
+
+// pushDomain has the hosts of APNs, activationHost is where devices get their
+// certificates (observed: pypush, rustpush).
+const (
+	pushDomain     = "push.apple.com"
+	activationHost = "albert.apple.com"
+)
+
+// appleDomains are Apple's names for which there are server certificates.
+var appleDomains = []string{pushDomain, activationHost}
 
 // permittedDomains and permittedRanges are what the root may vouch for besides the extra names.
 var (
-	permittedDomains = []string{"push.apple.com", "localhost", "host.docker.internal"}
+	permittedDomains = slices.Concat(appleDomains, []string{"localhost", "host.docker.internal"})
 	permittedRanges  = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 )
 
 // ServerNames lists the host names and addresses for which there are server
 // certificates: what hosts entries, network aliases and proxy rules have to cover.
-func ServerNames() []string { return slices.Concat(productionNames, sandboxNames, localNames) }
+func ServerNames() []string {
+	return slices.Concat(productionNames, sandboxNames, activationNames, localNames)
+}
 
-// isApples reports whether a host is one of Apple's push hosts.
-func isApples(host string) bool { return inDomains(host, permittedDomains[:1]) }
+// AppleDomains lists the domains of Apple's that the simulator stands for: what a
+// program sends to a host in one of them belongs here and not at Apple.
+func AppleDomains() []string { return slices.Clone(appleDomains) }
+
+// IsApples reports whether a host, in lower case and without a dot at its end, is one
+// of Apple's that the simulator stands for.
+func IsApples(host string) bool { return inDomains(host, appleDomains) }
 
 // coversHost reports whether a certificate for the names is good for a host, which may
 // be the first label's wildcard: RFC 9525, 6.3.
@@ -140,6 +158,12 @@ func (n names) ranges() []*net.IPNet {
 func inDomains(host string, domains []string) bool {
 	host = strings.TrimPrefix(host, "*.")
 	return slices.ContainsFunc(domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
+}
+
+// Permits reports whether clients accept a server certificate for a host. Roots that
+// were made before [AppleDomains] had all of today's permit less.
+func (p *PKI) Permits(host string) bool {
+	return names{hosts: []string{host}}.permittedBy(p.Root.Certificate) == nil
 }
 
 // permittedBy names the first name that the root may not vouch for, or nothing.

@@ -52,7 +52,7 @@ func (p *PKI) NewServers(sandbox bool, extra ...string) (*Servers, error) {
 	if err := own.permittedBy(p.Root.Certificate); err != nil {
 		return nil, err
 	}
-	own.hosts = slices.DeleteFunc(own.hosts, isApples) // which have an environment
+	own.hosts = slices.DeleteFunc(own.hosts, IsApples) // which have leaves of their own
 	return &Servers{
 		pki: p, sandbox: sandbox, own: own, leaves: make(map[leafKey]*tls.Certificate),
 		keyP256: onceKey(false), keyRSA: onceKey(true),
@@ -126,8 +126,8 @@ func (s *Servers) namesFor(hello *tls.ClientHelloInfo) names {
 	if _, err := netip.ParseAddr(host); host == "" || err == nil {
 		return s.allNames(host, hello.Conn)
 	}
-	for _, group := range [][]string{productionNames, sandboxNames} {
-		if coversHost(group, host) {
+	for _, group := range [][]string{productionNames, sandboxNames, activationNames} {
+		if coversHost(group, host) && s.pki.Permits(host) {
 			return names{hosts: group}
 		}
 	}

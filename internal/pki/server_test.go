@@ -106,6 +106,19 @@ func TestALeafHasTheNamesOfOneEnvironmentAndNoAddressWhereAHostIsNamed(t *testin
 	}
 }
 
+func TestTheHostOfActivationHasALeafOfItsOwn(t *testing.T) {
+	p := newPKI(t)
+	servers := newServers(t, p, false)
+	assert.True(t, p.Permits(activationHost))
+	assert.Equal(t, []string{activationHost}, leafFor(t, servers, "Albert.apple.com").DNSNames)
+	assert.NotContains(t, leafFor(t, servers, "").DNSNames, activationHost)
+
+	p.Root.Certificate.PermittedDNSDomains = []string{"push.apple.com", "localhost"} // as it was made before
+	assert.False(t, p.Permits(activationHost))
+	assert.True(t, p.Permits("init.push.apple.com"))
+	assert.NotContains(t, leafFor(t, servers, activationHost).DNSNames, activationHost, "no client would accept it")
+}
+
 func TestALeafForAClientThatNamesNoHostHasTheAddressesAndItsEnvironment(t *testing.T) {
 	p := newPKI(t, "10.1.2.3")
 	for sandbox, others := range map[bool]string{false: "api.sandbox.push.apple.com", true: "api.push.apple.com"} {
@@ -190,7 +203,7 @@ type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
 func TestRootCannotVouchForOtherNames(t *testing.T) {
 	p := newPKI(t, "apns.example.test")
-	for _, name := range []string{"example.com", "apple.com", "www.apple.com", "notpush.apple.com", "example.test", "192.168.0.1", "10.0.0.1", "::2"} {
+	for _, name := range []string{"example.com", "apple.com", "www.apple.com", "notpush.apple.com", "notalbert.apple.com", "example.test", "192.168.0.1", "10.0.0.1", "::2"} {
 		t.Run(name, func(t *testing.T) {
 			wanted, err := parseNames([]string{name})
 			require.NoError(t, err)
@@ -209,7 +222,7 @@ func TestRootCannotVouchForOtherNames(t *testing.T) {
 	}
 	for _, a := range p.all() {
 		assert.True(t, a.Certificate.PermittedDNSDomainsCritical, a.Name)
-		assert.Equal(t, []string{"push.apple.com", "localhost", "host.docker.internal", "apns.example.test"},
+		assert.Equal(t, []string{"push.apple.com", "albert.apple.com", "localhost", "host.docker.internal", "apns.example.test"},
 			a.Certificate.PermittedDNSDomains, "%s: Java reads the constraints of issuers, not of the root it trusts", a.Name)
 	}
 }

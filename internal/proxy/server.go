@@ -14,12 +14,32 @@ import (
 	"time"
 )
 
-// Config is how a proxy is made. Route is required.
+// A Target is what a host leads to. The zero value is for a host that is somebody
+// else's.
+type Target struct {
+	// Address is host:port, or how to call what Dial connects to.
+	Address string
+	// Dial connects to it; nil dials Address on TCP.
+	Dial func(context.Context) (net.Conn, error)
+}
+
+// dial connects to the target.
+func (t Target) dial(ctx context.Context) (net.Conn, error) {
+	if t.Dial != nil {
+		return t.Dial(ctx)
+	}
+	dialer := net.Dialer{Timeout: dialTimeout}
+	return dialer.DialContext(ctx, "tcp", t.Address)
+}
+
+// Config is how a proxy is made. Tunnel is required.
 type Config struct {
-	// Route returns the address that host:port leads to, "" for a host that is
-	// somebody else's. The error says why one of ours leads nowhere; it is never
-	// passed on.
-	Route func(hostport string) (address string, err error)
+	// Tunnel returns what host:port leads to for CONNECT. The error says why one of
+	// our hosts leads nowhere; it is never passed on.
+	Tunnel func(hostport string) (Target, error)
+	// Forward is the same for a request that is sent to the proxy whole, because it
+	// is for http://. Nil has no host for such requests.
+	Forward func(hostport string) (Target, error)
 	// Others passes on what is for somebody else to where it wants to go, instead
 	// of refusing it.
 	Others bool
@@ -32,10 +52,13 @@ type Server struct {
 	cfg Config
 }
 
-// New makes a proxy. It fails without a Route.
+// New makes a proxy. It fails without a Tunnel.
 func New(cfg Config) (*Server, error) {
-	if cfg.Route == nil {
-		return nil, errors.New("proxy: Config.Route is nil; nothing would lead anywhere")
+	if cfg.Tunnel == nil {
+		return nil, errors.New("proxy: Config.Tunnel is nil; nothing would lead anywhere")
+	}
+	if cfg.Forward == nil {
+		cfg.Forward = func(string) (Target, error) { return Target{}, nil }
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -45,12 +68,13 @@ func New(cfg Config) (*Server, error) {
 
 const (
 	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
 	dialTimeout   = 10 * time.Second
 	maxHeader     = 16 << 10
 )
 
-// Serve makes tunnels for those who come from ln, until ctx ends; then it closes ln
-// and all tunnels, and returns nil once they have ended.
+// Serve serves those who come from ln, until ctx ends; then it closes ln and all
+// tunnels, and returns nil once they have ended.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -58,6 +82,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	server := &http.Server{
 		Handler:           l,
 		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         l.count,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
@@ -92,30 +117,49 @@ func (s *listening) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// ServeHTTP answers one request, which has to be for a tunnel.
+// ServeHTTP answers one request: CONNECT, or one for http:// in absolute form (RFC 9112,
+// 3.2.2).
 func (s *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodConnect {
+	switch {
+	case r.Method == http.MethodConnect:
+		s.connect(w, r)
+	case r.URL.Scheme == "http" && r.URL.Host != "":
+		s.forward(w, r)
+	case r.URL.IsAbs():
+		http.Error(w, "the proxy forwards http:// alone; use CONNECT for "+r.URL.Scheme+"://", http.StatusBadRequest)
+	default:
 		w.Header().Set("Allow", http.MethodConnect)
-		http.Error(w, "this is a proxy for CONNECT; the control API has an address of its own", http.StatusMethodNotAllowed)
-		return
+		http.Error(w, "this is a proxy, for CONNECT and for requests with http:// and a host; the control API has an address of its own", http.StatusMethodNotAllowed)
 	}
-	address, err := s.cfg.Route(r.Host)
+}
+
+// target returns where a request goes with a host, or refuses the request.
+func (s *listening) target(w http.ResponseWriter, r *http.Request, hostport string, route func(string) (Target, error)) (Target, bool) {
+	to, err := route(hostport)
 	switch {
 	case err != nil:
-		s.cfg.Log.Warn("proxy: a host leads nowhere", "host", r.Host, "remote", r.RemoteAddr, "err", err)
+		s.cfg.Log.Warn("proxy: a host leads nowhere", "host", hostport, "remote", r.RemoteAddr, "err", err)
 		http.Error(w, err.Error(), http.StatusForbidden)
-		return
-	case address == "" && s.cfg.Others:
-		address = r.Host
-	case address == "":
-		s.cfg.Log.Info("proxy: a host is not ours", "host", r.Host, "remote", r.RemoteAddr)
-		http.Error(w, r.Host+" is none of Apple's hosts; --proxy-others passes such requests on", http.StatusForbidden)
+		return to, false
+	case to.Address == "" && s.cfg.Others:
+		to.Address = hostport
+	case to.Address == "":
+		s.cfg.Log.Info("proxy: a host is not ours", "host", hostport, "remote", r.RemoteAddr)
+		http.Error(w, hostport+" is no host that the simulator stands for; --proxy-others passes such requests on", http.StatusForbidden)
+		return to, false
+	}
+	return to, true
+}
+
+// connect makes a tunnel.
+func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
+	to, ok := s.target(w, r, r.Host, s.cfg.Tunnel)
+	if !ok {
 		return
 	}
-	dialer := net.Dialer{Timeout: dialTimeout}
-	far, err := dialer.DialContext(s.ctx, "tcp", address)
+	far, err := to.dial(s.ctx)
 	if err != nil {
-		http.Error(w, fmt.Sprintf("%s leads to %s, which does not answer: %v", r.Host, address, err), http.StatusBadGateway)
+		http.Error(w, noAnswer(r.Host, to, err), http.StatusBadGateway)
 		return
 	}
 	s.open.Add(1) // before the connection is no longer counted
@@ -154,21 +198,36 @@ func tunnel(near, far net.Conn, buffer *bufio.Reader) error {
 	}
 	var wg sync.WaitGroup
 	var there, back error
-	wg.Go(func() { there = pass(far, io.MultiReader(bytes.NewReader(early), near)) })
-	wg.Go(func() { back = pass(near, far) })
+	wg.Go(func() { there = pass(far, near, io.MultiReader(bytes.NewReader(early), near)) })
+	wg.Go(func() { back = pass(near, far, far) })
 	wg.Wait()
 	return errors.Join(there, back)
 }
 
-// pass passes bytes on to the end, and the end as well. After a failure it closes the
-// destination, so that the other direction ends, too.
-func pass(to net.Conn, from io.Reader) error {
-	_, err := io.Copy(to, from)
-	if err != nil {
-		return errors.Join(err, to.Close())
+// pass passes bytes of from on until its end, and the end as well. A failure is a reset
+// of one side or the other, or the end of the proxy; it becomes a reset of both.
+func pass(to, from net.Conn, bytes io.Reader) error {
+	if _, err := io.Copy(to, bytes); err != nil {
+		reset(to)
+		reset(from)
+		return err
 	}
 	if half, ok := to.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return to.Close()
+}
+
+// reset closes a connection with a TCP reset, if it is one of TCP. That it is closed
+// already is no news.
+func reset(c net.Conn) {
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.Close()
+}
+
+// noAnswer says that a target cannot be reached.
+func noAnswer(host string, to Target, err error) string {
+	return fmt.Sprintf("%s leads to %s, which does not answer: %v", host, to.Address, err)
 }

@@ -37,6 +37,13 @@ func serve(t *testing.T, cfg proxy.Config) (address string) {
 	return ln.Addr().String()
 }
 
+func to(address string) proxy.Target { return proxy.Target{Address: address} }
+
+// always leads every host to an address.
+func always(address string) func(string) (proxy.Target, error) {
+	return func(string) (proxy.Target, error) { return to(address), nil }
+}
+
 // echo answers with what it is told, and notes the end.
 func echo(t *testing.T) (address string) {
 	t.Helper()
@@ -82,7 +89,7 @@ func ask(t *testing.T, address, request string) (net.Conn, *bufio.Reader, []stri
 func TestATunnelLeadsToTheSimulator(t *testing.T) {
 	far := echo(t)
 	var asked string
-	address := serve(t, proxy.Config{Route: func(hostport string) (string, error) { asked = hostport; return far, nil }})
+	address := serve(t, proxy.Config{Tunnel: func(hostport string) (proxy.Target, error) { asked = hostport; return to(far), nil }})
 	// What comes right behind the request belongs to the tunnel.
 	c, r, head := ask(t, address, "CONNECT api.push.apple.com:443 HTTP/1.1\r\nHost: api.push.apple.com:443\r\n\r\nearly ")
 	assert.Equal(t, []string{"HTTP/1.1 200 Connection established"}, head, "aioapns searches for these bytes")
@@ -97,18 +104,20 @@ func TestATunnelLeadsToTheSimulator(t *testing.T) {
 
 func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 	far := echo(t)
-	nowhere := func(string) (string, error) { return "", nil }
+	nowhere := func(string) (proxy.Target, error) { return proxy.Target{}, nil }
 	request := "CONNECT " + far + " HTTP/1.1\r\nHost: " + far + "\r\n\r\n"
-	_, _, head := ask(t, serve(t, proxy.Config{Route: nowhere}), request)
+	_, _, head := ask(t, serve(t, proxy.Config{Tunnel: nowhere}), request)
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
-	_, _, head = ask(t, serve(t, proxy.Config{Route: nowhere, Others: true}), request)
+	_, _, head = ask(t, serve(t, proxy.Config{Tunnel: nowhere, Others: true}), request)
 	assert.Equal(t, "HTTP/1.1 200 Connection established", head[0])
 }
 
 func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
 	far := echo(t)
-	closed := func(string) (string, error) { return "", errors.New("the listener is closed; open it with --listen") }
-	_, r, head := ask(t, serve(t, proxy.Config{Route: closed, Others: true}), "CONNECT "+far+" HTTP/1.1\r\nHost: "+far+"\r\n\r\n")
+	closed := func(string) (proxy.Target, error) {
+		return proxy.Target{}, errors.New("the listener is closed; open it with --listen")
+	}
+	_, r, head := ask(t, serve(t, proxy.Config{Tunnel: closed, Others: true}), "CONNECT "+far+" HTTP/1.1\r\nHost: "+far+"\r\n\r\n")
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
 	why, err := r.ReadString('\n')
 	require.NoError(t, err)
@@ -116,7 +125,7 @@ func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
 }
 
 func TestWhatIsNoTunnelIsRefused(t *testing.T) {
-	address := serve(t, proxy.Config{Route: func(string) (string, error) { return "127.0.0.1:1", nil }})
+	address := serve(t, proxy.Config{Tunnel: always("127.0.0.1:1")})
 	response, err := http.Get("http://" + address + "/v1/info")
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
@@ -128,7 +137,7 @@ func TestWhatIsNoTunnelIsRefused(t *testing.T) {
 
 func TestOpenTunnelsEndWithTheProxy(t *testing.T) {
 	far := echo(t)
-	p, err := proxy.New(proxy.Config{Route: func(string) (string, error) { return far, nil }})
+	p, err := proxy.New(proxy.Config{Tunnel: always(far)})
 	require.NoError(t, err)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -142,7 +151,7 @@ func TestOpenTunnelsEndWithTheProxy(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestAProxyNeedsARoute(t *testing.T) {
+func TestAProxyNeedsATunnel(t *testing.T) {
 	_, err := proxy.New(proxy.Config{})
-	assert.ErrorContains(t, err, "Config.Route is nil")
+	assert.ErrorContains(t, err, "Config.Tunnel is nil")
 }

@@ -79,8 +79,8 @@ func TestCloseTellsWithWhatAListenerHasFailed(t *testing.T) {
 	var log logbook
 	s, err := sim.New(sim.Config{
 		Log: slog.New(slog.NewTextHandler(&log, nil)),
-		Control: func(*sim.Simulator) (func(context.Context, net.Listener) error, error) {
-			return func(_ context.Context, ln net.Listener) error { return errors.Join(failure, ln.Close()) }, nil
+		Control: func(*sim.Simulator) (*sim.ControlAPI, error) {
+			return &sim.ControlAPI{Serve: func(_ context.Context, ln net.Listener) error { return errors.Join(failure, ln.Close()) }}, nil
 		},
 	})
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestCloseTellsWithWhatAListenerHasFailed(t *testing.T) {
 
 func TestAControlAPIThatCannotBeMadeIsNoSimulator(t *testing.T) {
 	failure := errors.New("out of paint")
-	_, err := sim.New(sim.Config{Control: func(*sim.Simulator) (func(context.Context, net.Listener) error, error) {
+	_, err := sim.New(sim.Config{Control: func(*sim.Simulator) (*sim.ControlAPI, error) {
 		return nil, failure
 	}})
 	assert.ErrorIs(t, err, failure)

@@ -25,9 +25,18 @@ const (
 	DemoTopic = keystore.DemoTopic
 )
 
-// A Control makes the control API of a simulator: what it returns serves a
-// listener until the context ends.
-type Control func(*Simulator) (serve func(context.Context, net.Listener) error, err error)
+// A Control makes the control API of a simulator.
+type Control func(*Simulator) (*ControlAPI, error)
+
+// A ControlAPI serves listeners until the context ends.
+type ControlAPI struct {
+	// Serve serves the control API.
+	Serve func(context.Context, net.Listener) error
+	// ServeApple serves the routes alone that devices know from Apple, under the
+	// names that they have there, AppleHosts. It may be nil, with no hosts.
+	ServeApple func(context.Context, net.Listener) error
+	AppleHosts []string
+}
 
 // Config is how a simulator is made. Its zero value runs on free loopback
 // ports, keeps everything in memory and is silent.

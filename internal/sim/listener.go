@@ -60,7 +60,7 @@ var listeners = [listenerCount]ListenerInfo{
 	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production, false},
 	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox, false},
 	{ControlListener, "listen-control", "127.0.0.1:8197", "", "control API", 0, false},
-	{ProxyListener, "listen-proxy", Off, "", "CONNECT proxy for Apple's hosts", 0, true},
+	{ProxyListener, "listen-proxy", Off, "", "proxy for Apple's hosts", 0, true},
 }
 
 // Listeners returns the table of listeners.

@@ -17,11 +17,11 @@ import (
 )
 
 // holdOpen is a control API that answers nothing.
-func holdOpen(*sim.Simulator) (func(context.Context, net.Listener) error, error) {
-	return func(ctx context.Context, ln net.Listener) error {
+func holdOpen(*sim.Simulator) (*sim.ControlAPI, error) {
+	return &sim.ControlAPI{Serve: func(ctx context.Context, ln net.Listener) error {
 		<-ctx.Done()
 		return ln.Close()
-	}, nil
+	}}, nil
 }
 
 // addresses lists the listeners of a ready record, host:port.

@@ -8,12 +8,58 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/proxy"
 )
 
 func (s *Simulator) makeProxy() (err error) {
-	s.proxy, err = proxy.New(proxy.Config{Route: s.Route, Others: s.cfg.ProxyOthers, Log: s.log})
+	s.proxy, err = proxy.New(proxy.Config{Tunnel: s.tunnelTarget, Forward: s.forwardTarget, Others: s.cfg.ProxyOthers, Log: s.log})
 	return err
+}
+
+// warnOfRelay says that the proxy carries everybody's traffic, if it was told to.
+func (s *Simulator) warnOfRelay(ln net.Listener) {
+	if ln == nil || !s.cfg.ProxyOthers {
+		return
+	}
+	if at, ok := ln.Addr().(*net.TCPAddr); ok && !at.IP.IsLoopback() {
+		s.log.Warn("the proxy passes on what anybody who reaches it asks for, to any host; leave out --proxy-others, or listen on loopback", "address", at.String())
+	}
+}
+
+// httpPort is that of http:// (RFC 9110, 4.2.1). There are programs that make a tunnel
+// for it as well (observed: nodejs/undici, ProxyAgent).
+const httpPort = "80"
+
+// tunnelTarget returns where a tunnel to one of Apple's hosts leads.
+func (s *Simulator) tunnelTarget(hostport string) (proxy.Target, error) {
+	if host, port := splitHost(hostport); s.apple.has(host) {
+		return s.appleTarget(host, port != httpPort)
+	}
+	address, err := s.Route(hostport)
+	return proxy.Target{Address: address}, err
+}
+
+// forwardTarget returns where a request without TLS for one of Apple's hosts leads.
+func (s *Simulator) forwardTarget(hostport string) (proxy.Target, error) {
+	host, _ := splitHost(hostport)
+	switch {
+	case s.apple.has(host):
+		return s.appleTarget(host, false)
+	case pki.IsApples(host):
+		return proxy.Target{}, fmt.Errorf("%s is not reached by http://; use https://", host)
+	}
+	return proxy.Target{}, nil
+}
+
+// splitHost returns a host in lower case, without a dot at its end, and its port, "" if
+// there is none.
+func splitHost(hostport string) (host, port string) {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	return strings.ToLower(strings.TrimRight(host, ".")), port
 }
 
 // manageHost begins the names of the hosts of channel management: "Sending channel
@@ -27,19 +73,12 @@ var courierHosts = map[string]apns.Environment{
 	"courier.sandbox.push.apple.com": apns.Sandbox,
 }
 
-// pushDomain ends the names of all hosts that belong to APNs.
-const pushDomain = "push.apple.com"
-
 // Route returns the address of the listener that one of Apple's hosts stands for,
 // whatever the port; "" for another host. The error says why a host of Apple's leads
 // nowhere, for who else would go to Apple itself.
 func (s *Simulator) Route(hostport string) (address string, err error) {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil { // it has no port
-		host = hostport
-	}
-	host = strings.ToLower(strings.TrimRight(host, "."))
-	if host != pushDomain && !strings.HasSuffix(host, "."+pushDomain) {
+	host, _ := splitHost(hostport)
+	if !pki.IsApples(host) {
 		return "", nil
 	}
 	listener, ok := listenerOf(host)

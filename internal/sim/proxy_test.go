@@ -1,8 +1,7 @@
 package sim_test
 
 import (
-	"net/http"
-	"net/url"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -16,11 +15,7 @@ import (
 // Apple's names in TLS and in the request.
 func TestApplesHostsLeadToTheSimulatorThroughTheProxy(t *testing.T) {
 	s := start(t, sim.Config{Addresses: sim.Addresses{sim.ProxyListener: "127.0.0.1:0"}})
-	through, err := url.Parse(s.Info().Proxy)
-	require.NoError(t, err)
-	client := httpClient(t, s)
-	transport := client.Transport.(*http.Transport)
-	transport.Proxy = http.ProxyURL(through)
+	client := throughProxy(t, s)
 	for _, address := range []string{
 		"https://api.push.apple.com/3/device/00",
 		"https://api.sandbox.push.apple.com:2197/3/device/00",
@@ -52,6 +47,7 @@ func TestNoHostOfApplesIsEverPassedOn(t *testing.T) {
 		"new-api.push.apple.com:443":               "new-api.push.apple.com is a host of Apple's that nothing here stands for",
 		"PUSH.APPLE.COM.:443":                      "nothing here stands for",
 		"init.push.apple.com":                      "nothing here stands for",
+		"albert.apple.com:443":                     "nothing here stands for",
 	} {
 		address, err := s.Route(host)
 		assert.Empty(t, address, host)
@@ -80,4 +76,14 @@ func TestPort443IsTheProviderAPIAsWell(t *testing.T) {
 
 func TestTheProxyStaysClosedUnlessItIsAskedFor(t *testing.T) {
 	assert.Empty(t, start(t, sim.Config{}).Info().Proxy)
+}
+
+func TestAProxyThatIsAnOpenRelaySaysSo(t *testing.T) {
+	for address, warns := range map[string]bool{"127.0.0.1:0": false, "0.0.0.0:0": true} {
+		for _, others := range []bool{false, true} {
+			var log logbook
+			start(t, sim.Config{Addresses: sim.Addresses{sim.ProxyListener: address}, ProxyOthers: others, Log: slog.New(slog.NewTextHandler(&log, nil))})
+			assert.Equal(t, warns && others, strings.Contains(strings.Join(log.lines(), ""), "leave out --proxy-others"), "%s, %t", address, others)
+		}
+	}
 }

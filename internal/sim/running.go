@@ -61,6 +61,7 @@ func (s *Simulator) Start() error {
 		return err
 	}
 	s.info = describe(open)
+	s.warnOfRelay(open[ProxyListener])
 	if err := s.noteFiles(); err != nil {
 		return errors.Join(err, closeAll(open))
 	}
@@ -71,6 +72,7 @@ func (s *Simulator) Start() error {
 	s.serveListeners(addresses.openSecond(open, func(d ListenerInfo, address string, err error) {
 		s.log.Warn("programs that dial localhost may get to somebody else", "address", address, "serves", d.Serves, "err", err)
 	}))
+	s.serveAppleHosts()
 	s.serveFleet()
 	s.goServe(&s.inner, "expiry of stored pushes", s.sweep)
 	s.ready.Store(true)
@@ -132,7 +134,7 @@ func (s *Simulator) behind(d Listener) (*stage, func(context.Context, net.Listen
 	case Channels, ChannelsSandbox:
 		return &s.outer, s.providers[env].ServeChannels
 	case ControlListener:
-		return &s.inner, s.control
+		return &s.inner, s.control.Serve
 	case ProxyListener:
 		return &s.inner, s.proxy.Serve
 	default:

@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
@@ -47,7 +45,8 @@ type Simulator struct {
 	issued    certificates
 	turns     turns
 	many      manyCalls
-	control   func(context.Context, net.Listener) error
+	control   *ControlAPI
+	apple     *appleHosts // nil without a control API
 	proxy     *proxy.Server
 	// unsavedOnce is done when somebody was told that nothing can be saved.
 	unsavedOnce sync.Once
@@ -226,8 +225,10 @@ func (s *Simulator) makeControl() (err error) {
 	if s.cfg.Control == nil {
 		return nil
 	}
-	s.control, err = s.cfg.Control(s)
-	return err
+	if s.control, err = s.cfg.Control(s); err != nil {
+		return err
+	}
+	return s.makeAppleHosts()
 }
 
 // Log returns the simulator's logger, which is never nil.

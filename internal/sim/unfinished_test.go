@@ -14,11 +14,11 @@ import (
 
 func TestWhatCloseWaitsForHasAName(t *testing.T) {
 	stuck := make(chan struct{})
-	s, err := sim.New(sim.Config{Control: func(*sim.Simulator) (func(context.Context, net.Listener) error, error) {
-		return func(_ context.Context, ln net.Listener) error {
+	s, err := sim.New(sim.Config{Control: func(*sim.Simulator) (*sim.ControlAPI, error) {
+		return &sim.ControlAPI{Serve: func(_ context.Context, ln net.Listener) error {
 			<-stuck
 			return ln.Close()
-		}, nil
+		}}, nil
 	}})
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
