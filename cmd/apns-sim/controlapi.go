@@ -7,12 +7,9 @@ import (
 	"errors"
 	"net"
 	"slices"
-	"time"
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
-	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -22,15 +19,6 @@ type controlled struct{ *sim.Simulator }
 
 // Info returns the ready record.
 func (c controlled) Info() any { return c.Simulator.Info() }
-
-// FaultEngine returns the engine that holds the faults.
-func (c controlled) FaultEngine() *fault.Engine { return c.Faults }
-
-// History is what has happened.
-func (c controlled) History() *journal.Journal { return c.Journal }
-
-// Now is the semantic time.
-func (c controlled) Now() time.Time { return c.Clock.Now() }
 
 // NewSpace makes a space, with the certificate as PKCS#12 if that was ordered.
 func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
@@ -46,6 +34,15 @@ func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*con
 	return made, nil
 }
 
+// controlParts gives each resource of the control API what it needs.
+func controlParts(s *sim.Simulator) control.Parts {
+	return control.Parts{
+		General: controlled{s}, Activation: s, Apple: s, Spaces: controlled{s}, Teams: s, Clocks: s, Devices: s,
+		Connections: s, Channels: s, Checker: s, DeviceTokens: s, ProviderTokens: s,
+		Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
+	}
+}
+
 // controlAPI makes the control API of a simulator. It answers under the names of
 // the server's certificate, and under the address that it was told to listen on.
 func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, error) {
@@ -54,7 +51,7 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, er
 		hosts = append(hosts, host)
 	}
 	server, err := control.New(control.Config{
-		Simulator: controlled{simulator}, AllowedHosts: hosts, Token: simulator.ControlToken(), Log: simulator.Log(),
+		Parts: controlParts(simulator), AllowedHosts: hosts, Token: simulator.ControlToken(), Log: simulator.Log(),
 	})
 	if err != nil {
 		return nil, err

@@ -98,7 +98,7 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 			return refuse(http.StatusUnprocessableEntity, "replaces is %q; the id of a device is 16 hex digits", asked.Replaces)
 		}
 	}
-	chain, err := s.sim.Activate(csr, asked.Topics, asked.Team)
+	chain, err := s.Activation.Activate(csr, asked.Topics, asked.Team)
 	if err != nil {
 		return refuse(http.StatusUnprocessableEntity, "%v", err)
 	}
@@ -107,7 +107,7 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if asked.Replaces != "" {
-		s.sim.EraseDevice(replaced)
+		s.Activation.EraseDevice(replaced)
 	}
 	s.log.Info("device activated", "device", answer.Device, "replaces", asked.Replaces, "remote", r.RemoteAddr)
 	s.writeJSON(w, http.StatusOK, "application/json", answer)

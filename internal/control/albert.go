@@ -56,7 +56,7 @@ func (s *Server) albert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	leaf, err := s.sim.ActivateGenuine(csr)
+	leaf, err := s.Apple.ActivateGenuine(csr)
 	if err != nil {
 		return refuse(http.StatusUnprocessableEntity, "%v", err)
 	}

@@ -126,7 +126,7 @@ func wantedBag(r *http.Request) (form bagForm, environment apns.Environment, err
 
 // sealBag wraps a bag with its signature.
 func (s *Server) sealBag(body []byte) ([]byte, error) {
-	signature, chain, err := s.sim.SignBag(body)
+	signature, chain, err := s.Apple.SignBag(body)
 	if err != nil {
 		return nil, err
 	}

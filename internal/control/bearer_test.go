@@ -73,7 +73,7 @@ func TestATokenThatIsNoneIsRefused(t *testing.T) {
 		"0123456789 abcdef":  "character 11 of the control token cannot stand in a header",
 		"0123456789abcdef\n": "character 17",
 	} {
-		_, err := control.New(control.Config{Simulator: &simulator{}, Token: bad})
+		_, err := control.New(control.Config{Parts: control.Parts{General: &simulator{}}, Token: bad})
 		require.ErrorContains(t, err, why)
 		assert.NotContains(t, err.Error(), bad)
 	}

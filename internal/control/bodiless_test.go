@@ -6,11 +6,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/apns-sim/apns-sim/internal/control"
 )
 
 // What a request says is done or refused, never passed over.
 func TestARouteThatTakesNoBodyRefusesOne(t *testing.T) {
-	a := newAPI(t)
+	a := newAPIWith(t, control.Config{Parts: control.Parts{
+		Spaces: struct{ control.Spaces }{}, Teams: struct{ control.Teams }{}, Devices: struct{ control.Devices }{}, // none is asked
+	}})
 	for _, path := range []string{"/v1/notifications/x/replay", "/v1/reset", "/v1/teams/X/suspend", "/v1/devices/0123456789abcdef/erase"} {
 		got := a.send(request{method: http.MethodPost, path: path, body: strings.NewReader(`{"count":2}`)})
 		wantProblem(t, got, http.StatusUnprocessableEntity, "POST /v1/")

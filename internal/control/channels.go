@@ -27,7 +27,7 @@ type channelList struct {
 }
 
 func registerChannels(r *router) {
-	sim := r.server.sim
+	channels := r.server.Channels
 	register(r, huma.Operation{
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/v1/channels", Tags: []string{channelsTag},
 		Summary: "The broadcast channels of an app, the oldest first", Errors: []int{http.StatusNotFound},
@@ -38,7 +38,7 @@ func registerChannels(r *router) {
 		controlapi.Page
 	},
 	) (*answer[channelList], error) {
-		list, next, err := sim.PageChannels(in.Team, in.Topic, in.Environment, in.Page)
+		list, next, err := channels.PageChannels(in.Team, in.Topic, in.Environment, in.Page)
 		return answered(channelList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
@@ -47,7 +47,7 @@ func registerChannels(r *router) {
 		RequestBody: exampleBody(map[string]any{"topic": "com.example.demo", "stores": true}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct{ Body controlapi.Channel }) (*answer[controlapi.Channel], error) {
-		return answered(sim.MakeChannel(in.Body))
+		return answered(channels.MakeChannel(in.Body))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-channel", Method: http.MethodDelete, Path: "/v1/channels/{id}", Tags: []string{channelsTag},
@@ -60,7 +60,7 @@ func registerChannels(r *router) {
 		if !ok {
 			return nil, refuse(http.StatusNotFound, "%q is not the id of a channel, in base64 or base64url; GET /v1/channels lists them", in.ID)
 		}
-		return done(sim.DeleteChannel(id))
+		return done(channels.DeleteChannel(id))
 	})
 }
 

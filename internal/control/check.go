@@ -10,11 +10,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// Checked can recompute what it knows.
-type Checked interface {
-	// Check recomputes queues and maps from each other and returns what does not
-	// agree, along with what there is. While much is under way, something may seem
-	// not to agree that does.
+// A Checker verifies that the state of the simulator is consistent.
+type Checker interface {
+	// Check computes queues and maps from each other and returns what is inconsistent,
+	// and the counts. Under load it may report an inconsistency that does not exist.
 	Check() (broker.Stats, []string)
 }
 
@@ -80,7 +79,7 @@ func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport
 	pause := time.NewTicker(checkPause)
 	defer pause.Stop()
 	for looks := 1; ; looks++ {
-		stats, problems := s.sim.Check()
+		stats, problems := s.Checker.Check()
 		if len(problems) > 0 {
 			select {
 			case <-pause.C:

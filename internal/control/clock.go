@@ -39,7 +39,7 @@ func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
 	if err != nil {
 		return nil, refused(err)
 	}
-	c, err := s.sim.ClockOf(space)
+	c, err := s.Clocks.ClockOf(space)
 	if err != nil {
 		return nil, refused(err)
 	}
@@ -51,7 +51,7 @@ func (s *Server) advance(space, by string) (*answer[clockFace], error) {
 	if err != nil {
 		return nil, refuse(http.StatusUnprocessableEntity, "body.by is %q; write a time with its unit, as 90s, 1h or 720h", by)
 	}
-	return s.clock(space, s.sim.AdvanceClock(space, step))
+	return s.clock(space, s.Clocks.AdvanceClock(space, step))
 }
 
 // whatMoves says what goes by the clock.
@@ -67,7 +67,7 @@ func registerClock(r *router) {
 		OperationID: "set-clock", Method: http.MethodPut, Path: "/v1/clock", Tags: []string{clockTag},
 		Summary: "Set the clock to a time", RequestBody: exampleBody(clockTime{time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)}),
 	}, func(_ context.Context, in *struct{ Body clockTime }) (*answer[clockFace], error) {
-		return s.clock("", s.sim.SetClock("", in.Body.Time))
+		return s.clock("", s.Clocks.SetClock("", in.Body.Time))
 	})
 	register(r, huma.Operation{
 		OperationID: "advance-clock", Method: http.MethodPost, Path: "/v1/clock/advance", Tags: []string{clockTag},
@@ -88,7 +88,7 @@ func registerClock(r *router) {
 		Body clockTime
 	},
 	) (*answer[clockFace], error) {
-		return s.clock(in.Team, s.sim.SetClock(in.Team, in.Body.Time))
+		return s.clock(in.Team, s.Clocks.SetClock(in.Team, in.Body.Time))
 	})
 	register(r, huma.Operation{
 		OperationID: "advance-space-clock", Method: http.MethodPost, Path: "/v1/spaces/{team}/clock/advance", Tags: []string{clockTag},

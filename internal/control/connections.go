@@ -29,7 +29,7 @@ type connectionList struct {
 }
 
 func registerConnections(r *router) {
-	sim := r.server.sim
+	connections := r.server.Connections
 	register(r, huma.Operation{
 		OperationID: "list-connections", Method: http.MethodGet, Path: "/v1/connections", Tags: []string{"connections"},
 		Summary: "The open connections of providers and devices",
@@ -42,7 +42,7 @@ func registerConnections(r *router) {
 		if err := r.server.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
-		list, next, err := sim.PageConnections(in.Space, in.Page)
+		list, next, err := connections.PageConnections(in.Space, in.Page)
 		return answered(connectionList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
@@ -55,11 +55,11 @@ func registerConnections(r *router) {
 	},
 	) (*struct{}, error) {
 		var device apns.DeviceID
-		if device.UnmarshalText([]byte(in.ID)) == nil && sim.CloseDeviceConnection(device) {
+		if device.UnmarshalText([]byte(in.ID)) == nil && connections.CloseDeviceConnection(device) {
 			return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
 		}
 		number, err := strconv.ParseUint(in.ID, 10, 64)
-		if err != nil || !sim.CloseConnection(number) {
+		if err != nil || !connections.CloseConnection(number) {
 			return nil, refuse(http.StatusNotFound, "there is no open connection %s; GET /v1/connections lists them", in.ID)
 		}
 		return nil, nil //nolint:nilnil // As above.

@@ -102,7 +102,7 @@ type inboxList struct {
 const maxInboxWait = time.Minute
 
 func registerDevices(r *router) {
-	s, sim := r.server, r.server.sim
+	s, devices := r.server, r.server.Devices
 	register(r, huma.Operation{
 		OperationID: "make-devices", Method: http.MethodPost, Path: "/v1/devices", Tags: []string{devicesTag}, DefaultStatus: http.StatusCreated,
 		Summary: "Make virtual devices",
@@ -117,8 +117,8 @@ func registerDevices(r *router) {
 			order = *in.Body
 		}
 		order.Count = max(order.Count, 1)
-		devices, err := sim.NewDevices(ctx, order)
-		return answered(madeDevices{devices}, err)
+		made, err := devices.NewDevices(ctx, order)
+		return answered(madeDevices{made}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
@@ -133,20 +133,20 @@ func registerDevices(r *router) {
 		if err := s.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
-		list, next, err := sim.PageDevices(in.Space, in.Space == "", in.Page)
-		return answered(deviceList{list, More{next}, sim.Progress()}, err)
+		list, next, err := devices.PageDevices(in.Space, in.Space == "", in.Page)
+		return answered(deviceList{list, More{next}, devices.Progress()}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
 		Summary: "A device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
-		return answered(sim.Device(in.id()))
+		return answered(devices.Device(in.id()))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-device", Method: http.MethodDelete, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
 		Summary: "Delete a virtual device; its tokens are Unregistered", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) {
-		if !sim.RemoveDevice(in.id()) {
+		if !devices.RemoveDevice(in.id()) {
 			return nil, refuse(http.StatusNotFound, "there is no virtual device %s; GET /v1/devices lists them", in.ID)
 		}
 		return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
@@ -159,7 +159,7 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "clear-inbox", Method: http.MethodDelete, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
 		Summary: "Empty the inbox of a virtual device", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) { return done(sim.ClearInbox(in.id())) })
+	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) { return done(devices.ClearInbox(in.id())) })
 	register(r, huma.Operation{
 		OperationID: "redirect-device", Method: http.MethodPost, Path: "/v1/devices/{id}/redirect", Tags: []string{devicesTag},
 		Summary:     "Send a connected device to another courier",
@@ -169,12 +169,12 @@ func registerDevices(r *router) {
 		Body controlapi.Redirection
 	},
 	) (*answer[controlapi.Device], error) {
-		return answered(sim.SendAway(in.id(), in.Body))
+		return answered(devices.SendAway(in.id(), in.Body))
 	})
 	register(r, huma.Operation{
 		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
 		Summary: "Make a new key, which seals device tokens from now on; tokens of older keys stay good",
-	}, func(context.Context, *struct{}) (*struct{}, error) { return done(sim.RotateTokenKey()) })
+	}, func(context.Context, *struct{}) (*struct{}, error) { return done(devices.RotateTokenKey()) })
 	for _, action := range deviceActions {
 		op := huma.Operation{
 			OperationID: action.name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.name, Tags: []string{devicesTag},
@@ -182,7 +182,7 @@ func registerDevices(r *router) {
 		}
 		if !action.app {
 			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
-				return answered(sim.TellDevice(ctx, in.id(), action.name, ""))
+				return answered(devices.TellDevice(ctx, in.id(), action.name, ""))
 			})
 			continue
 		}
@@ -197,7 +197,7 @@ func registerDevices(r *router) {
 			if in.Body != nil {
 				topic = strings.TrimSpace(in.Body.Topic)
 			}
-			return answered(sim.TellDevice(ctx, in.id(), action.name, topic))
+			return answered(devices.TellDevice(ctx, in.id(), action.name, topic))
 		})
 	}
 }
@@ -217,7 +217,7 @@ func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList],
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	list, err := s.sim.Inbox(ctx, in.id(), in.After, in.Count)
+	list, err := s.Devices.Inbox(ctx, in.id(), in.After, in.Count)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, refuse(http.StatusRequestTimeout, "the inbox has %d notifications after %d and not %d; GET /v1/notifications tells what became of each push",
 			len(list), in.After, in.Count)

@@ -4,11 +4,10 @@
 //
 // It knows the routes, how their requests are read and how a refusal looks
 // (RFC 9457, problem+json, with the remedy in the detail). Each resource has a
-// file, which registers its routes and has the interface that it needs of a
-// simulator; what is registered is the OpenAPI document, which is served, and
-// shown to people at /docs. What a request
-// means is up to the [Simulator] it is given; certificates, apps and devices
-// are none of its business.
+// file, which registers its routes and has the interface that they need; [Parts] has
+// them all. What is registered is the OpenAPI document, which is served, and shown to
+// people at /docs. What a request means is up to those parts; certificates, apps and
+// devices are none of its business.
 //
 // There is no answer to a page of another origin: no CORS headers, no
 // state-changing request from a foreign page, and no host name but loopback

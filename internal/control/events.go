@@ -104,7 +104,7 @@ type stream struct {
 // newStream reads what is asked for.
 func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, error) {
 	query := r.URL.Query()
-	st := &stream{server: s, w: w, control: http.NewResponseController(w), cursor: s.sim.History().Last(), left: -1}
+	st := &stream{server: s, w: w, control: http.NewResponseController(w), cursor: s.Journal.Last(), left: -1}
 	after, place := query.Get("after"), "query.after"
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		after, place = id, "header.Last-Event-ID"
@@ -126,7 +126,7 @@ func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, err
 		}
 	}
 	var err error
-	st.filter, err = parseFilter(query, s.sim.Now(), "after", "limit")
+	st.filter, err = parseFilter(query, s.Clock.Now(), "after", "limit")
 	return st, err
 }
 
@@ -136,7 +136,7 @@ func (st *stream) run(ctx context.Context) {
 	st.w.Header().Set("Content-Type", "text/event-stream")
 	st.w.WriteHeader(http.StatusOK)
 	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
-	watch := st.server.sim.History().Watch(st.filter)
+	watch := st.server.Journal.Watch(st.filter)
 	defer watch.Stop()
 	err := st.write(fmt.Appendf(nil, "retry: %d\n\n", comeBack))
 	for err == nil && st.left != 0 {
@@ -173,7 +173,7 @@ func (st *stream) catchUp(ctx context.Context) error {
 	defer turns.end()
 	for {
 		began := time.Now()
-		page := st.server.sim.History().Views(st.cursor)
+		page := st.server.Journal.Views(st.cursor)
 		if page.Next == st.cursor {
 			return nil
 		}

@@ -10,12 +10,6 @@ import (
 	faults "github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// A Faulter has faults.
-type Faulter interface {
-	// FaultEngine returns the engine that holds the rules.
-	FaultEngine() *faults.Engine
-}
-
 // exampleFault is a rule that was made for the document.
 var exampleFault = map[string]any{
 	"name":  "busy",
@@ -74,7 +68,7 @@ type faultList struct {
 }
 
 func (s *Server) listFaults(context.Context, *struct{}) (*faultList, error) {
-	engine := s.sim.FaultEngine()
+	engine := s.Faults
 	list := new(faultList)
 	list.Body.Seed, list.Body.Faults = engine.Seed(), engine.Rules()
 	return list, nil
@@ -105,7 +99,7 @@ func (s *Server) addFault(_ context.Context, in *askedFault) (*addedFaults, erro
 		return nil, err
 	}
 	added := new(addedFaults)
-	added.Body.Faults, err = s.sim.FaultEngine().Add(rules...)
+	added.Body.Faults, err = s.Faults.Add(rules...)
 	switch {
 	case errors.Is(err, faults.ErrName):
 		return nil, refuse(http.StatusConflict, "%v", err)
@@ -163,7 +157,7 @@ func (s *Server) getFault(_ context.Context, in *faultName) (*oneFault, error) {
 // space, or else the only one of the name.
 func (s *Server) findFault(in *faultName) (found faults.State, err error) {
 	var spaces []string
-	for _, state := range s.sim.FaultEngine().Rules() {
+	for _, state := range s.Faults.Rules() {
 		switch {
 		case state.Name != in.Name:
 		case state.Space == in.Space:
@@ -187,7 +181,7 @@ func (s *Server) removeFault(_ context.Context, in *faultName) (*struct{}, error
 	if err != nil {
 		return nil, err
 	}
-	if err := s.sim.FaultEngine().Remove(found.Space, found.Name); err != nil { // somebody else has
+	if err := s.Faults.Remove(found.Space, found.Name); err != nil { // somebody else has
 		return nil, refuse(http.StatusNotFound, "%v", err)
 	}
 	return nil, nil // there is nothing to say: 204
@@ -207,7 +201,7 @@ type removed struct {
 
 func (s *Server) removeFaults(_ context.Context, in *faultsOf) (*removed, error) {
 	out := new(removed)
-	out.Body.Removed = s.sim.FaultEngine().RemoveSpace(in.Space)
+	out.Body.Removed = s.Faults.RemoveSpace(in.Space)
 	return out, nil
 }
 

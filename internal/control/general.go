@@ -56,13 +56,13 @@ func answers(description, contentType string, schema *huma.Schema) map[string]*h
 
 // info answers with the ready record.
 func (s *Server) info(w http.ResponseWriter, _ *http.Request) error {
-	s.writeJSON(w, http.StatusOK, "application/json", s.sim.Info())
+	s.writeJSON(w, http.StatusOK, "application/json", s.General.Info())
 	return nil
 }
 
 // rootCertificate answers with what a client has to trust.
 func (s *Server) rootCertificate(w http.ResponseWriter, _ *http.Request) error {
-	s.write(w, http.StatusOK, "application/x-pem-file", s.sim.RootPEM())
+	s.write(w, http.StatusOK, "application/x-pem-file", s.General.RootPEM())
 	return nil
 }
 
@@ -74,7 +74,7 @@ func (s *Server) live(w http.ResponseWriter, _ *http.Request) error {
 
 // ready answers 200 once the simulator takes connections.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) error {
-	if !s.sim.Ready() {
+	if !s.General.Ready() {
 		return refuse(http.StatusServiceUnavailable, "the simulator does not take connections; ask again")
 	}
 	s.write(w, http.StatusOK, plainText, []byte("ready\n"))

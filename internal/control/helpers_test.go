@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -31,17 +32,6 @@ import (
 // A simulator stands in for the real one: its certificates are genuine, and it
 // remembers what it was asked.
 type simulator struct {
-	// What no test of this package asks for.
-	control.Spaces
-	control.Teams
-	control.Clocks
-	control.Devices
-	control.TokenOpener
-	control.TokenInspector
-	control.Connections
-	control.Metered
-	control.Channels
-
 	pki      *pki.PKI
 	record   any
 	notReady bool
@@ -67,7 +57,11 @@ func newSimulator(t testing.TB) *simulator {
 	}
 }
 
-func (s *simulator) FaultEngine() *fault.Engine { return s.faults }
+// addTo sets the parts that the tests of this package ask for.
+func (s *simulator) addTo(p *control.Parts) {
+	p.General, p.Activation, p.Apple, p.Checker = s, s, s, &s.checked
+	p.Journal, p.Clock, p.Replayer, p.Faults = s.journal, new(clock.Clock), &s.watched, s.faults
+}
 
 func (s *simulator) Info() any       { return s.record }
 func (s *simulator) RootPEM() []byte { return s.pki.RootPEM() }
@@ -100,7 +94,11 @@ func newAPI(t testing.TB, allowedHosts ...string) *api {
 func newAPIWith(t testing.TB, cfg control.Config) *api {
 	t.Helper()
 	a := &api{t: t, sim: newSimulator(t), log: new(bytes.Buffer)}
-	cfg.Simulator, cfg.Log = a.sim, slog.New(slog.NewTextHandler(a.log, nil))
+	if cfg.Journal != nil {
+		a.sim.journal = cfg.Journal
+	}
+	a.sim.addTo(&cfg.Parts)
+	cfg.Log = slog.New(slog.NewTextHandler(a.log, nil))
 	handler, err := control.New(cfg)
 	require.NoError(t, err)
 	a.handler = handler

@@ -10,18 +10,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// Metered has what metrics are read from. They are collected when somebody asks,
-// so that a push pays nothing for them.
-type Metered interface {
-	// EventCounts says how many events there were since the start.
-	EventCounts() []journal.Count
-	// Waiting says how many wait for an event.
-	Waiting() int
+// Gauges has numbers for metrics, besides those of the journal. They are read when a
+// client asks for metrics, so that they cost a push nothing.
+type Gauges interface {
 	BrokerStats() broker.Stats
-	// CountConnections says how many are open.
+	// CountConnections returns how many connections are open.
 	CountConnections() (providers, devices int)
 	CountSpaces() int
 }
@@ -68,7 +63,7 @@ var faultsDesc = prometheus.NewDesc("apns_sim_faults_applied_total",
 	[]string{"fault", "kind"}, nil)
 
 // A collector reads the simulator for Prometheus.
-type collector struct{ sim Simulator }
+type collector struct{ Parts }
 
 // Describe implements [prometheus.Collector].
 func (c collector) Describe(out chan<- *prometheus.Desc) {
@@ -81,17 +76,17 @@ func (c collector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements [prometheus.Collector].
 func (c collector) Collect(out chan<- prometheus.Metric) {
-	for _, n := range c.sim.EventCounts() {
+	for _, n := range c.Journal.Counts() {
 		out <- prometheus.MustNewConstMetric(eventsDesc, prometheus.CounterValue, float64(n.Count), n.Kind.String(), n.Cause)
 	}
-	rules := c.sim.FaultEngine().Rules()
+	rules := c.Faults.Rules()
 	for i := range rules {
 		rule := &rules[i]
 		out <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(rule.Applied),
 			strings.ToValidUTF8(rule.Name, "?"), string(rule.What.Do))
 	}
-	r := &reading{broker: c.sim.BrokerStats(), spaces: c.sim.CountSpaces(), rules: len(rules), waiting: c.sim.Waiting()}
-	r.providers, r.devices = c.sim.CountConnections()
+	r := &reading{broker: c.Gauges.BrokerStats(), spaces: c.Gauges.CountSpaces(), rules: len(rules), waiting: c.Journal.Waiting()}
+	r.providers, r.devices = c.Gauges.CountConnections()
 	for _, g := range gauges {
 		out <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(g.read(r)))
 	}
@@ -99,7 +94,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 
 func registerMetrics(r *router) {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector{r.server.sim}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(collector{r.server.Parts}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	r.plain(huma.Operation{
 		OperationID: "metrics", Method: http.MethodGet, Path: "/metrics", Tags: []string{"general"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -13,15 +12,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A Watched simulator has a journal.
-type Watched interface {
-	// History is what has happened.
-	History() *journal.Journal
-	// Now is the semantic time.
-	Now() time.Time
-	// Replay submits a push that was accepted once more, under a new apns-id. The
-	// error is an [apns.Rejection] if it is refused this time; the caller gets to
-	// read any other as well.
+// A Replayer sends pushes again.
+type Replayer interface {
+	// Replay submits an accepted push again, under a new apns-id. The error is an
+	// [apns.Rejection] if the push is rejected this time. The client is shown any
+	// other error as well.
 	Replay(r *journal.Record) (*apns.Notification, error)
 }
 
@@ -97,10 +92,10 @@ func (s *Server) listNotifications(_ context.Context, in *listInput) (*listOutpu
 		return nil, err
 	}
 	var err error
-	if q.Filter, err = in.filter(s.sim.Now(), "after", "before", "order", "limit"); err != nil {
+	if q.Filter, err = in.filter(s.Clock.Now(), "after", "before", "order", "limit"); err != nil {
 		return nil, err
 	}
-	found := s.sim.History().Find(q)
+	found := s.Journal.Find(q)
 	out := new(listOutput)
 	out.Body.Notifications, out.Body.Next, out.Body.Missed = viewsOf(found.Records), found.Next, found.Missed
 	out.Body.Losses, out.Body.Oldest, out.Body.Newest = lossesOf(found.Lost), found.Oldest, found.Newest
@@ -117,13 +112,13 @@ type countOutput struct {
 }
 
 func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOutput, error) {
-	f, err := in.filter(s.sim.Now())
+	f, err := in.filter(s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := new(countOutput)
-	out.Body.Count = s.sim.History().Count(f)
-	out.Body.Losses = lossesOf(s.sim.History().Lost())
+	out.Body.Count = s.Journal.Count(f)
+	out.Body.Losses = lossesOf(s.Journal.Lost())
 	return out, nil
 }
 
@@ -141,7 +136,7 @@ type deleteOutput struct {
 }
 
 func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*deleteOutput, error) {
-	f, err := in.filter(s.sim.Now(), "all", "after", "before")
+	f, err := in.filter(s.Clock.Now(), "all", "after", "before")
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +144,7 @@ func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*delet
 		return nil, refuse(http.StatusUnprocessableEntity, "query: there is no filter word; say which pushes to delete, or all=true")
 	}
 	out := new(deleteOutput)
-	out.Body.Deleted = s.sim.History().Delete(journal.Query{Filter: f, After: in.After, Before: in.Before})
+	out.Body.Deleted = s.Journal.Delete(journal.Query{Filter: f, After: in.After, Before: in.Before})
 	return out, nil
 }
 
@@ -169,10 +164,10 @@ func (s *Server) showNotification(_ context.Context, in *idInput) (*fullOutput, 
 
 // get finds a record by its id.
 func (s *Server) get(id string) (*journal.Record, error) {
-	if r, ok := s.sim.History().Get(id); ok {
+	if r, ok := s.Journal.Get(id); ok {
 		return &r, nil
 	}
-	kept := s.sim.History().Find(journal.Query{Limit: 1})
+	kept := s.Journal.Find(journal.Query{Limit: 1})
 	if kept.Lost.Pushes == 0 {
 		return nil, refuse(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
 	}
@@ -196,7 +191,7 @@ func (s *Server) replayNotification(_ context.Context, in *idInput) (*replayOutp
 	if !r.Reached.Has(filters.Accepted) {
 		return nil, refuse(http.StatusConflict, "the push was not accepted (%s); only what was accepted can be replayed: send it from its provider again", r.State)
 	}
-	again, err := s.sim.Replay(r)
+	again, err := s.Replayer.Replay(r)
 	if rejection, ok := errors.AsType[*apns.Rejection](err); ok {
 		return nil, refuse(http.StatusConflict, "the push is refused this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
 	}

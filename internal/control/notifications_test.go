@@ -110,8 +110,7 @@ func TestOnePushIsShownWithItsTimelineInTheWordsOfTheDeliveryLog(t *testing.T) {
 }
 
 func TestWhatIsGoneIsSaidToBeGone(t *testing.T) {
-	a := newAPI(t)
-	a.sim.journal = journal.New(journal.Config{History: 1})
+	a := newAPIWith(t, control.Config{Parts: control.Parts{Journal: journal.New(journal.Config{History: 1})}})
 	a.sim.came("old", "")
 	a.sim.came("new", "")
 	wantProblem(t, a.get("/v1/notifications/old"), http.StatusNotFound, "1 were pushed out of it since the start, up to number 1")
@@ -262,8 +261,7 @@ func TestEventsAreFollowedAndResumed(t *testing.T) {
 }
 
 func TestAReaderOfEventsIsToldWhatItHasMissed(t *testing.T) {
-	a := newAPI(t)
-	a.sim.journal = journal.New(journal.Config{Capacity: 8})
+	a := newAPIWith(t, control.Config{Parts: control.Parts{Journal: journal.New(journal.Config{Capacity: 8})}})
 	for i := range 4 {
 		a.sim.came(fmt.Sprint(i), "")
 	}
@@ -301,8 +299,7 @@ func (from) Connection() journal.Connection {
 func (from) Size() int { return 0 }
 
 func TestWhatWasPushedOutIsSaidInEachAnswer(t *testing.T) {
-	a := newAPI(t)
-	a.sim.journal = journal.New(journal.Config{History: 1})
+	a := newAPIWith(t, control.Config{Parts: control.Parts{Journal: journal.New(journal.Config{History: 1})}})
 	a.sim.came("old", "")
 	a.sim.came("new", "")
 	count := read[struct{ Count, Evicted int }](t, a.get("/v1/notifications/count"), 200)

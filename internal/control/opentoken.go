@@ -18,7 +18,7 @@ type TokenOpener interface {
 }
 
 func registerTokens(r *router) {
-	sim := r.server.sim
+	tokens := r.server.DeviceTokens
 	register(r, huma.Operation{
 		OperationID: "open-token", Method: http.MethodGet, Path: "/v1/tokens/{token}", Tags: []string{devicesTag},
 		Summary:     "Open a device token up, as APNs sees it",
@@ -32,6 +32,6 @@ func registerTokens(r *router) {
 		if err != nil {
 			return nil, refuse(http.StatusUnprocessableEntity, "path.token: %v", err)
 		}
-		return answered(sim.OpenToken(token))
+		return answered(tokens.OpenToken(token))
 	})
 }

@@ -46,8 +46,8 @@ func refuse(status int, format string, args ...any) *problem {
 	return &problem{Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
-// fault is the problem of an error that the caller has no part in.
-func fault(err error) *problem {
+// internalError is the problem of an error that is not the client's.
+func internalError(err error) *problem {
 	p := refuse(http.StatusInternalServerError, "the simulator failed; its log says why")
 	p.cause = err
 	return p
@@ -62,7 +62,7 @@ func (s *Server) answer(h handler) http.Handler {
 		}
 		p, ok := errors.AsType[*problem](err)
 		if !ok {
-			p = fault(err)
+			p = internalError(err)
 		}
 		s.note(p, r.Method, r.URL.Path, r.RemoteAddr)
 		s.writeJSON(w, p.Status, problemMediaType, p)

@@ -22,13 +22,13 @@ type providerTokenOrder struct {
 }
 
 func registerProviderTokens(r *router) {
-	sim := r.server.sim
+	tokens := r.server.ProviderTokens
 	register(r, huma.Operation{
 		OperationID: "inspect-provider-token", Method: http.MethodPost, Path: "/v1/provider-tokens/inspect", Tags: []string{teamsTag},
 		Summary:     "Tell whether a provider token would be accepted with the first push of a connection",
 		Description: "The token is neither kept nor counted as an update.",
 		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
 	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[controlapi.InspectedProviderToken], error) {
-		return answered(sim.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
+		return answered(tokens.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
 	})
 }

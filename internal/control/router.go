@@ -13,27 +13,33 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// resources is the one list of what the API has. Each adds its routes, and has
-// a file of its own; the routes together are the OpenAPI document.
-var resources = []func(*router){
-	registerGeneral,
-	registerActivation,
-	registerApple,
-	registerSpaces,
-	registerTeams,
-	registerProviderTokens,
-	registerClock,
-	registerDevices,
-	registerTokens,
-	registerConnections,
-	registerChannels,
-	registerMetrics,
-	registerCheck,
-	registerFaults,
-	registerNotifications,
-	registerWait,
-	registerEvents,
+// resources is the one table of the resources of the API: the parts each needs, and what
+// adds its routes. Each has a file of its own. The routes together are the OpenAPI
+// document.
+var resources = []struct {
+	has func(*Parts) bool
+	add func(*router)
+}{
+	{func(p *Parts) bool { return p.General != nil }, registerGeneral},
+	{func(p *Parts) bool { return p.Activation != nil }, registerActivation},
+	{func(p *Parts) bool { return p.Apple != nil }, registerApple},
+	{func(p *Parts) bool { return p.Spaces != nil }, registerSpaces},
+	{func(p *Parts) bool { return p.Teams != nil }, registerTeams},
+	{func(p *Parts) bool { return p.ProviderTokens != nil }, registerProviderTokens},
+	{func(p *Parts) bool { return p.Clocks != nil }, registerClock},
+	{func(p *Parts) bool { return p.Devices != nil && p.Teams != nil }, registerDevices},
+	{func(p *Parts) bool { return p.DeviceTokens != nil }, registerTokens},
+	{func(p *Parts) bool { return p.Connections != nil && p.Teams != nil }, registerConnections},
+	{func(p *Parts) bool { return p.Channels != nil }, registerChannels},
+	{func(p *Parts) bool { return p.Gauges != nil && p.Journal != nil && p.Faults != nil }, registerMetrics},
+	{func(p *Parts) bool { return p.Checker != nil }, registerCheck},
+	{func(p *Parts) bool { return p.Faults != nil }, registerFaults},
+	{(*Parts).hasHistory, registerNotifications},
+	{(*Parts).hasHistory, registerWait},
+	{(*Parts).hasHistory, registerEvents},
 }
+
+func (p *Parts) hasHistory() bool { return p.Journal != nil && p.Clock != nil && p.Replayer != nil }
 
 // A router takes the routes of the resources, each together with what the
 // OpenAPI document says of it.
@@ -108,7 +114,7 @@ func register[I, O any](r *router, op huma.Operation, serve func(context.Context
 		if _, ok := errors.AsType[huma.StatusError](err); ok {
 			return nil, err
 		}
-		return nil, fault(err)
+		return nil, internalError(err)
 	})
 }
 
@@ -170,8 +176,10 @@ func unhurried(ctx huma.Context, next func(huma.Context)) {
 // route builds the handler of all routes, behind what guards them.
 func (s *Server) route() (http.Handler, error) {
 	r := newRouter(s)
-	for _, register := range resources {
-		register(r)
+	for _, resource := range resources {
+		if resource.has(&s.Parts) {
+			resource.add(r)
+		}
 	}
 	r.describeToken()
 	if err := r.serveDocument(); err != nil {

@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
 func TestInfoIsTheReadyRecord(t *testing.T) {
@@ -80,11 +82,26 @@ func TestRefusalsAreLogged(t *testing.T) {
 
 func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {
 	_, err := control.New(control.Config{})
-	require.EqualError(t, err, "control: Config.Simulator is nil; set the simulator to control")
+	require.EqualError(t, err, "control: Config.General is nil; set it")
 
 	for _, host := range []string{"", ".", "sim:8197", "http://sim", "[::1]", "user@sim", "a b"} {
-		_, err := control.New(control.Config{Simulator: &simulator{}, AllowedHosts: []string{"sim", host}})
+		_, err := control.New(control.Config{Parts: control.Parts{General: &simulator{}}, AllowedHosts: []string{"sim", host}})
 		require.ErrorContains(t, err, "write a name or an address without port", host)
 		require.ErrorContains(t, err, "Config.AllowedHosts[1]", host)
 	}
+}
+
+func TestTheRoutesOfAResourceExistIfItsPartsAreGiven(t *testing.T) {
+	handler, err := control.New(control.Config{Parts: control.Parts{General: &simulator{record: "up"}, Faults: fault.New(fault.Config{})}})
+	require.NoError(t, err)
+	a := &api{t: t, handler: handler}
+	assert.Equal(t, http.StatusOK, a.get("/v1/info").Code)
+	assert.Equal(t, http.StatusOK, a.get("/v1/faults").Code)
+	for _, path := range []string{"/v1/teams", "/v1/spaces", "/v1/devices", "/v1/notifications", "/v1/events", "/metrics", "/bag"} {
+		assert.Equal(t, http.StatusNotFound, a.get(path).Code, path)
+	}
+	var document struct{ Paths map[string]any }
+	require.NoError(t, json.Unmarshal(a.get("/v1/openapi.json").Body.Bytes(), &document))
+	assert.Contains(t, document.Paths, "/v1/faults")
+	assert.NotContains(t, document.Paths, "/v1/teams")
 }

@@ -20,9 +20,9 @@ import (
 
 // serve runs a control API over an in-memory network until stop is called,
 // which returns what Serve returned.
-func serve(t *testing.T, sim control.Simulator) (listener *memnet.Listener, stop func() error) {
+func serve(t *testing.T, general control.General) (listener *memnet.Listener, stop func() error) {
 	t.Helper()
-	server, err := control.New(control.Config{Simulator: sim})
+	server, err := control.New(control.Config{Parts: control.Parts{General: general}})
 	require.NoError(t, err)
 	listener = memnet.Listen()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -120,7 +120,7 @@ func TestServeWaitsForRequestsUnderWay(t *testing.T) {
 }
 
 func TestAListenerThatFailsEndsServe(t *testing.T) {
-	server, err := control.New(control.Config{Simulator: &simulator{}})
+	server, err := control.New(control.Config{Parts: control.Parts{General: &simulator{}}})
 	require.NoError(t, err)
 	failure := errors.New("no more descriptors")
 	err = server.Serve(t.Context(), brokenListener{memnet.Listen(), failure})

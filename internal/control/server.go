@@ -4,32 +4,43 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+
+	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A Simulator is what the control API looks into and steers, one interface per
-// resource. Its methods are called from many goroutines.
-type Simulator interface {
-	General
-	Activator
-	AppleServices
-	Faulter
-	Watched
-	Spaces
-	Teams
-	Clocks
-	Devices
-	TokenOpener
-	TokenInspector
-	Connections
-	Metered
-	Channels
-	Checked
+// Parts are what the routes read and change: the interface of each resource, or the part
+// of the core itself. Their methods are called from many goroutines. The routes of a
+// resource exist if its parts are set.
+type Parts struct {
+	General     General // required
+	Activation  Activator
+	Apple       AppleServices
+	Spaces      Spaces
+	Teams       Teams // for lists of devices and connections, too
+	Clocks      Clocks
+	Devices     Devices
+	Connections Connections
+	Channels    Channels
+	Checker     Checker
+
+	DeviceTokens   TokenOpener
+	ProviderTokens TokenInspector
+
+	// Journal, Clock and Replayer are for notifications, waits and events. Clock
+	// is the one of the default space.
+	Journal  *journal.Journal
+	Clock    *clock.Clock
+	Replayer Replayer
+	Faults   *fault.Engine
+	// Gauges is for metrics, with Journal and Faults.
+	Gauges Gauges
 }
 
 // Config is what a control API is made from.
 type Config struct {
-	// Simulator answers; it must be set.
-	Simulator Simulator
+	Parts
 	// AllowedHosts are the host names and addresses, without port, under which
 	// the API answers besides localhost and the loopback addresses.
 	AllowedHosts []string
@@ -42,7 +53,7 @@ type Config struct {
 
 // A Server is the control API. Its methods may be called from any goroutine.
 type Server struct {
-	sim      Simulator
+	Parts
 	hosts    hostList
 	token    string
 	log      *slog.Logger
@@ -54,8 +65,8 @@ type Server struct {
 
 // New returns the control API of a simulator.
 func New(cfg Config) (*Server, error) {
-	if cfg.Simulator == nil {
-		return nil, errors.New("control: Config.Simulator is nil; set the simulator to control")
+	if cfg.General == nil {
+		return nil, errors.New("control: Config.General is nil; set it")
 	}
 	hosts, err := parseHosts(cfg.AllowedHosts)
 	if err != nil {
@@ -64,7 +75,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckToken(cfg.Token); err != nil {
 		return nil, err
 	}
-	s := &Server{sim: cfg.Simulator, hosts: hosts, token: cfg.Token, log: cfg.Log, checking: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaits)}
+	s := &Server{Parts: cfg.Parts, hosts: hosts, token: cfg.Token, log: cfg.Log, checking: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaits)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -51,20 +51,20 @@ func registerSpaces(r *router) {
 		if in.Body != nil {
 			order = *in.Body
 		}
-		return answered(r.server.sim.NewSpace(ctx, order))
+		return answered(r.server.Spaces.NewSpace(ctx, order))
 	})
 	register(r, huma.Operation{
 		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
 		Summary: "All spaces",
 	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[spaceList], error) {
-		list, next, err := r.server.sim.PageSpaces(in.Page)
+		list, next, err := r.server.Spaces.PageSpaces(in.Page)
 		return answered(spaceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
 		Summary: "A space", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *SpaceInput) (*answer[controlapi.Space], error) {
-		return answered(r.server.sim.GetSpace(in.Team))
+		return answered(r.server.Spaces.GetSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-space", Method: http.MethodDelete, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
@@ -73,7 +73,7 @@ func registerSpaces(r *router) {
 		Errors:      []int{http.StatusNotFound},
 		Middlewares: huma.Middlewares{unhurried},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
-		return done(r.server.sim.CloseSpace(in.Team))
+		return done(r.server.Spaces.CloseSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "reset-space", Method: http.MethodPost, Path: "/v1/spaces/{team}/reset", Tags: []string{spacesTag},
@@ -82,14 +82,14 @@ func registerSpaces(r *router) {
 		Errors:      []int{http.StatusNotFound},
 		Middlewares: huma.Middlewares{unhurried},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
-		return done(r.server.sim.ResetSpace(in.Team))
+		return done(r.server.Spaces.ResetSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "reset", Method: http.MethodPost, Path: "/v1/reset", Tags: []string{spacesTag},
 		Summary:     "Delete all spaces and take everything else back to how it was",
 		Description: "Keys, apps and devices of the teams that have no space stay.",
 		Middlewares: huma.Middlewares{unhurried},
-	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.sim.Reset()) })
+	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.Spaces.Reset()) })
 }
 
 // knowsSpace refuses a space that a list is narrowed to and that does not exist: it
@@ -98,6 +98,6 @@ func (s *Server) knowsSpace(team string) error {
 	if team == "" {
 		return nil
 	}
-	_, err := s.sim.GetTeam(team)
+	_, err := s.Teams.GetTeam(team)
 	return refused(err)
 }

@@ -54,26 +54,26 @@ type appOrder struct {
 }
 
 func registerTeams(r *router) {
-	sim := r.server.sim
+	teams := r.server.Teams
 	register(r, huma.Operation{
 		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
 		Summary: "All teams with their keys and apps",
 	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[teamList], error) {
-		list, next, err := sim.PageTeams(in.Page)
+		list, next, err := teams.PageTeams(in.Page)
 		return answered(teamList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
 		Summary: "A team with its keys and apps", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
-		return answered(sim.GetTeam(in.Team))
+		return answered(teams.GetTeam(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-team", Method: http.MethodDelete, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
 		Summary:     "Delete a team and all there is of it; its space too, if it has one",
 		Description: "As deleting a space does, also for a team that has none. The default team stays.",
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *TeamInput) (*struct{}, error) { return done(sim.DeleteTeam(in.Team)) })
+	}, func(_ context.Context, in *TeamInput) (*struct{}, error) { return done(teams.DeleteTeam(in.Team)) })
 	for _, change := range []struct {
 		name, summary string
 		suspended     bool
@@ -85,7 +85,7 @@ func registerTeams(r *router) {
 			OperationID: change.name + "-team", Method: http.MethodPost, Path: "/v1/teams/{team}/" + change.name, Tags: []string{teamsTag},
 			Summary: change.summary, Errors: []int{http.StatusNotFound},
 		}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
-			return answered(sim.SuspendTeam(in.Team, change.suspended))
+			return answered(teams.SuspendTeam(in.Team, change.suspended))
 		})
 	}
 	register(r, huma.Operation{
@@ -102,7 +102,7 @@ func registerTeams(r *router) {
 		if in.Body != nil {
 			o = *in.Body
 		}
-		return answered(sim.AddKey(in.Team, controlapi.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
+		return answered(teams.AddKey(in.Team, controlapi.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
 	})
 	register(r, huma.Operation{
 		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/teams/{team}/keys/{key}", Tags: []string{teamsTag},
@@ -112,7 +112,7 @@ func registerTeams(r *router) {
 		Key string `path:"key" maxLength:"64" example:"KEY0000001" doc:"The key ID"`
 	},
 	) (*struct{}, error) {
-		return done(sim.RevokeKey(in.Team, in.Key))
+		return done(teams.RevokeKey(in.Team, in.Key))
 	})
 	register(r, huma.Operation{
 		OperationID: "add-app", Method: http.MethodPost, Path: "/v1/apps", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
@@ -120,12 +120,12 @@ func registerTeams(r *router) {
 		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[controlapi.Team], error) {
-		if err := sim.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
+		if err := teams.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
 			return nil, refused(err)
 		}
-		team, err := sim.GetTeam(in.Body.Team)
+		team, err := teams.GetTeam(in.Body.Team)
 		if err == nil && in.Body.Broadcast != nil {
-			err = sim.SetBroadcast(team.Team, in.Body.BundleID, *in.Body.Broadcast)
+			err = teams.SetBroadcast(team.Team, in.Body.BundleID, *in.Body.Broadcast)
 		}
 		return answered(team, err)
 	})
@@ -137,6 +137,6 @@ func registerTeams(r *router) {
 		Team     string `query:"team" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
 	},
 	) (*struct{}, error) {
-		return done(sim.RemoveApp(in.Team, in.BundleID))
+		return done(teams.RemoveApp(in.Team, in.BundleID))
 	})
 }

@@ -68,8 +68,7 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	sim := s.sim
-	f, err := in.filter(sim.Now(), "count", "timeout", "after")
+	f, err := in.filter(s.Clock.Now(), "count", "timeout", "after")
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +82,7 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	defer context.AfterFunc(ctx, func() { leaveOff(journal.ErrLeft) })()
 	limited, cancel := context.WithTimeout(left, timeout)
 	defer cancel()
-	records, err := sim.History().Await(limited, f, in.Count, in.After)
+	records, err := s.Journal.Await(limited, f, in.Count, in.After)
 	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
 	case errors.Is(err, journal.ErrLeft):
 		return nil, refuse(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")

@@ -2,7 +2,6 @@ package control_test
 
 import (
 	"errors"
-	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -14,9 +13,6 @@ type watched struct {
 	replayed string // id of the push
 	refused  error  // of every replay
 }
-
-func (w *watched) History() *journal.Journal { return w.journal }
-func (w *watched) Now() time.Time            { return time.Now() }
 
 func (w *watched) Replay(r *journal.Record) (*apns.Notification, error) {
 	again := *r.Push

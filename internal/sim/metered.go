@@ -5,12 +5,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// EventCounts says how many events there were since the start.
-func (s *Simulator) EventCounts() []journal.Count { return s.Journal.Counts() }
-
-// Waiting says how many wait for an event.
-func (s *Simulator) Waiting() int { return s.Journal.Waiting() }
-
 // BrokerStats counts what waits and who is connected.
 func (s *Simulator) BrokerStats() broker.Stats { return s.Broker.Stats() }
 
