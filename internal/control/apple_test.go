@@ -17,7 +17,9 @@ import (
 // What serves Apple's hosts shows nothing of the control API, under whatever name, and
 // asks for no token.
 func TestApplesHostsHaveApplesRoutesAlone(t *testing.T) {
-	server, err := control.New(control.Config{Simulator: newSimulator(t), Token: "a-token-of-some-length"})
+	cfg := control.Config{Token: "a-token-of-some-length"}
+	newSimulator(t).addTo(&cfg.Parts)
+	server, err := control.New(cfg)
 	require.NoError(t, err)
 	listener := memnet.Listen()
 	ctx, stop := context.WithCancel(t.Context())
