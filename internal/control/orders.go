@@ -18,6 +18,8 @@ func refused(err error) error {
 		return refuse(http.StatusNotFound, "%v", err)
 	case errors.Is(err, controlapi.ErrTaken):
 		return refuse(http.StatusConflict, "%v", err)
+	case errors.Is(err, controlapi.ErrFaults):
+		return refuse(http.StatusServiceUnavailable, "%v", err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return refuse(http.StatusServiceUnavailable, "%v; the simulator is busy, ask again or for less", err)
 	}

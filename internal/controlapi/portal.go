@@ -17,6 +17,9 @@ var (
 	ErrNotFound = errors.New("there is no such")
 	// ErrTaken says that there is one already.
 	ErrTaken = errors.New("there is one already")
+	// ErrFaults says that faults in force have kept something from being done in time;
+	// the error that wraps it names them.
+	ErrFaults = errors.New("faults in force prevent it")
 )
 
 // A SpaceOrder says what a new space shall have. Its zero value orders a useful

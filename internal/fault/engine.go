@@ -319,6 +319,15 @@ func (e *Engine) Rules() []State {
 	return all
 }
 
+// RulesAt returns the rules at some points, in the order they were added. It costs next to
+// nothing where there are none.
+func (e *Engine) RulesAt(points ...Point) []State {
+	if !slices.ContainsFunc(points, e.Any) {
+		return nil
+	}
+	return slices.DeleteFunc(e.Rules(), func(r State) bool { return !slices.Contains(points, r.What.point()) })
+}
+
 // Find returns the rule of a name in a space, "" being those of no space. The error is
 // [ErrName].
 func (e *Engine) Find(space, name string) (State, error) {

@@ -343,8 +343,12 @@ func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, to
 	}
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
+	faults := s.faultsOfLogins()
 	if err := deviceActions[action](ctx, s, phone, topic); err != nil {
-		return controlapi.Device{}, err
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("sim: for %v device %v has not come online: %w", deviceTimeout, phone.ID(), err)
+		}
+		return controlapi.Device{}, s.explainTimeout(err, faults)
 	}
 	return s.describePhone(phone), nil
 }

@@ -62,9 +62,12 @@ func (s *Simulator) Progress() []controlapi.Progress {
 func (s *Simulator) beside(ctx context.Context, p controlapi.Progress, do func(ctx context.Context, i int) error) error {
 	one, end := s.many.begin(p)
 	defer end()
+	faults := s.faultsOfLogins()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	stuck := time.AfterFunc(deviceTimeout, func() { stop(fmt.Errorf("sim: no device is done for %v: %w", deviceTimeout, context.DeadlineExceeded)) })
+	stuck := time.AfterFunc(deviceTimeout, func() {
+		stop(fmt.Errorf("sim: for %v no device has come online and got its tokens: %w", deviceTimeout, context.DeadlineExceeded))
+	})
 	defer stuck.Stop()
 	var (
 		tasks sync.WaitGroup
@@ -88,5 +91,5 @@ func (s *Simulator) beside(ctx context.Context, p controlapi.Progress, do func(c
 		})
 	}
 	tasks.Wait()
-	return context.Cause(ctx)
+	return s.explainTimeout(context.Cause(ctx), faults)
 }
