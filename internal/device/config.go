@@ -111,7 +111,7 @@ type Config struct {
 	Inbox int
 
 	// Workers, which many devices share, let a device take no goroutine of its own while
-	// nothing happens, if its connection is an [idle.Conn]: it is started by
+	// nothing happens, if its connection is an [netpoll.Nonblocking]: it is started by
 	// [Device.Start] in place of [Device.Run]. Nil if it is run.
 	Workers *Workers
 

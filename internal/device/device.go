@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/idle"
+	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
 // A Device is one emulated device. Its methods may be called from any goroutine.
@@ -19,8 +19,8 @@ type Device struct {
 	stopped      chan struct{} // closed when Run has returned
 	woken        chan struct{} // holds a token when Run is to look again
 	running      atomic.Bool
-	jobState     idle.JobState // of the workers, if there are any
-	reconnectNow atomic.Bool   // the device is to connect at once
+	jobState     workers.JobState // of the workers, if there are any
+	reconnectNow atomic.Bool      // the device is to connect at once
 
 	// callbacks makes calls of OnEvent and Trace follow each other.
 	callbacks sync.Mutex

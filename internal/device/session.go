@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/courier"
-	"github.com/apns-sim/apns-sim/internal/idle"
+	"github.com/apns-sim/apns-sim/internal/netpoll"
 )
 
 // past is a deadline that wakes whoever waits.
@@ -26,9 +26,9 @@ type session struct {
 	ctx           context.Context // of the connection
 	cancel        context.CancelCauseFunc
 	started       time.Time
-	conn          *tls.Conn     // nil if there was no handshake
-	nonblocking   idle.Conn     // what conn goes over, if the device need not wait for it in reads; or else nil
-	pendingSignal chan struct{} // holds a token when the session is to be tended to, where reads wait
+	conn          *tls.Conn           // nil if there was no handshake
+	nonblocking   netpoll.Nonblocking // what conn goes over, if the device need not wait for it in reads; or else nil
+	pendingSignal chan struct{}       // holds a token when the session is to be tended to, where reads wait
 
 	interrupt     sync.WaitGroup // of reads, at the end of ctx
 	stopInterrupt func() bool    // sees to it that reads are not interrupted any more
@@ -74,14 +74,14 @@ func (s *session) open() error {
 		conn.SetReadDeadline(past) //nolint:errcheck // A closed connection does not block either.
 	})
 	if s.d.cfg.Workers != nil {
-		s.nonblocking, _ = conn.NetConn().(idle.Conn)
+		s.nonblocking, _ = conn.NetConn().(netpoll.Nonblocking)
 	}
 	if err := s.login(s.ctx, deadline); err != nil {
 		return err
 	}
 	s.pending.keepalive = newKeepalive(s)
 	if s.nonblocking != nil {
-		s.nonblocking.SetNonblocking(idle.ErrWouldBlock, s.d.wake)
+		s.nonblocking.SetNonblocking(netpoll.ErrWouldBlock, s.d.wake)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (s *session) serve() (ended bool, err error) {
 	if s.nonblocking == nil {
 		return true, s.serveWaiting()
 	}
-	if err := s.readLoop(s.ctx); !errors.Is(err, idle.ErrWouldBlock) {
+	if err := s.readLoop(s.ctx); !errors.Is(err, netpoll.ErrWouldBlock) {
 		return true, err
 	}
 	if err := s.sendPending(); err != nil {
@@ -117,7 +117,7 @@ func (s *session) serveWaiting() error {
 func (s *session) releaseBuffers() {
 	s.acks, s.note = nil, courier.Notification{}
 	s.reader.Release()
-	idle.ReleaseTLS(s.conn, true)
+	netpoll.ReleaseTLS(s.conn, true)
 }
 
 // end ends the session because of err. It tells why the connection ended: nil if the

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 
-	"github.com/apns-sim/apns-sim/internal/idle"
+	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
 // Workers are a few goroutines for the lives of many devices. See [Config.Workers].
-type Workers = idle.Workers[*Device]
+type Workers = workers.Pool[*Device]
 
 // NewWorkers returns workers, which are to be closed when all their devices have stopped.
-func NewWorkers() *Workers { return idle.NewWorkers[*Device]() }
+func NewWorkers() *Workers { return workers.New[*Device]() }
 
 // Start is Run in the goroutines of [Config.Workers]. It returns at once.
 func (d *Device) Start() error {
@@ -44,7 +44,7 @@ func (d *Device) schedule() {
 }
 
 func (d *Device) addToWorkers() {
-	d.cfg.Workers.Add(idle.Job[*Device]{For: d, Do: (*Device).runScheduled})
+	d.cfg.Workers.Add(workers.Job[*Device]{For: d, Do: (*Device).runScheduled})
 }
 
 // runScheduled lives on. After the end the turn is never given back.

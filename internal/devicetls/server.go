@@ -58,8 +58,7 @@ func (s *Server) ServeInside(ctx context.Context, ln net.Listener) error {
 func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Duration) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	sessions := newSessionSet(s, answerDelay)
-	connRunner := s.connRunner(sessions)
-	defer func() { err = errors.Join(err, connRunner.close()) }()
+	defer func() { err = errors.Join(err, sessions.closePoller()) }()
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer sessions.wait()
@@ -69,11 +68,11 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Du
 		<-ctx.Done()
 		sessions.end()
 		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			s.cfg.Log.Error("the courier's listener does not close", "err", err)
+			s.cfg.Log.Error("cannot close the device listener", "err", err)
 		}
 	})
 	for {
-		conn, err := netconn.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("no device can be accepted for the moment", "err", err) })
+		conn, err := netconn.Accept(ctx, ln, func(err error) { s.cfg.Log.Warn("cannot accept device connections for the moment", "err", err) })
 		switch {
 		case ctx.Err() != nil && err == nil:
 			return conn.Close()
@@ -82,9 +81,11 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Du
 		case err != nil:
 			return fmt.Errorf("devicetls: accept devices: %w", err)
 		}
-		s.watchLoss(conn)
+		if err := netconn.SetLossTimeout(conn, s.cfg.LossTimeout); err != nil { // the peer may have closed it already
+			s.cfg.Log.Debug("cannot set the loss timeout of a device connection", "err", err)
+		}
 		if wait, ok := s.acceptFaults(conn); ok {
-			connRunner.serve(conn, wait)
+			sessions.serve(conn, wait)
 		}
 	}
 }

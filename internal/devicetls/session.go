@@ -10,10 +10,11 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/idle"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/netconn"
+	"github.com/apns-sim/apns-sim/internal/netpoll"
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
 // A session is one connection of a device, from its accept to its close.
@@ -44,8 +45,8 @@ type session struct {
 	bases     [maxPresences]uint32    // where a slot's message ids go on
 	delayed   *delayedAnswers         // nil if none are, and pushes need not wait
 
-	sending        idle.JobState
-	reading        idle.JobState // used where a poller tells what has come
+	sending        workers.JobState
+	reading        workers.JobState // used where a poller tells what has come
 	closing        closeState
 	keepaliveTimer delayedKeepalive
 
@@ -127,7 +128,7 @@ func (s *session) read() *endError {
 		}
 	}
 	err := s.readLoop()
-	if errors.Is(err, idle.ErrWouldBlock) {
+	if errors.Is(err, netpoll.ErrWouldBlock) {
 		return nil
 	}
 	return readEnding(err, s.times.timeoutEnding())
@@ -137,10 +138,10 @@ func (s *session) read() *endError {
 // is acknowledged, since a device may keep the rest until then.
 func (s *session) releaseBuffers() {
 	if s.framing.Begun() {
-		s.conn.nonblocking.acknowledge()
+		s.conn.nonblocking.AckNow()
 	}
 	s.framing.Release()
-	idle.ReleaseTLS(s.conn.tls, s.device != nil)
+	netpoll.ReleaseTLS(s.conn.tls, s.device != nil)
 }
 
 // readLoop reads and answers frames. Answers leave when no further frame is at

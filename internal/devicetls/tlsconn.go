@@ -7,6 +7,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"github.com/apns-sim/apns-sim/internal/netpoll"
 )
 
 const (
@@ -21,29 +23,12 @@ const (
 // errInterrupted says that a read was ended from outside.
 var errInterrupted = errors.New("devicetls: interrupted")
 
-// A nonblocking is a connection of which a poller tells when something has come. Reads of
-// the TLS handshake wait; all others return idle.ErrNothingYet instead.
-type nonblocking interface {
-	net.Conn
-	// resume says that something may have come since the last read.
-	resume()
-	// detach says that the handshake is done.
-	detach() error
-	// readDeadline sets the time by which the next reads must be done. It fails if that
-	// is past.
-	readDeadline(t time.Time) error
-	// acknowledge has the system acknowledge at once what has come.
-	acknowledge()
-	// reattach takes the connection from the poller. Reads wait again. It is closed next.
-	reattach()
-}
-
 // A tlsConn is a TLS connection with its deadlines.
 type tlsConn struct {
 	tls          *tls.Conn
 	limited      limitedConn // what TLS goes over: raw, out of the gate
 	raw          net.Conn
-	nonblocking  nonblocking // nil where reads wait
+	nonblocking  netpoll.Conn // nil where reads wait
 	writeTimeout time.Duration
 
 	interrupted atomic.Bool
@@ -57,9 +42,9 @@ func newTLSConn(raw net.Conn, server *Server) *tlsConn {
 }
 
 // newNonblockingConn is newTLSConn where a poller tells what has come.
-func newNonblockingConn(l nonblocking, server *Server) *tlsConn {
-	w := newTLSConn(l, server)
-	w.nonblocking = l
+func newNonblockingConn(c netpoll.Conn, server *Server) *tlsConn {
+	w := newTLSConn(c, server)
+	w.nonblocking = c
 	return w
 }
 
@@ -74,13 +59,13 @@ func (w *tlsConn) handshake(by time.Time) error {
 	if err := w.limited.handshake(w.tls.Handshake); err != nil || w.nonblocking == nil {
 		return err
 	}
-	return w.nonblocking.detach()
+	return w.nonblocking.Detach()
 }
 
 // resume says that something may have come since the last read.
 func (w *tlsConn) resume() {
 	if w.nonblocking != nil {
-		w.nonblocking.resume()
+		w.nonblocking.Resume()
 	}
 }
 
@@ -93,7 +78,7 @@ func (w *tlsConn) readDeadline(t time.Time) error {
 	if w.interrupted.Load() {
 		return errInterrupted
 	}
-	return w.nonblocking.readDeadline(t)
+	return w.nonblocking.ReadBy(t)
 }
 
 // waitDeadline is readDeadline where reads wait.
@@ -136,7 +121,7 @@ func (w *tlsConn) interrupt() error {
 // observed: a server that refuses closes cleanly; resets upset some clients.
 func (w *tlsConn) close() error {
 	if w.nonblocking != nil {
-		w.nonblocking.reattach()
+		w.nonblocking.Reattach()
 	}
 	if w.broken { // TLS cannot go on after that, and nobody listens
 		return w.raw.Close()

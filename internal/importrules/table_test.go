@@ -40,7 +40,7 @@ var borders = []border{
 	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/virtualdevice", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
-	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/idle", "internal/timers", "internal/netconn", "internal/quickack"}), nil, "an edge: meets the other edges in the core only"},
+	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/netpoll", "internal/workers", "internal/timers", "internal/netconn"}), nil, "an edge: meets the other edges in the core only"},
 	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/controlapi"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
@@ -56,12 +56,12 @@ var borders = []border{
 
 	{"internal/h2", []string{"internal/quickack"}, h2, "HTTP/2 without APNs: only the framer and hpack of x/net"},
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
-	{"internal/device", []string{"apns", "internal/courier", "internal/idle"}, nil, "an outsider, as a real phone is; many can share workers"},
+	{"internal/device", []string{"apns", "internal/courier", "internal/netpoll", "internal/workers"}, nil, "an outsider, as a real phone is; many can share workers"},
 	{"internal/presentation", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
 	{"internal/loadgen", []string{"apns", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
-	{"internal/virtualdevice", []string{"apns", "internal/device", "internal/idle"}, nil, "phones inside the simulator, which know of it what phones know"},
+	{"internal/virtualdevice", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
 	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/envvars", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},
 	{"internal/filters", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
@@ -74,7 +74,8 @@ var borders = []border{
 	{"internal/netconn", nil, nil, "ground: how edges take connections from a listener"},
 	{"internal/quickack", nil, nil, "ground: how edges have TCP acknowledge at once"},
 	{"internal/logs", nil, nil, "ground: a log that makes nobody wait, for the command alone"},
-	{"internal/idle", nil, nil, "ground: how connections wait without a goroutine each, at both ends"},
+	{"internal/netpoll", []string{"internal/quickack"}, nil, "ground: idle connections without a goroutine each, at both ends"},
+	{"internal/workers", nil, nil, "ground: goroutines that many connections share"},
 	{"internal/timers", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
 	{"internal/importrules", nil, nil, "tests only"},
 }

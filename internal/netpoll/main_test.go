@@ -1,4 +1,4 @@
-package idle_test
+package netpoll_test
 
 import (
 	"testing"

@@ -1,15 +1,15 @@
-package idle_test
+package workers_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/apns-sim/apns-sim/internal/idle"
+	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
 func TestAConnectionIsWithOneWorkerAtMost(t *testing.T) {
-	var state idle.JobState
+	var state workers.JobState
 	assert.True(t, state.Request(), "something to do: it is given to the workers")
 	assert.False(t, state.Request(), "it waits for one already")
 	state.Start()

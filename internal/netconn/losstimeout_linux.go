@@ -1,4 +1,4 @@
-package devicetls
+package netconn
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 // tcpUserTimeout is TCP_USER_TIMEOUT of tcp(7), in milliseconds.
 const tcpUserTimeout = 18
 
-// setConfirmTimeout sets how long what was sent may stay unconfirmed.
-func setConfirmTimeout(conn syscall.Conn, d time.Duration) error {
+// setUserTimeout sets how long sent data may remain unacknowledged.
+func setUserTimeout(conn syscall.Conn, d time.Duration) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return err
