@@ -107,21 +107,3 @@ func (c *Conn) complete(s *Stream) error {
 	c.serve(s)
 	return nil
 }
-
-// onClosedStream answers DATA or HEADERS on a stream that is closed.
-func (c *Conn) onClosedStream(id uint32) error {
-	if err := c.countOverhead(); err != nil {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if id > c.drain.last && !c.drain.retired || c.history.of(id) == endingOurs {
-		// "An endpoint MUST minimally process and then discard any frames it
-		// receives in this state." RFC 9113, 5.1
-		return nil
-	}
-	// Also for a stream that was refused.
-	// observed: pushy#476
-	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeStreamClosed))
-	return nil
-}

@@ -105,22 +105,6 @@ func TestBodyAfterAnEarlyServeIsDropped(t *testing.T) {
 	})
 }
 
-func TestDataAfterTheEnd(t *testing.T) {
-	withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
-		p.headers(1, true, post())
-		p.data(1, true, "x")
-		p.wantReset(1, http2.ErrCodeStreamClosed, "RFC 9113, 5.1: half-closed (remote)")
-		p.wantAlive("only the stream has ended")
-	})
-	withPeer(t, nil, ok, func(p *peer) {
-		p.headers(1, true, post())
-		p.wantStatus(1, "200", "now it is closed")
-		p.data(1, true, "x")
-		p.wantReset(1, http2.ErrCodeStreamClosed, "RFC 9113, 5.1: closed")
-		p.wantAlive("only the stream has ended")
-	})
-}
-
 func TestARecycledStreamHasNothingOfTheLastRequest(t *testing.T) {
 	withPeer(t, nil, echo, func(p *peer) {
 		for i, body := range []string{"long long body", "short", ""} {

@@ -60,14 +60,6 @@ func (c *Conn) IgnorePings(ignore bool) {
 	c.ignorePings = ignore
 }
 
-// EndOverruns says whether [Config.OverrunEnds] is in force from now on although the
-// configuration does not say so.
-func (c *Conn) EndOverruns(end bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.settings.overrunEnds = end || c.cfg.OverrunEnds
-}
-
 // Finish ends the connection without another word: when the open streams are
 // answered, or, if they are not waited for, as soon as what is queued is written.
 // Further streams are not answered.

@@ -38,18 +38,6 @@ func TestPingsMayBeIgnored(t *testing.T) {
 	})
 }
 
-func TestOverrunsMayEndTheConnectionFromNowOn(t *testing.T) {
-	withPeer(t, &Config{MaxConcurrentStreams: 1}, HandlerFunc(func(*Stream) {}), func(p *peer) {
-		p.headers(1, true, post())
-		p.headers(3, true, post())
-		p.wantReset(3, http2.ErrCodeRefusedStream, "until then the stream alone is refused")
-		p.conn.EndOverruns(true)
-		p.headers(5, true, post())
-		p.wantGoAway(http2.ErrCodeRefusedStream, 3, "Maximum active streams violated for this endpoint", "now the connection ends")
-		assert.Error(t, p.wantEnd("it does"))
-	})
-}
-
 func TestFinishEndsTheConnectionWithoutAnotherFrame(t *testing.T) {
 	for _, wait := range []bool{true, false} {
 		var held *Stream

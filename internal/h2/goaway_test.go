@@ -153,30 +153,40 @@ func TestConnectionErrorHasItsReasonAsDebugData(t *testing.T) {
 	}
 }
 
-func TestHeadersOnAClosedStream(t *testing.T) {
-	t.Run("that the peer has ended", func(t *testing.T) {
-		withPeer(t, nil, ok, func(p *peer) {
-			p.headers(1, true, post())
-			p.wantStatus(1, "200", "closed")
-			p.headers(1, true, post())
-			p.wantGoAway(http2.ErrCodeStreamClosed, 1, "HEADERS on stream 1, which is closed", "RFC 9113, 5.1")
-		})
+// observed: pushok#169
+func TestRetiredConnectionRefusesFurtherStreams(t *testing.T) {
+	var held []*Stream
+	h := HandlerFunc(func(s *Stream) { held = append(held, s) })
+	withPeer(t, nil, h, func(p *peer) {
+		p.headers(1, true, post())
+		p.wantAlive("one stream is open")
+		p.conn.Retire([]byte("why"), time.Minute)
+		p.conn.Retire([]byte("again"), time.Hour)
+		begun := time.Now()
+		p.wantGoAway(http2.ErrCodeNo, 1, "why", "once, with the real last stream")
+		p.headers(3, false, post("apns-topic", "in the table"))
+		p.data(3, true, "{}")
+		p.wantReset(3, http2.ErrCodeRefusedStream, "not processed, it may be sent again")
+		p.wantReset(3, http2.ErrCodeStreamClosed, "for the DATA that was on its way")
+		held[0].Respond(200, nil)
+		p.wantStatus(1, "200", "what was taken is answered")
+		p.wantSilence(59*time.Second, "the peer may go when it likes")
+		p.headers(5, true, post())
+		p.wantReset(5, http2.ErrCodeRefusedStream, "refused to the end")
+		assert.NoError(t, p.wantEnd("which comes"))
+		assert.Equal(t, time.Minute, time.Since(begun))
+		assert.Len(t, held, 1)
 	})
-	t.Run("that was never used", func(t *testing.T) {
-		withPeer(t, nil, ok, func(p *peer) {
-			p.headers(5, true, post())
-			p.wantStatus(5, "200", "3 is closed by this")
-			p.headers(3, true, post())
-			p.wantGoAway(http2.ErrCodeProtocol, 5, "HEADERS on stream 3 after stream 5", "RFC 9113, 5.1.1")
-		})
-	})
-	t.Run("that we have reset", func(t *testing.T) {
-		withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
-			p.headers(1, false, post("upgrade", "h2c"))
-			p.wantReset(1, http2.ErrCodeProtocol, "malformed")
-			p.data(1, false, "on its way")
-			p.headers(1, true, pairs("trailers", "on their way"))
-			p.wantAlive("the peer cannot know yet, RFC 9113, 5.1")
-		})
+}
+
+func TestGoAwayWithTheMaximumStreamIDStillServes(t *testing.T) {
+	withPeer(t, nil, ok, func(p *peer) {
+		p.conn.GoAway(http2.ErrCodeNo, MaxStreamID, nil)
+		p.wantGoAway(http2.ErrCodeNo, MaxStreamID, "", "RFC 9113, 6.8")
+		p.headers(1, true, post())
+		p.wantStatus(1, "200", "the peer could not know yet")
+		p.conn.Shutdown(nil)
+		p.wantGoAway(http2.ErrCodeNo, 1, "", "then the real one")
+		assert.NoError(t, p.wantEnd("and the end"))
 	})
 }

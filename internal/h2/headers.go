@@ -81,20 +81,6 @@ func (c *Conn) classify(id uint32) (blockKind, error) {
 	return blockOnClosed, c.headersOnClosedLocked(id)
 }
 
-// headersOnClosedLocked judges HEADERS on a stream that is closed.
-func (c *Conn) headersOnClosedLocked(id uint32) error {
-	switch c.history.of(id) {
-	case endingForgotten:
-		// "The identifier of a newly established stream MUST be numerically
-		// greater than all streams that the initiating endpoint has opened or
-		// reserved." RFC 9113, 5.1.1
-		return connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d after stream %d", id, c.highest))
-	case endingPeer:
-		return connError(http2.ErrCodeStreamClosed, fmt.Sprintf("HEADERS on stream %d, which is closed", id))
-	}
-	return nil
-}
-
 // onFragment decodes a piece of the block.
 func (c *Conn) onFragment(fragment []byte, last bool) error {
 	b := &c.block

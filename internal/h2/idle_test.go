@@ -14,6 +14,32 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
+func TestIdleConnectionIsEnded(t *testing.T) {
+	cfg := &Config{IdleTimeout: time.Hour, IdleDebug: []byte(`{"reason":"IdleTimeout"}`)}
+	withPeer(t, cfg, ok, func(p *peer) {
+		p.wantSilence(59*time.Minute, "not yet")
+		p.headers(1, true, post())
+		p.wantStatus(1, "200", "a request")
+		p.wantSilence(59*time.Minute, "counted from the last input")
+		p.wantAlive("a PING")
+		start := time.Now()
+		p.wantGoAway(http2.ErrCodeNo, 1, `{"reason":"IdleTimeout"}`, "idle for an hour")
+		assert.Equal(t, time.Hour, time.Since(start))
+		assert.ErrorIs(t, p.wantEnd("and the end"), ErrIdle)
+	})
+}
+
+func TestOpenStreamIsNotIdle(t *testing.T) {
+	h := HandlerFunc(func(s *Stream) {
+		time.AfterFunc(150*time.Minute, func() { s.Respond(200, nil) })
+	})
+	withPeer(t, &Config{IdleTimeout: time.Hour}, h, func(p *peer) {
+		p.headers(1, true, post())
+		p.wantStatus(1, "200", "after two and a half hours")
+		p.wantGoAway(http2.ErrCodeNo, 1, "", "then it is idle")
+	})
+}
+
 // maxIdleMemory is what a connection may hold that does nothing, in octets: the
 // read buffer of one frame, the tables of HPACK, two small goroutines.
 const maxIdleMemory = 64 << 10

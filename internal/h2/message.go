@@ -43,29 +43,6 @@ func (c *Conn) malformed(id uint32, reason string) error {
 	return streamError(id, http2.ErrCodeProtocol, reason)
 }
 
-// resetRefused refuses a stream above the limit, at once, even if the peer has not
-// acknowledged a limit that was just lowered.
-// observed: pushy#476
-func (c *Conn) resetRefused(id uint32) {
-	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.next.clear()
-	c.drain.highest = id
-	c.history.remember(id, endingRefused)
-	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
-}
-
-// overrun answers a stream above the limit, or ends the connection.
-func (c *Conn) overrun(id uint32, ends bool) error {
-	if ends {
-		// observed: Apple forum 54407
-		return connErrorOn(id, http2.ErrCodeRefusedStream, "Maximum active streams violated for this endpoint")
-	}
-	c.resetRefused(id)
-	return c.countOverhead()
-}
-
 // answerLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server
 // that receives a larger field block than it is willing to handle can send an
 // HTTP 431 (Request Header Fields Too Large) status code." RFC 9113, 10.5.1.

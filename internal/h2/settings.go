@@ -24,21 +24,6 @@ func newSettings(limit uint32) settings {
 	return settings{peerWindow: DefaultWindow, peerMaxFrame: MinMaxFrameSize, limit: limit, sent: 1}
 }
 
-// unackedStreams is what a client may open before it can know our limit. "It is
-// recommended that this value be no smaller than 100." RFC 9113, 6.5.2
-const unackedStreams = 100
-
-// streamLimit returns how many streams may be open now.
-func (s *settings) streamLimit() int {
-	switch {
-	case s.acked < s.loweredAt:
-		return 0
-	case s.acked == 0:
-		return int(max(s.limit, unackedStreams))
-	}
-	return int(s.limit)
-}
-
 // streamRecvWindow returns what the peer may send on a new stream. Until it knows
 // our size it may count with the default.
 func (s *settings) streamRecvWindow(size uint32) int64 {
@@ -63,47 +48,6 @@ func (c *Conn) firstSettingsLocked(window bool) {
 		http2.Setting{ID: http2.SettingMaxFrameSize, Val: c.cfg.MaxFrameSize},
 		http2.Setting{ID: http2.SettingMaxHeaderListSize, Val: c.cfg.MaxHeaderListSize},
 	)...))
-}
-
-// SetMaxConcurrentStreams tells the peer a new limit and keeps to it at once:
-// streams opened above it from now on are refused, as APNs does, even those
-// that were on their way. Open streams are left alone.
-// observed: pushy#476
-func (c *Conn) SetMaxConcurrentStreams(n uint32) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.limitLocked(n)
-}
-
-// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a limit that concerns what is on its way,
-// too: until the peer has acknowledged the new limit, all streams it opens are
-// refused, since it has opened them under the old one. It does nothing if n is
-// not lower than the limit in force.
-// observed: pushy#476
-func (c *Conn) LowerMaxConcurrentStreams(n uint32) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n < c.settings.limit {
-		c.limitLocked(n)
-		c.settings.loweredAt = c.settings.sent
-	}
-}
-
-func (c *Conn) limitLocked(n uint32) {
-	if n == c.settings.limit {
-		return
-	}
-	c.settings.limit = n
-	c.settings.sent++
-	c.checkLocked(c.fr.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: n}))
-	c.wakeWriterLocked()
-}
-
-// MaxConcurrentStreams returns the limit in force.
-func (c *Conn) MaxConcurrentStreams() uint32 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.settings.limit
 }
 
 // onSettings obeys the peer's settings and acknowledges them.

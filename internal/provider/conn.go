@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -164,32 +163,4 @@ func (s *Server) newConn(state tls.ConnectionState) *conn {
 	}
 	c.push.conn = c
 	return c
-}
-
-// start settles the environment at the first request: that of Apple's host name
-// in the TLS handshake, else of the one in the request, else the listener's.
-func (c *conn) start(authority string) {
-	c.started = true
-	c.env = c.environmentFor(authority)
-	c.binding = c.server.cfg.Auth.NewBinding(c.env)
-	c.binding.SetSource(c.source)
-	c.record = newConnRecord(c)
-}
-
-// environmentFor is the environment that a first request with that authority settles.
-func (c *conn) environmentFor(authority string) apns.Environment {
-	for _, name := range []string{c.serverName, authority} {
-		if env, ok := apns.HostEnvironment(hostOf(name)); ok {
-			return env
-		}
-	}
-	return c.server.cfg.Environment
-}
-
-// hostOf returns the host of an authority in lower case, without a port and without the
-// dot at the end of an absolute name. "The rightmost domain label of a fully qualified
-// domain name in DNS may be followed by a single "."" RFC 3986, 3.2.2
-func hostOf(authority string) string {
-	host, _, _ := strings.Cut(authority, ":")
-	return strings.ToLower(strings.TrimSuffix(host, "."))
 }

@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"time"
-
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -67,18 +65,5 @@ func (c *conn) restoreStreams(hc *h2.Conn) {
 	if c.streamsLowered {
 		c.streamsLowered = false
 		hc.SetMaxConcurrentStreams(c.server.cfg.Streams)
-	}
-}
-
-// retireTime is how long a connection stays after its last request, to refuse
-// further ones.
-const retireTime = 30 * time.Second
-
-// countRequest ends a connection that has had its number of requests: what is
-// openConns is answered, further streams get REFUSED_STREAM.
-// observed: pushok#169
-func (c *conn) countRequest(hc *h2.Conn) {
-	if c.requests.Add(1) == int64(c.server.cfg.MaxRequests) {
-		hc.Retire(nil, retireTime)
 	}
 }

@@ -83,10 +83,3 @@ func (c *Conn) setDeadlinesLocked() error {
 }
 
 func past(now, t time.Time) bool { return !t.IsZero() && !now.Before(t) }
-
-// resetIdleLocked notes that the peer is alive.
-func (c *Conn) resetIdleLocked() {
-	if c.cfg.IdleTimeout > 0 {
-		c.deadline.idle = time.Now().Add(c.cfg.IdleTimeout)
-	}
-}

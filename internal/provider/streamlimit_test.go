@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"crypto/tls"
 	"testing"
 	"time"
 
@@ -9,7 +8,58 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
+
+// "Establishing a token-based connection to APNs": one stream until a push with a
+// valid token. observed: AndrewBarba/apns2#17, a second SETTINGS frame with 1000.
+func TestATokenConnectionBeginsWithOneStream(t *testing.T) {
+	w := newFixture(t)
+	c := w.dial()
+	require.Equal(t, []uint32{1}, c.limits)
+	require.Equal(t, 403, c.send(w.good().drop(apns.HeaderAuthorization)).status)
+	require.Equal(t, 403, c.send(w.good().set(apns.HeaderAuthorization, "bearer x")).status)
+	require.Equal(t, []uint32{1}, c.limits, "no valid token yet")
+	require.Equal(t, 400, c.send(w.good().to(zeros)).status)
+	require.Equal(t, []uint32{1, 1000}, c.limits, "the token is valid although the push is not")
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.Equal(t, []uint32{1, 1000}, c.limits, "raised once")
+}
+
+func TestTheStreamLimitsAreSettings(t *testing.T) {
+	w := newFixture(t)
+	w.cfg.FirstStreams, w.cfg.Streams = 3, 500
+	c := w.dial()
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.Equal(t, []uint32{3, 500}, c.limits)
+}
+
+func TestACertificateConnectionBeginsWithAThousandStreams(t *testing.T) {
+	w := newFixture(t)
+	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
+	require.Equal(t, []uint32{1000}, c.limits, "observed: pushy#709")
+	require.Equal(t, 200, c.send(w.good()).status)
+	require.Equal(t, []uint32{1000}, c.limits)
+}
+
+func TestTheConnectionRemembersItsFirstPush(t *testing.T) {
+	w := newFixture(t)
+	w.addKey(foreignKey())
+	w.addKey(providerauth.Key{ID: "TOPICKEY01", TeamID: team, Topics: []string{bundleID}})
+	require.NoError(t, w.auth.AddApp(otherTeam, "com.other"))
+	c := w.dial()
+	first := w.good()
+	require.Equal(t, 200, c.send(first).status)
+	require.Equal(t, `{"reason":"InvalidProviderToken"}`, c.send(w.good().set(apns.HeaderAuthorization, w.bearer(otherTeam, "FOREIGNKEY"))).body,
+		"observed: pushy#437, another team on one connection")
+	require.Equal(t, `{"reason":"UnrelatedKeyIdInToken"}`, c.send(w.good().set(apns.HeaderAuthorization, w.bearer(team, "TOPICKEY01"))).body)
+	second := w.good().set(apns.HeaderAuthorization, w.bearer(team, "KEY0000001"))
+	require.Equal(t, 200, c.send(second).status, "one update is allowed")
+	require.Equal(t, `{"reason":"TooManyProviderTokenUpdates"}`, c.send(first).body)
+	w.clock.Advance(20 * time.Minute)
+	require.Equal(t, 200, c.send(first).status)
+}
 
 // observed: pushy#476, one stream after ExpiredProviderToken; openradar 27870881,
 // after any rejected push, and back with the next one that is accepted.
@@ -95,49 +145,4 @@ func TestAnExpiredTokenCostsThePushesInFlight(t *testing.T) {
 		}
 	}
 	require.Equal(t, []uint32{1, 1000, 1, 1000}, c.limits)
-}
-
-// observed: apns4erl#211, apnotic#68, in 2018; that the form was GOAWAY is inferred.
-func TestAMalformedRequestMayEndTheConnection(t *testing.T) {
-	w := newFixture(t)
-	w.cfg.MalformedEnds = true
-	c := w.dial()
-	c.write(w.good().add(":method", "POST"))
-	c.drain()
-	require.Equal(t, []goAway{{http2.ErrCodeProtocol, 1, "Pseudo-header field ':method' found after regular header."}}, c.goAways)
-}
-
-func TestTheFirstSettingsAreSettings(t *testing.T) {
-	w := newFixture(t)
-	w.cfg.Settings = Settings{HeaderTableSize: 1024, InitialWindowSize: 70_000, MaxFrameSize: 20_000, MaxHeaderListSize: 9000}
-	tc, err := w.handshake(w.serve(), &tls.Config{NextProtos: []string{"h2"}})
-	require.NoError(t, err)
-	f, err := http2.NewFramer(tc, tc).ReadFrame()
-	require.NoError(t, err)
-	var got []http2.Setting
-	require.NoError(t, f.(*http2.SettingsFrame).ForeachSetting(func(s http2.Setting) error {
-		got = append(got, s)
-		return nil
-	}))
-	require.Equal(t, []http2.Setting{
-		{ID: http2.SettingHeaderTableSize, Val: 1024},
-		{ID: http2.SettingMaxConcurrentStreams, Val: 1},
-		{ID: http2.SettingInitialWindowSize, Val: 70_000},
-		{ID: http2.SettingMaxFrameSize, Val: 20_000},
-		{ID: http2.SettingMaxHeaderListSize, Val: 9000},
-	}, got)
-}
-
-// observed: Apple forum 54407, GOAWAY with code 7 and plain text.
-func TestAnOverrunMayEndTheConnection(t *testing.T) {
-	w := newFixture(t)
-	w.cfg.OverrunEnds = true
-	c := w.dial()
-	require.Equal(t, 200, c.send(w.good()).status)
-	late := w.good()
-	expired(w, late)
-	c.write(late)
-	c.write(w.good())
-	c.drain()
-	require.Equal(t, []goAway{{http2.ErrCodeRefusedStream, 3, "Maximum active streams violated for this endpoint"}}, c.goAways)
 }

@@ -10,32 +10,6 @@ import (
 	"golang.org/x/net/http2"
 )
 
-func TestIdleConnectionIsEnded(t *testing.T) {
-	cfg := &Config{IdleTimeout: time.Hour, IdleDebug: []byte(`{"reason":"IdleTimeout"}`)}
-	withPeer(t, cfg, ok, func(p *peer) {
-		p.wantSilence(59*time.Minute, "not yet")
-		p.headers(1, true, post())
-		p.wantStatus(1, "200", "a request")
-		p.wantSilence(59*time.Minute, "counted from the last input")
-		p.wantAlive("a PING")
-		start := time.Now()
-		p.wantGoAway(http2.ErrCodeNo, 1, `{"reason":"IdleTimeout"}`, "idle for an hour")
-		assert.Equal(t, time.Hour, time.Since(start))
-		assert.ErrorIs(t, p.wantEnd("and the end"), ErrIdle)
-	})
-}
-
-func TestOpenStreamIsNotIdle(t *testing.T) {
-	h := HandlerFunc(func(s *Stream) {
-		time.AfterFunc(150*time.Minute, func() { s.Respond(200, nil) })
-	})
-	withPeer(t, &Config{IdleTimeout: time.Hour}, h, func(p *peer) {
-		p.headers(1, true, post())
-		p.wantStatus(1, "200", "after two and a half hours")
-		p.wantGoAway(http2.ErrCodeNo, 1, "", "then it is idle")
-	})
-}
-
 func TestPeerThatDoesNotReadIsDropped(t *testing.T) {
 	t.Run("while the reader writes", func(t *testing.T) {
 		withPeer(t, &Config{WriteTimeout: 30 * time.Second}, echo, func(p *peer) {

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"net/http"
+	"strings"
 
 	"golang.org/x/net/http2/hpack"
 
@@ -10,6 +11,34 @@ import (
 	"github.com/apns-sim/apns-sim/internal/h2"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
+
+// start settles the environment at the first request: that of Apple's host name
+// in the TLS handshake, else of the one in the request, else the listener's.
+func (c *conn) start(authority string) {
+	c.started = true
+	c.env = c.environmentFor(authority)
+	c.binding = c.server.cfg.Auth.NewBinding(c.env)
+	c.binding.SetSource(c.source)
+	c.record = newConnRecord(c)
+}
+
+// environmentFor is the environment that a first request with that authority settles.
+func (c *conn) environmentFor(authority string) apns.Environment {
+	for _, name := range []string{c.serverName, authority} {
+		if env, ok := apns.HostEnvironment(hostOf(name)); ok {
+			return env
+		}
+	}
+	return c.server.cfg.Environment
+}
+
+// hostOf returns the host of an authority in lower case, without a port and without the
+// dot at the end of an absolute name. "The rightmost domain label of a fully qualified
+// domain name in DNS may be followed by a single "."" RFC 3986, 3.2.2
+func hostOf(authority string) string {
+	host, _, _ := strings.Cut(authority, ":")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
 
 // notReached is the place in the list of checks of a request that was never judged.
 const notReached = -1

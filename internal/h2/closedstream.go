@@ -1,0 +1,77 @@
+package h2
+
+import (
+	"fmt"
+
+	"golang.org/x/net/http2"
+)
+
+// An ending is how a stream was closed. It decides what a frame that comes
+// afterwards means.
+type ending uint8
+
+const (
+	// endingForgotten: closed long ago, or never used because a higher
+	// number was used before it.
+	endingForgotten ending = iota
+	// endingPeer: the peer had said its last word, by END_STREAM or RST_STREAM.
+	endingPeer
+	// endingRefused: we have refused the stream.
+	endingRefused
+	// endingOurs: we have reset or abandoned it, and the peer may not know yet.
+	endingOurs
+)
+
+// historySize is how many streams back a history reaches, at most.
+const historySize = 128
+
+// A history remembers how the latest streams ended. A stream's place depends on
+// its number alone, so remembering is one store.
+type history [historySize]struct {
+	id  uint32
+	how ending
+}
+
+func (h *history) remember(id uint32, how ending) {
+	h[id/2%historySize].id = id
+	h[id/2%historySize].how = how
+}
+
+func (h *history) of(id uint32) ending {
+	if e := h[id/2%historySize]; e.id == id {
+		return e.how
+	}
+	return endingForgotten
+}
+
+// onClosedStream answers DATA or HEADERS on a stream that is closed.
+func (c *Conn) onClosedStream(id uint32) error {
+	if err := c.countOverhead(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if id > c.drain.last && !c.drain.retired || c.history.of(id) == endingOurs {
+		// "An endpoint MUST minimally process and then discard any frames it
+		// receives in this state." RFC 9113, 5.1
+		return nil
+	}
+	// Also for a stream that was refused.
+	// observed: pushy#476
+	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeStreamClosed))
+	return nil
+}
+
+// headersOnClosedLocked judges HEADERS on a stream that is closed.
+func (c *Conn) headersOnClosedLocked(id uint32) error {
+	switch c.history.of(id) {
+	case endingForgotten:
+		// "The identifier of a newly established stream MUST be numerically
+		// greater than all streams that the initiating endpoint has opened or
+		// reserved." RFC 9113, 5.1.1
+		return connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d after stream %d", id, c.highest))
+	case endingPeer:
+		return connError(http2.ErrCodeStreamClosed, fmt.Sprintf("HEADERS on stream %d, which is closed", id))
+	}
+	return nil
+}

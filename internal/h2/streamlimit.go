@@ -1,0 +1,72 @@
+package h2
+
+import "golang.org/x/net/http2"
+
+// unackedStreams is what a client may open before it can know our limit. "It is
+// recommended that this value be no smaller than 100." RFC 9113, 6.5.2
+const unackedStreams = 100
+
+// streamLimit returns how many streams may be open now.
+func (s *settings) streamLimit() int {
+	switch {
+	case s.acked < s.loweredAt:
+		return 0
+	case s.acked == 0:
+		return int(max(s.limit, unackedStreams))
+	}
+	return int(s.limit)
+}
+
+// SetMaxConcurrentStreams tells the peer a new limit and keeps to it at once:
+// streams opened above it from now on are refused, as APNs does, even those
+// that were on their way. Open streams are left alone.
+// observed: pushy#476
+func (c *Conn) SetMaxConcurrentStreams(n uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limitLocked(n)
+}
+
+// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a limit that concerns what is on its way,
+// too: until the peer has acknowledged the new limit, all streams it opens are
+// refused, since it has opened them under the old one. It does nothing if n is
+// not lower than the limit in force.
+// observed: pushy#476
+func (c *Conn) LowerMaxConcurrentStreams(n uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n < c.settings.limit {
+		c.limitLocked(n)
+		c.settings.loweredAt = c.settings.sent
+	}
+}
+
+func (c *Conn) limitLocked(n uint32) {
+	if n == c.settings.limit {
+		return
+	}
+	c.settings.limit = n
+	c.settings.sent++
+	c.checkLocked(c.fr.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: n}))
+	c.wakeWriterLocked()
+}
+
+// MaxConcurrentStreams returns the limit in force.
+func (c *Conn) MaxConcurrentStreams() uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.settings.limit
+}
+
+// resetRefused refuses a stream above the limit, at once, even if the peer has not
+// acknowledged a limit that was just lowered.
+// observed: pushy#476
+func (c *Conn) resetRefused(id uint32) {
+	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.next.clear()
+	c.drain.highest = id
+	c.history.remember(id, endingRefused)
+	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeRefusedStream))
+}
