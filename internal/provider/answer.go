@@ -35,13 +35,14 @@ func (c *conn) reject(r *request, rejection *apns.Rejection) {
 	c.countError(hc, rejection.Reason)
 }
 
-// idField is a response field whose value never comes again.
+// idField returns a field whose value does not repeat, which keeps it out of the HPACK
+// table.
 func idField(name, id string) hpack.HeaderField {
 	return hpack.HeaderField{Name: name, Value: id, Sensitive: true}
 }
 
-// appendReason appends the JSON of a refusal, compact as APNs sends it
-// (observed: apns2#93). Reasons are words without anything to escape.
+// appendReason appends the JSON of a reason, compact as APNs sends it (observed:
+// apns2#93). Reasons need no escaping.
 func appendReason(dst []byte, reason apns.Reason) []byte {
 	dst = append(dst, `{"reason":"`...)
 	dst = append(dst, reason...)
@@ -49,7 +50,8 @@ func appendReason(dst []byte, reason apns.Reason) []byte {
 }
 
 // appendRejection is appendReason with the timestamp of a 410: whole milliseconds
-// since 1970, "Handling notification responses from APNs".
+// since 1970.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func appendRejection(dst []byte, rejection *apns.Rejection) []byte {
 	dst = appendReason(dst, rejection.Reason)
 	if rejection.Reason.Status() != 410 {

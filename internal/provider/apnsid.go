@@ -8,7 +8,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// An idSource makes the ids of one connection. It has no lock.
+// An idSource makes the IDs of one connection. It needs no lock.
 type idSource struct{ random *rand.ChaCha8 }
 
 func newIDSource() idSource {
@@ -31,11 +31,10 @@ const (
 	lowerDigits = "0123456789abcdef"
 )
 
-// apnsID makes an apns-id, which is in upper case (observed: pushy#184).
+// apnsID makes an apns-id, in upper case (observed: pushy#184).
 func (s idSource) apnsID() string { return idText(s.next(), upperDigits) }
 
-// uniqueID makes an apns-unique-id, which is in lower case (observed:
-// AndrewBarba/apns2#95).
+// uniqueID makes an apns-unique-id, in lower case (observed: AndrewBarba/apns2#95).
 func (s idSource) uniqueID() string { return idText(s.next(), lowerDigits) }
 
 // idText writes an id in the given digits, hyphens as 8-4-4-4-12.
@@ -53,7 +52,7 @@ func idText(id uuid.UUID, digits string) string {
 	return string(text[:])
 }
 
-// validID reports whether id is a "canonical UUID": 32 hexadecimal digits,
-// hyphens as 8-4-4-4-12. "Sending notification requests to APNs" shows lower
-// case; providers send either.
+// validID reports whether id is a canonical UUID: 32 hexadecimal digits with hyphens
+// as 8-4-4-4-12. The page shows lower case; providers send either.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }

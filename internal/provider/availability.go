@@ -9,23 +9,23 @@ import (
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
-// The refusals that have nothing to do with the request: "Handling notification
-// responses from APNs", 500 and 503. They are shared and never changed.
+// The rejections that do not depend on the request, with status 503. They are shared
+// and never changed.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 var (
-	rejectionBusy     = apns.Reject(apns.ServiceUnavailable, "there were Config.BusyConnections open already; connect again later")
-	rejectionStopping = apns.Reject(apns.Shutdown, "the server is stopping; connect anew")
+	rejectionBusy     = apns.Reject(apns.ServiceUnavailable, "too many connections are open; connect again later")
+	rejectionStopping = apns.Reject(apns.Shutdown, "the server is stopping; open a new connection")
 )
 
-// SetAvailability makes the server refuse every request with reason, on all
-// connections, until it is called with "": ServiceUnavailable, InternalServerError,
-// or Shutdown, which connections are also told in a GOAWAY that still takes
-// requests. Another reason is an error.
+// SetAvailability makes the server reject every request with reason until it is called
+// with "": ServiceUnavailable, InternalServerError, or Shutdown, which is also
+// announced in a GOAWAY that still admits requests. Another reason is an error.
 func (s *Server) SetAvailability(reason apns.Reason) error {
 	switch reason {
 	case "":
 		s.unavailable.Store(nil)
 	case apns.ServiceUnavailable, apns.InternalServerError, apns.Shutdown:
-		s.unavailable.Store(apns.Reject(reason, "the server was told to refuse everything"))
+		s.unavailable.Store(apns.Reject(reason, "the availability of the server is set to this reason"))
 	default:
 		return fmt.Errorf("provider: set availability: a server cannot be %s; use %s, %s, %s or nothing",
 			reason, apns.ServiceUnavailable, apns.InternalServerError, apns.Shutdown)
@@ -33,7 +33,8 @@ func (s *Server) SetAvailability(reason apns.Reason) error {
 	return nil
 }
 
-// checkAvailability refuses what would be refused whatever it was.
+// checkAvailability rejects what no request could pass now.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkAvailability() *apns.Rejection {
 	c := r.conn
 	switch {
@@ -45,16 +46,17 @@ func (r *request) checkAvailability() *apns.Rejection {
 	return c.server.unavailable.Load()
 }
 
-// announceStop lets the provider know that the server is about to stop. Requests
-// are read, and refused with Shutdown, until it does.
+// announceStop announces that the server is about to stop. Until then, requests are
+// rejected with Shutdown.
 func (c *conn) announceStop(hc *h2.Conn) {
 	if c.stopping.CompareAndSwap(false, true) {
 		hc.GoAway(http2.ErrCodeNo, h2.MaxStreamID, appendReason(nil, apns.Shutdown))
 	}
 }
 
-// announceEnd says after a refusal what there is to say about the connection. Apple
-// gives no more than the names of the reasons for either GOAWAY.
+// announceEnd announces with a GOAWAY after a rejection that the server is busy or
+// shutting down. Apple gives no more than the reasons for either GOAWAY.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (c *conn) announceEnd(hc *h2.Conn, reason apns.Reason) {
 	switch {
 	case c.busy:

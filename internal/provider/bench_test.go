@@ -13,8 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A newPush after the first on a connection, from the header fields to the
-// envelope.
+// A push after the first on a connection, from the header fields to the envelope.
 func BenchmarkChecks(b *testing.B) {
 	w := newFixture(b)
 	server, err := New(w.cfg)
@@ -55,7 +54,7 @@ type discard struct{}
 
 func (discard) Submit(*broker.Push) error { return nil }
 
-// recorded is a broker that delivers at once, and says so as the real one does.
+// recorded is a broker that delivers at once and records that as the real one does.
 type recorded struct{ *journal.Journal }
 
 func (r recorded) Submit(p *broker.Push) error {

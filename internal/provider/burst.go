@@ -10,9 +10,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A bursts counts the pushes to each device token. Its memory is fixed: two
-// tokens that fall on one place take it from each other and are counted anew,
-// which errs in favor of the provider.
+// bursts counts the pushes to each device token in fixed memory. Two tokens with the
+// same place replace each other and are counted from 0 again, which favors the
+// provider.
 type bursts struct {
 	limit  int
 	window time.Duration
@@ -30,7 +30,7 @@ type burstShard struct {
 	places [burstPlaces]burst
 }
 
-// A burst is what came to one device token since a moment.
+// A burst is the number of pushes to one device token since a moment.
 type burst struct {
 	to    burstKey
 	since time.Time
@@ -51,7 +51,7 @@ func newBursts(cfg *Config) *bursts {
 	return &bursts{limit: cfg.BurstLimit, window: cfg.BurstWindow, seed: maphash.MakeSeed()}
 }
 
-// take counts a push that comes now and reports whether it is within the limit.
+// take counts a push and reports whether it is within the limit.
 func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	key := burstKey{claims.Address, claims.Tag}
 	hash := maphash.Comparable(b.seed, key)
@@ -67,8 +67,8 @@ func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	return p.count <= b.limit
 }
 
-// checkBurst refuses too many pushes to one device token in a row: "Handling
-// notification responses from APNs".
+// checkBurst rejects too many pushes to one device token in a row.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkBurst() *apns.Rejection {
 	b := r.conn.server.bursts
 	if b == nil || b.take(&r.claims, r.clock().Now()) {

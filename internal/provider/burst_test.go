@@ -12,7 +12,7 @@ import (
 )
 
 // "Handling notification responses from APNs": too many pushes to one device
-// deviceToken in a row.
+// device token in a row.
 func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 	w := newFixture(t)
 	w.cfg.BurstLimit = 11
@@ -35,7 +35,7 @@ func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 	require.Equal(t, 200, c.send(w.good()).status, "observed: houston#162, one in 20 to 25 seconds")
 }
 
-// Whoever sets the clock back begins anew: what was counted is yet to come.
+// A count whose beginning lies in the future is forgotten.
 func TestBurstsAreForgottenWhenTheClockIsSetBack(t *testing.T) {
 	w := newFixture(t)
 	w.cfg.BurstLimit, w.cfg.MaxErrors, w.cfg.BadTokenErrors = 1, 2, 1

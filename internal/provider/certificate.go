@@ -15,7 +15,7 @@ import (
 
 var errNoCertificates = errors.New("no provider certificate is trusted here")
 
-// identify judges a provider's certificate.
+// identify verifies the certificate of a provider.
 func (s *Server) identify(chain []*x509.Certificate) (*pki.ProviderIdentity, error) {
 	if s.cfg.VerifyProvider == nil {
 		return nil, errNoCertificates
@@ -35,10 +35,10 @@ func (c *conn) wrongEnvironment() bool {
 	return !c.identity.Production
 }
 
-// rejectEnvironment ends a connection whose certificate is for the other environment. The
-// handshake and SETTINGS succeed; the first request earns GOAWAY with NO_ERROR,
-// last stream 0 and the reason, and the end of the connection (observed:
-// apns2#93, apns2#117), by way of a second GOAWAY (observed: pushy#312).
+// rejectEnvironment ends a connection whose certificate is for the other environment.
+// Handshake and SETTINGS succeed; the first request gets GOAWAY with NO_ERROR, last
+// stream 0 and the reason (observed: apns2#93, apns2#117), then a second GOAWAY
+// (observed: pushy#312) and the end of the connection.
 func (c *conn) rejectEnvironment(s *h2.Stream) {
 	hc := s.Conn()
 	c.server.cfg.Log.Info("provider: certificate is for the other environment",
@@ -53,13 +53,13 @@ func (c *conn) rejectEnvironment(s *h2.Stream) {
 	hc.Shutdown(debug)
 }
 
-// certificateTopic finds the topic of a push with a provider certificate.
+// certificateTopic returns the topic of a push with a provider certificate.
 func (c *conn) certificateTopic(name string) (*providerauth.Topic, *apns.Rejection) {
 	if name == c.topic.Name {
 		return &c.topic, nil
 	}
-	// A newPush type can be used if and only if its topic is listed:
-	// "Establishing a certificate-based connection to APNs".
+	// A push type can be used if and only if its topic is listed.
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
 	if !c.identity.Allows(name) {
 		return nil, apns.Reject(apns.TopicDisallowed, "the certificate of", c.identity.Topic, "does not list topic", quote(name))
 	}

@@ -52,7 +52,7 @@ var managementChecks = []check[*channelRequest]{
 	{"channel to be made", (*channelRequest).checkConfiguration, nil},
 }
 
-// runChecks walks checks in their order.
+// runChecks runs checks in their order.
 func (r *channelRequest) runChecks(checks []check[*channelRequest]) *apns.Rejection {
 	for r.passed = range checks {
 		if rejection := checks[r.passed].run(r); rejection != nil {
@@ -63,9 +63,10 @@ func (r *channelRequest) runChecks(checks []check[*channelRequest]) *apns.Reject
 	return nil
 }
 
-// channelReasons are the reasons for requests about channels that stand for
-// reasons of pushes: "Handling error responses from APNs" has no words for a key
-// that does not fit, nor for a team that may not do anything.
+// channelReasons are the reasons of requests about channels that replace reasons of
+// pushes, since the page has none for a key of the wrong scope or environment, nor for
+// a suspended team.
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 var channelReasons = map[apns.Reason]apns.Reason{
 	apns.UnrelatedKeyIdInToken:      apns.InvalidProviderToken,
 	apns.BadEnvironmentKeyInToken:   apns.InvalidProviderToken,
@@ -73,8 +74,8 @@ var channelReasons = map[apns.Reason]apns.Reason{
 	apns.Forbidden:                  apns.TopicMismatch,
 }
 
-// withChannelReason says a refusal in the words of channels; what it was stays in
-// the detail.
+// withChannelReason returns the rejection with the reason that it has for channels.
+// Its detail has the original one.
 func withChannelReason(rejection *apns.Rejection) *apns.Rejection {
 	word, ok := channelReasons[rejection.Reason]
 	if !ok {
@@ -86,9 +87,10 @@ func withChannelReason(rejection *apns.Rejection) *apns.Rejection {
 // The checks of all requests about broadcast channels: "Handling error
 // responses from APNs".
 
-// checkRoute finds what is asked for. A method that the path does not have is
-// BadPath ("the path or the combination of method and path is wrong"), one that
-// the listener does not have at all is MethodNotAllowed.
+// checkRoute finds the route. A method that the path does not have is BadPath ("the
+// path or the combination of method and path is wrong"), one that the listener does
+// not have at all is MethodNotAllowed.
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (r *channelRequest) checkRoute() *apns.Rejection {
 	found := false
 	for i := range r.routes {
@@ -104,16 +106,17 @@ func (r *channelRequest) checkRoute() *apns.Rejection {
 	}
 	known := methods(r.routes)
 	if found && !slices.Contains(known, r.method) {
-		return apns.Reject(apns.MethodNotAllowed, "the method is", quote(r.method)+"; here there are", strings.Join(known, ", "))
+		return apns.Reject(apns.MethodNotAllowed, "the method is", quote(r.method)+"; allowed are", strings.Join(known, ", "))
 	}
-	return apns.Reject(apns.BadPath, "there is no", quote(r.method), "of", quote(r.path)+
-		"; the channel id is not part of the path, and all channels are at all-channels")
+	return apns.Reject(apns.BadPath, "there is no", quote(r.method), quote(r.path)+
+		"; the channel ID is a header, and the list of channels is at all-channels")
 }
 
-// brokerApp is the app in the space of the team.
+// brokerApp returns the app in the space of the team.
 func (r *channelRequest) brokerApp() broker.App { return broker.AppIn(r.space, r.bundleID) }
 
-// checkApp wants a bundle ID, "without the suffix of a push type".
+// checkApp requires a bundle ID, "without the suffix of a push type".
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (r *channelRequest) checkApp() *apns.Rejection {
 	switch {
 	case !apns.ValidTopic(r.bundleID):
@@ -124,7 +127,7 @@ func (r *channelRequest) checkApp() *apns.Rejection {
 	return nil
 }
 
-// checkAppAllowed wants credentials that cover the app.
+// checkAppAllowed requires credentials for the app.
 func (r *channelRequest) checkAppAllowed() *apns.Rejection {
 	c := r.conn
 	if c.identity != nil {
@@ -139,6 +142,8 @@ func (r *channelRequest) checkAppAllowed() *apns.Rejection {
 	return nil
 }
 
+// checkCapability requires the broadcast capability of the app.
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (r *channelRequest) checkCapability() *apns.Rejection {
 	cfg := &r.conn.server.cfg
 	if cfg.Channels == nil || !cfg.Auth.MayBroadcast(r.teamID, r.bundleID) {
@@ -154,8 +159,8 @@ func (r *channelRequest) checkRequestID() *apns.Rejection {
 	return nil
 }
 
-// maxChannelID is the longest apns-channel-id, in characters. Apple gives no
-// figure and asks not to assume a length.
+// maxChannelID is the longest apns-channel-id, in characters. Apple gives no figure
+// and asks not to assume a length.
 const maxChannelID = 128
 
 func (r *channelRequest) checkChannelID() *apns.Rejection {
@@ -181,7 +186,8 @@ func (r *channelRequest) checkChannelID() *apns.Rejection {
 	return nil
 }
 
-// checkChannel wants a channel of the app in this environment.
+// checkChannel requires a channel of the app in this environment.
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (r *channelRequest) checkChannel() *apns.Rejection {
 	if !r.route.needsChannel {
 		return nil
@@ -200,8 +206,8 @@ func notRegistered(r *channelRequest) *apns.Rejection {
 // The checks that only broadcasts have: "Sending broadcast push notification
 // requests to APNs".
 
-// isLiveActivity compares without regard to case, since Apple's pages spell
-// the push type in three ways.
+// isLiveActivity ignores case, since Apple's pages spell the push type in three ways.
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func isLiveActivity(pushType string) bool {
 	return strings.EqualFold(pushType, string(apns.LiveActivity))
 }
@@ -209,36 +215,38 @@ func isLiveActivity(pushType string) bool {
 func (r *channelRequest) checkLiveActivity() *apns.Rejection {
 	switch {
 	case r.pushTypeHeader.value == "":
-		return apns.Reject(apns.MissingPushType, "there is no apns-push-type, which a broadcast has to have")
+		return apns.Reject(apns.MissingPushType, "there is no apns-push-type, which a broadcast requires")
 	case !isLiveActivity(r.pushTypeHeader.value):
 		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushTypeHeader.value)+"; a broadcast is liveactivity")
 	}
 	return nil
 }
 
-// checkExpirationPresent: the header is required, and its absence has no
-// reason of its own.
+// checkExpirationPresent requires the header; its absence has no reason of its own.
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (r *channelRequest) checkExpirationPresent() *apns.Rejection {
 	if !r.expirationHeader.present {
-		return apns.Reject(apns.BadExpirationDate, "there is no apns-expiration, which a broadcast has to have; 0 is one attempt")
+		return apns.Reject(apns.BadExpirationDate, "there is no apns-expiration, which a broadcast requires; 0 is one attempt")
 	}
 	return nil
 }
 
-// checkPriorityPresent: as checkExpirationPresent.
+// checkPriorityPresent requires the header; its absence has no reason of its own.
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (r *channelRequest) checkPriorityPresent() *apns.Rejection {
 	if !r.priorityHeader.present {
-		return apns.Reject(apns.BadPriority, "there is no apns-priority, which a broadcast has to have")
+		return apns.Reject(apns.BadPriority, "there is no apns-priority, which a broadcast requires")
 	}
 	return nil
 }
 
-// checkPolicyExpiration: a channel that stores nothing takes no expiration but
-// 0.
+// checkPolicyExpiration requires an expiration of 0 for a channel that stores no
+// messages.
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (r *channelRequest) checkPolicyExpiration() *apns.Rejection {
 	if r.channel.Policy == broker.NoStorage && r.expiration != 0 {
 		return apns.Reject(apns.BadExpirationDate,
-			fmt.Sprintf("apns-expiration is %d; the channel stores nothing, so that it has to be 0", r.expiration))
+			fmt.Sprintf("apns-expiration is %d; it must be 0, since the channel stores no messages", r.expiration))
 	}
 	return nil
 }

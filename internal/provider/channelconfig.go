@@ -17,7 +17,7 @@ const (
 	pushTypeKey = "push-type"
 )
 
-// checkConfiguration reads the body that describes a channel to be made.
+// checkConfiguration requires a body that describes the channel to create.
 func (r *channelRequest) checkConfiguration() *apns.Rejection {
 	if !r.route.hasBody {
 		return nil
@@ -30,11 +30,11 @@ func (r *channelRequest) checkConfiguration() *apns.Rejection {
 	return rejection
 }
 
-// parseConfiguration returns the storage policy of a channel to be made. The
-// newPush type may be written in any case: Apple documents LiveActivity, parse
-// node-apn sends liveactivity.
+// parseConfiguration returns the storage policy of a channel to create. The push type
+// may be in any case: Apple documents LiveActivity, parse node-apn sends liveactivity.
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 func parseConfiguration(body []byte) (broker.StoragePolicy, *apns.Rejection) {
-	var keys map[string]json.RawMessage // not a struct, whose keys would have no case
+	var keys map[string]json.RawMessage // not a struct, whose keys would be matched in any case
 	if err := json.Unmarshal(body, &keys); err != nil || keys == nil {
 		return 0, apns.Reject(apns.BadRequestPayload, "the body is not a JSON object")
 	}
@@ -64,7 +64,7 @@ func checkConfiguredType(value json.RawMessage) *apns.Rejection {
 	return nil
 }
 
-// configuration is the body that describes ch.
+// configuration returns the body that describes ch.
 func configuration(ch broker.Channel) []byte {
 	return fmt.Appendf(nil, `{"%s":%d,"%s":"LiveActivity"}`, policyKey, ch.Policy, pushTypeKey)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
-// A channelFixture is a world whose broadcast channels are real.
+// A channelFixture is a fixture with real broadcast channels.
 type channelFixture struct {
 	*fixture
 	channels *broker.Broker

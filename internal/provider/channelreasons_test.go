@@ -25,7 +25,7 @@ type channelRow struct {
 	msg   string
 }
 
-// credentialRows are wrong in the same way whatever is asked for.
+// credentialRows have wrong credentials; the reason does not depend on the request.
 var credentialRows = []channelRow{
 	{"no authorization", func(_ *channelFixture, c *call) { c.drop(apns.HeaderAuthorization) }, apns.MissingProviderToken, "observed: a GET of the management host"},
 	{"nonsense for a token", func(_ *channelFixture, c *call) { c.set(apns.HeaderAuthorization, "bearer nonsense") }, apns.InvalidProviderToken, ""},

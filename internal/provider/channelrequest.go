@@ -11,9 +11,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
-// A channelRequest is a request about broadcast channels on its way through
-// the checks: a broadcast, or one of channel management. The credentials and
-// the headers that a push has as well are those of the embedded request.
+// A channelRequest is the part that a broadcast and a request of channel management
+// have in common. Credentials, and headers that pushes have too, are in the embedded
+// request.
 type channelRequest struct {
 	request
 	routes []route // those of the listener
@@ -28,9 +28,9 @@ type channelRequest struct {
 	policy    broker.StoragePolicy // of a channel to be made
 }
 
-// parse takes over what the provider has written. Where a header occurs
-// twice, the first counts: "Handling error responses from APNs" has no reason
-// for it.
+// parse takes the request from its stream. Of duplicate headers the first is used,
+// since there is no reason for them:
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (r *channelRequest) parse(c *conn, s *h2.Stream, routes []route) {
 	r.request = request{
 		conn: c, stream: s, received: c.server.cfg.Clock.Now(),
@@ -51,7 +51,7 @@ func (r *channelRequest) parse(c *conn, s *h2.Stream, routes []route) {
 	r.idValid = r.requestIDHeader.present && validID(r.requestIDHeader.value)
 }
 
-// header returns where the value of a header goes, nil if it is of no interest.
+// header returns where the value of a header is stored, nil if it is ignored.
 func (r *channelRequest) header(name string) *header {
 	switch name {
 	case apns.HeaderChannelID:
@@ -81,18 +81,18 @@ func (r *channelRequest) faultSubject() fault.Subject {
 	}
 }
 
-// A route is a row of the tables of what is served about broadcast channels.
-// The path is prefix, bundle ID, suffix.
+// A route is a row of the tables of requests about broadcast channels. Its path is
+// prefix, bundle ID, suffix.
 type route struct {
 	method, prefix, suffix string
-	// needsChannel says that the request names a channel, body that it has a body
-	// which describes one.
+	// needsChannel says that the request names a channel, hasBody that its body
+	// describes one.
 	needsChannel, hasBody bool
-	// serve answers a good request; nil for broadcasts, whose listener does.
+	// serve carries out an acceptable request; nil for broadcasts.
 	serve func(*channelRequest) (*channelAnswer, error)
 }
 
-// match returns the bundle ID in path, and whether path is one of the route.
+// match returns the bundle ID in path, and whether path belongs to the route.
 func (rt *route) match(path string) (app string, ok bool) {
 	rest, ok := strings.CutPrefix(path, rt.prefix)
 	if !ok {

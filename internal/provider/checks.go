@@ -12,16 +12,15 @@ type check[R any] struct {
 	describe func(*recordView) string
 }
 
-// pushChecks is the precedence of reasons: a request that is wrong in
-// several ways is answered with the first.
+// pushChecks is the order of the checks of a push: a request that is wrong in several
+// ways is answered with the first.
 //
-// Apple documents no order. Observed is: the method before the credentials and
-// the device token; the credentials before the syntax of the device token and
-// the presence of a topic (uniqush-push live probe); the presence of a device
-// deviceToken before topic and body (netty); the validity of the device token before
-// the right to the topic (a probe of 64 zeros, 2026); whether the device token is
-// the topic's before whether the push type is (react-native-voip-push-notification#90).
-// The rest is our guess.
+// Apple documents no order. Observed is: the method before the credentials and the
+// device token; the credentials before the syntax of the device token and the presence
+// of a topic (uniqush-push live probe); the presence of a device token before topic
+// and body (netty); the validity of the device token before the right to the topic (a
+// probe of 64 zeros, 2026); whether the device token is for the topic before whether
+// the push type is (react-native-voip-push-notification#90). The rest is our guess.
 var pushChecks = []check[*request]{
 	{"availability", (*request).checkAvailability, nil},
 	{"path", (*request).checkPath, describePath},

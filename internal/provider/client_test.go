@@ -132,7 +132,7 @@ func (w *fixture) dialTCP() (*client, *net.TCPConn) {
 	return w.startHTTP2(tls.Client(raw, &tls.Config{NextProtos: []string{"h2"}, RootCAs: w.pki.RootPool(), ServerName: "localhost"})), raw.(*net.TCPConn)
 }
 
-// connFor exchanges SETTINGS on a connection.
+// startHTTP2 exchanges SETTINGS on a connection.
 func (w *fixture) startHTTP2(tc *tls.Conn) *client {
 	w.t.Helper()
 	c := &client{t: w.t, conn: tc, framer: http2.NewFramer(tc, tc), next: 1}

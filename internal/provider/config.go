@@ -20,7 +20,7 @@ import (
 )
 
 // A Broker takes what was accepted. The error of Submit is an
-// [apns.Rejection] if it refuses the push; it must not wait for a device.
+// [apns.Rejection] if it rejects the push; it must not wait for a device.
 type Broker interface {
 	Submit(p *broker.Push) error
 }
@@ -61,7 +61,7 @@ type Config struct {
 	// keep that name.
 	Environment apns.Environment
 
-	// VerifyProvider judges client certificates; usually it is
+	// VerifyProvider verifies client certificates; usually it is
 	// [pki.PKI.VerifyProvider]. Nil means that none is trusted.
 	VerifyProvider func(chain []*x509.Certificate, now time.Time) (*pki.ProviderIdentity, error)
 
@@ -75,14 +75,15 @@ type Config struct {
 	// Log may be nil.
 	Log *slog.Logger
 
-	// Streams is the MAX_CONCURRENT_STREAMS of a connection that has shown who
-	// it is; 0 is 1000 (observed: pushy#709).
+	// Streams is the MAX_CONCURRENT_STREAMS of an authenticated
+	// connection; 0 is 1000 (observed: pushy#709).
 	Streams uint32
 	// FirstStreams is the same before the first push with a valid provider
-	// deviceToken; 0 is 1: "Establishing a token-based connection to APNs".
+	// token; 0 is 1.
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	FirstStreams uint32
 
-	// LowerStreams says after which refusals MAX_CONCURRENT_STREAMS falls to
+	// LowerStreams selects the rejections after which MAX_CONCURRENT_STREAMS falls to
 	// FirstStreams, until the next accepted push; 0 is ExpiredProviderToken.
 	LowerStreams LowerRule
 	// OverrunEnds ends a connection that opens a stream above its limit, with
@@ -101,13 +102,14 @@ type Config struct {
 	// stream (observed: pushok#169, Apple forum 54407, after about 50,000).
 	MaxRequests int
 
-	// MaxErrors is how many refusals a connection may earn within ErrorWindow
-	// before it is cut; 0 is 10,000, negative is any number. 410 does not
-	// count: "Handling notification responses from APNs", which gives no figure.
+	// MaxErrors is how many error responses a connection may get within ErrorWindow
+	// before it is ended; 0 is 10,000, negative is any number. 410 does not count.
+	// Apple gives no figure.
+	// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 	MaxErrors int
 	// ErrorWindow is the time for MaxErrors; 0 is one minute.
 	ErrorWindow time.Duration
-	// BadTokenErrors is how many refusals one BadDeviceToken counts for; 0 is 5.
+	// BadTokenErrors is how many errors one BadDeviceToken counts for; 0 is 5.
 	BadTokenErrors int
 
 	// BurstLimit is how many pushes one device token may get within
@@ -119,19 +121,19 @@ type Config struct {
 	BurstWindow time.Duration
 
 	// RejectTokenOnly answers TopicDisallowed to a push with a certificate whose
-	// newPush type Apple documents for provider tokens alone, even if the
+	// push type Apple documents for provider tokens alone, even if the
 	// certificate lists the topic. Otherwise the list decides (observed: Apple
 	// forum 691613, location).
 	RejectTokenOnly bool
 
 	// RejectBaseTokens answers DeviceTokenNotForTopic to a push that is
 	// addressed to a device's base token. Otherwise such a push may have any
-	// topicHeader that its credentials allow, for device clients that never ask for
+	// topic that its credentials allow, for device clients that never ask for
 	// a token of an app.
 	RejectBaseTokens bool
 
 	// OldKeysExpired is since when device tokens that were sealed with another
-	// deviceToken key than the newest count as expired, which is ExpiredToken; zero is
+	// token key than the newest count as expired, which is ExpiredToken; zero is
 	// never. When a token of Apple's expires is not documented.
 	OldKeysExpired time.Time
 
@@ -140,22 +142,22 @@ type Config struct {
 	// reason; here it is BadPriority.
 	AnyPriority bool
 
-	// ErrorContentType sends content-type: application/json with refusals, as
+	// ErrorContentType sends content-type: application/json with rejections, as
 	// Apple's sample shows. APNs does not (observed: curl traces of 2021 and
 	// 2026).
 	ErrorContentType bool
 
-	// Faults says what goes wrong on purpose; nil is nothing.
+	// Faults has the fault rules; nil is none.
 	Faults *fault.Engine
 	// FaultyCertificate returns the certificate that a fault wants a client to be
 	// shown; nil leaves such faults without effect.
 	FaultyCertificate func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error)
-	// Lenient takes pushes from teams and with keys that are not known here, whatever
-	// their signature, to any topic and any device token that is well-formed. What is
-	// for a device here is delivered; the rest is recorded and dropped.
+	// Lenient accepts pushes from unknown teams and with unknown keys, whatever their
+	// signature, to any well-formed topic and device token. A push for a device of
+	// this simulator is delivered; others are recorded and dropped.
 	Lenient bool
-	// NoReservedTokens takes device tokens that are reserved for an outcome (see
-	// [fault.ReservedTokens]) for what they otherwise are, which is none.
+	// NoReservedTokens disables the device tokens that are reserved for an outcome,
+	// see [fault.ReservedTokens]; they are BadDeviceToken then.
 	NoReservedTokens bool
 
 	// HandshakeTimeout is for TLS; 0 is [DefaultHandshakeTimeout].
@@ -166,10 +168,10 @@ type Config struct {
 	// ShutdownGrace is how long requests that were begun may take once the
 	// server stops; 0 is one second.
 	ShutdownGrace time.Duration
-	// DrainTime is how long a server that stops still reads requests, to refuse
+	// DrainTime is how long a stopping server still reads requests, to reject
 	// them with Shutdown, before the time of ShutdownGrace begins; 0 is no time.
-	// Connections are told at its beginning, in a GOAWAY that excludes no stream:
-	// RFC 9113, 6.8.
+	// It is announced on each connection in a GOAWAY that excludes no stream.
+	// https://www.rfc-editor.org/rfc/rfc9113#section-6.8
 	DrainTime time.Duration
 	// BusyConnections is how many connections may be open before a further one
 	// is answered ServiceUnavailable and ended; 0 is any number.
@@ -188,11 +190,11 @@ type Settings struct {
 	MaxHeaderListSize uint32
 }
 
-// check finds what is missing.
+// check returns an error about a required field that is missing.
 func (c *Config) check() error {
 	switch {
 	case c.Auth == nil:
-		return errors.New("provider: Config.Auth is nil; without a registry nobody may push")
+		return errors.New("provider: Config.Auth is nil; it is required to authenticate providers")
 	case c.Vault == nil:
 		return errors.New("provider: Config.Vault is nil; device tokens cannot be read")
 	case c.Broker == nil:
@@ -203,7 +205,7 @@ func (c *Config) check() error {
 	return nil
 }
 
-// withDefaults fills in what a zero field stands for.
+// withDefaults replaces zero fields by their defaults.
 func (c Config) withDefaults() Config {
 	if c.Streams == 0 {
 		c.Streams = DefaultStreams

@@ -19,61 +19,62 @@ import (
 	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
-// A conn is what one connection has settled so far. After the handshake it
-// belongs to the goroutine that reads the connection.
+// A conn is the state of one connection. After the handshake it belongs to the
+// goroutine that reads the connection, except where noted.
 type conn struct {
 	server *Server
 
 	// From the handshake; read-only after.
 	serverName         string
-	number             uint64 // tells the connections of a simulator apart
+	number             uint64 // unique in the simulator
 	since              time.Time
 	remote             string // the peer's address
 	source             string // the same without its port
 	listener           fault.Listener
-	busy               bool                  // there were too many connections when it came
-	endsAtOnce         bool                  // a fault ends it before it has begun
-	identity           *pki.ProviderIdentity // the provider certificate, if there is a good one
-	certificateErr     error                 // why the certificate is not a good one
-	certificateSubject string                // of the certificate, if there is one, good or not
+	busy               bool                  // it was accepted above Config.BusyConnections
+	endsAtOnce         bool                  // a fault ends it after its opening GOAWAY
+	identity           *pki.ProviderIdentity // of the provider certificate; nil if there is none or it is invalid
+	certificateErr     error                 // why the certificate is invalid
+	certificateSubject string                // of the certificate, valid or not
 
 	// From the first request on.
 	started           bool
 	env               apns.Environment
-	authority         string // the last one that was not misdirected
+	authority         string // of the last request that was not misdirected
 	binding           *providerauth.Binding
 	record            *connRecord // for the journal
-	streamsRaised     bool        // the stream limit was raised,
-	streamsLowered    bool        // and lowered again
+	streamsRaised     bool        // to Config.Streams
+	streamsLowered    bool        // to Config.FirstStreams, after a rejection
 	requests          atomic.Int64
 	errors            errorRate
-	shutdownAnnounced bool // of a SetAvailability with Shutdown
+	shutdownAnnounced bool // after SetAvailability(Shutdown)
 
-	status   atomic.Pointer[connStatus] // what others may see; nil before the first request
-	stopping atomic.Bool                // the server is about to stop; set from any goroutine
+	status   atomic.Pointer[connStatus] // for other goroutines; nil before the first request
+	stopping atomic.Bool                // the server is about to stop; set by another goroutine
 
-	memory    fault.Memory              // of the rules of faults
-	applied   []appliedFault            // by faults, for more than a request
-	muteFault atomic.Pointer[fault.Hit] // by this one
+	memory    fault.Memory              // what fault rules remember of the connection
+	applied   []appliedFault            // effects of faults that outlast a request
+	muteFault atomic.Pointer[fault.Hit] // the fault that has muted the connection
 
-	override responseOverride // of the request at hand
+	override responseOverride // of the current request
 	delays   timers.Group
 
-	topic providerauth.Topic // the last topic of a certificate, to save the hash
+	topic providerauth.Topic // the last topic used with the certificate, so that it is hashed once
 	ids   idSource
 
-	// Used again for each request.
+	// Reused by each request.
 	push         pushRequest
-	faultContext faultContext // what faults see of it, if there are any
+	faultContext faultContext // used if a fault may apply
 	bodyBuffer   []byte
 	fieldBuffer  [3]hpack.HeaderField
 
-	headerCache headerCache // those of the last request
+	headerCache headerCache
 }
 
-// serveConn is the life of a connection whose requests go to listener. It is told of
-// the server's end when ctx ends, and ends itself when hard does.
+// serveConn serves one connection. It announces the end of the server when ctx ends,
+// and ends the connection when hard ends.
 func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Handler) {
+	// openConns are the open connections.
 	openConns := s.open.Add(1)
 	defer s.open.Add(-1)
 	source, listener := fault.SourceOf(nc.RemoteAddr()), listenerOf(handler)
@@ -118,7 +119,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Ha
 	}
 }
 
-// withOpeningGoAway returns cfg, or what faults make of it.
+// withOpeningGoAway returns cfg, with the opening GOAWAY if a fault says so.
 func (s *Server) withOpeningGoAway(cfg *h2.Config, c *conn) *h2.Config {
 	dismissal, end := s.openingGoAway(c.listener, c.source)
 	if dismissal == nil {
@@ -130,7 +131,7 @@ func (s *Server) withOpeningGoAway(cfg *h2.Config, c *conn) *h2.Config {
 	return &own
 }
 
-// listenerOf tells which listener a handler of requests is behind.
+// listenerOf returns the listener whose requests h serves.
 func listenerOf(h h2.Handler) fault.Listener {
 	if _, ok := h.(channelHandler); ok {
 		return fault.ChannelListener
@@ -138,7 +139,8 @@ func listenerOf(h h2.Handler) fault.Listener {
 	return fault.ProviderListener
 }
 
-// failureLevel is that of a handshake that has failed: a probe of the port is no news.
+// failureLevel returns the log level of a failed handshake; port probes are logged at
+// debug level.
 func failureLevel(tc *tls.Conn, err error) slog.Level {
 	if netconn.IsPortProbe(tc, err) {
 		return slog.LevelDebug

@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-// connectionHits yields the faults of a connection about which nothing is known but its listener
-// and its source, and puts each into the journal before it is done.
+// connectionHits yields the faults of a connection of which only listener and source
+// are known, and records each in the journal before it is applied.
 func (s *Server) connectionHits(p fault.Point, listener fault.Listener, source string) iter.Seq[fault.Hit] {
 	return func(yield func(fault.Hit) bool) {
 		if !s.cfg.Faults.Any(p) {
@@ -34,8 +34,8 @@ func (s *Server) connectionHits(p fault.Point, listener fault.Listener, source s
 	}
 }
 
-// admit does what faults say about a connection before its handshake. It reports
-// false if the connection is closed.
+// admit applies faults before the handshake. It reports false if the connection was
+// closed.
 func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Listener, source string) bool {
 	for hit := range s.connectionHits(fault.AtAccept, listener, source) {
 		if hit.Action.Do == fault.SlowAccept {
@@ -43,7 +43,7 @@ func (s *Server) admit(ctx context.Context, nc net.Conn, listener fault.Listener
 			continue
 		}
 		if err := netconn.Reset(nc); err != nil {
-			s.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", nc.RemoteAddr(), "err", err)
+			s.cfg.Log.Debug("provider: reset failed, the connection is closed already", "remote", nc.RemoteAddr(), "err", err)
 		}
 		return false
 	}
@@ -59,8 +59,8 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// tlsFor returns how TLS is spoken on one connection: with a certificate that a
-// careful provider refuses, or with a handshake that fails, if a fault says so.
+// tlsFor returns the TLS configuration of one connection: by a fault, one with a
+// faulty certificate or one whose handshake fails.
 func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 	for hit := range s.connectionHits(fault.AtHandshake, listener, source) {
 		a := hit.Action
@@ -77,19 +77,19 @@ func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 	return s.tls
 }
 
-// faultyCertificate returns the certificate that a fault wants shown, or the good one if it
-// cannot be had.
+// faultyCertificate returns the certificate that a fault wants shown, or the usual one
+// if it cannot be made.
 func (s *Server) faultyCertificate(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	certificate, err := s.cfg.FaultyCertificate(chain, hello)
 	if err != nil {
-		s.cfg.Log.Error("provider: the certificate of a fault cannot be had; the good one is shown", "err", err)
+		s.cfg.Log.Error("provider: no certificate for the fault, the usual one is shown", "err", err)
 		return s.cfg.Certificate(hello)
 	}
 	return certificate, nil
 }
 
-// openingGoAway returns the GOAWAY with which a connection begins, nil if there is none,
-// and when it ends after that.
+// openingGoAway returns the GOAWAY with which a connection begins, nil for none, and
+// when it ends after that.
 func (s *Server) openingGoAway(listener fault.Listener, source string) (*h2.OpeningGoAway, fault.Close) {
 	for hit := range s.connectionHits(fault.AtOpening, listener, source) {
 		a := hit.Action

@@ -14,24 +14,24 @@ import (
 
 // A Connection is what is known of an open connection.
 type Connection struct {
-	// Number tells the connections of a simulator apart.
+	// Number is unique in the simulator.
 	Number   uint64
 	Listener fault.Listener
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time
-	// Known says that a request has come, which settles the environment.
+	// Known says that the environment is known, from the first request on.
 	Known       bool
 	Environment apns.Environment
-	// TeamID is the team whose credentials were shown last; "" for none yet.
+	// TeamID is the team of the last credentials; "" for none yet.
 	TeamID string
 	// Certificate is the topic of the provider certificate; "" for none.
 	Certificate string
 	Requests    int64
 }
 
-// connStatus is what others than the reader may see of a connection. It is replaced,
-// never changed.
+// A connStatus is what other goroutines may see of a connection. It is replaced, never
+// changed.
 type connStatus struct {
 	known  bool
 	env    apns.Environment
@@ -59,16 +59,16 @@ func (o *openConns) remove(c *conn) {
 	delete(o.conns, c)
 }
 
-// setTeam lets others see whose requests the connection brings. While that stays the
-// same, it costs a comparison.
+// setTeam shows other goroutines the team of the connection. It costs one comparison
+// while the team stays the same.
 func (c *conn) setTeam(teamID string) {
 	if describe := c.status.Load(); describe == nil || describe.teamID != teamID || !describe.known {
 		c.status.Store(&connStatus{known: true, env: c.env, teamID: teamID})
 	}
 }
 
-// clock tells what time it is for the team whose credentials were shown last; for
-// everybody, before there are any.
+// clock returns the clock of the team whose credentials were shown last; that of the
+// default space before there are any.
 func (c *conn) clock() *clock.Clock {
 	cfg := &c.server.cfg
 	team := ""
@@ -110,7 +110,7 @@ func (s *Server) Open() int {
 	return len(s.conns.conns)
 }
 
-// endRevertedMutes ends the connections that were muted by rules that have gone.
+// endRevertedMutes ends the connections that were muted by rules that are gone.
 func (s *Server) endRevertedMutes() {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()
@@ -119,9 +119,8 @@ func (s *Server) endRevertedMutes() {
 	}
 }
 
-// Disconnect takes leave of the connections that match: each gets a GOAWAY, what
-// it has begun is answered, and it ends. It returns how many there were, and does
-// not wait.
+// Disconnect shuts down the connections that match: each gets GOAWAY, its open streams
+// are answered, and it ends. It returns their number and does not wait.
 func (s *Server) Disconnect(match func(Connection) bool) (outcomeDone int) {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()

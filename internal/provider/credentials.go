@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// rejection is err as a refusal; nil for nil. Errors that are none cannot come
-// from packages of the core; if one does, it is our own failure.
+// asRejection returns err as a rejection; nil for nil. The core returns no other
+// errors; if it does, that is our own failure.
 func asRejection(err error) *apns.Rejection {
 	if err == nil {
 		return nil
@@ -18,8 +18,9 @@ func asRejection(err error) *apns.Rejection {
 	return apns.Reject(apns.InternalServerError, err.Error())
 }
 
-// checkCredentials finds out who sends. With a provider certificate, the
-// authorizationHeader header is ignored: "Sending notification requests to APNs".
+// checkCredentials authenticates the request. With a provider certificate, the
+// authorization header is ignored.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkCredentials() *apns.Rejection {
 	c := r.conn
 	if c.certificateErr != nil {
@@ -39,8 +40,8 @@ func (r *request) checkCredentials() *apns.Rejection {
 	return nil
 }
 
-// checkConnection holds a provider token against those before it on the
-// connection.
+// checkConnection compares a provider token with the earlier ones of the connection.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 func (r *request) checkConnection() *apns.Rejection {
 	if r.providerToken == nil {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// detail is what the journal says of the newest refusal.
+// detail is the detail of the newest rejection in the journal.
 func (w *fixture) detail(reason apns.Reason) string {
 	w.t.Helper()
 	events := w.journal.Read(0, 0).Events

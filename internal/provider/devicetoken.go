@@ -10,7 +10,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// checkTokenPresent: observed with a valid provider token on /3/device/.
+// checkTokenPresent requires a device token in the path.
+// observed: POST /3/device/ with a good provider token
 func (r *request) checkTokenPresent() *apns.Rejection {
 	if r.deviceTokenText == "" {
 		return apns.Reject(apns.MissingDeviceToken, "the path ends after", devicePath)
@@ -18,8 +19,8 @@ func (r *request) checkTokenPresent() *apns.Rejection {
 	return nil
 }
 
-// checkReserved finds a device token that brings about an outcome. A reason is given
-// at once; for another outcome the checks of topic and credentials go on.
+// checkReserved finds a device token that is reserved for an outcome. A reason is
+// returned at once; for another outcome the checks of topic and credentials continue.
 func (r *request) checkReserved() *apns.Rejection {
 	if r.conn.server.cfg.NoReservedTokens || r.deviceTokenErr != nil {
 		return nil
@@ -34,8 +35,9 @@ func (r *request) checkReserved() *apns.Rejection {
 	}
 }
 
-// checkToken wants a device token made here for this environment. APNs does not
-// tell one of the other environment from nonsense.
+// checkToken requires a device token that was made here for this environment. APNs
+// does not distinguish a token of the other environment from nonsense.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkToken() *apns.Rejection {
 	if r.reserved != nil {
 		return nil
@@ -54,11 +56,10 @@ func (r *request) checkToken() *apns.Rejection {
 	return nil
 }
 
-// checkTokenTopic wants the device token of the app that the topic names. A
+// checkTokenTopic requires a device token of the app that the topic names, in the
+// space of the team: a topic of the same name in another space is another topic. A
 // base token belongs to the device itself.
-//
-// A topicHeader is what it is in the space of its team: the same name elsewhere is
-// another one.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkTokenTopic() *apns.Rejection {
 	deviceSpace := r.conn.server.cfg.Spaces.ForDevice(r.claims.Device)
 	switch {
@@ -77,10 +78,9 @@ func (r *request) checkTokenTopic() *apns.Rejection {
 }
 
 // tokenTopicDetail says for which topic the device token was made, as far as that is
-// streamsRaised: a token has room for the beginning of the topic's hash alone.
-//
-// observed: Apple forum 691613, the app's token used with a suffix of its topic
-// or the other way round.
+// known: a token contains only the beginning of the topic's hash.
+// observed: Apple forum 691613, the token of an app used with a suffix of its topic,
+// and the reverse
 func (r *request) tokenTopicDetail() string {
 	topic := r.topic.BundleID
 	if known := r.conn.server.cfg.Auth.Hashed(r.space, r.claims.Tag); known != nil {
@@ -98,16 +98,17 @@ func spaceName(s *space.Space) string {
 	return "the space of team " + s.Team()
 }
 
-// checkRegistered refuses a token that was good once. While providers are not to
-// be told yet, a push to it is accepted, and goes nowhere.
+// checkRegistered rejects a device token that has expired or is retired. Until its
+// retirement is reported to providers, a push to it is accepted and dropped.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkRegistered() *apns.Rejection {
 	switch old := r.conn.server.cfg.OldKeysExpired; {
 	case r.claims.Retired.IsZero() && r.claims.Key > 0 && !old.IsZero():
-		return expiredToken(old, "the token was sealed with an older token key; the app has to register anew")
+		return expiredToken(old, "the token was sealed with an older token key; the app has to register again")
 	case r.claims.Retired.IsZero():
 		return nil
 	case r.claims.Expired:
-		return expiredToken(r.claims.Retired, "the token has expired; the app has to register anew")
+		return expiredToken(r.claims.Retired, "the token has expired; the app has to register again")
 	}
 	if r.unreported = r.claims.Unreported(r.clock().Now()); r.unreported {
 		return nil

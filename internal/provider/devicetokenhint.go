@@ -8,9 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// tokenHint says what a text is that stands for a device token and is none: one
-// of the forms that a token takes on its way from the app when it is not encoded
-// in hexadecimal. It begins with a semicolon, or is "" if nothing is recognized.
+// tokenHint says what a text is that is sent in place of a device token in
+// hexadecimal. It begins with a semicolon, or is "" if nothing is recognized.
 func tokenHint(vault *tokenvault.Vault, path string) string {
 	text, err := url.PathUnescape(path)
 	if err != nil {
@@ -35,8 +34,8 @@ func tokenHint(vault *tokenvault.Vault, path string) string {
 	return ""
 }
 
-// mintedInBase64 reports whether text is a device token made here in base64, with
-// either alphabet, padded or not.
+// mintedInBase64 reports whether text is a device token of this simulator in base64,
+// in either alphabet, padded or not.
 func mintedInBase64(vault *tokenvault.Vault, text string) bool {
 	bare := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
 	token, err := base64.RawURLEncoding.DecodeString(bare)

@@ -1,16 +1,33 @@
-// Package provider is the provider API of APNs,
-// one HTTP/2 connection at a time.
+// Package provider is the provider API of APNs, one HTTP/2 connection at a time.
 //
-// It knows the requests of "Sending notification requests to APNs", the
-// answers of "Handling notification responses from APNs", the order in which
-// a request is checked, and how a connection of APNs behaves towards a
-// provider: TLS without a required ALPN, provider certificates, one stream
-// until the first valid provider token.
+// It knows the requests and responses of pushes, broadcasts and channel management,
+// the order of the checks that decide the reason of a rejection, and how APNs treats
+// a provider's connection: TLS without a required ALPN, provider certificates, one
+// stream until the first valid provider token.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 //
-// It leaves to others: frames (package h2), who may send what (package
-// providerauth), whose a device token is (package tokenvault), certificates
-// (package pki), and everything after the push is accepted (package broker).
+// # The pipeline
 //
-// A request is read and answered on its connection's goroutine; nothing in it
-// waits for anything.
+// Each request passes the same stages, in (*conn).serve of pipeline.go:
+//
+//	connFor            the connection: environment, number of requests, 421
+//	parse              headers, path and body
+//	check              the checks in order; authentication is one of them
+//	receive            the notification, and the event "received"
+//	applyFaults        fault rules and reserved device tokens
+//	submit             to the broker, or to the channels
+//	recordRejection    the event "rejected"; the broker records what it accepts
+//	accept, reject     the response
+//
+// What differs between a push, a broadcast and a request of channel management is
+// in push.go, broadcast.go and management.go, behind the interface operation. Checks
+// are in the files named after what they look at; checks.go has their order.
+//
+// # Other packages
+//
+// Frames are the business of package h2, credentials of providerauth, device tokens
+// of tokenvault, certificates of pki, and accepted pushes of broker.
+//
+// A request is read and answered on its connection's goroutine and never waits.
 package provider

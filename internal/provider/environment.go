@@ -12,8 +12,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// start settles the environment at the first request: that of Apple's host name
-// in the TLS handshake, else of the one in the request, else the listener's.
+// start sets the environment at the first request: by Apple's host name in SNI, else
+// by the one in the request, else by the listener.
 func (c *conn) start(authority string) {
 	c.started = true
 	c.env = c.environmentFor(authority)
@@ -22,7 +22,8 @@ func (c *conn) start(authority string) {
 	c.record = newConnRecord(c)
 }
 
-// environmentFor is the environment that a first request with that authority settles.
+// environmentFor returns the environment of a connection whose first request has that
+// authority.
 func (c *conn) environmentFor(authority string) apns.Environment {
 	for _, name := range []string{c.serverName, authority} {
 		if env, ok := apns.HostEnvironment(hostOf(name)); ok {
@@ -32,19 +33,19 @@ func (c *conn) environmentFor(authority string) apns.Environment {
 	return c.server.cfg.Environment
 }
 
-// hostOf returns the host of an authority in lower case, without a port and without the
-// dot at the end of an absolute name. "The rightmost domain label of a fully qualified
-// domain name in DNS may be followed by a single "."" RFC 3986, 3.2.2
+// hostOf returns the host of an authority in lower case, without a port and without
+// the dot at the end of an absolute name.
+// https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2
 func hostOf(authority string) string {
 	host, _, _ := strings.Cut(authority, ":")
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// notReached is the place in the list of checks of a request that was never judged.
+// notReached is the number of passed checks of a request that was not checked.
 const notReached = -1
 
-// misdirected reports whether the authority of a request is one of Apple's names that
-// belongs to the other environment than the connection.
+// misdirected reports whether the authority of a request is a host name of Apple of
+// the environment that is not the connection's.
 func (c *conn) misdirected(authority string) bool {
 	if authority == c.authority {
 		return false

@@ -7,16 +7,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
-// An errorRate counts the error answers of one connection.
+// An errorRate counts the error responses of one connection.
 type errorRate struct {
 	since  time.Time
 	points int
 }
 
-// countError counts a refusal and cuts the connection when there were too many:
-// BadDeviceToken counts more heavily, a 410 not at all, "Handling notification
-// responses from APNs". How many are too many, and what the GOAWAY says, Apple
-// does not tell; here it has the reason that was one too many.
+// countError counts an error response and ends the connection after too many.
+// BadDeviceToken counts more, 410 not at all. Apple tells neither the limit nor the
+// content of the GOAWAY; here it has the last reason.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (c *conn) countError(hc *h2.Conn, reason apns.Reason) {
 	cfg := &c.server.cfg
 	if cfg.MaxErrors < 0 || reason.Status() == 410 {
@@ -32,7 +32,7 @@ func (c *conn) countError(hc *h2.Conn, reason apns.Reason) {
 		c.errors.points += cfg.BadTokenErrors - 1
 	}
 	if c.errors.points > cfg.MaxErrors {
-		cfg.Log.Info("provider: connection cut, it earned too many errors", "remote", hc.RemoteAddr(), "reason", reason)
+		cfg.Log.Info("provider: connection ended after too many errors", "remote", hc.RemoteAddr(), "reason", reason)
 		hc.Shutdown(appendReason(nil, reason))
 	}
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // The causes of failures: what became of a request or a connection that never became
-// a push. Refused requests of channel management have the reason as their cause, and
+// a push. Rejected requests of channel management have the reason as their cause, and
 // so have connections with a certificate for the other environment.
 const (
 	failedHandshake          = "tls-handshake"        // TLS failed
@@ -34,7 +34,7 @@ const (
 	failedMisdirected        = "misdirected"          // 421
 )
 
-// failureCauses says which cause a failure of HTTP/2 has.
+// failureCauses are the causes of the kinds of failures of HTTP/2.
 var failureCauses = map[h2.FailureKind]string{
 	h2.StreamReset:       failedReset,
 	h2.StreamRefused:     failedRefused,
@@ -45,14 +45,14 @@ var failureCauses = map[h2.FailureKind]string{
 	h2.NotHTTP2:          failedNoHTTP2,
 }
 
-// A failure is what readers of the journal see of a request or a connection that never
-// became a push: an arrival that no check has looked at.
+// A failure is the record of a request or a connection that failed before it was a
+// push. No check has looked at it.
 type failure struct{ requestRecord }
 
 // Describe implements [journal.Origin].
 func (f *failure) Describe(r *journal.Record) *journal.Exchange { return f.exchange(r) }
 
-// recordFailure puts a failure of a connection into the journal, as the event tells.
+// recordFailure records a failed request or connection; e has its cause.
 func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
 	if s.cfg.Journal == nil {
 		return
@@ -70,8 +70,8 @@ func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
 	s.cfg.Journal.Record(e)
 }
 
-// failedNotification is what a request that failed says about the push it should
-// have been.
+// failedNotification returns the push that a failed request would have been, as far as
+// it was read.
 func failedNotification(r *h2.Failure) *apns.Notification {
 	n := &apns.Notification{Expiration: apns.DefaultExpiration}
 	for name, to := range map[string]*string{
@@ -96,12 +96,12 @@ func valueOf(fields []hpack.HeaderField, name string) (value string, ok bool) {
 	return "", false
 }
 
-// maxFailedHeaders is how many fields are kept of a request that failed.
+// maxFailedHeaders is how many fields are kept of a failed request.
 const maxFailedHeaders = 64
 
-// failedHeaderFields is what is kept of the headers of a request that failed: shortened, and
-// without what may be a secret. A request may fail because of its headers, and there
-// may be many of them.
+// failedHeaderFields returns what is kept of the headers of a failed request,
+// shortened and without what may be a secret: the headers may be why it failed, and
+// there may be many.
 func failedHeaderFields(fields []hpack.HeaderField) *journal.Headers {
 	kept := make([]journal.Header, min(len(fields), maxFailedHeaders))
 	for i := range kept {
@@ -119,7 +119,7 @@ func secret(f *hpack.HeaderField) bool {
 	return strings.Contains(name, apns.HeaderAuthorization) || strings.HasPrefix(strings.ToLower(f.Value), "bearer")
 }
 
-// shownDetail shortens what may have been written by a peer.
+// shownDetail shortens text of a peer.
 func shownDetail(text string) string {
 	const most = 1024
 	if len(text) > most {
@@ -128,7 +128,7 @@ func shownDetail(text string) string {
 	return text
 }
 
-// onFailure records what failed in HTTP/2. It is called by the reader of the connection.
+// onFailure records a failure of HTTP/2. The reader of the connection calls it.
 func (s *Server) onFailure(hc *h2.Conn, f *h2.Failure) {
 	c := hc.Data().(*conn)
 	e := journal.Event{Cause: failureCauses[f.Kind], Detail: f.Reason}
@@ -147,7 +147,7 @@ func (s *Server) onFailure(hc *h2.Conn, f *h2.Failure) {
 	s.recordFailure(c.recordFor(f.Authority), f, e)
 }
 
-// recordFor is the peer of a connection on which there may have been no request yet.
+// recordFor returns the record of a connection that may have had no request yet.
 func (c *conn) recordFor(authority string) *connRecord {
 	if c.started {
 		return c.record
@@ -157,8 +157,8 @@ func (c *conn) recordFor(authority string) *connRecord {
 	return p
 }
 
-// recordHandshake records that TLS failed. Who connects and leaves without a word, as
-// probes do, has not tried.
+// recordHandshake records a failed TLS handshake. A client that connects and sends
+// nothing, such as a port probe, is not recorded.
 func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn, err error) {
 	state := tc.ConnectionState()
 	if netconn.IsPortProbe(tc, err) || ctx.Err() != nil || errors.Is(err, netconn.ErrEnded) {
@@ -172,15 +172,16 @@ func (s *Server) recordHandshake(ctx context.Context, nc net.Conn, tc *tls.Conn,
 	s.recordFailure(c.recordFor(""), new(h2.Failure), e)
 }
 
-// recordTooManyConnections records that a connection was closed because there are too many.
+// recordTooManyConnections records a connection that was closed because of
+// Config.MaxConnections.
 func (s *Server) recordTooManyConnections(nc net.Conn) {
 	c := &conn{server: s, number: s.cfg.Journal.NextConnection(), remote: nc.RemoteAddr().String()}
 	s.recordFailure(c.recordFor(""), new(h2.Failure), journal.Event{
-		Cause: failedTooManyConnections, Detail: "the connection was closed at once; --max-connections says how many there may be",
+		Cause: failedTooManyConnections, Detail: "the connection was closed at once because --max-connections were open",
 	})
 }
 
-// failureOf is a request that was read, as what failed.
+// failureOf returns a request that was read as a failure.
 func failureOf(stream *h2.Stream) *h2.Failure {
 	return &h2.Failure{Method: stream.Method, Path: stream.Path, Authority: stream.Authority, Fields: stream.Fields}
 }

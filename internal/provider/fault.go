@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A faultContext is what a fault may look at and change of a request that was
-// checked.
+// A faultContext is what a fault may look at and change of a request, once the request
+// is checked.
 type faultContext struct {
 	*request
 	op         operation
@@ -109,7 +109,7 @@ func (c *conn) completeSubject(f *faultContext) {
 	}
 }
 
-// applyAction does one fault.
+// applyAction does what one fault says.
 func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	a, hc := hit.Action, f.stream.Conn()
 	switch a.Do {
@@ -141,7 +141,7 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	case fault.Mute:
 		hc.Mute()
 		c.muteFault.Store(hit)
-		c.endIfMuteReverted(hc)         // the rule may have gone just now
+		c.endIfMuteReverted(hc)         // the rule may have been removed meanwhile
 		f.stream.Reset(http2.ErrCodeNo) // not seen by the provider
 		return outcomeDone
 	case fault.NoPong:
@@ -157,38 +157,40 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	return outcomeContinue
 }
 
-// deliverUnanswered takes a good request over although its answer is lost, if a says so.
+// deliverUnanswered submits an acceptable request whose answer the fault suppresses,
+// if the action says so.
 func (f *faultContext) deliverUnanswered(a *fault.Action) {
 	if a.Deliver && f.acceptable() {
 		f.recorded = f.op.submit() == nil
 	}
 }
 
-// acceptable reports whether the request is to be accepted, so far.
+// acceptable reports whether the request is still to be accepted.
 func (f *faultContext) acceptable() bool { return f.rejection == nil && !f.statusOnly }
 
 // abort resets the connection.
 func (c *conn) abort(hc *h2.Conn) {
 	if err := hc.Abort(); err != nil {
-		c.server.cfg.Log.Debug("provider: a connection that is reset has gone", "remote", hc.RemoteAddr(), "err", err)
+		c.server.cfg.Log.Debug("provider: reset failed, the connection is closed already", "remote", hc.RemoteAddr(), "err", err)
 	}
 }
 
-// endIfMuteReverted ends a connection on which nothing comes any longer when the rule that
-// wanted it so has gone. There is no other way back: what was not written is missing.
+// endIfMuteReverted ends a muted connection once the rule that muted it is gone. It
+// cannot be unmuted: the frames that were not written are missing.
 func (c *conn) endIfMuteReverted(hc *h2.Conn) {
 	if hit := c.muteFault.Load(); hit != nil && hit.Gone() {
 		c.abort(hc)
 	}
 }
 
-// A appliedFault is what a fault has done to the connection for more than one request.
+// An appliedFault is an effect on the connection that outlasts the request, and how to
+// revert it.
 type appliedFault struct {
 	hit    fault.Hit
 	revert func()
 }
 
-// appliedFault notes how to undo what a rule has done, once for each rule.
+// onRevert registers how to revert an effect, once for each rule.
 func (c *conn) onRevert(hit *fault.Hit, undo func()) {
 	for i := range c.applied {
 		if c.applied[i].hit.Same(hit) {
@@ -198,7 +200,7 @@ func (c *conn) onRevert(hit *fault.Hit, undo func()) {
 	c.applied = append(c.applied, appliedFault{*hit, undo})
 }
 
-// revertFaults undoes what was done by rules that are no longer in force.
+// revertFaults reverts the effects of rules that are no longer in force.
 func (c *conn) revertFaults() {
 	if len(c.applied) == 0 {
 		return
@@ -212,7 +214,7 @@ func (c *conn) revertFaults() {
 	})
 }
 
-// overrideAnswer answers with what a fault wants.
+// overrideAnswer sets the reason and the status that the fault wants.
 func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
 	a := hit.Action
 	c.override.delay += hit.Delay
@@ -220,7 +222,7 @@ func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
 	if f.statusOnly = a.Reason == ""; f.statusOnly {
 		return outcomeContinue
 	}
-	f.rejection = apns.Reject(a.Reason, "the fault", hit.Rule, "says so")
+	f.rejection = apns.Reject(a.Reason, "fault rule", hit.Rule)
 	f.rejection.Since = f.clock().Now()
 	if a.Since != nil {
 		f.rejection.Since = *a.Since
@@ -248,8 +250,8 @@ func (f *faultContext) recordStatusOnly(status int) {
 	f.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropFault)})
 }
 
-// limitStreams moves the stream limit. What the provider has sent under a higher one
-// is refused.
+// limitStreams changes the stream limit. Streams that the provider has opened under a
+// higher one are refused.
 // observed: pushy#476, Apple forum 54407
 func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 	before := hc.MaxConcurrentStreams()
@@ -267,8 +269,8 @@ func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 	}
 }
 
-// applyGoAway tells the provider to go away. The request at hand goes on if the last
-// stream leaves it in.
+// applyGoAway sends GOAWAY. The current request continues if the last stream ID
+// includes it.
 func (c *conn) applyGoAway(f *faultContext, a *fault.Action) outcome {
 	hc, id := f.stream.Conn(), f.stream.ID()
 	last := lastStream(a.LastStream, id)
@@ -292,8 +294,8 @@ func times(again bool) int {
 	return 0
 }
 
-// lastStream is the last stream of a GOAWAY while a request on stream id is at hand;
-// 0 is none.
+// lastStream returns the last stream ID of a GOAWAY that is sent while stream id is
+// the current one; 0 is none.
 func lastStream(l fault.LastStream, id uint32) uint32 {
 	switch l {
 	case fault.LastNone:
@@ -307,7 +309,7 @@ func lastStream(l fault.LastStream, id uint32) uint32 {
 	}
 }
 
-// send answers a request, with the twist that faults give the answer.
+// send answers a request, with the override of faults applied.
 func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.HeaderField) {
 	if c.override == (responseOverride{}) {
 		s.Respond(status, body, fields...)
@@ -324,7 +326,7 @@ func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.Header
 	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }
 
-// overrideID changes the id of an answer, which is its first field.
+// overrideID changes the ID of an answer, which is its first field.
 func (t *responseOverride) overrideID(fields []hpack.HeaderField) []hpack.HeaderField {
 	switch t.ids {
 	case fault.IDsMissing:

@@ -23,7 +23,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// withFaults gives a world rules.
+// withFaults gives the fixture fault rules.
 func (w *fixture) withFaults(rules ...fault.Rule) *fixture {
 	w.t.Helper()
 	w.cfg.Faults = fault.New(fault.Config{Seed: 1, Clock: func(string) *clock.Clock { return w.clock }})
@@ -311,7 +311,7 @@ func TestAnIDMayHaveAnotherShape(t *testing.T) {
 	}
 }
 
-// A newPush begins with received and ends with what has become of it.
+// The events of a push begin with received and end with what became of it.
 func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 	for _, action := range []fault.Action{
 		{Do: fault.NoAnswer}, {Do: fault.ResetStream}, {Do: fault.ResetConnection}, {Do: fault.Mute}, {Do: fault.GoAway, LastStream: fault.LastNone},

@@ -31,8 +31,8 @@ const (
 
 var device = apns.DeviceID{1, 2, 3, 4, 5, 6, 7, 8}
 
-// A fixture is one team with a key and an app, one device that has the app, and
-// what a server needs to serve them.
+// A fixture is one team with a key and an app, one device that has the app, and what a
+// server needs to serve them.
 type fixture struct {
 	t       testing.TB
 	clock   *clock.Clock
@@ -48,7 +48,7 @@ type fixture struct {
 	authorization string // of every good request
 }
 
-// A fakeBroker keeps what was submitted, or refuses it.
+// A fakeBroker keeps what was submitted, or rejects it.
 type fakeBroker struct {
 	mu     sync.Mutex
 	pushes []*broker.Push
@@ -101,7 +101,7 @@ func newFixture(t testing.TB) *fixture {
 	return w
 }
 
-// useRegistry gives the world a registry with other rules.
+// useRegistry gives the fixture a registry with other rules.
 func (w *fixture) useRegistry(cfg providerauth.Config) {
 	w.t.Helper()
 	cfg.Clock = w.clock
@@ -134,7 +134,7 @@ func (w *fixture) bearerAt(team, key string, at time.Time) string {
 	return "bearer " + raw
 }
 
-// deviceToken is the device's token for a topic in production, or its base token.
+// token returns the token of the device for a topic in production, or its base token.
 func (w *fixture) token(topic string) string { return w.tokenIn(apns.Production, topic) }
 
 func (w *fixture) tokenIn(env apns.Environment, topic string) string {

@@ -9,6 +9,8 @@ import (
 
 // The headers of "Sending notification requests to APNs".
 
+// checkID requires a UUID.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkID() *apns.Rejection {
 	if r.idHeader.present && !r.idValid {
 		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.idHeader.value)+", not a UUID of the form 8-4-4-4-12")
@@ -16,8 +18,9 @@ func (r *request) checkID() *apns.Rejection {
 	return nil
 }
 
-// checkExpiration wants UNIX seconds. A moment in the past is one: the push is
+// checkExpiration requires UNIX seconds. A moment in the past is allowed: the push is
 // then not stored.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkExpiration() *apns.Rejection {
 	if !r.expirationHeader.present {
 		return nil
@@ -30,6 +33,8 @@ func (r *request) checkExpiration() *apns.Rejection {
 	return nil
 }
 
+// checkPriority requires 10, 5 or 1.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkPriority() *apns.Rejection {
 	switch {
 	case !r.priorityHeader.present:
@@ -40,11 +45,13 @@ func (r *request) checkPriority() *apns.Rejection {
 	case r.priorityHeader.value == "1":
 		r.priority = apns.PriorityNeverWake
 	default:
-		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priorityHeader.value)+", not 10, 5 or 1")
+		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priorityHeader.value)+"; use 10, 5 or 1")
 	}
 	return nil
 }
 
+// checkCollapseID requires 64 bytes at most.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkCollapseID() *apns.Rejection {
 	if n := len(r.collapseIDHeader.value); n > apns.MaxCollapseID {
 		return apns.Reject(apns.BadCollapseId, fmt.Sprintf("apns-collapse-id has %d bytes, more than %d", n, apns.MaxCollapseID))
@@ -52,8 +59,9 @@ func (r *request) checkCollapseID() *apns.Rejection {
 	return nil
 }
 
-// checkPushType wants a type that APNs knows. None at all is accepted: Apple
-// requires the header for watchOS only, and older providers do not send it.
+// checkPushType requires a known push type. None at all is accepted: Apple requires
+// the header for watchOS only, and older providers do not send it.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkPushType() *apns.Rejection {
 	if !r.pushTypeHeader.present {
 		return nil
@@ -64,9 +72,9 @@ func (r *request) checkPushType() *apns.Rejection {
 	return nil
 }
 
-// checkTypePriority: background pushes have priority 5, and specifying 10 is
-// an error, "Sending notification requests to APNs". Without a priority they
-// are taken to have the one that is right.
+// checkTypePriority requires a priority that the push type allows: background pushes
+// have 5, and 10 is an error. Without a header, a push has a priority of its type.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkTypePriority() *apns.Rejection {
 	if r.pushType == nil || r.priority == 0 || r.pushType.Priorities.Has(r.priority) || r.conn.server.cfg.AnyPriority {
 		return nil
@@ -75,8 +83,9 @@ func (r *request) checkTypePriority() *apns.Rejection {
 		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.priority, r.pushType.Type, r.pushType.Priorities))
 }
 
-// effectivePriority is the priority the push has in the end. Without the
-// header it is 10: "Sending notification requests to APNs".
+// effectivePriority returns the priority of the header, else the default: the highest
+// of the push type, or 10.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) effectivePriority() apns.Priority {
 	switch {
 	case r.priority != 0:

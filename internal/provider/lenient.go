@@ -10,24 +10,23 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A ignored is what the lenient mode makes of a push that would be refused for whom
-// it is from or for.
+// ignoredFailures are the failed checks of a push that lenient mode accepts all the
+// same.
 type ignoredFailures struct {
 	failures      []ignoredFailure
-	undeliverable bool // nobody is known whom it could be delivered to
+	undeliverable bool // no device is known for it
 }
 
-// An ignoredFailure is a check that failed and is overlooked.
+// An ignoredFailure is a failed check that lenient mode ignores.
 type ignoredFailure struct {
 	check  int // its place in the list
 	detail string
 }
 
-// ignoreFailure returns what is left of a refusal: nil if the lenient mode goes on in
-// spite of it, because the team, the key, the topic or the device token is not known
-// here, but well-formed. What is wrong with the request itself, an expired provider
-// deviceToken, by an unknown key as well, and a token that was given back are refused as
-// ever.
+// ignoreFailure returns nil if lenient mode ignores the failure of a check: the team,
+// the key, the topic or the device token is unknown here and well-formed. Malformed
+// requests, expired provider tokens (also by an unknown key) and retired device tokens
+// are rejected as ever.
 func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	cfg := &r.conn.server.cfg
 	if !cfg.Lenient {
@@ -59,20 +58,20 @@ func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	return nil
 }
 
-// IgnoreTokenFailure returns what the lenient mode leaves of the refusal of a provider
-// deviceToken that says this.
+// IgnoreTokenFailure returns the rejection of a provider token that lenient mode still
+// gives, nil if it accepts the token. description is of that token.
 func IgnoreTokenFailure(auth *providerauth.Registry, spaces *space.Registry, description *providerauth.Description, now time.Time, rejection *apns.Rejection) *apns.Rejection {
 	switch {
 	case rejection.Reason != apns.InvalidProviderToken, description.TeamID == "", description.KeyID == "": // malformed
 		return rejection
-	case auth.HasTeam(description.TeamID) && spaces.ForTeam(description.TeamID) != nil: // a space, into which nobody gets by mistake
+	case auth.HasTeam(description.TeamID) && spaces.ForTeam(description.TeamID) != nil: // teams with a space are never unknown by mistake
 		return rejection
 	}
 	return asRejection(auth.CheckAge(description.IssuedAt, now))
 }
 
-// setUnknownTopic is the topic of the request where no team has it, or nobody knows which
-// team asks.
+// setUnknownTopic sets the topic to the one of that name in the space of the team,
+// whoever owns it, or to a new one.
 func (r *request) setUnknownTopic() {
 	name := r.topicHeader.value
 	r.topic = r.conn.server.cfg.Auth.Lookup(r.teamID, name)

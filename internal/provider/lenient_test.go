@@ -13,10 +13,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// unknownTeam signs with a key that the world does not know.
+// unknownTeam signs with a key that the registry does not know.
 func (w *fixture) unknownTeam() string { return w.unknownTeamAt(w.clock.Now()) }
 
-// unknownTeamAt is stranger with a token of another time.
+// unknownTeamAt is unknownTeam with a token of another time.
 func (w *fixture) unknownTeamAt(at time.Time) string {
 	other := newFixture(w.t)
 	other.addKey(providerauth.Key{ID: "OTHERKEY01", TeamID: "OTHERTEAM1"})

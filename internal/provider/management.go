@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// Channels is where broadcast channels are and messages for them go. Its
-// errors are those of [broker.Broker].
+// Channels has the broadcast channels and takes messages for them. Its errors are
+// those of [broker.Broker].
 type Channels interface {
 	CreateChannel(env apns.Environment, app broker.App, policy broker.StoragePolicy) (broker.Channel, error)
 	Channel(env apns.Environment, app broker.App, id broker.ChannelID) (broker.Channel, bool)
@@ -26,8 +26,8 @@ type Channels interface {
 	Publish(p *broker.Broadcast) error
 }
 
-// ServeChannels is [Server.Serve] for channel management: "Sending channel
-// management requests to APNs".
+// ServeChannels is [Server.Serve] for channel management.
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 func (s *Server) ServeChannels(ctx context.Context, ln net.Listener) error {
 	return s.serve(ctx, ln, channelHandler{s})
 }
@@ -35,8 +35,8 @@ func (s *Server) ServeChannels(ctx context.Context, ln net.Listener) error {
 // A channelHandler is the [h2.Handler] of channel management; see pipeline.go.
 type channelHandler struct{ server *Server }
 
-// managementRoutes are served by the listeners for channel management: "Sending
-// broadcast management requests to APNs".
+// managementRoutes are the routes of channel management.
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 var managementRoutes = []route{
 	{"POST", "/1/apps/", "/channels", false, true, (*channelRequest).create},
 	{"GET", "/1/apps/", "/channels", true, false, (*channelRequest).show},
@@ -98,7 +98,7 @@ func (m *managementRequest) log() *slog.Logger {
 	return m.conn.server.cfg.Log.With("remote", m.stream.Conn().RemoteAddr(), "topic", m.bundleID)
 }
 
-// create makes a channel: 201, and the id in a header.
+// create answers 201 with the ID of the new channel in a header.
 func (r *channelRequest) create() (*channelAnswer, error) {
 	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.brokerApp(), r.policy)
 	if err != nil {
@@ -107,7 +107,7 @@ func (r *channelRequest) create() (*channelAnswer, error) {
 	return &channelAnswer{status: 201, field: idField(apns.HeaderChannelID, ch.ID.String())}, nil
 }
 
-// completeSubject answers with the body that would make the channel.
+// show answers with the body that would create the channel.
 func (r *channelRequest) show() (*channelAnswer, error) {
 	return &channelAnswer{status: 200, body: configuration(r.channel)}, nil
 }
@@ -119,7 +119,7 @@ func (r *channelRequest) delete() (*channelAnswer, error) {
 	return &channelAnswer{status: 204}, nil
 }
 
-// list answers with the ids of all channels of the app.
+// list answers with the IDs of all channels of the app.
 func (r *channelRequest) list() (*channelAnswer, error) {
 	all := struct {
 		Channels []string `json:"channels"`

@@ -7,8 +7,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// checkPayload looks at the size of the body and at nothing else: "Generating a
-// remote notification". The empty JSON object is not empty; Wallet sends it.
+// checkPayload requires a body within the limit and looks at nothing else of it. The
+// empty JSON object is valid; Wallet sends it.
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 func (r *request) checkPayload() *apns.Rejection {
 	if len(r.body) == 0 {
 		return apns.Reject(apns.PayloadEmpty, "the request has no body; the smallest payload is {}")
@@ -21,8 +22,8 @@ func (r *request) checkPayload() *apns.Rejection {
 
 var voip = apns.LookupPushType(apns.VoIP)
 
-// payloadLimit goes by the push type, and by the topic for providers that send
-// no push type; the topic may be the certificate's.
+// payloadLimit depends on the push type, or without one on the topic, which may be
+// that of the certificate.
 func (r *request) payloadLimit() int {
 	switch {
 	case r.pushType != nil:

@@ -9,9 +9,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// replayChecks are the checks that a push passes once more when it is replayed:
-// what may have changed since is the device token. Credentials are not asked
-// for, because nobody sends.
+// replayChecks are the checks that a replayed push must pass: the device token may
+// have changed since. Credentials are not checked, since no provider sends it.
 var replayChecks = []func(*request) *apns.Rejection{
 	(*request).checkToken,
 	(*request).checkTokenTopic,
@@ -19,11 +18,10 @@ var replayChecks = []func(*request) *apns.Rejection{
 	(*request).checkBurst,
 }
 
-// Replay accepts the same push, or broadcast, once more under a new apns-id, as
-// if its provider had sent it again: to the same token, with the same headers
-// and payload. It returns the new push; the error is an [apns.Rejection] if it
-// is refused, and the journal has it either way. The environment of n must be
-// that of the server.
+// Replay accepts a push or a broadcast again under a new apns-id, as if its provider
+// had sent the same request again. It returns the new push. The error is an
+// [apns.Rejection] if it is rejected; the journal has it either way. The environment
+// of n must be that of the server.
 func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	ids := newIDSource()
 	again := *n
@@ -49,11 +47,11 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	return &again, s.replayed(&again, track, rejection)
 }
 
-// replayable walks the checks of a push that is replayed.
+// replayable runs the checks of a replayed push.
 func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
 	r.teamID, r.space = n.TeamID, s.cfg.Spaces.ForTeam(n.TeamID)
 	if r.topic = s.cfg.Auth.Lookup(n.TeamID, n.Topic); r.topic == nil {
-		return apns.Reject(apns.TopicDisallowed, "no app has topic", n.Topic, "any more")
+		return apns.Reject(apns.TopicDisallowed, "no app of the team has topic", n.Topic)
 	}
 	for _, check := range replayChecks {
 		if rejection := check(r); rejection != nil {
@@ -73,7 +71,7 @@ func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, rem
 	return s.replayed(n, track, rejection)
 }
 
-// replayed notes a refusal of a replay, and returns it as an error.
+// replayed records a rejection of a replay, and returns it as an error.
 func (s *Server) replayed(n *apns.Notification, track *journal.Track, rejection *apns.Rejection) error {
 	if rejection == nil {
 		return nil

@@ -15,14 +15,13 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A header is the value of a request header and whether it was there.
+// A header is the value of a request header, and whether there was one.
 type header struct {
 	value   string
 	present bool
 }
 
-// A request is one push on its way through the checks. First it holds what the
-// provider has written; each check adds what it has found out.
+// A request holds what the provider has sent; each check adds what it finds out.
 type request struct {
 	conn     *conn
 	stream   *h2.Stream
@@ -69,8 +68,9 @@ type request struct {
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 
-// parse takes over what the provider has written. Headers that APNs does not
-// document are ignored: "Local and Remote Notification Programming Guide".
+// parse takes the request from its stream. Headers that APNs does not document are
+// ignored.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
 func (r *request) parse(s *h2.Stream) {
 	*r = request{
 		conn: r.conn, stream: s, received: r.conn.server.cfg.Clock.Now(), expiration: apns.DefaultExpiration,
@@ -94,7 +94,7 @@ func (r *request) parse(s *h2.Stream) {
 	}
 }
 
-// header returns where the value of a header goes, nil if it is of no interest.
+// header returns where the value of a header is stored, nil if it is ignored.
 func (r *request) header(name string) *header {
 	switch name {
 	case apns.HeaderAuthorization:
@@ -115,13 +115,13 @@ func (r *request) header(name string) *header {
 	return nil
 }
 
-// clock tells what time it is for the team; for everybody, as long as it is not
-// streamsRaised.
+// clock returns the clock of the team; that of the default space before the team is
+// known.
 func (r *request) clock() *clock.Clock {
 	cfg := &r.conn.server.cfg
 	return cmp.Or(cfg.Spaces.Clock(r.space), cfg.Clock)
 }
 
-// devicePath is what stands before the device token: "Sending notification
-// requests to APNs".
+// devicePath stands before the device token in the path of a push.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 const devicePath = "/3/device/"

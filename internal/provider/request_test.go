@@ -25,7 +25,7 @@ func stream(c *call) *h2.Stream {
 	return s
 }
 
-// runChecks walks the checks without a network.
+// runChecks runs the checks of a push without a network.
 func runChecks(c *conn, request *call) *apns.Rejection {
 	c.push.parse(stream(request))
 	return c.push.check()

@@ -16,8 +16,9 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// checkPath refuses every path but that of a device, a path with a query among
-// them: no page gives one a meaning. An empty token is another check's business.
+// checkPath requires the path of a device. A path with a query is wrong: no page gives
+// one a meaning. checkTokenPresent finds an empty device token.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkPath() *apns.Rejection {
 	if !strings.HasPrefix(r.path, devicePath) || strings.Contains(r.deviceTokenText, "/") || strings.Contains(r.deviceTokenText, "?") {
 		return apns.Reject(apns.BadPath, "the path is", quote(r.path)+"; a push goes to "+devicePath+"<device token>"+tokenHint(r.conn.server.cfg.Vault, r.deviceTokenText))
@@ -25,7 +26,8 @@ func (r *request) checkPath() *apns.Rejection {
 	return nil
 }
 
-// checkMethod wants POST: "Sending notification requests to APNs".
+// checkMethod requires POST.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkMethod() *apns.Rejection {
 	if r.method != "POST" {
 		return apns.Reject(apns.MethodNotAllowed, "the method is", quote(r.method)+"; a push is a POST")

@@ -14,9 +14,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// An requestRecord is what is kept of a request for readers of the journal: little
-// more than references to what was there anyway. They are put into words when
-// somebody reads.
+// A requestRecord is what the history keeps of a request. Most of it are references to
+// what exists anyway; it is described in words when somebody reads it.
 type requestRecord struct {
 	conn          *connRecord
 	providerToken *providerauth.Token // the provider token, if it was good
@@ -26,7 +25,7 @@ type requestRecord struct {
 	broadcast     bool          // it is a broadcast
 }
 
-// An recordExtras is what only bad requests have.
+// recordExtras are kept only of requests that are unusual.
 type recordExtras struct {
 	method       string
 	credential   *providerauth.Description // of a provider token that was no good
@@ -34,7 +33,7 @@ type recordExtras struct {
 	ignored      []ignoredFailure // by the lenient mode
 }
 
-// A conn is what all requests of a connection have in common.
+// A connRecord is what all requests of a connection have in common in the history.
 type connRecord struct {
 	journal.Connection
 	subject string // of its certificate; "" is none
@@ -52,7 +51,7 @@ func newConnRecord(c *conn) *connRecord {
 	return p
 }
 
-// handOver notes how r came, and returns what is kept of its headers.
+// fill takes what is kept of r, and returns what is kept of its headers.
 func (a *requestRecord) fill(r *request) *journal.Headers {
 	a.conn, a.passed, a.path, a.providerToken = r.conn.record, int16(r.passed), r.path, r.providerToken
 	headers := r.conn.headerCache.keep(r.stream.Fields, r.idValid && r.duplicateHeader == "")
@@ -85,15 +84,15 @@ func (a *requestRecord) Size() int {
 	return size
 }
 
-// pushMethod is that of pushes and broadcasts.
+// pushMethod is the method of pushes and broadcasts.
 const pushMethod = "POST"
 
-// A headerCache is the headers of a connection's last request. Most requests
-// have the same ones but for apns-id, and share them.
+// A headerCache has the headers of the last request of a connection. Most requests
+// have the same headers except for apns-id, and share them in memory.
 type headerCache struct{ last *journal.Headers }
 
-// keep returns fields as they are kept: without authorization, which is a secret,
-// and, if it is known otherwise, without apns-id.
+// keep returns the fields as the history keeps them: without authorization, which is a
+// secret, and without apns-id if idKnown, since the ID is kept elsewhere.
 func (m *headerCache) keep(fields []hpack.HeaderField, idKnown bool) *journal.Headers {
 	if m.last != nil && slices.EqualFunc(m.last.Fields, fields, func(h journal.Header, f hpack.HeaderField) bool {
 		return h.Name == f.Name && (h.Value == f.Value || h.Value == "" && omitted(f.Name, idKnown))
@@ -115,14 +114,14 @@ func omitted(name string, idKnown bool) bool {
 	return name == apns.HeaderAuthorization || idKnown && name == apns.HeaderID
 }
 
-// Describe puts the arrival into words.
+// Describe implements [journal.Origin].
 func (a *requestRecord) Describe(r *journal.Record) *journal.Exchange {
 	x := a.exchange(r)
 	x.Checks = a.checkResults(&recordView{requestRecord: a, exchange: x, record: r}, r)
 	return x
 }
 
-// exchange is the request, without the checks.
+// exchange describes the request without its checks.
 func (a *requestRecord) exchange(r *journal.Record) *journal.Exchange {
 	x := &journal.Exchange{Method: pushMethod, Path: a.path, Credential: a.credential(r), Connection: a.conn.Connection}
 	if a.extras != nil {
@@ -142,7 +141,7 @@ func (a *requestRecord) exchange(r *journal.Record) *journal.Exchange {
 	return x
 }
 
-// description is what may be shown of the provider token; nil if there was none.
+// description returns what may be shown of the provider token; nil if there was none.
 func (a *requestRecord) description() *providerauth.Description {
 	if a.providerToken != nil {
 		return a.providerToken.Describe()
@@ -153,7 +152,7 @@ func (a *requestRecord) description() *providerauth.Description {
 	return nil
 }
 
-// authorizationHeader stands in the place of a header that nobody gets to read.
+// shownAuthorization is shown in place of the authorization header.
 func (a *requestRecord) shownAuthorization() string {
 	if d := a.description(); d != nil {
 		return d.Shown
@@ -161,6 +160,7 @@ func (a *requestRecord) shownAuthorization() string {
 	return "…" // with a certificate, it was not looked at
 }
 
+// credential describes the credentials of the request.
 func (a *requestRecord) credential(r *journal.Record) journal.Credential {
 	d := a.description()
 	switch {
@@ -182,8 +182,8 @@ func (a *requestRecord) credential(r *journal.Record) journal.Credential {
 	return who
 }
 
-// failures reports whether the lenient mode has overlooked that a check failed, and
-// msg it did.
+// ignoredDetail returns why a check failed, if it failed and lenient mode ignored
+// that.
 func (a *requestRecord) ignoredDetail(check int) (detail string, ok bool) {
 	if a.extras == nil {
 		return "", false
@@ -196,7 +196,7 @@ func (a *requestRecord) ignoredDetail(check int) (detail string, ok bool) {
 	return "", false
 }
 
-// results is what became of each check.
+// checkResults returns the result of each check, in order.
 func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal.Check {
 	var results []journal.Check
 	add := func(name string, describe func(*recordView) string) {
@@ -224,19 +224,19 @@ func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal
 			add(pushChecks[i].name, pushChecks[i].describe)
 		}
 	}
-	add("taken over for delivery", nil)
+	add("accepted by the broker", nil)
 	return results
 }
 
-// A recordView is an arrival as a reader of the journal looks at it. The functions
-// below say what a check has seen of it; "" is nothing at all.
+// A recordView is a requestRecord with the record and the exchange it belongs to. The
+// functions below describe what a check has looked at; "" is nothing.
 type recordView struct {
 	*requestRecord
 	exchange *journal.Exchange
 	record   *journal.Record
 }
 
-// describeHeader shows a header.
+// describeHeader describes a header by its value.
 func describeHeader(name string) func(*recordView) string {
 	return func(s *recordView) string {
 		for _, h := range s.exchange.Headers {
@@ -248,7 +248,7 @@ func describeHeader(name string) func(*recordView) string {
 	}
 }
 
-// shown shortens what is in a request anyway, in full.
+// shown shortens text that is in the record in full.
 func shown(text string) string {
 	const most = 256
 	if len(text) > most {
@@ -276,7 +276,7 @@ func describeCredential(s *recordView) string {
 	return ""
 }
 
-// describeConnection shows the two things that a connection is bound to.
+// describeConnection shows what a connection is bound to.
 func describeConnection(s *recordView) string {
 	who := &s.exchange.Credential
 	if who.KeyID == "" {
@@ -296,7 +296,7 @@ func describePriority(s *recordView) string {
 
 func describePayload(s *recordView) string {
 	if s.extras != nil && s.extras.bodyTooLarge {
-		return "more than may be read"
+		return "more than the limit"
 	}
 	return fmt.Sprintf("%d bytes", len(s.record.Push.Payload))
 }

@@ -112,7 +112,7 @@ func TestARejectionByTheBrokerIsTheLastCheck(t *testing.T) {
 	require.Equal(t, 429, w.dial().send(w.good()).status)
 	_, x := recordOf(t, w)
 	last := x.Checks[len(x.Checks)-1]
-	assert.Equal(t, journal.Check{Name: "taken over for delivery", Result: journal.Failed, Detail: "full"}, last)
+	assert.Equal(t, journal.Check{Name: "accepted by the broker", Result: journal.Failed, Detail: "full"}, last)
 }
 
 func TestABadProviderTokenIsDecodedAsFarAsItGoes(t *testing.T) {

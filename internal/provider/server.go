@@ -14,8 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-// A Server serves the provider API of one environment on any number of
-// listeners.
+// A Server serves the provider API of one environment on any number of listeners.
 type Server struct {
 	cfg    Config // read-only
 	checks []check[*request]
@@ -29,7 +28,10 @@ type Server struct {
 	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
 	conns       openConns
 	open        atomic.Int64 // connections
-	bursts      *bursts      // nil is no limit
+	// bursts counts the pushes to each device token in fixed memory. Two tokens with the
+	// same place replace each other and are counted from 0 again, which favors the
+	// provider.
+	bursts *bursts // nil is no limit
 
 	slots chan struct{} // one element per open connection; nil is any number
 }
@@ -72,7 +74,7 @@ func New(cfg Config) (*Server, error) {
 // and Config.ShutdownGrace. The error is nil if ctx has ended.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.serve(ctx, ln, s) }
 
-// serve is Serve with the handler of the requests.
+// serve is Serve with a handler.
 func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler) error {
 	ctx, cancel := context.WithCancel(ctx)
 	hard, cancelHard := context.WithCancel(context.WithoutCancel(ctx))
@@ -84,7 +86,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 		stopDraining.Stop()
 		cancelHard()
 	}()
-	stop := context.AfterFunc(ctx, func() { _ = ln.Close() }) // ends Accept, whose error tells
+	stop := context.AfterFunc(ctx, func() { _ = ln.Close() }) // ends Accept with an error
 	defer stop()
 
 	for {
@@ -97,9 +99,9 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 			return fmt.Errorf("provider: accept on %s: %w", ln.Addr(), err)
 		}
 		if !s.takeSlot() {
-			s.cfg.Log.Warn("provider: connection refused, there are too many", "remote", nc.RemoteAddr())
+			s.cfg.Log.Warn("provider: connection closed, too many are open", "remote", nc.RemoteAddr())
 			s.recordTooManyConnections(nc)
-			_ = nc.Close() // the peer learns as much as it needs
+			_ = nc.Close() // the peer sees the connection closed
 			continue
 		}
 		connections.Go(func() {
@@ -109,7 +111,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 	}
 }
 
-// takeSlot reports whether there is room for another connection, and takes it.
+// takeSlot takes the slot of a connection and reports whether there was one.
 func (s *Server) takeSlot() bool {
 	if s.slots == nil {
 		return true

@@ -17,8 +17,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A topicHeader of the same name in another space is another topic, so that the
-// device's token was not made for it.
+// A topic of the same name in another space is another topic, for which the token of
+// the device was not made.
 func TestADeviceIsReachedByItsOwnSpaceOnly(t *testing.T) {
 	const guest = "GUESTTEAM1"
 	for _, row := range []struct {

@@ -6,24 +6,25 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// A LowerRule says which refusals take a connection back to
-// [Config.FirstStreams], until the next push that is accepted. "A 4xx answer can
-// lower the allowance": "Handling notification responses from APNs".
+// A LowerRule selects the rejections that lower the stream limit of a connection to
+// [Config.FirstStreams], until the next accepted push. "A 4xx answer can lower the
+// allowance":
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 type LowerRule uint8
 
 const (
-	// LowerExpired is ExpiredProviderToken alone (observed: pushy#476). It is
+	// LowerExpired selects ExpiredProviderToken alone (observed: pushy#476). It is
 	// the default.
 	LowerExpired LowerRule = iota
-	// LowerForbidden is every answer with status 403.
+	// LowerForbidden selects every response with status 403.
 	LowerForbidden
-	// LowerRejected is every refusal (observed: openradar 27870881).
+	// LowerRejected selects every rejection (observed: openradar 27870881).
 	LowerRejected
-	// LowerNever is none.
+	// LowerNever selects none.
 	LowerNever
 )
 
-// lowers reports whether a refusal is one of those.
+// lowers reports whether the rule selects a rejection with this reason.
 func (l LowerRule) lowers(reason apns.Reason) bool {
 	switch l {
 	case LowerExpired:
@@ -37,10 +38,10 @@ func (l LowerRule) lowers(reason apns.Reason) bool {
 	}
 }
 
-// raiseStreams lets the provider send more than one request at a time, by a
-// second SETTINGS frame, once a push has brought a valid provider token:
-// "Establishing a token-based connection to APNs". How it is raised is observed
-// (AndrewBarba/apns2#17).
+// raiseStreams raises the stream limit by a second SETTINGS frame once a push has
+// brought a valid provider token.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// observed: AndrewBarba/apns2#17
 func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
 	if !c.streamsRaised && signed != nil && c.binding.Bound() {
 		c.streamsRaised = true
@@ -48,9 +49,9 @@ func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
 	}
 }
 
-// lowerStreams takes that back after a refusal. It comes before the answer, so
-// that a provider that waits for answers knows before it sends again; what is on
-// its way is refused with REFUSED_STREAM.
+// lowerStreams lowers the stream limit after a rejection, before the response, so that
+// a provider that waits for responses knows it before it sends again. Streams in
+// flight are refused with REFUSED_STREAM.
 // observed: pushy#476
 func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
 	if c.streamsRaised && c.server.cfg.LowerStreams.lowers(reason) {
@@ -59,7 +60,7 @@ func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
 	}
 }
 
-// restoreStreams raises the limit again after a push that was accepted.
+// restoreStreams raises the stream limit again after an accepted push.
 // observed: openradar 27870881
 func (c *conn) restoreStreams(hc *h2.Conn) {
 	if c.streamsLowered {

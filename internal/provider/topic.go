@@ -8,20 +8,21 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// checkTopicPresent wants a topic. With a certificate of a single topic that one
-// is the default: "Local and Remote Notification Programming Guide".
+// checkTopicPresent requires a topic. With a certificate that lists one topic, that is
+// the default.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
 func (r *request) checkTopicPresent() *apns.Rejection {
 	r.topicHeader.value = r.topicName()
 	switch {
 	case r.topicHeader.value != "":
 		return nil
 	case r.conn.identity == nil:
-		return apns.Reject(apns.MissingTopic, "there is no apns-topic, which a provider token does not replace")
+		return apns.Reject(apns.MissingTopic, "there is no apns-topic, which is required with a provider token")
 	}
 	return apns.Reject(apns.MissingTopic, fmt.Sprintf("there is no apns-topic and the certificate lists %d topics", len(r.conn.identity.Topics)))
 }
 
-// topicName is the topic of the header, or the default of the certificate; ""
+// topicName returns the topic of the header, else the default of the certificate; ""
 // if there is neither.
 func (r *request) topicName() string {
 	if r.topicHeader.value != "" || r.conn.identity == nil {
@@ -34,9 +35,10 @@ func (r *request) topicName() string {
 	return topic
 }
 
-// checkTopic wants a topic that the credentials may push to. Something that
-// cannot be a topic at all is BadTopic; stray characters in one are
-// TopicDisallowed (observed: node-apn#479, node-apn#635).
+// checkTopic requires a topic that the credentials may push to. What cannot be a topic
+// at all is BadTopic; stray characters in one are TopicDisallowed (observed:
+// node-apn#479, node-apn#635).
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkTopic() *apns.Rejection {
 	name := r.topicHeader.value
 	if len(name) > apns.MaxTopic || strings.ContainsFunc(name, notPrintable) {
@@ -51,15 +53,14 @@ func (r *request) checkTopic() *apns.Rejection {
 	return nil
 }
 
-// lookupTopic sets the target: the topic of that name that the credentials may push
-// to.
+// lookupTopic sets the topic to the one of that name that the credentials may push to.
 func (r *request) lookupTopic(name string) *apns.Rejection {
 	if r.conn.identity != nil {
 		var rejection *apns.Rejection
 		r.topic, rejection = r.conn.certificateTopic(name)
 		return rejection
 	}
-	if r.providerToken == nil { // the lenient mode has overlooked the credentials
+	if r.providerToken == nil { // lenient mode has ignored the credentials
 		r.setUnknownTopic()
 		return nil
 	}
@@ -70,8 +71,9 @@ func (r *request) lookupTopic(name string) *apns.Rejection {
 
 func notPrintable(c rune) bool { return c <= ' ' || c > '~' }
 
-// checkTypeTopic wants the suffix that goes with the push type. That a topic
-// without it is TopicDisallowed is our reading: nobody has published an answer.
+// checkTypeTopic requires the suffix of the push type. That a topic without it is
+// TopicDisallowed is our reading; nobody has published an answer.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkTypeTopic() *apns.Rejection {
 	if r.conn.server.cfg.RejectTokenOnly && r.conn.identity != nil && tokenOnly(r.topic.Name) {
 		return apns.Reject(apns.TopicDisallowed, "topic", r.topic.Name, "is of a push type that Apple documents for provider tokens alone")
@@ -83,10 +85,10 @@ func (r *request) checkTypeTopic() *apns.Rejection {
 		fmt.Sprintf("apns-push-type is %s, whose topics end in %s; this one is %s", r.pushType.Type, r.pushType.Suffix, r.topic.Name))
 }
 
-// checkTopicType refuses other push types than the topic's where APNs does: on
-// .voip topics (observed: ostinelli/apnotic#87), and only if the device token is
-// the topic's (observed: react-native-voip-push-notification#90). No push type
-// is accepted. On topics with other suffixes nobody was seen refused.
+// checkTopicType rejects other push types than the topic's where APNs does: on .voip
+// topics (observed: ostinelli/apnotic#87), and only if the device token is for the
+// topic (observed: react-native-voip-push-notification#90). No push type is accepted.
+// On topics with other suffixes no rejection was observed.
 func (r *request) checkTopicType() *apns.Rejection {
 	if r.pushType == nil {
 		return nil
@@ -98,10 +100,10 @@ func (r *request) checkTopicType() *apns.Rejection {
 	return nil
 }
 
-// exclusiveTypes are the push types whose topics take no other type.
+// exclusiveTypes are the push types whose topics accept no other type.
 var exclusiveTypes = slices.DeleteFunc(apns.PushTypes(), func(info apns.PushTypeInfo) bool { return !info.Exclusive })
 
-// exclusiveType returns the one push type that a topic takes; nil if it takes
+// exclusiveType returns the only push type that a topic accepts; nil if it accepts
 // several.
 func exclusiveType(topic string) *apns.PushTypeInfo {
 	for i := range exclusiveTypes {
@@ -112,8 +114,9 @@ func exclusiveType(topic string) *apns.PushTypeInfo {
 	return nil
 }
 
-// tokenOnly reports whether a topic has the suffix of a push type that Apple
-// documents for provider tokens alone: "Sending notification requests to APNs".
+// tokenOnly reports whether a topic has the suffix of a push type that Apple documents
+// for provider tokens only.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func tokenOnly(topic string) bool {
 	return slices.ContainsFunc(apns.PushTypes(), func(info apns.PushTypeInfo) bool {
 		return info.TokenOnly && strings.HasSuffix(topic, info.Suffix)
