@@ -64,7 +64,7 @@ func TestAnExplanationSaysWhatToDo(t *testing.T) {
 		{"alert", []string{"topic        the bundle ID\n", "credentials  provider token, or a certificate that lists the topic\n"}},
 		{"location", []string{"provider token; Apple documents no certificate\n"}},
 		{"voip", []string{"topic        the bundle ID and .voip; a topic with it takes no other type\n"}},
-		{"InvalidPushType", []string{"on a topic that ends in .voip, any type but voip", "observed: ostinelli/apnotic#87"}},
+		{"InvalidPushType", []string{"on a topic that ends in .voip, any type other than voip", "observed: ostinelli/apnotic#87"}},
 		{"MissingChannelId", []string{"GET /1/apps/BUNDLE-ID/all-channels", "observed: APNSwift#240\n"}},
 		{"silent-as-alert", []string{"silent-as-alert  advice\n", "observed: mobile-push#19\n"}},
 	}
