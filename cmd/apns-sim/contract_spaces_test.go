@@ -54,7 +54,7 @@ func init() {
 		preparations[operation] = inSpace(operation)
 	}
 	for _, operation := range []string{
-		"get-device", "delete-device", "get-inbox", "clear-inbox", "close-connection",
+		"get-device", "delete-device", "get-inbox", "get-screen", "clear-inbox", "close-connection",
 		"online-device", "offline-device", "lock-device", "unlock-device", "sleep-device", "wake-device", "erase-device",
 		"low-power-device", "full-power-device", "revoke-device", "redirect-device",
 		"install-app", "uninstall-app", "rotate-app",

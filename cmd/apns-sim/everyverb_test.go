@@ -55,7 +55,12 @@ var verbOf = map[string]string{
 // noVerb are the operations that nobody would ask for from the command line.
 var noVerb = map[string]string{
 	"activate": "a device does it: device-sim",
-	"metrics":  "Prometheus reads it",
+
+	"explain": "the verb explain reads the tables itself", "list-explanations": "the verb explain reads the tables itself",
+	"send-notification": "the verb send is a provider of its own",
+	"summarize-events":  "count tells it once, tail follows each event", "summarize-devices": "device list has each of them",
+	"get-screen": "device-sim shows what a device makes of a push",
+	"metrics":    "Prometheus reads it",
 }
 
 func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {

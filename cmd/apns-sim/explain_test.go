@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/vocabulary"
 )
 
 // explain runs the command and returns what it prints and its exit code.
@@ -112,9 +113,9 @@ func TestExplanationsAreOneJSONObjectALine(t *testing.T) {
 	lines := json.NewDecoder(strings.NewReader(out))
 	n := 0
 	for ; lines.More(); n++ {
-		var e entry
+		var e vocabulary.Entry
 		require.NoError(t, lines.Decode(&e))
 		assert.NotEmpty(t, e.Word)
 	}
-	assert.Equal(t, len(vocabulary()), n)
+	assert.Equal(t, len(vocabulary.Entries()), n)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -104,7 +105,7 @@ type stream struct {
 // newStream reads what is asked for.
 func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, error) {
 	query := r.URL.Query()
-	st := &stream{server: s, w: w, control: http.NewResponseController(w), cursor: s.Journal.Last(), left: -1}
+	st := &stream{server: s, w: w, control: http.NewResponseController(w), cursor: s.Journal.Last()}
 	after, place := query.Get("after"), "query.after"
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		after, place = id, "header.Last-Event-ID"
@@ -116,18 +117,28 @@ func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, err
 		}
 		st.cursor = min(cursor, st.cursor) // of a run before this one, perhaps
 	}
-	if limit := query.Get("limit"); limit != "" {
-		n, err := strconv.Atoi(limit)
-		if err != nil || n < 0 {
-			return nil, refuse(http.StatusUnprocessableEntity, "query.limit: it is %q; write a number, 0 for no limit", limit)
-		}
-		if n > 0 {
-			st.left = n
-		}
-	}
 	var err error
+	if st.left, err = parseLimit(query); err != nil {
+		return nil, err
+	}
 	st.filter, err = parseFilter(query, s.Clock.Now(), "after", "limit")
 	return st, err
+}
+
+// parseLimit reads after how many messages a stream ends; below 0 is never.
+func parseLimit(query url.Values) (int, error) {
+	limit := query.Get("limit")
+	if limit == "" {
+		return -1, nil
+	}
+	n, err := strconv.Atoi(limit)
+	if err != nil || n < 0 {
+		return 0, refuse(http.StatusUnprocessableEntity, "query.limit: it is %q; write a number, 0 for no limit", limit)
+	}
+	if n == 0 {
+		return -1, nil
+	}
+	return n, nil
 }
 
 // run writes events until the reader leaves, is too slow, or has had enough.

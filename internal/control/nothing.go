@@ -18,6 +18,11 @@ func (r *router) nothing(_ *Server, w http.ResponseWriter, request *http.Request
 		w.Header().Set("Allow", list) // RFC 9110, 15.5.6
 		return refuse(http.StatusMethodNotAllowed, "%s does not take %s; use %s", request.URL.Path, request.Method, list)
 	}
+	return r.notFound(request)
+}
+
+// notFound says what there is in place of what a request asks for.
+func (r *router) notFound(request *http.Request) error {
 	return refuse(http.StatusNotFound, "there is nothing at %s; the control API has %s; /docs describes each",
 		request.URL.Path, strings.Join(r.beginnings(), ", "))
 }

@@ -37,7 +37,15 @@ var resources = []struct {
 	{(*Parts).hasHistory, registerNotifications},
 	{(*Parts).hasHistory, registerWait},
 	{(*Parts).hasHistory, registerEvents},
+	{(*Parts).hasHistory, registerEventSummary},
+	{always, registerExplain},
+	{func(p *Parts) bool { return p.Devices != nil && p.Clock != nil }, registerScreen},
+	{func(p *Parts) bool { return p.DeviceSearcher != nil && p.Teams != nil }, registerDeviceSearch},
+	{func(p *Parts) bool { return p.Sender != nil }, registerSend},
+	{always, registerConsole},
 }
+
+func always(*Parts) bool { return true }
 
 func (p *Parts) hasHistory() bool { return p.Journal != nil && p.Clock != nil && p.Replayer != nil }
 

@@ -25,6 +25,9 @@ type Parts struct {
 	Channels    Channels
 	Checker     Checker
 
+	Sender         Sender
+	DeviceSearcher DeviceSearcher // with Teams
+
 	DeviceTokens   TokenOpener
 	ProviderTokens TokenInspector
 

@@ -31,18 +31,18 @@ var (
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/ui", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
-	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/virtualdevice", "internal/device"}), nil, "the only wiring; control and ui are mounted by the command"},
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/virtualdevice", "internal/device"}), nil, "the only wiring; control is mounted by the command, and mounts the console"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/netpoll", "internal/workers", "internal/timers", "internal/netconn"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/ui", "internal/controlapi"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts ui and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
-	{"internal/ui", nil, nil, "files for a browser; everything it shows comes from the control API"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/console", "internal/controlapi", "internal/vocabulary", "internal/presentation"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts the console and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/console", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
 	{"internal/tokenvault", ground, []string{"github.com/tink-crypto/tink-go/v2/daead/subtle"}, "core: AES-SIV comes from tink, nothing else does"},
@@ -68,6 +68,7 @@ var borders = []border{
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/keystore", []string{"apns", "internal/pki", "internal/providerauth", "internal/tokenvault"}, nil, "the secrets of a simulator, in memory and on disk"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
+	{"internal/vocabulary", []string{"apns"}, nil, "ground: what the words of APNs mean, for verbs and the control API"},
 	{"internal/memnet", nil, nil, "ground"},
 	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},
 	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},

@@ -44,6 +44,7 @@ type Simulator struct {
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
 	issued    certificates
 	turns     turns
+	own       ownKeys
 	many      manyCalls
 	control   *ControlAPI
 	apple     *appleHosts // nil without a control API

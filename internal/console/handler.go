@@ -1,0 +1,65 @@
+package console
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// web is the page as it is served: no build step, so that go install is complete.
+//
+//go:embed web
+var web embed.FS
+
+// Prefix is where the files of the page are, except for the page itself, which is at "/".
+const Prefix = "/console/"
+
+// Handler serves the page at "/" and its files below [Prefix]. Nothing is read or
+// compressed before the first request.
+func Handler() http.Handler {
+	policy := sync.OnceValue(contentSecurityPolicy)
+	var files sync.Map // name to *asset
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := "index.html"
+		if r.URL.Path != "/" {
+			name = strings.TrimPrefix(r.URL.Path, Prefix)
+		}
+		kept, ok := files.Load(name)
+		if !ok {
+			fresh := load(name)
+			if fresh == nil {
+				http.NotFound(w, r)
+				return
+			}
+			kept, _ = files.LoadOrStore(name, fresh)
+		}
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy())
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		kept.(*asset).serve(w, r)
+	})
+}
+
+// The import map is the one script that stands in the page: browsers take no file for it.
+const (
+	mapBegin = `<script type="importmap">`
+	mapEnd   = `</script>`
+)
+
+// contentSecurityPolicy lets the page load its own files and ask its own origin, and
+// nothing else. The import map is allowed by its hash:
+// https://www.w3.org/TR/CSP3/#external-hash.
+func contentSecurityPolicy() string {
+	page, _ := web.ReadFile("web/index.html") // it is embedded
+	_, rest, _ := strings.Cut(string(page), mapBegin)
+	importMap, _, _ := strings.Cut(rest, mapEnd)
+	sum := sha256.Sum256([]byte(importMap))
+	return "default-src 'none'; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; " +
+		"style-src 'self'; img-src 'self'; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}

@@ -1,0 +1,48 @@
+// @ts-check
+// Data of the control API, fetched when a view appears and whenever something happens.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { get } from "./api.js";
+import { beat, run } from "./live.js";
+
+/**
+ * The answer to GET path, asked for again with each beat; one request at a time. Without a
+ * path nothing is asked for.
+ * @param {string} path @param {{once?: boolean}} [options]
+ * @returns {{data: any, error: string, again: () => void}}
+ */
+export function useData(path, options = {}) {
+	const [state, set] = useState(/** @type {{path: string, data: any, error: string}} */ ({ path: "", data: undefined, error: "" }));
+	const busy = useRef(/** @type {{path: string, dirty: boolean} | null} */ (null));
+	const nudge = useSignal(0);
+	const when = `${path} ${options.once ? run.value : beat.value} ${nudge.value}`;
+	useEffect(() => {
+		if (!path) return;
+		if (busy.current?.path === path) {
+			busy.current.dirty = true;
+			return;
+		}
+		const turn = { path, dirty: true };
+		busy.current = turn;
+		(async () => {
+			while (turn.dirty && busy.current === turn) {
+				turn.dirty = false;
+				try {
+					const data = await get(path);
+					if (busy.current === turn) set({ path, data, error: "" });
+				} catch (error) {
+					if (busy.current === turn) set((before) => ({ path, data: before.path === path ? before.data : undefined, error: messageOf(error) }));
+				}
+			}
+			if (busy.current === turn) busy.current = null;
+		})();
+	}, [when]);
+	useEffect(() => () => { busy.current = null; }, []);
+	const current = state.path === path;
+	return { data: current ? state.data : undefined, error: current ? state.error : "", again: () => { nudge.value++; } };
+}
+
+/** @param {unknown} error */
+export function messageOf(error) {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,124 @@
+// @ts-check
+// Teams with their keys and apps, and a look into tokens.
+import { useEffect, useState } from "preact/hooks";
+import { html } from "../html.js";
+import { get, send } from "../api.js";
+import { messageOf } from "../data.js";
+import { touch } from "../live.js";
+import { change, href, route } from "../route.js";
+import { loadTeams, space, teams } from "../spaces.js";
+import { date } from "../format.js";
+import { Act, Card, Chip, Code, CopyButton, Facts, Failure, Field } from "../parts.js";
+import { explain } from "../vocabulary.js";
+
+export function Keys() {
+	const shown = teams.value.filter((t) => !space.value || t.team === space.value);
+	return html`<div class="page">
+		<header class="page-head"><h1>Keys and tokens</h1><p>The developer portal of this simulator, and what tokens say.</p></header>
+		<div class="grid two">
+			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}</div>
+			<div class="stack"><${DeviceToken} /><${ProviderToken} /></div>
+		</div>
+	</div>`;
+}
+
+/** @param {{team: import("../spaces.js").Team}} p */
+function Team({ team }) {
+	const [made, setMade] = useState(/** @type {any} */ (null));
+	const [environment, setEnvironment] = useState("");
+	const [topics, setTopics] = useState("");
+	const [app, setApp] = useState("");
+	const at = `/v1/teams/${encodeURIComponent(team.team)}`;
+	const make = async () => {
+		const list = topics.split(/[\s,]+/).filter(Boolean);
+		setMade(await send("POST", `${at}/keys`, { ...(environment ? { environments: [environment] } : {}), ...(list.length ? { topics: list } : {}) }));
+		await loadTeams();
+	};
+	const then = (/** @type {Promise<any>} */ p) => p.then(loadTeams);
+	return html`<${Card} title=${`Team ${team.team}`} aside=${html`${team.space && html`<${Chip} tone="info">own space</${Chip}>`}${team.suspended && html`<${Chip} tone="bad">suspended</${Chip}>`}
+		<${Act} act=${() => then(send("POST", `${at}/${team.suspended ? "resume" : "suspend"}`))}>${team.suspended ? "Resume" : "Suspend"}</${Act}>`}>
+		<h3>Keys</h3>
+		<div class="scroll"><table><thead><tr><th scope="col">Key ID</th><th scope="col">Environments</th><th scope="col">Topics</th><th scope="col"><span class="sr">Revoke</span></th></tr></thead><tbody>
+			${team.keys.map((k) => html`<tr key=${k.keyId}><th scope="row"><code>${k.keyId}</code></th><td>${k.environments?.join(", ") ?? "both"}</td><td>${k.topics?.join(", ") ?? "all of the team"}</td>
+				<td class="end"><${Act} act=${() => then(send("DELETE", `${at}/keys/${encodeURIComponent(k.keyId)}`))} kind="danger" name=${`Revoke key ${k.keyId}`}>Revoke</${Act}></td></tr>`)}
+		</tbody></table></div>
+		<div class="row-of-fields">
+			<${Field} label="Environment of a new key"><select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option value="">both</option><option>production</option><option>sandbox</option></select></${Field}>
+			<${Field} label="Topics"><input value=${topics} placeholder="all of the team" onInput=${(/** @type {any} */ e) => setTopics(e.target.value)} /></${Field}>
+			<div class="end"><${Act} act=${make}>Make a key</${Act}></div></div>
+		${made && html`<p>Key <code>${made.keyId}</code>: this is the only time that its <code>.p8</code> file is shown.</p><${Code} text=${made.key ?? ""} name=${`the key ${made.keyId}`} />`}
+		<h3>Apps</h3>
+		<ul class="tags">${team.apps.map((a) => html`<li key=${a}><code>${a}</code><${Act} act=${() => then(send("DELETE", `/v1/apps/${encodeURIComponent(a)}?team=${encodeURIComponent(team.team)}`))} kind="quiet" name=${`Remove ${a}`}>×</${Act}></li>`)}</ul>
+		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await then(send("POST", "/v1/apps", { team: team.team, bundleId: app })); setApp(""); }}>
+			<label class="sr" for=${`new-app-${team.team}`}>Bundle ID of a new app</label><input id=${`new-app-${team.team}`} required placeholder="Bundle ID" value=${app} spellcheck=${false} onInput=${(/** @type {any} */ e) => setApp(e.target.value)} /><button>Add app</button></form>
+	</${Card}>`;
+}
+
+function DeviceToken() {
+	const asked = route.value.words.token ?? "";
+	const [text, set] = useState(asked);
+	const [opened, setOpened] = useState(/** @type {any} */ (null));
+	const [error, setError] = useState("");
+	const open = async (/** @type {string} */ token) => {
+		setError("");
+		setOpened(null);
+		try {
+			setOpened(await get(`/v1/tokens/${encodeURIComponent(token.replace(/[\s<>]/g, ""))}`));
+		} catch (e) {
+			setError(messageOf(e));
+		}
+	};
+	useEffect(() => {
+		set(asked);
+		if (asked) open(asked);
+	}, [asked]);
+	const record = opened?.record ?? "";
+	return html`<${Card} title="Device token">
+		<form class="form" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); change({ token: text.trim() }, true); open(text.trim()); }}>
+			<${Field} label="Paste a device token, hex" hint="To devices and providers it is bytes without a meaning. APNs alone can open it."><input data-search class="mono" spellcheck=${false} required value=${text} onInput=${(/** @type {any} */ e) => set(e.target.value)} /></${Field}>
+			<div class="actions"><button class="primary">Open</button></div></form>
+		<${Failure} text=${error} />
+		${opened && html`<div class="opened"><pre class="bytes" aria-label="The record"><span data-part="flags">${record.slice(0, 2)}</span><span data-part="device">${record.slice(2, 18)}</span><span data-part="topic">${record.slice(18, 26)}</span><span data-part="epoch">${record.slice(26)}</span></pre>
+			<${Facts} rows=${[["state", opened.void ? html`<${Chip} tone="bad">${opened.expired ? "expired" : "retired"}</${Chip}> since ${date(opened.void)}` : html`<${Chip} tone="good">good</${Chip}>`],
+				["environment", html`<span data-part="flags">${opened.environment}</span>${opened.base ? ", base token: names no app" : ""}`], ["device", html`<a data-part="device" href=${href("devices", { open: opened.device })}>${opened.device}</a>`],
+				["topic", opened.topicTag && html`<span data-part="topic">${opened.topic ?? "of no registered app"} (tag ${opened.topicTag})</span>`], ["retirements", html`<span data-part="epoch">${opened.retirements}</span>`],
+				["sealed with", opened.key === 0 ? "the newest token key" : `a token key ${opened.key} rotations old`], ["providers are told", opened.told && date(opened.told)]]} /></div>`}
+	</${Card}>`;
+}
+
+function ProviderToken() {
+	const [text, set] = useState("");
+	const [environment, setEnvironment] = useState("production");
+	const [result, setResult] = useState(/** @type {any} */ (null));
+	const [error, setError] = useState("");
+	const parts = text.trim().replace(/^bearer\s+/i, "").split(".");
+	const inspect = async (/** @type {Event} */ e) => {
+		e.preventDefault();
+		setError("");
+		try {
+			setResult(await send("POST", "/v1/provider-tokens/inspect", { authorization: `bearer ${parts.join(".")}`, environment }));
+		} catch (problem) {
+			setError(messageOf(problem));
+		}
+	};
+	const words = explain("reason", result?.reason);
+	return html`<${Card} title="Provider token">
+		<form class="form" onSubmit=${inspect}>
+			<${Field} label="Paste a provider token (JWT)"><textarea class="mono" rows="4" required spellcheck=${false} value=${text} onInput=${(/** @type {any} */ e) => { set(e.target.value); setResult(null); }}></textarea></${Field}>
+			<div class="actions"><label class="inline">at <select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option>production</option><option>sandbox</option></select></label><button class="primary">Judge</button></div></form>
+		${text && html`<div class="jwt">${["header", "claims", "signature"].map((name, i) => html`<div class="jwt-part" key=${name} data-part=${name}><span>${name}</span><pre>${i < 2 ? decoded(parts[i]) : parts[2] ?? ""}</pre></div>`)}</div>`}
+		<${Failure} text=${error} />
+		${result && html`<section class="verdict" data-tone=${result.accepted ? "good" : "bad"} role="status" aria-label="Whether it is accepted"><h2>${result.accepted ? "It would be accepted now" : `It would be rejected: ${result.reason}`}</h2>
+			${result.detail && html`<p><b>${result.detail}</b></p>`}<${Facts} rows=${[["signature", result.signature], ["remedy", words?.remedy]]} /></section>`}
+	</${Card}>`;
+}
+
+/** A part of a JWT as JSON, or as it is. @param {string | undefined} part */
+function decoded(part) {
+	try {
+		const bytes = Uint8Array.from(atob((part ?? "").replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+		return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
+	} catch {
+		return `not base64url of JSON: ${part ?? ""}`;
+	}
+}

@@ -1,0 +1,51 @@
+// @ts-check
+// A phone, drawn: what the screen of a virtual device shows.
+import { html } from "../html.js";
+import { summary } from "../live.js";
+import { shortClock } from "../format.js";
+
+/** @param {{device: any, screen: any}} p */
+export function Phone({ device, screen }) {
+	const dark = device.power === "locked" || device.power === "asleep";
+	const groups = /** @type {any[]} */ (screen?.groups ?? []), activities = /** @type {any[]} */ (screen?.activities ?? []);
+	const received = /** @type {any[]} */ (screen?.received ?? []);
+	const calls = received.filter((r) => /voip/i.test(r.topic) && !/ptt/.test(r.topic)).slice(0, 1);
+	const silent = received.filter((r) => !r.visible).length;
+	return html`<div class="phone" data-power=${device.power} data-online=${device.online} role="img" aria-label=${spoken(device, groups, activities, calls)}>
+		<div class="phone-screen" data-dark=${dark}>
+			<div class="phone-status"><span>${shortClock(summary.value?.now ?? new Date())}</span><span class="notch"></span><span>${device.online ? "●●●" : "no service"} ${device.lowPower ? "🔋" : ""}</span></div>
+			${dark && html`<div class="phone-clock">${shortClock(summary.value?.now ?? new Date())}</div>`}
+			${calls.map((c) => html`<div class="call" key=${c.number}><span class="call-icon">☎</span><div><b>Incoming call</b><small>${c.topic}</small></div></div>`)}
+			${activities.map((a, i) => html`<div class="live" key=${`${a.app} ${i}`} data-ended=${a.ended} data-stale=${a.stale}>
+				<div class="note-head"><span class="app-icon">${letter(a.app)}</span><span>${a.type || "Live Activity"}</span><time>${shortClock(a.updated)}</time></div>
+				<p class="live-state">${a.state}</p>${a.ended && html`<small>ended</small>`}${a.stale && html`<small>out of date</small>`}</div>`)}
+			<div class="notes">${groups.slice(0, 6).map((g) => html`<${Group} key=${`${g.app} ${g.thread ?? ""}`} group=${g} />`)}</div>
+			${groups.length === 0 && activities.length === 0 && calls.length === 0 && html`<p class="phone-empty">No notifications</p>`}
+			<div class="spring"></div>
+			${silent > 0 && html`<div class="silent">✓ ${silent} delivered in silence</div>`}
+			<div class="icons">${(screen?.apps ?? []).slice(0, 4).map((/** @type {any} */ a) => html`<div class="icon" key=${a.topic}><span class="app-icon big">${letter(a.topic)}${a.badge > 0 && html`<span class="badge">${a.badge}</span>`}</span></div>`)}</div>
+		</div>
+	</div>`;
+}
+
+/** @param {{group: any}} p */
+function Group({ group }) {
+	const [n, ...rest] = group.notifications;
+	return html`<div class="note" data-stack=${Math.min(2, rest.length)} data-level=${n.level}>
+		<div class="note-head"><span class="app-icon">${letter(group.app)}</span><span>${group.thread || group.app}</span><time>${shortClock(n.at)}</time></div>
+		${n.title && html`<b>${n.title}</b>`}${n.subtitle && html`<span class="subtitle">${n.subtitle}</span>`}${n.body && html`<p>${n.body}</p>`}
+		${(n.sound || rest.length > 0 || n.level) && html`<div class="note-foot">${n.level && n.level !== "active" && html`<span>${n.level}</span>`}${n.sound && html`<span>♪ ${n.sound}</span>`}${rest.length > 0 && html`<span>${rest.length} more</span>`}</div>`}
+	</div>`;
+}
+
+/** @param {string} app */
+function letter(app) {
+	return (app.split(".").pop() ?? "?").slice(0, 1).toUpperCase();
+}
+
+/** The screen in words. @param {any} device @param {any[]} groups @param {any[]} activities @param {any[]} calls */
+function spoken(device, groups, activities, calls) {
+	const notes = groups.flatMap((g) => g.notifications.map((/** @type {any} */ n) => [n.title, n.body].filter(Boolean).join(", ")));
+	return `A phone, ${device.online ? "online" : "offline"}${device.power ? `, ${device.power}` : ""}. ${calls.length ? "An incoming call. " : ""}` +
+		`${activities.length ? `${activities.length} Live Activities. ` : ""}${notes.length ? `Notifications: ${notes.join("; ")}` : "No notifications"}.`;
+}

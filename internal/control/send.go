@@ -1,0 +1,161 @@
+package control
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// Sender has what it takes to be a provider of a team. An error of
+// [controlapi.ErrNotFound] says that there is no such team.
+type Sender interface {
+	// ProviderToken signs a provider token for a team, "" being the default one, and
+	// returns the value of authorization.
+	ProviderToken(team string) (string, error)
+	// ProviderURL is where the provider API of an environment is; "" if nowhere.
+	ProviderURL(env apns.Environment) string
+}
+
+// A PushOrder is a push to send.
+type PushOrder struct {
+	Team          string            `json:"team,omitempty" maxLength:"64" doc:"The team whose provider sends it; the default one if there is none"`
+	Environment   string            `json:"environment,omitempty" enum:"production,sandbox" doc:"Where to; production if nothing is said"`
+	Token         string            `json:"token,omitempty" maxLength:"400" doc:"The device token, hex"`
+	App           string            `json:"app,omitempty" maxLength:"255" doc:"In place of a device token: the bundle ID whose channel gets a broadcast; apns-channel-id names the channel"`
+	Headers       map[string]string `json:"headers,omitempty" doc:"The headers, such as apns-topic. With authorization among them, nothing is signed; an empty authorization sends none"`
+	Payload       json.RawMessage   `json:"payload,omitempty" doc:"The payload, JSON"`
+	PayloadBase64 []byte            `json:"payloadBase64,omitempty" doc:"In place of payload: the bytes to send, JSON or not"`
+}
+
+// A PushAnswer is what the provider API has answered.
+type PushAnswer struct {
+	Status    int        `json:"status" doc:"The HTTP status" example:"200"`
+	ID        string     `json:"id,omitempty" doc:"apns-id; of a broadcast, apns-request-id" example:"EABEAE54-14A8-11E5-B60B-1697F925EC7B"`
+	UniqueID  string     `json:"uniqueId,omitempty" doc:"apns-unique-id"`
+	Reason    string     `json:"reason,omitempty" doc:"Why the push was rejected" example:"Unregistered"`
+	Timestamp int64      `json:"timestamp,omitempty" doc:"Of a 410: milliseconds since 1970"`
+	Took      float64    `json:"durationMs" doc:"Milliseconds from the request to the answer" example:"3.5"`
+	Headers   [][]string `json:"headers" doc:"The headers of the answer, name and value"`
+}
+
+// sendTimeout is how long an answer may take.
+const sendTimeout = 15 * time.Second
+
+func registerSend(r *router) {
+	register(r, huma.Operation{
+		OperationID: "send-notification", Method: http.MethodPost, Path: "/v1/notifications", Tags: []string{"notifications"},
+		Summary: "Send a push, as a provider would",
+		Description: "Over TLS and HTTP/2 to the simulator's own provider API, on a connection of its own, with a provider token that is signed for it. " +
+			"For a team whose private key the simulator does not have, it makes a key, which is then among the keys of the team. " +
+			"The answer of the provider API is in the body, also when it is a rejection. A program under test should send its pushes itself.",
+		RequestBody: exampleBody(map[string]any{
+			"token": strings.Repeat("00", 32), "headers": map[string]string{apns.HeaderTopic: "com.example.demo", apns.HeaderPushType: "alert"},
+			"payload": map[string]any{"aps": map[string]any{"alert": "Hello"}},
+		}),
+		Errors:      []int{http.StatusNotFound, http.StatusConflict},
+		Middlewares: huma.Middlewares{unhurried},
+	}, func(ctx context.Context, in *struct{ Body PushOrder }) (*answer[PushAnswer], error) {
+		return r.server.sendPush(ctx, &in.Body)
+	})
+}
+
+// sendPush sends a push and reads the answer.
+func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer], error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	request, err := s.pushRequest(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(s.General.RootPEM())
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	began := time.Now()
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return nil, refuse(http.StatusConflict, "the push has no answer: %v", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	if err != nil {
+		return nil, refuse(http.StatusConflict, "the answer %d ends too early: %v", response.StatusCode, err)
+	}
+	return &answer[PushAnswer]{pushAnswer(response, body, time.Since(began))}, nil
+}
+
+// pushRequest makes the request that an order describes.
+func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, error) {
+	if (o.Token == "") == (o.App == "") {
+		return nil, refuse(http.StatusUnprocessableEntity, "body: give token for a push, or app for a broadcast, and not both")
+	}
+	env := apns.Production
+	if o.Environment == apns.Sandbox.String() {
+		env = apns.Sandbox
+	}
+	base := s.Sender.ProviderURL(env)
+	if base == "" {
+		return nil, refuse(http.StatusConflict, "the simulator has no provider API for %v; see its --listen flags", env)
+	}
+	path := "/3/device/" + url.PathEscape(o.Token)
+	if o.App != "" {
+		path = "/4/broadcasts/apps/" + url.PathEscape(o.App)
+	}
+	payload := cmp.Or(string(o.PayloadBase64), string(o.Payload))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, bytes.NewReader([]byte(payload)))
+	if err != nil {
+		return nil, refuse(http.StatusUnprocessableEntity, "body: %v", err)
+	}
+	request.Header.Set("User-Agent", "apns-sim")
+	signs := true
+	for name, value := range o.Headers {
+		if strings.EqualFold(name, apns.HeaderAuthorization) {
+			signs = false
+		}
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	if !signs {
+		return request, nil
+	}
+	token, err := s.Sender.ProviderToken(o.Team)
+	if err != nil {
+		return nil, refused(err)
+	}
+	request.Header.Set(apns.HeaderAuthorization, token)
+	return request, nil
+}
+
+// pushAnswer shows what the provider API has answered.
+func pushAnswer(response *http.Response, body []byte, took time.Duration) PushAnswer {
+	a := PushAnswer{
+		Status: response.StatusCode, UniqueID: response.Header.Get(apns.HeaderUniqueID), Took: float64(took) / float64(time.Millisecond), Headers: [][]string{},
+		ID: cmp.Or(response.Header.Get(apns.HeaderID), response.Header.Get(apns.HeaderRequestID)),
+	}
+	for name, values := range response.Header {
+		a.Headers = append(a.Headers, []string{strings.ToLower(name), strings.Join(values, ", ")})
+	}
+	var rejection struct {
+		Reason    string
+		Timestamp int64
+	}
+	if err := json.Unmarshal(body, &rejection); err != nil && !errors.Is(err, io.EOF) {
+		return a // without a body, or with one of a fault
+	}
+	a.Reason, a.Timestamp = rejection.Reason, rejection.Timestamp
+	return a
+}
