@@ -129,7 +129,7 @@ func TestAnUninstalledAppIsUnregisteredAfterADelay(t *testing.T) {
 	}
 	got := send()
 	assert.Equal(t, answer{200, got.id, ""}, got)
-	assert.Contains(t, apple.History(got.id), "dropped app-gone")
+	assert.Contains(t, apple.History(got.id), "dropped app-removed")
 	apple.Advance(25 * time.Hour)
 	got = send()
 	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)

@@ -27,7 +27,7 @@ func (r *loginRuleFlags) apply(cfg *sim.Config) (err error) {
 	cfg.Courier.Redirect.Host = r.RedirectDevices
 	cfg.Courier.TokenBudget = r.TokenRequests
 	cfg.Courier.LoginsAtOnce = r.LoginsAtOnce
-	cfg.Broker.AskGone = r.AskRemoved
+	cfg.Broker.AskRemoved = r.AskRemoved
 	cfg.Provider.RejectBaseTokens = r.RefuseBaseTokens
 	cfg.UnregisterDelay, err = parseDelay(r.UnregisterDelay)
 	cfg.UnregisterDelay.Seed = r.UnregisterSeed

@@ -26,7 +26,7 @@ func TestEachRuleForLoginsAndTokensHasItsFlag(t *testing.T) {
 			c.UnregisterDelay = tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: 7}
 		}},
 		{"--unregister-delay never", func(c *sim.Config) { c.UnregisterDelay.Never = true }},
-		{"--ask-removed", func(c *sim.Config) { c.Broker.AskGone = true }},
+		{"--ask-removed", func(c *sim.Config) { c.Broker.AskRemoved = true }},
 		{"--refuse-base-tokens", func(c *sim.Config) { c.Provider.RejectBaseTokens = true }},
 	} {
 		t.Run(tc.flags, func(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// always is the end of the time in which a device is in use that has set none.
+// always is the activeUntil of a device that has not said when it stops being in use.
 const always = math.MaxInt64
 
 // activeLocked reports whether the device is in use. Its own time is the machine's.
@@ -32,7 +32,7 @@ func (r *Route) SetActiveFor(d time.Duration) {
 func (r *Route) setActiveUntil(until int64) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone || r.activeUntil == until {
+	if r.detached || r.activeUntil == until {
 		return
 	}
 	r.activeUntil = until

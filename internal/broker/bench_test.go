@@ -27,10 +27,10 @@ func BenchmarkPush(b *testing.B) {
 			broke, err := broker.New(broker.Config{Journal: journal.New(journal.Config{}), Store: bench.store})
 			require.NoError(b, err)
 			p := new(peer)
-			p.Route = broke.Attach(phone, p)
+			p.Route = broke.Attach(testDevice, p)
 			p.enable(topic)
 			n := &apns.Notification{ID: "id", Topic: topic, Expiration: bench.expiration}
-			push := &broker.Push{Notification: n, To: phone, Hash: apns.HashTopic(topic)}
+			push := &broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(topic)}
 			room := make([]broker.Delivery, 0, 16)
 			b.ReportAllocs()
 			for b.Loop() {

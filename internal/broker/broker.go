@@ -25,8 +25,8 @@ const (
 	// DefaultBacklog is how many pushes may wait for a device that is
 	// connected. Apple publishes no figure.
 	DefaultBacklog = 65536
-	// DefaultAckTimeout is how long a device may owe an acknowledgement unless the
-	// command line says otherwise. Apple publishes nothing about such devices.
+	// DefaultAckTimeout is the time a device has to acknowledge a push, unless the
+	// command line says otherwise. Apple publishes no figure.
 	DefaultAckTimeout = 5 * time.Minute
 	// maxBacklogBytes is how many bytes of payload these may be together. What the
 	// device has not acknowledged comes on top: a window of them.
@@ -48,15 +48,15 @@ type Config struct {
 	// connection is given up and the push is sent on the next one; 0 means as long
 	// as the connection lasts.
 	AckTimeout time.Duration
-	// AppGone is told of a push whose app counts as removed (see
-	// [Storage.NeverEnabled]), so that its token is retired. It is called by
-	// [Broker.Sweep], with nothing locked; nil tells nobody.
-	AppGone func(*Push)
-	// AskGone sends a push to an app that is gone, whose retirement is not reported
-	// yet, to the device, for it to say once more that the app is gone.
-	AskGone bool
+	// AppRemoved is called with a push whose app counts as removed (see
+	// [Storage.NeverEnabled]), so that its token can be retired. [Broker.Sweep] calls
+	// it, with nothing locked. It may be nil.
+	AppRemoved func(*Push)
+	// AskRemoved sends a push to a retired token that is not reported yet to the
+	// device, so that the device confirms that it does not have the app.
+	AskRemoved bool
 	// Backlog is how many pushes may wait to be sent to a connected device
-	// before further ones are refused with TooManyRequests; 0 means
+	// before further ones are rejected with TooManyRequests; 0 means
 	// [DefaultBacklog]. Payloads of 16 MiB together are too many as well.
 	Backlog int
 	// MaxChannels is how many broadcast channels an app may have in each
@@ -64,15 +64,15 @@ type Config struct {
 	MaxChannels int
 	// ChannelBudget is how fast messages may be published to one channel.
 	ChannelBudget Budget
-	// Store keeps what is accepted and not settled for a later broker; nil
-	// keeps it in this broker's queues alone.
+	// Store keeps accepted pushes that are neither delivered nor dropped for a later
+	// broker; nil keeps them in this broker's queues alone.
 	Store store.Store
 	// Journal may be nil.
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
 	// Spaces has the devices and teams that live in a space of their own, with a
-	// clock of their own; nil means that none does. Its common clock is Clock.
+	// clock of their own; nil means that none does. The clock of the default space is Clock.
 	Spaces *space.Registry
 	// Log may be nil.
 	Log *slog.Logger
@@ -89,13 +89,12 @@ type Push struct {
 	Hash apns.TopicHash
 	// Base says that the push is addressed to the device's base token.
 	Base bool
-	// Track is where the journal notes what becomes of the push; nil if nobody
-	// follows it.
+	// Track is where the journal records the events of the push; nil if they are not
+	// recorded.
 	Track *journal.Track
-	// Gone says that the app or the device is gone and that providers are not
-	// told yet: the push is accepted, and dropped, unless [Config].AskGone has it
-	// sent.
-	Gone bool
+	// Unreported says that the token is retired and not reported yet: the push is
+	// accepted, and dropped, unless [Config].AskRemoved has it sent.
+	Unreported bool
 }
 
 const shardCount = 64 // a power of two
@@ -110,8 +109,8 @@ type Broker struct {
 	window     int
 	backlog    int
 	ackTimeout time.Duration
-	appGone    func(*Push) // may be nil
-	askGone    bool
+	appRemoved func(*Push) // may be nil
+	askRemoved bool
 	store      store.Store // may be nil
 	journal    *journal.Journal
 	clock      *clock.Clock // of the default space
@@ -148,8 +147,8 @@ func New(cfg Config) (*Broker, error) {
 		window:     cmp.Or(max(0, cfg.Window), DefaultWindow),
 		backlog:    cmp.Or(max(0, cfg.Backlog), DefaultBacklog),
 		ackTimeout: cfg.AckTimeout,
-		appGone:    cfg.AppGone,
-		askGone:    cfg.AskGone,
+		appRemoved: cfg.AppRemoved,
+		askRemoved: cfg.AskRemoved,
 		store:      cfg.Store,
 		journal:    cfg.Journal,
 		clock:      cfg.Clock,
@@ -172,7 +171,7 @@ func New(cfg Config) (*Broker, error) {
 	return b, b.restore()
 }
 
-// restore holds what the store kept from an earlier broker.
+// restore takes the pushes of an earlier broker from the store.
 func (b *Broker) restore() error {
 	if b.store == nil {
 		return nil
@@ -223,7 +222,7 @@ func (b *Broker) withQueue(to Address, f func(*queue)) {
 	q := s.queues[to]
 	if q == nil {
 		q = &queue{b: b, to: to}
-		q.moveInLocked()
+		q.updateSpaceLocked()
 		s.queues[to] = q
 	}
 	q.mu.Lock()
@@ -259,16 +258,16 @@ func (b *Broker) forget(to Address) {
 	}
 }
 
-// Submit accepts p for delivery: it is sent, stored or dropped as its address,
-// its topic and its expiration demand, and the journal says which. The error
-// is an *apns.Rejection if p is refused, or the store's if p cannot be kept.
+// Submit accepts p for delivery: it is sent, stored or dropped, depending on its
+// address, topic and expiration; the journal records which. The error is an
+// *apns.Rejection if p is rejected, or the store's if p cannot be stored.
 func (b *Broker) Submit(p *Push) error {
 	e := &entry{push: p}
 	var err error
 	b.update(p.To, func(q *queue) {
 		now := q.clock.Now()
-		if p.Gone {
-			q.submitGoneLocked(e, now)
+		if p.Unreported {
+			q.submitUnreportedLocked(e, now)
 			return
 		}
 		deadline := p.Expiration.Deadline(now)
@@ -279,9 +278,8 @@ func (b *Broker) Submit(p *Push) error {
 	return err
 }
 
-// Attach makes peer the connection of the device at an address. The newest
-// wins: a former peer is told that it was replaced, and what was on its way is
-// sent again.
+// Attach makes peer the connection of the device at an address. The newest connection
+// wins: the former peer is replaced, and its pushes in flight are sent again.
 func (b *Broker) Attach(to Address, peer Peer) *Route {
 	r := &Route{peer: peer, activeUntil: always}
 	var former *Route
@@ -291,7 +289,7 @@ func (b *Broker) Attach(to Address, peer Peer) *Route {
 			q.detachLocked(q.clock.Now())
 			former.peer.Replaced()
 		}
-		q.moveInLocked() // it may be in another space than before
+		q.updateSpaceLocked() // it may be in another space than before
 		q.route = r
 	})
 	if former != nil {
@@ -332,8 +330,8 @@ func (b *Broker) Connected(to Address) bool {
 	return q.route != nil
 }
 
-// Withdraw drops everything that waits for a topic of an address, because the
-// token it was sent to has been retired.
+// Withdraw drops the pushes to a topic of an address, because their token was
+// retired.
 func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
 	b.update(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
 }

@@ -18,10 +18,10 @@ import (
 
 const topic = "com.example.app"
 
-var phone = broker.Address{Device: apns.DeviceID{1}}
+var testDevice = broker.Address{Device: apns.DeviceID{1}}
 
-// A world is a broker with its journal, its store and its clock.
-type world struct {
+// A fixture is a broker with its journal, its store and its clock.
+type fixture struct {
 	t *testing.T
 	*broker.Broker
 	journal *journal.Journal
@@ -30,14 +30,14 @@ type world struct {
 	pushes  int
 }
 
-func newWorld(t *testing.T, cfg broker.Config) *world {
+func newFixture(t *testing.T, cfg broker.Config) *fixture {
 	t.Helper()
-	return newWorldAt(t, new(clock.Clock), cfg)
+	return newFixtureAt(t, new(clock.Clock), cfg)
 }
 
-func newWorldAt(t *testing.T, c *clock.Clock, cfg broker.Config) *world {
+func newFixtureAt(t *testing.T, c *clock.Clock, cfg broker.Config) *fixture {
 	t.Helper()
-	w := &world{t: t, clock: c, store: new(store.Memory)}
+	w := &fixture{t: t, clock: c, store: new(store.Memory)}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
 	cfg.Clock, cfg.Journal, cfg.Store = w.clock, w.journal, w.store
 	b, err := broker.New(cfg)
@@ -55,31 +55,31 @@ func neverStored() option          { return func(n *apns.Notification) { n.Expir
 func expiring(at time.Time) option {
 	return func(n *apns.Notification) { n.Expiration = apns.Expiration(at.Unix()) }
 }
-func (w *world) in(d time.Duration) time.Time { return w.clock.Now().Add(d) }
+func (w *fixture) in(d time.Duration) time.Time { return w.clock.Now().Add(d) }
 
 // push submits a push with the payload given as its name.
-func (w *world) push(name string, options ...option) {
+func (w *fixture) push(name string, options ...option) {
 	w.t.Helper()
 	require.NoError(w.t, w.tryPush(name, options...))
 }
 
-func (w *world) tryPush(name string, options ...option) error {
+func (w *fixture) tryPush(name string, options ...option) error {
 	w.pushes++
 	n := &apns.Notification{ID: name, Topic: topic, Expiration: apns.DefaultExpiration, Priority: 10, Payload: []byte(name)}
 	for _, o := range options {
 		o(n)
 	}
-	return w.Submit(&broker.Push{Notification: n, To: phone, Hash: apns.HashTopic(n.Topic)})
+	return w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(n.Topic)})
 }
 
 // history tells what became of a push, in the words of the journal.
-func (w *world) history(name string) (told []string) {
+func (w *fixture) history(name string) (events []string) {
 	for _, e := range w.journal.Read(0, 0).Events {
 		if e.Push != nil && e.Push.ID == name {
-			told = append(told, e.Kind.String()+suffix(e.Cause))
+			events = append(events, e.Kind.String()+suffix(e.Cause))
 		}
 	}
-	return told
+	return events
 }
 
 func suffix(cause string) string {
@@ -99,14 +99,14 @@ func (p *peer) Wake()     { p.woken++ }
 func (p *peer) Replaced() { p.replaced++ }
 func (p *peer) Overdue()  { p.overdue++ }
 
-func (w *world) attach() *peer {
+func (w *fixture) attach() *peer {
 	p := new(peer)
-	p.Route = w.Attach(phone, p)
+	p.Route = w.Attach(testDevice, p)
 	return p
 }
 
 // connect attaches a peer that enables topics.
-func (w *world) connect(topics ...string) *peer {
+func (w *fixture) connect(topics ...string) *peer {
 	p := w.attach()
 	p.enable(topics...)
 	return p
@@ -135,7 +135,7 @@ func inBubble(t *testing.T, f func(*testing.T)) { t.Helper(); synctest.Test(t, f
 
 func TestPushToAConnectedDeviceIsSentAndSettledByItsAcknowledgement(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		w.push("a")
 		assert.Equal(t, 1, p.woken)
@@ -148,7 +148,7 @@ func TestPushToAConnectedDeviceIsSentAndSettledByItsAcknowledgement(t *testing.T
 		assert.Equal(t, uint32(w.in(apns.MaxRetention).Unix()), got[0].Expiry, "the default is the longest retention")
 
 		push, verdict := p.Ack(1, 0)
-		assert.Equal(t, broker.Settled, verdict)
+		assert.Equal(t, broker.Done, verdict)
 		assert.Equal(t, "a", push.ID)
 		_, verdict = p.Ack(1, 0)
 		assert.Equal(t, broker.Unknown, verdict, "an id is settled once")
@@ -158,7 +158,7 @@ func TestPushToAConnectedDeviceIsSentAndSettledByItsAcknowledgement(t *testing.T
 
 func TestNothingIsSentBeforeTheFilter(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		w.push("a")
 		assert.Empty(t, p.take(), "a courier sends nothing before the filter")
@@ -169,7 +169,7 @@ func TestNothingIsSentBeforeTheFilter(t *testing.T) {
 
 func TestStoredPushesComeFirstAndTheLastIsMarked(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 3}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 3}})
 		for _, name := range []string{"a", "b", "c"} {
 			w.push(name)
 		}
@@ -189,7 +189,7 @@ func TestStoredPushesComeFirstAndTheLastIsMarked(t *testing.T) {
 
 func TestOnlyTheNewestPushPerAppIsStored(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		w.push("old")
 		w.push("other", forTopic("com.example.other"))
 		w.push("new")
@@ -213,7 +213,7 @@ func TestStorageRule(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{Storage: test.rule})
+				w := newFixture(t, broker.Config{Storage: test.rule})
 				w.push("none1")
 				w.push("x1", collapsing("x"))
 				w.push("none2")
@@ -228,23 +228,23 @@ func TestStorageRule(t *testing.T) {
 func TestExpiration(t *testing.T) {
 	tests := []struct {
 		what   string
-		push   func(*world) []option
+		push   func(*fixture) []option
 		away   time.Duration
 		comes  bool
 		expect string // the last word of the journal
 	}{
-		{"0 is one attempt: a device that is away never sees it", func(*world) []option { return []option{neverStored()} }, 0, false, "dropped device-offline"},
-		{"a time in the past is one attempt", func(w *world) []option { return []option{expiring(w.in(-time.Minute))} }, 0, false, "dropped device-offline"},
-		{"before its expiry it waits", func(w *world) []option { return []option{expiring(w.in(time.Hour))} }, 59 * time.Minute, true, "sent"},
-		{"after its expiry it is dropped", func(w *world) []option { return []option{expiring(w.in(time.Hour))} }, 2 * time.Hour, false, "dropped expired"},
-		{"the default waits thirty days", func(*world) []option { return nil }, 30*24*time.Hour - time.Second, true, "sent"},
-		{"and no longer", func(*world) []option { return nil }, 30*24*time.Hour + time.Second, false, "dropped expired"},
-		{"a later time is capped at thirty days", func(w *world) []option { return []option{expiring(w.in(90 * 24 * time.Hour))} }, 31 * 24 * time.Hour, false, "dropped expired"},
+		{"0 is one attempt: a device that is away never sees it", func(*fixture) []option { return []option{neverStored()} }, 0, false, "dropped device-offline"},
+		{"a time in the past is one attempt", func(w *fixture) []option { return []option{expiring(w.in(-time.Minute))} }, 0, false, "dropped device-offline"},
+		{"before its expiry it waits", func(w *fixture) []option { return []option{expiring(w.in(time.Hour))} }, 59 * time.Minute, true, "sent"},
+		{"after its expiry it is dropped", func(w *fixture) []option { return []option{expiring(w.in(time.Hour))} }, 2 * time.Hour, false, "dropped expired"},
+		{"the default waits thirty days", func(*fixture) []option { return nil }, 30*24*time.Hour - time.Second, true, "sent"},
+		{"and no longer", func(*fixture) []option { return nil }, 30*24*time.Hour + time.Second, false, "dropped expired"},
+		{"a later time is capped at thirty days", func(w *fixture) []option { return []option{expiring(w.in(90 * 24 * time.Hour))} }, 31 * 24 * time.Hour, false, "dropped expired"},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{})
+				w := newFixture(t, broker.Config{})
 				w.push("a", test.push(w)...)
 				time.Sleep(test.away)
 				assert.Equal(t, test.comes, len(w.connect(topic).names()) == 1)
@@ -257,7 +257,7 @@ func TestExpiration(t *testing.T) {
 
 func TestExpiration0ReachesAConnectedDevice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		w.push("now", neverStored())
 		got := p.take()
@@ -270,7 +270,7 @@ func TestExpiration0ReachesAConnectedDevice(t *testing.T) {
 
 func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 2}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 2}})
 		w.push("short", expiring(w.in(time.Minute)))
 		w.push("long", expiring(w.in(time.Hour)))
 		assert.Equal(t, w.in(time.Minute).Unix(), w.NextDue().Unix())
@@ -290,7 +290,7 @@ func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 func TestAPushThatIsOvertakenKeepsItsTimestampOnceItWasSent(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		const other = "com.example.other"
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic, other)
 		w.push("sent")
 		sent := p.take()[0]
@@ -320,7 +320,7 @@ func TestAPushThatIsOvertakenKeepsItsTimestampOnceItWasSent(t *testing.T) {
 
 func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		w.push("a")
 		first := p.take()[0]
@@ -336,14 +336,14 @@ func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing
 		assert.Equal(t, 2, second[0].Attempt)
 		assert.Equal(t, first.Timestamp, second[0].Timestamp, "so that a device which has it sees a duplicate")
 		_, verdict = again.Ack(1, 2)
-		assert.Equal(t, broker.Settled, verdict, "2 on a second attempt means duplicate")
+		assert.Equal(t, broker.Done, verdict, "2 on a second attempt means duplicate")
 		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}, w.history("a"))
 	})
 }
 
 func TestNewestConnectionWins(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		older := w.connect(topic)
 		w.push("a")
 		require.Len(t, older.take(), 1)
@@ -377,7 +377,7 @@ func TestTopicLists(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{})
+				w := newFixture(t, broker.Config{})
 				p := w.attach()
 				p.SetActive(!test.asleep)
 				p.SetFilter(test.filter)
@@ -391,7 +391,7 @@ func TestTopicLists(t *testing.T) {
 
 func TestHeldPushesComeWhenTheirTopicIsEnabled(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect("com.example.other")
 		w.push("a")
 		w.push("o", forTopic("com.example.other"))
@@ -406,7 +406,7 @@ func TestHeldPushesComeWhenTheirTopicIsEnabled(t *testing.T) {
 
 func TestWakingASleepingDeviceReleasesOpportunisticPushes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetActive(false)
 		p.SetFilter(broker.Filter{Opportunistic: []apns.TopicHash{apns.HashTopic(topic)}})
@@ -420,7 +420,7 @@ func TestWakingASleepingDeviceReleasesOpportunisticPushes(t *testing.T) {
 
 func TestDisablingATopicHoldsWhatWasNotSentYet(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		w.push("kept")
 		w.push("once", neverStored())
@@ -438,17 +438,17 @@ func TestAcknowledgementStatuses(t *testing.T) {
 		verdict broker.AckVerdict
 		want    string
 	}{
-		{0, broker.Settled, "delivered"},
-		{2, broker.Settled, "dropped no-recipient"},
-		{3, broker.Settled, "dropped unparsable"},
-		{6, broker.Settled, "dropped topic-ignored"},
-		{7, broker.Gone, "dropped unknown-topic"},
-		{11, broker.Gone, "dropped token-removed"},
-		{99, broker.Settled, "dropped refused"},
+		{0, broker.Done, "delivered"},
+		{2, broker.Done, "dropped no-recipient"},
+		{3, broker.Done, "dropped unparsable"},
+		{6, broker.Done, "dropped topic-ignored"},
+		{7, broker.RetireToken, "dropped unknown-topic"},
+		{11, broker.RetireToken, "dropped token-removed"},
+		{99, broker.Done, "dropped refused"},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.status), func(t *testing.T) {
-			w := newWorld(t, broker.Config{})
+			w := newFixture(t, broker.Config{})
 			p := w.connect(topic)
 			w.push("a")
 			require.Len(t, p.take(), 1)
@@ -461,7 +461,7 @@ func TestAcknowledgementStatuses(t *testing.T) {
 
 func TestWindowHoldsBackUntilTheDeviceAcknowledges(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Window: 2})
+		w := newFixture(t, broker.Config{Window: 2})
 		p := w.connect(topic)
 		for i := range 5 {
 			w.push(fmt.Sprint(i))
@@ -480,7 +480,7 @@ func TestWindowHoldsBackUntilTheDeviceAcknowledges(t *testing.T) {
 
 func TestTakeFillsWhatThereIsRoomForAndIsNotWokenInBetween(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		for i := range 5 {
 			w.push(fmt.Sprint(i))
@@ -497,7 +497,7 @@ func TestTakeFillsWhatThereIsRoomForAndIsNotWokenInBetween(t *testing.T) {
 
 func TestTooManyWaitingForAConnectedDeviceAreRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Backlog: 3})
+		w := newFixture(t, broker.Config{Backlog: 3})
 		p := w.connect(topic)
 		for i := range 3 {
 			w.push(fmt.Sprint(i))
@@ -513,7 +513,7 @@ func TestTooManyWaitingForAConnectedDeviceAreRefused(t *testing.T) {
 
 func TestTooMuchWaitingForAConnectedDeviceIsRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		large := func(n *apns.Notification) { n.Payload = make([]byte, 1<<20) }
 		for i := range 16 {
@@ -534,7 +534,7 @@ func TestTooMuchWaitingForAConnectedDeviceIsRefused(t *testing.T) {
 func TestADeviceThatPassesOverOneAcknowledgementGetsNoMoreAtLast(t *testing.T) {
 	const window = 10
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Window: window})
+		w := newFixture(t, broker.Config{Window: window})
 		p := w.connect(topic)
 		sent := 0
 		for i := range 100 * window {
@@ -556,10 +556,10 @@ func TestADeviceThatPassesOverOneAcknowledgementGetsNoMoreAtLast(t *testing.T) {
 
 func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		w.push("a")
 		w.push("o", forTopic("com.example.other"))
-		w.Withdraw(phone, apns.HashTopic(topic))
+		w.Withdraw(testDevice, apns.HashTopic(topic))
 		assert.Equal(t, []string{"o"}, w.connect(topic, "com.example.other").names())
 		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped unregistered"}, w.history("a"))
 	})
@@ -567,7 +567,7 @@ func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
 
 func TestABrokerTakesUpWhatAnEarlierOneLeftInTheStore(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		w.push("a")
 		w.push("gone", neverStored())
 		next, err := broker.New(broker.Config{Store: w.store, Journal: w.journal, Clock: w.clock})
@@ -584,13 +584,13 @@ func TestABrokerTakesUpWhatAnEarlierOneLeftInTheStore(t *testing.T) {
 
 func TestUsersOfOneDeviceHaveQueuesOfTheirOwn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		w.push("a")
 		other := new(peer)
-		other.Route = w.Attach(broker.Address{Device: phone.Device, User: 1}, other)
+		other.Route = w.Attach(broker.Address{Device: testDevice.Device, User: 1}, other)
 		assert.Zero(t, other.enable(topic))
 		sandbox := new(peer)
-		sandbox.Route = w.Attach(broker.Address{Device: phone.Device, Environment: apns.Sandbox}, sandbox)
+		sandbox.Route = w.Attach(broker.Address{Device: testDevice.Device, Environment: apns.Sandbox}, sandbox)
 		assert.Zero(t, sandbox.enable(topic), "and so have the two environments")
 		assert.Equal(t, 1, w.connect(topic).woken)
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-func (w *world) channel(policy broker.StoragePolicy) broker.Channel {
+func (w *fixture) channel(policy broker.StoragePolicy) broker.Channel {
 	w.t.Helper()
 	c, err := w.CreateChannel(apns.Production, topic, policy)
 	require.NoError(w.t, err)
@@ -20,12 +20,12 @@ func (w *world) channel(policy broker.StoragePolicy) broker.Channel {
 }
 
 // publish publishes a message with the payload given as its name.
-func (w *world) publish(c broker.Channel, name string, options ...option) {
+func (w *fixture) publish(c broker.Channel, name string, options ...option) {
 	w.t.Helper()
 	require.NoError(w.t, w.tryPublish(c, name, options...))
 }
 
-func (w *world) tryPublish(c broker.Channel, name string, options ...option) error {
+func (w *fixture) tryPublish(c broker.Channel, name string, options ...option) error {
 	n := &apns.Notification{ID: name, Environment: c.Environment, Topic: c.App.BundleID(), Payload: []byte(name)}
 	for _, o := range options {
 		o(n)
@@ -33,10 +33,10 @@ func (w *world) tryPublish(c broker.Channel, name string, options ...option) err
 	return w.Publish(&broker.Broadcast{Notification: n, App: c.App, Channel: c.ID})
 }
 
-// connectUser attaches a peer of a further user of the phone, without topics.
-func (w *world) connectUser(user uint8) *peer {
+// connectUser attaches a peer of a further user of the device, without topics.
+func (w *fixture) connectUser(user uint8) *peer {
 	p := new(peer)
-	p.Route = w.Attach(broker.Address{Device: phone.Device, User: user}, p)
+	p.Route = w.Attach(broker.Address{Device: testDevice.Device, User: user}, p)
 	p.enable()
 	return p
 }
@@ -50,7 +50,7 @@ func reason(t *testing.T, err error) apns.Reason {
 
 func TestABroadcastReachesEachSubscriberAndNobodyElse(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c, other := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
 		first, second, elsewhere := w.connectUser(0), w.connectUser(1), w.connectUser(2)
 		for _, p := range []*peer{first, second} {
@@ -70,7 +70,7 @@ func TestABroadcastReachesEachSubscriberAndNobodyElse(t *testing.T) {
 			assert.Equal(t, apns.HashTopic("com.example.app.push-type.liveactivity"), got[0].Push.Hash, "the topic of Live Activities")
 			assert.True(t, got[0].Push.Base, "the token is the device's own")
 			_, verdict := p.Ack(got[0].ID, 0)
-			assert.Equal(t, broker.Settled, verdict)
+			assert.Equal(t, broker.Done, verdict)
 		}
 		assert.Empty(t, elsewhere.take())
 		assert.Equal(t, []string{"accepted", "sent", "delivered", "sent", "delivered"}, w.history("a"))
@@ -79,7 +79,7 @@ func TestABroadcastReachesEachSubscriberAndNobodyElse(t *testing.T) {
 
 func TestABroadcastIsNotStoredForADevice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -102,13 +102,13 @@ func TestABroadcastIsNotStoredForADevice(t *testing.T) {
 // "message-storage-policy": 1 keeps the most recent message, for eight hours at
 // the most: "Sending channel management requests to APNs".
 func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
-	hour := func(w *world) []option { return []option{expiring(w.in(time.Hour))} }
-	day := func(w *world) []option { return []option{expiring(w.in(24 * time.Hour))} }
-	once := func(*world) []option { return []option{neverStored()} }
+	hour := func(w *fixture) []option { return []option{expiring(w.in(time.Hour))} }
+	day := func(w *fixture) []option { return []option{expiring(w.in(24 * time.Hour))} }
+	once := func(*fixture) []option { return []option{neverStored()} }
 	tests := []struct {
 		what   string
 		policy broker.StoragePolicy
-		last   func(*world) []option // of the newest message
+		last   func(*fixture) []option // of the newest message
 		late   time.Duration
 		want   []string
 	}{
@@ -123,7 +123,7 @@ func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{})
+				w := newFixture(t, broker.Config{})
 				c := w.channel(test.policy)
 				w.publish(c, "old", day(w)...)
 				w.publish(c, "new", test.last(w)...)
@@ -138,7 +138,7 @@ func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
 
 func TestACheckpointSparesTheDeviceWhatItHasSeen(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.MostRecent)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -164,7 +164,7 @@ func TestACheckpointSparesTheDeviceWhatItHasSeen(t *testing.T) {
 
 func TestAMessageThatWaitsBehindTheWindowExpires(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Window: 1})
+		w := newFixture(t, broker.Config{Window: 1})
 		c := w.channel(broker.MostRecent)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -181,7 +181,7 @@ func TestAMessageThatWaitsBehindTheWindowExpires(t *testing.T) {
 
 func TestNothingOfAChannelIsSentBeforeTheFilter(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.attach()
 		p.Subscribe(topic, c.ID, 0)
@@ -196,7 +196,7 @@ func TestNothingOfAChannelIsSentBeforeTheFilter(t *testing.T) {
 
 func TestAnIgnoredTopicIgnoresItsChannels(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.attach()
 		p.SetFilter(broker.Filter{Ignored: []apns.TopicHash{apns.HashTopic(topic + ".push-type.liveactivity")}})
@@ -208,7 +208,7 @@ func TestAnIgnoredTopicIgnoresItsChannels(t *testing.T) {
 
 func TestUnsubscribingDropsWhatWasNotSent(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c, kept := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
 		p := w.connect(topic)
 		p.Subscribe(topic, c.ID, 0)
@@ -226,7 +226,7 @@ func TestUnsubscribingDropsWhatWasNotSent(t *testing.T) {
 
 func TestSubscribersLearnThatAChannelWasDeleted(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.MostRecent)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -244,7 +244,7 @@ func TestSubscribersLearnThatAChannelWasDeleted(t *testing.T) {
 
 func TestASleepingPeerIsWokenForADeletedChannel(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Window: 1})
+		w := newFixture(t, broker.Config{Window: 1})
 		c := w.channel(broker.NoStorage)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -269,33 +269,33 @@ func TestASleepingPeerIsWokenForADeletedChannel(t *testing.T) {
 func TestNoStatusOfABroadcastRetiresAToken(t *testing.T) {
 	for _, status := range []uint8{2, 7, 11} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			w := newWorld(t, broker.Config{})
+			w := newFixture(t, broker.Config{})
 			c := w.channel(broker.NoStorage)
 			p := w.connect()
 			p.Subscribe(topic, c.ID, 0)
 			w.publish(c, "a")
 			require.Len(t, p.take(), 1)
 			_, verdict := p.Ack(1, status)
-			assert.Equal(t, broker.Settled, verdict)
+			assert.Equal(t, broker.Done, verdict)
 		})
 	}
 }
 
 func TestRetiringATokenLeavesBroadcasts(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
 		w.publish(c, "a")
-		w.Withdraw(phone, apns.HashTopic(topic+".push-type.liveactivity"))
+		w.Withdraw(testDevice, apns.HashTopic(topic+".push-type.liveactivity"))
 		assert.Equal(t, []string{"a"}, p.names())
 	})
 }
 
 func TestAFloodOfBroadcastsIsDroppedForADeviceThatDoesNotTakeIt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Backlog: 1})
+		w := newFixture(t, broker.Config{Backlog: 1})
 		c := w.channel(broker.NoStorage)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -308,7 +308,7 @@ func TestAFloodOfBroadcastsIsDroppedForADeviceThatDoesNotTakeIt(t *testing.T) {
 
 func TestAReplacedConnectionTakesItsSubscriptionsAway(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		older := w.connect()
 		older.Subscribe(topic, c.ID, 0)
@@ -322,7 +322,7 @@ func TestAReplacedConnectionTakesItsSubscriptionsAway(t *testing.T) {
 
 func TestChannelsOfOneAppAndEnvironment(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{MaxChannels: 2})
+		w := newFixture(t, broker.Config{MaxChannels: 2})
 		first := w.channel(broker.NoStorage)
 		time.Sleep(time.Second)
 		second := w.channel(broker.MostRecent)
@@ -362,7 +362,7 @@ func TestAChannelWithoutStorageHasTheHigherBudget(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{ChannelBudget: test.budget})
+				w := newFixture(t, broker.Config{ChannelBudget: test.budget})
 				c := w.channel(test.policy)
 				for range test.takes {
 					w.publish(c, "a")
@@ -374,7 +374,7 @@ func TestAChannelWithoutStorageHasTheHigherBudget(t *testing.T) {
 		})
 	}
 	t.Run("none", func(t *testing.T) {
-		w := newWorld(t, broker.Config{ChannelBudget: broker.Budget{Stored: -1}})
+		w := newFixture(t, broker.Config{ChannelBudget: broker.Budget{Stored: -1}})
 		c := w.channel(broker.MostRecent)
 		for range 2 * broker.DefaultBudgetStored {
 			w.publish(c, "a")

@@ -113,19 +113,19 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 					return
 				}
 				i := rapid.IntRange(0, len(channels)-1).Draw(t, "channel")
-				gone := channels[i]
+				removed := channels[i]
 				channels = append(channels[:i:i], channels[i+1:]...)
-				require.True(t, b.DeleteChannel(apns.Production, topic, gone.ID))
+				require.True(t, b.DeleteChannel(apns.Production, topic, removed.ID))
 				for _, d := range devices {
 					if d == nil {
 						continue
 					}
-					var told []broker.Channel
-					if _, subscribed := d.seen[gone.ID]; subscribed {
-						told = []broker.Channel{gone.Channel}
-						delete(d.seen, gone.ID)
+					var events []broker.Channel
+					if _, subscribed := d.seen[removed.ID]; subscribed {
+						events = []broker.Channel{removed.Channel}
+						delete(d.seen, removed.ID)
 					}
-					require.Equal(t, told, d.TakeDeleted())
+					require.Equal(t, events, d.TakeDeleted())
 				}
 			},
 			"connect": func(t *rapid.T) {

@@ -124,7 +124,7 @@ func (b *Broker) DeleteChannels(app App) (deleted int) {
 	return deleted
 }
 
-// end tells the subscribers of a channel that it is gone.
+// end notifies the subscribers of a channel that it was deleted.
 func (c *channel) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

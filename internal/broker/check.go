@@ -112,18 +112,18 @@ func (b *Broker) eachQueue(f func(*queue)) {
 // recorded.
 func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 	ready := q.ready.entries[q.ready.head:]
-	var flying []*entry
+	var inFlight []*entry
 	if q.route != nil {
 		for _, e := range q.route.flight.entries {
 			if e != nil {
-				flying = append(flying, e)
+				inFlight = append(inFlight, e)
 			}
 		}
-		if len(flying) != q.route.flight.count {
+		if len(inFlight) != q.route.flight.count {
 			problems = append(problems, "the count in flight is wrong")
 		}
-		if q.route.gone {
-			problems = append(problems, "its route is gone")
+		if q.route.detached {
+			problems = append(problems, "its route is detached")
 		}
 		if q.route.q != q {
 			problems = append(problems, "its route leads to another queue")
@@ -142,7 +142,7 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 	if !slices.IsSortedFunc(q.held, inOrder) || !slices.IsSortedFunc(ready, inOrder) {
 		problems = append(problems, "it is out of order")
 	}
-	for _, e := range slices.Concat(q.held, ready, flying) {
+	for _, e := range slices.Concat(q.held, ready, inFlight) {
 		if kept := e.storable && e.message == nil && q.b.store != nil; kept != e.recorded {
 			problems = append(problems, fmt.Sprintf("push %d should be in the store: %t, is: %t", e.seq, kept, e.recorded))
 		}
@@ -156,7 +156,7 @@ func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 		}
 	}
 	if q.idleLocked() {
-		problems = append(problems, "it is empty and stays")
+		problems = append(problems, "it is empty and was not removed")
 	}
 	if len(q.held) > q.b.storage.MaxPerDevice {
 		problems = append(problems, "it holds too much")

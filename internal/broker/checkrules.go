@@ -24,18 +24,18 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 	swept := !moved && q.b.due.Load() > time.Now().UnixNano() // what is due now has been done
 	for _, e := range q.held {
 		due(e.deadline, fmt.Sprintf("the expiry of push %d", e.seq))
-		where, why := q.placeLocked(e, now, false)
+		where, cause := q.placeLocked(e, now, false)
 		switch {
-		case where == hold && why == Grouped && q.route.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
+		case where == hold && cause == Grouped && q.route.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
 			problem("push %d is grouped and nothing says until when", e.seq)
-		case where == hold && why == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
+		case where == hold && cause == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
 			problem("push %d waits for its topic and nothing says since when", e.seq)
 		case where != hold && swept:
 			problem("push %d is held for no reason", e.seq)
 		}
 	}
 	for _, e := range q.ready.entries[q.ready.head:] {
-		if where, why := q.placeLocked(e, now, false); where == discard || where == hold && !why.momentary() && q.route.filter != nil {
+		if where, cause := q.placeLocked(e, now, false); where == discard || where == hold && !cause.momentary() && q.route.filter != nil {
 			problem("push %d is ready and the filter does not let it through", e.seq)
 		}
 	}

@@ -47,7 +47,7 @@ var byCause = map[Cause]LogEntry{
 	DropTokenRemoved: {logUnregistered, "The app was removed from the device."},
 	DropUnregistered: {logUnregistered, "The token was retired while the push waited."},
 	DropNeverEnabled: {logUnregistered, "The device has not listed the topic for so long that the app counts as removed."},
-	DropGone:         {logUnregistered, "The app was removed from the device; its token is reported later."},
+	DropAppRemoved:   {logUnregistered, "The app was removed from the device; its token is reported later."},
 	DropUnparsable:   {logDiscarded + " - Unparsable", "The device could not parse the payload."},
 	DropRefused:      {logDiscarded + " - Refused", "The device answered with a status that is no delivery."},
 	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
@@ -106,8 +106,8 @@ func discarded(cause Cause) LogEntry {
 	if !ok {
 		return LogEntry{logDiscarded, explainedElsewhere}
 	}
-	if why, ok := storing[cause]; ok {
-		return LogEntry{logDiscarded + " - " + why, "It could not be delivered at once, and its expiration forbids storing it."}
+	if cause, ok := storing[cause]; ok {
+		return LogEntry{logDiscarded + " - " + cause, "It could not be delivered at once, and its expiration forbids storing it."}
 	}
 	return e
 }

@@ -2,24 +2,24 @@
 // to the connection of the device they are for, now or when it comes back.
 //
 // It knows queues, the rule of what is stored and replaced, expiry, topic lists,
-// priorities and budgets, and what an acknowledgement settles. It leaves to others where pushes
+// priorities, budgets and acknowledgements. It leaves to others where pushes
 // come from and how they travel: it owns no socket and starts no goroutine. A
 // device's connection attaches as a [Peer], is woken when there is something
 // to take, and takes it with [Route.Take].
 //
-//	Submit ──► ready ──Take──► in flight ──Ack──► settled
+//	Submit ──► ready ──Take──► in flight ──Ack──► delivered or dropped
 //	    │        ▲  │              │
 //	    ▼        │  ▼              ▼ connection lost
 //	  held ◄─────┴──────────────────
 //
-// A push is held while its device is away, its topic is not enabled, or the moment
-// is not good: the device sleeps or saves power, or the app has used up its hour.
-// Only held pushes are subject to the storage rule. What is ready is on its way; only
-// a new filter or the end of the connection takes it back.
+// A push is held while its device is offline or asleep or saves power, while its topic
+// is not enabled, and while the app is over its hourly budget. Only held pushes are
+// subject to the storage rule. A ready push is held again only by a new filter or the
+// end of the connection.
 //
-// Some rules have a moment at which something is to happen. The broker knows the
-// next one ([Broker.NextDue], [Broker.Sooner]); whoever owns it calls [Broker.Sweep]
-// then.
+// Some rules apply at a certain time. [Broker.NextDue] returns the next one, and
+// [Broker.Sooner] reports that it has become earlier; the owner of the broker calls
+// [Broker.Sweep] then.
 //
 // A broadcast channel passes each message to the routes that subscribe to it,
 // ready as a push to the device would be; it is never held for a device. The

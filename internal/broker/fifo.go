@@ -46,7 +46,7 @@ func (e *entry) size() int {
 	return len(e.push.Payload)
 }
 
-// A flight is what has been sent and not been acknowledged. Ids are given in
+// A flight is the pushes that were sent and not acknowledged. Ids are given in
 // order, so the place of an entry follows from its id: acknowledgements come
 // in any order, mostly that of sending.
 type flight struct {
@@ -56,8 +56,8 @@ type flight struct {
 	count   int
 }
 
-// stretch is how many windows long a flight may become behind one delivery that is not
-// acknowledged, while later ones are.
+// stretch is how many windows the ids in flight may span, when the oldest delivery is
+// not acknowledged and later ones are.
 const stretch = 64
 
 // hasRoom reports whether something more may be sent.

@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// Forget drops everything that waits for a device, in both environments, or is on
-// its way there, because nobody wants it any more. It returns how much that was.
+// Forget drops all pushes to a device, in both environments, because the device was
+// deleted. It returns their number.
 func (b *Broker) Forget(device apns.DeviceID) (pushes int) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		for _, to := range b.addressesOf(env, device) {

@@ -15,28 +15,28 @@ import (
 
 // A device whose deliveries are forgotten owes nothing for them.
 func TestADeviceNeedNotAcknowledgeWhatIsForgotten(t *testing.T) {
-	for name, forget := range map[string]func(*world){
-		"forgotten": func(w *world) { assert.Equal(t, 3, w.Forget(phone.Device)) },
-		"withdrawn": func(w *world) { w.WithdrawDevice(apns.Production, phone.Device) },
+	for name, forget := range map[string]func(*fixture){
+		"forgotten": func(w *fixture) { assert.Equal(t, 3, w.Forget(testDevice.Device)) },
+		"withdrawn": func(w *fixture) { w.WithdrawDevice(apns.Production, testDevice.Device) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{AckTimeout: time.Minute, Window: 1})
+				w := newFixture(t, broker.Config{AckTimeout: time.Minute, Window: 1})
 				p := w.connect(topic)
-				w.push("flying")
+				w.push("in flight")
 				w.push("ready")
 				w.push("held", forTopic("com.example.other"))
 				require.Len(t, p.take(), 1)
 				forget(w)
 				require.NoError(t, w.ConsistencyCheck())
-				assert.False(t, p.Flies(1))
+				assert.False(t, p.InFlight(1))
 				time.Sleep(time.Hour)
 				w.Sweep()
 				assert.Zero(t, p.overdue)
 
 				w.push("next")
 				assert.Equal(t, []string{"next"}, p.names())
-				assert.True(t, p.Flies(2))
+				assert.True(t, p.InFlight(2))
 				time.Sleep(time.Minute)
 				w.Sweep()
 				assert.Equal(t, 1, p.overdue, "that one it owes")
@@ -47,7 +47,7 @@ func TestADeviceNeedNotAcknowledgeWhatIsForgotten(t *testing.T) {
 
 func TestWhatIsForgottenDoesNotCount(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{
+		w := newFixture(t, broker.Config{
 			Hourly: broker.Hourly{Background: 1}, Storage: broker.Storage{NeverEnabled: time.Hour},
 		})
 		p := w.connect(topic)
@@ -55,7 +55,7 @@ func TestWhatIsForgottenDoesNotCount(t *testing.T) {
 		w.push("unlisted", forTopic("com.example.other"))
 		require.Equal(t, []string{"silent"}, p.names())
 		time.Sleep(40 * time.Minute)
-		w.Forget(phone.Device)
+		w.Forget(testDevice.Device)
 		w.push("silent too", ofType(apns.Background))
 		assert.Equal(t, []string{"silent too"}, p.names(), "the budget is there again")
 		w.push("unlisted too", forTopic("com.example.other"))
@@ -69,7 +69,7 @@ func TestTheDevicesOfASpaceAreThoseWithAConnectionOrSomethingWaiting(t *testing.
 	spaces := space.New(nil)
 	in, err := spaces.Open("TEAM000001")
 	require.NoError(t, err)
-	w := newWorld(t, broker.Config{Spaces: spaces})
+	w := newFixture(t, broker.Config{Spaces: spaces})
 	away, inside := apns.DeviceID{2}, apns.DeviceID{3}
 	spaces.Assign(inside, in)
 	w.connect(topic)
@@ -79,6 +79,6 @@ func TestTheDevicesOfASpaceAreThoseWithAConnectionOrSomethingWaiting(t *testing.
 	}
 	common := w.DevicesIn(nil)
 	slices.SortFunc(common, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })
-	assert.Equal(t, []apns.DeviceID{phone.Device, away}, common)
+	assert.Equal(t, []apns.DeviceID{testDevice.Device, away}, common)
 	assert.Equal(t, []apns.DeviceID{inside}, w.DevicesIn(in))
 }

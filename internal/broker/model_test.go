@@ -15,14 +15,14 @@ type modelPush struct {
 	kind                  apns.PushType
 	priority              apns.Priority
 	expires               time.Time // zero: one attempt
-	where                 string    // held, ready, flying, delivered, dropped
+	where                 string    // held, ready, in flight, delivered, dropped
 	cause                 broker.Cause
 	flags                 uint8 // on its next delivery
 	attempts              int
-	charged, retired      bool   // retired: its token was retired while it was flying
-	asked                 bool   // its token was asked for while it was flying
+	charged, retired      bool   // retired: its token was retired while it was in flight
+	asked                 bool   // its token was asked for while it was in flight
 	stamp                 uint64 // of its last delivery
-	id                    uint32 // while flying
+	id                    uint32 // while in flight
 }
 
 // once says that there is one attempt to deliver it.
@@ -41,15 +41,15 @@ type spending struct {
 // A model does what the broker should do for one device, without regard to speed.
 // It is written from the rules, not from the broker.
 type model struct {
-	rules broker.Config
-	now   time.Time // for APNs
-	wire  time.Time // for the network
+	rules    broker.Config
+	now      time.Time // for APNs
+	realTime time.Time // for the network
 
 	// The device.
 	lowPower bool
 	spent    []spending
 	since    map[string]time.Time // when an unlisted topic began to wait
-	gone     []string             // pushes whose apps are taken for removed
+	removed  []string             // pushes whose apps are taken for removed
 
 	// Its connection.
 	connected  bool
@@ -73,14 +73,14 @@ func (m *model) in(where string) (found []*modelPush) {
 	return found
 }
 
-// flying is what was sent, in the order of sending.
-func (m *model) flying() []*modelPush {
-	flying := m.in("flying")
-	slices.SortFunc(flying, func(a, b *modelPush) int { return cmp.Compare(a.id, b.id) })
-	return flying
+// inFlight returns what was sent, in the order of sending.
+func (m *model) inFlight() []*modelPush {
+	inFlight := m.in("in flight")
+	slices.SortFunc(inFlight, func(a, b *modelPush) int { return cmp.Compare(a.id, b.id) })
+	return inFlight
 }
 
-func (m *model) drop(p *modelPush, why broker.Cause) { p.where, p.cause = "dropped", why }
+func (m *model) drop(p *modelPush, cause broker.Cause) { p.where, p.cause = "dropped", cause }
 
 // limit is the hourly budget that a push counts in, 0 if there is none.
 func (m *model) limit(p *modelPush) int {
@@ -137,11 +137,11 @@ func (m *model) obstacle(p *modelPush, woken bool) broker.Cause {
 }
 
 // wait notes what a push waits for.
-func (m *model) wait(p *modelPush, why broker.Cause) {
-	if why == broker.Grouped && m.groupUntil.IsZero() {
+func (m *model) wait(p *modelPush, cause broker.Cause) {
+	if cause == broker.Grouped && m.groupUntil.IsZero() {
 		m.groupUntil = m.now.Add(m.rules.Priorities.Group)
 	}
-	if _, known := m.since[p.topic]; why == broker.NotEnabled && !known {
+	if _, known := m.since[p.topic]; cause == broker.NotEnabled && !known {
 		m.since[p.topic] = m.now
 	}
 }
@@ -154,14 +154,14 @@ func (m *model) keep(n int, match func(*modelPush) bool) {
 	}
 }
 
-func (m *model) hold(p *modelPush, why broker.Cause) {
+func (m *model) hold(p *modelPush, cause broker.Cause) {
 	p.asked = false
 	if p.retired {
 		m.drop(p, broker.DropUnregistered)
 		return
 	}
 	if p.once() {
-		m.drop(p, why)
+		m.drop(p, cause)
 		return
 	}
 	if m.expired(p) {
@@ -169,7 +169,7 @@ func (m *model) hold(p *modelPush, why broker.Cause) {
 		return
 	}
 	p.where, p.flags = "held", 0
-	m.wait(p, why)
+	m.wait(p, cause)
 	if p.kind == apns.Background && m.rules.Hourly.Background > 0 {
 		m.keep(1, func(h *modelPush) bool { return h.topic == p.topic && h.kind == apns.Background })
 	}
@@ -197,16 +197,16 @@ func (m *model) submit(p *modelPush) bool {
 		return false
 	}
 	m.pushes = append(m.pushes, p)
-	switch why := m.obstacle(p, false); why {
+	switch cause := m.obstacle(p, false); cause {
 	case "":
 		m.ready(p)
 		if !m.active() && m.filter[p.topic] != "non-waking" {
 			m.release(true)
 		}
 	case broker.DropIgnored:
-		m.drop(p, why)
+		m.drop(p, cause)
 	default:
-		m.hold(p, why)
+		m.hold(p, cause)
 	}
 	return true
 }
@@ -221,11 +221,11 @@ func (m *model) release(woken bool) (released int) {
 	}
 	var last *modelPush
 	for _, p := range m.in("held") {
-		switch why := m.obstacle(p, woken); {
-		case why == broker.DropIgnored:
-			m.drop(p, why)
-		case why != "":
-			m.wait(p, why)
+		switch cause := m.obstacle(p, woken); {
+		case cause == broker.DropIgnored:
+			m.drop(p, cause)
+		case cause != "":
+			m.wait(p, cause)
 		case m.expired(p):
 			m.drop(p, broker.DropExpired)
 		default:
@@ -247,11 +247,11 @@ func (m *model) setFilter(lists map[string]string) (released int) {
 	}
 	released = m.release(false)
 	for _, p := range m.in("ready") {
-		switch why := m.obstacle(p, false); why {
+		switch cause := m.obstacle(p, false); cause {
 		case broker.DropIgnored:
-			m.drop(p, why)
+			m.drop(p, cause)
 		case broker.NotEnabled, broker.Paused:
-			m.hold(p, why)
+			m.hold(p, cause)
 		}
 	}
 	return released
@@ -260,7 +260,7 @@ func (m *model) setFilter(lists map[string]string) (released int) {
 // evermore is the end of a time that has none.
 var evermore = time.Unix(1<<40, 0)
 
-func (m *model) active() bool { return m.awakeUntil.After(m.wire) }
+func (m *model) active() bool { return m.awakeUntil.After(m.realTime) }
 
 func (m *model) setActive(until time.Time) {
 	if !m.awakeUntil.Equal(until) {
@@ -274,7 +274,7 @@ func (m *model) setPower(low bool) {
 		m.lowPower = low
 		m.release(false)
 	}
-	m.tidy()
+	m.expire()
 }
 
 func (m *model) connect() {
@@ -283,9 +283,9 @@ func (m *model) connect() {
 }
 
 func (m *model) disconnect() {
-	flying, ready := m.flying(), m.in("ready")
+	inFlight, ready := m.inFlight(), m.in("ready")
 	m.connected, m.filter, m.groupUntil, m.ackBy = false, nil, time.Time{}, time.Time{}
-	for _, p := range flying {
+	for _, p := range inFlight {
 		m.hold(p, broker.Unacknowledged)
 	}
 	for _, p := range ready {
@@ -296,13 +296,13 @@ func (m *model) disconnect() {
 // room says whether the device may owe one more acknowledgement: a window of them, and
 // none while it owes one from 64 windows ago.
 func (m *model) room() bool {
-	flying := m.flying()
-	return len(flying) == 0 || len(flying) < m.rules.Window && m.nextID+1-flying[0].id < 64*uint32(m.rules.Window)
+	inFlight := m.inFlight()
+	return len(inFlight) == 0 || len(inFlight) < m.rules.Window && m.nextID+1-inFlight[0].id < 64*uint32(m.rules.Window)
 }
 
 // take returns what is sent, at most limit pushes.
 func (m *model) take(limit int) (sent []*modelPush) {
-	idle := len(m.in("flying")) == 0
+	idle := len(m.in("in flight")) == 0
 	if m.filter == nil {
 		return nil
 	}
@@ -315,58 +315,58 @@ func (m *model) take(limit int) (sent []*modelPush) {
 			continue
 		}
 		m.nextID++
-		p.where, p.id = "flying", m.nextID
+		p.where, p.id = "in flight", m.nextID
 		p.attempts++
 		sent = append(sent, p)
 	}
 	if idle && len(sent) > 0 {
-		m.ackBy = m.wire.Add(m.rules.AckTimeout)
+		m.ackBy = m.realTime.Add(m.rules.AckTimeout)
 	}
 	return sent
 }
 
-// ack settles what is flying by a status of the device.
+// ack applies a status of the device.
 func (m *model) ack(p *modelPush, status uint8) broker.AckVerdict {
-	oldest := m.flying()[0] == p
+	oldest := m.inFlight()[0] == p
 	ends := map[uint8]broker.Cause{
 		2: broker.DropNoRecipient, 3: broker.DropUnparsable, 6: broker.DropIgnored, 7: broker.DropUnknownTopic, 11: broker.DropTokenRemoved,
 	}
-	why, known := ends[status]
+	cause, known := ends[status]
 	switch {
 	case status == 0 || status == 2 && p.attempts > 1:
 		p.where = "delivered"
 	case known:
-		m.drop(p, why)
+		m.drop(p, cause)
 	default:
 		m.drop(p, broker.DropRefused)
 	}
 	m.landed(oldest)
 	if p.where == "dropped" && !p.asked && (status == 7 || status == 11) {
-		return broker.Gone
+		return broker.RetireToken
 	}
-	return broker.Settled
+	return broker.Done
 }
 
 // landed says that a delivery flies no more, perhaps the oldest one.
 func (m *model) landed(oldest bool) {
 	if oldest {
-		m.ackBy = m.wire.Add(m.rules.AckTimeout)
+		m.ackBy = m.realTime.Add(m.rules.AckTimeout)
 	}
-	if len(m.in("flying")) == 0 {
+	if len(m.in("in flight")) == 0 {
 		m.ackBy = time.Time{}
 	}
 }
 
 // lose drops a delivery that a fault has lost.
 func (m *model) lose(p *modelPush) {
-	oldest := m.flying()[0] == p
+	oldest := m.inFlight()[0] == p
 	m.drop(p, broker.DropFault)
 	m.landed(oldest)
 }
 
 // ask is what a request for the token of a topic changes.
 func (m *model) ask(topic string) {
-	for _, p := range m.flying() {
+	for _, p := range m.inFlight() {
 		p.asked = p.asked || p.topic == topic && !p.retired
 	}
 }
@@ -378,12 +378,12 @@ func (m *model) withdraw(topic string) {
 			m.drop(p, broker.DropUnregistered)
 		}
 	}
-	for _, p := range m.flying() {
+	for _, p := range m.inFlight() {
 		if p.topic == topic {
 			p.retired, p.asked = true, false
 		}
 	}
-	m.tidy()
+	m.expire()
 }
 
 func (m *model) sweep() {
@@ -405,7 +405,7 @@ func (m *model) sweep() {
 			}
 		}
 		if newest != "" {
-			m.gone = append(m.gone, newest)
+			m.removed = append(m.removed, newest)
 		}
 	}
 	m.spent = slices.DeleteFunc(m.spent, func(s spending) bool { return m.now.Sub(s.at) >= time.Hour })
@@ -416,11 +416,11 @@ func (m *model) sweep() {
 			m.release(true)
 		}
 	}
-	if m.rules.AckTimeout > 0 && !m.ackBy.IsZero() && !m.wire.Before(m.ackBy) {
+	if m.rules.AckTimeout > 0 && !m.ackBy.IsZero() && !m.realTime.Before(m.ackBy) {
 		m.ackBy = time.Time{}
 		m.overdue++
 	}
-	m.tidy()
+	m.expire()
 }
 
 // idle says that there is nothing to remember of the device.
@@ -428,7 +428,7 @@ func (m *model) idle() bool {
 	return !m.connected && len(m.in("held")) == 0 && !m.lowPower && len(m.spent) == 0
 }
 
-func (m *model) tidy() {
+func (m *model) expire() {
 	if m.idle() {
 		clear(m.since)
 	}
@@ -439,7 +439,7 @@ func (m *model) restart() {
 	m.connected, m.filter, m.lowPower, m.spent = false, nil, false, nil
 	m.groupUntil, m.ackBy = time.Time{}, time.Time{}
 	clear(m.since)
-	for _, p := range slices.Concat(m.in("held"), m.in("ready"), m.in("flying")) {
+	for _, p := range slices.Concat(m.in("held"), m.in("ready"), m.in("in flight")) {
 		if p.once() {
 			p.where = "lost"
 		} else {
@@ -449,5 +449,5 @@ func (m *model) restart() {
 	for _, p := range m.in("kept") {
 		m.hold(p, broker.Offline)
 	}
-	m.tidy()
+	m.expire()
 }

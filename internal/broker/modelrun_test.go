@@ -50,10 +50,10 @@ type modelRun struct {
 	clock   *clock.Clock
 	devices []*modelledDevice
 	pushes  map[string]*modelPush
-	gone    []string // what AppGone was told
+	removed []string // pushes given to AppRemoved
 
-	seen    uint64 // cursor of the journal
-	settled int    // pushes that the journal says have ended
+	seen uint64 // cursor of the journal
+	done int    // pushes that the journal says have ended
 }
 
 // A modelledDevice is a device's address, its connection and its model.
@@ -85,11 +85,11 @@ func newModelRun(t *rapid.T) *modelRun {
 		Backlog:    oneOf("backlog", 5, 1000),
 		AckTimeout: time.Duration(oneOf("ack timeout", 0, 2)) * time.Minute,
 		Store:      r.store, Journal: r.journal, Clock: r.clock,
-		AppGone: func(p *broker.Push) { r.gone = append(r.gone, p.ID) },
+		AppRemoved: func(p *broker.Push) { r.removed = append(r.removed, p.ID) },
 	}
 	r.start(t)
-	for _, address := range []broker.Address{phone, {Device: phone.Device, User: 1}} {
-		m := &model{rules: r.rules, now: r.clock.Now(), wire: time.Now(), since: make(map[string]time.Time)}
+	for _, address := range []broker.Address{testDevice, {Device: testDevice.Device, User: 1}} {
+		m := &model{rules: r.rules, now: r.clock.Now(), realTime: time.Now(), since: make(map[string]time.Time)}
 		r.devices = append(r.devices, &modelledDevice{m, address, nil, make(map[string]bool)})
 	}
 	return r
@@ -177,7 +177,7 @@ func (r *modelRun) disconnect(t *rapid.T) {
 	d.peer.Detach()
 	d.peer = nil
 	d.model.disconnect()
-	d.tidy()
+	d.expire()
 }
 
 func (r *modelRun) filter(t *rapid.T) { r.setFilter(t, r.present(t)) }
@@ -218,7 +218,7 @@ func (r *modelRun) activity(t *rapid.T) {
 		d.setActive(time.Time{})
 	default:
 		d.peer.SetActiveFor(span)
-		d.setActive(d.wire.Add(span))
+		d.setActive(d.realTime.Add(span))
 	}
 }
 
@@ -265,16 +265,16 @@ func payloads(deliveries []broker.Delivery) (all []string) {
 
 func (r *modelRun) ack(t *rapid.T) {
 	d := r.present(t)
-	flying := d.flying()
-	if len(flying) == 0 {
+	inFlight := d.inFlight()
+	if len(inFlight) == 0 {
 		return
 	}
-	p := rapid.SampledFrom(flying).Draw(t, "push")
+	p := rapid.SampledFrom(inFlight).Draw(t, "push")
 	status := rapid.SampledFrom([]uint8{0, 0, 0, 2, 3, 6, 7, 11, 99}).Draw(t, "status")
 	push, verdict := d.peer.Ack(p.id, status)
 	require.Equal(t, p.name, push.ID)
 	require.Equal(t, d.model.ack(p, status), verdict)
-	if verdict == broker.Gone && rapid.Bool().Draw(t, "the app's token is retired") {
+	if verdict == broker.RetireToken && rapid.Bool().Draw(t, "the app's token is retired") {
 		r.Withdraw(d.address, push.Hash)
 		d.model.withdraw(p.topic)
 	}
@@ -282,11 +282,11 @@ func (r *modelRun) ack(t *rapid.T) {
 
 func (r *modelRun) lose(t *rapid.T) {
 	d := r.present(t)
-	flying := d.flying()
-	if len(flying) == 0 {
+	inFlight := d.inFlight()
+	if len(inFlight) == 0 {
 		return
 	}
-	p := rapid.SampledFrom(flying).Draw(t, "push")
+	p := rapid.SampledFrom(inFlight).Draw(t, "push")
 	d.peer.Lose(p.id)
 	d.model.lose(p)
 	d.peer.Lose(p.id) // which is not there any more
@@ -295,7 +295,7 @@ func (r *modelRun) lose(t *rapid.T) {
 func (r *modelRun) ackNothing(t *rapid.T) {
 	d := r.present(t)
 	id := rapid.SampledFrom([]uint32{0, d.nextID, d.nextID + 1, 1, 1 << 31, 1<<32 - 1}).Draw(t, "id")
-	if slices.ContainsFunc(d.flying(), func(p *modelPush) bool { return p.id == id }) {
+	if slices.ContainsFunc(d.inFlight(), func(p *modelPush) bool { return p.id == id }) {
 		return
 	}
 	push, verdict := d.peer.Ack(id, 0)
@@ -334,7 +334,7 @@ func (r *modelRun) moveClock(t *rapid.T) {
 
 func (r *modelRun) tell() {
 	for _, d := range r.devices {
-		d.now, d.wire = r.clock.Now(), time.Now()
+		d.now, d.realTime = r.clock.Now(), time.Now()
 	}
 }
 
@@ -371,13 +371,13 @@ func (r *modelRun) check(t *rapid.T) {
 	require.NoError(t, r.ConsistencyCheck())
 	var want broker.Stats
 	ended := 0
-	var gone []string
+	var removed []string
 	for _, d := range r.devices {
 		want.Held += len(d.in("held"))
 		want.Ready += len(d.in("ready"))
-		want.InFlight += len(d.in("flying"))
+		want.InFlight += len(d.in("in flight"))
 		ended += len(d.in("delivered")) + len(d.in("dropped"))
-		gone = append(gone, d.gone...)
+		removed = append(removed, d.removed...)
 		if d.connected {
 			want.Connected++
 			if !d.active() {
@@ -391,15 +391,15 @@ func (r *modelRun) check(t *rapid.T) {
 	got := r.Stats()
 	want.Queues = got.Queues // see sweep
 	require.Equal(t, want, got)
-	require.ElementsMatch(t, gone, r.gone)
+	require.ElementsMatch(t, removed, r.removed)
 	page := r.journal.Read(r.seen, 0)
 	r.seen = page.Next
 	for _, e := range page.Events {
 		if e.Kind == journal.Delivered || e.Kind == journal.Dropped {
 			p := r.pushes[e.Push.ID]
 			require.Equal(t, p.where+" "+string(p.cause), e.Kind.String()+" "+e.Cause, "the end of push %s", p.name)
-			r.settled++
+			r.done++
 		}
 	}
-	require.Equal(t, ended, r.settled, "every push ends once")
+	require.Equal(t, ended, r.done, "every push ends once")
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// Priorities is how the priority of a push is weighed against the state of its
-// device. A device is in use until it says otherwise, and then everything is
+// Priorities is how the priority of a push and the state of its device decide when
+// it is delivered. A device is in use until it says otherwise; meanwhile every push is
 // delivered at once.
 type Priorities struct {
 	// Ignore delivers at once whatever the priority.
@@ -18,8 +18,8 @@ type Priorities struct {
 	Group time.Duration
 }
 
-// deferLocked says why a push that the device wants waits for a better moment; ""
-// if the moment is good. woken says that other traffic wakes the device now.
+// deferLocked returns why a push that the filter lets through is held; "" if it is
+// delivered now. woken says that other traffic wakes the device now.
 //
 // "Specify 1 to prioritize the device's power considerations over all other
 // factors for delivery, and prevent awakening the device": "Sending notification
@@ -49,15 +49,14 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 	return ""
 }
 
-// disturbLocked releases what waited for other traffic, if that is what e is: it
-// has just become ready, and wakes the device unless the topic is one that does
-// not.
-func (q *queue) disturbLocked(e *entry, now time.Time) {
+// releaseWithLocked releases the pushes that wait for other traffic, if e is such
+// traffic: it has just become ready, and wakes the device unless its topic does not.
+func (q *queue) releaseWithLocked(e *entry, now time.Time) {
 	r := q.route
 	if len(q.held) == 0 && r.groupUntil == 0 || r.activeLocked() || r.ruleLocked(e) == ruleNonWaking {
 		return
 	}
-	q.releaseLocked(now, true) // with nothing held, the time of a group that is gone is forgotten
+	q.releaseLocked(now, true) // with nothing held, this resets the time of the group
 }
 
 // groupLocked sets the time at which what is grouped is delivered, if none is set.
@@ -78,7 +77,7 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 	default:
 		r.groupUntil = 0
 		for _, e := range q.held {
-			if _, why := q.placeLocked(e, now, false); why == Grouped {
+			if _, cause := q.placeLocked(e, now, false); cause == Grouped {
 				q.releaseLocked(now, true)
 				return
 			}

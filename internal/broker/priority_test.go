@@ -65,15 +65,15 @@ func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
 	for _, test := range momentRows {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{Priorities: test.rule})
+				w := newFixture(t, broker.Config{Priorities: test.rule})
 				p := w.attach()
 				p.SetFilter(test.filter(topic))
 				p.SetActive(!test.asleep)
-				w.SetPower(phone, test.lowPower)
+				w.SetPower(testDevice, test.lowPower)
 				w.push("a", urgent(test.priority))
 				p.take()
-				told := w.history("a")
-				assert.Equal(t, test.want, told[len(told)-1])
+				events := w.history("a")
+				assert.Equal(t, test.want, events[len(events)-1])
 			})
 		})
 	}
@@ -87,49 +87,49 @@ func TestABroadcastReachesADeviceByTheRulesOfASinglePush(t *testing.T) {
 	for _, test := range rows {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{Priorities: test.rule})
+				w := newFixture(t, broker.Config{Priorities: test.rule})
 				c := w.channel(broker.MostRecent)
 				p := w.attach()
 				p.SetFilter(test.filter(topic + ".push-type.liveactivity"))
 				p.Subscribe(topic, c.ID, 0)
 				p.SetActive(!test.asleep)
-				w.SetPower(phone, test.lowPower)
+				w.SetPower(testDevice, test.lowPower)
 				w.publish(c, "a", urgent(test.priority), expiring(w.in(time.Hour)))
 				p.take()
-				told := w.history("a")
-				assert.Equal(t, test.want, told[len(told)-1])
+				events := w.history("a")
+				assert.Equal(t, test.want, events[len(events)-1])
 			})
 		})
 	}
 }
 
 func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
-	hour := func(w *world) option { return expiring(w.in(time.Hour)) }
+	hour := func(w *fixture) option { return expiring(w.in(time.Hour)) }
 	tests := []struct {
 		what string
-		act  func(w *world, p *peer, c, other broker.Channel)
+		act  func(w *fixture, p *peer, c, other broker.Channel)
 		want []string // what comes when the device is in use again
 		last string   // what the journal says of the first message
 	}{
-		{"comes when the device is in use", func(*world, *peer, broker.Channel, broker.Channel) {}, []string{"a"}, "sent"},
-		{"is replaced by the channel's next one", func(w *world, _ *peer, c, _ broker.Channel) {
+		{"comes when the device is in use", func(*fixture, *peer, broker.Channel, broker.Channel) {}, []string{"a"}, "sent"},
+		{"is replaced by the channel's next one", func(w *fixture, _ *peer, c, _ broker.Channel) {
 			w.publish(c, "b", urgent(1), hour(w))
 		}, []string{"b"}, "dropped replaced"},
-		{"stands beside that of another channel, and beside a push", func(w *world, _ *peer, _, other broker.Channel) {
+		{"stands beside that of another channel, and beside a push", func(w *fixture, _ *peer, _, other broker.Channel) {
 			w.publish(other, "b", urgent(1), hour(w))
 			w.push("c", forTopic(topic+".push-type.liveactivity"), urgent(1))
 		}, []string{"a", "b", "c"}, "sent"},
-		{"is not replaced by one that must not wait", func(w *world, _ *peer, c, _ broker.Channel) {
+		{"is not replaced by one that must not wait", func(w *fixture, _ *peer, c, _ broker.Channel) {
 			w.publish(c, "b", urgent(1), neverStored())
 		}, []string{"a"}, "sent"},
-		{"expires", func(w *world, _ *peer, _, _ broker.Channel) {
+		{"expires", func(w *fixture, _ *peer, _, _ broker.Channel) {
 			w.clock.Advance(time.Hour)
 			w.Sweep()
 		}, nil, "dropped expired"},
-		{"ends with the subscription", func(_ *world, p *peer, c, _ broker.Channel) { p.Unsubscribe(topic, c.ID) }, nil, "dropped unsubscribed"},
-		{"outlasts its channel", func(w *world, _ *peer, c, _ broker.Channel) { w.DeleteChannel(apns.Production, topic, c.ID) }, []string{"a"}, "sent"},
-		{"comes once to a device that subscribes again", func(_ *world, p *peer, c, _ broker.Channel) { p.Subscribe(topic, c.ID, 0) }, []string{"a"}, "sent"},
-		{"is dropped with the connection, and kept by its channel", func(w *world, p *peer, c, _ broker.Channel) {
+		{"ends with the subscription", func(_ *fixture, p *peer, c, _ broker.Channel) { p.Unsubscribe(topic, c.ID) }, nil, "dropped unsubscribed"},
+		{"outlasts its channel", func(w *fixture, _ *peer, c, _ broker.Channel) { w.DeleteChannel(apns.Production, topic, c.ID) }, []string{"a"}, "sent"},
+		{"comes once to a device that subscribes again", func(_ *fixture, p *peer, c, _ broker.Channel) { p.Subscribe(topic, c.ID, 0) }, []string{"a"}, "sent"},
+		{"is dropped with the connection, and kept by its channel", func(w *fixture, p *peer, c, _ broker.Channel) {
 			p.Detach()
 			*p = *w.attach()
 			p.SetFilter(enabled(topic + ".push-type.liveactivity"))
@@ -139,7 +139,7 @@ func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{})
+				w := newFixture(t, broker.Config{})
 				c, other := w.channel(broker.MostRecent), w.channel(broker.MostRecent)
 				p := w.attach()
 				p.SetFilter(enabled(topic + ".push-type.liveactivity"))
@@ -153,8 +153,8 @@ func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
 				require.NoError(t, w.ConsistencyCheck())
 				p.SetActive(true)
 				assert.Equal(t, test.want, p.names())
-				told := w.history("a")
-				assert.Equal(t, test.last, told[len(told)-1])
+				events := w.history("a")
+				assert.Equal(t, test.last, events[len(events)-1])
 			})
 		})
 	}
@@ -162,7 +162,7 @@ func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
 
 func TestABroadcastThatMustNotWaitIsDroppedForADeviceThatSleeps(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.connect()
 		p.Subscribe(topic, c.ID, 0)
@@ -176,15 +176,15 @@ func TestABroadcastThatMustNotWaitIsDroppedForADeviceThatSleeps(t *testing.T) {
 
 func TestABroadcastBeforeTheFilterRegardsTheDeviceThen(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.MostRecent)
-		w.SetPower(phone, true)
+		w.SetPower(testDevice, true)
 		p := w.attach()
 		p.Subscribe(topic, c.ID, 0)
 		w.publish(c, "a", urgent(5), expiring(w.in(time.Hour)))
 		p.enable()
 		assert.Empty(t, p.names())
-		w.SetPower(phone, false)
+		w.SetPower(testDevice, false)
 		assert.Equal(t, []string{"a"}, p.names())
 	})
 }
@@ -196,35 +196,35 @@ func TestGroupedPushesLeaveTogether(t *testing.T) {
 	filter := broker.Filter{Enabled: hashes("one", "two", "three"), NonWaking: hashes("quiet"), Opportunistic: hashes("chance")}
 	tests := []struct {
 		what string
-		act  func(w *world, p *peer)
+		act  func(w *fixture, p *peer)
 		want []string
 	}{
-		{"not yet", func(*world, *peer) { time.Sleep(time.Minute - 1) }, nil},
-		{"when the first has waited for its time, with what waited for a chance", func(*world, *peer) { time.Sleep(time.Minute) }, []string{"chance", "one", "two"}},
-		{"when another push wakes the device", func(w *world, _ *peer) { w.push("three", forTopic("three")) }, []string{"chance", "one", "two", "three"}},
-		{"not when one comes that does not", func(w *world, _ *peer) { w.push("quiet", forTopic("quiet")) }, []string{"quiet"}},
-		{"when the device is in use, and then those of priority 1 as well", func(_ *world, p *peer) { p.SetActive(true) }, []string{"chance", "never", "one", "two"}},
-		{"when it comes back and has not said that it sleeps", func(w *world, p *peer) {
+		{"not yet", func(*fixture, *peer) { time.Sleep(time.Minute - 1) }, nil},
+		{"when the first has waited for its time, with what waited for a chance", func(*fixture, *peer) { time.Sleep(time.Minute) }, []string{"chance", "one", "two"}},
+		{"when another push wakes the device", func(w *fixture, _ *peer) { w.push("three", forTopic("three")) }, []string{"chance", "one", "two", "three"}},
+		{"not when one comes that does not", func(w *fixture, _ *peer) { w.push("quiet", forTopic("quiet")) }, []string{"quiet"}},
+		{"when the device is in use, and then those of priority 1 as well", func(_ *fixture, p *peer) { p.SetActive(true) }, []string{"chance", "never", "one", "two"}},
+		{"when it comes back and has not said that it sleeps", func(w *fixture, p *peer) {
 			p.Detach()
 			*p = *w.attach()
 			p.SetFilter(broker.Filter{Enabled: hashes(topics...)})
 		}, []string{"chance", "never", "one", "two"}},
-		{"not while power is low", func(w *world, _ *peer) {
-			w.SetPower(phone, true)
+		{"not while power is low", func(w *fixture, _ *peer) {
+			w.SetPower(testDevice, true)
 			time.Sleep(time.Hour)
 		}, nil},
-		{"and then after another wait", func(w *world, _ *peer) {
-			w.SetPower(phone, true)
+		{"and then after another wait", func(w *fixture, _ *peer) {
+			w.SetPower(testDevice, true)
 			time.Sleep(time.Hour)
 			w.Sweep()
-			w.SetPower(phone, false)
+			w.SetPower(testDevice, false)
 			time.Sleep(time.Minute)
 		}, []string{"chance", "one", "two"}},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+				w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 				p := w.attach()
 				p.SetActive(false)
 				p.SetFilter(filter)
@@ -242,7 +242,7 @@ func TestGroupedPushesLeaveTogether(t *testing.T) {
 
 func TestAGroupThatExpiredWakesNobody(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
 		p.SetActive(false)
 		p.SetFilter(broker.Filter{Enabled: hashes("one"), Opportunistic: hashes("chance")})
@@ -257,12 +257,12 @@ func TestAGroupThatExpiredWakesNobody(t *testing.T) {
 
 func TestAGroupThatIsGoneSetsNoTimeForTheNext(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
+		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
 		p.SetActive(false)
 		p.SetFilter(broker.Filter{Enabled: hashes("one", "two")})
 		w.push("withdrawn", forTopic("one"), urgent(5))
-		w.Withdraw(phone, apns.HashTopic("one"))
+		w.Withdraw(testDevice, apns.HashTopic("one"))
 		w.push("wakes", forTopic("two"))
 		assert.Equal(t, []string{"wakes"}, p.names())
 		time.Sleep(time.Minute - time.Second)
@@ -278,7 +278,7 @@ func TestAGroupThatIsGoneSetsNoTimeForTheNext(t *testing.T) {
 
 func TestWhatAnotherPushReleasesComesFromTheStore(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetActive(false)
 		p.SetFilter(broker.Filter{Enabled: hashes(topic), Opportunistic: hashes("x", "y")})
@@ -295,7 +295,7 @@ func TestWhatAnotherPushReleasesComesFromTheStore(t *testing.T) {
 
 func TestABroadcastWakesADeviceAsAPushDoes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c, err := w.CreateChannel(apns.Production, topic, broker.NoStorage)
 		require.NoError(t, err)
 		p := w.attach()
@@ -314,8 +314,8 @@ func TestABroadcastWakesADeviceAsAPushDoes(t *testing.T) {
 
 func TestLowPowerOutlastsTheConnection(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
-		w.SetPower(phone, true)
+		w := newFixture(t, broker.Config{})
+		w.SetPower(testDevice, true)
 		w.connect(topic).Detach()
 		w.clock.Advance(time.Hour)
 		w.Sweep()
@@ -323,10 +323,10 @@ func TestLowPowerOutlastsTheConnection(t *testing.T) {
 		p := w.connect(topic)
 		w.push("a", urgent(5))
 		assert.Empty(t, p.names())
-		w.SetPower(phone, false)
+		w.SetPower(testDevice, false)
 		assert.Equal(t, []string{"a"}, p.names())
 		p.Detach()
-		w.SetPower(phone, false)
+		w.SetPower(testDevice, false)
 		assert.Equal(t, 1, w.Stats().Queues, "what was not acknowledged waits")
 	})
 }
@@ -334,7 +334,7 @@ func TestLowPowerOutlastsTheConnection(t *testing.T) {
 // observed: apsd, whose intervals are 10 seconds and, after an unlock, 600.
 func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		p.SetActiveFor(10 * time.Second)
 		w.clock.Advance(time.Hour) // it has a time of its own
@@ -352,7 +352,7 @@ func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
 
 func TestFallingAsleepCallsNothingBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetFilter(broker.Filter{Opportunistic: hashes(topic)})
 		w.push("on its way")

@@ -72,7 +72,7 @@ func (c *channel) keptLocked(now time.Time) *message {
 func (r *Route) pass(m *message, now time.Time) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if !r.gone {
+	if !r.detached {
 		r.passLocked(m, now)
 	}
 }
@@ -88,17 +88,17 @@ func (r *Route) passLocked(m *message, now time.Time) {
 		storable: m.lasting && m.channel.Policy == MostRecent,
 		message:  m,
 	}
-	where, why := q.placeLocked(e, now, false)
+	where, cause := q.placeLocked(e, now, false)
 	switch {
 	case where == discard:
 		q.dropLocked(e, DropIgnored, now)
 	case where == hold:
-		q.holdLocked(e, why, now)
+		q.holdLocked(e, cause, now)
 	case q.fullLocked():
 		q.dropLocked(e, DropBacklog, now)
 	default:
 		q.readyLocked(e, now)
-		q.disturbLocked(e, now)
+		q.releaseWithLocked(e, now)
 		r.wakeLocked()
 	}
 }

@@ -20,7 +20,7 @@ type entry struct {
 	deadline int64  // may wait until then; nanoseconds since 1970
 	stamp    uint64 // timestamp on the wire; 0 until it is needed
 	attempts uint16 // how often it was sent; 65,535 is as many or more
-	token    tokenNews
+	token    tokenState
 	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
 	storable bool     // may wait at all
@@ -29,12 +29,12 @@ type entry struct {
 	message  *message // the broadcast it belongs to; nil for a push to the device
 }
 
-// tokenNews is what became of the token of a push while it was on its way.
-type tokenNews uint8
+// tokenState is what became of the token of a push while it was in flight.
+type tokenState uint8
 
 const (
-	tokenSame  tokenNews = iota
-	tokenAsked           // the device has asked for the app's token once more
+	tokenSame  tokenState = iota
+	tokenAsked            // the device has asked for the app's token once more
 	tokenRetired
 )
 
@@ -62,13 +62,13 @@ type queue struct {
 	hours    map[budgeted][]int64     // see hourly.go
 }
 
-// moveInLocked finds out where the device is.
-func (q *queue) moveInLocked() {
+// updateSpaceLocked looks up the space of the device.
+func (q *queue) updateSpaceLocked() {
 	before := q.clock
 	q.space = q.b.spaces.ForDevice(q.to.Device)
 	q.clock = q.b.clockOf(q.space)
 	if before != nil && before != q.clock {
-		q.noteDue(0) // what is due has another place now
+		q.noteDue(0) // by the other clock, anything may be due
 	}
 }
 
@@ -86,7 +86,7 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	}
 	e.seq = q.b.seq.Add(1)
 	e.stamp = q.b.nextStamp(now)
-	where, why := q.placeLocked(e, now, false)
+	where, cause := q.placeLocked(e, now, false)
 	if where != discard {
 		// Kept before the provider learns that the push is accepted.
 		if err := q.keepLocked(e); err != nil {
@@ -97,12 +97,12 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	switch where {
 	case deliver:
 		q.readyLocked(e, now)
-		q.disturbLocked(e, now)
+		q.releaseWithLocked(e, now)
 		q.route.wakeLocked()
 	case discard:
 		q.dropLocked(e, DropIgnored, now)
 	default:
-		q.holdLocked(e, why, now)
+		q.holdLocked(e, cause, now)
 	}
 	return nil
 }
@@ -125,8 +125,8 @@ func (q *queue) keepLocked(e *entry) error {
 	return err
 }
 
-// placeLocked says where e belongs now and, if it is to be held, why. woken says
-// that other traffic wakes the device at this moment.
+// placeLocked returns what to do with e now and, if it is to be held, the cause. woken
+// says that other traffic wakes the device at this moment.
 func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
 	r := q.route
 	switch {
@@ -134,7 +134,7 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 		return deliver, "" // with the first filter; see recallLocked
 	case r == nil || r.filter == nil:
 		return hold, Offline
-	case e.push.Gone:
+	case e.push.Unreported:
 		return deliver, ""
 	}
 	rule := r.ruleLocked(e)
@@ -146,8 +146,8 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	case rule == rulePaused:
 		return hold, Paused
 	}
-	if why := q.deferLocked(e.push, rule, woken); why != "" {
-		return hold, why
+	if cause := q.deferLocked(e.push, rule, woken); cause != "" {
+		return hold, cause
 	}
 	if e.message == nil && q.overBudgetLocked(e, now) { // what chargeLocked counts
 		return hold, OverBudget
@@ -161,17 +161,17 @@ func (q *queue) readyLocked(e *entry, now time.Time) {
 	q.ready.push(e)
 }
 
-// releaseLocked makes ready what is held and need not be any more. What comes
-// from the store is marked, the last of it twice. It returns how much that is.
+// releaseLocked makes those held pushes ready that need not be held any more, and
+// returns their number. They are flagged as stored, and the last one as the last.
 func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
 	if woken || q.route.activeLocked() {
 		q.route.groupUntil = 0
 	}
 	var free []*entry
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
-		switch where, why := q.placeLocked(e, now, woken); {
+		switch where, cause := q.placeLocked(e, now, woken); {
 		case where == hold:
-			q.waitLocked(e, why, now)
+			q.waitLocked(e, cause, now)
 			return false
 		case where == discard:
 			q.dropLocked(e, DropIgnored, now)
@@ -202,31 +202,30 @@ func (q *queue) mergeLocked(free []*entry) {
 	}
 }
 
-// recallLocked takes back what is ready and what a new filter does not let
-// through. The state of the device recalls nothing, because what is ready is on
-// its way, unless the filter is the first one: broadcasts are ready before it,
-// and wait for it.
+// recallLocked holds or drops those ready pushes that a new filter does not let
+// through. The state of the device recalls nothing, because what is ready counts as
+// sent, except at the first filter: broadcasts are ready before it and wait for it.
 func (q *queue) recallLocked(now time.Time, first bool) {
 	for _, e := range q.ready.drain() {
-		switch where, why := q.placeLocked(e, now, false); {
+		switch where, cause := q.placeLocked(e, now, false); {
 		case where == discard:
 			q.dropLocked(e, DropIgnored, now)
-		case where == hold && (first || !why.momentary()):
-			q.holdLocked(e, why, now)
+		case where == hold && (first || !cause.momentary()):
+			q.holdLocked(e, cause, now)
 		default:
 			q.ready.push(e)
 		}
 	}
 }
 
-// detachLocked takes the route away and holds what it had not settled.
+// detachLocked removes the route and holds its pushes that were not acknowledged.
 func (q *queue) detachLocked(now time.Time) {
 	r := q.route
 	q.route = nil
-	r.gone = true
+	r.detached = true
 	for _, e := range r.flight.drain() {
 		if e.token == tokenAsked {
-			e.token = tokenSame // the device is asked anew with the push
+			e.token = tokenSame // the next delivery asks the device again
 		}
 		q.holdLocked(e, Unacknowledged, now)
 	}
@@ -237,31 +236,31 @@ func (q *queue) detachLocked(now time.Time) {
 }
 
 // dropHeldLocked drops the held pushes that match.
-func (q *queue) dropHeldLocked(why Cause, now time.Time, match func(*entry) bool) {
+func (q *queue) dropHeldLocked(cause Cause, now time.Time, match func(*entry) bool) {
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
 		if !match(e) {
 			return false
 		}
-		q.dropLocked(e, why, now)
+		q.dropLocked(e, cause, now)
 		return true
 	})
 }
 
-// withdrawLocked drops what waits for a topic. What is on its way may still be
-// acknowledged, and is not sent again: to a device whose app has another token by
-// then it would look like a duplicate, and be acknowledged as one.
+// withdrawLocked drops the pushes to a topic that are not in flight. Those in flight
+// may still be acknowledged, and are not sent again: a device whose app has another
+// token by then would take them for duplicates.
 func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	delete(q.unlisted, topic)
-	gone := func(e *entry) bool {
+	removed := func(e *entry) bool {
 		if e.push.Hash != topic || e.message != nil {
 			return false
 		}
 		q.dropLocked(e, DropUnregistered, now)
 		return true
 	}
-	q.held = slices.DeleteFunc(q.held, gone)
+	q.held = slices.DeleteFunc(q.held, removed)
 	for _, e := range q.ready.drain() {
-		if !gone(e) {
+		if !removed(e) {
 			q.ready.push(e)
 		}
 	}
@@ -271,13 +270,13 @@ func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 	q.route.markLocked(topic, tokenRetired)
 }
 
-// dropLocked settles e without delivery.
-func (q *queue) dropLocked(e *entry, why Cause, now time.Time) {
+// dropLocked ends e without delivery.
+func (q *queue) dropLocked(e *entry, cause Cause, now time.Time) {
 	q.forgetLocked(e)
-	q.b.record(journal.Dropped, e.push, why, now)
+	q.b.record(journal.Dropped, e.push, cause, now)
 }
 
-// deliveredLocked settles e: the device has it.
+// deliveredLocked ends e as delivered.
 func (q *queue) deliveredLocked(e *entry, now time.Time) {
 	q.forgetLocked(e)
 	q.b.record(journal.Delivered, e.push, "", now)
@@ -289,6 +288,6 @@ func (q *queue) forgetLocked(e *entry) {
 	}
 	e.recorded = false
 	if err := q.b.store.Delete(q.to, e.seq); err != nil {
-		q.b.log.Error("a settled push stays in the store", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
+		q.b.log.Error("the store keeps a push that has ended", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
 	}
 }

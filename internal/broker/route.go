@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"math"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -15,8 +14,8 @@ type Peer interface {
 	Wake()
 	// Replaced says that a newer connection of the device has taken over.
 	Replaced()
-	// Overdue says that the device owes an acknowledgement for too long. The
-	// connection should end.
+	// Overdue says that the acknowledgement timeout has passed. The connection
+	// should end.
 	Overdue()
 }
 
@@ -29,19 +28,19 @@ type Route struct {
 	peer Peer
 
 	// Guarded by q.mu.
-	filter lists // nil until the device has sent one
-	flight flight
-	salted *salted // nil until the device speaks of salted hashes
-	stamp  uint64  // the greatest timestamp of a delivery
-	awake  bool    // the peer was woken and has not taken everything yet
-	gone   bool
+	filter   lists // nil until the device has sent one
+	flight   flight
+	salted   *salted // nil until the device uses salted hashes
+	stamp    uint64  // the highest timestamp of a delivery
+	awake    bool    // the peer was woken and has not taken everything yet
+	detached bool
 
 	activeUntil int64 // when the device falls asleep, in the machine's time; 0 if it sleeps, or always
 	groupUntil  int64 // when what is grouped is delivered; 0 while nothing is
 	ackBy       int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
 
 	channels map[*channel]uint64 // subscriptions, each with the checkpoint the device has seen
-	deleted  []Channel           // subscribed channels that are gone, for TakeDeleted
+	deleted  []Channel           // subscribed channels that were deleted, for TakeDeleted
 }
 
 // Storage flags of a [Delivery] (observed: apsd).
@@ -91,7 +90,7 @@ func (r *Route) wakeLocked() {
 func (r *Route) SetFilter(f Filter) (stored int) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return 0
 	}
 	first := r.filter == nil
@@ -100,8 +99,8 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 	return r.refilterLocked(first)
 }
 
-// refilterLocked puts everything where the filter wants it. It returns how many
-// stored pushes will come now. first says that there was no filter before.
+// refilterLocked applies the filter to all pushes that are not in flight. It returns
+// how many stored pushes will come now. first says that there was no filter before.
 func (r *Route) refilterLocked(first bool) (stored int) {
 	now := r.q.clock.Now()
 	r.q.listedLocked()
@@ -119,7 +118,7 @@ func (r *Route) refilterLocked(first bool) (stored int) {
 func (r *Route) Take(dst []Delivery) []Delivery {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone || r.filter == nil { // broadcasts may be ready before the first filter
+	if r.detached || r.filter == nil { // broadcasts may be ready before the first filter
 		r.awake = false
 		return dst
 	}
@@ -132,7 +131,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 			r.q.dropLocked(e, DropExpired, now)
 			continue
 		}
-		if e.stamp == 0 || e.attempts == 0 && e.stamp <= r.stamp { // something newer has gone before
+		if e.stamp == 0 || e.attempts == 0 && e.stamp <= r.stamp { // a newer one was sent before
 			e.stamp = r.q.b.nextStamp(now)
 		}
 		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
@@ -155,69 +154,11 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 	return dst
 }
 
-// expiry returns the deadline as the device is told: seconds since 1970, 0 for
-// a push that is never stored.
-func (e *entry) expiry() uint32 {
-	if !e.lasting {
-		return 0
-	}
-	return uint32(min(e.deadline/1e9, math.MaxUint32))
-}
-
-// Ack settles the delivery with an id by the device's status. It returns the
-// push, nil if no delivery in flight has this id.
-func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	machine := time.Now()
-	e := r.landLocked(id, machine)
-	if e == nil {
-		return nil, Unknown
-	}
-	now := r.q.clock.At(machine)
-	drop, verdict := settle(status, e.attempts)
-	switch {
-	case verdict != Gone:
-	case e.message != nil: // the token is the device's own, which stays
-		verdict = Settled
-	case e.token == tokenAsked: // the app was gone, and has come back
-		verdict = Settled
-	}
-	if drop == "" {
-		r.q.deliveredLocked(e, now)
-	} else {
-		r.q.dropLocked(e, drop, now)
-	}
-	r.proceedLocked()
-	return e.push, verdict
-}
-
-// landLocked takes the delivery with an id out of the flight; nil if none in flight
-// has it.
-func (r *Route) landLocked(id uint32, machine time.Time) *entry {
-	if r.gone {
-		return nil
-	}
-	oldest := r.flight.oldest()
-	e := r.flight.remove(id - 1)
-	if e != nil && oldest != r.flight.oldest() {
-		r.expectLocked(machine)
-	}
-	return e
-}
-
-// proceedLocked has the peer take what the window may have room for now.
-func (r *Route) proceedLocked() {
-	if r.q.ready.len() > 0 {
-		r.wakeLocked()
-	}
-}
-
 // Detach ends the route: what was sent and not acknowledged is held for the
 // next one.
 func (r *Route) Detach() {
 	r.q.mu.Lock()
-	if !r.gone {
+	if !r.detached {
 		r.q.detachLocked(r.q.clock.Now())
 	}
 	idle := r.q.idleLocked()

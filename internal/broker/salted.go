@@ -41,7 +41,7 @@ type salted struct {
 func (r *Route) SetSalt(salt uint64) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return
 	}
 	if r.salted == nil {

@@ -40,15 +40,15 @@ func TestListsOfSaltedTopicsAreLikeTheOthers(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				w := newWorld(t, broker.Config{})
+				w := newFixture(t, broker.Config{})
 				p := w.attach()
 				p.SetActive(!test.asleep)
 				p.SetFilter(test.filter)
 				p.SetSalt(salt)
 				w.push("a")
 				p.take()
-				told := w.history("a")
-				assert.Equal(t, test.want, told[len(told)-1])
+				events := w.history("a")
+				assert.Equal(t, test.want, events[len(events)-1])
 			})
 		})
 	}
@@ -56,7 +56,7 @@ func TestListsOfSaltedTopicsAreLikeTheOthers(t *testing.T) {
 
 func TestSaltedTopicsWaitForTheSaltAndAreNamedAsTheDeviceDoes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{NeverEnabled: time.Hour}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{NeverEnabled: time.Hour}})
 		p := w.attach()
 		named := broker.HashSalted(topic, salt)
 		p.SetFilter(broker.Filter{Enabled: hashes("plain"), Salted: broker.SaltedFilter{Enabled: []broker.SaltedHash{named}}})
@@ -83,7 +83,7 @@ func TestSaltedTopicsWaitForTheSaltAndAreNamedAsTheDeviceDoes(t *testing.T) {
 
 func TestABroadcastIsNamedByASaltedHashToo(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		c, err := w.CreateChannel(apns.Production, topic, broker.NoStorage)
 		require.NoError(t, err)
 		p := w.attach()

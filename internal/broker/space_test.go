@@ -13,15 +13,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// inASpace is a world in which the phone is in a space of its own.
-func inASpace(t *testing.T) (w *world, spaces *space.Registry, own *space.Space) {
+// inASpace is a fixture in which the device has a space.
+func inASpace(t *testing.T) (w *fixture, spaces *space.Registry, own *space.Space) {
 	t.Helper()
 	common := new(clock.Clock)
 	spaces = space.New(common)
 	own, err := spaces.Open("TEAM000001")
 	require.NoError(t, err)
-	spaces.Assign(phone.Device, own)
-	w = newWorldAt(t, common, broker.Config{Spaces: spaces})
+	spaces.Assign(testDevice.Device, own)
+	w = newFixtureAt(t, common, broker.Config{Spaces: spaces})
 	return w, spaces, own
 }
 
@@ -65,7 +65,7 @@ func TestADeviceThatMovesIsInItsNewSpaceWhenItConnects(t *testing.T) {
 		w, spaces, own := inASpace(t)
 		spaces.Clock(own).Advance(time.Hour)
 		w.connect(topic).Detach()
-		spaces.Assign(phone.Device, nil)
+		spaces.Assign(testDevice.Device, nil)
 		p := w.connect(topic)
 		w.push("a")
 		require.Len(t, p.take(), 1)
@@ -102,9 +102,9 @@ func TestAChannelIsSeenInItsSpaceOnly(t *testing.T) {
 
 func TestWhatWaitsForADeletedDeviceIsDropped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		w.push("away")
-		w.Forget(phone.Device)
+		w.Forget(testDevice.Device)
 		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped device-deleted"}, w.history("away"))
 		kept, err := w.store.Load()
 		require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestWhatWaitsForADeletedDeviceIsDropped(t *testing.T) {
 
 		p := w.connect(topic)
 		w.push("ready")
-		w.Forget(phone.Device)
+		w.Forget(testDevice.Device)
 		assert.Equal(t, []string{"accepted", "dropped device-deleted"}, w.history("ready"))
 		assert.Empty(t, p.take())
 	})

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
@@ -39,16 +38,16 @@ func (s Storage) withDefaults() Storage {
 
 // holdLocked keeps e until the device can take it, or drops it if it must not
 // wait.
-func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
+func (q *queue) holdLocked(e *entry, cause Cause, now time.Time) {
 	switch {
 	case e.token == tokenRetired:
 		q.dropLocked(e, DropUnregistered, now)
 		return
 	case e.message != nil && q.route == nil: // the channel keeps it, and the device says what it has seen
-		q.dropLocked(e, why, now)
+		q.dropLocked(e, cause, now)
 		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."
-		q.dropLocked(e, why, now)
+		q.dropLocked(e, cause, now)
 		return
 	case e.deadline <= now.UnixNano():
 		q.dropLocked(e, DropExpired, now)
@@ -60,73 +59,17 @@ func (q *queue) holdLocked(e *entry, why Cause, now time.Time) {
 	})
 	q.held = slices.Insert(q.held, i, e)
 	q.noteDue(e.deadline)
-	q.b.record(journal.Stored, e.push, why, now)
-	q.waitLocked(e, why, now)
+	q.b.record(journal.Stored, e.push, cause, now)
+	q.waitLocked(e, cause, now)
 	q.trimLocked(e, now)
 }
 
-// waitLocked sees to it that e, which is held, does not wait longer than the rule
-// that holds it demands.
-func (q *queue) waitLocked(e *entry, why Cause, now time.Time) {
-	switch why {
+// waitLocked notes when the rule for which e is held has to be applied again.
+func (q *queue) waitLocked(e *entry, cause Cause, now time.Time) {
+	switch cause {
 	case Grouped:
 		q.groupLocked(now)
 	case NotEnabled:
 		q.noteUnlistedLocked(e.push.Hash, now)
 	}
-}
-
-// trimLocked drops what the storage rule leaves no room for now that e is
-// held: always the oldest, which may be e itself.
-func (q *queue) trimLocked(e *entry, now time.Time) {
-	if e.message != nil {
-		// "message-storage-policy" 1 keeps the most recent message of a channel:
-		// "Sending channel management requests to APNs".
-		q.keepNewestLocked(1, now, func(h *entry) bool { return h.message != nil && h.message.channel == e.message.channel })
-	} else {
-		q.trimAppLocked(e, now)
-	}
-	q.keepNewestLocked(q.b.storage.MaxPerDevice, now, func(*entry) bool { return true })
-}
-
-// trimAppLocked is trimLocked for a push to the device alone. Messages of channels
-// do not count.
-func (q *queue) trimAppLocked(e *entry, now time.Time) {
-	ofApp := func(h *entry) bool { return h.push.Hash == e.push.Hash && h.message == nil }
-	if q.b.hourly.kindOf(e.push) == backgroundBudget {
-		// Only the newest silent push waits, whatever the rule below allows.
-		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return ofApp(h) && h.push.PushType == apns.Background
-		})
-	}
-	if e.push.CollapseID != "" {
-		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return ofApp(h) && h.push.CollapseID == e.push.CollapseID
-		})
-	}
-	q.keepNewestLocked(q.b.storage.PerApp, now, func(h *entry) bool {
-		return ofApp(h) && (!q.b.storage.CollapseSideBySide || h.push.CollapseID == e.push.CollapseID)
-	})
-}
-
-// keepNewestLocked drops the oldest of the held pushes that match until at
-// most keep of them are left.
-func (q *queue) keepNewestLocked(keep int, now time.Time, match func(*entry) bool) {
-	count := 0
-	for _, h := range q.held {
-		if match(h) {
-			count++
-		}
-	}
-	if count <= keep {
-		return
-	}
-	q.held = slices.DeleteFunc(q.held, func(h *entry) bool {
-		if count <= keep || !match(h) {
-			return false
-		}
-		count--
-		q.dropLocked(h, DropReplaced, now)
-		return true
-	})
 }

@@ -18,7 +18,7 @@ func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool,
 	}
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return false, 0
 	}
 	c.subscribers[r] = struct{}{}
@@ -46,7 +46,7 @@ func (r *Route) Unsubscribe(app string, id ChannelID) {
 	delete(c.subscribers, r)
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return
 	}
 	delete(r.channels, c)
@@ -75,7 +75,7 @@ func (r *Route) channel(bundleID string, id ChannelID) *channel {
 func (r *Route) TakeDeleted() []Channel {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return nil
 	}
 	deleted := r.deleted
@@ -83,11 +83,11 @@ func (r *Route) TakeDeleted() []Channel {
 	return deleted
 }
 
-// lost notes that a channel of the route is gone.
+// lost notes that a subscribed channel was deleted.
 func (r *Route) lost(c *channel) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
-	if r.gone {
+	if r.detached {
 		return
 	}
 	delete(r.channels, c)
@@ -98,7 +98,7 @@ func (r *Route) lost(c *channel) {
 	}
 }
 
-// leave ends the subscriptions of a route that is gone. No lock may be held.
+// leave ends the subscriptions of a detached route. No lock may be held.
 func (r *Route) leave() {
 	r.q.mu.Lock()
 	subscribed := r.channels

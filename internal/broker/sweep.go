@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// noteDue remembers that the queue has something to do at a moment of its clock,
-// in nanoseconds since 1970. The clocks of spaces differ, so the machine's time is
-// kept.
+// noteDue notes that the queue has to be swept at a moment of its clock, in
+// nanoseconds since 1970. It keeps the machine's time, since the clocks of spaces
+// differ.
 func (q *queue) noteDue(at int64) {
 	at -= int64(q.clock.Offset())
 	lower(&q.b.shardOf(q.to).due, at)
@@ -44,8 +44,8 @@ func (b *Broker) NextDue() time.Time {
 	return time.Unix(0, due).Add(b.clock.Offset())
 }
 
-// Sooner receives when [Broker.NextDue] has come closer. One goroutine may wait
-// for it.
+// Sooner receives when [Broker.NextDue] has become earlier. One goroutine may wait for
+// it.
 func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
 
 // Sweep does what is due: it drops held pushes that have expired or whose topic
@@ -56,7 +56,7 @@ func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
 func (b *Broker) Sweep() {
 	now := time.Now().UnixNano()
 	moves := b.clock.Moves()
-	moved := b.moves.Swap(moves) != moves // what is due has another place now
+	moved := b.moves.Swap(moves) != moves // by the moved clock, anything may be due
 	if !moved && now < b.due.Load() {
 		return
 	}
@@ -68,16 +68,16 @@ func (b *Broker) Sweep() {
 			continue
 		}
 		for _, p := range s.sweep() {
-			if b.appGone != nil {
-				b.appGone(p)
+			if b.appRemoved != nil {
+				b.appRemoved(p)
 			}
 		}
 	}
 }
 
-// sweep does what is due in one shard. It returns a push of each app that is to be
-// taken for removed.
-func (s *shard) sweep() (gone []*Push) {
+// sweep does what is due in one shard. It returns a push of each app that counts as
+// removed from now on.
+func (s *shard) sweep() (removed []*Push) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.due.Store(math.MaxInt64)
@@ -85,7 +85,7 @@ func (s *shard) sweep() (gone []*Push) {
 		q.mu.Lock()
 		now := q.clock.Now()
 		q.sweepExpiredLocked(now)
-		gone = q.sweepUnlistedLocked(now, gone)
+		removed = q.sweepUnlistedLocked(now, removed)
 		q.sweepHoursLocked(now)
 		q.sweepGroupLocked(now)
 		q.sweepOverdueLocked()
@@ -94,5 +94,5 @@ func (s *shard) sweep() (gone []*Push) {
 		}
 		q.mu.Unlock()
 	}
-	return gone
+	return removed
 }

@@ -11,7 +11,7 @@ import (
 
 func TestWhoeverSweepsLearnsThatSomethingIsDueSooner(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 9}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 9}})
 		sooner := func() bool {
 			select {
 			case <-w.Sooner():

@@ -4,8 +4,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// WithdrawDevice drops everything that waits for a device in an environment or
-// is on its way there, whichever its users, because the device is gone.
+// WithdrawDevice drops all pushes to a device in an environment, of all its users,
+// because the device was erased.
 func (b *Broker) WithdrawDevice(environment apns.Environment, device apns.DeviceID) {
 	for _, to := range b.addressesOf(environment, device) {
 		b.withQueue(to, func(q *queue) { q.clearLocked(DropUnregistered) })
@@ -26,9 +26,9 @@ func (b *Broker) addressesOf(environment apns.Environment, device apns.DeviceID)
 	return list
 }
 
-// clearLocked drops everything, and forgets what was counted and noted for the
-// device: whoever comes next does not save power. It returns how many pushes there were.
-func (q *queue) clearLocked(why Cause) int {
+// clearLocked drops all pushes and resets the state of the device, low power mode and
+// budgets included. It returns the number of pushes.
+func (q *queue) clearLocked(cause Cause) int {
 	q.lowPower = false
 	now := q.clock.Now()
 	all := append(q.ready.drain(), q.held...)
@@ -39,23 +39,22 @@ func (q *queue) clearLocked(why Cause) int {
 	}
 	q.unlisted, q.hours = nil, nil
 	for _, e := range all {
-		q.dropLocked(e, why, now)
+		q.dropLocked(e, cause, now)
 	}
 	return len(all)
 }
 
-// TokenAsked says that the device asks for the token of a topic. What it says about
-// the app to pushes that are on their way already is about an app that was gone
-// before: it may come late, and the token, which is the same, is the app's again.
+// TokenAsked says that the device asks for the token of a topic. A later
+// acknowledgement of a push in flight that says the app was removed does not count any
+// more: it may be from before, and the same token belongs to the app again.
 func (r *Route) TokenAsked(topic apns.TopicHash) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
 	r.markLocked(topic, tokenAsked)
 }
 
-// markLocked notes for the pushes to a topic that are on their way what became of
-// their token. A retired token stays retired.
-func (r *Route) markLocked(topic apns.TopicHash, news tokenNews) {
+// markLocked sets the state of the token for the pushes to a topic that are in flight. A retired token stays retired.
+func (r *Route) markLocked(topic apns.TopicHash, news tokenState) {
 	for _, e := range r.flight.entries[r.flight.head:] {
 		if e != nil && e.push.Hash == topic && e.message == nil {
 			e.token = max(e.token, news)

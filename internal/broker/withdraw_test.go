@@ -11,26 +11,26 @@ import (
 )
 
 func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
-	w := newWorld(t, broker.Config{Window: 1})
+	w := newFixture(t, broker.Config{Window: 1})
 	p := w.connect(topic)
-	w.push("flying")
+	w.push("in flight")
 	w.push("ready")
 	w.push("held", forTopic("com.example.other"))
-	require.Equal(t, []string{"flying"}, p.names())
+	require.Equal(t, []string{"in flight"}, p.names())
 
-	guest := phone
+	guest := testDevice
 	guest.User = 3
 	n := &apns.Notification{ID: "guest", Topic: topic, Expiration: apns.DefaultExpiration}
 	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: guest, Hash: apns.HashTopic(topic)}))
-	sandbox := phone
+	sandbox := testDevice
 	sandbox.Environment = apns.Sandbox
 	n = &apns.Notification{ID: "sandbox", Topic: topic, Expiration: apns.DefaultExpiration}
 	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: sandbox, Hash: apns.HashTopic(topic)}))
 
-	w.WithdrawDevice(apns.Production, phone.Device)
-	for _, name := range []string{"flying", "ready", "held", "guest"} {
-		told := w.history(name)
-		assert.Equal(t, "dropped unregistered", told[len(told)-1], name)
+	w.WithdrawDevice(apns.Production, testDevice.Device)
+	for _, name := range []string{"in flight", "ready", "held", "guest"} {
+		events := w.history(name)
+		assert.Equal(t, "dropped unregistered", events[len(events)-1], name)
 	}
 	assert.NotContains(t, w.history("sandbox"), "dropped unregistered", "the other environment")
 	require.NoError(t, w.ConsistencyCheck())
@@ -44,16 +44,16 @@ func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
 }
 
 func TestAPushWhoseTokenWasRetiredOnItsWayIsNotSentAgain(t *testing.T) {
-	w := newWorld(t, broker.Config{})
+	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	w.push("acknowledged")
 	w.push("lost")
 	w.push("of another app", forTopic("com.example.other"))
 	p.enable(topic, "com.example.other")
 	require.Len(t, p.take(), 3)
-	w.Withdraw(phone, apns.HashTopic(topic))
+	w.Withdraw(testDevice, apns.HashTopic(topic))
 	_, verdict := p.Ack(1, 0)
-	assert.Equal(t, broker.Settled, verdict)
+	assert.Equal(t, broker.Done, verdict)
 	p.Detach()
 	assert.Equal(t, []string{"accepted", "sent", "delivered"}, w.history("acknowledged"))
 	assert.Equal(t, []string{"accepted", "sent", "dropped unregistered"}, w.history("lost"))
@@ -65,18 +65,18 @@ func TestAPushWhoseTokenWasRetiredOnItsWayIsNotSentAgain(t *testing.T) {
 }
 
 func TestAPushToAnAppThatIsGoneIsAcceptedAndDropped(t *testing.T) {
-	w := newWorld(t, broker.Config{})
+	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	n := &apns.Notification{ID: "late", Topic: topic, Expiration: apns.DefaultExpiration}
-	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: phone, Hash: apns.HashTopic(topic), Gone: true}))
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(topic), Unreported: true}))
 	assert.Empty(t, p.take())
-	assert.Equal(t, []string{"accepted", "dropped app-gone"}, w.history("late"))
+	assert.Equal(t, []string{"accepted", "dropped app-removed"}, w.history("late"))
 }
 
 // The app was removed and has come back, and what the device says of the time between
 // comes late.
 func TestWhatIsSaidLateOfAnAppThatHasComeBackDoesNotCostItsToken(t *testing.T) {
-	w := newWorld(t, broker.Config{})
+	w := newFixture(t, broker.Config{})
 	p := w.connect(topic, "com.example.other")
 	w.push("before")
 	w.push("of another app", forTopic("com.example.other"))
@@ -85,7 +85,7 @@ func TestWhatIsSaidLateOfAnAppThatHasComeBackDoesNotCostItsToken(t *testing.T) {
 	w.push("after")
 	require.Len(t, p.take(), 1)
 
-	verdicts := map[uint32]broker.AckVerdict{1: broker.Settled, 2: broker.Gone, 3: broker.Gone}
+	verdicts := map[uint32]broker.AckVerdict{1: broker.Done, 2: broker.RetireToken, 3: broker.RetireToken}
 	for id, want := range verdicts {
 		_, verdict := p.Ack(id, 7)
 		assert.Equal(t, want, verdict, id)
@@ -94,7 +94,7 @@ func TestWhatIsSaidLateOfAnAppThatHasComeBackDoesNotCostItsToken(t *testing.T) {
 }
 
 func TestAPushThatIsSentAgainIsSaidToBeGoneAnew(t *testing.T) {
-	w := newWorld(t, broker.Config{})
+	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	w.push("lost")
 	require.Len(t, p.take(), 1)
@@ -102,5 +102,5 @@ func TestAPushThatIsSentAgainIsSaidToBeGoneAnew(t *testing.T) {
 	p = w.connect(topic)
 	require.Len(t, p.take(), 1)
 	_, verdict := p.Ack(1, 7)
-	assert.Equal(t, broker.Gone, verdict)
+	assert.Equal(t, broker.RetireToken, verdict)
 }

@@ -23,11 +23,11 @@ func (s *session) receiveAck(f courier.Frame) error {
 	p := s.presences[slot]
 	push, verdict := p.route.Ack(routeID(p.base, p.last.Load(), id), status)
 	switch verdict {
-	case broker.Gone:
+	case broker.RetireToken:
 		s.retireApp(push)
 	case broker.Unknown:
 		s.log.Debug("an acknowledgement of nothing is skipped", "device", s.id(), "id", id)
-	case broker.Settled:
+	case broker.Done:
 	}
 	return nil
 }
@@ -48,7 +48,7 @@ func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	if push.Base {
 		return false
 	}
-	if push.Gone { // the device says so once more
+	if push.Unreported { // the device says so once more
 		v.Confirm([]byte(push.Token))
 		return false
 	}

@@ -203,7 +203,7 @@ func TestADeviceConfirmsThatAnAppIsGone(t *testing.T) {
 			var err error
 			c.Vault, err = tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Never: true}})
 			require.NoError(t, err)
-			c.Broker, err = broker.New(broker.Config{Clock: c.Clock, Journal: c.Journal, AskGone: true})
+			c.Broker, err = broker.New(broker.Config{Clock: c.Clock, Journal: c.Journal, AskRemoved: true})
 			require.NoError(t, err)
 		})
 		w.vault, w.broker = w.cfg.Vault, w.cfg.Broker
@@ -211,7 +211,7 @@ func TestADeviceConfirmsThatAnAppIsGone(t *testing.T) {
 		hash := topicHash
 		token := w.vault.Mint(tokenvault.Address(p.address()), &hash)
 		w.vault.RetireApp(tokenvault.Address(p.address()), tokenvault.Tag(hash))
-		id := w.push(p.address(), "{}", func(push *broker.Push) { push.Token, push.Gone = token, true })
+		id := w.push(p.address(), "{}", func(push *broker.Push) { push.Token, push.Unreported = token, true })
 		p.wantBytes("0a 0000008a  01 0020 " + token.String() + "02 0014 a003f1da17993ee51f2b3ceef6c6153afa8f3ec2" +
 			"03 0002 7b7d  04 0004 00000001  05 0004 00000000  06 0008 18867251edfa0000  09 0001 00  0d 0001 0a" +
 			"0f 0020 " + apns.DeviceToken(p.token).String() + "1a 0004 00000001")

@@ -155,7 +155,7 @@ func (s *session) sendDueLocked() {
 // appendHeldLocked adds the frames of a push, unless its user has gone: then the
 // broker has it back. A push that was forgotten meanwhile is not sent any more.
 func (s *session) appendHeldLocked(b *batch, push *heldPush) {
-	if s.presences[push.presence.slot] != push.presence || !push.presence.route.Flies(push.delivery.ID) {
+	if s.presences[push.presence.slot] != push.presence || !push.presence.route.InFlight(push.delivery.ID) {
 		return
 	}
 	for range push.copies {

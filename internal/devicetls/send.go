@@ -87,7 +87,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	if !push.Base {
 		b.notification.BaseToken = p.token
 	}
-	if push.Gone { // is it really gone? (observed: apsd)
+	if push.Unreported { // is it really gone? (observed: apsd)
 		b.notification.Flags = courier.FlagValidityCheck
 	}
 	if d.Channel != "" {

@@ -79,7 +79,7 @@ func (p *pushRequest) newPush(passed bool) {
 	if passed && c.env == apns.Sandbox {
 		made.notification.UniqueID = c.ids.uniqueID()
 	}
-	made.envelope = broker.Push{Notification: &made.notification, To: broker.Address(p.claims.Address), Base: p.claims.Base, Gone: p.unreported}
+	made.envelope = broker.Push{Notification: &made.notification, To: broker.Address(p.claims.Address), Base: p.claims.Base, Unreported: p.unreported}
 	if p.topic != nil {
 		made.envelope.Hash = p.topic.Hash
 	}

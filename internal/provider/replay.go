@@ -41,7 +41,7 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	track.Device = r.claims.Device
 	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
 	if rejection == nil {
-		p.To, p.Base, p.Hash, p.Gone = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
+		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
 		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p))
 	}
 	return &again, s.replayed(&again, track, rejection)

@@ -99,7 +99,7 @@ type Config struct {
 	FaultRules []fault.Rule
 
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
-	// Clock, Log and AppGone are of no effect.
+	// Clock, Log and AppRemoved are of no effect.
 	Broker broker.Config
 	// Journal has the limits of the history. Its Clock is of no effect.
 	Journal journal.Config

@@ -66,7 +66,7 @@ func TestARemovedAppIsAnswered200UntilTheDelayIsOver(t *testing.T) {
 	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
 	s.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
 	wantPost(t, s, token, http.StatusOK, "")
-	assert.Equal(t, "app-gone", awaitEvent(t, s, journal.Dropped).Cause)
+	assert.Equal(t, "app-removed", awaitEvent(t, s, journal.Dropped).Cause)
 	apple.Advance(25 * time.Hour)
 	wantPost(t, s, token, http.StatusGone, "Unregistered")
 }
@@ -305,7 +305,7 @@ func TestAProviderMayPushToABaseToken(t *testing.T) {
 
 func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	cfg := sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}}
-	cfg.Broker.AskGone = true
+	cfg.Broker.AskRemoved = true
 	s := start(t, cfg)
 	p := switchOn(t, s, sim.DemoTopic)
 	token := p.await(t, device.EventToken).Token

@@ -107,7 +107,7 @@ func (s *Simulator) makeCore() (err error) {
 	}
 	rules := s.cfg.Broker
 	rules.Journal, rules.Clock, rules.Spaces, rules.Log = s.Journal, s.Clock, s.Spaces, s.log
-	rules.AppGone = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
+	rules.AppRemoved = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
 	s.Broker, err = broker.New(rules)
 	return err
 }

@@ -2,11 +2,11 @@ package broker
 
 import "time"
 
-// oldest is the id of the delivery that has been on its way for longest.
+// oldest returns the id of the oldest delivery in flight.
 func (f *flight) oldest() uint32 { return f.first + uint32(f.head) }
 
-// expectLocked begins the wait for the acknowledgement of the oldest delivery.
-// The network has no other time than the machine's, which is given.
+// expectLocked starts the acknowledgement timeout of the oldest delivery, by the
+// machine's time, which is given.
 func (r *Route) expectLocked(machine time.Time) {
 	r.ackBy = 0
 	if timeout := r.q.b.ackTimeout; timeout > 0 && r.flight.count > 0 {
@@ -15,7 +15,7 @@ func (r *Route) expectLocked(machine time.Time) {
 	}
 }
 
-// sweepOverdueLocked gives up a connection that owes an acknowledgement.
+// sweepOverdueLocked ends a connection whose acknowledgement timeout has passed.
 func (q *queue) sweepOverdueLocked() {
 	r := q.route
 	switch {

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -15,4 +16,13 @@ func (q *queue) sweepExpiredLocked(now time.Time) {
 		q.dropLocked(e, DropExpired, now)
 		return true
 	})
+}
+
+// expiry returns the deadline as it is sent to the device: seconds since 1970, 0 for a
+// push that is never stored.
+func (e *entry) expiry() uint32 {
+	if !e.lasting {
+		return 0
+	}
+	return uint32(min(e.deadline/1e9, math.MaxUint32))
 }

@@ -12,7 +12,7 @@ import (
 
 func TestADeviceThatDoesNotAcknowledgeIsGivenUp(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{AckTimeout: time.Minute})
+		w := newFixture(t, broker.Config{AckTimeout: time.Minute})
 		p := w.connect(topic)
 		after := func(d time.Duration) int {
 			time.Sleep(d)
@@ -38,7 +38,7 @@ func TestADeviceThatDoesNotAcknowledgeIsGivenUp(t *testing.T) {
 
 func TestMovingTheClockMakesNoAcknowledgementOverdue(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{AckTimeout: time.Minute})
+		w := newFixture(t, broker.Config{AckTimeout: time.Minute})
 		p := w.connect(topic)
 		w.push("a")
 		p.take()
@@ -54,7 +54,7 @@ func TestMovingTheClockMakesNoAcknowledgementOverdue(t *testing.T) {
 
 func TestADeviceMayOweItsAcknowledgementsByDefault(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		w.push("a", neverStored())
 		p.take()
@@ -62,6 +62,6 @@ func TestADeviceMayOweItsAcknowledgementsByDefault(t *testing.T) {
 		w.Sweep()
 		assert.Zero(t, p.overdue)
 		_, verdict := p.Ack(1, 0)
-		assert.Equal(t, broker.Settled, verdict)
+		assert.Equal(t, broker.Done, verdict)
 	})
 }

@@ -18,7 +18,7 @@ func ofType(t apns.PushType) option { return func(n *apns.Notification) { n.Push
 // https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app
 func TestAnAppGetsSoManySilentPushesAnHour(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{Background: 2}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{Background: 2}})
 		p := w.connect(topic, "other")
 		silent := func(name string, options ...option) {
 			w.push(name, append(options, ofType(apns.Background), urgent(5))...)
@@ -47,7 +47,7 @@ func TestAnAppGetsSoManySilentPushesAnHour(t *testing.T) {
 
 func TestASilentPushThatIsSentAgainCountsOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
+		w := newFixture(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
 		p := w.connect(topic)
 		w.push("one", ofType(apns.Background))
 		assert.Equal(t, []string{"one"}, p.names())
@@ -65,7 +65,7 @@ func TestASilentPushThatIsSentAgainCountsOnce(t *testing.T) {
 
 func TestSettingTheClockBackGivesTheHourBack(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
+		w := newFixture(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
 		p := w.connect(topic)
 		w.clock.Advance(2 * time.Hour)
 		w.push("one", ofType(apns.Background))
@@ -85,7 +85,7 @@ func TestSettingTheClockBackGivesTheHourBack(t *testing.T) {
 // ActivityKit: a budget for priority 10, none for 5.
 func TestALiveActivityIsUpdatedAtOnceSoManyTimesAnHour(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{LiveActivity: 2}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{LiveActivity: 2}})
 		p := w.connect(topic)
 		for i := range 4 {
 			w.push(fmt.Sprint(i), ofType(apns.LiveActivity))
@@ -100,7 +100,7 @@ func TestALiveActivityIsUpdatedAtOnceSoManyTimesAnHour(t *testing.T) {
 
 func TestThereAreNoHourlyBudgetsByDefault(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, broker.Config{})
+		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
 		for range 50 {
 			w.push("silent", ofType(apns.Background))

@@ -20,8 +20,8 @@ func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
 	q.noteDue(now.Add(limit).UnixNano())
 }
 
-// listedLocked forgets the topics that a new filter has. Of salted ones only what
-// waits tells the names.
+// listedLocked forgets the topics that a new filter lists. The names of salted ones
+// are known from held pushes alone.
 func (q *queue) listedLocked() {
 	if len(q.unlisted) == 0 {
 		return
@@ -39,8 +39,8 @@ func (q *queue) listedLocked() {
 }
 
 // sweepUnlistedLocked drops what has waited for too long for its topic to be
-// enabled, and adds the newest push of each such topic to gone.
-func (q *queue) sweepUnlistedLocked(now time.Time, gone []*Push) []*Push {
+// enabled, and appends the newest push of each such topic to removed.
+func (q *queue) sweepUnlistedLocked(now time.Time, removed []*Push) []*Push {
 	for topic, since := range q.unlisted {
 		due := since + int64(q.b.storage.NeverEnabled)
 		if due > now.UnixNano() {
@@ -57,8 +57,8 @@ func (q *queue) sweepUnlistedLocked(now time.Time, gone []*Push) []*Push {
 			return true
 		})
 		if newest != nil {
-			gone = append(gone, newest)
+			removed = append(removed, newest)
 		}
 	}
-	return gone
+	return removed
 }

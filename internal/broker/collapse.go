@@ -1,0 +1,63 @@
+package broker
+
+import (
+	"slices"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// trimLocked drops what the storage rule leaves no room for now that e is
+// held: always the oldest, which may be e itself.
+func (q *queue) trimLocked(e *entry, now time.Time) {
+	if e.message != nil {
+		// "message-storage-policy" 1 keeps the most recent message of a channel:
+		// "Sending channel management requests to APNs".
+		q.keepNewestLocked(1, now, func(h *entry) bool { return h.message != nil && h.message.channel == e.message.channel })
+	} else {
+		q.trimAppLocked(e, now)
+	}
+	q.keepNewestLocked(q.b.storage.MaxPerDevice, now, func(*entry) bool { return true })
+}
+
+// trimAppLocked is trimLocked for a push to the device alone. Messages of channels
+// do not count.
+func (q *queue) trimAppLocked(e *entry, now time.Time) {
+	ofApp := func(h *entry) bool { return h.push.Hash == e.push.Hash && h.message == nil }
+	if q.b.hourly.kindOf(e.push) == backgroundBudget {
+		// Only the newest silent push waits, whatever the rule below allows.
+		q.keepNewestLocked(1, now, func(h *entry) bool {
+			return ofApp(h) && h.push.PushType == apns.Background
+		})
+	}
+	if e.push.CollapseID != "" {
+		q.keepNewestLocked(1, now, func(h *entry) bool {
+			return ofApp(h) && h.push.CollapseID == e.push.CollapseID
+		})
+	}
+	q.keepNewestLocked(q.b.storage.PerApp, now, func(h *entry) bool {
+		return ofApp(h) && (!q.b.storage.CollapseSideBySide || h.push.CollapseID == e.push.CollapseID)
+	})
+}
+
+// keepNewestLocked drops the oldest of the held pushes that match until at
+// most keep of them are left.
+func (q *queue) keepNewestLocked(keep int, now time.Time, match func(*entry) bool) {
+	count := 0
+	for _, h := range q.held {
+		if match(h) {
+			count++
+		}
+	}
+	if count <= keep {
+		return
+	}
+	q.held = slices.DeleteFunc(q.held, func(h *entry) bool {
+		if count <= keep || !match(h) {
+			return false
+		}
+		count--
+		q.dropLocked(h, DropReplaced, now)
+		return true
+	})
+}

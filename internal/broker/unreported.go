@@ -1,0 +1,23 @@
+package broker
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/journal"
+)
+
+// submitUnreportedLocked accepts a push to a retired token that is not reported yet.
+// With [Config].AskRemoved a device that is connected gets the push all the same, to
+// confirm that it does not have the app; otherwise the push is dropped. It is never
+// held.
+func (q *queue) submitUnreportedLocked(e *entry, now time.Time) {
+	q.b.record(journal.Accepted, e.push, "", now)
+	r := q.route
+	if !q.b.askRemoved || e.push.Base || r == nil || r.filter == nil || q.fullLocked() {
+		q.dropLocked(e, DropAppRemoved, now)
+		return
+	}
+	e.seq = q.b.seq.Add(1)
+	q.ready.push(e)
+	r.wakeLocked()
+}
