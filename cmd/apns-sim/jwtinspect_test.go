@@ -37,7 +37,7 @@ func TestAProviderTokenIsJudgedByTheSimulator(t *testing.T) {
 	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production\njudged by +the simulator at http`, d.do("jwt", "inspect", good))
 	assert.Regexp(t, `(?m)^accepted +yes, in sandbox$`, d.do("jwt", "inspect", good, "--environment", "sandbox"))
 	assert.Regexp(t, `(?m)^signature +good\naccepted +no, in production: ExpiredProviderToken: iat is `, d.do("jwt", "inspect", old))
-	assert.Regexp(t, `(?m)^signature +bad\naccepted +no, in production: InvalidProviderToken: the signature is not by key `, d.do("jwt", "inspect", forged))
+	assert.Regexp(t, `(?m)^signature +bad\naccepted +no, in production: InvalidProviderToken: the signature does not match key `, d.do("jwt", "inspect", forged))
 	assert.Regexp(t, `(?m)^signature +unchecked: there is no key to check it with\naccepted +no, in production: InvalidProviderToken: iss is "OTHERTEAM1"`, d.do("jwt", "inspect", foreign))
 
 	verdict := lines[struct {

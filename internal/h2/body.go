@@ -11,8 +11,8 @@ func (c *Conn) onData(f *http2.DataFrame) error {
 	if err := c.checkUsed(f.StreamID, f.Type); err != nil {
 		return err
 	}
-	// "The entire DATA frame payload is included in flow control, including the
-	// Pad Length and Padding fields if present." RFC 9113, 6.1
+	// "The entire DATA frame payload is included in flow control, including the Pad Length
+	// and Padding fields if present." https://www.rfc-editor.org/rfc/rfc9113#section-6.1
 	if err := c.receive(f.Length); err != nil {
 		return err
 	}
@@ -29,9 +29,9 @@ func (c *Conn) onData(f *http2.DataFrame) error {
 	case stateServed:
 		return nil
 	case stateHalfClosed:
-		// "If an endpoint receives additional frames, other than WINDOW_UPDATE,
-		// PRIORITY, or RST_STREAM, for a stream that is in this state, it MUST
-		// respond with a stream error of type STREAM_CLOSED." RFC 9113, 5.1
+		// "If an endpoint receives additional frames, other than WINDOW_UPDATE, PRIORITY, or
+		// RST_STREAM, for a stream that is in this state, it MUST respond with a stream
+		// error of type STREAM_CLOSED." https://www.rfc-editor.org/rfc/rfc9113#section-5.1
 		return streamError(f.StreamID, http2.ErrCodeStreamClosed, "DATA after END_STREAM")
 	}
 	if !s.recvWindow.take(f.Length) {
@@ -40,7 +40,7 @@ func (c *Conn) onData(f *http2.DataFrame) error {
 	return c.collect(s, data, f.StreamEnded())
 }
 
-// A streamState is when, in the life of its stream, a frame arrives.
+// A streamState is the state of a stream when a frame arrives for it.
 type streamState uint8
 
 const (
@@ -50,8 +50,8 @@ const (
 	stateOpen
 )
 
-// receiving returns the stream id, if it is in time for another frame from the
-// peer. The frame ends it if end is true.
+// receiving returns stream id if it may receive another frame. The frame ends it if
+// end is true.
 func (c *Conn) receiving(id uint32, end bool) (*Stream, streamState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +80,7 @@ func (c *Conn) collect(s *Stream, data []byte, end bool) error {
 		s.BodyTooLarge = true
 	}
 	if end && len(s.buf) == 0 {
-		s.Body = keep // it lives until the next frame is read, after ServeStream
+		s.Body = keep // valid until the next frame is read, after ServeStream
 		return c.complete(s)
 	}
 	s.buf = append(s.buf, keep...)
@@ -96,12 +96,12 @@ func (c *Conn) collect(s *Stream, data []byte, end bool) error {
 	return nil
 }
 
-// complete serves a request that has arrived as a whole.
+// complete serves a request that was received completely.
 func (c *Conn) complete(s *Stream) error {
 	if s.contentLength >= 0 && s.received != s.contentLength {
-		// A message is malformed "if the value of the Content-Length header field
-		// does not equal the sum of the DATA frame payload lengths that form the
-		// content". RFC 9113, 8.1.1
+		// A message is malformed "if the value of the Content-Length header field does not
+		// equal the sum of the DATA frame payload lengths that form the content".
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1
 		return c.malformed(s.id, fmt.Sprintf("body of %d octets, content-length %d", s.received, s.contentLength))
 	}
 	c.serve(s)

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// An ending is how a stream was closed. It decides what a frame that comes
-// afterwards means.
+// An ending is how a stream was closed. It decides how a later frame on it is
+// answered.
 type ending uint8
 
 const (
@@ -22,11 +22,11 @@ const (
 	endingOurs
 )
 
-// historySize is how many streams back a history reaches, at most.
+// historySize is the number of streams in a history.
 const historySize = 128
 
-// A history remembers how the latest streams ended. A stream's place depends on
-// its number alone, so remembering is one store.
+// A history remembers the endings of the last streams. The place of a stream depends
+// on its ID alone, so that remembering is one store.
 type history [historySize]struct {
 	id  uint32
 	how ending
@@ -44,7 +44,7 @@ func (h *history) of(id uint32) ending {
 	return endingForgotten
 }
 
-// onClosedStream answers DATA or HEADERS on a stream that is closed.
+// onClosedStream answers DATA or HEADERS on a closed stream.
 func (c *Conn) onClosedStream(id uint32) error {
 	if err := c.countOverhead(); err != nil {
 		return err
@@ -52,8 +52,8 @@ func (c *Conn) onClosedStream(id uint32) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if id > c.drain.last && !c.drain.retired || c.history.of(id) == endingOurs {
-		// "An endpoint MUST minimally process and then discard any frames it
-		// receives in this state." RFC 9113, 5.1
+		// "An endpoint MUST minimally process and then discard any frames it receives in
+		// this state." https://www.rfc-editor.org/rfc/rfc9113#section-5.1
 		return nil
 	}
 	// Also for a stream that was refused.
@@ -62,13 +62,14 @@ func (c *Conn) onClosedStream(id uint32) error {
 	return nil
 }
 
-// headersOnClosedLocked judges HEADERS on a stream that is closed.
+// headersOnClosedLocked returns the connection error for HEADERS on a closed stream,
+// nil if the stream alone is answered.
 func (c *Conn) headersOnClosedLocked(id uint32) error {
 	switch c.history.of(id) {
 	case endingForgotten:
-		// "The identifier of a newly established stream MUST be numerically
-		// greater than all streams that the initiating endpoint has opened or
-		// reserved." RFC 9113, 5.1.1
+		// "The identifier of a newly established stream MUST be numerically greater than all
+		// streams that the initiating endpoint has opened or reserved."
+		// https://www.rfc-editor.org/rfc/rfc9113#section-5.1.1
 		return connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d after stream %d", id, c.highest))
 	case endingPeer:
 		return connError(http2.ErrCodeStreamClosed, fmt.Sprintf("HEADERS on stream %d, which is closed", id))

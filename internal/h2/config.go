@@ -15,7 +15,7 @@ type Config struct {
 	MaxConcurrentStreams uint32 // streams; 0 = 1000
 	InitialWindowSize    uint32 // octets; 0 = 65535
 	MaxFrameSize         uint32 // octets, 16384 to 16777215; 0 = 16384
-	MaxHeaderListSize    uint32 // octets as RFC 9113, 6.5.2 counts them; 0 = 8000
+	MaxHeaderListSize    uint32 // octets, counted as in https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2; 0 = 8000
 
 	// MaxBody is how many octets of a request body are kept. A longer body sets
 	// Stream.BodyTooLarge. 0 = 5121, one more than the largest payload of APNs.
@@ -38,13 +38,14 @@ type Config struct {
 	// is left alone. 0 = 30 s.
 	StallTimeout time.Duration
 	// OverrunEnds ends the connection when a stream is opened above the limit,
-	// with GOAWAY, REFUSED_STREAM and plain text, as the servers of APNs did at
-	// times. false = the stream alone is refused.
+	// with GOAWAY, REFUSED_STREAM and plain text, as APNs did at times.
+	// false = the stream alone is refused.
 	// observed: Apple forum 54407
 	OverrunEnds bool
-	// MalformedEnds ends the connection when a request is malformed (RFC 9113,
-	// 8.1.1), with GOAWAY, PROTOCOL_ERROR and plain text, as the servers of APNs did
-	// in 2018. false = the stream alone is reset.
+	// MalformedEnds ends the connection when a request is malformed
+	// (https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1), with GOAWAY, PROTOCOL_ERROR
+	// and plain text, as the servers of APNs did in 2018. false = the stream alone is
+	// reset.
 	// observed: apns4erl#211, apnotic#68
 	MalformedEnds bool
 	// OpeningGoAway is sent before SETTINGS; nil is none. It does not end the
@@ -57,7 +58,7 @@ type Config struct {
 	// OnFailure is called for each request and each connection that fails in
 	// HTTP/2, where no Handler learns of it, before the peer is told. It is
 	// called on the connection's reader goroutine and must not block; the Failure
-	// is the callee's. nil = nobody wants to know, which costs nothing.
+	// is the callee's. nil = failures are not reported.
 	OnFailure func(c *Conn, f *Failure)
 
 	// Log gets one debug record for each stream that is reset because of the

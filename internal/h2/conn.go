@@ -38,7 +38,7 @@ type Conn struct {
 	// Owned by the reader.
 	br           *bufio.Reader
 	acker        *quickack.Acker
-	ackDue       bool // input has come that no output has acknowledged
+	ackDue       bool // input was read, and nothing written after it
 	dec          *fieldDecoder
 	block        block
 	next         *Stream // the next stream, while its header block arrives
@@ -54,7 +54,7 @@ type Conn struct {
 	// Guarded by mu.
 	mu sync.Mutex
 	output
-	fr          *http2.Framer // this is its write half, into output; the reader owns the read half
+	fr          *http2.Framer // its write half, into output; the reader owns the read half
 	enc         *fieldEncoder
 	streams     map[uint32]*Stream
 	free        []*Stream
@@ -105,13 +105,13 @@ func NewConn(nc net.Conn, cfg *Config, h Handler, data any) *Conn {
 	return c
 }
 
-// Serve serves the connection until it ends and closes it. When ctx ends, the
+// Serve serves the connection until it ends, and closes it. When ctx ends, the
 // connection is shut down as by Shutdown, in Config.ShutdownGrace at most. All
 // goroutines of the connection have returned when Serve returns.
 //
-// The error says why the connection ended: nil after a clean end of the input,
-// Close or a shutdown; else [ErrNotHTTP2], [ErrPrefaceTimeout], [ErrIdle],
-// *[ConnectionError], *[PeerError], or what reading or writing returned, wrapped.
+// The error is the cause of the end: nil after a clean end of the input, Close or a
+// shutdown; else [ErrNotHTTP2], [ErrPrefaceTimeout], [ErrIdle], *[ConnectionError],
+// *[PeerError], or a wrapped error of reading or writing.
 func (c *Conn) Serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(c.writeLoop)
@@ -124,7 +124,7 @@ func (c *Conn) Serve(ctx context.Context) error {
 
 	cause := c.end(c.read())
 	close(c.done)
-	_ = c.nc.Close() // what Close could report, the peer's going first, is no news any more
+	_ = c.nc.Close() // the connection has ended anyway
 	wg.Wait()
 	if !stop() {
 		<-canceled
@@ -132,7 +132,7 @@ func (c *Conn) Serve(ctx context.Context) error {
 	return c.serveError(cause)
 }
 
-// read is the reader's life.
+// read runs the reader.
 func (c *Conn) read() error {
 	now := time.Now()
 	c.resets.since, c.overhead.since, c.resizes.since = now, now, now
@@ -142,7 +142,7 @@ func (c *Conn) read() error {
 	return c.readLoop()
 }
 
-// serveError turns what ended the reader into what Serve returns.
+// serveError returns the error of Serve for the error that ended the reader.
 func (c *Conn) serveError(cause error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -141,8 +141,8 @@ func TestAnswersInAnyOrder(t *testing.T) {
 func TestAnsweringTwiceIsABug(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		s.Respond(200, nil)
-		assert.PanicsWithValue(t, "h2: a stream was answered twice", func() { s.Respond(200, nil) })
-		assert.PanicsWithValue(t, "h2: a stream was answered twice", func() { s.Reset(http2.ErrCodeCancel) })
+		assert.PanicsWithValue(t, "h2: Respond or Reset was called twice on a stream", func() { s.Respond(200, nil) })
+		assert.PanicsWithValue(t, "h2: Respond or Reset was called twice on a stream", func() { s.Reset(http2.ErrCodeCancel) })
 	})
 	withPeer(t, nil, h, func(p *peer) {
 		p.headers(1, true, post())
@@ -213,7 +213,7 @@ func TestErrorCodeOfThePeersGoAwayIsReturned(t *testing.T) {
 		p.sent(p.nc.Close())
 		<-p.ended
 		assert.Equal(t, &PeerError{Code: http2.ErrCodeProtocol, Debug: "did not like it"}, p.err)
-		assert.EqualError(t, p.err, `h2: peer left with GOAWAY PROTOCOL_ERROR: "did not like it"`)
+		assert.EqualError(t, p.err, `h2: peer sent GOAWAY PROTOCOL_ERROR: "did not like it"`)
 	})
 }
 

@@ -10,7 +10,7 @@ func (c *Conn) onPing(f *http2.PingFrame) error {
 		return err
 	}
 	if f.IsAck() {
-		return nil // we have sent none
+		return nil // we send no PING
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -20,7 +20,7 @@ func (c *Conn) onPing(f *http2.PingFrame) error {
 	return nil
 }
 
-// onRSTStream ends a stream at the peer's wish.
+// onRSTStream ends a stream that the peer has reset.
 func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
 	if err := c.checkUsed(f.StreamID, f.Type); err != nil {
 		return err
@@ -49,7 +49,8 @@ func (c *Conn) onRSTStream(f *http2.RSTStreamFrame) error {
 // onPriority ignores a PRIORITY frame, as APNs does.
 func (c *Conn) onPriority(f *http2.PriorityFrame) error {
 	if f.StreamDep == f.StreamID {
-		// "A stream cannot depend on itself." RFC 7540, 5.3.1
+		// "A stream cannot depend on itself."
+		// https://www.rfc-editor.org/rfc/rfc7540#section-5.3.1
 		return connError(http2.ErrCodeProtocol, "stream depends on itself")
 	}
 	return c.countOverhead()
@@ -58,8 +59,8 @@ func (c *Conn) onPriority(f *http2.PriorityFrame) error {
 // maxPeerDebug is how much of the peer's debug data is kept, in octets.
 const maxPeerDebug = 1024
 
-// onGoAway notes that the peer will open no more streams. It will close the
-// connection when it has its answers.
+// onGoAway keeps the error of the peer's GOAWAY. The peer opens no more streams, and
+// closes the connection when it has its answers.
 func (c *Conn) onGoAway(f *http2.GoAwayFrame) error {
 	if f.ErrCode != http2.ErrCodeNo {
 		debug := f.DebugData()

@@ -2,22 +2,21 @@ package h2
 
 import "time"
 
-// deadlines are the times by which something must have happened on the wire.
-// The zero time means never.
+// deadlines are the times at which the reader must act. The zero time means never.
 type deadlines struct {
-	preface time.Time // preface and first SETTINGS must have arrived
-	idle    time.Time // some input must have arrived, if no stream is open
-	stall   time.Time // what is unfinished is looked at, see stall.go
-	close   time.Time // the connection ends whatever is open
-	read    time.Time // what the connection's read deadline is set to
+	preface time.Time // end of Config.PrefaceTimeout
+	idle    time.Time // end of the idle timeout, if no stream is open
+	stall   time.Time // next look for unfinished requests, see stall.go
+	close   time.Time // the connection ends even with open streams
+	read    time.Time // the current read deadline of the connection
 }
 
-// forRead returns when reading must stop waiting, to look around.
+// forRead returns the earliest deadline of the reader.
 func (d *deadlines) forRead() time.Time {
 	return earliest(earliest(d.preface, d.idle), earliest(d.stall, d.close))
 }
 
-// forWrite returns t, or the end of the connection if that is earlier.
+// forWrite returns t, or the time at which the connection closes if that is earlier.
 func (d *deadlines) forWrite(t time.Time) time.Time { return earliest(t, d.close) }
 
 func earliest(a, b time.Time) time.Time {
@@ -30,8 +29,8 @@ func earliest(a, b time.Time) time.Time {
 // longAgo as a deadline ends waiting at once.
 var longAgo = time.Unix(1, 0)
 
-// wakeReaderLocked makes the reader look around, even if it is waiting for input or
-// for the network to take its output.
+// wakeReaderLocked makes the reader check its deadlines, even if it is waiting for
+// input or for the network to take its output.
 func (c *Conn) wakeReaderLocked() {
 	if !c.drain.lingering {
 		c.setReadDeadlineLocked(longAgo)
@@ -50,7 +49,7 @@ func (c *Conn) setReadDeadlineLocked(t time.Time) {
 }
 
 // setDeadlinesLocked prepares the reader to wait for input. It returns the error that
-// ends the connection, if a time is up or a shutdown complete.
+// ends the connection if a deadline has passed or a shutdown is complete.
 func (c *Conn) setDeadlinesLocked() error {
 	if c.output.err != nil {
 		return c.output.err
@@ -70,10 +69,9 @@ func (c *Conn) setDeadlinesLocked() error {
 		return errDrained
 	case past(now, d.preface):
 		return ErrPrefaceTimeout
-	case past(now, d.idle) && len(c.streams) == 0:
-		return ErrIdle
-	case past(now, d.idle):
-		d.idle = now.Add(c.cfg.IdleTimeout)
+	}
+	if err := c.checkIdleLocked(now); err != nil {
+		return err
 	}
 	if err := c.checkStallLocked(now, unfinished); err != nil {
 		return err
@@ -82,4 +80,5 @@ func (c *Conn) setDeadlinesLocked() error {
 	return nil
 }
 
+// past reports whether the deadline t has passed.
 func past(now, t time.Time) bool { return !t.IsZero() && !now.Before(t) }

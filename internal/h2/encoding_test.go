@@ -9,7 +9,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// plain and huffman are string literals. RFC 7541, 5.2
+// plain and huffman are string literals.
+// https://www.rfc-editor.org/rfc/rfc7541#section-5.2
 func plain(s string) string { return string(rune(len(s))) + s }
 
 func huffman(s string) string {
@@ -20,9 +21,10 @@ func huffman(s string) string {
 // The rest of a request: POST, https, and a path in the way of curl.
 const requestLine = "\x83\x87\x04\x01/"
 
-// Apple's pages disagree on how a provider should index its fields: "Sending
-// notification requests to APNs", "Establishing a connection to APNs". So every
-// representation of RFC 7541, 6 must do.
+// Apple's pages disagree on how a provider should index its fields:
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns,
+// https://developer.apple.com/documentation/usernotifications/establishing-a-connection-to-apns
+// So every representation of https://www.rfc-editor.org/rfc/rfc7541#section-6 must do.
 func TestAFieldMayBeEncodedInEveryLegalWay(t *testing.T) {
 	const name, value = "apns-topic", "com.example.app"
 	for _, tt := range []struct{ name, first, second, msg string }{

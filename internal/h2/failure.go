@@ -40,8 +40,8 @@ const (
 	NotHTTP2
 )
 
-// A Failure is a request or a connection that failed before any request could be
-// given to the [Handler].
+// A Failure is a request or a connection that failed before a request reached the
+// [Handler].
 type Failure struct {
 	Kind FailureKind
 	// Stream is the stream concerned; 0 for none.
@@ -63,8 +63,8 @@ type Failure struct {
 	Body                    []byte
 }
 
-// report gives a failure to [Config.OnFailure]. The request is that of the stream,
-// if it is open or its header block is the current one.
+// report passes a failure to [Config.OnFailure], with the request of the stream if it
+// is open or its header block is the current one.
 func (c *Conn) report(f Failure) {
 	if c.cfg.OnFailure == nil {
 		return
@@ -82,7 +82,7 @@ func (c *Conn) report(f Failure) {
 	c.cfg.OnFailure(c, &f)
 }
 
-// requestOf copies what is known of a request, since its stream may end at any time.
+// requestOf copies the request of a stream, since the stream may end at any time.
 func (f *Failure) requestOf(s *Stream) {
 	f.Served = s.served
 	f.Method, f.Path, f.Authority = s.Method, s.Path, s.Authority
@@ -90,7 +90,7 @@ func (f *Failure) requestOf(s *Stream) {
 	f.Body = slices.Concat(s.Body)
 }
 
-// reportEnd reports that the reader has ended with cause, if that is a failure.
+// reportEnd reports the error that ended the reader, if it is a failure.
 func (c *Conn) reportEnd(cause error) {
 	var ce *ConnectionError
 	var broken *net.OpError
@@ -101,22 +101,23 @@ func (c *Conn) reportEnd(cause error) {
 		c.report(Failure{Kind: ConnectionEnded, Stream: ce.StreamID, Code: ce.Code, Reason: ce.Reason})
 		c.reportIncomplete(ce.Code, ce.StreamID, incompleteReason)
 	case errors.Is(cause, ErrPrefaceTimeout):
-		c.report(Failure{Kind: ConnectionEnded, Reason: "no preface and SETTINGS in time"})
+		c.report(Failure{Kind: ConnectionEnded, Reason: "no preface and SETTINGS within the preface timeout"})
 	case c.peerError != nil:
 		c.report(Failure{Kind: PeerEnded, Code: c.peerError.Code, Reason: c.peerError.Debug})
 		c.reportIncomplete(c.peerError.Code, 0, incompleteReason)
 	case errors.Is(cause, io.ErrUnexpectedEOF):
 		c.reportIncomplete(http2.ErrCodeNo, 0, incompleteReason)
-	case errors.As(cause, &broken) && !errors.Is(cause, net.ErrClosed): // else it is we who have closed it
+	case errors.As(cause, &broken) && !errors.Is(cause, net.ErrClosed): // else we have closed it
 		c.reportIncomplete(http2.ErrCodeNo, 0, incompleteReason+": "+broken.Err.Error())
 	}
 }
 
-// incompleteReason is the reason of a request that the end of the connection has left incomplete.
+// incompleteReason is the reason of requests that were incomplete when the connection
+// ended.
 const incompleteReason = "the connection ended before the request was complete"
 
-// reportIncomplete reports the requests that the end of the connection has left
-// incomplete, but for that of the stream that is reported already.
+// reportIncomplete reports the requests that were incomplete when the connection
+// ended, except for the one of stream reported.
 func (c *Conn) reportIncomplete(code http2.ErrCode, reported uint32, reason string) {
 	var cut []uint32
 	c.mu.Lock()
@@ -135,23 +136,23 @@ func (c *Conn) reportIncomplete(code http2.ErrCode, reported uint32, reason stri
 	}
 }
 
-// notHTTP2 reports a client that began with other octets than the preface: those
-// in read, of which the connection's buffer may have more.
+// notHTTP2 reports a client that began with something other than the preface: the
+// octets of read, then those in the buffer.
 func (c *Conn) notHTTP2(read string) error {
 	if c.cfg.OnFailure == nil {
 		return ErrNotHTTP2
 	}
-	more, _ := c.br.Peek(c.br.Buffered()) // what is in memory; nothing is waited for
+	more, _ := c.br.Peek(c.br.Buffered()) // only what is in the buffer
 	f := Failure{Kind: NotHTTP2}
 	f.readHTTP1(read + string(more))
 	c.report(f)
 	return ErrNotHTTP2
 }
 
-// maxShownOctets is how much of an unknown protocol is shown.
+// maxShownOctets is how many octets of an unknown protocol are reported.
 const maxShownOctets = 32
 
-// readHTTP1 takes the request from what a client of HTTP/1.1 has sent.
+// readHTTP1 takes the request from the octets of an HTTP/1.1 client.
 func (f *Failure) readHTTP1(octets string) {
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(octets)))
 	if err != nil {

@@ -240,7 +240,7 @@ func TestClientWithoutAPrefaceIsReported(t *testing.T) {
 		p.wantSettings("ours come first")
 		p.wantEnd("then the end")
 	})
-	assert.Equal(t, []*Failure{{Kind: ConnectionEnded, Reason: "no preface and SETTINGS in time"}}, got)
+	assert.Equal(t, []*Failure{{Kind: ConnectionEnded, Reason: "no preface and SETTINGS within the preface timeout"}}, got)
 }
 
 func TestCleanEndsAreNotReported(t *testing.T) {

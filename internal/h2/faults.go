@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// A OpeningGoAway is a GOAWAY in place of a greeting.
+// An OpeningGoAway is a GOAWAY that is sent before SETTINGS.
 type OpeningGoAway struct {
 	Code  http2.ErrCode
 	Last  uint32
@@ -15,7 +15,7 @@ type OpeningGoAway struct {
 	Twice bool // it is sent two times
 }
 
-// openingGoAwayLocked queues the GOAWAY of a Dismissal, before everything else.
+// openingGoAwayLocked queues the opening GOAWAY before everything else.
 // observed: pushy#885
 func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 	c.goAwayLocked(d.Code, d.Last, d.Debug)
@@ -24,9 +24,9 @@ func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 	}
 }
 
-// Mute makes the connection a black hole: from now on nothing is written, not
-// even the answer to a PING, while input is read as before. The peer sees
-// neither data nor an end, as when a middlebox has forgotten the connection.
+// Mute stops all output, even answers to PING, while input is read as before. The peer
+// sees neither data nor an end, as when a middlebox has dropped the state of the
+// connection.
 // observed: apns2#20, apnotic#35
 func (c *Conn) Mute() {
 	c.mu.Lock()
@@ -34,8 +34,8 @@ func (c *Conn) Mute() {
 	c.muted = true
 }
 
-// Abort ends the connection with a TCP reset, if it is TCP, and at once in any case.
-// Requests that have been read and not begun come to nothing.
+// Abort closes the connection at once, with a TCP reset if it is TCP. Requests that
+// were read and not yet served are dropped.
 func (c *Conn) Abort() error {
 	nc := c.nc
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
@@ -43,7 +43,7 @@ func (c *Conn) Abort() error {
 	}
 	c.mu.Lock()
 	c.drain.closed = true
-	c.drain.last = min(c.drain.last, c.drain.highest) // what came after this is of nobody
+	c.drain.last = min(c.drain.last, c.drain.highest) // later requests are dropped
 	c.mu.Unlock()
 	if t, ok := nc.(interface{ SetLinger(sec int) error }); ok {
 		if err := t.SetLinger(0); err != nil {
@@ -53,16 +53,16 @@ func (c *Conn) Abort() error {
 	return nc.Close()
 }
 
-// IgnorePings says whether every PING is left unanswered from now on.
+// IgnorePings turns answers to PING off and on.
 func (c *Conn) IgnorePings(ignore bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ignorePings = ignore
 }
 
-// Finish ends the connection without another word: when the open streams are
-// answered, or, if they are not waited for, as soon as what is queued is written.
-// Further streams are not answered.
+// Finish ends the connection without another frame: when the open streams are
+// answered, or, if wait is false, as soon as the queued output is written. Further
+// streams are not answered.
 func (c *Conn) Finish(wait bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,8 +2,9 @@ package h2
 
 import "strings"
 
-// nameChars holds true for the octets a field name may have: no controls, no
-// space, no upper case, no colon, nothing beyond ASCII. RFC 9113, 8.2.1
+// nameChars is true for the octets of a field name: no controls, no space, no upper
+// case, no colon, nothing beyond ASCII.
+// https://www.rfc-editor.org/rfc/rfc9113#section-8.2.1
 var nameChars = func() (t [256]bool) {
 	for ch := byte(0x21); ch < 0x7f; ch++ {
 		t[ch] = ch != ':' && (ch < 'A' || ch > 'Z')
@@ -20,8 +21,9 @@ func validName(name string) bool {
 	return name != ""
 }
 
-// validValue reports whether a field value has no NUL, CR or LF and neither
-// begins nor ends with white space. RFC 9113, 8.2.1
+// validValue reports whether a field value has no NUL, CR or LF and no white space at
+// its ends.
+// https://www.rfc-editor.org/rfc/rfc9113#section-8.2.1
 func validValue(v string) bool {
 	if v == "" {
 		return true

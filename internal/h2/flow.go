@@ -9,19 +9,19 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// A recvWindow is what the peer may still send us, on a stream or in all.
+// A recvWindow is what the peer may still send, on a stream or on the connection.
 type recvWindow struct {
 	left int64 // octets
 	size int64 // octets; what left is raised to
 }
 
-// take uses n octets and reports whether the peer was allowed to send them.
+// take uses n octets of the window and reports whether there were as many.
 func (w *recvWindow) take(n uint32) bool {
 	w.left -= int64(n)
 	return w.left >= 0
 }
 
-// receive accounts for a DATA frame of length octets on the connection.
+// receive applies the connection's window to a DATA frame.
 func (c *Conn) receive(length uint32) error {
 	if !c.recvWindow.take(length) {
 		return connError(http2.ErrCodeFlowControl, "DATA beyond the connection's window")
@@ -30,8 +30,8 @@ func (c *Conn) receive(length uint32) error {
 	return nil
 }
 
-// refill opens w again when half of it is used, so that a WINDOW_UPDATE serves
-// many frames. All that arrives is consumed at once.
+// refill sends WINDOW_UPDATE when half of the window is used, so that one serves many
+// frames. All input is consumed at once.
 func (c *Conn) refill(id uint32, w *recvWindow) {
 	if w.left > w.size/2 {
 		return
@@ -43,7 +43,8 @@ func (c *Conn) refill(id uint32, w *recvWindow) {
 	c.checkLocked(c.fr.WriteWindowUpdate(id, increment))
 }
 
-// A sendWindow is what we may still send on the connection, and who waits for it.
+// A sendWindow is what may still be sent on the connection, and the streams that wait
+// for it.
 type sendWindow struct {
 	conn int64 // octets
 	// waiting are the streams with pending data that have window of their own, in
@@ -52,7 +53,7 @@ type sendWindow struct {
 	waiting []*Stream
 }
 
-// drop drops what s has pending.
+// drop discards the pending data of s.
 func (w *sendWindow) drop(s *Stream) {
 	s.pending = s.pending[:0]
 	w.unlist(s)
@@ -66,7 +67,7 @@ func (w *sendWindow) unlist(s *Stream) {
 	}
 }
 
-// dataLocked sends body as far as the windows allow and keeps the rest.
+// dataLocked sends as much of body as the windows allow and keeps the rest.
 func (c *Conn) dataLocked(s *Stream, body []byte) {
 	rest := c.sendLocked(s, body)
 	if len(rest) == 0 {
@@ -77,8 +78,8 @@ func (c *Conn) dataLocked(s *Stream, body []byte) {
 	c.waitLocked(s)
 }
 
-// waitLocked notes that s has pending data for which the connection has no window, if
-// it is not the stream that has none.
+// waitLocked adds s to the streams that wait for the connection's window, unless its
+// own window is empty.
 func (c *Conn) waitLocked(s *Stream) {
 	if s.window > 0 && !s.waiting {
 		s.waiting = true
@@ -86,8 +87,8 @@ func (c *Conn) waitLocked(s *Stream) {
 	}
 }
 
-// sendLocked writes DATA frames as far as the windows allow, the last one with
-// END_STREAM, and returns what could not go.
+// sendLocked sends DATA frames as far as the windows allow, the last one with
+// END_STREAM, and returns the rest.
 func (c *Conn) sendLocked(s *Stream, body []byte) []byte {
 	for len(body) > 0 {
 		n := min(int64(len(body)), s.window, c.send.conn, int64(c.settings.peerMaxFrame))
@@ -102,8 +103,8 @@ func (c *Conn) sendLocked(s *Stream, body []byte) []byte {
 	return nil
 }
 
-// sendPendingLocked sends what s has pending, as far as the windows allow, and
-// reports whether that was all. Then it was the end of s.
+// sendPendingLocked sends pending data of s as far as the windows allow, and reports
+// whether that was all. Then s is ended.
 func (c *Conn) sendPendingLocked(s *Stream) bool {
 	rest := c.sendLocked(s, s.pending)
 	s.pending = s.pending[:copy(s.pending, rest)]
@@ -113,29 +114,30 @@ func (c *Conn) sendPendingLocked(s *Stream) bool {
 	return len(rest) == 0
 }
 
-// resumeLocked goes on with s after its window has grown.
+// resumeLocked continues s after its window has grown.
 func (c *Conn) resumeLocked(s *Stream) {
 	if len(s.pending) > 0 && !s.waiting && !c.sendPendingLocked(s) {
 		c.waitLocked(s)
 	}
 }
 
-// resumeWaitingLocked goes on with the streams that wait for the connection's window,
+// resumeWaitingLocked continues the streams that wait for the connection's window
 // until it is used up.
 func (c *Conn) resumeWaitingLocked() {
 	for len(c.send.waiting) > 0 && c.send.conn > 0 {
 		s := c.send.waiting[0]
 		switch {
-		case c.sendPendingLocked(s): // which has taken it off the list
+		case c.sendPendingLocked(s): // which has removed it from the list
 		case s.window > 0:
-			return // it stays the first
+			return // it stays first in the list
 		default:
 			c.send.unlist(s)
 		}
 	}
 }
 
-// onWindowUpdate takes the peer's leave to send more.
+// onWindowUpdate enlarges a window of the peer.
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.9
 func (c *Conn) onWindowUpdate(f *http2.WindowUpdateFrame) error {
 	if err := c.countOverhead(); err != nil {
 		return err
@@ -163,7 +165,8 @@ func (c *Conn) onWindowUpdate(f *http2.WindowUpdateFrame) error {
 	return nil
 }
 
-// A windowChange is what the INITIAL_WINDOW_SIZE values of one SETTINGS frame come to.
+// A windowChange is the effect of the INITIAL_WINDOW_SIZE values of one SETTINGS
+// frame.
 type windowChange struct {
 	last, largest int64 // octets; -1 = no value yet
 }
@@ -172,10 +175,10 @@ func (r *windowChange) add(size int64) { r.last, r.largest = size, max(r.largest
 
 // changeWindowsLocked applies a new INITIAL_WINDOW_SIZE to the open streams, once for all
 // values of a frame. "A change to SETTINGS_INITIAL_WINDOW_SIZE can cause the available
-// space in a flow-control window to become negative"; and "an endpoint MUST treat a
-// change to SETTINGS_INITIAL_WINDOW_SIZE that causes any flow-control window to exceed
-// the maximum size as a connection error", be it by a value that another one follows.
-// RFC 9113, 6.9.2
+// space in a flow-control window to become negative"; and "an endpoint MUST treat a change
+// to SETTINGS_INITIAL_WINDOW_SIZE that causes any flow-control window to exceed the
+// maximum size as a connection error", be it by a value that another one follows.
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2
 func (c *Conn) changeWindowsLocked(to windowChange) error {
 	if to.last < 0 {
 		return nil
@@ -191,7 +194,7 @@ func (c *Conn) changeWindowsLocked(to windowChange) error {
 	return c.countResizes(len(c.streams))
 }
 
-// resumeAllLocked sends what streams have pending that had no window, the oldest first.
+// resumeAllLocked continues the streams whose window was empty, the oldest first.
 func (c *Conn) resumeAllLocked() {
 	var ready []*Stream
 	for _, s := range c.streams {

@@ -44,23 +44,23 @@ func (c *Conn) readFrame() error {
 		return c.onPriority(f)
 	}
 	// "Implementations MUST ignore and discard frames of unknown types."
-	// RFC 9113, 4.1
+	// https://www.rfc-editor.org/rfc/rfc9113#section-4.1
 	return c.countOverhead()
 }
 
-// isPlainHeaders tells the HEADERS frame that is nothing but a piece of a header
-// block. RFC 9113, 6.2
+// isPlainHeaders reports whether a frame is HEADERS without padding and priority.
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.2
 func isPlainHeaders(fh http2.FrameHeader) bool {
 	return fh.Type == http2.FrameHeaders && fh.StreamID != 0 &&
 		!fh.Flags.Has(http2.FlagHeadersPadded) && !fh.Flags.Has(http2.FlagHeadersPriority)
 }
 
-// readPlainHeaders handles the frame that every request has where it lies in
-// memory. The Framer would allocate a frame for it.
+// readPlainHeaders handles such a frame in the read buffer; every request has one, and
+// the Framer would allocate.
 func (c *Conn) readPlainHeaders(fh http2.FrameHeader) error {
 	fragment, err := c.br.Peek(int(fh.Length))
 	if err == nil {
-		_, err = c.br.Discard(len(fragment)) // the octets stay until the next frame is awaited
+		_, err = c.br.Discard(len(fragment)) // the octets stay valid until the next await
 	}
 	if err != nil {
 		return fmt.Errorf("h2: read frame: %w", err)
@@ -68,8 +68,9 @@ func (c *Conn) readPlainHeaders(fh http2.FrameHeader) error {
 	return c.onHeaders(fh, http2.PriorityParam{}, fragment)
 }
 
-// checkShape refuses what the Framer would take for the end of the input: a
-// frame too short for the fields that its flags announce. RFC 9113, 4.2
+// checkShape rejects a frame that is too short for the fields of its flags, which the
+// Framer would take for the end of the input.
+// https://www.rfc-editor.org/rfc/rfc9113#section-4.2
 func checkShape(fh http2.FrameHeader) error {
 	var need uint32
 	switch fh.Type {
@@ -85,8 +86,8 @@ func checkShape(fh http2.FrameHeader) error {
 			need += 5
 		}
 	case http2.FramePushPromise:
-		// "A client cannot push. Thus, servers MUST treat the receipt of a
-		// PUSH_PROMISE frame as a connection error." RFC 9113, 8.4
+		// "A client cannot push. Thus, servers MUST treat the receipt of a PUSH_PROMISE
+		// frame as a connection error." https://www.rfc-editor.org/rfc/rfc9113#section-8.4
 		return connError(http2.ErrCodeProtocol, "PUSH_PROMISE from a client")
 	}
 	if fh.Length < need {
@@ -95,7 +96,7 @@ func checkShape(fh http2.FrameHeader) error {
 	return nil
 }
 
-// frameError translates what the Framer says about a frame it cannot parse.
+// frameError returns the error of a frame that the Framer cannot parse.
 func (c *Conn) frameError(fh http2.FrameHeader, err error) error {
 	reason := err.Error()
 	if detail := c.fr.ErrorDetail(); detail != nil {
@@ -120,9 +121,9 @@ func (c *Conn) frameError(fh http2.FrameHeader, err error) error {
 	return fmt.Errorf("h2: read frame: %w", err)
 }
 
-// checkUsed refuses a frame on a stream that the peer has not opened. "Receiving
-// any frame other than HEADERS or PRIORITY on a stream in this state MUST be
-// treated as a connection error of type PROTOCOL_ERROR." RFC 9113, 5.1
+// checkUsed refuses a frame on a stream that the peer has not opened. "Receiving any frame
+// other than HEADERS or PRIORITY on a stream in this state MUST be treated as a connection
+// error of type PROTOCOL_ERROR." https://www.rfc-editor.org/rfc/rfc9113#section-5.1
 func (c *Conn) checkUsed(id uint32, t http2.FrameType) error {
 	if id%2 == 0 || id > c.highest {
 		return connError(http2.ErrCodeProtocol, fmt.Sprintf("%v on stream %d, which is idle", t, id))

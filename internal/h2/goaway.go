@@ -9,14 +9,15 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// LastAccepted stands for the highest stream the connection has taken, as the last
-// stream of a GOAWAY.
+// LastAccepted as the last stream ID of a GOAWAY stands for the highest stream that
+// was accepted.
 const LastAccepted = math.MaxUint32
 
-// MaxStreamID as the last stream of a GOAWAY excludes none: it announces the end, and
-// streams are still served. "A server that is attempting to gracefully shut down
-// a connection SHOULD send an initial GOAWAY frame with the last stream identifier
-// set to 2^31-1 and a NO_ERROR code." RFC 9113, 6.8
+// MaxStreamID as the last stream ID of a GOAWAY announces the end while all streams
+// are still served. "A server that is attempting to gracefully shut down a connection
+// SHOULD send an initial GOAWAY frame with the last stream identifier set to 2^31-1
+// and a NO_ERROR code."
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.8
 const MaxStreamID = math.MaxInt32
 
 // lingerTime is how long the peer may take to read our last words, and
@@ -26,7 +27,7 @@ const (
 	lingerOctets = 1 << 20
 )
 
-// drain is how far the end of the connection has come.
+// drain is the state of the end of a connection.
 type drain struct {
 	highest  uint32 // the highest stream taken
 	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
@@ -34,17 +35,17 @@ type drain struct {
 	retired  bool   // Retire was called: streams above last are refused, not ignored
 	closed   bool   // Close was called
 
-	lingering bool // the reader has ended and waits for the peer to have read
+	lingering bool // the reader has ended, and waits for the peer to read the last frames
 }
 
-// completeLocked reports whether a shutdown has nothing left to do.
+// completeLocked reports whether a shutdown has nothing left to send or to wait for.
 func (d *drain) completeLocked(c *Conn) bool {
 	return d.shutdown && len(c.streams) == 0 && len(c.queued) == 0 && !c.writing
 }
 
-// GoAway sends GOAWAY with that code and debug data and does nothing else to
-// the connection. Streams above last, or above the highest one taken if last is
-// LastAccepted, are not answered any more. A second GoAway cannot raise last.
+// GoAway sends GOAWAY with that code and debug data and nothing else. Streams above
+// last, or above the highest accepted one if last is LastAccepted, are ignored from
+// now on. A second GoAway cannot raise last.
 func (c *Conn) GoAway(code http2.ErrCode, last uint32, debug []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,8 +57,8 @@ func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
 	if last == LastAccepted {
 		last = c.drain.highest
 	}
-	// "Endpoints MUST NOT increase the value they send in the last stream
-	// identifier." RFC 9113, 6.8
+	// "Endpoints MUST NOT increase the value they send in the last stream identifier."
+	// https://www.rfc-editor.org/rfc/rfc9113#section-6.8
 	c.drain.last = min(c.drain.last, last)
 	c.checkLocked(c.fr.WriteGoAway(c.drain.last, code, debug))
 	for id, s := range c.streams {
@@ -67,13 +68,13 @@ func (c *Conn) goAwayLocked(code http2.ErrCode, last uint32, debug []byte) {
 	}
 }
 
-// Shutdown sends GOAWAY with NO_ERROR, the highest stream taken and the debug
-// data, and ends the connection when the open streams are answered. It does not wait.
+// Shutdown sends GOAWAY with NO_ERROR, the highest accepted stream and the debug data,
+// and ends the connection when the open streams are answered. It does not wait.
 func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
 
-// Retire sends GOAWAY with NO_ERROR, the highest stream taken and the debug data.
-// Streams that the peer opens all the same are refused with REFUSED_STREAM. The
-// connection ends when the peer leaves, or when the time is up.
+// Retire sends GOAWAY with NO_ERROR, the highest accepted stream and the debug data.
+// Streams that the peer opens after that are refused with REFUSED_STREAM. The
+// connection ends when the peer closes it, or after within.
 // observed: pushok#169
 func (c *Conn) Retire(debug []byte, within time.Duration) {
 	c.mu.Lock()
@@ -87,8 +88,7 @@ func (c *Conn) Retire(debug []byte, within time.Duration) {
 	c.wakeReaderLocked()
 }
 
-// shutdown is Shutdown that ends the connection after grace at the latest, if
-// that is not zero.
+// shutdown is Shutdown with a maximum duration, unless grace is 0.
 func (c *Conn) shutdown(debug []byte, grace time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -111,8 +111,7 @@ func (c *Conn) Close() error {
 	return c.nc.Close()
 }
 
-// end says what there is to say to the peer after the reader has ended with
-// cause, and returns cause.
+// end sends the last frames after the reader has ended with cause, and returns cause.
 func (c *Conn) end(cause error) error {
 	c.reportEnd(cause)
 	var ce *ConnectionError
@@ -125,7 +124,7 @@ func (c *Conn) end(cause error) error {
 	case errors.Is(cause, ErrIdle):
 		c.goAwayLocked(http2.ErrCodeNo, LastAccepted, c.cfg.IdleDebug)
 	}
-	c.awake = true // nobody else needs to write now
+	c.awake = true // no other goroutine needs to write now
 	c.wakeReaderLocked()
 	for c.writing {
 		c.drained.Wait()
@@ -137,16 +136,16 @@ func (c *Conn) end(cause error) error {
 	return cause
 }
 
-// lingerLocked closes our direction and reads what the peer still sends, so that
-// the closing of the socket does not destroy our last words on their way.
+// lingerLocked closes the write side and reads what the peer still sends, since
+// closing the socket before that would discard our last frames.
 func (c *Conn) lingerLocked() {
 	half, ok := c.nc.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
-		return // the peer has gone, or cannot be told
+		return // the peer has closed, or the connection has no half-close
 	}
 	c.drain.lingering = true
 	c.setReadDeadlineLocked(c.deadline.close)
 	c.mu.Unlock()
-	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // however it ends, so does the connection
+	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // the connection ends in any case
 	c.mu.Lock()
 }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// A block is the header block being read: one HEADERS frame and its CONTINUATION
-// frames, between which no other frame can come.
+// A block is the header block that is being read: one HEADERS frame and its
+// CONTINUATION frames, between which no other frame can come.
 type block struct {
 	id        uint32
 	kind      blockKind
@@ -22,7 +22,7 @@ type block struct {
 	tooLarge        bool
 	pseudoSeen      pseudo
 	regularSeen     bool              // a regular field has been seen
-	malformed       string            // the first rule of RFC 9113, 8.2 and 8.3, that was broken
+	malformed       string            // the first rule that was broken: https://www.rfc-editor.org/rfc/rfc9113#section-8.2
 	badField        hpack.HeaderField // the field that broke it; no name = none did
 	dependsOnItself bool
 }
@@ -57,11 +57,11 @@ func (c *Conn) onContinuation(f *http2.ContinuationFrame) error {
 	return c.onFragment(f.HeaderBlockFragment(), f.HeadersEnded())
 }
 
-// classify tells what a header block on the stream id is.
+// classify returns the kind of a header block on stream id.
 func (c *Conn) classify(id uint32) (blockKind, error) {
 	if id%2 == 0 {
 		// "Streams initiated by a client MUST use odd-numbered stream identifiers."
-		// RFC 9113, 5.1.1
+		// https://www.rfc-editor.org/rfc/rfc9113#section-5.1.1
 		return 0, connError(http2.ErrCodeProtocol, fmt.Sprintf("HEADERS on stream %d: not an odd number", id))
 	}
 	c.mu.Lock()
@@ -91,8 +91,8 @@ func (c *Conn) onFragment(fragment []byte, last bool) error {
 		return connErrorOn(b.id, http2.ErrCodeEnhanceYourCalm, "header block too large")
 	}
 	if err := c.decode(fragment, last); err != nil {
-		// "A decoding error in a field block MUST be treated as a connection
-		// error of type COMPRESSION_ERROR." RFC 9113, 4.3
+		// "A decoding error in a field block MUST be treated as a connection error of type
+		// COMPRESSION_ERROR." https://www.rfc-editor.org/rfc/rfc9113#section-4.3
 		return connErrorOn(b.id, http2.ErrCodeCompression, err.Error())
 	}
 	if !last {

@@ -9,8 +9,8 @@ import (
 
 // This file and memo.go are all that the package knows of HPACK.
 
-// A fieldDecoder decodes the peer's header blocks. Every block must go through
-// it, wanted or not, since each changes the state that the next one needs.
+// A fieldDecoder decodes the peer's header blocks. Every block must pass it, since
+// each changes the dynamic table.
 type fieldDecoder struct {
 	hp    *hpack.Decoder
 	emit  func(hpack.HeaderField)
@@ -20,9 +20,10 @@ type fieldDecoder struct {
 	remembered bool
 }
 
-// errLateSizeUpdate is what hp says itself when it has seen all fields of a block.
-// "This dynamic table size update MUST occur at the beginning of the first
-// header block following the change to the dynamic table size." RFC 7541, 4.2
+// errLateSizeUpdate is the decoder's own error after a block whose fields it has all
+// seen. "This dynamic table size update MUST occur at the beginning of the first
+// header block following the change to the dynamic table size."
+// https://www.rfc-editor.org/rfc/rfc7541#section-4.2
 var errLateSizeUpdate = errors.New("decoding error: dynamic table size update within a header block")
 
 // newFieldDecoder returns a decoder that allows the peer's encoder a table of
@@ -55,10 +56,9 @@ func (d *fieldDecoder) write(fragment []byte) error {
 // end says that the block is complete.
 func (d *fieldDecoder) end() error { return d.hp.Close() }
 
-// A fieldEncoder encodes response fields into its block. The order of encoding
-// must be the order on the wire. What nearly every answer of APNs consists of,
-// status 200 and an id that never comes again, it writes itself: neither has to be
-// looked for in a table or to be compressed.
+// A fieldEncoder encodes response fields into its block; blocks must be sent in the
+// order of encoding. Status 200 and a field that does not repeat, of which most
+// responses of APNs consist, it writes without the tables and without compression.
 type fieldEncoder struct {
 	hp      *hpack.Encoder
 	block   []byte
@@ -81,12 +81,14 @@ func (e *fieldEncoder) Write(p []byte) (int, error) {
 func (e *fieldEncoder) reset() { e.block = e.block[:0] }
 
 const (
-	// indexedStatus200 is the field :status 200, indexed. RFC 7541, 6.1 and Appendix A
+	// indexedStatus200 is the field :status 200, indexed.
+	// https://www.rfc-editor.org/rfc/rfc7541#section-6.1
 	indexedStatus200 = 0x80 | 8
-	// neverIndexed begins a literal whose name is spelled out. RFC 7541, 6.2.3
+	// neverIndexed begins a literal whose name is spelled out.
+	// https://www.rfc-editor.org/rfc/rfc7541#section-6.2.3
 	neverIndexed = 0x10
-	// maxPlain is the longest string whose length fits into the octet that says
-	// it is not Huffman coded. RFC 7541, 5.1 and 5.2
+	// maxPlain is the longest string whose length fits into the octet that says it is not
+	// Huffman coded. https://www.rfc-editor.org/rfc/rfc7541#section-5.1
 	maxPlain = 0x7f - 1
 )
 
@@ -112,7 +114,7 @@ func (e *fieldEncoder) field(f hpack.HeaderField) error {
 	return nil
 }
 
-// setTableSize obeys the peer's HEADER_TABLE_SIZE, up to the default size.
+// setTableSize applies the peer's HEADER_TABLE_SIZE, up to the default.
 func (e *fieldEncoder) setTableSize(size uint32) {
 	e.hp.SetMaxDynamicTableSize(size)
 	e.resized = true

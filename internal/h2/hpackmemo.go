@@ -78,17 +78,18 @@ func (d *fieldDecoder) literal(octets []byte, name int) error {
 	return nil
 }
 
-// A kind is a representation of a field in a header block. RFC 7541, 6
+// A kind is a representation of a field in a header block.
+// https://www.rfc-editor.org/rfc/rfc7541#section-6
 type kind struct {
 	bits    uint // of the integer in the first octet
 	strings bool // strings follow
 }
 
 var (
-	kindIndexed    = kind{7, false} // RFC 7541, 6.1
-	kindIndexing   = kind{6, true}  // RFC 7541, 6.2.1
-	kindSizeUpdate = kind{5, false} // RFC 7541, 6.3
-	kindLiteral    = kind{4, true}  // RFC 7541, 6.2.2 and 6.2.3
+	kindIndexed    = kind{7, false} // https://www.rfc-editor.org/rfc/rfc7541#section-6.1
+	kindIndexing   = kind{6, true}  // https://www.rfc-editor.org/rfc/rfc7541#section-6.2.1
+	kindSizeUpdate = kind{5, false} // https://www.rfc-editor.org/rfc/rfc7541#section-6.3
+	kindLiteral    = kind{4, true}  // https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2 and 6.2.3
 )
 
 func kindOf(first byte) kind {
@@ -103,7 +104,8 @@ func kindOf(first byte) kind {
 	return kindLiteral
 }
 
-// staticNames is the length of the static table. RFC 7541, Appendix A
+// staticNames is the length of the static table.
+// https://www.rfc-editor.org/rfc/rfc7541#appendix-A
 const staticNames = 61
 
 // measure returns the length of the representation that p begins with, 0 if it
@@ -130,8 +132,8 @@ func (k kind) measure(p []byte) (size, name int) {
 	return n + length, name
 }
 
-// stringLen returns the length of the string literal that p begins with, 0 if it
-// is not whole. RFC 7541, 5.2
+// stringLen returns the length of the string literal that p begins with, 0 if it is not
+// whole. https://www.rfc-editor.org/rfc/rfc7541#section-5.2
 func stringLen(p []byte) int {
 	length, n := integer(p, 7)
 	if n == 0 || length > len(p)-n {
@@ -140,8 +142,9 @@ func stringLen(p []byte) int {
 	return n + length
 }
 
-// integer returns the integer with a prefix of so many bits that p begins with,
-// and its length, 0 if it is not whole or beyond all sense. RFC 7541, 5.1
+// integer returns the integer with a prefix of so many bits that p begins with, and its
+// length, 0 if it is not whole or beyond all sense.
+// https://www.rfc-editor.org/rfc/rfc7541#section-5.1
 func integer(p []byte, bits uint) (value, n int) {
 	if len(p) == 0 {
 		return 0, 0

@@ -40,8 +40,8 @@ const (
 	limitPeriod = 10 * time.Second
 )
 
-// A meter counts events and tells when they come too fast. It looks at the
-// clock only once in limit events.
+// A meter counts events and reports when they come too fast. It reads the clock once
+// in limit events.
 type meter struct {
 	count int
 	since time.Time
@@ -60,9 +60,9 @@ func (m *meter) exceeded(n, limit int) bool {
 	return fast
 }
 
-// countReset counts a stream that came to nothing because of the peer.
-// "An endpoint MAY treat activity that is suspicious as a connection error of
-// type ENHANCE_YOUR_CALM." RFC 9113, 10.5
+// countReset counts a stream that was reset because of the peer. "An endpoint MAY
+// treat activity that is suspicious as a connection error of type ENHANCE_YOUR_CALM."
+// https://www.rfc-editor.org/rfc/rfc9113#section-10.5
 func (c *Conn) countReset() error {
 	if c.resets.exceeded(1, maxResets) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many streams were reset")
@@ -70,8 +70,8 @@ func (c *Conn) countReset() error {
 	return nil
 }
 
-// countOverhead counts a frame that advances no request. A request resets the
-// count, see Conn.serve.
+// countOverhead counts a frame that advances no request. Each request resets the
+// count.
 func (c *Conn) countOverhead() error {
 	if c.overhead.exceeded(1, maxOverhead) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many frames without a request")
@@ -79,8 +79,8 @@ func (c *Conn) countOverhead() error {
 	return nil
 }
 
-// countResizes counts windows that a frame has resized. Unlike other noise they are
-// not forgiven for a request: each such frame costs as much as many requests.
+// countResizes counts stream windows that a SETTINGS frame has changed. A request does
+// not reset the count: such a frame costs as much as many requests.
 func (c *Conn) countResizes(n int) error {
 	if c.resizes.exceeded(n, maxResizes) {
 		return connError(http2.ErrCodeEnhanceYourCalm, "too many changes of INITIAL_WINDOW_SIZE")

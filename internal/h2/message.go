@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// endRequest opens the stream whose fields are in c.blank.
+// endRequest opens the stream of a complete header block.
 func (c *Conn) endRequest() error {
 	b := &c.block
 	c.checkRequest(c.next)
@@ -32,10 +32,11 @@ func (c *Conn) endRequest() error {
 	return nil
 }
 
-// malformed says what follows from a malformed request. "Malformed requests or
-// responses that are detected MUST be treated as a stream error of type
-// PROTOCOL_ERROR." RFC 9113, 8.1.1. "An endpoint MAY choose to treat a stream error as
-// a connection error." RFC 9113, 5.4.2
+// malformed returns the error of a malformed request. "Malformed requests or responses
+// that are detected MUST be treated as a stream error of type PROTOCOL_ERROR."
+// https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1
+// "An endpoint MAY choose to treat a stream error as a connection error."
+// https://www.rfc-editor.org/rfc/rfc9113#section-5.4.2
 func (c *Conn) malformed(id uint32, reason string) error {
 	if c.cfg.MalformedEnds {
 		return connErrorOn(id, http2.ErrCodeProtocol, reason)
@@ -43,11 +44,11 @@ func (c *Conn) malformed(id uint32, reason string) error {
 	return streamError(id, http2.ErrCodeProtocol, reason)
 }
 
-// answerLargeFields answers a field section over MAX_HEADER_LIST_SIZE. "A server
-// that receives a larger field block than it is willing to handle can send an
-// HTTP 431 (Request Header Fields Too Large) status code." RFC 9113, 10.5.1.
-// That, rather than a stream error, because it names the remedy and leaves a
-// client's connection in good repute.
+// answerLargeFields answers a field section over MAX_HEADER_LIST_SIZE with 431. "A
+// server that receives a larger field block than it is willing to handle can send an
+// HTTP 431 (Request Header Fields Too Large) status code."
+// https://www.rfc-editor.org/rfc/rfc9113#section-10.5.1
+// A stream error would not tell the client what to change.
 func (c *Conn) answerLargeFields(s *Stream) error {
 	c.report(Failure{
 		Kind: HeadersTooLarge, Stream: s.id,
@@ -57,7 +58,7 @@ func (c *Conn) answerLargeFields(s *Stream) error {
 	return c.countReset()
 }
 
-// endTrailers ends the request whose body the trailers follow.
+// endTrailers completes a request that ends with trailers.
 func (c *Conn) endTrailers() error {
 	b := &c.block
 	s, state := c.receiving(b.id, b.endStream)
@@ -65,14 +66,15 @@ func (c *Conn) endTrailers() error {
 	case state == stateHalfClosed:
 		return streamError(b.id, http2.ErrCodeStreamClosed, "HEADERS after END_STREAM")
 	case !b.endStream:
-		// "An endpoint that receives a HEADERS frame without the END_STREAM flag
-		// set after receiving the HEADERS frame that opens a request ... MUST
-		// treat the corresponding request or response as malformed." RFC 9113, 8.1
+		// "An endpoint that receives a HEADERS frame without the END_STREAM flag set after
+		// receiving the HEADERS frame that opens a request ... MUST treat the corresponding
+		// request or response as malformed."
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.1
 		return c.malformed(b.id, "HEADERS within the body")
 	case b.malformed != "":
 		return c.malformed(b.id, b.malformed)
 	case state == stateOpen:
 		return c.complete(s)
 	}
-	return nil // answered or given up meanwhile
+	return nil // answered or dropped meanwhile
 }

@@ -33,8 +33,7 @@ func (c *Conn) readLoop() error {
 	}
 }
 
-// endOfInput tells an input that ends in the middle of a request from one that
-// ends between requests.
+// endOfInput returns io.ErrUnexpectedEOF if the input has ended within a request.
 func (c *Conn) endOfInput(err error) error {
 	if !errors.Is(err, io.EOF) {
 		return err
@@ -51,9 +50,8 @@ func (c *Conn) endOfInput(err error) error {
 	return err
 }
 
-// awaitFrame returns when the next frame is wholly in memory, so that nothing
-// else the reader does can wait for input. Before it waits, it writes what the
-// frames so far have earned.
+// awaitFrame returns when the next frame is completely in the buffer, so that the
+// reader waits for input nowhere else. Before it waits, it writes the queued output.
 func (c *Conn) awaitFrame() error {
 	if c.frameInMemory() {
 		return nil
@@ -64,8 +62,8 @@ func (c *Conn) awaitFrame() error {
 	return c.await(c.frameLen())
 }
 
-// frameLen returns the length of the next frame with its header, which is in
-// memory; or of the header alone if the frame is too large to be wanted.
+// frameLen returns the length of the next frame with its header, which is in the
+// buffer; of the header alone if the frame is too large.
 func (c *Conn) frameLen() int {
 	header, err := c.br.Peek(frameHeaderLen)
 	if err != nil {
@@ -82,13 +80,13 @@ func (c *Conn) frameInMemory() bool {
 	return c.br.Buffered() >= frameHeaderLen && c.br.Buffered() >= c.frameLen()
 }
 
-// await flushes and returns when n octets of input are in memory.
+// await writes the queued output and returns when n octets of input are in the buffer.
 func (c *Conn) await(n int) error {
 	for c.br.Buffered() < n {
 		if err := c.prepareToWait(); err != nil {
 			return err
 		}
-		_, err := c.br.Peek(c.br.Buffered() + 1) // not n: a piece is reason enough to look around
+		_, err := c.br.Peek(c.br.Buffered() + 1) // not n: any input must be noticed
 		c.mu.Lock()
 		c.awake = true
 		if err == nil {
@@ -98,7 +96,7 @@ func (c *Conn) await(n int) error {
 		c.mu.Unlock()
 		switch {
 		case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
-			// A deadline means only: look around.
+			// At a deadline, prepareToWait checks all of them.
 		case err == io.EOF && c.br.Buffered() == 0:
 			return io.EOF
 		case err == io.EOF:
@@ -110,8 +108,8 @@ func (c *Conn) await(n int) error {
 	return nil
 }
 
-// prepareToWait makes the reader ready to wait: it writes the queue, and finds out
-// whether there is anything to wait for.
+// prepareToWait makes the reader ready to wait: it writes the queue and sets the
+// deadlines.
 func (c *Conn) prepareToWait() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -122,9 +120,9 @@ func (c *Conn) prepareToWait() error {
 	return c.setDeadlinesLocked()
 }
 
-// acknowledgeLocked acknowledges input that has earned no output yet, such as half a
-// request, whose other half the peer may keep until then. The packets of an output
-// carry their acknowledgement.
+// acknowledgeLocked sends a TCP acknowledgement for input that causes no output yet,
+// such as half a request, whose other half the peer may hold back until then. Output
+// carries its acknowledgement itself.
 func (c *Conn) acknowledgeLocked() {
 	if c.ackDue && len(c.queued) == 0 && !c.muted {
 		c.acker.Send()

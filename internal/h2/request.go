@@ -18,11 +18,10 @@ const (
 	pseudoAuthority
 )
 
-// onField takes one decoded field of the current block. It is called by the
-// field decoder.
+// onField handles a decoded field of the current block.
 func (c *Conn) onField(f hpack.HeaderField) {
 	b := &c.block
-	b.listSize += f.Size() // 32 octets more than the text. RFC 9113, 6.5.2
+	b.listSize += f.Size() // 32 octets more than the text. https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2
 	if b.listSize > c.cfg.MaxHeaderListSize {
 		b.tooLarge = true
 	}
@@ -42,17 +41,18 @@ func (c *Conn) onField(f hpack.HeaderField) {
 	}
 }
 
-// onPseudo takes a pseudo-header field and returns the rule it breaks.
+// onPseudo handles a pseudo-header field and returns the rule that it breaks.
 func (c *Conn) onPseudo(f hpack.HeaderField) string {
 	b, s := &c.block, c.next
 	if b.kind == blockTrailers {
-		// "Pseudo-header fields MUST NOT appear in a trailer section." RFC 9113, 8.1
+		// "Pseudo-header fields MUST NOT appear in a trailer section."
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.1
 		return "pseudo-header field " + strconv.Quote(f.Name) + " in trailers"
 	}
 	if b.regularSeen {
-		// "All pseudo-header fields MUST appear in a field block before all
-		// regularSeen field lines." RFC 9113, 8.3
-		// The text is that of APNs. observed: apns4erl#211, apnotic#68
+		// "All pseudo-header fields MUST appear in a field block before all regularSeen
+		// field lines." https://www.rfc-editor.org/rfc/rfc9113#section-8.3 The text is that
+		// of APNs. observed: apns4erl#211, apnotic#68
 		return "Pseudo-header field '" + f.Name + "' found after regular header."
 	}
 	var which pseudo
@@ -66,13 +66,14 @@ func (c *Conn) onPseudo(f hpack.HeaderField) string {
 	case ":authority":
 		which, s.Authority = pseudoAuthority, f.Value
 	default:
-		// "Endpoints MUST treat a request or response that contains undefined or
-		// invalid pseudo-header fields as malformed." RFC 9113, 8.3
+		// "Endpoints MUST treat a request or response that contains undefined or invalid
+		// pseudo-header fields as malformed."
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.3
 		return "unknown pseudo-header field " + strconv.Quote(f.Name)
 	}
 	if b.pseudoSeen&which != 0 {
-		// "The same pseudo-header field name MUST NOT appear more than once in a
-		// field block." RFC 9113, 8.3
+		// "The same pseudo-header field name MUST NOT appear more than once in a field
+		// block." https://www.rfc-editor.org/rfc/rfc9113#section-8.3
 		return "pseudo-header field " + f.Name + " twice"
 	}
 	b.pseudoSeen |= which
@@ -82,7 +83,7 @@ func (c *Conn) onPseudo(f hpack.HeaderField) string {
 	return ""
 }
 
-// onRegular takes a regular field and returns the rule it breaks.
+// onRegular handles a regular field and returns the rule that it breaks.
 func (c *Conn) onRegular(f hpack.HeaderField) string {
 	if !validName(f.Name) {
 		return "bad field name " + strconv.Quote(f.Name)
@@ -93,12 +94,12 @@ func (c *Conn) onRegular(f hpack.HeaderField) string {
 	s := c.next
 	switch f.Name {
 	case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade":
-		// "An endpoint MUST NOT generate an HTTP/2 message containing
-		// connection-specific header fields." RFC 9113, 8.2.2
+		// "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific
+		// header fields." https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2
 		return "connection-specific field " + f.Name
 	case "te":
 		// "When it is, it MUST NOT contain any value other than 'trailers'."
-		// RFC 9113, 8.2.2
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2
 		if f.Value != "trailers" {
 			return "te other than trailers"
 		}
@@ -123,7 +124,7 @@ func (c *Conn) onRegular(f hpack.HeaderField) string {
 	return ""
 }
 
-// checkRequest looks at the fields of a whole request.
+// checkRequest checks the fields of a complete request.
 func (c *Conn) checkRequest(s *Stream) {
 	b := &c.block
 	if b.malformed != "" || b.tooLarge {
@@ -131,21 +132,22 @@ func (c *Conn) checkRequest(s *Stream) {
 	}
 	switch {
 	case b.dependsOnItself:
-		// "A stream cannot depend on itself." RFC 7540, 5.3.1
+		// "A stream cannot depend on itself."
+		// https://www.rfc-editor.org/rfc/rfc7540#section-5.3.1
 		b.malformed = "stream depends on itself"
 	case b.pseudoSeen&pseudoMethod == 0 || s.Method == "":
 		b.malformed = "no :method"
 	case s.Method == http.MethodConnect:
 		if b.pseudoSeen != pseudoMethod|pseudoAuthority {
 			// "The ':scheme' and ':path' pseudo-header fields MUST be omitted."
-			// RFC 9113, 8.5
+			// https://www.rfc-editor.org/rfc/rfc9113#section-8.5
 			b.malformed = "CONNECT with :scheme or :path, or without :authority"
 		}
 	case b.pseudoSeen&pseudoScheme == 0 || s.Scheme == "":
 		b.malformed = "no :scheme"
 	case b.pseudoSeen&pseudoPath == 0 || s.Path == "":
 		// "This pseudo-header field MUST NOT be empty for 'http' or 'https' URIs."
-		// RFC 9113, 8.3.1
+		// https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1
 		b.malformed = "no :path"
 	}
 }

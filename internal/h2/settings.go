@@ -24,8 +24,8 @@ func newSettings(limit uint32) settings {
 	return settings{peerWindow: DefaultWindow, peerMaxFrame: MinMaxFrameSize, limit: limit, sent: 1}
 }
 
-// streamRecvWindow returns what the peer may send on a new stream. Until it knows
-// our size it may count with the default.
+// streamRecvWindow returns what the peer may send on a new stream. Until it has
+// acknowledged our size it may use the default.
 func (s *settings) streamRecvWindow(size uint32) int64 {
 	if s.acked == 0 {
 		size = max(size, DefaultWindow)
@@ -33,9 +33,8 @@ func (s *settings) streamRecvWindow(size uint32) int64 {
 	return int64(size)
 }
 
-// firstSettingsLocked queues the server's half of the preface, with
-// INITIAL_WINDOW_SIZE if window is true. Nothing may be queued before it but a
-// OpeningGoAway.
+// firstSettingsLocked queues the server's SETTINGS, with INITIAL_WINDOW_SIZE if window
+// is true. Only an OpeningGoAway may be queued before it.
 func (c *Conn) firstSettingsLocked(window bool) {
 	first := []http2.Setting{
 		{ID: http2.SettingHeaderTableSize, Val: c.cfg.HeaderTableSize},
@@ -50,7 +49,7 @@ func (c *Conn) firstSettingsLocked(window bool) {
 	)...))
 }
 
-// onSettings obeys the peer's settings and acknowledges them.
+// onSettings applies the peer's settings and acknowledges them.
 func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 	if err := c.countOverhead(); err != nil {
 		return err
@@ -76,7 +75,7 @@ func (c *Conn) onSettings(f *http2.SettingsFrame) error {
 	return nil
 }
 
-// settingLocked takes one setting, which goes to windows if it is INITIAL_WINDOW_SIZE.
+// settingLocked applies one setting; INITIAL_WINDOW_SIZE is added to windows.
 func (c *Conn) settingLocked(s http2.Setting, windows *windowChange) error {
 	if err := s.Valid(); err != nil {
 		code := http2.ErrCodeProtocol
@@ -93,7 +92,8 @@ func (c *Conn) settingLocked(s http2.Setting, windows *windowChange) error {
 	case http2.SettingMaxFrameSize:
 		c.settings.peerMaxFrame = s.Val
 	}
-	// "An endpoint that receives a SETTINGS frame with any unknown or
-	// unsupported identifier MUST ignore that setting." RFC 9113, 6.5.2
+	// "An endpoint that receives a SETTINGS frame with any unknown or unsupported
+	// identifier MUST ignore that setting."
+	// https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2
 	return nil
 }

@@ -11,14 +11,16 @@ import (
 // stream: every StallTimeout, while something is open, the reader looks around;
 // what it finds unfinished for the second time is ended.
 
-// unfinishedLocked reports whether there is anything the peer may owe us.
+// unfinishedLocked reports whether a request, a response, a frame or a header block is
+// incomplete.
 func (c *Conn) unfinishedLocked() bool { return len(c.streams) > 0 || c.incomplete() }
 
-// incomplete reports whether a frame or a header block is. The reader has handled
-// all that is complete before it asks.
+// incomplete reports whether a frame or a header block is incomplete. It is called
+// after all complete ones are handled.
 func (c *Conn) incomplete() bool { return c.block.open || c.br.Buffered() > 0 }
 
-// checkStallLocked looks around if it is time, and says when it is time again.
+// checkStallLocked ends what is stalled if it is time to look for it, and sets the
+// next time.
 func (c *Conn) checkStallLocked(now time.Time, unfinished bool) error {
 	d := &c.deadline
 	if past(now, d.stall) {
@@ -33,19 +35,19 @@ func (c *Conn) checkStallLocked(now time.Time, unfinished bool) error {
 	return nil
 }
 
-// endStalledLocked ends what is unfinished for the second time. It gives up the lock
-// while it reports what it ends.
+// endStalledLocked ends what is found unfinished for the second time. It releases the
+// lock while it reports that.
 func (c *Conn) endStalledLocked() error {
 	if c.incomplete() {
 		if c.incompleteAt == c.finished+1 {
 			return connErrorOn(c.openBlock(), http2.ErrCodeEnhanceYourCalm, "a frame was not finished in time")
 		}
-		c.incompleteAt = c.finished + 1 // never 0, which is the first value
+		c.incompleteAt = c.finished + 1 // never 0, the initial value
 	}
 	var stalled []uint32
 	for _, s := range c.streams {
 		switch {
-		case (s.remoteEnded || s.served) && len(s.pending) == 0: // the handler's turn
+		case (s.remoteEnded || s.served) && len(s.pending) == 0: // the handler is at work
 		case !s.stalled:
 			s.stalled = true
 		default:

@@ -29,15 +29,15 @@ type Stream struct {
 	recvWindow    recvWindow
 
 	// Guarded by conn.mu.
-	window      int64  // what the peer allows us to send
+	window      int64  // what we may still send
 	pending     []byte // response body that waits for window
 	waiting     bool   // for the connection's window, see sendWindow
-	stalled     bool   // was found unfinished once, see stall.go
+	stalled     bool   // found unfinished once, see stall.go
 	remoteEnded bool   // the peer has sent END_STREAM
-	served      bool   // the handler was or is being called; written by the reader alone
+	served      bool   // the handler was called; written by the reader alone
 	serving     bool   // the handler has not returned
 	answered    bool   // Respond or Reset was called
-	closed      bool   // closed: the peer will not see anything more of it
+	closed      bool   // nothing more is sent on it
 }
 
 // ID returns the stream identifier.
@@ -82,11 +82,11 @@ func (s *Stream) Reset(code http2.ErrCode) {
 	c.wakeWriterLocked()
 }
 
-// answerLocked notes that the handler has answered, and reports whether the peer
-// will still see it. If not, that was the end of s.
+// answerLocked marks the request as answered, and reports whether the peer can still
+// see the answer. If not, s is ended.
 func (s *Stream) answerLocked() bool {
 	if s.answered {
-		panic("h2: a stream was answered twice")
+		panic("h2: Respond or Reset was called twice on a stream")
 	}
 	s.answered = true
 	if !s.closed {
@@ -96,15 +96,14 @@ func (s *Stream) answerLocked() bool {
 	return false
 }
 
-// usualFields is how many regular fields a push has, with some to spare.
+// usualFields is the capacity for the fields of a request; a push has fewer.
 const usualFields = 12
 
 func newStream(c *Conn) *Stream {
 	return &Stream{conn: c, Fields: make([]hpack.HeaderField, 0, usualFields)}
 }
 
-// openLocked makes the blank stream that has received its fields a stream of
-// the connection, and provides the next blank one.
+// openLocked opens the stream that has received its fields, and provides the next one.
 func (c *Conn) openLocked(id uint32) *Stream {
 	s := c.next
 	s.id = id
@@ -120,14 +119,14 @@ func (c *Conn) openLocked(id uint32) *Stream {
 	return s
 }
 
-// closeLocked ends s on the wire. The handler may still hold it.
+// closeLocked ends s on the wire. The handler may still use it.
 func (c *Conn) closeLocked(s *Stream, how ending) {
 	c.dropLocked(s, how)
 	c.recycleLocked(s)
 }
 
-// dropLocked is closeLocked for goroutines other than the reader, who may be
-// collecting the request in s at this moment: s is left to the garbage collector.
+// dropLocked is closeLocked for goroutines other than the reader, which may be
+// collecting the request in s: s is left to the garbage collector.
 func (c *Conn) dropLocked(s *Stream, how ending) {
 	delete(c.streams, s.id)
 	c.history.remember(s.id, how)
@@ -147,14 +146,14 @@ func (c *Conn) sentLocked(s *Stream) {
 		c.closeLocked(s, endingPeer)
 		return
 	}
-	// "When this is true, a server MAY request that the client abort
-	// transmission of a request without error by sending a RST_STREAM with an
-	// error code of NO_ERROR after sending a complete response." RFC 9113, 8.1
+	// "When this is true, a server MAY request that the client abort transmission of a
+	// request without error by sending a RST_STREAM with an error code of NO_ERROR after
+	// sending a complete response." https://www.rfc-editor.org/rfc/rfc9113#section-8.1
 	c.resetLocked(s, http2.ErrCodeNo)
 }
 
-// recycleLocked keeps s for another request if neither the wire nor the handler
-// knows it any more.
+// recycleLocked keeps s for another request once neither the wire nor the handler uses
+// it.
 func (c *Conn) recycleLocked(s *Stream) {
 	if !s.closed || s.serving || s.served && !s.answered {
 		return
@@ -165,18 +164,19 @@ func (c *Conn) recycleLocked(s *Stream) {
 	}
 }
 
-// clear forgets the request but not the memory it was in.
+// clear removes the request and keeps its memory.
 func (s *Stream) clear() {
 	fields := s.Fields
 	clear(fields)
 	*s = Stream{conn: s.conn, Fields: fields[:0], buf: s.buf[:0], pending: s.pending[:0]}
 }
 
-// serve calls the handler with a complete request, or with one too long to wait for.
+// serve calls the handler with a complete request, or with one that is too long to
+// read completely.
 func (c *Conn) serve(s *Stream) {
 	c.overhead.count = 0
 	c.mu.Lock()
-	given := !s.closed // else GoAway has given it up
+	given := !s.closed // else GoAway has dropped it
 	s.served, s.serving = given, given
 	c.mu.Unlock()
 	if !given {

@@ -3,7 +3,8 @@ package h2
 import "golang.org/x/net/http2"
 
 // unackedStreams is what a client may open before it can know our limit. "It is
-// recommended that this value be no smaller than 100." RFC 9113, 6.5.2
+// recommended that this value be no smaller than 100."
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2
 const unackedStreams = 100
 
 // streamLimit returns how many streams may be open now.
@@ -17,9 +18,9 @@ func (s *settings) streamLimit() int {
 	return int(s.limit)
 }
 
-// SetMaxConcurrentStreams tells the peer a new limit and keeps to it at once:
-// streams opened above it from now on are refused, as APNs does, even those
-// that were on their way. Open streams are left alone.
+// SetMaxConcurrentStreams announces a new limit and applies it at once: streams above
+// it are refused from now on, as APNs does, also those in flight. Open streams are not
+// affected.
 // observed: pushy#476
 func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
@@ -27,10 +28,10 @@ func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.limitLocked(n)
 }
 
-// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a limit that concerns what is on its way,
-// too: until the peer has acknowledged the new limit, all streams it opens are
-// refused, since it has opened them under the old one. It does nothing if n is
-// not lower than the limit in force.
+// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a lower limit that applies
+// to streams in flight, too: until the peer acknowledges it, all streams that it opens
+// are refused, since it has opened them under the old limit. It does nothing if n is
+// not lower.
 // observed: pushy#476
 func (c *Conn) LowerMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
@@ -51,15 +52,15 @@ func (c *Conn) limitLocked(n uint32) {
 	c.wakeWriterLocked()
 }
 
-// MaxConcurrentStreams returns the limit in force.
+// MaxConcurrentStreams returns the current limit.
 func (c *Conn) MaxConcurrentStreams() uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.settings.limit
 }
 
-// resetRefused refuses a stream above the limit, at once, even if the peer has not
-// acknowledged a limit that was just lowered.
+// resetRefused refuses a stream above the limit with REFUSED_STREAM, even if the peer
+// has not acknowledged a lower limit yet.
 // observed: pushy#476
 func (c *Conn) resetRefused(id uint32) {
 	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})

@@ -2,7 +2,8 @@ package h2
 
 import "golang.org/x/net/http2"
 
-// overrun answers a stream above the limit, or ends the connection.
+// overrun refuses a stream above the limit, or ends the connection.
+// https://www.rfc-editor.org/rfc/rfc9113#section-5.1.2
 func (c *Conn) overrun(id uint32, ends bool) error {
 	if ends {
 		// observed: Apple forum 54407
@@ -12,8 +13,8 @@ func (c *Conn) overrun(id uint32, ends bool) error {
 	return c.countOverhead()
 }
 
-// EndOverruns says whether [Config.OverrunEnds] is in force from now on although the
-// configuration does not say so.
+// EndOverruns turns [Config.OverrunEnds] on for this connection, or restores the
+// configuration.
 func (c *Conn) EndOverruns(end bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

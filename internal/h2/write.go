@@ -9,15 +9,14 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// An output is what waits to be written to the network. Frames are appended to
-// it under Conn.mu; whoever finds nobody writing becomes the one who writes, and
-// goes on until nothing waits. Usually that is the reader, before it waits for
-// input.
+// output is the queue of octets to be written. Frames are appended under Conn.mu; a
+// goroutine that finds no other one writing writes until the queue is empty. Usually
+// that is the reader, before it waits for input.
 type output struct {
 	queued  []byte
 	spare   []byte    // the buffer that was written last, empty
-	writing bool      // somebody writes, outside the lock
-	awake   bool      // the reader is at work and will flush before it waits
+	writing bool      // a goroutine writes, without the lock
+	awake   bool      // the reader is not waiting, and flushes before it does
 	muted   bool      // see Conn.Mute
 	err     error     // the first failure; nothing is written after it
 	drained sync.Cond // signaled when writing becomes false
@@ -32,21 +31,21 @@ func (o *output) Write(p []byte) (int, error) {
 // maxSpare is the largest buffer that is kept for later, in octets.
 const maxSpare = 64 << 10
 
-// failLocked notes the first error of what we do to the network.
+// failLocked keeps the first error of the network.
 func (c *Conn) failLocked(doing string, err error) {
 	if err != nil && c.output.err == nil {
 		c.output.err = fmt.Errorf("h2: %s: %w", doing, err)
 	}
 }
 
-// checkLocked takes the error of a Framer write. The queue itself never fails, so
-// an error means that we have tried to write an illegal frame.
+// checkLocked handles the error of a Framer write. The queue never fails, so that an
+// error means an illegal frame of ours.
 func (c *Conn) checkLocked(err error) { c.failLocked("write frame", err) }
 
 // wakeWriterLocked has the queue written soon.
 func (c *Conn) wakeWriterLocked() {
 	if c.awake || c.writing {
-		return // the reader, or whoever is writing, will see it
+		return // the reader or the writing goroutine will see it
 	}
 	select {
 	case c.wake <- struct{}{}:
@@ -54,7 +53,7 @@ func (c *Conn) wakeWriterLocked() {
 	}
 }
 
-// writeLoop is the writer's life: it writes what others than the reader queue.
+// writeLoop is the writer: it writes what goroutines other than the reader queue.
 func (c *Conn) writeLoop() {
 	for {
 		select {
@@ -68,8 +67,8 @@ func (c *Conn) writeLoop() {
 	}
 }
 
-// flushLocked writes the queue unless somebody is at it. It gives up the lock
-// while it writes.
+// flushLocked writes the queue unless another goroutine is writing. It releases the
+// lock while it writes.
 func (c *Conn) flushLocked() {
 	if c.writing {
 		return
@@ -90,7 +89,7 @@ func (c *Conn) writeQueueLocked() {
 	c.queued = c.spare[:0]
 	c.spare = nil
 	if !c.muted {
-		// A connection whose peer does not read ends by this.
+		// This ends a connection whose peer does not read.
 		deadline := c.deadline.forWrite(time.Now().Add(c.cfg.WriteTimeout))
 		err := c.nc.SetWriteDeadline(deadline)
 		c.mu.Unlock()
@@ -105,8 +104,7 @@ func (c *Conn) writeQueueLocked() {
 	}
 }
 
-// awaitRoomLocked waits until somebody else's writing has made room for what the
-// reader may queue.
+// awaitRoomLocked waits until another goroutine has written enough of the queue.
 func (c *Conn) awaitRoomLocked() {
 	for c.writing && len(c.queued) > maxQueued {
 		c.drained.Wait()

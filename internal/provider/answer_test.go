@@ -28,8 +28,8 @@ func names(fields []field) (names []string) {
 	return names
 }
 
-// "Handling notification responses from APNs"; no content-type, content-length,
-// date, server or retry-after was observed.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns;
+// no content-type, content-length, date, server or retry-after was observed.
 func TestAnswersHaveTheShapeOfApples(t *testing.T) {
 	w := newFixture(t)
 	c := w.dial()

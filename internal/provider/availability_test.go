@@ -55,8 +55,9 @@ func TestConnectionsAboveTheBusyLimitAreAnsweredServiceUnavailable(t *testing.T)
 	require.Equal(t, 200, first.send(w.good()).status, "those who came first are served")
 }
 
-// "Handling notification responses from APNs": 503 Shutdown. When it comes is not
-// documented; RFC 9113, 6.8 has the two GOAWAYs.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+// 503 Shutdown. When it comes is not documented;
+// https://www.rfc-editor.org/rfc/rfc9113#section-6.8 has the two GOAWAYs.
 func TestAStoppingServerRejectsFurtherRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// "Sending broadcast push notification requests to APNs".
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func TestABroadcastIsAnsweredWithItsIDs(t *testing.T) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		t.Run(env.String(), func(t *testing.T) {

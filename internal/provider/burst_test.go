@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// "Handling notification responses from APNs": too many pushes to one device
-// device token in a row.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+// too many pushes to one device device token in a row.
 func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 	w := newFixture(t)
 	w.cfg.BurstLimit = 11

@@ -12,8 +12,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// A certificate makes the authorization header meaningless and is topic and
-// credentials in one: "Establishing a certificate-based connection to APNs".
+// A certificate makes the authorization header meaningless and is topic and credentials in
+// one:
+// https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
 func TestACertificateStandsForItsTopics(t *testing.T) {
 	one := pki.ProviderRequest{Topic: bundleID, TeamID: team, Topics: []pki.TopicEntry{{Topic: bundleID, Kind: pki.KindApp}}}
 	universal := pki.ProviderRequest{Topic: bundleID, TeamID: team}
@@ -78,8 +79,9 @@ func TestACertificateStandsForItsTopics(t *testing.T) {
 }
 
 // observed: Apple forum 691613, a certificate that lists the topic may push to it,
-// although "Sending notification requests to APNs" says that location is for
-// tokens alone.
+// although
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+// says that location is for tokens alone.
 func TestTheTopicsOfACertificateDecideUnlessTheDocumentationIsFollowed(t *testing.T) {
 	topic := bundleID + ".location-query"
 	certificate := pki.ProviderRequest{Topic: bundleID, TeamID: team, Topics: []pki.TopicEntry{{Topic: bundleID, Kind: pki.KindApp}, {Topic: topic, Kind: pki.KindApp}}}
@@ -143,8 +145,8 @@ func TestWithoutAVerifierNoCertificateIsTrusted(t *testing.T) {
 	require.Equal(t, `{"reason":"BadCertificate"}`, c.send(w.good()).body)
 }
 
-// "Establishing a certificate-based connection to APNs": the TLS connection is
-// certificateErr.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
+// the TLS connection is certificateErr.
 func TestARevokedCertificateEndsTheHandshake(t *testing.T) {
 	w := newFixture(t)
 	cfg := w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team})

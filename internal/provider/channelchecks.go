@@ -84,8 +84,8 @@ func withChannelReason(rejection *apns.Rejection) *apns.Rejection {
 	return apns.Reject(word, rejection.Error())
 }
 
-// The checks of all requests about broadcast channels: "Handling error
-// responses from APNs".
+// The checks of all requests about broadcast channels:
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 
 // checkRoute finds the route. A method that the path does not have is BadPath ("the
 // path or the combination of method and path is wrong"), one that the listener does
@@ -203,8 +203,8 @@ func notRegistered(r *channelRequest) *apns.Rejection {
 	return apns.Reject(apns.ChannelNotRegistered, r.bundleID, "has no channel", quote(r.channelIDHeader.value), "in", r.conn.env.String())
 }
 
-// The checks that only broadcasts have: "Sending broadcast push notification
-// requests to APNs".
+// The checks that only broadcasts have:
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 
 // isLiveActivity ignores case, since Apple's pages spell the push type in three ways.
 // https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns

@@ -10,8 +10,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// The two keys that describe a channel: "Sending channel management requests
-// to APNs".
+// The two keys that describe a channel:
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 const (
 	policyKey   = "message-storage-policy"
 	pushTypeKey = "push-type"

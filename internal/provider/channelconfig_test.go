@@ -10,8 +10,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// Whatever describes a channel, the answer is one of the reasons of "Handling
-// error responses from APNs", or a policy whose description reads the same.
+// Whatever describes a channel, the answer is one of the reasons of
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns,
+// or a policy whose description reads the same.
 func FuzzConfiguration(f *testing.F) {
 	for _, row := range createRows {
 		c := new(call)

@@ -16,8 +16,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// A channelRow is one request about channels on a connection of its own. Where
-// msg names no source, it is "Handling error responses from APNs".
+// A channelRow is one request about channels on a connection of its own. Where msg names
+// no source, it is
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 type channelRow struct {
 	what  string
 	wrong func(w *channelFixture, c *call) // makes a good request a bad one; nil leaves it good

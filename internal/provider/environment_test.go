@@ -46,8 +46,9 @@ func TestAHostHeaderReplacesAMissingAuthority(t *testing.T) {
 	require.Equal(t, 200, w.dial().send(request).status, "aioapns")
 }
 
-// RFC 9110, 15.5.20: as OkHttp does, a client may reuse a connection for every name
-// that leads to the same address and is in the certificate.
+// https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20: as OkHttp does, a client may
+// reuse a connection for every name that leads to the same address and is in the
+// certificate.
 func TestARequestForTheOtherEnvironmentIsMisdirected(t *testing.T) {
 	for _, tt := range []struct{ what, serverName, first, second string }{
 		{"the connection was opened for production", "api.push.apple.com", "", "api.sandbox.push.apple.com"},

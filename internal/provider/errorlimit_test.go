@@ -11,8 +11,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// "Handling notification responses from APNs": too many error answers cut the
-// connection, BadDeviceToken counts more heavily, 410 does not count.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+// too many error answers cut the connection, BadDeviceToken counts more heavily, 410 does
+// not count.
 func TestTooManyErrorsCutTheConnection(t *testing.T) {
 	untopical := func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com.nobody") }
 	retired := func(w *fixture, _ *call) {

@@ -7,7 +7,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// The headers of "Sending notification requests to APNs".
+// The headers of
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 
 // checkID requires a UUID.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns

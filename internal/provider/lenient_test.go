@@ -32,7 +32,7 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 		ignored string
 		arrives bool
 	}{
-		{"unknown team", func(w *fixture) *call { return w.good().set(apns.HeaderAuthorization, w.unknownTeam()) }, `iss is "OTHERTEAM1", a team that is not known here`, true},
+		{"unknown team", func(w *fixture) *call { return w.good().set(apns.HeaderAuthorization, w.unknownTeam()) }, `iss is "OTHERTEAM1", an unknown team`, true},
 		{"unknown token", func(w *fixture) *call { return w.good().to(nobodys) }, "32 bytes", false},
 		{"unknown topic", func(w *fixture) *call { return w.good().set(apns.HeaderTopic, "com.example.unknown") }, `no app of team TEAM000001 has topic "com.example.unknown"`, false},
 		{"all of it", func(w *fixture) *call {

@@ -16,8 +16,8 @@ import (
 
 const requestID = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 
-// "Sending channel management requests to APNs". The answers are shown whole:
-// no other field and no other byte.
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
+// The answers are shown whole: no other field and no other byte.
 func TestChannelManagement(t *testing.T) {
 	w := newChannelFixture(t)
 	require.True(t, w.channels.DeleteChannel(apns.Production, bundleID, w.channel.ID))
@@ -45,7 +45,8 @@ func TestChannelManagement(t *testing.T) {
 	assert.Equal(t, []uint32{1, 1000}, c.limits, "a valid token raises the stream limit, as for pushes")
 }
 
-// "Up to 10 000 channels per app": "Setting up broadcast push notifications".
+// "Up to 10 000 channels per app":
+// https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 func TestAllChannelsOfAnAppCanBeListed(t *testing.T) {
 	w := newChannelFixture(t)
 	for range broker.DefaultMaxChannels - 1 {

@@ -17,7 +17,7 @@ import (
 )
 
 // A row is one push on a connection of its own. Where why names no source, it is
-// "Handling notification responses from APNs".
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 type row struct {
 	what  string
 	wrong func(w *fixture, c *call) // makes a good request a bad one; nil leaves it good

@@ -12,8 +12,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// "Establishing a token-based connection to APNs": one stream until a push with a
-// valid token. observed: AndrewBarba/apns2#17, a second SETTINGS frame with 1000.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// one stream until a push with a valid token. observed: AndrewBarba/apns2#17, a second
+// SETTINGS frame with 1000.
 func TestATokenConnectionBeginsWithOneStream(t *testing.T) {
 	w := newFixture(t)
 	c := w.dial()

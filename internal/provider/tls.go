@@ -24,7 +24,8 @@ type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 func (s *Server) tlsConfig(certificate certificateFor) *tls.Config {
 	withoutALPN := &tls.Config{
 		GetCertificate: certificate,
-		// TLS 1.2 is the least: "Establishing a connection to APNs".
+		// TLS 1.2 is the least:
+		// https://developer.apple.com/documentation/usernotifications/establishing-a-connection-to-apns
 		MinVersion: tls.VersionTLS12,
 		// APNs always requests a certificate and never requires one (observed: curl
 		// traces). It is verified later, so that a rejection can have a reason; the

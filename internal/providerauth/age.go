@@ -7,8 +7,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// usable asks of a token with a good signature what may change between two
-// uses: whether its key is still there and good for env, and its age.
+// usable checks of a token with a valid signature what may change between two uses:
+// whether its key still exists and is for env, its team, and its age.
 func (r *Registry) usable(t *Token, env apns.Environment) error {
 	if t.key.removed.Load() {
 		return invalid("key %s of team %s was revoked", t.KeyID, t.TeamID)
@@ -23,15 +23,15 @@ func (r *Registry) usable(t *Token, env apns.Environment) error {
 	return r.CheckAge(t.IssuedAt, t.Clock().Now())
 }
 
-// CheckAge holds the iat of a provider token against the clock, which must be
-// within one hour of now: "Establishing a token-based connection to APNs". The
+// CheckAge requires the iat of a provider token to be within one hour of now. The
 // error is an [apns.Rejection].
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 func (r *Registry) CheckAge(issuedAt, now time.Time) error {
 	age := now.Sub(issuedAt)
 	switch {
 	case age > r.cfg.MaxAge:
 		return apns.Reject(apns.ExpiredProviderToken,
-			fmt.Sprintf("iat is %s, %s ago; a token is good for %s", stamp(issuedAt), age.Round(time.Second), r.cfg.MaxAge))
+			fmt.Sprintf("iat is %s, %s ago; a token is valid for %s", stamp(issuedAt), age.Round(time.Second), r.cfg.MaxAge))
 	case r.cfg.MaxFuture >= 0 && -age > r.cfg.MaxFuture:
 		return apns.Reject(apns.ExpiredProviderToken,
 			fmt.Sprintf("iat is %s, %s ahead of the clock; it must be in seconds, not milliseconds, and at most %s ahead",

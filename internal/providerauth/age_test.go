@@ -9,8 +9,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// "Establishing a token-based connection to APNs": iat must be within one hour
-// of now.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// iat must be within one hour of now.
 func TestAProviderTokenIsGoodForOneHour(t *testing.T) {
 	w := newFixture(t, Config{})
 	issued := time.Unix(w.clock.Now().Unix(), 0)

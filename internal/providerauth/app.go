@@ -10,8 +10,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A Topic is what a push may be addressed to: the bundle ID of an app, alone
-// or with the suffix of a push type. It is not changed once it is known.
+// A Topic is the bundle ID of an app, alone or with the suffix of a push type. A known
+// Topic is never changed.
 type Topic struct {
 	Name string
 	// Hash is how a device speaks of the topic.
@@ -21,13 +21,12 @@ type Topic struct {
 	// Space is the space of the app; nil is the default space.
 	Space *space.Space
 
-	order uint64 // how many topics were known before; tells early from late
+	order uint64 // number of topics added before
 }
 
-// AddApp gives an app to a team, which must exist: the bundle ID and the
-// topics made of it by the suffixes of [apns.PushTypes]. It is no error if the
-// team has the app already; if another team has it in the same space, the error
-// says which.
+// AddApp gives an app to a team, which must exist, with the topics made of its bundle
+// ID by the suffixes of [apns.PushTypes]. It is no error if the team has the app
+// already; if another team of the same space has it, the error says which.
 func (r *Registry) AddApp(team, bundleID string) error {
 	if !apns.ValidTopic(bundleID) {
 		return fmt.Errorf("providerauth: app %q: a bundle ID has letters, digits, hyphens and dots", bundleID)
@@ -61,8 +60,8 @@ func (r *Registry) AddApp(team, bundleID string) error {
 	return nil
 }
 
-// RemoveApp takes an app and its topics from its team, as before a transfer to
-// another. It reports whether the team had such an app.
+// RemoveApp takes an app and its topics from its team, as before a transfer to another
+// one. It reports whether the team had the app.
 func (r *Registry) RemoveApp(team, bundleID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -73,7 +72,8 @@ func (r *Registry) RemoveApp(team, bundleID string) bool {
 	return ok
 }
 
-// appLocked returns where the app of a team is, and whether the team has it.
+// appLocked returns the scoped name of an app of a team, and whether the team has the
+// app.
 func (r *Registry) appLocked(team, bundleID string) (scopedName, bool) {
 	m := r.teams[team]
 	if m == nil {
@@ -144,7 +144,7 @@ func (r *Registry) HasApp(team, bundleID string) bool {
 	return ok
 }
 
-// Lookup returns what a topic is in the space of a team, or nil. In the default
+// Lookup returns the topic of that name in the space of a team, or nil. In the default
 // space it may belong to another team.
 func (r *Registry) Lookup(team, topic string) *Topic {
 	r.mu.RLock()
@@ -152,16 +152,15 @@ func (r *Registry) Lookup(team, topic string) *Topic {
 	return r.topics[scopedName{r.spaceLocked(team), topic}]
 }
 
-// Hashed returns a topic in a space, nil being the default space, by the beginning
-// of its hash, which is what a device token knows of it; nil if there is none.
+// Hashed returns a topic in a space, nil being the default space, by the beginning of
+// its hash, which is all that a device token contains of it; nil if there is none.
 func (r *Registry) Hashed(in *space.Space, begin [4]byte) *Topic {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.hashed[topicHash{in, begin}]
 }
 
-// spaceLocked returns the space of a team; one that is not known is in the default
-// space.
+// spaceLocked returns the space of a team; an unknown team is in the default space.
 func (r *Registry) spaceLocked(team string) *space.Space {
 	if m := r.teams[team]; m != nil {
 		return m.space

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// scheme is the authentication scheme of the authorization header. APNs takes
-// it in either case: a2 sends "Bearer".
+// scheme is the authentication scheme of the authorization header. APNs ignores its
+// case: a2 sends "Bearer".
 const scheme = "bearer"
 
 // ParseAuthorization takes the provider token out of the value of an

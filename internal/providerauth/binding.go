@@ -6,28 +6,28 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Binding is what one connection's provider tokens have settled so far. The
-// first push with a valid token binds the connection to the token's team and
-// to the scope of its key. "Establishing a token-based connection to APNs".
+// A Binding is the state of the provider tokens of one connection. The first push with
+// a valid token binds the connection to the token's team and to the scope of its key.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 //
 // A Binding belongs to the goroutine that reads the connection.
 type Binding struct {
 	registry *Registry
 	env      apns.Environment
 
-	header string // the last authorization header that was good,
+	header string // the last valid authorization header
 	token  *Token // and the token in it
 
 	key        *keyEntry // of the first push; nil until there was one
-	topicCount uint64    // how many topics were known then
+	topicCount uint64    // number of topics known then
 
 	ownUpdates     updateCounter  // of the tokens of key, or of team-scoped keys
 	relatedUpdates updateCounter  // of the tokens of the key related to it
-	sourceUpdates  *updateCounter // of all tokens of the peer's address; nil unless they are counted by it
+	sourceUpdates  *updateCounter // of all tokens of the peer's address; nil unless counted by address
 
-	topic    *Topic    // the last one allowed,
-	topicKey *keyEntry // to the tokens of this key,
-	topicAt  uint64    // when the registry's apps had changed so many times
+	topic    *Topic    // the last topic allowed
+	topicKey *keyEntry // to the tokens of this key
+	topicAt  uint64    // at this number of changes to the registry's apps
 }
 
 // NewBinding returns the binding of a new connection to env.
@@ -35,8 +35,8 @@ func (r *Registry) NewBinding(env apns.Environment) *Binding {
 	return &Binding{registry: r, env: env}
 }
 
-// SetSource says at which address the connection's peer is, without its port. It is for
-// [ScopeSource], and to be called before the first Verify.
+// SetSource sets the address of the peer, without its port. [ScopeSource] requires it,
+// before the first Verify.
 func (b *Binding) SetSource(address string) {
 	if b.registry.cfg.UpdateScope == ScopeSource {
 		b.sourceUpdates = b.registry.sources.of(address)
@@ -46,9 +46,9 @@ func (b *Binding) SetSource(address string) {
 // Bound reports whether a push with a valid token has bound the connection.
 func (b *Binding) Bound() bool { return b.key != nil }
 
-// Verify takes the token out of an authorization header and judges it, as
-// [ParseAuthorization] and [Registry.Verify] do. The same header as last time
-// is recognized without work.
+// Verify takes the token out of an authorization header and verifies it, as
+// [ParseAuthorization] and [Registry.Verify] do. The header of the last request is
+// recognized without work.
 func (b *Binding) Verify(authorization string) (*Token, error) {
 	if b.token != nil && authorization == b.header {
 		if err := b.registry.usable(b.token, b.env); err != nil {
@@ -68,8 +68,8 @@ func (b *Binding) Verify(authorization string) (*Token, error) {
 	return token, nil
 }
 
-// countRejected is err, which refuses the token raw, unless that is one update too many
-// of an address.
+// countRejected returns err, which rejects the token raw, unless the token is one
+// update too many of its address.
 func (b *Binding) countRejected(raw string, err error) error {
 	if b.sourceUpdates == nil {
 		return err
@@ -86,14 +86,14 @@ func (b *Binding) countRejected(raw string, err error) error {
 // another team's token, or UnrelatedKeyIdInToken.
 func (b *Binding) Admit(t *Token) error {
 	h := b.counterFor(t)
-	if h.current.Load() == t { // what is shared by connections is only read
+	if h.current.Load() == t { // shared by connections, so it is only read
 		return b.checkKey(t)
 	}
 	return h.admit(t.digest, t, b.registry, b.checkKey)
 }
 
-// counterFor returns where the updates of t's key are counted. On a connection, a
-// key and the one related to it take turns without that being an update.
+// counterFor returns the counter of the updates of t's key. On a connection, a key and
+// the one related to it may alternate without an update.
 func (b *Binding) counterFor(t *Token) *updateCounter {
 	switch {
 	case b.registry.cfg.UpdateScope == ScopeKey:
@@ -106,7 +106,7 @@ func (b *Binding) counterFor(t *Token) *updateCounter {
 	return &b.ownUpdates
 }
 
-// checkKey compares a token's key with the one that bound the connection; the
+// checkKey compares the key of a token with the one that bound the connection; the
 // first one binds it.
 func (b *Binding) checkKey(t *Token) error {
 	switch {
@@ -117,12 +117,12 @@ func (b *Binding) checkKey(t *Token) error {
 		return nil
 	case t.TeamID != b.key.TeamID:
 		// observed: pushy#437, AndrewBarba/apns2#90; Apple says it is an error.
-		return invalid("the connection belongs to team %s since its first push; open another for team %s", b.key.TeamID, t.TeamID)
+		return invalid("the connection belongs to team %s since its first push; open another connection for team %s", b.key.TeamID, t.TeamID)
 	case t.KeyID == b.key.ID, b.key.TeamScoped() && t.key.TeamScoped(), b.related(t):
 		return nil
 	}
 	return apns.Reject(apns.UnrelatedKeyIdInToken,
-		fmt.Sprintf("the connection began with key %s (%s) and key %s (%s) is not related to it; open another",
+		fmt.Sprintf("the connection began with key %s (%s) and key %s (%s) is not related to it; open another connection",
 			b.key.ID, b.key.scope(), t.KeyID, t.key.scope()))
 }
 
@@ -132,7 +132,7 @@ func (b *Binding) bind(t *Token) {
 	b.key, b.topicCount = t.key, b.registry.topicCount
 }
 
-// related reports whether t's key is the one related to the connection's.
+// related reports whether t's key is related to the key of the connection.
 func (b *Binding) related(t *Token) bool {
 	return t.TeamID == b.key.TeamID && b.key.relatedTo(&t.key.Key)
 }
@@ -144,9 +144,8 @@ func (k *Key) scope() string {
 	return "topic-specific"
 }
 
-// Topic decides whether an admitted token may push to the topic name on this
-// connection, and returns what is known of it. The error is an
-// [apns.Rejection] with TopicDisallowed.
+// Topic returns the topic of that name if an admitted token may push to it on this
+// connection. The error is an [apns.Rejection] with TopicDisallowed.
 func (b *Binding) Topic(t *Token, name string) (*Topic, error) {
 	changes := b.registry.appChanges.Load()
 	if b.topic != nil && b.topic.Name == name && b.topicKey == t.key && b.topicAt == changes {
@@ -169,9 +168,9 @@ func (b *Binding) topicAllowed(t *Token, topic *Topic, name string) error {
 	case !t.key.covers(topic):
 		return disallowed("key %s is topic-specific and %s is not among its topics", t.KeyID, name)
 	case b.key != nil && topic.order >= b.topicCount && !b.registry.cfg.LateTopics:
-		// Topics added to the team later are an error until the provider
-		// reconnects: "Establishing a token-based connection to APNs".
-		return disallowed("topic %s was added after this connection's first push; connect anew", name)
+		// Topics added to the team later are an error until the provider reconnects:
+		// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+		return disallowed("topic %s was added after this connection's first push; open a new connection", name)
 	}
 	return nil
 }

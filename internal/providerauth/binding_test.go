@@ -22,8 +22,8 @@ func push(b *Binding, raw, topic string) error {
 	return err
 }
 
-// "Establishing a token-based connection to APNs"; another team is observed:
-// pushy#437, AndrewBarba/apns2#90.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns;
+// another team is observed: pushy#437, AndrewBarba/apns2#90.
 func TestTheFirstPushBindsTheConnection(t *testing.T) {
 	w := newFixture(t, Config{})
 	for _, k := range []Key{
@@ -94,8 +94,9 @@ func TestRelatedKeysMayAlternate(t *testing.T) {
 	requireReason(t, apns.TooManyProviderTokenUpdates, push(b, two, bundleID), "each of the two has its own count")
 }
 
-// "Establishing a token-based connection to APNs": topics added to the team
-// after the connection was made are an error until the provider reconnects.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// topics added to the team after the connection was made are an error until the provider
+// reconnects.
 func TestATopicAddedLaterNeedsANewConnection(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		w := newFixture(t, Config{LateTopics: late})
@@ -107,7 +108,7 @@ func TestATopicAddedLaterNeedsANewConnection(t *testing.T) {
 			require.NoError(t, push(b, raw, "com.example.new"), "the setting allows it")
 		} else {
 			r := requireReason(t, apns.TopicDisallowed, push(b, raw, "com.example.new"), "the connection is older than the topic")
-			require.Contains(t, r.Detail, "connect anew")
+			require.Contains(t, r.Detail, "open a new connection")
 		}
 		require.NoError(t, push(b, raw, bundleID))
 		require.NoError(t, push(w.reg.NewBinding(apns.Production), raw, "com.example.new"), "a new connection may")

@@ -2,9 +2,9 @@ package providerauth
 
 import "fmt"
 
-// SetBroadcast gives an app of a team the broadcast capability or takes it away. At
-// Apple it has to be asked for ("Setting up broadcast push notifications");
-// here an app has it from the start, since nobody asks here.
+// SetBroadcast turns the broadcast capability of an app on or off. At Apple it has to
+// be requested; here an app has it from the start.
+// https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,13 +8,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A Scope says over what the update rule for provider tokens counts.
+// A Scope says over what the updates of provider tokens are counted.
 type Scope uint8
 
 const (
-	// ScopeConnection counts the updates of each connection by itself, as Apple
-	// documents it: "Establishing a token-based connection to APNs". It is the
-	// default.
+	// ScopeConnection counts the updates of each connection by itself, as Apple documents
+	// it:
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+	// It is the default.
 	ScopeConnection Scope = iota
 	// ScopeKey counts the updates of each key over all connections, as teams
 	// of workers that sign tokens of their own have seen it (observed:
@@ -47,9 +48,9 @@ type Config struct {
 	// takes: those that need a tolerance of [Tolerances] not marked Standard.
 	Strict bool
 
-	// MaxAge is how long after its iat a provider token is good; 0 is 60
-	// minutes. Older ones are refused: "Establishing a token-based connection
-	// to APNs".
+	// MaxAge is how long after its iat a provider token is good; 0 is 60 minutes. Older
+	// ones are refused:
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	MaxAge time.Duration
 
 	// MaxFuture is how far iat may lie ahead of the clock; 0 is one hour,
@@ -66,9 +67,9 @@ type Config struct {
 	// 0 is 20 minutes, negative allows any number of changes.
 	UpdateWindow time.Duration
 
-	// LateTopics lets a connection push to a topic that its team received
-	// after the connection's first push. Apple refuses such pushes until the
-	// provider connects anew: "Establishing a token-based connection to APNs".
+	// LateTopics lets a connection push to a topic that its team received after the
+	// connection's first push. Apple refuses such pushes until the provider connects anew:
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	LateTopics bool
 
 	// DocumentedKeyReason spells the refusal of a key of the other environment
@@ -80,7 +81,7 @@ type Config struct {
 	CachedVerdicts int
 }
 
-// withDefaults fills in what a zero field stands for.
+// withDefaults replaces zero fields by their defaults.
 func (c Config) withDefaults() Config {
 	if c.MaxAge == 0 {
 		c.MaxAge = DefaultMaxAge
@@ -97,7 +98,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// wrongEnvironment is the word for a key of the other environment.
+// wrongEnvironment returns the reason for a key of the other environment.
 func (c *Config) wrongEnvironment() apns.Reason {
 	if c.DocumentedKeyReason {
 		return apns.BadEnvironmentKeyIdInToken

@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// maxToken is the longest provider token that is looked at, in bytes. Real
-// ones have 150 to 400; a request's headers together may have 8000.
+// maxToken is the longest provider token that is decoded, in bytes. Real ones have 150
+// to 400; the headers of a request together may have 8000.
 const maxToken = 4096
 
-// A decoded token is what a provider token says, before anybody asked whether
-// it is true.
+// A decoded token is what a provider token claims, before it is verified.
 type decoded struct {
 	signed    string // the bytes under the signature: header, dot, claims
 	signature []byte
@@ -24,8 +23,8 @@ type decoded struct {
 	used      tolerance
 }
 
-// decode reads a provider token leniently. Its error says what is wrong, in
-// words for the provider's developer.
+// decode reads a provider token leniently. Its error is written for the developer of
+// the provider.
 func decode(raw string) (*decoded, error) {
 	if len(raw) > maxToken {
 		return nil, fmt.Errorf("the token has %d bytes, more than %d", len(raw), maxToken)
@@ -86,7 +85,7 @@ func (d *decoded) readClaims(segment string) error {
 	return nil
 }
 
-// segment undoes base64 in either alphabet, padded or not.
+// segment decodes base64 in either alphabet, padded or not.
 func (d *decoded) segment(s string) ([]byte, error) {
 	bare := strings.TrimRight(s, "=")
 	if len(bare) != len(s) {
@@ -104,7 +103,7 @@ func (d *decoded) segment(s string) ([]byte, error) {
 	return b, nil
 }
 
-// object reads a segment that is a JSON object. Names are compared exactly.
+// object decodes a segment that is a JSON object. Names are compared exactly.
 func (d *decoded) object(segment string) (map[string]json.RawMessage, error) {
 	b, err := d.segment(segment)
 	if err != nil {
@@ -124,7 +123,7 @@ func (d *decoded) object(segment string) (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// text reads a member that must be a string with something in it.
+// text returns a member that must be a string and not empty.
 func text(members map[string]json.RawMessage, name string) (string, error) {
 	raw, ok := members[name]
 	if !ok {
@@ -132,7 +131,7 @@ func text(members map[string]json.RawMessage, name string) (string, error) {
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil || s == "" {
-		return "", fmt.Errorf("%s must be a string with something in it", name)
+		return "", fmt.Errorf("%s must be a string and not empty", name)
 	}
 	return s, nil
 }

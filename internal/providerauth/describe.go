@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A Description is what may be shown of a provider token: it cannot be made into
-// the token again, since the signature is not in it.
+// A Description is what may be shown of a provider token. The token cannot be rebuilt
+// from it, since it does not have the signature.
 type Description struct {
 	// Shown stands in the place of the authorization header.
 	Shown string
@@ -25,8 +25,8 @@ type Description struct {
 	Notes []string
 }
 
-// Describe decodes what can be decoded of the value of an authorization header,
-// whatever it is worth.
+// Describe decodes the value of an authorization header as far as possible, whether it
+// is valid or not.
 func Describe(authorization string) *Description {
 	raw, err := ParseAuthorization(authorization)
 	if err != nil {
@@ -43,8 +43,7 @@ func Describe(authorization string) *Description {
 	return describe(raw, digestOf(raw), dec)
 }
 
-// describe is [Describe] of a token that was decoded; said is nil if it could
-// not be.
+// describe is [Describe] of a token that was decoded; token is nil if it could not be.
 func describe(raw string, d digest, dec *decoded) *Description {
 	about := &Description{
 		Shown:       fmt.Sprintf("bearer … (%d bytes)", len(raw)),
@@ -60,7 +59,7 @@ func describe(raw string, d digest, dec *decoded) *Description {
 	return about
 }
 
-// readable returns the JSON in a segment of a token; "" if there is none.
+// readable returns the JSON of a segment; "" if there is none.
 func readable(segment string) string {
 	text, err := new(decoded).segment(segment)
 	if err != nil || !json.Valid(text) {

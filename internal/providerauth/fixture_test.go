@@ -100,7 +100,7 @@ func header() string { return fmt.Sprintf(`{"alg":"ES256","kid":%q}`, keyID) }
 
 func claims(iat string) string { return fmt.Sprintf(`{"iss":%q,"iat":%s}`, team, iat) }
 
-// requireReason wants a refusal with reason and a detail for the developer.
+// requireReason requires a rejection with that reason and a detail for the developer.
 func requireReason(t testing.TB, want apns.Reason, err error, msg string) *apns.Rejection {
 	t.Helper()
 	rejection, ok := errors.AsType[*apns.Rejection](err)

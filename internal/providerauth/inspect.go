@@ -6,7 +6,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Signature says what the signature of a provider token is worth.
+// A Signature is the result of checking the signature of a provider token.
 type Signature string
 
 // What a signature may be worth. It is unchecked if the key is not known.
@@ -16,8 +16,8 @@ const (
 	SignatureUnchecked Signature = "unchecked"
 )
 
-// Inspect judges the value of an authorization header as that of the first push of
-// a connection to env that came now. The refusal is nil if it would be accepted.
+// Inspect verifies the value of an authorization header as that of the first push of a
+// connection to env that is sent now. The rejection is nil if it would be accepted.
 func (r *Registry) Inspect(authorization string, env apns.Environment) (signature Signature, rejection *apns.Rejection) {
 	raw, err := ParseAuthorization(authorization)
 	if err != nil {
@@ -35,7 +35,8 @@ func (r *Registry) Inspect(authorization string, env apns.Environment) (signatur
 	return SignatureUnchecked, v.rejection
 }
 
-// asRejection is an error of this package, all of which are refusals; nil for nil.
+// asRejection returns an error of this package, all of which are rejections, as one;
+// nil for nil.
 func asRejection(err error) *apns.Rejection {
 	rejection, _ := errors.AsType[*apns.Rejection](err)
 	return rejection

@@ -37,15 +37,15 @@ func readIssuedAt(raw json.RawMessage) (seconds float64, used tolerance, err err
 // now can express.
 const farFuture = 1 << 33
 
-// issueTime turns iat into a time. What lies too far off to be meant is moved
-// to an end of the range, where it is refused for its age all the same.
+// issueTime returns iat as a time. A value out of range is moved to the nearest end of
+// the range, where its age is rejected all the same.
 func issueTime(seconds float64) time.Time {
 	seconds = min(max(seconds, 0), farFuture)
 	whole, fraction := math.Modf(seconds)
 	return time.Unix(int64(whole), int64(fraction*float64(time.Second)))
 }
 
-// quote quotes what a peer sent, shortened for a log line.
+// quote quotes text of a peer, shortened.
 func quote(s string) string {
 	const most = 40
 	if len(s) > most {

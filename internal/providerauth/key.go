@@ -12,8 +12,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Key is the public half of an APNs authentication key and what it is good
-// for. "Establishing a token-based connection to APNs".
+// A Key is the public half of an APNs authentication key and what it may be used for.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 type Key struct {
 	// ID is the key ID, the kid of a provider token. Apple's have ten
 	// characters.
@@ -39,7 +39,7 @@ type Key struct {
 // TeamScoped reports whether the key is good for every topic of its team.
 func (k *Key) TeamScoped() bool { return len(k.Topics) == 0 }
 
-// usableIn reports whether the key is good for env.
+// usableIn reports whether the key may be used in env.
 func (k *Key) usableIn(env apns.Environment) bool {
 	return len(k.Environments) == 0 || slices.Contains(k.Environments, env)
 }
@@ -49,7 +49,7 @@ func (k *Key) relatedTo(other *Key) bool {
 	return k.Related != "" && k.Related == other.ID || other.Related != "" && other.Related == k.ID
 }
 
-// Check finds what makes a key unusable.
+// Check returns an error about what makes a key unusable.
 func (k *Key) Check() error {
 	switch {
 	case !validID(k.TeamID):
@@ -68,7 +68,7 @@ func (k *Key) Check() error {
 	return nil
 }
 
-// An keyEntry is a key in the registry.
+// A keyEntry is a key in the registry.
 type keyEntry struct {
 	Key
 	team    *teamEntry // its team
@@ -87,8 +87,7 @@ func newKeyEntry(k Key) *keyEntry {
 	return e
 }
 
-// covers reports whether the key may be used for topic, given that its team
-// may.
+// covers reports whether the key may be used for a topic of its team.
 func (e *keyEntry) covers(topic *Topic) bool {
 	if e.TeamScoped() {
 		return true
@@ -100,7 +99,7 @@ func (e *keyEntry) covers(topic *Topic) bool {
 	return ok
 }
 
-// keyName is what distinguishes keys: two teams may use the same key ID.
+// keyName identifies a key: two teams may have the same key ID.
 type keyName struct{ team, id string }
 
 // AddKey registers k for its team, which must exist. A key of the same team

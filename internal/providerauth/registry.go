@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A Registry holds teams, keys and apps, and judges provider tokens by them.
-// All methods may be called from any goroutine.
+// A Registry holds teams, keys and apps, and verifies provider tokens. All methods may
+// be called from any goroutine.
 type Registry struct {
 	cfg Config // read-only
 
@@ -50,14 +50,14 @@ func New(cfg Config) *Registry {
 	}
 }
 
-// A scopedName is a bundle ID or a topic in a space: the same name in another space is
-// something else.
+// A scopedName is a bundle ID or a topic in a space. The same name in another space is
+// another one.
 type scopedName struct {
 	space *space.Space // nil is the default space
 	name  string
 }
 
-// A topicHash is the beginning of a topic's hash in a space.
+// A topicHash is the beginning of the hash of a topic, in a space.
 type topicHash struct {
 	space *space.Space
 	begin [4]byte
@@ -65,8 +65,8 @@ type topicHash struct {
 
 func (t *Topic) hashed() topicHash { return topicHash{t.Space, [4]byte(t.Hash[:4])} }
 
-// maxID is the longest team or key ID, in bytes. Apple's have ten characters;
-// tests like to use telling ones.
+// maxID is the longest team or key ID, in bytes. Apple's have ten characters; tests
+// like descriptive ones.
 const maxID = 64
 
 // validID reports whether id can be a team ID or a key ID.
@@ -84,8 +84,8 @@ func validID(id string) bool {
 	return true
 }
 
-// AddTeam makes a team known. It is no error if it is known already. A space for
-// the team has to be opened before.
+// AddTeam adds a team. It is no error if it exists. A space for the team must be
+// opened before.
 func (r *Registry) AddTeam(id string) error {
 	if !validID(id) {
 		return fmt.Errorf("providerauth: team ID %q: use 1 to %d letters and digits", id, maxID)
@@ -102,8 +102,8 @@ func (r *Registry) AddTeam(id string) error {
 	return nil
 }
 
-// RemoveTeam forgets a team with its keys and apps. It is no error if the team
-// is not known.
+// RemoveTeam removes a team with its keys and apps. It is no error if the team is
+// unknown.
 func (r *Registry) RemoveTeam(id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,28 +9,28 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// standardParser is a JOSE library's opinion of a provider token: RFC 7515, ES256
-// and nothing else. The age of a token is ours to judge.
+// standardParser verifies provider tokens as a JOSE library does: RFC 7515 with ES256
+// alone. Their age is checked elsewhere.
 var standardParser = jwt.NewParser(
 	jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
 	jwt.WithoutClaimsValidation(),
 )
 
-// checkStandard verifies raw to the letter of RFC 7515 and RFC 7519.
+// checkStandard verifies raw strictly by RFC 7515 and RFC 7519.
 func checkStandard(raw string, public *ecdsa.PublicKey) error {
 	claims := jwt.MapClaims{}
 	if _, err := standardParser.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return public, nil }); err != nil {
 		return err
 	}
-	_, err := claims.GetIssuedAt() // RFC 7519, 2: a NumericDate is a JSON number
+	_, err := claims.GetIssuedAt() // https://www.rfc-editor.org/rfc/rfc7519#section-2: a NumericDate is a JSON number
 	return err
 }
 
-// checkLenient verifies the signature of a token in either of its forms, over
-// the bytes as they were sent, and notes the form.
+// checkLenient verifies the signature of a token in either form over the bytes as they
+// were sent, and notes the form.
 //
-// Most clients sign by JOSE, r‖s in 64 bytes; those that use a general crypto
-// library send the DER it makes, and APNs takes both (observed: pushy, apnotic).
+// Most clients sign as JOSE does, r‖s in 64 bytes; those that use a general crypto
+// library send DER, and APNs accepts both (observed: pushy, apnotic).
 func (d *decoded) checkLenient(public *ecdsa.PublicKey) bool {
 	if jwt.SigningMethodES256.Verify(d.signed, d.signature, public) == nil {
 		return true
@@ -43,9 +43,9 @@ func (d *decoded) checkLenient(public *ecdsa.PublicKey) bool {
 	return true
 }
 
-// Sign makes a provider token as a provider does: ES256, with the key ID in
-// the header, and the team ID and the time of issue, in seconds, in the claims.
-// "Establishing a token-based connection to APNs".
+// Sign makes a provider token as a provider does: ES256, with the key ID in the header,
+// and the team ID and the time of issue, in seconds, in the claims.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 func Sign(key *ecdsa.PrivateKey, keyID, teamID string, issued time.Time) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": teamID, "iat": issued.Unix()})
 	token.Header = map[string]any{"alg": "ES256", "kid": keyID}

@@ -21,11 +21,11 @@ type teamEntry struct {
 	keys map[string]*keyEntry
 }
 
-// SuspendTeam takes from a team the right to push, on open connections as well,
-// until ResumeTeam: whoever shows good credentials of the team is refused with
-// Forbidden. Apple says no more of that reason than that the action is not
-// allowed: "Handling notification responses from APNs". It is no error if the
-// team is suspended already; it is one if the team is not known.
+// SuspendTeam rejects all pushes of a team with Forbidden, on open connections as
+// well, until ResumeTeam. Apple says of that reason only that the action is not
+// allowed. It is no error if the team is suspended already; it is one if the team is
+// unknown.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *Registry) SuspendTeam(id string) error { return r.setSuspended(id, true) }
 
 // ResumeTeam lets a suspended team push again.
@@ -47,7 +47,7 @@ func (r *Registry) setSuspended(id string, suspended bool) error {
 	return nil
 }
 
-// Suspended reports whether a team is suspended. It is cheap while none is.
+// Suspended reports whether a team is suspended. It is cheap while no team is.
 func (r *Registry) Suspended(id string) bool {
 	if r.suspensions.Load() == 0 {
 		return false
@@ -58,9 +58,9 @@ func (r *Registry) Suspended(id string) bool {
 	return m != nil && m.suspended.Load()
 }
 
-// MayPush refuses a suspended team. It is for credentials other than provider
-// tokens, which are held against this rule by Verify. The error is an
-// [apns.Rejection] with Forbidden.
+// MayPush returns an error if a team is suspended. It is for credentials other than
+// provider tokens, for which Verify checks that. The error is an [apns.Rejection] with
+// Forbidden.
 func (r *Registry) MayPush(team string) error {
 	if r.Suspended(team) {
 		return forbidden(team)
@@ -69,5 +69,5 @@ func (r *Registry) MayPush(team string) error {
 }
 
 func forbidden(team string) *apns.Rejection {
-	return apns.Reject(apns.Forbidden, "team "+team+" is suspended; apns-sim team resume "+team+" lets it push again")
+	return apns.Reject(apns.Forbidden, "team "+team+" is suspended; resume it with: apns-sim team resume "+team)
 }

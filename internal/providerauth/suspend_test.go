@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// "Handling notification responses from APNs": 403 Forbidden, the action is not
-// allowed.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+// 403 Forbidden, the action is not allowed.
 func TestASuspendedTeamIsForbiddenToPush(t *testing.T) {
 	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "FOREIGNKEY", TeamID: otherTeam})

@@ -9,8 +9,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A updateCounter has the token in use, on a connection, of a key or at an address, and
-// counts its updates.
+// An updateCounter has the token in use, on a connection, of a key or of an address,
+// and counts its updates.
 type updateCounter struct {
 	// current is the token in use; nil before the first, or if it is no good.
 	// It is written with mu locked.
@@ -22,8 +22,8 @@ type updateCounter struct {
 	updated time.Time // when it took the place of another; zero if it never did
 }
 
-// admit decides whether the token d may be in use now, and lets follow have the
-// last word. t is nil if the token is no good.
+// admit decides whether the token d may be in use now; check decides last. t is nil if
+// the token is invalid.
 func (h *updateCounter) admit(d digest, t *Token, r *Registry, follow func(*Token) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -49,13 +49,13 @@ func (h *updateCounter) admit(d digest, t *Token, r *Registry, follow func(*Toke
 	return nil
 }
 
-// mayChangeLocked decides whether another token may take the place of the one in
-// use: more than once per 20 minutes on the same connection is
-// TooManyProviderTokenUpdates, "Establishing a token-based connection to APNs".
+// mayChangeLocked decides whether another token may replace the one in use: more than
+// one update in 20 minutes is TooManyProviderTokenUpdates.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 //
-// Updates are counted by arrival. The first token of a connection is none: a
-// provider that opens a connection with a token of 55 minutes must be able to
-// renew it five minutes later.
+// Updates are counted when they arrive. The first token of a connection is none: a
+// provider that opens a connection with a token of 55 minutes must be able to renew it
+// five minutes later.
 func (h *updateCounter) mayChangeLocked(now time.Time, window time.Duration) error {
 	if window < 0 || h.updated.IsZero() {
 		return nil
@@ -76,18 +76,18 @@ func (h *updateCounter) changeLocked(d digest, now time.Time) {
 	h.used, h.digest = true, d
 }
 
-// maxSources is how many addresses are remembered, at least half of them. An
-// address that was forgotten begins anew.
+// maxSources is the number of addresses that are remembered; half of them at least. An
+// address that was forgotten starts again.
 const maxSources = 4096
 
-// sources has a holder for each address that providers connect from, in two
-// generations as verdicts has.
+// sources has an updateCounter for each address of providers, in two generations as
+// verdicts has.
 type sources struct {
 	mu         sync.Mutex
 	young, old map[string]*updateCounter
 }
 
-// of returns the holder of an address.
+// of returns the counter of an address.
 func (s *sources) of(address string) *updateCounter {
 	s.mu.Lock()
 	defer s.mu.Unlock()

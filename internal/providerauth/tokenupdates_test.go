@@ -60,8 +60,8 @@ func TestOldAddressesAreForgotten(t *testing.T) {
 	require.NotSame(t, first, s.of("first"))
 }
 
-// "Establishing a token-based connection to APNs": no more than one update in
-// 20 minutes on the same connection.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// no more than one update in 20 minutes on the same connection.
 func TestAConnectionMayChangeItsTokenOnceInTwentyMinutes(t *testing.T) {
 	w := newFixture(t, Config{})
 	b := w.reg.NewBinding(apns.Production)

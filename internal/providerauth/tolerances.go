@@ -16,8 +16,8 @@ const (
 	jsonSpace
 )
 
-// A Tolerance is a way of writing a provider token that Apple's page does not
-// describe and APNs accepts.
+// A Tolerance is a way of writing a provider token that Apple's page does not describe
+// and APNs accepts.
 type Tolerance struct {
 	bit tolerance
 	// Note is what the journal says of a token written so.
@@ -29,8 +29,8 @@ type Tolerance struct {
 	Clients string
 }
 
-// tolerances is the one table of tolerances. The clients were read or seen on
-// the wire; all of them work against Apple's servers.
+// tolerances is the one table of tolerances. The clients were read, or observed on the
+// wire; all of them work with Apple's servers.
 var tolerances = []Tolerance{
 	{derSignature, "the signature is ASN.1 DER instead of the 64 bytes r‖s", false, "pushy, apnotic, CleverTap, a2, apns4erl, Apple's own openssl recipe"},
 	{standardAlphabet, "base64 is in the standard alphabet (+ /) instead of base64url (- _)", false, "a2, CleverTap, dotAPNS, CorePush, apns4erl"},
@@ -56,7 +56,7 @@ func (t tolerance) rows() iter.Seq[Tolerance] {
 	}
 }
 
-// notes lists what the journal says of a token that needed t.
+// notes returns the notes of a token that needed t.
 func (t tolerance) notes() []string {
 	var notes []string
 	for row := range t.rows() {

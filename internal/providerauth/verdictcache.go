@@ -7,18 +7,17 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A digest names a provider token without keeping it: its SHA-256.
+// A digest is the SHA-256 of a provider token, which identifies it without keeping it.
 type digest [sha256.Size]byte
 
-// digestOf hashes raw without allocating, unless it is uncommonly long.
+// digestOf hashes raw without allocating, unless it is unusually long.
 func digestOf(raw string) digest {
 	var buf [512]byte
 	return sha256.Sum256(append(buf[:0], raw...))
 }
 
-// A verdict is what was found about one provider token and does not change
-// with time: its signature, by a certain key. One of token and rejection is
-// set.
+// A verdict is what was found about a provider token that does not change with time:
+// its signature, by a certain key. Either token or rejection is set.
 type verdict struct {
 	token       *Token
 	rejection   *apns.Rejection
@@ -26,10 +25,9 @@ type verdict struct {
 	nonStandard bool // the signature is good, and the form is refused
 }
 
-// verdicts remembers verdicts, at most limit of them. There are two
-// generations: when the young one is half the limit it becomes the old one,
-// and the former old one is forgotten. What is asked for again moves to the
-// young one, so that tokens in use stay.
+// verdicts is a cache of verdicts, limit of them at most, in two generations: when the
+// young one has half the limit it becomes the old one, and the former old one is
+// dropped. What is used moves to the young one, so that tokens in use stay.
 type verdicts struct {
 	limit int
 
@@ -37,7 +35,7 @@ type verdicts struct {
 	young, old map[digest]verdict
 }
 
-// find returns the verdict on a token, unless its key was removed since.
+// find returns the verdict about a token, unless its key was removed since.
 func (c *verdicts) find(d digest) (verdict, bool) {
 	c.mu.RLock()
 	v, ok := c.young[d]

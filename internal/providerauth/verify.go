@@ -12,8 +12,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// A Token is a provider token whose signature is good. It is shared between
-// all who present the same one and must not be changed.
+// A Token is a provider token with a valid signature. It is shared by all connections
+// that present it, and must not be changed.
 type Token struct {
 	TeamID, KeyID string
 	IssuedAt      time.Time
@@ -27,19 +27,18 @@ type Token struct {
 	description *Description
 }
 
-// Space is the space of the team; nil is the default space.
+// Space returns the space of the team; nil is the default space.
 func (t *Token) Space() *space.Space { return t.key.team.space }
 
-// Clock tells what time it is for the team.
+// Clock returns the clock of the team.
 func (t *Token) Clock() *clock.Clock { return t.key.team.clock }
 
-// Verify judges the provider token raw, as [ParseAuthorization] returns it, for
-// use in env now. The error is an [apns.Rejection] with InvalidProviderToken,
-// the refusal of a key of the other environment or ExpiredProviderToken, looked
-// for in this order.
+// Verify verifies the provider token raw, as returned by [ParseAuthorization], for use
+// in env now. The error is an [apns.Rejection] with InvalidProviderToken, the reason
+// for a key of the other environment, or ExpiredProviderToken, checked in this order.
 //
-// Checking a signature costs about a hundred microseconds, so each token's
-// verdict is remembered; its key, environment and age are looked at every time.
+// Verifying a signature costs about a hundred microseconds, so the verdict about each
+// token is cached; its key, environment and age are checked every time.
 func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
 	v := r.verdictFor(raw)
 	if v.rejection != nil {
@@ -51,7 +50,7 @@ func (r *Registry) Verify(raw string, env apns.Environment) (*Token, error) {
 	return v.token, nil
 }
 
-// verdictFor returns what is remembered about a token, or judges it.
+// verdictFor returns the cached verdict about a token, or a new one.
 func (r *Registry) verdictFor(raw string) verdict {
 	d := digestOf(raw)
 	v, ok := r.goodSignatures.find(d)
@@ -64,31 +63,31 @@ func (r *Registry) verdictFor(raw string) verdict {
 	return v
 }
 
-// verifyNew looks at a token for the first time and remembers what the signature
-// was worth. A refusal that costs nothing to find, or that a new key may turn
-// into its opposite, is not remembered.
+// verifyNew verifies a token that is not cached, and caches the result for the
+// signature. A rejection that costs nothing to find, or that a new key may reverse, is
+// not cached.
 func (r *Registry) verifyNew(raw string, d digest) verdict {
 	dec, err := decode(raw)
 	if err != nil {
 		return verdict{rejection: invalid("%v", err)}
 	}
-	// ES256 is the only algorithm: "Establishing a token-based connection to
-	// APNs".
+	// ES256 is the only algorithm:
+	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	if dec.algorithm != jwt.SigningMethodES256.Alg() {
-		return verdict{rejection: invalid("alg is %s; APNs takes ES256 only", quote(dec.algorithm))}
+		return verdict{rejection: invalid("alg is %s; APNs accepts ES256 only", quote(dec.algorithm))}
 	}
 	key, rejection := r.keyOf(dec)
 	if rejection != nil {
 		return verdict{rejection: rejection}
 	}
 	if !dec.checkLenient(key.Public) {
-		v := verdict{key: key, rejection: invalid("the signature is not by key %s of team %s; is the .p8 file the one of that key ID?", key.ID, key.TeamID)}
+		v := verdict{key: key, rejection: invalid("the signature does not match key %s of team %s; check that the .p8 file belongs to that key ID", key.ID, key.TeamID)}
 		r.badSignatures.keep(d, v)
 		return v
 	}
 	if r.cfg.Strict {
 		if err := checkStandard(raw, key.Public); err != nil {
-			return verdict{nonStandard: true, rejection: invalid("strict mode takes standard tokens only: %s", dec.nonStandardDetail(err))}
+			return verdict{nonStandard: true, rejection: invalid("strict mode accepts standard tokens only: %s", dec.nonStandardDetail(err))}
 		}
 	}
 	notes := dec.used.notes()
@@ -100,7 +99,7 @@ func (r *Registry) verifyNew(raw string, d digest) verdict {
 	return v
 }
 
-// joinNotes joins notes to a line for the journal.
+// joinNotes joins notes to one line for the journal.
 func joinNotes(notes []string) string {
 	if len(notes) == 0 {
 		return ""
@@ -108,7 +107,8 @@ func joinNotes(notes []string) string {
 	return "provider token: " + strings.Join(notes, "; ")
 }
 
-// nonStandardDetail says why a library of standards refused what is good otherwise.
+// nonStandardDetail says why a standard library rejected a token that is valid
+// otherwise.
 func (d *decoded) nonStandardDetail(err error) string {
 	var odd []string
 	for row := range d.used.rows() {
@@ -122,7 +122,7 @@ func (d *decoded) nonStandardDetail(err error) string {
 	return strings.Join(odd, "; ")
 }
 
-// keyOf finds the key a token names, or says which mistake it looks like.
+// keyOf returns the key that a token names, or says which mistake was made.
 func (r *Registry) keyOf(dec *decoded) (*keyEntry, *apns.Rejection) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -134,11 +134,11 @@ func (r *Registry) keyOf(dec *decoded) (*keyEntry, *apns.Rejection) {
 		return nil, invalid("kid has the team ID %s and iss the key ID %s; swap them", quote(dec.keyID), quote(dec.teamID))
 	}
 	if _, ok := r.teams[dec.teamID]; !ok {
-		return nil, invalid("iss is %s, a team that is not known here", quote(dec.teamID))
+		return nil, invalid("iss is %s, an unknown team", quote(dec.teamID))
 	}
 	for name := range r.keys {
 		if name.id == dec.keyID {
-			return nil, invalid("key %s is not a key of team %s (iss) but of another", quote(dec.keyID), dec.teamID)
+			return nil, invalid("key %s belongs to another team than %s (iss)", quote(dec.keyID), dec.teamID)
 		}
 	}
 	return nil, invalid("kid is %s, a key that team %s does not have or that was revoked", quote(dec.keyID), dec.teamID)

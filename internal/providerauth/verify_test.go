@@ -75,8 +75,9 @@ func TestProviderTokensAreReadAsClientsWriteThem(t *testing.T) {
 	}
 }
 
-// "Handling notification responses from APNs": InvalidProviderToken
-// is for a token that is malformed or whose signature cannot be verified.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+// InvalidProviderToken is for a token that is malformed or whose signature cannot be
+// verified.
 func TestBadProviderTokensAreRejected(t *testing.T) {
 	w := newFixture(t, Config{})
 	w.addKey(Key{ID: "KEYOFOTHER", TeamID: otherTeam})
@@ -115,13 +116,13 @@ func TestBadProviderTokensAreRejected(t *testing.T) {
 		{"iat hexadecimal", with(header(), claims(`"0x10"`)), "iat is", "a numeric string is decimal"},
 		{"iat infinite", with(header(), claims(`"1e999"`)), "iat is", ""},
 		{"unknown key", with(`{"alg":"ES256","kid":"NOSUCHKEY1"}`, claims(iat)), "does not have or that was revoked", "observed: a JWT by an unregistered key"},
-		{"unknown team", with(header(), `{"iss":"NOSUCHTEAM","iat":`+iat+`}`), "team that is not known", ""},
-		{"key of another team", with(`{"alg":"ES256","kid":"KEYOFOTHER"}`, claims(iat)), "but of another", ""},
+		{"unknown team", with(header(), `{"iss":"NOSUCHTEAM","iat":`+iat+`}`), "an unknown team", ""},
+		{"key of another team", with(`{"alg":"ES256","kid":"KEYOFOTHER"}`, claims(iat)), "belongs to another team", ""},
 		{"key ID and team ID swapped", swapped.write(t, w.keys[keyID]), "swap them", "observed: node-apn#450"},
-		{"signed by another key", regular.write(t, w.keys["KEYOFOTHER"]), "signature is not by", ""},
-		{"signed by another key, DER", writer{header: header(), claims: claims(iat), der: true}.write(t, w.keys["KEYOFOTHER"]), "signature is not by", ""},
-		{"no signature", parts[0] + "." + parts[1] + ".", "signature is not by", ""},
-		{"claims changed after signing", parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(claims(iat+"0"))) + "." + parts[2], "signature is not by", ""},
+		{"signed by another key", regular.write(t, w.keys["KEYOFOTHER"]), "signature does not match", ""},
+		{"signed by another key, DER", writer{header: header(), claims: claims(iat), der: true}.write(t, w.keys["KEYOFOTHER"]), "signature does not match", ""},
+		{"no signature", parts[0] + "." + parts[1] + ".", "signature does not match", ""},
+		{"claims changed after signing", parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(claims(iat+"0"))) + "." + parts[2], "signature does not match", ""},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			for range 2 { // the second time by the remembered verdict
