@@ -13,7 +13,7 @@ import (
 
 type codes = []apns.AdviceCode
 
-// A lintRow is one push and what Lint says about it, in its order. Where why
+// A lintRow is one push and what Lint says about it, in its order. Where note
 // names no source, it is "Generating a remote notification".
 type lintRow struct {
 	what     string
@@ -22,7 +22,7 @@ type lintRow struct {
 	priority apns.Priority
 	payload  string
 	want     codes
-	why      string
+	note     string
 }
 
 func (r *lintRow) topic() string {
@@ -161,8 +161,8 @@ var typeRows = []lintRow{
 }
 
 // live is a push to a Live Activity with this in aps.
-func live(what, aps, why string, want ...apns.AdviceCode) lintRow {
-	return lintRow{what, apns.LiveActivity, ".push-type.liveactivity", 10, `{"aps":{` + aps + `}}`, want, why}
+func live(what, aps, note string, want ...apns.AdviceCode) lintRow {
+	return lintRow{what, apns.LiveActivity, ".push-type.liveactivity", 10, `{"aps":{` + aps + `}}`, want, note}
 }
 
 const (
@@ -206,7 +206,7 @@ func TestLintFindsWhatWouldNotBeShown(t *testing.T) {
 			for _, a := range advice {
 				got = append(got, a.Code)
 			}
-			assert.Equal(t, row.want, got, "%s: %v", row.why, advice)
+			assert.Equal(t, row.want, got, "%s: %v", row.note, advice)
 		})
 	}
 }

@@ -14,7 +14,7 @@ func TestTheNearestWordNeedsTheFewestEdits(t *testing.T) {
 	rows := []struct {
 		word, want string
 		edits      int
-		why        string
+		note       string
 	}{
 		{"BadTopic", "BadTopic", 0, "itself"},
 		{"badtopic", "BadTopic", 0, "case does not count"},
@@ -26,7 +26,7 @@ func TestTheNearestWordNeedsTheFewestEdits(t *testing.T) {
 	}
 	for _, row := range rows {
 		got, edits := apns.Nearest(row.word, words)
-		assert.Equal(t, row.want, got, row.why)
+		assert.Equal(t, row.want, got, row.note)
 		assert.Equal(t, row.edits, edits, row.word)
 	}
 	got, _ := apns.Nearest("alert", nil)

@@ -19,7 +19,7 @@ func TestANotificationWaitsUntilItsExpirationAndThirtyDaysAtMost(t *testing.T) {
 		name string
 		in   apns.Expiration
 		want time.Time
-		why  string
+		note string
 	}{
 		{"absent", apns.DefaultExpiration, longest, "the default policy stores for 30 days"},
 		{"zero", 0, now, "one attempt, never stored"},
@@ -33,7 +33,7 @@ func TestANotificationWaitsUntilItsExpirationAndThirtyDaysAtMost(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			assert.WithinDuration(t, row.want, row.in.Deadline(now), 0, row.why)
+			assert.WithinDuration(t, row.want, row.in.Deadline(now), 0, row.note)
 		})
 	}
 }

@@ -71,7 +71,7 @@ func TestABroadcastMayBeAsLargeAsACall(t *testing.T) {
 }
 
 func TestTheBundleIDIsTheTopicWithoutItsSuffix(t *testing.T) {
-	rows := []struct{ topic, want, why string }{
+	rows := []struct{ topic, want, note string }{
 		{"com.example.app", "com.example.app", "no suffix"},
 		{"com.example.app.voip-ptt", "com.example.app", "not .voip"},
 		{"com.example.app.voip.complication", "com.example.app.voip", "one suffix only: the app's name may end like one"},
@@ -81,7 +81,7 @@ func TestTheBundleIDIsTheTopicWithoutItsSuffix(t *testing.T) {
 		{"", "", "nothing in, nothing out"},
 	}
 	for _, row := range rows {
-		assert.Equal(t, row.want, apns.BundleID(row.topic), row.why)
+		assert.Equal(t, row.want, apns.BundleID(row.topic), row.note)
 	}
 }
 

@@ -45,57 +45,57 @@ func push(t *testing.T, client *http.Client, url, token, payload string, headers
 func TestPushArrivesByteForByte(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
+	device := apple.NewDevice(app)
 	const payload = "{\"aps\" : {\"alert\":\"Grüße, 世界\"}}\n"
 
-	got := push(t, apple.Client(), apple.URL, phone.Token(app), payload,
+	got := push(t, apple.Client(), apple.URL, device.Token(app), payload,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic, "apns-priority", "5")
 	assert.Equal(t, 200, got.status)
-	want := apnstest.Notification{Topic: app.Topic, Payload: []byte(payload), Token: phone.Token(app), Priority: 5}
-	assert.Equal(t, want, phone.Next())
+	want := apnstest.Notification{Topic: app.Topic, Payload: []byte(payload), Token: device.Token(app), Priority: 5}
+	assert.Equal(t, want, device.Next())
 	assert.Equal(t, []string{"received", "accepted"}, apple.History(got.id)[:2])
 }
 
 func TestProviderCertificateTakesThePlaceOfTheToken(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	got := push(t, apple.Client(app.Certificate()), apple.URL, phone.Token(app), `{}`, "apns-topic", app.Topic)
+	device := apple.NewDevice(app)
+	got := push(t, apple.Client(app.Certificate()), apple.URL, device.Token(app), `{}`, "apns-topic", app.Topic)
 	assert.Equal(t, 200, got.status)
-	assert.Equal(t, "{}", string(phone.Next().Payload))
+	assert.Equal(t, "{}", string(device.Next().Payload))
 }
 
 func TestNewestPushWaitsForADeviceThatIsAway(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
+	device := apple.NewDevice(app)
 	send := func(payload string) answer {
-		return push(t, apple.Client(), apple.URL, phone.Token(app), payload,
+		return push(t, apple.Client(), apple.URL, device.Token(app), payload,
 			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	}
-	token := phone.Token(app)
-	phone.Disconnect()
-	phone.Disconnect() // once more does nothing
+	token := device.Token(app)
+	device.Disconnect()
+	device.Disconnect() // once more does nothing
 	first, second := send(`{"n":1}`), send(`{"n":2}`)
 	assert.Equal(t, 200, first.status)
 	assert.Equal(t, 200, second.status)
-	phone.Connect()
-	got := phone.Next()
+	device.Connect()
+	got := device.Next()
 	assert.Equal(t, `{"n":2}`, string(got.Payload))
 	assert.True(t, got.FromStorage)
 	assert.Contains(t, apple.History(first.id), "dropped replaced")
-	assert.Equal(t, token, phone.Token(app), "the token survives the reconnect")
+	assert.Equal(t, token, device.Token(app), "the token survives the reconnect")
 }
 
 func TestStoredPushExpiresWhenTheClockIsMoved(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	token, bearer := phone.Token(app), "bearer "+apple.ProviderToken()
-	phone.Disconnect()
+	device := apple.NewDevice(app)
+	token, bearer := device.Token(app), "bearer "+apple.ProviderToken()
+	device.Disconnect()
 	got := push(t, apple.Client(), apple.URL, token, `{}`, "authorization", bearer, "apns-topic", app.Topic)
 	apple.Advance(31 * 24 * time.Hour)
-	phone.Connect()
+	device.Connect()
 	assert.Contains(t, apple.History(got.id), "dropped expired")
 
 	refused := push(t, apple.Client(), apple.URL, token, `{}`, "authorization", bearer, "apns-topic", app.Topic)
@@ -105,13 +105,13 @@ func TestStoredPushExpiresWhenTheClockIsMoved(t *testing.T) {
 func TestUninstalledAppIsUnregistered(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	token := phone.Token(app)
-	phone.Uninstall(app)
+	device := apple.NewDevice(app)
+	token := device.Token(app)
+	device.Uninstall(app)
 	got := push(t, apple.Client(), apple.URL, token, `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)
-	assert.NotEqual(t, token, phone.Token(app), "installed again, it has a new token")
+	assert.NotEqual(t, token, device.Token(app), "installed again, it has a new token")
 }
 
 // observed: pushes to a removed app are answered 200 for hours or days (apns2#77).
@@ -120,9 +120,9 @@ func TestAnUninstalledAppIsUnregisteredAfterADelay(t *testing.T) {
 	apple.Config.UnregisterDelay = 24 * time.Hour
 	apple.Start()
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	token := phone.Token(app)
-	phone.Uninstall(app)
+	device := apple.NewDevice(app)
+	token := device.Token(app)
+	device.Uninstall(app)
 	send := func() answer {
 		return push(t, apple.Client(), apple.URL, token, `{}`,
 			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
@@ -138,9 +138,9 @@ func TestAnUninstalledAppIsUnregisteredAfterADelay(t *testing.T) {
 func TestATokenExpires(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	token := phone.Token(app)
-	phone.Expire(app)
+	device := apple.NewDevice(app)
+	token := device.Token(app)
+	device.Expire(app)
 	got := push(t, apple.Client(), apple.URL, token, `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	assert.Equal(t, answer{410, got.id, "ExpiredToken"}, got)
@@ -149,8 +149,8 @@ func TestATokenExpires(t *testing.T) {
 func TestSandboxIsSeparateFromProduction(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	got := push(t, apple.Client(), apple.SandboxURL, phone.Token(app), `{}`,
+	device := apple.NewDevice(app)
+	got := push(t, apple.Client(), apple.SandboxURL, device.Token(app), `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	assert.Equal(t, answer{400, got.id, "BadDeviceToken"}, got)
 }
@@ -161,16 +161,16 @@ func TestConfigIsChosenBeforeTheStart(t *testing.T) {
 	apple.Config.StoredPerApp = 2
 	apple.Start()
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	token := phone.Token(app)
+	device := apple.NewDevice(app)
+	token := device.Token(app)
 	assert.Len(t, token, 160)
-	phone.Disconnect()
+	device.Disconnect()
 	for _, payload := range []string{`1`, `2`, `3`} {
 		got := push(t, apple.Client(), apple.URL, token, payload,
 			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 		require.Equal(t, 200, got.status)
 	}
-	phone.Connect()
-	assert.Equal(t, "2", string(phone.Next().Payload))
-	assert.Equal(t, "3", string(phone.Next().Payload))
+	device.Connect()
+	assert.Equal(t, "2", string(device.Next().Payload))
+	assert.Equal(t, "3", string(device.Next().Payload))
 }

@@ -48,8 +48,8 @@ func TestBroadcastReachesEverySubscriberAndLateOnes(t *testing.T) {
 	second.Subscribe(channel)
 
 	payload := publish(t, apple, app, channel, 1)
-	for _, phone := range []*apnstest.Device{first, second} {
-		got := phone.Next()
+	for _, device := range []*apnstest.Device{first, second} {
+		got := device.Next()
 		assert.Equal(t, payload, string(got.Payload))
 		assert.Equal(t, channel.ID, got.Channel)
 	}
@@ -60,8 +60,8 @@ func TestBroadcastReachesEverySubscriberAndLateOnes(t *testing.T) {
 func TestAdviceTellsWhatADeviceWouldNotShow(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
-	got := push(t, apple.Client(), apple.URL, phone.Token(app), `{"aps":{"alert":"hi","badge":"3"}}`,
+	device := apple.NewDevice(app)
+	got := push(t, apple.Client(), apple.URL, device.Token(app), `{"aps":{"alert":"hi","badge":"3"}}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic, "apns-push-type", "alert")
 	require.Equal(t, 200, got.status, "APNs accepts it")
 	advice := apple.Advice(got.id)
@@ -80,13 +80,13 @@ func TestABroadcastIsSettledWhenNoDeviceOwesAnAcknowledgement(t *testing.T) {
 	publish(t, apple, app, channel, 1)
 	first.Next()
 	second.Next()
-	r := apple.RequireDelivered("channel", channel.ID)
+	r := apple.RequireDelivered(apnstest.ByChannel(channel.ID))
 	assert.Equal(t, channel.ID, r.Channel)
 	assert.Contains(t, r.String(), "to channel "+channel.ID)
-	apple.RequireNone("channel", channel.ID, "state", "dropped")
+	apple.RequireNone(apnstest.ByChannel(channel.ID), apnstest.ByState(apnstest.Dropped))
 	devices := map[string]bool{}
-	for _, s := range apple.RequireDelivered("channel", channel.ID).Steps {
-		if s.What == "delivered" {
+	for _, s := range apple.RequireDelivered(apnstest.ByChannel(channel.ID)).Steps {
+		if s.State == apnstest.Delivered {
 			devices[s.Device] = true
 		}
 	}
@@ -125,6 +125,6 @@ func TestASandboxChannelReachesSandboxDevices(t *testing.T) {
 	t.Parallel()
 	mine := shared.NewSpace(t)
 	app := mine.NewApp("com.example.scores")
-	phone := mine.NewSandboxDevice(app)
-	phone.Subscribe(app.NewSandboxChannel()) // which waits until APNs has accepted that
+	device := mine.NewSandboxDevice(app)
+	device.Subscribe(app.NewSandboxChannel()) // which waits until APNs has accepted that
 }

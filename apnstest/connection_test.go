@@ -5,15 +5,17 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apnstest"
 )
 
 func TestAProviderIsTakenLeaveOfAndComesBack(t *testing.T) {
 	t.Parallel()
-	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
+	mine, other := newTestTeam(t, shared.NewSpace(t)), newTestTeam(t, shared.NewSpace(t))
 	client := mine.Client()
 	send := func() {
 		t.Helper()
-		got := push(t, client, mine.URL, mine.phone.Token(mine.app), `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", mine.app.Topic)
+		got := push(t, client, mine.URL, mine.device.Token(mine.app), `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", mine.app.Topic)
 		require.Equal(t, 200, got.status)
 	}
 	other.push(t, `{}`)
@@ -21,7 +23,7 @@ func TestAProviderIsTakenLeaveOfAndComesBack(t *testing.T) {
 	send()
 	list := mine.Connections()
 	require.Len(t, list, 1, "of its own team alone")
-	assert.Equal(t, []any{"provider", "production", mine.TeamID, int64(2)}, []any{list[0].Kind, list[0].Environment, list[0].TeamID, list[0].Requests})
+	assert.Equal(t, []any{apnstest.ProviderListener, "production", mine.TeamID, int64(2)}, []any{list[0].Listener, list[0].Environment, list[0].TeamID, list[0].Requests})
 	assert.NotEmpty(t, list[0].Remote)
 	assert.Equal(t, 1, mine.CloseConnections())
 	send()
@@ -32,13 +34,13 @@ func TestAProviderIsTakenLeaveOfAndComesBack(t *testing.T) {
 
 func TestAnAcceptedPushIsReplayed(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	first := mine.push(t, `{"n":1}`)
-	mine.phone.Next()
+	mine.device.Next()
 	id := mine.Replay(first.id)
 	assert.NotEqual(t, first.id, id)
-	assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
-	mine.RequireDelivered("apns-id", id)
+	assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
+	mine.RequireDelivered(apnstest.ByID(id))
 	refused := mine.push(t, `{}`, "apns-priority", "7")
 	assert.Contains(t, failure(t, func(tb testing.TB) {
 		again := shared.NewSpace(tb)

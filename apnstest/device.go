@@ -13,34 +13,32 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A Device is a phone with some apps. It is connected to the courier over TLS, as
-// real ones are; only its network is in memory.
+// A Device is a device with some apps. It connects to the courier over TLS, as real
+// devices do; only its network is in memory.
 type Device struct {
-	space *Space
-	env   apns.Environment
-	phone *device.Device
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	space    *Space
+	env      apns.Environment
+	emulator *device.Device
+	stop     context.CancelFunc
+	done     sync.WaitGroup
 
-	mu     sync.Mutex
-	inbox  []Notification
-	taken  int           // of the inbox, by Next
-	erased bool          // it is another device at its next login
-	reborn bool          // it has been connected as that one
-	news   chan struct{} // closed and replaced when something happens
-	failed error         // of Run
+	mu          sync.Mutex
+	inbox       []Notification
+	taken       int           // of the inbox, by Next
+	erased      bool          // it is another device at its next login
+	reconnected bool          // it has been connected as that one
+	news        chan struct{} // closed and replaced when something happens
+	failed      error         // of Run
 }
 
-// NewDevice activates a device, installs apps on it and waits until it is
-// connected to the production environment and its apps have their tokens. It
-// leaves with the test.
+// NewDevice activates a device, installs apps on it, and waits until it is connected to the
+// production environment and its apps have their tokens. It ends with the test.
 func (s *Space) NewDevice(apps ...*App) *Device {
 	s.tb.Helper()
 	return s.newDevice(apns.Production, apps)
 }
 
-// NewSandboxDevice is NewDevice in the sandbox, where an app is while it is being
-// developed.
+// NewSandboxDevice is NewDevice in the sandbox, the environment of apps in development.
 func (s *Space) NewSandboxDevice(apps ...*App) *Device {
 	s.tb.Helper()
 	return s.newDevice(apns.Sandbox, apps)
@@ -54,12 +52,12 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	}
 	d := &Device{space: s, env: env, news: make(chan struct{})}
 	var err error
-	if d.phone, err = d.make(topics); err != nil {
+	if d.emulator, err = d.make(topics); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop = stop
-	d.done.Go(func() { d.failed = d.phone.Run(ctx) })
+	d.done.Go(func() { d.failed = d.emulator.Run(ctx) })
 	s.tb.Cleanup(d.close)
 	s.mu.Lock()
 	s.devices = append(s.devices, d)
@@ -100,7 +98,7 @@ func (d *Device) close() {
 	}
 }
 
-// note keeps what the device receives, and hears when an erased one is back.
+// note keeps notifications, and notes when an erased device is connected again.
 func (d *Device) note(e device.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -110,7 +108,7 @@ func (d *Device) note(e device.Event) {
 	case device.EventErased:
 		d.erased = true
 	case device.EventConnected:
-		d.reborn = d.erased
+		d.reconnected = d.erased
 	default:
 		return
 	}
@@ -118,7 +116,7 @@ func (d *Device) note(e device.Event) {
 	d.news = make(chan struct{})
 }
 
-// until waits until ready says true; it is called with mu held.
+// until waits until ready, which is called with mu held, returns true.
 func (d *Device) until(ctx context.Context, ready func() bool) error {
 	for {
 		d.mu.Lock()
@@ -135,149 +133,147 @@ func (d *Device) until(ctx context.Context, ready func() bool) error {
 	}
 }
 
-// ID names the device in filters.
-func (d *Device) ID() string { return d.phone.ID().String() }
+// ID returns the device ID, for [ByDevice].
+func (d *Device) ID() string { return d.emulator.ID().String() }
 
 // Environment is that of the device.
 func (d *Device) Environment() apns.Environment { return d.env }
 
-// Token returns the device token of an app, in hex, as the app hands it to its
-// provider. An app that is not on the device yet is installed.
+// Token returns the device token of an app, in hex, as the app sends it to its provider.
+// It installs the app if necessary.
 func (d *Device) Token(app *App) string {
 	d.space.tb.Helper()
 	ctx, cancel := d.space.within()
 	defer cancel()
-	if err := d.phone.Install(app.Topic); err != nil {
+	if err := d.emulator.Install(app.Topic); err != nil {
 		d.space.tb.Fatalf("apnstest: install %s: %v", app.Topic, err)
 	}
-	token, err := d.phone.Token(ctx, app.Topic)
+	token, err := d.emulator.Token(ctx, app.Topic)
 	if err != nil {
 		d.space.tb.Fatalf("apnstest: device token of %s: %v", app.Topic, err)
 	}
 	return token.String()
 }
 
-// Uninstall deletes an app from the device, and lets APNs know: a push to its
-// token is refused with Unregistered. Apple takes hours or days to say so; here
-// it is at once, or after [Config].UnregisterDelay. If the app is installed
-// again, it has another token.
+// Uninstall removes an app from the device: a push to its token is rejected with
+// Unregistered, at once or after [Config].UnregisterDelay. Apple takes hours or days. If
+// the app is installed again, it gets another token.
 func (d *Device) Uninstall(app *App) {
-	d.phone.Remove(app.Topic)
+	d.emulator.Remove(app.Topic)
 	d.space.server.sim.UninstallApp(tokenvault.Address(d.address()), app.Topic)
 }
 
-// Expire makes the token of an app expire: a push to it is refused with
-// ExpiredToken, and the app has another one when it registers again.
+// Expire makes the token of an app expire: a push to it is rejected with ExpiredToken. The
+// app gets another token when it registers again.
 func (d *Device) Expire(app *App) {
 	d.space.server.sim.ExpireToken(tokenvault.Address(d.address()), app.Topic)
 }
 
 func (d *Device) address() broker.Address {
-	return broker.Address{Environment: d.env, Device: d.phone.ID()}
+	return broker.Address{Environment: d.env, Device: d.emulator.ID()}
 }
 
 // Disconnect takes the device offline; notifications are stored for it.
 func (d *Device) Disconnect() {
 	d.space.tb.Helper()
-	d.phone.Disconnect()
-	d.await("go offline", d.gone)
+	d.emulator.Disconnect()
+	d.await("go offline", d.offline)
 }
 
-// Crash takes the device offline in the middle of whatever is going on: what it has
-// received and not acknowledged is sent again.
+// Crash takes the device offline with a TCP reset. Notifications that it has received but
+// not acknowledged are sent again.
 func (d *Device) Crash() {
 	d.space.tb.Helper()
-	d.phone.Reset()
-	d.await("go offline", d.gone)
+	d.emulator.Reset()
+	d.await("go offline", d.offline)
 }
 
-// Vanish takes the device offline without a word, as the loss of the radio does.
-// APNs takes it for connected, and sends what nobody acknowledges, until it notices
-// that nothing comes back, or the device is there again.
-func (d *Device) Vanish() { d.phone.Vanish() }
+// Vanish makes the device silent, as when it loses the network. APNs considers it connected
+// and sends to it, until a timeout or until the device connects again.
+func (d *Device) Vanish() { d.emulator.Vanish() }
 
-// Connect takes the device online again and waits until it is.
+// Connect takes the device online and waits until it is connected.
 func (d *Device) Connect() {
 	d.space.tb.Helper()
-	d.phone.Connect()
+	d.emulator.Connect()
 	d.online()
 }
 
-// Erase resets the device: it is another one afterwards, without apps, and with an
-// empty inbox. Pushes to its old tokens are refused with Unregistered.
+// Erase resets the device: it becomes another device, without apps and with an empty
+// inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
 	d.mu.Lock()
-	d.erased, d.reborn = false, false
+	d.erased, d.reconnected = false, false
 	d.mu.Unlock()
-	d.space.server.sim.EraseDevice(d.phone.ID())
-	if err := d.phone.Erase(); err != nil {
+	d.space.server.sim.EraseDevice(d.emulator.ID())
+	if err := d.emulator.Erase(); err != nil {
 		d.space.tb.Fatalf("apnstest: %v", err)
 	}
-	d.phone.Connect()
+	d.emulator.Connect()
 	d.await("come back after it was erased", func(ctx context.Context) error {
-		return d.until(ctx, func() bool { return d.reborn })
+		return d.until(ctx, func() bool { return d.reconnected })
 	})
 	d.mu.Lock()
 	d.inbox, d.taken = nil, 0
 	d.mu.Unlock()
 }
 
-// Lock switches the screen off: ten seconds later the device is not in use any more,
-// and what is of priority 1 waits.
+// Lock switches the screen off. Ten seconds later the device is no longer in use, and
+// pushes of priority 1 wait.
 func (d *Device) Lock() { d.space.tb.Helper(); d.setPower(device.PowerLocked) }
 
-// Unlock unlocks the device, which counts for ten minutes.
+// Unlock unlocks the device. It is in use for ten minutes.
 func (d *Device) Unlock() { d.space.tb.Helper(); d.setPower(device.PowerUnlocked) }
 
-// Sleep lets the device sleep: what is of priority 1 waits.
+// Sleep puts the device to sleep. Pushes of priority 1 wait.
 func (d *Device) Sleep() { d.space.tb.Helper(); d.setPower(device.PowerAsleep) }
 
-// Wake has the device in use all the time, as it is at first.
+// Wake makes the device always in use, which is the initial state.
 func (d *Device) Wake() { d.space.tb.Helper(); d.setPower(device.PowerOn) }
 
 func (d *Device) setPower(power device.Power) {
 	d.space.tb.Helper()
-	if err := d.phone.SetPower(power); err != nil {
+	if err := d.emulator.SetPower(power); err != nil {
 		d.space.tb.Fatalf("apnstest: %v", err)
 	}
 	d.sync()
 }
 
-// Forbid has the user forbid the notifications of an app. It keeps its token, and
-// APNs accepts and drops what is sent to it.
+// Forbid disallows notifications of an app, as users can in Settings. The app keeps its
+// token, and APNs accepts and drops pushes to it.
 func (d *Device) Forbid(app *App) { d.space.tb.Helper(); d.put(app, device.ListIgnored) }
 
-// Allow has the user allow them again.
+// Allow allows notifications of an app again.
 func (d *Device) Allow(app *App) { d.space.tb.Helper(); d.put(app, device.ListEnabled) }
 
 func (d *Device) put(app *App, list device.List) {
 	d.space.tb.Helper()
-	if err := d.phone.Put(app.Topic, list); err != nil {
+	if err := d.emulator.Put(app.Topic, list); err != nil {
 		d.space.tb.Fatalf("apnstest: %v", err)
 	}
 	d.sync()
 }
 
-// SetAckDelay lets acknowledgements wait: until then APNs counts a notification as
-// sent, and not as delivered. Less than 0 is for ever, 0 is not at all.
-func (d *Device) SetAckDelay(delay time.Duration) { d.phone.SetAckDelay(delay) }
+// SetAckDelay delays acknowledgements. Until then a notification is sent but not
+// delivered. A negative delay never acknowledges.
+func (d *Device) SetAckDelay(delay time.Duration) { d.emulator.SetAckDelay(delay) }
 
 // online waits until the device is connected, and the courier knows its apps.
 func (d *Device) online() {
 	d.space.tb.Helper()
-	d.await("come online", d.phone.Online)
+	d.await("come online", d.emulator.Online)
 	d.sync()
 }
 
-// sync waits until the courier has taken notice.
+// sync waits until the courier has processed what the device sent.
 func (d *Device) sync() {
 	d.space.tb.Helper()
-	d.await("tell the courier", d.phone.Sync)
+	d.await("tell the courier", d.emulator.Sync)
 }
 
-// gone waits until the server has noticed that the device is offline.
-func (d *Device) gone(ctx context.Context) error {
+// offline waits until the server has noticed that the device is offline.
+func (d *Device) offline(ctx context.Context) error {
 	for s := d.space.server.sim; ; {
 		cursor := s.Journal.Last()
 		if !s.Broker.Connected(d.address()) {

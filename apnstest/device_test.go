@@ -8,102 +8,103 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/apnstest"
 )
 
 func TestAForbiddenAppIsSilent(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.phone.Forbid(mine.app)
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.device.Forbid(mine.app)
 	got := mine.push(t, `{"n":1}`)
 	assert.Equal(t, 200, got.status, "a provider learns nothing")
-	mine.RequireNone("state", "delivered")
+	mine.RequireNone(apnstest.ByState(apnstest.Delivered))
 	assert.Contains(t, mine.History(got.id), "dropped topic-ignored")
-	mine.phone.Allow(mine.app)
+	mine.device.Allow(mine.app)
 	mine.push(t, `{"n":2}`)
-	assert.Equal(t, `{"n":2}`, string(mine.phone.Next().Payload))
+	assert.Equal(t, `{"n":2}`, string(mine.device.Next().Payload))
 }
 
 func TestASleepingDeviceIsNotWokenForPriorityOne(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.phone.Sleep()
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.device.Sleep()
 	got := mine.push(t, `{"n":1}`, "apns-priority", "1")
-	mine.RequireNone("state", "delivered")
+	mine.RequireNone(apnstest.ByState(apnstest.Delivered))
 	assert.Contains(t, mine.History(got.id), "stored device-asleep")
-	mine.phone.Wake()
-	assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
+	mine.device.Wake()
+	assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 }
 
 // observed: apsd; a locked device counts as in use for ten seconds, an unlocked one
 // for ten minutes.
 func TestALockedDeviceIsSoonNotInUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
-		mine.phone.Lock()
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
+		mine.device.Lock()
 		mine.push(t, `{"n":1}`, "apns-priority", "1")
-		assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
+		assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 		time.Sleep(11 * time.Second)
 		mine.push(t, `{"n":2}`, "apns-priority", "1")
-		mine.RequireNone("payload.n", 2, "state", "delivered")
-		mine.phone.Unlock()
-		assert.Equal(t, `{"n":2}`, string(mine.phone.Next().Payload))
+		mine.RequireNone(apnstest.ByPayload("n", 2), apnstest.ByState(apnstest.Delivered))
+		mine.device.Unlock()
+		assert.Equal(t, `{"n":2}`, string(mine.device.Next().Payload))
 		time.Sleep(9 * time.Minute)
 		mine.push(t, `{"n":3}`, "apns-priority", "1")
-		assert.Equal(t, `{"n":3}`, string(mine.phone.Next().Payload))
+		assert.Equal(t, `{"n":3}`, string(mine.device.Next().Payload))
 	})
 }
 
 func TestAnErasedDeviceIsAnotherOne(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	id, token := mine.phone.ID(), mine.phone.Token(mine.app)
+	mine := newTestTeam(t, shared.NewSpace(t))
+	id, token := mine.device.ID(), mine.device.Token(mine.app)
 	mine.push(t, `{}`)
-	mine.phone.Next()
-	mine.phone.Erase()
-	assert.NotEqual(t, id, mine.phone.ID())
-	assert.Empty(t, mine.phone.Inbox())
+	mine.device.Next()
+	mine.device.Erase()
+	assert.NotEqual(t, id, mine.device.ID())
+	assert.Empty(t, mine.device.Inbox())
 	assert.Equal(t, "Unregistered", mine.pushTo(t, token, `{}`).Reason)
-	assert.NotEqual(t, token, mine.phone.Token(mine.app))
+	assert.NotEqual(t, token, mine.device.Token(mine.app))
 	require.Equal(t, 200, mine.push(t, `{"n":1}`).status)
-	assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
+	assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 }
 
 func TestWhatACrashedDeviceHasNotAcknowledgedComesAgain(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.phone.SetAckDelay(-1)
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.device.SetAckDelay(-1)
 	got := mine.push(t, `{"n":1}`)
-	mine.phone.Next()
-	mine.phone.Crash()
+	mine.device.Next()
+	mine.device.Crash()
 	assert.Contains(t, mine.History(got.id), "stored not-acknowledged")
-	mine.phone.SetAckDelay(0)
-	mine.phone.Connect()
-	mine.RequireDelivered("apns-id", got.id)
-	assert.Len(t, mine.phone.Inbox(), 1, "the device knows that it has it")
+	mine.device.SetAckDelay(0)
+	mine.device.Connect()
+	mine.RequireDelivered(apnstest.ByID(got.id))
+	assert.Len(t, mine.device.Inbox(), 1, "the device knows that it has it")
 }
 
 func TestAVanishedDeviceCountsAsConnected(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.phone.Vanish()
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.device.Vanish()
 	got := mine.push(t, `{"n":1}`)
-	mine.Wait(1, "apns-id", got.id, "state", "sent")
-	mine.phone.Connect()
-	mine.RequireDelivered("apns-id", got.id)
-	assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
+	mine.Wait(1, apnstest.ByID(got.id), apnstest.ByState(apnstest.Sent))
+	mine.device.Connect()
+	mine.RequireDelivered(apnstest.ByID(got.id))
+	assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 }
 
 func TestAnInboxHasWhatNextHasTaken(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	assert.Empty(t, mine.phone.Inbox())
+	mine := newTestTeam(t, shared.NewSpace(t))
+	assert.Empty(t, mine.device.Inbox())
 	mine.push(t, `1`)
-	mine.phone.Next()
+	mine.device.Next()
 	mine.push(t, `2`)
-	mine.RequireDelivered("apns-id", mine.push(t, `3`).id)
+	mine.RequireDelivered(apnstest.ByID(mine.push(t, `3`).id))
 	var payloads []string
-	for _, n := range mine.phone.Inbox() {
+	for _, n := range mine.device.Inbox() {
 		payloads = append(payloads, string(n.Payload))
 	}
 	assert.Equal(t, []string{"1", "2", "3"}, payloads)
@@ -113,15 +114,15 @@ func TestASandboxDeviceIsInTheSandbox(t *testing.T) {
 	t.Parallel()
 	mine := shared.NewSpace(t)
 	app := mine.NewApp("com.example.app")
-	phone := mine.NewSandboxDevice(app)
-	s := &sender{mine, app, phone}
+	device := mine.NewSandboxDevice(app)
+	s := &testTeam{mine, app, device}
 	assert.Equal(t, "BadDeviceToken", s.push(t, `{}`).Reason)
-	got := push(t, mine.Client(), mine.SandboxURL, phone.Token(app), `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", app.Topic)
+	got := push(t, mine.Client(), mine.SandboxURL, device.Token(app), `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", app.Topic)
 	require.Equal(t, 200, got.status)
-	phone.Next()
-	mine.RequireDelivered("environment", "sandbox")
-	token := phone.Token(app)
-	phone.Uninstall(app)
+	device.Next()
+	mine.RequireDelivered(apnstest.ByEnvironment(apns.Sandbox))
+	token := device.Token(app)
+	device.Uninstall(app)
 	got = push(t, mine.Client(), mine.SandboxURL, token, `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", app.Topic)
 	assert.Equal(t, "Unregistered", got.Reason)
 }

@@ -15,13 +15,13 @@ import (
 func TestAChildProcessPushesWithItsVariablesAlone(t *testing.T) {
 	t.Parallel()
 	for name, space := range map[string]*apnstest.Space{"a space": shared.NewSpace(t), "a server": &apnstest.NewServer(t).Space} {
-		mine := newSender(t, space)
+		mine := newTestTeam(t, space)
 		command := exec.CommandContext(t.Context(), os.Args[0])
 		command.Env = append(os.Environ(), append(mine.Env(), childVariable+"=1")...)
 		out, err := command.CombinedOutput()
 		require.NoError(t, err, "%s: %s", name, out)
 		assert.Equal(t, "200 OK\n", string(out), name)
-		assert.Equal(t, `{"aps":{"alert":"from a child"}}`, string(mine.phone.Next().Payload), name)
+		assert.Equal(t, `{"aps":{"alert":"from a child"}}`, string(mine.device.Next().Payload), name)
 	}
 }
 
@@ -46,10 +46,10 @@ func TestVariablesNameWhatThereIs(t *testing.T) {
 	assert.NotContains(t, first, "APNS_SIM_TOPIC", "there is no app yet")
 	app := mine.NewApp("com.example.app")
 	assert.NotContains(t, variables(), "APNS_SIM_TOKEN", "there is no device yet")
-	phone := mine.NewDevice(app)
+	device := mine.NewDevice(app)
 	then := variables()
-	assert.Equal(t, phone.Token(app), then["APNS_SIM_TOKEN"])
-	assert.Equal(t, phone.ID(), then["APNS_SIM_DEVICE_ID"])
+	assert.Equal(t, device.Token(app), then["APNS_SIM_TOKEN"])
+	assert.Equal(t, device.ID(), then["APNS_SIM_DEVICE_ID"])
 	assert.Contains(t, then["NO_PROXY"], "localhost")
 }
 
@@ -57,10 +57,10 @@ func TestADeviceInTheSandboxHasVariablesOfItsOwn(t *testing.T) {
 	t.Parallel()
 	mine := shared.NewSpace(t)
 	app := mine.NewApp("com.example.app")
-	phone := mine.NewSandboxDevice(app)
+	device := mine.NewSandboxDevice(app)
 	all := strings.Join(mine.Env(), "\n")
-	assert.Contains(t, all, "\nAPNS_SIM_TOKEN_SANDBOX="+phone.Token(app))
-	assert.Contains(t, all, "\nAPNS_SIM_DEVICE_ID_SANDBOX="+phone.ID())
+	assert.Contains(t, all, "\nAPNS_SIM_TOKEN_SANDBOX="+device.Token(app))
+	assert.Contains(t, all, "\nAPNS_SIM_DEVICE_ID_SANDBOX="+device.ID())
 	assert.NotContains(t, all, "\nAPNS_SIM_TOKEN=", "nobody could push to it")
 }
 

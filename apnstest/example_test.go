@@ -19,14 +19,14 @@ import (
 
 // Example shows the whole test of a provider that sends one push.
 func Example() {
-	testSender := func(t *testing.T) {
+	testPush := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		phone := apple.NewDevice(app)
+		device := apple.NewDevice(app)
 
 		// The code under test would do this.
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
-			apple.URL+"/3/device/"+phone.Token(app), strings.NewReader(`{"aps":{"alert":"hi"}}`))
+			apple.URL+"/3/device/"+device.Token(app), strings.NewReader(`{"aps":{"alert":"hi"}}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,11 +38,11 @@ func Example() {
 		}
 		defer response.Body.Close()
 
-		if got := phone.Next(); string(got.Payload) != `{"aps":{"alert":"hi"}}` {
-			t.Errorf("the phone received %s", got.Payload)
+		if got := device.Next(); string(got.Payload) != `{"aps":{"alert":"hi"}}` {
+			t.Errorf("the device received %s", got.Payload)
 		}
 	}
-	fmt.Println(passes(testSender))
+	fmt.Println(passes(testPush))
 	// Output: true
 }
 
@@ -51,13 +51,13 @@ func ExampleSpace_RequireRejected() {
 	testWrongTopic := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		sender := newSenderOf(&apple.Space, app)
-		sender.Topic = "com.example.typo"
+		provider := newProvider(&apple.Space, app)
+		provider.Topic = "com.example.typo"
 
-		fmt.Println(sender.Send(t.Context(), apple.NewDevice(app).Token(app), `{}`))
+		fmt.Println(provider.Send(t.Context(), apple.NewDevice(app).Token(app), `{}`))
 		refused := apple.RequireRejected(apns.TopicDisallowed)
 		for _, check := range refused.Checks {
-			if check.Result == "failed" {
+			if check.Result == apnstest.CheckFailed {
 				fmt.Println(check.Name, "failed at", check.Seen)
 			}
 		}
@@ -74,13 +74,13 @@ func ExampleDevice_Uninstall() {
 	testCleanUp := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		phone := apple.NewDevice(app)
-		token := phone.Token(app)
+		device := apple.NewDevice(app)
+		token := device.Token(app)
 		christmas := time.Date(2030, 12, 24, 18, 0, 0, 0, time.UTC)
 		apple.Clock.Set(christmas)
-		phone.Uninstall(app)
+		device.Uninstall(app)
 
-		err := newSenderOf(&apple.Space, app).Send(t.Context(), token, `{}`)
+		err := newProvider(&apple.Space, app).Send(t.Context(), token, `{}`)
 		if refused, ok := errors.AsType[*RefusedError](err); ok {
 			since := time.UnixMilli(refused.Timestamp)
 			fmt.Println(refused, "since", since.UTC().Format("2006-01-02 15:04"))
@@ -97,12 +97,12 @@ func ExampleSpace_Inject() {
 	testRetry := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		phone := apple.NewDevice(app)
-		apple.Inject(apnstest.Fault{Reason: apns.TooManyRequests, Times: 2})
+		device := apple.NewDevice(app)
+		apple.Inject(apnstest.Reject(apns.TooManyRequests).Times(2))
 
-		err := newSenderOf(&apple.Space, app).Send(t.Context(), phone.Token(app), `{"n":1}`)
+		err := newProvider(&apple.Space, app).Send(t.Context(), device.Token(app), `{"n":1}`)
 		fmt.Println("error:", err)
-		apple.RequireDelivered("payload.n", 1)
+		apple.RequireDelivered(apnstest.ByPayload("n", 1))
 		for _, push := range apple.Records() {
 			fmt.Println(push.Status)
 		}
@@ -121,14 +121,14 @@ func ExampleClock_Advance() {
 	testRenewal := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		phone := apple.NewDevice(app)
-		sender := newSenderOf(&apple.Space, app)
+		device := apple.NewDevice(app)
+		provider := newProvider(&apple.Space, app)
 		old := apple.ProviderToken()
-		sender.Token = func() string { return old } // and forgets to renew it
+		provider.Token = func() string { return old } // and forgets to renew it
 
-		fmt.Println("now:", sender.Send(t.Context(), phone.Token(app), `{}`))
+		fmt.Println("now:", provider.Send(t.Context(), device.Token(app), `{}`))
 		apple.Clock.Advance(61 * time.Minute)
-		fmt.Println("later:", sender.Send(t.Context(), phone.Token(app), `{}`))
+		fmt.Println("later:", provider.Send(t.Context(), device.Token(app), `{}`))
 	}
 	fmt.Println(passes(testRenewal))
 	// Output:
@@ -150,12 +150,12 @@ func ExampleServer_NewSpace() {
 			t.Parallel()
 			mine := apple.NewSpace(t)
 			app := mine.NewApp("com.example.app")
-			phone := mine.NewDevice(app)
-			if err := newSenderOf(mine, app).Send(t.Context(), phone.Token(app), payload); err != nil {
+			device := mine.NewDevice(app)
+			if err := newProvider(mine, app).Send(t.Context(), device.Token(app), payload); err != nil {
 				t.Error(err)
 			}
-			if got := string(phone.Next().Payload); got != payload || len(mine.Records()) != 1 {
-				t.Errorf("the phone received %s, and there are %d records", got, len(mine.Records()))
+			if got := string(device.Next().Payload); got != payload || len(mine.Records()) != 1 {
+				t.Errorf("the device received %s, and there are %d records", got, len(mine.Records()))
 			}
 		}
 	}
@@ -172,16 +172,16 @@ func ExampleInMemory() {
 		synctest.Test(t, func(t *testing.T) {
 			apple := apnstest.InMemory(t)
 			app := apple.NewApp("com.example.app")
-			phone := apple.NewDevice(app)
-			token := phone.Token(app)
-			phone.Disconnect()
-			if err := newSenderOf(&apple.Space, app).Send(t.Context(), token, `{}`); err != nil {
+			device := apple.NewDevice(app)
+			token := device.Token(app)
+			device.Disconnect()
+			if err := newProvider(&apple.Space, app).Send(t.Context(), token, `{}`); err != nil {
 				t.Error(err)
 			}
 
 			time.Sleep(31 * 24 * time.Hour)
-			phone.Connect()
-			apple.RequireNone("state", "delivered")
+			device.Connect()
+			apple.RequireNone(apnstest.ByState(apnstest.Delivered))
 			fmt.Println(strings.Join(apple.Records()[0].History(), ", "))
 		})
 	}
@@ -197,7 +197,7 @@ func ExampleSpace_Env() {
 	testProgram := func(t *testing.T) {
 		apple := apnstest.NewServer(t)
 		app := apple.NewApp("com.example.app")
-		phone := apple.NewDevice(app)
+		device := apple.NewDevice(app)
 
 		command := exec.CommandContext(t.Context(), os.Args[0]) // the program; this one has another main
 		command.Env = append(os.Environ(), append(apple.Env(), childVariable+"=1")...)
@@ -206,7 +206,7 @@ func ExampleSpace_Env() {
 			t.Fatal(err)
 		}
 		fmt.Print(string(out))
-		fmt.Println(string(phone.Next().Payload))
+		fmt.Println(string(device.Next().Payload))
 	}
 	fmt.Println(passes(testProgram))
 	// Output:

@@ -1,6 +1,7 @@
 package apnstest
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"time"
@@ -9,145 +10,273 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// A Fault is something that goes wrong on purpose: where, how often, and what. See
-// [Space.Inject]. docs/faults.md describes the kinds and which parameters each takes;
-// a parameter that has no meaning for a kind ends the test.
+// A Fault makes the server misbehave. A function for each kind of fault creates one, and
+// methods say when it applies:
+//
+//	apnstest.Reject(apns.TooManyRequests).On(apnstest.ByTopic(app.Topic)).Times(2)
+//
+// Each method returns a changed copy. [Space.Inject] puts faults into effect, and ends the
+// test if a fault is impossible. docs/faults.md describes the kinds.
 type Fault struct {
-	// Name is how records call it; one is made up if it is "".
-	Name string
+	rule      fault.Rule
+	preset    string
+	where     []Filter
+	condition func(FaultContext) bool
+}
 
-	// Preset is a quirk that was seen at APNs, by its name in docs/faults.md, in the
-	// place of Name, and of Do with all that goes with it. Where adds to its own
-	// words; If and what else says when, if there is any, takes the place of its own.
-	Preset string
+func newFault(what fault.Action) Fault { return Fault{rule: fault.Rule{What: what}} }
 
-	// Where says to whom it happens, by filter words (see [Space.Wait]) and by listener,
-	// connection, source, path and body; nil is everybody.
-	Where map[string]string
-	// If, if there is one, has to hold as well. It is called from any goroutine.
-	If func(Happening) bool
+// Named gives the fault a name, for [Record].Faults and [Space.Hits]. Without it, the
+// server makes one up.
+func (f Fault) Named(name string) Fault { f.rule.Name = name; return f }
 
-	// Probability is the chance to happen, by [Config].Seed; 0 means 1. After is how
-	// many are spared first, Every that only the first of each so many is not, and
-	// Times how often it happens in all; 0 is no limit. PerConnection has each
-	// connection counted by itself. It ends at Until, by the clock here.
-	Probability         float64
-	After, Every, Times int
-	PerConnection       bool
-	Until               time.Time
+// On restricts the fault to what all filters match, each with one value. Besides the
+// filters of pushes it takes [ByListener], [ByConnection], [BySource], [ByPath] and
+// [ByBody].
+func (f Fault) On(list ...Filter) Fault {
+	f.where = append(append([]Filter(nil), f.where...), list...)
+	return f
+}
 
-	// Do is what happens. If it is "", it is answer if there is a Reason or a
-	// Status, and delay if there is a Delay.
-	Do FaultKind
+// If restricts the fault to what the condition is true for. The condition is called from
+// any goroutine.
+func (f Fault) If(condition func(FaultContext) bool) Fault { f.condition = condition; return f }
 
-	// Reason and Status are of an answer, Since the time in one with status 410;
-	// Sticky answers all later requests of the connection so, too.
+// Times ends the fault after n hits.
+func (f Fault) Times(n int) Fault { f.rule.When.Times = n; return f }
+
+// After skips the first n matches.
+func (f Fault) After(n int) Fault { f.rule.When.After = n; return f }
+
+// Every applies the fault to every nth match, starting with the first.
+func (f Fault) Every(n int) Fault { f.rule.When.Every = n; return f }
+
+// PerConnection makes After, Every and Times count each connection by itself.
+func (f Fault) PerConnection() Fault { f.rule.When.PerConnection = true; return f }
+
+// Probability applies the fault to a match with probability p, decided by [Config].Seed.
+func (f Fault) Probability(p float64) Fault { f.rule.When.Probability = p; return f }
+
+// Until ends the fault at a time of the clock of the space.
+func (f Fault) Until(t time.Time) Fault { f.rule.When.Until = &t; return f }
+
+// Delayed delays the answer of [Reject] or [RespondStatus].
+func (f Fault) Delayed(l Latency) Fault { f.rule.What.Delay = l.latency(); return f }
+
+// Sticky makes [Reject] or [RespondStatus] answer all later requests on the connection
+// the same way.
+func (f Fault) Sticky() Fault { f.rule.What.Sticky = true; return f }
+
+// UnregisteredSince sets the time in an answer with status 410.
+func (f Fault) UnregisteredSince(t time.Time) Fault { f.rule.What.Since = &t; return f }
+
+// Deliver accepts the push anyway, as when the answer is lost on the network. It is for
+// [NoAnswer], [ResetStream] and [ResetConnection].
+func (f Fault) Deliver() Fault { f.rule.What.Deliver = true; return f }
+
+// Reject answers requests with a reason and its status, regardless of the checks.
+func Reject(reason apns.Reason) Fault {
+	return newFault(fault.Action{Do: fault.Answer, Reason: reason})
+}
+
+// RespondStatus answers requests with a status and an empty body.
+func RespondStatus(status int) Fault {
+	return newFault(fault.Action{Do: fault.Answer, Status: status})
+}
+
+// DelayAnswer delays answers. The push itself is accepted at once.
+func DelayAnswer(l Latency) Fault {
+	return newFault(fault.Action{Do: fault.Delay, Delay: l.latency()})
+}
+
+// NoAnswer never answers requests. Their streams stay open.
+func NoAnswer() Fault { return newFault(fault.Action{Do: fault.NoAnswer}) }
+
+// ResetStream resets streams instead of answering; "" is REFUSED_STREAM.
+func ResetStream(code ErrorCode) Fault {
+	return newFault(fault.Action{Do: fault.ResetStream, Code: fault.Code(code)})
+}
+
+// ResetConnection ends connections with a TCP reset instead of answering.
+func ResetConnection() Fault { return newFault(fault.Action{Do: fault.ResetConnection}) }
+
+// GoAway sends GOAWAY before the answer.
+func GoAway(o GoAwayOptions) Fault { return o.fault(fault.GoAway) }
+
+// GoAwayFirst sends GOAWAY as the first frame of a connection, before SETTINGS.
+func GoAwayFirst(o GoAwayOptions) Fault { return o.fault(fault.GoAwayFirst) }
+
+// RetireConnection sends GOAWAY, answers the request, and resets later streams with
+// REFUSED_STREAM. Of the options it takes Reason and Text.
+func RetireConnection(o GoAwayOptions) Fault { return o.fault(fault.Retire) }
+
+// GoAwayOptions describe a GOAWAY. The zero value is one with NO_ERROR and the newest
+// stream as its last one; the connection ends when all open streams are answered.
+type GoAwayOptions struct {
+	// Reason goes into the debug data as APNs writes it. Text goes there as it is.
 	Reason apns.Reason
-	Status int
-	Since  time.Time
-	Sticky bool
-	// Delay is how much later.
-	Delay Latency
-	// Deliver takes the push all the same, as when an answer is lost.
-	Deliver bool
-
-	// Code is the name of an HTTP/2 error code, such as REFUSED_STREAM. LastStream
-	// is the last stream of a GOAWAY: own, none, before or any; Twice sends it
-	// twice, Text goes along, and Close is when the connection ends: answered, now or
-	// never.
-	Code       string
-	LastStream string
+	Text   string
+	Code   ErrorCode
+	// LastStream is the last stream ID. Twice sends the GOAWAY twice.
+	LastStream LastStream
 	Twice      bool
-	Text       string
-	Close      string
-
-	// Streams are limits of concurrent streams, taken in turn; Overrun ends the
-	// connection if a stream is open above.
-	Streams []uint32
-	Overrun bool
-	// IDs is the shape of an apns-id: missing, upper or lower.
-	IDs string
-	// Chain is what is wrong with a certificate: expired, wrong-name, unknown-root
-	// or incomplete.
-	Chain string
-	// Handshake is how a TLS handshake fails: cut, old-version, bad-cipher or alert.
-	Handshake string
-	// Host is the courier that a device is sent to.
-	Host string
-	// Retry has a device that is refused put its clock right and try again.
-	Retry bool
-	// Copies is how often a push is sent in all.
-	Copies int
+	// Close is when the connection ends.
+	Close ConnectionEnd
 }
 
-// A Latency is how long something takes: a fixed time, one between Min and Max, or
-// one of a lognormal distribution with Median and Sigma. Growth is added each time.
-type Latency struct {
-	Fixed, Min, Max, Median time.Duration
-	Sigma                   float64
-	Growth                  time.Duration
+func (o GoAwayOptions) fault(kind fault.Kind) Fault {
+	return newFault(fault.Action{
+		Do: kind, Reason: o.Reason, Text: o.Text, Code: fault.Code(o.Code),
+		LastStream: fault.LastStream(o.LastStream), Twice: o.Twice, Close: fault.Close(o.Close),
+	})
 }
 
-// A FaultKind is a kind of fault, by its name in docs/faults.md.
-type FaultKind string
+// LimitStreams changes the limit of concurrent streams to the next value at each hit.
+func LimitStreams(limits ...uint32) Fault {
+	return newFault(fault.Action{Do: fault.LimitStreams, Streams: limits})
+}
 
-// The kinds of faults.
-const (
-	// Of requests.
-	Answer          FaultKind = "answer"
-	Delay           FaultKind = "delay"
-	NoAnswer        FaultKind = "no-answer"
-	ResetStream     FaultKind = "reset-stream"
-	ResetConnection FaultKind = "reset-connection"
-	GoAway          FaultKind = "goaway"
-	Retire          FaultKind = "retire"
-	LimitStreams    FaultKind = "limit-streams"
-	Mute            FaultKind = "mute"
-	NoPong          FaultKind = "no-pong"
-	Discard         FaultKind = "discard"
-	StayRegistered  FaultKind = "stay-registered"
-	OddIDs          FaultKind = "odd-ids"
+// LimitStreamsStrictly is LimitStreams, and ends a connection that has a stream open
+// above the limit.
+func LimitStreamsStrictly(limits ...uint32) Fault {
+	return newFault(fault.Action{Do: fault.LimitStreams, Streams: limits, Overrun: true})
+}
 
-	// Of connections; whose they are is not known yet, so that a [Space] cannot
-	// have them for itself: inject them into the [Server].
-	GoAwayFirst      FaultKind = "goaway-first"
-	SlowAccept       FaultKind = "slow-accept"
-	RefuseConnection FaultKind = "refuse-connection"
-	ShowChain        FaultKind = "chain"
-	BreakHandshake   FaultKind = "break-handshake"
+// Mute sends nothing more on the connection, not even the answer to a PING, and keeps it
+// open.
+func Mute() Fault { return newFault(fault.Action{Do: fault.Mute}) }
 
-	// Of devices: those of a Space, if it is injected there.
-	RefuseLogin FaultKind = "refuse-login"
-	Redirect    FaultKind = "redirect"
-	SlowLogin   FaultKind = "slow-login"
-	NoKeepalive FaultKind = "no-keepalive"
+// NoPong answers no more PING on the connection.
+func NoPong() Fault { return newFault(fault.Action{Do: fault.NoPong}) }
 
-	// Of deliveries.
-	Drop       FaultKind = "drop"
-	Duplicate  FaultKind = "duplicate"
-	SlowPush   FaultKind = "slow-push"
-	Reorder    FaultKind = "reorder"
-	Disconnect FaultKind = "disconnect"
-)
+// Discard accepts pushes and drops them.
+func Discard() Fault { return newFault(fault.Action{Do: fault.Discard}) }
 
-// A Happening is what a [Fault] may happen to, as far as it is known then.
-type Happening struct {
+// StayRegistered accepts pushes to an uninstalled app and drops them, instead of
+// rejecting them with Unregistered.
+func StayRegistered() Fault { return newFault(fault.Action{Do: fault.StayRegistered}) }
+
+// OddIDs changes the form of the apns-id in answers.
+func OddIDs(form IDForm) Fault {
+	return newFault(fault.Action{Do: fault.OddIDs, IDs: fault.IDs(form)})
+}
+
+// SlowAccept delays TLS handshakes. The team of a connection is not known that early, so
+// inject this and other faults of new connections into the [Server], not a [Space].
+func SlowAccept(l Latency) Fault {
+	return newFault(fault.Action{Do: fault.SlowAccept, Delay: l.latency()})
+}
+
+// RejectConnection resets connections before the TLS handshake; see [SlowAccept].
+func RejectConnection() Fault { return newFault(fault.Action{Do: fault.RefuseConnection}) }
+
+// ShowChain presents a server certificate that clients must reject; see [SlowAccept].
+func ShowChain(chain Chain) Fault {
+	return newFault(fault.Action{Do: fault.ShowChain, Chain: fault.Chain(chain)})
+}
+
+// BreakHandshake fails TLS handshakes after the ClientHello; see [SlowAccept].
+func BreakHandshake(failure HandshakeFailure) Fault {
+	return newFault(fault.Action{Do: fault.BreakHandshake, Handshake: fault.Handshake(failure)})
+}
+
+// RejectLogin rejects logins of devices, with a text unless it is "".
+func RejectLogin(text string) Fault {
+	return newFault(fault.Action{Do: fault.RefuseLogin, Text: text})
+}
+
+// RejectLoginWithTime rejects logins of devices with the courier's time: a device corrects its
+// clock and tries again.
+func RejectLoginWithTime(text string) Fault {
+	return newFault(fault.Action{Do: fault.RefuseLogin, Text: text, Retry: true})
+}
+
+// Redirect redirects devices to another courier, with a text unless it is "".
+func Redirect(host, text string) Fault {
+	return newFault(fault.Action{Do: fault.Redirect, Host: host, Text: text})
+}
+
+// SlowLogin delays answers to logins of devices.
+func SlowLogin(l Latency) Fault {
+	return newFault(fault.Action{Do: fault.SlowLogin, Delay: l.latency()})
+}
+
+// NoKeepalive does not answer keepalives of devices.
+func NoKeepalive() Fault { return newFault(fault.Action{Do: fault.NoKeepalive}) }
+
+// Drop loses pushes on their way to the device.
+func Drop() Fault { return newFault(fault.Action{Do: fault.Drop}) }
+
+// Duplicate sends pushes to the device so many times; 0 means 2.
+func Duplicate(copies int) Fault {
+	return newFault(fault.Action{Do: fault.Duplicate, Copies: copies})
+}
+
+// SlowPush delays a push and all later pushes to the device.
+func SlowPush(l Latency) Fault {
+	return newFault(fault.Action{Do: fault.SlowPush, Delay: l.latency()})
+}
+
+// Reorder sends a push after the next one.
+func Reorder() Fault { return newFault(fault.Action{Do: fault.Reorder}) }
+
+// Disconnect ends the device's connection before the push is sent.
+func Disconnect() Fault { return newFault(fault.Action{Do: fault.Disconnect}) }
+
+// Preset is a misbehavior that was observed at APNs, by its name in docs/faults.md, such
+// as "wedged". On restricts it further. If other methods say when it applies, that
+// replaces the preset's own conditions.
+func Preset(name string) Fault { return Fault{preset: name} }
+
+// rules returns the rules of the fault. The condition stands for the function of If.
+func (f Fault) rules(condition string) ([]fault.Rule, error) {
+	words, err := query(f.where)
+	if err != nil {
+		return nil, err
+	}
+	var where fault.Where
+	for word, values := range words {
+		if len(values) > 1 {
+			return nil, fmt.Errorf("%s has %d values; a fault takes one", word, len(values))
+		}
+		if where == nil {
+			where = fault.Where{}
+		}
+		where[word] = values[0]
+	}
+	f.rule.Where, f.rule.When.If = where, condition
+	if f.preset == "" {
+		return []fault.Rule{f.rule}, nil
+	}
+	if f.rule.Name != "" || !reflect.ValueOf(f.rule.What).IsZero() {
+		return nil, fmt.Errorf("preset %s: it has a name and an action of its own; leave that out", f.preset)
+	}
+	preset, err := fault.FindPreset(f.preset)
+	if err != nil {
+		return nil, err
+	}
+	return preset.With(where, f.rule.When)
+}
+
+// A FaultContext is what a condition of [Fault.If] knows about the request, connection or
+// delivery.
+type FaultContext struct {
 	// Notification is the push, if there is one.
 	apns.Notification
-	// Device is the id of the device, "" if none is known.
+	// Device is the ID of the device, "" if unknown.
 	Device string
-	// Status and Reason are what a request deserves, whatever the answer will be.
+	// Status and Reason are the answer that the checks determined.
 	Status int
 	Reason apns.Reason
-	// Method and Path are of a request, Connection numbers the connection, Source is
-	// the address of the peer without its port.
+	// Method and Path are of the request, Connection is the number of the connection,
+	// Source the address of the client without port.
 	Method, Path string
 	Connection   uint64
 	Source       string
 }
 
-func happening(s *fault.Subject) Happening {
-	return Happening{
+func faultContext(s *fault.Subject) FaultContext {
+	return FaultContext{
 		Notification: apns.Notification{
 			ID: s.ID, UniqueID: s.UniqueID, TeamID: s.Space, Environment: s.Environment, Token: s.Token, Channel: s.Channel,
 			Topic: s.Topic, PushType: s.PushType, Priority: s.Priority, CollapseID: s.CollapseID, Payload: s.Payload,
@@ -156,61 +285,10 @@ func happening(s *fault.Subject) Happening {
 	}
 }
 
-// rules returns the fault as the engine has it. The condition stands for If.
-func (f *Fault) rules(condition string) ([]fault.Rule, error) {
-	when := fault.When{Probability: f.Probability, After: f.After, Every: f.Every, Times: f.Times, PerConnection: f.PerConnection, Until: known(f.Until), If: condition}
-	if f.Preset == "" {
-		return []fault.Rule{{Name: f.Name, Where: f.Where, When: when, What: f.action()}}, nil
-	}
-	if f.Name != "" || !reflect.ValueOf(f.action()).IsZero() {
-		return nil, fmt.Errorf("preset %s: it has a name, and says itself what happens; leave that out", f.Preset)
-	}
-	preset, err := fault.FindPreset(f.Preset)
-	if err != nil {
-		return nil, err
-	}
-	return preset.With(f.Where, when)
-}
-
-// action is what happens.
-func (f *Fault) action() fault.Action {
-	a := fault.Action{
-		Do: f.kind(), Reason: f.Reason, Status: f.Status, Since: known(f.Since), Sticky: f.Sticky, Deliver: f.Deliver,
-		Code: fault.Code(f.Code), LastStream: fault.LastStream(f.LastStream), Twice: f.Twice, Text: f.Text, Close: fault.Close(f.Close),
-		Streams: f.Streams, Overrun: f.Overrun, IDs: fault.IDs(f.IDs), Chain: fault.Chain(f.Chain), Handshake: fault.Handshake(f.Handshake), Host: f.Host, Retry: f.Retry, Copies: f.Copies,
-	}
-	if f.Delay != (Latency{}) {
-		a.Delay = &fault.Latency{
-			Fixed: fault.Duration(f.Delay.Fixed), Min: fault.Duration(f.Delay.Min), Max: fault.Duration(f.Delay.Max),
-			Median: fault.Duration(f.Delay.Median), Sigma: f.Delay.Sigma, Growth: fault.Duration(f.Delay.Growth),
-		}
-	}
-	return a
-}
-
-func (f *Fault) kind() fault.Kind {
-	switch {
-	case f.Do != "":
-		return fault.Kind(f.Do)
-	case f.Reason != "" || f.Status != 0:
-		return fault.Answer
-	case f.Delay != (Latency{}):
-		return fault.Delay
-	}
-	return ""
-}
-
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-// TokenFor returns the device token, in hex, that brings about an outcome with
-// nothing set up: whoever pushes to it with good credentials is refused with that
-// reason. Besides reasons there are slow, no-answer, reset-stream, goaway, reset and
-// silence. It panics if there is no such outcome, and names the nearest.
+// TokenFor returns a reserved device token, in hex: a push to it with valid credentials is
+// rejected with that reason, without further setup. Besides reasons it takes slow,
+// no-answer, reset-stream, goaway, reset and silence. It panics if there is no such
+// outcome.
 func TokenFor(outcome apns.Reason) string {
 	r, err := fault.FindReserved(string(outcome))
 	if err != nil {
@@ -218,3 +296,59 @@ func TokenFor(outcome apns.Reason) string {
 	}
 	return r.Token.String()
 }
+
+// A Latency is how long something takes: [Exactly], [Between] or [Lognormal].
+type Latency struct{ l fault.Latency }
+
+// Exactly is always the same time.
+func Exactly(d time.Duration) Latency { return Latency{fault.Latency{Fixed: fault.Duration(d)}} }
+
+// Between is evenly distributed.
+func Between(least, most time.Duration) Latency {
+	return Latency{fault.Latency{Min: fault.Duration(least), Max: fault.Duration(most)}}
+}
+
+// Lognormal is lognormally distributed, as the delays of real networks are. Sigma is the
+// width: 0.5 is narrow, 2 is wide.
+func Lognormal(median time.Duration, sigma float64) Latency {
+	return Latency{fault.Latency{Median: fault.Duration(median), Sigma: sigma}}
+}
+
+// Growing adds a time at each hit.
+func (l Latency) Growing(by time.Duration) Latency { l.l.Growth = fault.Duration(by); return l }
+
+// AtMost bounds the latency.
+func (l Latency) AtMost(most time.Duration) Latency { l.l.Max = fault.Duration(most); return l }
+
+func (l Latency) latency() *fault.Latency { return &l.l }
+
+// ByListener selects what a listener accepts, for faults.
+func ByListener(listeners ...Listener) Filter {
+	return Filter{"listener", texts(listeners, func(l Listener) string { return string(l) })}
+}
+
+// ByConnection selects by [Connection].ID, for faults.
+func ByConnection(ids ...uint64) Filter {
+	return Filter{"connection", texts(ids, func(id uint64) string { return fmt.Sprint(id) })}
+}
+
+// BySource selects by the client's address without port, for faults.
+func BySource(addresses ...string) Filter { return Filter{"source", addresses} }
+
+// ByPath selects by request path, for faults; * matches any part between slashes.
+func ByPath(patterns ...string) Filter { return Filter{"path", patterns} }
+
+// ByBody selects by the whole payload, byte for byte, for faults.
+func ByBody(bodies ...string) Filter { return Filter{"body", bodies} }
+
+// A FaultState is a fault that is in effect.
+type FaultState struct {
+	// Name is the one of [Fault.Named], or made up. A preset of several faults has
+	// several names, such as slow-connect-1.
+	Name string
+	// Matched is how often the fault could have applied, Hits how often it did.
+	Matched, Hits int
+}
+
+// String returns the name.
+func (s FaultState) String() string { return cmp.Or(s.Name, "unnamed") }

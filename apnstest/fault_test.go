@@ -14,8 +14,8 @@ import (
 
 func TestAFaultHappensSoOften(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.Inject(apnstest.Fault{Name: "busy", Reason: apns.TooManyRequests, Times: 2})
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.Inject(apnstest.Reject(apns.TooManyRequests).Named("busy").Times(2))
 	var statuses []int
 	for range 3 {
 		statuses = append(statuses, mine.push(t, `{}`).status)
@@ -27,8 +27,8 @@ func TestAFaultHappensSoOften(t *testing.T) {
 
 func TestAFaultIsUndone(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	undo := mine.Inject(apnstest.Fault{Reason: apns.InternalServerError}, apnstest.Fault{Do: apnstest.OddIDs, IDs: "missing"})
+	mine := newTestTeam(t, shared.NewSpace(t))
+	undo := mine.Inject(apnstest.Reject(apns.InternalServerError), apnstest.OddIDs(apnstest.IDMissing))
 	got := mine.push(t, `{}`)
 	assert.Equal(t, answer{500, "", "InternalServerError"}, got, "both happen")
 	undo()
@@ -40,27 +40,24 @@ func TestAFaultIsUndone(t *testing.T) {
 
 func TestAFaultEndsWithItsTest(t *testing.T) {
 	apple := apnstest.NewServer(t)
-	mine := newSender(t, &apple.Space)
+	mine := newTestTeam(t, &apple.Space)
 	t.Run("its test", func(t *testing.T) {
-		space := newSender(t, apple.NewSpace(t))
-		space.Inject(apnstest.Fault{Name: "once", Reason: apns.Shutdown})
+		space := newTestTeam(t, apple.NewSpace(t))
+		space.Inject(apnstest.Reject(apns.Shutdown).Named("once"))
 		assert.Equal(t, "Shutdown", space.push(t, `{}`).Reason)
 		assert.Equal(t, 200, mine.push(t, `{}`).status, "it is the space's alone")
 	})
-	mine.Inject(apnstest.Fault{Name: "once", Reason: apns.Shutdown}) // the name is free again
+	mine.Inject(apnstest.Reject(apns.Shutdown).Named("once")) // the name is free again
 	assert.Equal(t, "Shutdown", mine.push(t, `{}`).Reason)
 }
 
 func TestAFaultHappensToWhomItIsMeantFor(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.Inject(apnstest.Fault{Where: map[string]string{"payload.n": "1"}, Reason: apns.Forbidden})
-	mine.Inject(apnstest.Fault{
-		If: func(h apnstest.Happening) bool {
-			return h.Priority == 5 && h.TeamID == mine.TeamID && len(h.Payload) > 7
-		},
-		Reason: apns.PayloadTooLarge,
-	})
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.Inject(apnstest.Reject(apns.Forbidden).On(apnstest.ByPayload("n", "1")))
+	mine.Inject(apnstest.Reject(apns.PayloadTooLarge).If(func(h apnstest.FaultContext) bool {
+		return h.Priority == 5 && h.TeamID == mine.TeamID && len(h.Payload) > 7
+	}))
 	assert.Equal(t, "Forbidden", mine.push(t, `{"n":1}`).Reason)
 	assert.Equal(t, 200, mine.push(t, `{"n":2}`, "apns-priority", "5").status)
 	assert.Equal(t, "PayloadTooLarge", mine.push(t, `{"n":22}`, "apns-priority", "5").Reason)
@@ -69,8 +66,8 @@ func TestAFaultHappensToWhomItIsMeantFor(t *testing.T) {
 
 func TestADelayedAnswerComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
-		mine.Inject(apnstest.Fault{Delay: apnstest.Latency{Fixed: 3 * time.Second}})
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
+		mine.Inject(apnstest.DelayAnswer(apnstest.Exactly(3 * time.Second)))
 		began := time.Now()
 		assert.Equal(t, 200, mine.push(t, `{}`).status)
 		assert.Equal(t, 3*time.Second, time.Since(began))
@@ -83,8 +80,8 @@ func TestASeedRepeatsWhatHappens(t *testing.T) {
 			apple := apnstest.NewUnstartedServer(t)
 			apple.Config = apnstest.Config{InMemory: true, Seed: 7}
 			apple.Start()
-			mine := newSender(t, &apple.Space)
-			mine.Inject(apnstest.Fault{Name: "luck", Probability: 0.5, Status: 503})
+			mine := newTestTeam(t, &apple.Space)
+			mine.Inject(apnstest.RespondStatus(503).Named("luck").Probability(0.5))
 			for range 20 {
 				statuses = append(statuses, mine.push(t, `{}`).status)
 			}
@@ -116,13 +113,13 @@ func TestATestThatFailsTellsTheSeedOfChance(t *testing.T) {
 		inject func(*apnstest.Space) (undo func())
 		tells  bool
 	}{
-		{"probability", func(s *apnstest.Space) func() { return s.Inject(apnstest.Fault{Probability: 0.5, Status: 503}) }, true},
+		{"probability", func(s *apnstest.Space) func() { return s.Inject(apnstest.RespondStatus(503).Probability(0.5)) }, true},
 		{"delay", func(s *apnstest.Space) func() {
-			return s.Inject(apnstest.Fault{Delay: apnstest.Latency{Min: 1, Max: 2}})
+			return s.Inject(apnstest.DelayAnswer(apnstest.Between(1, 2)))
 		}, true},
-		{"preset", func(s *apnstest.Space) func() { return s.InjectPreset("resets") }, true},
-		{"certain", func(s *apnstest.Space) func() { return s.Inject(apnstest.Fault{Status: 503}) }, false},
-		{"certain delay", func(s *apnstest.Space) func() { return s.InjectPreset("collapse") }, false},
+		{"preset", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("resets")) }, true},
+		{"certain", func(s *apnstest.Space) func() { return s.Inject(apnstest.RespondStatus(503)) }, false},
+		{"certain delay", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("collapse")) }, false},
 	} {
 		var log []string
 		t.Run(tc.name, func(t *testing.T) {
@@ -131,7 +128,7 @@ func TestATestThatFailsTellsTheSeedOfChance(t *testing.T) {
 			tc.inject(shared.NewSpace(tb))
 		})
 		if tc.tells {
-			assert.Equal(t, []string{fmt.Sprintf("apnstest: faults have happened by chance; Config{Seed: %d} repeats it", shared.Seed())}, log, tc.name)
+			assert.Equal(t, []string{fmt.Sprintf("apnstest: faults applied at random; Config{Seed: %d} repeats it", shared.Seed())}, log, tc.name)
 		} else {
 			assert.Empty(t, log, tc.name)
 		}
@@ -140,9 +137,9 @@ func TestATestThatFailsTellsTheSeedOfChance(t *testing.T) {
 
 func TestAPresetIsAQuirkOfAPNs(t *testing.T) {
 	t.Parallel()
-	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
-	undo := mine.InjectPreset("sticky-500", "topic", mine.app.Topic)
-	other.InjectPreset("sticky-500", "topic", "com.example.none")
+	mine, other := newTestTeam(t, shared.NewSpace(t)), newTestTeam(t, shared.NewSpace(t))
+	undo := mine.Inject(apnstest.Preset("sticky-500").On(apnstest.ByTopic(mine.app.Topic)))
+	other.Inject(apnstest.Preset("sticky-500").On(apnstest.ByTopic("com.example.none")))
 	assert.Equal(t, "InternalServerError", mine.push(t, `{}`).Reason)
 	assert.Equal(t, 200, other.push(t, `{}`).status)
 	undo()
@@ -151,32 +148,29 @@ func TestAPresetIsAQuirkOfAPNs(t *testing.T) {
 
 func TestAPresetHappensToWhomAndAsOftenAsIsSaid(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.Inject(apnstest.Fault{
-		Preset: "empty-object", Where: map[string]string{"topic": mine.app.Topic}, After: 1,
-		If: func(h apnstest.Happening) bool { return h.Priority == 5 },
-	})
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.Inject(apnstest.Preset("empty-object").On(apnstest.ByTopic(mine.app.Topic)).After(1).If(func(h apnstest.FaultContext) bool { return h.Priority == 5 }))
 	assert.Equal(t, 200, mine.push(t, `{}`, "apns-priority", "5").status, "the first is spared")
 	assert.Equal(t, "PayloadEmpty", mine.push(t, `{}`, "apns-priority", "5").Reason)
 	assert.Equal(t, 200, mine.push(t, `{}`, "apns-priority", "10").status)
 	assert.Equal(t, 200, mine.push(t, `{"aps":{}}`, "apns-priority", "5").status, "the preset is about one body, wherever it happens")
-	assert.Equal(t, 1, mine.Applied("empty-object"))
+	assert.Equal(t, 1, mine.Hits("empty-object"))
 }
 
 func TestFaultsTellHowOftenTheyHaveHappened(t *testing.T) {
 	t.Parallel()
 	apple := apnstest.NewServer(t)
-	mine := newSender(t, &apple.Space)
+	mine := newTestTeam(t, &apple.Space)
 	undo := mine.Inject(
-		apnstest.Fault{Name: "slow", Do: apnstest.SlowAccept, Delay: apnstest.Latency{Fixed: 1}, Where: map[string]string{"listener": "provider"}},
-		apnstest.Fault{Reason: apns.TooManyRequests, Every: 2},
+		apnstest.SlowAccept(apnstest.Exactly(1)).Named("slow").On(apnstest.ByListener(apnstest.ProviderListener)),
+		apnstest.Reject(apns.TooManyRequests).Every(2),
 	)
-	apple.NewSpace(t).Inject(apnstest.Fault{Name: "busy", Reason: apns.TooManyRequests})
+	apple.NewSpace(t).Inject(apnstest.Reject(apns.TooManyRequests).Named("busy"))
 	assert.Equal(t, []apnstest.FaultState{{Name: "slow"}, {Name: "answer-1"}}, apple.Faults(), "those of others are theirs")
 	assert.Equal(t, 429, mine.push(t, `{}`).status)
 	assert.Equal(t, 200, mine.push(t, `{}`).status)
-	assert.Equal(t, apnstest.FaultState{Name: "answer-1", Matched: 2, Applied: 1}, apple.Faults()[1])
-	assert.Positive(t, mine.Applied("slow"), "no record tells of a connection")
+	assert.Equal(t, apnstest.FaultState{Name: "answer-1", Matched: 2, Hits: 1}, apple.Faults()[1])
+	assert.Positive(t, mine.Hits("slow"), "no record tells of a connection")
 	undo()
 	assert.Empty(t, apple.Faults())
 }
@@ -184,20 +178,20 @@ func TestFaultsTellHowOftenTheyHaveHappened(t *testing.T) {
 func TestASpaceHasFaultsOfItsOwnDevices(t *testing.T) {
 	t.Parallel()
 	apple := apnstest.NewServer(t)
-	mine, other := newSender(t, apple.NewSpace(t)), newSender(t, apple.NewSpace(t))
-	mine.Inject(apnstest.Fault{Name: "late", Do: apnstest.SlowLogin, Delay: apnstest.Latency{Fixed: 1}})
-	for _, s := range []*sender{mine, other} {
-		s.phone.Disconnect()
-		s.phone.Connect()
+	mine, other := newTestTeam(t, apple.NewSpace(t)), newTestTeam(t, apple.NewSpace(t))
+	mine.Inject(apnstest.SlowLogin(apnstest.Exactly(1)).Named("late"))
+	for _, s := range []*testTeam{mine, other} {
+		s.device.Disconnect()
+		s.device.Connect()
 	}
-	assert.Equal(t, 1, mine.Applied("late"))
+	assert.Equal(t, 1, mine.Hits("late"))
 }
 
 func TestSpacesMayHaveFaultsOfTheSameName(t *testing.T) {
 	t.Parallel()
 	apple := apnstest.NewServer(t)
 	for _, in := range []*apnstest.Space{&apple.Space, apple.NewSpace(t), apple.NewSpace(t)} {
-		in.InjectPreset("mixed-teams", "topic", "com.example.none")
+		in.Inject(apnstest.Preset("mixed-teams").On(apnstest.ByTopic("com.example.none")))
 		assert.Equal(t, "mixed-teams", in.Faults()[0].Name)
 	}
 }
@@ -208,9 +202,9 @@ func TestASeedRepeatsWhatHappensInASpace(t *testing.T) {
 		apple := apnstest.NewUnstartedServer(t)
 		apple.Config.Seed = 7
 		apple.Start()
-		apple.NewSpace(t).Inject(apnstest.Fault{Probability: 0.5, Status: 502}) // another test, which may be first or not
-		mine := newSender(t, apple.NewSpace(t))
-		mine.Inject(apnstest.Fault{Probability: 0.5, Status: 503})
+		apple.NewSpace(t).Inject(apnstest.RespondStatus(502).Probability(0.5)) // another test, which may be first or not
+		mine := newTestTeam(t, apple.NewSpace(t))
+		mine.Inject(apnstest.RespondStatus(503).Probability(0.5))
 		for range 20 {
 			statuses = append(statuses, mine.push(t, `{}`).status)
 		}
@@ -224,24 +218,23 @@ func TestASeedRepeatsWhatHappensInASpace(t *testing.T) {
 
 func TestAFaultThatCannotBeMeantIsExplained(t *testing.T) {
 	t.Parallel()
+	inject := func(f apnstest.Fault) func(*apnstest.Space) { return func(s *apnstest.Space) { s.Inject(f) } }
 	for _, tc := range []struct {
 		name   string
 		inject func(s *apnstest.Space)
 		want   string
 	}{
-		{"kind", func(s *apnstest.Space) { s.Inject(apnstest.Fault{Do: "anser"}) }, `"anser" is not known; did you mean "answer"?`},
-		{"nothing", func(s *apnstest.Space) { s.Inject(apnstest.Fault{}) }, `what.do: "" is not known; use one of answer,`},
-		{"parameter", func(s *apnstest.Space) { s.Inject(apnstest.Fault{Do: apnstest.Drop, Copies: 3}) }, "what.copies has no meaning for drop"},
-		{"place", func(s *apnstest.Space) {
-			s.Inject(apnstest.Fault{Do: apnstest.SlowAccept, Delay: apnstest.Latency{Fixed: 1}})
-		}, "whose a connection is, is not known at the accept"},
-		{"preset", func(s *apnstest.Space) { s.InjectPreset("wegded") }, `"wegded" is not known; did you mean "wedged"?`},
-		{"a preset that is always so", func(s *apnstest.Space) { s.InjectPreset("http1") }, "http1 is how the simulator always behaves"},
-		{"where", func(s *apnstest.Space) { s.InjectPreset("wedged", "topic") }, `the value of "topic" is missing`},
-		{"a name for a preset", func(s *apnstest.Space) { s.Inject(apnstest.Fault{Preset: "wedged", Name: "mine"}) }, "preset wedged: it has a name"},
-		{"a preset and more", func(s *apnstest.Space) { s.Inject(apnstest.Fault{Preset: "wedged", Sticky: true}) }, "preset wedged: it has a name, and says itself what happens"},
-		{"unknown name", func(s *apnstest.Space) { s.Applied("busy") }, `there is no fault "busy"`},
-		{"two values", func(s *apnstest.Space) { s.InjectPreset("wedged", "topic", "a", "topic", "b") }, "topic has 2 values; a fault takes one"},
+		{"nothing", inject(apnstest.Fault{}), `what.do: "" is not known; use one of answer,`},
+		{"code", inject(apnstest.ResetStream("CANCLE")), `"CANCLE" is not known; did you mean "CANCEL"?`},
+		{"parameter", inject(apnstest.Drop().Sticky()), "what.sticky has no meaning for drop"},
+		{"place", inject(apnstest.SlowAccept(apnstest.Exactly(1))), "whose a connection is, is not known at the accept"},
+		{"preset", inject(apnstest.Preset("wegded")), `"wegded" is not known; did you mean "wedged"?`},
+		{"a preset that is always so", inject(apnstest.Preset("http1")), "http1 is how the simulator always behaves"},
+		{"a filter without a value", inject(apnstest.Preset("wedged").On(apnstest.ByTopic())), `the filter "topic" has no value`},
+		{"a name for a preset", inject(apnstest.Preset("wedged").Named("mine")), "preset wedged: it has a name"},
+		{"a preset and more", inject(apnstest.Preset("wedged").Sticky()), "preset wedged: it has a name and an action of its own"},
+		{"unknown name", func(s *apnstest.Space) { s.Hits("busy") }, `there is no fault "busy"`},
+		{"two values", inject(apnstest.Preset("wedged").On(apnstest.ByTopic("a", "b"))), "topic has 2 values; a fault takes one"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			assert.Contains(t, failure(t, func(tb testing.TB) { tc.inject(shared.NewSpace(tb)) }), tc.want)

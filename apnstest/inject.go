@@ -10,52 +10,30 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// Inject puts faults into force and returns what takes them out again, which the end
-// of the test does too:
+// Inject puts faults into effect until undo is called or the test ends:
 //
-//	undo := apple.Inject(apnstest.Fault{Reason: apns.TooManyRequests, Times: 2})
-//	defer undo()
+//	undo := apple.Inject(apnstest.Reject(apns.TooManyRequests).Times(2))
 //
-// Faults of a space happen to its own team alone, those of a [Server] to everybody.
+// Faults of a space apply only to its team, those of a [Server] to all teams.
 func (s *Space) Inject(faults ...Fault) (undo func()) {
 	s.tb.Helper()
 	conditions := &s.server.conditions
 	var rules []fault.Rule
 	var names []string
 	s.tb.Cleanup(func() { conditions.remove(names) })
-	for i := range faults {
+	for _, f := range faults {
 		var condition string
-		if faults[i].If != nil {
-			condition = conditions.add(faults[i].If)
+		if f.condition != nil {
+			condition = conditions.add(f.condition)
 			names = append(names, condition)
 		}
-		more, err := faults[i].rules(condition)
+		more, err := f.rules(condition)
 		if err != nil {
 			s.tb.Fatalf("apnstest: %v", err)
 		}
 		rules = append(rules, more...)
 	}
 	return s.inject(rules)
-}
-
-// InjectPreset puts a quirk into force that was seen at APNs, by its name in
-// docs/faults.md, "wedged" for instance. where are filter words and values in turn
-// that say to whom it happens. It is short for [Space.Inject] with a [Fault] of that
-// Preset, which can say more.
-func (s *Space) InjectPreset(name string, where ...any) (undo func()) {
-	s.tb.Helper()
-	more, err := pairs(where)
-	if err != nil {
-		s.tb.Fatalf("apnstest: preset %s: %v", name, err)
-	}
-	all := map[string]string{}
-	for word, values := range more {
-		if len(values) > 1 {
-			s.tb.Fatalf("apnstest: preset %s: %s has %d values; a fault takes one", name, word, len(values))
-		}
-		all[word] = values[0]
-	}
-	return s.Inject(Fault{Preset: name, Where: all})
 }
 
 func (s *Space) inject(rules []fault.Rule) (undo func()) {
@@ -79,10 +57,10 @@ func (s *Space) inject(rules []fault.Rule) (undo func()) {
 		})
 	}
 	s.tb.Cleanup(undo)
-	if slices.ContainsFunc(rules, byChance) {
+	if slices.ContainsFunc(rules, isRandom) {
 		s.tb.Cleanup(func() {
 			if s.tb.Failed() {
-				s.tb.Logf("apnstest: faults have happened by chance; Config{Seed: %d} repeats it", engine.Seed())
+				s.tb.Logf("apnstest: faults applied at random; Config{Seed: %d} repeats it", engine.Seed())
 			}
 		})
 	}
@@ -97,18 +75,7 @@ func (s *Space) ofFaults() string {
 	return s.TeamID
 }
 
-// A FaultState is a fault that is in force.
-type FaultState struct {
-	// Name is that of [Fault], or what was made up. A preset with several faults
-	// numbers them: slow-connect-1.
-	Name string
-	// Matched is how often there was somebody to whom it could happen, Applied how
-	// often it did.
-	Matched, Applied int
-}
-
-// Faults returns what is in force here, in the order in which it was injected. It
-// tells of faults that no push shows as well, of those of connections for instance.
+// Faults returns the faults in effect here, in the order in which they were injected.
 func (s *Space) Faults() []FaultState {
 	var all []FaultState
 	for _, state := range s.server.sim.Faults.Rules() {
@@ -119,20 +86,20 @@ func (s *Space) Faults() []FaultState {
 	return all
 }
 
-// Applied returns how often the fault of a name has happened. The fault has to be in
-// force still, if only because it is done.
-func (s *Space) Applied(name string) int {
+// Hits returns how often the fault of a name has applied. The fault must still be in
+// effect, though it may have reached its [Fault.Times].
+func (s *Space) Hits(name string) int {
 	s.tb.Helper()
 	all := s.Faults()
 	i := slices.IndexFunc(all, func(f FaultState) bool { return f.Name == name })
 	if i < 0 {
 		s.tb.Fatalf("apnstest: there is no fault %q; there are %v", name, all)
 	}
-	return all[i].Applied
+	return all[i].Hits
 }
 
-// byChance reports whether it depends on the seed what a rule does.
-func byChance(r fault.Rule) bool {
+// isRandom reports whether the effect of a rule depends on the seed.
+func isRandom(r fault.Rule) bool {
 	if p := r.When.Probability; p != 0 && p != 1 {
 		return true
 	}
@@ -140,19 +107,19 @@ func byChance(r fault.Rule) bool {
 	return delay != nil && (delay.Sigma != 0 || delay.Min != 0 || delay.Fixed == 0 && delay.Growth == 0)
 }
 
-// conditions are the functions that stand in the place of expressions.
+// conditions are the functions of [Fault.If], by the names that rules have for them.
 type conditions struct {
 	mu     sync.Mutex
-	byName map[string]func(Happening) bool
+	byName map[string]func(FaultContext) bool
 	made   int
 }
 
-// add keeps a condition and names it.
-func (c *conditions) add(f func(Happening) bool) string {
+// add names a condition.
+func (c *conditions) add(f func(FaultContext) bool) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byName == nil {
-		c.byName = make(map[string]func(Happening) bool)
+		c.byName = make(map[string]func(FaultContext) bool)
 	}
 	c.made++
 	name := "function " + strconv.Itoa(c.made)
@@ -168,7 +135,7 @@ func (c *conditions) remove(names []string) {
 	}
 }
 
-// find is what the engine compiles expressions with.
+// find is the compiler of conditions that the fault engine uses.
 func (c *conditions) find(name string) (fault.Condition, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -176,5 +143,5 @@ func (c *conditions) find(name string) (fault.Condition, error) {
 	if f == nil {
 		return nil, fmt.Errorf("there is no %s", name)
 	}
-	return func(s *fault.Subject) (bool, error) { return f(happening(s)), nil }, nil
+	return func(s *fault.Subject) (bool, error) { return f(faultContext(s)), nil }, nil
 }

@@ -18,7 +18,7 @@ import (
 
 func TestARevokedKeySignsNoMore(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	key := mine.NewKey()
 	assert.NotEqual(t, mine.KeyID, key.ID)
 	assert.Equal(t, mine.TeamID, key.TeamID)
@@ -35,12 +35,12 @@ func TestARevokedKeySignsNoMore(t *testing.T) {
 // "Refresh your token no more than once every 20 minutes."
 func TestAProviderTokenIsUsedForHalfAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
 		client := mine.Client()
 		var tokens []string
 		for range 5 {
 			token := mine.ProviderToken()
-			got := push(t, client, mine.URL, mine.phone.Token(mine.app), `{}`, "authorization", "bearer "+token, "apns-topic", mine.app.Topic)
+			got := push(t, client, mine.URL, mine.device.Token(mine.app), `{}`, "authorization", "bearer "+token, "apns-topic", mine.app.Topic)
 			require.Equal(t, 200, got.status, got.Reason)
 			tokens = append(tokens, token)
 			time.Sleep(10 * time.Minute)
@@ -70,7 +70,7 @@ func TestKeysComeAsTheTextOfAFile(t *testing.T) {
 
 func TestACertificateIsGoodForWhatItWasIssuedFor(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	other := shared.NewSpace(t)
 	for _, tc := range []struct {
 		name    string
@@ -84,7 +84,7 @@ func TestACertificateIsGoodForWhatItWasIssuedFor(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			client := mine.Client(mine.app.NewCertificate(tc.request))
-			got := push(t, client, mine.URL, mine.phone.Token(mine.app), `{}`, "apns-topic", mine.app.Topic)
+			got := push(t, client, mine.URL, mine.device.Token(mine.app), `{}`, "apns-topic", mine.app.Topic)
 			assert.Equal(t, tc.want, got.Reason)
 		})
 	}
@@ -94,11 +94,11 @@ func TestACertificateMayBeForTheSandboxAlone(t *testing.T) {
 	t.Parallel()
 	mine := shared.NewSpace(t)
 	app := mine.NewApp("com.example.app")
-	phone := mine.NewSandboxDevice(app)
-	assert.Equal(t, apns.Sandbox, phone.Environment())
-	got := push(t, mine.Client(app.NewCertificate(apnstest.CertificateRequest{Sandbox: true})), mine.SandboxURL, phone.Token(app), `{}`, "apns-topic", app.Topic)
+	device := mine.NewSandboxDevice(app)
+	assert.Equal(t, apns.Sandbox, device.Environment())
+	got := push(t, mine.Client(app.NewCertificate(apnstest.CertificateRequest{Sandbox: true})), mine.SandboxURL, device.Token(app), `{}`, "apns-topic", app.Topic)
 	assert.Equal(t, 200, got.status)
-	assert.Equal(t, "{}", string(phone.Next().Payload))
+	assert.Equal(t, "{}", string(device.Next().Payload))
 }
 
 func TestARevokedCertificateIsRefusedInTLS(t *testing.T) {

@@ -8,19 +8,19 @@ import (
 
 func TestADeviceThatSavesPowerGetsWhatIsUrgentAlone(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.phone.SavePower()
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.device.SavePower()
 	waits := mine.push(t, `{"n":5}`, "apns-priority", "5")
 	mine.push(t, `{"n":10}`, "apns-priority", "10")
-	assert.Equal(t, `{"n":10}`, string(mine.phone.Next().Payload))
+	assert.Equal(t, `{"n":10}`, string(mine.device.Next().Payload))
 	assert.Contains(t, mine.History(waits.id), "stored low-power")
-	mine.phone.FullPower()
-	assert.Equal(t, `{"n":5}`, string(mine.phone.Next().Payload))
+	mine.device.FullPower()
+	assert.Equal(t, `{"n":5}`, string(mine.device.Next().Payload))
 }
 
 func TestASuspendedTeamIsForbiddenToPushUntilItIsResumed(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	mine.Suspend()
 	assert.Equal(t, "Forbidden", mine.push(t, `{}`).Reason)
 	mine.Resume()

@@ -16,27 +16,27 @@ import (
 func TestThirtyDaysPassInMilliseconds(t *testing.T) {
 	began := time.Now()
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
-		mine.phone.Disconnect()
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
+		mine.device.Disconnect()
 		got := mine.push(t, `{"n":1}`)
 		require.Equal(t, 200, got.status)
 		time.Sleep(29 * 24 * time.Hour)
-		mine.phone.Connect()
-		assert.Equal(t, `{"n":1}`, string(mine.phone.Next().Payload))
+		mine.device.Connect()
+		assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 
-		mine.phone.Disconnect()
+		mine.device.Disconnect()
 		got = mine.push(t, `{"n":2}`)
 		time.Sleep(30*24*time.Hour + time.Minute)
 		assert.Contains(t, mine.History(got.id), "dropped expired", "nobody has asked for it")
-		mine.phone.Connect()
-		mine.RequireNone("payload.n", 2, "state", "delivered")
+		mine.device.Connect()
+		mine.RequireNone(apnstest.ByPayload("n", 2), apnstest.ByState(apnstest.Delivered))
 	})
 	assert.Less(t, time.Since(began), 10*time.Second)
 }
 
 func TestAProviderTokenGrowsOldByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
 		bearer := "bearer " + mine.ProviderToken()
 		require.Equal(t, 200, mine.push(t, `{}`, "authorization", bearer).status)
 		time.Sleep(61 * time.Minute)
@@ -49,11 +49,11 @@ func TestAProviderTokenGrowsOldByItself(t *testing.T) {
 func TestSpacesShareAServerInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		apple := apnstest.InMemory(t)
-		first, second := newSender(t, apple.NewSpace(t)), newSender(t, apple.NewSpace(t))
+		first, second := newTestTeam(t, apple.NewSpace(t)), newTestTeam(t, apple.NewSpace(t))
 		first.push(t, `{"n":1}`)
 		second.push(t, `{"n":2}`)
-		assert.Equal(t, `{"n":1}`, string(first.phone.Next().Payload))
-		assert.Equal(t, `{"n":2}`, string(second.phone.Next().Payload))
+		assert.Equal(t, `{"n":1}`, string(first.device.Next().Payload))
+		assert.Equal(t, `{"n":2}`, string(second.device.Next().Payload))
 	})
 }
 
@@ -66,18 +66,18 @@ func TestWhatNeverComesIsWaitedForInVirtualTime(t *testing.T) {
 			apple.Start()
 			apple.Wait(1)
 		})
-		assert.Equal(t, "apnstest: 0 of 1 pushes matched everything within 1h0m0s; nothing came at all", message)
+		assert.Equal(t, "apnstest: 0 of 1 pushes matched everything within 1h0m0s; no push came", message)
 		assert.Equal(t, time.Hour, time.Since(began))
 	})
 }
 
 func TestClientsReachTheServerByApplesNames(t *testing.T) {
 	check := func(t *testing.T, apple *apnstest.Server) {
-		mine := newSender(t, &apple.Space)
+		mine := newTestTeam(t, &apple.Space)
 		bearer := "bearer " + mine.ProviderToken()
-		got := push(t, mine.Client(), "https://api.push.apple.com", mine.phone.Token(mine.app), `{}`, "authorization", bearer, "apns-topic", mine.app.Topic)
+		got := push(t, mine.Client(), "https://api.push.apple.com", mine.device.Token(mine.app), `{}`, "authorization", bearer, "apns-topic", mine.app.Topic)
 		assert.Equal(t, 200, got.status)
-		got = push(t, mine.Client(), "https://api.sandbox.push.apple.com", mine.phone.Token(mine.app), `{}`, "authorization", bearer, "apns-topic", mine.app.Topic)
+		got = push(t, mine.Client(), "https://api.sandbox.push.apple.com", mine.device.Token(mine.app), `{}`, "authorization", bearer, "apns-topic", mine.app.Topic)
 		assert.Equal(t, "BadDeviceToken", got.Reason, "the token is of the other environment")
 	}
 	t.Run("on sockets", func(t *testing.T) { check(t, apnstest.NewServer(t)) })

@@ -44,10 +44,8 @@ type Record struct {
 
 // A Step is one thing that happened to a push.
 type Step struct {
-	At time.Time
-	// What is received, rejected, accepted, stored, sent, delivered, dropped or
-	// faulted.
-	What string
+	At    time.Time
+	State State
 	// Cause is one word: the reason of a refusal, why it was stored or dropped, the
 	// name of a fault. Detail is a sentence, or "".
 	Cause, Detail string
@@ -56,15 +54,14 @@ type Step struct {
 }
 
 // String returns the step without its time, as in "dropped expired".
-func (s Step) String() string { return strings.TrimSpace(s.What + " " + s.Cause) }
+func (s Step) String() string { return strings.TrimSpace(string(s.State) + " " + s.Cause) }
 
 // A Header is a field of a request.
 type Header struct{ Name, Value string }
 
 // A Credential is who sent a push, as far as that was found out.
 type Credential struct {
-	// Kind is "provider token", "certificate" or "none".
-	Kind string
+	Kind CredentialKind
 	// TeamID is empty if the credential was not good.
 	TeamID string
 	// KeyID, IssuedAt and Age are of a provider token; Header and Claims are its
@@ -80,20 +77,18 @@ type Credential struct {
 
 // A Check is a rung of the ladder that a request climbs.
 type Check struct {
-	Name string
-	// Result is "passed", "failed" or "not reached".
-	Result string
+	Name   string
+	Result CheckResult
 	// Seen is the value that was looked at; "" if there is none to show.
 	Seen string
 	// Detail says why it failed.
 	Detail string
 }
 
-// Has reports whether something happened to the push: received, rejected, accepted,
-// stored, sent, delivered, dropped or faulted.
-func (r Record) Has(what string) bool {
+// Has reports whether the push has reached a state.
+func (r Record) Has(state State) bool {
 	for _, s := range r.Steps {
-		if s.What == what {
+		if s.State == state {
 			return true
 		}
 	}
@@ -133,7 +128,7 @@ func newRecord(r *journal.Record) Record {
 		out.Reason, out.Detail = r.Refusal.Reason, r.Refusal.Detail
 	}
 	for _, s := range r.Steps {
-		out.Steps = append(out.Steps, Step{At: s.At, What: s.Kind.String(), Cause: s.Cause, Detail: s.Detail, Device: deviceText(s.Device)})
+		out.Steps = append(out.Steps, Step{At: s.At, State: State(s.Kind.String()), Cause: s.Cause, Detail: s.Detail, Device: deviceText(s.Device)})
 	}
 	if x := r.Exchange(); x != nil {
 		out.take(x)
@@ -148,11 +143,11 @@ func (r *Record) take(x *journal.Exchange) {
 	}
 	who := &x.Credential
 	r.Credential = Credential{
-		Kind: who.Kind, TeamID: who.TeamID, KeyID: who.KeyID, IssuedAt: who.IssuedAt, Age: who.Age,
+		Kind: CredentialKind(who.Kind), TeamID: who.TeamID, KeyID: who.KeyID, IssuedAt: who.IssuedAt, Age: who.Age,
 		Header: who.Header, Claims: who.Claims, Notes: who.Notes, Subject: who.Subject,
 	}
 	for _, c := range x.Checks {
-		r.Checks = append(r.Checks, Check{Name: c.Name, Result: c.Result.String(), Seen: c.Seen, Detail: c.Detail})
+		r.Checks = append(r.Checks, Check{Name: c.Name, Result: CheckResult(c.Result.String()), Seen: c.Seen, Detail: c.Detail})
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 	"github.com/apns-sim/apns-sim/apnstest"
 )
 
-// A Sender is provider code, such as the examples test. It tries again while it is
+// A Provider is provider code, such as the examples test. It tries again while it is
 // asked to slow down.
-type Sender struct {
+type Provider struct {
 	Client     *http.Client
 	URL, Topic string
 	// Token signs a provider token.
@@ -35,7 +35,7 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return fmt.Sprintf("%d %s", e.Status, e.Reason) }
 
 // Send pushes a payload to a device token.
-func (s *Sender) Send(ctx context.Context, deviceToken, payload string) error {
+func (s *Provider) Send(ctx context.Context, deviceToken, payload string) error {
 	for try := 1; ; try++ {
 		err := s.send(ctx, deviceToken, payload)
 		if refused, ok := errors.AsType[*RefusedError](err); !ok || refused.Status != http.StatusTooManyRequests || try == 5 {
@@ -49,7 +49,7 @@ func (s *Sender) Send(ctx context.Context, deviceToken, payload string) error {
 	}
 }
 
-func (s *Sender) send(ctx context.Context, deviceToken, payload string) error {
+func (s *Provider) send(ctx context.Context, deviceToken, payload string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/3/device/"+deviceToken, strings.NewReader(payload))
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func (s *Sender) send(ctx context.Context, deviceToken, payload string) error {
 	return refused
 }
 
-// newSenderOf points the provider code at a simulator.
-func newSenderOf(apple *apnstest.Space, app *apnstest.App) *Sender {
-	return &Sender{Client: apple.Client(), URL: apple.URL, Topic: app.Topic, Token: apple.ProviderToken, Pause: time.Millisecond}
+// newProvider points the provider code at a simulator.
+func newProvider(apple *apnstest.Space, app *apnstest.App) *Provider {
+	return &Provider{Client: apple.Client(), URL: apple.URL, Topic: app.Topic, Token: apple.ProviderToken, Pause: time.Millisecond}
 }

@@ -12,25 +12,25 @@ import (
 	"github.com/apns-sim/apns-sim/apnstest"
 )
 
-// sender pushes as the team of a space does.
-type sender struct {
+// A testTeam pushes as the team of a space.
+type testTeam struct {
 	*apnstest.Space
-	app   *apnstest.App
-	phone *apnstest.Device
+	app    *apnstest.App
+	device *apnstest.Device
 }
 
-func newSender(t *testing.T, s *apnstest.Space) *sender {
+func newTestTeam(t *testing.T, s *apnstest.Space) *testTeam {
 	t.Helper()
 	app := s.NewApp("com.example.app")
-	return &sender{s, app, s.NewDevice(app)}
+	return &testTeam{s, app, s.NewDevice(app)}
 }
 
-func (s *sender) push(t *testing.T, payload string, headers ...string) answer {
+func (s *testTeam) push(t *testing.T, payload string, headers ...string) answer {
 	t.Helper()
-	return s.pushTo(t, s.phone.Token(s.app), payload, headers...)
+	return s.pushTo(t, s.device.Token(s.app), payload, headers...)
 }
 
-func (s *sender) pushTo(t *testing.T, token, payload string, headers ...string) answer {
+func (s *testTeam) pushTo(t *testing.T, token, payload string, headers ...string) answer {
 	t.Helper()
 	headers = append([]string{"authorization", "bearer " + s.ProviderToken(), "apns-topic", s.app.Topic}, headers...)
 	return push(t, s.Client(), s.URL, token, payload, headers...)
@@ -41,18 +41,18 @@ func TestParallelTestsOnOneServerNeverSeeEachOther(t *testing.T) {
 	for i := range 20 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
-			mine := newSender(t, shared.NewSpace(t))
+			mine := newTestTeam(t, shared.NewSpace(t))
 			if i%2 == 1 {
-				mine.Inject(apnstest.Fault{Name: "mine", Reason: apns.TooManyRequests, Times: 1})
+				mine.Inject(apnstest.Reject(apns.TooManyRequests).Named("mine").Times(1))
 				assert.Equal(t, "TooManyRequests", mine.push(t, `{}`).Reason)
 			}
 			payload := fmt.Sprintf(`{"test":%d}`, i)
 			require.Equal(t, 200, mine.push(t, payload).status)
-			assert.Equal(t, payload, string(mine.phone.Next().Payload))
-			mine.RequireDelivered("payload.test", i)
-			mine.RequireNone("payload.test", i+1)
+			assert.Equal(t, payload, string(mine.device.Next().Payload))
+			mine.RequireDelivered(apnstest.ByPayload("test", i))
+			mine.RequireNone(apnstest.ByPayload("test", i+1))
 			assert.Len(t, mine.Records(), 1+i%2)
-			assert.Len(t, mine.phone.Inbox(), 1)
+			assert.Len(t, mine.device.Inbox(), 1)
 
 			mine.Clock.Advance(time.Duration(i) * 24 * time.Hour)
 			assert.WithinDuration(t, time.Now().Add(time.Duration(i)*24*time.Hour), mine.Clock.Now(), time.Minute)
@@ -62,8 +62,8 @@ func TestParallelTestsOnOneServerNeverSeeEachOther(t *testing.T) {
 
 func TestSpacesAreIsolatedFromEachOther(t *testing.T) {
 	t.Parallel()
-	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
-	got := mine.pushTo(t, other.phone.Token(other.app), `{}`)
+	mine, other := newTestTeam(t, shared.NewSpace(t)), newTestTeam(t, shared.NewSpace(t))
+	got := mine.pushTo(t, other.device.Token(other.app), `{}`)
 	assert.Equal(t, answer{400, got.id, "DeviceTokenNotForTopic"}, got, "the topic has the same name and is another one")
 	mine.RequireRejected(apns.DeviceTokenNotForTopic)
 	assert.Empty(t, other.Records())
@@ -82,7 +82,7 @@ func TestSpacesAreIsolatedFromEachOther(t *testing.T) {
 // Who signs wrongly looks for the refusal where it belongs.
 func TestARefusedProviderTokenIsSeenInTheSpaceThatItNames(t *testing.T) {
 	t.Parallel()
-	mine, other := newSender(t, shared.NewSpace(t)), newSender(t, shared.NewSpace(t))
+	mine, other := newTestTeam(t, shared.NewSpace(t)), newTestTeam(t, shared.NewSpace(t))
 	token := mine.ProviderToken()
 	mine.RevokeKey(mine.KeyID)
 	got := mine.push(t, `{}`, "authorization", "bearer "+token+"x")
@@ -93,23 +93,23 @@ func TestARefusedProviderTokenIsSeenInTheSpaceThatItNames(t *testing.T) {
 }
 
 func TestASpaceEndsWithItsTest(t *testing.T) {
-	var ended *sender
+	var ended *testTeam
 	var token string
 	t.Run("its test", func(t *testing.T) {
-		ended = newSender(t, shared.NewSpace(t))
-		token = ended.phone.Token(ended.app)
+		ended = newTestTeam(t, shared.NewSpace(t))
+		token = ended.device.Token(ended.app)
 		require.Equal(t, 200, ended.push(t, `{}`).status)
 	})
-	assert.Empty(t, shared.Records("space", ended.TeamID))
-	mine := newSender(t, shared.NewSpace(t))
+	assert.Empty(t, shared.Records(apnstest.ByTeam(ended.TeamID)))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	assert.Equal(t, "InvalidProviderToken", mine.push(t, `{}`, "authorization", "bearer "+ended.ProviderToken()).Reason)
 	assert.NotEqual(t, 200, mine.pushTo(t, token, `{}`).status)
 }
 
 func TestResetTakesASpaceBackToItsBeginning(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
-	mine.Inject(apnstest.Fault{Reason: apns.Forbidden})
+	mine := newTestTeam(t, shared.NewSpace(t))
+	mine.Inject(apnstest.Reject(apns.Forbidden))
 	require.Equal(t, 403, mine.push(t, `{}`).status)
 	mine.Advance(time.Hour)
 	mine.Reset()
@@ -120,41 +120,41 @@ func TestResetTakesASpaceBackToItsBeginning(t *testing.T) {
 
 func TestResetTakesAServerBackToItsBeginning(t *testing.T) {
 	apple := apnstest.NewServer(t)
-	all := newSender(t, &apple.Space)
-	space := newSender(t, apple.NewSpace(t))
-	all.phone.Disconnect()
+	all := newTestTeam(t, &apple.Space)
+	space := newTestTeam(t, apple.NewSpace(t))
+	all.device.Disconnect()
 	require.Equal(t, 200, all.push(t, `{"n":1}`).status)
 	require.Equal(t, 200, space.push(t, `{}`).status)
 	response, err := apple.Client().Post(apple.URL+"/3/device/00", "", nil) // of no team
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
-	apple.Inject(apnstest.Fault{Reason: apns.Shutdown})
+	apple.Inject(apnstest.Reject(apns.Shutdown))
 	require.Equal(t, 503, all.push(t, `{"n":2}`).status)
 
 	apple.Reset()
 	assert.Len(t, apple.Records(), 1, "the record of the other space stays")
-	all.phone.Connect()
+	all.device.Connect()
 	require.Equal(t, 200, all.push(t, `{"n":3}`).status, "no fault is left")
-	assert.Equal(t, `{"n":3}`, string(all.phone.Next().Payload), "what waited is forgotten")
+	assert.Equal(t, `{"n":3}`, string(all.device.Next().Payload), "what waited is forgotten")
 }
 
 func TestTheServerSeesWhatHappensInItsSpaces(t *testing.T) {
 	apple := apnstest.NewServer(t)
-	mine := newSender(t, apple.NewSpace(t))
+	mine := newTestTeam(t, apple.NewSpace(t))
 	got := mine.push(t, `{}`)
-	assert.Equal(t, mine.TeamID, apple.RequireAccepted("apns-id", got.id).TeamID)
-	apple.Inject(apnstest.Fault{Reason: apns.Shutdown})
+	assert.Equal(t, mine.TeamID, apple.RequireAccepted(apnstest.ByID(got.id)).TeamID)
+	apple.Inject(apnstest.Reject(apns.Shutdown))
 	assert.Equal(t, "Shutdown", mine.push(t, `{}`).Reason, "and its faults are everybody's")
 }
 
 func TestAClockIsSet(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	christmas := time.Date(2030, 12, 24, 18, 0, 0, 0, time.UTC)
 	mine.Clock.Set(christmas)
 	assert.WithinDuration(t, christmas, mine.Clock.Now(), time.Minute)
 	got := mine.push(t, `{}`)
 	require.Equal(t, 200, got.status, "provider tokens are signed by the same clock")
-	r := mine.RequireDelivered("since", christmas)
+	r := mine.RequireDelivered(apnstest.Since(christmas))
 	assert.Equal(t, got.id, r.ID)
 }

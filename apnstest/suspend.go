@@ -1,10 +1,10 @@
 package apnstest
 
-// Suspend takes the right to push from the team, on open connections as well: it is
-// refused with Forbidden.
+// Suspend suspends the team: its pushes are rejected with Forbidden, on open connections
+// as well.
 func (s *Space) Suspend() { s.tb.Helper(); s.suspend(true) }
 
-// Resume lets a suspended team push again.
+// Resume ends the suspension.
 func (s *Space) Resume() { s.tb.Helper(); s.suspend(false) }
 
 func (s *Space) suspend(suspended bool) {

@@ -13,27 +13,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// Wait waits until count pushes match a filter, those that came before included,
-// and returns them, the oldest first. If that takes too long the test ends, and is
-// told what came instead and where it differed.
+// Wait waits until count pushes match the filters, and returns them, oldest first. Pushes
+// that came before the call count:
 //
-// A filter is words and values in turn, and all of them must hold; of several values
-// for one word, one must:
+//	apple.Wait(2, apnstest.ByTopic(app.Topic), apnstest.ByState(apnstest.Delivered), apnstest.ByPayload("aps.badge", 7))
 //
-//	apple.Wait(2, "topic", app.Topic, "state", "delivered", "payload.aps.badge", 7)
-//
-// The words are
-//
-//	space environment topic token device channel push-type priority collapse-id
-//	apns-id apns-unique-id state status reason since until
-//
-// and payload. with the path of a value, as in payload.aps.alert.title or
-// payload.items.0; the value "" asks that there be one. A state is rejected,
-// accepted, stored, sent, delivered or dropped. A word that does not exist ends the
-// test with the nearest that does.
-func (s *Space) Wait(count int, filter ...any) []Record {
+// After [Config].Timeout it ends the test, and reports which pushes came instead and how
+// they differ.
+func (s *Space) Wait(count int, list ...Filter) []Record {
 	s.tb.Helper()
-	return s.wait(count, s.parse(filter))
+	return s.wait(count, s.parse(list))
 }
 
 func (s *Space) wait(count int, f filters.Filter) []Record {
@@ -55,21 +44,21 @@ func (s *Space) await(ctx context.Context, count int, f filters.Filter) []Record
 	return newRecords(found)
 }
 
-// explain tells what came instead.
+// explain describes the pushes that came instead.
 func (s *Space) explain(e *journal.NotMetError) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d pushes matched %s", len(e.Got), e.Want, &e.Filter)
 	if errors.Is(e.Err, context.DeadlineExceeded) {
 		fmt.Fprintf(&b, " within %v", s.server.Config.Timeout)
 	} else {
-		b.WriteString(", and those that came never will")
+		b.WriteString(", and no retry will change that")
 	}
 	if len(e.Misses) == 0 && len(e.Got) == 0 {
-		b.WriteString("; nothing came at all")
+		b.WriteString("; no push came")
 	}
 	for i := range e.Misses {
 		m := &e.Misses[i]
-		fmt.Fprintf(&b, "\n\tinstead came %v", newRecord(&m.Record))
+		fmt.Fprintf(&b, "\n\tinstead: %v", newRecord(&m.Record))
 		for _, d := range m.Differences {
 			fmt.Fprintf(&b, "\n\t\t%v", d)
 		}
@@ -78,16 +67,15 @@ func (s *Space) explain(e *journal.NotMetError) string {
 		fmt.Fprintf(&b, "\n\tand %d more", e.Others)
 	}
 	if e.Evicted {
-		b.WriteString("\n\tolder ones are forgotten")
+		b.WriteString("\n\tolder pushes are no longer in the history")
 	}
 	return b.String()
 }
 
-// Records returns the pushes so far that match a filter, the oldest first. It does
-// not wait.
-func (s *Space) Records(filter ...any) []Record {
+// Records returns the pushes so far that match the filters, oldest first. It does not wait.
+func (s *Space) Records(list ...Filter) []Record {
 	s.tb.Helper()
-	return newRecords(s.server.sim.Journal.Find(journal.Query{Filter: s.parse(filter)}).Records)
+	return newRecords(s.server.sim.Journal.Find(journal.Query{Filter: s.parse(list)}).Records)
 }
 
 func newRecords(list []journal.Record) []Record {
@@ -98,26 +86,25 @@ func newRecords(list []journal.Record) []Record {
 	return out
 }
 
-// RequireAccepted waits until a push that matches a filter, see [Space.Wait], is
-// accepted, and returns the first. It does not wait any longer when all that match
-// otherwise were refused for a reason that no repetition helps against.
-func (s *Space) RequireAccepted(filter ...any) Record {
+// RequireAccepted waits until a push that matches the filters is accepted, and returns the
+// first. It ends the test at once if all pushes that match the filters were rejected with
+// a reason for which providers do not retry.
+func (s *Space) RequireAccepted(list ...Filter) Record {
 	s.tb.Helper()
-	return s.requireState(filters.Accepted, filter)
+	return s.requireState(Accepted, list)
 }
 
-// RequireDelivered waits until a device has acknowledged a push that matches a
-// filter, see [Space.Wait], and returns the first. It does not wait any longer when all
-// that match otherwise were dropped, or refused for a reason that no repetition helps
-// against.
-func (s *Space) RequireDelivered(filter ...any) Record {
+// RequireDelivered waits until a device has acknowledged a push that matches the filters,
+// and returns the first. It ends the test at once if all pushes that match the filters were
+// dropped, or rejected with a reason for which providers do not retry.
+func (s *Space) RequireDelivered(list ...Filter) Record {
 	s.tb.Helper()
-	return s.requireState(filters.Delivered, filter)
+	return s.requireState(Delivered, list)
 }
 
-func (s *Space) requireState(state filters.State, filter []any) Record {
+func (s *Space) requireState(state State, list []Filter) Record {
 	s.tb.Helper()
-	wanted, candidates := s.parse(slices.Concat(filter, []any{"state", state})), s.parse(filter)
+	wanted, candidates := s.parse(slices.Concat(list, []Filter{ByState(state)})), s.parse(list)
 	ctx, cancel := s.within()
 	defer cancel()
 	for j := s.server.sim.Journal; ; {
@@ -136,8 +123,8 @@ func (s *Space) requireState(state filters.State, filter []any) Record {
 	return s.await(ctx, 1, wanted)[0]
 }
 
-// lost reports whether there are pushes that match a filter, and all of them have come to
-// nothing for good: a provider does not send them again.
+// lost reports whether pushes match a filter and none of them will be delivered: providers
+// do not send them again.
 func (s *Space) lost(f filters.Filter) bool {
 	list := s.server.sim.Journal.Find(journal.Query{Filter: f}).Records
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
@@ -156,24 +143,24 @@ func (s *Space) lost(f filters.Filter) bool {
 	})
 }
 
-// RequireRejected waits until a push that matches a filter, see [Space.Wait], is
-// refused with a reason, and returns the first.
-func (s *Space) RequireRejected(reason apns.Reason, filter ...any) Record {
+// RequireRejected waits until a push that matches the filters is rejected with a reason,
+// and returns the first.
+func (s *Space) RequireRejected(reason apns.Reason, list ...Filter) Record {
 	s.tb.Helper()
-	return s.Wait(1, slices.Concat(filter, []any{"reason", reason})...)[0]
+	return s.Wait(1, slices.Concat(list, []Filter{ByReason(reason)})...)[0]
 }
 
-// RequireNone ends the test if a push matches a filter, see [Space.Wait]:
+// RequireNone ends the test if a push matches the filters:
 //
-//	apple.RequireNone("device", phone.ID(), "state", "delivered")
+//	apple.RequireNone(apnstest.ByDevice(device.ID()), apnstest.ByState(apnstest.Delivered))
 //
-// It first waits until all that has come to the server is settled, which is to say
-// rejected, delivered, dropped, or stored for a device that is away or not in use; it
-// gives what is never settled the time of [Config].Timeout. What the code under test
-// has not sent yet it cannot know: wait for that code first.
-func (s *Space) RequireNone(filter ...any) {
+// It first waits until nothing more will happen to the pushes the server has received:
+// each is rejected, delivered, dropped, or stored for a device that is offline or not in
+// use. It waits no longer than [Config].Timeout. It cannot know what the code under test
+// has not sent yet: wait for that code first.
+func (s *Space) RequireNone(list ...Filter) {
 	s.tb.Helper()
-	f := s.parse(filter)
+	f := s.parse(list)
 	all := journal.Query{}
 	if !s.isDefault() {
 		all.Filter = s.parse(nil)
@@ -189,20 +176,20 @@ func (s *Space) RequireNone(filter ...any) {
 			}
 			s.tb.Fatalf("apnstest: %d pushes match %s, and none should:%s", len(found), &f, b.String())
 		}
-		settled := !slices.ContainsFunc(j.Find(all).Records, s.underWay)
-		if settled || j.Wait(ctx, cursor) != nil {
+		finished := !slices.ContainsFunc(j.Find(all).Records, s.unfinished)
+		if finished || j.Wait(ctx, cursor) != nil {
 			return
 		}
 	}
 }
 
-// underWay reports whether something is about to happen to a push.
-func (s *Space) underWay(r journal.Record) bool {
+// unfinished reports whether something more will happen to a push.
+func (s *Space) unfinished(r journal.Record) bool {
 	switch r.State {
 	case journal.Rejected, journal.Delivered, journal.Dropped:
-		return r.Push.Channel != "" && owed(&r)
+		return r.Push.Channel != "" && unacknowledged(&r)
 	case journal.Accepted:
-		return r.Push.Channel == "" || owed(&r)
+		return r.Push.Channel == "" || unacknowledged(&r)
 	case journal.Stored:
 		// What waits for a device that is there leaves at once.
 		cause := broker.Cause(r.Steps[len(r.Steps)-1].Cause)
@@ -213,29 +200,26 @@ func (s *Space) underWay(r journal.Record) bool {
 	}
 }
 
-// owed reports whether one of the many devices of a broadcast has yet to acknowledge it.
-func owed(r *journal.Record) bool {
+// unacknowledged reports whether a device has not yet acknowledged a broadcast.
+func unacknowledged(r *journal.Record) bool {
 	return r.Counts[journal.Sent] > r.Counts[journal.Delivered]+r.Counts[journal.Dropped]
 }
 
-// History tells what became of the notification with an apns-id, one line for
-// each thing that happened: "received", "accepted", "sent", "delivered", or
-// "rejected BadDeviceToken", "stored device-offline", "dropped expired". It is
-// empty for an id the server does not know any more.
+// History returns the steps of the push with an apns-id, such as "received", "accepted",
+// "sent", "delivered", or "rejected BadDeviceToken", "stored device-offline", "dropped
+// expired". It is empty if the server has no such push.
 func (s *Space) History(apnsID string) []string {
 	r, _ := s.Find(apnsID)
 	return r.History()
 }
 
-// Advice tells what a device would not show of the notification with an apns-id; see
-// [Record].
+// Advice returns the advice about the push with an apns-id; see [Record].
 func (s *Space) Advice(apnsID string) []apns.Advice {
 	r, _ := s.Find(apnsID)
 	return r.Advice
 }
 
-// Find returns the newest push with an apns-id, or an apns-unique-id. It does not
-// wait.
+// Find returns the newest push with an apns-id or apns-unique-id. It does not wait.
 func (s *Space) Find(apnsID string) (Record, bool) {
 	r, ok := s.get(apnsID)
 	if !ok {
@@ -244,8 +228,7 @@ func (s *Space) Find(apnsID string) (Record, bool) {
 	return newRecord(&r), true
 }
 
-// Replay submits a push that was accepted once more, and returns the apns-id of the
-// new one.
+// Replay submits an accepted push again, and returns the apns-id of the new one.
 func (s *Space) Replay(apnsID string) string {
 	s.tb.Helper()
 	r, ok := s.get(apnsID)

@@ -14,30 +14,30 @@ import (
 
 func TestWaitReturnsThePushesThatMatch(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	first, second := mine.push(t, `{"aps":{"badge":7}}`), mine.push(t, `{"aps":{"badge":7}}`)
 	mine.push(t, `{"aps":{"badge":8}}`)
-	got := mine.Wait(2, "topic", mine.app.Topic, "state", "delivered", "payload.aps.badge", 7)
+	got := mine.Wait(2, apnstest.ByTopic(mine.app.Topic), apnstest.ByState(apnstest.Delivered), apnstest.ByPayload("aps.badge", 7))
 	require.Len(t, got, 2)
 	assert.Equal(t, []string{first.id, second.id}, []string{got[0].ID, got[1].ID})
-	assert.Len(t, mine.Wait(3, "payload.aps.badge", 7, "payload.aps.badge", 8), 3, "one of the values has to hold")
+	assert.Len(t, mine.Wait(3, apnstest.ByPayload("aps.badge", 7, 8)), 3, "one of the values has to hold")
 }
 
 func TestARecordTellsAllThereIs(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	sent := mine.push(t, `{"aps":{"alert":"hi","badge":"3"}}`, "apns-push-type", "alert", "apns-collapse-id", "game")
-	r := mine.RequireDelivered("apns-id", sent.id)
+	r := mine.RequireDelivered(apnstest.ByID(sent.id))
 	assert.Equal(t, []string{"received", "accepted", "sent", "delivered"}, r.History())
-	assert.True(t, r.Has("accepted") && !r.Has("stored"))
-	assert.Equal(t, mine.phone.ID(), r.Device)
+	assert.True(t, r.Has(apnstest.Accepted) && !r.Has(apnstest.Stored))
+	assert.Equal(t, mine.device.ID(), r.Device)
 	assert.Equal(t, "game", r.CollapseID)
 	assert.Equal(t, 200, r.Status)
 	assert.Contains(t, r.Headers, apnstest.Header{Name: "apns-push-type", Value: "alert"})
-	assert.Equal(t, "provider token", r.Credential.Kind)
+	assert.Equal(t, apnstest.TokenCredential, r.Credential.Kind)
 	assert.Equal(t, []string{mine.TeamID, mine.KeyID}, []string{r.Credential.TeamID, r.Credential.KeyID})
 	require.NotEmpty(t, r.Checks)
-	assert.Equal(t, "passed", r.Checks[len(r.Checks)-1].Result)
+	assert.Equal(t, apnstest.CheckPassed, r.Checks[len(r.Checks)-1].Result)
 	require.Len(t, r.Advice, 1)
 	assert.Equal(t, apns.AdviceWrongType, r.Advice[0].Code)
 	assert.Equal(t, r.Advice, mine.Advice(sent.id))
@@ -49,27 +49,27 @@ func TestARecordTellsAllThereIs(t *testing.T) {
 
 func TestARefusalTellsTheCheckThatFailed(t *testing.T) {
 	t.Parallel()
-	mine := newSender(t, shared.NewSpace(t))
+	mine := newTestTeam(t, shared.NewSpace(t))
 	mine.push(t, `{}`, "apns-priority", "7")
 	r := mine.RequireRejected(apns.BadPriority)
 	assert.Equal(t, 400, r.Status)
 	assert.NotEmpty(t, r.Detail)
-	results := map[string]int{}
+	results := map[apnstest.CheckResult]int{}
 	for _, c := range r.Checks {
 		results[c.Result]++
 	}
-	assert.Equal(t, 1, results["failed"])
-	assert.Positive(t, results["not reached"])
+	assert.Equal(t, 1, results[apnstest.CheckFailed])
+	assert.Positive(t, results[apnstest.CheckNotReached])
 }
 
 // quickly runs a test that fails on a server in memory, where waiting takes no time.
-func quickly(t *testing.T, f func(t *testing.T, mine *sender)) (message string) {
+func quickly(t *testing.T, f func(t *testing.T, mine *testTeam)) (message string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		message = failure(t, func(tb testing.TB) {
 			apple := apnstest.InMemory(tb)
 			app := apple.NewApp("com.example.app")
-			f(t, &sender{&apple.Space, app, apple.NewDevice(app)})
+			f(t, &testTeam{&apple.Space, app, apple.NewDevice(app)})
 		})
 	})
 	return message
@@ -78,47 +78,47 @@ func quickly(t *testing.T, f func(t *testing.T, mine *sender)) (message string) 
 func TestAFailureTellsWhatCameInstead(t *testing.T) {
 	t.Parallel()
 	var id string
-	message := quickly(t, func(t *testing.T, mine *sender) {
+	message := quickly(t, func(t *testing.T, mine *testTeam) {
 		id = mine.push(t, `{"aps":{"badge":3}}`).id
-		mine.RequireDelivered("payload.aps.badge", 7, "push-type", "alert")
+		mine.RequireDelivered(apnstest.ByPayload("aps.badge", 7), apnstest.ByPushType("alert"))
 	})
-	assert.Contains(t, message, "0 of 1 pushes matched push-type=alert state=delivered payload.aps.badge=7 within 10s\n\tinstead came "+id+" to token ")
+	assert.Contains(t, message, "0 of 1 pushes matched push-type=alert state=delivered payload.aps.badge=7 within 10s\n\tinstead: "+id+" to token ")
 	assert.Contains(t, message, ", topic com.example.app: received, accepted, sent, delivered\n\t\tpush-type is not known, not alert\n\t\tpayload.aps.badge is 3, not 7")
 }
 
 func TestWhatNeverWillBeIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		push func(*testing.T, *sender)
+		push func(*testing.T, *testTeam)
 		now  bool
 	}{
-		"refused for good": {func(t *testing.T, mine *sender) {
-			token := mine.phone.Token(mine.app)
-			mine.phone.Uninstall(mine.app)
+		"refused for good": {func(t *testing.T, mine *testTeam) {
+			token := mine.device.Token(mine.app)
+			mine.device.Uninstall(mine.app)
 			mine.pushTo(t, token, `{"n":1}`)
 		}, true},
-		"dropped": {func(t *testing.T, mine *sender) {
-			mine.phone.Disconnect()
+		"dropped": {func(t *testing.T, mine *testTeam) {
+			mine.device.Disconnect()
 			mine.push(t, `{"n":1}`, "apns-expiration", "0")
 		}, true},
-		"refused, and may be repeated": {func(t *testing.T, mine *sender) {
-			mine.Inject(apnstest.Fault{Reason: apns.TooManyRequests})
+		"refused, and may be repeated": {func(t *testing.T, mine *testTeam) {
+			mine.Inject(apnstest.Reject(apns.TooManyRequests))
 			mine.push(t, `{"n":1}`)
 		}, false},
-		"stored":       {func(t *testing.T, mine *sender) { mine.phone.Disconnect(); mine.push(t, `{"n":1}`) }, false},
-		"nothing came": {func(*testing.T, *sender) {}, false},
+		"stored":       {func(t *testing.T, mine *testTeam) { mine.device.Disconnect(); mine.push(t, `{"n":1}`) }, false},
+		"nothing came": {func(*testing.T, *testTeam) {}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var began, ended time.Time
-			message := quickly(t, func(t *testing.T, mine *sender) {
+			message := quickly(t, func(t *testing.T, mine *testTeam) {
 				tc.push(t, mine)
 				began = time.Now()
 				defer func() { ended = time.Now() }()
-				mine.RequireDelivered("topic", mine.app.Topic)
+				mine.RequireDelivered(apnstest.ByTopic(mine.app.Topic))
 			})
 			if tc.now {
 				assert.Less(t, ended.Sub(began), apnstest.DefaultTimeout)
-				assert.Contains(t, message, "0 of 1 pushes matched topic=com.example.app state=delivered, and those that came never will\n\tinstead came ")
+				assert.Contains(t, message, "0 of 1 pushes matched topic=com.example.app state=delivered, and no retry will change that\n\tinstead: ")
 				return
 			}
 			assert.GreaterOrEqual(t, ended.Sub(began), apnstest.DefaultTimeout, "another may come")
@@ -130,15 +130,15 @@ func TestWhatNeverWillBeIsNotWaitedFor(t *testing.T) {
 func TestAFilterThatCannotBeMeantIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		filter []any
+		filter apnstest.Filter
 		want   string
 	}{
-		{[]any{"topik", "x"}, "topik: there is no such filter word; did you mean topic?"},
-		{[]any{"topic"}, `the value of "topic" is missing; words and values take turns`},
-		{[]any{"topic", "x", 7}, "a word is missing before 7; words and values take turns"},
-		{[]any{"reason", "BadTokken"}, `reason: there is no "BadTokken"; did you mean BadTopic?`},
+		{apnstest.ByTopic(), `the filter "topic" has no value; give at least one`},
+		{apnstest.ByReason("BadTokken"), `reason: there is no "BadTokken"; did you mean BadTopic?`},
+		{apnstest.ByState("sennt"), `state: there is no "sennt"; did you mean sent?`},
+		{apnstest.ByPath("/3/device/*"), "path: there is no such filter word"},
 	} {
-		message := failure(t, func(tb testing.TB) { shared.NewSpace(tb).Wait(1, tc.filter...) })
+		message := failure(t, func(tb testing.TB) { shared.NewSpace(tb).Wait(1, tc.filter) })
 		assert.Contains(t, message, "apnstest: filter: ")
 		assert.Contains(t, message, tc.want)
 	}
@@ -146,38 +146,38 @@ func TestAFilterThatCannotBeMeantIsExplained(t *testing.T) {
 
 func TestRequireNoneWaitsForWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	message := quickly(t, func(t *testing.T, mine *sender) {
-		mine.phone.SetAckDelay(3 * time.Second)
+	message := quickly(t, func(t *testing.T, mine *testTeam) {
+		mine.device.SetAckDelay(3 * time.Second)
 		mine.push(t, `{"n":1}`)
-		mine.RequireNone("state", "delivered")
+		mine.RequireNone(apnstest.ByState(apnstest.Delivered))
 	})
 	assert.Regexp(t, `^apnstest: 1 pushes match state=delivered, and none should:\n\t.*: received, accepted, sent, delivered$`, message)
-	message = quickly(t, func(t *testing.T, mine *sender) {
-		mine.phone.Disconnect()
+	message = quickly(t, func(t *testing.T, mine *testTeam) {
+		mine.device.Disconnect()
 		mine.push(t, `{"n":1}`)
-		mine.RequireNone("state", "delivered")
-		mine.phone.Connect()
-		mine.RequireNone("state", "delivered")
+		mine.RequireNone(apnstest.ByState(apnstest.Delivered))
+		mine.device.Connect()
+		mine.RequireNone(apnstest.ByState(apnstest.Delivered))
 	})
 	assert.Contains(t, message, "received, accepted, stored device-offline, sent, delivered")
 }
 
 func TestRequireNoneDoesNotWaitForWhatIsSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mine := newSender(t, &apnstest.InMemory(t).Space)
+		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
 		began := time.Now()
 		mine.RequireNone()
 		mine.push(t, `{"n":1}`)
 		mine.push(t, `{"n":2}`, "apns-priority", "7")
-		mine.phone.Disconnect()
+		mine.device.Disconnect()
 		mine.push(t, `{"n":3}`)
-		mine.RequireNone("payload.n", 4)
+		mine.RequireNone(apnstest.ByPayload("n", 4))
 		assert.Zero(t, time.Since(began), "one is delivered, one rejected, one stored")
 
-		mine.phone.Connect()
-		mine.phone.SetAckDelay(-1)
+		mine.device.Connect()
+		mine.device.SetAckDelay(-1)
 		mine.push(t, `{"n":5}`)
-		mine.RequireNone("payload.n", 5, "state", "delivered")
+		mine.RequireNone(apnstest.ByPayload("n", 5), apnstest.ByState(apnstest.Delivered))
 		assert.Equal(t, apnstest.DefaultTimeout, time.Since(began), "what is never settled has its time")
 	})
 }
