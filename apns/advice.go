@@ -64,7 +64,7 @@ var advices = []AdviceInfo{
 	{AdviceNoAps, "The payload has no aps; a push of this type does nothing without it.", payloadPage},
 	{AdviceMisplacedKey, "A key that belongs in aps is outside it, where the system ignores it.", payloadPage},
 	{AdviceUnknownKey, "A key in aps is unknown to the system and ignored.", payloadPage},
-	{AdviceUnusedKey, "A key is ignored because of what stands beside it, or is missing there.", payloadPage + "; " + livePage},
+	{AdviceUnusedKey, "A key is ignored because of another key, or because another key is missing.", payloadPage + "; " + livePage},
 	{AdviceLegacyKey, "A key is from earlier system versions and ignored by current ones.", payloadPage + "; observed: node-apn"},
 	{AdviceWrongType, "A value has the wrong JSON type; the system ignores it, or the whole push.", payloadPage},
 	{AdviceBadValue, "A value is not one of those the system knows.", payloadPage},
