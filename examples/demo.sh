@@ -73,10 +73,10 @@ show <"$work/simulator.log"
 
 step "2. A device is activated, connects, proves itself, and gets its tokens."
 start_device "$work/device.log"
-await "$work/device.log" "App token:" "the device's handshake"
+await "$work/device.log" "Device token of" "the device's handshake"
 await "$work/device.log" "/3/device/" "the app's token"
 show <"$work/device.log"
-token=$(awk '/^App token/ { app = 1 } app && $1 == "sealed" { print $2; exit }' "$work/device.log")
+token=$(awk '/^Device token/ { app = 1 } app && $1 == "token" { print $2; exit }' "$work/device.log")
 [[ $token =~ ^[0-9a-f]{64}$ ]] || fail "the device printed no token"
 
 step "3. A provider pushes with a provider token, a JWT signed with its key."
@@ -93,7 +93,7 @@ step "5. The device goes away. APNs accepts a push and keeps it."
 stop_device
 push "kept while you were away" --token "$token" || fail "the push to the absent device was refused"
 
-step "6. The device comes back with its sealed token, which APNs opens and compares with its certificate."
+step "6. The device comes back with its base token, which APNs opens and compares with its certificate."
 start_device "$work/again.log"
 await "$work/again.log" "kept while you were away" "the delivery from the store"
 show <"$work/again.log"

@@ -47,7 +47,7 @@ func (c *control) activate(ctx context.Context, key crypto.Signer, name string, 
 	template := &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}
 	der, err := x509.CreateCertificateRequest(rand.Reader, template, key)
 	if err != nil {
-		return device.Identity{}, fmt.Errorf("make the signing request: %w", err)
+		return device.Identity{}, fmt.Errorf("create the certificate signing request: %w", err)
 	}
 	request := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
 	order := activation{CSR: string(request), Topics: topics}
@@ -60,7 +60,7 @@ func (c *control) activate(ctx context.Context, key crypto.Signer, name string, 
 	}
 	chain, err := parseChain([]byte(answer.Certificate))
 	if err != nil {
-		return device.Identity{}, fmt.Errorf("activate: the answer has no certificate: %w", err)
+		return device.Identity{}, fmt.Errorf("activate: the response contains no certificate: %w", err)
 	}
 	return device.Identity{Chain: chain, Key: key}, nil
 }
@@ -78,7 +78,7 @@ func parseChain(text []byte) ([][]byte, error) {
 		}
 	}
 	if len(chain) == 0 {
-		return nil, errors.New("there is no CERTIFICATE block in PEM form")
+		return nil, errors.New("no CERTIFICATE block in PEM")
 	}
 	return chain, nil
 }

@@ -71,7 +71,7 @@ func TestPersonSeesASubscription(t *testing.T) {
 	follow(sim)
 	code, stdout, stderr := process.end()
 	assert.Zero(t, code, stderr)
-	golden(t, "story-channel.txt", stdout, sim)
+	golden(t, "textreport-channel.txt", stdout, sim)
 }
 
 func TestProgramReadsTheChannelOfANotification(t *testing.T) {
@@ -101,7 +101,7 @@ func TestStateKeepsWhatTheDeviceHasGotOfAChannel(t *testing.T) {
 	assert.Equal(t, uint64(checkpointNow), c.subscribe().Apps[0].Subscribe[0].Checkpoint)
 	code, stdout, stderr := process.end()
 	require.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "what is newer than the checkpoint 1767225600000000000 (2026-01-01T00:00:00Z)")
+	assert.Contains(t, stdout, "messages newer than checkpoint 1767225600000000000 (2026-01-01T00:00:00Z)")
 }
 
 func TestChannelsAreChecked(t *testing.T) {
@@ -130,7 +130,7 @@ func TestAppWithAChannelIsInstalled(t *testing.T) {
 
 func TestChangedAndRefusedSubscriptionsHaveTheirWords(t *testing.T) {
 	change := device.StepChannels{Ended: []device.Subscription{{Topic: demo, Channel: "\x01"}}}
-	assert.Equal(t, "\nChannels: a change\n  unsubscribe AQ== of com.example.demo\n", reportOf(t, change))
+	assert.Equal(t, "\nChannels: changed subscriptions\n  unsubscribe AQ== of com.example.demo\n", reportOf(t, change))
 	ended := device.Event{Kind: device.EventSubscriptionEnded, Topic: demo, Channel: "\x01", Err: errors.New("no\x1b[2J")}
 	assert.Contains(t, reportOf(t, ended), `no\x1b[2J`)
 }

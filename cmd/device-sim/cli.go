@@ -24,11 +24,11 @@ import (
 // cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name. Where the
 // control API is may also stand in the variables of apns-sim.
 type cli struct {
-	LogLevel slog.Level `help:"What goes to stderr besides errors: debug, info, warn or error." default:"warn"`
+	LogLevel slog.Level `help:"Lowest log level written to stderr: debug, info, warn or error." default:"warn"`
 
-	Run       runCmd       `cmd:"" default:"withargs" help:"Be one device: activate, connect, show what comes, and do what is typed (help lists it)."`
-	Handshake handshakeCmd `cmd:"" help:"Log in twice and explain each frame, byte by byte; with --wait, receive a push."`
-	Fleet     fleetCmd     `cmd:"" help:"Be thousands of devices: connect at a pace, churn, follow a script, sum up."`
+	Run       runCmd       `cmd:"" default:"withargs" help:"Run one device: activate it, connect it, show its pushes, and execute the commands you type (help lists them)."`
+	Handshake handshakeCmd `cmd:"" help:"Log in twice and explain each frame, byte by byte. With --wait, receive a push as well."`
+	Fleet     fleetCmd     `cmd:"" help:"Run thousands of devices for load tests: ramp up, churn, follow a script, print a summary."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
@@ -39,17 +39,17 @@ type command interface {
 
 // runCmd are the flags of the verb run.
 type runCmd struct {
-	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
-	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
-	ControlToken string           `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
-	Control      string           `help:"Control API of the simulator, for the device certificate (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
+	Server       string           `help:"Courier to connect to (default: the one the control API reports, or ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	CA           string           `name:"ca" help:"Root certificate to trust, in PEM (default: the one the control API returns)." placeholder:"FILE"`
+	ControlToken string           `help:"Bearer token of the control API, if it requires one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
+	Control      string           `help:"Control API of the simulator, which issues the device certificate (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
 	Topic        []string         `help:"App to install, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
-	Channel      []string         `help:"Broadcast channel to subscribe an app to, by bundle ID and channel id in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
+	Channel      []string         `help:"Broadcast channel to subscribe to: the app's bundle ID and the channel ID in base64; repeatable." placeholder:"BUNDLE-ID:ID"`
 	Environment  apns.Environment `help:"Environment of the device: production or sandbox." default:"production"`
-	State        string           `help:"Directory that keeps key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
-	Style        string           `help:"Way to log in: v3 (proof in Connect), v2 or none (certificate in TLS, with or without ALPN), pack (as v3, in packed frames), both (v3 or pack, as the courier likes)." enum:"v3,v2,none,pack,both" default:"v3"`
-	KeyType      string           `help:"Kind of a new device key: ec (P-256) or rsa (2048)." enum:"ec,rsa" default:"ec"`
-	Name         string           `help:"Name in the device certificate; a UUID without it." placeholder:"NAME"`
+	State        string           `help:"Directory for key, certificate and tokens, so that the next run is the same device." placeholder:"DIR"`
+	Style        string           `help:"Login style: v3 (signed nonce in Connect), v2 or none (certificate in TLS, with or without ALPN), pack (as v3, in packed frames), both (v3 or pack, whichever the courier selects)." enum:"v3,v2,none,pack,both" default:"v3"`
+	KeyType      string           `help:"Type of a new device key: ec (P-256) or rsa (2048 bits)." enum:"ec,rsa" default:"ec"`
+	Name         string           `help:"Common name of the device certificate (default: a UUID)." placeholder:"NAME"`
 	JSON         bool             `name:"json" help:"Write one JSON object per line to stdout."`
 
 	style    device.Style
@@ -84,7 +84,7 @@ func (c *runCmd) AfterApply() error {
 func checkTopics(topics []string) error {
 	for _, topic := range topics {
 		if !apns.ValidTopic(topic) {
-			return fmt.Errorf("--topic %q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
+			return fmt.Errorf("--topic %q is not a bundle ID: use letters, digits, hyphens and dots, such as com.example.demo", topic)
 		}
 	}
 	return nil
@@ -95,7 +95,7 @@ func checkTopics(topics []string) error {
 func checkControl(control string) error {
 	u, err := url.Parse(control)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return fmt.Errorf("--control %q is no URL of a server: use a URL like http://127.0.0.1:8197", control)
+		return fmt.Errorf("--control %q is not an HTTP URL: use one like http://127.0.0.1:8197", control)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func checkServer(server string) error {
 		return nil
 	}
 	if _, _, err := net.SplitHostPort(server); err != nil {
-		return fmt.Errorf("--server %q is no address: use HOST:PORT, as in %s", server, productionServer)
+		return fmt.Errorf("--server %q is not an address: use HOST:PORT, such as %s", server, productionServer)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	helped := false
 	parser, err := kong.New(&c,
 		kong.Name("device-sim"),
-		kong.Description("A phone for the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage, 4 less than expected, 6 server unreachable."),
+		kong.Description("Emulates devices of the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage error, 4 fewer notifications than --expect, 6 server unreachable."),
 		variables(),
 		kong.DefaultEnvars("DEVICE_SIM"),
 		kong.Writers(std.stdout, std.stderr),

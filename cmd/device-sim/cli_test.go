@@ -66,7 +66,7 @@ func TestTheControlAPIMayStandInTheVariablesOfApnsSim(t *testing.T) {
 
 func TestHelpAndVersionSucceed(t *testing.T) {
 	for args, want := range map[string]string{
-		"--help":     "A phone for the APNs simulator.",
+		"--help":     "Emulates devices of the APNs simulator.",
 		"run --help": "$DEVICE_SIM_SERVER",
 		"version":    "device-sim ",
 	} {

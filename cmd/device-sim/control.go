@@ -62,7 +62,7 @@ func (c *control) openToken(ctx context.Context, token []byte) (*openedToken, er
 	}
 	opened := new(openedToken)
 	if err := json.Unmarshal(reply, opened); err != nil {
-		return nil, fmt.Errorf("what is in a token is no JSON: %w", err)
+		return nil, fmt.Errorf("the opened token is not JSON: %w", err)
 	}
 	return opened, nil
 }
@@ -80,7 +80,7 @@ func (c *control) post(ctx context.Context, path string, question, answer any) e
 	if err := json.Unmarshal(reply, answer); err != nil {
 		return &failure{
 			code: exitFailure, err: fmt.Errorf("%s%s did not answer with JSON: %w", c.url, path, err),
-			remedy: "--control must be the control address of apns-sim, as its ready record tells it",
+			remedy: "set --control to the control address that apns-sim shows in its ready record",
 		}
 	}
 	return nil
@@ -101,8 +101,8 @@ func (c *control) do(ctx context.Context, method, path string, body []byte) ([]b
 	response, err := c.client.Do(request)
 	if err != nil {
 		return nil, &failure{
-			code: exitUnreachable, err: fmt.Errorf("the simulator's control API cannot be reached: %w", err),
-			remedy: "start it with: apns-sim serve; if it runs elsewhere, name its control address with --control",
+			code: exitUnreachable, err: fmt.Errorf("cannot reach the simulator's control API: %w", err),
+			remedy: "start it with apns-sim serve, or set --control to the address of its control API",
 		}
 	}
 	defer response.Body.Close()

@@ -34,7 +34,7 @@ func (c *control) courier(ctx context.Context, server string, env apns.Environme
 	case address == "":
 		return "", &failure{
 			code: exitUnreachable, err: errors.New("the simulator has no courier for this environment"),
-			remedy: "start apns-sim with --listen-device and --listen-device-sandbox, or name a courier with --server",
+			remedy: "start apns-sim with --listen-device or --listen-device-sandbox, or set --server",
 		}
 	}
 	return c.near(address), nil

@@ -42,12 +42,12 @@ func certificateRows(c *x509.Certificate) []row {
 func nonceRows(nonce []byte) []row {
 	at, err := courier.ParseNonce(nonce)
 	if err != nil {
-		return []row{{"broken", err.Error()}}
+		return []row{{"malformed", err.Error()}}
 	}
 	return []row{
-		{hex.EncodeToString(nonce[:1]), "for a courier; 01 would be for a web service"},
+		{hex.EncodeToString(nonce[:1]), "for a courier; 01 is for a web service"},
 		{hex.EncodeToString(nonce[1:9]), "the device's clock: " + at.UTC().Format(time.RFC3339) + ", in milliseconds since 1970"},
-		{hex.EncodeToString(nonce[9:]), "random, so that no login is like another"},
+		{hex.EncodeToString(nonce[9:]), "random, so that each login is different"},
 	}
 }
 
@@ -76,8 +76,8 @@ func tokenRows(token []byte) []row {
 		return nil
 	}
 	return []row{
-		{"first 16", hex.EncodeToString(token[:sivSize]) + ": the synthetic IV (RFC 5297), made from the record and the token key; it starts the encryption and shows any change"},
-		{fmt.Sprintf("other %d", len(token)-sivSize), hex.EncodeToString(token[sivSize:]) + ": the record, encrypted: flags, device id, topic tag, a counter of retirements; only APNs can open it"},
+		{"first 16", hex.EncodeToString(token[:sivSize]) + ": the synthetic IV (RFC 5297), computed from the record and the token key; it starts the encryption and detects changes"},
+		{fmt.Sprintf("other %d", len(token)-sivSize), hex.EncodeToString(token[sivSize:]) + ": the record, encrypted: flags, device id, topic tag, a counter of retirements; only APNs can decrypt it"},
 	}
 }
 
@@ -110,16 +110,16 @@ func (t *openedToken) rows() []row {
 	if t.Topic != "" {
 		tag += ", which is that of " + t.Topic
 	}
-	key := "the newest token key has sealed it"
+	key := "sealed with the newest token key"
 	if t.Key > 0 {
-		key = fmt.Sprintf("%d newer token keys have come since it was sealed", t.Key)
+		key = fmt.Sprintf("sealed with an older token key, %d rotations ago", t.Key)
 	}
 	rows := []row{
-		{"as APNs sees it", t.Record + ", in the clear"},
+		{"opened by APNs", t.Record + ", in the clear"},
 		{"· flags", fmt.Sprintf("%s: %s, %s, user %d of the device", t.Record[:2], kind, t.Environment, t.User)},
 		{"· device", t.Record[2:18] + ": the key hash of its certificate"},
 		{"· topic tag", tag},
-		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; one after that retires it", t.Record[26:], t.Retirements)},
+		{"· retirements", fmt.Sprintf("%s: %d before it was sealed; the next one retires it", t.Record[26:], t.Retirements)},
 		{"· key", key},
 	}
 	if !t.Retired.IsZero() {

@@ -46,9 +46,9 @@ func firstConnectFailed(server string, err error) *failure {
 	switch {
 	case isNet && op.Op == "dial":
 		f.code = exitUnreachable
-		f.remedy = "start the simulator with: apns-sim serve; if it runs elsewhere, name its device address with --server"
+		f.remedy = "start the simulator with apns-sim serve, or set --server to its device address"
 	case isTrust:
-		f.remedy = "the server's certificate is not of this simulator: check --server, and --ca or --control"
+		f.remedy = "another authority issued the server's certificate: check --server, and --ca or --control"
 	case !isRefused:
 		f.remedy = "check that --server is the device address of apns-sim (5223 in production, 5224 in the sandbox)"
 	}

@@ -69,17 +69,17 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		{"no such verb", []string{"walk"}, 2, []string{"unexpected argument walk"}},
 		{"no such environment", []string{"run", "--environment", "staging"}, 2, []string{"use production or sandbox"}},
 		{"no such style", []string{"run", "--style", "v9"}, 2, []string{`must be one of "v3","v2","none","pack","both"`}},
-		{"no topic", []string{"run", "--topic", "a b"}, 2, []string{`--topic "a b" is no bundle ID`}},
+		{"no topic", []string{"run", "--topic", "a b"}, 2, []string{`--topic "a b" is not a bundle ID`}},
 		{"no address", []string{"run", "--server", "localhost"}, 2, []string{"use HOST:PORT"}},
-		{"no URL", []string{"run", "--control", "http://a b"}, 2, []string{"use a URL like http://127.0.0.1:8197"}},
-		{"no simulator", []string{"run", "--control", "http://" + dead}, 6, []string{"control API cannot be reached", "start it with: apns-sim serve"}},
-		{"no courier", []string{"run", "--control", sim.control.URL, "--server", dead}, 6, []string{"cannot connect to the courier at " + dead, "start the simulator with: apns-sim serve"}},
+		{"no URL", []string{"run", "--control", "http://a b"}, 2, []string{"use one like http://127.0.0.1:8197"}},
+		{"no simulator", []string{"run", "--control", "http://" + dead}, 6, []string{"cannot reach the simulator's control API", "start it with apns-sim serve"}},
+		{"no courier", []string{"run", "--control", sim.control.URL, "--server", dead}, 6, []string{"cannot connect to the courier at " + dead, "start the simulator with apns-sim serve"}},
 		{"provider port instead of device port", []string{"run", "--control", sim.control.URL, "--server", sim.control.Listener.Addr().String()}, 1, []string{"TLS handshake", "check that --server is the device address"}},
 		{"root file missing", sim.flags("--ca", filepath.Join(dir, "nowhere.pem")), 1, []string{"root certificate: open"}},
-		{"root file empty", sim.flags("--ca", empty), 2, []string{"there is no certificate in " + empty, "caFile"}},
+		{"root file empty", sim.flags("--ca", empty), 2, []string{"no certificate in " + empty, "caFile"}},
 		{"broken state", sim.flags("--state", broken), 1, []string{"read " + filepath.Join(broken, keyFile), "remove the directory"}},
 		{"activation refused", []string{"run", "--control", refusing.URL}, 1, []string{"422 Unprocessable Entity: topics[0] is taken"}},
-		{"not a control API", []string{"run", "--control", other.URL}, 1, []string{"did not answer with JSON", "--control must be"}},
+		{"not a control API", []string{"run", "--control", other.URL}, 1, []string{"did not answer with JSON", "set --control to"}},
 		{"not there at the control API", []string{"run", "--control", sim.control.URL + "/nowhere"}, 1, []string{"404 Not Found"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		require.ErrorContains(t, err, "bad certificate")
 		code, _, stderr := process.wait()
 		assert.Equal(t, 1, code)
-		assert.Contains(t, stderr, "not of this simulator")
+		assert.Contains(t, stderr, "another authority issued")
 	})
 }
 

@@ -18,36 +18,36 @@ import (
 
 // fleetCmd are the flags of the verb fleet.
 type fleetCmd struct {
-	Server       string           `help:"Courier to connect to (default: the one that --control names; ${server}, in the sandbox ${sandbox}, if it names none)." placeholder:"HOST:PORT"`
-	CA           string           `name:"ca" help:"Root certificate to trust, PEM. Without it the simulator is asked at --control." placeholder:"FILE"`
-	Control      string           `help:"Control API of the simulator, for the device certificates (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
-	ControlToken string           `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
+	Server       string           `help:"Courier to connect to (default: the one the control API reports, or ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
+	CA           string           `name:"ca" help:"Root certificate to trust, in PEM (default: the one the control API returns)." placeholder:"FILE"`
+	Control      string           `help:"Control API of the simulator, which issues the device certificates (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
+	ControlToken string           `help:"Bearer token of the control API, if it requires one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Topic        []string         `help:"App to install on each device, by bundle ID; repeatable (default: ${default})." default:"com.example.demo" placeholder:"BUNDLE-ID"`
 	Environment  apns.Environment `help:"Environment of the devices: production or sandbox." default:"production"`
-	Style        string           `help:"Way to log in: ${styles}." default:"v3"`
-	State        string           `help:"Directory that keeps keys, certificates and tokens, so that the next run has the same devices." placeholder:"DIR"`
+	Style        string           `help:"Login style: ${styles}." default:"v3"`
+	State        string           `help:"Directory for keys, certificates and tokens, so that the next run has the same devices." placeholder:"DIR"`
 
 	Count    int           `help:"Number of devices (default: ${default})." default:"1000"`
-	Ramp     string        `help:"Pace of the first logins: a rate like 200/s, or the time for all, like 30s. Without it, as fast as they go." placeholder:"RATE|TIME"`
-	Logins   int           `help:"First logins under way at a time (default: ${default})." default:"64"`
-	Sources  int           `help:"Loopback addresses to connect from, 127.0.0.1 and up. 0 is one for each 20000 devices." default:"0"`
-	Duration time.Duration `help:"End after this time. 0 is at a signal." default:"0"`
+	Ramp     string        `help:"Rate of the first logins, like 200/s, or the time for all of them, like 30s (default: no limit)." placeholder:"RATE|TIME"`
+	Logins   int           `help:"Maximum concurrent first logins (default: ${default})." default:"64"`
+	Sources  int           `help:"Number of loopback addresses to connect from, starting at 127.0.0.1. 0 uses one per 20000 devices." default:"0"`
+	Duration time.Duration `help:"Stop after this time. 0 runs until a signal." default:"0"`
 
-	Churn    string        `help:"Disturb devices at random: ${churn}, each with its rate." placeholder:"disconnect=10/s,kill=5/s"`
-	Down     time.Duration `help:"Longest time that a disturbance lasts; each lasts a random part of it (default: ${default})." default:"2s"`
-	Script   string        `help:"File with what happens when, a step on each line, as in: at 10s disconnect 20%. - is standard input." placeholder:"FILE"`
-	Seed     uint64        `help:"Seed of everything random. 0 picks one; the summary tells it." default:"0"`
-	AckDelay string        `help:"How long acknowledgements wait: a time, or never." default:"0s"`
+	Churn    string        `help:"Actions on random devices, each with a rate: ${churn}." placeholder:"disconnect=10/s,kill=5/s"`
+	Down     time.Duration `help:"Maximum time until a churn action is undone; each takes a random part of it (default: ${default})." default:"2s"`
+	Script   string        `help:"Script file with one step per line, such as: at 10s disconnect 20%. - reads standard input." placeholder:"FILE"`
+	Seed     uint64        `help:"Random seed. 0 picks one, which the summary shows." default:"0"`
+	AckDelay string        `help:"Delay of acknowledgements: a time, or never." default:"0s"`
 
-	Tokens   string        `help:"File that always holds the device tokens of the fleet, one JSON object on each line." placeholder:"FILE"`
-	Record   string        `help:"File for what each device got: tokens and notifications, one JSON object on each line. - is standard output." placeholder:"FILE"`
-	IDField  string        `help:"Field of a payload that names the push; the same name twice to one token is a duplicate (default: ${default})." default:"id"`
+	Tokens   string        `help:"File to keep up to date with the fleet's device tokens, one JSON object per line." placeholder:"FILE"`
+	Record   string        `help:"File for the tokens and notifications each device receives, one JSON object per line. - writes to standard output." placeholder:"FILE"`
+	IDField  string        `help:"Payload field that identifies a push; the same value received twice for one token is a duplicate (default: ${default})." default:"id"`
 	JSON     bool          `name:"json" help:"Write one JSON object per line to stdout for every event of every device."`
-	Payloads bool          `help:"With --json, tell payloads." default:"true" negatable:""`
-	Interval time.Duration `help:"Time between two lines of progress (default: ${default})." default:"1s"`
+	Payloads bool          `help:"With --json, include payloads." default:"true" negatable:""`
+	Interval time.Duration `help:"Interval between progress lines (default: ${default})." default:"1s"`
 
-	Expect int64    `help:"End as soon as so many notifications have come; exit code 4 if it ends before." default:"0"`
-	FailOn []string `help:"Exit code 1 if it has happened: ${failOn}; repeatable." placeholder:"WHAT"`
+	Expect int64    `help:"Stop once this many notifications have arrived; exit code 4 if the run ends with fewer. 0 disables." default:"0"`
+	FailOn []string `help:"Exit with code 1 if this count is not 0 at the end: ${failOn}; repeatable." placeholder:"WHAT"`
 
 	style    device.Style
 	ramp     loadgen.Ramp
@@ -81,14 +81,14 @@ func (c *fleetCmd) AfterApply() error {
 		least int
 	}{{"--count", c.Count, 1}, {"--logins", c.Logins, 1}, {"--sources", c.Sources, 0}} {
 		if number.value < number.least {
-			return fmt.Errorf("%s %d is too few: use %d or more", number.flag, number.value, number.least)
+			return fmt.Errorf("%s %d is too small: use %d or more", number.flag, number.value, number.least)
 		}
 	}
 	if c.Interval <= 0 || c.Down <= 0 || c.Duration < 0 {
-		return errors.New("--interval and --down must be more than 0, --duration not less than 0")
+		return errors.New("--interval and --down must be greater than 0, and --duration must not be negative")
 	}
 	if c.Record == "-" && c.JSON {
-		return errors.New("--record - and --json both want standard output; give --record a file")
+		return errors.New("--record - and --json both write to standard output: give --record a file")
 	}
 	return errors.Join(c.parsePace(), c.checkFailOn())
 }
@@ -132,7 +132,7 @@ func (c *fleetCmd) checkSources() error {
 	needed := (c.Count + devicesPerAddress - 1) / devicesPerAddress
 	switch {
 	case !loopback && c.Sources > 1:
-		return fmt.Errorf("--sources: %s is not on this machine; 127.0.0.2 cannot connect to it", c.Server)
+		return fmt.Errorf("--sources: %s is not on this machine, so other loopback addresses cannot reach it: use 1", c.Server)
 	case c.Sources > maxSources:
 		return fmt.Errorf("--sources %d is too many: use at most %d", c.Sources, maxSources)
 	case c.Sources == 0 && loopback:
@@ -184,7 +184,7 @@ func (c *fleetCmd) readScript() error {
 	if c.script, err = loadgen.ParseScript(source); err != nil {
 		return &failure{
 			code: exitUsage, err: fmt.Errorf("--script %s:\n%w", c.Script, err),
-			remedy: "a step is like: at 10s disconnect 20%",
+			remedy: "write steps such as: at 10s disconnect 20%",
 		}
 	}
 	return nil

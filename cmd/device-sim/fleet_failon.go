@@ -30,7 +30,7 @@ func (c *fleetCmd) checkFailOn() error {
 			continue
 		}
 		nearest, _ := apns.Nearest(strings.ToLower(word), failureNames())
-		return fmt.Errorf("--fail-on %q is unknown; %s was meant, perhaps. It takes %s", word, nearest, strings.Join(failureNames(), ", "))
+		return fmt.Errorf("unknown --fail-on %q; did you mean %s? It takes %s", word, nearest, strings.Join(failureNames(), ", "))
 	}
 	return nil
 }
@@ -39,11 +39,11 @@ func (c *fleetCmd) checkFailOn() error {
 func (c *fleetCmd) verdict(s loadgen.Summary) error {
 	for _, word := range c.FailOn {
 		if n := failures[word](&s); n > 0 {
-			return &failure{code: exitFailure, err: fmt.Errorf("--fail-on %s: there were %d", word, n)}
+			return &failure{code: exitFailure, err: fmt.Errorf("--fail-on %s: %d", word, n)}
 		}
 	}
 	if c.Expect > 0 && s.Received < c.Expect {
-		return &failure{code: exitUnmet, err: fmt.Errorf("%d notifications came, of %d expected", s.Received, c.Expect)}
+		return &failure{code: exitUnmet, err: fmt.Errorf("received %d notifications, expected %d", s.Received, c.Expect)}
 	}
 	return nil
 }

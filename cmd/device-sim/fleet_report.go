@@ -154,9 +154,9 @@ func (r *fleetReport) account(l progressLine) {
 		p.buf.WriteString("\r\x1b[K")
 	}
 	p.head("%d devices, %s, seed %d", l.Devices, time.Duration(l.Seconds*float64(time.Second)).Round(time.Millisecond), l.Seed)
-	p.row("logins", "%d (%.0f/s), %d failed, %d refused, %d devices given up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.IdentityRejections, l.GivenUp)
-	p.row("endings", "%d, of which the server ended %d", l.Disconnects, l.Lost)
-	p.row("tokens", "%d held, %d issued, %d refused", l.Tokens, l.TokensIssued, l.TokensRejected)
+	p.row("logins", "%d (%.0f/s), %d failed, %d rejected, %d devices gave up", l.Logins, l.LoginsPerSecond, l.ConnectFailures, l.IdentityRejections, l.GivenUp)
+	p.row("endings", "%d, %d of them not by the device", l.Disconnects, l.Lost)
+	p.row("tokens", "%d held, %d issued, %d rejected", l.Tokens, l.TokensIssued, l.TokensRejected)
 	p.row("received", "%d (%.0f/s), %d from storage, %d duplicates", l.Received, l.ReceivedPerSecond, l.FromStorage, l.Duplicates)
 	if l.Rejected > 0 {
 		var parts []string
@@ -164,7 +164,7 @@ func (r *fleetReport) account(l progressLine) {
 			parts = append(parts, fmt.Sprintf("status %d: %d", status, n))
 		}
 		slices.Sort(parts)
-		p.row("turned away", "%d (%s)", l.Rejected, strings.Join(parts, ", "))
+		p.row("rejected", "%d (%s)", l.Rejected, strings.Join(parts, ", "))
 	}
 	if len(l.Actions) > 0 {
 		var parts []string
@@ -172,7 +172,7 @@ func (r *fleetReport) account(l progressLine) {
 			parts = append(parts, fmt.Sprintf("%s %d", action, n))
 		}
 		slices.Sort(parts)
-		p.row("disturbed", "%s; %d skipped", strings.Join(parts, ", "), l.Skipped)
+		p.row("churned", "%s; %d skipped", strings.Join(parts, ", "), l.Skipped)
 	}
 	p.head("%-11s%8s %10s %10s %10s %10s", "ms", "count", "p50", "p90", "p99", "max")
 	for _, row := range []struct {

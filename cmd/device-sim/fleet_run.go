@@ -31,7 +31,7 @@ type fleetRun struct {
 }
 
 // errExpectedReceived ends a run that has seen what was expected.
-var errExpectedReceived = errors.New("as many notifications as expected have come")
+var errExpectedReceived = errors.New("received as many notifications as expected")
 
 // fail ends the run with a failure.
 func (r *fleetRun) fail(err error) {

@@ -202,7 +202,7 @@ func TestFleetThatDoesNotGetWhatWasExpectedFails(t *testing.T) {
 	s := newRealSimulator(t)
 	code, _, stderr := s.start("--count", "2", "--duration", "1s", "--expect", "1").wait()
 	assert.Equal(t, 4, code)
-	assert.Equal(t, "device-sim: 0 notifications came, of 1 expected\n", stderr)
+	assert.Equal(t, "device-sim: received 0 notifications, expected 1\n", stderr)
 }
 
 func TestFleetGoesWhereItsFirstLoginIsSent(t *testing.T) {
@@ -222,33 +222,33 @@ func TestFleetNamesAnUnreachableServer(t *testing.T) {
 	code, _, stderr := s.start("--count", "2", "--server", deadAddress(t)).wait()
 	assert.Equal(t, exitUnreachable, code)
 	assert.Contains(t, stderr, "cannot connect to the courier at")
-	assert.Contains(t, stderr, "start the simulator with: apns-sim serve")
+	assert.Contains(t, stderr, "start the simulator with apns-sim serve")
 
 	code, _, stderr = s.start("--count", "2", "--control", "http://"+deadAddress(t)).wait()
 	assert.Equal(t, exitUnreachable, code)
-	assert.Contains(t, stderr, "the simulator's control API cannot be reached")
+	assert.Contains(t, stderr, "cannot reach the simulator's control API")
 }
 
 func TestFlagsOfAFleetAreRefusedWithARemedy(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script")
 	require.NoError(t, os.WriteFile(script, []byte("at 1s disconect 5%\n"), 0o600))
 	for args, want := range map[string]string{
-		"--count 0":                           "--count 0 is too few: use 1 or more",
+		"--count 0":                           "--count 0 is too small: use 1 or more",
 		"--ramp fast":                         `--ramp: "fast" is no ramp; use a rate like 200/s or a time like 30s`,
-		"--churn kil=1/s":                     `--churn: "kil" is unknown; kill was meant, perhaps`,
+		"--churn kil=1/s":                     `--churn: unknown action "kil"; did you mean kill?`,
 		"--ack-delay soon":                    `--ack-delay: "soon" is no delay; use a time like 200ms, or never`,
-		"--fail-on duplicate":                 `--fail-on "duplicate" is unknown; duplicates was meant, perhaps.`,
-		"--topic x/y":                         `--topic "x/y" is no bundle ID`,
-		"--server nowhere":                    `--server "nowhere" is no address`,
-		"--server 192.0.2.1:5223 --sources 2": "--sources: 192.0.2.1:5223 is not on this machine; 127.0.0.2 cannot connect to it",
+		"--fail-on duplicate":                 `unknown --fail-on "duplicate"; did you mean duplicates?`,
+		"--topic x/y":                         `--topic "x/y" is not a bundle ID`,
+		"--server nowhere":                    `--server "nowhere" is not an address`,
+		"--server 192.0.2.1:5223 --sources 2": "--sources: 192.0.2.1:5223 is not on this machine",
 		"--sources 255":                       "--sources 255 is too many: use at most 254",
-		"--interval 0s":                       "--interval and --down must be more than 0",
-		"--down 0s":                           "--interval and --down must be more than 0",
+		"--interval 0s":                       "--interval and --down must be greater than 0",
+		"--down 0s":                           "--interval and --down must be greater than 0",
 		"--ramp 0/s":                          `--ramp: at "0/s" no device starts`,
-		"--control localhost:8197":            `--control "localhost:8197" is no URL of a server: use a URL like http://127.0.0.1:8197`,
-		"--json --record -":                   "--record - and --json both want standard output; give --record a file",
-		"--style v9":                          `"v9" is no login style`,
-		"--script " + script:                  "line 1: \"disconect\" is unknown; disconnect was meant, perhaps",
+		"--control localhost:8197":            `--control "localhost:8197" is not an HTTP URL: use one like http://127.0.0.1:8197`,
+		"--json --record -":                   "--record - and --json both write to standard output: give --record a file",
+		"--style v9":                          `unknown login style "v9"`,
+		"--script " + script:                  "line 1: unknown action \"disconect\"; did you mean disconnect?",
 		"--script " + script + ".none":        "no such file",
 		"--count 100000000":                   "--count 100000000 needs 100000064 open files",
 	} {
@@ -282,7 +282,7 @@ func TestWhatTheUserCallsAFailureIsOne(t *testing.T) {
 		"duplicates": 1, "rejected": 2, "lost": 3, "identityRejections": 4, "tokensRejected": 5, "connectFailures": 6, "givenUp": 7,
 	} {
 		c := &fleetCmd{FailOn: []string{word}}
-		assert.EqualError(t, c.verdict(all), fmt.Sprintf("--fail-on %s: there were %d", word, want))
+		assert.EqualError(t, c.verdict(all), fmt.Sprintf("--fail-on %s: %d", word, want))
 		assert.NoError(t, c.verdict(loadgen.Summary{Received: 8}), word)
 	}
 	assert.Len(t, failures, 7, "each word is tested")
@@ -307,12 +307,12 @@ func TestPersonSeesABarAndAnAccount(t *testing.T) {
 	})
 	assert.Equal(t, strings.Join([]string{
 		"\r\x1b[K", "100 devices, 10s, seed 7",
-		"  logins      110 (11/s), 0 failed, 0 refused, 0 devices given up",
-		"  endings     110, of which the server ended 1",
-		"  tokens      100 held, 103 issued, 0 refused",
+		"  logins      110 (11/s), 0 failed, 0 rejected, 0 devices gave up",
+		"  endings     110, 1 of them not by the device",
+		"  tokens      100 held, 103 issued, 0 rejected",
 		"  received    1000 (100/s), 20 from storage, 2 duplicates",
-		"  turned away 3 (status 2: 1, status 7: 2)",
-		"  disturbed   connect 5, kill 5; 1 skipped",
+		"  rejected    3 (status 2: 1, status 7: 2)",
+		"  churned     connect 5, kill 5; 1 skipped",
 		"", "ms            count        p50        p90        p99        max",
 		"  connect           0       0.00       0.00       0.00       0.00",
 		"  login             0       0.00       0.00       0.00       0.00",

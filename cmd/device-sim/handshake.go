@@ -19,14 +19,14 @@ type handshakeCmd struct {
 	runCmd
 
 	Step bool          `help:"Wait for Enter after each step."`
-	HTML string        `name:"html" help:"Write the transcript as one web page, too." placeholder:"FILE"`
-	Wait time.Duration `help:"How long to wait for a push at the end, as in 1m." placeholder:"TIME"`
+	HTML string        `name:"html" help:"Also write the transcript as a single HTML page." placeholder:"FILE"`
+	Wait time.Duration `help:"Time to wait for a push at the end, such as 1m." placeholder:"TIME"`
 }
 
 // AfterApply checks what kong cannot.
 func (c *handshakeCmd) AfterApply() error {
 	if c.JSON {
-		return errors.New("--json is for run; a handshake is text, or a page with --html")
+		return errors.New("handshake does not support --json: it prints text, and HTML with --html")
 	}
 	return c.runCmd.AfterApply()
 }
@@ -134,7 +134,7 @@ func (h *handshake) script(ctx context.Context) error {
 	if err := h.keep(); err != nil {
 		return err
 	}
-	h.begin("The device was away and comes back with its sealed token")
+	h.begin("The device reconnects with its base token")
 	h.device.Disconnect()
 	h.device.Connect()
 	if err := h.login(ctx); err != nil {
@@ -156,7 +156,7 @@ func (h *handshake) login(ctx context.Context) error {
 	}
 	for _, topic := range h.Topic {
 		if _, err := h.device.Token(ctx, topic); err != nil {
-			return h.timeoutError(err, "there is no token for "+topic)
+			return h.timeoutError(err, "the courier issued no token for "+topic)
 		}
 	}
 	select {
@@ -172,7 +172,7 @@ func (h *handshake) timeoutError(err error, what string) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &failure{
 			code: exitFailure, err: fmt.Errorf("%s within %s", what, handshakeTimeout),
-			remedy: "see what the courier did instead with: device-sim run --log-level debug",
+			remedy: "run device-sim run --log-level debug to see what the courier sent instead",
 		}
 	}
 	return err
@@ -182,7 +182,7 @@ func (h *handshake) timeoutError(err error, what string) error {
 func (h *handshake) push(ctx context.Context) error {
 	h.mu.Lock()
 	h.transcriber.part = "A push arrives"
-	p := h.transcriber.newEntry("Now send a push", fmt.Sprintf("The device waits for it for %s.", h.cmd.Wait))
+	p := h.transcriber.newEntry("Now send a push", fmt.Sprintf("The device waits for it for up to %s.", h.cmd.Wait))
 	for _, a := range h.device.Apps() {
 		p.Rows = append(p.Rows, row{"to " + a.Topic, fmt.Sprintf("apns-sim send --control %s --topic %s --token %s", h.control.url, a.Topic, a.Token)})
 	}
@@ -200,8 +200,8 @@ func (h *handshake) push(ctx context.Context) error {
 		return nil
 	case <-time.After(h.cmd.Wait):
 		return &failure{
-			code: exitFailure, err: fmt.Errorf("no push came within %s", h.cmd.Wait),
-			remedy: "send one to a token shown, with apns-sim send or as a provider does, within the time of --wait",
+			code: exitFailure, err: fmt.Errorf("no push arrived within %s", h.cmd.Wait),
+			remedy: "send one to a token shown above, with apns-sim send or from a provider, before --wait expires",
 		}
 	case <-ctx.Done():
 		return ctx.Err()

@@ -28,7 +28,7 @@ func (h *handshake) newDevice(ctx context.Context, log *slog.Logger) error {
 	kept := h.state.Tokens[h.Environment]
 	h.begin("The device logs in for the first time")
 	if kept.Base != "" {
-		h.begin("The device logs in with the token of an earlier run")
+		h.begin("The device logs in with the base token of an earlier run")
 	}
 	h.device, err = device.New(device.Config{
 		Identity: identity, Renew: h.activate,
@@ -53,7 +53,7 @@ func (h *handshake) remembered(dir string, leaf *x509.Certificate) {
 // activated is called with mu held.
 func (h *handshake) activated(url string, leaf *x509.Certificate, _ bool) {
 	h.tell(h.transcriber.identity("Activation",
-		"The device has made a key and sent a signing request to "+url+"; the private half never leaves it. It gets a certificate, from which APNs will know it.", leaf))
+		"The device has generated a key and sent a certificate signing request to "+url+"; the private key never leaves it. It receives a certificate, by which APNs identifies it.", leaf))
 }
 
 func (h *handshake) step(step device.Step) {
@@ -95,9 +95,9 @@ func (h *handshake) event(e device.Event) {
 			h.stop(firstConnectFailed(h.Server, e.Err))
 		}
 	case device.EventDisconnected:
-		p := h.transcriber.newEntry("Disconnected", "The connection is closed. APNs stores what comes now.")
+		p := h.transcriber.newEntry("Disconnected", "The connection is closed. From now on APNs stores pushes.")
 		if e.Err != nil {
-			p.Rows = []row{{"why", e.Err.Error()}}
+			p.Rows = []row{{"reason", e.Err.Error()}}
 		}
 		h.tell(p)
 	case device.EventNotification:
@@ -110,16 +110,16 @@ func (h *handshake) shown(e device.Event) {
 	n := e.Notification
 	var s presentation.Screen
 	shown := s.Take(presentation.Push{Topic: liveTopic(n), Payload: n.Payload, At: n.Timestamp, Priority: n.Priority, Channel: n.Channel.String()})
-	p := h.transcriber.newEntry("What the phone makes of it", "")
+	p := h.transcriber.newEntry("How the device shows it", "")
 	p.Rows = []row{{"kind", shown.Kind}}
 	for _, f := range shown.Fields {
 		p.Rows = append(p.Rows, row(f))
 	}
 	for _, effect := range shown.Effects {
-		p.Rows = append(p.Rows, row{"phone", effect})
+		p.Rows = append(p.Rows, row{"device", effect})
 	}
 	for _, advice := range shown.Advice {
-		p.Rows = append(p.Rows, row{"but", advice.Message})
+		p.Rows = append(p.Rows, row{"advice", advice.Message})
 	}
 	h.tell(p)
 	select {

@@ -44,7 +44,7 @@ var twoLogins = []string{
 	"The device gets its certificate", "Activation",
 	"The device logs in for the first time", "TCP", "TLS handshake", "Connect", "Connect response", "Active state", "Filter",
 	"Token request", "No storage", "Token response",
-	"The device was away and comes back with its sealed token", "Disconnected", "TCP", "TLS handshake", "Connect", "Connect response",
+	"The device reconnects with its base token", "Disconnected", "TCP", "TLS handshake", "Connect", "Connect response",
 	"Active state", "Filter", "No storage",
 }
 
@@ -60,10 +60,10 @@ func TestHandshakeIsTwoLoginsFrameByFrame(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(page), baseToken)
 	for _, text := range []string{stdout, string(page)} {
-		assert.Equal(t, 2, strings.Count(text, "as APNs sees it"), "each of the two tokens is opened up, once")
+		assert.Equal(t, 2, strings.Count(text, "opened by APNs"), "each of the two tokens is opened once")
 		assert.Contains(t, text, "30229c4c: the first 4 bytes of the SHA-1 of the topic, which is that of com.example.demo")
 		assert.Contains(t, text, "00: a base token, production, user 0 of the device")
-		assert.Contains(t, text, "000002: 2 before it was sealed; one after that retires it")
+		assert.Contains(t, text, "000002: 2 before it was sealed; the next one retires it")
 	}
 }
 
@@ -89,7 +89,7 @@ func TestHandshakeWaitsForAPush(t *testing.T) {
 	assert.Zero(t, code, stderr)
 	got := titles(stdout)
 	assert.Contains(t, got, "A push arrives")
-	assert.Subset(t, got, []string{"Now send a push", "Notification", "What the phone makes of it", "Ack"})
+	assert.Subset(t, got, []string{"Now send a push", "Notification", "How the device shows it", "Ack"})
 	assert.Contains(t, stdout, "apns-sim send --control "+sim.control.URL+" --topic com.example.demo --token "+appToken)
 	assert.Contains(t, stdout, "body             hi")
 }
@@ -101,7 +101,7 @@ func TestPushThatDoesNotComeIsAFailure(t *testing.T) {
 	sim.twice()
 	code, _, stderr := reader.wait()
 	assert.Equal(t, 1, code)
-	assert.Contains(t, stderr, "no push came within 1ms\n  send one to a token shown")
+	assert.Contains(t, stderr, "no push arrived within 1ms\n  send one to a token shown")
 	assert.FileExists(t, path, "the page tells how far it went")
 }
 
@@ -130,7 +130,7 @@ func TestEndOfInputEndsTheWaiting(t *testing.T) {
 	sim.twice()
 	code, stdout, stderr := reader.wait()
 	assert.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "comes back with its sealed token")
+	assert.Contains(t, stdout, "reconnects with its base token")
 }
 
 func TestHandshakeOfAKnownDeviceBeginsWithItsToken(t *testing.T) {
@@ -150,7 +150,7 @@ func TestHandshakeOfAKnownDeviceBeginsWithItsToken(t *testing.T) {
 	}
 	code, stdout, stderr := reader.wait()
 	require.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "The device logs in with the token of an earlier run")
+	assert.Contains(t, stdout, "The device logs in with the base token of an earlier run")
 	assert.Contains(t, stdout, "Key and certificate are in")
 }
 
@@ -160,7 +160,7 @@ func TestHandshakeThatFailsSaysWhy(t *testing.T) {
 		reader := sim.start("handshake", "--control", sim.control.URL, "--server", "127.0.0.1:1")
 		code, _, stderr := reader.wait()
 		assert.Equal(t, exitUnreachable, code)
-		assert.Contains(t, stderr, "start the simulator with: apns-sim serve")
+		assert.Contains(t, stderr, "start the simulator with apns-sim serve")
 	})
 	t.Run("no token", func(t *testing.T) {
 		reader := sim.start(sim.handshakeFlags()...)
@@ -171,13 +171,13 @@ func TestHandshakeThatFailsSaysWhy(t *testing.T) {
 		c.send(&courier.TokenResponse{Status: 5, Topic: request.Topic})
 		code, stdout, stderr := reader.wait()
 		assert.Equal(t, exitFailure, code)
-		assert.Contains(t, stderr, "gave com.example.demo no token (status 5)")
-		assert.Contains(t, stdout, "status 5: 0 is a token")
+		assert.Contains(t, stderr, "issued no token for com.example.demo (status 5)")
+		assert.Contains(t, stdout, "status 5: 0 is success")
 	})
 	t.Run("no use for JSON", func(t *testing.T) {
 		var stdout, stderr strings.Builder
 		assert.Equal(t, exitUsage, run(t.Context(), sim.handshakeFlags("--json"), testStreams(&stdout, &stderr)))
-		assert.Contains(t, stderr.String(), "--json is for run")
+		assert.Contains(t, stderr.String(), "handshake does not support --json")
 	})
 	t.Run("interrupted", func(t *testing.T) {
 		reader := sim.start(sim.handshakeFlags("--wait", "1h")...)

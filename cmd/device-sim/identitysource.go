@@ -41,8 +41,8 @@ func trustedRoots(ctx context.Context, ca string, control *control) (*x509.CertP
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
 		return nil, &failure{
-			code: exitUsage, err: fmt.Errorf("there is no certificate in %s", source),
-			remedy: "--ca takes the file that apns-sim names as caFile in its ready record",
+			code: exitUsage, err: fmt.Errorf("no certificate in %s", source),
+			remedy: "set --ca to the file that apns-sim shows as caFile in its ready record",
 		}
 	}
 	return pool, nil
@@ -72,7 +72,7 @@ func (o *identitySource) activate(ctx context.Context) (device.Identity, error) 
 	if key == nil {
 		var err error
 		if key, err = newKey(o.KeyType); err != nil {
-			return device.Identity{}, fmt.Errorf("make the device key: %w", err)
+			return device.Identity{}, fmt.Errorf("generate the device key: %w", err)
 		}
 	}
 	identity, err := o.control.activate(ctx, key, o.Name, topics, erasedID)

@@ -27,7 +27,7 @@ func offline(_ context.Context, p *deviceRun, args []string) error {
 	case "silent":
 		p.device.Vanish()
 	default:
-		return usageError("offline is clean, reset or silent; not %q", how)
+		return usageError("offline takes clean, reset or silent, not %q", how)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func cellular(_ context.Context, p *deviceRun, args []string) error {
 func install(ctx context.Context, p *deviceRun, args []string) error {
 	topic := args[0]
 	if !apns.ValidTopic(topic) {
-		return usageError("%q is no bundle ID: use letters, digits, hyphens and dots, as in com.example.demo", topic)
+		return usageError("%q is not a bundle ID: use letters, digits, hyphens and dots, such as com.example.demo", topic)
 	}
 	if err := p.register(ctx, topic); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (p *deviceRun) installed(topic string) error {
 	if nearest, edits := apns.Nearest(topic, topics); nearest != "" && edits <= max(1, len(topic)/lettersPerTypo) {
 		return usageError("%q is not installed; did you mean %s?", topic, nearest)
 	}
-	return usageError("%q is not installed; install it, or see status for what is", topic)
+	return usageError("%q is not installed; status lists the installed apps", topic)
 }
 
 // setList puts an app on a list of the filter.
@@ -126,7 +126,7 @@ func unsubscribe(_ context.Context, p *deviceRun, args []string) error {
 			return p.device.Unsubscribe(s.Topic, s.Channel)
 		}
 	}
-	return usageError("%s does not follow channel %s; see status", s.Topic, s.Channel)
+	return usageError("%s is not subscribed to channel %s; status lists the subscriptions", s.Topic, s.Channel)
 }
 
 // ack sets when and how notifications are acknowledged.
@@ -144,7 +144,7 @@ func ack(_ context.Context, p *deviceRun, args []string) error {
 	case how == "never":
 		delay = -1
 	case err != nil || delay < 0:
-		return usageError("ack is now, never, a time like 5s, or a status from 0 to 255; not %q", how)
+		return usageError("ack takes now, never, a time like 5s, or a status from 0 to 255, not %q", how)
 	}
 	p.ackStatus.Store(0)
 	p.device.SetAckDelay(delay)
@@ -180,7 +180,7 @@ func wait(ctx context.Context, p *deviceRun, args []string) error {
 	default:
 		d, err := time.ParseDuration(what)
 		if err != nil || d < 0 {
-			return usageError("wait is for online, token, push, or a time like 2s; not %q", what)
+			return usageError("wait takes online, token, push, or a time like 2s, not %q", what)
 		}
 		select {
 		case <-time.After(d):

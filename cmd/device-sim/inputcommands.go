@@ -23,33 +23,33 @@ type inputCommand struct {
 func inputCommands() []inputCommand {
 	return []inputCommand{
 		{"help", "", "show this list", help},
-		{"status", "", "tell how the phone is: network, power, apps, channels, acknowledgements", status},
-		{"tokens", "", "tell the tokens of the apps", tokensCommand},
+		{"status", "", "show network, power, apps, channels and acknowledgement mode", status},
+		{"tokens", "", "show the device tokens of the apps", tokensCommand},
 		{"list", "", "show the notification center, badges and Live Activities", list},
-		{"clear", "[TOPIC]", "take the notifications of an app, or all, off the screen", clearCommand},
+		{"clear", "[TOPIC]", "clear the notifications of an app, or all of them", clearCommand},
 
-		{"unlock", "", "use the phone: it is active for ten minutes", power(device.PowerUnlocked)},
-		{"lock", "", "switch the screen off: it is active for ten seconds more", power(device.PowerLocked)},
-		{"sleep", "", "let the phone sleep at once: inactive", power(device.PowerAsleep)},
-		{"charge", "", "put it on a charger: active all the time, as it is at the start", power(device.PowerOn)},
+		{"unlock", "", "unlock the device: active for ten minutes", power(device.PowerUnlocked)},
+		{"lock", "", "lock the device: active for ten more seconds", power(device.PowerLocked)},
+		{"sleep", "", "put the device to sleep: inactive", power(device.PowerAsleep)},
+		{"charge", "", "connect a charger: always active (the initial state)", power(device.PowerOn)},
 
-		{"offline", "[clean|reset|silent]", "go offline: in an orderly way, with a TCP reset, or without a word", offline},
-		{"online", "", "come back, at once", online},
-		{"wifi", "", "move to Wi-Fi", wifi},
-		{"cellular", "[MCC+MNC]", "move to a cellular network, 26201 without a number", cellular},
+		{"offline", "[clean|reset|silent]", "go offline: with a clean close, a TCP reset, or without closing the connection", offline},
+		{"online", "", "connect again", online},
+		{"wifi", "", "switch to Wi-Fi", wifi},
+		{"cellular", "[MCC+MNC]", "switch to a cellular network (default: 26201)", cellular},
 
-		{"install", "TOPIC", "install an app: it gets a token", install},
-		{"uninstall", "TOPIC", "delete an app: its token becomes void", uninstall},
-		{"allow", "TOPIC", "allow an app its notifications", setList(device.ListEnabled)},
-		{"forbid", "TOPIC", "forbid an app its notifications: its topic goes to the ignored list", setList(device.ListIgnored)},
-		{"filter", "TOPIC LIST", "put an app on a list of the filter: enabled, ignored, opportunistic, paused or non-waking", filter},
-		{"subscribe", "TOPIC:CHANNEL", "follow a broadcast channel, its id in base64", subscribe},
-		{"unsubscribe", "TOPIC:CHANNEL", "follow it no longer", unsubscribe},
+		{"install", "TOPIC", "install an app and request its device token", install},
+		{"uninstall", "TOPIC", "uninstall an app: its device token is retired", uninstall},
+		{"allow", "TOPIC", "allow notifications of an app", setList(device.ListEnabled)},
+		{"forbid", "TOPIC", "forbid notifications of an app: its topic moves to the ignored list", setList(device.ListIgnored)},
+		{"filter", "TOPIC LIST", "move an app to a filter list: enabled, ignored, opportunistic, paused or non-waking", filter},
+		{"subscribe", "TOPIC:CHANNEL", "subscribe to a broadcast channel, its ID in base64", subscribe},
+		{"unsubscribe", "TOPIC:CHANNEL", "unsubscribe from a broadcast channel", unsubscribe},
 
-		{"ack", "now|never|TIME|STATUS", "acknowledge at once, not at all, after a time (5s), or with a status (7)", ack},
-		{"erase", "", "erase the phone: identity, tokens and apps are gone", erase},
-		{"wait", "online|token|push|TIME", "wait for that, or for a time; for scripts", wait},
-		{quitCommand, "", "switch the phone off and end", quit},
+		{"ack", "now|never|TIME|STATUS", "acknowledge at once, never, after a time (5s), or with a status (7)", ack},
+		{"erase", "", "erase the device: it loses identity, tokens and apps", erase},
+		{"wait", "online|token|push|TIME", "wait for an event or a time, in scripts", wait},
+		{quitCommand, "", "quit", quit},
 	}
 }
 
@@ -77,7 +77,7 @@ func (p *deviceRun) execute(ctx context.Context, line string) error {
 		least = 0
 	}
 	if len(args) < least || len(args) > most {
-		return usageError("use: %s", strings.TrimSpace(w.name+" "+w.args))
+		return usageError("usage: %s", strings.TrimSpace(w.name+" "+w.args))
 	}
 	return w.execute(ctx, p, args)
 }
@@ -96,7 +96,7 @@ func unknownCommand(given string, all []inputCommand) error {
 		names[i] = w.name
 	}
 	if nearest, edits := apns.Nearest(given, names); edits <= max(1, len(given)/lettersPerTypo) {
-		return usageError("there is no %q; did you mean %s?", given, nearest)
+		return usageError("unknown command %q; did you mean %s?", given, nearest)
 	}
-	return usageError("there is no %q; help lists what there is", given)
+	return usageError("unknown command %q; help lists the commands", given)
 }

@@ -78,7 +78,7 @@ func TestPersonSeesEachStep(t *testing.T) {
 	assert.Zero(t, code)
 	assert.Empty(t, stderr)
 	assert.NotContains(t, stdout, "\x1b", "a payload cannot drive the terminal, and nobody asked for color")
-	golden(t, "story.txt", stdout, sim)
+	golden(t, "textreport.txt", stdout, sim)
 }
 
 func TestProgramReadsOneObjectPerLine(t *testing.T) {
@@ -248,6 +248,6 @@ func TestRefusedIdentityIsActivatedAgain(t *testing.T) {
 	c.push(courier.Notification{ID: 1, Timestamp: 1})
 	code, stdout, _ := process.end()
 	assert.Zero(t, code)
-	assert.Contains(t, stdout, "Refused: APNs does not take this identity")
+	assert.Contains(t, stdout, "Rejected: APNs does not accept this identity")
 	assert.Len(t, sim.activations, 2)
 }

@@ -80,7 +80,7 @@ func openState(dir string) (*state, error) {
 		if err != nil {
 			return nil, &failure{
 				code: exitFailure, err: fmt.Errorf("--state: read %s: %w", filepath.Join(dir, name), err),
-				remedy: "remove the directory to begin as a new device",
+				remedy: "remove the directory to start as a new device",
 			}
 		}
 	}
@@ -90,7 +90,7 @@ func openState(dir string) (*state, error) {
 func (s *state) readKey(content []byte) error {
 	block, _ := pem.Decode(content)
 	if block == nil {
-		return errors.New("there is no PEM block")
+		return errors.New("no PEM block")
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {

@@ -29,27 +29,27 @@ func (s *textReport) begin(env apns.Environment, name string) {
 	}
 	s.line("%s", s.look(bold, fmt.Sprintf("device-sim: %s in the %s environment of the APNs simulator", who, env)))
 	if s.interactive {
-		s.line("%s", s.look(dim, "Type help to see what you can do with it, quit to end."))
+		s.line("%s", s.look(dim, "Type help for the commands, quit to exit."))
 	}
 	s.flush()
 }
 
 func (s *textReport) remembered(dir string, leaf *x509.Certificate) {
-	s.head("Identity: who this device is")
+	s.head("Identity of the device")
 	s.row("key", "%s, from %s", keyKind(leaf), dir)
-	s.row("certificate", "from %s too, so there is no need to activate again", dir)
+	s.row("certificate", "from %s, so no activation is needed", dir)
 	s.certificate(leaf)
 	s.flush()
 }
 
 func (s *textReport) activated(url string, leaf *x509.Certificate, fresh bool) {
-	s.head("Activation: the device gets its certificate")
-	made := "kept from before"
+	s.head("Activation: the device requests its certificate")
+	made := "of an earlier run"
 	if fresh {
-		made = "made just now"
+		made = "newly generated"
 	}
-	s.row("key", "%s, %s; the private half never leaves the device", keyKind(leaf), made)
-	s.row("asked", "%s to sign a request that carries the public half", url)
+	s.row("key", "%s, %s; the private key never leaves the device", keyKind(leaf), made)
+	s.row("asked", "%s to sign a request with the public key", url)
 	s.row("received", "a device certificate")
 	s.certificate(leaf)
 	s.flush()
@@ -82,16 +82,16 @@ func (s *textReport) step(step device.Step) {
 	case device.StepConnect:
 		s.connect(step)
 	case device.StepClock:
-		s.head("Clock: APNs refused the time in the nonce")
+		s.head("Clock: APNs rejected the time in the nonce")
 		s.row("APNs says", "%s", step.Server.UTC().Format(time.RFC3339))
-		s.row("so", "the device moves its clock by %s and proves itself again, on the same connection", step.Shift.Round(time.Second))
+		s.row("so", "the device adjusts its clock by %s and logs in again on the same connection", step.Shift.Round(time.Second))
 	case device.StepAccepted:
 		s.accepted(step)
 	case device.StepFilter:
-		s.head("Filter: which apps the device has")
+		s.head("Filter: the topics of the device")
 		if len(step.Topics) > 0 {
 			s.row("enabled", "%s", strings.Join(step.Topics, ", "))
-			s.more("from now on APNs may send; until now it could only store")
+			s.more("APNs may send pushes from now on; before the filter it stores them")
 		} else {
 			s.row("enabled", "none")
 		}
@@ -101,13 +101,13 @@ func (s *textReport) step(step device.Step) {
 	case device.StepPower:
 		s.power(step)
 	case device.StepTokenRequest:
-		s.row("asked", "for the token of %s, named by its SHA-1 %x", step.Topic, step.Hash[:])
+		s.row("asked", "for the device token of %s, identified by its SHA-1 %x", step.Topic, step.Hash[:])
 	case device.StepChannels:
 		s.channels(step)
 	case device.StepNoStorage:
-		s.row("stored", "nothing was waiting for the device")
+		s.row("stored", "no pushes are stored for the device")
 	case device.StepRedirect:
-		s.row("redirect", "APNs sends the device to %s %s", step.Host, step.Reason)
+		s.row("redirect", "APNs redirects the device to %s %s", step.Host, step.Reason)
 	case device.StepKeepalive:
 		return // again and again, and always the same
 	}
@@ -117,14 +117,14 @@ func (s *textReport) step(step device.Step) {
 // tls tells what TLS is for here: connection trust, the device's half.
 func (s *textReport) tls(step device.StepTLS) {
 	leaf := step.State.PeerCertificates[0]
-	s.head("TLS: is this really APNs?")
+	s.head("TLS: the device verifies APNs")
 	s.row("protocol", "%s, %s", tls.VersionName(step.State.Version), alpnName(step.State.NegotiatedProtocol))
-	s.row("shown", "the certificate of the server")
+	s.row("shown", "the server certificate")
 	s.certificate(leaf)
 	chain := step.State.VerifiedChains[0]
-	s.row("checked", "chain: %d certificates, ending in a root this device trusts, %s", len(chain), chain[len(chain)-1].Subject.CommonName)
-	s.more("name:  it is for %s", step.ServerName)
-	s.more("time:  now is between %s and %s", date(leaf.NotBefore), date(leaf.NotAfter))
+	s.row("checked", "chain: %d certificates, up to a trusted root, %s", len(chain), chain[len(chain)-1].Subject.CommonName)
+	s.more("name:  issued for %s", step.ServerName)
+	s.more("time:  valid from %s to %s", date(leaf.NotBefore), date(leaf.NotAfter))
 }
 
 func alpnName(protocol string) string {
@@ -138,22 +138,22 @@ func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // connect tells how the device proves itself: connection trust, the other half.
 func (s *textReport) connect(step device.StepConnect) {
-	s.head("Proof: is this really the device?")
+	s.head("Connect: the device proves its identity")
 	s.row("shown", "the device certificate, %s", step.Certificate.Subject.CommonName)
 	if step.Nonce != nil {
 		s.row("nonce", "%x %x %x", step.Nonce[:1], step.Nonce[1:9], step.Nonce[9:])
-		s.more("0 for a login, the device's clock in milliseconds, and 8 random bytes")
+		s.more("0 for a login, the device's time in milliseconds, and 8 random bytes")
 		s.row("signature", "%x…, %d bytes by the key of the certificate", step.Signature[:min(16, len(step.Signature))], len(step.Signature))
-		s.more("%s, over the nonce: only the holder of the key can make it, and only now", signatureKind(step.Certificate))
+		s.more("%s, over the nonce: proves that the device holds the private key", signatureKind(step.Certificate))
 	} else {
-		s.more("in the TLS handshake, which also proved that the device holds its key")
+		s.more("in the TLS handshake, which also proves that the device holds its key")
 	}
 	s.presented = step.Token
 	if step.Token == "" {
-		s.row("token", "none yet: please make one for this device")
+		s.row("token", "none yet: APNs issues one")
 	} else {
 		s.row("token", "%s", step.Token)
-		s.more("sealed, as APNs gave it: APNs opens it and compares it with the certificate")
+		s.more("sealed, as APNs issued it: APNs opens it and compares it with the certificate")
 	}
 }
 
@@ -167,6 +167,6 @@ func signatureKind(c *x509.Certificate) string {
 func (s *textReport) accepted(step device.StepAccepted) {
 	s.row("answer", "%s", s.look(good, "accepted"))
 	if step.Token == "" || step.Token == s.presented {
-		s.more("APNs keeps to the token: it was made for this device")
+		s.more("APNs keeps the base token: it belongs to this device")
 	}
 }

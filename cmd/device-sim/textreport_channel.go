@@ -10,10 +10,10 @@ import (
 // channels tells what the device asks APNs for, channel by channel.
 func (s *textReport) channels(step device.StepChannels) {
 	if step.Full {
-		s.head("Channels: broadcasts that the apps follow")
-		s.row("asked", "for these channels and no others")
+		s.head("Channels: broadcast subscriptions of the apps")
+		s.row("asked", "for these subscriptions, the full list")
 	} else {
-		s.head("Channels: a change")
+		s.head("Channels: changed subscriptions")
 	}
 	for _, sub := range step.Wanted {
 		s.row("subscribe", "%s of %s, %s", sub.Channel, sub.Topic, since(sub.Checkpoint))
@@ -26,18 +26,18 @@ func (s *textReport) channels(step device.StepChannels) {
 // since tells which messages a subscription asks for.
 func since(checkpoint uint64) string {
 	if checkpoint == 0 {
-		return "from now on, and the message kept for late joiners if there is one"
+		return "from now on, and the stored message if there is one"
 	}
-	return fmt.Sprintf("what is newer than the checkpoint %d (%s)", checkpoint, time.Unix(0, int64(checkpoint)).UTC().Format(time.RFC3339))
+	return fmt.Sprintf("messages newer than checkpoint %d (%s)", checkpoint, time.Unix(0, int64(checkpoint)).UTC().Format(time.RFC3339))
 }
 
 func (s *textReport) subscribed(e device.Event) {
 	s.head("Channel %s of %s: subscribed", e.Channel, e.Topic)
 	s.row("answer", "%s", s.look(good, "accepted"))
-	s.more("a provider publishes once, to /4/broadcasts/apps/%s, and all subscribers get it", e.Topic)
+	s.more("a provider sends one request to /4/broadcasts/apps/%s, and all subscribers receive it", e.Topic)
 }
 
 func (s *textReport) subscriptionEnded(e device.Event) {
-	s.head("Channel %s of %s: the subscription has ended", e.Channel, e.Topic)
+	s.head("Channel %s of %s: subscription ended", e.Channel, e.Topic)
 	s.row("reason", "%s", s.look(bad, e.Err.Error()))
 }

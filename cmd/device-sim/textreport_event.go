@@ -14,26 +14,26 @@ import (
 func (s *textReport) event(id apns.DeviceID, e device.Event) {
 	switch e.Kind {
 	case device.EventConnected:
-		s.row("device", "%s, the hash of its public key, is online", id)
+		s.row("device", "%s (hash of its public key) is online", id)
 	case device.EventDisconnected:
 		s.head("Disconnected")
 		s.ended(e.Err)
 	case device.EventConnectFailed:
-		s.head("No connection")
+		s.head("Connection failed")
 		s.ended(e.Err)
 	case device.EventIdentityRejected:
-		s.head("Refused: APNs does not take this identity")
+		s.head("Rejected: APNs does not accept this identity")
 		s.row("reason", "%s", e.Err.Error())
-		s.row("so", "the device drops its tokens and activates again")
+		s.row("so", "the device discards its tokens and activates again")
 	case device.EventBaseToken:
 		s.baseToken(id, e)
 	case device.EventToken:
 		s.appToken(id, e)
 	case device.EventTokenRejected:
-		s.row("refused", "%s gets no token; status %d", e.Topic, e.Status)
+		s.row("rejected", "no device token for %s; status %d", e.Topic, e.Status)
 	case device.EventErased:
-		s.head("Erased: nothing is left of who the device was")
-		s.row("so", "it makes a new key and is activated as another device, with no app on it")
+		s.head("Erased")
+		s.row("so", "the device generates a new key and is activated as another device, without apps")
 	case device.EventNotificationRejected:
 		s.rejected(e)
 	case device.EventSubscribed:
@@ -41,7 +41,7 @@ func (s *textReport) event(id apns.DeviceID, e device.Event) {
 	case device.EventSubscriptionEnded:
 		s.subscriptionEnded(e)
 	case device.EventGivenUp:
-		s.head("Offline: APNs refuses each identity that this device has made")
+		s.head("Offline: APNs keeps rejecting this device")
 		s.row("reason", "%s", e.Err.Error())
 	}
 	s.flush()
@@ -49,22 +49,22 @@ func (s *textReport) event(id apns.DeviceID, e device.Event) {
 
 func (s *textReport) ended(err error) {
 	if err == nil {
-		s.row("reason", "the device wanted it")
+		s.row("reason", "closed by the device")
 		return
 	}
 	s.row("reason", "%s", s.look(bad, err.Error()))
-	s.row("next", "the device will try again, later with each failure")
+	s.row("next", "the device retries, with a longer delay after each failure")
 }
 
 func (s *textReport) baseToken(id apns.DeviceID, e device.Event) {
-	s.head("Base token: the address of this device")
+	s.head("Base token: the courier's token for this device")
 	if e.Previous != "" {
 		s.row("instead of", "%s", e.Previous)
-		s.more("it is void, and so are the tokens of the apps")
+		s.more("which is retired, as are the device tokens of the apps")
 	}
-	s.row("before", "a record of 16 bytes: device %s, its environment, no topic, a counter of retirements", id)
-	s.more("the device sees it sealed only")
-	s.row("sealed", "%s", e.Token)
+	s.row("unsealed", "a record of 16 bytes: device %s, its environment, no topic, a counter of retirements", id)
+	s.more("the device only sees the sealed form")
+	s.row("token", "%s", e.Token)
 	s.seal(e.Token)
 }
 
@@ -79,38 +79,38 @@ func (s *textReport) seal(token apns.DeviceToken) {
 		return
 	}
 	s.row("first 16", "%s", token[:sivSize])
-	s.more("the synthetic IV: made from the record and the token key, it starts the encryption and shows any change")
+	s.more("the synthetic IV: computed from the record and the token key, it starts the encryption and detects changes")
 	s.row(fmt.Sprintf("other %d", len(token)-sivSize), "%s", token[sivSize:])
 	s.more("the record, encrypted: only APNs has the token key and can open it")
 }
 
 func (s *textReport) appToken(id apns.DeviceID, e device.Event) {
 	if e.Previous == e.Token {
-		s.head("App token: the address of %s on this device, from before", e.Topic)
+		s.head("Device token of %s, of an earlier run", e.Topic)
 	} else {
-		s.head("App token: the address of %s on this device", e.Topic)
+		s.head("Device token of %s", e.Topic)
 		hash := apns.HashTopic(e.Topic)
-		s.row("before", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
+		s.row("unsealed", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
 	}
-	s.row("sealed", "%s", s.look(good, e.Token.String()))
-	s.more("the app hands this to its provider, which pushes to /3/device/<token>")
+	s.row("token", "%s", s.look(good, e.Token.String()))
+	s.more("the app sends it to its provider, which pushes to /3/device/<device token>")
 }
 
 func (s *textReport) notification(_ apns.DeviceID, e device.Event, shown presentation.Shown) {
 	n := e.Notification
 	s.head("%s  Notification for %s: %s", s.now().Format(time.TimeOnly), n.Topic, shown.Kind)
 	if n.Channel != "" {
-		s.row("channel", "%s: a broadcast, sent to no token of an app", n.Channel)
+		s.row("channel", "%s: a broadcast, which is not sent to a device token", n.Channel)
 	}
 	for _, f := range shown.Fields {
 		s.row(f.Label, "%s", f.Text)
 	}
-	label := "phone"
+	label := "device"
 	for _, effect := range shown.Effects {
 		s.row(label, "%s", effect)
 		label = ""
 	}
-	label = "but"
+	label = "advice"
 	for _, advice := range shown.Advice {
 		s.row(label, "%s", advice.Message)
 		label = ""
@@ -128,25 +128,25 @@ func (s *textReport) notification(_ apns.DeviceID, e device.Event, shown present
 func priorityName(p apns.Priority) string {
 	switch p {
 	case apns.PriorityImmediate:
-		return "priority 10 (at once)"
+		return "priority 10 (send immediately)"
 	case apns.PriorityConserve:
-		return "priority 5 (with regard to power)"
+		return "priority 5 (consider the device's power)"
 	case apns.PriorityNeverWake:
-		return "priority 1 (never wakes the device)"
+		return "priority 1 (do not wake the device)"
 	}
 	return fmt.Sprintf("priority %d", p)
 }
 
 func expiryName(n device.Notification) string {
 	if n.Expiry.IsZero() {
-		return "now or never"
+		return "not stored"
 	}
-	return "kept by APNs until " + n.Expiry.UTC().Format(time.RFC3339)
+	return "expires " + n.Expiry.UTC().Format(time.RFC3339)
 }
 
 func storedName(n device.Notification) string {
 	if n.FromStorage {
-		return ", and it had waited there for the device"
+		return ", from storage"
 	}
 	return ""
 }
@@ -163,11 +163,11 @@ func (s *textReport) rejected(e device.Event) {
 // ackNames is the table of what a device answers to a notification.
 var ackNames = map[uint8]string{
 	courier.AckDelivered:    "delivered (0)",
-	courier.AckNoRecipient:  "no such recipient, or a duplicate (2)",
-	courier.AckUnparsable:   "cannot be read (3)",
-	courier.AckIgnoredTopic: "the topic is ignored (6)",
-	courier.AckUnknownTopic: "the topic is unknown (7)",
-	courier.AckTokenRemoved: "the token was removed (11)",
+	courier.AckNoRecipient:  "no recipient, or a duplicate (2)",
+	courier.AckUnparsable:   "unparsable (3)",
+	courier.AckIgnoredTopic: "topic ignored (6)",
+	courier.AckUnknownTopic: "topic unknown (7)",
+	courier.AckTokenRemoved: "token removed (11)",
 }
 
 func ackName(status uint8) string {

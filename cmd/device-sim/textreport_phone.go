@@ -17,14 +17,14 @@ func (s *textReport) power(step device.StepPower) {
 	switch {
 	case step.State != courier.StateActive:
 		s.head("Power: inactive")
-		s.more("APNs may hold back what can wait")
+		s.more("APNs may delay pushes that can wait")
 	case step.Interval < time.Duration(courier.ActiveAlways)*time.Second:
 		s.head("Power: active for %s", step.Interval)
 	}
 }
 
 func (s *textReport) help(all []inputCommand) {
-	s.head("What you can type")
+	s.head("Commands")
 	for _, w := range all {
 		s.line("  %-40s %s", w.name+" "+w.args, s.look(dim, w.help))
 	}
@@ -82,7 +82,7 @@ func ackMode(c deviceStatus) string {
 
 func (s *textReport) list(_ apns.DeviceID, d screenContents) {
 	if len(d.Groups)+len(d.Badges)+len(d.Activities) == 0 {
-		s.head("The screen is empty")
+		s.head("No notifications")
 	}
 	for _, a := range d.Activities {
 		s.activity(a)
@@ -118,7 +118,7 @@ func (s *textReport) activity(a presentation.Activity) {
 	s.row("state", "%s", a.State)
 	switch {
 	case a.Ended:
-		s.row("ended", "and leaves the screen at %s", a.Gone.UTC().Format(time.RFC3339))
+		s.row("ended", "and is removed at %s", a.Gone.UTC().Format(time.RFC3339))
 	case a.IsStale(s.now()):
 		s.row("stale", "since %s", a.Stale.UTC().Format(time.RFC3339))
 	}

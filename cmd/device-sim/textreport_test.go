@@ -42,16 +42,16 @@ func TestRareStepsAndEventsHaveTheirWords(t *testing.T) {
 	}{
 		{
 			device.StepClock{Server: time.Unix(1767225600, 0), Shift: 90 * time.Minute},
-			"the device moves its clock by 1h30m0s and proves itself again, on the same connection",
+			"the device adjusts its clock by 1h30m0s and logs in again on the same connection",
 		},
-		{device.StepRedirect{Host: "b\x1b[2J", Reason: "load"}, `APNs sends the device to b\x1b[2J load`},
-		{device.Event{Kind: device.EventTokenRejected, Topic: demo, Status: 5}, "com.example.demo gets no token; status 5"},
+		{device.StepRedirect{Host: "b\x1b[2J", Reason: "load"}, `APNs redirects the device to b\x1b[2J load`},
+		{device.Event{Kind: device.EventTokenRejected, Topic: demo, Status: 5}, "no device token for com.example.demo; status 5"},
 		{device.Event{Kind: device.EventConnectFailed, Err: errors.New("no route")}, "no route"},
 		{
 			device.Event{Kind: device.EventBaseToken, Token: apns.DeviceToken(unhex(appToken)), Previous: apns.DeviceToken(unhex(baseToken))},
-			baseToken + "\n              it is void, and so are the tokens of the apps",
+			baseToken + "\n              which is retired, as are the device tokens of the apps",
 		},
-		{device.Event{Kind: device.EventNotificationRejected, Status: 7}, "an app that is not installed: not shown\n  ack         the topic is unknown (7)"},
+		{device.Event{Kind: device.EventNotificationRejected, Status: 7}, "an app that is not installed: not shown\n  ack         topic unknown (7)"},
 		{device.Event{Kind: device.EventNotificationRejected, Topic: demo, Status: 99}, "another status (99)"},
 		{device.Event{Kind: device.EventNotification, Notification: device.Notification{Priority: 7}}, "priority 7"},
 	} {

@@ -87,7 +87,7 @@ func (c *transcriber) identity(title, note string, leaf *x509.Certificate) entry
 // certificate opens a certificate up, once.
 func (c *transcriber) certificate(certificate *x509.Certificate) []row {
 	if before := c.certificates[string(certificate.Raw)]; before != 0 && before != c.number {
-		return []row{{"subject", certificate.Subject.String()}, {"opened up", fmt.Sprintf("in step %d", before)}}
+		return []row{{"subject", certificate.Subject.String()}, {"explained", fmt.Sprintf("in step %d", before)}}
 	}
 	c.certificates[string(certificate.Raw)] = c.number
 	return certificateRows(certificate)
@@ -96,7 +96,7 @@ func (c *transcriber) certificate(certificate *x509.Certificate) []row {
 // token opens a token up, once.
 func (c *transcriber) token(token []byte) []row {
 	if before := c.tokens[string(token)]; before != 0 && before != c.number {
-		return []row{{"opened up", fmt.Sprintf("in step %d", before)}}
+		return []row{{"explained", fmt.Sprintf("in step %d", before)}}
 	}
 	c.tokens[string(token)] = c.number
 	return tokenRows(token)
@@ -106,7 +106,7 @@ func (c *transcriber) token(token []byte) []row {
 func (c *transcriber) step(step device.Step) (entry, bool) {
 	switch step := step.(type) {
 	case device.StepTCP:
-		p := c.newEntry("TCP", "The device connects to the courier. Nothing was said yet.")
+		p := c.newEntry("TCP", "The device connects to the courier. No bytes are sent yet.")
 		p.Rows = []row{{"to", step.Remote.String()}}
 		return p, true
 	case device.StepTLS:
@@ -117,21 +117,21 @@ func (c *transcriber) step(step device.Step) (entry, bool) {
 
 // tls is the entry about the courier's half of connection trust.
 func (c *transcriber) tls(step device.StepTLS) entry {
-	p := c.newEntry("TLS handshake", "Is this really APNs? The device checks the courier's certificate before it says who it is.")
+	p := c.newEntry("TLS handshake", "The device verifies the courier's certificate before it identifies itself.")
 	state := step.State
 	leaf := state.PeerCertificates[0]
 	chain := state.VerifiedChains[0]
 	p.Rows = []row{
 		{"protocol", tls.VersionName(state.Version) + ", " + tls.CipherSuiteName(state.CipherSuite)},
 		{"ALPN", alpnMeaning(state.NegotiatedProtocol)},
-		{"asked for", step.ServerName + ", whichever courier was dialed"},
+		{"asked for", step.ServerName + ", whichever courier it dials"},
 	}
 	p.Rows = append(p.Rows, c.certificate(leaf)...)
 	p.Rows = append(
 		p.Rows,
 		row{"check: chain", fmt.Sprintf("%d certificates, up to a root this device trusts: %s", len(chain), chain[len(chain)-1].Subject)},
 		row{"check: name", step.ServerName + " is among the names"},
-		row{"check: time", fmt.Sprintf("now is between %s and %s", date(leaf.NotBefore), date(leaf.NotAfter))},
+		row{"check: time", fmt.Sprintf("valid from %s to %s", date(leaf.NotBefore), date(leaf.NotAfter))},
 	)
 	return p
 }
@@ -157,12 +157,12 @@ func (c *transcriber) frame(w device.TappedFrame) entry {
 	for i, a := range all {
 		it := c.item(w, a)
 		if i > 0 && a.Name == "certificates" && all[i-1].Name == a.Name {
-			it.Meaning = "the authority that has signed it"
+			it.Meaning = "the issuing authority"
 		}
 		p.Items = append(p.Items, it)
 	}
 	if err != nil {
-		p.Rows = append(p.Rows, row{"broken", err.Error()})
+		p.Rows = append(p.Rows, row{"malformed", err.Error()})
 	}
 	return p
 }

@@ -66,7 +66,7 @@ func TestRefusedTokenIsToldAndAskedForAtTheNextLogin(t *testing.T) {
 		p.want(requestH, "")
 		p.send("12 0000001b 01 0001 05 03 0014 H")
 		_, err := h.Token(t.Context(), appH)
-		require.ErrorContains(t, err, "gave com.example.app no token (status 5)")
+		require.ErrorContains(t, err, "issued no token for com.example.app (status 5)")
 		assert.Equal(t, uint8(5), h.last(EventTokenRejected).Status)
 		p.close()
 

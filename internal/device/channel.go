@@ -21,7 +21,7 @@ const maxChannelID = 255
 func ParseChannelID(text string) (ChannelID, error) {
 	id, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return "", fmt.Errorf("device: %q is no channel id: %w", text, err)
+		return "", fmt.Errorf("device: %q is not a channel ID: %w", text, err)
 	}
 	return ChannelID(id), ChannelID(id).check()
 }
@@ -31,7 +31,7 @@ func (id ChannelID) String() string { return base64.StdEncoding.EncodeToString([
 
 func (id ChannelID) check() error {
 	if id == "" || len(id) > maxChannelID {
-		return fmt.Errorf("device: a channel id has 1 to %d bytes, this one %d", maxChannelID, len(id))
+		return fmt.Errorf("device: a channel ID has 1 to %d bytes, not %d", maxChannelID, len(id))
 	}
 	return nil
 }
@@ -54,11 +54,11 @@ func liveTopic(app string) string { return app + apns.LookupPushType(apns.LiveAc
 // Why a subscription ends.
 var (
 	// ErrNoChannel: the courier knows no such channel of the app.
-	ErrNoChannel = errors.New("device: there is no such channel")
+	ErrNoChannel = errors.New("device: no such channel")
 	// ErrChannelDeleted: the channel was deleted.
 	ErrChannelDeleted = errors.New("device: the channel was deleted")
 	// ErrChannelsRejected: the courier did not take the request as a whole.
-	ErrChannelsRejected = errors.New("device: the courier refused the request for channels")
+	ErrChannelsRejected = errors.New("device: the courier rejected the channel request")
 )
 
 // Subscribe subscribes the app of topic, which must be installed, to a channel, now

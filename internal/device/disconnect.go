@@ -13,7 +13,7 @@ import (
 var (
 	errOffline  = errors.New("device: offline")
 	errReset    = errors.New("device: offline, the connection was reset")
-	errVanished = errors.New("device: offline, without a word")
+	errVanished = errors.New("device: offline, connection abandoned")
 	errNetwork  = errors.New("device: on another network")
 	errErased   = errors.New("device: erased")
 )

@@ -46,7 +46,7 @@ func TestResetIsNoOrderlyEnd(t *testing.T) {
 		n, err := p.conn.NetConn().Read(make([]byte, 100))
 		require.ErrorIs(t, err, io.EOF)
 		assert.Zero(t, n, "TLS was not closed")
-		assert.NoError(t, h.last(EventDisconnected).Err, "the device wanted it")
+		assert.NoError(t, h.last(EventDisconnected).Err, "closed by the device")
 	})
 }
 

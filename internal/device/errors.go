@@ -11,13 +11,13 @@ var (
 	ErrStopped = errors.New("device: the device has stopped")
 	// ErrMissed: so many notifications waited for Next that the oldest were
 	// dropped. Next goes on with those that are left.
-	ErrMissed = errors.New("device: notifications were lost because Next was called too rarely; raise Config.Inbox")
+	ErrMissed = errors.New("device: notifications were dropped because Next was not called in time; increase Config.Inbox")
 	// ErrClosed: the courier closed the connection in an orderly way.
 	ErrClosed = errors.New("device: the courier closed the connection")
 	// ErrNoKeepalive: the courier left a keepalive unanswered for 20 seconds.
 	ErrNoKeepalive = errors.New("device: the courier did not answer a keepalive")
 	// ErrReplaced: the courier says that the token came online elsewhere.
-	ErrReplaced = errors.New("device: another connection took this device's place")
+	ErrReplaced = errors.New("device: replaced by a newer connection of this device")
 )
 
 // A RejectedError is a courier's refusal of a login.
@@ -29,7 +29,7 @@ type RejectedError struct {
 
 // Error names the status and the reason.
 func (e *RejectedError) Error() string {
-	text := fmt.Sprintf("device: the courier refused the login with status %d", e.Status)
+	text := fmt.Sprintf("device: the courier rejected the login with status %d", e.Status)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}

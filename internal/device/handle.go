@@ -66,7 +66,7 @@ func (s *session) tokenResponse(m *courier.TokenResponse) error {
 		event.Token = a.token
 	} else {
 		event.Kind = EventTokenRejected
-		a.rejected = fmt.Errorf("device: the courier gave %s no token (status %d)", a.topic, m.Status)
+		a.rejected = fmt.Errorf("device: the courier issued no token for %s (status %d)", a.topic, m.Status)
 	}
 	d.changedLocked()
 	d.mu.Unlock()

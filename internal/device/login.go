@@ -24,7 +24,7 @@ const (
 )
 
 // errClock is a courier that does not agree with its own clock.
-var errClock = errors.New("device: the courier refused the time it had given itself")
+var errClock = errors.New("device: the courier rejected its own timestamp")
 
 // login sends Connect and waits for the courier's verdict.
 func (s *session) login(ctx context.Context, deadline time.Time) error {

@@ -23,7 +23,7 @@ func TestSwitchedNetworkLogsInAtOnceAndSaysWhereItIs(t *testing.T) {
 		assert.Equal(t, courier.Some(courier.InterfaceCellular), c.Interface)
 		assert.Equal(t, "26201", c.Carrier)
 		assert.Zero(t, c.PresenceFlags&courier.PresenceWiFi)
-		require.NoError(t, h.last(EventDisconnected).Err, "the device wanted it")
+		require.NoError(t, h.last(EventDisconnected).Err, "closed by the device")
 		assert.Equal(t, "26201", h.Carrier())
 
 		p.send(accept)
@@ -58,6 +58,6 @@ func TestNetworksAreChecked(t *testing.T) {
 		}
 		h.cfg.Carrier = "lte"
 		_, err := New(h.cfg)
-		require.ErrorContains(t, err, `"lte" is no mobile network`)
+		require.ErrorContains(t, err, `"lte" is not a mobile network`)
 	})
 }

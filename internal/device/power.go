@@ -71,7 +71,7 @@ const maxPowers = 64
 // login. PowerUnlocked begins anew each time.
 func (d *Device) SetPower(p Power) error {
 	if int(p) >= len(powers) {
-		return fmt.Errorf("device: %s is no state of a device", p)
+		return fmt.Errorf("device: %s is not a power state", p)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -70,6 +70,6 @@ func TestEachChangeIsTold(t *testing.T) {
 
 func TestUnknownStateIsRefused(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
-		assert.ErrorContains(t, newHarness(t).SetPower(9), "Power(9) is no state of a device")
+		assert.ErrorContains(t, newHarness(t).SetPower(9), "Power(9) is not a power state")
 	})
 }

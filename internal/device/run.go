@@ -19,7 +19,7 @@ const (
 // [*RejectedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if d.cfg.Workers != nil {
-		return errors.New("device: call Start, since Config.Workers is set")
+		return errors.New("device: Config.Workers is set: call Start instead of Run")
 	}
 	if err := d.markRunning(); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (d *Device) Run(ctx context.Context) error {
 
 func (d *Device) markRunning() error {
 	if !d.running.CompareAndSwap(false, true) {
-		return errors.New("device: it was run before; make a new device")
+		return errors.New("device: a device runs only once: create a new one")
 	}
 	return nil
 }

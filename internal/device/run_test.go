@@ -136,7 +136,7 @@ func TestDisconnectIsAnOrderlyEndAndConnectComesBackAtOnce(t *testing.T) {
 		p.wantClosed("the TLS connection is closed by the time Disconnect returns")
 		time.Sleep(time.Hour)
 		assert.Equal(t, []EventKind{EventConnected, EventBaseToken, EventToken, EventDisconnected}, h.kinds())
-		require.NoError(t, h.last(EventDisconnected).Err, "the device wanted it")
+		require.NoError(t, h.last(EventDisconnected).Err, "closed by the device")
 
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
@@ -224,7 +224,7 @@ func TestStoppedDeviceHandsOutWhatItGotAndThenSaysSo(t *testing.T) {
 		if h.cfg.Workers == nil {
 			err = h.Device.Run(t.Context())
 		}
-		assert.ErrorContains(t, err, "make a new device", "a device runs once")
+		assert.ErrorContains(t, err, "create a new one", "a device runs once")
 	})
 }
 

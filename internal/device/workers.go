@@ -16,7 +16,7 @@ func NewWorkers() *Workers { return workers.New[*Device]() }
 // Start is Run in the goroutines of [Config.Workers]. It returns at once.
 func (d *Device) Start() error {
 	if d.cfg.Workers == nil {
-		return errors.New("device: call Run, or set Config.Workers")
+		return errors.New("device: Start requires Config.Workers: set it, or call Run")
 	}
 	if err := d.markRunning(); err != nil {
 		return err

@@ -15,12 +15,12 @@ const (
 )
 
 // countHandshake notes that a handshake is done.
-func (g *sessionSet) countHandshake() {
-	if g.handshakes.Add(1)%freeAfter != 0 {
+func (set *sessionSet) countHandshake() {
+	if set.handshakes.Add(1)%freeAfter != 0 {
 		return
 	}
 	select {
-	case g.manyHandshakes <- struct{}{}:
+	case set.manyHandshakes <- struct{}{}:
 	default: // it is known already
 	}
 }
@@ -28,13 +28,13 @@ func (g *sessionSet) countHandshake() {
 // freeMemory gives memory back to the system when a crowd has logged in and it has become
 // quiet, until ctx ends. An idle process collects garbage every two minutes only,
 // and devices that idle make none.
-func (g *sessionSet) freeMemory(ctx context.Context) {
+func (set *sessionSet) freeMemory(ctx context.Context) {
 	timer := time.NewTimer(freeDelay)
 	defer timer.Stop()
 	timer.Stop()
 	for {
 		select {
-		case <-g.manyHandshakes:
+		case <-set.manyHandshakes:
 			timer.Reset(freeDelay)
 		case <-timer.C:
 			debug.FreeOSMemory()

@@ -90,7 +90,7 @@ func actionNamed(name string) (Action, bool) {
 // unknownWord is the error for a word that is none of those known.
 func unknownWord(word string, known []string) error {
 	if nearest, edits := apns.Nearest(strings.ToLower(word), known); edits <= 2 {
-		return fmt.Errorf("%q is unknown; %s was meant, perhaps", word, nearest)
+		return fmt.Errorf("unknown action %q; did you mean %s?", word, nearest)
 	}
-	return fmt.Errorf("%q is unknown; use %s", word, strings.Join(known, ", "))
+	return fmt.Errorf("unknown action %q: use %s", word, strings.Join(known, ", "))
 }

@@ -22,14 +22,14 @@ func ParseChurn(text string) (Churn, error) {
 	for part := range strings.SplitSeq(text, ",") {
 		name, rate, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if !ok {
-			return c, fmt.Errorf("%q is no churn; use an action and its rate, as in disconnect=10/s", part)
+			return c, fmt.Errorf("%q is not a churn rate: use an action and its rate, such as disconnect=10/s", part)
 		}
 		action, known := actionNamed(name)
 		if !known || !actions[action].churn {
 			return c, unknownWord(name, ChurnNames())
 		}
 		if c[action] != 0 {
-			return c, fmt.Errorf("%s has two rates; keep one", name)
+			return c, fmt.Errorf("%s has two rates: keep one", name)
 		}
 		var err error
 		if c[action], err = parseRate(rate); err != nil {

@@ -72,19 +72,19 @@ func TestRatesAreReadOrRefused(t *testing.T) {
 		assert.Zero(t, churn, none)
 	}
 	for text, want := range map[string]string{
-		"disconect=1/s":       `"disconect" is unknown; disconnect was meant, perhaps`,
-		"connect=1/s":         `"connect" is unknown; use disconnect, reset, kill, sleep, rotate, erase`,
-		"kill":                `"kill" is no churn; use an action and its rate, as in disconnect=10/s`,
+		"disconect=1/s":       `unknown action "disconect"; did you mean disconnect?`,
+		"connect=1/s":         `unknown action "connect": use disconnect, reset, kill, sleep, rotate, erase`,
+		"kill":                `"kill" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
 		"kill=5":              `kill: "5" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
 		"kill=-5/s":           `kill: "-5/s" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
 		"kill=NaN/s":          `kill: "NaN/s" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
 		"kill=5/d":            `kill: "5/d" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=1/s,kill=2/s":   "kill has two rates; keep one",
-		"kill=1/s,,reset=1/s": `"" is no churn; use an action and its rate, as in disconnect=10/s`,
+		"kill=1/s,kill=2/s":   "kill has two rates: keep one",
+		"kill=1/s,,reset=1/s": `"" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
 	} {
 		_, err := ParseChurn(text)
 		if text == "connect=1/s" {
-			assert.ErrorContains(t, err, "is unknown", "a churn undoes what it does by itself")
+			assert.ErrorContains(t, err, "unknown action", "a churn undoes what it does by itself")
 			continue
 		}
 		assert.EqualError(t, err, want, text)

@@ -52,7 +52,7 @@ func New(cfg Config) (*Fleet, error) {
 }
 
 // errStopped is a script that has come to its end.
-var errStopped = errors.New("fleet: the script says stop")
+var errStopped = errors.New("fleet: stopped by the script")
 
 // Run activates the devices, starts them and disturbs them, until ctx ends or the script
 // stops it. All its goroutines have returned then. It fails if devices cannot be

@@ -33,9 +33,9 @@ at 3m stop
 
 func TestErrorsOfAScriptNameLineAndRemedy(t *testing.T) {
 	for name, tc := range map[string]struct{ text, want string }{
-		"misspelled action": {"at 1s disconect 5%", `line 1: "disconect" is unknown; disconnect was meant, perhaps`},
-		"misspelled verb":   {"\nat 1s ackdelay 5s", `line 2: "ackdelay" is unknown; ack-delay was meant, perhaps`},
-		"unknown action":    {"at 1s somersault all", `line 1: "somersault" is unknown; use disconnect, reset, kill, connect, sleep, wake, uninstall, install, rotate, erase, ack-delay, churn, stop`},
+		"misspelled action": {"at 1s disconect 5%", `line 1: unknown action "disconect"; did you mean disconnect?`},
+		"misspelled verb":   {"\nat 1s ackdelay 5s", `line 2: unknown action "ackdelay"; did you mean ack-delay?`},
+		"unknown action":    {"at 1s somersault all", `line 1: unknown action "somersault": use disconnect, reset, kill, connect, sleep, wake, uninstall, install, rotate, erase, ack-delay, churn, stop`},
 		"no at":             {"10s disconnect all", `line 1: "10s": a step begins with at and a time, as in: at 10s disconnect 20%`},
 		"no action":         {"at 10s", "line 1: a step has a time and an action, as in: at 10s disconnect 20%"},
 		"bad time":          {"at noon disconnect all", `line 1: "noon" is no time; use one like 10s or 1m30s`},
@@ -47,8 +47,8 @@ func TestErrorsOfAScriptNameLineAndRemedy(t *testing.T) {
 		"beyond all":        {"at 1s kill 101%", `line 1: "101%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
 		"not a number":      {"at 1s kill NaN%", `line 1: "NaN%" is no part of a fleet; use all, a percentage like 20%, or a number of devices`},
 		"bad delay":         {"at 1s ack-delay soon", `line 1: "soon" is no delay; use a time like 200ms, or never`},
-		"bad churn":         {"at 1s churn wake=1/s", `line 1: "wake" is unknown; use disconnect, reset, kill, sleep, rotate, erase`},
-		"two errors":        {"at 1s kil all\nat 2s kill all\nat 3s wak all", "line 1: \"kil\" is unknown; kill was meant, perhaps\nline 3: \"wak\" is unknown; wake was meant, perhaps"},
+		"bad churn":         {"at 1s churn wake=1/s", `line 1: unknown action "wake": use disconnect, reset, kill, sleep, rotate, erase`},
+		"two errors":        {"at 1s kil all\nat 2s kill all\nat 3s wak all", "line 1: unknown action \"kil\"; did you mean kill?\nline 3: unknown action \"wak\"; did you mean wake?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseScript(strings.NewReader(tc.text))
