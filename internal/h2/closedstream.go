@@ -57,7 +57,7 @@ func (c *Conn) onClosedStream(id uint32) error {
 		return nil
 	}
 	// Also for a stream that was refused.
-	// observed: pushy#476
+	// observed: jchambers/pushy#476
 	c.checkLocked(c.fr.WriteRSTStream(id, http2.ErrCodeStreamClosed))
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 type Config struct {
 	// The first SETTINGS frame. Zero means the value APNs was seen to send; the
 	// InitialWindowSize is not sent then, as it is the protocol's default.
-	// observed: undici#2043 (production, 2023), bun#17242 (sandbox, 2025)
+	// observed: nodejs/undici#2043 (production, 2023), oven-sh/bun#17242 (sandbox, 2025)
 	HeaderTableSize      uint32 // octets; 0 = 4096
 	MaxConcurrentStreams uint32 // streams; 0 = 1000
 	InitialWindowSize    uint32 // octets; 0 = 65535
@@ -46,7 +46,7 @@ type Config struct {
 	// (https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1), with GOAWAY, PROTOCOL_ERROR
 	// and plain text, as the servers of APNs did in 2018. false = the stream alone is
 	// reset.
-	// observed: apns4erl#211, apnotic#68
+	// observed: inaka/apns4erl#211, ostinelli/apnotic#68
 	MalformedEnds bool
 	// OpeningGoAway is sent before SETTINGS; nil is none. It does not end the
 	// connection: see [Conn.Finish].

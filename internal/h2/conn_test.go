@@ -27,17 +27,17 @@ func TestFirstFrameIsTheSettingsOfAPNs(t *testing.T) {
 		{
 			"a connection with a provider token", &Config{MaxConcurrentStreams: 1},
 			"000018 04 00 00000000  0001 00001000  0003 00000001  0005 00004000  0006 00001f40",
-			"observed: undici#2043 (production, 2023), bun#17242 (sandbox, 2025)",
+			"observed: nodejs/undici#2043 (production, 2023), oven-sh/bun#17242 (sandbox, 2025)",
 		},
 		{
 			"a connection with a certificate", nil,
 			"000018 04 00 00000000  0001 00001000  0003 000003e8  0005 00004000  0006 00001f40",
-			"observed: 1000 streams, pushy#709",
+			"observed: 1000 streams, jchambers/pushy#709",
 		},
 		{
 			"a window that was asked for", &Config{InitialWindowSize: 65535},
 			"00001e 04 00 00000000  0001 00001000  0003 000003e8  0004 0000ffff  0005 00004000  0006 00001f40",
-			"observed: apns2#117, where it was present",
+			"observed: sideshow/apns2#117, where it was present",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestAnsweringTwiceIsABug(t *testing.T) {
 }
 
 func TestUnansweredStreamStaysOpen(t *testing.T) {
-	// observed: APNSwift#93, vapor/apns#23
+	// observed: kylebrowning/APNSwift#93, vapor/apns#23
 	withPeer(t, nil, HandlerFunc(func(*Stream) {}), func(p *peer) {
 		p.headers(1, true, post())
 		p.wantSilence(time.Hour, "a black hole")
@@ -247,7 +247,7 @@ func TestAbortResetsTCP(t *testing.T) {
 }
 
 func TestMutedConnectionWritesNothing(t *testing.T) {
-	// observed: apns2#20, apnotic#35
+	// observed: sideshow/apns2#20, ostinelli/apnotic#35
 	withPeer(t, nil, ok, func(p *peer) {
 		p.conn.Mute()
 		p.headers(1, true, post())

@@ -69,6 +69,6 @@ func TestFramesUpToTheLimitAreTaken(t *testing.T) {
 	}), func(p *peer) {
 		p.headers(1, false, post())
 		p.data(1, true, strings.Repeat("x", MinMaxFrameSize))
-		p.wantStatus(1, "200", "MAX_FRAME_SIZE, observed: apns2#117")
+		p.wantStatus(1, "200", "MAX_FRAME_SIZE, observed: sideshow/apns2#117")
 	})
 }

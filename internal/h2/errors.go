@@ -8,7 +8,7 @@ import (
 )
 
 // A ConnectionError is a violation that ends the connection. It is sent as GOAWAY with
-// the reason as debug data, in plain text, as APNs does (observed: node-apn#727).
+// the reason as debug data, in plain text, as APNs does (observed: node-apn/node-apn#727).
 // https://www.rfc-editor.org/rfc/rfc9113#section-5.4.1
 type ConnectionError struct {
 	Code     http2.ErrCode

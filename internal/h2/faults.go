@@ -16,7 +16,7 @@ type OpeningGoAway struct {
 }
 
 // openingGoAwayLocked queues the opening GOAWAY before everything else.
-// observed: pushy#885
+// observed: jchambers/pushy#885
 func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 	c.goAwayLocked(d.Code, d.Last, d.Debug)
 	if d.Twice {
@@ -27,7 +27,7 @@ func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 // Mute stops all output, even answers to PING, while input is read as before. The peer
 // sees neither data nor an end, as when a middlebox has dropped the state of the
 // connection.
-// observed: apns2#20, apnotic#35
+// observed: sideshow/apns2#20, ostinelli/apnotic#35
 func (c *Conn) Mute() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// observed: pushy#885, "Cannot create stream 3 greater than Last-Stream-ID 0"
+// observed: jchambers/pushy#885, "Cannot create stream 3 greater than Last-Stream-ID 0"
 func TestAnOpeningGoAwayComesBeforeTheSettings(t *testing.T) {
 	dismissal := &OpeningGoAway{Code: http2.ErrCodeNo, Last: 0, Debug: []byte("not today"), Twice: true}
 	inBubble(t, &Config{OpeningGoAway: dismissal}, ok, func(p *peer) {
@@ -27,7 +27,7 @@ func TestAnOpeningGoAwayComesBeforeTheSettings(t *testing.T) {
 	})
 }
 
-// observed: apns2#20
+// observed: sideshow/apns2#20
 func TestPingsMayBeIgnored(t *testing.T) {
 	withPeer(t, nil, ok, func(p *peer) {
 		p.conn.IgnorePings(true)

@@ -49,7 +49,7 @@ type sendWindow struct {
 	conn int64 // octets
 	// waiting are the streams with pending data that have window of their own, in
 	// order. Those that have none wait for theirs, and are not here, so that a
-	// frame never looks at streams in vain.
+	// frame never looks at streams that cannot go on.
 	waiting []*Stream
 }
 
@@ -177,7 +177,7 @@ func (r *windowChange) add(size int64) { r.last, r.largest = size, max(r.largest
 // values of a frame. "A change to SETTINGS_INITIAL_WINDOW_SIZE can cause the available
 // space in a flow-control window to become negative"; and "an endpoint MUST treat a change
 // to SETTINGS_INITIAL_WINDOW_SIZE that causes any flow-control window to exceed the
-// maximum size as a connection error", be it by a value that another one follows.
+// maximum size as a connection error", even if another value follows.
 // https://www.rfc-editor.org/rfc/rfc9113#section-6.9.2
 func (c *Conn) changeWindowsLocked(to windowChange) error {
 	if to.last < 0 {

@@ -121,7 +121,7 @@ func (c *Conn) frameError(fh http2.FrameHeader, err error) error {
 	return fmt.Errorf("h2: read frame: %w", err)
 }
 
-// checkUsed refuses a frame on a stream that the peer has not opened. "Receiving any frame
+// checkUsed rejects a frame on a stream that the peer has not opened. "Receiving any frame
 // other than HEADERS or PRIORITY on a stream in this state MUST be treated as a connection
 // error of type PROTOCOL_ERROR." https://www.rfc-editor.org/rfc/rfc9113#section-5.1
 func (c *Conn) checkUsed(id uint32, t http2.FrameType) error {

@@ -75,7 +75,7 @@ func (c *Conn) Shutdown(debug []byte) { c.shutdown(debug, 0) }
 // Retire sends GOAWAY with NO_ERROR, the highest accepted stream and the debug data.
 // Streams that the peer opens after that are refused with REFUSED_STREAM. The
 // connection ends when the peer closes it, or after within.
-// observed: pushok#169
+// observed: edamov/pushok#169
 func (c *Conn) Retire(debug []byte, within time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 
 func TestGoAwayIsOnlyAFrame(t *testing.T) {
 	const debug = `{"reason":"BadCertificateEnvironment"}`
-	// observed: apns2#93, a GOAWAY of 46 octets for stream 0; pushy#312, two of them
+	// observed: sideshow/apns2#93, a GOAWAY of 46 octets for stream 0; jchambers/pushy#312, two of them
 	h := HandlerFunc(func(s *Stream) {
 		s.Conn().GoAway(http2.ErrCodeNo, 0, []byte(debug))
 		s.Conn().GoAway(http2.ErrCodeNo, 0, []byte(debug))
@@ -35,7 +35,7 @@ func TestGoAwayIsOnlyAFrame(t *testing.T) {
 }
 
 func TestStreamsAboveTheLastAreIgnoredBelowItServed(t *testing.T) {
-	// observed: parse node-apn#140
+	// observed: parse-community/node-apn#140
 	var held []*Stream
 	withPeer(t, nil, HandlerFunc(func(s *Stream) { held = append(held, s) }), func(p *peer) {
 		p.headers(1, true, post())
@@ -153,7 +153,7 @@ func TestConnectionErrorHasItsReasonAsDebugData(t *testing.T) {
 	}
 }
 
-// observed: pushok#169
+// observed: edamov/pushok#169
 func TestRetiredConnectionRefusesFurtherStreams(t *testing.T) {
 	var held []*Stream
 	h := HandlerFunc(func(s *Stream) { held = append(held, s) })

@@ -76,7 +76,7 @@ func TestMalformedRequestMayEndTheConnection(t *testing.T) {
 		want   string
 		msg    string
 	}{
-		{"pseudo-header after a regular field", append(pairs("apns-topic", "a"), post()...), "Pseudo-header field ':method' found after regular header.", "observed: apns4erl#211, apnotic#68"},
+		{"pseudo-header after a regular field", append(pairs("apns-topic", "a"), post()...), "Pseudo-header field ':method' found after regular header.", "observed: inaka/apns4erl#211, ostinelli/apnotic#68"},
 		{"content-length without body", post("content-length", "1"), "body of 0 octets, content-length 1", "RFC 9113, 8.1.1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,7 +21,7 @@ func (s *settings) streamLimit() int {
 // SetMaxConcurrentStreams announces a new limit and applies it at once: streams above
 // it are refused from now on, as APNs does, also those in flight. Open streams are not
 // affected.
-// observed: pushy#476
+// observed: jchambers/pushy#476
 func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -32,7 +32,7 @@ func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 // to streams in flight, too: until the peer acknowledges it, all streams that it opens
 // are refused, since it has opened them under the old limit. It does nothing if n is
 // not lower.
-// observed: pushy#476
+// observed: jchambers/pushy#476
 func (c *Conn) LowerMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -61,7 +61,7 @@ func (c *Conn) MaxConcurrentStreams() uint32 {
 
 // resetRefused refuses a stream above the limit with REFUSED_STREAM, even if the peer
 // has not acknowledged a lower limit yet.
-// observed: pushy#476
+// observed: jchambers/pushy#476
 func (c *Conn) resetRefused(id uint32) {
 	c.report(Failure{Kind: StreamRefused, Stream: id, Code: http2.ErrCodeRefusedStream, Reason: "more streams than allowed"})
 	c.mu.Lock()

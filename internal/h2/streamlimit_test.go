@@ -8,7 +8,7 @@ import (
 )
 
 func TestStreamLimitOfALiveConnection(t *testing.T) {
-	// observed: pushy#476
+	// observed: jchambers/pushy#476
 	var held []*Stream
 	h := HandlerFunc(func(s *Stream) { held = append(held, s) })
 	withPeer(t, nil, h, func(p *peer) {
@@ -69,7 +69,7 @@ func TestFirstLimitHoldsOnceThePeerKnowsIt(t *testing.T) {
 	})
 }
 
-// observed: pushy#476
+// observed: jchambers/pushy#476
 func TestLoweredLimitRefusesStreamsInFlight(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		if s.ID() == 1 {

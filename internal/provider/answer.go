@@ -42,7 +42,7 @@ func idField(name, id string) hpack.HeaderField {
 }
 
 // appendReason appends the JSON of a reason, compact as APNs sends it (observed:
-// apns2#93). Reasons need no escaping.
+// sideshow/apns2#93). Reasons need no escaping.
 func appendReason(dst []byte, reason apns.Reason) []byte {
 	dst = append(dst, `{"reason":"`...)
 	dst = append(dst, reason...)

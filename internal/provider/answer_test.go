@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// observed: pushy#184 (27CFDC15-E305-27E0-E290-8FC98E115899), AndrewBarba/apns2#95
+// observed: jchambers/pushy#184 (27CFDC15-E305-27E0-E290-8FC98E115899), AndrewBarba/apns2#95
 // (4084a6e4-9ea8-6d2a-ca49-9a344a152da7).
 var (
 	upperID = regexp.MustCompile(`^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$`)
@@ -114,7 +114,7 @@ func TestRejectionsAreTheseBytes(t *testing.T) {
 	} {
 		require.Equal(t, tt.want, string(appendRejection(nil, tt.rejection)))
 	}
-	require.Len(t, appendReason(nil, apns.BadCertificateEnvironment), 38, "observed: apns2#93, a GOAWAY of length 46")
+	require.Len(t, appendReason(nil, apns.BadCertificateEnvironment), 38, "observed: sideshow/apns2#93, a GOAWAY of length 46")
 }
 
 func TestSettingsChangeTheAnswer(t *testing.T) {

@@ -18,7 +18,7 @@ func newIDSource() idSource {
 }
 
 // next returns 128 random bits in the layout of a UUID, without the version and
-// variant of one (observed: pushy#184, AndrewBarba/apns2#95).
+// variant of one (observed: jchambers/pushy#184, AndrewBarba/apns2#95).
 func (s idSource) next() uuid.UUID {
 	var id uuid.UUID
 	binary.NativeEndian.PutUint64(id[:8], s.random.Uint64())
@@ -31,7 +31,7 @@ const (
 	lowerDigits = "0123456789abcdef"
 )
 
-// apnsID makes an apns-id, in upper case (observed: pushy#184).
+// apnsID makes an apns-id, in upper case (observed: jchambers/pushy#184).
 func (s idSource) apnsID() string { return idText(s.next(), upperDigits) }
 
 // uniqueID makes an apns-unique-id, in lower case (observed: AndrewBarba/apns2#95).

@@ -19,7 +19,7 @@ func TestAServerCanBeUnavailable(t *testing.T) {
 	c := w.dial()
 	for _, reason := range []apns.Reason{apns.ServiceUnavailable, apns.InternalServerError} {
 		require.NoError(t, w.server.SetAvailability(reason))
-		for range 2 { // observed: pushy#408, 500 for each request
+		for range 2 { // observed: jchambers/pushy#408, 500 for each request
 			got := c.send(w.good())
 			require.Equal(t, reason.Status(), got.status)
 			require.Equal(t, `{"reason":"`+string(reason)+`"}`, got.body)

@@ -37,8 +37,8 @@ func (c *conn) wrongEnvironment() bool {
 
 // rejectEnvironment ends a connection whose certificate is for the other environment.
 // Handshake and SETTINGS succeed; the first request gets GOAWAY with NO_ERROR, last
-// stream 0 and the reason (observed: apns2#93, apns2#117), then a second GOAWAY
-// (observed: pushy#312) and the end of the connection.
+// stream 0 and the reason (observed: sideshow/apns2#93, sideshow/apns2#117), then a second GOAWAY
+// (observed: jchambers/pushy#312) and the end of the connection.
 func (c *conn) rejectEnvironment(s *h2.Stream) {
 	hc := s.Conn()
 	c.server.cfg.Log.Info("provider: certificate is for the other environment",

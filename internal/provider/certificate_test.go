@@ -158,7 +158,7 @@ func TestARevokedCertificateEndsTheHandshake(t *testing.T) {
 	require.ErrorContains(t, err, "bad certificate")
 }
 
-// observed: apns2#93, apns2#117, pushy#312.
+// observed: sideshow/apns2#93, sideshow/apns2#117, jchambers/pushy#312.
 func TestACertificateOfTheOtherEnvironmentEndsTheConnection(t *testing.T) {
 	w := newFixture(t)
 	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team, Sandbox: true}))

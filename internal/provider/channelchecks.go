@@ -14,7 +14,7 @@ import (
 // broadcastChecks is the precedence of reasons for a broadcast. Apple documents
 // no order. As for pushes, the method comes before the credentials; the order
 // from the channel id to the payload is that of APNSwift's test server
-// (APNSwift#254).
+// (kylebrowning/APNSwift#254).
 var broadcastChecks = []check[*channelRequest]{
 	{"availability", (*channelRequest).checkAvailability, nil},
 	{"path and method", (*channelRequest).checkRoute, describeRoute},
@@ -170,7 +170,7 @@ func (r *channelRequest) checkChannelID() *apns.Rejection {
 	text := r.channelIDHeader.value
 	if text == "" {
 		detail := "there is no apns-channel-id; it is a header, not a part of the path"
-		if r.method == "GET" { // observed: APNSwift#240, which lists so
+		if r.method == "GET" { // observed: kylebrowning/APNSwift#240, which lists so
 			detail += "; the list of all channels is " + "/1/apps/" + r.bundleID + "/all-channels"
 		}
 		return apns.Reject(apns.MissingChannelId, detail)

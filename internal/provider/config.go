@@ -76,7 +76,7 @@ type Config struct {
 	Log *slog.Logger
 
 	// Streams is the MAX_CONCURRENT_STREAMS of an authenticated
-	// connection; 0 is 1000 (observed: pushy#709).
+	// connection; 0 is 1000 (observed: jchambers/pushy#709).
 	Streams uint32
 	// FirstStreams is the same before the first push with a valid provider
 	// token; 0 is 1.
@@ -88,10 +88,10 @@ type Config struct {
 	LowerStreams LowerRule
 	// OverrunEnds ends a connection that opens a stream above its limit, with
 	// GOAWAY and plain text (observed: Apple forum 54407), instead of refusing
-	// the stream alone (observed: pushy#476).
+	// the stream alone (observed: jchambers/pushy#476).
 	OverrunEnds bool
 	// MalformedEnds ends a connection on which a request breaks a rule of HTTP/2,
-	// with GOAWAY and plain text (observed: apns4erl#211, apnotic#68, in 2018),
+	// with GOAWAY and plain text (observed: inaka/apns4erl#211, ostinelli/apnotic#68, in 2018),
 	// instead of resetting the stream alone.
 	MalformedEnds bool
 	// Settings are further values of the first SETTINGS frame; 0 is what APNs was
@@ -99,7 +99,7 @@ type Config struct {
 	Settings Settings
 	// MaxRequests is how many requests a connection may make; 0 is any number.
 	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further
-	// stream (observed: pushok#169, Apple forum 54407, after about 50,000).
+	// stream (observed: edamov/pushok#169, Apple forum 54407, after about 50,000).
 	MaxRequests int
 
 	// MaxErrors is how many error responses a connection may get within ErrorWindow

@@ -95,7 +95,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Ha
 	c.busy = s.cfg.BusyConnections > 0 && openConns > int64(s.cfg.BusyConnections)
 	cfg := &s.h2First
 	if c.identity != nil {
-		// observed: 1000 at once with a certificate (pushy#709).
+		// observed: 1000 at once with a certificate (jchambers/pushy#709).
 		cfg, c.streamsRaised = &s.h2Known, true
 	}
 	hc := h2.NewConn(tc, s.withOpeningGoAway(cfg, c), handler, c)

@@ -98,7 +98,7 @@ func TestTheJournalShowsTheUIDOfACertificateAsItsName(t *testing.T) {
 	require.NotContains(t, subject, "0.9.2342")
 }
 
-// observed: APNSwift#240, which lists the channels of an app so.
+// observed: kylebrowning/APNSwift#240, which lists the channels of an app so.
 func TestADetailNamesThePathThatListsChannels(t *testing.T) {
 	r := &channelRequest{request: request{method: "GET"}, route: &route{needsChannel: true}, bundleID: bundleID}
 	require.Contains(t, r.checkChannelID().Detail, "/1/apps/com.example.app/all-channels")

@@ -115,7 +115,9 @@ func (r *request) checkRegistered() *apns.Rejection {
 	}
 	return &apns.Rejection{
 		Reason: apns.Unregistered,
-		Since:  r.claims.Reported, // "the time […] at which APNs confirmed the token was no longer valid": handling-notification-responses-from-apns
+		// "the time […] at which APNs confirmed the token was no longer valid"
+		// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+		Since:  r.claims.Reported,
 		Detail: "the token is no longer active; stop sending to it unless the app registers it again",
 	}
 }

@@ -252,7 +252,7 @@ func (f *faultContext) recordStatusOnly(status int) {
 
 // limitStreams changes the stream limit. Streams that the provider has opened under a
 // higher one are refused.
-// observed: pushy#476, Apple forum 54407
+// observed: jchambers/pushy#476, Apple forum 54407
 func (c *conn) limitStreams(hc *h2.Conn, hit *fault.Hit) {
 	before := hc.MaxConcurrentStreams()
 	c.onRevert(hit, func() {

@@ -126,7 +126,7 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 	}
 }
 
-// observed: pushy#408, node-apn#463
+// observed: jchambers/pushy#408, node-apn/node-apn#463
 func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true})
 	rule.When.Times = 1
@@ -155,7 +155,7 @@ func TestAnAnswerMayComeLater(t *testing.T) {
 		assert.Equal(t, 5*time.Second, time.Since(begun))
 		assert.Len(t, w.broker.pushes, 1)
 
-		c.write(w.good()) // its answer is under way when the test ends; nobody is left behind
+		c.write(w.good()) // its answer is under way when the test ends; the test does not wait for it
 	})
 }
 
@@ -167,7 +167,7 @@ func TestARequestMayGoUnanswered(t *testing.T) {
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
 		c.write(w.good())
-		require.Equal(t, 200, c.send(w.good()).status, "the connection is otherwise alive: APNSwift#93")
+		require.Equal(t, 200, c.send(w.good()).status, "the connection is otherwise alive: kylebrowning/APNSwift#93")
 		assert.Len(t, w.broker.pushes, map[bool]int{false: 2, true: 3}[deliver], "an answer may get lost, or the push with it")
 	}
 }
@@ -201,12 +201,12 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 		ends    bool
 	}{
 		{"as it should be", fault.Action{}, []goAway{{http2.ErrCodeNo, own, ""}}, true, true},
-		{"observed: apns2#93, pushy#312", fault.Action{Reason: apns.BadCertificateEnvironment, LastStream: fault.LastNone, Twice: true, Close: fault.CloseNow}, []goAway{
+		{"observed: sideshow/apns2#93, jchambers/pushy#312", fault.Action{Reason: apns.BadCertificateEnvironment, LastStream: fault.LastNone, Twice: true, Close: fault.CloseNow}, []goAway{
 			{http2.ErrCodeNo, none, `{"reason":"BadCertificateEnvironment"}`},
 			{http2.ErrCodeNo, none, `{"reason":"BadCertificateEnvironment"}`},
 		}, false, true},
-		{"observed: parse node-apn#140", fault.Action{LastStream: fault.LastBefore}, []goAway{{http2.ErrCodeNo, 1, ""}}, false, true},
-		{"observed: node-apn#727", fault.Action{Code: "PROTOCOL_ERROR", Text: "Stream 5 does not exist", Close: fault.CloseNow}, []goAway{{http2.ErrCodeProtocol, own, "Stream 5 does not exist"}}, false, true},
+		{"observed: parse-community/node-apn#140", fault.Action{LastStream: fault.LastBefore}, []goAway{{http2.ErrCodeNo, 1, ""}}, false, true},
+		{"observed: node-apn/node-apn#727", fault.Action{Code: "PROTOCOL_ERROR", Text: "Stream 5 does not exist", Close: fault.CloseNow}, []goAway{{http2.ErrCodeProtocol, own, "Stream 5 does not exist"}}, false, true},
 		{"observed: clave#14", fault.Action{Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, own, ""}}, true, false},
 		{"RFC 9113, 6.8", fault.Action{LastStream: fault.LastAny, Close: fault.CloseNever}, []goAway{{http2.ErrCodeNo, h2.MaxStreamID, ""}}, true, false},
 	} {
@@ -233,7 +233,7 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 	}
 }
 
-// observed: pushok#169
+// observed: edamov/pushok#169
 func TestAConnectionMayRefuseFurtherStreams(t *testing.T) {
 	rule := do(fault.Action{Do: fault.Retire})
 	rule.When.Times = 1
@@ -254,7 +254,7 @@ func TestTheStreamLimitMayFallAndRise(t *testing.T) {
 	assert.Equal(t, []uint32{1, 1000, 500, 1, 500}, c.limits, "the first two are those of every connection")
 }
 
-// observed: apns2#20
+// observed: sideshow/apns2#20
 func TestAConnectionMayBeMuted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t).withFaults(do(fault.Action{Do: fault.Mute}))
@@ -290,7 +290,7 @@ func TestAPushMayBeAcceptedAndLost(t *testing.T) {
 	assert.Equal(t, "received faulted accepted dropped", w.kindsOf())
 }
 
-// observed: apns2#77, node-apn#673
+// observed: sideshow/apns2#77, node-apn/node-apn#673
 func TestARemovedAppMayStayRegistered(t *testing.T) {
 	w := newFixture(t).withFaults(do(fault.Action{Do: fault.StayRegistered}))
 	c := w.dial()
@@ -469,7 +469,7 @@ func TestABareStatusIsAnsweredAfterWhatOtherFaultsSay(t *testing.T) {
 	})
 }
 
-// observed: pushy#885
+// observed: jchambers/pushy#885
 func TestAConnectionMayBeginWithGoAwayBeforeSettings(t *testing.T) {
 	w := newFixture(t).withFaults(do(fault.Action{Do: fault.GoAwayFirst, LastStream: fault.LastNone, Text: "not today"}))
 	tc, err := w.handshake(w.serve(), clientTLS())
@@ -484,7 +484,7 @@ func TestAConnectionMayBeginWithGoAwayBeforeSettings(t *testing.T) {
 	assert.Equal(t, "faulted", w.kindsOf())
 }
 
-// observed: pushy#885
+// observed: jchambers/pushy#885
 func TestAConnectionMayBeResetOrDelayedAtAccept(t *testing.T) {
 	w := newFixture(t).withFaults(do(fault.Action{Do: fault.RefuseConnection}))
 	_, err := w.handshake(w.serve(), clientTLS())
@@ -516,7 +516,7 @@ func TestACertificateMayBeOneThatNobodyTrusts(t *testing.T) {
 	assert.Equal(t, 200, w.dial().send(w.good()).status, "without one the good one is shown")
 }
 
-// observed: pushy#1019, pushy#294
+// observed: jchambers/pushy#1019, jchambers/pushy#294
 func TestAHandshakeMayFailMidway(t *testing.T) {
 	for how, want := range map[fault.Handshake]string{
 		fault.HandshakeCut:        "EOF",

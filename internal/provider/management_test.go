@@ -131,14 +131,14 @@ func TestTheOrderOfReasonsForChannels(t *testing.T) {
 		want apns.Reason
 		msg  string
 	}{
-		{"channel id before push type", publish, w.broadcast().drop(apns.HeaderChannelID).drop(apns.HeaderPushType), apns.MissingChannelId, "APNSwift#254"},
-		{"push type before expiration", publish, w.broadcast().drop(apns.HeaderPushType).drop(apns.HeaderExpiration), apns.MissingPushType, "APNSwift#254"},
-		{"expiration before priority", publish, w.broadcast().drop(apns.HeaderExpiration).drop(apns.HeaderPriority), apns.BadExpirationDate, "APNSwift#254"},
-		{"priority before the channel", publish, w.broadcast().drop(apns.HeaderPriority).set(apns.HeaderChannelID, "AAAA"), apns.BadPriority, "APNSwift#254"},
+		{"channel id before push type", publish, w.broadcast().drop(apns.HeaderChannelID).drop(apns.HeaderPushType), apns.MissingChannelId, "kylebrowning/APNSwift#254"},
+		{"push type before expiration", publish, w.broadcast().drop(apns.HeaderPushType).drop(apns.HeaderExpiration), apns.MissingPushType, "kylebrowning/APNSwift#254"},
+		{"expiration before priority", publish, w.broadcast().drop(apns.HeaderExpiration).drop(apns.HeaderPriority), apns.BadExpirationDate, "kylebrowning/APNSwift#254"},
+		{"priority before the channel", publish, w.broadcast().drop(apns.HeaderPriority).set(apns.HeaderChannelID, "AAAA"), apns.BadPriority, "kylebrowning/APNSwift#254"},
 		{"the channel before the body", publish, &call{
 			method: "POST", path: w.broadcast().path, authority: "localhost",
 			fields: w.broadcast().set(apns.HeaderChannelID, "AAAA").fields,
-		}, apns.ChannelNotRegistered, "APNSwift#254"},
+		}, apns.ChannelNotRegistered, "kylebrowning/APNSwift#254"},
 		{"credentials before the method", manage, func() *call {
 			c := w.create(goodDescription).drop(apns.HeaderAuthorization)
 			c.method = "PUT"

@@ -12,7 +12,7 @@ const retireTime = 30 * time.Second
 
 // countRequest begins the end of a connection after [Config.MaxRequests]: open streams
 // are answered, further ones get REFUSED_STREAM.
-// observed: pushok#169
+// observed: edamov/pushok#169
 func (c *conn) countRequest(hc *h2.Conn) {
 	if c.requests.Add(1) == int64(c.server.cfg.MaxRequests) {
 		hc.Retire(nil, retireTime)

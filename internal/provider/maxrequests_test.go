@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// observed: pushok#169, REFUSED_STREAM after some 50,000 requests; Apple forum
+// observed: edamov/pushok#169, REFUSED_STREAM after some 50,000 requests; Apple forum
 // 54407, GOAWAY after as many.
 func TestAConnectionMayHaveANumberOfRequests(t *testing.T) {
 	w := newFixture(t)

@@ -60,7 +60,7 @@ var rows = []row{
 	{"a key for the sandbox", func(w *fixture, c *call) {
 		w.addKey(providerauth.Key{ID: "SANDBOXKEY", TeamID: team, Environments: []apns.Environment{apns.Sandbox}})
 		c.set(apns.HeaderAuthorization, w.bearer(team, "SANDBOXKEY"))
-	}, apns.BadEnvironmentKeyInToken, "observed: APNSwift#229"},
+	}, apns.BadEnvironmentKeyInToken, "observed: kylebrowning/APNSwift#229"},
 
 	{"no token", func(_ *fixture, c *call) { c.to("") }, apns.MissingDeviceToken, "observed: POST /3/device/"},
 	{"an odd digit", func(_ *fixture, c *call) { c.path += "0" }, apns.BadDeviceToken, "malformed"},
@@ -91,7 +91,7 @@ var rows = []row{
 	{"no topic", func(_ *fixture, c *call) { c.drop(apns.HeaderTopic) }, apns.MissingTopic, ""},
 	{"empty topic", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "") }, apns.MissingTopic, ""},
 	{"topic of nobody", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com.nobody") }, apns.TopicDisallowed, ""},
-	{"topic with a stray quote", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, `"`+bundleID+`"`) }, apns.TopicDisallowed, "observed: node-apn#479, node-apn#635"},
+	{"topic with a stray quote", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, `"`+bundleID+`"`) }, apns.TopicDisallowed, "observed: node-apn/node-apn#479, node-apn/node-apn#635"},
 	{"topic with a space", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, "com. example") }, apns.BadTopic, "not a topic at all"},
 	{"topic of 256 bytes", func(_ *fixture, c *call) { c.set(apns.HeaderTopic, strings.Repeat("a", 256)) }, apns.BadTopic, "not a topic at all"},
 	{"VoIP push, topic without suffix", func(_ *fixture, c *call) { c.set(apns.HeaderPushType, "voip") }, apns.TopicDisallowed, "our reading; no answer was published"},

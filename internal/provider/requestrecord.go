@@ -15,7 +15,7 @@ import (
 )
 
 // A requestRecord is what the history keeps of a request. Most of it are references to
-// what exists anyway; it is described in words when somebody reads it.
+// what exists anyway; it is put into words when it is read.
 type requestRecord struct {
 	conn          *connRecord
 	providerToken *providerauth.Token // the provider token, if it was good

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// observed: apns4erl#211, apnotic#68, in 2018; that the form was GOAWAY is inferred.
+// observed: inaka/apns4erl#211, ostinelli/apnotic#68, in 2018; that the form was GOAWAY is inferred.
 func TestAMalformedRequestMayEndTheConnection(t *testing.T) {
 	w := newFixture(t)
 	w.cfg.MalformedEnds = true

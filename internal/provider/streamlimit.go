@@ -13,7 +13,7 @@ import (
 type LowerRule uint8
 
 const (
-	// LowerExpired selects ExpiredProviderToken alone (observed: pushy#476). It is
+	// LowerExpired selects ExpiredProviderToken alone (observed: jchambers/pushy#476). It is
 	// the default.
 	LowerExpired LowerRule = iota
 	// LowerForbidden selects every response with status 403.
@@ -52,7 +52,7 @@ func (c *conn) raiseStreams(hc *h2.Conn, signed *providerauth.Token) {
 // lowerStreams lowers the stream limit after a rejection, before the response, so that
 // a provider that waits for responses knows it before it sends again. Streams in
 // flight are refused with REFUSED_STREAM.
-// observed: pushy#476
+// observed: jchambers/pushy#476
 func (c *conn) lowerStreams(hc *h2.Conn, reason apns.Reason) {
 	if c.streamsRaised && c.server.cfg.LowerStreams.lowers(reason) {
 		c.streamsLowered = true

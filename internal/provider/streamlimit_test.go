@@ -39,7 +39,7 @@ func TestTheStreamLimitsAreSettings(t *testing.T) {
 func TestACertificateConnectionBeginsWithAThousandStreams(t *testing.T) {
 	w := newFixture(t)
 	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
-	require.Equal(t, []uint32{1000}, c.limits, "observed: pushy#709")
+	require.Equal(t, []uint32{1000}, c.limits, "observed: jchambers/pushy#709")
 	require.Equal(t, 200, c.send(w.good()).status)
 	require.Equal(t, []uint32{1000}, c.limits)
 }
@@ -53,7 +53,7 @@ func TestTheConnectionRemembersItsFirstPush(t *testing.T) {
 	first := w.good()
 	require.Equal(t, 200, c.send(first).status)
 	require.Equal(t, `{"reason":"InvalidProviderToken"}`, c.send(w.good().set(apns.HeaderAuthorization, w.bearer(otherTeam, "FOREIGNKEY"))).body,
-		"observed: pushy#437, another team on one connection")
+		"observed: jchambers/pushy#437, another team on one connection")
 	require.Equal(t, `{"reason":"UnrelatedKeyIdInToken"}`, c.send(w.good().set(apns.HeaderAuthorization, w.bearer(team, "TOPICKEY01"))).body)
 	second := w.good().set(apns.HeaderAuthorization, w.bearer(team, "KEY0000001"))
 	require.Equal(t, 200, c.send(second).status, "one update is allowed")
@@ -62,7 +62,7 @@ func TestTheConnectionRemembersItsFirstPush(t *testing.T) {
 	require.Equal(t, 200, c.send(first).status)
 }
 
-// observed: pushy#476, one stream after ExpiredProviderToken; openradar 27870881,
+// observed: jchambers/pushy#476, one stream after ExpiredProviderToken; openradar 27870881,
 // after any rejected push, and back with the next one that is accepted.
 func TestRejectionsLowerTheStreamLimit(t *testing.T) {
 	for _, tt := range []struct {
@@ -109,7 +109,7 @@ func unsigned(_ *fixture, c *call) { c.drop(apns.HeaderAuthorization) }
 
 func badToken(_ *fixture, c *call) { c.to(zeros) }
 
-// observed: pushy#476, REFUSED_STREAM for pushes in flight.
+// observed: jchambers/pushy#476, REFUSED_STREAM for pushes in flight.
 func TestAnExpiredTokenCostsThePushesInFlight(t *testing.T) {
 	w := newFixture(t)
 	c := w.dial()

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// observed: Apple forum 770438; pigeon#226 for keys. The default, by connection, is
+// observed: Apple forum 770438; codedge-llc/pigeon#226 for keys. The default, by connection, is
 // in TestTheConnectionRemembersItsFirstPush.
 func TestTokenUpdatesAreCountedInThreeScopes(t *testing.T) {
 	for _, tt := range []struct {

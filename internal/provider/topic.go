@@ -37,7 +37,7 @@ func (r *request) topicName() string {
 
 // checkTopic requires a topic that the credentials may push to. What cannot be a topic
 // at all is BadTopic; stray characters in one are TopicDisallowed (observed:
-// node-apn#479, node-apn#635).
+// node-apn/node-apn#479, node-apn/node-apn#635).
 // https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (r *request) checkTopic() *apns.Rejection {
 	name := r.topicHeader.value

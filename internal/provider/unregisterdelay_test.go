@@ -14,7 +14,7 @@ import (
 )
 
 // observed: pushes to a removed app are answered 200 for hours or days, on
-// purpose and at random (apns2#77, apns2#159, node-apn#673). "The time […] at
+// purpose and at random (sideshow/apns2#77, sideshow/apns2#159, node-apn/node-apn#673). "The time […] at
 // which APNs confirmed the token was no longer valid for the topic":
 // handling-notification-responses-from-apns.
 func TestARemovedAppIsUnregisteredAfterTheDelayWithTheTimeOfItsEnd(t *testing.T) {

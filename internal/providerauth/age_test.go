@@ -25,7 +25,7 @@ func TestAProviderTokenIsGoodForOneHour(t *testing.T) {
 	requireReason(t, apns.ExpiredProviderToken, at(time.Hour+time.Second), "more than 60 minutes")
 	require.NoError(t, at(30*time.Minute), "the clock was put back; the verdict on the signature still holds")
 	require.NoError(t, at(-59*time.Minute), "a provider's clock may be ahead by less than an hour")
-	requireReason(t, apns.ExpiredProviderToken, at(-time.Hour-time.Minute), "observed: node-apn#450, clocks off by an hour")
+	requireReason(t, apns.ExpiredProviderToken, at(-time.Hour-time.Minute), "observed: node-apn/node-apn#450, clocks off by an hour")
 }
 
 func TestTheAgeRulesAreSettings(t *testing.T) {

@@ -116,7 +116,7 @@ func (b *Binding) checkKey(t *Token) error {
 	case b.key == t.key:
 		return nil
 	case t.TeamID != b.key.TeamID:
-		// observed: pushy#437, AndrewBarba/apns2#90; Apple says it is an error.
+		// observed: jchambers/pushy#437, AndrewBarba/apns2#90; Apple says it is an error.
 		return invalid("the connection belongs to team %s since its first push; open another connection for team %s", b.key.TeamID, t.TeamID)
 	case t.KeyID == b.key.ID, b.key.TeamScoped() && t.key.TeamScoped(), b.related(t):
 		return nil

@@ -23,7 +23,7 @@ func push(b *Binding, raw, topic string) error {
 }
 
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns;
-// another team is observed: pushy#437, AndrewBarba/apns2#90.
+// another team is observed: jchambers/pushy#437, AndrewBarba/apns2#90.
 func TestTheFirstPushBindsTheConnection(t *testing.T) {
 	w := newFixture(t, Config{})
 	for _, k := range []Key{

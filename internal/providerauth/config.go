@@ -19,12 +19,12 @@ const (
 	ScopeConnection Scope = iota
 	// ScopeKey counts the updates of each key over all connections, as teams
 	// of workers that sign tokens of their own have seen it (observed:
-	// pigeon#226, apns2#132).
+	// codedge-llc/pigeon#226, sideshow/apns2#132).
 	ScopeKey
 	// ScopeSource counts the updates of each source address over all
 	// connections, those to tokens that are no good included: the third token
-	// of an address within the window is refused whatever it is worth, and
-	// another address begins anew (observed: Apple forum 770438).
+	// of an address within the window is rejected, valid or not, and
+	// another address starts again (observed: Apple forum 770438).
 	ScopeSource
 )
 
@@ -44,8 +44,8 @@ type Config struct {
 	// their own; nil means that none does.
 	Spaces *space.Registry
 
-	// Strict refuses provider tokens that a JOSE library would refuse but APNs
-	// takes: those that need a tolerance of [Tolerances] not marked Standard.
+	// Strict rejects provider tokens that a JOSE library would reject but APNs
+	// accepts: those that need a tolerance of [Tolerances] not marked Standard.
 	Strict bool
 
 	// MaxAge is how long after its iat a provider token is good; 0 is 60 minutes. Older
@@ -56,7 +56,7 @@ type Config struct {
 	// MaxFuture is how far iat may lie ahead of the clock; 0 is one hour,
 	// negative is any distance. Apple documents "within one hour of now" and
 	// no reason of its own for the future; clients whose clock is off by about
-	// an hour see ExpiredProviderToken (observed: node-apn#450), and so do
+	// an hour see ExpiredProviderToken (observed: node-apn/node-apn#450), and so do
 	// those beyond MaxFuture here.
 	MaxFuture time.Duration
 
@@ -68,16 +68,16 @@ type Config struct {
 	UpdateWindow time.Duration
 
 	// LateTopics lets a connection push to a topic that its team received after the
-	// connection's first push. Apple refuses such pushes until the provider connects anew:
+	// connection's first push. Apple rejects such pushes until the provider opens a new connection:
 	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	LateTopics bool
 
-	// DocumentedKeyReason spells the refusal of a key of the other environment
+	// DocumentedKeyReason spells the reason for a key of the other environment
 	// BadEnvironmentKeyIdInToken, as Apple's pages do, instead of
-	// BadEnvironmentKeyInToken, as its servers do (observed: APNSwift#229).
+	// BadEnvironmentKeyInToken, as its servers do (observed: kylebrowning/APNSwift#229).
 	DocumentedKeyReason bool
 
-	// CachedVerdicts is how many judged tokens are remembered; 0 is 4096.
+	// CachedVerdicts is the size of the cache of verified tokens; 0 is 4096.
 	CachedVerdicts int
 }
 

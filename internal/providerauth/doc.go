@@ -1,14 +1,13 @@
-// Package providerauth decides who is sending: it knows teams, their keys and
-// their apps, judges provider tokens, and remembers what the first push on a
-// connection bound the connection to.
+// Package providerauth authenticates providers: it knows teams, their keys and their
+// apps, verifies provider tokens, and remembers what the first push on a connection
+// has bound the connection to.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 //
-// It is lenient in form and strict in substance. A provider token may be
-// written in every way that clients in production write it (see
-// [Tolerances]); its algorithm, key, team, signature, age and the rules about
-// changing it are not negotiable.
+// It is lenient in form and strict in substance. A provider token may be written in
+// every way that clients in production write it (see [Tolerances]); its algorithm,
+// key, team, signature, age and the rules about changing it are checked strictly.
 //
-// It leaves to others: HTTP and headers (package provider), provider
-// certificates (package pki), device tokens (package tokenvault), and what
-// becomes of a push that was let in. It starts no goroutine and owns no
-// socket. A refusal is an [apns.Rejection].
+// HTTP and headers are the business of package provider, provider certificates of
+// pki, device tokens of tokenvault. This package starts no goroutine and owns no
+// socket. Its errors about credentials are [apns.Rejection] values.
 package providerauth

@@ -9,7 +9,7 @@ import (
 // A Signature is the result of checking the signature of a provider token.
 type Signature string
 
-// What a signature may be worth. It is unchecked if the key is not known.
+// The results. A signature is unchecked if the key is unknown.
 const (
 	SignatureGood      Signature = "good"
 	SignatureBad       Signature = "bad"

@@ -127,7 +127,7 @@ func (r *Registry) AddKey(k Key) error {
 // ErrUnknownKey says that a team has no key of that ID.
 var ErrUnknownKey = errors.New("providerauth: no such key")
 
-// RemoveKey revokes a key: tokens signed with it are refused from now on, on
+// RemoveKey revokes a key: tokens signed with it are rejected from now on, on
 // connections that have used it as well.
 func (r *Registry) RemoveKey(team, id string) error {
 	r.mu.Lock()

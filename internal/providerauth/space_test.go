@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// withSpace is a world with a second team, which has a space of its own and the
+// withSpace is a fixture with a second team, which has a space of its own and the
 // same app.
 func withSpace(t *testing.T) (*fixture, *space.Registry) {
 	t.Helper()

@@ -73,7 +73,7 @@ func TestAConnectionMayChangeItsTokenOnceInTwentyMinutes(t *testing.T) {
 	require.NoError(t, push(b, first, bundleID))
 	require.NoError(t, push(b, second, bundleID), "the first token of a connection is no update")
 	requireReason(t, apns.TooManyProviderTokenUpdates, push(b, third, bundleID), "the second update within 20 minutes")
-	requireReason(t, apns.TooManyProviderTokenUpdates, push(b, first, bundleID), "observed: PyAPNs2#76, two tokens taking turns")
+	requireReason(t, apns.TooManyProviderTokenUpdates, push(b, first, bundleID), "observed: Pr0Ger/PyAPNs2#76, two tokens taking turns")
 	require.NoError(t, push(b, second, bundleID), "the token in use goes on")
 
 	w.clock.Advance(20*time.Minute - time.Second)
@@ -85,7 +85,7 @@ func TestAConnectionMayChangeItsTokenOnceInTwentyMinutes(t *testing.T) {
 	require.NoError(t, push(other, first, bundleID), "another connection has its own count")
 }
 
-// observed: pigeon#226, apns2#132, workers that each sign a token of their own.
+// observed: codedge-llc/pigeon#226, sideshow/apns2#132, workers that each sign a token of their own.
 func TestUpdatesMayBeCountedByKey(t *testing.T) {
 	w := newFixture(t, Config{UpdateScope: ScopeKey})
 	w.addKey(Key{ID: "SECONDTEAM", TeamID: team})

@@ -22,7 +22,7 @@ type verdict struct {
 	token       *Token
 	rejection   *apns.Rejection
 	key         *keyEntry
-	nonStandard bool // the signature is good, and the form is refused
+	nonStandard bool // the signature is valid, and the form is rejected
 }
 
 // verdicts is a cache of verdicts, limit of them at most, in two generations: when the

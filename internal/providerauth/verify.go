@@ -129,7 +129,7 @@ func (r *Registry) keyOf(dec *decoded) (*keyEntry, *apns.Rejection) {
 	if key := r.keys[keyName{dec.teamID, dec.keyID}]; key != nil {
 		return key, nil
 	}
-	// observed: node-apn#450, key ID and team ID swapped.
+	// observed: node-apn/node-apn#450, key ID and team ID swapped.
 	if r.keys[keyName{dec.keyID, dec.teamID}] != nil {
 		return nil, invalid("kid has the team ID %s and iss the key ID %s; swap them", quote(dec.keyID), quote(dec.teamID))
 	}

@@ -118,7 +118,7 @@ func TestBadProviderTokensAreRejected(t *testing.T) {
 		{"unknown key", with(`{"alg":"ES256","kid":"NOSUCHKEY1"}`, claims(iat)), "does not have or that was revoked", "observed: a JWT by an unregistered key"},
 		{"unknown team", with(header(), `{"iss":"NOSUCHTEAM","iat":`+iat+`}`), "an unknown team", ""},
 		{"key of another team", with(`{"alg":"ES256","kid":"KEYOFOTHER"}`, claims(iat)), "belongs to another team", ""},
-		{"key ID and team ID swapped", swapped.write(t, w.keys[keyID]), "swap them", "observed: node-apn#450"},
+		{"key ID and team ID swapped", swapped.write(t, w.keys[keyID]), "swap them", "observed: node-apn/node-apn#450"},
 		{"signed by another key", regular.write(t, w.keys["KEYOFOTHER"]), "signature does not match", ""},
 		{"signed by another key, DER", writer{header: header(), claims: claims(iat), der: true}.write(t, w.keys["KEYOFOTHER"]), "signature does not match", ""},
 		{"no signature", parts[0] + "." + parts[1] + ".", "signature does not match", ""},
@@ -163,7 +163,7 @@ func TestAKeyAddedLaterIsNotRejectedByACachedVerdict(t *testing.T) {
 	require.NoError(t, err, "the key was replaced by the one that signed")
 }
 
-// "BadEnvironmentKeyInToken" is what the servers send (observed: APNSwift#229),
+// "BadEnvironmentKeyInToken" is what the servers send (observed: kylebrowning/APNSwift#229),
 // "BadEnvironmentKeyIdInToken" what Apple's table has.
 func TestAKeyOfTheOtherEnvironmentIsRejected(t *testing.T) {
 	for _, tt := range []struct {
