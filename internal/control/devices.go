@@ -28,7 +28,7 @@ type Devices interface {
 	// RemoveDevice removes a virtual device, and reports whether there was one.
 	RemoveDevice(id apns.DeviceID) bool
 	// TellDevice has a virtual device do something, for an app if topic names one;
-	// see deviceActions. Some of it can be done to a device from outside.
+	// see [controlapi.DeviceActions]. Some of it can be done to a device from outside.
 	TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error)
 	// Inbox returns what a virtual device has received after a number, once there
 	// are count of them; when ctx ends, those there are and its error.
@@ -41,27 +41,6 @@ type Devices interface {
 }
 
 const devicesTag = "devices"
-
-// deviceActions is the one table of what a virtual device can be told to do. What says
-// "a device" can be done to one from outside as well.
-var deviceActions = []struct {
-	name, summary string
-	app           bool // it is about an app
-}{
-	{"online", "Take a virtual device online", false},
-	{"offline", "Take a virtual device offline; pushes are stored by the rules of APNs", false},
-	{"lock", "Switch the screen of a virtual device off", false},
-	{"unlock", "Have somebody use a virtual device", false},
-	{"sleep", "Have a virtual device sleep", false},
-	{"wake", "Have a virtual device be in use all the time, as on a charger", false},
-	{"low-power", "Have a device save power: pushes of priority 5 and 1 wait", false},
-	{"full-power", "Have a device no longer save power", false},
-	{"erase", "Erase a device: it comes back as another one, without apps; from one outside its tokens are taken", false},
-	{"revoke", "Revoke a device: it is refused with every certificate of its key. A virtual one comes back with another key", false},
-	{"install", "Install an app on a virtual device", true},
-	{"uninstall", "Remove an app from a device; its token is Unregistered", true},
-	{"rotate", "Give an app on a virtual device a new token; the old one is Unregistered", true},
-}
 
 // DeviceInput names a device. Huma looks into embedded structs that are exported alone.
 type DeviceInput struct {
@@ -175,18 +154,18 @@ func registerDevices(r *router) {
 		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
 		Summary: "Make a new key, which seals device tokens from now on; tokens of older keys stay good",
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(devices.RotateTokenKey()) })
-	for _, action := range deviceActions {
+	for _, action := range controlapi.DeviceActions() {
 		op := huma.Operation{
-			OperationID: action.name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.name, Tags: []string{devicesTag},
-			Summary: action.summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+			OperationID: action.Name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.Name, Tags: []string{devicesTag},
+			Summary: action.Summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		}
-		if !action.app {
+		if !action.App {
 			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
-				return answered(devices.TellDevice(ctx, in.id(), action.name, ""))
+				return answered(devices.TellDevice(ctx, in.id(), action.Name, ""))
 			})
 			continue
 		}
-		op.OperationID = action.name + "-app"
+		op.OperationID = action.Name + "-app"
 		op.RequestBody = exampleBody(appInput{"com.example.app"})
 		register(r, op, func(ctx context.Context, in *struct {
 			DeviceInput
@@ -197,7 +176,7 @@ func registerDevices(r *router) {
 			if in.Body != nil {
 				topic = strings.TrimSpace(in.Body.Topic)
 			}
-			return answered(devices.TellDevice(ctx, in.id(), action.name, topic))
+			return answered(devices.TellDevice(ctx, in.id(), action.Name, topic))
 		})
 	}
 }

@@ -57,8 +57,8 @@ func (s *Simulator) SavePower(device apns.DeviceID, low bool) {
 // environmentsOf returns the environments in which a device is: that of a virtual one, those
 // in which one from outside is connected, both of one that is away.
 func (s *Simulator) environmentsOf(device apns.DeviceID) []apns.Environment {
-	if phone := s.Fleet.Find(device); phone != nil {
-		return []apns.Environment{phone.Environment}
+	if d := s.Fleet.Find(device); d != nil {
+		return []apns.Environment{d.Environment}
 	}
 	var in []apns.Environment
 	for _, env := range environments {

@@ -170,9 +170,9 @@ func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 		list := s.ListDevices("", true)
 		return len(list) == 1 && list[0].ID != made[0].ID && list[0].Online && list[0].Virtual
 	}, 30*time.Second, 5*time.Millisecond)
-	_, err = s.Phone(s.ListDevices("", true)[0].ID)
+	_, err = s.VirtualDevice(s.ListDevices("", true)[0].ID)
 	require.NoError(t, err)
-	_, err = s.Phone(made[0].ID)
+	_, err = s.VirtualDevice(made[0].ID)
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
 }
 

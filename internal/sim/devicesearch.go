@@ -22,12 +22,12 @@ func (s *Simulator) SearchDevices(team string, all bool, text string, limit int)
 			found.Devices = append(found.Devices, describe())
 		}
 	}
-	for _, one := range s.phones(team, all) {
+	for _, one := range s.virtualDevices(team, all) {
 		if one.Online() {
 			found.Online++
 		}
 		match := strings.Contains(one.ID().String(), text) || anyApp(one.Apps(), text)
-		add(match, func() controlapi.Device { return s.describePhone(one) })
+		add(match, func() controlapi.Device { return s.describeVirtual(one) })
 	}
 	for _, c := range s.outside(team, all) {
 		found.Online++

@@ -34,3 +34,13 @@ func (s *Simulator) ListTeams() []controlapi.Team {
 
 // KnownTopics returns the topics that devices may name by salted hashes.
 func (s *Simulator) KnownTopics() []string { return s.topics() }
+
+// DeviceActionNames returns the names of the actions that TellDevice does, and whether each
+// is possible for devices outside.
+func DeviceActionNames() map[string]bool {
+	names := map[string]bool{}
+	for name, action := range deviceActions {
+		names[name] = action.outside != nil
+	}
+	return names
+}

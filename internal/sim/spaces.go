@@ -216,9 +216,9 @@ func (s *Simulator) forgetRecords(team string) error {
 
 // removeDevices switches off the virtual devices of a team.
 func (s *Simulator) removeDevices(team string) {
-	for _, phone := range s.phones(team, false) {
-		if phone.Team == team {
-			s.Fleet.Remove(phone.ID())
+	for _, d := range s.virtualDevices(team, false) {
+		if d.Team == team {
+			s.Fleet.Remove(d.ID())
 		}
 	}
 }
@@ -252,23 +252,23 @@ func (s *Simulator) ResetSpace(team string) error {
 		return err
 	}
 	s.resetFaults(in)
-	phones := s.phones(team, false)
-	s.Broker.DeleteSpace(in, s.devicesIn(in, phones))
+	virtual := s.virtualDevices(team, false)
+	s.Broker.DeleteSpace(in, s.devicesIn(in, virtual))
 	s.Spaces.Clock(in).Set(time.Now())
-	err := s.beside(context.Background(), controlapi.Progress{What: "reset", Team: team, Of: len(phones)}, func(ctx context.Context, i int) error { return phones[i].Restore(ctx) })
+	err := s.beside(context.Background(), controlapi.Progress{What: "reset", Team: team, Of: len(virtual)}, func(ctx context.Context, i int) error { return virtual[i].Restore(ctx) })
 	s.Journal.ResetFunc(func(push *filters.Subject) bool { return s.Spaces.ForTeam(push.Space) == in })
 	return err
 }
 
 // devicesIn returns the devices in a space, nil being the default space, of which the
-// phones are known already.
-func (s *Simulator) devicesIn(in *space.Space, phones []*virtualdevice.Phone) []apns.DeviceID {
+// virtual ones are known already.
+func (s *Simulator) devicesIn(in *space.Space, virtual []*virtualdevice.Device) []apns.DeviceID {
 	if in != nil {
 		return s.Spaces.Devices(in)
 	}
 	devices := s.Broker.DevicesIn(nil)
-	for _, phone := range phones {
-		devices = append(devices, phone.ID())
+	for _, d := range virtual {
+		devices = append(devices, d.ID())
 	}
 	return devices
 }

@@ -165,7 +165,7 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	assert.Empty(t, other.push(other.token(), `{}`), "the neighbor goes on")
 	assert.Nil(t, s.Spaces.ForTeam(x.Team))
 	assert.False(t, s.Auth.HasTeam(x.Team))
-	_, err := s.Phone(x.Devices[0].ID)
+	_, err := s.VirtualDevice(x.Devices[0].ID)
 	assert.ErrorIs(t, err, sim.ErrNoDevice)
 	for _, e := range s.Journal.Read(0, 0).Events {
 		if e.Push != nil && e.Kind.String() != "rejected" && e.Kind.String() != "received" {

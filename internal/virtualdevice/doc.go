@@ -1,9 +1,7 @@
-// Package virtualdevice has phones that live inside the simulator, for those who have
-// no process to run one in. Each is an ordinary emulated device with a key and a
-// certificate of its own, which goes through TLS and the courier's protocol like
-// any other; only its network is in memory.
+// Package virtualdevice has devices that run inside the simulator, for the control API and
+// for package apnstest. Each is an ordinary emulated device with a key and a certificate
+// of its own, which uses TLS and the courier protocol; only its network is in memory.
 //
-// It knows how phones are made, kept and told what to do, and keeps what they
-// receive. It leaves the protocol to package device, and activation to whoever
-// makes the [Fleet].
+// It creates, keeps and steers the devices, and keeps the notifications they receive. It
+// leaves the protocol to package device, and activation to the [Config] of a [Fleet].
 package virtualdevice

@@ -25,128 +25,128 @@ type Config struct {
 	Dial func(ctx context.Context, env apns.Environment) (net.Conn, error)
 	// RootCAs are the roots that the courier's certificate may lead to.
 	RootCAs *x509.CertPool
-	// Renamed is told that a phone has another id from now on: it was erased, or the
+	// Renamed is told that a device has another id from now on: it was erased, or the
 	// courier has refused what it was.
 	Renamed func(before, now apns.DeviceID)
-	// Removed is told each id that a phone has had which was removed.
+	// Removed is told each id that a device has had which was removed.
 	Removed func(apns.DeviceID)
 	// Log may be nil, for silence.
 	Log *slog.Logger
 }
 
-// A Fleet is the phones inside a simulator. Its methods may be called from any
+// A Fleet is the devices inside a simulator. Its methods may be called from any
 // goroutine.
 type Fleet struct {
 	cfg     Config
 	ctx     context.Context // ends with Close
 	stop    context.CancelFunc
 	workers *device.Workers
-	running sync.WaitGroup // the phones
+	running sync.WaitGroup // the devices
 
-	mu     sync.Mutex
-	phones map[apns.DeviceID]*Phone // by the ids they have
-	former map[apns.DeviceID]*Phone // by those they had
-	closed bool
+	mu      sync.Mutex
+	devices map[apns.DeviceID]*Device // by the ids they have
+	former  map[apns.DeviceID]*Device // by those they had
+	closed  bool
 }
 
-// New returns a fleet without phones.
+// New returns a fleet without devices.
 func New(cfg Config) *Fleet {
-	f := &Fleet{cfg: cfg, workers: device.NewWorkers(), phones: make(map[apns.DeviceID]*Phone), former: make(map[apns.DeviceID]*Phone)}
+	f := &Fleet{cfg: cfg, workers: device.NewWorkers(), devices: make(map[apns.DeviceID]*Device), former: make(map[apns.DeviceID]*Device)}
 	f.ctx, f.stop = context.WithCancel(context.Background())
 	return f
 }
 
 // errClosed says that the simulator stops.
-var errClosed = errors.New("virtual: the simulator stops and takes no devices")
+var errClosed = errors.New("virtualdevice: the simulator stops and takes no devices")
 
-// Add makes a phone and waits until it is connected and its apps have their
-// tokens. If that takes longer than ctx, or the courier refuses it, there is no phone.
-func (f *Fleet) Add(ctx context.Context, o Order) (*Phone, error) {
-	p, err := f.start(o)
+// Add makes a device and waits until it is connected and its apps have their
+// tokens. If that takes longer than ctx, or the courier refuses it, there is no device.
+func (f *Fleet) Add(ctx context.Context, o Order) (*Device, error) {
+	d, err := f.start(o)
 	if err != nil {
 		return nil, err
 	}
 	for _, topic := range o.Topics {
-		if _, err := p.device.Token(ctx, topic); err != nil {
-			f.remove(p)
-			return nil, fmt.Errorf("virtual: the device gets no token for %s: %w", topic, err)
+		if _, err := d.emulator.Token(ctx, topic); err != nil {
+			f.remove(d)
+			return nil, fmt.Errorf("virtualdevice: the device gets no token for %s: %w", topic, err)
 		}
 	}
-	if err := p.device.Online(ctx); err != nil {
-		f.remove(p)
-		return nil, fmt.Errorf("virtual: the device does not come online: %w", err)
+	if err := d.emulator.Online(ctx); err != nil {
+		f.remove(d)
+		return nil, fmt.Errorf("virtualdevice: the device does not come online: %w", err)
 	}
-	return p, nil
+	return d, nil
 }
 
-// start makes a phone and switches it on.
-func (f *Fleet) start(o Order) (*Phone, error) {
-	p, err := f.newPhone(o)
+// start makes a device and switches it on.
+func (f *Fleet) start(o Order) (*Device, error) {
+	d, err := f.newDevice(o)
 	if err != nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
-		f.cfg.Removed(p.id)
+		f.cfg.Removed(d.id)
 		return nil, errClosed
 	}
-	if err := p.device.Start(); err != nil {
-		f.cfg.Removed(p.id)
+	if err := d.emulator.Start(); err != nil {
+		f.cfg.Removed(d.id)
 		return nil, err
 	}
 	f.running.Add(1)
-	f.phones[p.id] = p
-	return p, nil
+	f.devices[d.id] = d
+	return d, nil
 }
 
-// Now returns the id of the phone that had another one before.
+// Now returns the id of the device that had another one before.
 func (f *Fleet) Now(before apns.DeviceID) (now apns.DeviceID, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p := f.former[before]; p != nil {
-		return p.id, true
+	if d := f.former[before]; d != nil {
+		return d.id, true
 	}
 	return now, false
 }
 
-// Find returns the phone with an id, nil if there is none.
-func (f *Fleet) Find(id apns.DeviceID) *Phone {
+// Find returns the device with an id, nil if there is none.
+func (f *Fleet) Find(id apns.DeviceID) *Device {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.phones[id]
+	return f.devices[id]
 }
 
-// All returns the phones in the order they were made.
-func (f *Fleet) All() []*Phone {
+// All returns the devices in the order they were made.
+func (f *Fleet) All() []*Device {
 	f.mu.Lock()
-	all := slices.Collect(maps.Values(f.phones))
+	all := slices.Collect(maps.Values(f.devices))
 	f.mu.Unlock()
-	slices.SortFunc(all, func(a, b *Phone) int { return cmp.Compare(a.number, b.number) })
+	slices.SortFunc(all, func(a, b *Device) int { return cmp.Compare(a.number, b.number) })
 	return all
 }
 
-// Remove switches a phone off for good. It reports whether there was one.
+// Remove switches a device off for good. It reports whether there was one.
 func (f *Fleet) Remove(id apns.DeviceID) bool {
 	f.mu.Lock()
-	p := f.phones[id]
+	d := f.devices[id]
 	f.mu.Unlock()
-	return p != nil && f.remove(p)
+	return d != nil && f.remove(d)
 }
 
-// remove is Remove of a phone whose id may change meanwhile.
-func (f *Fleet) remove(p *Phone) bool {
+// remove is Remove of a device whose id may change meanwhile.
+func (f *Fleet) remove(d *Device) bool {
 	f.mu.Lock()
-	found := f.phones[p.id] == p
-	delete(f.phones, p.id)
+	found := f.devices[d.id] == d
+	delete(f.devices, d.id)
 	f.mu.Unlock()
 	if !found { // another call removes it
 		return false
 	}
-	p.close() // it has no further id now
+	d.close() // it has no further id now
 	f.mu.Lock()
-	ids := append(p.former, p.id)
-	for _, id := range p.former {
+	ids := append(d.former, d.id)
+	for _, id := range d.former {
 		delete(f.former, id)
 	}
 	f.mu.Unlock()
@@ -156,34 +156,34 @@ func (f *Fleet) remove(p *Phone) bool {
 	return true
 }
 
-// renamed takes over the id that a phone has now.
-func (f *Fleet) renamed(p *Phone) {
+// renamed takes over the id that a device has now.
+func (f *Fleet) renamed(d *Device) {
 	f.mu.Lock()
-	before, now := p.id, p.device.ID()
-	p.id = now
-	p.former = append(p.former, before)
-	if f.phones[before] == p { // it is not being removed
-		delete(f.phones, before)
-		f.phones[now], f.former[before] = p, p
+	before, now := d.id, d.emulator.ID()
+	d.id = now
+	d.former = append(d.former, before)
+	if f.devices[before] == d { // it is not being removed
+		delete(f.devices, before)
+		f.devices[now], f.former[before] = d, d
 	}
 	f.mu.Unlock()
 	f.cfg.Renamed(before, now)
 }
 
-// Close switches all phones off. They have left when it returns.
+// Close switches all devices off. They have left when it returns.
 func (f *Fleet) Close() {
 	f.mu.Lock()
 	f.closed = true
-	all := slices.Collect(maps.Values(f.phones))
-	clear(f.phones)
+	all := slices.Collect(maps.Values(f.devices))
+	clear(f.devices)
 	clear(f.former)
 	f.mu.Unlock()
 	f.stop()
-	for _, p := range all {
-		p.device.Stop()
+	for _, d := range all {
+		d.emulator.Stop()
 	}
-	for _, p := range all {
-		p.close()
+	for _, d := range all {
+		d.close()
 	}
 	f.running.Wait() // for those that are being removed
 	f.workers.Close()

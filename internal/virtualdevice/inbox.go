@@ -8,7 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// maxInbox is how many notifications an inbox keeps; the oldest make room.
+// maxInbox is how many notifications an inbox keeps; the oldest are discarded first.
 const maxInbox = 1000
 
 // A Received is a notification in an inbox.
@@ -18,8 +18,10 @@ type Received struct {
 	At     time.Time
 }
 
-// An inbox keeps what a phone receives.
+// An inbox keeps the notifications a device receives.
 type inbox struct {
+	unlimited bool // read-only
+
 	mu      sync.Mutex
 	list    []Received
 	last    uint64
@@ -30,7 +32,7 @@ func (b *inbox) add(n device.Notification) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.last++
-	if len(b.list) >= maxInbox {
+	if !b.unlimited && len(b.list) >= maxInbox {
 		b.list = append(b.list[:0], b.list[1:]...)
 	}
 	b.list = append(b.list, Received{n, b.last, time.Now()})
@@ -68,8 +70,8 @@ func (b *inbox) clear() {
 
 // Await waits until the inbox has at least count notifications after a number,
 // and returns them; when ctx ends, those there are, with its error.
-func (p *Phone) Await(ctx context.Context, after uint64, count int) ([]Received, error) {
-	b := &p.inbox
+func (d *Device) Await(ctx context.Context, after uint64, count int) ([]Received, error) {
+	b := &d.inbox
 	for {
 		b.mu.Lock()
 		list := b.afterLocked(after)

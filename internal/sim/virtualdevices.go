@@ -16,9 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
-	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
-	"github.com/apns-sim/apns-sim/internal/tokenvault"
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
@@ -60,47 +58,47 @@ func (s *Simulator) newDevices(ctx context.Context, o controlapi.DeviceOrder) ([
 		}
 	}
 	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return s.Auth.HasApp(team, topic) })
-	phones, err := s.addPhones(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
+	virtual, err := s.addDevices(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
-		for _, phone := range phones {
-			s.RemoveDevice(phone.ID())
+		for _, d := range virtual {
+			s.RemoveDevice(d.ID())
 		}
 		return nil, errors.Join(err, s.removeUnused(team, added))
 	}
-	devices := make([]controlapi.Device, len(phones))
-	for i, phone := range phones {
+	devices := make([]controlapi.Device, len(virtual))
+	for i, d := range virtual {
 		if o.Offline {
-			phone.Disconnect()
+			d.Disconnect()
 		}
-		devices[i] = s.describePhone(phone)
+		devices[i] = s.describeVirtual(d)
 	}
 	return devices, nil
 }
 
-// addPhones makes count phones, some of them beside each other.
-func (s *Simulator) addPhones(ctx context.Context, o virtualdevice.Order, count int) (phones []*virtualdevice.Phone, err error) {
+// addDevices creates count virtual devices, several at the same time.
+func (s *Simulator) addDevices(ctx context.Context, o virtualdevice.Order, count int) (virtual []*virtualdevice.Device, err error) {
 	var mu sync.Mutex
 	err = s.beside(ctx, controlapi.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
-		phone, err := s.Fleet.Add(ctx, o)
+		d, err := s.Fleet.Add(ctx, o)
 		if err != nil {
 			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		phones = append(phones, phone)
+		virtual = append(virtual, d)
 		return nil
 	})
-	return phones, err
+	return virtual, err
 }
 
 // removeUnused takes apps from a team that no virtual device of it has.
 func (s *Simulator) removeUnused(team string, topics []string) (err error) {
 	used := map[string]bool{}
-	for _, phone := range s.Fleet.All() {
-		if phone.Team != team {
+	for _, d := range s.Fleet.All() {
+		if d.Team != team {
 			continue
 		}
-		for _, app := range phone.Apps() {
+		for _, app := range d.Apps() {
 			used[app.Topic] = true
 		}
 	}
@@ -112,10 +110,10 @@ func (s *Simulator) removeUnused(team string, topics []string) (err error) {
 	return err
 }
 
-// Phone returns the virtual device with an id.
-func (s *Simulator) Phone(id apns.DeviceID) (*virtualdevice.Phone, error) {
-	if phone := s.Fleet.Find(id); phone != nil {
-		return phone, nil
+// VirtualDevice returns the virtual device with an id.
+func (s *Simulator) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error) {
+	if d := s.Fleet.Find(id); d != nil {
+		return d, nil
 	}
 	if now, ok := s.Fleet.Now(id); ok {
 		return nil, fmt.Errorf("%w: %v; it was erased or refused, and is %v now", ErrNoDevice, id, now)
@@ -138,7 +136,7 @@ func (s *Simulator) forgetDevice(id apns.DeviceID) {
 
 // A listedDevice is a virtual device, or one outside that is connected.
 type listedDevice struct {
-	phone   *virtualdevice.Phone // nil for one outside
+	virtual *virtualdevice.Device // nil for one outside
 	outside devicetls.Connection
 }
 
@@ -146,8 +144,8 @@ type listedDevice struct {
 // their ids.
 var deviceOrder = order[listedDevice]{
 	func(d listedDevice) string {
-		if d.phone != nil {
-			return fmt.Sprintf("%020d", d.phone.Number())
+		if d.virtual != nil {
+			return fmt.Sprintf("%020d", d.virtual.Number())
 		}
 		return "outside-" + d.outside.Device.String()
 	},
@@ -158,8 +156,8 @@ var deviceOrder = order[listedDevice]{
 // outside that are connected; of a space, or of everywhere if all is true.
 func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error) {
 	var found []listedDevice
-	for _, phone := range s.phones(team, all) {
-		found = append(found, listedDevice{phone: phone})
+	for _, d := range s.virtualDevices(team, all) {
+		found = append(found, listedDevice{virtual: d})
 	}
 	for _, c := range s.outside(team, all) {
 		found = append(found, listedDevice{outside: c})
@@ -167,20 +165,20 @@ func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list 
 	return page(found, deviceOrder, p, s.describeListed)
 }
 
-// phones returns the virtual devices in the space of a team, or everywhere, in the order
+// virtualDevices returns the virtual devices in the space of a team, or everywhere, in the order
 // they were made. What there is elsewhere costs those in a space nothing.
-func (s *Simulator) phones(team string, all bool) []*virtualdevice.Phone {
+func (s *Simulator) virtualDevices(team string, all bool) []*virtualdevice.Device {
 	in := s.Spaces.ForTeam(team)
 	if all || in == nil {
-		return slices.DeleteFunc(s.Fleet.All(), func(phone *virtualdevice.Phone) bool { return !all && s.Spaces.ForDevice(phone.ID()) != nil })
+		return slices.DeleteFunc(s.Fleet.All(), func(d *virtualdevice.Device) bool { return !all && s.Spaces.ForDevice(d.ID()) != nil })
 	}
-	var found []*virtualdevice.Phone
+	var found []*virtualdevice.Device
 	for _, id := range s.Spaces.Devices(in) {
-		if phone := s.Fleet.Find(id); phone != nil {
-			found = append(found, phone)
+		if d := s.Fleet.Find(id); d != nil {
+			found = append(found, d)
 		}
 	}
-	slices.SortFunc(found, func(a, b *virtualdevice.Phone) int { return cmp.Compare(a.Number(), b.Number()) })
+	slices.SortFunc(found, func(a, b *virtualdevice.Device) int { return cmp.Compare(a.Number(), b.Number()) })
 	return slices.Compact(found) // one may have got another id meanwhile
 }
 
@@ -206,16 +204,16 @@ func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection
 }
 
 func (s *Simulator) describeListed(d listedDevice) controlapi.Device {
-	if d.phone != nil {
-		return s.describePhone(d.phone)
+	if d.virtual != nil {
+		return s.describeVirtual(d.virtual)
 	}
 	return s.describeOutside(&d.outside)
 }
 
 // Device describes a device.
 func (s *Simulator) Device(id apns.DeviceID) (controlapi.Device, error) {
-	if phone := s.Fleet.Find(id); phone != nil {
-		return s.describePhone(phone), nil
+	if d := s.Fleet.Find(id); d != nil {
+		return s.describeVirtual(d), nil
 	}
 	for _, env := range environments {
 		if connections := s.couriers[env].ConnectionsOf(id); len(connections) > 0 {
@@ -226,16 +224,16 @@ func (s *Simulator) Device(id apns.DeviceID) (controlapi.Device, error) {
 }
 
 func (s *Simulator) describeOutside(c *devicetls.Connection) controlapi.Device {
-	said := c.Profile
+	profile := c.Profile
 	return controlapi.Device{
-		Hardware: said.Hardware, OS: strings.TrimSpace(said.OSVersion + " " + said.OSBuild), Carrier: said.Carrier,
-		Protocol: said.ProtocolVersion, Flags: said.PresenceFlags,
+		Hardware: profile.Hardware, OS: strings.TrimSpace(profile.OSVersion + " " + profile.OSBuild), Carrier: profile.Carrier,
+		Protocol: profile.ProtocolVersion, Flags: profile.PresenceFlags,
 		ID: c.Device, Space: s.Spaces.ForDevice(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
 		LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 	}
 }
 
-func (s *Simulator) describePhone(p *virtualdevice.Phone) controlapi.Device {
+func (s *Simulator) describeVirtual(p *virtualdevice.Device) controlapi.Device {
 	d := controlapi.Device{
 		ID: p.ID(), Team: p.Team, Space: s.Spaces.ForDevice(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
@@ -245,112 +243,6 @@ func (s *Simulator) describePhone(p *virtualdevice.Phone) controlapi.Device {
 		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
 	}
 	return d
-}
-
-// deviceActions is the one table of what a virtual device can be told to do. topic
-// is the app it is about, "" for none.
-var deviceActions = map[string]func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error{
-	"online": func(ctx context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error { return p.Connect(ctx) },
-	"offline": func(_ context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error {
-		p.Disconnect()
-		return nil
-	},
-	"lock":   setPower(device.PowerLocked),
-	"unlock": setPower(device.PowerUnlocked),
-	"sleep":  setPower(device.PowerAsleep),
-	"wake":   setPower(device.PowerOn),
-	"erase": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, _ string) error {
-		s.EraseDevice(p.ID())
-		_, err := p.Erase(ctx)
-		return err
-	},
-	"install": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
-		if err := s.AddApp(p.Team, topic); err != nil {
-			return err
-		}
-		_, err := p.Install(ctx, topic)
-		return err
-	},
-	"uninstall": func(_ context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
-		if !p.Uninstall(topic) {
-			return notInstalled(p, topic)
-		}
-		s.retire(p, topic)
-		return nil
-	},
-	"rotate": func(ctx context.Context, s *Simulator, p *virtualdevice.Phone, topic string) error {
-		if !p.Uninstall(topic) {
-			return notInstalled(p, topic)
-		}
-		s.retire(p, topic)
-		_, err := p.Install(ctx, topic)
-		return err
-	},
-}
-
-// outsideActions is the one table of what can be done to a device from outside, which
-// cannot be told anything. The simulator has no list of devices that are away: their
-// tokens are sealed, and any id is taken. Those with always are for virtual devices, too.
-var outsideActions = map[string]struct {
-	do     func(s *Simulator, id apns.DeviceID, topic string)
-	app    bool // it is about an app
-	always bool
-}{
-	"low-power":  {do: func(s *Simulator, id apns.DeviceID, _ string) { s.SavePower(id, true) }, always: true},
-	"full-power": {do: func(s *Simulator, id apns.DeviceID, _ string) { s.SavePower(id, false) }, always: true},
-	"revoke":     {do: func(s *Simulator, id apns.DeviceID, _ string) { s.RevokeDevice(id) }, always: true},
-	"erase":      {do: func(s *Simulator, id apns.DeviceID, _ string) { s.EraseDevice(id) }},
-	"uninstall": {do: func(s *Simulator, id apns.DeviceID, topic string) {
-		for _, env := range s.environmentsOf(id) {
-			s.UninstallApp(tokenvault.Address{Environment: env, Device: id}, topic)
-		}
-	}, app: true},
-}
-
-func setPower(power device.Power) func(context.Context, *Simulator, *virtualdevice.Phone, string) error {
-	return func(_ context.Context, _ *Simulator, p *virtualdevice.Phone, _ string) error {
-		return p.SetPower(power)
-	}
-}
-
-func notInstalled(p *virtualdevice.Phone, topic string) error {
-	return fmt.Errorf("sim: app %q is not on device %v; install it first", topic, p.ID())
-}
-
-// retire retires the token of an app on a virtual device.
-func (s *Simulator) retire(p *virtualdevice.Phone, topic string) {
-	s.UninstallApp(tokenvault.Address{Environment: p.Environment, Device: p.ID()}, topic)
-}
-
-// TellDevice has a virtual device do something; topic is the app it is about, ""
-// for the first one it has. It waits until it is done, and describes the device. To a
-// device from outside happens what is in the power of the simulator.
-func (s *Simulator) TellDevice(ctx context.Context, id apns.DeviceID, action, topic string) (controlapi.Device, error) {
-	phone := s.Fleet.Find(id)
-	if outside, ok := outsideActions[action]; ok && (phone == nil || outside.always) {
-		if outside.app && topic == "" {
-			return controlapi.Device{}, fmt.Errorf("sim: device %v is outside, and which apps it has is not known; name the topic", id)
-		}
-		outside.do(s, id, topic)
-		return s.describe(id), nil
-	}
-	if phone == nil {
-		_, err := s.Phone(id)
-		return controlapi.Device{}, err
-	}
-	if apps := phone.Apps(); topic == "" && len(apps) > 0 {
-		topic = apps[0].Topic
-	}
-	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
-	defer cancel()
-	faults := s.faultsOfLogins()
-	if err := deviceActions[action](ctx, s, phone, topic); err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("sim: for %v device %v has not come online: %w", deviceTimeout, phone.ID(), err)
-		}
-		return controlapi.Device{}, s.explainTimeout(err, faults)
-	}
-	return s.describePhone(phone), nil
 }
 
 // describe describes a device as far as it is known.
@@ -379,11 +271,11 @@ func (s *Simulator) SendAway(id apns.DeviceID, to controlapi.Redirection) (contr
 // Inbox returns what a virtual device has received after a number; it waits until
 // there are count notifications, or ctx ends.
 func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]controlapi.Received, error) {
-	phone, err := s.Phone(id)
+	d, err := s.VirtualDevice(id)
 	if err != nil {
 		return nil, err
 	}
-	got, err := phone.Await(ctx, after, count)
+	got, err := d.Await(ctx, after, count)
 	list := make([]controlapi.Received, len(got))
 	for i := range got {
 		list[i] = describeReceived(&got[i])
@@ -393,11 +285,11 @@ func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, c
 
 // ClearInbox empties the inbox of a virtual device.
 func (s *Simulator) ClearInbox(id apns.DeviceID) error {
-	phone, err := s.Phone(id)
+	d, err := s.VirtualDevice(id)
 	if err != nil {
 		return err
 	}
-	phone.ClearInbox()
+	d.ClearInbox()
 	return nil
 }
 

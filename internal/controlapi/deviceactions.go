@@ -1,0 +1,33 @@
+package controlapi
+
+// A DeviceAction is a row of the table of what a device can be told to do.
+type DeviceAction struct {
+	// Name is the word in the path of the control API, and the verb of the command line.
+	Name string
+	// Summary says what it does.
+	Summary string
+	// App actions are about an app.
+	App bool
+	// Outside actions are possible for devices outside the simulator, too.
+	Outside bool
+}
+
+var deviceActions = []DeviceAction{
+	{"online", "Take a virtual device online", false, false},
+	{"offline", "Take a virtual device offline; pushes are stored by the rules of APNs", false, false},
+	{"lock", "Lock a virtual device: ten seconds later it is not in use", false, false},
+	{"unlock", "Unlock a virtual device: it is in use for ten minutes", false, false},
+	{"sleep", "Put a virtual device to sleep: it is not in use", false, false},
+	{"wake", "Keep a virtual device in use, as on a charger", false, false},
+	{"low-power", "Turn on low power mode of a device: pushes of priority 5 and 1 wait", false, true},
+	{"full-power", "Turn off low power mode of a device", false, true},
+	{"erase", "Erase a device. A virtual one comes back as another device without apps; of one outside, the tokens are retired", false, true},
+	{"revoke", "Revoke a device: every certificate for its key is rejected. A virtual one comes back with another key", false, true},
+	{"install", "Install an app on a virtual device", true, false},
+	{"uninstall", "Uninstall an app from a device; pushes to its token are answered Unregistered", true, true},
+	{"rotate", "Give an app on a virtual device a new token; pushes to the old one are answered Unregistered", true, false},
+}
+
+// DeviceActions returns the table of what a device can be told to do. The control API, the
+// verbs of the command line and the simulator share it.
+func DeviceActions() []DeviceAction { return append([]DeviceAction(nil), deviceActions...) }

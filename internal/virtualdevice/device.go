@@ -1,0 +1,217 @@
+package virtualdevice
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/device"
+)
+
+// An Order describes a new device.
+type Order struct {
+	Team        string
+	Topics      []string
+	Environment apns.Environment
+	// Offline takes the device offline once its apps have their tokens.
+	Offline bool
+	// KeepAll keeps all notifications in the inbox, instead of the newest 1000.
+	KeepAll bool
+}
+
+// numbers counts the devices of the process.
+var numbers atomic.Uint64
+
+// A Device is an emulated device with an inbox. Its methods may be called from any
+// goroutine.
+type Device struct {
+	// Read-only.
+	Order
+	fleet    *Fleet
+	number   uint64 // in the order of creation
+	emulator *device.Device
+	inbox    inbox
+
+	// Guarded by the fleet's mu.
+	id     apns.DeviceID
+	former []apns.DeviceID // IDs it had before
+
+	mu          sync.Mutex
+	erased      bool       // its next login is with another identity
+	reconnected chan error // receives the result of that login; nil while nobody waits
+}
+
+func (f *Fleet) newDevice(o Order) (*Device, error) {
+	identity, err := f.cfg.Activate(o.Team, o.Topics)
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{Order: o, fleet: f, number: numbers.Add(1), inbox: inbox{unlimited: o.KeepAll}}
+	d.emulator, err = device.New(device.Config{
+		Identity:            identity,
+		RetryAfterRejection: true,
+		Renew:               func(context.Context) (device.Identity, error) { return f.cfg.Activate(o.Team, nil) },
+		Topics:              o.Topics,
+		Environment:         o.Environment,
+		RootCAs:             f.cfg.RootCAs,
+		Dial:                func(ctx context.Context) (net.Conn, error) { return f.cfg.Dial(ctx, o.Environment) },
+		// The network never fails; if the courier closes the connection, that is a fault or a rule.
+		ReconnectMin: 10 * time.Millisecond,
+		Inbox:        -1, // this package has its own
+		OnEvent:      d.note,
+		Workers:      f.workers,
+		Log:          f.cfg.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("virtualdevice: %w", err)
+	}
+	d.id = d.emulator.ID()
+	return d, nil
+}
+
+// close stops the device and waits until it has stopped. It is called once.
+func (d *Device) close() {
+	defer d.fleet.running.Done()
+	d.emulator.Stop()
+	d.emulator.Wait()
+}
+
+// note keeps notifications, and notes when an erased device is connected again.
+func (d *Device) note(e device.Event) {
+	switch e.Kind {
+	case device.EventNotification:
+		d.inbox.add(e.Notification)
+	case device.EventErased:
+		d.mu.Lock()
+		d.erased = true
+		d.mu.Unlock()
+	case device.EventIdentity:
+		d.fleet.renamed(d)
+	case device.EventConnected, device.EventGivenUp:
+		d.mu.Lock()
+		if d.erased && d.reconnected != nil {
+			d.reconnected <- e.Err
+			d.reconnected = nil
+		}
+		d.mu.Unlock()
+	}
+}
+
+// ID returns the device ID.
+func (d *Device) ID() apns.DeviceID {
+	d.fleet.mu.Lock()
+	defer d.fleet.mu.Unlock()
+	return d.id
+}
+
+// Number is the position of the device in the order of creation.
+func (d *Device) Number() uint64 { return d.number }
+
+// Emulator returns the emulated device, for what this package has no method for.
+func (d *Device) Emulator() *device.Device { return d.emulator }
+
+// Online reports whether the device is connected.
+func (d *Device) Online() bool { return d.emulator.IsOnline() }
+
+// GivenUp returns why the device no longer connects, if the courier kept rejecting it.
+func (d *Device) GivenUp() error { return d.emulator.GivenUp() }
+
+// Apps returns the installed apps with their tokens, in the order of installation.
+func (d *Device) Apps() []device.App { return d.emulator.Apps() }
+
+// Power returns the power state.
+func (d *Device) Power() device.Power { return d.emulator.Power() }
+
+// Connect takes the device online and waits until it is connected.
+func (d *Device) Connect(ctx context.Context) error {
+	d.emulator.Connect()
+	return d.emulator.Online(ctx)
+}
+
+// Disconnect takes the device offline and waits until it is disconnected.
+func (d *Device) Disconnect() { d.emulator.Disconnect() }
+
+// Install installs an app and returns its token, which is "" while the device is offline.
+func (d *Device) Install(ctx context.Context, topic string) (apns.DeviceToken, error) {
+	if err := d.emulator.Install(topic); err != nil {
+		return "", err
+	}
+	if !d.emulator.IsOnline() {
+		return "", nil
+	}
+	return d.emulator.Token(ctx, topic)
+}
+
+// Uninstall removes an app. It reports whether the app was installed.
+func (d *Device) Uninstall(topic string) bool {
+	for _, app := range d.emulator.Apps() {
+		if app.Topic == topic {
+			d.emulator.Remove(topic)
+			return true
+		}
+	}
+	return false
+}
+
+// SetPower sets the power state.
+func (d *Device) SetPower(power device.Power) error { return d.emulator.SetPower(power) }
+
+// Erase resets the device: it becomes another device, without apps and with an empty
+// inbox. Erase waits until that one is online, and returns its ID.
+func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
+	before := d.ID()
+	reconnected := make(chan error, 1)
+	d.mu.Lock()
+	d.reconnected, d.erased = reconnected, false
+	d.mu.Unlock()
+	if err := d.emulator.Erase(); err != nil {
+		return before, err
+	}
+	d.emulator.Connect()
+	select {
+	case err := <-reconnected:
+		if err != nil {
+			return d.ID(), fmt.Errorf("virtualdevice: the erased device does not come back: %w", err)
+		}
+	case <-d.fleet.ctx.Done():
+		return before, errClosed
+	case <-ctx.Done():
+		return before, fmt.Errorf("virtualdevice: the erased device does not come back: %w", ctx.Err())
+	}
+	d.inbox.clear()
+	return d.ID(), nil
+}
+
+// Restore takes the device back to its order: in use, with its apps and an empty inbox, and
+// online unless the order says otherwise. Other installed apps stay.
+func (d *Device) Restore(ctx context.Context) error {
+	if err := d.SetPower(device.PowerOn); err != nil {
+		return err
+	}
+	if err := d.Connect(ctx); err != nil {
+		return fmt.Errorf("virtualdevice: the device does not come online: %w", err)
+	}
+	for _, topic := range d.Topics {
+		if _, err := d.Install(ctx, topic); err != nil { // waits for the token if it is installed
+			return fmt.Errorf("virtualdevice: the device gets no token for %s: %w", topic, err)
+		}
+	}
+	if d.Offline {
+		d.Disconnect()
+	}
+	d.inbox.clear()
+	return nil
+}
+
+// Received returns the notifications in the inbox after a number, oldest first.
+func (d *Device) Received(after uint64) []Received { return d.inbox.after(after) }
+
+// InboxLen returns the number of notifications in the inbox.
+func (d *Device) InboxLen() int { return d.inbox.len() }
+
+// ClearInbox empties the inbox. Numbers continue.
+func (d *Device) ClearInbox() { d.inbox.clear() }
