@@ -302,8 +302,8 @@ type State struct {
 	Applied int `json:"applied"`
 	// Undecided is how often its condition could not be decided, so that it did not
 	// apply, and Failure why the last time.
-	Undecided int    `json:"undecided,omitempty" doc:"how often its condition could not be decided, so that it did not apply"`
-	Failure   string `json:"failure,omitempty" doc:"why its condition could not be decided the last time"`
+	Undecided int    `json:"undecided,omitempty" doc:"how often its condition could not be evaluated, so that it did not apply"`
+	Failure   string `json:"failure,omitempty" doc:"why its condition could not be evaluated the last time"`
 }
 
 // Rules returns the rules in the order they were added.

@@ -11,12 +11,12 @@ import (
 // A Latency is how long something takes: a fixed time, one between two bounds, or
 // one of a lognormal distribution, which is how the delays of real networks lie.
 type Latency struct {
-	Fixed  Duration `json:"fixed,omitempty" doc:"always so long" example:"200ms"`
-	Min    Duration `json:"min,omitempty" doc:"with max: evenly distributed from here"`
-	Max    Duration `json:"max,omitempty" doc:"with min: to here; otherwise no delay is longer"`
-	Median Duration `json:"median,omitempty" doc:"lognormally distributed: half are longer"`
+	Fixed  Duration `json:"fixed,omitempty" doc:"constant delay" example:"200ms"`
+	Min    Duration `json:"min,omitempty" doc:"with max: uniformly distributed, lower bound"`
+	Max    Duration `json:"max,omitempty" doc:"with min: upper bound; otherwise the maximum delay"`
+	Median Duration `json:"median,omitempty" doc:"median of a lognormal distribution"`
 	Sigma  float64  `json:"sigma,omitempty" doc:"with median: the width; 0.5 is narrow, 2 is wide"`
-	Growth Duration `json:"growth,omitempty" doc:"added with each time the rule applies"`
+	Growth Duration `json:"growth,omitempty" doc:"added each time the rule applies"`
 }
 
 // longest is the longest delay that is kept to.

@@ -9,12 +9,12 @@ import (
 
 // A Rule is one named fault.
 type Rule struct {
-	Name string `json:"name,omitempty" doc:"unique within its space; made up if left out" maxLength:"100"`
+	Name string `json:"name,omitempty" doc:"unique within its space; generated if left out" maxLength:"100"`
 	// Space is the team whose traffic alone the rule may touch; "" is all.
 	Space string `json:"space,omitempty" doc:"space that the rule belongs to"`
-	Where Where  `json:"where,omitempty" doc:"to whom it applies, by filter words; everybody if left out"`
-	When  When   `json:"when,omitzero" doc:"how often it applies; always if left out"`
-	What  Action `json:"what" doc:"what goes wrong"`
+	Where Where  `json:"where,omitempty" doc:"filters that select what the rule applies to; everything if left out"`
+	When  When   `json:"when,omitzero" doc:"when and how often it applies; always if left out"`
+	What  Action `json:"what" doc:"the fault"`
 }
 
 // Only returns the space that the rule concerns alone, whichever way it says so; ""
@@ -24,19 +24,19 @@ func (r *Rule) Only() string { return cmp.Or(r.Space, r.Where["space"]) }
 // A When says how often a rule applies to what fits its Where.
 type When struct {
 	// Probability is the chance to apply, by the engine's seed; 0 means 1.
-	Probability float64 `json:"probability,omitempty" doc:"chance to apply, from 0 to 1" minimum:"0" maximum:"1"`
+	Probability float64 `json:"probability,omitempty" doc:"probability of applying, from 0 to 1" minimum:"0" maximum:"1"`
 	// After is how many that fit are spared first, Every that only each so many
 	// is not, and Times how often the rule applies in all.
-	After int `json:"after,omitempty" doc:"so many are spared first" minimum:"0"`
-	Every int `json:"every,omitempty" doc:"then it applies to the first of each so many" minimum:"0"`
-	Times int `json:"times,omitempty" doc:"it applies so often in all" minimum:"0"`
+	After int `json:"after,omitempty" doc:"skip this many matches first" minimum:"0"`
+	Every int `json:"every,omitempty" doc:"then apply to the first of every N matches" minimum:"0"`
+	Times int `json:"times,omitempty" doc:"apply at most this many times" minimum:"0"`
 	// PerConnection has each connection counted by itself: After, Every, Times, and
 	// what grows or is taken in turn.
-	PerConnection bool `json:"perConnection,omitempty" doc:"count on each connection by itself"`
+	PerConnection bool `json:"perConnection,omitempty" doc:"count per connection"`
 	// Until is a moment of semantic time, that of the rule's space.
-	Until *time.Time `json:"until,omitempty" doc:"it ends at this time"`
+	Until *time.Time `json:"until,omitempty" doc:"the rule expires at this time"`
 	// If is an expression over the fields of the request or push.
-	If string `json:"if,omitempty" doc:"expression that must hold, over topic, team, token, type, path, payload, …" maxLength:"1000"`
+	If string `json:"if,omitempty" doc:"expression that must be true, over topic, team, token, type, path, payload, …" maxLength:"1000"`
 }
 
 // A Condition is a compiled When.If. It fails if that cannot be decided; the rule does
