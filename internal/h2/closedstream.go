@@ -14,11 +14,11 @@ const (
 	// endingForgotten: closed long ago, or never used because a higher
 	// number was used before it.
 	endingForgotten ending = iota
-	// endingPeer: the peer had said its last word, by END_STREAM or RST_STREAM.
+	// endingPeer: the peer had ended it, by END_STREAM or RST_STREAM.
 	endingPeer
 	// endingRefused: we have refused the stream.
 	endingRefused
-	// endingOurs: we have reset or abandoned it, and the peer may not know yet.
+	// endingOurs: we have reset or dropped it, and the peer may not know yet.
 	endingOurs
 )
 

@@ -27,7 +27,7 @@ type Config struct {
 	// WriteTimeout ends a connection whose peer does not read. 0 = 30 s.
 	WriteTimeout time.Duration
 	// IdleTimeout ends a connection that has no open stream and has sent
-	// nothing for so long. 0 = never.
+	// nothing for this long. 0 = never.
 	IdleTimeout time.Duration
 	// IdleDebug is the debug data of the GOAWAY sent after IdleTimeout.
 	IdleDebug []byte
@@ -44,7 +44,7 @@ type Config struct {
 	OverrunEnds bool
 	// MalformedEnds ends the connection when a request is malformed
 	// (https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1), with GOAWAY, PROTOCOL_ERROR
-	// and plain text, as the servers of APNs did in 2018. false = the stream alone is
+	// and plain text, as APNs did in 2018. false = the stream alone is
 	// reset.
 	// observed: inaka/apns4erl#211, ostinelli/apnotic#68
 	MalformedEnds bool
@@ -56,7 +56,7 @@ type Config struct {
 	ShutdownGrace time.Duration
 
 	// OnFailure is called for each request and each connection that fails in
-	// HTTP/2, where no Handler learns of it, before the peer is told. It is
+	// HTTP/2, before it reaches the Handler and before the peer is told. It is
 	// called on the connection's reader goroutine and must not block; the Failure
 	// is the callee's. nil = failures are not reported.
 	OnFailure func(c *Conn, f *Failure)
@@ -66,7 +66,7 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// The settings of a Config that does not say otherwise.
+// The defaults of a Config.
 const (
 	DefaultHeaderTableSize   = 4096
 	DefaultWindow            = 65535
@@ -76,7 +76,7 @@ const (
 	maxMaxFrameSize = 1<<24 - 1
 )
 
-// withDefaults returns a copy in which no zero is left to interpret.
+// withDefaults returns a copy with defaults in place of zero fields.
 func (c *Config) withDefaults() Config {
 	var d Config
 	if c != nil {

@@ -32,7 +32,7 @@ type Conn struct {
 	handler Handler
 	data    any
 	tls     *tls.ConnectionState
-	wake    chan struct{} // capacity 1: the writer has something to do
+	wake    chan struct{} // capacity 1: there is output for the writer
 	done    chan struct{} // closed when the reader has ended
 
 	// Owned by the reader.

@@ -31,7 +31,7 @@ const (
 	// connection ended, or when it reset the stream.
 	RequestIncomplete
 	// ConnectionEnded is a connection that ended with GOAWAY because the peer
-	// broke a rule of HTTP/2, or without one because no preface came in time.
+	// broke a rule of HTTP/2, or without one because no preface came within the timeout.
 	ConnectionEnded
 	// PeerEnded is a connection that the peer ended with an error code in its GOAWAY.
 	PeerEnded
@@ -46,8 +46,8 @@ type Failure struct {
 	Kind FailureKind
 	// Stream is the stream concerned; 0 for none.
 	Stream uint32
-	// Code is what the peer was told in RST_STREAM or GOAWAY, or has told us if
-	// Kind is PeerEnded or RequestCutOff.
+	// Code is that of our RST_STREAM or GOAWAY, or of the peer's if
+	// Kind is PeerEnded or RequestIncomplete.
 	Code http2.ErrCode
 	// Reason is which rule was broken, in words.
 	Reason string

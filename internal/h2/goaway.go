@@ -20,7 +20,7 @@ const LastAccepted = math.MaxUint32
 // https://www.rfc-editor.org/rfc/rfc9113#section-6.8
 const MaxStreamID = math.MaxInt32
 
-// lingerTime is how long the peer may take to read our last words, and
+// lingerTime is how long the peer may take to read our last frames, and
 // lingerOctets how much it may still send meanwhile.
 const (
 	lingerTime   = time.Second
@@ -29,7 +29,7 @@ const (
 
 // drain is the state of the end of a connection.
 type drain struct {
-	highest  uint32 // the highest stream taken
+	highest  uint32 // the highest stream accepted
 	last     uint32 // the last stream of the latest GOAWAY; streams above are ignored
 	shutdown bool   // Shutdown was called: end when no stream is open
 	retired  bool   // Retire was called: streams above last are refused, not ignored

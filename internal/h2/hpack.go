@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// This file and memo.go are all that the package knows of HPACK.
+// HPACK is in this file and in hpackmemo.go.
 
 // A fieldDecoder decodes the peer's header blocks. Every block must pass it, since
 // each changes the dynamic table.

@@ -8,8 +8,8 @@ import (
 
 // Many clients never index authorization (every one on nghttp2, such as curl and
 // Node), and so send the same long provider token as a Huffman literal with each
-// request. A memo recognizes a literal by its octets and spares decoding it, and
-// a new string, each time.
+// request. A memo recognizes a literal by its octets and saves decoding it, and a
+// new string, each time.
 //
 // Only literals that are not to be indexed take part. They neither change the
 // dynamic table nor, with a name that is spelled out or static, depend on it,
@@ -31,25 +31,25 @@ func slot(literal []byte, name int) int {
 
 // writeWhole decodes a block that came in one piece.
 func (d *fieldDecoder) writeWhole(block []byte) error {
-	start, state := 0, 0 // block[start:at] is for the HPACK decoder
-	for state < len(block) {
-		p := block[state:]
+	start, at := 0, 0 // block[start:at] is for the HPACK decoder
+	for at < len(block) {
+		p := block[at:]
 		kind := kindOf(p[0])
 		size, name := kind.measure(p)
 		if size == 0 {
-			break // cut off, or senseless: the HPACK decoder knows what to say
+			break // incomplete or invalid: the HPACK decoder has the error
 		}
-		if kind == kindSizeUpdate && state > 0 && d.remembered {
+		if kind == kindSizeUpdate && at > 0 && d.remembered {
 			return errLateSizeUpdate
 		}
-		state += size
+		at += size
 		if kind != kindLiteral || name == 0 || size > maxMemoOctets {
 			continue
 		}
-		if err := d.write(block[start : state-size]); err != nil {
+		if err := d.write(block[start : at-size]); err != nil {
 			return err
 		}
-		start = state
+		start = at
 		if err := d.literal(p[:size], name); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (d *fieldDecoder) writeWhole(block []byte) error {
 	return d.write(block[start:])
 }
 
-// literal decodes one literal, from memory if it has come before.
+// literal decodes one literal, with the memo if it has one.
 func (d *fieldDecoder) literal(octets []byte, name int) error {
 	m := &d.memos[slot(octets, name)]
 	if bytes.Equal(m.octets, octets) {
@@ -109,7 +109,7 @@ func kindOf(first byte) kind {
 const staticNames = 61
 
 // measure returns the length of the representation that p begins with, 0 if it
-// is not whole, and how much of it is the name, 0 if the name is in the dynamic table.
+// is incomplete, and how much of it is the name, 0 if the name is in the dynamic table.
 func (k kind) measure(p []byte) (size, name int) {
 	index, n := integer(p, k.bits)
 	if n == 0 || !k.strings {
@@ -132,8 +132,8 @@ func (k kind) measure(p []byte) (size, name int) {
 	return n + length, name
 }
 
-// stringLen returns the length of the string literal that p begins with, 0 if it is not
-// whole. https://www.rfc-editor.org/rfc/rfc7541#section-5.2
+// stringLen returns the length of the string literal that p begins with, 0 if it is
+// incomplete. https://www.rfc-editor.org/rfc/rfc7541#section-5.2
 func stringLen(p []byte) int {
 	length, n := integer(p, 7)
 	if n == 0 || length > len(p)-n {
@@ -143,7 +143,7 @@ func stringLen(p []byte) int {
 }
 
 // integer returns the integer with a prefix of so many bits that p begins with, and its
-// length, 0 if it is not whole or beyond all sense.
+// length, 0 if it is incomplete or too large.
 // https://www.rfc-editor.org/rfc/rfc7541#section-5.1
 func integer(p []byte, bits uint) (value, n int) {
 	if len(p) == 0 {

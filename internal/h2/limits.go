@@ -6,8 +6,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// What a peer may send. A limit here is far above what any client of APNs does
-// and far below what hurts.
+// Limits of what a peer may send, far above what any client of APNs sends.
 const (
 	// maxHeaderBlock is the largest compressed header block, in octets. Up to
 	// it a field section over MAX_HEADER_LIST_SIZE is decoded and answered;

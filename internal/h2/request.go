@@ -50,7 +50,7 @@ func (c *Conn) onPseudo(f hpack.HeaderField) string {
 		return "pseudo-header field " + strconv.Quote(f.Name) + " in trailers"
 	}
 	if b.regularSeen {
-		// "All pseudo-header fields MUST appear in a field block before all regularSeen
+		// "All pseudo-header fields MUST appear in a field block before all regular
 		// field lines." https://www.rfc-editor.org/rfc/rfc9113#section-8.3 The text is that
 		// of APNs. observed: inaka/apns4erl#211, ostinelli/apnotic#68
 		return "Pseudo-header field '" + f.Name + "' found after regular header."

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// settings are the parameters in force, both sides'.
+// settings are the current parameters of both sides.
 type settings struct {
 	// The peer's, as of its last SETTINGS frame.
 	peerWindow   int64  // octets a new stream may carry to the peer
@@ -17,7 +17,7 @@ type settings struct {
 	overrunEnds bool   // see Config.OverrunEnds
 	sent        int    // SETTINGS frames sent
 	acked       int    // and acknowledged
-	loweredAt   int    // the limit of this SETTINGS frame was a curtailment; 0 = none
+	loweredAt   int    // the SETTINGS frame of LowerMaxConcurrentStreams; 0 = none
 }
 
 func newSettings(limit uint32) settings {

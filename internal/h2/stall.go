@@ -7,9 +7,9 @@ import (
 )
 
 // The peer may open a request, a header block or a frame and never finish it, or
-// ask for a response and never open the window for it. Nothing is timed for each
-// stream: every StallTimeout, while something is open, the reader looks around;
-// what it finds unfinished for the second time is ended.
+// ask for a response and never open the window for it. There is no timer per stream:
+// every StallTimeout, while something is open, the reader looks for what is unfinished,
+// and ends what it finds for the second time.
 
 // unfinishedLocked reports whether a request, a response, a frame or a header block is
 // incomplete.

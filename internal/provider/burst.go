@@ -21,8 +21,8 @@ type bursts struct {
 }
 
 const (
-	burstShards = 64  // locks
-	burstPlaces = 256 // device tokens under each
+	burstShards = 64  // number of locks
+	burstPlaces = 256 // number of places under each
 )
 
 type burstShard struct {
@@ -59,7 +59,7 @@ func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	p := &shard.places[hash/burstShards%burstPlaces]
-	// A burst that is yet to come began before the clock was set back.
+	// A burst that began in the future is older than a clock that was set back.
 	if since := now.Sub(p.since); p.to != key || since < 0 || since >= b.window {
 		*p = burst{to: key, since: now}
 	}

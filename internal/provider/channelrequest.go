@@ -16,16 +16,16 @@ import (
 // request.
 type channelRequest struct {
 	request
-	routes []route // those of the listener
+	routes []route // routes of the listener
 
 	channelIDHeader header
 	requestIDHeader header
 
-	route     *route // of routes; nil until it is found
-	bundleID  string // the bundle ID in the path
+	route     *route // nil until it is found
+	bundleID  string // in the path
 	channelID broker.ChannelID
-	channel   broker.Channel       // the one of that name
-	policy    broker.StoragePolicy // of a channel to be made
+	channel   broker.Channel       // the channel with channelID
+	policy    broker.StoragePolicy // of a channel to create
 }
 
 // parse takes the request from its stream. Of duplicate headers the first is used,

@@ -74,7 +74,6 @@ type conn struct {
 // serveConn serves one connection. It announces the end of the server when ctx ends,
 // and ends the connection when hard ends.
 func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Handler) {
-	// openConns are the open connections.
 	openConns := s.open.Add(1)
 	defer s.open.Add(-1)
 	source, listener := fault.SourceOf(nc.RemoteAddr()), listenerOf(handler)

@@ -38,7 +38,7 @@ type connStatus struct {
 	teamID string
 }
 
-// openConns is the connections that are open.
+// openConns are the open connections.
 type openConns struct {
 	mu    sync.Mutex
 	conns map[*conn]*h2.Conn

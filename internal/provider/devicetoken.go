@@ -63,7 +63,7 @@ func (r *request) checkToken() *apns.Rejection {
 func (r *request) checkTokenTopic() *apns.Rejection {
 	deviceSpace := r.conn.server.cfg.Spaces.ForDevice(r.claims.Device)
 	switch {
-	case r.reserved != nil, r.ignored.undeliverable: // it is of every topic, or of none
+	case r.reserved != nil, r.ignored.undeliverable: // it has no topic
 		return nil
 	case deviceSpace != r.space:
 		return apns.Reject(apns.DeviceTokenNotForTopic, "the token is of a device in", spaceName(deviceSpace)+", and team", r.teamID, "is in", spaceName(r.space))

@@ -23,14 +23,14 @@ import (
 const (
 	failedHandshake          = "tls-handshake"        // TLS failed
 	failedNoTLS              = "no-tls"               // the client does not speak TLS
-	failedTooManyConnections = "too-many-connections" // it was closed at once
-	failedReset              = "stream-reset"         // RST_STREAM for the breach of a rule of HTTP/2
+	failedTooManyConnections = "too-many-connections" // above Config.MaxConnections
+	failedReset              = "stream-reset"         // RST_STREAM after a violation of HTTP/2
 	failedRefused            = "stream-refused"       // REFUSED_STREAM, above the limit of streams
 	failedHeaders            = "headers-too-large"    // 431
 	failedIncomplete         = "request-incomplete"   // the connection ended within the request
-	failedConnection         = "connection-error"     // GOAWAY for the breach of a rule of HTTP/2
+	failedConnection         = "connection-error"     // GOAWAY after a violation of HTTP/2
 	failedByClient           = "client-error"         // the client's GOAWAY has an error code
-	failedNoHTTP2            = "no-http2"             // a client of HTTP/1.1, as a rule
+	failedNoHTTP2            = "no-http2"             // usually an HTTP/1.1 client
 	failedMisdirected        = "misdirected"          // 421
 )
 

@@ -231,7 +231,7 @@ func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
 }
 
 // answerStatusOnly answers with a status and no reason, and records that. The push is
-// not delivered, whatever the provider takes the status for.
+// not delivered, whatever the status is.
 func (c *conn) answerStatusOnly(f *faultContext) {
 	status := c.override.status
 	if f.notification != nil { // not of channel management

@@ -10,8 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// ignoredFailures are the failed checks of a push that lenient mode accepts all the
-// same.
+// ignoredFailures are the failed checks of a push that lenient mode accepts.
 type ignoredFailures struct {
 	failures      []ignoredFailure
 	undeliverable bool // no device is known for it
@@ -19,14 +18,14 @@ type ignoredFailures struct {
 
 // An ignoredFailure is a failed check that lenient mode ignores.
 type ignoredFailure struct {
-	check  int // its place in the list
+	check  int // index in the list of checks
 	detail string
 }
 
 // ignoreFailure returns nil if lenient mode ignores the failure of a check: the team,
 // the key, the topic or the device token is unknown here and well-formed. Malformed
 // requests, expired provider tokens (also by an unknown key) and retired device tokens
-// are rejected as ever.
+// are still rejected.
 func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	cfg := &r.conn.server.cfg
 	if !cfg.Lenient {
@@ -41,7 +40,7 @@ func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 		r.teamID = description.TeamID
 	case apns.TopicDisallowed:
 		if r.topic != nil {
-			return rejection // the topic is good, but not for the push type
+			return rejection // the topic exists, and does not fit the push type
 		}
 		r.setUnknownTopic()
 	case apns.BadDeviceToken:

@@ -47,12 +47,12 @@ type request struct {
 	priorityHeader      header
 	collapseIDHeader    header
 	duplicateHeader     string // the first header that occurs twice
-	idValid             bool   // there is an apns-id and it is one
+	idValid             bool   // there is an apns-id and it is a UUID
 
 	deviceTokenText string // the last part of the path
 	deviceToken     [apns.MaxDeviceToken]byte
-	deviceTokenLen  int   // of what is good in token
-	deviceTokenErr  error // why tokenHex is no token
+	deviceTokenLen  int   // number of valid bytes in deviceToken
+	deviceTokenErr  error // why deviceTokenText is not a device token
 
 	teamID        string
 	space         *space.Space        // the space of the team; nil is the default space
@@ -61,10 +61,10 @@ type request struct {
 	expiration    apns.Expiration
 	priority      apns.Priority // 0 if the provider gave none
 	claims        tokenvault.Claims
-	unreported    bool // the token is retired, which is not reported yet
+	unreported    bool // the device token is retired, and that is not reported yet
 	topic         *providerauth.Topic
 
-	ignored  ignoredFailures // of the lenient mode
+	ignored  ignoredFailures // failures ignored in lenient mode
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 

@@ -18,19 +18,19 @@ import (
 // what exists anyway; it is put into words when it is read.
 type requestRecord struct {
 	conn          *connRecord
-	providerToken *providerauth.Token // the provider token, if it was good
+	providerToken *providerauth.Token // nil if there was no valid one
 	path          string
 	extras        *recordExtras // nil for most
-	passed        int16         // how many checks
-	broadcast     bool          // it is a broadcast
+	passed        int16         // number of checks passed
+	broadcast     bool          // not a push
 }
 
 // recordExtras are kept only of requests that are unusual.
 type recordExtras struct {
 	method       string
-	credential   *providerauth.Description // of a provider token that was no good
+	credential   *providerauth.Description // of an invalid provider token
 	bodyTooLarge bool
-	ignored      []ignoredFailure // by the lenient mode
+	ignored      []ignoredFailure // in lenient mode
 }
 
 // A connRecord is what all requests of a connection have in common in the history.

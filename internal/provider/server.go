@@ -21,17 +21,13 @@ type Server struct {
 
 	tls *tls.Config
 
-	// HTTP/2 for connections that have yet to show a provider token, and for
-	// those with a certificate.
+	// HTTP/2 before the first valid provider token, and with a certificate.
 	h2First, h2Known h2.Config
 
 	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
 	conns       openConns
 	open        atomic.Int64 // connections
-	// bursts counts the pushes to each device token in fixed memory. Two tokens with the
-	// same place replace each other and are counted from 0 again, which favors the
-	// provider.
-	bursts *bursts // nil is no limit
+	bursts      *bursts      // nil is no limit
 
 	slots chan struct{} // one element per open connection; nil is any number
 }

@@ -11,7 +11,7 @@ import (
 // A Description is what may be shown of a provider token. The token cannot be rebuilt
 // from it, since it does not have the signature.
 type Description struct {
-	// Shown stands in the place of the authorization header.
+	// Shown replaces the authorization header.
 	Shown string
 	// Fingerprint is the beginning of the token's SHA-256, which tells tokens
 	// apart.
@@ -39,7 +39,7 @@ func Describe(authorization string) *Description {
 		}
 		return &Description{Shown: strings.TrimSpace(shorten(scheme, 16) + fmt.Sprintf(" … (%d bytes)", len(authorization)))}
 	}
-	dec, _ := decode(raw) // what it says is shown as far as it can be read
+	dec, _ := decode(raw) // it is shown as far as it can be decoded
 	return describe(raw, digestOf(raw), dec)
 }
 

@@ -26,7 +26,7 @@ type Key struct {
 	Environments []apns.Environment
 
 	// Topics are those of a topic-specific key; empty is a team-scoped key,
-	// good for every topic of the team. A bundle ID covers the topics made of
+	// valid for every topic of the team. A bundle ID covers the topics made of
 	// it by a suffix.
 	Topics []string
 
@@ -36,7 +36,7 @@ type Key struct {
 	Related string
 }
 
-// TeamScoped reports whether the key is good for every topic of its team.
+// TeamScoped reports whether the key is valid for every topic of its team.
 func (k *Key) TeamScoped() bool { return len(k.Topics) == 0 }
 
 // usableIn reports whether the key may be used in env.
@@ -73,7 +73,7 @@ type keyEntry struct {
 	Key
 	team    *teamEntry // its team
 	topics  map[string]struct{}
-	removed atomic.Bool   // the key was removed or replaced; its verdicts are void
+	removed atomic.Bool   // the key was removed or replaced; its verdicts are invalid
 	updates updateCounter // counts updates under ScopeKey
 }
 
@@ -103,7 +103,7 @@ func (e *keyEntry) covers(topic *Topic) bool {
 type keyName struct{ team, id string }
 
 // AddKey registers k for its team, which must exist. A key of the same team
-// and ID is replaced, and tokens signed with the old one are no longer good.
+// and ID is replaced, and tokens signed with the old one are invalid.
 func (r *Registry) AddKey(k Key) error {
 	if err := k.Check(); err != nil {
 		return err

@@ -16,9 +16,9 @@ import (
 type Registry struct {
 	cfg Config // read-only
 
-	goodSignatures verdicts // tokens whose signature was found good
-	badSignatures  verdicts // tokens whose signature was found bad
-	sources        sources  // where they come from, for ScopeSource
+	goodSignatures verdicts // tokens with a valid signature
+	badSignatures  verdicts // tokens with an invalid signature
+	sources        sources  // addresses of providers, for ScopeSource
 
 	mu         sync.RWMutex
 	teams      map[string]*teamEntry

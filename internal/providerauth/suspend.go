@@ -12,12 +12,12 @@ import (
 // A teamEntry is a team in the registry.
 type teamEntry struct {
 	space *space.Space // nil is the default space
-	clock *clock.Clock // what time it is for the team
+	clock *clock.Clock // the clock of the team
 
 	suspended atomic.Bool
 
 	// Guarded by the registry's mu.
-	apps map[string]uint64 // by bundle ID; how much was added before it
+	apps map[string]uint64 // by bundle ID; number of topics added before it
 	keys map[string]*keyEntry
 }
 

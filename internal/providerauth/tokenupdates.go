@@ -12,19 +12,19 @@ import (
 // An updateCounter has the token in use, on a connection, of a key or of an address,
 // and counts its updates.
 type updateCounter struct {
-	// current is the token in use; nil before the first, or if it is no good.
+	// current is the token in use; nil before the first, or if it is invalid.
 	// It is written with mu locked.
 	current atomic.Pointer[Token]
 
 	mu      sync.Mutex
-	used    bool      // there is a token in use,
-	digest  digest    // and this is its name
-	updated time.Time // when it took the place of another; zero if it never did
+	used    bool      // there is a token in use
+	digest  digest    // of that token
+	updated time.Time // when it replaced another one; zero if it never did
 }
 
 // admit decides whether the token d may be in use now; check decides last. t is nil if
 // the token is invalid.
-func (h *updateCounter) admit(d digest, t *Token, r *Registry, follow func(*Token) error) error {
+func (h *updateCounter) admit(d digest, t *Token, r *Registry, check func(*Token) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	held := h.used && h.digest == d
@@ -38,7 +38,7 @@ func (h *updateCounter) admit(d digest, t *Token, r *Registry, follow func(*Toke
 		}
 	}
 	if t != nil {
-		if err := follow(t); err != nil {
+		if err := check(t); err != nil {
 			return err
 		}
 	}
@@ -60,7 +60,7 @@ func (h *updateCounter) mayChangeLocked(now time.Time, window time.Duration) err
 	if window < 0 || h.updated.IsZero() {
 		return nil
 	}
-	// An update that is yet to come was one before the clock was set back.
+	// An update in the future is older than a clock that was set back.
 	if since := now.Sub(h.updated); 0 <= since && since < window {
 		return apns.Reject(apns.TooManyProviderTokenUpdates,
 			fmt.Sprintf("the token changed %s ago; it may change once in %s", since.Round(time.Second), window))

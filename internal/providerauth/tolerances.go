@@ -20,12 +20,12 @@ const (
 // and APNs accepts.
 type Tolerance struct {
 	bit tolerance
-	// Note is what the journal says of a token written so.
+	// Note is the text of the journal about such a token.
 	Note string
-	// Standard says that RFC 7515 and RFC 7519 allow it, so that it is good in
+	// Standard says that RFC 7515 and RFC 7519 allow it, so that it is valid in
 	// strict mode too.
 	Standard bool
-	// Clients write their tokens so.
+	// Clients lists clients that write such tokens.
 	Clients string
 }
 
