@@ -43,14 +43,14 @@ func (d *Device) Subscribe(c *Channel) {
 	d.space.tb.Helper()
 	id, err := device.ParseChannelID(c.ID)
 	if err == nil {
-		err = d.emulator.Subscribe(c.app.Topic, id)
+		err = d.emulator().Subscribe(c.app.Topic, id)
 	}
 	if err != nil {
 		d.space.tb.Fatalf("apnstest: subscribe to %s: %v", c.ID, err)
 	}
 	ctx, cancel := d.space.within()
 	defer cancel()
-	if err := d.emulator.Subscribed(ctx, c.app.Topic, id); err != nil {
+	if err := d.emulator().Subscribed(ctx, c.app.Topic, id); err != nil {
 		d.space.tb.Fatalf("apnstest: subscription to %s: %v", c.ID, err)
 	}
 }

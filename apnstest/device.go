@@ -2,8 +2,6 @@ package apnstest
 
 import (
 	"context"
-	"errors"
-	"net"
 	"sync"
 	"time"
 
@@ -11,24 +9,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
+	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // A Device is a device with some apps. It connects to the courier over TLS, as real
 // devices do; only its network is in memory.
 type Device struct {
-	space    *Space
-	env      apns.Environment
-	emulator *device.Device
-	stop     context.CancelFunc
-	done     sync.WaitGroup
+	space   *Space
+	virtual *virtualdevice.Device
 
-	mu          sync.Mutex
-	inbox       []Notification
-	taken       int           // of the inbox, by Next
-	erased      bool          // it is another device at its next login
-	reconnected bool          // it has been connected as that one
-	news        chan struct{} // closed and replaced when something happens
-	failed      error         // of Run
+	mu   sync.Mutex
+	last uint64 // the number of the notification that Next has returned last
 }
 
 // NewDevice activates a device, installs apps on it, and waits until it is connected to the
@@ -50,94 +41,36 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	for i, app := range apps {
 		topics[i] = app.Topic
 	}
-	d := &Device{space: s, env: env, news: make(chan struct{})}
-	var err error
-	if d.emulator, err = d.make(topics); err != nil {
+	ctx, cancel := s.within()
+	defer cancel()
+	virtual, err := s.server.sim.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
+	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	d.stop = stop
-	d.done.Go(func() { d.failed = d.emulator.Run(ctx) })
+	d := &Device{space: s, virtual: virtual}
 	s.tb.Cleanup(d.close)
 	s.mu.Lock()
 	s.devices = append(s.devices, d)
 	s.mu.Unlock()
-	for _, app := range apps {
-		d.Token(app)
-	}
-	d.online()
+	d.sync()
 	return d
 }
 
-func (d *Device) make(topics []string) (*device.Device, error) {
-	s := d.space
-	identity, err := s.server.sim.NewIdentity(s.TeamID, nil)
-	if err != nil {
-		return nil, err
-	}
-	return device.New(device.Config{
-		Identity:    identity,
-		Renew:       func(context.Context) (device.Identity, error) { return s.server.sim.NewIdentity(s.TeamID, nil) },
-		Topics:      topics,
-		Environment: d.env,
-		RootCAs:     s.RootCAs,
-		Dial:        func(ctx context.Context) (net.Conn, error) { return s.server.sim.DialCourier(ctx, d.env) },
-		// The network never fails; a courier that hangs up is a fault or a rule.
-		ReconnectMin: 10 * time.Millisecond,
-		Inbox:        -1, // there is one here
-		OnEvent:      d.note,
-		Log:          s.server.Config.Log,
-	})
-}
-
 func (d *Device) close() {
-	d.stop()
-	d.done.Wait()
-	if d.failed != nil && !errors.Is(d.failed, context.Canceled) {
-		d.space.tb.Errorf("apnstest: device: %v", d.failed)
+	if err := d.virtual.GivenUp(); err != nil {
+		d.space.tb.Errorf("apnstest: device: %v", err)
 	}
+	d.space.server.sim.RemoveDevice(d.virtual.ID())
 }
 
-// note keeps notifications, and notes when an erased device is connected again.
-func (d *Device) note(e device.Event) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	switch e.Kind {
-	case device.EventNotification:
-		d.inbox = append(d.inbox, received(&e.Notification))
-	case device.EventErased:
-		d.erased = true
-	case device.EventConnected:
-		d.reconnected = d.erased
-	default:
-		return
-	}
-	close(d.news)
-	d.news = make(chan struct{})
-}
-
-// until waits until ready, which is called with mu held, returns true.
-func (d *Device) until(ctx context.Context, ready func() bool) error {
-	for {
-		d.mu.Lock()
-		ok, news := ready(), d.news
-		d.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
+// emulator is the emulated device itself.
+func (d *Device) emulator() *device.Device { return d.virtual.Emulator() }
 
 // ID returns the device ID, for [ByDevice].
-func (d *Device) ID() string { return d.emulator.ID().String() }
+func (d *Device) ID() string { return d.virtual.ID().String() }
 
 // Environment is that of the device.
-func (d *Device) Environment() apns.Environment { return d.env }
+func (d *Device) Environment() apns.Environment { return d.virtual.Environment }
 
 // Token returns the device token of an app, in hex, as the app sends it to its provider.
 // It installs the app if necessary.
@@ -145,10 +78,10 @@ func (d *Device) Token(app *App) string {
 	d.space.tb.Helper()
 	ctx, cancel := d.space.within()
 	defer cancel()
-	if err := d.emulator.Install(app.Topic); err != nil {
+	if err := d.emulator().Install(app.Topic); err != nil {
 		d.space.tb.Fatalf("apnstest: install %s: %v", app.Topic, err)
 	}
-	token, err := d.emulator.Token(ctx, app.Topic)
+	token, err := d.emulator().Token(ctx, app.Topic)
 	if err != nil {
 		d.space.tb.Fatalf("apnstest: device token of %s: %v", app.Topic, err)
 	}
@@ -159,7 +92,7 @@ func (d *Device) Token(app *App) string {
 // Unregistered, at once or after [Config].UnregisterDelay. Apple takes hours or days. If
 // the app is installed again, it gets another token.
 func (d *Device) Uninstall(app *App) {
-	d.emulator.Remove(app.Topic)
+	d.emulator().Remove(app.Topic)
 	d.space.server.sim.UninstallApp(tokenvault.Address(d.address()), app.Topic)
 }
 
@@ -170,13 +103,13 @@ func (d *Device) Expire(app *App) {
 }
 
 func (d *Device) address() broker.Address {
-	return broker.Address{Environment: d.env, Device: d.emulator.ID()}
+	return broker.Address{Environment: d.virtual.Environment, Device: d.virtual.ID()}
 }
 
 // Disconnect takes the device offline; notifications are stored for it.
 func (d *Device) Disconnect() {
 	d.space.tb.Helper()
-	d.emulator.Disconnect()
+	d.emulator().Disconnect()
 	d.await("go offline", d.offline)
 }
 
@@ -184,18 +117,18 @@ func (d *Device) Disconnect() {
 // not acknowledged are sent again.
 func (d *Device) Crash() {
 	d.space.tb.Helper()
-	d.emulator.Reset()
+	d.emulator().Reset()
 	d.await("go offline", d.offline)
 }
 
 // Vanish makes the device silent, as when it loses the network. APNs considers it connected
 // and sends to it, until a timeout or until the device connects again.
-func (d *Device) Vanish() { d.emulator.Vanish() }
+func (d *Device) Vanish() { d.emulator().Vanish() }
 
 // Connect takes the device online and waits until it is connected.
 func (d *Device) Connect() {
 	d.space.tb.Helper()
-	d.emulator.Connect()
+	d.emulator().Connect()
 	d.online()
 }
 
@@ -203,20 +136,11 @@ func (d *Device) Connect() {
 // inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
-	d.mu.Lock()
-	d.erased, d.reconnected = false, false
-	d.mu.Unlock()
-	d.space.server.sim.EraseDevice(d.emulator.ID())
-	if err := d.emulator.Erase(); err != nil {
-		d.space.tb.Fatalf("apnstest: %v", err)
-	}
-	d.emulator.Connect()
+	d.space.server.sim.EraseDevice(d.virtual.ID())
 	d.await("come back after it was erased", func(ctx context.Context) error {
-		return d.until(ctx, func() bool { return d.reconnected })
+		_, err := d.virtual.Erase(ctx)
+		return err
 	})
-	d.mu.Lock()
-	d.inbox, d.taken = nil, 0
-	d.mu.Unlock()
 }
 
 // Lock switches the screen off. Ten seconds later the device is no longer in use, and
@@ -234,7 +158,7 @@ func (d *Device) Wake() { d.space.tb.Helper(); d.setPower(device.PowerOn) }
 
 func (d *Device) setPower(power device.Power) {
 	d.space.tb.Helper()
-	if err := d.emulator.SetPower(power); err != nil {
+	if err := d.emulator().SetPower(power); err != nil {
 		d.space.tb.Fatalf("apnstest: %v", err)
 	}
 	d.sync()
@@ -249,7 +173,7 @@ func (d *Device) Allow(app *App) { d.space.tb.Helper(); d.put(app, device.ListEn
 
 func (d *Device) put(app *App, list device.List) {
 	d.space.tb.Helper()
-	if err := d.emulator.Put(app.Topic, list); err != nil {
+	if err := d.emulator().Put(app.Topic, list); err != nil {
 		d.space.tb.Fatalf("apnstest: %v", err)
 	}
 	d.sync()
@@ -257,19 +181,19 @@ func (d *Device) put(app *App, list device.List) {
 
 // SetAckDelay delays acknowledgements. Until then a notification is sent but not
 // delivered. A negative delay never acknowledges.
-func (d *Device) SetAckDelay(delay time.Duration) { d.emulator.SetAckDelay(delay) }
+func (d *Device) SetAckDelay(delay time.Duration) { d.emulator().SetAckDelay(delay) }
 
 // online waits until the device is connected, and the courier knows its apps.
 func (d *Device) online() {
 	d.space.tb.Helper()
-	d.await("come online", d.emulator.Online)
+	d.await("come online", d.emulator().Online)
 	d.sync()
 }
 
 // sync waits until the courier has processed what the device sent.
 func (d *Device) sync() {
 	d.space.tb.Helper()
-	d.await("tell the courier", d.emulator.Sync)
+	d.await("tell the courier", d.emulator().Sync)
 }
 
 // offline waits until the server has noticed that the device is offline.

@@ -57,9 +57,9 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	app := s.apps[0]
 	p.Topic = app.Topic
 	for _, d := range s.devices {
-		for _, installed := range d.emulator.Apps() {
+		for _, installed := range d.emulator().Apps() {
 			if installed.Topic == p.Topic {
-				p.AddDevice(d.env.String(), d.ID(), installed.Token.String())
+				p.AddDevice(d.virtual.Environment.String(), d.ID(), installed.Token.String())
 			}
 		}
 	}

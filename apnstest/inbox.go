@@ -1,14 +1,10 @@
 package apnstest
 
-import (
-	"slices"
-
-	"github.com/apns-sim/apns-sim/internal/device"
-)
+import "github.com/apns-sim/apns-sim/internal/device"
 
 // A Notification is what a device received.
 type Notification struct {
-	// Topic is the app it is for.
+	// Topic is the app's topic.
 	Topic string
 	// Payload is the body of the provider's request, byte for byte.
 	Payload []byte
@@ -16,7 +12,7 @@ type Notification struct {
 	Token string
 	// Priority is 10, 5 or 1.
 	Priority int
-	// FromStorage says that it waited while the device was away.
+	// FromStorage is true if it was stored while the device was offline.
 	FromStorage bool
 	// Channel is the broadcast channel it came through, in base64; "" if it was
 	// sent to the device alone.
@@ -31,24 +27,28 @@ func received(n *device.Notification) Notification {
 	}
 }
 
-// Next returns the next notification that the device receives, waiting for it.
+// Next returns the next notification that the device receives, and waits for it.
 func (d *Device) Next() Notification {
 	d.space.tb.Helper()
 	ctx, cancel := d.space.within()
 	defer cancel()
-	if err := d.until(ctx, func() bool { return d.taken < len(d.inbox) }); err != nil {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	got, err := d.virtual.Await(ctx, d.last, 1)
+	if err != nil {
 		d.space.tb.Fatalf("apnstest: no notification came within %v: %v", d.space.server.Config.Timeout, err)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.taken++
-	return d.inbox[d.taken-1]
+	d.last = got[0].Number
+	return received(&got[0].Notification)
 }
 
-// Inbox returns all that the device has received so far, those that Next has
-// returned included. It does not wait.
+// Inbox returns all notifications that the device has received so far, including those
+// that Next has returned. It does not wait.
 func (d *Device) Inbox() []Notification {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.inbox)
+	got := d.virtual.Received(0)
+	list := make([]Notification, len(got))
+	for i := range got {
+		list[i] = received(&got[i].Notification)
+	}
+	return list
 }

@@ -91,8 +91,9 @@ func (s *Space) isDefault() bool { return s == &s.server.Space }
 // internal is the space as the simulator has it, nil for the default space.
 func (s *Space) internal() *space.Space { return s.server.sim.Spaces.ForTeam(s.TeamID) }
 
-// Reset takes the space back to how it began: no faults, no records, nothing waiting
-// for a device, and the clock with the machine's. Keys, apps and devices stay.
+// Reset takes the space back to how it was after it was created: no faults, no records,
+// no stored pushes, and the clock shows the time of the machine. Keys, apps and devices
+// stay; the devices are online and in use, and their inboxes are empty.
 func (s *Space) Reset() {
 	s.tb.Helper()
 	team := s.TeamID

@@ -30,7 +30,7 @@ var (
 // borders is the one table of who may import whom.
 var borders = []border{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
-	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
+	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
