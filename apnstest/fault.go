@@ -182,13 +182,13 @@ func BreakHandshake(failure HandshakeFailure) Fault {
 
 // RejectLogin rejects logins of devices, with a text unless it is "".
 func RejectLogin(text string) Fault {
-	return newFault(fault.Action{Do: fault.RefuseLogin, Text: text})
+	return newFault(fault.Action{Do: fault.RejectLogin, Text: text})
 }
 
 // RejectLoginWithTime rejects logins of devices with the courier's time: a device corrects its
 // clock and tries again.
 func RejectLoginWithTime(text string) Fault {
-	return newFault(fault.Action{Do: fault.RefuseLogin, Text: text, Retry: true})
+	return newFault(fault.Action{Do: fault.RejectLogin, Text: text, Retry: true})
 }
 
 // Redirect redirects devices to another courier, with a text unless it is "".

@@ -124,8 +124,8 @@ func newRecord(r *journal.Record) Record {
 		Notification: *r.Push, Received: r.Received(), Duration: r.Duration(), Status: r.Status(),
 		Faults: r.Faults(), Advice: r.Push.Advice(), Device: deviceText(r.Device),
 	}
-	if r.Refusal != nil {
-		out.Reason, out.Detail = r.Refusal.Reason, r.Refusal.Detail
+	if r.Rejection != nil {
+		out.Reason, out.Detail = r.Rejection.Reason, r.Rejection.Detail
 	}
 	for _, s := range r.Steps {
 		out.Steps = append(out.Steps, Step{At: s.At, State: State(s.Kind.String()), Cause: s.Cause, Detail: s.Detail, Device: deviceText(s.Device)})

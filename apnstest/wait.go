@@ -130,10 +130,10 @@ func (s *Space) lost(f filters.Filter) bool {
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
 		switch r.State {
 		case journal.Rejected:
-			if r.Refusal == nil {
+			if r.Rejection == nil {
 				return true
 			}
-			reason := apns.LookupReason(r.Refusal.Reason)
+			reason := apns.LookupReason(r.Rejection.Reason)
 			return reason == nil || reason.Retry != apns.RetryNever
 		case journal.Dropped:
 			return r.Push.Channel != "" // other devices may get the broadcast

@@ -16,7 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// broadcasts is how many messages are sent to a channel that all of a crowd subscribe
+// broadcasts is how many messages are sent to a channel that all devices of a fleet subscribe
 // to.
 const broadcasts = 20
 
@@ -26,7 +26,7 @@ var broadcastName = fmt.Sprintf("broadcast, %d to each device", broadcasts)
 // broadcast publishes to all devices, one message after the other, each as soon as the
 // one before it is answered. A delivery is a push to one device.
 func (b *bench) broadcast(ctx context.Context, to *server, f *fleet) (*outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, max(runTime, time.Duration(broadcasts*len(f.leans))*timePerPush))
+	ctx, cancel := context.WithTimeout(ctx, max(runTime, time.Duration(broadcasts*len(f.benchDevices))*timePerPush))
 	defer cancel()
 	transport := &http.Transport{TLSClientConfig: b.client.Clone(), ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
@@ -38,9 +38,9 @@ func (b *bench) broadcast(ctx context.Context, to *server, f *fleet) (*outcome, 
 	if err := f.subscribe(ctx, channel); err != nil {
 		return nil, err
 	}
-	t := newBroadcastTally(b.numbers, broadcasts, len(f.leans))
+	t := newBroadcastCounts(b.numbers, broadcasts, len(f.benchDevices))
 	b.numbers += broadcasts
-	f.tally.Store(t)
+	f.counts.Store(t)
 	o, err := timed(to, func() error {
 		for n := t.first; n < t.first+broadcasts; n++ {
 			t.post(n)
@@ -94,13 +94,13 @@ func (p *publisher) post(ctx context.Context, url string, body []byte, header ma
 	}
 	defer func() { err = errors.Join(err, got.Body.Close()) }()
 	if got.StatusCode >= http.StatusBadRequest {
-		said, _ := io.ReadAll(got.Body)
-		return nil, fmt.Errorf("%s answers %s %s", url, got.Status, strings.TrimSpace(string(said)))
+		body, _ := io.ReadAll(got.Body)
+		return nil, fmt.Errorf("%s answers %s %s", url, got.Status, strings.TrimSpace(string(body)))
 	}
 	return got.Header, nil
 }
 
-// subscribe subscribes all lean devices to a channel.
+// subscribe subscribes all benchmark devices to a channel.
 func (f *fleet) subscribe(ctx context.Context, channel string) error {
 	id, err := base64.StdEncoding.DecodeString(channel)
 	if err != nil {
@@ -113,8 +113,8 @@ func (f *fleet) subscribe(ctx context.Context, channel string) error {
 			Subscribe: []courier.Subscribe{{Channel: id}},
 		}},
 	}).Append(nil)
-	goal := f.subscribed.Load() + int64(len(f.leans))
-	for _, d := range f.leans {
+	goal := f.subscribed.Load() + int64(len(f.benchDevices))
+	for _, d := range f.benchDevices {
 		if _, err := d.conn.Write((&courier.ChannelRequest{ID: 1, Request: body, BaseToken: d.base}).Append(nil)); err != nil {
 			return fmt.Errorf("device %d: %w", d.number, err)
 		}

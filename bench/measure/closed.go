@@ -7,7 +7,7 @@ import (
 
 // full posts the pushes of t as fast as the answers come: each connection has as
 // many requests open as the shape says.
-func (l *load) full(t *tally) error {
+func (l *load) full(t *counts) error {
 	var taken atomic.Int64
 	take := func() (n int, ok bool) {
 		i := int(taken.Add(1)) - 1
@@ -16,7 +16,7 @@ func (l *load) full(t *tally) error {
 	return l.each(func(_ int, c *conn) error { return c.full(l.shape.streams, t, take) })
 }
 
-func (c *conn) full(streams int, t *tally, take func() (n int, ok bool)) error {
+func (c *conn) full(streams int, t *counts, take func() (n int, ok bool)) error {
 	for more := true; ; {
 		for more && c.mayPushLocked(streams) { // nobody else uses the connection
 			var n int

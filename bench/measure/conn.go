@@ -22,7 +22,7 @@ const (
 )
 
 // A refusal is the last answer that is not 200.
-type refusal struct {
+type rejection struct {
 	stream       uint32
 	status, body string
 }
@@ -33,25 +33,25 @@ type conn struct {
 	tls *tls.Conn
 	in  *bufio.Reader
 
-	mu       sync.Mutex // held to write, and for what follows
-	out      bytes.Buffer
-	fr       *http2.Framer // from in, to out; the read half belongs to the reader
-	encoder  *encoder
-	body     []byte
-	next     uint32 // stream
-	window   int64  // octets of body that the server will take
-	limit    int    // streams
-	settled  bool   // the server's first SETTINGS has come
-	open     int    // streams without an answer
-	answered int
-	room     sync.Cond // signaled when one of these has changed, in an open loop
-	ended    bool      // nobody reads any more
+	mu          sync.Mutex // held to write, and for what follows
+	out         bytes.Buffer
+	fr          *http2.Framer // from in, to out; the read half belongs to the reader
+	encoder     *encoder
+	body        []byte
+	next        uint32 // stream
+	window      int64  // octets of body that the server will take
+	limit       int    // streams
+	gotSettings bool   // the server's first SETTINGS has come
+	open        int    // streams without an answer
+	answered    int
+	room        sync.Cond // signaled when one of these has changed, in an open loop
+	ended       bool      // nobody reads any more
 
 	// Owned by the reader.
-	hpack   *hpack.Decoder
-	status  string
-	refused int
-	refusal refusal
+	hpack     *hpack.Decoder
+	status    string
+	refused   int
+	rejection rejection
 }
 
 // dial opens a connection to address, whose authority requests will name.
@@ -148,8 +148,8 @@ func (c *conn) handleLocked(f http2.Frame) error {
 	case *http2.HeadersFrame:
 		return c.headersLocked(f)
 	case *http2.DataFrame:
-		if c.refused > 0 && f.StreamID == c.refusal.stream {
-			c.refusal.body += string(f.Data())
+		if c.refused > 0 && f.StreamID == c.rejection.stream {
+			c.rejection.body += string(f.Data())
 		}
 		c.endLocked(f.StreamEnded())
 	case *http2.RSTStreamFrame:
@@ -185,7 +185,7 @@ func (c *conn) headersLocked(f *http2.HeadersFrame) error {
 	}
 	if c.status != "200" {
 		c.refused++
-		c.refusal = refusal{stream: f.StreamID, status: c.status}
+		c.rejection = rejection{stream: f.StreamID, status: c.status}
 	}
 	c.endLocked(f.StreamEnded())
 	return nil
@@ -202,8 +202,8 @@ func (c *conn) settingsLocked(f *http2.SettingsFrame) error {
 	if f.IsAck() {
 		return nil
 	}
-	if !c.settled {
-		c.settled, c.limit = true, 1<<20 // "Initially, there is no limit." RFC 9113, 6.5.2
+	if !c.gotSettings {
+		c.gotSettings, c.limit = true, 1<<20 // "Initially, there is no limit." RFC 9113, 6.5.2
 	}
 	if limit, ok := f.Value(http2.SettingMaxConcurrentStreams); ok {
 		c.limit = int(limit)
@@ -215,7 +215,7 @@ func (c *conn) settingsLocked(f *http2.SettingsFrame) error {
 func (c *conn) verdict() error {
 	if c.refused > 0 {
 		return fmt.Errorf("%s has refused %d of %d pushes: %s %s",
-			c.encoder.authority, c.refused, c.answered, c.refusal.status, c.refusal.body)
+			c.encoder.authority, c.refused, c.answered, c.rejection.status, c.rejection.body)
 	}
 	return nil
 }

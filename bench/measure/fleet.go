@@ -18,10 +18,10 @@ import (
 
 // A fleet is devices connected to a simulator, each with the demo app.
 type fleet struct {
-	tokens []apns.DeviceToken // of the apps
-	tally  atomic.Pointer[tally]
-	crew   *crew   // of lean devices
-	leans  []*lean // the lean devices, as tokens
+	tokens       []apns.DeviceToken // of the apps
+	counts       atomic.Pointer[counts]
+	pollers      *pollers       // of benchmark devices
+	benchDevices []*benchDevice // the benchmark devices, as tokens
 
 	subscribed atomic.Int64 // how many subscriptions were accepted
 
@@ -44,7 +44,7 @@ func newFleet(ctx context.Context, secrets *keystore.Secrets, address string, co
 }
 
 func emptyFleet(ctx context.Context) *fleet {
-	f := &fleet{crew: newCrew()}
+	f := &fleet{pollers: newPollers()}
 	f.running, f.stop = context.WithCancel(ctx)
 	f.done = f.running.Done()
 	return f
@@ -55,13 +55,13 @@ func emptyFleet(ctx context.Context) *fleet {
 func (f *fleet) grow(count int, join func(i int) error) error {
 	first := len(f.tokens)
 	f.tokens = append(f.tokens, make([]apns.DeviceToken, count-first)...)
-	f.leans = append(f.leans, make([]*lean, count-first)...)
+	f.benchDevices = append(f.benchDevices, make([]*benchDevice, count-first)...)
 	var joining sync.WaitGroup
-	turns := make(chan struct{}, loginsAtOnce)
+	alternate := make(chan struct{}, loginsAtOnce)
 	for i := first; i < count; i++ {
-		turns <- struct{}{}
+		alternate <- struct{}{}
 		joining.Go(func() {
-			defer func() { <-turns }()
+			defer func() { <-alternate }()
 			if err := join(i); err != nil {
 				f.fail(fmt.Errorf("device %d: %w", i, err))
 			}
@@ -108,7 +108,7 @@ func (f *fleet) join(ctx context.Context, secrets *keystore.Secrets, address str
 func (f *fleet) event(number int, e device.Event) {
 	switch e.Kind {
 	case device.EventNotification:
-		f.tally.Load().receive(number, e.Notification.Payload)
+		f.counts.Load().receive(number, e.Notification.Payload)
 	case device.EventConnectFailed, device.EventDisconnected, device.EventIdentityRejected:
 		if e.Err != nil {
 			f.fail(fmt.Errorf("a device: %w", e.Err))
@@ -139,13 +139,13 @@ func (f *fleet) failure() error {
 const graceTime = 200 * time.Millisecond
 
 // verdict looks a moment later whether every push of t has arrived once.
-func (f *fleet) verdict(t *tally) error {
+func (f *fleet) verdict(t *counts) error {
 	time.Sleep(graceTime)
 	return errors.Join(f.failure(), t.check())
 }
 
 // await waits until every push of t has arrived.
-func (f *fleet) await(ctx context.Context, t *tally) error {
+func (f *fleet) await(ctx context.Context, t *counts) error {
 	select {
 	case <-t.all:
 		return nil

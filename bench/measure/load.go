@@ -21,7 +21,7 @@ type load struct {
 
 // connect opens the connections and warms each up with one push, so that what
 // is measured afterwards is the traffic alone. Pushes are numbered from first.
-func connect(ctx context.Context, address string, config *tls.Config, p *provider, s shape, t *tally) (*load, error) {
+func connect(ctx context.Context, address string, config *tls.Config, p *provider, s shape, t *counts) (*load, error) {
 	l := &load{shape: s}
 	for i := range s.conns {
 		c, err := dial(ctx, address, config, p)
@@ -40,9 +40,9 @@ func connect(ctx context.Context, address string, config *tls.Config, p *provide
 // warmUp makes the first push of a connection and waits until the server has
 // answered it and allows as many streams as the shape wants: APNs begins with
 // one.
-func (c *conn) warmUp(streams int, t *tally, n int) error {
-	for !c.settled || c.answered == 0 || c.limit < streams {
-		if c.settled && c.answered+c.open == 0 {
+func (c *conn) warmUp(streams int, t *counts, n int) error {
+	for !c.gotSettings || c.answered == 0 || c.limit < streams {
+		if c.gotSettings && c.answered+c.open == 0 {
 			t.post(n)
 			if err := c.pushLocked(n); err != nil {
 				return err

@@ -27,8 +27,8 @@ func serve(t *testing.T, h http.HandlerFunc) (address string, client *tls.Config
 	return strings.TrimPrefix(s.URL, "https://"), &tls.Config{RootCAs: roots, ServerName: "example.com", NextProtos: []string{"h2"}}
 }
 
-// arrive lets a tally see the requests of a server.
-func arrive(now *atomic.Pointer[tally], t *testing.T) http.HandlerFunc {
+// arrive gives counts the requests of a server.
+func arrive(now *atomic.Pointer[counts], t *testing.T) http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
@@ -39,17 +39,17 @@ func arrive(now *atomic.Pointer[tally], t *testing.T) http.HandlerFunc {
 
 func TestEachPushIsPostedOnce(t *testing.T) {
 	for _, rate := range []int{0, 2000} {
-		var now atomic.Pointer[tally]
+		var now atomic.Pointer[counts]
 		address, client := serve(t, arrive(&now, t))
 		p := newProvider("bearer x", "com.example.app", []apns.DeviceToken{"a", "b"}, true)
-		warm := newTally(0, 3, 0)
+		warm := newCounts(0, 3, 0)
 		now.Store(warm)
 		l, err := connect(t.Context(), address, client, p, shape{3, 20}, warm)
 		require.NoError(t, err)
 		defer l.close()
 		require.NoError(t, warm.check(), "one push warms up each connection")
 
-		pushes := newTally(3, 1000, 0)
+		pushes := newCounts(3, 1000, 0)
 		now.Store(pushes)
 		require.NoError(t, l.push(pushes, rate))
 		assert.NoError(t, pushes.check(), "rate %d", rate)
@@ -68,9 +68,9 @@ func TestARefusedPushIsAFailure(t *testing.T) {
 		}
 	})
 	p := newProvider("bearer x", "com.example.app", []apns.DeviceToken{"a"}, false)
-	l, err := connect(t.Context(), address, client, p, shape{1, 4}, newTally(0, 1, 0))
+	l, err := connect(t.Context(), address, client, p, shape{1, 4}, newCounts(0, 1, 0))
 	require.NoError(t, err)
 	defer l.close()
-	err = l.push(newTally(1, 10, 0), 0)
+	err = l.push(newCounts(1, 10, 0), 0)
 	assert.EqualError(t, err, address+` has refused 1 of 11 pushes: 403 {"reason":"InvalidProviderToken"}`)
 }

@@ -66,7 +66,7 @@ func measure(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	c := &campaign{bench: b, folder: folder, rounds: o.rounds}
+	c := &comparison{bench: b, folder: folder, rounds: o.rounds}
 	defer func() { err = errors.Join(err, c.stop()) }()
 	if err := c.start(ctx, o); err != nil {
 		return err
@@ -74,7 +74,7 @@ func measure(ctx context.Context, o options) (err error) {
 	fmt.Printf("%s, %s/%s, %s, %d processors, shared by server, provider and devices\n",
 		time.Now().UTC().Format(time.RFC3339), runtime.GOOS, runtime.GOARCH, runtime.Version(), runtime.NumCPU())
 	if o.devices {
-		return c.crowdCampaign(ctx, o)
+		return c.measureFleets(ctx, o)
 	}
 	for _, s := range scenarios {
 		if !o.only.MatchString(s.String()) {

@@ -10,7 +10,7 @@ import (
 // paced posts the pushes of t at a rate per second, one connection after the
 // other, whether or not the answers keep up (an open loop). A push counts from
 // when it is posted, or, if the one before it was held up, from when it was due.
-func (l *load) paced(t *tally, rate int) error {
+func (l *load) paced(t *counts, rate int) error {
 	posted := make(chan error, 1)
 	go func() {
 		err := l.post(t, rate)
@@ -26,7 +26,7 @@ func (l *load) paced(t *tally, rate int) error {
 // share is how many of n things the i-th of k gets when they are dealt in turn.
 func share(n, k, i int) int { return (n + k - 1 - i) / k }
 
-func (l *load) post(t *tally, rate int) error {
+func (l *load) post(t *counts, rate int) error {
 	begin, interval := time.Now(), time.Second/time.Duration(rate)
 	for i := range len(t.sent) {
 		due := begin.Add(time.Duration(i) * interval)

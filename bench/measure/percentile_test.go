@@ -16,7 +16,7 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 		values []time.Duration
 		p      float64
 		want   time.Duration
-		why    string
+		note   string
 	}{
 		{hundred, 50, 50, "half of a hundred values do not exceed the fiftieth"},
 		{hundred, 99, 99, "one value is larger"},
@@ -26,7 +26,7 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 		{hundred[:1], 99, 1, "one value is every percentile"},
 		{nil, 50, 0, "nothing was measured"},
 	} {
-		assert.Equal(t, row.want, percentile(row.values, row.p), row.why)
+		assert.Equal(t, row.want, percentile(row.values, row.p), row.note)
 	}
 }
 

@@ -50,8 +50,8 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	arrive := to.courier != "" && s.devices > 0
 	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0)
 
-	warm := b.tally(s.shape.conns, len(devices.tokens))
-	devices.tally.Store(warm)
+	warm := b.counts(s.shape.conns, len(devices.tokens))
+	devices.counts.Store(warm)
 	l, err := connect(ctx, to.address, b.client, p, s.shape, warm)
 	if err != nil {
 		return nil, err
@@ -62,8 +62,8 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 			return nil, fmt.Errorf("warm up: %w", err)
 		}
 	}
-	t := b.tally(s.pushes, len(devices.tokens))
-	devices.tally.Store(t)
+	t := b.counts(s.pushes, len(devices.tokens))
+	devices.counts.Store(t)
 	o, err := timed(to, func() error {
 		if err := l.push(t, s.rate); err != nil || !arrive {
 			return err
@@ -81,16 +81,16 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	return o, nil
 }
 
-// tally counts so many new pushes, dealt in turn among so many devices.
-func (b *bench) tally(pushes, devices int) *tally {
-	t := newTally(b.numbers, pushes, devices)
+// counts starts the counts of new pushes to devices in turn.
+func (b *bench) counts(pushes, devices int) *counts {
+	t := newCounts(b.numbers, pushes, devices)
 	b.numbers += pushes
 	return t
 }
 
 // push posts the pushes of t, at a rate per second or, if that is 0, as fast as
 // they are answered.
-func (l *load) push(t *tally, rate int) error {
+func (l *load) push(t *counts, rate int) error {
 	if rate > 0 {
 		return l.paced(t, rate)
 	}

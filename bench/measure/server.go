@@ -52,9 +52,9 @@ func startReady(ctx context.Context, name string, program []string) (*server, er
 	if err != nil {
 		return nil, err
 	}
-	impatience := time.AfterFunc(startTime, func() { _ = s.command.Process.Kill() }) // the missing record is the error
+	startTimer := time.AfterFunc(startTime, func() { _ = s.command.Process.Kill() }) // the missing record is the error
 	line, err := out.ReadBytes('\n')
-	impatience.Stop()
+	startTimer.Stop()
 	var ready sim.Info
 	if err == nil {
 		err = json.Unmarshal(line, &ready)

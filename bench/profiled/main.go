@@ -66,12 +66,12 @@ func serve(ctx context.Context, certs, out string) (err error) {
 // collectUntil collects garbage whenever it is told to, until ctx ends, and leaves
 // a profile of what memory holds then.
 func collectUntil(ctx context.Context, folder string) error {
-	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGUSR1)
-	defer signal.Stop(told)
+	info := make(chan os.Signal, 1)
+	signal.Notify(info, syscall.SIGUSR1)
+	defer signal.Stop(info)
 	for {
 		select {
-		case <-told:
+		case <-info:
 			debug.FreeOSMemory()
 			if folder == "" {
 				continue

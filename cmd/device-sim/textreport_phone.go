@@ -118,7 +118,7 @@ func (s *textReport) activity(a presentation.Activity) {
 	s.row("state", "%s", a.State)
 	switch {
 	case a.Ended:
-		s.row("ended", "and is removed at %s", a.Gone.UTC().Format(time.RFC3339))
+		s.row("ended", "and is removed at %s", a.RemovedAt.UTC().Format(time.RFC3339))
 	case a.IsStale(s.now()):
 		s.row("stale", "since %s", a.Stale.UTC().Format(time.RFC3339))
 	}

@@ -122,7 +122,7 @@ func answerOf(r *journal.Record) *NotificationAnswer {
 		return nil
 	}
 	a := &NotificationAnswer{Status: r.Status(), Duration: float64(r.Duration()) / float64(time.Millisecond)}
-	if no := r.Refusal; no != nil {
+	if no := r.Rejection; no != nil {
 		a.Reason, a.Detail = string(no.Reason), no.Detail
 		if a.Status == 410 {
 			a.Timestamp = no.Since.UnixMilli()

@@ -31,8 +31,8 @@ func (w *watched) came(id, payload string, kinds ...journal.Kind) *journal.Track
 	for _, kind := range append([]journal.Kind{journal.Received}, kinds...) {
 		e := journal.Event{Kind: kind, Track: track, Device: track.Device}
 		if kind == journal.Rejected {
-			e.Refusal = &apns.Rejection{Reason: apns.Unregistered, Since: time.UnixMilli(1508249865488), Detail: "gone"}
-			e.Cause = string(e.Refusal.Reason)
+			e.Rejection = &apns.Rejection{Reason: apns.Unregistered, Since: time.UnixMilli(1508249865488), Detail: "gone"}
+			e.Cause = string(e.Rejection.Reason)
 		}
 		if kind == journal.Stored {
 			e.Cause = "device-offline"

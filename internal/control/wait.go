@@ -153,7 +153,7 @@ func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 	case len(e.Misses) > 0:
 		p.Detail += fmt.Sprintf("; nearest is %s, where %s", e.Misses[0].Record.Name(), e.Misses[0].Differences[0])
 	case p.Got == 0:
-		p.Detail += "; nothing came at all"
+		p.Detail += "; no push came"
 	}
 	if e.Evicted {
 		p.Detail += "; " + e.Lost.String()

@@ -164,7 +164,7 @@ func testChaos(t *testing.T, seed uint64) {
 		rate(0.1, fault.Action{Do: fault.Disconnect}),
 		rate(0.2, fault.Action{Do: fault.RefuseConnection}),
 		rate(0.2, fault.Action{Do: fault.SlowAccept, Delay: fixed(2 * time.Second)}),
-		rate(0.2, fault.Action{Do: fault.RefuseLogin}),
+		rate(0.2, fault.Action{Do: fault.RejectLogin}),
 		rate(0.2, fault.Action{Do: fault.Redirect, Host: "localhost"}),
 		rate(0.2, fault.Action{Do: fault.SlowLogin, Delay: fixed(2 * time.Second)}),
 		rate(0.2, fault.Action{Do: fault.NoKeepalive}),

@@ -140,7 +140,7 @@ func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
 		switch a := hit.Action; a.Do {
 		case fault.SlowLogin:
 			r.delay += hit.Delay
-		case fault.RefuseLogin:
+		case fault.RejectLogin:
 			r.rejection = &rejection{reason: faultRejected, text: a.Text, time: a.Retry}
 			return r
 		case fault.Redirect:

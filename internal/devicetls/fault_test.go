@@ -115,7 +115,7 @@ func TestARefusedConnectionIsResetInEveryMode(t *testing.T) {
 func TestFaultsOfOtherListenersTouchNoDevice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var rules []fault.Rule
-		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RefuseLogin, fault.NoKeepalive, fault.Disconnect} {
+		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RejectLogin, fault.NoKeepalive, fault.Disconnect} {
 			rules = append(rules, fault.Rule{Name: fmt.Sprint(i), Where: fault.Where{"listener": "provider"}, What: fault.Action{Do: kind}})
 		}
 		w := newFixture(t, faulty(t, rules...))
@@ -186,7 +186,7 @@ func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 func TestALoginMayBeRefused(t *testing.T) {
 	for text, message := range map[string]string{"": "a fault refuses the login", "not today": "not today"} {
 		synctest.Test(t, func(t *testing.T) {
-			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Text: text})))
+			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Text: text})))
 			identity := w.identity(nil)
 			p := w.dial(identity, v3)
 			p.send(p.proof())
@@ -206,21 +206,21 @@ func TestALoginMayBeRefused(t *testing.T) {
 // again on the same connection.
 func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RefuseLogin, Retry: true})))
+		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Retry: true})))
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
 		answer := want[*courier.ConnectResponse](p)
 		p.wantRejection(answer, "a fault refuses the login")
 		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
 		p.connect(nil)
-		assert.Equal(t, []string{"f: refuse-login retry=true"}, w.faults())
+		assert.Equal(t, []string{"f: reject-login retry=true"}, w.faults())
 		w.wantLogged()
 	})
 }
 
 func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rule := do(fault.Action{Do: fault.RefuseLogin})
+		rule := do(fault.Action{Do: fault.RejectLogin})
 		rule.When.After = 1
 		w := newFixture(t, faulty(t, rule))
 		p := w.login(w.identity(nil))
@@ -236,7 +236,7 @@ func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
 		var engine *fault.Engine
 		w := newFixture(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
 		identity := w.identity(nil)
-		rule := do(fault.Action{Do: fault.RefuseLogin})
+		rule := do(fault.Action{Do: fault.RejectLogin})
 		rule.Where = fault.Where{"device": apns.DeviceID(pki.DeviceID(identity.Certificate)).String(), "environment": "production"}
 		_, err := engine.Add(rule)
 		require.NoError(t, err)
@@ -312,14 +312,14 @@ func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
 func TestARefusalMayComeLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := do(fault.Action{Do: fault.SlowLogin, Delay: fixed(2 * time.Second)})
-		reject := fault.Rule{Name: "g", What: fault.Action{Do: fault.RefuseLogin}}
+		reject := fault.Rule{Name: "g", What: fault.Action{Do: fault.RejectLogin}}
 		w := newFixture(t, faulty(t, slow, reject))
 		p := w.dial(w.identity(nil), v3)
 		start := time.Now()
 		p.send(p.proof())
 		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
 		assert.Equal(t, 2*time.Second, time.Since(start))
-		assert.Equal(t, []string{`f: slow-login delay={"fixed":"2s"}`, "g: refuse-login"}, w.faults())
+		assert.Equal(t, []string{`f: slow-login delay={"fixed":"2s"}`, "g: reject-login"}, w.faults())
 	})
 }
 

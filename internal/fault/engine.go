@@ -41,18 +41,18 @@ type Engine struct {
 	mu    sync.Mutex     // held while rules change
 	rules []*active      // in the order they were added
 	named map[string]int // how many names were made up, by space
-	watch []func()       // called when rules have gone
+	watch []func()       // called when rules were removed
 }
 
-// An active rule is a rule with what has happened to it.
+// An active rule is a rule with its state.
 type active struct {
 	// Read-only.
 	Rule
 	place     place
 	condition Condition
 
-	gone  atomic.Bool // taken out of force
-	spent atomic.Bool // has applied as often as it may
+	removed atomic.Bool // removed
+	spent   atomic.Bool // has applied as often as it may
 
 	mu    sync.Mutex
 	rng   *rand.Rand
@@ -76,13 +76,13 @@ type Hit struct {
 // Same reports whether two hits are of one rule.
 func (h *Hit) Same(other *Hit) bool { return h.from == other.from && h.Rule == other.Rule }
 
-// Gone reports whether the rule was taken out of force since.
-func (h *Hit) Gone() bool { return h.from != nil && h.from.gone.Load() }
+// Removed reports whether the rule was removed since.
+func (h *Hit) Removed() bool { return h.from != nil && h.from.removed.Load() }
 
 // String tells which rule it is and what it does, for the journal.
 func (h *Hit) String() string { return fmt.Sprintf("%s: %v", h.Rule, h.Action) }
 
-// Streams returns the limit of streams whose turn it is.
+// Streams returns the stream limit that this hit applies.
 func (h *Hit) Streams() uint32 { return h.Action.Streams[(h.Number-1)%len(h.Action.Streams)] }
 
 // New makes an engine without rules.
@@ -369,21 +369,21 @@ func (e *Engine) Remove(space, name string) error {
 	return nil
 }
 
-// RemoveSpace takes the rules out of force that concern a space alone, "" being all
+// RemoveSpace removes the rules that concern a space alone, "" being all
 // rules there are; see [Rule.Only]. It returns how many.
 func (e *Engine) RemoveSpace(space string) int {
 	return e.RemoveFunc(func(r *Rule) bool { return space == "" || r.Only() == space })
 }
 
-// Watch has f called, from any goroutine, whenever rules have gone out of force; see
-// [Hit.Gone].
+// Watch has f called, from any goroutine, whenever rules were removed; see
+// [Hit.Removed].
 func (e *Engine) Watch(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.watch = append(e.watch, f)
 }
 
-// RemoveFunc takes the rules out of force that are unwanted, and returns how many.
+// RemoveFunc removes the rules that are unwanted, and returns how many.
 func (e *Engine) RemoveFunc(unwanted func(*Rule) bool) int {
 	return e.removeIf(func(r *active) bool { return unwanted(&r.Rule) })
 }
@@ -398,17 +398,17 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 	return n
 }
 
-// take takes rules out of force and says how many, and who wants to hear of it.
+// take removes rules, and returns how many and the functions to call.
 func (e *Engine) take(unwanted func(*active) bool) (int, []func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	before := len(e.rules)
 	e.rules = slices.DeleteFunc(slices.Clone(e.rules), func(r *active) bool {
-		gone := unwanted(r)
-		if gone {
-			r.gone.Store(true)
+		removed := unwanted(r)
+		if removed {
+			r.removed.Store(true)
 		}
-		return gone
+		return removed
 	})
 	e.publishLocked()
 	return before - len(e.rules), e.watch

@@ -421,9 +421,9 @@ func TestARuleWhoseConditionFailsDoesNotApplyAndSaysSo(t *testing.T) {
 func TestAnErrorNamesSomeOfManyRulesAlone(t *testing.T) {
 	e := fault.New(fault.Config{})
 	for range 25 {
-		_, err := e.Add(fault.Rule{What: fault.Action{Do: fault.RefuseLogin}})
+		_, err := e.Add(fault.Rule{What: fault.Action{Do: fault.RejectLogin}})
 		require.NoError(t, err)
 	}
 	_, err := e.Find("", "busy")
-	assert.ErrorContains(t, err, `"refuse-login-10"] and 15 more`)
+	assert.ErrorContains(t, err, `"reject-login-10"] and 15 more`)
 }

@@ -27,7 +27,7 @@ const (
 	ShowChain        Kind = "chain"
 	BreakHandshake   Kind = "break-handshake"
 
-	RefuseLogin Kind = "refuse-login"
+	RejectLogin Kind = "reject-login"
 	Redirect    Kind = "redirect"
 	SlowLogin   Kind = "slow-login"
 	Drop        Kind = "drop"
@@ -72,7 +72,7 @@ var kinds = []KindInfo{
 	{ShowChain, AtHandshake, "Presents a server certificate that a client must reject.", []string{"chain"}, nil},
 	{BreakHandshake, AtHandshake, "Fails the TLS handshake after the ClientHello: with a TCP reset, a ServerHello with TLS 1.0 or with a cipher suite that the client did not offer, or the alert handshake_failure.", []string{"handshake"}, nil},
 
-	{RefuseLogin, AtLogin, "Rejects the login with status 2, and with the courier's time if the device may try again.", nil, []string{"text", "retry"}},
+	{RejectLogin, AtLogin, "Rejects the login with status 2, and with the courier's time if the device may try again.", nil, []string{"text", "retry"}},
 	{Redirect, AtLogin, "Redirects the device to another courier, even if it was redirected here.", []string{"host"}, []string{"text"}},
 	{SlowLogin, AtLogin, "Delays the answer to the login.", []string{"delay"}, nil},
 	{Drop, AtDelivery, "Loses the push on its way to the device. It is not sent again.", nil, nil},

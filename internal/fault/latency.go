@@ -27,13 +27,13 @@ func (l *Latency) draw(rng *rand.Rand, n int) time.Duration {
 	var d time.Duration
 	switch {
 	case l.Median > 0:
-		d = clip(float64(l.Median) * math.Exp(l.Sigma*rng.NormFloat64()))
+		d = bounded(float64(l.Median) * math.Exp(l.Sigma*rng.NormFloat64()))
 	case l.Min > 0 || l.Max > 0 && l.Fixed == 0 && l.Growth == 0:
 		d = time.Duration(l.Min) + rand2(rng, time.Duration(l.Max-l.Min))
 	default:
 		d = time.Duration(l.Fixed)
 	}
-	d = clip(float64(d) + float64(l.Growth)*float64(n-1))
+	d = bounded(float64(d) + float64(l.Growth)*float64(n-1))
 	if l.Max > 0 {
 		d = min(d, time.Duration(l.Max))
 	}
@@ -45,7 +45,7 @@ func rand2(rng *rand.Rand, d time.Duration) time.Duration {
 	return time.Duration(rng.Int64N(int64(d) + 1))
 }
 
-func clip(d float64) time.Duration { return time.Duration(min(d, float64(longest))) }
+func bounded(d float64) time.Duration { return time.Duration(min(d, float64(longest))) }
 
 // problem says what cannot be meant.
 func (l *Latency) problem() error {

@@ -60,7 +60,7 @@ func (m *Memory) knownLocked(r *active) *remembered {
 	}
 	known := m.of[r]
 	if known == nil {
-		maps.DeleteFunc(m.of, func(r *active, _ *remembered) bool { return r.gone.Load() })
+		maps.DeleteFunc(m.of, func(r *active, _ *remembered) bool { return r.removed.Load() })
 		known = new(remembered)
 		m.of[r] = known
 	}

@@ -35,7 +35,7 @@ var sampleOf = map[fault.Kind]fault.Action{
 	fault.RefuseConnection: {Do: fault.RefuseConnection},
 	fault.ShowChain:        {Do: fault.ShowChain, Chain: fault.ChainExpired},
 	fault.BreakHandshake:   {Do: fault.BreakHandshake, Handshake: fault.HandshakeCut},
-	fault.RefuseLogin:      {Do: fault.RefuseLogin, Text: "no"},
+	fault.RejectLogin:      {Do: fault.RejectLogin, Text: "no"},
 	fault.Redirect:         {Do: fault.Redirect, Host: "2-courier.push.apple.com"},
 	fault.SlowLogin:        {Do: fault.SlowLogin, Delay: second},
 	fault.Drop:             {Do: fault.Drop},

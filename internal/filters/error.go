@@ -31,13 +31,13 @@ func (e Errors) Error() string {
 }
 
 func unknownWord(name string) *Error {
-	return &Error{clip(name), fmt.Sprintf("there is no such filter word; did you mean %s?", nearestName(name))}
+	return &Error{shorten(name), fmt.Sprintf("there is no such filter word; did you mean %s?", nearestName(name))}
 }
 
-func refuse(format string, args ...any) error { return fmt.Errorf(format, args...) }
+func rejectf(format string, args ...any) error { return fmt.Errorf(format, args...) }
 
-// unknown refuses a value that is none of a list.
+// unknown is the error of a value that is not in a list.
 func unknown(value string, list []string) error {
 	nearest, _ := apns.Nearest(value, list)
-	return refuse("there is no %q; did you mean %s?", clip(value), nearest)
+	return rejectf("there is no %q; did you mean %s?", shorten(value), nearest)
 }

@@ -81,13 +81,13 @@ func Parse(query map[string][]string, now time.Time) (Filter, error) {
 	if wrong != nil {
 		return Filter{}, wrong
 	}
-	slices.SortStableFunc(f.conditions, func(a, b condition) int { return a.turn() - b.turn() })
+	slices.SortStableFunc(f.conditions, func(a, b condition) int { return a.matchOrder() - b.matchOrder() })
 	return f, nil
 }
 
-// turn says when c is looked at: what has to be decoded last, and what holds of a push
+// matchOrder orders conditions: those that need decoding last, and those that hold of a push
 // for ever or never first.
-func (c *condition) turn() int {
+func (c *condition) matchOrder() int {
 	switch {
 	case c.path != nil:
 		return 1 + len(c.path)
@@ -170,9 +170,9 @@ func (c *condition) holds(s *Subject, d *Document) bool {
 }
 
 func (c *condition) difference(s *Subject, d *Document) Difference {
-	diff := Difference{Word: c.name, Want: clip(strings.Join(c.values, " or "))}
+	diff := Difference{Word: c.name, Want: shorten(strings.Join(c.values, " or "))}
 	if c.path == nil {
-		diff.Got = clip(c.shows(s))
+		diff.Got = shorten(c.shows(s))
 	} else {
 		diff.Got = show(d.at(s, c.path))
 	}
@@ -260,7 +260,7 @@ func (f *Filter) String() string {
 		c := &f.conditions[i]
 		list[i] = c.name
 		if len(c.values) > 0 {
-			list[i] += "=" + clip(strings.Join(c.values, "|"))
+			list[i] += "=" + shorten(strings.Join(c.values, "|"))
 		}
 	}
 	return strings.Join(list, " ")

@@ -47,7 +47,7 @@ func TestAWordIsComparedWithWhatThePushHas(t *testing.T) {
 	rows := []struct {
 		filter string
 		want   bool
-		why    string
+		note   string
 	}{
 		{"", true, "no word, no condition"},
 		{"space=TEAM000001", true, ""},
@@ -115,7 +115,7 @@ func TestAWordIsComparedWithWhatThePushHas(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.filter, func(t *testing.T) {
 			f := parse(t, row.filter)
-			assert.Equal(t, row.want, f.Match(push()), row.why)
+			assert.Equal(t, row.want, f.Match(push()), row.note)
 			assert.Equal(t, row.want, len(f.Differences(push())) == 0, "differences are there exactly if it does not match")
 		})
 	}

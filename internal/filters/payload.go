@@ -35,10 +35,10 @@ func parsePath(text string) (path, error) {
 	}
 	p = append(p, part.String())
 	if len(p) > maxPath {
-		return nil, refuse("the path has %d parts, more than %d", len(p), maxPath)
+		return nil, rejectf("the path has %d parts, more than %d", len(p), maxPath)
 	}
 	if slices.Contains(p, "") {
-		return nil, refuse("%q is not a path; write names separated by single dots, as in payload.aps.alert.title", text)
+		return nil, rejectf("%q is not a path; write names separated by single dots, as in payload.aps.alert.title", text)
 	}
 	return p, nil
 }
@@ -160,11 +160,11 @@ func show(value any, ok bool) string {
 	if err != nil { // a number that is out of range, at most
 		return fmt.Sprint(value)
 	}
-	return clip(string(text))
+	return shorten(string(text))
 }
 
-// clip shortens what goes into a difference.
-func clip(s string) string {
+// shorten bounds the length of a value in a difference.
+func shorten(s string) string {
 	const most = 256
 	if len(s) <= most {
 		return s

@@ -93,7 +93,7 @@ func number(of func(*Subject) int) func(string, time.Time) (test, error) {
 	return func(value string, _ time.Time) (test, error) {
 		n, err := strconv.Atoi(value)
 		if err != nil || n <= 0 {
-			return nil, refuse("%q is not a whole number", value)
+			return nil, rejectf("%q is not a whole number", value)
 		}
 		return func(s *Subject) bool { return of(s) == n }, nil
 	}
@@ -111,7 +111,7 @@ func parseEnvironment(value string, _ time.Time) (test, error) {
 func parseToken(value string, _ time.Time) (test, error) {
 	token, err := apns.ParseDeviceToken(value)
 	if err != nil {
-		return nil, refuse("%q is not a device token in hex: %v", value, err)
+		return nil, rejectf("%q is not a device token in hex: %v", value, err)
 	}
 	return func(s *Subject) bool { return s.Token == token }, nil
 }
@@ -119,7 +119,7 @@ func parseToken(value string, _ time.Time) (test, error) {
 func parseDevice(value string, _ time.Time) (test, error) {
 	var device apns.DeviceID
 	if _, err := hex.DecodeString(value); err != nil || device.UnmarshalText([]byte(value)) != nil {
-		return nil, refuse("%q is not the id of a device, %d hex digits", value, 2*len(device))
+		return nil, rejectf("%q is not the id of a device, %d hex digits", value, 2*len(device))
 	}
 	return func(s *Subject) bool { return s.Device == device }, nil
 }
@@ -162,7 +162,7 @@ func parseTime(holds func(at, limit time.Time) bool) func(string, time.Time) (te
 		} else if ago, err := time.ParseDuration(value); err == nil && ago >= 0 {
 			limit = now.Add(-ago)
 		} else {
-			return nil, refuse("%q is not a time; write RFC 3339 (2026-11-25T17:20:00Z), UNIX seconds, or how long ago (5m)", value)
+			return nil, rejectf("%q is not a time; write RFC 3339 (2026-11-25T17:20:00Z), UNIX seconds, or how long ago (5m)", value)
 		}
 		return func(s *Subject) bool { return holds(s.At, limit) }, nil
 	}

@@ -62,7 +62,7 @@ var loadTree = sync.OnceValues(func() (tree, error) {
 			return packages, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("borders: read the answer of go list: %w", err)
+			return nil, fmt.Errorf("importrules: read the answer of go list: %w", err)
 		}
 		packages[p.ImportPath] = p
 	}
@@ -85,7 +85,7 @@ func run(name string, args ...string) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("borders: %s: %w: %s", cmd, err, stderr.String())
+		return nil, fmt.Errorf("importrules: %s: %w: %s", cmd, err, stderr.String())
 	}
 	return out, nil
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestPackagesImportOnlyWhatTheirBorderAllows(t *testing.T) {
+func TestPackagesImportOnlyWhatTheirRuleAllows(t *testing.T) {
 	packages := currentTree(t)
 	own := packages.own()
 	for _, path := range slices.Sorted(maps.Keys(own)) {
 		t.Run(path, func(t *testing.T) {
-			assert.Empty(t, crossings(packages, path))
+			assert.Empty(t, violations(packages, path))
 		})
 	}
 }
@@ -36,16 +36,16 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 }
 
 func TestEveryRowHasAReason(t *testing.T) {
-	for _, row := range borders {
-		assert.NotEmpty(t, row.why, row.path)
+	for _, row := range rules {
+		assert.NotEmpty(t, row.reason, row.path)
 	}
 	for _, row := range products {
-		assert.NotEmpty(t, row.why, row.path)
+		assert.NotEmpty(t, row.reason, row.path)
 	}
 }
 
 // The rules themselves must be able to fail.
-func TestCrossingABorderIsReported(t *testing.T) {
+func TestABrokenRuleIsReported(t *testing.T) {
 	packages := tree{
 		"fmt":                                {Standard: true},
 		module + "/internal/courier":         {Imports: []string{"fmt", module + "/apns", "example.com/x"}},
@@ -61,23 +61,23 @@ func TestCrossingABorderIsReported(t *testing.T) {
 		"software.sslmate.com/src/go-pkcs12": {},
 	}
 	rows := []struct {
-		path string
-		want []string
-		why  string
+		path   string
+		want   []string
+		reason string
 	}{
 		{"internal/courier", []string{
 			"internal/courier must not import apns: a pure codec that anybody could lift out of the tree",
 			"internal/courier must not import example.com/x: a pure codec that anybody could lift out of the tree",
 		}, "neither ours nor foreign, the standard library is free"},
 		{"internal/courier/v4", []string{
-			"internal/courier/v4 has no border: give it a row in internal/importrules/table_test.go that says what it may import, and why",
+			"internal/courier/v4 has no rule: add one to internal/importrules/table_test.go that says what it may import, and why",
 		}, "a row is for one package unless it ends in /..."},
 		{"internal/pki/p12", nil, "both imports are in the row"},
 		{"examples/first", nil, "the row is for the whole folder"},
 	}
 	for _, row := range rows {
 		t.Run(row.path, func(t *testing.T) {
-			assert.Equal(t, row.want, crossings(packages, row.path), row.why)
+			assert.Equal(t, row.want, violations(packages, row.path), row.reason)
 		})
 	}
 	assert.Equal(t, []string{"apnstest must not link example.com/x: small"},
@@ -85,13 +85,13 @@ func TestCrossingABorderIsReported(t *testing.T) {
 		"our own packages and those in the row may be linked")
 }
 
-// crossings tells which imports of the package at path its border forbids.
-func crossings(packages tree, path string) (found []string) {
-	i := slices.IndexFunc(borders, func(b border) bool { return covers(b.path, path) })
+// violations returns the imports of the package at path that its rule forbids.
+func violations(packages tree, path string) (found []string) {
+	i := slices.IndexFunc(rules, func(b rule) bool { return covers(b.path, path) })
 	if i < 0 {
-		return []string{path + " has no border: give it a row in internal/importrules/table_test.go that says what it may import, and why"}
+		return []string{path + " has no rule: add one to internal/importrules/table_test.go that says what it may import, and why"}
 	}
-	row := borders[i]
+	row := rules[i]
 	for _, imported := range packages[module+"/"+path].Imports {
 		allowed := row.foreign
 		name, ours := strings.CutPrefix(imported, module+"/")
@@ -99,18 +99,18 @@ func crossings(packages tree, path string) (found []string) {
 			allowed = row.ours
 		}
 		if !packages[imported].Standard && !coveredByAny(allowed, name) {
-			found = append(found, fmt.Sprintf("%s must not import %s: %s", path, name, row.why))
+			found = append(found, fmt.Sprintf("%s must not import %s: %s", path, name, row.reason))
 		}
 	}
 	return found
 }
 
-// surplus tells which foreign packages the product links without being allowed to.
+// surplus returns which foreign packages the product links without being allowed to.
 func surplus(packages tree, row product) (found []string) {
 	for _, linked := range packages[module+"/"+row.path].Deps {
 		ours := strings.HasPrefix(linked, module+"/")
 		if !ours && !packages[linked].Standard && !coveredByAny(row.foreign, linked) {
-			found = append(found, fmt.Sprintf("%s must not link %s: %s", row.path, linked, row.why))
+			found = append(found, fmt.Sprintf("%s must not link %s: %s", row.path, linked, row.reason))
 		}
 	}
 	return found

@@ -13,7 +13,7 @@ var expected = []string{"internal/ui"}
 
 // A row of what is gone, or of what has another name now, holds nothing any longer.
 func TestNoRowIsStale(t *testing.T) {
-	assert.Empty(t, stale(currentTree(t), borders, products))
+	assert.Empty(t, stale(currentTree(t), rules, products))
 }
 
 func TestAStaleRowIsReported(t *testing.T) {
@@ -27,7 +27,7 @@ func TestAStaleRowIsReported(t *testing.T) {
 		p.ImportPath, p.Module = module+"/"+path, &goModule{Main: true}
 		packages[p.ImportPath] = p
 	}
-	borders := []border{
+	rules := []rule{
 		{"internal/control", []string{"internal/fault", "internal/ui", "internal/gone"}, []string{"example.com/a", "example.com/a/sse"}, ""},
 		{"internal/fault/...", []string{"internal/control"}, []string{"example.com/b/..."}, ""},
 		{"internal/renamed", nil, nil, ""},
@@ -40,23 +40,23 @@ func TestAStaleRowIsReported(t *testing.T) {
 	assert.Equal(t, []string{
 		"internal/control may import internal/gone, which is not there",
 		"internal/control may import example.com/a/sse, and does not",
-		"internal/renamed has a border, and is not there",
+		"internal/renamed has a rule, and does not exist",
 		"cmd/apns-sim may link example.com/c/..., and does not",
 		"cmd/renamed is a product, and is not there",
-	}, stale(packages, borders, products))
+	}, stale(packages, rules, products))
 }
 
 // stale tells which rows, and which words in them, are of nothing. A row may name a
 // whole layer of our own packages without importing all of it.
-func stale(packages tree, borders []border, products []product) (found []string) {
+func stale(packages tree, rules []rule, products []product) (found []string) {
 	paths := slices.Clone(expected)
 	for path := range packages.own() {
 		paths = append(paths, path)
 	}
 	there := func(pattern string) bool { return coversAny(pattern, paths) }
-	for _, row := range borders {
+	for _, row := range rules {
 		if !there(row.path) {
-			found = append(found, row.path+" has a border, and is not there")
+			found = append(found, row.path+" has a rule, and does not exist")
 			continue
 		}
 		for _, pattern := range row.ours {

@@ -2,13 +2,13 @@ package importrules
 
 import "slices"
 
-// A border says what the packages under a path may import directly, tests aside.
+// A rule says what the packages under a path may import directly, tests aside.
 // The standard library is open to everybody.
-type border struct {
+type rule struct {
 	path    string   // inside the module; "examples/..." is the folder and all below
 	ours    []string // packages of this module, by path; "x/..." as above
 	foreign []string // packages of other modules, by full import path
-	why     string
+	reason  string
 }
 
 // The layers. Imports point down: commands, sim, edges, core, ground.
@@ -27,8 +27,8 @@ var (
 	keyboard = slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/unix"})
 )
 
-// borders is the one table of who may import whom.
-var borders = []border{
+// rules is the one table of who may import whom.
+var rules = []rule{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
@@ -47,7 +47,7 @@ var borders = []border{
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},
 	{"internal/tokenvault", ground, []string{"github.com/tink-crypto/tink-go/v2/daead/subtle"}, "core: AES-SIV comes from tink, nothing else does"},
 	{"internal/providerauth", ground, []string{"github.com/golang-jwt/jwt/v5"}, "core: JWT checking comes from golang-jwt"},
-	{"internal/journal", ground, nil, "core: what happened, told to whoever reads"},
+	{"internal/journal", ground, nil, "core: what happened, told to readers"},
 	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
 	{"internal/fault/condition", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr", "github.com/expr-lang/expr/ast"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
@@ -85,7 +85,7 @@ var borders = []border{
 type product struct {
 	path    string
 	foreign []string // import paths; "x/..." is the path and all below
-	why     string
+	reason  string
 }
 
 // What the packages of others bring along is in the rows too: x/text comes with

@@ -12,15 +12,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// ErrLeft is the cause of the end of a context whose owner has left: nobody is told
-// then what came instead.
-var ErrLeft = errors.New("journal: whoever waited has left")
+// ErrLeft is the cause of a context whose owner does not wait for the answer any more,
+// so that no near misses are collected.
+var ErrLeft = errors.New("journal: the client does not wait any more")
 
-// maxMisses is how many near misses are told.
+// maxMisses bounds the near misses in an error.
 const maxMisses = 10
 
-// A NotMetError says that not enough pushes matched in time, and what came
-// instead.
+// A NotMetError says that not enough pushes matched in time, and which came nearest.
 type NotMetError struct {
 	Filter filters.Filter
 	// Want is how many should have matched; Got are those that did.
@@ -50,7 +49,7 @@ func (e *NotMetError) Error() string {
 	fmt.Fprintf(&b, "journal: %d of %d pushes matched %s", len(e.Got), e.Want, &e.Filter)
 	switch {
 	case len(e.Misses) == 0 && len(e.Got) == 0:
-		b.WriteString("; nothing came at all")
+		b.WriteString("; no push came")
 	case len(e.Misses) > 0:
 		b.WriteString("; nearest:")
 	}
@@ -173,10 +172,10 @@ func (w *waiting) has(number uint64) (found, enough bool) {
 	return w.found[number] != nil, len(w.found) >= w.count
 }
 
-// last looks once more, after ctx has ended with err. What came to match since the
-// last look counts; if it still is not enough, the error tells what came nearest: in
-// the fewest words different, the newest first. What happens in another space than
-// the one asked for is near nobody; of what failed it is often not known.
+// last scans once more, after ctx has ended with err. If there are still not enough
+// matches, the error has the nearest misses: those that differ in the fewest filter
+// words, the newest first. Records of another space are no near misses; the space of a
+// failure is often unknown.
 func (w *waiting) last(count int, err error) ([]Record, error) {
 	w.journal.scanning.Lock()
 	defer w.journal.scanning.Unlock()

@@ -82,11 +82,11 @@ type Event struct {
 	// At is the semantic time.
 	At   time.Time
 	Kind Kind
-	// Push is what the event is about; nil for devices' comings and goings. It
-	// must not be changed.
+	// Push is the push of the event; nil for the connections of devices. It must not
+	// be changed.
 	Push *apns.Notification
-	// Track follows the push from event to event; nil if nobody does. An event
-	// that is recorded with a track needs no Push.
+	// Track collects the events of the push; nil if nothing does. An event that is
+	// recorded with a track needs no Push.
 	Track *Track
 	// Device is zero where no device is known yet.
 	Device apns.DeviceID
@@ -94,10 +94,10 @@ type Event struct {
 	Cause string
 	// Detail is a sentence for a reader.
 	Detail string
-	// Refusal is that of a Rejected event; Cause is its reason.
-	Refusal *apns.Rejection
-	// Status is that of the answer, where it is another than the one of Refusal, or
-	// than 200, and of a Failure always; otherwise 0.
+	// Rejection is that of a Rejected event; Cause is its reason.
+	Rejection *apns.Rejection
+	// Status is the HTTP status of the answer of a Failure, and where it differs from
+	// that of Rejection, or from 200; otherwise 0.
 	Status int
 }
 
@@ -137,8 +137,8 @@ func (e *Event) Connection() (c Connection) {
 	return c
 }
 
-// Advice says what of the push a device would not show although APNs accepts
-// it. It is worked out when it is asked for, and never goes onto the wire.
+// Advice returns what a device would not show of the push, although APNs accepts it.
+// It is computed on request and never sent to a provider.
 func (e *Event) Advice() []apns.Advice {
 	if e.Push == nil {
 		return nil

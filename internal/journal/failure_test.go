@@ -104,7 +104,7 @@ func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 func TestTheHistoryAloneKeepsHeaders(t *testing.T) {
 	j := journal.New(journal.Config{History: 1})
 	waiting := track("waiting", "")
-	gone := func() weak.Pointer[journal.Headers] {
+	removed := func() weak.Pointer[journal.Headers] {
 		waiting.Headers = &journal.Headers{Fields: []journal.Header{{Name: "a", Value: "b"}}}
 		p := weak.Make(waiting.Headers)
 		happen(j, waiting, journal.Received, journal.Accepted)
@@ -115,7 +115,7 @@ func TestTheHistoryAloneKeepsHeaders(t *testing.T) {
 	r = journal.Record{}
 	happen(j, track("next", ""), journal.Received)
 	runtime.GC()
-	assert.Nil(t, gone.Value())
+	assert.Nil(t, removed.Value())
 	runtime.KeepAlive(waiting)
 }
 
@@ -125,7 +125,7 @@ func TestStepsThatAreAddedCountAsMemory(t *testing.T) {
 		push := track(fmt.Sprint(i), "")
 		happen(j, push, journal.Received, journal.Accepted)
 		for range 200 {
-			j.Record(journal.Event{Kind: journal.Stored, Track: push, Device: phone, Cause: "not-acknowledged"})
+			j.Record(journal.Event{Kind: journal.Stored, Track: push, Device: testDevice, Cause: "not-acknowledged"})
 		}
 	}
 	assert.Less(t, j.Count(filters.Filter{}), 60, "each takes some 20 KiB")

@@ -19,7 +19,7 @@ type Query struct {
 	// Limit is how many records are returned; 0 is any number.
 	Limit int
 
-	only   func(*apns.Notification) bool // looks at pushes before anything else does; nil is all
+	only   func(*apns.Notification) bool // applied to pushes first; nil is all
 	pushes bool                          // no failures
 }
 
@@ -162,7 +162,7 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 		return true
 	})
 	if len(deleted) > 0 {
-		j.forget(func(t *Track) bool { _, gone := deleted[t]; return gone }, missed)
+		j.forget(func(t *Track) bool { _, removed := deleted[t]; return removed }, missed)
 	}
 	return len(deleted)
 }

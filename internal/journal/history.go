@@ -27,8 +27,8 @@ const (
 type history struct {
 	mu       sync.Mutex
 	next     uint64 // the number of the next track
-	pushes   lane
-	failures lane
+	pushes   partition
+	failures partition
 }
 
 func (h *history) init(cfg Config) {
@@ -39,12 +39,12 @@ func (h *history) init(cfg Config) {
 		cfg.HistoryBytes = DefaultHistoryBytes
 	}
 	h.next = 1
-	h.pushes = newLane(cfg.History, cfg.HistoryBytes)
-	h.failures = newLane(max(minFailures, cfg.History/failureShare), cfg.HistoryBytes/failureShare)
+	h.pushes = newPartition(cfg.History, cfg.HistoryBytes)
+	h.failures = newPartition(max(minFailures, cfg.History/failureShare), cfg.HistoryBytes/failureShare)
 }
 
-// laneOf returns where t has its place.
-func (h *history) laneOf(t *Track) *lane {
+// partitionOf returns the partition that t belongs to.
+func (h *history) partitionOf(t *Track) *partition {
 	if t.failure {
 		return &h.failures
 	}
@@ -58,7 +58,7 @@ func (h *history) add(t *Track) (sweep bool) {
 	defer h.mu.Unlock()
 	t.number = h.next
 	h.next++
-	l := h.laneOf(t)
+	l := h.partitionOf(t)
 	l.add(t)
 	return l.sweep()
 }
@@ -67,7 +67,7 @@ func (h *history) add(t *Track) (sweep bool) {
 func (h *history) grow(t *Track, bytes int) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := h.laneOf(t)
+	l := h.partitionOf(t)
 	l.grow(t, bytes)
 	return l.sweep()
 }
@@ -76,7 +76,7 @@ func (h *history) grow(t *Track, bytes int) (sweep bool) {
 func (h *history) remove(t *Track) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	l := h.laneOf(t)
+	l := h.partitionOf(t)
 	if !l.has(t) {
 		return false
 	}
@@ -88,7 +88,7 @@ func (h *history) remove(t *Track) bool {
 func (h *history) headersOf(t *Track) []Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if l := h.laneOf(t); l.has(t) && l.at(t.place).headers != nil {
+	if l := h.partitionOf(t); l.has(t) && l.at(t.place).headers != nil {
 		return l.at(t.place).headers.Fields
 	}
 	return nil
@@ -150,18 +150,18 @@ func (l Lost) missed(q *Query) bool {
 func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track, span) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	lanes := []*lane{&h.pushes, &h.failures}
+	partitions := []*partition{&h.pushes, &h.failures}
 	if pushesOnly {
-		lanes = lanes[:1]
+		partitions = partitions[:1]
 	}
 	var ranges [2]span // of places
-	for i, l := range lanes {
+	for i, l := range partitions {
 		ranges[i] = span{l.placeOf(s.from), l.placeOf(s.to)}
 	}
 	for range chunk {
 		best := -1
-		for i, l := range lanes {
-			if r := ranges[i]; r.from < r.to && (best < 0 || l.number(r, newest) < lanes[best].number(ranges[best], newest) != newest) {
+		for i, l := range partitions {
+			if r := ranges[i]; r.from < r.to && (best < 0 || l.number(r, newest) < partitions[best].number(ranges[best], newest) != newest) {
 				best = i
 			}
 		}
@@ -176,7 +176,7 @@ func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track,
 		} else {
 			r.from++
 		}
-		slot := lanes[best].at(at)
+		slot := partitions[best].at(at)
 		if newest {
 			s.to = slot.number
 		} else {
@@ -189,9 +189,9 @@ func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track,
 	return dst, s
 }
 
-// A lane is tracks of one sort, in the order of their numbers. The places in it have
-// no gaps, begin at 1, and are never used twice.
-type lane struct {
+// A partition has the pushes or the failures of the history, in the order of their
+// numbers. Its places have no gaps, begin at 1, and are never used twice.
+type partition struct {
 	limit    int
 	maxBytes int
 
@@ -204,8 +204,8 @@ type lane struct {
 	loose  int    // pushed out for want of memory since the events were last swept
 }
 
-// A slot is a place in a lane. What nobody needs who has the track alone, as queues
-// have it, is kept here and goes with the place.
+// A slot is a place in a partition. It has what only the history needs of a track, so
+// that a queue, which keeps the track, does not keep that as well.
 type slot struct {
 	track   *Track // nil where one was deleted
 	number  uint64
@@ -213,14 +213,14 @@ type slot struct {
 	headers *Headers
 }
 
-func newLane(limit, maxBytes int) lane {
-	return lane{limit: limit, maxBytes: maxBytes, first: 1, next: 1}
+func newPartition(limit, maxBytes int) partition {
+	return partition{limit: limit, maxBytes: maxBytes, first: 1, next: 1}
 }
 
-func (l *lane) at(place uint64) *slot { return &l.ring[(place-1)%uint64(l.limit)] }
+func (l *partition) at(place uint64) *slot { return &l.ring[(place-1)%uint64(l.limit)] }
 
 // number is that of the first or the last place of r.
-func (l *lane) number(r span, last bool) uint64 {
+func (l *partition) number(r span, last bool) uint64 {
 	if last {
 		return l.at(r.to - 1).number
 	}
@@ -228,17 +228,17 @@ func (l *lane) number(r span, last bool) uint64 {
 }
 
 // placeOf returns the first place whose number is not below number.
-func (l *lane) placeOf(number uint64) uint64 {
+func (l *partition) placeOf(number uint64) uint64 {
 	n := sort.Search(int(l.next-l.first), func(i int) bool { return l.at(l.first+uint64(i)).number >= number })
 	return l.first + uint64(n)
 }
 
 // has reports whether t has its place still.
-func (l *lane) has(t *Track) bool {
+func (l *partition) has(t *Track) bool {
 	return t.place >= l.first && t.place < l.next && l.at(t.place).track == t
 }
 
-func (l *lane) add(t *Track) {
+func (l *partition) add(t *Track) {
 	if l.next-l.first >= uint64(l.limit) {
 		l.pushOut()
 	}
@@ -255,7 +255,7 @@ func (l *lane) add(t *Track) {
 	l.trim(t.place)
 }
 
-func (l *lane) grow(t *Track, bytes int) {
+func (l *partition) grow(t *Track, bytes int) {
 	if !l.has(t) {
 		return
 	}
@@ -265,7 +265,7 @@ func (l *lane) grow(t *Track, bytes int) {
 }
 
 // trim pushes out what is too much, but not place nor what is newer.
-func (l *lane) trim(place uint64) {
+func (l *partition) trim(place uint64) {
 	for l.bytes > l.maxBytes && l.first < place {
 		l.pushOut()
 		l.loose++
@@ -273,7 +273,7 @@ func (l *lane) trim(place uint64) {
 }
 
 // sweep reports whether events hold on to much that was pushed out, once each time.
-func (l *lane) sweep() bool {
+func (l *partition) sweep() bool {
 	if l.loose <= 64 || l.loose <= int(l.next-l.first)/4 {
 		return false
 	}
@@ -281,7 +281,7 @@ func (l *lane) sweep() bool {
 	return true
 }
 
-func (l *lane) pushOut() {
+func (l *partition) pushOut() {
 	s := l.at(l.first)
 	l.first++
 	l.lostTo = s.number
@@ -292,7 +292,7 @@ func (l *lane) pushOut() {
 	l.lost++
 }
 
-func (l *lane) empty(s *slot) {
+func (l *partition) empty(s *slot) {
 	l.bytes -= s.size + s.headers.leave()
 	s.track, s.headers = nil, nil
 }

@@ -117,7 +117,7 @@ func (j *Journal) Record(e Event) {
 		j.forget(func(t *Track) bool { return t.number <= lost.upTo(t) }, true)
 	}
 	if watches := j.watches.list.Load(); watches != nil {
-		j.tell(watches, e)
+		j.notify(watches, e)
 	}
 }
 
@@ -128,8 +128,8 @@ func (j *Journal) shardOf(e *Event) *shard {
 	return &j.shards[e.Device[0]&(shardCount-1)]
 }
 
-// follow notes e on its track, and gives the track its place in the history if
-// this is its first event. It reports whether the event counts.
+// follow notes e on its track, and adds the track to the history if this is its first
+// event. It reports whether the event is to be recorded.
 func (j *Journal) follow(e *Event) (kept, sweep bool) {
 	t := e.Track
 	e.Push = nil // the track has it
@@ -138,33 +138,33 @@ func (j *Journal) follow(e *Event) (kept, sweep bool) {
 	if t.deleted {
 		return false, false
 	}
-	before := t.courseBytesLocked()
+	before := t.extendedBytesLocked()
 	t.noteLocked(e)
 	if t.number == 0 {
 		t.failure = e.Kind == Failure
 		return true, j.history.add(t)
 	}
-	if more := t.courseBytesLocked() - before; more > 0 {
+	if more := t.extendedBytesLocked() - before; more > 0 {
 		sweep = j.history.grow(t, more)
 	}
 	return true, sweep
 }
 
-// forget takes the events out whose tracks are gone. On request, a reader that comes
-// back to them is told that it has missed something.
-func (j *Journal) forget(gone func(*Track) bool, missed bool) {
+// forget removes the events of removed tracks. With missed set, a reader that resumes
+// before them learns that it has missed events.
+func (j *Journal) forget(removed func(*Track) bool, missed bool) {
 	for i := range j.shards {
-		j.shards[i].forget(gone, missed)
+		j.shards[i].forget(removed, missed)
 	}
 	j.pages.clear()
 }
 
-func (s *shard) forget(gone func(*Track) bool, missed bool) {
+func (s *shard) forget(removed func(*Track) bool, missed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := make([]Event, 0, len(s.events))
 	s.after(0, math.MaxInt, func(e Event) {
-		if e.Track != nil && gone(e.Track) {
+		if e.Track != nil && removed(e.Track) {
 			if missed {
 				s.evicted = max(s.evicted, e.Seq)
 			}

@@ -25,8 +25,8 @@ type Record struct {
 	Omitted int
 	// Counts says how often each kind of event happened, omitted ones as well.
 	Counts map[Kind]int
-	// Refusal is nil unless APNs refused the push.
-	Refusal *apns.Rejection
+	// Rejection is nil unless APNs rejected the push.
+	Rejection *apns.Rejection
 
 	subject filters.Subject
 	origin  Origin
@@ -48,7 +48,7 @@ func (j *Journal) record(t *Track) Record {
 	}
 	if c := t.rest; c != nil {
 		r.Steps = append(r.Steps, c.steps...)
-		r.Omitted, r.Refusal = c.omitted, c.refusal
+		r.Omitted, r.Rejection = c.omitted, c.rejection
 		for kind, n := range c.counts {
 			if n > 0 {
 				r.Counts[Kind(kind)] += n
@@ -114,7 +114,7 @@ func (r *Record) Failure() *Step {
 	return &r.Steps[0]
 }
 
-// Name is what a reader calls the record: its apns-id, or else its number.
+// Name identifies the record: its apns-id, or else its number.
 func (r *Record) Name() string {
 	if r.Push.ID != "" {
 		return r.Push.ID

@@ -18,13 +18,13 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-var phone = apns.DeviceID{1}
+var testDevice = apns.DeviceID{1}
 
 // track is a push for phone.
 func track(id, payload string) *journal.Track {
 	return &journal.Track{
 		Push:   &apns.Notification{ID: id, Token: "t", Topic: "com.example.app", Payload: []byte(payload)},
-		Device: phone,
+		Device: testDevice,
 	}
 }
 
@@ -37,7 +37,7 @@ func happen(j *journal.Journal, t *journal.Track, kinds ...journal.Kind) {
 
 func reject(j *journal.Journal, t *journal.Track, reason apns.Reason) {
 	happen(j, t, journal.Received)
-	j.Record(journal.Event{Kind: journal.Rejected, Track: t, Device: t.Device, Cause: string(reason), Refusal: apns.Reject(reason, "because")})
+	j.Record(journal.Event{Kind: journal.Rejected, Track: t, Device: t.Device, Cause: string(reason), Rejection: apns.Reject(reason, "because")})
 }
 
 // filter reads words, as in "state=sent topic=x".
@@ -74,7 +74,7 @@ func TestARecordHasWhatHappenedInOrder(t *testing.T) {
 			{Kind: journal.Sent},
 			{Kind: journal.Delivered},
 		} {
-			e.Track, e.Device = push, phone
+			e.Track, e.Device = push, testDevice
 			j.Record(e)
 			time.Sleep(time.Second)
 		}
@@ -114,7 +114,7 @@ func TestARefusalIsInTheRecord(t *testing.T) {
 	r, ok := j.Get("A")
 	require.True(t, ok, "ids in either case")
 	assert.Equal(t, 400, r.Status())
-	assert.Equal(t, apns.BadTopic, r.Refusal.Reason)
+	assert.Equal(t, apns.BadTopic, r.Rejection.Reason)
 	assert.Equal(t, 1, j.Count(filter(t, "reason=BadTopic status=400 state=rejected")))
 	assert.Equal(t, 0, j.Count(filter(t, "state=accepted")))
 }
@@ -273,7 +273,7 @@ func TestAwaitTellsWhatCameInstead(t *testing.T) {
 			"\n\tfar: state is not known, not delivered; payload.n is 9, not 1", err.Error())
 
 		_, err = j.Await(ctx, filter(t, "topic=x"), 1, 4)
-		assert.EqualError(t, err, "journal: 0 of 1 pushes matched topic=x; nothing came at all")
+		assert.EqualError(t, err, "journal: 0 of 1 pushes matched topic=x; no push came")
 	})
 }
 

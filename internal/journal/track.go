@@ -9,9 +9,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Track follows one push, or one broadcast, from its arrival to its end. It
-// is made by whoever receives the push and travels with it; every event that
-// names it is noted on it.
+// A Track collects the events of one push, or one broadcast. The provider API makes it
+// when it receives the push, and it travels with the push; every event that names it is
+// noted on it.
 //
 // On the push path a track costs a few words. What a reader sees, a [Record],
 // is made when somebody reads.
@@ -32,31 +32,31 @@ type Track struct {
 
 	mu      sync.Mutex
 	number  uint64 // in the history; 0 before the first event, set once
-	place   uint64 // in its lane of the history, set with the number
+	place   uint64 // in its partition of the history, set with the number
 	failure bool   // the first event was a Failure; set with the number
 	deleted bool
 	reached filters.States
 	last    Kind
 
-	// The course of an ordinary push, in few words. What does not fit, and all
-	// that comes after it, is in rest.
+	// The events of an ordinary push, in a few words. The first that does not fit, and
+	// all after it, are in rest.
 	plain uint8
 	kinds [plainSteps]Kind
 	times [plainSteps]int64 // nanoseconds since 1970
-	rest  *course
+	rest  *extendedSteps
 }
 
 // plainSteps are enough for received, accepted, sent, delivered.
 const plainSteps = 4
 
-// A course is the part of a track that has to say more than a kind and a time.
-type course struct {
-	steps   []Step
-	omitted int // steps beyond maxSteps
-	counts  [len(kinds)]int
-	refusal *apns.Rejection
-	status  int // of the answer, if it is not what the refusal says; otherwise 0
-	text    int // bytes of text in steps and refusal
+// extendedSteps are the steps of a track that need more than a kind and a time.
+type extendedSteps struct {
+	steps     []Step
+	omitted   int // steps beyond maxSteps
+	counts    [len(kinds)]int
+	rejection *apns.Rejection
+	status    int // of the answer, if it differs from that of the rejection; otherwise 0
+	text      int // bytes of text in steps and rejection
 }
 
 // maxSteps bounds what is kept of a broadcast's many devices, or of a push that
@@ -96,13 +96,13 @@ func (t *Track) noteLocked(e *Event) {
 		return
 	}
 	if t.rest == nil {
-		t.rest = new(course)
+		t.rest = new(extendedSteps)
 	}
 	c := t.rest
 	c.counts[e.Kind]++
-	if e.Refusal != nil {
-		c.refusal = e.Refusal
-		c.text += len(e.Refusal.Detail)
+	if e.Rejection != nil {
+		c.rejection = e.Rejection
+		c.text += len(e.Rejection.Detail)
 	}
 	if e.Status != 0 {
 		c.status = e.Status
@@ -118,19 +118,19 @@ func (t *Track) noteLocked(e *Event) {
 // sizeLocked is about how many bytes the track takes, without its headers.
 func (t *Track) sizeLocked() int {
 	n := t.Push
-	size := trackBytes + len(n.Payload) + len(n.Topic) + len(n.PushType) + len(n.CollapseID) + len(n.Channel) + t.courseBytesLocked()
+	size := trackBytes + len(n.Payload) + len(n.Topic) + len(n.PushType) + len(n.CollapseID) + len(n.Channel) + t.extendedBytesLocked()
 	if t.Origin != nil {
 		size += t.Origin.Size()
 	}
 	return size
 }
 
-// courseBytesLocked is how many of them grow as things happen.
-func (t *Track) courseBytesLocked() int {
+// extendedBytesLocked is the part of it that grows with further events.
+func (t *Track) extendedBytesLocked() int {
 	if t.rest == nil {
 		return 0
 	}
-	return int(unsafe.Sizeof(course{})) + cap(t.rest.steps)*int(unsafe.Sizeof(Step{})) + t.rest.text
+	return int(unsafe.Sizeof(extendedSteps{})) + cap(t.rest.steps)*int(unsafe.Sizeof(Step{})) + t.rest.text
 }
 
 // subjectLocked is what filter words are compared with.
@@ -142,8 +142,8 @@ func (t *Track) subjectLocked() filters.Subject {
 		States: t.reached, Payload: n.Payload, At: t.firstLocked(),
 	}
 	switch {
-	case t.rest != nil && t.rest.refusal != nil:
-		s.Reason = t.rest.refusal.Reason
+	case t.rest != nil && t.rest.rejection != nil:
+		s.Reason = t.rest.rejection.Reason
 		if !t.failure { // which may have had no answer
 			s.Status = s.Reason.Status()
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A watch is told of each event by whoever records it, until it is stopped.
+// A watch is called with each event as it is recorded, until it is stopped.
 type watch interface {
 	// see looks at an event. The first subject is that of the event, the second that
 	// of its push, nil if it is about none. It reports whether no event of the push
@@ -17,7 +17,7 @@ type watch interface {
 	see(e *Event, event, push *filters.Subject, d *filters.Document) (never bool)
 }
 
-// watches are those that are told of events.
+// watches is the list of all.
 type watches struct {
 	mu   sync.Mutex
 	list atomic.Pointer[[]watch] // replaced, never changed; nil while there is none
@@ -47,10 +47,10 @@ func (w *watches) stop(one watch) (last bool) {
 	return false
 }
 
-// tell lets the watches look at e, which was recorded. What they look at is put
-// together, and the payload decoded, once for all of them. The event comes as a copy,
-// for it would be allocated also where nobody watches.
-func (j *Journal) tell(list *[]watch, recorded Event) {
+// notify calls the watches with an event that was recorded. The subjects are made, and
+// the payload decoded, once for all of them. The event is passed as a copy, since it
+// would be allocated even without watches otherwise.
+func (j *Journal) notify(list *[]watch, recorded Event) {
 	e := &recorded
 	if e.Track == nil {
 		event := e.subjectOf(nil)
@@ -77,12 +77,12 @@ func (j *Journal) tell(list *[]watch, recorded Event) {
 	}
 }
 
-// maxNever is for how many watches it is kept that a push does not concern them.
+// maxNever is the number of watches for which never is remembered.
 const maxNever = 256
 
-// recently is what watches have seen of pushes to which something has happened lately:
-// so a payload is decoded once and not at each event of its push, and whom a push does
-// not concern is asked once.
+// recently remembers what the watches found of pushes with recent events, so that a
+// payload is decoded once per push, and a watch that no event of a push concerns is
+// called for it once.
 type recently [512]atomic.Pointer[seen]
 
 type seen struct {
@@ -110,18 +110,18 @@ func (r *recently) of(t *Track) *seen {
 	return fresh
 }
 
-// A Watch is told of the events that match a filter.
+// A Watch signals events that match a filter.
 type Watch struct {
-	journal *Journal
-	filter  filters.Filter
-	rung    atomic.Bool
-	hit     atomic.Uint64 // the number of the event that has rung
-	bell    chan struct{}
+	journal  *Journal
+	filter   filters.Filter
+	signaled atomic.Bool
+	hit      atomic.Uint64 // the number of the event that was signaled
+	ready    chan struct{}
 }
 
 // Watch begins to look for events that match f; [Watch.Stop] must be called.
 func (j *Journal) Watch(f filters.Filter) *Watch {
-	w := &Watch{journal: j, filter: f, bell: make(chan struct{}, 1)}
+	w := &Watch{journal: j, filter: f, ready: make(chan struct{}, 1)}
 	if j != nil {
 		j.watches.start(w)
 	}
@@ -145,39 +145,39 @@ func (j *Journal) endWatch(one watch) {
 
 // C gets a value after events that match were recorded. Then [Watch.Since] has to be
 // called.
-func (w *Watch) C() <-chan struct{} { return w.bell }
+func (w *Watch) C() <-chan struct{} { return w.ready }
 
-// maxOverlap is how far at most events are looked at once more, because they are told
-// in another order than they were numbered in.
+// maxOverlap bounds how many events are read again, since events are signaled in
+// another order than that of their numbers.
 const maxOverlap = 4096
 
-// Since says after which number what matches begins, for a reader that has got to
-// cursor. It goes ahead of calls of [Journal.Views].
+// Since returns the number after which matching events begin, for a reader at cursor.
+// It is called before [Journal.Views].
 func (w *Watch) Since(cursor uint64) uint64 {
 	if w.journal == nil {
 		return cursor
 	}
 	upTo := w.journal.Last() // nothing has matched
-	if w.rung.Load() {
+	if w.signaled.Load() {
 		upTo = w.hit.Load()
-		w.rung.Store(false)
+		w.signaled.Store(false)
 	}
 	overlap := uint64(min(maxOverlap, w.journal.shards[0].limit/2)) // what is kept, whatever shard it is in
 	return max(cursor, upTo-min(overlap, upTo))
 }
 
 func (w *Watch) see(e *Event, event, _ *filters.Subject, d *filters.Document) (never bool) {
-	if w.rung.Load() {
+	if w.signaled.Load() {
 		return false
 	}
 	match, never := w.filter.MatchOrNever(event, d)
-	if !match || !w.rung.CompareAndSwap(false, true) {
+	if !match || !w.signaled.CompareAndSwap(false, true) {
 		return never
 	}
 	w.hit.Store(e.Seq)
 	select {
-	case w.bell <- struct{}{}:
-	default: // it was not taken notice of yet
+	case w.ready <- struct{}{}:
+	default: // the last signal was not received yet
 	}
 	return false
 }

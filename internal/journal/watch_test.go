@@ -119,7 +119,7 @@ func TestAnEventCostsNoMemoryWhileNobodyWatches(t *testing.T) {
 	for range 1000 {
 		happen(j, track("a", ""), journal.Received) // the history and the events are full
 	}
-	assert.Zero(t, testing.AllocsPerRun(1000, func() { j.Record(journal.Event{Kind: journal.Connected, Device: phone}) }))
+	assert.Zero(t, testing.AllocsPerRun(1000, func() { j.Record(journal.Event{Kind: journal.Connected, Device: testDevice}) }))
 }
 
 // What 64 waits of each kind cost the one who records an event that concerns none.

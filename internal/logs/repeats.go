@@ -33,7 +33,7 @@ type seen struct {
 	mu       sync.Mutex
 	rows     map[string]*row
 	closed   bool
-	telling  sync.WaitGroup
+	logging  sync.WaitGroup
 }
 
 // A row is one line that may repeat.
@@ -141,17 +141,17 @@ func (s *seen) tell(key string) {
 		return
 	}
 	row := s.rows[key]
-	told := *row
+	repeated := *row
 	row.count = 0
-	if told.count == 0 {
+	if repeated.count == 0 {
 		delete(s.rows, key)
 	} else {
 		row.timer.Reset(s.interval)
-		s.telling.Add(1)
-		defer s.telling.Done()
+		s.logging.Add(1)
+		defer s.logging.Done()
 	}
 	s.mu.Unlock()
-	told.log(s.interval)
+	repeated.log(s.interval)
 }
 
 // log logs how often a line has repeated.
@@ -174,7 +174,7 @@ func (h *Repeats) Close() {
 	rows := s.rows
 	s.rows = nil
 	s.mu.Unlock()
-	s.telling.Wait()
+	s.logging.Wait()
 	for _, row := range rows {
 		row.timer.Stop()
 		row.log(s.interval)

@@ -21,12 +21,12 @@ type Writer struct {
 	limit int
 	tell  func(out io.Writer, dropped int)
 
-	mu      sync.Mutex
-	pending []byte
-	lines   int // in pending
-	untold  int // dropped lines that nobody has been told of
-	dropped int // all of them
-	closed  bool
+	mu         sync.Mutex
+	pending    []byte
+	lines      int // in pending
+	unreported int // dropped lines that the log does not mention yet
+	dropped    int // all of them
+	closed     bool
 
 	wake  chan struct{} // has room for one word that there is something to do
 	ended chan struct{} // closed when the goroutine has ended
@@ -54,7 +54,7 @@ func (w *Writer) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (w *Writer) dropLocked(n int) { w.untold, w.dropped = w.untold+n, w.dropped+n }
+func (w *Writer) dropLocked(n int) { w.unreported, w.dropped = w.unreported+n, w.dropped+n }
 
 func (w *Writer) wakeLocked() {
 	select {
@@ -99,9 +99,9 @@ func (w *Writer) run() {
 	var spare []byte
 	for range w.wake {
 		for {
-			text, lines, untold, closed := w.take(spare)
+			text, lines, unreported, closed := w.take(spare)
 			if len(text) > 0 {
-				w.write(text, lines, untold)
+				w.write(text, lines, unreported)
 				spare = text[:0]
 				continue
 			}
@@ -115,28 +115,28 @@ func (w *Writer) run() {
 }
 
 // take returns what is queued, and leaves an empty buffer in its place. Lines are
-// dropped behind others that are queued, so that those tell of them.
-func (w *Writer) take(empty []byte) (text []byte, lines, untold int, closed bool) {
+// dropped behind others that are queued, so that their line mentions the drop.
+func (w *Writer) take(empty []byte) (text []byte, lines, unreported int, closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.pending) == 0 {
 		return empty, 0, 0, w.closed
 	}
-	text, lines, untold = w.pending, w.lines, w.untold
-	w.pending, w.lines, w.untold = empty, 0, 0
-	return text, lines, untold, w.closed
+	text, lines, unreported = w.pending, w.lines, w.unreported
+	w.pending, w.lines, w.unreported = empty, 0, 0
+	return text, lines, unreported, w.closed
 }
 
 // write writes lines, and then how many were dropped behind them.
-func (w *Writer) write(text []byte, lines, untold int) {
+func (w *Writer) write(text []byte, lines, unreported int) {
 	if _, err := w.out.Write(text); err != nil {
 		w.mu.Lock()
-		w.dropLocked(lines) // to be told with the next line, if somebody reads it
-		w.untold += untold
+		w.dropLocked(lines) // to be mentioned with the next line that is read
+		w.unreported += unreported
 		w.mu.Unlock()
 		return
 	}
-	if untold > 0 {
-		w.tell(w.out, untold)
+	if unreported > 0 {
+		w.tell(w.out, unreported)
 	}
 }

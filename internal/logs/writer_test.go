@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	patience = 10 * time.Second
-	tick     = time.Millisecond
+	timeout = 10 * time.Second
+	tick    = time.Millisecond
 )
 
 // A reader takes what is written, or fails, as it is told.
@@ -111,7 +111,7 @@ func TestALogThatCannotBeWrittenIsCountedAndToldWhenItCanBe(t *testing.T) {
 	w := logs.NewWriter(out, 50, tell)
 	_, err := w.Write([]byte("lost\n"))
 	require.NoError(t, err, "the service goes on")
-	assert.Eventually(t, func() bool { return w.Dropped() == 1 }, patience, tick)
+	assert.Eventually(t, func() bool { return w.Dropped() == 1 }, timeout, tick)
 	out.fail(nil)
 	_, err = w.Write([]byte("found\n"))
 	require.NoError(t, err)
@@ -124,6 +124,6 @@ func TestALineLongerThanTheQueueIsWritten(t *testing.T) {
 	w := logs.NewWriter(out, 3, tell)
 	_, err := w.Write([]byte("longer\n"))
 	require.NoError(t, err)
-	require.NoError(t, w.CloseWithin(patience))
+	require.NoError(t, w.CloseWithin(timeout))
 	assert.Equal(t, "longer\n", out.String())
 }

@@ -20,11 +20,11 @@ var errNothing = errors.New("nothing has come")
 
 // readLater gives a connection whose reads do not wait at one end, and how often that end
 // was told that it is ready.
-func readLater() (c *memnet.Conn, peer net.Conn, told *int) {
+func readLater() (c *memnet.Conn, peer net.Conn, events *int) {
 	a, peer := memnet.Pipe()
-	c, told = a.(*memnet.Conn), new(int)
-	c.SetNonblocking(errNothing, func() { *told++ })
-	return c, peer, told
+	c, events = a.(*memnet.Conn), new(int)
+	c.SetNonblocking(errNothing, func() { *events++ })
+	return c, peer, events
 }
 
 func wantNothing(t *testing.T, c net.Conn) {
@@ -34,71 +34,71 @@ func wantNothing(t *testing.T, c net.Conn) {
 }
 
 func TestAReaderThatDoesNotWaitIsToldOfBytesAndOfTheEnd(t *testing.T) {
-	c, peer, told := readLater()
+	c, peer, events := readLater()
 	wantNothing(t, c)
 	_, err := c.Write([]byte("own"))
 	require.NoError(t, err)
-	assert.Zero(t, *told, "what it writes itself is no news")
+	assert.Zero(t, *events, "what it writes itself is no news")
 
 	_, err = peer.Write([]byte("hello"))
 	require.NoError(t, err)
-	assert.Equal(t, 1, *told)
+	assert.Equal(t, 1, *events)
 	n, err := c.Read(make([]byte, 10))
 	require.NoError(t, err)
 	assert.Equal(t, 5, n)
 	wantNothing(t, c)
 
 	require.NoError(t, peer.Close())
-	assert.Equal(t, 2, *told)
+	assert.Equal(t, 2, *events)
 	_, err = c.Read(make([]byte, 10))
 	assert.Equal(t, io.EOF, err)
 	require.NoError(t, c.Close())
-	assert.Equal(t, 2, *told)
+	assert.Equal(t, 2, *events)
 }
 
 func TestAReaderThatDoesNotWaitIsToldAtItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, _, told := readLater()
+		c, _, events := readLater()
 		for _, row := range []struct {
-			at, told time.Duration
-			why      string
+			at, events time.Duration
+			note       string
 		}{
 			{time.Minute, time.Minute, "the first"},
 			{time.Hour, time.Hour, "a later one"},
 			{time.Minute, time.Minute, "an earlier one"},
 		} {
-			*told = 0
+			*events = 0
 			require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Hour)))
 			require.NoError(t, c.SetReadDeadline(time.Now().Add(row.at)))
-			time.Sleep(row.told - time.Nanosecond)
+			time.Sleep(row.events - time.Nanosecond)
 			synctest.Wait()
-			assert.Zero(t, *told, row.why)
+			assert.Zero(t, *events, row.note)
 			wantNothing(t, c)
 			time.Sleep(time.Nanosecond)
 			synctest.Wait()
-			assert.Equal(t, 1, *told, row.why)
+			assert.Equal(t, 1, *events, row.note)
 			_, err := c.Read(make([]byte, 10))
-			require.ErrorIs(t, err, os.ErrDeadlineExceeded, row.why)
+			require.ErrorIs(t, err, os.ErrDeadlineExceeded, row.note)
 		}
-		*told = 0
+		*events = 0
 		require.NoError(t, c.SetReadDeadline(time.Now()))
-		assert.Equal(t, 1, *told, "at once if it has passed")
+		assert.Equal(t, 1, *events, "at once if it has passed")
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
 		require.NoError(t, c.SetReadDeadline(time.Time{}))
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		assert.Equal(t, 1, *told, "not at one that was taken back")
+		assert.Equal(t, 1, *events, "not at one that was taken back")
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Minute)))
 		require.NoError(t, c.Close())
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		assert.Equal(t, 1, *told, "nor once it is closed")
+		assert.Equal(t, 1, *events, "nor once it is closed")
 	})
 }
 
 func TestReadsWaitAgainOnDemand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, peer, told := readLater()
+		c, peer, events := readLater()
 		c.SetNonblocking(nil, nil)
 		var reading sync.WaitGroup
 		reading.Go(func() {
@@ -110,6 +110,6 @@ func TestReadsWaitAgainOnDemand(t *testing.T) {
 		_, err := peer.Write([]byte("hello"))
 		require.NoError(t, err)
 		reading.Wait()
-		assert.Zero(t, *told)
+		assert.Zero(t, *events)
 	})
 }

@@ -61,26 +61,26 @@ func (id *Identity) Save(dir, name string) error {
 
 // WriteSecret writes a file that only its owner may read. The file appears
 // complete or not at all.
-func WriteSecret(path string, data []byte) error { return writeAside(path, data, 0o600) }
+func WriteSecret(path string, data []byte) error { return writeAtomically(path, data, 0o600) }
 
 // WritePublic writes a file that everybody may read. The file appears complete
 // or not at all.
-func WritePublic(path string, data []byte) error { return writeAside(path, data, 0o644) }
+func WritePublic(path string, data []byte) error { return writeAtomically(path, data, 0o644) }
 
-func writeAside(path string, data []byte, mode os.FileMode) (err error) {
-	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+func writeAtomically(path string, data []byte, mode os.FileMode) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return fmt.Errorf("pki: write %s: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("pki: write %s: %w", path, err), os.Remove(aside.Name()))
+			err = errors.Join(fmt.Errorf("pki: write %s: %w", path, err), os.Remove(temp.Name()))
 		}
 	}()
-	_, err = aside.Write(data)
-	err = errors.Join(err, aside.Chmod(mode), aside.Sync(), aside.Close())
+	_, err = temp.Write(data)
+	err = errors.Join(err, temp.Chmod(mode), temp.Sync(), temp.Close())
 	if err != nil {
 		return err
 	}
-	return os.Rename(aside.Name(), path)
+	return os.Rename(temp.Name(), path)
 }

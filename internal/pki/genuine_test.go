@@ -87,8 +87,8 @@ func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testin
 	_, dir := saved(t, Options{})
 	p, err := Load(dir)
 	require.NoError(t, err)
-	var told []error
-	p.Unsaved = func(err error) { told = append(told, err) }
+	var events []error
+	p.Unsaved = func(err error) { events = append(events, err) }
 	require.NoError(t, os.RemoveAll(dir)) // the mode would not keep root out
 	for range 2 {
 		chain, err := p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
@@ -96,7 +96,7 @@ func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testin
 		_, err = p.VerifyDevice([]*x509.Certificate{parse(t, chain[0])}, time.Now())
 		require.NoError(t, err)
 	}
-	assert.Len(t, told, 1)
+	assert.Len(t, events, 1)
 }
 
 func TestARevokedDeviceIsRefusedWithEveryCertificateOfItsKey(t *testing.T) {

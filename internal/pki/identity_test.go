@@ -125,7 +125,7 @@ func FuzzTidyPEM(f *testing.F) {
 	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"))
 	f.Add([]byte(`"-----BEGIN A-----\nAAAA\n-----END A-----"`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		once, err := tidyPEM(data)
+		once, err := normalizePEM(data)
 		if err != nil {
 			return
 		}

@@ -39,7 +39,7 @@ func parseKey(der []byte) (crypto.Signer, error) {
 
 // readPEM adds the certificates and the key found in data.
 func (id *Identity) readPEM(data []byte) error {
-	text, err := tidyPEM(data)
+	text, err := normalizePEM(data)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func Load(dir string) (*PKI, error) {
 		}
 		*row.field(p) = a
 	}
-	p.extra = vouchedBy(p.Root.Certificate)
+	p.extra = permittedBy(p.Root.Certificate)
 	if err := p.loadGenuine(dir); err != nil {
 		return nil, err
 	}

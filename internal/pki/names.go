@@ -166,7 +166,7 @@ func (p *PKI) Permits(host string) bool {
 	return names{hosts: []string{host}}.permittedBy(p.Root.Certificate) == nil
 }
 
-// permittedBy names the first name that the root may not vouch for, or nothing.
+// permittedBy returns an error for the first name that the root does not permit, or nil.
 func (n names) permittedBy(root *x509.Certificate) error {
 	for _, host := range n.hosts {
 		if len(root.PermittedDNSDomains) > 0 && !inDomains(host, root.PermittedDNSDomains) {
@@ -188,7 +188,7 @@ func notPermitted(name string) error {
 
 // vouchedBy reads the names that a root was made for, besides those that every root
 // has.
-func vouchedBy(root *x509.Certificate) (list []string) {
+func permittedBy(root *x509.Certificate) (list []string) {
 	for _, domain := range root.PermittedDNSDomains {
 		if !slices.Contains(permittedDomains, domain) {
 			list = append(list, domain)

@@ -23,14 +23,14 @@ func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {
 // out of a variable or an editor: on one line, with \n written out, in quotes, with a
 // byte order mark, or in base64 once more. An error never has any of the text in it.
 func ParseP8(data []byte) (*ecdsa.PrivateKey, error) {
-	text, err := tidyPEM(data)
+	text, err := normalizePEM(data)
 	if err != nil {
 		return nil, fmt.Errorf("pki: .p8 file: %w", err)
 	}
 	block, rest := pem.Decode(text)
 	switch {
 	case block == nil:
-		return nil, fmt.Errorf("pki: .p8 file: %w", whyNoPEM(text))
+		return nil, fmt.Errorf("pki: .p8 file: %w", explainNoPEM(text))
 	case block.Type != blockKey:
 		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block))
 	case len(bytes.TrimSpace(rest)) > 0:

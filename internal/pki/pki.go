@@ -35,15 +35,15 @@ type PKI struct {
 	// Now tells the time of issue; nil means time.Now.
 	Now func() time.Time
 
-	// Unsaved is told why something that was made could not be saved, and will be
-	// gone after the next start; nil tells nobody.
+	// Unsaved is called with the reason why something could not be saved, and will be
+	// lost after the next start; it may be nil.
 	Unsaved func(error)
 
 	extra []string // names besides those of ServerNames; set before use, read-only after
 
 	mu      sync.Mutex
 	revoked map[string]bool  // serial numbers, as the bytes of the integer
-	barred  map[[8]byte]bool // devices
+	blocked map[[8]byte]bool // devices
 
 	dir     string                    // where it was loaded from, "" if it was not; set before use
 	genuine atomic.Pointer[Authority] // nil until somebody asks

@@ -31,22 +31,22 @@ func (p *PKI) Revoked(serial *big.Int) bool {
 func (p *PKI) RevokeDevice(device [8]byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.barred == nil {
-		p.barred = make(map[[8]byte]bool)
+	if p.blocked == nil {
+		p.blocked = make(map[[8]byte]bool)
 	}
-	p.barred[device] = true
+	p.blocked[device] = true
 }
 
 // deviceRevoked reports whether [PKI.RevokeDevice] was called for the device.
 func (p *PKI) deviceRevoked(device [8]byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.barred[device]
+	return p.blocked[device]
 }
 
 func (p *PKI) checkRevoked(r role, leaf *x509.Certificate) error {
 	if p.Revoked(leaf.SerialNumber) {
-		return r.refuse(Revoked, leaf, "serial number %x was revoked", leaf.SerialNumber)
+		return r.reject(Revoked, leaf, "serial number %x was revoked", leaf.SerialNumber)
 	}
 	return nil
 }

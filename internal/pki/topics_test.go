@@ -39,7 +39,7 @@ func TestEveryPrefixOfATopicListIsRefused(t *testing.T) {
 }
 
 func TestMalformedTopicListIsRefused(t *testing.T) {
-	for _, row := range []struct{ der, why string }{
+	for _, row := range []struct{ der, note string }{
 		{"3000", "no topic at all"},
 		{"0500", "a NULL where a SEQUENCE is expected"},
 		{"300a0c03612e6230030c0161" + "00", "a byte after the list"},
@@ -56,7 +56,7 @@ func TestMalformedTopicListIsRefused(t *testing.T) {
 		{"30810a0c03612e6230030c0161", "the length is not in its shortest form: X.690, 10.1"},
 		{"308030030c0161", "an indefinite length"},
 	} {
-		t.Run(row.why, func(t *testing.T) {
+		t.Run(row.note, func(t *testing.T) {
 			der, err := hex.DecodeString(row.der)
 			require.NoError(t, err)
 			_, err = parseTopics(der)

@@ -14,7 +14,7 @@ import (
 // leafOf returns the certificate to judge; what else the peer sent is not needed.
 func leafOf(r role, chain []*x509.Certificate) (*x509.Certificate, error) {
 	if len(chain) == 0 || chain[0] == nil {
-		return nil, r.refuse(NoCertificate, nil, "the peer presented none")
+		return nil, r.reject(NoCertificate, nil, "the peer presented none")
 	}
 	return chain[0], nil
 }
@@ -23,17 +23,17 @@ func leafOf(r role, chain []*x509.Certificate) (*x509.Certificate, error) {
 func (p *PKI) checkIssuer(r role, leaf *x509.Certificate, ca *Authority, check signatureCheck) error {
 	if issuedBy(leaf, ca) {
 		if err := check(leaf, ca.Certificate); err != nil {
-			return r.refuse(UnknownIssuer, leaf, "it names %q but that authority's signature does not verify (%v)", leaf.Issuer.CommonName, err)
+			return r.reject(UnknownIssuer, leaf, "it names %q but that authority's signature does not verify (%v)", leaf.Issuer.CommonName, err)
 		}
 		return nil
 	}
 	for _, row := range authorities {
 		if issuedBy(leaf, *row.field(p)) {
-			return r.refuse(NotForThisUse, leaf, "it was issued by %q, and %s certificates come from %q",
+			return r.reject(NotForThisUse, leaf, "it was issued by %q, and %s certificates come from %q",
 				leaf.Issuer.CommonName, r.name, ca.Certificate.Subject.CommonName)
 		}
 	}
-	return r.refuse(UnknownIssuer, leaf, "it was issued by %q, which is not %q",
+	return r.reject(UnknownIssuer, leaf, "it was issued by %q, which is not %q",
 		leaf.Issuer.CommonName, ca.Certificate.Subject.CommonName)
 }
 
@@ -46,9 +46,9 @@ func issuedBy(leaf *x509.Certificate, ca *Authority) bool {
 func checkDates(r role, leaf *x509.Certificate, now time.Time) error {
 	switch {
 	case now.Before(leaf.NotBefore):
-		return r.refuse(NotYetValid, leaf, "valid from %s, and it is %s", stamp(leaf.NotBefore), stamp(now))
+		return r.reject(NotYetValid, leaf, "valid from %s, and it is %s", stamp(leaf.NotBefore), stamp(now))
 	case now.After(leaf.NotAfter):
-		return r.refuse(Expired, leaf, "valid until %s, and it is %s", stamp(leaf.NotAfter), stamp(now))
+		return r.reject(Expired, leaf, "valid until %s, and it is %s", stamp(leaf.NotAfter), stamp(now))
 	}
 	return nil
 }
@@ -61,11 +61,11 @@ func checkUse(r role, leaf *x509.Certificate) error {
 	restricted := len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) > 0
 	switch {
 	case leaf.IsCA:
-		return r.refuse(NotForThisUse, leaf, "it is the certificate of an authority")
+		return r.reject(NotForThisUse, leaf, "it is the certificate of an authority")
 	case leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
-		return r.refuse(NotForThisUse, leaf, "its key usage lacks digitalSignature")
+		return r.reject(NotForThisUse, leaf, "its key usage lacks digitalSignature")
 	case restricted && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth) && !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageAny):
-		return r.refuse(NotForThisUse, leaf, "its extended key usage lacks clientAuth")
+		return r.reject(NotForThisUse, leaf, "its extended key usage lacks clientAuth")
 	}
 	return nil
 }

@@ -15,10 +15,10 @@ import (
 // wantKind demands a refusal of this kind.
 func wantKind(t testing.TB, want Kind, err error) *CertificateError {
 	t.Helper()
-	refusal, ok := errors.AsType[*CertificateError](err)
+	rejection, ok := errors.AsType[*CertificateError](err)
 	require.True(t, ok, "want a refusal, got %v", err)
-	assert.Equal(t, want, refusal.Kind, err.Error())
-	return refusal
+	assert.Equal(t, want, rejection.Kind, err.Error())
+	return rejection
 }
 
 // providerLeaf signs a template that is acceptable until change makes it otherwise.

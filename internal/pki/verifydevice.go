@@ -55,10 +55,10 @@ func (p *PKI) VerifyDeviceUnder(policy DevicePolicy, chain []*x509.Certificate, 
 	}
 	id := DeviceID(leaf)
 	if p.deviceRevoked(id) {
-		return nil, deviceRole.refuse(Revoked, leaf, "device %x was revoked with all certificates of its key", id)
+		return nil, deviceRole.reject(Revoked, leaf, "device %x was revoked with all certificates of its key", id)
 	}
 	if err := CheckKey(leaf.PublicKey); err != nil {
-		return nil, deviceRole.refuse(NotForThisUse, leaf, "%v", err)
+		return nil, deviceRole.reject(NotForThisUse, leaf, "%v", err)
 	}
 	return &DeviceIdentity{
 		ID:          id,

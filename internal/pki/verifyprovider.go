@@ -62,15 +62,15 @@ func readProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
 		who.TeamID = units[0]
 	}
 	if who.Topic == "" {
-		return nil, providerRole.refuse(Malformed, leaf, "the subject has no UID to name the topic")
+		return nil, providerRole.reject(Malformed, leaf, "the subject has no UID to name the topic")
 	}
 	for _, ext := range leaf.Extensions {
 		if err := who.read(ext.Id, ext.Value); err != nil {
-			return nil, providerRole.refuse(Malformed, leaf, "extension %s: %v", ext.Id, err)
+			return nil, providerRole.reject(Malformed, leaf, "extension %s: %v", ext.Id, err)
 		}
 	}
 	if !who.Production && !who.Sandbox {
-		return nil, providerRole.refuse(NotForThisUse, leaf, "it is marked for neither environment")
+		return nil, providerRole.reject(NotForThisUse, leaf, "it is marked for neither environment")
 	}
 	if len(who.Topics) == 0 {
 		who.Topics = []TopicEntry{{who.Topic, KindApp}}

@@ -15,19 +15,19 @@ const lingers = 4 * time.Hour
 // An Activity is a Live Activity on the screen. A phone gives each of them a token of
 // its own; here the app has one for all, and the newest is meant.
 type Activity struct {
-	App     string // the bundle ID
-	Channel string // the broadcast channel it follows; "" for none
-	Type    string // of its attributes; "" if the app started it itself
-	State   string // compact JSON
-	Updated time.Time
-	Stale   time.Time // when State is out of date; zero for never
-	Ended   bool
-	Gone    time.Time // when an ended one leaves the screen
+	App       string // the bundle ID
+	Channel   string // the broadcast channel it follows; "" for none
+	Type      string // of its attributes; "" if the app started it itself
+	State     string // compact JSON
+	Updated   time.Time
+	Stale     time.Time // when State is out of date; zero for never
+	Ended     bool
+	RemovedAt time.Time // when an ended one leaves the screen
 }
 
 // Activities are the Live Activities on the screen at a time, as they were started.
 func (s *Screen) Activities(now time.Time) []Activity {
-	s.dismiss(now)
+	s.removeEnded(now)
 	var all []Activity
 	for _, a := range s.activities {
 		all = append(all, *a)
@@ -38,9 +38,9 @@ func (s *Screen) Activities(now time.Time) []Activity {
 // IsStale reports whether the state of an activity is out of date.
 func (a *Activity) IsStale(now time.Time) bool { return !a.Stale.IsZero() && !now.Before(a.Stale) }
 
-// dismiss takes off what has ended long enough ago.
-func (s *Screen) dismiss(now time.Time) {
-	s.activities = slices.DeleteFunc(s.activities, func(a *Activity) bool { return a.Ended && !now.Before(a.Gone) })
+// removeEnded removes the activities whose dismissal date has passed.
+func (s *Screen) removeEnded(now time.Time) {
+	s.activities = slices.DeleteFunc(s.activities, func(a *Activity) bool { return a.Ended && !now.Before(a.RemovedAt) })
 }
 
 // showLive starts, updates or ends a Live Activity.
@@ -61,7 +61,7 @@ func (s *Screen) showLive(p Push, body *payload, shown *Shown) {
 	shown.add("dismissal", date(moment(a.DismissalDate)))
 	shown.add("follows", a.InputChannel)
 
-	s.dismiss(p.At)
+	s.removeEnded(p.At)
 	switch {
 	case a.Event != "start" && a.Event != "update" && a.Event != "end":
 		shown.Kind = "Live Activity without one of its events"
@@ -130,12 +130,12 @@ func (s *Screen) update(p Push, a *aps, shown *Shown) {
 		activity.set(a)
 		if a.Event == "end" {
 			activity.end(p.At, moment(a.DismissalDate))
-			shown.effect("it has ended, and leaves the screen at " + date(activity.Gone))
+			shown.effect("it has ended, and leaves the screen at " + date(activity.RemovedAt))
 		} else {
 			shown.effect("the Live Activity changes in place")
 		}
 	}
-	s.dismiss(p.At)
+	s.removeEnded(p.At)
 }
 
 // meant gives the activities a push is for: those that follow its channel, or the
@@ -165,8 +165,8 @@ func (a *Activity) set(from *aps) {
 // end ends an activity at a time: it stays for four hours, or until an earlier
 // dismissal.
 func (a *Activity) end(now, dismissal time.Time) {
-	a.Ended, a.Gone = true, now.Add(lingers)
-	if !dismissal.IsZero() && dismissal.Before(a.Gone) {
-		a.Gone = dismissal
+	a.Ended, a.RemovedAt = true, now.Add(lingers)
+	if !dismissal.IsZero() && dismissal.Before(a.RemovedAt) {
+		a.RemovedAt = dismissal
 	}
 }

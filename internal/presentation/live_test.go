@@ -50,7 +50,7 @@ func TestDismissalDateIsHonoredWithinFourHours(t *testing.T) {
 	for _, tc := range []struct {
 		dismissal time.Time
 		stays     time.Duration
-		why       string
+		note      string
 	}{
 		{noon.Add(-time.Hour), 0, "in the past is at once"},
 		{noon.Add(time.Hour), time.Hour, ""},
@@ -60,9 +60,9 @@ func TestDismissalDateIsHonoredWithinFourHours(t *testing.T) {
 		s.Take(event(noon, "start", "{}", attributes))
 		s.Take(event(noon, "end", "{}", fmt.Sprintf(`,"dismissal-date":%d`, tc.dismissal.Unix())))
 		if tc.stays > 0 {
-			assert.Len(t, s.Activities(noon.Add(tc.stays-time.Second)), 1, tc.why)
+			assert.Len(t, s.Activities(noon.Add(tc.stays-time.Second)), 1, tc.note)
 		}
-		assert.Empty(t, s.Activities(noon.Add(tc.stays)), tc.why)
+		assert.Empty(t, s.Activities(noon.Add(tc.stays)), tc.note)
 	}
 }
 

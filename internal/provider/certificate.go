@@ -45,7 +45,7 @@ func (c *conn) rejectEnvironment(s *h2.Stream) {
 		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
 	c.server.recordFailure(c.record, failureOf(s), journal.Event{
 		Cause:   string(apns.BadCertificateEnvironment),
-		Refusal: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
+		Rejection: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
 	})
 	debug := appendReason(nil, apns.BadCertificateEnvironment)
 	hc.GoAway(http2.ErrCodeNo, 0, debug)

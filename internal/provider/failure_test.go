@@ -149,10 +149,10 @@ func TestAConnectionThatFailsIsRecorded(t *testing.T) {
 }
 
 func rejectionOf(r *journal.Record) string {
-	if r.Refusal == nil {
+	if r.Rejection == nil {
 		return ""
 	}
-	return r.Refusal.Detail
+	return r.Rejection.Detail
 }
 
 func TestAConnectionWithoutAByteLeavesNoRecord(t *testing.T) {
@@ -173,7 +173,7 @@ func TestARejectedChannelManagementRequestIsRecorded(t *testing.T) {
 	r, x := failed(t, w.fixture)
 	assert.Equal(t, string(apns.InvalidProviderToken), r.Failure().Cause)
 	assert.Equal(t, 403, r.Status())
-	assert.Equal(t, apns.InvalidProviderToken, r.Refusal.Reason)
+	assert.Equal(t, apns.InvalidProviderToken, r.Rejection.Reason)
 	assert.Equal(t, "POST", x.Method)
 	assert.Contains(t, x.Path, "/channels")
 }

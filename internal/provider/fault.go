@@ -178,7 +178,7 @@ func (c *conn) abort(hc *h2.Conn) {
 // endIfMuteReverted ends a muted connection once the rule that muted it is gone. It
 // cannot be unmuted: the frames that were not written are missing.
 func (c *conn) endIfMuteReverted(hc *h2.Conn) {
-	if hit := c.muteFault.Load(); hit != nil && hit.Gone() {
+	if hit := c.muteFault.Load(); hit != nil && hit.Removed() {
 		c.abort(hc)
 	}
 }
@@ -206,7 +206,7 @@ func (c *conn) revertFaults() {
 		return
 	}
 	c.applied = slices.DeleteFunc(c.applied, func(was appliedFault) bool {
-		ended := was.hit.Gone()
+		ended := was.hit.Removed()
 		if ended {
 			was.revert()
 		}

@@ -82,7 +82,7 @@ func (m *managementRequest) submit() *apns.Rejection {
 func (m *managementRequest) recordRejection(rejection *apns.Rejection) {
 	m.log().Debug("provider: channel request rejected", "apns_id", m.answerID, "reason", rejection.Reason, "err", rejection.Detail)
 	m.conn.server.recordFailure(m.conn.record, failureOf(m.stream), journal.Event{
-		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection,
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Rejection: rejection,
 		Status: cmp.Or(m.conn.override.status, rejection.Reason.Status()),
 	})
 }

@@ -155,7 +155,7 @@ func (r *request) recordDiscarded() {
 func (r *request) recordRejection(rejection *apns.Rejection) {
 	r.record(journal.Event{
 		Kind: journal.Rejected, Cause: string(rejection.Reason), Detail: rejection.Detail,
-		Refusal: rejection, Status: r.conn.override.status,
+		Rejection: rejection, Status: r.conn.override.status,
 	})
 	log := r.conn.server.cfg.Log
 	if log.Enabled(context.Background(), slog.LevelDebug) {

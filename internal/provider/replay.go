@@ -78,7 +78,7 @@ func (s *Server) replayed(n *apns.Notification, track *journal.Track, rejection 
 	}
 	s.cfg.Journal.Record(journal.Event{
 		Kind: journal.Rejected, Push: n, Track: track, Device: track.Device,
-		Cause: string(rejection.Reason), Detail: rejection.Detail, Refusal: rejection,
+		Cause: string(rejection.Reason), Detail: rejection.Detail, Rejection: rejection,
 	})
 	return rejection
 }

@@ -204,8 +204,8 @@ func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal
 		switch at := len(results); {
 		case at > int(a.passed):
 			check.Result = journal.NotReached
-		case at == int(a.passed) && r.Refusal != nil:
-			check.Result, check.Detail = journal.Failed, cmp.Or(r.Refusal.Detail, string(r.Refusal.Reason))
+		case at == int(a.passed) && r.Rejection != nil:
+			check.Result, check.Detail = journal.Failed, cmp.Or(r.Rejection.Detail, string(r.Rejection.Reason))
 		}
 		if detail, ok := a.ignoredDetail(len(results)); ok {
 			check.Result, check.Detail = journal.Failed, "ignored in lenient mode: "+detail

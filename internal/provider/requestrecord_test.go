@@ -89,13 +89,13 @@ func TestChecksAfterTheRejectionAreNotReached(t *testing.T) {
 			row.wrong(w, request)
 			require.GreaterOrEqual(t, w.dial().send(request).status, 400)
 			r, x := recordOf(t, w)
-			require.NotNil(t, r.Refusal)
+			require.NotNil(t, r.Rejection)
 			want := journal.Passed
 			for _, check := range x.Checks {
 				if check.Name == row.check {
 					assert.Equal(t, journal.Failed, check.Result)
 					assert.Equal(t, row.seen, check.Seen)
-					assert.Equal(t, r.Refusal.Detail, check.Detail)
+					assert.Equal(t, r.Rejection.Detail, check.Detail)
 					want = journal.NotReached
 					continue
 				}
@@ -184,5 +184,5 @@ func TestAPushIsReplayedUnderANewID(t *testing.T) {
 	assert.Equal(t, apns.TopicDisallowed, rejection.Reason)
 	r, ok = w.journal.Get(again.ID)
 	require.True(t, ok)
-	assert.Equal(t, rejection, r.Refusal, "and the journal has it")
+	assert.Equal(t, rejection, r.Rejection, "and the journal has it")
 }

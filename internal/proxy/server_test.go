@@ -104,11 +104,11 @@ func TestATunnelLeadsToTheSimulator(t *testing.T) {
 
 func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 	far := echo(t)
-	nowhere := func(string) (proxy.Target, error) { return proxy.Target{}, nil }
+	noDestination := func(string) (proxy.Target, error) { return proxy.Target{}, nil }
 	request := "CONNECT " + far + " HTTP/1.1\r\nHost: " + far + "\r\n\r\n"
-	_, _, head := ask(t, serve(t, proxy.Config{Tunnel: nowhere}), request)
+	_, _, head := ask(t, serve(t, proxy.Config{Tunnel: noDestination}), request)
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
-	_, _, head = ask(t, serve(t, proxy.Config{Tunnel: nowhere, Others: true}), request)
+	_, _, head = ask(t, serve(t, proxy.Config{Tunnel: noDestination, Others: true}), request)
 	assert.Equal(t, "HTTP/1.1 200 Connection established", head[0])
 }
 
@@ -119,9 +119,9 @@ func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
 	}
 	_, r, head := ask(t, serve(t, proxy.Config{Tunnel: closed, Others: true}), "CONNECT "+far+" HTTP/1.1\r\nHost: "+far+"\r\n\r\n")
 	assert.Equal(t, "HTTP/1.1 403 Forbidden", head[0])
-	why, err := r.ReadString('\n')
+	note, err := r.ReadString('\n')
 	require.NoError(t, err)
-	assert.Equal(t, "the listener is closed; open it with --listen\n", why)
+	assert.Equal(t, "the listener is closed; open it with --listen\n", note)
 }
 
 func TestWhatIsNoTunnelIsRefused(t *testing.T) {

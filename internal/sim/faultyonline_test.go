@@ -29,7 +29,7 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 				made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1, Offline: true})
 				require.NoError(t, err)
 				_, err = s.Faults.Add(
-					fault.Rule{Name: "unused", What: fault.Action{Do: fault.RefuseLogin}, Where: fault.Where{"device": "00000000000000ff"}},
+					fault.Rule{Name: "unused", What: fault.Action{Do: fault.RejectLogin}, Where: fault.Where{"device": "00000000000000ff"}},
 					fault.Rule{Name: "mine", What: what},
 				)
 				require.NoError(t, err)

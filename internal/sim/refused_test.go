@@ -19,7 +19,7 @@ import (
 // refuseLogins has the courier refuse every login until the returned function is called.
 func refuseLogins(t *testing.T, s *sim.Simulator) (stop func()) {
 	t.Helper()
-	_, err := s.Faults.Add(fault.Rule{Name: "refused", What: fault.Action{Do: fault.RefuseLogin}})
+	_, err := s.Faults.Add(fault.Rule{Name: "refused", What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
 	return func() { require.NoError(t, s.Faults.Remove("", "refused")) }
 }
@@ -108,7 +108,7 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	s := start(t, sim.Config{})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
-	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RefuseLogin}})
+	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
 	_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
 	require.ErrorContains(t, err, "refused")

@@ -19,8 +19,8 @@ func deviceNumber(n int) tokenvault.Address {
 
 func TestOpeningAKnownTokenDoesNotAllocate(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token := []byte(v.Mint(phone, &example))
-	v.RetireApp(phone, tokenvault.Tag(other))
+	token := []byte(v.Mint(testDevice, &example))
+	v.RetireApp(testDevice, tokenvault.Tag(other))
 	_, err := v.Open(token)
 	assert.NoError(t, err)
 	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = v.Open(token) }))
@@ -30,13 +30,13 @@ func BenchmarkMint(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
 	b.ReportAllocs()
 	for b.Loop() {
-		v.Mint(phone, &example)
+		v.Mint(testDevice, &example)
 	}
 }
 
 func BenchmarkOpenHit(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
-	token := []byte(v.Mint(phone, &example))
+	token := []byte(v.Mint(testDevice, &example))
 	b.ReportAllocs()
 	for b.Loop() {
 		_, _ = v.Open(token)
@@ -45,9 +45,9 @@ func BenchmarkOpenHit(b *testing.B) {
 
 func BenchmarkOpenHitOfADeviceWithRetirements(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
-	v.RetireDevice(phone.Environment, phone.Device)
-	v.RetireApp(phone, tokenvault.Tag(example))
-	token := []byte(v.Mint(phone, &example))
+	v.RetireDevice(testDevice.Environment, testDevice.Device)
+	v.RetireApp(testDevice, tokenvault.Tag(example))
+	token := []byte(v.Mint(testDevice, &example))
 	b.ReportAllocs()
 	for b.Loop() {
 		_, _ = v.Open(token)
@@ -79,7 +79,7 @@ func BenchmarkOpenHitParallel(b *testing.B) {
 
 func BenchmarkOpenMiss(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
-	forged := []byte(v.Mint(phone, &example))
+	forged := []byte(v.Mint(testDevice, &example))
 	forged[31] ^= 1
 	b.ReportAllocs()
 	for b.Loop() {

@@ -27,13 +27,13 @@ func TestProvidersAreToldOfARemovedAppAfterADelay(t *testing.T) {
 		{"never", tokenvault.Delay{Never: true}, 0, 0, true},
 	} {
 		for name, retire := range map[string]func(*tokenvault.Vault){
-			"app":    func(v *tokenvault.Vault) { v.RetireApp(phone, tokenvault.Tag(example)) },
-			"device": func(v *tokenvault.Vault) { v.RetireDevice(phone.Environment, phone.Device) },
+			"app":    func(v *tokenvault.Vault) { v.RetireApp(testDevice, tokenvault.Tag(example)) },
+			"device": func(v *tokenvault.Vault) { v.RetireDevice(testDevice.Environment, testDevice.Device) },
 		} {
 			t.Run(row.name+"/"+name, func(t *testing.T) {
 				var c clock.Clock
 				v := newVault(t, tokenvault.Config{Clock: &c, Delay: row.delay})
-				token := v.Mint(phone, &example)
+				token := v.Mint(testDevice, &example)
 				before := open(t, v, token)
 				assert.False(t, before.Unreported(c.Now()), "it is current")
 				retire(v)
@@ -75,9 +75,9 @@ func TestDelaysRepeatWithTheirSeedAndDifferFromEachOther(t *testing.T) {
 
 func TestAnAppThatIsInstalledAgainHasAnotherTokenWhileTheOldOneIsNotReported(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Delay: tokenvault.Delay{Never: true}})
-	old := v.Mint(phone, &example)
-	v.RetireApp(phone, tokenvault.Tag(example))
-	renewed := v.Mint(phone, &example)
+	old := v.Mint(testDevice, &example)
+	v.RetireApp(testDevice, tokenvault.Tag(example))
+	renewed := v.Mint(testDevice, &example)
 	assert.NotEqual(t, old, renewed)
 	claims := open(t, v, renewed)
 	assert.Zero(t, claims.Retired)
@@ -85,8 +85,8 @@ func TestAnAppThatIsInstalledAgainHasAnotherTokenWhileTheOldOneIsNotReported(t *
 
 func TestExpiryIsReportedAtOnce(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Delay: tokenvault.Delay{Never: true}})
-	token := v.Mint(phone, &example)
-	v.ExpireApp(phone, tokenvault.Tag(example))
+	token := v.Mint(testDevice, &example)
+	v.ExpireApp(testDevice, tokenvault.Tag(example))
 	claims := open(t, v, token)
 	assert.True(t, claims.Expired)
 	assert.Equal(t, claims.Retired, claims.Reported)
@@ -100,13 +100,13 @@ func TestANegativeDelayIsRefused(t *testing.T) {
 func TestAnAnswerOfTheDeviceEndsTheDelay(t *testing.T) {
 	for _, delay := range []tokenvault.Delay{{Min: time.Hour}, {Never: true}} {
 		for name, retire := range map[string]func(*tokenvault.Vault){
-			"app":    func(v *tokenvault.Vault) { v.RetireApp(phone, tokenvault.Tag(example)) },
-			"device": func(v *tokenvault.Vault) { v.RetireDevice(phone.Environment, phone.Device) },
+			"app":    func(v *tokenvault.Vault) { v.RetireApp(testDevice, tokenvault.Tag(example)) },
+			"device": func(v *tokenvault.Vault) { v.RetireDevice(testDevice.Environment, testDevice.Device) },
 		} {
 			t.Run(name, func(t *testing.T) {
 				var c clock.Clock
 				v := newVault(t, tokenvault.Config{Clock: &c, Delay: delay})
-				token := v.Mint(phone, &example)
+				token := v.Mint(testDevice, &example)
 				v.Confirm([]byte(token))
 				assert.Zero(t, open(t, v, token).Retired, "what is current stays")
 				retire(v)

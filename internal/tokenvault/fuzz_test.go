@@ -11,8 +11,8 @@ import (
 func FuzzOpen(f *testing.F) {
 	for _, length := range []int{32, 80, 100} {
 		v := newVault(f, tokenvault.Config{Secrets: [][]byte{secretOf(0x42)}, Length: length})
-		f.Add([]byte(v.Mint(phone, nil)))
-		f.Add([]byte(v.Mint(phone, &example)))
+		f.Add([]byte(v.Mint(testDevice, nil)))
+		f.Add([]byte(v.Mint(testDevice, &example)))
 	}
 	f.Add([]byte(nil))
 	f.Add(make([]byte, 32))

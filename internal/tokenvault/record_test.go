@@ -43,8 +43,8 @@ func TestARecordIsSixteenBytesInThisOrder(t *testing.T) {
 
 func TestBytesThatNoRecordHasAreRefused(t *testing.T) {
 	rows := []struct {
-		name, why string
-		in        []byte
+		name, note string
+		in         []byte
 	}{
 		{"short", "one byte of the epoch is missing", make([]byte, recordSize-1)},
 		{"bit 7", "the flag has no meaning yet", append([]byte{flagUnused}, make([]byte, recordSize-1)...)},
@@ -54,7 +54,7 @@ func TestBytesThatNoRecordHasAreRefused(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			_, ok := parseRecord(row.in)
-			assert.False(t, ok, row.why)
+			assert.False(t, ok, row.note)
 		})
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	phone = tokenvault.Address{
+	testDevice = tokenvault.Address{
 		Environment: apns.Production,
 		Device:      apns.DeviceID{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef},
 	}
@@ -46,9 +46,9 @@ func open(t testing.TB, v *tokenvault.Vault, token apns.DeviceToken) tokenvault.
 // (AES-256-SIV with one empty associated data, HKDF-SHA-256). If one of them
 // changes, every token that was ever handed to a provider becomes unreadable.
 func TestTheFormatOfTokensNeverChanges(t *testing.T) {
-	sandbox := phone
+	sandbox := testDevice
 	sandbox.Environment = apns.Sandbox
-	guest := phone
+	guest := testDevice
 	guest.User = 31
 	rows := []struct {
 		name   string
@@ -57,12 +57,12 @@ func TestTheFormatOfTokensNeverChanges(t *testing.T) {
 		topic  *apns.TopicHash
 		want   string
 	}{
-		{"base", 32, phone, nil, "fb915384080a3e5df5609c1c917a2de8f3779eb3aea79bdf9e31a30043dcfcb9"},
-		{"app", 32, phone, &example, "7eaaf442c6e32855f1f15ea1a39492391bad32d0acfb138dc3ba0ebf62f1f954"},
+		{"base", 32, testDevice, nil, "fb915384080a3e5df5609c1c917a2de8f3779eb3aea79bdf9e31a30043dcfcb9"},
+		{"app", 32, testDevice, &example, "7eaaf442c6e32855f1f15ea1a39492391bad32d0acfb138dc3ba0ebf62f1f954"},
 		{"sandbox", 32, sandbox, &example, "6aaa3ef1e99438c6256e06ed8edb63736f31dee543509cd23151f7ffa266a93e"},
 		{"user", 32, guest, &example, "5320f995adb9464cfc6b27fb9cb761e70a387fbae132d0dcf2bfd631e70cf4cf"},
-		{"80 bytes", 80, phone, &example, "1c4ca2cf2bfc13078a57fa8d69fd8cdbfbaab9b1df8fe0b1598e180bae5fd3efb614dff5fa1b306caea8772f8d92957581c73c2f4661f549df98f92882945b4bc3287e0444f3995b0ca094db62decdfa"},
-		{"100 bytes", 100, phone, &example, "03966fdc02d370b24575219cf80ae7bb20e869bfeb0138d6e25230339b8c1b527aca509f3fd2bd59169b29396a59b17f8f0366294935614e1f9c4e652352007e0216aefb5bd5912e05c4971f8dae373316c39a1cef3d5a2d42c3a4d5d4a84b266e7549f5"},
+		{"80 bytes", 80, testDevice, &example, "1c4ca2cf2bfc13078a57fa8d69fd8cdbfbaab9b1df8fe0b1598e180bae5fd3efb614dff5fa1b306caea8772f8d92957581c73c2f4661f549df98f92882945b4bc3287e0444f3995b0ca094db62decdfa"},
+		{"100 bytes", 100, testDevice, &example, "03966fdc02d370b24575219cf80ae7bb20e869bfeb0138d6e25230339b8c1b527aca509f3fd2bd59169b29396a59b17f8f0366294935614e1f9c4e652352007e0216aefb5bd5912e05c4971f8dae373316c39a1cef3d5a2d42c3a4d5d4a84b266e7549f5"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestTheFormatOfTokensNeverChanges(t *testing.T) {
 
 func TestTheZeroConfigMintsThirtyTwoBytesWithASecretOfItsOwn(t *testing.T) {
 	v, w := newVault(t, tokenvault.Config{}), newVault(t, tokenvault.Config{})
-	token := v.Mint(phone, nil)
+	token := v.Mint(testDevice, nil)
 	assert.Len(t, string(token), 32, "several clients hard-code 32 bytes")
 	require.Len(t, v.Secrets(), 1)
 	assert.Len(t, v.Secrets()[0], tokenvault.SecretSize)
@@ -121,7 +121,7 @@ func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {
 
 func TestWhatWasNeverATokenDoesNotOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token := []byte(v.Mint(phone, &example))
+	token := []byte(v.Mint(testDevice, &example))
 	rows := map[string][]byte{
 		"nothing":              nil,
 		"64 zeros in hex":      make([]byte, 32),
@@ -139,7 +139,7 @@ func TestWhatWasNeverATokenDoesNotOpen(t *testing.T) {
 
 func TestMintRefusesAnAddressThatNoTokenCanName(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	highest := phone
+	highest := testDevice
 	highest.User = tokenvault.MaxUser
 	assert.NotPanics(t, func() { v.Mint(highest, nil) })
 
@@ -151,12 +151,12 @@ func TestMintRefusesAnAddressThatNoTokenCanName(t *testing.T) {
 
 func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	app := open(t, v, v.Mint(phone, &example))
+	app := open(t, v, v.Mint(testDevice, &example))
 	assert.True(t, app.ForTopic(example))
 	assert.False(t, app.ForTopic(other), "a provider that tries gets DeviceTokenNotForTopic")
 	assert.Equal(t, tokenvault.TopicTag{0xa0, 0x03, 0xf1, 0xda}, app.Tag)
 
-	base := open(t, v, v.Mint(phone, nil))
+	base := open(t, v, v.Mint(testDevice, nil))
 	assert.True(t, base.Base)
 	assert.False(t, base.ForTopic(example), "a base token names no topic")
 	assert.False(t, base.ForTopic(apns.TopicHash{}), "not even the one whose tag is zero")
@@ -166,10 +166,10 @@ func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
 // token trust.
 func TestATokenOnAnotherDevicesConnectionIsSeen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	claims := open(t, v, v.Mint(phone, nil))
-	assert.Equal(t, phone, claims.Address)
+	claims := open(t, v, v.Mint(testDevice, nil))
+	assert.Equal(t, testDevice, claims.Address)
 
-	thief, guest, sandbox := phone, phone, phone
+	thief, guest, sandbox := testDevice, testDevice, testDevice
 	thief.Device[7]++
 	guest.User = 1
 	sandbox.Environment = apns.Sandbox
@@ -182,24 +182,24 @@ func TestARemovedAppsTokenIsRetiredFromThatMomentOn(t *testing.T) { synctest.Tes
 
 func testRemovedApp(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token, neighbor, base := v.Mint(phone, &example), v.Mint(phone, &other), v.Mint(phone, nil)
+	token, neighbor, base := v.Mint(testDevice, &example), v.Mint(testDevice, &other), v.Mint(testDevice, nil)
 	require.Zero(t, open(t, v, token).Retired, "opened once, so that it is remembered")
 
 	time.Sleep(time.Hour)
 	removed := time.Now()
-	v.RetireApp(phone, tokenvault.Tag(example))
+	v.RetireApp(testDevice, tokenvault.Tag(example))
 	assert.Equal(t, removed, open(t, v, token).Retired, "the 410 carries when the token became retired")
 	assert.Zero(t, open(t, v, neighbor).Retired, "another app is not concerned")
 	assert.Zero(t, open(t, v, base).Retired, "nor is the device")
-	assert.Equal(t, base, v.Mint(phone, nil))
-	assert.Equal(t, neighbor, v.Mint(phone, &other))
+	assert.Equal(t, base, v.Mint(testDevice, nil))
+	assert.Equal(t, neighbor, v.Mint(testDevice, &other))
 
-	second := v.Mint(phone, &example)
+	second := v.Mint(testDevice, &example)
 	assert.NotEqual(t, token, second, "installed again, the app has a new token")
 	assert.Zero(t, open(t, v, second).Retired)
 
 	time.Sleep(time.Hour)
-	v.RetireApp(phone, tokenvault.Tag(example))
+	v.RetireApp(testDevice, tokenvault.Tag(example))
 	assert.Equal(t, removed, open(t, v, token).Retired, "the first token died when it died")
 	assert.Equal(t, time.Now(), open(t, v, second).Retired)
 }
@@ -207,48 +207,48 @@ func testRemovedApp(t *testing.T) {
 func TestAnErasedDevicesTokensAreAllRetired(t *testing.T) { synctest.Test(t, testErasedDevice) }
 func testErasedDevice(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	guest, sandbox, neighbor := phone, phone, phone
+	guest, sandbox, neighbor := testDevice, testDevice, testDevice
 	guest.User = 1
 	sandbox.Environment = apns.Sandbox
 	neighbor.Device[7]++
-	retired := []apns.DeviceToken{v.Mint(phone, nil), v.Mint(phone, &example), v.Mint(guest, &example)}
+	retired := []apns.DeviceToken{v.Mint(testDevice, nil), v.Mint(testDevice, &example), v.Mint(guest, &example)}
 	good := []apns.DeviceToken{v.Mint(sandbox, nil), v.Mint(neighbor, &example)}
 
-	v.RetireDevice(phone.Environment, phone.Device)
+	v.RetireDevice(testDevice.Environment, testDevice.Device)
 	for _, token := range retired {
 		assert.Equal(t, time.Now(), open(t, v, token).Retired)
 	}
 	for _, token := range good {
 		assert.Zero(t, open(t, v, token).Retired, "the other environment and the other device live on")
 	}
-	assert.NotEqual(t, retired[0], v.Mint(phone, nil))
-	assert.Zero(t, open(t, v, v.Mint(phone, nil)).Retired)
+	assert.NotEqual(t, retired[0], v.Mint(testDevice, nil))
+	assert.Zero(t, open(t, v, v.Mint(testDevice, nil)).Retired)
 }
 
 func TestTheClockOfTheSimulatorTellsWhenATokenWasRetired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		v := newVault(t, tokenvault.Config{Clock: &c})
-		token := v.Mint(phone, nil)
+		token := v.Mint(testDevice, nil)
 		c.Advance(48 * time.Hour)
-		v.RetireDevice(phone.Environment, phone.Device)
+		v.RetireDevice(testDevice.Environment, testDevice.Device)
 		assert.Equal(t, time.Now().Add(48*time.Hour), open(t, v, token).Retired)
 	})
 }
 
 func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Secrets: [][]byte{secretOf(1)}})
-	first := v.Mint(phone, &example)
+	first := v.Mint(testDevice, &example)
 	require.Zero(t, open(t, v, first).Key, "opened once, so that it is remembered")
 
 	require.NoError(t, v.Rotate(secretOf(2)))
-	second := v.Mint(phone, &example)
+	second := v.Mint(testDevice, &example)
 	assert.NotEqual(t, first, second, "the newest key mints")
 	assert.Equal(t, 1, open(t, v, first).Key)
 	assert.Equal(t, 0, open(t, v, second).Key)
 	assert.Equal(t, [][]byte{secretOf(2), secretOf(1)}, v.Secrets(), "newest first")
 
-	v.RetireApp(phone, tokenvault.Tag(example))
+	v.RetireApp(testDevice, tokenvault.Tag(example))
 	assert.NotZero(t, open(t, v, first).Retired, "a retirement does not ask for the key")
 	assert.NotZero(t, open(t, v, second).Retired)
 
@@ -260,14 +260,14 @@ func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 
 func TestTheKeptSecretsMakeTheSameVaultAgain(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	old := v.Mint(phone, &example)
+	old := v.Mint(testDevice, &example)
 	require.NoError(t, v.Rotate(tokenvault.NewSecret()))
 
 	again := newVault(t, tokenvault.Config{Secrets: v.Secrets(), Length: 80})
 	claims := open(t, again, old)
-	assert.Equal(t, phone, claims.Address, "also when the length was changed in between")
+	assert.Equal(t, testDevice, claims.Address, "also when the length was changed in between")
 	assert.Equal(t, 1, claims.Key)
-	assert.Len(t, string(again.Mint(phone, &example)), 80)
+	assert.Len(t, string(again.Mint(testDevice, &example)), 80)
 }
 
 func TestChangingAnExportedSecretDoesNotChangeTheVault(t *testing.T) {
@@ -280,9 +280,9 @@ func TestChangingAnExportedSecretDoesNotChangeTheVault(t *testing.T) {
 func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
 	secrets := [][]byte{secretOf(7)}
 	v := newVault(t, tokenvault.Config{Secrets: secrets})
-	v.RetireApp(phone, tokenvault.Tag(other))
-	v.RetireApp(phone, tokenvault.Tag(example))
-	token := v.Mint(phone, &example)
+	v.RetireApp(testDevice, tokenvault.Tag(other))
+	v.RetireApp(testDevice, tokenvault.Tag(example))
+	token := v.Mint(testDevice, &example)
 	require.Equal(t, uint32(2), open(t, v, token).Epoch, "one counter numbers all retirements of a device")
 
 	forgetful := newVault(t, tokenvault.Config{Secrets: secrets})
@@ -290,7 +290,7 @@ func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "nothing was ever retired here")
 
 	for range 2 {
-		forgetful.RetireApp(phone, tokenvault.Tag(other))
+		forgetful.RetireApp(testDevice, tokenvault.Tag(other))
 	}
 	_, err = forgetful.Open([]byte(token))
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "epoch 2 is not one of this app")
@@ -316,11 +316,11 @@ func TestAnExpiredTokenIsToldFromARemovedApps(t *testing.T) {
 
 func TestClaimsGiveTheRecordThatWasSealed(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	guest := phone
+	guest := testDevice
 	guest.Environment, guest.User = apns.Sandbox, 31
 	v.RetireDevice(apns.Sandbox, guest.Device)
 	claims := open(t, v, v.Mint(guest, &example))
 	assert.Equal(t, "7f0123456789abcdef"+hex.EncodeToString(example[:4])+"000001", hex.EncodeToString(claims.Record()))
-	claims = open(t, v, v.Mint(phone, nil))
+	claims = open(t, v, v.Mint(testDevice, nil))
 	assert.Equal(t, "000123456789abcdef00000000000000", hex.EncodeToString(claims.Record()))
 }

@@ -8,16 +8,16 @@ import (
 	"net"
 )
 
-// A crew serves lean devices, each in a goroutine of its own.
-type crew struct{}
+// pollers serve benchmark devices, each in a goroutine of its own.
+type pollers struct{}
 
-func newCrew() *crew { return new(crew) }
+func newPollers() *pollers { return new(pollers) }
 
-// hold makes the connection of a device one that the crew can serve.
-func (*crew) hold(conn net.Conn) (net.Conn, error) { return conn, nil }
+// hold makes the connection of a device one that the pollers can serve.
+func (*pollers) hold(conn net.Conn) (net.Conn, error) { return conn, nil }
 
 // take has a device served that has logged in.
-func (*crew) take(f *fleet, d *lean) error {
+func (*pollers) take(f *fleet, d *benchDevice) error {
 	stop := context.AfterFunc(f.running, func() { d.conn.NetConn().Close() })
 	f.ending.Go(func() {
 		defer stop()

@@ -11,33 +11,35 @@ import (
 	"time"
 )
 
-// A crew serves all lean devices in a few goroutines, which the kernel tells where
+// pollers serve all benchmark devices in a few goroutines, which the kernel tells where
 // something has come. A goroutine for each device would take processor time that the
 // server is to have.
-type crew struct{ hands [2]hand }
+type pollers struct{ pollers [2]poller }
 
-// A hand serves a part of the devices in one goroutine.
-type hand struct {
+// A poller serves a part of the devices in one goroutine.
+type poller struct {
 	begin sync.Once
 	epoll int
 	err   error
 
 	mu      sync.Mutex
-	devices []*lean // by their place in epoll
+	devices []*benchDevice // by their place in epoll
 }
 
-// crewPatience is how long a hand waits before it looks whether it is over.
-const crewPatience = 50 // milliseconds
+// pollTimeout is how often a poller checks whether the run is over.
+const pollTimeout = 50 // milliseconds
 
-func newCrew() *crew { return new(crew) }
+func newPollers() *pollers { return new(pollers) }
 
-// hold makes the connection of a device one that the crew can serve.
-func (*crew) hold(conn net.Conn) (net.Conn, error) { return &lineOfCrew{Conn: conn}, nil }
+// hold makes the connection of a device one that the pollers can serve.
+func (*pollers) hold(conn net.Conn) (net.Conn, error) { return &epollConn{Conn: conn}, nil }
 
 // take has a device served that has logged in.
-func (c *crew) take(f *fleet, d *lean) error { return c.hands[d.number%len(c.hands)].take(f, d) }
+func (c *pollers) take(f *fleet, d *benchDevice) error {
+	return c.pollers[d.number%len(c.pollers)].take(f, d)
+}
 
-func (h *hand) take(f *fleet, d *lean) error {
+func (h *poller) take(f *fleet, d *benchDevice) error {
 	h.begin.Do(func() {
 		if h.epoll, h.err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); h.err == nil {
 			f.ending.Go(func() { h.run(f) })
@@ -46,7 +48,7 @@ func (h *hand) take(f *fleet, d *lean) error {
 	if h.err != nil {
 		return os.NewSyscallError("epoll_create1", h.err)
 	}
-	line := d.conn.NetConn().(*lineOfCrew)
+	line := d.conn.NetConn().(*epollConn)
 	if err := line.own(); err != nil {
 		return err
 	}
@@ -58,19 +60,19 @@ func (h *hand) take(f *fleet, d *lean) error {
 }
 
 // run serves the devices until the fleet ends, and hangs up.
-func (h *hand) run(f *fleet) {
+func (h *poller) run(f *fleet) {
 	defer h.hangUp()
 	var events [512]syscall.EpollEvent
-	var ready []*lean
+	var ready []*benchDevice
 	for f.running.Err() == nil {
-		n, err := syscall.EpollWait(h.epoll, events[:], crewPatience)
+		n, err := syscall.EpollWait(h.epoll, events[:], pollTimeout)
 		if err != nil && !errors.Is(err, syscall.EINTR) {
 			f.fail(os.NewSyscallError("epoll_wait", err))
 			return
 		}
 		ready = h.appendReady(ready[:0], events[:max(0, n)])
 		for _, d := range ready {
-			d.conn.NetConn().(*lineOfCrew).dry = false
+			d.conn.NetConn().(*epollConn).dry = false
 			if err := d.serve(f); !errors.Is(err, errDry) {
 				f.fail(fmt.Errorf("device %d: %w", d.number, err))
 				return
@@ -79,7 +81,7 @@ func (h *hand) run(f *fleet) {
 	}
 }
 
-func (h *hand) appendReady(ready []*lean, events []syscall.EpollEvent) []*lean {
+func (h *poller) appendReady(ready []*benchDevice, events []syscall.EpollEvent) []*benchDevice {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i := range events {
@@ -88,7 +90,7 @@ func (h *hand) appendReady(ready []*lean, events []syscall.EpollEvent) []*lean {
 	return ready
 }
 
-func (h *hand) hangUp() {
+func (h *poller) hangUp() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, d := range h.devices {
@@ -109,14 +111,14 @@ func (dry) Temporary() bool { return true }
 
 // A lineOfCrew is a connection that, once it is owned, does not wait and has left the
 // network poller of Go.
-type lineOfCrew struct {
+type epollConn struct {
 	net.Conn      // nil once it is owned
 	fd       int  // when it is owned
 	dry      bool // all that had come has been read
 }
 
 // own takes the socket out of its connection.
-func (l *lineOfCrew) own() error {
+func (l *epollConn) own() error {
 	raw, err := l.Conn.(*net.TCPConn).SyscallConn()
 	if err != nil {
 		return err
@@ -137,7 +139,7 @@ func (l *lineOfCrew) own() error {
 	return err
 }
 
-func (l *lineOfCrew) Read(p []byte) (int, error) {
+func (l *epollConn) Read(p []byte) (int, error) {
 	if l.Conn != nil {
 		return l.Conn.Read(p)
 	}
@@ -159,7 +161,7 @@ func (l *lineOfCrew) Read(p []byte) (int, error) {
 
 // Write writes acknowledgements. A server that does not read those ends the
 // benchmark.
-func (l *lineOfCrew) Write(p []byte) (n int, err error) {
+func (l *epollConn) Write(p []byte) (n int, err error) {
 	if l.Conn != nil {
 		return l.Conn.Write(p)
 	}
@@ -176,14 +178,14 @@ func (l *lineOfCrew) Write(p []byte) (n int, err error) {
 	return n, nil
 }
 
-func (l *lineOfCrew) Close() error {
+func (l *epollConn) Close() error {
 	if l.Conn != nil {
 		return l.Conn.Close()
 	}
 	return os.NewSyscallError("close", syscall.Close(l.fd))
 }
 
-func (l *lineOfCrew) SetDeadline(t time.Time) error {
+func (l *epollConn) SetDeadline(t time.Time) error {
 	if l.Conn != nil {
 		return l.Conn.SetDeadline(t)
 	}

@@ -17,8 +17,8 @@ const (
 // idleFaults are rules that look at every push and fit none.
 const idleFaults = 10
 
-// A campaign runs scenarios on servers in turns.
-type campaign struct {
+// A comparison runs scenarios on servers in turns.
+type comparison struct {
 	*bench
 	folder    string // of certificates, and what else the servers need
 	rounds    int
@@ -30,7 +30,7 @@ type campaign struct {
 }
 
 // start starts the servers. What is not installed is said and left out.
-func (c *campaign) start(ctx context.Context, o options) (err error) {
+func (c *comparison) start(ctx context.Context, o options) (err error) {
 	withCerts := func(command string) []string { return append(strings.Fields(command), "--certs", c.folder) }
 	if c.simulator, err = startReady(ctx, simulatorName, withCerts(o.simulator)); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (c *campaign) start(ctx context.Context, o options) (err error) {
 	return nil
 }
 
-func (c *campaign) stop() error {
+func (c *comparison) stop() error {
 	var errs []error
 	for _, s := range append(c.others, c.simulator, c.faulty) {
 		if s != nil {
@@ -78,7 +78,7 @@ func (c *campaign) stop() error {
 }
 
 // run measures one scenario.
-func (c *campaign) run(ctx context.Context, s scenario) (err error) {
+func (c *comparison) run(ctx context.Context, s scenario) (err error) {
 	devices, err := newFleet(ctx, c.secrets, c.simulator.courier, max(1, s.devices))
 	if err != nil {
 		return err
@@ -89,27 +89,27 @@ func (c *campaign) run(ctx context.Context, s scenario) (err error) {
 			return err
 		}
 	}
-	err = c.turns(s.String(), c.rivals(s), c.roundsOf(s), func(to *server) (*outcome, error) {
+	err = c.alternate(s.String(), c.servers(s), c.roundsOf(s), func(to *server) (*outcome, error) {
 		return c.bench.run(ctx, s, to, devices)
 	})
 	if err != nil || c.h2load == nil || s.devices > 0 {
 		return err
 	}
-	return c.turns(s.String()+", by h2load", c.rivals(s), c.roundsOf(s), func(to *server) (*outcome, error) {
+	return c.alternate(s.String()+", by h2load", c.servers(s), c.roundsOf(s), func(to *server) (*outcome, error) {
 		return c.h2load.run(ctx, c.bench, s, to, devices.tokens[0])
 	})
 }
 
-func (c *campaign) roundsOf(s scenario) int {
+func (c *comparison) roundsOf(s scenario) int {
 	if s.rounds > 0 {
 		return s.rounds
 	}
 	return c.rounds
 }
 
-// rivals are the servers that take part: a pace says something of the simulator
+// servers returns the servers that take part: a pace says something of the simulator
 // alone, and nghttpd is for comparison with the front.
-func (c *campaign) rivals(s scenario) []*server {
+func (c *comparison) servers(s scenario) []*server {
 	all := append([]*server{c.simulator}, c.others...)
 	if s.faults && c.faulty != nil {
 		all = append(all, c.faulty)
@@ -123,9 +123,9 @@ func (c *campaign) rivals(s scenario) []*server {
 	return all
 }
 
-// turns lets the servers run one after the other, round by round, and adds the
+// alternate runs the servers one after the other, round by round, and adds the
 // medians to the table.
-func (c *campaign) turns(scenario string, servers []*server, rounds int, run func(*server) (*outcome, error)) error {
+func (c *comparison) alternate(scenario string, servers []*server, rounds int, run func(*server) (*outcome, error)) error {
 	runs := make([][]*outcome, len(servers))
 	for range rounds {
 		for i, to := range servers {

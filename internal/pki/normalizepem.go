@@ -14,9 +14,9 @@ var pemBlock = regexp.MustCompile(`(?s)-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END
 // writtenOut are the ends of lines as they stand in variables, JSON and YAML.
 var writtenOut = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n")
 
-// tidyPEM brings PEM into the form of RFC 7468, 2: it undoes what variables, editors
+// normalizePEM brings PEM into the form of RFC 7468, 2: it undoes what variables, editors
 // and shells do to it.
-func tidyPEM(data []byte) ([]byte, error) {
+func normalizePEM(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil, errors.New("the text is UTF-16, as some editors and shells write it: save it as UTF-8")
 	}
@@ -53,8 +53,8 @@ func lines(text string) string {
 	return b.String()
 }
 
-// whyNoPEM says what is wrong with a text in which there is no PEM block.
-func whyNoPEM(text []byte) error {
+// explainNoPEM says what is wrong with a text in which there is no PEM block.
+func explainNoPEM(text []byte) error {
 	begins, ends := bytes.Contains(text, []byte("-----BEGIN ")), bytes.Contains(text, []byte("-----END "))
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:

@@ -18,9 +18,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// A lean device does no more than a benchmark needs, so that most of the machine is
+// A benchmark device does no more than a benchmark needs, so that most of the machine is
 // left to the server: it logs in, enables one topic, and acknowledges.
-type lean struct {
+type benchDevice struct {
 	number int    // of the device
 	base   []byte // its base token
 	conn   *tls.Conn
@@ -33,8 +33,8 @@ type lean struct {
 // than there are ports.
 const connectionsPerSource = 5000
 
-// joinLean is join for a lean device.
-func (f *fleet) joinLean(secrets *keystore.Secrets, roots *x509.CertPool, address string, i int) error {
+// joinBenchDevice is join for a benchmark device.
+func (f *fleet) joinBenchDevice(secrets *keystore.Secrets, roots *x509.CertPool, address string, i int) error {
 	identity, err := secrets.PKI.IssueDevice(nil, fmt.Sprintf("bench device %d", i))
 	if err != nil {
 		return err
@@ -44,26 +44,26 @@ func (f *fleet) joinLean(secrets *keystore.Secrets, roots *x509.CertPool, addres
 	if err != nil {
 		return err
 	}
-	under, err := f.crew.hold(raw)
+	under, err := f.pollers.hold(raw)
 	if err != nil {
 		return errors.Join(err, raw.Close())
 	}
-	d := &lean{number: i, conn: tls.Client(under, &tls.Config{
+	d := &benchDevice{number: i, conn: tls.Client(under, &tls.Config{
 		ServerName: "courier.push.apple.com", RootCAs: roots, NextProtos: []string{courier.ALPNv3},
 	})}
 	d.reader = courier.NewReader(d.conn, courier.ReaderOptions{})
 	if f.tokens[i], err = d.login(f.running, identity); err != nil {
 		return errors.Join(err, under.Close())
 	}
-	f.leans[i] = d
-	return f.crew.take(f, d)
+	f.benchDevices[i] = d
+	return f.pollers.take(f, d)
 }
 
 // loginTime bounds a login.
 const loginTime = 30 * time.Second
 
 // login performs the handshake and returns the token of the demo app.
-func (d *lean) login(ctx context.Context, identity *pki.Identity) (token apns.DeviceToken, err error) {
+func (d *benchDevice) login(ctx context.Context, identity *pki.Identity) (token apns.DeviceToken, err error) {
 	if err := d.conn.SetDeadline(time.Now().Add(loginTime)); err != nil {
 		return "", err
 	}
@@ -103,7 +103,7 @@ func (d *lean) login(ctx context.Context, identity *pki.Identity) (token apns.De
 }
 
 // ask sends a message and reads the answer.
-func (d *lean) ask(m courier.Message, command courier.Command, answer courier.Message) error {
+func (d *benchDevice) ask(m courier.Message, command courier.Command, answer courier.Message) error {
 	if _, err := d.conn.Write(m.Append(nil)); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (d *lean) ask(m courier.Message, command courier.Command, answer courier.Me
 
 // serve acknowledges what comes, in as few writes as what has arrived allows, until
 // a read fails.
-func (d *lean) serve(f *fleet) error {
+func (d *benchDevice) serve(f *fleet) error {
 	for {
 		frame, err := d.reader.Next()
 		if err != nil {
@@ -138,7 +138,7 @@ func (d *lean) serve(f *fleet) error {
 		if err := d.in.Parse(frame.Payload); err != nil {
 			return err
 		}
-		f.tally.Load().receive(d.number, d.in.Payload)
+		f.counts.Load().receive(d.number, d.in.Payload)
 		d.out = (&courier.Ack{ID: d.in.ID, Status: courier.AckDelivered}).Append(d.out)
 		if d.reader.Buffered() {
 			continue

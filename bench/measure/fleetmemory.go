@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// crowds are the numbers of devices whose memory is measured. A process may open
+// fleetSizes are the numbers of devices whose memory is measured. A process may open
 // 20,000 files here.
-var crowds = []int{10_000, 19_000}
+var fleetSizes = []int{10_000, 19_000}
 
 // settleTime is how long the server gets after it was told to collect garbage.
-const settleTime = 2 * time.Second
+const gcTime = 2 * time.Second
 
-// crowdScenarios are run with the first crowd connected.
-var crowdScenarios = []scenario{
+// fleetScenarios are run with the first fleet connected.
+var fleetScenarios = []scenario{
 	{name: "fan-out", shape: shape{4, 100}, pushes: 200_000},
 	{name: "paced", shape: shape{4, 100}, pushes: 10_000, rate: 1000},
 	{name: "paced", shape: shape{4, 100}, pushes: 100_000, rate: 10_000},
 	{name: "a million", shape: shape{4, 100}, pushes: 1_000_000},
 }
 
-// A crowdRow is what a part has come to.
-type crowdRow struct{ what, value string }
+// A fleetRow is a result.
+type fleetRow struct{ what, value string }
 
-// crowdCampaign measures a simulator with many devices.
-func (c *campaign) crowdCampaign(ctx context.Context, o options) error {
-	var rows []crowdRow
+// measureFleets measures a simulator with many devices.
+func (c *comparison) measureFleets(ctx context.Context, o options) error {
+	var rows []fleetRow
 	if o.only.MatchString("memory") {
 		measured, err := c.memory(ctx, o)
 		rows = append(rows, measured...)
@@ -50,15 +50,15 @@ func (c *campaign) crowdCampaign(ctx context.Context, o options) error {
 	return nil
 }
 
-// memory connects one crowd after the other to a server that can be told to
+// memory connects fleets of rising size to a server that can be told to
 // collect garbage, and looks at what each device takes.
-func (c *campaign) memory(ctx context.Context, o options) (rows []crowdRow, err error) {
+func (c *comparison) memory(ctx context.Context, o options) (rows []fleetRow, err error) {
 	s, err := startReady(ctx, simulatorName, append(strings.Fields(o.collecting), "--certs", c.folder))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	time.Sleep(settleTime)
+	time.Sleep(gcTime)
 	before, err := resident(s.command.Process.Pid)
 	if err != nil {
 		fmt.Printf("memory is left out: %v\n", err)
@@ -66,13 +66,13 @@ func (c *campaign) memory(ctx context.Context, o options) (rows []crowdRow, err 
 	}
 	f := emptyFleet(ctx)
 	defer func() { err = errors.Join(err, f.close()) }()
-	for _, count := range crowds {
+	for _, count := range fleetSizes {
 		begin, had := time.Now(), len(f.tokens)
-		if err := f.grow(count, c.lean(f, s)); err != nil {
+		if err := f.grow(count, c.benchDevice(f, s)); err != nil {
 			return rows, err
 		}
 		logins := float64(count-had) / time.Since(begin).Seconds()
-		rows = append(rows, crowdRow{fmt.Sprintf("logins per second, to %d devices", count), fmt.Sprintf("%.0f", logins)})
+		rows = append(rows, fleetRow{fmt.Sprintf("logins per second, to %d devices", count), fmt.Sprintf("%.0f", logins)})
 		fmt.Printf("%d devices are idle for %v\n", count, o.quiet)
 		time.Sleep(o.quiet)
 		stands, err := resident(s.command.Process.Pid)
@@ -82,14 +82,14 @@ func (c *campaign) memory(ctx context.Context, o options) (rows []crowdRow, err 
 		if err := collectGarbage(s.command.Process); err != nil {
 			return rows, err
 		}
-		time.Sleep(settleTime)
+		time.Sleep(gcTime)
 		collected, err := resident(s.command.Process.Pid)
 		if err != nil {
 			return rows, err
 		}
 		rows = append(rows,
-			crowdRow{fmt.Sprintf("resident per device, %d idle, after %v", count, o.quiet), perDevice(stands-before, count)},
-			crowdRow{fmt.Sprintf("resident per device, %d idle, after a forced collection", count), perDevice(collected-before, count)})
+			fleetRow{fmt.Sprintf("resident per device, %d idle, after %v", count, o.quiet), perDevice(stands-before, count)},
+			fleetRow{fmt.Sprintf("resident per device, %d idle, after a forced collection", count), perDevice(collected-before, count)})
 	}
 	return rows, nil
 }
@@ -98,17 +98,17 @@ func perDevice(bytes int64, devices int) string {
 	return fmt.Sprintf("%.1f KB", float64(bytes)/float64(devices)/1024)
 }
 
-func (c *campaign) lean(f *fleet, s *server) func(i int) error {
+func (c *comparison) benchDevice(f *fleet, s *server) func(i int) error {
 	roots := x509.NewCertPool()
 	roots.AddCert(c.secrets.PKI.Root.Certificate)
-	return func(i int) error { return f.joinLean(c.secrets, roots, s.courier, i) }
+	return func(i int) error { return f.joinBenchDevice(c.secrets, roots, s.courier, i) }
 }
 
-// speed pushes to a crowd that is connected to the simulator as it is shipped.
-func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err error) {
+// speed pushes to a fleet that is connected to the simulator as it is shipped.
+func (c *comparison) speed(ctx context.Context, o options) (rows []fleetRow, err error) {
 	var chosen []scenario
-	for _, s := range crowdScenarios {
-		s.devices = crowds[0]
+	for _, s := range fleetScenarios {
+		s.devices = fleetSizes[0]
 		if o.only.MatchString(s.String()) {
 			chosen = append(chosen, s)
 		}
@@ -119,7 +119,7 @@ func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err e
 	}
 	f := emptyFleet(ctx)
 	defer func() { err = errors.Join(err, f.close()) }()
-	if err := f.grow(crowds[0], c.lean(f, c.simulator)); err != nil {
+	if err := f.grow(fleetSizes[0], c.benchDevice(f, c.simulator)); err != nil {
 		return nil, err
 	}
 	for _, s := range chosen {
@@ -141,8 +141,8 @@ func (c *campaign) speed(ctx context.Context, o options) (rows []crowdRow, err e
 	return rows, nil
 }
 
-func speedRow(what string, o *outcome) crowdRow {
-	return crowdRow{what, fmt.Sprintf("%.0f/s, CPU-s per 100,000: server %.2f, provider and devices %.2f; POST to device p50 %s, p99 %s",
+func speedRow(what string, o *outcome) fleetRow {
+	return fleetRow{what, fmt.Sprintf("%.0f/s, CPU-s per 100,000: server %.2f, provider and devices %.2f; POST to device p50 %s, p99 %s",
 		o.perSecond(), o.cost(), o.own.Seconds()/float64(o.pushes)*100_000,
 		span(percentile(o.latencies, 50)), span(percentile(o.latencies, 99)))}
 }

@@ -20,54 +20,54 @@ func TestEveryPushMustArriveOnce(t *testing.T) {
 		{"one is changed", [][]byte{payload(nil, 10), []byte(`{"aps":{}}`)}, "1 did not arrive"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			tally := newTally(10, 2, 0)
-			tally.post(10)
-			tally.post(11)
+			counts := newCounts(10, 2, 0)
+			counts.post(10)
+			counts.post(11)
 			for _, p := range row.arrive {
-				tally.receive(7, p)
+				counts.receive(7, p)
 			}
 			if row.wantErr == "" {
-				assert.NoError(t, tally.check())
-				<-tally.all
-				assert.Len(t, tally.latencies(), 2)
+				assert.NoError(t, counts.check())
+				<-counts.all
+				assert.Len(t, counts.latencies(), 2)
 				return
 			}
-			assert.ErrorContains(t, tally.check(), row.wantErr)
+			assert.ErrorContains(t, counts.check(), row.wantErr)
 		})
 	}
 }
 
 func TestAPushMustArriveAtItsDevice(t *testing.T) {
-	tally := newTally(10, 2, 3)
-	tally.receive(10%3, payload(nil, 10))
-	tally.receive(10%3, payload(nil, 11))
-	assert.EqualError(t, tally.check(),
+	counts := newCounts(10, 2, 3)
+	counts.receive(10%3, payload(nil, 10))
+	counts.receive(10%3, payload(nil, 11))
+	assert.EqualError(t, counts.check(),
 		"of 2 pushes 1 did not arrive; 0 arrivals were repeated, 0 had another payload, 1 were at another device")
 }
 
 func TestABroadcastMustArriveOnceAtEachDevice(t *testing.T) {
-	tally := newBroadcastTally(10, 2, 3)
+	counts := newBroadcastCounts(10, 2, 3)
 	for device := range 3 {
-		tally.receive(device, payload(nil, 10))
-		tally.receive(device, payload(nil, 11))
+		counts.receive(device, payload(nil, 10))
+		counts.receive(device, payload(nil, 11))
 	}
-	assert.NoError(t, tally.check())
-	<-tally.all
-	tally.receive(1, payload(nil, 11))
-	assert.ErrorContains(t, tally.check(), "1 arrivals were repeated")
-	missing := newBroadcastTally(10, 2, 3)
+	assert.NoError(t, counts.check())
+	<-counts.all
+	counts.receive(1, payload(nil, 11))
+	assert.ErrorContains(t, counts.check(), "1 arrivals were repeated")
+	missing := newBroadcastCounts(10, 2, 3)
 	missing.receive(0, payload(nil, 10))
 	missing.receive(0, payload(nil, 10))
 	assert.ErrorContains(t, missing.check(), "of 6 pushes 5 did not arrive", "what another device has got does not count")
 }
 
 func TestLatencyIsFromPostToArrival(t *testing.T) {
-	tally := newTally(0, 2, 0)
-	tally.post(0)
-	tally.receive(7, payload(nil, 0))
-	tally.post(1)
-	elapsed := tally.sent[1].Load() - tally.sent[0].Load()
-	got := tally.latencies()
+	counts := newCounts(0, 2, 0)
+	counts.post(0)
+	counts.receive(7, payload(nil, 0))
+	counts.post(1)
+	elapsed := counts.sent[1].Load() - counts.sent[0].Load()
+	got := counts.latencies()
 	assert.Len(t, got, 1, "what has not arrived has no latency")
 	assert.Positive(t, got[0])
 	assert.LessOrEqual(t, int64(got[0]), elapsed+1, "the second was posted after the first had arrived")

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// A Kind says why a certificate is refused.
+// A Kind says why a certificate is rejected.
 type Kind uint8
 
-// The reasons for refusing a certificate.
+// The reasons for rejecting a certificate.
 const (
 	NoCertificate Kind = iota + 1 // none was presented
 	UnknownIssuer                 // not signed by the authority in question
@@ -49,7 +49,7 @@ var (
 	deviceRole   = role{"device", "activate the device again to get a new one"}
 )
 
-// A CertificateError is the refusal of a certificate that a peer presented.
+// A CertificateError is the rejection of a certificate that a peer presented.
 type CertificateError struct {
 	Kind    Kind
 	Subject string // common name; empty when there is no certificate
@@ -71,8 +71,8 @@ func (e *CertificateError) Remedy() string {
 	return fmt.Sprintf(kinds[e.Kind].remedy, e.role.remedy)
 }
 
-// refuse makes the refusal of a certificate; a nil one was not presented.
-func (r role) refuse(kind Kind, cert *x509.Certificate, format string, args ...any) *CertificateError {
+// reject makes the error for a certificate; a nil one was not presented.
+func (r role) reject(kind Kind, cert *x509.Certificate, format string, args ...any) *CertificateError {
 	e := &CertificateError{Kind: kind, Detail: fmt.Sprintf(format, args...), role: r}
 	if cert != nil {
 		e.Subject = cert.Subject.CommonName

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A tally sees that each of a number of pushes arrives once at each device it is for,
+// counts checks that each of a number of pushes arrives once at each device it is for,
 // and nowhere else, and how long it took. Its methods may be called from any goroutine.
-type tally struct {
+type counts struct {
 	first   int // number of the first push
 	devices int // for which each push is; all but broadcasts are for one
 	deal    int // among so many devices pushes are dealt in turn; 0 = nobody looks
@@ -17,24 +17,24 @@ type tally struct {
 	sent    []atomic.Int64 // when the push was posted, nanoseconds since start
 	took    []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not. Of each push, for each device
 
-	arrived atomic.Int64
-	twice   atomic.Int64
-	strange atomic.Int64  // payloads that nobody sent
-	astray  atomic.Int64  // arrivals at a device that the push was not for
-	all     chan struct{} // closed when every push has arrived
+	arrived      atomic.Int64
+	twice        atomic.Int64
+	strange      atomic.Int64  // payloads that nobody sent
+	misdelivered atomic.Int64  // pushes received by another device
+	all          chan struct{} // closed when every push has arrived
 }
 
 // newTally counts so many pushes to one device each, numbered from first on. The
 // number says which of so many devices it is, as for [provider].
-func newTally(first, pushes, devices int) *tally {
-	t := newBroadcastTally(first, pushes, 1)
+func newCounts(first, pushes, devices int) *counts {
+	t := newBroadcastCounts(first, pushes, 1)
 	t.deal = devices
 	return t
 }
 
 // newBroadcastTally counts so many broadcasts to the same devices.
-func newBroadcastTally(first, pushes, devices int) *tally {
-	return &tally{
+func newBroadcastCounts(first, pushes, devices int) *counts {
+	return &counts{
 		first:   first,
 		devices: devices,
 		start:   time.Now(),
@@ -45,13 +45,13 @@ func newBroadcastTally(first, pushes, devices int) *tally {
 }
 
 // post notes that push n is being posted now.
-func (t *tally) post(n int) { t.due(n, time.Now()) }
+func (t *counts) post(n int) { t.due(n, time.Now()) }
 
 // due notes since when push n counts.
-func (t *tally) due(n int, at time.Time) { t.sent[n-t.first].Store(int64(at.Sub(t.start))) }
+func (t *counts) due(n int, at time.Time) { t.sent[n-t.first].Store(int64(at.Sub(t.start))) }
 
 // receive notes that a device, numbered from 0 on, has received a payload.
-func (t *tally) receive(device int, payload []byte) {
+func (t *counts) receive(device int, payload []byte) {
 	number, ok := payloadNumber(payload)
 	n := number - t.first
 	if !ok || n < 0 || n >= len(t.sent) {
@@ -59,7 +59,7 @@ func (t *tally) receive(device int, payload []byte) {
 		return
 	}
 	if t.deal > 0 && device != number%t.deal {
-		t.astray.Add(1)
+		t.misdelivered.Add(1)
 		return
 	}
 	took := max(1, int64(time.Since(t.start))-t.sent[n].Load())
@@ -73,17 +73,17 @@ func (t *tally) receive(device int, payload []byte) {
 }
 
 // check fails unless every push has arrived once.
-func (t *tally) check() error {
+func (t *counts) check() error {
 	missing := int64(len(t.took)) - t.arrived.Load()
-	if missing == 0 && t.twice.Load() == 0 && t.strange.Load() == 0 && t.astray.Load() == 0 {
+	if missing == 0 && t.twice.Load() == 0 && t.strange.Load() == 0 && t.misdelivered.Load() == 0 {
 		return nil
 	}
 	return fmt.Errorf("of %d pushes %d did not arrive; %d arrivals were repeated, %d had another payload, %d were at another device",
-		len(t.took), missing, t.twice.Load(), t.strange.Load(), t.astray.Load())
+		len(t.took), missing, t.twice.Load(), t.strange.Load(), t.misdelivered.Load())
 }
 
 // latencies returns the times from POST to device, in rising order.
-func (t *tally) latencies() []time.Duration {
+func (t *counts) latencies() []time.Duration {
 	var all []time.Duration
 	for i := range t.took {
 		if took := t.took[i].Load(); took != 0 {
