@@ -194,6 +194,7 @@ func TestALoginMayBeRefused(t *testing.T) {
 			p.wantRejection(answer, message)
 			assert.Zero(t, answer.ClockTime)
 			p.wantClosed(time.Second, "as after any refusal")
+			synctest.Wait() // the end of the first connection is in the journal
 			w.dial(identity, v3).connect(nil)
 			synctest.Wait()
 			assert.Equal(t, []string{"disconnected refused", "connected"}, w.connectionEvents())

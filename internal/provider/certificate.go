@@ -44,7 +44,7 @@ func (c *conn) rejectEnvironment(s *h2.Stream) {
 	c.server.cfg.Log.Info("provider: certificate is for the other environment",
 		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
 	c.server.recordFailure(c.record, failureOf(s), journal.Event{
-		Cause:   string(apns.BadCertificateEnvironment),
+		Cause:     string(apns.BadCertificateEnvironment),
 		Rejection: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
 	})
 	debug := appendReason(nil, apns.BadCertificateEnvironment)
