@@ -23,7 +23,7 @@ type caCommand struct {
 
 // certsFlag is the folder that most of the offline verbs work on.
 type certsFlag struct {
-	Certs string `default:"certs" placeholder:"DIR" help:"The folder of authorities and keys (${default})."`
+	Certs string `default:"certs" placeholder:"DIR" help:"The folder of authorities and keys."`
 }
 
 func (f *certsFlag) load() (*keystore.Secrets, error) {
@@ -79,9 +79,9 @@ func (i *caInit) Run(c *console) error {
 
 type caShow struct {
 	certsFlag
-	Format   string `enum:"pem,p12" default:"pem" placeholder:"FORMAT" help:"pem, or p12 for a Java trust store (${default})."`
+	Format   string `enum:"pem,p12" default:"pem" placeholder:"FORMAT" help:"pem, or p12 for a Java trust store."`
 	Out      string `placeholder:"FILE" help:"Write to this file instead of standard output."`
-	Password string `default:"changeit" placeholder:"TEXT" help:"The password of a p12 (${default})."`
+	Password string `default:"changeit" placeholder:"TEXT" help:"The password of a p12."`
 }
 
 // Run prints the root certificate.

@@ -19,11 +19,11 @@ type certCommand struct {
 type certCreate struct {
 	certsFlag
 	Topic       string `required:"" placeholder:"TOPIC" help:"The bundle ID it is for."`
-	Team        string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to (${default})."`
-	Service     string `default:"apns" placeholder:"KIND" help:"The kind of certificate (${default}): ${services}."`
-	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Where it may push: both, production or sandbox (${default})."`
+	Team        string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to."`
+	Service     string `default:"apns" placeholder:"KIND" help:"The kind of certificate: ${services}."`
+	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Where it may push: both, production or sandbox."`
 	RSA         bool   `name:"rsa" help:"An RSA 2048 key instead of EC P-256."`
-	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
+	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12."`
 	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 with triple DES, for readers that do not know AES."`
 	RC2P12      bool   `name:"rc2-p12" env:"APNS_SIM_RC2_P12" help:"Encrypt the certificate in the .p12 with RC2-40, as old exports of Keychain are, which OpenSSL 3 refuses."`
 }

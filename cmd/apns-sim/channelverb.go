@@ -22,7 +22,7 @@ type channelApp struct {
 	remote
 	Topic       string `arg:"" help:"The bundle ID of the app."`
 	Team        string `env:"-" placeholder:"TEAM" help:"Its team; otherwise the default one."`
-	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where: production or sandbox (${default})."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where: production or sandbox."`
 }
 
 type channelList struct{ channelApp }

@@ -35,7 +35,7 @@ type configEntry struct {
 var plurals = map[string]string{"faults": "fault", "keys": "key", "topics": "topic", "names": "name"}
 
 // notInFile are the flags that make no sense in a file.
-var notInFile = []string{"help", "config"}
+var notInFile = []string{"help", "help-all", "config"}
 
 // readConfig reads a file against the flags there are. The error lists everything
 // that is wrong, each with its place and the nearest right word.
@@ -185,7 +185,7 @@ func try(flag *kong.Flag, value any) error {
 	scratch := reflect.New(flag.Target.Type()).Elem()
 	scan := kong.Scan().PushTyped(value, kong.FlagValueToken)
 	if err := flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scan}, scratch); err != nil {
-		return err
+		return plainError(err)
 	}
 	if flag.Enum != "" && !flag.EnumMap()[fmt.Sprint(value)] {
 		nearest, _ := apns.Nearest(fmt.Sprint(value), flag.EnumSlice())

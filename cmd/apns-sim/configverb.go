@@ -1,15 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
@@ -30,6 +31,7 @@ type configShow struct {
 type setting struct {
 	Name  string `json:"name"`
 	Value any    `json:"value"`
+	Means string `json:"means,omitempty"` // where the value does not say it
 	From  string `json:"from"`
 }
 
@@ -38,15 +40,15 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 	s.Serve.chosen = from.chosen(ctx)
 	var list []setting
 	for _, flag := range ctx.Selected().Flags {
-		if flag.Name == "help" || flag.Name == "changed" || flag.Name == "json" {
+		if flag.Name == "help-all" || !isSetting(flag.Name) {
 			continue
 		}
-		one := setting{flag.Name, flag.Target.Interface(), from.origin(ctx, flag)}
+		one := setting{Name: flag.Name, Value: flag.Target.Interface(), From: from.origin(ctx, flag)}
 		if slices.Contains(secretFlags, flag.Name) && one.Value != "" {
 			one.Value = "(a secret)"
 		}
-		if text, ok := one.Value.(fmt.Stringer); ok { // spans of time
-			one.Value = text.String()
+		if span, ok := one.Value.(time.Duration); ok {
+			one.Value = spanWords(span)
 		}
 		s.effective(&one)
 		if !s.Changed || one.From != "default" {
@@ -54,7 +56,7 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 		}
 	}
 	return show(c, s.JSON, list, "SETTING\tVALUE\tFROM", func(s *setting) []string {
-		return []string{s.Name, settingWords(s.Value), s.From}
+		return []string{s.Name, cmp.Or(s.Means, settingWords(s.Value), "none"), s.From}
 	})
 }
 
@@ -71,10 +73,10 @@ func (s *configShow) effective(one *setting) {
 	}
 	switch {
 	case one.From != "default":
-	case one.Name == "channel-budget":
-		one.Value = fmt.Sprintf("%d, without storage %d", broker.DefaultBudgetStored, broker.DefaultBudgetUnstored)
 	case one.Name == "logins-at-once":
 		one.Value = runtime.GOMAXPROCS(0)
+	default:
+		one.Means = replaceVars(unset[one.Name], grammarVars())
 	}
 }
 

@@ -31,7 +31,7 @@ func TestATokenIsMadeWhereOthersReachTheControlAPI(t *testing.T) {
 		{"closed", sim.Off, "", false, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s := serveCommand{ListenControl: tc.listen, AnyPort: tc.anyPort}
+			s := serveCommand{listenFlags: listenFlags{ListenControl: tc.listen, AnyPort: tc.anyPort}}
 			token := s.controlToken()
 			assert.Equal(t, tc.want, token != "")
 			if tc.want {

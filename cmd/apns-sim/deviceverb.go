@@ -81,8 +81,8 @@ type deviceCreate struct {
 	remote
 	Team        string   `env:"-" placeholder:"TEAM" help:"The team whose apps they have; otherwise the default team."`
 	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"An app they have; repeatable; otherwise those of the team, the 20 that were added first at most."`
-	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
-	Count       int      `env:"-" default:"1" placeholder:"N" help:"How many to make (${default})."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox."`
+	Count       int      `env:"-" default:"1" placeholder:"N" help:"How many to make."`
 	Offline     bool     `env:"-" help:"Take them offline once they have their tokens."`
 }
 
@@ -170,7 +170,7 @@ type deviceInbox struct {
 	oneDevice
 	After   uint64        `env:"-" placeholder:"NUMBER" help:"Only what came after this number."`
 	Count   int           `env:"-" placeholder:"N" help:"Wait until there are so many; otherwise it is looked once."`
-	Timeout time.Duration `env:"-" default:"10s" placeholder:"TIME" help:"How long to wait (${default}), 1m at most; then it ends with 4."`
+	Timeout time.Duration `env:"-" default:"10s" placeholder:"TIME" help:"How long to wait, 1m at most; then it ends with 4."`
 	Clear   bool          `env:"-" help:"Empty the inbox instead."`
 }
 

@@ -18,7 +18,7 @@ var errUnreachable = errors.New("the simulator does not answer")
 
 // controlFlags say where the control API of a simulator is.
 type controlFlags struct {
-	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is (${default})."`
+	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is."`
 	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API demands, if it does."`
 }
 

@@ -20,7 +20,7 @@ import (
 // envCommand prints the variables that exec would set, for a simulator that runs.
 type envCommand struct {
 	remote
-	For    string `env:"-" enum:"${dialects}" default:"sh" placeholder:"FORM" help:"How to write them: ${dialects} (${default})."`
+	For    string `env:"-" enum:"${dialects}" default:"sh" placeholder:"FORM" help:"How to write them: ${dialects}."`
 	Dir    string `env:"-" placeholder:"DIR" help:"Where to put the files of roots to trust; otherwise a folder for this simulator in the user's cache."`
 	Proxy  bool   `env:"-" help:"Send programs through the proxy, too (HTTPS_PROXY, HTTP_PROXY); serve opens it with --listen-proxy."`
 	Device bool   `env:"-" help:"Make a device inside the simulator if there is none, so that there is an APNS_SIM_TOKEN."`

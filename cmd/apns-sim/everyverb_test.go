@@ -196,6 +196,6 @@ func TestNoDevicesAtAllCannotBeCreated(t *testing.T) {
 	for _, n := range []string{"0", "-1"} {
 		o := invoke(t, "device", "create", "--count="+n, "--control", "http://127.0.0.1:1")
 		assert.Equal(t, exitUsage, o.code, o.stderr)
-		assert.Contains(t, o.stderr, "--count is "+n+"; it is 1 at least")
+		assert.Contains(t, o.stderr, "--count is "+n+"; the minimum is 1")
 	}
 }

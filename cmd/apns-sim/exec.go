@@ -22,7 +22,7 @@ import (
 type execCommand struct {
 	Serve   serveCommand  `embed:""`
 	Proxy   bool          `help:"Send the program through the proxy too (HTTPS_PROXY, HTTP_PROXY), for one whose host is fixed: to APNs, its couriers, the bag (init.push.apple.com) and activation (albert.apple.com). Other hosts are refused unless --proxy-others is set."`
-	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"How long the program may take to end once it was asked to (${default}); then it is killed."`
+	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"How long the program may take to end once it was asked to; then it is killed."`
 	Command []string      `arg:"" passthrough:"partial" help:"The program and its arguments, after --."`
 }
 

@@ -18,9 +18,9 @@ import (
 
 // faultFlags say what goes wrong on purpose.
 type faultFlags struct {
-	Fault            []string `placeholder:"FAULT" sep:"none" help:"Let something go wrong: the name of a preset, such as resets, or a rule in JSON; repeatable. docs/faults.md lists them."`
-	FaultSeed        uint64   `placeholder:"N" help:"Repeat what happened by chance in a run with this seed; otherwise one is drawn, and logged if there are faults."`
-	NoReservedTokens bool     `help:"Take the device tokens that bring about an outcome for what they are at Apple: BadDeviceToken."`
+	Fault            []string `placeholder:"FAULT" sep:"none" help:"Inject a fault: the name of a preset, such as resets, or a rule in JSON; repeatable. docs/faults.md lists both."`
+	FaultSeed        uint64   `placeholder:"N" help:"Seed of random faults; the log names it, so that a run can be repeated."`
+	NoReservedTokens bool     `help:"Answer BadDeviceToken to the reserved device tokens that 'apns-sim token' prints, instead of their outcome."`
 }
 
 // apply puts the faults into a configuration.
@@ -31,13 +31,13 @@ func (f *faultFlags) apply(cfg *sim.Config) error {
 	for _, text := range f.Fault {
 		rules, err := parseFault(text)
 		if err != nil {
-			wrong = append(wrong, mistake("fault", ": %w", err))
+			wrong = append(wrong, badFlag("fault", ": %w", err))
 		}
 		cfg.FaultRules = append(cfg.FaultRules, rules...)
 	}
 	if wrong == nil && len(cfg.FaultRules) > 0 { // what only shows when they are in force together
 		if _, err := fault.New(cfg.Faults).Add(cfg.FaultRules...); err != nil {
-			wrong = append(wrong, mistake("fault", ": %w", err))
+			wrong = append(wrong, badFlag("fault", ": %w", err))
 		}
 	}
 	return errors.Join(wrong...)

@@ -121,7 +121,7 @@ var grammar = kong.OptionFunc(func(k *kong.Kong) error {
 // figures are the defaults of settings that are numbers.
 var figures = map[string]int{
 	"backlog":              broker.DefaultBacklog,
-	"bad_token_weight":     provider.DefaultBadTokenErrors,
+	"bad_token_errors":     provider.DefaultBadTokenErrors,
 	"budget_stored":        broker.DefaultBudgetStored,
 	"budget_unstored":      broker.DefaultBudgetUnstored,
 	"first_streams":        provider.DefaultFirstStreams,
@@ -184,7 +184,7 @@ func grammarVars() map[string]string {
 		vars[name] = spanWords(span)
 	}
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
-	vars["profiles"] = strings.Join(profiles, ",")
+	vars["profiles"], vars["profile_words"] = strings.Join(profiles, ","), alternatives(profiles)
 	vars["dialects"] = strings.Join(dialectNames(), ",")
 	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")

@@ -16,12 +16,16 @@ func fillIn(k *kong.Kong) error {
 		switch v := v.(type) {
 		case *kong.Node:
 			v.Help = replaceVars(v.Help, vars)
+			hideRareFlags(v)
 		case *kong.Flag: // its value follows
 			v.PlaceHolder = replaceVars(v.PlaceHolder, vars)
 		case *kong.Value:
 			v.Default = replaceVars(v.Default, vars)
 			v.Enum = replaceVars(v.Enum, vars)
 			v.Help = replaceVars(v.Help, vars)
+			if v.Flag != nil {
+				v.Help = withDefault(v.Flag, vars)
+			}
 		}
 		return next(nil)
 	})

@@ -70,7 +70,7 @@ func (d *deleteCommand) Run(ctx context.Context, c *console) error {
 // checkCommand recomputes what the simulator knows.
 type checkCommand struct {
 	remote
-	Timeout time.Duration `env:"-" default:"5s" placeholder:"TIME" help:"How long to look again before something counts as a problem (${default}), 1m at most; 0 looks once."`
+	Timeout time.Duration `env:"-" default:"5s" placeholder:"TIME" help:"How long to look again before something counts as a problem, 1m at most; 0 looks once."`
 }
 
 // Help is what the help says before the flags.

@@ -19,7 +19,7 @@ import (
 type jwtInspect struct {
 	remote
 	Token       string `arg:"" help:"The provider token, or the whole authorization header; - reads standard input."`
-	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENVIRONMENT" help:"Where it is to be used: production or sandbox (${default})."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENVIRONMENT" help:"Where it is to be used: production or sandbox."`
 	KeyFile     string `env:"-" placeholder:"FILE" help:"Check the signature with this .p8, without a simulator."`
 }
 
@@ -91,7 +91,7 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 	if d.KeyID != "" { // otherwise the token is refused before its key is looked for
 		key, err := keystore.LoadSigningKey(j.KeyFile, d.TeamID, d.KeyID)
 		if err != nil {
-			return nil, usageError{mistake("key-file", ": %w", err)}
+			return nil, usageError{badFlag("key-file", ": %w", err)}
 		}
 		if err := errors.Join(registry.AddTeam(d.TeamID), registry.AddKey(key.Public())); err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ type keyCommand struct {
 
 type keyCreate struct {
 	certsFlag
-	Team string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to (${default})."`
+	Team string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to."`
 	ID   string `name:"id" placeholder:"KEYID" help:"Its key ID, ten capital letters and digits; made up when absent."`
 }
 

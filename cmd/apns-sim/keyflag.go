@@ -18,20 +18,20 @@ func parseKey(text string) (providerauth.Key, error) {
 	words := strings.Split(text, ",")
 	parts := strings.SplitN(words[0], ":", 3)
 	if len(parts) != 3 {
-		return providerauth.Key{}, mistake("key", " is %q; write TEAM:KEYID:FILE, for instance ABCDE12345:KEY1234567:AuthKey_KEY1234567.p8", text)
+		return providerauth.Key{}, badFlag("key", " is %q; write TEAM:KEYID:FILE, for instance ABCDE12345:KEY1234567:AuthKey_KEY1234567.p8", text)
 	}
 	signing, err := keystore.LoadSigningKey(parts[2], parts[0], parts[1])
 	if err != nil {
-		return providerauth.Key{}, mistake("key", ": %w", err)
+		return providerauth.Key{}, badFlag("key", ": %w", err)
 	}
 	key := signing.Public()
 	for _, word := range words[1:] {
 		if err := restrict(&key, word); err != nil {
-			return providerauth.Key{}, mistake("key", " %s:%s: %w", key.TeamID, key.ID, err)
+			return providerauth.Key{}, badFlag("key", " %s:%s: %w", key.TeamID, key.ID, err)
 		}
 	}
 	if err := key.Check(); err != nil {
-		return providerauth.Key{}, mistake("key", " %s:%s: %w", key.TeamID, key.ID, err)
+		return providerauth.Key{}, badFlag("key", " %s:%s: %w", key.TeamID, key.ID, err)
 	}
 	return key, nil
 }

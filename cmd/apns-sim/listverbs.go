@@ -22,7 +22,7 @@ import (
 // listCommand lists pushes.
 type listCommand struct {
 	remote
-	Limit  int         `default:"100" placeholder:"N" help:"How many at most (${default}), up to 1000."`
+	Limit  int         `default:"100" placeholder:"N" help:"How many at most, up to 1000."`
 	Oldest bool        `help:"The oldest first; otherwise the newest."`
 	Filter filterFlags `embed:"" group:"Filter words"`
 }
@@ -171,8 +171,8 @@ func stepWords(step *control.TimelineStep) string {
 // waitCommand waits for pushes.
 type waitCommand struct {
 	remote
-	Count   int           `default:"1" placeholder:"N" help:"How many have to match (${default})."`
-	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"How long to wait (${default}), 5m at most; 0 looks once."`
+	Count   int           `default:"1" placeholder:"N" help:"How many have to match."`
+	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"How long to wait, 5m at most; 0 looks once."`
 	After   uint64        `placeholder:"NUMBER" help:"Only pushes whose number is above this one."`
 	Filter  filterFlags   `embed:"" group:"Filter words"`
 }

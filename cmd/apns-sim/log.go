@@ -17,8 +17,8 @@ import (
 
 // logFlags say what is logged, and how.
 type logFlags struct {
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (${default})."`
-	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How to write the log, and all else on standard error: text or json, one object a line (${default})."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How to write the log, and all else on standard error: text or json, one object a line."`
 }
 
 // logJSON is the format of a log in JSON.

@@ -31,10 +31,10 @@ type sendCommand struct {
 	ID         string `name:"id" placeholder:"UUID" help:"apns-id."`
 
 	controlFlags
-	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox (${default})."`
+	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox."`
 	signingFlags
 	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM or .p12) instead of a token."`
-	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12 (${default})."`
+	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12."`
 	JSON        bool   `name:"json" help:"Print the answer as JSON."`
 }
 

@@ -11,70 +11,78 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
-	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // serveCommand runs the simulator until it is interrupted.
 type serveCommand struct {
-	Config  string `placeholder:"FILE" help:"Take settings from this YAML file, which has them by the names of these flags; a flag or variable wins."`
-	Profile string `enum:"${profiles}" default:"faithful" placeholder:"NAME" help:"Settings to begin with: ${profiles} (${default}). docs/profiles.md has what each changes."`
+	HelpAll helpAllFlag `env:"-" help:"Show all flags; docs/settings.md explains them."`
+	Config  string      `placeholder:"FILE" help:"Read settings from this YAML file; its keys are the names of these flags. Flags and environment variables take precedence."`
+	Profile string      `enum:"${profiles}" default:"faithful" placeholder:"NAME" help:"Preset of settings: ${profile_words}; docs/profiles.md lists what each changes."`
 
-	Listen                string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production (${default})."`
-	Listen443             string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"The same on 443: ${default} opens it if permitted and free."`
-	ListenSandbox         string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox (${default})."`
-	ListenDevice          string `default:"${listen_device}" placeholder:"ADDR" help:"Devices, production (${default})."`
-	ListenDeviceSandbox   string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Devices, sandbox (${default})."`
-	ListenChannels        string `default:"${listen_channels}" placeholder:"ADDR" help:"Broadcast channel management, production (${default})."`
-	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox (${default})."`
-	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API (${default}); wider than loopback it demands its token."`
-	ControlToken          string `placeholder:"TOKEN" help:"The bearer token that the control API demands; one is made if it is open wider than loopback."`
-	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"Proxy (CONNECT and http://) that leads Apple's hosts here, such as 127.0.0.1:8198 (${default})."`
-	ProxyOthers           bool   `help:"Let the proxy pass on what is not for Apple's hosts."`
-	AnyPort               bool   `help:"Listen on free ports of 127.0.0.1, except where an address is set; the ready record tells which."`
+	listenFlags   `group:"Listeners"`
+	identityFlags `group:"Certificates, team and apps"`
 
-	Certs       string   `placeholder:"DIR" help:"Use the authorities and keys that 'apns-sim ca init' wrote; otherwise new ones are made in memory. Keys and apps of the portal are kept there too; which device tokens are Unregistered is forgotten at the end."`
-	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address of this server, for its certificate; repeatable."`
-	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of new authorities as not critical, for clients on mbedTLS, which refuse them otherwise."`
-	Files       string   `placeholder:"DIR" help:"Where to write ca.pem and the default team's key and certificate; otherwise the folder of --certs, or a temporary one."`
-	Topic       []string `placeholder:"TOPIC" sep:"," help:"A bundle ID of the default team, besides ${demo_topic}; repeatable."`
-	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"An app without the broadcast capability, which all others have; repeatable."`
-	MaxChannels int      `default:"${max_channels}" placeholder:"N" help:"How many broadcast channels an app may have in each environment (${default})."`
-	Key         []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable. After a comma: production or sandbox, topic=BUNDLEID, related=KEYID."`
+	Faults   faultFlags    `embed:"" group:"Faults"`
+	Provider providerFlags `embed:"" group:"Provider rules"`
+	HTTP     httpFlags     `embed:"" group:"Provider connections and tokens"`
+	Login    loginFlags    `embed:"" group:"Device logins and tokens"`
+	Delivery deliveryFlags `embed:"" group:"Storage and delivery"`
+	Device   deviceFlags   `embed:"" group:"Device connections"`
 
-	StoredPerApp       int  `default:"1" placeholder:"N" help:"How many pushes wait per app for a device that is away (${default})."`
-	CollapseSideBySide bool `help:"Keep pushes with different collapse ids beside each other."`
-	Window             int  `default:"${window}" placeholder:"N" help:"How many pushes a device may leave unacknowledged (${default})."`
-	TokenLength        int  `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens (${default}), up to ${longest_token}."`
+	processFlags `group:"Process, history and log"`
 
-	StopTimeout time.Duration `default:"5s" placeholder:"TIME" help:"When stopping, wait so long for connected devices to acknowledge what was accepted (${default}); 0s does not wait. A second signal ends at once."`
-
-	History      int `default:"${history}" placeholder:"N" help:"How many pushes to keep with all that became of them (${default})."`
-	HistoryBytes int `default:"${history_bytes}" placeholder:"BYTES" help:"About how much memory they may take (${default}); the oldest go first."`
-
-	Rules       ruleFlags       `embed:"" group:"Rules for providers"`
-	FineRules   fineRuleFlags   `embed:"" group:"Figures and readings"`
-	DeviceRules deviceRuleFlags `embed:"" group:"Rules for devices"`
-	Faults      faultFlags      `embed:"" group:"Faults"`
-
-	Ready     string `placeholder:"json" help:"'json' prints the ready record on standard output."`
-	ReadyFile string `placeholder:"PATH" help:"Write the ready record here; the file's appearance means ready."`
-
-	Log logFlags `embed:""`
-
-	// chosen tells of a flag, by its name, whether somebody has set it; nil is none.
+	// chosen reports whether somebody has set a flag, by its name; nil means that nobody has set any.
 	chosen func(flag string) bool
 }
 
-// Help is what the help says before the flags.
+// listenFlags are the addresses of the listeners.
+type listenFlags struct {
+	Listen                string `default:"${listen}" placeholder:"ADDR" help:"Provider API, production."`
+	Listen443             string `name:"listen-443" default:"${listen_443}" placeholder:"ADDR" help:"Provider API, production, on port 443; auto listens if the port is free and permitted."`
+	ListenSandbox         string `default:"${listen_sandbox}" placeholder:"ADDR" help:"Provider API, sandbox."`
+	ListenDevice          string `default:"${listen_device}" placeholder:"ADDR" help:"Courier for devices, production."`
+	ListenDeviceSandbox   string `default:"${listen_device_sandbox}" placeholder:"ADDR" help:"Courier for devices, sandbox."`
+	ListenChannels        string `default:"${listen_channels}" placeholder:"ADDR" help:"Broadcast channel management, production."`
+	ListenChannelsSandbox string `default:"${listen_channels_sandbox}" placeholder:"ADDR" help:"Broadcast channel management, sandbox."`
+	ListenControl         string `default:"${listen_control}" placeholder:"ADDR" help:"Control API; it requires a token unless it listens on loopback only."`
+	ControlToken          string `placeholder:"TOKEN" help:"Bearer token of the control API; generated if the API is reachable from other machines."`
+	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"HTTP proxy (CONNECT and http://) that routes Apple's hostnames to the simulator, such as 127.0.0.1:8198."`
+	ProxyOthers           bool   `help:"Let the proxy forward requests for other hosts too."`
+	AnyPort               bool   `help:"Use a free port of 127.0.0.1 for each listener whose address is not set; the ready record lists them."`
+}
+
+// identityFlags set certificates, keys and apps.
+type identityFlags struct {
+	Certs       string   `placeholder:"DIR" help:"Load certificate authorities and keys from the directory that 'apns-sim ca init' created, and store changes to teams there; without it, they exist in memory only. Which device tokens are Unregistered is not stored."`
+	Files       string   `placeholder:"DIR" help:"Write ca.pem and the default team's key and certificate to this directory."`
+	Name        []string `placeholder:"HOST" sep:"," help:"Additional hostname or IP address for the server certificate; repeatable."`
+	Topic       []string `placeholder:"TOPIC" sep:"," help:"Additional bundle ID of the default team, which has ${demo_topic}; repeatable."`
+	Key         []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable. Restrictions follow after commas: production, sandbox, topic=BUNDLEID, related=KEYID."`
+	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"App without the broadcast capability, which every other app has; repeatable."`
+	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of new certificate authorities as not critical, for mbedTLS clients, which reject critical ones."`
+}
+
+// processFlags set how the simulator starts, stops, remembers and logs.
+type processFlags struct {
+	Ready        string        `placeholder:"json" help:"Set to json to print the ready record on standard output."`
+	ReadyFile    string        `placeholder:"PATH" help:"Write the ready record to this file once the simulator is ready."`
+	StopTimeout  time.Duration `default:"5s" placeholder:"TIME" help:"When stopping, wait this long for connected devices to acknowledge accepted pushes; 0s does not wait. A second signal stops at once."`
+	History      int           `default:"${history}" placeholder:"N" help:"Number of pushes kept in the history."`
+	HistoryBytes int           `default:"${history_bytes}" placeholder:"BYTES" help:"Approximate memory limit of the history; the oldest pushes are removed first."`
+
+	Log logFlags `embed:""`
+}
+
+// Help is the text above the flags.
 func (serveCommand) Help() string {
-	return "ADDR is host:port, with port 0 for any free one, or " + sim.Off + "; localhost is 127.0.0.1 and ::1, which are the default. Every flag can be given by the variable beside it."
+	return "ADDR is host:port, or " + sim.Off + "; port 0 selects a free port, and localhost is 127.0.0.1 and ::1. " +
+		"The default addresses listen on both. Every flag can be set by the environment variable beside it. --help-all shows the other flags."
 }
 
 // addresses maps the flags to the listeners.
@@ -158,34 +166,29 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 }
 
 // stopTime is how long the simulator may take to stop by its settings.
-func (s *serveCommand) stopTime() time.Duration { return s.Rules.DrainTime + s.StopTimeout }
+func (s *serveCommand) stopTime() time.Duration { return s.Provider.DrainTime + s.StopTimeout }
 
 // config makes the simulator's configuration of the flags. The error has all that is
 // wrong with them, each a [*flagError].
 func (s *serveCommand) config() (sim.Config, error) {
 	cfg := sim.Config{
-		Addresses:   s.onLoopback(s.addresses()),
-		Names:       s.Name,
-		NonCritical: s.NonCritical,
-		Topics:      s.Topic,
-		NoBroadcast: s.NoBroadcast,
-		FileDir:     s.Files,
-		ProxyOthers: s.ProxyOthers,
-		Broker: broker.Config{
-			Storage: broker.Storage{PerApp: s.StoredPerApp, CollapseSideBySide: s.CollapseSideBySide},
-			Window:  s.Window, MaxChannels: s.MaxChannels,
-		},
+		Addresses:    s.onLoopback(s.addresses()),
+		Names:        s.Name,
+		NonCritical:  s.NonCritical,
+		Topics:       s.Topic,
+		NoBroadcast:  s.NoBroadcast,
+		FileDir:      s.Files,
+		ProxyOthers:  s.ProxyOthers,
 		Journal:      journal.Config{History: s.History, HistoryBytes: s.HistoryBytes},
-		TokenLength:  s.TokenLength,
 		StopTimeout:  s.StopTimeout,
 		Control:      s.controlAPI,
 		ControlToken: s.controlToken(),
 	}
 	return cfg, errors.Join(
 		s.checkAddresses(), s.checkWords(),
-		counts{"stored-per-app": s.StoredPerApp, "window": s.Window, "history": s.History, "history-bytes": s.HistoryBytes}.below(1),
-		counts{"max-channels": s.MaxChannels}.below(0), spans{"stop-timeout": s.StopTimeout}.negatives(),
-		s.Rules.apply(&cfg), s.FineRules.apply(&cfg), s.DeviceRules.apply(&cfg), s.Faults.apply(&cfg),
+		counts{"history": s.History, "history-bytes": s.HistoryBytes}.below(1),
+		spans{"stop-timeout": s.StopTimeout}.negatives(),
+		s.Provider.apply(&cfg), s.HTTP.apply(&cfg), s.Device.apply(&cfg), s.Delivery.apply(&cfg), s.Login.apply(&cfg), s.Faults.apply(&cfg),
 		s.secrets(&cfg), s.portal(&cfg),
 	)
 }
@@ -194,17 +197,14 @@ func (s *serveCommand) config() (sim.Config, error) {
 func (s *serveCommand) checkWords() error {
 	var wrong []error
 	if s.Ready != "" && s.Ready != "json" {
-		wrong = append(wrong, mistake("ready", " is %q; it can be json", s.Ready))
+		wrong = append(wrong, badFlag("ready", " is %q; it can be json", s.Ready))
 	}
 	if err := control.CheckToken(s.ControlToken); err != nil {
-		wrong = append(wrong, mistake("control-token", ": %w", err))
-	}
-	if s.TokenLength < tokenvault.MinLength || s.TokenLength > apns.MaxDeviceToken {
-		wrong = append(wrong, mistake("token-length", ": %d is not between %d and %d", s.TokenLength, tokenvault.MinLength, apns.MaxDeviceToken))
+		wrong = append(wrong, badFlag("control-token", ": %w", err))
 	}
 	for _, name := range s.Name {
 		if err := pki.CheckName(name); err != nil {
-			wrong = append(wrong, mistake("name", ": %w", err))
+			wrong = append(wrong, badFlag("name", ": %w", err))
 		}
 	}
 	return errors.Join(wrong...)
@@ -216,10 +216,10 @@ func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 		return nil
 	}
 	if s.NonCritical {
-		return mistake("noncritical-constraints", " has no effect on the authorities of --certs; make them with: apns-sim ca init --noncritical-constraints")
+		return badFlag("noncritical-constraints", " has no effect on the authorities of --certs; make them with: apns-sim ca init --noncritical-constraints")
 	}
 	if cfg.Secrets, err = keystore.Load(s.Certs); err != nil {
-		return mistake("certs", ": %w", err)
+		return badFlag("certs", ": %w", err)
 	}
 	return nil
 }
@@ -240,7 +240,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 		if err == nil && slices.ContainsFunc(known, func(k providerauth.Key) bool {
 			return k.TeamID == key.TeamID && k.ID == key.ID && (k.Public == nil || !k.Public.Equal(key.Public))
 		}) {
-			err = mistake("key", " %s:%s: the team has another key of this ID; give this one another key ID", key.TeamID, key.ID)
+			err = badFlag("key", " %s:%s: the team has another key of this ID; give this one another key ID", key.TeamID, key.ID)
 		}
 		if err != nil {
 			wrong = append(wrong, err)
@@ -254,13 +254,13 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 	}
 	for _, topic := range s.Topic {
 		if !apns.ValidTopic(topic) {
-			wrong = append(wrong, mistake("topic", ": %q is no bundle ID: letters, digits, hyphens and dots", topic))
+			wrong = append(wrong, badFlag("topic", ": %q is no bundle ID: letters, digits, hyphens and dots", topic))
 		}
 	}
-	for _, team := range s.Rules.SuspendedTeam {
+	for _, team := range s.Provider.SuspendedTeam {
 		if !slices.Contains(teams, team) {
 			nearest, _ := apns.Nearest(team, teams)
-			wrong = append(wrong, mistake("suspended-team", ": team %q is not known; did you mean %s? --key adds others", team, nearest))
+			wrong = append(wrong, badFlag("suspended-team", ": team %q is not known; did you mean %s? --key adds others", team, nearest))
 		}
 	}
 	apps := append([]string{sim.DemoTopic}, s.Topic...)
@@ -268,7 +268,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 		// In a folder of secrets there may be more apps.
 		if s.Certs == "" && !slices.Contains(apps, topic) {
 			nearest, _ := apns.Nearest(topic, apps)
-			wrong = append(wrong, mistake("no-broadcast", ": app %q is not known; did you mean %s? --topic adds others", topic, nearest))
+			wrong = append(wrong, badFlag("no-broadcast", ": app %q is not known; did you mean %s? --topic adds others", topic, nearest))
 		}
 	}
 	return errors.Join(wrong...)

@@ -49,7 +49,7 @@ func (s *settings) parse(parser *kong.Kong, args []string) (*kong.Context, error
 	rest := parsed
 	var wrong error
 	if err != nil {
-		rest, wrong = allMistakes(parser, args, err)
+		rest, wrong = allErrors(parser, args, err)
 	}
 	var misspelled error
 	if s.loaded && rest != nil {

@@ -28,8 +28,8 @@ type spaceCreate struct {
 	remote
 	Team        string   `env:"-" placeholder:"TEAM" help:"The team ID, which is the name of the space; otherwise one is made up."`
 	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"The bundle ID of an app; repeatable; otherwise com.example.app."`
-	Devices     int      `env:"-" default:"1" placeholder:"N" help:"How many devices it has (${default})."`
-	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox (${default})."`
+	Devices     int      `env:"-" default:"1" placeholder:"N" help:"How many devices it has."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox."`
 	P12Password string   `name:"p12-password" env:"-" placeholder:"TEXT" help:"With --json: the certificate as PKCS#12 too, under this password."`
 	Dir         string   `env:"-" placeholder:"DIR" help:"Where to put the key and the certificate; otherwise a folder for this space in the user's cache, which space delete removes."`
 }

@@ -41,7 +41,7 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 	assert.Len(t, s.ListSpaces(), spaces)
 	assert.Less(t, time.Since(begin), 200*time.Millisecond, "the cost of one is independent of the others")
 	_, err := s.GetSpace("NOBODY0001")
-	assert.ErrorContains(t, err, "TEAM000009] and 1490 more", "an error does not name them all")
+	assert.ErrorContains(t, err, "TEAM000009 and 1490 more", "an error does not name them all")
 }
 
 func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {

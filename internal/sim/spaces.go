@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,23 +138,26 @@ func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }
 func (s *Simulator) GetSpace(team string) (controlapi.Space, error) {
 	in := s.Spaces.ForTeam(team)
 	if in == nil {
-		return controlapi.Space{}, fmt.Errorf("%w: %s; there are %s", ErrNoSpace, team, s.someSpaces())
+		return controlapi.Space{}, fmt.Errorf("%w: %s; %s", ErrNoSpace, team, s.someSpaces())
 	}
 	return s.describeSpace(in), nil
 }
 
-// someSpaces names the spaces there are, the first ten of many.
+// someSpaces lists the first ten spaces, for an error.
 func (s *Simulator) someSpaces() string {
 	const most = 10
-	teams := []string{}
+	var teams []string
 	all := s.Spaces.All()
 	for _, in := range all[:min(len(all), most)] {
 		teams = append(teams, in.Team())
 	}
 	if left := len(all) - len(teams); left > 0 {
-		return fmt.Sprintf("%v and %d more", teams, left)
+		return fmt.Sprintf("spaces are %s and %d more", strings.Join(teams, ", "), left)
 	}
-	return fmt.Sprint(teams)
+	if len(teams) == 0 {
+		return "there are no spaces; make one with apns-sim space create"
+	}
+	return "spaces are " + strings.Join(teams, ", ")
 }
 
 func (s *Simulator) describeSpace(in *space.Space) controlapi.Space {

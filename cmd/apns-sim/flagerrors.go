@@ -11,30 +11,30 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A flagError is a mistake in what a flag is set to, be it by a variable or a file.
+// A flagError is an invalid value of a setting, from a flag, an environment variable or a file.
 type flagError struct {
 	flag  string
-	place string // where it is set, as [settings.locate] finds out; "" is the flag itself
+	place string // where it is set, filled in by [settings.locate]; "" is the command line
 	what  error
 }
 
-// Error begins with the place.
+// Error starts with the place.
 func (e *flagError) Error() string { return cmp.Or(e.place, "--"+e.flag) + e.what.Error() }
 
 func (e *flagError) Unwrap() error { return e.what }
 
-// mistake makes a flagError; the format goes on behind the name of the flag.
-func mistake(flag, format string, args ...any) error {
+// badFlag returns a flagError; the format continues after the name of the flag.
+func badFlag(flag, format string, args ...any) error {
 	return &flagError{flag: flag, what: fmt.Errorf(format, args...)}
 }
 
-// unlike is a mistake about a word that is none of those that it may be.
-func unlike(flag, word string, words []string) error {
+// notOneOf returns an error about a word that is not among the allowed ones.
+func notOneOf(flag, word string, words []string) error {
 	nearest, _ := apns.Nearest(word, words)
-	return mistake(flag, " is %q; it can be %s; did you mean %s?", word, alternatives(words), nearest)
+	return badFlag(flag, " is %q; write %s; did you mean %s?", word, alternatives(words), nearest)
 }
 
-// alternatives lists words for a reader.
+// alternatives joins words with commas and "or".
 func alternatives(words []string) (text string) {
 	for i, word := range words {
 		switch {
@@ -49,39 +49,39 @@ func alternatives(words []string) (text string) {
 	return text
 }
 
-// A spans row is a flag and its length of time, a counts row one and its number.
+// spans are durations and counts are numbers, by flag.
 type (
 	spans  map[string]time.Duration
 	counts map[string]int
 )
 
-// negatives returns a mistake for each that is less than 0.
+// negatives returns an error for each value below 0.
 func (s spans) negatives() error {
 	var wrong []error
 	for _, flag := range sorted(s) {
 		if s[flag] < 0 {
-			wrong = append(wrong, mistake(flag, " is %s; it cannot be negative", s[flag]))
+			wrong = append(wrong, badFlag(flag, " is %s; it cannot be negative", s[flag]))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// below returns a mistake for each that is less than a number.
+// below returns an error for each value below the minimum.
 func (c counts) below(least int) error {
 	var wrong []error
 	for _, flag := range sorted(c) {
 		switch n := c[flag]; {
 		case n >= least:
 		case least == 0:
-			wrong = append(wrong, mistake(flag, " is %d; it cannot be negative", n))
+			wrong = append(wrong, badFlag(flag, " is %d; it cannot be negative", n))
 		default:
-			wrong = append(wrong, mistake(flag, " is %d; it is %d at least", n, least))
+			wrong = append(wrong, badFlag(flag, " is %d; the minimum is %d", n, least))
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// locate has the mistakes in err say where the flags are set.
+// locate adds to the flag errors in err where the flags are set.
 func (s *settings) locate(ctx *kong.Context, err error) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var located []error
@@ -100,7 +100,7 @@ func (s *settings) locate(ctx *kong.Context, err error) error {
 	return wrong
 }
 
-// place is where a flag is set, for a reader; "" for the command line and the default.
+// place says where a flag is set; "" is the command line or the default.
 func (s *settings) place(ctx *kong.Context, flag *kong.Flag) string {
 	if given(ctx, flag) {
 		return ""

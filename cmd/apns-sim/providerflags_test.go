@@ -63,17 +63,17 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 		{"--update-scope key", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeKey }},
 		{"--update-scope source", func(c *sim.Config) { c.Auth.UpdateScope = providerauth.ScopeSource }},
 		{"--streams 500", func(c *sim.Config) { c.Provider.Streams = 500 }},
-		{"--first-streams 10 --lower-streams refused", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRejected }},
+		{"--first-streams 10 --lower-streams rejected", func(c *sim.Config) { c.Provider.FirstStreams, c.Provider.LowerStreams = 10, provider.LowerRejected }},
 		{"--lower-streams never --overrun-ends", func(c *sim.Config) { c.Provider.LowerStreams, c.Provider.OverrunEnds = provider.LowerNever, true }},
 		{"--malformed-ends", func(c *sim.Config) { c.Provider.MalformedEnds = true }},
 		{"--header-table-size 1024 --initial-window-size 65535 --max-frame-size 32768 --max-header-list-size 16000", func(c *sim.Config) {
 			c.Provider.Settings = provider.Settings{HeaderTableSize: 1024, InitialWindowSize: 65535, MaxFrameSize: 32768, MaxHeaderListSize: 16000}
 		}},
 		{"--max-connections 600 --handshake-timeout 2s", func(c *sim.Config) { c.Provider.MaxConnections, c.Provider.HandshakeTimeout = 600, 2*time.Second }},
-		{"--error-window 10s --bad-token-weight 1 --error-content-type", func(c *sim.Config) {
+		{"--error-window 10s --bad-token-errors 1 --error-content-type", func(c *sim.Config) {
 			c.Provider.ErrorWindow, c.Provider.BadTokenErrors, c.Provider.ErrorContentType = 10*time.Second, 1, true
 		}},
-		{"--any-priority --refuse-token-only", func(c *sim.Config) { c.Provider.AnyPriority, c.Provider.RejectTokenOnly = true, true }},
+		{"--any-priority --reject-token-only", func(c *sim.Config) { c.Provider.AnyPriority, c.Provider.RejectTokenOnly = true, true }},
 		{"--token-max-age 2h --token-max-future=-1s --update-window 5m --late-topics", func(c *sim.Config) {
 			c.Auth.MaxAge, c.Auth.MaxFuture, c.Auth.UpdateWindow, c.Auth.LateTopics = 2*time.Hour, -time.Second, 5*time.Minute, true
 		}},
@@ -98,9 +98,9 @@ func TestEachRuleHasItsFlag(t *testing.T) {
 
 func TestASettingThatNoFrameCanHaveIsNamed(t *testing.T) {
 	for flag, want := range map[string]string{
-		"--initial-window-size=2147483648": "--initial-window-size is 2147483648; it is 2147483647 at most",
-		"--max-frame-size=16383":           "--max-frame-size is 16383; it is 16384 to 16777215",
-		"--max-frame-size=16777216":        "--max-frame-size is 16777216; it is 16384 to 16777215",
+		"--initial-window-size=2147483648": "--initial-window-size is 2147483648; the maximum is 2147483647",
+		"--max-frame-size=16383":           "--max-frame-size is 16383; it must be between 16384 and 16777215",
+		"--max-frame-size=16777216":        "--max-frame-size is 16777216; it must be between 16384 and 16777215",
 	} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag})
 		require.NoError(t, err)
