@@ -12,7 +12,7 @@ type Peer interface {
 	// Wake says that [Route.Take] has something. It is not said again until
 	// Take has returned less than there was room for.
 	Wake()
-	// Replaced says that a newer connection of the device has taken over.
+	// Replaced says that a newer connection of the device replaced this one.
 	Replaced()
 	// Overdue says that the acknowledgement timeout has passed. The connection
 	// should end.

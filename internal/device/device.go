@@ -16,29 +16,29 @@ type Device struct {
 	// Set by New; read-only after.
 	cfg          Config
 	inbox        *inbox
-	stopped      chan struct{} // closed when Run has returned
-	woken        chan struct{} // holds a token when Run is to look again
+	stopped      chan struct{} // closed when the device has stopped
+	woken        chan struct{} // holds a token when run is to be called again
 	running      atomic.Bool
-	jobState     workers.JobState // of the workers, if there are any
+	jobState     workers.JobState // used with Config.Workers
 	reconnectNow atomic.Bool      // the device is to connect at once
 
-	// callbacks makes calls of OnEvent and Trace follow each other.
+	// callbacks serializes the calls of OnEvent, Trace and Tap.
 	callbacks sync.Mutex
 
 	ackDelay atomic.Int64 // a time.Duration
 
-	// Owned by the goroutine of Run, or the worker whose turn it is.
-	ctx        context.Context // of the life
+	// Owned by the goroutine of Run, or by the worker that runs the device.
+	ctx        context.Context // until Run returns
 	stop       context.CancelFunc
-	fatal      error         // why the life ends before ctx does
-	current    *session      // the connection or the attempt at one; nil between two
+	fatal      error         // why the device stops before ctx ends
+	current    *session      // the connection, or the attempt to connect; nil between two
 	resume     time.Time     // when the next attempt is due; zero if it need not wait
 	alarm      *time.Timer   // wakes the device then
 	clockShift time.Duration // what the courier's clock is ahead of cfg.Now
 	backoff    backoff
 	rejections int    // of the identity, in a row
 	redirects  int    // since the last connection that stayed
-	host       string // where a redirect sent the device; "" for the usual place
+	host       string // the host of a redirect; "" for the default
 	recent     recentNotifications
 	abandoned  []abandonedConn
 
@@ -53,9 +53,9 @@ type Device struct {
 	power         power
 	carrier       string // MCC and MNC of the cellular network; "" on Wi-Fi
 	offline       bool
-	gaveUp        error                   // why the device went offline by itself; nil after Connect
-	erase         bool                    // Erase was called, and nothing has happened yet
-	cancelAttempt context.CancelCauseFunc // ends the attempt or connection of now; nil between two
+	gaveUp        error                   // why the device went offline without Disconnect; nil after Connect
+	erase         bool                    // Erase was called and has not taken effect
+	cancelAttempt context.CancelCauseFunc // ends the current attempt or connection; nil between two
 	attemptEnded  chan struct{}           // closed when it has ended
 	session       *session                // the accepted connection; nil if there is none
 }
@@ -84,7 +84,7 @@ func New(cfg Config) (*Device, error) {
 		channels:    newChannels(),
 		carrier:     cfg.Carrier,
 	}
-	d.jobState.Request() // nobody is to come before Start
+	d.jobState.Request() // no worker runs the device before Start
 	d.SetAckDelay(cfg.AckDelay)
 	for _, topic := range cfg.Topics {
 		if a := d.apps.install(topic); a.token == "" && cfg.Token != "" {
@@ -135,7 +135,7 @@ func (d *Device) Connect() {
 	d.connectNow()
 }
 
-// connectNow has the device not wait any longer.
+// connectNow ends the wait before the next attempt.
 func (d *Device) connectNow() {
 	d.reconnectNow.Store(true)
 	d.wake()
@@ -167,7 +167,7 @@ func (d *Device) Next(ctx context.Context) (Notification, error) {
 	return d.inbox.take(ctx, d.stopped)
 }
 
-// waitFor waits until ready says true or fails, or the device has given up. ready is
+// waitFor waits until ready returns true or fails, or the device has given up. ready is
 // called with mu held.
 func (d *Device) waitFor(ctx context.Context, ready func() (bool, error)) error {
 	for {
@@ -191,7 +191,7 @@ func (d *Device) waitFor(ctx context.Context, ready func() (bool, error)) error 
 	}
 }
 
-// changedLocked wakes everybody in await.
+// changedLocked wakes all calls of waitFor.
 func (d *Device) changedLocked() {
 	close(d.changed)
 	d.changed = make(chan struct{})

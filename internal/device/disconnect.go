@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// How the device ends a connection of its own will. They are causes of a context.
+// Why the device itself ends a connection, as causes of a context.
 var (
 	errOffline  = errors.New("device: offline")
 	errReset    = errors.New("device: offline, the connection was reset")
@@ -18,7 +18,7 @@ var (
 	errErased   = errors.New("device: erased")
 )
 
-// intended tells whether the device itself has ended a connection.
+// intended reports whether the device itself has ended a connection.
 func intended(err error) bool {
 	for _, own := range []error{errOffline, errReset, errVanished, errNetwork, errErased} {
 		if errors.Is(err, own) {
@@ -28,7 +28,7 @@ func intended(err error) bool {
 	return false
 }
 
-// abrupt tells whether the courier is to hear nothing of the end.
+// abrupt reports whether the connection ends without a TLS close_notify or FIN.
 func abrupt(err error) bool {
 	return errors.Is(err, errReset) || errors.Is(err, errVanished) || errors.Is(err, errNetwork)
 }
@@ -42,8 +42,8 @@ func (d *Device) Disconnect() { d.goOffline(errOffline) }
 // going on, as a crash does. It must not be called from a hook of [Config].
 func (d *Device) Reset() { d.goOffline(errReset) }
 
-// Vanish takes the device offline without a word, as the loss of the radio does: the
-// courier has a half-open connection until it finds out, the device is back, or Run
+// Vanish takes the device offline without closing the connection, as the loss of the radio
+// does: the courier has a half-open connection until it notices, the device is back, or Run
 // returns. It must not be called from a hook of [Config].
 func (d *Device) Vanish() { d.goOffline(errVanished) }
 
@@ -54,8 +54,8 @@ func (d *Device) goOffline(how error) {
 	d.endConnection(how)
 }
 
-// endConnection ends the connection or the attempt of now, if there is one, and waits for
-// its end.
+// endConnection ends the current connection or attempt, if there is one, and waits for its
+// end.
 func (d *Device) endConnection(reason error) {
 	d.mu.Lock()
 	cancel, ended := d.cancelAttempt, d.attemptEnded
@@ -66,7 +66,7 @@ func (d *Device) endConnection(reason error) {
 	}
 }
 
-// close ends the connection in the way that the end of ctx asks for.
+// close closes the connection in the way that the cause of ctx requires.
 func (s *session) close() {
 	if s.nonblocking != nil {
 		s.nonblocking.SetNonblocking(nil, nil)
@@ -75,7 +75,7 @@ func (s *session) close() {
 	case errors.Is(cause, errVanished), errors.Is(cause, errNetwork):
 		s.d.abandoned = append(s.d.abandoned, abandonedConn{s.conn.NetConn(), s.d.ID()})
 	case errors.Is(cause, errReset):
-		reset(s.conn.NetConn()) //nolint:errcheck // There is nobody left to tell.
+		reset(s.conn.NetConn()) //nolint:errcheck // The connection has ended either way.
 	default:
 		s.conn.Close()
 	}
@@ -94,12 +94,12 @@ func reset(conn net.Conn) error {
 // A abandonedConn is a connection that was left without closing it.
 type abandonedConn struct {
 	conn   net.Conn
-	device apns.DeviceID // who the device was
+	device apns.DeviceID // the ID of the device at that time
 }
 
-// closeReplaced closes what the device, being who it is, has left behind: it is logged
-// in on another connection, the courier has no use for the old ones, and each is an
-// open file. What it left behind before it was erased stays.
+// closeReplaced closes the abandoned connections of the current identity: the device is
+// logged in on another connection, so the courier has ended them, and each is an open file.
+// Connections from before an erase stay.
 func (d *Device) closeReplaced() {
 	id := d.ID()
 	d.abandoned = slices.DeleteFunc(d.abandoned, func(old abandonedConn) bool {
@@ -110,7 +110,7 @@ func (d *Device) closeReplaced() {
 	})
 }
 
-// closeAbandoned closes everything that was left behind.
+// closeAbandoned closes all abandoned connections.
 func (d *Device) closeAbandoned() {
 	for _, old := range d.abandoned {
 		old.conn.Close()

@@ -6,7 +6,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// An EventKind tells what an [Event] is about.
+// An EventKind says what an [Event] is about.
 type EventKind uint8
 
 // The events of a device.
@@ -32,8 +32,8 @@ const (
 	// EventNotification: Notification came, was acknowledged as delivered and is
 	// for the app.
 	EventNotification
-	// EventNotificationRejected: a notification was acknowledged with another Status and not
-	// handed to an app. Topic is empty if the device does not know it.
+	// EventNotificationRejected: a notification was acknowledged with a Status other than
+	// delivered, and not passed to an app. Topic is empty if the device does not know it.
 	EventNotificationRejected
 	// EventErased: [Device.Erase] has taken effect. The new identity comes next.
 	EventErased
@@ -90,7 +90,7 @@ type Event struct {
 	Err    error
 }
 
-// emit tells the listener. It is called by whoever lives the life of the device.
+// emit calls OnEvent, from the goroutine that runs the device.
 func (d *Device) emit(e Event) {
 	if d.cfg.OnEvent == nil {
 		return

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// An inbox holds notifications until somebody asks for them. When it is full the
-// oldest goes, and whoever asks next is told once.
+// An inbox holds notifications until Next takes them. When it is full the oldest is dropped,
+// and the next call of Next reports it once.
 type inbox struct {
 	limit int
 	wake  chan struct{} // holds a token while items wait or some were missed

@@ -7,22 +7,22 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// What a session is asked to do besides reading, in bits.
+// What sendPending is to do, in bits.
 const (
 	appsChanged       uint32 = 1 << iota // the apps have changed
-	powerChanged                         // the device is in another state
-	sendSync                             // somebody waits for the courier to catch up
-	sendAcks                             // the first acknowledgement waits in late
+	powerChanged                         // the power state has changed
+	sendSync                             // a call of Sync waits
+	sendAcks                             // the first acknowledgement is delayed
 	keepaliveAnswered                    // a keepalive was answered
 )
 
-// request has the session tended to, for some of the above. It never blocks.
+// request has sendPending called for some of the above. It never blocks.
 func (s *session) request(what uint32) {
 	s.wanted.Or(what)
 	s.wake()
 }
 
-// wake has the session tended to.
+// wake has sendPending called.
 func (s *session) wake() {
 	if s.nonblocking != nil {
 		s.d.wake()
@@ -31,7 +31,7 @@ func (s *session) wake() {
 	signal(s.pendingSignal)
 }
 
-// sendPendingLoop tends to the session until its end, where reads wait.
+// sendPendingLoop calls sendPending until the session ends, where reads wait.
 func (s *session) sendPendingLoop() error {
 	for {
 		if err := s.sendPending(); err != nil {
@@ -45,9 +45,9 @@ func (s *session) sendPendingLoop() error {
 	}
 }
 
-// sendPending sends what no frame asked for, once the login is through: keepalives, changes of
-// the device and of its apps, and acknowledgements that were to wait. It has itself called
-// again when the next of them is due.
+// sendPending sends what no frame asked for, once the login is accepted: keepalives, changes
+// of the device and of its apps, and delayed acknowledgements. It sets a timer for the next
+// of them.
 func (s *session) sendPending() error {
 	now, t := time.Now(), &s.pending
 	wanted := s.wanted.Swap(0)
@@ -74,7 +74,7 @@ func (s *session) sendPending() error {
 	return nil
 }
 
-// sendChanges tells the courier what has changed.
+// sendChanges sends what has changed.
 func (s *session) sendChanges(wanted uint32, now time.Time) error {
 	if wanted&sendSync != 0 {
 		s.pending.apps = time.Time{}
@@ -94,7 +94,7 @@ func (s *session) sendChanges(wanted uint32, now time.Time) error {
 	return nil
 }
 
-// A pendingWork is when a session is to be tended to; zero is not at all.
+// A pendingWork is when sendPending has work; zero is never.
 type pendingWork struct {
 	apps, acks time.Time
 	keepalive  keepalive
@@ -134,8 +134,9 @@ func earliest(times ...time.Time) (first time.Time) {
 	return first
 }
 
-// A keepalive pings the courier now and then and expects an answer within 20
-// seconds.
+// A keepalive sends keepalives and expects each answer within 20 seconds.
+//
+// observed: apsd
 type keepalive struct {
 	s        *session
 	network  network
@@ -170,7 +171,7 @@ func (k *keepalive) due(now time.Time) error {
 	return k.s.write(ping.Append(nil))
 }
 
-// answered waits for the next one. An answer nobody asked for changes nothing.
+// answered schedules the next keepalive. An unexpected answer has no effect.
 func (k *keepalive) answered(now time.Time) {
 	if !k.awaiting {
 		return

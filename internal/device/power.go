@@ -7,9 +7,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A Power is what the device tells about being in use. APNs may hold back what can
-// wait from a device that is not. Low power mode is not among them: nothing in the
-// protocol tells of it.
+// A Power is how the device is in use, as it reports to the courier. APNs may delay pushes
+// to a device that is not in use. Low power mode is not among them: the protocol has no
+// message for it.
 type Power uint8
 
 // The states.
@@ -67,8 +67,8 @@ func (p power) message(now time.Time) courier.ActiveState {
 // maxPowers is how many changes may wait to be sent.
 const maxPowers = 64
 
-// SetPower tells the courier that the device is in another state, now or at the next
-// login. PowerUnlocked begins anew each time.
+// SetPower reports another power state to the courier, now or at the next login. Setting
+// PowerUnlocked again restarts its ten minutes.
 func (d *Device) SetPower(p Power) error {
 	if int(p) >= len(powers) {
 		return fmt.Errorf("device: %s is not a power state", p)
@@ -76,7 +76,7 @@ func (d *Device) SetPower(p Power) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.power = power{p, time.Now()}
-	if s := d.session; s != nil && len(s.powers) < maxPowers { // or else the courier does not read, and will soon be left
+	if s := d.session; s != nil && len(s.powers) < maxPowers { // beyond that the courier does not read, and the write timeout will end the connection
 		s.powers = append(s.powers, d.power)
 		s.request(powerChanged)
 	}
@@ -90,7 +90,7 @@ func (d *Device) Power() Power {
 	return d.power.Power
 }
 
-// appendPowers appends the states that the courier is to hear of.
+// appendPowers appends the power states that are not sent yet.
 func (s *session) appendPowers(frames []byte) []byte {
 	s.d.mu.Lock()
 	powers := s.powers
@@ -102,7 +102,7 @@ func (s *session) appendPowers(frames []byte) []byte {
 	return frames
 }
 
-// appendPower appends what the device tells about being in use.
+// appendPower appends a power state.
 func (d *Device) appendPower(frames []byte, p power) []byte {
 	message := p.message(time.Now())
 	d.trace(StepPower{State: message.State, Interval: time.Duration(message.Interval) * time.Second})

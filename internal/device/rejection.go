@@ -13,7 +13,7 @@ import (
 // gives up.
 const maxRejections = 3
 
-// identityRejected tells whether a courier refused certificate, signature or token.
+// identityRejected reports whether a courier rejected certificate, signature or token.
 func identityRejected(err error) (*RejectedError, bool) {
 	rejected, ok := errors.AsType[*RejectedError](err)
 	return rejected, ok && rejected.Status == courier.ConnectRejected

@@ -13,10 +13,10 @@ const (
 	stableAfter = time.Minute
 )
 
-// Run is the device's life: it connects, serves the connection and reconnects with
-// the sealed token, until ctx ends. It then returns nil, and all its goroutines have
-// returned. It fails only when the courier keeps refusing the identity, with a
-// [*RejectedError], or when [Config.Renew] fails; see [Config.Lasting]. A device runs once.
+// Run runs the device: it connects, serves the connection and reconnects with its base
+// token, until ctx ends. It then returns nil, and all its goroutines have returned. It fails
+// only when the courier keeps rejecting the identity, with a [*RejectedError], or when
+// [Config.Renew] fails; see [Config.Lasting]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if d.cfg.Workers != nil {
 		return errors.New("device: Config.Workers is set: call Start instead of Run")
@@ -41,7 +41,7 @@ func (d *Device) markRunning() error {
 	return nil
 }
 
-// wake has the device live on. It never blocks.
+// wake has run called again. It never blocks.
 func (d *Device) wake() {
 	if d.cfg.Workers != nil {
 		d.schedule()
@@ -50,8 +50,8 @@ func (d *Device) wake() {
 	signal(d.woken)
 }
 
-// run lives on until there is something to wait for, of which wake tells. It reports
-// false at the end of the life.
+// run connects and serves until there is something to wait for, after which wake is called.
+// It reports false when the device has stopped.
 func (d *Device) run() bool {
 	for d.fatal == nil && (d.current != nil || d.ctx.Err() == nil) {
 		switch {
@@ -71,7 +71,7 @@ func (d *Device) run() bool {
 	return false
 }
 
-// finish is the end of the life.
+// finish stops the device for good.
 func (d *Device) finish() {
 	d.stopAlarm()
 	d.closeAbandoned()
@@ -88,9 +88,9 @@ func (d *Device) isOffline() bool {
 	return d.offline && !d.erase
 }
 
-// connect opens a connection, or draws the conclusions from having failed to.
+// connect opens a connection, or handles the failure to.
 func (d *Device) connect() {
-	d.reconnectNow.Store(false) // what it asked for is about to happen
+	d.reconnectNow.Store(false) // this is the attempt that was asked for
 	if err := d.applyErase(d.ctx); err != nil && d.ctx.Err() == nil {
 		d.fatal = err
 		return
@@ -106,7 +106,7 @@ func (d *Device) connect() {
 	}
 }
 
-// giveUp takes the device offline because the courier keeps refusing it.
+// giveUp takes the device offline because the courier keeps rejecting it.
 func (d *Device) giveUp(err error) {
 	d.rejections = 0
 	d.backoff.reset()
@@ -117,7 +117,7 @@ func (d *Device) giveUp(err error) {
 	d.emit(Event{Kind: EventGivenUp, Err: err})
 }
 
-// connectionEnded does what follows from how a connection ended.
+// connectionEnded handles the end of a connection.
 func (d *Device) connectionEnded(err error) {
 	d.current = nil
 	wait, err := d.nextAttempt(d.ctx, err)
@@ -156,8 +156,7 @@ func (d *Device) stopAlarm() {
 	}
 }
 
-// startAttempt lets Disconnect end the attempt by cancel. It is false if the device is
-// offline.
+// startAttempt makes cancel available to Disconnect. It is false if the device is offline.
 func (d *Device) startAttempt(cancel context.CancelCauseFunc) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -168,7 +167,7 @@ func (d *Device) startAttempt(cancel context.CancelCauseFunc) bool {
 	return true
 }
 
-// signalEnded tells those who wait for the end of the attempt.
+// signalEnded wakes those who wait for the end of the attempt.
 func (d *Device) signalEnded() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -176,7 +175,7 @@ func (d *Device) signalEnded() {
 	close(d.attemptEnded)
 }
 
-// setSession tells the other methods which connection is accepted; nil for none.
+// setSession sets the accepted connection; nil for none.
 func (d *Device) setSession(s *session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -184,8 +183,8 @@ func (d *Device) setSession(s *session) {
 	d.changedLocked()
 }
 
-// nextAttempt draws the conclusions from how a connection ended: what to change, and
-// how long to wait before the next one.
+// nextAttempt decides what to change after a connection ended, and how long to wait before
+// the next attempt.
 func (d *Device) nextAttempt(ctx context.Context, err error) (wait time.Duration, fatal error) {
 	if err == nil {
 		return 0, nil
@@ -197,7 +196,7 @@ func (d *Device) nextAttempt(ctx context.Context, err error) (wait time.Duration
 			return 0, nil
 		}
 	} else {
-		d.host = "" // the courier of a redirect may be gone
+		d.host = "" // the redirect may be obsolete
 	}
 	if rejected, ok := identityRejected(err); ok {
 		if err := d.replaceIdentity(ctx, rejected); err != nil {

@@ -14,12 +14,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netpoll"
 )
 
-// past is a deadline that wakes whoever waits.
+// past is a deadline that ends reads at once.
 var past = time.Unix(1, 0)
 
-// A session is one connection to a courier, from the attempt at it to its close. Whoever
-// lives the life of the device reads. Where reads wait, a second goroutine tends to the
-// session meanwhile.
+// A session is one connection to a courier, from the attempt to connect to its close. The
+// goroutine that runs the device reads. Where reads wait, a second goroutine sends what no
+// frame asked for.
 type session struct {
 	// Set before the login; read-only after.
 	d             *Device
@@ -27,25 +27,25 @@ type session struct {
 	cancel        context.CancelCauseFunc
 	started       time.Time
 	conn          *tls.Conn           // nil if there was no handshake
-	nonblocking   netpoll.Nonblocking // what conn goes over, if the device need not wait for it in reads; or else nil
-	pendingSignal chan struct{}       // holds a token when the session is to be tended to, where reads wait
+	nonblocking   netpoll.Nonblocking // the transport of conn if its reads need not wait; nil otherwise
+	pendingSignal chan struct{}       // holds a token when sendPending is to be called, where reads wait
 
 	interrupt     sync.WaitGroup // of reads, at the end of ctx
-	stopInterrupt func() bool    // sees to it that reads are not interrupted any more
+	stopInterrupt func() bool    // prevents the interruption of reads
 
-	wanted   atomic.Uint32 // what is to be tended to
+	wanted   atomic.Uint32 // what sendPending is to do
 	lateAcks lateAcks
 
 	// Guarded by the device's mu.
-	powers []power // states of the device that the courier is to hear of
+	powers []power // power states that are not sent yet
 	syncs  syncs
 
-	// Owned by whoever reads.
+	// Owned by the reader.
 	reader frameReader
-	note   courier.Notification // the one being looked at
+	note   courier.Notification // the one being handled
 	acks   []byte               // frames not sent yet
 
-	pending pendingWork // owned by whoever tends
+	pending pendingWork // owned by the goroutine that calls sendPending
 
 	// writing makes frames follow each other, and guards packer.
 	writing sync.Mutex
@@ -86,8 +86,8 @@ func (s *session) open() error {
 	return nil
 }
 
-// serve reads what has come and tends to the session. It reports whether the connection is
-// ended, and why.
+// serve handles what has arrived and sends what is pending. It reports whether the
+// connection has ended, and why.
 func (s *session) serve() (ended bool, err error) {
 	if s.nonblocking == nil {
 		return true, s.serveWaiting()
@@ -102,8 +102,8 @@ func (s *session) serve() (ended bool, err error) {
 	return false, nil
 }
 
-// serveWaiting is serve until the end, where reads wait. Its second goroutine has
-// returned when it returns.
+// serveWaiting is serve where reads wait: it returns when the connection has ended, and its
+// second goroutine has returned.
 func (s *session) serveWaiting() error {
 	var sending sync.WaitGroup
 	sending.Go(func() { s.cancel(s.sendPendingLoop()) })
@@ -113,15 +113,15 @@ func (s *session) serveWaiting() error {
 	return err
 }
 
-// releaseBuffers gives back what an idle connection does not need.
+// releaseBuffers frees what an idle connection does not need.
 func (s *session) releaseBuffers() {
 	s.acks, s.note = nil, courier.Notification{}
 	s.reader.Release()
 	netpoll.ReleaseTLS(s.conn, true)
 }
 
-// end ends the session because of err. It tells why the connection ended: nil if the
-// device itself wanted that.
+// end ends the session because of err. It returns why the connection ended: nil if the
+// device itself ended it.
 func (s *session) end(accepted bool, err error) error {
 	d := s.d
 	defer d.signalEnded()
@@ -174,8 +174,8 @@ func (s *session) readLoop(ctx context.Context) error {
 	}
 }
 
-// flushAndReturn sends the acknowledgements already decided, unless the device leaves without
-// a word; a failure to do so matters less than err, which ended the reading.
+// flushAndReturn sends the acknowledgements already decided, unless the connection ends
+// abruptly. A failure to do so matters less than err, which ended the reading.
 func (s *session) flushAndReturn(ctx context.Context, err error) error {
 	if abrupt(context.Cause(ctx)) {
 		return err

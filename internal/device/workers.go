@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
-// Workers are a few goroutines for the lives of many devices. See [Config.Workers].
+// Workers are a few goroutines that run many devices. See [Config.Workers].
 type Workers = workers.Pool[*Device]
 
 // NewWorkers returns workers, which are to be closed when all their devices have stopped.
@@ -26,17 +26,17 @@ func (d *Device) Start() error {
 	return nil
 }
 
-// Stop ends the life of a device that was started. It does not wait.
+// Stop stops a device that was started. It does not wait.
 func (d *Device) Stop() {
 	d.stop()
 	d.wake()
 }
 
-// Wait waits for the end of the life of a device that was started. Where Run would fail,
-// the log says so at once.
+// Wait waits until a device that was started has stopped. Where Run would fail, the device
+// logs the error.
 func (d *Device) Wait() { <-d.stopped }
 
-// schedule has a worker come to the device. Until Start it has the turn already.
+// schedule has a worker call runScheduled. Before Start it does nothing.
 func (d *Device) schedule() {
 	if d.jobState.Request() {
 		d.addToWorkers()
@@ -47,7 +47,8 @@ func (d *Device) addToWorkers() {
 	d.cfg.Workers.Add(workers.Job[*Device]{For: d, Do: (*Device).runScheduled})
 }
 
-// runScheduled lives on. After the end the turn is never given back.
+// runScheduled runs the device. Once it has stopped, jobState stays running, so that no
+// worker comes again.
 func (d *Device) runScheduled() {
 	for {
 		d.jobState.Start()

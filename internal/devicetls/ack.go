@@ -6,9 +6,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// receiveAck settles a push. The message id alone says which: clients differ in
-// the token they put beside it (observed: apsd leaves its base token out, others
-// write that for every push).
+// receiveAck completes a push. The message ID alone identifies it, since clients differ in
+// the token beside it (observed: apsd omits its base token, other clients send it for
+// every push). What each status means is in package broker.
 func (s *session) receiveAck(f courier.Frame) error {
 	if err := s.framing.Parse(f, &s.ack); err != nil {
 		return err
@@ -17,7 +17,7 @@ func (s *session) receiveAck(f courier.Frame) error {
 	s.ack = courier.Ack{} // it aliases the frame
 	slot := slotOf(id)
 	if slot >= maxPresences || s.presences[slot] == nil {
-		s.log.Debug("an acknowledgement of nothing is skipped", "device", s.id(), "id", id)
+		s.log.Debug("skipped an acknowledgement of an unknown push", "device", s.id(), "id", id)
 		return nil
 	}
 	p := s.presences[slot]
@@ -26,7 +26,7 @@ func (s *session) receiveAck(f courier.Frame) error {
 	case broker.RetireToken:
 		s.retireApp(push)
 	case broker.Unknown:
-		s.log.Debug("an acknowledgement of nothing is skipped", "device", s.id(), "id", id)
+		s.log.Debug("skipped an acknowledgement of an unknown push", "device", s.id(), "id", id)
 	case broker.Done:
 	}
 	return nil
@@ -48,7 +48,7 @@ func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 	if push.Base {
 		return false
 	}
-	if push.Unreported { // the device says so once more
+	if push.Unreported { // the device confirms it
 		v.Confirm([]byte(push.Token))
 		return false
 	}

@@ -7,16 +7,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// activity is what the device has said about being in use. Until it says something
-// it is in use, and may not send messages of its own.
+// activity is the state of use that the device has reported. Until it reports one it is
+// active, and may not send messages.
 type activity struct {
-	reported bool      // Set active state has come, whichever state
+	reported bool      // a Set active state message has arrived
 	state    uint8     // the state
-	until    time.Time // when it ends; zero if the device has set no time
+	until    time.Time // when it ends; zero if it does not end by itself
 }
 
-// activeState notes whether the device is in use, and for how long. There is no
-// answer. The command names no token, so it speaks for all presences.
+// activeState records whether the device is in use, and for how long. There is no answer.
+// The message contains no token, so it applies to all presences.
 //
 // observed: apsd
 func (s *session) activeState(m *courier.ActiveState) error {
@@ -32,10 +32,10 @@ func (s *session) activeState(m *courier.ActiveState) error {
 	return nil
 }
 
-// apply says it to the route of a presence.
+// apply sets the state on the route of a presence.
 func (a *activity) apply(r *broker.Route) {
 	switch {
-	case !a.reported: // a route begins with a device that is in use
+	case !a.reported: // a new route is active
 	case a.state == courier.StateInactive:
 		r.SetActive(false)
 	case a.until.IsZero():

@@ -2,7 +2,7 @@ package devicetls
 
 import "github.com/apns-sim/apns-sim/internal/courier"
 
-// answer adds a message to what the device is sent next.
+// answer adds a message to the output.
 func (s *session) answer(m courier.Message) error {
 	s.out.lock()
 	defer s.out.unlock()
@@ -19,7 +19,7 @@ func (s *session) answerLocked(m courier.Message) error {
 	return s.flushAnswersLocked()
 }
 
-// flushAnswers sends the answers that have not left yet.
+// flushAnswers writes the pending answers.
 func (s *session) flushAnswers() error {
 	if !s.answersPending {
 		return nil
@@ -37,7 +37,7 @@ func (s *session) flushAnswersLocked() error {
 	return nil
 }
 
-// flush answers with as much padding as the device wants.
+// flush answers with as much padding as the device asks for.
 //
 // observed: apsd
 func (s *session) flush(m *courier.Flush) error {

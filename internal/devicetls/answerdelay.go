@@ -6,23 +6,22 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// maxDelayed is how many answers of a connection wait at most. One more sends the
-// oldest at once: a device that asks for much is not slowed down, and what it has not
-// read takes no memory.
+// maxDelayed is the maximum number of delayed answers of a connection. One more sends the
+// oldest at once, so that a device with many requests is not slowed down, and one that does
+// not read takes no memory.
 const maxDelayed = 16
 
-// delayedAnswers are the answers of a session that wait for their time. At Apple,
-// tokens and filters are the business of services behind the courier, and their answers
-// come milliseconds apart. A client that sends two requests at once may not be ready for
-// the second answer right behind the first, nor for the first before its own write has
-// returned.
+// delayedAnswers are the answers of a session that are sent later. At Apple, services behind
+// the courier handle tokens and filters, and their answers are milliseconds apart. A client
+// that sends two requests together may not be ready for the second answer right after the
+// first, nor for the first before its own write has returned (observed: pypush).
 //
-// Each answer leaves alone: no sooner than the delay after its request and after the
-// answer before it. Pushes wait until the delay after the last one is over, so that none
-// comes between a request and its answer.
+// Each answer is sent alone, no sooner than the delay after its request and after the
+// answer before it. Pushes wait until the delay after the last one has passed, so that none
+// is sent between a request and its answer.
 type delayedAnswers struct {
-	waiting []courier.Message // the oldest first; they alias no frame
-	next    time.Time         // when the oldest leaves, or pushes may if there is none
+	waiting []courier.Message // oldest first; they do not alias frames
+	next    time.Time         // when the oldest is sent, or pushes may be if there is none
 }
 
 // answerLater sends an answer after the delay. It must not alias the frame of the
@@ -54,14 +53,13 @@ func (s *session) answerLaterLocked(m courier.Message) error {
 	return nil
 }
 
-// delayNextLocked has a worker come when the delay is over.
+// delayNextLocked schedules a worker for the end of the delay.
 func (s *session) delayNextLocked() {
 	s.delayed.next = time.Now().Add(s.answerDelay)
 	s.timers.After(s.answerDelay, s.scheduleSend)
 }
 
-// answerDelayedLocked adds the answer whose time has come. It reports whether pushes
-// have to wait.
+// answerDelayedLocked adds the answer that is due. It reports whether pushes have to wait.
 func (s *session) answerDelayedLocked() (wait bool) {
 	d := s.delayed
 	switch {
@@ -80,7 +78,7 @@ func (s *session) answerDelayedLocked() (wait bool) {
 	return true
 }
 
-// answerAllLocked adds what still waits when the connection ends.
+// answerAllLocked adds all delayed answers, when the connection ends.
 func (s *session) answerAllLocked() {
 	if s.delayed == nil {
 		return

@@ -11,12 +11,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// tokenRejected is the status of a request for a token that cannot be met. Apple
-// has several, of which no meaning is known (observed: apsd).
+// tokenRejected is the status of a rejected token request. Apple has several statuses,
+// whose meanings are unknown (observed: apsd).
 const tokenRejected uint8 = 1
 
-// tokenRequest gives the token of an app, the same one every time. The device
-// matches the answer by topic hash and app id, so both are echoed.
+// tokenRequest answers with the device token of an app, which is always the same. The device
+// matches the answer by topic hash and app ID, so both are echoed.
 //
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
@@ -28,7 +28,7 @@ func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	}
 	token, err := s.appToken(m)
 	if err != nil {
-		s.log.Info("a request for an app's token cannot be met", "device", s.id(), "err", err)
+		s.log.Info("rejected a token request", "device", s.id(), "err", err)
 		return s.rejectToken(&answer)
 	}
 	answer.Token = []byte(token)
@@ -36,8 +36,8 @@ func (s *session) tokenRequest(m *courier.TokenRequest) error {
 	return s.answerLater(&answer)
 }
 
-// rejectToken answers that there is no token. The field of the token is there all the
-// same: there are parsers that cannot do without one of the first three.
+// rejectToken answers without a token. The token field is present and empty, since some
+// parsers require the first three fields.
 func (s *session) rejectToken(answer *courier.TokenResponse) error {
 	answer.Status, answer.Token = tokenRejected, []byte{}
 	return s.answerLater(answer)
@@ -57,14 +57,14 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 			return "", err
 		}
 	default:
-		return "", fmt.Errorf("the topic hash has %d bytes; plain ones have %d, salted ones %d",
+		return "", fmt.Errorf("the topic hash has %d bytes: a plain one has %d, a salted one %d",
 			len(m.Topic), len(topic), len(broker.SaltedHash{}))
 	}
 	p.route.TokenAsked(topic)
 	return s.server.cfg.Vault.Mint(p.address, &topic), nil
 }
 
-// A requestCounter counts what each device asks for within a minute, over all of its
+// A requestCounter counts the requests of each device within a minute, over all of its
 // connections.
 type requestCounter struct {
 	mu       sync.Mutex
@@ -72,7 +72,7 @@ type requestCounter struct {
 	byDevice map[apns.DeviceID]int
 }
 
-// count returns the how manieth request of a device it is.
+// count counts a request and returns the number of requests of the device so far.
 func (t *requestCounter) count(device apns.DeviceID, now time.Time) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -83,8 +83,8 @@ func (t *requestCounter) count(device apns.DeviceID, now time.Time) int {
 	return t.byDevice[device]
 }
 
-// allowed reports whether the device may ask for one thing more, and counts it. Each
-// one takes a line in the journal or the log, which a flood would fill.
+// allowed counts a request, and reports whether the device is within its limit. Each request
+// adds an event or a log line, with which a device could flood the simulator.
 func (s *session) allowed() bool {
 	limit := s.server.cfg.TokenBudget
 	if limit < 0 {
@@ -92,7 +92,7 @@ func (s *session) allowed() bool {
 	}
 	n := s.server.requests.count(s.id(), time.Now())
 	if n == limit+1 {
-		s.log.Warn("requests of a device are refused for up to a minute", "device", s.id(), "limit", limit)
+		s.log.Warn("rejecting requests of a device for up to a minute", "device", s.id(), "limit", limit)
 	}
 	return n <= limit
 }

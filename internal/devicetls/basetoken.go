@@ -9,17 +9,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A login is who is let in by a Connect, and with which base token.
+// A login is an accepted Connect: the address of the user, and the base token.
 type login struct {
 	address tokenvault.Address
 	token   []byte
-	issued  bool // the device does not have the token yet
+	issued  bool // the token is new to the device
 	slot    int
 }
 
-// admit decides about the token a device presents. A device without a token, or
-// with one that is not its own, is given a new one; the configuration can have
-// the latter refused.
+// admit decides about the base token that a device presents. A device that presents none, or
+// one that is not its own, is issued a new one; the configuration can have the latter
+// rejected.
 //
 // "APNs decrypts the token with the token key and checks that it was made for
 // the device whose certificate is on this connection": Apple's Local and Remote
@@ -33,36 +33,36 @@ func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejecti
 		if s.server.cfg.RejectForeignToken {
 			return login{}, &rejection{reason: tokenForeign, err: err}
 		}
-		s.log.Info("a token that is not the device's is replaced", "device", device, "err", err)
+		s.log.Info("replaced a base token that does not belong to the device", "device", device, "err", err)
 	}
 	user, ok := s.nextUser()
 	if !ok {
-		return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("the users 0 to %d are all connected", tokenvault.MaxUser)}
+		return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("no free user slot (0 to %d)", tokenvault.MaxUser)}
 	}
 	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
 	token := s.server.cfg.Vault.Mint(address, nil)
 	return s.place(login{address: address, token: []byte(token), issued: true})
 }
 
-// open reads a base token that must be the device's own and current.
+// open opens a base token, which must belong to the device and must not be retired.
 func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, error) {
 	claims, err := s.server.cfg.Vault.Open(token)
 	switch {
 	case err != nil:
 		return tokenvault.Address{}, err
 	case claims.Device != device:
-		return tokenvault.Address{}, fmt.Errorf("it is of device %v", claims.Device)
+		return tokenvault.Address{}, fmt.Errorf("it belongs to device %v", claims.Device)
 	case claims.Environment != s.environment:
-		return tokenvault.Address{}, fmt.Errorf("it is of the %v environment", claims.Environment)
+		return tokenvault.Address{}, fmt.Errorf("it belongs to the %v environment", claims.Environment)
 	case !claims.Base:
-		return tokenvault.Address{}, errors.New("it is of an app")
+		return tokenvault.Address{}, errors.New("it is the device token of an app")
 	case !claims.Retired.IsZero():
 		return tokenvault.Address{}, fmt.Errorf("it was retired at %v", claims.Retired)
 	}
 	return claims.Address, nil
 }
 
-// place finds a slot for a login: the one its address has already, or a free one.
+// place assigns a slot to a login: the one its address already has, or a free one.
 func (s *session) place(l login) (login, *rejection) {
 	if p := s.presenceAt(l.address); p != nil {
 		l.slot = p.slot
@@ -74,11 +74,11 @@ func (s *session) place(l login) (login, *rejection) {
 			return l, nil
 		}
 	}
-	return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("a connection carries %d of them", maxPresences)}
+	return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("a connection has at most %d", maxPresences)}
 }
 
-// nextUser returns the number for a user without a token: the one after the
-// highest on this connection, or else the lowest that is free.
+// nextUser returns the number for a user without a token: one above the highest on this
+// connection, or else the lowest that is free.
 func (s *session) nextUser() (uint8, bool) {
 	var taken [tokenvault.MaxUser + 1]bool
 	next := 0
@@ -99,7 +99,7 @@ func (s *session) nextUser() (uint8, bool) {
 	return 0, false
 }
 
-// recordToken writes into the journal that the device was given a token.
+// recordToken records that the device was issued a token.
 func (s *session) recordToken(what string, token []byte) {
 	s.record(journal.TokenIssued, "", fmt.Sprintf("%s %v", what, apns.DeviceToken(token)))
 }

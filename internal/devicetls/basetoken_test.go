@@ -74,7 +74,7 @@ func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
 					p := w.dial(w.identity(nil), st)
 					p.token = row.token(w, p)
 					p.send(p.proof())
-					p.wantRejection(want[*courier.ConnectResponse](p), "the token is not this device's")
+					p.wantRejection(want[*courier.ConnectResponse](p), "the token belongs to another device")
 					p.wantClosed(time.Second, "status first, then a clean close")
 				})
 			})

@@ -152,7 +152,7 @@ func TestALenientCourierStillWantsTheSignature(t *testing.T) {
 		m := p.proof()
 		m.Nonce[16]++
 		p.send(m)
-		p.wantRejection(want[*courier.ConnectResponse](p), "the signature does not fit nonce and certificate")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the signature does not match nonce and certificate")
 	})
 }
 

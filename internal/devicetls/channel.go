@@ -10,38 +10,38 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// channelsRejected is the status of a request for channels that cannot be met as a
-// whole. Only 0, accepted, is known (observed: apsd).
+// channelsRejected is the status of a channel request that is rejected as a whole. Only
+// status 0, accepted, is known (observed: apsd).
 const channelsRejected uint8 = 1
 
-// channelGrowth is how many bytes the answer for a channel may be longer than the
-// question: a status, a checkpoint, and a longer size of each message around.
+// channelGrowth is the maximum growth of an answer per channel, in bytes: a status, a
+// checkpoint, and longer sizes of the enclosing messages.
 const channelGrowth = 16
 
-// A subscription is what a channel is subscribed to for.
+// A subscription is an app and a channel.
 type subscription struct {
 	app string // the bundle ID
 	id  broker.ChannelID
 }
 
-// channel subscribes to the broadcast channels that a device asks for, and tells
-// what became of each.
+// channel changes the broadcast subscriptions of a device, and answers with the result for
+// each channel.
 //
 // observed: apsd, rustpush
 func (s *session) channel(m *courier.ChannelRequest) error {
 	answer := courier.ChannelResponse{ID: m.ID, Token: bytes.Clone(m.BaseToken)}
-	s.out.lock() // so that no message of a channel comes before the answer
+	s.out.lock() // so that no broadcast is sent before the answer
 	defer s.out.unlock()
 	response, err := s.subscribeLocked(m)
 	if err != nil {
-		s.log.Info("a request for channels cannot be met", "device", s.id(), "err", err)
+		s.log.Info("rejected a channel request", "device", s.id(), "err", err)
 		answer.Status = channelsRejected
 	}
 	answer.Response = response
 	return s.answerLaterLocked(&answer)
 }
 
-// subscribeLocked does what a request asks for and gives the body of the answer.
+// subscribeLocked applies a request and returns the body of the answer.
 func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
 	p := s.presenceFor(m.BaseToken)
 	if p == nil {
@@ -52,7 +52,7 @@ func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
 		return nil, err
 	}
 	if len(m.Request)+channelGrowth*channelCount(&asked) > courier.MaxItem {
-		return nil, errors.New("the answer would not fit into a frame; ask for fewer channels at a time")
+		return nil, errors.New("the answer would exceed a frame: request fewer channels at a time")
 	}
 	if asked.Kind == courier.ChannelsFull {
 		p.unsubscribeOthersLocked(&asked)
@@ -73,7 +73,7 @@ func channelCount(asked *courier.ChannelRequestBody) int {
 	return count
 }
 
-// unsubscribeOthersLocked ends the subscriptions that a full list does not name.
+// unsubscribeOthersLocked ends the subscriptions that a full list does not contain.
 func (p *presence) unsubscribeOthersLocked(asked *courier.ChannelRequestBody) {
 	kept := make(map[subscription]bool)
 	for _, app := range asked.Apps {
@@ -88,9 +88,8 @@ func (p *presence) unsubscribeOthersLocked(asked *courier.ChannelRequestBody) {
 	}
 }
 
-// subscribeLocked does what a request asks for one app. The app is named by the
-// topic that its messages have, which ends in the suffix of Live Activities, or by
-// its bundle ID.
+// subscribeLocked applies a request for one app, which is named by its bundle ID or by the
+// topic of its Live Activities.
 func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppResponse {
 	answer := courier.AppResponse{Topic: asked.Topic}
 	app := apns.BundleID(asked.Topic)
@@ -116,8 +115,7 @@ func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppRespons
 	return answer
 }
 
-// rememberLocked notes a subscription and the topic by which the device calls the
-// app.
+// rememberLocked records a subscription and the topic by which the device names the app.
 func (p *presence) rememberLocked(sub subscription, topic string) {
 	if p.channels == nil {
 		p.channels = make(map[subscription]string)
@@ -130,7 +128,7 @@ func (p *presence) unsubscribeLocked(sub subscription) {
 	delete(p.channels, sub)
 }
 
-// appendDeletedChannelsLocked tells a device which of its channels are gone.
+// appendDeletedChannelsLocked notifies a device of subscribed channels that were deleted.
 //
 // observed: apsd, rustpush
 func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
@@ -140,7 +138,7 @@ func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
 	for _, c := range p.route.TakeDeleted() {
 		sub := subscription{c.App.BundleID(), c.ID}
 		topic, subscribed := p.channels[sub]
-		if !subscribed { // it has unsubscribed meanwhile
+		if !subscribed { // it unsubscribed meanwhile
 			continue
 		}
 		delete(p.channels, sub)

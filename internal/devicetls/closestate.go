@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// closeState says how a session ends, once something has ended it.
+// A closeState says why a session ends, once end was called.
 type closeState struct {
 	ending atomic.Pointer[endError] // nil until then
 
@@ -14,8 +14,8 @@ type closeState struct {
 	paused chan struct{} // closed with the session; nil while nobody pauses
 }
 
-// end ends the session; the first reason given counts. It does not block, and when
-// it returns nobody will interrupt the wire any more.
+// end ends the session; the first call decides the reason. It does not block, and nothing
+// interrupts the connection after it has returned.
 func (s *session) end(ending *endError) {
 	s.closing.mu.Lock()
 	defer s.closing.mu.Unlock()
@@ -26,18 +26,17 @@ func (s *session) end(ending *endError) {
 		close(s.closing.paused)
 	}
 	if err := s.conn.interrupt(); err != nil {
-		s.log.Debug("a closed connection is interrupted", "err", err)
+		s.log.Debug("cannot interrupt a connection", "err", err)
 	}
 	if s.conn.nonblocking != nil {
 		s.scheduleRead()
 	}
 }
 
-// ended reports whether end was called. Nothing is sent after that; the turn is
-// never given back.
+// ended reports whether end was called. No push is sent after that.
 func (s *session) ended() bool { return s.closing.ending.Load() != nil }
 
-// pause waits for a span of wire time, or for the end of the session.
+// pause waits for d of real time, or until the session ends.
 func (s *session) pause(d time.Duration) {
 	if d <= 0 {
 		return

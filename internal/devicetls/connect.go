@@ -10,8 +10,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// connect logs a user of the device in. The first Connect of a connection proves
-// which device it is; later ones ride on that.
+// connect logs in a user of the device. The first Connect of a connection proves the
+// identity of the device; later ones rely on it.
 //
 // observed: apsd
 func (s *session) connect(m *courier.Connect) error {
@@ -33,15 +33,15 @@ func (s *session) connect(m *courier.Connect) error {
 		if to := s.redirection(m); to != nil {
 			return s.redirect(to, device, reception.delay)
 		}
-		s.device = &pki.DeviceIdentity{ID: device.ID} // the certificate is large, and has done its work
+		s.device = &pki.DeviceIdentity{ID: device.ID} // without the certificate, which is large and not needed any more
 		s.server.directory.add(s, deviceInfo{device.ID, profileOf(m)})
 		s.times.loggedIn(time.Now())
 	}
 	return s.accept(m, login, reception.delay)
 }
 
-// authenticate tells which device is on the connection, nil if it has not proven that, and
-// whether it is let in.
+// authenticate returns the device of the connection, nil if it has not proven its identity,
+// and its login, or why it is rejected.
 func (s *session) authenticate(m *courier.Connect) (*pki.DeviceIdentity, login, *rejection) {
 	device := s.device
 	if device == nil {
@@ -50,15 +50,15 @@ func (s *session) authenticate(m *courier.Connect) (*pki.DeviceIdentity, login, 
 			return nil, login{}, rejected
 		}
 		device = proven
-	} else if !s.allowed() { // it needs no proof, and is cheap for the device
+	} else if !s.allowed() { // it needs no signature, so it is limited
 		return device, login{}, &rejection{reason: tooManyRequests}
 	}
 	login, rejected := s.admit(device.ID, m.Token)
 	return device, login, rejected
 }
 
-// accept makes the user present and answers, after a delay: the newest connection
-// wins by the time of its Connect.
+// accept attaches the user and answers, after a delay. The user is attached first: of two
+// connections the one with the later Connect wins.
 func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error {
 	p := &presence{
 		session: s,
@@ -92,9 +92,9 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 	return s.answerLocked(answer)
 }
 
-// reject answers a Connect that is refused. A device whose clock is off can try
-// again, and one refused user leaves the others of the connection alone;
-// otherwise the connection ends.
+// reject answers a Connect that is rejected. A device with a wrong clock can try again, and
+// a rejected user does not affect the others of the connection; otherwise the connection
+// ends.
 func (s *session) reject(r *rejection, delay time.Duration) error {
 	if err := s.delayAnswer(delay); err != nil {
 		return err
@@ -108,17 +108,17 @@ func (s *session) reject(r *rejection, delay time.Duration) error {
 		return err
 	}
 	if r.reason == tooManyRequests {
-		return nil // the log has said so once
+		return nil // allowed has logged it
 	}
 	if r.repairable() || s.device != nil {
-		s.log.Info("a device may connect again", "device", s.id(), "reason", r.message(), "err", r.err)
+		s.log.Info("rejected a login; the device may try again", "device", s.id(), "reason", r.message(), "err", r.err)
 		return nil
 	}
 	return &endError{EndRejected, r}
 }
 
-// response is what every answer to a Connect says. Some clients cannot do
-// without one of its fields (observed: pypush, beeper).
+// response returns the fields that every answer to a Connect has. Some clients require all
+// of them (observed: pypush, beeper).
 func (s *session) response(status uint8) *courier.ConnectResponse {
 	return &courier.ConnectResponse{
 		Status:       status,

@@ -11,20 +11,20 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A directory knows which sessions of a courier are those of which device.
+// A directory maps devices to their sessions.
 type directory struct {
 	mu       sync.Mutex
 	sessions map[*session]deviceInfo
 	devices  map[apns.DeviceID][]*session // of each device, those in sessions
 }
 
-// deviceInfo is what is known of the device of a session.
+// deviceInfo is the device of a session.
 type deviceInfo struct {
 	device  apns.DeviceID
 	profile unique.Handle[Profile]
 }
 
-// add notes a session whose device has proven itself.
+// add adds a session whose device has proven its identity.
 func (d *directory) add(s *session, device deviceInfo) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -35,7 +35,7 @@ func (d *directory) add(s *session, device deviceInfo) {
 	d.devices[device.device] = append(d.devices[device.device], s)
 }
 
-// remove forgets a session. It may never have been entered.
+// remove removes a session, if it was added.
 func (d *directory) remove(s *session) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -76,7 +76,7 @@ func (d *directory) end(device apns.DeviceID, how *endError) int {
 	return len(ended)
 }
 
-// disconnect ends and forgets the sessions of a device, or of all devices if it is zero,
+// disconnect ends and removes the sessions of a device, or of all devices if it is zero,
 // and returns how many there were.
 func (d *directory) disconnect(device apns.DeviceID) int {
 	d.mu.Lock()
@@ -89,14 +89,14 @@ func (d *directory) disconnect(device apns.DeviceID) int {
 	return len(ended)
 }
 
-// A Connection is an open connection of a device that has proven itself.
+// A Connection is an open connection of a device that has proven its identity.
 type Connection struct {
 	Device      apns.DeviceID
 	Environment apns.Environment
 	// Remote is the address of the peer.
 	Remote string
 	Since  time.Time
-	// Profile is what the device says of itself.
+	// Profile is what the device reports about itself.
 	Profile Profile
 }
 
@@ -128,9 +128,9 @@ func (s *Server) Open() int {
 	return len(s.directory.sessions)
 }
 
-// Disconnect ends the connections of a device, or of all devices if it is zero,
-// cleanly and without a word. It returns how many there were. It does not wait
-// for them to be closed, but [Server.Connections] has them no longer.
+// Disconnect ends the connections of a device, or of all devices if it is zero, with a clean
+// close. It returns how many there were. It does not wait for them to close, but
+// [Server.Connections] omits them at once.
 func (s *Server) Disconnect(device apns.DeviceID) int {
 	return s.directory.disconnect(device)
 }

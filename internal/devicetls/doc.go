@@ -1,11 +1,10 @@
-// Package devicetls is the courier: the service of APNs that devices connect to,
-// by TLS on port 5223.
+// Package devicetls is the courier: the server that devices connect to over TLS, on port
+// 5223.
 //
-// It knows the life of a device's connection: the TLS handshake, who the device
-// proves to be, which base token it gets, its topic filters, and how pushes and
-// acknowledgements travel. It leaves to others how messages look on the wire
-// (courier), which certificates are good (pki), what is inside a token
-// (tokenvault), and which push is sent when (broker).
+// It knows the life of a device's connection: the TLS handshake, the login and its proof
+// of identity, the base token, topic filters, pushes and their acknowledgements. It leaves
+// to other packages the encoding of messages (courier), which certificates are valid
+// (pki), the content of tokens (tokenvault), and which push is sent when (broker).
 //
 //	accept ─► TLS ─► Connect ─► proof ─► base token ─► response
 //	                                                      │
@@ -13,14 +12,13 @@
 //	          ▼
 //	       Filter ─► stored pushes, live pushes ─► acknowledgements ─► close
 //
-// A connection is a session, whose readLoop reads frames and answers them. The
-// workers, goroutines that all sessions share, take pushes from the broker and
-// write them. What either of them writes is gathered and leaves in one piece.
+// A connection is a session, whose readLoop reads frames and answers them. The workers,
+// goroutines that all sessions share, take pushes from the broker and write them. What
+// either of them writes is collected and sent in one write.
 //
-// Sessions wait for their devices in one of two forms: each in a goroutine of its
-// own, or none of them: workers read what has come, told by a poller on Linux, or by
-// the connection itself if it is in memory. The rest of the package does not know
-// which.
+// A session reads in one of two modes: in a goroutine of its own, or in a worker when
+// package netpoll reports that its connection is readable. sessionSet.serve chooses; the
+// rest of the package does not depend on it.
 //
 // One connection may carry several presences, one per user of the device. Each
 // has its own base token and its own route in the broker.

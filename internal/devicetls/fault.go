@@ -15,17 +15,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
-// A sessionFaults is what faults do to a session. It is made for those that meet one that
-// lasts.
+// sessionFaults is the state of the faults of a session. Only sessions with a fault that
+// lasts have one.
 type sessionFaults struct {
 	// handshakeAt is when the TLS handshake may begin. Read-only.
 	handshakeAt time.Time
 
-	heldPushes // held by whoever writes
+	heldPushes // guarded by the output
 	timers     timers.Group
 }
 
-// faultsLocked returns the session's twist.
+// faultsLocked returns the session's fault state, which it makes if need be.
 func (s *session) faultsLocked() *sessionFaults {
 	if s.faults == nil {
 		s.faults = new(sessionFaults)
@@ -33,8 +33,8 @@ func (s *session) faultsLocked() *sessionFaults {
 	return s.faults
 }
 
-// connFaults yields the faults of a connection of which nothing is known but where it
-// comes from, and puts each into the journal before it is done.
+// connFaults yields the faults of a connection of which only the address of the peer is
+// known. It records each in the journal before it is applied.
 func (s *Server) connFaults(p fault.Point, environment apns.Environment, peer net.Addr) iter.Seq[fault.Hit] {
 	return func(yield func(fault.Hit) bool) {
 		if !s.cfg.Faults.Any(p) {
@@ -52,8 +52,8 @@ func (s *Server) connFaults(p fault.Point, environment apns.Environment, peer ne
 	}
 }
 
-// acceptFaults says what faults do to a connection before its handshake: it waits, or
-// it is reset and closed, for which receive reports false.
+// acceptFaults applies faults to a connection before its handshake. It returns how long
+// the handshake has to wait, or false if a fault has reset the connection.
 func (s *Server) acceptFaults(conn net.Conn) (wait time.Duration, ok bool) {
 	for hit := range s.connFaults(fault.AtAccept, s.cfg.Environment, conn.RemoteAddr()) {
 		if hit.Action.Do == fault.SlowAccept {
@@ -61,15 +61,15 @@ func (s *Server) acceptFaults(conn net.Conn) (wait time.Duration, ok bool) {
 			continue
 		}
 		if err := netconn.Reset(conn); err != nil {
-			s.cfg.Log.Debug("a connection that is reset has gone", "remote", conn.RemoteAddr(), "err", err)
+			s.cfg.Log.Debug("cannot reset a connection", "remote", conn.RemoteAddr(), "err", err)
 		}
 		return 0, false
 	}
 	return wait, true
 }
 
-// handshakeFaults returns the certificate that a fault has shown instead of the good one; nil
-// if there is none. It fails if a fault has ended the connection.
+// handshakeFaults returns the certificate that a fault presents in place of the valid one;
+// nil if there is none. It fails if a fault has ended the connection.
 func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if !s.cfg.Faults.Any(fault.AtHandshake) {
 		return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
@@ -84,7 +84,7 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 		}
 		certificate, err := s.cfg.FaultyCertificate(hit.Action.Chain, hello)
 		if err != nil {
-			s.cfg.Log.Error("the certificate of a fault cannot be had; the good one is shown", "err", err)
+			s.cfg.Log.Error("cannot create the certificate of a fault; the valid one is used", "err", err)
 			continue
 		}
 		return certificate, nil
@@ -92,8 +92,8 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 	return nil, nil //nolint:nilnil // There is neither a certificate nor a failure.
 }
 
-// faultsAt yields the faults at a point of a connection whose device is known, or is
-// zero.
+// faultsAt yields the faults at a fault point of a connection. device is zero before the
+// login.
 func (s *session) faultsAt(p fault.Point, device apns.DeviceID) iter.Seq[fault.Hit] {
 	subject := fault.Subject{Subject: filters.Subject{
 		Environment: s.environment, Device: device, Space: s.server.cfg.Spaces.ForDevice(device).Team(),
@@ -101,20 +101,20 @@ func (s *session) faultsAt(p fault.Point, device apns.DeviceID) iter.Seq[fault.H
 	return s.server.cfg.Faults.Hits(p, s.describe(&subject))
 }
 
-// describe adds to a subject what is known of the connection.
+// describe adds what is known of the connection to a fault subject.
 func (s *session) describe(subject *fault.Subject) *fault.Subject {
 	subject.Listener, subject.Source, subject.Memory = fault.DeviceListener, fault.SourceOf(s.conn.raw.RemoteAddr()), s.memory()
 	return subject
 }
 
-// memory returns what the rules of faults remember of the session.
+// memory returns the counters of fault rules for this session.
 func (s *session) memory() *fault.Memory {
 	s.faultMemory.CompareAndSwap(nil, new(fault.Memory))
 	return s.faultMemory.Load()
 }
 
-// recordFault puts a fault into the journal, before it is done. The event says at
-// least what was hit and which device it is.
+// recordFault records a fault in the journal, before it is applied. about says which push or
+// device it applies to.
 func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 	spaces := s.server.cfg.Spaces
 	about.At = cmp.Or(spaces.Clock(spaces.ForDevice(about.Device)), s.server.cfg.Clock).Now()
@@ -125,12 +125,12 @@ func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 // A loginFault is what faults do to a login.
 type loginFault struct {
 	delay     time.Duration // of the answer
-	rejection *rejection    // nil if it is none of theirs
-	to        *Redirection  // nil if the device is not sent elsewhere
+	rejection *rejection    // nil if no fault rejects the login
+	to        *Redirection  // nil if no fault redirects the device
 }
 
-// loginFaults says what faults do to a login of a device, which is zero if it has
-// not proven itself.
+// loginFaults applies faults to a login of a device, which is zero if it has not proven its
+// identity.
 func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
 	if !s.server.cfg.Faults.Any(fault.AtLogin) {
 		return r
@@ -151,8 +151,7 @@ func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
 	return r
 }
 
-// delayAnswer waits before an answer that comes later. What was answered before leaves
-// at once.
+// delayAnswer waits before an answer. Answers to earlier requests are written first.
 func (s *session) delayAnswer(d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -164,7 +163,7 @@ func (s *session) delayAnswer(d time.Duration) error {
 	return nil
 }
 
-// ignoresKeepalive reports whether a fault leaves a keepalive unanswered.
+// ignoresKeepalive reports whether a fault suppresses the answer to a keepalive.
 func (s *session) ignoresKeepalive() bool {
 	if !s.server.cfg.Faults.Any(fault.AtKeepalive) {
 		return false

@@ -184,7 +184,7 @@ func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 }
 
 func TestALoginMayBeRefused(t *testing.T) {
-	for text, message := range map[string]string{"": "a fault refuses the login", "not today": "not today"} {
+	for text, message := range map[string]string{"": "a fault rejected the login", "not today": "not today"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Text: text})))
 			identity := w.identity(nil)
@@ -197,7 +197,7 @@ func TestALoginMayBeRefused(t *testing.T) {
 			synctest.Wait() // the end of the first connection is in the journal
 			w.dial(identity, v3).connect(nil)
 			synctest.Wait()
-			assert.Equal(t, []string{"disconnected refused", "connected"}, w.connectionEvents())
+			assert.Equal(t, []string{"disconnected rejected", "connected"}, w.connectionEvents())
 			assert.Equal(t, p.address().Device, w.journal.Read(0, 0).Events[0].Device, "the journal says who")
 		})
 	}
@@ -211,7 +211,7 @@ func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
 		answer := want[*courier.ConnectResponse](p)
-		p.wantRejection(answer, "a fault refuses the login")
+		p.wantRejection(answer, "a fault rejected the login")
 		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
 		p.connect(nil)
 		assert.Equal(t, []string{"f: reject-login retry=true"}, w.faults())
@@ -226,7 +226,7 @@ func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
 		w := newFixture(t, faulty(t, rule))
 		p := w.login(w.identity(nil))
 		p.send(&courier.Connect{State: courier.StateConnect})
-		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault rejected the login")
 		p.send(&courier.Keepalive{})
 		want[*courier.KeepaliveResponse](p)
 	})
@@ -244,7 +244,7 @@ func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
 		w.login(w.identity(nil))
 		p := w.dial(identity, v3)
 		p.send(p.proof())
-		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault rejected the login")
 
 		liar := w.dial(w.other(), v3)
 		liar.send(liar.proof())
@@ -318,7 +318,7 @@ func TestARefusalMayComeLater(t *testing.T) {
 		p := w.dial(w.identity(nil), v3)
 		start := time.Now()
 		p.send(p.proof())
-		p.wantRejection(want[*courier.ConnectResponse](p), "a fault refuses the login")
+		p.wantRejection(want[*courier.ConnectResponse](p), "a fault rejected the login")
 		assert.Equal(t, 2*time.Second, time.Since(start))
 		assert.Equal(t, []string{`f: slow-login delay={"fixed":"2s"}`, "g: reject-login"}, w.faults())
 	})

@@ -10,19 +10,18 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// reorderTime is how long a push waits for the one that is sent before it.
+// reorderTime is how long a reordered push waits for the next one.
 const reorderTime = time.Second
 
-// A heldPushes is what faults keep back of the pushes of a session. All of it is on
-// its way, as the broker sees it: when the connection ends, the broker sends it on
-// the next one.
+// heldPushes are the pushes of a session that faults hold back. The broker counts all of
+// them as in flight: when the connection ends, it sends them on the next one.
 type heldPushes struct {
-	delayed   []heldPush // one after the other, each no sooner than its time
-	reordered []heldPush // go after the next one that is sent, the newest first
-	reorderBy time.Time  // when those behind go although none was sent
+	delayed   []heldPush // sent in this order, each no sooner than its time
+	reordered []heldPush // sent after the next push, the newest first
+	reorderBy time.Time  // when the reordered ones are sent if no push was
 }
 
-// A heldPush is a push that faults have done something to.
+// A heldPush is a push to which faults have applied.
 type heldPush struct {
 	presence *presence
 	delivery broker.Delivery
@@ -30,7 +29,7 @@ type heldPush struct {
 	due      time.Time // it is not sent before
 }
 
-// appendPushesLocked adds the frames of pushes, with what faults do to them.
+// appendPushesLocked adds the frames of pushes, after faults were applied to them.
 func (s *session) appendPushesLocked(b *batch, p *presence, taken []broker.Delivery) {
 	if len(taken) == 0 {
 		return
@@ -43,14 +42,14 @@ func (s *session) appendPushesLocked(b *batch, p *presence, taken []broker.Deliv
 		return
 	}
 	for i := range taken {
-		if s.ended() { // by a fault, perhaps; the broker has what is left
+		if s.ended() { // perhaps by a fault; the broker sends the rest on the next connection
 			return
 		}
 		s.applyFaultsLocked(b, p, &taken[i])
 	}
 }
 
-// applyFaultsLocked does to a push what faults say.
+// applyFaultsLocked applies the fault rules to a push and sends or holds it.
 func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 	push := heldPush{presence: p, delivery: *d, copies: 1}
 	reorder := false
@@ -78,7 +77,7 @@ func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 	s.sendOrDelayLocked(b, &push)
 }
 
-// pushFaults yields the faults of a push.
+// pushFaults yields the faults that apply to a push.
 func (s *session) pushFaults(d *broker.Delivery) iter.Seq[fault.Hit] {
 	if !s.server.cfg.Faults.Any(fault.AtDelivery) {
 		return func(func(fault.Hit) bool) {}
@@ -90,7 +89,7 @@ func (s *session) pushFaults(d *broker.Delivery) iter.Seq[fault.Hit] {
 	}}))
 }
 
-// holdLocked keeps a push back until another was sent.
+// holdLocked holds a push until another was sent.
 func (s *session) holdLocked(push *heldPush) {
 	t := s.faultsLocked()
 	if len(t.reordered) == 0 {
@@ -100,8 +99,8 @@ func (s *session) holdLocked(push *heldPush) {
 	t.reordered = append([]heldPush{*push}, t.reordered...)
 }
 
-// sendOrDelayLocked sends a push, or puts it at the end of the line if there is one, or
-// if its time has not come. Those that stayed behind follow.
+// sendOrDelayLocked sends a push, or queues it if its time has not come or others are
+// queued. Reordered pushes follow it.
 func (s *session) sendOrDelayLocked(b *batch, push *heldPush) {
 	switch t := s.faults; {
 	case t != nil && len(t.delayed) > 0:
@@ -117,7 +116,7 @@ func (s *session) sendOrDelayLocked(b *batch, push *heldPush) {
 	s.sendReorderedLocked(b)
 }
 
-// sendReorderedLocked sends on what stayed behind.
+// sendReorderedLocked sends the reordered pushes.
 func (s *session) sendReorderedLocked(b *batch) {
 	if s.faults == nil {
 		return
@@ -129,8 +128,8 @@ func (s *session) sendReorderedLocked(b *batch) {
 	}
 }
 
-// sendDueLocked adds the frames of those whose time has come, and sees to it that
-// the next ones are not forgotten.
+// sendDueLocked adds the frames of held pushes whose time has come, and sets a timer for
+// the next ones.
 func (s *session) sendDueLocked() {
 	t := s.faults
 	if t == nil {
@@ -152,8 +151,8 @@ func (s *session) sendDueLocked() {
 	}
 }
 
-// appendHeldLocked adds the frames of a push, unless its user has gone: then the
-// broker has it back. A push that was forgotten meanwhile is not sent any more.
+// appendHeldLocked adds the frames of a held push, unless its presence has ended, which
+// returned it to the broker, or the broker has dropped it meanwhile.
 func (s *session) appendHeldLocked(b *batch, push *heldPush) {
 	if s.presences[push.presence.slot] != push.presence || !push.presence.route.InFlight(push.delivery.ID) {
 		return

@@ -93,7 +93,7 @@ func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 		for range 50 {
 			p := w.dial(identity, v3)
 			p.send(recorded)
-			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was used before")
+			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was already used")
 			p.wantClosed(time.Second, "status first, then a clean close")
 		}
 		first.filter()
@@ -117,7 +117,7 @@ func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
 		before := len(w.connectionEvents())
 		for range 5 {
 			p.send(&courier.Connect{Token: p.token, State: courier.StateConnect})
-			p.wantRejection(want[*courier.ConnectResponse](p), "too many requests in a minute")
+			p.wantRejection(want[*courier.ConnectResponse](p), "too many requests within a minute")
 		}
 		assert.Len(t, w.connectionEvents(), before, "what is refused takes no line of the journal")
 		assert.NotEqual(t, courier.TokenAccepted, ask(p))

@@ -7,27 +7,27 @@ import (
 )
 
 const (
-	// freeAfter is how many handshakes leave enough garbage behind to be worth a
-	// collection of their own: some 100 KB each.
+	// freeAfter is the number of handshakes after which memory is returned to the system:
+	// each leaves some 100 KB of garbage.
 	freeAfter = 1000
-	// freeDelay is for how long so many must not have come again.
+	// freeDelay is how long no further freeAfter handshakes must have been made.
 	freeDelay = 10 * time.Second
 )
 
-// countHandshake notes that a handshake is done.
+// countHandshake counts a completed handshake.
 func (set *sessionSet) countHandshake() {
 	if set.handshakes.Add(1)%freeAfter != 0 {
 		return
 	}
 	select {
 	case set.manyHandshakes <- struct{}{}:
-	default: // it is known already
+	default: // already signaled
 	}
 }
 
-// freeMemory gives memory back to the system when a crowd has logged in and it has become
-// quiet, until ctx ends. An idle process collects garbage every two minutes only,
-// and devices that idle make none.
+// freeMemory returns memory to the system after many logins, once they have ceased, until
+// ctx ends. The runtime collects garbage in an idle process only every two minutes, and
+// idle devices allocate nothing.
 func (set *sessionSet) freeMemory(ctx context.Context) {
 	timer := time.NewTimer(freeDelay)
 	defer timer.Stop()

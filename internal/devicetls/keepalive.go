@@ -8,18 +8,19 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A delayedKeepalive is the answer to a keepalive of version 2 that is due later.
+// A delayedKeepalive is the timer of the delayed answer to a version 2 keepalive.
 type delayedKeepalive struct {
 	mu    sync.Mutex
-	timer *time.Timer // nil when no answer is due
+	timer *time.Timer // nil if no answer is pending
 }
 
-// receiveKeepalive answers a keepalive at once and empty. To a device that wants a
-// late answer, by the second version of keepalives, this says that the courier
-// speaks the first. A non-empty "ok" sent at once would make it ping again at once.
+// receiveKeepalive answers a keepalive at once with an empty response. A device that asks
+// for a delayed answer, with the second version of keepalives, takes this to mean that the
+// courier speaks the first version. A response with "ok" sent at once would make it send
+// the next keepalive at once.
 //
-// A courier that speaks the second version acknowledges such a keepalive at once,
-// and answers it after the time the device has asked for.
+// A courier that speaks the second version acknowledges such a keepalive at once, and
+// answers it after the delay that the device asked for.
 //
 // observed: apsd
 func (s *session) receiveKeepalive(f courier.Frame) error {
@@ -29,7 +30,7 @@ func (s *session) receiveKeepalive(f courier.Frame) error {
 	s.times.setInterval(s.keepalive.Interval)
 	delay, delayed := keepaliveDelay(s.keepalive.Delay)
 	s.keepalive = courier.Keepalive{} // it aliases the frame
-	s.keepaliveTimer.cancel()         // a device waits for the answer to its newest one
+	s.keepaliveTimer.cancel()         // a device waits only for the answer to its latest keepalive
 	if s.ignoresKeepalive() {
 		return nil
 	}
@@ -44,14 +45,14 @@ func (s *session) receiveKeepalive(f courier.Frame) error {
 	return nil
 }
 
-// keepaliveDelay reads the time after which a device wants its answer, in decimal
-// seconds. It reports false if that is no time, or none.
+// keepaliveDelay parses the delay that a device asks for, in decimal seconds. It reports
+// false if there is none, or if it is not a number.
 func keepaliveDelay(seconds []byte) (time.Duration, bool) {
 	n, err := strconv.ParseUint(string(seconds), 10, 32)
 	return min(time.Duration(n)*time.Second, longestInterval), err == nil && n > 0
 }
 
-// after has the answer sent after a time.
+// after schedules the answer.
 func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,7 +60,7 @@ func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	own = time.AfterFunc(d, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.timer == own { // else it was withdrawn just now
+		if l.timer == own { // otherwise cancel came first
 			l.timer = nil
 			s.workers.Add(job{For: s, Do: (*session).sendDelayedKeepalive})
 		}
@@ -67,7 +68,7 @@ func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	l.timer = own
 }
 
-// cancel sees to it that no answer is sent. It reports whether one was due.
+// cancel cancels the pending answer. It reports whether there was one.
 func (l *delayedKeepalive) cancel() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,7 +80,7 @@ func (l *delayedKeepalive) cancel() bool {
 	return true
 }
 
-// sendDelayedKeepalive sends the late answer to a keepalive.
+// sendDelayedKeepalive sends the delayed answer.
 func (s *session) sendDelayedKeepalive() {
 	s.out.lock()
 	defer s.out.unlock()
@@ -93,7 +94,7 @@ func (s *session) sendDelayedKeepalive() {
 	}
 }
 
-// cancelKeepaliveLocked tells a device that a late answer it waits for will not come.
+// cancelKeepaliveLocked notifies the device that a pending delayed answer will not be sent.
 //
 // observed: apsd
 func (s *session) cancelKeepaliveLocked() {

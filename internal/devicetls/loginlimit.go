@@ -2,11 +2,10 @@ package devicetls
 
 import "net"
 
-// A loginLimit bounds how many logins are computed at once. Each takes half a millisecond of
-// a processor or more, and when a thousand devices come at the same moment, pushes to
-// those that are there already would have to wait behind all of them. Whoever waits for
-// a device is not at it, so that a slow device holds up no other. The order is that of
-// arrival. A nil gate lets everybody through.
+// A loginLimit is the number of logins that are computed concurrently. A login takes half a
+// millisecond of processor time or more, so that a thousand devices that log in together
+// would delay pushes to those already connected. A login that waits for its device does not
+// count. Logins are served in order. A nil loginLimit sets no limit.
 type loginLimit chan struct{}
 
 func newLoginLimit(atOnce int) loginLimit {
@@ -28,11 +27,11 @@ func (g loginLimit) release() {
 	}
 }
 
-// A limitedConn is a connection that is out of the gate while it waits for its peer.
+// A limitedConn gives up its place in the login limit while it waits for its peer.
 type limitedConn struct {
 	net.Conn
 	loginLimit loginLimit
-	acquired   bool // in the gate; owned by whoever performs the handshake
+	acquired   bool // it has a place; owned by the goroutine of the handshake
 }
 
 func (g *limitedConn) Read(p []byte) (int, error) {
@@ -51,7 +50,7 @@ func (g *limitedConn) Write(p []byte) (int, error) {
 	return g.Conn.Write(p)
 }
 
-// handshake calls handshake in the gate.
+// handshake calls handshake with a place in the limit.
 func (g *limitedConn) handshake(handshake func() error) error {
 	g.loginLimit.acquire()
 	g.acquired = true

@@ -4,23 +4,28 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
 const (
-	// ackWait is how long an older connection may take to acknowledge all that it
-	// was sent, before a newer one replaces it.
+	// ackWait is how long a login waits for acknowledgements on the connection that it
+	// replaces.
 	ackWait = 200 * time.Millisecond
-	// ackPause is how long it may acknowledge nothing meanwhile. One whose network
-	// is gone costs its successor no more.
+	// ackPause is how long it waits without any acknowledgement. An older connection
+	// that lost its network delays the login no longer.
 	ackPause = 20 * time.Millisecond
-	// ackStep is how often it is looked at.
+	// ackStep is how often it looks.
 	ackStep = time.Millisecond
 )
 
-// waitForAcks has the connection that a login replaces read the acknowledgements that
-// are under way to it, as long as they come. Otherwise pushes that the device has
-// acknowledged would be sent again, or dropped where a newer one takes their place in
-// storage. Nothing more is sent there until resume is called, after the replacement.
+// The newest connection wins: when a user of a device logs in, the older connection with
+// the same base token is closed. Apple documents nothing about this: see "The newest
+// connection of a user wins" in docs/fidelity.md.
+
+// waitForAcks waits until the connection that a login replaces has read the
+// acknowledgements on their way to it. Otherwise pushes that the device has acknowledged
+// would be sent again, or dropped where storage keeps only the newest. No push is sent to
+// the older connection until resume is called, after the replacement.
 func (s *session) waitForAcks(to broker.Address) (resume func()) {
 	peer, left := s.server.cfg.Broker.InFlight(to)
 	older, ok := peer.(*presence)
@@ -34,7 +39,7 @@ func (s *session) waitForAcks(to broker.Address) (resume func()) {
 		now := time.Now()
 		before := left
 		if peer, left = s.server.cfg.Broker.InFlight(to); peer != older {
-			break // gone by itself
+			break // it has ended by itself
 		}
 		if left < before {
 			progress = now
@@ -45,6 +50,29 @@ func (s *session) waitForAcks(to broker.Address) (resume func()) {
 	}
 	return func() {
 		older.suspended.Store(false)
-		older.session.scheduleSend() // if it was not replaced after all
+		older.session.scheduleSend() // if it was not replaced
+	}
+}
+
+// Replaced implements [broker.Peer]. The older connection is closed cleanly.
+func (p *presence) Replaced() {
+	p.replaced.Store(true)
+	p.session.end(&endError{Ending: EndReplaced})
+}
+
+// appendReplacedLocked notifies the device of its base tokens that are online on a newer
+// connection. Clients with a strict parser expect every 0x07 to have the fields of a
+// Connect, so only devices of the current protocol version are notified, and only if the
+// configuration says so.
+func (s *session) appendReplacedLocked() {
+	if !s.server.cfg.NoticeReplaced {
+		return
+	}
+	for _, p := range s.presences {
+		if p == nil || !p.replaced.Load() || p.version < courier.ProtocolVersion {
+			continue
+		}
+		b := s.out.batchLocked()
+		b.frames = s.framing.Append(b.frames, &courier.Presence{Token: p.token, State: courier.StateOffline})
 	}
 }

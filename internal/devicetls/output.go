@@ -10,27 +10,27 @@ import (
 )
 
 const (
-	// batchSize is how many pushes are taken from the broker at a time.
+	// batchSize is the number of pushes taken from the broker at a time.
 	batchSize = 32
-	// flushSize is from how many bytes on answers are not gathered further.
+	// flushSize is the number of bytes from which answers are written at once.
 	flushSize = 32 << 10
-	// keepSize is the largest buffer that is kept for use again, in bytes. A
-	// batch of pushes of the largest kind fits.
+	// keepSize is the largest buffer that is reused, in bytes. A batch of pushes of the
+	// maximum size fits.
 	keepSize = 256 << 10
 )
 
-// An output gathers the frames for a device, answers and pushes alike, so that
-// they leave in few writes. Its methods with Locked in their names are for
-// whoever holds it.
+// An output collects the frames for a device, answers and pushes alike, so that they are
+// sent in few writes. Methods with Locked in their names require its lock.
 type output struct {
 	w io.Writer
-	// held has room for one token: whoever puts it there holds the output. It
-	// is a channel and no mutex because a holder may wait for the network.
+	// held is the lock: the goroutine that sends to it holds the output. It is a channel
+	// and not a mutex because the holder may wait for the network, which is durably
+	// blocking in a synctest bubble only for a channel.
 	held    chan struct{}
 	pending *batch // nil when there is nothing to write
 }
 
-// A batch is the frames gathered, and what is needed to make them. An idle
+// A batch is the frames that are not written yet, and the memory to make them. An idle
 // connection has none.
 type batch struct {
 	frames       []byte
@@ -57,7 +57,7 @@ func (o *output) batchLocked() *batch {
 	return o.pending
 }
 
-// flushLocked writes what was gathered.
+// flushLocked writes the pending frames.
 func (o *output) flushLocked() error {
 	b := o.pending
 	if b == nil {
@@ -72,7 +72,7 @@ func (o *output) flushLocked() error {
 	return err
 }
 
-// release gives the batch back. It lets go of the pushes it held.
+// release returns the batch to the pool, without the pushes it referred to.
 func (b *batch) release() {
 	if cap(b.frames) > keepSize {
 		b.frames = nil

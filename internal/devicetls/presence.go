@@ -7,58 +7,50 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
-	"github.com/apns-sim/apns-sim/internal/courier"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A presence is one user of a device on a connection: its base token and its
-// route in the broker. It is the broker's peer.
+// A presence is one user of a device on a connection: its base token and its route in the
+// broker. It implements [broker.Peer].
 type presence struct {
 	session   *session
 	address   tokenvault.Address
 	token     []byte // the base token, as the device knows it
 	version   uint16 // protocol version announced in Connect; 0 if none
 	slot      int
-	redirects uint16 // how often the device says it was sent elsewhere
+	redirects uint16 // how often the device says it was redirected
 	base      uint32 // see messageid.go
 	route     *broker.Route
 
-	// Owned by readLoop.
+	// Owned by the reader.
 	salt salt
 
-	// Held by whoever writes. The channels subscribed to, and the topic by which
-	// the device calls the app of each.
+	// Guarded by the output. The subscribed channels, and the topic by which the
+	// device names the app of each.
 	channels map[subscription]string
 
-	last      atomic.Uint32 // the route's newest id
+	last      atomic.Uint32 // the route's latest delivery ID
 	replaced  atomic.Bool
-	suspended atomic.Bool // it is sent nothing, because it is about to be replaced
+	suspended atomic.Bool // it is sent no pushes, because a newer connection is about to replace it
 }
 
 // Wake implements [broker.Peer].
 func (p *presence) Wake() { p.session.scheduleSend() }
 
-// Replaced implements [broker.Peer]. The newest connection wins; the older one
-// is closed cleanly.
-func (p *presence) Replaced() {
-	p.replaced.Store(true)
-	p.session.end(&endError{Ending: EndReplaced})
-}
-
-// Overdue implements [broker.Peer]. What the device has not acknowledged is sent
-// again when it comes back.
+// Overdue implements [broker.Peer]. Unacknowledged pushes are sent again on the next
+// connection.
 func (p *presence) Overdue() { p.session.end(&endError{Ending: EndUnacknowledged}) }
 
-// attachLocked makes p present. A presence of the same address on this
-// connection ends.
+// attachLocked attaches p to the broker. A presence of the same address on this connection
+// ends.
 func (s *session) attachLocked(p *presence) {
 	if s.presences[p.slot] != nil {
 		s.detachLocked(p.slot, EndReconnected)
 	}
 	p.base = s.bases[p.slot]
-	s.record(journal.Connected, "", p.String()) // before an older connection learns of it and goes
+	s.record(journal.Connected, "", p.String()) // before the older connection records its end
 	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
 	s.active.apply(p.route)
 	s.presences[p.slot] = p
@@ -80,7 +72,7 @@ func (s *session) record(kind journal.Kind, cause Ending, detail string) {
 	})
 }
 
-// String tells which user of the device it is, and how it came here.
+// String describes the user of the device for the journal.
 func (p *presence) String() string {
 	text := fmt.Sprintf("user %d, %v", p.address.User, p.address.Environment)
 	if p.redirects > 0 {
@@ -89,10 +81,10 @@ func (p *presence) String() string {
 	return text
 }
 
-// id is the device's name, once it is known.
+// id is the ID of the device, zero before the login.
 func (s *session) id() apns.DeviceID { return idOf(s.device) }
 
-// idOf is the name of a device, zero if it is not known.
+// idOf is the ID of a device, zero for nil.
 func idOf(device *pki.DeviceIdentity) apns.DeviceID {
 	if device == nil {
 		return apns.DeviceID{}
@@ -100,8 +92,7 @@ func idOf(device *pki.DeviceIdentity) apns.DeviceID {
 	return device.ID
 }
 
-// offline ends the presence that a token names; other presences stay. There is
-// no answer.
+// offline ends the presence of a token; others stay. There is no answer.
 //
 // observed: apsd
 func (s *session) offline(token []byte) {
@@ -112,19 +103,45 @@ func (s *session) offline(token []byte) {
 	}
 }
 
-// appendReplacedLocked tells the device which of its tokens are present elsewhere
-// now. Clients with a strict parser expect every 0x07 to have the fields of a
-// Connect, so only devices that are known to understand are told, and those only
-// if the configuration says so.
-func (s *session) appendReplacedLocked() {
-	if !s.server.cfg.NoticeReplaced {
-		return
-	}
+// presenceFor returns the presence of a base token, nil if there is none. The token may be in
+// an older form, from before a rotation of the token keys. With a single presence it may be
+// empty.
+func (s *session) presenceFor(token []byte) *presence {
 	for _, p := range s.presences {
-		if p == nil || !p.replaced.Load() || p.version < courier.ProtocolVersion {
-			continue
+		if p != nil && string(p.token) == string(token) {
+			return p
 		}
-		b := s.out.batchLocked()
-		b.frames = s.framing.Append(b.frames, &courier.Presence{Token: p.token, State: courier.StateOffline})
 	}
+	if len(token) == 0 {
+		return s.onlyPresence()
+	}
+	claims, err := s.server.cfg.Vault.Open(token)
+	if err != nil || !claims.Base || !claims.Retired.IsZero() {
+		return nil
+	}
+	return s.presenceAt(claims.Address)
+}
+
+// presenceAt returns the presence of an address, nil if there is none.
+func (s *session) presenceAt(a tokenvault.Address) *presence {
+	for _, p := range s.presences {
+		if p != nil && p.address == a {
+			return p
+		}
+	}
+	return nil
+}
+
+// onlyPresence returns the presence if there is exactly one.
+func (s *session) onlyPresence() (onlyPresence *presence) {
+	for _, p := range s.presences {
+		switch {
+		case p == nil:
+		case onlyPresence != nil:
+			return nil
+		default:
+			onlyPresence = p
+		}
+	}
+	return onlyPresence
 }

@@ -5,7 +5,7 @@ import "github.com/apns-sim/apns-sim/internal/courier"
 // receive handles one frame. An error ends the connection.
 func (s *session) receive(f courier.Frame) error {
 	if s.device == nil && f.Command != courier.CmdConnect {
-		s.log.Debug("a command before the login is skipped", "command", f.Command)
+		s.log.Debug("skipped a command before the login", "command", f.Command)
 		return nil
 	}
 	switch f.Command {
@@ -38,11 +38,11 @@ func (s *session) receive(f courier.Frame) error {
 	case courier.CmdFlushResponse:
 		return receive(s, f, accept[courier.FlushResponse])
 	}
-	s.log.Debug("an unknown command is skipped", "command", f.Command)
+	s.log.Debug("skipped an unknown command", "command", f.Command)
 	return nil
 }
 
-// receive reads what a frame says into a message and hands it to handle.
+// receive parses a frame into a message and passes it to handle.
 func receive[T any, M interface {
 	*T
 	courier.Message
@@ -54,5 +54,5 @@ func receive[T any, M interface {
 	return handle(m)
 }
 
-// accept takes a message that has no answer and no consequence.
+// accept ignores a message that has no answer and no effect.
 func accept[T any](*T) error { return nil }

@@ -130,7 +130,7 @@ func TestADeviceIsDisconnectedWithoutAWord(t *testing.T) {
 		assert.Equal(t, 1, w.server.Disconnect(p.address().Device))
 		p.wantClosed(time.Second, "cleanly")
 		synctest.Wait()
-		assert.Equal(t, []string{"connected", "disconnected dismissed"}, w.connectionEvents())
+		assert.Equal(t, []string{"connected", "disconnected disconnect-requested"}, w.connectionEvents())
 		w.wantLogged()
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// A rejectionReason says why a Connect is refused.
+// A rejectionReason is why a Connect is rejected.
 type rejectionReason uint8
 
 const (
@@ -22,41 +22,41 @@ const (
 	faultRejected
 )
 
-// rejections is the one table of refusals. A device that is refused without a
-// time forgets its token and its identity; with the time of the courier it makes
-// a new nonce and tries again on the same connection (observed: apsd).
+// rejections is the table of reasons. A device that is rejected without a time discards
+// its tokens and identity; with the courier's time it makes a new nonce and tries again on
+// the same connection (observed: apsd).
 var rejections = [...]struct {
-	text string // the device gets it, too: field 21 of the response
-	time bool   // answered with the courier's time
+	text string // also sent to the device, in field 21 of the response
+	time bool   // the response has the courier's time
 }{
 	proofMissing:          {"no certificate, nonce and signature", false},
 	nonceMalformed:        {"the nonce is malformed", false},
-	clockOff:              {"the nonce is of another time", true},
+	clockOff:              {"the time in the nonce is wrong", true},
 	certificateUnreadable: {"the certificate cannot be read", false},
-	signatureWrong:        {"the signature does not fit nonce and certificate", false},
+	signatureWrong:        {"the signature does not match nonce and certificate", false},
 	certificateRejected:   {"the certificate is not accepted", false},
-	nonceReplayed:         {"the nonce was used before", false},
-	tokenForeign:          {"the token is not this device's", false},
+	nonceReplayed:         {"the nonce was already used", false},
+	tokenForeign:          {"the token belongs to another device", false},
 	tooManyUsers:          {"too many users", false},
-	tooManyRequests:       {"too many requests in a minute", false},
-	faultRejected:         {"a fault refuses the login", false}, // a rule may say otherwise
+	tooManyRequests:       {"too many requests within a minute", false},
+	faultRejected:         {"a fault rejected the login", false}, // unless the fault rule says otherwise
 }
 
 func (w rejectionReason) String() string { return rejections[w].text }
 
-// A rejection is the answer no to one Connect. It is an error of the device, which
-// is told in the Connect response.
+// A rejection is the answer to a Connect that is not accepted. It is an error with its
+// reason, which the Connect response tells the device.
 type rejection struct {
 	reason rejectionReason
-	err    error  // nil where why says it all
-	text   string // told instead of the table's; "" if that is told
-	time   bool   // the courier's time is told, whatever the table says
+	err    error  // nil if the reason says everything
+	text   string // sent in place of the text in the table; "" sends that
+	time   bool   // the response has the courier's time, whatever the table says
 }
 
-// message is what the device is told.
+// message is the text that the device is sent.
 func (r *rejection) message() string { return cmp.Or(r.text, r.reason.String()) }
 
-// repairable reports whether the device can put it right and try again.
+// repairable reports whether the device can correct the error and try again.
 func (r *rejection) repairable() bool { return r.time || rejections[r.reason].time }
 
 func (r *rejection) Error() string {

@@ -37,28 +37,28 @@ var rejectionCases = []struct {
 	{"the nonce is malformed", "short", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce = m.Nonce[:16] }, false},
 	{"the nonce is malformed", "long", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce = append(m.Nonce, 0) }, false},
 	{"the nonce is malformed", "of an HTTP service", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce[0] = 1 }, false},
-	{"the nonce is of another time", "too old", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+	{"the time in the nonce is wrong", "too old", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(-devicetls.DefaultClockWindow-time.Second))
 	}, true},
-	{"the nonce is of another time", "too new", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+	{"the time in the nonce is wrong", "too new", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(devicetls.DefaultClockWindow+2*time.Second))
 	}, true},
-	{"the nonce is of another time", "of the year 292278994", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) {
+	{"the time in the nonce is wrong", "of the year 292278994", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) {
 		copy(m.Nonce[1:], "\x7f\xff\xff\xff\xff\xff\xff\xff")
 	}, true},
-	{"the nonce is of another time", "before anything else is looked at", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+	{"the time in the nonce is wrong", "before anything else is looked at", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.sign(m, w.clock.Now().Add(time.Hour))
 		m.Certificates = [][]byte{{1}}
 	}, true},
 	{"the certificate cannot be read", "no DER", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Certificates = [][]byte{{0x30, 0}} }, false},
-	{"the signature does not fit nonce and certificate", "of another key", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+	{"the signature does not match nonce and certificate", "of another key", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		other := *p
 		other.identity = w.identity(nil)
 		other.sign(m, w.clock.Now())
 		m.Certificates = p.identity.Chain
 	}, false},
-	{"the signature does not fit nonce and certificate", "over another nonce", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce[16]++ }, false},
-	{"the signature does not fit nonce and certificate", "with the prefix of RSA", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Signature[1] = 1 }, false},
+	{"the signature does not match nonce and certificate", "over another nonce", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Nonce[16]++ }, false},
+	{"the signature does not match nonce and certificate", "with the prefix of RSA", v3, func(_ *fixture, _ *testDevice, m *courier.Connect) { m.Signature[1] = 1 }, false},
 	{"the certificate is not accepted", "of another authority", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		p.identity = w.other()
 		p.sign(m, w.clock.Now())
@@ -70,18 +70,18 @@ var rejectionCases = []struct {
 		p.identity = provider
 		p.sign(m, w.clock.Now())
 	}, false},
-	{"the nonce was used before", "on another connection", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
+	{"the nonce was already used", "on another connection", v3, func(w *fixture, p *testDevice, m *courier.Connect) {
 		earlier := w.dial(p.identity, v3)
 		earlier.connect(m)
 		m.Token = earlier.token
 	}, false},
-	{"the token is not this device's", "of another device", v3, func(w *fixture, _ *testDevice, m *courier.Connect) {
+	{"the token belongs to another device", "of another device", v3, func(w *fixture, _ *testDevice, m *courier.Connect) {
 		other := w.login(w.identity(nil))
 		m.Token = other.token
 	}, false},
 	{"too many users", "the seventeenth", v3, nil, false},
-	{"too many requests in a minute", "of Connects", v3, nil, false}, // flood_test.go
-	{"a fault refuses the login", "of a rule", v3, nil, false},
+	{"too many requests within a minute", "of Connects", v3, nil, false}, // flood_test.go
+	{"a fault rejected the login", "of a rule", v3, nil, false},
 }
 
 // other is the identity of a device of another world.
@@ -112,7 +112,7 @@ func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
 					assert.Zero(t, answer.ClockTime, "without a time the device gives up its identity")
 					p.wantClosed(time.Second, "status first, then a clean close")
 					synctest.Wait()
-					w.wantLogged("reason=refused")
+					w.wantLogged("reason=rejected")
 					return
 				}
 				assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
@@ -212,12 +212,12 @@ func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
 			time.Sleep(wait)
 			p := w.dial(identity, v3)
 			p.send(recorded)
-			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was used before")
+			p.wantRejection(want[*courier.ConnectResponse](p), "the nonce was already used")
 		}
 		time.Sleep(2 * time.Second)
 		p := w.dial(identity, v3)
 		p.send(recorded)
-		p.wantRejection(want[*courier.ConnectResponse](p), "the nonce is of another time")
+		p.wantRejection(want[*courier.ConnectResponse](p), "the time in the nonce is wrong")
 	})
 }
 
@@ -230,7 +230,7 @@ func TestTheClockOfTheSimulatorJudgesNonces(t *testing.T) {
 		p.sign(m, time.Now()) // the device lives two days in the past
 		p.send(m)
 		answer := want[*courier.ConnectResponse](p)
-		p.wantRejection(answer, "the nonce is of another time")
+		p.wantRejection(answer, "the time in the nonce is wrong")
 		assert.Equal(t, uint64(time.Now().Add(48*time.Hour).UnixMilli()), answer.ClockTime)
 	})
 }

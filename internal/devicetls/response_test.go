@@ -90,9 +90,9 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 		m := p.proof()
 		p.sign(m, w.clock.Now().Add(-time.Hour))
 		p.send(m)
-		p.wantBytes("08 0000004f  01 0001 02  04 0002 1000  05 0002 0002  06 0004 00000000" +
+		p.wantBytes("08 00000051  01 0001 02  04 0002 1000  05 0002 0002  06 0004 00000000" +
 			"07 0008 0000019b76daa800  08 0002 3c00  0a 0008 0000019b76daa800" +
-			"15 001c " + hex.EncodeToString([]byte("the nonce is of another time")))
+			"15 001e " + hex.EncodeToString([]byte("the time in the nonce is wrong")))
 	})
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// send writes the pushes that the broker has. It is called by one worker at a
-// time, and ends the session if the device cannot be written to.
+// send writes the pushes that the broker has for the device. One worker at a time calls it.
+// It ends the session if a write fails.
 func (s *session) send() {
 	for {
 		s.sending.Start()
@@ -28,15 +28,15 @@ func (s *session) send() {
 	}
 }
 
-// scheduleSend has a worker send what there is. It does not block.
+// scheduleSend has a worker call send. It does not block.
 func (s *session) scheduleSend() {
 	if s.sending.Request() {
 		s.workers.Add(job{For: s, Do: (*session).send})
 	}
 }
 
-// sendBatch takes what the broker gives at a time and writes it in one piece. It
-// reports whether there may be more.
+// sendBatch takes a batch of pushes from the broker and sends it in one write. It reports
+// whether there may be more.
 func (s *session) sendBatch() (more bool, err error) {
 	s.out.lock()
 	defer s.out.unlock()
@@ -52,8 +52,7 @@ func (s *session) sendBatch() (more bool, err error) {
 	return more, s.out.flushLocked()
 }
 
-// takeLocked takes the pushes of one presence. It reports whether there may be
-// more.
+// takeLocked takes pushes for one presence. It reports whether there may be more.
 func (s *session) takeLocked(p *presence) (more bool) {
 	if p.suspended.Load() {
 		return false
@@ -87,7 +86,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	if !push.Base {
 		b.notification.BaseToken = p.token
 	}
-	if push.Unreported { // is it really gone? (observed: apsd)
+	if push.Unreported { // ask whether the app is really gone (observed: apsd, which answers with status 11)
 		b.notification.Flags = courier.FlagValidityCheck
 	}
 	if d.Channel != "" {
@@ -100,8 +99,8 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	b.frames = s.framing.Append(b.frames, &b.notification)
 }
 
-// fromChannel tells the device from which channel the push comes. It is sent to no
-// token of an app: channels have subscribers, not addresses.
+// fromChannel sets the channel that a broadcast comes from. The notification carries the
+// base token, since a broadcast is not sent to a device token.
 //
 // observed: apsd
 func (b *batch) fromChannel(d *broker.Delivery) {
@@ -111,8 +110,8 @@ func (b *batch) fromChannel(d *broker.Delivery) {
 	b.notification.Origin = b.originBytes
 }
 
-// parseUUID reads the canonical form 8-4-4-4-12 of a UUID, which is the form of
-// an apns-id. It reports false for any other.
+// parseUUID parses the canonical form 8-4-4-4-12 of a UUID (RFC 9562, 4), the form of an
+// apns-id. It reports false for any other.
 func parseUUID(dst *[16]byte, s string) bool {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false

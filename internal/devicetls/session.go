@@ -19,7 +19,7 @@ import (
 
 // A session is one connection of a device, from its accept to its close.
 type session struct {
-	// Set before anything is done for the session; read-only after.
+	// Set by newSession and by the handshake; read-only after.
 	*sessionSet
 	conn        *tlsConn
 	framing     framing
@@ -27,35 +27,34 @@ type session struct {
 	since       time.Time
 	log         sessionLog
 
-	// Owned by whoever reads, one at a time.
-	deadline       time.Time           // when the next frame must have come
+	// Owned by the reader.
+	deadline       time.Time           // when the next frame must have arrived
 	device         *pki.DeviceIdentity // nil until the first Connect is accepted
 	times          times
 	active         activity
 	ack            courier.Ack
 	keepalive      courier.Keepalive
 	handshakeDone  bool // the TLS handshake is done
-	received       bool // a frame has come, which moves the deadline
+	received       bool // a frame has arrived, which moves the deadline
 	answersPending bool // answers may wait in out
 
-	// Held by whoever writes; see output.
+	// Guarded by out.
 	updates   uint32 // id of the newest channel update
 	out       output
-	presences [maxPresences]*presence // by slot; changed by whoever reads
-	bases     [maxPresences]uint32    // where a slot's message ids go on
-	delayed   *delayedAnswers         // nil if none are, and pushes need not wait
+	presences [maxPresences]*presence // by slot; changed by the reader
+	bases     [maxPresences]uint32    // the message IDs already used in a slot
+	delayed   *delayedAnswers         // nil if no answer is delayed; pushes wait otherwise
 
 	sending        workers.JobState
-	reading        workers.JobState // used where a poller tells what has come
+	reading        workers.JobState // used where reads do not wait
 	closing        closeState
 	keepaliveTimer delayedKeepalive
 
-	faultMemory atomic.Pointer[fault.Memory] // of the rules of faults; nil if none has looked at the session
-	faults      *sessionFaults               // nil if no fault has met the session; held by whoever writes
+	faultMemory atomic.Pointer[fault.Memory] // counters of fault rules; nil if no rule has matched the session
+	faults      *sessionFaults               // nil if no fault has held a push or delayed the handshake; guarded by out
 }
 
-// newSession makes the session of a connection that waits so long before its TLS
-// handshake.
+// newSession makes the session of a connection whose TLS handshake begins after a wait.
 func newSession(g *sessionSet, w *tlsConn, wait time.Duration) *session {
 	now := time.Now()
 	times := newTimes(&g.server.cfg, now.Add(wait))
@@ -75,16 +74,16 @@ func newSession(g *sessionSet, w *tlsConn, wait time.Duration) *session {
 	return s
 }
 
-// run serves the session until the device leaves or end is called. A worker that
-// comes to it later finds nothing.
+// run serves the session in a goroutine of its own, until the device closes the connection
+// or end is called.
 func (s *session) run() {
 	s.end(s.read())
 	s.close()
 }
 
-// serveReady serves what has come from the device since the last time, in place of
-// run, where reads do not wait. One worker at a time does so. After the last time
-// the turn is never given back.
+// serveReady serves what has arrived from the device since the last call, in place of run
+// where reads do not wait. One worker at a time does so. After the session has ended,
+// reading stays running, so that no worker comes again.
 func (s *session) serveReady() {
 	for {
 		s.reading.Start()
@@ -102,15 +101,15 @@ func (s *session) serveReady() {
 	}
 }
 
-// scheduleRead has a worker attend to the session. It does not block.
+// scheduleRead has a worker call serveReady. It does not block.
 func (s *session) scheduleRead() {
 	if s.reading.Request() {
 		s.workers.Add(job{For: s, Do: (*session).serveReady})
 	}
 }
 
-// read performs the handshake and serves the device until something ends that. It
-// returns nil if nothing more has come, where reads do not wait.
+// read performs the handshake and serves the device until the session ends. Where reads do
+// not wait, it returns nil when there is nothing more to read.
 func (s *session) read() *endError {
 	if !s.handshakeDone {
 		if s.faults != nil {
@@ -134,8 +133,9 @@ func (s *session) read() *endError {
 	return readEnding(err, s.times.timeoutEnding())
 }
 
-// releaseBuffers gives back what an idle connection does not need. Part of a frame that has come
-// is acknowledged, since a device may keep the rest until then.
+// releaseBuffers frees what an idle connection does not need. If part of a frame has
+// arrived, TCP acknowledges it at once, since the device may send the rest only then
+// (Nagle: RFC 9293, 3.7.4).
 func (s *session) releaseBuffers() {
 	if s.framing.Begun() {
 		s.conn.nonblocking.AckNow()
@@ -144,8 +144,8 @@ func (s *session) releaseBuffers() {
 	netpoll.ReleaseTLS(s.conn.tls, s.device != nil)
 }
 
-// readLoop reads and answers frames. Answers leave when no further frame is at
-// hand.
+// readLoop reads and answers frames. Answers are written when no further frame is
+// buffered.
 func (s *session) readLoop() error {
 	for {
 		if !s.framing.Buffered() {
@@ -170,8 +170,8 @@ func (s *session) readLoop() error {
 	}
 }
 
-// close ends the presences, says the last words and closes the connection. A
-// connection that failed costs one line in the log.
+// close writes the last frames, ends the presences and closes the connection. A connection
+// that failed is logged in one line.
 func (s *session) close() {
 	defer s.remove(s)
 	end := s.closing.ending.Load()
@@ -189,29 +189,29 @@ func (s *session) close() {
 		}
 	}
 	if err := s.out.flushLocked(); err != nil {
-		s.log.Debug("the last words do not reach the device", "err", err)
+		s.log.Debug("cannot write the last frames", "err", err)
 	}
 	if err := s.conn.close(); err != nil {
-		s.log.Debug("the connection does not close cleanly", "err", err)
+		s.log.Debug("cannot close the connection cleanly", "err", err)
 	}
 	s.report(end)
 }
 
-// maxDetail is how much the journal is told of an error, in bytes: a peer may have written
-// some of it.
+// maxDetail is the maximum length of an error in the journal, in bytes: it may contain
+// bytes of the peer.
 const maxDetail = 1024
 
-// report logs the end of the connection. One that failed before any login is an event,
-// too: of the others, the end of the presence is.
+// report logs the end of the connection. If it failed before any login it is also an event;
+// otherwise detachLocked has recorded one for each presence.
 func (s *session) report(end *endError) {
 	args := []any{"reason", string(end.Ending)}
 	if s.device != nil {
 		args = append([]any{"device", apns.DeviceID(s.device.ID)}, args...)
 	}
-	quiet := end.Ending == EndHandshake && netconn.IsPortProbe(s.conn.tls, end.Err) // a probe of the port is no news
+	quiet := end.Ending == EndHandshake && netconn.IsPortProbe(s.conn.tls, end.Err) // a probe of the port is not logged
 	if !quiet && (end.Ending.failure() || s.device == nil && end.Ending != EndShutdown) {
 		args = append(args, "err", end)
-		if end.Ending == EndLeft { // its own wish, or a look at the certificate, as apns-sim doctor takes one
+		if end.Ending == EndLeft { // as apns-sim doctor does, which only looks at the certificate
 			s.log.Info("device connection ended before the login", args...)
 			return
 		}

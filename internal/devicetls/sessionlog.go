@@ -6,9 +6,8 @@ import (
 	"net"
 )
 
-// A sessionLog is the log, with the address of the device in each line. The
-// address is put into words only for a line that is written: of a connection that
-// is idle, nothing is kept for that.
+// A sessionLog logs with the address of the device in each line. It formats the address
+// only for lines that are written, so that an idle connection keeps no string.
 type sessionLog struct {
 	log  *slog.Logger
 	conn net.Conn

@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// keepaliveMargin is how late a keepalive may come: the device waits 20
-	// seconds for an answer (observed: apsd) and tries more than once.
+	// keepaliveMargin is how late a keepalive may be: the device waits 20 seconds for an
+	// answer and retries (observed: apsd).
 	keepaliveMargin = 5 * time.Minute
-	// longestInterval is the longest keepalive interval that is believed. The
-	// longest seen is an hour.
+	// longestInterval is the maximum keepalive interval that is accepted; the longest
+	// observed is an hour.
 	longestInterval = 24 * time.Hour
 )
 
-// times is how long a device may take. It tells wire time.
+// times are the deadlines of a session, in real time.
 type times struct {
 	login         time.Time // when the first Connect must be accepted
 	filter        time.Time // when the first Filter must have come; zero before login
@@ -36,25 +36,24 @@ func newTimes(cfg *Config, now time.Time) times {
 // loggedIn notes that the first Connect has been accepted.
 func (t *times) loggedIn(now time.Time) { t.filter = now.Add(t.filterTimeout) }
 
-// setInterval notes the interval between keepalives, in decimal minutes, that a
-// device has written into one. A device is never given less.
+// setInterval sets the keepalive interval that a device announces, in decimal minutes. It
+// never lowers the timeout below the configured one.
 func (t *times) setInterval(minutes []byte) {
 	if len(minutes) == 0 {
 		return
 	}
 	n, err := strconv.ParseUint(string(minutes), 10, 16)
-	if err != nil { // no number is no announcement
+	if err != nil { // a malformed interval is ignored
 		return
 	}
 	interval := min(time.Duration(n)*time.Minute, longestInterval)
 	t.silence = max(t.leastSilence, interval+keepaliveMargin)
 }
 
-// allowWait notes that a device will wait for an answer for so long before it says
-// something again.
+// allowWait extends the silence timeout for a device that waits for a delayed answer.
 func (t *times) allowWait(wait time.Duration) { t.silence = max(t.silence, wait+keepaliveMargin) }
 
-// next returns when the next frame must have come.
+// next returns when the next frame must have arrived.
 //
 // observed: the real service closes a connection without a Filter within
 // seconds.
@@ -68,7 +67,7 @@ func (t *times) next(now time.Time) time.Time {
 	return now.Add(t.silence)
 }
 
-// timeoutEnding says what it means that it has not come.
+// timeoutEnding is the ending of a session whose deadline has passed.
 func (t *times) timeoutEnding() Ending {
 	switch {
 	case t.filter.IsZero():

@@ -12,27 +12,26 @@ import (
 )
 
 const (
-	// writeGrace is the time for the last words of a connection that is being
-	// closed.
+	// writeGrace is the time for the last frames of a connection that is being closed.
 	writeGrace = time.Second
 	// lingerTime and lingerBytes bound the wait for the device's own close.
 	lingerTime  = time.Second
 	lingerBytes = 256 << 10
 )
 
-// errInterrupted says that a read was ended from outside.
+// errInterrupted is the error of a read after interrupt.
 var errInterrupted = errors.New("devicetls: interrupted")
 
 // A tlsConn is a TLS connection with its deadlines.
 type tlsConn struct {
 	tls          *tls.Conn
-	limited      limitedConn // what TLS goes over: raw, out of the gate
+	limited      limitedConn // below TLS: raw, which frees its place in the login limit while it waits
 	raw          net.Conn
 	nonblocking  netpoll.Conn // nil where reads wait
 	writeTimeout time.Duration
 
 	interrupted atomic.Bool
-	broken      bool // a write has failed; held by whoever writes
+	broken      bool // a write has failed; guarded by the output
 }
 
 func newTLSConn(raw net.Conn, server *Server) *tlsConn {
@@ -41,14 +40,15 @@ func newTLSConn(raw net.Conn, server *Server) *tlsConn {
 	return w
 }
 
-// newNonblockingConn is newTLSConn where a poller tells what has come.
+// newNonblockingConn is newTLSConn for a connection whose reads do not wait after the
+// handshake.
 func newNonblockingConn(c netpoll.Conn, server *Server) *tlsConn {
 	w := newTLSConn(c, server)
 	w.nonblocking = c
 	return w
 }
 
-// handshake performs the TLS handshake, which must be done by a given time.
+// handshake performs the TLS handshake, which must be complete by a given time.
 func (w *tlsConn) handshake(by time.Time) error {
 	if err := w.tls.SetWriteDeadline(by); err != nil {
 		return err
@@ -62,15 +62,15 @@ func (w *tlsConn) handshake(by time.Time) error {
 	return w.nonblocking.Detach()
 }
 
-// resume says that something may have come since the last read.
+// resume says that data may have arrived since the last read.
 func (w *tlsConn) resume() {
 	if w.nonblocking != nil {
 		w.nonblocking.Resume()
 	}
 }
 
-// readDeadline sets the time by which the next reads must be done. It fails once the
-// tlsConn is interrupted.
+// readDeadline sets the time by which the next read must succeed. It fails once the
+// connection is interrupted.
 func (w *tlsConn) readDeadline(t time.Time) error {
 	if w.nonblocking == nil {
 		return w.waitDeadline(t)
@@ -81,7 +81,7 @@ func (w *tlsConn) readDeadline(t time.Time) error {
 	return w.nonblocking.ReadBy(t)
 }
 
-// waitDeadline is readDeadline where reads wait.
+// waitDeadline is readDeadline for reads that wait.
 func (w *tlsConn) waitDeadline(t time.Time) error {
 	if err := w.tls.SetReadDeadline(t); err != nil {
 		return err
@@ -92,8 +92,8 @@ func (w *tlsConn) waitDeadline(t time.Time) error {
 	return nil
 }
 
-// Write sends p, waiting as long as the write timeout allows, or for moments
-// only once the wire is interrupted.
+// Write sends p within the write timeout, or within writeGrace once the connection is
+// interrupted.
 func (w *tlsConn) Write(p []byte) (n int, err error) {
 	defer func() { w.broken = w.broken || err != nil }()
 	if err := w.tls.SetWriteDeadline(time.Now().Add(w.writeTimeout)); err != nil {
@@ -107,23 +107,23 @@ func (w *tlsConn) Write(p []byte) (n int, err error) {
 	return w.tls.Write(p)
 }
 
-// interrupt ends reads at once and writes soon. It does not block.
+// interrupt ends reads at once and writes within writeGrace. It does not block.
 func (w *tlsConn) interrupt() error {
 	w.interrupted.Store(true)
 	now := time.Now()
 	return errors.Join(w.tls.SetReadDeadline(now), w.tls.SetWriteDeadline(now.Add(writeGrace)))
 }
 
-// close says goodbye with a TLS close_notify and a FIN, and gives the device a
-// moment to do the same. Closing with bytes unread would reset the connection,
-// and the device could lose the last answer.
+// close sends a TLS close_notify (RFC 8446, 6.1) and a FIN, and reads for up to lingerTime
+// until the device closes as well. Closing a socket with unread bytes would reset the
+// connection, and the device could lose the last answer.
 //
-// observed: a server that refuses closes cleanly; resets upset some clients.
+// observed: a server that rejects a login closes cleanly; some clients fail on a reset.
 func (w *tlsConn) close() error {
 	if w.nonblocking != nil {
 		w.nonblocking.Reattach()
 	}
-	if w.broken { // TLS cannot go on after that, and nobody listens
+	if w.broken { // a TLS connection cannot be used after a failed write
 		return w.raw.Close()
 	}
 	var errs []error
@@ -133,7 +133,7 @@ func (w *tlsConn) close() error {
 	if half, ok := w.raw.(interface{ CloseWrite() error }); ok {
 		errs = append(errs, half.CloseWrite())
 	}
-	if err := errors.Join(errs...); err != nil { // nobody is there to linger for
+	if err := errors.Join(errs...); err != nil { // the peer has already closed
 		return errors.Join(err, w.raw.Close())
 	}
 	errs = append(errs, w.raw.SetReadDeadline(time.Now().Add(lingerTime)))
