@@ -101,7 +101,7 @@ check 'the device receives the exact payload' exact_payload
 check 'too many requests' 'refused 429 TooManyRequests' 'reported to the caller; retried with --retry'
 check 'service unavailable' 'refused 503 ServiceUnavailable' 'reported to the caller; retried with --retry'
 check 'no answered push is lost in a goaway' goaway 'pushes that the GOAWAY excludes are sent again with --retry-all-errors'
-check 'the provider token is renewed' renewal 'by the caller'
+check 'the provider token is renewed' renewal 'up to the caller'
 check 'a thousand pushes arrive' thousand 'with --parallel, a hundred at a time; --retry-all-errors sends streams again that were refused before the limit was known'
 echo "1..$number"
 exit $((failures > 0))

@@ -32,8 +32,8 @@ func run(ctx context.Context, args []string) error {
 	out := flags.String("page", "docs/clients.md", "page to write, when all examples were run and none has failed")
 	logs := flags.String("logs", ".build/clients", "folder for the output of the examples")
 	workers := flags.Int("jobs", 2, "how many run at a time")
-	patience := flags.Duration("timeout", 5*time.Minute, "for one command")
-	limit := flags.Duration("limit", 15*time.Minute, "it is a failure that all take longer; 0 is no limit")
+	timeout := flags.Duration("timeout", 5*time.Minute, "for one command")
+	limit := flags.Duration("limit", 15*time.Minute, "fail if the whole run takes longer; 0 disables")
 	only := flags.String("only", "", "folders to run, with commas between; all if empty")
 	strict := flags.Bool("strict", os.Getenv("CI") == "true", "a required example that cannot run is a failure")
 	if err := flags.Parse(args); err != nil {
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	r := &runner{
-		simulator: binary, logs: *logs, patience: *patience, workers: max(*workers, 1),
+		simulator: binary, logs: *logs, timeout: *timeout, workers: max(*workers, 1),
 		say: func(format string, args ...any) { fmt.Printf(format+"\n", args...) },
 	}
 	begun := time.Now()

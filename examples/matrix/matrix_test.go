@@ -100,7 +100,7 @@ func TestTheExamplesAreDescribed(t *testing.T) {
 func newRunner(t *testing.T) *runner {
 	script := write(t, t.TempDir(), "apns-sim", "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done; shift; exec \"$@\"\n")
 	require.NoError(t, os.Chmod(script, 0o700)) //nolint:gosec // it is run
-	return &runner{simulator: script, logs: t.TempDir(), patience: time.Minute, workers: 2, say: t.Logf}
+	return &runner{simulator: script, logs: t.TempDir(), timeout: time.Minute, workers: 2, say: t.Logf}
 }
 
 // tapOf reports all items as ok but those that are given.
@@ -232,7 +232,7 @@ func TestAllThatTakesTooLongIsAFailure(t *testing.T) {
 
 func TestACommandThatTakesTooLongIsEnded(t *testing.T) {
 	r := newRunner(t)
-	r.patience = 50 * time.Millisecond
+	r.timeout = 50 * time.Millisecond
 	c := &client{Name: "x", dir: t.TempDir(), Needs: [][]string{{"sleep", "60"}}}
 	o := r.run(t.Context(), c)
 	assert.Equal(t, "sleep 60: it took longer than 50ms", o.skipped)

@@ -46,7 +46,7 @@ func (o *outcome) lacking() bool { return o.skipped != "" && o.client.Skip == ""
 type runner struct {
 	simulator string        // path of apns-sim
 	logs      string        // folder for their output
-	patience  time.Duration // for one command
+	timeout   time.Duration // for one command
 	workers   int
 	say       func(format string, args ...any)
 }
@@ -152,7 +152,7 @@ func (o *outcome) fail(reason string) {
 // command runs a command in the folder of an example, logs what it prints, and
 // returns its stdout.
 func (r *runner) command(ctx context.Context, c *client, log *bytes.Buffer, command []string) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.patience, fmt.Errorf("it took longer than %v", r.patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, r.timeout, fmt.Errorf("it took longer than %v", r.timeout))
 	defer cancel()
 	fmt.Fprintf(log, "$ %s\n", strings.Join(command, " "))
 	var stdout, stderr bytes.Buffer

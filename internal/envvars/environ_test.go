@@ -11,10 +11,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
-func TestWhatIsNotThereHasNoVariable(t *testing.T) {
-	var nowhere envvars.Place
-	assert.Empty(t, nowhere.Map())
-	assert.Empty(t, nowhere.List())
+func TestAnEmptyPlaceHasNoVariables(t *testing.T) {
+	var empty envvars.Place
+	assert.Empty(t, empty.Map())
+	assert.Empty(t, empty.List())
 }
 
 func TestAPlaceIsToldInTheOrderOfTheTable(t *testing.T) {
