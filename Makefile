@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients lint vet-systems fmt fuzz churn bench bench-devices cover demo certs clean
+.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,15 @@ test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the
 test-clients: build ## Run other people's libraries in examples/, write docs/clients.md
 	go run ./examples/matrix -apns-sim $(BIN)/apns-sim
 	./examples/openapi/check.sh $(BIN)/apns-sim # clients generated from the OpenAPI document compile
+
+test-console: build ## Drive the console with a headless Chromium; screenshots in .build/console (Node 20, Chromium)
+	cd internal/console/test && npm ci --no-audit --no-fund --silent
+	cd internal/console/test && npm run --silent types
+	rm -rf .build/console
+	cd internal/console/test && BIN_DIR=$(BIN) npm test --silent
+
+console-vendor: ## Fetch the libraries of the console from npm, and compare them with their sums
+	./tools/console-vendor.sh
 
 lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-lint, in both modules
 	@unformatted=$$($(TOOLS)/gofumpt -l .); \

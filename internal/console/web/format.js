@@ -9,6 +9,12 @@ export function clock(at) {
 	return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** A moment in milliseconds, with the fractions that a Date does not keep. @param {string} at */
+export function precise(at) {
+	const [, whole, fraction, zone] = /^(.*?\d\d:\d\d:\d\d)(\.\d+)?(.*)$/.exec(at) ?? [];
+	return whole ? Date.parse(whole + (zone || "Z")) + Number(fraction ?? 0) * 1000 : Date.parse(at);
+}
+
 /** The time of day as a phone shows it. @param {string | Date} at */
 export function shortClock(at) {
 	const d = new Date(at);

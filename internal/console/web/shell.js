@@ -61,7 +61,7 @@ export function Shell() {
 /** @param {{here: string}} p */
 function Navigation({ here }) {
 	return html`<nav class="nav" aria-label="Views">
-		<a class="brand" href=${href("home")}><img src="/console/icon.svg" alt="" width="22" height="22" /><span>apns-sim</span></a>
+		<a class="brand" href=${href("home")} aria-label="apns-sim, Home"><img src="/console/icon.svg" alt="" width="22" height="22" /><span>apns-sim</span></a>
 		<ul>
 			${views.map((v) => html`<li key=${v.name}><a href=${href(v.name)} aria-current=${v.name === here ? "page" : undefined}>
 				<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${v.icon} /></svg><span>${v.title}</span></a></li>`)}

@@ -1,8 +1,8 @@
 // @ts-check
 // The devices: those inside the simulator as drawn phones, those outside as rows.
-import { useEffect, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { get, query, send } from "../api.js";
+import { query, send } from "../api.js";
 import { messageOf, useData } from "../data.js";
 import { touch } from "../live.js";
 import { change, href, route } from "../route.js";
@@ -53,16 +53,28 @@ function DeviceRow({ device: d, chosen }) {
 
 /** @param {{id: string}} p */
 function Device({ id }) {
-	const device = useData(`/v1/devices/${id}`);
-	const screen = useData(device.data?.virtual ? `/v1/devices/${id}/screen` : "");
+	const [ending, setEnding] = useState(false); // it is erased or deleted, and no longer asked for
+	const device = useData(ending ? "" : `/v1/devices/${id}`);
+	const last = useRef(/** @type {any} */ (null));
+	if (device.data) last.current = device.data;
+	const screen = useData(!ending && last.current?.virtual ? `/v1/devices/${id}/screen` : "");
 	const stored = useData("/v1/notifications" + query({ device: id, state: "stored", limit: 50 }));
-	const d = device.data;
+	const d = last.current;
 	if (device.error) return html`<${Empty} title="This device is not there"><p>${device.error}</p></${Empty}>`;
-	if (!d) return null;
+	if (!d) return html`<p class="loading" role="status">Reading the device…</p>`;
 	const tell = (/** @type {string} */ action, /** @type {any} */ body = undefined) => async () => {
 		const told = await send("POST", `/v1/devices/${id}/${action}`, body);
 		if (told?.id && told.id !== id) change({ open: told.id });
 		touch();
+	};
+	const end = (/** @type {() => Promise<any>} */ act) => async () => {
+		setEnding(true);
+		try {
+			await act(); // and this device is no longer the one that is shown
+		} catch (e) {
+			setEnding(false);
+			throw e;
+		}
 	};
 	const waiting = (stored.data?.notifications ?? []).filter((/** @type {any} */ n) => n.state === "stored");
 	return html`<section class="device" aria-label=${`Device ${id}`} data-device=${id} data-online=${d.online}>
@@ -77,8 +89,8 @@ function Device({ id }) {
 						<${Act} act=${tell(d.power === "asleep" ? "wake" : "sleep")}>${d.power === "asleep" ? "Wake" : "Sleep"}</${Act}>`}
 					<${Act} act=${tell(d.lowPower ? "full-power" : "low-power")}>${d.lowPower ? "Full power" : "Low power"}</${Act}>
 					${d.virtual && html`<${Act} act=${async () => { await send("DELETE", `/v1/devices/${id}/inbox`); touch(); }}>Clear screen</${Act}>`}
-					<${Act} act=${tell("erase")} kind="danger">Erase</${Act}>
-					${d.virtual && html`<${Act} act=${async () => { await send("DELETE", `/v1/devices/${id}`); change({ open: "" }); touch(); }} kind="danger">Delete</${Act}>`}
+					<${Act} act=${end(tell("erase"))} kind="danger">Erase</${Act}>
+					${d.virtual && html`<${Act} act=${end(async () => { await send("DELETE", `/v1/devices/${id}`); change({ open: "" }); })} kind="danger">Delete</${Act}>`}
 				</div>
 			</${Card}>
 			<${Apps} device=${d} tell=${tell} />

@@ -115,7 +115,7 @@ function NewRule({ kinds }) {
 			<div class="row-of-fields">${takes.map((name) => html`<div key=${name}>${field(name, name, name === "delay" ? "as 200ms or 5s" : name === "streams" ? "as 500, 1, 500" : undefined)}</div>`)}</div>
 			<${Field} label="Where" hint=${html`Filter words, all of which have to hold: <code>topic=com.example.app</code>. Nothing means everything.`}><input value=${where} spellcheck=${false} onInput=${(/** @type {any} */ e) => setWhere(e.target.value)} /></${Field}>
 			<div class="row-of-fields">${field("times", "times", "how often at most")}${field("every", "every", "each how manieth")}${field("probability", "probability", "0 to 1")}${field("name", "name", "made up if empty")}</div>
-			<div class="actions"><button class="primary">Put into force</button></div>
+			<div class="actions"><button class="primary">Add the rule</button></div>
 			<${Failure} text=${error} />
 		</form>
 	</${Card}>`;

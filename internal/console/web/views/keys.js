@@ -79,10 +79,10 @@ function DeviceToken() {
 			<div class="actions"><button class="primary">Open</button></div></form>
 		<${Failure} text=${error} />
 		${opened && html`<div class="opened"><pre class="bytes" aria-label="The record"><span data-part="flags">${record.slice(0, 2)}</span><span data-part="device">${record.slice(2, 18)}</span><span data-part="topic">${record.slice(18, 26)}</span><span data-part="epoch">${record.slice(26)}</span></pre>
-			<${Facts} rows=${[["state", opened.void ? html`<${Chip} tone="bad">${opened.expired ? "expired" : "retired"}</${Chip}> since ${date(opened.void)}` : html`<${Chip} tone="good">good</${Chip}>`],
+			<${Facts} rows=${[["state", opened.retired ? html`<${Chip} tone="bad">${opened.expired ? "expired" : "retired"}</${Chip}> since ${date(opened.retired)}` : html`<${Chip} tone="good">good</${Chip}>`],
 				["environment", html`<span data-part="flags">${opened.environment}</span>${opened.base ? ", base token: names no app" : ""}`], ["device", html`<a data-part="device" href=${href("devices", { open: opened.device })}>${opened.device}</a>`],
 				["topic", opened.topicTag && html`<span data-part="topic">${opened.topic ?? "of no registered app"} (tag ${opened.topicTag})</span>`], ["retirements", html`<span data-part="epoch">${opened.retirements}</span>`],
-				["sealed with", opened.key === 0 ? "the newest token key" : `a token key ${opened.key} rotations old`], ["providers are told", opened.told && date(opened.told)]]} /></div>`}
+				["sealed with", opened.key === 0 ? "the newest token key" : `a token key ${opened.key} rotations old`], ["reported to providers", opened.reported && date(opened.reported)]]} /></div>`}
 	</${Card}>`;
 }
 
@@ -105,7 +105,7 @@ function ProviderToken() {
 	return html`<${Card} title="Provider token">
 		<form class="form" onSubmit=${inspect}>
 			<${Field} label="Paste a provider token (JWT)"><textarea class="mono" rows="4" required spellcheck=${false} value=${text} onInput=${(/** @type {any} */ e) => { set(e.target.value); setResult(null); }}></textarea></${Field}>
-			<div class="actions"><label class="inline">at <select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option>production</option><option>sandbox</option></select></label><button class="primary">Judge</button></div></form>
+			<div class="actions"><label class="inline">at <select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option>production</option><option>sandbox</option></select></label><button class="primary">Check</button></div></form>
 		${text && html`<div class="jwt">${["header", "claims", "signature"].map((name, i) => html`<div class="jwt-part" key=${name} data-part=${name}><span>${name}</span><pre>${i < 2 ? decoded(parts[i]) : parts[2] ?? ""}</pre></div>`)}</div>`}
 		<${Failure} text=${error} />
 		${result && html`<section class="verdict" data-tone=${result.accepted ? "good" : "bad"} role="status" aria-label="Whether it is accepted"><h2>${result.accepted ? "It would be accepted now" : `It would be rejected: ${result.reason}`}</h2>

@@ -23,7 +23,7 @@ export function Phone({ device, screen }) {
 			${groups.length === 0 && activities.length === 0 && calls.length === 0 && html`<p class="phone-empty">No notifications</p>`}
 			<div class="spring"></div>
 			${silent > 0 && html`<div class="silent">✓ ${silent} delivered in silence</div>`}
-			<div class="icons">${(screen?.apps ?? []).slice(0, 4).map((/** @type {any} */ a) => html`<div class="icon" key=${a.topic}><span class="app-icon big">${letter(a.topic)}${a.badge > 0 && html`<span class="badge">${a.badge}</span>`}</span></div>`)}</div>
+			<div class="icons">${icons(screen?.apps ?? []).map((/** @type {any} */ a) => html`<div class="icon" key=${a.topic}><span class="app-icon big">${letter(a.topic)}${a.badge > 0 && html`<span class="badge">${a.badge}</span>`}</span></div>`)}</div>
 		</div>
 	</div>`;
 }
@@ -48,4 +48,9 @@ function spoken(device, groups, activities, calls) {
 	const notes = groups.flatMap((g) => g.notifications.map((/** @type {any} */ n) => [n.title, n.body].filter(Boolean).join(", ")));
 	return `A phone, ${device.online ? "online" : "offline"}${device.power ? `, ${device.power}` : ""}. ${calls.length ? "An incoming call. " : ""}` +
 		`${activities.length ? `${activities.length} Live Activities. ` : ""}${notes.length ? `Notifications: ${notes.join("; ")}` : "No notifications"}.`;
+}
+
+/** The apps, of which some have topics with a suffix as well. @param {{topic: string, badge: number}[]} apps */
+function icons(apps) {
+	return apps.filter((a) => !apps.some((b) => a.topic.startsWith(b.topic + "."))).slice(0, 4);
 }

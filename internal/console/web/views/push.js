@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { send } from "../api.js";
 import { useData } from "../data.js";
 import { change, go, href } from "../route.js";
-import { bytes, clock, count, date, decodeBase64, milliseconds, seconds, textOf } from "../format.js";
+import { bytes, clock, count, date, decodeBase64, milliseconds, precise, seconds, textOf } from "../format.js";
 import { Act, Card, Chip, Code, CopyButton, Empty, Facts, Failure, StateChip, Tabs } from "../parts.js";
 import { explain } from "../vocabulary.js";
 import { copies, languages } from "../requestcode.js";
@@ -73,14 +73,14 @@ function Rejection({ push }) {
 
 /** @param {{push: any}} p */
 function Timeline({ push }) {
-	const start = new Date(push.received).getTime();
+	const start = precise(push.timeline[0]?.at ?? push.received);
 	return html`<${Card} title="Delivery log" aside=${html`<span class="hint">${date(push.received)}</span>`}>
 		<ol class="timeline">
 			${push.timeline.map((/** @type {any} */ step, /** @type {number} */ i) => html`<li key=${i} data-event=${step.event}>
 				<span class="dot"></span>
 				<div><b>${step.label}</b>${step.attempt > 1 && html` <${Chip}>attempt ${step.attempt}</${Chip}>`}${step.cause && html` <span class="hint">${step.cause}</span>`}
 					<p>${step.text}${step.detail && html` <span class="seen">${step.detail}</span>`}${step.device && html` <a href=${href("devices", { open: step.device })}>${step.device}</a>`}</p></div>
-				<time datetime=${step.at} title=${date(step.at)}>${i === 0 ? clock(step.at) : `+${milliseconds(new Date(step.at).getTime() - start)}`}</time>
+				<time datetime=${step.at} title=${date(step.at)}>${i === 0 ? clock(step.at) : `+${milliseconds(precise(step.at) - start)}`}</time>
 			</li>`)}
 		</ol>
 		${push.omitted && html`<p class="hint">${count(push.omitted)} more steps were left out.</p>`}
@@ -99,7 +99,7 @@ function Checks({ push }) {
 		${!failed && html`<button type="button" class="quiet" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? "Fold" : "Show all"}</button>`}`}>
 		${shown.length === 0 ? html`<p class="all-passed">Each check was passed, in this order: ${checks.map((c) => c.name).join(", ")}.</p>` : html`<ol class="checks">
 			${shown.map((c) => html`<li key=${c.name} data-result=${c.result}>
-				<span class="mark" aria-label=${c.result}></span><span class="check-name">${c.name}</span>
+				<span class="mark" role="img" aria-label=${c.result}></span><span class="check-name">${c.name}</span>
 				<span class="seen">${c.seen ?? ""}</span>
 				${c.detail && html`<p class="check-detail">${c.detail}</p>`}
 			</li>`)}

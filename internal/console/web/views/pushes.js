@@ -210,7 +210,7 @@ function Row({ push, top, chosen }) {
 	return html`<li style=${{ top: `${top}px` }} data-chosen=${chosen}>
 		<button type="button" class="row" aria-current=${chosen ? "true" : undefined} data-number=${push.number}
 			onClick=${() => change({ open: chosen ? "" : push.number })}>
-			<span class="row-time">${clock(push.received)}</span>
+			<span class="row-time">${clock(push.received).slice(0, -4)}<span class="ms">${clock(push.received).slice(-4)}</span></span>
 			<${StateChip} state=${push.state} />
 			<span class="row-status" data-tone=${push.answer && push.answer.status >= 400 ? "bad" : ""}>${push.answer?.status || "—"}</span>
 			<span class="row-title">${titleOf(push)}</span>

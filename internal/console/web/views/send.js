@@ -46,13 +46,15 @@ export function Send() {
 	const [busy, setBusy] = useState(false);
 	const devices = useData(`/v1/devices?limit=200${space.value ? `&space=${encodeURIComponent(space.value)}` : ""}`);
 	const targets = (devices.data?.devices ?? []).flatMap((/** @type {any} */ v) => (v.apps ?? []).filter((/** @type {any} */ a) => a.token).map((/** @type {any} */ a) => ({ device: v, app: a })));
+	const token = d.token || targets[0]?.app.token || "";
+	const target = targets.find((/** @type {any} */ one) => one.app.token === token);
 	const set = (/** @type {Partial<import("../draft.js").Draft>} */ part) => { draft.value = { ...draft.value, ...part }; };
 	const header = (/** @type {string} */ name, /** @type {string} */ value) => set({ headers: { ...draft.value.headers, [name]: value } });
 	const type = headers["apns-push-type"] ?? "";
 	const words = explain("push type", type);
 	const size = new TextEncoder().encode(d.payload).length, limit = words?.maxPayload ?? 4096;
 	const wrong = problemOf(d.payload);
-	const app = (headers["apns-topic"] ?? "").replace(/\.(voip|push-type\.liveactivity|complication|pushkit\.fileprovider|location-query|voip-ptt|push-type\.widgets|push-type\.controls)$/, "") || info.value?.demo?.topic || "";
+	const app = (headers["apns-topic"] ?? "").replace(/\.(voip|push-type\.liveactivity|complication|pushkit\.fileprovider|location-query|voip-ptt|push-type\.widgets|push-type\.controls)$/, "") || target?.app.topic || info.value?.demo?.topic || "";
 	const topic = headers["apns-topic"] || app + (suffixes[type] ?? "");
 	const chooseType = (/** @type {string} */ to) => set({
 		headers: { ...draft.value.headers, "apns-push-type": to, "apns-topic": app + (suffixes[to] ?? ""), "apns-priority": quiet.has(to) ? "5" : "10" },
@@ -63,7 +65,6 @@ export function Send() {
 		if (!t) return set({ token });
 		set({ token, environment: t.device.environment ?? "production", team: t.device.team ?? "", headers: { ...draft.value.headers, "apns-topic": t.app.topic } });
 	};
-	const token = d.token || targets[0]?.app.token || "";
 	const order = {
 		team: d.team || team.value || undefined, environment: d.environment, ...(d.app ? { app: d.app } : { token }),
 		headers: { ...Object.fromEntries(Object.entries(headers).filter(([, v]) => v !== "")), "apns-topic": topic }, payloadBase64: base64Of(d.payload),

@@ -1,0 +1,460 @@
+// What somebody does with the console, in a browser against the built binaries.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { artefacts, Simulator } from "./simulator.js";
+import { barriers, launch, narrow, open, visit, wide } from "./browser.js";
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Simulator} */
+let sim;
+
+before(async () => {
+	await mkdir(artefacts, { recursive: true });
+	[browser, sim] = await Promise.all([launch(), Simulator.start()]);
+});
+after(async () => {
+	await Promise.all([browser?.close(), sim?.stop()]);
+});
+
+const hello = { aps: { alert: { title: "Hello", body: "from a test" }, sound: "default", badge: 3 } };
+
+describe("pushes", () => {
+	test("a push arrives while the page is open, and opens", async (t) => {
+		const device = await sim.device(), token = device.apps[0].token;
+		const page = await open(t, browser, sim, { at: "#/pushes" });
+		await sim.send(token, { aps: { alert: "it arrives by itself" } });
+		const row = page.locator(".row", { hasText: "it arrives by itself" });
+		await row.click();
+		const detail = page.locator('.detail[data-detail="delivered"]');
+		for (const label of ["Received by APNs", "Accepted by APNs", "Sent to Device", "Delivered to Device"]) await detail.getByText(label, { exact: true }).first().waitFor();
+		assert.match(await detail.locator(".jwt").innerText(), /SIMKEY0001[\s\S]*SIMTEAM001/);
+		assert.match(page.url(), /open=\d+/, "what is open is in the address");
+		await detail.getByRole("button", { name: "Show all" }).click();
+		assert.equal(await detail.locator('.checks li[data-result="passed"]').count(), await detail.locator(".checks li").count());
+		await page.goBack();
+		await detail.waitFor({ state: "detached" });
+	});
+
+	test("a push can be replayed, and edited and replayed", async (t) => {
+		const device = await sim.device(), token = device.apps[0].token;
+		const sent = await sim.send(token, hello);
+		const page = await open(t, browser, sim, { at: `#/pushes?open=${sent.apnsId}` });
+		await page.getByRole("button", { name: "Replay", exact: true }).click();
+		await page.getByText("A replay: no provider sent a request for it.").waitFor();
+		await page.getByRole("button", { name: "Edit and replay" }).click();
+		await page.getByLabel("Payload").fill('{"aps":{"alert":"edited"}}');
+		await page.getByRole("button", { name: "Send", exact: true }).click();
+		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		const { notifications } = await sim.api("GET", `/v1/notifications?device=${device.id}&payload.aps.alert=edited`);
+		assert.equal(notifications.length, 1);
+	});
+
+	test("a rejected push explains itself in the words of apns-sim explain", async (t) => {
+		const sent = await sim.send("00".repeat(32), hello);
+		const page = await open(t, browser, sim, { at: `#/pushes?open=${sent.apnsId}` });
+		const why = page.getByRole("region", { name: "Why" });
+		await why.getByRole("heading", { name: "400 BadDeviceToken" }).waitFor();
+		const words = await sim.api("GET", "/v1/explain/BadDeviceToken");
+		for (const text of [words.meaning, words.here, words.remedy]) await why.getByText(text).waitFor();
+		await page.locator('.checks li[data-result="failed"] .check-name', { hasText: "device token" }).waitFor();
+		await page.locator('.checks li[data-result="not reached"]').first().waitFor();
+	});
+
+	test("a request that never became a push is in the list", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/pushes?q=state%3Dfailed" });
+		await assert.rejects(fetch(sim.info.provider), "the certificate is not trusted");
+		await page.locator(".row").first().click();
+		await page.getByRole("heading", { name: /This never became a push/ }).waitFor();
+	});
+
+	test("a payload of markup stays text", async (t) => {
+		const device = await sim.device(), markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+		await sim.send(device.apps[0].token, { aps: { alert: { title: markup, body: markup } }, [markup]: markup }, "--collapse-id", "<b>x</b>");
+		const page = await open(t, browser, sim, { at: "#/pushes" });
+		await page.locator(".row", { hasText: markup }).first().click();
+		await page.locator(".detail pre", { hasText: "onerror" }).first().waitFor();
+		await visit(page, "devices", `?open=${device.id}`);
+		await page.locator(".note", { hasText: "<img src=x" }).waitFor();
+		assert.equal(await page.locator('img[src="x"], #console script').count(), 0);
+	});
+
+	test("filter words narrow the list, and words that are none are told", async (t) => {
+		const device = await sim.device();
+		await sim.send(device.apps[0].token, { aps: { alert: "one of two" }, kind: "a b" });
+		await sim.send("00".repeat(32), hello);
+		const page = await open(t, browser, sim, { at: "#/pushes" });
+		await page.keyboard.press("/");
+		await page.keyboard.type(`device=${device.id} payload.kind="a b"`);
+		await page.keyboard.press("Enter");
+		await page.getByRole("button", { name: `Remove device=${device.id}` }).waitFor();
+		await page.locator(".row", { hasText: "one of two" }).waitFor();
+		assert.equal(await page.locator(".row").count(), 1);
+		await page.getByRole("button", { name: "rejected", exact: true }).click();
+		await page.getByText("No push matches the filter").waitFor();
+		await page.getByLabel("Filter words").fill("nonsense");
+		await page.keyboard.press("Enter");
+		await page.getByText("is no filter word").waitFor();
+	});
+
+	test("keys walk through the list", async (t) => {
+		const device = await sim.device();
+		for (const alert of ["first of keys", "second of keys"]) await sim.send(device.apps[0].token, { aps: { alert } });
+		const page = await open(t, browser, sim, { at: `#/pushes?q=device%3D${device.id}` });
+		await page.locator(".row").nth(1).waitFor();
+		await page.keyboard.press("j");
+		await page.locator(".detail pre", { hasText: "second of keys" }).first().waitFor();
+		await page.keyboard.press("j");
+		await page.locator(".detail pre", { hasText: "first of keys" }).first().waitFor();
+		await page.keyboard.press("k");
+		await page.locator(".detail pre", { hasText: "second of keys" }).first().waitFor();
+		await page.keyboard.press("Escape");
+		await page.locator(".detail").waitFor({ state: "detached" });
+		await page.keyboard.press("?");
+		await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+		await page.keyboard.press("Escape");
+		await page.getByRole("dialog", { name: "Keyboard" }).waitFor({ state: "detached" });
+	});
+
+	test("a pause holds the list, and what came meanwhile is counted", async (t) => {
+		const device = await sim.device();
+		await sim.send(device.apps[0].token, { aps: { alert: "before the pause" } });
+		const page = await open(t, browser, sim, { at: `#/pushes?q=device%3D${device.id}` });
+		await page.locator(".row").waitFor();
+		await page.getByRole("button", { name: "Pause", exact: true }).click();
+		await sim.send(device.apps[0].token, { aps: { alert: "in the pause" } });
+		await page.getByText("1 since the pause").waitFor();
+		assert.equal(await page.locator(".row").count(), 1);
+		await page.getByRole("button", { name: "Go on" }).click();
+		await page.locator(".row", { hasText: "in the pause" }).waitFor();
+	});
+
+	test("a long list is drawn in part, scrolls to its end, and stays where it is read", async (t) => {
+		const device = await sim.device();
+		const first = await sim.send(device.apps[0].token, { aps: { alert: "the first of many" } });
+		for (let i = 0; i < 30; i++) await Promise.all(Array.from({ length: 10 }, () => sim.api("POST", `/v1/notifications/${first.apnsId}/replay`)));
+		const page = await open(t, browser, sim, { at: `#/pushes?q=device%3D${device.id}` });
+		const rows = page.locator(".rows");
+		await page.getByText("100+ shown").waitFor();
+		assert.ok(await page.locator(".row").count() < 60, "rows out of sight are not drawn");
+		await page.waitForFunction(() => {
+			const box = document.querySelector(".rows");
+			box.scrollTop = box.scrollHeight;
+			return /301 shown/.test(document.querySelector(".list-bar").textContent);
+		});
+		const read = await page.locator(".row").last().getAttribute("data-number");
+		const top = () => page.locator(`.row[data-number="${read}"]`).boundingBox().then((b) => Math.round(b.y));
+		const before = await top();
+		await sim.api("POST", `/v1/notifications/${first.apnsId}/replay`);
+		await page.getByText("302 shown").waitFor();
+		assert.equal(await top(), before, "what comes in above moves nothing");
+		const numbers = await rows.locator(".row").evaluateAll((all) => all.map((r) => r.dataset.number));
+		assert.equal(new Set(numbers).size, numbers.length, "nothing is doubled");
+	});
+});
+
+describe("devices", () => {
+	test("a push to a device that is offline is stored, and shown when it comes online", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		const shown = page.locator(`[data-device="${device.id}"]`);
+		await shown.getByRole("button", { name: "Take offline" }).click();
+		await shown.and(page.locator('[data-online="false"]')).waitFor();
+		await sim.send(device.apps[0].token, { aps: { alert: { title: "Patience", body: "it waits" } } });
+		await shown.getByRole("region", { name: "Stored for it" }).getByText("Patience").waitFor();
+		assert.equal(await shown.locator(".note").count(), 0);
+		await shown.getByRole("button", { name: "Take online" }).click();
+		await shown.locator(".note", { hasText: "it waits" }).waitFor();
+		await shown.getByText("was stored").waitFor();
+		await shown.getByRole("region", { name: "Stored for it" }).getByText("nothing waits").waitFor();
+	});
+
+	test("a phone shows alerts, badges, silent pushes, calls, and Live Activities in place", async (t) => {
+		const topics = ["com.example.demo", "com.example.demo.voip", "com.example.demo.push-type.liveactivity"];
+		const device = await sim.device(...topics), tokens = Object.fromEntries(device.apps.map((a) => [a.topic, a.token]));
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		const phone = page.locator(".phone");
+		await sim.send(tokens["com.example.demo"], hello);
+		await phone.locator(".badge", { hasText: "3" }).waitFor();
+		await sim.send(tokens["com.example.demo"], { aps: { "content-available": 1 } }, "--push-type", "background", "--priority", "5");
+		await phone.getByText("1 delivered in silence").waitFor();
+		const [, voip, live] = topics, now = Math.floor(Date.now() / 1000);
+		await sim.send(tokens[voip], { caller: "Ada" }, "--topic", voip, "--push-type", "voip");
+		await phone.getByText("Incoming call").waitFor();
+		const activity = (timestamp, aps) => sim.send(tokens[live], { aps: { timestamp, ...aps } }, "--topic", live, "--push-type", "liveactivity");
+		await activity(now, { event: "start", "content-state": { score: "0:0" }, "attributes-type": "Match", attributes: { home: "A" }, alert: { title: "Kick-off", body: "0:0" } });
+		await phone.locator(".live", { hasText: "0:0" }).waitFor();
+		await activity(now + 1, { event: "update", "content-state": { score: "1:0" } });
+		await phone.locator(".live", { hasText: "1:0" }).waitFor();
+		assert.equal(await phone.locator(".live").count(), 1, "it is updated in place");
+	});
+
+	test("a device is created, locked, slept, and erased", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/devices" });
+		await page.getByRole("button", { name: "Create a device" }).click();
+		const shown = page.locator("[data-device]");
+		const phone = shown.locator(".phone");
+		for (const [button, power] of [["Lock", "locked"], ["Unlock", "unlocked"], ["Sleep", "asleep"], ["Wake", "on"]]) {
+			await shown.getByRole("button", { name: button, exact: true }).click();
+			await phone.and(page.locator(`[data-power="${power}"]`)).waitFor();
+		}
+		await shown.getByRole("button", { name: "Low power" }).click();
+		await shown.getByRole("button", { name: "Full power" }).waitFor();
+		const id = await shown.getAttribute("data-device");
+		await shown.getByRole("button", { name: "Erase" }).click();
+		await page.waitForFunction((old) => document.querySelector("[data-device]")?.dataset.device !== old, id);
+	});
+
+	test("an app is installed, gets a new token, and is uninstalled", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		await page.getByPlaceholder("Bundle ID").fill("com.example.another");
+		await page.getByRole("button", { name: "Install app" }).click();
+		const app = page.locator(".app", { hasText: "com.example.another" });
+		const token = await app.locator("code").innerText();
+		await app.getByRole("button", { name: "New token" }).click();
+		await app.locator("code", { hasNotText: token }).waitFor();
+		await app.getByRole("button", { name: "Uninstall" }).click();
+		await app.waitFor({ state: "detached" });
+	});
+
+	test("a device outside appears, and a fleet can be searched", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/devices" });
+		sim.deviceSim(t, "run", "--control", sim.url, "--topic", "com.example.demo", "--json");
+		await page.locator(".device-row", { hasText: "iPhone" }).or(page.locator(".device-row", { hasText: "outside" })).first().waitFor();
+		const { devices } = await sim.api("POST", "/v1/devices", { count: 40 });
+		const wanted = devices[17].id;
+		await page.getByRole("searchbox", { name: "Search devices" }).fill(wanted);
+		await page.getByText(/1 device of \d+ match/).waitFor();
+		await page.locator(".device-row", { hasText: wanted }).click();
+		await page.locator(`[data-device="${wanted}"]`).waitFor();
+	});
+});
+
+describe("faults and clock", () => {
+	test("a preset is switched on, seen, and off", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: "#/faults" });
+		const preset = page.locator('[data-preset="accepted-not-delivered"]');
+		await preset.getByRole("button").click();
+		await preset.and(page.locator('[data-on="true"]')).waitFor();
+		await sim.send(device.apps[0].token, { aps: { alert: "swallowed" } });
+		await preset.getByText("1 hit", { exact: true }).waitFor();
+		await visit(page, "pushes", `?q=device%3D${device.id}`);
+		await page.locator(".row", { hasText: "swallowed" }).getByText("dropped").waitFor();
+		await visit(page, "faults");
+		await preset.getByRole("button").click();
+		await preset.and(page.locator('[data-on="false"]')).waitFor();
+	});
+
+	test("a rule is made from a push, and removed", async (t) => {
+		const device = await sim.device(), sent = await sim.send(device.apps[0].token, hello);
+		const page = await open(t, browser, sim, { at: `#/pushes?open=${sent.apnsId}` });
+		await page.getByRole("link", { name: "Make a fault rule" }).click();
+		assert.equal(await page.getByLabel("Where").inputValue(), "topic=com.example.demo");
+		await page.getByLabel("name").fill("from-a-push");
+		await page.getByRole("button", { name: "Add the rule" }).click();
+		await page.locator('[data-rule="from-a-push"]').waitFor();
+		assert.equal((await sim.send(device.apps[0].token, hello)).status, 429);
+		await page.getByText("1 hit of 1 matched").waitFor();
+		await page.getByRole("button", { name: "Remove from-a-push" }).click();
+		await page.locator('[data-rule="from-a-push"]').waitFor({ state: "detached" });
+	});
+
+	test("the clock is moved, and back", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/faults" });
+		await page.getByRole("button", { name: "+1 h" }).click();
+		await page.getByText("1h0m0s ahead").waitFor();
+		await page.getByRole("button", { name: "+20 min" }).click();
+		await page.getByText("1h20m0s ahead").waitFor();
+		await page.getByRole("button", { name: "Back to now" }).click();
+		await page.waitForFunction(() => Math.abs(parseFloat(document.querySelector(".clock").dataset.offset)) < 5 || document.querySelector(".clock").dataset.offset.endsWith("ms") || document.querySelector(".clock").dataset.offset.endsWith("µs"));
+		await sim.api("PUT", "/v1/clock", { time: new Date().toISOString() });
+	});
+});
+
+describe("keys, send, channels, connections and home", () => {
+	test("a device token is opened, and a provider token checked", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: "#/keys" });
+		await page.getByLabel("Paste a device token, hex").fill(device.apps[0].token);
+		await page.getByRole("button", { name: "Open" }).click();
+		await page.locator(".opened", { hasText: device.id }).waitFor();
+		await page.getByLabel("Paste a provider token (JWT)").fill("bearer eyJhbGciOiJFUzI1NiIsImtpZCI6Ik5PU1VDSEtFWTEifQ.eyJpc3MiOiJTSU1URUFNMDAxIiwiaWF0IjoxfQ.AAAA");
+		await page.getByRole("button", { name: "Check" }).click();
+		await page.getByRole("heading", { name: "It would be rejected: InvalidProviderToken" }).waitFor();
+	});
+
+	test("a key is made and revoked, an app added and removed", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/keys?space=SIMTEAM001" });
+		await page.getByRole("button", { name: "Make a key" }).click();
+		await page.getByText("BEGIN PRIVATE KEY").waitFor();
+		const id = await page.locator("p", { hasText: "this is the only time" }).locator("code").first().innerText();
+		await page.getByRole("button", { name: `Revoke key ${id}` }).click();
+		await page.getByRole("button", { name: `Revoke key ${id}` }).waitFor({ state: "detached" });
+		await page.getByPlaceholder("Bundle ID").fill("com.example.fresh");
+		await page.getByRole("button", { name: "Add app" }).click();
+		await page.getByRole("button", { name: "Remove com.example.fresh" }).click();
+		await page.getByRole("button", { name: "Remove com.example.fresh" }).waitFor({ state: "detached" });
+	});
+
+	test("the form of Send adapts to the push type", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: "#/send" });
+		await page.getByLabel("Device token").fill(device.apps[0].token);
+		await page.getByLabel("Push type").selectOption("background");
+		assert.equal(await page.getByLabel("apns-priority").inputValue(), "5");
+		await page.getByLabel("Push type").selectOption("voip");
+		assert.match(await page.getByLabel("apns-topic").inputValue(), /\.voip$/);
+		await page.getByLabel("Push type").selectOption("alert");
+		await page.getByRole("button", { name: "Send", exact: true }).click();
+		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		assert.match(await page.getByLabel("the curl command", { exact: true }).innerText(), new RegExp(device.apps[0].token));
+	});
+
+	test("a channel is made, published to, and deleted", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/channels" });
+		await page.getByRole("button", { name: "Make a channel" }).click();
+		const row = page.locator("tbody tr").first();
+		const id = await row.locator("code").innerText();
+		await row.getByRole("button", { name: "Publish…" }).click();
+		assert.equal(await page.getByLabel("apns-channel-id").inputValue(), id);
+		await page.getByRole("button", { name: "Send", exact: true }).click();
+		await page.getByRole("status", { name: "Answer" }).waitFor();
+		await visit(page, "channels");
+		await page.getByRole("button", { name: `Delete channel ${id}` }).click();
+		await page.getByRole("button", { name: `Delete channel ${id}` }).waitFor({ state: "detached" });
+	});
+
+	test("a device's connection is listed, and closed", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: "#/connections" });
+		const row = page.locator("tbody tr", { hasText: device.id });
+		const since = await row.locator("td[title]").getAttribute("title");
+		await sim.api("POST", `/v1/devices/${device.id}/offline`);
+		await row.waitFor({ state: "detached" });
+		await sim.api("POST", `/v1/devices/${device.id}/online`);
+		await row.waitFor();
+		await page.getByRole("button", { name: `Close the connection of ${device.id}` }).click();
+		assert.ok(since);
+		await sim.api("GET", `/v1/devices/${device.id}`);
+	});
+
+	test("home turns green at the first request, and offers the root certificate", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim);
+		await page.getByText("waiting for a request").waitFor();
+		await page.getByRole("button", { name: "Python, aioapns" }).click();
+		await page.locator("pre", { hasText: "import asyncio" }).waitFor();
+		const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download ca.pem" }).click()]);
+		assert.equal(file.suggestedFilename(), "ca.pem");
+		await sim.send(device.apps[0].token, hello);
+		await page.locator("[data-connected]").waitFor();
+	});
+
+	test("a space narrows every view", async (t) => {
+		const space = await sim.api("POST", "/v1/spaces", { topics: ["com.example.space"] });
+		const page = await open(t, browser, sim, { at: "#/devices" });
+		await page.getByRole("combobox", { name: "Space" }).selectOption(space.team);
+		await page.getByText("1 device, 1 online").waitFor();
+		await page.getByRole("link", { name: "Send", exact: true }).click();
+		await page.getByRole("button", { name: "Send", exact: true }).click();
+		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		await visit(page, "pushes", `?space=${space.team}`);
+		await page.locator(".row").waitFor();
+		assert.equal(await page.locator(".row").count(), 1);
+		await sim.api("DELETE", `/v1/spaces/${space.team}`);
+	});
+});
+
+describe("a simulator with a token", () => {
+	const token = "0123456789abcdef0123";
+
+	test("one field signs in, for the tab, also to the stream", async (t) => {
+		const guarded = await Simulator.start("--control-token", token);
+		t.after(() => guarded.stop());
+		const page = await open(t, browser, guarded, { expected: /401 \(Unauthorized\)/ });
+		const field = page.getByLabel("Control token");
+		await field.fill("not-the-right-token");
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await page.getByText("That is not the token.").waitFor();
+		await field.fill(token);
+		await page.getByRole("button", { name: "Sign in" }).click();
+		await page.locator('main[data-view="home"] h1').waitFor();
+		await page.reload();
+		await page.locator('main[data-view="home"] h1').waitFor();
+		assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes("0123456789abcdef")), false);
+	});
+});
+
+describe("a simulator that goes and comes", () => {
+	test("an overlay says so, and the page recovers without doubles", async (t) => {
+		const mortal = await Simulator.start();
+		t.after(() => mortal.stop());
+		const before = await mortal.device();
+		await mortal.send(before.apps[0].token, { aps: { alert: "in the first life" } });
+		const page = await open(t, browser, mortal, { at: "#/pushes", expected: /ERR_|Failed to load resource/ });
+		await page.locator(".row", { hasText: "in the first life" }).waitFor();
+		await mortal.stop();
+		await page.getByRole("alertdialog", { name: "The simulator is gone" }).waitFor();
+		await mortal.run("--listen-control", new URL(mortal.url).host);
+		await page.getByRole("alertdialog").waitFor({ state: "detached" });
+		await page.getByText("No push yet").waitFor();
+		const after = await mortal.device();
+		await mortal.send(after.apps[0].token, { aps: { alert: "in the second life" } });
+		await page.locator(".row", { hasText: "in the second life" }).waitFor();
+		assert.equal(await page.locator(".row").count(), 1);
+	});
+});
+
+describe("every view", () => {
+	const views = ["home", "pushes", "push", "rejected", "devices", "send", "faults", "keys", "connections", "channels"];
+	let shown, device, sent, rejected;
+
+	before(async () => {
+		shown = await Simulator.start();
+		device = await shown.device("com.example.demo", "com.example.chat");
+		const tokens = Object.fromEntries(device.apps.map((a) => [a.topic, a.token]));
+		const away = await shown.device();
+		await shown.api("POST", `/v1/devices/${away.id}/offline`);
+		await shown.api("POST", "/v1/channels", { topic: "com.example.demo", stores: true });
+		await shown.api("POST", "/v1/faults", { preset: "resets" });
+		await shown.send(away.apps[0].token, { aps: { alert: { title: "Waiting", body: "for a device that is away" } } });
+		await shown.send(tokens["com.example.demo"], { aps: { alert: { title: "Train 4711", body: "leaves from platform 6 in ten minutes" }, "thread-id": "journey", sound: "default" } });
+		sent = await shown.send(tokens["com.example.demo"], { aps: { alert: { title: "Train 4711", body: "now from platform 7" }, "thread-id": "journey", badge: 2, sound: "default" } });
+		await shown.send(tokens["com.example.chat"], { aps: { alert: { title: "Ada", subtitle: "Analytical Engine", body: "can you see this?" }, "interruption-level": "time-sensitive" } }, "--topic", "com.example.chat");
+		await shown.send(tokens["com.example.demo"], { aps: { "content-available": 1 } }, "--push-type", "background", "--priority", "5");
+		rejected = await shown.send("00".repeat(32), hello);
+		await fetch(shown.info.provider).catch(() => {});
+	});
+	after(() => shown?.stop());
+
+	const addresses = () => ({
+		push: ["pushes", `?open=${sent.apnsId}`], rejected: ["pushes", `?open=${rejected.apnsId}`],
+		devices: ["devices", `?open=${device.id}`], keys: ["keys", `?token=${device.apps[0].token}`],
+	});
+	const settled = {
+		home: "pre", pushes: ".row", push: ".detail .code", rejected: ".detail .checks", devices: ".phone .note",
+		send: "form", faults: "[data-preset]", keys: ".opened", connections: "tbody tr", channels: "tbody tr",
+	};
+	for (const [size, viewport] of [["1280", wide], ["390", narrow]]) {
+		for (const colorScheme of ["light", "dark"]) {
+			test(`is usable at ${size} pixels in the ${colorScheme}`, async (t) => {
+				const page = await open(t, browser, shown, { viewport, colorScheme });
+				const found = [];
+				for (const name of views) {
+					const [view, words] = addresses()[name] ?? [name, ""];
+					await visit(page, view, words);
+					await page.locator(settled[name]).first().waitFor();
+					await page.screenshot({ path: path.join(artefacts, `${name}-${size}-${colorScheme}.png`) });
+					found.push(...(await barriers(page)).map((b) => `${name}: ${b}`));
+					const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+					if (over > 0) found.push(`${name}: ${over} pixels wider than the screen`);
+				}
+				assert.deepEqual(found, []);
+			});
+		}
+	}
+});
