@@ -117,7 +117,7 @@ func TestRequestInTwoWritesIsNotDelayedByNagle(t *testing.T) {
 	})
 }
 
-func TestRequestInOneWriteCostsNoSystemCallMore(t *testing.T) {
+func TestRequestInOneWriteNeedsNoExtraSystemCall(t *testing.T) {
 	overTLS(t, func(p *peer, counts *meteredConn) {
 		p.wantAlive("the preface is over")
 		writes, controls := counts.writes.Load(), counts.controls.Load()

@@ -146,7 +146,7 @@ func TestSettingsChangeTheAnswer(t *testing.T) {
 	})
 }
 
-// What is odd about a provider token is in the journal, for its developer.
+// The tolerances that a provider token needs are in the journal, for its developer.
 func TestTheJournalNotesAnUnusualProviderToken(t *testing.T) {
 	w := newFixture(t)
 	padded := w.good()

@@ -131,7 +131,7 @@ type failing struct{ *broker.Broker }
 
 func (failing) Publish(*broker.Broadcast) error { return errors.New("disk full") }
 
-func TestABroadcastEarnsItsReason(t *testing.T) {
+func TestEachWrongBroadcastGetsItsReason(t *testing.T) {
 	for _, tt := range concat(credentialRows, namedRows, publishRows) {
 		t.Run(tt.what, func(t *testing.T) {
 			w := newChannelFixture(t)
@@ -221,7 +221,7 @@ func describes(body string) func(*channelFixture, *call) {
 
 const goodDescription = `{"message-storage-policy":1,"push-type":"LiveActivity"}`
 
-func TestChannelManagementEarnsItsReasons(t *testing.T) {
+func TestEachWrongChannelManagementRequestGetsItsReason(t *testing.T) {
 	named := func(method string) func(*channelFixture) *call {
 		return func(w *channelFixture) *call { return w.manage(method, "channels", &w.channel) }
 	}

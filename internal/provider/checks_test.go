@@ -103,7 +103,7 @@ var mistakes = []struct {
 const otherTeam = "TEAM000002"
 
 // The list of checks is the precedence: a request gets worse from the last check
-// to the first, and each time the earlier check has the word.
+// to the first, and each time the earlier check decides.
 func TestTheListOfChecksIsThePrecedence(t *testing.T) {
 	w := newFixture(t)
 	w.addKey(foreignKey())

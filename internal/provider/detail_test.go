@@ -25,7 +25,7 @@ func (w *fixture) detail(reason apns.Reason) string {
 	return last.Detail
 }
 
-func TestADetailSaysWhatIsThereInPlaceOfADeviceToken(t *testing.T) {
+func TestADetailSaysWhatWasSentInPlaceOfADeviceToken(t *testing.T) {
 	w := newFixture(t)
 	minted, err := hex.DecodeString(w.token(bundleID))
 	require.NoError(t, err)

@@ -184,7 +184,7 @@ func flip(digit byte) string {
 	return "0"
 }
 
-func TestASinglePushEarnsItsReason(t *testing.T) {
+func TestEachWrongPushGetsItsReason(t *testing.T) {
 	for _, tt := range rows {
 		t.Run(tt.what, func(t *testing.T) {
 			w := newFixture(t)

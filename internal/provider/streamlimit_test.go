@@ -110,7 +110,7 @@ func unsigned(_ *fixture, c *call) { c.drop(apns.HeaderAuthorization) }
 func badToken(_ *fixture, c *call) { c.to(zeros) }
 
 // observed: jchambers/pushy#476, REFUSED_STREAM for pushes in flight.
-func TestAnExpiredTokenCostsThePushesInFlight(t *testing.T) {
+func TestAnExpiredProviderTokenRefusesPushesInFlight(t *testing.T) {
 	w := newFixture(t)
 	c := w.dial()
 	require.Equal(t, 200, c.send(w.good()).status)
