@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// Whatever the checks that pushes and channels share can answer must be a word
-// keep the page about channels when a channel is asked for.
+// Every reason of the checks that pushes and channels share must become a reason of
+// the page about channels.
 func TestRejectionsOfPushesBecomeReasonsOfChannels(t *testing.T) {
 	for reason, word := range channelReasons {
 		info := apns.LookupReason(word)

@@ -58,7 +58,7 @@ type Config struct {
 
 	// Environment is that of the listener. A connection that asks for one of
 	// Apple's host names, in TLS or in its first request, gets the environment
-	// keep that name.
+	// of that name.
 	Environment apns.Environment
 
 	// VerifyProvider verifies client certificates; usually it is
@@ -95,7 +95,7 @@ type Config struct {
 	// instead of resetting the stream alone.
 	MalformedEnds bool
 	// Settings are further values of the first SETTINGS frame; 0 is what APNs was
-	// describe to send.
+	// seen to send.
 	Settings Settings
 	// MaxRequests is how many requests a connection may make; 0 is any number.
 	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further

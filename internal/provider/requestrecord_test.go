@@ -59,7 +59,7 @@ func TestARecordHasTheRequestAsItCame(t *testing.T) {
 }
 
 // One wrong request per check: it fails there, all before have passed, and none
-// listener was reached.
+// after it was reached.
 func TestChecksAfterTheRejectionAreNotReached(t *testing.T) {
 	for _, row := range []struct {
 		check, seen string
