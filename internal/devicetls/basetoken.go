@@ -22,8 +22,9 @@ type login struct {
 // rejected.
 //
 // "APNs decrypts the token with the token key and checks that it was made for
-// the device whose certificate is on this connection": Apple's Local and Remote
-// Notification Programming Guide.
+// the device whose certificate is on this connection": Apple, Local and Remote
+// Notification Programming Guide, "Connection trust".
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
 func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejection) {
 	if len(presented) > 0 {
 		address, err := s.open(device, presented)

@@ -23,49 +23,48 @@ import (
 
 // Defaults of [Config].
 const (
-	// DefaultClockWindow is how far the time in a nonce may be off. Apple's
-	// figure is unknown; this allows for an ordinary clock and no more.
+	// DefaultClockWindow is the maximum deviation of the time in a nonce. Apple's value is
+	// unknown.
 	DefaultClockWindow = 5 * time.Minute
-	// DefaultNonces is how many nonces are remembered.
+	// DefaultNonces is the number of nonces that are remembered.
 	DefaultNonces = 1 << 18
-	// DefaultTokenBudget is how many tokens of apps a device may ask for in a
-	// minute: more than anybody has apps. Apple's figure is unknown.
+	// DefaultTokenBudget is the maximum number of token requests of a device per minute,
+	// more than a device has apps. Apple's value is unknown.
 	DefaultTokenBudget = 1000
 	// DefaultLoginTimeout is the time for TLS and Connect together, the same
 	// that the device allows itself (observed: apsd).
 	DefaultLoginTimeout = 30 * time.Second
-	// DefaultFilterTimeout is how long a connection may go without a Filter.
-	// The real service closes such a connection "within seconds" (observed:
-	// notes of a Kotlin client's author); a client that waits for No storage
-	// gives up after the same ten (observed: beeper).
+	// DefaultFilterTimeout is how long a connection may go without a Filter. The real
+	// service closes such a connection "within seconds" (observed: notes of a Kotlin
+	// client's author); a client that waits for No storage gives up after ten seconds
+	// (observed: beeper).
 	DefaultFilterTimeout = 10 * time.Second
 	// DefaultSilenceTimeout is how long a device may be silent. It exceeds the
 	// longest keepalive interval seen, an hour on Wi-Fi (observed:
 	// third-party clients).
 	DefaultSilenceTimeout = 75 * time.Minute
-	// DefaultLossTimeout is how long the network of a device may confirm nothing. A
-	// phone that changes networks is there again sooner, on a new connection.
+	// DefaultLossTimeout is how long a device may leave data or TCP keepalive probes
+	// unacknowledged. A phone that changes networks reconnects sooner.
 	DefaultLossTimeout = time.Minute
-	// DefaultAnswerDelay is how long answers for which Apple asks a service behind
-	// the courier take. Apple's figure is unknown. With answers 16 µs apart, as
-	// they were here, a client that sends two requests at once (observed: pypush)
-	// failed in a fifth of its runs or more; with 1 ms between them it never did.
+	// DefaultAnswerDelay is the delay of answers for which Apple asks a service behind the
+	// courier. Apple's value is unknown. With answers 16 µs apart, a client that sends two
+	// requests together (observed: pypush) failed in a fifth of its runs or more; with 1 ms
+	// between them it never did.
 	DefaultAnswerDelay = 3 * time.Millisecond
 	// DefaultWriteTimeout is how long a device may leave unread what it is sent.
 	DefaultWriteTimeout = 30 * time.Second
 )
 
-// Config is how a courier is made. Certificate, Verify, Vault and Broker are
-// required; everything else has a useful zero value.
+// Config configures a courier. Certificate, Verify, Vault and Broker are required; the zero
+// value of everything else is useful.
 type Config struct {
 	// Environment is that of the devices that come through this courier.
 	// The server name of the sandbox courier selects the sandbox anyway.
 	Environment apns.Environment
-	// Certificate returns what the courier shows to a device; usually it is
-	// [pki.Servers.Certificate].
+	// Certificate returns the server certificate; usually it is [pki.Servers.Certificate].
 	Certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
-	// Verify judges the certificate of a device: (*pki.PKI).VerifyDevice, or a
-	// more lenient one. That the device holds the key has been checked.
+	// Verify verifies the certificate of a device, which has proven that it holds the key:
+	// (*pki.PKI).VerifyDevice, or a more lenient function.
 	Verify func(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error)
 	Vault  *tokenvault.Vault
 	Broker *broker.Broker
@@ -74,59 +73,57 @@ type Config struct {
 	Topics func() []string
 	// Journal may be nil.
 	Journal *journal.Journal
-	// Clock may be nil, for the machine's time.
+	// Clock may be nil, for the system time.
 	Clock *clock.Clock
 	// Spaces has the devices that live in a space of their own; nil means that
 	// none does. Their clocks date what the journal says of them, and nothing on
 	// the wire.
 	Spaces *space.Registry
-	// Faults says what shall go wrong; nil means nothing.
+	// Faults has the fault rules; nil means none.
 	Faults *fault.Engine
-	// FaultyCertificate makes the certificate that a fault of TLS has the courier
-	// show to a device; nil leaves such faults without effect.
+	// FaultyCertificate makes the certificate that a TLS fault presents to a device; nil
+	// leaves such faults without effect.
 	FaultyCertificate func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error)
-	// Log may be nil, for silence.
+	// Log may be nil, to log nothing.
 	Log *slog.Logger
 
-	// PreferPack answers a device that offers both apns-security-v3 and
-	// apns-pack-v1 with the latter. One that offers only one of them gets it
-	// anyway.
+	// PreferPack selects apns-pack-v1 for a device that offers both it and
+	// apns-security-v3. A device that offers only one of them gets that one.
 	PreferPack bool
-	// RejectForeignToken answers a device that presents a base token which is
-	// not its own with status 2, instead of a new token.
+	// RejectForeignToken rejects a device that presents a base token of another device,
+	// with status 2, instead of issuing a new token. apsd accepts both (observed).
 	RejectForeignToken bool
-	// EchoToken repeats an accepted base token in the response. The real
-	// service leaves it out; every known client takes either.
+	// EchoToken repeats an accepted base token in the response. Apple omits it (observed:
+	// apsd); every known client accepts either.
 	EchoToken bool
-	// Redirect is where devices are sent that log in, see
-	// [Server.RedirectLogins]; without a host they are let in.
+	// Redirect is where devices that log in are redirected, see [Server.RedirectLogins];
+	// without a host they are not.
 	Redirect Redirection
-	// NoticeReplaced tells a device of protocol version 12 or more that a newer
-	// connection has taken its token's place, before the older one is closed.
+	// NoticeReplaced notifies a device of protocol version 12 or later that a newer
+	// connection has replaced it, before the older one is closed.
 	NoticeReplaced bool
-	// DelayedKeepalives has the courier speak the second version of keepalives, in
-	// which a device asks for a late answer. Otherwise it is answered at once and
-	// empty, which turns that version off.
+	// DelayedKeepalives enables the second version of keepalives, in which a device asks
+	// for a delayed answer. Otherwise the answer is immediate and empty, which disables
+	// that version on the device.
 	DelayedKeepalives bool
 	// SendTracingID puts the apns-id, which devices do not learn otherwise,
 	// into the tracing field of notifications.
 	SendTracingID bool
 
-	// ClockWindow is how far the time in a nonce may be off, to either side;
-	// zero means [DefaultClockWindow].
+	// ClockWindow is the maximum deviation of the time in a nonce; zero means
+	// [DefaultClockWindow].
 	ClockWindow time.Duration
-	// Nonces is how many nonces are remembered at most so that none is accepted
-	// twice; zero means [DefaultNonces], each some 100 bytes.
+	// Nonces is the maximum number of nonces that are remembered, so that none is accepted
+	// twice; zero means [DefaultNonces], of some 100 bytes each.
 	Nonces int
-	// TokenBudget is how many tokens of apps a device may ask for in a minute, on
-	// whichever of its connections; zero means [DefaultTokenBudget], less any
-	// number. What else takes lines of the journal or the log counts as well: every
-	// Connect after the first one of a connection, and filters for users who are not
-	// there.
+	// TokenBudget is the maximum number of token requests of a device per minute, over all
+	// its connections; zero means [DefaultTokenBudget], a negative value no limit. Other
+	// requests that add an event or a log line count, too: every Connect after the first
+	// on a connection, and filters for users who are not connected.
 	TokenBudget int
-	// LoginsAtOnce is how many logins are computed at once, so that a storm of them
-	// leaves deliveries their share; zero means one per processor, less any number.
-	// A login that waits for its device does not count.
+	// LoginsAtOnce is the maximum number of concurrent logins, so that many logins do not
+	// delay pushes; zero means one per processor, a negative value no limit. A login that
+	// waits for its device does not count.
 	LoginsAtOnce int
 	// LoginTimeout is the time for TLS and Connect together; zero means
 	// [DefaultLoginTimeout].
@@ -141,19 +138,19 @@ type Config struct {
 	// WriteTimeout is how long a device may leave unread what it is sent; zero
 	// means [DefaultWriteTimeout].
 	WriteTimeout time.Duration
-	// LossTimeout is how long the network of a device may confirm nothing, neither
-	// what it was sent nor a probe, before the connection is taken for lost; zero
-	// means [DefaultLossTimeout], less leaves it to the system. It is kept in whole
-	// seconds, and for connections of TCP only.
+	// LossTimeout is how long a device may leave data or TCP keepalive probes
+	// unacknowledged before the connection counts as lost; zero means [DefaultLossTimeout],
+	// a negative value the default of the system. It is rounded to whole seconds, and
+	// applies to TCP only.
 	LossTimeout time.Duration
-	// AnswerDelay is how long after its request, and after the answer before it, an
-	// answer to a filter or to a request for a token, a salt or channels is sent, and
-	// the acknowledgement of a message from a device; zero means
-	// [DefaultAnswerDelay], less none. Pushes wait for such answers.
+	// AnswerDelay is the minimum delay after a request, and after the answer before it, of
+	// the answer to a filter or to a request for a token, a salt or channels, and of the
+	// acknowledgement of a message from a device; zero means [DefaultAnswerDelay], a
+	// negative value none. Pushes wait for such answers.
 	AnswerDelay time.Duration
-	// UploadAckDelay is a further pause before a message from a device is
-	// acknowledged; zero means none. On loopback an answer can overtake a
-	// client that begins to listen only after its write returns.
+	// UploadAckDelay is an additional delay before a message from a device is acknowledged;
+	// zero means none. On loopback an answer can arrive at a client that begins to listen
+	// only after its write returns.
 	UploadAckDelay time.Duration
 	// MaxMessage and LargeMessage are the limits, in bytes of payload, that the
 	// device is told, at most 32767; zero means [courier.DefaultMaxMessage] and
@@ -167,7 +164,7 @@ func (c *Config) complete() error {
 	case c.Certificate == nil:
 		return errors.New("devicetls: no certificate; set Config.Certificate to the server's")
 	case c.Verify == nil:
-		return errors.New("devicetls: nothing verifies devices; set Config.Verify, for instance to (*pki.PKI).VerifyDevice")
+		return errors.New("devicetls: no device verification; set Config.Verify, for instance to (*pki.PKI).VerifyDevice")
 	case c.Vault == nil:
 		return errors.New("devicetls: no token vault; set Config.Vault")
 	case c.Broker == nil:

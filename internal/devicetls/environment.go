@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// sandboxCourier is the name devices of the sandbox put into SNI; the host they
-// dial is numbered, 7-courier.sandbox.push.apple.com (observed: apsd).
+// sandboxCourier is the name that devices in the sandbox send in SNI; the host they dial has
+// a number, as in 7-courier.sandbox.push.apple.com (observed: apsd).
 const sandboxCourier = "courier.sandbox.push.apple.com"
 
 // environment returns the environment of a device. The listener decides, and the

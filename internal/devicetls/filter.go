@@ -6,14 +6,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// filter replaces the topic filter of a presence. What was stored for it comes
-// next, or the word that nothing was; some clients take that word for the
-// confirmation that the filter has arrived (observed: beeper).
+// filter replaces the topic filter of a presence. Its stored pushes come next, or No storage
+// if there are none, which some clients take for the confirmation of the filter (observed:
+// beeper). Each filter replaces the one before (observed: apsd).
 func (s *session) filter(m *courier.Filter) error {
 	p := s.presenceFor(m.Token)
 	if p == nil {
 		if s.allowed() {
-			s.log.Info("a filter for a token that is not connected here is skipped", "device", s.id())
+			s.log.Info("skipped a filter for a base token that is not connected", "device", s.id())
 		}
 		return nil
 	}
@@ -40,7 +40,7 @@ func (s *session) filter(m *courier.Filter) error {
 	return s.answerLaterLocked(&courier.NoStorage{Token: p.token})
 }
 
-// topicHashes returns those of a list that have the size of a hash.
+// topicHashes returns the items of a list that have the size of a topic hash.
 func topicHashes(list [][]byte) []apns.TopicHash {
 	hashes := make([]apns.TopicHash, 0, len(list))
 	for _, item := range list {

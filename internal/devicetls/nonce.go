@@ -15,13 +15,14 @@ type nonceKey struct {
 	nonce  [nonceSize]byte
 }
 
-// A nonceMemory knows the nonces with which devices have logged in, so that a
-// recorded Connect cannot be used again.
+// A nonceMemory remembers the nonces that devices have logged in with, so that a recorded
+// Connect cannot be replayed. Apple documents nothing about this: see "A nonce is valid once"
+// in docs/fidelity.md.
 //
-// It keeps them in two generations. A nonce is good from one window before its
-// time to one after, thus for at most two windows from its use. The young
-// generation takes nonces for two windows, then it is the old one for as long.
-// One that has reached its limit grows old early, and the memory is shorter.
+// It keeps them in two generations. A nonce is valid from one window before its time to one
+// after, so for at most two windows after its use. The young generation takes nonces for two
+// windows, and then is the old one for as long. If it reaches its limit, it becomes old
+// early, and the memory is shorter.
 type nonceMemory struct {
 	window time.Duration
 	limit  int // nonces in a generation
@@ -35,8 +36,7 @@ func newNonceMemory(window time.Duration, limit int) *nonceMemory {
 	return &nonceMemory{window: window, limit: max(1, limit/2), young: make(map[nonceKey]struct{})}
 }
 
-// fresh reports whether the device has not used the nonce yet, and notes that it
-// has now.
+// fresh reports whether the device has not used the nonce yet, and remembers it.
 func (m *nonceMemory) fresh(device apns.DeviceID, nonce []byte, now time.Time) bool {
 	key := nonceKey{device, [nonceSize]byte(nonce)}
 	m.mu.Lock()

@@ -10,12 +10,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// A Redirection sends devices to another courier.
+// A Redirection redirects devices to another courier.
 type Redirection struct {
 	// Host is the name or address of the courier to connect to, without port: a
 	// device keeps the port it knows.
 	Host string
-	// Reason is told along; it may be "".
+	// Reason is sent along; it may be "".
 	Reason string
 }
 
@@ -27,14 +27,14 @@ func (r Redirection) check() error {
 	case r.Host == "":
 		return errors.New("devicetls: a redirection needs a host")
 	case len(r.Host) > maxHost:
-		return fmt.Errorf("devicetls: a redirection to a host of %d bytes; %d are the most", len(r.Host), maxHost)
+		return fmt.Errorf("devicetls: the host of a redirection has %d bytes; the maximum is %d", len(r.Host), maxHost)
 	case len(r.Reason) > courier.MaxItem:
-		return fmt.Errorf("devicetls: a reason of %d bytes; %d are the most", len(r.Reason), courier.MaxItem)
+		return fmt.Errorf("devicetls: the reason of a redirection has %d bytes; the maximum is %d", len(r.Reason), courier.MaxItem)
 	}
 	return nil
 }
 
-// Error says where a device was sent. A redirection is what ends its connection.
+// Error says where a device was redirected.
 func (r *Redirection) Error() string {
 	if r.Reason == "" {
 		return "to " + r.Host
@@ -42,9 +42,9 @@ func (r *Redirection) Error() string {
 	return fmt.Sprintf("to %s (%s)", r.Host, r.Reason)
 }
 
-// Redirect sends a device that is connected to another courier, or all devices
-// if it is zero: command 0x17, then a clean close. It returns how many connections
-// there were, and does not wait for them to be closed.
+// Redirect redirects a connected device, or all devices if it is zero, to another courier:
+// command 0x17, then a clean close. It returns the number of connections, and does not wait
+// for them to close.
 //
 // observed: apsd
 func (s *Server) Redirect(device apns.DeviceID, to Redirection) (int, error) {
@@ -54,10 +54,9 @@ func (s *Server) Redirect(device apns.DeviceID, to Redirection) (int, error) {
 	return s.directory.end(device, &endError{EndRedirected, &to}), nil
 }
 
-// RedirectLogins has every device that logs in from now on sent to another
-// courier, in the answer to its Connect. A device that says it has been
-// redirected already is let in, so that the host may lead back here. Nil ends
-// this.
+// RedirectLogins redirects every device that logs in from now on, in the answer to its
+// Connect. A device that reports a redirect is not redirected again, so that the host may
+// lead back here. Nil ends it.
 //
 // observed: apsd, for fields 2 and 9 of the answer and field 17 of Connect
 func (s *Server) RedirectLogins(to *Redirection) error {
@@ -72,8 +71,7 @@ func (s *Server) RedirectLogins(to *Redirection) error {
 	return nil
 }
 
-// redirection returns the courier whose name a login is answered with; nil if there
-// is none.
+// redirection returns where a login is redirected; nil if it is not.
 func (s *session) redirection(m *courier.Connect) *Redirection {
 	if m.RedirectCount > 0 {
 		return nil
@@ -81,8 +79,8 @@ func (s *session) redirection(m *courier.Connect) *Redirection {
 	return s.server.redirect.Load()
 }
 
-// redirect answers a login with the name of another courier, and ends the
-// connection. The device is nil if it has not proven itself.
+// redirect answers a login with another courier, and ends the connection. The device is nil
+// if it has not proven its identity.
 func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay time.Duration) error {
 	s.device = device
 	if err := s.delayAnswer(delay); err != nil {
@@ -93,11 +91,11 @@ func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay ti
 	if err := s.answer(answer); err != nil {
 		return err
 	}
-	s.log.Info("a device is sent to another courier", "device", s.id(), "reason", to.Reason, "host", to.Host)
+	s.log.Info("redirected a device to another courier", "device", s.id(), "reason", to.Reason, "host", to.Host)
 	return &endError{Ending: EndRedirected}
 }
 
-// appendLastFramesLocked says the last words to a device and takes it out of the
+// appendLastFramesLocked adds the last frames for a device and removes it from the
 // directory.
 func (s *session) appendLastFramesLocked(end *endError) {
 	s.server.directory.remove(s)

@@ -138,9 +138,9 @@ func TestADeviceIsDisconnectedWithoutAWord(t *testing.T) {
 func TestARedirectionThatCannotBeSentIsRefused(t *testing.T) {
 	w := newFixture(t)
 	for want, to := range map[string]devicetls.Redirection{
-		"needs a host":            {Reason: "x"},
-		"a host of 254 bytes":     {Host: strings.Repeat("x", 254)},
-		"a reason of 65536 bytes": {Host: "x", Reason: strings.Repeat("x", 65536)},
+		"needs a host": {Reason: "x"},
+		"the host of a redirection has 254 bytes":     {Host: strings.Repeat("x", 254)},
+		"the reason of a redirection has 65536 bytes": {Host: "x", Reason: strings.Repeat("x", 65536)},
 	} {
 		_, err := w.server.Redirect(apns.DeviceID{}, to)
 		require.ErrorContains(t, err, want)

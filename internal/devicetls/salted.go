@@ -9,18 +9,18 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A salt is what a device puts into the salted hashes of its topics.
+// A salt is what a device mixes into the salted hashes of its topics.
 type salt struct {
 	value uint64
 	known bool
 }
 
-// presenceTracking takes the salt of a device's salted topic hashes. Apple's daemon
-// tells it after the filter.
+// presenceTracking sets the salt of the salted topic hashes of a device, which sends it after
+// the filter.
 //
 // observed: apsd
 func (s *session) presenceTracking(m *courier.PresenceTracking) error {
-	s.out.lock() // so that nothing that the salt releases comes before the answer
+	s.out.lock() // so that no push that the salt enables is sent before the answer
 	defer s.out.unlock()
 	if p := s.presenceFor(m.Token); p != nil {
 		p.salt = salt{m.Salt, true}
@@ -29,7 +29,7 @@ func (s *session) presenceTracking(m *courier.PresenceTracking) error {
 	return s.answerLaterLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: bytes.Clone(m.Token)})
 }
 
-// saltedHashes returns those of a list that have the size of a salted hash.
+// saltedHashes returns the items of a list that have the size of a salted hash.
 func saltedHashes(list [][]byte) (hashes []broker.SaltedHash) {
 	for _, item := range list {
 		if len(item) == len(broker.SaltedHash{}) {
@@ -39,10 +39,10 @@ func saltedHashes(list [][]byte) (hashes []broker.SaltedHash) {
 	return hashes
 }
 
-// unsalt finds the topic that a device means by a salted hash, among those there are.
+// unsalt finds the topic of a salted hash among the registered ones.
 func (s *session) unsalt(by salt, hash broker.SaltedHash) (apns.TopicHash, error) {
 	if !by.known {
-		return apns.TopicHash{}, errors.New("the topic hash is salted, and the device has not told its salt")
+		return apns.TopicHash{}, errors.New("the topic hash is salted, and the device has not sent its salt")
 	}
 	if s.server.cfg.Topics != nil {
 		for _, topic := range s.server.cfg.Topics() {
@@ -51,5 +51,5 @@ func (s *session) unsalt(by salt, hash broker.SaltedHash) (apns.TopicHash, error
 			}
 		}
 	}
-	return apns.TopicHash{}, errors.New("the salted topic hash is of no app that is registered")
+	return apns.TopicHash{}, errors.New("no registered app matches the salted topic hash")
 }

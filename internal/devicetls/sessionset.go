@@ -48,7 +48,7 @@ func (set *sessionSet) serve(conn net.Conn, wait time.Duration) {
 		return
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && set.canPoll() {
-		set.servePolled(set.poller.NewConn(tcp), wait)
+		set.servePollable(set.poller.NewConn(tcp), wait)
 		return
 	}
 	s := newSession(set, newTLSConn(conn, set.server), wait)
@@ -66,8 +66,8 @@ func (set *sessionSet) serveMemory(conn netpoll.Nonblocking, wait time.Duration)
 	}
 }
 
-// servePolled serves a device when the poller says that its connection is readable.
-func (set *sessionSet) servePolled(conn *netpoll.TCPConn[*session], wait time.Duration) {
+// servePollable serves a device when the poller says that its connection is readable.
+func (set *sessionSet) servePollable(conn *netpoll.TCPConn[*session], wait time.Duration) {
 	s := newSession(set, newNonblockingConn(conn, set.server), wait)
 	conn.Register(s, s.deadline)
 	if !set.add(s) {

@@ -7,10 +7,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// protocols gives the names the courier answers, the preferred one first: in
-// crypto/tls the server's order decides. A device that offers v3 and pack gets
-// v3, which every known client speaks, unless pack is preferred; one that offers no
-// name gets none.
+// protocols returns the ALPN protocols of the courier in order of preference; the server's
+// order decides (RFC 7301, 3.2). A device that offers v3 and pack gets v3, which every known
+// client speaks, unless pack is preferred; one that offers no protocol gets none.
 func protocols(preferPack bool) []string {
 	if preferPack {
 		return []string{courier.ALPNPack, courier.ALPNv3, courier.ALPNv2}
@@ -18,37 +17,36 @@ func protocols(preferPack bool) []string {
 	return []string{courier.ALPNv3, courier.ALPNPack, courier.ALPNv2}
 }
 
-// A certificateFor returns the certificate that a device is shown.
+// A certificateFor returns the server certificate for a device.
 type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
-// tlsConfig makes the TLS side of a courier. A device is asked for a certificate
-// only if none of the protocols it offers puts the certificate into Connect. Where
-// flawed returns a certificate, the device is shown that instead of its own; where it
-// returns an error, the handshake fails.
+// tlsConfig makes the TLS configuration. A device is asked for a certificate only if none of
+// the protocols it offers has the certificate in Connect. If faulty returns a certificate,
+// the device is presented with it in place of the valid one; if it returns an error, the
+// handshake fails.
 //
 // observed: apsd demands TLS 1.3, older daemons and other clients begin at 1.2.
-func tlsConfig(certificate certificateFor, preferPack bool, flawed certificateFor) *tls.Config {
+func tlsConfig(certificate certificateFor, preferPack bool, faulty certificateFor) *tls.Config {
 	config := &tls.Config{
 		GetCertificate: certificate,
 		NextProtos:     protocols(preferPack),
 		MinVersion:     tls.VersionTLS12,
-		// What is gathered for one write should leave in one, not in records of
-		// a packet each.
+		// A write of many frames should be one record, and not one per packet.
 		DynamicRecordSizingDisabled: true,
 	}
 	asking := config.Clone()
-	// The chain is not verified here: a device is told in the Connect response,
-	// not by a TLS alert, that its certificate is refused.
+	// The chain is not verified here: a rejected certificate is answered in the Connect
+	// response, not by a TLS alert (observed: apsd).
 	asking.ClientAuth = tls.RequestClientCert
-	// A resumed session would bring the certificate of an earlier handshake,
-	// without a proof that the device still has the key.
+	// A resumed session would have the certificate of an earlier handshake, without a proof
+	// that the device still holds the key.
 	asking.SessionTicketsDisabled = true
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		chosen := asking
 		if certificateInConnect(hello.SupportedProtos) {
 			chosen = config
 		}
-		certificate, err := flawed(hello)
+		certificate, err := faulty(hello)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +54,7 @@ func tlsConfig(certificate certificateFor, preferPack bool, flawed certificateFo
 			chosen = chosen.Clone()
 			chosen.GetCertificate = nil
 			chosen.Certificates = []tls.Certificate{*certificate}
-			chosen.SessionTicketsDisabled = true // a resumed session shows no certificate
+			chosen.SessionTicketsDisabled = true // a resumed session presents no certificate
 		}
 		return chosen, nil
 	}

@@ -95,7 +95,7 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	stop := refuseLogins(t, s)
 	begin := time.Now()
 	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
-	require.ErrorContains(t, err, "refused")
+	require.ErrorContains(t, err, "rejected")
 	assert.Less(t, time.Since(begin), 15*time.Second, "the error does not wait for the time limit")
 	stop()
 	assert.Empty(t, s.ListDevices("", true))
@@ -111,7 +111,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
 	_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
-	require.ErrorContains(t, err, "refused")
+	require.ErrorContains(t, err, "rejected")
 	require.NoError(t, s.Faults.Remove("", "refused"))
 
 	assert.Empty(t, s.Progress())
