@@ -40,9 +40,9 @@ uvBNNt2eNkWzn90CIGeU2krj80TrYD26rZbgQVVWPy9vrgaw1tH0h5/FW7zc
 func registerActivation(r *router) {
 	r.plain(huma.Operation{
 		OperationID: "activate", Method: http.MethodPost, Path: "/v1/activation", Tags: []string{"devices"},
-		Summary: "Give a device its certificate",
-		Description: "What a device asks for when it is first switched on. " +
-			"The signing request alone, as application/pkcs10 or application/x-pem-file, is enough for a device of the default team.",
+		Summary: "Activate a device: issue its certificate",
+		Description: "What a device requests when it is first switched on. " +
+			"For a device of the default team, the body may be the signing request alone, as application/pkcs10 or application/x-pem-file.",
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 			"application/json": {
 				Schema:  schemaOf[activation](r),
@@ -65,15 +65,15 @@ func registerActivation(r *router) {
 type activation struct {
 	CSR    string   `json:"csr" doc:"The certificate signing request, PEM"`
 	Topics []string `json:"topics,omitempty" doc:"Bundle IDs to register as apps of the team"`
-	Team   string   `json:"team,omitempty" doc:"The team; the default one if there is none"`
+	Team   string   `json:"team,omitempty" doc:"Team; default: the default team"`
 	// APNs knows a device by its key alone, so that nobody else could tell it.
-	Replaces string `json:"replaces,omitempty" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" doc:"The id of the device that this one was before it was erased; its tokens are Unregistered from now on"`
+	Replaces string `json:"replaces,omitempty" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" doc:"ID that the device had before it was erased; pushes to its tokens are answered Unregistered from now on"`
 }
 
 // An activated device gets its certificate chain in PEM, leaf first, and its id.
 type activated struct {
 	Certificate string        `json:"certificate" doc:"The device certificate and its issuer, PEM, leaf first"`
-	Device      apns.DeviceID `json:"device" doc:"The id of the device, hex"`
+	Device      apns.DeviceID `json:"device" doc:"Device ID, hex"`
 }
 
 // activate answers a signing request with a device certificate.
@@ -88,19 +88,19 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 	}
 	for i, topic := range asked.Topics {
 		if !apns.ValidTopic(topic) {
-			return refuse(http.StatusUnprocessableEntity,
+			return reject(http.StatusUnprocessableEntity,
 				"topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
 		}
 	}
 	var replaced apns.DeviceID
 	if asked.Replaces != "" {
 		if err := replaced.UnmarshalText([]byte(asked.Replaces)); err != nil {
-			return refuse(http.StatusUnprocessableEntity, "replaces is %q; the id of a device is 16 hex digits", asked.Replaces)
+			return reject(http.StatusUnprocessableEntity, "replaces is %q; the id of a device is 16 hex digits", asked.Replaces)
 		}
 	}
 	chain, err := s.Activation.Activate(csr, asked.Topics, asked.Team)
 	if err != nil {
-		return refuse(http.StatusUnprocessableEntity, "%v", err)
+		return reject(http.StatusUnprocessableEntity, "%v", err)
 	}
 	answer, err := describeChain(chain)
 	if err != nil {

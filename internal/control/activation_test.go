@@ -112,10 +112,10 @@ func TestTheSameKeyIsTheSameDevice(t *testing.T) {
 func TestADeviceSaysWhichOneItWasBeforeItWasErased(t *testing.T) {
 	a := newAPI(t)
 	order := map[string]any{"csr": inPEM("CERTIFICATE REQUEST", newCSR(t, newKey(t, elliptic.P256()))), "replaces": "0123456789abcdef"}
-	a.sim.refusal = errors.New("there is no team")
+	a.sim.rejection = errors.New("there is no team")
 	wantProblem(t, a.activate("application/json", inJSON(t, order)), http.StatusUnprocessableEntity, "there is no team")
 	assert.Empty(t, a.sim.erased, "there is no other device in its place")
-	a.sim.refusal = nil
+	a.sim.rejection = nil
 	a.wantDevice(a.activate("application/json", inJSON(t, order)))
 	assert.Equal(t, []apns.DeviceID{{1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}}, a.sim.erased)
 }
@@ -247,7 +247,7 @@ func TestARequestForAnothersKeyIsRefused(t *testing.T) {
 
 func TestWhatTheSimulatorRefusesTheCallerGetsToRead(t *testing.T) {
 	a := newAPI(t)
-	a.sim.refusal = errors.New("there is no team TEAM123456; create it first")
+	a.sim.rejection = errors.New("there is no team TEAM123456; create it first")
 	wantProblem(t, a.activate("application/pkcs10", string(newCSR(t, newKey(t, elliptic.P256())))),
 		http.StatusUnprocessableEntity, "there is no team TEAM123456; create it first")
 }

@@ -58,7 +58,7 @@ func (s *Server) albert(w http.ResponseWriter, r *http.Request) error {
 	}
 	leaf, err := s.Apple.ActivateGenuine(csr)
 	if err != nil {
-		return refuse(http.StatusUnprocessableEntity, "%v", err)
+		return reject(http.StatusUnprocessableEntity, "%v", err)
 	}
 	answer, err := plist.Marshal(albertAnswer{albertActivation{
 		AckReceived: true,
@@ -95,7 +95,7 @@ func readAlbertRequest(w http.ResponseWriter, r *http.Request) (*x509.Certificat
 		return nil, err
 	}
 	if len(outer.XML) == 0 {
-		return nil, refuse(http.StatusUnprocessableEntity, "%s has no ActivationInfoXML; put the inner property list there, as data", activationField)
+		return nil, reject(http.StatusUnprocessableEntity, "%s has no ActivationInfoXML; put the inner property list there, as data", activationField)
 	}
 	var inner activationInfoXML
 	if err := decodePlist("ActivationInfoXML", outer.XML, &inner); err != nil {
@@ -107,7 +107,7 @@ func readAlbertRequest(w http.ResponseWriter, r *http.Request) (*x509.Certificat
 	case string:
 		return parseRequest([]byte(request), minGenuineRSABits)
 	}
-	return nil, refuse(http.StatusUnprocessableEntity, "ActivationInfoXML has no DeviceCertRequest; put a signing request in PEM there, as data")
+	return nil, reject(http.StatusUnprocessableEntity, "ActivationInfoXML has no DeviceCertRequest; put a signing request in PEM there, as data")
 }
 
 // readActivationField reads the form, urlencoded or in parts.
@@ -121,14 +121,14 @@ func readActivationField(w http.ResponseWriter, r *http.Request) ([]byte, error)
 		err = nil // the form was urlencoded, and is read
 	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send less", maxActivation)
+		return nil, reject(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send less", maxActivation)
 	}
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "the form cannot be read: %v; send the field %s", err, activationField)
+		return nil, reject(http.StatusBadRequest, "the form cannot be read: %v; send the field %s", err, activationField)
 	}
 	list := r.PostFormValue(activationField)
 	if list == "" {
-		return nil, refuse(http.StatusBadRequest, "the form has no field %s; put the property list of the device there", activationField)
+		return nil, reject(http.StatusBadRequest, "the form has no field %s; put the property list of the device there", activationField)
 	}
 	return []byte(list), nil
 }
@@ -136,10 +136,10 @@ func readActivationField(w http.ResponseWriter, r *http.Request) ([]byte, error)
 // decodePlist reads a property list in XML, the one form that devices send here.
 func decodePlist(what string, list []byte, into any) error {
 	if !bytes.HasPrefix(bytes.TrimSpace(list), []byte("<")) {
-		return refuse(http.StatusUnprocessableEntity, "%s is not XML; send a property list in XML", what)
+		return reject(http.StatusUnprocessableEntity, "%s is not XML; send a property list in XML", what)
 	}
 	if _, err := plist.Unmarshal(list, into); err != nil {
-		return refuse(http.StatusUnprocessableEntity, "%s cannot be read: %v; send a property list in XML", what, err)
+		return reject(http.StatusUnprocessableEntity, "%s cannot be read: %v; send a property list in XML", what, err)
 	}
 	return nil
 }

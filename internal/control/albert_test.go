@@ -25,8 +25,8 @@ import (
 )
 
 func (s *simulator) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error) {
-	if s.refusal != nil {
-		return nil, s.refusal
+	if s.rejection != nil {
+		return nil, s.rejection
 	}
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
 		return s.pki.SignDevice(csr)
@@ -158,7 +158,7 @@ func TestAnActivationThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 		})
 	}
 	a := newAPI(t)
-	a.sim.refusal = assert.AnError
+	a.sim.rejection = assert.AnError
 	wantProblem(t, a.albert(urlencoded, form(activationInfo(asData(inPEM("CERTIFICATE REQUEST", newCSR(t, weak)))))), 422, assert.AnError.Error())
 }
 

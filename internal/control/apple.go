@@ -80,7 +80,7 @@ func (s *Server) notApples(_ http.ResponseWriter, r *http.Request) error {
 	for _, row := range appleRoutes {
 		known = append(known, row.path+" at "+strings.Join(row.hosts, ", "))
 	}
-	return refuse(http.StatusNotFound, "the simulator has no %s at %q; of Apple's hosts for devices it has %s",
+	return reject(http.StatusNotFound, "the simulator has no %s at %q; of Apple's hosts for devices it has %s",
 		r.URL.Path, r.Host, strings.Join(known, "; "))
 }
 

@@ -112,14 +112,14 @@ func wantedBag(r *http.Request) (form bagForm, environment apns.Environment, err
 	case "signed":
 		form = signedBag
 	default:
-		return 0, 0, refuse(http.StatusBadRequest, "form is %q; it can be bare or signed", value)
+		return 0, 0, reject(http.StatusBadRequest, "form is %q; it can be bare or signed", value)
 	}
 	switch value := query.Get("environment"); value {
 	case "", apns.Production.String():
 	case apns.Sandbox.String():
 		environment = apns.Sandbox
 	default:
-		return 0, 0, refuse(http.StatusBadRequest, "environment is %q; it can be %v or %v", value, apns.Production, apns.Sandbox)
+		return 0, 0, reject(http.StatusBadRequest, "environment is %q; it can be %v or %v", value, apns.Production, apns.Sandbox)
 	}
 	return form, environment, nil
 }

@@ -13,8 +13,8 @@ import (
 )
 
 func (s *simulator) SignBag(bag []byte) ([]byte, [][]byte, error) {
-	if s.refusal != nil {
-		return nil, nil, s.refusal
+	if s.rejection != nil {
+		return nil, nil, s.rejection
 	}
 	return s.pki.SignBag(bag)
 }
@@ -92,7 +92,7 @@ func TestABagThatCannotBeMeantIsRefused(t *testing.T) {
 	a := newAPI(t)
 	wantProblem(t, a.get("/bag?form=round"), http.StatusBadRequest, `form is "round"; it can be bare or signed`)
 	wantProblem(t, a.get("/bag?environment=moon"), http.StatusBadRequest, `environment is "moon"; it can be production or sandbox`)
-	a.sim.refusal = assert.AnError
+	a.sim.rejection = assert.AnError
 	wantProblem(t, a.get("/bag?form=signed"), http.StatusInternalServerError, "the simulator failed")
 	assert.Contains(t, a.log.String(), "write a bag")
 }

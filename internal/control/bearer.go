@@ -71,7 +71,7 @@ func (r *router) guardToken(next http.Handler) http.Handler {
 // unauthorized answers a request without the token: RFC 6750, 3.
 func (s *Server) unauthorized(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("WWW-Authenticate", "Bearer")
-	return refuse(http.StatusUnauthorized,
+	return reject(http.StatusUnauthorized,
 		"the control API demands its token; send it as Authorization: Bearer TOKEN. "+
 			"It is what --control-token said, or else in the file that the ready record names as controlTokenFile")
 }

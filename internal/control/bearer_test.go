@@ -68,13 +68,13 @@ func TestTheDocumentTellsWhereATokenIsDemanded(t *testing.T) {
 }
 
 func TestATokenThatIsNoneIsRefused(t *testing.T) {
-	for bad, why := range map[string]string{
+	for bad, detail := range map[string]string{
 		"secret":             "has 6 characters; use 16 at least",
 		"0123456789 abcdef":  "character 11 of the control token cannot stand in a header",
 		"0123456789abcdef\n": "character 17",
 	} {
 		_, err := control.New(control.Config{Parts: control.Parts{General: &simulator{}}, Token: bad})
-		require.ErrorContains(t, err, why)
+		require.ErrorContains(t, err, detail)
 		assert.NotContains(t, err.Error(), bad)
 	}
 }

@@ -32,7 +32,7 @@ func readActivation(w http.ResponseWriter, r *http.Request) (*activation, error)
 	case "application/pkcs10", "application/x-pem-file":
 		return &activation{CSR: string(body)}, nil
 	}
-	return nil, refuse(http.StatusUnsupportedMediaType,
+	return nil, reject(http.StatusUnsupportedMediaType,
 		"the content type is %q; send application/json, or the signing request alone as application/pkcs10 or application/x-pem-file",
 		r.Header.Get("Content-Type"))
 }
@@ -41,10 +41,10 @@ func readActivation(w http.ResponseWriter, r *http.Request) (*activation, error)
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send less", maxBody)
+		return nil, reject(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes; send less", maxBody)
 	}
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "the body ended early: %v; send it again", err)
+		return nil, reject(http.StatusBadRequest, "the body ended early: %v; send it again", err)
 	}
 	return body, nil
 }
@@ -54,10 +54,10 @@ func decodeJSON(body []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return refuse(http.StatusBadRequest, `the body is not what is expected: %v; send {"csr":"<PEM>","topics":["com.example.app"]}`, err)
+		return reject(http.StatusBadRequest, `the body is not what is expected: %v; send {"csr":"<PEM>","topics":["com.example.app"]}`, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return refuse(http.StatusBadRequest, "something follows the JSON object; send the object alone")
+		return reject(http.StatusBadRequest, "something follows the JSON object; send the object alone")
 	}
 	return nil
 }

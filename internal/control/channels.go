@@ -30,11 +30,11 @@ func registerChannels(r *router) {
 	channels := r.server.Channels
 	register(r, huma.Operation{
 		OperationID: "list-channels", Method: http.MethodGet, Path: "/v1/channels", Tags: []string{channelsTag},
-		Summary: "The broadcast channels of an app, the oldest first", Errors: []int{http.StatusNotFound},
+		Summary: "List the broadcast channels of an app, oldest first", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		Team        string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
+		Team        string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"Team; default: the default team"`
 		Topic       string `query:"topic" example:"com.example.demo" required:"true" doc:"The bundle ID of the app"`
-		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Where"`
+		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Environment"`
 		controlapi.Page
 	},
 	) (*answer[channelList], error) {
@@ -43,7 +43,7 @@ func registerChannels(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "make-channel", Method: http.MethodPost, Path: "/v1/channels", Tags: []string{channelsTag}, DefaultStatus: http.StatusCreated,
-		Summary:     "Make a broadcast channel",
+		Summary:     "Create a broadcast channel",
 		RequestBody: exampleBody(map[string]any{"topic": "com.example.demo", "stores": true}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct{ Body controlapi.Channel }) (*answer[controlapi.Channel], error) {
@@ -51,14 +51,14 @@ func registerChannels(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-channel", Method: http.MethodDelete, Path: "/v1/channels/{id}", Tags: []string{channelsTag},
-		Summary: "Delete a channel, and tell the devices that subscribe to it", Errors: []int{http.StatusNotFound},
+		Summary: "Delete a channel and notify its subscribers", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		ID string `path:"id" maxLength:"128" example:"AAAAAAAAAAAAAAAAAAAAAA" doc:"The id of the channel, in base64 or, as URLs like it, base64url"`
+		ID string `path:"id" maxLength:"128" example:"AAAAAAAAAAAAAAAAAAAAAA" doc:"Channel ID, base64 or base64url"`
 	},
 	) (*struct{}, error) {
 		id, ok := channelID(in.ID)
 		if !ok {
-			return nil, refuse(http.StatusNotFound, "%q is not the id of a channel, in base64 or base64url; GET /v1/channels lists them", in.ID)
+			return nil, reject(http.StatusNotFound, "%q is not the id of a channel, in base64 or base64url; GET /v1/channels lists them", in.ID)
 		}
 		return done(channels.DeleteChannel(id))
 	})

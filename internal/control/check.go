@@ -25,31 +25,31 @@ const (
 )
 
 type checkInput struct {
-	Timeout string `query:"timeout" doc:"How long to look again before something counts as a problem: seconds, or a duration as in 1m30s, up to 1m; 0 looks once" default:"5s" example:"5s"`
+	Timeout string `query:"timeout" doc:"How long to repeat the check while there are problems: seconds, or a duration such as 1m30s, up to 1m; 0 checks once" default:"5s" example:"5s"`
 }
 
 // checkReport is what a check has found.
 type checkReport struct {
-	Agrees   bool     `json:"agrees" doc:"All that was recomputed is as it should be" example:"true"`
-	Problems []string `json:"problems" doc:"What is not, at the last look"`
-	Looks    int      `json:"looks" doc:"How often it was looked" example:"1"`
+	Agrees   bool     `json:"agrees" doc:"Whether everything is consistent" example:"true"`
+	Problems []string `json:"problems" doc:"Inconsistencies found by the last check"`
+	Looks    int      `json:"looks" doc:"Number of checks" example:"1"`
 
-	Connected int `json:"connected" doc:"Devices with a connection" example:"1"`
-	Queues    int `json:"queues" doc:"Devices that are connected or have something waiting" example:"1"`
-	Held      int `json:"held" doc:"Pushes that wait for their device, their topic or a better moment" example:"0"`
-	Ready     int `json:"ready" doc:"Pushes that are sent as soon as the device acknowledges" example:"0"`
-	InFlight  int `json:"inFlight" doc:"Pushes that were sent and are not acknowledged" example:"0"`
+	Connected int `json:"connected" doc:"Connected devices" example:"1"`
+	Queues    int `json:"queues" doc:"Devices that are connected or have stored pushes" example:"1"`
+	Held      int `json:"held" doc:"Pushes stored because of their device, topic or priority" example:"0"`
+	Ready     int `json:"ready" doc:"Pushes that wait for acknowledgements of earlier ones" example:"0"`
+	InFlight  int `json:"inFlight" doc:"Pushes sent and not yet acknowledged" example:"0"`
 }
 
 func registerCheck(r *router) {
 	register(r, huma.Operation{
 		OperationID: "check", Method: http.MethodGet, Path: "/v1/check", Tags: []string{"general"},
-		Summary: "Whether everything agrees",
-		Description: "Recomputes all queues and maps from each other: what waits, what is on its way and what is stored, connections and subscriptions. " +
-			"What is under way may seem not to agree for a moment, so it is looked again until everything does or the time is up. " +
-			"What really disagrees does so at every look.",
+		Summary: "Check the consistency of the state",
+		Description: "Recomputes queues, pushes in flight, stored pushes, connections and subscriptions from each other. " +
+			"Under load, state may look inconsistent for a moment, so the check repeats until everything is consistent or the timeout expires. " +
+			"Real inconsistencies remain.",
 		Errors:      []int{http.StatusTooManyRequests},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, r.server.check)
 }
 
@@ -72,7 +72,7 @@ func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport
 		select {
 		case s.checking <- struct{}{}:
 		case <-limited.Done():
-			return nil, refuse(http.StatusTooManyRequests, "another check is still looking; let it end first")
+			return nil, reject(http.StatusTooManyRequests, "another check is still looking; let it end first")
 		}
 	}
 	defer func() { <-s.checking }()

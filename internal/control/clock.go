@@ -23,25 +23,25 @@ const clockTag = "clock"
 
 // A clockFace is what a clock shows.
 type clockFace struct {
-	Time   time.Time `json:"time" doc:"What time it is for APNs"`
-	Offset string    `json:"offset" doc:"How far that is ahead of the machine, as 1h30m0s" example:"1h0m0s"`
+	Time   time.Time `json:"time" doc:"Show the time of the default space"`
+	Offset string    `json:"offset" doc:"Offset from the time of the machine, such as 1h30m0s" example:"1h0m0s"`
 }
 
 type clockTime struct {
-	Time time.Time `json:"time" doc:"What time it shall be"`
+	Time time.Time `json:"time" doc:"New time"`
 }
 
 type clockStep struct {
-	By string `json:"by" doc:"By how much, as 90s, 1h or 720h; less than 0 goes back" example:"1h"`
+	By string `json:"by" doc:"Duration, such as 90s, 1h or 720h; negative moves the clock back" example:"1h"`
 }
 
 func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
 	if err != nil {
-		return nil, refused(err)
+		return nil, rejected(err)
 	}
 	c, err := s.Clocks.ClockOf(space)
 	if err != nil {
-		return nil, refused(err)
+		return nil, rejected(err)
 	}
 	return &answer[clockFace]{clockFace{c.Now(), c.Offset().String()}}, nil
 }
@@ -49,19 +49,19 @@ func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
 func (s *Server) advance(space, by string) (*answer[clockFace], error) {
 	step, err := time.ParseDuration(by)
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "body.by is %q; write a time with its unit, as 90s, 1h or 720h", by)
+		return nil, reject(http.StatusUnprocessableEntity, "body.by is %q; write a time with its unit, as 90s, 1h or 720h", by)
 	}
 	return s.clock(space, s.Clocks.AdvanceClock(space, step))
 }
 
 // whatMoves says what goes by the clock.
-const whatMoves = "The age of provider tokens, the rule of 20 minutes, the expiry of stored pushes and the time of retirements go by it; keepalives and idle times do not."
+const whatMoves = "It governs the age of provider tokens, the 20-minute rule, the expiration of stored pushes and the time of retirements, but not keepalives and idle timeouts."
 
 func registerClock(r *router) {
 	s := r.server
 	register(r, huma.Operation{
 		OperationID: "get-clock", Method: http.MethodGet, Path: "/v1/clock", Tags: []string{clockTag},
-		Summary: "What time it is for APNs", Description: whatMoves + " Each space has a clock of its own.",
+		Summary: "Show the time of the default space", Description: whatMoves + " Each space has a clock of its own.",
 	}, func(context.Context, *struct{}) (*answer[clockFace], error) { return s.clock("", nil) })
 	register(r, huma.Operation{
 		OperationID: "set-clock", Method: http.MethodPut, Path: "/v1/clock", Tags: []string{clockTag},
@@ -71,13 +71,13 @@ func registerClock(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "advance-clock", Method: http.MethodPost, Path: "/v1/clock/advance", Tags: []string{clockTag},
-		Summary: "Move the clock on, or back", RequestBody: exampleBody(clockStep{"1h"}),
+		Summary: "Move the clock forward or back", RequestBody: exampleBody(clockStep{"1h"}),
 	}, func(_ context.Context, in *struct{ Body clockStep }) (*answer[clockFace], error) {
 		return s.advance("", in.Body.By)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space-clock", Method: http.MethodGet, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
-		Summary: "What time it is in a space", Errors: []int{http.StatusNotFound},
+		Summary: "Show the time in a space", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *SpaceInput) (*answer[clockFace], error) { return s.clock(in.Team, nil) })
 	register(r, huma.Operation{
 		OperationID: "set-space-clock", Method: http.MethodPut, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
@@ -92,7 +92,7 @@ func registerClock(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "advance-space-clock", Method: http.MethodPost, Path: "/v1/spaces/{team}/clock/advance", Tags: []string{clockTag},
-		Summary: "Move the clock of a space on, or back", RequestBody: exampleBody(clockStep{"1h"}),
+		Summary: "Move the clock of a space forward or back", RequestBody: exampleBody(clockStep{"1h"}),
 		Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		SpaceInput

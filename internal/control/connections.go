@@ -32,10 +32,10 @@ func registerConnections(r *router) {
 	connections := r.server.Connections
 	register(r, huma.Operation{
 		OperationID: "list-connections", Method: http.MethodGet, Path: "/v1/connections", Tags: []string{"connections"},
-		Summary: "The open connections of providers and devices",
+		Summary: "List the open connections of providers and devices",
 		Errors:  []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those of this team"`
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only connections of this team"`
 		controlapi.Page
 	},
 	) (*answer[connectionList], error) {
@@ -48,10 +48,10 @@ func registerConnections(r *router) {
 	register(r, huma.Operation{
 		OperationID: "close-connection", Method: http.MethodDelete, Path: "/v1/connections/{id}", Tags: []string{"connections"},
 		Summary:     "Close a connection",
-		Description: "The number of a provider's connection, which gets a GOAWAY; or the id of a device, which comes back by itself.",
+		Description: "Closes a provider's connection, by its number, with GOAWAY, or the connections of a device, by its ID. The device reconnects.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		ID string `path:"id" maxLength:"20" example:"1" doc:"The number of the connection, or the id of a device"`
+		ID string `path:"id" maxLength:"20" example:"1" doc:"Number of the connection, or device ID"`
 	},
 	) (*struct{}, error) {
 		var device apns.DeviceID
@@ -60,7 +60,7 @@ func registerConnections(r *router) {
 		}
 		number, err := strconv.ParseUint(in.ID, 10, 64)
 		if err != nil || !connections.CloseConnection(number) {
-			return nil, refuse(http.StatusNotFound, "there is no open connection %s; GET /v1/connections lists them", in.ID)
+			return nil, reject(http.StatusNotFound, "there is no open connection %s; GET /v1/connections lists them", in.ID)
 		}
 		return nil, nil //nolint:nilnil // As above.
 	})

@@ -26,25 +26,25 @@ func parseCSR(data []byte) (*x509.CertificateRequest, error) { return parseReque
 // parseRequest is parseCSR with another smallest RSA key.
 func parseRequest(data []byte, minRSA int) (*x509.CertificateRequest, error) {
 	if len(data) == 0 {
-		return nil, refuse(http.StatusBadRequest, "there is no certificate signing request; %s", howToRequest)
+		return nil, reject(http.StatusBadRequest, "there is no certificate signing request; %s", howToRequest)
 	}
 	der := data
 	if block, _ := pem.Decode(data); block != nil {
 		if block.Type != "CERTIFICATE REQUEST" && block.Type != "NEW CERTIFICATE REQUEST" {
-			return nil, refuse(http.StatusUnprocessableEntity, "the PEM block is a %s, not a CERTIFICATE REQUEST; %s", block.Type, howToRequest)
+			return nil, reject(http.StatusUnprocessableEntity, "the PEM block is a %s, not a CERTIFICATE REQUEST; %s", block.Type, howToRequest)
 		}
 		der = block.Bytes
 	}
 	csr, err := x509.ParseCertificateRequest(der)
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "the certificate signing request cannot be read: %v; %s", err, howToRequest)
+		return nil, reject(http.StatusUnprocessableEntity, "the certificate signing request cannot be read: %v; %s", err, howToRequest)
 	}
 	if err := checkKey(csr.PublicKey, minRSA); err != nil {
 		return nil, err
 	}
 	// It proves that whoever asks holds the key: RFC 2986, 3.
 	if err := csr.CheckSignature(); err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "the certificate signing request is not signed with its own key: %v; %s", err, howToRequest)
+		return nil, reject(http.StatusUnprocessableEntity, "the certificate signing request is not signed with its own key: %v; %s", err, howToRequest)
 	}
 	return csr, nil
 }
@@ -56,17 +56,17 @@ func checkKey(key crypto.PublicKey, minRSA int) error {
 	case *rsa.PublicKey:
 		bits := key.N.BitLen()
 		if bits < minRSA {
-			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at least %d, or EC P-256", bits, minRSA)
+			return reject(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at least %d, or EC P-256", bits, minRSA)
 		}
 		if bits > pki.MaxRSABits { // before its signature is computed with it
-			return refuse(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at most %d, or EC P-256", bits, pki.MaxRSABits)
+			return reject(http.StatusUnprocessableEntity, "the RSA key has %d bits; use at most %d, or EC P-256", bits, pki.MaxRSABits)
 		}
 	case *ecdsa.PublicKey:
 		if key.Curve != elliptic.P256() {
-			return refuse(http.StatusUnprocessableEntity, "the EC key is on %s; use P-256", key.Params().Name)
+			return reject(http.StatusUnprocessableEntity, "the EC key is on %s; use P-256", key.Params().Name)
 		}
 	default:
-		return refuse(http.StatusUnprocessableEntity, "the key is of type %T; use EC P-256, or RSA of at least %d bits", key, minRSA)
+		return reject(http.StatusUnprocessableEntity, "the key is of type %T; use EC P-256, or RSA of at least %d bits", key, minRSA)
 	}
 	return nil
 }

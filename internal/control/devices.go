@@ -44,7 +44,7 @@ const devicesTag = "devices"
 
 // DeviceInput names a device. Huma looks into embedded structs that are exported alone.
 type DeviceInput struct {
-	ID string `path:"id" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" example:"0123456789abcdef" doc:"The id of the device"`
+	ID string `path:"id" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" example:"0123456789abcdef" doc:"Device ID"`
 }
 
 func (in *DeviceInput) id() (id apns.DeviceID) {
@@ -55,7 +55,7 @@ func (in *DeviceInput) id() (id apns.DeviceID) {
 type deviceList struct {
 	Devices []controlapi.Device `json:"devices"`
 	More
-	Progress []controlapi.Progress `json:"progress,omitempty" doc:"How far the calls have come that make or reset many devices; absent if there is none"`
+	Progress []controlapi.Progress `json:"progress,omitempty" doc:"Progress of calls that create or reset many devices; absent if there is none"`
 }
 
 type madeDevices struct {
@@ -63,14 +63,14 @@ type madeDevices struct {
 }
 
 type appInput struct {
-	Topic string `json:"topic,omitempty" doc:"The bundle ID; the first app of the device if there is none"`
+	Topic string `json:"topic,omitempty" doc:"Bundle ID; default: the first app of the device"`
 }
 
 type inboxInput struct {
 	DeviceInput
-	After   uint64 `query:"after" example:"0" doc:"Only what came after this number"`
-	Count   int    `query:"count" minimum:"0" maximum:"1000" example:"0" doc:"Wait until there are so many; 0 does not wait"`
-	Timeout string `query:"timeout" default:"5s" example:"5s" doc:"How long to wait, 1m at most"`
+	After   uint64 `query:"after" example:"0" doc:"Only notifications with a higher number"`
+	Count   int    `query:"count" minimum:"0" maximum:"1000" example:"0" doc:"Number of notifications to wait for; 0 does not wait"`
+	Timeout string `query:"timeout" default:"5s" example:"5s" doc:"Timeout, at most 1m"`
 }
 
 type inboxList struct {
@@ -84,12 +84,12 @@ func registerDevices(r *router) {
 	s, devices := r.server, r.server.Devices
 	register(r, huma.Operation{
 		OperationID: "make-devices", Method: http.MethodPost, Path: "/v1/devices", Tags: []string{devicesTag}, DefaultStatus: http.StatusCreated,
-		Summary: "Make virtual devices",
-		Description: "A virtual device lives inside the simulator and goes through the courier like any other. The answer has the device tokens to push to; " +
-			"what it receives is in its inbox. An empty body makes one with the apps of the default team, the 20 that were added first at most.",
+		Summary: "Create virtual devices",
+		Description: "A virtual device runs inside the simulator and connects to the courier like any other. The answer has its device tokens; " +
+			"received notifications are in its inbox. An empty body creates one device with the first 20 apps of the default team.",
 		RequestBody: exampleBody(controlapi.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
-		Middlewares: huma.Middlewares{unhurried}, // thousands take their time
+		Middlewares: huma.Middlewares{noDeadline}, // thousands take their time
 	}, func(ctx context.Context, in *struct{ Body *controlapi.DeviceOrder }) (*answer[madeDevices], error) {
 		var order controlapi.DeviceOrder
 		if in.Body != nil {
@@ -101,11 +101,11 @@ func registerDevices(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
-		Summary:     "All devices: virtual ones, and those outside that are connected",
-		Description: "Also tells how far calls have come that make or reset many, in all spaces; limit=1 makes asking for that cheap.",
+		Summary:     "List virtual devices and connected devices outside",
+		Description: "Also reports the progress of calls that create or reset many devices, in all spaces; use limit=1 for the progress alone.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the default space"`
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only devices in this space; for a team without a space, those in the default space"`
 		controlapi.Page
 	},
 	) (*answer[deviceList], error) {
@@ -117,23 +117,23 @@ func registerDevices(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
-		Summary: "A device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
+		Summary: "Show a device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
 		return answered(devices.Device(in.id()))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-device", Method: http.MethodDelete, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
-		Summary: "Delete a virtual device; its tokens are Unregistered", Errors: []int{http.StatusNotFound},
+		Summary: "Delete a virtual device; pushes to its tokens are answered Unregistered", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) {
 		if !devices.RemoveDevice(in.id()) {
-			return nil, refuse(http.StatusNotFound, "there is no virtual device %s; GET /v1/devices lists them", in.ID)
+			return nil, reject(http.StatusNotFound, "there is no virtual device %s; GET /v1/devices lists them", in.ID)
 		}
 		return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
 	})
 	register(r, huma.Operation{
 		OperationID: "get-inbox", Method: http.MethodGet, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
-		Summary: "What a virtual device has received, the oldest first; waits for it on request",
-		Errors:  []int{http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooManyRequests}, Middlewares: huma.Middlewares{unhurried},
+		Summary: "List what a virtual device has received, oldest first; optionally wait for it",
+		Errors:  []int{http.StatusNotFound, http.StatusRequestTimeout, http.StatusTooManyRequests}, Middlewares: huma.Middlewares{noDeadline},
 	}, s.inbox)
 	register(r, huma.Operation{
 		OperationID: "clear-inbox", Method: http.MethodDelete, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},
@@ -141,7 +141,7 @@ func registerDevices(r *router) {
 	}, func(_ context.Context, in *DeviceInput) (*struct{}, error) { return done(devices.ClearInbox(in.id())) })
 	register(r, huma.Operation{
 		OperationID: "redirect-device", Method: http.MethodPost, Path: "/v1/devices/{id}/redirect", Tags: []string{devicesTag},
-		Summary:     "Send a connected device to another courier",
+		Summary:     "Redirect a connected device to another courier",
 		RequestBody: exampleBody(controlapi.Redirection{Host: "localhost"}), Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		DeviceInput
@@ -152,7 +152,7 @@ func registerDevices(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
-		Summary: "Make a new key, which seals device tokens from now on; tokens of older keys stay good",
+		Summary: "Rotate the key that encrypts device tokens; existing tokens stay valid",
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(devices.RotateTokenKey()) })
 	for _, action := range controlapi.DeviceActions() {
 		op := huma.Operation{
@@ -198,7 +198,7 @@ func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList],
 	defer cancel()
 	list, err := s.Devices.Inbox(ctx, in.id(), in.After, in.Count)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, refuse(http.StatusRequestTimeout, "the inbox has %d notifications after %d and not %d; GET /v1/notifications tells what became of each push",
+		return nil, reject(http.StatusRequestTimeout, "the inbox has %d notifications after %d and not %d; GET /v1/notifications tells what became of each push",
 			len(list), in.After, in.Count)
 	}
 	return answered(inboxList{list}, err)

@@ -24,7 +24,7 @@ func registerDeviceSearch(r *router) {
 		Description: "For a fleet that nobody wants to see as a list.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only those in this space; of a team without one, those in the default space"`
+		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only devices in this space; for a team without a space, those in the default space"`
 		Find  string `query:"find" maxLength:"200" example:"com.example.demo" doc:"What the id, an app or a token of the device has; all match if there is none"`
 		Limit int    `query:"limit" default:"100" minimum:"1" maximum:"1000" example:"100" doc:"How many to describe at most"`
 	},

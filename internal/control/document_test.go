@@ -64,7 +64,7 @@ func TestThePageShowsTheWholeDocument(t *testing.T) {
 	text := string(out)
 	assert.NotContains(t, text, "[object")
 	assert.NotContains(t, text, "undefined")
-	assert.Contains(t, text, "Looks into a simulator of the Apple Push Notification service and steers it.")
+	assert.Contains(t, text, "Observes and controls a simulator of the Apple Push Notification service.")
 	assert.Contains(t, text, "/v1/notifications/wait")
 }
 

@@ -34,18 +34,18 @@ const (
 
 // An Event is something that happened, on the stream of events.
 type Event struct {
-	Seq    uint64    `json:"seq" doc:"Rises from event to event; as after, or Last-Event-ID, it is where to go on" example:"1001"`
+	Seq    uint64    `json:"seq" doc:"Number of the event, ascending; use it as after, or Last-Event-ID, to continue" example:"1001"`
 	At     time.Time `json:"at"`
-	Event  string    `json:"event" doc:"received, rejected, accepted, stored, sent, delivered, dropped, faulted; failed, for what never became a push; of devices: connected, disconnected, token-issued" example:"delivered"`
-	Label  string    `json:"label,omitempty" doc:"In the words of Apple's Delivery Log" example:"Delivered to Device"`
+	Event  string    `json:"event" doc:"received, rejected, accepted, stored, sent, delivered, dropped or faulted; failed for requests and connections that never became a push; connected, disconnected or token-issued for devices" example:"delivered"`
+	Label  string    `json:"label,omitempty" doc:"Wording of Apple's Delivery Log" example:"Delivered to Device"`
 	Cause  string    `json:"cause,omitempty" example:"device-offline"`
 	Detail string    `json:"detail,omitempty"`
 	Device string    `json:"device,omitempty" example:"0f1e2d3c4b5a6978"`
 
-	Connection uint64 `json:"connection,omitempty" doc:"Of what failed: the connection" example:"7"`
-	Remote     string `json:"remote,omitempty" doc:"Of what failed: the address of the provider" example:"127.0.0.1:51234"`
+	Connection uint64 `json:"connection,omitempty" doc:"For failed: the number of the connection" example:"7"`
+	Remote     string `json:"remote,omitempty" doc:"For failed: the client's address" example:"127.0.0.1:51234"`
 
-	ID          string `json:"id,omitempty" doc:"The apns-id, if the event is about a push" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
+	ID          string `json:"id,omitempty" doc:"apns-id, if the event is about a push" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
 	UniqueID    string `json:"uniqueId,omitempty"`
 	Space       string `json:"space,omitempty" example:"DEMO000001"`
 	Environment string `json:"environment,omitempty" enum:"production,sandbox"`
@@ -58,17 +58,17 @@ type Event struct {
 func registerEvents(r *router) {
 	op := filtered(huma.Operation{
 		OperationID: "follow-events", Method: http.MethodGet, Path: "/v1/events", Tags: []string{"notifications"},
-		Summary: "Follow what happens (server-sent events)",
+		Summary: "Stream events (server-sent events)",
 		Description: "Each message has the number of the event as its id, the kind of event as its name, and the event in JSON as its data. " +
-			"A reader that comes back with Last-Event-ID, or after, goes on where it was; a message named missed says that events in between were pushed out of the journal, or removed by a reset. " +
-			"Without either, it begins with what happens from now on; after=0 begins with the oldest event there is.",
+			"A client that reconnects with Last-Event-ID, or after, continues where it was; a message named missed says that events in between were evicted from the journal, or removed by a reset. " +
+			"Without either, the stream starts with the next event; after=0 starts with the oldest event in the journal.",
 		Parameters: []*huma.Param{
-			{Name: "after", In: "query", Description: "The number of the last event that is known", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
-			{Name: "limit", In: "query", Description: "End after so many events; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
-			{Name: "Last-Event-ID", In: "header", Description: "As after; a browser sends it when it comes back", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
+			{Name: "after", In: "query", Description: "Number of the last known event", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
+			{Name: "limit", In: "query", Description: "Number of events after which the stream ends; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
+			{Name: "Last-Event-ID", In: "header", Description: "Same as after; browsers send it when they reconnect", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
 		},
 		Responses: map[string]*huma.Response{"200": {
-			Description: "A stream of messages whose data is an event",
+			Description: "A stream of messages, each with an event as its data",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text, Extensions: map[string]any{
 				"x-data": map[string]any{"$ref": schemaOf[Event](r).Ref},
 			}}},
@@ -85,7 +85,7 @@ func registerEvents(r *router) {
 		case slots <- struct{}{}:
 			defer func() { <-slots }()
 		default:
-			return refuse(http.StatusTooManyRequests, "%d streams are open already; close one first", maxStreams)
+			return reject(http.StatusTooManyRequests, "%d streams are open already; close one first", maxStreams)
 		}
 		stream.run(request.Context())
 		return nil
@@ -113,7 +113,7 @@ func (s *Server) newStream(w http.ResponseWriter, r *http.Request) (*stream, err
 	if after != "" {
 		cursor, err := strconv.ParseUint(after, 10, 64)
 		if err != nil {
-			return nil, refuse(http.StatusUnprocessableEntity, "%s: it is %q; write the number of an event", place, after)
+			return nil, reject(http.StatusUnprocessableEntity, "%s: it is %q; write the number of an event", place, after)
 		}
 		st.cursor = min(cursor, st.cursor) // of a run before this one, perhaps
 	}
@@ -133,7 +133,7 @@ func parseLimit(query url.Values) (int, error) {
 	}
 	n, err := strconv.Atoi(limit)
 	if err != nil || n < 0 {
-		return 0, refuse(http.StatusUnprocessableEntity, "query.limit: it is %q; write a number, 0 for no limit", limit)
+		return 0, reject(http.StatusUnprocessableEntity, "query.limit: it is %q; write a number, 0 for no limit", limit)
 	}
 	if n == 0 {
 		return -1, nil
@@ -179,9 +179,9 @@ func (st *stream) await(ctx context.Context, watch *journal.Watch) error {
 
 // catchUp writes what is there after the cursor, page by page.
 func (st *stream) catchUp(ctx context.Context) error {
-	turns := &st.server.readers
-	turns.begin()
-	defer turns.end()
+	readers := &st.server.readers
+	readers.begin()
+	defer readers.end()
 	for {
 		began := time.Now()
 		page := st.server.Journal.Views(st.cursor)
@@ -194,7 +194,7 @@ func (st *stream) catchUp(ctx context.Context) error {
 		if st.left == 0 {
 			return nil
 		}
-		if err := turns.pause(ctx, time.Since(began)); err != nil {
+		if err := readers.pause(ctx, time.Since(began)); err != nil {
 			return err
 		}
 	}

@@ -27,7 +27,7 @@ type EventSummary struct {
 	Run    string            `json:"run" doc:"Tells runs of the simulator apart: with another one, numbers begin anew" example:"9f8e7d6c5b4a3928"`
 	Seq    uint64            `json:"seq" doc:"The number of the newest event" example:"1001"`
 	Newest uint64            `json:"newest" doc:"The number of the newest push, 0 before the first" example:"42"`
-	Oldest uint64            `json:"oldest" doc:"The lowest number that a push may have" example:"1"`
+	Oldest uint64            `json:"oldest" doc:"Lowest number in the history" example:"1"`
 	Now    time.Time         `json:"now" doc:"The time by the simulator's clock"`
 	Counts map[string]uint64 `json:"counts" doc:"How many events of each kind there were since the start"`
 }
@@ -60,7 +60,7 @@ func registerEventSummary(r *router) {
 		case slots <- struct{}{}:
 			defer func() { <-slots }()
 		default:
-			return refuse(http.StatusTooManyRequests, "%d streams of summaries are open already; close one first", maxSummaries)
+			return reject(http.StatusTooManyRequests, "%d streams of summaries are open already; close one first", maxSummaries)
 		}
 		stream.run(request.Context())
 		return nil
@@ -87,7 +87,7 @@ func (s *Server) newSummaryStream(w http.ResponseWriter, r *http.Request, run st
 	query := r.URL.Query()
 	for name := range query {
 		if name != "interval" && name != "limit" {
-			return nil, refuse(http.StatusUnprocessableEntity, "query.%s: there is no such parameter; write interval or limit", name)
+			return nil, reject(http.StatusUnprocessableEntity, "query.%s: there is no such parameter; write interval or limit", name)
 		}
 	}
 	if given := query.Get("interval"); given != "" {
@@ -96,7 +96,7 @@ func (s *Server) newSummaryStream(w http.ResponseWriter, r *http.Request, run st
 			return nil, err
 		}
 		if d < leastInterval {
-			return nil, refuse(http.StatusUnprocessableEntity, "query.interval: it is %q; write %v or more", given, leastInterval)
+			return nil, reject(http.StatusUnprocessableEntity, "query.interval: it is %q; write %v or more", given, leastInterval)
 		}
 		st.interval = d
 	}

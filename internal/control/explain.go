@@ -32,7 +32,7 @@ func registerExplain(r *router) {
 	) (*answer[vocabulary.Entry], error) {
 		entry, nearest := vocabulary.Find(in.Word)
 		if entry == nil {
-			return nil, refuse(http.StatusNotFound, "nothing is called %q; did you mean %s? GET /v1/explain lists all words", in.Word, nearest)
+			return nil, reject(http.StatusNotFound, "nothing is called %q; did you mean %s? GET /v1/explain lists all words", in.Word, nearest)
 		}
 		return &answer[vocabulary.Entry]{*entry}, nil
 	})

@@ -21,48 +21,48 @@ var exampleFault = map[string]any{
 func registerFaults(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-faults", Method: http.MethodGet, Path: "/v1/faults", Tags: []string{"faults"},
-		Summary: "The faults in force, and the seed that decides what happens by chance",
+		Summary: "List faults, and the seed of random faults",
 	}, r.server.listFaults)
 	register(r, huma.Operation{
 		OperationID: "add-fault", Method: http.MethodPost, Path: "/v1/faults", Tags: []string{"faults"}, DefaultStatus: http.StatusCreated,
-		Summary: "Put a fault into force, or all of a preset",
-		Description: "A fault has a name, says where it applies by filter words, when and how often, and what goes wrong. " +
-			"With `preset` instead of `what` the faults of a known quirk are added, narrowed by the given `where`, and as often as `when` says if it says anything.",
+		Summary: "Add a fault, or all faults of a preset",
+		Description: "A fault has a name, filters that select what it applies to, conditions for when and how often it applies, and an action. " +
+			"With `preset` instead of `what`, adds the faults of a preset, restricted by `where`; `when` replaces the preset's own conditions.",
 		RequestBody: exampleBody(exampleFault),
 		Errors:      []int{http.StatusConflict, http.StatusUnprocessableEntity},
 	}, r.server.addFault)
 	register(r, huma.Operation{
 		OperationID: "get-fault", Method: http.MethodGet, Path: "/v1/faults/{name}", Tags: []string{"faults"},
-		Summary: "One fault, and how often it has applied",
+		Summary: "Show a fault and how often it has applied",
 		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.getFault)
 	register(r, huma.Operation{
 		OperationID: "remove-fault", Method: http.MethodDelete, Path: "/v1/faults/{name}", Tags: []string{"faults"}, DefaultStatus: http.StatusNoContent,
-		Summary: "Take a fault out of force",
+		Summary: "Remove a fault",
 		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.removeFault)
 	register(r, huma.Operation{
 		OperationID: "remove-faults", Method: http.MethodDelete, Path: "/v1/faults", Tags: []string{"faults"},
-		Summary: "Take all faults out of force, or those of a space",
+		Summary: "Remove all faults, or those of a space",
 	}, r.server.removeFaults)
 	register(r, huma.Operation{
 		OperationID: "fault-presets", Method: http.MethodGet, Path: "/v1/fault-presets", Tags: []string{"faults"},
-		Summary: "The quirks of APNs that can be switched on by name",
+		Summary: "List presets: misbehaviors observed at APNs",
 	}, r.server.faultPresets)
 	register(r, huma.Operation{
 		OperationID: "fault-kinds", Method: http.MethodGet, Path: "/v1/fault-kinds", Tags: []string{"faults"},
-		Summary: "The kinds of faults with their parameters, and the words that say where",
+		Summary: "List the kinds of faults with their parameters, and the filters for faults",
 	}, r.server.faultKinds)
 	register(r, huma.Operation{
 		OperationID: "reserved-tokens", Method: http.MethodGet, Path: "/v1/reserved-tokens", Tags: []string{"faults"},
-		Summary: "The device tokens that bring about an outcome with nothing set up",
+		Summary: "List reserved device tokens, each with a fixed outcome",
 	}, r.server.reservedTokens)
 }
 
 // faultList is the faults in force.
 type faultList struct {
 	Body struct {
-		Seed   uint64         `json:"seed" doc:"What decides what happens by chance; --fault-seed sets it"`
+		Seed   uint64         `json:"seed" doc:"Seed of random faults; --fault-seed sets it"`
 		Faults []faults.State `json:"faults"`
 	}
 }
@@ -77,12 +77,12 @@ func (s *Server) listFaults(context.Context, *struct{}) (*faultList, error) {
 // askedFault is a rule, or a preset in place of what it does.
 type askedFault struct {
 	Body struct {
-		Name   string         `json:"name,omitempty" doc:"Unique within its space; made up if left out" maxLength:"100"`
-		Space  string         `json:"space,omitempty" doc:"The space whose traffic alone it may touch"`
-		Where  faults.Where   `json:"where,omitempty" doc:"To whom it applies: filter words, and listener, connection, source, path, body; everybody if left out"`
-		When   faults.When    `json:"when,omitzero" doc:"How often it applies; always if left out"`
-		What   *faults.Action `json:"what,omitempty" doc:"What goes wrong"`
-		Preset string         `json:"preset,omitempty" doc:"The name of a preset, instead of what"`
+		Name   string         `json:"name,omitempty" doc:"Name, unique within its space; generated if absent" maxLength:"100"`
+		Space  string         `json:"space,omitempty" doc:"Space that it is limited to"`
+		Where  faults.Where   `json:"where,omitempty" doc:"Filters, and listener, connection, source, path and body; default: everything"`
+		When   faults.When    `json:"when,omitzero" doc:"When it applies; default: always"`
+		What   *faults.Action `json:"what,omitempty" doc:"Action"`
+		Preset string         `json:"preset,omitempty" doc:"Name of a preset, instead of what"`
 	}
 }
 
@@ -102,9 +102,9 @@ func (s *Server) addFault(_ context.Context, in *askedFault) (*addedFaults, erro
 	added.Body.Faults, err = s.Faults.Add(rules...)
 	switch {
 	case errors.Is(err, faults.ErrName):
-		return nil, refuse(http.StatusConflict, "%v", err)
+		return nil, reject(http.StatusConflict, "%v", err)
 	case err != nil:
-		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
+		return nil, reject(http.StatusUnprocessableEntity, "%v", err)
 	}
 	return added, nil
 }
@@ -116,19 +116,19 @@ func (in *askedFault) rules() ([]faults.Rule, error) {
 	case b.What != nil && b.Preset == "":
 		return []faults.Rule{{Name: b.Name, Space: b.Space, Where: b.Where, When: b.When, What: *b.What}}, nil
 	case b.What != nil:
-		return nil, refuse(http.StatusUnprocessableEntity, "both what and preset are set; leave one out")
+		return nil, reject(http.StatusUnprocessableEntity, "both what and preset are set; leave one out")
 	case b.Preset == "":
-		return nil, refuse(http.StatusUnprocessableEntity, "what is missing; say what goes wrong, or name a preset")
+		return nil, reject(http.StatusUnprocessableEntity, "what is missing; say what goes wrong, or name a preset")
 	case b.Name != "":
-		return nil, refuse(http.StatusUnprocessableEntity, "name is set; the faults of a preset have names already")
+		return nil, reject(http.StatusUnprocessableEntity, "name is set; the faults of a preset have names already")
 	}
 	preset, err := faults.FindPreset(b.Preset)
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
+		return nil, reject(http.StatusUnprocessableEntity, "%v", err)
 	}
 	rules, err := preset.With(b.Where, b.When)
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "%v", err)
+		return nil, reject(http.StatusUnprocessableEntity, "%v", err)
 	}
 	for i := range rules {
 		rules[i].Space = b.Space
@@ -139,7 +139,7 @@ func (in *askedFault) rules() ([]faults.Rule, error) {
 // faultName names a rule.
 type faultName struct {
 	Name  string `path:"name" example:"busy" doc:"The name of the fault"`
-	Space string `query:"space" example:"SIMTEAM001" doc:"The space it belongs to, if several have one of this name"`
+	Space string `query:"space" example:"SIMTEAM001" doc:"Space of the fault, if several spaces have one of this name"`
 }
 
 // oneFault is a rule with what has become of it.
@@ -169,9 +169,9 @@ func (s *Server) findFault(in *faultName) (found faults.State, err error) {
 	}
 	switch {
 	case len(spaces) == 0:
-		return found, refuse(http.StatusNotFound, "there is no fault %q; /v1/faults lists them", in.Name)
+		return found, reject(http.StatusNotFound, "there is no fault %q; /v1/faults lists them", in.Name)
 	case len(spaces) > 1:
-		return found, refuse(http.StatusConflict, "each of the spaces %q has a fault %q; say which one with space", spaces, in.Name)
+		return found, reject(http.StatusConflict, "each of the spaces %q has a fault %q; say which one with space", spaces, in.Name)
 	}
 	return found, nil
 }
@@ -182,20 +182,20 @@ func (s *Server) removeFault(_ context.Context, in *faultName) (*struct{}, error
 		return nil, err
 	}
 	if err := s.Faults.Remove(found.Space, found.Name); err != nil { // somebody else has
-		return nil, refuse(http.StatusNotFound, "%v", err)
+		return nil, reject(http.StatusNotFound, "%v", err)
 	}
 	return nil, nil // there is nothing to say: 204
 }
 
 // faultsOf names the space whose faults are meant.
 type faultsOf struct {
-	Space string `query:"space" example:"SIMTEAM001" doc:"Only those of this space"`
+	Space string `query:"space" example:"SIMTEAM001" doc:"Only faults of this space"`
 }
 
 // removed counts.
 type removed struct {
 	Body struct {
-		Removed int `json:"removed" doc:"How many there were"`
+		Removed int `json:"removed" doc:"Number of entries"`
 	}
 }
 
@@ -218,7 +218,7 @@ type preset struct {
 	Symptom string        `json:"symptom" doc:"What users of provider libraries reported"`
 	Happens string        `json:"happens" doc:"What happens on the wire"`
 	Source  string        `json:"source"`
-	Always  bool          `json:"always,omitempty" doc:"The simulator always behaves so"`
+	Always  bool          `json:"always,omitempty" doc:"Whether the simulator always behaves like this"`
 	Faults  []faults.Rule `json:"faults"`
 }
 
@@ -234,14 +234,14 @@ func (s *Server) faultPresets(context.Context, *struct{}) (*presetList, error) {
 type kindList struct {
 	Body struct {
 		Kinds []faultKind `json:"kinds"`
-		Where []whereWord `json:"where" doc:"The words that say where"`
+		Where []whereWord `json:"where" doc:"Filters for faults"`
 	}
 }
 
 // A faultKind is a kind of fault as the API shows it.
 type faultKind struct {
 	Do    string   `json:"do"`
-	Point string   `json:"point" doc:"When it is looked for"`
+	Point string   `json:"point" doc:"Fault point"`
 	Does  string   `json:"does"`
 	Needs []string `json:"needs"`
 	Takes []string `json:"takes"`

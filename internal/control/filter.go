@@ -37,7 +37,7 @@ func parseFilter(query url.Values, now time.Time, others ...string) (filters.Fil
 	}
 	f, err := filters.Parse(words, now)
 	if err != nil {
-		return f, refuse(http.StatusUnprocessableEntity, "query.%v; /docs lists the filter words", err)
+		return f, reject(http.StatusUnprocessableEntity, "query.%v; /docs lists the filter words", err)
 	}
 	return f, nil
 }
@@ -46,7 +46,7 @@ func parseFilter(query url.Values, now time.Time, others ...string) (filters.Fil
 // not by huma, which would not know the paths into the payload.
 func filtered(op huma.Operation) huma.Operation {
 	op.SkipValidateParams = true
-	op.Description += "\n\nFilter words narrow it down: different words all have to hold, of several values of one word one has to."
+	op.Description += "\n\nFilters restrict the result: all filters must match; of several values for one filter, one must."
 	for _, word := range filters.Words() {
 		name := word.Name
 		if name == filters.PayloadPrefix {
@@ -63,7 +63,7 @@ func filtered(op huma.Operation) huma.Operation {
 // within refuses a parameter that is out of its bounds.
 func within(name string, value, least, most int) error {
 	if value < least || value > most {
-		return refuse(http.StatusUnprocessableEntity, "query.%s: it is %d; write %d to %d", name, value, least, most)
+		return reject(http.StatusUnprocessableEntity, "query.%s: it is %d; write %d to %d", name, value, least, most)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func span(name, text string, most time.Duration) (time.Duration, error) {
 		d, err = time.Duration(min(seconds, most.Seconds()+1)*float64(time.Second)), nil
 	}
 	if err != nil || d < 0 || d > most {
-		return 0, refuse(http.StatusUnprocessableEntity, "query.%s: it is %q; write seconds, or a duration as in 1m30s, up to %v", name, text, most)
+		return 0, reject(http.StatusUnprocessableEntity, "query.%s: it is %q; write seconds, or a duration as in 1m30s, up to %v", name, text, most)
 	}
 	return d, nil
 }

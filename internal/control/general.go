@@ -19,23 +19,23 @@ type General interface {
 func registerGeneral(r *router) {
 	r.plain(huma.Operation{
 		OperationID: "info", Method: http.MethodGet, Path: "/v1/info", Tags: []string{"general"},
-		Summary:     "Where the simulator listens and what its default team has",
+		Summary:     "Show the addresses of the simulator and its default team",
 		Description: "The ready record: addresses, files, and the default team with its key and topic.",
 		Responses:   answers("The ready record", "application/json", &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}),
 	}, (*Server).info)
 	r.plain(huma.Operation{
 		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"},
-		Summary:   "The root certificate that clients have to trust",
+		Summary:   "Get the root certificate that clients must trust",
 		Responses: answers("The certificate in PEM", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
 	r.plain(huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
-		Summary:   "Whether the process is alive",
+		Summary:   "Check whether the process is alive",
 		Responses: answers("It is", plainText, text),
 	}, (*Server).live)
 	r.plain(huma.Operation{
 		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: anybody,
-		Summary:   "Whether the simulator takes connections",
+		Summary:   "Check whether the simulator accepts connections",
 		Responses: answers("It does", plainText, text),
 		Errors:    []int{http.StatusServiceUnavailable},
 	}, (*Server).ready)
@@ -75,7 +75,7 @@ func (s *Server) live(w http.ResponseWriter, _ *http.Request) error {
 // ready answers 200 once the simulator takes connections.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) error {
 	if !s.General.Ready() {
-		return refuse(http.StatusServiceUnavailable, "the simulator does not take connections; ask again")
+		return reject(http.StatusServiceUnavailable, "the simulator does not take connections; ask again")
 	}
 	s.write(w, http.StatusOK, plainText, []byte("ready\n"))
 	return nil

@@ -32,11 +32,11 @@ import (
 // A simulator stands in for the real one: its certificates are genuine, and it
 // remembers what it was asked.
 type simulator struct {
-	pki      *pki.PKI
-	record   any
-	notReady bool
-	refusal  error    // of every activation
-	answer   [][]byte // to every activation, if not nil
+	pki       *pki.PKI
+	record    any
+	notReady  bool
+	rejection error    // of every activation
+	answer    [][]byte // to every activation, if not nil
 
 	topics []string
 	team   string
@@ -68,8 +68,8 @@ func (s *simulator) RootPEM() []byte { return s.pki.RootPEM() }
 func (s *simulator) Ready() bool     { return !s.notReady }
 
 func (s *simulator) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
-	if s.refusal != nil || s.answer != nil {
-		return s.answer, s.refusal
+	if s.rejection != nil || s.answer != nil {
+		return s.answer, s.rejection
 	}
 	s.topics, s.team = topics, team
 	leaf, err := s.pki.SignDevice(csr)
@@ -142,7 +142,7 @@ func (a *api) activate(contentType, body string) *httptest.ResponseRecorder {
 	})
 }
 
-// wantProblem checks the form of a refusal: RFC 9457.
+// wantProblem checks the form of a rejection: RFC 9457.
 func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, detail string) {
 	t.Helper()
 	assert.Equal(t, status, w.Code)

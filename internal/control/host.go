@@ -75,6 +75,6 @@ func (s *Server) guardHost(next http.Handler) http.Handler {
 
 // misdirected answers a request for a host that is not ours: RFC 9110, 7.4.
 func (s *Server) misdirected(_ http.ResponseWriter, r *http.Request) error {
-	return refuse(http.StatusMisdirectedRequest,
+	return reject(http.StatusMisdirectedRequest,
 		"the control API answers under localhost and loopback addresses, not under %q; use one of these, or allow it with --name", r.Host)
 }

@@ -16,14 +16,14 @@ func (r *router) nothing(_ *Server, w http.ResponseWriter, request *http.Request
 	if allowed := r.allowed(request); len(allowed) > 0 {
 		list := strings.Join(allowed, ", ")
 		w.Header().Set("Allow", list) // RFC 9110, 15.5.6
-		return refuse(http.StatusMethodNotAllowed, "%s does not take %s; use %s", request.URL.Path, request.Method, list)
+		return reject(http.StatusMethodNotAllowed, "%s does not take %s; use %s", request.URL.Path, request.Method, list)
 	}
 	return r.notFound(request)
 }
 
 // notFound says what there is in place of what a request asks for.
 func (r *router) notFound(request *http.Request) error {
-	return refuse(http.StatusNotFound, "there is nothing at %s; the control API has %s; /docs describes each",
+	return reject(http.StatusNotFound, "there is nothing at %s; the control API has %s; /docs describes each",
 		request.URL.Path, strings.Join(r.beginnings(), ", "))
 }
 
@@ -58,7 +58,7 @@ func (r *router) beginnings() []string {
 // crossOrigin answers a request that a page of another origin made a browser
 // send.
 func (s *Server) crossOrigin(_ http.ResponseWriter, r *http.Request) error {
-	return refuse(http.StatusForbidden, "the request comes from a page of another origin (%q); send it from a program or from the console",
+	return reject(http.StatusForbidden, "the request comes from a page of another origin (%q); send it from a program or from the console",
 		r.Header.Get("Origin"))
 }
 

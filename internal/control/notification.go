@@ -12,28 +12,28 @@ import (
 
 // A Notification is a push, or a broadcast, and what became of it.
 type Notification struct {
-	Number      uint64 `json:"number" doc:"Its place in the history, from 1" example:"42"`
+	Number      uint64 `json:"number" doc:"Number in the history, from 1" example:"42"`
 	ID          string `json:"id" doc:"apns-id; of a broadcast, apns-request-id" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
 	UniqueID    string `json:"uniqueId,omitempty" doc:"apns-unique-id" example:"4084a6e4-9ea8-6d2a-ca49-9a344a152da7"`
-	Space       string `json:"space,omitempty" doc:"The team whose credentials were good; none if none were" example:"DEMO000001"`
+	Space       string `json:"space,omitempty" doc:"Team of the valid credentials; absent if there are none" example:"DEMO000001"`
 	Environment string `json:"environment" enum:"production,sandbox" example:"sandbox"`
 	Topic       string `json:"topic,omitempty" doc:"apns-topic; of a broadcast, the bundle ID" example:"com.example.demo"`
-	Device      string `json:"device,omitempty" doc:"The device it is for" example:"0f1e2d3c4b5a6978"`
+	Device      string `json:"device,omitempty" doc:"Device" example:"0f1e2d3c4b5a6978"`
 	Token       string `json:"token,omitempty" doc:"The device token in hex" example:"00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0"`
 	Channel     string `json:"channel,omitempty" doc:"The broadcast channel" example:"dHN0LXNyY2gtY2hubA=="`
 	PushType    string `json:"pushType,omitempty" example:"alert"`
-	Priority    int    `json:"priority,omitempty" doc:"The one that counts: that of the header, or the default" example:"10"`
+	Priority    int    `json:"priority,omitempty" doc:"Priority from the header, or the default" example:"10"`
 	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
 	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
 
-	State    string              `json:"state" doc:"What happened last" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
-	Received time.Time           `json:"received" doc:"When it came, by the simulator's clock"`
-	Answer   *NotificationAnswer `json:"answer,omitempty" doc:"Absent while there is none"`
-	Timeline []TimelineStep      `json:"timeline" doc:"What happened, in order"`
-	Omitted  int                 `json:"omitted,omitempty" doc:"How many steps more there were"`
-	Counts   map[string]int      `json:"counts" doc:"How often each kind of event happened"`
-	Faults   []string            `json:"faults,omitempty" doc:"The faults it has met"`
-	Failure  *Failure            `json:"failure,omitempty" doc:"Of what failed before it became a push: why, and who sent it"`
+	State    string              `json:"state" doc:"Last event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
+	Received time.Time           `json:"received" doc:"When it was received, by the simulator's clock"`
+	Answer   *NotificationAnswer `json:"answer,omitempty" doc:"Absent until there is an answer"`
+	Timeline []TimelineStep      `json:"timeline" doc:"Events, in order"`
+	Omitted  int                 `json:"omitted,omitempty" doc:"Number of steps left out"`
+	Counts   map[string]int      `json:"counts" doc:"Number of events of each kind"`
+	Faults   []string            `json:"faults,omitempty" doc:"Faults that applied to it"`
+	Failure  *Failure            `json:"failure,omitempty" doc:"For state failed: cause and client"`
 
 	Payload       json.RawMessage `json:"payload,omitempty" doc:"The payload, if it is JSON"`
 	PayloadBase64 string          `json:"payloadBase64" doc:"The payload, byte for byte"`
@@ -43,29 +43,29 @@ type Notification struct {
 type NotificationAnswer struct {
 	Status    int     `json:"status" example:"200"`
 	Reason    string  `json:"reason,omitempty" example:"Unregistered"`
-	Timestamp int64   `json:"timestamp,omitempty" doc:"Of a 410: milliseconds since 1970"`
-	Detail    string  `json:"detail,omitempty" doc:"What was wrong; the provider does not see it"`
-	Duration  float64 `json:"durationMs" doc:"Milliseconds from the request to the answer" example:"0.07"`
+	Timestamp int64   `json:"timestamp,omitempty" doc:"For status 410: milliseconds since 1970"`
+	Detail    string  `json:"detail,omitempty" doc:"What was wrong; not sent to the provider"`
+	Duration  float64 `json:"durationMs" doc:"Milliseconds from request to answer" example:"0.07"`
 }
 
 // A TimelineStep is an event in the life of a push.
 type TimelineStep struct {
 	At      time.Time `json:"at"`
 	Event   string    `json:"event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,faulted,failed" example:"stored"`
-	Label   string    `json:"label" doc:"In the words of Apple's Delivery Log" example:"Stored - Device Offline"`
-	Text    string    `json:"text" doc:"What that means"`
-	Cause   string    `json:"cause,omitempty" doc:"Why, in one word" example:"device-offline"`
+	Label   string    `json:"label" doc:"Wording of Apple's Delivery Log" example:"Stored - Device Offline"`
+	Text    string    `json:"text" doc:"Meaning"`
+	Cause   string    `json:"cause,omitempty" doc:"Cause, in one word" example:"device-offline"`
 	Detail  string    `json:"detail,omitempty"`
-	Attempt int       `json:"attempt,omitempty" doc:"Of sent: the how manieth time, from 1" example:"1"`
-	Device  string    `json:"device,omitempty" doc:"Of a broadcast: the device it is about"`
+	Attempt int       `json:"attempt,omitempty" doc:"For sent: the number of the attempt, from 1" example:"1"`
+	Device  string    `json:"device,omitempty" doc:"For a broadcast: the device of this step"`
 }
 
 // A Failure is why a request or a connection never became a push.
 type Failure struct {
-	Cause      string `json:"cause" doc:"How it ended, in one word" example:"stream-reset"`
+	Cause      string `json:"cause" doc:"Cause, in one word" example:"stream-reset"`
 	Detail     string `json:"detail" doc:"What was wrong" example:"PROTOCOL_ERROR: bad field name \"Apns-Topic\""`
-	Connection uint64 `json:"connection" doc:"Tells connections apart" example:"7"`
-	Remote     string `json:"remote" doc:"The address of the provider" example:"127.0.0.1:51234"`
+	Connection uint64 `json:"connection" doc:"Number of the connection" example:"7"`
+	Remote     string `json:"remote" doc:"Address of the provider" example:"127.0.0.1:51234"`
 }
 
 // failureOf shows why a record is no push; nil if it is one.
@@ -148,17 +148,17 @@ func timelineOf(r *journal.Record) []TimelineStep {
 // A FullNotification has everything that is known of a push.
 type FullNotification struct {
 	Notification
-	Request *NotificationRequest `json:"request,omitempty" doc:"The request it came with; absent for a replay"`
-	Checks  []RequestCheck       `json:"checks,omitempty" doc:"The checks in their order"`
-	Advice  []apns.Advice        `json:"advice,omitempty" doc:"What a device would not show although APNs accepts it"`
+	Request *NotificationRequest `json:"request,omitempty" doc:"Request; absent for a replay"`
+	Checks  []RequestCheck       `json:"checks,omitempty" doc:"Checks, in order"`
+	Advice  []apns.Advice        `json:"advice,omitempty" doc:"What a device would not show, although APNs accepts the push"`
 }
 
 // A NotificationRequest is how a push came in.
 type NotificationRequest struct {
 	Method     string            `json:"method" example:"POST"`
 	Path       string            `json:"path" example:"/3/device/00fc13ad"`
-	Headers    []RequestHeader   `json:"headers" doc:"As they came, in order; authorization is shortened"`
-	Credential RequestCredential `json:"credential" doc:"Who sent it; the provider token itself is not kept"`
+	Headers    []RequestHeader   `json:"headers" doc:"Headers as received, in order; the value of authorization is shortened"`
+	Credential RequestCredential `json:"credential" doc:"Credential; the provider token itself is not stored"`
 	Connection RequestConnection `json:"connection"`
 }
 
@@ -171,30 +171,30 @@ type RequestHeader struct {
 // A RequestCredential is who sent a push.
 type RequestCredential struct {
 	Kind        string          `json:"kind" enum:"provider token,certificate,none" example:"provider token"`
-	TeamID      string          `json:"teamId,omitempty" doc:"Absent if the credential was no good" example:"DEMO000001"`
+	TeamID      string          `json:"teamId,omitempty" doc:"Absent if the credential is invalid" example:"DEMO000001"`
 	KeyID       string          `json:"keyId,omitempty" example:"DEMOKEY001"`
-	Header      json.RawMessage `json:"header,omitempty" doc:"The header of the provider token, decoded"`
-	Claims      json.RawMessage `json:"claims,omitempty" doc:"Its claims, decoded"`
-	Notes       []string        `json:"notes,omitempty" doc:"What was tolerated in it"`
+	Header      json.RawMessage `json:"header,omitempty" doc:"Decoded header of the provider token"`
+	Claims      json.RawMessage `json:"claims,omitempty" doc:"Decoded claims"`
+	Notes       []string        `json:"notes,omitempty" doc:"Irregularities that were tolerated"`
 	IssuedAt    *time.Time      `json:"issuedAt,omitempty"`
-	AgeSeconds  *float64        `json:"ageSeconds,omitempty" doc:"How old it was when the push came" example:"12.5"`
-	Fingerprint string          `json:"fingerprint,omitempty" doc:"The beginning of its SHA-256, which tells tokens apart" example:"1a2b3c4d"`
-	Subject     string          `json:"subject,omitempty" doc:"That of the certificate"`
+	AgeSeconds  *float64        `json:"ageSeconds,omitempty" doc:"Age when the push was received" example:"12.5"`
+	Fingerprint string          `json:"fingerprint,omitempty" doc:"Start of its SHA-256" example:"1a2b3c4d"`
+	Subject     string          `json:"subject,omitempty" doc:"Subject of the certificate"`
 	UID         string          `json:"uid,omitempty" doc:"The certificate's UID" example:"com.example.demo"`
 }
 
 // A RequestConnection is where a push came in.
 type RequestConnection struct {
-	Number     uint64 `json:"number" doc:"Tells connections apart" example:"7"`
-	Remote     string `json:"remote" doc:"The address of the provider" example:"127.0.0.1:51234"`
-	ServerName string `json:"serverName,omitempty" doc:"That of the TLS handshake" example:"api.push.apple.com"`
+	Number     uint64 `json:"number" doc:"Number of the connection" example:"7"`
+	Remote     string `json:"remote" doc:"Address of the provider" example:"127.0.0.1:51234"`
+	ServerName string `json:"serverName,omitempty" doc:"Server name of the TLS handshake" example:"api.push.apple.com"`
 }
 
 // A RequestCheck is a rung of the ladder that a request climbs.
 type RequestCheck struct {
 	Name   string `json:"name" example:"topic"`
 	Result string `json:"result" enum:"passed,failed,not reached" example:"passed"`
-	Seen   string `json:"seen,omitempty" doc:"The value that was looked at" example:"com.example.demo"`
+	Seen   string `json:"seen,omitempty" doc:"Value that was checked" example:"com.example.demo"`
 	Detail string `json:"detail,omitempty" doc:"Why it failed"`
 }
 

@@ -24,30 +24,30 @@ func registerNotifications(r *router) {
 	tags := []string{"notifications"}
 	register(r, filtered(huma.Operation{
 		OperationID: "list-notifications", Method: http.MethodGet, Path: "/v1/notifications", Tags: tags,
-		Summary: "The pushes that providers have sent, accepted or not",
-		Description: "The newest first, unless something else is asked for, and among them requests and connections that failed before they became a push (state failed). " +
-			"What was pushed out of the history is said to be missing.",
+		Summary: "List pushes, accepted or not",
+		Description: "Newest first by default. Includes requests and connections that failed before they became a push (state failed). " +
+			"The answer says whether older ones were evicted from the history.",
 	}), r.server.listNotifications)
 	register(r, filtered(huma.Operation{
 		OperationID: "count-notifications", Method: http.MethodGet, Path: "/v1/notifications/count", Tags: tags,
-		Summary:     "How many pushes match",
-		Description: "With state=failed, how many requests and connections failed before they became a push.",
+		Summary:     "Count matching pushes",
+		Description: "With state=failed, counts requests and connections that failed before they became a push.",
 	}), r.server.countNotifications)
 	register(r, filtered(huma.Operation{
 		OperationID: "delete-notifications", Method: http.MethodDelete, Path: "/v1/notifications", Tags: tags,
 		Summary:     "Delete pushes from the history",
-		Description: "What is under way is delivered all the same; nothing more is recorded of it. Without filter words, all=true is required.",
+		Description: "Pushes in flight are still delivered, but no longer recorded. Without filters, all=true is required.",
 	}), r.server.deleteNotifications)
 	register(r, huma.Operation{
 		OperationID: "show-notification", Method: http.MethodGet, Path: "/v1/notifications/{id}", Tags: tags,
-		Summary:     "Everything about one push",
-		Description: "The request with its headers, the decoded credential, each check with the value it saw, the answer, and what happened up to the acknowledgement of the device.",
+		Summary:     "Show everything about one push",
+		Description: "Shows the request with its headers, the decoded credential, each check with the value it saw, the answer, and all events up to the acknowledgement of the device.",
 		Errors:      []int{http.StatusNotFound},
 	}, r.server.showNotification)
 	register(r, huma.Operation{
 		OperationID: "replay-notification", Method: http.MethodPost, Path: "/v1/notifications/{id}/replay", Tags: tags,
 		Summary:       "Send a push again",
-		Description:   "The same token, headers and payload under a new apns-id, as if its provider had sent it again. The checks of the device token are made anew; credentials are not asked for, because nobody sends.",
+		Description:   "Submits the same token, headers and payload under a new apns-id. The device token is checked again; credentials are not, because there is no provider.",
 		DefaultStatus: http.StatusCreated,
 		Errors:        []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.replayNotification)
@@ -58,35 +58,35 @@ const maxList = 1000
 
 // Losses is how much was pushed out of the history.
 type Losses struct {
-	Evicted         uint64 `json:"evicted" doc:"How many pushes were pushed out of the history since the start" example:"0"`
-	EvictedFailures uint64 `json:"evictedFailures" doc:"How many failures were" example:"0"`
+	Evicted         uint64 `json:"evicted" doc:"Number of pushes evicted from the history since the start" example:"0"`
+	EvictedFailures uint64 `json:"evictedFailures" doc:"Number of failures evicted from the history since the start" example:"0"`
 }
 
 func lossesOf(l journal.Lost) Losses { return Losses{l.Pushes, l.Failures} }
 
 type listInput struct {
 	Words
-	After  uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
-	Before uint64 `query:"before" doc:"Only pushes whose number is below this one; 0 is no bound" example:"0"`
-	Order  string `query:"order" doc:"newest or oldest first" enum:"newest,oldest" default:"newest" example:"newest"`
-	Limit  int    `query:"limit" doc:"How many at most" default:"100" minimum:"1" maximum:"1000" example:"100"`
+	After  uint64 `query:"after" doc:"Only pushes with a higher number" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 is no bound" example:"0"`
+	Order  string `query:"order" doc:"Order: newest or oldest first" enum:"newest,oldest" default:"newest" example:"newest"`
+	Limit  int    `query:"limit" doc:"Maximum number of entries" default:"100" minimum:"1" maximum:"1000" example:"100"`
 }
 
 type listOutput struct {
 	Body struct {
 		Notifications []Notification `json:"notifications"`
-		Next          uint64         `json:"next,omitempty" doc:"There are more: the value of before, or in the order oldest of after, that goes on; absent at the end" example:"17"`
-		Missed        bool           `json:"missed" doc:"Some that were asked for may have been pushed out of the history"`
+		Next          uint64         `json:"next,omitempty" doc:"Value of before, or of after with order=oldest, for the next page; absent on the last page" example:"17"`
+		Missed        bool           `json:"missed" doc:"Whether matching pushes may have been evicted from the history"`
 		Losses
-		Oldest uint64 `json:"oldest" doc:"The lowest number that a push may have" example:"1"`
-		Newest uint64 `json:"newest" doc:"The number of the newest push, 0 before the first; as after, it is where to go on" example:"42"`
+		Oldest uint64 `json:"oldest" doc:"Lowest number in the history" example:"1"`
+		Newest uint64 `json:"newest" doc:"Number of the newest push, 0 if there is none; use it as after to continue" example:"42"`
 	}
 }
 
 func (s *Server) listNotifications(_ context.Context, in *listInput) (*listOutput, error) {
 	q := journal.Query{After: in.After, Before: in.Before, Newest: in.Order != "oldest", Limit: in.Limit}
 	if in.Order != "oldest" && in.Order != "newest" {
-		return nil, refuse(http.StatusUnprocessableEntity, "query.order: there is no %q; write newest or oldest", in.Order)
+		return nil, reject(http.StatusUnprocessableEntity, "query.order: there is no %q; write newest or oldest", in.Order)
 	}
 	if err := within("limit", in.Limit, 1, maxList); err != nil {
 		return nil, err
@@ -125,13 +125,13 @@ func (s *Server) countNotifications(_ context.Context, in *wordsInput) (*countOu
 type deleteInput struct {
 	Words
 	All    bool   `query:"all" doc:"Delete all pushes, without filter words" example:"true"`
-	After  uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
-	Before uint64 `query:"before" doc:"Only pushes whose number is below this one; 0 is no bound" example:"0"`
+	After  uint64 `query:"after" doc:"Only pushes with a higher number" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 is no bound" example:"0"`
 }
 
 type deleteOutput struct {
 	Body struct {
-		Deleted int `json:"deleted" doc:"How many there were" example:"3"`
+		Deleted int `json:"deleted" doc:"Number of entries" example:"3"`
 	}
 }
 
@@ -141,7 +141,7 @@ func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*delet
 		return nil, err
 	}
 	if f.Empty() && !in.All {
-		return nil, refuse(http.StatusUnprocessableEntity, "query: there is no filter word; say which pushes to delete, or all=true")
+		return nil, reject(http.StatusUnprocessableEntity, "query: there is no filter word; say which pushes to delete, or all=true")
 	}
 	out := new(deleteOutput)
 	out.Body.Deleted = s.Journal.Delete(journal.Query{Filter: f, After: in.After, Before: in.Before})
@@ -149,7 +149,7 @@ func (s *Server) deleteNotifications(_ context.Context, in *deleteInput) (*delet
 }
 
 type idInput struct {
-	ID string `path:"id" doc:"apns-id, apns-unique-id or number; of several pushes with one id, it is the newest" maxLength:"64" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
+	ID string `path:"id" doc:"apns-id, apns-unique-id or number; of several pushes with the same ID, the newest" maxLength:"64" example:"eabeae54-14a8-11e5-b60b-1697f925ec7b"`
 }
 
 type fullOutput struct{ Body FullNotification }
@@ -169,17 +169,17 @@ func (s *Server) get(id string) (*journal.Record, error) {
 	}
 	kept := s.Journal.Find(journal.Query{Limit: 1})
 	if kept.Lost.Pushes == 0 {
-		return nil, refuse(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
+		return nil, reject(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
 	}
-	return nil, refuse(http.StatusNotFound,
+	return nil, reject(http.StatusNotFound,
 		"no push in the history has the id %q; %d were pushed out of it since the start, up to number %d: --history and --history-bytes say how much it keeps",
 		id, kept.Lost.Pushes, kept.Oldest-1)
 }
 
 type replayOutput struct {
 	Body struct {
-		ID       string `json:"id" doc:"The apns-id of the new push"`
-		ReplayOf string `json:"replayOf" doc:"That of the old one"`
+		ID       string `json:"id" doc:"apns-id of the new push"`
+		ReplayOf string `json:"replayOf" doc:"apns-id of the old push"`
 	}
 }
 
@@ -189,11 +189,11 @@ func (s *Server) replayNotification(_ context.Context, in *idInput) (*replayOutp
 		return nil, err
 	}
 	if !r.Reached.Has(filters.Accepted) {
-		return nil, refuse(http.StatusConflict, "the push was not accepted (%s); only what was accepted can be replayed: send it from its provider again", r.State)
+		return nil, reject(http.StatusConflict, "the push was not accepted (%s); only what was accepted can be replayed: send it from its provider again", r.State)
 	}
 	again, err := s.Replayer.Replay(r)
 	if rejection, ok := errors.AsType[*apns.Rejection](err); ok {
-		return nil, refuse(http.StatusConflict, "the push is refused this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
+		return nil, reject(http.StatusConflict, "the push is refused this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
 	}
 	if err != nil {
 		return nil, err

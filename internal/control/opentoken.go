@@ -21,8 +21,8 @@ func registerTokens(r *router) {
 	tokens := r.server.DeviceTokens
 	register(r, huma.Operation{
 		OperationID: "open-token", Method: http.MethodGet, Path: "/v1/tokens/{token}", Tags: []string{devicesTag},
-		Summary:     "Open a device token up, as APNs sees it",
-		Description: "A token is a sealed record: to devices and providers it is bytes without a meaning.",
+		Summary:     "Decrypt a device token",
+		Description: "A device token is an encrypted record that only the simulator can decrypt.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Token string `path:"token" maxLength:"200" example:"00" doc:"The device token, hex"`
@@ -30,7 +30,7 @@ func registerTokens(r *router) {
 	) (*answer[controlapi.OpenedToken], error) {
 		token, err := apns.ParseDeviceToken(in.Token)
 		if err != nil {
-			return nil, refuse(http.StatusUnprocessableEntity, "path.token: %v", err)
+			return nil, reject(http.StatusUnprocessableEntity, "path.token: %v", err)
 		}
 		return answered(tokens.OpenToken(token))
 	})

@@ -8,22 +8,22 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// refused makes a problem of an error of the simulator: what was ordered is not
+// rejected makes a problem of an error of the simulator: what was ordered is not
 // there, is taken, or is wrong in another way that the error names.
-func refused(err error) error {
+func rejected(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, controlapi.ErrNotFound):
-		return refuse(http.StatusNotFound, "%v", err)
+		return reject(http.StatusNotFound, "%v", err)
 	case errors.Is(err, controlapi.ErrTaken):
-		return refuse(http.StatusConflict, "%v", err)
+		return reject(http.StatusConflict, "%v", err)
 	case errors.Is(err, controlapi.ErrFaults):
-		return refuse(http.StatusServiceUnavailable, "%v", err)
+		return reject(http.StatusServiceUnavailable, "%v", err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return refuse(http.StatusServiceUnavailable, "%v; the simulator is busy, ask again or for less", err)
+		return reject(http.StatusServiceUnavailable, "%v; the simulator is busy, ask again or for less", err)
 	}
-	return refuse(http.StatusUnprocessableEntity, "%v", err)
+	return reject(http.StatusUnprocessableEntity, "%v", err)
 }
 
 // An answer has a body of a type.
@@ -31,15 +31,15 @@ type answer[T any] struct{ Body T }
 
 func answered[T any](body T, err error) (*answer[T], error) {
 	if err != nil {
-		return nil, refused(err)
+		return nil, rejected(err)
 	}
 	return &answer[T]{body}, nil
 }
 
 // More is the part of an answer that says whether a list goes on.
 type More struct {
-	Next string `json:"next,omitempty" doc:"There are more: the value of after that goes on; absent at the end"`
+	Next string `json:"next,omitempty" doc:"Value of after for the next page; absent on the last page"`
 }
 
 // done is an answer without a body.
-func done(err error) (*struct{}, error) { return nil, refused(err) }
+func done(err error) (*struct{}, error) { return nil, rejected(err) }

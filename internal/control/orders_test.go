@@ -20,7 +20,7 @@ func TestWhatFaultsPreventIsNotBlamedOnABusySimulator(t *testing.T) {
 		err  error
 		busy bool
 	}{{context.DeadlineExceeded, true}, {faults, false}} {
-		answer, ok := errors.AsType[*problem](refused(row.err))
+		answer, ok := errors.AsType[*problem](rejected(row.err))
 		require.True(t, ok)
 		assert.Equal(t, http.StatusServiceUnavailable, answer.Status)
 		assert.Contains(t, answer.Detail, row.err.Error())

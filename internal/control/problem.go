@@ -16,7 +16,7 @@ import (
 // the caller to read, or any other error if the fault is ours.
 type handler func(s *Server, w http.ResponseWriter, r *http.Request) error
 
-// A problem is a refusal: RFC 9457. Its type is about:blank, so that the title
+// A problem is a rejection: RFC 9457. Its type is about:blank, so that the title
 // is the phrase of the status (4.2.1).
 type problem struct {
 	Title  string `json:"title" doc:"The phrase of the status" example:"Not Found"`
@@ -41,14 +41,14 @@ func (p *problem) GetStatus() int { return p.Status }
 // ContentType tells huma the content type.
 func (p *problem) ContentType(string) string { return problemMediaType }
 
-// refuse returns a problem with a detail in the manner of [fmt.Sprintf].
-func refuse(status int, format string, args ...any) *problem {
+// reject returns a problem with a detail in the manner of [fmt.Sprintf].
+func reject(status int, format string, args ...any) *problem {
 	return &problem{Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
 }
 
 // internalError is the problem of an error that is not the client's.
 func internalError(err error) *problem {
-	p := refuse(http.StatusInternalServerError, "the simulator failed; its log says why")
+	p := reject(http.StatusInternalServerError, "the simulator failed; its log says why")
 	p.cause = err
 	return p
 }
@@ -101,7 +101,7 @@ func fromHuma(e *huma.ErrorModel, op *huma.Operation) *problem {
 	if len(places) > 0 {
 		what = strings.Join(places, "; ")
 	}
-	return refuse(e.Status, "%s; /docs#%s describes what %s %s takes", what, op.OperationID, op.Method, op.Path)
+	return reject(e.Status, "%s; /docs#%s describes what %s %s takes", what, op.OperationID, op.Method, op.Path)
 }
 
 // note writes a problem to the log.

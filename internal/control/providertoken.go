@@ -17,16 +17,16 @@ type TokenInspector interface {
 
 // A providerTokenOrder is a provider token to be judged.
 type providerTokenOrder struct {
-	Authorization string `json:"authorization" maxLength:"8000" doc:"The value of the authorization header: bearer, and the provider token"`
-	Environment   string `json:"environment,omitempty" enum:"production,sandbox" doc:"Where it is to be used; production if nothing is said"`
+	Authorization string `json:"authorization" maxLength:"8000" doc:"Value of the authorization header: bearer and the provider token"`
+	Environment   string `json:"environment,omitempty" enum:"production,sandbox" doc:"Environment; default production"`
 }
 
 func registerProviderTokens(r *router) {
 	tokens := r.server.ProviderTokens
 	register(r, huma.Operation{
 		OperationID: "inspect-provider-token", Method: http.MethodPost, Path: "/v1/provider-tokens/inspect", Tags: []string{teamsTag},
-		Summary:     "Tell whether a provider token would be accepted with the first push of a connection",
-		Description: "The token is neither kept nor counted as an update.",
+		Summary:     "Check whether the first push of a connection would be accepted with a provider token",
+		Description: "The token is not stored and does not count as a token update.",
 		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
 	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[controlapi.InspectedProviderToken], error) {
 		return answered(tokens.InspectProviderToken(in.Body.Authorization, in.Body.Environment))

@@ -41,7 +41,7 @@ var resources = []struct {
 	{always, registerExplain},
 	{func(p *Parts) bool { return p.Devices != nil && p.Clock != nil }, registerScreen},
 	{func(p *Parts) bool { return p.DeviceSearcher != nil && p.Teams != nil }, registerDeviceSearch},
-	{func(p *Parts) bool { return p.Sender != nil }, registerSend},
+	{func(p *Parts) bool { return p.ProviderPusher != nil }, registerSend},
 	{always, registerConsole},
 }
 
@@ -63,9 +63,9 @@ const apiVersion = "1.0.0"
 
 // introduction opens the document. Its first paragraph is for whoever has never
 // seen the API.
-const introduction = `Looks into a simulator of the Apple Push Notification service and steers it.
+const introduction = `Observes and controls a simulator of the Apple Push Notification service.
 
-Answers are JSON. A refusal is application/problem+json (RFC 9457) whose detail names the place and the remedy.`
+Answers are JSON. Errors are application/problem+json (RFC 9457); their detail says what is wrong, where, and what to do.`
 
 // In our answers a list may be empty and is never null.
 func init() { huma.DefaultArrayNullable = false }
@@ -111,7 +111,7 @@ func register[I, O any](r *router, op huma.Operation, serve func(context.Context
 		op.MaxBodyBytes = maxBody
 	}
 	if takesNone[I](op.Method) {
-		op.Middlewares = append(op.Middlewares, r.bodiless)
+		op.Middlewares = append(op.Middlewares, r.rejectBody)
 	}
 	r.complete(&op)
 	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
@@ -143,7 +143,7 @@ func (r *router) complete(op *huma.Operation) {
 		r.open[op.Method+" "+op.Path] = true
 	}
 	schema := schemaOf[problem](r)
-	refusal := func(description string) *huma.Response {
+	rejection := func(description string) *huma.Response {
 		return &huma.Response{
 			Description: description,
 			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schema}},
@@ -153,10 +153,10 @@ func (r *router) complete(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{}
 	}
 	for _, status := range op.Errors {
-		op.Responses[strconv.Itoa(status)] = refusal(http.StatusText(status))
+		op.Responses[strconv.Itoa(status)] = rejection(http.StatusText(status))
 	}
 	op.Errors = nil
-	op.Responses["default"] = refusal("Any other refusal")
+	op.Responses["default"] = rejection("Any other error")
 }
 
 // schemaOf refers to the schema of a struct in the document.
@@ -170,9 +170,9 @@ func exampleBody(example any) *huma.RequestBody {
 	return &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Example: example}}}
 }
 
-// unhurried is for routes that wait or stream: it lifts the deadlines of
+// noDeadline is for routes that wait or stream: it lifts the deadlines of
 // the connection. Whoever uses it ends by the request's context.
-func unhurried(ctx huma.Context, next func(huma.Context)) {
+func noDeadline(ctx huma.Context, next func(huma.Context)) {
 	_, w := humago.Unwrap(ctx)
 	// A writer without deadlines, as in tests, has none to lift. The deadline for
 	// reading would end the request's context.

@@ -40,7 +40,7 @@ func serveEcho(t *testing.T, err error) (router *router, log *bytes.Buffer) {
 	register(r, huma.Operation{
 		OperationID: "echo", Method: http.MethodPost, Path: "/v1/echo/{name}", Errors: []int{http.StatusConflict},
 		RequestBody: exampleBody(map[string]any{"words": []string{"a"}}),
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(_ context.Context, in *echoInput) (*echoOutput, error) {
 		out := new(echoOutput)
 		out.Body.Words = in.Body.Words
@@ -109,7 +109,7 @@ func wantDetail(t *testing.T, w *httptest.ResponseRecorder, status int, detail s
 }
 
 func TestARefusalOfAHandlerIsItsAnswer(t *testing.T) {
-	r, log := serveEcho(t, refuse(http.StatusConflict, "there is an echo already; be quiet"))
+	r, log := serveEcho(t, reject(http.StatusConflict, "there is an echo already; be quiet"))
 	wantDetail(t, post(t, r, "/v1/echo/a", "application/json", `{"words":[]}`), http.StatusConflict, "be quiet")
 	assert.Contains(t, log.String(), `level=INFO msg="control request refused"`)
 	assert.Contains(t, log.String(), `err="control: POST /v1/echo/a: there is an echo already; be quiet"`)

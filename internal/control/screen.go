@@ -23,13 +23,13 @@ type Screen struct {
 
 // A ScreenApp is an icon.
 type ScreenApp struct {
-	Topic string `json:"topic" doc:"The bundle ID" example:"com.example.demo"`
+	Topic string `json:"topic" doc:"Bundle ID" example:"com.example.demo"`
 	Badge int    `json:"badge" doc:"The number on its icon; 0 is none" example:"3"`
 }
 
 // A ScreenGroup is what a phone stacks.
 type ScreenGroup struct {
-	App           string       `json:"app" doc:"The bundle ID" example:"com.example.demo"`
+	App           string       `json:"app" doc:"Bundle ID" example:"com.example.demo"`
 	Thread        string       `json:"thread,omitempty" doc:"thread-id"`
 	Notifications []ScreenNote `json:"notifications" doc:"The newest first"`
 }
@@ -46,7 +46,7 @@ type ScreenNote struct {
 
 // A ScreenActivity is a Live Activity.
 type ScreenActivity struct {
-	App     string    `json:"app" doc:"The bundle ID"`
+	App     string    `json:"app" doc:"Bundle ID"`
 	Type    string    `json:"type,omitempty" doc:"attributes-type; absent if the app started it itself"`
 	State   string    `json:"state" doc:"content-state, compact JSON"`
 	Updated time.Time `json:"updated"`
@@ -61,7 +61,7 @@ type ScreenPush struct {
 	Topic       string        `json:"topic" doc:"The app it is for, with the suffix of its push type" example:"com.example.demo"`
 	Kind        string        `json:"kind" doc:"What it is, in a few words" example:"alert"`
 	Visible     bool          `json:"visible" doc:"There is something to see or to hear"`
-	FromStorage bool          `json:"fromStorage" doc:"It waited while the device was away"`
+	FromStorage bool          `json:"fromStorage" doc:"Whether it was stored while the device was offline"`
 	Effects     []string      `json:"effects" doc:"What the device does, each in a sentence"`
 	Fields      []ScreenField `json:"fields" doc:"The parts of the payload that mean something to the system"`
 	Advice      []apns.Advice `json:"advice" doc:"Why it shows less than its provider may have meant"`
@@ -86,11 +86,11 @@ func registerScreen(r *router) {
 	}, func(ctx context.Context, in *DeviceInput) (*answer[Screen], error) {
 		device, err := r.server.Devices.Device(in.id())
 		if err != nil {
-			return nil, refused(err)
+			return nil, rejected(err)
 		}
 		inbox, err := r.server.Devices.Inbox(ctx, in.id(), 0, 0)
 		if err != nil {
-			return nil, refused(err)
+			return nil, rejected(err)
 		}
 		return &answer[Screen]{screenOf(&device, inbox, r.server.Clock.Now())}, nil
 	})

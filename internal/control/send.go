@@ -19,9 +19,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// Sender has what it takes to be a provider of a team. An error of
+// ProviderPusher has what it takes to be a provider of a team. An error of
 // [controlapi.ErrNotFound] says that there is no such team.
-type Sender interface {
+type ProviderPusher interface {
 	// ProviderToken signs a provider token for a team, "" being the default one, and
 	// returns the value of authorization.
 	ProviderToken(team string) (string, error)
@@ -46,8 +46,8 @@ type PushAnswer struct {
 	ID        string     `json:"id,omitempty" doc:"apns-id; of a broadcast, apns-request-id" example:"EABEAE54-14A8-11E5-B60B-1697F925EC7B"`
 	UniqueID  string     `json:"uniqueId,omitempty" doc:"apns-unique-id"`
 	Reason    string     `json:"reason,omitempty" doc:"Why the push was rejected" example:"Unregistered"`
-	Timestamp int64      `json:"timestamp,omitempty" doc:"Of a 410: milliseconds since 1970"`
-	Took      float64    `json:"durationMs" doc:"Milliseconds from the request to the answer" example:"3.5"`
+	Timestamp int64      `json:"timestamp,omitempty" doc:"For status 410: milliseconds since 1970"`
+	Took      float64    `json:"durationMs" doc:"Milliseconds from request to answer" example:"3.5"`
 	Headers   [][]string `json:"headers" doc:"The headers of the answer, name and value"`
 }
 
@@ -66,7 +66,7 @@ func registerSend(r *router) {
 			"payload": map[string]any{"aps": map[string]any{"alert": "Hello"}},
 		}),
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(ctx context.Context, in *struct{ Body PushOrder }) (*answer[PushAnswer], error) {
 		return r.server.sendPush(ctx, &in.Body)
 	})
@@ -87,12 +87,12 @@ func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer
 	began := time.Now()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return nil, refuse(http.StatusConflict, "the push has no answer: %v", err)
+		return nil, reject(http.StatusConflict, "the push has no answer: %v", err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return nil, refuse(http.StatusConflict, "the answer %d ends too early: %v", response.StatusCode, err)
+		return nil, reject(http.StatusConflict, "the answer %d ends too early: %v", response.StatusCode, err)
 	}
 	return &answer[PushAnswer]{pushAnswer(response, body, time.Since(began))}, nil
 }
@@ -100,15 +100,15 @@ func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer
 // pushRequest makes the request that an order describes.
 func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, error) {
 	if (o.Token == "") == (o.App == "") {
-		return nil, refuse(http.StatusUnprocessableEntity, "body: give token for a push, or app for a broadcast, and not both")
+		return nil, reject(http.StatusUnprocessableEntity, "body: give token for a push, or app for a broadcast, and not both")
 	}
 	env := apns.Production
 	if o.Environment == apns.Sandbox.String() {
 		env = apns.Sandbox
 	}
-	base := s.Sender.ProviderURL(env)
+	base := s.ProviderPusher.ProviderURL(env)
 	if base == "" {
-		return nil, refuse(http.StatusConflict, "the simulator has no provider API for %v; see its --listen flags", env)
+		return nil, reject(http.StatusConflict, "the simulator has no provider API for %v; see its --listen flags", env)
 	}
 	path := "/3/device/" + url.PathEscape(o.Token)
 	if o.App != "" {
@@ -117,7 +117,7 @@ func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, 
 	payload := cmp.Or(string(o.PayloadBase64), string(o.Payload))
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, bytes.NewReader([]byte(payload)))
 	if err != nil {
-		return nil, refuse(http.StatusUnprocessableEntity, "body: %v", err)
+		return nil, reject(http.StatusUnprocessableEntity, "body: %v", err)
 	}
 	request.Header.Set("User-Agent", "apns-sim")
 	signs := true
@@ -132,9 +132,9 @@ func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, 
 	if !signs {
 		return request, nil
 	}
-	token, err := s.Sender.ProviderToken(o.Team)
+	token, err := s.ProviderPusher.ProviderToken(o.Team)
 	if err != nil {
-		return nil, refused(err)
+		return nil, rejected(err)
 	}
 	request.Header.Set(apns.HeaderAuthorization, token)
 	return request, nil

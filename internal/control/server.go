@@ -25,7 +25,7 @@ type Parts struct {
 	Channels    Channels
 	Checker     Checker
 
-	Sender         Sender
+	ProviderPusher ProviderPusher
 	DeviceSearcher DeviceSearcher // with Teams
 
 	DeviceTokens   TokenOpener

@@ -29,7 +29,7 @@ const spacesTag = "spaces"
 
 // SpaceInput names a space. Huma looks into embedded structs that are exported alone.
 type SpaceInput struct {
-	Team string `path:"team" maxLength:"64" example:"TEAM000001" doc:"The team ID, which is the name of the space"`
+	Team string `path:"team" maxLength:"64" example:"TEAM000001" doc:"Team ID, which is also the name of the space"`
 }
 
 type spaceList struct {
@@ -40,12 +40,12 @@ type spaceList struct {
 func registerSpaces(r *router) {
 	register(r, huma.Operation{
 		OperationID: "make-space", Method: http.MethodPost, Path: "/v1/spaces", Tags: []string{spacesTag}, DefaultStatus: http.StatusCreated,
-		Summary: "Make a space: a team with a key, a certificate, an app and a device of its own",
-		Description: "A space is isolated from all others: tests that run beside each other each make one, and may use the same bundle IDs. " +
-			"The answer has all that a provider needs, and environment variables for a program under test. An empty body orders a useful one.",
+		Summary: "Create a space: a team with its own key, certificate, app and device",
+		Description: "A space is isolated from all others: parallel tests each create one, and may use the same bundle IDs. " +
+			"The answer has all that a provider needs, and environment variables for a program under test. An empty body uses the defaults.",
 		RequestBody: exampleBody(controlapi.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(ctx context.Context, in *struct{ Body *controlapi.SpaceOrder }) (*answer[*controlapi.CreatedSpace], error) {
 		var order controlapi.SpaceOrder
 		if in.Body != nil {
@@ -55,40 +55,40 @@ func registerSpaces(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
-		Summary: "All spaces",
+		Summary: "List spaces",
 	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[spaceList], error) {
 		list, next, err := r.server.Spaces.PageSpaces(in.Page)
 		return answered(spaceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
-		Summary: "A space", Errors: []int{http.StatusNotFound},
+		Summary: "Show a space", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *SpaceInput) (*answer[controlapi.Space], error) {
 		return answered(r.server.Spaces.GetSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-space", Method: http.MethodDelete, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
 		Summary:     "Delete a space",
-		Description: "The connections of its providers get a GOAWAY, its devices are disconnected, and its keys, certificates, apps, devices, channels, faults and records are forgotten.",
+		Description: "Closes the connections of its providers with GOAWAY, disconnects its devices, and deletes its keys, certificates, apps, devices, channels, faults and records.",
 		Errors:      []int{http.StatusNotFound},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
 		return done(r.server.Spaces.CloseSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "reset-space", Method: http.MethodPost, Path: "/v1/spaces/{team}/reset", Tags: []string{spacesTag},
-		Summary:     "Take a space back to how it was after it was made",
-		Description: "Faults, records, channels and what waits for its devices are forgotten, inboxes emptied, and its clock goes with the machine's. Keys, apps and devices stay.",
+		Summary:     "Reset a space",
+		Description: "Removes its faults, records, channels and stored pushes, empties inboxes, and sets its clock to the time of the machine. Keys, apps and devices stay.",
 		Errors:      []int{http.StatusNotFound},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(_ context.Context, in *SpaceInput) (*struct{}, error) {
 		return done(r.server.Spaces.ResetSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "reset", Method: http.MethodPost, Path: "/v1/reset", Tags: []string{spacesTag},
-		Summary:     "Delete all spaces and take everything else back to how it was",
+		Summary:     "Delete all spaces and reset the default space",
 		Description: "Keys, apps and devices of the teams that have no space stay.",
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.Spaces.Reset()) })
 }
 
@@ -99,5 +99,5 @@ func (s *Server) knowsSpace(team string) error {
 		return nil
 	}
 	_, err := s.Teams.GetTeam(team)
-	return refused(err)
+	return rejected(err)
 }

@@ -31,7 +31,7 @@ const teamsTag = "teams"
 
 // TeamInput names a team. Huma looks into embedded structs that are exported alone.
 type TeamInput struct {
-	Team string `path:"team" maxLength:"64" example:"SIMTEAM001" doc:"The team ID"`
+	Team string `path:"team" maxLength:"64" example:"SIMTEAM001" doc:"Team ID"`
 }
 
 type teamList struct {
@@ -41,37 +41,37 @@ type teamList struct {
 
 // A keyOrder says what a new key shall be good for.
 type keyOrder struct {
-	KeyID        string   `json:"keyId,omitempty" maxLength:"64" doc:"The key ID; one is made up if there is none"`
-	Environments []string `json:"environments,omitempty" enum:"production,sandbox" doc:"Restrict it to one; both if there is none"`
-	Topics       []string `json:"topics,omitempty" doc:"Restrict it to some; all of the team if there is none"`
+	KeyID        string   `json:"keyId,omitempty" maxLength:"64" doc:"Key ID; generated if absent"`
+	Environments []string `json:"environments,omitempty" enum:"production,sandbox" doc:"Environment to restrict it to; default: both"`
+	Topics       []string `json:"topics,omitempty" doc:"Topics to restrict it to; default: all of the team"`
 }
 
 // An appOrder is an app for a team.
 type appOrder struct {
-	Team      string `json:"team,omitempty" maxLength:"64" doc:"The team; the default one if there is none"`
-	BundleID  string `json:"bundleId" doc:"The bundle ID"`
-	Broadcast *bool  `json:"broadcast,omitempty" doc:"Whether it has the broadcast capability; it has if nothing is said"`
+	Team      string `json:"team,omitempty" maxLength:"64" doc:"Team; default: the default team"`
+	BundleID  string `json:"bundleId" doc:"Bundle ID"`
+	Broadcast *bool  `json:"broadcast,omitempty" doc:"Whether it has the broadcast capability; default true"`
 }
 
 func registerTeams(r *router) {
 	teams := r.server.Teams
 	register(r, huma.Operation{
 		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
-		Summary: "All teams with their keys and apps",
+		Summary: "List teams with their keys and apps",
 	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[teamList], error) {
 		list, next, err := teams.PageTeams(in.Page)
 		return answered(teamList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
-		Summary: "A team with its keys and apps", Errors: []int{http.StatusNotFound},
+		Summary: "Show a team with its keys and apps", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
 		return answered(teams.GetTeam(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-team", Method: http.MethodDelete, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
-		Summary:     "Delete a team and all there is of it; its space too, if it has one",
-		Description: "As deleting a space does, also for a team that has none. The default team stays.",
+		Summary:     "Delete a team with everything it owns, including its space",
+		Description: "Like deleting a space, but also for a team without one. The default team cannot be deleted.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *TeamInput) (*struct{}, error) { return done(teams.DeleteTeam(in.Team)) })
 	for _, change := range []struct {
@@ -79,7 +79,7 @@ func registerTeams(r *router) {
 		suspended     bool
 	}{
 		{"suspend", "Suspend a team: its pushes are answered Forbidden, on open connections as well", true},
-		{"resume", "Let a suspended team push again", false},
+		{"resume", "End the suspension of a team", false},
 	} {
 		register(r, huma.Operation{
 			OperationID: change.name + "-team", Method: http.MethodPost, Path: "/v1/teams/{team}/" + change.name, Tags: []string{teamsTag},
@@ -90,7 +90,7 @@ func registerTeams(r *router) {
 	}
 	register(r, huma.Operation{
 		OperationID: "make-key", Method: http.MethodPost, Path: "/v1/teams/{team}/keys", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
-		Summary:     "Make an authentication key; the answer has its .p8 file, which nobody can get again",
+		Summary:     "Create an authentication key; only this answer has its .p8 file",
 		RequestBody: exampleBody(keyOrder{Environments: []string{"sandbox"}}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
@@ -106,7 +106,7 @@ func registerTeams(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/teams/{team}/keys/{key}", Tags: []string{teamsTag},
-		Summary: "Revoke a key: provider tokens signed with it are refused from now on", Errors: []int{http.StatusNotFound},
+		Summary: "Revoke a key: provider tokens signed with it are rejected from now on", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		TeamInput
 		Key string `path:"key" maxLength:"64" example:"KEY0000001" doc:"The key ID"`
@@ -116,12 +116,12 @@ func registerTeams(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "add-app", Method: http.MethodPost, Path: "/v1/apps", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
-		Summary:     "Give an app to a team",
+		Summary:     "Register an app for a team",
 		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[controlapi.Team], error) {
 		if err := teams.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
-			return nil, refused(err)
+			return nil, rejected(err)
 		}
 		team, err := teams.GetTeam(in.Body.Team)
 		if err == nil && in.Body.Broadcast != nil {
@@ -131,10 +131,10 @@ func registerTeams(r *router) {
 	})
 	register(r, huma.Operation{
 		OperationID: "remove-app", Method: http.MethodDelete, Path: "/v1/apps/{bundleId}", Tags: []string{teamsTag},
-		Summary: "Take an app from a team, with its channels", Errors: []int{http.StatusNotFound},
+		Summary: "Remove an app and its channels from a team", Errors: []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
-		BundleID string `path:"bundleId" example:"com.example.app" doc:"The bundle ID"`
-		Team     string `query:"team" example:"SIMTEAM001" doc:"The team; the default one if there is none"`
+		BundleID string `path:"bundleId" example:"com.example.app" doc:"Bundle ID"`
+		Team     string `query:"team" example:"SIMTEAM001" doc:"Team; default: the default team"`
 	},
 	) (*struct{}, error) {
 		return done(teams.RemoveApp(in.Team, in.BundleID))

@@ -22,11 +22,11 @@ func registerWait(r *router) {
 	op := filtered(huma.Operation{
 		OperationID: "wait-for-notifications", Method: http.MethodGet, Path: "/v1/notifications/wait", Tags: []string{"notifications"},
 		Summary: "Wait until pushes match",
-		Description: "Answers as soon as count pushes match, those that are there already included. " +
-			"To wait for a push to arrive at its device, say state=delivered. " +
-			"If the time is up, the answer is 408 with what came instead, and the words in which it differed.",
+		Description: "Answers as soon as count pushes match, including those in the history. " +
+			"To wait until a device has acknowledged a push, use state=delivered. " +
+			"After the timeout, the answer is 408 with the nearest pushes and how they differ.",
 		Errors:      []int{http.StatusTooManyRequests},
-		Middlewares: huma.Middlewares{unhurried},
+		Middlewares: huma.Middlewares{noDeadline},
 		Responses: map[string]*huma.Response{"408": {
 			Description: "Not enough matched in time",
 			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schemaOf[NotMet](r)}},
@@ -37,15 +37,15 @@ func registerWait(r *router) {
 
 type waitInput struct {
 	Words
-	Count   int    `query:"count" doc:"How many have to match" default:"1" minimum:"1" maximum:"1000" example:"1"`
-	Timeout string `query:"timeout" doc:"How long to wait: seconds, or a duration as in 1m30s, up to 5m; 0 looks once" default:"10s" example:"0"`
-	After   uint64 `query:"after" doc:"Only pushes whose number is above this one" example:"0"`
+	Count   int    `query:"count" doc:"Number of pushes that must match" default:"1" minimum:"1" maximum:"1000" example:"1"`
+	Timeout string `query:"timeout" doc:"Timeout: seconds, or a duration such as 1m30s, up to 5m; 0 does not wait" default:"10s" example:"0"`
+	After   uint64 `query:"after" doc:"Only pushes with a higher number" example:"0"`
 }
 
 type waitOutput struct {
 	Body struct {
-		Notifications []Notification `json:"notifications" doc:"count pushes that match, the oldest first"`
-		Next          uint64         `json:"next" doc:"The number of the last one; as after, it waits for what follows" example:"42"`
+		Notifications []Notification `json:"notifications" doc:"Matching pushes, oldest first"`
+		Next          uint64         `json:"next" doc:"Number of the last one; use it as after to wait for the following ones" example:"42"`
 	}
 }
 
@@ -56,7 +56,7 @@ func (s *Server) mayWait() (leave func(), err error) {
 	case s.waiting <- struct{}{}:
 		return func() { <-s.waiting }, nil
 	default:
-		return nil, refuse(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
+		return nil, reject(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	records, err := s.Journal.Await(limited, f, in.Count, in.After)
 	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
 	case errors.Is(err, journal.ErrLeft):
-		return nil, refuse(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
+		return nil, reject(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
 	case ok:
 		return nil, describeNotMet(notMet, timeout)
 	case err != nil:
@@ -100,14 +100,14 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 type NotMet struct {
 	Title      string         `json:"title" example:"Request Timeout"`
 	Status     int            `json:"status" example:"408"`
-	Detail     string         `json:"detail" doc:"How many matched, and where the nearest differed"`
-	Want       int            `json:"want" doc:"How many should have matched" example:"1"`
-	Got        int            `json:"got" doc:"How many did" example:"0"`
-	Matched    []Notification `json:"matched" doc:"Those that did"`
-	NearMisses []NearMiss     `json:"nearMisses" doc:"What came instead, the nearest first"`
-	Others     int            `json:"others" doc:"How many more did not match" example:"0"`
-	Evicted    bool           `json:"evicted" doc:"Some were pushed out of the history, so that they could not be looked at"`
-	Lost       Losses         `json:"lost" doc:"How many were, since the start"`
+	Detail     string         `json:"detail" doc:"How many matched, and how the nearest differs"`
+	Want       int            `json:"want" doc:"Number of pushes that should have matched" example:"1"`
+	Got        int            `json:"got" doc:"Number of pushes that matched" example:"0"`
+	Matched    []Notification `json:"matched" doc:"Pushes that matched"`
+	NearMisses []NearMiss     `json:"nearMisses" doc:"Pushes that came instead, nearest first"`
+	Others     int            `json:"others" doc:"Number of other pushes that did not match" example:"0"`
+	Evicted    bool           `json:"evicted" doc:"Whether pushes were evicted from the history before they could be compared"`
+	Lost       Losses         `json:"lost" doc:"Number of evictions since the start"`
 }
 
 // A NearMiss is a push that did not match.
@@ -119,8 +119,8 @@ type NearMiss struct {
 // A WordDifference is a filter word that did not hold.
 type WordDifference struct {
 	Word string `json:"word" example:"payload.aps.badge"`
-	Want string `json:"want,omitempty" doc:"What was asked for; absent if anything would do" example:"3"`
-	Got  string `json:"got,omitempty" doc:"What there was; absent for nothing" example:"4"`
+	Want string `json:"want,omitempty" doc:"Requested value; absent if any value matches" example:"3"`
+	Got  string `json:"got,omitempty" doc:"Actual value; absent if there is none" example:"4"`
 }
 
 // Error returns the detail.
@@ -132,13 +132,13 @@ func (p *NotMet) GetStatus() int { return p.Status }
 // ContentType tells huma the content type.
 func (p *NotMet) ContentType(string) string { return problemMediaType }
 
-// told is how many of those that matched a refusal shows.
-const told = 10
+// maxMatched is how many of those that matched a refusal shows.
+const maxMatched = 10
 
 func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {
 	p := &NotMet{
 		Title: http.StatusText(http.StatusRequestTimeout), Status: http.StatusRequestTimeout,
-		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), told)]), Others: e.Others,
+		Want: e.Want, Got: len(e.Got), Matched: viewsOf(e.Got[:min(len(e.Got), maxMatched)]), Others: e.Others,
 		Evicted: e.Evicted, Lost: lossesOf(e.Lost),
 		NearMisses: make([]NearMiss, len(e.Misses)),
 	}

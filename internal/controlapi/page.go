@@ -2,6 +2,6 @@ package controlapi
 
 // A Page asks for a part of a list.
 type Page struct {
-	After string `query:"after" default:"0" maxLength:"128" example:"0" doc:"Where to go on: the value of next in the answer before; 0 is the beginning"`
-	Limit int    `query:"limit" default:"1000" minimum:"1" maximum:"1000" example:"1000" doc:"How many at most"`
+	After string `query:"after" default:"0" maxLength:"128" example:"0" doc:"Value of next in the previous answer; 0 starts at the beginning"`
+	Limit int    `query:"limit" default:"1000" minimum:"1" maximum:"1000" example:"1000" doc:"Maximum number of entries"`
 }

@@ -17,7 +17,7 @@ func (s *Simulator) Activate(csr *x509.CertificateRequest, topics []string, team
 	if team == "" {
 		team = DemoTeam
 	}
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	if !s.Auth.HasTeam(team) {
 		return nil, unknownTeam(team)
 	}

@@ -52,7 +52,7 @@ func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
-	defer s.turns.with(cmp.Or(o.Team, DemoTeam))()
+	defer s.teamLocks.with(cmp.Or(o.Team, DemoTeam))()
 	app, err := s.app(o.Team, o.Topic)
 	if err != nil {
 		return controlapi.Channel{}, err

@@ -22,16 +22,16 @@ func (absentee) Overdue()  {}
 
 func TestACheckComparesTheBrokerWithTheCouriers(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	phone.await(t, device.EventToken)
+	dev := switchOn(t, s, sim.DemoTopic)
+	dev.await(t, device.EventToken)
 	require.Eventually(t, func() bool {
 		stats, problems := s.Check()
 		return len(problems) == 0 && stats.Connected == 1
-	}, patience, time.Millisecond)
+	}, testTimeout, time.Millisecond)
 
-	route := s.Broker.Attach(broker.Address{Environment: apns.Sandbox, Device: phone.ID()}, absentee{})
+	route := s.Broker.Attach(broker.Address{Environment: apns.Sandbox, Device: dev.ID()}, absentee{})
 	_, problems := s.Check()
-	assert.Equal(t, []string{"sim: the broker takes " + phone.ID().String() + " for connected in sandbox, no courier does"}, problems)
+	assert.Equal(t, []string{"sim: the broker takes " + dev.ID().String() + " for connected in sandbox, no courier does"}, problems)
 	route.Detach()
 	_, problems = s.Check()
 	assert.Empty(t, problems)

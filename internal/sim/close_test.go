@@ -26,7 +26,7 @@ func connectProvider(t *testing.T, s *sim.Simulator) *http2.Framer {
 		&tls.Config{RootCAs: s.Secrets.PKI.RootPool(), NextProtos: []string{"h2"}})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(testTimeout)))
 	_, err = io.WriteString(conn, http2.ClientPreface)
 	require.NoError(t, err)
 	framer := http2.NewFramer(conn, conn)
@@ -42,8 +42,8 @@ func TestCloseTakesLeaveOfEverybody(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	framer := connectProvider(t, s)
-	phone := switchOn(t, s, sim.DemoTopic)
-	require.NoError(t, phone.Online(patient(t)))
+	dev := switchOn(t, s, sim.DemoTopic)
+	require.NoError(t, dev.Online(withTimeout(t)))
 
 	require.NoError(t, s.Close())
 	assert.False(t, s.Ready())
@@ -61,7 +61,7 @@ func TestCloseTakesLeaveOfEverybody(t *testing.T) {
 		}
 	}
 	assert.True(t, goAway, "a provider is told: RFC 9113, 6.8")
-	assert.ErrorIs(t, phone.await(t, device.EventDisconnected).Err, device.ErrClosed, "so is a device, by TLS")
+	assert.ErrorIs(t, dev.await(t, device.EventDisconnected).Err, device.ErrClosed, "so is a device, by TLS")
 	for _, address := range addresses(t, s.Info()) {
 		require.NoError(t, listen(t, address).Close(), "the address is free again")
 	}

@@ -43,12 +43,12 @@ func wantPost(t *testing.T, s *sim.Simulator, to apns.DeviceToken, status int, r
 
 func TestAnAppThatIsRemovedAndComesBackHasAnotherToken(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	old := phone.await(t, device.EventToken).Token
-	s.UninstallApp(of(phone.ID()), sim.DemoTopic)
+	dev := switchOn(t, s, sim.DemoTopic)
+	old := dev.await(t, device.EventToken).Token
+	s.UninstallApp(of(dev.ID()), sim.DemoTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	hash := apns.HashTopic(sim.DemoTopic)
-	renewed := s.Vault.Mint(of(phone.ID()), &hash)
+	renewed := s.Vault.Mint(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
@@ -98,12 +98,12 @@ func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
 // Programming Guide.
 func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	base := phone.await(t, device.EventBaseToken).Token
-	old := phone.await(t, device.EventToken).Token
-	s.EraseDevice(phone.ID())
-	assert.NotEqual(t, base, phone.await(t, device.EventBaseToken).Token)
-	renewed := phone.await(t, device.EventToken).Token
+	dev := switchOn(t, s, sim.DemoTopic)
+	base := dev.await(t, device.EventBaseToken).Token
+	old := dev.await(t, device.EventToken).Token
+	s.EraseDevice(dev.ID())
+	assert.NotEqual(t, base, dev.await(t, device.EventBaseToken).Token)
+	renewed := dev.await(t, device.EventToken).Token
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	wantPost(t, s, renewed, http.StatusOK, "")
@@ -112,13 +112,13 @@ func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 // The simulator can do to a device from outside what is in its own power.
 func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	old := phone.await(t, device.EventToken).Token
+	dev := switchOn(t, s, sim.DemoTopic)
+	old := dev.await(t, device.EventToken).Token
 	tell := func(action, topic string) controlapi.Device {
 		t.Helper()
-		now, err := s.TellDevice(t.Context(), phone.ID(), action, topic)
+		now, err := s.TellDevice(t.Context(), dev.ID(), action, topic)
 		require.NoError(t, err, action)
-		assert.Equal(t, phone.ID(), now.ID)
+		assert.Equal(t, dev.ID(), now.ID)
 		return now
 	}
 	now := tell("low-power", "")
@@ -127,21 +127,21 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	assert.Equal(t, 1, s.Broker.Stats().LowPower, "in the environment where it is")
 	assert.False(t, tell("full-power", "").LowPower)
 
-	_, err := s.TellDevice(t.Context(), phone.ID(), "uninstall", "")
+	_, err := s.TellDevice(t.Context(), dev.ID(), "uninstall", "")
 	require.ErrorContains(t, err, "name the topic")
 	tell("uninstall", sim.DemoTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	tell("low-power", "")
 	tell("erase", "")
-	renewed := phone.await(t, device.EventToken).Token
+	renewed := dev.await(t, device.EventToken).Token
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 	assert.Zero(t, s.Broker.Stats().LowPower, "an erased device is as new")
 
-	_, err = s.TellDevice(t.Context(), phone.ID(), "lock", "")
+	_, err = s.TellDevice(t.Context(), dev.ID(), "lock", "")
 	require.ErrorIs(t, err, controlapi.ErrNotFound, "nobody can press its buttons")
 	tell("revoke", "")
-	phone.await(t, device.EventIdentityRejected)
+	dev.await(t, device.EventIdentityRejected)
 }
 
 func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
@@ -178,16 +178,16 @@ func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 
 func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	phone.await(t, device.EventConnected)
-	d, err := s.SendAway(phone.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
+	dev := switchOn(t, s, sim.DemoTopic)
+	dev.await(t, device.EventConnected)
+	d, err := s.SendAway(dev.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
 	require.NoError(t, err)
-	assert.Equal(t, phone.ID(), d.ID)
-	gone := phone.await(t, device.EventDisconnected)
-	assert.True(t, device.Redirected(gone.Err), "%v", gone.Err)
+	assert.Equal(t, dev.ID(), d.ID)
+	removed := dev.await(t, device.EventDisconnected)
+	assert.True(t, device.Redirected(removed.Err), "%v", removed.Err)
 	_, err = s.SendAway(apns.DeviceID{1}, controlapi.Redirection{Host: "localhost"})
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
-	_, err = s.SendAway(phone.ID(), controlapi.Redirection{})
+	_, err = s.SendAway(dev.ID(), controlapi.Redirection{})
 	require.ErrorContains(t, err, "needs a host")
 }
 
@@ -254,17 +254,17 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	require.NoError(t, err)
 	s := start(t, sim.Config{Secrets: secrets})
 	identity := activate(t, s, sim.DemoTopic)
-	phone := runDevice(t, s, identity)
-	base := phone.await(t, device.EventBaseToken).Token
-	old := phone.await(t, device.EventToken).Token
+	dev := runDevice(t, s, identity)
+	base := dev.await(t, device.EventBaseToken).Token
+	old := dev.await(t, device.EventToken).Token
 
 	require.NoError(t, s.RotateTokenKey())
 	wantPost(t, s, old, http.StatusOK, "")
-	assert.Equal(t, 1, s.DisconnectDevice(phone.ID()))
-	phone.await(t, device.EventConnected)
-	assert.Equal(t, base, phone.BaseToken(), "it presents the token of the old key and keeps it")
+	assert.Equal(t, 1, s.DisconnectDevice(dev.ID()))
+	dev.await(t, device.EventConnected)
+	assert.Equal(t, base, dev.BaseToken(), "it presents the token of the old key and keeps it")
 	hash := apns.HashTopic(sim.DemoTopic)
-	renewed := s.Vault.Mint(of(phone.ID()), &hash)
+	renewed := s.Vault.Mint(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 
@@ -316,7 +316,7 @@ func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	require.Eventually(t, func() bool {
 		claims, err := s.Vault.Open([]byte(token))
 		return err == nil && !claims.Reported.IsZero()
-	}, patience, time.Millisecond)
+	}, testTimeout, time.Millisecond)
 	wantPost(t, s, token, http.StatusGone, "Unregistered")
 }
 
@@ -332,7 +332,7 @@ func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 	push(t, s, token, []byte(`{"aps":{"badge":1}}`), demoHeaders)
 	assert.Equal(t, "fault", awaitEvent(t, s, journal.Dropped).Cause)
 	push(t, s, token, []byte(`{"aps":{"badge":2}}`), demoHeaders)
-	got, err := p.Next(patient(t))
+	got, err := p.Next(withTimeout(t))
 	require.NoError(t, err)
 	assert.Equal(t, `{"aps":{"badge":2}}`, string(got.Payload))
 	for _, rule := range s.Faults.Rules() {

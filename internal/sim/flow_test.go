@@ -33,19 +33,19 @@ func presented(t *testing.T, s *sim.Simulator) *x509.Certificate {
 func TestAPushGoesFromProviderToDeviceByteForByte(t *testing.T) {
 	const topic = "com.example.flow"
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, topic)
-	token, err := phone.Token(patient(t), topic)
+	dev := switchOn(t, s, topic)
+	token, err := dev.Token(withTimeout(t), topic)
 	require.NoError(t, err)
 
 	payload := []byte("{\"aps\": {\"alert\":\"Gr\u00fc\u00dfe \U0001F44B\"},\n\t\"x\":1e-7 }")
 	push(t, s, token, payload, map[string]string{apns.HeaderTopic: topic})
-	got, err := phone.Next(patient(t))
+	got, err := dev.Next(withTimeout(t))
 	require.NoError(t, err)
 	assert.Equal(t, payload, got.Payload)
 	assert.Equal(t, topic, got.Topic)
 	assert.Equal(t, token, got.DeviceToken)
 	assert.False(t, got.FromStorage)
-	assert.Equal(t, phone.ID(), awaitEvent(t, s, journal.Delivered).Device, "its acknowledgement came back")
+	assert.Equal(t, dev.ID(), awaitEvent(t, s, journal.Delivered).Device, "its acknowledgement came back")
 }
 
 func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
@@ -70,8 +70,8 @@ func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
 
 func TestTheEnvironmentsAreSeparate(t *testing.T) {
 	s := start(t, sim.Config{})
-	phone := switchOn(t, s, sim.DemoTopic)
-	token := phone.await(t, device.EventToken).Token
+	dev := switchOn(t, s, sim.DemoTopic)
+	token := dev.await(t, device.EventToken).Token
 	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic}
 	status, body := post(t, s, s.Info().ProviderSandbox, token, []byte(`{"aps":{}}`), headers)
 	assert.Equal(t, http.StatusBadRequest, status, "the device came through the production listener")
@@ -82,13 +82,13 @@ func TestTheEnvironmentsAreSeparate(t *testing.T) {
 func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) {
 	var apple clock.Clock
 	s := start(t, sim.Config{Clock: &apple, Broker: broker.Config{Storage: broker.Storage{NeverEnabled: 24 * time.Hour}}})
-	phone := switchOn(t, s, sim.DemoTopic)
-	_, err := phone.Token(patient(t), sim.DemoTopic) // it has sent its filter
+	dev := switchOn(t, s, sim.DemoTopic)
+	_, err := dev.Token(withTimeout(t), sim.DemoTopic) // it has sent its filter
 	require.NoError(t, err)
 	const removed = "com.example.removed"
 	require.NoError(t, s.Auth.AddApp(sim.DemoTeam, removed))
 	hash := apns.HashTopic(removed)
-	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: phone.ID()}, &hash)
+	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: dev.ID()}, &hash)
 	headers := map[string]string{apns.HeaderTopic: removed}
 	push(t, s, token, []byte(`{"aps":{}}`), headers)
 	assert.Equal(t, string(broker.NotEnabled), awaitEvent(t, s, journal.Stored).Cause)
@@ -98,18 +98,18 @@ func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) 
 	require.Eventually(t, func() bool {
 		status, body := post(t, s, s.Info().Provider, token, []byte(`{"aps":{}}`), headers)
 		return status == http.StatusGone && strings.Contains(body, "Unregistered")
-	}, patience, time.Millisecond)
+	}, testTimeout, time.Millisecond)
 }
 
 func TestWhatIsGroupedLeavesWhenItIsDue(t *testing.T) {
 	s := start(t, sim.Config{Broker: broker.Config{Priorities: broker.Priorities{Group: 20 * time.Millisecond}}})
-	phone := switchOn(t, s, sim.DemoTopic)
-	token, err := phone.Token(patient(t), sim.DemoTopic)
+	dev := switchOn(t, s, sim.DemoTopic)
+	token, err := dev.Token(withTimeout(t), sim.DemoTopic)
 	require.NoError(t, err)
-	require.NoError(t, phone.SetPower(device.PowerAsleep))
-	require.Eventually(t, func() bool { return s.Broker.Stats().Asleep == 1 }, patience, time.Millisecond)
+	require.NoError(t, dev.SetPower(device.PowerAsleep))
+	require.Eventually(t, func() bool { return s.Broker.Stats().Asleep == 1 }, testTimeout, time.Millisecond)
 	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPriority: "5"})
-	_, err = phone.Next(patient(t)) // long before the push expires, which would be the next sweep otherwise
+	_, err = dev.Next(withTimeout(t)) // long before the push expires, which would be the next sweep otherwise
 	require.NoError(t, err)
 	assert.Equal(t, string(broker.Grouped), awaitEvent(t, s, journal.Stored).Cause)
 }

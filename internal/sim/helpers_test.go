@@ -27,11 +27,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// patience is how long a test waits for what should happen at once.
-const patience = 10 * time.Second
+// testTimeout is how long a test waits for what should happen at once.
+const testTimeout = 10 * time.Second
 
-func patient(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+func withTimeout(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -94,22 +94,22 @@ func activateFor(t *testing.T, s *sim.Simulator, team string, topics ...string) 
 	return device.Identity{Chain: chain, Key: key}
 }
 
-// A phone is a running device.
-type phone struct {
+// A runningDevice is a device.
+type runningDevice struct {
 	*device.Device
 	events chan device.Event
 }
 
 // switchOn runs a device with an app until the test ends.
-func switchOn(t *testing.T, s *sim.Simulator, topic string) *phone {
+func switchOn(t *testing.T, s *sim.Simulator, topic string) *runningDevice {
 	t.Helper()
 	return switchOnIn(t, s, "", topic)
 }
 
 // switchOnIn is switchOn with an app of a team.
-func switchOnIn(t *testing.T, s *sim.Simulator, team, topic string) *phone {
+func switchOnIn(t *testing.T, s *sim.Simulator, team, topic string) *runningDevice {
 	t.Helper()
-	p := &phone{events: make(chan device.Event, 64)}
+	p := &runningDevice{events: make(chan device.Event, 64)}
 	var err error
 	p.Device, err = device.New(device.Config{
 		Identity: activateFor(t, s, team, topic), RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{topic},
@@ -127,9 +127,9 @@ func switchOnIn(t *testing.T, s *sim.Simulator, team, topic string) *phone {
 }
 
 // await returns the next event of a kind.
-func (p *phone) await(t *testing.T, kind device.EventKind) device.Event {
+func (p *runningDevice) await(t *testing.T, kind device.EventKind) device.Event {
 	t.Helper()
-	for ctx := patient(t); ; {
+	for ctx := withTimeout(t); ; {
 		select {
 		case e := <-p.events:
 			if e.Kind == kind {
@@ -148,7 +148,7 @@ func httpClient(t *testing.T, s *sim.Simulator) *http.Client {
 	require.True(t, roots.AppendCertsFromPEM(s.RootPEM()))
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: patience}
+	return &http.Client{Transport: transport, Timeout: testTimeout}
 }
 
 // push sends a payload as the default team does, and wants it accepted.
@@ -183,7 +183,7 @@ func post(t *testing.T, s *sim.Simulator, api string, to apns.DeviceToken, paylo
 // awaitEvent waits until the journal has an event of a kind.
 func awaitEvent(t *testing.T, s *sim.Simulator, kind journal.Kind) journal.Event {
 	t.Helper()
-	ctx := patient(t)
+	ctx := withTimeout(t)
 	for cursor := uint64(0); ; {
 		page := s.Journal.Read(cursor, 0)
 		for _, e := range page.Events {

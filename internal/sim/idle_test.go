@@ -38,7 +38,7 @@ func pushToAll(t *testing.T, s *sim.Simulator, devices []controlapi.Device) {
 			To: broker.Address{Environment: apns.Production, Device: d.ID}, Hash: apns.HashTopic(d.Apps[0].Topic),
 		}))
 	}
-	ctx := patient(t)
+	ctx := withTimeout(t)
 	for _, d := range devices {
 		received, err := s.Inbox(ctx, d.ID, 0, 1)
 		require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestAVirtualDeviceThatIsIdleTakesLittleMemoryAndNoGoroutine(t *testing.T) {
 	pagesBefore, liveBefore := memory()
 	flat := func(when string) {
 		t.Helper()
-		assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+pool }, patience, time.Millisecond,
+		assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines+pool }, testTimeout, time.Millisecond,
 			"%s, devices take no goroutine", when)
 	}
 

@@ -13,14 +13,14 @@ func (s *Simulator) InspectProviderToken(authorization, environment string) (con
 	if err != nil {
 		return controlapi.InspectedProviderToken{}, err
 	}
-	signature, refusal := s.Auth.Inspect(authorization, env)
+	signature, rejection := s.Auth.Inspect(authorization, env)
 	seen := controlapi.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
-	if refusal != nil && s.cfg.Provider.Lenient {
-		seen.Detail = "ignored in lenient mode: " + refusal.Detail
-		refusal = provider.IgnoreTokenFailure(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), refusal)
+	if rejection != nil && s.cfg.Provider.Lenient {
+		seen.Detail = "ignored in lenient mode: " + rejection.Detail
+		rejection = provider.IgnoreTokenFailure(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), rejection)
 	}
-	if seen.Accepted = refusal == nil; !seen.Accepted {
-		seen.Reason, seen.Detail = string(refusal.Reason), refusal.Detail
+	if seen.Accepted = rejection == nil; !seen.Accepted {
+		seen.Reason, seen.Detail = string(rejection.Reason), rejection.Detail
 	}
 	return seen, nil
 }

@@ -45,7 +45,7 @@ func addresses(t *testing.T, info sim.Info) map[sim.Listener]string {
 
 func wantOpen(t *testing.T, address string) {
 	t.Helper()
-	conn, err := new(net.Dialer).DialContext(patient(t), "tcp", address)
+	conn, err := new(net.Dialer).DialContext(withTimeout(t), "tcp", address)
 	if assert.NoError(t, err) {
 		assert.NoError(t, conn.Close())
 	}

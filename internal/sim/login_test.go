@@ -16,9 +16,9 @@ import (
 )
 
 // runDevice runs a device with any identity until the test ends.
-func runDevice(t *testing.T, s *sim.Simulator, identity device.Identity) *phone {
+func runDevice(t *testing.T, s *sim.Simulator, identity device.Identity) *runningDevice {
 	t.Helper()
-	p := &phone{events: make(chan device.Event, 64)}
+	p := &runningDevice{events: make(chan device.Event, 64)}
 	var err error
 	p.Device, err = device.New(device.Config{
 		Identity: identity, RootCAs: s.Secrets.PKI.RootPool(), Topics: []string{sim.DemoTopic},

@@ -9,32 +9,32 @@ import (
 // errTeamEnds ends what is being made for a team that is deleted.
 var errTeamEnds = errors.New("sim: the team is being deleted")
 
-// turns makes what is done to one team follow each other: a team is opened, reset and
+// teamLocks makes what is done to one team follow each other: a team is opened, reset and
 // closed alone; keys, apps and devices are made for it side by side.
-type turns struct {
+type teamLocks struct {
 	mu    sync.Mutex
-	teams map[string]*turn // of those in use
+	teams map[string]*teamLock // of those in use
 }
 
-// A turn is the lock of one team.
-type turn struct {
+// A teamLock is the lock of one team.
+type teamLock struct {
 	sync.RWMutex
-	users int // guarded by the mu of turns
+	users int // guarded by the mu of teamLocks
 
-	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of turns
+	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of teamLocks
 	stop context.CancelCauseFunc
 }
 
 // enter returns the lock of a team.
-func (t *turns) enter(team string) *turn {
+func (t *teamLocks) enter(team string) *teamLock {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.teams == nil {
-		t.teams = make(map[string]*turn)
+		t.teams = make(map[string]*teamLock)
 	}
 	one := t.teams[team]
 	if one == nil {
-		one = new(turn)
+		one = new(teamLock)
 		one.ctx, one.stop = context.WithCancelCause(context.Background())
 		t.teams[team] = one
 	}
@@ -42,7 +42,7 @@ func (t *turns) enter(team string) *turn {
 	return one
 }
 
-func (t *turns) leave(team string, one *turn) {
+func (t *teamLocks) leave(team string, one *teamLock) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one.users--
@@ -53,7 +53,7 @@ func (t *turns) leave(team string, one *turn) {
 }
 
 // alone waits until nothing else is done to a team. The caller calls leave.
-func (t *turns) alone(team string) (leave func()) {
+func (t *teamLocks) alone(team string) (leave func()) {
 	one := t.enter(team)
 	one.Lock()
 	return func() {
@@ -63,7 +63,7 @@ func (t *turns) alone(team string) (leave func()) {
 }
 
 // closing is alone, and ends what is being made for the team.
-func (t *turns) closing(team string) (leave func()) {
+func (t *teamLocks) closing(team string) (leave func()) {
 	one := t.enter(team)
 	t.mu.Lock()
 	one.stop(errTeamEnds)
@@ -80,7 +80,7 @@ func (t *turns) closing(team string) (leave func()) {
 
 // within waits until a team is neither opened, reset nor closed, and keeps it so until
 // leave. The context ends with ctx and when the team is to be closed.
-func (t *turns) within(ctx context.Context, team string) (_ context.Context, leave func()) {
+func (t *teamLocks) within(ctx context.Context, team string) (_ context.Context, leave func()) {
 	one := t.enter(team)
 	one.RLock()
 	t.mu.Lock()
@@ -97,7 +97,7 @@ func (t *turns) within(ctx context.Context, team string) (_ context.Context, lea
 }
 
 // with is within for what takes no time.
-func (t *turns) with(team string) (leave func()) {
+func (t *teamLocks) with(team string) (leave func()) {
 	_, leave = t.within(context.Background(), team)
 	return leave
 }

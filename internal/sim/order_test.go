@@ -55,7 +55,7 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
 	assert.Empty(t, s.ListSpaces())
 	assert.Empty(t, s.ListDevices("", true))
-	assert.Eventually(t, func() bool { return s.Broker.Stats().Queues == 0 }, patience, time.Millisecond, "the courier has taken leave of all")
+	assert.Eventually(t, func() bool { return s.Broker.Stats().Queues == 0 }, testTimeout, time.Millisecond, "the courier has taken leave of all")
 	assert.Zero(t, s.Broker.Stats().Channels)
 }
 

@@ -54,7 +54,7 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 		var id apns.DeviceID
 		require.NoError(t, id.UnmarshalText([]byte(name)))
 		require.True(t, s.RemoveDevice(id))
-		require.Eventually(t, func() bool { return !s.CloseDeviceConnection(id) }, patience, time.Millisecond)
+		require.Eventually(t, func() bool { return !s.CloseDeviceConnection(id) }, testTimeout, time.Millisecond)
 	}
 	ids := map[string][]byte{}
 	return map[string]pagedList{
@@ -102,9 +102,9 @@ func TestPagesAreCompleteAndWithoutDoublesWhileEntriesComeAndGo(t *testing.T) {
 					break
 				}
 				// The last one is where the next page goes on; another is yet to come.
-				gone := names[2]
-				list.remove(gone)
-				delete(there, gone)
+				removed := names[2]
+				list.remove(removed)
+				delete(there, removed)
 				for entry := range there {
 					if got[entry] == 0 {
 						list.remove(entry)

@@ -22,7 +22,7 @@ type ownKeys struct {
 // it makes a key, which is then among the keys of the team.
 func (s *Simulator) ProviderToken(team string) (string, error) {
 	team = cmp.Or(team, DemoTeam)
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	if !s.Auth.HasTeam(team) {
 		return "", unknownTeam(team)
 	}

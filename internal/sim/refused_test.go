@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// refuseLogins has the courier refuse every login until the returned function is called.
-func refuseLogins(t *testing.T, s *sim.Simulator) (stop func()) {
+// rejectLogins has the courier refuse every login until the returned function is called.
+func rejectLogins(t *testing.T, s *sim.Simulator) (stop func()) {
 	t.Helper()
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
@@ -28,10 +28,10 @@ func refuseLogins(t *testing.T, s *sim.Simulator) (stop func()) {
 // returns its id then.
 func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 	t.Helper()
-	stop := refuseLogins(t, s)
+	stop := rejectLogins(t, s)
 	require.Positive(t, s.DisconnectDevice(id))
-	phone := s.Fleet.All()[0]
-	require.Eventually(t, func() bool { return phone.GivenUp() != nil }, patience, time.Millisecond)
+	dev := s.Fleet.All()[0]
+	require.Eventually(t, func() bool { return dev.GivenUp() != nil }, testTimeout, time.Millisecond)
 	stop()
 	list := s.ListDevices("", true)
 	require.Len(t, list, 1)
@@ -46,16 +46,16 @@ func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
 	require.NoError(t, err)
 	now := giveUp(t, s, made[0].ID)
 
-	_, err = s.TellDevice(patient(t), made[0].ID, "online", "")
+	_, err = s.TellDevice(withTimeout(t), made[0].ID, "online", "")
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
 	require.ErrorContains(t, err, "is "+now.String()+" now")
-	d, err := s.TellDevice(patient(t), now, "online", "")
+	d, err := s.TellDevice(withTimeout(t), now, "online", "")
 	require.NoError(t, err)
 	assert.True(t, d.Online)
 	require.Eventually(t, func() bool {
 		d, err = s.Device(now)
 		return err == nil && d.Apps[0].Token != ""
-	}, patience, time.Millisecond)
+	}, testTimeout, time.Millisecond)
 	wantPost(t, s, tokenOf(t, d), http.StatusOK, "")
 
 	assert.True(t, s.RemoveDevice(now))
@@ -92,7 +92,7 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	s := start(t, sim.Config{})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
-	stop := refuseLogins(t, s)
+	stop := rejectLogins(t, s)
 	begin := time.Now()
 	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
 	require.ErrorContains(t, err, "rejected")
@@ -122,7 +122,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	assert.Equal(t, x.Topics, s.ListSpaces()[0].Topics, "the app that was new with them is gone")
 	_, devices := s.CountConnections()
 	assert.Equal(t, 1, devices)
-	require.Eventually(t, func() bool { return s.Broker.Stats().Queues == 1 }, patience, time.Millisecond, "sessions have ended")
+	require.Eventually(t, func() bool { return s.Broker.Stats().Queues == 1 }, testTimeout, time.Millisecond, "sessions have ended")
 	assert.Empty(t, x.push(x.token(), `{}`))
 }
 

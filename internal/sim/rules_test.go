@@ -46,7 +46,7 @@ func TestTheProvidersRulesDoNotReplaceItsParts(t *testing.T) {
 	}})
 	p := switchOn(t, s, sim.DemoTopic)
 	headers := map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPushType: "background", apns.HeaderPriority: "10"}
-	token, err := p.Token(patient(t), sim.DemoTopic)
+	token, err := p.Token(withTimeout(t), sim.DemoTopic)
 	require.NoError(t, err)
 	push(t, s, token, []byte(`{}`), headers)
 }

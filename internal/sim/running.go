@@ -82,7 +82,7 @@ func (s *Simulator) Start() error {
 // serveListeners serves each listener with its handler.
 func (s *Simulator) serveListeners(open map[Listener]net.Listener) {
 	for listener, ln := range open {
-		st, serve := s.behind(listener)
+		st, serve := s.serverOf(listener)
 		s.goServe(st, listeners[listener].Serves, func() { s.note(serve(st.ctx, ln)) })
 	}
 }
@@ -127,7 +127,7 @@ func (a Addresses) without(closed Listener) Addresses {
 }
 
 // behind returns what serves a listener, and in which stage.
-func (s *Simulator) behind(d Listener) (*stage, func(context.Context, net.Listener) error) {
+func (s *Simulator) serverOf(d Listener) (*stage, func(context.Context, net.Listener) error) {
 	switch env := listeners[d].Environment; d {
 	case Device, DeviceSandbox:
 		return &s.inner, s.couriers[env].Serve

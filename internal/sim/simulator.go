@@ -43,7 +43,7 @@ type Simulator struct {
 	couriers  map[apns.Environment]*devicetls.Server
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
 	issued    certificates
-	turns     turns
+	teamLocks teamLocks
 	own       ownKeys
 	many      manyCalls
 	control   *ControlAPI

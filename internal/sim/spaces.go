@@ -57,7 +57,7 @@ func (c *certificates) take(team string) []*big.Int {
 // it is, for other forms. If anything fails, nothing is left.
 func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, keystore.NewID())
-	defer s.turns.alone(team)()
+	defer s.teamLocks.alone(team)()
 	if s.Auth.HasTeam(team) {
 		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, controlapi.ErrTaken)
 	}
@@ -69,15 +69,15 @@ func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*co
 	if err != nil {
 		return nil, nil, err
 	}
-	made, identity, err := s.furnish(ctx, in, env, o)
+	made, identity, err := s.populate(ctx, in, env, o)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.removeTeam(team, in))
 	}
 	return made, identity, nil
 }
 
-// furnish gives a new space what was ordered.
-func (s *Simulator) furnish(ctx context.Context, in *space.Space, env apns.Environment, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
+// populate gives a new space what was ordered.
+func (s *Simulator) populate(ctx context.Context, in *space.Space, env apns.Environment, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team, topics := in.Team(), o.Topics
 	if len(topics) == 0 {
 		topics = []string{defaultTopic}
@@ -176,7 +176,7 @@ func (s *Simulator) describeSpace(in *space.Space) controlapi.Space {
 // certificates, apps, channels, faults and records are forgotten. Virtual devices
 // are gone; a device outside is in the default space, with new tokens.
 func (s *Simulator) CloseSpace(team string) error {
-	defer s.turns.closing(team)()
+	defer s.teamLocks.closing(team)()
 	in := s.Spaces.ForTeam(team)
 	if in == nil {
 		_, err := s.GetSpace(team)
@@ -233,7 +233,7 @@ func (s *Simulator) DeleteTeam(team string) error {
 	if team == DemoTeam {
 		return fmt.Errorf("sim: team %s is the default one and stays; take its keys and apps one by one", team)
 	}
-	defer s.turns.closing(team)()
+	defer s.teamLocks.closing(team)()
 	if !s.Auth.HasTeam(team) {
 		return unknownTeam(team)
 	}
@@ -249,7 +249,7 @@ func (s *Simulator) DeleteTeam(team string) error {
 // waiting for a device, its clock with the machine's; virtual devices online, in use and
 // with their apps, and their inboxes empty. Keys, apps and devices stay.
 func (s *Simulator) ResetSpace(team string) error {
-	defer s.turns.alone(team)()
+	defer s.teamLocks.alone(team)()
 	in := s.Spaces.ForTeam(team)
 	if team != "" && in == nil {
 		_, err := s.GetSpace(team)

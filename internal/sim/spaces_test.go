@@ -31,7 +31,7 @@ type testSpace struct {
 
 func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *testSpace {
 	t.Helper()
-	made, identity, err := s.OpenSpace(patient(t), o)
+	made, identity, err := s.OpenSpace(withTimeout(t), o)
 	require.NoError(t, err)
 	require.NotNil(t, identity)
 	key, err := pki.ParseP8([]byte(made.Key))
@@ -41,15 +41,15 @@ func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *test
 	return &testSpace{made, s, &provider{t, httpClient(t, s), token}}
 }
 
-// push sends a payload to a device token and returns the reason of the refusal, ""
+// push sends a payload to a device token and returns the reason of the rejection, ""
 // if there is none.
 func (x *testSpace) push(token, payload string) string {
 	got := x.provider.send("POST", x.s.Info().Provider+"/3/device/"+token, payload, apns.HeaderTopic, x.Topics[0], apns.HeaderPushType, "alert")
-	var refusal struct{ Reason string }
+	var rejection struct{ Reason string }
 	if got.body != "" {
-		require.NoError(x.provider.t, json.Unmarshal([]byte(got.body), &refusal))
+		require.NoError(x.provider.t, json.Unmarshal([]byte(got.body), &rejection))
 	}
-	return refusal.Reason
+	return rejection.Reason
 }
 
 func (x *testSpace) token() string { return x.Devices[0].Apps[0].Token }
@@ -74,7 +74,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	assert.Equal(t, s.Info().CAFile, x.Variables["NODE_EXTRA_CA_CERTS"])
 
 	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"hello"}}`))
-	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
+	inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]any{"aps": map[string]any{"alert": "hello"}}, inbox[0].Payload)
 
@@ -126,7 +126,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 			}
 			assert.Equal(t, "DeviceTokenNotForTopic", x.push(other.token(), `{}`), "the topic has the same name and is another one")
 
-			inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, pushes)
+			inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, pushes)
 			assert.NoError(t, err)
 			assert.Len(t, inbox, pushes)
 			for n, got := range inbox {
@@ -213,13 +213,13 @@ func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	other := newTestSpace(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, other.push(other.token(), `{}`))
 	require.Empty(t, x.push(x.token(), `{}`))
-	_, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 1)
+	_, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
 	require.NoError(t, err)
 	s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Advance(2 * time.Hour)
 	require.NoError(t, s.ResetSpace(x.Team))
 
 	assert.WithinDuration(t, time.Now(), s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Now(), time.Minute)
-	inbox, err := s.Inbox(patient(t), x.Devices[0].ID, 0, 0)
+	inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 0)
 	require.NoError(t, err)
 	assert.Empty(t, inbox)
 	assert.Empty(t, x.push(x.token(), `{}`), "its key, app and device are there")
@@ -248,10 +248,10 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		topic := tt.device.Apps[0].Topic
 		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: tt.team, What: fault.Action{Do: fault.Discard}})
 		require.NoError(t, err)
-		_, err = s.TellDevice(patient(t), id, "uninstall", topic)
+		_, err = s.TellDevice(withTimeout(t), id, "uninstall", topic)
 		require.NoError(t, err)
 		for _, action := range []string{"sleep", "offline"} {
-			_, err = s.TellDevice(patient(t), id, action, "")
+			_, err = s.TellDevice(withTimeout(t), id, action, "")
 			require.NoError(t, err)
 		}
 
@@ -280,8 +280,8 @@ func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: &none})
 	assert.Empty(t, x.Devices)
 	assert.NotContains(t, x.Variables, "APNS_SIM_TOKEN")
-	phone := switchOnIn(t, s, x.Team, x.Topics[0])
-	token, err := phone.Token(patient(t), x.Topics[0])
+	dev := switchOnIn(t, s, x.Team, x.Topics[0])
+	token, err := dev.Token(withTimeout(t), x.Topics[0])
 	require.NoError(t, err)
 	assert.Empty(t, x.push(token.String(), `{}`))
 	list := s.ListDevices(x.Team, false)
@@ -290,7 +290,7 @@ func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	assert.True(t, strings.HasPrefix(list[0].Remote, "127.0.0.1:"))
 
 	require.NoError(t, s.CloseSpace(x.Team))
-	_, err = s.Device(phone.ID())
+	_, err = s.Device(dev.ID())
 	if err == nil { // it has come back already
 		assert.Empty(t, s.ListDevices("", false)[0].Space, "it is in the default space now")
 	}

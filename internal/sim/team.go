@@ -53,11 +53,11 @@ func (s *Simulator) describeTeam(id string) controlapi.Team {
 // AddKey makes a key for a team. The ID is made up if the order has none; the
 // answer has the text of the .p8 file, which nobody can get again.
 func (s *Simulator) AddKey(team string, o controlapi.Key) (controlapi.Key, error) {
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	return s.makeKey(team, o)
 }
 
-// makeKey is AddKey by somebody who has the turn of the team.
+// makeKey is AddKey by somebody who has the lock of the team.
 func (s *Simulator) makeKey(team string, o controlapi.Key) (controlapi.Key, error) {
 	if !s.Auth.HasTeam(team) {
 		return controlapi.Key{}, unknownTeam(team)
@@ -91,7 +91,7 @@ func (s *Simulator) makeKey(team string, o controlapi.Key) (controlapi.Key, erro
 
 // RevokeKey revokes a key of a team; that of the default team until a restart.
 func (s *Simulator) RevokeKey(team, id string) error {
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	if err := s.Auth.RemoveKey(team, id); err != nil {
 		return fmt.Errorf("%w key: %w", controlapi.ErrNotFound, err)
 	}
@@ -121,7 +121,7 @@ func (s *Simulator) SuspendTeam(team string, suspended bool) (controlapi.Team, e
 // AddApp gives an app to a team, "" being the default one.
 func (s *Simulator) AddApp(team, bundleID string) error {
 	team = cmp.Or(team, DemoTeam)
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	if !s.Auth.HasTeam(team) {
 		return unknownTeam(team)
 	}
@@ -131,11 +131,11 @@ func (s *Simulator) AddApp(team, bundleID string) error {
 // RemoveApp takes an app from a team, "" being the default one, with its channels.
 func (s *Simulator) RemoveApp(team, bundleID string) error {
 	team = cmp.Or(team, DemoTeam)
-	defer s.turns.with(team)()
+	defer s.teamLocks.with(team)()
 	return s.removeApp(team, bundleID)
 }
 
-// removeApp is RemoveApp by somebody who has the turn of the team.
+// removeApp is RemoveApp by somebody who has the lock of the team.
 func (s *Simulator) removeApp(team, bundleID string) error {
 	if !s.Auth.RemoveApp(team, bundleID) {
 		return fmt.Errorf("%w app of team %s: %q", controlapi.ErrNotFound, team, bundleID)

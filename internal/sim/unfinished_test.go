@@ -25,7 +25,7 @@ func TestWhatCloseWaitsForHasAName(t *testing.T) {
 	assert.Contains(t, s.Unfinished(), "devices, production")
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
-	assert.Eventually(t, func() bool { u := s.Unfinished(); return len(u) == 1 && u[0] == "control API" }, patience, time.Millisecond)
+	assert.Eventually(t, func() bool { u := s.Unfinished(); return len(u) == 1 && u[0] == "control API" }, testTimeout, time.Millisecond)
 	close(stuck)
 	require.NoError(t, <-closed)
 	assert.Empty(t, s.Unfinished())

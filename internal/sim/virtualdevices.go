@@ -33,12 +33,12 @@ const defaultApps = 20
 // NewDevices makes virtual devices. They are connected, and their apps have their
 // tokens. If one fails, none is left.
 func (s *Simulator) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
-	ctx, leave := s.turns.within(ctx, cmp.Or(o.Team, DemoTeam))
+	ctx, leave := s.teamLocks.within(ctx, cmp.Or(o.Team, DemoTeam))
 	defer leave()
 	return s.newDevices(ctx, o)
 }
 
-// newDevices is NewDevices by somebody who has the turn of the team.
+// newDevices is NewDevices by somebody who has the lock of the team.
 func (s *Simulator) newDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	team := cmp.Or(o.Team, DemoTeam)
 	env, err := parseEnvironment(o.Environment)
