@@ -1,0 +1,108 @@
+package lesson
+
+import "fmt"
+
+// providerTrust is act 1: the provider and APNs make sure of each other.
+func providerTrust(r *run) error {
+	r.act("Provider and APNs make sure of each other")
+	c, err := r.dialProvider(nil)
+	if err != nil {
+		return err
+	}
+	r.h2 = c
+	r.step(Step{
+		ID: "provider-tls", Title: "The provider calls APNs", From: Provider, To: APNs, Sent: "ClientHello",
+		Plain:   "The provider is the server of the people who made the app. It opens a connection to APNs and says whom it wants to talk to.",
+		Exactly: "TCP, then TLS 1.3. The ClientHello has " + providerName + " in server_name and h2 (HTTP/2) in application_layer_protocol_negotiation. APNs demands TLS 1.2 at least, and HTTP/2.",
+		Blocks:  []Block{helloBlock(c.hello)},
+		Words:   []Word{wordTLS, wordServerName, wordALPN},
+		Links:   []Link{clientHelloRFC, serverNameRFC, alpnRFC, appleSend},
+	})
+	r.showServer(serverStep{
+		id: "apns-certificate", client: Provider, name: providerName, conn: c,
+		plain: "Is this really APNs? APNs shows a certificate. The provider checks that it leads to a root certificate that the provider trusts, that it has the right name, and that it has not expired.",
+	})
+	if err := showProviderCertificate(r); err != nil {
+		return err
+	}
+	return showJWT(r)
+}
+
+// showProviderCertificate is the first of the two ways in which a provider proves who it is.
+func showProviderCertificate(r *run) error {
+	c, err := r.dialProvider(&r.certificate)
+	if err != nil {
+		return err
+	}
+	leaf := r.certificate.Leaf
+	r.step(Step{
+		ID: "provider-certificate", Title: "The old way: the provider shows a certificate", From: Provider, To: APNs, Sent: "Certificate, CertificateVerify",
+		Plain: "Who is the provider? One way to prove it is a certificate of its own. Apple has given it to the developer for one app. " +
+			"APNs checks who has signed it, and that the provider holds the private key that belongs to it.",
+		Exactly: "A second connection. APNs sends CertificateRequest; the provider answers with Certificate and with CertificateVerify, a signature over the handshake so far. " +
+			"The UID of the subject is the bundle ID; extension 1.2.840.113635.100.6.3.6 lists the topics, 6.3.1 and 6.3.2 are the environments. " +
+			"In TLS 1.3 the client has finished before the server has looked at its certificate. The SETTINGS frame below came after that: APNs has accepted it. " +
+			"Such a connection needs no JWT, and may push to the topics of the certificate alone.",
+		Keys: []Key{
+			{Provider, "key of the provider certificate", "private", "never leaves the provider"},
+			{APNs, "certificate of Apple's authority", "public", "to check the provider certificate"},
+		},
+		Blocks: []Block{certificateBlock("provider certificate", leaf), settingsBlock(c.settings)},
+		Checks: []Check{
+			{By: APNs, Name: "issuer", Result: Passed, Seen: leaf.Issuer.CommonName},
+			{By: APNs, Name: "time", Result: Passed, Seen: day(r.now()), Detail: "is between " + day(leaf.NotBefore) + " and " + day(leaf.NotAfter)},
+			{By: APNs, Name: "key", Result: Passed, Seen: "CertificateVerify", Detail: "made with the key of the certificate"},
+			{By: APNs, Name: "topics", Result: Passed, Seen: topic, Detail: "all that this connection may push to"},
+		},
+		Words: []Word{wordTopic},
+		Links: []Link{certRequestRFC, certVerifyRFC, settingsRFC, appleCertificate},
+	})
+	return c.conn.Close() //nolint:wrapcheck // Whoever reads it learns that the connection was lost.
+}
+
+// showJWT is the other way.
+func showJWT(r *run) error {
+	issued := r.now()
+	jwt, err := makeToken(r.key, r.space.KeyID, r.space.Team, issued)
+	if err != nil {
+		return err
+	}
+	r.jwt = jwt
+	r.step(Step{
+		ID: "jwt-made", Title: "The new way: the provider makes a JWT", From: Provider,
+		Plain: "The other way needs no certificate. The developer has got a private key from Apple. " +
+			"With it the provider signs a short text: I am this team, and it is now this time. The text and the signature are the JWT.",
+		Exactly: "JWS compact serialization: base64url(header), a dot, base64url(claims), a dot, base64url(signature). alg is ES256, ECDSA on P-256 with SHA-256; " +
+			"the signature is r and s, 32 bytes each, over the text before the second dot. kid is the key ID, iss the team ID, iat the time. " +
+			"There is no topic in it: a key is good for all apps of the team, unless it was restricted.",
+		Keys: []Key{
+			{Provider, "authentication key " + r.space.KeyID + " (.p8)", "private", "signs; never leaves the provider"},
+			{APNs, "the public half of the same key", "public", "checks the signature; it cannot sign"},
+		},
+		Blocks: []Block{jwt.block()},
+		Words:  []Word{wordJWT, wordBase64URL, wordKeyPair, wordHash},
+		Links:  []Link{jwsRFC, es256RFC, appleToken},
+	})
+	verdict, err := r.Control.inspect(r.ctx, jwt.String())
+	if err != nil {
+		return err
+	}
+	if !verdict.Accepted || !jwt.verify(&r.key.PublicKey) {
+		return fmt.Errorf("lesson: the simulator would not accept the provider token: %s %s", verdict.Reason, verdict.Detail)
+	}
+	r.step(Step{
+		ID: "jwt-verified", Title: "APNs verifies the JWT", From: APNs,
+		Plain: "The provider will send the JWT with each push. APNs looks up the public key by the key ID, checks the signature, and checks that the JWT is not old. " +
+			"This proves who the provider is: nobody else can make that signature.",
+		Exactly: "APNs asks: is there a key kid in team iss; does the signature fit; is iat at most 60 minutes ago. If not: InvalidProviderToken or ExpiredProviderToken, both 403. " +
+			"Below is what the simulator's control API says of this JWT (POST /v1/provider-tokens/inspect). A real APNs tells only with a push.",
+		Keys: []Key{{APNs, "public half of " + r.space.KeyID, "public", "checks the signature"}},
+		Checks: []Check{
+			{By: APNs, Name: "key", Left: Row{"kid in the JWT", r.space.KeyID}, Right: Row{"key of team " + r.space.Team, r.space.KeyID}, Result: Equal},
+			{By: APNs, Name: "signature", Result: Passed, Seen: "r and s, over header and claims", Detail: "fits the public key: " + verdict.Signature},
+			{By: APNs, Name: "age", Result: Passed, Seen: "iat " + issued.UTC().Format("15:04:05"), Detail: "less than 60 minutes ago"},
+		},
+		Links: []Link{es256RFC, appleToken},
+	})
+	return nil
+}

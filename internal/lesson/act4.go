@@ -1,0 +1,86 @@
+package lesson
+
+import (
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// comeBack is act 4: the device comes back with its token.
+func comeBack(r *run) error {
+	r.act("The device comes back with its token")
+	if err := r.session.conn.Close(); err != nil {
+		return fmt.Errorf("lesson: close the connection of the device: %w", err)
+	}
+	var err error
+	if r.session, err = r.dialCourier(false); err != nil {
+		return err
+	}
+	connect, err := r.device.connect(r.now())
+	if err != nil {
+		return err
+	}
+	sent, received, err := r.session.exchange(connect, courier.CmdConnectResponse, &r.response)
+	if err != nil {
+		return err
+	}
+	if r.response.Status != courier.ConnectAccepted || len(r.response.Token) > 0 {
+		return fmt.Errorf("lesson: the courier did not accept the base token: status %d %s", r.response.Status, r.response.RejectionReason)
+	}
+	r.step(Step{
+		ID: "reconnect", Title: "The device connects again and shows its token", From: Device, To: APNs, Sent: "Connect: token, certificate, nonce, signature",
+		Plain: "The device was in a tunnel; the connection is lost. It connects again. The TLS handshake is as before. " +
+			"This time it shows its encrypted token besides certificate, new nonce and new signature.",
+		Exactly: "Connect with field 1, the base token. The device sends it exactly as it got it.",
+		Keys:    []Key{{Device, "device key", "private", "signs the new nonce"}, {APNs, "token key", "secret", "will decrypt the token"}},
+		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic)},
+		Links:   []Link{appleOverview},
+	})
+	return r.showComparison(connect, received)
+}
+
+// showComparison shows the token decrypted, and that the device is the one it names.
+func (r *run) showComparison(connect *courier.Connect, response []byte) error {
+	opened, err := r.Control.openToken(r.ctx, connect.Token)
+	if err != nil {
+		return err
+	}
+	record, err := recordBlock("record in the token, decrypted by APNs", opened)
+	if err != nil {
+		return err
+	}
+	fromCertificate := deviceID(r.device.leaf)
+	r.step(Step{
+		ID: "comparison", Title: "APNs decrypts the token and compares: equal", From: APNs,
+		Plain: "APNs decrypts the token with its token key. In it stands a device ID. The certificate on this connection gives a device ID, too. " +
+			"APNs puts the two beside each other: they are equal. So the token was made for exactly this device.",
+		Exactly: "AES-SIV decryption fails if one bit was changed. Then the device ID of the record is compared with that computed from subjectPublicKeyInfo of the certificate whose key has signed the nonce; " +
+			"environment and epoch are compared as well. Apple's overview says that APNs validates the token against the device certificate in this way; the fields are this simulator's.",
+		Keys:   []Key{{APNs, "token key", "secret", "decrypts"}},
+		Blocks: []Block{encryptedBlock("base token, as the device has sent it", connect.Token), record, r.deviceIDBlock()},
+		Checks: []Check{
+			{By: APNs, Name: "device ID", Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", fromCertificate}, Result: compare(opened.Device, fromCertificate)},
+			{By: APNs, Name: "environment", Left: Row{"in the token", opened.Environment}, Right: Row{"of this courier", "production"}, Result: compare(opened.Environment, "production")},
+			{By: APNs, Name: "epoch", Result: Passed, Seen: fmt.Sprint(opened.Retirements), Detail: "no token of this kind was retired since"},
+		},
+		Words: []Word{wordSIV, wordSynthetic, wordEpoch},
+		Links: []Link{sivOpenRFC, appleOverview},
+	})
+	filter, err := r.session.send(r.device.filter(topic))
+	if err != nil {
+		return err
+	}
+	var nothing courier.NoStorage
+	stored, err := r.session.receive(courier.CmdNoStorage, &nothing)
+	if err != nil {
+		return err
+	}
+	r.step(Step{
+		ID: "admitted", Title: "APNs admits the device", From: APNs, To: Device, Sent: "Connect response: accepted",
+		Plain:   "The device is connected again under the same token. The provider need not learn of it. Had a push come meanwhile, APNs would send it now.",
+		Exactly: "Connect response with status 0 and without field 3: the token stays. The device sends Filter again; no storage (command 0x0e) says that nothing was waiting.",
+		Blocks:  []Block{frameBlock(response, courier.FromServer, topic), frameBlock(filter, courier.FromDevice, topic), frameBlock(stored, courier.FromServer, topic)},
+		Links:   []Link{appleOverview},
+	})
+	return nil
+}

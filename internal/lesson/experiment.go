@@ -1,0 +1,360 @@
+package lesson
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/courier"
+)
+
+// An Experiment changes one thing in a run and ends with the check that objects to it.
+type Experiment struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Question string `json:"question" doc:"To be answered before it runs"`
+	Step     string `json:"step" doc:"The ID of the step that it changes"`
+	By       Party  `json:"by" enum:"device,APNs,provider" doc:"Who objects"`
+	Check    string `json:"check" doc:"At which check"`
+	Plain    string `json:"plain" doc:"Why, in plain words"`
+}
+
+// The checks of the courier at which experiments end.
+const (
+	checkDevice = "device ID"
+	checkNonce  = "nonce"
+	checkClock  = "time of the nonce"
+)
+
+// experiments is the one table of experiments, in the order of the acts.
+var experiments = []Experiment{
+	{
+		"certificate-other-topic", "A provider certificate for another topic", "The provider has a certificate for another app of Apple's customers. May it push to ours?",
+		"provider-certificate", APNs, "topic",
+		"The certificate is genuine, and so the connection is accepted. But it lists other topics: it may push to those alone.",
+	},
+	{
+		"jwt-expired", "An expired JWT", "The JWT was made two hours ago. Its signature is right. Is that enough?",
+		"jwt-verified", APNs, "credentials",
+		"A JWT is good for one hour. If somebody gets hold of it, it is of use only for a short time.",
+	},
+	{
+		"jwt-wrong-signature", "A wrongly signed JWT", "Somebody makes a JWT with our team and key ID, and signs it with a key of their own. Who notices, and by what?",
+		"jwt-verified", APNs, "credentials",
+		"APNs checks the signature with the public key that belongs to the key ID. It does not fit: the holder of our private key has not signed this.",
+	},
+	{
+		"jwt-foreign", "The JWT of another team", "Another team signs a JWT with its own key, and pushes to our device token. The JWT is genuine. Does the push arrive?",
+		"jwt-verified", APNs, "topic",
+		"The JWT proves who sends: another team. Our topic is not one of its apps. A device token alone does not give anybody the right to push.",
+	},
+	{
+		"nonce-replayed", "A replayed nonce", "Somebody has recorded a login of the device and sends the same bytes again. Signature and certificate are right. Is that enough?",
+		"device-verified", APNs, checkNonce,
+		"APNs remembers the nonces of the last minutes. This one was used before, so it is a copy of an old login.",
+	},
+	{
+		"clock-wrong", "A device whose clock is wrong", "The clock of the device is two days behind. It signs a nonce with that time. What does APNs do?",
+		"device-verified", APNs, checkClock,
+		"A nonce of another time could be an old one. APNs rejects it and tells the device the right time; the device makes a new nonce and is accepted.",
+	},
+	{
+		"other-device", "Another device shows this token", "A second device, with a genuine certificate of its own, shows the token of the first one. What does APNs compare?",
+		"comparison", APNs, checkDevice,
+		"The device ID in the token and that of the certificate are not equal: the token was made for another device. It gets the second device nothing.",
+	},
+	{
+		"token-bit", "One bit of the device token is flipped", "One of the 256 bits of the device token is changed. Does the push go to another device?",
+		"push", APNs, "device token",
+		"AES-SIV shows any change: the synthetic IV that is computed after decryption differs from the one in the token. There is no such thing as a neighbouring token.",
+	},
+	{
+		"sandbox-token", "A sandbox token in production", "The token comes from an app that was installed by Xcode. The provider sends to production. What happens?",
+		"push", APNs, "device token",
+		"The token was made for the sandbox: that stands in its record. Production and sandbox are two services. This is the most frequent cause of BadDeviceToken.",
+	},
+	{
+		"app-uninstalled", "The app was uninstalled", "The user has removed the app. The provider does not know and pushes. How does it learn?",
+		"checks", APNs, "registration",
+		"The token is genuine, and retired. The answer 410 tells the provider to delete it. (With Apple this takes a while, on purpose; the simulator does it at once.)",
+	},
+}
+
+// plays are the runs of the experiments, by name. They are apart from the table, which the
+// steps refer to.
+var plays = map[string]func(*run) (answer, step string, err error){
+	"certificate-other-topic": (*run).pushWithForeignCertificate,
+	"jwt-expired":             (*run).pushWithExpiredJWT,
+	"jwt-wrong-signature":     (*run).pushWithForgedJWT,
+	"jwt-foreign":             (*run).pushWithForeignJWT,
+	"nonce-replayed":          (*run).replayNonce,
+	"clock-wrong":             (*run).wrongClock,
+	"other-device":            (*run).otherDevice,
+	"token-bit":               (*run).flipTokenBit,
+	"sandbox-token":           (*run).sandboxToken,
+	"app-uninstalled":         (*run).uninstalledApp,
+}
+
+// Experiments lists the experiments.
+func Experiments() []Experiment { return append([]Experiment{}, experiments...) }
+
+// ExperimentNames are the names of the experiments.
+func ExperimentNames() (names []string) {
+	for _, e := range experiments {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// RunExperiment runs one experiment, in a space of its own.
+func RunExperiment(ctx context.Context, cfg Config, name string) (*Lesson, error) {
+	for i := range experiments {
+		if e := &experiments[i]; e.Name == name {
+			return perform(ctx, cfg, e.Title, e.run)
+		}
+	}
+	return nil, fmt.Errorf("lesson: there is no experiment %q; there are %s", name, strings.Join(ExperimentNames(), ", "))
+}
+
+// run plays the experiment. It fails if another check objects than the one promised.
+func (e *Experiment) run(r *run) error {
+	r.act(e.Title)
+	answer, step, err := plays[e.Name](r)
+	if err != nil {
+		return fmt.Errorf("in the experiment %s: %w", e.Name, err)
+	}
+	found := ""
+	for _, s := range r.lesson.Steps() {
+		for _, c := range s.Checks {
+			if found == "" && s.ID == step && c.Objects() {
+				found = c.Name
+			}
+		}
+	}
+	if found != e.Check {
+		return fmt.Errorf("lesson: in the experiment %s the check %q objected, not %q: faults or options of this simulator change what it accepts", e.Name, found, e.Check)
+	}
+	r.lesson.Experiment = &Outcome{Name: e.Name, Title: e.Title, By: e.By, Check: e.Check, Answer: answer, Step: step, Plain: e.Plain}
+	return nil
+}
+
+// register makes a device and gets a device token for it, without showing it.
+func (r *run) register(sandbox bool) error {
+	var err error
+	if r.device == nil {
+		if r.device, err = r.Control.activate(r.ctx, r.space.Team, topic); err != nil {
+			return err
+		}
+	}
+	if r.session, err = r.dialCourier(sandbox); err != nil {
+		return err
+	}
+	return r.device.login(r.session, topic, r.now())
+}
+
+// prepareProvider connects the provider and makes its JWT, without showing it.
+func (r *run) prepareProvider() error {
+	var err error
+	if r.h2, err = r.dialProvider(nil); err != nil {
+		return err
+	}
+	r.jwt, err = makeToken(r.key, r.space.KeyID, r.space.Team, r.now())
+	return err
+}
+
+// pushAndShow sends a push with a change and shows what is checked and answered.
+func (r *run) pushAndShow(change Step, c *h2Conn, o pushOrder) (answer, step string, err error) {
+	sent, got, record, err := r.send(c, o)
+	if err != nil {
+		return "", "", err
+	}
+	change.ID, change.From, change.To, change.Sent = "changed-push", Provider, APNs, "POST /3/device/<device token>"
+	change.Blocks = append(change.Blocks, sent...)
+	r.step(change)
+	r.step(Step{
+		ID: "changed-checks", Title: "APNs checks the push", From: APNs,
+		Plain:   "One check fails. The checks after it are not reached.",
+		Exactly: "As in act 5; the values are those of this push.",
+		Checks:  record.checks(),
+		Links:   []Link{appleAnswer},
+	})
+	text := strings.TrimSpace(got.status + " " + record.Answer.Reason)
+	r.step(Step{
+		ID: "changed-answer", Title: "APNs answers " + text, From: APNs, To: Provider, Sent: text,
+		Plain:   "The provider is told the reason, in one word. The device learns nothing of it.",
+		Exactly: "A HEADERS frame with :status, and a DATA frame with {\"reason\":…}. The words below are the simulator's: " + record.Answer.Detail,
+		Blocks:  got.blocks,
+		Links:   []Link{appleAnswer},
+	})
+	return text, "changed-checks", nil
+}
+
+func (r *run) pushWithForeignCertificate() (answer, step string, err error) {
+	if err := r.register(false); err != nil {
+		return "", "", err
+	}
+	other, err := r.newSpace(foreignTopic)
+	if err != nil {
+		return "", "", err
+	}
+	pair, err := pairOf(other)
+	if err != nil {
+		return "", "", err
+	}
+	c, err := r.dialProvider(&pair)
+	if err != nil {
+		return "", "", err
+	}
+	o, err := r.newPush()
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushAndShow(Step{
+		Title: "The provider pushes with a certificate for " + foreignTopic, Plain: "The TLS handshake succeeds: the certificate is genuine. Then comes a push to " + topic + ".",
+		Exactly: "The UID of the subject and the topic list of the certificate have " + foreignTopic + "; apns-topic has " + topic + ". There is no authorization header.",
+		Blocks:  []Block{certificateBlock("provider certificate", pair.Leaf)}, Links: []Link{appleCertificate},
+	}, c, o)
+}
+
+// pushWithJWT pushes with a JWT that is wrong in some way.
+func (r *run) pushWithJWT(jwt *providerToken, title, plain, exactly string) (answer, step string, err error) {
+	if err := r.register(false); err != nil {
+		return "", "", err
+	}
+	c, err := r.dialProvider(nil)
+	if err != nil {
+		return "", "", err
+	}
+	r.jwt = jwt
+	o, err := r.newPush()
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushAndShow(Step{Title: title, Plain: plain, Exactly: exactly, Blocks: []Block{jwt.block()}, Links: []Link{appleToken, jwsRFC}}, c, o)
+}
+
+func (r *run) pushWithExpiredJWT() (answer, step string, err error) {
+	issued := r.now().Add(-2 * time.Hour)
+	jwt, err := makeToken(r.key, r.space.KeyID, r.space.Team, issued)
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushWithJWT(jwt, "The provider pushes with a JWT from two hours ago", "Key and signature are right. The time in it is two hours ago.",
+		"iat is "+issued.UTC().Format(time.RFC3339)+". Apple: refresh the token at most every 20 minutes, and at least every 60.")
+}
+
+func (r *run) pushWithForgedJWT() (answer, step string, err error) {
+	forger, err := r.Control.activate(r.ctx, r.space.Team, topic) // a P-256 key that is not the team's
+	if err != nil {
+		return "", "", err
+	}
+	jwt, err := makeToken(forger.key, r.space.KeyID, r.space.Team, r.now())
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushWithJWT(jwt, "Somebody pushes with a JWT that they have signed themselves", "Team and key ID are ours; everybody may know them. The signature is made with another key.",
+		"kid and iss are right; r and s do not verify under the public key of kid.")
+}
+
+func (r *run) pushWithForeignJWT() (answer, step string, err error) {
+	other, err := r.newSpace(foreignTopic)
+	if err != nil {
+		return "", "", err
+	}
+	key, err := parseKey(other.Key)
+	if err != nil {
+		return "", "", err
+	}
+	jwt, err := makeToken(key, other.KeyID, other.Team, r.now())
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushWithJWT(jwt, "Team "+other.Team+" pushes to our device token", "The JWT is genuine, and of another team, which has somehow got the device token.",
+		"iss is "+other.Team+" and kid one of its keys; apns-topic is "+topic+", an app of team "+r.space.Team+".")
+}
+
+func (r *run) flipTokenBit() (answer, step string, err error) {
+	if err := r.register(false); err != nil {
+		return "", "", err
+	}
+	if err := r.prepareProvider(); err != nil {
+		return "", "", err
+	}
+	o, err := r.newPush()
+	if err != nil {
+		return "", "", err
+	}
+	o.token = bytes.Clone(r.device.token)
+	last := len(o.token) - 1
+	o.token[last] ^= 1
+	before, after := encryptedBlock("device token as APNs made it", r.device.token), encryptedBlock("device token as it is sent", o.token)
+	after.Parts = append(after.Parts, Part{At: last, Size: 1, Level: 1, Name: "the changed byte", Value: fmt.Sprintf("%02x was %02x", o.token[last], r.device.token[last])})
+	return r.pushAndShow(Step{
+		Title: "The provider pushes to a token with one bit flipped", Plain: "The last bit of the device token is not as it was.",
+		Exactly: "Byte 32 of 32 differs by 1. Decryption gives another record, for which the synthetic IV does not fit.", Blocks: []Block{before, after}, Links: []Link{sivOpenRFC},
+	}, r.h2, o)
+}
+
+func (r *run) sandboxToken() (answer, step string, err error) {
+	if r.at.DeviceSandbox == "" {
+		return "", "", fmt.Errorf("lesson: the simulator has no device listener for the sandbox: start it without --listen-device-sandbox off")
+	}
+	if err := r.register(true); err != nil {
+		return "", "", err
+	}
+	if err := r.prepareProvider(); err != nil {
+		return "", "", err
+	}
+	opened, err := r.Control.openToken(r.ctx, r.device.token)
+	if err != nil {
+		return "", "", err
+	}
+	record, err := recordBlock("record in it, as only APNs sees it", opened)
+	if err != nil {
+		return "", "", err
+	}
+	o, err := r.newPush()
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushAndShow(Step{
+		Title: "The provider pushes a sandbox token to production", Plain: "The device has got its token from the courier of the sandbox. The provider sends it to production.",
+		Exactly: "The token comes from " + courierSandboxName + "; :authority is " + providerName + ", and not " + providerSandboxName + ". The flags of the record name the environment.",
+		Blocks:  []Block{encryptedBlock("device token", r.device.token), record}, Links: []Link{appleRegister},
+	}, r.h2, o)
+}
+
+func (r *run) uninstalledApp() (answer, step string, err error) {
+	if err := r.register(false); err != nil {
+		return "", "", err
+	}
+	if err := r.prepareProvider(); err != nil {
+		return "", "", err
+	}
+	filter, err := r.session.send(&courier.Filter{Token: r.device.base})
+	if err != nil {
+		return "", "", err
+	}
+	id := deviceID(r.device.leaf)
+	if err := r.Control.call(r.ctx, http.MethodPost, "/v1/devices/"+id+"/uninstall", map[string]string{"topic": topic}, nil); err != nil {
+		return "", "", err
+	}
+	r.step(Step{
+		ID: "uninstall", Title: "The user removes the app", From: Device, To: APNs, Sent: "Filter without the topic",
+		Plain: "The device tells APNs that it wants no more pushes for the app. APNs retires the device token.",
+		Exactly: "A Filter without the topic. Which message of the device retires a token is not known for Apple; the simulator is told through its control API (POST /v1/devices/" + id + "/uninstall). " +
+			"What is kept is the retirement: an epoch that is higher than that in the token.",
+		Blocks: []Block{frameBlock(filter, courier.FromDevice, topic)}, Words: []Word{wordEpoch}, Links: []Link{appleRegister},
+	})
+	o, err := r.newPush()
+	if err != nil {
+		return "", "", err
+	}
+	return r.pushAndShow(Step{
+		Title: "The provider, which does not know, pushes", Plain: "The provider still has the token in its database.",
+		Exactly: "The same request as in act 5. The 410 comes with a timestamp: since when APNs knows that the token is not valid any more.", Links: []Link{appleAnswer},
+	}, r.h2, o)
+}

@@ -1,0 +1,59 @@
+package lesson_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/lesson"
+	"github.com/apns-sim/apns-sim/internal/sim"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// controlled is a simulator as the control API sees it, as in the command.
+type controlled struct{ *sim.Simulator }
+
+func (c controlled) Info() any                  { return c.Simulator.Info() }
+func (c controlled) FaultEngine() *fault.Engine { return c.Faults }
+func (c controlled) History() *journal.Journal  { return c.Journal }
+func (c controlled) Now() time.Time             { return c.Clock.Now() }
+func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
+	made, _, err := c.OpenSpace(ctx, o)
+	return made, err
+}
+
+// start runs a simulator until the test ends, and gives a client of its control API.
+func start(t *testing.T, cfg sim.Config) (*sim.Simulator, lesson.Config) {
+	t.Helper()
+	s, err := sim.New(cfg)
+	require.NoError(t, err)
+	require.NoError(t, s.Start())
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	api, err := control.New(control.Config{Simulator: controlled{s}})
+	require.NoError(t, err)
+	return s, lesson.Config{Control: func(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+		request := httptest.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))
+		if body != nil {
+			request.Header.Set("Content-Type", "application/json")
+		}
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, request)
+		if w.Code >= http.StatusMultipleChoices {
+			return nil, fmt.Errorf("%s %s: %d %s", method, path, w.Code, w.Body)
+		}
+		return w.Body.Bytes(), nil
+	}}
+}

@@ -1,0 +1,53 @@
+package lesson
+
+import (
+	"encoding/hex"
+	"fmt"
+)
+
+// sivSize is the length of the synthetic IV: RFC 5297, 2.2.
+const sivSize = 16
+
+// tokenParts are the two halves of an encrypted token, as everybody sees them.
+func tokenParts(token []byte) []Part {
+	if len(token) <= sivSize {
+		return nil
+	}
+	return []Part{
+		{Size: sivSize, Name: "synthetic IV", Meaning: "computed from the record with the token key; shows any change"},
+		{At: sivSize, Size: len(token) - sivSize, Name: "encrypted record", Meaning: "only APNs can decrypt it"},
+	}
+}
+
+// encryptedBlock is a token as devices and providers see it.
+func encryptedBlock(title string, token []byte) Block {
+	return Block{Title: title, Bytes: token, Parts: tokenParts(token)}
+}
+
+// The fields of the record in a token.
+const (
+	flagsSize = 1
+	tagSize   = 4
+)
+
+// recordBlock is the record in a token, as only APNs sees it.
+func recordBlock(title string, t *openedToken) (Block, error) {
+	record, err := hex.DecodeString(t.Record)
+	if err != nil || len(record) < flagsSize+deviceIDSize+tagSize {
+		return Block{}, fmt.Errorf("lesson: the control API gave the record %q of a token", t.Record)
+	}
+	w := blockWriter{Block{Title: title}}
+	take := func(n int, name, text, meaning string) {
+		w.add(record[:n], name, text, meaning)
+		record = record[n:]
+	}
+	kind, tag, tagText := "token of an app", "the first 4 bytes of the SHA-1 of the topic", t.Topic
+	if t.Base {
+		kind, tag, tagText = "base token of the device", "no topic", ""
+	}
+	take(flagsSize, "flags", fmt.Sprintf("%s, %s, user %d", kind, t.Environment, t.User), "what kind of token it is, and for which environment")
+	take(deviceIDSize, "device ID", t.Device, "the first 8 bytes of the SHA-256 of the public key in the device certificate")
+	take(tagSize, "topic", tagText, tag)
+	take(len(record), "epoch", fmt.Sprint(t.Retirements), "how many times tokens of the device had been retired when this one was made")
+	return w.Block, nil
+}
