@@ -68,7 +68,7 @@ func TestTheCommandsInTheDocumentationWork(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skipf("no curl: %v", err)
 	}
-	for _, page := range []string{"README.md", "docs/commands.md", "docs/variables.md"} {
+	for _, page := range []string{"README.md", "docs/commands.md", "docs/variables.md", "docs/lesson.md"} {
 		t.Run(page, func(t *testing.T) {
 			sim := startSimulator(t, "--topic", "com.example.app", "--log-level", "error")
 			env := append(environment(t), "PATH="+binDir+":"+os.Getenv("PATH"), "APNS_SIM_CONTROL="+sim.Control, "XDG_CACHE_HOME="+t.TempDir(), "HOME="+t.TempDir())

@@ -16,6 +16,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/lesson"
 	"github.com/apns-sim/apns-sim/internal/loadgen"
 	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/secret"
@@ -27,7 +28,7 @@ type cli struct {
 	LogLevel slog.Level `help:"Lowest log level written to stderr: debug, info, warn or error." default:"warn"`
 
 	Run       runCmd       `cmd:"" default:"withargs" help:"Run one device: activate it, connect it, show its pushes, and execute the commands you type (help lists them)."`
-	Handshake handshakeCmd `cmd:"" help:"Log in twice and explain each frame, byte by byte. With --wait, receive a push as well."`
+	Handshake handshakeCmd `cmd:"" help:"Show the token handshake between device, APNs and provider step by step, with the bytes of a real run."`
 	Fleet     fleetCmd     `cmd:"" help:"Run thousands of devices for load tests: ramp up, churn, follow a script, print a summary."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
@@ -116,6 +117,7 @@ func variables() kong.Vars {
 	return kong.Vars{
 		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2, none, pack or both",
 		"churn": strings.Join(loadgen.ChurnNames(), ", "), "failOn": strings.Join(failureNames(), ", "),
+		"experiments": strings.Join(lesson.ExperimentNames(), ", "), "experimentNames": "," + strings.Join(lesson.ExperimentNames(), ","),
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,19 +53,6 @@ func (c *control) rootPEM(ctx context.Context) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, "/v1/ca.pem", nil)
 }
 
-// openToken asks for what a sealed token says.
-func (c *control) openToken(ctx context.Context, token []byte) (*openedToken, error) {
-	reply, err := c.do(ctx, http.MethodGet, "/v1/tokens/"+hex.EncodeToString(token), nil)
-	if err != nil {
-		return nil, err
-	}
-	opened := new(openedToken)
-	if err := json.Unmarshal(reply, opened); err != nil {
-		return nil, fmt.Errorf("the opened token is not JSON: %w", err)
-	}
-	return opened, nil
-}
-
 // post sends and receives JSON.
 func (c *control) post(ctx context.Context, path string, question, answer any) error {
 	body, err := json.Marshal(question)
@@ -86,7 +72,7 @@ func (c *control) post(ctx context.Context, path string, question, answer any) e
 	return nil
 }
 
-// do makes one request. An answer that is not 200 is an error.
+// do makes one request. An answer that is not of the 200 class is an error.
 func (c *control) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
 	if err != nil {
@@ -110,7 +96,7 @@ func (c *control) do(ctx context.Context, method, path string, body []byte) ([]b
 	if err != nil {
 		return nil, fmt.Errorf("read the answer of %s%s: %w", c.url, path, err)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode/100 != 2 {
 		return nil, fmt.Errorf("%s%s: %s", c.url, path, explain(response, answer))
 	}
 	return answer, nil

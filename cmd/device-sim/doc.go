@@ -9,8 +9,8 @@
 // script types the same words. At a keyboard the line being typed stays below what
 // happens, and Tab completes it.
 //
-// The verb handshake logs in twice and writes down what went over the wire, for people
-// who want to learn or to teach how a device proves itself.
+// The verb handshake shows the lesson of package lesson: how device, APNs and provider
+// prove to each other who they are, for people who want to learn or to teach it.
 //
 // It knows flags, the terminal, the state directory and how to ask for a device
 // certificate. What a device does on the wire is package device; what a phone makes of a

@@ -2,8 +2,8 @@ package main
 
 import (
 	"io"
-	"os"
-	"path/filepath"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,178 +11,135 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/internal/courier"
+	"github.com/apns-sim/apns-sim/internal/lesson"
 )
 
-// handshakeFlags point the verb handshake at the simulator.
-func (s *simulator) handshakeFlags(more ...string) []string {
-	return append([]string{"handshake", "--server", s.listener.Addr().String(), "--control", s.control.URL}, more...)
+// shownLesson is a small lesson that has one of everything.
+func shownLesson() *lesson.Lesson {
+	return &lesson.Lesson{Title: "The handshake", Environment: "production", Acts: []lesson.Act{
+		{Number: 1, Title: "Trust", Steps: []lesson.Step{
+			{
+				Number: 1, ID: "one", Title: "The provider calls", From: lesson.Provider, To: lesson.APNs, Sent: "hello", Plain: "It calls.", Exactly: "TLS 1.3.",
+				Keys:   []lesson.Key{{Holder: lesson.APNs, Name: "token key", Kind: "secret", Note: "nobody else has it"}},
+				Blocks: []lesson.Block{{Title: "frame", Bytes: []byte{1, 0, 2, 0xaa, 0xbb}, Parts: []lesson.Part{{Size: 1, Name: "status", Value: "1", Meaning: "accepted"}, {At: 1, Size: 4, Name: "token"}, {At: 3, Size: 2, Level: 1, Name: "inside"}}}},
+				Words:  []lesson.Word{{Word: "TLS", Meaning: "the S in https"}},
+				Links:  []lesson.Link{{Title: "RFC 8446", URL: "https://www.rfc-editor.org/rfc/rfc8446"}}, Experiments: []string{"token-bit"},
+			},
+			{
+				Number: 2, ID: "two", Title: "APNs compares", From: lesson.APNs, Plain: "They are equal.", Exactly: "8 bytes.",
+				Checks: []lesson.Check{
+					{By: lesson.APNs, Name: "device ID", Left: lesson.Row{Label: "in the token", Text: "01"}, Right: lesson.Row{Label: "from the certificate", Text: "01"}, Result: lesson.Equal},
+					{By: lesson.APNs, Name: "topic", Result: lesson.Failed, Seen: "com.example.x", Detail: "is none of the team"},
+				},
+				Rows: []lesson.Row{{Label: "protocol", Text: "TLS 1.3"}},
+			},
+			{Number: 3, ID: "three", Title: "The app hands over", From: lesson.Device, To: lesson.Provider, Sent: "token", Outside: true, Plain: "P.", Exactly: "E."},
+		}},
+	}}
 }
 
-// twice plays the courier of a handshake: two logins. It gives the second connection.
-func (s *simulator) twice() *session {
-	c, _ := s.accept()
-	c.login(baseToken)
-	c.send(&courier.NoStorage{Token: unhex(baseToken)})
-	c.mint(appToken)
-	c, connect := s.accept()
-	require.Equal(s, unhex(baseToken), connect.Token)
-	c.login("")
-	c.send(&courier.NoStorage{Token: unhex(baseToken)})
-	return c
+// shownAs shows a lesson to a reader who types.
+func shownAs(t *testing.T, c handshakeCmd, stdin io.Reader, l *lesson.Lesson) string {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	std := testStreams(&stdout, &stderr)
+	std.stdin = stdin
+	require.NoError(t, c.show(t.Context(), std, l))
+	return stdout.String()
 }
 
-// titles are what a transcript has in it, in order.
-func titles(stdout string) (all []string) {
-	for _, m := range regexp.MustCompile(`(?m)^(?:\d+\. (.*?)(?:  .*)?|═══ (.*) ═══)$`).FindAllStringSubmatch(stdout, -1) {
-		all = append(all, m[1]+m[2])
-	}
-	return all
+func TestTheLessonInTheTerminal(t *testing.T) {
+	got := shownAs(t, handshakeCmd{}, nil, shownLesson())
+	const want = `
+═══ Act 1: Trust ═══
+
+1. The provider calls
+   APNs ◀── hello ── provider
+   It calls.
+
+   Exactly: TLS 1.3.
+   TLS: the S in https.
+   key        APNs holds token key (secret): nobody else has it
+   frame (5 bytes)
+   01                             status 1: accepted
+   0002aabb                       token
+     aabb                           inside
+   see        RFC 8446  https://www.rfc-editor.org/rfc/rfc8446
+   break it   device-sim handshake --experiment token-bit
+
+2. APNs compares
+   ● APNs
+   They are equal.
+
+   Exactly: 8 bytes.
+   ✓ equal device ID in the token 01, from the certificate 01
+   ✗ failed topic com.example.x  is none of the team
+   protocol   TLS 1.3
+
+3. The app hands over
+   device ┄┄ token ┄┄▶ provider
+   P.
+
+   Exactly: E.
+
+Break it
+`
+	assert.Contains(t, got, want)
+	assert.Contains(t, got, "token-bit                One of the 256 bits")
 }
 
-var twoLogins = []string{
-	"The device gets its certificate", "Activation",
-	"The device logs in for the first time", "TCP", "TLS handshake", "Connect", "Connect response", "Active state", "Filter",
-	"Token request", "No storage", "Token response",
-	"The device reconnects with its base token", "Disconnected", "TCP", "TLS handshake", "Connect", "Connect response",
-	"Active state", "Filter", "No storage",
-}
-
-func TestHandshakeIsTwoLoginsFrameByFrame(t *testing.T) {
-	sim := newSimulator(t)
-	path := filepath.Join(t.TempDir(), "page.html")
-	reader := sim.start(sim.handshakeFlags("--html", path)...)
-	sim.twice()
-	code, stdout, stderr := reader.wait()
-	assert.Zero(t, code, stderr)
-	assert.Equal(t, append(twoLogins, "Disconnected"), titles(stdout))
-	page, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Contains(t, string(page), baseToken)
-	for _, text := range []string{stdout, string(page)} {
-		assert.Equal(t, 2, strings.Count(text, "opened by APNs"), "each of the two tokens is opened once")
-		assert.Contains(t, text, "30229c4c: the first 4 bytes of the SHA-1 of the topic, which is that of com.example.demo")
-		assert.Contains(t, text, "00: a base token, production, user 0 of the device")
-		assert.Contains(t, text, "000002: 2 before it was sealed; the next one retires it")
-	}
-}
-
-func TestHandshakeGoesWhereItsFirstLoginIsSent(t *testing.T) {
-	sim := newSimulator(t)
-	reader := sim.start(sim.handshakeFlags()...)
-	c, _ := sim.accept()
-	c.send(&courier.ConnectResponse{RedirectHost: "127.0.0.1", RedirectReason: "maintenance"})
-	sim.twice()
-	code, stdout, stderr := reader.wait()
-	assert.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "maintenance")
-	got := titles(stdout)
-	assert.Equal(t, append(twoLogins[4:], "Disconnected"), got[len(got)-len(twoLogins)+3:])
-}
-
-func TestHandshakeWaitsForAPush(t *testing.T) {
-	sim := newSimulator(t)
-	reader := sim.start(sim.handshakeFlags("--wait", "1m")...)
-	c := sim.twice()
-	c.push(courier.Notification{ID: 1, Timestamp: 1, Payload: []byte(`{"aps":{"alert":"hi"}}`)})
-	code, stdout, stderr := reader.wait()
-	assert.Zero(t, code, stderr)
-	got := titles(stdout)
-	assert.Contains(t, got, "A push arrives")
-	assert.Subset(t, got, []string{"Now send a push", "Notification", "How the device shows it", "Ack"})
-	assert.Contains(t, stdout, "apns-sim send --control "+sim.control.URL+" --topic com.example.demo --token "+appToken)
-	assert.Contains(t, stdout, "body             hi")
-}
-
-func TestPushThatDoesNotComeIsAFailure(t *testing.T) {
-	sim := newSimulator(t)
-	path := filepath.Join(t.TempDir(), "page.html")
-	reader := sim.start(sim.handshakeFlags("--wait", "1ms", "--html", path)...)
-	sim.twice()
-	code, _, stderr := reader.wait()
-	assert.Equal(t, 1, code)
-	assert.Contains(t, stderr, "no push arrived within 1ms\n  send one to a token shown")
-	assert.FileExists(t, path, "the page tells how far it went")
+func TestAnExperimentEndsWithWhoObjects(t *testing.T) {
+	l := shownLesson()
+	l.Experiment = &lesson.Outcome{By: lesson.APNs, Check: "device token", Answer: "400 BadDeviceToken", Plain: "It was changed."}
+	assert.Contains(t, shownAs(t, handshakeCmd{}, nil, l), "\nAPNs objects, at the check: device token\n   answer     400 BadDeviceToken\n   It was changed.\n")
 }
 
 func TestEachStepWaitsForEnter(t *testing.T) {
-	sim := newSimulator(t)
-	reader := sim.start(sim.handshakeFlags("--step")...)
-	sim.twice()
-	entered := 0
-	for {
-		if _, err := io.WriteString(reader.stdin, "\n"); err != nil {
-			break
-		}
-		entered++
+	typed, stdin := io.Pipe()
+	done := make(chan string)
+	go func() {
+		var stdout, stderr strings.Builder
+		std := testStreams(&stdout, &stderr)
+		std.stdin = typed
+		assert.NoError(t, (&handshakeCmd{Step: true}).show(t.Context(), std, shownLesson()))
+		done <- stdout.String()
+	}()
+	for range 3 {
+		_, err := io.WriteString(stdin, "\n")
+		require.NoError(t, err)
 	}
-	code, stdout, stderr := reader.wait()
-	assert.Zero(t, code, stderr)
-	steps := len(regexp.MustCompile(`(?m)^\d+\. `).FindAllString(stdout, -1))
-	assert.GreaterOrEqual(t, entered, steps)
-	assert.LessOrEqual(t, entered, steps+2, "one may be under way when the end comes")
+	assert.Len(t, regexp.MustCompile(`(?m)^\d+\. `).FindAllString(<-done, -1), 3)
 }
 
 func TestEndOfInputEndsTheWaiting(t *testing.T) {
-	sim := newSimulator(t)
-	reader := sim.start(sim.handshakeFlags("--step")...)
-	require.NoError(t, reader.stdin.Close())
-	sim.twice()
-	code, stdout, stderr := reader.wait()
-	assert.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "reconnects with its base token")
+	got := shownAs(t, handshakeCmd{Step: true}, strings.NewReader(""), shownLesson())
+	assert.Contains(t, got, "3. The app hands over")
 }
 
-func TestHandshakeOfAKnownDeviceBeginsWithItsToken(t *testing.T) {
-	sim := newSimulator(t)
-	dir := t.TempDir()
-	reader := sim.start(sim.handshakeFlags("--state", dir)...)
-	sim.twice()
-	code, _, stderr := reader.wait()
-	require.Zero(t, code, stderr)
-
-	reader = sim.start(sim.handshakeFlags("--state", dir)...)
-	for range 2 {
-		c, connect := sim.accept()
-		assert.Equal(t, unhex(baseToken), connect.Token)
-		c.login("")
-		c.send(&courier.NoStorage{Token: unhex(baseToken)})
+func TestHandshakeThatFailsSaysWhatToDo(t *testing.T) {
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusUnauthorized)
+		_, err := io.WriteString(w, `{"title":"Unauthorized","status":401,"detail":"send the bearer token"}`)
+		assert.NoError(t, err)
+	}))
+	t.Cleanup(refusing.Close)
+	for name, tc := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"no simulator":           {[]string{"--control", "http://127.0.0.1:1"}, exitUnreachable, "start it with: apns-sim serve"},
+		"a token is demanded":    {[]string{"--control", refusing.URL}, exitFailure, "401 Unauthorized: send the bearer token"},
+		"no URL":                 {[]string{"--control", "localhost:8197"}, exitUsage, "use a URL like http://127.0.0.1:8197"},
+		"no such experiment":     {[]string{"--experiment", "nothing"}, exitUsage, "token-bit"},
+		"a page and experiments": {[]string{"--experiment", "token-bit", "--html", "x.html"}, exitUsage, "--html writes all experiments"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			code := run(t.Context(), append([]string{"handshake"}, tc.args...), testStreams(&stdout, &stderr))
+			assert.Equal(t, tc.code, code, stderr.String())
+			assert.Contains(t, stderr.String(), tc.want)
+		})
 	}
-	code, stdout, stderr := reader.wait()
-	require.Zero(t, code, stderr)
-	assert.Contains(t, stdout, "The device logs in with the base token of an earlier run")
-	assert.Contains(t, stdout, "Key and certificate are in")
-}
-
-func TestHandshakeThatFailsSaysWhy(t *testing.T) {
-	sim := newSimulator(t)
-	t.Run("no courier", func(t *testing.T) {
-		reader := sim.start("handshake", "--control", sim.control.URL, "--server", "127.0.0.1:1")
-		code, _, stderr := reader.wait()
-		assert.Equal(t, exitUnreachable, code)
-		assert.Contains(t, stderr, "start the simulator with apns-sim serve")
-	})
-	t.Run("no token", func(t *testing.T) {
-		reader := sim.start(sim.handshakeFlags()...)
-		c, _ := sim.accept()
-		c.login(baseToken)
-		request, ok := c.read().(*courier.TokenRequest)
-		require.True(t, ok)
-		c.send(&courier.TokenResponse{Status: 5, Topic: request.Topic})
-		code, stdout, stderr := reader.wait()
-		assert.Equal(t, exitFailure, code)
-		assert.Contains(t, stderr, "issued no token for com.example.demo (status 5)")
-		assert.Contains(t, stdout, "status 5: 0 is success")
-	})
-	t.Run("no use for JSON", func(t *testing.T) {
-		var stdout, stderr strings.Builder
-		assert.Equal(t, exitUsage, run(t.Context(), sim.handshakeFlags("--json"), testStreams(&stdout, &stderr)))
-		assert.Contains(t, stderr.String(), "handshake does not support --json")
-	})
-	t.Run("interrupted", func(t *testing.T) {
-		reader := sim.start(sim.handshakeFlags("--wait", "1h")...)
-		sim.twice()
-		code, _, stderr := reader.end()
-		assert.Zero(t, code, stderr)
-	})
 }

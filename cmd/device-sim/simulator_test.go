@@ -76,7 +76,6 @@ func newSimulator(t *testing.T) *simulator {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/ca.pem", s.answerRoot)
 	mux.HandleFunc("POST /v1/activation", s.activate)
-	mux.HandleFunc("GET /v1/tokens/{token}", s.openToken)
 	s.control = httptest.NewServer(mux)
 	t.Cleanup(s.control.Close)
 	return s
@@ -124,15 +123,6 @@ func (s *simulator) activate(w http.ResponseWriter, r *http.Request) {
 	}, csr.PublicKey)
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw})
 	assert.NoError(s, json.NewEncoder(w).Encode(activated{string(certificate), "0011223344556677"}))
-}
-
-// openToken answers as the control API does.
-func (s *simulator) openToken(w http.ResponseWriter, r *http.Request) {
-	opened := openedToken{Record: "01001122334455667730229c4c000002", Environment: "production", TopicTag: "30229c4c", Topic: demo, Retirements: 2}
-	if r.PathValue("token") == baseToken {
-		opened = openedToken{Record: "00001122334455667700000000000000", Base: true, Environment: "production", Key: 1}
-	}
-	assert.NoError(s, json.NewEncoder(w).Encode(opened))
 }
 
 // flags point a device at the simulator.

@@ -32,7 +32,7 @@ var rules = []rule{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
+	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
@@ -58,6 +58,7 @@ var rules = []rule{
 	{"internal/courier", nil, nil, "a pure codec that anybody could lift out of the tree"},
 	{"internal/device", []string{"apns", "internal/courier", "internal/netpoll", "internal/workers"}, nil, "an outsider, as a real phone is; many can share workers"},
 	{"internal/presentation", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
+	{"internal/lesson", []string{"apns", "internal/courier", "internal/presentation"}, []string{"golang.org/x/net/http2/hpack"}, "an outsider, device and provider at once; it makes HTTP/2 frames by itself, since it shows their bytes"},
 	{"internal/loadgen", []string{"apns", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
@@ -109,5 +110,5 @@ var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
 	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"golang.org/x/term", "howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, p12 files, the property lists of devices, and the conditions of faults"},
-	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/..."}), "a phone needs the standard library, flags and a keyboard"},
+	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/...", "golang.org/x/net/http2/hpack"}), "a phone needs the standard library, flags and a keyboard; the lesson compresses headers"},
 }

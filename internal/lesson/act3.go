@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// handOver is act 3: the app hands the token to its provider.
-func handOver(r *run) error {
+// giveToken is act 3: the app hands the token to its provider.
+func giveToken(r *run) error {
 	r.act("The app hands the device token to its provider")
 	text := fmt.Sprintf("%x", r.device.token)
 	body, err := json.Marshal(map[string]string{"deviceToken": text})

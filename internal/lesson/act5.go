@@ -119,7 +119,7 @@ func deliver(r *run) error {
 		ID: "answer", Title: "APNs answers the provider", From: APNs, To: Provider, Sent: "200",
 		Plain: "APNs tells the provider: accepted. That does not mean that the device has shown it. APNs does not wait for the device, which may be off.",
 		Exactly: fmt.Sprintf("A HEADERS frame with :status 200 and apns-id, END_STREAM set: there is no body. It came %.1f ms after the request. ", record.Answer.Took) +
-			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. apns-unique-id is sent by the development environment and this simulator, for Apple's Delivery Log.",
+			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. In the sandbox a header apns-unique-id comes with it, for Apple's delivery log.",
 		Blocks: answer.blocks,
 		Links:  []Link{headersRFC, appleAnswer},
 	})

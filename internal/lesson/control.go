@@ -176,16 +176,6 @@ func (r *pushRecord) checks() []Check {
 	return all
 }
 
-// failed gives the name of the check that failed, "" if none did.
-func (r *pushRecord) failed() string {
-	for _, c := range r.Checks {
-		if c.Result == Failed {
-			return c.Name
-		}
-	}
-	return ""
-}
-
 // rootPool gives the roots to trust.
 func rootPool(pem string) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()

@@ -19,6 +19,7 @@ type Experiment struct {
 	Step     string `json:"step" doc:"The ID of the step that it changes"`
 	By       Party  `json:"by" enum:"device,APNs,provider" doc:"Who objects"`
 	Check    string `json:"check" doc:"At which check"`
+	Answer   string `json:"answer,omitempty" doc:"What is answered; absent if that depends on options of the simulator"`
 	Plain    string `json:"plain" doc:"Why, in plain words"`
 }
 
@@ -32,53 +33,53 @@ const (
 // experiments is the one table of experiments, in the order of the acts.
 var experiments = []Experiment{
 	{
-		"certificate-other-topic", "A provider certificate for another topic", "The provider has a certificate for another app of Apple's customers. May it push to ours?",
-		"provider-certificate", APNs, "topic",
+		"certificate-other-topic", "A provider certificate for another topic", "Another developer has a genuine provider certificate, for another app. May it push to ours?",
+		"provider-certificate", APNs, "topic", "400 TopicDisallowed",
 		"The certificate is genuine, and so the connection is accepted. But it lists other topics: it may push to those alone.",
 	},
 	{
 		"jwt-expired", "An expired JWT", "The JWT was made two hours ago. Its signature is right. Is that enough?",
-		"jwt-verified", APNs, "credentials",
+		"jwt-verified", APNs, "credentials", "403 ExpiredProviderToken",
 		"A JWT is good for one hour. If somebody gets hold of it, it is of use only for a short time.",
 	},
 	{
 		"jwt-wrong-signature", "A wrongly signed JWT", "Somebody makes a JWT with our team and key ID, and signs it with a key of their own. Who notices, and by what?",
-		"jwt-verified", APNs, "credentials",
+		"jwt-verified", APNs, "credentials", "403 InvalidProviderToken",
 		"APNs checks the signature with the public key that belongs to the key ID. It does not fit: the holder of our private key has not signed this.",
 	},
 	{
 		"jwt-foreign", "The JWT of another team", "Another team signs a JWT with its own key, and pushes to our device token. The JWT is genuine. Does the push arrive?",
-		"jwt-verified", APNs, "topic",
+		"jwt-verified", APNs, "topic", "400 TopicDisallowed",
 		"The JWT proves who sends: another team. Our topic is not one of its apps. A device token alone does not give anybody the right to push.",
 	},
 	{
 		"nonce-replayed", "A replayed nonce", "Somebody has recorded a login of the device and sends the same bytes again. Signature and certificate are right. Is that enough?",
-		"device-verified", APNs, checkNonce,
+		"device-verified", APNs, checkNonce, "status 2: the nonce was used before",
 		"APNs remembers the nonces of the last minutes. This one was used before, so it is a copy of an old login.",
 	},
 	{
 		"clock-wrong", "A device whose clock is wrong", "The clock of the device is two days behind. It signs a nonce with that time. What does APNs do?",
-		"device-verified", APNs, checkClock,
+		"device-verified", APNs, checkClock, "status 2: the nonce is of another time",
 		"A nonce of another time could be an old one. APNs rejects it and tells the device the right time; the device makes a new nonce and is accepted.",
 	},
 	{
 		"other-device", "Another device shows this token", "A second device, with a genuine certificate of its own, shows the token of the first one. What does APNs compare?",
-		"comparison", APNs, checkDevice,
-		"The device ID in the token and that of the certificate are not equal: the token was made for another device. It gets the second device nothing.",
+		"comparison", APNs, checkDevice, "",
+		"The device ID in the token and that of the certificate are not equal: the token was made for another device. So APNs does not let the second device in under this token: it gives it a new one of its own, and pushes to the first device stay with the first.",
 	},
 	{
 		"token-bit", "One bit of the device token is flipped", "One of the 256 bits of the device token is changed. Does the push go to another device?",
-		"push", APNs, "device token",
-		"AES-SIV shows any change: the synthetic IV that is computed after decryption differs from the one in the token. There is no such thing as a neighbouring token.",
+		"push", APNs, "device token", "400 BadDeviceToken",
+		"AES-SIV shows any change: the synthetic IV that is computed after decryption differs from the one in the token. There is no such thing as a neighboring token.",
 	},
 	{
 		"sandbox-token", "A sandbox token in production", "The token comes from an app that was installed by Xcode. The provider sends to production. What happens?",
-		"push", APNs, "device token",
+		"push", APNs, "device token", "400 BadDeviceToken",
 		"The token was made for the sandbox: that stands in its record. Production and sandbox are two services. This is the most frequent cause of BadDeviceToken.",
 	},
 	{
 		"app-uninstalled", "The app was uninstalled", "The user has removed the app. The provider does not know and pushes. How does it learn?",
-		"checks", APNs, "registration",
+		"checks", APNs, "registration", "410 Unregistered",
 		"The token is genuine, and retired. The answer 410 tells the provider to delete it. (With Apple this takes a while, on purpose; the simulator does it at once.)",
 	},
 }
@@ -136,6 +137,9 @@ func (e *Experiment) run(r *run) error {
 	}
 	if found != e.Check {
 		return fmt.Errorf("lesson: in the experiment %s the check %q objected, not %q: faults or options of this simulator change what it accepts", e.Name, found, e.Check)
+	}
+	if e.Answer != "" && answer != e.Answer {
+		return fmt.Errorf("lesson: in the experiment %s the answer was %q, not %q: faults or options of this simulator change what it answers", e.Name, answer, e.Answer)
 	}
 	r.lesson.Experiment = &Outcome{Name: e.Name, Title: e.Title, By: e.By, Check: e.Check, Answer: answer, Step: step, Plain: e.Plain}
 	return nil

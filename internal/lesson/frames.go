@@ -24,9 +24,12 @@ func frameBlock(raw []byte, from courier.Direction, topics ...string) Block {
 	w := blockWriter{Block{Title: "courier frame: " + name, Long: len(raw) > longBlock}}
 	w.add(raw[:1], "command", name, "")
 	w.add(raw[1:frameHead], "length", number(raw[1:frameHead]), "of the items that follow, in bytes")
-	items, _ := courier.Annotate(frame, from) //nolint:errcheck // What stands before an overrun is shown.
-	for _, item := range items {
+	items, _ := courier.Annotate(frame, from) // what stands before an overrun is shown
+	for i, item := range items {
 		w.item(frameKey{frame.Command, from}, item, topics)
+		if i > 0 && item.Name == "certificates" && items[i-1].Name == item.Name {
+			w.explain(item.Name, "the authority that has signed it")
+		}
 	}
 	return w.Block
 }
@@ -54,6 +57,16 @@ func (w *blockWriter) item(key frameKey, a courier.Annotation, topics []string) 
 		parts[i].At += itemHead
 	}
 	w.within(parts)
+}
+
+// explain replaces the meaning of the last part of a name.
+func (w *blockWriter) explain(name, meaning string) {
+	for i := len(w.Parts) - 1; i >= 0; i-- {
+		if w.Parts[i].Name == name {
+			w.Parts[i].Meaning = meaning
+			return
+		}
+	}
 }
 
 // insideParts take values apart, by the name of the item.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,21 +14,17 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
-	"github.com/apns-sim/apns-sim/internal/fault"
-	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/lesson"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// controlled is a simulator as the control API sees it, as in the command.
+// controlled is a simulator as the control API wants it.
 type controlled struct{ *sim.Simulator }
 
-func (c controlled) Info() any                  { return c.Simulator.Info() }
-func (c controlled) FaultEngine() *fault.Engine { return c.Faults }
-func (c controlled) History() *journal.Journal  { return c.Journal }
-func (c controlled) Now() time.Time             { return c.Clock.Now() }
+func (c controlled) Info() any { return c.Simulator.Info() }
+
 func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
 	made, _, err := c.OpenSpace(ctx, o)
 	return made, err
@@ -42,7 +37,10 @@ func start(t *testing.T, cfg sim.Config) (*sim.Simulator, lesson.Config) {
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	api, err := control.New(control.Config{Simulator: controlled{s}})
+	api, err := control.New(control.Config{Parts: control.Parts{
+		General: controlled{s}, Activation: s, Spaces: controlled{s}, Teams: s, Devices: s, Connections: s,
+		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults,
+	}})
 	require.NoError(t, err)
 	return s, lesson.Config{Control: func(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 		request := httptest.NewRequestWithContext(ctx, method, "http://localhost"+path, bytes.NewReader(body))

@@ -59,7 +59,7 @@ type run struct {
 // Run goes through the five acts. The space that it runs in is deleted when it returns.
 func Run(ctx context.Context, cfg Config) (*Lesson, error) {
 	return perform(ctx, cfg, "The token handshake between a device, APNs and a provider", func(r *run) error {
-		for _, act := range []func(*run) error{providerTrust, deviceTrust, handOver, comeBack, deliver} {
+		for _, act := range []func(*run) error{providerTrust, deviceTrust, giveToken, comeBack, deliver} {
 			if err := act(r); err != nil {
 				return fmt.Errorf("in act %d, after %d steps: %w", len(r.lesson.Acts), len(r.lesson.Steps()), err)
 			}
@@ -126,7 +126,7 @@ func (r *run) newSpace(topic string) (*space, error) {
 // end closes the connections and deletes the spaces.
 func (r *run) end() error {
 	for _, c := range r.open {
-		_ = c.Close() //nolint:errcheck // The simulator may have closed it.
+		_ = c.Close() // the simulator may have closed it
 	}
 	var failed []error
 	for _, team := range r.spaces {
