@@ -129,9 +129,9 @@ func TestHandshakeThatFailsSaysWhatToDo(t *testing.T) {
 		code int
 		want string
 	}{
-		"no simulator":           {[]string{"--control", "http://127.0.0.1:1"}, exitUnreachable, "start it with: apns-sim serve"},
+		"no simulator":           {[]string{"--control", "http://127.0.0.1:1"}, exitUnreachable, "start it with apns-sim serve"},
 		"a token is demanded":    {[]string{"--control", refusing.URL}, exitFailure, "401 Unauthorized: send the bearer token"},
-		"no URL":                 {[]string{"--control", "localhost:8197"}, exitUsage, "use a URL like http://127.0.0.1:8197"},
+		"no URL":                 {[]string{"--control", "localhost:8197"}, exitUsage, "use one like http://127.0.0.1:8197"},
 		"no such experiment":     {[]string{"--experiment", "nothing"}, exitUsage, "token-bit"},
 		"a page and experiments": {[]string{"--experiment", "token-bit", "--html", "x.html"}, exitUsage, "--html writes all experiments"},
 	} {
