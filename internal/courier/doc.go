@@ -41,7 +41,7 @@
 //
 // Channel messages carry protocol buffers: ChannelRequestBody, ChannelResponseBody,
 // ChannelUpdateBody, and ChannelOrigin in a Notification. They stay bytes in the
-// message; whoever wants them parses them. Their unknown fields are kept, too.
+// message; callers that need them parse them. Their unknown fields are kept, too.
 //
 // It leaves to others: sockets and TLS, who may connect, what a token means, and
 // when something is sent.

@@ -4,7 +4,7 @@ import "encoding/binary"
 
 const failureSize = 6 // code and count
 
-// A Failure is an earlier trouble of a device with its courier, told in Connect.
+// A Failure is an earlier failure of a device's connection, reported in Connect.
 type Failure struct {
 	Code  uint32 // absolute value of the error code
 	Count uint16

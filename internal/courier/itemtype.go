@@ -1,6 +1,6 @@
 package courier
 
-// An ItemType tells what a packed frame says about the value of an item. Plain frames
+// An ItemType is the type that a packed frame gives the value of an item. Plain frames
 // say nothing: all of theirs are data.
 type ItemType uint8
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// DefaultMaxFrame is the longest payload a [Reader] takes unless told otherwise,
+// DefaultMaxFrame is the longest payload a [Reader] accepts by default,
 // in bytes. Of plain frames no limit is known; packed frames have this one.
 //
 // observed: apsd
@@ -42,7 +42,7 @@ type Reader struct {
 	shared     *[bufferShared]byte // buf, if it is one of buffers
 	start, end int                 // the bytes not yet taken are buf[start:end]
 	size       int                 // of the frame that was taken last
-	err        error               // came together with bytes; told when more are needed
+	err        error               // arrived together with bytes; returned when more are needed
 }
 
 // NewReader gives a reader of the frames in r.

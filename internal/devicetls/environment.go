@@ -10,10 +10,9 @@ import (
 // a number, as in 7-courier.sandbox.push.apple.com (observed: apsd).
 const sandboxCourier = "courier.sandbox.push.apple.com"
 
-// environment returns the environment of a device. The listener decides, and the
-// name of the sandbox courier selects the sandbox wherever it arrives. The
-// production name selects nothing: there are clients that dial the sandbox and
-// send the production name (observed: third-party clients).
+// environment returns the environment of a device: that of the listener, unless the server
+// name is that of the sandbox courier. The production name selects nothing, since some
+// clients dial the sandbox and send the production name (observed: third-party clients).
 func environment(listener apns.Environment, serverName string) apns.Environment {
 	name := strings.ToLower(serverName)
 	if name == sandboxCourier || strings.HasSuffix(name, "-"+sandboxCourier) {

@@ -6,21 +6,20 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A framing is how messages look on one connection. The protocol negotiated in
-// TLS chooses it. It is used by readLoop, except for Append.
+// A framing is the encoding of messages on a connection, which the ALPN protocol selects. The
+// reader uses it, except for Append.
 type framing interface {
 	// Next reads the next frame, which is valid until the call after it.
 	Next() (courier.Frame, error)
 	// Buffered reports whether Next would not have to wait.
 	Buffered() bool
-	// Begun reports whether a part of the next frame has come, but not all of it.
+	// Begun reports whether part of the next frame has arrived, but not all of it.
 	Begun() bool
-	// Release gives back what is not needed until the next frame comes.
+	// Release frees what is not needed until the next frame arrives.
 	Release()
-	// Parse reads what a frame says into m.
+	// Parse parses a frame into m.
 	Parse(f courier.Frame, m courier.Message) error
-	// Append appends m to dst as it goes over the wire. It is called by whoever
-	// holds the output.
+	// Append appends the encoding of m to dst. It requires the output.
 	Append(dst []byte, m courier.Message) []byte
 }
 

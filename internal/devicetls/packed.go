@@ -6,9 +6,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// packed is the framing of apns-pack-v1. What Append has written changed the table of
-// the device's decoder, too: it goes out, in the order of the calls, or the
-// connection ends. An output does that; it drops frames when a write fails alone.
+// packed is the framing of apns-pack-v1. Append changes the table of the encoder, and so of
+// the device's decoder: everything appended must be sent, in order, or the connection must
+// end. An output ensures this; it drops frames only if a write fails.
 type packed struct {
 	*courier.PackReader
 	packer *courier.Packer
@@ -20,9 +20,9 @@ func newPacked(r io.Reader) packed {
 
 func (packed) Parse(f courier.Frame, m courier.Message) error { return f.Parse(m) }
 
-// Append says that the courier is busy where it would say that a message comes too
-// early: devices read the status as a signed byte, which does not hold the latter, and
-// send such a message again after either.
+// Append replaces the status for a message that arrived too early by the one for a busy
+// courier: in packed frames devices read the status as a signed byte, which cannot hold the
+// former. After either the device sends the message again.
 //
 // observed: apsd
 func (p packed) Append(dst []byte, m courier.Message) []byte {

@@ -7,8 +7,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A Profile is what a device says of itself when it logs in. The courier records it
-// and acts on none of it.
+// A Profile is what a device reports about itself when it logs in. The courier records it;
+// it has no effect.
 //
 // observed: apsd
 type Profile struct {
@@ -21,11 +21,10 @@ type Profile struct {
 	ProtocolVersion uint16
 }
 
-// maxProfileText is how much of each text is kept, in bytes.
+// maxProfileText is the maximum length of each text, in bytes.
 const maxProfileText = 64
 
-// profileOf keeps what a Connect says. Equal ones are there once, however many devices
-// say the same.
+// profileOf returns the profile in a Connect. Equal profiles share their memory.
 func profileOf(m *courier.Connect) unique.Handle[Profile] {
 	return unique.Make(Profile{
 		Hardware: truncate(m.Hardware), OSVersion: truncate(m.OSVersion), OSBuild: truncate(m.OSBuild), Carrier: truncate(m.Carrier),

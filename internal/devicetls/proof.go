@@ -9,9 +9,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// prove tells which device is on the connection: by the certificate in TLS if
-// there is one, else by certificate, nonce and signature in Connect. The checks
-// stand in the order of what the device can do about them.
+// prove returns the device of the connection: by its certificate in TLS if there is one, or
+// else by certificate, nonce and signature in Connect. The checks are in the order of what
+// the device can correct.
 //
 // observed: apsd
 func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *rejection) {
@@ -38,14 +38,14 @@ func (s *session) prove(m *courier.Connect) (*pki.DeviceIdentity, *rejection) {
 	if rejected != nil {
 		return nil, rejected
 	}
-	// Only nonces of genuine devices take up memory.
+	// Only nonces of verified devices are remembered.
 	if !s.server.nonces.fresh(device.ID, m.Nonce, now) {
 		return nil, &rejection{reason: nonceReplayed}
 	}
 	return device, nil
 }
 
-// checkNonce checks that the parts of the proof are there, and the time.
+// checkNonce checks that all parts of the proof are present, and the time.
 func (s *session) checkNonce(m *courier.Connect, now time.Time) *rejection {
 	if len(m.Certificates) == 0 || len(m.Nonce) == 0 || len(m.Signature) == 0 {
 		return &rejection{reason: proofMissing, err: fmt.Errorf("neither a certificate in TLS nor fields 12, 13 and 14 of Connect; protocol %q",
@@ -56,7 +56,7 @@ func (s *session) checkNonce(m *courier.Connect, now time.Time) *rejection {
 		return &rejection{reason: nonceMalformed, err: err}
 	}
 	if off := at.Sub(now).Abs(); off > s.server.cfg.ClockWindow {
-		return &rejection{reason: clockOff, err: fmt.Errorf("it is off by %v, more than %v", off, s.server.cfg.ClockWindow)}
+		return &rejection{reason: clockOff, err: fmt.Errorf("it deviates by %v, more than %v", off, s.server.cfg.ClockWindow)}
 	}
 	return nil
 }
@@ -69,11 +69,10 @@ func (s *session) verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceI
 	return device, nil
 }
 
-// maxChain is how many certificates of a Connect are looked at.
+// maxChain is the maximum number of certificates of a Connect that are parsed.
 const maxChain = 8
 
-// parseChain reads the certificates of a Connect, the leaf first. There is at
-// least one.
+// parseChain parses the certificates of a Connect, the leaf first. There is at least one.
 func parseChain(ders [][]byte) ([]*x509.Certificate, error) {
 	ders = ders[:min(len(ders), maxChain)]
 	chain := make([]*x509.Certificate, len(ders))

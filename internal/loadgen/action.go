@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// An Action is something that is done to a device.
+// An Action is what churn and scripts do to a device.
 type Action uint8
 
 const (
@@ -32,10 +32,9 @@ const (
 	Uninstall
 	// Install brings an app back.
 	Install
-	// Rotate removes an app and installs it anew a moment later.
+	// Rotate removes an app and installs it again a moment later.
 	Rotate
-	// Erase resets the device: it comes back with a new identity and its apps, as a
-	// device nobody has seen before.
+	// Erase erases the device: it comes back with a new identity and its apps.
 	Erase
 
 	actionCount = int(Erase) + 1
@@ -87,7 +86,7 @@ func actionNamed(name string) (Action, bool) {
 	return Action(max(i, 0)), i >= 0
 }
 
-// unknownWord is the error for a word that is none of those known.
+// unknownWord is the error for an unknown action.
 func unknownWord(word string, known []string) error {
 	if nearest, edits := apns.Nearest(strings.ToLower(word), known); edits <= 2 {
 		return fmt.Errorf("unknown action %q; did you mean %s?", word, nearest)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A Churn is how often a second each action happens to some device of the fleet. The
-// zero Churn is quiet.
+// A Churn is the rate of each action, per second, over all devices of the fleet. The zero
+// Churn does nothing.
 type Churn [actionCount]float64
 
 // ParseChurn reads rates like "disconnect=10/s,kill=5/s,rotate=30/m". "" and "off" are
@@ -51,9 +51,9 @@ type churnAction struct {
 	topic  uint64        // picks the app, where one is concerned
 }
 
-// schedule gives the disturbances of count devices without end, in order of time. It
-// depends on nothing but what it is given. The gaps are those of a Poisson process: what
-// happens to one device tells nothing about when it happens to the next.
+// schedule yields the actions on count devices, without end, in order of time. It depends
+// only on its arguments. The gaps are those of a Poisson process, so that the actions on
+// devices are independent of each other.
 func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[churnAction] {
 	return func(yield func(churnAction) bool) {
 		var next [actionCount]churnAction
@@ -77,7 +77,7 @@ func (c Churn) schedule(count int, down time.Duration, seed uint64) iter.Seq[chu
 	}
 }
 
-// draw gives the disturbance of a kind that follows the one at a time.
+// draw returns the next occurrence of an action after a time.
 func (c Churn) draw(a Action, at time.Duration, chance *rand.Rand, count int, down time.Duration) churnAction {
 	if c[a] == 0 {
 		return churnAction{}

@@ -49,9 +49,9 @@ type Config struct {
 
 	// Ramp is the pace of the first logins; zero is as fast as they go.
 	Ramp Ramp
-	// Churn is how often devices are disturbed at random, once all have been started.
+	// Churn is the rate of actions on random devices, once all have been started.
 	Churn Churn
-	// Down is the longest time that a disturbance of Churn lasts; 0 is 2 seconds. Each
+	// Down is the maximum time until an action of Churn is undone; 0 is 2 seconds. Each
 	// lasts a random part of it.
 	Down time.Duration
 	// Script is what happens at which time after the first login.
@@ -65,7 +65,7 @@ type Config struct {
 	// Record takes one JSON line for each token and each notification; nil is none.
 	// See [Entry].
 	Record io.Writer
-	// OnEvent is told what happens to each device, from many goroutines at a time. It
+	// OnEvent is called with the events of each device, from many goroutines at a time. It
 	// must not wait for a device.
 	OnEvent func(apns.DeviceID, device.Event)
 

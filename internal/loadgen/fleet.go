@@ -51,10 +51,10 @@ func New(cfg Config) (*Fleet, error) {
 	}, nil
 }
 
-// errStopped is a script that has come to its end.
+// errStopped ends a run whose script has reached its stop step.
 var errStopped = errors.New("fleet: stopped by the script")
 
-// Run activates the devices, starts them and disturbs them, until ctx ends or the script
+// Run activates the devices, starts them and acts on them, until ctx ends or the script
 // stops it. All its goroutines have returned then. It fails if devices cannot be
 // activated or kept; devices that are refused are counted and do not end it.
 func (f *Fleet) Run(ctx context.Context) error {
@@ -161,7 +161,7 @@ func (f *Fleet) startAll() {
 	starting.Wait()
 }
 
-// churn disturbs devices until the run ends. A script may change the rates.
+// churn acts on random devices until the run ends. A script may change the rates.
 func (f *Fleet) churn() {
 	rates := f.cfg.Churn
 	for round := uint64(0); f.ctx.Err() == nil; round++ {
@@ -169,7 +169,7 @@ func (f *Fleet) churn() {
 	}
 }
 
-// churnUntilChanged disturbs at some rates, and gives those that take their place.
+// churnUntilChanged acts at some rates, and returns the rates that replace them.
 func (f *Fleet) churnUntilChanged(rates Churn, seed uint64) Churn {
 	began := time.Now()
 	for d := range rates.schedule(f.cfg.Count, f.cfg.Down, seed) {
@@ -234,14 +234,14 @@ func (f *Fleet) do(m *member, a Action, topics []string) {
 		return
 	}
 	f.counts.actions[a].Add(1)
-	m.firstDone() // what was done to it may be why it does not log in
+	m.firstDone() // the action may be why it does not log in
 	f.fail(actions[a].do(m, topics))
 }
 
 // flushInterval is how long an entry may wait to be written.
 const flushInterval = 200 * time.Millisecond
 
-// flushLoop keeps the record close behind.
+// flushLoop writes the record every flushInterval.
 func (f *Fleet) flushLoop() {
 	for wait(f.ctx, flushInterval) {
 		f.fail(f.record.flush())

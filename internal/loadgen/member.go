@@ -28,7 +28,7 @@ type member struct {
 	first     chan struct{}
 	firstOnce sync.Once
 
-	// acting is held by whoever does something to the device.
+	// acting is held during an action on the device.
 	acting sync.Mutex
 	held   bool // by a script: churn leaves the device alone
 
@@ -237,7 +237,7 @@ func (m *member) uninstall(topics []string) error {
 		m.device.Remove(topic)
 	}
 	m.refreshTokens()
-	return m.keepTokens() // those that are given up may be void in a later run
+	return m.keepTokens() // the removed ones may be retired before a later run
 }
 
 // install puts apps on the device.
@@ -249,7 +249,7 @@ func (m *member) install(topics []string) error {
 	return errors.Join(failed...)
 }
 
-// apply does what a script wants.
+// apply performs an action of a script.
 func (m *member) apply(a Action) {
 	m.acting.Lock()
 	defer m.acting.Unlock()
@@ -266,7 +266,7 @@ func (m *member) apply(a Action) {
 // changes of its apps, so that the courier hears of both.
 const rotatePause = 200 * time.Millisecond
 
-// applyChurn does what churn wants, unless the device is in the middle of something.
+// applyChurn performs an action of churn, unless the device is in the middle of another.
 func (m *member) applyChurn(d churnAction) {
 	if !m.acting.TryLock() {
 		m.f.counts.skipped.Add(1)

@@ -55,6 +55,6 @@ func parseRate(text string) (float64, error) {
 	return rate / per.Seconds(), nil
 }
 
-// maxRate is a rate that nobody needs; beyond, times between two events would be
+// maxRate is the maximum rate; beyond it, times between two events would be
 // shorter than the clock can tell.
 const maxRate = 1e6

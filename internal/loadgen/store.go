@@ -49,7 +49,7 @@ type storedTokens struct {
 	Apps map[string]apns.DeviceToken `json:"apps,omitempty"`
 }
 
-// A storeLine is one line of the file: an identity, which voids earlier tokens, tokens,
+// A storeLine is one line of the file: an identity, which invalidates earlier tokens, tokens,
 // or that the device was erased.
 type storeLine struct {
 	Number int `json:"number"`
@@ -145,7 +145,7 @@ func (k *kept) setTokens(env apns.Environment, t storedTokens) {
 	k.tokens[env] = t
 }
 
-// mostlyOutdated tells whether most lines of the file are outdated.
+// mostlyOutdated reports whether most lines of the file are outdated.
 func (s *Store) mostlyOutdated() bool {
 	current := 0
 	for _, k := range s.kept {
@@ -154,7 +154,7 @@ func (s *Store) mostlyOutdated() bool {
 	return s.lines > 100 && s.lines > 3*current
 }
 
-// rewrite writes the file anew, without outdated lines: aside, then renamed.
+// rewrite replaces the file by one without outdated lines: a temporary file that is renamed.
 func (s *Store) rewrite() error {
 	temporary, err := os.OpenFile(s.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
