@@ -131,6 +131,7 @@ type Broker struct {
 
 // A shard is some of the queues.
 type shard struct {
+	// Taken before the lock of a queue: docs/lock-order.md.
 	mu     sync.RWMutex
 	queues map[Address]*queue
 

@@ -78,7 +78,7 @@ type channel struct {
 	hash    apns.TopicHash // read-only; of the topic under which devices see the messages
 	clock   *clock.Clock   // read-only; what time it is for the app
 
-	mu          sync.Mutex // taken before the lock of a queue
+	mu          sync.Mutex // taken before the lock of a queue: docs/lock-order.md
 	deleted     bool
 	subscribers map[*Route]struct{}
 	checkpoint  uint64   // of the newest message, 0 before the first

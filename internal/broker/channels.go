@@ -28,7 +28,7 @@ type channelApp struct {
 type channels struct {
 	max int // read-only
 
-	mu   sync.RWMutex
+	mu   sync.RWMutex // not held together with that of a channel: docs/lock-order.md
 	apps map[channelApp]map[ChannelID]*channel
 }
 

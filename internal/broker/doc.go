@@ -26,7 +26,7 @@
 // channel itself keeps the most recent one, if that is its policy, for those
 // who subscribe later.
 //
-// Locks are taken in this order: shard, or the list of channels and a channel;
-// then queue. The journal and the store are called with a queue locked and must
-// not call back.
+// Locks are taken in this order: shard, or a channel; then queue. The journal, the
+// store and the [Peer] are called with a queue locked and must not call back. The
+// order of all locks of the program is in docs/lock-order.md.
 package broker

@@ -48,7 +48,7 @@ type queue struct {
 	b  *Broker
 	to Address
 
-	mu    sync.Mutex
+	mu    sync.Mutex   // peer, journal and store are called with it locked: docs/lock-order.md
 	space *space.Space // where the device is; nil is the default space
 	clock *clock.Clock // what time it is there
 	held  []*entry     // waits for the device, its filter or a better moment

@@ -25,8 +25,8 @@ const (
 // latest failures, so that many failures push out no push. Both draw their numbers,
 // from 1, in the order of their first events.
 type history struct {
-	mu       sync.Mutex
-	next     uint64 // the number of the next track
+	mu       sync.Mutex // nothing is locked under it: docs/lock-order.md
+	next     uint64     // the number of the next track
 	pushes   partition
 	failures partition
 }

@@ -30,10 +30,10 @@ type Track struct {
 	// device then does not hold on to them.
 	Headers *Headers
 
-	mu      sync.Mutex
-	number  uint64 // in the history; 0 before the first event, set once
-	place   uint64 // in its partition of the history, set with the number
-	failure bool   // the first event was a Failure; set with the number
+	mu      sync.Mutex // taken before that of the history: docs/lock-order.md
+	number  uint64     // in the history; 0 before the first event, set once
+	place   uint64     // in its partition of the history, set with the number
+	failure bool       // the first event was a Failure; set with the number
 	deleted bool
 	reached filters.States
 	last    Kind

@@ -53,7 +53,7 @@ type Registry struct {
 	clock *clock.Clock // of the default space
 	count atomic.Int64 // of spaces; while it is 0, nothing has to be looked up
 
-	mu       sync.RWMutex
+	mu       sync.RWMutex // nothing is locked under it: docs/lock-order.md
 	spaces   map[string]*Space
 	byDevice map[apns.DeviceID]*Space // of the devices that are in one
 }

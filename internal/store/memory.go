@@ -15,7 +15,7 @@ type Memory struct {
 }
 
 type memoryShard struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // nothing is locked under it: docs/lock-order.md
 	records map[uint64]Record
 	_       [48]byte // keeps shards on cache lines of their own
 }
