@@ -10,19 +10,19 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// atOnce is how many virtual devices log in beside each other.
+// atOnce is how many virtual devices log in at the same time.
 const atOnce = 16
 
-// reportEvery is after how many devices the log is told how far it is.
+// reportEvery is after how many devices progress is logged.
 const reportEvery = 500
 
-// manyCalls are the calls under way that do something with many devices.
+// manyCalls are the running calls that act on many devices.
 type manyCalls struct {
 	mu    sync.Mutex
 	calls []*controlapi.Progress // in the order they began; what they point to is guarded by mu
 }
 
-// begin notes a call. The caller calls end.
+// begin adds a call. The caller calls end.
 func (m *manyCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -35,7 +35,7 @@ func (m *manyCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end 
 	}
 }
 
-// step notes that one more device is done, and returns how many are.
+// step counts one more device as done, and returns how many are.
 func (m *manyCalls) step(one *controlapi.Progress) (done int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -43,8 +43,8 @@ func (m *manyCalls) step(one *controlapi.Progress) (done int) {
 	return one.Done
 }
 
-// Progress returns how far the calls have come that do something with many devices, in
-// the order they began.
+// Progress returns the progress of the running calls that act on many devices, in the
+// order they began.
 func (s *Simulator) Progress() []controlapi.Progress {
 	s.many.mu.Lock()
 	defer s.many.mu.Unlock()

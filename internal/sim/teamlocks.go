@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// errTeamEnds ends what is being made for a team that is deleted.
+// errTeamEnds cancels what is being created for a team that is deleted.
 var errTeamEnds = errors.New("sim: the team is being deleted")
 
-// teamLocks makes what is done to one team follow each other: a team is opened, reset and
-// closed alone; keys, apps and devices are made for it side by side.
+// teamLocks serialize what is done to one team: creating, resetting and deleting a team
+// excludes everything else; keys, apps and devices are created for it concurrently.
 type teamLocks struct {
 	mu    sync.Mutex
 	teams map[string]*teamLock // of those in use
