@@ -15,17 +15,17 @@ import (
 func TestInTheProcessOfTheTest(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
-	phone := apple.NewDevice(app)
+	testDevice := apple.NewDevice(app)
 
 	c := apns2.NewTokenClient(&token.Token{AuthKey: apple.Key, KeyID: apple.KeyID, TeamID: apple.TeamID})
 	c.Host = apple.URL
 	c.HTTPClient.Transport.(*http2.Transport).TLSClientConfig = &tls.Config{RootCAs: apple.RootCAs}
 
-	r, err := c.Push(&apns2.Notification{DeviceToken: phone.Token(app), Topic: app.Topic, Payload: []byte(hello)})
+	r, err := c.Push(&apns2.Notification{DeviceToken: testDevice.Token(app), Topic: app.Topic, Payload: []byte(hello)})
 	if err != nil || !r.Sent() {
 		t.Fatal(r, err)
 	}
-	if got := phone.Next(); len(got.Payload) == 0 {
+	if got := testDevice.Next(); len(got.Payload) == 0 {
 		t.Error("the phone received nothing")
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for a delivery.
-const patience = 10 * time.Second
+// timeout is how long a test waits for a delivery.
+const timeout = 10 * time.Second
 
 // A Space is an isolated team: a key, a certificate, an app
 // and a device, which no other test sees.
@@ -102,7 +102,7 @@ func open(t testing.TB, environment, provider string) *Space {
 func (s *Space) Received(count int) []Notification {
 	s.t.Helper()
 	var inbox struct{ Notifications []Notification }
-	s.call(http.MethodGet, fmt.Sprintf("/v1/devices/%s/inbox?count=%d&timeout=%s", s.Device, count, patience), nil, &inbox)
+	s.call(http.MethodGet, fmt.Sprintf("/v1/devices/%s/inbox?count=%d&timeout=%s", s.Device, count, timeout), nil, &inbox)
 	return inbox.Notifications
 }
 

@@ -8,7 +8,7 @@ type AckVerdict uint8
 const (
 	// Unknown means that no push in flight has this id.
 	Unknown AckVerdict = iota
-	// Settled means that the push is delivered or dropped.
+	// Done means that the push is delivered or dropped.
 	Done
 	// RetireToken means that the push is dropped because the device does not have the
 	// app; the token should be retired.
