@@ -162,6 +162,7 @@ type Channel struct {
 	Environment string    `json:"environment,omitempty" enum:"production,sandbox" doc:"Environment; default production"`
 	Stores      bool      `json:"stores,omitempty" doc:"Whether it stores the most recent message for devices that subscribe later"`
 	Created     time.Time `json:"created,omitzero" readOnly:"true" doc:"When it was created"`
+	Subscribers int       `json:"subscribers,omitempty" readOnly:"true" doc:"Number of connected devices that subscribe to it"`
 }
 
 // A Connection is an open connection of a provider or a device.
@@ -175,4 +176,6 @@ type Connection struct {
 	Device      apns.DeviceID `json:"device,omitzero" doc:"Device of a device's connection"`
 	Since       time.Time     `json:"since" doc:"When it was opened"`
 	Requests    int64         `json:"requests,omitempty" doc:"Number of requests on a provider's connection"`
+	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of a provider's connection"`
+	HTTP2       *HTTP2State   `json:"http2,omitempty" doc:"HTTP/2 of a provider's connection"`
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"cmp"
+	"crypto/tls"
 	"slices"
 	"sync"
 	"time"
@@ -28,6 +29,11 @@ type Connection struct {
 	// Certificate is the topic of the provider certificate; "" for none.
 	Certificate string
 	Requests    int64
+
+	// TLS is what was agreed in the handshake; nil without TLS. HTTP2 is the state of
+	// the streams.
+	TLS   *tls.ConnectionState
+	HTTP2 h2.Status
 }
 
 // A connStatus is what other goroutines may see of a connection. It is replaced, never
@@ -96,8 +102,10 @@ func (s *Server) Connections() []Connection {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()
 	list := make([]Connection, 0, len(s.conns.conns))
-	for c := range s.conns.conns {
-		list = append(list, c.connection())
+	for c, hc := range s.conns.conns {
+		d := c.connection()
+		d.TLS, d.HTTP2 = hc.TLS(), hc.Status()
+		list = append(list, d)
 	}
 	slices.SortFunc(list, func(a, b Connection) int { return cmp.Compare(a.Number, b.Number) })
 	return list

@@ -43,6 +43,7 @@ func (s *Simulator) describeChannel(team string, c broker.Channel) controlapi.Ch
 	return controlapi.Channel{
 		ID: c.ID.String(), Team: cmp.Or(team, DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
 		Stores: c.Policy == broker.MostRecent, Created: c.Created,
+		Subscribers: s.Broker.Subscribers(c.Environment, c.App, c.ID),
 	}
 }
 

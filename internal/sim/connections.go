@@ -51,6 +51,7 @@ func (s *Simulator) ProviderConnections() []controlapi.Connection {
 				ID: c.Number, Kind: string(c.Listener), Remote: c.Remote, Space: c.TeamID,
 				Certificate: c.Certificate, Since: c.Since, Requests: c.Requests,
 			}
+			d.TLS, d.HTTP2 = tlsState(c.TLS), http2State(&c.HTTP2)
 			if c.Known {
 				d.Environment = c.Environment.String()
 			}

@@ -1,6 +1,8 @@
 // What somebody does with the console, in a browser against the built binaries.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, readFile } from "node:fs/promises";
+import http2 from "node:http2";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { artefacts, Simulator } from "./simulator.js";
@@ -340,6 +342,21 @@ describe("keys, send, channels, connections and home", () => {
 		await page.getByRole("button", { name: `Close the connection of ${device.id}` }).click();
 		assert.ok(since);
 		await sim.api("GET", `/v1/devices/${device.id}`);
+	});
+
+	test("a provider's connection shows TLS and HTTP/2, and gets a GOAWAY", async (t) => {
+		const session = http2.connect(sim.info.provider.replace("127.0.0.1", "localhost"), { ca: await readFile(sim.info.caFile) });
+		t.after(() => session.destroy());
+		session.on("error", () => {});
+		await once(session, "connect");
+		const gone = once(session, "goaway");
+		const page = await open(t, browser, sim, { at: "#/connections" });
+		await page.locator("tbody tr", { hasText: `127.0.0.1:${session.socket.localPort}` }).getByRole("link").click();
+		const details = page.locator("[data-connection]");
+		for (const text of ["TLS 1.3", "h2", "localhost", "65,535 bytes", "none was sent"]) await details.getByText(text, { exact: true }).first().waitFor();
+		await page.locator("tbody tr", { hasText: `127.0.0.1:${session.socket.localPort}` }).getByRole("button").click();
+		await gone;
+		await page.getByText("is closed.").waitFor();
 	});
 
 	test("home turns green at the first request, and offers the root certificate", async (t) => {

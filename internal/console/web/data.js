@@ -7,8 +7,9 @@ import { beat, run } from "./live.js";
 
 /**
  * The answer to GET path, asked for again with each beat; one request at a time. Without a
- * path nothing is asked for.
- * @param {string} path @param {{once?: boolean}} [options]
+ * path nothing is asked for. What changes without an event is asked for every so many
+ * milliseconds as well, while somebody looks.
+ * @param {string} path @param {{once?: boolean, every?: number}} [options]
  * @returns {{data: any, error: string, again: () => void}}
  */
 export function useData(path, options = {}) {
@@ -38,6 +39,11 @@ export function useData(path, options = {}) {
 		})();
 	}, [when]);
 	useEffect(() => () => { busy.current = null; }, []);
+	useEffect(() => {
+		if (!options.every) return;
+		const timer = setInterval(() => { if (!document.hidden) nudge.value++; }, options.every);
+		return () => clearInterval(timer);
+	}, [options.every]);
 	const current = state.path === path;
 	return { data: current ? state.data : undefined, error: current ? state.error : "", again: () => { nudge.value++; } };
 }

@@ -2,22 +2,34 @@
 import { render } from "preact";
 import { effect } from "@preact/signals";
 import { html } from "./html.js";
-import { follow, beat } from "./live.js";
+import { beat, follow, summary } from "./live.js";
 import { showScheme } from "./session.js";
 import { Shell } from "./shell.js";
 import { loadTeams } from "./spaces.js";
 import { loadVocabulary, vocabulary } from "./vocabulary.js";
 
 showScheme();
-let loading = false;
+
+/** How long what changes seldom is not asked for again. */
+const rest = 3000;
+let busy = false, dirty = false;
+
+/** Asks for what all views need: teams and the ready record, and once the vocabulary. */
+async function refresh() {
+	dirty = busy;
+	if (busy) return;
+	busy = true;
+	try {
+		await Promise.all([loadTeams(), vocabulary.peek().length === 0 ? loadVocabulary() : undefined]);
+	} catch { /* the stream tells when the simulator is gone */ }
+	setTimeout(() => {
+		busy = false;
+		if (dirty) refresh();
+	}, rest);
+}
+
 effect(() => {
-	if (beat.value.startsWith("undefined") || loading) return;
-	loading = true;
-	const wanted = [loadTeams()];
-	if (vocabulary.peek().length === 0) wanted.push(loadVocabulary());
-	Promise.all(wanted).catch(() => { /* the stream tells when the simulator is gone */ }).finally(() => {
-		setTimeout(() => { loading = false; }, 1000);
-	});
+	if (summary.value && beat.value) refresh();
 });
 follow();
 render(html`<${Shell} />`, /** @type {HTMLElement} */ (document.getElementById("console")));

@@ -7,7 +7,7 @@ import { html } from "./html.js";
 import { change, go, href, route } from "./route.js";
 import { scheme, setScheme, setToken, signIn } from "./session.js";
 import { run, state, summary, touch } from "./live.js";
-import { info, space, teams } from "./spaces.js";
+import { info, loadTeams, space, teams } from "./spaces.js";
 import { count } from "./format.js";
 import { lesson } from "./lesson.js";
 import { Home } from "./views/home.js";
@@ -87,7 +87,7 @@ function Banner() {
 				<b>${count(counts[kind] ?? 0)}</b> ${kind}</a>`)}
 		</p>
 		<label class="inline space-choice">Space
-			<select value=${space.value} onChange=${(/** @type {any} */ e) => change({ space: e.target.value })}>
+			<select value=${space.value} onFocus=${() => loadTeams().catch(() => {})} onChange=${(/** @type {any} */ e) => change({ space: e.target.value })}>
 				<option value="">all</option>
 				${space.value && !teams.value.some((t) => t.team === space.value) && html`<option value=${space.value}>${space.value}</option>`}
 				${teams.value.map((t) => html`<option key=${t.team} value=${t.team}>${t.team}${t.team === info.value?.demo?.teamId ? " (default team)" : ""}</option>`)}

@@ -22,8 +22,8 @@ export function Channels() {
 
 /** @param {{app: string}} p */
 function App({ app }) {
-	const production = useData("/v1/channels" + query({ team: team.value, topic: app, environment: "production", limit: 200 }));
-	const sandbox = useData("/v1/channels" + query({ team: team.value, topic: app, environment: "sandbox", limit: 200 }));
+	const production = useData("/v1/channels" + query({ team: team.value, topic: app, environment: "production", limit: 200 }), { every: 3000 });
+	const sandbox = useData("/v1/channels" + query({ team: team.value, topic: app, environment: "sandbox", limit: 200 }), { every: 3000 });
 	const list = [...(production.data?.channels ?? []), ...(sandbox.data?.channels ?? [])];
 	const publish = (/** @type {any} */ c) => {
 		const aps = { timestamp: Math.floor(Date.now() / 1000), event: "update", "content-state": { score: "1:0" } };
@@ -37,7 +37,7 @@ function App({ app }) {
 		<${Failure} text=${production.error || sandbox.error} />
 		${list.length === 0 ? html`<${Empty} title="No channel" />` : html`<div class="scroll"><table><thead><tr><th scope="col">Channel ID</th><th scope="col">Environment</th><th scope="col">Storage</th><th scope="col">Subscribers</th><th scope="col">Made</th><th scope="col"><span class="sr">Actions</span></th></tr></thead>
 			<tbody>${list.map((c) => html`<tr key=${`${c.environment} ${c.id}`}><th scope="row"><code>${c.id}</code> <${CopyButton} text=${c.id} name="the channel ID" /></th><td>${c.environment ?? "production"}</td>
-				<td>${c.stores ? html`<${Chip} tone="info">most recent message</${Chip}>` : "none"}</td><td>${c.subscribers === undefined ? "—" : count(c.subscribers)}</td><td>${c.created ? date(c.created) : "—"}</td>
+				<td>${c.stores ? html`<${Chip} tone="info">most recent message</${Chip}>` : "none"}</td><td>${count(c.subscribers ?? 0)}</td><td>${c.created ? date(c.created) : "—"}</td>
 				<td class="end"><div class="actions"><button type="button" onClick=${() => publish(c)}>Publish…</button><a class="button" href=${href("pushes", { q: `channel=${c.id}` })}>Pushes</a>
 					<${Act} act=${() => send("DELETE", `/v1/channels/${encodeURIComponent(c.id)}`)} kind="danger" name=${`Delete channel ${c.id}`}>Delete</${Act}></div></td></tr>`)}</tbody></table></div>`}
 	</${Card}>`;

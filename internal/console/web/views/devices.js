@@ -16,7 +16,7 @@ const pageSize = 200, many = 24;
 
 export function Devices() {
 	const words = route.value.words, search = (words.find ?? "").toLowerCase();
-	const list = useData("/v1/devices/summary" + query({ space: space.value, limit: pageSize, find: search }));
+	const list = useData("/v1/devices/summary" + query({ space: space.value, limit: pageSize, find: search }), { every: 3000 });
 	const devices = /** @type {any[]} */ (list.data?.devices ?? []);
 	const total = list.data?.matched ?? devices.length;
 	const chosen = words.open || (devices.length === 1 ? devices[0].id : "");
@@ -54,7 +54,7 @@ function DeviceRow({ device: d, chosen }) {
 /** @param {{id: string}} p */
 function Device({ id }) {
 	const [ending, setEnding] = useState(false); // it is erased or deleted, and no longer asked for
-	const device = useData(ending ? "" : `/v1/devices/${id}`);
+	const device = useData(ending ? "" : `/v1/devices/${id}`, { every: 3000 });
 	const last = useRef(/** @type {any} */ (null));
 	if (device.data) last.current = device.data;
 	const screen = useData(!ending && last.current?.virtual ? `/v1/devices/${id}/screen` : "");

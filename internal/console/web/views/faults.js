@@ -11,7 +11,7 @@ import { count, date } from "../format.js";
 import { Act, Card, Chip, Empty, Failure, Field } from "../parts.js";
 
 export function Faults() {
-	const faults = useData("/v1/faults");
+	const faults = useData("/v1/faults", { every: 3000 });
 	const presets = useData("/v1/fault-presets", { once: true });
 	const kinds = useData("/v1/fault-kinds", { once: true });
 	const rules = /** @type {any[]} */ (faults.data?.faults ?? []).filter((r) => !space.value || !r.space || r.space === space.value);
@@ -123,7 +123,7 @@ function NewRule({ kinds }) {
 
 function Clock() {
 	const base = ownSpace.value ? `/v1/spaces/${encodeURIComponent(space.value)}/clock` : "/v1/clock";
-	const { data, error } = useData(base);
+	const { data, error } = useData(base, { every: 1000 });
 	const [to, set] = useState("");
 	const by = (/** @type {string} */ step) => () => send("POST", `${base}/advance`, { by: step });
 	const moved = data && data.offset !== "0s";

@@ -30,7 +30,7 @@ export function Home() {
 		<${Library} />
 		<div class="grid two">
 			<${Card} title="Listeners">
-				<div class="scroll"><table><thead><tr><th scope="col">Listener</th><th scope="col">Address</th><th scope="col"><span class="sr">Copy</span></th></tr></thead><tbody>
+				<div class="scroll"><table class="listeners"><thead><tr><th scope="col">Listener</th><th scope="col">Address</th><th scope="col"><span class="sr">Copy</span></th></tr></thead><tbody>
 					${listeners.map(([name, title, apple]) => (record[name] || !/proxy|443/.test(name)) && html`<tr key=${name}>
 						<th scope="row">${title}<small>${apple}</small></th>
 						<td>${record[name] ? html`<code>${record[name]}</code>` : html`<${Chip}>off</${Chip}>`}</td>

@@ -14,7 +14,9 @@ import { clock, count, milliseconds, shorten } from "../format.js";
 import { Act, Empty, Failure, StateChip } from "../parts.js";
 import { Push } from "./push.js";
 
-const rowHeight = 36, pageSize = 100, overscan = 8;
+/** How many pushes are asked for at once; fewer, where more came than a page has. */
+const pageSize = 100, loadedPage = 40;
+const rowHeight = 36, overscan = 8;
 
 export function Pushes() {
 	const words = route.value.words;
@@ -159,11 +161,14 @@ function useHistory(filter) {
 	const [data, set] = useState(nothing);
 	const [error, setError] = useState("");
 	const [paused, setPause] = useState(/** @type {{newest: number} | null} */ (null));
-	const busy = useRef(""), dirty = useRef(false);
+	const busy = useRef(""), dirty = useRef(false), seen = useRef(0);
 	const loaded = useSignal(0);
 	const words = wordsQuery(filter, space.value);
 	const load = async (/** @type {number | undefined} */ above) => {
-		const page = await get("/v1/notifications" + query({ ...words, limit: pageSize, before: above }));
+		const came = (summary.value?.newest ?? 0) - seen.current;
+		const size = above === undefined && seen.current > 0 && came > pageSize ? loadedPage : pageSize;
+		if (above === undefined) seen.current = summary.value?.newest ?? 0;
+		const page = await get("/v1/notifications" + query({ ...words, limit: size, before: above }));
 		set((had) => merge(forget(had, page.oldest), page.notifications, page.next !== undefined, above));
 		setError("");
 	};
