@@ -97,7 +97,7 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 
 // A checkReport is the answer of /v1/check.
 type checkReport struct {
-	Agrees                bool
+	Consistent                bool
 	Problems              []string
 	Connected, Queues     int
 	Held, Ready, InFlight int
@@ -113,7 +113,7 @@ func settle(t *testing.T, sim *simulator, fleets []*churnFleet) (rest checkRepor
 		time.Sleep(250 * time.Millisecond) // between two looks
 		before := rest
 		sim.ask("/v1/check?timeout=30s", &rest)
-		require.True(t, rest.Agrees, "%q", rest.Problems)
+		require.True(t, rest.Consistent, "%q", rest.Problems)
 		quiet++
 		if rest.Ready+rest.InFlight > 0 || rest.Held != before.Held || !fleets[0].whole() || !fleets[1].whole() {
 			quiet = 0
@@ -130,7 +130,7 @@ func settleWithout(t *testing.T, sim *simulator) (rest checkReport) {
 		require.Less(t, time.Now(), deadline, "somebody is left: %+v", rest)
 		time.Sleep(100 * time.Millisecond) // between two looks
 		sim.ask("/v1/check?timeout=30s", &rest)
-		require.True(t, rest.Agrees, "%q", rest.Problems)
+		require.True(t, rest.Consistent, "%q", rest.Problems)
 	}
 	return rest
 }

@@ -27,7 +27,7 @@ func (s *sendCommand) print(c *console, response *http.Response, body []byte) er
 	}
 	if len(body) > 0 {
 		if err := json.Unmarshal(body, &a); err != nil {
-			return fmt.Errorf("the answer, status %d, is not APNs's: %w", a.Status, err)
+			return fmt.Errorf("response with status %d is not from APNs: %w", a.Status, err)
 		}
 	}
 	var err error
@@ -37,7 +37,7 @@ func (s *sendCommand) print(c *console, response *http.Response, body []byte) er
 		err = c.print("%s%s", a, a.meaning())
 	}
 	if err == nil && a.Status != http.StatusOK {
-		return errSaid
+		return errPrinted
 	}
 	return err
 }

@@ -17,13 +17,13 @@ import (
 
 // caCommand groups the verbs about the certificate authorities.
 type caCommand struct {
-	Init caInit `cmd:"" help:"Make the authorities, the token key and the default team's key and certificate."`
-	Show caShow `cmd:"" help:"Print the root certificate, which clients have to trust."`
+	Init caInit `cmd:"" help:"Create the certificate authorities, the token key, and the default team's key and certificate."`
+	Show caShow `cmd:"" help:"Print the root certificate that clients must trust."`
 }
 
 // certsFlag is the folder that most of the offline verbs work on.
 type certsFlag struct {
-	Certs string `default:"certs" placeholder:"DIR" help:"The folder of authorities and keys."`
+	Certs string `default:"certs" placeholder:"DIR" help:"Directory of the certificate authorities and keys."`
 }
 
 func (f *certsFlag) load() (*keystore.Secrets, error) {
@@ -38,25 +38,25 @@ func (f *certsFlag) load() (*keystore.Secrets, error) {
 func mustBeNew(path, remedy string) error {
 	switch _, err := os.Lstat(path); {
 	case err == nil:
-		return badUsage("%s is there already; %s", path, remedy)
+		return badUsage("%s already exists; %s", path, remedy)
 	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("look for %s: %w", path, err)
+		return fmt.Errorf("check %s: %w", path, err)
 	}
 	return nil
 }
 
 type caInit struct {
 	certsFlag
-	Name        []string `placeholder:"HOST" sep:"," help:"A further host name or address the root may vouch for; repeatable."`
-	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of the authorities as not critical, for clients on mbedTLS, which refuse them otherwise."`
-	Force       bool     `help:"Replace what is there. Whoever trusted the old root has to trust the new one."`
+	Name        []string `placeholder:"HOST" sep:"," help:"Additional hostname or IP address that the root may issue certificates for; repeatable."`
+	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of the authorities as not critical, for mbedTLS clients, which reject critical ones."`
+	Force       bool     `help:"Overwrite existing files. Clients that trusted the old root must trust the new one."`
 }
 
 // Run makes everything that 'apns-sim serve --certs' needs.
 func (i *caInit) Run(c *console) error {
 	root := filepath.Join(i.Certs, pki.RootFile)
 	if !i.Force {
-		if err := mustBeNew(root, "add --force to replace it, and what was made with it becomes worthless"); err != nil {
+		if err := mustBeNew(root, "--force replaces it and invalidates everything issued with it"); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (i *caInit) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s\tthe root, which clients have to trust\n%s\tkey %s of team %s\n%s\tprovider certificate for %s\n",
+	_, err = fmt.Fprintf(c.stdout, "%s\troot certificate that clients must trust\n%s\tkey %s of team %s\n%s\tprovider certificate for %s\n",
 		root, filepath.Join(keystore.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
 		certificate, sim.DemoTopic)
 	return err
@@ -79,9 +79,9 @@ func (i *caInit) Run(c *console) error {
 
 type caShow struct {
 	certsFlag
-	Format   string `enum:"pem,p12" default:"pem" placeholder:"FORMAT" help:"pem, or p12 for a Java trust store."`
+	Format   string `enum:"pem,p12" default:"pem" placeholder:"FORMAT" help:"Format: pem, or p12 for a Java trust store."`
 	Out      string `placeholder:"FILE" help:"Write to this file instead of standard output."`
-	Password string `default:"changeit" placeholder:"TEXT" help:"The password of a p12."`
+	Password string `default:"changeit" placeholder:"TEXT" help:"Password of the p12."`
 }
 
 // Run prints the root certificate.
@@ -93,7 +93,7 @@ func (s *caShow) Run(c *console) error {
 	data := secrets.PKI.RootPEM()
 	if s.Format == "p12" {
 		if s.Out == "" {
-			return badUsage("a p12 is not for the terminal; name a file with --out")
+			return badUsage("--format p12 is binary; set a file with --out")
 		}
 		data, err = p12.EncodeTrust(p12.Modern, []*x509.Certificate{secrets.PKI.Root.Certificate}, s.Password)
 		if err != nil {

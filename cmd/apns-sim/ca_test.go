@@ -47,7 +47,7 @@ func TestInitReplacesNothingUnlessForced(t *testing.T) {
 
 	o := invoke(t, "ca", "init", "--certs", dir)
 	assert.Equal(t, exitUsage, o.code)
-	assert.Contains(t, o.stderr, root+" is there already; add --force")
+	assert.Contains(t, o.stderr, root+" already exists; --force")
 	assert.Equal(t, before, read(t, root))
 
 	succeed(t, "ca", "init", "--certs", dir, "--force")
@@ -74,11 +74,11 @@ func TestShowGivesTheRootForEveryKindOfClient(t *testing.T) {
 	assert.Equal(t, root, succeed(t, "ca", "show", "--certs", dir), "to pipe it on")
 
 	out := filepath.Join(t.TempDir(), "root.pem")
-	said := succeed(t, "ca", "show", "--certs", dir, "--out", out)
+	output := succeed(t, "ca", "show", "--certs", dir, "--out", out)
 	assert.Equal(t, root, read(t, out))
 	wantMode(t, out, 0o644)
 	block, _ := pem.Decode([]byte(root))
-	assert.Equal(t, fmt.Sprintf("%s\tSHA-256 %X\n", out, sha256.Sum256(block.Bytes)), said, "as browsers and keytool show it")
+	assert.Equal(t, fmt.Sprintf("%s\tSHA-256 %X\n", out, sha256.Sum256(block.Bytes)), output, "as browsers and keytool show it")
 
 	out = filepath.Join(t.TempDir(), "root.p12")
 	succeed(t, "ca", "show", "--certs", dir, "--format", "p12", "--out", out, "--password", "secret")
@@ -89,7 +89,7 @@ func TestShowGivesTheRootForEveryKindOfClient(t *testing.T) {
 
 	o := invoke(t, "ca", "show", "--certs", dir, "--format", "p12")
 	assert.Equal(t, exitUsage, o.code)
-	assert.Contains(t, o.stderr, "name a file with --out")
+	assert.Contains(t, o.stderr, "set a file with --out")
 }
 
 func TestVerbsThatNeedCertsSayHowToGetThem(t *testing.T) {

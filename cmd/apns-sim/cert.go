@@ -13,19 +13,19 @@ import (
 
 // certCommand groups the verbs about provider certificates.
 type certCommand struct {
-	Create certCreate `cmd:"" help:"Make a provider certificate, as .pem and .p12."`
+	Create certCreate `cmd:"" help:"Create a provider certificate as .pem and .p12."`
 }
 
 type certCreate struct {
 	certsFlag
-	Topic       string `required:"" placeholder:"TOPIC" help:"The bundle ID it is for."`
-	Team        string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to."`
-	Service     string `default:"apns" placeholder:"KIND" help:"The kind of certificate: ${services}."`
-	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Where it may push: both, production or sandbox."`
-	RSA         bool   `name:"rsa" help:"An RSA 2048 key instead of EC P-256."`
-	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12."`
-	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 with triple DES, for readers that do not know AES."`
-	RC2P12      bool   `name:"rc2-p12" env:"APNS_SIM_RC2_P12" help:"Encrypt the certificate in the .p12 with RC2-40, as old exports of Keychain are, which OpenSSL 3 refuses."`
+	Topic       string `required:"" placeholder:"TOPIC" help:"Bundle ID of the certificate."`
+	Team        string `default:"SIMTEAM001" placeholder:"TEAM" help:"Team ID."`
+	Service     string `default:"apns" placeholder:"KIND" help:"Kind of certificate: ${services}."`
+	Environment string `enum:"both,production,sandbox" default:"both" placeholder:"ENV" help:"Environment in which the certificate is valid: both, production or sandbox."`
+	RSA         bool   `name:"rsa" help:"Create an RSA 2048 key instead of EC P-256."`
+	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"Password of the .p12."`
+	LegacyP12   bool   `name:"legacy-p12" env:"APNS_SIM_LEGACY_P12" help:"Encrypt the .p12 with triple DES, for software without AES support."`
+	RC2P12      bool   `name:"rc2-p12" env:"APNS_SIM_RC2_P12" help:"Encrypt the certificate in the .p12 with RC2-40, as old versions of Keychain do; OpenSSL 3 rejects it."`
 }
 
 // Run makes the certificate and says where it is.
@@ -35,10 +35,10 @@ func (k *certCreate) Run(c *console) error {
 		return err
 	}
 	if !apns.ValidTopic(k.Topic) {
-		return badUsage("--topic is %q; a topic is a bundle ID: letters, digits, hyphens and dots", k.Topic)
+		return badUsage("--topic is %q; write a bundle ID, which consists of letters, digits, hyphens and dots", k.Topic)
 	}
 	if k.LegacyP12 && k.RC2P12 {
-		return badUsage("--legacy-p12 and --rc2-p12 exclude each other")
+		return badUsage("--legacy-p12 and --rc2-p12 cannot be combined")
 	}
 	service, err := pki.ParseService(k.Service)
 	if err != nil {
@@ -112,7 +112,7 @@ func readIdentity(path, password string) (*pki.Identity, error) {
 	if len(data) > 0 && data[0] == derSequence {
 		id, err := p12.Decode(data, password)
 		if errors.Is(err, p12.ErrPassword) {
-			return nil, fmt.Errorf("%s: %w; give its password with --password", path, err)
+			return nil, fmt.Errorf("%s: %w; set it with --password", path, err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)

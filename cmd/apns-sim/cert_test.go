@@ -33,10 +33,10 @@ func TestACertificateIsMadeInBothFormsOfProviders(t *testing.T) {
 		{"com.example.rsa", "--rsa --team OTHERTEAM1", "simulator", true, true},
 	} {
 		t.Run(tc.topic, func(t *testing.T) {
-			said := succeed(t, append([]string{"cert", "create", "--certs", dir, "--topic", tc.topic}, strings.Fields(tc.args)...)...)
+			output := succeed(t, append([]string{"cert", "create", "--certs", dir, "--topic", tc.topic}, strings.Fields(tc.args)...)...)
 			stem := filepath.Join(dir, tc.topic)
-			require.Equal(t, []string{stem + ".pem", stem + ".p12"}, paths(said))
-			assert.Contains(t, said, tc.password, "nobody can guess it")
+			require.Equal(t, []string{stem + ".pem", stem + ".p12"}, paths(output))
+			assert.Contains(t, output, tc.password, "nobody can guess it")
 			wantMode(t, stem+".pem", 0o600)
 			wantMode(t, stem+".p12", 0o600)
 
@@ -63,8 +63,8 @@ func TestACertificateIsNotMadeOfNonsenseNorOverAnother(t *testing.T) {
 	dir := initialized(t)
 	root := read(t, filepath.Join(dir, "ca.pem"))
 	for _, tc := range []struct{ args, want string }{
-		{"--topic ../ca", `--topic is "../ca"; a topic is a bundle ID`},
-		{"--topic com.example.new --legacy-p12 --rc2-p12", "exclude each other"},
+		{"--topic ../ca", `--topic is "../ca"; write a bundle ID`},
+		{"--topic com.example.new --legacy-p12 --rc2-p12", "cannot be combined"},
 		{"--topic com.example.new --service telegram", "telegram"},
 	} {
 		o := invoke(t, append([]string{"cert", "create", "--certs", dir}, strings.Fields(tc.args)...)...)
@@ -83,12 +83,12 @@ func TestASecondCertificateForATopicHasANumber(t *testing.T) {
 		{"--topic com.example.app --environment sandbox --rc2-p12", "com.example.app-3"},
 		{"--topic ca", "ca-2"},
 	} {
-		said := succeed(t, append([]string{"cert", "create", "--certs", dir}, strings.Fields(tc.args)...)...)
+		output := succeed(t, append([]string{"cert", "create", "--certs", dir}, strings.Fields(tc.args)...)...)
 		stem := filepath.Join(dir, tc.stem)
-		assert.Equal(t, []string{stem + ".pem", stem + ".p12"}, paths(said), i)
+		assert.Equal(t, []string{stem + ".pem", stem + ".p12"}, paths(output), i)
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "com.example.app.pem")))
-	said := succeed(t, "cert", "create", "--certs", dir, "--topic", "com.example.app")
-	assert.Contains(t, said, "com.example.app-4.pem", "where one of both is there, neither is replaced")
+	output := succeed(t, "cert", "create", "--certs", dir, "--topic", "com.example.app")
+	assert.Contains(t, output, "com.example.app-4.pem", "where one of both is there, neither is replaced")
 	assert.Equal(t, root, read(t, filepath.Join(dir, "ca.pem")))
 }

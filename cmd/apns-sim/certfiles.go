@@ -35,7 +35,7 @@ func writeCertificates(dir string, authorities *pki.PKI, p *envvars.Place) (err 
 func writeTopicCertificates(dir string, authorities *pki.PKI, topics []string, p *envvars.Place) error {
 	p.CertificateDir = filepath.Join(dir, "certificates")
 	if err := os.Mkdir(p.CertificateDir, 0o700); err != nil {
-		return fmt.Errorf("folder for certificates: %w", err)
+		return fmt.Errorf("directory for certificates: %w", err)
 	}
 	for _, topic := range topics {
 		stem := filepath.Join(p.CertificateDir, topic)

@@ -12,17 +12,17 @@ import (
 
 // channelCommand groups the verbs about broadcast channels.
 type channelCommand struct {
-	List   channelList   `cmd:"" help:"List the broadcast channels of an app, the oldest first."`
-	Create channelCreate `cmd:"" help:"Make a broadcast channel and print its id."`
-	Delete channelDelete `cmd:"" help:"Delete a channel, and tell the devices that subscribe to it."`
+	List   channelList   `cmd:"" help:"List the broadcast channels of an app, oldest first."`
+	Create channelCreate `cmd:"" help:"Create a broadcast channel and print its ID."`
+	Delete channelDelete `cmd:"" help:"Delete a broadcast channel and notify its subscribers."`
 }
 
 // A channelApp says whose channels are meant.
 type channelApp struct {
 	remote
-	Topic       string `arg:"" help:"The bundle ID of the app."`
-	Team        string `env:"-" placeholder:"TEAM" help:"Its team; otherwise the default one."`
-	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where: production or sandbox."`
+	Topic       string `arg:"" help:"Bundle ID of the app."`
+	Team        string `env:"-" placeholder:"TEAM" help:"Team of the app (default: the default team)."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Environment: production or sandbox."`
 }
 
 type channelList struct{ channelApp }
@@ -45,7 +45,7 @@ func (l *channelList) Run(ctx context.Context, c *console) error {
 
 type channelCreate struct {
 	channelApp
-	Stores bool `env:"-" help:"Have it keep the most recent message for devices that come later."`
+	Stores bool `env:"-" help:"Store the most recent message for devices that subscribe later."`
 }
 
 // Run makes the channel.
@@ -66,7 +66,7 @@ func (l *channelCreate) Run(ctx context.Context, c *console) error {
 
 type channelDelete struct {
 	remote
-	ID string `arg:"" help:"The id of the channel, in base64 or base64url."`
+	ID string `arg:"" help:"Channel ID, in base64 or base64url."`
 }
 
 // Run deletes the channel. A slash in its id would end the part of the path.

@@ -69,7 +69,7 @@ func passSignals(signals <-chan os.Signal, child *os.Process, grace time.Duratio
 					asked, over = s, time.After(grace)
 				}
 			case <-over:
-				c.remark(fmt.Sprintf("the program has not ended within %s of the signal %q, and is killed; --grace gives it longer", grace, asked))
+				c.remark(fmt.Sprintf("the program did not exit within %s of signal %q and is killed; --grace allows more time", grace, asked))
 				_ = child.Kill()
 			case <-done:
 				return

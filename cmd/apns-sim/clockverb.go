@@ -8,15 +8,15 @@ import (
 
 // clockCommand groups the verbs about the semantic clock.
 type clockCommand struct {
-	Show    clockShow    `cmd:"" help:"What time it is for APNs."`
-	Set     clockSet     `cmd:"" help:"Set the clock."`
-	Advance clockAdvance `cmd:"" help:"Move the clock on, or back."`
+	Show    clockShow    `cmd:"" help:"Show the simulator's clock."`
+	Set     clockSet     `cmd:"" help:"Set the simulator's clock."`
+	Advance clockAdvance `cmd:"" help:"Advance the simulator's clock, or set it back."`
 }
 
 // A clockFlags says which clock is meant.
 type clockFlags struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"The clock of this space; the default space if left out."`
+	Space string `env:"-" placeholder:"TEAM" help:"Use the clock of this space (default: the default space)."`
 }
 
 // A clockFace is what a clock shows.
@@ -47,7 +47,7 @@ func (s *clockShow) Run(ctx context.Context, c *console) error {
 
 type clockSet struct {
 	clockFlags
-	Time time.Time `arg:"" help:"What time it shall be, RFC 3339: 2030-01-01T12:00:00Z."`
+	Time time.Time `arg:"" help:"Time in RFC 3339, such as 2030-01-01T12:00:00Z."`
 }
 
 // Run sets the clock.
@@ -57,7 +57,7 @@ func (s *clockSet) Run(ctx context.Context, c *console) error {
 
 type clockAdvance struct {
 	clockFlags
-	By time.Duration `arg:"" help:"By how much: 90s, 1h, 720h; less than 0, after --, goes back."`
+	By time.Duration `arg:"" help:"Duration, such as 90s or 720h; a negative one, written after --, sets the clock back."`
 }
 
 // Run moves the clock.

@@ -44,7 +44,7 @@ func readConfig(path string, flags []*kong.Flag) (*configFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
-	document, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0, parser.AllowDuplicateMapKey()) // which we refuse with all else
+	document, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0, parser.AllowDuplicateMapKey()) // reported below with its line
 	if err != nil {
 		return nil, yamlError(path, err)
 	}
@@ -76,7 +76,7 @@ type configReader struct {
 	wrong []error
 }
 
-func (r *configReader) refuse(at *token.Token, format string, args ...any) {
+func (r *configReader) reject(at *token.Token, format string, args ...any) {
 	place := fmt.Sprintf("%s:%d:%d: ", r.file.path, at.Position.Line, at.Position.Column)
 	r.wrong = append(r.wrong, fmt.Errorf(place+format, args...))
 }
@@ -92,7 +92,7 @@ func (r *configReader) document(body ast.Node) {
 	case *ast.MappingValueNode:
 		r.entry(body)
 	default:
-		r.refuse(body.GetToken(), "a configuration has settings, as in listen: 127.0.0.1:2197")
+		r.reject(body.GetToken(), "expected settings, such as listen: 127.0.0.1:2197")
 	}
 }
 
@@ -106,11 +106,11 @@ func (r *configReader) entry(e *ast.MappingValueNode) {
 	flag := r.flags[name]
 	if flag == nil {
 		nearest, _ := apns.Nearest(at.Value, slices.Concat(sorted(r.flags), sorted(plurals)))
-		r.refuse(at, "there is no setting %q; did you mean %s?", at.Value, nearest)
+		r.reject(at, "unknown setting %q; did you mean %s?", at.Value, nearest)
 		return
 	}
 	if other, twice := r.file.entries[name]; twice {
-		r.refuse(at, "%s is set in line %d already", name, other.line)
+		r.reject(at, "%s is already set in line %d", name, other.line)
 		return
 	}
 	value, ok := r.value(at.Value, flag, e.Value)
@@ -118,7 +118,7 @@ func (r *configReader) entry(e *ast.MappingValueNode) {
 		return
 	}
 	if err := try(flag, value); err != nil {
-		r.refuse(e.Value.GetToken(), "%s: %v", at.Value, err)
+		r.reject(e.Value.GetToken(), "%s: %v", at.Value, err)
 		return
 	}
 	r.file.entries[name] = configEntry{value, at.Position.Line}
@@ -132,7 +132,7 @@ func (r *configReader) value(name string, flag *kong.Flag, node ast.Node) (any, 
 		return r.scalar(name, node)
 	}
 	if flag.Target.Kind() != reflect.Slice {
-		r.refuse(node.GetToken(), "%s has one value, not a list", name)
+		r.reject(node.GetToken(), "%s takes one value, not a list", name)
 		return nil, false
 	}
 	all := make([]any, 0, len(list.Values))
@@ -140,7 +140,7 @@ func (r *configReader) value(name string, flag *kong.Flag, node ast.Node) (any, 
 		value, ok := r.element(name, element)
 		if ok && flag.Name == "fault" {
 			if _, err := parseFault(fmt.Sprint(value)); err != nil {
-				r.refuse(element.GetToken(), "%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
+				r.reject(element.GetToken(), "%s: %s", name, strings.ReplaceAll(err.Error(), "\n", "; "))
 				ok = false
 			}
 		}
@@ -162,7 +162,7 @@ func (r *configReader) element(name string, node ast.Node) (any, bool) {
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		r.refuse(node.GetToken(), "%s: %v", name, err)
+		r.reject(node.GetToken(), "%s: %v", name, err)
 		return nil, false
 	}
 	return string(text), true
@@ -171,12 +171,12 @@ func (r *configReader) element(name string, node ast.Node) (any, bool) {
 func (r *configReader) scalar(name string, node ast.Node) (any, bool) {
 	switch node := node.(type) {
 	case *ast.NullNode:
-		r.refuse(node.GetToken(), "%s is empty; give it a value, or leave it out", name)
+		r.reject(node.GetToken(), "%s is empty; set a value or remove it", name)
 		return nil, false
 	case ast.ScalarNode:
 		return node.GetToken().Value, true
 	}
-	r.refuse(node.GetToken(), "%s takes a word or a number here", name)
+	r.reject(node.GetToken(), "%s takes a string or a number here", name)
 	return nil, false
 }
 
@@ -189,7 +189,7 @@ func try(flag *kong.Flag, value any) error {
 	}
 	if flag.Enum != "" && !flag.EnumMap()[fmt.Sprint(value)] {
 		nearest, _ := apns.Nearest(fmt.Sprint(value), flag.EnumSlice())
-		return fmt.Errorf("there is no %q; did you mean %s?", value, nearest)
+		return fmt.Errorf("unknown value %q; did you mean %s?", value, nearest)
 	}
 	return nil
 }

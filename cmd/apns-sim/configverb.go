@@ -16,15 +16,15 @@ import (
 
 // configCommand groups the verbs about the settings of serve and exec.
 type configCommand struct {
-	Show  configShow  `cmd:"" help:"List all settings, with their values and where these come from."`
+	Show  configShow  `cmd:"" help:"List the settings with their values and sources."`
 	Check configCheck `cmd:"" help:"Check a configuration file."`
 }
 
 // configShow has the flags of serve, and shows what they come to.
 type configShow struct {
 	Serve   serveCommand `embed:""`
-	Changed bool         `help:"Only those that differ from the default."`
-	JSON    bool         `name:"json" help:"One JSON object a line."`
+	Changed bool         `help:"List only settings that differ from the default."`
+	JSON    bool         `name:"json" help:"Print one JSON object per line."`
 }
 
 // A setting is a flag of serve with its value.
@@ -93,7 +93,7 @@ func settingWords(value any) string {
 }
 
 type configCheck struct {
-	File string `arg:"" help:"The file."`
+	File string `arg:"" help:"Configuration file."`
 }
 
 // Run checks the file as serve would, and opens nothing.
@@ -117,6 +117,6 @@ func (f *configCheck) Run(c *console) error {
 	if _, err := sim.New(cfg); err != nil {
 		return usageError{fmt.Errorf("%s: %w", f.File, err)}
 	}
-	_, err = fmt.Fprintln(c.stdout, f.File, "is right")
+	_, err = fmt.Fprintln(c.stdout, f.File, "is valid")
 	return err
 }

@@ -13,12 +13,12 @@ import (
 // connectionCommand groups the verbs about open connections.
 type connectionCommand struct {
 	List  connectionList  `cmd:"" help:"List the open connections of providers and devices."`
-	Close connectionClose `cmd:"" help:"Close a connection: a provider gets a GOAWAY, a device comes back by itself."`
+	Close connectionClose `cmd:"" help:"Close a connection: a provider receives GOAWAY, a device reconnects."`
 }
 
 type connectionList struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"Only those of this team."`
+	Space string `env:"-" placeholder:"TEAM" help:"List only the connections of this team."`
 }
 
 // Run lists the connections.
@@ -38,7 +38,7 @@ func (l *connectionList) Run(ctx context.Context, c *console) error {
 
 type connectionClose struct {
 	remote
-	ID string `arg:"" help:"The number of a provider's connection, or the id of a device."`
+	ID string `arg:"" help:"Number of a provider connection, or ID of a device."`
 }
 
 // Run closes the connection.

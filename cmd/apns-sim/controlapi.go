@@ -73,7 +73,7 @@ func (s *serveCommand) checkAddresses() error {
 			_, err = net.LookupPort("tcp", port)
 		}
 		if err != nil {
-			wrong = append(wrong, badFlag(listener.Flag, ": %w; write host:port, with port 0 for any free one, or %s", err, sim.Off))
+			wrong = append(wrong, badFlag(listener.Flag, ": %w; write host:port, or %s; port 0 selects a free port", err, sim.Off))
 		}
 	}
 	return errors.Join(wrong...)

@@ -83,7 +83,7 @@ func TestBoundWiderThanLoopbackTheControlAPIDemandsItsToken(t *testing.T) {
 	assert.Equal(t, http.StatusOK, ask(t, s, "/v1/info", "host.docker.internal", token))
 
 	refused := invoke(t, "send", "--control", s.Control, "--token", strange)
-	assert.Contains(t, refused.stderr, "401 Unauthorized; give the token with --control-token")
+	assert.Contains(t, refused.stderr, "401 Unauthorized; set the token with --control-token")
 	pushed := invoke(t, "send", "--control", s.Control, "--control-token", token, "--token", strange)
 	assert.Contains(t, pushed.stdout+pushed.stderr, "BadDeviceToken", "the provider API was found")
 

@@ -17,29 +17,29 @@ import (
 
 // deviceCommand groups the verbs about devices.
 type deviceCommand struct {
-	List   deviceList   `cmd:"" help:"List the devices: those inside the simulator, and those that are connected."`
-	Create deviceCreate `cmd:"" help:"Make devices inside the simulator."`
+	List   deviceList   `cmd:"" help:"List virtual devices and connected devices."`
+	Create deviceCreate `cmd:"" help:"Create virtual devices."`
 	Show   deviceShow   `cmd:"" help:"Show a device with its apps and tokens."`
-	Inbox  deviceInbox  `cmd:"" help:"What a device inside the simulator has received; waits for it on request."`
-	Remove deviceRemove `cmd:"" help:"Remove a device; its tokens are Unregistered."`
+	Inbox  deviceInbox  `cmd:"" help:"Show the notifications that a virtual device has received, or wait for them."`
+	Remove deviceRemove `cmd:"" help:"Remove a device; its device tokens become Unregistered."`
 
-	Online    deviceOnline    `cmd:"" help:"Take a device online."`
-	Offline   deviceOffline   `cmd:"" help:"Take a device offline; pushes are stored by the rules of APNs."`
-	Lock      deviceLock      `cmd:"" help:"Switch the screen of a device off."`
-	Unlock    deviceUnlock    `cmd:"" help:"Have somebody use a device."`
-	Sleep     deviceSleep     `cmd:"" help:"Have a device sleep."`
-	Wake      deviceWake      `cmd:"" help:"Have a device be in use all the time, as on a charger."`
-	LowPower  deviceLowPower  `cmd:"" help:"Have a device save power: pushes of priority 5 and 1 wait."`
-	FullPower deviceFullPower `cmd:"" help:"Have a device no longer save power."`
-	Erase     deviceErase     `cmd:"" help:"Erase a device: it comes back as another one, without apps; from one outside its tokens are taken."`
-	Revoke    deviceRevoke    `cmd:"" help:"Revoke a device: it is refused with every certificate of its key."`
-	Redirect  deviceRedirect  `cmd:"" help:"Send a connected device to another courier."`
+	Online    deviceOnline    `cmd:"" help:"Connect a device."`
+	Offline   deviceOffline   `cmd:"" help:"Disconnect a device; pushes are stored as APNs does."`
+	Lock      deviceLock      `cmd:"" help:"Lock a device."`
+	Unlock    deviceUnlock    `cmd:"" help:"Unlock a device."`
+	Sleep     deviceSleep     `cmd:"" help:"Put a device to sleep."`
+	Wake      deviceWake      `cmd:"" help:"Wake a device and keep it awake."`
+	LowPower  deviceLowPower  `cmd:"" help:"Turn Low Power Mode on: pushes of priority 5 and 1 wait."`
+	FullPower deviceFullPower `cmd:"" help:"Turn Low Power Mode off."`
+	Erase     deviceErase     `cmd:"" help:"Erase a device: a virtual device returns as a new one without apps; the tokens of a connected device are retired."`
+	Revoke    deviceRevoke    `cmd:"" help:"Revoke a device: logins with any certificate of its key are rejected."`
+	Redirect  deviceRedirect  `cmd:"" help:"Redirect a connected device to another courier."`
 	Install   deviceInstall   `cmd:"" help:"Install an app on a device."`
-	Uninstall deviceUninstall `cmd:"" help:"Remove an app from a device; its token is Unregistered."`
-	Rotate    deviceRotate    `cmd:"" help:"Give an app on a device a new token; the old one is Unregistered."`
+	Uninstall deviceUninstall `cmd:"" help:"Uninstall an app from a device; its device token becomes Unregistered."`
+	Rotate    deviceRotate    `cmd:"" help:"Issue a new device token for an app; the old one becomes Unregistered."`
 
-	OpenToken   deviceOpenToken   `cmd:"" help:"Open a device token up, as APNs sees it."`
-	NewTokenKey deviceNewTokenKey `cmd:"" help:"Make a new key, which seals device tokens from now on; tokens of older keys stay good."`
+	OpenToken   deviceOpenToken   `cmd:"" help:"Decode a device token."`
+	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that seals new device tokens; existing tokens stay valid."`
 }
 
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"
@@ -65,7 +65,7 @@ func deviceRow(d *controlapi.Device) []string {
 
 type deviceList struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"Only those in this space."`
+	Space string `env:"-" placeholder:"TEAM" help:"List only the devices of this space."`
 }
 
 // Run lists the devices.
@@ -79,11 +79,11 @@ func (l *deviceList) Run(ctx context.Context, c *console) error {
 
 type deviceCreate struct {
 	remote
-	Team        string   `env:"-" placeholder:"TEAM" help:"The team whose apps they have; otherwise the default team."`
-	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"An app they have; repeatable; otherwise those of the team, the 20 that were added first at most."`
-	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox."`
-	Count       int      `env:"-" default:"1" placeholder:"N" help:"How many to make."`
-	Offline     bool     `env:"-" help:"Take them offline once they have their tokens."`
+	Team        string   `env:"-" placeholder:"TEAM" help:"Team of the apps (default: the default team)."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"App to install; repeatable (default: the first 20 apps of the team)."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Environment: production or sandbox."`
+	Count       int      `env:"-" default:"1" placeholder:"N" help:"Number of devices."`
+	Offline     bool     `env:"-" help:"Disconnect the devices once they have their tokens."`
 }
 
 // Run makes devices and prints their tokens.
@@ -119,13 +119,13 @@ func printTokens(c *console, devices []controlapi.Device) error {
 // A oneDevice says which device is meant.
 type oneDevice struct {
 	remote
-	ID string `arg:"" optional:"" env:"APNS_SIM_DEVICE_ID" help:"The id of the device; in a program that exec runs, its own is meant if there is none."`
+	ID string `arg:"" optional:"" env:"APNS_SIM_DEVICE_ID" help:"Device ID (default: APNS_SIM_DEVICE_ID, which exec sets)."`
 }
 
 // path is that of the device.
 func (d *oneDevice) path(action string) (string, error) {
 	if d.ID == "" {
-		return "", badUsage("which device is meant? give its id; apns-sim device list names them")
+		return "", badUsage("the device ID is missing; apns-sim device list prints the IDs")
 	}
 	return "/v1/devices" + segment(d.ID) + action, nil
 }
@@ -168,10 +168,10 @@ func (d *deviceRemove) Run(ctx context.Context) error {
 
 type deviceInbox struct {
 	oneDevice
-	After   uint64        `env:"-" placeholder:"NUMBER" help:"Only what came after this number."`
-	Count   int           `env:"-" placeholder:"N" help:"Wait until there are so many; otherwise it is looked once."`
-	Timeout time.Duration `env:"-" default:"10s" placeholder:"TIME" help:"How long to wait, 1m at most; then it ends with 4."`
-	Clear   bool          `env:"-" help:"Empty the inbox instead."`
+	After   uint64        `env:"-" placeholder:"NUMBER" help:"Show only notifications after this number."`
+	Count   int           `env:"-" placeholder:"N" help:"Wait for this many notifications; by default it does not wait."`
+	Timeout time.Duration `env:"-" default:"10s" placeholder:"TIME" help:"Maximum time to wait, up to 1m; the exit code is 4 after that."`
+	Clear   bool          `env:"-" help:"Empty the inbox."`
 }
 
 // Run prints the inbox.
@@ -188,8 +188,8 @@ func (d *deviceInbox) Run(ctx context.Context, c *console) error {
 	}
 	var inbox struct{ Notifications []controlapi.Received }
 	err = d.call(ctx, http.MethodGet, path, query, nil, &inbox)
-	if refused, ok := refusedWith(err, http.StatusRequestTimeout); ok {
-		return fmt.Errorf("%w: %w", errNotMet, refused)
+	if apiErr, ok := apiErrorWith(err, http.StatusRequestTimeout); ok {
+		return fmt.Errorf("%w: %w", errNotMet, apiErr)
 	}
 	if err != nil {
 		return err
@@ -258,7 +258,7 @@ func (d *oneDevice) act(ctx context.Context, c *console, action string) error {
 // A deviceApp says which app is meant.
 type deviceApp struct {
 	oneDevice
-	Topic string `env:"-" placeholder:"TOPIC" help:"The bundle ID of the app; otherwise the first one of the device."`
+	Topic string `env:"-" placeholder:"TOPIC" help:"Bundle ID of the app (default: the device's first app)."`
 }
 
 func (d *deviceApp) act(ctx context.Context, c *console, action string) error {
@@ -285,8 +285,8 @@ func (d *deviceRotate) Run(ctx context.Context, c *console) error { return d.act
 
 type deviceRedirect struct {
 	oneDevice
-	Host   string `env:"-" required:"" placeholder:"HOST" help:"The name or address of the courier, without port."`
-	Reason string `env:"-" placeholder:"TEXT" help:"Told to the device along with it."`
+	Host   string `env:"-" required:"" placeholder:"HOST" help:"Hostname or address of the courier, without port."`
+	Reason string `env:"-" placeholder:"TEXT" help:"Reason that the device receives with the redirect."`
 }
 
 // Run sends the device away.
@@ -296,7 +296,7 @@ func (d *deviceRedirect) Run(ctx context.Context, c *console) error {
 
 type deviceOpenToken struct {
 	remote
-	Token string `arg:"" help:"The device token, hex."`
+	Token string `arg:"" help:"Device token, in hex."`
 }
 
 // Run prints what a token says.

@@ -13,20 +13,20 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// errUnreachable says that nobody answers.
-var errUnreachable = errors.New("the simulator does not answer")
+// errUnreachable says that the control API cannot be reached.
+var errUnreachable = errors.New("the simulator is not reachable")
 
 // controlFlags say where the control API of a simulator is.
 type controlFlags struct {
-	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"The control API, which says where everything is."`
-	ControlToken string `placeholder:"TOKEN" help:"The bearer token that the control API demands, if it does."`
+	Control      string `default:"http://${listen_control}" placeholder:"URL" help:"URL of the simulator's control API."`
+	ControlToken string `placeholder:"TOKEN" help:"Bearer token of the control API, if it requires one."`
 }
 
 // check wants a URL to which a path can be added.
 func (f *controlFlags) check() error {
 	u, err := url.Parse(f.Control)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("--control is %q; write a URL, for instance http://127.0.0.1:8197", f.Control)
+		return fmt.Errorf("--control is %q; write a URL such as http://127.0.0.1:8197", f.Control)
 	}
 	f.Control = strings.TrimRight(f.Control, "/")
 	return nil
@@ -47,8 +47,8 @@ func (f *controlFlags) discover(ctx context.Context) (info sim.Info, err error) 
 // get asks for something as it is.
 func (f *controlFlags) get(ctx context.Context, path string) ([]byte, error) {
 	response, err := f.send(ctx, http.MethodGet, path, nil, nil)
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return nil, fmt.Errorf("%s%s: %w", f.Control, path, refused)
+	if apiErr, ok := errors.AsType[*apiError](err); ok {
+		return nil, fmt.Errorf("%s%s: %w", f.Control, path, apiErr)
 	}
 	if err != nil {
 		return nil, err

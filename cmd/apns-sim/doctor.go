@@ -25,18 +25,18 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// doctorCommand looks for what commonly goes wrong.
+// doctorCommand diagnoses common problems.
 type doctorCommand struct {
 	remote
 }
 
 // Help is what the help says before the flags.
 func (doctorCommand) Help() string {
-	return "Looks at the simulator and at this machine, says what is wrong and what to do about it, and ends with 1 if there is anything. " +
-		"Run it in the environment of the program that has the trouble."
+	return "Checks the simulator and this machine and suggests remedies; the exit code is 1 if there is a problem. " +
+		"Run it in the environment of the program that has the problem."
 }
 
-// A finding is what a check has found.
+// A finding is the result of a check.
 type finding struct {
 	Check  string `json:"check"`
 	Good   bool   `json:"good"`
@@ -44,45 +44,44 @@ type finding struct {
 	Remedy string `json:"remedy,omitempty"`
 }
 
-// A patient is what the checks look at. Without a simulator info and roots are empty.
-type patient struct {
+// A diagnosis is the state that the checks share. Without a simulator info and roots are empty.
+type diagnosis struct {
 	*doctorCommand
 	info  sim.Info
 	roots *x509.CertPool
 }
 
-// examinations is the one list of checks. Those of a running simulator come after the
-// one that looks for it, and are left out if there is none.
-var examinations = []struct {
+// checks are all checks, in order. Those with running are left out if no simulator runs.
+var checks = []struct {
 	name    string
-	running bool // it needs a simulator
-	look    func(*patient, context.Context) []finding
+	running bool // needs a running simulator
+	run     func(*diagnosis, context.Context) []finding
 }{
-	{"ports", false, (*patient).ports},
-	{"failures", true, (*patient).failures},
-	{"listeners", true, (*patient).listeners},
-	{"key", true, (*patient).key},
-	{"certificates", true, (*patient).certificates},
-	{"clock", true, (*patient).clock},
-	{"trust", true, (*patient).trust},
-	{"programs", true, (*patient).programs},
-	{"names", true, (*patient).names},
+	{"ports", false, (*diagnosis).ports},
+	{"failures", true, (*diagnosis).failures},
+	{"listeners", true, (*diagnosis).listeners},
+	{"key", true, (*diagnosis).key},
+	{"certificates", true, (*diagnosis).certificates},
+	{"clock", true, (*diagnosis).clock},
+	{"trust", true, (*diagnosis).trust},
+	{"programs", true, (*diagnosis).programs},
+	{"names", true, (*diagnosis).names},
 }
 
-// examination is how long a check may take.
-const examination = 10 * time.Second
+// checkTimeout bounds a check.
+const checkTimeout = 10 * time.Second
 
 // Run makes all checks.
 func (d *doctorCommand) Run(ctx context.Context, c *console) error {
 	if err := d.check(); err != nil {
 		return usageError{err}
 	}
-	p := &patient{doctorCommand: d}
+	p := &diagnosis{doctorCommand: d}
 	list := []finding{p.reach(ctx)}
-	for _, e := range examinations {
+	for _, e := range checks {
 		if e.running == (p.info.Event != "") {
-			limited, cancel := context.WithTimeout(ctx, examination)
-			list = append(list, e.look(p, limited)...)
+			limited, cancel := context.WithTimeout(ctx, checkTimeout)
+			list = append(list, e.run(p, limited)...)
 			cancel()
 		}
 	}
@@ -91,7 +90,7 @@ func (d *doctorCommand) Run(ctx context.Context, c *console) error {
 	})
 	for _, f := range list {
 		if !f.Good && err == nil {
-			err = errSaid
+			err = errPrinted
 		}
 	}
 	return err
@@ -107,48 +106,47 @@ func wrong(check, remedy, format string, args ...any) finding {
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// reach asks the control API.
-func (p *patient) reach(ctx context.Context) finding {
+// reach connects to the control API.
+func (p *diagnosis) reach(ctx context.Context) finding {
 	info, err := p.discover(ctx)
 	if err != nil {
-		return wrong("control API", "start it with apns-sim serve, or name it with --control", "%v", err)
+		return wrong("control API", "start the simulator with apns-sim serve, or set its address with --control", "%v", err)
 	}
 	root, err := p.get(ctx, "/v1/ca.pem")
 	if err != nil {
-		return wrong("control API", "is it another program that answers at "+p.Control+"?", "%v", err)
+		return wrong("control API", "check whether another program listens at "+p.Control, "%v", err)
 	}
 	p.info, p.roots = info, x509.NewCertPool()
 	p.roots.AppendCertsFromPEM(root)
 	return good("control API", "version %s at %s, process %d", info.Version, p.Control, info.PID)
 }
 
-// ports looks whether a simulator could be started with the default addresses, and who
-// has those that are taken.
-func (p *patient) ports(ctx context.Context) (list []finding) {
+// ports checks whether a simulator can start with the default addresses, and what uses those that are taken.
+func (p *diagnosis) ports(ctx context.Context) (list []finding) {
 	for _, listener := range sim.Listeners() {
 		if _, _, err := net.SplitHostPort(listener.Address); err != nil {
-			continue // off, or at will
+			continue // off or auto
 		}
 		ln, err := net.Listen("tcp", listener.Address)
 		if err != nil {
-			list = append(list, wrong("port for "+listener.Serves, "stop the program, or use another address: --"+listener.Flag+", or --any-port",
-				"%v; there answers %s", err, whoAnswers(ctx, listener.Address)))
+			list = append(list, wrong("port for "+listener.Serves, "stop that program, or set another address with --"+listener.Flag+" or --any-port",
+				"%v; in use by %s", err, portUser(ctx, listener.Address)))
 			continue
 		}
 		list = append(list, good("port for "+listener.Serves, "%s is free", listener.Address))
-		_ = ln.Close() // nobody has connected
+		_ = ln.Close() // nothing connected
 	}
 	return list
 }
 
-// whoAnswers says what can be told of a program by connecting to it.
-func whoAnswers(ctx context.Context, address string) string {
-	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // Nothing is sent; it is about who answers.
+// portUser describes a program by connecting to it.
+func portUser(ctx context.Context, address string) string {
+	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // Only the certificate is read.
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	if err == nil {
 		defer conn.Close()
 		for _, certificate := range conn.(*tls.Conn).ConnectionState().PeerCertificates {
-			return "a TLS server with the certificate of " + pki.SubjectText(&certificate.Subject)
+			return "a TLS server with the certificate " + pki.SubjectText(&certificate.Subject)
 		}
 	}
 	if record, ok := errors.AsType[tls.RecordHeaderError](err); ok && strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/") {
@@ -157,9 +155,8 @@ func whoAnswers(ctx context.Context, address string) string {
 	return "a program that does not speak TLS"
 }
 
-// listeners connects to each listener as a client would, without ALPN, which none of them
-// demands.
-func (p *patient) listeners(ctx context.Context) (list []finding) {
+// listeners connects to each listener as a client does, without ALPN, which none of them requires.
+func (p *diagnosis) listeners(ctx context.Context) (list []finding) {
 	for _, listener := range []struct{ name, address string }{
 		{"provider API", p.info.Provider},
 		{"provider API, sandbox", p.info.ProviderSandbox},
@@ -175,17 +172,17 @@ func (p *patient) listeners(ctx context.Context) (list []finding) {
 		dialer := tls.Dialer{Config: &tls.Config{RootCAs: p.roots, ServerName: host}}
 		conn, err := dialer.DialContext(ctx, "tcp", address)
 		if err != nil {
-			list = append(list, wrong(listener.name, "if it runs in a container or on another machine, publish the port and give its name with --name", "%s: %v", address, err))
+			list = append(list, wrong(listener.name, "if the simulator runs in a container or on another machine, publish the port and add the hostname with --name", "%s: %v", address, err))
 			continue
 		}
-		_ = conn.Close() // it was about the handshake
-		list = append(list, good(listener.name, "%s, TLS is trusted by the root", address))
+		_ = conn.Close() // only the handshake matters
+		list = append(list, good(listener.name, "%s accepts TLS connections", address))
 	}
 	return list
 }
 
-// certificates looks for those beside the root that have ended or are about to.
-func (p *patient) certificates(context.Context) []finding {
+// certificates reports certificates that have expired or expire soon.
+func (p *diagnosis) certificates(context.Context) []finding {
 	if p.info.CAFile == "" {
 		return nil
 	}
@@ -199,21 +196,20 @@ func (p *patient) certificates(context.Context) []finding {
 		list = append(list, wrong("certificates", remedy, "%s", found))
 	}
 	if len(list) == 0 {
-		list = append(list, good("certificates", "none in %s ends within 30 days", dir))
+		list = append(list, good("certificates", "none in %s expires within 30 days", dir))
 	}
 	return list
 }
 
-// key looks whether the key that programs sign with is that of the simulator, which is
-// asked what it would make of a provider token; no push is sent.
-func (p *patient) key(ctx context.Context) []finding {
+// key checks whether the simulator accepts provider tokens signed with the key that programs use; no push is sent.
+func (p *diagnosis) key(ctx context.Context) []finding {
 	signing := signingFlags{
 		KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
 	}
 	if signing.KeyFile == "" && signing.KeyP8 == "" && p.info.Demo.KeyFile == "" {
 		return nil
 	}
-	const remedy = "use the files of the ready record: eval \"$(apns-sim env)\""
+	const remedy = "use the key files of this simulator: eval \"$(apns-sim env)\""
 	key, err := signing.key(p.info.Demo, func(string) bool { return false })
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
@@ -227,32 +223,32 @@ func (p *patient) key(ctx context.Context) []finding {
 	if err := p.call(ctx, http.MethodPost, "/v1/provider-tokens/inspect", nil, order, &seen); err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}
-	// Its age is about the clock, which is looked at next.
+	// An expired token is a matter of the clock, which is checked next.
 	if !seen.Accepted && apns.Reason(seen.Reason) != apns.ExpiredProviderToken {
-		return []finding{wrong("key", remedy, "that of team %s, key %s, is refused: %s", key.TeamID, key.KeyID, cmp.Or(seen.Detail, seen.Reason))}
+		return []finding{wrong("key", remedy, "key %s of team %s rejected: %s", key.KeyID, key.TeamID, cmp.Or(seen.Detail, seen.Reason))}
 	}
-	return []finding{good("key", "that of team %s, key %s, is taken", key.TeamID, key.KeyID)}
+	return []finding{good("key", "key %s of team %s accepted", key.KeyID, key.TeamID)}
 }
 
 // clock compares the simulator's time with this machine's.
-func (p *patient) clock(ctx context.Context) []finding {
+func (p *diagnosis) clock(ctx context.Context) []finding {
 	var face clockFace
 	if err := p.call(ctx, http.MethodGet, "/v1/clock", nil, nil, &face); err != nil {
 		return []finding{wrong("clock", "", "%v", err)}
 	}
 	ahead := time.Until(face.Time).Round(time.Second)
 	if ahead.Abs() > time.Minute {
-		return []finding{wrong("clock", "provider tokens are good within an hour of its time; apns-sim reset, or apns-sim clock set", "the simulator is %s ahead of this machine", ahead)}
+		return []finding{wrong("clock", "provider tokens must be issued within an hour of the simulator's time; use apns-sim reset or apns-sim clock set", "the simulator is %s ahead of this machine", ahead)}
 	}
-	return []finding{good("clock", "within a minute of this machine's")}
+	return []finding{good("clock", "within a minute of this machine's clock")}
 }
 
-// trustVariables name a file of roots.
+// trustVariables name a file of root certificates.
 var trustVariables = []string{"NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 
-// trust looks whether the files that variables name have the simulator's root.
-func (p *patient) trust(ctx context.Context) (list []finding) {
-	const remedy = `eval "$(apns-sim env)" sets it rightly`
+// trust checks whether the files in trustVariables contain the simulator's root.
+func (p *diagnosis) trust(ctx context.Context) (list []finding) {
+	const remedy = `eval "$(apns-sim env)" sets the variable`
 	root, err := p.get(ctx, "/v1/ca.pem")
 	if err != nil {
 		return []finding{wrong("trust", "", "%v", err)}
@@ -273,16 +269,16 @@ func (p *patient) trust(ctx context.Context) (list []finding) {
 			found = found || certificate.Equal(ours[0])
 		}
 		if !found {
-			list = append(list, wrong(name, remedy, "%s lacks the root of this simulator; it may be that of an earlier one", path))
+			list = append(list, wrong(name, remedy, "%s does not contain this simulator's root certificate; it may contain that of an earlier one", path))
 			continue
 		}
-		list = append(list, good(name, "%s has the root", path))
+		list = append(list, good(name, "%s contains the root certificate", path))
 	}
 	return list
 }
 
-// programs has other people's programs connect, as the environment leads them.
-func (p *patient) programs(ctx context.Context) (list []finding) {
+// programs connects with common programs in this environment.
+func (p *diagnosis) programs(ctx context.Context) (list []finding) {
 	if p.info.Provider == "" {
 		return nil
 	}
@@ -290,8 +286,8 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	if err != nil {
 		return []finding{wrong("programs", "", "%v", err)}
 	}
-	// curl cannot connect without a request, which is refused: its record is taken away,
-	// and so are those of the handshakes that fail.
+	// curl cannot connect without a request, which is rejected: its record is removed, and so are those of failed
+	// handshakes.
 	id, probes, place := newID(), p.newProbes(ctx), p.info.Place()
 	defer p.forget(ctx, id)
 	defer func() { probes.forget(ctx) }()
@@ -299,7 +295,7 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	target := net.JoinHostPort(probes.serverName, at.Port())
 	for _, program := range []struct {
 		name, trusts string
-		cause        string // how the line begins that says why it failed; "" is the last one
+		cause        string // prefix of the output line with the cause; "" is the last line
 		args         []string
 	}{
 		{"curl", "CURL_CA_BUNDLE", "curl: (", []string{"--silent", "--show-error", "--output", os.DevNull, "--http2", "--header", apns.HeaderID + ": " + id, "--connect-to", target + ":" + address, "https://" + target}},
@@ -309,7 +305,7 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 	} {
 		path, err := exec.LookPath(program.name)
 		if err != nil {
-			continue // it is not needed here
+			continue // not installed
 		}
 		output, err := exec.CommandContext(ctx, path, program.args...).CombinedOutput()
 		if err != nil {
@@ -317,7 +313,7 @@ func (p *patient) programs(ctx context.Context) (list []finding) {
 			list = append(list, wrong(program.name, "set "+program.trusts+`, as eval "$(apns-sim env)" does`, "cannot connect: %s (%v)", causeLine(string(output), program.cause), err))
 			continue
 		}
-		list = append(list, good(program.name, "connects and trusts"))
+		list = append(list, good(program.name, "connects and trusts the root certificate"))
 	}
 	return list
 }
@@ -329,9 +325,9 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// forget takes the record of a request of ours out of the history.
-func (p *patient) forget(ctx context.Context, id string) {
-	_ = p.call(ctx, http.MethodDelete, "/v1/notifications", url.Values{"apns-id": {id}}, nil, nil) // it stays, and says what it is
+// forget removes the record of our own request from the history.
+func (p *diagnosis) forget(ctx context.Context, id string) {
+	_ = p.call(ctx, http.MethodDelete, "/v1/notifications", url.Values{"apns-id": {id}}, nil, nil) // then it stays in the history
 }
 
 // causeLine returns the line of an output that begins with a prefix; without a prefix,
@@ -346,12 +342,12 @@ func causeLine(output, prefix string) string {
 	return lines[len(lines)-1]
 }
 
-// lookups is how long the names may take to resolve, all together.
-const lookups = 2 * time.Second
+// lookupTimeout bounds all name lookups together.
+const lookupTimeout = 2 * time.Second
 
-// names says where Apple's names lead, for programs whose host is fixed.
-func (p *patient) names(ctx context.Context) (list []finding) {
-	ctx, cancel := context.WithTimeout(ctx, lookups)
+// names checks where Apple's hostnames resolve to, for programs with fixed hostnames.
+func (p *diagnosis) names(ctx context.Context) (list []finding) {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	for _, name := range pki.ServerNames() {
 		if !strings.HasPrefix(name, "api") || !strings.HasSuffix(name, ".push.apple.com") {
@@ -360,13 +356,13 @@ func (p *patient) names(ctx context.Context) (list []finding) {
 		addresses, err := net.DefaultResolver.LookupHost(ctx, name)
 		switch {
 		case err != nil:
-			list = append(list, good(name, "does not resolve; a program with a fixed host needs the proxy, or the name in /etc/hosts"))
+			list = append(list, good(name, "does not resolve; a program with a fixed hostname needs the proxy, or an entry in /etc/hosts"))
 		case !isLoopback(addresses[0]):
-			list = append(list, good(name, "is Apple's, at %s; a program with a fixed host needs the proxy, or the name in /etc/hosts", addresses[0]))
+			list = append(list, good(name, "resolves to Apple's server %s; a program with a fixed hostname needs the proxy, or an entry in /etc/hosts", addresses[0]))
 		case p.info.Provider443 == "" && strings.HasPrefix(name, "api."):
-			list = append(list, wrong(name, "open it with --listen-443, or have the program use port 2197", "leads to this machine, where nothing listens on 443"))
+			list = append(list, wrong(name, "listen there with --listen-443, or let the program use port 2197", "resolves to this machine, where nothing listens on port 443"))
 		default:
-			list = append(list, good(name, "leads to this machine"))
+			list = append(list, good(name, "resolves to this machine"))
 		}
 	}
 	return list

@@ -98,9 +98,9 @@ func TestDoctorTellsTheRemedyOfWhatIsWrong(t *testing.T) {
 	d.do("clock", "advance", "30m")
 	all := examined(t, d.fail(exitFailure, "doctor", "--json"))
 	for check, want := range map[string]string{
-		"NODE_EXTRA_CA_CERTS": "lacks the root of this simulator",
+		"NODE_EXTRA_CA_CERTS": "does not contain this simulator's root certificate",
 		"REQUESTS_CA_BUNDLE":  "no such file",
-		"key":                 "key OTHERKEY01, is refused",
+		"key":                 "key OTHERKEY01 of team SIMTEAM001 rejected",
 		"clock":               "30m0s ahead of this machine",
 	} {
 		assert.False(t, all[check].Good, check)
@@ -128,8 +128,8 @@ func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
 	plain, secure := httptest.NewServer(page), httptest.NewTLSServer(page)
 	defer plain.Close()
 	defer secure.Close()
-	assert.Equal(t, "an HTTP server", whoAnswers(t.Context(), plain.Listener.Addr().String()))
-	assert.Contains(t, whoAnswers(t.Context(), secure.Listener.Addr().String()), "a TLS server with the certificate of O=Acme Co")
+	assert.Equal(t, "an HTTP server", portUser(t.Context(), plain.Listener.Addr().String()))
+	assert.Contains(t, portUser(t.Context(), secure.Listener.Addr().String()), "a TLS server with the certificate O=Acme Co")
 	authorities, err := pki.New(pki.Options{Now: time.Now()})
 	require.NoError(t, err)
 	identity, err := authorities.IssueProvider(pki.ProviderRequest{Topic: "com.example.app", TeamID: "TEAM000001"})
@@ -138,7 +138,7 @@ func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
 	borrowed.TLS = &tls.Config{Certificates: []tls.Certificate{identity.TLS()}}
 	borrowed.StartTLS()
 	defer borrowed.Close()
-	assert.Contains(t, whoAnswers(t.Context(), borrowed.Listener.Addr().String()), "UID=com.example.app", "in words")
+	assert.Contains(t, portUser(t.Context(), borrowed.Listener.Addr().String()), "UID=com.example.app", "in words")
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	accepted := make(chan struct{})
@@ -148,7 +148,7 @@ func TestDoctorTellsWhoAnswersAtAnAddress(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	assert.Equal(t, "a program that does not speak TLS", whoAnswers(t.Context(), silent.Addr().String()))
+	assert.Equal(t, "a program that does not speak TLS", portUser(t.Context(), silent.Addr().String()))
 	<-accepted
 	require.NoError(t, silent.Close())
 }

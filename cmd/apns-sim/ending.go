@@ -95,7 +95,7 @@ func (e *ending) bound(ctx context.Context, c *console, command func() int) int 
 
 // giveUp tells what was not waited for.
 func giveUp(c *console, limit time.Duration, unfinished func() []string) int {
-	text := fmt.Sprintf("ends without waiting any longer: not everything has ended within %s of the signal", limit)
+	text := fmt.Sprintf("exiting, but not everything has stopped within %s of the signal", limit)
 	if unfinished != nil {
 		text += "; still running: " + strings.Join(unfinished(), ", ")
 	}

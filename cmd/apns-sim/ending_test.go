@@ -15,9 +15,9 @@ func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 		name  string
 		allow func(*ending)
 		want  time.Duration
-		told  string
+		text  string
 	}{
-		{"a verb", func(*ending) {}, verbEnd, "not everything has ended within 5s of the signal\n"},
+		{"a verb", func(*ending) {}, verbEnd, "not everything has stopped within 5s of the signal\n"},
 		{
 			"a simulator", func(e *ending) { e.allow(2*time.Second, func() []string { return []string{"control API", "devices"} }) },
 			serviceEnd + 2*time.Second, "within 6s of the signal; still running: control API, devices\n",
@@ -35,7 +35,7 @@ func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 				code := end.bound(ctx, &console{stderr: &stderr}, func() int { <-stuck; return exitOK })
 				assert.Equal(t, exitFailure, code)
 				assert.Equal(t, time.Minute+tc.want, time.Since(begun))
-				assert.Contains(t, stderr.String(), tc.told)
+				assert.Contains(t, stderr.String(), tc.text)
 				close(stuck)
 			})
 		})
@@ -66,7 +66,7 @@ func TestTheEndIsToldToNobodyWhoDoesNotRead(t *testing.T) {
 		begun := time.Now()
 		code := (&ending{limit: verbEnd}).bound(ctx, &console{stderr: stuck}, func() int { _, _ = stuck.Write(nil); return exitOK })
 		assert.Equal(t, exitFailure, code)
-		assert.Equal(t, verbEnd+logPatience, time.Since(begun))
+		assert.Equal(t, verbEnd+logTimeout, time.Since(begun))
 		close(stuck.released)
 	})
 }

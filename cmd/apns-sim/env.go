@@ -20,15 +20,15 @@ import (
 // envCommand prints the variables that exec would set, for a simulator that runs.
 type envCommand struct {
 	remote
-	For    string `env:"-" enum:"${dialects}" default:"sh" placeholder:"FORM" help:"How to write them: ${dialects}."`
-	Dir    string `env:"-" placeholder:"DIR" help:"Where to put the files of roots to trust; otherwise a folder for this simulator in the user's cache."`
-	Proxy  bool   `env:"-" help:"Send programs through the proxy, too (HTTPS_PROXY, HTTP_PROXY); serve opens it with --listen-proxy."`
-	Device bool   `env:"-" help:"Make a device inside the simulator if there is none, so that there is an APNS_SIM_TOKEN."`
+	For    string `env:"-" enum:"${env_formats}" default:"sh" placeholder:"FORM" help:"Format: ${env_formats}."`
+	Dir    string `env:"-" placeholder:"DIR" help:"Directory for the root certificate files (default: a directory for this simulator in the user's cache)."`
+	Proxy  bool   `env:"-" help:"Also set HTTPS_PROXY and HTTP_PROXY; the simulator must run with --listen-proxy."`
+	Device bool   `env:"-" help:"Create a virtual device if there is none, so that APNS_SIM_TOKEN is set."`
 }
 
 // Help is what the help says before the flags.
 func (envCommand) Help() string {
-	return `eval "$(apns-sim env)" sets them in a shell: where everything is, what to push with, and whom to trust.`
+	return `eval "$(apns-sim env)" sets the variables in a shell: addresses, credentials and root certificates.`
 }
 
 // Run prints them.
@@ -44,7 +44,7 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 	p.Control, p.ControlToken, p.Inherited = e.Control, e.ControlToken, os.Getenv
 	if e.Proxy {
 		if info.Proxy == "" {
-			return badUsage("the simulator has no proxy; start it with --listen-proxy 127.0.0.1:8198")
+			return badUsage("--proxy: the simulator has no proxy; start it with --listen-proxy 127.0.0.1:8198")
 		}
 		p.Proxy = info.Proxy
 	}
@@ -90,7 +90,7 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 	if dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return "", fmt.Errorf("folder for keys and roots: %w; name one with --dir", err)
+			return "", fmt.Errorf("directory for keys and root certificates: %w; set one with --dir", err)
 		}
 		at, err := url.Parse(f.Control)
 		if err != nil { // it was checked
@@ -100,7 +100,7 @@ func (f *controlFlags) folder(dir string, below ...string) (string, error) {
 		dir = filepath.Join(append([]string{dir}, below...)...)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("folder for keys and roots: %w; name another one with --dir", err)
+		return "", fmt.Errorf("directory for keys and root certificates: %w; set another one with --dir", err)
 	}
 	return filepath.Abs(dir)
 }

@@ -16,7 +16,7 @@ import (
 const awkward = `a b'c"d\e$f` + "`g`" + `#h%i!j`
 
 func TestVariablesAreQuotedAsEachDialectWants(t *testing.T) {
-	for dialect, want := range map[string]string{
+	for format, want := range map[string]string{
 		"sh":         `export X='a b'\''c"d\e$f` + "`g`" + `#h%i!j'`,
 		"fish":       `set -gx X 'a b\'c"d\\e$f` + "`g`" + `#h%i!j'`,
 		"powershell": `$env:X = 'a b''c"d\e$f` + "`g`" + `#h%i!j'`,
@@ -25,8 +25,8 @@ func TestVariablesAreQuotedAsEachDialectWants(t *testing.T) {
 		"make":       `export X := a b'c"d\e$$f` + "`g`" + `\#h%i!j`,
 	} {
 		var text strings.Builder
-		require.NoError(t, printVariables(&text, dialect, map[string]string{"X": awkward}))
-		assert.Equal(t, want+"\n", text.String(), dialect)
+		require.NoError(t, printVariables(&text, format, map[string]string{"X": awkward}))
+		assert.Equal(t, want+"\n", text.String(), format)
 	}
 	var text strings.Builder
 	require.NoError(t, printVariables(&text, "json", map[string]string{"X": awkward}))
@@ -38,21 +38,21 @@ func TestVariablesAreQuotedAsEachDialectWants(t *testing.T) {
 
 func TestWhatCannotBeWrittenIsSaid(t *testing.T) {
 	lines := map[string]string{"X": "a\nb"}
-	for dialect, want := range map[string]string{
+	for format, want := range map[string]string{
 		"sh": "export X='a\nb'\n", "dotenv": `X="a\nb"` + "\n",
-		"docker": "# X has several lines, which cannot be written here\n", "make": "# X has several lines, which cannot be written here\n",
+		"docker": "# X has several lines and cannot be written in this format\n", "make": "# X has several lines and cannot be written in this format\n",
 	} {
 		var text strings.Builder
-		require.NoError(t, printVariables(&text, dialect, lines))
-		assert.Equal(t, want, text.String(), dialect)
+		require.NoError(t, printVariables(&text, format, lines))
+		assert.Equal(t, want, text.String(), format)
 	}
 }
 
 func TestARealShAndMakeReadBackWhatWasWritten(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "script")
 	for _, tc := range []struct {
-		dialect, program, end string
-		args                  []string
+		format, program, end string
+		args                 []string
 	}{
 		{"sh", "sh", `printf %s "$X"`, []string{script}},
 		{"make", "make", "all: ; @printf %s \"$$X\"", []string{"-s", "-f", script}},
@@ -62,7 +62,7 @@ func TestARealShAndMakeReadBackWhatWasWritten(t *testing.T) {
 			continue
 		}
 		var text strings.Builder
-		require.NoError(t, printVariables(&text, tc.dialect, map[string]string{"X": awkward}))
+		require.NoError(t, printVariables(&text, tc.format, map[string]string{"X": awkward}))
 		require.NoError(t, os.WriteFile(script, []byte(text.String()+tc.end+"\n"), 0o600))
 		out, err := exec.CommandContext(t.Context(), tc.program, tc.args...).Output()
 		require.NoError(t, err, tc.program)

@@ -83,13 +83,13 @@ func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {
 
 func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
+	device := d.device()
 	open := lines[controlapi.Connection](t, d.do("connection", "list", "--json"))
 	require.Len(t, open, 1)
-	assert.Equal(t, phone.ID, open[0].Device)
-	assert.Contains(t, d.do("connection", "list"), phone.ID.String())
+	assert.Equal(t, device.ID, open[0].Device)
+	assert.Contains(t, d.do("connection", "list"), device.ID.String())
 	assert.Contains(t, d.fail(exitFailure, "connection", "list", "--space", "NOBODY0001").stderr, "NOBODY0001")
-	d.do("connection", "close", phone.ID.String())
+	d.do("connection", "close", device.ID.String())
 	assert.Contains(t, d.fail(exitFailure, "connection", "close", "4711").stderr, "there is no open connection 4711")
 }
 
@@ -140,7 +140,7 @@ func TestPushesAreCountedAndDeletedByVerbs(t *testing.T) {
 	assert.Equal(t, "3\n", d.do("count", "--topic", "com.example.demo"))
 	assert.JSONEq(t, `{"count":0,"evicted":0,"evictedFailures":0}`, d.do("count", "--reason", "BadDeviceToken", "--json"))
 	assert.Contains(t, d.fail(exitUsage, "delete").stderr, "--all")
-	assert.Contains(t, d.fail(exitUsage, "delete", "--all", "--topic", "x").stderr, "contradict")
+	assert.Contains(t, d.fail(exitUsage, "delete", "--all", "--topic", "x").stderr, "cannot be combined")
 	assert.JSONEq(t, `{"deleted":0}`, d.do("delete", "--topic", "com.other", "--json"))
 	assert.Contains(t, d.do("delete", "--all"), "3")
 	assert.Equal(t, "0\n", d.do("count"))
@@ -149,10 +149,10 @@ func TestPushesAreCountedAndDeletedByVerbs(t *testing.T) {
 func TestACheckSaysWhetherAllAgrees(t *testing.T) {
 	d := drive(t)
 	d.device()
-	assert.Regexp(t, `agrees +all of it\n`, d.do("check"))
+	assert.Regexp(t, `consistent +yes\n`, d.do("check"))
 	var r checkReport
 	require.NoError(t, json.Unmarshal([]byte(d.do("check", "--json")), &r))
-	assert.True(t, r.Agrees)
+	assert.True(t, r.Consistent)
 	assert.Equal(t, 1, r.Connected)
 }
 

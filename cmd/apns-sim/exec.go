@@ -21,18 +21,18 @@ import (
 // execCommand runs another program with a simulator of its own.
 type execCommand struct {
 	Serve   serveCommand  `embed:""`
-	Proxy   bool          `help:"Send the program through the proxy too (HTTPS_PROXY, HTTP_PROXY), for one whose host is fixed: to APNs, its couriers, the bag (init.push.apple.com) and activation (albert.apple.com). Other hosts are refused unless --proxy-others is set."`
-	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"How long the program may take to end once it was asked to; then it is killed."`
-	Command []string      `arg:"" passthrough:"partial" help:"The program and its arguments, after --."`
+	Proxy   bool          `help:"Also set HTTPS_PROXY and HTTP_PROXY, for programs that connect to Apple's hostnames: APNs, the couriers, the bag (init.push.apple.com) and activation (albert.apple.com). The proxy rejects other hosts unless --proxy-others is set."`
+	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"Kill the program if it does not exit within this time after an interrupt or termination signal."`
+	Command []string      `arg:"" passthrough:"partial" help:"Program and its arguments, after --."`
 }
 
 // Help is what the help says before the flags.
 func (execCommand) Help() string {
-	return "Starts a simulator on free ports, runs the program with variables that say where everything is and whom to trust " +
-		"(apns-sim env lists them), stops the simulator, and ends with the program's exit code. " +
-		"The first --topic is that of APNS_SIM_TOPIC, APNS_SIM_TOKEN and APNS_SIM_CERTIFICATE_FILE. The key serves all topics; a certificate serves one, as at Apple: " +
-		"those of each topic are $APNS_SIM_CERTIFICATE_DIR/TOPIC.pem and TOPIC.p12. " +
-		"A listener has a fixed address only if its flag is given."
+	return "Starts a simulator on free ports, runs the program with environment variables for addresses, credentials and root certificates " +
+		"(apns-sim env lists them), stops the simulator, and returns the program's exit code. " +
+		"APNS_SIM_TOPIC, APNS_SIM_TOKEN and APNS_SIM_CERTIFICATE_FILE are for the first --topic. The key is valid for all topics; a certificate is valid for one, as at Apple: " +
+		"$APNS_SIM_CERTIFICATE_DIR contains TOPIC.pem and TOPIC.p12 for each topic. " +
+		"A listener has a fixed address only if its flag is set. --help-all shows the other flags."
 }
 
 // exitNotFound and exitNotExecutable are what a shell ends with when it cannot run a
@@ -45,7 +45,7 @@ const (
 // A childExit is the exit code of the program, to be passed on.
 type childExit int
 
-func (e childExit) Error() string { return fmt.Sprintf("the program ended with exit code %d", int(e)) }
+func (e childExit) Error() string { return fmt.Sprintf("the program exited with code %d", int(e)) }
 
 // Run starts the simulator, runs the program and stops the simulator.
 func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
@@ -54,7 +54,7 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 		command = command[1:]
 	}
 	if len(command) == 0 {
-		return badUsage("there is no program to run; write it after --, as in apns-sim exec -- npm test")
+		return badUsage("exec needs a program to run; write it after --, as in apns-sim exec -- npm test")
 	}
 	if e.Grace < 0 {
 		return badUsage("--grace is %s; it cannot be negative", e.Grace)
@@ -89,12 +89,12 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	return err
 }
 
-// hint is for who wonders where the pushes of the program have gone.
+// hint says how the program should connect, after a run without a push.
 func (e *execCommand) hint() string {
 	if e.Proxy {
-		return "no push has arrived; the program has to connect through the proxy in HTTPS_PROXY, or to the address in APNS_SIM_PROVIDER"
+		return "no push arrived; the program must connect through the proxy in HTTPS_PROXY, or to the address in APNS_SIM_PROVIDER"
 	}
-	return "no push has arrived; the program has to connect to the address in APNS_SIM_PROVIDER, or, if its host is fixed, through the proxy: exec --proxy"
+	return "no push arrived; the program must connect to the address in APNS_SIM_PROVIDER, or through the proxy of exec --proxy if its hostname is fixed"
 }
 
 // cannotRun is the exit code for a program that was not found, or found and not
@@ -153,8 +153,8 @@ func (e *execCommand) place(ctx context.Context, simulator *sim.Simulator, dir s
 			writeCertificates(dir, simulator.Secrets.PKI, &written),
 			writeTopicCertificates(dir, simulator.Secrets.PKI, e.topics(p.Topic), &written))
 	}()
-	addPhone(ctx, simulator, &p, apns.Production)
-	addPhone(ctx, simulator, &p, apns.Sandbox)
+	addDevice(ctx, simulator, &p, apns.Production)
+	addDevice(ctx, simulator, &p, apns.Sandbox)
 	err := errors.Join(writeTrust(dir, simulator.RootPEM(), &p), <-failed)
 	p.CertificateFile, p.CertificateRSAFile = written.CertificateFile, written.CertificateRSAFile
 	p.CertificateP12, p.CertificatePassword = written.CertificateP12, written.CertificatePassword
@@ -173,18 +173,16 @@ func (e *execCommand) topics(first string) []string {
 	return topics
 }
 
-// phonePatience is how long a device of exec may take to get its tokens; it takes
-// milliseconds unless a fault of devices is in force.
-const phonePatience = 5 * time.Second
+// deviceTimeout bounds the creation of a virtual device, which takes milliseconds unless a fault affects devices.
+const deviceTimeout = 5 * time.Second
 
-// addPhone makes a device inside the simulator with the apps of the default team. A
-// program may do without one, and finds none then.
-func addPhone(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
-	ctx, cancel := context.WithTimeout(ctx, phonePatience)
+// addDevice creates a virtual device with the apps of the default team. If that fails, the program runs without one.
+func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
+	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
 	devices, err := simulator.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
 	if err != nil {
-		simulator.Log().Warn("there is no device for the program, and so no APNS_SIM_TOKEN", "environment", env, "err", err)
+		simulator.Log().Warn("no virtual device for the program, so APNS_SIM_TOKEN is not set", "environment", env, "err", err)
 		return
 	}
 	sim.PlaceDevice(p, &devices[0])

@@ -125,12 +125,12 @@ func TestTheExitCodeOfTheProgramIsPassedOn(t *testing.T) {
 
 func TestAProgramThatSentNothingIsToldHowToReachTheSimulator(t *testing.T) {
 	_, _, stderr := execute(t, "true", "--log-level", "info")
-	assert.Equal(t, 1, strings.Count(stderr, "no push has arrived"), stderr)
+	assert.Equal(t, 1, strings.Count(stderr, "no push arrived"), stderr)
 	assert.Contains(t, stderr, "exec --proxy")
 	_, _, stderr = execute(t, "exit 3", "--log-level", "info", "--proxy")
 	assert.Contains(t, stderr, "HTTPS_PROXY")
 	_, _, stderr = execute(t, `curl -s --http2 "$APNS_SIM_PROVIDER/3/device/00" -d '{}'`, "--log-level", "info")
-	assert.NotContains(t, stderr, "no push has arrived", "a refused one has arrived")
+	assert.NotContains(t, stderr, "no push arrived", "a refused one has arrived")
 }
 
 func TestAProgramThatCannotRunIsNamed(t *testing.T) {
@@ -175,16 +175,16 @@ func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
 func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {
 	parent := t.TempDir()
 	t.Setenv("TMPDIR", parent)
-	gone, err := scratch()
+	abandonedDir, err := scratch()
 	require.NoError(t, err)
-	require.NoError(t, gone.lock.Close()) // the system does that for who is killed
+	require.NoError(t, abandonedDir.lock.Close()) // the system does that for who is killed
 	other := filepath.Join(parent, "apns-sim-123")
 	require.NoError(t, os.Mkdir(other, 0o700))
 	alive, err := scratch()
 	require.NoError(t, err)
 	next, err := scratch()
 	require.NoError(t, err)
-	assert.NoDirExists(t, gone.path)
+	assert.NoDirExists(t, abandonedDir.path)
 	assert.DirExists(t, alive.path, "whoever it belongs to, as in a container beside this one")
 	assert.DirExists(t, other)
 	require.NoError(t, alive.remove())

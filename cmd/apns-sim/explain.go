@@ -13,8 +13,8 @@ import (
 // explainCommand tells what a word of the provider API means, from the tables
 // that the simulator itself runs by.
 type explainCommand struct {
-	Word string `arg:"" optional:"" help:"A reason, header, push type or code of advice, in any case; all are listed without one."`
-	JSON bool   `name:"json" help:"One JSON object a line."`
+	Word string `arg:"" optional:"" help:"Reason, header, push type or advice code, in upper or lower case. By default all are listed."`
+	JSON bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Run explains a word, or lists them all.
@@ -25,7 +25,7 @@ func (e *explainCommand) Run(c *console) error {
 	}
 	entry, nearest := vocabulary.Find(e.Word)
 	if entry == nil {
-		return badUsage("nothing is called %q; did you mean %s? 'apns-sim explain' lists all words", e.Word, nearest)
+		return badUsage("unknown word %q; did you mean %s? 'apns-sim explain' lists all words", e.Word, nearest)
 	}
 	if e.JSON {
 		return c.encode(entry)
@@ -66,10 +66,10 @@ func printEntry(w io.Writer, e *vocabulary.Entry) error {
 		{e.Word, e.Kind},
 		{"means", e.Meaning},
 		{"status", number(e.Status)},
-		{"answers", e.Requests},
-		{"here", e.Here},
+		{"requests", e.Requests},
+		{"simulator", e.Here},
 		{"remedy", e.Remedy},
-		{"send again", e.Retry},
+		{"retry", e.Retry},
 		{"sent", e.Sent},
 		{"if wrong", e.Wrong},
 		{"if missing", e.Missing},

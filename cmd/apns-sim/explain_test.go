@@ -52,8 +52,8 @@ func TestAnExplanationSaysWhatToDo(t *testing.T) {
 		want []string
 	}{
 		{"baddevicetoken", []string{
-			"BadDeviceToken  reason\n", "status          400\n", "here            A token that",
-			"remedy          Check that host", "send again      never\n",
+			"BadDeviceToken  reason\n", "status          400\n", "simulator       A token that",
+			"remedy          Check that host", "retry           never\n",
 			"source          https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns\n",
 			"                observed: Apple forum 807380\n",
 		}},
@@ -83,7 +83,7 @@ func TestAnExplanationSaysWhatToDo(t *testing.T) {
 
 func TestAnUnknownWordIsAMistakeWithAHint(t *testing.T) {
 	rows := []struct{ word, want string }{
-		{"BadTopc", `nothing is called "BadTopc"; did you mean BadTopic?`},
+		{"BadTopc", `unknown word "BadTopc"; did you mean BadTopic?`},
 		{"collapseid", `did you mean apns-collapse-id?`},
 		{"alerts", `did you mean alert?`},
 	}

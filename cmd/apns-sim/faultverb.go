@@ -15,11 +15,11 @@ import (
 
 // faultCommand groups the verbs about faults.
 type faultCommand struct {
-	List    faultList    `cmd:"" help:"List the faults in force, and how often each has applied."`
-	Add     faultAdd     `cmd:"" help:"Put a fault into force."`
-	Remove  faultRemove  `cmd:"" help:"Take a fault out of force, or all."`
-	Show    faultShow    `cmd:"" help:"Show a fault, and how often it has applied."`
-	Presets faultPresets `cmd:"" help:"List the quirks of APNs that can be switched on by name."`
+	List    faultList    `cmd:"" help:"List the active fault rules with their hits."`
+	Add     faultAdd     `cmd:"" help:"Add a fault rule."`
+	Remove  faultRemove  `cmd:"" help:"Remove one fault rule or all."`
+	Show    faultShow    `cmd:"" help:"Show a fault rule with its hits."`
+	Presets faultPresets `cmd:"" help:"List the fault presets, which reproduce known behavior of APNs."`
 	Kinds   faultKinds   `cmd:"" help:"List the kinds of faults with their parameters."`
 }
 
@@ -53,7 +53,7 @@ func faultRow(s *fault.State) []string {
 
 type faultShow struct {
 	remote
-	Name string `arg:"" help:"The name of the fault."`
+	Name string `arg:"" help:"Name of the fault rule."`
 }
 
 // Run shows the fault.
@@ -87,27 +87,27 @@ func ruleWords(r *fault.Rule) []string {
 
 type faultAdd struct {
 	remote
-	Fault string            `arg:"" help:"The name of a preset, such as resets; a kind of fault, such as answer; or a rule in JSON, @FILE, or - for standard input."`
-	Name  string            `env:"-" placeholder:"NAME" help:"Call it so; otherwise a name is made up."`
-	Space string            `env:"-" placeholder:"TEAM" help:"Let it touch the traffic of this space alone."`
-	Where map[string]string `env:"-" mapsep:"none" placeholder:"WORD=VALUE" help:"To whom it applies, by filter words; repeatable."`
+	Fault string            `arg:"" help:"Name of a preset, such as resets; a kind of fault, such as answer; or a rule in JSON, @FILE, or - for standard input."`
+	Name  string            `env:"-" placeholder:"NAME" help:"Name of the rule (default: generated)."`
+	Space string            `env:"-" placeholder:"TEAM" help:"Apply the rule only to the traffic of this space."`
+	Where map[string]string `env:"-" mapsep:"none" placeholder:"WORD=VALUE" help:"Apply the rule only where this filter word matches; repeatable."`
 
-	Reason      string  `env:"-" placeholder:"REASON" help:"Of answer: the reason."`
-	Delay       string  `env:"-" placeholder:"TIME" help:"Of delay and others: how long."`
-	Times       int     `env:"-" placeholder:"N" help:"It applies so often in all; otherwise always."`
-	After       int     `env:"-" placeholder:"N" help:"So many are spared first."`
-	Every       int     `env:"-" placeholder:"N" help:"Then it applies to the first of each so many."`
-	Probability float64 `env:"-" placeholder:"P" help:"The chance to apply, from 0 to 1."`
-	If          string  `env:"-" placeholder:"EXPR" help:"An expression that must hold, as in payload.aps.badge > 5."`
+	Reason      string  `env:"-" placeholder:"REASON" help:"For the kind answer: the reason."`
+	Delay       string  `env:"-" placeholder:"TIME" help:"For the kind delay and others: the delay."`
+	Times       int     `env:"-" placeholder:"N" help:"Apply the rule this many times (default: unlimited)."`
+	After       int     `env:"-" placeholder:"N" help:"Skip the first N matches."`
+	Every       int     `env:"-" placeholder:"N" help:"Apply the rule to every Nth match."`
+	Probability float64 `env:"-" placeholder:"P" help:"Probability of each application, from 0 to 1."`
+	If          string  `env:"-" placeholder:"EXPR" help:"Condition that must be true, such as payload.aps.badge > 5."`
 }
 
 // Help is what the help says before the flags.
 func (faultAdd) Help() string {
-	return "apns-sim fault add answer --reason TooManyRequests --times 2 is as much as the rule " +
-		`{"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}. Parameters without a flag stand in such a rule: ` +
-		`{"what":{"do":"break-handshake","handshake":"cut"}}.` + "\n\nKinds, and the parameters that they need or [may have]:\n\n" + kindLines() +
-		"\nThe values of parameters that are one of a few words:\n\n" + valueLines() +
-		"\napns-sim fault kinds says what each kind does; docs/faults.md has all about them."
+	return "apns-sim fault add answer --reason TooManyRequests --times 2 is the same as the rule " +
+		`{"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}. Other parameters need such a rule: ` +
+		`{"what":{"do":"break-handshake","handshake":"cut"}}.` + "\n\nKinds of faults with their required and [optional] parameters:\n\n" + kindLines() +
+		"\nParameters with fixed values:\n\n" + valueLines() +
+		"\napns-sim fault kinds explains each kind; docs/faults.md has the details."
 }
 
 // kindLines lists the kinds with their parameters, a line each.
@@ -190,7 +190,7 @@ func (a *faultAdd) order(c *console) (map[string]any, error) {
 			continue
 		}
 		if set.in == nil {
-			return nil, badUsage("--%s goes with a kind of fault; a preset has its own", set.name)
+			return nil, badUsage("--%s: a preset cannot be changed; use it with a kind of fault", set.name)
 		}
 		set.in[set.name] = set.value
 	}
@@ -217,15 +217,15 @@ func isKind(word string) bool {
 
 type faultRemove struct {
 	remote
-	Name  string `arg:"" optional:"" help:"The name of the fault."`
-	All   bool   `env:"-" help:"All of them."`
-	Space string `env:"-" placeholder:"TEAM" help:"All of this space, or with a name the one of it."`
+	Name  string `arg:"" optional:"" help:"Name of the fault rule."`
+	All   bool   `env:"-" help:"Remove all fault rules."`
+	Space string `env:"-" placeholder:"TEAM" help:"Remove the rules of this space, or the named one of this space."`
 }
 
 // Run takes faults out of force.
 func (r *faultRemove) Run(ctx context.Context, c *console) error {
 	if r.All == (r.Name != "" || r.Space != "") {
-		return badUsage("which fault is meant? name one, or say --all, or --space TEAM; apns-sim fault list names them")
+		return badUsage("fault remove needs the name of a fault rule, --all or --space TEAM; apns-sim fault list prints the names")
 	}
 	query := narrowedTo(r.Space)
 	if r.Name != "" {
@@ -241,7 +241,7 @@ func (r *faultRemove) Run(ctx context.Context, c *console) error {
 }
 
 type faultPresets struct {
-	JSON bool `name:"json" help:"One JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 // Run lists the presets, which are the same in every simulator.
@@ -257,11 +257,11 @@ func (p *faultPresets) Run(c *console) error {
 	for _, known := range fault.Presets() {
 		list = append(list, preset{known.Name, known.Symptom, known.Happens, known.Source, known.Rules})
 	}
-	return show(c, p.JSON, list, "NAME\tPEOPLE SEE\tHAPPENS", func(p *preset) []string { return []string{p.Name, p.Symptom, p.Happens} })
+	return show(c, p.JSON, list, "NAME\tSYMPTOM\tHAPPENS", func(p *preset) []string { return []string{p.Name, p.Symptom, p.Happens} })
 }
 
 type faultKinds struct {
-	JSON bool `name:"json" help:"One JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 // Run lists the kinds, which are the same in every simulator.

@@ -24,34 +24,34 @@ import (
 // commands is the grammar of the command line.
 type commands struct {
 	Serve      serveCommand      `cmd:"" default:"withargs" help:"Run the simulator (the default)."`
-	Send       sendCommand       `cmd:"" help:"Push to a device, as a provider would."`
-	CA         caCommand         `cmd:"" name:"ca" help:"Make and show the certificate authorities."`
-	Key        keyCommand        `cmd:"" help:"Make authentication keys for providers."`
-	Cert       certCommand       `cmd:"" help:"Make certificates for providers."`
-	Exec       execCommand       `cmd:"" help:"Run a program with a simulator of its own."`
-	Env        envCommand        `cmd:"" help:"Print variables that lead programs to a running simulator."`
-	Ready      readyCommand      `cmd:"" help:"Tell whether a simulator is ready, or wait for it."`
-	Token      tokenCommand      `cmd:"" help:"Print the device tokens that bring about an outcome by themselves."`
-	List       listCommand       `cmd:"" help:"List the pushes that providers have sent."`
-	Show       showCommand       `cmd:"" help:"Show everything about a push."`
-	Tail       tailCommand       `cmd:"" help:"Follow what happens."`
-	Wait       waitCommand       `cmd:"" help:"Wait until pushes match."`
-	Count      countCommand      `cmd:"" help:"Tell how many pushes match."`
+	Send       sendCommand       `cmd:"" help:"Send a push as a provider."`
+	CA         caCommand         `cmd:"" name:"ca" help:"Create and show the certificate authorities."`
+	Key        keyCommand        `cmd:"" help:"Create authentication keys for providers."`
+	Cert       certCommand       `cmd:"" help:"Create certificates for providers."`
+	Exec       execCommand       `cmd:"" help:"Run a program with its own simulator."`
+	Env        envCommand        `cmd:"" help:"Print environment variables that point programs to a running simulator."`
+	Ready      readyCommand      `cmd:"" help:"Check whether a simulator is ready, or wait until it is."`
+	Token      tokenCommand      `cmd:"" help:"Print the reserved device tokens, each with a fixed outcome."`
+	List       listCommand       `cmd:"" help:"List pushes."`
+	Show       showCommand       `cmd:"" help:"Show a push with its request, checks and delivery."`
+	Tail       tailCommand       `cmd:"" help:"Print events as they happen."`
+	Wait       waitCommand       `cmd:"" help:"Wait for pushes that match a filter."`
+	Count      countCommand      `cmd:"" help:"Count pushes that match a filter."`
 	Replay     replayCommand     `cmd:"" help:"Send a push again."`
 	Delete     deleteCommand     `cmd:"" help:"Delete pushes from the history."`
-	Fault      faultCommand      `cmd:"" help:"Let something go wrong."`
-	Clock      clockCommand      `cmd:"" help:"Show and move the clock of APNs."`
-	Device     deviceCommand     `cmd:"" help:"Devices: inside the simulator, and connected ones."`
-	Space      spaceCommand      `cmd:"" help:"Spaces: isolated teams, for tests that run side by side."`
-	Team       teamCommand       `cmd:"" help:"Teams of a running simulator, their keys and apps."`
-	Channel    channelCommand    `cmd:"" help:"Broadcast channels of apps."`
-	Connection connectionCommand `cmd:"" help:"Open connections of providers and devices."`
-	Check      checkCommand      `cmd:"" help:"Recompute all queues and maps, and tell whether they agree."`
-	Reset      resetCommand      `cmd:"" help:"Take a running simulator back to how it was."`
-	Config     configCommand     `cmd:"" help:"Show the settings of serve and exec, and check a file of them."`
-	JWT        jwtCommand        `cmd:"" name:"jwt" help:"Sign and decode provider tokens."`
-	Doctor     doctorCommand     `cmd:"" help:"Look for what commonly goes wrong, and tell the remedy."`
-	Explain    explainCommand    `cmd:"" help:"Tell what a reason, header, push type or code of advice means."`
+	Fault      faultCommand      `cmd:"" help:"Inject faults."`
+	Clock      clockCommand      `cmd:"" help:"Show, set and advance the simulator's clock."`
+	Device     deviceCommand     `cmd:"" help:"Manage virtual and connected devices."`
+	Space      spaceCommand      `cmd:"" help:"Manage spaces: isolated teams, for tests that run in parallel."`
+	Team       teamCommand       `cmd:"" help:"Manage teams with their keys and apps."`
+	Channel    channelCommand    `cmd:"" help:"Manage broadcast channels."`
+	Connection connectionCommand `cmd:"" help:"List and close connections of providers and devices."`
+	Check      checkCommand      `cmd:"" help:"Verify that the simulator's queues and indexes are consistent."`
+	Reset      resetCommand      `cmd:"" help:"Reset a running simulator to its initial state."`
+	Config     configCommand     `cmd:"" help:"Show settings and check configuration files."`
+	JWT        jwtCommand        `cmd:"" name:"jwt" help:"Sign and inspect provider tokens."`
+	Doctor     doctorCommand     `cmd:"" help:"Diagnose common problems and suggest remedies."`
+	Explain    explainCommand    `cmd:"" help:"Explain a reason, header, push type or advice code."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
@@ -99,8 +99,8 @@ var wholeModel = sync.OnceValues(func() (*kong.Application, error) {
 // description stands at the top of the help.
 const description = `The Apple Push Notification service on your own machine.
 
-Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 address,
-4 wait not met, 5 not ready, 6 simulator unreachable; exec ends with the program's.`
+Exit codes: 0 success, 1 failure, 2 usage or configuration error, 3 address not available,
+4 condition not met in time, 5 not ready, 6 simulator not reachable; exec returns the program's.`
 
 // grammar is how the command line is read, besides the commands themselves.
 var grammar = kong.OptionFunc(func(k *kong.Kong) error {
@@ -185,7 +185,7 @@ func grammarVars() map[string]string {
 	}
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["profiles"], vars["profile_words"] = strings.Join(profiles, ","), alternatives(profiles)
-	vars["dialects"] = strings.Join(dialectNames(), ",")
+	vars["env_formats"] = strings.Join(envFormatNames(), ",")
 	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars

@@ -142,9 +142,9 @@ func TestEveryFlagHasAHelpThatEndsLikeASentence(t *testing.T) {
 func TestHelpAndVersionSucceed(t *testing.T) {
 	for args, want := range map[string]string{
 		"--help":             "ca init ",
-		"-h":                 "Exit codes: 0 ok",
+		"-h":                 "Exit codes: 0 success",
 		"serve --help":       "$APNS_SIM_LISTEN_443",
-		"send --help":        "(default: http://127.0.0.1:8197)",
+		"send --help":        "http://127.0.0.1:8197",
 		"cert create --help": "voip",
 		"version":            "apns-sim " + sim.Version(),
 	} {
@@ -161,7 +161,7 @@ func TestHelpAndVersionSucceed(t *testing.T) {
 func TestAMistakeInTheCommandLineIsToldInTwoLines(t *testing.T) {
 	for _, tc := range []struct{ args, want, hint string }{
 		{"--bogus", "unknown flag --bogus", "apns-sim --help"},
-		{"clock advance -61m", "unknown flag -6", "apns-sim clock advance --help; a value that begins with - stands after --, or behind =, as in --flag=-1s"},
+		{"clock advance -61m", "unknown flag -6", "apns-sim clock advance --help; write a value that begins with - after --, or with =, as in --flag=-1s"},
 		{"serve --bogus", "unknown flag --bogus", "apns-sim serve --help"},
 		{"bogus", "unexpected argument bogus", "apns-sim --help"},
 		{"send", "missing flags: --token=HEX", "apns-sim send --help"},
@@ -207,7 +207,7 @@ func TestAWordThatIsNoVerbIsTold(t *testing.T) {
 		"serv":               `unexpected argument serv, did you mean "serve"?`,
 		"--any-port srve":    `unexpected argument srve, did you mean "serve"?`,
 		"devcie list":        `unexpected argument devcie, did you mean "device"?`,
-		"--any-port send":    "unexpected argument send; the verb stands first: apns-sim send",
+		"--any-port send":    "unexpected argument send; the command comes first: apns-sim send",
 		"fault lst --json":   `unexpected argument lst, did you mean "list"?`,
 		"serve serv":         "unexpected argument serv\n  see apns-sim serve --help",
 		"something-entirely": "unexpected argument something-entirely\n  see apns-sim --help",

@@ -32,19 +32,19 @@ func (n *countCommand) Run(ctx context.Context, c *console) error {
 	if err := n.say(c, "%d", found.Count); err != nil {
 		return err
 	}
-	return sayLosses(c, "these are not counted", found.Losses)
+	return sayLosses(c, "the count may be too low", found.Losses)
 }
 
 // deleteCommand deletes pushes from the history.
 type deleteCommand struct {
 	remote
-	All    bool        `env:"-" help:"All of them; otherwise filter words say which."`
+	All    bool        `env:"-" help:"Delete all pushes."`
 	Filter filterFlags `embed:"" group:"Filter words"`
 }
 
 // Help is what the help says before the flags.
 func (deleteCommand) Help() string {
-	return "What is under way is delivered all the same; nothing more is recorded of it."
+	return "Pushes that are not yet delivered are still delivered, but nothing more is recorded about them."
 }
 
 // Run deletes them.
@@ -52,42 +52,42 @@ func (d *deleteCommand) Run(ctx context.Context, c *console) error {
 	query := d.Filter.query()
 	switch {
 	case d.All && len(query) > 0:
-		return badUsage("--all and filter words contradict each other; leave one out")
+		return badUsage("--all cannot be combined with filter flags; use one or the other")
 	case d.All:
 		query.Set("all", "true")
 	case len(query) == 0:
-		return badUsage("which pushes are meant? give filter words, or say --all")
+		return badUsage("delete needs filter flags, or --all")
 	}
-	var gone struct {
+	var deleted struct {
 		Deleted int `json:"deleted"`
 	}
-	if err := d.call(ctx, http.MethodDelete, "/v1/notifications", query, nil, &gone); err != nil {
+	if err := d.call(ctx, http.MethodDelete, "/v1/notifications", query, nil, &deleted); err != nil {
 		return err
 	}
-	return showOne(c, d.JSON, &gone, [2]string{"deleted", strconv.Itoa(gone.Deleted)})
+	return showOne(c, d.JSON, &deleted, [2]string{"deleted", strconv.Itoa(deleted.Deleted)})
 }
 
 // checkCommand recomputes what the simulator knows.
 type checkCommand struct {
 	remote
-	Timeout time.Duration `env:"-" default:"5s" placeholder:"TIME" help:"How long to look again before something counts as a problem, 1m at most; 0 looks once."`
+	Timeout time.Duration `env:"-" default:"5s" placeholder:"TIME" help:"Maximum time for an inconsistency to disappear before it is reported, up to 1m; 0 checks once."`
 }
 
 // Help is what the help says before the flags.
 func (checkCommand) Help() string {
-	return "Recomputes all queues and maps from each other, and ends with 1 if they do not agree."
+	return "Recomputes all queues and indexes from each other; the exit code is 1 if they are inconsistent."
 }
 
 // A checkReport is what was found.
 type checkReport struct {
-	Agrees    bool     `json:"agrees"`
-	Problems  []string `json:"problems"`
-	Looks     int      `json:"looks"`
-	Connected int      `json:"connected"`
-	Queues    int      `json:"queues"`
-	Held      int      `json:"held"`
-	Ready     int      `json:"ready"`
-	InFlight  int      `json:"inFlight"`
+	Consistent bool     `json:"consistent"`
+	Problems   []string `json:"problems"`
+	Looks      int      `json:"looks"`
+	Connected  int      `json:"connected"`
+	Queues     int      `json:"queues"`
+	Held       int      `json:"held"`
+	Ready      int      `json:"ready"`
+	InFlight   int      `json:"inFlight"`
 }
 
 // Run prints what was found.
@@ -96,13 +96,13 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if err := k.call(ctx, http.MethodGet, "/v1/check", url.Values{"timeout": {k.Timeout.String()}}, nil, &r); err != nil {
 		return err
 	}
-	verdict := map[bool]string{true: "all of it", false: "not all of it"}[r.Agrees]
+	verdict := map[bool]string{true: "yes", false: "no"}[r.Consistent]
 	err := showOne(c, k.JSON, &r,
-		[2]string{"agrees", verdict}, [2]string{"problems", strings.Join(r.Problems, "; ")},
+		[2]string{"consistent", verdict}, [2]string{"problems", strings.Join(r.Problems, "; ")},
 		[2]string{"connected", strconv.Itoa(r.Connected)}, [2]string{"queues", strconv.Itoa(r.Queues)}, [2]string{"held", strconv.Itoa(r.Held)},
 		[2]string{"ready", strconv.Itoa(r.Ready)}, [2]string{"in flight", strconv.Itoa(r.InFlight)})
-	if err == nil && !r.Agrees {
-		return errSaid
+	if err == nil && !r.Consistent {
+		return errPrinted
 	}
 	return err
 }

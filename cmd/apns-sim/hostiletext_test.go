@@ -115,12 +115,12 @@ func wantHarmless(t *testing.T, args []string, text string) {
 
 func TestTextOfPeersCannotDriveTheTerminal(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
-	id := phone.ID.String()
-	d.do("send", "--token", phone.Apps[0].Token, "--payload", `{"aps":{"alert":"hi","badge":3}}`)
+	device := d.device()
+	id := device.ID.String()
+	d.do("send", "--token", device.Apps[0].Token, "--payload", `{"aps":{"alert":"hi","badge":3}}`)
 	d.do("wait", "--state", "delivered")
 	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests")
-	d.fail(exitFailure, "send", "--token", phone.Apps[0].Token)
+	d.fail(exitFailure, "send", "--token", device.Apps[0].Token)
 	d.do("space", "create", "--team", "SPACE00001")
 	channel := strings.Fields(d.do("channel", "create", "com.example.demo"))
 	require.NotEmpty(t, channel)

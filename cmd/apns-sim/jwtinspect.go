@@ -18,18 +18,18 @@ import (
 // jwtInspect looks at a provider token.
 type jwtInspect struct {
 	remote
-	Token       string `arg:"" help:"The provider token, or the whole authorization header; - reads standard input."`
-	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENVIRONMENT" help:"Where it is to be used: production or sandbox."`
-	KeyFile     string `env:"-" placeholder:"FILE" help:"Check the signature with this .p8, without a simulator."`
+	Token       string `arg:"" help:"Provider token or the authorization header; - reads standard input."`
+	Environment string `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENVIRONMENT" help:"Environment: production or sandbox."`
+	KeyFile     string `env:"-" placeholder:"FILE" help:"Check the signature with this .p8 key, without a simulator."`
 }
 
 // Help is what the help says before the flags.
 func (jwtInspect) Help() string {
-	return "A simulator that runs says whether it would accept the token with the first push of a connection, and whether the signature is good. " +
-		"With --key-file the signature and the age are checked against that key and this machine's clock; whether the key is known is left open."
+	return "The running simulator checks the signature and whether it accepts the token with the first push of a connection. " +
+		"With --key-file, signature and age are checked against that key and this machine's clock; whether APNs knows the key is not checked."
 }
 
-// Run decodes the token and has it judged.
+// Run decodes and checks the token.
 func (j *jwtInspect) Run(ctx context.Context, c *console) error {
 	text, err := readArgument(c, j.Token)
 	if err != nil {
@@ -41,9 +41,9 @@ func (j *jwtInspect) Run(ctx context.Context, c *console) error {
 	}
 	d := providerauth.Describe(authorization)
 	if d == nil || d.Claims == "" {
-		return usageError{errors.New("this is no provider token: three parts in base64url between dots, of which two are JSON")}
+		return usageError{errors.New("not a provider token; it has three base64url parts separated by dots, and the first two are JSON")}
 	}
-	seen, by, err := j.judge(ctx, authorization, d)
+	seen, by, err := j.inspect(ctx, authorization, d)
 	if err != nil {
 		return err
 	}
@@ -53,16 +53,16 @@ func (j *jwtInspect) Run(ctx context.Context, c *console) error {
 	}
 	return showOne(c, j.JSON, map[string]any{
 		"header": json.RawMessage(d.Header), "claims": json.RawMessage(d.Claims), "notes": d.Notes, "issuedAt": d.IssuedAt.UTC(),
-		"verdict": seen, "judgedBy": by,
+		"verdict": seen, "checkedBy": by,
 	},
 		[2]string{"header", d.Header}, [2]string{"claims", d.Claims}, [2]string{"issued", issued},
 		[2]string{"tolerated", strings.Join(d.Notes, "; ")}, [2]string{"signature", signatureWords(seen)},
-		[2]string{"accepted", acceptedWords(seen)}, [2]string{"judged by", by})
+		[2]string{"accepted", acceptedWords(seen)}, [2]string{"checked by", by})
 }
 
-// judge has the token judged, with the key file if there is one, and otherwise by
-// the simulator. by says who has; without a simulator there is no verdict.
-func (j *jwtInspect) judge(ctx context.Context, authorization string, d *providerauth.Description) (seen *controlapi.InspectedProviderToken, by string, err error) {
+// inspect checks the token with the key file, if there is one, and otherwise with the simulator. by says which;
+// without a simulator there is no verdict.
+func (j *jwtInspect) inspect(ctx context.Context, authorization string, d *providerauth.Description) (seen *controlapi.InspectedProviderToken, by string, err error) {
 	if j.KeyFile != "" {
 		seen, err = j.withKeyFile(authorization, d)
 		return seen, j.KeyFile + " and this machine's clock", err
@@ -74,21 +74,21 @@ func (j *jwtInspect) judge(ctx context.Context, authorization string, d *provide
 	seen = new(controlapi.InspectedProviderToken)
 	switch err := j.call(ctx, http.MethodPost, "/v1/provider-tokens/inspect", nil, order, seen); {
 	case errors.Is(err, errUnreachable):
-		return nil, "nobody: no simulator answers at " + j.Control + "; start one, or give the key with --key-file", nil
+		return nil, "nothing: no simulator is reachable at " + j.Control + "; start one, or set the key with --key-file", nil
 	case err != nil:
 		return nil, "", err
 	}
 	return seen, "the simulator at " + j.Control, nil
 }
 
-// withKeyFile judges the token as if the key in the file were the one that it names.
+// withKeyFile checks the token as if the key in the file were the one that the token names.
 func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Description) (*controlapi.InspectedProviderToken, error) {
 	env, err := apns.ParseEnvironment(j.Environment)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	registry := providerauth.New(providerauth.Config{})
-	if d.KeyID != "" { // otherwise the token is refused before its key is looked for
+	if d.KeyID != "" { // otherwise the token is rejected before its key is looked up
 		key, err := keystore.LoadSigningKey(j.KeyFile, d.TeamID, d.KeyID)
 		if err != nil {
 			return nil, usageError{badFlag("key-file", ": %w", err)}
@@ -97,13 +97,13 @@ func (j *jwtInspect) withKeyFile(authorization string, d *providerauth.Descripti
 			return nil, err
 		}
 	}
-	signature, refusal := registry.Inspect(authorization, env)
-	seen := &controlapi.InspectedProviderToken{Environment: j.Environment, Signature: string(signature), Accepted: refusal == nil}
-	if refusal != nil {
-		seen.Reason, seen.Detail = string(refusal.Reason), refusal.Detail
+	signature, rejection := registry.Inspect(authorization, env)
+	seen := &controlapi.InspectedProviderToken{Environment: j.Environment, Signature: string(signature), Accepted: rejection == nil}
+	if rejection != nil {
+		seen.Reason, seen.Detail = string(rejection.Reason), rejection.Detail
 	}
 	if inName := keystore.KeyIDOf(j.KeyFile); inName != "" && inName != d.KeyID && seen.Accepted {
-		seen.Detail = fmt.Sprintf("the file is named after key %s, and kid is %s", inName, d.KeyID)
+		seen.Detail = fmt.Sprintf("the file name has key ID %s, but kid is %s", inName, d.KeyID)
 	}
 	return seen, nil
 }
@@ -113,7 +113,7 @@ func signatureWords(seen *controlapi.InspectedProviderToken) string {
 	case seen == nil:
 		return "unchecked"
 	case seen.Signature == string(providerauth.SignatureUnchecked):
-		return seen.Signature + ": there is no key to check it with"
+		return seen.Signature + ": the key is unknown"
 	}
 	return seen.Signature
 }

@@ -34,11 +34,11 @@ func TestAProviderTokenIsJudgedByTheSimulator(t *testing.T) {
 	forged := good[:strings.LastIndexByte(good, '.')] + old[strings.LastIndexByte(old, '.'):]
 	foreign := sign("--key-file", p8(t), "--team", "OTHERTEAM1", "--key-id", "OTHERKEY01")
 
-	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production\njudged by +the simulator at http`, d.do("jwt", "inspect", good))
+	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production\nchecked by +the simulator at http`, d.do("jwt", "inspect", good))
 	assert.Regexp(t, `(?m)^accepted +yes, in sandbox$`, d.do("jwt", "inspect", good, "--environment", "sandbox"))
 	assert.Regexp(t, `(?m)^signature +good\naccepted +no, in production: ExpiredProviderToken: iat is `, d.do("jwt", "inspect", old))
 	assert.Regexp(t, `(?m)^signature +bad\naccepted +no, in production: InvalidProviderToken: the signature does not match key `, d.do("jwt", "inspect", forged))
-	assert.Regexp(t, `(?m)^signature +unchecked: there is no key to check it with\naccepted +no, in production: InvalidProviderToken: iss is "OTHERTEAM1"`, d.do("jwt", "inspect", foreign))
+	assert.Regexp(t, `(?m)^signature +unchecked: the key is unknown\naccepted +no, in production: InvalidProviderToken: iss is "OTHERTEAM1"`, d.do("jwt", "inspect", foreign))
 
 	verdict := lines[struct {
 		Verdict controlapi.InspectedProviderToken
@@ -54,18 +54,18 @@ func TestAProviderTokenIsJudgedByTheSimulator(t *testing.T) {
 func TestAProviderTokenIsJudgedWithAKeyFile(t *testing.T) {
 	key, other := p8(t), p8(t)
 	token := strings.TrimSpace(succeed(t, "jwt", "sign", "--key-file", key, "--team", "TEAM000001", "--key-id", "KEY0000001"))
-	nowhere := "--control=http://127.0.0.1:1"
+	noControl := "--control=http://127.0.0.1:1"
 
-	said := succeed(t, "jwt", "inspect", token, "--key-file", key, nowhere)
-	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production$`, said)
-	assert.Contains(t, said, "this machine's clock")
-	assert.Regexp(t, `(?m)^signature +bad$`, succeed(t, "jwt", "inspect", token, "--key-file", other, nowhere))
-	o := invoke(t, "jwt", "inspect", token, "--key-file", "none.p8", nowhere)
+	output := succeed(t, "jwt", "inspect", token, "--key-file", key, noControl)
+	assert.Regexp(t, `(?m)^signature +good\naccepted +yes, in production$`, output)
+	assert.Contains(t, output, "this machine's clock")
+	assert.Regexp(t, `(?m)^signature +bad$`, succeed(t, "jwt", "inspect", token, "--key-file", other, noControl))
+	o := invoke(t, "jwt", "inspect", token, "--key-file", "none.p8", noControl)
 	assert.Equal(t, exitUsage, o.code)
 	assert.Contains(t, o.stderr, "--key-file")
 
-	said = succeed(t, "jwt", "inspect", token, nowhere)
-	assert.Regexp(t, `(?m)^signature +unchecked\naccepted +unknown\njudged by +nobody: no simulator answers`, said)
+	output = succeed(t, "jwt", "inspect", token, noControl)
+	assert.Regexp(t, `(?m)^signature +unchecked\naccepted +unknown\nchecked by +nothing: no simulator is reachable`, output)
 }
 
 func TestALenientSimulatorAcceptsAProviderTokenOfAnybody(t *testing.T) {

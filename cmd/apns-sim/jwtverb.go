@@ -14,13 +14,13 @@ import (
 // jwtCommand groups the verbs about provider tokens.
 type jwtCommand struct {
 	Sign    jwtSign    `cmd:"" help:"Sign a provider token."`
-	Inspect jwtInspect `cmd:"" help:"Decode a provider token, and tell whether it would be accepted and what APNs merely tolerates in it."`
+	Inspect jwtInspect `cmd:"" help:"Decode a provider token and report whether APNs accepts it and what it tolerates."`
 }
 
 type jwtSign struct {
 	controlFlags
 	signingFlags
-	Age time.Duration `env:"-" placeholder:"TIME" help:"How old it is; otherwise it is issued now."`
+	Age time.Duration `env:"-" placeholder:"TIME" help:"Age of the token (default: 0s)."`
 }
 
 // Run prints a provider token.

@@ -11,14 +11,14 @@ import (
 
 // keyCommand groups the verbs about authentication keys.
 type keyCommand struct {
-	Create keyCreate `cmd:"" help:"Make an authentication key, as the developer portal does."`
-	List   keyList   `cmd:"" help:"List the keys."`
+	Create keyCreate `cmd:"" help:"Create an authentication key."`
+	List   keyList   `cmd:"" help:"List the authentication keys."`
 }
 
 type keyCreate struct {
 	certsFlag
-	Team string `default:"SIMTEAM001" placeholder:"TEAM" help:"The team it belongs to."`
-	ID   string `name:"id" placeholder:"KEYID" help:"Its key ID, ten capital letters and digits; made up when absent."`
+	Team string `default:"SIMTEAM001" placeholder:"TEAM" help:"Team ID."`
+	ID   string `name:"id" placeholder:"KEYID" help:"Key ID, 10 uppercase letters and digits (default: random)."`
 }
 
 // Run makes a key and says where it is.
@@ -31,7 +31,7 @@ func (k *keyCreate) Run(c *console) error {
 	}
 	for _, flag := range []struct{ name, id string }{{"--team", k.Team}, {"--id", k.ID}} {
 		if !isAppleID(flag.id) {
-			return badUsage("%s is %q; Apple's IDs are %d capital letters and digits", flag.name, flag.id, appleIDLength)
+			return badUsage("%s is %q; it must have %d uppercase letters and digits", flag.name, flag.id, appleIDLength)
 		}
 	}
 	key, err := keystore.NewSigningKey(k.Team, k.ID)
@@ -46,7 +46,7 @@ func (k *keyCreate) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.stdout, "%s\tkey %s of team %s; apns-sim serve --certs %s accepts it from its next start\n", path, k.ID, k.Team, k.Certs)
+	_, err = fmt.Fprintf(c.stdout, "%s\tkey %s of team %s; apns-sim serve --certs %s accepts it after the next start\n", path, k.ID, k.Team, k.Certs)
 	return err
 }
 

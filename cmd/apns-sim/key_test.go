@@ -14,9 +14,9 @@ import (
 
 func TestAKeyIsMadeWhereServeLooksForIt(t *testing.T) {
 	dir := initialized(t)
-	said := succeed(t, "key", "create", "--certs", dir, "--team", "OTHERTEAM1", "--id", "KEY1234567")
+	output := succeed(t, "key", "create", "--certs", dir, "--team", "OTHERTEAM1", "--id", "KEY1234567")
 	path := filepath.Join(keystore.KeyFolder(dir, "OTHERTEAM1"), "AuthKey_KEY1234567.p8")
-	assert.Equal(t, []string{path}, paths(said))
+	assert.Equal(t, []string{path}, paths(output))
 	wantMode(t, path, 0o600)
 
 	lines := strings.Split(strings.TrimSpace(succeed(t, "key", "list", "--certs", dir)), "\n")
@@ -42,8 +42,8 @@ func TestAKeyIsNotReplacedAndNotMisnamed(t *testing.T) {
 	demo := filepath.Join(keystore.KeyFolder(dir, sim.DemoTeam), "AuthKey_SIMKEY0001.p8")
 	before := read(t, demo)
 	for _, tc := range []struct{ args, want string }{
-		{"--id SIMKEY0001", demo + " is there already; remove it or choose another --id"},
-		{"--id short", `--id is "short"; Apple's IDs are 10 capital letters and digits`},
+		{"--id SIMKEY0001", demo + " already exists; remove it or choose another --id"},
+		{"--id short", `--id is "short"; it must have 10 uppercase letters and digits`},
 		{"--id lowercase1", `--id is "lowercase1"`},
 		{"--id KEY1234567 --team ../../../xx", `--team is "../../../xx"`},
 	} {

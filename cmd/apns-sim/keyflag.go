@@ -47,16 +47,16 @@ func restrict(key *providerauth.Key, word string) error {
 		key.Environments = append(key.Environments, env)
 	case "topic":
 		if !apns.ValidTopic(value) {
-			return fmt.Errorf("topic=%s names no bundle ID", value)
+			return fmt.Errorf("topic=%s is not a bundle ID", value)
 		}
 		key.Topics = append(key.Topics, value)
 	case "related":
 		if key.Related != "" {
-			return fmt.Errorf("it is related to %s already; there can be one", key.Related)
+			return fmt.Errorf("the key already has related=%s; only one is allowed", key.Related)
 		}
 		key.Related = value
 	default:
-		return fmt.Errorf("%q is not understood; write %s", word, keyGrammar)
+		return fmt.Errorf("unknown restriction %q; write %s", word, keyGrammar)
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ import (
 // listCommand lists pushes.
 type listCommand struct {
 	remote
-	Limit  int         `default:"100" placeholder:"N" help:"How many at most, up to 1000."`
-	Oldest bool        `help:"The oldest first; otherwise the newest."`
+	Limit  int         `default:"100" placeholder:"N" help:"Maximum number of pushes, up to 1000."`
+	Oldest bool        `help:"List the oldest first instead of the newest."`
 	Filter filterFlags `embed:"" group:"Filter words"`
 }
 
@@ -45,7 +45,7 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	if err := showPushes(c, l.JSON, found.Notifications); err != nil || !found.Missed && found.EvictedFailures == 0 {
 		return err
 	}
-	return sayLosses(c, "the list may lack some", found.Losses)
+	return sayLosses(c, "the list may be incomplete", found.Losses)
 }
 
 // sayLosses says, apart from the answer, what was pushed out of the history, if anything was.
@@ -171,20 +171,20 @@ func stepWords(step *control.TimelineStep) string {
 // waitCommand waits for pushes.
 type waitCommand struct {
 	remote
-	Count   int           `default:"1" placeholder:"N" help:"How many have to match."`
-	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"How long to wait, 5m at most; 0 looks once."`
-	After   uint64        `placeholder:"NUMBER" help:"Only pushes whose number is above this one."`
+	Count   int           `default:"1" placeholder:"N" help:"Number of pushes that must match."`
+	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"Maximum time to wait, up to 5m; 0 does not wait."`
+	After   uint64        `placeholder:"NUMBER" help:"Match only pushes with a number above this one."`
 	Filter  filterFlags   `embed:"" group:"Filter words"`
 }
 
 // Help is what the help says before the flags.
 func (waitCommand) Help() string {
-	return "Prints the pushes as soon as enough match, those that are there already included; to wait for the delivery, say --state delivered. " +
-		"If the time is up it ends with 4, and prints what came instead and where it differed."
+	return "Prints the pushes as soon as enough match, including earlier ones. --state delivered waits for the delivery. " +
+		"After the timeout the exit code is 4, and the pushes that came closest are printed with their differences."
 }
 
 // errNotMet says that too few pushes matched in time.
-var errNotMet = errors.New("the wait is not met")
+var errNotMet = errors.New("condition not met")
 
 // Run waits.
 func (w *waitCommand) Run(ctx context.Context, c *console) error {
@@ -194,8 +194,8 @@ func (w *waitCommand) Run(ctx context.Context, c *console) error {
 	query.Set("after", strconv.FormatUint(w.After, 10))
 	var found struct{ Notifications []control.Notification }
 	err := w.call(ctx, http.MethodGet, "/v1/notifications/wait", query, nil, &found)
-	if refused, ok := refusedWith(err, http.StatusRequestTimeout); ok {
-		return w.notMet(c, refused)
+	if apiErr, ok := apiErrorWith(err, http.StatusRequestTimeout); ok {
+		return w.notMet(c, apiErr)
 	}
 	if err != nil {
 		return err
@@ -204,16 +204,16 @@ func (w *waitCommand) Run(ctx context.Context, c *console) error {
 }
 
 // notMet prints the near misses.
-func (w *waitCommand) notMet(c *console, refused *refusal) error {
+func (w *waitCommand) notMet(c *console, apiErr *apiError) error {
 	var p control.NotMet
-	if err := json.Unmarshal(refused.body, &p); err != nil {
+	if err := json.Unmarshal(apiErr.body, &p); err != nil {
 		return fmt.Errorf("%w: %w", errNotMet, err)
 	}
 	if w.JSON {
 		if err := c.encode(&p); err != nil {
 			return err
 		}
-		return fmt.Errorf("%w: %w", errNotMet, refused)
+		return fmt.Errorf("%w: %w", errNotMet, apiErr)
 	}
 	var rows strings.Builder
 	for _, miss := range p.NearMisses {
@@ -225,13 +225,13 @@ func (w *waitCommand) notMet(c *console, refused *refusal) error {
 	if err := printTable(c.stderr, rows.String()); err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %w", errNotMet, refused)
+	return fmt.Errorf("%w: %w", errNotMet, apiErr)
 }
 
 // replayCommand sends a push again.
 type replayCommand struct {
 	remote
-	ID string `arg:"" help:"apns-id, apns-unique-id or number of a push that was accepted."`
+	ID string `arg:"" help:"apns-id, apns-unique-id or number of an accepted push."`
 }
 
 // Run sends it.
@@ -249,8 +249,8 @@ func (r *replayCommand) Run(ctx context.Context, c *console) error {
 // tailCommand follows events.
 type tailCommand struct {
 	remote
-	After  *uint64     `placeholder:"SEQ" help:"Begin after this event, 0 with the oldest there is; otherwise with what happens from now on."`
-	Limit  int         `placeholder:"N" help:"End after so many events; otherwise never."`
+	After  *uint64     `placeholder:"SEQ" help:"Start after this event; 0 starts with the oldest. By default only new events are printed."`
+	Limit  int         `placeholder:"N" help:"Exit after this many events (default: never)."`
 	Filter filterFlags `embed:"" group:"Filter words"`
 }
 
@@ -293,7 +293,7 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 		return c.print("%s", printable.Styled(printable.JSON([]byte(data))))
 	}
 	if missed {
-		c.complain("events were pushed out of the journal before they could be read: " + data)
+		c.complain("events were removed from the journal before they could be read: " + data)
 		return nil
 	}
 	var e control.Event
@@ -301,11 +301,11 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 		return fmt.Errorf("/v1/events: %w", err)
 	}
 	words := []string{clockTime(e.At), fmt.Sprintf("%-12s", e.Event), cmp.Or(e.Label, e.Detail)}
-	why := ""
+	detail := ""
 	if e.Remote != "" {
-		why = e.Detail
+		detail = e.Detail
 	}
-	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID, e.Remote, why} {
+	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID, e.Remote, detail} {
 		if word != "" {
 			words = append(words, word)
 		}
@@ -316,7 +316,7 @@ func (t *tailCommand) print(c *console, data string, missed bool) error {
 // resetCommand takes the simulator back to how it was.
 type resetCommand struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"Only this space; otherwise all are deleted and the rest is taken back."`
+	Space string `env:"-" placeholder:"TEAM" help:"Reset only this space; otherwise all spaces are deleted and everything else is reset."`
 }
 
 // Run resets.

@@ -17,15 +17,15 @@ import (
 
 // logFlags say what is logged, and how.
 type logFlags struct {
-	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error."`
-	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How to write the log, and all else on standard error: text or json, one object a line."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"Log level: debug, info, warn or error."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"Format of the log and of all other messages on standard error: text, or json with one object per line."`
 }
 
 // logJSON is the format of a log in JSON.
 const logJSON = "json"
 
-// logPatience is how long the end of a service waits for whoever reads its log.
-const logPatience = time.Second
+// logTimeout is how long a stopping service waits for the reader of its log.
+const logTimeout = time.Second
 
 // A serviceLog is the log of a service on standard error. Nothing that happens to its
 // reader stops the service: lines that nobody reads are dropped and counted.
@@ -54,7 +54,7 @@ func (f *logFlags) open(stderr io.Writer) *serviceLog {
 // close writes the rest of the log, as far as somebody reads it.
 func (l *serviceLog) close() {
 	l.repeats.Close()
-	_ = l.out.CloseWithin(logPatience) // nobody is left to tell
+	_ = l.out.CloseWithin(logTimeout) // nobody is left to tell
 }
 
 // handler writes a log: as JSON if that was asked for, in color on a terminal that has

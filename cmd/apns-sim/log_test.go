@@ -46,7 +46,7 @@ func TestTheLogIsJSONIfThatIsAskedFor(t *testing.T) {
 	for _, entry := range entries {
 		assert.Equal(t, "INFO", entry.Level)
 	}
-	assert.Equal(t, "stopping; a second signal ends at once", entries[len(entries)-1].Msg)
+	assert.Equal(t, "stopping; a second signal stops at once", entries[len(entries)-1].Msg)
 }
 
 // A logEntry is a line of a log in JSON.
@@ -83,7 +83,7 @@ func TestTheWelcomeIsARecordIfTheLogIsJSON(t *testing.T) {
 	i := slices.IndexFunc(entries, func(e logEntry) bool { return e.Ready.Event != "" })
 	require.GreaterOrEqual(t, i, 0, stderr.String())
 	assert.Equal(t, info, entries[i].Ready)
-	assert.Contains(t, entries[i].Msg, "it is not Apple")
+	assert.Contains(t, entries[i].Msg, "not Apple")
 }
 
 func TestMistakesAndFailuresAreRecordsIfTheLogIsJSON(t *testing.T) {

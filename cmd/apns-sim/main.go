@@ -93,8 +93,8 @@ func runVerb(ctx context.Context, args []string, c *console, end *ending) int {
 	return fail(parsed.Run())
 }
 
-// remarkOnVariables tells of variables that stand for no flag of any verb. The whole
-// grammar is asked only if the part that was needed does not know one.
+// remarkOnVariables warns about variables that belong to no flag of any verb. The whole grammar is built only if
+// the part in use does not have one.
 func remarkOnVariables(c *console, part *kong.Application) error {
 	if len(strangeVariables(part, os.Environ())) == 0 {
 		return nil
@@ -120,7 +120,7 @@ func withHint(err, first error, args []string) error {
 	}
 	hint := ""
 	if slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 1 && arg[0] == '-' && '0' <= arg[1] && arg[1] <= '9' }) {
-		hint = "; a value that begins with - stands after --, or behind =, as in --flag=-1s"
+		hint = "; write a value that begins with - after --, or with =, as in --flag=-1s"
 	}
 	return fmt.Errorf("%w%s\n  see %s --help%s", err, nearestVerb(first, args), command, hint)
 }
@@ -131,14 +131,14 @@ const unexpectedArgument = "unexpected argument "
 // nearestVerb goes on behind the mistake about a word that stands where the verb should.
 // kong names the nearest verb of a group itself, but takes such a word for an argument of
 // the default verb.
-func nearestVerb(mistake error, args []string) string {
-	word, found := strings.CutPrefix(mistake.Error(), unexpectedArgument)
+func nearestVerb(first error, args []string) string {
+	word, found := strings.CutPrefix(first.Error(), unexpectedArgument)
 	verbs := verbNames()
 	if !found || strings.Contains(word, ",") || slices.Contains(verbs, args[0]) {
 		return ""
 	}
 	if slices.Contains(verbs, word) {
-		return fmt.Sprintf("; the verb stands first: apns-sim %s", word)
+		return fmt.Sprintf("; the command comes first: apns-sim %s", word)
 	}
 	nearest, edits := apns.Nearest(word, verbs)
 	if edits > len(nearest)/2 {
@@ -155,7 +155,7 @@ func report(c *console, err error) int {
 	if code, ok := errors.AsType[childExit](err); ok && err.Error() == code.Error() {
 		return int(code) // there is nothing else to tell
 	}
-	if !errors.Is(err, errSaid) {
+	if !errors.Is(err, errPrinted) {
 		c.complain(err)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
@@ -179,8 +179,8 @@ func report(c *console, err error) int {
 	return exitFailure
 }
 
-// errSaid is a failure that the command has printed already.
-var errSaid = errors.New("failed")
+// errPrinted is a failure that the command has printed already.
+var errPrinted = errors.New("failed")
 
 type versionCommand struct{}
 

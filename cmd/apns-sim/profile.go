@@ -11,7 +11,7 @@ import (
 type profileRow struct {
 	flag                     string
 	strict, lenient, hostile []string
-	why                      string
+	reason                   string
 }
 
 // profiles are the values of --profile. faithful has no rows: it is the defaults.
@@ -22,26 +22,26 @@ func is(values ...string) []string { return values }
 // profileRows is the one table of what the profiles change; docs/profiles.md is read
 // from it.
 var profileRows = []profileRow{
-	{flag: "strict", strict: is("true"), why: "Apple accepts some provider tokens that violate the JWT specification; that may change"},
-	{flag: "documented-reasons", strict: is("true"), why: "a client should know the documented spelling of reasons as well as the one that APNs sends"},
-	{flag: "no-reserved-tokens", strict: is("true"), why: "a device token that no device has is BadDeviceToken"},
-	{flag: "reject-foreign-token", strict: is("true"), why: "a device that presents the token of another device is faulty"},
-	{flag: "reject-base-tokens", strict: is("true"), why: "providers should receive only the tokens of apps"},
-	{flag: "group-window", strict: is("2s"), why: `priority 5 "may be grouped and delivered in bursts"`},
-	{flag: "background-per-hour", strict: is("3"), why: `"don't try to send more than two or three background notifications per hour"`},
-	{flag: "live-activity-per-hour", strict: is("16"), why: "Apple limits Live Activity updates with priority 10 but publishes no figure; this one is our choice"},
-	{flag: "never-enabled", strict: is("24h"), why: "an app that the device never enables counts as uninstalled; the time is our choice"},
-	{flag: "ack-timeout", strict: is("30s"), why: "a device that does not acknowledge is disconnected; the time is our choice"},
+	{flag: "strict", strict: is("true"), reason: "Apple accepts some provider tokens that violate the JWT specification; that may change"},
+	{flag: "documented-reasons", strict: is("true"), reason: "a client should know the documented spelling of reasons as well as the one that APNs sends"},
+	{flag: "no-reserved-tokens", strict: is("true"), reason: "a device token that no device has is BadDeviceToken"},
+	{flag: "reject-foreign-token", strict: is("true"), reason: "a device that presents the token of another device is faulty"},
+	{flag: "reject-base-tokens", strict: is("true"), reason: "providers should receive only the tokens of apps"},
+	{flag: "group-window", strict: is("2s"), reason: `priority 5 "may be grouped and delivered in bursts"`},
+	{flag: "background-per-hour", strict: is("3"), reason: `"don't try to send more than two or three background notifications per hour"`},
+	{flag: "live-activity-per-hour", strict: is("16"), reason: "Apple limits Live Activity updates with priority 10 but publishes no figure; this one is our choice"},
+	{flag: "never-enabled", strict: is("24h"), reason: "an app that the device never enables counts as uninstalled; the time is our choice"},
+	{flag: "ack-timeout", strict: is("30s"), reason: "a device that does not acknowledge is disconnected; the time is our choice"},
 
-	{flag: "accept-unknown", lenient: is("true"), why: "pushes from unknown teams and keys to unknown topics and tokens are accepted and recorded; malformed ones are still rejected"},
-	{flag: "any-device-certificate", lenient: is("true"), why: "a device may log in with a certificate of any authority"},
-	{flag: "max-errors", lenient: is("-1"), why: "rejected pushes do not end the connection"},
-	{flag: "token-requests", lenient: is("-1"), why: "a device may request any number of tokens"},
-	{flag: "channel-budget", lenient: is("-1"), why: "a channel accepts any number of broadcasts"},
+	{flag: "accept-unknown", lenient: is("true"), reason: "pushes from unknown teams and keys to unknown topics and tokens are accepted and recorded; malformed ones are still rejected"},
+	{flag: "any-device-certificate", lenient: is("true"), reason: "a device may log in with a certificate of any authority"},
+	{flag: "max-errors", lenient: is("-1"), reason: "rejected pushes do not end the connection"},
+	{flag: "token-requests", lenient: is("-1"), reason: "a device may request any number of tokens"},
+	{flag: "channel-budget", lenient: is("-1"), reason: "a channel accepts any number of broadcasts"},
 
-	{flag: "fault", hostile: hostileFaults, why: "rare failures of APNs happen often enough for a test: docs/faults.md"},
-	{flag: "unregister-delay", hostile: is("5s-1m"), why: "Apple reports an uninstalled app late, on purpose"},
-	{flag: "max-requests", hostile: is("5000"), why: "connections do not last forever"},
+	{flag: "fault", hostile: hostileFaults, reason: "rare failures of APNs happen often enough for a test: docs/faults.md"},
+	{flag: "unregister-delay", hostile: is("5s-1m"), reason: "Apple reports an uninstalled app late, on purpose"},
+	{flag: "max-requests", hostile: is("5000"), reason: "connections do not last forever"},
 }
 
 // hostileFaults are the faults of the hostile profile with their rates.

@@ -35,7 +35,7 @@ func writeProfilesPage() string {
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n\n| Setting | Value | Why |\n|---|---|---|\n", profile, profileMeanings[profile])
 		for _, row := range profileRows {
 			if values := row.in(profile); values != nil {
-				fmt.Fprintf(&page, "| `--%s` | `%s` | %s |\n", row.flag, strings.Join(values, "`<br>`"), row.why)
+				fmt.Fprintf(&page, "| `--%s` | `%s` | %s |\n", row.flag, strings.Join(values, "`<br>`"), row.reason)
 			}
 		}
 	}
@@ -65,7 +65,7 @@ func TestEveryRowOfAProfileIsAFlagWithAValueItTakes(t *testing.T) {
 		require.NotNil(t, flag, row.flag)
 		assert.False(t, seen[row.flag], "%s is there twice", row.flag)
 		seen[row.flag] = true
-		assert.NotEmpty(t, row.why)
+		assert.NotEmpty(t, row.reason)
 		for _, profile := range profiles {
 			if value := profileValue(profile, row.flag); value != nil {
 				assert.NoError(t, try(flag, value), row.flag)
@@ -166,7 +166,7 @@ faults:
 	require.Len(t, cfg.FaultRules, 2)
 	assert.Equal(t, "busy", cfg.FaultRules[1].Name)
 	assert.Equal(t, 2, cfg.FaultRules[1].When.Times)
-	assert.Contains(t, succeed(t, "config", "check", file), "is right")
+	assert.Contains(t, succeed(t, "config", "check", file), "is valid")
 	assert.Empty(t, set(t, "--config", written(t, "")).Topics, "an empty file has no settings")
 }
 
@@ -186,13 +186,13 @@ names:
 		o := invoke(t, args...)
 		assert.Equal(t, exitUsage, o.code)
 		for _, want := range []string{
-			file + `:1:1: there is no setting "listn"; did you mean listen?`,
+			file + `:1:1: unknown setting "listn"; did you mean listen?`,
 			file + ":2:9: window: ",
 			file + ":3:",
 			file + `:5:5: faults: `, `did you mean "wedged"?`,
-			file + `:6:12: log-level: there is no "wrn"; did you mean warn?`,
-			file + ":8:1: strict is set in line 7 already",
-			file + ":9:9: listen has one value, not a list",
+			file + `:6:12: log-level: unknown value "wrn"; did you mean warn?`,
+			file + ":8:1: strict is already set in line 7",
+			file + ":9:9: listen takes one value, not a list",
 			file + ":10:", "names is empty",
 		} {
 			assert.Contains(t, o.stderr, want)
@@ -206,7 +206,7 @@ names:
 	assert.Contains(t, o.stderr, "--config: open /no/such/file.yaml")
 	o = invoke(t, "config", "check", written(t, "topic: no/topic"))
 	assert.Equal(t, exitUsage, o.code)
-	assert.Contains(t, o.stderr, `:1: topic: "no/topic" is no bundle ID`)
+	assert.Contains(t, o.stderr, `:1: topic: "no/topic" is not a bundle ID`)
 }
 
 func TestAllThatCannotBeMeantIsToldAtOnceWithItsPlace(t *testing.T) {
@@ -231,11 +231,11 @@ topics: [com.a, a/b]
 		file + `:6:9: faults: `, `did you mean "TooManyRequests"?`,
 		file + `:7: outage is "ServiceUnavailible"; write ServiceUnavailable, Shutdown or InternalServerError; did you mean ServiceUnavailable?`,
 		file + `:8: listen: address nonsense: missing port in address; write host:port`,
-		file + `:9: topic: "a/b" is no bundle ID`,
+		file + `:9: topic: "a/b" is not a bundle ID`,
 		`APNS_SIM_LISTEN_SANDBOX: address 2198: missing port in address`,
-		`there is no variable APNS_SIM_HISTROY; did you mean APNS_SIM_HISTORY?`,
+		`unknown environment variable APNS_SIM_HISTROY; did you mean APNS_SIM_HISTORY?`,
 		"--burst-limit is -1; it cannot be negative", "--device-silence is -1s", "--group-window is -1s", "--ack-timeout is -1s", "--window is 0; the minimum is 1",
-		`--suspended-team: team "SIMTEAM002" is not known; did you mean SIMTEAM001?`,
+		`--suspended-team: team "SIMTEAM002" is unknown; did you mean SIMTEAM001?`,
 		"--token-length is 9; it must be between 32 and 100",
 		"--max-errors: \"many\" is not",
 		"  see apns-sim serve --help",
@@ -254,13 +254,13 @@ topics: [com.a, a/b]
 
 func TestAVariableWithAWrongNameIsRemarkedOn(t *testing.T) {
 	app := model(t)
-	assert.Equal(t, []string{"the variable APNS_SIM_LISTN means nothing; did you mean APNS_SIM_LISTEN?"},
+	assert.Equal(t, []string{"unknown environment variable APNS_SIM_LISTN is ignored; did you mean APNS_SIM_LISTEN?"},
 		strangeVariables(app, []string{"APNS_SIM_LISTN=1", "APNS_SIM_LISTEN=2", "APNS_SIM_CA_FILE=/ca.pem", "APNS_SIM_DEVICE_ID=0", "HOME=/"}))
 	t.Setenv("APNS_SIM_SERVICE_PORT_HTTP", "3")
-	assert.Contains(t, invoke(t, "config", "show").stderr, "the variable APNS_SIM_SERVICE_PORT_HTTP means nothing; did you mean ")
+	assert.Contains(t, invoke(t, "config", "show").stderr, "unknown environment variable APNS_SIM_SERVICE_PORT_HTTP is ignored; did you mean ")
 	t.Setenv("APNS_SIM_WINDWO", "3")
 	o := invoke(t, "config", "show")
 	assert.Equal(t, exitUsage, o.code, "that can only be a mistake")
-	assert.Contains(t, o.stderr, "there is no variable APNS_SIM_WINDWO; did you mean APNS_SIM_WINDOW?")
+	assert.Contains(t, o.stderr, "unknown environment variable APNS_SIM_WINDWO; did you mean APNS_SIM_WINDOW?")
 	assert.Empty(t, invoke(t, "version").stderr, "other verbs have no settings")
 }

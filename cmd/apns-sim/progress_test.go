@@ -15,11 +15,11 @@ import (
 
 func TestTheProgressIsOneLineThatIsBlankInTheEnd(t *testing.T) {
 	var out bytes.Buffer
-	ticks, told := make(chan time.Time), make(chan struct{})
+	ticks, asked := make(chan time.Time), make(chan struct{})
 	steps := []controlapi.Progress{{Done: 20, Of: 5000}, {Done: 1500, Of: 5000}}
 	failure := errors.New("refused")
 	err := tellProgress(&out, ticks, func() (controlapi.Progress, bool) {
-		defer func() { told <- struct{}{} }()
+		defer func() { asked <- struct{}{} }()
 		if len(steps) == 0 {
 			return controlapi.Progress{}, false // it has just ended
 		}
@@ -29,7 +29,7 @@ func TestTheProgressIsOneLineThatIsBlankInTheEnd(t *testing.T) {
 	}, func() error {
 		for range 3 {
 			ticks <- time.Time{}
-			<-told
+			<-asked
 		}
 		return failure
 	})

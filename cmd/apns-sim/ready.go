@@ -12,8 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// announce tells everybody who asked that the simulator is ready. It ends with ctx if
-// nobody reads standard output.
+// announce publishes the ready record. It ends with ctx if standard output is not being read.
 func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog, file *readyFile, info sim.Info) error {
 	record, err := json.Marshal(info)
 	if err != nil {
@@ -24,7 +23,7 @@ func (s *serveCommand) announce(ctx context.Context, c *console, log *serviceLog
 		return err
 	}
 	if s.Ready != "json" {
-		return s.welcome(log, info)
+		return s.printReady(log, info)
 	}
 	if err := writeUntil(ctx, c.stdout, record); err != nil {
 		return fmt.Errorf("write the ready record: %w", err)
@@ -48,30 +47,29 @@ func writeUntil(ctx context.Context, out io.Writer, text []byte) error {
 	select {
 	case err := <-written:
 		return err
-	case <-time.After(logPatience):
-		return errors.New("nobody reads it")
+	case <-time.After(logTimeout):
+		return errors.New("standard output is not being read")
 	}
 }
 
-// welcome tells on standard error that the simulator is ready: as a record of the log if
-// that is JSON, otherwise in words.
-func (s *serveCommand) welcome(log *serviceLog, info sim.Info) error {
+// printReady says on standard error that the simulator is ready: as a log record if the log is JSON, otherwise as text.
+func (s *serveCommand) printReady(log *serviceLog, info sim.Info) error {
 	if s.Log.LogFormat == logJSON {
-		log.Info("apns-sim is ready; it is not Apple: what it accepts reaches simulated devices only", "ready", info)
+		log.Info("apns-sim is ready; accepted pushes reach simulated devices only, not Apple", "ready", info)
 		return nil
 	}
-	return welcome(log.out, info)
+	return printAddresses(log.out, info)
 }
 
-// welcome says for a reader where everything is and what to do first.
-func welcome(w io.Writer, info sim.Info) error {
+// printAddresses prints the addresses and files of the simulator, and what to do next.
+func printAddresses(w io.Writer, info sim.Info) error {
 	var rows strings.Builder
 	line := func(what, where, remark string) {
 		if where != "" {
 			fmt.Fprintf(&rows, "  %s\t%s\t%s\n", what, where, remark)
 		}
 	}
-	fmt.Fprintf(&rows, "apns-sim %s is ready. It is not Apple: what it accepts reaches simulated devices only.\n", info.Version)
+	fmt.Fprintf(&rows, "apns-sim %s is ready. Accepted pushes reach simulated devices only, not Apple.\n", info.Version)
 	line("provider API", info.Provider, "production")
 	line("", info.Provider443, "production")
 	line("", info.ProviderSandbox, "sandbox")
@@ -79,14 +77,14 @@ func welcome(w io.Writer, info sim.Info) error {
 	line("", info.DeviceSandbox, "sandbox")
 	line("channels", info.Channels, "production")
 	line("", info.ChannelsSandbox, "sandbox")
-	line("proxy", info.Proxy, "for programs whose hosts are fixed")
+	line("proxy", info.Proxy, "for programs with fixed hostnames")
 	line("control API", info.Control, "for device-sim, apns-sim send and scripts")
-	line("with the token in", info.ControlTokenFile, "which the control API demands: Authorization: Bearer TOKEN")
-	line("trust this root", info.CAFile, "in providers and devices")
-	line("sign with this key", info.Demo.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.Demo.TeamID, info.Demo.KeyID, info.Demo.Topic))
-	line("or connect with", info.Demo.CertificateFile, "certificate and key for the same topic")
+	line("its token", info.ControlTokenFile, "Authorization: Bearer TOKEN")
+	line("root certificate", info.CAFile, "to be trusted by providers and devices")
+	line("signing key", info.Demo.KeyFile, fmt.Sprintf("team %s, key %s, topic %s", info.Demo.TeamID, info.Demo.KeyID, info.Demo.Topic))
+	line("certificate", info.Demo.CertificateFile, "with its key, for the same topic")
 	if info.Control != "" { // else neither of them would find this simulator
-		fmt.Fprintf(&rows, "Now: device-sim run%[1]s, which prints a device token; then: apns-sim send%[1]s --token TOKEN\n", controlFlag(info))
+		fmt.Fprintf(&rows, "Next: device-sim run%[1]s prints a device token; apns-sim send%[1]s --token TOKEN sends a push to it.\n", controlFlag(info))
 	}
 	return printTable(w, rows.String())
 }

@@ -32,7 +32,7 @@ func (r *readyFile) check() error {
 		return nil
 	}
 	if err == nil && !file.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file (mode %s) and stays as it is; name a file that is regular or does not exist", r.path, file.Mode())
+		err = fmt.Errorf("%s is not a regular file (mode %s) and is not overwritten; choose another path", r.path, file.Mode())
 	}
 	return err
 }
@@ -73,9 +73,17 @@ func (r *readyFile) write(record []byte) error {
 		r.file, err = os.Lstat(r.path)
 	}
 	if err != nil {
-		return fmt.Errorf("write the ready file: %w", err)
+		return fmt.Errorf("--ready-file: cannot write %s: %w; check that its directory exists and is writable", r.path, cause(err))
 	}
 	return nil
+}
+
+// cause is why a file cannot be written, without the steps of writing it.
+func cause(err error) error {
+	if step, ok := errors.AsType[*fs.PathError](err); ok {
+		return step.Err
+	}
+	return err
 }
 
 // forget removes the file that write has written, unless it is another by now.
@@ -95,7 +103,7 @@ func (r *readyFile) forget() error {
 
 func removeReadyFile(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the ready file: %w", err)
+		return fmt.Errorf("--ready-file: cannot remove it: %w", err)
 	}
 	return nil
 }
@@ -109,7 +117,7 @@ func readReadyFile(path string) (info sim.Info, err error) {
 		return info, fmt.Errorf("%s: %w", path, err)
 	}
 	if info.Event != sim.ReadyEvent || info.PID <= 0 {
-		return info, fmt.Errorf("%s is not a ready record, which has \"event\":%q and the pid of the simulator", path, sim.ReadyEvent)
+		return info, fmt.Errorf("%s does not contain a ready record with \"event\":%q and a pid", path, sim.ReadyEvent)
 	}
 	return info, nil
 }
@@ -121,7 +129,7 @@ func readReadyFile(path string) (info sim.Info, err error) {
 func stillReady(ctx context.Context, path, token string, info sim.Info) error {
 	if info.Control == "" {
 		if !processRuns(info.PID) {
-			return fmt.Errorf("%s is of process %d, which does not run any more", path, info.PID)
+			return fmt.Errorf("%s belongs to process %d, which no longer runs", path, info.PID)
 		}
 		return nil
 	}
@@ -132,17 +140,17 @@ func stillReady(ctx context.Context, path, token string, info sim.Info) error {
 		}
 	}
 	if _, err := api.get(ctx, "/readyz"); err != nil {
-		return fmt.Errorf("%s is of process %d, which does not answer: %w", path, info.PID, err)
+		return fmt.Errorf("%s belongs to process %d, which does not respond: %w", path, info.PID, err)
 	}
 	current, err := api.discover(ctx)
-	if refused, ok := errors.AsType[*refusal](err); ok && refused.status == http.StatusUnauthorized && api.ControlToken == "" {
+	if apiErr, ok := errors.AsType[*apiError](err); ok && apiErr.status == http.StatusUnauthorized && api.ControlToken == "" {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%s is of process %d, and whether %s is of it is not known: %w", path, info.PID, info.Control, err)
+		return fmt.Errorf("%s belongs to process %d, but %s cannot be asked for its process ID: %w", path, info.PID, info.Control, err)
 	}
 	if current.PID != info.PID {
-		return fmt.Errorf("%s is of process %d, and at %s is another simulator, process %d", path, info.PID, info.Control, current.PID)
+		return fmt.Errorf("%s belongs to process %d, but %s is another simulator, process %d", path, info.PID, info.Control, current.PID)
 	}
 	return nil
 }

@@ -30,8 +30,8 @@ func readyFileOf(t *testing.T, info sim.Info) string {
 	return file
 }
 
-// gone is the id of a process that has ended.
-func gone(t *testing.T) int {
+// endedPID returns the ID of a process that has ended.
+func endedPID(t *testing.T) int {
 	t.Helper()
 	child := exec.Command("true")
 	require.NoError(t, child.Run())
@@ -44,9 +44,9 @@ func TestTheReadyFileOfAKilledSimulatorIsNotReady(t *testing.T) {
 		info sim.Info
 		want string
 	}{
-		{"its control API is gone", sim.Info{PID: os.Getpid(), Control: "http://" + free(t)}, "which does not answer: "},
-		{"its process is gone", sim.Info{PID: gone(t)}, "which does not run any more"},
-		{"it has no process", sim.Info{}, "is not a ready record"},
+		{"its control API is gone", sim.Info{PID: os.Getpid(), Control: "http://" + free(t)}, "which does not respond: "},
+		{"its process is gone", sim.Info{PID: endedPID(t)}, "which no longer runs"},
+		{"it has no process", sim.Info{}, "does not contain a ready record"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := invoke(t, "ready", "--ready-file", readyFileOf(t, tc.info))
@@ -60,11 +60,11 @@ func TestTheReadyFileOfAKilledSimulatorIsNotReady(t *testing.T) {
 func TestServeRemovesTheReadyFileOfAKilledSimulatorAtItsStart(t *testing.T) {
 	// It never gets ready: an address is taken.
 	start := []string{"serve", "--listen", taken(t), "--ready-file"}
-	stale := readyFileOf(t, sim.Info{PID: gone(t)})
+	stale := readyFileOf(t, sim.Info{PID: endedPID(t)})
 	assert.Equal(t, exitAddress, invoke(t, append(start, stale)...).code)
 	assert.NoFileExists(t, stale)
 
-	other := sim.Info{PID: gone(t)}
+	other := sim.Info{PID: endedPID(t)}
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		assert.NoError(t, json.NewEncoder(w).Encode(other))
 	}))
@@ -78,10 +78,10 @@ func TestServeRemovesTheReadyFileOfAKilledSimulatorAtItsStart(t *testing.T) {
 func TestAReadyFileIsNotReadyIfAnotherSimulatorHasItsControlAPI(t *testing.T) {
 	for _, token := range []string{"", "0123456789abcdef0123456789abcdef"} {
 		other := serve(t, "--any-port", "--control-token", token)
-		stale := sim.Info{PID: gone(t), Control: other.Control}
+		stale := sim.Info{PID: endedPID(t), Control: other.Control}
 		o := invoke(t, "ready", "--ready-file", readyFileOf(t, stale), "--control-token", token)
 		assert.Equal(t, exitNotReady, o.code)
-		assert.Contains(t, o.stderr, fmt.Sprintf("is of process %d, and at %s is another simulator, process %d", stale.PID, stale.Control, other.PID))
+		assert.Contains(t, o.stderr, fmt.Sprintf("belongs to process %d, but %s is another simulator, process %d", stale.PID, stale.Control, other.PID))
 	}
 }
 
@@ -91,7 +91,7 @@ func TestServeRemovesNothingButReadyFiles(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 		return filepath.Join(dir, name)
 	}
-	record := readyFileOf(t, sim.Info{PID: gone(t)})
+	record := readyFileOf(t, sim.Info{PID: endedPID(t)})
 	link := filepath.Join(dir, "link")
 	require.NoError(t, os.Symlink(record, link))
 	folder := filepath.Join(dir, "folder")
@@ -160,5 +160,5 @@ func TestNobodyReadingTheReadyRecordLeavesTheEndAsItIs(t *testing.T) {
 	succeed(t, "ready", "--ready-file", file, "--wait", "20s")
 	cancel()
 	assert.Equal(t, exitFailure, <-code)
-	assert.Contains(t, stderr.String(), "write the ready record: nobody reads it")
+	assert.Contains(t, stderr.String(), "write the ready record: standard output is not being read")
 }

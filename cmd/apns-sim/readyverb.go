@@ -12,13 +12,13 @@ import (
 // readyCommand tells whether a simulator is ready.
 type readyCommand struct {
 	controlFlags
-	Wait      time.Duration `placeholder:"TIME" help:"Wait for it so long at most; otherwise it is asked once."`
-	ReadyFile string        `placeholder:"PATH" help:"Take the ready record from this file, as serve --ready-file writes it, if the simulator that has written it is still there."`
+	Wait      time.Duration `placeholder:"TIME" help:"Maximum time to wait; by default it does not wait."`
+	ReadyFile string        `placeholder:"PATH" help:"Read the ready record from this file, written by serve --ready-file, and check that its simulator still runs."`
 }
 
 // Help is what the help says before the flags.
 func (readyCommand) Help() string {
-	return "Prints the ready record and ends with 0, or with 5 if the simulator is not ready."
+	return "Prints the ready record. The exit code is 5 if the simulator is not ready."
 }
 
 // errNotReady says that a simulator is not ready, or not yet.
@@ -55,9 +55,9 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 	}
 }
 
-// ask looks for the ready record once. Who accepts and does not answer is not ready.
-func (r *readyCommand) ask(ctx context.Context, patience time.Duration) (info sim.Info, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// ask reads the ready record once. A simulator that accepts the connection but does not respond is not ready.
+func (r *readyCommand) ask(ctx context.Context, timeout time.Duration) (info sim.Info, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if r.ReadyFile == "" {
 		if _, err := r.get(ctx, "/readyz"); err != nil {

@@ -18,25 +18,25 @@ import (
 // A remote is the control API of a running simulator, as the verbs ask it.
 type remote struct {
 	controlFlags
-	JSON bool `name:"json" help:"One JSON object a line."`
+	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
 // maxAnswer bounds what is read of an answer, in bytes.
 const maxAnswer = 64 << 20
 
-// A refusal is an answer of the control API that is no success.
-type refusal struct {
+// An apiError is an error response of the control API.
+type apiError struct {
 	status int
-	detail string // of the problem, which names the remedy
+	detail string // of the problem document, with the remedy
 	body   []byte
 }
 
 // Error returns the detail, in one line.
-func (r *refusal) Error() string { return printable.Text(r.detail) }
+func (r *apiError) Error() string { return printable.Text(r.detail) }
 
 // call sends a request and decodes the answer into out, which may be nil. The error
-// is a [*refusal] if the simulator refuses; a value that it does not understand is a
-// usageError, too.
+// is an [*apiError] if the simulator rejects the request; if it cannot parse a value, it is a
+// usageError as well.
 func (r *remote) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
 	response, err := r.send(ctx, method, path, query, in)
 	if err != nil {
@@ -122,33 +122,33 @@ func (f *controlFlags) send(ctx context.Context, method, path string, query url.
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or name it with --control", errUnreachable, err)
+		return nil, fmt.Errorf("%w: %w; start it with apns-sim serve, or set its address with --control", errUnreachable, err)
 	}
 	if response.StatusCode < http.StatusMultipleChoices {
 		return response, nil
 	}
 	defer response.Body.Close()
-	return nil, readRefusal(response)
+	return nil, readError(response)
 }
 
-// readRefusal reads a problem.
-func readRefusal(response *http.Response) error {
+// readError reads a problem document.
+func readError(response *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return fmt.Errorf("%s: %w", response.Status, err)
 	}
 	var problem struct{ Detail string }
 	if err := json.Unmarshal(body, &problem); err != nil || problem.Detail == "" {
-		problem.Detail = response.Status // it is not our control API, perhaps
+		problem.Detail = response.Status // perhaps it is not a control API
 	}
-	refused := &refusal{response.StatusCode, problem.Detail, body}
+	apiErr := &apiError{response.StatusCode, problem.Detail, body}
 	switch response.StatusCode {
 	case http.StatusUnauthorized:
-		refused.detail = "401 Unauthorized; give the token with --control-token"
+		apiErr.detail = "401 Unauthorized; set the token with --control-token"
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return usageError{refused}
+		return usageError{apiErr}
 	}
-	return refused
+	return apiErr
 }
 
 // segment writes a word as a part of a path.
@@ -195,8 +195,8 @@ func (r *remote) say(c *console, format string, args ...any) error {
 	return c.print(format, args...)
 }
 
-// refusedWith returns the refusal in an error if it has a status.
-func refusedWith(err error, status int) (*refusal, bool) {
-	r, ok := errors.AsType[*refusal](err)
+// apiErrorWith returns the apiError in err if it has the status.
+func apiErrorWith(err error, status int) (*apiError, bool) {
+	r, ok := errors.AsType[*apiError](err)
 	return r, ok && r.status == status
 }

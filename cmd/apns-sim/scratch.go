@@ -27,11 +27,11 @@ func scratch() (*scratchFolder, error) {
 	sweepScratch(os.TempDir())
 	path, err := os.MkdirTemp("", scratchPattern)
 	if err != nil {
-		return nil, fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err)
+		return nil, fmt.Errorf("temporary directory for ca.pem and keys: %w; set a directory with --files", err)
 	}
 	lock, err := hold(filepath.Join(path, lockName))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("folder for ca.pem and keys: %w; name one with --files", err), os.RemoveAll(path))
+		return nil, errors.Join(fmt.Errorf("temporary directory for ca.pem and keys: %w; set a directory with --files", err), os.RemoveAll(path))
 	}
 	return &scratchFolder{path, lock}, nil
 }

@@ -21,26 +21,26 @@ import (
 
 // sendCommand is a provider of one push.
 type sendCommand struct {
-	Token      string `required:"" placeholder:"HEX" help:"The device token."`
-	Topic      string `placeholder:"TOPIC" help:"apns-topic; the default team's app when absent."`
-	Payload    string `default:"${payload}" placeholder:"JSON" help:"The payload, a greeting when absent; @FILE reads a file, - standard input."`
-	PushType   string `default:"alert" placeholder:"TYPE" help:"apns-push-type; when absent, that of the topic, which is ${default} for an app's bundle ID; empty sends none."`
+	Token      string `required:"" placeholder:"HEX" help:"Device token."`
+	Topic      string `placeholder:"TOPIC" help:"apns-topic (default: the default team's app)."`
+	Payload    string `default:"${payload}" placeholder:"JSON" help:"Payload; @FILE reads a file, - standard input (default: a short alert)."`
+	PushType   string `default:"alert" placeholder:"TYPE" help:"apns-push-type; an empty value sends none (default: the push type of the topic, ${default} for a bundle ID)."`
 	Priority   string `placeholder:"N" help:"apns-priority: 10, 5 or 1."`
-	Expiration string `placeholder:"SECONDS" help:"apns-expiration, UNIX seconds; 0 is one attempt."`
+	Expiration string `placeholder:"SECONDS" help:"apns-expiration, in UNIX seconds; 0 means one delivery attempt."`
 	CollapseID string `placeholder:"ID" help:"apns-collapse-id."`
 	ID         string `name:"id" placeholder:"UUID" help:"apns-id."`
 
 	controlFlags
-	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where to push: production or sandbox."`
+	Environment string `enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Environment: production or sandbox."`
 	signingFlags
-	Certificate string `placeholder:"FILE" help:"Connect with this provider certificate and key (PEM or .p12) instead of a token."`
-	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"The password of the .p12."`
-	JSON        bool   `name:"json" help:"Print the answer as JSON."`
+	Certificate string `placeholder:"FILE" help:"Authenticate with this provider certificate and key (PEM or .p12) instead of a provider token."`
+	Password    string `default:"${p12_password}" placeholder:"TEXT" help:"Password of the .p12."`
+	JSON        bool   `name:"json" help:"Print the response as JSON."`
 }
 
 const sendTimeout = 15 * time.Second
 
-// Run sends the push and prints the answer. A refusal is a failure.
+// Run sends the push and prints the answer. An error response is a failure.
 func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -78,7 +78,7 @@ func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
 	return s.print(c, response, body)
 }
@@ -90,7 +90,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 		base = where.ProviderSandbox
 	}
 	if base == "" {
-		return nil, fmt.Errorf("the simulator has no provider API for %s; see its --listen flags", s.Environment)
+		return nil, fmt.Errorf("the simulator has no provider API listener for %s; see its --listen flags", s.Environment)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/3/device/"+s.Token, bytes.NewReader(payload))
 	if err != nil {

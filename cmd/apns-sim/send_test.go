@@ -145,16 +145,16 @@ func TestSendSaysWhatIsMissing(t *testing.T) {
 		code    int
 		want    string
 	}{
-		{"nobody listens", "http://" + free(t), nil, exitUnreachable, "the simulator does not answer: "},
-		{"and how to change that", "http://" + free(t), nil, exitUnreachable, "start it with apns-sim serve, or name it with --control"},
-		{"no URL", "localhost:8197", nil, exitUsage, `--control is "localhost:8197"; write a URL, for instance http://127.0.0.1:8197`},
+		{"nobody listens", "http://" + free(t), nil, exitUnreachable, "the simulator is not reachable: "},
+		{"and how to change that", "http://" + free(t), nil, exitUnreachable, "start it with apns-sim serve, or set its address with --control"},
+		{"no URL", "localhost:8197", nil, exitUsage, `--control is "localhost:8197"; write a URL such as http://127.0.0.1:8197`},
 		{"no host", "http://", nil, exitUsage, "write a URL"},
 		{"no such file", s.Control, []string{"--payload", "@none.json"}, exitUsage, "none.json"},
 		{"a key without its team", s.Control, []string{"--key-file", s.Demo.KeyFile}, exitUsage, "--key-file needs --team"},
 		{"a key file that is none", s.Control, []string{"--key-file", s.CAFile, "--team", "T", "--key-id", "K"}, exitUsage, s.CAFile},
 		{"a certificate that is none", s.Control, []string{"--certificate", s.CAFile}, exitUsage, "--certificate: "},
-		{"a p12 without its password", s.Control, []string{"--certificate", p12, "--password", "guess"}, exitUsage, "give its password with --password"},
-		{"a listener that is closed", noSandbox.Control, []string{"--environment", "sandbox"}, exitUsage, "no provider API for sandbox; see its --listen flags"},
+		{"a p12 without its password", s.Control, []string{"--certificate", p12, "--password", "guess"}, exitUsage, "set it with --password"},
+		{"a listener that is closed", noSandbox.Control, []string{"--environment", "sandbox"}, exitUsage, "no provider API listener for sandbox; see its --listen flags"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := invoke(t, append([]string{"send", "--control", tc.control, "--token", strange}, tc.args...)...)
@@ -200,7 +200,7 @@ func TestAnotherServiceInPlaceOfTheControlAPIIsRecognized(t *testing.T) {
 func TestAnAnswerThatIsNotAPNsIsSaidToBe(t *testing.T) {
 	var out strings.Builder
 	err := new(sendCommand).print(&console{stdout: &out}, &http.Response{StatusCode: http.StatusBadGateway}, []byte("<html>"))
-	assert.ErrorContains(t, err, "the answer, status 502, is not APNs's")
+	assert.ErrorContains(t, err, "response with status 502 is not from APNs")
 	assert.Empty(t, out.String())
 }
 
@@ -208,6 +208,6 @@ func TestAnInactiveTokenComesWithItsTime(t *testing.T) {
 	var out strings.Builder
 	err := (&sendCommand{JSON: true}).print(&console{stdout: &out}, &http.Response{StatusCode: http.StatusGone},
 		[]byte(`{"reason":"Unregistered","timestamp":1767323045000}`))
-	assert.ErrorIs(t, err, errSaid)
+	assert.ErrorIs(t, err, errPrinted)
 	assert.JSONEq(t, `{"status":410,"reason":"Unregistered","timestamp":1767323045000}`, out.String())
 }

@@ -159,7 +159,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	}
 	select {
 	case <-ctx.Done():
-		cfg.Log.Info("stopping; a second signal ends at once")
+		cfg.Log.Info("stopping; a second signal stops at once")
 	case <-simulator.Failed(): // Close says how
 	}
 	return nil
@@ -197,7 +197,7 @@ func (s *serveCommand) config() (sim.Config, error) {
 func (s *serveCommand) checkWords() error {
 	var wrong []error
 	if s.Ready != "" && s.Ready != "json" {
-		wrong = append(wrong, badFlag("ready", " is %q; it can be json", s.Ready))
+		wrong = append(wrong, badFlag("ready", " is %q; write json", s.Ready))
 	}
 	if err := control.CheckToken(s.ControlToken); err != nil {
 		wrong = append(wrong, badFlag("control-token", ": %w", err))
@@ -216,7 +216,7 @@ func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 		return nil
 	}
 	if s.NonCritical {
-		return badFlag("noncritical-constraints", " has no effect on the authorities of --certs; make them with: apns-sim ca init --noncritical-constraints")
+		return badFlag("noncritical-constraints", " has no effect on the authorities in --certs; create them with: apns-sim ca init --noncritical-constraints")
 	}
 	if cfg.Secrets, err = keystore.Load(s.Certs); err != nil {
 		return badFlag("certs", ": %w", err)
@@ -240,7 +240,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 		if err == nil && slices.ContainsFunc(known, func(k providerauth.Key) bool {
 			return k.TeamID == key.TeamID && k.ID == key.ID && (k.Public == nil || !k.Public.Equal(key.Public))
 		}) {
-			err = badFlag("key", " %s:%s: the team has another key of this ID; give this one another key ID", key.TeamID, key.ID)
+			err = badFlag("key", " %s:%s: the team has another key with this ID; use another key ID", key.TeamID, key.ID)
 		}
 		if err != nil {
 			wrong = append(wrong, err)
@@ -254,13 +254,13 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 	}
 	for _, topic := range s.Topic {
 		if !apns.ValidTopic(topic) {
-			wrong = append(wrong, badFlag("topic", ": %q is no bundle ID: letters, digits, hyphens and dots", topic))
+			wrong = append(wrong, badFlag("topic", ": %q is not a bundle ID, which consists of letters, digits, hyphens and dots", topic))
 		}
 	}
 	for _, team := range s.Provider.SuspendedTeam {
 		if !slices.Contains(teams, team) {
 			nearest, _ := apns.Nearest(team, teams)
-			wrong = append(wrong, badFlag("suspended-team", ": team %q is not known; did you mean %s? --key adds others", team, nearest))
+			wrong = append(wrong, badFlag("suspended-team", ": team %q is unknown; did you mean %s? Add teams with --key", team, nearest))
 		}
 	}
 	apps := append([]string{sim.DemoTopic}, s.Topic...)
@@ -268,7 +268,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 		// In a folder of secrets there may be more apps.
 		if s.Certs == "" && !slices.Contains(apps, topic) {
 			nearest, _ := apns.Nearest(topic, apps)
-			wrong = append(wrong, badFlag("no-broadcast", ": app %q is not known; did you mean %s? --topic adds others", topic, nearest))
+			wrong = append(wrong, badFlag("no-broadcast", ": app %q is unknown; did you mean %s? Add apps with --topic", topic, nearest))
 		}
 	}
 	return errors.Join(wrong...)

@@ -40,7 +40,7 @@ func TestTheReadyRecordIsOnStandardOutputAndInItsFile(t *testing.T) {
 	assert.Equal(t, exitOK, o.code, "an interrupted simulator has done its work")
 	assert.Empty(t, o.stdout, "one record and nothing else")
 	assert.Contains(t, o.stderr, "stopping")
-	assert.NotContains(t, o.stderr, "Now:", "a script needs no welcome")
+	assert.NotContains(t, o.stderr, "Next:", "a script needs no welcome")
 	assert.NoFileExists(t, file)
 	left, err := os.ReadDir(temp)
 	require.NoError(t, err)
@@ -61,22 +61,22 @@ func TestServeIsTheDefaultVerbAndWelcomesAReader(t *testing.T) {
 	files := t.TempDir()
 	assert.Equal(t, exitOK, run(ctx, []string{"--any-port", "--files", files}, newConsole(strings.NewReader(""), &stdout, &stderr)))
 	assert.Empty(t, stdout.String(), "text for people goes to standard error")
-	assert.Contains(t, stderr.String(), "is ready. It is not Apple")
+	assert.Contains(t, stderr.String(), "reach simulated devices only, not Apple")
 	assert.Contains(t, stderr.String(), filepath.Join(files, "ca.pem"))
 	assert.Contains(t, stderr.String(), "apns-sim send --control http://127.0.0.1:")
 	assert.FileExists(t, filepath.Join(files, "ca.pem"), "what was asked for stays")
 }
 
 func TestTheWelcomeSaysWhatToDoFirst(t *testing.T) {
-	for _, tc := range []struct{ control, want, why string }{
-		{"http://127.0.0.1:8197", "Now: device-sim run, which prints a device token; then: apns-sim send --token TOKEN", "where both look for it"},
-		{"http://127.0.0.1:1", "Now: device-sim run --control http://127.0.0.1:1, which", "elsewhere"},
+	for _, tc := range []struct{ control, want, reason string }{
+		{"http://127.0.0.1:8197", "Next: device-sim run prints a device token; apns-sim send --token TOKEN sends a push to it.", "where both look for it"},
+		{"http://127.0.0.1:1", "Next: device-sim run --control http://127.0.0.1:1 prints", "elsewhere"},
 		{"", "", "neither could find this simulator"},
 	} {
 		var text strings.Builder
-		require.NoError(t, welcome(&text, sim.Info{Control: tc.control}))
-		assert.Contains(t, text.String(), tc.want, tc.why)
-		assert.Equal(t, tc.want != "", strings.Contains(text.String(), "Now:"), tc.why)
+		require.NoError(t, printAddresses(&text, sim.Info{Control: tc.control}))
+		assert.Contains(t, text.String(), tc.want, tc.reason)
+		assert.Equal(t, tc.want != "", strings.Contains(text.String(), "Next:"), tc.reason)
 	}
 }
 
@@ -130,16 +130,16 @@ func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 		{"key file that is missing", []string{"--any-port", "--key", "T:K:none.p8"}, "--key: there is no key file none.p8"},
 		{"key file that is none", []string{"--any-port", "--key", "T:K:" + empty}, empty},
 		{"key with a team that cannot be", []string{"--any-port", "--key", "a team:K:" + key}, `"a team"`},
-		{"key by the name of another", []string{"--any-port", "--key", "SIMTEAM001:SIMKEY0001:" + key}, "give this one another key ID"},
-		{"key for an unknown environment", []string{"--any-port", "--key", "T:K:" + key + ",staging"}, `--key T:K: "staging" is not understood; write TEAM:KEYID:FILE[,production|sandbox]`},
-		{"key for no topic", []string{"--any-port", "--key", "T:K:" + key + ",topic=no/topic"}, "topic=no/topic names no bundle ID"},
-		{"key related to two", []string{"--any-port", "--key", "T:K:" + key + ",topic=com.a,related=A,related=B"}, "it is related to A already"},
+		{"key by the name of another", []string{"--any-port", "--key", "SIMTEAM001:SIMKEY0001:" + key}, "use another key ID"},
+		{"key for an unknown environment", []string{"--any-port", "--key", "T:K:" + key + ",staging"}, `--key T:K: unknown restriction "staging"; write TEAM:KEYID:FILE[,production|sandbox]`},
+		{"key for no topic", []string{"--any-port", "--key", "T:K:" + key + ",topic=no/topic"}, "topic=no/topic is not a bundle ID"},
+		{"key related to two", []string{"--any-port", "--key", "T:K:" + key + ",topic=com.a,related=A,related=B"}, "the key already has related=A"},
 		{"key of a team, related", []string{"--any-port", "--key", "T:K:" + key + ",related=A"}, "key K is team-scoped and cannot have a related key (A)"},
 		{"time that runs back", []string{"--any-port", "--drain-time=-1s"}, "--drain-time is -1s; it cannot be negative"},
 		{"fewer than none", []string{"--any-port", "--burst-limit=-1"}, "--burst-limit is -1; it cannot be negative"},
 		{"outage without a word for it", []string{"--any-port", "--outage", "Coffee"}, `--outage is "Coffee"; write ServiceUnavailable, Shutdown or InternalServerError; did you mean `},
-		{"team that is not there", []string{"--any-port", "--suspended-team", "NOBODY0001"}, `team "NOBODY0001" is not known`},
-		{"ready in another form", []string{"--any-port", "--ready", "xml"}, `--ready is "xml"; it can be json`},
+		{"team that is not there", []string{"--any-port", "--suspended-team", "NOBODY0001"}, `team "NOBODY0001" is unknown`},
+		{"ready in another form", []string{"--any-port", "--ready", "xml"}, `--ready is "xml"; write json`},
 		{"nothing stored", []string{"--any-port", "--stored-per-app", "0"}, "--stored-per-app is 0; the minimum is 1"},
 		{"no history", []string{"--any-port", "--history", "0"}, "--history is 0; the minimum is 1"},
 		{"no memory for it", []string{"--any-port", "--history-bytes=-1"}, "--history-bytes is -1; the minimum is 1"},
@@ -163,7 +163,7 @@ func TestReadyThatCannotBeToldStopsTheSimulator(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "none", "ready.json")
 	o := invoke(t, "serve", "--any-port", "--ready-file", file)
 	assert.Equal(t, exitFailure, o.code)
-	assert.Contains(t, o.stderr, "write the ready file: ")
+	assert.Contains(t, o.stderr, "--ready-file: cannot write ")
 	assert.Contains(t, o.stderr, file)
 
 	file = filepath.Join(t.TempDir(), "ready.json")

@@ -109,9 +109,9 @@ func (s *settings) load(ctx *kong.Context, flags []*kong.Flag) bool {
 	return true
 }
 
-// logsJSON reports whether a command line asks for a log in JSON. One that has mistakes
-// is asked as far as it can be read.
-func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, args []string, mistake error) bool {
+// logsJSON reports whether a command line asks for a log in JSON. One with errors
+// is searched for the flag.
+func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, args []string, failure error) bool {
 	var format *kong.Flag
 	for _, verb := range grammar.Leaves(false) {
 		format = cmp.Or(format, named(verb.Flags, "log-format"))
@@ -119,7 +119,7 @@ func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, arg
 	switch {
 	case format == nil:
 		return false
-	case mistake == nil:
+	case failure == nil:
 		return parsed.FlagValue(format) == logJSON
 	}
 	if end := slices.Index(args, "--"); end >= 0 {
@@ -207,7 +207,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 			return err
 		}
 		if !slices.Contains(knownVariables(whole), name) { // nor is it another verb's
-			wrong = append(wrong, fmt.Errorf("there is no variable %s; did you mean %s?", name, nearest))
+			wrong = append(wrong, fmt.Errorf("unknown environment variable %s; did you mean %s?", name, nearest))
 		}
 	}
 	return errors.Join(wrong...)
@@ -219,7 +219,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 func strangeVariables(app *kong.Application, list []string) (remarks []string) {
 	for _, name := range unknownVariables(app, list) {
 		nearest, _ := apns.Nearest(name, knownVariables(app))
-		remarks = append(remarks, fmt.Sprintf("the variable %s means nothing; did you mean %s?", name, nearest))
+		remarks = append(remarks, fmt.Sprintf("unknown environment variable %s is ignored; did you mean %s?", name, nearest))
 	}
 	return remarks
 }

@@ -12,10 +12,10 @@ import (
 
 // signingFlags say which key a provider token is signed with.
 type signingFlags struct {
-	KeyFile string `placeholder:"FILE" help:"Sign with this .p8; the default team's when absent."`
-	KeyP8   string `name:"key-p8" env:"APNS_SIM_KEY_P8" placeholder:"TEXT" help:"The text of the .p8 in place of a file, as the variables of a space have it."`
-	Team    string `placeholder:"TEAM" help:"The team of the key."`
-	KeyID   string `placeholder:"KEYID" help:"The ID of the key; read from the name of --key-file when absent."`
+	KeyFile string `placeholder:"FILE" help:"Sign with this .p8 key (default: the default team's key)."`
+	KeyP8   string `name:"key-p8" env:"APNS_SIM_KEY_P8" placeholder:"TEXT" help:"Text of the .p8 key instead of a file, as in the variables of a space."`
+	Team    string `placeholder:"TEAM" help:"Team ID of the key."`
+	KeyID   string `placeholder:"KEYID" help:"Key ID (default: from the name of --key-file)."`
 }
 
 // flagged tells which flags the command line has; the others may have come from
@@ -47,11 +47,11 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.Si
 	}
 	switch {
 	case f.Team == "" && f.KeyFile != "":
-		return keystore.SigningKey{}, badUsage("--key-file needs --team, the team the key belongs to")
+		return keystore.SigningKey{}, badUsage("--key-file needs --team, the team ID of the key")
 	case f.KeyFile != "":
 		return keystore.LoadSigningKey(f.KeyFile, f.Team, f.KeyID)
 	case f.Team == "" || f.KeyID == "":
-		return keystore.SigningKey{}, badUsage("--key-p8 needs --team and --key-id: the team the key belongs to, and its ID")
+		return keystore.SigningKey{}, badUsage("--key-p8 needs --team and --key-id, the team ID and key ID of the key")
 	}
 	private, err := pki.ParseP8([]byte(f.KeyP8))
 	if err != nil {
@@ -63,10 +63,10 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.Si
 // ofDefaultTeam is the key if none is given. It is no other team's, and has one ID.
 func (f signingFlags) ofDefaultTeam(demo sim.Demo) (keystore.SigningKey, error) {
 	if f.Team != "" && f.Team != demo.TeamID || f.KeyID != "" && f.KeyID != demo.KeyID {
-		return keystore.SigningKey{}, badUsage("key %s of team %s is not that of the default team; give it with --key-file or --key-p8", f.KeyID, f.Team)
+		return keystore.SigningKey{}, badUsage("team %q and key ID %q do not name the default team's key (team %s, key ID %s); set the key with --key-file or --key-p8", f.Team, f.KeyID, demo.TeamID, demo.KeyID)
 	}
 	if demo.KeyFile == "" {
-		return keystore.SigningKey{}, badUsage("the simulator has written no key; give one with --key-file or --key-p8")
+		return keystore.SigningKey{}, badUsage("the simulator has not written a key; set one with --key-file or --key-p8")
 	}
 	return keystore.LoadSigningKey(demo.KeyFile, demo.TeamID, demo.KeyID)
 }

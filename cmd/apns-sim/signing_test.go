@@ -55,8 +55,8 @@ func TestNoOtherTeamIsSignedForThanTheOneThatIsMeant(t *testing.T) {
 	d := drive(t)
 	assert.Equal(t, "SIMTEAM001 SIMKEY0001", d.signer("--team", "SIMTEAM001"))
 	for _, args := range [][]string{{"--team", "SPACE00001"}, {"--key-id", "KEY0000001"}, {"--team", "SPACE00001", "--key-id", "SIMKEY0001"}} {
-		assert.Contains(t, d.fail(exitUsage, append([]string{"jwt", "sign"}, args...)...).stderr, "give it with --key-file or --key-p8")
-		assert.Contains(t, d.fail(exitUsage, append([]string{"send", "--token", strange}, args...)...).stderr, "give it with --key-file or --key-p8")
+		assert.Contains(t, d.fail(exitUsage, append([]string{"jwt", "sign"}, args...)...).stderr, "set the key with --key-file or --key-p8")
+		assert.Contains(t, d.fail(exitUsage, append([]string{"send", "--token", strange}, args...)...).stderr, "set the key with --key-file or --key-p8")
 	}
 	assert.Contains(t, d.fail(exitUsage, "jwt", "sign", "--key-p8", "x", "--team", "T").stderr, "--key-p8 needs --team and --key-id")
 	assert.Contains(t, d.fail(exitUsage, "jwt", "sign", "--key-p8", "x", "--team", "T", "--key-id", "K").stderr, "--key-p8: ")

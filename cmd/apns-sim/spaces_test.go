@@ -57,19 +57,19 @@ func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 	require.Len(t, got.Notifications, 1)
 	assert.Equal(t, map[string]any{"aps": map[string]any{"alert": "hello"}}, got.Notifications[0].Payload)
 
-	var told controlapi.Device
-	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/offline", "", &told))
-	assert.False(t, told.Online)
+	var changed controlapi.Device
+	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/offline", "", &changed))
+	assert.False(t, changed.Online)
 	require.Zero(t, push().code)
 	var problem struct{ Detail string }
 	assert.Equal(t, http.StatusRequestTimeout, api(t, s, "GET", device+"/inbox?after=1&count=1&timeout=10ms", "", &problem))
 	assert.Contains(t, problem.Detail, "the inbox has 0 notifications after 1 and not 1")
-	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/online", "", &told))
+	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/online", "", &changed))
 	require.Equal(t, http.StatusOK, api(t, s, "GET", device+"/inbox?after=1&count=1", "", &got))
 	assert.True(t, got.Notifications[0].FromStorage)
 
-	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/rotate", `{"topic":"com.example.app"}`, &told))
-	assert.NotEqual(t, made.Variables["APNS_SIM_TOKEN"], told.Apps[0].Token)
+	require.Equal(t, http.StatusOK, api(t, s, "POST", device+"/rotate", `{"topic":"com.example.app"}`, &changed))
+	assert.NotEqual(t, made.Variables["APNS_SIM_TOKEN"], changed.Apps[0].Token)
 	assert.Contains(t, push().stdout, "410", "the old token is Unregistered")
 
 	assert.Equal(t, http.StatusOK, api(t, s, "POST", "/v1/spaces/"+made.Team+"/clock/advance", `{"by":"720h"}`, nil))

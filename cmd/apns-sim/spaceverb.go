@@ -18,25 +18,25 @@ import (
 
 // spaceCommand groups the verbs about spaces.
 type spaceCommand struct {
-	Create spaceCreate `cmd:"" help:"Make a space: a team with a key, a certificate, an app and a device of its own."`
+	Create spaceCreate `cmd:"" help:"Create a space: an isolated team with a key, a certificate, an app and a device."`
 	List   spaceList   `cmd:"" help:"List the spaces."`
 	Show   spaceShow   `cmd:"" help:"Show a space."`
-	Delete spaceDelete `cmd:"" help:"Delete a space and all there is in it."`
+	Delete spaceDelete `cmd:"" help:"Delete a space with its contents."`
 }
 
 type spaceCreate struct {
 	remote
-	Team        string   `env:"-" placeholder:"TEAM" help:"The team ID, which is the name of the space; otherwise one is made up."`
-	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"The bundle ID of an app; repeatable; otherwise com.example.app."`
-	Devices     int      `env:"-" default:"1" placeholder:"N" help:"How many devices it has."`
-	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Where they live: production or sandbox."`
-	P12Password string   `name:"p12-password" env:"-" placeholder:"TEXT" help:"With --json: the certificate as PKCS#12 too, under this password."`
-	Dir         string   `env:"-" placeholder:"DIR" help:"Where to put the key and the certificate; otherwise a folder for this space in the user's cache, which space delete removes."`
+	Team        string   `env:"-" placeholder:"TEAM" help:"Team ID, which is also the name of the space (default: random)."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"Bundle ID of an app; repeatable (default: com.example.app)."`
+	Devices     int      `env:"-" default:"1" placeholder:"N" help:"Number of devices."`
+	Environment string   `env:"-" enum:"production,sandbox" default:"production" placeholder:"ENV" help:"Environment: production or sandbox."`
+	P12Password string   `name:"p12-password" env:"-" placeholder:"TEXT" help:"With --json, also return the certificate as PKCS#12 with this password."`
+	Dir         string   `env:"-" placeholder:"DIR" help:"Directory for the key and certificate (default: a directory in the user's cache that space delete removes)."`
 }
 
 // Help is what the help says before the flags.
 func (spaceCreate) Help() string {
-	return "Prints the variables that a program under test needs; --json has the key, the certificate and the devices as well."
+	return "Prints the environment variables for a program under test. --json also prints the key, the certificate and the devices."
 }
 
 // Run makes a space.
@@ -105,7 +105,7 @@ func (s *spaceList) Run(ctx context.Context, c *console) error {
 
 type spaceShow struct {
 	remote
-	Team string `arg:"" help:"The team ID."`
+	Team string `arg:"" help:"Team ID."`
 }
 
 // Run shows the space.
@@ -119,7 +119,7 @@ func (s *spaceShow) Run(ctx context.Context, c *console) error {
 
 type spaceDelete struct {
 	remote
-	Team string `arg:"" help:"The team ID."`
+	Team string `arg:"" help:"Team ID."`
 }
 
 // Run deletes the space, and what create has put into the user's cache.
@@ -144,16 +144,16 @@ func (s *spaceDelete) Run(ctx context.Context) error {
 // teamCommand groups the verbs about teams of a running simulator.
 type teamCommand struct {
 	List   teamList   `cmd:"" help:"List the teams with their keys and apps."`
-	AddKey teamAddKey `cmd:"" help:"Make an authentication key and print its .p8 file, which nobody can get again."`
+	AddKey teamAddKey `cmd:"" help:"Create an authentication key and print its .p8 file, which cannot be retrieved again."`
 	Revoke teamRevoke `cmd:"" help:"Revoke an authentication key."`
-	AddApp teamAddApp `cmd:"" help:"Give an app to a team, and the broadcast capability to the app."`
+	AddApp teamAddApp `cmd:"" help:"Add an app to a team, with the broadcast capability."`
 
-	RemoveApp teamRemoveApp `cmd:"" help:"Take an app from a team, with its channels."`
+	RemoveApp teamRemoveApp `cmd:"" help:"Remove an app and its channels from a team."`
 	Show      teamShow      `cmd:"" help:"Show a team with its keys and apps."`
-	Delete    teamDelete    `cmd:"" help:"Delete a team and all there is of it; the default team stays."`
+	Delete    teamDelete    `cmd:"" help:"Delete a team with its contents; the default team cannot be deleted."`
 
-	Suspend teamSuspend `cmd:"" help:"Suspend a team: its pushes are answered Forbidden."`
-	Resume  teamResume  `cmd:"" help:"Let a suspended team push again."`
+	Suspend teamSuspend `cmd:"" help:"Suspend a team: its pushes are rejected with Forbidden."`
+	Resume  teamResume  `cmd:"" help:"Lift the suspension of a team."`
 }
 
 type teamList struct{ remote }
@@ -206,11 +206,11 @@ func (t *teamDelete) Run(ctx context.Context) error {
 
 type teamAddKey struct {
 	remote
-	Team string `arg:"" help:"The team ID."`
-	ID   string `name:"id" env:"-" placeholder:"KEYID" help:"Its key ID; otherwise one is made up."`
+	Team string `arg:"" help:"Team ID."`
+	ID   string `name:"id" env:"-" placeholder:"KEYID" help:"Key ID (default: random)."`
 
-	Environment []string `env:"-" placeholder:"ENV" sep:"," help:"Restrict it to production or sandbox; otherwise it is good in both."`
-	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"Restrict it to a bundle ID; repeatable; otherwise it is good for all of the team."`
+	Environment []string `env:"-" placeholder:"ENV" sep:"," help:"Restrict the key to production or sandbox (default: both)."`
+	Topic       []string `env:"-" placeholder:"TOPIC" sep:"," help:"Restrict the key to a bundle ID; repeatable (default: all apps of the team)."`
 }
 
 // Run makes the key.
@@ -237,8 +237,8 @@ func (t *teamAddKey) Run(ctx context.Context, c *console) error {
 
 type teamRevoke struct {
 	remote
-	Team string `arg:"" help:"The team ID."`
-	ID   string `arg:"" help:"The key ID."`
+	Team string `arg:"" help:"Team ID."`
+	ID   string `arg:"" help:"Key ID."`
 }
 
 // Run revokes the key.
@@ -248,10 +248,10 @@ func (t *teamRevoke) Run(ctx context.Context) error {
 
 type teamAddApp struct {
 	remote
-	Team     string `arg:"" help:"The team ID."`
-	BundleID string `arg:"" help:"The bundle ID."`
+	Team     string `arg:"" help:"Team ID."`
+	BundleID string `arg:"" help:"Bundle ID."`
 
-	Broadcast bool `negatable:"" default:"true" env:"-" help:"Give it the broadcast capability; --no-broadcast takes it."`
+	Broadcast bool `negatable:"" default:"true" env:"-" help:"Give the app the broadcast capability; --no-broadcast removes it."`
 }
 
 // Run gives the app to the team.
@@ -262,8 +262,8 @@ func (t *teamAddApp) Run(ctx context.Context, c *console) error {
 
 type teamRemoveApp struct {
 	remote
-	Team     string `arg:"" help:"The team ID."`
-	BundleID string `arg:"" help:"The bundle ID."`
+	Team     string `arg:"" help:"Team ID."`
+	BundleID string `arg:"" help:"Bundle ID."`
 }
 
 // Run takes the app from the team.
@@ -279,7 +279,7 @@ type (
 // A oneTeam says which team is meant.
 type oneTeam struct {
 	remote
-	Team string `arg:"" help:"The team ID."`
+	Team string `arg:"" help:"Team ID."`
 }
 
 // Run suspends the team.

@@ -9,13 +9,13 @@ import (
 
 // tokenCommand prints the device tokens that are reserved for an outcome.
 type tokenCommand struct {
-	Reason string `placeholder:"REASON" help:"The outcome: a reason, or one of slow, no-answer, reset-stream, goaway, reset, silence; all are listed without one."`
-	JSON   bool   `name:"json" help:"One JSON object a line."`
+	Reason string `placeholder:"REASON" help:"Outcome: a reason, or slow, no-answer, reset-stream, goaway, reset or silence. By default all are listed."`
+	JSON   bool   `name:"json" help:"Print one JSON object per line."`
 }
 
 // Help is what the help says before the flags.
 func (tokenCommand) Help() string {
-	return "Whoever pushes to such a token, with good credentials, gets the outcome with nothing set up."
+	return "A push to a reserved token, with valid credentials, has its outcome without any setup."
 }
 
 // Run prints one token, or lists them all.

@@ -69,9 +69,9 @@ func (d *driver) device() controlapi.Device {
 
 func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
+	device := d.device()
 	const id = "11111111-2222-3333-4444-555555555555"
-	d.do("send", "--token", phone.Apps[0].Token, "--id", id, "--payload", `{"aps":{"badge":3}}`)
+	d.do("send", "--token", device.Apps[0].Token, "--id", id, "--payload", `{"aps":{"badge":3}}`)
 
 	waited := lines[control.Notification](t, d.do("wait", "--state", "delivered", "--payload", "aps.badge=3", "--json"))
 	require.Len(t, waited, 1)
@@ -83,10 +83,10 @@ func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
 		assert.Contains(t, shown, want)
 	}
 	const advised = "22222222-2222-3333-4444-555555555555"
-	d.do("send", "--token", phone.Apps[0].Token, "--id", advised, "--payload", `{"aps":{"alert":"A"},"alert":"B","alert":"C"}`)
+	d.do("send", "--token", device.Apps[0].Token, "--id", advised, "--payload", `{"aps":{"alert":"A"},"alert":"B","alert":"C"}`)
 	assert.Regexp(t, `(?m)^advice +duplicate-key: "alert" occurs more than once in its object$`, d.do("show", advised))
-	assert.Contains(t, d.do("device", "inbox", phone.ID.String(), "--count", "1"), `{"aps":{"badge":3}}`)
-	d.do("device", "inbox", phone.ID.String(), "--clear")
+	assert.Contains(t, d.do("device", "inbox", device.ID.String(), "--count", "1"), `{"aps":{"badge":3}}`)
+	d.do("device", "inbox", device.ID.String(), "--clear")
 
 	var again struct{ ID, ReplayOf string }
 	require.NoError(t, json.Unmarshal([]byte(d.do("replay", id, "--json")), &again))
@@ -103,28 +103,28 @@ func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
 
 func TestAWaitThatIsNotMetEndsWithFourAndSaysWhatCameInstead(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
-	d.do("send", "--token", phone.Apps[0].Token, "--payload", `{"aps":{"badge":3}}`)
+	device := d.device()
+	d.do("send", "--token", device.Apps[0].Token, "--payload", `{"aps":{"badge":3}}`)
 	o := d.fail(exitNotMet, "wait", "--payload", "aps.badge=4", "--timeout", "0s")
 	assert.Empty(t, o.stdout)
 	assert.Contains(t, o.stderr, "payload.aps.badge is 3  not 4")
-	assert.Contains(t, o.stderr, "apns-sim: the wait is not met: 0 of 1 pushes matched payload.aps.badge=4")
+	assert.Contains(t, o.stderr, "apns-sim: condition not met: 0 of 1 pushes matched payload.aps.badge=4")
 
 	o = d.fail(exitNotMet, "wait", "--payload", "aps.badge=4", "--timeout", "0s", "--json")
 	missed := lines[control.NotMet](t, o.stdout)
 	require.Len(t, missed, 1)
 	assert.Equal(t, "payload.aps.badge", missed[0].NearMisses[0].Differences[0].Word)
 
-	o = d.fail(exitNotMet, "device", "inbox", phone.ID.String(), "--count", "9", "--timeout", "1ms")
+	o = d.fail(exitNotMet, "device", "inbox", device.ID.String(), "--count", "9", "--timeout", "1ms")
 	assert.Contains(t, o.stderr, "and not 9")
 }
 
 func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
+	device := d.device()
 	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests", "--times", "2", "--where", "topic=com.example.demo")
 	for _, want := range []int{exitFailure, exitFailure, exitOK} {
-		d.fail(want, "send", "--token", phone.Apps[0].Token)
+		d.fail(want, "send", "--token", device.Apps[0].Token)
 	}
 	states := lines[fault.State](t, d.do("fault", "list", "--json"))
 	require.Len(t, states, 1)
@@ -140,12 +140,12 @@ func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	assert.Contains(t, d.do("fault", "presets"), "resets")
 
 	for want, args := range map[string][]string{
-		`did you mean "resets"?`:    {"add", "reset"},
-		"--reason goes with a kind": {"add", "resets", "--reason", "Shutdown"},
-		"which fault is meant?":     {"remove"},
-		"what.delay":                {"add", "delay"},
-		"unexpected end of JSON":    {"add", "{"},
-		"no such file":              {"add", "@/no/such/file"},
+		`did you mean "resets"?`:               {"add", "reset"},
+		"--reason: a preset cannot be changed": {"add", "resets", "--reason", "Shutdown"},
+		"fault remove needs the name":          {"remove"},
+		"what.delay":                           {"add", "delay"},
+		"unexpected end of JSON":               {"add", "{"},
+		"no such file":                         {"add", "@/no/such/file"},
 	} {
 		assert.Contains(t, d.fail(exitUsage, append([]string{"fault"}, args...)...).stderr, want)
 	}
@@ -167,8 +167,8 @@ func TestTheClockIsMovedByVerbs(t *testing.T) {
 
 func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	d := drive(t)
-	phone := d.device()
-	id := phone.ID.String()
+	device := d.device()
+	id := device.ID.String()
 	t.Setenv("APNS_SIM_DEVICE_ID", id) // as exec does
 	tell := func(args ...string) (now controlapi.Device) {
 		require.NoError(t, json.Unmarshal([]byte(d.do(append([]string{"device"}, append(args, "--json")...)...)), &now))
@@ -185,7 +185,7 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	assert.False(t, tell("full-power").LowPower)
 	assert.Equal(t, id, tell("redirect", "--host", "localhost").ID.String())
 	assert.True(t, tell("online").Online, "the name leads back here")
-	before := phone.Apps[0].Token
+	before := device.Apps[0].Token
 	opened := d.do("device", "open-token", before)
 	assert.Contains(t, opened, id)
 	assert.Contains(t, opened, "30229c4c com.example.demo")
@@ -193,8 +193,8 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	d.do("device", "new-token-key")
 	d.do("send", "--token", before)
 	assert.NotEqual(t, before, tell("rotate").Apps[0].Token)
-	assert.Len(t, tell("install", "--topic", "com.example.more").Apps, len(phone.Apps)+1)
-	assert.Len(t, tell("uninstall", "--topic", "com.example.more").Apps, len(phone.Apps))
+	assert.Len(t, tell("install", "--topic", "com.example.more").Apps, len(device.Apps)+1)
+	assert.Len(t, tell("uninstall", "--topic", "com.example.more").Apps, len(device.Apps))
 	assert.Equal(t, id, tell("show").ID.String())
 	assert.Contains(t, d.do("device", "list"), id)
 	assert.Contains(t, d.do("device", "show"), "com.example.demo")
@@ -202,11 +202,11 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	assert.Contains(t, d.fail(exitFailure, "device", "show", id).stderr, id)
 	revoked := d.device()
 	d.do("device", "revoke", revoked.ID.String())
-	gone := d.device()
-	d.do("device", "remove", gone.ID.String())
-	d.fail(exitFailure, "device", "remove", gone.ID.String())
+	removed := d.device()
+	d.do("device", "remove", removed.ID.String())
+	d.fail(exitFailure, "device", "remove", removed.ID.String())
 	t.Setenv("APNS_SIM_DEVICE_ID", "")
-	assert.Contains(t, d.fail(exitUsage, "device", "online").stderr, "which device is meant?")
+	assert.Contains(t, d.fail(exitUsage, "device", "online").stderr, "the device ID is missing")
 }
 
 func TestSpacesAndTeamsAreMadeByVerbs(t *testing.T) {

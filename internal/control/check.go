@@ -30,9 +30,9 @@ type checkInput struct {
 
 // checkReport is what a check has found.
 type checkReport struct {
-	Agrees   bool     `json:"agrees" doc:"Whether everything is consistent" example:"true"`
-	Problems []string `json:"problems" doc:"Inconsistencies found by the last check"`
-	Looks    int      `json:"looks" doc:"Number of checks" example:"1"`
+	Consistent bool     `json:"consistent" doc:"Whether everything is consistent" example:"true"`
+	Problems   []string `json:"problems" doc:"Inconsistencies found by the last check"`
+	Looks      int      `json:"looks" doc:"Number of checks" example:"1"`
 
 	Connected int `json:"connected" doc:"Connected devices" example:"1"`
 	Queues    int `json:"queues" doc:"Devices that are connected or have stored pushes" example:"1"`
@@ -53,7 +53,7 @@ func registerCheck(r *router) {
 	}, r.server.check)
 }
 
-// check looks until everything agrees or the time is up.
+// check looks until everything is consistent or the time is up.
 func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport], error) {
 	timeout, err := span("timeout", in.Timeout, maxCheck)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport
 			}
 		}
 		return &answer[checkReport]{checkReport{
-			Agrees: len(problems) == 0, Problems: append([]string{}, problems...), Looks: looks,
+			Consistent: len(problems) == 0, Problems: append([]string{}, problems...), Looks: looks,
 			Connected: stats.Connected, Queues: stats.Queues, Held: stats.Held, Ready: stats.Ready, InFlight: stats.InFlight,
 		}}, nil
 	}

@@ -29,15 +29,15 @@ func TestACheckLooksUntilEverythingAgrees(t *testing.T) {
 	a.sim.problems, a.sim.settles = []string{"one is missing"}, 3
 	w := a.get("/v1/check")
 	assert.Equal(t, http.StatusOK, w.Code)
-	assert.JSONEq(t, `{"agrees":true,"problems":[],"looks":3,"connected":1,"queues":2,"held":3,"ready":4,"inFlight":5}`, w.Body.String())
+	assert.JSONEq(t, `{"consistent":true,"problems":[],"looks":3,"connected":1,"queues":2,"held":3,"ready":4,"inFlight":5}`, w.Body.String())
 }
 
 func TestWhatNeverAgreesIsToldWhenTheTimeIsUp(t *testing.T) {
 	a := newAPI(t)
 	a.sim.problems, a.sim.settles = []string{"one is missing", "another is twice"}, 1<<30
-	assert.JSONEq(t, `{"agrees":false,"problems":["one is missing","another is twice"],"looks":1,"connected":1,"queues":2,"held":3,"ready":4,"inFlight":5}`,
+	assert.JSONEq(t, `{"consistent":false,"problems":["one is missing","another is twice"],"looks":1,"connected":1,"queues":2,"held":3,"ready":4,"inFlight":5}`,
 		a.get("/v1/check?timeout=0").Body.String())
-	assert.Contains(t, a.get("/v1/check?timeout=100ms").Body.String(), `"agrees":false`)
+	assert.Contains(t, a.get("/v1/check?timeout=100ms").Body.String(), `"consistent":false`)
 	assert.Greater(t, a.sim.looks, 2)
 }
 

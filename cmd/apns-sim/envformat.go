@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// A dialect is a way to write environment variables down.
-type dialect struct {
+// An envFormat is a format for environment variables.
+type envFormat struct {
 	name string
-	// line writes a variable; ok is false if the dialect has no way to write the
-	// value.
+	// line formats a variable; ok is false if the format cannot express the value.
 	line func(name, value string) (text string, ok bool)
 }
 
-// dialects is the one table of what env --for knows, besides json.
-var dialects = []dialect{
+// envFormats are the formats of env --for, besides json.
+var envFormats = []envFormat{
 	{"sh", func(name, value string) (string, bool) {
 		return "export " + name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'", true
 	}},
@@ -29,7 +28,7 @@ var dialects = []dialect{
 	{"dotenv", func(name, value string) (string, bool) {
 		return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "$", `\$`).Replace(value) + `"`, true
 	}},
-	{"docker", func(name, value string) (string, bool) { // --env-file knows no quotes
+	{"docker", func(name, value string) (string, bool) { // --env-file has no quoting
 		return name + "=" + value, !strings.Contains(value, "\n")
 	}},
 	{"make", func(name, value string) (string, bool) {
@@ -37,25 +36,25 @@ var dialects = []dialect{
 	}},
 }
 
-// inJSON is the dialect that is one object and has no lines.
+// inJSON is the format that is one object.
 const inJSON = "json"
 
-// dialectNames lists what env --for knows.
-func dialectNames() (names []string) {
-	for _, d := range dialects {
+// envFormatNames are the values of env --for.
+func envFormatNames() (names []string) {
+	for _, d := range envFormats {
 		names = append(names, d.name)
 	}
 	return append(names, inJSON)
 }
 
-// printVariables writes variables in a dialect, in the order of their names.
+// printVariables writes variables in a format, sorted by name.
 func printVariables(w io.Writer, name string, variables map[string]string) error {
 	if name == inJSON {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(variables)
 	}
-	for _, d := range dialects {
+	for _, d := range envFormats {
 		if d.name != name {
 			continue
 		}
@@ -63,12 +62,12 @@ func printVariables(w io.Writer, name string, variables map[string]string) error
 		for _, variable := range sorted(variables) {
 			line, ok := d.line(variable, variables[variable])
 			if !ok {
-				line = "# " + variable + " has several lines, which cannot be written here"
+				line = "# " + variable + " has several lines and cannot be written in this format"
 			}
 			fmt.Fprintln(&text, line)
 		}
 		_, err := io.WriteString(w, text.String())
 		return err
 	}
-	return badUsage("nothing is known of %q; write one of %s", name, strings.Join(dialectNames(), ", "))
+	return badUsage("unknown format %q; write one of %s", name, strings.Join(envFormatNames(), ", "))
 }
