@@ -41,7 +41,7 @@ func activateWithPython(t *testing.T, sim *simulator, key *rsa.PrivateKey) (got 
 		Subject: pkix.Name{CommonName: "4A2C1F60-0000-4000-8000-000000000001"},
 	}, key)
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 	defer cancel()
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, python, filepath.Join("testdata", "activate.py"), sim.Control)
@@ -96,9 +96,9 @@ func TestAGenuineDeviceFindsItsCourierActivatesAndLogsIn(t *testing.T) {
 
 	inTLS := sim.dialCourier(t, production, "", tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: key})
 	inTLS.send(0x07, item(0x01, base), unhex(t, hello))
-	welcome := inTLS.receive(0x08)
-	assert.Equal(t, []byte{0}, welcome.items[0x01], "let in by the certificate in TLS")
-	assert.NotContains(t, welcome.items, byte(0x03), "the same device, whose token is good")
+	response := inTLS.receive(0x08)
+	assert.Equal(t, []byte{0}, response.items[0x01], "let in by the certificate in TLS")
+	assert.NotContains(t, response.items, byte(0x03), "the same device, whose token is good")
 }
 
 // observed: apsd goes to the host of field 2 and counts that in field 17. Here the
@@ -107,7 +107,7 @@ func TestADeviceGoesToTheCourierItIsSentTo(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t, "--redirect-devices", "localhost")
 	p := start(t, deviceSim, "run", "--json", "--server", sim.Device, "--ca", sim.CAFile, "--control", sim.Control, "--topic", sim.Demo.Topic)
-	phone := &phone{process: p}
-	phone.await("connected")
-	assert.Equal(t, sim.Demo.Topic, phone.await("token").Topic)
+	device := &deviceProcess{process: p}
+	device.await("connected")
+	assert.Equal(t, sim.Demo.Topic, device.await("token").Topic)
 }

@@ -72,7 +72,7 @@ func (s *simulator) connectsThroughTheProxy(t *testing.T, address, verified stri
 	config := s.trust()
 	config.ServerName, config.NextProtos = verified, []string{v3}
 	device := tls.Client(conn, config)
-	require.NoError(t, device.SetDeadline(time.Now().Add(patience)))
+	require.NoError(t, device.SetDeadline(time.Now().Add(waitTimeout)))
 	require.NoError(t, device.Handshake())
 	assert.Equal(t, v3, device.ConnectionState().NegotiatedProtocol, "a courier")
 }

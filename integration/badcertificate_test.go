@@ -40,7 +40,7 @@ func TestWrongCertificatesAreRefusedWithAReason(t *testing.T) {
 	} {
 		t.Run("provider/"+what, func(t *testing.T) {
 			c := dial(t, hostPort(sim.Provider), sim.trust(certificate))
-			got := c.send(pushTo(witness.phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer())))
+			got := c.send(pushTo(witness.device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer())))
 			assert.Equal(t, 403, got.status)
 			assert.Equal(t, `{"reason":"BadCertificate"}`, got.body, "the certificate counts, not the token beside it")
 			witness.unharmed(t)

@@ -17,7 +17,7 @@ func TestTheControlAPIIsNotShakenEither(t *testing.T) {
 	witness := newWitness(t, sim)
 	const head = "Host: localhost\r\nConnection: close\r\n"
 	for what, tt := range map[string]struct{ input, status string }{
-		"noise":          {string(noise(4096)), "400"},
+		"random bytes":   {string(randomBytes(4096)), "400"},
 		"TLS":            {string(unhex(t, "16 0301 0005 01 00000100 0d0a0d0a")), "400"},
 		"endless header": {"GET /livez HTTP/1.1\r\n" + head + "X: " + strings.Repeat("x", 2<<20), "431"},
 		"large body":     {"POST /v1/activation HTTP/1.1\r\n" + head + "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat(" ", 100000), "413"},
@@ -40,8 +40,8 @@ func TestTheControlAPIIsNotShakenEither(t *testing.T) {
 			if what != "endless header" { // the server need not take it all
 				require.NoError(t, err)
 			}
-			said := closed(t, conn)
-			assert.True(t, strings.HasPrefix(said, "HTTP/1.1 "+tt.status+" "), "want %s, got %.200q", tt.status, said)
+			response := closed(t, conn)
+			assert.True(t, strings.HasPrefix(response, "HTTP/1.1 "+tt.status+" "), "want %s, got %.200q", tt.status, response)
 			witness.unharmed(t)
 		})
 	}

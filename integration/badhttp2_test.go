@@ -16,7 +16,7 @@ func TestBrokenHTTP2EndsItsOwnConnectionOnly(t *testing.T) {
 	for _, tt := range []struct {
 		what, input string
 		code        http2.ErrCode
-		why         string
+		reason      string
 	}{
 		{"frame of 16 MiB", "ffffff 00 00 00000001", http2.ErrCodeFrameSize, "RFC 9113, 4.2"},
 		{"frame one octet too long", "004001 00 00 00000001", http2.ErrCodeFrameSize, "RFC 9113, 4.2"},
@@ -36,13 +36,13 @@ func TestBrokenHTTP2EndsItsOwnConnectionOnly(t *testing.T) {
 			require.NoError(t, err)
 			c.end()
 			require.NotEmpty(t, c.goAways)
-			assert.Equal(t, tt.code, c.goAways[len(c.goAways)-1].code, tt.why)
+			assert.Equal(t, tt.code, c.goAways[len(c.goAways)-1].code, tt.reason)
 			witness.unharmed(t)
 			witness.offended(c.conn)
 		})
 	}
 	for what, input := range map[string][]byte{
-		"noise":                      noise(4096),
+		"random bytes":               randomBytes(4096),
 		"half a preface":             []byte(http2.ClientPreface[:10]),
 		"no SETTINGS":                append([]byte(http2.ClientPreface), unhex(t, "000008 06 00 00000000 0000000000000000")...),
 		"half a frame":               append([]byte(http2.ClientPreface), unhex(t, "000000 04 00 00000000 00ffff 01")...),
@@ -53,8 +53,8 @@ func TestBrokenHTTP2EndsItsOwnConnectionOnly(t *testing.T) {
 			_, err := conn.Write(input)
 			require.NoError(t, err)
 			require.NoError(t, conn.CloseWrite())
-			said := closed(t, conn)
-			assert.GreaterOrEqual(t, len(said), 9, "SETTINGS come first, whatever follows")
+			response := closed(t, conn)
+			assert.GreaterOrEqual(t, len(response), 9, "SETTINGS come first, whatever follows")
 			witness.offended(conn)
 			witness.unharmed(t)
 		})
@@ -68,15 +68,15 @@ func TestHalfARequestHoldsUpNobody(t *testing.T) {
 	sim := startSimulator(t)
 	witness := newWitness(t, sim)
 	half := dial(t, hostPort(sim.Provider), sim.trust(sim.demoCertificate()))
-	stream := half.open(pushTo(witness.phone.token, nil, field("apns-topic", sim.Demo.Topic)), false)
+	stream := half.open(pushTo(witness.device.token, nil, field("apns-topic", sim.Demo.Topic)), false)
 	require.NoError(t, half.framer.WriteData(stream, false, []byte(`{"aps":`)))
 	witness.unharmed(t)
-	whole := half.send(pushTo(witness.phone.token, []byte(`"whole"`), field("apns-topic", sim.Demo.Topic)))
+	whole := half.send(pushTo(witness.device.token, []byte(`"whole"`), field("apns-topic", sim.Demo.Topic)))
 	require.Equal(t, 200, whole.status)
-	witness.phone.expectPayload(sim.Demo.Topic, []byte(`"whole"`))
+	witness.device.expectPayload(sim.Demo.Topic, []byte(`"whole"`))
 
 	broken := dial(t, hostPort(sim.Provider), sim.trust(sim.demoCertificate()))
-	broken.open(pushTo(witness.phone.token, nil, field("apns-topic", sim.Demo.Topic)), false)
+	broken.open(pushTo(witness.device.token, nil, field("apns-topic", sim.Demo.Topic)), false)
 	require.NoError(t, broken.conn.CloseWrite())
 	closed(t, broken.conn)
 	witness.offended(broken.conn)

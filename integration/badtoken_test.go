@@ -14,22 +14,22 @@ func TestATokenWithOneBitChangedIsBad(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	witness := newWitness(t, sim)
-	token := unhex(t, witness.phone.token)
+	token := unhex(t, witness.device.token)
 	c := dial(t, hostPort(sim.Provider), sim.trust(sim.demoCertificate()))
 	for bit := range 8 * len(token) {
 		got := c.send(pushTo(hex.EncodeToString(flip(token, bit)), []byte(`{}`), field("apns-topic", sim.Demo.Topic)))
 		require.Equal(t, `{"reason":"BadDeviceToken"}`, got.body, "bit %d", bit)
 	}
 	for what, wrong := range map[string]string{
-		"cut short": witness.phone.token[:62], "half a byte": witness.phone.token[:63], "too long": witness.phone.token + "00",
-		"twice": witness.phone.token + witness.phone.token, "no hex": strings.Repeat("xy", 32), "long": strings.Repeat("00", 200),
+		"cut short": witness.device.token[:62], "half a byte": witness.device.token[:63], "too long": witness.device.token + "00",
+		"twice": witness.device.token + witness.device.token, "no hex": strings.Repeat("xy", 32), "long": strings.Repeat("00", 200),
 	} {
 		got := c.send(pushTo(wrong, []byte(`{}`), field("apns-topic", sim.Demo.Topic)))
 		require.Equal(t, `{"reason":"BadDeviceToken"}`, got.body, what)
 	}
-	got := c.send(pushTo(strings.ToUpper(witness.phone.token), []byte(`"upper case"`), field("apns-topic", sim.Demo.Topic)))
+	got := c.send(pushTo(strings.ToUpper(witness.device.token), []byte(`"upper case"`), field("apns-topic", sim.Demo.Topic)))
 	require.Equal(t, 200, got.status, "observed: a captured trace")
-	witness.phone.expectPayload(sim.Demo.Topic, []byte(`"upper case"`))
+	witness.device.expectPayload(sim.Demo.Topic, []byte(`"upper case"`))
 	witness.unharmed(t)
 	witness.stop(t)
 }
@@ -54,7 +54,7 @@ func TestProviderTokensThatAreNotInOrderAreInvalid(t *testing.T) {
 		"very long":            "bearer " + strings.Repeat("a.", 3000),
 	} {
 		c := dial(t, hostPort(sim.Provider), sim.trust())
-		got := c.send(pushTo(witness.phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", authorization)))
+		got := c.send(pushTo(witness.device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", authorization)))
 		assert.Equal(t, 403, got.status, what)
 		assert.Equal(t, `{"reason":"InvalidProviderToken"}`, got.body, what)
 		assert.Equal(t, []uint32{1}, c.limits(), "%s: no second stream", what)

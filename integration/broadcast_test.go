@@ -40,11 +40,11 @@ func (s *simulator) broadcastRequest(t *testing.T, method, url, body string, hea
 	return broadcastAnswer{response.StatusCode, response.Header, string(answer)}
 }
 
-// A channel is created at the listener for channel management, phones subscribe, a message published at
+// A channel is created at the listener for channel management, devices subscribe, a message published at
 // the provider listener reaches them all, and one that comes later gets it as well.
 // "Sending channel management requests to APNs", "Sending broadcast push
 // notification requests to APNs".
-func TestABroadcastReachesThePhonesThatSubscribe(t *testing.T) {
+func TestABroadcastReachesTheDevicesThatSubscribe(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	app := sim.Demo.Topic
@@ -55,11 +55,11 @@ func TestABroadcastReachesThePhonesThatSubscribe(t *testing.T) {
 	require.NotEmpty(t, channel)
 
 	subscribe := []string{"--topic", app, "--channel", app + ":" + channel}
-	var phones []*phone
+	var devices []*deviceProcess
 	for range 2 {
-		p := sim.startPhoneWith(t, production, subscribe...)
+		p := sim.startDeviceWith(t, production, subscribe...)
 		p.await("subscribed")
-		phones = append(phones, p)
+		devices = append(devices, p)
 	}
 	payload := fmt.Sprintf(`{"aps":{"timestamp":%d, "event":"update","content-state":{"score":7}}}`, time.Now().Unix())
 	published := sim.broadcastRequest(t, http.MethodPost, sim.Provider+"/4/broadcasts/apps/"+app, payload,
@@ -67,8 +67,8 @@ func TestABroadcastReachesThePhonesThatSubscribe(t *testing.T) {
 		"apns-expiration", fmt.Sprint(time.Now().Add(time.Hour).Unix()))
 	require.Equal(t, http.StatusOK, published.status, published.body)
 
-	phones = append(phones, sim.startPhoneWith(t, production, subscribe...)) // comes later
-	for i, p := range phones {
+	devices = append(devices, sim.startDeviceWith(t, production, subscribe...)) // comes later
+	for i, p := range devices {
 		got := p.await("notification")
 		assert.Equal(t, payload, string(got.PayloadBase64), "phone %d", i)
 		assert.Equal(t, channel, got.Channel)
@@ -80,5 +80,5 @@ func TestABroadcastReachesThePhonesThatSubscribe(t *testing.T) {
 	assert.Equal(t, []string{channel}, list.Channels)
 	deleted := sim.broadcastRequest(t, http.MethodDelete, sim.Channels+"/1/apps/"+app+"/channels", "", "apns-channel-id", channel)
 	assert.Equal(t, http.StatusNoContent, deleted.status, deleted.body)
-	phones[0].await("subscriptionEnded")
+	devices[0].await("subscriptionEnded")
 }

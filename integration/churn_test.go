@@ -34,8 +34,8 @@ const (
 	ackTimeout = 5 * time.Second
 	// downtime is the longest time that a disturbance lasts.
 	downtime = 3 * time.Second
-	// churnPatience is how long a busy machine may take for what thousands of devices do.
-	churnPatience = 5 * time.Minute
+	// churnTimeout is how long a busy machine may take for what thousands of devices do.
+	churnTimeout = 5 * time.Minute
 )
 
 // Two fleets of different framing come and go, are killed without a word, lose their
@@ -67,15 +67,15 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 	provider := newChurnProvider(t, sim, fleets, rand.New(rand.NewPCG(seed, 0)))
 	provider.pushUntil(fleets[0].calm())
 	a.pushes = provider.answered
-	rest := settle(t, sim, fleets)
+	rest := waitConsistent(t, sim, fleets)
 	for _, f := range fleets {
 		f.finish(a)
 	}
-	nobody := settleWithout(t, sim)
+	nobody := waitConsistentWithout(t, sim)
 	after := sim.size()
 	a.readJournal(t, sim)
 
-	failures := a.judge()
+	failures := a.failures()
 	t.Logf("%s", a.table())
 	for _, f := range fleets {
 		t.Logf("%s fleet: %s", f.style, f.summary)
@@ -97,7 +97,7 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 
 // A checkReport is the answer of /v1/check.
 type checkReport struct {
-	Consistent                bool
+	Consistent            bool
 	Problems              []string
 	Connected, Queues     int
 	Held, Ready, InFlight int
@@ -105,9 +105,9 @@ type checkReport struct {
 
 // settle waits until everybody is back and nothing is on its way any more, and holds
 // everything against everything else.
-func settle(t *testing.T, sim *simulator, fleets []*churnFleet) (rest checkReport) {
+func waitConsistent(t *testing.T, sim *simulator, fleets []*churnFleet) (rest checkReport) {
 	t.Helper()
-	deadline := time.Now().Add(churnPatience)
+	deadline := time.Now().Add(churnTimeout)
 	for quiet := 0; quiet < 4; {
 		require.Less(t, time.Now(), deadline, "no rest: %+v, %v and %v", rest, fleets[0], fleets[1])
 		time.Sleep(250 * time.Millisecond) // between two looks
@@ -122,10 +122,10 @@ func settle(t *testing.T, sim *simulator, fleets []*churnFleet) (rest checkRepor
 	return rest
 }
 
-// settleWithout waits until the simulator knows that all have left.
-func settleWithout(t *testing.T, sim *simulator) (rest checkReport) {
+// waitConsistentWithout waits until the simulator knows that all have left.
+func waitConsistentWithout(t *testing.T, sim *simulator) (rest checkReport) {
 	t.Helper()
-	deadline := time.Now().Add(churnPatience)
+	deadline := time.Now().Add(churnTimeout)
 	for rest.Connected = 1; rest.Connected > 0; {
 		require.Less(t, time.Now(), deadline, "somebody is left: %+v", rest)
 		time.Sleep(100 * time.Millisecond) // between two looks
@@ -168,7 +168,7 @@ func (s *simulator) ask(path string, into any) {
 
 func (s *simulator) text(path string) string {
 	s.t.Helper()
-	client := http.Client{Timeout: churnPatience}
+	client := http.Client{Timeout: churnTimeout}
 	response, err := client.Get(s.Control + path)
 	require.NoError(s.t, err)
 	defer response.Body.Close()

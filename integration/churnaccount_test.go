@@ -47,7 +47,7 @@ func (r *churnRecord) cause() string { return r.Timeline[len(r.Timeline)-1].Caus
 func (r *churnRecord) at() time.Time { return r.Timeline[len(r.Timeline)-1].At }
 
 // sent is when it was last sent.
-func (r *churnRecord) sent() (at time.Time) {
+func (r *churnRecord) sentFrames() (at time.Time) {
 	for _, step := range r.Timeline {
 		if step.Event == "sent" {
 			at = step.At
@@ -70,7 +70,7 @@ func (r *churnRecord) had(event string, by time.Time) bool {
 type span struct{ begin, end time.Time }
 
 // A story is all that is known of a push.
-type story struct {
+type pushHistory struct {
 	*churnPush
 	record *churnRecord // nil if the journal does not know it
 	got    []churnEntry // by apps
@@ -79,20 +79,20 @@ type story struct {
 // An account is what everybody says: the provider, the fleets and the journal.
 type account struct {
 	pushes  []*churnPush
-	got     map[int][]churnEntry    // notifications, by the number of the push
-	retired map[string][]span       // when no app held a token that one had held
-	held    map[string]int          // tokens that apps hold at the end
-	turned  map[string]map[int]int  // notifications turned away, by token and status
-	records map[string]*churnRecord // by apns-id
-	app     map[string][]*story     // by token, in the order of acceptance
-	outcome map[string]int          // how many stories ended so
+	got     map[int][]churnEntry      // notifications, by the number of the push
+	retired map[string][]span         // when no app held a token that one had held
+	held    map[string]int            // tokens that apps hold at the end
+	turned  map[string]map[int]int    // notifications turned away, by token and status
+	records map[string]*churnRecord   // by apns-id
+	app     map[string][]*pushHistory // by token, in the order of acceptance
+	outcome map[string]int            // how many histories ended so
 }
 
 func newAccount() *account {
 	return &account{
 		got: make(map[int][]churnEntry), retired: make(map[string][]span), held: make(map[string]int),
 		turned: make(map[string]map[int]int), records: make(map[string]*churnRecord),
-		app: make(map[string][]*story), outcome: make(map[string]int),
+		app: make(map[string][]*pushHistory), outcome: make(map[string]int),
 	}
 }
 
@@ -142,18 +142,18 @@ func (a *account) readJournal(t *testing.T, sim *simulator) {
 }
 
 // judge looks at each push, and returns what cannot be.
-func (a *account) judge() (failures []string) {
-	var stories []*story
+func (a *account) failures() (failures []string) {
+	var histories []*pushHistory
 	for _, push := range a.pushes {
-		s := &story{churnPush: push, record: a.records[push.id()], got: a.got[push.number]}
+		s := &pushHistory{churnPush: push, record: a.records[push.id()], got: a.got[push.number]}
 		delete(a.got, push.number)
-		stories = append(stories, s)
+		histories = append(histories, s)
 		a.app[push.token] = append(a.app[push.token], s)
 	}
 	for _, of := range a.app {
-		slices.SortFunc(of, func(x, y *story) int { return cmp.Compare(x.place(), y.place()) })
+		slices.SortFunc(of, func(x, y *pushHistory) int { return cmp.Compare(x.place(), y.place()) })
 	}
-	for _, s := range stories {
+	for _, s := range histories {
 		outcome, err := a.verdict(s)
 		a.outcome[outcome]++
 		if err != nil {
@@ -168,21 +168,21 @@ func (a *account) judge() (failures []string) {
 }
 
 // place is where the push stands in the order of acceptance.
-func (s *story) place() uint64 {
+func (s *pushHistory) place() uint64 {
 	if s.record == nil {
 		return 0
 	}
 	return s.record.Number
 }
 
-func (s *story) timeline() any {
+func (s *pushHistory) timeline() any {
 	if s.record == nil {
 		return "unknown"
 	}
 	return s.record.Timeline
 }
 
-// table shows how the stories ended.
+// table shows how the histories ended.
 func (a *account) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d pushes\n", len(a.pushes))

@@ -110,7 +110,7 @@ func (f *churnFleet) whole() bool {
 // disturbances begin after that.
 func (f *churnFleet) awaitTokens() {
 	f.t.Helper()
-	deadline := time.Now().Add(churnPatience)
+	deadline := time.Now().Add(churnTimeout)
 	for f.progress().Phase != "running" || len(f.readTokens()) < f.count {
 		select {
 		case <-f.over:

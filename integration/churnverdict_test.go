@@ -12,7 +12,7 @@ import (
 const clockSlack = 500 * time.Millisecond
 
 // verdict says how a push ended, and what is wrong with that.
-func (a *account) verdict(s *story) (outcome string, err error) {
+func (a *account) verdict(s *pushHistory) (outcome string, err error) {
 	if s.status != 200 {
 		return s.reason, a.refused(s)
 	}
@@ -55,8 +55,8 @@ func (a *account) verdict(s *story) (outcome string, err error) {
 	return s.record.State, errors.New("nothing has become of it")
 }
 
-// refused says whether a refusal is true.
-func (a *account) refused(s *story) error {
+// refused checks that a rejection was right.
+func (a *account) refused(s *pushHistory) error {
 	switch {
 	case len(s.got) > 0:
 		return errors.New("its app has got it all the same")
@@ -82,14 +82,14 @@ func (a *account) retiredWithin(token string, from, to time.Time) bool {
 }
 
 // causes is when a cause is true.
-var causes = map[string]func(*account, *story) error{
-	"expired": func(_ *account, s *story) error {
+var causes = map[string]func(*account, *pushHistory) error{
+	"expired": func(_ *account, s *pushHistory) error {
 		if s.expiration <= 0 || s.record.at().Before(time.Unix(s.expiration, 0)) {
 			return errors.New("its time was not over")
 		}
 		return nil
 	},
-	"replaced": func(a *account, s *story) error {
+	"replaced": func(a *account, s *pushHistory) error {
 		for _, other := range a.app[s.token] {
 			if other.place() > s.place() && other.collapseID == s.collapseID && other.record.had("stored", s.record.at()) {
 				return nil
@@ -105,7 +105,7 @@ var causes = map[string]func(*account, *story) error{
 	// The app was removed. Seven and two are the statuses with which a device says so.
 	"unknown-topic": rejected(7),
 	"no-recipient":  rejected(2),
-	"unregistered": func(a *account, s *story) error {
+	"unregistered": func(a *account, s *pushHistory) error {
 		if !a.retiredAt(s.token, s.record.at()) {
 			return errors.New("the app has its token still")
 		}
@@ -114,8 +114,8 @@ var causes = map[string]func(*account, *story) error{
 }
 
 // neverStored is the rule of a push that is tried once, and was, or was not, sent.
-func neverStored(event string, happened bool) func(*account, *story) error {
-	return func(_ *account, s *story) error {
+func neverStored(event string, happened bool) func(*account, *pushHistory) error {
+	return func(_ *account, s *pushHistory) error {
 		switch {
 		case s.expiration < 0, s.record.Timeline[0].At.Before(time.Unix(s.expiration, 0)):
 			return errors.New("it may wait until its time is over")
@@ -127,10 +127,10 @@ func neverStored(event string, happened bool) func(*account, *story) error {
 }
 
 // rejected is the rule of a push that the device does not want.
-func rejected(status int) func(*account, *story) error {
-	return func(a *account, s *story) error {
+func rejected(status int) func(*account, *pushHistory) error {
+	return func(a *account, s *pushHistory) error {
 		switch {
-		case !a.retiredWithin(s.token, s.record.sent(), s.record.at()):
+		case !a.retiredWithin(s.token, s.record.sentFrames(), s.record.at()):
 			return errors.New("the app has its token still")
 		case a.turned[s.token][status] == 0:
 			return fmt.Errorf("the device has turned nothing away with %d", status)

@@ -24,9 +24,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A handset is a device made of literal bytes: it knows the framing, which is
+// A courierClient is a device made of literal bytes: it knows the framing, which is
 // command, length, and items of id, size and value, and nothing else.
-type handset struct {
+type courierClient struct {
 	t    testing.TB
 	conn *tls.Conn
 }
@@ -51,7 +51,7 @@ func item(id byte, value []byte) []byte {
 }
 
 // send writes a frame: the command, the length of the items, the items.
-func (h *handset) send(command byte, items ...[]byte) {
+func (h *courierClient) send(command byte, items ...[]byte) {
 	h.t.Helper()
 	body := bytes.Join(items, nil)
 	_, err := h.conn.Write(append(binary.BigEndian.AppendUint32([]byte{command}, uint32(len(body))), body...))
@@ -59,7 +59,7 @@ func (h *handset) send(command byte, items ...[]byte) {
 }
 
 // receive waits for a frame of that command.
-func (h *handset) receive(command byte) frame {
+func (h *courierClient) receive(command byte) frame {
 	h.t.Helper()
 	head := make([]byte, 5)
 	_, err := io.ReadFull(h.conn, head)
@@ -79,7 +79,7 @@ func (h *handset) receive(command byte) frame {
 
 // expectEnd waits for the courier to close the connection, which has to be clean,
 // and does the same.
-func (h *handset) expectEnd() {
+func (h *courierClient) expectEnd() {
 	h.t.Helper()
 	rest, err := io.ReadAll(h.conn)
 	require.NoError(h.t, err)
@@ -111,7 +111,7 @@ func (s *simulator) activate(t testing.TB, topics ...string) identity {
 		"topics": topics,
 	})
 	require.NoError(t, err)
-	client := http.Client{Timeout: patience}
+	client := http.Client{Timeout: waitTimeout}
 	response, err := client.Post(s.Control+"/v1/activation", "application/json", bytes.NewReader(question))
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -155,7 +155,7 @@ func (i identity) proof(t testing.TB, at time.Time) []byte {
 }
 
 // dialCourier opens a connection with an ALPN offer, and perhaps a certificate.
-func (s *simulator) dialCourier(t testing.TB, environment, alpn string, certificates ...tls.Certificate) *handset {
+func (s *simulator) dialCourier(t testing.TB, environment, alpn string, certificates ...tls.Certificate) *courierClient {
 	t.Helper()
 	config := s.trust(certificates...)
 	config.ServerName = "courier.push.apple.com" // the bare name, as devices do
@@ -167,7 +167,7 @@ func (s *simulator) dialCourier(t testing.TB, environment, alpn string, certific
 	}
 	conn := dialTLS(t, s.record.device(environment), config)
 	require.Equal(t, alpn, conn.ConnectionState().NegotiatedProtocol)
-	return &handset{t, conn}
+	return &courierClient{t, conn}
 }
 
 const v3 = "apns-security-v3"
@@ -177,7 +177,7 @@ const v3 = "apns-security-v3"
 const hello = "02 0001 01  05 0004 00000041  10 0002 000c"
 
 // login performs the handshake of v3 by hand and returns the answer.
-func (h *handset) login(i identity, token []byte) frame {
+func (h *courierClient) login(i identity, token []byte) frame {
 	h.t.Helper()
 	var known []byte
 	if token != nil {
@@ -208,7 +208,7 @@ func TestADeviceOfLiteralBytesGetsItsPush(t *testing.T) {
 			}
 			require.Len(t, accepted.items[0x0a], 8, "the courier's time")
 			stamp := time.UnixMilli(int64(binary.BigEndian.Uint64(accepted.items[0x0a])))
-			assert.WithinDuration(t, time.Now(), stamp, patience)
+			assert.WithinDuration(t, time.Now(), stamp, waitTimeout)
 
 			h.send(0x14, unhex(t, "01 0001 01  02 0004 7fffffff"))
 			h.send(0x09, item(0x01, base), item(0x02, hash[:]))
@@ -243,9 +243,9 @@ func TestADeviceOfLiteralBytesGetsItsPush(t *testing.T) {
 			h.receive(0x0d)
 
 			again := sim.dialCourier(t, environment, v3)
-			welcome := again.login(device, base)
-			require.Equal(t, []byte{0}, welcome.items[0x01])
-			require.NotContains(t, welcome.items, byte(0x03), "the token presented is good: no new one")
+			response := again.login(device, base)
+			require.Equal(t, []byte{0}, response.items[0x01])
+			require.NotContains(t, response.items, byte(0x03), "the token presented is good: no new one")
 			again.send(0x09, item(0x01, base), item(0x02, hash[:]))
 			again.receive(0x0e) // what was acknowledged does not come again
 			h.expectEnd()       // the newest connection wins

@@ -72,15 +72,15 @@ func TestCurlPushesToADevice(t *testing.T) {
 	} {
 		for _, environment := range []string{production, sandbox} {
 			t.Run(name+"/"+environment, func(t *testing.T) {
-				phone := sim.startPhone(t, environment)
+				device := sim.startDevice(t, environment)
 				got := curl.do(t, append(credentials, "--header", topic, "--header", "apns-push-type: alert",
-					"--data-binary", "@"+file, sim.provider(environment)+"/3/device/"+phone.token)...)
+					"--data-binary", "@"+file, sim.provider(environment)+"/3/device/"+device.token)...)
 				require.Zero(t, got.exit)
 				assert.Equal(t, "200", got.status, got.body)
 				assert.Equal(t, "2", got.version)
 				assert.Empty(t, got.body)
 				assert.Contains(t, got.header, "apns-id: ")
-				phone.expectPayload(sim.Demo.Topic, payload)
+				device.expectPayload(sim.Demo.Topic, payload)
 			})
 		}
 	}
@@ -97,13 +97,13 @@ func TestCurlReachesTheSimulatorUnderApplesNames(t *testing.T) {
 		"api.sandbox.push.apple.com":     sandbox,
 		"api.development.push.apple.com": sandbox,
 	} {
-		phone := sim.startPhone(t, environment)
+		device := sim.startDevice(t, environment)
 		for _, listener := range []string{sim.Provider, sim.ProviderSandbox} {
 			got := curl.do(t, "--connect-to", host+":443:"+hostPort(listener), "--header", "authorization: "+sim.demoBearer(),
-				"--header", "apns-topic: "+sim.Demo.Topic, "--data", `{"aps":{}}`, "https://"+host+"/3/device/"+phone.token)
+				"--header", "apns-topic: "+sim.Demo.Topic, "--data", `{"aps":{}}`, "https://"+host+"/3/device/"+device.token)
 			require.Zero(t, got.exit)
 			require.Equal(t, "200", got.status, "%s at %s: %s", host, listener, got.body)
-			phone.expectPayload(sim.Demo.Topic, []byte(`{"aps":{}}`))
+			device.expectPayload(sim.Demo.Topic, []byte(`{"aps":{}}`))
 		}
 	}
 }
@@ -113,13 +113,13 @@ func TestCurlIsRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	curl := newCurl(t, sim)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	var (
-		device = "/3/device/" + phone.token
-		jwt    = []string{"--header", "authorization: " + sim.demoBearer()}
-		topic  = []string{"--header", "apns-topic: " + sim.Demo.Topic}
-		data   = []string{"--data", `{"aps":{}}`}
-		with   = func(lists ...[]string) (all []string) {
+		path  = "/3/device/" + device.token
+		jwt   = []string{"--header", "authorization: " + sim.demoBearer()}
+		topic = []string{"--header", "apns-topic: " + sim.Demo.Topic}
+		data  = []string{"--data", `{"aps":{}}`}
+		with  = func(lists ...[]string) (all []string) {
 			for _, list := range lists {
 				all = append(all, list...)
 			}
@@ -131,18 +131,18 @@ func TestCurlIsRefusedWithAReason(t *testing.T) {
 		args                 []string
 	}{
 		{"/3/devices/00", "404", "BadPath", with(jwt, topic, data)},
-		{device, "405", "MethodNotAllowed", with(jwt, topic)},
-		{device, "403", "MissingProviderToken", with(topic, data)},
-		{device, "403", "InvalidProviderToken", with(topic, data, []string{"--header", "authorization: bearer x.y.z"})},
+		{path, "405", "MethodNotAllowed", with(jwt, topic)},
+		{path, "403", "MissingProviderToken", with(topic, data)},
+		{path, "403", "InvalidProviderToken", with(topic, data, []string{"--header", "authorization: bearer x.y.z"})},
 		{"/3/device/", "400", "MissingDeviceToken", with(jwt, topic, data)},
 		{"/3/device/" + strings.Repeat("0", 64), "400", "BadDeviceToken", with(jwt, topic, data)},
-		{device, "400", "MissingTopic", with(jwt, data)},
-		{device, "400", "TopicDisallowed", with(jwt, data, []string{"--header", "apns-topic: com.example.other"})},
-		{device, "400", "BadPriority", with(jwt, topic, data, []string{"--header", "apns-priority: 7"})},
-		{device, "400", "BadMessageId", with(jwt, topic, data, []string{"--header", "apns-id: 7"})},
-		{device, "400", "DuplicateHeaders", with(jwt, topic, topic, data)},
-		{device, "400", "PayloadEmpty", with(jwt, topic, []string{"--request", "POST"})},
-		{device, "413", "PayloadTooLarge", with(jwt, topic, []string{"--data", strings.Repeat("x", 4097)})},
+		{path, "400", "MissingTopic", with(jwt, data)},
+		{path, "400", "TopicDisallowed", with(jwt, data, []string{"--header", "apns-topic: com.example.other"})},
+		{path, "400", "BadPriority", with(jwt, topic, data, []string{"--header", "apns-priority: 7"})},
+		{path, "400", "BadMessageId", with(jwt, topic, data, []string{"--header", "apns-id: 7"})},
+		{path, "400", "DuplicateHeaders", with(jwt, topic, topic, data)},
+		{path, "400", "PayloadEmpty", with(jwt, topic, []string{"--request", "POST"})},
+		{path, "413", "PayloadTooLarge", with(jwt, topic, []string{"--data", strings.Repeat("x", 4097)})},
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			got := curl.do(t, append(tt.args, sim.Provider+tt.path)...)
@@ -152,8 +152,8 @@ func TestCurlIsRefusedWithAReason(t *testing.T) {
 			assert.Contains(t, got.header, "apns-id: ")
 		})
 	}
-	push(t, sim.tokenClient(t, production), aPush(sim, phone, "after all that"))
-	phone.expectPayload(sim.Demo.Topic, []byte(`"after all that"`))
+	push(t, sim.tokenClient(t, production), aPush(sim, device, "after all that"))
+	device.expectPayload(sim.Demo.Topic, []byte(`"after all that"`))
 }
 
 // observed: probes of 2026. The certificate is another's, or the protocol.

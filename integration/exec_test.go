@@ -30,7 +30,7 @@ type guarded struct {
 // guard starts a script, whose first line of output is to be "up".
 func guard(t *testing.T, temp, script string, flags ...string) *guarded {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 	t.Cleanup(cancel)
 	args := append([]string{"exec", "--log-level", "error"}, flags...)
 	g := &guarded{cmd: exec.CommandContext(ctx, program(apnsSim), append(args, "--", "sh", "-c", script)...), stderr: new(transcript), temp: temp}
@@ -38,7 +38,7 @@ func guard(t *testing.T, temp, script string, flags ...string) *guarded {
 	pipe, theirs, err := os.Pipe()
 	require.NoError(t, err)
 	t.Cleanup(func() { pipe.Close() })
-	require.NoError(t, pipe.SetReadDeadline(time.Now().Add(patience)))
+	require.NoError(t, pipe.SetReadDeadline(time.Now().Add(waitTimeout)))
 	g.cmd.Stdout, g.stdout = theirs, bufio.NewReader(pipe)
 	require.NoError(t, g.cmd.Start())
 	require.NoError(t, theirs.Close())

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A seat is a pseudo terminal with apns-sim exec in its foreground.
-type seat struct {
+// A terminal is a pseudo terminal with apns-sim exec in its foreground.
+type terminal struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	keys   *os.File
@@ -24,7 +24,7 @@ type seat struct {
 }
 
 // sit starts a script under exec at a terminal.
-func sit(t *testing.T, stdin *os.File, script string) *seat {
+func openTerminal(t *testing.T, stdin *os.File, script string) *terminal {
 	t.Helper()
 	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	require.NoError(t, err)
@@ -37,26 +37,26 @@ func sit(t *testing.T, stdin *os.File, script string) *seat {
 	if stdin == nil {
 		stdin = theirs
 	}
-	s := &seat{t: t, keys: ours, screen: bufio.NewReader(ours)}
+	s := &terminal{t: t, keys: ours, screen: bufio.NewReader(ours)}
 	s.cmd = exec.Command(program(apnsSim), "exec", "--log-level", "error", "--grace", "100ms", "--", "sh", "-c", script)
 	s.cmd.Env = environment(t)
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = stdin, theirs, theirs
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1}
 	require.NoError(t, s.cmd.Start())
 	require.NoError(t, theirs.Close())
-	limit := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() }) // ends the reads below
+	limit := time.AfterFunc(waitTimeout, func() { _ = s.cmd.Process.Kill() }) // ends the reads below
 	t.Cleanup(func() { limit.Stop() })
 	return s
 }
 
-func (s *seat) press(key byte) {
+func (s *terminal) press(key byte) {
 	s.t.Helper()
 	_, err := s.keys.Write([]byte{key})
 	require.NoError(s.t, err)
 }
 
 // until reads until a line, and returns what came before it.
-func (s *seat) until(last string) (before []string) {
+func (s *terminal) until(last string) (before []string) {
 	s.t.Helper()
 	for {
 		line, err := s.screen.ReadString('\n')
@@ -80,7 +80,7 @@ func TestCtrlCInATerminalIsForTheProgramAlone(t *testing.T) {
 	defer null.Close()
 	for name, stdin := range map[string]*os.File{"terminal": nil, "standard input redirected": null} {
 		t.Run(name, func(t *testing.T) {
-			s := sit(t, stdin, `trap 'n=$((n+1)); sleep 0.4; echo "again $n"' INT QUIT; trap 'exit 9' TERM; echo up; while :; do sleep 0.02; done`)
+			s := openTerminal(t, stdin, `trap 'n=$((n+1)); sleep 0.4; echo "again $n"' INT QUIT; trap 'exit 9' TERM; echo up; while :; do sleep 0.02; done`)
 			s.until("up")
 			for i, key := range []byte{ctrlC, ctrlBackslash, ctrlC} {
 				s.press(key)

@@ -33,14 +33,14 @@ func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
 		for _, style := range []string{"v3", "v2", "none", "pack", "both"} {
 			for _, keyType := range []string{"ec", "rsa"} {
 				t.Run(environment+"/"+style+"/"+keyType, func(t *testing.T) {
-					phone := sim.startPhone(t, environment, "--style", style, "--key-type", keyType)
+					device := sim.startDevice(t, environment, "--style", style, "--key-type", keyType)
 					for name, provider := range providers {
 						n := &apns2.Notification{
-							DeviceToken: phone.token, Topic: sim.Demo.Topic,
+							DeviceToken: device.token, Topic: sim.Demo.Topic,
 							Payload: fmt.Sprintf(`{"aps":{"alert":{"title":"Grüße 👋","body":%q},"badge":1e0},"n":-0.0}`, name+" "+t.Name()),
 						}
 						payload, answer := push(t, provider, n)
-						phone.expectPayload(sim.Demo.Topic, payload)
+						device.expectPayload(sim.Demo.Topic, payload)
 						assert.Regexp(t, madeUpID, answer.ApnsID)
 						if environment == sandbox {
 							assert.Regexp(t, uniqueID, answer.ApnsUniqueID)
@@ -58,9 +58,9 @@ func TestATokenOfOneEnvironmentIsABadTokenInTheOther(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for here, there := range map[string]string{production: sandbox, sandbox: production} {
-		phone := sim.startPhone(t, here)
+		device := sim.startDevice(t, here)
 		answer, err := sim.tokenClient(t, there).PushWithContext(t.Context(), &apns2.Notification{
-			DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: `{}`,
+			DeviceToken: device.token, Topic: sim.Demo.Topic, Payload: `{}`,
 		})
 		require.NoError(t, err)
 		assert.Equal(t, 400, answer.StatusCode)
@@ -73,16 +73,16 @@ func TestEachAppHasATokenOfItsOwn(t *testing.T) {
 	sim := startSimulator(t)
 	provider := sim.tokenClient(t, production)
 	apps := []string{"com.example.one", "com.example.two", sim.Demo.Topic}
-	phone := sim.startPhoneWith(t, production, "--topic", apps[0], "--topic", apps[1], "--topic", apps[2])
+	device := sim.startDeviceWith(t, production, "--topic", apps[0], "--topic", apps[1], "--topic", apps[2])
 	tokens := map[string]string{}
 	for range apps {
-		e := phone.expect("token")
+		e := device.expect("token")
 		tokens[e.Topic] = e.DeviceToken
 	}
 	require.Len(t, tokens, len(apps))
 	for i, topic := range apps {
 		payload, _ := push(t, provider, &apns2.Notification{DeviceToken: tokens[topic], Topic: topic, Payload: `{"aps":{}}`})
-		phone.expectPayload(topic, payload)
+		device.expectPayload(topic, payload)
 
 		other := apps[(i+1)%len(apps)]
 		answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{DeviceToken: tokens[topic], Topic: other, Payload: `{"aps":{}}`})
@@ -97,16 +97,16 @@ func TestManyPushesAtOnceArriveOnceEach(t *testing.T) {
 	t.Parallel()
 	const workers, each = 8, 50
 	sim := startSimulator(t)
-	phones := []*phone{sim.startPhone(t, production), sim.startPhone(t, production, "--style", "v2")}
+	devices := []*deviceProcess{sim.startDevice(t, production), sim.startDevice(t, production, "--style", "v2")}
 	provider := sim.tokenClient(t, production)
 
 	var senders sync.WaitGroup
 	for worker := range workers {
 		senders.Go(func() {
 			for i := range each {
-				for _, phone := range phones {
+				for _, device := range devices {
 					answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{
-						DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: strconv.Itoa(worker*each + i),
+						DeviceToken: device.token, Topic: sim.Demo.Topic, Payload: strconv.Itoa(worker*each + i),
 					})
 					if !assert.NoError(t, err) || !assert.Equal(t, 200, answer.StatusCode, answer.Reason) {
 						return
@@ -115,10 +115,10 @@ func TestManyPushesAtOnceArriveOnceEach(t *testing.T) {
 			}
 		})
 	}
-	for _, phone := range phones {
+	for _, device := range devices {
 		seen := map[string]int{}
 		for range workers * each {
-			seen[string(phone.expect("notification").PayloadBase64)]++
+			seen[string(device.expect("notification").PayloadBase64)]++
 		}
 		require.Len(t, seen, workers*each, "every push once")
 	}
@@ -134,8 +134,8 @@ func TestProviderCertificatesAreReadByApns2(t *testing.T) {
 	made := run(t, apnsSim, "cert", "create", "--certs", dir, "--topic", topic, "--password", password, "--legacy-p12")
 	require.Zero(t, made.code, made.stderr)
 	sim := startSimulator(t, "--certs", dir, "--topic", topic)
-	phone := sim.startPhoneWith(t, production, "--topic", topic)
-	phone.expectToken(topic)
+	device := sim.startDeviceWith(t, production, "--topic", topic)
+	device.expectToken(topic)
 
 	p12, err := certificate.FromP12File(dir+"/"+topic+".p12", password)
 	require.NoError(t, err)
@@ -144,11 +144,11 @@ func TestProviderCertificatesAreReadByApns2(t *testing.T) {
 	for name, provider := range map[string]*apns2.Client{
 		"p12": sim.certificateClient(t, production, p12), "pem": sim.certificateClient(t, production, pem),
 	} {
-		payload, _ := push(t, provider, &apns2.Notification{DeviceToken: phone.token, Topic: topic, Payload: []byte(strconv.Quote(name))})
-		phone.expectPayload(topic, payload)
+		payload, _ := push(t, provider, &apns2.Notification{DeviceToken: device.token, Topic: topic, Payload: []byte(strconv.Quote(name))})
+		device.expectPayload(topic, payload)
 	}
 	refused, err := sim.certificateClient(t, production, pem).PushWithContext(t.Context(), &apns2.Notification{
-		DeviceToken: phone.token, Topic: sim.Demo.Topic, Payload: `{}`,
+		DeviceToken: device.token, Topic: sim.Demo.Topic, Payload: `{}`,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, apns2.ReasonTopicDisallowed, refused.Reason, "a certificate is for its own topics")
@@ -162,17 +162,17 @@ func TestKeysOfThePortalSignProviderTokens(t *testing.T) {
 	made := run(t, apnsSim, "key", "create", "--certs", dir, "--id", "SECONDKEY1")
 	require.Zero(t, made.code, made.stderr)
 	sim := startSimulator(t, "--certs", dir)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 
 	file := fmt.Sprintf("%s/keys/%s/AuthKey_SECONDKEY1.p8", dir, sim.Demo.TeamID)
-	sent := run(t, apnsSim, "send", "--control", sim.Control, "--token", phone.token, "--payload", `{"by":"second"}`,
+	sent := run(t, apnsSim, "send", "--control", sim.Control, "--token", device.token, "--payload", `{"by":"second"}`,
 		"--key-file", file, "--team", sim.Demo.TeamID)
 	require.Zero(t, sent.code, sent.stdout+sent.stderr)
-	phone.expectPayload(sim.Demo.Topic, []byte(`{"by":"second"}`))
+	device.expectPayload(sim.Demo.Topic, []byte(`{"by":"second"}`))
 
 	guest := startSimulator(t, "--key", "GUESTTEAM1:SECONDKEY1:"+file)
-	phone = guest.startPhone(t, production)
-	sent = run(t, apnsSim, "send", "--control", guest.Control, "--token", phone.token,
+	device = guest.startDevice(t, production)
+	sent = run(t, apnsSim, "send", "--control", guest.Control, "--token", device.token,
 		"--key-file", file, "--team", "GUESTTEAM1")
 	require.Equal(t, 1, sent.code)
 	require.Contains(t, sent.stdout, "TopicDisallowed", "the key is known, the app is another team's")

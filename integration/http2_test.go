@@ -32,12 +32,12 @@ func everyByte() []byte {
 func TestAClientWithoutALPNIsServed(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	c := dial(t, hostPort(sim.Provider), sim.trust())
 	payload := everyByte()
-	got := c.send(pushTo(phone.token, payload, field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer())))
+	got := c.send(pushTo(device.token, payload, field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer())))
 	require.Equal(t, 200, got.status, got.body)
-	phone.expectPayload(sim.Demo.Topic, payload)
+	device.expectPayload(sim.Demo.Topic, payload)
 }
 
 func TestAClientThatOffersHTTP2GetsIt(t *testing.T) {
@@ -93,14 +93,14 @@ func TestAnHTTP1ClientGetsHTTP2FramesAndTheEnd(t *testing.T) {
 func TestHostStandsInForAuthority(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	c := dial(t, hostPort(sim.Provider), sim.trust())
-	r := pushTo(phone.token, []byte(`{"aps":{}}`), field("host", "localhost"), field("apns-topic", sim.Demo.Topic),
+	r := pushTo(device.token, []byte(`{"aps":{}}`), field("host", "localhost"), field("apns-topic", sim.Demo.Topic),
 		field("authorization", sim.demoBearer()))
 	r.fields = append(r.fields[:3], r.fields[4:]...)
 	got := c.send(r)
 	require.Equal(t, 200, got.status, got.body)
-	phone.expectPayload(sim.Demo.Topic, r.body)
+	device.expectPayload(sim.Demo.Topic, r.body)
 }
 
 // observed: undici#2043, bun#17242 for the values, AndrewBarba/apns2#17 for the
@@ -109,9 +109,9 @@ func TestHostStandsInForAuthority(t *testing.T) {
 func TestSettingsAreThoseOfAPNs(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	c := dial(t, hostPort(sim.Provider), sim.trust())
-	refused := c.send(pushTo(phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic)))
+	refused := c.send(pushTo(device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic)))
 	require.Equal(t, `{"reason":"MissingProviderToken"}`, refused.body)
 	require.Len(t, c.settings, 1)
 	assert.ElementsMatch(t, []http2.Setting{
@@ -121,14 +121,14 @@ func TestSettingsAreThoseOfAPNs(t *testing.T) {
 		{ID: http2.SettingMaxHeaderListSize, Val: 8000},
 	}, c.settings[0])
 
-	good := pushTo(phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
+	good := pushTo(device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
 	for range 2 {
 		require.Equal(t, 200, c.send(good).status)
 	}
 	require.Equal(t, []uint32{1, 1000}, c.limits(), "raised once")
 
 	certified := dial(t, hostPort(sim.Provider), sim.trust(sim.demoCertificate()))
-	require.Equal(t, 200, certified.send(pushTo(phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic))).status)
+	require.Equal(t, 200, certified.send(pushTo(device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic))).status)
 	require.Equal(t, []uint32{1000}, certified.limits(), "observed: pushy#709")
 }
 
@@ -162,13 +162,13 @@ func derBearer(t *testing.T, key *ecdsa.PrivateKey, keyID, teamID string) string
 func TestTokensSignedInDERAreAccepted(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	c := dial(t, hostPort(sim.Provider), sim.trust())
 	payload := []byte(`{"aps":{"alert":"DER"}}`)
-	got := c.send(pushTo(phone.token, payload, field("apns-topic", sim.Demo.Topic),
+	got := c.send(pushTo(device.token, payload, field("apns-topic", sim.Demo.Topic),
 		field("authorization", derBearer(t, sim.demoKey(), sim.Demo.KeyID, sim.Demo.TeamID))))
 	require.Equal(t, 200, got.status, got.body)
-	phone.expectPayload(sim.Demo.Topic, payload)
+	device.expectPayload(sim.Demo.Topic, payload)
 }
 
 // "Handling notification responses from APNs"; observed: pushy#184 for capital
@@ -177,9 +177,9 @@ func TestIDsComeBackOrAreMadeUp(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for _, environment := range []string{production, sandbox} {
-		phone := sim.startPhone(t, environment)
+		device := sim.startDevice(t, environment)
 		c := dial(t, hostPort(sim.provider(environment)), sim.trust())
-		good := pushTo(phone.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
+		good := pushTo(device.token, []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
 		bad := pushTo("00", []byte(`{}`), field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
 
 		accepted, refused := c.send(good), c.send(bad)

@@ -60,16 +60,16 @@ func TestTheReadyRecordIsTheSameEverywhere(t *testing.T) {
 
 	sim.stop()
 	assert.Empty(t, sim.rest(), "standard output has the record and nothing else")
-	for _, gone := range []string{file, sim.CAFile, filepath.Dir(sim.CAFile)} {
-		assert.NoFileExists(t, gone)
-		assert.NoDirExists(t, gone)
+	for _, removed := range []string{file, sim.CAFile, filepath.Dir(sim.CAFile)} {
+		assert.NoFileExists(t, removed)
+		assert.NoDirExists(t, removed)
 	}
 }
 
 // get reads from the control API.
 func (s *simulator) get(path string) string {
 	s.t.Helper()
-	client := http.Client{Timeout: patience}
+	client := http.Client{Timeout: waitTimeout}
 	response, err := client.Get(s.Control + path)
 	require.NoError(s.t, err)
 	defer response.Body.Close()
@@ -118,10 +118,10 @@ func TestTheSimulatorTakesLeave(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			sim := startSimulator(t)
-			phone := sim.startPhone(t, production)
+			device := sim.startDevice(t, production)
 			client := sim.tokenClient(t, production)
-			push(t, client, aPush(sim, phone, "before"))
-			phone.expectPayload(sim.Demo.Topic, []byte(`"before"`))
+			push(t, client, aPush(sim, device, "before"))
+			device.expectPayload(sim.Demo.Topic, []byte(`"before"`))
 			h := sim.dialCourier(t, sandbox, v3)
 			require.Equal(t, []byte{0}, h.login(sim.activate(t), nil).items[0x01])
 
@@ -130,7 +130,7 @@ func TestTheSimulatorTakesLeave(t *testing.T) {
 				require.NoError(t, idle.read())
 			}
 			busy := dial(t, hostPort(sim.Provider), sim.trust(sim.demoCertificate()))
-			begun := busy.open(pushTo(phone.token, nil, field("apns-topic", sim.Demo.Topic)), false)
+			begun := busy.open(pushTo(device.token, nil, field("apns-topic", sim.Demo.Topic)), false)
 			whole := busy.send(pushTo("00", []byte(`{}`), field("apns-topic", sim.Demo.Topic)))
 			require.Equal(t, 400, whole.status, "so the one before has been seen")
 
@@ -144,12 +144,12 @@ func TestTheSimulatorTakesLeave(t *testing.T) {
 			require.NoError(t, busy.framer.WriteData(begun, true, []byte(`"begun"`)))
 			assert.Equal(t, 200, busy.answer(begun).status, "what was begun is finished")
 			busy.end()
-			phone.expectPayload(sim.Demo.Topic, []byte(`"begun"`))
-			phone.expect("disconnected")
+			device.expectPayload(sim.Demo.Topic, []byte(`"begun"`))
+			device.expect("disconnected")
 			h.expectEnd()
 			require.Equal(t, 0, sim.code())
 
-			_, err := client.PushWithContext(t.Context(), aPush(sim, phone, "after"))
+			_, err := client.PushWithContext(t.Context(), aPush(sim, device, "after"))
 			require.Error(t, err, "nobody listens any more")
 			for _, sign := range []string{"panic", "goroutine ", "level=ERROR"} {
 				require.NotContains(t, sim.stderr.String(), sign)
@@ -161,11 +161,11 @@ func TestTheSimulatorTakesLeave(t *testing.T) {
 func TestTheDeviceTakesLeave(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
-	phone := sim.startPhone(t, production)
-	phone.stop()
+	device := sim.startDevice(t, production)
+	device.stop()
 	var last event
-	require.NoError(t, json.Unmarshal([]byte(phone.rest()), &last))
-	assert.Equal(t, event{Event: "disconnected", Device: phone.device}, last, "and no error, it wanted to go")
-	assert.Empty(t, phone.stderr.String())
+	require.NoError(t, json.Unmarshal([]byte(device.rest()), &last))
+	assert.Equal(t, event{Event: "disconnected", Device: device.device}, last, "and no error, it wanted to go")
+	assert.Empty(t, device.stderr.String())
 	sim.stop()
 }

@@ -38,8 +38,8 @@ func testMain(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	defer func() {
-		if gone := os.RemoveAll(binDir); err == nil {
-			err = gone
+		if removeErr := os.RemoveAll(binDir); err == nil {
+			err = removeErr
 		}
 	}()
 	build := exec.Command("go", "build", "-trimpath", "-o", binDir+string(filepath.Separator), "./cmd/...")

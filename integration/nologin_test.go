@@ -36,7 +36,7 @@ func TestTenThousandThatNeverLogInHarmNobody(t *testing.T) {
 	}
 	witness.unharmed(t)
 	for _, conn := range idle {
-		require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+		require.NoError(t, conn.SetDeadline(time.Now().Add(waitTimeout)))
 		closed(t, conn)
 	}
 	witness.unharmed(t)

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// A peer is an HTTP/2 client made of x/net's Framer: it shows every frame, and
-// does what no decent client does.
+// A peer is an HTTP/2 client on x/net's Framer. It shows every frame and can
+// violate the protocol.
 type peer struct {
 	t      testing.TB
 	conn   *tls.Conn
@@ -63,16 +63,16 @@ func pushTo(token string, body []byte, more ...hpack.HeaderField) request {
 }
 
 // dialTLS opens a TLS connection to one of the simulator's listeners. It lasts as
-// long as patience.
+// long as waitTimeout.
 func dialTLS(t testing.TB, address string, config *tls.Config) *tls.Conn {
 	t.Helper()
 	dialer := tls.Dialer{Config: config}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 	defer cancel()
 	conn, err := dialer.DialContext(ctx, "tcp", address)
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close() })
-	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	require.NoError(t, conn.SetDeadline(time.Now().Add(waitTimeout)))
 	secure, ok := conn.(*tls.Conn)
 	require.True(t, ok)
 	return secure

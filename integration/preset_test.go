@@ -31,8 +31,8 @@ var symptoms = map[string]func(*testing.T, *quirk){
 	"wrong-environment": func(t *testing.T, q *quirk) {
 		away := goAway{http2.ErrCodeNo, 0, `{"reason":"BadCertificateEnvironment"}`}
 		p := q.watched(t, neverTwice, neverClosed)
-		require.ErrorContains(t, q.push(t, p, patience, greeting).err, "after Request.Body was written")
-		soon(t, "it is told twice", func() bool { return slices.Equal([]goAway{away, away}, p.only(t).heard().goAways) })
+		require.ErrorContains(t, q.push(t, p, waitTimeout, greeting).err, "after Request.Body was written")
+		soon(t, "it is told twice", func() bool { return slices.Equal([]goAway{away, away}, p.only(t).receivedFrames().goAways) })
 
 		p = q.watched(t)
 		require.Error(t, q.push(t, p, brevity, greeting).err)
@@ -47,9 +47,9 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		w := p.only(t)
 		for i, lost := range got[1:] {
 			require.ErrorContains(t, lost.err, "REFUSED_STREAM")
-			w.expectRefusal(t, w.said().streams[11+i])
+			w.expectRefusedStream(t, w.sentFrames().streams[11+i])
 		}
-		limits := w.heard().limits
+		limits := w.receivedFrames().limits
 		assert.EqualValues(t, 1, limits[len(limits)-1])
 		q.wants(t, p, "", "")
 	},
@@ -63,8 +63,8 @@ var symptoms = map[string]func(*testing.T, *quirk){
 			require.ErrorContains(t, lost.err, "GOAWAY", "the limit had been 500 when it was sent")
 		}
 		w := p.only(t)
-		assert.Equal(t, []uint32{500, 1}, w.heard().limits[2:], "after those of every connection")
-		assert.Equal(t, []goAway{{http2.ErrCodeRefusedStream, w.said().streams[20], "Maximum active streams violated for this endpoint"}}, w.heard().goAways)
+		assert.Equal(t, []uint32{500, 1}, w.receivedFrames().limits[2:], "after those of every connection")
+		assert.Equal(t, []goAway{{http2.ErrCodeRefusedStream, w.sentFrames().streams[20], "Maximum active streams violated for this endpoint"}}, w.receivedFrames().goAways)
 		q.wants(t, p, "")
 		assert.Len(t, p.all(), 2)
 	},
@@ -87,9 +87,9 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		q.wants(t, p, "", "", "")
 		require.Len(t, p.all(), 2, "this client takes another connection")
 		left := p.all()[0]
-		assert.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, left.heard().goAways)
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, left.receivedFrames().goAways)
 		left.ping(t)
-		soon(t, "the first connection is alive", func() bool { return left.heard().pongs == 1 })
+		soon(t, "the first connection is alive", func() bool { return left.receivedFrames().pongs == 1 })
 		assert.NoError(t, left.ended())
 	},
 	"goaway-under-load": func(t *testing.T, q *quirk) {
@@ -102,20 +102,20 @@ var symptoms = map[string]func(*testing.T, *quirk){
 			require.ErrorContains(t, lost.err, "GOAWAY")
 		}
 		w := p.only(t)
-		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.said().streams[5], ""}}, w.heard().goAways, "two streams above it were in flight")
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.sentFrames().streams[5], ""}}, w.receivedFrames().goAways, "two streams above it were in flight")
 		q.wants(t, p, "")
 	},
 	"goaway-at-once": func(t *testing.T, q *quirk) {
 		p := q.watched(t)
 		require.Error(t, q.push(t, p, brevity, greeting).err)
-		heard := p.all()[0].heard()
+		heard := p.all()[0].receivedFrames()
 		assert.Equal(t, http2.FrameGoAway, heard.kinds[0], "before SETTINGS")
 		assert.Equal(t, []goAway{{http2.ErrCodeNo, 0, ""}}, heard.goAways)
 	},
 	"goaway-plain-text": func(t *testing.T, q *quirk) {
 		p := q.watched(t)
 		q.wants(t, p, "", "")
-		got := q.push(t, p, patience, greeting)
+		got := q.push(t, p, waitTimeout, greeting)
 		require.ErrorContains(t, got.err, "PROTOCOL_ERROR")
 		require.ErrorContains(t, got.err, "Stream 5 does not exist")
 		q.wants(t, p, "")
@@ -126,7 +126,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		q.unanswered(t, p)
 		q.off(t)
 		q.wants(t, p, "")
-		heard := p.only(t).heard()
+		heard := p.only(t).receivedFrames()
 		assert.Empty(t, heard.resets, "all else works on the connection")
 		assert.Empty(t, heard.goAways)
 	},
@@ -134,11 +134,11 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		p := q.watched(t)
 		q.unanswered(t, p)
 		w := p.only(t)
-		before := w.heard()
+		before := w.receivedFrames()
 		w.ping(t)
 		q.wants(t, p, "")
 		assert.Len(t, p.all(), 2, "another connection is the cure")
-		assert.Equal(t, before, w.heard(), "no answer to the PING either")
+		assert.Equal(t, before, w.receivedFrames(), "no answer to the PING either")
 		assert.NoError(t, w.ended(), "and no FIN")
 	},
 	"resets": func(t *testing.T, q *quirk) {
@@ -147,7 +147,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		require.Len(t, p.all(), 4)
 		for _, w := range p.all()[:3] {
 			soon(t, "it is reset", func() bool { return errors.Is(w.ended(), syscall.ECONNRESET) })
-			assert.Empty(t, w.heard().goAways)
+			assert.Empty(t, w.receivedFrames().goAways)
 		}
 	},
 	"token-updates":       someOf("TooManyProviderTokenUpdates"),
@@ -160,7 +160,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 	"odd-ids": func(t *testing.T, q *quirk) {
 		const id = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 		got, err := q.watched(t).PushWithContext(t.Context(), &apns2.Notification{
-			ApnsID: id, DeviceToken: q.phone.token, Topic: q.Demo.Topic, Payload: []byte(greeting),
+			ApnsID: id, DeviceToken: q.device.token, Topic: q.Demo.Topic, Payload: []byte(greeting),
 		})
 		require.NoError(t, err)
 		assert.Equal(t, strings.ToUpper(id), got.ApnsID)
@@ -179,10 +179,10 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		assert.Equal(t, 200, got[0].StatusCode)
 		require.Error(t, got[1].err)
 		w := p.only(t)
-		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.said().streams[4], ""}}, w.heard().goAways)
-		w.expectRefusal(t, w.said().streams[5])
+		assert.Equal(t, []goAway{{http2.ErrCodeNo, w.sentFrames().streams[4], ""}}, w.receivedFrames().goAways)
+		w.expectRefusedStream(t, w.sentFrames().streams[5])
 		q.wants(t, p, "", "")
-		assert.Empty(t, other.only(t).heard().goAways, "it has not had as many")
+		assert.Empty(t, other.only(t).receivedFrames().goAways, "it has not had as many")
 	},
 	"slow-connect": func(t *testing.T, q *quirk) {
 		q.off(t, "slow-connect-1")
@@ -190,7 +190,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 			q.wants(t, q.watched(t), "")
 		}
 		for range 20 {
-			require.ErrorIs(t, q.push(t, q.watched(t), patience, greeting).err, syscall.ECONNRESET)
+			require.ErrorIs(t, q.push(t, q.watched(t), waitTimeout, greeting).err, syscall.ECONNRESET)
 		}
 		q.wants(t, q.watched(t), "")
 
@@ -201,7 +201,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				if errors.Is(q.push(t, q.watched(t, hasty), patience, greeting).err, context.DeadlineExceeded) {
+				if errors.Is(q.push(t, q.watched(t, hasty), waitTimeout, greeting).err, context.DeadlineExceeded) {
 					late.Add(1)
 				}
 			})
@@ -227,7 +227,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		q.off(t)
 		require.Equal(t, 200, q.answered(t, p, `"kept"`).StatusCode)
 		for {
-			e := q.phone.await("notification")
+			e := q.device.await("notification")
 			require.NotContains(t, string(e.Payload), "lost")
 			if string(e.Payload) == strconv.Quote("kept") {
 				return
@@ -236,28 +236,28 @@ var symptoms = map[string]func(*testing.T, *quirk){
 	},
 	"still-registered": func(t *testing.T, q *quirk) {
 		typed, keyboard := io.Pipe()
-		gone := q.startPhoneTyping(t, typed, production, "--topic", q.Demo.Topic)
+		uninstalled := q.startDeviceTyping(t, typed, production, "--topic", q.Demo.Topic)
 		defer keyboard.Close()
-		gone.expectToken(q.Demo.Topic)
+		uninstalled.expectToken(q.Demo.Topic)
 		_, err := io.WriteString(keyboard, "uninstall "+q.Demo.Topic+"\n")
 		require.NoError(t, err)
 		q.off(t)
 		p := q.watched(t)
 		soon(t, "the device says so when a push comes", func() bool {
-			got, err := p.Push(aPush(q.simulator, gone, "anybody there?"))
+			got, err := p.Push(aPush(q.simulator, uninstalled, "anybody there?"))
 			return err == nil && got.Reason == "Unregistered"
 		})
 		q.on(t, "")
-		got, err := p.PushWithContext(t.Context(), aPush(q.simulator, gone, "anybody there?"))
+		got, err := p.PushWithContext(t.Context(), aPush(q.simulator, uninstalled, "anybody there?"))
 		require.NoError(t, err)
 		assert.Equal(t, 200, got.StatusCode)
 	},
 	"unknown-root": func(t *testing.T, q *quirk) {
-		assert.ErrorContains(t, q.push(t, q.watched(t), patience, greeting).err, "certificate signed by unknown authority")
+		assert.ErrorContains(t, q.push(t, q.watched(t), waitTimeout, greeting).err, "certificate signed by unknown authority")
 	},
 	"tls-outage": func(t *testing.T, q *quirk) {
 		for range 4 {
-			err := q.push(t, q.watched(t), patience, greeting).err
+			err := q.push(t, q.watched(t), waitTimeout, greeting).err
 			require.Error(t, err)
 			assert.Regexp(t, "unsupported protocol version 301|unconfigured cipher suite", err.Error())
 		}
@@ -265,10 +265,10 @@ var symptoms = map[string]func(*testing.T, *quirk){
 	"http1": func(t *testing.T, q *quirk) {
 		var protocols http.Protocols
 		protocols.SetHTTP1(true)
-		client := http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: q.trust(), Protocols: &protocols}}
+		client := http.Client{Timeout: waitTimeout, Transport: &http.Transport{TLSClientConfig: q.trust(), Protocols: &protocols}}
 		var connected bool
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) { connected = err == nil }})
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.Provider+"/3/device/"+q.phone.token, bytes.NewBufferString(greeting))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.Provider+"/3/device/"+q.device.token, bytes.NewBufferString(greeting))
 		require.NoError(t, err)
 		request.Header.Set("Authorization", q.demoBearer())
 		request.Header.Set("Apns-Topic", q.Demo.Topic)
@@ -301,8 +301,8 @@ var adjusted = map[string]string{
 
 func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
 	s := startSimulator(t, "--fault-seed", "1")
-	phone := s.startPhone(t, production)
-	q := &quirk{simulator: s, phone: phone}
+	device := s.startDevice(t, production)
+	q := &quirk{simulator: s, device: device}
 	_, answer := q.control(t, http.MethodGet, "/v1/fault-presets", "")
 	var list struct {
 		Presets []struct {
@@ -316,7 +316,7 @@ func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			show := symptoms[p.Name]
 			require.NotNil(t, show, "the preset has no symptom in this test")
-			q := &quirk{simulator: s, phone: phone, name: p.Name}
+			q := &quirk{simulator: s, device: device, name: p.Name}
 			if !p.Always {
 				q.on(t, adjusted[p.Name])
 				defer q.off(t)

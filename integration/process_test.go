@@ -18,9 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long anything may take that should take moments; a test that
+// waitTimeout is how long anything may take that should take moments; a test that
 // hangs fails. The machine may be busy with other tests.
-const patience = 20 * time.Second
+const waitTimeout = 20 * time.Second
 
 // A process is a program under test that is running.
 type process struct {
@@ -94,7 +94,7 @@ func (p *process) line() []byte {
 }
 
 func (p *process) read() ([]byte, error) {
-	if err := p.pipe.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := p.pipe.SetReadDeadline(time.Now().Add(waitTimeout)); err != nil {
 		return nil, err
 	}
 	return p.stdout.ReadBytes('\n')
@@ -103,7 +103,7 @@ func (p *process) read() ([]byte, error) {
 // rest waits for the end of standard output and returns what came.
 func (p *process) rest() string {
 	p.t.Helper()
-	require.NoError(p.t, p.pipe.SetReadDeadline(time.Now().Add(patience)))
+	require.NoError(p.t, p.pipe.SetReadDeadline(time.Now().Add(waitTimeout)))
 	rest, err := io.ReadAll(p.stdout)
 	require.NoError(p.t, err)
 	return string(rest)
@@ -120,7 +120,7 @@ func (p *process) code() int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(waitTimeout):
 		require.Fail(p.t, "the process does not end", "%s", p.stderr)
 	}
 	return p.cmd.ProcessState.ExitCode()
@@ -175,7 +175,7 @@ func run(t *testing.T, name string, args ...string) outcome {
 
 func runCommand(t *testing.T, env []string, path string, args ...string) outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitTimeout)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, path, args...)

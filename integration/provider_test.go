@@ -79,7 +79,7 @@ func (s *simulator) demoBearer() string {
 }
 
 // aPush is a push to a device's first app, whose payload is a JSON string.
-func aPush(sim *simulator, to *phone, text string) *apns2.Notification {
+func aPush(sim *simulator, to *deviceProcess, text string) *apns2.Notification {
 	return &apns2.Notification{DeviceToken: to.token, Topic: sim.Demo.Topic, Payload: strconv.AppendQuote(nil, text)}
 }
 

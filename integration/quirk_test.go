@@ -15,15 +15,15 @@ import (
 )
 
 // A quirk is a preset under test: a simulator in which it can be switched on, and a
-// phone that is there.
+// device that is there.
 type quirk struct {
 	*simulator
-	phone *phone
-	name  string
+	device *deviceProcess
+	name   string
 }
 
 // brevity is how long a provider of these tests waits for an answer that does not
-// come. For one that comes it has patience.
+// come. For one that comes it has waitTimeout.
 const brevity = 700 * time.Millisecond
 
 // control sends a request to the control API and returns the answer.
@@ -60,11 +60,11 @@ type reply struct {
 	err error
 }
 
-// push pushes, and loses patience after a while.
+// push pushes, and gives up after a while.
 func (q *quirk) push(t *testing.T, p *provider, within time.Duration, body string) reply {
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	answer, err := p.PushWithContext(ctx, &apns2.Notification{DeviceToken: q.phone.token, Topic: q.Demo.Topic, Payload: []byte(body)})
+	answer, err := p.PushWithContext(ctx, &apns2.Notification{DeviceToken: q.device.token, Topic: q.Demo.Topic, Payload: []byte(body)})
 	return reply{answer, err}
 }
 
@@ -73,7 +73,7 @@ const greeting = `{"aps":{"alert":"hello"}}`
 // answered pushes a body, which has to be answered.
 func (q *quirk) answered(t *testing.T, p *provider, body string) *apns2.Response {
 	t.Helper()
-	got := q.push(t, p, patience, body)
+	got := q.push(t, p, waitTimeout, body)
 	require.NoError(t, got.err)
 	return got.Response
 }
@@ -98,7 +98,7 @@ func (q *quirk) outcomes(t *testing.T, p *provider, n int) map[string]int {
 	t.Helper()
 	counts := map[string]int{}
 	for range n {
-		got := q.push(t, p, patience, greeting)
+		got := q.push(t, p, waitTimeout, greeting)
 		if got.err != nil {
 			counts["error"]++
 			continue
@@ -120,9 +120,9 @@ func (q *quirk) blindly(t *testing.T, p *provider, n int) []reply {
 	w.gate.Lock()
 	defer w.gate.Unlock()
 	for i := range n {
-		before := len(w.said().streams)
-		wg.Go(func() { replies[i] = q.push(t, p, patience, greeting) })
-		soon(t, "the push is under way", func() bool { return len(w.said().streams) > before })
+		before := len(w.sentFrames().streams)
+		wg.Go(func() { replies[i] = q.push(t, p, waitTimeout, greeting) })
+		soon(t, "the push is under way", func() bool { return len(w.sentFrames().streams) > before })
 	}
 	return replies
 }

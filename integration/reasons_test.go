@@ -114,31 +114,31 @@ func (c reasonCase) run(t *testing.T, p portal, sim *simulator, scope apns.Scope
 	for _, reason := range partings {
 		if c.reason == reason {
 			assert.Nil(t, s.last, "there is no answer")
-			assert.Equal(t, fmt.Sprintf(`{"reason":"%s"}`, reason), s.farewell)
+			assert.Equal(t, fmt.Sprintf(`{"reason":"%s"}`, reason), s.goAwayReason)
 			return
 		}
 	}
-	require.NotNil(t, s.last, "an answer; the connection ended with %q", s.farewell)
+	require.NotNil(t, s.last, "an answer; the connection ended with %q", s.goAwayReason)
 	assert.Equal(t, c.reason.Status(), s.last.status)
-	requireRefusal(t, c.reason, s.last.body, began)
+	requireRejection(t, c.reason, s.last.body, began)
 	id := map[apns.Scope]string{apns.ScopeDevice: apns.HeaderID, apns.ScopeBroadcast: apns.HeaderRequestID}[scope]
 	assert.Regexp(t, madeUpID, s.last.fields[id], "every answer has an id")
 }
 
-// requireRefusal wants the JSON of a refusal, and in a 410 since when it is true,
+// requireRejection wants the JSON of a rejection, and in a 410 since when it is true,
 // in milliseconds.
-func requireRefusal(t *testing.T, reason apns.Reason, body string, began time.Time) {
+func requireRejection(t *testing.T, reason apns.Reason, body string, began time.Time) {
 	t.Helper()
 	if reason.Status() != 410 {
 		require.Equal(t, fmt.Sprintf(`{"reason":"%s"}`, reason), body)
 		return
 	}
-	var refusal struct {
+	var rejection struct {
 		Reason    apns.Reason
 		Timestamp int64
 	}
-	require.NoError(t, json.Unmarshal([]byte(body), &refusal))
-	require.Equal(t, reason, refusal.Reason)
-	since := time.UnixMilli(refusal.Timestamp)
+	require.NoError(t, json.Unmarshal([]byte(body), &rejection))
+	require.Equal(t, reason, rejection.Reason)
+	since := time.UnixMilli(rejection.Timestamp)
 	require.WithinRange(t, since, began.Truncate(time.Millisecond), time.Now())
 }

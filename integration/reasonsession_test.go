@@ -21,15 +21,15 @@ type session struct {
 	bearer string
 
 	peers   map[string]*peer
-	phone   *handset
+	device  *courierClient
 	base    []byte // the device's base token,
 	token   []byte // and that of the app
 	channel string
 
 	// The last that came: an answer, or the debug data of a GOAWAY after which
 	// the connection ended without one.
-	last     *answer
-	farewell string
+	last         *answer
+	goAwayReason string
 }
 
 // close ends the connections to the listeners, so that nothing keeps the next case.
@@ -55,10 +55,10 @@ func (s *session) do(c call) {
 		p = dial(s.t, hostPort(c.listener), s.trust(c.certificates...))
 		s.peers[c.listener] = p
 	}
-	s.last, s.farewell = nil, ""
+	s.last, s.goAwayReason = nil, ""
 	id := p.open(c.request, false)
 	if err := p.framer.WriteData(id, true, c.body); err != nil {
-		s.readFarewell(p)
+		s.readGoAway(p)
 		return
 	}
 	for !p.answers[id].done {
@@ -71,11 +71,11 @@ func (s *session) do(c call) {
 		s.last = a
 		return
 	}
-	s.readFarewell(p)
+	s.readGoAway(p)
 }
 
-// readFarewell waits for the end of a connection.
-func (s *session) readFarewell(p *peer) {
+// readGoAway waits for the end of a connection.
+func (s *session) readGoAway(p *peer) {
 	s.t.Helper()
 	for {
 		if err := p.read(); errors.Is(err, io.EOF) {
@@ -85,7 +85,7 @@ func (s *session) readFarewell(p *peer) {
 		}
 	}
 	require.NotEmpty(s.t, p.goAways)
-	s.last, s.farewell = nil, p.goAways[len(p.goAways)-1].debug
+	s.last, s.goAwayReason = nil, p.goAways[len(p.goAways)-1].debug
 }
 
 // deviceToken is the token of the default app on a device of the session's own.
@@ -93,12 +93,12 @@ func (s *session) deviceToken() string {
 	s.t.Helper()
 	if s.token == nil {
 		hash := sha1.Sum([]byte(demoTopic))
-		s.phone = s.dialCourier(s.t, production, v3)
-		s.base = s.phone.login(s.activate(s.t, demoTopic), nil).items[0x03]
-		s.phone.send(0x09, item(0x01, s.base), item(0x02, hash[:]))
-		s.phone.receive(0x0e)
-		s.phone.send(0x11, item(0x01, s.base), item(0x02, hash[:]))
-		s.token = s.phone.receive(0x12).items[0x02]
+		s.device = s.dialCourier(s.t, production, v3)
+		s.base = s.device.login(s.activate(s.t, demoTopic), nil).items[0x03]
+		s.device.send(0x09, item(0x01, s.base), item(0x02, hash[:]))
+		s.device.receive(0x0e)
+		s.device.send(0x11, item(0x01, s.base), item(0x02, hash[:]))
+		s.token = s.device.receive(0x12).items[0x02]
 	}
 	return hex.EncodeToString(s.token)
 }

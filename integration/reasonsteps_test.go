@@ -124,14 +124,14 @@ func otherEnvironmentsCertificate(s *session, c *call) {
 // removeApp answers the push that was sent with the status for an app that is not
 // there any more.
 func removeApp(s *session) {
-	got := s.phone.receive(0x0a)
-	s.phone.send(0x0b, unhex(s.t, "08 0001 07"), item(0x04, got.items[0x04]), item(0x01, s.token))
-	s.phone.send(0x0c) // its answer says that the acknowledgement has been read
-	s.phone.receive(0x0d)
+	got := s.device.receive(0x0a)
+	s.device.send(0x0b, unhex(s.t, "08 0001 07"), item(0x04, got.items[0x04]), item(0x01, s.token))
+	s.device.send(0x0c) // its answer says that the acknowledgement has been read
+	s.device.receive(0x0d)
 }
 
 // silence makes no requests until the connection has ended.
-func silence(s *session) { s.readFarewell(s.peers[s.Provider]) }
+func silence(s *session) { s.readGoAway(s.peers[s.Provider]) }
 
 // anotherConnection leaves the one to the provider listener open, and unused.
 func anotherConnection(s *session) {

@@ -35,11 +35,11 @@ func TestADeviceComesBackWithItsSealedToken(t *testing.T) {
 		for _, style := range []string{"v3", "v2", "none", "pack"} {
 			t.Run(environment+"/"+style, func(t *testing.T) {
 				state := t.TempDir()
-				first := sim.startPhone(t, environment, "--style", style, "--state", state)
+				first := sim.startDevice(t, environment, "--style", style, "--state", state)
 				base := baseToken(t, state, environment)
 				first.stop()
 
-				second := sim.startPhone(t, environment, "--style", style, "--state", state)
+				second := sim.startDevice(t, environment, "--style", style, "--state", state)
 				assert.Equal(t, base, baseToken(t, state, environment))
 				assert.Equal(t, first.token, second.token)
 				assert.Equal(t, first.device, second.device)
@@ -56,23 +56,23 @@ func TestOfThePushesWhileAwayTheNewestIsDelivered(t *testing.T) {
 	sim := startSimulator(t)
 	provider := sim.tokenClient(t, production)
 	state := t.TempDir()
-	phone := sim.startPhone(t, production, "--state", state)
-	push(t, provider, aPush(sim, phone, "at home"))
-	phone.expectPayload(sim.Demo.Topic, []byte(`"at home"`))
-	phone.stop()
+	device := sim.startDevice(t, production, "--state", state)
+	push(t, provider, aPush(sim, device, "at home"))
+	device.expectPayload(sim.Demo.Topic, []byte(`"at home"`))
+	device.stop()
 
 	for i := range 5 {
-		push(t, provider, aPush(sim, phone, "away "+strconv.Itoa(i)))
+		push(t, provider, aPush(sim, device, "away "+strconv.Itoa(i)))
 	}
 	// "APNs attempts to deliver the notification only once and doesn't store it."
-	never := aPush(sim, phone, "now or never")
+	never := aPush(sim, device, "now or never")
 	never.Expiration = time.Unix(1, 0) // sideshow/apns2 cannot say 0
 	push(t, provider, never)
 
-	phone = sim.startPhone(t, production, "--state", state)
-	phone.expectPayload(sim.Demo.Topic, []byte(`"away 4"`))
-	push(t, provider, aPush(sim, phone, "at home again"))
-	phone.expectPayload(sim.Demo.Topic, []byte(`"at home again"`)) // and nothing in between
+	device = sim.startDevice(t, production, "--state", state)
+	device.expectPayload(sim.Demo.Topic, []byte(`"away 4"`))
+	push(t, provider, aPush(sim, device, "at home again"))
+	device.expectPayload(sim.Demo.Topic, []byte(`"at home again"`)) // and nothing in between
 }
 
 // "One per bundle ID": each app has its own.
@@ -83,13 +83,13 @@ func TestWhatIsStoredIsStoredForEachApp(t *testing.T) {
 	state := t.TempDir()
 	apps := []string{"com.example.one", "com.example.two"}
 	args := []string{"--state", state, "--topic", apps[0], "--topic", apps[1]}
-	phone := sim.startPhoneWith(t, production, args...)
+	device := sim.startDeviceWith(t, production, args...)
 	tokens := map[string]string{}
 	for range apps {
-		e := phone.expect("token")
+		e := device.expect("token")
 		tokens[e.Topic] = e.DeviceToken
 	}
-	phone.stop()
+	device.stop()
 	want := map[string]string{}
 	for _, topic := range apps {
 		for _, text := range []string{`"old"`, `"new"`} {
@@ -97,10 +97,10 @@ func TestWhatIsStoredIsStoredForEachApp(t *testing.T) {
 			want[topic] = text
 		}
 	}
-	phone = sim.startPhoneWith(t, production, args...)
+	device = sim.startDeviceWith(t, production, args...)
 	got := map[string]string{}
 	for len(got) < len(apps) {
-		if e := phone.next(); e.Event == "notification" {
+		if e := device.next(); e.Event == "notification" {
 			got[e.Topic] = string(e.PayloadBase64)
 		} else {
 			require.Equal(t, tokens[e.Topic], e.DeviceToken, "%+v", e)
@@ -116,20 +116,20 @@ func TestTokensOutliveTheSimulatorThatSealedThem(t *testing.T) {
 	certs, state := t.TempDir(), t.TempDir()
 	require.Zero(t, run(t, apnsSim, "ca", "init", "--certs", certs).code)
 	sim := startSimulator(t, "--certs", certs)
-	phone := sim.startPhone(t, production, "--state", state)
+	device := sim.startDevice(t, production, "--state", state)
 	base := baseToken(t, state, production)
-	phone.stop()
+	device.stop()
 	sim.stop()
 
 	sim = startSimulator(t, "--certs", certs)
-	push(t, sim.tokenClient(t, production), aPush(sim, phone, "from before"))
-	again := sim.startPhone(t, production, "--state", state)
-	assert.Equal(t, phone.token, again.token)
+	push(t, sim.tokenClient(t, production), aPush(sim, device, "from before"))
+	again := sim.startDevice(t, production, "--state", state)
+	assert.Equal(t, device.token, again.token)
 	assert.Equal(t, base, baseToken(t, state, production))
 	again.expectPayload(sim.Demo.Topic, []byte(`"from before"`))
 
 	other := startSimulator(t)
-	refused, err := other.tokenClient(t, production).PushWithContext(t.Context(), aPush(other, phone, "elsewhere"))
+	refused, err := other.tokenClient(t, production).PushWithContext(t.Context(), aPush(other, device, "elsewhere"))
 	require.NoError(t, err)
 	assert.Equal(t, apns2.ReasonBadDeviceToken, refused.Reason, "another simulator cannot open it")
 }
@@ -141,13 +141,13 @@ func TestADeviceOutlivesTheSimulator(t *testing.T) {
 	certs := t.TempDir()
 	require.Zero(t, run(t, apnsSim, "ca", "init", "--certs", certs).code)
 	sim := startSimulator(t, "--certs", certs)
-	phone := sim.startPhone(t, production)
+	device := sim.startDevice(t, production)
 	address := sim.record.device(production)
 	sim.stop()
-	phone.expect("disconnected")
+	device.expect("disconnected")
 
 	sim = startSimulatorAt(t, anyPort("--certs", certs, "--listen-device", address)...)
-	push(t, sim.tokenClient(t, production), aPush(sim, phone, "welcome back"))
-	phone.expect("connected")
-	phone.expectPayload(sim.Demo.Topic, []byte(`"welcome back"`))
+	push(t, sim.tokenClient(t, production), aPush(sim, device, "welcome back"))
+	device.expect("connected")
+	device.expectPayload(sim.Demo.Topic, []byte(`"welcome back"`))
 }

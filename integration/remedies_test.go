@@ -96,19 +96,19 @@ func TestSendTellsTheAnswer(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for _, environment := range []string{production, sandbox} {
-		phone := sim.startPhone(t, environment)
+		device := sim.startDevice(t, environment)
 		payload := filepath.Join(t.TempDir(), "payload.json")
 		require.NoError(t, os.WriteFile(payload, []byte(`{ "aps" : {} }`+"\n"), 0o600))
-		to := []string{"send", "--control", sim.Control, "--environment", environment, "--token", phone.token}
+		to := []string{"send", "--control", sim.Control, "--environment", environment, "--token", device.token}
 
 		got := run(t, apnsSim, append(to, "--topic", sim.Demo.Topic, "--payload", `{"aps":{"badge":1}}`, "--priority", "5")...)
 		assert.Equal(t, 0, got.code, got.stderr)
 		assert.Regexp(t, `^200 accepted, apns-id [0-9A-F-]{36}\n$`, got.stdout)
-		phone.expectPayload(sim.Demo.Topic, []byte(`{"aps":{"badge":1}}`))
+		device.expectPayload(sim.Demo.Topic, []byte(`{"aps":{"badge":1}}`))
 
 		got = run(t, apnsSim, append(to, "--payload", "@"+payload, "--certificate", sim.Demo.CertificateFile, "--topic", sim.Demo.Topic)...)
 		assert.Equal(t, 0, got.code, got.stdout+got.stderr)
-		phone.expectPayload(sim.Demo.Topic, []byte(`{ "aps" : {} }`+"\n"))
+		device.expectPayload(sim.Demo.Topic, []byte(`{ "aps" : {} }`+"\n"))
 
 		got = run(t, apnsSim, append(to, "--topic", "com.example.other")...)
 		assert.Equal(t, 1, got.code)

@@ -13,25 +13,25 @@ func TestWhoNeverSpeaksHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t, "--handshake-timeout", "10s")
 	witness := newWitness(t, sim)
-	silent := []net.Conn{
+	dropped := []net.Conn{
 		dialTCP(t, hostPort(sim.Provider)),
 		dialTCP(t, hostPort(sim.ProviderSandbox)),
 		dialTLS(t, hostPort(sim.Provider), sim.trust()),
 		dialTLS(t, hostPort(sim.ProviderSandbox), sim.trust(sim.demoCertificate())),
 		sim.unfiltered(t),
 	}
-	patient := []net.Conn{
+	idle := []net.Conn{
 		dialTCP(t, sim.Device), dialTCP(t, sim.DeviceSandbox), dialTCP(t, hostPort(sim.Control)),
 		sim.dialCourier(t, production, v3).conn, sim.dialCourier(t, sandbox, "", sim.activate(t).tls()).conn,
 	}
 	witness.unharmed(t)
-	for _, conn := range silent {
+	for _, conn := range dropped {
 		closed(t, conn)
 		witness.offended(conn)
 	}
 	witness.unharmed(t)
 	witness.stop(t)
-	for _, conn := range patient {
+	for _, conn := range idle {
 		closed(t, conn)
 	}
 }

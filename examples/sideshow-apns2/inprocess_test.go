@@ -26,6 +26,6 @@ func TestInTheProcessOfTheTest(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	if got := testDevice.Next(); len(got.Payload) == 0 {
-		t.Error("the phone received nothing")
+		t.Error("the device received nothing")
 	}
 }

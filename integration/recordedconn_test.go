@@ -17,11 +17,11 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// A wire is a client's connection, whose bytes are kept in both directions, so that
-// a test can tell what a client met that its user never heard of.
-type wire struct {
+// A recordedConn is a client connection that keeps the bytes of both directions, so that
+// a test can see what the client library hides from its user.
+type recordedConn struct {
 	*tls.Conn
-	keep bool // the client cannot close it: it is kept open, whatever was said
+	keep bool // Close does nothing: the connection stays open
 	gate sync.Mutex
 
 	mu       sync.Mutex
@@ -30,18 +30,18 @@ type wire struct {
 	ends     [2]error // of reading and of writing; nil while the connection is there
 }
 
-func (w *wire) Read(p []byte) (int, error) {
+func (w *recordedConn) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	w.mu.Lock()
 	w.received.Write(p[:n])
 	w.ends[0] = err
 	w.mu.Unlock()
-	w.gate.Lock() // while a test holds it, the client does not hear what has come
+	w.gate.Lock() // while a test holds it, the client receives nothing
 	defer w.gate.Unlock()
 	return n, err
 }
 
-func (w *wire) Write(p []byte) (int, error) {
+func (w *recordedConn) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	w.sent.Write(p)
 	w.mu.Unlock()
@@ -52,7 +52,7 @@ func (w *wire) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (w *wire) Close() error {
+func (w *recordedConn) Close() error {
 	if w.keep {
 		return nil
 	}
@@ -60,19 +60,19 @@ func (w *wire) Close() error {
 }
 
 // ping sends a PING of the test's own, as a keepalive does.
-func (w *wire) ping(t *testing.T) {
+func (w *recordedConn) ping(t *testing.T) {
 	t.Helper()
 	require.NoError(t, http2.NewFramer(w.Conn, nil).WritePing(false, [8]byte{'h', 'e', 'l', 'l', 'o'}))
 }
 
 // heard and said are what has come on the wire so far and what has gone.
-func (w *wire) heard() traffic {
+func (w *recordedConn) receivedFrames() traffic {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return trafficOf(w.received.Bytes())
 }
 
-func (w *wire) said() traffic {
+func (w *recordedConn) sentFrames() traffic {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return trafficOf(bytes.TrimPrefix(w.sent.Bytes(), []byte(http2.ClientPreface)))
@@ -80,18 +80,18 @@ func (w *wire) said() traffic {
 
 // ended is why nothing comes or goes any longer; nil if it does. Of a TCP reset the
 // operating system tells only once, the reader or the writer.
-func (w *wire) ended() error {
+func (w *recordedConn) ended() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return errors.Join(w.ends[:]...)
 }
 
-// expectRefusal wants a stream refused: for its HEADERS, and again for the body that
+// expectRefusedStream wants a stream refused: for its HEADERS, and again for the body that
 // was on its way. observed: pushy#476
-func (w *wire) expectRefusal(t *testing.T, stream uint32) {
+func (w *recordedConn) expectRefusedStream(t *testing.T, stream uint32) {
 	t.Helper()
 	want := []http2.ErrCode{http2.ErrCodeRefusedStream, http2.ErrCodeStreamClosed}
-	soon(t, "the stream is refused", func() bool { return slices.Equal(want, w.heard().resets[stream]) })
+	soon(t, "the stream is refused", func() bool { return slices.Equal(want, w.receivedFrames().resets[stream]) })
 }
 
 // Traffic is the frames of one direction.
@@ -147,7 +147,7 @@ type provider struct {
 	*apns2.Client
 
 	mu    sync.Mutex
-	wires []*wire
+	conns []*recordedConn
 }
 
 // A dialer is how sideshow/apns2 connects.
@@ -196,10 +196,10 @@ func (p *provider) record(dial dialer, keep bool) dialer {
 		if err != nil {
 			return nil, err
 		}
-		w := &wire{Conn: conn.(*tls.Conn), keep: keep}
+		w := &recordedConn{Conn: conn.(*tls.Conn), keep: keep}
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.wires = append(p.wires, w)
+		p.conns = append(p.conns, w)
 		return w, nil
 	}
 }
@@ -215,14 +215,14 @@ func (o once) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // all are the connections there have been, in order.
-func (p *provider) all() []*wire {
+func (p *provider) all() []*recordedConn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.wires)
+	return slices.Clone(p.conns)
 }
 
 // only is the one connection there has been.
-func (p *provider) only(t *testing.T) *wire {
+func (p *provider) only(t *testing.T) *recordedConn {
 	t.Helper()
 	all := p.all()
 	require.Len(t, all, 1)
@@ -232,5 +232,5 @@ func (p *provider) only(t *testing.T) *wire {
 // soon waits for something that takes moments.
 func soon(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	require.Eventually(t, holds, patience, time.Millisecond, what)
+	require.Eventually(t, holds, waitTimeout, time.Millisecond, what)
 }

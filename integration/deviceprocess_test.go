@@ -20,43 +20,43 @@ type event struct {
 	Error         string          `json:"error"`
 }
 
-// A phone is a running device-sim.
-type phone struct {
+// A deviceProcess is a running device-sim.
+type deviceProcess struct {
 	*process
 	token  string // of its first app
 	device string
 }
 
-// startPhone starts a device with one app, the default team's, and waits for its
+// startDevice starts a device with one app, the default team's, and waits for its
 // token.
-func (s *simulator) startPhone(t *testing.T, environment string, args ...string) *phone {
+func (s *simulator) startDevice(t *testing.T, environment string, args ...string) *deviceProcess {
 	t.Helper()
-	p := s.startPhoneWith(t, environment, append(args, "--topic", s.Demo.Topic)...)
+	p := s.startDeviceWith(t, environment, append(args, "--topic", s.Demo.Topic)...)
 	p.expectToken(s.Demo.Topic)
 	return p
 }
 
-// startPhoneWith starts a device with the apps that args name and waits until it
+// startDeviceWith starts a device with the apps that args name and waits until it
 // is connected.
-func (s *simulator) startPhoneWith(t *testing.T, environment string, args ...string) *phone {
+func (s *simulator) startDeviceWith(t *testing.T, environment string, args ...string) *deviceProcess {
 	t.Helper()
-	return s.startPhoneTyping(t, nil, environment, args...)
+	return s.startDeviceTyping(t, nil, environment, args...)
 }
 
-// startPhoneTyping is startPhoneWith for a device at which somebody types.
-func (s *simulator) startPhoneTyping(t *testing.T, typed io.Reader, environment string, args ...string) *phone {
+// startDeviceTyping is startDeviceWith for a device with input on its terminal.
+func (s *simulator) startDeviceTyping(t *testing.T, typed io.Reader, environment string, args ...string) *deviceProcess {
 	t.Helper()
 	args = append([]string{
 		"run", "--json", "--environment", environment,
 		"--server", s.record.device(environment), "--ca", s.CAFile, "--control", s.Control,
 	}, args...)
-	p := &phone{process: startTyping(t, typed, deviceSim, args...)}
+	p := &deviceProcess{process: startTyping(t, typed, deviceSim, args...)}
 	p.device = p.expect("connected").Device
 	return p
 }
 
 // next waits for the next event, whatever it is.
-func (p *phone) next() (e event) {
+func (p *deviceProcess) next() (e event) {
 	p.t.Helper()
 	line := p.line()
 	require.NoError(p.t, json.Unmarshal(line, &e), "%s", line)
@@ -65,7 +65,7 @@ func (p *phone) next() (e event) {
 
 // expect waits for the next event, which has to be of that kind. Base tokens are passed
 // over: no provider has a use for them.
-func (p *phone) expect(kind string) event {
+func (p *deviceProcess) expect(kind string) event {
 	p.t.Helper()
 	e := p.next()
 	for e.Event == "baseToken" && kind != "baseToken" {
@@ -76,7 +76,7 @@ func (p *phone) expect(kind string) event {
 }
 
 // await waits for an event of that kind and passes over others.
-func (p *phone) await(kind string) event {
+func (p *deviceProcess) await(kind string) event {
 	p.t.Helper()
 	for {
 		if e := p.next(); e.Event == kind {
@@ -85,7 +85,7 @@ func (p *phone) await(kind string) event {
 	}
 }
 
-func (p *phone) expectToken(topic string) {
+func (p *deviceProcess) expectToken(topic string) {
 	p.t.Helper()
 	e := p.expect("token")
 	require.Equal(p.t, topic, e.Topic)
@@ -94,7 +94,7 @@ func (p *phone) expectToken(topic string) {
 }
 
 // expectPayload waits for a notification with exactly these bytes.
-func (p *phone) expectPayload(topic string, payload []byte) {
+func (p *deviceProcess) expectPayload(topic string, payload []byte) {
 	p.t.Helper()
 	e := p.expect("notification")
 	require.Equal(p.t, string(payload), string(e.PayloadBase64), "byte for byte")
