@@ -41,7 +41,7 @@ var rules = []rule{
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/netpoll", "internal/workers", "internal/timers", "internal/netconn"}), nil, "an edge: meets the other edges in the core only"},
-	{"internal/control", slices.Concat(ground, core, []string{"internal/console", "internal/controlapi", "internal/vocabulary", "internal/presentation"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts the console and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
+	{"internal/control", slices.Concat(ground, core, []string{"internal/console", "internal/controlapi", "internal/lesson", "internal/vocabulary", "internal/presentation"}), slices.Concat(api, metrics, []string{"howett.net/plist"}), "an edge: it mounts the console and sees the other edges through the core; huma reads requests and writes the OpenAPI document, bag and activation are property lists"},
 	{"internal/console", nil, nil, "files for a browser; everything it shows comes from the control API"},
 
 	{"internal/broker", slices.Concat(ground, []string{"internal/journal", "internal/store"}), nil, "core: keeps pushes, records them, stores them; knows no socket"},

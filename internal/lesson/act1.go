@@ -43,7 +43,7 @@ func showProviderCertificate(r *run) error {
 			"The UID of the subject is the bundle ID; extension 1.2.840.113635.100.6.3.6 lists the topics, 6.3.1 and 6.3.2 are the environments. " +
 			"In TLS 1.3 the client has finished before the server has looked at its certificate. The SETTINGS frame below came after that: APNs has accepted it. " +
 			"Such a connection needs no JWT, and may push to the topics of the certificate alone.",
-		Keys: []Key{
+		Keys: []HeldKey{
 			{Provider, "key of the provider certificate", "private", "never leaves the provider"},
 			{APNs, "certificate of Apple's authority", "public", "to check the provider certificate"},
 		},
@@ -75,7 +75,7 @@ func showJWT(r *run) error {
 		Exactly: "JWS compact serialization: base64url(header), a dot, base64url(claims), a dot, base64url(signature). alg is ES256, ECDSA on P-256 with SHA-256; " +
 			"the signature is r and s, 32 bytes each, over the text before the second dot. kid is the key ID, iss the team ID, iat the time. " +
 			"There is no topic in it: a key is good for all apps of the team, unless it was restricted.",
-		Keys: []Key{
+		Keys: []HeldKey{
 			{Provider, "authentication key " + r.space.KeyID + " (.p8)", "private", "signs; never leaves the provider"},
 			{APNs, "the public half of the same key", "public", "checks the signature; it cannot sign"},
 		},
@@ -96,7 +96,7 @@ func showJWT(r *run) error {
 			"This proves who the provider is: nobody else can make that signature.",
 		Exactly: "APNs asks: is there a key kid in team iss; does the signature fit; is iat at most 60 minutes ago. If not: InvalidProviderToken or ExpiredProviderToken, both 403. " +
 			"Below is what the simulator's control API says of this JWT (POST /v1/provider-tokens/inspect). A real APNs tells only with a push.",
-		Keys: []Key{{APNs, "public half of " + r.space.KeyID, "public", "checks the signature"}},
+		Keys: []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the signature"}},
 		Checks: []Check{
 			{By: APNs, Name: "key", Left: Row{"kid in the JWT", r.space.KeyID}, Right: Row{"key of team " + r.space.Team, r.space.KeyID}, Result: Equal},
 			{By: APNs, Name: "signature", Result: Passed, Seen: "r and s, over header and claims", Detail: "fits the public key: " + verdict.Signature},

@@ -33,7 +33,7 @@ func (r *run) showServer(s serverStep) {
 		Plain: s.plain,
 		Exactly: "TLS 1.3 sends Certificate and CertificateVerify encrypted. The client validates the path up to an installed root, finds " + s.name +
 			" in subjectAltName, and checks with CertificateVerify that the server holds the key. In this simulator the root is its own; with Apple it is a public one.",
-		Keys: []Key{
+		Keys: []HeldKey{
 			{APNs, "key of the certificate", "private", "signs the handshake"},
 			{s.client, "root certificate " + r.root.Subject.CommonName, "public", "installed before"},
 		},
@@ -97,7 +97,7 @@ func (r *run) showActivation() {
 		Plain: "When a device is switched on for the first time, it makes a pair of keys. It keeps the private key. For the public key it gets a certificate from Apple: the device certificate.",
 		Exactly: "A PKCS #10 request; the answer is an X.509 certificate. With Apple a server for activation does this (albert.apple.com), here the control API (POST /v1/activation). " +
 			"From now on the device is who holds the key in this certificate.",
-		Keys:   []Key{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device authority", "private", "has signed the device certificate"}},
+		Keys:   []HeldKey{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device authority", "private", "has signed the device certificate"}},
 		Blocks: []Block{csr.Block, certificateBlock("device certificate", d.leaf)},
 		Words:  []Word{wordKeyPair, wordCSR},
 		Links:  []Link{csrRFC, pathRFC},
@@ -125,7 +125,7 @@ func showLogin(r *run) error {
 			"Only the holder of the private key can sign, and the nonce shows that it was done now.",
 		Exactly: "Connect, command 7, fields 12 (certificates), 13 (nonce: kind, time in milliseconds, 8 random bytes) and 14 (signature). There is no field 1: the device has no token yet. " +
 			"Apple has published none of this; fields and order are as observed in apsd, the daemon on devices.",
-		Keys:   []Key{{Device, "device key", "private", "signs the nonce"}},
+		Keys:   []HeldKey{{Device, "device key", "private", "signs the nonce"}},
 		Blocks: []Block{frameBlock(sent, courier.FromDevice, topic)},
 		Words:  []Word{wordFrame, wordNonce, wordSignature},
 		Links:  []Link{appleOverview},
@@ -155,7 +155,7 @@ func (r *run) showDeviceVerified(connect *courier.Connect) error {
 			"Then it computes a short name for the device from the public key: the device ID.",
 		Exactly: "The checks of the courier, in its order. The device ID is the first 8 bytes of the SHA-256 of subjectPublicKeyInfo; how Apple names devices inside is not known. " +
 			"The lesson has repeated the checks with the same bytes; the answer in the next step is that of APNs.",
-		Keys: []Key{{APNs, "public key in the device certificate", "public", "checks the signature"}, {APNs, "certificate of the device authority", "public", "checks the certificate"}},
+		Keys: []HeldKey{{APNs, "public key in the device certificate", "public", "checks the signature"}, {APNs, "certificate of the device authority", "public", "checks the certificate"}},
 		Checks: []Check{
 			{By: APNs, Name: "time of the nonce", Left: Row{"nonce", at.UTC().Format(time.TimeOnly)}, Right: Row{"clock of APNs", r.now().UTC().Format(time.TimeOnly)}, Result: Passed},
 			{By: APNs, Name: "signature", Result: Passed, Seen: "signature over the nonce", Detail: "fits the public key in the certificate"},
@@ -193,7 +193,7 @@ func showBaseToken(r *run) error {
 			"APNs need not keep a list of tokens: all it wants to know stands in the token itself.",
 		Exactly: "AES-SIV (RFC 5297) with the token key over 16 bytes: flags, device ID, topic tag, epoch. The same record gives the same token each time. " +
 			"Apple documents that the token is encrypted with a token key and has the device in it; the layout is this simulator's. The control API has decrypted it for this page (GET /v1/tokens/TOKEN).",
-		Keys:   []Key{{APNs, "token key", "secret", "encrypts and decrypts tokens; nobody else has it"}},
+		Keys:   []HeldKey{{APNs, "token key", "secret", "encrypts and decrypts tokens; nobody else has it"}},
 		Blocks: []Block{record, encryptedBlock("base token, as the device gets it", r.device.base)},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: compare(deviceID(r.device.leaf), opened.Device)}},
 		Words:  []Word{wordBaseToken, wordSIV, wordSynthetic, wordEpoch},
@@ -203,7 +203,7 @@ func showBaseToken(r *run) error {
 		ID: "connect-response", Title: "APNs accepts the device and gives it the token", From: APNs, To: Device, Sent: "Connect response: accepted, base token",
 		Plain:   "Welcome. The device stores the token and shows it in each later login. It cannot decrypt it.",
 		Exactly: "Connect response, command 8: status 0 accepts; field 3 is the base token, which is sent when it is new.",
-		Keys:    []Key{{APNs, "token key", "secret", "the device gets the token, not the key"}},
+		Keys:    []HeldKey{{APNs, "token key", "secret", "the device gets the token, not the key"}},
 		Blocks:  []Block{frameBlock(r.answered, courier.FromServer, topic)},
 		Links:   []Link{appleOverview},
 	})
@@ -260,7 +260,7 @@ func showAppToken(r *run) error {
 			"So a token for another app or for the other environment is another token.",
 		Exactly: "Token response, command 0x12. The record has the device ID, the first 4 bytes of the SHA-1 of the topic, and the environment in its flags. Encrypted as before. " +
 			"The app gets it in didRegisterForRemoteNotificationsWithDeviceToken. With Apple, too, a device token is of variable length and has no documented structure: do not rely on 32 bytes.",
-		Keys:   []Key{{APNs, "token key", "secret", "device and app cannot decrypt the token"}},
+		Keys:   []HeldKey{{APNs, "token key", "secret", "device and app cannot decrypt the token"}},
 		Blocks: []Block{frameBlock(received, courier.FromServer, topic), record},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: Equal},

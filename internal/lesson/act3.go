@@ -21,7 +21,7 @@ func giveToken(r *run) error {
 			"APNs has no part in this, and Apple does not see it. The provider stores the token with the user's account.",
 		Exactly: "There is no protocol for this; below is one way to do it, as the body of a POST over https. The provider cannot decrypt the token. " +
 			"Whoever has the token alone can do nothing with it: a push also takes the provider's own proof. An app sends the token each time it starts, since it may change.",
-		Keys:   []Key{{APNs, "token key", "secret", "neither app nor provider has it"}},
+		Keys:   []HeldKey{{APNs, "token key", "secret", "neither app nor provider has it"}},
 		Blocks: []Block{{Title: "what the app might send", Bytes: body, Text: true, Parts: []Part{at}}},
 		Links:  []Link{appleRegister},
 	})

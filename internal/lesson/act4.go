@@ -32,7 +32,7 @@ func comeBack(r *run) error {
 		Plain: "The device was in a tunnel; the connection is lost. It connects again. The TLS handshake is as before. " +
 			"This time it shows its encrypted token besides certificate, new nonce and new signature.",
 		Exactly: "Connect with field 1, the base token. The device sends it exactly as it got it.",
-		Keys:    []Key{{Device, "device key", "private", "signs the new nonce"}, {APNs, "token key", "secret", "will decrypt the token"}},
+		Keys:    []HeldKey{{Device, "device key", "private", "signs the new nonce"}, {APNs, "token key", "secret", "will decrypt the token"}},
 		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic)},
 		Links:   []Link{appleOverview},
 	})
@@ -56,7 +56,7 @@ func (r *run) showComparison(connect *courier.Connect, response []byte) error {
 			"APNs puts the two beside each other: they are equal. So the token was made for exactly this device.",
 		Exactly: "AES-SIV decryption fails if one bit was changed. Then the device ID of the record is compared with that computed from subjectPublicKeyInfo of the certificate whose key has signed the nonce; " +
 			"environment and epoch are compared as well. Apple's overview says that APNs validates the token against the device certificate in this way; the fields are this simulator's.",
-		Keys:   []Key{{APNs, "token key", "secret", "decrypts"}},
+		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts"}},
 		Blocks: []Block{encryptedBlock("base token, as the device has sent it", connect.Token), record, r.deviceIDBlock()},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", fromCertificate}, Result: compare(opened.Device, fromCertificate)},

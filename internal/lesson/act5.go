@@ -98,7 +98,7 @@ func deliver(r *run) error {
 		Plain: "The provider takes the device token that the app has given it, the JWT and the text to show, and sends all three to APNs, on the connection from act 1.",
 		Exactly: "One HTTP/2 request: a HEADERS frame with the headers in HPACK, a DATA frame with the payload. The token is in :path, the JWT in authorization, the app in apns-topic. " +
 			"The headers decide how APNs handles the push; the payload decides what the device shows.",
-		Keys:   []Key{{Provider, "authentication key " + r.space.KeyID, "private", "has signed the JWT"}},
+		Keys:   []HeldKey{{Provider, "authentication key " + r.space.KeyID, "private", "has signed the JWT"}},
 		Blocks: sent,
 		Words:  []Word{wordStream, wordHPACK, wordPayload},
 		Links:  []Link{frameRFC, headersRFC, hpackRFC, appleSend, applePayload},
@@ -108,7 +108,7 @@ func deliver(r *run) error {
 		Plain: "APNs checks everything, in a fixed order: who sends, whether the headers are right, whether the device token can be decrypted, whether it is for this app and this environment. The first check that fails decides the answer.",
 		Exactly: "The checks as the simulator's history has them, with the values that were looked at (GET /v1/notifications/" + order.id + "). " +
 			"Apple documents the reasons and no order; the order is observed where that was possible, see docs/fidelity.md.",
-		Keys:   []Key{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},
+		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},
 		Checks: record.checks(),
 		Links:  []Link{appleAnswer, appleSend},
 	})
@@ -141,7 +141,7 @@ func (r *run) showRoute(o pushOrder) error {
 		Plain: "The decrypted token says which device it is. APNs looks for the connection of the device with this device ID. It is the one from act 4.",
 		Exactly: "No directory of tokens is needed: device ID and environment in the record name the device, and the topic tag names the app. " +
 			"Were the device away, APNs would store the push until apns-expiration, one or more per topic.",
-		Keys:   []Key{{APNs, "token key", "secret", "decrypts the device token"}},
+		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts the device token"}},
 		Blocks: []Block{encryptedBlock("device token, as the provider has sent it", o.token), record},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"in the device token", opened.Device}, Right: Row{"of the connected device", deviceID(r.device.leaf)}, Result: compare(opened.Device, deviceID(r.device.leaf))}},
 		Links:  []Link{sivOpenRFC, appleOverview},

@@ -81,7 +81,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	const hostile = `<img src=x onerror=alert(1)>`
 	l := &lesson.Lesson{Title: hostile, Environment: hostile, Acts: []lesson.Act{{Title: hostile, Steps: []lesson.Step{{
 		ID: `"><script>`, Title: hostile, From: lesson.Provider, To: lesson.APNs, Sent: hostile, Plain: hostile, Exactly: hostile,
-		Keys:   []lesson.Key{{Holder: hostile, Name: hostile, Kind: hostile, Note: hostile}},
+		Keys:   []lesson.HeldKey{{Holder: hostile, Name: hostile, Kind: hostile, Note: hostile}},
 		Blocks: []lesson.Block{{Title: hostile, Bytes: lesson.Hex(hostile), Text: true, Parts: []lesson.Part{{Size: 5, Name: hostile, Value: hostile, Meaning: hostile}, {At: -5, Size: 1 << 30}}}},
 		Checks: []lesson.Check{{By: hostile, Name: hostile, Left: lesson.Row{Label: hostile, Text: hostile}, Result: hostile, Seen: hostile, Detail: hostile}},
 		Rows:   []lesson.Row{{Label: hostile, Text: hostile}}, Words: []lesson.Word{{Word: hostile, Meaning: hostile}},

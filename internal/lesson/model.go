@@ -53,19 +53,19 @@ type Step struct {
 	Plain   string `json:"plain" doc:"The step in plain words"`
 	Exactly string `json:"exactly" doc:"The step with the names of fields and documents"`
 
-	Keys   []Key   `json:"keys,omitempty" doc:"Who holds which key"`
-	Blocks []Block `json:"blocks,omitempty" doc:"Bytes beside their meaning"`
-	Checks []Check `json:"checks,omitempty"`
-	Rows   []Row   `json:"rows,omitempty" doc:"What else there is to tell"`
-	Words  []Word  `json:"words,omitempty" doc:"Terms that appear here for the first time"`
-	Links  []Link  `json:"links,omitempty"`
+	Keys   []HeldKey `json:"keys,omitempty" doc:"Who holds which key"`
+	Blocks []Block   `json:"blocks,omitempty" doc:"Bytes beside their meaning"`
+	Checks []Check   `json:"checks,omitempty"`
+	Rows   []Row     `json:"rows,omitempty" doc:"What else there is to tell"`
+	Words  []Word    `json:"words,omitempty" doc:"Terms that appear here for the first time"`
+	Links  []Link    `json:"links,omitempty"`
 
 	// Experiments are those that begin at this step.
 	Experiments []string `json:"experiments,omitempty" doc:"The names of the experiments that change this step"`
 }
 
-// A Key is a key and who holds it.
-type Key struct {
+// A HeldKey is a key and who holds it.
+type HeldKey struct {
 	Holder Party  `json:"holder" enum:"device,APNs,provider"`
 	Name   string `json:"name"`
 	Kind   string `json:"kind" enum:"private,public,secret"`

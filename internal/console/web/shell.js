@@ -9,7 +9,6 @@ import { scheme, setScheme, setToken, signIn } from "./session.js";
 import { run, state, summary, touch } from "./live.js";
 import { info, loadTeams, space, teams } from "./spaces.js";
 import { count } from "./format.js";
-import { lesson } from "./lesson.js";
 import { Home } from "./views/home.js";
 import { Pushes } from "./views/pushes.js";
 import { Devices } from "./views/devices.js";
@@ -18,6 +17,7 @@ import { Faults } from "./views/faults.js";
 import { Keys } from "./views/keys.js";
 import { Connections } from "./views/connections.js";
 import { Channels } from "./views/channels.js";
+import { Lesson } from "./views/lesson.js";
 
 const home = { name: "home", title: "Home", view: Home, icon: "M3 11 12 4l9 7v9h-6v-6H9v6H3z" };
 
@@ -31,6 +31,7 @@ const views = [
 	{ name: "keys", title: "Keys and tokens", view: Keys, icon: "M14 10a4 4 0 1 0-3 3.900L13 16h2v2h2v2h3v-3z" },
 	{ name: "connections", title: "Connections", view: Connections, icon: "M8 12h8M4 8v8h4V8zM16 8v8h4V8z" },
 	{ name: "channels", title: "Channels", view: Channels, icon: "M12 12h.01M8 8a6 6 0 0 0 0 8M16 8a6 6 0 0 1 0 8M5 5a10 10 0 0 0 0 14M19 5a10 10 0 0 1 0 14" },
+	{ name: "lesson", title: "Lesson", view: Lesson, icon: "M3 6l9-3 9 3-9 3zM6 8v6c3 2.500 9 2.500 12 0V8" },
 ];
 
 const help = signal(false);
@@ -65,7 +66,6 @@ function Navigation({ here }) {
 		<ul>
 			${views.map((v) => html`<li key=${v.name}><a href=${href(v.name)} aria-current=${v.name === here ? "page" : undefined}>
 				<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${v.icon} /></svg><span>${v.title}</span></a></li>`)}
-			${lesson && html`<li><a href=${lesson}><svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 6l9-3 9 3-9 3zM6 8v6c3 2.500 9 2.500 12 0V8" /></svg><span>Lesson</span></a></li>`}
 		</ul>
 		<div class="nav-foot">
 			<a href="/docs" target="_blank" rel="noreferrer">Control API</a>

@@ -1,3 +1,0 @@
-// @ts-check
-/** Where the lesson is; "" while there is none. */
-export const lesson = /** @type {string} */ ("");
