@@ -38,7 +38,7 @@ func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*con
 func controlParts(s *sim.Simulator) control.Parts {
 	return control.Parts{
 		General: controlled{s}, Activation: s, Apple: s, Spaces: controlled{s}, Teams: s, Clocks: s, Devices: s,
-		Connections: s, Channels: s, Checker: s, ProviderPusher: s, DeviceSearcher: s, DeviceTokens: s, ProviderTokens: s,
+		Connections: s, Channels: s, Checker: s, ProviderPusher: s, DeviceSearcher: s, Certificates: s, DeviceTokens: s, ProviderTokens: s,
 		Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
 	}
 }

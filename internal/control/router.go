@@ -41,6 +41,7 @@ var resources = []struct {
 	{always, registerExplain},
 	{func(p *Parts) bool { return p.Devices != nil && p.Clock != nil }, registerScreen},
 	{func(p *Parts) bool { return p.DeviceSearcher != nil && p.Teams != nil }, registerDeviceSearch},
+	{func(p *Parts) bool { return p.Certificates != nil }, registerCertificates},
 	{func(p *Parts) bool { return p.ProviderPusher != nil }, registerSend},
 	{(*Parts).hasLesson, registerLesson},
 	{always, registerConsole},

@@ -27,6 +27,7 @@ type Parts struct {
 
 	ProviderPusher ProviderPusher
 	DeviceSearcher DeviceSearcher // with Teams
+	Certificates   CertificateInspector
 
 	DeviceTokens   TokenOpener
 	ProviderTokens TokenInspector

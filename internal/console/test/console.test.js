@@ -285,8 +285,20 @@ describe("keys, send, channels, connections and home", () => {
 		await page.getByRole("button", { name: "Open" }).click();
 		await page.locator(".opened", { hasText: device.id }).waitFor();
 		await page.getByLabel("Paste a provider token (JWT)").fill("bearer eyJhbGciOiJFUzI1NiIsImtpZCI6Ik5PU1VDSEtFWTEifQ.eyJpc3MiOiJTSU1URUFNMDAxIiwiaWF0IjoxfQ.AAAA");
-		await page.getByRole("button", { name: "Check" }).click();
+		await page.getByRole("button", { name: "Check", exact: true }).click();
 		await page.getByRole("heading", { name: "It would be rejected: InvalidProviderToken" }).waitFor();
+	});
+
+	test("a certificate is checked, without the key beside it", async (t) => {
+		const page = await open(t, browser, sim, { at: "#/keys" });
+		const text = await readFile(sim.info.demo.certificateFile, "utf8");
+		assert.match(text, /PRIVATE KEY/);
+		const asked = page.waitForRequest(/certificates\/inspect/);
+		await page.getByLabel("Paste a provider certificate, PEM").fill(text);
+		await page.getByRole("button", { name: "Check the certificate" }).click();
+		await page.getByRole("heading", { name: "It is accepted now" }).waitFor();
+		assert.doesNotMatch((await asked).postData(), /PRIVATE KEY/);
+		await page.getByRole("status", { name: "Whether the certificate is accepted" }).getByText("com.example.demo", { exact: true }).first().waitFor();
 	});
 
 	test("a key is made and revoked, an app added and removed", async (t) => {

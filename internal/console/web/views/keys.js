@@ -17,7 +17,7 @@ export function Keys() {
 		<header class="page-head"><h1>Keys and tokens</h1><p>The developer portal of this simulator, and what tokens say.</p></header>
 		<div class="grid two">
 			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}</div>
-			<div class="stack"><${DeviceToken} /><${ProviderToken} /></div>
+			<div class="stack"><${DeviceToken} /><${ProviderToken} /><${Certificate} /></div>
 		</div>
 	</div>`;
 }
@@ -110,6 +110,33 @@ function ProviderToken() {
 		<${Failure} text=${error} />
 		${result && html`<section class="verdict" data-tone=${result.accepted ? "good" : "bad"} role="status" aria-label="Whether it is accepted"><h2>${result.accepted ? "It would be accepted now" : `It would be rejected: ${result.reason}`}</h2>
 			${result.detail && html`<p><b>${result.detail}</b></p>`}<${Facts} rows=${[["signature", result.signature], ["remedy", words?.remedy]]} /></section>`}
+	</${Card}>`;
+}
+
+function Certificate() {
+	const [text, set] = useState("");
+	const [seen, setSeen] = useState(/** @type {any} */ (null));
+	const [error, setError] = useState("");
+	const inspect = async (/** @type {Event} */ e) => {
+		e.preventDefault();
+		setError("");
+		setSeen(null);
+		try {
+			// A key that was pasted along stays in the page.
+			const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+			setSeen(await send("POST", "/v1/certificates/inspect", { certificate: certificates.join("\n") || text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g, "") }));
+		} catch (problem) {
+			setError(messageOf(problem));
+		}
+	};
+	return html`<${Card} title="Provider certificate">
+		<form class="form" onSubmit=${inspect}>
+			<${Field} label="Paste a provider certificate, PEM"><textarea class="mono" rows="4" required spellcheck=${false} value=${text} onInput=${(/** @type {any} */ e) => { set(e.target.value); setSeen(null); }}></textarea></${Field}>
+			<div class="actions"><button class="primary">Check the certificate</button></div></form>
+		<${Failure} text=${error} />
+		${seen && html`<section class="verdict" data-tone=${seen.accepted ? "good" : "bad"} role="status" aria-label="Whether the certificate is accepted"><h2>${seen.accepted ? "It is accepted now" : "It is not accepted"}</h2>
+			${seen.detail && html`<p><b>${seen.detail}</b></p>`}
+			<${Facts} rows=${[["common name", seen.commonName], ["topic (UID)", seen.topic], ["team (OU)", seen.teamId], ["environments", seen.environments?.join(", ")], ["topics", seen.topics?.join(", ")], ["issuer", seen.issuer], ["valid", `${date(seen.notBefore)} to ${date(seen.notAfter)}`]]} /></section>`}
 	</${Card}>`;
 }
 

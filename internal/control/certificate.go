@@ -1,0 +1,49 @@
+package control
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+)
+
+// CertificateInspector checks provider certificates that nobody has presented.
+type CertificateInspector interface {
+	// InspectCertificate tells what a certificate in PEM says, and whether it is accepted.
+	InspectCertificate(text string) (controlapi.InspectedCertificate, error)
+}
+
+// A certificateOrder is a provider certificate to be checked.
+type certificateOrder struct {
+	Certificate string `json:"certificate" maxLength:"65536" doc:"Certificate in PEM, with its chain if it has one; keys are passed over"`
+}
+
+// exampleCertificate is self-signed, so that no simulator accepts it; its key was not kept.
+const exampleCertificate = `-----BEGIN CERTIFICATE-----
+MIICIjCCAcegAwIBAgIUBOxS8v+6kLBI+KQon/1AKX5l5f4wCgYIKoZIzj0EAwIw
+ZTEfMB0GCgmSJomT8ixkAQEMD2NvbS5leGFtcGxlLmFwcDEtMCsGA1UEAwwkQXBw
+bGUgUHVzaCBTZXJ2aWNlczogY29tLmV4YW1wbGUuYXBwMRMwEQYDVQQLDApURUFN
+MDAwMDAxMCAXDTI2MTIwMTAxNDIyOFoYDzIxMjYxMTA3MDE0MjI4WjBlMR8wHQYK
+CZImiZPyLGQBAQwPY29tLmV4YW1wbGUuYXBwMS0wKwYDVQQDDCRBcHBsZSBQdXNo
+IFNlcnZpY2VzOiBjb20uZXhhbXBsZS5hcHAxEzARBgNVBAsMClRFQU0wMDAwMDEw
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATnwHUU6rCXIxFnChODjjgdr369/Q93
+OUl6U4ApVhhiGsyqWxlgqRPF2Cu4DwCGWxjiBGsVmg6eqRv+iXbkIpoWo1MwUTAd
+BgNVHQ4EFgQUnkOtKQGEk9rn9jdx5xAoAfDd098wHwYDVR0jBBgwFoAUnkOtKQGE
+k9rn9jdx5xAoAfDd098wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBG
+AiEA+NA/n+KgI+17DODjg2acM3LXgtaVL+dZcg2re0PmtjECIQDgca0D1PPjQDFL
+XQhh4Xw4RRDGG7Rw30jM6JTKnJHAbg==
+-----END CERTIFICATE-----
+`
+
+func registerCertificates(r *router) {
+	register(r, huma.Operation{
+		OperationID: "inspect-certificate", Method: http.MethodPost, Path: "/v1/certificates/inspect", Tags: []string{teamsTag},
+		Summary:     "Check what a provider certificate says, and whether it is accepted",
+		Description: "By the time of the default space. The certificate is not stored.",
+		RequestBody: exampleBody(certificateOrder{exampleCertificate}),
+	}, func(_ context.Context, in *struct{ Body certificateOrder }) (*answer[controlapi.InspectedCertificate], error) {
+		return answered(r.server.Certificates.InspectCertificate(in.Body.Certificate))
+	})
+}
