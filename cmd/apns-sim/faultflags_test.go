@@ -25,7 +25,7 @@ func TestFaultsCanBeThereFromTheStart(t *testing.T) {
 func TestAFaultOnTheCommandLineThatCannotBeIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"wegded":                             `did you mean "wedged"?`,
-		"http1":                              "http1 is how the simulator always behaves; there is nothing to switch on",
+		"http1":                              "http1 is how the simulator always behaves; there is nothing to enable",
 		`{"what":{"do":"mute"},"then":1}`:    `unknown field "then"`,
 		`{"what":{"do":"mute","copies":2}}`:  "what.copies has no meaning for mute",
 		`{"what":{"do":"mute"}`:              "unexpected EOF",

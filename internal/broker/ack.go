@@ -25,18 +25,19 @@ const (
 	ackTokenRemoved = 11
 )
 
-// settle says what status means for a push sent attempt times: the cause it is
-// dropped for, "" if it is delivered, and whether the app is gone.
+// ackResult returns what a status means for a push that was sent attempt times: the
+// cause for which it is dropped, "" if it is delivered, and whether its token should be
+// retired.
 func ackResult(status uint8, attempt uint16) (drop Cause, verdict AckVerdict) {
 	switch status {
 	case ackDelivered:
 		return "", Done
 	case ackNoRecipient:
-		// The same status stands for a duplicate, which is what a second
-		// attempt is to a device whose first acknowledgement was lost. The first
-		// attempt may be one as well: a device may take an equal payload for a
-		// duplicate (observed: apsd, with doubt). An app that is gone has a status
-		// of its own, so that this one costs no token.
+		// A device also answers a duplicate with this status, and a second attempt
+		// is one if only the acknowledgement of the first was lost. Perhaps a device
+		// takes a push with an equal payload for a duplicate, too (observed: apsd,
+		// uncertain). A removed app has a status of its own, so this one does not
+		// retire the token.
 		if attempt > 1 {
 			return "", Done
 		}
@@ -67,9 +68,9 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 	drop, verdict := ackResult(status, e.attempts)
 	switch {
 	case verdict != RetireToken:
-	case e.message != nil: // the token is the device's own, which stays
+	case e.message != nil: // its token is the base token, which stays valid
 		verdict = Done
-	case e.token == tokenAsked: // the app was gone, and has come back
+	case e.token == tokenAsked: // the app was removed and installed again
 		verdict = Done
 	}
 	if drop == "" {

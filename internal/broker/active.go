@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// always is the activeUntil of a device that has not said when it stops being in use.
+// always is the activeUntil of a device that has not reported for how long it is in use.
 const always = math.MaxInt64
 
-// activeLocked reports whether the device is in use. Its own time is the machine's.
+// activeLocked reports whether the device is in use, by the machine's time.
 func (r *Route) activeLocked() bool {
 	return r.activeUntil == always || r.activeUntil > time.Now().UnixNano()
 }
 
-// SetActive says whether the device is in use, until it says otherwise.
+// SetActive sets whether the device is in use, until it reports otherwise.
 func (r *Route) SetActive(active bool) {
 	until := int64(0)
 	if active {
@@ -22,7 +22,7 @@ func (r *Route) SetActive(active bool) {
 	r.setActiveUntil(until)
 }
 
-// SetActiveFor says that the device is in use for a time, and not afterwards.
+// SetActiveFor sets that the device is in use for a duration, and not afterwards.
 //
 // observed: apsd; 10 seconds, and 600 after it was unlocked
 func (r *Route) SetActiveFor(d time.Duration) {

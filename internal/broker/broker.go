@@ -18,9 +18,10 @@ import (
 
 // Defaults of [Config], or of the command line.
 const (
-	// DefaultWindow is how many pushes may be on their way to one device
-	// unacknowledged. Apple's troubleshooting page speaks of one; a window of 1
-	// shows that, and is slow.
+	// DefaultWindow is how many pushes may be in flight to one device. Apple's
+	// troubleshooting page says one; a window of 1 does the same, and is slow.
+	//
+	// https://developer.apple.com/documentation/usernotifications/troubleshooting-push-notifications
 	DefaultWindow = 1024
 	// DefaultBacklog is how many pushes may wait for a device that is
 	// connected. Apple publishes no figure.
@@ -33,7 +34,7 @@ const (
 	maxBacklogBytes = 16 << 20
 )
 
-// Config is how a broker is made; its zero value is a useful one.
+// Config configures a [Broker]. Its zero value is useful.
 type Config struct {
 	// Storage is the rule of what waits for a device that is away.
 	Storage Storage
@@ -45,8 +46,8 @@ type Config struct {
 	// Hourly is how many pushes of some kinds are delivered in an hour.
 	Hourly Hourly
 	// AckTimeout is how long a delivery may stay unacknowledged before the
-	// connection is given up and the push is sent on the next one; 0 means as long
-	// as the connection lasts.
+	// connection is ended and the push is sent on the next one; 0 disables the
+	// timeout.
 	AckTimeout time.Duration
 	// AppRemoved is called with a push whose app counts as removed (see
 	// [Storage.NeverEnabled]), so that its token can be retired. [Broker.Sweep] calls
@@ -71,8 +72,8 @@ type Config struct {
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
 	Clock *clock.Clock
-	// Spaces has the devices and teams that live in a space of their own, with a
-	// clock of their own; nil means that none does. The clock of the default space is Clock.
+	// Spaces assigns devices and teams to spaces, each with its own clock; nil means
+	// that there is only the default space, whose clock is Clock.
 	Spaces *space.Registry
 	// Log may be nil.
 	Log *slog.Logger
@@ -138,7 +139,7 @@ type shard struct {
 	due atomic.Int64 // nothing in it is due before; the machine's nanoseconds since 1970
 }
 
-// New makes a broker and takes up what its store holds. It fails only if the
+// New returns a broker and loads the pushes that are in its store. It fails only if the
 // store cannot be read.
 func New(cfg Config) (*Broker, error) {
 	b := &Broker{

@@ -5,13 +5,13 @@ import "github.com/apns-sim/apns-sim/apns"
 // A Cause is why a push is stored or dropped; it is the Cause of the journal's event.
 type Cause string
 
-// Why a push is stored, or dropped because it must not be stored.
+// Causes for which a push is stored, or dropped if it must not be stored.
 const (
 	// Offline: the device has no connection, or has not sent its filter yet.
 	Offline Cause = "device-offline"
 	// NotEnabled: the topic is in no list of the device's filter.
 	NotEnabled Cause = "topic-not-enabled"
-	// Paused: the device's topic filter pauses the topic.
+	// Paused: the topic is in the filter's list of paused topics.
 	Paused Cause = "topic-paused"
 	// Asleep: the device is not in use, and neither the topic nor the priority
 	// may wake it.
@@ -19,7 +19,7 @@ const (
 	// Grouped: the device is not in use, and pushes of priority 5 are delivered
 	// to it together.
 	Grouped Cause = "grouped"
-	// LowPower: the device saves power, and the priority is not 10.
+	// LowPower: the device is in low power mode, and the priority is not 10.
 	LowPower Cause = "low-power"
 	// OverBudget: the app has used the hourly budget of this kind of push.
 	OverBudget Cause = "over-budget"
@@ -37,11 +37,11 @@ func (c Cause) momentary() bool {
 const (
 	// DropExpired: its apns-expiration passed while it waited.
 	DropExpired Cause = "expired"
-	// DropReplaced: a newer push took its place in the store.
+	// DropReplaced: a newer push replaced it.
 	DropReplaced Cause = "replaced"
-	// DropIgnored: the device's topic filter ignores the topic.
+	// DropIgnored: the topic is in the filter's list of ignored topics.
 	DropIgnored Cause = "topic-ignored"
-	// DropNoRecipient: the device knows no such recipient, or has the push already (ack 2).
+	// DropNoRecipient: the device has no such recipient, or has received the push before (ack 2).
 	DropNoRecipient Cause = "no-recipient"
 	// DropUnparsable: the device cannot parse the payload (ack 3).
 	DropUnparsable Cause = "unparsable"
@@ -71,8 +71,10 @@ const (
 )
 
 // tooManyRequests rejects a push to a device that has too many waiting.
-// "You sent too many consecutive requests to the same device token":
-// "Handling notification responses from APNs". Apple publishes no figure.
+// "You sent too many consecutive requests to the same device token." Apple publishes
+// no figure.
+//
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func tooManyRequests() error {
 	return apns.Reject(apns.TooManyRequests, "the device has too many pushes waiting to be acknowledged")
 }

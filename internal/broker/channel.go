@@ -37,8 +37,9 @@ func (a App) BundleID() string { return string(a[strings.IndexByte(string(a), '/
 // team returns the team whose space the app is in, "" for the default space.
 func (a App) team() string { return string(a[:max(0, strings.IndexByte(string(a), '/'))]) }
 
-// A StoragePolicy says what a channel keeps for devices that come later:
-// "Sending channel management requests to APNs".
+// A StoragePolicy says what a channel keeps for devices that subscribe or connect later.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 type StoragePolicy uint8
 
 const (
@@ -48,8 +49,9 @@ const (
 	MostRecent StoragePolicy = 1
 )
 
-// MaxChannelRetention is the longest time a channel keeps a message: "Sending
-// channel management requests to APNs".
+// MaxChannelRetention is the longest time a channel keeps a message.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 const MaxChannelRetention = 8 * time.Hour
 
 // A Channel is what is fixed about a broadcast channel. It does not change
@@ -67,8 +69,8 @@ type Broadcast struct {
 	*apns.Notification
 	App     App
 	Channel ChannelID
-	// Track is where the journal notes what becomes of the message; nil if
-	// nobody follows it.
+	// Track is where the journal records the events of the message; nil if they are
+	// not recorded.
 	Track *journal.Track
 }
 
@@ -96,7 +98,9 @@ type message struct {
 	lasting    bool   // it may be delivered until deadline; otherwise there is one attempt
 }
 
-// unregistered refuses an operation on a channel that is not there.
+// unregistered rejects an operation on a channel that does not exist.
+//
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func unregistered() error {
 	return apns.Reject(apns.ChannelNotRegistered, "the app has no such channel in this environment")
 }

@@ -11,8 +11,10 @@ const (
 	// DefaultBudgetStored is how many messages a minute a channel takes that
 	// keeps the most recent one. Apple publishes no figure.
 	DefaultBudgetStored = 6_000
-	// DefaultBudgetUnstored is the same of a channel without storage, which has
-	// the higher budget: "Sending channel management requests to APNs".
+	// DefaultBudgetUnstored is the same for a channel without storage, which has the
+	// higher budget.
+	//
+	// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 	DefaultBudgetUnstored = 60_000
 )
 
@@ -38,8 +40,9 @@ type budget struct {
 	spent     int
 }
 
-// spend counts a message, or refuses it with TooManyRequests: "Handling error
-// responses from APNs".
+// spend counts a message, or rejects it with TooManyRequests.
+//
+// https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (l *budget) spend(now time.Time) error {
 	if minute := now.Unix() / 60; minute != l.minute {
 		l.minute, l.spent = minute, 0

@@ -10,15 +10,17 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// DefaultMaxChannels is how many channels an app may have in an environment:
-// "Setting up broadcast push notifications".
+// DefaultMaxChannels is how many channels an app may have in an environment.
+//
+// https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 const DefaultMaxChannels = 10_000
 
 // channelIDSize is the size of a channel id in bytes; Apple leaves it open.
 const channelIDSize = 16
 
-// A channelApp is an app in one environment. Channels do not cross
-// environments: "Setting up broadcast push notifications".
+// A channelApp is an app in one environment. A channel belongs to one environment.
+//
+// https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 type channelApp struct {
 	env apns.Environment
 	app App
@@ -90,9 +92,11 @@ func (b *Broker) Channels(env apns.Environment, app App) []Channel {
 	return all
 }
 
-// DeleteChannel removes a channel and tells its subscribers (see
-// [Route.TakeDeleted]). What was on its way is still delivered: "Sending
-// channel management requests to APNs". It reports whether there was one.
+// DeleteChannel removes a channel and notifies its subscribers (see
+// [Route.TakeDeleted]). Messages that were published before are still delivered. It
+// reports whether there was such a channel.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 func (b *Broker) DeleteChannel(env apns.Environment, app App, id ChannelID) bool {
 	cs := &b.channels
 	cs.mu.Lock()
@@ -111,8 +115,9 @@ func (b *Broker) DeleteChannel(env apns.Environment, app App, id ChannelID) bool
 }
 
 // DeleteChannels removes all channels of an app, in both environments, as
-// happens when the app loses the broadcast capability: "Setting up broadcast
-// push notifications". It returns how many there were.
+// happens when the app loses the broadcast capability. It returns how many there were.
+//
+// https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 func (b *Broker) DeleteChannels(app App) (deleted int) {
 	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
 		for _, c := range b.Channels(env, app) {

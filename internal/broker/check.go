@@ -10,9 +10,9 @@ import (
 type Stats struct {
 	// Devices with a connection.
 	Connected int
-	// Of these, the ones that are not in use; and all that save power.
+	// Of these, those not in use; and all devices in low power mode.
 	Asleep, LowPower int
-	// Queues in memory, of devices connected or with something waiting.
+	// Queues in memory: of devices that are connected or have pushes waiting.
 	Queues int
 	// Pushes held, ready to be sent, and sent without acknowledgement.
 	Held, Ready, InFlight int
@@ -56,8 +56,8 @@ func (b *Broker) Present() (list []Address) {
 	return list
 }
 
-// ConsistencyCheck recomputes what must hold of every queue and of the store,
-// and returns what does not. It needs a broker at rest.
+// ConsistencyCheck verifies the invariants of every queue and of the store, and returns
+// an error for each violation. No other method may be running.
 func (b *Broker) ConsistencyCheck() error { return errors.Join(b.problems()...) }
 
 // Problems is ConsistencyCheck with a text for each problem.

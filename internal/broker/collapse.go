@@ -7,12 +7,12 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// trimLocked drops what the storage rule leaves no room for now that e is
-// held: always the oldest, which may be e itself.
+// trimLocked applies the storage rule after e was added to the held pushes: it drops the
+// oldest ones above the limits, which may include e.
 func (q *queue) trimLocked(e *entry, now time.Time) {
 	if e.message != nil {
-		// "message-storage-policy" 1 keeps the most recent message of a channel:
-		// "Sending channel management requests to APNs".
+		// "message-storage-policy" 1 keeps the most recent message of a channel.
+		// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 		q.keepNewestLocked(1, now, func(h *entry) bool { return h.message != nil && h.message.channel == e.message.channel })
 	} else {
 		q.trimAppLocked(e, now)
@@ -21,11 +21,15 @@ func (q *queue) trimLocked(e *entry, now time.Time) {
 }
 
 // trimAppLocked is trimLocked for a push to the device alone. Messages of channels
-// do not count.
+// do not count. "APNs stores only one notification per bundle ID"; a newer push also
+// replaces a stored one with the same apns-collapse-id.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (q *queue) trimAppLocked(e *entry, now time.Time) {
 	ofApp := func(h *entry) bool { return h.push.Hash == e.push.Hash && h.message == nil }
 	if q.b.hourly.kindOf(e.push) == backgroundBudget {
-		// Only the newest silent push waits, whatever the rule below allows.
+		// Only the newest background push waits, whatever the rule below allows.
+		// https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app
 		q.keepNewestLocked(1, now, func(h *entry) bool {
 			return ofApp(h) && h.push.PushType == apns.Background
 		})

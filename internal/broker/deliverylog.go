@@ -24,11 +24,10 @@ const (
 	logFromStorage     = " (From Storage)"
 	logDiscarded       = "Discarded" // for causes that the console has no name for
 	logStored          = "Stored"
-	explainedElsewhere = "The journal's cause says why."
+	explainedElsewhere = "The cause in the record explains it."
 )
 
-// byCause is the one table of what the Delivery Log says of a cause, of storing
-// or of dropping.
+// byCause is the one table of the entries for a cause, of storing or of dropping.
 var byCause = map[Cause]LogEntry{
 	Offline:        {logOffline, "The device has no connection; the push waits for it."},
 	Unacknowledged: {logOffline, "The connection ended before the device had acknowledged the push; it is sent again."},
@@ -36,45 +35,45 @@ var byCause = map[Cause]LogEntry{
 	Paused:         {logPower, "The device has paused the topic."},
 	Asleep:         {logPower, "The device is not in use, and the push must not wake it."},
 	Grouped:        {logPower, "The device is not in use; pushes of low priority are delivered together."},
-	LowPower:       {logPower, "The device saves power, and the push is not of priority 10."},
-	OverBudget:     {logPower, "The app has had its pushes of this kind for the hour."},
+	LowPower:       {logPower, "The device is in low power mode, and the priority of the push is not 10."},
+	OverBudget:     {logPower, "The app has used its hourly budget for pushes of this kind."},
 
 	DropExpired:      {logExpired, "Its apns-expiration passed while it waited."},
-	DropReplaced:     {logDiscarded + " - Replaced", "A newer push took its place in storage."},
+	DropReplaced:     {logDiscarded + " - Replaced", "A newer push replaced it in storage."},
 	DropIgnored:      {logDisabled, "The device has disabled the topic."},
-	DropNoRecipient:  {logDiscarded + " - No Recipient", "The device knows no such recipient, or has an equal push already."},
+	DropNoRecipient:  {logDiscarded + " - No Recipient", "The device has no such recipient, or has received an equal push before."},
 	DropUnknownTopic: {logUnregistered, "The device does not know the topic."},
 	DropTokenRemoved: {logUnregistered, "The app was removed from the device."},
 	DropUnregistered: {logUnregistered, "The token was retired while the push waited."},
 	DropNeverEnabled: {logUnregistered, "The device has not listed the topic for so long that the app counts as removed."},
 	DropAppRemoved:   {logUnregistered, "The app was removed from the device; its token is reported later."},
 	DropUnparsable:   {logDiscarded + " - Unparsable", "The device could not parse the payload."},
-	DropRefused:      {logDiscarded + " - Refused", "The device answered with a status that is no delivery."},
+	DropRefused:      {logDiscarded + " - Refused", "The device rejected the push with its acknowledgement."},
 	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
 	DropForgotten:    {logDiscarded + " - Deleted", "The device was deleted."},
-	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too much waits for the device already."},
-	DropNobody:       {logDiscarded + " - Nobody", "It was accepted in lenient mode, and nobody is known whom it is for."},
-	DropFault:        {logDiscarded + " - Fault", "A fault drops it on purpose."},
+	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too many pushes wait for the device already."},
+	DropNobody:       {logDiscarded + " - Nobody", "It was accepted in lenient mode, for an unknown device."},
+	DropFault:        {logDiscarded + " - Fault", "A fault rule dropped it."},
 }
 
-// Explain says an event of a push in the words of the Delivery Log. A push that
-// was stored before is delivered, or discarded, from storage. A push that must
-// not be stored is discarded for the cause it would have been stored for.
+// Explain returns the entry of the Delivery Log for an event of a push. A push that was
+// stored before is delivered, or discarded, from storage. A push that must not be stored
+// is discarded for the cause for which it would have been stored.
 func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 	var e LogEntry
 	switch kind {
 	case journal.Received:
 		return LogEntry{logReceived, "The request was read."}
 	case journal.Rejected:
-		return LogEntry{"Rejected by APNs", "The provider was told why."}
+		return LogEntry{"Rejected by APNs", "The provider was answered with the reason."}
 	case journal.Accepted:
 		return LogEntry{"Accepted by APNs", "The provider was answered 200."}
 	case journal.Sent:
 		return LogEntry{"Sent to Device", "The push was written to the device's connection."}
 	case journal.Faulted:
-		return LogEntry{"Fault", "A fault was done on purpose; the cause names its rule."}
+		return LogEntry{"Fault", "A fault rule was applied; the cause names it."}
 	case journal.Failure:
-		return LogEntry{"Failed before it was a push", "The request or the connection came to nothing; the cause says how it ended, the detail why."}
+		return LogEntry{"Failed before a push was read", "The request or the connection failed; the cause and the detail explain it."}
 	case journal.Delivered:
 		e = LogEntry{logDelivered, "The device acknowledged it."}
 	case journal.Stored:

@@ -6,7 +6,10 @@ import (
 	"time"
 )
 
-// sweepExpiredLocked drops the held pushes that have expired.
+// sweepExpiredLocked drops the held pushes that have expired. A push expires at its
+// apns-expiration, after [apns.MaxRetention] at the latest.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (q *queue) sweepExpiredLocked(now time.Time) {
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
 		if e.deadline > now.UnixNano() {

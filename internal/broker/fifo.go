@@ -3,8 +3,8 @@ package broker
 // A fifo is a queue of entries that reuses its memory.
 type fifo struct {
 	entries []*entry
-	head    int // entries before it are taken
-	bytes   int // of payload, without what many devices share
+	head    int // entries before it were taken
+	bytes   int // of payload; broadcasts do not count
 }
 
 func (f *fifo) len() int { return len(f.entries) - f.head }
@@ -30,15 +30,15 @@ func (f *fifo) pop() *entry {
 	return e
 }
 
-// drain takes all.
+// drain removes and returns all entries.
 func (f *fifo) drain() []*entry {
 	all := append([]*entry(nil), f.entries[f.head:]...)
 	*f = fifo{}
 	return all
 }
 
-// size is the bytes of payload that wait for the sake of this entry. A broadcast is
-// there once for all who subscribe.
+// size is the number of bytes of payload in memory because of this entry. The payload of
+// a broadcast is in memory once for all subscribers.
 func (e *entry) size() int {
 	if e.message != nil {
 		return 0
@@ -46,9 +46,9 @@ func (e *entry) size() int {
 	return len(e.push.Payload)
 }
 
-// A flight is the pushes that were sent and not acknowledged. Ids are given in
-// order, so the place of an entry follows from its id: acknowledgements come
-// in any order, mostly that of sending.
+// A flight is the pushes that were sent and not acknowledged. Ids are given in order, so
+// the index of an entry follows from its id. Acknowledgements come in any order, mostly
+// in that of sending.
 type flight struct {
 	entries []*entry // nil where acknowledged
 	head    int      // entries before it are acknowledged
@@ -60,7 +60,7 @@ type flight struct {
 // not acknowledged and later ones are.
 const stretch = 64
 
-// hasRoom reports whether something more may be sent.
+// hasRoom reports whether another push may be sent.
 func (f *flight) hasRoom(window int) bool {
 	return f.count < window && len(f.entries)-f.head < stretch*window
 }
@@ -103,7 +103,7 @@ func (f *flight) has(id uint32) bool {
 	return uint64(i) < uint64(len(f.entries)) && f.entries[i] != nil
 }
 
-// drain takes all, in the order of sending.
+// drain removes and returns all entries, in the order of sending.
 func (f *flight) drain() []*entry {
 	var all []*entry
 	for _, e := range f.entries[f.head:] {

@@ -2,8 +2,8 @@ package broker
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// A Filter is what a device says about its topics. It replaces the former one
-// completely (observed: apsd).
+// A Filter is a device's lists of topics. It replaces the former filter completely
+// (observed: apsd).
 type Filter struct {
 	Enabled       []apns.TopicHash
 	Opportunistic []apns.TopicHash
@@ -23,7 +23,7 @@ const (
 	discard
 )
 
-// lists is a filter made ready for lookups: the rule per topic. Topics in no
+// lists is a filter compiled for lookups: the rule of each topic. Topics in no
 // list are held "as for an offline device, until a filter enables them"
 // (observed: a public client test of pypush pushes before it enables).
 type lists map[apns.TopicHash]placementRule
@@ -39,8 +39,8 @@ const (
 	ruleDiscard                            // ignored
 )
 
-// compile builds the lookup. A topic in several lists follows the one that
-// lets most through.
+// compile builds the lookup. For a topic in several lists, the most permissive list
+// applies.
 func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []H) map[H]placementRule {
 	l := make(map[H]placementRule, len(enabled))
 	for _, list := range []struct {

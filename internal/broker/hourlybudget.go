@@ -10,11 +10,15 @@ import (
 // Hourly is how many pushes of a kind an app may have delivered to a device
 // within an hour; 0 means any number. Further ones wait.
 type Hourly struct {
-	// Background is for silent pushes, of which only the newest waits. Apple advises
-	// two or three: "Pushing background updates to your app".
+	// Background is for background pushes, of which only the newest waits. Apple
+	// advises two or three.
+	//
+	// https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app
 	Background int
 	// LiveActivity is for updates of Live Activities with priority 10; those with 5
 	// have no budget. ActivityKit has no figure.
+	//
+	// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 	LiveActivity int
 }
 
@@ -79,16 +83,16 @@ func (q *queue) chargeLocked(e *entry, now time.Time) {
 	q.noteDue(now.Add(time.Hour).UnixNano())
 }
 
-// recent returns those of the times, which rise, that are less than an hour old. What
-// is yet to come was counted before the clock was set back, and is none of them.
+// recent returns those of the ascending times that are less than an hour old. Times in the
+// future, from before the clock was set back, do not count.
 func recent(times []int64, now time.Time) []int64 {
 	from, _ := slices.BinarySearch(times, now.Add(-time.Hour).UnixNano()+1)
 	to, _ := slices.BinarySearch(times, now.UnixNano()+1)
 	return times[from:to]
 }
 
-// sweepHoursLocked forgets deliveries that do not count any more, and releases what
-// waited for that.
+// sweepHoursLocked deletes the times that do not count any more, and releases pushes that
+// waited for the budget.
 func (q *queue) sweepHoursLocked(now time.Time) {
 	freed := false
 	for key, times := range q.hours {

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// noteUnlistedLocked remembers since when something waits for a topic that no
-// list of the device's filter has. It stays remembered while the device is away.
+// noteUnlistedLocked notes since when a push waits for a topic that is in no list of the
+// device's filter. The note outlasts the connection.
 func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
 	limit := q.b.storage.NeverEnabled
 	if _, known := q.unlisted[topic]; known || limit <= 0 {
@@ -20,8 +20,8 @@ func (q *queue) noteUnlistedLocked(topic apns.TopicHash, now time.Time) {
 	q.noteDue(now.Add(limit).UnixNano())
 }
 
-// listedLocked forgets the topics that a new filter lists. The names of salted ones
-// are known from held pushes alone.
+// listedLocked deletes the notes about topics that a new filter lists. A topic listed by a
+// salted hash is recognized only through a held push.
 func (q *queue) listedLocked() {
 	if len(q.unlisted) == 0 {
 		return
@@ -38,7 +38,7 @@ func (q *queue) listedLocked() {
 	}
 }
 
-// sweepUnlistedLocked drops what has waited for too long for its topic to be
+// sweepUnlistedLocked drops the pushes that have waited too long for their topic to be
 // enabled, and appends the newest push of each such topic to removed.
 func (q *queue) sweepUnlistedLocked(now time.Time, removed []*Push) []*Push {
 	for topic, since := range q.unlisted {

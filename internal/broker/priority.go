@@ -6,15 +6,17 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// Priorities is how the priority of a push and the state of its device decide when
-// it is delivered. A device is in use until it says otherwise; meanwhile every push is
-// delivered at once.
+// Priorities is the rule by which the priority of a push and the state of its device
+// decide when it is delivered. A device is in use until it reports otherwise; meanwhile
+// every push is delivered at once.
 type Priorities struct {
 	// Ignore delivers at once whatever the priority.
 	Ignore bool
 	// Group is how long pushes of priority 5 wait for a device that is not in
-	// use, so that they are delivered together, as "Sending notification requests to
-	// APNs" allows, which has no figure; 0 means not at all.
+	// use, so that they are delivered together, which Apple allows without a figure; 0
+	// means not at all.
+	//
+	// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 	Group time.Duration
 }
 
@@ -22,9 +24,10 @@ type Priorities struct {
 // delivered now. woken says that other traffic wakes the device now.
 //
 // "Specify 1 to prioritize the device's power considerations over all other
-// factors for delivery, and prevent awakening the device": "Sending notification
-// requests to APNs". A topic that does not wake the device needs no regard for
-// its sleep.
+// factors for delivery, and prevent awakening the device." A push to a non-waking topic
+// does not wake the device anyway, so its priority does not matter.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 	active := q.route.activeLocked()
 	if active && !q.lowPower {
@@ -59,7 +62,7 @@ func (q *queue) releaseWithLocked(e *entry, now time.Time) {
 	q.releaseLocked(now, true) // with nothing held, this resets the time of the group
 }
 
-// groupLocked sets the time at which what is grouped is delivered, if none is set.
+// groupLocked sets the time at which grouped pushes are delivered, if none is set.
 func (q *queue) groupLocked(now time.Time) {
 	if q.route.groupUntil == 0 {
 		q.route.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
@@ -67,7 +70,7 @@ func (q *queue) groupLocked(now time.Time) {
 	}
 }
 
-// sweepGroupLocked delivers what is grouped once its time has come.
+// sweepGroupLocked delivers the grouped pushes when their time has come.
 func (q *queue) sweepGroupLocked(now time.Time) {
 	r := q.route
 	switch {
@@ -85,8 +88,8 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 	}
 }
 
-// SetDevicePower is SetPower for the users of a device that are known here, the
-// first one always among them.
+// SetDevicePower is SetPower for the first user of a device and all others that have a
+// queue.
 func (b *Broker) SetDevicePower(environment apns.Environment, device apns.DeviceID, low bool) {
 	b.SetPower(Address{Environment: environment, Device: device}, low)
 	for _, to := range b.addressesOf(environment, device) {
@@ -94,7 +97,7 @@ func (b *Broker) SetDevicePower(environment apns.Environment, device apns.Device
 	}
 }
 
-// SavesPower reports whether the device at an address saves power; see
+// SavesPower reports whether the device at an address is in low power mode; see
 // [Broker.SetPower].
 func (b *Broker) SavesPower(to Address) (low bool) {
 	s := b.shardOf(to)
@@ -108,10 +111,11 @@ func (b *Broker) SavesPower(to Address) (low bool) {
 	return low
 }
 
-// SetPower says whether the device at an address saves power. Then pushes of
-// priority 5 and 1 wait until it no longer does, although it is online: "Viewing the
-// status of push notifications using metrics and APNs". How a device says so itself
-// is unknown.
+// SetPower says whether the device at an address is in low power mode. Meanwhile pushes
+// of priority 5 and 1 wait, although the device is connected. How a device reports the
+// mode is unknown.
+//
+// https://developer.apple.com/documentation/usernotifications/viewing-the-status-of-push-notifications-using-metrics-and-apns
 func (b *Broker) SetPower(to Address, low bool) {
 	b.update(to, func(q *queue) {
 		if q.lowPower == low {

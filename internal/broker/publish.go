@@ -12,12 +12,13 @@ import (
 // that devices see.
 var liveActivity = apns.LookupPushType(apns.LiveActivity)
 
-// Publish accepts p for the devices that subscribe to its channel: it goes to
-// those that are connected, and is kept for those that come later if the
-// channel's policy and the expiration allow that. A device that is connected and
-// not to be disturbed gets it later, by the rules of pushes to a single device, if
-// policy and expiration allow that, too. The error is an
-// [apns.Rejection] if p is refused: ChannelNotRegistered or TooManyRequests.
+// Publish accepts p for the devices that subscribe to its channel. Connected devices get
+// it now; devices that connect or subscribe later get it if the channel's policy and the
+// expiration allow storing it. For a connected device that the push must not wake, it is
+// held by the rules for single pushes, again if policy and expiration allow that. The
+// error is an [apns.Rejection]: ChannelNotRegistered or TooManyRequests.
+//
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (b *Broker) Publish(p *Broadcast) error {
 	c := b.channels.find(p.Environment, p.App, p.Channel)
 	if c == nil {
@@ -47,8 +48,8 @@ func (b *Broker) Publish(p *Broadcast) error {
 	return nil
 }
 
-// messageLocked makes the newest message of the channel. One with expiration 0
-// is attempted once and leaves what is kept as it is.
+// messageLocked makes the newest message of the channel. A message with expiration 0 is
+// sent once and does not replace the kept one.
 func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
 	deadline := p.Expiration.Deadline(now)
 	if longest := now.Add(MaxChannelRetention); deadline.After(longest) {
@@ -68,7 +69,7 @@ func (c *channel) keptLocked(now time.Time) *message {
 	return c.latest
 }
 
-// pass puts m among what the route's device is sent.
+// pass adds m to the pushes for the route's device.
 func (r *Route) pass(m *message, now time.Time) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()

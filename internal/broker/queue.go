@@ -17,14 +17,14 @@ import (
 type entry struct {
 	push     *Push
 	seq      uint64
-	deadline int64  // may wait until then; nanoseconds since 1970
+	deadline int64  // when it expires; nanoseconds since 1970
 	stamp    uint64 // timestamp on the wire; 0 until it is needed
 	attempts uint16 // how often it was sent; 65,535 is as many or more
 	token    tokenState
 	charged  bool     // it has been counted against an hourly budget
 	flags    uint8    // storage flags of the next delivery
 	storable bool     // may wait at all
-	lasting  bool     // is of no use after deadline; true of all that is storable
+	lasting  bool     // expires at deadline; true whenever storable is
 	recorded bool     // the store has it
 	message  *message // the broadcast it belongs to; nil for a push to the device
 }
@@ -40,7 +40,7 @@ const (
 
 func compareSeq(a, b uint64) int { return cmp.Compare(a, b) }
 
-// A queue is what one address has waiting, and its connection if there is one.
+// A queue is the pushes of one address, and its connection if there is one.
 // Every entry is in exactly one of held, ready and the route's flight, each in
 // the order of acceptance.
 type queue struct {
@@ -50,16 +50,16 @@ type queue struct {
 
 	mu    sync.Mutex   // peer, journal and store are called with it locked: docs/lock-order.md
 	space *space.Space // where the device is; nil is the default space
-	clock *clock.Clock // what time it is there
-	held  []*entry     // waits for the device, its filter or a better moment
-	ready fifo         // to be sent as soon as the window allows; empty without a route
+	clock *clock.Clock // the clock of the space
+	held  []*entry     // must wait: for the device, its filter, its state or a budget
+	ready fifo         // sent as soon as the window allows; empty without a route
 	route *Route       // nil while the device is away
 
 	lowPower bool // see [Broker.SetPower]
 
 	// Made when a rule first needs them.
-	unlisted map[apns.TopicHash]int64 // see unlisted.go
-	hours    map[budgeted][]int64     // see hourly.go
+	unlisted map[apns.TopicHash]int64 // see neverenabled.go
+	hours    map[budgeted][]int64     // see hourlybudget.go
 }
 
 // updateSpaceLocked looks up the space of the device.
@@ -88,7 +88,7 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	e.stamp = q.b.nextStamp(now)
 	where, cause := q.placeLocked(e, now, false)
 	if where != discard {
-		// Kept before the provider learns that the push is accepted.
+		// Stored before the provider is answered 200.
 		if err := q.keepLocked(e); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	return nil
 }
 
-// fullLocked reports whether too much waits to be sent to a device that is connected.
+// fullLocked reports whether the backlog of a connected device has reached its limit.
 func (q *queue) fullLocked() bool {
 	return q.ready.len() >= q.b.backlog || q.ready.bytes >= maxBacklogBytes
 }
@@ -155,14 +155,14 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	return deliver, ""
 }
 
-// readyLocked puts e at the end of what is to be sent.
+// readyLocked appends e to the ready pushes.
 func (q *queue) readyLocked(e *entry, now time.Time) {
 	q.chargeLocked(e, now)
 	q.ready.push(e)
 }
 
 // releaseLocked makes those held pushes ready that need not be held any more, and
-// returns their number. They are flagged as stored, and the last one as the last.
+// returns their number. They are flagged as stored, and the last of them as the last.
 func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
 	if woken || q.route.activeLocked() {
 		q.route.groupUntil = 0
@@ -288,6 +288,6 @@ func (q *queue) forgetLocked(e *entry) {
 	}
 	e.recorded = false
 	if err := q.b.store.Delete(q.to, e.seq); err != nil {
-		q.b.log.Error("the store keeps a push that has ended", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
+		q.b.log.Error("cannot delete a delivered or dropped push from the store", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
 	}
 }

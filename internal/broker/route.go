@@ -9,8 +9,8 @@ import (
 // A Peer is the connection of a device. The broker calls it with a queue
 // locked: its methods must not block and must not call back.
 type Peer interface {
-	// Wake says that [Route.Take] has something. It is not said again until
-	// Take has returned less than there was room for.
+	// Wake says that pushes are ready for [Route.Take]. It is not called again until
+	// Take has returned fewer than dst has room for.
 	Wake()
 	// Replaced says that a newer connection of the device replaced this one.
 	Replaced()
@@ -32,11 +32,11 @@ type Route struct {
 	flight   flight
 	salted   *salted // nil until the device uses salted hashes
 	stamp    uint64  // the highest timestamp of a delivery
-	awake    bool    // the peer was woken and has not taken everything yet
+	awake    bool    // the peer was woken and has not taken all ready pushes yet
 	detached bool
 
 	activeUntil int64 // when the device falls asleep, in the machine's time; 0 if it sleeps, or always
-	groupUntil  int64 // when what is grouped is delivered; 0 while nothing is
+	groupUntil  int64 // when the grouped pushes are delivered; 0 while there are none
 	ackBy       int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
 
 	channels map[*channel]uint64 // subscriptions, each with the checkpoint the device has seen
@@ -60,8 +60,8 @@ type Delivery struct {
 	// otherwise nil, and the device knows the Hash of the Push.
 	Salted []byte
 	// Timestamp is when the push was accepted, in nanoseconds since 1970, and unique. It
-	// rises along a route, except that a push which is sent again keeps it whatever went
-	// before: by its timestamp a device that has it already knows it again.
+	// rises along a route, except that a push which is sent again keeps its timestamp, by
+	// which the device recognizes a duplicate.
 	Timestamp uint64
 	// Expiry is in seconds since 1970; 0 if the push is never stored.
 	Expiry uint32
@@ -70,11 +70,11 @@ type Delivery struct {
 	// Attempt is 1 the first time.
 	Attempt int
 	// Channel is the one the push was published to; "" if it was sent to the
-	// device alone. Its topic on the device's side is that of the push's Hash,
-	// its token the base token.
+	// device alone. The device sees the topic of the push's Hash, and its base token as
+	// the token.
 	Channel ChannelID
-	// Checkpoint is the place of the push in its channel: nanoseconds since
-	// 1970, rising along the channel.
+	// Checkpoint is the position of the push in its channel: nanoseconds since 1970,
+	// rising along the channel.
 	Checkpoint uint64
 }
 
@@ -86,7 +86,7 @@ func (r *Route) wakeLocked() {
 }
 
 // SetFilter replaces the device's topic filter. Nothing is delivered before
-// the first one. It returns how many stored pushes will come now.
+// the first one. It returns how many stored pushes are released.
 func (r *Route) SetFilter(f Filter) (stored int) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
@@ -100,7 +100,7 @@ func (r *Route) SetFilter(f Filter) (stored int) {
 }
 
 // refilterLocked applies the filter to all pushes that are not in flight. It returns
-// how many stored pushes will come now. first says that there was no filter before.
+// how many stored pushes are released. first says that there was no filter before.
 func (r *Route) refilterLocked(first bool) (stored int) {
 	now := r.q.clock.Now()
 	r.q.listedLocked()
@@ -112,9 +112,9 @@ func (r *Route) refilterLocked(first bool) (stored int) {
 	return stored
 }
 
-// Take appends to dst what may be sent now, without growing it, and counts it
-// as sent. It appends nothing when the device must acknowledge first, or when
-// there is nothing; then the peer is woken as soon as there is.
+// Take appends to dst the deliveries that may be sent now, without growing it, and counts
+// them as sent. It appends nothing while the window is full or no push is ready; the peer
+// is woken as soon as that changes.
 func (r *Route) Take(dst []Delivery) []Delivery {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
@@ -154,8 +154,7 @@ func (r *Route) Take(dst []Delivery) []Delivery {
 	return dst
 }
 
-// Detach ends the route: what was sent and not acknowledged is held for the
-// next one.
+// Detach ends the route: pushes in flight are held for the next one.
 func (r *Route) Detach() {
 	r.q.mu.Lock()
 	if !r.detached {

@@ -7,8 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A SaltedHash names a topic to a device that does not want the name to be the same
-// as on other devices (observed: apsd).
+// A SaltedHash names a topic by a hash that is different on every device (observed: apsd).
 type SaltedHash [sha256.Size]byte
 
 // HashSalted returns the hash of a topic under the salt of a device: SHA-256 of the
@@ -29,15 +28,15 @@ type SaltedFilter struct {
 	NonWaking     []SaltedHash
 }
 
-// salted is what a device says by salted hashes.
+// salted is the salt of a device and its lists of salted hashes.
 type salted struct {
 	salt  uint64
-	known bool // the device has told its salt
+	known bool // the device has sent its salt
 	lists map[SaltedHash]placementRule
 }
 
-// SetSalt tells the salt of the device's salted hashes. Until then topics that are
-// listed by them are in no list.
+// SetSalt sets the salt of the device's salted hashes. Until then, topics that are listed
+// only by such hashes are in no list.
 func (r *Route) SetSalt(salt uint64) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()

@@ -7,19 +7,22 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// Storage is how much waits for a device. Its zero value is what Apple
-// documents.
+// Storage is the rule of how many pushes are stored for a device. Its zero value is the
+// rule that Apple documents.
 type Storage struct {
-	// PerApp is how many pushes are kept per topic and device; a newer one
-	// replaces the oldest. 0 means 1: "APNs stores only one notification per
-	// bundle ID" ("Sending notification requests to APNs").
+	// PerApp is how many pushes are stored per topic and device; a newer one
+	// replaces the oldest. 0 means 1: "APNs stores only one notification per bundle
+	// ID."
+	//
+	// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 	PerApp int
-	// CollapseSideBySide keeps pushes with different apns-collapse-ids beside
-	// each other, PerApp of each (Apple's release note of June 2024, which the
-	// pages do not repeat).
+	// CollapseSideBySide stores PerApp pushes of each apns-collapse-id, as Apple's
+	// release note of June 2024 says; the page on requests does not repeat it.
+	//
+	// https://developer.apple.com/documentation/updates/usernotifications
 	CollapseSideBySide bool
-	// NeverEnabled is how long something may wait for a topic that no list of the
-	// device's filter has, before the app counts as removed; 0 means for ever.
+	// NeverEnabled is how long a push may wait while its topic is in no list of the
+	// device's filter, before the app counts as removed; 0 means for ever.
 	NeverEnabled time.Duration
 	// MaxPerDevice bounds the pushes kept for one device, whatever the rules
 	// above allow; 0 means 1,000.
@@ -47,6 +50,7 @@ func (q *queue) holdLocked(e *entry, cause Cause, now time.Time) {
 		q.dropLocked(e, cause, now)
 		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."
+		// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 		q.dropLocked(e, cause, now)
 		return
 	case e.deadline <= now.UnixNano():

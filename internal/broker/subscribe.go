@@ -1,11 +1,10 @@
 package broker
 
-// Subscribe makes the device a subscriber of a channel, of the app with that
-// bundle ID in the device's space, until it
-// unsubscribes or its route ends. checkpoint is that of the newest message the
-// device has seen, 0 for none: a kept message that is newer is delivered. ok is
-// false if there is no such channel; latest is the checkpoint of the channel's
-// newest message, 0 if there was none.
+// Subscribe makes the device a subscriber of a channel, of the app with that bundle ID in
+// the device's space, until it unsubscribes or its route ends. checkpoint is that of the
+// newest message the device has received, 0 for none: a kept message that is newer is
+// delivered. ok is false if there is no such channel; latest is the checkpoint of the
+// channel's newest message, 0 if there was none.
 func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool, latest uint64) {
 	c := r.channel(app, id)
 	if c == nil {
@@ -34,7 +33,7 @@ func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool,
 	return true, c.checkpoint
 }
 
-// Unsubscribe ends a subscription; what has not been sent of the channel is
+// Unsubscribe ends a subscription; messages of the channel that were not sent are
 // dropped. It does nothing if there is no such subscription.
 func (r *Route) Unsubscribe(app string, id ChannelID) {
 	c := r.channel(app, id)
@@ -70,8 +69,8 @@ func (r *Route) channel(bundleID string, id ChannelID) *channel {
 }
 
 // TakeDeleted returns the channels that were deleted while the device
-// subscribed to them, each once. The peer is woken for them as for pushes; it
-// looks here after [Route.Take] has returned less than there was room for.
+// subscribed to them, each once. The peer is woken for them as for pushes; it calls
+// TakeDeleted after [Route.Take] has returned fewer deliveries than dst has room for.
 func (r *Route) TakeDeleted() []Channel {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()

@@ -34,8 +34,8 @@ func lower(v *atomic.Int64, at int64) bool {
 }
 
 // NextDue returns the moment at which [Broker.Sweep] may have something to do, or
-// the zero time if nothing waits for one: in the time of the default space, if no
-// clock is moved meanwhile.
+// the zero time if nothing is due: in the time of the default space, if no clock is moved
+// meanwhile.
 func (b *Broker) NextDue() time.Time {
 	due := b.due.Load()
 	if due == math.MaxInt64 {
@@ -48,11 +48,10 @@ func (b *Broker) NextDue() time.Time {
 // it.
 func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
 
-// Sweep does what is due: it drops held pushes that have expired or whose topic
-// was never enabled, releases those that waited for a moment, gives up
-// connections that do not acknowledge, and forgets the queues of devices that are
-// away and have nothing waiting. It is cheap while nothing is due, so it may be
-// called often.
+// Sweep applies the rules that depend on time: it drops held pushes that have expired or
+// whose topic was never enabled, releases grouped pushes and those over budget, ends
+// connections that do not acknowledge, and removes empty queues. It is cheap while nothing
+// is due, so it may be called often.
 func (b *Broker) Sweep() {
 	now := time.Now().UnixNano()
 	moves := b.clock.Moves()

@@ -7,9 +7,8 @@ import (
 )
 
 // submitUnreportedLocked accepts a push to a retired token that is not reported yet.
-// With [Config].AskRemoved a device that is connected gets the push all the same, to
-// confirm that it does not have the app; otherwise the push is dropped. It is never
-// held.
+// With [Config].AskRemoved it is sent to a connected device, which then confirms that it
+// does not have the app; otherwise it is dropped. It is never held.
 func (q *queue) submitUnreportedLocked(e *entry, now time.Time) {
 	q.b.record(journal.Accepted, e.push, "", now)
 	r := q.route

@@ -44,16 +44,17 @@ func (q *queue) clearLocked(cause Cause) int {
 	return len(all)
 }
 
-// TokenAsked says that the device asks for the token of a topic. A later
-// acknowledgement of a push in flight that says the app was removed does not count any
-// more: it may be from before, and the same token belongs to the app again.
+// TokenAsked notes that the device has requested the token of a topic. If it then
+// acknowledges a push that is in flight now with a status for a removed app, the token is
+// not retired: the acknowledgement may be older than the request.
 func (r *Route) TokenAsked(topic apns.TopicHash) {
 	r.q.mu.Lock()
 	defer r.q.mu.Unlock()
 	r.markLocked(topic, tokenAsked)
 }
 
-// markLocked sets the state of the token for the pushes to a topic that are in flight. A retired token stays retired.
+// markLocked sets the state of the token for the pushes to a topic that are in flight. A
+// retired token stays retired.
 func (r *Route) markLocked(topic apns.TopicHash, news tokenState) {
 	for _, e := range r.flight.entries[r.flight.head:] {
 		if e != nil && e.push.Hash == topic && e.message == nil {

@@ -23,11 +23,11 @@ const nullAnonymous = 0xC015
 // connection is reset after it instead of closed.
 func (h Handshake) Answer() (bytes []byte, reset bool) {
 	switch h {
-	case HandshakeOldVersion: // "Server chose TLSv1" (observed: pushy#1019)
+	case HandshakeOldVersion: // "Server chose TLSv1" (observed: jchambers/pushy#1019)
 		return serverHello(tls.VersionTLS10, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA), false
-	case HandshakeBadCipher: // "Server selected improper ciphersuite" (observed: pushy#1019)
+	case HandshakeBadCipher: // "Server selected improper ciphersuite" (observed: jchambers/pushy#1019)
 		return serverHello(tls.VersionTLS12, nullAnonymous), false
-	case HandshakeAlert: // "Received fatal alert: handshake_failure" (observed: pushy#294)
+	case HandshakeAlert: // "Received fatal alert: handshake_failure" (observed: jchambers/pushy#294)
 		return []byte{21, 3, 3, 0, 2, 2, 40}, false // RFC 8446, 6.2
 	default:
 		whole := serverHello(tls.VersionTLS12, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)

@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-var update = flag.Bool("update", false, "write docs/faults.md anew from the tables")
+var update = flag.Bool("update", false, "regenerate docs/faults.md from the tables")
 
 const faultsPage = "../../docs/faults.md"
 
@@ -38,7 +38,7 @@ Presets reproduce problems that people have reported from APNs. Enable one with 
 narrows it further; a ` + "`when`" + ` replaces its own.
 
 Observed behavior that is a rule of APNs, not a malfunction, is a setting of ` + "`serve`" + `: ` + "`--malformed-ends`" + ` ends a
-connection on which a request violates HTTP/2, with GOAWAY PROTOCOL_ERROR and text (apns4erl#211, apnotic#68);
+connection on which a request violates HTTP/2, with GOAWAY PROTOCOL_ERROR and text (inaka/apns4erl#211, ostinelli/apnotic#68);
 ` + "`--overrun-ends`" + ` ends one that opens more streams than allowed; ` + "`--lower-streams`" + `, ` + "`--max-requests`" + ` and
 ` + "`--update-scope`" + ` are others. [fidelity.md](fidelity.md) lists them all.
 

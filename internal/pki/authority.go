@@ -50,8 +50,8 @@ type authorityRow struct {
 	field      func(*PKI) **Authority
 }
 
-// authorities lists what stands between the root and the leaves, after Apple's
-// Server Authentication CA, Worldwide Developer Relations CA and iPhone Device CA.
+// authorities lists the issuing authorities below the root, modeled on Apple's Server
+// Authentication CA, Worldwide Developer Relations CA and iPhone Device CA.
 var authorities = []authorityRow{
 	{
 		file:       "server-ca",
@@ -91,9 +91,9 @@ func newAuthority(name string, template *x509.Certificate, parent *Authority) (*
 	return a, err
 }
 
-// authorityTemplate is the certificate of an authority that may vouch for the
-// permitted names alone. Root and issuing authorities carry the same constraints,
-// because Java leaves those of a trusted root unread (observed: OpenJDK 17).
+// authorityTemplate is the certificate of an authority that may issue certificates for
+// the permitted names only. Root and issuing authorities have the same constraints,
+// because Java ignores those of a trusted root (observed: OpenJDK 17).
 func authorityTemplate(now time.Time, commonName string, permitted names) *x509.Certificate {
 	return &x509.Certificate{
 		Subject:               pkix.Name{CommonName: commonName, Organization: []string{organization}},
@@ -103,7 +103,7 @@ func authorityTemplate(now time.Time, commonName string, permitted names) *x509.
 		BasicConstraintsValid: true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 
-		PermittedDNSDomainsCritical: true, // RFC 5280, 4.2.1.10
+		PermittedDNSDomainsCritical: true, // https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
 		PermittedDNSDomains:         permitted.domains(),
 		PermittedIPRanges:           permitted.ranges(),
 	}
@@ -132,7 +132,8 @@ func (a *Authority) issue(template *x509.Certificate, pub crypto.PublicKey) (*x5
 	return x509.ParseCertificate(der)
 }
 
-// keyIdentifier is the leftmost 160 bits of the SHA-256 of the public key: RFC 7093, 2, method 1.
+// keyIdentifier is the leftmost 160 bits of the SHA-256 of the public key, method 1.
+// https://www.rfc-editor.org/rfc/rfc7093#section-2
 func keyIdentifier(pub crypto.PublicKey) ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(pub)
 	if err != nil {

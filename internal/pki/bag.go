@@ -4,23 +4,23 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" // what the bag is signed with
+	"crypto/sha1" // for the signature of the bag
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 )
 
-// bagHost is the host that gives devices of old their signed bag.
+// bagHost is the host from which older devices get the signed bag.
 // observed: pushproxy
 const bagHost = "init-p01st.push.apple.com"
 
 // rsaBits is the size of the RSA keys made here.
 const rsaBits = 2048
 
-// SignBag signs the bag, which tells devices where couriers are, as the host
-// for old devices does: RSA PKCS #1 v1.5 with SHA-1 over its bytes. It returns
-// the signature, and the chain of whoever signed in DER, leaf first, without
-// the root. The key is made with the first bag and lasts as long as p.
+// SignBag signs the bag, which tells devices the hosts of the couriers, as the host for
+// older devices does: RSA PKCS #1 v1.5 with SHA-1. It returns the signature, and the
+// signer's chain in DER, leaf first, without the root. The key is made for the first bag
+// and kept in memory.
 // observed: pushproxy
 func (p *PKI) SignBag(bag []byte) (signature []byte, chain [][]byte, err error) {
 	signer, err := p.bagSigner()
@@ -57,7 +57,7 @@ func (p *PKI) bagSigner() (*Identity, error) {
 	return p.bag, nil
 }
 
-// newRSAKey makes a key for what must be RSA.
+// newRSAKey makes an RSA key.
 func newRSAKey() (*rsa.PrivateKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, rsaBits)
 	if err != nil {

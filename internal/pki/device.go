@@ -11,7 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxCommonName is the longest common name, in characters: RFC 5280, A.1, ub-common-name.
+// maxCommonName is the longest common name, in characters: ub-common-name.
+// https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1
 const maxCommonName = 64
 
 // IssueDevice makes the certificate of a device. A nil key is replaced by a
@@ -32,9 +33,9 @@ func (p *PKI) IssueDevice(key crypto.Signer, commonName string) (*Identity, erro
 	return newIdentity(leaf, p.DeviceCA, key), nil
 }
 
-// SignDevice answers a signing request, which is what activation is about, and
-// returns the certificate in DER. Of the request it takes the public key and
-// the common name; the rest of the subject is the same for all devices.
+// SignDevice issues the certificate for a signing request, as at activation, and returns it
+// in DER. It takes the public key and the common name from the request; the rest of the
+// subject is the same for all devices.
 func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
 	if err := checkRequest(csr); err != nil {
 		return nil, err
@@ -46,13 +47,13 @@ func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
 	return leaf.Raw, nil
 }
 
-// checkRequest checks that whoever made a signing request holds its key.
+// checkRequest verifies that a signing request was signed with its own key.
 func checkRequest(csr *x509.CertificateRequest) error {
 	if err := CheckKey(csr.PublicKey); err != nil {
 		return fmt.Errorf("pki: sign device request: %w", err)
 	}
 	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
-		return fmt.Errorf("pki: sign device request: its own signature does not verify: make the request with the device's key: %w", err)
+		return fmt.Errorf("pki: sign device request: its signature is invalid: sign the request with the device's own key: %w", err)
 	}
 	return nil
 }
@@ -65,7 +66,7 @@ func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certif
 	return p.DeviceCA.issue(template, pub)
 }
 
-// newDeviceTemplate checks what a device asks for and makes the template of its
+// newDeviceTemplate checks the key and the name and returns the template of the
 // certificate. An empty common name is replaced by a random UUID.
 func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
 	if err := CheckKey(pub); err != nil {
@@ -75,7 +76,7 @@ func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.
 		commonName = newUUID()
 	}
 	if n := utf8.RuneCountInString(commonName); n > maxCommonName {
-		return nil, fmt.Errorf("pki: issue device certificate: common name of %d characters: %d are the most (RFC 5280)", n, maxCommonName)
+		return nil, fmt.Errorf("pki: issue device certificate: common name has %d characters; the maximum is %d (RFC 5280)", n, maxCommonName)
 	}
 	template, err := p.deviceTemplate(pub, commonName)
 	if err != nil {
@@ -107,7 +108,8 @@ func (p *PKI) deviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Cer
 	return t, err
 }
 
-// newUUID is a random UUID (RFC 9562, 5.4) in upper case, as Apple writes them.
+// newUUID returns a random UUID in upper case, as Apple writes them.
+// https://www.rfc-editor.org/rfc/rfc9562#section-5.4
 func newUUID() string {
 	var u [16]byte
 	rand.Read(u[:]) // never fails: crypto/rand

@@ -14,11 +14,10 @@ const genuineFile = "device-ca-rsa"
 // genuineName is its common name.
 const genuineName = "APNs Simulator TEST iPhone Device CA"
 
-// SignGenuineDevice is [PKI.SignDevice] with a certificate of the shape that
-// real devices have: signed with RSA and SHA-1, whatever the size of the
-// device's own RSA key, 1024 bits at least. The authority that can do so is made
-// with the first such certificate, and saved if p was loaded from a directory that can
-// be written.
+// SignGenuineDevice is [PKI.SignDevice] with a certificate like those of real devices:
+// signed with RSA and SHA-1. The device's own key is RSA with at least 1024 bits. The
+// authority is made with the first such certificate, and saved if p was loaded from a
+// writable directory.
 // It returns the chain in DER, leaf first, without the root.
 // observed: pushproxy
 func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, err error) {
@@ -77,11 +76,11 @@ func (p *PKI) genuineAuthority() (*Authority, error) {
 	return a, nil
 }
 
-// loadGenuine takes over the authority for genuine devices, if there is one.
+// loadGenuine loads the authority for genuine devices, if there is one.
 func (p *PKI) loadGenuine(dir string) error {
 	a, err := loadAuthority(dir, genuineFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // made when asked for
+		return nil // made on first use
 	}
 	if err == nil {
 		err = p.checkLoaded(dir, a)
@@ -93,8 +92,8 @@ func (p *PKI) loadGenuine(dir string) error {
 	return nil
 }
 
-// deviceAuthority returns the authority that is named as the issuer of a
-// device's certificate, or the usual one.
+// deviceAuthority returns the authority for genuine devices if it is the issuer of a
+// device's certificate, otherwise the usual one.
 func (p *PKI) deviceAuthority(leaf *x509.Certificate) *Authority {
 	if a := p.genuine.Load(); a != nil && issuedBy(leaf, a) {
 		return a

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// The names by which a client of APNs may call the simulator: those of Apple's
-// environments, and those of this machine.
+// The host names in server certificates: Apple's of both environments, and those of this
+// machine.
 var (
 	productionNames = []string{
 		// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
@@ -45,34 +45,36 @@ const (
 // appleDomains are Apple's names for which there are server certificates.
 var appleDomains = []string{pushDomain, activationHost}
 
-// permittedDomains and permittedRanges are what the root may vouch for besides the extra names.
+// permittedDomains and permittedRanges are the name constraints of the root, without the
+// extra names.
 var (
 	permittedDomains = slices.Concat(appleDomains, []string{"localhost", "host.docker.internal"})
 	permittedRanges  = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 )
 
 // ServerNames lists the host names and addresses for which there are server
-// certificates: what hosts entries, network aliases and proxy rules have to cover.
+// certificates. Hosts entries, network aliases and proxy rules have to cover them.
 func ServerNames() []string {
 	return slices.Concat(productionNames, sandboxNames, activationNames, localNames)
 }
 
-// AppleDomains lists the domains of Apple's that the simulator stands for: what a
-// program sends to a host in one of them belongs here and not at Apple.
+// AppleDomains lists Apple's domains whose hosts the simulator replaces: requests to them
+// must reach the simulator and not Apple.
 func AppleDomains() []string { return slices.Clone(appleDomains) }
 
-// IsApples reports whether a host, in lower case and without a dot at its end, is one
-// of Apple's that the simulator stands for.
+// IsApples reports whether a host, in lower case and without a trailing dot, is in one of
+// [AppleDomains].
 func IsApples(host string) bool { return inDomains(host, appleDomains) }
 
-// coversHost reports whether a certificate for the names is good for a host, which may
-// be the first label's wildcard: RFC 9525, 6.3.
+// coversHost reports whether a certificate for the names is valid for a host. A wildcard
+// covers the first label.
+// https://www.rfc-editor.org/rfc/rfc9525#section-6.3
 func coversHost(list []string, host string) bool {
 	_, parent, _ := strings.Cut(host, ".")
 	return slices.Contains(list, host) || slices.Contains(list, "*."+parent)
 }
 
-// CheckName refuses what cannot be in [Options.ExtraNames].
+// CheckName returns an error for a name that cannot be in [Options.ExtraNames].
 func CheckName(name string) error {
 	if addr, err := netip.ParseAddr(name); err == nil && addr.Zone() == "" {
 		return nil
@@ -83,7 +85,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// names are host names and addresses as a certificate keeps them.
+// names are the host names and addresses of a certificate.
 type names struct {
 	hosts     []string // lower case; a first label "*" is a wildcard
 	addresses []netip.Addr
@@ -117,7 +119,7 @@ func (n *names) addAddress(addr netip.Addr) {
 // validHost accepts what DNS and container networks use: letters, digits, "-" and "_", after an optional "*.".
 func validHost(host string) bool {
 	host = strings.TrimPrefix(host, "*.")
-	if host == "" || len(host) > 253 { // RFC 1035, 2.3.4
+	if host == "" || len(host) > 253 { // https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
 		return false
 	}
 	for label := range strings.SplitSeq(host, ".") {
@@ -128,7 +130,7 @@ func validHost(host string) bool {
 	return true
 }
 
-// domains are the DNS subtrees a root needs to vouch for these names.
+// domains returns the DNS subtrees that a root must permit for these names.
 func (n names) domains() []string {
 	domains := slices.Clone(permittedDomains)
 	for _, host := range n.hosts {
@@ -139,7 +141,7 @@ func (n names) domains() []string {
 	return domains
 }
 
-// ranges are the address blocks a root needs to vouch for these addresses.
+// ranges returns the address blocks that a root must permit for these addresses.
 func (n names) ranges() []*net.IPNet {
 	prefixes := slices.Clone(permittedRanges)
 	for _, addr := range n.addresses {
@@ -154,14 +156,15 @@ func (n names) ranges() []*net.IPNet {
 	return blocks
 }
 
-// inDomains reports whether host lies in one of the subtrees: RFC 5280, 4.2.1.10.
+// inDomains reports whether host is in one of the subtrees.
+// https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10
 func inDomains(host string, domains []string) bool {
 	host = strings.TrimPrefix(host, "*.")
 	return slices.ContainsFunc(domains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
 }
 
-// Permits reports whether clients accept a server certificate for a host. Roots that
-// were made before [AppleDomains] had all of today's permit less.
+// Permits reports whether clients accept a server certificate for a host. Roots made by
+// earlier versions may lack some of [AppleDomains].
 func (p *PKI) Permits(host string) bool {
 	return names{hosts: []string{host}}.permittedBy(p.Root.Certificate) == nil
 }
@@ -183,11 +186,10 @@ func (n names) permittedBy(root *x509.Certificate) error {
 }
 
 func notPermitted(name string) error {
-	return fmt.Errorf("pki: the root is not permitted to vouch for %q: make new authorities with --name %s", name, name)
+	return fmt.Errorf("pki: the name constraints of the root do not permit %q: make new authorities with --name %s", name, name)
 }
 
-// vouchedBy reads the names that a root was made for, besides those that every root
-// has.
+// permittedBy returns the extra names that a root permits.
 func permittedBy(root *x509.Certificate) (list []string) {
 	for _, domain := range root.PermittedDNSDomains {
 		if !slices.Contains(permittedDomains, domain) {

@@ -5,14 +5,15 @@ import (
 	"encoding/asn1"
 )
 
-// Apple's private certificate fields that mean something to push, in one place.
+// Apple's certificate extensions and attributes that concern APNs.
 var (
 	// oidUserID is the subject attribute that carries a provider certificate's topic.
-	oidUserID = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1} // RFC 4519, 2.39
+	// https://www.rfc-editor.org/rfc/rfc4519#section-2.39
+	oidUserID = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}
 
 	// The environments and topics of a provider certificate.
-	// observed: node-apn looks up the markers; the lists are described in the
-	// Local and Remote Notification Programming Guide, "Communicating with APNs".
+	// observed: node-apn looks up the markers; the archived guide describes the lists:
+	// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
 	oidSandbox    = apple(3, 1) // marker: may push in the sandbox
 	oidProduction = apple(3, 2) // marker: may push in production
 	oidVoIPTopics = apple(3, 4) // topic list of a VoIP Services certificate
@@ -27,7 +28,9 @@ var (
 	oidDevice = apple(10, 2) // observed: marker on a genuine device certificate (pushproxy)
 )
 
-// Public identifiers that the standard library does not export: RFC 5280, A.1 and 4.2.1.12.
+// Public identifiers that the standard library does not export.
+// https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1
+// https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12
 var (
 	oidExtKeyUsage   = asn1.ObjectIdentifier{2, 5, 29, 37}
 	oidCommonName    = asn1.ObjectIdentifier{2, 5, 4, 3}
@@ -40,7 +43,7 @@ var (
 	oidEKUClientAuth = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 2}
 )
 
-// markerValue is the content of a marker: its presence is the message.
+// markerValue is the content of a marker extension, whose presence is all that counts.
 var markerValue = asn1.NullBytes // 05 00
 
 // apple returns the identifier with the given tail in Apple's arc of certificate extensions.
@@ -57,14 +60,14 @@ func markers(oids ...asn1.ObjectIdentifier) []pkix.Extension {
 	return exts
 }
 
-// attribute is one part of a subject, in the order it shall have on the wire.
+// attribute is one attribute of a subject.
 type attribute struct {
 	oid   asn1.ObjectIdentifier
 	value string
 }
 
-// subject encodes a name, leaving out empty attributes. The standard library
-// would put C, O and OU before everything else; Apple begins with the UID.
+// subject encodes a name in the given order, leaving out empty attributes. The standard
+// library would put C, O and OU first; Apple begins with the UID.
 func subject(attributes ...attribute) ([]byte, error) {
 	var name pkix.RDNSequence
 	for _, a := range attributes {

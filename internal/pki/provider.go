@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A ProviderRequest says what a provider certificate shall be good for.
-// Topic is required; every other zero value has a useful meaning.
+// A ProviderRequest describes a provider certificate to issue. Topic is required; every
+// other zero value is useful.
 type ProviderRequest struct {
 	Topic        string  // the bundle identifier (for ServiceMDM the whole topic)
 	TeamID       string  // subject OU; "" leaves it out, as MDM certificates do
@@ -31,8 +31,8 @@ type ProviderRequest struct {
 	RSA bool          // the fresh key is RSA 2048, as Apple's were; otherwise EC P-256
 }
 
-// IssueProvider makes the certificate with which a provider authenticates in
-// TLS instead of sending tokens.
+// IssueProvider issues the certificate by which a provider authenticates in TLS, instead
+// of by provider tokens.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
 func (p *PKI) IssueProvider(r ProviderRequest) (*Identity, error) {
 	template, err := p.providerTemplate(r)
@@ -78,7 +78,7 @@ func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 		t.NotAfter = r.NotAfter
 	}
 	if !t.NotAfter.After(t.NotBefore) {
-		return nil, errors.New("pki: issue provider certificate: it would end before it begins: set NotBefore as well")
+		return nil, errors.New("pki: issue provider certificate: NotAfter is not after NotBefore: set NotBefore as well")
 	}
 	// observed: clientAuth and digitalSignature in the fixtures of pushy and node-apn
 	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -90,7 +90,7 @@ func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 	return t, err
 }
 
-// subject has the attributes in Apple's order.
+// subject returns the attributes in Apple's order.
 // observed: `UID=<bundle>, CN=Apple Push Services: <bundle>, OU=<team>, O=…, C=…`
 func (r ProviderRequest) subject(row serviceRow) ([]byte, error) {
 	org := r.Organization
@@ -107,7 +107,8 @@ func (r ProviderRequest) subject(row serviceRow) ([]byte, error) {
 	)
 }
 
-// extensions are the environment markers and the topic list.
+// extensions returns the environment markers and the topic list.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
 func (r ProviderRequest) extensions(row serviceRow) ([]pkix.Extension, error) {
 	production, sandbox := r.Production, r.Sandbox
 	if !production && !sandbox {

@@ -5,10 +5,10 @@ import (
 	"math/big"
 )
 
-// Revoke makes every later verification of the certificate with this serial
-// number fail, as a provider revoked in Apple's portal is refused by APNs'
-// own revocation list. Serial numbers are unique across the authorities.
-// The list is kept in memory.
+// Revoke makes every later verification of the certificate with this serial number
+// fail, as APNs rejects a provider certificate that was revoked in the developer account.
+// Serial numbers are unique across the authorities. The list is kept in memory.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
 func (p *PKI) Revoke(serial *big.Int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -25,8 +25,8 @@ func (p *PKI) Revoked(serial *big.Int) bool {
 	return p.revoked[string(serial.Bytes())]
 }
 
-// RevokeDevice makes every later verification of a certificate of this device
-// fail, those it gets for the same key later included: a device is its key.
+// RevokeDevice makes every later verification of a certificate of this device fail,
+// including certificates issued later for the same key, which identifies the device.
 // The list is kept in memory.
 func (p *PKI) RevokeDevice(device [8]byte) {
 	p.mu.Lock()

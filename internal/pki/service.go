@@ -8,7 +8,7 @@ import (
 // A Service is a kind of provider certificate.
 type Service uint8
 
-// The kinds of provider certificate that Apple's portal issues.
+// The kinds of provider certificate that Apple issues in the developer account.
 const (
 	ServiceAPNs        Service = iota // universal: one app with its VoIP, Push to Talk and complication topics, both environments
 	ServiceDevelopment                // the older kind for the sandbox only
@@ -22,7 +22,7 @@ const (
 // mdmTopicPrefix begins the topic of every MDM certificate.
 const mdmTopicPrefix = "com.apple.mgmt.External."
 
-// A serviceRow says how the certificates of one service look.
+// A serviceRow describes the certificates of one service.
 type serviceRow struct {
 	name        string                           // what users call it
 	prefix      string                           // of the common name; the bundle identifier follows
@@ -33,8 +33,9 @@ type serviceRow struct {
 	voipList    bool                             // the list goes into the extension for VoIP
 }
 
-// services is the one table of provider certificates. The universal and the MDM
-// form are observed in published subjects; the other names are common knowledge.
+// services is the one table of provider certificates.
+// observed: published subjects, for the universal and the MDM certificate; the other
+// names are common knowledge
 var services = [...]serviceRow{
 	ServiceAPNs:        {name: "apns", prefix: "Apple Push Services: ", production: true, sandbox: true, topics: universalTopics},
 	ServiceDevelopment: {name: "development", prefix: "Apple Development IOS Push Services: ", sandbox: true},
@@ -53,9 +54,9 @@ const (
 	complicationSuffix = ".complication"
 )
 
-// universalTopics has the topic of Push to Talk because Apple's example of such a
-// push uses a certificate ("Creating a Push to Talk app"). Its kind was not seen;
-// ours is that of the other PushKit calls.
+// universalTopics includes the topic of Push to Talk, because Apple's example of such a
+// push uses a certificate. Its kind has not been observed; it is VoIP here.
+// https://developer.apple.com/documentation/pushtotalk/creating-a-push-to-talk-app
 func universalTopics(bundle string) []TopicEntry {
 	return []TopicEntry{
 		{bundle, KindApp}, {bundle + voipSuffix, KindVoIP}, {bundle + complicationSuffix, KindComplication}, {bundle + pushToTalkSuffix, KindVoIP},
@@ -93,11 +94,11 @@ func ServiceNames() []string {
 	return list
 }
 
-// bundle is the bundle identifier within a topic; a bundle identifier is its own.
+// bundle returns the bundle identifier of a topic.
 func (row serviceRow) bundle(topic string) string { return strings.TrimSuffix(topic, row.topicSuffix) }
 
-// commonName is the subject's CN. An MDM certificate shows the identifier
-// within its topic: `UID=com.apple.mgmt.External.<uuid>, CN=APSP:<uuid>`.
+// commonName returns the subject's CN. That of an MDM certificate has the identifier in
+// its topic: `UID=com.apple.mgmt.External.<uuid>, CN=APSP:<uuid>`.
 func (row serviceRow) commonName(bundle string) string {
 	return row.prefix + strings.TrimPrefix(bundle, mdmTopicPrefix)
 }

@@ -12,10 +12,10 @@ import (
 // A signatureCheck verifies that ca signed leaf.
 type signatureCheck func(leaf, ca *x509.Certificate) error
 
-// checkModern refuses SHA-1, which nobody has a reason to use for a provider.
+// checkModern rejects SHA-1, which no provider certificate needs.
 func checkModern(leaf, ca *x509.Certificate) error { return leaf.CheckSignatureFrom(ca) }
 
-// checkWithSHA1 accepts SHA-1 as well, over keys as short as Go's RSA allows:
+// checkWithSHA1 accepts SHA-1 as well, and RSA keys as short as crypto/rsa allows:
 // x509.Certificate.CheckSignature does, while CheckSignatureFrom and Verify do not.
 // observed: device certificates are sha1WithRSAEncryption (pushproxy)
 func checkWithSHA1(leaf, ca *x509.Certificate) error {
@@ -30,10 +30,9 @@ const minRSABits = 1024
 // can cause.
 const MaxRSABits = 4096
 
-// CheckKey accepts the keys of providers and devices: EC P-256 and RSA. It stands
-// before every signature that is checked with a key out of a peer's hand: the work
-// grows with the square of its length, and neither crypto/x509 nor crypto/rsa sets
-// an upper bound.
+// CheckKey accepts the keys of providers and devices: EC P-256 and RSA. It is called
+// before every verification of a signature with a peer's key: the work grows with the
+// square of the key's length, and neither crypto/x509 nor crypto/rsa has an upper bound.
 func CheckKey(pub crypto.PublicKey) error {
 	switch pub := pub.(type) {
 	case *ecdsa.PublicKey:

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// SubjectText is a subject for readers, as RFC 4514 writes it. The standard library
-// does not know the name of UID, in which a provider certificate has its topic, and
-// writes an object identifier and its value in hexadecimal.
+// SubjectText returns a subject in the notation of RFC 4514. The standard library does not
+// know the attribute UID, in which a provider certificate has its topic, and writes an
+// object identifier and a value in hexadecimal instead.
+// https://www.rfc-editor.org/rfc/rfc4514#section-3
 func SubjectText(subject *pkix.Name) string {
 	text := subject.String()
 	for _, a := range subject.Names {
@@ -26,7 +27,8 @@ func SubjectText(subject *pkix.Name) string {
 	return text
 }
 
-// escapeValue escapes what has a meaning between attributes: RFC 4514, 2.4.
+// escapeValue escapes the special characters of a value.
+// https://www.rfc-editor.org/rfc/rfc4514#section-2.4
 func escapeValue(value string) string {
 	var escaped strings.Builder
 	for i, c := range value {

@@ -9,11 +9,11 @@ import (
 
 // A TopicEntry is one topic that a provider certificate may push to.
 type TopicEntry struct {
-	Topic string // what goes into apns-topic
+	Topic string // the value of apns-topic
 	Kind  string // observed: "app", "voip" or "complication" (pushy's test certificates)
 }
 
-// The kinds of topic seen in certificates.
+// The kinds of topic that have been observed in certificates.
 const (
 	KindApp          = "app"
 	KindVoIP         = "voip"
@@ -47,7 +47,8 @@ func marshalTopics(entries []TopicEntry) ([]byte, error) {
 	return asn1.Marshal(list)
 }
 
-// parseTopics decodes a topic list. What it accepts encodes to the same bytes again.
+// parseTopics decodes a topic list. It accepts only lists that encode to the same bytes
+// again.
 func parseTopics(der []byte) ([]TopicEntry, error) {
 	var list []asn1.RawValue
 	if err := unmarshalAll(der, &list, ""); err != nil {
@@ -85,7 +86,7 @@ func parseTopicEntry(topic, kind asn1.RawValue) (TopicEntry, error) {
 	return e, nil
 }
 
-// parseUTF8 takes a non-empty UTF8String and no other kind of string.
+// parseUTF8 decodes a UTF8String that is not empty, and no other string type.
 func parseUTF8(raw asn1.RawValue, s *string) error {
 	if raw.Class != asn1.ClassUniversal || raw.Tag != asn1.TagUTF8String || raw.IsCompound {
 		return errors.New("not a UTF8String")
@@ -96,7 +97,7 @@ func parseUTF8(raw asn1.RawValue, s *string) error {
 	return unmarshalAll(raw.FullBytes, s, "utf8")
 }
 
-// unmarshalAll decodes der and refuses bytes after the value.
+// unmarshalAll decodes der and fails if bytes follow the value.
 func unmarshalAll(der []byte, v any, params string) error {
 	rest, err := asn1.UnmarshalWithParams(der, v, params)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A DeviceIdentity is what a device's certificate says about it.
+// A DeviceIdentity is the content of a device certificate.
 type DeviceIdentity struct {
 	ID          [8]byte // [DeviceID] of the certificate
 	CommonName  string  // a UUID, unless the device asked for another name
@@ -15,7 +15,7 @@ type DeviceIdentity struct {
 	Certificate *x509.Certificate
 }
 
-// DeviceID names the device behind a certificate: the first 8 bytes of the
+// DeviceID returns the identifier of a certificate's device: the first 8 bytes of the
 // SHA-256 of the DER SubjectPublicKeyInfo. A renewed certificate for the same
 // key is the same device.
 func DeviceID(cert *x509.Certificate) [8]byte {
@@ -26,15 +26,15 @@ func DeviceID(cert *x509.Certificate) [8]byte {
 // A DevicePolicy says which device certificates are accepted.
 type DevicePolicy uint8
 
-// The two policies. Revoked certificates and unusable keys are refused by both.
+// The two policies. Both reject revoked certificates and unsupported keys.
 const (
 	DeviceStrict  DevicePolicy = iota // issued here, within its dates, for a device
-	DeviceLenient                     // any certificate: whoever issued it, whenever, for whatever
+	DeviceLenient                     // any certificate, regardless of issuer, dates and usage
 )
 
-// VerifyDevice judges a device's certificate by [DeviceStrict]. A refusal is a
-// *[CertificateError]. That the device holds the key is for the caller to
-// establish: by the TLS handshake, or by the signed nonce.
+// VerifyDevice verifies a device's certificate by [DeviceStrict]. The error is a
+// *[CertificateError] if the certificate is rejected. The caller verifies that the device
+// has the key: by the TLS handshake, or by the signed nonce.
 func (p *PKI) VerifyDevice(chain []*x509.Certificate, now time.Time) (*DeviceIdentity, error) {
 	return p.VerifyDeviceUnder(DeviceStrict, chain, now)
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A ProviderIdentity is what a provider's certificate says about it.
+// A ProviderIdentity is the content of a provider certificate.
 type ProviderIdentity struct {
 	Topic       string // subject UID
 	TeamID      string // subject OU; empty in MDM certificates
@@ -26,15 +26,16 @@ func (p *ProviderIdentity) Allows(topic string) bool {
 	return topic == p.Topic || slices.ContainsFunc(p.Topics, func(e TopicEntry) bool { return e.Topic == topic })
 }
 
-// DefaultTopic is the topic of a push that names none. There is one only when
-// the certificate is for a single topic; otherwise the answer is MissingTopic.
-// Local and Remote Notification Programming Guide, "Communicating with APNs".
+// DefaultTopic returns the topic of a push without apns-topic. There is one only if the
+// certificate has a single topic; otherwise the answer is MissingTopic.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
 func (p *ProviderIdentity) DefaultTopic() (string, bool) {
 	return p.Topic, len(p.Topics) == 1
 }
 
-// VerifyProvider judges the certificate that a provider presented in TLS, leaf
-// first. A refusal is a *[CertificateError].
+// VerifyProvider verifies the certificate that a provider presented in TLS, leaf first.
+// The error is a *[CertificateError] if the certificate is rejected.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns
 func (p *PKI) VerifyProvider(chain []*x509.Certificate, now time.Time) (*ProviderIdentity, error) {
 	leaf, err := leafOf(providerRole, chain)
 	if err != nil {
@@ -78,7 +79,7 @@ func readProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
 	return who, nil
 }
 
-// read takes what one extension says; those of others are left alone.
+// read reads one of Apple's extensions and ignores all others.
 func (p *ProviderIdentity) read(id asn1.ObjectIdentifier, value []byte) error {
 	switch {
 	case id.Equal(oidSandbox):

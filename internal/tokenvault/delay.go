@@ -11,8 +11,8 @@ import (
 // providers are answered Unregistered. APNs delays on purpose, so that nobody learns
 // when an app was removed. The zero value reports at once.
 //
-// observed: reports range from hours through a day to never (apns2#77, apns2#159,
-// node-apn#673).
+// observed: reports range from hours through a day to never (sideshow/apns2#77, sideshow/apns2#159,
+// node-apn/node-apn#673).
 type Delay struct {
 	// Min and Max bound the delay, which is drawn anew for each retirement. A Max
 	// below Min means Min.
