@@ -30,7 +30,7 @@ type channelApp struct {
 type channels struct {
 	max int // read-only
 
-	mu   sync.RWMutex // not held together with that of a channel: docs/lock-order.md
+	mu   sync.RWMutex // taken before that of a channel: docs/lock-order.md
 	apps map[channelApp]map[ChannelID]*channel
 }
 

@@ -67,7 +67,7 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 // A requestCounter counts the requests of each device within a minute, over all of its
 // connections.
 type requestCounter struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // nothing is locked under it: docs/lock-order.md
 	began    time.Time
 	byDevice map[apns.DeviceID]int
 }

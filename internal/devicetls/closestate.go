@@ -10,7 +10,7 @@ import (
 type closeState struct {
 	ending atomic.Pointer[endError] // nil until then
 
-	mu     sync.Mutex
+	mu     sync.Mutex    // taken under a queue or a directory, before a pool of workers: docs/lock-order.md
 	paused chan struct{} // closed with the session; nil while nobody pauses
 }
 

@@ -13,7 +13,7 @@ import (
 
 // A directory maps devices to their sessions.
 type directory struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // taken before that of a closeState: docs/lock-order.md
 	sessions map[*session]deviceInfo
 	devices  map[apns.DeviceID][]*session // of each device, those in sessions
 }

@@ -10,7 +10,7 @@ import (
 
 // A delayedKeepalive is the timer of the delayed answer to a version 2 keepalive.
 type delayedKeepalive struct {
-	mu    sync.Mutex
+	mu    sync.Mutex  // taken before a pool of workers: docs/lock-order.md
 	timer *time.Timer // nil if no answer is pending
 }
 

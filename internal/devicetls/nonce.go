@@ -27,8 +27,8 @@ type nonceMemory struct {
 	window time.Duration
 	limit  int // nonces in a generation
 
-	mu         sync.Mutex
-	began      time.Time // of the young generation
+	mu         sync.Mutex // nothing is locked under it: docs/lock-order.md
+	began      time.Time  // of the young generation
 	young, old map[nonceKey]struct{}
 }
 

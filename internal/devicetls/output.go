@@ -25,7 +25,8 @@ type output struct {
 	w io.Writer
 	// held is the lock: the goroutine that sends to it holds the output. It is a channel
 	// and not a mutex because the holder may wait for the network, which is durably
-	// blocking in a synctest bubble only for a channel.
+	// blocking in a synctest bubble only for a channel. It is taken before all other
+	// locks of the courier: docs/lock-order.md.
 	held    chan struct{}
 	pending *batch // nil when there is nothing to write
 }

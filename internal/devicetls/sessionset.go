@@ -27,7 +27,7 @@ type sessionSet struct {
 	manyHandshakes chan struct{} // has room for one signal
 
 	running sync.WaitGroup // the sessions
-	mu      sync.Mutex
+	mu      sync.Mutex     // taken before that of a closeState: docs/lock-order.md
 	open    map[*session]struct{}
 	closed  bool
 }

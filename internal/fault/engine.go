@@ -38,7 +38,7 @@ type Engine struct {
 
 	active [pointCount]atomic.Pointer[[]*active] // never changed once stored
 
-	mu    sync.Mutex     // held while rules change
+	mu    sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
 	rules []*active      // in the order they were added
 	named map[string]int // how many names were made up, by space
 	watch []func()       // called when rules were removed
@@ -54,7 +54,7 @@ type active struct {
 	removed atomic.Bool // removed
 	spent   atomic.Bool // has applied as often as it may
 
-	mu    sync.Mutex
+	mu    sync.Mutex // taken before that of a Memory: docs/lock-order.md
 	rng   *rand.Rand
 	count // on all connections
 

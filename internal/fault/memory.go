@@ -10,7 +10,7 @@ import (
 // hands it along in [Subject]. The zero value is ready; all methods may be called
 // from any goroutine, and on a nil *Memory, which remembers nothing.
 type Memory struct {
-	mu sync.Mutex
+	mu sync.Mutex // nothing is locked under it: docs/lock-order.md
 	of map[*active]*remembered
 }
 

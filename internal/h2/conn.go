@@ -51,7 +51,8 @@ type Conn struct {
 	finished     uint64 // frames and header blocks handled
 	incompleteAt uint64 // finished when the reader last found one incomplete
 
-	// Guarded by mu.
+	// Guarded by mu, under which no handler runs and nothing is locked but connections in
+	// memory: docs/lock-order.md.
 	mu sync.Mutex
 	output
 	fr          *http2.Framer // its write half, into output; the reader owns the read half

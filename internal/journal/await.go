@@ -110,7 +110,7 @@ type waiting struct {
 	query   Query
 	count   int
 
-	mu     sync.Mutex
+	mu     sync.Mutex        // taken before that of a track: docs/lock-order.md
 	found  map[uint64]*Track // by number
 	enough chan struct{}     // closed as soon as count are found
 }

@@ -50,7 +50,7 @@ type Journal struct {
 
 	connections atomic.Uint64 // newest number of a connection
 
-	scanning sync.Mutex // held by who looks through the history for a wait, so that many take one processor
+	scanning sync.Mutex // held during a scan of the history for a wait, so that many waits take one processor; taken before that of a waiting: docs/lock-order.md
 	watches  watches
 	seen     recently
 	pages    pages

@@ -64,8 +64,8 @@ const (
 
 // pages are the latest pages that readers have asked for.
 type pages struct {
-	mu     sync.Mutex
-	latest []*Views // the newest first
+	mu     sync.Mutex // taken before those of tracks and shards: docs/lock-order.md
+	latest []*Views   // the newest first
 }
 
 // Views returns events after the cursor, as [Journal.Read] does. Readers that are

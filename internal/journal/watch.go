@@ -88,7 +88,7 @@ type recently [512]atomic.Pointer[seen]
 type seen struct {
 	track *Track // read-only
 
-	mu       sync.Mutex
+	mu       sync.Mutex // taken before that of a waiting: docs/lock-order.md
 	document filters.Document
 	list     *[]watch              // those that never is about
 	never    [maxNever / 64]uint64 // bits, by the place in list

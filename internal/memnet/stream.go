@@ -19,8 +19,8 @@ const bufferKept = 1 << 10
 // A stream is one direction of a connection: one end writes, the other reads.
 // Its errors are those of a TCP socket; the Conn puts them into a net.OpError.
 type stream struct {
-	mu   sync.Mutex
-	cond sync.Cond // any change of the fields below; L is mu
+	mu   sync.Mutex // ready is called with it locked: docs/lock-order.md
+	cond sync.Cond  // any change of the fields below; L is mu
 
 	buf     bytes.Buffer
 	writing bool // a write is under way: others wait, so that writes never mingle

@@ -41,7 +41,7 @@ type Poller[T any] struct {
 
 	earliest atomic.Int64 // no deadline is before this, in nanoseconds since began
 
-	mu     sync.Mutex
+	mu     sync.Mutex // nothing is locked under it: docs/lock-order.md
 	blocks []*[blockSize]slot[T]
 	free   []*slot[T]
 }

@@ -46,7 +46,7 @@ type connStatus struct {
 
 // openConns are the open connections.
 type openConns struct {
-	mu    sync.Mutex
+	mu    sync.Mutex // taken before that of an h2.Conn: docs/lock-order.md
 	conns map[*conn]*h2.Conn
 }
 

@@ -20,7 +20,7 @@ type Registry struct {
 	badSignatures  verdicts // tokens with an invalid signature
 	sources        sources  // addresses of providers, for ScopeSource
 
-	mu         sync.RWMutex
+	mu         sync.RWMutex // taken before that of the spaces: docs/lock-order.md
 	teams      map[string]*teamEntry
 	keys       map[keyName]*keyEntry
 	apps       map[scopedName]string // the app's team

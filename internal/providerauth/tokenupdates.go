@@ -16,10 +16,10 @@ type updateCounter struct {
 	// It is written with mu locked.
 	current atomic.Pointer[Token]
 
-	mu      sync.Mutex
-	used    bool      // there is a token in use
-	digest  digest    // of that token
-	updated time.Time // when it replaced another one; zero if it never did
+	mu      sync.Mutex // taken before that of the registry: docs/lock-order.md
+	used    bool       // there is a token in use
+	digest  digest     // of that token
+	updated time.Time  // when it replaced another one; zero if it never did
 }
 
 // admit decides whether the token d may be in use now; check decides last. t is nil if

@@ -18,7 +18,7 @@ const reportEvery = 500
 
 // manyCalls are the running calls that act on many devices.
 type manyCalls struct {
-	mu    sync.Mutex
+	mu    sync.Mutex             // nothing is locked under it: docs/lock-order.md
 	calls []*controlapi.Progress // in the order they began; what they point to is guarded by mu
 }
 

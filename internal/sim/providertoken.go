@@ -13,7 +13,7 @@ import (
 // ownKeys are the keys with which the simulator signs provider tokens itself, by team: of
 // teams whose private key somebody else has.
 type ownKeys struct {
-	mu   sync.Mutex
+	mu   sync.Mutex // taken before that of providerauth.Registry: docs/lock-order.md
 	keys map[string]keystore.SigningKey
 }
 

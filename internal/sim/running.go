@@ -20,7 +20,7 @@ type running struct {
 	// were told is accepted can still reach a device.
 	outer, inner stage
 
-	mu      sync.Mutex
+	mu      sync.Mutex    // nothing is locked under it: docs/lock-order.md
 	err     error         // the first failure of a listener
 	failed  chan struct{} // closed with it
 	serving []string      // what runs, in words

@@ -51,7 +51,7 @@ type Simulator struct {
 	proxy     *proxy.Server
 	// unsavedOnce is done when somebody was told that nothing can be saved.
 	unsavedOnce sync.Once
-	rotating    sync.Mutex // held while the token key is rotated
+	rotating    sync.Mutex // held while the token key is rotated; taken before that of the vault: docs/lock-order.md
 
 	running
 }

@@ -31,7 +31,7 @@ var ErrNoSpace = fmt.Errorf("%w space", controlapi.ErrNotFound)
 // certificates are the serial numbers of the provider certificates of each team, which
 // are revoked when it is deleted.
 type certificates struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // nothing is locked under it: docs/lock-order.md
 	serials map[string][]*big.Int
 }
 

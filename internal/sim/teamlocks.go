@@ -12,11 +12,11 @@ var errTeamEnds = errors.New("sim: the team is being deleted")
 // teamLocks serialize what is done to one team: creating, resetting and deleting a team
 // excludes everything else; keys, apps and devices are created for it concurrently.
 type teamLocks struct {
-	mu    sync.Mutex
+	mu    sync.Mutex           // taken under the lock of a team, nothing under it: docs/lock-order.md
 	teams map[string]*teamLock // of those in use
 }
 
-// A teamLock is the lock of one team.
+// A teamLock is the lock of one team, taken before all others: docs/lock-order.md.
 type teamLock struct {
 	sync.RWMutex
 	users int // guarded by the mu of teamLocks

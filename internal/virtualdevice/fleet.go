@@ -43,7 +43,7 @@ type Fleet struct {
 	workers *device.Workers
 	running sync.WaitGroup // the devices
 
-	mu      sync.Mutex
+	mu      sync.Mutex                // taken before that of a device.Device: docs/lock-order.md
 	devices map[apns.DeviceID]*Device // by the ids they have
 	former  map[apns.DeviceID]*Device // by those they had
 	closed  bool

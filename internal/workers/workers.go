@@ -21,8 +21,8 @@ type Job[T any] struct {
 type Pool[T any] struct {
 	running sync.WaitGroup
 
-	mu      sync.Mutex
-	wake    sync.Cond // for idle workers
+	mu      sync.Mutex // nothing is locked under it: docs/lock-order.md
+	wake    sync.Cond  // for idle workers
 	ready   []Job[T]
 	looking int // workers that will look at ready before they wait for anything
 	idle    int
