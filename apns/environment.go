@@ -14,6 +14,9 @@ const (
 	Sandbox
 )
 
+// Environments returns both environments, production first.
+func Environments() []Environment { return []Environment{Production, Sandbox} }
+
 // String returns "production" or "sandbox".
 func (e Environment) String() string {
 	switch e {

@@ -28,7 +28,7 @@ func TestAnEnvironmentIsReadByName(t *testing.T) {
 }
 
 func TestAnEnvironmentIsItsNameInJSON(t *testing.T) {
-	for _, want := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, want := range apns.Environments() {
 		encoded, err := json.Marshal(want)
 		require.NoError(t, err)
 		assert.Equal(t, `"`+want.String()+`"`, string(encoded))

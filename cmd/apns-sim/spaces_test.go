@@ -112,7 +112,7 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"DELETE", "/v1/apps/com.nobody", "", 404, `"com.nobody"`},
 		{"GET", "/v1/channels?topic=com.nobody", "", 404, `"com.nobody"; add it first`},
 		{"DELETE", "/v1/channels/AAAAAAAAAAAAAAAAAAAAAA==", "", 404, "AAAAAAAAAAAAAAAAAAAAAA=="},
-		{"GET", "/v1/channels?topic=com.example.demo&after=x", "", 422, `query.after: "x" is no cursor of this list; write the value of next in the answer before`},
+		{"GET", "/v1/channels?topic=com.example.demo&after=x", "", 422, `query.after: "x" is not a cursor of this list; use the value of next from the previous answer`},
 		{"GET", "/v1/connections?after=x", "", 422, "query.after"},
 		{"GET", "/v1/devices?after=team-SIMTEAM001", "", 422, "query.after"},
 		{"GET", "/v1/spaces?after=00000000000000000001", "", 422, "query.after"},

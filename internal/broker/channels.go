@@ -119,7 +119,7 @@ func (b *Broker) DeleteChannel(env apns.Environment, app App, id ChannelID) bool
 //
 // https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 func (b *Broker) DeleteChannels(app App) (deleted int) {
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		for _, c := range b.Channels(env, app) {
 			if b.DeleteChannel(env, app, c.ID) {
 				deleted++

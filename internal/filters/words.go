@@ -100,7 +100,7 @@ func number(of func(*Subject) int) func(string, time.Time) (test, error) {
 }
 
 func parseEnvironment(value string, _ time.Time) (test, error) {
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		if value == env.String() {
 			return func(s *Subject) bool { return s.Environment == env }, nil
 		}

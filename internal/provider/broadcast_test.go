@@ -14,7 +14,7 @@ import (
 
 // https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func TestABroadcastIsAnsweredWithItsIDs(t *testing.T) {
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		t.Run(env.String(), func(t *testing.T) {
 			w := newChannelFixture(t)
 			w.cfg.Environment = env

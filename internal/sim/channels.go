@@ -21,14 +21,14 @@ func (s *Simulator) app(team, bundleID string) (broker.App, error) {
 }
 
 // channelOrder is that of the channels of an app, the oldest first.
-var channelOrder = order[broker.Channel]{
-	func(c broker.Channel) string { return fmt.Sprintf("%019d-%x", c.Created.UnixNano(), c.ID) },
-	regexp.MustCompile(`^\d{19}-[0-9a-f]+$`),
+var channelOrder = controlapi.Order[broker.Channel]{
+	Key:  func(c broker.Channel) string { return fmt.Sprintf("%019d-%x", c.Created.UnixNano(), c.ID) },
+	Form: regexp.MustCompile(`^\d{19}-[0-9a-f]+$`),
 }
 
 // PageChannels describes a page of the broadcast channels of an app, the oldest first.
 func (s *Simulator) PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error) {
-	env, err := parseEnvironment(environment)
+	env, err := controlapi.ParseEnvironment(environment)
 	if err != nil {
 		return nil, "", err
 	}
@@ -36,7 +36,7 @@ func (s *Simulator) PageChannels(team, bundleID, environment string, p controlap
 	if err != nil {
 		return nil, "", err
 	}
-	return page(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) controlapi.Channel { return s.describeChannel(team, c) })
+	return controlapi.PageOf(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) controlapi.Channel { return s.describeChannel(team, c) })
 }
 
 func (s *Simulator) describeChannel(team string, c broker.Channel) controlapi.Channel {
@@ -49,7 +49,7 @@ func (s *Simulator) describeChannel(team string, c broker.Channel) controlapi.Ch
 
 // MakeChannel makes a broadcast channel.
 func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
-	env, err := parseEnvironment(o.Environment)
+	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
@@ -71,7 +71,7 @@ func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error
 
 // DeleteChannel removes the channel with an id.
 func (s *Simulator) DeleteChannel(id []byte) error {
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		for _, team := range s.Auth.Teams() {
 			for _, bundleID := range s.Auth.Apps(team) {
 				if s.Broker.DeleteChannel(env, broker.AppIn(s.Spaces.ForTeam(team), bundleID), broker.ChannelID(id)) {

@@ -13,7 +13,7 @@ import (
 func (s *Simulator) Check() (broker.Stats, []string) {
 	stats := s.Broker.Stats()
 	problems := s.Broker.Problems()
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		problems = append(problems, s.withoutConnection(env)...)
 	}
 	return stats, problems

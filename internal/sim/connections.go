@@ -13,14 +13,14 @@ import (
 
 // connectionOrder is that of connections: those of providers by their number, then those
 // of devices by environment, the oldest first.
-var connectionOrder = order[controlapi.Connection]{
-	func(c controlapi.Connection) string {
+var connectionOrder = controlapi.Order[controlapi.Connection]{
+	Key: func(c controlapi.Connection) string {
 		if c.ID != 0 {
 			return fmt.Sprintf("%020d", c.ID)
 		}
 		return fmt.Sprintf("device-%s-%019d-%v", c.Environment, c.Since.UnixNano(), c.Device)
 	},
-	regexp.MustCompile(`^(\d{20}|device-(production|sandbox)-\d{19}-[0-9a-f]{16})$`),
+	Form: regexp.MustCompile(`^(\d{20}|device-(production|sandbox)-\d{19}-[0-9a-f]{16})$`),
 }
 
 // PageConnections describes a page of the open connections of providers and devices,
@@ -30,12 +30,12 @@ func (s *Simulator) PageConnections(team string, p controlapi.Page) (list []cont
 	if team != "" {
 		all = slices.DeleteFunc(all, func(c controlapi.Connection) bool { return c.Space != team })
 	}
-	return page(all, connectionOrder, p, func(c controlapi.Connection) controlapi.Connection { return c })
+	return controlapi.PageOf(all, connectionOrder, p, func(c controlapi.Connection) controlapi.Connection { return c })
 }
 
 // CountConnections returns how many connections of providers and of devices are open.
 func (s *Simulator) CountConnections() (providers, devices int) {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		providers += s.providers[env].Open()
 		devices += s.couriers[env].Open()
 	}
@@ -45,7 +45,7 @@ func (s *Simulator) CountConnections() (providers, devices int) {
 // ProviderConnections describes the open connections of providers, by their number.
 func (s *Simulator) ProviderConnections() []controlapi.Connection {
 	list := []controlapi.Connection{}
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		for _, c := range s.providers[env].Connections() {
 			d := controlapi.Connection{
 				ID: c.Number, Kind: string(c.Listener), Remote: c.Remote, Space: c.TeamID,
@@ -65,7 +65,7 @@ func (s *Simulator) ProviderConnections() []controlapi.Connection {
 // deviceConnections describes the open connections of devices, production first.
 func (s *Simulator) deviceConnections() []controlapi.Connection {
 	list := []controlapi.Connection{}
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		for _, c := range s.couriers[env].Connections() {
 			list = append(list, controlapi.Connection{
 				Kind: "device", Remote: c.Remote, Environment: c.Environment.String(),

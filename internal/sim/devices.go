@@ -11,9 +11,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// environments are the two environments; a device may be in both.
-var environments = []apns.Environment{apns.Production, apns.Sandbox}
-
 // UninstallApp retires the token of an app on a device, as when the device
 // says that the app is gone. What waits for the app is dropped. Pushes to the
 // token are answered Unregistered, after [Config.UnregisterDelay]. When the app
@@ -39,7 +36,7 @@ func (s *Simulator) ExpireToken(of tokenvault.Address, topic string) {
 // comes back with the same certificate is given new tokens; one that was really
 // erased has a new certificate, and is another device.
 func (s *Simulator) EraseDevice(device apns.DeviceID) {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		s.Vault.RetireDevice(env, device)
 		s.Broker.WithdrawDevice(env, device)
 	}
@@ -61,7 +58,7 @@ func (s *Simulator) environmentsOf(device apns.DeviceID) []apns.Environment {
 		return []apns.Environment{d.Environment}
 	}
 	var in []apns.Environment
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		for _, c := range s.couriers[env].ConnectionsOf(device) {
 			if !slices.Contains(in, c.Environment) {
 				in = append(in, c.Environment)
@@ -69,7 +66,7 @@ func (s *Simulator) environmentsOf(device apns.DeviceID) []apns.Environment {
 		}
 	}
 	if len(in) == 0 {
-		return environments
+		return apns.Environments()
 	}
 	return in
 }
@@ -85,7 +82,7 @@ func (s *Simulator) RevokeDevice(device apns.DeviceID) {
 // DisconnectDevice ends the connections of a device, those of all devices if it
 // is zero, and returns how many there were. The device may come back.
 func (s *Simulator) DisconnectDevice(device apns.DeviceID) (connections int) {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		connections += s.couriers[env].Disconnect(device)
 	}
 	return connections
@@ -94,7 +91,7 @@ func (s *Simulator) DisconnectDevice(device apns.DeviceID) (connections int) {
 // RedirectDevice sends a device that is connected to another courier, all devices
 // if it is zero, and returns how many connections there were.
 func (s *Simulator) RedirectDevice(device apns.DeviceID, to devicetls.Redirection) (connections int, err error) {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		n, err := s.couriers[env].Redirect(device, to)
 		if err != nil {
 			return connections, err
@@ -107,7 +104,7 @@ func (s *Simulator) RedirectDevice(device apns.DeviceID, to devicetls.Redirectio
 // RedirectLogins sends devices that log in from now on to another courier; nil
 // ends this. See [devicetls.Server.RedirectLogins].
 func (s *Simulator) RedirectLogins(to *devicetls.Redirection) error {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		if err := s.couriers[env].RedirectLogins(to); err != nil {
 			return err
 		}

@@ -147,7 +147,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 	s := start(t, sim.Config{})
 	hash := apns.HashTopic(sim.DemoTopic)
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		away := tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}
 		token := s.Vault.Mint(away, &hash)
 		now, err := s.TellDevice(t.Context(), away.Device, "erase", "")

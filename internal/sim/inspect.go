@@ -9,7 +9,7 @@ import (
 // InspectProviderToken tells whether a provider token, as it stands in an
 // authorization header, would be accepted with the first push of a connection.
 func (s *Simulator) InspectProviderToken(authorization, environment string) (controlapi.InspectedProviderToken, error) {
-	env, err := parseEnvironment(environment)
+	env, err := controlapi.ParseEnvironment(environment)
 	if err != nil {
 		return controlapi.InspectedProviderToken{}, err
 	}

@@ -145,7 +145,7 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 				}
 			}
 			_, _, err = list.page(controlapi.Page{After: "1"})
-			require.ErrorContains(t, err, `query.after: "1" is no cursor of this list; write the value of next in the answer before, or 0 to begin`)
+			require.ErrorContains(t, err, `query.after: "1" is not a cursor of this list; use the value of next from the previous answer, or 0 for the first page`)
 		})
 	}
 }

@@ -178,7 +178,7 @@ func (s *Simulator) addKey(k providerauth.Key) error {
 func (s *Simulator) makeEdges() error {
 	s.providers = make(map[apns.Environment]*provider.Server)
 	s.couriers = make(map[apns.Environment]*devicetls.Server)
-	for _, env := range []apns.Environment{apns.Production, apns.Sandbox} {
+	for _, env := range apns.Environments() {
 		servers, err := s.Secrets.PKI.NewServers(env == apns.Sandbox, s.cfg.Names...)
 		if err != nil {
 			return err

@@ -61,7 +61,7 @@ func (s *Simulator) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*co
 	if s.Auth.HasTeam(team) {
 		return nil, nil, fmt.Errorf("team %s: %w; delete its space first, or choose another name", team, controlapi.ErrTaken)
 	}
-	env, err := parseEnvironment(o.Environment)
+	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +128,7 @@ func (s *Simulator) variables(made *controlapi.CreatedSpace) map[string]string {
 
 // PageSpaces describes a page of the spaces, in the order of their teams.
 func (s *Simulator) PageSpaces(p controlapi.Page) (list []controlapi.Space, next string, err error) {
-	return page(s.Spaces.All(), order[*space.Space]{func(in *space.Space) string { return teamKey(in.Team()) }, teamKeys}, p, s.describeSpace)
+	return controlapi.PageOf(s.Spaces.All(), controlapi.TeamOrder((*space.Space).Team), p, s.describeSpace)
 }
 
 // CountSpaces returns how many spaces there are.
@@ -305,13 +305,4 @@ func (s *Simulator) Reset() error {
 	errs = append(errs, s.ResetSpace(""))
 	s.Journal.Reset()
 	return errors.Join(errs...)
-}
-
-func parseEnvironment(name string) (apns.Environment, error) {
-	for _, env := range environments {
-		if name == env.String() || name == "" {
-			return env, nil
-		}
-	}
-	return 0, fmt.Errorf("sim: %q is no environment; use production or sandbox", name)
 }

@@ -22,7 +22,7 @@ func unknownTeam(team string) error {
 
 // PageTeams describes a page of the teams, in the order of their IDs.
 func (s *Simulator) PageTeams(p controlapi.Page) (list []controlapi.Team, next string, err error) {
-	return page(s.Auth.Teams(), order[string]{teamKey, teamKeys}, p, s.describeTeam)
+	return controlapi.PageOf(s.Auth.Teams(), controlapi.TeamOrder(func(id string) string { return id }), p, s.describeTeam)
 }
 
 // GetTeam describes a team, "" being the default one.
@@ -169,7 +169,7 @@ func (s *Simulator) DisconnectProviders(team string) int {
 }
 
 func (s *Simulator) disconnectProviders(match func(provider.Connection) bool) (ended int) {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		ended += s.providers[env].Disconnect(match)
 	}
 	return ended

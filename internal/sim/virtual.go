@@ -16,7 +16,7 @@ import (
 // courier is reached.
 func (s *Simulator) makeFleet() error {
 	s.inside = make(map[apns.Environment]*memnet.Listener)
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		s.inside[env] = memnet.Listen()
 	}
 	s.Fleet = virtualdevice.New(virtualdevice.Config{
@@ -32,7 +32,7 @@ func (s *Simulator) makeFleet() error {
 
 // serveFleet opens the couriers to virtual devices.
 func (s *Simulator) serveFleet() {
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		s.goServe(&s.inner, "devices inside the simulator, "+env.String(), func() { s.note(s.couriers[env].ServeInside(s.inner.ctx, s.inside[env])) })
 	}
 }

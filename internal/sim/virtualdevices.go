@@ -41,7 +41,7 @@ func (s *Simulator) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([
 // newDevices is NewDevices by somebody who has the lock of the team.
 func (s *Simulator) newDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	team := cmp.Or(o.Team, DemoTeam)
-	env, err := parseEnvironment(o.Environment)
+	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return nil, err
 	}
@@ -142,14 +142,14 @@ type listedDevice struct {
 
 // deviceOrder is that of devices: virtual ones as they were made, then those outside by
 // their ids.
-var deviceOrder = order[listedDevice]{
-	func(d listedDevice) string {
+var deviceOrder = controlapi.Order[listedDevice]{
+	Key: func(d listedDevice) string {
 		if d.virtual != nil {
 			return fmt.Sprintf("%020d", d.virtual.Number())
 		}
 		return "outside-" + d.outside.Device.String()
 	},
-	regexp.MustCompile(`^(\d{20}|outside-[0-9a-f]{16})$`),
+	Form: regexp.MustCompile(`^(\d{20}|outside-[0-9a-f]{16})$`),
 }
 
 // PageDevices describes a page of the devices that are known: virtual ones, and those
@@ -162,7 +162,7 @@ func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list 
 	for _, c := range s.outside(team, all) {
 		found = append(found, listedDevice{outside: c})
 	}
-	return page(found, deviceOrder, p, s.describeListed)
+	return controlapi.PageOf(found, deviceOrder, p, s.describeListed)
 }
 
 // virtualDevices returns the virtual devices in the space of a team, or everywhere, in the order
@@ -186,7 +186,7 @@ func (s *Simulator) virtualDevices(team string, all bool) []*virtualdevice.Devic
 // of a team, or anywhere, in the order of their ids.
 func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection) {
 	in := s.Spaces.ForTeam(team)
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		switch {
 		case all || in == nil:
 			found = append(found, s.couriers[env].Connections()...)
@@ -215,7 +215,7 @@ func (s *Simulator) Device(id apns.DeviceID) (controlapi.Device, error) {
 	if d := s.Fleet.Find(id); d != nil {
 		return s.describeVirtual(d), nil
 	}
-	for _, env := range environments {
+	for _, env := range apns.Environments() {
 		if connections := s.couriers[env].ConnectionsOf(id); len(connections) > 0 {
 			return s.describeOutside(&connections[0]), nil
 		}
