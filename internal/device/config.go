@@ -102,10 +102,6 @@ type Config struct {
 	// Trace is told each step on the wire besides notifications. Its calls overlap
 	// neither with each other nor with OnEvent. It must not wait for the device.
 	Trace func(Step)
-	// Tap is shown each frame, in both directions, before it is sent or after it came.
-	// It may keep the bytes. Its calls overlap neither with each other nor with those of
-	// OnEvent and Trace. It must not wait for the device.
-	Tap func(TappedFrame)
 	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
 	// than 0 is none, for those who listen to OnEvent alone.
 	Inbox int

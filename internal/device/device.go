@@ -22,7 +22,7 @@ type Device struct {
 	jobState     workers.JobState // used with Config.Workers
 	reconnectNow atomic.Bool      // the device is to connect at once
 
-	// callbacks serializes the calls of OnEvent, Trace and Tap.
+	// callbacks serializes the calls of OnEvent and Trace.
 	callbacks sync.Mutex
 
 	ackDelay atomic.Int64 // a time.Duration

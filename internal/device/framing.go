@@ -24,11 +24,14 @@ func (s *session) frame(protocol string) {
 	s.packer = courier.NewPacker()
 }
 
+// plainHead is the length of command and length in front of a plain frame.
+const plainHead = 5
+
 // frameLocked gives plain frames as they go over the wire. Inside the device frames are
 // plain: they wait, are dropped or overtake each other, which packed ones must not once
 // they are made.
 func (s *session) frameLocked(plain []byte) ([]byte, error) {
-	if s.packer == nil && s.d.cfg.Tap == nil {
+	if s.packer == nil {
 		return plain, nil
 	}
 	var framed []byte
@@ -38,31 +41,12 @@ func (s *session) frameLocked(plain []byte) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("device: frame what is sent: %w", err)
 		}
-		raw := frame.Append(nil)
-		left -= len(raw)
-		frame.Payload = raw[len(raw)-len(frame.Payload):] // outlives the reader's next call
-		if s.packer != nil {
-			m, err := courier.ParseFromDevice(frame)
-			if err != nil {
-				return nil, fmt.Errorf("device: pack what is sent: %w", err)
-			}
-			raw = s.packer.Append(nil, m)
+		left -= plainHead + len(frame.Payload)
+		m, err := courier.ParseFromDevice(frame)
+		if err != nil {
+			return nil, fmt.Errorf("device: pack what is sent: %w", err)
 		}
-		s.d.tap(courier.FromDevice, raw, frame)
-		framed = append(framed, raw...)
+		framed = s.packer.Append(framed, m)
 	}
 	return framed, nil
-}
-
-// plainFrame gives a packed frame of the courier as a plain one, for who looks on.
-func plainFrame(f courier.Frame) (courier.Frame, error) {
-	b := f.Append(nil)
-	m, err := courier.ParseFromServer(f)
-	if err != nil {
-		return courier.Frame{}, err
-	}
-	if _, unknown := m.(*courier.Unknown); !unknown {
-		b = m.Append(nil)
-	}
-	return courier.NewReader(bytes.NewReader(b), courier.ReaderOptions{MaxFrame: len(b)}).Next()
 }

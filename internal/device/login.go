@@ -73,7 +73,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 		return nil, err
 	}
 	for {
-		frame, err := s.next()
+		frame, err := s.reader.Next()
 		if err != nil {
 			return nil, fmt.Errorf("device: wait for the answer to connect: %w", err)
 		}

@@ -156,7 +156,7 @@ func (s *session) end(accepted bool, err error) error {
 // complete frame is left in memory: one write for all that came together.
 func (s *session) readLoop(ctx context.Context) error {
 	for {
-		frame, err := s.next()
+		frame, err := s.reader.Next()
 		if errors.Is(err, io.EOF) {
 			return s.flushAndReturn(ctx, ErrClosed)
 		}
