@@ -227,7 +227,7 @@ func TestAFaultThatCannotBeMeantIsExplained(t *testing.T) {
 		{"nothing", inject(apnstest.Fault{}), `what.do: "" is not known; use one of answer,`},
 		{"code", inject(apnstest.ResetStream("CANCLE")), `"CANCLE" is not known; did you mean "CANCEL"?`},
 		{"parameter", inject(apnstest.Drop().Sticky()), "what.sticky has no meaning for drop"},
-		{"place", inject(apnstest.SlowAccept(apnstest.Exactly(1))), "whose a connection is, is not known at the accept"},
+		{"place", inject(apnstest.SlowAccept(apnstest.Exactly(1))), "space cannot match at the accept, before authentication"},
 		{"preset", inject(apnstest.Preset("wegded")), `"wegded" is not known; did you mean "wedged"?`},
 		{"a preset that is always so", inject(apnstest.Preset("http1")), "http1 is how the simulator always behaves"},
 		{"a filter without a value", inject(apnstest.Preset("wedged").On(apnstest.ByTopic())), `the filter "topic" has no value`},

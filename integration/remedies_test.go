@@ -58,7 +58,7 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 
 		{"authorities twice", apnsSim, []string{"ca", "init", "--certs", certs}, 2, []string{"--force"}},
 		{"p12 on the terminal", apnsSim, []string{"ca", "show", "--certs", certs, "--format", "p12"}, 2, []string{"--out"}},
-		{"key of no team", apnsSim, []string{"key", "create", "--certs", certs, "--team", "me"}, 2, []string{"--team", "10 capital letters and digits"}},
+		{"key of no team", apnsSim, []string{"key", "create", "--certs", certs, "--team", "me"}, 2, []string{"--team", "10 uppercase letters and digits"}},
 		{"certificate of no kind", apnsSim, []string{"cert", "create", "--certs", certs, "--topic", "com.example.x", "--service", "mail"}, 2, []string{"mail", "voip"}},
 		{"certificate of no topic", apnsSim, []string{"cert", "create", "--certs", certs, "--topic", "a b"}, 2, []string{"--topic", "bundle ID"}},
 

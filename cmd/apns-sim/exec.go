@@ -48,7 +48,7 @@ type childExit int
 func (e childExit) Error() string { return fmt.Sprintf("the program exited with code %d", int(e)) }
 
 // Run starts the simulator, runs the program and stops the simulator.
-func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
+func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *exitLimit) (err error) {
 	command := e.Command
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
@@ -63,7 +63,7 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	if err != nil {
 		return fmt.Errorf("%w: %w", cannotRun(err), err)
 	}
-	dir, err := scratch()
+	dir, err := newTempDir()
 	if err != nil {
 		return err
 	}

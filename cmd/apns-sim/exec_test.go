@@ -175,14 +175,14 @@ func TestAnAddressThatIsTheDefaultIsTakenIfItIsAskedFor(t *testing.T) {
 func TestFoldersOfKilledProcessesAreSweptAndNoOthers(t *testing.T) {
 	parent := t.TempDir()
 	t.Setenv("TMPDIR", parent)
-	abandonedDir, err := scratch()
+	abandonedDir, err := newTempDir()
 	require.NoError(t, err)
 	require.NoError(t, abandonedDir.lock.Close()) // the system does that for who is killed
 	other := filepath.Join(parent, "apns-sim-123")
 	require.NoError(t, os.Mkdir(other, 0o700))
-	alive, err := scratch()
+	alive, err := newTempDir()
 	require.NoError(t, err)
-	next, err := scratch()
+	next, err := newTempDir()
 	require.NoError(t, err)
 	assert.NoDirExists(t, abandonedDir.path)
 	assert.DirExists(t, alive.path, "whoever it belongs to, as in a container beside this one")

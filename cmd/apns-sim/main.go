@@ -10,12 +10,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -36,18 +34,6 @@ const (
 	exitUnreachable = 6 // the simulator does not answer
 )
 
-// console is where a command reads and writes.
-type console struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-
-	asJSON atomic.Bool // what goes to stderr is a log in JSON
-}
-
-func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
-	return &console{stdin: stdin, stdout: stdout, stderr: stderr}
-}
-
 // A usageError is a mistake in the command line or the configuration.
 type usageError struct{ error }
 
@@ -62,7 +48,7 @@ func main() {
 }
 
 // runVerb executes one command line and returns the exit code.
-func runVerb(ctx context.Context, args []string, c *console, end *ending) int {
+func runVerb(ctx context.Context, args []string, c *console, end *exitLimit) int {
 	args = secret.JoinKey(args, keyTextFlag)
 	var exited *int
 	from := new(settings)

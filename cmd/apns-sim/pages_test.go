@@ -1,15 +1,23 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
 func TestVerbsListEverythingHoweverManyPagesThereAre(t *testing.T) {
@@ -71,4 +79,141 @@ func TestAListIs1000EntriesLongUnlessSomethingElseIsSaid(t *testing.T) {
 	require.Equal(t, http.StatusOK, api(t, s, http.MethodGet, "/v1/channels?topic=com.example.demo&after="+url.QueryEscape(after), "", &page))
 	assert.Len(t, page.Channels, channels-1000)
 	assert.Empty(t, page.Next)
+}
+
+const verbsPage = "../../docs/verbs.md"
+
+func TestThePageOfVerbsIsUpToDate(t *testing.T) {
+	want := writeVerbsPage(t)
+	if *update {
+		require.NoError(t, os.WriteFile(verbsPage, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(verbsPage)
+	require.NoError(t, err)
+	require.Equal(t, want, string(got), "run: go test ./cmd/apns-sim -run PageOfVerbs -update")
+}
+
+func writeVerbsPage(t *testing.T) string {
+	var page strings.Builder
+	page.WriteString(`# Verbs
+
+Written from the grammar of apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfVerbs -update`" + `; do not edit it by hand.
+` + "`apns-sim VERB --help`" + ` has the flags of each. [commands.md](commands.md) shows them at work.
+
+| ` + "`apns-sim`" + ` | |
+|---|---|
+`)
+	for _, leaf := range model(t).Leaves(true) {
+		fmt.Fprintf(&page, "| `%s` | %s |\n", leaf.Path(), leaf.Help)
+	}
+	return page.String()
+}
+
+const settingsPage = "../../docs/settings.md"
+
+func TestThePageOfSettingsIsUpToDate(t *testing.T) {
+	want := writeSettingsPage(t)
+	if *update {
+		require.NoError(t, os.WriteFile(settingsPage, []byte(want), 0o644))
+	}
+	got, err := os.ReadFile(settingsPage)
+	require.NoError(t, err)
+	require.Equal(t, want, string(got), "run: go test ./cmd/apns-sim -run PageOfSettings -update")
+}
+
+func writeSettingsPage(t *testing.T) string {
+	var page strings.Builder
+	page.WriteString(`# Settings
+
+Written from the flags of apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfSettings -update`" + `; do not edit it by hand.
+
+These are the settings of ` + "`apns-sim serve` and `apns-sim exec`" + `. Each can be given as a flag, as an environment variable
+(` + "`--listen-443` is `APNS_SIM_LISTEN_443`" + `), and as an entry of the YAML file that ` + "`--config`" + ` names. ` + "`serve --help`" + ` shows those in
+bold, ` + "`serve --help-all`" + ` shows all, and ` + "`apns-sim config show`" + ` lists the values in effect and where each comes from.
+A setting without a default is off or empty. [profiles.md](profiles.md) lists what ` + "`--profile`" + ` changes.
+`)
+	vars, group := grammarVars(), ""
+	for _, flag := range settingFlags(t) {
+		if flag.Name == "help-all" {
+			continue
+		}
+		title := "General"
+		if flag.Group != nil {
+			title = flag.Group.Title
+		}
+		if title != group {
+			group = title
+			fmt.Fprintf(&page, "\n## %s\n\n| Setting | Default | |\n|---|---|---|\n", group)
+		}
+		name := "`" + strings.TrimSuffix(flag.Summary(), " ...") + "`"
+		if !flag.Hidden {
+			name = "**" + name + "**"
+		}
+		words := defaultWords(flag, vars)
+		fmt.Fprintf(&page, "| %s | %s | %s |\n", name, words, strings.ReplaceAll(strings.Replace(flag.Help, " (default: "+words+")", "", 1), "|", `\|`))
+	}
+	return page.String()
+}
+
+// settingFlags are the flags of serve that are settings.
+func settingFlags(t *testing.T) (settings []*kong.Flag) {
+	t.Helper()
+	for _, verb := range model(t).Leaves(false) {
+		if verb.Path() != "serve" {
+			continue
+		}
+		for _, flag := range verb.Flags {
+			if isSetting(flag.Name) {
+				settings = append(settings, flag)
+			}
+		}
+	}
+	require.Greater(t, len(settings), 80)
+	return settings
+}
+
+func TestTheHelpOfServeIsShortAndThePageHasEverySetting(t *testing.T) {
+	page, err := os.ReadFile(settingsPage)
+	require.NoError(t, err)
+	for _, verb := range []string{"serve", "exec"} {
+		short, all := invoke(t, verb, "--help").stdout, invoke(t, verb, "--help-all").stdout
+		assert.Less(t, strings.Count(short, "\n      --")+strings.Count(short, "\n  --")+strings.Count(short, "--help "), 30, verb)
+		for _, flag := range settingFlags(t) {
+			assert.Contains(t, all, "--"+flag.Name, verb)
+			if flag.Name != "help-all" {
+				assert.Contains(t, string(page), "`--"+flag.Name, verb)
+			}
+		}
+	}
+	assert.NotContains(t, invoke(t, "serve", "--help").stdout, "--backlog")
+	for _, name := range helpFlags {
+		assert.NotNil(t, named(settingFlags(t), name), name)
+	}
+	for name := range unset {
+		flag := named(settingFlags(t), name)
+		if assert.NotNil(t, flag, name) {
+			assert.Empty(t, flag.Default, "%s has a default of its own", name)
+		}
+	}
+}
+
+func TestEveryFlagOnThePageOfFidelityExists(t *testing.T) {
+	page, err := os.ReadFile("../../docs/fidelity.md")
+	require.NoError(t, err)
+	verbs := model(t).Children
+	i := slices.IndexFunc(verbs, func(n *kong.Node) bool { return n.Name == "serve" })
+	var flags []string
+	for _, flag := range verbs[i].Flags {
+		flags = append(flags, flag.Name)
+	}
+	named := regexp.MustCompile("`--([a-z0-9-]+)").FindAllStringSubmatch(string(page), -1)
+	require.NotEmpty(t, named)
+	for _, name := range named {
+		assert.Contains(t, flags, name[1])
+	}
+	for _, p := range fault.Presets() {
+		if p.Always == "" {
+			assert.Contains(t, string(page), "`--fault "+p.Name+"`")
+		}
+	}
 }

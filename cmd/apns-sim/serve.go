@@ -123,7 +123,7 @@ func (s *serveCommand) anyPort(listener sim.Listener) bool {
 }
 
 // Run runs the simulator until ctx ends.
-func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *ending) (err error) {
+func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *exitLimit) (err error) {
 	s.chosen = from.chosen(parsed)
 	cfg, err := s.config()
 	if err != nil {
@@ -134,7 +134,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		return err
 	}
 	if cfg.FileDir == "" && cfg.Secrets == nil {
-		dir, failed := scratch()
+		dir, failed := newTempDir()
 		if failed != nil {
 			return failed
 		}

@@ -41,7 +41,7 @@ type inbox struct{ Notifications []controlapi.Received }
 func TestATestInAnyLanguageNeedsOnlyTheControlAPI(t *testing.T) {
 	s := serve(t, "--any-port")
 	var made controlapi.CreatedSpace
-	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made), "an empty body orders a useful one")
+	require.Equal(t, http.StatusCreated, api(t, s, "POST", "/v1/spaces", "", &made), "an empty body uses the defaults")
 	require.Len(t, made.Devices, 1)
 	keyFile := filepath.Join(t.TempDir(), "AuthKey_"+made.KeyID+".p8")
 	require.NoError(t, os.WriteFile(keyFile, []byte(made.Key), 0o600))

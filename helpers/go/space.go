@@ -97,7 +97,7 @@ func open(t testing.TB, environment, provider string) *Space {
 	return s
 }
 
-// Received waits until the device has received so many notifications and returns
+// Received waits until the device has received this many notifications and returns
 // all of them, in order.
 func (s *Space) Received(count int) []Notification {
 	s.t.Helper()
@@ -146,8 +146,8 @@ func (s *Space) Applied() (sum int) {
 	return sum
 }
 
-// Inject puts a fault into force for this space, so many times: what is as on the
-// page of faults, {"do": "answer", "reason": "TooManyRequests"}. After so many
+// Inject adds a fault for this space, applied this many times: what is as on the
+// page of faults, {"do": "answer", "reason": "TooManyRequests"}. After this many
 // pushes have been spared.
 func (s *Space) Inject(after, times int, what map[string]any) {
 	s.t.Helper()

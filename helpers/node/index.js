@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export async function openSpace(t, environment = 'production') {
   const control = process.env.APNS_SIM_CONTROL;
   if (!control) {
-    throw new Error('there is no simulator: run the tests with apns-sim exec -- npm test');
+    throw new Error('no simulator: run the tests with apns-sim exec -- npm test');
   }
   const made = await call(control, 'POST', '/v1/spaces', { environment });
   const space = new Space(control, made, environment);
@@ -51,7 +51,7 @@ class Space {
     return path;
   }
 
-  /** Waits until the device has received so many notifications; returns all, in order.
+  /** Waits until the device has received this many notifications; returns all, in order.
    *  Each has `payload`, decoded, and `bytes`, a Buffer. */
   async received(count, timeout = '10s') {
     const inbox = await this.#call('GET', `/v1/devices/${this.device}/inbox?count=${count}&timeout=${timeout}`);

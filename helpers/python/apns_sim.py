@@ -59,7 +59,7 @@ class Space:
         self.ca_file.write_text(made["ca"])
 
     def received(self, count, timeout="10s"):
-        """Waits until the device has received so many notifications and returns all, in order.
+        """Waits until the device has received this many notifications and returns all, in order.
         Each has `payload`, decoded, and `bytes`."""
         inbox = self._call("GET", f"/v1/devices/{self.device}/inbox?count={count}&timeout={timeout}")
         return [dict(n, bytes=base64.b64decode(n["payloadBase64"])) for n in inbox["notifications"]]

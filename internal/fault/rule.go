@@ -56,7 +56,7 @@ func (r *Rule) Check() error {
 			problems = append(problems, err)
 		}
 		if r.Space != "" && !knownAt(r.What.point(), "space") {
-			problems = append(problems, fmt.Errorf("space: whose a connection is, is not known at the %v; leave space out, or use a fault of requests",
+			problems = append(problems, fmt.Errorf("space cannot match at the %v, before authentication; leave space out, or use a fault of requests",
 				r.What.point()))
 		}
 		if r.When.PerConnection && !points[r.What.point()].repeats {

@@ -93,7 +93,7 @@ func TestARuleThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		{
 			"a topic before there is one",
 			fault.Rule{Space: "T", Where: fault.Where{"topic": "a", "path": "/", "listener": "provider"}, What: fault.Action{Do: fault.RefuseConnection}},
-			[]string{"where.topic is not known at the accept", "where.path is not known at the accept", "space: whose a connection is, is not known at the accept"},
+			[]string{"where.topic is not known at the accept", "where.path is not known at the accept", "space cannot match at the accept, before authentication"},
 		},
 		{"a pattern that is none", fault.Rule{Where: fault.Where{"path": "["}, What: answer}, []string{`where.path: "[" is no pattern`}},
 		{"a word misspelled", fault.Rule{Where: fault.Where{"topik": "a"}, What: answer}, []string{"where.topik: there is no such filter word; did you mean topic?"}},

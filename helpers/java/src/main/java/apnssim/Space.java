@@ -102,7 +102,7 @@ public final class Space implements AutoCloseable {
         return device().getAsJsonArray("apps").get(0).getAsJsonObject().get("token").getAsString();
     }
 
-    /** Waits until the device has received so many notifications and returns the payloads of all, in order. */
+    /** Waits until the device has received this many notifications and returns the payloads of all, in order. */
     public List<String> received(int count) {
         return received(count, "10s");
     }

@@ -18,7 +18,7 @@ func TestANamedPipeInPlaceOfALockBlocksNoStart(t *testing.T) {
 	strange := filepath.Join(parent, "apns-sim-123")
 	require.NoError(t, os.Mkdir(strange, 0o700))
 	require.NoError(t, syscall.Mkfifo(filepath.Join(strange, lockName), 0o600))
-	folder, err := scratch()
+	folder, err := newTempDir()
 	require.NoError(t, err)
 	assert.DirExists(t, strange, "it is somebody else's")
 	require.NoError(t, folder.remove())

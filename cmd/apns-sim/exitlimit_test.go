@@ -13,13 +13,15 @@ import (
 func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		allow func(*ending)
+		allow func(*exitLimit)
 		want  time.Duration
 		text  string
 	}{
-		{"a verb", func(*ending) {}, verbEnd, "not everything has stopped within 5s of the signal\n"},
+		{"a verb", func(*exitLimit) {}, verbEnd, "not everything has stopped within 5s of the signal\n"},
 		{
-			"a simulator", func(e *ending) { e.allow(2*time.Second, func() []string { return []string{"control API", "devices"} }) },
+			"a simulator", func(e *exitLimit) {
+				e.allow(2*time.Second, func() []string { return []string{"control API", "devices"} })
+			},
 			serviceEnd + 2*time.Second, "within 6s of the signal; still running: control API, devices\n",
 		},
 	} {
@@ -28,7 +30,7 @@ func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				stuck := make(chan struct{})
 				var stderr strings.Builder
-				end := &ending{limit: verbEnd}
+				end := &exitLimit{limit: verbEnd}
 				tc.allow(end)
 				time.AfterFunc(time.Minute, cancel)
 				begun := time.Now()
@@ -48,7 +50,7 @@ func TestTheTimeOfExecToEndCountsFromTheEndOfItsProgram(t *testing.T) {
 		cancel() // a Ctrl-C, which the program takes care of
 		stuck := make(chan struct{})
 		var stderr strings.Builder
-		end := &ending{limit: verbEnd}
+		end := &exitLimit{limit: verbEnd}
 		release := end.hold()
 		begun := time.Now()
 		time.AfterFunc(time.Hour, release)
@@ -64,7 +66,7 @@ func TestTheEndIsToldToNobodyWhoDoesNotRead(t *testing.T) {
 		cancel()
 		stuck := blocked{make(chan struct{})}
 		begun := time.Now()
-		code := (&ending{limit: verbEnd}).bound(ctx, &console{stderr: stuck}, func() int { _, _ = stuck.Write(nil); return exitOK })
+		code := (&exitLimit{limit: verbEnd}).bound(ctx, &console{stderr: stuck}, func() int { _, _ = stuck.Write(nil); return exitOK })
 		assert.Equal(t, exitFailure, code)
 		assert.Equal(t, verbEnd+logTimeout, time.Since(begun))
 		close(stuck.released)

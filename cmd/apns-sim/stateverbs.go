@@ -7,64 +7,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/apns-sim/apns-sim/internal/control"
 )
 
-// countCommand counts pushes.
-type countCommand struct {
+// resetCommand takes the simulator back to how it was.
+type resetCommand struct {
 	remote
-	Filter filterFlags `embed:"" group:"Filter words"`
+	Space string `env:"-" placeholder:"TEAM" help:"Reset only this space; otherwise all spaces are deleted and everything else is reset."`
 }
 
-// Run prints how many match.
-func (n *countCommand) Run(ctx context.Context, c *console) error {
-	var found struct {
-		Count int `json:"count"`
-		control.Losses
+// Run resets.
+func (r *resetCommand) Run(ctx context.Context, c *console) error {
+	path := "/v1/reset"
+	if r.Space != "" {
+		path = "/v1/spaces" + segment(r.Space) + "/reset"
 	}
-	if err := n.call(ctx, http.MethodGet, "/v1/notifications/count", n.Filter.query(), nil, &found); err != nil {
-		return err
-	}
-	if n.JSON {
-		return showOne(c, true, &found)
-	}
-	if err := n.say(c, "%d", found.Count); err != nil {
-		return err
-	}
-	return sayLosses(c, "the count may be too low", found.Losses)
-}
-
-// deleteCommand deletes pushes from the history.
-type deleteCommand struct {
-	remote
-	All    bool        `env:"-" help:"Delete all pushes."`
-	Filter filterFlags `embed:"" group:"Filter words"`
-}
-
-// Help is what the help says before the flags.
-func (deleteCommand) Help() string {
-	return "Pushes that are not yet delivered are still delivered, but nothing more is recorded about them."
-}
-
-// Run deletes them.
-func (d *deleteCommand) Run(ctx context.Context, c *console) error {
-	query := d.Filter.query()
-	switch {
-	case d.All && len(query) > 0:
-		return badUsage("--all cannot be combined with filter flags; use one or the other")
-	case d.All:
-		query.Set("all", "true")
-	case len(query) == 0:
-		return badUsage("delete needs filter flags, or --all")
-	}
-	var deleted struct {
-		Deleted int `json:"deleted"`
-	}
-	if err := d.call(ctx, http.MethodDelete, "/v1/notifications", query, nil, &deleted); err != nil {
-		return err
-	}
-	return showOne(c, d.JSON, &deleted, [2]string{"deleted", strconv.Itoa(deleted.Deleted)})
+	return r.call(ctx, http.MethodPost, path, nil, nil, nil)
 }
 
 // checkCommand recomputes what the simulator knows.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/journal"
-	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
 // listCommand lists pushes.
@@ -246,87 +244,61 @@ func (r *replayCommand) Run(ctx context.Context, c *console) error {
 	return showOne(c, r.JSON, &again, [2]string{"apns-id", again.ID}, [2]string{"replay of", again.ReplayOf})
 }
 
-// tailCommand follows events.
-type tailCommand struct {
+// sorted lists the names of a map.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// countCommand counts pushes.
+type countCommand struct {
 	remote
-	After  *uint64     `placeholder:"SEQ" help:"Start after this event; 0 starts with the oldest. By default only new events are printed."`
-	Limit  int         `placeholder:"N" help:"Exit after this many events (default: never)."`
 	Filter filterFlags `embed:"" group:"Filter words"`
 }
 
-// Run prints events as they happen, until it is interrupted.
-func (t *tailCommand) Run(ctx context.Context, c *console) error {
-	query := t.Filter.query()
-	if t.After != nil {
-		query.Set("after", strconv.FormatUint(*t.After, 10))
+// Run prints how many match.
+func (n *countCommand) Run(ctx context.Context, c *console) error {
+	var found struct {
+		Count int `json:"count"`
+		control.Losses
 	}
-	query.Set("limit", strconv.Itoa(t.Limit))
-	response, err := t.send(ctx, http.MethodGet, "/v1/events", query, nil)
-	if err != nil {
+	if err := n.call(ctx, http.MethodGet, "/v1/notifications/count", n.Filter.query(), nil, &found); err != nil {
 		return err
 	}
-	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(nil, maxAnswer)
-	missed := false
-	for lines.Scan() {
-		if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-			missed = name == "missed"
-		}
-		data, ok := strings.CutPrefix(lines.Text(), "data: ")
-		if !ok {
-			continue
-		}
-		if err := t.print(c, data, missed); err != nil {
-			return err
-		}
+	if n.JSON {
+		return showOne(c, true, &found)
 	}
-	if err := lines.Err(); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("/v1/events: %w", err)
+	if err := n.say(c, "%d", found.Count); err != nil {
+		return err
 	}
-	return nil
+	return sayLosses(c, "the count may be too low", found.Losses)
 }
 
-// print prints the data of a message.
-func (t *tailCommand) print(c *console, data string, missed bool) error {
-	if t.JSON && !missed {
-		return c.print("%s", printable.Styled(printable.JSON([]byte(data))))
-	}
-	if missed {
-		c.complain("events were removed from the journal before they could be read: " + data)
-		return nil
-	}
-	var e control.Event
-	if err := json.Unmarshal([]byte(data), &e); err != nil {
-		return fmt.Errorf("/v1/events: %w", err)
-	}
-	words := []string{clockTime(e.At), fmt.Sprintf("%-12s", e.Event), cmp.Or(e.Label, e.Detail)}
-	detail := ""
-	if e.Remote != "" {
-		detail = e.Detail
-	}
-	for _, word := range []string{e.Cause, e.PushType, e.Topic, e.Device, e.ID, e.Remote, detail} {
-		if word != "" {
-			words = append(words, word)
-		}
-	}
-	return c.print("%s", strings.Join(words, "  "))
-}
-
-// resetCommand takes the simulator back to how it was.
-type resetCommand struct {
+// deleteCommand deletes pushes from the history.
+type deleteCommand struct {
 	remote
-	Space string `env:"-" placeholder:"TEAM" help:"Reset only this space; otherwise all spaces are deleted and everything else is reset."`
+	All    bool        `env:"-" help:"Delete all pushes."`
+	Filter filterFlags `embed:"" group:"Filter words"`
 }
 
-// Run resets.
-func (r *resetCommand) Run(ctx context.Context, c *console) error {
-	path := "/v1/reset"
-	if r.Space != "" {
-		path = "/v1/spaces" + segment(r.Space) + "/reset"
+// Help is what the help says before the flags.
+func (deleteCommand) Help() string {
+	return "Pushes that are not yet delivered are still delivered, but nothing more is recorded about them."
+}
+
+// Run deletes them.
+func (d *deleteCommand) Run(ctx context.Context, c *console) error {
+	query := d.Filter.query()
+	switch {
+	case d.All && len(query) > 0:
+		return badUsage("--all cannot be combined with filter flags; use one or the other")
+	case d.All:
+		query.Set("all", "true")
+	case len(query) == 0:
+		return badUsage("delete needs filter flags, or --all")
 	}
-	return r.call(ctx, http.MethodPost, path, nil, nil, nil)
+	var deleted struct {
+		Deleted int `json:"deleted"`
+	}
+	if err := d.call(ctx, http.MethodDelete, "/v1/notifications", query, nil, &deleted); err != nil {
+		return err
+	}
+	return showOne(c, d.JSON, &deleted, [2]string{"deleted", strconv.Itoa(deleted.Deleted)})
 }
-
-// sorted lists the names of a map.
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

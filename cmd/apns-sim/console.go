@@ -6,11 +6,25 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
+	"sync/atomic"
 	"text/tabwriter"
 
 	"github.com/apns-sim/apns-sim/internal/printable"
 )
+
+// console is where a command reads and writes.
+type console struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	asJSON atomic.Bool // what goes to stderr is a log in JSON
+}
+
+func newConsole(stdin io.Reader, stdout, stderr io.Writer) *console {
+	return &console{stdin: stdin, stdout: stdout, stderr: stderr}
+}
 
 // print writes a line for a reader. The format is ours; what is not printable in the
 // arguments is escaped.
@@ -61,4 +75,16 @@ func printTable(w io.Writer, rows string) error {
 		return err
 	}
 	return t.Flush()
+}
+
+// readArgument returns what an argument stands for: itself, the contents of a file
+// after @, or standard input for -.
+func readArgument(c *console, argument string) ([]byte, error) {
+	switch {
+	case argument == "-":
+		return io.ReadAll(c.stdin)
+	case strings.HasPrefix(argument, "@"):
+		return os.ReadFile(argument[1:])
+	}
+	return []byte(argument), nil
 }

@@ -10,49 +10,45 @@ import (
 )
 
 const (
-	// verbEnd is how long a verb may take to end once ctx has.
+	// verbEnd bounds a verb after ctx has ended.
 	verbEnd = 5 * time.Second
-	// serviceEnd is the same for a simulator, besides what settings give it. Its parts
-	// have bounds of their own, which come to less; this one is for what is stuck.
-	// With the default settings it comes to less than the ten seconds after which
-	// Docker kills: https://docs.docker.com/reference/cli/docker/container/stop/
+	// serviceEnd does the same for a simulator, in addition to its settings. Its parts have lower bounds of their own;
+	// this one is for hangs. With the default settings the sum is below the ten seconds after which Docker kills: https://docs.docker.com/reference/cli/docker/container/stop/
 	serviceEnd = 4 * time.Second
 )
 
-// An ending says how long the end of a command may take. Whatever hangs, the process
-// ends then.
-type ending struct {
+// An exitLimit bounds how long a command may take to stop after a signal. The process exits then, even if something
+// hangs.
+type exitLimit struct {
 	mu         sync.Mutex
 	limit      time.Duration
 	unfinished func() []string
 	held       chan struct{} // closed when the time begins to count; nil if it does at once
 }
 
-// hold keeps the time from counting until the function it returns is called, for a
-// program that decides itself what a signal means to it.
-func (e *ending) hold() (release func()) {
+// hold pauses the limit until the returned function is called, for a program that handles signals itself.
+func (e *exitLimit) hold() (release func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.held = make(chan struct{})
 	return func() { close(e.held) }
 }
 
-// allow gives a simulator serviceEnd and more time to end. What has not ended then is
-// told in the words of unfinished.
-func (e *ending) allow(more time.Duration, unfinished func() []string) {
+// allow gives a simulator serviceEnd and more time to stop. unfinished names what has not stopped by then.
+func (e *exitLimit) allow(more time.Duration, unfinished func() []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.limit, e.unfinished = serviceEnd+more, unfinished
 }
 
-func (e *ending) get() (limit time.Duration, unfinished func() []string) {
+func (e *exitLimit) get() (limit time.Duration, unfinished func() []string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.limit, e.unfinished
 }
 
-// counts returns a channel that is closed when the time counts.
-func (e *ending) counts() <-chan struct{} {
+// counts returns a channel that is closed when the limit starts.
+func (e *exitLimit) counts() <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.held == nil {
@@ -62,15 +58,15 @@ func (e *ending) counts() <-chan struct{} {
 	return e.held
 }
 
-// run executes one command line and returns the exit code: at the latest when the
-// limit of its ending has passed since the end of ctx.
+// run executes one command line and returns the exit code, at the latest when its exit limit has passed since the end
+// of ctx.
 func run(ctx context.Context, args []string, c *console) int {
-	end := &ending{limit: verbEnd}
+	end := &exitLimit{limit: verbEnd}
 	return end.bound(ctx, c, func() int { return runVerb(ctx, args, c, end) })
 }
 
-// bound runs a command to its end, or to that of its limit.
-func (e *ending) bound(ctx context.Context, c *console, command func() int) int {
+// bound runs a command until it returns or its limit has passed.
+func (e *exitLimit) bound(ctx context.Context, c *console, command func() int) int {
 	done := make(chan int, 1)
 	go func() { done <- command() }()
 	select {
@@ -89,11 +85,11 @@ func (e *ending) bound(ctx context.Context, c *console, command func() int) int 
 		return code
 	case <-time.After(limit):
 	}
-	// The goroutine is left behind, with all that it waits for: the process ends.
+	// The goroutine is abandoned, since the process exits.
 	return giveUp(c, limit, unfinished)
 }
 
-// giveUp tells what was not waited for.
+// giveUp reports what has not stopped.
 func giveUp(c *console, limit time.Duration, unfinished func() []string) int {
 	text := fmt.Sprintf("exiting, but not everything has stopped within %s of the signal", limit)
 	if unfinished != nil {
