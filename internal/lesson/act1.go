@@ -36,7 +36,7 @@ func showProviderCertificate(r *run) error {
 	}
 	leaf := r.certificate.Leaf
 	r.step(Step{
-		ID: "provider-certificate", Title: "The old way: the provider shows a certificate", From: Provider, To: APNs, Sent: "Certificate, CertificateVerify",
+		ID: "provider-certificate", Title: "One way to prove who the provider is: a certificate", From: Provider, To: APNs, Sent: "Certificate, CertificateVerify",
 		Plain: "Who is the provider? One way to prove it is a certificate of its own. Apple has given it to the developer for one app. " +
 			"APNs checks who has signed it, and that the provider holds the private key that belongs to it.",
 		Exactly: "A second connection. APNs sends CertificateRequest; the provider answers with Certificate and with CertificateVerify, a signature over the handshake so far. " +
@@ -69,7 +69,7 @@ func showJWT(r *run) error {
 	}
 	r.jwt = jwt
 	r.step(Step{
-		ID: "jwt-made", Title: "The new way: the provider makes a JWT", From: Provider,
+		ID: "jwt-made", Title: "The other way: the provider makes a JWT", From: Provider,
 		Plain: "The other way needs no certificate. The developer has got a private key from Apple. " +
 			"With it the provider signs a short text: I am this team, and it is now this time. The text and the signature are the JWT.",
 		Exactly: "JWS compact serialization: base64url(header), a dot, base64url(claims), a dot, base64url(signature). alg is ES256, ECDSA on P-256 with SHA-256; " +

@@ -32,7 +32,7 @@ func (r *run) showServer(s serverStep) {
 		ID: s.id, Title: "APNs shows its certificate", From: APNs, To: s.client, Sent: "Certificate, CertificateVerify",
 		Plain: s.plain,
 		Exactly: "TLS 1.3 sends Certificate and CertificateVerify encrypted. The client validates the path up to an installed root, finds " + s.name +
-			" in subjectAltName, and checks with CertificateVerify that the server holds the key. In this simulator the root is its own; with Apple it is a public one.",
+			" in subjectAltName, and checks with CertificateVerify that the server holds the key. In this simulator the root is its own.",
 		Keys: []HeldKey{
 			{APNs, "key of the certificate", "private", "signs the handshake"},
 			{s.client, "root certificate " + r.root.Subject.CommonName, "public", "installed before"},
@@ -63,7 +63,7 @@ func deviceTrust(r *run) error {
 	r.step(Step{
 		ID: "device-tls", Title: "The device calls APNs", From: Device, To: APNs, Sent: "ClientHello",
 		Plain:   "The device opens a connection to APNs. It keeps this one connection, for all its apps, as long as it can.",
-		Exactly: "TCP port 5223, TLS 1.3, to the part of APNs that Apple calls the courier. ALPN is apns-security-v3: the device will prove who it is in its first message, inside TLS.",
+		Exactly: "TCP port 5223, TLS 1.3, to a host whose name at Apple begins with courier: the courier is the part of APNs that talks to devices. ALPN is apns-security-v3: the device will prove who it is in its first message, inside TLS.",
 		Blocks:  []Block{helloBlock(r.session.hello)},
 		Links:   []Link{clientHelloRFC, alpnRFC, appleOverview},
 	})
@@ -189,7 +189,7 @@ func showBaseToken(r *run) error {
 	}
 	r.step(Step{
 		ID: "token-made", Title: "APNs makes a token from the device certificate and encrypts it", From: APNs,
-		Plain: "APNs writes a short record: which device this is. The device ID in it comes from the device certificate. Then APNs encrypts the record with a key that only APNs has. The result is the token. " +
+		Plain: "APNs itself makes the token; neither the device nor the app does. APNs writes a short record: which device this is. The device ID in it comes from the device certificate. Then APNs encrypts the record with a key that only APNs has. The result is the token. " +
 			"APNs need not keep a list of tokens: all it wants to know stands in the token itself.",
 		Exactly: "AES-SIV (RFC 5297) with the token key over 16 bytes: flags, device ID, topic tag, epoch. The same record gives the same token each time. " +
 			"Apple documents that the token is encrypted with a token key and has the device in it; the layout is this simulator's. The control API has decrypted it for this page (GET /v1/tokens/TOKEN).",
@@ -201,7 +201,7 @@ func showBaseToken(r *run) error {
 	})
 	r.step(Step{
 		ID: "connect-response", Title: "APNs accepts the device and gives it the token", From: APNs, To: Device, Sent: "Connect response: accepted, base token",
-		Plain:   "Welcome. The device stores the token and shows it in each later login. It cannot decrypt it.",
+		Plain:   "The device is accepted. It stores the token and shows it in each later login. It cannot decrypt it.",
 		Exactly: "Connect response, command 8: status 0 accepts; field 3 is the base token, which is sent when it is new.",
 		Keys:    []HeldKey{{APNs, "token key", "secret", "the device gets the token, not the key"}},
 		Blocks:  []Block{frameBlock(r.answered, courier.FromServer, topic)},
@@ -257,7 +257,7 @@ func showAppToken(r *run) error {
 	r.step(Step{
 		ID: "device-token", Title: "APNs returns the device token of the app", From: APNs, To: Device, Sent: "token response: device token",
 		Plain: "APNs makes a second token, in which the app stands beside the device, for one environment: production, where apps from the App Store are, or the sandbox, where developers test. " +
-			"So a token for another app or for the other environment is another token.",
+			"Both stand in the encrypted record. So another app on this device, or the other environment, has another token.",
 		Exactly: "Token response, command 0x12. The record has the device ID, the first 4 bytes of the SHA-1 of the topic, and the environment in its flags. Encrypted as before. " +
 			"The app gets it in didRegisterForRemoteNotificationsWithDeviceToken. With Apple, too, a device token is of variable length and has no documented structure: do not rely on 32 bytes.",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "device and app cannot decrypt the token"}},

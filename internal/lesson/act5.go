@@ -105,7 +105,7 @@ func deliver(r *run) error {
 	})
 	r.step(Step{
 		ID: "checks", Title: "APNs checks the push", From: APNs,
-		Plain: "APNs checks everything, in a fixed order: who sends, whether the headers are right, whether the device token can be decrypted, whether it is for this app and this environment. The first check that fails decides the answer.",
+		Plain: "APNs checks everything, in a fixed order: who sends, whether the headers are right, whether the device token can be decrypted, whether its record has this app and this environment. A token of another app or of the other environment is rejected here. The first check that fails decides the answer.",
 		Exactly: "The checks as the simulator's history has them, with the values that were looked at (GET /v1/notifications/" + order.id + "). " +
 			"Apple documents the reasons and no order; the order is observed where that was possible, see docs/fidelity.md.",
 		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},

@@ -37,7 +37,7 @@ export function Lesson() {
 		else document.querySelector("main")?.scrollTo(0, 0);
 	}, [step, experiment, mode, Boolean(lesson)]);
 	return html`<div class="page lesson-page">
-		<header class="page-head"><h1>${lesson?.title ?? "Lesson"}</h1></header>
+		<header class="page-head"><h1>${experiment && "Break it: "}${lesson?.title ?? "Lesson"}</h1></header>
 		<div class="lesson-bar">
 			<${Tabs} label="How it is shown" names=${Object.values(modes)} chosen=${modes[mode] ?? modes.page} choose=${(/** @type {string} */ name) => change({ mode: Object.keys(modes).find((m) => modes[m] === name), step: steps[at]?.id }, true)} />
 			${mode === "steps" && html`<button type="button" disabled=${at === 0} onClick=${() => move(-1)}>← Back</button><button type="button" disabled=${at >= steps.length - 1} onClick=${() => move(1)}>Next →</button>
@@ -52,7 +52,7 @@ export function Lesson() {
 		${lesson && html`<div class="lesson" data-mode=${mode} data-lesson=${experiment || "lesson"}>
 			${experiment ? html`<${Question} name=${experiment} />` : mode === "page" && html`<${Contents} acts=${lesson.acts} />`}
 			${lesson.acts.map((act) => html`<section class="act" key=${act.number}>
-				<h2>${experiment ? `Break it: ${act.title}` : `Act ${act.number}. ${act.title}`}</h2>
+				<h2>${experiment ? "What happens" : `Act ${act.number}. ${act.title}`}</h2>
 				${act.steps.map((s) => html`<${LessonStep} key=${s.id} step=${s} current=${s.id === steps[at]?.id} />`)}
 				${lesson.experiment && html`<div class="outcome" role="note"><strong>${lesson.experiment.by} objects, at the check “${lesson.experiment.check}”: ${lesson.experiment.answer}</strong>${lesson.experiment.plain}</div>`}
 			</section>`)}
