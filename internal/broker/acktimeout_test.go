@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-func TestADeviceThatDoesNotAcknowledgeIsGivenUp(t *testing.T) {
+func TestADeviceThatDoesNotAcknowledgeIsDisconnected(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{AckTimeout: time.Minute})
 		p := w.connect(topic)
@@ -52,7 +52,7 @@ func TestMovingTheClockMakesNoAcknowledgementOverdue(t *testing.T) {
 	})
 }
 
-func TestADeviceMayOweItsAcknowledgementsByDefault(t *testing.T) {
+func TestThereIsNoAcknowledgementTimeoutByDefault(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)

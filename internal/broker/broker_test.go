@@ -133,7 +133,7 @@ func (p *peer) names() (names []string) {
 
 func inBubble(t *testing.T, f func(*testing.T)) { t.Helper(); synctest.Test(t, f) }
 
-func TestPushToAConnectedDeviceIsSentAndSettledByItsAcknowledgement(t *testing.T) {
+func TestAPushToAConnectedDeviceIsSentAndDelivered(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
@@ -199,7 +199,7 @@ func TestOnlyTheNewestPushPerAppIsStored(t *testing.T) {
 	})
 }
 
-func TestStorageRule(t *testing.T) {
+func TestStoredPushesAreReplacedByAppAndCollapseID(t *testing.T) {
 	tests := []struct {
 		what string
 		rule broker.Storage
@@ -268,7 +268,7 @@ func TestExpiration0ReachesAConnectedDevice(t *testing.T) {
 	})
 }
 
-func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
+func TestSweepDropsExpiredPushes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 2}})
 		w.push("short", expiring(w.in(time.Minute)))
@@ -287,7 +287,7 @@ func TestSweepDropsWhatExpiredWithoutAnybodyAsking(t *testing.T) {
 	})
 }
 
-func TestAPushThatIsOvertakenKeepsItsTimestampOnceItWasSent(t *testing.T) {
+func TestAPushKeepsItsTimestampOnceItWasSent(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		const other = "com.example.other"
 		w := newFixture(t, broker.Config{})
@@ -418,7 +418,7 @@ func TestWakingASleepingDeviceReleasesOpportunisticPushes(t *testing.T) {
 	})
 }
 
-func TestDisablingATopicHoldsWhatWasNotSentYet(t *testing.T) {
+func TestDisablingATopicHoldsUnsentPushes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
@@ -478,7 +478,7 @@ func TestWindowHoldsBackUntilTheDeviceAcknowledges(t *testing.T) {
 	})
 }
 
-func TestTakeFillsWhatThereIsRoomForAndIsNotWokenInBetween(t *testing.T) {
+func TestAPeerIsWokenOnceUntilItHasTakenEverything(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
@@ -495,7 +495,7 @@ func TestTakeFillsWhatThereIsRoomForAndIsNotWokenInBetween(t *testing.T) {
 	})
 }
 
-func TestTooManyWaitingForAConnectedDeviceAreRefused(t *testing.T) {
+func TestABacklogOfTooManyPushesIsRejected(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Backlog: 3})
 		p := w.connect(topic)
@@ -511,7 +511,7 @@ func TestTooManyWaitingForAConnectedDeviceAreRefused(t *testing.T) {
 	})
 }
 
-func TestTooMuchWaitingForAConnectedDeviceIsRefused(t *testing.T) {
+func TestABacklogOfTooManyBytesIsRejected(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
@@ -531,7 +531,7 @@ func TestTooMuchWaitingForAConnectedDeviceIsRefused(t *testing.T) {
 }
 
 // Behind it stands everything that was sent since, acknowledged or not.
-func TestADeviceThatPassesOverOneAcknowledgementGetsNoMoreAtLast(t *testing.T) {
+func TestAMissingAcknowledgementStopsDeliveryInTheEnd(t *testing.T) {
 	const window = 10
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Window: window})
@@ -565,7 +565,7 @@ func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
 	})
 }
 
-func TestABrokerTakesUpWhatAnEarlierOneLeftInTheStore(t *testing.T) {
+func TestANewBrokerLoadsThePushesInTheStore(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		w.push("a")

@@ -136,7 +136,7 @@ func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
 	}
 }
 
-func TestACheckpointSparesTheDeviceWhatItHasSeen(t *testing.T) {
+func TestADeviceGetsOnlyMessagesNewerThanItsCheckpoint(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.MostRecent)
@@ -162,7 +162,7 @@ func TestACheckpointSparesTheDeviceWhatItHasSeen(t *testing.T) {
 	})
 }
 
-func TestAMessageThatWaitsBehindTheWindowExpires(t *testing.T) {
+func TestAMessageExpiresWhileTheWindowIsFull(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Window: 1})
 		c := w.channel(broker.MostRecent)
@@ -206,7 +206,7 @@ func TestAnIgnoredTopicIgnoresItsChannels(t *testing.T) {
 	})
 }
 
-func TestUnsubscribingDropsWhatWasNotSent(t *testing.T) {
+func TestUnsubscribingDropsUnsentMessages(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c, kept := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
@@ -293,7 +293,7 @@ func TestRetiringATokenLeavesBroadcasts(t *testing.T) {
 	})
 }
 
-func TestAFloodOfBroadcastsIsDroppedForADeviceThatDoesNotTakeIt(t *testing.T) {
+func TestBroadcastsAboveTheBacklogAreDropped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Backlog: 1})
 		c := w.channel(broker.NoStorage)
@@ -306,7 +306,7 @@ func TestAFloodOfBroadcastsIsDroppedForADeviceThatDoesNotTakeIt(t *testing.T) {
 	})
 }
 
-func TestAReplacedConnectionTakesItsSubscriptionsAway(t *testing.T) {
+func TestSubscriptionsEndWithAReplacedConnection(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)

@@ -40,7 +40,7 @@ func TestEveryCauseIsInTheDeliveryLog(t *testing.T) {
 }
 
 // observed: the names on the charts of the Push Notifications Console
-func TestAnEventIsSaidInTheWordsOfTheConsole(t *testing.T) {
+func TestEventsHaveTheNamesOfTheConsole(t *testing.T) {
 	rows := []struct {
 		kind   journal.Kind
 		cause  Cause

@@ -14,7 +14,7 @@ import (
 )
 
 // A device whose deliveries are forgotten owes nothing for them.
-func TestADeviceNeedNotAcknowledgeWhatIsForgotten(t *testing.T) {
+func TestForgottenPushesNeedNoAcknowledgement(t *testing.T) {
 	for name, forget := range map[string]func(*fixture){
 		"forgotten": func(w *fixture) { assert.Equal(t, 3, w.Forget(testDevice.Device)) },
 		"withdrawn": func(w *fixture) { w.WithdrawDevice(apns.Production, testDevice.Device) },
@@ -45,7 +45,7 @@ func TestADeviceNeedNotAcknowledgeWhatIsForgotten(t *testing.T) {
 	}
 }
 
-func TestWhatIsForgottenDoesNotCount(t *testing.T) {
+func TestForgettingADeviceResetsItsBudgets(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{
 			Hourly: broker.Hourly{Background: 1}, Storage: broker.Storage{NeverEnabled: time.Hour},
@@ -65,7 +65,7 @@ func TestWhatIsForgottenDoesNotCount(t *testing.T) {
 	})
 }
 
-func TestTheDevicesOfASpaceAreThoseWithAConnectionOrSomethingWaiting(t *testing.T) {
+func TestDevicesOfASpaceAreConnectedOrHavePushesWaiting(t *testing.T) {
 	spaces := space.New(nil)
 	in, err := spaces.Open("TEAM000001")
 	require.NoError(t, err)

@@ -16,7 +16,7 @@ func ofType(t apns.PushType) option { return func(n *apns.Notification) { n.Push
 
 // Apple advises two or three an hour, and holds only the newest of the others.
 // https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app
-func TestAnAppGetsSoManySilentPushesAnHour(t *testing.T) {
+func TestBackgroundPushesPerHourAreLimited(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{Background: 2}})
 		p := w.connect(topic, "other")
@@ -45,7 +45,7 @@ func TestAnAppGetsSoManySilentPushesAnHour(t *testing.T) {
 	})
 }
 
-func TestASilentPushThatIsSentAgainCountsOnce(t *testing.T) {
+func TestABackgroundPushThatIsSentAgainCountsOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
 		p := w.connect(topic)
@@ -63,7 +63,7 @@ func TestASilentPushThatIsSentAgainCountsOnce(t *testing.T) {
 	})
 }
 
-func TestSettingTheClockBackGivesTheHourBack(t *testing.T) {
+func TestSettingTheClockBackResetsTheHourlyBudget(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Hourly: broker.Hourly{Background: 1}})
 		p := w.connect(topic)
@@ -83,7 +83,7 @@ func TestSettingTheClockBackGivesTheHourBack(t *testing.T) {
 }
 
 // ActivityKit: a budget for priority 10, none for 5.
-func TestALiveActivityIsUpdatedAtOnceSoManyTimesAnHour(t *testing.T) {
+func TestLiveActivityUpdatesPerHourAreLimited(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 10}, Hourly: broker.Hourly{LiveActivity: 2}})
 		p := w.connect(topic)

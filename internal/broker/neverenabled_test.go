@@ -56,7 +56,7 @@ func TestAnAppThatIsNeverEnabledCountsAsRemoved(t *testing.T) {
 	}
 }
 
-func TestATopicMayWaitForItsFilterForEverByDefault(t *testing.T) {
+func TestPushesWaitForTheirTopicWithoutLimitByDefault(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect("other")

@@ -61,7 +61,7 @@ var momentRows = []momentRow{
 	{"low power before non-waking", broker.Priorities{}, nonWaking, true, true, 5, "stored low-power"},
 }
 
-func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
+func TestDeviceStateListsAndPriorityDecideDelivery(t *testing.T) {
 	for _, test := range momentRows {
 		t.Run(test.what, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestWhatReachesADeviceByItsStateItsListsAndThePriority(t *testing.T) {
 
 // Apple gives broadcasts the same three priorities and no other meaning of them:
 // "Sending broadcast push notification requests to APNs".
-func TestABroadcastReachesADeviceByTheRulesOfASinglePush(t *testing.T) {
+func TestABroadcastFollowsTheRulesOfASinglePush(t *testing.T) {
 	paused := func(topic string) broker.Filter { return broker.Filter{Paused: hashes(topic)} }
 	rows := append(slices.Clone(momentRows), momentRow{"a paused topic pauses its channels", broker.Priorities{}, paused, false, false, 10, "stored topic-paused"})
 	for _, test := range rows {
@@ -103,7 +103,7 @@ func TestABroadcastReachesADeviceByTheRulesOfASinglePush(t *testing.T) {
 	}
 }
 
-func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
+func TestABroadcastWaitsUntilTheDeviceIsInUse(t *testing.T) {
 	hour := func(w *fixture) option { return expiring(w.in(time.Hour)) }
 	tests := []struct {
 		what string
@@ -160,7 +160,7 @@ func TestABroadcastThatWaitsForItsMoment(t *testing.T) {
 	}
 }
 
-func TestABroadcastThatMustNotWaitIsDroppedForADeviceThatSleeps(t *testing.T) {
+func TestABroadcastThatMustNotBeStoredIsDroppedForASleepingDevice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
@@ -174,7 +174,7 @@ func TestABroadcastThatMustNotWaitIsDroppedForADeviceThatSleeps(t *testing.T) {
 	})
 }
 
-func TestABroadcastBeforeTheFilterRegardsTheDeviceThen(t *testing.T) {
+func TestABroadcastBeforeTheFilterDependsOnTheStateAtTheFilter(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.MostRecent)
@@ -240,7 +240,7 @@ func TestGroupedPushesLeaveTogether(t *testing.T) {
 	}
 }
 
-func TestAGroupThatExpiredWakesNobody(t *testing.T) {
+func TestAnExpiredGroupDoesNotWakeTheDevice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
@@ -255,7 +255,7 @@ func TestAGroupThatExpiredWakesNobody(t *testing.T) {
 	})
 }
 
-func TestAGroupThatIsGoneSetsNoTimeForTheNext(t *testing.T) {
+func TestAWithdrawnGroupSetsNoTimeForTheNext(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
@@ -276,7 +276,7 @@ func TestAGroupThatIsGoneSetsNoTimeForTheNext(t *testing.T) {
 	})
 }
 
-func TestWhatAnotherPushReleasesComesFromTheStore(t *testing.T) {
+func TestPushesReleasedByAnotherPushCountAsStored(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()
@@ -350,7 +350,7 @@ func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
 	})
 }
 
-func TestFallingAsleepCallsNothingBack(t *testing.T) {
+func TestReadyPushesAreSentAfterTheDeviceFallsAsleep(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()

@@ -21,7 +21,7 @@ func TestASaltedHashHasTheseBytes(t *testing.T) {
 }
 
 // The lists are those of observed: apsd.
-func TestListsOfSaltedTopicsAreLikeTheOthers(t *testing.T) {
+func TestListsOfSaltedTopicsWorkLikePlainOnes(t *testing.T) {
 	named := []broker.SaltedHash{broker.HashSalted(topic, salt)}
 	tests := []struct {
 		what   string
@@ -54,7 +54,7 @@ func TestListsOfSaltedTopicsAreLikeTheOthers(t *testing.T) {
 	}
 }
 
-func TestSaltedTopicsWaitForTheSaltAndAreNamedAsTheDeviceDoes(t *testing.T) {
+func TestSaltedTopicsWaitForTheSalt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{NeverEnabled: time.Hour}})
 		p := w.attach()
@@ -81,7 +81,7 @@ func TestSaltedTopicsWaitForTheSaltAndAreNamedAsTheDeviceDoes(t *testing.T) {
 	})
 }
 
-func TestABroadcastIsNamedByASaltedHashToo(t *testing.T) {
+func TestABroadcastHasASaltedTopicToo(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c, err := w.CreateChannel(apns.Production, topic, broker.NoStorage)

@@ -100,7 +100,7 @@ func TestAChannelIsSeenInItsSpaceOnly(t *testing.T) {
 	})
 }
 
-func TestWhatWaitsForADeletedDeviceIsDropped(t *testing.T) {
+func TestPushesWaitingForADeletedDeviceAreDropped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		w.push("away")

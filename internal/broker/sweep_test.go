@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-func TestWhoeverSweepsLearnsThatSomethingIsDueSooner(t *testing.T) {
+func TestSoonerSignalsAnEarlierDueTime(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{PerApp: 9}})
 		sooner := func() bool {

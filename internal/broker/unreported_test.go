@@ -23,7 +23,7 @@ func (w *fixture) pushUnreported(name string, edit ...func(*broker.Push)) {
 
 // observed: apsd, for field 26 of a notification and status 11; when it is asked
 // is unknown.
-func TestADeviceIsAskedAboutAnAppThatIsGone(t *testing.T) {
+func TestADeviceIsAskedToConfirmARemovedApp(t *testing.T) {
 	w := newFixture(t, broker.Config{AskRemoved: true})
 	p := w.connect("com.example.other") // no list has the topic
 	w.pushUnreported("asked")
@@ -43,7 +43,7 @@ func TestADeviceIsAskedAboutAnAppThatIsGone(t *testing.T) {
 	assert.Equal(t, []string{"accepted", "sent", "dropped not-acknowledged"}, w.history("unanswered"), "it does not wait")
 }
 
-func TestWhoCannotBeAskedAboutAnAppIsNotAsked(t *testing.T) {
+func TestADeviceThatCannotBeAskedAboutAnAppIsNotAsked(t *testing.T) {
 	dropped := []string{"accepted", "dropped app-removed"}
 	w := newFixture(t, broker.Config{AskRemoved: true})
 	w.pushUnreported("away")

@@ -43,7 +43,7 @@ func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
 	w.WithdrawDevice(apns.Production, apns.DeviceID{9}) // nobody
 }
 
-func TestAPushWhoseTokenWasRetiredOnItsWayIsNotSentAgain(t *testing.T) {
+func TestAPushInFlightWhoseTokenIsRetiredIsNotSentAgain(t *testing.T) {
 	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	w.push("acknowledged")
@@ -64,7 +64,7 @@ func TestAPushWhoseTokenWasRetiredOnItsWayIsNotSentAgain(t *testing.T) {
 	require.NoError(t, w.ConsistencyCheck())
 }
 
-func TestAPushToAnAppThatIsGoneIsAcceptedAndDropped(t *testing.T) {
+func TestAPushToARemovedAppIsAcceptedAndDropped(t *testing.T) {
 	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	n := &apns.Notification{ID: "late", Topic: topic, Expiration: apns.DefaultExpiration}
@@ -75,7 +75,7 @@ func TestAPushToAnAppThatIsGoneIsAcceptedAndDropped(t *testing.T) {
 
 // The app was removed and has come back, and what the device says of the time between
 // comes late.
-func TestWhatIsSaidLateOfAnAppThatHasComeBackDoesNotCostItsToken(t *testing.T) {
+func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T) {
 	w := newFixture(t, broker.Config{})
 	p := w.connect(topic, "com.example.other")
 	w.push("before")
@@ -93,7 +93,7 @@ func TestWhatIsSaidLateOfAnAppThatHasComeBackDoesNotCostItsToken(t *testing.T) {
 	assert.Equal(t, "dropped unknown-topic", w.history("before")[2], "it did not reach the app all the same")
 }
 
-func TestAPushThatIsSentAgainIsSaidToBeGoneAnew(t *testing.T) {
+func TestAPushThatIsSentAgainMayRetireTheToken(t *testing.T) {
 	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	w.push("lost")

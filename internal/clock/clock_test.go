@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-func TestClockStandsBesideTheMachinesUntilItIsMoved(t *testing.T) {
+func TestAClockShowsTheMachinesTimeUntilItIsMoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var none *clock.Clock
 		var c clock.Clock
@@ -29,7 +29,7 @@ func TestClockStandsBesideTheMachinesUntilItIsMoved(t *testing.T) {
 	})
 }
 
-func TestMovingTheClockWakesWhoeverWaitsForAMoment(t *testing.T) {
+func TestMovingTheClockClosesChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		woken := make(chan time.Time)
@@ -60,7 +60,7 @@ func TestAClockIsSetToATime(t *testing.T) {
 	})
 }
 
-func TestAClockBesideAnotherIsMovedByItself(t *testing.T) {
+func TestAClockBesideAnotherIsMovedSeparately(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var main clock.Clock
 		main.Advance(time.Hour)
@@ -84,7 +84,7 @@ func TestAClockBesideAnotherIsMovedByItself(t *testing.T) {
 	})
 }
 
-func TestAClockRefusesTimesThatCannotBeRepresented(t *testing.T) {
+func TestAClockRejectsTimesOutOfItsRange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		for name, to := range map[string]func(time.Time) time.Time{

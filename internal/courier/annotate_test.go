@@ -47,7 +47,7 @@ func TestItemsAreAnnotatedInTheOrderTheyCame(t *testing.T) {
 	}
 }
 
-func TestOverrunIsToldAfterTheItemsBeforeIt(t *testing.T) {
+func TestAnOverrunIsReportedAfterTheItemsBeforeIt(t *testing.T) {
 	all, err := Annotate(Frame{Command: CmdFilter, Payload: unhex("01 0001 aa 02 0009 bb")}, FromDevice)
 	var overrun *ItemOverrunError
 	require.ErrorAs(t, err, &overrun)

@@ -129,7 +129,7 @@ func TestBodiesAreReadAsTheirMessage(t *testing.T) {
 
 // A body that ends between two of its own fields is a shorter body; one that ends
 // anywhere else is refused.
-func TestEveryPrefixOfABodyIsRefusedOrShorter(t *testing.T) {
+func TestEveryPrefixOfABodyIsRejectedOrShorter(t *testing.T) {
 	for _, v := range bodies {
 		t.Run(v.name, func(t *testing.T) {
 			whole := unhex(v.hex)
@@ -160,7 +160,7 @@ func fieldEnds(t *testing.T, whole []byte) map[int]bool {
 	return ends
 }
 
-func TestBrokenBodiesAreRefused(t *testing.T) {
+func TestBrokenBodiesAreRejected(t *testing.T) {
 	var many []byte // 4097 apps without a field
 	for range maxProtoNested + 1 {
 		many = append(many, 0x12, 0)
@@ -234,7 +234,7 @@ func TestParsingABodyForgetsTheFormerOne(t *testing.T) {
 }
 
 // Every field of every body survives; one that is missing from its layout would not.
-func TestBodiesSurviveTheWire(t *testing.T) {
+func TestBodiesAreReadBack(t *testing.T) {
 	for _, empty := range []func() body{
 		func() body { return new(ChannelRequestBody) },
 		func() body { return new(ChannelResponseBody) },
@@ -292,7 +292,7 @@ func drawNested(t *rapid.T, name string, f reflect.Value) {
 }
 
 // One push to a channel is as many origins as it has subscribers.
-func TestAnOriginCostsNoMemory(t *testing.T) {
+func TestAnOriginDoesNotAllocate(t *testing.T) {
 	dst := make([]byte, 0, 64)
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
 		m := ChannelOrigin{Channel: testChannel, Checkpoint: newYear}

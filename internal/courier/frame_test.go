@@ -39,7 +39,7 @@ func TestItemsStopsWhenTheCallerHasEnough(t *testing.T) {
 }
 
 // Appending to a value must not write over the item behind it.
-func TestItemsDoNotReachIntoEachOther(t *testing.T) {
+func TestItemsDoNotOverlap(t *testing.T) {
 	f := Frame{Payload: unhex("02 0001 61 03 0001 62")}
 	for item, err := range f.Items() {
 		require.NoError(t, err)

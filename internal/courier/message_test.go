@@ -23,7 +23,7 @@ func eachMessage(t *testing.T, test func(t *testing.T, from Direction, empty fun
 
 // Every field of every message survives the wire; a field missing from its layout
 // would not.
-func TestMessagesSurviveTheWire(t *testing.T) {
+func TestMessagesAreReadBack(t *testing.T) {
 	eachMessage(t, func(t *testing.T, from Direction, empty func() Message) {
 		rapid.Check(t, func(t *rapid.T) {
 			want := empty()
@@ -120,7 +120,7 @@ func TestReadingIsRelaxed(t *testing.T) {
 	}
 }
 
-func TestAFailureOfAnotherSizeIsPassedOver(t *testing.T) {
+func TestAFailureOfAnotherSizeIsIgnored(t *testing.T) {
 	var c Connect
 	require.NoError(t, c.Parse(unhex("15 0005 0000000102  15 0006 00000001 0002")))
 	assert.Equal(t, Connect{Failures: []Failure{{Code: 1, Count: 2}}}, c)

@@ -43,7 +43,7 @@ func TestNonceNeedsRandomBytes(t *testing.T) {
 	assert.ErrorIs(t, err, iotest.ErrTimeout)
 }
 
-func TestMalformedNonceIsRefused(t *testing.T) {
+func TestMalformedNonceIsRejected(t *testing.T) {
 	whole := unhex(nonceHex)
 	for n := range whole {
 		_, err := ParseNonce(whole[:n])
@@ -114,7 +114,7 @@ func (brokenSigner) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return nil, io.ErrClosedPipe
 }
 
-func TestTheErrorOfAKeyIsTold(t *testing.T) {
+func TestTheErrorOfAKeyIsReturned(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	_, err = SignNonce(rand.Reader, brokenSigner{key}, unhex(nonceHex))

@@ -60,7 +60,7 @@ func TestMalformedPackedFramesEndTheStream(t *testing.T) {
 	}
 }
 
-func TestPackReaderRefusesFramesBeyondItsLimit(t *testing.T) {
+func TestPackReaderRejectsFramesBeyondItsLimit(t *testing.T) {
 	var large *FrameTooLargeError
 	whole := unhex("0a ff 81fe07") // 131072
 	require.ErrorIs(t, readAll(NewPackReader(bytes.NewReader(whole), ReaderOptions{})), io.ErrUnexpectedEOF, "the limit, announced")
@@ -124,7 +124,7 @@ func TestPackReaderGoesOnAfterADeadline(t *testing.T) {
 	}
 }
 
-func TestPackReaderTellsWhatIsBuffered(t *testing.T) {
+func TestPackReaderReportsBufferedBytes(t *testing.T) {
 	r := NewPackReader(bytes.NewReader(unhex("0c00 0c00 0c")), ReaderOptions{})
 	assert.False(t, r.Buffered(), "nothing has been read")
 	_, err := r.Next()

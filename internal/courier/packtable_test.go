@@ -61,7 +61,7 @@ func TestValuesLeaveWhenTheTableIsFull(t *testing.T) {
 }
 
 // The table is one of values in a row, however its memory is used.
-func TestTheTableOfValuesIsARow(t *testing.T) {
+func TestTheTableOfValuesIsAQueue(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := valueTable{limit: 300}
 		var row [][]byte

@@ -173,7 +173,7 @@ func TestPackedVectorsAreReadAsTheirMessage(t *testing.T) {
 	}
 }
 
-func TestEveryPrefixOfAPackedFrameIsRefused(t *testing.T) {
+func TestEveryPrefixOfAPackedFrameIsRejected(t *testing.T) {
 	for _, v := range packedVectors {
 		var before []byte
 		for _, f := range v.frames {

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestReaderRefusesFramesBeyondItsLimit(t *testing.T) {
+func TestReaderRejectsFramesBeyondItsLimit(t *testing.T) {
 	rows := []struct {
 		name   string
 		max    int
@@ -76,7 +76,7 @@ func TestReaderDoesNotTrustAnnouncedLengths(t *testing.T) {
 	assert.LessOrEqual(t, len(r.buf), bufferTrust)
 }
 
-func TestReaderTellsWhatIsBuffered(t *testing.T) {
+func TestReaderReportsBufferedBytes(t *testing.T) {
 	ping := (&Keepalive{}).Append(nil)
 	half := ping[:3]
 	r := NewReader(bytes.NewReader(append(append(ping, ping...), half...)), ReaderOptions{})
@@ -113,7 +113,7 @@ func (r onceReader) Read([]byte) (int, error) {
 	return 0, os.ErrDeadlineExceeded
 }
 
-func TestReaderTellsTheErrorThatCameWithBytesAfterThem(t *testing.T) {
+func TestReaderReturnsBytesBeforeTheErrorThatCameWithThem(t *testing.T) {
 	broken := errors.New("broken")
 	ping := (&Keepalive{}).Append(nil)
 	r := NewReader(readFunc(func(p []byte) (int, error) { return copy(p, ping), broken }), ReaderOptions{})
@@ -124,7 +124,7 @@ func TestReaderTellsTheErrorThatCameWithBytesAfterThem(t *testing.T) {
 	assert.ErrorIs(t, err, broken)
 }
 
-func TestReaderGivesUpOnASourceThatGivesNothing(t *testing.T) {
+func TestReaderFailsOnASourceThatReturnsNothing(t *testing.T) {
 	r := NewReader(readFunc(func([]byte) (int, error) { return 0, nil }), ReaderOptions{})
 	_, err := r.Next()
 	assert.ErrorIs(t, err, io.ErrNoProgress)

@@ -173,7 +173,7 @@ func TestVectorsAreReadAsTheirMessage(t *testing.T) {
 	}
 }
 
-func TestEveryPrefixOfAFrameIsRefused(t *testing.T) {
+func TestEveryPrefixOfAFrameIsRejected(t *testing.T) {
 	for _, v := range vectors {
 		whole := unhex(v.hex)
 		for n := 1; n < len(whole); n++ {
@@ -183,7 +183,7 @@ func TestEveryPrefixOfAFrameIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnItemCutShortIsRefused(t *testing.T) {
+func TestAnItemCutShortIsRejected(t *testing.T) {
 	for _, v := range vectors {
 		if _, ok := v.message.(*Unknown); ok {
 			continue // its payload need not consist of items

@@ -42,7 +42,7 @@ func TestRemovedAppIsTakenOffTheFilterAndItsNotificationsAreRejected(t *testing.
 	})
 }
 
-func TestAppInstalledWhileAwayIsToldAtTheNextLogin(t *testing.T) {
+func TestAnAppInstalledWhileOfflineIsSentAtTheNextLogin(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -57,7 +57,7 @@ func TestAppInstalledWhileAwayIsToldAtTheNextLogin(t *testing.T) {
 	})
 }
 
-func TestRefusedTokenIsToldAndAskedForAtTheNextLogin(t *testing.T) {
+func TestARejectedTokenRequestIsReportedAndRepeatedAtTheNextLogin(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
@@ -104,7 +104,7 @@ func TestCourierMayAskForTheFilterAgain(t *testing.T) {
 	})
 }
 
-func TestTokenWaitsForACourierThatStandsByIt(t *testing.T) {
+func TestTokenWaitsUntilTheCourierConfirmsIt(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Token = token(t, tokenT)

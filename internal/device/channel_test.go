@@ -130,7 +130,7 @@ func TestChannelIDsAreReadAndWrittenInBase64(t *testing.T) {
 }
 
 // observed: apsd, rustpush
-func TestSubscriptionsAreToldAtLogin(t *testing.T) {
+func TestSubscriptionsAreSentAtLogin(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()
@@ -144,7 +144,7 @@ func TestSubscriptionsAreToldAtLogin(t *testing.T) {
 	})
 }
 
-func TestDeviceWithoutChannelsSaysNothingAboutThem(t *testing.T) {
+func TestADeviceWithoutChannelsSendsNoSubscriptions(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().wantSilence(time.Minute, "there is nothing to ask for")
@@ -231,7 +231,7 @@ func TestReconnectAsksForWhatIsNewerThanTheCheckpoint(t *testing.T) {
 	})
 }
 
-func TestChangesAreToldAsDelta(t *testing.T) {
+func TestChangesOfSubscriptionsAreSentAsDelta(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, withChannel(0))
 		p := h.login()

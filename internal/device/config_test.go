@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-func TestConfigurationThatCannotWorkIsRefused(t *testing.T) {
+func TestConfigurationThatCannotWorkIsRejected(t *testing.T) {
 	ca := newAuthority(t)
 	good := Config{Identity: ca.identity(t, newKey(t)), RootCAs: ca.pool(), Dial: dialer(nil)}
 	_, err := New(good)

@@ -38,7 +38,7 @@ func TestVanishedDeviceLeavesAHalfOpenConnection(t *testing.T) {
 	})
 }
 
-func TestResetIsNoOrderlyEnd(t *testing.T) {
+func TestResetSendsNoCloseNotify(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()

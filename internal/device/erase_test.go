@@ -52,7 +52,7 @@ func TestDeviceThatIsOfflineCanBeErased(t *testing.T) {
 	})
 }
 
-func TestErasingNeedsAWayToANewIdentity(t *testing.T) {
+func TestErasingNeedsRenew(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		assert.ErrorContains(t, h.Erase(), "set Config.Renew")

@@ -75,7 +75,7 @@ func TestADeviceSpeaksPackedFrames(t *testing.T) {
 
 // Acknowledgements that wait are packed when they leave: what overtakes them fills the
 // tables before them.
-func TestWhatOvertakesAnAckIsPackedBeforeIt(t *testing.T) {
+func TestFramesSentBeforeADelayedAckArePackedBeforeIt(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Style = StylePack

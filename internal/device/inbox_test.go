@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestFullInboxDropsTheOldestAndSaysSoOnce(t *testing.T) {
+func TestAFullInboxDropsTheOldestAndReportsItOnce(t *testing.T) {
 	b := newInbox(2)
 	for id := range uint32(3) {
 		b.put(Notification{ID: id})

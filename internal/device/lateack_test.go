@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestAcknowledgementsLeaveLateAndInOrder(t *testing.T) {
+func TestDelayedAcknowledgementsAreSentInOrder(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.AckDelay = 5 * time.Second })
 		p := h.ready()

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAppStandsOnTheListItWasPutOn(t *testing.T) {
+func TestAnAppIsOnItsListInTheFilter(t *testing.T) {
 	for _, tc := range []struct {
 		list List
 		want string

@@ -94,7 +94,7 @@ func TestOlderStylesShowTheCertificateInTLS(t *testing.T) {
 	}
 }
 
-func TestAfterLoginTheDeviceTellsItsAppsAndAsksForTokens(t *testing.T) {
+func TestAfterLoginTheDeviceSendsItsFilterAndTokenRequests(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
@@ -161,7 +161,7 @@ func TestNewBaseTokenVoidsTheTokensOfTheApps(t *testing.T) {
 	})
 }
 
-func TestWrongClockIsPutRightOnTheSameConnection(t *testing.T) {
+func TestAWrongClockIsCorrectedOnTheSameConnection(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.Now = func() time.Time { return time.Now().Add(-time.Hour) }
@@ -191,7 +191,7 @@ func TestWrongClockIsPutRightOnTheSameConnection(t *testing.T) {
 	})
 }
 
-func TestCourierThatRefusesItsOwnTimeIsLeft(t *testing.T) {
+func TestADeviceDisconnectsFromACourierThatRejectsItsOwnTimestamp(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
@@ -206,7 +206,7 @@ func TestCourierThatRefusesItsOwnTimeIsLeft(t *testing.T) {
 	})
 }
 
-func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
+func TestARejectedIdentityIsRenewedWithoutItsToken(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		var renewed Identity
 		h := newHarness(t, func(h *harness) {
@@ -231,7 +231,7 @@ func TestRefusedIdentityIsRenewedAndComesBackWithoutItsToken(t *testing.T) {
 	})
 }
 
-func TestDeviceGivesUpAfterRefusalsInARow(t *testing.T) {
+func TestDeviceGivesUpAfterRejectionsInARow(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		for range maxRejections + 1 {
@@ -262,7 +262,7 @@ func TestFailedRenewalEndsTheDevice(t *testing.T) {
 	})
 }
 
-func TestOtherRefusalsAreTriedAgainWithTheToken(t *testing.T) {
+func TestOtherRejectionsAreTriedAgainWithTheToken(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Token = token(t, tokenT) })
 		p := h.accept()
@@ -284,7 +284,7 @@ func TestAcceptanceWithoutAnyTokenIsAFailure(t *testing.T) {
 	})
 }
 
-func TestSilentCourierIsLeftAfter30Seconds(t *testing.T) {
+func TestALoginThatIsNotAnsweredEndsAfter30Seconds(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
@@ -317,7 +317,7 @@ func TestCourierMustHaveACertificateOfATrustedRootAndTheRightName(t *testing.T) 
 	}
 }
 
-func TestARedirectionIsToldFromAFailure(t *testing.T) {
+func TestARedirectIsNoFailure(t *testing.T) {
 	for _, row := range []struct {
 		err  error
 		want bool

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-func TestSwitchedNetworkLogsInAtOnceAndSaysWhereItIs(t *testing.T) {
+func TestASwitchedNetworkLogsInAtOnceAndReportsTheNetwork(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.Keepalive = 0 })
 		p := h.ready()

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
+func TestADeviceReportsWhetherItIsInUse(t *testing.T) {
 	for _, tc := range []struct {
 		power  Power
 		want   string
@@ -31,7 +31,7 @@ func TestDeviceTellsWhetherItIsInUse(t *testing.T) {
 	}
 }
 
-func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
+func TestALoginReportsTheRemainingTimeInUse(t *testing.T) {
 	for _, tc := range []struct {
 		away   time.Duration
 		want   string
@@ -56,7 +56,7 @@ func TestLoginTellsWhatIsLeftOfTheTimeInUse(t *testing.T) {
 	}
 }
 
-func TestEachChangeIsTold(t *testing.T) {
+func TestEachChangeOfPowerIsReported(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -68,7 +68,7 @@ func TestEachChangeIsTold(t *testing.T) {
 	})
 }
 
-func TestUnknownStateIsRefused(t *testing.T) {
+func TestAnUnknownPowerStateIsRejected(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		assert.ErrorContains(t, newHarness(t).SetPower(9), "Power(9) is not a power state")
 	})

@@ -108,7 +108,7 @@ func TestStoredNotificationMayComeBeforeTheTokenOfItsApp(t *testing.T) {
 	})
 }
 
-func TestAcksOfNotificationsThatCameTogetherLeaveTogether(t *testing.T) {
+func TestAcksOfNotificationsThatArrivedTogetherAreSentTogether(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -174,7 +174,7 @@ func TestFlushIsAnsweredWithAsMuchPadding(t *testing.T) {
 	})
 }
 
-func TestAcksAlreadyDecidedLeaveBeforeTheConnectionEnds(t *testing.T) {
+func TestPendingAcksAreSentBeforeTheConnectionEnds(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -185,7 +185,7 @@ func TestAcksAlreadyDecidedLeaveBeforeTheConnectionEnds(t *testing.T) {
 	})
 }
 
-func TestSeenForgetsTheOldestOnly(t *testing.T) {
+func TestRecentNotificationsForgetTheOldestOnly(t *testing.T) {
 	var s recentNotifications
 	for i := range uint64(recentLimit + 1) {
 		s.add(notificationKey{timestamp: i})

@@ -104,7 +104,7 @@ func TestEndlessRedirectsAreSlowedDown(t *testing.T) {
 	})
 }
 
-func TestUnreachableRedirectLeadsBackToTheUsualCourier(t *testing.T) {
+func TestAfterAnUnreachableRedirectTheUsualCourierIsDialed(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) {
 			h.cfg.DialHost = func(context.Context, string) (net.Conn, error) { return nil, errors.New("no route") }
@@ -117,7 +117,7 @@ func TestUnreachableRedirectLeadsBackToTheUsualCourier(t *testing.T) {
 	})
 }
 
-func TestDeviceWhoseTokenCameOnlineElsewhereLeaves(t *testing.T) {
+func TestADeviceWhoseTokenIsOnlineElsewhereDisconnects(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -127,7 +127,7 @@ func TestDeviceWhoseTokenCameOnlineElsewhereLeaves(t *testing.T) {
 	})
 }
 
-func TestDisconnectIsAnOrderlyEndAndConnectComesBackAtOnce(t *testing.T) {
+func TestDisconnectClosesCleanlyAndConnectReconnectsAtOnce(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -162,7 +162,7 @@ func TestDisconnectEndsAnAttemptToConnect(t *testing.T) {
 	})
 }
 
-func TestConnectCutsTheWaitForAReconnectShort(t *testing.T) {
+func TestConnectEndsTheWaitForAReconnect(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t, func(h *harness) { h.cfg.ReconnectMin = time.Hour; h.cfg.ReconnectMax = time.Hour })
 		h.ready().close()
@@ -207,7 +207,7 @@ func TestBackoffStaysWithinItsBounds(t *testing.T) {
 	})
 }
 
-func TestStoppedDeviceHandsOutWhatItGotAndThenSaysSo(t *testing.T) {
+func TestAStoppedDeviceReturnsItsNotificationsBeforeTheError(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -228,7 +228,7 @@ func TestStoppedDeviceHandsOutWhatItGotAndThenSaysSo(t *testing.T) {
 	})
 }
 
-func TestStepsTellTheHandshakeInOrder(t *testing.T) {
+func TestStepsHaveTheHandshakeInOrder(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.ready().send(noStorage)

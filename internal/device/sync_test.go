@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestSyncReturnsWhenTheCourierHasCaughtUp(t *testing.T) {
+func TestSyncReturnsWhenTheCourierHasAnswered(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()
@@ -26,7 +26,7 @@ func TestSyncReturnsWhenTheCourierHasCaughtUp(t *testing.T) {
 	})
 }
 
-func TestSyncDoesNotWaitForACourierThatIsNotThere(t *testing.T) {
+func TestSyncReturnsWhenTheConnectionEnds(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.ready()

@@ -65,7 +65,7 @@ func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 	}
 }
 
-func TestAForeignTokenIsRefusedOnRequest(t *testing.T) {
+func TestAForeignTokenIsRejectedOnRequest(t *testing.T) {
 	for _, row := range foreignTokens {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
 
 // observed: apns2#77: the device forgets an app at once, its provider learns of it
 // later.
-func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
+func TestARemovedAppIsRemovedForItsDeviceBeforeItIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) {
 			vault, err := tokenvault.New(tokenvault.Config{Clock: c.Clock, Delay: tokenvault.Delay{Min: time.Hour}})
@@ -197,7 +197,7 @@ func TestAnAppThatIsGoneIsGoneForItsDeviceBeforeProvidersAreTold(t *testing.T) {
 }
 
 // observed: apsd, for bit 0 of field 26 and status 11.
-func TestADeviceConfirmsThatAnAppIsGone(t *testing.T) {
+func TestADeviceConfirmsThatAnAppWasRemoved(t *testing.T) {
 	at(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) {
 			var err error

@@ -78,7 +78,7 @@ func selfSignedBy(w *fixture, key *ecdsa.PrivateKey) []byte {
 	return der
 }
 
-func TestABadCertificateIsRefusedInEveryStyle(t *testing.T) {
+func TestABadCertificateIsRejectedInEveryStyle(t *testing.T) {
 	for _, row := range badCertificates {
 		for _, st := range styles {
 			t.Run(row.name+"/"+st.name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestADeviceWithAGenuineCertificateLogsInInEveryStyle(t *testing.T) {
 	}
 }
 
-func TestAKeyThatNoDeviceHasIsRefusedInTLSToo(t *testing.T) {
+func TestAKeyThatNoDeviceHasIsRejectedInTLSToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)

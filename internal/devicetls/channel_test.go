@@ -219,7 +219,7 @@ func TestNoBroadcastOvertakesItsAnswerOrTheFilter(t *testing.T) {
 }
 
 // observed: apsd, rustpush; update status 0: the channel does not exist.
-func TestSubscribersAreToldThatTheirChannelIsGone(t *testing.T) {
+func TestSubscribersAreNotifiedOfADeletedChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		deleted, stays := w.channel(broker.NoStorage), w.channel(broker.NoStorage)
@@ -276,7 +276,7 @@ func TestASubscriptionIsOfOneUser(t *testing.T) {
 	})
 }
 
-func TestRequestsThatCannotBeMetAreRefusedAsAWhole(t *testing.T) {
+func TestChannelRequestsThatCannotBeFulfilledAreRejectedAsAWhole(t *testing.T) {
 	long := strings.Repeat("x", 5)
 	var many courier.AppRequest
 	for range 4000 {

@@ -32,7 +32,7 @@ func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
 	})
 }
 
-func TestAConnectionWithoutFilterIsClosedWithinSeconds(t *testing.T) {
+func TestAConnectionWithoutAFilterIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)

@@ -183,7 +183,7 @@ func TestAPushThatWasNotAcknowledgedComesAgain(t *testing.T) {
 
 // observed: apsd; 7 unknown topic, 11 token removed. 2 is no such recipient, but also a
 // duplicate, which an app that lives on gets.
-func TestAnAppThatIsGoneCostsItsToken(t *testing.T) {
+func TestAnAcknowledgementForARemovedAppRetiresItsToken(t *testing.T) {
 	for _, row := range []struct {
 		status  uint8
 		retired bool
@@ -212,7 +212,7 @@ func TestAnAppThatIsGoneCostsItsToken(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsForAnAppThatIsGoneIsDropped(t *testing.T) {
+func TestPushesWaitingForARemovedAppAreDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -228,7 +228,7 @@ func TestWhatWaitsForAnAppThatIsGoneIsDropped(t *testing.T) {
 	})
 }
 
-func TestAnAppThatCameBackKeepsItsNewToken(t *testing.T) {
+func TestAReinstalledAppKeepsItsNewToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -248,7 +248,7 @@ func TestAnAppThatCameBackKeepsItsNewToken(t *testing.T) {
 
 // The acknowledgements of a device may be late, and in any order. The token is the same
 // one as before, as nothing had made it void.
-func TestALateWordAboutAnAppThatCameBackDoesNotCostItsToken(t *testing.T) {
+func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -279,7 +279,7 @@ func TestALateWordAboutAnAppThatCameBackDoesNotCostItsToken(t *testing.T) {
 
 // The device has got its token anew since the token key changed, and holds other bytes
 // than the provider pushes to.
-func TestAPushToTheOlderFormOfATokenDoesNotCostTheNewerOne(t *testing.T) {
+func TestAPushToTheOlderFormOfATokenDoesNotRetireTheNewerOne(t *testing.T) {
 	for status, retired := range map[uint8]bool{courier.AckNoRecipient: false, courier.AckUnknownTopic: true} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newFixture(t)
@@ -299,7 +299,7 @@ func TestAPushToTheOlderFormOfATokenDoesNotCostTheNewerOne(t *testing.T) {
 	}
 }
 
-func TestABaseTokenOutlivesATopicTheDeviceDoesNotKnow(t *testing.T) {
+func TestAnUnknownTopicDoesNotRetireTheBaseToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))

@@ -88,7 +88,7 @@ var failureCases = []struct {
 
 const ackTimeout = 10 * time.Minute // longer than anything else here takes
 
-func TestAFailedConnectionCostsOneLineAndHarmsNoOther(t *testing.T) {
+func TestAFailedConnectionLogsOneLineAndAffectsNoOther(t *testing.T) {
 	for _, row := range failureCases {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -114,12 +114,12 @@ func TestAFailedConnectionCostsOneLineAndHarmsNoOther(t *testing.T) {
 	}
 }
 
-func TestEveryFailureOfTheTableIsEarned(t *testing.T) {
+func TestEveryFailureInTheTableIsTested(t *testing.T) {
 	earned := map[devicetls.Ending]bool{
 		devicetls.EndHandshake:  true, // TestProtocolsTheCourierDoesNotSpeakFailTheHandshake
 		devicetls.EndNoLogin:    true, // TestAConnectionWithoutLoginIsClosed
-		devicetls.EndRejected:   true, // TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight
-		devicetls.EndUnfiltered: true, // TestAConnectionWithoutFilterIsClosedWithinSeconds
+		devicetls.EndRejected:   true, // TestEveryRejectionIsAnsweredAndClosesCleanlyUnlessTheDeviceCanRetry
+		devicetls.EndUnfiltered: true, // TestAConnectionWithoutAFilterIsClosed
 	}
 	for _, row := range failureCases {
 		earned[row.want] = true
@@ -149,7 +149,7 @@ func TestPushesADeviceDidNotReadWaitForItsNextConnection(t *testing.T) {
 	})
 }
 
-func TestALeavingDeviceCostsNoLine(t *testing.T) {
+func TestADeviceThatDisconnectsLogsNothing(t *testing.T) {
 	for name, leave := range map[string]func(p *testDevice) error{
 		"with close_notify": func(p *testDevice) error { return p.conn.Close() },
 		"with a bare FIN":   func(p *testDevice) error { return p.conn.NetConn().Close() },
@@ -167,7 +167,7 @@ func TestALeavingDeviceCostsNoLine(t *testing.T) {
 	}
 }
 
-func TestADeviceThatLeavesBeforeItsLoginCostsALineButNoWarning(t *testing.T) {
+func TestADeviceThatLeavesBeforeItsLoginLogsNoWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
 		w := newFixture(t, func(c *devicetls.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
@@ -257,7 +257,7 @@ type listenerOf struct {
 
 func (l listenerOf) Accept() (net.Conn, error) { return l.accept() }
 
-func TestAListenerThatFailsForAMomentIsTriedAgainAndABrokenOneReported(t *testing.T) {
+func TestATemporaryAcceptErrorIsRetriedAndAPermanentOneReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		server, err := devicetls.New(w.cfg)

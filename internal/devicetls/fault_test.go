@@ -112,7 +112,7 @@ func TestARefusedConnectionIsResetInEveryMode(t *testing.T) {
 	})
 }
 
-func TestFaultsOfOtherListenersTouchNoDevice(t *testing.T) {
+func TestFaultsOfOtherListenersDoNotApplyToDevices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var rules []fault.Rule
 		for i, kind := range []fault.Kind{fault.RefuseConnection, fault.RejectLogin, fault.NoKeepalive, fault.Disconnect} {
@@ -128,7 +128,7 @@ func TestFaultsOfOtherListenersTouchNoDevice(t *testing.T) {
 	})
 }
 
-func TestTLSMayShowACertificateThatACarefulDeviceRefuses(t *testing.T) {
+func TestTLSMayShowACertificateThatACarefulDeviceRejects(t *testing.T) {
 	for _, st := range []style{v3, v2, pack} {
 		t.Run(st.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestAHandshakeOfADeviceMayFailMidway(t *testing.T) {
 	}
 }
 
-func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
+func TestWithoutAFaultyCertificateTheUsualOneIsSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.ShowChain, Chain: fault.ChainExpired})), func(c *devicetls.Config) {
 			c.FaultyCertificate = func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -183,7 +183,7 @@ func TestACertificateThatCannotBeHadLeavesTheGoodOne(t *testing.T) {
 	})
 }
 
-func TestALoginMayBeRefused(t *testing.T) {
+func TestALoginMayBeRejected(t *testing.T) {
 	for text, message := range map[string]string{"": "a fault rejected the login", "not today": "not today"} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Text: text})))
@@ -205,7 +205,7 @@ func TestALoginMayBeRefused(t *testing.T) {
 
 // observed: apsd, which makes a new nonce from the time of the courier and tries
 // again on the same connection.
-func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
+func TestARejectedLoginMayBeRetriable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Retry: true})))
 		p := w.dial(w.identity(nil), v3)
@@ -219,7 +219,7 @@ func TestARefusedLoginMayBeOneToTryAgain(t *testing.T) {
 	})
 }
 
-func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
+func TestOneUserMayBeRejectedWhileOthersStayConnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.RejectLogin})
 		rule.When.After = 1
@@ -232,7 +232,7 @@ func TestOneUserMayBeRefusedAndTheOthersGoOn(t *testing.T) {
 	})
 }
 
-func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
+func TestLoginsOfOneDeviceAreRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var engine *fault.Engine
 		w := newFixture(t, faulty(t), func(c *devicetls.Config) { engine = c.Faults })
@@ -252,7 +252,7 @@ func TestLoginsOfOneDeviceAreRefused(t *testing.T) {
 	})
 }
 
-func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
+func TestALoginMayBeRedirected(t *testing.T) {
 	for _, count := range []uint16{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newFixture(t, faulty(t, once(fault.Action{Do: fault.Redirect, Host: "2-courier.push.apple.com", Text: "drain"})))
@@ -272,7 +272,7 @@ func TestALoginMayBeSentToAnotherCourier(t *testing.T) {
 	}
 }
 
-func TestTheAnswerToALoginMayComeLater(t *testing.T) {
+func TestTheAnswerToALoginMayBeDelayed(t *testing.T) {
 	const delay = 45 * time.Second // longer than a connection goes without a filter
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)})))
@@ -292,7 +292,7 @@ func TestTheAnswerToALoginMayComeLater(t *testing.T) {
 
 // A device that does not wait for the answer and comes again is the newest one, and
 // the answer that was late ends nothing.
-func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
+func TestADelayedLoginDoesNotReplaceANewerOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(time.Minute)})))
 		identity := w.identity(nil)
@@ -310,7 +310,7 @@ func TestALateLoginDoesNotTakeThePlaceOfANewerOne(t *testing.T) {
 	})
 }
 
-func TestARefusalMayComeLater(t *testing.T) {
+func TestARejectionMayBeDelayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := do(fault.Action{Do: fault.SlowLogin, Delay: fixed(2 * time.Second)})
 		reject := fault.Rule{Name: "g", What: fault.Action{Do: fault.RejectLogin}}

@@ -51,7 +51,7 @@ func TestAPushMayBeLostOnItsWay(t *testing.T) {
 	})
 }
 
-func TestALostPushLeavesRoomInTheWindow(t *testing.T) {
+func TestALostPushDoesNotCountInTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixtureWith(t, broker.Config{Window: 1}, faulty(t, only("lost", do(fault.Action{Do: fault.Drop}))))
 		p := w.login(w.identity(nil))
@@ -90,7 +90,7 @@ func TestAPushMayBeSentMoreThanOnce(t *testing.T) {
 	}
 }
 
-func TestAPushMayBeLateAndWhatComesAfterItWaits(t *testing.T) {
+func TestAPushMayBeDelayedWithThePushesAfterIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t,
 			only("late", do(fault.Action{Do: fault.SlowPush, Delay: fixed(3 * time.Second)})),
@@ -120,7 +120,7 @@ func TestAPushMayBeLateAndWhatComesAfterItWaits(t *testing.T) {
 	})
 }
 
-func TestALatePushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
+func TestADelayedPushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Hour)})))
 		p := w.login(w.identity(nil))
@@ -138,7 +138,7 @@ func TestALatePushIsSentOnTheNextConnectionIfThisOneEnds(t *testing.T) {
 	})
 }
 
-func TestALatePushOfAUserWhoHasGoneIsNotSent(t *testing.T) {
+func TestADelayedPushOfADisconnectedUserIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowPush, Delay: fixed(time.Minute)})))
 		p := w.login(w.identity(nil))
@@ -192,7 +192,7 @@ func TestPushesThatAreAllReorderedComeTheOtherWayRound(t *testing.T) {
 	})
 }
 
-func TestAReorderedPushWaitsInTheLineOfLateOnes(t *testing.T) {
+func TestAReorderedPushWaitsForDelayedOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t,
 			only("late", do(fault.Action{Do: fault.SlowPush, Delay: fixed(4 * time.Second)})),
@@ -236,7 +236,7 @@ func TestTheConnectionMayEndInsteadOfAPush(t *testing.T) {
 	})
 }
 
-func TestARuleMayPickAPushByAllThatIsKnownOfIt(t *testing.T) {
+func TestARuleMaySelectAPushByEveryFilter(t *testing.T) {
 	const payload = `{"aps":{"badge":7}}`
 	synctest.Test(t, func(t *testing.T) {
 		var engine *fault.Engine
@@ -272,7 +272,7 @@ func TestARuleMayPickAPushByAllThatIsKnownOfIt(t *testing.T) {
 	})
 }
 
-func TestARuleOfASpaceTouchesThePushesOfItsTeamAlone(t *testing.T) {
+func TestARuleOfASpaceAppliesToPushesOfItsTeamOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rule := do(fault.Action{Do: fault.Drop})
 		rule.Space = "TEAM000001"
@@ -284,7 +284,7 @@ func TestARuleOfASpaceTouchesThePushesOfItsTeamAlone(t *testing.T) {
 	})
 }
 
-func TestTheTrackOfAPushTellsOfItsFaults(t *testing.T) {
+func TestTheRecordOfAPushHasItsFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.Drop})))
 		p := w.login(w.identity(nil))

@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-func TestAFaultOfASpaceMeetsTheLoginsAndKeepalivesOfItsDevicesAlone(t *testing.T) {
+func TestAFaultOfASpaceAppliesToLoginsAndKeepalivesOfItsDevicesOnly(t *testing.T) {
 	const team = "TEAM000001"
 	synctest.Test(t, func(t *testing.T) {
 		spaces := space.New(nil)

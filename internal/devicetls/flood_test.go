@@ -23,7 +23,7 @@ func (w *fixture) tokensIssued() (n int) {
 	return n
 }
 
-func TestAFloodOfTokenRequestsEndsAndLeavesOthersAlone(t *testing.T) {
+func TestAFloodOfTokenRequestsEndsTheConnectionAndAffectsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		other := w.login(w.identity(nil))
@@ -48,7 +48,7 @@ func TestAFloodOfTokenRequestsEndsAndLeavesOthersAlone(t *testing.T) {
 	})
 }
 
-func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
+func TestTokenRequestsPerMinuteAreLimited(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		limit int
@@ -83,7 +83,7 @@ func TestADeviceIsGivenSoManyTokensAMinute(t *testing.T) {
 	}
 }
 
-func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
+func TestAFloodOfReplayedConnectsIsRejectedOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) { c.Nonces = 8 })
 		identity := w.identity(nil)
@@ -102,7 +102,7 @@ func TestAFloodOfReplayedConnectsIsRefusedOneByOne(t *testing.T) {
 	})
 }
 
-func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
+func TestTheTokenBudgetOutlastsLoginsAndConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) { c.TokenBudget = 3 })
 		other := w.login(w.identity(nil))
@@ -130,7 +130,7 @@ func TestTheBudgetOfADeviceOutlastsItsConnectsAndItsConnections(t *testing.T) {
 	})
 }
 
-func TestRequestsForUsersWhoAreNotThereAreCounted(t *testing.T) {
+func TestRequestsForUnknownUsersAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) { c.TokenBudget = 4 })
 		p := w.login(w.identity(nil))

@@ -31,7 +31,7 @@ func (c countingConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-func TestWhatIsReadyLeavesInOneWrite(t *testing.T) {
+func TestReadyMessagesAreSentInOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var writes atomic.Int32
 		w := newFixture(t)
@@ -73,7 +73,7 @@ func TestWhatIsReadyLeavesInOneWrite(t *testing.T) {
 }
 
 // Whatever frames a device sends, it is answered or closed; the courier goes on.
-func TestNoFrameOfADeviceUpsetsTheCourier(t *testing.T) {
+func TestTheCourierSurvivesEveryFrame(t *testing.T) {
 	w := newFixture(t)
 	identity, other := w.identity(nil), w.login(w.identity(nil))
 	commands := rapid.SampledFrom([]courier.Command{

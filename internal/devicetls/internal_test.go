@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-func TestMessageIDsAreUniqueAndLeadBack(t *testing.T) {
+func TestMessageIDsAreUniqueAndIdentifyThePush(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		slot := rapid.IntRange(0, maxPresences-1).Draw(t, "slot")
 		base := rapid.Uint32().Draw(t, "base")
@@ -32,7 +32,7 @@ func nonceNumber(n int) []byte {
 	return binary.BigEndian.AppendUint64(make([]byte, nonceSize-8), uint64(n))
 }
 
-func TestANonceIsRememberedForTheTwoWindowsItIsGood(t *testing.T) {
+func TestANonceIsRememberedAsLongAsItIsValid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newNonceMemory(time.Minute, 1<<20)
 		used := make(map[int]time.Time)
@@ -81,6 +81,6 @@ func TestOnlyACanonicalUUIDIsRead(t *testing.T) {
 
 // The allocator has a class of 768 bytes, and the next one is of 896: a word more
 // costs every idle connection 128 bytes.
-func TestASessionFitsItsClassOfSize(t *testing.T) {
+func TestASessionFitsItsSizeClass(t *testing.T) {
 	assert.LessOrEqual(t, unsafe.Sizeof(session{}), uintptr(768))
 }

@@ -82,7 +82,7 @@ func TestADeviceThatWaitsForALateAnswerIsNotSilent(t *testing.T) {
 	})
 }
 
-func TestALateAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
+func TestADelayedAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))
@@ -94,7 +94,7 @@ func TestALateAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
 	})
 }
 
-func TestADeviceThatDoesNotReadItsLateAnswerEnds(t *testing.T) {
+func TestADeviceThatDoesNotReadItsDelayedAnswerIsDisconnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))

@@ -42,7 +42,7 @@ func (s *slowly) Verify(chain []*x509.Certificate, now time.Time) (*pki.DeviceId
 	return s.verify(chain, now)
 }
 
-func TestAStormOfLoginsIsLetInAFewAtATimeAndHoldsUpNoPush(t *testing.T) {
+func TestManyLoginsAreServedAFewAtATimeAndDelayNoPush(t *testing.T) {
 	for _, row := range []struct {
 		name         string
 		atOnce, want int
@@ -83,7 +83,7 @@ func TestAStormOfLoginsIsLetInAFewAtATimeAndHoldsUpNoPush(t *testing.T) {
 	}
 }
 
-func TestLoginsAreLetInInTheOrderInWhichTheyCome(t *testing.T) {
+func TestLoginsAreServedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var slow slowly
 		w := newFixture(t, slow.edit(1))
@@ -106,7 +106,7 @@ func TestLoginsAreLetInInTheOrderInWhichTheyCome(t *testing.T) {
 	})
 }
 
-func TestADeviceThatDalliesInItsLoginHoldsUpNoOther(t *testing.T) {
+func TestASlowLoginDelaysNoOther(t *testing.T) {
 	test := func(t *testing.T, w *fixture) {
 		for range 8 {
 			_, err := w.open(w.identity(nil), v3).conn.NetConn().Write([]byte{22, 3, 1, 0, 200, 1}) // the beginning of a ClientHello

@@ -50,7 +50,7 @@ func (w *watched) option(t *testing.T, option int) (value int) {
 	return value
 }
 
-func TestTheSystemIsToldWhenAConnectionIsLost(t *testing.T) {
+func TestTCPTimeoutsAreSetOnEveryConnection(t *testing.T) {
 	const userTimeout = 18 // TCP_USER_TIMEOUT
 	for _, row := range []struct {
 		name                         string
@@ -90,7 +90,7 @@ func (p *testDevice) vanish() {
 	require.NoError(p.w.t, failure)
 }
 
-func TestADeviceWhoseNetworkVanishesIsFoundAndItsPushesWaitForItInEveryMode(t *testing.T) {
+func TestADeviceWhoseNetworkFailsIsDisconnectedAndItsPushesAreStored(t *testing.T) {
 	const loss = 2 * time.Second
 	for _, row := range []struct {
 		name   string

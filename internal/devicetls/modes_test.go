@@ -97,7 +97,7 @@ func TestEveryStyleWorksInEveryMode(t *testing.T) {
 	})
 }
 
-func TestFramesMayBeCutAndJoinedAtWillInEveryMode(t *testing.T) {
+func TestFramesMayBeSplitAndMergedInEveryMode(t *testing.T) {
 	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		w := fixture()
 		p := w.login(w.identity(nil))
@@ -232,7 +232,7 @@ func TestEveryDeadlineIsKeptInEveryMode(t *testing.T) {
 	})
 }
 
-func TestADeviceThatKeepsInTouchIsNeverSilentInAnyMode(t *testing.T) {
+func TestADeviceThatSendsIsNeverSilentInAnyMode(t *testing.T) {
 	const silence = 1500 * time.Millisecond
 	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		w := fixture(func(c *devicetls.Config) { c.SilenceTimeout = silence })
@@ -245,7 +245,7 @@ func TestADeviceThatKeepsInTouchIsNeverSilentInAnyMode(t *testing.T) {
 	})
 }
 
-func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyMode(t *testing.T) {
+func TestDevicesThatDoNotReadAreDisconnectedAndDelayNoOther(t *testing.T) {
 	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		w := fixture(func(c *devicetls.Config) { c.WriteTimeout = 2 * time.Second })
 		good := w.login(w.identity(nil))
@@ -274,7 +274,7 @@ func TestDevicesThatDoNotReadEndAndHoldUpNoOtherInAnyMode(t *testing.T) {
 	})
 }
 
-func TestADeviceThatReadsLateGetsEverythingInEveryMode(t *testing.T) {
+func TestASlowReaderGetsEverythingInEveryMode(t *testing.T) {
 	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
 		w := fixture()
 		p := w.login(w.identity(nil))
@@ -292,7 +292,7 @@ func TestADeviceThatReadsLateGetsEverythingInEveryMode(t *testing.T) {
 	})
 }
 
-func TestConnectionsLeaveNoDescriptorBehindInAnyMode(t *testing.T) {
+func TestConnectionsLeakNoDescriptorInAnyMode(t *testing.T) {
 	descriptors := func() int {
 		list, err := os.ReadDir("/proc/self/fd")
 		if err != nil {

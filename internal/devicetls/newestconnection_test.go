@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-func TestWhatADeviceAcknowledgesOnItsOldConnectionIsDelivered(t *testing.T) {
+func TestAcknowledgementsOnTheOldConnectionCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		older := w.login(w.identity(nil))
@@ -42,7 +42,7 @@ func TestWhatADeviceAcknowledgesOnItsOldConnectionIsDelivered(t *testing.T) {
 
 func last(events []string) string { return events[len(events)-1] }
 
-func TestADeviceThatAcknowledgesNothingWaitsForItsOldConnectionForMomentsOnly(t *testing.T) {
+func TestALoginWaitsOnlyBrieflyForAcknowledgementsOnTheOldConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		older := w.login(w.identity(nil))
@@ -63,7 +63,7 @@ func TestADeviceThatAcknowledgesNothingWaitsForItsOldConnectionForMomentsOnly(t 
 	})
 }
 
-func TestALoginThatWaitsForTheOldConnectionEndsWhenItIsTold(t *testing.T) {
+func TestALoginThatWaitsForTheOldConnectionCanBeDisconnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		older := w.login(w.identity(nil))

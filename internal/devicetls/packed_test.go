@@ -162,7 +162,7 @@ func TestAMalformedPackedFrameEndsTheConnection(t *testing.T) {
 }
 
 // observed: apsd reads the status as a signed byte, which does not hold 0x80.
-func TestAMessageThatComesTooEarlyFindsThePackedCourierBusy(t *testing.T) {
+func TestAMessageBeforeTheLoginIsAnsweredBusyInPackedFrames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), pack)
@@ -202,7 +202,7 @@ func TestAnAppIDIsEchoedInItsForm(t *testing.T) {
 	}
 }
 
-func TestLimitsThatADeviceCannotReadAreRefused(t *testing.T) {
+func TestTableLimitsThatADeviceCannotReadAreRejected(t *testing.T) {
 	w := newFixture(t)
 	cfg := w.cfg
 	cfg.LargeMessage = 32768

@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-func TestAProbeOfThePortIsNoWarning(t *testing.T) {
+func TestAPortProbeLogsNoWarning(t *testing.T) {
 	w := newFixture(t)
 	probe, err := w.net.Dial(t.Context())
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func TestAProbeOfThePortIsNoWarning(t *testing.T) {
 	assert.Contains(t, events[0].Detail, "first record does not look like a TLS handshake")
 }
 
-func TestADeviceThatDoesNotTrustTheCourierIsToldOf(t *testing.T) {
+func TestAHandshakeThatFailsForLackOfTrustIsExplained(t *testing.T) {
 	w := newFixture(t)
 	device, err := w.net.Dial(t.Context())
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // observed: apsd; the presence flags are opaque.
-func TestWhatADeviceSaysOfItselfIsRecorded(t *testing.T) {
+func TestTheProfileOfADeviceIsRecorded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)

@@ -20,7 +20,7 @@ var elsewhere = devicetls.Redirection{Host: "9-courier.push.apple.com", Reason: 
 
 // observed: apsd, which connects to the host of field 2 and counts that in field
 // 17 of its next Connect.
-func TestALoginIsAnsweredWithAnotherCourierAndTheNextOneIsLetIn(t *testing.T) {
+func TestALoginIsRedirectedAndTheNextOneAccepted(t *testing.T) {
 	for _, st := range styles {
 		t.Run(st.name, func(t *testing.T) {
 			at(t, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestACourierMayRedirectFromItsStart(t *testing.T) {
 	})
 }
 
-func TestOnlyWhoProvesItselfLearnsOfAnotherCourier(t *testing.T) {
+func TestOnlyAnAuthenticatedDeviceIsRedirected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		require.NoError(t, w.server.RedirectLogins(&elsewhere))
@@ -82,7 +82,7 @@ func TestOnlyWhoProvesItselfLearnsOfAnotherCourier(t *testing.T) {
 }
 
 // observed: apsd: command 0x17, then the close.
-func TestAConnectedDeviceIsSentToAnotherCourier(t *testing.T) {
+func TestAConnectedDeviceIsRedirected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p, other := w.login(w.identity(nil)), w.login(w.identity(nil))
@@ -106,7 +106,7 @@ func TestAConnectedDeviceIsSentToAnotherCourier(t *testing.T) {
 	})
 }
 
-func TestAllConnectedDevicesAreSentToAnotherCourier(t *testing.T) {
+func TestAllConnectedDevicesAreRedirected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		first, second := w.login(w.identity(nil)), w.login(w.identity(nil))
@@ -122,7 +122,7 @@ func TestAllConnectedDevicesAreSentToAnotherCourier(t *testing.T) {
 	})
 }
 
-func TestADeviceIsDisconnectedWithoutAWord(t *testing.T) {
+func TestDisconnectClosesTheConnectionWithoutAMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -135,7 +135,7 @@ func TestADeviceIsDisconnectedWithoutAWord(t *testing.T) {
 	})
 }
 
-func TestARedirectionThatCannotBeSentIsRefused(t *testing.T) {
+func TestAnInvalidRedirectIsRejected(t *testing.T) {
 	w := newFixture(t)
 	for want, to := range map[string]devicetls.Redirection{
 		"needs a host": {Reason: "x"},

@@ -94,7 +94,7 @@ func (w *fixture) other() *pki.Identity {
 	return identity
 }
 
-func TestEveryRefusalIsToldAndClosesCleanlyUnlessItCanBePutRight(t *testing.T) {
+func TestEveryRejectionIsAnsweredAndClosesCleanlyUnlessTheDeviceCanRetry(t *testing.T) {
 	for _, row := range rejectionCases {
 		if row.edit == nil {
 			continue // has a test of its own below
@@ -135,7 +135,7 @@ func (p *testDevice) wantRejection(answer *courier.ConnectResponse, text string)
 	assert.NotZero(p.w.t, answer.ServerTime, "some clients cannot do without")
 }
 
-func TestEveryRowOfTheTableOfRefusalsIsEarned(t *testing.T) {
+func TestEveryRejectionInTheTableIsTested(t *testing.T) {
 	earned := make(map[string]bool)
 	for _, row := range rejectionCases {
 		earned[row.want] = true
@@ -146,7 +146,7 @@ func TestEveryRowOfTheTableOfRefusalsIsEarned(t *testing.T) {
 	assert.Len(t, earned, len(devicetls.Rejections()))
 }
 
-func TestACertificateOfAnotherAuthorityInTLSIsRefusedInTheResponse(t *testing.T) {
+func TestACertificateOfAnotherAuthorityInTLSIsRejectedInTheResponse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.other(), v2) // the handshake succeeds: no alert tells a device why
@@ -158,7 +158,7 @@ func TestACertificateOfAnotherAuthorityInTLSIsRefusedInTheResponse(t *testing.T)
 	})
 }
 
-func TestAnOlderDeviceWithoutAnyCertificateIsRefused(t *testing.T) {
+func TestAnOlderDeviceWithoutAnyCertificateIsRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v2, func(c *tls.Config) { c.GetClientCertificate = nil })
@@ -168,7 +168,7 @@ func TestAnOlderDeviceWithoutAnyCertificateIsRefused(t *testing.T) {
 	})
 }
 
-func TestAKeyThatNoDeviceHasIsRefused(t *testing.T) {
+func TestAKeyThatNoDeviceHasIsRejected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)
@@ -200,7 +200,7 @@ func TestAnRSAKeyIsMeasuredBeforeASignatureIsCheckedWithIt(t *testing.T) {
 	})
 }
 
-func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
+func TestAReplayedConnectIsRejectedWhileItsTimeIsValid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		identity := w.identity(nil)
@@ -221,7 +221,7 @@ func TestAReplayedConnectIsRefusedAsLongAsItsTimeIsGood(t *testing.T) {
 	})
 }
 
-func TestTheClockOfTheSimulatorJudgesNonces(t *testing.T) {
+func TestNoncesAreCheckedByTheClockOfTheSimulator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		w.clock.Advance(48 * time.Hour)
@@ -235,7 +235,7 @@ func TestTheClockOfTheSimulatorJudgesNonces(t *testing.T) {
 	})
 }
 
-func TestAllButTheSeventeenthUserOfAConnectionAreLetIn(t *testing.T) {
+func TestAConnectionMayHaveSixteenUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))

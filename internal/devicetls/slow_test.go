@@ -15,7 +15,7 @@ import (
 
 // A byte a minute is no progress: what a device is sent has to be read, and what it
 // sends has to be a whole frame, before the same deadlines as if it did nothing.
-func TestAByteAMinuteDoesNotKeepAConnection(t *testing.T) {
+func TestIncompleteFramesDoNotKeepAConnectionOpen(t *testing.T) {
 	frame := (&courier.Keepalive{Interval: []byte("10")}).Append(nil)
 	for _, row := range []struct {
 		name string

@@ -78,7 +78,7 @@ func TestSeveralUsersShareAConnectionAndAreKeptApart(t *testing.T) {
 	})
 }
 
-func TestAUserWhoConnectsAgainTakesTheOldPlace(t *testing.T) {
+func TestAUserWhoConnectsAgainReplacesItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -116,7 +116,7 @@ func TestAUserWithoutATokenGetsTheNumberAfterTheHighest(t *testing.T) {
 	})
 }
 
-func TestCommandsForATokenThatIsNotConnectedTouchNobody(t *testing.T) {
+func TestCommandsForATokenThatIsNotConnectedHaveNoEffect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -151,7 +151,7 @@ func TestWithASingleUserTheTokenMayBeLeftOut(t *testing.T) {
 	})
 }
 
-func TestAPushThatComesAgainKeepsItsTimestampWhateverWentBefore(t *testing.T) {
+func TestAPushThatIsSentAgainKeepsItsTimestamp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))

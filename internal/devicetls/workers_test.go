@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 )
 
-func TestDevicesThatDoNotReadHoldUpNoOther(t *testing.T) {
+func TestDevicesThatDoNotReadDelayNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		const unread = 12 // more than there are idle senders

@@ -66,7 +66,7 @@ func TestARuleAppliesAsOftenAsItSays(t *testing.T) {
 	}
 }
 
-func TestARuleThatIsSpentLooksAtNothing(t *testing.T) {
+func TestARuleThatHasAppliedItsTimesMatchesNothing(t *testing.T) {
 	asked := 0
 	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
 		return func(*fault.Subject) (bool, error) { asked++; return true, nil }, nil
@@ -93,7 +93,7 @@ func TestRulesDecodeAPayloadOnce(t *testing.T) {
 	assert.InDelta(t, decoded(engine(t, rules[0])), decoded(engine(t, rules...)), 1)
 }
 
-func TestWhoeverWatchesHearsOfRulesThatGo(t *testing.T) {
+func TestWatchIsCalledWhenRulesAreRemoved(t *testing.T) {
 	e := engine(t, fault.Rule{Name: "busy", What: tooMany})
 	heard := 0
 	e.Watch(func() {
@@ -106,7 +106,7 @@ func TestWhoeverWatchesHearsOfRulesThatGo(t *testing.T) {
 	assert.Equal(t, 1, heard)
 }
 
-func TestTheSameSeedTakesTheSameChances(t *testing.T) {
+func TestTheSameSeedMakesTheSameChoices(t *testing.T) {
 	chance := func(seed uint64, others ...fault.Rule) string {
 		e := fault.New(fault.Config{Seed: seed})
 		_, err := e.Add(append(others, fault.Rule{Name: "half", When: fault.When{Probability: 0.5}, What: tooMany})...)
@@ -120,7 +120,7 @@ func TestTheSameSeedTakesTheSameChances(t *testing.T) {
 	assert.Equal(t, chance(7), chance(7, other), "another rule takes its own chances")
 }
 
-func TestAnEngineWithoutSeedDrawsOneAndTellsIt(t *testing.T) {
+func TestAnEngineWithoutSeedDrawsAndReportsOne(t *testing.T) {
 	assert.NotZero(t, fault.New(fault.Config{}).Seed())
 }
 
@@ -190,7 +190,7 @@ func TestEveryWordOfWhereIsListed(t *testing.T) {
 	assert.Len(t, words, 5+len(filters.Words())-4)
 }
 
-func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
+func TestARuleOfASpaceAppliesOnlyThere(t *testing.T) {
 	of := func(space string) *fault.Subject { return &fault.Subject{Subject: filters.Subject{Space: space}} }
 	e := engine(t, fault.Rule{Space: "TEAM000001", What: tooMany})
 	assert.Empty(t, hits(e, fault.AtRequest, of("TEAM000002")))
@@ -198,7 +198,7 @@ func TestARuleOfASpaceLeavesOthersAlone(t *testing.T) {
 	assert.Len(t, hits(e, fault.AtRequest, of("TEAM000001")), 1)
 }
 
-func TestARuleIsAskedAtItsPointOnly(t *testing.T) {
+func TestARuleAppliesAtItsPointOnly(t *testing.T) {
 	for _, kind := range fault.Kinds() {
 		action, ok := sampleOf[kind.Kind]
 		require.True(t, ok, "kind %s has no sample", kind.Kind)
@@ -223,7 +223,7 @@ func TestHitsComeInTheOrderOfTheRules(t *testing.T) {
 	assert.Equal(t, "a: answer reason=TooManyRequests", both[1].String())
 }
 
-func TestLimitsOfStreamsAreTakenInTurn(t *testing.T) {
+func TestStreamLimitsAreAppliedOneAfterAnother(t *testing.T) {
 	e := engine(t, fault.Rule{What: fault.Action{Do: fault.LimitStreams, Streams: []uint32{500, 1}}})
 	var got []uint32
 	for range 3 {
@@ -232,7 +232,7 @@ func TestLimitsOfStreamsAreTakenInTurn(t *testing.T) {
 	assert.Equal(t, []uint32{500, 1, 500}, got)
 }
 
-func TestRulesComeAndGo(t *testing.T) {
+func TestRulesAreAddedAndRemoved(t *testing.T) {
 	e := engine(t)
 	added, err := e.Add(fault.Rule{What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.NoError(t, err)
@@ -275,7 +275,7 @@ func TestEachSpaceHasNamesOfItsOwn(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestTheChancesOfARuleAreThoseOfItsNameInEverySpace(t *testing.T) {
+func TestTheRandomChoicesOfARuleDependOnItsName(t *testing.T) {
 	chance := func(space string) (pattern []bool) {
 		e := engine(t, fault.Rule{Space: space, When: fault.When{Probability: 0.5}, What: tooMany})
 		for range 64 {
@@ -286,7 +286,7 @@ func TestTheChancesOfARuleAreThoseOfItsNameInEverySpace(t *testing.T) {
 	assert.Equal(t, chance("ABCDE12345"), chance("FGHIJ67890"), "the names of spaces are drawn, and a seed must repeat")
 }
 
-func TestARuleIsAskedWhenThoseBeforeItAreDone(t *testing.T) {
+func TestARuleIsEvaluatedAfterThoseBeforeIt(t *testing.T) {
 	e := engine(t,
 		fault.Rule{Name: "first", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoAnswer}},
 		fault.Rule{Name: "second", When: fault.When{Times: 2}, What: tooMany})
@@ -323,7 +323,7 @@ func TestARuleMayCountEachConnectionByItself(t *testing.T) {
 	assert.Equal(t, [2]int{8, 2}, [2]int{state.Matched, state.Applied}, "of all connections")
 }
 
-func TestAStickyRuleStaysWithTheConnectionUntilItIsTakenAway(t *testing.T) {
+func TestAStickyRuleAppliesToTheConnectionUntilItIsRemoved(t *testing.T) {
 	e := engine(t, fault.Rule{
 		Name: "wedged", Where: fault.Where{"reason": "ExpiredProviderToken"},
 		What: fault.Action{Do: fault.Answer, Reason: apns.ExpiredProviderToken, Sticky: true},
@@ -341,7 +341,7 @@ func TestAStickyRuleStaysWithTheConnectionUntilItIsTakenAway(t *testing.T) {
 	assert.Zero(t, ask(&one, ""))
 }
 
-func TestARuleOfASpaceEndsByTheTimeOfItsSpace(t *testing.T) {
+func TestARuleOfASpaceExpiresByTheClockOfItsSpace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var common clock.Clock
 		its := common.Beside()
@@ -362,7 +362,7 @@ func TestARuleOfASpaceEndsByTheTimeOfItsSpace(t *testing.T) {
 	})
 }
 
-func TestAnExpressionNeedsALanguage(t *testing.T) {
+func TestAnExpressionNeedsACompiler(t *testing.T) {
 	rule := fault.Rule{When: fault.When{If: "x"}, What: tooMany}
 	_, err := fault.New(fault.Config{}).Add(rule)
 	require.ErrorIs(t, err, fault.ErrRule)
@@ -403,7 +403,7 @@ func BenchmarkHitWithoutARuleThatFits(b *testing.B) {
 }
 
 // The condition may be of a language that has a budget.
-func TestARuleWhoseConditionFailsDoesNotApplyAndSaysSo(t *testing.T) {
+func TestARuleWhoseConditionFailsDoesNotApplyAndReportsIt(t *testing.T) {
 	e := fault.New(fault.Config{Compile: func(string) (fault.Condition, error) {
 		return func(*fault.Subject) (bool, error) { return true, errors.New("too many steps") }, nil
 	}})
@@ -418,7 +418,7 @@ func TestARuleWhoseConditionFailsDoesNotApplyAndSaysSo(t *testing.T) {
 	require.NoError(t, e.Remove("", "long"))
 }
 
-func TestAnErrorNamesSomeOfManyRulesAlone(t *testing.T) {
+func TestAnErrorNamesOnlySomeOfManyRules(t *testing.T) {
 	e := fault.New(fault.Config{})
 	for range 25 {
 		_, err := e.Add(fault.Rule{What: fault.Action{Do: fault.RejectLogin}})

@@ -21,7 +21,7 @@ func delays(t *testing.T, l fault.Latency, n int) (all []time.Duration) {
 	return all
 }
 
-func TestDelaysLieWhereTheyShould(t *testing.T) {
+func TestDelaysAreWithinTheirBounds(t *testing.T) {
 	const n = 2001
 	ms := func(n int) fault.Duration { return fault.Duration(n) * fault.Duration(time.Millisecond) }
 

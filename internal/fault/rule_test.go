@@ -73,7 +73,7 @@ func TestARuleIsWrittenAsPeopleWriteIt(t *testing.T) {
 	assert.Equal(t, fault.Duration(200*time.Millisecond), rule.What.Delay.Fixed)
 }
 
-func TestARuleThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
+func TestAnInvalidRuleIsRejectedWithPlaceAndRemedy(t *testing.T) {
 	answer := fault.Action{Do: fault.Answer, Reason: apns.Forbidden}
 	for _, tc := range []struct {
 		name string
@@ -119,7 +119,7 @@ func TestARuleThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 	}
 }
 
-func TestADurationThatIsNoneIsNamed(t *testing.T) {
+func TestAnInvalidDurationIsNamed(t *testing.T) {
 	var d fault.Duration
 	assert.EqualError(t, d.UnmarshalText([]byte("5 seconds")), `fault: "5 seconds" is no span of time; write 200ms, 5s or 1h`)
 }

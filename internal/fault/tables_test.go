@@ -44,7 +44,7 @@ func TestOtherTokensAreNotReserved(t *testing.T) {
 	assert.ErrorContains(t, err, `did you mean "Unregistered"?`)
 }
 
-func TestEveryQuirkIsAPreset(t *testing.T) {
+func TestEveryReportedProblemIsAPreset(t *testing.T) {
 	presets := fault.Presets()
 	require.Len(t, presets, 27)
 	for i, p := range presets {
@@ -70,7 +70,7 @@ func TestRulesOfAPresetAreNamedAfterIt(t *testing.T) {
 	assert.Equal(t, "slow-connect-2", p.Rules[1].Name)
 }
 
-func TestAPresetMayBeNarrowedAndCountedOtherwise(t *testing.T) {
+func TestAPresetMayBeNarrowedAndHaveAnotherWhen(t *testing.T) {
 	p, err := fault.FindPreset("empty-object")
 	require.NoError(t, err)
 	rules, err := p.With(fault.Where{"topic": "com.example.app"}, fault.When{Times: 2})
@@ -91,7 +91,7 @@ func TestAPresetMayBeNarrowedAndCountedOtherwise(t *testing.T) {
 
 // A quirk of a connection is over on the next one: that is what a client can do
 // about it.
-func TestQuirksOfAConnectionAreCuredByAnother(t *testing.T) {
+func TestPresetsOfAConnectionDoNotAffectAnother(t *testing.T) {
 	expired := fault.Subject{Subject: filters.Subject{Reason: apns.ExpiredProviderToken}}
 	for _, tc := range []struct {
 		preset string

@@ -43,7 +43,7 @@ func parse(t *testing.T, text string) filters.Filter {
 	return f
 }
 
-func TestAWordIsComparedWithWhatThePushHas(t *testing.T) {
+func TestAFilterIsComparedWithThePush(t *testing.T) {
 	rows := []struct {
 		filter string
 		want   bool
@@ -121,14 +121,14 @@ func TestAWordIsComparedWithWhatThePushHas(t *testing.T) {
 	}
 }
 
-func TestAPayloadThatIsNoJSONHasNothingInIt(t *testing.T) {
+func TestAPayloadThatIsNoJSONHasNoMembers(t *testing.T) {
 	for _, payload := range []string{"", "{", "{} {}", "[1"} {
 		f := parse(t, "payload.aps")
 		assert.False(t, f.Match(&filters.Subject{Payload: []byte(payload)}), payload)
 	}
 }
 
-func TestDifferencesTellWhatCameInstead(t *testing.T) {
+func TestDifferencesHaveTheActualValues(t *testing.T) {
 	f := parse(t, `topic=com.example.app topic=com.x state=dropped reason=Unregistered payload.aps.badge=4 payload.aps.category=x payload.nothing`)
 	assert.ElementsMatch(t, []filters.Difference{
 		{"state", "dropped", "accepted, sent, delivered"},
@@ -142,7 +142,7 @@ func TestDifferencesTellWhatCameInstead(t *testing.T) {
 	assert.Equal(t, "payload.x is missing", filters.Difference{Word: "payload.x"}.String())
 }
 
-func TestAFilterThatCannotBeReadSaysWhatToWrite(t *testing.T) {
+func TestAnInvalidFilterIsRejectedWithARemedy(t *testing.T) {
 	rows := []struct{ filter, want string }{
 		{"topics=x", "topics: there is no such filter word; did you mean topic?"},
 		{"team=x", "team: there is no such filter word; did you mean space?"},

@@ -14,7 +14,7 @@ func inside(t testing.TB, path, value string) (c condition, ok bool) {
 	return c, err == nil
 }
 
-func TestWhatTheTextExcludesIsNotDecoded(t *testing.T) {
+func TestAPayloadIsNotDecodedIfItsTextCannotMatch(t *testing.T) {
 	for _, tt := range []struct {
 		path, value, payload string
 		want                 bool

@@ -23,7 +23,7 @@ func fail(j *journal.Journal, space string) *journal.Track {
 	return t
 }
 
-func TestFailuresPushOutNoPush(t *testing.T) {
+func TestFailuresDoNotEvictPushes(t *testing.T) {
 	j := journal.New(journal.Config{History: 1600})
 	for i := range 100 {
 		happen(j, track(fmt.Sprint(i), "{}"), journal.Received, journal.Accepted)
@@ -59,7 +59,7 @@ func TestFailuresPushOutNoPush(t *testing.T) {
 	assert.Equal(t, 101+100, paged)
 }
 
-func TestAFailureDoesNotMeetAWaitAndIsANearMiss(t *testing.T) {
+func TestAFailureDoesNotFulfillAWaitButIsANearMiss(t *testing.T) {
 	j := journal.New(journal.Config{})
 	fail(j, "")
 	fail(j, "OTHER")
@@ -101,7 +101,7 @@ func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 }
 
 // What waits for its device is in a queue for longer than in the history.
-func TestTheHistoryAloneKeepsHeaders(t *testing.T) {
+func TestOnlyTheHistoryKeepsHeaders(t *testing.T) {
 	j := journal.New(journal.Config{History: 1})
 	waiting := track("waiting", "")
 	removed := func() weak.Pointer[journal.Headers] {
@@ -131,7 +131,7 @@ func TestStepsThatAreAddedCountAsMemory(t *testing.T) {
 	assert.Less(t, j.Count(filters.Filter{}), 60, "each takes some 20 KiB")
 }
 
-func TestAReaderThatComesBackAfterAResetHasMissedSomething(t *testing.T) {
+func TestAReaderLearnsOfAResetAsMissedEvents(t *testing.T) {
 	for name, reset := range map[string]func(*journal.Journal){
 		"of all":     func(j *journal.Journal) { j.Reset() },
 		"of a space": func(j *journal.Journal) { j.ResetFunc(func(*filters.Subject) bool { return true }) },
@@ -153,7 +153,7 @@ func TestAReaderThatComesBackAfterAResetHasMissedSomething(t *testing.T) {
 	}
 }
 
-func TestAWaitThatIsNotMetSaysWhatWasPushedOut(t *testing.T) {
+func TestAFailedWaitReportsEvictedRecords(t *testing.T) {
 	j := journal.New(journal.Config{History: 1})
 	happen(j, track("a", ""), journal.Received)
 	happen(j, track("b", ""), journal.Received)
@@ -166,7 +166,7 @@ func TestAWaitThatIsNotMetSaysWhatWasPushedOut(t *testing.T) {
 }
 
 // Anybody can have connections to the courier fail.
-func TestConnectionsOfUnknownDevicesPushOutNoEventOfOthers(t *testing.T) {
+func TestConnectionsOfUnknownDevicesDoNotEvictOtherEvents(t *testing.T) {
 	j := journal.New(journal.Config{Capacity: 64})
 	j.Record(journal.Event{Kind: journal.Connected, Device: apns.DeviceID{8}}) // in the shard of the device of zeros
 	for range 10_000 {

@@ -48,7 +48,7 @@ func TestEventsAreReadInOrderFromACursor(t *testing.T) {
 	assert.False(t, page.Missed)
 }
 
-func TestPagesHaveEveryEventOnceHoweverTheyAreSpread(t *testing.T) {
+func TestPagesHaveEveryEventOnce(t *testing.T) {
 	j := journal.New(journal.Config{})
 	const count = 100
 	for i := range count {
@@ -87,7 +87,7 @@ func TestEventsCarryTheSemanticTime(t *testing.T) {
 	})
 }
 
-func TestOldEventsArePushedOutAndTheReaderIsTold(t *testing.T) {
+func TestReadersLearnThatOldEventsWereEvicted(t *testing.T) {
 	j := journal.New(journal.Config{Capacity: 16})
 	for i := range 100 {
 		j.Record(event(0, fmt.Sprint(i))) // one device: one part of the capacity

@@ -108,7 +108,7 @@ func TestEveryKindOfEventBringsAboutItsState(t *testing.T) {
 	}
 }
 
-func TestARefusalIsInTheRecord(t *testing.T) {
+func TestARejectionIsInTheRecord(t *testing.T) {
 	j := journal.New(journal.Config{})
 	reject(j, track("a", "{}"), apns.BadTopic)
 	r, ok := j.Get("A")
@@ -164,7 +164,7 @@ func TestRecordsAreFoundPageByPage(t *testing.T) {
 	}
 }
 
-func TestTheHistoryIsBoundedAndSaysWhatItLost(t *testing.T) {
+func TestTheHistoryIsBoundedAndReportsWhatItLost(t *testing.T) {
 	j := journal.New(journal.Config{History: 4})
 	for i := range 10 {
 		happen(j, track(fmt.Sprint("id", i), ""), journal.Received)
@@ -201,7 +201,7 @@ func TestTheHistoryIsBoundedInBytesWithItsEvents(t *testing.T) {
 	assert.Equal(t, []string{"huge"}, recordIDs(j.Find(journal.Query{}).Records), "the newest stays")
 }
 
-func TestWhatIsDeletedIsGoneAndStaysSo(t *testing.T) {
+func TestDeletedRecordsStayDeleted(t *testing.T) {
 	j := journal.New(journal.Config{})
 	a, b := track("a", `{"n":1}`), track("b", `{"n":2}`)
 	happen(j, a, journal.Received, journal.Accepted)
@@ -248,7 +248,7 @@ func TestAwaitReturnsWhenEnoughMatch(t *testing.T) {
 	})
 }
 
-func TestAwaitTellsWhatCameInstead(t *testing.T) {
+func TestAFailedAwaitReportsNearMisses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Config{})
 		happen(j, track("far", `{"n":9}`), journal.Received)
@@ -296,7 +296,7 @@ func (c *lastMoment) Err() error {
 
 // What comes to match between the end of the wait and the look for near misses is
 // none of them.
-func TestWhatMatchesAtTheLastMomentCounts(t *testing.T) {
+func TestARecordThatMatchesAtTheDeadlineCounts(t *testing.T) {
 	j := journal.New(journal.Config{})
 	a, b, other := track("a", ""), track("b", ""), track("other", "")
 	happen(j, a, journal.Received, journal.Accepted)
@@ -318,7 +318,7 @@ func TestWhatMatchesAtTheLastMomentCounts(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, recordIDs(records))
 }
 
-func TestWhatHappensInAnotherSpaceIsNoNearMiss(t *testing.T) {
+func TestRecordsOfAnotherSpaceAreNoNearMisses(t *testing.T) {
 	j := journal.New(journal.Config{})
 	own, foreign := track("own", ""), track("foreign", "")
 	own.Push.TeamID, foreign.Push.TeamID = "OWN", "FOREIGN"

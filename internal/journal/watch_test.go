@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-func TestAWatchIsToldOfNothingButWhatMatches(t *testing.T) {
+func TestAWatchSignalsOnlyMatchingEvents(t *testing.T) {
 	j := journal.New(journal.Config{})
 	w := j.Watch(filter(t, "state=delivered payload.n=1"))
 	defer w.Stop()
@@ -40,7 +40,7 @@ func TestAWatchIsToldOfNothingButWhatMatches(t *testing.T) {
 }
 
 // A reader whom nothing concerns for long has not missed what was pushed out meanwhile.
-func TestAReaderMissesNothingThatDoesNotConcernIt(t *testing.T) {
+func TestEvictedEventsThatDoNotMatchAreNotMissed(t *testing.T) {
 	j := journal.New(journal.Config{History: 2048})
 	f := filter(t, "topic=other")
 	w := j.Watch(f)
@@ -92,7 +92,7 @@ func TestReadersShareTextAndPages(t *testing.T) {
 	assert.Equal(t, 2, written)
 }
 
-func TestWaitersThatAreNotConcernedStayAsleep(t *testing.T) {
+func TestWaitersWakeOnlyForMatchingEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Config{})
 		done, mine := make(chan error, 1), filter(t, "apns-id=mine payload.n=1")
@@ -114,7 +114,7 @@ func TestWaitersThatAreNotConcernedStayAsleep(t *testing.T) {
 	})
 }
 
-func TestAnEventCostsNoMemoryWhileNobodyWatches(t *testing.T) {
+func TestAnEventDoesNotAllocateWithoutWatches(t *testing.T) {
 	j := journal.New(journal.Config{History: 16})
 	for range 1000 {
 		happen(j, track("a", ""), journal.Received) // the history and the events are full

@@ -33,7 +33,7 @@ func repeating(t *testing.T) (log *slog.Logger, text *reader, handler *logs.Repe
 
 func from(port int) net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port} }
 
-func TestAClientThatReconnectsInALoopCostsOneLineAndACount(t *testing.T) {
+func TestRepeatedLinesAreLoggedOnceWithACount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, text, handler := repeating(t)
 		for port := range 12_000 {
@@ -74,7 +74,7 @@ func TestOnlyEqualLinesAreCountedTogether(t *testing.T) {
 	})
 }
 
-func TestWhatWasCountedIsToldAtTheEnd(t *testing.T) {
+func TestCountsAreLoggedAtClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, text, handler := repeating(t)
 		for range 3 {

@@ -80,7 +80,7 @@ func TestLinesAreWrittenInOrderAndToTheEnd(t *testing.T) {
 	assert.Zero(t, w.Dropped())
 }
 
-func TestNobodyWaitsForAReaderOfTheLogAndDroppedLinesAreCountedAndTold(t *testing.T) {
+func TestASlowReaderBlocksNobodyAndDroppedLinesAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &stoppedReader{goOn: make(chan struct{})}
 		w := logs.NewWriter(out, 50, tell)
@@ -105,7 +105,7 @@ func TestNobodyWaitsForAReaderOfTheLogAndDroppedLinesAreCountedAndTold(t *testin
 	})
 }
 
-func TestALogThatCannotBeWrittenIsCountedAndToldWhenItCanBe(t *testing.T) {
+func TestLinesThatFailToBeWrittenAreCountedAndReported(t *testing.T) {
 	out := new(reader)
 	out.fail(io.ErrClosedPipe)
 	w := logs.NewWriter(out, 50, tell)

@@ -149,7 +149,7 @@ func TestErrorsAreThoseOfTCP(t *testing.T) {
 	}
 }
 
-func TestCloseReleasesWhoeverWaits(t *testing.T) {
+func TestCloseWakesAllWaiters(t *testing.T) {
 	rows := []struct {
 		name      string
 		closePeer bool

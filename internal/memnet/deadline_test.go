@@ -73,7 +73,7 @@ func TestMovedDeadlineCountsForAReadThatWaits(t *testing.T) {
 	}
 }
 
-func TestWriteDeadlineTellsHowMuchWentThrough(t *testing.T) {
+func TestAWriteReportsHowMuchWasWrittenAtItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _ := memnet.Pipe()
 		require.NoError(t, a.SetWriteDeadline(time.Now().Add(time.Second)))

@@ -33,7 +33,7 @@ func wantNothing(t *testing.T, c net.Conn) {
 	assert.Equal(t, errNothing, err, "as it is, without a net.OpError around it")
 }
 
-func TestAReaderThatDoesNotWaitIsToldOfBytesAndOfTheEnd(t *testing.T) {
+func TestANonblockingReaderIsNotifiedOfBytesAndOfTheEnd(t *testing.T) {
 	c, peer, events := readLater()
 	wantNothing(t, c)
 	_, err := c.Write([]byte("own"))
@@ -56,7 +56,7 @@ func TestAReaderThatDoesNotWaitIsToldOfBytesAndOfTheEnd(t *testing.T) {
 	assert.Equal(t, 2, *events)
 }
 
-func TestAReaderThatDoesNotWaitIsToldAtItsDeadline(t *testing.T) {
+func TestANonblockingReaderIsNotifiedAtItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _, events := readLater()
 		for _, row := range []struct {

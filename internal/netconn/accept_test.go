@@ -27,7 +27,7 @@ func (l *failing) Accept() (net.Conn, error) {
 	return nil, err
 }
 
-func TestWhatPassesIsWaitedOutAndNothingElse(t *testing.T) {
+func TestOnlyTemporaryErrorsAreRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun, failures := time.Now(), []error{}
 		failed := func(err error) { failures = append(failures, err) }

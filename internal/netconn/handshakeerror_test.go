@@ -28,7 +28,7 @@ func afterClientHello(t *testing.T) *tls.Conn {
 	return server
 }
 
-func TestHandshakesThatDistrustEndsAreExplained(t *testing.T) {
+func TestHandshakesThatFailForLackOfTrustAreExplained(t *testing.T) {
 	conn := afterClientHello(t)
 	local := func(text string) error { return &net.OpError{Op: "local error", Err: errors.New(text)} }
 	remote := func(text string) error { return &net.OpError{Op: "remote error", Err: errors.New(text)} }

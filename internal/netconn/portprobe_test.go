@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 )
 
-func TestOnlyAPeerThatHasSaidNothingIsAProbe(t *testing.T) {
+func TestOnlyAPeerThatSentNothingIsAProbe(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		says func(net.Conn) error

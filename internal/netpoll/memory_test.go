@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netpoll"
 )
 
-func TestAConnectionInMemoryReportsByItselfThatItIsReadable(t *testing.T) {
+func TestAConnectionInMemoryReportsThatItIsReadable(t *testing.T) {
 	ln := memnet.Listen()
 	defer ln.Close()
 	peer, err := ln.Dial(t.Context())

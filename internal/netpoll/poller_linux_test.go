@@ -80,7 +80,7 @@ func (o *owner) await(t *testing.T, what string) {
 	}
 }
 
-func TestTheOwnerIsToldOfDataAndReadsWithoutWaiting(t *testing.T) {
+func TestTheOwnerIsNotifiedOfDataAndReadsWithoutWaiting(t *testing.T) {
 	o := detached(t, poll(t))
 	buf := make([]byte, 16)
 	_, err := o.Read(buf)
@@ -99,7 +99,7 @@ func TestTheOwnerIsToldOfDataAndReadsWithoutWaiting(t *testing.T) {
 	assert.Equal(t, o.peer.RemoteAddr().String(), o.LocalAddr().String())
 }
 
-func TestTheOwnerIsToldOfTheEnd(t *testing.T) {
+func TestTheOwnerIsNotifiedOfTheEnd(t *testing.T) {
 	o := detached(t, poll(t))
 	_, err := io.WriteString(o.peer, "last words")
 	require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestTheOwnerIsToldOfTheEnd(t *testing.T) {
 	assert.Equal(t, "last words", string(got))
 }
 
-func TestTheOwnerIsToldOfDataBeforeTheHandshakeIsDone(t *testing.T) {
+func TestTheOwnerIsNotifiedOfDataBeforeTheHandshakeIsDone(t *testing.T) {
 	o := connect(t, poll(t), time.Now().Add(time.Hour))
 	_, err := io.WriteString(o.peer, "hello")
 	require.NoError(t, err)
@@ -132,7 +132,7 @@ func TestTheOwnerIsToldOfDataBeforeTheHandshakeIsDone(t *testing.T) {
 	require.NoError(t, o.Close())
 }
 
-func TestTheOwnerIsToldOfItsDeadline(t *testing.T) {
+func TestTheOwnerIsNotifiedOfItsDeadline(t *testing.T) {
 	p := poll(t)
 	first := connect(t, p, time.Now().Add(time.Millisecond))
 	first.await(t, "the first deadline")
@@ -191,7 +191,7 @@ func TestANewWriteDeadlineEndsAWriteInProgress(t *testing.T) {
 	assert.ErrorIs(t, <-written, os.ErrDeadlineExceeded)
 }
 
-func TestASlotIsUsedAgainAndEventsOfTheEarlierConnectionAreNot(t *testing.T) {
+func TestAReusedSlotIgnoresEventsOfTheEarlierConnection(t *testing.T) {
 	p := poll(t)
 	for range 3 {
 		o := connect(t, p, time.Now().Add(time.Hour))

@@ -112,7 +112,7 @@ func request(t *testing.T, key crypto.Signer, algorithm x509.SignatureAlgorithm,
 	return csr
 }
 
-func TestUnusableDeviceRequestIsRefused(t *testing.T) {
+func TestInvalidDeviceRequestIsRejected(t *testing.T) {
 	p := newPKI(t)
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)

@@ -64,7 +64,7 @@ func TestKeysAreSavedForTheirOwnerAlone(t *testing.T) {
 	assert.Equal(t, os.FileMode(0o700), info.Mode().Perm())
 }
 
-func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
+func TestInvalidDirectoryIsRejectedWithTheFileAndTheRemedy(t *testing.T) {
 	_, other := saved(t, Options{})
 	for _, row := range []struct {
 		name   string
@@ -100,7 +100,7 @@ func TestUnusableDirectoryIsRefusedWithTheFileAndTheRemedy(t *testing.T) {
 	}
 }
 
-func TestExpiredAuthoritiesAreRefused(t *testing.T) {
+func TestExpiredAuthoritiesAreRejected(t *testing.T) {
 	_, dir := saved(t, Options{Now: time.Now().Add(-11 * 365 * day)})
 	_, err := Load(dir)
 	assert.ErrorContains(t, err, "ca.pem is valid from")

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestACarefulClientRefusesAFlawedCertificate(t *testing.T) {
+func TestACarefulClientRejectsAFlawedCertificate(t *testing.T) {
 	p := newPKI(t)
 	servers := newServers(t, p, false)
 	for flaw, want := range map[Flaw]string{

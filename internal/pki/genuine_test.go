@@ -99,7 +99,7 @@ func TestTheAuthorityOfGenuineDevicesStaysInMemoryWhereItCannotBeSaved(t *testin
 	assert.Len(t, events, 1)
 }
 
-func TestARevokedDeviceIsRefusedWithEveryCertificateOfItsKey(t *testing.T) {
+func TestARevokedDeviceIsRejectedWithEveryCertificateOfItsKey(t *testing.T) {
 	p := newPKI(t)
 	key := freshEC(t)
 	first, err := p.IssueDevice(key, "A")

@@ -53,7 +53,7 @@ func TestIdentityIsSavedAsTwoFiles(t *testing.T) {
 	assert.Equal(t, id, got)
 }
 
-func TestIncompletePEMIsRefused(t *testing.T) {
+func TestIncompletePEMIsRejected(t *testing.T) {
 	p := newPKI(t)
 	id, err := p.IssueDevice(nil, "")
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestP8IsReadAsPeopleHaveIt(t *testing.T) {
 	}
 }
 
-func FuzzTidyPEM(f *testing.F) {
+func FuzzNormalizePEM(f *testing.F) {
 	f.Add([]byte("-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n"))
 	f.Add([]byte(`"-----BEGIN A-----\nAAAA\n-----END A-----"`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -146,7 +146,7 @@ func ofOld(blockType string) []byte {
 	})
 }
 
-func TestP8ThatIsNoSigningKeyIsRefusedWithTheReason(t *testing.T) {
+func TestP8ThatIsNoSigningKeyIsRejectedWithTheReason(t *testing.T) {
 	good, err := NewKey()
 	require.NoError(t, err)
 	text, err := MarshalP8(good)

@@ -59,7 +59,7 @@ func TestRootPEMIsTheRoot(t *testing.T) {
 	assert.True(t, pool.Equal(p.RootPool()))
 }
 
-func TestTimeOfIssueIsAskedEachTime(t *testing.T) {
+func TestEachCertificateHasTheCurrentTimeOfIssue(t *testing.T) {
 	p := newPKI(t)
 	p.Now = func() time.Time { return noon.Add(100 * day) }
 	id, err := p.IssueDevice(nil, "")

@@ -146,7 +146,7 @@ func provider(t *testing.T, p *PKI, r ProviderRequest) *ProviderIdentity {
 	return who
 }
 
-func TestImpossibleProviderRequestIsRefused(t *testing.T) {
+func TestImpossibleProviderRequestIsRejected(t *testing.T) {
 	p := newPKI(t)
 	for _, row := range []struct {
 		request ProviderRequest

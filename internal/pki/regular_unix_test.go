@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-func TestANamedPipeIsRefusedInsteadOfWaitedFor(t *testing.T) {
+func TestANamedPipeIsRejectedWithoutWaiting(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(path, 0o600))
 	_, err := pki.ReadRegular(path)
@@ -22,7 +22,7 @@ func TestANamedPipeIsRefusedInsteadOfWaitedFor(t *testing.T) {
 	assert.ErrorContains(t, err, "is not a regular file (mode d")
 }
 
-func TestADirectoryOfSecretsWithANamedPipeIsRefusedAtOnce(t *testing.T) {
+func TestADirectoryOfSecretsWithANamedPipeIsRejectedAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, pki.RootFile), 0o600))
 	_, err := pki.Load(dir)

@@ -173,7 +173,7 @@ func TestServerLeafLastsNoLongerThanVerifiersAccept(t *testing.T) {
 }
 
 // observed: clients pinned to RSA cipher suites
-func TestAClientThatCanOnlyDoRSAIsShownAnRSALeaf(t *testing.T) {
+func TestAClientThatSupportsOnlyRSAGetsAnRSALeaf(t *testing.T) {
 	p := newPKI(t)
 	servers := newServers(t, p, false)
 	for _, client := range []*tls.Config{
@@ -201,7 +201,7 @@ func TestAClientThatCanOnlyDoRSAIsShownAnRSALeaf(t *testing.T) {
 
 type certificateFor = func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 
-func TestRootCannotVouchForOtherNames(t *testing.T) {
+func TestRootDoesNotPermitOtherNames(t *testing.T) {
 	p := newPKI(t, "apns.example.test")
 	for _, name := range []string{"example.com", "apple.com", "www.apple.com", "notpush.apple.com", "notalbert.apple.com", "example.test", "192.168.0.1", "10.0.0.1", "::2"} {
 		t.Run(name, func(t *testing.T) {
@@ -228,7 +228,7 @@ func TestRootCannotVouchForOtherNames(t *testing.T) {
 }
 
 // observed: mbedTLS refuses critical extensions that it does not know
-func TestNameConstraintsCanBeOtherThanCritical(t *testing.T) {
+func TestNameConstraintsMayBeNonCritical(t *testing.T) {
 	p, err := New(Options{NonCritical: true, Now: noon})
 	require.NoError(t, err)
 	_, err = p.SignGenuineDevice(request(t, rsaKey(t, 1024), 0, "X"))
@@ -260,7 +260,7 @@ func TestLeavesForNamesThatClientsMakeUpAreNotKeptWithoutBound(t *testing.T) {
 	}
 }
 
-func TestNameThatIsNoNameIsRefused(t *testing.T) {
+func TestInvalidHostNameIsRejected(t *testing.T) {
 	for _, name := range []string{
 		"", ".", "*", "*.", "a..b", "https://apns", "apns:2197", "apns/x", "ap ns", "a.*.b", "bücher.example",
 		"fe80::1%eth0", "[::1]", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "aaa",

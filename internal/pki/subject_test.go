@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestASubjectForReadersNamesItsUID(t *testing.T) {
+func TestASubjectTextNamesItsUID(t *testing.T) {
 	id, err := newPKI(t).IssueProvider(ProviderRequest{Topic: "com.example.app", TeamID: "TEAM123456", Organization: "Example Ltd"})
 	require.NoError(t, err)
 	assert.Equal(t, "CN=Apple Push Services: com.example.app,OU=TEAM123456,O=Example Ltd,C=US,UID=com.example.app", SubjectText(&id.Certificate.Subject))

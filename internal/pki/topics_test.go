@@ -29,7 +29,7 @@ func TestTopicListHasTheseBytes(t *testing.T) {
 	assert.Equal(t, topicEntries, entries)
 }
 
-func TestEveryPrefixOfATopicListIsRefused(t *testing.T) {
+func TestEveryPrefixOfATopicListIsRejected(t *testing.T) {
 	der, err := hex.DecodeString(topicList)
 	require.NoError(t, err)
 	for n := range der {
@@ -38,7 +38,7 @@ func TestEveryPrefixOfATopicListIsRefused(t *testing.T) {
 	}
 }
 
-func TestMalformedTopicListIsRefused(t *testing.T) {
+func TestMalformedTopicListIsRejected(t *testing.T) {
 	for _, row := range []struct{ der, note string }{
 		{"3000", "no topic at all"},
 		{"0500", "a NULL where a SEQUENCE is expected"},

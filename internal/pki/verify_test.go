@@ -32,7 +32,7 @@ func providerLeaf(t *testing.T, p *PKI, change func(*x509.Certificate)) []*x509.
 	return []*x509.Certificate{sign(t, p.ProviderCA, template, key.Public())}
 }
 
-func TestProviderIsRefused(t *testing.T) {
+func TestProviderIsRejected(t *testing.T) {
 	p, otherPKI := newPKI(t), newPKI(t)
 	good := providerLeaf(t, p, func(*x509.Certificate) {})
 	_, err := p.VerifyProvider(good, noon)
@@ -93,7 +93,7 @@ func TestCertificateIsValidOnItsFirstAndLastSecond(t *testing.T) {
 	}
 }
 
-func TestRevokedCertificatesAreRefused(t *testing.T) {
+func TestRevokedCertificatesAreRejected(t *testing.T) {
 	p := newPKI(t)
 	prov, err := p.IssueProvider(ProviderRequest{Topic: "a.b"})
 	require.NoError(t, err)
@@ -174,7 +174,7 @@ func TestDeviceSignedWithECDSAAndSHA1IsAccepted(t *testing.T) {
 	wantKind(t, UnknownIssuer, err)
 }
 
-func TestDeviceIsRefusedUnlessThePolicyIsLenient(t *testing.T) {
+func TestDeviceIsRejectedUnlessThePolicyIsLenient(t *testing.T) {
 	p, otherPKI := newPKI(t), newPKI(t)
 	good, err := p.IssueDevice(nil, "")
 	require.NoError(t, err)

@@ -22,7 +22,7 @@ func event(at time.Time, name, state string, more string) Push {
 const attributes = `,"attributes-type":"Match","attributes":{"home":"A"},"alert":{"title":{"loc-key":"KICKOFF","loc-args":["A"]},"body":"now","sound":"whistle.caf"}`
 
 // "Starting and updating Live Activities with ActivityKit push notifications".
-func TestLiveActivityLivesInPlace(t *testing.T) {
+func TestALiveActivityIsUpdatedInPlace(t *testing.T) {
 	var s Screen
 	shown := s.Take(event(noon, "start", `{"score": "0:0"}`, attributes))
 	assert.Equal(t, "Live Activity, start", shown.Kind)
@@ -66,7 +66,7 @@ func TestDismissalDateIsHonoredWithinFourHours(t *testing.T) {
 	}
 }
 
-func TestOlderStateLoses(t *testing.T) {
+func TestAnOlderStateIsIgnored(t *testing.T) {
 	var s Screen
 	s.Take(event(noon, "start", "{}", attributes))
 	late := event(noon.Add(-time.Minute), "update", `{"late":1}`, "")
@@ -77,7 +77,7 @@ func TestOlderStateLoses(t *testing.T) {
 	assert.Equal(t, "{}", s.Activities(noon)[0].State)
 }
 
-func TestWhatIsNoEventIsIgnored(t *testing.T) {
+func TestAnUnknownEventIsIgnored(t *testing.T) {
 	for _, tc := range []struct {
 		name, members, effect string
 	}{

@@ -24,7 +24,7 @@ func codes(advice []apns.Advice) (codes []apns.AdviceCode) {
 }
 
 // "Generating a remote notification", and the page of each push type.
-func TestPushIsWhatTopicAndPayloadSay(t *testing.T) {
+func TestTopicAndPayloadDecideTheKindOfPush(t *testing.T) {
 	for _, tc := range []struct {
 		name, topic, payload string
 		kind                 string
@@ -73,7 +73,7 @@ func TestEveryPushTypeWithASuffixHasAKind(t *testing.T) {
 	}
 }
 
-func TestPartsOfAnAlertAreTold(t *testing.T) {
+func TestPartsOfAnAlertAreFields(t *testing.T) {
 	for _, tc := range []struct {
 		payload string
 		want    []Field
@@ -111,7 +111,7 @@ func TestPartsOfAnAlertAreTold(t *testing.T) {
 	}
 }
 
-func TestPhoneDoesWhatTheAlertAsksFor(t *testing.T) {
+func TestEffectsOfAnAlert(t *testing.T) {
 	for _, tc := range []struct{ payload, want string }{
 		{`{"aps":{"alert":"hi","interruption-level":"time-sensitive"}}`, "it breaks through a Focus, and stays on the locked screen for an hour"},
 		{`{"aps":{"alert":"hi","mutable-content":1}}`, "the app's service extension runs first and may change what is shown"},

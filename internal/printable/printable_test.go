@@ -69,7 +69,7 @@ func TestJSONKeepsItsValue(t *testing.T) {
 	assert.Equal(t, map[string]string{hostile: hostile}, got)
 }
 
-func TestAttrEscapesWhateverALogTakes(t *testing.T) {
+func TestAttrEscapesEveryKindOfValue(t *testing.T) {
 	all := string(harmful())
 	var out strings.Builder
 	log := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{ReplaceAttr: Attr}))

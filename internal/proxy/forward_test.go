@@ -59,7 +59,7 @@ func TestARequestForOneOfOurHostsIsForwardedByTheRulesForProxies(t *testing.T) {
 	assert.Equal(t, []string{"10.0.0.1"}, asked().Header["X-Forwarded-For"], "it is not for us")
 }
 
-func TestTheProxyForwardsToNobodyElseUnlessItWasToldTo(t *testing.T) {
+func TestTheProxyForwardsToOtherHostsOnlyIfConfigured(t *testing.T) {
 	far, asked := origin(t)
 	request := "GET http://" + far + "/ HTTP/1.1\r\nHost: " + far + "\r\nConnection: close\r\n\r\n"
 	for _, cfg := range []proxy.Config{{Tunnel: nothing}, {Tunnel: always(far), Forward: nothing}} {
@@ -74,7 +74,7 @@ func TestTheProxyForwardsToNobodyElseUnlessItWasToldTo(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 200 OK", head[0])
 }
 
-func TestARequestThatIsNotForwardedIsToldWhy(t *testing.T) {
+func TestARequestThatIsNotForwardedGetsTheReason(t *testing.T) {
 	address := serve(t, proxy.Config{Tunnel: nothing, Forward: always("127.0.0.1:1")})
 	for request, want := range map[string]string{
 		"GET https://api.push.apple.com/ HTTP/1.1\r\nHost: x\r\n\r\n":                           "HTTP/1.1 400 Bad Request",
@@ -98,7 +98,7 @@ func TestMaxForwardsIsCountedDown(t *testing.T) {
 	assert.Equal(t, "2", asked().Header.Get("Max-Forwards"))
 }
 
-func TestATargetMayBeConnectedToInItsOwnWay(t *testing.T) {
+func TestATargetMayHaveADialFunction(t *testing.T) {
 	own, peer := net.Pipe()
 	go func() { defer peer.Close(); _, _ = io.CopyN(peer, peer, 4) }()
 	dial := func(context.Context) (net.Conn, error) { return own, nil }

@@ -102,7 +102,7 @@ func TestATunnelLeadsToTheSimulator(t *testing.T) {
 	assert.Equal(t, "early late", string(all), "every byte, and the end of one direction alone")
 }
 
-func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
+func TestOtherHostsAreRejectedUnlessTheyAreForwarded(t *testing.T) {
 	far := echo(t)
 	noDestination := func(string) (proxy.Target, error) { return proxy.Target{}, nil }
 	request := "CONNECT " + far + " HTTP/1.1\r\nHost: " + far + "\r\n\r\n"
@@ -112,7 +112,7 @@ func TestOtherHostsAreRefusedUnlessTheyArePassedOn(t *testing.T) {
 	assert.Equal(t, "HTTP/1.1 200 Connection established", head[0])
 }
 
-func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
+func TestAnAppleHostWithoutATargetIsNeverForwarded(t *testing.T) {
 	far := echo(t)
 	closed := func(string) (proxy.Target, error) {
 		return proxy.Target{}, errors.New("the listener is closed; open it with --listen")
@@ -124,7 +124,7 @@ func TestAHostOfOursThatLeadsNowhereIsNeverPassedOn(t *testing.T) {
 	assert.Equal(t, "the listener is closed; open it with --listen\n", note)
 }
 
-func TestWhatIsNoTunnelIsRefused(t *testing.T) {
+func TestRequestsThatAreNoTunnelAreRejected(t *testing.T) {
 	address := serve(t, proxy.Config{Tunnel: always("127.0.0.1:1")})
 	response, err := http.Get("http://" + address + "/v1/info")
 	require.NoError(t, err)

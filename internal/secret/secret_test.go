@@ -22,7 +22,7 @@ func TestASecretIsHiddenByItsShape(t *testing.T) {
 	}
 }
 
-func TestTheLinesAroundAPrivateKeyAreNoSecret(t *testing.T) {
+func TestTheLinesAroundAPrivateKeyStay(t *testing.T) {
 	for _, text := range []string{
 		"put -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it",
 		"there is no PEM block in it, which begins with -----BEGIN PRIVATE KEY-----",
@@ -34,7 +34,7 @@ func TestTheLinesAroundAPrivateKeyAreNoSecret(t *testing.T) {
 	}
 }
 
-func TestAPrivateKeyIsHiddenHoweverItIsWritten(t *testing.T) {
+func TestAPrivateKeyIsHiddenInEveryNotation(t *testing.T) {
 	const line = "b64b64b64b64b64b"
 	for _, text := range []string{
 		"-----BEGIN PRIVATE KEY----- MIGH -----END PRIVATE KEY-----",
@@ -48,7 +48,7 @@ func TestAPrivateKeyIsHiddenHoweverItIsWritten(t *testing.T) {
 	}
 }
 
-func TestAValueOfASecretFlagIsHiddenWhereverItStands(t *testing.T) {
+func TestTheValueOfASecretFlagIsHiddenInEveryPosition(t *testing.T) {
 	args := []string{"serve", "--control-token=-s3cret-one", "--password", "two\n\"words\"", "--name", "x"}
 	values := secret.Values(args, "control-token", "password")
 	assert.Equal(t, []string{"-s3cret-one", "two\n\"words\""}, values)
@@ -56,7 +56,7 @@ func TestAValueOfASecretFlagIsHiddenWhereverItStands(t *testing.T) {
 	assert.Equal(t, "an abc", secret.Hide("an abc", "abc"), "too short to be told from a word")
 }
 
-func TestAKeyThatIsAWordOfItsOwnIsJoinedToItsFlag(t *testing.T) {
+func TestAKeyInAnArgumentOfItsOwnIsJoinedToItsFlag(t *testing.T) {
 	const key = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----"
 	for _, row := range []struct{ args, want []string }{
 		{[]string{"send", "--key-p8", key, "--team", "T"}, []string{"send", "--key-p8=" + key, "--team", "T"}},

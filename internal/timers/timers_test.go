@@ -22,7 +22,7 @@ func (l list) take() (all []string) {
 	return all
 }
 
-func TestThingsAreDoneWhenTheirTimeHasCome(t *testing.T) {
+func TestAFunctionIsCalledAfterItsDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g timers.Group
 		done := make(list, 10)
@@ -38,7 +38,7 @@ func TestThingsAreDoneWhenTheirTimeHasCome(t *testing.T) {
 	})
 }
 
-func TestNothingIsDoneAfterTheEndAndWhatHasBegunIsWaitedFor(t *testing.T) {
+func TestEndStopsTimersAndWaitsForRunningFunctions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g timers.Group
 		done := make(list, 10)

@@ -15,7 +15,7 @@ func numbered(n uint32) *opened {
 	return &opened{token: string(token)}
 }
 
-func TestTheCacheIsBoundedAndForgetsOneTokenForAnother(t *testing.T) {
+func TestTheCacheIsBounded(t *testing.T) {
 	c := newCache(1)
 	for n := range uint32(cacheWays) {
 		c.put(numbered(n))
@@ -49,7 +49,7 @@ func TestTheCacheGrowsWithTheTokensItKnows(t *testing.T) {
 	}
 }
 
-func TestTheCacheHoldsAtLeastAsManyAsWasAsked(t *testing.T) {
+func TestTheCacheHoldsAtLeastTheConfiguredNumber(t *testing.T) {
 	for size, limit := range map[int]int{1: 1, 8: 1, 9: 2, 17: 4, DefaultCache: DefaultCache / cacheWays} {
 		assert.Equal(t, limit, newCache(size).limit, "size %d", size)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // observed: apns2#77, apns2#159, node-apn#673
-func TestProvidersAreToldOfARemovedAppAfterADelay(t *testing.T) {
+func TestARemovedAppIsReportedAfterTheDelay(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		delay    tokenvault.Delay
@@ -92,12 +92,12 @@ func TestExpiryIsReportedAtOnce(t *testing.T) {
 	assert.Equal(t, claims.Retired, claims.Reported)
 }
 
-func TestANegativeDelayIsRefused(t *testing.T) {
+func TestANegativeDelayIsRejected(t *testing.T) {
 	_, err := tokenvault.New(tokenvault.Config{Delay: tokenvault.Delay{Min: -1}})
 	require.ErrorContains(t, err, "the delay before retired tokens are reported is negative")
 }
 
-func TestAnAnswerOfTheDeviceEndsTheDelay(t *testing.T) {
+func TestAConfirmationByTheDeviceEndsTheDelay(t *testing.T) {
 	for _, delay := range []tokenvault.Delay{{Min: time.Hour}, {Never: true}} {
 		for name, retire := range map[string]func(*tokenvault.Vault){
 			"app":    func(v *tokenvault.Vault) { v.RetireApp(testDevice, tokenvault.Tag(example)) },

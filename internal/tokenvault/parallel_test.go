@@ -10,7 +10,7 @@ import (
 )
 
 // The cache in front of the decryption must never hide a retirement.
-func TestOnceRetireHasReturnedNobodySeesTheTokenAsCurrent(t *testing.T) {
+func TestNoReaderSeesATokenAsCurrentAfterRetireHasReturned(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Cache: 8})
 	var wg sync.WaitGroup
 	for i := range 8 {

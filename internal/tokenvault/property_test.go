@@ -47,7 +47,7 @@ var (
 	})
 )
 
-func TestATokenSaysWhatItWasMintedFor(t *testing.T) {
+func TestATokenOpensToWhatItWasMintedFor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		length := lengths.Draw(t, "length")
 		v, err := tokenvault.New(tokenvault.Config{Length: length, Cache: 8})
@@ -68,7 +68,7 @@ func TestATokenSaysWhatItWasMintedFor(t *testing.T) {
 	})
 }
 
-func TestTokensDifferInWhateverTheyAreMintedFor(t *testing.T) {
+func TestTokensForDifferentClaimsDiffer(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	rapid.Check(t, func(t *rapid.T) {
 		a := subjects.Draw(t, "one")

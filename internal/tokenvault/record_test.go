@@ -41,7 +41,7 @@ func TestARecordIsSixteenBytesInThisOrder(t *testing.T) {
 	}
 }
 
-func TestBytesThatNoRecordHasAreRefused(t *testing.T) {
+func TestInvalidRecordsAreRejected(t *testing.T) {
 	rows := []struct {
 		name, note string
 		in         []byte

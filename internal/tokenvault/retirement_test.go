@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestADeviceThatUsedUpItsEpochsStaysInTheLastOne(t *testing.T) {
+func TestADeviceWithoutFurtherEpochsStaysInTheLastOne(t *testing.T) {
 	h := &history{epoch: maxEpoch - 1, apps: make(map[app]timeline)}
 	h.retireAll(retirement{at: time.Unix(1, 0)})
 	last := &record{base: true, epoch: maxEpoch}

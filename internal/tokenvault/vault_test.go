@@ -91,7 +91,7 @@ func TestTheZeroConfigMintsThirtyTwoBytesWithASecretOfItsOwn(t *testing.T) {
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "another simulator's token means nothing here")
 }
 
-func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {
+func TestAnInvalidConfigIsRejected(t *testing.T) {
 	rows := []struct {
 		name string
 		cfg  tokenvault.Config
@@ -119,7 +119,7 @@ func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatWasNeverATokenDoesNotOpen(t *testing.T) {
+func TestBytesThatAreNoTokenDoNotOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	token := []byte(v.Mint(testDevice, &example))
 	rows := map[string][]byte{
@@ -137,7 +137,7 @@ func TestWhatWasNeverATokenDoesNotOpen(t *testing.T) {
 	}
 }
 
-func TestMintRefusesAnAddressThatNoTokenCanName(t *testing.T) {
+func TestMintPanicsOnAnAddressThatDoesNotFit(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	highest := testDevice
 	highest.User = tokenvault.MaxUser
@@ -149,7 +149,7 @@ func TestMintRefusesAnAddressThatNoTokenCanName(t *testing.T) {
 	assert.Panics(t, func() { v.Mint(tokenvault.Address{Environment: 2}, nil) }, "there are two environments")
 }
 
-func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
+func TestATokenIsValidForItsOwnTopicOnly(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	app := open(t, v, v.Mint(testDevice, &example))
 	assert.True(t, app.ForTopic(example))
@@ -164,7 +164,7 @@ func TestATokenSpeaksForItsOwnTopicAlone(t *testing.T) {
 
 // "The token was generated for that device certificate": APNs Overview, device
 // token trust.
-func TestATokenOnAnotherDevicesConnectionIsSeen(t *testing.T) {
+func TestATokenOfAnotherDeviceIsDetected(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	claims := open(t, v, v.Mint(testDevice, nil))
 	assert.Equal(t, testDevice, claims.Address)
@@ -225,7 +225,7 @@ func testErasedDevice(t *testing.T) {
 	assert.Zero(t, open(t, v, v.Mint(testDevice, nil)).Retired)
 }
 
-func TestTheClockOfTheSimulatorTellsWhenATokenWasRetired(t *testing.T) {
+func TestATokenIsRetiredByTheClockOfTheSimulator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		v := newVault(t, tokenvault.Config{Clock: &c})
@@ -258,7 +258,7 @@ func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 		"tokenvault: rotate the token key: the secret has 0 bytes; use 32 random ones")
 }
 
-func TestTheKeptSecretsMakeTheSameVaultAgain(t *testing.T) {
+func TestTheSameSecretsMakeTheSameVault(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	old := v.Mint(testDevice, &example)
 	require.NoError(t, v.Rotate(tokenvault.NewSecret()))
@@ -277,7 +277,7 @@ func TestChangingAnExportedSecretDoesNotChangeTheVault(t *testing.T) {
 	assert.NotEqual(t, kept, v.Secrets())
 }
 
-func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
+func TestATokenOfAForgottenEpochDoesNotOpen(t *testing.T) {
 	secrets := [][]byte{secretOf(7)}
 	v := newVault(t, tokenvault.Config{Secrets: secrets})
 	v.RetireApp(testDevice, tokenvault.Tag(other))
@@ -296,7 +296,7 @@ func TestATokenOfAForgottenEpochIsNotOurs(t *testing.T) {
 	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "epoch 2 is not one of this app")
 }
 
-func TestAnExpiredTokenIsToldFromARemovedApps(t *testing.T) {
+func TestAnExpiredTokenDiffersFromARemovedApps(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	a := tokenvault.Address{Device: apns.DeviceID{1}}
 	topic := apns.HashTopic("com.example.app")

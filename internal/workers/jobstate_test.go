@@ -8,7 +8,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/workers"
 )
 
-func TestAConnectionIsWithOneWorkerAtMost(t *testing.T) {
+func TestAtMostOneWorkerServesAConnection(t *testing.T) {
 	var state workers.JobState
 	assert.True(t, state.Request(), "something to do: it is given to the workers")
 	assert.False(t, state.Request(), "it waits for one already")

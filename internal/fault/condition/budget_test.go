@@ -24,7 +24,7 @@ func chain(first, next string) string {
 	return text.String()
 }
 
-func TestAnExpressionWithoutEndIsGivenUp(t *testing.T) {
+func TestAnEndlessExpressionIsStopped(t *testing.T) {
 	payload := []byte(`{"text":"` + strings.Repeat("a", 4000) + `"}`)
 	nested := "topic"
 	for range 40 {
@@ -90,7 +90,7 @@ func TestOrdinaryLoopsAreWithinTheBudget(t *testing.T) {
 }
 
 // Nothing bounds what they make.
-func TestFunctionsThatMultiplyTextAreRefused(t *testing.T) {
+func TestFunctionsThatMultiplyTextAreUnknown(t *testing.T) {
 	for _, expression := range []string{`repeat(topic, 1000) == ""`, `replace(topic, "a", topic) == ""`} {
 		_, err := condition.Compile(expression)
 		require.ErrorContains(t, err, "unknown name")

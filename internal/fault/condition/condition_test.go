@@ -63,7 +63,7 @@ func TestABodyThatIsNotJSONHasNoFields(t *testing.T) {
 	assert.True(t, holds(t, compiled, &fault.Subject{Subject: filters.Subject{Payload: []byte("text")}}))
 }
 
-func TestAnExpressionThatCannotBeIsRefusedWithItsPlace(t *testing.T) {
+func TestAnInvalidExpressionIsRejectedWithItsPosition(t *testing.T) {
 	for expression, want := range map[string]string{
 		`topik == "x"`: "unknown name topik",
 		`size`:         "expected bool, but got int",

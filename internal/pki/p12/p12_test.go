@@ -62,7 +62,7 @@ func TestTrustStoreHoldsTheRoot(t *testing.T) {
 	assert.Equal(t, []*x509.Certificate{p.Root.Certificate}, certs)
 }
 
-func TestWrongUseIsRefused(t *testing.T) {
+func TestWrongUseIsRejected(t *testing.T) {
 	p, id := newIdentity(t, false)
 	_, err := Encode(Modern, id, "")
 	require.ErrorContains(t, err, "needs a password")
@@ -79,7 +79,7 @@ func TestWrongUseIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, ErrPassword)
 }
 
-func TestAFileThatCannotBeDecodedIsToldWithItsCause(t *testing.T) {
+func TestAFileThatCannotBeDecodedIsRejectedWithItsCause(t *testing.T) {
 	_, id := newIdentity(t, false)
 	whole, err := Encode(Modern, id, "secret")
 	require.NoError(t, err)
