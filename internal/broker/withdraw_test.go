@@ -104,3 +104,14 @@ func TestAPushThatIsSentAgainMayRetireTheToken(t *testing.T) {
 	_, verdict := p.Ack(1, 7)
 	assert.Equal(t, broker.RetireToken, verdict)
 }
+
+func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newFixture(t, broker.Config{})
+		w.push("a")
+		w.push("o", forTopic("com.example.other"))
+		w.Withdraw(testDevice, apns.HashTopic(topic))
+		assert.Equal(t, []string{"o"}, w.connect(topic, "com.example.other").names())
+		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped unregistered"}, w.history("a"))
+	})
+}

@@ -1,0 +1,96 @@
+package broker_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
+)
+
+func TestNothingIsSentBeforeTheFilter(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newFixture(t, broker.Config{})
+		p := w.attach()
+		w.push("a")
+		assert.Empty(t, p.take(), "a courier sends nothing before the filter")
+		assert.Equal(t, 1, p.enable(topic), "one stored push comes now")
+		assert.Equal(t, []string{"a"}, p.names())
+	})
+}
+
+func TestTopicLists(t *testing.T) {
+	hash := []apns.TopicHash{apns.HashTopic(topic)}
+	tests := []struct {
+		what   string
+		filter broker.Filter
+		asleep bool
+		want   []string // of the journal
+	}{
+		{"enabled is delivered", broker.Filter{Enabled: hash}, false, []string{"accepted", "sent"}},
+		{"non-waking is delivered", broker.Filter{NonWaking: hash}, false, []string{"accepted", "sent"}},
+		{"opportunistic is delivered to an active device", broker.Filter{Opportunistic: hash}, false, []string{"accepted", "sent"}},
+		{"and held for a sleeping one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored device-asleep"}},
+		{"paused is held", broker.Filter{Paused: hash}, false, []string{"accepted", "stored topic-paused"}},
+		{"in no list is held", broker.Filter{}, false, []string{"accepted", "stored topic-not-enabled"}},
+		{"ignored is dropped", broker.Filter{Ignored: hash}, false, []string{"accepted", "dropped topic-ignored"}},
+		{"enabled wins over ignored", broker.Filter{Enabled: hash, Ignored: hash}, false, []string{"accepted", "sent"}},
+	}
+	for _, test := range tests {
+		t.Run(test.what, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				w := newFixture(t, broker.Config{})
+				p := w.attach()
+				p.SetActive(!test.asleep)
+				p.SetFilter(test.filter)
+				w.push("a")
+				p.take()
+				assert.Equal(t, test.want, w.history("a"))
+			})
+		})
+	}
+}
+
+func TestHeldPushesComeWhenTheirTopicIsEnabled(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newFixture(t, broker.Config{})
+		p := w.connect("com.example.other")
+		w.push("a")
+		w.push("o", forTopic("com.example.other"))
+		require.Equal(t, []string{"o"}, p.names())
+		assert.Equal(t, 1, p.enable("com.example.other", topic))
+		got := p.take()
+		require.Len(t, got, 1)
+		assert.Equal(t, uint8(3), got[0].Storage)
+		assert.Equal(t, 0, p.enable(topic), "nothing is stored any more")
+	})
+}
+
+func TestWakingASleepingDeviceReleasesOpportunisticPushes(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newFixture(t, broker.Config{})
+		p := w.attach()
+		p.SetActive(false)
+		p.SetFilter(broker.Filter{Opportunistic: []apns.TopicHash{apns.HashTopic(topic)}})
+		w.push("a")
+		assert.Empty(t, p.take())
+		p.SetActive(true)
+		assert.Equal(t, 1, p.woken)
+		assert.Equal(t, []string{"a"}, p.names())
+	})
+}
+
+func TestDisablingATopicHoldsUnsentPushes(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newFixture(t, broker.Config{})
+		p := w.connect(topic)
+		w.push("kept")
+		w.push("once", neverStored())
+		p.enable()
+		assert.Empty(t, p.take())
+		assert.Equal(t, []string{"accepted", "stored topic-not-enabled"}, w.history("kept"))
+		assert.Equal(t, []string{"accepted", "dropped topic-not-enabled"}, w.history("once"))
+	})
+}
