@@ -20,11 +20,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// notYet are the directories that still have banned words.
-var notYet = []string{
-	"cmd/apns-sim", "integration",
-}
-
 // allowed are identifiers in which a banned word is a term of the field.
 var allowed = map[string]string{
 	"RefuseConnection": "TCP refuses connections: RFC 9293, 3.10.7.1; ECONNREFUSED",
@@ -37,9 +32,6 @@ func TestNamesUseTheWordsOfTheGlossary(t *testing.T) {
 	banned := bannedWords(string(text))
 	require.Greater(t, len(banned), 100, "docs/glossary.md has its tables and its list")
 	for _, file := range goFiles(t) {
-		if slices.Contains(notYet, path.Dir(file)) {
-			continue
-		}
 		source, err := os.ReadFile(filepath.Join(root, file))
 		require.NoError(t, err)
 		found, err := bannedNames(file, source, banned)
