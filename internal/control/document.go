@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"net/http"
+	"path"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -11,22 +12,41 @@ import (
 // documentPath is where the OpenAPI document is.
 const documentPath = "/v1/openapi.json"
 
-// page is the reader's view of the document: one page, one script, one sheet of
-// style, all ours.
+// page is the page that shows the document and sends requests to its routes: small
+// modules, and a layout on top of the console's style sheet.
 //
 //go:embed docs
 var page embed.FS
 
-// pagePolicy lets the page load what is its own and nothing else, so that
-// reading the documentation sends no request anywhere.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+// pagePolicy lets the page load and ask its own origin, and nothing else.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// pageFiles is what the page consists of.
-var pageFiles = []struct{ path, file, contentType string }{
-	{"/docs", "docs/index.html", "text/html; charset=utf-8"},
-	{"/docs/page.js", "docs/page.js", "text/javascript; charset=utf-8"},
-	{"/docs/page.css", "docs/page.css", "text/css; charset=utf-8"},
+// pageTypes are the content types of the files of the page.
+var pageTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+}
+
+// servePage serves index.html at /docs, and the other files below it.
+func (r *router) servePage() error {
+	files, err := page.ReadDir("docs")
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		content, err := page.ReadFile("docs/" + f.Name())
+		if err != nil {
+			return err
+		}
+		address := "/docs"
+		if f.Name() != "index.html" {
+			address += "/" + f.Name()
+		}
+		r.file(address, pageTypes[path.Ext(f.Name())], content)
+	}
+	return nil
 }
 
 // serveDocument writes the OpenAPI document of what is registered so far, and
@@ -42,14 +62,7 @@ func (r *router) serveDocument() error {
 		return err
 	}
 	r.file(documentPath, "application/openapi+json", append(document, '\n'))
-	for _, f := range pageFiles {
-		content, err := page.ReadFile(f.file)
-		if err != nil {
-			return err
-		}
-		r.file(f.path, f.contentType, content)
-	}
-	return nil
+	return r.servePage()
 }
 
 // dropOwnKeywords takes out of the document what OpenAPI does not know: the words that
@@ -73,8 +86,8 @@ func (r *router) dropOwnKeywords() {
 }
 
 // file serves bytes that do not change.
-func (r *router) file(path, contentType string, content []byte) {
-	r.plain(huma.Operation{Method: http.MethodGet, Path: path, Hidden: true, Security: anybody},
+func (r *router) file(address, contentType string, content []byte) {
+	r.plain(huma.Operation{Method: http.MethodGet, Path: address, Hidden: true, Security: anybody},
 		func(s *Server, w http.ResponseWriter, _ *http.Request) error {
 			w.Header().Set("Content-Security-Policy", pagePolicy)
 			s.write(w, http.StatusOK, contentType, content)

@@ -28,14 +28,13 @@ func TestTheDocumentIsServed(t *testing.T) {
 	assert.NotContains(t, document.Paths, "/docs", "the page is for people")
 }
 
-// The page shows the document without asking anybody else: it loads two files of
-// ours, and its policy forbids all others.
+// The page shows the document without asking anybody else: it loads files of ours alone,
+// and its policy forbids all others.
 func TestThePageSendsNoForeignRequest(t *testing.T) {
 	a := newAPI(t)
-	reference := regexp.MustCompile(`(?:src|href|URL) ?= ?"(/[^"]*)"`)
+	reference := regexp.MustCompile(`(?:src|href|URL|from) ?=? ?"(\.?/[^"]*)"`)
 	foreign := regexp.MustCompile(`(?:https?:)?//[a-z0-9]`)
-	loaded := map[string]string{"/docs": "text/html; charset=utf-8", "/docs/page.js": "text/javascript; charset=utf-8", "/docs/page.css": "text/css; charset=utf-8"}
-	for path, contentType := range loaded {
+	for path, contentType := range pageFiles(t) {
 		w := a.get(path)
 		require.Equal(t, http.StatusOK, w.Code, path)
 		assert.Equal(t, contentType, w.Header().Get("Content-Type"))
@@ -44,10 +43,26 @@ func TestThePageSendsNoForeignRequest(t *testing.T) {
 		assert.NotContains(t, policy, "unsafe")
 		assert.NotRegexp(t, foreign, policy)
 		assert.NotRegexp(t, foreign, w.Body.String(), path)
+		assert.NotRegexp(t, `innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(`, w.Body.String(), "text is written as text")
 		for _, match := range reference.FindAllStringSubmatch(w.Body.String(), -1) {
-			assert.Equal(t, http.StatusOK, a.get(match[1]).Code, "%s refers to %s", path, match[1])
+			if match[1] == "/" {
+				continue // the console, which is shown to a browser
+			}
+			assert.Equal(t, http.StatusOK, a.get(strings.Replace(match[1], "./", "/docs/", 1)).Code, "%s refers to %s", path, match[1])
 		}
 	}
+}
+
+// pageFiles returns the addresses of the page and its files, with their content types.
+func pageFiles(t *testing.T) map[string]string {
+	files := map[string]string{"/docs": "text/html; charset=utf-8", "/docs/page.css": "text/css; charset=utf-8"}
+	scripts, err := filepath.Glob("docs/*.js")
+	require.NoError(t, err)
+	require.NotEmpty(t, scripts)
+	for _, name := range scripts {
+		files["/"+filepath.ToSlash(name)] = "text/javascript; charset=utf-8"
+	}
+	return files
 }
 
 // What is shown is text: an element in a list that is not spread would be written as
@@ -57,15 +72,20 @@ func TestThePageShowsTheWholeDocument(t *testing.T) {
 	if err != nil {
 		t.Skip("the page is a script for browsers, and there is no node to run it")
 	}
-	document := filepath.Join(t.TempDir(), "openapi.json")
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("docs")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type": "module"}`), 0o600)) // as browsers take it
+	document := filepath.Join(dir, "openapi.json")
 	require.NoError(t, os.WriteFile(document, newAPI(t).get("/v1/openapi.json").Body.Bytes(), 0o600))
-	out, err := exec.CommandContext(t.Context(), node, "testdata/page_test.js", "docs/page.js", document).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), node, "testdata/page_test.js", filepath.Join(dir, "page.js"), document).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	text := string(out)
 	assert.NotContains(t, text, "[object")
 	assert.NotContains(t, text, "undefined")
+	assert.NotContains(t, text, "`", "what is in backticks is shown as code")
 	assert.Contains(t, text, "Observes and controls a simulator of the Apple Push Notification service.")
 	assert.Contains(t, text, "/v1/notifications/wait")
+	assert.Contains(t, text, "curl -X POST 'http://127.0.0.1:8197/v1/activation' -H 'Content-Type: application/json' --data-raw '{")
 }
 
 // Generators and linters stumble over these.

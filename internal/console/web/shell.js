@@ -68,7 +68,7 @@ function Navigation({ here }) {
 				<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${v.icon} /></svg><span>${v.title}</span></a></li>`)}
 		</ul>
 		<div class="nav-foot">
-			<a href="/docs" target="_blank" rel="noreferrer">Control API</a>
+			<a href="/docs">Control API</a>
 			<button type="button" class="quiet" onClick=${() => { help.value = true; }}>Keys <kbd>?</kbd></button>
 			<label class="inline">Colours
 				<select value=${scheme.value} onChange=${(/** @type {any} */ e) => setScheme(e.target.value)}>

@@ -1,136 +1,95 @@
-// Shows the OpenAPI document of this server. It knows as much of OpenAPI as the
-// document uses, writes text as text, and asks nobody but its own origin.
+// @ts-check
+// Shows the OpenAPI document of this server, and sends requests to it. All text of the
+// document and of answers is written as text; nobody but the page's own origin is asked.
+import { element, fill } from "./dom.js";
+import { operationsByTag } from "./openapi.js";
+import { paragraphs } from "./prose.js";
+import { methodChip, route } from "./route.js";
+import { search, textOf } from "./search.js";
+import { applyScheme, setToken, token } from "./session.js";
 
 const documentURL = "/v1/openapi.json";
-
-// element makes an element with attributes and children; strings become text.
-function element(name, attributes, ...children) {
-  const e = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes ?? {})) e.setAttribute(key, value);
-  e.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ""));
-  return e;
-}
-
-// operations lists the routes in the order of their tags and paths.
-function operations(api) {
-  const list = [];
-  for (const [path, item] of Object.entries(api.paths)) {
-    for (const method of ["get", "post", "put", "patch", "delete"]) {
-      if (item[method]) list.push({ path, method, ...item[method] });
-    }
-  }
-  return list;
-}
-
-function byTag(list) {
-  const groups = new Map();
-  for (const op of list) {
-    const tag = op.tags?.[0] ?? "other";
-    if (!groups.has(tag)) groups.set(tag, []);
-    groups.get(tag).push(op);
-  }
-  return groups;
-}
-
-function resolve(api, schema) {
-  const name = schema?.$ref?.split("/").pop();
-  return name ? api.components.schemas[name] : (schema ?? {});
-}
-
-// kind names the type of a schema in a few words.
-function kind(api, schema) {
-  const s = resolve(api, schema);
-  const types = [s.type ?? "any"].flat();
-  let words = types.includes("array") ? `list of ${kind(api, s.items)}` : types.join(" or ");
-  if (s.format) words += `, ${s.format}`;
-  if (s.enum) words += `: ${s.enum.join(", ")}`;
-  if (s.minimum !== undefined || s.maximum !== undefined) words += `, ${s.minimum ?? "…"} to ${s.maximum ?? "…"}`;
-  if (s.default !== undefined) words += `, default ${JSON.stringify(s.default)}`;
-  return words;
-}
-
-// rows are the members of a schema, those of members below them.
-function rows(api, schema, prefix = "", seen = []) {
-  const s = resolve(api, schema);
-  if (seen.includes(s)) return [];
-  if (s.type === "array" || s.type?.includes?.("array")) return rows(api, s.items, `${prefix}[]`, [...seen, s]);
-  return Object.entries(s.properties ?? {}).flatMap(([name, member]) => {
-    const place = prefix ? `${prefix}.${name}` : name;
-    const described = { name: place, kind: kind(api, member), text: member.description ?? resolve(api, member).description ?? "" };
-    return [described, ...rows(api, member, place, [...seen, s])];
-  });
-}
-
-function table(head, list) {
-  if (list.length === 0) return null;
-  return element("table", {},
-    element("thead", {}, element("tr", {}, head.map((h) => element("th", {}, h)))),
-    element("tbody", {}, list.map((r) => element("tr", {},
-      element("td", {}, element("code", {}, r.name)), element("td", { class: "kind" }, r.kind), element("td", {}, r.text)))));
-}
-
-function exampleOf(media) {
-  if (media?.example !== undefined) return media.example;
-  return Object.values(media?.examples ?? {})[0]?.value;
-}
-
-const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
-
-// curl is the command line that tries an operation.
-function curl(op) {
-  let path = op.path;
-  const query = [];
-  for (const p of op.parameters ?? []) {
-    const example = p.example ?? p.schema?.examples?.[0];
-    if (p.in === "path") path = path.replace(`{${p.name}}`, encodeURIComponent(example ?? p.name));
-    if (p.in === "query" && example !== undefined) query.push(`${p.name}=${encodeURIComponent(example)}`);
-  }
-  const url = location.origin + path + (query.length > 0 ? `?${query.join("&")}` : "");
-  const words = ["curl"];
-  if (op.method !== "get") words.push("-X", op.method.toUpperCase());
-  words.push(quoted(url));
-  const [type, media] = Object.entries(op.requestBody?.content ?? {})[0] ?? [];
-  const body = exampleOf(media);
-  if (body !== undefined) words.push("-H", quoted(`Content-Type: ${type}`), "-d", quoted(typeof body === "string" ? body : JSON.stringify(body)));
-  return words.join(" ");
-}
-
-function answer(api, status, response) {
-  const [type, media] = Object.entries(response.content ?? {})[0] ?? [];
-  const head = element("h4", {}, `${status === "default" ? "otherwise" : status} ${response.description ?? ""}`, type ? ` (${type})` : "");
-  return [head, status.startsWith("2") ? table(["Member", "Kind", ""], rows(api, media?.schema)) : null];
-}
-
-function show(api, op) {
-  const parameters = (op.parameters ?? []).map((p) => ({
-    name: p.name, kind: `${p.in}, ${kind(api, p.schema)}${p.required ? ", required" : ""}`, text: p.description ?? "",
-  }));
-  const body = op.requestBody?.content?.["application/json"];
-  return element("article", { id: op.operationId },
-    element("h3", {}, element("span", { class: "method" }, op.method.toUpperCase()), op.summary, element("code", {}, op.path)),
-    op.description ? element("p", {}, op.description) : null,
-    parameters.length > 0 ? [element("h4", {}, "Parameters"), table(["Name", "Kind", ""], parameters)] : null,
-    body ? [element("h4", {}, "Body"), table(["Member", "Kind", ""], rows(api, body.schema))] : null,
-    element("pre", {}, curl(op)),
-    Object.entries(op.responses ?? {}).flatMap(([status, response]) => answer(api, status, response)));
-}
+const page = /** @type {HTMLElement} */ (document.getElementById("page"));
+const contents = /** @type {HTMLElement} */ (document.getElementById("contents"));
 
 async function main() {
-  const page = document.getElementById("page");
-  const response = await fetch(documentURL);
-  if (!response.ok) throw new Error(`${documentURL} answers ${response.status}`);
-  const api = await response.json();
-  const contents = document.getElementById("contents");
-  page.replaceChildren(
-    element("h1", {}, api.info.title),
-    ...api.info.description.split("\n\n").map((p) => element("p", {}, p)),
-    element("p", {}, "The document: ", element("a", { href: documentURL }, documentURL), `, OpenAPI ${api.openapi}.`));
-  for (const [tag, list] of byTag(operations(api))) {
-    page.append(element("h2", {}, tag), ...list.map((op) => show(api, op)));
-    contents.append(element("h2", {}, tag), ...list.map((op) =>
-      element("a", { href: `#${op.operationId}` }, element("span", { class: "method" }, op.method.toUpperCase()), op.path)));
-  }
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+	applyScheme();
+	const response = await fetch(documentURL);
+	if (!response.ok) throw new Error(`${documentURL} answers ${response.status}`);
+	const api = await response.json();
+	const groups = [...operationsByTag(api)].map(([tag, list]) => groupOf(api, tag, list));
+	const found = search(groups);
+	fill(contents,
+		element("a", { class: "brand", href: "/" }, element("img", { src: "/console/icon.svg", alt: "", width: "22", height: "22" }), "Console"),
+		found.input, found.status, routeList(groups), tokenField());
+	fill(page,
+		element("h1", {}, api.info.title), paragraphs(api.info.description),
+		element("p", {}, "OpenAPI ", api.openapi, ": ", element("a", { href: documentURL }, documentURL), ". Keys: ", element("kbd", {}, "/"), " searches, ", element("kbd", {}, "j"), " and ", element("kbd", {}, "k"), " go to the next and the previous route."),
+		groups.map((g) => [g.heading, g.entries.map((e) => e.article)]));
+	page.dataset.view = "docs";
+	addEventListener("keydown", (e) => onKey(e, found.input));
+	addEventListener("hashchange", () => reveal(found.clear));
+	reveal(found.clear);
 }
 
-main().catch((err) => document.getElementById("page").append(element("p", {}, String(err))));
+/** @param {any} api @param {string} tag @param {import("./openapi.js").Operation[]} list */
+function groupOf(api, tag, list) {
+	return {
+		heading: element("h2", {}, tag), title: element("h2", {}, tag),
+		entries: list.map((op) => ({
+			article: route(api, op), text: textOf(api, op),
+			link: element("a", { href: `#${op.operationId}` }, methodChip(op.method), element("span", {}, op.path.replace(/^\/v1/, ""))),
+		})),
+	};
+}
+
+/** The list of routes, which a narrow screen shows on request. @param {import("./search.js").Group[]} groups */
+function routeList(groups) {
+	const list = element("details", { class: "routes" }, element("summary", {}, "Routes"),
+		groups.map((g) => [g.title, g.entries.map((e) => e.link)]));
+	const narrow = matchMedia("(max-width: 50rem)");
+	const adapt = () => { list.open = !narrow.matches; };
+	narrow.addEventListener("change", adapt);
+	list.addEventListener("click", (/** @type {any} */ e) => { if (narrow.matches && e.target.closest("a")) list.open = false; });
+	adapt();
+	return list;
+}
+
+function tokenField() {
+	const input = element("input", {
+		type: "password", autocomplete: "off",
+		input: () => { setToken(input.value.trim()); dispatchEvent(new Event("token")); },
+	});
+	input.value = token();
+	return element("label", { class: "field" }, element("span", {}, "Control token"), input,
+		element("small", {}, "Needed only if the simulator demands one. Kept for this tab."));
+}
+
+/** Shows the route of the address, even if the search does not. @param {() => void} clear */
+function reveal(clear) {
+	const article = location.hash && document.getElementById(location.hash.slice(1));
+	if (!article) return;
+	if (article.hidden) clear();
+	article.scrollIntoView();
+}
+
+/** @param {KeyboardEvent} e @param {HTMLInputElement} input */
+function onKey(e, input) {
+	const at = /** @type {HTMLElement} */ (e.target);
+	if (e.ctrlKey || e.metaKey || e.altKey || at.matches?.("input, textarea, select")) return;
+	if (e.key === "/") {
+		e.preventDefault();
+		input.focus();
+		input.select();
+	} else if (e.key === "j" || e.key === "k") {
+		const articles = [...page.querySelectorAll("article:not([hidden])")];
+		const here = articles.indexOf(/** @type {Element} */ (document.activeElement?.closest("article")));
+		const next = articles[Math.max(0, here + (e.key === "j" ? 1 : -1))];
+		if (next instanceof HTMLElement) {
+			next.focus({ preventScroll: true });
+			next.scrollIntoView();
+		}
+	}
+}
+
+main().catch((err) => page.append(element("p", { class: "failure", role: "alert" }, String(err))));
