@@ -27,7 +27,7 @@ func (s *Space) NewApp(bundleID string) *App {
 // or takes it away, and all its channels with it.
 func (a *App) SetBroadcast(enabled bool) {
 	a.space.tb.Helper()
-	if err := a.space.server.sim.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {
+	if err := a.space.server.sim.TeamControl.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {
 		a.space.tb.Fatalf("apnstest: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	}
 	ctx, cancel := s.within()
 	defer cancel()
-	virtual, err := s.server.sim.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
+	virtual, err := s.server.sim.DeviceControl.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
 	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
@@ -60,7 +60,7 @@ func (d *Device) close() {
 	if err := d.virtual.GivenUp(); err != nil {
 		d.space.tb.Errorf("apnstest: device: %v", err)
 	}
-	d.space.server.sim.RemoveDevice(d.virtual.ID())
+	d.space.server.sim.DeviceControl.RemoveDevice(d.virtual.ID())
 }
 
 // emulator is the emulated device itself.
@@ -93,13 +93,13 @@ func (d *Device) Token(app *App) string {
 // the app is installed again, it gets another token.
 func (d *Device) Uninstall(app *App) {
 	d.emulator().Remove(app.Topic)
-	d.space.server.sim.UninstallApp(tokenvault.Address(d.address()), app.Topic)
+	d.space.server.sim.DeviceControl.UninstallApp(tokenvault.Address(d.address()), app.Topic)
 }
 
 // Expire makes the token of an app expire: a push to it is rejected with ExpiredToken. The
 // app gets another token when it registers again.
 func (d *Device) Expire(app *App) {
-	d.space.server.sim.ExpireToken(tokenvault.Address(d.address()), app.Topic)
+	d.space.server.sim.DeviceControl.ExpireToken(tokenvault.Address(d.address()), app.Topic)
 }
 
 func (d *Device) address() broker.Address {
@@ -136,7 +136,7 @@ func (d *Device) Connect() {
 // inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
-	d.space.server.sim.EraseDevice(d.virtual.ID())
+	d.space.server.sim.DeviceControl.EraseDevice(d.virtual.ID())
 	d.await("come back after it was erased", func(ctx context.Context) error {
 		_, err := d.virtual.Erase(ctx)
 		return err

@@ -80,7 +80,7 @@ func (s *Space) setUp(c *clock.Clock, key keystore.SigningKey) (err error) {
 // close ends the space. Its devices have ended before.
 func (s *Space) close() {
 	s.closeClients()
-	if err := s.server.sim.CloseSpace(s.TeamID); err != nil {
+	if err := s.server.sim.SpaceControl.CloseSpace(s.TeamID); err != nil {
 		s.tb.Errorf("apnstest: %v", err)
 	}
 }
@@ -100,7 +100,7 @@ func (s *Space) Reset() {
 	if s.isDefault() {
 		team = ""
 	}
-	if err := s.server.sim.ResetSpace(team); err != nil {
+	if err := s.server.sim.SpaceControl.ResetSpace(team); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 }

@@ -12,23 +12,27 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
-// controlled is a simulator as the control API sees it.
-type controlled struct{ *sim.Simulator }
+// general is what the control API reads of the simulator itself.
+type general struct{ *sim.Simulator }
 
 // Info returns the ready record.
-func (c controlled) Info() any { return c.Simulator.Info() }
+func (g general) Info() any { return g.Simulator.Info() }
+
+// spaces makes spaces whose certificate may be in PKCS#12.
+type spaces struct{ *spacecontrol.Spaces }
 
 // NewSpace makes a space, with the certificate as PKCS#12 if that was ordered.
-func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
-	made, identity, err := c.OpenSpace(ctx, o)
+func (s spaces) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
+	made, identity, err := s.OpenSpace(ctx, o)
 	if err != nil || o.P12Password == "" {
 		return made, err
 	}
 	file, err := p12.Encode(p12.Modern, identity, o.P12Password)
 	if err != nil {
-		return nil, errors.Join(err, c.CloseSpace(made.Team))
+		return nil, errors.Join(err, s.CloseSpace(made.Team))
 	}
 	made.P12 = base64.StdEncoding.EncodeToString(file)
 	return made, nil
@@ -36,10 +40,11 @@ func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*con
 
 // controlParts gives each resource of the control API what it needs.
 func controlParts(s *sim.Simulator) control.Parts {
+	teams, devices := s.TeamControl, s.DeviceControl
 	return control.Parts{
-		General: controlled{s}, Activation: s, Apple: s, Spaces: controlled{s}, Teams: s, Clocks: s, Devices: s,
-		Connections: s, Channels: s, Checker: s, ProviderPusher: s, DeviceSearcher: s, Certificates: s, DeviceTokens: s, ProviderTokens: s,
-		Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
+		General: general{s}, Activation: devices, Apple: devices, Spaces: spaces{s.SpaceControl}, Teams: teams, Clocks: s.SpaceControl,
+		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices,
+		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
 	}
 }
 

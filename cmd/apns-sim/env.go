@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
 // envCommand prints the variables that exec would set, for a simulator that runs.
@@ -113,7 +113,7 @@ func (e *envCommand) device(ctx context.Context, p *envvars.Place) error {
 	}
 	for i := range devices {
 		if d := &devices[i]; d.Virtual && d.Space == "" {
-			sim.PlaceDevice(p, d)
+			spacecontrol.PlaceDevice(p, d)
 		}
 	}
 	if p.Token != "" || !e.Device {
@@ -123,6 +123,6 @@ func (e *envCommand) device(ctx context.Context, p *envvars.Place) error {
 	if err := e.call(ctx, http.MethodPost, "/v1/devices", nil, controlapi.DeviceOrder{}, &made); err != nil {
 		return err
 	}
-	sim.PlaceDevice(p, &made.Devices[0])
+	spacecontrol.PlaceDevice(p, &made.Devices[0])
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/envvars"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
 // execCommand runs another program with a simulator of its own.
@@ -180,10 +181,10 @@ const deviceTimeout = 5 * time.Second
 func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
-	devices, err := simulator.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
+	devices, err := simulator.DeviceControl.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
 	if err != nil {
 		simulator.Log().Warn("no virtual device for the program, so APNS_SIM_TOKEN is not set", "environment", env, "err", err)
 		return
 	}
-	sim.PlaceDevice(p, &devices[0])
+	spacecontrol.PlaceDevice(p, &devices[0])
 }

@@ -77,7 +77,7 @@ func (s *realSimulator) activate(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	chain, err := s.sim.Activate(csr, asked.Topics, "")
+	chain, err := s.sim.DeviceControl.Activate(csr, asked.Topics, "")
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -207,7 +207,7 @@ func TestFleetThatDoesNotGetWhatWasExpectedFails(t *testing.T) {
 
 func TestFleetGoesWhereItsFirstLoginIsSent(t *testing.T) {
 	s := newRealSimulator(t)
-	require.NoError(t, s.sim.RedirectLogins(&devicetls.Redirection{Host: "127.0.0.1"}))
+	require.NoError(t, s.sim.DeviceControl.RedirectLogins(&devicetls.Redirection{Host: "127.0.0.1"}))
 	list := filepath.Join(t.TempDir(), "tokens")
 	f := s.start("--count", "3", "--json", "--tokens", list, "--expect", "3")
 	s.push(list, 3)

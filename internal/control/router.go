@@ -25,6 +25,7 @@ var resources = []struct {
 	{func(p *Parts) bool { return p.Apple != nil }, registerApple},
 	{func(p *Parts) bool { return p.Spaces != nil }, registerSpaces},
 	{func(p *Parts) bool { return p.Teams != nil }, registerTeams},
+	{func(p *Parts) bool { return p.Spaces != nil }, registerTeamDeletion},
 	{func(p *Parts) bool { return p.ProviderTokens != nil }, registerProviderTokens},
 	{func(p *Parts) bool { return p.Clocks != nil }, registerClock},
 	{func(p *Parts) bool { return p.Devices != nil && p.Teams != nil }, registerDevices},

@@ -18,6 +18,8 @@ type Spaces interface {
 	GetSpace(team string) (controlapi.Space, error)
 	// CloseSpace ends a space and all there is in it.
 	CloseSpace(team string) error
+	// DeleteTeam deletes a team, with its space if it has one.
+	DeleteTeam(team string) error
 	// ResetSpace takes a space, or the default space for "", back to how it was
 	// after it was made.
 	ResetSpace(team string) error

@@ -17,8 +17,6 @@ type Teams interface {
 	// AddKey makes a key; its ID is made up if the order has none.
 	AddKey(team string, o controlapi.Key) (controlapi.Key, error)
 	RevokeKey(team, id string) error
-	// DeleteTeam ends a team and all there is of it.
-	DeleteTeam(team string) error
 	AddApp(team, bundleID string) error
 	RemoveApp(team, bundleID string) error
 	// SuspendTeam takes the right to push from a team, or gives it back.
@@ -68,12 +66,6 @@ func registerTeams(r *router) {
 	}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
 		return answered(teams.GetTeam(in.Team))
 	})
-	register(r, huma.Operation{
-		OperationID: "delete-team", Method: http.MethodDelete, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
-		Summary:     "Delete a team with everything it owns, including its space",
-		Description: "Like deleting a space, but also for a team without one. The default team cannot be deleted.",
-		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *TeamInput) (*struct{}, error) { return done(teams.DeleteTeam(in.Team)) })
 	for _, change := range []struct {
 		name, summary string
 		suspended     bool
@@ -138,5 +130,17 @@ func registerTeams(r *router) {
 	},
 	) (*struct{}, error) {
 		return done(teams.RemoveApp(in.Team, in.BundleID))
+	})
+}
+
+// registerTeamDeletion is apart from registerTeams since it deletes the space of a team, too.
+func registerTeamDeletion(r *router) {
+	register(r, huma.Operation{
+		OperationID: "delete-team", Method: http.MethodDelete, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
+		Summary:     "Delete a team with everything it owns, including its space",
+		Description: "Like deleting a space, but also for a team without one. The default team cannot be deleted.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *TeamInput) (*struct{}, error) {
+		return done(r.server.Spaces.DeleteTeam(in.Team))
 	})
 }

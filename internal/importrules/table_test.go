@@ -11,7 +11,7 @@ type rule struct {
 	reason  string
 }
 
-// The layers. Imports point down: commands, sim, edges, core, ground.
+// The layers. Imports point down: commands, sim, operations, edges, core, ground.
 var (
 	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
@@ -31,13 +31,16 @@ var (
 var rules = []rule{
 	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
-	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/virtualdevice", "internal/device"}), nil, "the only wiring; control is mounted by the command, and mounts the console"},
+	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/teamcontrol", "internal/devicecontrol", "internal/spacecontrol"}), nil, "the only wiring; control is mounted by the command, and mounts the console"},
+	{"internal/teamcontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space"}, nil, "what can be done with teams, apart from the wiring: in the words of the control API, with the core alone"},
+	{"internal/devicecontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/device", "internal/devicetls", "internal/fault", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/teamcontrol", "internal/tokenvault", "internal/virtualdevice"}, nil, "what can be done with devices: it lists, disconnects and redirects the connections of the couriers, and makes virtual devices"},
+	{"internal/spacecontrol", []string{"apns", "internal/broker", "internal/clock", "internal/controlapi", "internal/devicecontrol", "internal/envvars", "internal/fault", "internal/filters", "internal/journal", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/teamcontrol", "internal/virtualdevice"}, nil, "what can be done with spaces, which have a team and devices; providers are disconnected by a function, so it knows no provider listener"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
 	{"internal/devicetls", slices.Concat(ground, core, []string{"internal/courier", "internal/netpoll", "internal/workers", "internal/timers", "internal/netconn"}), nil, "an edge: meets the other edges in the core only"},

@@ -258,7 +258,7 @@ func TestTheSpaceIsDeletedAfterwards(t *testing.T) {
 	require.NoError(t, err)
 	_, err = lesson.RunExperiment(t.Context(), cfg, "jwt-foreign")
 	require.NoError(t, err)
-	spaces, _, err := s.PageSpaces(controlapi.Page{})
+	spaces, _, err := s.SpaceControl.PageSpaces(controlapi.Page{})
 	require.NoError(t, err)
 	assert.Empty(t, spaces)
 }
@@ -287,7 +287,7 @@ func TestAFailedRunDeletesItsSpaceToo(t *testing.T) {
 	}
 	_, err := lesson.Run(t.Context(), cfg)
 	assert.ErrorContains(t, err, "in act 2, after 5 steps: no activation today")
-	spaces, _, err := s.PageSpaces(controlapi.Page{})
+	spaces, _, err := s.SpaceControl.PageSpaces(controlapi.Page{})
 	require.NoError(t, err)
 	assert.Empty(t, spaces)
 }

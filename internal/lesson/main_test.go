@@ -16,17 +16,21 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/lesson"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// controlled is a simulator as the control API wants it.
-type controlled struct{ *sim.Simulator }
+// general is a simulator as the control API sees it.
+type general struct{ *sim.Simulator }
 
-func (c controlled) Info() any { return c.Simulator.Info() }
+func (g general) Info() any { return g.Simulator.Info() }
 
-func (c controlled) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
-	made, _, err := c.OpenSpace(ctx, o)
+// spaces makes spaces, as the control API does.
+type spaces struct{ *spacecontrol.Spaces }
+
+func (s spaces) NewSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, error) {
+	made, _, err := s.OpenSpace(ctx, o)
 	return made, err
 }
 
@@ -38,7 +42,7 @@ func start(t *testing.T, cfg sim.Config) (*sim.Simulator, lesson.Config) {
 	require.NoError(t, s.Start())
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
 	api, err := control.New(control.Config{Parts: control.Parts{
-		General: controlled{s}, Activation: s, Spaces: controlled{s}, Teams: s, Devices: s, Connections: s,
+		General: general{s}, Activation: s.DeviceControl, Spaces: spaces{s.SpaceControl}, Teams: s.TeamControl, Devices: s.DeviceControl, Connections: s,
 		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults,
 	}})
 	require.NoError(t, err)

@@ -38,7 +38,7 @@ func TestAppsOfActivatedDevicesOutliveARestart(t *testing.T) {
 	for _, app := range []struct{ topic, team string }{
 		{"com.example.one", ""}, {"com.example.two", ""}, {"com.example.one", ""}, {sim.DemoTopic, ""}, {"com.other.app", otherTeam},
 	} {
-		_, err := s.Activate(signingRequest(t, key), []string{app.topic}, app.team)
+		_, err := s.DeviceControl.Activate(signingRequest(t, key), []string{app.topic}, app.team)
 		require.NoError(t, err)
 	}
 
@@ -98,7 +98,7 @@ func TestDevicesMayNameTheTopicsOfEveryAppBySaltedHashes(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, s.Auth.AddTeam(otherTeam))
 	require.NoError(t, s.Auth.AddApp(otherTeam, "com.other"))
-	known := s.KnownTopics()
+	known := s.TeamControl.Topics()
 	for _, topic := range []string{
 		sim.DemoTopic, "com.example.one", "com.example.one.voip", "com.other", "com.other.push-type.liveactivity",
 	} {
@@ -114,25 +114,25 @@ func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	saved(t, dir)
 	s, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	_, err = s.AddKey(sim.DemoTeam, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
+	_, err = s.TeamControl.AddKey(sim.DemoTeam, controlapi.Key{ID: "KEPT000001", Environments: []string{"sandbox"}, Topics: []string{"com.example.one"}})
 	require.NoError(t, err)
-	_, err = s.AddKey(sim.DemoTeam, controlapi.Key{ID: "REVOKED001"})
+	_, err = s.TeamControl.AddKey(sim.DemoTeam, controlapi.Key{ID: "REVOKED001"})
 	require.NoError(t, err)
-	require.NoError(t, s.AddApp("", "com.example.one"))
-	require.NoError(t, s.AddApp("", "com.example.two"))
-	require.NoError(t, s.RevokeKey(sim.DemoTeam, "REVOKED001"))
-	require.NoError(t, s.RevokeKey(sim.DemoTeam, sim.DemoKey))
-	require.NoError(t, s.RemoveApp("", "com.example.two"))
+	require.NoError(t, s.TeamControl.AddApp("", "com.example.one"))
+	require.NoError(t, s.TeamControl.AddApp("", "com.example.two"))
+	require.NoError(t, s.TeamControl.RevokeKey(sim.DemoTeam, "REVOKED001"))
+	require.NoError(t, s.TeamControl.RevokeKey(sim.DemoTeam, sim.DemoKey))
+	require.NoError(t, s.TeamControl.RemoveApp("", "com.example.two"))
 	in, err := s.Spaces.Open("TEAM000001")
 	require.NoError(t, err)
 	require.NoError(t, s.Auth.AddTeam("TEAM000001"))
-	_, err = s.AddKey(in.Team(), controlapi.Key{})
+	_, err = s.TeamControl.AddKey(in.Team(), controlapi.Key{})
 	require.NoError(t, err)
-	require.NoError(t, s.AddApp(in.Team(), "com.example.one"))
+	require.NoError(t, s.TeamControl.AddApp(in.Team(), "com.example.one"))
 
 	again, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	team, err := again.GetTeam("")
+	team, err := again.TeamControl.GetTeam("")
 	require.NoError(t, err)
 	assert.Equal(t, []string{sim.DemoTopic, "com.example.one"}, team.Apps)
 	require.Len(t, team.Keys, 2)
@@ -149,8 +149,8 @@ func TestADeletedTeamIsUnknownAfterARestart(t *testing.T) {
 	require.NoError(t, secrets.Save(dir))
 	s, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
-	require.NoError(t, s.AddApp(otherTeam, "com.example.other"))
-	require.NoError(t, s.DeleteTeam(otherTeam))
+	require.NoError(t, s.TeamControl.AddApp(otherTeam, "com.example.other"))
+	require.NoError(t, s.SpaceControl.DeleteTeam(otherTeam))
 	again, err := reopened(t, dir, sim.Config{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{sim.DemoTeam}, again.Auth.Teams())

@@ -90,8 +90,8 @@ func TestAnAppThatMayNotBroadcastHasNoChannels(t *testing.T) {
 
 	_, err := s.Broker.CreateChannel(apns.Sandbox, sim.DemoTopic, broker.NoStorage)
 	require.NoError(t, err)
-	require.NoError(t, s.SetBroadcast(sim.DemoTeam, sim.DemoTopic, false))
-	require.NoError(t, s.SetBroadcast(sim.DemoTeam, sim.DemoTopic, true))
+	require.NoError(t, s.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, false))
+	require.NoError(t, s.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, true))
 	assert.Empty(t, s.Broker.Channels(apns.Sandbox, sim.DemoTopic), "they are gone for good")
 
 	_, err = sim.New(sim.Config{NoBroadcast: []string{"com.nobody"}})

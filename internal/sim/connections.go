@@ -76,7 +76,7 @@ func (s *Simulator) deviceConnections() []controlapi.Connection {
 	return list
 }
 
-// CloseConnection takes leave of the provider's connection with a number. It reports
+// CloseConnection ends the provider's connection with a number with GOAWAY. It reports
 // whether there was one.
 func (s *Simulator) CloseConnection(number uint64) bool {
 	return s.disconnectProviders(func(c provider.Connection) bool { return c.Number == number }) > 0
@@ -84,4 +84,19 @@ func (s *Simulator) CloseConnection(number uint64) bool {
 
 // CloseDeviceConnection ends the connections of a device, which may come back. It
 // reports whether there were any.
-func (s *Simulator) CloseDeviceConnection(id apns.DeviceID) bool { return s.DisconnectDevice(id) > 0 }
+func (s *Simulator) CloseDeviceConnection(id apns.DeviceID) bool {
+	return s.DeviceControl.DisconnectDevice(id) > 0
+}
+
+// DisconnectProviders ends the connections of a team's providers with GOAWAY, and returns
+// how many there were.
+func (s *Simulator) DisconnectProviders(team string) int {
+	return s.disconnectProviders(func(c provider.Connection) bool { return c.TeamID == team })
+}
+
+func (s *Simulator) disconnectProviders(match func(provider.Connection) bool) (ended int) {
+	for _, env := range apns.Environments() {
+		ended += s.providers[env].Disconnect(match)
+	}
+	return ended
+}

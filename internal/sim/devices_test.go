@@ -21,6 +21,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -45,7 +46,7 @@ func TestAnAppThatIsRemovedAndComesBackHasAnotherToken(t *testing.T) {
 	s := start(t, sim.Config{})
 	dev := switchOn(t, s, sim.DemoTopic)
 	old := dev.await(t, device.EventToken).Token
-	s.UninstallApp(of(dev.ID()), sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(dev.ID()), sim.DemoTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	hash := apns.HashTopic(sim.DemoTopic)
 	renewed := s.Vault.Mint(of(dev.ID()), &hash)
@@ -64,7 +65,7 @@ func TestARemovedAppIsAnswered200UntilTheDelayIsOver(t *testing.T) {
 	assert.Contains(t, strings.Join(log.lines(), "\n"), "seed=42")
 	hash := apns.HashTopic(sim.DemoTopic)
 	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
-	s.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "app-removed", awaitEvent(t, s, journal.Dropped).Cause)
 	apple.Advance(25 * time.Hour)
@@ -89,7 +90,7 @@ func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
 	hash := apns.HashTopic(sim.DemoTopic)
 	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
 	push(t, s, token, []byte(`{"aps":{}}`), demoHeaders)
-	s.ExpireToken(of(apns.DeviceID{1}), sim.DemoTopic)
+	s.DeviceControl.ExpireToken(of(apns.DeviceID{1}), sim.DemoTopic)
 	assert.Equal(t, "unregistered", awaitEvent(t, s, journal.Dropped).Cause, "it waited for the device")
 	wantPost(t, s, token, http.StatusGone, "ExpiredToken")
 }
@@ -101,7 +102,7 @@ func TestAnErasedDeviceIsUnregisteredAndStartsAnew(t *testing.T) {
 	dev := switchOn(t, s, sim.DemoTopic)
 	base := dev.await(t, device.EventBaseToken).Token
 	old := dev.await(t, device.EventToken).Token
-	s.EraseDevice(dev.ID())
+	s.DeviceControl.EraseDevice(dev.ID())
 	assert.NotEqual(t, base, dev.await(t, device.EventBaseToken).Token)
 	renewed := dev.await(t, device.EventToken).Token
 	assert.NotEqual(t, old, renewed)
@@ -116,7 +117,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	old := dev.await(t, device.EventToken).Token
 	tell := func(action, topic string) controlapi.Device {
 		t.Helper()
-		now, err := s.TellDevice(t.Context(), dev.ID(), action, topic)
+		now, err := s.DeviceControl.TellDevice(t.Context(), dev.ID(), action, topic)
 		require.NoError(t, err, action)
 		assert.Equal(t, dev.ID(), now.ID)
 		return now
@@ -127,7 +128,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	assert.Equal(t, 1, s.Broker.Stats().LowPower, "in the environment where it is")
 	assert.False(t, tell("full-power", "").LowPower)
 
-	_, err := s.TellDevice(t.Context(), dev.ID(), "uninstall", "")
+	_, err := s.DeviceControl.TellDevice(t.Context(), dev.ID(), "uninstall", "")
 	require.ErrorContains(t, err, "name the topic")
 	tell("uninstall", sim.DemoTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
@@ -138,7 +139,7 @@ func TestADeviceFromOutsideIsErasedAndLosesAppsByTheControlAPI(t *testing.T) {
 	wantPost(t, s, renewed, http.StatusOK, "")
 	assert.Zero(t, s.Broker.Stats().LowPower, "an erased device is as new")
 
-	_, err = s.TellDevice(t.Context(), dev.ID(), "lock", "")
+	_, err = s.DeviceControl.TellDevice(t.Context(), dev.ID(), "lock", "")
 	require.ErrorIs(t, err, controlapi.ErrNotFound, "nobody can press its buttons")
 	tell("revoke", "")
 	dev.await(t, device.EventIdentityRejected)
@@ -150,7 +151,7 @@ func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 	for _, env := range apns.Environments() {
 		away := tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}
 		token := s.Vault.Mint(away, &hash)
-		now, err := s.TellDevice(t.Context(), away.Device, "erase", "")
+		now, err := s.DeviceControl.TellDevice(t.Context(), away.Device, "erase", "")
 		require.NoError(t, err)
 		assert.False(t, now.Online)
 		assert.Empty(t, now.Environment, "it may be in either")
@@ -162,17 +163,17 @@ func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 
 func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
-	_, err = s.TellDevice(t.Context(), made[0].ID, "revoke", "")
+	_, err = s.DeviceControl.TellDevice(t.Context(), made[0].ID, "revoke", "")
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		list := s.ListDevices("", true)
 		return len(list) == 1 && list[0].ID != made[0].ID && list[0].Online && list[0].Virtual
 	}, 30*time.Second, 5*time.Millisecond)
-	_, err = s.VirtualDevice(s.ListDevices("", true)[0].ID)
+	_, err = s.DeviceControl.VirtualDevice(s.ListDevices("", true)[0].ID)
 	require.NoError(t, err)
-	_, err = s.VirtualDevice(made[0].ID)
+	_, err = s.DeviceControl.VirtualDevice(made[0].ID)
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
 }
 
@@ -180,14 +181,14 @@ func TestOnlyAConnectedDeviceIsSentAway(t *testing.T) {
 	s := start(t, sim.Config{})
 	dev := switchOn(t, s, sim.DemoTopic)
 	dev.await(t, device.EventConnected)
-	d, err := s.SendAway(dev.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
+	d, err := s.DeviceControl.SendAway(dev.ID(), controlapi.Redirection{Host: "localhost", Reason: "moved"})
 	require.NoError(t, err)
 	assert.Equal(t, dev.ID(), d.ID)
 	removed := dev.await(t, device.EventDisconnected)
 	assert.True(t, device.Redirected(removed.Err), "%v", removed.Err)
-	_, err = s.SendAway(apns.DeviceID{1}, controlapi.Redirection{Host: "localhost"})
+	_, err = s.DeviceControl.SendAway(apns.DeviceID{1}, controlapi.Redirection{Host: "localhost"})
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
-	_, err = s.SendAway(dev.ID(), controlapi.Redirection{})
+	_, err = s.DeviceControl.SendAway(dev.ID(), controlapi.Redirection{})
 	require.ErrorContains(t, err, "needs a host")
 }
 
@@ -195,7 +196,7 @@ func TestATeamIsSuspendedAndResumedWhileItPushes(t *testing.T) {
 	s := start(t, sim.Config{})
 	token := switchOn(t, s, sim.DemoTopic).await(t, device.EventToken).Token
 	for _, suspended := range []bool{true, true, false} {
-		team, err := s.SuspendTeam("", suspended)
+		team, err := s.TeamControl.SuspendTeam("", suspended)
 		require.NoError(t, err)
 		assert.Equal(t, suspended, team.Suspended)
 		status, reason := http.StatusOK, ""
@@ -204,8 +205,8 @@ func TestATeamIsSuspendedAndResumedWhileItPushes(t *testing.T) {
 		}
 		wantPost(t, s, token, status, reason)
 	}
-	_, err := s.SuspendTeam("NOBODY0001", true)
-	require.ErrorIs(t, err, sim.ErrNoTeam)
+	_, err := s.TeamControl.SuspendTeam("NOBODY0001", true)
+	require.ErrorIs(t, err, teamcontrol.ErrNoTeam)
 }
 
 // A backup that is put back on the same device leaves it its key and its tokens.
@@ -221,7 +222,7 @@ func TestARevokedDeviceLosesItsConnectionAndGetsNoOther(t *testing.T) {
 	s := start(t, sim.Config{})
 	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
 	p.await(t, device.EventConnected)
-	s.RevokeDevice(p.ID())
+	s.DeviceControl.RevokeDevice(p.ID())
 	p.await(t, device.EventIdentityRejected)
 }
 
@@ -229,7 +230,7 @@ func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 	s := start(t, sim.Config{})
 	p := runDevice(t, s, activate(t, s, sim.DemoTopic))
 	p.await(t, device.EventConnected)
-	n, err := s.RedirectDevice(p.ID(), devicetls.Redirection{Host: "localhost"})
+	n, err := s.DeviceControl.RedirectDevice(p.ID(), devicetls.Redirection{Host: "localhost"})
 	require.NoError(t, err)
 	assert.Equal(t, 1, n)
 	p.await(t, device.EventConnected)
@@ -240,11 +241,11 @@ func TestADeviceIsSentToAnotherCourierInWhicheverEnvironment(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{"user 0, production", "user 0, production, after redirections: 1"}, came)
-	_, err = s.RedirectDevice(p.ID(), devicetls.Redirection{})
+	_, err = s.DeviceControl.RedirectDevice(p.ID(), devicetls.Redirection{})
 	require.ErrorContains(t, err, "needs a host")
-	require.NoError(t, s.RedirectLogins(&devicetls.Redirection{Host: "localhost"}))
-	require.NoError(t, s.RedirectLogins(nil))
-	assert.ErrorContains(t, s.RedirectLogins(new(devicetls.Redirection)), "needs a host")
+	require.NoError(t, s.DeviceControl.RedirectLogins(&devicetls.Redirection{Host: "localhost"}))
+	require.NoError(t, s.DeviceControl.RedirectLogins(nil))
+	assert.ErrorContains(t, s.DeviceControl.RedirectLogins(new(devicetls.Redirection)), "needs a host")
 }
 
 func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
@@ -258,9 +259,9 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	base := dev.await(t, device.EventBaseToken).Token
 	old := dev.await(t, device.EventToken).Token
 
-	require.NoError(t, s.RotateTokenKey())
+	require.NoError(t, s.DeviceControl.RotateTokenKey())
 	wantPost(t, s, old, http.StatusOK, "")
-	assert.Equal(t, 1, s.DisconnectDevice(dev.ID()))
+	assert.Equal(t, 1, s.DeviceControl.DisconnectDevice(dev.ID()))
 	dev.await(t, device.EventConnected)
 	assert.Equal(t, base, dev.BaseToken(), "it presents the token of the old key and keeps it")
 	hash := apns.HashTopic(sim.DemoTopic)
@@ -288,7 +289,7 @@ func TestATokenKeyThatCannotBeKeptIsNotUsed(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.Remove(filepath.Join(dir, "token.key")))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "token.key", "in the way"), 0o700))
-	require.Error(t, s.RotateTokenKey())
+	require.Error(t, s.DeviceControl.RotateTokenKey())
 	assert.Len(t, s.Vault.Secrets(), 1)
 }
 
@@ -309,7 +310,7 @@ func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	s := start(t, cfg)
 	p := switchOn(t, s, sim.DemoTopic)
 	token := p.await(t, device.EventToken).Token
-	s.UninstallApp(of(p.ID()), sim.DemoTopic)
+	s.DeviceControl.UninstallApp(of(p.ID()), sim.DemoTopic)
 	p.Remove(sim.DemoTopic)
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "token-removed", awaitEvent(t, s, journal.Dropped).Cause, "asked, the device says so")

@@ -16,31 +16,18 @@ func SetFixed443(t *testing.T, address string) {
 
 // ListDevices is PageDevices of all of them.
 func (s *Simulator) ListDevices(team string, all bool) []controlapi.Device {
-	list, _, _ := s.PageDevices(team, all, controlapi.Page{}) // cursors alone are refused
+	list, _, _ := s.DeviceControl.PageDevices(team, all, controlapi.Page{}) // cursors alone are refused
 	return list
 }
 
 // ListSpaces is PageSpaces of all of them.
 func (s *Simulator) ListSpaces() []controlapi.Space {
-	list, _, _ := s.PageSpaces(controlapi.Page{})
+	list, _, _ := s.SpaceControl.PageSpaces(controlapi.Page{})
 	return list
 }
 
 // ListTeams is PageTeams of all of them.
 func (s *Simulator) ListTeams() []controlapi.Team {
-	list, _, _ := s.PageTeams(controlapi.Page{})
+	list, _, _ := s.TeamControl.PageTeams(controlapi.Page{})
 	return list
-}
-
-// KnownTopics returns the topics that devices may name by salted hashes.
-func (s *Simulator) KnownTopics() []string { return s.topics() }
-
-// DeviceActionNames returns the names of the actions that TellDevice does, and whether each
-// is possible for devices outside.
-func DeviceActionNames() map[string]bool {
-	names := map[string]bool{}
-	for name, action := range deviceActions {
-		names[name] = action.outside != nil
-	}
-	return names
 }

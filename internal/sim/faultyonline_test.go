@@ -26,14 +26,14 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := start(t, sim.Config{Listen: func(sim.ListenerInfo, string) (net.Listener, error) { return memnet.Listen(), nil }})
-				made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1, Offline: true})
+				made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1, Offline: true})
 				require.NoError(t, err)
 				_, err = s.Faults.Add(
 					fault.Rule{Name: "unused", What: fault.Action{Do: fault.RejectLogin}, Where: fault.Where{"device": "00000000000000ff"}},
 					fault.Rule{Name: "mine", What: what},
 				)
 				require.NoError(t, err)
-				_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
 				require.ErrorIs(t, err, controlapi.ErrFaults)
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				require.ErrorContains(t, err, "for 20s no device has come online and got its tokens")
@@ -41,13 +41,13 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 				require.ErrorContains(t, err, "remove them, or limit them")
 				assert.NotContains(t, err.Error(), "unused")
 
-				_, err = s.TellDevice(t.Context(), made[0].ID, "online", "")
+				_, err = s.DeviceControl.TellDevice(t.Context(), made[0].ID, "online", "")
 				require.ErrorIs(t, err, controlapi.ErrFaults)
-				require.ErrorContains(t, err, "sim: for 20s device "+made[0].ID.String()+" has not come online")
+				require.ErrorContains(t, err, "for 20s device "+made[0].ID.String()+" has not come online")
 				require.ErrorContains(t, err, `"mine"`)
 
 				require.NoError(t, s.Faults.Remove("", "mine"))
-				_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+				_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
 				require.NoError(t, err)
 			})
 		})
@@ -58,7 +58,7 @@ func TestADeviceThatTakesTooLongWithoutFaultsBlamesNone(t *testing.T) {
 	s := start(t, sim.Config{})
 	ctx, cancel := context.WithTimeout(t.Context(), 0)
 	defer cancel()
-	_, err := s.NewDevices(ctx, controlapi.DeviceOrder{Count: 1})
+	_, err := s.DeviceControl.NewDevices(ctx, controlapi.DeviceOrder{Count: 1})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.NotErrorIs(t, err, controlapi.ErrFaults)
 }

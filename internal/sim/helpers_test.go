@@ -89,7 +89,7 @@ func activateFor(t *testing.T, s *sim.Simulator, team string, topics ...string) 
 	t.Helper()
 	key, err := pki.NewKey()
 	require.NoError(t, err)
-	chain, err := s.Activate(signingRequest(t, key), topics, team)
+	chain, err := s.DeviceControl.Activate(signingRequest(t, key), topics, team)
 	require.NoError(t, err)
 	return device.Identity{Chain: chain, Key: key}
 }

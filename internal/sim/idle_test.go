@@ -40,7 +40,7 @@ func pushToAll(t *testing.T, s *sim.Simulator, devices []controlapi.Device) {
 	}
 	ctx := withTimeout(t)
 	for _, d := range devices {
-		received, err := s.Inbox(ctx, d.ID, 0, 1)
+		received, err := s.DeviceControl.Inbox(ctx, d.ID, 0, 1)
 		require.NoError(t, err)
 		require.Len(t, received, 1)
 	}
@@ -58,7 +58,7 @@ func TestAVirtualDeviceThatIsIdleTakesLittleMemoryAndNoGoroutine(t *testing.T) {
 	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
 	s := start(t, sim.Config{})
 	add := func(count int) []controlapi.Device {
-		made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: count})
+		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: count})
 		require.NoError(t, err)
 		return made
 	}
@@ -80,13 +80,13 @@ func TestAVirtualDeviceThatIsIdleTakesLittleMemoryAndNoGoroutine(t *testing.T) {
 	pushToAll(t, s, made)
 	flat("once they have received a push")
 	for _, d := range made {
-		_, err := s.TellDevice(t.Context(), d.ID, "offline", "")
+		_, err := s.DeviceControl.TellDevice(t.Context(), d.ID, "offline", "")
 		require.NoError(t, err)
 	}
 	flat("once they are offline")
 
 	for _, d := range made {
-		assert.True(t, s.RemoveDevice(d.ID))
+		assert.True(t, s.DeviceControl.RemoveDevice(d.ID))
 	}
 	flat("once they are deleted")
 	_, live := memory()

@@ -59,18 +59,18 @@ func TestAProviderTokenIsSignedForEachTeamWithAKeyInForce(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, accepted(token))
 
-	space, _, err := s.OpenSpace(t.Context(), controlapi.SpaceOrder{})
+	space, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{})
 	require.NoError(t, err)
 	for range 2 {
 		token, err = s.ProviderToken(space.Team)
 		require.NoError(t, err)
 		assert.True(t, accepted(token))
 	}
-	team, err := s.GetTeam(space.Team)
+	team, err := s.TeamControl.GetTeam(space.Team)
 	require.NoError(t, err)
 	require.Len(t, team.Keys, 2, "that of the space, and one that the simulator can sign with")
 	for _, key := range team.Keys {
-		require.NoError(t, s.RevokeKey(space.Team, key.ID))
+		require.NoError(t, s.TeamControl.RevokeKey(space.Team, key.ID))
 	}
 	assert.False(t, accepted(token))
 	token, err = s.ProviderToken(space.Team)
@@ -83,17 +83,17 @@ func TestAProviderTokenIsSignedForEachTeamWithAKeyInForce(t *testing.T) {
 
 func TestDevicesAreFoundByIDAppAndToken(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 3, Topics: []string{"com.example.Found"}})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 3, Topics: []string{"com.example.Found"}})
 	require.NoError(t, err)
 	wanted := made[1]
 	for _, text := range []string{wanted.ID.String(), wanted.Apps[0].Token} {
-		found := s.SearchDevices("", true, text, 10)
+		found := s.DeviceControl.SearchDevices("", true, text, 10)
 		require.Len(t, found.Devices, 1, text)
 		assert.Equal(t, wanted.ID, found.Devices[0].ID)
 		assert.Equal(t, 3, found.Total)
 		assert.Equal(t, 3, found.Online)
 	}
-	found := s.SearchDevices("", true, "example.found", 2)
+	found := s.DeviceControl.SearchDevices("", true, "example.found", 2)
 	assert.Equal(t, 3, found.Matched)
 	assert.Len(t, found.Devices, 2, "no more than were asked for")
 }

@@ -17,12 +17,12 @@ func TestManyAppsOfATeamSlowNeitherTheNextNorADevice(t *testing.T) {
 	begin := time.Now()
 	const apps = 7200
 	for i := range apps {
-		require.NoError(t, s.AddApp("", fmt.Sprintf("com.example.app%d", i)))
+		require.NoError(t, s.TeamControl.AddApp("", fmt.Sprintf("com.example.app%d", i)))
 	}
 	assert.Less(t, time.Since(begin), 4*time.Second, "registering costs the same however many there are")
 
 	begin = time.Now()
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 1})
 	require.NoError(t, err)
 	assert.Less(t, time.Since(begin), 4*time.Second)
 	require.Len(t, made[0].Apps, 20, "not all of them, unless they are named")
@@ -34,24 +34,24 @@ func TestASpaceIsDescribedHoweverManyThereAre(t *testing.T) {
 	s := start(t, sim.Config{})
 	const spaces = 1500
 	for i := range spaces {
-		_, _, err := s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
+		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: fmt.Sprintf("TEAM%06d", i), Devices: new(int)})
 		require.NoError(t, err)
 	}
 	begin := time.Now()
 	assert.Len(t, s.ListSpaces(), spaces)
 	assert.Less(t, time.Since(begin), 200*time.Millisecond, "the cost of one is independent of the others")
-	_, err := s.GetSpace("NOBODY0001")
+	_, err := s.SpaceControl.GetSpace("NOBODY0001")
 	assert.ErrorContains(t, err, "TEAM000009 and 1490 more", "an error does not name them all")
 }
 
 func TestDevicesElsewhereCostASpaceNothing(t *testing.T) {
 	s := start(t, sim.Config{})
-	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
+	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 500})
 	require.NoError(t, err)
 	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	begin := time.Now()
 	for range 1000 {
-		require.NoError(t, s.ResetSpace(x.Team))
+		require.NoError(t, s.SpaceControl.ResetSpace(x.Team))
 		require.Empty(t, s.ListDevices(x.Team, false))
 	}
 	assert.Less(t, time.Since(begin), 500*time.Millisecond)

@@ -17,3 +17,6 @@ func (s *Simulator) Requests() (n uint64) {
 	}
 	return n
 }
+
+// CountSpaces returns how many spaces there are.
+func (s *Simulator) CountSpaces() int { return s.Spaces.Len() }

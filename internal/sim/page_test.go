@@ -40,49 +40,51 @@ func pagedLists(t *testing.T, s *sim.Simulator) map[string]pagedList {
 		made++
 		// Neither the order in which they are made nor its reverse.
 		team := fmt.Sprintf("TEAM%03d%03d", made*7919%1000, made)
-		_, _, err := s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team, Devices: new(int)})
+		_, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team, Devices: new(int)})
 		require.NoError(t, err)
 		return team
 	}
-	removeSpace := func(team string) { require.NoError(t, s.CloseSpace(team)) }
+	removeSpace := func(team string) { require.NoError(t, s.SpaceControl.CloseSpace(team)) }
 	addDevice := func() string {
-		made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+		made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 		require.NoError(t, err)
 		return made[0].ID.String()
 	}
 	removeDevice := func(name string) {
 		var id apns.DeviceID
 		require.NoError(t, id.UnmarshalText([]byte(name)))
-		require.True(t, s.RemoveDevice(id))
+		require.True(t, s.DeviceControl.RemoveDevice(id))
 		require.Eventually(t, func() bool { return !s.CloseDeviceConnection(id) }, testTimeout, time.Millisecond)
 	}
 	ids := map[string][]byte{}
 	return map[string]pagedList{
-		"spaces": {namesOf(s.PageSpaces, func(in controlapi.Space) string { return in.Team }), addSpace, removeSpace},
-		"teams":  {namesOf(s.PageTeams, func(team controlapi.Team) string { return team.Team }), addSpace, removeSpace},
-		"devices": {namesOf(func(p controlapi.Page) ([]controlapi.Device, string, error) { return s.PageDevices("", true, p) },
+		"spaces": {namesOf(s.SpaceControl.PageSpaces, func(in controlapi.Space) string { return in.Team }), addSpace, removeSpace},
+		"teams":  {namesOf(s.TeamControl.PageTeams, func(team controlapi.Team) string { return team.Team }), addSpace, removeSpace},
+		"devices": {namesOf(func(p controlapi.Page) ([]controlapi.Device, string, error) {
+			return s.DeviceControl.PageDevices("", true, p)
+		},
 			func(d controlapi.Device) string { return d.ID.String() }), addDevice, removeDevice},
 		"connections": {namesOf(func(p controlapi.Page) ([]controlapi.Connection, string, error) { return s.PageConnections("", p) },
 			func(c controlapi.Connection) string { return c.Device.String() }), addDevice, removeDevice},
 		"channels": {
 			namesOf(func(p controlapi.Page) ([]controlapi.Channel, string, error) {
-				return s.PageChannels("", sim.DemoTopic, "", p)
+				return s.TeamControl.PageChannels("", sim.DemoTopic, "", p)
 			},
 				func(c controlapi.Channel) string { return c.ID }),
 			func() string {
-				c, err := s.MakeChannel(controlapi.Channel{Topic: sim.DemoTopic})
+				c, err := s.TeamControl.MakeChannel(controlapi.Channel{Topic: sim.DemoTopic})
 				require.NoError(t, err)
 				ids[c.ID], err = base64.StdEncoding.DecodeString(c.ID)
 				require.NoError(t, err)
 				return c.ID
 			},
-			func(id string) { require.NoError(t, s.DeleteChannel(ids[id])) },
+			func(id string) { require.NoError(t, s.TeamControl.DeleteChannel(ids[id])) },
 		},
 	}
 }
 
 func TestPagesAreCompleteAndWithoutDoublesWhileEntriesComeAndGo(t *testing.T) {
-	for name := range pagedLists(t, nil) {
+	for name := range pagedLists(t, new(sim.Simulator)) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
 			list := pagedLists(t, s)[name]
@@ -126,7 +128,7 @@ func TestPagesAreCompleteAndWithoutDoublesWhileEntriesComeAndGo(t *testing.T) {
 }
 
 func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
-	for name := range pagedLists(t, nil) {
+	for name := range pagedLists(t, new(sim.Simulator)) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
 			list := pagedLists(t, s)[name]
@@ -154,7 +156,7 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
 	s := start(t, sim.Config{})
 	want := map[apns.DeviceID]bool{}
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 2})
 	require.NoError(t, err)
 	for _, d := range made {
 		want[d.ID] = true
@@ -166,7 +168,7 @@ func TestDevicesOutsideAreOnPagesToo(t *testing.T) {
 	}
 	got := map[apns.DeviceID]bool{}
 	for p := (controlapi.Page{Limit: 1}); ; {
-		list, next, err := s.PageDevices("", true, p)
+		list, next, err := s.DeviceControl.PageDevices("", true, p)
 		require.NoError(t, err)
 		require.Len(t, list, 1)
 		got[list[0].ID] = true

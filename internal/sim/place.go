@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
@@ -18,15 +17,5 @@ func (i *Info) Place() envvars.Place {
 		CAFile: i.CAFile,
 		Team:   i.Demo.TeamID, KeyID: i.Demo.KeyID, KeyFile: i.Demo.KeyFile,
 		CertificateFile: i.Demo.CertificateFile, Topic: i.Demo.Topic,
-	}
-}
-
-// PlaceDevice takes a device that has the app of the place's topic for that of the
-// program; see [envvars.Place.AddDevice].
-func PlaceDevice(p *envvars.Place, d *controlapi.Device) {
-	for _, app := range d.Apps {
-		if app.Topic == p.Topic {
-			p.AddDevice(d.Environment, d.ID.String(), app.Token)
-		}
 	}
 }

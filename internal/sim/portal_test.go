@@ -110,7 +110,7 @@ func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
 	require.NoError(t, err)
 	key, err := pki.NewKey()
 	require.NoError(t, err)
-	chain, err := s.Activate(signingRequest(t, key), []string{"com.example.app", sim.DemoTopic}, "")
+	chain, err := s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app", sim.DemoTopic}, "")
 	require.NoError(t, err)
 
 	require.Len(t, chain, 2, "leaf and issuer")
@@ -122,7 +122,7 @@ func TestActivationGivesACertificateAndRegistersTheApps(t *testing.T) {
 	assert.Equal(t, s.Secrets.PKI.DeviceCA.Certificate.Raw, chain[1])
 	assert.True(t, s.Auth.TopicAllowed(sim.DemoTeam, "com.example.app"), "no team is the default team")
 
-	_, err = s.Activate(signingRequest(t, key), []string{"com.example.app"}, sim.DemoTeam)
+	_, err = s.DeviceControl.Activate(signingRequest(t, key), []string{"com.example.app"}, sim.DemoTeam)
 	assert.NoError(t, err, "an app may be run again")
 }
 
@@ -138,7 +138,7 @@ func TestActivationRefusesWhatBelongsToOthers(t *testing.T) {
 		{"no bundle ID", "com example", "", `"com example"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := s.Activate(signingRequest(t, private), []string{tc.topic}, tc.team)
+			_, err := s.DeviceControl.Activate(signingRequest(t, private), []string{tc.topic}, tc.team)
 			assert.ErrorContains(t, err, tc.want)
 		})
 	}

@@ -29,8 +29,8 @@ func rejectLogins(t *testing.T, s *sim.Simulator) (stop func()) {
 func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 	t.Helper()
 	stop := rejectLogins(t, s)
-	require.Positive(t, s.DisconnectDevice(id))
-	dev := s.Fleet.All()[0]
+	require.Positive(t, s.DeviceControl.DisconnectDevice(id))
+	dev := s.DeviceControl.Fleet.All()[0]
 	require.Eventually(t, func() bool { return dev.GivenUp() != nil }, testTimeout, time.Millisecond)
 	stop()
 	list := s.ListDevices("", true)
@@ -42,23 +42,23 @@ func giveUp(t *testing.T, s *sim.Simulator, id apns.DeviceID) apns.DeviceID {
 
 func TestAVirtualDeviceThatWasRefusedIsFoundByItsPresentID(t *testing.T) {
 	s := start(t, sim.Config{})
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
 	now := giveUp(t, s, made[0].ID)
 
-	_, err = s.TellDevice(withTimeout(t), made[0].ID, "online", "")
+	_, err = s.DeviceControl.TellDevice(withTimeout(t), made[0].ID, "online", "")
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
 	require.ErrorContains(t, err, "is "+now.String()+" now")
-	d, err := s.TellDevice(withTimeout(t), now, "online", "")
+	d, err := s.DeviceControl.TellDevice(withTimeout(t), now, "online", "")
 	require.NoError(t, err)
 	assert.True(t, d.Online)
 	require.Eventually(t, func() bool {
-		d, err = s.Device(now)
+		d, err = s.DeviceControl.Device(now)
 		return err == nil && d.Apps[0].Token != ""
 	}, testTimeout, time.Millisecond)
 	wantPost(t, s, tokenOf(t, d), http.StatusOK, "")
 
-	assert.True(t, s.RemoveDevice(now))
+	assert.True(t, s.DeviceControl.RemoveDevice(now))
 	assert.Empty(t, s.ListDevices("", true))
 	for _, token := range []apns.DeviceToken{tokenOf(t, d), tokenOf(t, made[0])} {
 		wantPost(t, s, token, http.StatusGone, "Unregistered")
@@ -76,8 +76,8 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 	s := start(t, sim.Config{})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	now := giveUp(t, s, x.Devices[0].ID)
-	require.NoError(t, s.ResetSpace(x.Team))
-	d, err := s.Device(now)
+	require.NoError(t, s.SpaceControl.ResetSpace(x.Team))
+	d, err := s.DeviceControl.Device(now)
 	require.NoError(t, err)
 	assert.True(t, d.Online)
 	assert.Equal(t, x.Team, d.Space)
@@ -85,7 +85,7 @@ func TestResettingASpaceRevivesADeviceThatWasRefused(t *testing.T) {
 	list := s.ListSpaces()
 	assert.Equal(t, 1, list[0].DeviceCount, "the identities it had do not count")
 
-	require.NoError(t, s.CloseSpace(x.Team))
+	require.NoError(t, s.SpaceControl.CloseSpace(x.Team))
 	assert.Empty(t, s.ListDevices("", true))
 }
 
@@ -94,7 +94,7 @@ func TestADeviceThatIsRefusedAtItsCreationLeavesNothing(t *testing.T) {
 	x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
 	stop := rejectLogins(t, s)
 	begin := time.Now()
-	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
+	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: x.Topics, Count: 3})
 	require.ErrorContains(t, err, "rejected")
 	assert.Less(t, time.Since(begin), 15*time.Second, "the error does not wait for the time limit")
 	stop()
@@ -110,11 +110,11 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
 	_, err := s.Faults.Add(fault.Rule{Name: "refused", When: fault.When{After: 100}, What: fault.Action{Do: fault.RejectLogin}})
 	require.NoError(t, err)
-	_, err = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
+	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: x.Team, Topics: []string{x.Topics[0], "com.example.new"}, Count: 200})
 	require.ErrorContains(t, err, "rejected")
 	require.NoError(t, s.Faults.Remove("", "refused"))
 
-	assert.Empty(t, s.Progress())
+	assert.Empty(t, s.DeviceControl.Progress())
 	list := s.ListDevices("", true)
 	require.Len(t, list, 1)
 	assert.Equal(t, x.Devices[0].ID, list[0].ID, "the device that was there before")
@@ -130,7 +130,7 @@ func TestACreationOfManyThatIsRefusedIsUndoneWholly(t *testing.T) {
 func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 	s := start(t, sim.Config{})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
-	require.True(t, s.RemoveDevice(x.Devices[0].ID))
+	require.True(t, s.DeviceControl.RemoveDevice(x.Devices[0].ID))
 	assert.Equal(t, "Unregistered", x.push(x.token(), `{}`))
 	assert.Zero(t, s.ListSpaces()[0].DeviceCount)
 }
@@ -139,7 +139,7 @@ func TestATokenOfADeletedDeviceIsUnregisteredInItsSpace(t *testing.T) {
 func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
 	var log logbook
 	s := start(t, sim.Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
-	made, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
 	require.NoError(t, err)
 	assert.Len(t, made, 510)
 	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="many devices are under way" what=create done=500 of=510`)

@@ -4,12 +4,13 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
-	"sync"
+	"math/rand/v2"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/devicecontrol"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -20,8 +21,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/proxy"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
+	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
-	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
 // A Simulator is APNs: its listeners for providers and devices, and everything between them.
@@ -35,23 +37,20 @@ type Simulator struct {
 	Clock   *clock.Clock    // of the default space
 	Spaces  *space.Registry // the spaces besides the default one
 	Secrets *keystore.Secrets
-	Fleet   *virtualdevice.Fleet // the devices inside
+
+	// What the control API and apnstest do with the parts.
+	TeamControl   *teamcontrol.Teams
+	DeviceControl *devicecontrol.Devices
+	SpaceControl  *spacecontrol.Spaces
 
 	cfg       Config
 	log       *slog.Logger
 	providers map[apns.Environment]*provider.Server
 	couriers  map[apns.Environment]*devicetls.Server
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
-	issued    certificates
-	teamLocks teamLocks
-	own       ownKeys
-	many      manyCalls
 	control   *ControlAPI
 	apple     *appleHosts // nil without a control API
 	proxy     *proxy.Server
-	// unsavedOnce is done when somebody was told that nothing can be saved.
-	unsavedOnce sync.Once
-	rotating    sync.Mutex // held while the token key is rotated; taken before that of the vault: docs/lock-order.md
 
 	running
 }
@@ -66,7 +65,7 @@ func New(cfg Config) (*Simulator, error) {
 		s.Clock = new(clock.Clock)
 	}
 	s.Spaces = space.New(s.Clock)
-	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeFleet, s.makeProxy, s.makeControl} {
+	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControllers, s.makeProxy, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -79,7 +78,6 @@ func (s *Simulator) makeSecrets() (err error) {
 		for _, warning := range s.Secrets.Review(time.Now()) {
 			s.log.Warn(warning)
 		}
-		s.Secrets.PKI.Unsaved = s.unsaved
 	} else {
 		s.Secrets, err = keystore.New(pki.Options{ExtraNames: s.cfg.Names, NonCritical: s.cfg.NonCritical})
 	}
@@ -117,6 +115,10 @@ func (s *Simulator) makePortal() error {
 	rules := s.cfg.Auth
 	rules.Clock, rules.Spaces = s.Clock, s.Spaces
 	s.Auth = providerauth.New(rules)
+	s.TeamControl = teamcontrol.New(teamcontrol.Parts{Auth: s.Auth, Broker: s.Broker, Spaces: s.Spaces, Secrets: s.Secrets, Log: s.log})
+	if s.cfg.Secrets != nil {
+		s.Secrets.PKI.Unsaved = s.TeamControl.Unsaved
+	}
 	if err := s.addKeys(); err != nil {
 		return err
 	}
@@ -126,12 +128,12 @@ func (s *Simulator) makePortal() error {
 		}
 	}
 	for _, team := range s.Auth.Teams() {
-		if err := s.registerRemembered(team); err != nil {
+		if err := s.TeamControl.RegisterRemembered(team); err != nil {
 			return err
 		}
 	}
 	for _, topic := range s.cfg.NoBroadcast {
-		if err := s.SetBroadcast(DemoTeam, topic, false); err != nil {
+		if err := s.TeamControl.SetBroadcast(DemoTeam, topic, false); err != nil {
 			return err
 		}
 	}
@@ -142,12 +144,12 @@ func (s *Simulator) makePortal() error {
 // their teams, and suspends the teams that shall be.
 func (s *Simulator) addKeys() error {
 	for _, k := range s.Secrets.Keys {
-		if err := s.addKey(k.Public()); err != nil {
+		if err := s.TeamControl.AddPublicKey(k.Public()); err != nil {
 			return err
 		}
 	}
 	for _, k := range s.cfg.Keys {
-		if err := s.addKey(k); err != nil {
+		if err := s.TeamControl.AddPublicKey(k); err != nil {
 			return err
 		}
 	}
@@ -157,20 +159,6 @@ func (s *Simulator) addKeys() error {
 		}
 	}
 	return nil
-}
-
-// addKey registers a key and its team. A key that has another's name is refused:
-// one of the two would never be good for anything.
-func (s *Simulator) addKey(k providerauth.Key) error {
-	for _, known := range s.Auth.Keys(k.TeamID) {
-		if known.ID == k.ID && !known.Public.Equal(k.Public) {
-			return fmt.Errorf("sim: team %s has another key %s already; give this one another key ID", k.TeamID, k.ID)
-		}
-	}
-	if err := s.Auth.AddTeam(k.TeamID); err != nil {
-		return err
-	}
-	return s.Auth.AddKey(k)
 }
 
 // makeEdges makes a provider API and a courier for each environment, on the
@@ -209,7 +197,7 @@ func (s *Simulator) newProvider(env apns.Environment, servers *pki.Servers) (*pr
 func (s *Simulator) newCourier(env apns.Environment, servers *pki.Servers) (*devicetls.Server, error) {
 	cfg := s.cfg.Courier
 	cfg.Environment, cfg.Certificate, cfg.Verify = env, servers.Certificate, s.verifyDevice
-	cfg.Vault, cfg.Broker, cfg.Topics = s.Vault, s.Broker, s.topics
+	cfg.Vault, cfg.Broker, cfg.Topics = s.Vault, s.Broker, s.TeamControl.Topics
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
 	cfg.Faults, cfg.FaultyCertificate = s.Faults, faultyCertificate(servers)
 	return devicetls.New(cfg)
@@ -240,3 +228,15 @@ func (s *Simulator) ControlToken() string { return s.cfg.ControlToken }
 
 // RootPEM returns the root certificate, which clients have to trust.
 func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }
+
+// seeded gives a delay that is drawn a seed, and says which.
+func (s *Simulator) seeded(d tokenvault.Delay) tokenvault.Delay {
+	if d.Never || d.Max <= d.Min {
+		return d
+	}
+	if d.Seed == 0 {
+		d.Seed = rand.Uint64()
+	}
+	s.log.Info("providers learn late of removed apps", "from", d.Min, "to", d.Max, "seed", d.Seed)
+	return d
+}

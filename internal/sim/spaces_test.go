@@ -16,10 +16,12 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/devicecontrol"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
 // A testSpace is a space and a provider of its team.
@@ -31,7 +33,7 @@ type testSpace struct {
 
 func newTestSpace(t *testing.T, s *sim.Simulator, o controlapi.SpaceOrder) *testSpace {
 	t.Helper()
-	made, identity, err := s.OpenSpace(withTimeout(t), o)
+	made, identity, err := s.SpaceControl.OpenSpace(withTimeout(t), o)
 	require.NoError(t, err)
 	require.NotNil(t, identity)
 	key, err := pki.ParseP8([]byte(made.Key))
@@ -74,7 +76,7 @@ func TestASpaceHasAllThatAProviderNeeds(t *testing.T) {
 	assert.Equal(t, s.Info().CAFile, x.Variables["NODE_EXTRA_CA_CERTS"])
 
 	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"hello"}}`))
-	inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
+	inbox, err := s.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]any{"aps": map[string]any{"alert": "hello"}}, inbox[0].Payload)
 
@@ -126,7 +128,7 @@ func TestFiftyParallelTestsOnOneProcessNeverSeeEachOther(t *testing.T) {
 			}
 			assert.Equal(t, "DeviceTokenNotForTopic", x.push(other.token(), `{}`), "the topic has the same name and is another one")
 
-			inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, pushes)
+			inbox, err := s.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, pushes)
 			assert.NoError(t, err)
 			assert.Len(t, inbox, pushes)
 			for n, got := range inbox {
@@ -160,13 +162,13 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	connectProvider(t, s) // of nobody yet
 	require.Len(t, s.ProviderConnections(), 3)
 
-	require.NoError(t, s.CloseSpace(x.Team))
+	require.NoError(t, s.SpaceControl.CloseSpace(x.Team))
 	assert.Equal(t, "InvalidProviderToken", x.push(x.token(), `{}`), "the key is forgotten; the connection was closed, and another one opened")
 	assert.Empty(t, other.push(other.token(), `{}`), "the neighbor goes on")
 	assert.Nil(t, s.Spaces.ForTeam(x.Team))
 	assert.False(t, s.Auth.HasTeam(x.Team))
-	_, err := s.VirtualDevice(x.Devices[0].ID)
-	assert.ErrorIs(t, err, sim.ErrNoDevice)
+	_, err := s.DeviceControl.VirtualDevice(x.Devices[0].ID)
+	assert.ErrorIs(t, err, devicecontrol.ErrNoDevice)
 	for _, e := range s.Journal.Read(0, 0).Events {
 		if e.Push != nil && e.Kind.String() != "rejected" && e.Kind.String() != "received" {
 			assert.NotEqual(t, x.Team, e.Push.TeamID, "a record of the space is left: %v", e.Kind)
@@ -175,8 +177,8 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	again := newTestSpace(t, s, controlapi.SpaceOrder{Team: x.Team})
 	assert.Equal(t, "DeviceTokenNotForTopic", again.push(x.token(), `{}`), "a device of the former space is none of the new one")
 
-	assert.ErrorIs(t, s.CloseSpace("NOBODY0001"), sim.ErrNoSpace)
-	assert.ErrorContains(t, s.CloseSpace("NOBODY0001"), other.Team, "the error names those there are")
+	assert.ErrorIs(t, s.SpaceControl.CloseSpace("NOBODY0001"), spacecontrol.ErrNoSpace)
+	assert.ErrorContains(t, s.SpaceControl.CloseSpace("NOBODY0001"), other.Team, "the error names those there are")
 }
 
 func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
@@ -198,11 +200,11 @@ func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
 		{"no time", canceled, controlapi.SpaceOrder{}, "context canceled"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			_, _, err := s.OpenSpace(row.ctx, row.order)
+			_, _, err := s.SpaceControl.OpenSpace(row.ctx, row.order)
 			require.ErrorContains(t, err, row.want)
 			assert.Len(t, s.ListSpaces(), 1)
 			assert.Len(t, s.Auth.Teams(), 2)
-			assert.Len(t, s.Fleet.All(), 1)
+			assert.Len(t, s.DeviceControl.Fleet.All(), 1)
 		})
 	}
 }
@@ -213,19 +215,19 @@ func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	other := newTestSpace(t, s, controlapi.SpaceOrder{})
 	require.Empty(t, other.push(other.token(), `{}`))
 	require.Empty(t, x.push(x.token(), `{}`))
-	_, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
+	_, err := s.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
 	require.NoError(t, err)
 	s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Advance(2 * time.Hour)
-	require.NoError(t, s.ResetSpace(x.Team))
+	require.NoError(t, s.SpaceControl.ResetSpace(x.Team))
 
 	assert.WithinDuration(t, time.Now(), s.Spaces.Clock(s.Spaces.ForTeam(x.Team)).Now(), time.Minute)
-	inbox, err := s.Inbox(withTimeout(t), x.Devices[0].ID, 0, 0)
+	inbox, err := s.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, 0)
 	require.NoError(t, err)
 	assert.Empty(t, inbox)
 	assert.Empty(t, x.push(x.token(), `{}`), "its key, app and device are there")
-	assert.ErrorIs(t, s.ResetSpace("NOBODY0001"), sim.ErrNoSpace)
+	assert.ErrorIs(t, s.SpaceControl.ResetSpace("NOBODY0001"), spacecontrol.ErrNoSpace)
 
-	require.NoError(t, s.Reset())
+	require.NoError(t, s.SpaceControl.Reset())
 	assert.Empty(t, s.ListSpaces())
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
 }
@@ -236,9 +238,9 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
 	}})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
-	common, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	common, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
-	away, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
+	away, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
 	require.NoError(t, err)
 	for _, tt := range []struct {
 		team   string
@@ -248,15 +250,15 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		topic := tt.device.Apps[0].Topic
 		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: tt.team, What: fault.Action{Do: fault.Discard}})
 		require.NoError(t, err)
-		_, err = s.TellDevice(withTimeout(t), id, "uninstall", topic)
+		_, err = s.DeviceControl.TellDevice(withTimeout(t), id, "uninstall", topic)
 		require.NoError(t, err)
 		for _, action := range []string{"sleep", "offline"} {
-			_, err = s.TellDevice(withTimeout(t), id, action, "")
+			_, err = s.DeviceControl.TellDevice(withTimeout(t), id, action, "")
 			require.NoError(t, err)
 		}
 
-		require.NoError(t, s.ResetSpace(tt.team))
-		got, err := s.Device(id)
+		require.NoError(t, s.SpaceControl.ResetSpace(tt.team))
+		got, err := s.DeviceControl.Device(id)
 		require.NoError(t, err)
 		assert.True(t, got.Online)
 		assert.Equal(t, "on", got.Power)
@@ -269,7 +271,7 @@ func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
 		names = append(names, rule.Name)
 	}
 	assert.Equal(t, []string{"start", "of a space"}, names)
-	got, err := s.Device(away[0].ID)
+	got, err := s.DeviceControl.Device(away[0].ID)
 	require.NoError(t, err)
 	assert.False(t, got.Online, "as it was ordered")
 }
@@ -289,8 +291,8 @@ func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {
 	assert.False(t, list[0].Virtual)
 	assert.True(t, strings.HasPrefix(list[0].Remote, "127.0.0.1:"))
 
-	require.NoError(t, s.CloseSpace(x.Team))
-	_, err = s.Device(dev.ID())
+	require.NoError(t, s.SpaceControl.CloseSpace(x.Team))
+	_, err = s.DeviceControl.Device(dev.ID())
 	if err == nil { // it has come back already
 		assert.Empty(t, s.ListDevices("", false)[0].Space, "it is in the default space now")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 )
 
 // Whatever is done to a few spaces side by side, what is left can be deleted, and then
@@ -20,18 +21,20 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	s := start(t, sim.Config{})
 	teams := []string{"TEAM000001", "TEAM000002"}
 	actions := []func(team string){
-		func(team string) { _, _, _ = s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
-		func(team string) { _, _, _ = s.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
-		func(team string) { _ = s.CloseSpace(team) },
-		func(team string) { _ = s.DeleteTeam(team) },
-		func(team string) { _ = s.ResetSpace(team) },
-		func(string) { _ = s.Reset() },
-		func(team string) { _, _ = s.AddKey(team, controlapi.Key{}) },
-		func(team string) { _ = s.AddApp(team, "com.example.more") },
-		func(team string) { _ = s.RemoveApp(team, "com.example.app") },
-		func(team string) { _, _ = s.MakeChannel(controlapi.Channel{Team: team, Topic: "com.example.app"}) },
+		func(team string) { _, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
+		func(team string) { _, _, _ = s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Team: team}) },
+		func(team string) { _ = s.SpaceControl.CloseSpace(team) },
+		func(team string) { _ = s.SpaceControl.DeleteTeam(team) },
+		func(team string) { _ = s.SpaceControl.ResetSpace(team) },
+		func(string) { _ = s.SpaceControl.Reset() },
+		func(team string) { _, _ = s.TeamControl.AddKey(team, controlapi.Key{}) },
+		func(team string) { _ = s.TeamControl.AddApp(team, "com.example.more") },
+		func(team string) { _ = s.TeamControl.RemoveApp(team, "com.example.app") },
 		func(team string) {
-			_, _ = s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
+			_, _ = s.TeamControl.MakeChannel(controlapi.Channel{Team: team, Topic: "com.example.app"})
+		},
+		func(team string) {
+			_, _ = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
 		},
 		func(string) { s.ListSpaces(); s.ListTeams(); s.ListDevices("", true) },
 	}
@@ -49,7 +52,7 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	for _, team := range s.ListTeams() {
 		if team.Team != sim.DemoTeam {
 			assert.True(t, team.Own, "team %s was made with a space and has none", team.Team)
-			assert.NoError(t, s.CloseSpace(team.Team))
+			assert.NoError(t, s.SpaceControl.CloseSpace(team.Team))
 		}
 	}
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
@@ -64,27 +67,28 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 	cfg := sim.Config{}
 	cfg.Keys = append(cfg.Keys, key)
 	s := start(t, cfg)
-	require.NoError(t, s.AddApp(otherTeam, "com.example.other"))
-	_, err := s.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
+	require.NoError(t, s.TeamControl.AddApp(otherTeam, "com.example.other"))
+	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
 	require.NoError(t, err)
-	_, err = s.MakeChannel(controlapi.Channel{Team: otherTeam, Topic: "com.example.other"})
+	_, err = s.TeamControl.MakeChannel(controlapi.Channel{Team: otherTeam, Topic: "com.example.other"})
 	require.NoError(t, err)
 	_, err = s.Faults.Add(fault.Rule{Space: otherTeam, What: fault.Action{Do: fault.Discard}})
 	require.NoError(t, err)
 
-	require.NoError(t, s.DeleteTeam(otherTeam))
+	require.NoError(t, s.SpaceControl.DeleteTeam(otherTeam))
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
 	assert.Empty(t, s.ListDevices("", true))
 	assert.Empty(t, s.Faults.Rules())
 	assert.Zero(t, s.Broker.Stats().Channels)
-	require.ErrorIs(t, s.DeleteTeam(otherTeam), sim.ErrNoTeam)
-	require.ErrorContains(t, s.DeleteTeam(sim.DemoTeam), "stays")
+	require.ErrorIs(t, s.SpaceControl.DeleteTeam(otherTeam), teamcontrol.ErrNoTeam)
+	require.ErrorContains(t, s.SpaceControl.DeleteTeam(sim.DemoTeam), "stays")
 }
 
 // A rule says whom it concerns by its space or by where; both mean the same.
 func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 	for name, end := range map[string]func(s *sim.Simulator, team string) error{
-		"reset": (*sim.Simulator).ResetSpace, "delete": (*sim.Simulator).CloseSpace,
+		"reset":   func(s *sim.Simulator, team string) error { return s.SpaceControl.ResetSpace(team) },
+		"delete":  func(s *sim.Simulator, team string) error { return s.SpaceControl.CloseSpace(team) },
 		"removed": func(s *sim.Simulator, team string) error { s.Faults.RemoveSpace(team); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {

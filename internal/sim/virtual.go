@@ -2,30 +2,29 @@ package sim
 
 import (
 	"context"
-	"fmt"
 	"net"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/devicecontrol"
 	"github.com/apns-sim/apns-sim/internal/memnet"
-	"github.com/apns-sim/apns-sim/internal/pki"
-	"github.com/apns-sim/apns-sim/internal/virtualdevice"
+	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
-// makeFleet makes what virtual devices need: a network in memory, on which each
-// courier is reached.
-func (s *Simulator) makeFleet() error {
+// makeControllers makes what controls devices and spaces, and the network in memory on
+// which virtual devices reach the couriers.
+func (s *Simulator) makeControllers() error {
 	s.inside = make(map[apns.Environment]*memnet.Listener)
 	for _, env := range apns.Environments() {
 		s.inside[env] = memnet.Listen()
 	}
-	s.Fleet = virtualdevice.New(virtualdevice.Config{
-		Activate: s.NewIdentity,
-		Dial:     s.DialCourier,
-		RootCAs:  s.Secrets.PKI.RootPool(),
-		Renamed:  func(before, _ apns.DeviceID) { s.Spaces.Remove(before) },
-		Removed:  s.forgetDevice,
-		Log:      s.log,
+	s.DeviceControl = devicecontrol.New(devicecontrol.Parts{
+		Teams: s.TeamControl, Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, Faults: s.Faults, Spaces: s.Spaces,
+		Secrets: s.Secrets, Couriers: s.couriers, Log: s.log,
+	}, s.DialCourier)
+	s.SpaceControl = spacecontrol.New(spacecontrol.Parts{
+		Teams: s.TeamControl, Devices: s.DeviceControl, Auth: s.Auth, Broker: s.Broker, Journal: s.Journal, Faults: s.Faults,
+		Registry: s.Spaces, Secrets: s.Secrets, Log: s.log,
+		FaultRules: s.cfg.FaultRules, DisconnectProviders: s.DisconnectProviders, Place: s.Place,
 	})
 	return nil
 }
@@ -40,31 +39,10 @@ func (s *Simulator) serveFleet() {
 // closeFleet ends the devices inside.
 func (s *Simulator) closeFleet() {
 	defer s.begin("devices inside the simulator")()
-	s.Fleet.Close()
+	s.DeviceControl.Fleet.Close()
 }
 
 // DialCourier connects to the courier of an environment, in memory.
 func (s *Simulator) DialCourier(ctx context.Context, env apns.Environment) (net.Conn, error) {
 	return s.inside[env].Dial(ctx)
-}
-
-// NewIdentity makes a device known, with its apps, and settles it in the space of
-// its team.
-func (s *Simulator) NewIdentity(team string, topics []string) (device.Identity, error) {
-	for _, topic := range topics {
-		if err := s.registerApp(team, topic); err != nil {
-			return device.Identity{}, err
-		}
-	}
-	identity, err := s.Secrets.PKI.IssueDevice(nil, "")
-	if err != nil {
-		return device.Identity{}, fmt.Errorf("sim: the certificate of a device: %w", err)
-	}
-	s.assign(pki.DeviceID(identity.Certificate), team)
-	return device.Identity{Chain: identity.Chain, Key: identity.Key}, nil
-}
-
-// assign puts a device into the space of a team, if the team has one.
-func (s *Simulator) assign(id apns.DeviceID, team string) {
-	s.Spaces.Assign(id, s.Spaces.ForTeam(team))
 }

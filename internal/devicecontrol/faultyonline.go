@@ -1,4 +1,4 @@
-package sim
+package devicecontrol
 
 import (
 	"context"
@@ -11,13 +11,13 @@ import (
 )
 
 // faultsOfLogins are the rules in force that may keep a device from coming online.
-func (s *Simulator) faultsOfLogins() []fault.State {
-	return s.Faults.RulesAt(fault.AtAccept, fault.AtHandshake, fault.AtLogin)
+func (ds *Devices) faultsOfLogins() []fault.State {
+	return ds.Faults.RulesAt(fault.AtAccept, fault.AtHandshake, fault.AtLogin)
 }
 
 // explainTimeout has an error say which rules have applied to logins since faultsOfLogins
 // returned before, if the time was up and there are any.
-func (s *Simulator) explainTimeout(err error, before []fault.State) error {
+func (ds *Devices) explainTimeout(err error, before []fault.State) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -27,7 +27,7 @@ func (s *Simulator) explainTimeout(err error, before []fault.State) error {
 		applied[name{before[i].Space, before[i].Name}] = before[i].Applied
 	}
 	var rules []string
-	for _, now := range s.faultsOfLogins() {
+	for _, now := range ds.faultsOfLogins() {
 		if n := now.Applied - applied[name{now.Space, now.Name}]; n > 0 {
 			rules = append(rules, fmt.Sprintf("%q (%v; applied %d times)", now.Name, &now.What, n))
 		}

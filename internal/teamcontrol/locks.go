@@ -1,4 +1,4 @@
-package sim
+package teamcontrol
 
 import (
 	"context"
@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// errTeamEnds cancels what is being created for a team that is deleted.
-var errTeamEnds = errors.New("sim: the team is being deleted")
+// errTeamDeleted cancels what is being created for a team that is deleted.
+var errTeamDeleted = errors.New("the team is being deleted")
 
-// teamLocks serialize what is done to one team: creating, resetting and deleting a team
+// Locks serialize what is done to one team: creating, resetting and deleting a team
 // excludes everything else; keys, apps and devices are created for it concurrently.
-type teamLocks struct {
+type Locks struct {
 	mu    sync.Mutex           // taken under the lock of a team, nothing under it: docs/lock-order.md
 	teams map[string]*teamLock // of those in use
 }
@@ -19,14 +19,14 @@ type teamLocks struct {
 // A teamLock is the lock of one team, taken before all others: docs/lock-order.md.
 type teamLock struct {
 	sync.RWMutex
-	users int // guarded by the mu of teamLocks
+	users int // guarded by the mu of Locks
 
-	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of teamLocks
+	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of Locks
 	stop context.CancelCauseFunc
 }
 
 // enter returns the lock of a team.
-func (t *teamLocks) enter(team string) *teamLock {
+func (t *Locks) enter(team string) *teamLock {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.teams == nil {
@@ -42,7 +42,7 @@ func (t *teamLocks) enter(team string) *teamLock {
 	return one
 }
 
-func (t *teamLocks) leave(team string, one *teamLock) {
+func (t *Locks) leave(team string, one *teamLock) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one.users--
@@ -52,8 +52,8 @@ func (t *teamLocks) leave(team string, one *teamLock) {
 	}
 }
 
-// alone waits until nothing else is done to a team. The caller calls leave.
-func (t *teamLocks) alone(team string) (leave func()) {
+// Lock waits until nothing else is done to a team. The caller calls leave.
+func (t *Locks) Lock(team string) (leave func()) {
 	one := t.enter(team)
 	one.Lock()
 	return func() {
@@ -62,11 +62,11 @@ func (t *teamLocks) alone(team string) (leave func()) {
 	}
 }
 
-// closing is alone, and ends what is being made for the team.
-func (t *teamLocks) closing(team string) (leave func()) {
+// LockForDeletion is Lock, and ends what is being made for the team.
+func (t *Locks) LockForDeletion(team string) (leave func()) {
 	one := t.enter(team)
 	t.mu.Lock()
-	one.stop(errTeamEnds)
+	one.stop(errTeamDeleted)
 	t.mu.Unlock()
 	one.Lock()
 	t.mu.Lock()
@@ -78,9 +78,9 @@ func (t *teamLocks) closing(team string) (leave func()) {
 	}
 }
 
-// within waits until a team is neither opened, reset nor closed, and keeps it so until
+// RLockContext waits until a team is neither opened, reset nor closed, and keeps it so until
 // leave. The context ends with ctx and when the team is to be closed.
-func (t *teamLocks) within(ctx context.Context, team string) (_ context.Context, leave func()) {
+func (t *Locks) RLockContext(ctx context.Context, team string) (_ context.Context, leave func()) {
 	one := t.enter(team)
 	one.RLock()
 	t.mu.Lock()
@@ -96,8 +96,8 @@ func (t *teamLocks) within(ctx context.Context, team string) (_ context.Context,
 	}
 }
 
-// with is within for what takes no time.
-func (t *teamLocks) with(team string) (leave func()) {
-	_, leave = t.within(context.Background(), team)
+// RLock is RLockContext for what takes no time.
+func (t *Locks) RLock(team string) (leave func()) {
+	_, leave = t.RLockContext(context.Background(), team)
 	return leave
 }

@@ -1,4 +1,4 @@
-package sim
+package devicecontrol
 
 import (
 	"context"
@@ -16,14 +16,14 @@ const atOnce = 16
 // reportEvery is after how many devices progress is logged.
 const reportEvery = 500
 
-// manyCalls are the running calls that act on many devices.
-type manyCalls struct {
+// bulkCalls are the running calls that act on many devices.
+type bulkCalls struct {
 	mu    sync.Mutex             // nothing is locked under it: docs/lock-order.md
 	calls []*controlapi.Progress // in the order they began; what they point to is guarded by mu
 }
 
 // begin adds a call. The caller calls end.
-func (m *manyCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end func()) {
+func (m *bulkCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	one = &p
@@ -36,7 +36,7 @@ func (m *manyCalls) begin(p controlapi.Progress) (one *controlapi.Progress, end 
 }
 
 // step counts one more device as done, and returns how many are.
-func (m *manyCalls) step(one *controlapi.Progress) (done int) {
+func (m *bulkCalls) step(one *controlapi.Progress) (done int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	one.Done++
@@ -45,28 +45,28 @@ func (m *manyCalls) step(one *controlapi.Progress) (done int) {
 
 // Progress returns the progress of the running calls that act on many devices, in the
 // order they began.
-func (s *Simulator) Progress() []controlapi.Progress {
-	s.many.mu.Lock()
-	defer s.many.mu.Unlock()
-	list := make([]controlapi.Progress, len(s.many.calls))
-	for i, one := range s.many.calls {
+func (ds *Devices) Progress() []controlapi.Progress {
+	ds.calls.mu.Lock()
+	defer ds.calls.mu.Unlock()
+	list := make([]controlapi.Progress, len(ds.calls.calls))
+	for i, one := range ds.calls.calls {
 		list[i] = *one
 	}
 	return list
 }
 
-// beside does something with each of so many virtual devices, atOnce of them beside
+// Each does something with each of so many virtual devices, atOnce of them beside
 // each other; Progress tells how far it is, and now and then the log. It gives up when
 // none is done for deviceTimeout, and makes no further attempt after a failure. The error
 // is the first one.
-func (s *Simulator) beside(ctx context.Context, p controlapi.Progress, do func(ctx context.Context, i int) error) error {
-	one, end := s.many.begin(p)
+func (ds *Devices) Each(ctx context.Context, p controlapi.Progress, do func(ctx context.Context, i int) error) error {
+	one, end := ds.calls.begin(p)
 	defer end()
-	faults := s.faultsOfLogins()
+	faults := ds.faultsOfLogins()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	stuck := time.AfterFunc(deviceTimeout, func() {
-		stop(fmt.Errorf("sim: for %v no device has come online and got its tokens: %w", deviceTimeout, context.DeadlineExceeded))
+		stop(fmt.Errorf("for %v no device has come online and got its tokens: %w", deviceTimeout, context.DeadlineExceeded))
 	})
 	defer stuck.Stop()
 	var (
@@ -85,11 +85,11 @@ func (s *Simulator) beside(ctx context.Context, p controlapi.Progress, do func(c
 				return
 			}
 			stuck.Reset(deviceTimeout)
-			if done := s.many.step(one); done%reportEvery == 0 {
-				s.log.Info("many devices are under way", "what", p.What, "done", done, "of", p.Of)
+			if done := ds.calls.step(one); done%reportEvery == 0 {
+				ds.Log.Info("many devices are under way", "what", p.What, "done", done, "of", p.Of)
 			}
 		})
 	}
 	tasks.Wait()
-	return s.explainTimeout(context.Cause(ctx), faults)
+	return ds.explainTimeout(context.Cause(ctx), faults)
 }

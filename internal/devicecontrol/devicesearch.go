@@ -1,4 +1,4 @@
-package sim
+package devicecontrol
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // SearchDevices counts the devices that are known, of a space or, if all is true, of
 // everywhere, and describes the first of those that match a text: their id, an app or a
 // token of theirs has it. "" matches all.
-func (s *Simulator) SearchDevices(team string, all bool, text string, limit int) controlapi.DeviceSearch {
+func (ds *Devices) SearchDevices(team string, all bool, text string, limit int) controlapi.DeviceSearch {
 	found := controlapi.DeviceSearch{Devices: []controlapi.Device{}}
 	text = strings.ToLower(text)
 	add := func(match bool, describe func() controlapi.Device) {
@@ -22,17 +22,17 @@ func (s *Simulator) SearchDevices(team string, all bool, text string, limit int)
 			found.Devices = append(found.Devices, describe())
 		}
 	}
-	for _, one := range s.virtualDevices(team, all) {
+	for _, one := range ds.VirtualDevices(team, all) {
 		if one.Online() {
 			found.Online++
 		}
 		match := strings.Contains(one.ID().String(), text) || anyApp(one.Apps(), text)
-		add(match, func() controlapi.Device { return s.describeVirtual(one) })
+		add(match, func() controlapi.Device { return ds.describeVirtual(one) })
 	}
-	for _, c := range s.outside(team, all) {
+	for _, c := range ds.outside(team, all) {
 		found.Online++
 		match := strings.Contains(c.Device.String(), text) || strings.Contains(strings.ToLower(c.Profile.Hardware), text)
-		add(match, func() controlapi.Device { return s.describeOutside(&c) })
+		add(match, func() controlapi.Device { return ds.describeOutside(&c) })
 	}
 	return found
 }

@@ -1,4 +1,4 @@
-package sim
+package devicecontrol
 
 import (
 	"cmp"
@@ -17,6 +17,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/keystore"
+	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
@@ -32,54 +34,54 @@ const defaultApps = 20
 
 // NewDevices makes virtual devices. They are connected, and their apps have their
 // tokens. If one fails, none is left.
-func (s *Simulator) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
-	ctx, leave := s.teamLocks.within(ctx, cmp.Or(o.Team, DemoTeam))
+func (ds *Devices) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
+	ctx, leave := ds.Teams.Locks.RLockContext(ctx, cmp.Or(o.Team, keystore.DemoTeam))
 	defer leave()
-	return s.newDevices(ctx, o)
+	return ds.NewDevicesLocked(ctx, o)
 }
 
-// newDevices is NewDevices by somebody who has the lock of the team.
-func (s *Simulator) newDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
-	team := cmp.Or(o.Team, DemoTeam)
+// NewDevicesLocked is NewDevices by somebody who has the lock of the team.
+func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
+	team := cmp.Or(o.Team, keystore.DemoTeam)
 	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return nil, err
 	}
-	if !s.Auth.HasTeam(team) {
-		return nil, unknownTeam(team)
+	if !ds.Auth.HasTeam(team) {
+		return nil, teamcontrol.UnknownTeam(team)
 	}
 	topics := o.Topics
 	if len(topics) == 0 {
-		topics = s.Auth.FirstApps(team, defaultApps)
+		topics = ds.Auth.FirstApps(team, defaultApps)
 	}
 	for i, topic := range topics {
 		if !apns.ValidTopic(topic) {
-			return nil, fmt.Errorf("sim: topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
+			return nil, fmt.Errorf("topics[%d] is %q; a topic is a bundle ID: letters, digits, hyphens and dots", i, topic)
 		}
 	}
-	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return s.Auth.HasApp(team, topic) })
-	virtual, err := s.addDevices(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
+	added := slices.DeleteFunc(slices.Clone(topics), func(topic string) bool { return ds.Auth.HasApp(team, topic) })
+	virtual, err := ds.addDevices(ctx, virtualdevice.Order{Team: team, Topics: topics, Environment: env, Offline: o.Offline}, o.Count)
 	if err != nil {
 		for _, d := range virtual {
-			s.RemoveDevice(d.ID())
+			ds.RemoveDevice(d.ID())
 		}
-		return nil, errors.Join(err, s.removeUnused(team, added))
+		return nil, errors.Join(err, ds.removeUnused(team, added))
 	}
 	devices := make([]controlapi.Device, len(virtual))
 	for i, d := range virtual {
 		if o.Offline {
 			d.Disconnect()
 		}
-		devices[i] = s.describeVirtual(d)
+		devices[i] = ds.describeVirtual(d)
 	}
 	return devices, nil
 }
 
 // addDevices creates count virtual devices, several at the same time.
-func (s *Simulator) addDevices(ctx context.Context, o virtualdevice.Order, count int) (virtual []*virtualdevice.Device, err error) {
+func (ds *Devices) addDevices(ctx context.Context, o virtualdevice.Order, count int) (virtual []*virtualdevice.Device, err error) {
 	var mu sync.Mutex
-	err = s.beside(ctx, controlapi.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
-		d, err := s.Fleet.Add(ctx, o)
+	err = ds.Each(ctx, controlapi.Progress{What: "create", Team: o.Team, Of: count}, func(ctx context.Context, _ int) error {
+		d, err := ds.Fleet.Add(ctx, o)
 		if err != nil {
 			return err
 		}
@@ -92,9 +94,9 @@ func (s *Simulator) addDevices(ctx context.Context, o virtualdevice.Order, count
 }
 
 // removeUnused takes apps from a team that no virtual device of it has.
-func (s *Simulator) removeUnused(team string, topics []string) (err error) {
+func (ds *Devices) removeUnused(team string, topics []string) (err error) {
 	used := map[string]bool{}
-	for _, d := range s.Fleet.All() {
+	for _, d := range ds.Fleet.All() {
 		if d.Team != team {
 			continue
 		}
@@ -103,19 +105,19 @@ func (s *Simulator) removeUnused(team string, topics []string) (err error) {
 		}
 	}
 	for _, topic := range topics {
-		if !used[topic] && s.Auth.HasApp(team, topic) {
-			err = errors.Join(err, s.removeApp(team, topic))
+		if !used[topic] && ds.Auth.HasApp(team, topic) {
+			err = errors.Join(err, ds.Teams.RemoveAppLocked(team, topic))
 		}
 	}
 	return err
 }
 
 // VirtualDevice returns the virtual device with an id.
-func (s *Simulator) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error) {
-	if d := s.Fleet.Find(id); d != nil {
+func (ds *Devices) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error) {
+	if d := ds.Fleet.Find(id); d != nil {
 		return d, nil
 	}
-	if now, ok := s.Fleet.Now(id); ok {
+	if now, ok := ds.Fleet.Now(id); ok {
 		return nil, fmt.Errorf("%w: %v; it was erased or refused, and is %v now", ErrNoDevice, id, now)
 	}
 	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
@@ -123,15 +125,15 @@ func (s *Simulator) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, erro
 
 // RemoveDevice switches a virtual device off for good: its tokens are retired, and
 // what waits for it is dropped. It reports whether there was one.
-func (s *Simulator) RemoveDevice(id apns.DeviceID) bool {
-	return s.Fleet.Remove(id)
+func (ds *Devices) RemoveDevice(id apns.DeviceID) bool {
+	return ds.Fleet.Remove(id)
 }
 
 // forgetDevice retires the tokens of a device that is deleted.
-func (s *Simulator) forgetDevice(id apns.DeviceID) {
-	s.EraseDevice(id)
-	s.Broker.Forget(id)
-	s.Spaces.Remove(id)
+func (ds *Devices) forgetDevice(id apns.DeviceID) {
+	ds.EraseDevice(id)
+	ds.Broker.Forget(id)
+	ds.Spaces.Remove(id)
 }
 
 // A listedDevice is a virtual device, or one outside that is connected.
@@ -154,27 +156,27 @@ var deviceOrder = controlapi.Order[listedDevice]{
 
 // PageDevices describes a page of the devices that are known: virtual ones, and those
 // outside that are connected; of a space, or of everywhere if all is true.
-func (s *Simulator) PageDevices(team string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error) {
+func (ds *Devices) PageDevices(team string, all bool, p controlapi.Page) (list []controlapi.Device, next string, err error) {
 	var found []listedDevice
-	for _, d := range s.virtualDevices(team, all) {
+	for _, d := range ds.VirtualDevices(team, all) {
 		found = append(found, listedDevice{virtual: d})
 	}
-	for _, c := range s.outside(team, all) {
+	for _, c := range ds.outside(team, all) {
 		found = append(found, listedDevice{outside: c})
 	}
-	return controlapi.PageOf(found, deviceOrder, p, s.describeListed)
+	return controlapi.PageOf(found, deviceOrder, p, ds.describeListed)
 }
 
-// virtualDevices returns the virtual devices in the space of a team, or everywhere, in the order
+// VirtualDevices returns the virtual devices in the space of a team, or everywhere, in the order
 // they were made. What there is elsewhere costs those in a space nothing.
-func (s *Simulator) virtualDevices(team string, all bool) []*virtualdevice.Device {
-	in := s.Spaces.ForTeam(team)
+func (ds *Devices) VirtualDevices(team string, all bool) []*virtualdevice.Device {
+	in := ds.Spaces.ForTeam(team)
 	if all || in == nil {
-		return slices.DeleteFunc(s.Fleet.All(), func(d *virtualdevice.Device) bool { return !all && s.Spaces.ForDevice(d.ID()) != nil })
+		return slices.DeleteFunc(ds.Fleet.All(), func(d *virtualdevice.Device) bool { return !all && ds.Spaces.ForDevice(d.ID()) != nil })
 	}
 	var found []*virtualdevice.Device
-	for _, id := range s.Spaces.Devices(in) {
-		if d := s.Fleet.Find(id); d != nil {
+	for _, id := range ds.Spaces.Devices(in) {
+		if d := ds.Fleet.Find(id); d != nil {
 			found = append(found, d)
 		}
 	}
@@ -184,60 +186,60 @@ func (s *Simulator) virtualDevices(team string, all bool) []*virtualdevice.Devic
 
 // outside returns a connection of each device outside that is connected and in the space
 // of a team, or anywhere, in the order of their ids.
-func (s *Simulator) outside(team string, all bool) (found []devicetls.Connection) {
-	in := s.Spaces.ForTeam(team)
+func (ds *Devices) outside(team string, all bool) (found []devicetls.Connection) {
+	in := ds.Spaces.ForTeam(team)
 	for _, env := range apns.Environments() {
 		switch {
 		case all || in == nil:
-			found = append(found, s.couriers[env].Connections()...)
+			found = append(found, ds.Couriers[env].Connections()...)
 		default:
-			for _, id := range s.Spaces.Devices(in) {
-				found = append(found, s.couriers[env].ConnectionsOf(id)...)
+			for _, id := range ds.Spaces.Devices(in) {
+				found = append(found, ds.Couriers[env].ConnectionsOf(id)...)
 			}
 		}
 	}
 	found = slices.DeleteFunc(found, func(c devicetls.Connection) bool {
-		return s.Fleet.Find(c.Device) != nil || !all && s.Spaces.ForDevice(c.Device) != in
+		return ds.Fleet.Find(c.Device) != nil || !all && ds.Spaces.ForDevice(c.Device) != in
 	})
 	slices.SortStableFunc(found, func(a, b devicetls.Connection) int { return slices.Compare(a.Device[:], b.Device[:]) })
 	return slices.CompactFunc(found, func(a, b devicetls.Connection) bool { return a.Device == b.Device })
 }
 
-func (s *Simulator) describeListed(d listedDevice) controlapi.Device {
+func (ds *Devices) describeListed(d listedDevice) controlapi.Device {
 	if d.virtual != nil {
-		return s.describeVirtual(d.virtual)
+		return ds.describeVirtual(d.virtual)
 	}
-	return s.describeOutside(&d.outside)
+	return ds.describeOutside(&d.outside)
 }
 
 // Device describes a device.
-func (s *Simulator) Device(id apns.DeviceID) (controlapi.Device, error) {
-	if d := s.Fleet.Find(id); d != nil {
-		return s.describeVirtual(d), nil
+func (ds *Devices) Device(id apns.DeviceID) (controlapi.Device, error) {
+	if d := ds.Fleet.Find(id); d != nil {
+		return ds.describeVirtual(d), nil
 	}
 	for _, env := range apns.Environments() {
-		if connections := s.couriers[env].ConnectionsOf(id); len(connections) > 0 {
-			return s.describeOutside(&connections[0]), nil
+		if connections := ds.Couriers[env].ConnectionsOf(id); len(connections) > 0 {
+			return ds.describeOutside(&connections[0]), nil
 		}
 	}
 	return controlapi.Device{}, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
-func (s *Simulator) describeOutside(c *devicetls.Connection) controlapi.Device {
+func (ds *Devices) describeOutside(c *devicetls.Connection) controlapi.Device {
 	profile := c.Profile
 	return controlapi.Device{
 		Hardware: profile.Hardware, OS: strings.TrimSpace(profile.OSVersion + " " + profile.OSBuild), Carrier: profile.Carrier,
 		Protocol: profile.ProtocolVersion, Flags: profile.PresenceFlags,
-		ID: c.Device, Space: s.Spaces.ForDevice(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
-		LowPower: s.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
+		ID: c.Device, Space: ds.Spaces.ForDevice(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
+		LowPower: ds.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 	}
 }
 
-func (s *Simulator) describeVirtual(p *virtualdevice.Device) controlapi.Device {
+func (ds *Devices) describeVirtual(p *virtualdevice.Device) controlapi.Device {
 	d := controlapi.Device{
-		ID: p.ID(), Team: p.Team, Space: s.Spaces.ForDevice(p.ID()).Team(), Environment: p.Environment.String(),
+		ID: p.ID(), Team: p.Team, Space: ds.Spaces.ForDevice(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
-		LowPower: s.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
+		LowPower: ds.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
 	for _, app := range p.Apps() {
 		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
@@ -246,20 +248,20 @@ func (s *Simulator) describeVirtual(p *virtualdevice.Device) controlapi.Device {
 }
 
 // describe describes a device as far as it is known.
-func (s *Simulator) describe(id apns.DeviceID) controlapi.Device {
-	if d, err := s.Device(id); err == nil {
+func (ds *Devices) describe(id apns.DeviceID) controlapi.Device {
+	if d, err := ds.Device(id); err == nil {
 		return d
 	}
 	return controlapi.Device{
-		ID: id, Space: s.Spaces.ForDevice(id).Team(),
-		LowPower: s.Broker.SavesPower(broker.Address{Device: id}) || s.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
+		ID: id, Space: ds.Spaces.ForDevice(id).Team(),
+		LowPower: ds.Broker.SavesPower(broker.Address{Device: id}) || ds.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
 	}
 }
 
 // SendAway sends a device that is connected to another courier; see RedirectDevice.
-func (s *Simulator) SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error) {
-	d := s.describe(id)
-	switch n, err := s.RedirectDevice(id, devicetls.Redirection{Host: to.Host, Reason: to.Reason}); {
+func (ds *Devices) SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error) {
+	d := ds.describe(id)
+	switch n, err := ds.RedirectDevice(id, devicetls.Redirection{Host: to.Host, Reason: to.Reason}); {
 	case err != nil:
 		return controlapi.Device{}, err
 	case n == 0:
@@ -270,8 +272,8 @@ func (s *Simulator) SendAway(id apns.DeviceID, to controlapi.Redirection) (contr
 
 // Inbox returns what a virtual device has received after a number; it waits until
 // there are count notifications, or ctx ends.
-func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]controlapi.Received, error) {
-	d, err := s.VirtualDevice(id)
+func (ds *Devices) Inbox(ctx context.Context, id apns.DeviceID, after uint64, count int) ([]controlapi.Received, error) {
+	d, err := ds.VirtualDevice(id)
 	if err != nil {
 		return nil, err
 	}
@@ -284,8 +286,8 @@ func (s *Simulator) Inbox(ctx context.Context, id apns.DeviceID, after uint64, c
 }
 
 // ClearInbox empties the inbox of a virtual device.
-func (s *Simulator) ClearInbox(id apns.DeviceID) error {
-	d, err := s.VirtualDevice(id)
+func (ds *Devices) ClearInbox(id apns.DeviceID) error {
+	d, err := ds.VirtualDevice(id)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package sim
+package teamcontrol
 
 import (
 	"cmp"
@@ -9,15 +9,16 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
 // app finds an app of a team, "" being the default one.
-func (s *Simulator) app(team, bundleID string) (broker.App, error) {
-	team = cmp.Or(team, DemoTeam)
-	if !s.Auth.TopicAllowed(team, bundleID) {
+func (ts *Teams) app(team, bundleID string) (broker.App, error) {
+	team = cmp.Or(team, keystore.DemoTeam)
+	if !ts.Auth.TopicAllowed(team, bundleID) {
 		return "", fmt.Errorf("%w app of team %s: %q; add it first", controlapi.ErrNotFound, team, bundleID)
 	}
-	return broker.AppIn(s.Spaces.ForTeam(team), bundleID), nil
+	return broker.AppIn(ts.Spaces.ForTeam(team), bundleID), nil
 }
 
 // channelOrder is that of the channels of an app, the oldest first.
@@ -27,34 +28,34 @@ var channelOrder = controlapi.Order[broker.Channel]{
 }
 
 // PageChannels describes a page of the broadcast channels of an app, the oldest first.
-func (s *Simulator) PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error) {
+func (ts *Teams) PageChannels(team, bundleID, environment string, p controlapi.Page) (list []controlapi.Channel, next string, err error) {
 	env, err := controlapi.ParseEnvironment(environment)
 	if err != nil {
 		return nil, "", err
 	}
-	app, err := s.app(team, bundleID)
+	app, err := ts.app(team, bundleID)
 	if err != nil {
 		return nil, "", err
 	}
-	return controlapi.PageOf(s.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) controlapi.Channel { return s.describeChannel(team, c) })
+	return controlapi.PageOf(ts.Broker.Channels(env, app), channelOrder, p, func(c broker.Channel) controlapi.Channel { return ts.describeChannel(team, c) })
 }
 
-func (s *Simulator) describeChannel(team string, c broker.Channel) controlapi.Channel {
+func (ts *Teams) describeChannel(team string, c broker.Channel) controlapi.Channel {
 	return controlapi.Channel{
-		ID: c.ID.String(), Team: cmp.Or(team, DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
+		ID: c.ID.String(), Team: cmp.Or(team, keystore.DemoTeam), Topic: c.App.BundleID(), Environment: c.Environment.String(),
 		Stores: c.Policy == broker.MostRecent, Created: c.Created,
-		Subscribers: s.Broker.Subscribers(c.Environment, c.App, c.ID),
+		Subscribers: ts.Broker.Subscribers(c.Environment, c.App, c.ID),
 	}
 }
 
 // MakeChannel makes a broadcast channel.
-func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
+func (ts *Teams) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
 	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
-	defer s.teamLocks.with(cmp.Or(o.Team, DemoTeam))()
-	app, err := s.app(o.Team, o.Topic)
+	defer ts.Locks.RLock(cmp.Or(o.Team, keystore.DemoTeam))()
+	app, err := ts.app(o.Team, o.Topic)
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
@@ -62,19 +63,19 @@ func (s *Simulator) MakeChannel(o controlapi.Channel) (controlapi.Channel, error
 	if o.Stores {
 		policy = broker.MostRecent
 	}
-	c, err := s.Broker.CreateChannel(env, app, policy)
+	c, err := ts.Broker.CreateChannel(env, app, policy)
 	if err != nil {
 		return controlapi.Channel{}, err
 	}
-	return s.describeChannel(o.Team, c), nil
+	return ts.describeChannel(o.Team, c), nil
 }
 
 // DeleteChannel removes the channel with an id.
-func (s *Simulator) DeleteChannel(id []byte) error {
+func (ts *Teams) DeleteChannel(id []byte) error {
 	for _, env := range apns.Environments() {
-		for _, team := range s.Auth.Teams() {
-			for _, bundleID := range s.Auth.Apps(team) {
-				if s.Broker.DeleteChannel(env, broker.AppIn(s.Spaces.ForTeam(team), bundleID), broker.ChannelID(id)) {
+		for _, team := range ts.Auth.Teams() {
+			for _, bundleID := range ts.Auth.Apps(team) {
+				if ts.Broker.DeleteChannel(env, broker.AppIn(ts.Spaces.ForTeam(team), bundleID), broker.ChannelID(id)) {
 					return nil
 				}
 			}

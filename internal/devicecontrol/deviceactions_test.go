@@ -1,0 +1,20 @@
+package devicecontrol
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/apns-sim/apns-sim/internal/controlapi"
+)
+
+func TestEveryDeviceActionOfTheTableIsImplemented(t *testing.T) {
+	want, got := map[string]bool{}, map[string]bool{}
+	for _, action := range controlapi.DeviceActions() {
+		want[action.Name] = action.Outside
+	}
+	for name, action := range deviceActions {
+		got[name] = action.outside != nil
+	}
+	assert.Equal(t, want, got)
+}
