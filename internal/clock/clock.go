@@ -1,11 +1,9 @@
 // Package clock is the one source of semantic time: the age of provider
 // tokens, the expiry of stored notifications, the moment a token was retired.
 //
-// It knows what time it is for APNs, which is the machine's time plus an
-// offset that can be moved. Time on the wire (deadlines, keepalives, idle
-// connections) is not its business: that is package time's. It runs no timers:
-// whoever waits for a semantic moment waits in real time and looks again when
-// [Clock.Changed] says that the clock was moved.
+// A clock shows the machine's time plus an offset, which tests can move. Deadlines,
+// keepalives and idle connections use package time instead. A clock has no timers: to wait
+// for a semantic time, wait in real time and check again when [Clock.Changed] is closed.
 package clock
 
 import (
@@ -20,8 +18,8 @@ import (
 // machine's. All methods may be called from any goroutine.
 type Clock struct {
 	offset atomic.Int64  // nanoseconds ahead of the machine
-	moves  atomic.Uint64 // of this clock and those beside it
-	main   *Clock        // the one this stands beside; nil for none. Read-only
+	moves  atomic.Uint64 // of this clock and those made by Beside
+	main   *Clock        // the clock whose Beside made this one; nil for none. Read-only
 
 	mu      sync.Mutex    // held while the clock is moved, too
 	changed chan struct{} // closed and replaced when the clock is moved
@@ -30,7 +28,7 @@ type Clock struct {
 // Now returns the semantic time.
 func (c *Clock) Now() time.Time { return c.At(time.Now()) }
 
-// At returns the semantic time at one of the machine's.
+// At returns the semantic time for a time of the machine.
 func (c *Clock) At(machine time.Time) time.Time {
 	if c == nil {
 		return machine
@@ -49,8 +47,8 @@ func (c *Clock) Offset() time.Duration {
 	return time.Duration(c.offset.Load())
 }
 
-// Beside returns a clock that shows the same time and is moved by itself. Its
-// moves are told by this one too, which is enough to watch.
+// Beside returns a clock that shows the same time and is moved separately. Its moves are
+// also reported by this clock, so that watching this one is enough.
 func (c *Clock) Beside() *Clock {
 	beside := &Clock{main: c}
 	beside.offset.Store(int64(c.Offset()))
@@ -84,7 +82,7 @@ func (c *Clock) must(to func(time.Time) time.Time) {
 	}
 }
 
-// Move moves the clock to what is made of its time. It fails with [ErrRange], and the
+// Move moves the clock to the time that a function makes of the current one. It fails with [ErrRange], and the
 // clock stays, if that is not between [First] and [Last].
 func (c *Clock) Move(to func(now time.Time) time.Time) error {
 	if err := c.move(to); err != nil {
@@ -107,7 +105,7 @@ func (c *Clock) move(to func(time.Time) time.Time) error {
 	return nil
 }
 
-// Moves counts the moves of the clock and of those beside it.
+// Moves returns the number of moves of the clock and of those made by [Clock.Beside].
 func (c *Clock) Moves() uint64 {
 	if c == nil {
 		return 0
@@ -115,7 +113,7 @@ func (c *Clock) Moves() uint64 {
 	return c.moves.Load()
 }
 
-// tell wakes whoever waits for a move.
+// tell reports a move.
 func (c *Clock) tell() {
 	c.moves.Add(1)
 	c.mu.Lock()
@@ -129,8 +127,8 @@ func (c *Clock) tell() {
 	}
 }
 
-// Changed returns a channel that is closed when the clock, or one beside it, is
-// next moved.
+// Changed returns a channel that is closed when the clock, or one made by
+// [Clock.Beside], is next moved.
 func (c *Clock) Changed() <-chan struct{} {
 	if c == nil {
 		return nil

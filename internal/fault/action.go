@@ -16,8 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// An Action is what goes wrong. Which of its fields have a meaning depends on Do;
-// see [Kinds].
+// An Action is what a rule does. Which of its fields apply depends on Do; see [Kinds].
 type Action struct {
 	Do Kind `json:"do" doc:"kind of fault" example:"answer"`
 
@@ -27,7 +26,7 @@ type Action struct {
 	Since  *time.Time `json:"since,omitempty" doc:"time in an answer with status 410"`
 	Sticky bool       `json:"sticky,omitempty" doc:"answer all later requests on the connection the same way"`
 	Delay  *Latency   `json:"delay,omitempty" doc:"length of the delay"`
-	// Deliver says that the push is taken although no answer tells.
+	// Deliver says that the push is delivered although it is not answered.
 	Deliver bool `json:"deliver,omitempty" doc:"accept the push anyway, as when the answer is lost on the network"`
 
 	Code       Code       `json:"code,omitempty" doc:"HTTP/2 error code, by its name" example:"REFUSED_STREAM"`
@@ -47,7 +46,7 @@ type Action struct {
 	Copies    int       `json:"copies,omitempty" doc:"number of times it is sent; default 2" minimum:"2" maximum:"100"`
 }
 
-// A LastStream says which streams a GOAWAY still counts in.
+// A LastStream selects the last stream of a GOAWAY.
 type LastStream string
 
 // The last streams of a GOAWAY.
@@ -61,14 +60,14 @@ const (
 // A Close says when a connection ends after a GOAWAY.
 type Close string
 
-// The ends after a GOAWAY.
+// When the connection ends after a GOAWAY.
 const (
-	CloseAnswered Close = "answered" // when what is open is answered
+	CloseAnswered Close = "answered" // when the open streams are answered
 	CloseNow      Close = "now"
 	CloseNever    Close = "never"
 )
 
-// IDs says what an answer has for an apns-id.
+// IDs selects the form of the apns-id in an answer.
 type IDs string
 
 // The shapes of an apns-id.
@@ -89,10 +88,11 @@ const (
 	ChainIncomplete  Chain = "incomplete"
 )
 
-// maxHost is the longest name of a host, in bytes: RFC 1035, 2.3.4.
+// maxHost is the longest name of a host, in bytes.
+// https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
 const maxHost = 253
 
-// words are the values that the parameters of a few words may have.
+// words are the values of the parameters that have only a few.
 var words = map[string][]string{
 	"lastStream": {string(LastOwn), string(LastNone), string(LastBefore), string(LastAny)},
 	"close":      {string(CloseAnswered), string(CloseNow), string(CloseNever)},
@@ -102,11 +102,12 @@ var words = map[string][]string{
 	"code":       codeNames(),
 }
 
-// Values returns the words that a parameter may be, by its name in JSON; nil for one that
-// is not limited to a few words.
+// Values returns the values that a parameter may have, by its name in JSON; nil for a
+// parameter that is not limited to a few.
 func Values(parameter string) []string { return slices.Clone(words[parameter]) }
 
-// A Code is the name of an HTTP/2 error code: RFC 9113, 7.
+// A Code is the name of an HTTP/2 error code.
+// https://www.rfc-editor.org/rfc/rfc9113#section-7
 type Code string
 
 // codeNames are the names of all codes, in the order of their numbers.
@@ -117,7 +118,7 @@ func codeNames() (names []string) {
 	return names
 }
 
-// Number returns the code, or otherwise if there is none.
+// Number returns the code, or otherwise if c is empty.
 func (c Code) Number(otherwise http2.ErrCode) http2.ErrCode {
 	if i := slices.Index(words["code"], string(c)); i >= 0 {
 		return http2.ErrCode(i)
@@ -140,7 +141,7 @@ func (a *Action) Debug() []byte {
 // StatusCode returns the status of an answer.
 func (a *Action) StatusCode() int { return cmp.Or(a.Status, a.Reason.Status()) }
 
-// point returns where the action is done. It needs a known kind.
+// point returns the point of the action, whose kind must be known.
 func (a *Action) point() Point { return kindByName[a.Do].Point }
 
 // String describes the action in a line, for the journal: its kind and parameters.
@@ -167,7 +168,7 @@ func (a *Action) parameters() map[string]json.RawMessage {
 	return set
 }
 
-// problems says what cannot be meant.
+// problems returns what is invalid about the action.
 func (a *Action) problems() (problems []error) {
 	kind := kindByName[a.Do]
 	if kind == nil {
@@ -202,7 +203,7 @@ func (a *Action) problems() (problems []error) {
 	return append(problems, a.valueProblems()...)
 }
 
-// takes names the parameters of a kind.
+// takes returns the names of the parameters of a kind.
 func (k *KindInfo) takes() string {
 	all := slices.Concat(k.Needs, k.Takes)
 	if len(all) == 0 {

@@ -1,10 +1,9 @@
-// Package fault is misbehavior as data: named rules that say where, when and
-// what goes wrong. Rules come and go while the simulator runs.
+// Package fault has the fault rules: named rules that say where, when and how the
+// simulator misbehaves. Rules are added and removed while the simulator runs.
 //
-// It knows the kinds of faults, which rule applies to what is happening, how often
-// it has, and the chance it takes, by a seed that makes a run repeatable. It leaves
-// it to the edges to do what a rule says: they ask an [Engine] at each [Point], and
-// act on the hits. It starts no goroutine.
+// It decides which rules apply, counts how often they have, and makes random choices by a
+// seed, so that a run can be repeated. It does not carry out a fault: the servers ask an
+// [Engine] at each [Point], and act on the hits. It starts no goroutine.
 //
 //	rule  = name, where, when, what
 //	where : filter words (space, topic, token, device, payload.…), listener, connection, source, path

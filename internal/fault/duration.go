@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// A Duration is a span of time that is written as in Go: 200ms, 1h30m.
+// A Duration is a duration in Go's notation: 200ms, 1h30m.
 type Duration time.Duration
 
-// String returns the span in Go's notation.
+// String returns the duration in Go's notation.
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// MarshalText writes the span in Go's notation.
+// MarshalText writes the duration in Go's notation.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads Go's notation.

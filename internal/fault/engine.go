@@ -18,11 +18,11 @@ import (
 // MaxRules is how many rules an engine holds at most.
 const MaxRules = 10_000
 
-// Config is how an engine is made; its zero value is a useful one.
+// Config configures an [Engine]. Its zero value is useful.
 type Config struct {
-	// Seed decides what happens by chance; 0 draws one. See [Engine.Seed].
+	// Seed is the seed of random choices; 0 draws one. See [Engine.Seed].
 	Seed uint64
-	// Compile makes a condition of an expression; nil refuses rules with one.
+	// Compile compiles an expression; nil rejects rules with expressions.
 	Compile func(expression string) (Condition, error)
 	// Clock returns the time of a space, "" being the default space; nil is the
 	// machine's time everywhere.
@@ -40,7 +40,7 @@ type Engine struct {
 
 	mu    sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
 	rules []*active      // in the order they were added
-	named map[string]int // how many names were made up, by space
+	named map[string]int // how many names were generated, by space
 	watch []func()       // called when rules were removed
 }
 
@@ -51,8 +51,8 @@ type active struct {
 	place     place
 	condition Condition
 
-	removed atomic.Bool // removed
-	spent   atomic.Bool // has applied as often as it may
+	removed atomic.Bool
+	spent   atomic.Bool // it has applied as often as it may
 
 	mu    sync.Mutex // taken before that of a Memory: docs/lock-order.md
 	rng   *rand.Rand
@@ -62,12 +62,12 @@ type active struct {
 	failure   string // the last time
 }
 
-// A Hit is a rule that applies to what happens now.
+// A Hit is one application of a rule.
 type Hit struct {
 	Rule   string // its name
 	Action *Action
 	Number int // 1 the first time; by connection if the rule counts so
-	// Delay is what Action.Delay comes to this time.
+	// Delay is the delay drawn from Action.Delay.
 	Delay time.Duration
 
 	from *active // nil if it is of no rule
@@ -76,16 +76,16 @@ type Hit struct {
 // Same reports whether two hits are of one rule.
 func (h *Hit) Same(other *Hit) bool { return h.from == other.from && h.Rule == other.Rule }
 
-// Removed reports whether the rule was removed since.
+// Removed reports whether the rule has been removed.
 func (h *Hit) Removed() bool { return h.from != nil && h.from.removed.Load() }
 
-// String tells which rule it is and what it does, for the journal.
+// String returns the rule and its action, for the journal.
 func (h *Hit) String() string { return fmt.Sprintf("%s: %v", h.Rule, h.Action) }
 
 // Streams returns the stream limit that this hit applies.
 func (h *Hit) Streams() uint32 { return h.Action.Streams[(h.Number-1)%len(h.Action.Streams)] }
 
-// New makes an engine without rules.
+// New returns an engine without rules.
 func New(cfg Config) *Engine {
 	for cfg.Seed == 0 {
 		cfg.Seed = rand.Uint64()
@@ -96,14 +96,13 @@ func New(cfg Config) *Engine {
 	return &Engine{seed: cfg.Seed, compile: cfg.Compile, clock: cfg.Clock, named: make(map[string]int)}
 }
 
-// Seed returns what decides what happens by chance. An engine of the same seed and
-// rules does the same to the same traffic.
+// Seed returns the seed of random choices. Engines with the same seed and rules make the
+// same choices for the same traffic.
 func (e *Engine) Seed() uint64 { return e.seed }
 
-// Hits yields the rules that apply to what happens at p, in the order they were added.
-// A rule is only asked, and counted, when those before it have been done: whoever
-// stops, because one has ended the matter, leaves the others as they were. It costs
-// next to nothing where there are no rules.
+// Hits yields the rules that apply at p, in the order in which they were added. A rule is
+// evaluated, and counted, only after the hits before it were yielded: if the caller stops,
+// the rules after it are not counted. It costs almost nothing where there are no rules.
 func (e *Engine) Hits(p Point, s *Subject) iter.Seq[Hit] {
 	return func(yield func(Hit) bool) {
 		if e == nil {
@@ -121,8 +120,7 @@ func (e *Engine) Hits(p Point, s *Subject) iter.Seq[Hit] {
 	}
 }
 
-// Any reports whether there are rules at p, so that an edge can save itself making
-// a subject.
+// Any reports whether there are rules at p, so that a server need not make a subject.
 func (e *Engine) Any(p Point) bool { return e != nil && e.active[p].Load() != nil }
 
 func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool) {
@@ -150,7 +148,7 @@ func (r *active) hit(s *Subject, now func(space string) *clock.Clock) (Hit, bool
 	return hit, ok
 }
 
-// holds asks the condition of the rule.
+// holds evaluates the condition of the rule.
 func (r *active) holds(s *Subject) bool {
 	if r.condition == nil {
 		return true
@@ -164,7 +162,7 @@ func (r *active) holds(s *Subject) bool {
 	return ok && err == nil
 }
 
-// counted counts one that fits and says whether the rule applies to it.
+// counted counts a match and reports whether the rule applies to it.
 func (r *active) counted(m *Memory) (hit Hit, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -194,7 +192,7 @@ func (r *active) counted(m *Memory) (hit Hit, ok bool) {
 	return hit, true
 }
 
-// appliesLocked decides about the one that was just counted.
+// appliesLocked reports whether the rule applies to the match that was just counted.
 func (r *active) appliesLocked(c *count) bool {
 	w := &r.When
 	if w.Times > 0 && c.applied >= w.Times || c.matched <= w.After {
@@ -206,11 +204,10 @@ func (r *active) appliesLocked(c *count) bool {
 	return w.Probability == 0 || r.rng.Float64() < w.Probability
 }
 
-// ErrName says that a name is taken, or is of no rule.
+// ErrName says that a name is taken, or that no rule has it.
 var ErrName = errors.New("fault: name")
 
-// Add puts rules into force, all of them or none, and returns them with their
-// names. The error is [ErrRule] or [ErrName].
+// Add adds rules, all of them or none, and returns them with their names. The error is [ErrRule] or [ErrName].
 func (e *Engine) Add(rules ...Rule) ([]Rule, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -230,7 +227,7 @@ func (e *Engine) Add(rules ...Rule) ([]Rule, error) {
 	return plain(added), nil
 }
 
-// readyLocked checks a rule and prepares it; beside are the rules that come with it.
+// readyLocked checks and compiles a rule; beside are the rules that are added with it.
 func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
 	if err := rule.Check(); err != nil {
 		return nil, err
@@ -269,7 +266,7 @@ func hash(s string) uint64 {
 	return h.Sum64()
 }
 
-// publishLocked makes the rules known to Hit.
+// publishLocked makes the rules visible to Hits.
 func (e *Engine) publishLocked() {
 	var at [pointCount][]*active
 	for _, r := range e.rules {
@@ -293,15 +290,15 @@ func plain(rules []*active) []Rule {
 	return all
 }
 
-// A State is a rule with what has become of it.
+// A State is a rule with its counters.
 type State struct {
 	Rule
-	// Matched is how often its Where fitted while it could still apply, Applied how
+	// Matched is how often its Where matched while it could still apply, Applied how
 	// often it applied.
 	Matched int `json:"matched"`
 	Applied int `json:"applied"`
-	// Undecided is how often its condition could not be decided, so that it did not
-	// apply, and Failure why the last time.
+	// Undecided is how often its condition could not be evaluated, so that it did not
+	// apply, and Failure the last error.
 	Undecided int    `json:"undecided,omitempty" doc:"how often its condition could not be evaluated, so that it did not apply"`
 	Failure   string `json:"failure,omitempty" doc:"why its condition could not be evaluated the last time"`
 }
@@ -319,7 +316,7 @@ func (e *Engine) Rules() []State {
 	return all
 }
 
-// RulesAt returns the rules at some points, in the order they were added. It costs next to
+// RulesAt returns the rules at some points, in the order they were added. It costs almost
 // nothing where there are none.
 func (e *Engine) RulesAt(points ...Point) []State {
 	if !slices.ContainsFunc(points, e.Any) {
@@ -359,8 +356,7 @@ func (e *Engine) Find(space, name string) (State, error) {
 // shownNames is how many names of other rules an error shows.
 const shownNames = 10
 
-// Remove takes the rule of a name in a space out of force, "" being those of no
-// space. The error is [ErrName].
+// Remove removes the rule of a name in a space, "" being those of no space. The error is [ErrName].
 func (e *Engine) Remove(space, name string) error {
 	if n := e.removeIf(func(r *active) bool { return r.Name == name && r.Space == space }); n == 0 {
 		_, err := e.Find(space, name)
@@ -369,13 +365,13 @@ func (e *Engine) Remove(space, name string) error {
 	return nil
 }
 
-// RemoveSpace removes the rules that concern a space alone, "" being all
-// rules there are; see [Rule.Only]. It returns how many.
+// RemoveSpace removes the rules that apply to one space only, or all rules for ""; see
+// [Rule.Only]. It returns how many.
 func (e *Engine) RemoveSpace(space string) int {
 	return e.RemoveFunc(func(r *Rule) bool { return space == "" || r.Only() == space })
 }
 
-// Watch has f called, from any goroutine, whenever rules were removed; see
+// Watch registers f, which is called from any goroutine after rules were removed; see
 // [Hit.Removed].
 func (e *Engine) Watch(f func()) {
 	e.mu.Lock()
@@ -383,7 +379,7 @@ func (e *Engine) Watch(f func()) {
 	e.watch = append(e.watch, f)
 }
 
-// RemoveFunc removes the rules that are unwanted, and returns how many.
+// RemoveFunc removes the rules for which unwanted returns true, and returns how many.
 func (e *Engine) RemoveFunc(unwanted func(*Rule) bool) int {
 	return e.removeIf(func(r *active) bool { return unwanted(&r.Rule) })
 }
@@ -414,5 +410,5 @@ func (e *Engine) take(unwanted func(*active) bool) (int, []func()) {
 	return before - len(e.rules), e.watch
 }
 
-// CopyCount returns how often a push is sent in all.
+// CopyCount returns how often a push is sent in total.
 func (a *Action) CopyCount() int { return cmp.Or(a.Copies, 2) }

@@ -2,7 +2,7 @@ package fault
 
 import "crypto/tls"
 
-// A Handshake says how a TLS handshake fails.
+// A Handshake is a way in which a TLS handshake fails.
 type Handshake string
 
 // The handshakes that fail.
@@ -13,10 +13,11 @@ const (
 	HandshakeAlert      Handshake = "alert"
 )
 
-// handshakes lists them, for the words of a rule.
+// handshakes lists the values of the parameter.
 var handshakes = []string{string(HandshakeCut), string(HandshakeOldVersion), string(HandshakeBadCipher), string(HandshakeAlert)}
 
-// nullAnonymous is TLS_ECDH_anon_WITH_NULL_SHA, which no client offers: RFC 8422, 6.
+// nullAnonymous is TLS_ECDH_anon_WITH_NULL_SHA, which no client offers.
+// https://www.rfc-editor.org/rfc/rfc8422#section-6
 const nullAnonymous = 0xC015
 
 // Answer returns what the server sends after the ClientHello, and whether the
@@ -28,15 +29,15 @@ func (h Handshake) Answer() (bytes []byte, reset bool) {
 	case HandshakeBadCipher: // "Server selected improper ciphersuite" (observed: jchambers/pushy#1019)
 		return serverHello(tls.VersionTLS12, nullAnonymous), false
 	case HandshakeAlert: // "Received fatal alert: handshake_failure" (observed: jchambers/pushy#294)
-		return []byte{21, 3, 3, 0, 2, 2, 40}, false // RFC 8446, 6.2
+		return []byte{21, 3, 3, 0, 2, 2, 40}, false // https://www.rfc-editor.org/rfc/rfc8446#section-6.2
 	default:
 		whole := serverHello(tls.VersionTLS12, tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256)
 		return whole[:len(whole)/2], true
 	}
 }
 
-// serverHello is a record with a ServerHello without session and extensions: RFC 5246,
-// 7.4.1.3.
+// serverHello returns a record with a ServerHello without session and extensions.
+// https://www.rfc-editor.org/rfc/rfc5246#section-7.4.1.3
 func serverHello(version, cipher uint16) []byte {
 	body := []byte{byte(version >> 8), byte(version)}
 	for i := range 32 {

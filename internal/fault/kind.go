@@ -5,7 +5,7 @@ import "slices"
 // A Kind is a kind of fault.
 type Kind string
 
-// The kinds. What each does stands in the table.
+// The kinds. The table describes each.
 const (
 	Answer          Kind = "answer"
 	Delay           Kind = "delay"
@@ -44,8 +44,8 @@ type KindInfo struct {
 	Point Point
 	// Does says what happens, in one sentence.
 	Does string
-	// Needs are the parameters it cannot do without, Takes those it may have, by
-	// their names in JSON.
+	// Needs are the required parameters, Takes the optional ones, by their names in
+	// JSON.
 	Needs, Takes []string
 }
 

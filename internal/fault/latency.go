@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A Latency is how long something takes: a fixed time, one between two bounds, or
-// one of a lognormal distribution, which is how the delays of real networks lie.
+// A Latency is a delay: fixed, between two bounds, or drawn from a lognormal distribution,
+// as the delays of real networks are distributed.
 type Latency struct {
 	Fixed  Duration `json:"fixed,omitempty" doc:"constant delay" example:"200ms"`
 	Min    Duration `json:"min,omitempty" doc:"with max: uniformly distributed, lower bound"`
@@ -19,7 +19,7 @@ type Latency struct {
 	Growth Duration `json:"growth,omitempty" doc:"added each time the rule applies"`
 }
 
-// longest is the longest delay that is kept to.
+// longest is the longest delay.
 const longest = time.Hour
 
 // draw returns a latency for the nth time the rule applies, from 1.
@@ -40,14 +40,14 @@ func (l *Latency) draw(rng *rand.Rand, n int) time.Duration {
 	return d
 }
 
-// rand2 returns a span from 0 to d.
+// rand2 returns a duration from 0 to d.
 func rand2(rng *rand.Rand, d time.Duration) time.Duration {
 	return time.Duration(rng.Int64N(int64(d) + 1))
 }
 
 func bounded(d float64) time.Duration { return time.Duration(min(d, float64(longest))) }
 
-// problem says what cannot be meant.
+// problem returns what is invalid about the latency.
 func (l *Latency) problem() error {
 	shapes := 0
 	for _, set := range []bool{l.Fixed != 0, l.Min != 0, l.Median != 0} {

@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// A Memory is what rules remember of one connection: how often they were looked at
-// there, and which of them stick to it. The edge keeps one with each connection and
-// hands it along in [Subject]. The zero value is ready; all methods may be called
+// A Memory has the state of rules on one connection: how often they have matched there,
+// and which sticky rules apply to it. A server keeps one with each connection and passes
+// it in [Subject]. The zero value is ready; all methods may be called
 // from any goroutine, and on a nil *Memory, which remembers nothing.
 type Memory struct {
 	mu sync.Mutex // nothing is locked under it: docs/lock-order.md
 	of map[*active]*remembered
 }
 
-// remembered is what one rule remembers of a connection.
+// remembered is the state of one rule on a connection.
 type remembered struct {
 	count
 	stuck *Hit
 }
 
-// A count is how often a rule was looked at, and applied.
+// A count is how often a rule has matched, and applied.
 type count struct{ matched, applied int }
 
-// stuck returns the hit that a rule goes on with on this connection; nil if there is
+// stuck returns the hit that a sticky rule repeats on this connection; nil if there is
 // none.
 func (m *Memory) stuck(r *active) *Hit {
 	if m == nil {
@@ -37,7 +37,7 @@ func (m *Memory) stuck(r *active) *Hit {
 	return nil
 }
 
-// stick has a rule apply to everything that follows on this connection.
+// stick makes a rule apply to everything that follows on this connection.
 func (m *Memory) stick(r *active, hit *Hit) {
 	if m == nil {
 		return
@@ -47,7 +47,7 @@ func (m *Memory) stick(r *active, hit *Hit) {
 	m.knownLocked(r).stuck = hit
 }
 
-// counted lets f count for a rule.
+// counted calls f with the count of a rule.
 func (m *Memory) counted(r *active, f func(*count)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

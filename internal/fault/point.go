@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// A Point is a moment at which an edge asks whether something shall go wrong.
+// A Point is where a server asks whether rules apply.
 type Point uint8
 
-// The points. What is known at each stands beside it: a rule can only look at
-// what is known.
+// The points, each with what is known there. A rule may only use what is known at its
+// point.
 const (
 	// AtAccept: a connection was accepted. Its listener and its source are known.
 	AtAccept Point = iota
@@ -17,11 +17,11 @@ const (
 	AtHandshake
 	// AtOpening: TLS is done with a provider, and no frame was sent. As AtAccept.
 	AtOpening
-	// AtRequest: a provider's request was read and judged, and neither handed on
-	// nor answered. All of Subject is known but what was refused before.
+	// AtRequest: a provider's request was read and checked, and not yet accepted or
+	// answered. All of Subject is known except what a failed check left unknown.
 	AtRequest
-	// AtLogin: a device asks to be let in. Its id, and with it its space, is known if
-	// it has proven it.
+	// AtLogin: a device logs in. Its id, and so its space, is known if it has proven
+	// its identity.
 	AtLogin
 	// AtDelivery: a push is about to be written to its device.
 	AtDelivery
@@ -33,10 +33,9 @@ const (
 // points is the one table of points.
 var points = [pointCount]struct {
 	name string
-	// knows are the words of Where that have a meaning there; nil is all but those
-	// in lacks.
+	// knows are the filters of Where that apply there; nil is all but those in lacks.
 	knows, lacks []string
-	// repeats says that one connection may come there more than once.
+	// repeats says that a connection may reach the point more than once.
 	repeats bool
 }{
 	AtAccept:    {name: "accept", knows: []string{"listener", "source", "environment"}},
@@ -48,7 +47,7 @@ var points = [pointCount]struct {
 	AtKeepalive: {name: "keepalive", knows: []string{"listener", "source", "environment", "device", "space"}, repeats: true},
 }
 
-// knownAt reports whether a word of Where has a meaning at a point.
+// knownAt reports whether a filter of Where applies at a point.
 func knownAt(p Point, word string) bool {
 	if points[p].knows == nil {
 		return !slices.Contains(points[p].lacks, word)
@@ -64,7 +63,7 @@ func (p Point) String() string {
 	return fmt.Sprintf("Point(%d)", uint8(p))
 }
 
-// A Listener says which kind of peers a connection is for.
+// A Listener is the kind of listener a connection was accepted on.
 type Listener string
 
 // The listeners.

@@ -8,10 +8,10 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Reserved is a device token that brings about an outcome with nothing set up:
-// whoever pushes to it with good credentials gets it. No device has such a token.
+// A Reserved is a device token with a fixed outcome for every push with valid credentials,
+// without any setup. No device has such a token.
 type Reserved struct {
-	// Name is what it is asked for by: a reason, or one of a few words.
+	// Name is a reason, or one of a few words.
 	Name string
 	// Token is the same in every simulator and every release.
 	Token  apns.DeviceToken
@@ -20,15 +20,15 @@ type Reserved struct {
 	Does string
 }
 
-// reservedPrefix begins every reserved token. A token that was minted begins so with
-// a chance of one in 2^128.
+// reservedPrefix begins every reserved token. The probability that a minted token has the
+// same prefix is 2^-128.
 const reservedPrefix = "apns-sim:outcome"
 
 // slowTime is how long the reserved token "slow" takes.
 const slowTime = 5 * time.Second
 
-// reserved is the one table of reserved tokens. A number stays with its row for
-// good: the status, then a count within it, as they look in hexadecimal.
+// reserved is the one table of reserved tokens. The number of a row never changes: the
+// status, then a count within it, as they look in hexadecimal.
 var reserved = []struct {
 	number uint32
 	name   string
@@ -111,7 +111,7 @@ func LookupReserved(token []byte) *Reserved {
 	return reservedByToken[apns.DeviceToken(token)]
 }
 
-// Hit returns the outcome as a fault.
+// Hit returns the outcome as a hit.
 func (r *Reserved) Hit() Hit {
 	hit := Hit{Rule: "reserved token " + r.Name, Action: &r.Action, Number: 1}
 	if r.Action.Delay != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Subject is what is happening at a point, as far as it is known there. Of a
-// request its status and reason are what it deserves, whatever the answer will be.
+// A Subject is what rules are matched with, as far as it is known at a point. Status and
+// reason of a request are those that the checks have found.
 type Subject struct {
 	filters.Subject
 
@@ -17,11 +17,10 @@ type Subject struct {
 	Method     string
 	Path       string
 
-	// Memory is that of the connection; nil if nothing outlasts the moment.
+	// Memory is that of the connection; nil if rules keep no state of it.
 	Memory *Memory
 
-	// Words is what a condition has made of the subject, for those that are asked after
-	// it; nil before the first.
+	// Words is the subject as conditions read it, made by the first condition; nil before.
 	Words    any
 	document filters.Document // of the payload, for all rules
 }

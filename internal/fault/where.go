@@ -13,19 +13,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Where says to whom a rule applies: to everybody that fits all of its words, each
-// with a value. The words are those of filters, which mean what they mean
-// everywhere (see package match), and a few about connections; [WhereWords] lists
-// them.
+// A Where says to what a rule applies: all of its filters must match. They are the filters
+// of package filters, and a few about connections; [WhereWords] lists them.
 type Where map[string]string
 
-// A whereWord is a word that only faults have.
+// A whereWord is a filter that only faults have.
 type whereWord struct {
 	name, help, example string
 	parse               func(value string) (func(*Subject) bool, error)
 }
 
-// whereWords is the one table of the words that only faults have.
+// whereWords is the one table of the filters that only faults have.
 var whereWords = []whereWord{
 	{"listener", "provider, channels or device", "provider", parseListener},
 	{"connection", "the number of a connection, from /v1/connections", "12", parseConnection},
@@ -38,7 +36,7 @@ var whereWords = []whereWord{
 	}},
 }
 
-// never are the filter words that have no meaning for what is only about to happen.
+// never are the filters that apply only to what has happened.
 var never = []string{"state", "since", "until", "apns-unique-id"}
 
 // A WhereWord is a word of [Where].
@@ -82,13 +80,13 @@ func parsePath(value string) (func(*Subject) bool, error) {
 	}, nil
 }
 
-// A place is a Where made ready.
+// A place is a compiled Where.
 type place struct {
 	own    []func(*Subject) bool
 	filter filters.Filter
 }
 
-// matches reports whether s fits.
+// matches reports whether s matches.
 func (p *place) matches(s *Subject) bool {
 	for _, fits := range p.own {
 		if !fits(s) {
@@ -98,8 +96,8 @@ func (p *place) matches(s *Subject) bool {
 	return p.filter.MatchDocument(&s.Subject, &s.document)
 }
 
-// ready makes a Where ready for a rule that acts at a point. The error joins
-// everything that cannot be meant.
+// ready compiles a Where for a rule at a point. The error joins everything that is
+// invalid.
 func (w Where) ready(at Point) (p place, err error) {
 	var problems []error
 	words := make(map[string][]string)
@@ -135,7 +133,7 @@ func (w Where) ready(at Point) (p place, err error) {
 	return p, errors.Join(problems...)
 }
 
-// isWordOfWhere reports whether there is such a word at all.
+// isWordOfWhere reports whether there is such a filter at any point.
 func isWordOfWhere(name string) bool {
 	return strings.HasPrefix(name, filters.PayloadPrefix) ||
 		slices.ContainsFunc(whereWords, func(row whereWord) bool { return row.name == name }) ||

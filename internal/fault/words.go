@@ -10,8 +10,7 @@ import (
 
 func isWord(word string, words []string) bool { return slices.Contains(words, word) }
 
-// unknownWord says that a value is none of the words it may be, and which it was
-// probably meant to be.
+// unknownWord returns the error for an unknown value, with the nearest known one.
 func unknownWord(place, word string, words []string) error {
 	nearest, edits := apns.Nearest(word, words)
 	if word != "" && edits <= len(nearest)/2 {

@@ -1,13 +1,9 @@
-// Package filters has the filter words: the one table of what a push can be
-// searched, counted, awaited, deleted and followed by, and what a fault can be
-// aimed with.
+// Package filters has the filters: the one table of the words by which pushes are
+// searched, counted, awaited, deleted and followed, and by which fault rules select.
 //
 //	topic=com.example.app & state=delivered & payload.aps.alert.title=Hello
 //
-// Different words all have to hold; of several values of one word, one has to.
-// A match that fails tells in which words, what was wanted and what was there
-// instead.
-//
-// It knows the words and their values. What a push is, and where its fields
-// come from, is up to whoever fills in a [Subject].
+// All words of a filter must match, each with one of its values. For a subject that does
+// not match, [Filter.Differences] returns the words, with the wanted and the actual
+// values. The caller fills in the [Subject].
 package filters

@@ -17,8 +17,8 @@ const (
 	MaxValue = 4096
 )
 
-// A Filter holds conditions, all of which must hold. Its zero value has none
-// and matches everything. It is not changed once it is parsed.
+// A Filter has conditions, all of which must hold. Its zero value has none and matches
+// everything. It does not change after it was parsed.
 type Filter struct{ conditions []condition }
 
 // A condition is one word with its values, one of which must hold.
@@ -33,12 +33,11 @@ type condition struct {
 	shows  func(*Subject) string
 }
 
-// A Difference is a word in which a subject is not what was asked for.
+// A Difference is a word of a filter that a subject does not match.
 type Difference struct {
 	// Word is the filter word.
 	Word string
-	// Want are the values that were asked for, Got what there was, "" for
-	// nothing.
+	// Want are the values of the filter, Got is the value of the subject, "" for none.
 	Want, Got string
 }
 
@@ -54,9 +53,8 @@ func (d Difference) String() string {
 }
 
 // Parse reads a filter from words with their values, as in the query of a URL.
-// The error says what is wrong in every word, and which word or value comes
-// nearest to one that does not exist. Times that are given as a distance are
-// taken from now.
+// The error says what is wrong with every word, and suggests the nearest word or value
+// for an unknown one. Relative times are relative to now.
 func Parse(query map[string][]string, now time.Time) (Filter, error) {
 	var f Filter
 	var wrong Errors
@@ -85,8 +83,8 @@ func Parse(query map[string][]string, now time.Time) (Filter, error) {
 	return f, nil
 }
 
-// matchOrder orders conditions: those that need decoding last, and those that hold of a push
-// for ever or never first.
+// matchOrder orders conditions: first those whose result never changes for a push, last
+// those that need the decoded payload.
 func (c *condition) matchOrder() int {
 	switch {
 	case c.path != nil:
@@ -125,8 +123,8 @@ func parseCondition(name string, values []string, now time.Time) (condition, *Er
 	return c, nil
 }
 
-// ofPayload makes c a condition about the payload. An empty value asks for
-// presence alone.
+// ofPayload makes c a condition about the payload. An empty value matches if the path is
+// present.
 func (c condition) ofPayload(text string) (condition, *Error) {
 	var err error
 	if c.path, err = parsePath(text); err != nil {
@@ -140,19 +138,19 @@ func (c condition) ofPayload(text string) (condition, *Error) {
 	return c, nil
 }
 
-// A Document is the payload of one subject, decoded when somebody asks for it. Its
-// zero value is ready.
+// A Document is the payload of one subject, decoded on first use. Its zero value is
+// ready.
 type Document struct {
 	value   any
 	decoded bool
 }
 
-// at returns what stands at a place of the payload. It is not kept together with the
-// subject, which tests may hold on to: so it need not be allocated.
+// at returns the value at a path of the payload. The document is kept apart from the
+// subject, which tests may retain, so that it need not be allocated.
 func (d *Document) at(s *Subject, p path) (any, bool) {
 	if !d.decoded {
 		d.decoded = true
-		// A payload that is no JSON has nothing anywhere.
+		// A payload that is not JSON has no members.
 		d.value, _ = decode(s.Payload)
 	}
 	return p.in(d.value)
@@ -192,8 +190,8 @@ func (f *Filter) MatchDocument(s *Subject, d *Document) bool {
 	return holds
 }
 
-// MatchOrNever is [Filter.MatchDocument], and reports of what does not match whether the
-// same push never will, nor any of its events.
+// MatchOrNever is [Filter.MatchDocument], and for a subject that does not match it
+// reports whether neither its push nor any event of it ever will.
 func (f *Filter) MatchOrNever(s *Subject, d *Document) (match, never bool) {
 	for i := range f.conditions {
 		if c := &f.conditions[i]; !c.holds(s, d) {
@@ -225,7 +223,7 @@ func (f *Filter) Differences(s *Subject) (all []Difference) {
 	return all
 }
 
-// Only returns the filter with the conditions about one word alone.
+// Only returns a filter with only the conditions of one word.
 func (f *Filter) Only(word string) (only Filter) {
 	for i := range f.conditions {
 		if f.conditions[i].name == word {
@@ -240,7 +238,7 @@ func (f *Filter) LooksInside() bool {
 	return slices.ContainsFunc(f.conditions, func(c condition) bool { return c.path != nil })
 }
 
-// WantsFailures reports whether the filter asks for what never became a push.
+// WantsFailures reports whether the filter selects failed requests and connections.
 func (f *Filter) WantsFailures() bool {
 	return slices.ContainsFunc(f.conditions, func(c condition) bool {
 		return c.name == "state" && slices.Contains(c.values, Failed.String())
@@ -281,8 +279,8 @@ func nearestName(name string) string {
 	return nearest
 }
 
-// otherNames are words that people write for one of ours and that are spelled
-// too differently to be found by that.
+// otherNames are likely other names of a filter word, spelled too differently to be found
+// by edit distance.
 var otherNames = map[string]string{
 	"team": "space", "id": "apns-id", "type": "push-type", "bundle": "topic", "bundle-id": "topic", "app": "topic",
 	"env": "environment", "from": "since", "to": "until", "after": "since", "before": "until", "device-token": "token",

@@ -14,8 +14,7 @@ import (
 // maxPath is how deep a path may go.
 const maxPath = 32
 
-// A path leads to a value in a payload: names of members, and places in arrays
-// from 0. A dot in a name is written \. and a backslash \\.
+// A path is the path of a value in a payload: names of members, and indexes of arrays. A dot in a name is written \. and a backslash \\.
 type path []string
 
 func parsePath(text string) (path, error) {
@@ -43,7 +42,7 @@ func parsePath(text string) (path, error) {
 	return p, nil
 }
 
-// in returns the value that the path leads to.
+// in returns the value at the path.
 func (p path) in(document any) (value any, ok bool) {
 	value = document
 	for _, part := range p {
@@ -65,7 +64,7 @@ func (p path) in(document any) (value any, ok bool) {
 	return value, true
 }
 
-// decode reads one JSON value; numbers stay as they are written.
+// decode decodes one JSON value; numbers stay as they are written.
 func decode(text []byte) (value any, err error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -73,13 +72,13 @@ func decode(text []byte) (value any, err error) {
 		return nil, fmt.Errorf("not JSON: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("not JSON: something follows the value")
+		return nil, errors.New("not JSON: more follows the value")
 	}
 	return value, nil
 }
 
-// A wanted value is one that the payload may have. A string needs no quotes; in
-// quotes it is a string and nothing else.
+// A wanted value is a value of a filter. A string needs no quotes; a quoted value is
+// always a string.
 type wanted struct {
 	text   string
 	value  any
@@ -99,7 +98,7 @@ func (w *wanted) is(got any) bool {
 	return w.isJSON && equal(got, w.value)
 }
 
-// equal compares JSON values, numbers by their worth.
+// equal compares JSON values, numbers by value.
 func equal(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:
@@ -163,7 +162,7 @@ func show(value any, ok bool) string {
 	return shorten(string(text))
 }
 
-// shorten bounds the length of a value in a difference.
+// shorten limits the length of a value in a difference.
 func shorten(s string) string {
 	const most = 256
 	if len(s) <= most {

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// A search tells from the text of a payload, without decoding it, that a condition
-// cannot hold. Most payloads can be told by it.
+// A search finds from the text of a payload, without decoding it, that a condition cannot
+// hold. That suffices for most payloads.
 type search struct {
-	names  [][]byte // each must be there
-	values [][]byte // one must be there, if there are any
+	names  [][]byte // all must occur
+	values [][]byte // one must occur, if there are any
 }
 
-// searchFor returns the search for what stands at p and is one of wants.
+// searchFor returns the search for a value at p that is one of wants.
 func searchFor(p path, wants []wanted) (s search) {
 	for _, name := range p {
 		if _, err := strconv.Atoi(name); err != nil && literal(name) {

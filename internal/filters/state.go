@@ -1,23 +1,23 @@
 package filters
 
-// A State is a stage in the life of a push.
+// A State is a state that a push reaches.
 type State uint8
 
 // The states, in the order in which a push may reach them.
 const (
-	// Rejected: APNs refused the push.
+	// Rejected: the push was rejected.
 	Rejected State = iota
 	// Accepted: APNs answered 200.
 	Accepted
-	// Stored: it had to wait for its device or its topic.
+	// Stored: it was stored for its device.
 	Stored
-	// Sent: it was handed to the device's connection.
+	// Sent: it was written to the device's connection.
 	Sent
 	// Delivered: the device acknowledged it.
 	Delivered
 	// Dropped: it will not be delivered.
 	Dropped
-	// Failed: it is no push, but a request or a connection that never became one.
+	// Failed: it is a request or a connection that failed before a push was read.
 	Failed
 )
 

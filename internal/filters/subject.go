@@ -6,9 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Subject is what is matched: as much of a push, or of something that
-// happened to one, as is known. A field that is not known has its zero value
-// and matches no word about it.
+// A Subject is what filters are compared with: a push or an event, as far as it is known.
+// An unknown field has its zero value and matches no filter.
 type Subject struct {
 	// Space is the team ID.
 	Space       string

@@ -13,17 +13,17 @@ import (
 type Word struct {
 	// Name is how the word is written; "payload." is followed by a path.
 	Name string
-	// Help says in one line what it compares.
+	// Help describes in one line what it compares.
 	Help string
 	// Example is a value.
 	Example string
 
-	// parse reads a value into a test; shows is what a subject has in its place.
+	// parse compiles a value into a test; shows returns the value of a subject.
 	parse func(value string, now time.Time) (test, error)
 	shows func(*Subject) string
 }
 
-// A test says whether a subject has what was asked for.
+// A test reports whether a subject has a value.
 type test func(*Subject) bool
 
 // PayloadPrefix begins the words about the payload: payload.aps.badge.
@@ -51,8 +51,8 @@ var words = []Word{
 	{PayloadPrefix, "the value at a path in the payload, such as payload.aps.alert.title or payload.items.0; without a value, that the path exists", "Hello", nil, nil},
 }
 
-// changing are the words about what may change in the life of a push, or is another in
-// each of its events.
+// changing are the words whose value may change while a push is handled, or differs
+// between its events.
 var changing = []string{"device", "state", "status", "reason", "since", "until"}
 
 // Words returns the table of filter words.
@@ -151,7 +151,7 @@ func parseReason(value string, _ time.Time) (test, error) {
 	return nil, unknown(value, all)
 }
 
-// parseTime reads a moment. A distance is taken from now into the past.
+// parseTime parses a time. A duration means this long before now.
 func parseTime(holds func(at, limit time.Time) bool) func(string, time.Time) (test, error) {
 	return func(value string, now time.Time) (test, error) {
 		var limit time.Time

@@ -1,4 +1,3 @@
-// Package logs writes the log of a service in a way that never makes the service
-// wait: whoever does not read it, and whoever repeats the same mistake a thousand times
-// a second, costs lines of the log and nothing else.
+// Package logs writes the log of a service without ever blocking the service: a reader
+// that does not read loses lines, and lines that repeat are counted instead of written.
 package logs

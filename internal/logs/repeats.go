@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// DefaultInterval is how often the count of a line that repeats is logged.
+// DefaultInterval is how often the count of a repeated line is logged.
 const DefaultInterval = 10 * time.Second
 
 // maxRepeating is how many different lines are compared at a time; a further one is
@@ -18,16 +18,16 @@ const DefaultInterval = 10 * time.Second
 const maxRepeating = 1024
 
 // Repeats is a handler that logs the first of many equal records and counts the rest.
-// At the end of each interval it logs the last one of them with the count. Two
-// records are equal if level, message and attributes are, whatever the port of an
-// address and the figures in an error; records below Info are not compared.
+// At the end of each interval it logs the last of them with the count. Records are equal
+// if level, message and attributes are, except for the port of an address and the digits
+// in an error. Records below Info are not compared.
 type Repeats struct {
 	next   slog.Handler
 	prefix string // the attributes and groups of next
 	seen   *seen
 }
 
-// seen is what a handler and those that were derived from it have in common.
+// seen is shared by a handler and the handlers derived from it.
 type seen struct {
 	interval time.Duration
 	mu       sync.Mutex
@@ -77,7 +77,7 @@ func (h *Repeats) Handle(ctx context.Context, r slog.Record) error {
 	return h.next.Handle(ctx, r)
 }
 
-// key is what equal records have in common.
+// key returns a key that equal records share.
 func (h *Repeats) key(r *slog.Record) string {
 	var b strings.Builder
 	b.WriteString(h.prefix)
@@ -90,7 +90,7 @@ func (h *Repeats) key(r *slog.Record) string {
 	return b.String()
 }
 
-// writeAttr writes an attribute as far as records are compared by it.
+// writeAttr writes the part of an attribute by which records are compared.
 func writeAttr(b *strings.Builder, a slog.Attr) {
 	text := a.Value.Resolve().String()
 	switch a.Key {
@@ -114,8 +114,8 @@ func withoutFigures(r rune) rune {
 	return r
 }
 
-// repeated reports whether a record is one more of those that were logged within the
-// interval, and counts it.
+// repeated reports whether an equal record was logged within the interval, and counts the
+// record if so.
 func (s *seen) repeated(key string, r *slog.Record, next slog.Handler) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +133,7 @@ func (s *seen) repeated(key string, r *slog.Record, next slog.Handler) bool {
 	return false
 }
 
-// tell ends an interval: it logs the count, or forgets a line that has not come again.
+// tell ends an interval: it logs the count, or forgets a line that was not repeated.
 func (s *seen) tell(key string) {
 	s.mu.Lock()
 	if s.closed {
@@ -162,11 +162,10 @@ func (r *row) log(within time.Duration) {
 	if r.count > 1 {
 		r.last.AddAttrs(slog.Int("times", r.count), slog.Duration("within", within))
 	}
-	_ = r.next.Handle(context.Background(), r.last) // a log that fails has nobody to tell
+	_ = r.next.Handle(context.Background(), r.last) // there is nowhere to report a failing log
 }
 
-// Close logs what was counted and not yet told. Records that come later are logged
-// each.
+// Close logs the counts that were not logged yet. Later records are logged one by one.
 func (h *Repeats) Close() {
 	s := h.seen
 	s.mu.Lock()

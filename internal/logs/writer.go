@@ -14,8 +14,8 @@ const DefaultLimit = 256 << 10
 
 // A Writer passes lines on to another writer from a goroutine of its own. Write
 // never blocks and never fails: a line that finds the queue full is dropped and
-// counted, and so is one that cannot be written. A line in the log tells how many were
-// dropped as soon as the log is read again.
+// counted, and so is one that cannot be written. As soon as the log is read again, a line
+// reports how many were dropped.
 type Writer struct {
 	out   io.Writer
 	limit int
@@ -28,12 +28,12 @@ type Writer struct {
 	dropped    int // all of them
 	closed     bool
 
-	wake  chan struct{} // has room for one word that there is something to do
+	wake  chan struct{} // buffered; signals that lines are queued
 	ended chan struct{} // closed when the goroutine has ended
 }
 
-// NewWriter returns a writer that lets limit bytes wait for out. What tell writes says
-// that lines were dropped. [Writer.Close] ends it.
+// NewWriter returns a writer that queues up to limit bytes for out. tell writes the line
+// that reports dropped lines. [Writer.Close] ends it.
 func NewWriter(out io.Writer, limit int, tell func(out io.Writer, dropped int)) *Writer {
 	w := &Writer{out: out, limit: limit, tell: tell, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	go w.run()
@@ -59,7 +59,7 @@ func (w *Writer) dropLocked(n int) { w.unreported, w.dropped = w.unreported+n, w
 func (w *Writer) wakeLocked() {
 	select {
 	case w.wake <- struct{}{}:
-	default: // it will look anyway
+	default: // a signal is pending
 	}
 }
 
@@ -70,9 +70,9 @@ func (w *Writer) Dropped() int {
 	return w.dropped
 }
 
-// Close writes what is queued and ends the goroutine. When ctx ends before that, as
-// with a reader that has stopped reading, Close gives up and says so: only the end of
-// the process ends the goroutine then.
+// Close writes the queued lines and ends the goroutine. If ctx ends before, as with a
+// reader that has stopped reading, Close returns an error, and the goroutine runs until
+// the process ends.
 func (w *Writer) Close(ctx context.Context) error {
 	w.mu.Lock()
 	w.closed = true
@@ -82,18 +82,18 @@ func (w *Writer) Close(ctx context.Context) error {
 	case <-w.ended:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("the log is not written to its end: %w", context.Cause(ctx))
+		return fmt.Errorf("lines at the end of the log were not written: %w", context.Cause(ctx))
 	}
 }
 
-// CloseWithin is Close with a limit of time.
+// CloseWithin is Close with a timeout.
 func (w *Writer) CloseWithin(limit time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, errors.New("nobody reads it"))
 	defer cancel()
 	return w.Close(ctx)
 }
 
-// run writes what is queued until the writer is closed. The two buffers change places.
+// run writes the queued lines until the writer is closed. It alternates two buffers.
 func (w *Writer) run() {
 	defer close(w.ended)
 	var spare []byte
@@ -114,8 +114,8 @@ func (w *Writer) run() {
 	}
 }
 
-// take returns what is queued, and leaves an empty buffer in its place. Lines are
-// dropped behind others that are queued, so that their line mentions the drop.
+// take returns the queued lines and replaces them by an empty buffer. Lines are only
+// dropped when others are queued, so the report of the drop follows those.
 func (w *Writer) take(empty []byte) (text []byte, lines, unreported int, closed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -127,7 +127,7 @@ func (w *Writer) take(empty []byte) (text []byte, lines, unreported int, closed 
 	return text, lines, unreported, w.closed
 }
 
-// write writes lines, and then how many were dropped behind them.
+// write writes lines, and then how many were dropped after them.
 func (w *Writer) write(text []byte, lines, unreported int) {
 	if _, err := w.out.Write(text); err != nil {
 		w.mu.Lock()

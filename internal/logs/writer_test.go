@@ -97,7 +97,7 @@ func TestASlowReaderBlocksNobodyAndDroppedLinesAreCounted(t *testing.T) {
 
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errors.New("enough"))
-		assert.EqualError(t, w.Close(ctx), "the log is not written to its end: enough")
+		assert.EqualError(t, w.Close(ctx), "lines at the end of the log were not written: enough")
 
 		close(out.goOn)
 		require.NoError(t, w.Close(t.Context()))

@@ -35,10 +35,10 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.opError("read", err)
 }
 
-// SetNonblocking has Read fail with nothing, as it is, where it would wait. ready is called
-// whenever Read may do something else since: at bytes, at the end, and at the deadline of
-// reading. It is called with the connection locked, so it must not use it, nor wait. A nil
-// ready has Read wait again.
+// SetNonblocking makes Read return the error nothing, not wrapped, where it would block.
+// ready is called whenever Read would return something else: when bytes arrive, at the end,
+// and at the read deadline. It is called with the connection locked, so it must not use the
+// connection or block. A nil ready makes Read block again.
 func (c *Conn) SetNonblocking(nothing error, ready func()) {
 	c.in.readLater(later{nothing: asIs{nothing}, ready: ready})
 }
@@ -100,8 +100,8 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// opError puts a failure into the form the net package uses. io.EOF stays as it
-// is, for readers compare it, and so does what [Conn.SetNonblocking] was given.
+// opError wraps a failure as package net does. io.EOF is not wrapped, since readers
+// compare it, nor is the error given to [Conn.SetNonblocking].
 func (c *Conn) opError(op string, err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err

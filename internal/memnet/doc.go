@@ -10,8 +10,5 @@
 // that much is unread, so two peers that write first and read later, as TLS
 // and HTTP/2 peers do, do not block each other.
 //
-// A reader with many connections need not wait in a goroutine for each: see
-// [Conn.SetNonblocking].
-//
-// What is said over a connection, TLS included, is the business of the caller.
+// A reader of many connections needs no goroutine for each: see [Conn.SetNonblocking].
 package memnet

@@ -2,15 +2,15 @@ package memnet
 
 import "time"
 
-// A later is what a reader that does not wait is told.
+// A later is the state of a nonblocking reader.
 type later struct {
-	nothing error       // what Read fails with where it would wait
-	ready   func()      // called when it may do something else; nil if reads wait
-	alarm   *time.Timer // calls ready at the deadline of reading; nil if none is set
-	rings   time.Time   // when the alarm rings; never after the deadline
+	nothing error       // returned by Read where it would block
+	ready   func()      // called when Read would return something else; nil if reads block
+	alarm   *time.Timer // calls ready at the read deadline; nil if none is set
+	rings   time.Time   // when the alarm fires; never after the deadline
 }
 
-// An asIs is an error that does not get into a net.OpError.
+// An asIs is an error that is not wrapped in a net.OpError.
 type asIs struct{ error }
 
 func (s *stream) readLater(l later) {
@@ -24,7 +24,7 @@ func (s *stream) readLater(l later) {
 	s.alarmLocked()
 }
 
-// readLaterLocked takes l in place of what was there.
+// readLaterLocked replaces the state by l.
 func (s *stream) readLaterLocked(l later) {
 	if s.later.alarm != nil {
 		s.later.alarm.Stop()
@@ -32,15 +32,15 @@ func (s *stream) readLaterLocked(l later) {
 	s.later = l
 }
 
-// readyLocked tells a reader that does not wait to look again.
+// readyLocked notifies a nonblocking reader.
 func (s *stream) readyLocked() {
 	if s.later.ready != nil {
 		s.later.ready()
 	}
 }
 
-// alarmLocked sees to it that a reader that does not wait is told at its deadline. An
-// alarm that rings too early is set again: most deadlines are moved before they come.
+// alarmLocked sets the timer that notifies a nonblocking reader at its deadline. A timer
+// that fires too early is set again: most deadlines are moved before they pass.
 func (s *stream) alarmLocked() {
 	l := &s.later
 	switch {
@@ -55,7 +55,7 @@ func (s *stream) alarmLocked() {
 	}
 }
 
-// ring is called by the alarm.
+// ring is called by the timer.
 func (s *stream) ring() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,8 +17,8 @@ type Listener struct {
 	closed  bool
 }
 
-// Listen returns a new listener. It holds no resources besides memory, but
-// whoever waits in Accept is released only by Close.
+// Listen returns a new listener. It holds no resources besides memory, but a goroutine
+// blocked in Accept returns only after Close.
 func Listen() *Listener {
 	l := &Listener{}
 	l.cond.L = &l.mu
@@ -60,8 +60,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// Close stops the listener. Connections that nobody has accepted are closed, accepted
-// ones stay. A second Close returns net.ErrClosed.
+// Close stops the listener. Connections that were not accepted are closed, accepted ones
+// stay open. A second Close returns net.ErrClosed.
 func (l *Listener) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -39,8 +39,8 @@ func newStream() *stream {
 	return s
 }
 
-// read waits for bytes and takes at most len(p) of them. After the writer has
-// closed, it hands out what is left and then io.EOF.
+// read waits for bytes and reads at most len(p) of them. After the writer has closed, it
+// returns the rest and then io.EOF.
 func (s *stream) read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,8 +69,8 @@ func (s *stream) read(p []byte) (int, error) {
 	}
 }
 
-// write hands over all of p, waiting while the buffer is full. The count tells
-// how much of it went through before an error.
+// write writes all of p, waiting while the buffer is full. It returns how much was
+// written before an error.
 func (s *stream) write(p []byte) (n int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,7 +112,7 @@ func (s *stream) endWriteLocked() {
 	s.cond.Broadcast()
 }
 
-// writableLocked tells why nothing can be written now, if so.
+// writableLocked returns why nothing can be written now; nil if something can.
 func (s *stream) writableLocked() error {
 	switch {
 	case s.writerClosed:
@@ -134,15 +134,15 @@ func (s *stream) waitLocked(deadline time.Time) {
 	s.cond.Wait()
 }
 
-// wake lets everybody who waits look again. It takes the lock, so that it cannot
-// come between the setting of a timer and the wait itself.
+// wake wakes all waiters. It takes the lock, so that it cannot run between the setting of
+// a timer and the wait.
 func (s *stream) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cond.Broadcast()
 }
 
-// closeReader drops what is unread; from now on the writer gets EPIPE. It reports
+// closeReader drops the unread bytes; from now on writes fail with EPIPE. It reports
 // whether the reader was still open.
 func (s *stream) closeReader() bool {
 	s.mu.Lock()
@@ -161,8 +161,8 @@ func (s *stream) isReaderClosed() bool {
 	return s.readerClosed
 }
 
-// closeWriter lets the reader see io.EOF after the bytes written so far. It
-// reports whether the writer was still open.
+// closeWriter makes reads return io.EOF after the bytes written so far. It reports whether
+// the writer was still open.
 func (s *stream) closeWriter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,7 +192,7 @@ func (s *stream) setWriteDeadline(t time.Time) {
 	s.cond.Broadcast()
 }
 
-// expired reports whether the deadline has come; the zero time never comes.
+// expired reports whether the deadline has passed; the zero time never does.
 func expired(deadline time.Time) bool {
 	return !deadline.IsZero() && !time.Now().Before(deadline)
 }

@@ -1,18 +1,18 @@
-// Package presentation is what a phone does with the pushes it gets: the notifications it
-// shows and groups, the badges of its apps, its Live Activities, and what never shows.
+// Package presentation is what an iPhone does with the pushes it receives: notifications
+// and their groups, badges, Live Activities, and pushes that show nothing.
 //
-//	var s screen.Screen
-//	shown := s.Take(screen.Push{Topic: topic, Payload: payload, At: now})
+//	var s presentation.Screen
+//	shown := s.Take(presentation.Push{Topic: topic, Payload: payload, At: now})
 //	s.Groups() // the notification center
 //
-// It knows payloads, as far as Apple describes them, and the clock it is told. It
-// leaves to others how a push came and how a screen is drawn.
+// It reads payloads as Apple documents them. The caller receives the pushes and draws the
+// screen.
 //
-// A device does not learn everything a provider says. Neither the push type nor
-// apns-collapse-id is on the wire: the type is what topic and payload say, and a
-// notification takes the place of an earlier one only where both came with the same
-// identifier. What APNs itself collapses, never comes.
+// A device does not receive all headers of a push. The courier protocol carries neither
+// the push type nor apns-collapse-id: topic and payload decide the type, and a
+// notification replaces an earlier one only if both have the same identifier. Pushes that
+// APNs itself collapses never arrive.
 //
-// Sources: "Generating a remote notification"; "Starting and updating Live Activities
-// with ActivityKit push notifications".
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
+// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 package presentation

@@ -6,7 +6,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// kind is what a push is, as far as a device can tell.
+// kind is the kind of a push, as far as a device can tell.
 type kind uint8
 
 const (
@@ -26,8 +26,8 @@ const (
 	kindMDM
 )
 
-// kinds is the one table of kinds: their names, what the phone does with such a push
-// whatever it holds, and how its payload is read.
+// kinds is the one table of kinds: their names, what the device does with every such push,
+// and how the payload is shown.
 var kinds = [...]struct {
 	name   string
 	effect string
@@ -50,6 +50,7 @@ var kinds = [...]struct {
 }
 
 // kindsBySuffix are the kinds of push types whose topics have a suffix.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 var kindsBySuffix = map[apns.PushType]kind{
 	apns.LiveActivity: kindLive,
 	apns.VoIP:         kindVoIP,
@@ -61,10 +62,10 @@ var kindsBySuffix = map[apns.PushType]kind{
 	apns.Controls:     kindControls,
 }
 
-// mdmPrefix is what the topics of MDM servers begin with.
+// mdmPrefix begins the topics of MDM servers.
 const mdmPrefix = "com.apple.mgmt."
 
-// kindOf tells what a push is from its topic, or else from its payload.
+// kindOf returns the kind of a push by its topic, or else by its payload.
 func kindOf(topic string, p *payload) kind {
 	for _, info := range apns.PushTypes() {
 		if info.Suffix != "" && strings.HasSuffix(topic, info.Suffix) {
@@ -87,5 +88,5 @@ func kindOf(topic string, p *payload) kind {
 	return kindNothing
 }
 
-// ring is for what interrupts whatever the user does.
+// ring shows a push that interrupts the user, such as a call.
 func ring(_ *Screen, _ Push, _ *payload, shown *Shown) { shown.Visible = true }

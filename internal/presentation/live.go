@@ -9,11 +9,11 @@ import (
 )
 
 // lingers is how long an ended Live Activity stays on the locked screen, at most.
-// "Starting and updating Live Activities with ActivityKit push notifications".
+// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 const lingers = 4 * time.Hour
 
-// An Activity is a Live Activity on the screen. A phone gives each of them a token of
-// its own; here the app has one for all, and the newest is meant.
+// An Activity is a Live Activity on the screen. On a real device each has its own token;
+// here an app has one token for all, which updates the newest.
 type Activity struct {
 	App       string // the bundle ID
 	Channel   string // the broadcast channel it follows; "" for none
@@ -87,7 +87,8 @@ func date(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// start puts an activity on the screen. A broadcast cannot.
+// start starts an activity. A broadcast cannot.
+// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
 func (s *Screen) start(p Push, a *aps, shown *Shown) {
 	if p.Channel != "" {
 		shown.effect("the system ignores it: a broadcast starts nothing")
@@ -107,7 +108,9 @@ func (s *Screen) start(p Push, a *aps, shown *Shown) {
 	}
 }
 
-// update changes the activities that a push is meant for, or ends them.
+// update updates or ends the activities that a push is for. A state older than the one
+// shown is ignored.
+// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 func (s *Screen) update(p Push, a *aps, shown *Shown) {
 	meant := s.meant(p)
 	if len(meant) == 0 {
@@ -138,7 +141,7 @@ func (s *Screen) update(p Push, a *aps, shown *Shown) {
 	s.removeEnded(p.At)
 }
 
-// meant gives the activities a push is for: those that follow its channel, or the
+// meant returns the activities that a push is for: those that follow its channel, or the
 // newest of its app.
 func (s *Screen) meant(p Push) (meant []*Activity) {
 	app := apns.BundleID(p.Topic)
@@ -154,7 +157,7 @@ func (s *Screen) meant(p Push) (meant []*Activity) {
 	return meant
 }
 
-// set takes over what a push says about the state.
+// set takes the state from a push.
 func (a *Activity) set(from *aps) {
 	if present(from.ContentState) {
 		a.State = text(from.ContentState)
@@ -162,8 +165,9 @@ func (a *Activity) set(from *aps) {
 	a.Updated, a.Stale = moment(from.Timestamp), moment(from.StaleDate)
 }
 
-// end ends an activity at a time: it stays for four hours, or until an earlier
-// dismissal.
+// end ends an activity: it stays on the screen for four hours, or until an earlier
+// dismissal date.
+// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 func (a *Activity) end(now, dismissal time.Time) {
 	a.Ended, a.RemovedAt = true, now.Add(lingers)
 	if !dismissal.IsZero() && dismissal.Before(a.RemovedAt) {

@@ -20,7 +20,7 @@ type Note struct {
 	Sound                 string
 }
 
-// A Group is what a phone stacks: the notifications of a thread of an app.
+// A Group is the notifications of a thread of an app, which the device stacks.
 type Group struct {
 	App, Thread string
 	Notes       []Note // the newest first
@@ -40,7 +40,8 @@ func (s *Screen) Groups() []Group {
 	return groups
 }
 
-// levels is the table of interruption levels: what each does beyond what it shows.
+// levels is the table of interruption levels and their effects.
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 var levels = map[string]string{
 	"passive":        "it goes to the notification center without lighting up the screen or a sound",
 	"active":         "",
@@ -48,7 +49,8 @@ var levels = map[string]string{
 	"critical":       "it sounds although the phone is muted, if the app may do so",
 }
 
-// showAlert shows a push with the ordinary parts of aps: alert, badge, sound.
+// showAlert shows a push with the keys of aps for alert, badge and sound.
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 func (s *Screen) showAlert(p Push, body *payload, shown *Shown) {
 	a := body.APS
 	l := readAlert(a.Alert)
@@ -87,7 +89,7 @@ func (s *Screen) showAlert(p Push, body *payload, shown *Shown) {
 	}
 }
 
-// put adds a notification, in place of the one with its identifier if there is one.
+// put adds a notification, which replaces the one with the same identifier.
 func (s *Screen) put(n Note, shown *Shown) {
 	same := func(o Note) bool { return n.ID != "" && o.App == n.App && o.ID == n.ID }
 	if slices.ContainsFunc(s.notes, same) {
@@ -113,7 +115,7 @@ func (s *Screen) inThread(n Note) (count int) {
 	return count
 }
 
-// setBadge sets the number on an app's icon; 0 takes it away.
+// setBadge sets the number on an app's icon; 0 removes it.
 func (s *Screen) setBadge(app string, raw json.RawMessage, shown *Shown) {
 	var number int
 	if !present(raw) || json.Unmarshal(raw, &number) != nil || number < 0 {

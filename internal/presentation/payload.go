@@ -9,13 +9,14 @@ import (
 	"time"
 )
 
-// payload is the body of a push, as far as the system reads it.
+// payload is the part of a payload that the system reads.
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 type payload struct {
 	APS *aps `json:"aps"`
 }
 
-// aps is Apple's part of a payload. What has another type than Apple gives is no
-// reason not to show the rest.
+// aps is the aps dictionary of a payload. A key of the wrong type does not prevent the
+// others from being shown.
 type aps struct {
 	Alert             json.RawMessage // a string or an alert
 	Badge             json.RawMessage
@@ -40,8 +41,8 @@ type aps struct {
 	InputToken     json.RawMessage
 }
 
-// UnmarshalJSON reads each key by itself, so that one of the wrong type spoils nothing
-// but itself.
+// UnmarshalJSON reads each key separately, so that one of the wrong type affects only
+// itself.
 func (a *aps) UnmarshalJSON(data []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
@@ -65,7 +66,7 @@ func (a *aps) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// read reads a payload. It is false if that is no JSON object.
+// read parses a payload. It returns false if that is not a JSON object.
 func read(body []byte) (*payload, bool) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(body, &members); err != nil || members == nil {
@@ -81,6 +82,7 @@ func read(body []byte) (*payload, bool) {
 
 // alert is the dictionary form of an alert. In a Live Activity, title and body may be
 // dictionaries themselves.
+// https://developer.apple.com/documentation/activitykit/starting-and-updating-live-activities-with-activitykit-push-notifications
 type alert struct {
 	Title        json.RawMessage `json:"title"`
 	Subtitle     json.RawMessage `json:"subtitle"`
@@ -114,8 +116,8 @@ func (a *alert) title() string    { return localized(a.Title, a.TitleKey, a.Titl
 func (a *alert) subtitle() string { return localized(a.Subtitle, a.SubtitleKey, a.SubtitleArgs) }
 func (a *alert) body() string     { return localized(a.Body, a.BodyKey, a.BodyArgs) }
 
-// localized gives a text, or the key of one with its arguments: only the app has the
-// text of a key. A key wins over a text.
+// localized returns a text, or a localization key with its arguments, whose text only the
+// app has. A key takes precedence over a text.
 func localized(raw json.RawMessage, key string, args []string) string {
 	if key == "" {
 		var nested struct {
@@ -135,7 +137,7 @@ func localized(raw json.RawMessage, key string, args []string) string {
 	return key + " (a key of the app) with " + strings.Join(args, ", ")
 }
 
-// soundName tells a sound in words.
+// soundName describes a sound.
 func soundName(raw json.RawMessage) string {
 	var s struct {
 		Critical json.RawMessage `json:"critical"`
@@ -155,10 +157,10 @@ func soundName(raw json.RawMessage) string {
 	return strings.TrimPrefix(name, ", ")
 }
 
-// present reports whether a key is there and not null.
+// present reports whether a key is present and not null.
 func present(raw json.RawMessage) bool { return raw != nil && string(raw) != "null" }
 
-// text gives a JSON string without its quotes, any other value as it stands.
+// text returns a JSON string without quotes, and any other value as compact JSON.
 func text(raw json.RawMessage) string {
 	if !present(raw) {
 		return ""
@@ -174,7 +176,7 @@ func text(raw json.RawMessage) string {
 	return b.String()
 }
 
-// moment reads a time in seconds since 1970. It is zero if there is none.
+// moment parses a time in seconds since 1970. It returns the zero time if there is none.
 func moment(raw json.RawMessage) time.Time {
 	seconds, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || seconds < 0 || seconds > maxMoment {
@@ -183,5 +185,5 @@ func moment(raw json.RawMessage) time.Time {
 	return time.Unix(int64(seconds), 0)
 }
 
-// maxMoment is the end of the year 9999: what is later is in another unit.
+// maxMoment is the end of the year 9999: a larger number is in another unit.
 const maxMoment = 253402300799

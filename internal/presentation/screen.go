@@ -7,14 +7,14 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// A Push is a push as the device got it.
+// A Push is a push as the device received it.
 type Push struct {
 	Topic   string
 	Payload []byte
 	At      time.Time
 	// Priority is 0 if it does not matter.
 	Priority apns.Priority
-	// ID is the provider's apns-id, if the courier tells it; "" if not.
+	// ID is the provider's apns-id, if the courier sends it; otherwise "".
 	ID string
 	// Channel is the one it was sent to; "" if it was sent to a token.
 	Channel string
@@ -23,17 +23,17 @@ type Push struct {
 // A Field is a line about a push.
 type Field struct{ Label, Text string }
 
-// Shown is what a phone makes of a push.
+// Shown is how a device shows a push.
 type Shown struct {
-	// Kind says in a few words what the push is.
+	// Kind describes in a few words what the push is.
 	Kind string
-	// Fields are the parts of the payload that mean something to the system.
+	// Fields are the parts of the payload that the system reads.
 	Fields []Field
-	// Effects are what the phone does, each in a sentence.
+	// Effects describe what the device does, each in a sentence.
 	Effects []string
 	// Visible says that there is something to see or to hear.
 	Visible bool
-	// Advice is why a push shows less than its provider may have meant.
+	// Advice explains why a push shows less than its provider may have intended.
 	Advice []apns.Advice
 }
 
@@ -45,8 +45,8 @@ func (s *Shown) add(label, text string) {
 
 func (s *Shown) effect(text string) { s.Effects = append(s.Effects, text) }
 
-// A Screen is what there is to see on a phone. The zero value is a new phone. It is not
-// safe for use by several goroutines.
+// A Screen is what a device shows. The zero value shows nothing. It is not safe for
+// concurrent use.
 type Screen struct {
 	notes      []Note // the newest first
 	badges     map[string]int
@@ -73,25 +73,24 @@ func (s *Screen) Take(p Push) Shown {
 	return shown
 }
 
-// advice says why a push shows less than meant. The wire does not tell the push type,
-// so the lack of one is not the provider's.
+// advice returns the advice on a push. The courier protocol does not carry the push type,
+// so advice about a missing one does not apply.
 func advice(p Push) []apns.Advice {
 	n := apns.Notification{Topic: p.Topic, Channel: p.Channel, Priority: p.Priority, Payload: p.Payload}
 	return slices.DeleteFunc(n.Advice(), func(a apns.Advice) bool { return a.Code == apns.AdviceNoPushType })
 }
 
-// Badge is the number on an app's icon; 0 is none.
+// Badge returns the number on an app's icon; 0 for none.
 func (s *Screen) Badge(topic string) int { return s.badges[apns.BundleID(topic)] }
 
-// Clear takes the notifications of an app off the screen, or all of them if topic is
-// "". Badges and Live Activities stay.
+// Clear removes the notifications of an app, or all of them if topic is "". Badges and Live Activities stay.
 func (s *Screen) Clear(topic string) (cleared int) {
 	before := len(s.notes)
 	s.notes = slices.DeleteFunc(s.notes, func(n Note) bool { return topic == "" || n.App == apns.BundleID(topic) })
 	return before - len(s.notes)
 }
 
-// Remove forgets an app that was deleted: its notifications, its badge, its Live
+// Remove removes everything of an app that was deleted: notifications, badge and Live
 // Activities.
 func (s *Screen) Remove(topic string) {
 	s.Clear(topic)

@@ -1,10 +1,12 @@
-// Package quickack has the kernel acknowledge to a TCP peer at once what has come.
+// Package quickack makes the kernel acknowledge received TCP data at once.
 //
 // A kernel delays an acknowledgement, by 40 ms on Linux, in the hope that an answer
 // will carry it. A client that leaves Nagle's algorithm on, and writes a message in
-// two pieces, does not send the second before the first is acknowledged (RFC 9293,
-// 3.7.4), so that each message takes those 40 ms. A server that has read a piece and
-// waits for the rest knows that there is no answer to wait for.
+// two pieces, does not send the second before the first is acknowledged, so that each
+// message takes 40 ms more. A server that has read one piece and waits for the rest has
+// nothing to send, so the acknowledgement need not wait.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.7.4
 package quickack
 
 import (
@@ -12,14 +14,14 @@ import (
 	"syscall"
 )
 
-// An Acker acknowledges what comes on one connection. A nil Acker does nothing.
+// An Acker acknowledges the data received on one connection. A nil Acker does nothing.
 type Acker struct {
 	raw  syscall.RawConn
 	send func(fd uintptr)
 }
 
-// Of returns the Acker of a connection: nc, or what lies beneath it if it is one of
-// TLS. It is nil if that is not TCP, and on systems other than Linux.
+// Of returns the Acker of a TCP connection, or of a TLS connection over TCP. It returns
+// nil for others, and on systems other than Linux.
 func Of(nc net.Conn) *Acker {
 	for {
 		tls, ok := nc.(interface{ NetConn() net.Conn })
@@ -39,8 +41,8 @@ func Of(nc net.Conn) *Acker {
 	return &Acker{raw: raw, send: func(fd uintptr) { Send(int(fd)) }}
 }
 
-// Send acknowledges what has come, if that has not been done. It costs one system
-// call, and does not wait.
+// Send acknowledges the received data, if that was not done yet. It costs one system call,
+// and does not block.
 func (a *Acker) Send() {
 	if a != nil {
 		_ = a.raw.Control(a.send) // a connection that was closed needs none

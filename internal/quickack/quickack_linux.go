@@ -4,8 +4,8 @@ import "syscall"
 
 const supported = true
 
-// Send acknowledges what has come on the socket fd, of TCP. If that fails, the
-// kernel acknowledges in its own time.
+// Send acknowledges the data received on the TCP socket fd. If that fails, the kernel
+// acknowledges after its delay.
 //
 // "If set, acks are sent immediately ... This flag is not permanent, it only enables
 // a switch to or from quickack mode." tcp(7)

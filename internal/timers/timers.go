@@ -1,5 +1,5 @@
-// Package timers does things after a while, for somebody who may be gone by then.
-// It tells wire time.
+// Package timers calls functions after a delay, in groups that can be ended. It uses real
+// time.
 package timers
 
 import (
@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// A Group is what is still to be done for one owner. Its zero value is ready for
-// use. Its methods may be called from any goroutine.
+// A Group is the timers of one owner. Its zero value is ready for use. Its methods may be called from any goroutine.
 type Group struct {
 	mu      sync.Mutex
 	waiting map[*task]struct{}
@@ -16,7 +15,7 @@ type Group struct {
 	running sync.WaitGroup // one for each that was set and not stopped
 }
 
-// A task is one thing to do.
+// A task is one timer.
 type task struct{ timer *time.Timer }
 
 // After calls f after d, unless End comes first.
@@ -45,7 +44,7 @@ func (g *Group) forget(t *task) {
 	delete(g.waiting, t)
 }
 
-// End stops what has not begun and waits for what has.
+// End stops the timers, and waits for functions that are running.
 func (g *Group) End() {
 	g.mu.Lock()
 	g.ended = true

@@ -8,18 +8,18 @@ import (
 )
 
 // A Delay is the time between the retirement of a token and its report, from when
-// providers are answered Unregistered. APNs delays on purpose, so that nobody learns
-// when an app was removed. The zero value reports at once.
+// providers are answered Unregistered. APNs delays the report on purpose, so that a
+// provider does not learn when an app was removed. The zero value reports at once.
 //
 // observed: reports range from hours through a day to never (sideshow/apns2#77, sideshow/apns2#159,
 // node-apn/node-apn#673).
 type Delay struct {
-	// Min and Max bound the delay, which is drawn anew for each retirement. A Max
+	// Min and Max bound the delay, which is drawn for each retirement. A Max
 	// below Min means Min.
 	Min, Max time.Duration
 	// Never reports nothing.
 	Never bool
-	// Seed makes the draws repeat.
+	// Seed makes the draws repeatable.
 	Seed uint64
 }
 

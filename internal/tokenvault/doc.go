@@ -15,9 +15,11 @@
 // no database: what is kept besides the key are retirements, the few moments
 // at which tokens were retired.
 //
-// The vault leaves to others what follows from a token: which topic a push may
-// carry, who is connected, what the refusal is called. It starts no goroutine.
+// The caller decides what follows from a token: which topic a push may have, and with which
+// reason it is rejected. The vault starts no goroutine.
 //
-// The trust model is that of Apple's "Local and Remote Notification
-// Programming Guide", "APNs Overview": token generation, dispersal and trust.
+// The trust model is that of Apple's archived guide: token generation, dispersal and
+// trust.
+//
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
 package tokenvault

@@ -11,7 +11,7 @@ type retirement struct {
 	epoch    uint32
 	at       time.Time
 	reported time.Time // from when providers get Unregistered; zero if never
-	// expired says that the tokens had become too old, nothing else.
+	// expired says that the tokens have expired, and the app was not removed.
 	expired bool
 }
 

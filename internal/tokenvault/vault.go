@@ -107,9 +107,11 @@ func NewSecret() []byte {
 	return secret
 }
 
-// Mint returns the token of an app on a device, or the base token of the
-// device if topic is nil. It is the same token every time, until a retirement
-// or a rotation. It panics on a user above [MaxUser].
+// Mint returns the token of an app on a device, or the base token of the device if topic is
+// nil. It is the same token every time, until a retirement or a rotation. It panics on a
+// user above [MaxUser].
+//
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
 func (v *Vault) Mint(a Address, topic *apns.TopicHash) apns.DeviceToken {
 	a.mustFit()
 	r := record{Address: a, base: topic == nil}
@@ -120,10 +122,10 @@ func (v *Vault) Mint(a Address, topic *apns.TopicHash) apns.DeviceToken {
 	return apns.DeviceToken((*v.keys.Load())[0].seal(&r, v.length))
 }
 
-// Open reads a token. Its only error is [ErrNotMinted]; a retired token opens,
-// and says so.
+// Open decrypts a token. Its only error is [ErrNotMinted]; a retired token opens, and its
+// claims say when it was retired. "APNs decrypts the token with the token key."
 //
-// "APNs decrypts the token with the token key": "APNs Overview".
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
 func (v *Vault) Open(token []byte) (Claims, error) {
 	o := v.read(token)
 	if o == nil {
@@ -132,8 +134,8 @@ func (v *Vault) Open(token []byte) (Claims, error) {
 	return v.claims(o)
 }
 
-// read opens a token, or remembers what is in it. It returns nil for one that was
-// not made here.
+// read returns the content of a token, from the cache or by decrypting it. It returns nil
+// for a token that was not made by this vault.
 func (v *Vault) read(token []byte) *opened {
 	if len(token) < MinLength || len(token) > apns.MaxDeviceToken {
 		return nil
@@ -158,7 +160,7 @@ func (v *Vault) decrypt(token []byte) *opened {
 	return nil
 }
 
-// claims adds to an opened token what may have changed since.
+// claims adds the retirement to an opened token.
 func (v *Vault) claims(o *opened) (Claims, error) {
 	end, issued := v.retirements.status(&o.record)
 	if !issued {
@@ -176,17 +178,17 @@ func (v *Vault) claims(o *opened) (Claims, error) {
 	}, nil
 }
 
-// RetireApp retires the tokens of one app of one user, as when the app is
-// removed from the device. The app's next token is a different one. That is
-// reported after the [Delay].
+// RetireApp retires the tokens of one app of one user, as when the app is uninstalled. The
+// app's next token is a different one. The retirement is reported after the [Delay].
 func (v *Vault) RetireApp(a Address, topic TopicTag) {
 	now := v.now(a.Device)
 	v.endApp(a, topic, retirement{at: now, reported: v.delays.after(now)})
 }
 
-// ExpireApp is RetireApp for tokens that have become too old, which is
-// reported at once, with another reason than those of a removed app. When that happens on real
-// devices is not documented.
+// ExpireApp is RetireApp for expired tokens, which are reported at once, with the reason
+// ExpiredToken. Apple does not document when a token expires.
+//
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 func (v *Vault) ExpireApp(a Address, topic TopicTag) {
 	now := v.now(a.Device)
 	v.endApp(a, topic, retirement{at: now, reported: now, expired: true})
@@ -207,9 +209,8 @@ func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID)
 	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
 }
 
-// Confirm ends the [Delay] of a retired token: the device has said once more that it
-// does not have the app, and the token is reported from now on. It changes no other
-// token.
+// Confirm ends the [Delay] of a retired token, since its device has confirmed that it does
+// not have the app: the token is reported from now on. It changes no other token.
 func (v *Vault) Confirm(token []byte) {
 	o := v.read(token)
 	if o == nil {
@@ -219,7 +220,7 @@ func (v *Vault) Confirm(token []byte) {
 	v.retirements.change(deviceKey{o.record.Environment, o.record.Device}, func(h *history) { h.confirm(&o.record, now) })
 }
 
-// now is what time it is for a device.
+// now returns the time of a device's space.
 func (v *Vault) now(device apns.DeviceID) time.Time {
 	return cmp.Or(v.spaces.Clock(v.spaces.ForDevice(device)), v.clock).Now()
 }
@@ -251,8 +252,8 @@ func (v *Vault) addKey(secret []byte) error {
 	return nil
 }
 
-// Secrets returns the secrets of all token keys, newest first, as [Config]
-// takes them. Whoever keeps them keeps the tokens readable.
+// Secrets returns the secrets of all token keys, newest first, as [Config] takes them. A
+// vault with the same secrets opens the same tokens.
 func (v *Vault) Secrets() [][]byte {
 	keys := *v.keys.Load()
 	secrets := make([][]byte, len(keys))

@@ -1,6 +1,6 @@
-// Package vocabulary tells what the words of the provider API mean: reasons, headers, push
-// types and codes of advice. It knows no word by itself; all of it comes from the tables
-// of package apns, by which the simulator runs.
+// Package vocabulary explains the words of the provider API: reasons, headers, push types
+// and codes of advice. All of it comes from the tables of package apns, which the
+// simulator itself uses.
 package vocabulary
 
 import (
@@ -9,8 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// An Entry is what there is to say about a word. Fields that a kind of words
-// does not have are empty.
+// An Entry explains a word. Fields that do not apply to its kind are empty.
 type Entry struct {
 	Kind    string `json:"kind" doc:"What it is" enum:"reason,header,push type,advice"`
 	Word    string `json:"word" doc:"The word itself" example:"BadDeviceToken"`
@@ -38,7 +37,7 @@ type Entry struct {
 	Source string `json:"source" doc:"Where this is documented or was observed"`
 }
 
-// Entries returns every word of the tables, kind by kind.
+// Entries returns all words of the tables, grouped by kind.
 func Entries() (all []Entry) {
 	for _, r := range apns.Reasons() {
 		all = append(all, Entry{
@@ -94,8 +93,8 @@ func credentials(p apns.PushTypeInfo) string {
 	return "provider token, or a certificate that lists the topic"
 }
 
-// Find returns the entry of a word in any case, or nil and the nearest word there is. The
-// name of a header may be given without its apns-.
+// Find returns the entry of a word, ignoring case, or nil and the nearest word. The name
+// of a header may be given without apns-.
 func Find(word string) (entry *Entry, nearest string) {
 	all := Entries()
 	words := make([]string, len(all))

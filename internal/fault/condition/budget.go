@@ -8,15 +8,15 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// An expression may loop in loops, and double a text or a list as often as it likes. The
-// language bounds neither time nor the size of texts, so an evaluation has a budget: each
-// turn of a loop takes a step of it, and so does what is made or looked through, by its
-// size. What ordinary conditions need is a few steps.
+// An expression may nest loops, and double a string or a list repeatedly. The language
+// limits neither time nor the size of strings, so an evaluation has a budget: each
+// iteration of a loop takes a step, and values that are made or searched take steps by
+// their size. Ordinary conditions need a few steps.
 
 // maxSteps is the budget of one evaluation: some milliseconds at most.
 const maxSteps = 10_000
 
-// textStep is how many bytes of a text take a step.
+// textStep is how many bytes of a string take a step.
 const textStep = 16
 
 // ErrBudget says that an expression took more steps than it may.
@@ -28,7 +28,7 @@ var unbounded = []string{"repeat", "replace"}
 // A budget is what is left of the steps of an evaluation.
 type budget struct{ left int }
 
-// step takes a turn of a loop. It is always true.
+// step takes the step of an iteration. It always returns true.
 func (b *budget) step() bool {
 	b.take(1)
 	return true
@@ -51,7 +51,7 @@ func (b *budget) numbers(list []int) []int {
 	return list
 }
 
-// value takes steps for all there is in a value, as often as it is there.
+// value takes steps for everything in a value, as often as it occurs.
 func (b *budget) value(v any) any {
 	b.measure(reflect.ValueOf(v))
 	return v

@@ -1,8 +1,7 @@
 // Package condition compiles the expressions of faults: When.If of a rule.
 //
-// It knows which words an expression may use; it leaves to package fault when a
-// condition is asked. It stands apart so that a simulator inside a Go test, which
-// has Go for its conditions, does not link an expression language.
+// It is a package of its own so that a simulator inside a Go test, which has Go functions
+// for conditions, does not link an expression language.
 package condition
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// words are what an expression may use.
+// words are the names that an expression may use.
 type words struct {
 	Listener    string `expr:"listener"`
 	Environment string `expr:"environment"`
@@ -26,7 +25,7 @@ type words struct {
 	Token       string `expr:"token"`
 	PushType    string `expr:"type"`
 	ID          string `expr:"id"`
-	Reason      string `expr:"reason"` // that the request deserves; "" for none
+	Reason      string `expr:"reason"` // that the checks have found; "" for none
 	Method      string `expr:"method"`
 	Path        string `expr:"path"`
 	Device      string `expr:"device"`
@@ -40,11 +39,11 @@ type words struct {
 	Value   func(any) any       `expr:"(value)"`
 }
 
-// maxNodes bounds an expression.
+// maxNodes limits the size of an expression.
 const maxNodes = 500
 
-// Compile makes a condition of an expression, which must be true or false. An
-// expression that fails while it runs, as on a missing field, does not hold; the
+// Compile compiles an expression, whose result must be a bool. An expression that fails
+// while it is evaluated, as on a missing field, is false; the
 // condition fails with [ErrBudget] if it takes too many steps. The error names the place
 // within the expression.
 func Compile(expression string) (fault.Condition, error) {
@@ -73,7 +72,7 @@ func Compile(expression string) (fault.Condition, error) {
 	}, nil
 }
 
-// withBudget gives an evaluation steps of its own.
+// withBudget gives an evaluation its own budget.
 func withBudget(w words) words {
 	b := &budget{left: maxSteps}
 	w.Step, w.Text, w.Numbers, w.Value = b.step, b.text, b.numbers, b.value
