@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // A payloadKey is a row of a table of keys: what the system looks for in aps,
@@ -161,7 +163,7 @@ func guess(name string, table []payloadKey) string {
 	for i := range table {
 		names = append(names, table[i].name)
 	}
-	if nearest, edits := Nearest(name, names); edits <= 2 && edits < len(name)/2 {
+	if nearest, edits := spelling.Nearest(name, names); edits <= 2 && edits < len(name)/2 {
 		return "; " + nearest + " was meant, perhaps"
 	}
 	return ""

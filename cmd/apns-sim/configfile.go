@@ -16,7 +16,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // A configFile has settings by the names of flags.
@@ -105,7 +105,7 @@ func (r *configReader) entry(e *ast.MappingValueNode) {
 	}
 	flag := r.flags[name]
 	if flag == nil {
-		nearest, _ := apns.Nearest(at.Value, slices.Concat(sorted(r.flags), sorted(plurals)))
+		nearest, _ := spelling.Nearest(at.Value, slices.Concat(sorted(r.flags), sorted(plurals)))
 		r.reject(at, "unknown setting %q; did you mean %s?", at.Value, nearest)
 		return
 	}
@@ -188,7 +188,7 @@ func try(flag *kong.Flag, value any) error {
 		return plainError(err)
 	}
 	if flag.Enum != "" && !flag.EnumMap()[fmt.Sprint(value)] {
-		nearest, _ := apns.Nearest(fmt.Sprint(value), flag.EnumSlice())
+		nearest, _ := spelling.Nearest(fmt.Sprint(value), flag.EnumSlice())
 		return fmt.Errorf("unknown value %q; did you mean %s?", value, nearest)
 	}
 	return nil

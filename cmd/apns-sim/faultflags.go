@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/fault/condition"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // faultFlags say what goes wrong on purpose.
@@ -70,7 +70,7 @@ func nearestMember(err error) string {
 	if found == nil {
 		return ""
 	}
-	nearest, _ := apns.Nearest(found[1], members(reflect.TypeFor[fault.Rule]()))
+	nearest, _ := spelling.Nearest(found[1], members(reflect.TypeFor[fault.Rule]()))
 	return fmt.Sprintf("; did you mean %q?", nearest)
 }
 

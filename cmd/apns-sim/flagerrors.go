@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // A flagError is an invalid value of a setting, from a flag, an environment variable or a file.
@@ -30,7 +30,7 @@ func badFlag(flag, format string, args ...any) error {
 
 // notOneOf returns an error about a word that is not among the allowed ones.
 func notOneOf(flag, word string, words []string) error {
-	nearest, _ := apns.Nearest(word, words)
+	nearest, _ := spelling.Nearest(word, words)
 	return badFlag(flag, " is %q; write %s; did you mean %s?", word, alternatives(words), nearest)
 }
 

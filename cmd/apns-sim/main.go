@@ -18,9 +18,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/secret"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // Exit codes.
@@ -126,7 +126,7 @@ func nearestVerb(first error, args []string) string {
 	if slices.Contains(verbs, word) {
 		return fmt.Sprintf("; the command comes first: apns-sim %s", word)
 	}
-	nearest, edits := apns.Nearest(word, verbs)
+	nearest, edits := spelling.Nearest(word, verbs)
 	if edits > len(nearest)/2 {
 		return ""
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // serveCommand runs the simulator until it is interrupted.
@@ -259,7 +260,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 	}
 	for _, team := range s.Provider.SuspendedTeam {
 		if !slices.Contains(teams, team) {
-			nearest, _ := apns.Nearest(team, teams)
+			nearest, _ := spelling.Nearest(team, teams)
 			wrong = append(wrong, badFlag("suspended-team", ": team %q is unknown; did you mean %s? Add teams with --key", team, nearest))
 		}
 	}
@@ -267,7 +268,7 @@ func (s *serveCommand) portal(cfg *sim.Config) error {
 	for _, topic := range s.NoBroadcast {
 		// In a folder of secrets there may be more apps.
 		if s.Certs == "" && !slices.Contains(apps, topic) {
-			nearest, _ := apns.Nearest(topic, apps)
+			nearest, _ := spelling.Nearest(topic, apps)
 			wrong = append(wrong, badFlag("no-broadcast", ": app %q is unknown; did you mean %s? Add apps with --topic", topic, nearest))
 		}
 	}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/envvars"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // settings decide between the places that a setting of the simulator may come from:
@@ -198,7 +198,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 	}
 	var wrong []error
 	for _, name := range unknownVariables(parsed.Model, list) {
-		nearest, edits := apns.Nearest(name, settings)
+		nearest, edits := spelling.Nearest(name, settings)
 		if edits > misspelling {
 			continue
 		}
@@ -218,7 +218,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 // service called apns-sim; a mistake in a name would go unnoticed otherwise.
 func strangeVariables(app *kong.Application, list []string) (remarks []string) {
 	for _, name := range unknownVariables(app, list) {
-		nearest, _ := apns.Nearest(name, knownVariables(app))
+		nearest, _ := spelling.Nearest(name, knownVariables(app))
 		remarks = append(remarks, fmt.Sprintf("unknown environment variable %s is ignored; did you mean %s?", name, nearest))
 	}
 	return remarks

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/loadgen"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // failures are what --fail-on can name, and where a summary counts it.
@@ -29,7 +29,7 @@ func (c *fleetCmd) checkFailOn() error {
 		if failures[word] != nil {
 			continue
 		}
-		nearest, _ := apns.Nearest(strings.ToLower(word), failureNames())
+		nearest, _ := spelling.Nearest(strings.ToLower(word), failureNames())
 		return fmt.Errorf("unknown --fail-on %q; did you mean %s? It takes %s", word, nearest, strings.Join(failureNames(), ", "))
 	}
 	return nil

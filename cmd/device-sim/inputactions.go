@@ -7,6 +7,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // power sets the state of the phone.
@@ -81,7 +82,7 @@ func (p *deviceRun) installed(topic string) error {
 		}
 		topics = append(topics, a.Topic)
 	}
-	if nearest, edits := apns.Nearest(topic, topics); nearest != "" && edits <= max(1, len(topic)/lettersPerTypo) {
+	if nearest, edits := spelling.Nearest(topic, topics); nearest != "" && edits <= max(1, len(topic)/lettersPerTypo) {
 		return usageError("%q is not installed; did you mean %s?", topic, nearest)
 	}
 	return usageError("%q is not installed; status lists the installed apps", topic)

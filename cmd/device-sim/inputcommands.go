@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // A inputCommand is something that can be typed while the phone runs.
@@ -95,7 +95,7 @@ func unknownCommand(given string, all []inputCommand) error {
 	for i, w := range all {
 		names[i] = w.name
 	}
-	if nearest, edits := apns.Nearest(given, names); edits <= max(1, len(given)/lettersPerTypo) {
+	if nearest, edits := spelling.Nearest(given, names); edits <= max(1, len(given)/lettersPerTypo) {
 		return usageError("unknown command %q; did you mean %s?", given, nearest)
 	}
 	return usageError("unknown command %q; help lists the commands", given)

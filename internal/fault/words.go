@@ -5,14 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 func isWord(word string, words []string) bool { return slices.Contains(words, word) }
 
 // unknownWord returns the error for an unknown value, with the nearest known one.
 func unknownWord(place, word string, words []string) error {
-	nearest, edits := apns.Nearest(word, words)
+	nearest, edits := spelling.Nearest(word, words)
 	if word != "" && edits <= len(nearest)/2 {
 		return fmt.Errorf("%s: %q is not known; did you mean %q? (%s)", place, word, nearest, strings.Join(words, ", "))
 	}

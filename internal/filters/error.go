@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // An Error is what is wrong with one word of a filter.
@@ -38,6 +38,6 @@ func rejectf(format string, args ...any) error { return fmt.Errorf(format, args.
 
 // unknown is the error of a value that is not in a list.
 func unknown(value string, list []string) error {
-	nearest, _ := apns.Nearest(value, list)
+	nearest, _ := spelling.Nearest(value, list)
 	return rejectf("there is no %q; did you mean %s?", shorten(value), nearest)
 }

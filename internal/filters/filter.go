@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // Limits of a filter.
@@ -275,7 +275,7 @@ func nearestName(name string) string {
 			return word
 		}
 	}
-	nearest, _ := apns.Nearest(name, names)
+	nearest, _ := spelling.Nearest(name, names)
 	return nearest
 }
 

@@ -13,7 +13,7 @@ type rule struct {
 
 // The layers. Imports point down: commands, sim, operations, edges, core, ground.
 var (
-	ground  = []string{"apns", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars"}
+	ground  = []string{"apns", "internal/spelling", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago"}
@@ -29,10 +29,10 @@ var (
 
 // rules is the one table of who may import whom.
 var rules = []rule{
-	{"apns", nil, nil, "the words of APNs: users import them, and they bring nothing along"},
+	{"apns", []string{"internal/spelling"}, nil, "the words of APNs: users import them, and they bring no other module along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
 	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
+	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
@@ -62,18 +62,19 @@ var rules = []rule{
 	{"internal/device", []string{"apns", "internal/courier", "internal/netpoll", "internal/workers"}, nil, "an outsider, as a real phone is; many can share workers"},
 	{"internal/presentation", []string{"apns"}, nil, "what a phone makes of a payload, however it came"},
 	{"internal/lesson", []string{"apns", "internal/courier", "internal/presentation"}, []string{"golang.org/x/net/http2/hpack"}, "an outsider, device and provider at once; it makes HTTP/2 frames by itself, since it shows their bytes"},
-	{"internal/loadgen", []string{"apns", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
+	{"internal/loadgen", []string{"apns", "internal/spelling", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
 	{"internal/virtualdevice", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
 	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/envvars", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},
-	{"internal/filters", []string{"apns"}, nil, "ground: the filter words, which journal, faults and control share"},
+	{"internal/filters", []string{"apns", "internal/spelling"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/keystore", []string{"apns", "internal/pki", "internal/providerauth", "internal/tokenvault"}, nil, "the secrets of a simulator, in memory and on disk"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
-	{"internal/vocabulary", []string{"apns"}, nil, "ground: what the words of APNs mean, for verbs and the control API"},
+	{"internal/vocabulary", []string{"apns", "internal/spelling"}, nil, "ground: what the words of APNs mean, for verbs and the control API"},
 	{"internal/memnet", nil, nil, "ground"},
+	{"internal/spelling", nil, nil, "ground: the word that was probably meant, for errors"},
 	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},
 	{"internal/secret", nil, nil, "ground: errors without what must not be seen"},
 	{"internal/netconn", nil, nil, "ground: how edges take connections from a listener"},

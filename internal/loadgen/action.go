@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // An Action is what churn and scripts do to a device.
@@ -88,7 +88,7 @@ func actionNamed(name string) (Action, bool) {
 
 // unknownWord is the error for an unknown action.
 func unknownWord(word string, known []string) error {
-	if nearest, edits := apns.Nearest(strings.ToLower(word), known); edits <= 2 {
+	if nearest, edits := spelling.Nearest(strings.ToLower(word), known); edits <= 2 {
 		return fmt.Errorf("unknown action %q; did you mean %s?", word, nearest)
 	}
 	return fmt.Errorf("unknown action %q: use %s", word, strings.Join(known, ", "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 // An Entry explains a word. Fields that do not apply to its kind are empty.
@@ -104,8 +105,8 @@ func Find(word string) (entry *Entry, nearest string) {
 		}
 		words[i] = all[i].Word
 	}
-	nearest, edits := apns.Nearest(word, words)
-	if header, fewer := apns.Nearest("apns-"+word, words); fewer < edits {
+	nearest, edits := spelling.Nearest(word, words)
+	if header, fewer := spelling.Nearest("apns-"+word, words); fewer < edits {
 		nearest = header
 	}
 	return nil, nearest

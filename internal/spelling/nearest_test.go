@@ -1,4 +1,4 @@
-package apns_test
+package spelling_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
-	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
 func TestTheNearestWordNeedsTheFewestEdits(t *testing.T) {
@@ -25,17 +25,17 @@ func TestTheNearestWordNeedsTheFewestEdits(t *testing.T) {
 		{"", "alert", 5, "nothing is near the shortest"},
 	}
 	for _, row := range rows {
-		got, edits := apns.Nearest(row.word, words)
+		got, edits := spelling.Nearest(row.word, words)
 		assert.Equal(t, row.want, got, row.note)
 		assert.Equal(t, row.edits, edits, row.word)
 	}
-	got, _ := apns.Nearest("alert", nil)
+	got, _ := spelling.Nearest("alert", nil)
 	assert.Empty(t, got)
 }
 
 func TestEditsAreADistance(t *testing.T) {
 	edits := func(a, b string) int {
-		_, n := apns.Nearest(a, []string{b})
+		_, n := spelling.Nearest(a, []string{b})
 		return n
 	}
 	rapid.Check(t, func(t *rapid.T) {

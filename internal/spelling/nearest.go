@@ -1,4 +1,5 @@
-package apns
+// Package spelling finds the word that was probably meant.
+package spelling
 
 import "strings"
 
