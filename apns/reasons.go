@@ -64,7 +64,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: IdleTimeout, Status: 400, Scope: ScopeDevice, Retry: RetryLater,
 		Meaning: "The connection was idle too long.",
-		Here:    "A connection without requests for --idle-timeout (off by default). The reason is in the debug data of the GOAWAY, not in an answer.",
+		Here:    "A connection that has sent nothing, not even a PING, for --idle-timeout (off by default). The reason is in the debug data of the GOAWAY, not in a response.",
 		Remedy:  "Open a new connection and send again. Keep connections in use, or send a PING about once an hour.",
 		Source:  responsesPage + "; the time and the form are not documented",
 	},

@@ -24,7 +24,7 @@ type deviceCommand struct {
 	Remove deviceRemove `cmd:"" help:"Remove a device; its device tokens become Unregistered."`
 
 	Online    deviceOnline    `cmd:"" help:"Connect a device."`
-	Offline   deviceOffline   `cmd:"" help:"Disconnect a device; pushes are stored as APNs does."`
+	Offline   deviceOffline   `cmd:"" help:"Disconnect a device; APNs then stores its pushes."`
 	Lock      deviceLock      `cmd:"" help:"Lock a device."`
 	Unlock    deviceUnlock    `cmd:"" help:"Unlock a device."`
 	Sleep     deviceSleep     `cmd:"" help:"Put a device to sleep."`

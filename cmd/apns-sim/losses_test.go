@@ -16,7 +16,7 @@ func TestWhatWasPushedOutIsSaidBesideTheAnswer(t *testing.T) {
 	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{}))
 	assert.Empty(t, errs.String())
 	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{Evicted: 3, EvictedFailures: 2}))
-	assert.Equal(t, "apns-sim: these are not counted: 3 pushes and 2 failures were pushed out of the history since the start; "+
-		"--history and --history-bytes say how much it keeps\n", errs.String())
+	assert.Equal(t, "apns-sim: these are not counted: 3 pushes and 2 failures were evicted from the history since the start; "+
+		"--history and --history-bytes set how much it keeps\n", errs.String())
 	assert.Empty(t, out.String(), "the answer itself is for programs")
 }

@@ -19,7 +19,7 @@ type providerFlags struct {
 	SuspendedTeam    []string `placeholder:"TEAM" sep:"," help:"Answer Forbidden to this team; repeatable."`
 	ExpiredTokenKeys bool     `help:"Answer ExpiredToken for device tokens sealed with any key but the newest."`
 
-	IdleTimeout     time.Duration `placeholder:"TIME" help:"Close a provider connection after this time without requests."`
+	IdleTimeout     time.Duration `placeholder:"TIME" help:"Close a provider connection that has sent nothing, not even a PING, for this time."`
 	BurstLimit      int           `placeholder:"N" help:"Maximum pushes to one device token within --burst-window; more are TooManyRequests."`
 	BurstWindow     time.Duration `default:"${burst_window}" placeholder:"TIME" help:"Window of --burst-limit."`
 	MaxErrors       int           `default:"${max_errors}" placeholder:"N" help:"Maximum error responses within --error-window, after which the provider connection is closed; -1 is unlimited."`

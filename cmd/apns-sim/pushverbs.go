@@ -46,7 +46,7 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	return sayLosses(c, "the list may be incomplete", found.Losses)
 }
 
-// sayLosses says, apart from the answer, what was pushed out of the history, if anything was.
+// sayLosses says, apart from the answer, what was evicted from the history, if anything.
 func sayLosses(c *console, effect string, lost control.Losses) error {
 	if lost == (control.Losses{}) {
 		return nil

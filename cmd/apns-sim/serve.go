@@ -190,7 +190,7 @@ func (s *serveCommand) config() (sim.Config, error) {
 		counts{"history": s.History, "history-bytes": s.HistoryBytes}.below(1),
 		spans{"stop-timeout": s.StopTimeout}.negatives(),
 		s.Provider.apply(&cfg), s.HTTP.apply(&cfg), s.Device.apply(&cfg), s.Delivery.apply(&cfg), s.Login.apply(&cfg), s.Faults.apply(&cfg),
-		s.secrets(&cfg), s.portal(&cfg),
+		s.secrets(&cfg), s.initialTeams(&cfg),
 	)
 }
 
@@ -225,9 +225,9 @@ func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
 	return nil
 }
 
-// portal reads what the developer portal shall have: keys, apps, and teams that are
-// suspended. It is for after the secrets, which have keys, too.
-func (s *serveCommand) portal(cfg *sim.Config) error {
+// initialTeams sets the initial keys, apps and suspended teams. It runs after the secrets
+// are loaded, since these have keys, too.
+func (s *serveCommand) initialTeams(cfg *sim.Config) error {
 	var wrong []error
 	known := []providerauth.Key{{TeamID: sim.DemoTeam, ID: sim.DemoKey}} // whose other half is made later
 	if cfg.Secrets != nil {

@@ -29,8 +29,8 @@ const (
 	// DefaultAckTimeout is the time a device has to acknowledge a push, unless the
 	// command line says otherwise. Apple publishes no figure.
 	DefaultAckTimeout = 5 * time.Minute
-	// maxBacklogBytes is how many bytes of payload these may be together. What the
-	// device has not acknowledged comes on top: a window of them.
+	// maxBacklogBytes is the limit of their payloads together. What the device has
+	// not acknowledged is additional, up to one window.
 	maxBacklogBytes = 16 << 20
 )
 
@@ -100,8 +100,8 @@ type Push struct {
 
 const shardCount = 64 // a power of two
 
-// A Broker holds a queue per device. All methods may be called from any
-// goroutine.
+// A Broker holds a queue per address: a device, and one of its users, in one
+// environment. All methods may be called from any goroutine.
 type Broker struct {
 	// Read-only once made.
 	storage    Storage

@@ -12,7 +12,8 @@ type Stats struct {
 	Connected int
 	// Of these, those not in use; and all devices in low power mode.
 	Asleep, LowPower int
-	// Queues in memory: of devices that are connected or have pushes waiting.
+	// Queues in memory: of addresses that are connected, have pushes held, are in low
+	// power mode, or have used some of an hourly budget.
 	Queues int
 	// Pushes held, ready to be sent, and sent without acknowledgement.
 	Held, Ready, InFlight int

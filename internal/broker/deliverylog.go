@@ -65,11 +65,11 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 	case journal.Received:
 		return LogEntry{logReceived, "The request was read."}
 	case journal.Rejected:
-		return LogEntry{"Rejected by APNs", "The provider was answered with the reason."}
+		return LogEntry{"Rejected by APNs", "APNs rejected the push; the response has the reason unless a fault changes it."}
 	case journal.Accepted:
-		return LogEntry{"Accepted by APNs", "The provider was answered 200."}
+		return LogEntry{"Accepted by APNs", "APNs accepted the push; the response is 200 unless a fault changes it."}
 	case journal.Sent:
-		return LogEntry{"Sent to Device", "The push was written to the device's connection."}
+		return LogEntry{"Sent to Device", "The push was passed to the device's session, which writes it to the connection."}
 	case journal.Faulted:
 		return LogEntry{"Fault", "A fault rule was applied; the cause names it."}
 	case journal.Failure:

@@ -131,7 +131,7 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	r := q.route
 	switch {
 	case e.message != nil && r != nil && r.filter == nil:
-		return deliver, "" // with the first filter; see recallLocked
+		return deliver, "" // with the first filter; see filterReadyLocked
 	case r == nil || r.filter == nil:
 		return hold, Offline
 	case e.push.Unreported:
@@ -202,10 +202,10 @@ func (q *queue) mergeLocked(free []*entry) {
 	}
 }
 
-// recallLocked holds or drops those ready pushes that a new filter does not let
-// through. The state of the device recalls nothing, because what is ready counts as
-// sent, except at the first filter: broadcasts are ready before it and wait for it.
-func (q *queue) recallLocked(now time.Time, first bool) {
+// filterReadyLocked holds or drops the ready pushes that a new filter excludes. A change
+// of device state does not hold ready pushes again, except at the first filter: broadcasts
+// are ready before it and wait for it.
+func (q *queue) filterReadyLocked(now time.Time, first bool) {
 	for _, e := range q.ready.drain() {
 		switch where, cause := q.placeLocked(e, now, false); {
 		case where == discard:

@@ -105,7 +105,7 @@ func (r *Route) refilterLocked(first bool) (stored int) {
 	now := r.q.clock.Now()
 	r.q.listedLocked()
 	stored = r.q.releaseLocked(now, false)
-	r.q.recallLocked(now, first)
+	r.q.filterReadyLocked(now, first)
 	if r.q.ready.len() > 0 { // a broadcast may have come before the filter
 		r.wakeLocked()
 	}

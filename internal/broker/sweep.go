@@ -49,7 +49,8 @@ func (b *Broker) NextDue() time.Time {
 func (b *Broker) Sooner() <-chan struct{} { return b.sooner }
 
 // Sweep applies the rules that depend on time: it drops held pushes that have expired or
-// whose topic was never enabled, releases grouped pushes and those over budget, ends
+// whose topic was never enabled, releases grouped pushes and those held by an hourly
+// budget, ends
 // connections that do not acknowledge, and removes empty queues. It is cheap while nothing
 // is due, so it may be called often.
 func (b *Broker) Sweep() {

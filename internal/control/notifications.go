@@ -56,7 +56,7 @@ func registerNotifications(r *router) {
 // maxList is how many pushes an answer may have.
 const maxList = 1000
 
-// Losses is how much was pushed out of the history.
+// Losses is how much was evicted from the history.
 type Losses struct {
 	Evicted         uint64 `json:"evicted" doc:"Number of pushes evicted from the history since the start" example:"0"`
 	EvictedFailures uint64 `json:"evictedFailures" doc:"Number of failures evicted from the history since the start" example:"0"`
@@ -172,7 +172,7 @@ func (s *Server) get(id string) (*journal.Record, error) {
 		return nil, reject(http.StatusNotFound, "no push has the id %q; /v1/notifications lists what there is", id)
 	}
 	return nil, reject(http.StatusNotFound,
-		"no push in the history has the id %q; %d were pushed out of it since the start, up to number %d: --history and --history-bytes say how much it keeps",
+		"no push in the history has the id %q; %d were evicted since the start, up to number %d: --history and --history-bytes set how much it keeps",
 		id, kept.Lost.Pushes, kept.Oldest-1)
 }
 

@@ -113,7 +113,7 @@ func TestWhatIsGoneIsSaidToBeGone(t *testing.T) {
 	a := newAPIWith(t, control.Config{Parts: control.Parts{Journal: journal.New(journal.Config{History: 1})}})
 	a.sim.came("old", "")
 	a.sim.came("new", "")
-	wantProblem(t, a.get("/v1/notifications/old"), http.StatusNotFound, "1 were pushed out of it since the start, up to number 1")
+	wantProblem(t, a.get("/v1/notifications/old"), http.StatusNotFound, "1 were evicted since the start, up to number 1")
 }
 
 func TestQueriesThatCannotBeReadAreRefused(t *testing.T) {
@@ -306,5 +306,5 @@ func TestWhatWasPushedOutIsSaidInEachAnswer(t *testing.T) {
 	assert.Equal(t, struct{ Count, Evicted int }{1, 1}, count)
 	notMet := read[control.NotMet](t, a.get("/v1/notifications/wait?apns-id=old&timeout=0"), 408)
 	assert.True(t, notMet.Evicted)
-	assert.Contains(t, notMet.Detail, "1 pushes were pushed out of the history since the start")
+	assert.Contains(t, notMet.Detail, "1 pushes were evicted from the history since the start")
 }

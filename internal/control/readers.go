@@ -9,7 +9,7 @@ import (
 
 // Readers of events give way to pushes. Each rests after a page, the longer the more
 // of them have something to read, so that together they take about a quarter of the
-// processors at most. One that falls behind so far that events are pushed out is told.
+// processors at most. One that is so far behind that events are evicted is told.
 type readers struct{ busy atomic.Int64 }
 
 // longestRest bounds the rest of a reader.

@@ -10,7 +10,7 @@ const (
 	// freeAfter is the number of handshakes after which memory is returned to the system:
 	// each leaves some 100 KB of garbage.
 	freeAfter = 1000
-	// freeDelay is how long no further freeAfter handshakes must have been made.
+	// freeDelay is how long to wait after the last batch of freeAfter handshakes.
 	freeDelay = 10 * time.Second
 )
 

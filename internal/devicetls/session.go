@@ -82,8 +82,8 @@ func (s *session) run() {
 }
 
 // serveReady serves what has arrived from the device since the last call, in place of run
-// where reads do not wait. One worker at a time does so. After the session has ended,
-// reading stays running, so that no worker comes again.
+// where reads do not wait. One worker at a time does so. At the end of the session,
+// reading is left in the running state, so that no worker is scheduled again.
 func (s *session) serveReady() {
 	for {
 		s.reading.Start()

@@ -5,19 +5,19 @@ type State uint8
 
 // The states, in the order in which a push may reach them.
 const (
-	// Rejected: the push was rejected.
+	// Rejected: APNs rejected the push.
 	Rejected State = iota
-	// Accepted: APNs answered 200.
+	// Accepted: APNs accepted it; the response is 200 unless a fault changes it.
 	Accepted
-	// Stored: it was stored for its device.
+	// Stored: it is held for its device.
 	Stored
-	// Sent: it was written to the device's connection.
+	// Sent: it was passed to the device's session, which writes it.
 	Sent
 	// Delivered: the device acknowledged it.
 	Delivered
 	// Dropped: it will not be delivered.
 	Dropped
-	// Failed: it is a request or a connection that failed before a push was read.
+	// Failed: a request or a connection failed before a push was read.
 	Failed
 )
 

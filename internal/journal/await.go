@@ -29,7 +29,7 @@ type NotMetError struct {
 	// more there were.
 	Misses []Miss
 	Others int
-	// Evicted says that some were pushed out before they could be looked at; Lost is
+	// Evicted says that some were evicted before they could be compared; Lost is
 	// how many were since the journal began.
 	Evicted bool
 	Lost    Lost

@@ -16,29 +16,29 @@ type Kind uint8
 const (
 	// Received: a provider's request for a push was read.
 	Received Kind = iota
-	// Rejected: APNs refused it; Cause is the reason on the wire.
+	// Rejected: APNs rejected it; Cause is the reason in the response.
 	Rejected
-	// Accepted: APNs answered 200.
+	// Accepted: APNs accepted it; the response is 200 unless a fault changes it.
 	Accepted
-	// Stored: the push waits for its device or for its topic; Cause says which.
+	// Stored: it is held for its device; Cause says why.
 	Stored
-	// Sent: it was handed to the device's connection.
+	// Sent: it was passed to the device's session, which writes it.
 	Sent
 	// Delivered: the device acknowledged it.
 	Delivered
 	// Dropped: it will not be delivered; Cause says why.
 	Dropped
-	// Failure: a provider's request or connection that never became a push; Cause
-	// says how it ended.
+	// Failure: a provider's request or connection failed before a push was read; Cause
+	// says how.
 	Failure
 	// Connected: a device logged in.
 	Connected
 	// Disconnected: its connection ended; Cause says how.
 	Disconnected
-	// TokenIssued: a device was given a token.
+	// TokenIssued: a device token was issued to a device.
 	TokenIssued
-	// Faulted: a fault was done to a push, a device or a connection; Cause names
-	// the rule, Detail says what it does.
+	// Faulted: a fault rule was applied to a push, a device or a connection; Cause
+	// names the rule, Detail says what it does.
 	Faulted
 )
 

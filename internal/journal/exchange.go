@@ -6,19 +6,20 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// An Origin knows how a push came in. It holds what was there anyway, and puts
-// it into words when a reader asks. Its methods are called from any goroutine.
+// An Origin is the source of a push: its request and connection. It holds the data as
+// it was received and formats it when a reader requests it. Its methods may be called
+// from any goroutine.
 type Origin interface {
-	// Describe puts a record into words, with the headers that [Record.Headers] has.
+	// Describe returns the request of a record, with the headers of [Record.Headers].
 	Describe(r *Record) *Exchange
-	// Connection is where it came in.
+	// Connection is the provider's connection.
 	Connection() Connection
-	// Size is how many bytes it holds besides itself and what it shares with others.
+	// Size is how many bytes it references and does not share with others.
 	Size() int
 }
 
-// An Exchange is a request and what was found about it. It has no secret in it:
-// no provider token, no signature, no key.
+// An Exchange is a request with its credential and the results of its checks. It
+// contains no secret: no provider token, no signature, no key.
 type Exchange struct {
 	Method, Path string
 	// Headers are those of the request, in order; the value of authorization is
@@ -26,7 +27,7 @@ type Exchange struct {
 	Headers    []Header
 	Credential Credential
 	Connection Connection
-	// Checks are all checks in their order.
+	// Checks are all checks in order.
 	Checks []Check
 }
 
@@ -37,15 +38,15 @@ const (
 	Certificate   = "certificate"
 )
 
-// A Credential is who sent the push, as far as that was found out.
+// A Credential identifies the provider, as far as it was determined.
 type Credential struct {
 	// Kind is one of the kinds above.
 	Kind string
-	// TeamID is empty if the credential was not good.
+	// TeamID is empty if the credential is not valid.
 	TeamID string
-	// The rest is of a provider token: its header and claims in JSON, decoded,
-	// what was tolerated in it, its key, when it was signed and how old it was,
-	// and the beginning of its SHA-256, which tells tokens apart.
+	// Of a provider token: its header and claims as JSON, tolerated defects, its key,
+	// when it was signed, its age at the request, and the beginning of its SHA-256,
+	// which distinguishes tokens.
 	Header, Claims string
 	Notes          []string
 	KeyID          string
@@ -56,9 +57,9 @@ type Credential struct {
 	Subject, UID string
 }
 
-// A Connection is where a push came in.
+// A Connection is the provider connection of a push.
 type Connection struct {
-	// Number tells the connections of a simulator apart.
+	// Number identifies the connection within a simulator.
 	Number uint64
 	// Remote is the address of the peer.
 	Remote string
@@ -67,7 +68,7 @@ type Connection struct {
 	Environment apns.Environment
 }
 
-// A Result is what became of a check.
+// A Result is the result of a check.
 type Result uint8
 
 // The results of checks.
@@ -80,12 +81,12 @@ const (
 // String returns the result in words.
 func (r Result) String() string { return [...]string{"passed", "failed", "not reached"}[r] }
 
-// A Check is a rung of the ladder that a request climbs.
+// A Check is the result of one of the ordered checks.
 type Check struct {
 	Name   string
 	Result Result
-	// Seen is the value that was looked at; "" if there is none to show.
+	// Seen is the value that was checked; "" if there is none to show.
 	Seen string
-	// Detail says why it failed.
+	// Detail explains a failure.
 	Detail string
 }

@@ -47,7 +47,7 @@ func TestFailuresDoNotEvictPushes(t *testing.T) {
 	for _, e := range page.Events {
 		pushes += min(1, len(e.Push.ID))
 	}
-	assert.Equal(t, 201, pushes, "nor do they push out events of pushes")
+	assert.Equal(t, 201, pushes, "nor do they evict events of pushes")
 	paged := 0
 	for q := (journal.Query{Newest: true, Limit: 7}); ; {
 		found := j.Find(q)
@@ -160,9 +160,9 @@ func TestAFailedWaitReportsEvictedRecords(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := j.Await(ctx, filter(t, "apns-id=a"), 1, 0)
-	assert.ErrorContains(t, err, "1 pushes were pushed out of the history since the start")
+	assert.ErrorContains(t, err, "1 pushes were evicted from the history since the start")
 	_, err = j.Await(ctx, filter(t, "apns-id=a"), 1, 1)
-	assert.NotContains(t, err.Error(), "pushed out", "it did not ask for those")
+	assert.NotContains(t, err.Error(), "evicted", "it did not ask for those")
 }
 
 // Anybody can have connections to the courier fail.

@@ -29,10 +29,10 @@ type Found struct {
 	// Next is where to go on, with After or, if the newest came first, with
 	// Before; 0 if that was all.
 	Next uint64
-	// Missed says that records which the query asks for may have been pushed
-	// out.
+	// Missed says that records which the query asks for may have been
+	// evicted.
 	Missed bool
-	// Lost is how many records were pushed out since the journal began.
+	// Lost is how many records were evicted since the journal began.
 	Lost Lost
 	// Oldest and Newest are the numbers of the history, Oldest that of pushes; Newest
 	// is 0 while there is nothing.
@@ -89,7 +89,7 @@ func (j *Journal) Find(q Query) Found {
 	return found
 }
 
-// Lost says how much was pushed out of the history since the journal began.
+// Lost says how much was evicted from the history since the journal began.
 func (j *Journal) Lost() (l Lost) {
 	if j != nil {
 		_, l = j.history.kept()

@@ -13,16 +13,16 @@ const (
 	DefaultHistory = 16384
 	// DefaultHistoryBytes is about how much memory they may take.
 	DefaultHistoryBytes = 64 << 20
-	// failureShare is the part of either limit that failures have on top.
+	// failureShare: failures have 1/failureShare of either limit in addition.
 	failureShare = 16
-	// minFailures is how many failures are kept at least.
+	// minFailures is the minimum number of failures kept.
 	minFailures = 64
-	// trackBytes is about what a track takes besides what is counted.
+	// trackBytes approximates the memory of a track besides what is counted.
 	trackBytes = 1024
 )
 
-// A history is the tracks of the latest pushes, and apart from them those of the
-// latest failures, so that many failures push out no push. Both draw their numbers,
+// A history has the tracks of the newest pushes and, in a partition of their own, of
+// the newest failures, so that failures evict no pushes. Both are numbered together,
 // from 1, in the order of their first events.
 type history struct {
 	mu       sync.Mutex // nothing is locked under it: docs/lock-order.md
@@ -51,8 +51,8 @@ func (h *history) partitionOf(t *Track) *partition {
 	return &h.pushes
 }
 
-// add gives t its number, and pushes out what there is no more room for. It
-// reports whether events hold on to much that was pushed out. t is locked.
+// add gives t its number and evicts tracks beyond the limits. It reports whether many
+// evicted tracks are still referenced by events. t is locked.
 func (h *history) add(t *Track) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -60,19 +60,19 @@ func (h *history) add(t *Track) (sweep bool) {
 	h.next++
 	l := h.partitionOf(t)
 	l.add(t)
-	return l.sweep()
+	return l.manyLoose()
 }
 
-// grow counts what was added to t, which is locked.
+// grow adds bytes to the size of t, which is locked. Its result is that of add.
 func (h *history) grow(t *Track, bytes int) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := h.partitionOf(t)
 	l.grow(t, bytes)
-	return l.sweep()
+	return l.manyLoose()
 }
 
-// remove takes a track out, which is locked. It reports whether it was there.
+// remove deletes t, which is locked, and reports whether the history had it.
 func (h *history) remove(t *Track) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,7 +84,7 @@ func (h *history) remove(t *Track) bool {
 	return true
 }
 
-// headersOf returns the headers of a track, nil once it was pushed out.
+// headersOf returns the headers of a track, nil after its eviction.
 func (h *history) headersOf(t *Track) []Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -97,8 +97,8 @@ func (h *history) headersOf(t *Track) []Header {
 // A span is a range of numbers: from, to is not in it.
 type span struct{ from, to uint64 }
 
-// kept returns the numbers of which no push was pushed out, and how many pushes and
-// failures were pushed out.
+// kept returns the range of numbers in which no push was evicted, and how many pushes
+// and failures were evicted.
 func (h *history) kept() (numbers span, lost Lost) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -107,14 +107,14 @@ func (h *history) kept() (numbers span, lost Lost) {
 	}
 }
 
-// Lost says how much was pushed out of the history since the journal began.
+// Lost is how much was evicted from the history since the journal began.
 type Lost struct {
 	Pushes, Failures uint64
 
 	pushesTo, failuresTo uint64 // the highest numbers of them
 }
 
-// String says it in a sentence.
+// String returns a sentence for users.
 func (l Lost) String() string {
 	var lost []string
 	if l.Pushes > 0 {
@@ -124,12 +124,12 @@ func (l Lost) String() string {
 		lost = append(lost, fmt.Sprintf("%d failures", l.Failures))
 	}
 	if lost == nil {
-		return "nothing was pushed out of the history"
+		return "nothing was evicted from the history"
 	}
-	return strings.Join(lost, " and ") + " were pushed out of the history since the start; --history and --history-bytes say how much it keeps"
+	return strings.Join(lost, " and ") + " were evicted from the history since the start; --history and --history-bytes set how much it keeps"
 }
 
-// upTo is the highest number that was pushed out of what t is one of.
+// upTo returns the highest evicted number in t's partition.
 func (l Lost) upTo(t *Track) uint64 {
 	if t.failure {
 		return l.failuresTo
@@ -137,7 +137,7 @@ func (l Lost) upTo(t *Track) uint64 {
 	return l.pushesTo
 }
 
-// missed reports whether an answer to q may lack what was pushed out.
+// missed reports whether the result of q may lack evicted records.
 func (l Lost) missed(q *Query) bool {
 	if q.Filter.WantsFailures() {
 		return q.After < l.failuresTo
@@ -145,8 +145,8 @@ func (l Lost) missed(q *Query) bool {
 	return l.Pushes > 0 && q.After < l.pushesTo
 }
 
-// copy appends at most chunk tracks of s that are kept, in order, the newest first if
-// asked for, and returns what is left of s. Failures are left out on request.
+// copy appends at most chunk tracks of s to dst, in order or the newest first, and
+// returns the rest of s. With pushesOnly it skips failures.
 func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track, span) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -190,7 +190,7 @@ func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track,
 }
 
 // A partition has the pushes or the failures of the history, in the order of their
-// numbers. Its places have no gaps, begin at 1, and are never used twice.
+// numbers. Places are numbered from 1, without gaps, and are never reused.
 type partition struct {
 	limit    int
 	maxBytes int
@@ -199,17 +199,17 @@ type partition struct {
 	first  uint64 // the oldest place
 	next   uint64 // that of the next track
 	bytes  int
-	lost   uint64 // how many were pushed out
+	lost   uint64 // how many were evicted
 	lostTo uint64 // the highest number of them
-	loose  int    // pushed out for want of memory since the events were last swept
+	loose  int    // evicted for lack of memory since forget last removed events
 }
 
-// A slot is a place in a partition. It has what only the history needs of a track, so
-// that a queue, which keeps the track, does not keep that as well.
+// A slot is a place in a partition. It has the fields of a track that only the history
+// needs, so that a queue that references the track does not keep them in memory.
 type slot struct {
 	track   *Track // nil where one was deleted
 	number  uint64
-	size    int // of the track, so that nobody has to look at old ones
+	size    int // of the track, kept here so that an eviction need not lock it
 	headers *Headers
 }
 
@@ -233,14 +233,14 @@ func (l *partition) placeOf(number uint64) uint64 {
 	return l.first + uint64(n)
 }
 
-// has reports whether t has its place still.
+// has reports whether t was neither evicted nor deleted.
 func (l *partition) has(t *Track) bool {
 	return t.place >= l.first && t.place < l.next && l.at(t.place).track == t
 }
 
 func (l *partition) add(t *Track) {
 	if l.next-l.first >= uint64(l.limit) {
-		l.pushOut()
+		l.evict()
 	}
 	t.place = l.next
 	s := slot{t, t.number, t.sizeLocked(), t.Headers}
@@ -264,16 +264,17 @@ func (l *partition) grow(t *Track, bytes int) {
 	l.trim(t.place)
 }
 
-// trim pushes out what is too much, but not place nor what is newer.
+// trim evicts tracks beyond maxBytes, but neither place nor newer ones.
 func (l *partition) trim(place uint64) {
 	for l.bytes > l.maxBytes && l.first < place {
-		l.pushOut()
+		l.evict()
 		l.loose++
 	}
 }
 
-// sweep reports whether events hold on to much that was pushed out, once each time.
-func (l *partition) sweep() bool {
+// manyLoose reports, once each time, whether many evicted tracks are still referenced
+// by events.
+func (l *partition) manyLoose() bool {
 	if l.loose <= 64 || l.loose <= int(l.next-l.first)/4 {
 		return false
 	}
@@ -281,7 +282,7 @@ func (l *partition) sweep() bool {
 	return true
 }
 
-func (l *partition) pushOut() {
+func (l *partition) evict() {
 	s := l.at(l.first)
 	l.first++
 	l.lostTo = s.number

@@ -10,29 +10,28 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 )
 
-// eventsPerPush are those of an ordinary push: received, accepted, sent,
+// eventsPerPush is the number of events of an ordinary push: received, accepted, sent,
 // delivered.
 const eventsPerPush = 4
 
 const shardCount = 8 // a power of two
 
-// failureShard is where failures are, and ends of connections of unknown devices, so that
-// many of them push out nothing else.
+// failureShard has the failures and the Disconnected events of unknown devices, so that
+// these evict nothing else.
 const failureShard = shardCount
 
-// Config is how a journal is made; its zero value is a useful one.
+// Config configures a [Journal]. Its zero value is useful.
 type Config struct {
-	// Capacity is how many events are kept until newer ones push them out; 0
-	// means four for each push of the history. Busy devices share their part of
-	// it.
+	// Capacity is how many events are kept; newer ones evict the oldest of their
+	// shard. 0 means four for each push of the history.
 	Capacity int
-	// History is how many pushes are kept with all that became of them; 0 means
+	// History is how many pushes are kept with their events; 0 means
 	// [DefaultHistory].
 	History int
-	// HistoryBytes is about how much memory they may take; 0 means
-	// [DefaultHistoryBytes]. The oldest go first.
+	// HistoryBytes is the approximate limit of their memory; 0 means
+	// [DefaultHistoryBytes]. The oldest are evicted first.
 	HistoryBytes int
-	// Clock stamps events that bring no time.
+	// Clock gives the time of events that have none.
 	Clock *clock.Clock
 }
 
@@ -40,7 +39,7 @@ type Config struct {
 // goroutine, and on a nil *Journal, which keeps nothing.
 //
 // Events are spread over shards by device so that busy connections do not wait
-// for each other. A number is drawn while the shard is locked, so whoever
+// for each other. An event gets its number while its shard is locked, so a reader that
 // holds all shards sees every event up to the newest number.
 type Journal struct {
 	clock   *clock.Clock
@@ -50,7 +49,7 @@ type Journal struct {
 
 	connections atomic.Uint64 // newest number of a connection
 
-	scanning sync.Mutex // held during a scan of the history for a wait, so that many waits take one processor; taken before that of a waiting: docs/lock-order.md
+	scanning sync.Mutex // held during a scan of the history for a wait, so that many waits use one CPU; taken before that of a waiting: docs/lock-order.md
 	watches  watches
 	seen     recently
 	pages    pages
@@ -62,7 +61,7 @@ type shard struct {
 	events  []Event
 	oldest  int    // index of the oldest event once the ring is full
 	limit   int    // capacity of the ring
-	evicted uint64 // highest number pushed out
+	evicted uint64 // highest evicted number
 	counts  counts
 	_       [24]byte
 }
@@ -113,7 +112,7 @@ func (j *Journal) Record(e Event) {
 	s.mu.Unlock()
 	if sweep {
 		_, lost := j.history.kept()
-		// Whose event is in a shard has its number.
+		// A track with an event in a shard already has its number.
 		j.forget(func(t *Track) bool { return t.number <= lost.upTo(t) }, true)
 	}
 	if watches := j.watches.list.Load(); watches != nil {

@@ -13,10 +13,10 @@ type Page struct {
 	// Next is the cursor for the following read.
 	Next uint64
 	// Missed says that events between the cursor and the first of Events were
-	// pushed out, or removed by a reset, before they were read.
+	// evicted, or removed by a reset, before they were read.
 	Missed bool
 
-	lost uint64 // the highest number that was pushed out
+	lost uint64 // the highest evicted number
 }
 
 // Read returns the events after the cursor, at most limit of them; a limit of

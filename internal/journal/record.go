@@ -13,17 +13,17 @@ import (
 type Record struct {
 	// Number is the record's place in the history, from 1.
 	Number uint64
-	// Push is what came; it must not be changed.
+	// Push is the notification; it must not be changed.
 	Push *apns.Notification
-	// Device is whom it is for; zero for a broadcast, and where none is known.
+	// Device is the recipient; zero for a broadcast, or if it is unknown.
 	Device apns.DeviceID
-	// State is the kind of the newest event; Reached are all states it was in.
+	// State is the newest state; Reached are all states it was in.
 	State   Kind
 	Reached filters.States
-	// Steps are what happened, in order; Omitted says how many more there were.
+	// Steps are its events in order; Omitted is how many more there were.
 	Steps   []Step
 	Omitted int
-	// Counts says how often each kind of event happened, omitted ones as well.
+	// Counts is the number of events by kind, omitted ones included.
 	Counts map[Kind]int
 	// Rejection is nil unless APNs rejected the push.
 	Rejection *apns.Rejection
@@ -68,13 +68,13 @@ func (j *Journal) record(t *Track) Record {
 // Subject is what filter words are compared with.
 func (r *Record) Subject() filters.Subject { return r.subject }
 
-// Received is when the push came, or when the journal first heard of it.
+// Received is the time of the first event.
 func (r *Record) Received() time.Time { return r.subject.At }
 
-// Status is that of the answer, 0 before there is one.
+// Status is that of the response, 0 before there is one.
 func (r *Record) Status() int { return r.subject.Status }
 
-// Duration is the time from the request to the answer, 0 before there is one.
+// Duration is the time from the request to the response, 0 before there is one.
 func (r *Record) Duration() time.Duration {
 	for _, s := range r.Steps {
 		if s.Kind == Accepted || s.Kind == Rejected {
@@ -84,7 +84,7 @@ func (r *Record) Duration() time.Duration {
 	return 0
 }
 
-// Faults names the faults that the push has met.
+// Faults returns the names of the fault rules that were applied to the push.
 func (r *Record) Faults() (names []string) {
 	for _, s := range r.Steps {
 		if s.Kind == Faulted && !slices.Contains(names, s.Cause) {
@@ -94,11 +94,11 @@ func (r *Record) Faults() (names []string) {
 	return names
 }
 
-// Headers are those of the request, without what is secret and without what the push
-// has itself. They must not be changed.
+// Headers are those of the request, without secrets and without those that are fields
+// of the push. They must not be changed.
 func (r *Record) Headers() []Header { return r.headers }
 
-// Connection is where the push, or what failed, came in; zero where none is known.
+// Connection is the connection of the request; zero if it is unknown.
 func (r *Record) Connection() (c Connection) {
 	if r.origin != nil {
 		c = r.origin.Connection()
@@ -106,7 +106,7 @@ func (r *Record) Connection() (c Connection) {
 	return c
 }
 
-// Failure is the step of a record that is no push but what failed; nil of a push.
+// Failure returns the step of a failure record, nil for a push.
 func (r *Record) Failure() *Step {
 	if r.State != Failure {
 		return nil
@@ -122,8 +122,8 @@ func (r *Record) Name() string {
 	return strconv.FormatUint(r.Number, 10)
 }
 
-// Exchange describes the request and what was found about it; nil if the push
-// did not come with one. It is worked out now.
+// Exchange returns the request with its credential and checks, formatted on each call;
+// nil if the push had no request.
 func (r *Record) Exchange() *Exchange {
 	if r.origin == nil {
 		return nil

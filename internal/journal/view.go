@@ -7,8 +7,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A View is an event as all readers see it: what they compare it with, its payload
-// and its text are made once.
+// A View is an event for readers. Its subject, decoded payload and text are computed once
+// for all of them.
 type View struct {
 	Event
 	subject filters.Subject
@@ -31,7 +31,7 @@ func (v *View) Match(f *filters.Filter) bool {
 	return f.MatchDocument(&v.subject, &v.document)
 }
 
-// Text returns what the first call of write has made of the event.
+// Text returns the result of the first successful call of write.
 func (v *View) Text(write func(*View) ([]byte, error)) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -45,11 +45,11 @@ func (v *View) Text(write func(*View) ([]byte, error)) ([]byte, error) {
 	return v.text, nil
 }
 
-// Views is a page of views.
+// Views is a page of events.
 type Views struct {
 	// Events in order.
 	Events []*View
-	// Next is the cursor for what follows.
+	// Next is the cursor for the following page.
 	Next uint64
 	// Missed is as in [Page].
 	Missed bool
@@ -62,15 +62,14 @@ const (
 	maxPages     = 32
 )
 
-// pages are the latest pages that readers have asked for.
+// pages caches the newest pages that readers requested.
 type pages struct {
 	mu     sync.Mutex // taken before those of tracks and shards: docs/lock-order.md
-	latest []*Views   // the newest first
+	latest []*Views   // newest first
 }
 
-// Views returns events after the cursor, as [Journal.Read] does. Readers that are
-// about as far get the same page; one that has missed events goes on with the newest
-// page that there is, if there is one.
+// Views returns events after the cursor, as [Journal.Read] does. Readers at similar
+// cursors share a page; a reader that missed events continues at the newest cached page.
 func (j *Journal) Views(cursor uint64) Views {
 	if j == nil {
 		return Views{Next: cursor}
@@ -92,7 +91,7 @@ func (j *Journal) Views(cursor uint64) Views {
 	return *page
 }
 
-// lostTo is the highest number of an event that was pushed out.
+// lostTo returns the highest evicted event number.
 func (j *Journal) lostTo() (seq uint64) {
 	for i := range j.shards {
 		s := &j.shards[i]

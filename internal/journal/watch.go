@@ -11,13 +11,13 @@ import (
 
 // A watch is called with each event as it is recorded, until it is stopped.
 type watch interface {
-	// see looks at an event. The first subject is that of the event, the second that
-	// of its push, nil if it is about none. It reports whether no event of the push
-	// will ever concern it.
+	// see is called with an event. The first subject is that of the event, the second
+	// that of its push, nil if it has none. never reports that no event of the push can
+	// match.
 	see(e *Event, event, push *filters.Subject, d *filters.Document) (never bool)
 }
 
-// watches is the list of all.
+// watches is the list of active watches.
 type watches struct {
 	mu   sync.Mutex
 	list atomic.Pointer[[]watch] // replaced, never changed; nil while there is none
@@ -47,9 +47,9 @@ func (w *watches) stop(one watch) (last bool) {
 	return false
 }
 
-// notify calls the watches with an event that was recorded. The subjects are made, and
-// the payload decoded, once for all of them. The event is passed as a copy, since it
-// would be allocated even without watches otherwise.
+// notify calls the watches with a recorded event. The subjects and the decoded payload
+// are computed once for all of them. The event is passed by value; otherwise it would be
+// allocated even without watches.
 func (j *Journal) notify(list *[]watch, recorded Event) {
 	e := &recorded
 	if e.Track == nil {
@@ -77,12 +77,12 @@ func (j *Journal) notify(list *[]watch, recorded Event) {
 	}
 }
 
-// maxNever is the number of watches for which never is remembered.
+// maxNever is the number of watches whose result never is cached.
 const maxNever = 256
 
-// recently remembers what the watches found of pushes with recent events, so that a
-// payload is decoded once per push, and a watch that no event of a push concerns is
-// called for it once.
+// recently caches the decoded payloads of pushes with recent events, and which watches
+// can never match them: a payload is decoded once per push, and a watch that can never
+// match a push is called once for it.
 type recently [512]atomic.Pointer[seen]
 
 type seen struct {
@@ -90,8 +90,8 @@ type seen struct {
 
 	mu       sync.Mutex // taken before that of a waiting: docs/lock-order.md
 	document filters.Document
-	list     *[]watch              // those that never is about
-	never    [maxNever / 64]uint64 // bits, by the place in list
+	list     *[]watch              // that never refers to
+	never    [maxNever / 64]uint64 // bits, by index in list
 }
 
 func (r *recently) clear() {
@@ -119,7 +119,7 @@ type Watch struct {
 	ready    chan struct{}
 }
 
-// Watch begins to look for events that match f; [Watch.Stop] must be called.
+// Watch starts a watch for events that match f; [Watch.Stop] must be called.
 func (j *Journal) Watch(f filters.Filter) *Watch {
 	w := &Watch{journal: j, filter: f, ready: make(chan struct{}, 1)}
 	if j != nil {
@@ -135,7 +135,7 @@ func (w *Watch) Stop() {
 	}
 }
 
-// endWatch stops a watch, and forgets after the last what is kept for them.
+// endWatch stops a watch; after the last one it clears the caches for watches.
 func (j *Journal) endWatch(one watch) {
 	if j.watches.stop(one) {
 		j.pages.clear()
@@ -143,12 +143,12 @@ func (j *Journal) endWatch(one watch) {
 	}
 }
 
-// C gets a value after events that match were recorded. Then [Watch.Since] has to be
-// called.
+// C receives a value after a matching event was recorded. The receiver must then call
+// [Watch.Since].
 func (w *Watch) C() <-chan struct{} { return w.ready }
 
-// maxOverlap bounds how many events are read again, since events are signaled in
-// another order than that of their numbers.
+// maxOverlap limits how many events are read again: events may be signaled in another
+// order than that of their numbers.
 const maxOverlap = 4096
 
 // Since returns the number after which matching events begin, for a reader at cursor.
@@ -162,7 +162,7 @@ func (w *Watch) Since(cursor uint64) uint64 {
 		upTo = w.hit.Load()
 		w.signaled.Store(false)
 	}
-	overlap := uint64(min(maxOverlap, w.journal.shards[0].limit/2)) // what is kept, whatever shard it is in
+	overlap := uint64(min(maxOverlap, w.journal.shards[0].limit/2)) // what is kept in any shard
 	return max(cursor, upTo-min(overlap, upTo))
 }
 
@@ -197,7 +197,7 @@ func (j *Journal) Wait(ctx context.Context, cursor uint64) error {
 	}
 }
 
-// Waiting returns how many wait for an event at the moment.
+// Waiting returns the number of active watches.
 func (j *Journal) Waiting() int {
 	if j == nil {
 		return 0

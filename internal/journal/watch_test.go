@@ -39,7 +39,7 @@ func TestAWatchSignalsOnlyMatchingEvents(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, ids)
 }
 
-// A reader whom nothing concerns for long has not missed what was pushed out meanwhile.
+// A reader without a matching event for long has not missed the events evicted meanwhile.
 func TestEvictedEventsThatDoNotMatchAreNotMissed(t *testing.T) {
 	j := journal.New(journal.Config{History: 2048})
 	f := filter(t, "topic=other")

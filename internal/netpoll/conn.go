@@ -6,7 +6,7 @@ import (
 )
 
 // A Conn is a connection whose reads do not wait between Detach and Reattach: they
-// return [ErrWouldBlock], and the owner is told when to read again. One goroutine at a
+// return [ErrWouldBlock], and the owner is notified when to read again. One goroutine at a
 // time may use the methods of Conn itself and Read.
 type Conn interface {
 	net.Conn
@@ -19,7 +19,7 @@ type Conn interface {
 	ReadBy(t time.Time) error
 	// AckNow has the kernel acknowledge at once what has arrived.
 	AckNow()
-	// Reattach makes reads wait again. The owner is not told of anything anymore.
+	// Reattach makes reads wait again. The owner gets no further notifications.
 	Reattach()
 }
 

@@ -6,8 +6,8 @@
 // It has three parts, and each falls back to plain net.Conn behavior by itself:
 //
 //   - [Poller] waits in epoll for TCP connections, detached from the Go runtime's own
-//     poller, and tells the owners of those that are readable or have reached their
-//     deadline. It exists on Linux; elsewhere [NewPoller] returns [errors.ErrUnsupported]
+//     poller, and notifies the owners of those that are readable or have reached
+//     their deadline. It exists on Linux; elsewhere [NewPoller] returns [errors.ErrUnsupported]
 //     and the courier runs a goroutine per connection. A connection that is not a
 //     *net.TCPConn gets a goroutine on every system.
 //   - [MemoryConn] does the same for connections in memory, which report by
@@ -27,5 +27,5 @@
 // To remove the package, delete the cases for it in sessionSet.serve of package devicetls,
 // so that every session runs in a goroutine of its own (session.run), and in
 // session.open of package device. The tests named InEveryMode hold in both modes.
-// docs/idle-connections.md tells this with the reasons.
+// docs/idle-connections.md explains why.
 package netpoll

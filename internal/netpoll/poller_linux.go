@@ -97,7 +97,7 @@ func (c *TCPConn[T]) Register(owner T, deadline time.Time) {
 	c.slot, c.generation, c.deadline = slot, slot.generation, deadline
 }
 
-// Watch has the owner told from now on.
+// Watch starts notifying the owner.
 func (c *TCPConn[T]) Watch() error {
 	c.slot.setWakeAt(c.deadline)
 	return c.poller.controlOf(c.conn.Load(), syscall.EPOLL_CTL_ADD, c.event(readEvents))

@@ -59,7 +59,7 @@ func (b *bursts) take(claims *tokenvault.Claims, now time.Time) bool {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	p := &shard.places[hash/burstShards%burstPlaces]
-	// A burst that began in the future is older than a clock that was set back.
+	// A time in the future means that the clock was set back.
 	if since := now.Sub(p.since); p.to != key || since < 0 || since >= b.window {
 		*p = burst{to: key, since: now}
 	}

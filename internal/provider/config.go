@@ -162,8 +162,8 @@ type Config struct {
 
 	// HandshakeTimeout is for TLS; 0 is [DefaultHandshakeTimeout].
 	HandshakeTimeout time.Duration
-	// IdleTimeout ends a connection without requests, with IdleTimeout as the
-	// reason in its GOAWAY; 0 is never. Apple names the reason and no time.
+	// IdleTimeout ends a connection that has received nothing for this time, not even
+	// a PING, with IdleTimeout as the reason in its GOAWAY; 0 is never. Apple names the reason and no time.
 	IdleTimeout time.Duration
 	// ShutdownGrace is how long requests that were begun may take once the
 	// server stops; 0 is one second.

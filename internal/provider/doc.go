@@ -9,7 +9,8 @@
 //
 // # The pipeline
 //
-// Each request passes the same stages, in (*conn).serve of pipeline.go:
+// Each request passes the same stages. ServeStream runs the first two, and
+// (*conn).serve of pipeline.go the others:
 //
 //	connFor            the connection: environment, number of requests, 421
 //	parse              headers, path and body
@@ -26,8 +27,8 @@
 //
 // # Other packages
 //
-// Frames are the business of package h2, credentials of providerauth, device tokens
-// of tokenvault, certificates of pki, and accepted pushes of broker.
+// Package h2 handles frames, providerauth credentials, tokenvault device tokens, pki
+// certificates, and broker accepted pushes.
 //
 // A request is read and answered on its connection's goroutine and never waits.
 package provider

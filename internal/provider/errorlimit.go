@@ -22,7 +22,7 @@ func (c *conn) countError(hc *h2.Conn, reason apns.Reason) {
 	if cfg.MaxErrors < 0 || reason.Status() == 410 {
 		return
 	}
-	// Errors of the future are older than a clock that was set back.
+	// A time in the future means that the clock was set back.
 	now := c.clock().Now()
 	if since := now.Sub(c.errors.since); since < 0 || since >= cfg.ErrorWindow {
 		c.errors = errorRate{since: now}

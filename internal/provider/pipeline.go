@@ -20,7 +20,7 @@ type operation interface {
 	// check authenticates the request and runs the other checks, in the order of
 	// the list of checks. The first that fails decides the reason.
 	check() *apns.Rejection
-	// receive assigns the ID of the answer, and records the request in the journal
+	// receive assigns the ID of the response, and records the request in the journal
 	// if it is a push or a broadcast. passed says that no check has failed.
 	receive(passed bool)
 	// faultSubject returns what fault rules may select the request by.
@@ -29,11 +29,11 @@ type operation interface {
 	submit() *apns.Rejection
 	// recordRejection records the request as rejected, in the journal and the log.
 	recordRejection(rejection *apns.Rejection)
-	// accept answers a request that was carried out.
+	// accept responds to a request that was carried out.
 	accept()
 }
 
-// ServeStream answers a push or a broadcast. It implements [h2.Handler].
+// ServeStream responds to a push or a broadcast. It implements [h2.Handler].
 func (s *Server) ServeStream(stream *h2.Stream) {
 	c, ok := s.connFor(stream)
 	if !ok {
@@ -48,7 +48,7 @@ func (s *Server) ServeStream(stream *h2.Stream) {
 	c.serve(&c.push.request, &c.push)
 }
 
-// ServeStream answers a request of channel management. It implements [h2.Handler].
+// ServeStream responds to a request of channel management. It implements [h2.Handler].
 func (h channelHandler) ServeStream(stream *h2.Stream) {
 	c, ok := h.server.connFor(stream)
 	if !ok {
@@ -59,7 +59,7 @@ func (h channelHandler) ServeStream(stream *h2.Stream) {
 }
 
 // connFor returns the connection of a request, prepared for it. It reports false
-// if the connection's state alone has decided the answer, which is then given.
+// if the state of the connection determines the response, which has then been sent.
 func (s *Server) connFor(stream *h2.Stream) (*conn, bool) {
 	c := stream.Conn().Data().(*conn)
 	if !c.started {
@@ -80,7 +80,7 @@ func (s *Server) connFor(stream *h2.Stream) (*conn, bool) {
 }
 
 // serve takes a request, which was read, through the stages: authenticate and
-// check, record as received, apply faults, submit, record, answer. r is the part
+// check, record as received, apply faults, submit, record, respond. r is the part
 // of op that all operations have.
 func (c *conn) serve(r *request, op operation) {
 	rejection := op.check()

@@ -60,7 +60,7 @@ func (h *updateCounter) mayChangeLocked(now time.Time, window time.Duration) err
 	if window < 0 || h.updated.IsZero() {
 		return nil
 	}
-	// An update in the future is older than a clock that was set back.
+	// A time in the future means that the clock was set back.
 	if since := now.Sub(h.updated); 0 <= since && since < window {
 		return apns.Reject(apns.TooManyProviderTokenUpdates,
 			fmt.Sprintf("the token changed %s ago; it may change once in %s", since.Round(time.Second), window))
