@@ -116,13 +116,14 @@ func TestAFilterIsComparedWithThePush(t *testing.T) {
 		t.Run(row.filter, func(t *testing.T) {
 			f := parse(t, row.filter)
 			assert.Equal(t, row.want, f.Match(push()), row.note)
+			assert.Equal(t, row.want, f.MatchDocument(push(), new(filters.Document)), "looked up or decoded, it is the same")
 			assert.Equal(t, row.want, len(f.Differences(push())) == 0, "differences are there exactly if it does not match")
 		})
 	}
 }
 
 func TestAPayloadThatIsNoJSONHasNoMembers(t *testing.T) {
-	for _, payload := range []string{"", "{", "{} {}", "[1"} {
+	for _, payload := range []string{"", "{", "{} {}", "[1", `{"aps":{}`, `{"aps":1} x`, `{"aps":1,}`, `{"aps":`, `{"aps`, `{"aps":"\`, `{"aps":01}`} {
 		f := parse(t, "payload.aps")
 		assert.False(t, f.Match(&filters.Subject{Payload: []byte(payload)}), payload)
 	}
@@ -197,6 +198,9 @@ func FuzzPayloadPath(f *testing.F) {
 	f.Add("aps.alert.0", `{"aps":{"alert":[1]}}`, "1")
 	f.Add(`a\.b`, `{"a.b":null}`, "null")
 	f.Add("x", `{"x":1e999}`, "1e999")
+	f.Add("a.b", `{"a":{"b":1},"a":{"c":"}"},"\u0061":{"b":[2, {"b":3}]}}`, "[2,{\"b\":3}]")
+	f.Add("1.x", ` [ {"x":"\\"} , { "x" : "\u00e4\"" } ] `, `"ä\""`)
+	f.Add("\ufffd", "{\"\xff\":\"\xff\"}", "\ufffd")
 	f.Fuzz(func(t *testing.T, path, payload, value string) {
 		filter, err := filters.Parse(map[string][]string{filters.PayloadPrefix + path: {value}}, now)
 		if err != nil {
@@ -205,6 +209,9 @@ func FuzzPayloadPath(f *testing.F) {
 		s := &filters.Subject{Payload: []byte(payload)}
 		if filter.Match(s) == (len(filter.Differences(s)) > 0) {
 			t.Errorf("Match and Differences do not agree on %q in %q", path, payload)
+		}
+		if filter.Match(s) != filter.MatchDocument(s, new(filters.Document)) {
+			t.Errorf("looking up %q in %q gives another result than decoding it", path, payload)
 		}
 		there, err := filters.Parse(map[string][]string{filters.PayloadPrefix + path: {""}}, now)
 		if err != nil || filter.Match(s) && !there.Match(s) {

@@ -51,13 +51,15 @@ func (j *Journal) each(q *Query, visit func(*Track, *filters.Subject, uint64) bo
 		all.to = min(all.to, q.Before)
 	}
 	var tracks []*Track
+	var s filters.Subject // one for all: visit does not keep it
 	for all.from < all.to {
 		tracks, all = j.history.copy(tracks[:0], all, q.Newest, q.pushes)
 		for _, t := range tracks {
 			if q.only != nil && !q.only(t.Push) {
 				continue
 			}
-			s, number := t.subject()
+			var number uint64
+			s, number = t.subject()
 			if number != 0 && q.Filter.Match(&s) && !visit(t, &s, number) {
 				return
 			}
