@@ -41,6 +41,7 @@ var verbOf = map[string]string{
 	"sleep-device": "device sleep", "wake-device": "device wake", "low-power-device": "device low-power", "full-power-device": "device full-power",
 	"erase-device": "device erase", "revoke-device": "device revoke", "redirect-device": "device redirect",
 	"install-app": "device install", "uninstall-app": "device uninstall", "rotate-app": "device rotate",
+	"forbid-app": "device forbid", "allow-app": "device allow",
 
 	"list-notifications": "list", "count-notifications": "count", "delete-notifications": "delete", "wait-for-notifications": "wait",
 	"show-notification": "show", "replay-notification": "replay", "follow-events": "tail",
@@ -55,6 +56,9 @@ var verbOf = map[string]string{
 // noVerb are the operations that nobody would ask for from the command line.
 var noVerb = map[string]string{
 	"activate": "a device does it: device-sim",
+
+	"play-lesson": "device-sim handshake plays it", "list-experiments": "device-sim handshake --help lists them",
+	"export-lesson": "device-sim handshake --html writes it",
 
 	"explain": "the verb explain reads the tables itself", "list-explanations": "the verb explain reads the tables itself",
 	"send-notification": "the verb send is a provider of its own",
