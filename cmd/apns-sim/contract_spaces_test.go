@@ -57,7 +57,7 @@ func init() {
 		"get-device", "delete-device", "get-inbox", "get-screen", "clear-inbox", "close-connection",
 		"online-device", "offline-device", "lock-device", "unlock-device", "sleep-device", "wake-device", "erase-device",
 		"low-power-device", "full-power-device", "revoke-device", "redirect-device",
-		"install-app", "uninstall-app", "rotate-app",
+		"install-app", "uninstall-app", "rotate-app", "forbid-app", "allow-app",
 	} {
 		preparations[operation] = onDevice(operation)
 	}

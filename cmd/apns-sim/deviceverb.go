@@ -37,6 +37,8 @@ type deviceCommand struct {
 	Install   deviceInstall   `cmd:"" help:"Install an app on a device."`
 	Uninstall deviceUninstall `cmd:"" help:"Uninstall an app from a device; its device token becomes Unregistered."`
 	Rotate    deviceRotate    `cmd:"" help:"Issue a new device token for an app; the old one becomes Unregistered."`
+	Forbid    deviceForbid    `cmd:"" help:"Forbid notifications of an app: pushes to it are accepted and dropped."`
+	Allow     deviceAllow     `cmd:"" help:"Allow notifications of an app again."`
 
 	OpenToken   deviceOpenToken   `cmd:"" help:"Decode a device token."`
 	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that seals new device tokens; existing tokens stay valid."`
@@ -270,6 +272,8 @@ type (
 	deviceInstall   struct{ deviceApp }
 	deviceUninstall struct{ deviceApp }
 	deviceRotate    struct{ deviceApp }
+	deviceForbid    struct{ deviceApp }
+	deviceAllow     struct{ deviceApp }
 )
 
 // Run installs the app.
@@ -282,6 +286,12 @@ func (d *deviceUninstall) Run(ctx context.Context, c *console) error {
 
 // Run gives the app a new token.
 func (d *deviceRotate) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "rotate") }
+
+// Run forbids its notifications.
+func (d *deviceForbid) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "forbid") }
+
+// Run allows its notifications.
+func (d *deviceAllow) Run(ctx context.Context, c *console) error { return d.act(ctx, c, "allow") }
 
 type deviceRedirect struct {
 	oneDevice

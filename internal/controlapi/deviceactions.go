@@ -26,6 +26,8 @@ var deviceActions = []DeviceAction{
 	{"install", "Install an app on a virtual device", true, false},
 	{"uninstall", "Uninstall an app from a device; pushes to its token are answered Unregistered", true, true},
 	{"rotate", "Give an app on a virtual device a new token; pushes to the old one are answered Unregistered", true, false},
+	{"forbid", "Forbid notifications of an app on a virtual device: pushes to it are accepted and dropped", true, false},
+	{"allow", "Allow notifications of an app on a virtual device again", true, false},
 }
 
 // DeviceActions returns the table of what a device can be told to do. The control API, the

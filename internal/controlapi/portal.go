@@ -120,6 +120,8 @@ type Redirection struct {
 type DeviceApp struct {
 	Topic string `json:"topic" doc:"Bundle ID"`
 	Token string `json:"token,omitempty" doc:"Device token, hex; absent until the courier has issued one"`
+
+	Forbidden bool `json:"forbidden,omitempty" doc:"Whether the user has forbidden its notifications: pushes to it are accepted and dropped"`
 }
 
 // An OpenedToken is what a device token says to APNs, which alone can open it.

@@ -38,7 +38,18 @@ var deviceActions = map[string]deviceAction{
 
 	"low-power":  {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SavePower(id, true) }},
 	"full-power": {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SavePower(id, false) }},
-	"revoke":     {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.RevokeDevice(id) }},
+	"revoke": {
+		virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, _ string) error {
+			id, online := d.ID(), d.Online()
+			ds.RevokeDevice(id)
+			if !online { // it learns of it when it connects
+				return nil
+			}
+			_, err := d.Renamed(ctx, id)
+			return err
+		},
+		outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.RevokeDevice(id) },
+	},
 	"erase": {
 		virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, _ string) error {
 			ds.EraseDevice(d.ID())
@@ -72,6 +83,14 @@ var deviceActions = map[string]deviceAction{
 		_, err := d.Install(ctx, topic)
 		return err
 	}},
+	"forbid": putApp(device.ListIgnored),
+	"allow":  putApp(device.ListEnabled),
+}
+
+func putApp(list device.List) deviceAction {
+	return deviceAction{virtual: func(ctx context.Context, _ *Devices, d *virtualdevice.Device, topic string) error {
+		return d.Put(ctx, topic, list)
+	}}
 }
 
 func setPower(power device.Power) deviceAction {

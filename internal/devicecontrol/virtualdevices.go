@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/teamcontrol"
@@ -242,7 +243,7 @@ func (ds *Devices) describeVirtual(p *virtualdevice.Device) controlapi.Device {
 		LowPower: ds.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
 	for _, app := range p.Apps() {
-		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String()})
+		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String(), Forbidden: app.List == device.ListIgnored})
 	}
 	return d
 }

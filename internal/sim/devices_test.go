@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
@@ -165,13 +167,11 @@ func TestARevokedDeviceInsideComesBackWithAnotherKeyAndIsFound(t *testing.T) {
 	s := start(t, sim.Config{})
 	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
 	require.NoError(t, err)
-	_, err = s.DeviceControl.TellDevice(t.Context(), made[0].ID, "revoke", "")
+	now, err := s.DeviceControl.TellDevice(t.Context(), made[0].ID, "revoke", "")
 	require.NoError(t, err)
-	require.Eventually(t, func() bool {
-		list := s.ListDevices("", true)
-		return len(list) == 1 && list[0].ID != made[0].ID && list[0].Online && list[0].Virtual
-	}, 30*time.Second, 5*time.Millisecond)
-	_, err = s.DeviceControl.VirtualDevice(s.ListDevices("", true)[0].ID)
+	assert.NotEqual(t, made[0].ID, now.ID)
+	assert.True(t, now.Online && now.Virtual)
+	_, err = s.DeviceControl.VirtualDevice(now.ID)
 	require.NoError(t, err)
 	_, err = s.DeviceControl.VirtualDevice(made[0].ID)
 	require.ErrorIs(t, err, controlapi.ErrNotFound)
@@ -339,4 +339,33 @@ func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 	for _, rule := range s.Faults.Rules() {
 		assert.Equal(t, 1, rule.Applied, rule.Name)
 	}
+}
+
+// "The user has disabled notifications for the app": the token stays valid, providers learn
+// nothing.
+// https://developer.apple.com/documentation/usernotifications/viewing-the-status-of-push-notifications-using-metrics-and-apns
+func TestPushesToAnAppWhoseNotificationsAreForbiddenAreAcceptedAndDropped(t *testing.T) {
+	s := start(t, sim.Config{})
+	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	require.NoError(t, err)
+	id, token := made[0].ID, made[0].Apps[0].Token
+	raw, err := hex.DecodeString(token)
+	require.NoError(t, err)
+	for _, step := range []struct {
+		action    string
+		forbidden bool
+		want      journal.Kind
+	}{{"forbid", true, journal.Dropped}, {"allow", false, journal.Delivered}} {
+		now, err := s.DeviceControl.TellDevice(t.Context(), id, step.action, "")
+		require.NoError(t, err)
+		assert.Equal(t, step.forbidden, now.Apps[0].Forbidden, step.action)
+		assert.Equal(t, token, now.Apps[0].Token, "it keeps its token")
+		wantPost(t, s, apns.DeviceToken(raw), http.StatusOK, "")
+		e := awaitEvent(t, s, step.want)
+		if step.forbidden {
+			assert.Equal(t, string(broker.DropIgnored), e.Cause)
+		}
+	}
+	_, err = s.DeviceControl.TellDevice(t.Context(), id, "forbid", "com.example.absent")
+	require.EqualError(t, err, `"com.example.absent" is not installed`)
 }

@@ -43,10 +43,10 @@ func (s *Simulator) writeControlToken() error {
 	}
 	path := filepath.Join(dir, controlTokenFile)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("sim: folder for the control token: %w", err)
+		return fmt.Errorf("folder for the control token: %w", err)
 	}
 	if err := pki.WriteSecret(path, []byte(s.cfg.ControlToken+"\n")); err != nil {
-		return fmt.Errorf("sim: %w; name a folder that can be written with --files", err)
+		return fmt.Errorf("%w; name a folder that can be written with --files", err)
 	}
 	s.info.ControlTokenFile = path
 	return nil
@@ -54,11 +54,11 @@ func (s *Simulator) writeControlToken() error {
 
 func (s *Simulator) writeFiles(dir string) (err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("sim: folder for keys and certificates: %w", err)
+		return fmt.Errorf("folder for keys and certificates: %w", err)
 	}
 	s.info.CAFile = filepath.Join(dir, pki.RootFile)
 	if err := pki.WritePublic(s.info.CAFile, s.RootPEM()); err != nil {
-		return fmt.Errorf("sim: %w", err)
+		return err
 	}
 	if s.info.Demo.KeyFile, err = s.Secrets.Keys[0].Save(dir); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 // this time, and another one if it was refused then.
 func (s *Simulator) Replay(r *journal.Record) (*apns.Notification, error) {
 	if !r.Reached.Has(filters.Accepted) {
-		return nil, fmt.Errorf("sim: %s was not accepted; only what was accepted can be replayed", r.Push.ID)
+		return nil, fmt.Errorf("%s was not accepted; only what was accepted can be replayed", r.Push.ID)
 	}
 	return s.providers[r.Push.Environment].Replay(r.Push)
 }

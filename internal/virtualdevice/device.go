@@ -41,8 +41,9 @@ type Device struct {
 	former []apns.DeviceID // IDs it had before
 
 	mu          sync.Mutex
-	erased      bool       // its next login is with another identity
-	reconnected chan error // receives the result of that login; nil while nobody waits
+	erased      bool          // its next login is with another identity
+	reconnected chan error    // receives the result of that login; nil while nobody waits
+	renamed     chan struct{} // closed when the ID has changed; nil if nobody waits
 }
 
 func (f *Fleet) newDevice(o Order) (*Device, error) {
@@ -67,7 +68,7 @@ func (f *Fleet) newDevice(o Order) (*Device, error) {
 		Log:          f.cfg.Log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("virtualdevice: %w", err)
+		return nil, err
 	}
 	d.id = d.emulator.ID()
 	return d, nil
@@ -91,6 +92,12 @@ func (d *Device) note(e device.Event) {
 		d.mu.Unlock()
 	case device.EventIdentity:
 		d.fleet.renamed(d)
+		d.mu.Lock()
+		if d.renamed != nil {
+			close(d.renamed)
+			d.renamed = nil
+		}
+		d.mu.Unlock()
 	case device.EventConnected, device.EventGivenUp:
 		d.mu.Lock()
 		if d.erased && d.reconnected != nil {
@@ -157,6 +164,15 @@ func (d *Device) Uninstall(topic string) bool {
 	return false
 }
 
+// Put puts an installed app on a list of the topic filter, and waits until the courier
+// knows; if the device is offline, it tells the courier at its next login.
+func (d *Device) Put(ctx context.Context, topic string, list device.List) error {
+	if err := d.emulator.Put(topic, list); err != nil {
+		return err
+	}
+	return d.emulator.Sync(ctx)
+}
+
 // SetPower sets the power state.
 func (d *Device) SetPower(power device.Power) error { return d.emulator.SetPower(power) }
 
@@ -175,29 +191,57 @@ func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
 	select {
 	case err := <-reconnected:
 		if err != nil {
-			return d.ID(), fmt.Errorf("virtualdevice: the erased device does not come back: %w", err)
+			return d.ID(), fmt.Errorf("the erased device does not come back: %w", err)
 		}
 	case <-d.fleet.ctx.Done():
 		return before, errClosed
 	case <-ctx.Done():
-		return before, fmt.Errorf("virtualdevice: the erased device does not come back: %w", ctx.Err())
+		return before, fmt.Errorf("the erased device does not come back: %w", ctx.Err())
 	}
 	d.inbox.clear()
 	return d.ID(), nil
 }
 
-// Restore takes the device back to its order: in use, with its apps and an empty inbox, and
-// online unless the order says otherwise. Other installed apps stay.
+// Renamed waits until the device has another ID than before and is online with it, and
+// returns that ID.
+func (d *Device) Renamed(ctx context.Context, before apns.DeviceID) (apns.DeviceID, error) {
+	for {
+		d.mu.Lock()
+		if d.renamed == nil {
+			d.renamed = make(chan struct{})
+		}
+		renamed := d.renamed
+		d.mu.Unlock()
+		if now := d.ID(); now != before {
+			return now, d.emulator.Online(ctx)
+		}
+		select {
+		case <-renamed:
+		case <-d.fleet.ctx.Done():
+			return before, errClosed
+		case <-ctx.Done():
+			return before, fmt.Errorf("the device does not come back with another ID: %w", ctx.Err())
+		}
+	}
+}
+
+// Restore takes the device back to its order: in use, with its apps, all of them allowed to
+// notify, and an empty inbox, and online unless the order says otherwise. Other installed apps stay.
 func (d *Device) Restore(ctx context.Context) error {
 	if err := d.SetPower(device.PowerOn); err != nil {
 		return err
 	}
 	if err := d.Connect(ctx); err != nil {
-		return fmt.Errorf("virtualdevice: the device does not come online: %w", err)
+		return fmt.Errorf("the device does not come online: %w", err)
 	}
 	for _, topic := range d.Topics {
 		if _, err := d.Install(ctx, topic); err != nil { // waits for the token if it is installed
-			return fmt.Errorf("virtualdevice: the device gets no token for %s: %w", topic, err)
+			return fmt.Errorf("the device gets no token for %s: %w", topic, err)
+		}
+	}
+	for _, app := range d.Apps() {
+		if err := d.Put(ctx, app.Topic, device.ListEnabled); err != nil {
+			return fmt.Errorf("%s is not allowed to notify again: %w", app.Topic, err)
 		}
 	}
 	if d.Offline {

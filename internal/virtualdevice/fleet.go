@@ -57,7 +57,7 @@ func New(cfg Config) *Fleet {
 }
 
 // errClosed says that the simulator stops.
-var errClosed = errors.New("virtualdevice: the simulator stops and takes no devices")
+var errClosed = errors.New("the simulator stops and takes no devices")
 
 // Add makes a device and waits until it is connected and its apps have their
 // tokens. If that takes longer than ctx, or the courier refuses it, there is no device.
@@ -69,12 +69,12 @@ func (f *Fleet) Add(ctx context.Context, o Order) (*Device, error) {
 	for _, topic := range o.Topics {
 		if _, err := d.emulator.Token(ctx, topic); err != nil {
 			f.remove(d)
-			return nil, fmt.Errorf("virtualdevice: the device gets no token for %s: %w", topic, err)
+			return nil, fmt.Errorf("the device gets no token for %s: %w", topic, err)
 		}
 	}
 	if err := d.emulator.Online(ctx); err != nil {
 		f.remove(d)
-		return nil, fmt.Errorf("virtualdevice: the device does not come online: %w", err)
+		return nil, fmt.Errorf("the device does not come online: %w", err)
 	}
 	return d, nil
 }

@@ -222,6 +222,43 @@ describe("devices", () => {
 		await app.waitFor({ state: "detached" });
 	});
 
+	test("notifications of an app are forbidden, and allowed again", async (t) => {
+		const device = await sim.device("com.example.demo"), token = device.apps[0].token;
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		const app = page.locator(".app", { hasText: "com.example.demo" });
+		await app.getByRole("button", { name: "Forbid notifications" }).click();
+		await app.getByText("notifications forbidden").waitFor();
+		const dropped = await sim.send(token, { aps: { alert: "nobody reads this" } });
+		assert.equal(dropped.status, 200, "a provider learns nothing");
+		await app.getByRole("button", { name: "Allow notifications" }).click();
+		await app.getByText("notifications forbidden").waitFor({ state: "detached" });
+		await sim.send(token, { aps: { alert: "somebody reads this" } });
+		await page.locator(".note", { hasText: "somebody reads this" }).waitFor();
+		assert.equal(await page.locator(".note").count(), 1);
+	});
+
+	test("a revoked device comes back with another key", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		await page.locator(`[data-device="${device.id}"]`).getByRole("button", { name: "Revoke" }).click();
+		await page.waitForFunction((old) => ![undefined, old].includes(document.querySelector("[data-device]")?.dataset.device), device.id);
+		await page.locator('[data-device][data-online="true"]').waitFor();
+	});
+
+	test("notifications of a thread are stacked, and unfolded", async (t) => {
+		const device = await sim.device(), token = device.apps[0].token;
+		for (const body of ["one", "two", "three"]) await sim.send(token, { aps: { alert: { title: "Train", body }, "thread-id": "journey" } });
+		await sim.send(token, { aps: { alert: { title: "Other", body: "no thread" } } });
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}` });
+		const thread = page.locator('.note[data-thread="journey"]');
+		await thread.getByText("three").waitFor();
+		assert.equal(await thread.count(), 1, "the newest is on top");
+		await thread.getByRole("button", { name: "2 more" }).click();
+		assert.deepEqual(await thread.locator("p").allInnerTexts(), ["three", "two", "one"]);
+		await thread.getByRole("button", { name: "Show less" }).click();
+		assert.equal(await thread.count(), 1);
+	});
+
 	test("a device outside appears, and a fleet can be searched", async (t) => {
 		const page = await open(t, browser, sim, { at: "#/devices" });
 		sim.deviceSim(t, "run", "--control", sim.url, "--topic", "com.example.demo", "--json");

@@ -90,6 +90,7 @@ function Device({ id }) {
 					<${Act} act=${tell(d.lowPower ? "full-power" : "low-power")}>${d.lowPower ? "Full power" : "Low power"}</${Act}>
 					${d.virtual && html`<${Act} act=${async () => { await send("DELETE", `/v1/devices/${id}/inbox`); touch(); }}>Clear screen</${Act}>`}
 					<${Act} act=${end(tell("erase"))} kind="danger">Erase</${Act}>
+					<${Act} act=${end(tell("revoke"))} kind="danger">Revoke</${Act}>
 					${d.virtual && html`<${Act} act=${end(async () => { await send("DELETE", `/v1/devices/${id}`); change({ open: "" }); })} kind="danger">Delete</${Act}>`}
 				</div>
 			</${Card}>
@@ -111,8 +112,9 @@ function Apps({ device: d, tell }) {
 	const known = teams.value.find((t) => t.team === (d.team || team.value))?.apps ?? [];
 	return html`<${Card} title="Apps">
 		${apps.map((a) => html`<div class="app" key=${a.topic}>
-			<div><b>${a.topic}</b><br /><code class="break">${a.token ?? "no token yet"}</code></div>
+			<div><b>${a.topic}</b>${a.forbidden && html` <${Chip} tone="warn">notifications forbidden</${Chip}>`}<br /><code class="break">${a.token ?? "no token yet"}</code></div>
 			<div class="actions">${a.token && html`<${CopyButton} text=${a.token} label="Copy token" name=${`of ${a.topic}`} /><a class="button" href=${href("keys", { token: a.token })}>Open token</a>`}
+				<${Act} act=${tell(a.forbidden ? "allow" : "forbid", { topic: a.topic })} name=${`${a.forbidden ? "Allow" : "Forbid"} notifications of ${a.topic}`}>${a.forbidden ? "Allow notifications" : "Forbid notifications"}</${Act}>
 				<${Act} act=${tell("rotate", { topic: a.topic })}>New token</${Act}><${Act} act=${tell("uninstall", { topic: a.topic })} kind="danger">Uninstall</${Act}></div>
 		</div>`)}
 		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await tell("install", { topic })(); set(""); }}>

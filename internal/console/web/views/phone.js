@@ -1,5 +1,6 @@
 // @ts-check
 // A phone, drawn: what the screen of a virtual device shows.
+import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { summary } from "../live.js";
 import { shortClock } from "../format.js";
@@ -11,7 +12,7 @@ export function Phone({ device, screen }) {
 	const received = /** @type {any[]} */ (screen?.received ?? []);
 	const calls = received.filter((r) => /voip/i.test(r.topic) && !/ptt/.test(r.topic)).slice(0, 1);
 	const silent = received.filter((r) => !r.visible).length;
-	return html`<div class="phone" data-power=${device.power} data-online=${device.online} role="img" aria-label=${spoken(device, groups, activities, calls)}>
+	return html`<div class="phone" data-power=${device.power} data-online=${device.online} role="group" aria-label=${spoken(device, groups, activities, calls)}>
 		<div class="phone-screen" data-dark=${dark}>
 			<div class="phone-status"><span>${shortClock(summary.value?.now ?? new Date())}</span><span class="notch"></span><span>${device.online ? "●●●" : "no service"} ${device.lowPower ? "🔋" : ""}</span></div>
 			${dark && html`<div class="phone-clock">${shortClock(summary.value?.now ?? new Date())}</div>`}
@@ -28,13 +29,21 @@ export function Phone({ device, screen }) {
 	</div>`;
 }
 
-/** @param {{group: any}} p */
+/** What is stacked: one app, or one thread of it. @param {{group: any}} p */
 function Group({ group }) {
-	const [n, ...rest] = group.notifications;
-	return html`<div class="note" data-stack=${Math.min(2, rest.length)} data-level=${n.level}>
+	const [open, set] = useState(false);
+	const [newest, ...rest] = /** @type {any[]} */ (group.notifications);
+	const stack = rest.length > 0 && html`<button type="button" class="stack-button" aria-expanded=${open} onClick=${() => set(!open)}>${open ? "Show less" : `${rest.length} more`}</button>`;
+	return html`<${Note} group=${group} note=${newest} stack=${open ? 0 : Math.min(2, rest.length)} more=${stack} />
+		${open && rest.map((n) => html`<${Note} key=${n.at} group=${group} note=${n} stack=${0} more=${false} />`)}`;
+}
+
+/** @param {{group: any, note: any, stack: number, more: any}} p */
+function Note({ group, note: n, stack, more }) {
+	return html`<div class="note" data-stack=${stack} data-level=${n.level} data-thread=${group.thread}>
 		<div class="note-head"><span class="app-icon">${letter(group.app)}</span><span>${group.thread || group.app}</span><time>${shortClock(n.at)}</time></div>
 		${n.title && html`<b>${n.title}</b>`}${n.subtitle && html`<span class="subtitle">${n.subtitle}</span>`}${n.body && html`<p>${n.body}</p>`}
-		${(n.sound || rest.length > 0 || n.level) && html`<div class="note-foot">${n.level && n.level !== "active" && html`<span>${n.level}</span>`}${n.sound && html`<span>♪ ${n.sound}</span>`}${rest.length > 0 && html`<span>${rest.length} more</span>`}</div>`}
+		${(n.sound || more || n.level) && html`<div class="note-foot">${n.level && n.level !== "active" && html`<span>${n.level}</span>`}${n.sound && html`<span>♪ ${n.sound}</span>`}${more}</div>`}
 	</div>`;
 }
 
