@@ -37,7 +37,7 @@ func ParseEnvironment(s string) (Environment, error) {
 	case "sandbox", "development":
 		return Sandbox, nil
 	}
-	return 0, fmt.Errorf("apns: %q is no environment; use production or sandbox", s)
+	return 0, fmt.Errorf("%q is no environment; use production or sandbox", s)
 }
 
 // MarshalText writes the environment's name.

@@ -34,9 +34,9 @@ func ParseDeviceToken(s string) (DeviceToken, error) {
 func DecodeDeviceToken(dst []byte, s string) (int, error) {
 	switch {
 	case s == "":
-		return 0, errors.New("apns: device token is empty")
+		return 0, errors.New("device token is empty")
 	case len(s) > 2*MaxDeviceToken:
-		return 0, fmt.Errorf("apns: device token has %d characters, more than %d", len(s), 2*MaxDeviceToken)
+		return 0, fmt.Errorf("device token has %d characters, more than %d", len(s), 2*MaxDeviceToken)
 	}
 	n := len(s) / 2
 	for i := range n {
@@ -52,14 +52,14 @@ func DecodeDeviceToken(dst []byte, s string) (int, error) {
 	case unhex[s[2*n]] == notHex:
 		return 0, notHexAt(s)
 	}
-	return 0, fmt.Errorf("apns: device token has an odd number of hex digits (%d)", len(s))
+	return 0, fmt.Errorf("device token has an odd number of hex digits (%d)", len(s))
 }
 
 // notHexAt says where s is not hexadecimal for the first time.
 func notHexAt(s string) error {
 	i := strings.IndexFunc(s, func(c rune) bool { return c >= utf8.RuneSelf || unhex[c] == notHex })
 	c, _ := utf8.DecodeRuneInString(s[i:])
-	return fmt.Errorf("apns: device token is not hexadecimal at character %d, %q", i, c)
+	return fmt.Errorf("device token is not hexadecimal at character %d, %q", i, c)
 }
 
 const notHex = 0xff
@@ -108,10 +108,10 @@ func (d DeviceID) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 // UnmarshalText reads the id from hex.
 func (d *DeviceID) UnmarshalText(text []byte) error {
 	if len(text) != 2*len(d) {
-		return fmt.Errorf("apns: device id must have %d hex digits, not %d characters", 2*len(d), len(text))
+		return fmt.Errorf("device id must have %d hex digits, not %d characters", 2*len(d), len(text))
 	}
 	if _, err := hex.Decode(d[:], text); err != nil {
-		return fmt.Errorf("apns: device id: %w", err)
+		return fmt.Errorf("device id: %w", err)
 	}
 	return nil
 }

@@ -36,20 +36,20 @@ func TestADeviceTokenIsReadFromHexInEitherCase(t *testing.T) {
 
 func TestWhatIsNotHexIsNoDeviceToken(t *testing.T) {
 	rows := []struct{ name, in, want string }{
-		{"empty", "", "apns: device token is empty"},
-		{"odd", "abc", "apns: device token has an odd number of hex digits (3)"},
-		{"prefix", "0x" + strings.Repeat("ab", 31), "apns: device token is not hexadecimal at character 1, 'x'"},
-		{"second of a pair", "abcg", "apns: device token is not hexadecimal at character 3, 'g'"},
-		{"brackets, as old iOS code prints it", "<abcdef>", "apns: device token is not hexadecimal at character 0, '<'"},
-		{"brackets around an odd number", "<aa bb cc>0", "apns: device token is not hexadecimal at character 0, '<'"},
-		{"a word for nothing", "undefined", "apns: device token is not hexadecimal at character 0, 'u'"},
-		{"spaces", "abcd ef0", "apns: device token is not hexadecimal at character 4, ' '"},
-		{"escaped", "%61%62", "apns: device token is not hexadecimal at character 0, '%'"},
-		{"wide digits", "１", "apns: device token is not hexadecimal at character 0, '１'"},
-		{"no UTF-8", "ab\xff", "apns: device token is not hexadecimal at character 2, '�'"},
-		{"between the digits and the letters", "0:", "apns: device token is not hexadecimal at character 1, ':'"},
-		{"after f", "0G", "apns: device token is not hexadecimal at character 1, 'G'"},
-		{"too long", strings.Repeat("00", 101), "apns: device token has 202 characters, more than 200"},
+		{"empty", "", "device token is empty"},
+		{"odd", "abc", "device token has an odd number of hex digits (3)"},
+		{"prefix", "0x" + strings.Repeat("ab", 31), "device token is not hexadecimal at character 1, 'x'"},
+		{"second of a pair", "abcg", "device token is not hexadecimal at character 3, 'g'"},
+		{"brackets, as old iOS code prints it", "<abcdef>", "device token is not hexadecimal at character 0, '<'"},
+		{"brackets around an odd number", "<aa bb cc>0", "device token is not hexadecimal at character 0, '<'"},
+		{"a word for nothing", "undefined", "device token is not hexadecimal at character 0, 'u'"},
+		{"spaces", "abcd ef0", "device token is not hexadecimal at character 4, ' '"},
+		{"escaped", "%61%62", "device token is not hexadecimal at character 0, '%'"},
+		{"wide digits", "１", "device token is not hexadecimal at character 0, '１'"},
+		{"no UTF-8", "ab\xff", "device token is not hexadecimal at character 2, '�'"},
+		{"between the digits and the letters", "0:", "device token is not hexadecimal at character 1, ':'"},
+		{"after f", "0G", "device token is not hexadecimal at character 1, 'G'"},
+		{"too long", strings.Repeat("00", 101), "device token has 202 characters, more than 200"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -93,8 +93,8 @@ func TestADeviceIDIsSixteenHexDigits(t *testing.T) {
 	require.NoError(t, json.Unmarshal(encoded, &back))
 	assert.Equal(t, id, back)
 
-	assert.EqualError(t, back.UnmarshalText([]byte("0123")), "apns: device id must have 16 hex digits, not 4 characters")
-	assert.ErrorContains(t, back.UnmarshalText([]byte("0123456789abcdeg")), "apns: device id: ")
+	assert.EqualError(t, back.UnmarshalText([]byte("0123")), "device id must have 16 hex digits, not 4 characters")
+	assert.ErrorContains(t, back.UnmarshalText([]byte("0123456789abcdeg")), "device id: ")
 }
 
 // FuzzParseDeviceToken asks of whatever is taken for a token to read the same

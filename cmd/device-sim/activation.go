@@ -56,11 +56,11 @@ func (c *control) activate(ctx context.Context, key crypto.Signer, name string, 
 	}
 	var answer activated
 	if err := c.post(ctx, "/v1/activation", order, &answer); err != nil {
-		return device.Identity{}, fmt.Errorf("activate: %w", err)
+		return device.Identity{}, err
 	}
 	chain, err := parseChain([]byte(answer.Certificate))
 	if err != nil {
-		return device.Identity{}, fmt.Errorf("activate: the response contains no certificate: %w", err)
+		return device.Identity{}, fmt.Errorf("the response contains no certificate: %w", err)
 	}
 	return device.Identity{Chain: chain, Key: key}, nil
 }

@@ -81,7 +81,7 @@ func (o *identitySource) activate(ctx context.Context) (device.Identity, error) 
 	}
 	leaf, err := x509.ParseCertificate(identity.Chain[0])
 	if err != nil {
-		return device.Identity{}, fmt.Errorf("activate: read the certificate: %w", err)
+		return device.Identity{}, fmt.Errorf("read the certificate: %w", err)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -180,7 +180,7 @@ func (b *Broker) restore() error {
 	}
 	records, err := b.store.Load()
 	if err != nil {
-		return fmt.Errorf("broker: load stored pushes: %w", err)
+		return fmt.Errorf("load stored pushes: %w", err)
 	}
 	now := b.clock.Now()
 	for _, r := range records {

@@ -73,7 +73,7 @@ func (b *Broker) problems() (problems []error) {
 	recorded := make(map[uint64]bool)
 	b.eachQueue(func(q *queue) {
 		for _, problem := range q.problemsLocked(recorded) {
-			problems = append(problems, fmt.Errorf("broker: queue of %v: %s", q.to, problem))
+			problems = append(problems, fmt.Errorf("queue of %v: %s", q.to, problem))
 		}
 	})
 	problems = append(problems, b.subscriptionProblems()...)
@@ -82,16 +82,16 @@ func (b *Broker) problems() (problems []error) {
 	}
 	stored, err := b.store.Load()
 	if err != nil {
-		return append(problems, fmt.Errorf("broker: load stored pushes: %w", err))
+		return append(problems, fmt.Errorf("load stored pushes: %w", err))
 	}
 	for _, r := range stored {
 		if !recorded[r.Seq] {
-			problems = append(problems, fmt.Errorf("broker: push %d is in the store and in no queue", r.Seq))
+			problems = append(problems, fmt.Errorf("push %d is in the store and in no queue", r.Seq))
 		}
 		delete(recorded, r.Seq)
 	}
 	for seq := range recorded {
-		problems = append(problems, fmt.Errorf("broker: push %d should be in the store and is not", seq))
+		problems = append(problems, fmt.Errorf("push %d should be in the store and is not", seq))
 	}
 	return problems
 }

@@ -27,10 +27,10 @@ func (b *Broker) subscriptionProblems() (problems []error) {
 	known := make(map[subscription]bool)
 	b.channels.each(func(c *channel) {
 		if c.deleted {
-			problems = append(problems, fmt.Errorf("broker: channel %s is deleted and can be found", c.ID))
+			problems = append(problems, fmt.Errorf("channel %s is deleted and can be found", c.ID))
 		}
 		if c.latest != nil && c.Policy != MostRecent {
-			problems = append(problems, fmt.Errorf("broker: channel %s keeps a message and must not", c.ID))
+			problems = append(problems, fmt.Errorf("channel %s keeps a message and must not", c.ID))
 		}
 		for r := range c.subscribers {
 			known[subscription{c, r}] = true
@@ -42,13 +42,13 @@ func (b *Broker) subscriptionProblems() (problems []error) {
 		}
 		for c := range q.route.channels {
 			if !known[subscription{c, q.route}] {
-				problems = append(problems, fmt.Errorf("broker: channel %s does not know that %v subscribes", c.ID, q.to))
+				problems = append(problems, fmt.Errorf("channel %s does not know that %v subscribes", c.ID, q.to))
 			}
 			delete(known, subscription{c, q.route})
 		}
 	})
 	for s := range known {
-		problems = append(problems, fmt.Errorf("broker: %v does not know that it subscribes to channel %s", s.r.q.to, s.c.ID))
+		problems = append(problems, fmt.Errorf("%v does not know that it subscribes to channel %s", s.r.q.to, s.c.ID))
 	}
 	return problems
 }

@@ -63,7 +63,7 @@ var (
 )
 
 // ErrRange says that a clock cannot show a time.
-var ErrRange = errors.New("clock: out of range")
+var ErrRange = errors.New("out of range")
 
 // Advance moves the clock forward by d, or back if d is negative. It panics if the clock
 // would leave its range; see [Clock.Move].

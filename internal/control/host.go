@@ -18,7 +18,7 @@ func parseHosts(list []string) (hostList, error) {
 	for i, entry := range list {
 		host := canonicalHost(entry)
 		if host == "" || strings.ContainsAny(host, "/[]@ ") || strings.Contains(host, ":") && !isAddress(host) {
-			return nil, fmt.Errorf("control: Config.AllowedHosts[%d] is %q; write a name or an address without port", i, entry)
+			return nil, fmt.Errorf("Config.AllowedHosts[%d] is %q; write a name or an address without port", i, entry)
 		}
 		hosts[host] = true
 	}

@@ -129,7 +129,7 @@ func lessonAnswer(l *lesson.Lesson, err error) (*answer[*lesson.Lesson], error) 
 func (r *router) callItself(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("control: call %s: %w", path, err)
+		return nil, fmt.Errorf("call %s: %w", path, err)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

@@ -110,7 +110,7 @@ func (s *Server) note(p *problem, method, path, remote string) {
 	if p.cause != nil {
 		level, message, err = slog.LevelError, "control request failed", p.cause
 	}
-	s.log.Log(context.Background(), level, message, "remote", remote, "err", fmt.Errorf("control: %s %s: %w", method, path, err))
+	s.log.Log(context.Background(), level, message, "remote", remote, "err", fmt.Errorf("%s %s: %w", method, path, err))
 }
 
 // writeJSON answers with a value. A value that cannot be written is a fault of

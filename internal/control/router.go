@@ -194,7 +194,7 @@ func (s *Server) route() (http.Handler, error) {
 	}
 	r.describeToken()
 	if err := r.serveDocument(); err != nil {
-		return nil, fmt.Errorf("control: write the OpenAPI document: %w", err)
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
 	}
 	r.mux.Handle("/", s.answer(r.nothing))
 

@@ -112,7 +112,7 @@ func TestARefusalOfAHandlerIsItsAnswer(t *testing.T) {
 	r, log := serveEcho(t, reject(http.StatusConflict, "there is an echo already; be quiet"))
 	wantDetail(t, post(t, r, "/v1/echo/a", "application/json", `{"words":[]}`), http.StatusConflict, "be quiet")
 	assert.Contains(t, log.String(), `level=INFO msg="control request refused"`)
-	assert.Contains(t, log.String(), `err="control: POST /v1/echo/a: there is an echo already; be quiet"`)
+	assert.Contains(t, log.String(), `err="POST /v1/echo/a: there is an echo already; be quiet"`)
 }
 
 func TestAnyOtherErrorIsAFaultOfOursAndStaysInTheLog(t *testing.T) {

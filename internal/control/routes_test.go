@@ -77,7 +77,7 @@ func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 func TestRefusalsAreLogged(t *testing.T) {
 	a := newAPI(t)
 	a.get("/v2/info")
-	assert.Contains(t, a.log.String(), `err="control: GET /v2/info: there is nothing at /v2/info`)
+	assert.Contains(t, a.log.String(), `err="GET /v2/info: there is nothing at /v2/info`)
 }
 
 func TestAConfigThatCannotBeUsedIsRefused(t *testing.T) {

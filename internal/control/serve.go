@@ -61,7 +61,7 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.
 	stopping.Wait()
 	connections.Wait()
 	if !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("control: serve on %s: %w", listener.Addr(), err)
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
 	return nil
 }

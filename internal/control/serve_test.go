@@ -125,7 +125,7 @@ func TestAListenerThatFailsEndsServe(t *testing.T) {
 	failure := errors.New("no more descriptors")
 	err = server.Serve(t.Context(), brokenListener{memnet.Listen(), failure})
 	assert.ErrorIs(t, err, failure)
-	assert.ErrorContains(t, err, "control: serve on ")
+	assert.ErrorContains(t, err, "serve on ")
 }
 
 type brokenListener struct {

@@ -16,7 +16,7 @@ type FrameTooLargeError struct {
 
 // Error names the frame and both sizes.
 func (e *FrameTooLargeError) Error() string {
-	return fmt.Sprintf("courier: %s frame of %d bytes, the limit is %d", e.Command, e.Length, e.Limit)
+	return fmt.Sprintf("%s frame of %d bytes, the limit is %d", e.Command, e.Length, e.Limit)
 }
 
 // An ItemOverrunError says that an item reaches beyond the end of its frame.
@@ -30,7 +30,7 @@ type ItemOverrunError struct {
 
 // Error names the place and both sizes.
 func (e *ItemOverrunError) Error() string {
-	return fmt.Sprintf("courier: item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
+	return fmt.Sprintf("item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
 }
 
 // A PackError says that a packed frame cannot be read. Nothing after it on the stream
@@ -42,7 +42,7 @@ type PackError struct {
 
 // Error names the place and the problem.
 func (e *PackError) Error() string {
-	return fmt.Sprintf("courier: packed frame: %s, at offset %d", e.Problem, e.Offset)
+	return fmt.Sprintf("packed frame: %s, at offset %d", e.Problem, e.Offset)
 }
 
 // A BodyError says that a message within a field, which is a protocol buffer, cannot
@@ -54,12 +54,12 @@ type BodyError struct {
 
 // Error names the place and the problem.
 func (e *BodyError) Error() string {
-	return fmt.Sprintf("courier: protocol buffer: %s, at offset %d", e.Problem, e.Offset)
+	return fmt.Sprintf("protocol buffer: %s, at offset %d", e.Problem, e.Offset)
 }
 
 // What may be wrong with a nonce or with the signature over it.
 var (
-	ErrNonce          = errors.New("courier: malformed nonce")
-	ErrNonceSignature = errors.New("courier: signature does not fit the nonce")
-	ErrNonceKey       = errors.New("courier: a nonce is signed with RSA or ECDSA P-256 only")
+	ErrNonce          = errors.New("malformed nonce")
+	ErrNonceSignature = errors.New("signature does not fit the nonce")
+	ErrNonceKey       = errors.New("a nonce is signed with RSA or ECDSA P-256 only")
 )

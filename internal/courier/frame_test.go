@@ -26,7 +26,7 @@ func TestItemsGivesEachItemAndThenTheOverrun(t *testing.T) {
 	}
 	assert.Equal(t, []Item{{ID: 2, Value: []byte("a")}, {ID: 2, Value: []byte{}}}, items)
 	assert.Equal(t, &ItemOverrunError{Offset: 7, Need: 7, Left: 6}, failed)
-	assert.EqualError(t, failed, "courier: item at offset 7 needs 7 bytes, the frame has 6 left")
+	assert.EqualError(t, failed, "item at offset 7 needs 7 bytes, the frame has 6 left")
 }
 
 func TestItemsStopsWhenTheCallerHasEnough(t *testing.T) {

@@ -51,7 +51,7 @@ func parse(f Frame, empty func() Message) (Message, error) {
 		m = empty()
 	}
 	if err := f.Parse(m); err != nil {
-		return nil, fmt.Errorf("courier: parse %s: %w", f.Command, err)
+		return nil, fmt.Errorf("parse %s: %w", f.Command, err)
 	}
 	return m, nil
 }

@@ -151,5 +151,5 @@ func TestACommandFromTheWrongSideIsUnknown(t *testing.T) {
 
 func TestAnErrorNamesTheCommand(t *testing.T) {
 	_, err := ParseFromDevice(Frame{Command: CmdConnect, Payload: unhex("01 0020")})
-	assert.EqualError(t, err, "courier: parse connect: courier: item at offset 0 needs 35 bytes, the frame has 3 left")
+	assert.EqualError(t, err, "parse connect: item at offset 0 needs 35 bytes, the frame has 3 left")
 }

@@ -37,7 +37,7 @@ func NewNonce(now time.Time, random io.Reader) ([]byte, error) {
 	// observed: apsd rounds down to whole seconds.
 	binary.BigEndian.PutUint64(nonce[1:], uint64(now.Unix())*1000)
 	if _, err := io.ReadFull(random, nonce[nonceRandom:]); err != nil {
-		return nil, fmt.Errorf("courier: make nonce: %w", err)
+		return nil, fmt.Errorf("make nonce: %w", err)
 	}
 	return nonce, nil
 }
@@ -62,7 +62,7 @@ func SignNonce(random io.Reader, key crypto.Signer, nonce []byte) ([]byte, error
 	}
 	raw, err := key.Sign(random, digest, hash)
 	if err != nil {
-		return nil, fmt.Errorf("courier: sign nonce: %w", err)
+		return nil, fmt.Errorf("sign nonce: %w", err)
 	}
 	return append([]byte{signaturePrefix, algorithm}, raw...), nil
 }

@@ -52,7 +52,7 @@ func TestMalformedPackedFramesEndTheStream(t *testing.T) {
 			var malformed *PackError
 			require.ErrorAs(t, err, &malformed)
 			assert.Equal(t, row.problem, malformed.Problem)
-			assert.ErrorContains(t, err, "courier: read filter: courier: packed frame: "+row.problem+", at offset")
+			assert.ErrorContains(t, err, "read filter: packed frame: "+row.problem+", at offset")
 			assert.True(t, r.Buffered(), "the refusal needs no further reading")
 			_, again := r.Next()
 			assert.Equal(t, err, again, "what follows cannot be read either")

@@ -48,7 +48,7 @@ func (r *PackReader) Next() (Frame, error) {
 	}
 	u := unpacking{r: r, packCursor: packCursor{in: f.Payload}, cmd: f.Command}
 	if err := u.items(); err != nil {
-		r.err = fmt.Errorf("courier: read %s: %w", f.Command, err)
+		r.err = fmt.Errorf("read %s: %w", f.Command, err)
 		return Frame{}, r.err
 	}
 	return Frame{Command: f.Command, Payload: r.items, walk: &r.walk}, nil

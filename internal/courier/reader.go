@@ -183,10 +183,10 @@ func (r *Reader) makeRoom(size int) {
 // explain says what an error of the stream means where it happened.
 func (r *Reader) explain(err error) error {
 	if !errors.Is(err, io.EOF) {
-		return fmt.Errorf("courier: read frame: %w", err)
+		return fmt.Errorf("read frame: %w", err)
 	}
 	if r.start < r.end {
-		return fmt.Errorf("courier: read frame: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("read frame: %w", io.ErrUnexpectedEOF)
 	}
 	return io.EOF
 }

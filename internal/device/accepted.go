@@ -27,7 +27,7 @@ func (s *session) accepted(response *courier.ConnectResponse) error {
 	}
 	if d.base == "" {
 		d.mu.Unlock()
-		return errors.New("device: the courier accepted the login but issued no token")
+		return errors.New("the courier accepted the login but issued no token")
 	}
 	d.confirmed = true
 	d.session = s

@@ -83,7 +83,7 @@ func (s *apps) tokens() iter.Seq2[string, apns.DeviceToken] {
 // its topic, now or at the next login.
 func (d *Device) Install(topic string) error {
 	if !apns.ValidTopic(topic) {
-		return fmt.Errorf("device: %q is no topic; use a bundle ID like com.example.app", topic)
+		return fmt.Errorf("%q is no topic; use a bundle ID like com.example.app", topic)
 	}
 	d.changeApps(func(s *apps) { s.install(topic) })
 	return nil

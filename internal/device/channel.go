@@ -21,7 +21,7 @@ const maxChannelID = 255
 func ParseChannelID(text string) (ChannelID, error) {
 	id, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return "", fmt.Errorf("device: %q is not a channel ID: %w", text, err)
+		return "", fmt.Errorf("%q is not a channel ID: %w", text, err)
 	}
 	return ChannelID(id), ChannelID(id).check()
 }
@@ -31,7 +31,7 @@ func (id ChannelID) String() string { return base64.StdEncoding.EncodeToString([
 
 func (id ChannelID) check() error {
 	if id == "" || len(id) > maxChannelID {
-		return fmt.Errorf("device: a channel ID has 1 to %d bytes, not %d", maxChannelID, len(id))
+		return fmt.Errorf("a channel ID has 1 to %d bytes, not %d", maxChannelID, len(id))
 	}
 	return nil
 }
@@ -54,11 +54,11 @@ func liveTopic(app string) string { return app + apns.LookupPushType(apns.LiveAc
 // Why a subscription ends.
 var (
 	// ErrNoChannel: the courier knows no such channel of the app.
-	ErrNoChannel = errors.New("device: no such channel")
+	ErrNoChannel = errors.New("no such channel")
 	// ErrChannelDeleted: the channel was deleted.
-	ErrChannelDeleted = errors.New("device: the channel was deleted")
+	ErrChannelDeleted = errors.New("the channel was deleted")
 	// ErrChannelsRejected: the courier did not take the request as a whole.
-	ErrChannelsRejected = errors.New("device: the courier rejected the channel request")
+	ErrChannelsRejected = errors.New("the courier rejected the channel request")
 )
 
 // Subscribe subscribes the app of topic, which must be installed, to a channel, now
@@ -80,7 +80,7 @@ func (d *Device) changeChannels(topic string, change func()) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.apps.byHash[apns.HashTopic(topic)] == nil {
-		return fmt.Errorf("device: %q is not installed; call Install first", topic)
+		return fmt.Errorf("%q is not installed; call Install first", topic)
 	}
 	change()
 	d.changedLocked()
@@ -108,7 +108,7 @@ func (d *Device) Subscribed(ctx context.Context, topic string, id ChannelID) err
 	return d.waitFor(ctx, func() (bool, error) {
 		s := d.channels.find(apns.HashTopic(liveTopic(topic)), string(id))
 		if s == nil {
-			return false, fmt.Errorf("device: %s is not subscribed to channel %s", topic, id)
+			return false, fmt.Errorf("%s is not subscribed to channel %s", topic, id)
 		}
 		return d.session != nil && s.accepted, nil
 	})

@@ -123,7 +123,7 @@ func (c *Config) check() error {
 	case c.RootCAs == nil:
 		return errors.New("device: set Config.RootCAs to the certificate authority of the simulator")
 	case int(c.Style) >= len(styles):
-		return fmt.Errorf("device: %s is no login style", c.Style)
+		return fmt.Errorf("%s is no login style", c.Style)
 	case c.ServerName == "" && courierNames[c.Environment] == "":
 		return fmt.Errorf("device: %s has no courier; set Config.ServerName", c.Environment)
 	}
@@ -132,7 +132,7 @@ func (c *Config) check() error {
 	}
 	for _, topic := range c.Topics {
 		if !apns.ValidTopic(topic) {
-			return fmt.Errorf("device: %q is no topic; use a bundle ID like com.example.app", topic)
+			return fmt.Errorf("%q is no topic; use a bundle ID like com.example.app", topic)
 		}
 	}
 	for _, s := range c.Channels {

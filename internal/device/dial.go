@@ -14,13 +14,13 @@ import (
 func (d *Device) dial(ctx context.Context) (*tls.Conn, error) {
 	raw, err := d.dialTCP(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("device: dial courier: %w", err)
+		return nil, fmt.Errorf("dial courier: %w", err)
 	}
 	d.trace(StepTCP{Host: d.host, Remote: raw.RemoteAddr()})
 	conn := tls.Client(raw, d.tlsConfig())
 	if err := conn.HandshakeContext(ctx); err != nil {
 		raw.Close()
-		return nil, fmt.Errorf("device: TLS handshake with the courier: %w", err)
+		return nil, fmt.Errorf("TLS handshake with the courier: %w", err)
 	}
 	d.trace(StepTLS{ServerName: d.cfg.ServerName, State: conn.ConnectionState()})
 	return conn, nil

@@ -11,11 +11,11 @@ import (
 
 // Why the device itself ends a connection, as causes of a context.
 var (
-	errOffline  = errors.New("device: offline")
-	errReset    = errors.New("device: offline, the connection was reset")
-	errVanished = errors.New("device: offline, connection abandoned")
-	errNetwork  = errors.New("device: on another network")
-	errErased   = errors.New("device: erased")
+	errOffline  = errors.New("offline")
+	errReset    = errors.New("offline, the connection was reset")
+	errVanished = errors.New("offline, connection abandoned")
+	errNetwork  = errors.New("on another network")
+	errErased   = errors.New("erased")
 )
 
 // intended reports whether the device itself has ended a connection.

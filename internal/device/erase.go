@@ -41,7 +41,7 @@ func (d *Device) applyErase(ctx context.Context) error {
 	d.host = ""
 	d.emit(Event{Kind: EventErased})
 	if err := d.renew(ctx); err != nil {
-		return fmt.Errorf("device: after erasing: %w", err)
+		return fmt.Errorf("after erasing: %w", err)
 	}
 	return nil
 }

@@ -8,16 +8,16 @@ import (
 // Errors of a device.
 var (
 	// ErrStopped: Run has returned, nothing more will come.
-	ErrStopped = errors.New("device: the device has stopped")
+	ErrStopped = errors.New("the device has stopped")
 	// ErrMissed: so many notifications waited for Next that the oldest were
 	// dropped. Next goes on with those that are left.
 	ErrMissed = errors.New("device: notifications were dropped because Next was not called in time; increase Config.Inbox")
 	// ErrClosed: the courier closed the connection in an orderly way.
-	ErrClosed = errors.New("device: the courier closed the connection")
+	ErrClosed = errors.New("the courier closed the connection")
 	// ErrNoKeepalive: the courier left a keepalive unanswered for 20 seconds.
-	ErrNoKeepalive = errors.New("device: the courier did not answer a keepalive")
+	ErrNoKeepalive = errors.New("the courier did not answer a keepalive")
 	// ErrReplaced: the courier says that the token came online elsewhere.
-	ErrReplaced = errors.New("device: replaced by a newer connection of this device")
+	ErrReplaced = errors.New("replaced by a newer connection of this device")
 )
 
 // A RejectedError is a courier's refusal of a login.
@@ -29,7 +29,7 @@ type RejectedError struct {
 
 // Error names the status and the reason.
 func (e *RejectedError) Error() string {
-	text := fmt.Sprintf("device: the courier rejected the login with status %d", e.Status)
+	text := fmt.Sprintf("the courier rejected the login with status %d", e.Status)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
@@ -41,9 +41,9 @@ type redirectError struct{ host, reason string }
 
 func (e *redirectError) Error() string {
 	if e.reason == "" {
-		return "device: redirected to " + e.host
+		return "redirected to " + e.host
 	}
-	return fmt.Sprintf("device: redirected to %s (%s)", e.host, e.reason)
+	return fmt.Sprintf("redirected to %s (%s)", e.host, e.reason)
 }
 
 // Redirected reports whether what ended a connection, or an attempt at one, is that

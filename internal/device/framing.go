@@ -39,12 +39,12 @@ func (s *session) frameLocked(plain []byte) ([]byte, error) {
 	for left := len(plain); left > 0; {
 		frame, err := reader.Next()
 		if err != nil {
-			return nil, fmt.Errorf("device: frame what is sent: %w", err)
+			return nil, fmt.Errorf("frame what is sent: %w", err)
 		}
 		left -= plainHead + len(frame.Payload)
 		m, err := courier.ParseFromDevice(frame)
 		if err != nil {
-			return nil, fmt.Errorf("device: pack what is sent: %w", err)
+			return nil, fmt.Errorf("pack what is sent: %w", err)
 		}
 		framed = s.packer.Append(framed, m)
 	}

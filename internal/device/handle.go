@@ -46,7 +46,7 @@ func parsed[T any, M interface {
 }](f courier.Frame, handle func(M) error) error {
 	m := M(new(T))
 	if err := f.Parse(m); err != nil {
-		return fmt.Errorf("device: read %s: %w", f.Command, err)
+		return fmt.Errorf("read %s: %w", f.Command, err)
 	}
 	return handle(m)
 }
@@ -66,7 +66,7 @@ func (s *session) tokenResponse(m *courier.TokenResponse) error {
 		event.Token = a.token
 	} else {
 		event.Kind = EventTokenRejected
-		a.rejected = fmt.Errorf("device: the courier issued no token for %s (status %d)", a.topic, m.Status)
+		a.rejected = fmt.Errorf("the courier issued no token for %s (status %d)", a.topic, m.Status)
 	}
 	d.changedLocked()
 	d.mu.Unlock()
@@ -103,14 +103,14 @@ func (s *session) presence(m *courier.Presence) error {
 }
 
 // errCommand is a command that a courier never sends.
-var errCommand = errors.New("device: protocol error")
+var errCommand = errors.New("protocol error")
 
 // other skips the commands that concern features this device does not have, and ends
 // the connection at those no courier sends. observed: apsd.
 func (s *session) other(f courier.Frame) error {
 	m, err := courier.ParseFromServer(f)
 	if err != nil {
-		return fmt.Errorf("device: %w", err)
+		return err
 	}
 	if _, unknown := m.(*courier.Unknown); unknown {
 		return fmt.Errorf("%w: a courier does not send %s", errCommand, f.Command)

@@ -29,15 +29,15 @@ type credentials struct {
 // check reads the certificate and makes sure that it belongs to the key.
 func (i Identity) check() (credentials, error) {
 	if len(i.Chain) == 0 || i.Key == nil {
-		return credentials{}, errors.New("device: identity needs a device certificate and its key")
+		return credentials{}, errors.New("identity needs a device certificate and its key")
 	}
 	leaf, err := x509.ParseCertificate(i.Chain[0])
 	if err != nil {
-		return credentials{}, fmt.Errorf("device: read device certificate: %w", err)
+		return credentials{}, fmt.Errorf("read device certificate: %w", err)
 	}
 	public, ok := leaf.PublicKey.(interface{ Equal(x crypto.PublicKey) bool })
 	if !ok || !public.Equal(i.Key.Public()) {
-		return credentials{}, fmt.Errorf("device: the device certificate %q is for another key", leaf.Subject.CommonName)
+		return credentials{}, fmt.Errorf("the device certificate %q is for another key", leaf.Subject.CommonName)
 	}
 	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
 	return credentials{Identity: i, id: apns.DeviceID(sum[:8])}, nil

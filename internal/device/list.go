@@ -53,14 +53,14 @@ func ParseList(name string) (List, error) {
 			return List(l), nil
 		}
 	}
-	return 0, fmt.Errorf("device: %q is no list; use enabled, ignored, opportunistic, paused or non-waking", name)
+	return 0, fmt.Errorf("%q is no list; use enabled, ignored, opportunistic, paused or non-waking", name)
 }
 
 // Put puts an installed app on a list of the filter. Apps are on ListEnabled until
 // then, and again after a new installation.
 func (d *Device) Put(topic string, list List) error {
 	if int(list) >= len(lists) {
-		return fmt.Errorf("device: %s is no list of the filter", list)
+		return fmt.Errorf("%s is no list of the filter", list)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -76,7 +76,7 @@ func (d *Device) Put(topic string, list List) error {
 }
 
 // notInstalled refuses what needs an app.
-func notInstalled(topic string) error { return fmt.Errorf("device: %q is not installed", topic) }
+func notInstalled(topic string) error { return fmt.Errorf("%q is not installed", topic) }
 
 // An App is an installed app.
 type App struct {

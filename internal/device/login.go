@@ -24,12 +24,12 @@ const (
 )
 
 // errClock is a courier that does not agree with its own clock.
-var errClock = errors.New("device: the courier rejected its own timestamp")
+var errClock = errors.New("the courier rejected its own timestamp")
 
 // login sends Connect and waits for the courier's verdict.
 func (s *session) login(ctx context.Context, deadline time.Time) error {
 	if err := s.conn.SetReadDeadline(deadline); err != nil {
-		return fmt.Errorf("device: login: %w", err)
+		return fmt.Errorf("login: %w", err)
 	}
 	if ctx.Err() != nil { // its own deadline has just been overwritten
 		return ctx.Err()
@@ -54,7 +54,7 @@ func (s *session) login(ctx context.Context, deadline time.Time) error {
 		return &RejectedError{Status: response.Status, Reason: response.RejectionReason}
 	}
 	if err := s.conn.SetReadDeadline(time.Time{}); err != nil {
-		return fmt.Errorf("device: login: %w", err)
+		return fmt.Errorf("login: %w", err)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -75,7 +75,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 	for {
 		frame, err := s.reader.Next()
 		if err != nil {
-			return nil, fmt.Errorf("device: wait for the answer to connect: %w", err)
+			return nil, fmt.Errorf("wait for the answer to connect: %w", err)
 		}
 		if frame.Command != courier.CmdConnectResponse {
 			s.d.cfg.Log.Debug("skipped before login", "command", frame.Command)
@@ -83,7 +83,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 		}
 		response := new(courier.ConnectResponse)
 		if err := frame.Parse(response); err != nil {
-			return nil, fmt.Errorf("device: read connect response: %w", err)
+			return nil, fmt.Errorf("read connect response: %w", err)
 		}
 		return response, nil
 	}
@@ -110,11 +110,11 @@ func (s *session) connectMessage() (*courier.Connect, error) {
 	if !styles[d.cfg.Style].inTLS {
 		nonce, err := courier.NewNonce(d.cfg.Now().Add(d.clockShift), rand.Reader)
 		if err != nil {
-			return nil, fmt.Errorf("device: prove identity: %w", err)
+			return nil, fmt.Errorf("prove identity: %w", err)
 		}
 		signature, err := courier.SignNonce(rand.Reader, credentials.Key, nonce)
 		if err != nil {
-			return nil, fmt.Errorf("device: prove identity: %w", err)
+			return nil, fmt.Errorf("prove identity: %w", err)
 		}
 		m.Certificates, m.Nonce, m.Signature = credentials.shown(), nonce, signature
 	}
@@ -128,7 +128,7 @@ func (d *Device) traceConnect(m *courier.Connect, shown *credentials, base apns.
 	}
 	leaf, err := x509.ParseCertificate(shown.Chain[0])
 	if err != nil {
-		return fmt.Errorf("device: read device certificate: %w", err)
+		return fmt.Errorf("read device certificate: %w", err)
 	}
 	d.trace(StepConnect{Style: d.cfg.Style, Certificate: leaf, Token: base, Nonce: m.Nonce, Signature: m.Signature})
 	return nil

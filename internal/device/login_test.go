@@ -323,9 +323,9 @@ func TestARedirectIsNoFailure(t *testing.T) {
 		want bool
 		text string
 	}{
-		{&redirectError{host: "localhost"}, true, "device: redirected to localhost"},
-		{&redirectError{"localhost", "drain"}, true, "device: redirected to localhost (drain)"},
-		{ErrStopped, false, "device: the device has stopped"},
+		{&redirectError{host: "localhost"}, true, "redirected to localhost"},
+		{&redirectError{"localhost", "drain"}, true, "redirected to localhost (drain)"},
+		{ErrStopped, false, "the device has stopped"},
 	} {
 		assert.Equal(t, row.want, Redirected(row.err))
 		assert.EqualError(t, row.err, row.text)

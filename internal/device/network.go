@@ -33,7 +33,7 @@ func checkCarrier(carrier string) error {
 }
 
 func badCarrier(carrier string) error {
-	return fmt.Errorf("device: %q is not a mobile network: use its MCC and MNC, such as 26201, or an empty string for Wi-Fi", carrier)
+	return fmt.Errorf("%q is not a mobile network: use its MCC and MNC, such as 26201, or an empty string for Wi-Fi", carrier)
 }
 
 // SwitchNetwork moves the device to the cellular network with these MCC and MNC, or to

@@ -71,7 +71,7 @@ const maxPowers = 64
 // PowerUnlocked again restarts its ten minutes.
 func (d *Device) SetPower(p Power) error {
 	if int(p) >= len(powers) {
-		return fmt.Errorf("device: %s is not a power state", p)
+		return fmt.Errorf("%s is not a power state", p)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -17,7 +17,7 @@ const maxAcks = 8 << 10
 func (s *session) receive(f courier.Frame) error {
 	m, d := &s.note, s.d
 	if err := f.Parse(m); err != nil {
-		return fmt.Errorf("device: read notification: %w", err)
+		return fmt.Errorf("read notification: %w", err)
 	}
 	v := d.classify(m)
 	var n Notification

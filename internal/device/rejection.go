@@ -27,11 +27,11 @@ func (d *Device) replaceIdentity(ctx context.Context, rejected *RejectedError) e
 	d.emit(Event{Kind: EventIdentityRejected, Status: rejected.Status, Err: rejected})
 	d.rejections++
 	if d.rejections > maxRejections {
-		return fmt.Errorf("device: gave up after %d rejected logins in a row: %w", d.rejections, rejected)
+		return fmt.Errorf("gave up after %d rejected logins in a row: %w", d.rejections, rejected)
 	}
 	if d.cfg.Renew != nil {
 		if err := d.renew(ctx); err != nil {
-			return fmt.Errorf("device: after a rejected login: %w", err)
+			return fmt.Errorf("after a rejected login: %w", err)
 		}
 	}
 	d.mu.Lock()

@@ -36,7 +36,7 @@ func (d *Device) Run(ctx context.Context) error {
 
 func (d *Device) markRunning() error {
 	if !d.running.CompareAndSwap(false, true) {
-		return errors.New("device: a device runs only once: create a new one")
+		return errors.New("a device runs only once: create a new one")
 	}
 	return nil
 }

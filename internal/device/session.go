@@ -195,10 +195,10 @@ func (s *session) write(frames []byte) error {
 		return err
 	}
 	if err := s.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return fmt.Errorf("device: write: %w", err)
+		return fmt.Errorf("write: %w", err)
 	}
 	if _, err := s.conn.Write(frames); err != nil {
-		return fmt.Errorf("device: write: %w", err)
+		return fmt.Errorf("write: %w", err)
 	}
 	return nil
 }

@@ -61,5 +61,5 @@ func ParseStyle(name string) (Style, error) {
 			return Style(i), nil
 		}
 	}
-	return 0, fmt.Errorf("device: unknown login style %q: use v3, v2, none, pack or both", name)
+	return 0, fmt.Errorf("unknown login style %q: use v3, v2, none, pack or both", name)
 }

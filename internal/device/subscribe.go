@@ -78,7 +78,7 @@ func appRequest(body *courier.ChannelRequestBody, topic string) *courier.AppRequ
 func (s *session) channelResponse(m *courier.ChannelResponse) error {
 	var body courier.ChannelResponseBody
 	if err := body.Parse(m.Response); err != nil {
-		return fmt.Errorf("device: read %s response: %w", m.Command(), err)
+		return fmt.Errorf("read %s response: %w", m.Command(), err)
 	}
 	if m.Status != courier.ChannelsTaken {
 		s.rejectedChannels(m)
@@ -135,7 +135,7 @@ func (s *session) rejectedChannels(m *courier.ChannelResponse) {
 func (s *session) channelUpdate(m *courier.ChannelUpdate) error {
 	var body courier.ChannelUpdateBody
 	if err := body.Parse(m.Update); err != nil {
-		return fmt.Errorf("device: read %s: %w", m.Command(), err)
+		return fmt.Errorf("read %s: %w", m.Command(), err)
 	}
 	for _, app := range body.Apps {
 		if app.Channel != nil && app.Channel.Status == courier.ChannelDeleted {

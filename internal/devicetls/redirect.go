@@ -25,11 +25,11 @@ const maxHost = 253
 func (r Redirection) check() error {
 	switch {
 	case r.Host == "":
-		return errors.New("devicetls: a redirection needs a host")
+		return errors.New("a redirection needs a host")
 	case len(r.Host) > maxHost:
-		return fmt.Errorf("devicetls: the host of a redirection has %d bytes; the maximum is %d", len(r.Host), maxHost)
+		return fmt.Errorf("the host of a redirection has %d bytes; the maximum is %d", len(r.Host), maxHost)
 	case len(r.Reason) > courier.MaxItem:
-		return fmt.Errorf("devicetls: the reason of a redirection has %d bytes; the maximum is %d", len(r.Reason), courier.MaxItem)
+		return fmt.Errorf("the reason of a redirection has %d bytes; the maximum is %d", len(r.Reason), courier.MaxItem)
 	}
 	return nil
 }

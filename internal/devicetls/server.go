@@ -79,7 +79,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Du
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			return fmt.Errorf("devicetls: accept devices: %w", err)
+			return fmt.Errorf("accept devices: %w", err)
 		}
 		if err := netconn.SetLossTimeout(conn, s.cfg.LossTimeout); err != nil { // the peer may have closed it already
 			s.cfg.Log.Debug("cannot set the loss timeout of a device connection", "err", err)

@@ -20,7 +20,7 @@ const (
 )
 
 // errInterrupted is the error of a read after interrupt.
-var errInterrupted = errors.New("devicetls: interrupted")
+var errInterrupted = errors.New("interrupted")
 
 // A tlsConn is a TLS connection with its deadlines.
 type tlsConn struct {

@@ -18,7 +18,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("fault: %q is no span of time; write 200ms, 5s or 1h", text)
+		return fmt.Errorf("%q is no span of time; write 200ms, 5s or 1h", text)
 	}
 	*d = Duration(parsed)
 	return nil

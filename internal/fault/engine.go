@@ -205,7 +205,7 @@ func (r *active) appliesLocked(c *count) bool {
 }
 
 // ErrName says that a name is taken, or that no rule has it.
-var ErrName = errors.New("fault: name")
+var ErrName = errors.New("name")
 
 // Add adds rules, all of them or none, and returns them with their names. The error is [ErrRule] or [ErrName].
 func (e *Engine) Add(rules ...Rule) ([]Rule, error) {

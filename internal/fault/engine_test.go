@@ -250,7 +250,7 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	require.NoError(t, e.Remove("", "answer-1"))
 	err = e.Remove("", "answer-1")
 	require.ErrorIs(t, err, fault.ErrName)
-	assert.EqualError(t, err, `fault: name "answer-1" is of no rule; there are none`)
+	assert.EqualError(t, err, `name "answer-1" is of no rule; there are none`)
 	assert.Zero(t, e.RemoveSpace("TEAM000002"))
 	assert.Equal(t, 1, e.RemoveSpace("TEAM000001"))
 	assert.False(t, e.Any(fault.AtRequest))
@@ -267,7 +267,7 @@ func TestEachSpaceHasNamesOfItsOwn(t *testing.T) {
 
 	require.NoError(t, e.Remove("A", "busy"))
 	_, err = e.Find("A", "busy")
-	assert.EqualError(t, err, `fault: name "busy" is of no rule of space A; there are ["answer-1"]`)
+	assert.EqualError(t, err, `name "busy" is of no rule of space A; there are ["answer-1"]`)
 	other, err := e.Find("B", "busy")
 	require.NoError(t, err)
 	assert.Equal(t, "B", other.Space)

@@ -121,7 +121,7 @@ func TestAnInvalidRuleIsRejectedWithPlaceAndRemedy(t *testing.T) {
 
 func TestAnInvalidDurationIsNamed(t *testing.T) {
 	var d fault.Duration
-	assert.EqualError(t, d.UnmarshalText([]byte("5 seconds")), `fault: "5 seconds" is no span of time; write 200ms, 5s or 1h`)
+	assert.EqualError(t, d.UnmarshalText([]byte("5 seconds")), `"5 seconds" is no span of time; write 200ms, 5s or 1h`)
 }
 
 func FuzzRule(f *testing.F) {

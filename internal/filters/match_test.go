@@ -152,7 +152,7 @@ func TestAnInvalidFilterIsRejectedWithARemedy(t *testing.T) {
 		{"state=deliverd", `state: there is no "deliverd"; did you mean delivered?`},
 		{"environment=sandbx", `environment: there is no "sandbx"; did you mean sandbox?`},
 		{"reason=BadDeviceTokn", `reason: there is no "BadDeviceTokn"; did you mean BadDeviceToken?`},
-		{"token=xyz", `token: "xyz" is not a device token in hex: apns: device token is not hexadecimal at character 0, 'x'`},
+		{"token=xyz", `token: "xyz" is not a device token in hex: device token is not hexadecimal at character 0, 'x'`},
 		{"device=12", `device: "12" is not the id of a device, 16 hex digits`},
 		{"status=ok", `status: "ok" is not a whole number`},
 		{"since=yesterday", `since: "yesterday" is not a time; write RFC 3339 (2026-11-25T17:20:00Z), UNIX seconds, or how long ago (5m)`},

@@ -213,7 +213,7 @@ func TestErrorCodeOfThePeersGoAwayIsReturned(t *testing.T) {
 		p.sent(p.nc.Close())
 		<-p.ended
 		assert.Equal(t, &PeerError{Code: http2.ErrCodeProtocol, Debug: "did not like it"}, p.err)
-		assert.EqualError(t, p.err, `h2: peer sent GOAWAY PROTOCOL_ERROR: "did not like it"`)
+		assert.EqualError(t, p.err, `peer sent GOAWAY PROTOCOL_ERROR: "did not like it"`)
 	})
 }
 

@@ -17,7 +17,7 @@ type ConnectionError struct {
 }
 
 func (e *ConnectionError) Error() string {
-	return fmt.Sprintf("h2: connection error %v: %s", e.Code, e.Reason)
+	return fmt.Sprintf("connection error %v: %s", e.Code, e.Reason)
 }
 
 // A StreamError ends one stream. It is sent as RST_STREAM, and the connection goes on.
@@ -29,7 +29,7 @@ type StreamError struct {
 }
 
 func (e *StreamError) Error() string {
-	return fmt.Sprintf("h2: stream %d error %v: %s", e.StreamID, e.Code, e.Reason)
+	return fmt.Sprintf("stream %d error %v: %s", e.StreamID, e.Code, e.Reason)
 }
 
 // A PeerError is a GOAWAY of the peer with a code other than NO_ERROR.
@@ -39,23 +39,23 @@ type PeerError struct {
 }
 
 func (e *PeerError) Error() string {
-	return fmt.Sprintf("h2: peer sent GOAWAY %v: %q", e.Code, e.Debug)
+	return fmt.Sprintf("peer sent GOAWAY %v: %q", e.Code, e.Debug)
 }
 
 var (
 	// ErrNotHTTP2 means that the client began with something other than the
 	// preface of HTTP/2; an HTTP/1.1 request, as a rule.
-	ErrNotHTTP2 = errors.New("h2: client does not speak HTTP/2")
+	ErrNotHTTP2 = errors.New("client does not speak HTTP/2")
 	// ErrPrefaceTimeout means that the preface or the first SETTINGS frame did
 	// not arrive within Config.PrefaceTimeout.
-	ErrPrefaceTimeout = errors.New("h2: no preface and SETTINGS within the preface timeout")
+	ErrPrefaceTimeout = errors.New("no preface and SETTINGS within the preface timeout")
 	// ErrIdle means that Config.IdleTimeout has passed.
-	ErrIdle = errors.New("h2: idle timeout")
+	ErrIdle = errors.New("idle timeout")
 )
 
 // errDrained tells the reader that a shutdown is complete or its grace is over. Serve
 // returns nil for it.
-var errDrained = errors.New("h2: shut down")
+var errDrained = errors.New("shut down")
 
 func connError(code http2.ErrCode, reason string) error {
 	return &ConnectionError{Code: code, Reason: reason}

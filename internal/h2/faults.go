@@ -47,7 +47,7 @@ func (c *Conn) Abort() error {
 	c.mu.Unlock()
 	if t, ok := nc.(interface{ SetLinger(sec int) error }); ok {
 		if err := t.SetLinger(0); err != nil {
-			return fmt.Errorf("h2: abort: %w", err)
+			return fmt.Errorf("abort: %w", err)
 		}
 	}
 	return nc.Close()

@@ -63,7 +63,7 @@ func (c *Conn) readPlainHeaders(fh http2.FrameHeader) error {
 		_, err = c.br.Discard(len(fragment)) // the octets stay valid until the next await
 	}
 	if err != nil {
-		return fmt.Errorf("h2: read frame: %w", err)
+		return fmt.Errorf("read frame: %w", err)
 	}
 	return c.onHeaders(fh, http2.PriorityParam{}, fragment)
 }
@@ -118,7 +118,7 @@ func (c *Conn) frameError(fh http2.FrameHeader, err error) error {
 		}
 		return streamError(se.StreamID, se.Code, reason)
 	}
-	return fmt.Errorf("h2: read frame: %w", err)
+	return fmt.Errorf("read frame: %w", err)
 }
 
 // checkUsed rejects a frame on a stream that the peer has not opened. "Receiving any frame

@@ -23,7 +23,7 @@ func (c *Conn) exchangePrefaces(now time.Time) error {
 	for i := range len(http2.ClientPreface) {
 		if err := c.await(1); err != nil {
 			if i > 0 && errors.Is(err, io.EOF) {
-				return fmt.Errorf("h2: read preface: %w", io.ErrUnexpectedEOF)
+				return fmt.Errorf("read preface: %w", io.ErrUnexpectedEOF)
 			}
 			return err
 		}

@@ -45,7 +45,7 @@ func (c *Conn) endOfInput(err error) error {
 		half = half || !s.remoteEnded && !s.closed
 	}
 	if half {
-		return fmt.Errorf("h2: read request: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("read request: %w", io.ErrUnexpectedEOF)
 	}
 	return err
 }
@@ -100,9 +100,9 @@ func (c *Conn) await(n int) error {
 		case err == io.EOF && c.br.Buffered() == 0:
 			return io.EOF
 		case err == io.EOF:
-			return fmt.Errorf("h2: read frame: %w", io.ErrUnexpectedEOF)
+			return fmt.Errorf("read frame: %w", io.ErrUnexpectedEOF)
 		default:
-			return fmt.Errorf("h2: read: %w", err)
+			return fmt.Errorf("read: %w", err)
 		}
 	}
 	return nil

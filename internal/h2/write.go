@@ -34,7 +34,7 @@ const maxSpare = 64 << 10
 // failLocked keeps the first error of the network.
 func (c *Conn) failLocked(doing string, err error) {
 	if err != nil && c.output.err == nil {
-		c.output.err = fmt.Errorf("h2: %s: %w", doing, err)
+		c.output.err = fmt.Errorf("%s: %w", doing, err)
 	}
 }
 

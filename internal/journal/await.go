@@ -14,7 +14,7 @@ import (
 
 // ErrLeft is the cause of a context whose owner does not wait for the answer any more,
 // so that no near misses are collected.
-var ErrLeft = errors.New("journal: the client does not wait any more")
+var ErrLeft = errors.New("the client does not wait any more")
 
 // maxMisses bounds the near misses in an error.
 const maxMisses = 10
@@ -46,7 +46,7 @@ type Miss struct {
 // Error lists the near misses.
 func (e *NotMetError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "journal: %d of %d pushes matched %s", len(e.Got), e.Want, &e.Filter)
+	fmt.Fprintf(&b, "%d of %d pushes matched %s", len(e.Got), e.Want, &e.Filter)
 	switch {
 	case len(e.Misses) == 0 && len(e.Got) == 0:
 		b.WriteString("; no push came")
@@ -79,7 +79,7 @@ func (e *NotMetError) Unwrap() error { return e.Err }
 // package testing/synctest.
 func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after uint64) ([]Record, error) {
 	if j == nil {
-		return nil, errors.New("journal: there is none to wait for")
+		return nil, errors.New("there is none to wait for")
 	}
 	w := &waiting{
 		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()},

@@ -267,13 +267,13 @@ func TestAFailedAwaitReportsNearMisses(t *testing.T) {
 		assert.Equal(t, []filters.Difference{{Word: "payload.n", Want: "1", Got: "2"}}, notMet.Misses[0].Differences)
 		assert.Equal(t, []filters.Difference{{Word: "state", Want: "delivered", Got: "accepted"}}, notMet.Misses[1].Differences)
 		assert.Len(t, notMet.Misses[2].Differences, 2)
-		assert.Equal(t, "journal: 1 of 2 pushes matched state=delivered payload.n=1; nearest:"+
+		assert.Equal(t, "1 of 2 pushes matched state=delivered payload.n=1; nearest:"+
 			"\n\tnearer: payload.n is 2, not 1"+
 			"\n\tnear: state is accepted, not delivered"+
 			"\n\tfar: state is not known, not delivered; payload.n is 9, not 1", err.Error())
 
 		_, err = j.Await(ctx, filter(t, "topic=x"), 1, 4)
-		assert.EqualError(t, err, "journal: 0 of 1 pushes matched topic=x; no push came")
+		assert.EqualError(t, err, "0 of 1 pushes matched topic=x; no push came")
 	})
 }
 
@@ -408,7 +408,7 @@ func TestNilJournalHasNoRecords(t *testing.T) {
 	_, ok := j.Get("a")
 	assert.False(t, ok)
 	_, err := j.Await(t.Context(), filters.Filter{}, 1, 0)
-	assert.EqualError(t, err, "journal: there is none to wait for")
+	assert.EqualError(t, err, "there is none to wait for")
 }
 
 // Finding one push by its id among a full history costs no index on the push path.

@@ -22,14 +22,14 @@ func (s *Secrets) SaveDemoCertificate(dir string) (string, error) {
 func SaveCertificate(authorities *pki.PKI, r pki.ProviderRequest, path string) (string, error) {
 	identity, err := authorities.IssueProvider(r)
 	if err != nil {
-		return "", fmt.Errorf("keystore: provider certificate for %s: %w", r.Topic, err)
+		return "", fmt.Errorf("provider certificate for %s: %w", r.Topic, err)
 	}
 	text, err := identity.PEM()
 	if err != nil {
-		return "", fmt.Errorf("keystore: provider certificate for %s: %w", r.Topic, err)
+		return "", fmt.Errorf("provider certificate for %s: %w", r.Topic, err)
 	}
 	if err := pki.WriteSecret(path, text); err != nil {
-		return "", fmt.Errorf("keystore: %w", err)
+		return "", err
 	}
 	return path, nil
 }

@@ -59,7 +59,7 @@ type Secrets struct {
 func New(o pki.Options) (*Secrets, error) {
 	authorities, err := pki.New(o)
 	if err != nil {
-		return nil, fmt.Errorf("keystore: create certificate authorities: %w", err)
+		return nil, fmt.Errorf("create certificate authorities: %w", err)
 	}
 	key, err := NewSigningKey(DemoTeam, DemoKey)
 	if err != nil {
@@ -72,7 +72,7 @@ func New(o pki.Options) (*Secrets, error) {
 func NewSigningKey(team, id string) (SigningKey, error) {
 	private, err := pki.NewKey()
 	if err != nil {
-		return SigningKey{}, fmt.Errorf("keystore: create key %s of team %s: %w", id, team, err)
+		return SigningKey{}, fmt.Errorf("create key %s of team %s: %w", id, team, err)
 	}
 	return SigningKey{TeamID: team, KeyID: id, Private: private}, nil
 }
@@ -105,14 +105,14 @@ func (s *Secrets) Save(dir string) error {
 func (k SigningKey) Save(dir string) (string, error) {
 	text, err := pki.MarshalP8(k.Private)
 	if err != nil {
-		return "", fmt.Errorf("keystore: key %s: %w", k.KeyID, err)
+		return "", fmt.Errorf("key %s: %w", k.KeyID, err)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("keystore: folder for keys: %w", err)
+		return "", fmt.Errorf("folder for keys: %w", err)
 	}
 	path := filepath.Join(dir, k.FileName())
 	if err := pki.WriteSecret(path, text); err != nil {
-		return "", fmt.Errorf("keystore: %w", err)
+		return "", err
 	}
 	return path, nil
 }
@@ -127,7 +127,7 @@ func SaveTokenKeys(dir string, secrets [][]byte) error {
 		lines.WriteString(hex.EncodeToString(secret) + "\n")
 	}
 	if err := pki.WriteSecret(filepath.Join(dir, tokenKeyFile), []byte(lines.String())); err != nil {
-		return fmt.Errorf("keystore: %w", err)
+		return err
 	}
 	return nil
 }

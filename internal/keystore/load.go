@@ -49,17 +49,17 @@ const byteOrderMark = "\ufeff"
 func loadTokenKeys(path string) (secrets [][]byte, err error) {
 	text, err := pki.ReadRegular(path)
 	if err != nil {
-		return nil, fmt.Errorf("keystore: token keys: %w; %s", err, remedy(filepath.Dir(path)))
+		return nil, fmt.Errorf("token keys: %w; %s", err, remedy(filepath.Dir(path)))
 	}
 	for i, line := range strings.Fields(strings.TrimPrefix(string(text), byteOrderMark)) {
 		secret, err := hex.DecodeString(line)
 		if err != nil || len(secret) != tokenvault.SecretSize {
-			return nil, fmt.Errorf("keystore: %s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy(filepath.Dir(path)))
+			return nil, fmt.Errorf("%s: key %d is not %d hex digits; %s", path, i+1, 2*tokenvault.SecretSize, remedy(filepath.Dir(path)))
 		}
 		secrets = append(secrets, secret)
 	}
 	if len(secrets) == 0 {
-		return nil, fmt.Errorf("keystore: %s is empty; %s", path, remedy(filepath.Dir(path)))
+		return nil, fmt.Errorf("%s is empty; %s", path, remedy(filepath.Dir(path)))
 	}
 	return secrets, nil
 }
@@ -68,13 +68,13 @@ func loadTokenKeys(path string) (secrets [][]byte, err error) {
 func loadKeys(folder string) (keys []SigningKey, err error) {
 	names, err := fs.Glob(os.DirFS(folder), "*/AuthKey_*.p8")
 	if err != nil {
-		return nil, fmt.Errorf("keystore: keys in %s: %w", folder, err)
+		return nil, fmt.Errorf("keys in %s: %w", folder, err)
 	}
 	for _, name := range names {
 		file := filepath.Join(folder, filepath.FromSlash(name))
 		found, err := pki.OpenRegular(file)
 		if err != nil {
-			return nil, fmt.Errorf("keystore: keys in %s: %w", folder, err)
+			return nil, fmt.Errorf("keys in %s: %w", folder, err)
 		}
 		key, err := LoadSigningKey(file, path.Dir(name), "")
 		if err = errors.Join(err, found.Close()); err != nil {
@@ -87,7 +87,7 @@ func loadKeys(folder string) (keys []SigningKey, err error) {
 	}
 	i := slices.IndexFunc(keys, SigningKey.isDemo)
 	if i < 0 {
-		return nil, fmt.Errorf("keystore: %s: the key of the default team is missing; %s",
+		return nil, fmt.Errorf("%s: the key of the default team is missing; %s",
 			filepath.Join(folder, DemoTeam, SigningKey{KeyID: DemoKey}.FileName()), remedy(filepath.Dir(folder)))
 	}
 	demo := keys[i]

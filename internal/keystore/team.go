@@ -86,7 +86,7 @@ func (f TeamFolder) AddKey(key SigningKey) error {
 	}
 	text, err := json.Marshal(keyScope{key.Environments, key.Topics})
 	if err != nil {
-		return fmt.Errorf("keystore: key %s: %w", key.KeyID, err)
+		return fmt.Errorf("key %s: %w", key.KeyID, err)
 	}
 	return pki.WriteSecret(scopeFile(path), text)
 }
@@ -102,7 +102,7 @@ func (k *SigningKey) readScope(p8 string) error {
 		err = json.Unmarshal(text, &scope)
 	}
 	if err != nil {
-		return fmt.Errorf("keystore: restriction of key %s: %s: %w; correct the file or remove it", k.KeyID, scopeFile(p8), err)
+		return fmt.Errorf("restriction of key %s: %s: %w; correct the file or remove it", k.KeyID, scopeFile(p8), err)
 	}
 	k.Environments, k.Topics = scope.Environments, scope.Topics
 	return nil

@@ -88,7 +88,7 @@ func showJWT(r *run) error {
 		return err
 	}
 	if !verdict.Accepted || !jwt.verify(&r.key.PublicKey) {
-		return fmt.Errorf("lesson: the simulator would not accept the provider token: %s %s", verdict.Reason, verdict.Detail)
+		return fmt.Errorf("the simulator would not accept the provider token: %s %s", verdict.Reason, verdict.Detail)
 	}
 	r.step(Step{
 		ID: "jwt-verified", Title: "APNs verifies the JWT", From: APNs,

@@ -115,7 +115,7 @@ func showLogin(r *run) error {
 		return err
 	}
 	if r.response.Status != courier.ConnectAccepted || len(r.response.Token) == 0 {
-		return fmt.Errorf("lesson: the courier rejected the login with status %d: %s", r.response.Status, r.response.RejectionReason)
+		return fmt.Errorf("the courier rejected the login with status %d: %s", r.response.Status, r.response.RejectionReason)
 	}
 	r.answered = received
 	r.device.base = bytes.Clone(r.response.Token)
@@ -136,18 +136,18 @@ func showLogin(r *run) error {
 func (r *run) showDeviceVerified(connect *courier.Connect) error {
 	leaf := r.device.leaf
 	if err := courier.VerifyNonce(leaf.PublicKey, connect.Nonce, connect.Signature); err != nil {
-		return fmt.Errorf("lesson: verify the nonce: %w", err)
+		return fmt.Errorf("verify the nonce: %w", err)
 	}
 	at, err := courier.ParseNonce(connect.Nonce)
 	if err != nil {
-		return fmt.Errorf("lesson: read the nonce: %w", err)
+		return fmt.Errorf("read the nonce: %w", err)
 	}
 	authority, err := x509.ParseCertificate(r.device.chain[len(r.device.chain)-1])
 	if err != nil {
-		return fmt.Errorf("lesson: read the device authority: %w", err)
+		return fmt.Errorf("read the device authority: %w", err)
 	}
 	if err := leaf.CheckSignatureFrom(authority); err != nil {
-		return fmt.Errorf("lesson: verify the device certificate: %w", err)
+		return fmt.Errorf("verify the device certificate: %w", err)
 	}
 	r.step(Step{
 		ID: "device-verified", Title: "APNs verifies the device", From: APNs,
@@ -230,7 +230,7 @@ func showAppToken(r *run) error {
 		return err
 	}
 	if response.Status != courier.TokenAccepted {
-		return fmt.Errorf("lesson: the courier rejected the token request with status %d", response.Status)
+		return fmt.Errorf("the courier rejected the token request with status %d", response.Status)
 	}
 	r.device.token = bytes.Clone(response.Token)
 	r.step(Step{
@@ -252,7 +252,7 @@ func showAppToken(r *run) error {
 	hash := apns.HashTopic(topic)
 	tag := fmt.Sprintf("%x", hash[:tagSize])
 	if opened.Device != deviceID(r.device.leaf) || opened.TopicTag != tag {
-		return errors.New("lesson: the device token is not that of the device and the app")
+		return errors.New("the device token is not that of the device and the app")
 	}
 	r.step(Step{
 		ID: "device-token", Title: "APNs returns the device token of the app", From: APNs, To: Device, Sent: "token response: device token",

@@ -11,7 +11,7 @@ func giveToken(r *run) error {
 	text := fmt.Sprintf("%x", r.device.token)
 	body, err := json.Marshal(map[string]string{"deviceToken": text})
 	if err != nil {
-		return fmt.Errorf("lesson: write the device token: %w", err)
+		return fmt.Errorf("write the device token: %w", err)
 	}
 	at := find(body, []byte(text), 0)
 	at.Name, at.Meaning = "device token", "the 32 bytes of the token in hex"

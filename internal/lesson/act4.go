@@ -10,7 +10,7 @@ import (
 func comeBack(r *run) error {
 	r.act("The device comes back with its token")
 	if err := r.session.conn.Close(); err != nil {
-		return fmt.Errorf("lesson: close the connection of the device: %w", err)
+		return fmt.Errorf("close the connection of the device: %w", err)
 	}
 	var err error
 	if r.session, err = r.dialCourier(false); err != nil {
@@ -25,7 +25,7 @@ func comeBack(r *run) error {
 		return err
 	}
 	if r.response.Status != courier.ConnectAccepted || len(r.response.Token) > 0 {
-		return fmt.Errorf("lesson: the courier did not accept the base token: status %d %s", r.response.Status, r.response.RejectionReason)
+		return fmt.Errorf("the courier did not accept the base token: status %d %s", r.response.Status, r.response.RejectionReason)
 	}
 	r.step(Step{
 		ID: "reconnect", Title: "The device connects again and shows its token", From: Device, To: APNs, Sent: "Connect: token, certificate, nonce, signature",

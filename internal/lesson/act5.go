@@ -27,7 +27,7 @@ func (r *run) newPush() (pushOrder, error) {
 		"alert": map[string]string{"title": "Lesson", "body": "The handshake is complete."}, "badge": 1, "sound": "default",
 	}})
 	if err != nil {
-		return pushOrder{}, fmt.Errorf("lesson: write the payload: %w", err)
+		return pushOrder{}, fmt.Errorf("write the payload: %w", err)
 	}
 	o := pushOrder{id: newUUID(), token: r.device.token, topic: topic, payload: payload}
 	if r.jwt != nil {
@@ -91,7 +91,7 @@ func deliver(r *run) error {
 		return err
 	}
 	if answer.status != "200" {
-		return fmt.Errorf("lesson: APNs rejected the push with %s: %s", answer.status, answer.reason)
+		return fmt.Errorf("APNs rejected the push with %s: %s", answer.status, answer.reason)
 	}
 	r.step(Step{
 		ID: "push", Title: "The provider sends token and payload", From: Provider, To: APNs, Sent: "POST /3/device/<device token>",

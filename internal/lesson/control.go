@@ -22,7 +22,7 @@ func (c Control) call(ctx context.Context, method, path string, question, answer
 	var err error
 	if question != nil {
 		if body, err = json.Marshal(question); err != nil {
-			return fmt.Errorf("lesson: write %s: %w", path, err)
+			return fmt.Errorf("write %s: %w", path, err)
 		}
 	}
 	reply, err := c(ctx, method, path, body)
@@ -33,7 +33,7 @@ func (c Control) call(ctx context.Context, method, path string, question, answer
 		return nil
 	}
 	if err := json.Unmarshal(reply, answer); err != nil {
-		return fmt.Errorf("lesson: the answer of %s %s is not JSON: %w", method, path, err)
+		return fmt.Errorf("the answer of %s %s is not JSON: %w", method, path, err)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (c Control) findListeners(ctx context.Context, near func(string) string) (l
 		{&found.DeviceSandbox, "", ""},
 	} {
 		if *l.address == "" && l.flag != "" {
-			return found, fmt.Errorf("lesson: the simulator has no %s, which the lesson needs: start it without %s off", l.name, l.flag)
+			return found, fmt.Errorf("the simulator has no %s, which the lesson needs: start it without %s off", l.name, l.flag)
 		}
 		if u, err := url.Parse(*l.address); err == nil && u.Host != "" {
 			*l.address = u.Host
@@ -180,7 +180,7 @@ func (r *pushRecord) checks() []Check {
 func rootPool(pem string) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(pem)) {
-		return nil, errors.New("lesson: the control API gave no root certificate")
+		return nil, errors.New("the control API gave no root certificate")
 	}
 	return pool, nil
 }

@@ -117,7 +117,7 @@ func RunExperiment(ctx context.Context, cfg Config, name string) (*Lesson, error
 			return perform(ctx, cfg, e.Title, e.run)
 		}
 	}
-	return nil, fmt.Errorf("lesson: there is no experiment %q; there are %s", name, strings.Join(ExperimentNames(), ", "))
+	return nil, fmt.Errorf("there is no experiment %q; there are %s", name, strings.Join(ExperimentNames(), ", "))
 }
 
 // run plays the experiment. It fails if another check objects than the one promised.
@@ -136,10 +136,10 @@ func (e *Experiment) run(r *run) error {
 		}
 	}
 	if found != e.Check {
-		return fmt.Errorf("lesson: in the experiment %s the check %q objected, not %q: faults or options of this simulator change what it accepts", e.Name, found, e.Check)
+		return fmt.Errorf("in the experiment %s the check %q objected, not %q: faults or options of this simulator change what it accepts", e.Name, found, e.Check)
 	}
 	if !strings.HasPrefix(answer, e.Answer) {
-		return fmt.Errorf("lesson: in the experiment %s the answer was %q, not %q: faults or options of this simulator change what it answers", e.Name, answer, e.Answer)
+		return fmt.Errorf("in the experiment %s the answer was %q, not %q: faults or options of this simulator change what it answers", e.Name, answer, e.Answer)
 	}
 	r.lesson.Experiment = &Outcome{Name: e.Name, Title: e.Title, By: e.By, Check: e.Check, Answer: answer, Step: step, Plain: e.Plain}
 	return nil
@@ -304,7 +304,7 @@ func (r *run) flipTokenBit() (answer, step string, err error) {
 
 func (r *run) sandboxToken() (answer, step string, err error) {
 	if r.at.DeviceSandbox == "" {
-		return "", "", fmt.Errorf("lesson: the simulator has no device listener for the sandbox: start it without --listen-device-sandbox off")
+		return "", "", fmt.Errorf("the simulator has no device listener for the sandbox: start it without --listen-device-sandbox off")
 	}
 	if err := r.register(true); err != nil {
 		return "", "", err

@@ -66,7 +66,7 @@ func (r *run) replayNonce() (answer, step string, err error) {
 		return "", "", err
 	}
 	if first.Status != courier.ConnectAccepted {
-		return "", "", fmt.Errorf("lesson: the login that is to be recorded was rejected with status %d: %s", first.Status, first.RejectionReason)
+		return "", "", fmt.Errorf("the login that is to be recorded was rejected with status %d: %s", first.Status, first.RejectionReason)
 	}
 	again, err := r.dialCourier(false)
 	if err != nil {
@@ -127,7 +127,7 @@ func (r *run) wrongClock() (answer, step string, err error) {
 		return "", "", err
 	}
 	if accepted.Status != courier.ConnectAccepted {
-		return "", "", errors.New("lesson: the corrected login was rejected: " + loginAnswer(&accepted))
+		return "", "", errors.New("the corrected login was rejected: " + loginAnswer(&accepted))
 	}
 	r.step(Step{
 		ID: "corrected-login", Title: "The device takes the time of APNs and is accepted", From: Device, To: APNs, Sent: "Connect with the right time",
@@ -171,7 +171,7 @@ func (r *run) otherDevice() (answer, step string, err error) {
 		Blocks:  []Block{certificateBlock("certificate of the second device", second.leaf), record},
 	}, func(response *courier.ConnectResponse) (Check, error) {
 		if response.Status == courier.ConnectAccepted && (len(response.Token) == 0 || bytes.Equal(response.Token, first.base)) {
-			return Check{}, errors.New("lesson: APNs has let a device in under the token of another")
+			return Check{}, errors.New("APNs has let a device in under the token of another")
 		}
 		return Check{
 			Name: checkDevice, Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", deviceID(second.leaf)},

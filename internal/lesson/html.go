@@ -63,7 +63,7 @@ func WriteHTML(w io.Writer, page Page) error {
 		template.CSS(style), template.JS(pageScript), //nolint:gosec // Files of ours.
 	}
 	if err := pageTemplate.ExecuteTemplate(w, "page", data); err != nil {
-		return fmt.Errorf("lesson: write the page: %w", err)
+		return fmt.Errorf("write the page: %w", err)
 	}
 	return nil
 }

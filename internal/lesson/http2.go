@@ -79,7 +79,7 @@ func dialHTTP2(ctx context.Context, address, name string, roots *x509.CertPool, 
 // start sends preface and settings and waits for those of the server.
 func (c *h2Conn) start() error {
 	if _, err := c.conn.Write(append([]byte(preface), h2Frame(frameSettings, 0, 0, nil)...)); err != nil {
-		return fmt.Errorf("lesson: start HTTP/2: %w", err)
+		return fmt.Errorf("start HTTP/2: %w", err)
 	}
 	for {
 		raw, err := c.read()
@@ -104,15 +104,15 @@ func h2Frame(kind, flags byte, stream uint32, payload []byte) []byte {
 func (c *h2Conn) read() ([]byte, error) {
 	head := make([]byte, h2HeadSize)
 	if _, err := io.ReadFull(c.conn, head); err != nil {
-		return nil, fmt.Errorf("lesson: read from the provider API: %w", err)
+		return nil, fmt.Errorf("read from the provider API: %w", err)
 	}
 	size := length(head, 3)
 	if size > maxH2Frame {
-		return nil, fmt.Errorf("lesson: the provider API sent a frame of %d bytes", size)
+		return nil, fmt.Errorf("the provider API sent a frame of %d bytes", size)
 	}
 	raw := append(head, make([]byte, size)...)
 	if _, err := io.ReadFull(c.conn, raw[h2HeadSize:]); err != nil {
-		return nil, fmt.Errorf("lesson: read from the provider API: %w", err)
+		return nil, fmt.Errorf("read from the provider API: %w", err)
 	}
 	return raw, nil
 }
@@ -128,7 +128,7 @@ func (c *h2Conn) post(fields []field, body []byte) ([]Block, error) {
 	for _, f := range fields {
 		from := c.text.Len()
 		if err := c.encoder.WriteField(hpack.HeaderField{Name: f.name, Value: f.value}); err != nil {
-			return nil, fmt.Errorf("lesson: write headers: %w", err)
+			return nil, fmt.Errorf("write headers: %w", err)
 		}
 		w.add(c.text.Bytes()[from:], f.name, f.value, f.meaning)
 	}
@@ -141,7 +141,7 @@ func (c *h2Conn) post(fields []field, body []byte) ([]Block, error) {
 	data.setLength()
 	_, err := c.conn.Write(append(append([]byte{}, w.Bytes...), data.Bytes...))
 	if err != nil {
-		return nil, fmt.Errorf("lesson: send the push: %w", err)
+		return nil, fmt.Errorf("send the push: %w", err)
 	}
 	return []Block{w.Block, data.Block}, nil
 }
@@ -206,14 +206,14 @@ func (c *h2Conn) answer() (*h2Answer, error) {
 		}
 		kind, flags := raw[3], raw[4]
 		if kind == frameGoAway {
-			return nil, fmt.Errorf("lesson: the provider API closed the connection: GOAWAY %s", raw[h2HeadSize+8:])
+			return nil, fmt.Errorf("the provider API closed the connection: GOAWAY %s", raw[h2HeadSize+8:])
 		}
 		if binary.BigEndian.Uint32(raw[5:h2HeadSize]) != stream {
 			continue
 		}
 		switch kind {
 		case frameReset:
-			return nil, errors.New("lesson: the provider API reset the stream")
+			return nil, errors.New("the provider API reset the stream")
 		case frameHeaders:
 			block, err := c.headersBlock(raw, a)
 			if err != nil {
@@ -246,7 +246,7 @@ func (c *h2Conn) headersBlock(raw []byte, a *h2Answer) (Block, error) {
 	for at := from; at < len(raw); at++ {
 		c.decoded = nil
 		if _, err := c.decoder.Write(raw[at : at+1]); err != nil {
-			return Block{}, fmt.Errorf("lesson: read the headers of the answer: %w", err)
+			return Block{}, fmt.Errorf("read the headers of the answer: %w", err)
 		}
 		for _, f := range c.decoded {
 			w.add(raw[from:at+1], f.Name, f.Value, "")

@@ -32,20 +32,20 @@ func makeToken(key *ecdsa.PrivateKey, keyID, teamID string, issued time.Time) (*
 		Kid string `json:"kid"`
 	}{"ES256", keyID})
 	if err != nil {
-		return nil, fmt.Errorf("lesson: write the header of the provider token: %w", err)
+		return nil, fmt.Errorf("write the header of the provider token: %w", err)
 	}
 	claims, err := json.Marshal(struct {
 		Iss string `json:"iss"`
 		Iat int64  `json:"iat"`
 	}{teamID, issued.Unix()})
 	if err != nil {
-		return nil, fmt.Errorf("lesson: write the claims of the provider token: %w", err)
+		return nil, fmt.Errorf("write the claims of the provider token: %w", err)
 	}
 	t := &providerToken{header: header, claims: claims}
 	digest := sha256.Sum256([]byte(t.signed()))
 	r, s, err := ecdsa.Sign(rand.Reader, key, digest[:])
 	if err != nil {
-		return nil, fmt.Errorf("lesson: sign the provider token: %w", err)
+		return nil, fmt.Errorf("sign the provider token: %w", err)
 	}
 	t.signature = append(r.FillBytes(make([]byte, es256Half)), s.FillBytes(make([]byte, es256Half))...)
 	return t, nil
@@ -87,15 +87,15 @@ func (t *providerToken) block() Block {
 func parseKey(text string) (*ecdsa.PrivateKey, error) {
 	block, _ := pem.Decode(bytes.TrimSpace([]byte(text)))
 	if block == nil {
-		return nil, errors.New("lesson: the control API gave no authentication key in PEM form")
+		return nil, errors.New("the control API gave no authentication key in PEM form")
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, fmt.Errorf("lesson: read the authentication key: %w", err)
+		return nil, fmt.Errorf("read the authentication key: %w", err)
 	}
 	ec, ok := key.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, errors.New("lesson: the authentication key is not an ECDSA key")
+		return nil, errors.New("the authentication key is not an ECDSA key")
 	}
 	return ec, nil
 }

@@ -82,7 +82,7 @@ func (h Hex) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(h)
 func (h *Hex) UnmarshalText(text []byte) error {
 	b, err := hex.DecodeString(string(text))
 	if err != nil {
-		return fmt.Errorf("lesson: read hex: %w", err)
+		return fmt.Errorf("read hex: %w", err)
 	}
 	*h = b
 	return nil

@@ -108,7 +108,7 @@ func (r *run) prepare() error {
 func pairOf(s *space) (tls.Certificate, error) {
 	pair, err := tls.X509KeyPair([]byte(s.Certificate), []byte(s.Certificate))
 	if err != nil {
-		return pair, fmt.Errorf("lesson: read the provider certificate: %w", err)
+		return pair, fmt.Errorf("read the provider certificate: %w", err)
 	}
 	return pair, nil
 }

@@ -42,11 +42,11 @@ type device struct {
 func (c Control) activate(ctx context.Context, team, topic string) (*device, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("lesson: make the device key: %w", err)
+		return nil, fmt.Errorf("make the device key: %w", err)
 	}
 	d := &device{key: key}
 	if d.csr, err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{}}, key); err != nil {
-		return nil, fmt.Errorf("lesson: make the signing request: %w", err)
+		return nil, fmt.Errorf("make the signing request: %w", err)
 	}
 	question := map[string]any{
 		"csr":    string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: d.csr})),
@@ -66,11 +66,11 @@ func (c Control) activate(ctx context.Context, team, topic string) (*device, err
 		d.chain = append(d.chain, block.Bytes)
 	}
 	if len(d.chain) == 0 {
-		return nil, errors.New("lesson: activation gave no certificate")
+		return nil, errors.New("activation gave no certificate")
 	}
 	d.leaf, err = x509.ParseCertificate(d.chain[0])
 	if err != nil {
-		return nil, fmt.Errorf("lesson: read the device certificate: %w", err)
+		return nil, fmt.Errorf("read the device certificate: %w", err)
 	}
 	return d, nil
 }
@@ -108,7 +108,7 @@ func dialTLS(ctx context.Context, address string, cfg *tls.Config) (*tls.Conn, [
 	var d net.Dialer
 	raw, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, nil, fmt.Errorf("lesson: connect: %w", err)
+		return nil, nil, fmt.Errorf("connect: %w", err)
 	}
 	recorded := &recordingConn{Conn: raw}
 	cfg.MinVersion, cfg.CurvePreferences = tls.VersionTLS13, []tls.CurveID{tls.X25519} // one key share, so that the ClientHello is short
@@ -120,7 +120,7 @@ func dialTLS(ctx context.Context, address string, cfg *tls.Config) (*tls.Conn, [
 		err = conn.HandshakeContext(ctx)
 	}
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("lesson: TLS handshake with %s: %w", address, err), raw.Close())
+		return nil, nil, errors.Join(fmt.Errorf("TLS handshake with %s: %w", address, err), raw.Close())
 	}
 	return conn, recorded.hello(), nil
 }
@@ -138,7 +138,7 @@ func dialCourier(ctx context.Context, address, name string, roots *x509.CertPool
 func (s *session) send(m courier.Message) ([]byte, error) {
 	raw := m.Append(nil)
 	if _, err := s.conn.Write(raw); err != nil {
-		return nil, fmt.Errorf("lesson: send %s: %w", m.Command(), err)
+		return nil, fmt.Errorf("send %s: %w", m.Command(), err)
 	}
 	return raw, nil
 }
@@ -148,14 +148,14 @@ func (s *session) receive(want courier.Command, m courier.Message) ([]byte, erro
 	for {
 		frame, err := s.reader.Next()
 		if err != nil {
-			return nil, fmt.Errorf("lesson: wait for %s: %w", want, err)
+			return nil, fmt.Errorf("wait for %s: %w", want, err)
 		}
 		if frame.Command != want {
 			continue
 		}
 		raw := frame.Append(nil)
 		if err := m.Parse(raw[frameHead:]); err != nil {
-			return nil, fmt.Errorf("lesson: read %s: %w", want, err)
+			return nil, fmt.Errorf("read %s: %w", want, err)
 		}
 		return raw, nil
 	}
@@ -193,7 +193,7 @@ func (d *device) login(s *session, topic string, now time.Time) error {
 		return err
 	}
 	if response.Status != courier.ConnectAccepted {
-		return fmt.Errorf("lesson: the courier rejected the login with status %d: %s", response.Status, response.RejectionReason)
+		return fmt.Errorf("the courier rejected the login with status %d: %s", response.Status, response.RejectionReason)
 	}
 	if len(response.Token) > 0 {
 		d.base = response.Token

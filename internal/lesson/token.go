@@ -34,7 +34,7 @@ const (
 func recordBlock(title string, t *openedToken) (Block, error) {
 	record, err := hex.DecodeString(t.Record)
 	if err != nil || len(record) < flagsSize+deviceIDSize+tagSize {
-		return Block{}, fmt.Errorf("lesson: the control API gave the record %q of a token", t.Record)
+		return Block{}, fmt.Errorf("the control API gave the record %q of a token", t.Record)
 	}
 	w := blockWriter{Block{Title: title}}
 	take := func(n int, name, text, meaning string) {

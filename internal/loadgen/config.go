@@ -77,13 +77,13 @@ type Config struct {
 func (c *Config) check() error {
 	switch {
 	case c.Count < 1:
-		return fmt.Errorf("fleet: %d devices are no fleet; use 1 or more", c.Count)
+		return fmt.Errorf("%d devices are no fleet; use 1 or more", c.Count)
 	case c.Activate == nil:
-		return errors.New("fleet: set Config.Activate, which gives the devices their certificates")
+		return errors.New("set Config.Activate, which gives the devices their certificates")
 	case c.Dial == nil:
-		return errors.New("fleet: set Config.Dial to reach a courier")
+		return errors.New("set Config.Dial to reach a courier")
 	case len(c.Device.Topics) == 0:
-		return errors.New("fleet: name an app in Config.Device.Topics")
+		return errors.New("name an app in Config.Device.Topics")
 	}
 	return nil
 }

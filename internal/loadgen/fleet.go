@@ -43,7 +43,7 @@ func New(cfg Config) (*Fleet, error) {
 	cfg.setDefaults()
 	quoted, err := json.Marshal(cfg.IDField)
 	if err != nil {
-		return nil, fmt.Errorf("fleet: the name of a field: %w", err)
+		return nil, fmt.Errorf("the name of a field: %w", err)
 	}
 	return &Fleet{
 		cfg: cfg, idField: idField{cfg.IDField, quoted}, record: newRecord(cfg.Record),
@@ -52,7 +52,7 @@ func New(cfg Config) (*Fleet, error) {
 }
 
 // errStopped ends a run whose script has reached its stop step.
-var errStopped = errors.New("fleet: stopped by the script")
+var errStopped = errors.New("stopped by the script")
 
 // Run activates the devices, starts them and acts on them, until ctx ends or the script
 // stops it. All its goroutines have returned then. It fails if devices cannot be

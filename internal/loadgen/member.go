@@ -62,7 +62,7 @@ func (f *Fleet) newMember(number int, identity device.Identity) (*member, error)
 func newKey() (crypto.Signer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("fleet: make a device key: %w", err)
+		return nil, fmt.Errorf("make a device key: %w", err)
 	}
 	return key, nil
 }

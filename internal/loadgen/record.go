@@ -79,7 +79,7 @@ func (r *record) flush() error {
 		r.err = r.buf.Flush()
 	}
 	if r.err != nil {
-		return fmt.Errorf("fleet: write the record: %w", r.err)
+		return fmt.Errorf("write the record: %w", r.err)
 	}
 	return nil
 }

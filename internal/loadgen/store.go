@@ -67,29 +67,29 @@ type storeLine struct {
 // OpenStore reads what an earlier run has left in dir, and makes dir if need be.
 func OpenStore(dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("fleet: keep the devices: %w", err)
+		return nil, fmt.Errorf("keep the devices: %w", err)
 	}
 	s := &Store{path: filepath.Join(dir, storeFile), kept: make(map[int]*kept)}
 	content, err := os.ReadFile(s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("fleet: read the devices: %w", err)
+		return nil, fmt.Errorf("read the devices: %w", err)
 	}
 	whole, err := s.read(content)
 	if err != nil {
-		return nil, fmt.Errorf("fleet: read %s: %w; remove it to begin with new devices", s.path, err)
+		return nil, fmt.Errorf("read %s: %w; remove it to begin with new devices", s.path, err)
 	}
 	if s.mostlyOutdated() {
 		return s, s.rewrite()
 	}
 	if s.file, err = os.OpenFile(s.path, os.O_WRONLY|os.O_CREATE, 0o600); err != nil {
-		return nil, fmt.Errorf("fleet: keep the devices: %w", err)
+		return nil, fmt.Errorf("keep the devices: %w", err)
 	}
 	err = s.file.Truncate(int64(whole)) // what a crash has cut
 	if err == nil {
 		_, err = s.file.Seek(0, io.SeekEnd)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("fleet: keep the devices: %w", err), s.file.Close())
+		return nil, errors.Join(fmt.Errorf("keep the devices: %w", err), s.file.Close())
 	}
 	return s, nil
 }
@@ -158,7 +158,7 @@ func (s *Store) mostlyOutdated() bool {
 func (s *Store) rewrite() error {
 	temporary, err := os.OpenFile(s.path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("fleet: keep the devices: %w", err)
+		return fmt.Errorf("keep the devices: %w", err)
 	}
 	w := bufio.NewWriter(temporary)
 	s.lines = 0
@@ -171,7 +171,7 @@ func (s *Store) rewrite() error {
 		err = os.Rename(temporary.Name(), s.path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("fleet: keep the devices: %w", err), temporary.Close())
+		return errors.Join(fmt.Errorf("keep the devices: %w", err), temporary.Close())
 	}
 	s.file = temporary
 	return nil
@@ -203,7 +203,7 @@ func (s *Store) writeLine(w io.Writer, line storeLine) error {
 		_, err = w.Write(append(text, '\n'))
 	}
 	if err != nil {
-		return fmt.Errorf("fleet: keep a device: %w", err)
+		return fmt.Errorf("keep a device: %w", err)
 	}
 	s.lines++
 	return nil
@@ -239,7 +239,7 @@ func (s *Store) saveIdentity(number int, identity device.Identity, topics []stri
 		return nil
 	}
 	if _, err := x509.MarshalPKCS8PrivateKey(identity.Key); err != nil {
-		return fmt.Errorf("fleet: keep a device: %w", err)
+		return fmt.Errorf("keep a device: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

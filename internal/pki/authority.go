@@ -123,11 +123,11 @@ func leafTemplate(now time.Time, life time.Duration) *x509.Certificate {
 func (a *Authority) issue(template *x509.Certificate, pub crypto.PublicKey) (*x509.Certificate, error) {
 	var err error
 	if template.SubjectKeyId, err = keyIdentifier(pub); err != nil {
-		return nil, fmt.Errorf("pki: issue from %s: %w", a.Name, err)
+		return nil, fmt.Errorf("issue from %s: %w", a.Name, err)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.Certificate, pub, a.Key)
 	if err != nil {
-		return nil, fmt.Errorf("pki: issue from %s: %w", a.Name, err)
+		return nil, fmt.Errorf("issue from %s: %w", a.Name, err)
 	}
 	return x509.ParseCertificate(der)
 }
@@ -154,7 +154,7 @@ func keyIdentifier(pub crypto.PublicKey) ([]byte, error) {
 func NewKey() (*ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("pki: make a key: %w", err)
+		return nil, fmt.Errorf("make a key: %w", err)
 	}
 	return key, nil
 }

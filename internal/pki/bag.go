@@ -30,7 +30,7 @@ func (p *PKI) SignBag(bag []byte) (signature []byte, chain [][]byte, err error) 
 	sum := sha1.Sum(bag)
 	signature, err = signer.Key.Sign(rand.Reader, sum[:], crypto.SHA1)
 	if err != nil {
-		return nil, nil, fmt.Errorf("pki: sign bag: %w", err)
+		return nil, nil, fmt.Errorf("sign bag: %w", err)
 	}
 	return signature, signer.Chain, nil
 }
@@ -61,7 +61,7 @@ func (p *PKI) bagSigner() (*Identity, error) {
 func newRSAKey() (*rsa.PrivateKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, rsaBits)
 	if err != nil {
-		return nil, fmt.Errorf("pki: make an RSA key: %w", err)
+		return nil, fmt.Errorf("make an RSA key: %w", err)
 	}
 	return key, nil
 }

@@ -63,7 +63,7 @@ func (e *CertificateError) Error() string {
 	if e.Subject != "" {
 		subject = fmt.Sprintf(" %q", e.Subject)
 	}
-	return fmt.Sprintf("pki: %s certificate%s: %s: %s: %s", e.role.name, subject, e.Kind, e.Detail, e.Remedy())
+	return fmt.Sprintf("%s certificate%s: %s: %s: %s", e.role.name, subject, e.Kind, e.Detail, e.Remedy())
 }
 
 // Remedy is what the certificate's owner can do.

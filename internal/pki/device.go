@@ -50,10 +50,10 @@ func (p *PKI) SignDevice(csr *x509.CertificateRequest) ([]byte, error) {
 // checkRequest verifies that a signing request was signed with its own key.
 func checkRequest(csr *x509.CertificateRequest) error {
 	if err := CheckKey(csr.PublicKey); err != nil {
-		return fmt.Errorf("pki: sign device request: %w", err)
+		return fmt.Errorf("sign device request: %w", err)
 	}
 	if err := csr.CheckSignature(); err != nil { // accepts SHA-1
-		return fmt.Errorf("pki: sign device request: its signature is invalid: sign the request with the device's own key: %w", err)
+		return fmt.Errorf("sign device request: its signature is invalid: sign the request with the device's own key: %w", err)
 	}
 	return nil
 }
@@ -70,17 +70,17 @@ func (p *PKI) issueDevice(pub crypto.PublicKey, commonName string) (*x509.Certif
 // certificate. An empty common name is replaced by a random UUID.
 func (p *PKI) newDeviceTemplate(pub crypto.PublicKey, commonName string) (*x509.Certificate, error) {
 	if err := CheckKey(pub); err != nil {
-		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
+		return nil, fmt.Errorf("issue device certificate: %w", err)
 	}
 	if commonName == "" {
 		commonName = newUUID()
 	}
 	if n := utf8.RuneCountInString(commonName); n > maxCommonName {
-		return nil, fmt.Errorf("pki: issue device certificate: common name has %d characters; the maximum is %d (RFC 5280)", n, maxCommonName)
+		return nil, fmt.Errorf("issue device certificate: common name has %d characters; the maximum is %d (RFC 5280)", n, maxCommonName)
 	}
 	template, err := p.deviceTemplate(pub, commonName)
 	if err != nil {
-		return nil, fmt.Errorf("pki: issue device certificate: %w", err)
+		return nil, fmt.Errorf("issue device certificate: %w", err)
 	}
 	return template, nil
 }

@@ -21,7 +21,7 @@ const (
 // replaced, so whoever trusted the former root has to trust the new one.
 func (p *PKI) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("pki: save: %w", err)
+		return fmt.Errorf("save: %w", err)
 	}
 	for _, a := range p.all() {
 		if err := a.identity().Save(dir, a.Name); err != nil {
@@ -70,11 +70,11 @@ func WritePublic(path string, data []byte) error { return writeAtomically(path, 
 func writeAtomically(path string, data []byte, mode os.FileMode) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return fmt.Errorf("pki: write %s: %w", path, err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(fmt.Errorf("pki: write %s: %w", path, err), os.Remove(temp.Name()))
+			err = errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(temp.Name()))
 		}
 	}()
 	_, err = temp.Write(data)

@@ -48,7 +48,7 @@ func (s *Servers) flawed(flaw Flaw, hello *tls.ClientHelloInfo, useRSA bool) (*t
 		}
 	case FlawIncomplete:
 	default:
-		return nil, fmt.Errorf("pki: a server certificate cannot be %q; use %s, %s, %s or %s",
+		return nil, fmt.Errorf("a server certificate cannot be %q; use %s, %s, %s or %s",
 			flaw, FlawExpired, FlawWrongName, FlawUnknownRoot, FlawIncomplete)
 	}
 	issued, err := authorities.issueServer(wanted, end, key)

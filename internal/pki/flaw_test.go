@@ -25,5 +25,5 @@ func TestACarefulClientRejectsAFlawedCertificate(t *testing.T) {
 		assert.Len(t, state.PeerCertificates, map[bool]int{false: 2, true: 1}[flaw == FlawIncomplete])
 	}
 	_, err := servers.Flawed("old", modernHello("localhost"))
-	assert.EqualError(t, err, `pki: a server certificate cannot be "old"; use expired, wrong-name, unknown-root or incomplete`)
+	assert.EqualError(t, err, `a server certificate cannot be "old"; use expired, wrong-name, unknown-root or incomplete`)
 }

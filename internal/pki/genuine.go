@@ -25,7 +25,7 @@ func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, e
 		return nil, err
 	}
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
-		return nil, fmt.Errorf("pki: sign device request: the key is a %T, and genuine devices have RSA: use RSA 1024 or 2048", csr.PublicKey)
+		return nil, fmt.Errorf("sign device request: the key is a %T, and genuine devices have RSA: use RSA 1024 or 2048", csr.PublicKey)
 	}
 	authority, err := p.genuineAuthority()
 	if err != nil {

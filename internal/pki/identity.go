@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 )
 
 // An Identity is a certificate of a provider or a device, with its key.
@@ -45,11 +44,11 @@ func ParseIdentity(pieces ...[]byte) (*Identity, error) {
 	var id Identity
 	for _, piece := range pieces {
 		if err := id.readPEM(piece); err != nil {
-			return nil, fmt.Errorf("pki: %w", err)
+			return nil, err
 		}
 	}
 	if err := id.complete(); err != nil {
-		return nil, fmt.Errorf("pki: %w", err)
+		return nil, err
 	}
 	return &id, nil
 }

@@ -55,14 +55,14 @@ func (p *PKI) checkLoaded(dir string, a *Authority) error {
 	path := filepath.Join(dir, a.Name+certificateSuffix)
 	cert := a.Certificate
 	if !cert.IsCA {
-		return fmt.Errorf("pki: %s is not the certificate of an authority: %s", path, remedy)
+		return fmt.Errorf("%s is not the certificate of an authority: %s", path, remedy)
 	}
 	if !issuedBy(cert, p.Root) || checkWithSHA1(cert, p.Root.Certificate) != nil {
-		return fmt.Errorf("pki: %s was not issued by %s: files of different authorities are mixed: %s",
+		return fmt.Errorf("%s was not issued by %s: files of different authorities are mixed: %s",
 			path, filepath.Join(dir, RootFile), remedy)
 	}
 	if now := p.now(); now.Before(cert.NotBefore) || now.After(cert.NotAfter) {
-		return fmt.Errorf("pki: %s is valid from %s to %s, and it is %s: %s",
+		return fmt.Errorf("%s is valid from %s to %s, and it is %s: %s",
 			path, stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now), remedy)
 	}
 	return nil
@@ -75,14 +75,14 @@ func loadChain(dir, name string) (*Identity, error) {
 		path := filepath.Join(dir, name+suffix)
 		data, err := readFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("pki: load: %w", err)
+			return nil, fmt.Errorf("load: %w", err)
 		}
 		if err := id.readPEM(data); err != nil {
-			return nil, fmt.Errorf("pki: load %s: %w", path, err)
+			return nil, fmt.Errorf("load %s: %w", path, err)
 		}
 	}
 	if err := id.complete(); err != nil {
-		return nil, fmt.Errorf("pki: load %s with its key: %w", filepath.Join(dir, name+certificateSuffix), err)
+		return nil, fmt.Errorf("load %s with its key: %w", filepath.Join(dir, name+certificateSuffix), err)
 	}
 	return id, nil
 }

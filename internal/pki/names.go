@@ -101,7 +101,7 @@ func parseNames(list ...[]string) (names, error) {
 		}
 		host := strings.ToLower(strings.TrimSuffix(name, "."))
 		if err := CheckName(name); err != nil {
-			return names{}, fmt.Errorf("pki: %w", err)
+			return names{}, err
 		}
 		if !slices.Contains(n.hosts, host) {
 			n.hosts = append(n.hosts, host)
@@ -186,7 +186,7 @@ func (n names) permittedBy(root *x509.Certificate) error {
 }
 
 func notPermitted(name string) error {
-	return fmt.Errorf("pki: the name constraints of the root do not permit %q: make new authorities with --name %s", name, name)
+	return fmt.Errorf("the name constraints of the root do not permit %q: make new authorities with --name %s", name, name)
 }
 
 // permittedBy returns the extra names that a root permits.

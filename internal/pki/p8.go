@@ -14,7 +14,7 @@ import (
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {
 	if key == nil || key.Curve != elliptic.P256() {
-		return nil, errors.New("pki: a .p8 file holds an EC P-256 key and nothing else")
+		return nil, errors.New("a .p8 file holds an EC P-256 key and nothing else")
 	}
 	return keyPEM(key)
 }
@@ -25,27 +25,27 @@ func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {
 func ParseP8(data []byte) (*ecdsa.PrivateKey, error) {
 	text, err := normalizePEM(data)
 	if err != nil {
-		return nil, fmt.Errorf("pki: .p8 file: %w", err)
+		return nil, fmt.Errorf(".p8 file: %w", err)
 	}
 	block, rest := pem.Decode(text)
 	switch {
 	case block == nil:
-		return nil, fmt.Errorf("pki: .p8 file: %w", explainNoPEM(text))
+		return nil, fmt.Errorf(".p8 file: %w", explainNoPEM(text))
 	case block.Type != blockKey:
-		return nil, fmt.Errorf("pki: .p8 file: %w", notPKCS8(block))
+		return nil, fmt.Errorf(".p8 file: %w", notPKCS8(block))
 	case len(bytes.TrimSpace(rest)) > 0:
-		return nil, errors.New("pki: .p8 file: more follows the PRIVATE KEY block: keep one key per file")
+		return nil, errors.New(".p8 file: more follows the PRIVATE KEY block: keep one key per file")
 	}
 	signer, err := parseKey(block.Bytes)
 	if err != nil {
-		return nil, fmt.Errorf("pki: .p8 file: %w", err)
+		return nil, fmt.Errorf(".p8 file: %w", err)
 	}
 	key, ok := signer.(*ecdsa.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("pki: .p8 file: holds a %T: ES256 needs an EC P-256 key", signer)
+		return nil, fmt.Errorf(".p8 file: holds a %T: ES256 needs an EC P-256 key", signer)
 	}
 	if key.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("pki: .p8 file: holds an EC key on %s: ES256 needs P-256", key.Params().Name)
+		return nil, fmt.Errorf(".p8 file: holds an EC key on %s: ES256 needs P-256", key.Params().Name)
 	}
 	return key, nil
 }

@@ -46,7 +46,7 @@ func (p *PKI) IssueProvider(r ProviderRequest) (*Identity, error) {
 		}
 	}
 	if err := CheckKey(key.Public()); err != nil {
-		return nil, fmt.Errorf("pki: issue provider certificate: %w", err)
+		return nil, fmt.Errorf("issue provider certificate: %w", err)
 	}
 	leaf, err := p.ProviderCA.issue(template, key.Public())
 	if err != nil {
@@ -64,10 +64,10 @@ func freshKey(useRSA bool) (crypto.Signer, error) {
 
 func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 	if r.Topic == "" || strings.TrimSpace(r.Topic) != r.Topic {
-		return nil, fmt.Errorf("pki: issue provider certificate: topic %q: give a bundle identifier such as com.example.app", r.Topic)
+		return nil, fmt.Errorf("issue provider certificate: topic %q: give a bundle identifier such as com.example.app", r.Topic)
 	}
 	if int(r.Service) >= len(services) {
-		return nil, fmt.Errorf("pki: issue provider certificate: no service %d: choose from %s", r.Service, strings.Join(ServiceNames(), ", "))
+		return nil, fmt.Errorf("issue provider certificate: no service %d: choose from %s", r.Service, strings.Join(ServiceNames(), ", "))
 	}
 	row := services[r.Service]
 	t := leafTemplate(p.now(), providerLife)
@@ -78,13 +78,13 @@ func (p *PKI) providerTemplate(r ProviderRequest) (*x509.Certificate, error) {
 		t.NotAfter = r.NotAfter
 	}
 	if !t.NotAfter.After(t.NotBefore) {
-		return nil, errors.New("pki: issue provider certificate: NotAfter is not after NotBefore: set NotBefore as well")
+		return nil, errors.New("issue provider certificate: NotAfter is not after NotBefore: set NotBefore as well")
 	}
 	// observed: clientAuth and digitalSignature in the fixtures of pushy and node-apn
 	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	var err error
 	if t.RawSubject, err = r.subject(row); err != nil {
-		return nil, fmt.Errorf("pki: issue provider certificate: %w", err)
+		return nil, fmt.Errorf("issue provider certificate: %w", err)
 	}
 	t.ExtraExtensions, err = r.extensions(row)
 	return t, err

@@ -82,7 +82,7 @@ func ParseService(name string) (Service, error) {
 			return Service(i), nil
 		}
 	}
-	return 0, fmt.Errorf("pki: no kind of certificate is called %q: choose from %s", name, strings.Join(ServiceNames(), ", "))
+	return 0, fmt.Errorf("no kind of certificate is called %q: choose from %s", name, strings.Join(ServiceNames(), ", "))
 }
 
 // ServiceNames lists the names that [ParseService] knows.

@@ -32,15 +32,15 @@ func marshalTopics(entries []TopicEntry) ([]byte, error) {
 	var list []asn1.RawValue
 	for _, e := range entries {
 		if e.Topic == "" || e.Kind == "" || !utf8.ValidString(e.Topic+e.Kind) {
-			return nil, fmt.Errorf("pki: topic entry %q of kind %q: both must be given, in UTF-8", e.Topic, e.Kind)
+			return nil, fmt.Errorf("topic entry %q of kind %q: both must be given, in UTF-8", e.Topic, e.Kind)
 		}
 		topic, err := asn1.MarshalWithParams(e.Topic, "utf8")
 		if err != nil {
-			return nil, fmt.Errorf("pki: topic entry %q: %w", e.Topic, err)
+			return nil, fmt.Errorf("topic entry %q: %w", e.Topic, err)
 		}
 		kind, err := asn1.Marshal(topicKind{e.Kind})
 		if err != nil {
-			return nil, fmt.Errorf("pki: topic entry %q: kind %q: %w", e.Topic, e.Kind, err)
+			return nil, fmt.Errorf("topic entry %q: kind %q: %w", e.Topic, e.Kind, err)
 		}
 		list = append(list, asn1.RawValue{FullBytes: topic}, asn1.RawValue{FullBytes: kind})
 	}

@@ -27,7 +27,7 @@ func (s *Server) SetAvailability(reason apns.Reason) error {
 	case apns.ServiceUnavailable, apns.InternalServerError, apns.Shutdown:
 		s.unavailable.Store(apns.Reject(reason, "the availability of the server is set to this reason"))
 	default:
-		return fmt.Errorf("provider: set availability: a server cannot be %s; use %s, %s, %s or nothing",
+		return fmt.Errorf("set availability: a server cannot be %s; use %s, %s, %s or nothing",
 			reason, apns.ServiceUnavailable, apns.InternalServerError, apns.Shutdown)
 	}
 	return nil

@@ -47,7 +47,7 @@ func (r *request) checkToken() *apns.Rejection {
 	}
 	claims, err := r.conn.server.cfg.Vault.Open(r.deviceToken[:r.deviceTokenLen])
 	if err != nil {
-		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (it has %d bytes)", err, r.deviceTokenLen))
+		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (%d bytes)", err, r.deviceTokenLen))
 	}
 	if claims.Environment != r.conn.env {
 		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("the token is for %s and this is %s", claims.Environment, r.conn.env))

@@ -129,7 +129,7 @@ func (r *channelRequest) list() (*channelAnswer, error) {
 	}
 	body, err := json.Marshal(all)
 	if err != nil {
-		return nil, fmt.Errorf("provider: list of channels: %w", err)
+		return nil, fmt.Errorf("list of channels: %w", err)
 	}
 	return &channelAnswer{status: 200, body: body}, nil
 }

@@ -92,7 +92,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 		case ctx.Err() != nil:
 			return nil
 		default:
-			return fmt.Errorf("provider: accept on %s: %w", ln.Addr(), err)
+			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
 		}
 		if !s.takeSlot() {
 			s.cfg.Log.Warn("provider: connection closed, too many are open", "remote", nc.RemoteAddr())

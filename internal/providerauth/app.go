@@ -29,18 +29,18 @@ type Topic struct {
 // already; if another team of the same space has it, the error says which.
 func (r *Registry) AddApp(team, bundleID string) error {
 	if !apns.ValidTopic(bundleID) {
-		return fmt.Errorf("providerauth: app %q: a bundle ID has letters, digits, hyphens and dots", bundleID)
+		return fmt.Errorf("app %q: a bundle ID has letters, digits, hyphens and dots", bundleID)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.teams[team]
 	if m == nil {
-		return fmt.Errorf("providerauth: app %s: team %q is not known; add the team first", bundleID, team)
+		return fmt.Errorf("app %s: team %q is not known; add the team first", bundleID, team)
 	}
 	names := topicsOf(bundleID)
 	for _, name := range names {
 		if t := r.topics[scopedName{m.space, name}]; t != nil && t.TeamID != team {
-			return fmt.Errorf("providerauth: app %s: topic %s belongs to app %s of team %s; use another bundle ID or remove that app",
+			return fmt.Errorf("app %s: topic %s belongs to app %s of team %s; use another bundle ID or remove that app",
 				bundleID, name, t.BundleID, t.TeamID)
 		}
 	}

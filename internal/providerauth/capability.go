@@ -10,7 +10,7 @@ func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
 	defer r.mu.Unlock()
 	app, ok := r.appLocked(team, bundleID)
 	if !ok {
-		return fmt.Errorf("providerauth: broadcast capability: team %s has no app %q; add it first", team, bundleID)
+		return fmt.Errorf("broadcast capability: team %s has no app %q; add it first", team, bundleID)
 	}
 	if enabled {
 		delete(r.noBroadcast, app)

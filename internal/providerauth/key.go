@@ -112,7 +112,7 @@ func (r *Registry) AddKey(k Key) error {
 	defer r.mu.Unlock()
 	team := r.teams[k.TeamID]
 	if team == nil {
-		return fmt.Errorf("providerauth: key %s: team %q is not known; add the team first", k.ID, k.TeamID)
+		return fmt.Errorf("key %s: team %q is not known; add the team first", k.ID, k.TeamID)
 	}
 	name := keyName{k.TeamID, k.ID}
 	if old := r.keys[name]; old != nil {
@@ -125,7 +125,7 @@ func (r *Registry) AddKey(k Key) error {
 }
 
 // ErrUnknownKey says that a team has no key of that ID.
-var ErrUnknownKey = errors.New("providerauth: no such key")
+var ErrUnknownKey = errors.New("no such key")
 
 // RemoveKey revokes a key: tokens signed with it are rejected from now on, on
 // connections that have used it as well.

@@ -88,7 +88,7 @@ func validID(id string) bool {
 // opened before.
 func (r *Registry) AddTeam(id string) error {
 	if !validID(id) {
-		return fmt.Errorf("providerauth: team ID %q: use 1 to %d letters and digits", id, maxID)
+		return fmt.Errorf("team ID %q: use 1 to %d letters and digits", id, maxID)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -51,7 +51,7 @@ func Sign(key *ecdsa.PrivateKey, keyID, teamID string, issued time.Time) (string
 	token.Header = map[string]any{"alg": "ES256", "kid": keyID}
 	signed, err := token.SignedString(key)
 	if err != nil {
-		return "", fmt.Errorf("providerauth: sign a provider token with key %s: %w", keyID, err)
+		return "", fmt.Errorf("sign a provider token with key %s: %w", keyID, err)
 	}
 	return signed, nil
 }

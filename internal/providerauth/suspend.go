@@ -37,7 +37,7 @@ func (r *Registry) setSuspended(id string, suspended bool) error {
 	m := r.teams[id]
 	switch {
 	case m == nil:
-		return fmt.Errorf("providerauth: team %q is not known; add the team first", id)
+		return fmt.Errorf("team %q is not known; add the team first", id)
 	case m.suspended.Swap(suspended) == suspended:
 	case suspended:
 		r.suspensions.Add(1)

@@ -96,7 +96,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
-	return fmt.Errorf("proxy: serve on %s: %w", ln.Addr(), err)
+	return fmt.Errorf("serve on %s: %w", ln.Addr(), err)
 }
 
 // A listening server is one that serves a listener. The context of a request is of

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"crypto/tls"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -98,7 +97,7 @@ func (s *Simulator) makeCore() (err error) {
 	faults.Clock = func(team string) *clock.Clock { return s.Spaces.Clock(s.Spaces.ForTeam(team)) }
 	s.Faults = fault.New(faults)
 	if _, err := s.Faults.Add(s.cfg.FaultRules...); err != nil {
-		return fmt.Errorf("sim: %w", err)
+		return err
 	}
 	if n := len(s.cfg.FaultRules); n > 0 {
 		s.log.Info("faults are in force", "count", n, "seed", s.Faults.Seed())

@@ -69,7 +69,7 @@ func (r *Registry) Open(team string) (*Space, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.spaces[team] != nil {
-		return nil, fmt.Errorf("space: team %s has a space already; close it first, or choose another team", team)
+		return nil, fmt.Errorf("team %s has a space already; close it first, or choose another team", team)
 	}
 	s := &Space{team: team, clock: r.clock.Beside(), created: time.Now(), devices: make(map[apns.DeviceID]bool)}
 	r.spaces[team] = s

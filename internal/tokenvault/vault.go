@@ -28,7 +28,7 @@ const maxPlain = apns.MaxDeviceToken - sivSize
 // retirements lost, and whether the token is still current is not known any more. A
 // device that presents such a base token is given a new one, as with any token
 // that does not open.
-var ErrNotMinted = errors.New("tokenvault: token was not minted here")
+var ErrNotMinted = errors.New("the token was not issued by this simulator")
 
 // Config is what a vault is made from. The zero value is a vault of its own
 // with tokens of 32 bytes.
@@ -74,17 +74,17 @@ func New(cfg Config) (*Vault, error) {
 		length = MinLength
 	}
 	if length < MinLength || length > apns.MaxDeviceToken {
-		return nil, fmt.Errorf("tokenvault: token length %d is not between %d and %d", length, MinLength, apns.MaxDeviceToken)
+		return nil, fmt.Errorf("token length %d is not between %d and %d", length, MinLength, apns.MaxDeviceToken)
 	}
 	size := cfg.Cache
 	if size == 0 {
 		size = DefaultCache
 	}
 	if size < 0 {
-		return nil, fmt.Errorf("tokenvault: cache size %d is negative; use 0 for the default", size)
+		return nil, fmt.Errorf("cache size %d is negative; use 0 for the default", size)
 	}
 	if err := cfg.Delay.check(); err != nil {
-		return nil, fmt.Errorf("tokenvault: %w", err)
+		return nil, err
 	}
 	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay)}
 	v.keys.Store(new([]*tokenKey))
@@ -94,7 +94,7 @@ func New(cfg Config) (*Vault, error) {
 	}
 	for i, secret := range slices.Backward(secrets) {
 		if err := v.addKey(secret); err != nil {
-			return nil, fmt.Errorf("tokenvault: read secret %d of %d: %w", i+1, len(secrets), err)
+			return nil, fmt.Errorf("read secret %d of %d: %w", i+1, len(secrets), err)
 		}
 	}
 	return v, nil
@@ -229,7 +229,7 @@ func (v *Vault) now(device apns.DeviceID) time.Time {
 // still open.
 func (v *Vault) Rotate(secret []byte) error {
 	if err := v.addKey(secret); err != nil {
-		return fmt.Errorf("tokenvault: rotate the token key: %w", err)
+		return fmt.Errorf("rotate the token key: %w", err)
 	}
 	return nil
 }

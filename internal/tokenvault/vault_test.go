@@ -97,18 +97,18 @@ func TestAnInvalidConfigIsRejected(t *testing.T) {
 		cfg  tokenvault.Config
 		want string
 	}{
-		{"short", tokenvault.Config{Length: 31}, "tokenvault: token length 31 is not between 32 and 100"},
-		{"long", tokenvault.Config{Length: 101}, "tokenvault: token length 101 is not between 32 and 100"},
-		{"cache", tokenvault.Config{Cache: -1}, "tokenvault: cache size -1 is negative; use 0 for the default"},
+		{"short", tokenvault.Config{Length: 31}, "token length 31 is not between 32 and 100"},
+		{"long", tokenvault.Config{Length: 101}, "token length 101 is not between 32 and 100"},
+		{"cache", tokenvault.Config{Cache: -1}, "cache size -1 is negative; use 0 for the default"},
 		{
 			"secret",
 			tokenvault.Config{Secrets: [][]byte{secretOf(1), []byte("password")}},
-			"tokenvault: read secret 2 of 2: the secret has 8 bytes; use 32 random ones",
+			"read secret 2 of 2: the secret has 8 bytes; use 32 random ones",
 		},
 		{
 			"twice",
 			tokenvault.Config{Secrets: [][]byte{secretOf(1), secretOf(1)}},
-			"tokenvault: read secret 1 of 2: the secret is in use already; choose a fresh one",
+			"read secret 1 of 2: the secret is in use already; choose a fresh one",
 		},
 	}
 	for _, row := range rows {
@@ -253,9 +253,9 @@ func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 	assert.NotZero(t, open(t, v, second).Retired)
 
 	assert.EqualError(t, v.Rotate(secretOf(1)),
-		"tokenvault: rotate the token key: the secret is in use already; choose a fresh one")
+		"rotate the token key: the secret is in use already; choose a fresh one")
 	assert.EqualError(t, v.Rotate(nil),
-		"tokenvault: rotate the token key: the secret has 0 bytes; use 32 random ones")
+		"rotate the token key: the secret has 0 bytes; use 32 random ones")
 }
 
 func TestTheSameSecretsMakeTheSameVault(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrPassword says that the password is not that of the file.
-var ErrPassword = errors.New("p12: wrong password")
+var ErrPassword = errors.New("wrong password")
 
 // diagnose says what is wrong with a file that cannot be decoded. Package pkcs12 has
 // types for two causes and texts for the others.
@@ -20,19 +20,19 @@ func diagnose(data []byte, err error) error {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword):
 		return fmt.Errorf("%w, or a damaged file: its checksum does not match", ErrPassword)
 	case isCertificate(data):
-		return errors.New("p12: this is a certificate without a key (DER), not PKCS#12; export the certificate together with its private key")
+		return errors.New("this is a certificate without a key (DER), not PKCS#12; export the certificate together with its private key")
 	case isKey(data):
-		return errors.New("p12: this is a private key without a certificate (DER), not PKCS#12; export it together with its certificate")
+		return errors.New("this is a private key without a certificate (DER), not PKCS#12; export it together with its certificate")
 	case strings.Contains(text, "error reading P12 data"), strings.Contains(text, "trailing data"):
-		return fmt.Errorf("p12: not a PKCS#12 file, or a damaged one: %w", err)
+		return fmt.Errorf("not a PKCS#12 file, or a damaged one: %w", err)
 	case strings.Contains(text, "no MAC in data"):
-		return errors.New("p12: the file is not protected by a password; read it without one")
+		return errors.New("the file is not protected by a password; read it without one")
 	case strings.Contains(text, "private key missing"), strings.Contains(text, "certificate missing"):
-		return fmt.Errorf("p12: %w; export the certificate together with its private key", err)
+		return fmt.Errorf("%w; export the certificate together with its private key", err)
 	case isUnsupported(err):
-		return fmt.Errorf("p12: the file uses what cannot be read here, whatever its password: %w; export it anew with AES-256 and SHA-256, as OpenSSL 3 does", err)
+		return fmt.Errorf("the file uses what cannot be read here, whatever its password: %w; export it anew with AES-256 and SHA-256, as OpenSSL 3 does", err)
 	}
-	return fmt.Errorf("p12: the password is right, but the file cannot be decoded: %w", err)
+	return fmt.Errorf("the password is right, but the file cannot be decoded: %w", err)
 }
 
 // isUnsupported reports whether a file has an algorithm, or a shape, that package pkcs12

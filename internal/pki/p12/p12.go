@@ -29,7 +29,7 @@ const (
 var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.LegacyDES, RC2: pkcs12.LegacyRC2}
 
 // errNoPassword: without one, several readers cannot tell an empty password from an absent one.
-var errNoPassword = errors.New("p12: a PKCS#12 file needs a password: give one, even if it is known to everybody")
+var errNoPassword = errors.New("a PKCS#12 file needs a password: give one, even if it is known to everybody")
 
 // Encode writes the identity under the password; with its chain, if the format is
 // Modern.
@@ -39,7 +39,7 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 		return nil, err
 	}
 	if len(id.Chain) == 0 {
-		return nil, errors.New("p12: the identity has no certificate")
+		return nil, errors.New("the identity has no certificate")
 	}
 	issuers, err := issuersFor(f, id)
 	if err != nil {
@@ -47,7 +47,7 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	}
 	data, err := encoder.Encode(id.Key, id.Certificate, issuers, password)
 	if err != nil {
-		return nil, fmt.Errorf("p12: encode %s: %w", id.Certificate.Subject.CommonName, err)
+		return nil, fmt.Errorf("encode %s: %w", id.Certificate.Subject.CommonName, err)
 	}
 	return data, nil
 }
@@ -62,7 +62,7 @@ func issuersFor(f Format, id *pki.Identity) (issuers []*x509.Certificate, err er
 	for _, der := range id.Chain[1:] {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
-			return nil, fmt.Errorf("p12: read chain: %w", err)
+			return nil, fmt.Errorf("read chain: %w", err)
 		}
 		issuers = append(issuers, cert)
 	}
@@ -78,7 +78,7 @@ func EncodeTrust(f Format, roots []*x509.Certificate, password string) ([]byte, 
 	}
 	data, err := encoder.EncodeTrustStore(roots, password)
 	if err != nil {
-		return nil, fmt.Errorf("p12: encode trust store: %w", err)
+		return nil, fmt.Errorf("encode trust store: %w", err)
 	}
 	return data, nil
 }
@@ -88,7 +88,7 @@ func encoderFor(f Format, password string) (*pkcs12.Encoder, error) {
 		return nil, errNoPassword
 	}
 	if int(f) >= len(encoders) {
-		return nil, fmt.Errorf("p12: no format %d", f)
+		return nil, fmt.Errorf("no format %d", f)
 	}
 	return encoders[f], nil
 }
@@ -101,7 +101,7 @@ func Decode(data []byte, password string) (*pki.Identity, error) {
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
-		return nil, fmt.Errorf("p12: decode: a %T cannot sign", key)
+		return nil, fmt.Errorf("decode: a %T cannot sign", key)
 	}
 	id := &pki.Identity{Certificate: leaf, Chain: [][]byte{leaf.Raw}, Key: signer}
 	for _, cert := range issuers {
