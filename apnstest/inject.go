@@ -80,7 +80,7 @@ func (s *Space) Faults() []FaultState {
 	var all []FaultState
 	for _, state := range s.server.sim.Faults.Rules() {
 		if state.Space == s.ofFaults() {
-			all = append(all, FaultState{state.Name, state.Matched, state.Applied})
+			all = append(all, FaultState{state.Name, state.Matched, state.Hits})
 		}
 	}
 	return all

@@ -26,7 +26,7 @@ type faultCommand struct {
 type faultList struct{ remote }
 
 // faultHead is the head of a table of faults.
-const faultHead = "NAME\tDOES\tWHERE\tWHEN\tMATCHED\tAPPLIED"
+const faultHead = "NAME\tDOES\tWHERE\tWHEN\tMATCHED\tHITS"
 
 // Run lists the faults.
 func (l *faultList) Run(ctx context.Context, c *console) error {
@@ -44,11 +44,11 @@ func (l *faultList) Run(ctx context.Context, c *console) error {
 }
 
 func faultRow(s *fault.State) []string {
-	applied := strconv.Itoa(s.Applied)
+	hits := strconv.Itoa(s.Hits)
 	if s.Undecided > 0 {
-		applied += fmt.Sprintf(" (%d undecided: %s)", s.Undecided, s.Failure)
+		hits += fmt.Sprintf(" (%d undecided: %s)", s.Undecided, s.Failure)
 	}
-	return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), applied)
+	return append(ruleWords(&s.Rule), strconv.Itoa(s.Matched), hits)
 }
 
 type faultShow struct {

@@ -24,7 +24,7 @@ func TestMetricsTellWhatHappenedAndWhatWaits(t *testing.T) {
 	for _, line := range []string{
 		`apns_sim_events_total{cause="BadDeviceToken",kind="rejected"} 1`,
 		`apns_sim_events_total{cause="",kind="connected"} 1`,
-		`apns_sim_faults_applied_total{fault="accepted-not-delivered",kind="discard"} 1`,
+		`apns_sim_fault_hits_total{fault="accepted-not-delivered",kind="discard"} 1`,
 		"apns_sim_spaces 1", "apns_sim_device_connections 1", "apns_sim_pushes_held 0", "apns_sim_faults 1", "go_goroutines ",
 	} {
 		assert.Contains(t, string(text), line)

@@ -128,7 +128,7 @@ func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	}
 	states := lines[fault.State](t, d.do("fault", "list", "--json"))
 	require.Len(t, states, 1)
-	assert.Equal(t, 2, states[0].Applied)
+	assert.Equal(t, 2, states[0].Hits)
 	assert.Equal(t, fault.Where{"topic": "com.example.demo"}, states[0].Where)
 	assert.Contains(t, d.do("fault", "list"), "answer TooManyRequests")
 	d.do("fault", "remove", "busy")

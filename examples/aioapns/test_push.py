@@ -92,7 +92,7 @@ def test_service_unavailable(space):
 def test_no_answered_push_is_lost_in_a_goaway(space):
     space.inject(after=50, do="goaway", lastStream="before")
     results = push(space, 200)
-    assert space.applied() == 1
+    assert space.hits() == 1
     answered = [r for r in results if getattr(r, "is_successful", False)]
     assert answered
     space.delivered(r.notification_id for r in answered)

@@ -90,7 +90,7 @@ test('no answered push is lost in a goaway', async (t) => {
   const c = client(t, space);
   await space.inject({ do: 'goaway', lastStream: 'before' }, { after: 50, times: 1 });
   const results = await c.sendMany(numbered(space, 200));
-  assert.equal(await space.applied(), 1);
+  assert.equal(await space.hits(), 1);
   const answered = results.flatMap((r, n) => (r.error ? [] : [n]));
   assert.ok(answered.length > 0, results[0].error);
   await arrive(space, answered);

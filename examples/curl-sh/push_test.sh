@@ -64,7 +64,7 @@ batch() {
 goaway() {
 	send && inject 20 '{"do":"goaway","lastStream":"before"}' || return
 	batch 200 | sed -n 's/^200 //p' >"$work/accepted"
-	[ -s "$work/accepted" ] && want "$(applied)" 1 && arrived <"$work/accepted"
+	[ -s "$work/accepted" ] && want "$(hits)" 1 && arrived <"$work/accepted"
 }
 
 renewal() {

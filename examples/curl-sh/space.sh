@@ -34,8 +34,8 @@ arrived() {
 	done | curl -sS --fail --fail-early -K -
 }
 
-# applied: how often the faults of this space have applied.
-applied() { control GET "/v1/faults" | tr '{' '\n' | sed -n "/\"space\":\"$team\"/,/\"applied\"/s/.*\"applied\":\([0-9]*\).*/\1/p"; }
+# hits: the number of hits of the faults of this space.
+hits() { control GET "/v1/faults" | tr '{' '\n' | sed -n "/\"space\":\"$team\"/,/\"hits\"/s/.*\"hits\":\([0-9]*\).*/\1/p"; }
 
 # inject AFTER REASON-OR-ACTION: one fault after so many pushes.
 inject() { control POST /v1/faults "{\"space\":\"$team\",\"when\":{\"after\":$1,\"times\":1},\"what\":$2}" >/dev/null; }

@@ -83,7 +83,7 @@ def test_service_unavailable(space, tmp_path):
 def test_no_answered_push_is_lost_in_a_goaway(space, tmp_path):
     space.inject(after=20, do="goaway", lastStream="before")
     results = push(space, tmp_path, 60)
-    assert space.applied() == 1
+    assert space.hits() == 1
     answered = [r for r in results if isinstance(r, str)]
     assert len(answered) == 59
     space.delivered(answered)

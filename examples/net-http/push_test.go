@@ -128,8 +128,8 @@ func TestNoAnsweredPushIsLostInAGoaway(t *testing.T) {
 	push(t, p, s.Token)
 	s.Inject(50, 1, map[string]any{"do": "goaway", "lastStream": "before"})
 	accepted := batch(t, p, s, 200)
-	if len(accepted) == 0 || s.Applied() != 1 {
-		t.Errorf("%d accepted, %d GOAWAY", len(accepted), s.Applied())
+	if len(accepted) == 0 || s.Hits() != 1 {
+		t.Errorf("%d accepted, %d GOAWAY", len(accepted), s.Hits())
 	}
 	for _, id := range accepted {
 		s.Delivered(id)

@@ -41,11 +41,11 @@ final class Space
         self::call('GET', "/v1/notifications/wait?state=delivered&space={$this->made['team']}&apns-id=$id");
     }
 
-    /** How often the faults of this space have applied. */
-    public function applied(): int
+    /** The number of hits of the faults of this space. */
+    public function hits(): int
     {
         $mine = array_filter(self::call('GET', '/v1/faults')['faults'], fn (array $f): bool => ($f['space'] ?? '') === $this->made['team']);
-        return array_sum(array_column($mine, 'applied'));
+        return array_sum(array_column($mine, 'hits'));
     }
 
     public function inject(array $what, int $after = 0): void

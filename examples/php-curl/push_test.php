@@ -84,7 +84,7 @@ $tests = [
         $space->inject(['do' => 'goaway', 'lastStream' => 'before'], 50);
         $accepted = batch($provider, $space, 200);
         same(true, $accepted > 0);
-        same(1, $space->applied());
+        same(1, $space->hits());
         same(200, $provider->push($space->token(), HELLO)['status']);
         return $accepted < 200 ? 'pushes that the GOAWAY excludes end in an error' : 'libcurl sends pushes again that the GOAWAY excludes';
     },

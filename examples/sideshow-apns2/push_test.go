@@ -166,8 +166,8 @@ func TestNoAnsweredPushIsLostInAGoaway(t *testing.T) {
 	c, _ := client(t, s)
 	s.Inject(50, 1, map[string]any{"do": "goaway", "lastStream": "before"})
 	accepted, errs := batch(c, s, 200)
-	if len(accepted) == 0 || s.Applied() != 1 {
-		t.Errorf("%d accepted, %d GOAWAY", len(accepted), s.Applied())
+	if len(accepted) == 0 || s.Hits() != 1 {
+		t.Errorf("%d accepted, %d GOAWAY", len(accepted), s.Hits())
 	}
 	for _, id := range accepted {
 		s.Delivered(id)

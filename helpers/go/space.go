@@ -128,19 +128,19 @@ func (s *Space) Delivered(apnsID string) {
 	s.call(http.MethodGet, "/v1/notifications/wait?state=delivered&space="+url.QueryEscape(s.Team)+"&apns-id="+url.QueryEscape(apnsID), nil, nil)
 }
 
-// Applied returns how often the faults of this space have applied.
-func (s *Space) Applied() (sum int) {
+// Hits returns the number of hits of the faults of this space.
+func (s *Space) Hits() (sum int) {
 	s.t.Helper()
 	var list struct {
 		Faults []struct {
-			Space   string
-			Applied int
+			Space string
+			Hits  int
 		}
 	}
 	s.call(http.MethodGet, "/v1/faults", nil, &list)
 	for _, f := range list.Faults {
 		if f.Space == s.Team {
-			sum += f.Applied
+			sum += f.Hits
 		}
 	}
 	return sum

@@ -76,10 +76,10 @@ class Space {
     }
   }
 
-  /** How often the faults of this space have applied. */
-  async applied() {
+  /** The number of hits of the faults of this space. */
+  async hits() {
     const { faults } = await this.#call('GET', '/v1/faults');
-    return faults.filter((f) => f.space === this.team).reduce((sum, f) => sum + f.applied, 0);
+    return faults.filter((f) => f.space === this.team).reduce((sum, f) => sum + f.hits, 0);
   }
 
   /** Puts a fault into force for this space: `{ do: 'answer', reason: 'TooManyRequests' }`,

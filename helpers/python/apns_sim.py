@@ -79,9 +79,9 @@ class Space:
             query = urllib.parse.urlencode({"space": self.team, "state": "delivered", "apns-id": apns_id})
             self._call("GET", "/v1/notifications/wait?" + query)
 
-    def applied(self):
-        """How often the faults of this space have applied."""
-        return sum(f["applied"] for f in self._call("GET", "/v1/faults")["faults"] if f.get("space") == self.team)
+    def hits(self):
+        """The number of hits of the faults of this space."""
+        return sum(f["hits"] for f in self._call("GET", "/v1/faults")["faults"] if f.get("space") == self.team)
 
     def inject(self, after=0, times=1, **what):
         """Puts a fault into force for this space: inject(do="answer", reason="TooManyRequests")."""

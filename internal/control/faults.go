@@ -33,7 +33,7 @@ func registerFaults(r *router) {
 	}, r.server.addFault)
 	register(r, huma.Operation{
 		OperationID: "get-fault", Method: http.MethodGet, Path: "/v1/faults/{name}", Tags: []string{"faults"},
-		Summary: "Show a fault and how often it has applied",
+		Summary: "Show a fault and its number of hits",
 		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 	}, r.server.getFault)
 	register(r, huma.Operation{

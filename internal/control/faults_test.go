@@ -27,7 +27,7 @@ func TestAFaultComesAndGoes(t *testing.T) {
 
 	assert.Empty(t, slices.Collect(a.sim.faults.Hits(fault.AtRequest, &fault.Subject{})))
 	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},
-		"what":{"do":"answer","reason":"TooManyRequests"},"matched":0,"applied":0}]}`, a.get("/v1/faults").Body.String())
+		"what":{"do":"answer","reason":"TooManyRequests"},"matched":0,"hits":0}]}`, a.get("/v1/faults").Body.String())
 	assert.Equal(t, http.StatusOK, a.get("/v1/faults/answer-1").Code)
 
 	remove := func(path string) int {

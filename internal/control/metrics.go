@@ -58,8 +58,8 @@ var eventsDesc = prometheus.NewDesc("apns_sim_events_total",
 	"What happened, by kind, as received, accepted, rejected, delivered or dropped, and cause: the reason of a rejection, or why it was stored or dropped.",
 	[]string{"kind", "cause"}, nil)
 
-var faultsDesc = prometheus.NewDesc("apns_sim_faults_applied_total",
-	"How often each fault that is in force has applied, by its name and kind.",
+var faultsDesc = prometheus.NewDesc("apns_sim_fault_hits_total",
+	"Number of hits of each active fault, by its name and kind.",
 	[]string{"fault", "kind"}, nil)
 
 // A collector reads the simulator for Prometheus.
@@ -82,7 +82,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	rules := c.Faults.Rules()
 	for i := range rules {
 		rule := &rules[i]
-		out <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(rule.Applied),
+		out <- prometheus.MustNewConstMetric(faultsDesc, prometheus.CounterValue, float64(rule.Hits),
 			strings.ToValidUTF8(rule.Name, "?"), string(rule.What.Do))
 	}
 	r := &reading{broker: c.Gauges.BrokerStats(), spaces: c.Gauges.CountSpaces(), rules: len(rules), waiting: c.Journal.Waiting()}

@@ -41,8 +41,8 @@ func (ds *Devices) Activate(csr *x509.CertificateRequest, topics []string, team 
 	return [][]byte{leaf, ds.Secrets.PKI.DeviceCA.Certificate.Raw}, nil
 }
 
-// ActivateGenuine is Activate in Apple's own way: it knows of no apps, and the
-// certificate has the shape of a genuine one if the device's key is RSA. It
+// ActivateGenuine is Activate as Apple does it: without apps, and the certificate has
+// the form of a genuine one if the device's key is RSA. It
 // returns the certificate in DER.
 func (ds *Devices) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error) {
 	if _, isRSA := csr.PublicKey.(*rsa.PublicKey); !isRSA {
@@ -59,14 +59,14 @@ func (ds *Devices) ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error)
 	return chain[0], nil
 }
 
-// SignBag signs the bag that tells devices of old where couriers are; see
+// SignBag signs the bag that tells older devices where couriers are; see
 // [pki.PKI.SignBag].
 func (ds *Devices) SignBag(bag []byte) (signature []byte, chain [][]byte, err error) {
 	return ds.Secrets.PKI.SignBag(bag)
 }
 
-// newIdentity makes a device known, with its apps, and settles it in the space of
-// its team.
+// newIdentity issues the certificate of a new device, registers its apps, and assigns it
+// to the space of its team.
 func (ds *Devices) newIdentity(team string, topics []string) (device.Identity, error) {
 	for _, topic := range topics {
 		if err := ds.Teams.RegisterApp(team, topic); err != nil {

@@ -41,8 +41,8 @@ func (ds *Devices) EraseDevice(device apns.DeviceID) {
 	ds.DisconnectDevice(device)
 }
 
-// SavePower says whether a device saves power: pushes of priority 5 and 1 wait as long
-// as it does. How a device says so itself is unknown.
+// SavePower switches the low power mode of a device on or off: pushes of priority 5 and 1
+// wait while it is on. How a real device reports it is unknown.
 func (ds *Devices) SavePower(device apns.DeviceID, low bool) {
 	for _, env := range ds.environmentsOf(device) {
 		ds.Broker.SetDevicePower(env, device, low)
@@ -69,7 +69,7 @@ func (ds *Devices) environmentsOf(device apns.DeviceID) []apns.Environment {
 	return in
 }
 
-// RevokeDevice refuses a device from now on, with whatever certificate it gets
+// RevokeDevice rejects the logins of a device from now on, with whatever certificate it gets
 // for its key, and ends its connections. Its tokens stay: pushes to it are
 // accepted and wait. A restart of the simulator forgets it.
 func (ds *Devices) RevokeDevice(device apns.DeviceID) {

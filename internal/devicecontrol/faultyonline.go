@@ -15,8 +15,8 @@ func (ds *Devices) faultsOfLogins() []fault.State {
 	return ds.Faults.RulesAt(fault.AtAccept, fault.AtHandshake, fault.AtLogin)
 }
 
-// explainTimeout has an error say which rules have applied to logins since faultsOfLogins
-// returned before, if the time was up and there are any.
+// explainTimeout adds to a timeout error the rules that have applied to logins since
+// before, an earlier result of faultsOfLogins.
 func (ds *Devices) explainTimeout(err error, before []fault.State) error {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -24,11 +24,11 @@ func (ds *Devices) explainTimeout(err error, before []fault.State) error {
 	type name struct{ space, rule string }
 	applied := map[name]int{}
 	for i := range before {
-		applied[name{before[i].Space, before[i].Name}] = before[i].Applied
+		applied[name{before[i].Space, before[i].Name}] = before[i].Hits
 	}
 	var rules []string
 	for _, now := range ds.faultsOfLogins() {
-		if n := now.Applied - applied[name{now.Space, now.Name}]; n > 0 {
+		if n := now.Hits - applied[name{now.Space, now.Name}]; n > 0 {
 			rules = append(rules, fmt.Sprintf("%q (%v; applied %d times)", now.Name, &now.What, n))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// atOnce is how many virtual devices log in at the same time.
+// atOnce is the maximum number of virtual devices that log in concurrently.
 const atOnce = 16
 
 // reportEvery is after how many devices progress is logged.
@@ -55,10 +55,9 @@ func (ds *Devices) Progress() []controlapi.Progress {
 	return list
 }
 
-// Each does something with each of so many virtual devices, atOnce of them beside
-// each other; Progress tells how far it is, and now and then the log. It gives up when
-// none is done for deviceTimeout, and makes no further attempt after a failure. The error
-// is the first one.
+// Each calls do for p.Of virtual devices, atOnce of them concurrently. Progress and, every
+// reportEvery devices, the log report how many are done. It stops when none finishes
+// within deviceTimeout, and at the first error, which it returns.
 func (ds *Devices) Each(ctx context.Context, p controlapi.Progress, do func(ctx context.Context, i int) error) error {
 	one, end := ds.calls.begin(p)
 	defer end()
@@ -86,7 +85,7 @@ func (ds *Devices) Each(ctx context.Context, p controlapi.Progress, do func(ctx 
 			}
 			stuck.Reset(deviceTimeout)
 			if done := ds.calls.step(one); done%reportEvery == 0 {
-				ds.Log.Info("many devices are under way", "what", p.What, "done", done, "of", p.Of)
+				ds.Log.Info("acting on many devices", "what", p.What, "done", done, "of", p.Of)
 			}
 		})
 	}

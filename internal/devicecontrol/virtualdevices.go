@@ -23,25 +23,25 @@ import (
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
-// ErrNoDevice says that there is no virtual device with an id.
+// ErrNoDevice is the error for a virtual device that does not exist.
 var ErrNoDevice = fmt.Errorf("%w virtual device", controlapi.ErrNotFound)
 
-// deviceTimeout is how long a virtual device may take to do what it is told: less than
-// the control API has to answer. Of many, one has to be done in that time.
+// deviceTimeout limits an action of a virtual device; it is below the time limit of the
+// control API. When many devices act, at least one must finish in that time.
 const deviceTimeout = 20 * time.Second
 
-// defaultApps is how many apps of its team a device has that was ordered without any.
+// defaultApps is the number of apps of its team that a device gets if none are named.
 const defaultApps = 20
 
-// NewDevices makes virtual devices. They are connected, and their apps have their
-// tokens. If one fails, none is left.
+// NewDevices creates virtual devices. They are connected, and their apps have their
+// tokens. If one fails, all are removed.
 func (ds *Devices) NewDevices(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	ctx, leave := ds.Teams.Locks.RLockContext(ctx, cmp.Or(o.Team, keystore.DemoTeam))
 	defer leave()
 	return ds.NewDevicesLocked(ctx, o)
 }
 
-// NewDevicesLocked is NewDevices by somebody who has the lock of the team.
+// NewDevicesLocked is NewDevices for a caller that holds the lock of the team.
 func (ds *Devices) NewDevicesLocked(ctx context.Context, o controlapi.DeviceOrder) ([]controlapi.Device, error) {
 	team := cmp.Or(o.Team, keystore.DemoTeam)
 	env, err := controlapi.ParseEnvironment(o.Environment)
@@ -94,7 +94,7 @@ func (ds *Devices) addDevices(ctx context.Context, o virtualdevice.Order, count 
 	return virtual, err
 }
 
-// removeUnused takes apps from a team that no virtual device of it has.
+// removeUnused removes apps from a team that no virtual device of it has installed.
 func (ds *Devices) removeUnused(team string, topics []string) (err error) {
 	used := map[string]bool{}
 	for _, d := range ds.Fleet.All() {
@@ -119,13 +119,13 @@ func (ds *Devices) VirtualDevice(id apns.DeviceID) (*virtualdevice.Device, error
 		return d, nil
 	}
 	if now, ok := ds.Fleet.Now(id); ok {
-		return nil, fmt.Errorf("%w: %v; it was erased or refused, and is %v now", ErrNoDevice, id, now)
+		return nil, fmt.Errorf("%w: %v; it was erased or revoked, and is %v now", ErrNoDevice, id, now)
 	}
 	return nil, fmt.Errorf("%w: %v; GET /v1/devices lists them", ErrNoDevice, id)
 }
 
-// RemoveDevice switches a virtual device off for good: its tokens are retired, and
-// what waits for it is dropped. It reports whether there was one.
+// RemoveDevice deletes a virtual device: its tokens are retired, and pushes stored for it
+// are dropped. It reports whether there was one.
 func (ds *Devices) RemoveDevice(id apns.DeviceID) bool {
 	return ds.Fleet.Remove(id)
 }
@@ -143,7 +143,7 @@ type listedDevice struct {
 	outside devicetls.Connection
 }
 
-// deviceOrder is that of devices: virtual ones as they were made, then those outside by
+// deviceOrder orders devices: virtual ones as they were created, then those outside by
 // their ids.
 var deviceOrder = controlapi.Order[listedDevice]{
 	Key: func(d listedDevice) string {
@@ -169,7 +169,7 @@ func (ds *Devices) PageDevices(team string, all bool, p controlapi.Page) (list [
 }
 
 // VirtualDevices returns the virtual devices in the space of a team, or everywhere, in the order
-// they were made. What there is elsewhere costs those in a space nothing.
+// they were made. Listing a space does not scan the devices of others.
 func (ds *Devices) VirtualDevices(team string, all bool) []*virtualdevice.Device {
 	in := ds.Spaces.ForTeam(team)
 	if all || in == nil {
@@ -259,7 +259,7 @@ func (ds *Devices) describe(id apns.DeviceID) controlapi.Device {
 	}
 }
 
-// SendAway sends a device that is connected to another courier; see RedirectDevice.
+// SendAway redirects a connected device to another courier; see RedirectDevice.
 func (ds *Devices) SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error) {
 	d := ds.describe(id)
 	switch n, err := ds.RedirectDevice(id, devicetls.Redirection{Host: to.Host, Reason: to.Reason}); {

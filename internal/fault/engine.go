@@ -293,10 +293,10 @@ func plain(rules []*active) []Rule {
 // A State is a rule with its counters.
 type State struct {
 	Rule
-	// Matched is how often its Where matched while it could still apply, Applied how
+	// Matched is how often its Where matched while it could still apply, Hits how
 	// often it applied.
 	Matched int `json:"matched"`
-	Applied int `json:"applied"`
+	Hits    int `json:"hits"`
 	// Undecided is how often its condition could not be evaluated, so that it did not
 	// apply, and Failure the last error.
 	Undecided int    `json:"undecided,omitempty" doc:"how often its condition could not be evaluated, so that it did not apply"`
@@ -310,7 +310,7 @@ func (e *Engine) Rules() []State {
 	all := make([]State, len(e.rules))
 	for i, r := range e.rules {
 		r.mu.Lock()
-		all[i] = State{Rule: r.Rule, Matched: r.matched, Applied: r.applied, Undecided: r.undecided, Failure: r.failure}
+		all[i] = State{Rule: r.Rule, Matched: r.matched, Hits: r.applied, Undecided: r.undecided, Failure: r.failure}
 		r.mu.Unlock()
 	}
 	return all

@@ -240,8 +240,8 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	hits(e, fault.AtRequest, &fault.Subject{})
 	states := e.Rules()
 	require.Len(t, states, 2)
-	assert.Equal(t, [2]int{1, 1}, [2]int{states[0].Matched, states[0].Applied})
-	assert.Equal(t, [2]int{0, 0}, [2]int{states[1].Matched, states[1].Applied})
+	assert.Equal(t, [2]int{1, 1}, [2]int{states[0].Matched, states[0].Hits})
+	assert.Equal(t, [2]int{0, 0}, [2]int{states[1].Matched, states[1].Hits})
 
 	_, err = e.Add(fault.Rule{Name: "new", What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.ErrorIs(t, err, fault.ErrName)
@@ -295,7 +295,7 @@ func TestARuleIsEvaluatedAfterThoseBeforeIt(t *testing.T) {
 	}
 	second, err := e.Find("", "second")
 	require.NoError(t, err)
-	assert.Equal(t, [2]int{0, 0}, [2]int{second.Matched, second.Applied})
+	assert.Equal(t, [2]int{0, 0}, [2]int{second.Matched, second.Hits})
 	assert.Equal(t, "xx.", applied(e, 3))
 }
 
@@ -320,7 +320,7 @@ func TestARuleMayCountEachConnectionByItself(t *testing.T) {
 	}
 	state, err := e.Find("", "cap")
 	require.NoError(t, err)
-	assert.Equal(t, [2]int{8, 2}, [2]int{state.Matched, state.Applied}, "of all connections")
+	assert.Equal(t, [2]int{8, 2}, [2]int{state.Matched, state.Hits}, "of all connections")
 }
 
 func TestAStickyRuleAppliesToTheConnectionUntilItIsRemoved(t *testing.T) {

@@ -337,7 +337,7 @@ func TestFaultsHappenOnTheCourierToo(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"aps":{"badge":2}}`, string(got.Payload))
 	for _, rule := range s.Faults.Rules() {
-		assert.Equal(t, 1, rule.Applied, rule.Name)
+		assert.Equal(t, 1, rule.Hits, rule.Name)
 	}
 }
 

@@ -142,5 +142,5 @@ func TestCreatingManyDevicesIsToldToTheLog(t *testing.T) {
 	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 510})
 	require.NoError(t, err)
 	assert.Len(t, made, 510)
-	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="many devices are under way" what=create done=500 of=510`)
+	assert.Contains(t, strings.Join(log.lines(), "\n"), `msg="acting on many devices" what=create done=500 of=510`)
 }

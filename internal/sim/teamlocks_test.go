@@ -81,7 +81,7 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 	assert.Empty(t, s.Faults.Rules())
 	assert.Zero(t, s.Broker.Stats().Channels)
 	require.ErrorIs(t, s.SpaceControl.DeleteTeam(otherTeam), teamcontrol.ErrNoTeam)
-	require.ErrorContains(t, s.SpaceControl.DeleteTeam(sim.DemoTeam), "stays")
+	require.ErrorContains(t, s.SpaceControl.DeleteTeam(sim.DemoTeam), "cannot be deleted")
 }
 
 // A rule says whom it concerns by its space or by where; both mean the same.

@@ -21,15 +21,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
-// defaultTopic is the app of a space that was ordered without any.
+// defaultTopic is the app of a space for which none was named.
 const defaultTopic = "com.example.app"
 
-// ErrNoSpace says that a team has no space.
+// ErrNoSpace is the error for a team without a space.
 var ErrNoSpace = fmt.Errorf("%w space", controlapi.ErrNotFound)
 
-// OpenSpace makes a team that lives in a space of its own, with a key, a provider
-// certificate, apps and devices, and returns all of it; the certificate also as
-// it is, for other forms. If anything fails, nothing is left.
+// OpenSpace creates a team with a space of its own, a key, a provider certificate, apps
+// and devices, and returns all of it; the certificate also as an identity, for other
+// formats. If anything fails, everything is removed.
 func (s *Spaces) OpenSpace(ctx context.Context, o controlapi.SpaceOrder) (*controlapi.CreatedSpace, *pki.Identity, error) {
 	team := cmp.Or(o.Team, keystore.NewID())
 	defer s.Teams.Locks.Lock(team)()
@@ -116,7 +116,7 @@ func (s *Spaces) someSpaces() string {
 		return fmt.Sprintf("spaces are %s and %d more", strings.Join(teams, ", "), left)
 	}
 	if len(teams) == 0 {
-		return "there are no spaces; make one with apns-sim space create"
+		return "there are no spaces; create one with apns-sim space create"
 	}
 	return "spaces are " + strings.Join(teams, ", ")
 }
@@ -132,10 +132,10 @@ func (s *Spaces) describeSpace(in *space.Space) controlapi.Space {
 	return d
 }
 
-// CloseSpace ends the space of a team and all there is in it: the connections of
-// its providers are taken leave of, its devices are disconnected, and its keys,
-// certificates, apps, channels, faults and records are forgotten. Virtual devices
-// are gone; a device outside is in the default space, with new tokens.
+// CloseSpace deletes the space of a team and everything in it: the connections of its
+// providers end with GOAWAY, its devices are disconnected, and its keys, certificates,
+// apps, channels, faults, records and virtual devices are deleted. A device outside is
+// in the default space from then on, with new tokens.
 func (s *Spaces) CloseSpace(team string) error {
 	defer s.Teams.Locks.LockForDeletion(team)()
 	in := s.Registry.ForTeam(team)
@@ -146,7 +146,7 @@ func (s *Spaces) CloseSpace(team string) error {
 	return s.removeTeam(team, in)
 }
 
-// removeTeam ends a team and all there is of it, and the space it has if in is not nil.
+// removeTeam deletes a team with everything it owns, and its space if in is not nil.
 func (s *Spaces) removeTeam(team string, in *space.Space) error {
 	s.Teams.RevokeCertificates(team)
 	apps := s.Auth.Apps(team)
@@ -167,7 +167,7 @@ func (s *Spaces) removeTeam(team string, in *space.Space) error {
 	return s.forgetRecords(team)
 }
 
-// forgetRecords deletes what the journal has of a team.
+// forgetRecords deletes the records of a team from the journal.
 func (s *Spaces) forgetRecords(team string) error {
 	of, err := filters.Parse(map[string][]string{"space": {team}}, time.Now())
 	if err != nil {
@@ -177,7 +177,7 @@ func (s *Spaces) forgetRecords(team string) error {
 	return nil
 }
 
-// removeDevices switches off the virtual devices of a team.
+// removeDevices deletes the virtual devices of a team.
 func (s *Spaces) removeDevices(team string) {
 	for _, d := range s.Devices.VirtualDevices(team, false) {
 		if d.Team == team {
@@ -186,11 +186,11 @@ func (s *Spaces) removeDevices(team string) {
 	}
 }
 
-// DeleteTeam ends a team and all there is of it, as [Spaces.CloseSpace] does, also of
-// one that has no space. The default team stays.
+// DeleteTeam deletes a team with everything it owns, as [Spaces.CloseSpace] does, even if
+// it has no space. The default team cannot be deleted.
 func (s *Spaces) DeleteTeam(team string) error {
 	if team == keystore.DemoTeam {
-		return fmt.Errorf("team %s is the default one and stays; take its keys and apps one by one", team)
+		return fmt.Errorf("team %s is the default team and cannot be deleted; remove its keys and apps one by one", team)
 	}
 	defer s.Teams.Locks.LockForDeletion(team)()
 	if !s.Auth.HasTeam(team) {
@@ -203,10 +203,10 @@ func (s *Spaces) DeleteTeam(team string) error {
 	return err
 }
 
-// ResetSpace takes a space, or the default space for "", back to how it was after
-// it was made: the faults of the start and no others, no records, no channels, nothing
-// waiting for a device, its clock with the machine's; virtual devices online, in use and
-// with their apps, and their inboxes empty. Keys, apps and devices stay.
+// ResetSpace resets a space, or the default space for "": the faults of the start and no
+// others, no records, channels or stored pushes, its clock at the time of the machine;
+// virtual devices online, unlocked, with their apps and empty inboxes. Keys, apps and
+// devices stay.
 func (s *Spaces) ResetSpace(team string) error {
 	defer s.Teams.Locks.Lock(team)()
 	in := s.Registry.ForTeam(team)
@@ -236,7 +236,7 @@ func (s *Spaces) devicesIn(in *space.Space, virtual []*virtualdevice.Device) []a
 	return devices
 }
 
-// resetFaults puts the faults of the start into force in place of those of a space, nil
+// resetFaults replaces the faults of a space with those of the start, nil
 // being the default space.
 func (s *Spaces) resetFaults(in *space.Space) {
 	concerns := func(rule *fault.Rule) bool { return s.Registry.ForTeam(rule.Only()) == in }
@@ -252,8 +252,7 @@ func (s *Spaces) resetFaults(in *space.Space) {
 	}
 }
 
-// Reset is ResetSpace of the default space, after every space was closed and every
-// fault and record forgotten.
+// Reset closes every space, resets the default space and deletes all records.
 func (s *Spaces) Reset() error {
 	var errs []error
 	for _, in := range s.Registry.All() {

@@ -8,9 +8,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
-// RegisterApp gives an app to a team and, if the secrets have a directory that can be
-// written, remembers it there. Otherwise a device would keep its tokens over a restart,
-// and nobody could push to them.
+// RegisterApp adds an app to a team and, if the secrets have a writable directory, saves
+// it there. Otherwise a device would keep its tokens after a restart, and no provider
+// could push to them.
 func (ts *Teams) RegisterApp(team, topic string) error {
 	known := ts.Auth.HasApp(team, topic)
 	if err := ts.Auth.AddApp(team, topic); err != nil || known {
@@ -31,11 +31,11 @@ func (ts *Teams) Folder(team string) keystore.TeamFolder {
 	return keystore.TeamFolder(keystore.KeyFolder(ts.Secrets.Dir, team))
 }
 
-// Unsaved tells once that a directory of secrets cannot be written: a mounted secret,
+// Unsaved logs once that the directory of secrets cannot be written; a mounted secret,
 // for instance, is read-only.
 func (ts *Teams) Unsaved(err error) {
 	ts.unsavedOnce.Do(func() {
-		ts.Log.Warn("the folder of --certs cannot be written; apps, keys and authorities that are new stay in memory and are gone after this run, and those removed come back", "err", err)
+		ts.Log.Warn("the folder of --certs cannot be written; apps, keys and authorities that are new stay in memory and are lost after this run, and removed ones come back", "err", err)
 	})
 }
 
@@ -55,7 +55,7 @@ func (ts *Teams) Topics() (all []string) {
 	return all
 }
 
-// RegisterRemembered gives a team the apps it had before.
+// RegisterRemembered registers the saved apps of a team.
 func (ts *Teams) RegisterRemembered(team string) error {
 	folder := ts.Folder(team)
 	topics, err := folder.Topics()
@@ -70,8 +70,8 @@ func (ts *Teams) RegisterRemembered(team string) error {
 	return nil
 }
 
-// SetBroadcast gives an app of a team the broadcast capability or takes it away. Without
-// it, all its channels are gone for good: "Setting up broadcast push
+// SetBroadcast enables or disables the broadcast capability of an app. Disabling it
+// deletes all its channels: "Setting up broadcast push
 // notifications". It fails if there is no such app.
 func (ts *Teams) SetBroadcast(team, bundleID string, enabled bool) error {
 	if err := ts.Auth.SetBroadcast(team, bundleID, enabled); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
-// app finds an app of a team, "" being the default one.
+// app returns an app of a team, "" being the default one.
 func (ts *Teams) app(team, bundleID string) (broker.App, error) {
 	team = cmp.Or(team, keystore.DemoTeam)
 	if !ts.Auth.TopicAllowed(team, bundleID) {
@@ -21,7 +21,7 @@ func (ts *Teams) app(team, bundleID string) (broker.App, error) {
 	return broker.AppIn(ts.Spaces.ForTeam(team), bundleID), nil
 }
 
-// channelOrder is that of the channels of an app, the oldest first.
+// channelOrder orders the channels of an app, the oldest first.
 var channelOrder = controlapi.Order[broker.Channel]{
 	Key:  func(c broker.Channel) string { return fmt.Sprintf("%019d-%x", c.Created.UnixNano(), c.ID) },
 	Form: regexp.MustCompile(`^\d{19}-[0-9a-f]+$`),
@@ -48,7 +48,7 @@ func (ts *Teams) describeChannel(team string, c broker.Channel) controlapi.Chann
 	}
 }
 
-// MakeChannel makes a broadcast channel.
+// MakeChannel creates a broadcast channel.
 func (ts *Teams) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
 	env, err := controlapi.ParseEnvironment(o.Environment)
 	if err != nil {
@@ -70,7 +70,7 @@ func (ts *Teams) MakeChannel(o controlapi.Channel) (controlapi.Channel, error) {
 	return ts.describeChannel(o.Team, c), nil
 }
 
-// DeleteChannel removes the channel with an id.
+// DeleteChannel deletes the channel with an ID.
 func (ts *Teams) DeleteChannel(id []byte) error {
 	for _, env := range apns.Environments() {
 		for _, team := range ts.Auth.Teams() {

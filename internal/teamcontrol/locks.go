@@ -21,7 +21,7 @@ type teamLock struct {
 	sync.RWMutex
 	users int // guarded by the mu of Locks
 
-	ctx  context.Context // of what is made for the team; ends when the team is to be closed. Guarded by the mu of Locks
+	ctx  context.Context // of what is being created for the team; ends when the team is to be deleted. Guarded by the mu of Locks
 	stop context.CancelCauseFunc
 }
 
@@ -52,7 +52,8 @@ func (t *Locks) leave(team string, one *teamLock) {
 	}
 }
 
-// Lock waits until nothing else is done to a team. The caller calls leave.
+// Lock waits until no other operation on a team runs, and excludes new ones. The caller
+// calls leave.
 func (t *Locks) Lock(team string) (leave func()) {
 	one := t.enter(team)
 	one.Lock()
@@ -62,7 +63,7 @@ func (t *Locks) Lock(team string) (leave func()) {
 	}
 }
 
-// LockForDeletion is Lock, and ends what is being made for the team.
+// LockForDeletion is Lock, and cancels what is being created for the team.
 func (t *Locks) LockForDeletion(team string) (leave func()) {
 	one := t.enter(team)
 	t.mu.Lock()
@@ -78,8 +79,8 @@ func (t *Locks) LockForDeletion(team string) (leave func()) {
 	}
 }
 
-// RLockContext waits until a team is neither opened, reset nor closed, and keeps it so until
-// leave. The context ends with ctx and when the team is to be closed.
+// RLockContext waits until a team is not being created, reset or deleted, and keeps it so
+// until leave. The context ends with ctx and when the team is to be deleted.
 func (t *Locks) RLockContext(ctx context.Context, team string) (_ context.Context, leave func()) {
 	one := t.enter(team)
 	one.RLock()
@@ -96,7 +97,7 @@ func (t *Locks) RLockContext(ctx context.Context, team string) (_ context.Contex
 	}
 }
 
-// RLock is RLockContext for what takes no time.
+// RLock is RLockContext for operations that do not block.
 func (t *Locks) RLock(team string) (leave func()) {
 	_, leave = t.RLockContext(context.Background(), team)
 	return leave

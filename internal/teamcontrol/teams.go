@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// ErrNoTeam says that a team is not known.
+// ErrNoTeam is the error for a team that does not exist.
 var ErrNoTeam = fmt.Errorf("%w team", controlapi.ErrNotFound)
 
 // UnknownTeam returns the error of a team that does not exist.
@@ -65,14 +65,14 @@ func (ts *Teams) AddPublicKey(k providerauth.Key) error {
 	return ts.Auth.AddKey(k)
 }
 
-// AddKey makes a key for a team. The ID is made up if the order has none; the
-// answer has the text of the .p8 file, which nobody can get again.
+// AddKey creates a key for a team, with a generated ID if the order has none. The answer
+// has the text of the .p8 file, which cannot be retrieved again.
 func (ts *Teams) AddKey(team string, o controlapi.Key) (controlapi.Key, error) {
 	defer ts.Locks.RLock(team)()
 	return ts.MakeKeyLocked(team, o)
 }
 
-// MakeKeyLocked is AddKey by somebody who has the lock of the team.
+// MakeKeyLocked is AddKey for a caller that holds the lock of the team.
 func (ts *Teams) MakeKeyLocked(team string, o controlapi.Key) (controlapi.Key, error) {
 	if !ts.Auth.HasTeam(team) {
 		return controlapi.Key{}, UnknownTeam(team)
@@ -104,7 +104,7 @@ func (ts *Teams) MakeKeyLocked(team string, o controlapi.Key) (controlapi.Key, e
 	return o, nil
 }
 
-// RevokeKey revokes a key of a team; that of the default team until a restart.
+// RevokeKey revokes a key of a team; the default key of the default team only until a restart.
 func (ts *Teams) RevokeKey(team, id string) error {
 	defer ts.Locks.RLock(team)()
 	if err := ts.Auth.RemoveKey(team, id); err != nil {
@@ -119,7 +119,7 @@ func (ts *Teams) RevokeKey(team, id string) error {
 	return nil
 }
 
-// SuspendTeam takes the right to push from a team, or gives it back; "" is the default
+// SuspendTeam suspends a team, which then cannot push, or resumes it; "" is the default
 // team.
 func (ts *Teams) SuspendTeam(team string, suspended bool) (controlapi.Team, error) {
 	team = cmp.Or(team, keystore.DemoTeam)
@@ -133,7 +133,7 @@ func (ts *Teams) SuspendTeam(team string, suspended bool) (controlapi.Team, erro
 	return ts.describeTeam(team), nil
 }
 
-// AddApp gives an app to a team, "" being the default one.
+// AddApp adds an app to a team, "" being the default one.
 func (ts *Teams) AddApp(team, bundleID string) error {
 	team = cmp.Or(team, keystore.DemoTeam)
 	defer ts.Locks.RLock(team)()
@@ -143,14 +143,14 @@ func (ts *Teams) AddApp(team, bundleID string) error {
 	return ts.RegisterApp(team, bundleID)
 }
 
-// RemoveApp takes an app from a team, "" being the default one, with its channels.
+// RemoveApp removes an app and its channels from a team, "" being the default one.
 func (ts *Teams) RemoveApp(team, bundleID string) error {
 	team = cmp.Or(team, keystore.DemoTeam)
 	defer ts.Locks.RLock(team)()
 	return ts.RemoveAppLocked(team, bundleID)
 }
 
-// RemoveAppLocked is RemoveApp by somebody who has the lock of the team.
+// RemoveAppLocked is RemoveApp for a caller that holds the lock of the team.
 func (ts *Teams) RemoveAppLocked(team, bundleID string) error {
 	if !ts.Auth.RemoveApp(team, bundleID) {
 		return fmt.Errorf("%w app of team %s: %q", controlapi.ErrNotFound, team, bundleID)

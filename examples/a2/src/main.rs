@@ -99,7 +99,7 @@ async fn goaway(space: Space) -> String {
     space.inject(50, json!({"do": "goaway", "lastStream": "before"}));
     let arrived = batch(&client, &space, 200).await;
     assert!(arrived > 0);
-    assert_eq!(1, space.applied());
+    assert_eq!(1, space.hits());
     accepted(push(&client, &space).await);
     let rest = if arrived < 200 { "end in an error" } else { "are sent again" };
     format!("pushes that the GOAWAY excludes {rest}")

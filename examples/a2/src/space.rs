@@ -45,11 +45,11 @@ impl Space {
         call("GET", &format!("/v1/notifications/wait?state=delivered&space={}&apns-id={id}", self.text("team")), None);
     }
 
-    /// How often the faults of this space have applied.
-    pub fn applied(&self) -> i64 {
+    /// The number of hits of the faults of this space.
+    pub fn hits(&self) -> i64 {
         let faults = call("GET", "/v1/faults", None);
         let mine = faults["faults"].as_array().unwrap().iter().filter(|f| f["space"] == self.text("team"));
-        mine.map(|f| f["applied"].as_i64().unwrap()).sum()
+        mine.map(|f| f["hits"].as_i64().unwrap()).sum()
     }
 
     pub fn inject(&self, after: usize, what: Value) {

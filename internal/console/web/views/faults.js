@@ -40,7 +40,7 @@ function Rules({ rules }) {
 	return html`<${Card} title="Rules in force" aside=${rules.length > 0 && html`<${Act} act=${() => send("DELETE", `/v1/faults${space.value ? `?space=${encodeURIComponent(space.value)}` : ""}`)}>Remove all</${Act}>`}>
 		${rules.length === 0 ? html`<p class="hint">None: everything behaves as at Apple.</p>` : html`<ul class="plain rules">${rules.map((r) => html`<li key=${`${r.space ?? ""} ${r.name}`} data-rule=${r.name}>
 			<div class="rule-head"><b>${r.name}</b><${Chip} tone="warn">${r.what.do}</${Chip}>${r.space && html`<${Chip}>${r.space}</${Chip}>`}
-				<span class="spring"></span><span class="hits">${count(r.applied)} ${r.applied === 1 ? "hit" : "hits"} of ${count(r.matched)} matched</span>
+				<span class="spring"></span><span class="hits">${count(r.hits)} ${r.hits === 1 ? "hit" : "hits"} of ${count(r.matched)} matched</span>
 				<${Act} act=${() => remove(r)} name=${`Remove ${r.name}`}>Remove</${Act}></div>
 			<p class="hint">${inWords(r)}</p>
 			${r.failure && html`<${Failure} text=${r.failure} />`}
@@ -62,7 +62,7 @@ function Presets({ presets, rules }) {
 		<ul class="plain presets">${presets.map((p) => {
 			const names = p.faults.map((/** @type {any} */ f) => f.name);
 			const mine = rules.filter((r) => names.includes(r.name));
-			const hits = mine.reduce((sum, r) => sum + r.applied, 0);
+			const hits = mine.reduce((sum, r) => sum + r.hits, 0);
 			const turn = () => (mine.length ? Promise.all(mine.map(remove)) : send("POST", "/v1/faults", { preset: p.name, ...(space.value ? { space: space.value } : {}) }));
 			return html`<li key=${p.name} data-preset=${p.name} data-on=${mine.length > 0}>
 				<div class="rule-head">${p.always ? html`<${Chip}>always</${Chip}>` : html`<${Act} act=${turn} kind="switch" pressed=${mine.length > 0} name=${p.name}><span class="knob"></span></${Act}>`}

@@ -157,7 +157,7 @@ class PushTest {
         space.inject(50, 1, Map.of("do", "goaway", "lastStream", "before"));
         int accepted = batch(space, 200);
         assertTrue(accepted > 0);
-        assertEquals(1, space.applied());
+        assertEquals(1, space.hits());
         assertTrue(push(space).isAccepted(), "it connects anew");
         System.out.println("note: pushes that the GOAWAY excludes " + (accepted < 200 ? "end in an error" : "are sent again"));
     }

@@ -125,10 +125,10 @@ public final class Space implements AutoCloseable {
         call("GET", "/v1/notifications/wait?state=delivered&space=" + team() + "&apns-id=" + apnsId, null);
     }
 
-    /** How often the faults of this space have applied. */
-    public int applied() {
+    /** The number of hits of the faults of this space. */
+    public int hits() {
         return list(call("GET", "/v1/faults", null), "faults").filter(f -> f.has("space") && f.get("space").getAsString().equals(team()))
-                .mapToInt(f -> f.get("applied").getAsInt()).sum();
+                .mapToInt(f -> f.get("hits").getAsInt()).sum();
     }
 
     /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "answer", "reason", "TooManyRequests"))}. */
