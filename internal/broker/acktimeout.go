@@ -2,9 +2,6 @@ package broker
 
 import "time"
 
-// oldest returns the id of the oldest delivery in flight.
-func (f *flight) oldest() uint32 { return f.first + uint32(f.head) }
-
 // expectLocked starts the acknowledgement timeout of the oldest delivery, by the
 // machine's time, which is given.
 func (r *Route) expectLocked(machine time.Time) {

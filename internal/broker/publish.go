@@ -48,27 +48,6 @@ func (b *Broker) Publish(p *Broadcast) error {
 	return nil
 }
 
-// messageLocked makes the newest message of the channel. A message with expiration 0 is
-// sent once and does not replace the kept one.
-func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
-	deadline := p.Expiration.Deadline(now)
-	if longest := now.Add(MaxChannelRetention); deadline.After(longest) {
-		deadline = longest
-	}
-	return &message{
-		Notification: p.Notification, track: p.Track, channel: c, checkpoint: c.checkpoint,
-		deadline: deadline.UnixNano(), lasting: deadline.After(now),
-	}
-}
-
-// keptLocked returns the message kept for late joiners; nil if there is none.
-func (c *channel) keptLocked(now time.Time) *message {
-	if c.latest != nil && c.latest.deadline <= now.UnixNano() {
-		c.latest = nil
-	}
-	return c.latest
-}
-
 // pass adds m to the pushes for the route's device.
 func (r *Route) pass(m *message, now time.Time) {
 	r.q.mu.Lock()

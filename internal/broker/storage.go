@@ -77,3 +77,38 @@ func (q *queue) waitLocked(e *entry, cause Cause, now time.Time) {
 		q.noteUnlistedLocked(e.push.Hash, now)
 	}
 }
+
+// trimLocked applies the storage rule after e was added to the held pushes: it drops the
+// oldest ones above the limits, which may include e.
+func (q *queue) trimLocked(e *entry, now time.Time) {
+	if e.message != nil {
+		// "message-storage-policy" 1 keeps the most recent message of a channel.
+		// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
+		q.keepNewestLocked(1, now, func(h *entry) bool { return h.message != nil && h.message.channel == e.message.channel })
+	} else {
+		q.trimAppLocked(e, now)
+	}
+	q.keepNewestLocked(q.b.storage.MaxPerDevice, now, func(*entry) bool { return true })
+}
+
+// keepNewestLocked drops the oldest of the held pushes that match until at
+// most keep of them are left.
+func (q *queue) keepNewestLocked(keep int, now time.Time, match func(*entry) bool) {
+	count := 0
+	for _, h := range q.held {
+		if match(h) {
+			count++
+		}
+	}
+	if count <= keep {
+		return
+	}
+	q.held = slices.DeleteFunc(q.held, func(h *entry) bool {
+		if count <= keep || !match(h) {
+			return false
+		}
+		count--
+		q.dropLocked(h, DropReplaced, now)
+		return true
+	})
+}

@@ -1,9 +1,11 @@
 package pki
 
 import (
+	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -107,4 +109,28 @@ func unmarshalAll(der []byte, v any, params string) error {
 		return fmt.Errorf("%d bytes after the value", len(rest))
 	}
 	return nil
+}
+
+// Allows reports whether the certificate may push to topic: the app it was
+// issued for and the topics its extensions list.
+func (p *ProviderIdentity) Allows(topic string) bool {
+	return topic == p.Topic || slices.ContainsFunc(p.Topics, func(e TopicEntry) bool { return e.Topic == topic })
+}
+
+// DefaultTopic returns the topic of a push without apns-topic. There is one only if the
+// certificate has a single topic; otherwise the answer is MissingTopic.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
+func (p *ProviderIdentity) DefaultTopic() (string, bool) {
+	return p.Topic, len(p.Topics) == 1
+}
+
+// TopicOf returns the topic in the subject of a provider certificate, "" if it has
+// none.
+func TopicOf(cert *x509.Certificate) string {
+	for _, name := range cert.Subject.Names {
+		if topic, ok := name.Value.(string); ok && name.Type.Equal(oidUserID) {
+			return topic
+		}
+	}
+	return ""
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -18,19 +17,6 @@ type ProviderIdentity struct {
 	Sandbox     bool         // may push in the sandbox
 	Topics      []TopicEntry // as listed; the UID alone when the certificate has no list
 	Certificate *x509.Certificate
-}
-
-// Allows reports whether the certificate may push to topic: the app it was
-// issued for and the topics its extensions list.
-func (p *ProviderIdentity) Allows(topic string) bool {
-	return topic == p.Topic || slices.ContainsFunc(p.Topics, func(e TopicEntry) bool { return e.Topic == topic })
-}
-
-// DefaultTopic returns the topic of a push without apns-topic. There is one only if the
-// certificate has a single topic; otherwise the answer is MissingTopic.
-// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
-func (p *ProviderIdentity) DefaultTopic() (string, bool) {
-	return p.Topic, len(p.Topics) == 1
 }
 
 // VerifyProvider verifies the certificate that a provider presented in TLS, leaf first.
@@ -101,15 +87,4 @@ func checkMarker(value []byte) error {
 		return fmt.Errorf("% x where an ASN.1 NULL (05 00) is expected", value)
 	}
 	return nil
-}
-
-// TopicOf returns the topic in the subject of a provider certificate, "" if it has
-// none.
-func TopicOf(cert *x509.Certificate) string {
-	for _, name := range cert.Subject.Names {
-		if topic, ok := name.Value.(string); ok && name.Type.Equal(oidUserID) {
-			return topic
-		}
-	}
-	return ""
 }

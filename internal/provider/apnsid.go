@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/google/uuid"
 )
 
@@ -56,3 +57,11 @@ func idText(id uuid.UUID, digits string) string {
 // as 8-4-4-4-12. The page shows lower case; providers send either.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }
+
+// assignID gives the answer the apns-id of the request, or a new one.
+func (p *pushRequest) assignID() {
+	p.answerIDHeader, p.answerID = apns.HeaderID, p.idHeader.value
+	if !p.idValid {
+		p.answerID = p.conn.ids.apnsID()
+	}
+}

@@ -86,14 +86,6 @@ func (p *pushRequest) newPush(passed bool) {
 	p.push, p.notification = made, &made.notification
 }
 
-// assignID gives the answer the apns-id of the request, or a new one.
-func (p *pushRequest) assignID() {
-	p.answerIDHeader, p.answerID = apns.HeaderID, p.idHeader.value
-	if !p.idValid {
-		p.answerID = p.conn.ids.apnsID()
-	}
-}
-
 // faultSubject implements [operation].
 func (p *pushRequest) faultSubject() fault.Subject {
 	n := p.notification

@@ -1,0 +1,43 @@
+package broker
+
+import "github.com/apns-sim/apns-sim/apns"
+
+// SetPower says whether the device at an address is in low power mode. Meanwhile pushes
+// of priority 5 and 1 wait, although the device is connected. How a device reports the
+// mode is unknown.
+//
+// https://developer.apple.com/documentation/usernotifications/viewing-the-status-of-push-notifications-using-metrics-and-apns
+func (b *Broker) SetPower(to Address, low bool) {
+	b.update(to, func(q *queue) {
+		if q.lowPower == low {
+			return
+		}
+		q.lowPower = low
+		if q.route != nil && q.route.filter != nil {
+			q.releaseLocked(q.clock.Now(), false)
+		}
+	})
+}
+
+// SetDevicePower is SetPower for the first user of a device and all others that have a
+// queue.
+func (b *Broker) SetDevicePower(environment apns.Environment, device apns.DeviceID, low bool) {
+	b.SetPower(Address{Environment: environment, Device: device}, low)
+	for _, to := range b.addressesOf(environment, device) {
+		b.SetPower(to, low)
+	}
+}
+
+// SavesPower reports whether the device at an address is in low power mode; see
+// [Broker.SetPower].
+func (b *Broker) SavesPower(to Address) (low bool) {
+	s := b.shardOf(to)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if q := s.queues[to]; q != nil {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		low = q.lowPower
+	}
+	return low
+}
