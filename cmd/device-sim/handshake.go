@@ -87,7 +87,7 @@ func (c *handshakeCmd) show(ctx context.Context, std streams, l *lesson.Lesson) 
 	}
 	text.title(l)
 	for _, act := range l.Acts {
-		text.act(act)
+		text.act(l, act)
 		for i := range act.Steps {
 			text.step(&act.Steps[i])
 			if broken != nil {

@@ -88,10 +88,13 @@ Break it
 	assert.Contains(t, got, "token-bit                One of the 256 bits")
 }
 
-func TestAnExperimentEndsWithWhoObjects(t *testing.T) {
+func TestAnExperimentEndsWithTheCheckThatStopsIt(t *testing.T) {
 	l := shownLesson()
 	l.Experiment = &lesson.Outcome{By: lesson.APNs, Check: "device token", Answer: "400 BadDeviceToken", Plain: "It was changed."}
-	assert.Contains(t, shownAs(t, handshakeCmd{}, nil, l), "\nAPNs objects, at the check: device token\n   answer     400 BadDeviceToken\n   It was changed.\n")
+	got := shownAs(t, handshakeCmd{}, nil, l)
+	assert.Contains(t, got, "\n═══ What happens ═══\n")
+	assert.NotContains(t, got, "Act 1", "the acts are those of the lesson")
+	assert.Contains(t, got, "\nAPNs stops this, at the check: device token\n   answer     400 BadDeviceToken\n   It was changed.\n")
 }
 
 func TestEachStepWaitsForEnter(t *testing.T) {

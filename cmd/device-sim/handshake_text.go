@@ -23,13 +23,18 @@ const (
 
 func (t *lessonText) title(l *lesson.Lesson) {
 	t.line("%s", t.look(bold, l.Title))
-	t.wrapped("", "Every byte below was sent a moment ago, between a device and a provider that this program has played, "+
-		"and the listeners of the simulator, in the "+l.Environment+" environment.")
+	t.wrapped("", "All bytes below are real: a moment ago, this program acted as a device and as a provider, and "+
+		"exchanged them with the simulator's APNs ("+l.Environment+"). Nothing was sent to Apple.")
 	t.flush()
 }
 
-func (t *lessonText) act(a lesson.Act) {
-	t.line("\n%s", t.look(bold, fmt.Sprintf("═══ Act %d: %s ═══", a.Number, a.Title)))
+// act begins an act. An experiment has one, which is none of those of the lesson.
+func (t *lessonText) act(l *lesson.Lesson, a lesson.Act) {
+	title := fmt.Sprintf("Act %d: %s", a.Number, a.Title)
+	if l.Experiment != nil {
+		title = "What happens"
+	}
+	t.line("\n%s", t.look(bold, "═══ "+title+" ═══"))
 }
 
 func (t *lessonText) step(s *lesson.Step) {
@@ -154,14 +159,14 @@ func (t *lessonText) detail(label, text string) {
 
 func (t *lessonText) end(l *lesson.Lesson) {
 	if e := l.Experiment; e != nil {
-		t.head("%s objects, at the check: %s", e.By, e.Check)
+		t.head("%s stops this, at the check: %s", e.By, e.Check)
 		t.detail("answer", e.Answer)
 		t.wrapped("   ", e.Plain)
 		t.flush()
 		return
 	}
 	t.head("Break it")
-	t.wrapped("   ", "Each of these changes one thing and shows who objects, at which check: device-sim handshake --experiment NAME")
+	t.wrapped("   ", "Each of these experiments changes one thing, and shows who stops it, at which check: device-sim handshake --experiment NAME")
 	for _, e := range lesson.Experiments() {
 		t.line("   %s %s", t.look(bold, fmt.Sprintf("%-24s", e.Name)), e.Question)
 	}

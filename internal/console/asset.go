@@ -39,6 +39,11 @@ func load(name string) *asset {
 	if err != nil {
 		return nil
 	}
+	return newAsset(contentType, plain)
+}
+
+// newAsset compresses a file.
+func newAsset(contentType string, plain []byte) *asset {
 	var compressed bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&compressed, gzip.BestCompression) // the level exists
 	_, _ = z.Write(plain)                                          // a bytes.Buffer takes everything

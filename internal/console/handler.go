@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 )
@@ -20,7 +21,6 @@ const Prefix = "/console/"
 // Handler serves the page at "/" and its files below [Prefix]. Nothing is read or
 // compressed before the first request.
 func Handler() http.Handler {
-	policy := sync.OnceValue(contentSecurityPolicy)
 	var files sync.Map // name to *asset
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := "index.html"
@@ -36,13 +36,27 @@ func Handler() http.Handler {
 			}
 			kept, _ = files.LoadOrStore(name, fresh)
 		}
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy())
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Cross-Origin-Opener-Policy", "same-origin")
-		kept.(*asset).serve(w, r)
+		serve(w, r, kept.(*asset))
 	})
+}
+
+// FileHandler serves a file that another package has, as [Handler] serves its own. The
+// extension of the name tells its type.
+func FileHandler(name, text string) http.Handler {
+	file := sync.OnceValue(func() *asset { return newAsset(contentTypes[path.Ext(name)], []byte(text)) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, file()) })
+}
+
+var policy = sync.OnceValue(contentSecurityPolicy)
+
+// serve answers with a file, under the policy of the page.
+func serve(w http.ResponseWriter, r *http.Request, file *asset) {
+	header := w.Header()
+	header.Set("Content-Security-Policy", policy())
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	file.serve(w, r)
 }
 
 // The import map is the one script that stands in the page: browsers take no file for it.

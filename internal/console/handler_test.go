@@ -61,6 +61,28 @@ func TestAFileIsCompressedForThoseWhoTakeIt(t *testing.T) {
 	assert.Equal(t, "text/javascript; charset=utf-8", packed.Header().Get("Content-Type"))
 }
 
+func TestAFileOfAnotherPackageIsCompressedToo(t *testing.T) {
+	const style = ".step { margin: 0 }"
+	handler := console.FileHandler("lesson.css", style)
+	ask := func(name, value string) *httptest.ResponseRecorder {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/console/lesson.css", nil)
+		r.Header.Set(name, value)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w
+	}
+	w := ask("Accept-Encoding", "gzip")
+	assert.Equal(t, "text/css; charset=utf-8", w.Header().Get("Content-Type"))
+	require.Equal(t, "gzip", w.Header().Get("Content-Encoding"))
+	z, err := gzip.NewReader(w.Body)
+	require.NoError(t, err)
+	unpacked, err := io.ReadAll(z)
+	require.NoError(t, err)
+	assert.Equal(t, style, string(unpacked))
+	assert.Equal(t, style, ask("Accept-Encoding", "identity").Body.String())
+	assert.Equal(t, http.StatusNotModified, ask("If-None-Match", w.Header().Get("ETag")).Code)
+}
+
 func TestAFileThatTheBrowserHasIsNotSentAgain(t *testing.T) {
 	tag := get(t, "/console/console.css", nil).Header().Get("ETag")
 	require.NotEmpty(t, tag)

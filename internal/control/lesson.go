@@ -92,12 +92,7 @@ const htmlType = "text/html; charset=utf-8"
 // console share.
 func (r *router) registerLessonStyle() {
 	pattern := "GET " + console.Prefix + "lesson.css"
-	r.mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		_, _ = w.Write([]byte(lesson.Style)) // the browser has left: nobody to tell
-	})
+	r.mux.Handle(pattern, console.FileHandler("lesson.css", lesson.Style))
 	r.open[pattern] = true
 }
 

@@ -32,7 +32,7 @@ func (r *run) showServer(s serverStep) {
 		ID: s.id, Title: "APNs shows its certificate", From: APNs, To: s.client, Sent: "Certificate, CertificateVerify",
 		Plain: s.plain,
 		Exactly: "TLS 1.3 sends Certificate and CertificateVerify encrypted. The client validates the path up to an installed root, finds " + s.name +
-			" in subjectAltName, and checks with CertificateVerify that the server holds the key. In this simulator the root is its own.",
+			" in subjectAltName, and checks with CertificateVerify that the server holds the key. The simulator uses its own root, not one of Apple's.",
 		Keys: []HeldKey{
 			{APNs, "key of the certificate", "private", "signs the handshake"},
 			{s.client, "root certificate " + r.root.Subject.CommonName, "public", "installed before"},
@@ -48,10 +48,10 @@ func (r *run) showServer(s serverStep) {
 	})
 }
 
-// deviceTrust is act 2: the device and APNs make sure of each other, and the device token
-// is made.
+// deviceTrust is act 2: the device and APNs prove to each other who they are, and the device
+// token is made.
 func deviceTrust(r *run) error {
-	r.act("Device and APNs make sure of each other, and the device token is made")
+	r.act("Device and APNs prove to each other who they are, and the device token is made")
 	var err error
 	if r.device, err = r.Control.activate(r.ctx, r.space.Team, topic); err != nil {
 		return err
@@ -61,9 +61,9 @@ func deviceTrust(r *run) error {
 		return err
 	}
 	r.step(Step{
-		ID: "device-tls", Title: "The device calls APNs", From: Device, To: APNs, Sent: "ClientHello",
-		Plain:   "The device opens a connection to APNs. It keeps this one connection, for all its apps, as long as it can.",
-		Exactly: "TCP port 5223, TLS 1.3, to a host whose name at Apple begins with courier: the courier is the part of APNs that talks to devices. ALPN is apns-security-v3: the device will prove who it is in its first message, inside TLS.",
+		ID: "device-tls", Title: "The device connects to APNs", From: Device, To: APNs, Sent: "ClientHello",
+		Plain:   "The device opens a connection to APNs. It uses this one connection for all its apps, and keeps it open as long as it can.",
+		Exactly: "TCP port 5223, TLS 1.3, to a host whose name begins with courier at Apple: the courier is the part of APNs that talks to devices. ALPN is apns-security-v3, which means that the device proves who it is in its first message, inside TLS.",
 		Blocks:  []Block{helloBlock(r.session.hello)},
 		Links:   []Link{clientHelloRFC, alpnRFC, appleOverview},
 	})
@@ -91,15 +91,16 @@ func (r *run) showActivation() {
 	csr.add(d.csr[:key.At], "head, version, subject", "", "")
 	csr.add(d.csr[key.At:end(key)], "subjectPublicKeyInfo", "ECDSA, P-256", "the public half of the key that the device has made")
 	csr.add(d.csr[end(key):end(tbs)], "attributes", "", "none")
-	csr.add(d.csr[end(tbs):], "signature", "", "made with the private half: the device holds it")
+	csr.add(d.csr[end(tbs):], "signature", "", "made with the private half; it proves that the device holds it")
 	r.step(Step{
-		ID: "activation", Title: "The device gets a certificate", From: Device, To: APNs, Sent: "certificate signing request",
-		Plain: "When a device is switched on for the first time, it makes a pair of keys. It keeps the private key. For the public key it gets a certificate from Apple: the device certificate.",
-		Exactly: "A PKCS #10 request; the answer is an X.509 certificate. With Apple a server for activation does this (albert.apple.com), here the control API (POST /v1/activation). " +
-			"From now on the device is who holds the key in this certificate.",
-		Keys:   []HeldKey{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device authority", "private", "has signed the device certificate"}},
+		ID: "activation", Title: "The device gets a certificate", From: Device, To: APNs, Sent: "signing request, to the activation server",
+		Plain: "When a device is switched on for the first time, it makes a pair of keys. It keeps the private key. For the public key it gets a certificate, the device certificate, from Apple's activation server. " +
+			"That server is not part of APNs, but it is Apple's too, so the picture shows it as APNs.",
+		Exactly: "A PKCS #10 request; the answer is an X.509 certificate. Apple's activation server is albert.apple.com; in the simulator the control API does its work (POST /v1/activation). " +
+			"From now on, whoever holds the private key for this certificate counts as the device.",
+		Keys:   []HeldKey{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device CA", "private", "held by the activation server; signed the device certificate"}},
 		Blocks: []Block{csr.Block, certificateBlock("device certificate", d.leaf)},
-		Words:  []Word{wordKeyPair, wordCSR},
+		Words:  []Word{wordKeyPair, wordCSR, wordControlAPI},
 		Links:  []Link{csrRFC, pathRFC},
 	})
 }
@@ -122,9 +123,9 @@ func showLogin(r *run) error {
 	r.step(Step{
 		ID: "connect", Title: "The device proves who it is", From: Device, To: APNs, Sent: "Connect: certificate, nonce, signature",
 		Plain: "The device sends its certificate, a nonce, and a signature of the nonce. Anybody could send a copy of the certificate. " +
-			"Only the holder of the private key can sign, and the nonce shows that it was done now.",
+			"But only the holder of the private key can sign, and the nonce shows that the signature was made just now.",
 		Exactly: "Connect, command 7, fields 12 (certificates), 13 (nonce: kind, time in milliseconds, 8 random bytes) and 14 (signature). There is no field 1: the device has no token yet. " +
-			"Apple has published none of this; fields and order are as observed in apsd, the daemon on devices.",
+			"Apple has not published any of this; fields and order are as observed in apsd, the push daemon on Apple's devices.",
 		Keys:   []HeldKey{{Device, "device key", "private", "signs the nonce"}},
 		Blocks: []Block{frameBlock(sent, courier.FromDevice, topic)},
 		Words:  []Word{wordFrame, wordNonce, wordSignature},
@@ -151,14 +152,14 @@ func (r *run) showDeviceVerified(connect *courier.Connect) error {
 	}
 	r.step(Step{
 		ID: "device-verified", Title: "APNs verifies the device", From: APNs,
-		Plain: "APNs checks: is the time in the nonce right? Does the signature fit the certificate? Is the certificate from Apple? Was this nonce used before? " +
+		Plain: "APNs checks four things. Is the time in the nonce right? Does the signature match the certificate? Is the certificate from Apple? Is the nonce new? " +
 			"Then it computes a short name for the device from the public key: the device ID.",
-		Exactly: "The checks of the courier, in its order. The device ID is the first 8 bytes of the SHA-256 of subjectPublicKeyInfo; how Apple names devices inside is not known. " +
-			"The lesson has repeated the checks with the same bytes; the answer in the next step is that of APNs.",
-		Keys: []HeldKey{{APNs, "public key in the device certificate", "public", "checks the signature"}, {APNs, "certificate of the device authority", "public", "checks the certificate"}},
+		Exactly: "The checks of the courier, in its order. The device ID is the first 8 bytes of the SHA-256 of subjectPublicKeyInfo; how Apple names devices internally is not known. " +
+			"The lesson has repeated the checks with the same bytes; the simulator's own answer follows in step 12.",
+		Keys: []HeldKey{{APNs, "public key in the device certificate", "public", "checks the signature"}, {APNs, "certificate of the device CA", "public", "checks the certificate"}},
 		Checks: []Check{
 			{By: APNs, Name: "time of the nonce", Left: Row{"nonce", at.UTC().Format(time.TimeOnly)}, Right: Row{"clock of APNs", r.now().UTC().Format(time.TimeOnly)}, Result: Passed},
-			{By: APNs, Name: "signature", Result: Passed, Seen: "signature over the nonce", Detail: "fits the public key in the certificate"},
+			{By: APNs, Name: "signature", Result: Passed, Seen: "signature over the nonce", Detail: "matches the public key in the certificate"},
 			{By: APNs, Name: "certificate", Result: Passed, Seen: "signed by " + leaf.Issuer.CommonName, Detail: "which APNs trusts"},
 			{By: APNs, Name: "nonce", Result: Passed, Seen: fmt.Sprintf("%x", connect.Nonce), Detail: "not used before"},
 		},
@@ -189,19 +190,19 @@ func showBaseToken(r *run) error {
 	}
 	r.step(Step{
 		ID: "token-made", Title: "APNs makes a token from the device certificate and encrypts it", From: APNs,
-		Plain: "APNs itself makes the token; neither the device nor the app does. APNs writes a short record: which device this is. The device ID in it comes from the device certificate. Then APNs encrypts the record with a key that only APNs has. The result is the token. " +
-			"APNs need not keep a list of tokens: all it wants to know stands in the token itself.",
+		Plain: "APNs itself makes the token; neither the device nor the app does. APNs writes a short record that says which device this is. The device ID in it comes from the device certificate. Then APNs encrypts the record with a key that only APNs has. The result is the token. " +
+			"APNs does not need a list of tokens: everything it needs is in the token.",
 		Exactly: "AES-SIV (RFC 5297) with the token key over 16 bytes: flags, device ID, topic tag, epoch. The same record gives the same token each time. " +
-			"Apple documents that the token is encrypted with a token key and has the device in it; the layout is this simulator's. The control API has decrypted it for this page (GET /v1/tokens/TOKEN).",
+			"Apple documents that the token is encrypted with a token key and identifies the device; the layout is this simulator's. The control API has decrypted it for this lesson (GET /v1/tokens/TOKEN).",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "encrypts and decrypts tokens; nobody else has it"}},
 		Blocks: []Block{record, encryptedBlock("base token, as the device gets it", r.device.base)},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: compare(deviceID(r.device.leaf), opened.Device)}},
-		Words:  []Word{wordBaseToken, wordSIV, wordSynthetic, wordEpoch},
+		Words:  []Word{wordBaseToken, wordSIV, wordSynthetic, wordEpoch, wordUser},
 		Links:  []Link{sivRFC, appleOverview},
 	})
 	r.step(Step{
 		ID: "connect-response", Title: "APNs accepts the device and gives it the token", From: APNs, To: Device, Sent: "Connect response: accepted, base token",
-		Plain:   "The device is accepted. It stores the token and shows it in each later login. It cannot decrypt it.",
+		Plain:   "The device is accepted. It stores the token and shows it at each later login. It cannot decrypt it.",
 		Exactly: "Connect response, command 8: status 0 accepts; field 3 is the base token, which is sent when it is new.",
 		Keys:    []HeldKey{{APNs, "token key", "secret", "the device gets the token, not the key"}},
 		Blocks:  []Block{frameBlock(r.answered, courier.FromServer, topic)},
@@ -235,8 +236,8 @@ func showAppToken(r *run) error {
 	r.device.token = bytes.Clone(response.Token)
 	r.step(Step{
 		ID: "token-request", Title: "An app asks for its device token", From: Device, To: APNs, Sent: "Filter, token request",
-		Plain:   "The app on the device says: I want to get pushes. The device tells APNs that it wants pushes for this app, and asks for a token for it.",
-		Exactly: "The app calls registerForRemoteNotifications. The device sends Filter (command 9: topics that it wants, each as SHA-1) and token request (command 0x11) with its base token and the hash of the topic.",
+		Plain:   "The app says to the device: I want to get pushes. The device tells APNs that it wants pushes for this app, and asks for a token for the app.",
+		Exactly: "The app calls registerForRemoteNotifications. The device sends Filter (command 9: the topics it wants, each as its SHA-1) and token request (command 0x11) with its base token and the hash of the topic.",
 		Blocks:  []Block{frameBlock(filter, courier.FromDevice, topic), frameBlock(sent, courier.FromDevice, topic)},
 		Words:   []Word{wordTopic},
 		Links:   []Link{appleRegister},
@@ -256,17 +257,17 @@ func showAppToken(r *run) error {
 	}
 	r.step(Step{
 		ID: "device-token", Title: "APNs returns the device token of the app", From: APNs, To: Device, Sent: "token response: device token",
-		Plain: "APNs makes a second token, in which the app stands beside the device, for one environment: production, where apps from the App Store are, or the sandbox, where developers test. " +
-			"Both stand in the encrypted record. So another app on this device, or the other environment, has another token.",
+		Plain: "APNs makes a second token. Its record names the device, the app and the environment: production or sandbox. " +
+			"So another app on this device has a different token, and so has this app in the other environment.",
 		Exactly: "Token response, command 0x12. The record has the device ID, the first 4 bytes of the SHA-1 of the topic, and the environment in its flags. Encrypted as before. " +
-			"The app gets it in didRegisterForRemoteNotificationsWithDeviceToken. With Apple, too, a device token is of variable length and has no documented structure: do not rely on 32 bytes.",
+			"The app gets it in didRegisterForRemoteNotificationsWithDeviceToken. Apple says that device tokens are of variable length, and does not document their structure: do not rely on 32 bytes.",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "device and app cannot decrypt the token"}},
 		Blocks: []Block{frameBlock(received, courier.FromServer, topic), record},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"from the device certificate", deviceID(r.device.leaf)}, Right: Row{"in the record", opened.Device}, Result: Equal},
 			{By: APNs, Name: "topic", Left: Row{"SHA-1 of " + topic, tag + "…"}, Right: Row{"in the record", opened.TopicTag}, Result: Equal},
 		},
-		Words: []Word{wordDeviceToken},
+		Words: []Word{wordDeviceToken, wordEnvironment},
 		Links: []Link{sivRFC, appleRegister},
 	})
 	return nil

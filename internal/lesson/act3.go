@@ -17,10 +17,10 @@ func giveToken(r *run) error {
 	at.Name, at.Meaning = "device token", "the 32 bytes of the token in hex"
 	r.step(Step{
 		ID: "hand-over", Title: "The app tells its provider the token", From: Device, To: Provider, Sent: "device token", Outside: true,
-		Plain: "Now the app must tell the provider where to send pushes to. It does so over its own connection to its own server, in whatever way it likes. " +
+		Plain: "Now the app must tell the provider where to send pushes. It does so over its own connection to its own server, in whatever way the developer likes. " +
 			"APNs has no part in this, and Apple does not see it. The provider stores the token with the user's account.",
-		Exactly: "There is no protocol for this; below is one way to do it, as the body of a POST over https. The provider cannot decrypt the token. " +
-			"Whoever has the token alone can do nothing with it: a push also takes the provider's own proof. An app sends the token each time it starts, since it may change.",
+		Exactly: "There is no standard protocol for this; below is one way to do it, as the body of a POST over https. The provider cannot decrypt the token. " +
+			"The token alone is useless: to push, one must also prove to be the provider. An app sends the token each time it starts, because it may change.",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "neither app nor provider has it"}},
 		Blocks: []Block{{Title: "what the app might send", Bytes: body, Text: true, Parts: []Part{at}}},
 		Links:  []Link{appleRegister},

@@ -28,10 +28,10 @@ func comeBack(r *run) error {
 		return fmt.Errorf("the courier did not accept the base token: status %d %s", r.response.Status, r.response.RejectionReason)
 	}
 	r.step(Step{
-		ID: "reconnect", Title: "The device connects again and shows its token", From: Device, To: APNs, Sent: "Connect: token, certificate, nonce, signature",
-		Plain: "The device was in a tunnel; the connection is lost. It connects again. The TLS handshake is as before. " +
-			"This time it shows its encrypted token besides certificate, new nonce and new signature.",
-		Exactly: "Connect with field 1, the base token. The device sends it exactly as it got it.",
+		ID: "reconnect", Title: "The device reconnects and shows its token", From: Device, To: APNs, Sent: "Connect: token, certificate, nonce, signature",
+		Plain: "The device was in a tunnel and lost the connection. It connects again. The TLS handshake is the same as before. " +
+			"This time the device shows its encrypted token, together with its certificate, a new nonce and a new signature.",
+		Exactly: "Connect with field 1, the base token. The device sends it back exactly as it received it.",
 		Keys:    []HeldKey{{Device, "device key", "private", "signs the new nonce"}, {APNs, "token key", "secret", "will decrypt the token"}},
 		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic)},
 		Links:   []Link{appleOverview},
@@ -52,16 +52,16 @@ func (r *run) showComparison(connect *courier.Connect, response []byte) error {
 	fromCertificate := deviceID(r.device.leaf)
 	r.step(Step{
 		ID: "comparison", Title: "APNs decrypts the token and compares: equal", From: APNs,
-		Plain: "APNs decrypts the token with its token key. In it stands a device ID. The certificate on this connection gives a device ID, too. " +
-			"APNs puts the two beside each other: they are equal. So the token was made for exactly this device.",
-		Exactly: "AES-SIV decryption fails if one bit was changed. Then the device ID of the record is compared with that computed from subjectPublicKeyInfo of the certificate whose key has signed the nonce; " +
-			"environment and epoch are compared as well. Apple's overview says that APNs validates the token against the device certificate in this way; the fields are this simulator's.",
+		Plain: "APNs decrypts the token with its token key. The record inside names a device ID. The certificate on this connection gives a device ID, too. " +
+			"APNs compares the two: they are equal. So the token was made for exactly this device.",
+		Exactly: "AES-SIV decryption fails if a single bit was changed. Then APNs compares the device ID in the record with the one computed from subjectPublicKeyInfo of the certificate whose key signed the nonce; " +
+			"it checks environment and epoch as well. Apple's overview says that APNs validates the token against the device certificate in this way; the fields are this simulator's.",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts"}},
-		Blocks: []Block{encryptedBlock("base token, as the device has sent it", connect.Token), record, r.deviceIDBlock()},
+		Blocks: []Block{encryptedBlock("base token, as the device sent it", connect.Token), record, r.deviceIDBlock()},
 		Checks: []Check{
 			{By: APNs, Name: "device ID", Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", fromCertificate}, Result: compare(opened.Device, fromCertificate)},
 			{By: APNs, Name: "environment", Left: Row{"in the token", opened.Environment}, Right: Row{"of this courier", "production"}, Result: compare(opened.Environment, "production")},
-			{By: APNs, Name: "epoch", Result: Passed, Seen: fmt.Sprint(opened.Retirements), Detail: "no token of this kind was retired since"},
+			{By: APNs, Name: "epoch", Result: Passed, Seen: fmt.Sprint(opened.Retirements), Detail: "this token has not been retired since"},
 		},
 		Words: []Word{wordSIV, wordSynthetic, wordEpoch},
 		Links: []Link{sivOpenRFC, appleOverview},
@@ -76,9 +76,9 @@ func (r *run) showComparison(connect *courier.Connect, response []byte) error {
 		return err
 	}
 	r.step(Step{
-		ID: "admitted", Title: "APNs admits the device", From: APNs, To: Device, Sent: "Connect response: accepted",
-		Plain:   "The device is connected again under the same token. The provider need not learn of it. Had a push come meanwhile, APNs would send it now.",
-		Exactly: "Connect response with status 0 and without field 3: the token stays. The device sends Filter again; no storage (command 0x0e) says that nothing was waiting.",
+		ID: "admitted", Title: "APNs accepts the device", From: APNs, To: Device, Sent: "Connect response: accepted",
+		Plain:   "The device is connected again with the same token. The provider does not need to know. If a push had arrived meanwhile and been stored, APNs would send it now.",
+		Exactly: "Connect response with status 0 and without field 3: the token stays the same. The device sends Filter again. No storage (command 0x0e) says that no push was waiting.",
 		Blocks:  []Block{frameBlock(response, courier.FromServer, topic), frameBlock(filter, courier.FromDevice, topic), frameBlock(stored, courier.FromServer, topic)},
 		Links:   []Link{appleOverview},
 	})

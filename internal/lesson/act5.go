@@ -53,7 +53,7 @@ func (o pushOrder) fields() []field {
 		{":authority", providerName, "the environment: production"},
 	}
 	if o.authorization != "" {
-		fields = append(fields, field{"authorization", "bearer " + o.authorization, "the JWT from act 1: who sends"})
+		fields = append(fields, field{"authorization", "bearer " + o.authorization, "the JWT: which team sends"})
 	}
 	return append(
 		fields,
@@ -61,7 +61,7 @@ func (o pushOrder) fields() []field {
 		field{apns.HeaderPushType, "alert", "something to show"},
 		field{apns.HeaderPriority, "10", "at once"},
 		field{apns.HeaderExpiration, strconv.Itoa(0), "now or never: APNs does not store it"},
-		field{apns.HeaderID, o.id, "comes back in the answer"},
+		field{apns.HeaderID, o.id, "a name for this push; it comes back in the answer"},
 	)
 }
 
@@ -95,21 +95,22 @@ func deliver(r *run) error {
 	}
 	r.step(Step{
 		ID: "push", Title: "The provider sends token and payload", From: Provider, To: APNs, Sent: "POST /3/device/<device token>",
-		Plain: "The provider takes the device token that the app has given it, the JWT and the text to show, and sends all three to APNs, on the connection from act 1.",
+		Plain: "The provider takes the device token that the app has given it, the JWT and the text to show, and sends all three to APNs. It uses the connection from step 1, which has no provider certificate.",
 		Exactly: "One HTTP/2 request: a HEADERS frame with the headers in HPACK, a DATA frame with the payload. The token is in :path, the JWT in authorization, the app in apns-topic. " +
 			"The headers decide how APNs handles the push; the payload decides what the device shows.",
-		Keys:   []HeldKey{{Provider, "authentication key " + r.space.KeyID, "private", "has signed the JWT"}},
+		Keys:   []HeldKey{{Provider, "authentication key " + r.space.KeyID, "private", "signed the JWT"}},
 		Blocks: sent,
 		Words:  []Word{wordStream, wordHPACK, wordPayload},
 		Links:  []Link{frameRFC, headersRFC, hpackRFC, appleSend, applePayload},
 	})
 	r.step(Step{
 		ID: "checks", Title: "APNs checks the push", From: APNs,
-		Plain: "APNs checks everything, in a fixed order: who sends, whether the headers are right, whether the device token can be decrypted, whether its record has this app and this environment. A token of another app or of the other environment is rejected here. The first check that fails decides the answer.",
-		Exactly: "The checks as the simulator's history has them, with the values that were looked at (GET /v1/notifications/" + order.id + "). " +
-			"Apple documents the reasons and no order; the order is observed where that was possible, see docs/fidelity.md.",
+		Plain: "APNs checks everything, in a fixed order. Who sends? Are headers and payload right? Can the device token be decrypted, and is it for this environment? May the team push to this topic? Does the token belong to this app? Is it still valid? The first check that fails decides the answer.",
+		Exactly: "The checks are those in the simulator's history, with the values it looked at (GET /v1/notifications/" + order.id + "). " +
+			"Apple documents the reasons but not the order; the order is as observed where that was possible, see docs/fidelity.md.",
 		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},
 		Checks: record.checks(),
+		Words:  []Word{wordReserved, wordBurst, wordBroker},
 		Links:  []Link{appleAnswer, appleSend},
 	})
 	if err := r.showRoute(order); err != nil {
@@ -117,13 +118,22 @@ func deliver(r *run) error {
 	}
 	r.step(Step{
 		ID: "answer", Title: "APNs answers the provider", From: APNs, To: Provider, Sent: "200",
-		Plain: "APNs tells the provider: accepted. That does not mean that the device has shown it. APNs does not wait for the device, which may be off.",
-		Exactly: fmt.Sprintf("A HEADERS frame with :status 200 and apns-id, END_STREAM set: there is no body. It came %.1f ms after the request. ", record.Answer.Took) +
-			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. In the sandbox a header apns-unique-id comes with it, for Apple's delivery log.",
+		Plain: "APNs tells the provider: accepted. That does not mean that the device has shown the push. APNs does not wait for the device, which may be switched off.",
+		Exactly: "A HEADERS frame with :status 200 and apns-id. END_STREAM is set: there is no body. It came " + took(record.Answer.Took) + " after the request. " +
+			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. In the sandbox the answer also has the header apns-unique-id, to find the push in Apple's delivery log.",
 		Blocks: answer.blocks,
 		Links:  []Link{headersRFC, appleAnswer},
 	})
 	return r.showDelivery(order)
+}
+
+// took writes how many milliseconds an answer took.
+func took(ms float64) string {
+	const least = 0.1
+	if ms < least {
+		return fmt.Sprintf("less than %.1f ms", least)
+	}
+	return fmt.Sprintf("%.1f ms", ms)
 }
 
 // showRoute shows how the token leads to the connection of the device.
@@ -137,12 +147,13 @@ func (r *run) showRoute(o pushOrder) error {
 		return err
 	}
 	r.step(Step{
-		ID: "route", Title: "The token leads to the device", From: APNs,
-		Plain: "The decrypted token says which device it is. APNs looks for the connection of the device with this device ID. It is the one from act 4.",
-		Exactly: "No directory of tokens is needed: device ID and environment in the record name the device, and the topic tag names the app. " +
-			"Were the device away, APNs would store the push until apns-expiration, one or more per topic.",
+		ID: "route", Title: "APNs finds the device through the token", From: APNs,
+		Plain: "The decrypted token says which device the push is for. APNs looks for the connection of the device with this device ID. It is the connection from act 4.",
+		Exactly: "APNs needs no directory of tokens: device ID and environment in the record identify the device, and the topic tag identifies the app. " +
+			"If the device were offline, APNs would discard this push, because apns-expiration is 0. A push with a later expiration would be stored until then. " +
+			"Apple stores one push per app and device, the newest; in the simulator --stored-per-app sets how many.",
 		Keys:   []HeldKey{{APNs, "token key", "secret", "decrypts the device token"}},
-		Blocks: []Block{encryptedBlock("device token, as the provider has sent it", o.token), record},
+		Blocks: []Block{encryptedBlock("device token, as the provider sent it", o.token), record},
 		Checks: []Check{{By: APNs, Name: "device ID", Left: Row{"in the device token", opened.Device}, Right: Row{"of the connected device", deviceID(r.device.leaf)}, Result: compare(opened.Device, deviceID(r.device.leaf))}},
 		Links:  []Link{sivOpenRFC, appleOverview},
 	})
@@ -169,8 +180,8 @@ func (r *run) showDelivery(o pushOrder) error {
 	}
 	r.step(Step{
 		ID: "notification", Title: "APNs sends the push to the device", From: APNs, To: Device, Sent: "notification",
-		Plain:   "The push goes down the connection that the device has kept open. The payload is what the provider wrote, byte for byte.",
-		Exactly: "Notification, command 0x0a: token, hash of the topic, payload, an ID for the acknowledgement. Neither JWT nor push type is in it.",
+		Plain:   "APNs sends the push on the connection that the device has kept open. The payload is what the provider wrote, byte for byte.",
+		Exactly: "Notification, command 0x0a: token, hash of the topic, payload, an ID for the acknowledgement. The JWT and the push type are not sent to the device.",
 		Blocks:  []Block{frameBlock(received, courier.FromServer, topic)},
 		Links:   []Link{applePayload, appleOverview},
 	})
@@ -196,8 +207,8 @@ func (r *run) showScreen(n *courier.Notification) {
 	shown := screen.Take(presentation.Push{Topic: topic, Payload: n.Payload, At: time.Unix(0, int64(n.Timestamp)), Priority: apns.Priority(n.Priority)})
 	step := Step{
 		ID: "shown", Title: "The device shows it", From: Device,
-		Plain:   "The device finds the app by the topic, and the system shows the notification. The app need not run.",
-		Exactly: "aps.alert is the text, aps.badge the number on the icon, aps.sound the sound. The system reads them; keys of your own beside aps are for the app.",
+		Plain:   "The device finds the app by the topic, and the system shows the notification. The app does not have to be running.",
+		Exactly: "aps.alert is the text, aps.badge the number on the icon, aps.sound the sound. The system reads them; a developer's own keys next to aps are for the app.",
 		Rows:    []Row{{"kind", shown.Kind}},
 		Links:   []Link{applePayload},
 	}

@@ -23,25 +23,25 @@ func certificateBlock(title string, c *x509.Certificate) Block {
 	tbs := find(raw, c.RawTBSCertificate, 0)
 	signature := find(raw, c.Signature, end(tbs))
 	w := blockWriter{Block{Title: title, Long: true}}
-	w.add(raw[:issuer.At], "head, version, serial number, algorithm", "serial number "+c.SerialNumber.Text(16), "everything is DER: a tag, a length and the value (ITU-T X.690)")
-	w.add(raw[issuer.At:end(issuer)], "issuer", c.Issuer.String(), "who has signed it")
+	w.add(raw[:issuer.At], "head, version, serial number, algorithm", "serial number "+c.SerialNumber.Text(16), "everything is in DER: a tag, a length and the value (ITU-T X.690)")
+	w.add(raw[issuer.At:end(issuer)], "issuer", c.Issuer.String(), "who signed it")
 	w.add(raw[end(issuer):subject.At], "validity", day(c.NotBefore)+" to "+day(c.NotAfter), "")
 	w.add(raw[subject.At:end(subject)], "subject", subjectText(c), "whose key it is")
 	w.add(raw[end(subject):end(key)], "subjectPublicKeyInfo", keyKind(c), "the public key")
 	w.add(raw[end(key):end(tbs)], "extensions", "", "what the key may be used for")
 	w.extensions(c, end(key), end(tbs))
 	w.add(raw[end(tbs):signature.At], "signatureAlgorithm", c.SignatureAlgorithm.String(), "")
-	w.add(raw[signature.At:end(signature)], "signature", "", "the issuer's signature over all that stands before; it shows any change")
+	w.add(raw[signature.At:end(signature)], "signature", "", "the issuer's signature over everything before it; it reveals any change")
 	return w.Block
 }
 
 // Apple's extensions, as observed in certificates.
 var extensionMeanings = map[string]string{
-	"2.5.29.17":                   "names of the host",
+	"2.5.29.17":                   "the names of the host",
 	"2.5.29.37":                   "what it is for: server or client authentication",
-	"1.2.840.113635.100.6.3.1":    "Apple's marker: for the sandbox",
-	"1.2.840.113635.100.6.3.2":    "Apple's marker: for production",
-	"1.2.840.113635.100.6.3.6":    "Apple's list of the topics that the certificate may push to",
+	"1.2.840.113635.100.6.3.1":    "Apple's marker: valid in the sandbox",
+	"1.2.840.113635.100.6.3.2":    "Apple's marker: valid in production",
+	topicsExtension:               "Apple's list of the topics that the certificate may push to, each with its kind",
 	"1.2.840.113635.100.6.10.2":   "Apple's marker of device certificates",
 	"1.2.840.113635.100.6.27.5.2": "Apple's marker of push servers",
 }
@@ -71,8 +71,27 @@ func (w *blockWriter) extensions(c *x509.Certificate, from, to int) {
 			p.Value = ""
 		}
 		w.Parts = append(w.Parts, p)
-		from = end(p) // they stand in this order
+		from = end(p) // they are in this order
 	}
+}
+
+// topicsExtension is Apple's list of topics in a provider certificate.
+const topicsExtension = "1.2.840.113635.100.6.3.6"
+
+// certificateTopics are the topics in a provider certificate: the extension has a topic
+// and its kind in turns.
+func certificateTopics(c *x509.Certificate) (topics []string) {
+	for _, e := range c.Extensions {
+		if e.Id.String() != topicsExtension {
+			continue
+		}
+		for i, text := range texts(e.Value) {
+			if i%2 == 0 {
+				topics = append(topics, text)
+			}
+		}
+	}
+	return topics
 }
 
 // texts are the UTF8Strings of a value, read without regard to what is around them.
@@ -138,7 +157,7 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 func serverChecks(by Party, chain []*x509.Certificate, name string, now time.Time) []Check {
 	leaf, root := chain[0], chain[len(chain)-1]
 	return []Check{
-		{By: by, Name: "chain", Result: Passed, Seen: fmt.Sprintf("%d certificates, up to %s", len(chain), root.Subject.CommonName), Detail: "the last one is a root that is installed here"},
+		{By: by, Name: "chain", Result: Passed, Seen: fmt.Sprintf("%d certificates, up to %s", len(chain), root.Subject.CommonName), Detail: "the last one is a root certificate that is installed here"},
 		{By: by, Name: "name", Result: Passed, Seen: name, Detail: "is among " + strings.Join(hostNames(leaf), ", ")},
 		{By: by, Name: "time", Result: Passed, Seen: day(now), Detail: "is between " + day(leaf.NotBefore) + " and " + day(leaf.NotAfter)},
 		{By: by, Name: "key", Result: Passed, Seen: "signature over this handshake", Detail: "the server holds the private key of the certificate"},

@@ -56,7 +56,7 @@ func (c Control) findListeners(ctx context.Context, near func(string) string) (l
 		address    *string
 		name, flag string
 	}{
-		{&found.Provider, "provider listener", "--listen-provider"},
+		{&found.Provider, "provider listener", "--listen"},
 		{&found.Device, "device listener", "--listen-device"},
 		{&found.ProviderSandbox, "", ""},
 		{&found.DeviceSandbox, "", ""},
@@ -84,9 +84,9 @@ type space struct {
 	CA          string    `json:"ca"`
 }
 
-// newSpace creates a space with one app and no virtual device.
-func (c Control) newSpace(ctx context.Context, topic string) (*space, error) {
-	order := map[string]any{"topics": []string{topic}, "devices": 0}
+// newSpace creates a space with apps and no virtual device.
+func (c Control) newSpace(ctx context.Context, topics []string) (*space, error) {
+	order := map[string]any{"topics": topics, "devices": 0}
 	made := new(space)
 	return made, c.call(ctx, http.MethodPost, "/v1/spaces", order, made)
 }

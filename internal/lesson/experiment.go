@@ -1,14 +1,10 @@
 package lesson
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
-
-	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
 // An Experiment changes one thing in a run and ends with the check that objects to it.
@@ -35,52 +31,57 @@ var experiments = []Experiment{
 	{
 		"certificate-other-topic", "A provider certificate for another topic", "Another developer has a genuine provider certificate, for another app. May it push to ours?",
 		"provider-certificate", APNs, "topic", "400 TopicDisallowed",
-		"The certificate is genuine, and so the connection is accepted. But it lists other topics: it may push to those alone.",
+		"The certificate is genuine, so the connection is accepted. But it lists other topics, and may push only to those.",
 	},
 	{
-		"jwt-expired", "An expired JWT", "The JWT was made two hours ago. Its signature is right. Is that enough?",
+		"jwt-expired", "An expired JWT", "The JWT was made two hours ago. Its signature is correct. Is that enough?",
 		"jwt-verified", APNs, "credentials", "403 ExpiredProviderToken",
-		"A JWT is good for one hour. If somebody gets hold of it, it is of use only for a short time.",
+		"A JWT is valid for one hour. If somebody steals it, they can use it only for a short time.",
 	},
 	{
-		"jwt-wrong-signature", "A wrongly signed JWT", "Somebody makes a JWT with our team and key ID, and signs it with a key of their own. Who notices, and by what?",
+		"jwt-wrong-signature", "A wrongly signed JWT", "Somebody makes a JWT with our team and key ID, and signs it with a key of their own. Who notices, and how?",
 		"jwt-verified", APNs, "credentials", "403 InvalidProviderToken",
-		"APNs checks the signature with the public key that belongs to the key ID. It does not fit: the holder of our private key has not signed this.",
+		"APNs checks the signature with the public key that belongs to the key ID. It does not match: the holder of our private key did not sign this.",
 	},
 	{
 		"jwt-foreign", "The JWT of another team", "Another team signs a JWT with its own key, and pushes to our device token. The JWT is genuine. Does the push arrive?",
 		"jwt-verified", APNs, "topic", "400 TopicDisallowed",
-		"The JWT proves who sends: another team. Our topic is not one of its apps. A device token alone does not give anybody the right to push.",
+		"The JWT proves who sends: another team. Our app does not belong to that team. A device token alone does not give anybody the right to push.",
 	},
 	{
-		"nonce-replayed", "A replayed nonce", "Somebody has recorded a login of the device and sends the same bytes again. Signature and certificate are right. Is that enough?",
+		"nonce-replayed", "A replayed nonce", "Somebody has recorded a login of the device and sends the same bytes again. Signature and certificate are correct. Is that enough?",
 		"device-verified", APNs, checkNonce, "status 2",
 		"APNs remembers the nonces of the last minutes. This one was used before, so it is a copy of an old login.",
 	},
 	{
 		"clock-wrong", "A device whose clock is wrong", "The clock of the device is two days behind. It signs a nonce with that time. What does APNs do?",
 		"device-verified", APNs, checkClock, "status 2",
-		"A nonce of another time could be an old one. APNs rejects it and tells the device the right time; the device makes a new nonce and is accepted.",
+		"A nonce with a wrong time could come from an old login. APNs rejects it and tells the device the right time. The device makes a new nonce and is accepted.",
 	},
 	{
 		"other-device", "Another device shows this token", "A second device, with a genuine certificate of its own, shows the token of the first one. What does APNs compare?",
 		"comparison", APNs, checkDevice, "",
-		"The device ID in the token and that of the certificate are not equal: the token was made for another device. So APNs does not let the second device in under this token: it gives it a new one of its own, and pushes to the first device stay with the first.",
+		"The device ID in the token differs from the one in the certificate: the token was made for another device, so APNs does not accept it. The login itself can still succeed, because the second device has proved who it is: APNs then gives it a new token of its own (status 0). Pushes for the first device still go only to the first.",
 	},
 	{
 		"token-bit", "One bit of the device token is flipped", "One of the 256 bits of the device token is changed. Does the push go to another device?",
 		"push", APNs, "device token", "400 BadDeviceToken",
-		"AES-SIV shows any change: the synthetic IV that is computed after decryption differs from the one in the token. There is no such thing as a neighboring token.",
+		"AES-SIV detects any change: the synthetic IV that APNs computes after decryption differs from the one in the token, so decryption fails. A changed token is not the token of another device; it is no token at all.",
 	},
 	{
-		"sandbox-token", "A sandbox token in production", "The token comes from an app that was installed by Xcode. The provider sends to production. What happens?",
+		"sandbox-token", "A sandbox token in production", "The token comes from an app that was installed with Xcode, so it is for the sandbox. The provider sends to production. What happens?",
 		"push", APNs, "device token", "400 BadDeviceToken",
-		"The token was made for the sandbox: that stands in its record. Production and sandbox are two services. This is the most frequent cause of BadDeviceToken.",
+		"The token was made for the sandbox; its record says so. Production and sandbox are separate services. This is the most common cause of BadDeviceToken.",
 	},
 	{
-		"app-uninstalled", "The app was uninstalled", "The user has removed the app. The provider does not know and pushes. How does it learn?",
+		"other-app", "A token of another app", "One team has two apps on the same device. The provider pushes to the first app, with the device token of the second. Everything is genuine. Does the push arrive?",
+		"checks", APNs, "topic of the device token", "400 DeviceTokenNotForTopic",
+		"The team may push to both apps, and the token is genuine. But the record in the token names the second app, and apns-topic names the first. A device token is valid for exactly one app.",
+	},
+	{
+		"app-uninstalled", "The app was uninstalled", "The user has removed the app. The provider does not know, and pushes. How does it find out?",
 		"checks", APNs, "registration", "410 Unregistered",
-		"The token is genuine, and retired. The answer 410 tells the provider to delete it. (With Apple this takes a while, on purpose; the simulator does it at once.)",
+		"The token is genuine, but retired. The answer 410 tells the provider to delete it. (Apple waits a while before it answers so, on purpose; the simulator does it at once, unless told otherwise.)",
 	},
 }
 
@@ -96,6 +97,7 @@ var plays = map[string]func(*run) (answer, step string, err error){
 	"other-device":            (*run).otherDevice,
 	"token-bit":               (*run).flipTokenBit,
 	"sandbox-token":           (*run).sandboxToken,
+	"other-app":               (*run).otherAppToken,
 	"app-uninstalled":         (*run).uninstalledApp,
 }
 
@@ -145,18 +147,22 @@ func (e *Experiment) run(r *run) error {
 	return nil
 }
 
-// register makes a device and gets a device token for it, without showing it.
-func (r *run) register(sandbox bool) error {
+// register makes a device and gets a device token for the app of the lesson, without
+// showing it.
+func (r *run) register(sandbox bool) error { return r.registerApp(sandbox, topic) }
+
+// registerApp is register for any app.
+func (r *run) registerApp(sandbox bool, app string) error {
 	var err error
 	if r.device == nil {
-		if r.device, err = r.Control.activate(r.ctx, r.space.Team, topic); err != nil {
+		if r.device, err = r.Control.activate(r.ctx, r.space.Team, app); err != nil {
 			return err
 		}
 	}
 	if r.session, err = r.dialCourier(sandbox); err != nil {
 		return err
 	}
-	return r.device.login(r.session, topic, r.now())
+	return r.device.login(r.session, app, r.now())
 }
 
 // prepareProvider connects the provider and makes its JWT, without showing it.
@@ -181,15 +187,15 @@ func (r *run) pushAndShow(change Step, c *h2Conn, o pushOrder) (answer, step str
 	r.step(Step{
 		ID: "changed-checks", Title: "APNs checks the push", From: APNs,
 		Plain:   "One check fails. The checks after it are not reached.",
-		Exactly: "As in act 5; the values are those of this push.",
+		Exactly: "The same checks as in act 5 of the lesson, with the values of this push.",
 		Checks:  record.checks(),
 		Links:   []Link{appleAnswer},
 	})
 	text := strings.TrimSpace(got.status + " " + record.Answer.Reason)
 	r.step(Step{
 		ID: "changed-answer", Title: "APNs answers " + text, From: APNs, To: Provider, Sent: text,
-		Plain:   "The provider is told the reason, in one word. The device learns nothing of it.",
-		Exactly: "A HEADERS frame with :status, and a DATA frame with {\"reason\":…}. The words below are the simulator's: " + record.Answer.Detail,
+		Plain:   "The provider gets the reason as a single word: " + record.Answer.Reason + ". The device does not notice anything.",
+		Exactly: "A HEADERS frame with :status, and a DATA frame with {\"reason\":…}. Apple says no more than that. The simulator's history also has the detail: " + record.Answer.Detail + ".",
 		Blocks:  got.blocks,
 		Links:   []Link{appleAnswer},
 	})
@@ -217,8 +223,8 @@ func (r *run) pushWithForeignCertificate() (answer, step string, err error) {
 		return "", "", err
 	}
 	return r.pushAndShow(Step{
-		Title: "The provider pushes with a certificate for " + foreignTopic, Plain: "The TLS handshake succeeds: the certificate is genuine. Then comes a push to " + topic + ".",
-		Exactly: "The UID of the subject and the topic list of the certificate have " + foreignTopic + "; apns-topic has " + topic + ". There is no authorization header.",
+		Title: "The provider pushes with a certificate for " + foreignTopic, Plain: "The TLS handshake succeeds: the certificate is genuine. Then the provider sends a push to " + topic + ".",
+		Exactly: "The UID of the subject and the topic list of the certificate name " + foreignTopic + "; apns-topic is " + topic + ". There is no authorization header.",
 		Blocks:  []Block{certificateBlock("provider certificate", pair.Leaf)}, Links: []Link{appleCertificate},
 	}, c, o)
 }
@@ -246,8 +252,8 @@ func (r *run) pushWithExpiredJWT() (answer, step string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return r.pushWithJWT(jwt, "The provider pushes with a JWT from two hours ago", "Key and signature are right. The time in it is two hours ago.",
-		"iat is "+issued.UTC().Format(time.RFC3339)+". Apple: refresh the token at most every 20 minutes, and at least every 60.")
+	return r.pushWithJWT(jwt, "The provider pushes with a JWT from two hours ago", "Key and signature are correct, but the time in it is two hours ago.",
+		"iat is "+issued.UTC().Format(time.RFC3339)+". Apple says: refresh the token no more often than every 20 minutes, and at least every 60 minutes.")
 }
 
 func (r *run) pushWithForgedJWT() (answer, step string, err error) {
@@ -259,8 +265,8 @@ func (r *run) pushWithForgedJWT() (answer, step string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return r.pushWithJWT(jwt, "Somebody pushes with a JWT that they have signed themselves", "Team and key ID are ours; everybody may know them. The signature is made with another key.",
-		"kid and iss are right; r and s do not verify under the public key of kid.")
+	return r.pushWithJWT(jwt, "Somebody pushes with a JWT that they signed themselves", "Team ID and key ID are ours; they are not secret. But the signature was made with another key.",
+		"kid and iss are those of our key and team, but r and s do not match the public key of kid.")
 }
 
 func (r *run) pushWithForeignJWT() (answer, step string, err error) {
@@ -276,89 +282,6 @@ func (r *run) pushWithForeignJWT() (answer, step string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return r.pushWithJWT(jwt, "Team "+other.Team+" pushes to our device token", "The JWT is genuine, and of another team, which has somehow got the device token.",
-		"iss is "+other.Team+" and kid one of its keys; apns-topic is "+topic+", an app of team "+r.space.Team+".")
-}
-
-func (r *run) flipTokenBit() (answer, step string, err error) {
-	if err := r.register(false); err != nil {
-		return "", "", err
-	}
-	if err := r.prepareProvider(); err != nil {
-		return "", "", err
-	}
-	o, err := r.newPush()
-	if err != nil {
-		return "", "", err
-	}
-	o.token = bytes.Clone(r.device.token)
-	last := len(o.token) - 1
-	o.token[last] ^= 1
-	before, after := encryptedBlock("device token as APNs made it", r.device.token), encryptedBlock("device token as it is sent", o.token)
-	after.Parts = append(after.Parts, Part{At: last, Size: 1, Level: 1, Name: "the changed byte", Value: fmt.Sprintf("%02x was %02x", o.token[last], r.device.token[last])})
-	return r.pushAndShow(Step{
-		Title: "The provider pushes to a token with one bit flipped", Plain: "The last bit of the device token is not as it was.",
-		Exactly: "Byte 32 of 32 differs by 1. Decryption gives another record, for which the synthetic IV does not fit.", Blocks: []Block{before, after}, Links: []Link{sivOpenRFC},
-	}, r.h2, o)
-}
-
-func (r *run) sandboxToken() (answer, step string, err error) {
-	if r.at.DeviceSandbox == "" {
-		return "", "", fmt.Errorf("the simulator has no device listener for the sandbox: start it without --listen-device-sandbox off")
-	}
-	if err := r.register(true); err != nil {
-		return "", "", err
-	}
-	if err := r.prepareProvider(); err != nil {
-		return "", "", err
-	}
-	opened, err := r.Control.openToken(r.ctx, r.device.token)
-	if err != nil {
-		return "", "", err
-	}
-	record, err := recordBlock("record in it, as only APNs sees it", opened)
-	if err != nil {
-		return "", "", err
-	}
-	o, err := r.newPush()
-	if err != nil {
-		return "", "", err
-	}
-	return r.pushAndShow(Step{
-		Title: "The provider pushes a sandbox token to production", Plain: "The device has got its token from the courier of the sandbox. The provider sends it to production.",
-		Exactly: "The token comes from " + courierSandboxName + "; :authority is " + providerName + ", and not " + providerSandboxName + ". The flags of the record name the environment.",
-		Blocks:  []Block{encryptedBlock("device token", r.device.token), record}, Links: []Link{appleRegister},
-	}, r.h2, o)
-}
-
-func (r *run) uninstalledApp() (answer, step string, err error) {
-	if err := r.register(false); err != nil {
-		return "", "", err
-	}
-	if err := r.prepareProvider(); err != nil {
-		return "", "", err
-	}
-	filter, err := r.session.send(&courier.Filter{Token: r.device.base})
-	if err != nil {
-		return "", "", err
-	}
-	id := deviceID(r.device.leaf)
-	if err := r.Control.call(r.ctx, http.MethodPost, "/v1/devices/"+id+"/uninstall", map[string]string{"topic": topic}, nil); err != nil {
-		return "", "", err
-	}
-	r.step(Step{
-		ID: "uninstall", Title: "The user removes the app", From: Device, To: APNs, Sent: "Filter without the topic",
-		Plain: "The device tells APNs that it wants no more pushes for the app. APNs retires the device token.",
-		Exactly: "A Filter without the topic. Which message of the device retires a token is not known for Apple; the simulator is told through its control API (POST /v1/devices/" + id + "/uninstall). " +
-			"What is kept is the retirement: an epoch that is higher than that in the token.",
-		Blocks: []Block{frameBlock(filter, courier.FromDevice, topic)}, Words: []Word{wordEpoch}, Links: []Link{appleRegister},
-	})
-	o, err := r.newPush()
-	if err != nil {
-		return "", "", err
-	}
-	return r.pushAndShow(Step{
-		Title: "The provider, which does not know, pushes", Plain: "The provider still has the token in its database.",
-		Exactly: "The same request as in act 5. The 410 comes with a timestamp: since when APNs knows that the token is not valid any more.", Links: []Link{appleAnswer},
-	}, r.h2, o)
+	return r.pushWithJWT(jwt, "Team "+other.Team+" pushes to our device token", "The JWT is genuine but belongs to another team, which has somehow obtained our device token.",
+		"iss is "+other.Team+", and kid is one of its keys; apns-topic is "+topic+", an app of team "+r.space.Team+".")
 }

@@ -29,13 +29,21 @@ func (r *run) connectAndShow(s *session, connect courier.Message, change Step, c
 	found.By = APNs
 	r.step(Step{
 		ID: "changed-login", Title: "APNs checks the login", From: APNs, To: Device, Sent: "Connect response",
-		Plain:   "APNs compares, and objects.",
-		Exactly: "The answer is a Connect response. " + loginAnswer(response) + ".",
+		Plain:   loginPlain(response),
+		Exactly: "The answer is a Connect response: " + loginAnswer(response) + ".",
 		Checks:  []Check{found},
 		Blocks:  []Block{frameBlock(received, courier.FromServer, topic)},
 		Links:   []Link{appleOverview},
 	})
 	return response, nil
+}
+
+// loginPlain says in plain words how a login with a mistake ends.
+func loginPlain(r *courier.ConnectResponse) string {
+	if r.Status == courier.ConnectAccepted {
+		return "The check below fails, so APNs does not accept the token. It does accept the device itself, which has proved who it is, and gives it a new token."
+	}
+	return "The check below fails, and APNs rejects the login."
 }
 
 // loginAnswer puts the answer to a login into words.
@@ -73,11 +81,11 @@ func (r *run) replayNonce() (answer, step string, err error) {
 		return "", "", err
 	}
 	response, err := r.connectAndShow(again, recorded, Step{
-		Title: "Somebody sends a recorded login again", Sent: "Connect, recorded",
-		Plain:   "Every byte is as the device itself has sent it a moment ago, on another connection. That login was accepted.",
-		Exactly: "The nonce in field 13 is the same. Without the private key, nobody can sign another one. In real life TLS keeps anybody from recording it.",
+		Title: "Somebody sends a recorded login again", Sent: "Connect, a recording",
+		Plain:   "The device itself sent exactly these bytes a moment ago, on another connection. That login was accepted.",
+		Exactly: "The nonce in field 13 is the same as before. Without the private key, nobody can sign a new one. (In real life TLS prevents anybody from recording a login in the first place.)",
 	}, func(response *courier.ConnectResponse) (Check, error) {
-		c := Check{Name: checkNonce, Left: Row{"nonce", fmt.Sprintf("%x", recorded.Nonce)}, Right: Row{"nonces of this device", "it was used before"}, Result: Passed, Detail: response.RejectionReason}
+		c := Check{Name: checkNonce, Left: Row{"nonce", fmt.Sprintf("%x", recorded.Nonce)}, Right: Row{"nonces used by this device", "it is among them"}, Result: Passed, Detail: response.RejectionReason}
 		if response.Status != courier.ConnectAccepted && response.ClockTime == 0 {
 			c.Result = Failed
 		}
@@ -103,9 +111,9 @@ func (r *run) wrongClock() (answer, step string, err error) {
 		return "", "", err
 	}
 	response, err := r.connectAndShow(s, connect, Step{
-		Title: "The device signs a nonce of two days ago", Sent: "Connect with a wrong time",
-		Plain:   "The device means well; its clock is wrong.",
-		Exactly: "Bytes 2 to 9 of the nonce are the device's clock, " + wrong.UTC().Format(time.RFC3339) + ".",
+		Title: "The device signs a nonce dated two days ago", Sent: "Connect with a wrong time",
+		Plain:   "The device is honest; only its clock is wrong.",
+		Exactly: "Bytes 2 to 9 of the nonce are the time on the device's clock, " + wrong.UTC().Format(time.RFC3339) + ".",
 	}, func(response *courier.ConnectResponse) (Check, error) {
 		right := time.UnixMilli(int64(response.ServerTime)).UTC().Format(time.RFC3339)
 		c := Check{Name: checkClock, Left: Row{"in the nonce", wrong.UTC().Format(time.RFC3339)}, Right: Row{"clock of APNs", right}, Result: Passed, Detail: response.RejectionReason}
@@ -130,9 +138,9 @@ func (r *run) wrongClock() (answer, step string, err error) {
 		return "", "", errors.New("the corrected login was rejected: " + loginAnswer(&accepted))
 	}
 	r.step(Step{
-		ID: "corrected-login", Title: "The device takes the time of APNs and is accepted", From: Device, To: APNs, Sent: "Connect with the right time",
-		Plain:   "APNs has told the right time (clockTime). The device makes a new nonce with it and signs again, on the same connection.",
-		Exactly: "Field 7 of the Connect response is the clock of APNs in milliseconds since 1970. The second answer has status 0.",
+		ID: "corrected-login", Title: "The device uses the time of APNs and is accepted", From: Device, To: APNs, Sent: "Connect with the right time",
+		Plain:   "APNs has sent the right time. The device makes a new nonce with it and signs again, on the same connection.",
+		Exactly: "Field 7 of the Connect response, clockTime, is the time on the clock of APNs in milliseconds since 1970. The second answer has status 0.",
 		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic), frameBlock(received, courier.FromServer, topic)},
 	})
 	return loginAnswer(response), "changed-login", nil
@@ -166,8 +174,8 @@ func (r *run) otherDevice() (answer, step string, err error) {
 	}
 	response, err := r.connectAndShow(s, connect, Step{
 		Title: "A second device shows the token of the first", Sent: "Connect: certificate of one, token of the other",
-		Plain:   "Certificate, nonce and signature of the second device are right. The token is a copy of that of the first.",
-		Exactly: "Field 12 leads to device ID " + deviceID(second.leaf) + "; field 1 decrypts to a record with " + opened.Device + ".",
+		Plain:   "Certificate, nonce and signature are those of the second device, and correct. But the token is a copy of the first device's token.",
+		Exactly: "Field 12, the certificate, gives device ID " + deviceID(second.leaf) + "; field 1, the token, decrypts to a record with device ID " + opened.Device + ".",
 		Blocks:  []Block{certificateBlock("certificate of the second device", second.leaf), record},
 	}, func(response *courier.ConnectResponse) (Check, error) {
 		if response.Status == courier.ConnectAccepted && (len(response.Token) == 0 || bytes.Equal(response.Token, first.base)) {

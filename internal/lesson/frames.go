@@ -23,12 +23,12 @@ func frameBlock(raw []byte, from courier.Direction, topics ...string) Block {
 	name := frame.Command.String()
 	w := blockWriter{Block{Title: "courier frame: " + name, Long: len(raw) > longBlock}}
 	w.add(raw[:1], "command", name, "")
-	w.add(raw[1:frameHead], "length", number(raw[1:frameHead]), "of the items that follow, in bytes")
+	w.add(raw[1:frameHead], "length", number(raw[1:frameHead]), "how many bytes of items follow")
 	items, _ := courier.Annotate(frame, from) // what stands before an overrun is shown
 	for i, item := range items {
 		w.item(frameKey{frame.Command, from}, item, topics)
 		if i > 0 && item.Name == "certificates" && items[i-1].Name == item.Name {
-			w.explain(item.Name, "the authority that has signed it")
+			w.explain(item.Name, "the CA that signed it")
 		}
 	}
 	return w.Block
@@ -80,9 +80,9 @@ func nonceParts(nonce []byte) []Part {
 		return nil
 	}
 	return []Part{
-		{Size: 1, Name: "kind", Meaning: "00: for a courier"},
-		{At: 1, Size: 8, Name: "time", Value: at.UTC().Format(time.RFC3339), Meaning: "the device's clock, in milliseconds since 1970"},
-		{At: 9, Size: len(nonce) - 9, Name: "random", Meaning: "so that no login is like another"},
+		{Size: 1, Name: "kind", Meaning: "00 means a login at a courier"},
+		{At: 1, Size: 8, Name: "time", Value: at.UTC().Format(time.RFC3339), Meaning: "when the nonce was made, as far as the device knows, in milliseconds since 1970"},
+		{At: 9, Size: len(nonce) - 9, Name: "random", Meaning: "makes each login different"},
 	}
 }
 
@@ -109,7 +109,7 @@ func certificateParts(der []byte) []Part {
 	}
 	subject, key := find(der, c.RawSubject, 0), find(der, c.RawSubjectPublicKeyInfo, 0)
 	subject.Name, subject.Value = "subject", c.Subject.CommonName
-	key.Name, key.Value, key.Meaning = "public key", keyKind(c), "what the signature is checked with"
+	key.Name, key.Value, key.Meaning = "public key", keyKind(c), "used to check the signature"
 	return []Part{subject, key}
 }
 
@@ -148,70 +148,70 @@ type frameKey struct {
 // package courier.
 var meanings = map[frameKey]map[string]string{
 	{courier.CmdConnect, courier.FromDevice}: {
-		"token":        "the base token from before: APNs opens it and compares it with the certificate of this connection",
-		"state":        "1 logs in; 2 would say that the token leaves",
-		"flags":        "what kind of device it is; of no consequence",
+		"token":        "the base token from before: APNs decrypts it and compares it with the certificate of this connection",
+		"state":        "1 logs in; 2 would log the token out, because the device goes offline",
+		"flags":        "details about the device and its network; APNs does not need them here",
 		"interface":    "1 is Wi-Fi, 0 cellular",
-		"carrier":      "WiFi, or the number of the mobile network",
+		"carrier":      "WiFi, or the code of the mobile network",
 		"osVersion":    "of the device",
 		"osBuild":      "of the device",
 		"hardware":     "the model",
 		"certificates": "the device certificate from activation",
-		"nonce":        "what is signed: 17 bytes, never twice the same",
+		"nonce":        "17 bytes that are signed; never the same twice",
 		"signature":    "the proof that the device holds the key of the certificate",
 		"version":      "of the protocol",
-		"redirects":    "how often the device was sent elsewhere before it came here",
+		"redirects":    "how often the device was redirected before it connected here",
 	},
 	{courier.CmdConnectResponse, courier.FromServer}: {
-		"status":       "0 accepts; 2 refuses certificate, nonce, signature or token",
-		"token":        "the base token: the address of this device",
+		"status":       "0 accepts the login, 2 rejects it",
+		"token":        "the base token: from now on it stands for this device",
 		"maxMessage":   "the longest message the device may send, in bytes",
-		"field5":       "always 2; nobody knows why",
-		"capabilities": "what else the courier can do; none",
-		"clockTime":    "the nonce had the wrong time: this is the right one",
+		"field5":       "always 2; its purpose is not known",
+		"capabilities": "extra abilities of the courier; none",
+		"clockTime":    "the time in the nonce was wrong; this is the right time",
 		"largeMessage": "the longest large message, in bytes",
 		"serverTime":   "the courier's clock, in milliseconds since 1970",
 	},
 	{courier.CmdActiveState, courier.FromDevice}: {
 		"state":    "1 is active, 2 inactive",
-		"interval": "for how many seconds; 2147483647 is for ever",
+		"interval": "for how many seconds; 2147483647 means for ever",
 	},
 	{courier.CmdFilter, courier.FromDevice}: {
-		"token":         "whose filter it is",
+		"token":         "the base token whose filter this is",
 		"enabled":       "a topic whose pushes are wanted",
-		"ignored":       "a topic whose pushes are not",
+		"ignored":       "a topic whose pushes are not wanted",
 		"opportunistic": "a topic whose pushes can wait until the device is awake",
-		"paused":        "a topic whose pushes are to wait",
+		"paused":        "a topic whose pushes must wait",
 		"nonWaking":     "a topic whose pushes must not wake the device",
 	},
-	{courier.CmdNoStorage, courier.FromServer}: {"token": "for which nothing is stored"},
+	{courier.CmdNoStorage, courier.FromServer}: {"token": "the base token for which no push is stored"},
 	{courier.CmdTokenRequest, courier.FromDevice}: {
 		"baseToken": "of the device",
 		"topic":     "of the app",
-		"appID":     "the beginning of the hash again; it comes back",
+		"appID":     "the start of the hash again; the answer repeats it",
 	},
 	{courier.CmdTokenResponse, courier.FromServer}: {
-		"status": "0 is a token",
-		"token":  "what a provider pushes to",
+		"status": "0 means: here is a token",
+		"token":  "the device token: where a provider sends pushes",
 		"topic":  "of the app",
-		"appID":  "as it was asked",
+		"appID":  "the same as in the request",
 	},
 	{courier.CmdNotification, courier.FromServer}: {
-		"token":     "the one the provider has pushed to",
+		"token":     "the device token that the provider pushed to",
 		"topic":     "apns-topic",
 		"payload":   "the provider's body, byte for byte",
-		"id":        "comes back in the ack",
-		"expiry":    "apns-expiration, in seconds since 1970; 0 is now or never",
-		"timestamp": "when APNs took it, in nanoseconds; no two are the same",
-		"storage":   "0 comes live, 1 from storage, 3 is the last from there",
+		"id":        "the device repeats it in the ack",
+		"expiry":    "apns-expiration, in seconds since 1970; 0 means: try only once",
+		"timestamp": "when APNs accepted it, in nanoseconds since 1970; never the same twice",
+		"storage":   "0 means sent at once, 1 from storage, 3 the last one from storage",
 		"priority":  "apns-priority",
-		"baseToken": "the device's own",
+		"baseToken": "the base token of the device",
 		"tracingID": "the provider's apns-id",
 		"origin":    "the broadcast channel it comes from",
 	},
 	{courier.CmdAck, courier.FromDevice}: {
-		"status": "0 is delivered",
-		"id":     "of the push",
-		"token":  "it was sent to",
+		"status": "0 means delivered",
+		"id":     "the ID of the push",
+		"token":  "the device token that the push was sent to",
 	},
 }

@@ -34,12 +34,12 @@ func (c *recordingConn) hello() []byte {
 // extensionNames are the extensions of a ClientHello that matter here.
 // https://www.iana.org/assignments/tls-extensiontype-values
 var extensionNames = map[uint16][2]string{
-	0:  {"server_name", "whom the client wants to talk to"},
+	0:  {"server_name", "the host that the client wants"},
 	10: {"supported_groups", "the curves for the key exchange"},
 	13: {"signature_algorithms", "the signatures that the client can check"},
 	16: {"application_layer_protocol_negotiation", "the protocols that the client offers"},
-	43: {"supported_versions", "0304 is TLS 1.3"},
-	51: {"key_share", "the client's half of the key exchange; made for this connection alone"},
+	43: {"supported_versions", "0304 means TLS 1.3"},
+	51: {"key_share", "the client's half of the key exchange; new for each connection"},
 }
 
 // helloBlock takes a ClientHello apart: RFC 8446, 4.1.2.
@@ -53,16 +53,16 @@ func helloBlock(record []byte) Block {
 		w.add(value, name, text, meaning)
 		return value
 	}
-	take(5, "record header", "", "16 is a handshake record; then the version for old middleboxes and the length")
-	take(4, "handshake header", "", "01 is ClientHello; then its length")
-	take(2, "legacy_version", "", "0303; what counts is supported_versions")
-	take(32, "random", "", "so that no handshake is like another")
+	take(5, "record header", "", "16 means a handshake record; then an old version number, kept for old network equipment, and the length")
+	take(4, "handshake header", "", "01 means ClientHello; then its length")
+	take(2, "legacy_version", "", "always 0303; the real version is in supported_versions")
+	take(32, "random", "", "makes each handshake different")
 	for _, vector := range []struct {
 		size          int
 		name, meaning string
 	}{
-		{1, "legacy_session_id", "of no use in TLS 1.3"},
-		{2, "cipher_suites", "the encryptions that the client can do"},
+		{1, "legacy_session_id", "not used in TLS 1.3"},
+		{2, "cipher_suites", "the kinds of encryption that the client supports"},
 		{1, "legacy_compression_methods", "none"},
 	} {
 		if len(rest) < vector.size {

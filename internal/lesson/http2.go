@@ -137,7 +137,7 @@ func (c *h2Conn) post(fields []field, body []byte) ([]Block, error) {
 	var data blockWriter
 	data.Title = "HTTP/2 frame: DATA"
 	data.head(h2Frame(frameData, flagEndStream, stream, nil))
-	data.add(body, "payload", string(body), "byte for byte what the device will get")
+	data.add(body, "payload", string(body), "sent to the device unchanged, byte for byte")
 	data.setLength()
 	_, err := c.conn.Write(append(append([]byte{}, w.Bytes...), data.Bytes...))
 	if err != nil {
@@ -149,10 +149,10 @@ func (c *h2Conn) post(fields []field, body []byte) ([]Block, error) {
 // head adds the head of a frame.
 func (w *blockWriter) head(head []byte) {
 	kinds := map[byte]string{frameData: "DATA", frameHeaders: "HEADERS", frameSettings: "SETTINGS"}
-	w.add(head[:3], "length", "", "of what follows the 9 bytes of the head")
+	w.add(head[:3], "length", "", "how many bytes follow the 9 bytes of the frame header")
 	w.add(head[3:4], "type", kinds[head[3]], "")
 	w.add(head[4:5], "flags", flagText(head[3], head[4]), "")
-	w.add(head[5:9], "stream", number(head[5:9]), "tells requests on one connection apart; the client's are odd")
+	w.add(head[5:9], "stream", number(head[5:9]), "which request the frame belongs to; 0 is the connection itself, and requests have odd numbers")
 }
 
 // setLength writes the length into the head of a frame.
@@ -174,7 +174,7 @@ func flagText(kind, flags byte) string {
 	case kind == frameHeaders && flags&flagEndHeaders != 0:
 		return "END_HEADERS"
 	case kind == frameData && flags&flagEndStream != 0:
-		return "END_STREAM: nothing follows"
+		return "END_STREAM: nothing follows on this stream"
 	}
 	return ""
 }

@@ -71,11 +71,11 @@ func (t *providerToken) verify(key *ecdsa.PublicKey) bool {
 // parts are the three parts of the token, and the dots between them.
 func (t *providerToken) parts() []Part {
 	var w blockWriter
-	w.add([]byte(encode(t.header)), "header", string(t.header), "the algorithm, and which of the team's keys signed (kid)")
+	w.add([]byte(encode(t.header)), "header", string(t.header), "the algorithm (alg), and the ID of the key that the sender says it used (kid)")
 	w.add([]byte("."), "dot", "", "")
-	w.add([]byte(encode(t.claims)), "claims", string(t.claims), "the team (iss) and when the token was made, in seconds since 1970 (iat)")
+	w.add([]byte(encode(t.claims)), "claims", string(t.claims), "the team that the sender says it is (iss), and when the token was made, in seconds since 1970 (iat)")
 	w.add([]byte("."), "dot", "", "")
-	w.add([]byte(encode(t.signature)), "signature", fmt.Sprintf("%x…, %d bytes", t.signature[:8], len(t.signature)), "the two numbers r and s, made from header and claims with the private key")
+	w.add([]byte(encode(t.signature)), "signature", fmt.Sprintf("%x…, %d bytes", t.signature[:8], len(t.signature)), "two numbers, r and s, made from header and claims with a private key")
 	return w.Parts
 }
 

@@ -134,6 +134,39 @@ func TestEachTermIsExplainedOnce(t *testing.T) {
 	assert.Equal(t, "jwt-made", at["JWT"])
 }
 
+// Every topic that the certificate lists is shown at the check, and the first is the app.
+func TestTheProviderCertificateIsForOneApp(t *testing.T) {
+	step := stepOf(t, play(t), "provider-certificate")
+	check := step.Checks[len(step.Checks)-1]
+	assert.Equal(t, "topics", check.Name)
+	const app = "com.example.lesson"
+	assert.Equal(t, strings.Join([]string{app, app + ".voip", app + ".complication", app + ".voip-ptt"}, ", "), check.Seen)
+}
+
+// An epoch, production and the names of checks are explained before they are used.
+func TestTermsAreExplainedWhereTheyFirstAppear(t *testing.T) {
+	at := map[string]int{}
+	l := play(t)
+	for _, s := range l.Steps() {
+		for _, w := range s.Words {
+			at[w.Word] = s.Number
+		}
+	}
+	for term, first := range map[string]string{
+		"frame": "SETTINGS", "stream": "stream", "team": "the team", "production, sandbox": "production", "control API": "control API",
+		"bundle ID": "bundle ID", "SETTINGS": "SETTINGS", "reserved device token": "reserved device token", "broker": "broker", "burst": "burst",
+		"user": "user 0", "base token": "base token", "epoch": "epoch", "nonce": "nonce",
+	} {
+		require.NotZero(t, at[term], "%s is not explained", term)
+		for _, s := range l.Steps()[:at[term]-1] {
+			s.Experiments = nil
+			text, err := json.Marshal(s)
+			require.NoError(t, err)
+			assert.NotContains(t, string(text), first, "step %d uses %s, which step %d explains", s.Number, term, at[term])
+		}
+	}
+}
+
 // What the text says of the JWT is what its bytes say.
 func TestTheJWTIsSignedByTheKeyOfTheTeam(t *testing.T) {
 	l := play(t)
@@ -303,6 +336,7 @@ func TestEachExperimentEndsAtTheCheckThatItPromises(t *testing.T) {
 		"other-device":            "status 0 with a new base token",
 		"token-bit":               "400 BadDeviceToken",
 		"sandbox-token":           "400 BadDeviceToken",
+		"other-app":               "400 DeviceTokenNotForTopic",
 		"app-uninstalled":         "410 Unregistered",
 	}
 	_, cfg := start(t, sim.Config{})

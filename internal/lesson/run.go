@@ -12,10 +12,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// The app of the lesson, and the app of somebody else in experiments.
+// The app of the lesson, and in experiments the app of another team and a second app of
+// the same team.
 const (
 	topic        = "com.example.lesson"
 	foreignTopic = "com.example.other"
+	siblingTopic = "com.example.second"
 )
 
 // Config says where the simulator is. Control is required.
@@ -89,10 +91,17 @@ func (r *run) prepare() error {
 	if r.at, err = r.Control.findListeners(r.ctx, r.Near); err != nil {
 		return err
 	}
-	if r.space, err = r.newSpace(topic); err != nil {
+	made, err := r.newSpace(topic)
+	if err != nil {
 		return err
 	}
-	r.lesson.Space = r.space.Team
+	return r.use(made)
+}
+
+// use makes a space the one that provider and device of the run belong to.
+func (r *run) use(s *space) error {
+	var err error
+	r.space, r.lesson.Space = s, s.Team
 	r.ahead = time.Until(r.space.Time)
 	if r.roots, err = rootPool(r.space.CA); err != nil {
 		return err
@@ -114,8 +123,8 @@ func pairOf(s *space) (tls.Certificate, error) {
 }
 
 // newSpace creates a space that ends with the run.
-func (r *run) newSpace(topic string) (*space, error) {
-	s, err := r.Control.newSpace(r.ctx, topic)
+func (r *run) newSpace(topics ...string) (*space, error) {
+	s, err := r.Control.newSpace(r.ctx, topics)
 	if err != nil {
 		return nil, err
 	}

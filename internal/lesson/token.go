@@ -14,7 +14,7 @@ func tokenParts(token []byte) []Part {
 		return nil
 	}
 	return []Part{
-		{Size: sivSize, Name: "synthetic IV", Meaning: "computed from the record with the token key; shows any change"},
+		{Size: sivSize, Name: "synthetic IV", Meaning: "computed from the record with the token key; reveals any change"},
 		{At: sivSize, Size: len(token) - sivSize, Name: "encrypted record", Meaning: "only APNs can decrypt it"},
 	}
 }
@@ -43,11 +43,11 @@ func recordBlock(title string, t *openedToken) (Block, error) {
 	}
 	kind, tag, tagText := "token of an app", "the first 4 bytes of the SHA-1 of the topic", t.Topic
 	if t.Base {
-		kind, tag, tagText = "base token of the device", "no topic", ""
+		kind, tag, tagText = "base token of the device", "none: the token is not for an app", ""
 	}
-	take(flagsSize, "flags", fmt.Sprintf("%s, %s, user %d", kind, t.Environment, t.User), "what kind of token it is, and for which environment")
+	take(flagsSize, "flags", fmt.Sprintf("%s, %s, user %d", kind, t.Environment, t.User), "which kind of token it is, for which environment, and for which user of the device")
 	take(deviceIDSize, "device ID", t.Device, "the first 8 bytes of the SHA-256 of the public key in the device certificate")
 	take(tagSize, "topic", tagText, tag)
-	take(len(record), "epoch", fmt.Sprint(t.Retirements), "how many times tokens of the device had been retired when this one was made")
+	take(len(record), "epoch", fmt.Sprint(t.Retirements), "the number of the last retirement that concerned this token when it was made; 0 if there was none")
 	return w.Block, nil
 }

@@ -55,11 +55,11 @@ describe("lesson", () => {
 		assert.ok(await block.locator(".part.marked").count() > 0);
 	});
 
-	test("each experiment ends at the check that objects", async (t) => {
+	test("each experiment ends at the check that stops it", async (t) => {
 		const page = await open(t, browser, sim, { at: "#/lesson" });
 		await lesson(page).waitFor();
 		const { experiments } = await sim.api("GET", "/v1/lesson-experiments");
-		assert.equal(experiments.length, 10);
+		assert.equal(experiments.length, 11);
 		for (const e of experiments) {
 			await page.locator(`#${e.step} .breaks a`, { hasText: e.title }).click();
 			await lesson(page, e.name).locator(".outcome", { hasText: `at the check “${e.check}”` }).waitFor();
@@ -87,7 +87,7 @@ describe("lesson", () => {
 		saved.on("request", (r) => { if (!r.url().startsWith("file:")) wrong.push(r.url()); });
 		await saved.goto(pathToFileURL(file).href);
 		assert.equal(await saved.locator("#push .part", { hasText: ":path" }).locator(".value").innerText(), token, "it has the bytes that were shown");
-		assert.equal(await saved.locator(".outcome").count(), 10);
+		assert.equal(await saved.locator(".outcome").count(), 11);
 		await saved.locator("#push .part", { hasText: ":path" }).hover();
 		assert.ok(await saved.locator("#push .dump .marked").count() > 0);
 		await saved.getByRole("button", { name: "One step a screen" }).click();

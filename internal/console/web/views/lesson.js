@@ -48,13 +48,13 @@ export function Lesson() {
 			<${Act} act=${() => play(experiment, true)} disabled=${!lesson}>Play again</${Act}>
 		</div>
 		<${Failure} text=${failure.value} />
-		${!lesson && !failure.value && html`<p class="loading" role="status">Device and provider are played…</p>`}
+		${!lesson && !failure.value && html`<p class="loading" role="status">Running the device and the provider…</p>`}
 		${lesson && html`<div class="lesson" data-mode=${mode} data-lesson=${experiment || "lesson"}>
 			${experiment ? html`<${Question} name=${experiment} />` : mode === "page" && html`<${Contents} acts=${lesson.acts} />`}
 			${lesson.acts.map((act) => html`<section class="act" key=${act.number}>
 				<h2>${experiment ? "What happens" : `Act ${act.number}. ${act.title}`}</h2>
 				${act.steps.map((s) => html`<${LessonStep} key=${s.id} step=${s} current=${s.id === steps[at]?.id} />`)}
-				${lesson.experiment && html`<div class="outcome" role="note"><strong>${lesson.experiment.by} objects, at the check “${lesson.experiment.check}”: ${lesson.experiment.answer}</strong>${lesson.experiment.plain}</div>`}
+				${lesson.experiment && html`<div class="outcome" role="note"><strong>${lesson.experiment.by} stops this, at the check “${lesson.experiment.check}”: ${lesson.experiment.answer}</strong>${lesson.experiment.plain}</div>`}
 			</section>`)}
 			${mode === "page" && html`<${Breaks} chosen=${experiment} />`}
 		</div>`}
