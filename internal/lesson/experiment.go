@@ -74,7 +74,7 @@ var experiments = []Experiment{
 		"The token was made for the sandbox; its record says so. Production and sandbox are separate services. This is the most common cause of BadDeviceToken.",
 	},
 	{
-		"other-app", "A token of another app", "One team has two apps on the same device. The provider pushes to the first app, with the device token of the second. Everything is genuine. Does the push arrive?",
+		"other-app", "A token of another app", "One team has two apps. The provider pushes to the first app, with a device token of the second. JWT and token are genuine. Does the push arrive?",
 		"checks", APNs, "topic of the device token", "400 DeviceTokenNotForTopic",
 		"The team may push to both apps, and the token is genuine. But the record in the token names the second app, and apns-topic names the first. A device token is valid for exactly one app.",
 	},
