@@ -17,7 +17,7 @@ type providerFlags struct {
 	Outage           string   `placeholder:"REASON" help:"Answer every provider request with this reason: ServiceUnavailable, Shutdown or InternalServerError."`
 	AcceptUnknown    bool     `help:"Accept pushes with unknown teams, keys, topics and device tokens; pushes without a device are recorded and dropped."`
 	SuspendedTeam    []string `placeholder:"TEAM" sep:"," help:"Answer Forbidden to this team; repeatable."`
-	ExpiredTokenKeys bool     `help:"Answer ExpiredToken for device tokens sealed with any key but the newest."`
+	ExpiredTokenKeys bool     `help:"Answer ExpiredToken for device tokens encrypted with any key but the newest."`
 
 	IdleTimeout     time.Duration `placeholder:"TIME" help:"Close a provider connection that has sent nothing, not even a PING, for this time."`
 	BurstLimit      int           `placeholder:"N" help:"Maximum pushes to one device token within --burst-window; more are TooManyRequests."`
