@@ -61,8 +61,7 @@ func programmers(text string) bool {
 // methods called Error.
 func errorTexts(file *ast.File) []string {
 	var texts []string
-	var literals func(n ast.Node) bool
-	literals = func(n ast.Node) bool {
+	literals := func(n ast.Node) bool {
 		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 			if text, err := strconv.Unquote(lit.Value); err == nil {
 				texts = append(texts, text)
