@@ -77,7 +77,7 @@ func TestAProgramThatDoesNotEndIsKilled(t *testing.T) {
 	g := guard(t, t.TempDir(), `trap '' TERM; echo up; while :; do sleep 0.02; done`, "--grace", "100ms")
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGTERM))
 	assert.Equal(t, 128+int(syscall.SIGKILL), g.code(), "in the manner of a shell")
-	assert.Contains(t, g.stderr.String(), `the program has not ended within 100ms of the signal "terminated", and is killed; --grace gives it longer`)
+	assert.Contains(t, g.stderr.String(), `the program did not exit within 100ms of signal "terminated" and is killed; --grace allows more time`)
 	assert.Empty(t, g.left(t))
 }
 

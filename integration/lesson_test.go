@@ -37,5 +37,5 @@ func TestHandshakeShowsAnExperiment(t *testing.T) {
 	got := run(t, deviceSim, "handshake", "--control", sim.Control, "--experiment", "jwt-expired")
 	require.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "✗ failed credentials ")
-	assert.Contains(t, got.stdout, "APNs objects, at the check: credentials\n   answer     403 ExpiredProviderToken\n")
+	assert.Contains(t, got.stdout, "APNs stops this, at the check: credentials\n   answer     403 ExpiredProviderToken\n")
 }
