@@ -92,7 +92,7 @@ type deliveryFlags struct {
 	CollapseSideBySide  bool          `help:"Store pushes with different collapse IDs separately, instead of only the newest per app."`
 	Window              int           `default:"${window}" placeholder:"N" help:"Maximum unacknowledged pushes per device."`
 	AckTimeout          time.Duration `default:"${ack_timeout}" placeholder:"TIME" help:"Disconnect a device that does not acknowledge a push within this time; 0 disables."`
-	GroupWindow         time.Duration `placeholder:"TIME" help:"Collect pushes of priority 5 for a sleeping device for this time and deliver them together."`
+	GroupWindow         time.Duration `placeholder:"TIME" help:"Collect pushes of priority 5 for an inactive device for this time and deliver them together."`
 	IgnorePriority      bool          `help:"Deliver every push at once, whatever its priority; otherwise priority 1 waits while the device sleeps, and 5 and 1 in Low Power Mode."`
 	BackgroundPerHour   int           `placeholder:"N" help:"Maximum background pushes per device, app and hour."`
 	LiveActivityPerHour int           `placeholder:"N" help:"Maximum Live Activity updates of priority 10 per device, app and hour."`

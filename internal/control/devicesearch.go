@@ -21,11 +21,11 @@ func registerDeviceSearch(r *router) {
 	register(r, huma.Operation{
 		OperationID: "summarize-devices", Method: http.MethodGet, Path: "/v1/devices/summary", Tags: []string{devicesTag},
 		Summary:     "How many devices there are, and those that match a text",
-		Description: "For a fleet that nobody wants to see as a list.",
+		Description: "For fleets that are too large to list.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only devices in this space; for a team without a space, those in the default space"`
-		Find  string `query:"find" maxLength:"200" example:"com.example.demo" doc:"What the id, an app or a token of the device has; all match if there is none"`
+		Find  string `query:"find" maxLength:"200" example:"com.example.demo" doc:"Text to find in the ID, apps or tokens of a device; without it all match"`
 		Limit int    `query:"limit" default:"100" minimum:"1" maximum:"1000" example:"100" doc:"How many to describe at most"`
 	},
 	) (*answer[controlapi.DeviceSearch], error) {

@@ -24,7 +24,7 @@ const (
 
 // An EventSummary says how much has happened, without saying what.
 type EventSummary struct {
-	Run    string            `json:"run" doc:"Tells runs of the simulator apart: with another one, numbers begin anew" example:"9f8e7d6c5b4a3928"`
+	Run    string            `json:"run" doc:"Identifies this run of the simulator; numbering restarts in each run" example:"9f8e7d6c5b4a3928"`
 	Seq    uint64            `json:"seq" doc:"The number of the newest event" example:"1001"`
 	Newest uint64            `json:"newest" doc:"The number of the newest push, 0 before the first" example:"42"`
 	Oldest uint64            `json:"oldest" doc:"Lowest number in the history" example:"1"`
@@ -37,7 +37,7 @@ func registerEventSummary(r *router) {
 		OperationID: "summarize-events", Method: http.MethodGet, Path: "/v1/events/summary", Tags: []string{"notifications"},
 		Summary: "Follow how much happens (server-sent events)",
 		Description: "One message at once, and then at most one an interval, if something has happened: the numbers of the newest event and push, and counts by kind. " +
-			"It costs the same whatever the load, so a program that shows the state of things follows it in place of each event.",
+			"It costs the same whatever the load, so a program that shows the current state can follow it instead of every event.",
 		Parameters: []*huma.Param{
 			{Name: "interval", In: "query", Description: "The time between two messages: seconds, or a duration as in 500ms, from 100ms to 1m; 500ms if absent", Schema: &huma.Schema{Type: huma.TypeString}, Example: "500ms"},
 			{Name: "limit", In: "query", Description: "End after so many messages; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},

@@ -13,7 +13,7 @@ import (
 // TokenOpener opens device tokens up.
 type TokenOpener interface {
 	// OpenToken tells what a device token says. An error of [controlapi.ErrNotFound]
-	// says that it was not sealed here.
+	// says that this simulator did not issue it.
 	OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, error)
 }
 

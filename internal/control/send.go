@@ -32,7 +32,7 @@ type ProviderPusher interface {
 // A PushOrder is a push to send.
 type PushOrder struct {
 	Team          string            `json:"team,omitempty" maxLength:"64" doc:"The team whose provider sends it; the default one if there is none"`
-	Environment   string            `json:"environment,omitempty" enum:"production,sandbox" doc:"Where to; production if nothing is said"`
+	Environment   string            `json:"environment,omitempty" enum:"production,sandbox" doc:"The environment to push to; production by default"`
 	Token         string            `json:"token,omitempty" maxLength:"400" doc:"The device token, hex"`
 	App           string            `json:"app,omitempty" maxLength:"255" doc:"In place of a device token: the bundle ID whose channel gets a broadcast; apns-channel-id names the channel"`
 	Headers       map[string]string `json:"headers,omitempty" doc:"The headers, such as apns-topic. With authorization among them, nothing is signed; an empty authorization sends none"`
@@ -87,7 +87,7 @@ func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer
 	began := time.Now()
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return nil, reject(http.StatusConflict, "the push has no answer: %v", err)
+		return nil, reject(http.StatusConflict, "no response to the push: %v", err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))

@@ -139,7 +139,7 @@ func (ds *Devices) tellVirtual(ctx context.Context, d *virtualdevice.Device, do 
 	faults := ds.faultsOfLogins()
 	if err := do.virtual(ctx, ds, d, topic); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("for %v device %v has not come online: %w", deviceTimeout, d.ID(), err)
+			err = fmt.Errorf("device %v did not come online within %v: %w", d.ID(), deviceTimeout, err)
 		}
 		return controlapi.Device{}, ds.explainTimeout(err, faults)
 	}

@@ -11,7 +11,7 @@ import (
 
 // UninstallApp retires the token of an app on a device, as when the device
 // says that the app is gone. What waits for the app is dropped. Pushes to the
-// token are answered Unregistered, after [Config.UnregisterDelay]. When the app
+// token are answered Unregistered, after sim.Config.UnregisterDelay. When the app
 // is installed again it gets another token.
 func (ds *Devices) UninstallApp(of tokenvault.Address, topic string) {
 	hash := apns.HashTopic(topic)
@@ -30,7 +30,7 @@ func (ds *Devices) ExpireToken(of tokenvault.Address, topic string) {
 
 // EraseDevice retires all tokens of a device, its base tokens included, in
 // both environments. What waits for it is dropped, its connections end. Pushes
-// to it are answered Unregistered, after [Config.UnregisterDelay]. A device that
+// to it are answered Unregistered, after sim.Config.UnregisterDelay. A device that
 // comes back with the same certificate is given new tokens; one that was really
 // erased has a new certificate, and is another device.
 func (ds *Devices) EraseDevice(device apns.DeviceID) {

@@ -5,8 +5,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// RotateTokenKey makes a new key, which seals device tokens from now on. Tokens
-// of older keys still open: devices keep their base tokens, and apps theirs until
+// RotateTokenKey makes a new key, which encrypts device tokens from now on. Tokens
+// of older keys are still decrypted: devices keep their base tokens, and apps theirs until
 // they register again. If the secrets have a directory, the keys are written
 // there first.
 func (ds *Devices) RotateTokenKey() error {

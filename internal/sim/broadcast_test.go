@@ -43,7 +43,7 @@ type answer struct {
 	body   string
 }
 
-// send makes a request; headers are names and values in teamLock.
+// send makes a request; headers are names and values in turn.
 func (p *provider) send(method, url, body string, headers ...string) answer {
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), method, url, strings.NewReader(body))

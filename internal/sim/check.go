@@ -29,7 +29,7 @@ func (s *Simulator) withoutConnection(env apns.Environment) (problems []string) 
 	}
 	for _, to := range s.Broker.Present() {
 		if to.Environment == env && !known[to.Device] {
-			problems = append(problems, fmt.Sprintf("the broker takes %v for connected in %v, no courier does", to.Device, env))
+			problems = append(problems, fmt.Sprintf("the broker lists %v as connected in %v, but no courier has it", to.Device, env))
 		}
 	}
 	return problems

@@ -31,7 +31,7 @@ func TestACheckComparesTheBrokerWithTheCouriers(t *testing.T) {
 
 	route := s.Broker.Attach(broker.Address{Environment: apns.Sandbox, Device: dev.ID()}, absentee{})
 	_, problems := s.Check()
-	assert.Equal(t, []string{"the broker takes " + dev.ID().String() + " for connected in sandbox, no courier does"}, problems)
+	assert.Equal(t, []string{"the broker lists " + dev.ID().String() + " as connected in sandbox, but no courier has it"}, problems)
 	route.Detach()
 	_, problems = s.Check()
 	assert.Empty(t, problems)

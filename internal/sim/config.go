@@ -67,7 +67,7 @@ type Config struct {
 	// and the ready record names those of a directory the secrets came from.
 	FileDir string
 	// ProxyOthers has the proxy pass on what is not for Apple's hosts, instead of
-	// refusing it.
+	// rejecting it.
 	ProxyOthers bool
 	// Control makes the control API; nil leaves its listener closed.
 	Control Control
@@ -82,7 +82,7 @@ type Config struct {
 	Provider provider.Config
 	// Auth has the rules for provider tokens; its Clock is of no effect.
 	Auth providerauth.Config
-	// Outage is the reason with which every request of a provider is refused,
+	// Outage is the reason with which every request of a provider is rejected,
 	// "" for none; see [provider.Server.SetAvailability].
 	Outage apns.Reason
 
@@ -91,7 +91,7 @@ type Config struct {
 	// parts from Vault to Log.
 	Courier devicetls.Config
 	// AnyDeviceCertificate lets devices in with a certificate of any authority,
-	// of any age, for any use. Those that are revoked are still refused.
+	// of any age, for any use. Those that are revoked are still rejected.
 	AnyDeviceCertificate bool
 	// Faults has the seed of the faults and the language of their conditions; its
 	// Clock is of no effect. FaultRules are in force from the start.
@@ -112,13 +112,13 @@ type Config struct {
 	StopTimeout time.Duration
 	// TokenLength is the length of device tokens in bytes; 0 means 32.
 	TokenLength int
-	// Clock tells semantic time; nil makes one that stands with the machine's.
+	// Clock is the time that rules see; nil makes one that follows the machine's clock.
 	Clock *clock.Clock
 	// Log may be nil, for silence.
 	Log *slog.Logger
 }
 
-// The figures of couriers that are not told otherwise, for the help of commands;
+// The default settings of couriers, for the help of commands;
 // DefaultAnswerDelay is that of devices outside.
 const (
 	DefaultAnswerDelay    = devicetls.DefaultAnswerDelay
@@ -130,6 +130,6 @@ const (
 	DefaultTokenBudget    = devicetls.DefaultTokenBudget
 )
 
-// sweepInterval is how late the broker may do what is due, so that it is not at it
-// all the time.
+// sweepInterval is how late the broker may do what is due. It avoids continuous
+// sweeping.
 const sweepInterval = 10 * time.Millisecond

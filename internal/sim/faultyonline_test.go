@@ -43,7 +43,7 @@ func TestADeviceThatFaultsKeepFromComingOnlineIsToldWithTheirRules(t *testing.T)
 
 				_, err = s.DeviceControl.TellDevice(t.Context(), made[0].ID, "online", "")
 				require.ErrorIs(t, err, controlapi.ErrFaults)
-				require.ErrorContains(t, err, "for 20s device "+made[0].ID.String()+" has not come online")
+				require.ErrorContains(t, err, "device "+made[0].ID.String()+" did not come online within 20s")
 				require.ErrorContains(t, err, `"mine"`)
 
 				require.NoError(t, s.Faults.Remove("", "mine"))

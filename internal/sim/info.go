@@ -80,7 +80,7 @@ func describe(open map[Listener]net.Listener) Info {
 	}
 }
 
-// reachable teamLocks the address of a listener into one that can be dialed: a
+// reachable turns the address of a listener into one that can be dialed: a
 // listener open on every interface is reached by loopback. That is IPv4 whichever
 // wildcard was asked for: package net listens on both families for either.
 func reachable(addr net.Addr) string {

@@ -71,7 +71,7 @@ func Listeners() []ListenerInfo { return append([]ListenerInfo(nil), listeners[:
 // any free port of 127.0.0.1; optional listeners stay closed then.
 type Addresses map[Listener]string
 
-// An AddressError says that a listener cannot be opened where it should be.
+// An AddressError says that a listener cannot be opened at its address.
 type AddressError struct {
 	Listener ListenerInfo
 	Address  string

@@ -8,11 +8,11 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// OpenToken tells what a device token says to APNs.
+// OpenToken returns the decrypted contents of a device token.
 func (s *Simulator) OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, error) {
 	c, err := s.Vault.Open([]byte(token))
 	if err != nil {
-		return controlapi.OpenedToken{}, fmt.Errorf("%w device token: it was not sealed here", controlapi.ErrNotFound)
+		return controlapi.OpenedToken{}, fmt.Errorf("%w device token: this simulator did not issue it", controlapi.ErrNotFound)
 	}
 	opened := controlapi.OpenedToken{
 		Record: hex.EncodeToString(c.Record()), Base: c.Base,

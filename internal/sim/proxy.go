@@ -75,7 +75,7 @@ var courierHosts = map[string]apns.Environment{
 
 // Route returns the address of the listener that one of Apple's hosts stands for,
 // whatever the port; "" for another host. The error says why a host of Apple's leads
-// nowhere, for who else would go to Apple itself.
+// nowhere, because the request would otherwise go to Apple.
 func (s *Simulator) Route(hostport string) (address string, err error) {
 	host, _ := splitHost(hostport)
 	if !pki.IsApples(host) {
@@ -83,7 +83,7 @@ func (s *Simulator) Route(hostport string) (address string, err error) {
 	}
 	listener, ok := listenerOf(host)
 	if !ok {
-		return "", fmt.Errorf("%s is a host of Apple's that nothing here stands for", host)
+		return "", fmt.Errorf("%s is an Apple host that the simulator does not serve", host)
 	}
 	if address = s.info.reached(listener); address == "" {
 		return "", fmt.Errorf("%s stands for %s, which is closed here; open it with --%s", host, listeners[listener].Serves, listeners[listener].Flag)

@@ -44,10 +44,10 @@ func TestNoHostOfApplesIsEverPassedOn(t *testing.T) {
 		"api.development.push.apple.com.:2197":     "--listen-sandbox",
 		"api-manage-broadcast.push.apple.com:2196": "--listen-channels",
 		"1-courier.sandbox.push.apple.com:5223":    "--listen-device-sandbox",
-		"new-api.push.apple.com:443":               "new-api.push.apple.com is a host of Apple's that nothing here stands for",
-		"PUSH.APPLE.COM.:443":                      "nothing here stands for",
-		"init.push.apple.com":                      "nothing here stands for",
-		"albert.apple.com:443":                     "nothing here stands for",
+		"new-api.push.apple.com:443":               "new-api.push.apple.com is an Apple host that the simulator does not serve",
+		"PUSH.APPLE.COM.:443":                      "the simulator does not serve",
+		"init.push.apple.com":                      "the simulator does not serve",
+		"albert.apple.com:443":                     "the simulator does not serve",
 	} {
 		address, err := s.Route(host)
 		assert.Empty(t, address, host)

@@ -70,7 +70,7 @@ func (s *Simulator) Start() error {
 	s.inner.begin()
 	s.serveListeners(open)
 	s.serveListeners(addresses.openSecond(open, func(d ListenerInfo, address string, err error) {
-		s.log.Warn("programs that dial localhost may get to somebody else", "address", address, "serves", d.Serves, "err", err)
+		s.log.Warn("programs that dial localhost may reach another process", "address", address, "serves", d.Serves, "err", err)
 	}))
 	s.serveAppleHosts()
 	s.serveFleet()
@@ -126,7 +126,7 @@ func (a Addresses) without(closed Listener) Addresses {
 	return rest
 }
 
-// behind returns what serves a listener, and in which stage.
+// serverOf returns what serves a listener, and in which stage.
 func (s *Simulator) serverOf(d Listener) (*stage, func(context.Context, net.Listener) error) {
 	switch env := listeners[d].Environment; d {
 	case Device, DeviceSandbox:
@@ -196,7 +196,7 @@ func (s *Simulator) Ready() bool { return s.ready.Load() }
 // then says how. It is nil before Start.
 func (s *Simulator) Failed() <-chan struct{} { return s.failed }
 
-// Close takes leave: providers get a GOAWAY and finish what they have begun,
+// Close shuts the simulator down gracefully: providers get a GOAWAY and finish what they have begun,
 // then devices acknowledge what they are sent, for [Config.StopTimeout] at most, and
 // are disconnected. Every goroutine has ended when it returns.
 // The error is the first with which a listener failed before.

@@ -236,6 +236,6 @@ func (s *Simulator) seeded(d tokenvault.Delay) tokenvault.Delay {
 	if d.Seed == 0 {
 		d.Seed = rand.Uint64()
 	}
-	s.log.Info("providers learn late of removed apps", "from", d.Min, "to", d.Max, "seed", d.Seed)
+	s.log.Info("Unregistered is delayed for removed apps", "from", d.Min, "to", d.Max, "seed", d.Seed)
 	return d
 }

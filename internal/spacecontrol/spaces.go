@@ -203,7 +203,7 @@ func (s *Spaces) DeleteTeam(team string) error {
 	return err
 }
 
-// ResetSpace resets a space, or the default space for "": the faults of the start and no
+// ResetSpace resets a space, or the default space for "": the startup faults and no
 // others, no records, channels or stored pushes, its clock at the time of the machine;
 // virtual devices online, unlocked, with their apps and empty inboxes. Keys, apps and
 // devices stay.
@@ -247,8 +247,8 @@ func (s *Spaces) resetFaults(in *space.Space) {
 			again = append(again, rule)
 		}
 	}
-	if _, err := s.Faults.Add(again...); err != nil { // they were good at the start, and are gone
-		s.Log.Error("the faults of the start are not in force", "err", err)
+	if _, err := s.Faults.Add(again...); err != nil { // they were valid at startup, and are removed above
+		s.Log.Error("the startup faults are not in force", "err", err)
 	}
 }
 

@@ -17,7 +17,7 @@ export const state = signal(/** @type {"opening" | "open" | "gone"} */ ("opening
 const changed = signal(0);
 /** Moves when there may be something new. */
 export const beat = computed(() => `${summary.value?.run}/${summary.value?.seq}/${changed.value}`);
-/** Tells runs of the simulator apart. */
+/** Identifies this run of the simulator. */
 export const run = computed(() => summary.value?.run ?? "");
 
 export function touch() {
