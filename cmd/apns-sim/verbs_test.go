@@ -189,7 +189,7 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	opened := d.do("device", "open-token", before)
 	assert.Contains(t, opened, id)
 	assert.Contains(t, opened, "30229c4c com.example.demo")
-	assert.Contains(t, d.fail(exitFailure, "device", "open-token", strings.Repeat("00", 32)).stderr, "not sealed here")
+	assert.Contains(t, d.fail(exitFailure, "device", "open-token", strings.Repeat("00", 32)).stderr, "this simulator did not issue it")
 	d.do("device", "new-token-key")
 	d.do("send", "--token", before)
 	assert.NotEqual(t, before, tell("rotate").Apps[0].Token)
