@@ -43,7 +43,7 @@ func controlParts(s *sim.Simulator) control.Parts {
 	teams, devices := s.TeamControl, s.DeviceControl
 	return control.Parts{
 		General: general{s}, Activation: devices, Apple: devices, Spaces: spaces{s.SpaceControl}, Teams: teams, Clocks: s.SpaceControl,
-		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices,
+		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices, Certificates: s,
 		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -89,4 +90,14 @@ func TestBoundWiderThanLoopbackTheControlAPIDemandsItsToken(t *testing.T) {
 
 	assert.NotContains(t, s.record, token)
 	assert.NotContains(t, s.stop().stderr, token, "a secret is not for the log")
+}
+
+func TestEveryPartOfTheControlAPIIsGiven(t *testing.T) {
+	simulator, err := sim.New(sim.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, simulator.Close()) })
+	parts := reflect.ValueOf(controlParts(simulator))
+	for i := range parts.NumField() {
+		assert.False(t, parts.Field(i).IsZero(), "control.Parts.%s is nil, so that its routes do not exist", parts.Type().Field(i).Name)
+	}
 }
