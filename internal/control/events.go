@@ -75,18 +75,17 @@ func registerEvents(r *router) {
 		}},
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	})
-	slots := make(chan struct{}, maxStreams)
+	open := make(slots, maxStreams)
 	r.plain(op, func(s *Server, w http.ResponseWriter, request *http.Request) error {
 		stream, err := s.newStream(w, request)
 		if err != nil {
 			return err
 		}
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-		default:
-			return reject(http.StatusTooManyRequests, "%d streams are open already; close one first", maxStreams)
+		release, err := open.take("%d streams are open already; close one first", maxStreams)
+		if err != nil {
+			return err
 		}
+		defer release()
 		stream.run(request.Context())
 		return nil
 	})
@@ -143,10 +142,7 @@ func parseLimit(query url.Values) (int, error) {
 
 // run writes events until the reader leaves, is too slow, or has had enough.
 func (st *stream) run(ctx context.Context) {
-	unkept(st.w.Header())
-	st.w.Header().Set("Content-Type", "text/event-stream")
-	st.w.WriteHeader(http.StatusOK)
-	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
+	st.begin()
 	watch := st.server.Journal.Watch(st.filter)
 	defer watch.Stop()
 	err := st.write(fmt.Appendf(nil, "retry: %d\n\n", comeBack))
@@ -158,6 +154,14 @@ func (st *stream) run(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		st.server.log.Info("reader of events lost", "err", err)
 	}
+}
+
+// begin sends the header of a response that goes on without a limit of time.
+func (st *stream) begin() {
+	unkept(st.w.Header())
+	st.w.Header().Set("Content-Type", "text/event-stream")
+	st.w.WriteHeader(http.StatusOK)
+	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
 }
 
 // await waits for an event that matches, and shows the reader now and then that the

@@ -50,18 +50,17 @@ func registerEventSummary(r *router) {
 		}},
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}
-	slots, run := make(chan struct{}, maxSummaries), runID()
+	open, run := make(slots, maxSummaries), runID()
 	r.plain(op, func(s *Server, w http.ResponseWriter, request *http.Request) error {
 		stream, err := s.newSummaryStream(w, request, run)
 		if err != nil {
 			return err
 		}
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-		default:
-			return reject(http.StatusTooManyRequests, "%d streams of summaries are open already; close one first", maxSummaries)
+		release, err := open.take("%d streams of summaries are open already; close one first", maxSummaries)
+		if err != nil {
+			return err
 		}
+		defer release()
 		stream.run(request.Context())
 		return nil
 	})
@@ -107,10 +106,7 @@ func (s *Server) newSummaryStream(w http.ResponseWriter, r *http.Request, run st
 
 // run writes summaries until the reader leaves, is too slow, or has had enough.
 func (st *summaryStream) run(ctx context.Context) {
-	unkept(st.w.Header())
-	st.w.Header().Set("Content-Type", "text/event-stream")
-	st.w.WriteHeader(http.StatusOK)
-	_ = st.control.SetReadDeadline(time.Time{}) // a writer without deadlines, as in tests, has none to lift
+	st.begin()
 	ticker := time.NewTicker(st.interval)
 	defer ticker.Stop()
 	silence := time.Now()

@@ -49,7 +49,7 @@ func registerLesson(r *router) {
 	}, func(context.Context, *struct{}) (*answer[experimentList], error) {
 		return &answer[experimentList]{experimentList{lesson.Experiments()}}, nil
 	})
-	running := make(chan struct{}, maxLessons)
+	running := make(slots, maxLessons)
 	register(r, huma.Operation{
 		OperationID: "play-lesson", Method: http.MethodPost, Path: "/v1/lessons", Tags: tags,
 		Summary: "Play the token handshake between device, APNs and provider, and describe each step",
@@ -59,12 +59,11 @@ func registerLesson(r *router) {
 		Errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{noDeadline},
 	}, func(ctx context.Context, in *struct{ Body *lessonOrder }) (*answer[*lesson.Lesson], error) {
-		select {
-		case running <- struct{}{}:
-			defer func() { <-running }()
-		default:
-			return nil, reject(http.StatusTooManyRequests, "%d lessons are being played; wait until one ends", maxLessons)
+		release, err := running.take("%d lessons are being played; wait until one ends", maxLessons)
+		if err != nil {
+			return nil, err
 		}
+		defer release()
 		name := ""
 		if in.Body != nil {
 			name = in.Body.Experiment

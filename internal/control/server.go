@@ -63,7 +63,7 @@ type Server struct {
 	log      *slog.Logger
 	handler  http.Handler
 	checking chan struct{} // has an element while a check looks
-	waiting  chan struct{} // an element for each request that waits
+	waiting  slots         // for requests that wait
 	readers  readers
 }
 
@@ -79,7 +79,7 @@ func New(cfg Config) (*Server, error) {
 	if err := CheckToken(cfg.Token); err != nil {
 		return nil, err
 	}
-	s := &Server{Parts: cfg.Parts, hosts: hosts, token: cfg.Token, log: cfg.Log, checking: make(chan struct{}, 1), waiting: make(chan struct{}, maxWaits)}
+	s := &Server{Parts: cfg.Parts, hosts: hosts, token: cfg.Token, log: cfg.Log, checking: make(chan struct{}, 1), waiting: make(slots, maxWaits)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -52,12 +52,7 @@ type waitOutput struct {
 // mayWait takes one of the places for requests that wait, whatever for; leave gives it
 // back.
 func (s *Server) mayWait() (leave func(), err error) {
-	select {
-	case s.waiting <- struct{}{}:
-		return func() { <-s.waiting }, nil
-	default:
-		return nil, reject(http.StatusTooManyRequests, "%d requests wait already; let one end first", maxWaits)
-	}
+	return s.waiting.take("%d requests wait already; let one end first", maxWaits)
 }
 
 func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {

@@ -180,11 +180,7 @@ func (r *run) deviceIDBlock() Block {
 
 // showBaseToken shows how the token is made, and that it is returned.
 func showBaseToken(r *run) error {
-	opened, err := r.Control.openToken(r.ctx, r.device.base)
-	if err != nil {
-		return err
-	}
-	record, err := recordBlock("record before it is encrypted", opened)
+	record, opened, err := r.decrypt("record before it is encrypted", r.device.base)
 	if err != nil {
 		return err
 	}
@@ -242,11 +238,7 @@ func showAppToken(r *run) error {
 		Words:   []Word{wordTopic},
 		Links:   []Link{appleRegister},
 	})
-	opened, err := r.Control.openToken(r.ctx, r.device.token)
-	if err != nil {
-		return err
-	}
-	record, err := recordBlock("record in the device token, as only APNs sees it", opened)
+	record, opened, err := r.decrypt("record in the device token, as only APNs sees it", r.device.token)
 	if err != nil {
 		return err
 	}

@@ -41,11 +41,7 @@ func comeBack(r *run) error {
 
 // showComparison shows the token decrypted, and that the device is the one it names.
 func (r *run) showComparison(connect *courier.Connect, response []byte) error {
-	opened, err := r.Control.openToken(r.ctx, connect.Token)
-	if err != nil {
-		return err
-	}
-	record, err := recordBlock("record in the token, decrypted by APNs", opened)
+	record, opened, err := r.decrypt("record in the token, decrypted by APNs", connect.Token)
 	if err != nil {
 		return err
 	}

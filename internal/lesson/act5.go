@@ -138,11 +138,7 @@ func took(ms float64) string {
 
 // showRoute shows how the token leads to the connection of the device.
 func (r *run) showRoute(o pushOrder) error {
-	opened, err := r.Control.openToken(r.ctx, o.token)
-	if err != nil {
-		return err
-	}
-	record, err := recordBlock("record in the device token, decrypted by APNs", opened)
+	record, opened, err := r.decrypt("record in the device token, decrypted by APNs", o.token)
 	if err != nil {
 		return err
 	}

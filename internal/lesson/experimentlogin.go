@@ -164,11 +164,7 @@ func (r *run) otherDevice() (answer, step string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	opened, err := r.Control.openToken(r.ctx, first.base)
-	if err != nil {
-		return "", "", err
-	}
-	record, err := recordBlock("record in the token, decrypted by APNs", opened)
+	record, opened, err := r.decrypt("record in the token, decrypted by APNs", first.base)
 	if err != nil {
 		return "", "", err
 	}

@@ -42,11 +42,7 @@ func (r *run) sandboxToken() (answer, step string, err error) {
 	if err := r.prepareProvider(); err != nil {
 		return "", "", err
 	}
-	opened, err := r.Control.openToken(r.ctx, r.device.token)
-	if err != nil {
-		return "", "", err
-	}
-	record, err := recordBlock("record in the token, as only APNs sees it", opened)
+	record, _, err := r.decrypt("record in the token, as only APNs sees it", r.device.token)
 	if err != nil {
 		return "", "", err
 	}
@@ -77,11 +73,7 @@ func (r *run) otherAppToken() (answer, step string, err error) {
 	if err := r.prepareProvider(); err != nil {
 		return "", "", err
 	}
-	opened, err := r.Control.openToken(r.ctx, r.device.token)
-	if err != nil {
-		return "", "", err
-	}
-	record, err := recordBlock("record in the token, as only APNs sees it", opened)
+	record, _, err := r.decrypt("record in the token, as only APNs sees it", r.device.token)
 	if err != nil {
 		return "", "", err
 	}

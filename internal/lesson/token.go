@@ -30,6 +30,16 @@ const (
 	tagSize   = 4
 )
 
+// decrypt asks APNs for what is in a token, and returns its record as a block, too.
+func (r *run) decrypt(title string, token []byte) (Block, *openedToken, error) {
+	opened, err := r.Control.openToken(r.ctx, token)
+	if err != nil {
+		return Block{}, nil, err
+	}
+	record, err := recordBlock(title, opened)
+	return record, opened, err
+}
+
 // recordBlock is the record in a token, as only APNs sees it.
 func recordBlock(title string, t *openedToken) (Block, error) {
 	record, err := hex.DecodeString(t.Record)
