@@ -41,7 +41,7 @@ type deviceCommand struct {
 	Allow     deviceAllow     `cmd:"" help:"Allow notifications of an app again."`
 
 	OpenToken   deviceOpenToken   `cmd:"" help:"Decode a device token."`
-	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that seals new device tokens; existing tokens stay valid."`
+	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that encrypts new device tokens; existing tokens stay valid."`
 }
 
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"

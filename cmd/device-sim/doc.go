@@ -1,5 +1,5 @@
 // Command device-sim is a phone for the APNs simulator: it activates itself, performs
-// the handshake with the courier, gets its sealed tokens, and shows the
+// the handshake with the courier, gets its encrypted tokens, and shows the
 // notifications that come, each step in plain words or, with --json, one object a
 // line.
 //

@@ -50,7 +50,7 @@ type checkpoint struct {
 	Checkpoint uint64 `json:"checkpoint,string"` // nanoseconds since 1970
 }
 
-// tokens are sealed; the device keeps them as they came.
+// tokens are encrypted; the device keeps them as they came.
 type tokens struct {
 	Base apns.DeviceToken            `json:"base"`
 	Apps map[string]apns.DeviceToken `json:"apps"`

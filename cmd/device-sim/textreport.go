@@ -153,7 +153,7 @@ func (s *textReport) connect(step device.StepConnect) {
 		s.row("token", "none yet: APNs issues one")
 	} else {
 		s.row("token", "%s", step.Token)
-		s.more("sealed, as APNs issued it: APNs opens it and compares it with the certificate")
+		s.more("encrypted, as APNs issued it: APNs decrypts it and compares it with the certificate")
 	}
 }
 

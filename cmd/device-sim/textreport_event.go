@@ -62,26 +62,26 @@ func (s *textReport) baseToken(id apns.DeviceID, e device.Event) {
 		s.row("instead of", "%s", e.Previous)
 		s.more("which is retired, as are the device tokens of the apps")
 	}
-	s.row("unsealed", "a record of 16 bytes: device %s, its environment, no topic, a counter of retirements", id)
-	s.more("the device only sees the sealed form")
+	s.row("decrypted", "a record of 16 bytes: device %s, its environment, no topic, a counter of retirements", id)
+	s.more("the device sees only the encrypted form")
 	s.row("token", "%s", e.Token)
-	s.seal(e.Token)
+	s.tokenParts(e.Token)
 }
 
-// sivSize is the part of a sealed token that authenticates the rest: the synthetic
+// sivSize is the part of a device token that authenticates the rest: the synthetic
 // initialization vector of RFC 5297.
 const sivSize = 16
 
-// seal tells what the two parts of a sealed token are, without pretending that the
+// tokenParts tells what the two parts of an encrypted token are, without pretending that the
 // device could look inside.
-func (s *textReport) seal(token apns.DeviceToken) {
+func (s *textReport) tokenParts(token apns.DeviceToken) {
 	if len(token) <= sivSize {
 		return
 	}
 	s.row("first 16", "%s", token[:sivSize])
 	s.more("the synthetic IV: computed from the record and the token key, it starts the encryption and detects changes")
 	s.row(fmt.Sprintf("other %d", len(token)-sivSize), "%s", token[sivSize:])
-	s.more("the record, encrypted: only APNs has the token key and can open it")
+	s.more("the record, encrypted: only APNs has the token key and can decrypt it")
 }
 
 func (s *textReport) appToken(id apns.DeviceID, e device.Event) {
@@ -90,7 +90,7 @@ func (s *textReport) appToken(id apns.DeviceID, e device.Event) {
 	} else {
 		s.head("Device token of %s", e.Topic)
 		hash := apns.HashTopic(e.Topic)
-		s.row("unsealed", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
+		s.row("decrypted", "a record of 16 bytes: device %s, its environment, topic %x, a counter of retirements", id, hash[:4])
 	}
 	s.row("token", "%s", s.look(good, e.Token.String()))
 	s.more("the app sends it to its provider, which pushes to /3/device/<device token>")

@@ -36,7 +36,7 @@ type Devices interface {
 	ClearInbox(id apns.DeviceID) error
 	// SendAway sends a connected device to another courier.
 	SendAway(id apns.DeviceID, to controlapi.Redirection) (controlapi.Device, error)
-	// RotateTokenKey makes a new key, which seals device tokens from now on.
+	// RotateTokenKey makes a new key, which encrypts device tokens from now on.
 	RotateTokenKey() error
 }
 

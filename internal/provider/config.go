@@ -132,7 +132,7 @@ type Config struct {
 	// a token of an app.
 	RejectBaseTokens bool
 
-	// OldKeysExpired is since when device tokens that were sealed with another
+	// OldKeysExpired is since when device tokens that were encrypted with another
 	// token key than the newest count as expired, which is ExpiredToken; zero is
 	// never. When a token of Apple's expires is not documented.
 	OldKeysExpired time.Time

@@ -104,7 +104,7 @@ func spaceName(s *space.Space) string {
 func (r *request) checkRegistered() *apns.Rejection {
 	switch old := r.conn.server.cfg.OldKeysExpired; {
 	case r.claims.Retired.IsZero() && r.claims.Key > 0 && !old.IsZero():
-		return expiredToken(old, "the token was sealed with an older token key; the app has to register again")
+		return expiredToken(old, "the token was encrypted with an older token key; the app has to register again")
 	case r.claims.Retired.IsZero():
 		return nil
 	case r.claims.Expired:
