@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Anything not minted here does not open, and one bit is enough.
+// Anything not issued here is not decrypted, and one bit is enough.
 func TestATokenWithOneBitChangedIsBad(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)

@@ -61,11 +61,11 @@ func init() {
 	} {
 		preparations[operation] = onDevice(operation)
 	}
-	preparations["open-token"] = func(c *contract, t *testing.T) {
+	preparations["decrypt-token"] = func(c *contract, t *testing.T) {
 		c.today(t)
 		var made struct{ Devices []controlapi.Device }
 		c.post(t, "/v1/devices", `{"topics":["com.example.app"]}`, &made)
-		c.values["open-token token"] = made.Devices[0].Apps[0].Token
+		c.values["decrypt-token token"] = made.Devices[0].Apps[0].Token
 	}
 	preparations["make-devices"], preparations["make-space"] = (*contract).today, (*contract).today
 	preparations["delete-channel"] = func(c *contract, t *testing.T) {

@@ -40,7 +40,7 @@ type deviceCommand struct {
 	Forbid    deviceForbid    `cmd:"" help:"Forbid notifications of an app: pushes to it are accepted and dropped."`
 	Allow     deviceAllow     `cmd:"" help:"Allow notifications of an app again."`
 
-	OpenToken   deviceOpenToken   `cmd:"" help:"Decode a device token."`
+	DecryptToken   deviceDecryptToken   `cmd:"" help:"Decrypt a device token."`
 	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that encrypts new device tokens; existing tokens stay valid."`
 }
 
@@ -304,14 +304,14 @@ func (d *deviceRedirect) Run(ctx context.Context, c *console) error {
 	return d.tell(ctx, c, http.MethodPost, "/redirect", controlapi.Redirection{Host: d.Host, Reason: d.Reason})
 }
 
-type deviceOpenToken struct {
+type deviceDecryptToken struct {
 	remote
 	Token string `arg:"" help:"Device token, in hex."`
 }
 
 // Run prints what a token says.
-func (d *deviceOpenToken) Run(ctx context.Context, c *console) error {
-	var t controlapi.OpenedToken
+func (d *deviceDecryptToken) Run(ctx context.Context, c *console) error {
+	var t controlapi.DecryptedToken
 	if err := d.call(ctx, http.MethodGet, "/v1/tokens"+segment(d.Token), nil, nil, &t); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ var verbOf = map[string]string{
 	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",
 	"delete-team": "team delete", "suspend-team": "team suspend", "resume-team": "team resume",
 	"inspect-provider-token": "jwt inspect",
-	"rotate-token-key":       "device new-token-key", "open-token": "device open-token",
+	"rotate-token-key":       "device new-token-key", "decrypt-token": "device decrypt-token",
 
 	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
 	"list-connections": "connection list", "close-connection": "connection close",

@@ -35,7 +35,7 @@ func issuedFor(t *testing.T, dir string, env apns.Environment, topic string) str
 	vault, err := tokenvault.New(tokenvault.Config{Secrets: secrets.TokenKeys})
 	require.NoError(t, err)
 	hash := apns.HashTopic(topic)
-	return vault.Mint(tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}, &hash).String()
+	return vault.Issue(tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}, &hash).String()
 }
 
 func TestSendIsAProviderOfOnePush(t *testing.T) {

@@ -53,7 +53,7 @@ func (c *session) broadcast() {
 func follow(sim *simulator) {
 	c, _ := sim.accept()
 	c.login(baseToken)
-	c.mint(appToken)
+	c.issue(appToken)
 	c.subscribe()
 	c.broadcast()
 	id, err := device.ParseChannelID(channelID)
@@ -89,7 +89,7 @@ func TestStateKeepsWhatTheDeviceHasGotOfAChannel(t *testing.T) {
 	process := sim.start(flags...)
 	c, _ := sim.accept()
 	c.login(baseToken)
-	c.mint(appToken)
+	c.issue(appToken)
 	assert.Zero(t, c.subscribe().Apps[0].Subscribe[0].Checkpoint)
 	c.broadcast()
 	code, _, stderr := process.end()

@@ -25,7 +25,7 @@ func hashOf(topic string) []byte {
 func (s *simulator) online() *session {
 	c, _ := s.accept()
 	c.login(baseToken)
-	c.mint(appToken)
+	c.issue(appToken)
 	return c
 }
 
@@ -69,7 +69,7 @@ func TestAppsComeAndGo(t *testing.T) {
 	c := sim.online()
 	process.types(t, "install com.example.other")
 	c.wantFilter(courier.Filter{Enabled: [][]byte{hashOf(demo), hashOf("com.example.other")}})
-	c.mint(appToken)
+	c.issue(appToken)
 	require.Len(t, sim.activations, 2, "the simulator gets to know the app first")
 	assert.Equal(t, []string{demo, "com.example.other"}, sim.activations[1].Topics)
 
@@ -266,7 +266,7 @@ const (
 func showing(t *testing.T, process *running, sim *simulator) {
 	t.Helper()
 	c := sim.online()
-	c.mint(liveToken)
+	c.issue(liveToken)
 	for i, payload := range []string{
 		`{"aps":{"alert":{"title":"Game","body":"Bob wants to play"},"badge":2,"thread-id":"games"}}`,
 		`{"aps":{"alert":{"title":"Game","subtitle":"again","body":"Bob still wants to play"},"thread-id":"games"}}`,

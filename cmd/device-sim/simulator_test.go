@@ -238,8 +238,8 @@ func (c *session) login(base string) {
 	require.IsType(c, (*courier.Filter)(nil), c.read())
 }
 
-// mint answers one token request.
-func (c *session) mint(token string) {
+// issue answers one token request.
+func (c *session) issue(token string) {
 	request, ok := c.read().(*courier.TokenRequest)
 	require.True(c, ok)
 	c.send(&courier.TokenResponse{Token: unhex(token), Topic: request.Topic, AppID: request.AppID})

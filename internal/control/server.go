@@ -29,7 +29,7 @@ type Parts struct {
 	DeviceSearcher DeviceSearcher // with Teams
 	Certificates   CertificateInspector
 
-	DeviceTokens   TokenOpener
+	DeviceTokens   TokenDecrypter
 	ProviderTokens TokenInspector
 
 	// Journal, Clock and Replayer are for notifications, waits and events. Clock

@@ -124,8 +124,8 @@ type DeviceApp struct {
 	Forbidden bool `json:"forbidden,omitempty" doc:"Whether the user has forbidden its notifications: pushes to it are accepted and dropped"`
 }
 
-// An OpenedToken is what a device token says to APNs, which alone can open it.
-type OpenedToken struct {
+// A DecryptedToken is what a device token says to APNs, which alone can decrypt it.
+type DecryptedToken struct {
 	Record      string        `json:"record" doc:"Decrypted content, 16 bytes in hex: flags, device, topic tag, retirement counter"`
 	Base        bool          `json:"base" doc:"Whether it is the base token of the device, without a topic"`
 	Environment string        `json:"environment" doc:"production or sandbox"`
@@ -176,7 +176,7 @@ type Connection struct {
 	Space       string        `json:"space,omitempty" doc:"Team of the connection; absent while unknown"`
 	Certificate string        `json:"certificate,omitempty" doc:"Topic of the provider certificate"`
 	Device      apns.DeviceID `json:"device,omitzero" doc:"Device of a device's connection"`
-	Since       time.Time     `json:"since" doc:"When it was opened"`
+	Since       time.Time     `json:"since" doc:"When it was decrypted"`
 	Requests    int64         `json:"requests,omitempty" doc:"Number of requests on a provider's connection"`
 	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of a provider's connection"`
 	HTTP2       *HTTP2State   `json:"http2,omitempty" doc:"HTTP/2 of a provider's connection"`

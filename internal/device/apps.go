@@ -13,7 +13,7 @@ import (
 type app struct {
 	topic string
 	hash  apns.TopicHash
-	token apns.DeviceToken // "" until minted
+	token apns.DeviceToken // "" until issued
 	list  List
 
 	requested bool  // a token request is out on this connection

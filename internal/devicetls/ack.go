@@ -52,7 +52,7 @@ func RetireApp(v *tokenvault.Vault, b *broker.Broker, push *broker.Push) bool {
 		v.Confirm([]byte(push.Token))
 		return false
 	}
-	claims, err := v.Open([]byte(push.Token))
+	claims, err := v.Decrypt([]byte(push.Token))
 	if err != nil || !claims.Retired.IsZero() {
 		return false // whatever it was, it is retired already
 	}

@@ -61,7 +61,7 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 			len(m.Topic), len(topic), len(broker.SaltedHash{}))
 	}
 	p.route.TokenAsked(topic)
-	return s.server.cfg.Vault.Mint(p.address, &topic), nil
+	return s.server.cfg.Vault.Issue(p.address, &topic), nil
 }
 
 // A requestCounter counts the requests of each device within a minute, over all of its

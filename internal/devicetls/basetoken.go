@@ -41,13 +41,13 @@ func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejecti
 		return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("no free user slot (0 to %d)", tokenvault.MaxUser)}
 	}
 	address := tokenvault.Address{Environment: s.environment, Device: device, User: user}
-	token := s.server.cfg.Vault.Mint(address, nil)
+	token := s.server.cfg.Vault.Issue(address, nil)
 	return s.place(login{address: address, token: []byte(token), issued: true})
 }
 
 // open opens a base token, which must belong to the device and must not be retired.
 func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, error) {
-	claims, err := s.server.cfg.Vault.Open(token)
+	claims, err := s.server.cfg.Vault.Decrypt(token)
 	switch {
 	case err != nil:
 		return tokenvault.Address{}, err

@@ -28,14 +28,14 @@ var foreignTokens = []struct {
 	{"of the other environment", func(w *fixture, p *testDevice) []byte {
 		a := tokenvault.Address(p.address())
 		a.Environment = apns.Sandbox
-		return []byte(w.vault.Mint(a, nil))
+		return []byte(w.vault.Issue(a, nil))
 	}},
 	{"of an app", func(w *fixture, p *testDevice) []byte {
 		hash := topicHash
-		return []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
+		return []byte(w.vault.Issue(tokenvault.Address(p.address()), &hash))
 	}},
 	{"of an old epoch", func(w *fixture, p *testDevice) []byte {
-		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
+		token := w.vault.Issue(tokenvault.Address(p.address()), nil)
 		w.vault.RetireDevice(apns.Production, p.address().Device)
 		return []byte(token)
 	}},
@@ -54,7 +54,7 @@ func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 					p.token = foreign
 					answer := p.connect(nil)
 					assert.NotEqual(t, foreign, answer.Token)
-					claims, err := w.vault.Open(answer.Token)
+					claims, err := w.vault.Decrypt(answer.Token)
 					require.NoError(t, err)
 					assert.True(t, claims.Base)
 					assert.Equal(t, tokenvault.Address(p.address()), claims.Address)
@@ -98,7 +98,7 @@ func TestADeviceKeepsItsTokenOverConnectionsAndRotations(t *testing.T) {
 		w.push(third.address(), `{}`)
 		assert.Equal(t, first.token, want[*courier.Notification](third).BaseToken, "the token is called what the device calls it")
 
-		renewed := w.vault.Mint(tokenvault.Address(third.address()), nil)
+		renewed := w.vault.Issue(tokenvault.Address(third.address()), nil)
 		third.send(&courier.TokenRequest{BaseToken: []byte(renewed), Topic: topicHash[:]})
 		assert.Equal(t, courier.TokenAccepted, want[*courier.TokenResponse](third).Status, "both forms name the device")
 	})
@@ -144,7 +144,7 @@ func TestAnAppsTokenIsTheSameEveryTimeAndEchoesTheRequest(t *testing.T) {
 		assert.Equal(t, other[:], second.Topic)
 		assert.Equal(t, first.Token, third.Token)
 		assert.NotEqual(t, first.Token, second.Token)
-		claims, err := w.vault.Open(first.Token)
+		claims, err := w.vault.Decrypt(first.Token)
 		require.NoError(t, err)
 		assert.True(t, claims.ForTopic(topicHash))
 	})
@@ -182,11 +182,11 @@ func TestARemovedAppIsRemovedForItsDeviceBeforeItIsReported(t *testing.T) {
 		w.vault = w.cfg.Vault
 		p := w.login(w.identity(nil))
 		hash := topicHash
-		old := w.vault.Mint(tokenvault.Address(p.address()), &hash)
+		old := w.vault.Issue(tokenvault.Address(p.address()), &hash)
 		w.push(p.address(), "{}")
 		p.ack(want[*courier.Notification](p), courier.AckUnknownTopic)
 		synctest.Wait()
-		claims, err := w.vault.Open([]byte(old))
+		claims, err := w.vault.Decrypt([]byte(old))
 		require.NoError(t, err)
 		assert.Equal(t, w.clock.Now(), claims.Retired)
 		assert.Equal(t, w.clock.Now().Add(time.Hour), claims.Reported)
@@ -209,7 +209,7 @@ func TestADeviceConfirmsThatAnAppWasRemoved(t *testing.T) {
 		w.vault, w.broker = w.cfg.Vault, w.cfg.Broker
 		p := w.login(w.identity(nil))
 		hash := topicHash
-		token := w.vault.Mint(tokenvault.Address(p.address()), &hash)
+		token := w.vault.Issue(tokenvault.Address(p.address()), &hash)
 		w.vault.RetireApp(tokenvault.Address(p.address()), tokenvault.Tag(hash))
 		id := w.push(p.address(), "{}", func(push *broker.Push) { push.Token, push.Unreported = token, true })
 		p.wantBytes("0a 0000008a  01 0020 " + token.String() + "02 0014 a003f1da17993ee51f2b3ceef6c6153afa8f3ec2" +
@@ -218,7 +218,7 @@ func TestADeviceConfirmsThatAnAppWasRemoved(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.send(&courier.Ack{Status: 11, ID: 1, Token: []byte(token)})
 		synctest.Wait()
-		claims, err := w.vault.Open([]byte(token))
+		claims, err := w.vault.Decrypt([]byte(token))
 		require.NoError(t, err)
 		assert.Equal(t, w.clock.Now(), claims.Reported, "providers are told from now on")
 		assert.Equal(t, []string{"accepted", "sent", "dropped token-removed"}, w.history(id))

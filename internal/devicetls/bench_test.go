@@ -54,7 +54,7 @@ func BenchmarkDeliverAndAck(b *testing.B) {
 			hash := topicHash
 			n := &apns.Notification{
 				ID: "123e4567-e89b-12d3-a456-426614174000", Topic: topic, Priority: apns.PriorityImmediate,
-				Token:      w.vault.Mint(tokenvault.Address(p.address()), &hash),
+				Token:      w.vault.Issue(tokenvault.Address(p.address()), &hash),
 				Expiration: apns.DefaultExpiration, Payload: []byte(`{"aps":{"alert":"Hello"}}`),
 			}
 			push := &broker.Push{Notification: n, To: p.address(), Hash: topicHash}

@@ -20,7 +20,7 @@ import (
 func forTopic(w *fixture, topic string) func(*broker.Push) {
 	return func(p *broker.Push) {
 		hash := apns.HashTopic(topic)
-		p.Topic, p.Hash, p.Token = topic, hash, w.vault.Mint(tokenvault.Address(p.To), &hash)
+		p.Topic, p.Hash, p.Token = topic, hash, w.vault.Issue(tokenvault.Address(p.To), &hash)
 	}
 }
 
@@ -202,7 +202,7 @@ func TestAnAcknowledgementForARemovedAppRetiresItsToken(t *testing.T) {
 			n := want[*courier.Notification](p)
 			p.ack(n, row.status)
 			synctest.Wait()
-			claims, err := w.vault.Open(n.Token)
+			claims, err := w.vault.Decrypt(n.Token)
 			require.NoError(t, err)
 			assert.Equal(t, row.retired, !claims.Retired.IsZero(), "status %d", row.status)
 			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
@@ -240,7 +240,7 @@ func TestAReinstalledAppKeepsItsNewToken(t *testing.T) {
 		fresh := want[*courier.TokenResponse](p).Token
 		p.ack(second, courier.AckUnknownTopic) // of the token from before
 		synctest.Wait()
-		claims, err := w.vault.Open(fresh)
+		claims, err := w.vault.Decrypt(fresh)
 		require.NoError(t, err)
 		assert.Zero(t, claims.Retired)
 	})
@@ -260,7 +260,7 @@ func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T
 		waiting := w.push(p.address(), "for the app that is back")
 		p.ack(n, courier.AckUnknownTopic)
 		synctest.Wait()
-		claims, err := w.vault.Open(token)
+		claims, err := w.vault.Decrypt(token)
 		require.NoError(t, err)
 		assert.Zero(t, claims.Retired)
 		assert.Equal(t, []string{"accepted", "sent", "dropped " + string(broker.DropUnknownTopic)}, w.history(late))
@@ -271,7 +271,7 @@ func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T
 		w.push(p.address(), "after the app was removed once more")
 		p.ack(want[*courier.Notification](p), courier.AckUnknownTopic)
 		synctest.Wait()
-		claims, err = w.vault.Open(token)
+		claims, err = w.vault.Decrypt(token)
 		require.NoError(t, err)
 		assert.NotZero(t, claims.Retired)
 	})
@@ -284,7 +284,7 @@ func TestAPushToTheOlderFormOfATokenDoesNotRetireTheNewerOne(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newFixture(t)
 			p := w.login(w.identity(nil))
-			old := w.vault.Mint(tokenvault.Address(p.address()), &topicHash)
+			old := w.vault.Issue(tokenvault.Address(p.address()), &topicHash)
 			require.NoError(t, w.vault.Rotate(tokenvault.NewSecret()))
 			p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 			fresh := want[*courier.TokenResponse](p).Token
@@ -292,7 +292,7 @@ func TestAPushToTheOlderFormOfATokenDoesNotRetireTheNewerOne(t *testing.T) {
 			w.push(p.address(), "to the older form", func(push *broker.Push) { push.Token = old })
 			p.ack(want[*courier.Notification](p), status)
 			synctest.Wait()
-			claims, err := w.vault.Open(fresh)
+			claims, err := w.vault.Decrypt(fresh)
 			require.NoError(t, err)
 			assert.Equal(t, retired, !claims.Retired.IsZero(), "status %d", status)
 		})
@@ -309,7 +309,7 @@ func TestAnUnknownTopicDoesNotRetireTheBaseToken(t *testing.T) {
 		assert.Nil(t, n.BaseToken, "field 15 goes with tokens of apps only")
 		p.ack(n, courier.AckUnknownTopic)
 		synctest.Wait()
-		claims, err := w.vault.Open(p.token)
+		claims, err := w.vault.Decrypt(p.token)
 		require.NoError(t, err)
 		assert.Zero(t, claims.Retired)
 	})

@@ -83,7 +83,7 @@ func TestAPushMayBeSentMoreThanOnce(t *testing.T) {
 			assert.Equal(t, "y", p.payloads(1))
 			p.wantSilence(time.Minute, "that was all")
 			assert.Equal(t, []string{"accepted", "sent", "faulted f", "delivered"}, w.history(id))
-			claims, err := w.vault.Open(first.Token)
+			claims, err := w.vault.Decrypt(first.Token)
 			require.NoError(t, err)
 			assert.Zero(t, claims.Retired, "the app is not gone")
 		})

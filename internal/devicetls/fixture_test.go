@@ -132,7 +132,7 @@ func (w *fixture) made(to broker.Address, payload string) *broker.Push {
 		Notification: &apns.Notification{
 			ID:          fmt.Sprintf("00000000-0000-4000-8000-%012x", w.pushes),
 			Environment: to.Environment,
-			Token:       w.vault.Mint(tokenvault.Address(to), &hash),
+			Token:       w.vault.Issue(tokenvault.Address(to), &hash),
 			Topic:       topic,
 			Priority:    apns.PriorityImmediate,
 			Expiration:  apns.DefaultExpiration,

@@ -141,7 +141,7 @@ func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
 				w := newFixture(t, func(c *devicetls.Config) { c.Environment = row.listener })
 				p := w.dial(w.identity(nil), v3, func(c *tls.Config) { c.ServerName = row.serverName })
 				p.connect(nil)
-				claims, err := w.vault.Open(p.token)
+				claims, err := w.vault.Decrypt(p.token)
 				require.NoError(t, err)
 				assert.Equal(t, tokenvault.Address{Environment: row.want, Device: p.address().Device}, claims.Address, row.reason)
 			})

@@ -34,7 +34,7 @@ func converse(t *testing.T, st style) (events []string) {
 	w := newFixture(t)
 	p := w.dial(w.identity(nil), st)
 	hash := topicHash
-	appToken := []byte(w.vault.Mint(tokenvault.Address(p.address()), &hash))
+	appToken := []byte(w.vault.Issue(tokenvault.Address(p.address()), &hash))
 	hear := func(m courier.Message) {
 		line := m.String()
 		if r, ok := m.(*courier.ConnectResponse); ok {

@@ -115,7 +115,7 @@ func (s *session) presenceFor(token []byte) *presence {
 	if len(token) == 0 {
 		return s.onlyPresence()
 	}
-	claims, err := s.server.cfg.Vault.Open(token)
+	claims, err := s.server.cfg.Vault.Decrypt(token)
 	if err != nil || !claims.Base || !claims.Retired.IsZero() {
 		return nil
 	}

@@ -66,7 +66,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 		w := newFixture(t)
 		identity := w.identity(nil)
 		p := w.dial(identity, v3)
-		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
+		token := w.vault.Issue(tokenvault.Address(p.address()), nil)
 
 		p.send(p.proof())
 		p.wantBytes("08 00000048  01 0001 00  03 0020 " + token.String() + tail)
@@ -79,7 +79,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 	at(t, func(t *testing.T) {
 		w := newFixture(t, func(c *devicetls.Config) { c.EchoToken = true })
 		p := w.dial(w.identity(nil), v3)
-		token := w.vault.Mint(tokenvault.Address(p.address()), nil)
+		token := w.vault.Issue(tokenvault.Address(p.address()), nil)
 		p.token = []byte(token)
 		p.send(p.proof())
 		p.wantBytes("08 00000048  01 0001 00  03 0020 " + token.String() + tail)
@@ -103,7 +103,7 @@ func TestTheOtherAnswersHaveTheseBytes(t *testing.T) {
 		p.connect(nil)
 		base := hex.EncodeToString(p.token)
 		hash := topicHash
-		token := w.vault.Mint(tokenvault.Address(p.address()), &hash).String()
+		token := w.vault.Issue(tokenvault.Address(p.address()), &hash).String()
 		const h = "a003f1da17993ee51f2b3ceef6c6153afa8f3ec2"
 
 		p.send(&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}})

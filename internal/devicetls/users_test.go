@@ -32,7 +32,7 @@ func (p *testDevice) enable(token []byte) {
 
 func (w *fixture) user(token []byte) uint8 {
 	w.t.Helper()
-	claims, err := w.vault.Open(token)
+	claims, err := w.vault.Decrypt(token)
 	require.NoError(w.t, err)
 	return claims.User
 }
@@ -108,7 +108,7 @@ func TestAUserWithoutATokenGetsTheNumberAfterTheHighest(t *testing.T) {
 		p := w.dial(identity, v3)
 		address := tokenvault.Address(p.address())
 		address.User = 30
-		p.token = []byte(w.vault.Mint(address, nil))
+		p.token = []byte(w.vault.Issue(address, nil))
 		p.connect(nil)
 		assert.Equal(t, uint8(31), w.user(p.addUser(nil)))
 		assert.Equal(t, uint8(0), w.user(p.addUser(nil)), "then the lowest that is free")

@@ -20,7 +20,7 @@ type Reserved struct {
 	Does string
 }
 
-// reservedPrefix begins every reserved token. The probability that a minted token has the
+// reservedPrefix begins every reserved token. The probability that an issued token has the
 // same prefix is 2^-128.
 const reservedPrefix = "apns-sim:outcome"
 

@@ -98,8 +98,8 @@ func (c Control) deleteSpace(ctx context.Context, team string) error {
 	return c.call(ctx, http.MethodDelete, "/v1/spaces/"+url.PathEscape(team), nil, nil)
 }
 
-// An openedToken is a device token decrypted, as APNs sees it.
-type openedToken struct {
+// A decryptedToken is a device token, as APNs sees it.
+type decryptedToken struct {
 	Record      string    `json:"record"`
 	Base        bool      `json:"base"`
 	Environment string    `json:"environment"`
@@ -112,9 +112,9 @@ type openedToken struct {
 	Retired     time.Time `json:"retired"`
 }
 
-func (c Control) openToken(ctx context.Context, token []byte) (*openedToken, error) {
-	opened := new(openedToken)
-	return opened, c.call(ctx, http.MethodGet, fmt.Sprintf("/v1/tokens/%x", token), nil, opened)
+func (c Control) decryptToken(ctx context.Context, token []byte) (*decryptedToken, error) {
+	decrypted := new(decryptedToken)
+	return decrypted, c.call(ctx, http.MethodGet, fmt.Sprintf("/v1/tokens/%x", token), nil, decrypted)
 }
 
 // An inspected provider token is whether APNs would accept it.

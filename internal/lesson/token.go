@@ -31,17 +31,17 @@ const (
 )
 
 // decrypt asks APNs for what is in a token, and returns its record as a block, too.
-func (r *run) decrypt(title string, token []byte) (Block, *openedToken, error) {
-	opened, err := r.Control.openToken(r.ctx, token)
+func (r *run) decrypt(title string, token []byte) (Block, *decryptedToken, error) {
+	decrypted, err := r.Control.decryptToken(r.ctx, token)
 	if err != nil {
 		return Block{}, nil, err
 	}
-	record, err := recordBlock(title, opened)
-	return record, opened, err
+	record, err := recordBlock(title, decrypted)
+	return record, decrypted, err
 }
 
 // recordBlock is the record in a token, as only APNs sees it.
-func recordBlock(title string, t *openedToken) (Block, error) {
+func recordBlock(title string, t *decryptedToken) (Block, error) {
 	record, err := hex.DecodeString(t.Record)
 	if err != nil || len(record) < flagsSize+deviceIDSize+tagSize {
 		return Block{}, fmt.Errorf("the control API gave the record %q of a token", t.Record)

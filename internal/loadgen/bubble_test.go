@@ -34,7 +34,7 @@ const (
 	appB = "com.example.b"
 )
 
-// A bubble is a fleet in virtual time, with a courier that takes every login and mints
+// A bubble is a fleet in virtual time, with a courier that takes every login and issues
 // every token.
 type bubble struct {
 	*testing.T
@@ -48,7 +48,7 @@ type bubble struct {
 	serving sync.WaitGroup
 	mu      sync.Mutex
 	conns   map[int]*courierConn // by the number of the login
-	minted  int
+	issued  int
 }
 
 // A courierConn is the courier's end of a connection.
@@ -136,8 +136,8 @@ func (b *bubble) serveConn(c *courierConn) {
 			b.mu.Unlock()
 		case *courier.TokenRequest:
 			b.mu.Lock()
-			b.minted++
-			token := sha256.Sum256(append(bytes.Clone(m.BaseToken), byte(b.minted), byte(b.minted>>8)))
+			b.issued++
+			token := sha256.Sum256(append(bytes.Clone(m.BaseToken), byte(b.issued), byte(b.issued>>8)))
 			b.mu.Unlock()
 			answer = &courier.TokenResponse{Token: token[:], Topic: m.Topic, AppID: m.AppID}
 		case *courier.Ack:

@@ -89,7 +89,7 @@ func TestARetiredTokenIsAnsweredWithItsTime(t *testing.T) {
 	require.Equal(t, 410, got.status)
 	since := regexp.MustCompile(`^\{"reason":"Unregistered","timestamp":([0-9]{13})\}$`).FindStringSubmatch(got.body)
 	require.NotNil(t, since, got.body)
-	claims, err := w.vault.Open([]byte(requireToken(t, c)))
+	claims, err := w.vault.Decrypt([]byte(requireToken(t, c)))
 	require.NoError(t, err)
 	require.Equal(t, []byte(got.body), appendRejection(nil, &apns.Rejection{Reason: apns.Unregistered, Since: claims.Retired}))
 }

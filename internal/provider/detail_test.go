@@ -27,7 +27,7 @@ func (w *fixture) detail(reason apns.Reason) string {
 
 func TestADetailSaysWhatWasSentInPlaceOfADeviceToken(t *testing.T) {
 	w := newFixture(t)
-	minted, err := hex.DecodeString(w.token(bundleID))
+	issued, err := hex.DecodeString(w.token(bundleID))
 	require.NoError(t, err)
 	c := w.dial()
 	for _, row := range []struct {
@@ -41,7 +41,7 @@ func TestADetailSaysWhatWasSentInPlaceOfADeviceToken(t *testing.T) {
 		{"[object%20Object]", "a value that is missing"},
 		{"${TOKEN}", "a placeholder that was not filled in"},
 		{":token", "a placeholder that was not filled in"},
-		{base64.RawURLEncoding.EncodeToString(minted), "of this simulator in base64"},
+		{base64.RawURLEncoding.EncodeToString(issued), "of this simulator in base64"},
 		{"xyz", "not hexadecimal at character 0, 'x'"},
 		{"%zz", "not hexadecimal at character 0, '%'"},
 	} {
@@ -56,9 +56,9 @@ func TestBase64WithASlashIsRecognizedInThePath(t *testing.T) {
 	w := newFixture(t)
 	text := ""
 	for i := 0; !strings.Contains(text, "/"); i++ {
-		minted, err := hex.DecodeString(w.token(fmt.Sprint(bundleID, i)))
+		issued, err := hex.DecodeString(w.token(fmt.Sprint(bundleID, i)))
 		require.NoError(t, err)
-		text = base64.StdEncoding.EncodeToString(minted)
+		text = base64.StdEncoding.EncodeToString(issued)
 	}
 	require.Equal(t, 404, w.dial().send(w.good().to(text)).status)
 	require.Contains(t, w.detail(apns.BadPath), "of this simulator in base64")

@@ -45,7 +45,7 @@ func (r *request) checkToken() *apns.Rejection {
 	if r.deviceTokenErr != nil {
 		return apns.Reject(apns.BadDeviceToken, r.deviceTokenErr.Error()+tokenHint(r.conn.server.cfg.Vault, r.deviceTokenText))
 	}
-	claims, err := r.conn.server.cfg.Vault.Open(r.deviceToken[:r.deviceTokenLen])
+	claims, err := r.conn.server.cfg.Vault.Decrypt(r.deviceToken[:r.deviceTokenLen])
 	if err != nil {
 		return apns.Reject(apns.BadDeviceToken, fmt.Sprintf("%v (%d bytes)", err, r.deviceTokenLen))
 	}

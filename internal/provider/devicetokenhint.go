@@ -28,20 +28,20 @@ func tokenHint(vault *tokenvault.Vault, path string) string {
 	case "undefined", "null", "nil", "none", "nan", "object object":
 		return "; it is what a program writes for a value that is missing"
 	}
-	if mintedInBase64(vault, text) {
+	if issuedInBase64(vault, text) {
 		return "; it is a device token of this simulator in base64: write its bytes in hexadecimal"
 	}
 	return ""
 }
 
-// mintedInBase64 reports whether text is a device token of this simulator in base64,
+// issuedInBase64 reports whether text is a device token of this simulator in base64,
 // in either alphabet, padded or not.
-func mintedInBase64(vault *tokenvault.Vault, text string) bool {
+func issuedInBase64(vault *tokenvault.Vault, text string) bool {
 	bare := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
 	token, err := base64.RawURLEncoding.DecodeString(bare)
 	if err != nil {
 		return false
 	}
-	_, err = vault.Open(token)
+	_, err = vault.Decrypt(token)
 	return err == nil
 }

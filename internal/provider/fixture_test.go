@@ -140,10 +140,10 @@ func (w *fixture) token(topic string) string { return w.tokenIn(apns.Production,
 func (w *fixture) tokenIn(env apns.Environment, topic string) string {
 	address := tokenvault.Address{Environment: env, Device: device}
 	if topic == "" {
-		return w.vault.Mint(address, nil).String()
+		return w.vault.Issue(address, nil).String()
 	}
 	hash := apns.HashTopic(topic)
-	return w.vault.Mint(address, &hash).String()
+	return w.vault.Issue(address, &hash).String()
 }
 
 // acceptable is a request that is accepted in production.

@@ -29,7 +29,7 @@ func TestARemovedAppIsUnregisteredAfterTheDelayWithTheTimeOfItsEnd(t *testing.T)
 	require.False(t, w.broker.last(t).Unreported)
 
 	w.vault.RetireApp(tokenvault.Address{Environment: apns.Production, Device: device}, tokenvault.Tag(apns.HashTopic(bundleID)))
-	claims, err := w.vault.Open([]byte(requireToken(t, call)))
+	claims, err := w.vault.Decrypt([]byte(requireToken(t, call)))
 	require.NoError(t, err)
 	w.clock.Advance(29 * time.Minute)
 	require.Equal(t, 200, c.send(call).status, "nobody is told yet")

@@ -51,7 +51,7 @@ func TestAnAppThatIsRemovedAndComesBackHasAnotherToken(t *testing.T) {
 	s.DeviceControl.UninstallApp(of(dev.ID()), sim.DemoTopic)
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
 	hash := apns.HashTopic(sim.DemoTopic)
-	renewed := s.Vault.Mint(of(dev.ID()), &hash)
+	renewed := s.Vault.Issue(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 	wantPost(t, s, old, http.StatusGone, "Unregistered")
@@ -66,7 +66,7 @@ func TestARemovedAppIsAnswered200UntilTheDelayIsOver(t *testing.T) {
 	})
 	assert.Contains(t, strings.Join(log.lines(), "\n"), "seed=42")
 	hash := apns.HashTopic(sim.DemoTopic)
-	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
+	token := s.Vault.Issue(of(apns.DeviceID{1}), &hash)
 	s.DeviceControl.UninstallApp(of(apns.DeviceID{1}), sim.DemoTopic)
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "app-removed", awaitEvent(t, s, journal.Dropped).Cause)
@@ -90,7 +90,7 @@ func TestASeedIsDrawnAndLoggedIfNoneIsGiven(t *testing.T) {
 func TestAnExpiredTokenIsTakenForWhatItIs(t *testing.T) {
 	s := start(t, sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}})
 	hash := apns.HashTopic(sim.DemoTopic)
-	token := s.Vault.Mint(of(apns.DeviceID{1}), &hash)
+	token := s.Vault.Issue(of(apns.DeviceID{1}), &hash)
 	push(t, s, token, []byte(`{"aps":{}}`), demoHeaders)
 	s.DeviceControl.ExpireToken(of(apns.DeviceID{1}), sim.DemoTopic)
 	assert.Equal(t, "unregistered", awaitEvent(t, s, journal.Dropped).Cause, "it waited for the device")
@@ -152,12 +152,12 @@ func TestADeviceThatIsAwayCanBeErased(t *testing.T) {
 	hash := apns.HashTopic(sim.DemoTopic)
 	for _, env := range apns.Environments() {
 		away := tokenvault.Address{Environment: env, Device: apns.DeviceID{1}}
-		token := s.Vault.Mint(away, &hash)
+		token := s.Vault.Issue(away, &hash)
 		now, err := s.DeviceControl.TellDevice(t.Context(), away.Device, "erase", "")
 		require.NoError(t, err)
 		assert.False(t, now.Online)
 		assert.Empty(t, now.Environment, "it may be in either")
-		claims, err := s.Vault.Open([]byte(token))
+		claims, err := s.Vault.Decrypt([]byte(token))
 		require.NoError(t, err)
 		assert.NotZero(t, claims.Retired, env)
 	}
@@ -265,7 +265,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	dev.await(t, device.EventConnected)
 	assert.Equal(t, base, dev.BaseToken(), "it presents the token of the old key and keeps it")
 	hash := apns.HashTopic(sim.DemoTopic)
-	renewed := s.Vault.Mint(of(dev.ID()), &hash)
+	renewed := s.Vault.Issue(of(dev.ID()), &hash)
 	assert.NotEqual(t, old, renewed)
 	wantPost(t, s, renewed, http.StatusOK, "")
 
@@ -275,7 +275,7 @@ func TestARotatedTokenKeyLeavesOldTokensGoodAndIsKept(t *testing.T) {
 	after, err := sim.New(sim.Config{Secrets: kept})
 	require.NoError(t, err)
 	for _, token := range []apns.DeviceToken{old, renewed, base} {
-		_, err := after.Vault.Open([]byte(token))
+		_, err := after.Vault.Decrypt([]byte(token))
 		assert.NoError(t, err, "after a restart")
 	}
 }
@@ -315,7 +315,7 @@ func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	wantPost(t, s, token, http.StatusOK, "")
 	assert.Equal(t, "token-removed", awaitEvent(t, s, journal.Dropped).Cause, "asked, the device says so")
 	require.Eventually(t, func() bool {
-		claims, err := s.Vault.Open([]byte(token))
+		claims, err := s.Vault.Decrypt([]byte(token))
 		return err == nil && !claims.Reported.IsZero()
 	}, testTimeout, time.Millisecond)
 	wantPost(t, s, token, http.StatusGone, "Unregistered")

@@ -53,7 +53,7 @@ func TestAStoredPushExpiresInTheJournalWithoutAnybodyAsking(t *testing.T) {
 	s := start(t, sim.Config{Clock: &apple})
 	away := apns.DeviceID{1, 2, 3}
 	hash := apns.HashTopic(sim.DemoTopic)
-	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: away}, &hash)
+	token := s.Vault.Issue(tokenvault.Address{Environment: apns.Production, Device: away}, &hash)
 
 	expiry := apple.Now().Add(time.Hour)
 	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{
@@ -88,7 +88,7 @@ func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) 
 	const removed = "com.example.removed"
 	require.NoError(t, s.Auth.AddApp(sim.DemoTeam, removed))
 	hash := apns.HashTopic(removed)
-	token := s.Vault.Mint(tokenvault.Address{Environment: apns.Production, Device: dev.ID()}, &hash)
+	token := s.Vault.Issue(tokenvault.Address{Environment: apns.Production, Device: dev.ID()}, &hash)
 	headers := map[string]string{apns.HeaderTopic: removed}
 	push(t, s, token, []byte(`{"aps":{}}`), headers)
 	assert.Equal(t, string(broker.NotEnabled), awaitEvent(t, s, journal.Stored).Cause)

@@ -30,21 +30,21 @@ func TestDeviceTokensOutliveARestart(t *testing.T) {
 	require.NoError(t, err)
 	device := tokenvault.Address{Environment: apns.Sandbox, Device: apns.DeviceID{7}}
 	topic := apns.HashTopic(sim.DemoTopic)
-	token := before.Vault.Mint(device, &topic)
+	token := before.Vault.Issue(device, &topic)
 
 	secrets, err := keystore.Load(dir)
 	require.NoError(t, err)
 	after, err := sim.New(sim.Config{Secrets: secrets})
 	require.NoError(t, err)
-	claims, err := after.Vault.Open([]byte(token))
+	claims, err := after.Vault.Decrypt([]byte(token))
 	require.NoError(t, err)
 	assert.Equal(t, device, claims.Address)
 	assert.True(t, claims.ForTopic(topic))
 
 	other, err := sim.New(sim.Config{})
 	require.NoError(t, err)
-	_, err = other.Vault.Open([]byte(token))
-	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "other secrets are another APNs")
+	_, err = other.Vault.Decrypt([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotIssued, "other secrets are another APNs")
 }
 
 func TestTheRootIsWhatClientsTrust(t *testing.T) {

@@ -19,49 +19,49 @@ func deviceNumber(n int) tokenvault.Address {
 
 func TestOpeningAKnownTokenDoesNotAllocate(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token := []byte(v.Mint(testDevice, &example))
+	token := []byte(v.Issue(testDevice, &example))
 	v.RetireApp(testDevice, tokenvault.Tag(other))
-	_, err := v.Open(token)
+	_, err := v.Decrypt(token)
 	assert.NoError(t, err)
-	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = v.Open(token) }))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = v.Decrypt(token) }))
 }
 
-func BenchmarkMint(b *testing.B) {
+func BenchmarkIssue(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
 	b.ReportAllocs()
 	for b.Loop() {
-		v.Mint(testDevice, &example)
+		v.Issue(testDevice, &example)
 	}
 }
 
-func BenchmarkOpenHit(b *testing.B) {
+func BenchmarkDecryptHit(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
-	token := []byte(v.Mint(testDevice, &example))
+	token := []byte(v.Issue(testDevice, &example))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = v.Open(token)
+		_, _ = v.Decrypt(token)
 	}
 }
 
-func BenchmarkOpenHitOfADeviceWithRetirements(b *testing.B) {
+func BenchmarkDecryptHitOfADeviceWithRetirements(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
 	v.RetireDevice(testDevice.Environment, testDevice.Device)
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	token := []byte(v.Mint(testDevice, &example))
+	token := []byte(v.Issue(testDevice, &example))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = v.Open(token)
+		_, _ = v.Decrypt(token)
 	}
 }
 
-// BenchmarkOpenHitParallel opens the tokens of 100,000 devices, as a provider
+// BenchmarkDecryptHitParallel decrypts the tokens of 100,000 devices, as a provider
 // does that writes to all of its users.
-func BenchmarkOpenHitParallel(b *testing.B) {
+func BenchmarkDecryptHitParallel(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
 	tokens := make([]apns.DeviceToken, 100_000)
 	for i := range tokens {
-		tokens[i] = v.Mint(deviceNumber(i), &example)
-		open(b, v, tokens[i])
+		tokens[i] = v.Issue(deviceNumber(i), &example)
+		decrypt(b, v, tokens[i])
 	}
 	var start atomic.Int64
 	b.ReportAllocs()
@@ -72,18 +72,18 @@ func BenchmarkOpenHitParallel(b *testing.B) {
 		for pb.Next() {
 			i++
 			copy(buf[:], tokens[i%len(tokens)])
-			_, _ = v.Open(buf[:])
+			_, _ = v.Decrypt(buf[:])
 		}
 	})
 }
 
-func BenchmarkOpenMiss(b *testing.B) {
+func BenchmarkDecryptMiss(b *testing.B) {
 	v := newVault(b, tokenvault.Config{})
-	forged := []byte(v.Mint(testDevice, &example))
+	forged := []byte(v.Issue(testDevice, &example))
 	forged[31] ^= 1
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = v.Open(forged)
+		_, _ = v.Decrypt(forged)
 	}
 }
 

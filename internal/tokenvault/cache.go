@@ -6,13 +6,13 @@ import (
 	"sync/atomic"
 )
 
-// DefaultCache is how many opened tokens are remembered unless [Config] says
+// DefaultCache is how many decrypted tokens are remembered unless [Config] says
 // otherwise: a hundred thousand devices with two apps each, at about 100 bytes a token.
 const DefaultCache = 1 << 18
 
-// An opened token is remembered together with the key that opened it. It holds
+// A decrypted token is remembered together with the key that decrypted it. It holds
 // only what can never change: retirements and rotations are looked up anew.
-type opened struct {
+type decrypted struct {
 	token  string
 	record record
 	key    int // number of the key
@@ -22,14 +22,14 @@ type opened struct {
 // line.
 const cacheWays = 8
 
-type cacheSet [cacheWays]atomic.Pointer[opened]
+type cacheSet [cacheWays]atomic.Pointer[decrypted]
 
 // firstSets is how many sets an empty cache has. Most simulators never know
 // more than a handful of tokens.
 const firstSets = 8
 
-// A cache remembers opened tokens. Reading takes no lock and does not
-// allocate. Only tokens that were minted here get in, so that their first
+// A cache remembers decrypted tokens. Reading takes no lock and does not
+// allocate. Only tokens that were issued here get in, so that their first
 // bytes, a synthetic IV, serve as the hash.
 type cache struct {
 	sets  atomic.Pointer[[]cacheSet] // a power of two of them
@@ -54,7 +54,7 @@ func place[T string | []byte](sets []cacheSet, token T) *cacheSet {
 }
 
 // get returns what is remembered about a token, or nil.
-func (c *cache) get(token []byte) *opened {
+func (c *cache) get(token []byte) *decrypted {
 	set := place(*c.sets.Load(), token)
 	for i := range set {
 		if o := set[i].Load(); o != nil && o.token == string(token) {
@@ -66,7 +66,7 @@ func (c *cache) get(token []byte) *opened {
 
 // put remembers a token. Where there is no room the cache grows; at its limit
 // the token takes the place of one that it picks at random.
-func (c *cache) put(o *opened) {
+func (c *cache) put(o *decrypted) {
 	sets := *c.sets.Load()
 	for !add(sets, o) {
 		if len(sets) == c.limit {
@@ -78,7 +78,7 @@ func (c *cache) put(o *opened) {
 }
 
 // add puts a token where nothing is yet, if there is such a place.
-func add(sets []cacheSet, o *opened) bool {
+func add(sets []cacheSet, o *decrypted) bool {
 	set := place(sets, o.token)
 	for i := range set {
 		if set[i].CompareAndSwap(nil, o) {

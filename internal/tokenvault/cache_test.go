@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func numbered(n uint32) *opened {
+func numbered(n uint32) *decrypted {
 	token := make([]byte, MinLength)
 	binary.BigEndian.PutUint32(token, n)
 	token[4] = byte(n)
-	return &opened{token: string(token)}
+	return &decrypted{token: string(token)}
 }
 
 func TestTheCacheIsBounded(t *testing.T) {

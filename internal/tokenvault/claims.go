@@ -34,7 +34,7 @@ type Claims struct {
 	// Tag is the topic of an app token, zero for a base token.
 	Tag TopicTag
 	// Epoch counts the retirements on the device up to the newest one that
-	// concerned this token when it was minted.
+	// concerned this token when it was issued.
 	Epoch uint32
 	// Retired is since when the token is retired; zero while it is current.
 	Retired time.Time
@@ -43,7 +43,7 @@ type Claims struct {
 	Reported time.Time
 	// Expired says that it was retired because of its age, see [Vault.ExpireApp].
 	Expired bool
-	// Key is the age of the token key in rotations: 0 for the one that mints
+	// Key is the age of the token key in rotations: 0 for the one that issues
 	// now.
 	Key int
 }
@@ -54,12 +54,12 @@ func (c *Claims) ForTopic(topic apns.TopicHash) bool {
 	return !c.Base && c.Tag == Tag(topic)
 }
 
-// Record is what was sealed: 16 bytes, without their padding.
+// Record is what was encrypted: 16 bytes, without their padding.
 func (c *Claims) Record() []byte {
 	r := record{Address: c.Address, base: c.Base, tag: c.Tag, epoch: c.Epoch}
-	sealed := make([]byte, recordSize)
-	r.put(sealed)
-	return sealed
+	plain := make([]byte, recordSize)
+	r.put(plain)
+	return plain
 }
 
 // Unreported reports whether the token is retired and that is not reported yet.

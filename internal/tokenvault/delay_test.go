@@ -33,11 +33,11 @@ func TestARemovedAppIsReportedAfterTheDelay(t *testing.T) {
 			t.Run(row.name+"/"+name, func(t *testing.T) {
 				var c clock.Clock
 				v := newVault(t, tokenvault.Config{Clock: &c, Delay: row.delay})
-				token := v.Mint(testDevice, &example)
-				before := open(t, v, token)
+				token := v.Issue(testDevice, &example)
+				before := decrypt(t, v, token)
 				assert.False(t, before.Unreported(c.Now()), "it is current")
 				retire(v)
-				claims := open(t, v, token)
+				claims := decrypt(t, v, token)
 				assert.False(t, claims.Retired.IsZero(), "the device knows at once")
 				if row.never {
 					assert.Zero(t, claims.Reported)
@@ -60,9 +60,9 @@ func TestDelaysRepeatWithTheirSeedAndDifferFromEachOther(t *testing.T) {
 		v := newVault(t, tokenvault.Config{Delay: tokenvault.Delay{Min: time.Hour, Max: 24 * time.Hour, Seed: seed}})
 		for device := range byte(8) {
 			a := tokenvault.Address{Device: apns.DeviceID{device}}
-			token := v.Mint(a, &example)
+			token := v.Issue(a, &example)
 			v.RetireApp(a, tokenvault.Tag(example))
-			claims := open(t, v, token)
+			claims := decrypt(t, v, token)
 			delays = append(delays, claims.Reported.Sub(claims.Retired).Round(time.Second))
 		}
 		return delays
@@ -75,19 +75,19 @@ func TestDelaysRepeatWithTheirSeedAndDifferFromEachOther(t *testing.T) {
 
 func TestAnAppThatIsInstalledAgainHasAnotherTokenWhileTheOldOneIsNotReported(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Delay: tokenvault.Delay{Never: true}})
-	old := v.Mint(testDevice, &example)
+	old := v.Issue(testDevice, &example)
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	renewed := v.Mint(testDevice, &example)
+	renewed := v.Issue(testDevice, &example)
 	assert.NotEqual(t, old, renewed)
-	claims := open(t, v, renewed)
+	claims := decrypt(t, v, renewed)
 	assert.Zero(t, claims.Retired)
 }
 
 func TestExpiryIsReportedAtOnce(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Delay: tokenvault.Delay{Never: true}})
-	token := v.Mint(testDevice, &example)
+	token := v.Issue(testDevice, &example)
 	v.ExpireApp(testDevice, tokenvault.Tag(example))
-	claims := open(t, v, token)
+	claims := decrypt(t, v, token)
 	assert.True(t, claims.Expired)
 	assert.Equal(t, claims.Retired, claims.Reported)
 }
@@ -106,18 +106,18 @@ func TestAConfirmationByTheDeviceEndsTheDelay(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				var c clock.Clock
 				v := newVault(t, tokenvault.Config{Clock: &c, Delay: delay})
-				token := v.Mint(testDevice, &example)
+				token := v.Issue(testDevice, &example)
 				v.Confirm([]byte(token))
-				assert.Zero(t, open(t, v, token).Retired, "what is current stays")
+				assert.Zero(t, decrypt(t, v, token).Retired, "what is current stays")
 				retire(v)
 				c.Advance(time.Minute)
 				v.Confirm([]byte(token))
-				claims := open(t, v, token)
+				claims := decrypt(t, v, token)
 				assert.GreaterOrEqual(t, claims.Reported.Sub(claims.Retired), time.Minute)
 				assert.Less(t, claims.Reported.Sub(claims.Retired), 2*time.Minute)
 				c.Advance(time.Hour)
 				v.Confirm([]byte(token))
-				again := open(t, v, token)
+				again := decrypt(t, v, token)
 				assert.Equal(t, claims.Reported, again.Reported, "the first answer counts")
 				v.Confirm([]byte("no token"))
 			})

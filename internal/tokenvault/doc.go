@@ -1,7 +1,7 @@
 // Package tokenvault makes device tokens and reads them.
 //
 // "This token is encrypted with a token key and returned to the device": a
-// device token is no name that is looked up but a sealed record of whose it
+// device token is no name that is looked up but an encrypted record of whose it
 // is. The vault holds the token key, which nobody else has. It knows for which
 // environment, device, user and topic a token was made, whether it was made
 // here at all, and since when it is no longer good.
@@ -11,7 +11,7 @@
 //	record = flags(1) device(8) topic tag(4) epoch(3)
 //
 // AES-SIV is deterministic: an app that registers again gets the same token.
-// It authenticates: a token that was not made here does not open. And it needs
+// It authenticates: a token that was not issued here cannot be decrypted. And it needs
 // no database: what is kept besides the key are retirements, the few moments
 // at which tokens were retired.
 //

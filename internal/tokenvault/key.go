@@ -12,14 +12,14 @@ import (
 const SecretSize = 32
 
 // keyLabel separates the token key from anything else that may ever be derived
-// from the same secret. Changing it makes every token ever minted unreadable.
+// from the same secret. Changing it makes every token ever issued unreadable.
 const keyLabel = "apns-sim device token v1"
 
 // sivSize is by how much AES-SIV lengthens its input: the synthetic IV, which
 // is also the check (RFC 5297, 2.6).
 const sivSize = 16
 
-// A tokenKey seals and opens records.
+// A tokenKey encrypts and decrypts records.
 type tokenKey struct {
 	secret []byte
 	// number counts the keys of the vault, from 0 for its oldest.
@@ -43,24 +43,24 @@ func newTokenKey(secret []byte, number int) (*tokenKey, error) {
 	return &tokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
 }
 
-// seal encrypts a record into a token of length bytes.
-func (k *tokenKey) seal(r *record, length int) []byte {
+// encrypt encrypts a record into a token of length bytes.
+func (k *tokenKey) encrypt(r *record, length int) []byte {
 	var buf [maxPlain]byte
 	plain := buf[:length-sivSize]
 	r.put(plain)
 	token, err := k.siv.EncryptDeterministically(plain, nil)
 	if err != nil { // only for input of nearly the size of the address space
-		panic(fmt.Sprintf("tokenvault: seal %d bytes: %v", len(plain), err))
+		panic(fmt.Sprintf("tokenvault: encrypt %d bytes: %v", len(plain), err))
 	}
 	return token
 }
 
-// open is the reverse of seal. It reports false for a token that this key did
-// not seal.
-func (k *tokenKey) open(token []byte) (record, bool) {
+// decrypt is the reverse of encrypt. It reports false for a token that was not
+// encrypted with this key.
+func (k *tokenKey) decrypt(token []byte) (record, bool) {
 	plain, err := k.siv.DecryptDeterministically(token, nil)
 	if err != nil {
-		return record{}, false // the one thing it can say: not sealed with this key
+		return record{}, false // its only error: not encrypted with this key
 	}
 	return parseRecord(plain)
 }

@@ -22,11 +22,11 @@ type subject struct {
 	topic apns.TopicHash
 }
 
-func (s subject) mint(v *tokenvault.Vault) apns.DeviceToken {
+func (s subject) issue(v *tokenvault.Vault) apns.DeviceToken {
 	if s.base {
-		return v.Mint(s.to, nil)
+		return v.Issue(s.to, nil)
 	}
-	return v.Mint(s.to, &s.topic)
+	return v.Issue(s.to, &s.topic)
 }
 
 var (
@@ -47,18 +47,18 @@ var (
 	})
 )
 
-func TestATokenOpensToWhatItWasMintedFor(t *testing.T) {
+func TestATokenIsDecryptedToWhatItWasIssuedFor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		length := lengths.Draw(t, "length")
 		v, err := tokenvault.New(tokenvault.Config{Length: length, Cache: 8})
 		require.NoError(t, err)
 		s := subjects.Draw(t, "subject")
 
-		token := s.mint(v)
+		token := s.issue(v)
 		require.Len(t, string(token), length)
-		require.Equal(t, token, s.mint(v), "an app that registers again gets the same token")
+		require.Equal(t, token, s.issue(v), "an app that registers again gets the same token")
 		for _, how := range []string{"by decryption", "from the cache"} {
-			claims, err := v.Open([]byte(token))
+			claims, err := v.Decrypt([]byte(token))
 			require.NoError(t, err, how)
 			require.Equal(t, s.to, claims.Address, how)
 			require.Equal(t, s.base, claims.Base, how)
@@ -83,7 +83,7 @@ func TestTokensForDifferentClaimsDiffer(t *testing.T) {
 		case 3:
 			b.base, b.topic = false, apns.HashTopic("com.example."+rapid.StringMatching(`[A-Z]{4}`).Draw(t, "topic"))
 		}
-		require.NotEqual(t, a.mint(v), b.mint(v))
+		require.NotEqual(t, a.issue(v), b.issue(v))
 	})
 }
 
@@ -92,11 +92,11 @@ func TestOneFlippedBitNeverOpens(t *testing.T) {
 		length := lengths.Draw(t, "length")
 		v, err := tokenvault.New(tokenvault.Config{Length: length, Cache: 8})
 		require.NoError(t, err)
-		token := []byte(subjects.Draw(t, "subject").mint(v))
+		token := []byte(subjects.Draw(t, "subject").issue(v))
 		bit := rapid.IntRange(0, 8*length-1).Draw(t, "bit")
 		token[bit/8] ^= 1 << (bit % 8)
-		_, err = v.Open(token)
-		require.ErrorIs(t, err, tokenvault.ErrNotMinted)
+		_, err = v.Decrypt(token)
+		require.ErrorIs(t, err, tokenvault.ErrNotIssued)
 	})
 }
 
@@ -118,11 +118,11 @@ func testRetirementsAgree(t *rapid.T) {
 		}
 		return s
 	})
-	type minted struct {
+	type issued struct {
 		subject
 		retired bool
 	}
-	model := map[apns.DeviceToken]*minted{}
+	model := map[apns.DeviceToken]*issued{}
 	retire := func(concerned func(subject) bool) {
 		c.Advance(time.Hour)
 		for _, m := range model {
@@ -130,15 +130,15 @@ func testRetirementsAgree(t *rapid.T) {
 		}
 	}
 	t.Repeat(map[string]func(*rapid.T){
-		"mint": func(t *rapid.T) {
+		"issue": func(t *rapid.T) {
 			s := pick.Draw(t, "subject")
-			token := s.mint(v)
+			token := s.issue(v)
 			if m := model[token]; m != nil {
-				require.False(t, m.retired, "a retired token is never minted again")
+				require.False(t, m.retired, "a retired token is never issued again")
 				require.Equal(t, s, m.subject)
 				return
 			}
-			model[token] = &minted{subject: s}
+			model[token] = &issued{subject: s}
 		},
 		"retire app": func(t *rapid.T) {
 			s := pick.Draw(t, "subject")
@@ -153,7 +153,7 @@ func testRetirementsAgree(t *rapid.T) {
 		"rotate": func(t *rapid.T) { require.NoError(t, v.Rotate(tokenvault.NewSecret())) },
 		"": func(t *rapid.T) {
 			for _, token := range slices.Sorted(maps.Keys(model)) {
-				claims, err := v.Open([]byte(token))
+				claims, err := v.Decrypt([]byte(token))
 				require.NoError(t, err)
 				require.Equal(t, model[token].to, claims.Address)
 				assert.Equal(t, model[token].retired, !claims.Retired.IsZero())

@@ -34,7 +34,7 @@ func (g *registry) shard(device apns.DeviceID) *registryShard {
 	return &g.shards[device[0]%registryShards]
 }
 
-// current returns the epoch for a token minted now.
+// current returns the epoch for a token issued now.
 func (g *registry) current(r *record) uint32 {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {
@@ -48,7 +48,7 @@ func (g *registry) current(r *record) uint32 {
 	return 0
 }
 
-// status returns the retirement of a token, and whether the token was ever minted.
+// status returns the retirement of a token, and whether the token was ever issued.
 func (g *registry) status(r *record) (end retirement, issued bool) {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {

@@ -81,7 +81,7 @@ func (h *history) advance() bool {
 	return true
 }
 
-// current returns the epoch for a token minted now: the newest retirement that
+// current returns the epoch for a token issued now: the newest retirement that
 // concerns it.
 func (h *history) current(r *record) uint32 {
 	if r.base {
@@ -91,7 +91,7 @@ func (h *history) current(r *record) uint32 {
 }
 
 // status returns the retirement of a token, zero if it is current. It
-// reports false for an epoch in which such a token was never minted.
+// reports false for an epoch in which such a token was never issued.
 func (h *history) status(r *record) (end retirement, ok bool) {
 	next, issued := h.ending(r)
 	if next != nil {
@@ -110,7 +110,7 @@ func (h *history) confirm(r *record, at time.Time) {
 }
 
 // ending finds the retirement of a token, nil if it is current. It reports false
-// for an epoch in which such a token was never minted.
+// for an epoch in which such a token was never issued.
 func (h *history) ending(r *record) (next *retirement, ok bool) {
 	next, issued := h.wide.after(r.epoch)
 	if !r.base {

@@ -20,27 +20,27 @@ import (
 // it.
 const MinLength = recordSize + sivSize
 
-// maxPlain is the longest input to the seal.
+// maxPlain is the longest input to the encryption.
 const maxPlain = apns.MaxDeviceToken - sivSize
 
-// ErrNotMinted says that a token was not made by this vault. That includes one
+// ErrNotIssued says that a token was not made by this vault. That includes one
 // of an epoch the vault does not remember: its secrets were kept but its
 // retirements lost, and whether the token is still current is not known any more. A
 // device that presents such a base token is given a new one, as with any token
-// that does not open.
-var ErrNotMinted = errors.New("the token was not issued by this simulator")
+// that cannot be decrypted.
+var ErrNotIssued = errors.New("the token was not issued by this simulator")
 
 // Config is what a vault is made from. The zero value is a vault of its own
 // with tokens of 32 bytes.
 type Config struct {
 	// Secrets are the secrets of the token keys, newest first, of
-	// [SecretSize] bytes each. The first one mints, all of them open. None
+	// [SecretSize] bytes each. The first one encrypts, all of them decrypt. None
 	// means one random secret.
 	Secrets [][]byte
-	// Length of the tokens minted, in bytes, from [MinLength] to
-	// [apns.MaxDeviceToken]; zero means MinLength. Tokens of any length open.
+	// Length of the tokens issued, in bytes, from [MinLength] to
+	// [apns.MaxDeviceToken]; zero means MinLength. Tokens of any length are decrypted.
 	Length int
-	// Cache is how many opened tokens are remembered, so that the next push
+	// Cache is how many decrypted tokens are remembered, so that the next push
 	// to one costs no decryption; zero means [DefaultCache]. It is rounded up
 	// to eight times a power of two.
 	Cache int
@@ -53,7 +53,7 @@ type Config struct {
 	Spaces *space.Registry
 }
 
-// A Vault mints, opens and retires device tokens. Its methods may be called
+// A Vault issues, decrypts and retires device tokens. Its methods may be called
 // from any goroutine.
 type Vault struct {
 	length      int
@@ -107,64 +107,64 @@ func NewSecret() []byte {
 	return secret
 }
 
-// Mint returns the token of an app on a device, or the base token of the device if topic is
+// Issue returns the token of an app on a device, or the base token of the device if topic is
 // nil. It is the same token every time, until a retirement or a rotation. It panics on a
 // user above [MaxUser].
 //
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
-func (v *Vault) Mint(a Address, topic *apns.TopicHash) apns.DeviceToken {
+func (v *Vault) Issue(a Address, topic *apns.TopicHash) apns.DeviceToken {
 	a.mustFit()
 	r := record{Address: a, base: topic == nil}
 	if topic != nil {
 		r.tag = Tag(*topic)
 	}
 	r.epoch = v.retirements.current(&r)
-	return apns.DeviceToken((*v.keys.Load())[0].seal(&r, v.length))
+	return apns.DeviceToken((*v.keys.Load())[0].encrypt(&r, v.length))
 }
 
-// Open decrypts a token. Its only error is [ErrNotMinted]; a retired token opens, and its
+// Decrypt decrypts a token. Its only error is [ErrNotIssued]; a retired token is decrypted, and its
 // claims say when it was retired. "APNs decrypts the token with the token key."
 //
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
-func (v *Vault) Open(token []byte) (Claims, error) {
+func (v *Vault) Decrypt(token []byte) (Claims, error) {
 	o := v.read(token)
 	if o == nil {
-		return Claims{}, ErrNotMinted
+		return Claims{}, ErrNotIssued
 	}
 	return v.claims(o)
 }
 
 // read returns the content of a token, from the cache or by decrypting it. It returns nil
 // for a token that was not made by this vault.
-func (v *Vault) read(token []byte) *opened {
+func (v *Vault) read(token []byte) *decrypted {
 	if len(token) < MinLength || len(token) > apns.MaxDeviceToken {
 		return nil
 	}
 	o := v.cache.get(token)
 	if o == nil {
-		if o = v.decrypt(token); o != nil {
+		if o = v.tryKeys(token); o != nil {
 			v.cache.put(o)
 		}
 	}
 	return o
 }
 
-// decrypt tries every key, the newest first. It returns nil if none opens the
+// tryKeys tries every key, the newest first. It returns nil if none decrypts the
 // token.
-func (v *Vault) decrypt(token []byte) *opened {
+func (v *Vault) tryKeys(token []byte) *decrypted {
 	for _, key := range *v.keys.Load() {
-		if r, ok := key.open(token); ok {
-			return &opened{token: string(token), record: r, key: key.number}
+		if r, ok := key.decrypt(token); ok {
+			return &decrypted{token: string(token), record: r, key: key.number}
 		}
 	}
 	return nil
 }
 
-// claims adds the retirement to an opened token.
-func (v *Vault) claims(o *opened) (Claims, error) {
+// claims adds the retirement to a decrypted token.
+func (v *Vault) claims(o *decrypted) (Claims, error) {
 	end, issued := v.retirements.status(&o.record)
 	if !issued {
-		return Claims{}, ErrNotMinted
+		return Claims{}, ErrNotIssued
 	}
 	return Claims{
 		Address:  o.record.Address,
@@ -225,8 +225,8 @@ func (v *Vault) now(device apns.DeviceID) time.Time {
 	return cmp.Or(v.spaces.Clock(v.spaces.ForDevice(device)), v.clock).Now()
 }
 
-// Rotate adds a secret. Its key mints from now on; tokens of the older keys
-// still open.
+// Rotate adds a secret. Its key encrypts from now on; tokens of the older keys
+// are still decrypted.
 func (v *Vault) Rotate(secret []byte) error {
 	if err := v.addKey(secret); err != nil {
 		return fmt.Errorf("rotate the token key: %w", err)
@@ -253,7 +253,7 @@ func (v *Vault) addKey(secret []byte) error {
 }
 
 // Secrets returns the secrets of all token keys, newest first, as [Config] takes them. A
-// vault with the same secrets opens the same tokens.
+// vault with the same secrets decrypts the same tokens.
 func (v *Vault) Secrets() [][]byte {
 	keys := *v.keys.Load()
 	secrets := make([][]byte, len(keys))

@@ -35,9 +35,9 @@ func newVault(t testing.TB, cfg tokenvault.Config) *tokenvault.Vault {
 	return v
 }
 
-func open(t testing.TB, v *tokenvault.Vault, token apns.DeviceToken) tokenvault.Claims {
+func decrypt(t testing.TB, v *tokenvault.Vault, token apns.DeviceToken) tokenvault.Claims {
 	t.Helper()
-	claims, err := v.Open([]byte(token))
+	claims, err := v.Decrypt([]byte(token))
 	require.NoError(t, err)
 	return claims
 }
@@ -67,12 +67,12 @@ func TestTheFormatOfTokensNeverChanges(t *testing.T) {
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			v := newVault(t, tokenvault.Config{Secrets: [][]byte{secretOf(0x42)}, Length: row.length})
-			assert.Equal(t, row.want, v.Mint(row.to, row.topic).String())
+			assert.Equal(t, row.want, v.Issue(row.to, row.topic).String())
 
 			literal, err := hex.DecodeString(row.want)
 			require.NoError(t, err)
-			claims, err := v.Open(literal)
-			require.NoError(t, err, "what was minted then opens now")
+			claims, err := v.Decrypt(literal)
+			require.NoError(t, err, "what was issued then is decrypted now")
 			assert.Equal(t, row.to, claims.Address)
 			assert.Equal(t, row.topic == nil, claims.Base)
 		})
@@ -81,14 +81,14 @@ func TestTheFormatOfTokensNeverChanges(t *testing.T) {
 
 func TestTheZeroConfigMintsThirtyTwoBytesWithASecretOfItsOwn(t *testing.T) {
 	v, w := newVault(t, tokenvault.Config{}), newVault(t, tokenvault.Config{})
-	token := v.Mint(testDevice, nil)
+	token := v.Issue(testDevice, nil)
 	assert.Len(t, string(token), 32, "several clients hard-code 32 bytes")
 	require.Len(t, v.Secrets(), 1)
 	assert.Len(t, v.Secrets()[0], tokenvault.SecretSize)
 	assert.NotEqual(t, v.Secrets(), w.Secrets())
 
-	_, err := w.Open([]byte(token))
-	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "another simulator's token means nothing here")
+	_, err := w.Decrypt([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotIssued, "another simulator's token means nothing here")
 }
 
 func TestAnInvalidConfigIsRejected(t *testing.T) {
@@ -121,7 +121,7 @@ func TestAnInvalidConfigIsRejected(t *testing.T) {
 
 func TestBytesThatAreNoTokenDoNotOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token := []byte(v.Mint(testDevice, &example))
+	token := []byte(v.Issue(testDevice, &example))
 	rows := map[string][]byte{
 		"nothing":              nil,
 		"64 zeros in hex":      make([]byte, 32),
@@ -132,8 +132,8 @@ func TestBytesThatAreNoTokenDoNotOpen(t *testing.T) {
 		rows[fmt.Sprintf("the first %d bytes of a token", n)] = token[:n]
 	}
 	for name, b := range rows {
-		_, err := v.Open(b)
-		assert.ErrorIs(t, err, tokenvault.ErrNotMinted, name)
+		_, err := v.Decrypt(b)
+		assert.ErrorIs(t, err, tokenvault.ErrNotIssued, name)
 	}
 }
 
@@ -141,22 +141,22 @@ func TestMintPanicsOnAnAddressThatDoesNotFit(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	highest := testDevice
 	highest.User = tokenvault.MaxUser
-	assert.NotPanics(t, func() { v.Mint(highest, nil) })
+	assert.NotPanics(t, func() { v.Issue(highest, nil) })
 
 	highest.User++
 	assert.PanicsWithValue(t, "tokenvault: no token can name user 32 in production",
-		func() { v.Mint(highest, nil) }, "it would be the token of user 0")
-	assert.Panics(t, func() { v.Mint(tokenvault.Address{Environment: 2}, nil) }, "there are two environments")
+		func() { v.Issue(highest, nil) }, "it would be the token of user 0")
+	assert.Panics(t, func() { v.Issue(tokenvault.Address{Environment: 2}, nil) }, "there are two environments")
 }
 
 func TestATokenIsValidForItsOwnTopicOnly(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	app := open(t, v, v.Mint(testDevice, &example))
+	app := decrypt(t, v, v.Issue(testDevice, &example))
 	assert.True(t, app.ForTopic(example))
 	assert.False(t, app.ForTopic(other), "a provider that tries gets DeviceTokenNotForTopic")
 	assert.Equal(t, tokenvault.TopicTag{0xa0, 0x03, 0xf1, 0xda}, app.Tag)
 
-	base := open(t, v, v.Mint(testDevice, nil))
+	base := decrypt(t, v, v.Issue(testDevice, nil))
 	assert.True(t, base.Base)
 	assert.False(t, base.ForTopic(example), "a base token names no topic")
 	assert.False(t, base.ForTopic(apns.TopicHash{}), "not even the one whose tag is zero")
@@ -166,7 +166,7 @@ func TestATokenIsValidForItsOwnTopicOnly(t *testing.T) {
 // token trust.
 func TestATokenOfAnotherDeviceIsDetected(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	claims := open(t, v, v.Mint(testDevice, nil))
+	claims := decrypt(t, v, v.Issue(testDevice, nil))
 	assert.Equal(t, testDevice, claims.Address)
 
 	thief, guest, sandbox := testDevice, testDevice, testDevice
@@ -182,26 +182,26 @@ func TestARemovedAppsTokenIsRetiredFromThatMomentOn(t *testing.T) { synctest.Tes
 
 func testRemovedApp(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	token, neighbor, base := v.Mint(testDevice, &example), v.Mint(testDevice, &other), v.Mint(testDevice, nil)
-	require.Zero(t, open(t, v, token).Retired, "opened once, so that it is remembered")
+	token, neighbor, base := v.Issue(testDevice, &example), v.Issue(testDevice, &other), v.Issue(testDevice, nil)
+	require.Zero(t, decrypt(t, v, token).Retired, "decrypted once, so that it is remembered")
 
 	time.Sleep(time.Hour)
 	removed := time.Now()
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	assert.Equal(t, removed, open(t, v, token).Retired, "the 410 carries when the token became retired")
-	assert.Zero(t, open(t, v, neighbor).Retired, "another app is not concerned")
-	assert.Zero(t, open(t, v, base).Retired, "nor is the device")
-	assert.Equal(t, base, v.Mint(testDevice, nil))
-	assert.Equal(t, neighbor, v.Mint(testDevice, &other))
+	assert.Equal(t, removed, decrypt(t, v, token).Retired, "the 410 carries when the token became retired")
+	assert.Zero(t, decrypt(t, v, neighbor).Retired, "another app is not concerned")
+	assert.Zero(t, decrypt(t, v, base).Retired, "nor is the device")
+	assert.Equal(t, base, v.Issue(testDevice, nil))
+	assert.Equal(t, neighbor, v.Issue(testDevice, &other))
 
-	second := v.Mint(testDevice, &example)
+	second := v.Issue(testDevice, &example)
 	assert.NotEqual(t, token, second, "installed again, the app has a new token")
-	assert.Zero(t, open(t, v, second).Retired)
+	assert.Zero(t, decrypt(t, v, second).Retired)
 
 	time.Sleep(time.Hour)
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	assert.Equal(t, removed, open(t, v, token).Retired, "the first token died when it died")
-	assert.Equal(t, time.Now(), open(t, v, second).Retired)
+	assert.Equal(t, removed, decrypt(t, v, token).Retired, "the first token died when it died")
+	assert.Equal(t, time.Now(), decrypt(t, v, second).Retired)
 }
 
 func TestAnErasedDevicesTokensAreAllRetired(t *testing.T) { synctest.Test(t, testErasedDevice) }
@@ -211,46 +211,46 @@ func testErasedDevice(t *testing.T) {
 	guest.User = 1
 	sandbox.Environment = apns.Sandbox
 	neighbor.Device[7]++
-	retired := []apns.DeviceToken{v.Mint(testDevice, nil), v.Mint(testDevice, &example), v.Mint(guest, &example)}
-	good := []apns.DeviceToken{v.Mint(sandbox, nil), v.Mint(neighbor, &example)}
+	retired := []apns.DeviceToken{v.Issue(testDevice, nil), v.Issue(testDevice, &example), v.Issue(guest, &example)}
+	good := []apns.DeviceToken{v.Issue(sandbox, nil), v.Issue(neighbor, &example)}
 
 	v.RetireDevice(testDevice.Environment, testDevice.Device)
 	for _, token := range retired {
-		assert.Equal(t, time.Now(), open(t, v, token).Retired)
+		assert.Equal(t, time.Now(), decrypt(t, v, token).Retired)
 	}
 	for _, token := range good {
-		assert.Zero(t, open(t, v, token).Retired, "the other environment and the other device live on")
+		assert.Zero(t, decrypt(t, v, token).Retired, "the other environment and the other device live on")
 	}
-	assert.NotEqual(t, retired[0], v.Mint(testDevice, nil))
-	assert.Zero(t, open(t, v, v.Mint(testDevice, nil)).Retired)
+	assert.NotEqual(t, retired[0], v.Issue(testDevice, nil))
+	assert.Zero(t, decrypt(t, v, v.Issue(testDevice, nil)).Retired)
 }
 
 func TestATokenIsRetiredByTheClockOfTheSimulator(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		v := newVault(t, tokenvault.Config{Clock: &c})
-		token := v.Mint(testDevice, nil)
+		token := v.Issue(testDevice, nil)
 		c.Advance(48 * time.Hour)
 		v.RetireDevice(testDevice.Environment, testDevice.Device)
-		assert.Equal(t, time.Now().Add(48*time.Hour), open(t, v, token).Retired)
+		assert.Equal(t, time.Now().Add(48*time.Hour), decrypt(t, v, token).Retired)
 	})
 }
 
 func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Secrets: [][]byte{secretOf(1)}})
-	first := v.Mint(testDevice, &example)
-	require.Zero(t, open(t, v, first).Key, "opened once, so that it is remembered")
+	first := v.Issue(testDevice, &example)
+	require.Zero(t, decrypt(t, v, first).Key, "decrypted once, so that it is remembered")
 
 	require.NoError(t, v.Rotate(secretOf(2)))
-	second := v.Mint(testDevice, &example)
-	assert.NotEqual(t, first, second, "the newest key mints")
-	assert.Equal(t, 1, open(t, v, first).Key)
-	assert.Equal(t, 0, open(t, v, second).Key)
+	second := v.Issue(testDevice, &example)
+	assert.NotEqual(t, first, second, "the newest key issues")
+	assert.Equal(t, 1, decrypt(t, v, first).Key)
+	assert.Equal(t, 0, decrypt(t, v, second).Key)
 	assert.Equal(t, [][]byte{secretOf(2), secretOf(1)}, v.Secrets(), "newest first")
 
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	assert.NotZero(t, open(t, v, first).Retired, "a retirement does not ask for the key")
-	assert.NotZero(t, open(t, v, second).Retired)
+	assert.NotZero(t, decrypt(t, v, first).Retired, "a retirement does not ask for the key")
+	assert.NotZero(t, decrypt(t, v, second).Retired)
 
 	assert.EqualError(t, v.Rotate(secretOf(1)),
 		"rotate the token key: the secret is in use already; choose a fresh one")
@@ -260,14 +260,14 @@ func TestTokensOfAnOlderKeyStillOpen(t *testing.T) {
 
 func TestTheSameSecretsMakeTheSameVault(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
-	old := v.Mint(testDevice, &example)
+	old := v.Issue(testDevice, &example)
 	require.NoError(t, v.Rotate(tokenvault.NewSecret()))
 
 	again := newVault(t, tokenvault.Config{Secrets: v.Secrets(), Length: 80})
-	claims := open(t, again, old)
+	claims := decrypt(t, again, old)
 	assert.Equal(t, testDevice, claims.Address, "also when the length was changed in between")
 	assert.Equal(t, 1, claims.Key)
-	assert.Len(t, string(again.Mint(testDevice, &example)), 80)
+	assert.Len(t, string(again.Issue(testDevice, &example)), 80)
 }
 
 func TestChangingAnExportedSecretDoesNotChangeTheVault(t *testing.T) {
@@ -282,36 +282,36 @@ func TestATokenOfAForgottenEpochDoesNotOpen(t *testing.T) {
 	v := newVault(t, tokenvault.Config{Secrets: secrets})
 	v.RetireApp(testDevice, tokenvault.Tag(other))
 	v.RetireApp(testDevice, tokenvault.Tag(example))
-	token := v.Mint(testDevice, &example)
-	require.Equal(t, uint32(2), open(t, v, token).Epoch, "one counter numbers all retirements of a device")
+	token := v.Issue(testDevice, &example)
+	require.Equal(t, uint32(2), decrypt(t, v, token).Epoch, "one counter numbers all retirements of a device")
 
 	forgetful := newVault(t, tokenvault.Config{Secrets: secrets})
-	_, err := forgetful.Open([]byte(token))
-	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "nothing was ever retired here")
+	_, err := forgetful.Decrypt([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotIssued, "nothing was ever retired here")
 
 	for range 2 {
 		forgetful.RetireApp(testDevice, tokenvault.Tag(other))
 	}
-	_, err = forgetful.Open([]byte(token))
-	assert.ErrorIs(t, err, tokenvault.ErrNotMinted, "epoch 2 is not one of this app")
+	_, err = forgetful.Decrypt([]byte(token))
+	assert.ErrorIs(t, err, tokenvault.ErrNotIssued, "epoch 2 is not one of this app")
 }
 
 func TestAnExpiredTokenDiffersFromARemovedApps(t *testing.T) {
 	v := newVault(t, tokenvault.Config{})
 	a := tokenvault.Address{Device: apns.DeviceID{1}}
 	topic := apns.HashTopic("com.example.app")
-	first := v.Mint(a, &topic)
+	first := v.Issue(a, &topic)
 	v.ExpireApp(a, tokenvault.Tag(topic))
-	second := v.Mint(a, &topic)
+	second := v.Issue(a, &topic)
 	v.RetireApp(a, tokenvault.Tag(topic))
 
-	claims := open(t, v, first)
+	claims := decrypt(t, v, first)
 	assert.True(t, claims.Expired)
 	assert.False(t, claims.Retired.IsZero())
-	claims = open(t, v, second)
+	claims = decrypt(t, v, second)
 	assert.False(t, claims.Expired, "what happened to a token's predecessor does not matter")
 	assert.False(t, claims.Retired.IsZero())
-	assert.False(t, open(t, v, v.Mint(a, &topic)).Expired)
+	assert.False(t, decrypt(t, v, v.Issue(a, &topic)).Expired)
 }
 
 func TestClaimsGiveTheRecordThatWasSealed(t *testing.T) {
@@ -319,8 +319,8 @@ func TestClaimsGiveTheRecordThatWasSealed(t *testing.T) {
 	guest := testDevice
 	guest.Environment, guest.User = apns.Sandbox, 31
 	v.RetireDevice(apns.Sandbox, guest.Device)
-	claims := open(t, v, v.Mint(guest, &example))
+	claims := decrypt(t, v, v.Issue(guest, &example))
 	assert.Equal(t, "7f0123456789abcdef"+hex.EncodeToString(example[:4])+"000001", hex.EncodeToString(claims.Record()))
-	claims = open(t, v, v.Mint(testDevice, nil))
+	claims = decrypt(t, v, v.Issue(testDevice, nil))
 	assert.Equal(t, "000123456789abcdef00000000000000", hex.EncodeToString(claims.Record()))
 }

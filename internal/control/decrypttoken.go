@@ -10,28 +10,28 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// TokenOpener opens device tokens up.
-type TokenOpener interface {
-	// OpenToken tells what a device token says. An error of [controlapi.ErrNotFound]
+// TokenDecrypter decrypts device tokens.
+type TokenDecrypter interface {
+	// DecryptToken tells what a device token says. An error of [controlapi.ErrNotFound]
 	// says that this simulator did not issue it.
-	OpenToken(token apns.DeviceToken) (controlapi.OpenedToken, error)
+	DecryptToken(token apns.DeviceToken) (controlapi.DecryptedToken, error)
 }
 
 func registerTokens(r *router) {
 	tokens := r.server.DeviceTokens
 	register(r, huma.Operation{
-		OperationID: "open-token", Method: http.MethodGet, Path: "/v1/tokens/{token}", Tags: []string{devicesTag},
+		OperationID: "decrypt-token", Method: http.MethodGet, Path: "/v1/tokens/{token}", Tags: []string{devicesTag},
 		Summary:     "Decrypt a device token",
 		Description: "A device token is an encrypted record that only the simulator can decrypt.",
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		Token string `path:"token" maxLength:"200" example:"00" doc:"The device token, hex"`
 	},
-	) (*answer[controlapi.OpenedToken], error) {
+	) (*answer[controlapi.DecryptedToken], error) {
 		token, err := apns.ParseDeviceToken(in.Token)
 		if err != nil {
 			return nil, reject(http.StatusUnprocessableEntity, "path.token: %v", err)
 		}
-		return answered(tokens.OpenToken(token))
+		return answered(tokens.DecryptToken(token))
 	})
 }
