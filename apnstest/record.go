@@ -130,14 +130,14 @@ func newRecord(r *journal.Record) Record {
 	for _, s := range r.Steps {
 		out.Steps = append(out.Steps, Step{At: s.At, State: State(s.Kind.String()), Cause: s.Cause, Detail: s.Detail, Device: deviceText(s.Device)})
 	}
-	if x := r.Exchange(); x != nil {
+	if x := r.Request(); x != nil {
 		out.take(x)
 	}
 	return out
 }
 
 // take adds what is known of the request.
-func (r *Record) take(x *journal.Exchange) {
+func (r *Record) take(x *journal.RequestRecord) {
 	for _, h := range x.Headers {
 		r.Headers = append(r.Headers, Header(h))
 	}

@@ -90,9 +90,9 @@ type Push struct {
 	Hash apns.TopicHash
 	// Base says that the push is addressed to the device's base token.
 	Base bool
-	// Track is where the journal records the events of the push; nil if they are not
+	// Trace is where the journal records the events of the push; nil if they are not
 	// recorded.
-	Track *journal.Track
+	Trace *journal.Trace
 	// Unreported says that the token is retired and not reported yet: the push is
 	// accepted, and dropped, unless [Config].AskRemoved has it sent.
 	Unreported bool
@@ -189,7 +189,7 @@ func (b *Broker) restore() error {
 			q.holdLocked(&entry{
 				push: &Push{
 					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
-					Track: &journal.Track{Push: r.Push, Device: r.To.Device},
+					Trace: &journal.Trace{Push: r.Push, Device: r.To.Device},
 				},
 				seq:      r.Seq,
 				deadline: r.Deadline,
@@ -339,7 +339,7 @@ func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
 }
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {
-	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Track: p.Track, Device: p.To.Device, Cause: string(cause)})
+	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Trace: p.Trace, Device: p.To.Device, Cause: string(cause)})
 }
 
 // nextStamp returns a timestamp for a push: nanoseconds since 1970, and

@@ -69,9 +69,9 @@ type Broadcast struct {
 	*apns.Notification
 	App     App
 	Channel ChannelID
-	// Track is where the journal records the events of the message; nil if they are
+	// Trace is where the journal records the events of the message; nil if they are
 	// not recorded.
-	Track *journal.Track
+	Trace *journal.Trace
 }
 
 // A channel is a Channel with its subscribers.
@@ -91,7 +91,7 @@ type channel struct {
 // A message is one broadcast on its way to many devices.
 type message struct {
 	*apns.Notification
-	track      *journal.Track
+	trace      *journal.Trace
 	channel    *channel
 	checkpoint uint64 // nanoseconds since 1970; rises along a channel
 	deadline   int64  // nanoseconds since 1970
@@ -113,7 +113,7 @@ func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
 		deadline = longest
 	}
 	return &message{
-		Notification: p.Notification, track: p.Track, channel: c, checkpoint: c.checkpoint,
+		Notification: p.Notification, trace: p.Trace, channel: c, checkpoint: c.checkpoint,
 		deadline: deadline.UnixNano(), lasting: deadline.After(now),
 	}
 }

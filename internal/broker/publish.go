@@ -39,7 +39,7 @@ func (b *Broker) Publish(p *Broadcast) error {
 		c.latest = m
 	}
 	b.journal.Record(journal.Event{
-		At: now, Kind: journal.Accepted, Push: p.Notification, Track: p.Track,
+		At: now, Kind: journal.Accepted, Push: p.Notification, Trace: p.Trace,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),
 	})
 	for r := range c.subscribers {
@@ -61,7 +61,7 @@ func (r *Route) passLocked(m *message, now time.Time) {
 	q := r.q
 	r.channels[m.channel] = m.checkpoint
 	e := &entry{
-		push:     &Push{Notification: m.Notification, To: q.to, Hash: m.channel.hash, Base: true, Track: m.track},
+		push:     &Push{Notification: m.Notification, To: q.to, Hash: m.channel.hash, Base: true, Trace: m.trace},
 		seq:      q.b.seq.Add(1),
 		deadline: m.deadline,
 		lasting:  m.lasting,

@@ -188,7 +188,7 @@ func (st *stream) catchUp(ctx context.Context) error {
 	defer readers.end()
 	for {
 		began := time.Now()
-		page := st.server.Journal.Views(st.cursor)
+		page := st.server.Journal.ReadShared(st.cursor)
 		if page.Next == st.cursor {
 			return nil
 		}
@@ -205,7 +205,7 @@ func (st *stream) catchUp(ctx context.Context) error {
 }
 
 // page writes the events of a page that match.
-func (st *stream) page(page *journal.Views) error {
+func (st *stream) page(page *journal.SharedPage) error {
 	var out bytes.Buffer
 	if page.Missed {
 		first := page.Next
@@ -235,7 +235,7 @@ func (st *stream) page(page *journal.Views) error {
 }
 
 // message is an event as it is sent to every reader.
-func message(v *journal.View) ([]byte, error) {
+func message(v *journal.SharedEvent) ([]byte, error) {
 	data, err := json.Marshal(eventOf(&v.Event, v.Subject()))
 	if err != nil {
 		return nil, err

@@ -40,12 +40,12 @@ const searchedPayload = `{"aps":{"alert":{"title":"Hello","body":"World \u00e4"}
 // recordPush records what becomes of a push, and is called by several goroutines.
 func recordPush(j *journal.Journal, i int) {
 	device := apns.DeviceID{byte(i % 64)}
-	t := &journal.Track{Device: device, Push: &apns.Notification{
+	t := &journal.Trace{Device: device, Push: &apns.Notification{
 		ID: fmt.Sprintf("eabeae54-14a8-11e5-b60b-%012d", i), Token: "token", TeamID: "TEAM000001", Topic: "com.example.app",
 		PushType: "alert", Priority: 10, Expiration: apns.DefaultExpiration, Payload: []byte(searchedPayload),
 	}}
 	for _, kind := range []journal.Kind{journal.Received, journal.Accepted, journal.Sent, journal.Delivered} {
-		j.Record(journal.Event{Kind: kind, Track: t, Device: device})
+		j.Record(journal.Event{Kind: kind, Trace: t, Device: device})
 	}
 }
 

@@ -201,7 +201,7 @@ type RequestCheck struct {
 // fullView shows everything about a record.
 func fullView(r *journal.Record) *FullNotification {
 	full := &FullNotification{Notification: viewOf(r), Advice: r.Push.Advice()}
-	x := r.Exchange()
+	x := r.Request()
 	if x == nil {
 		return full
 	}

@@ -23,13 +23,13 @@ import (
 )
 
 // came records a push and what became of it.
-func (w *watched) came(id, payload string, kinds ...journal.Kind) *journal.Track {
-	track := &journal.Track{
+func (w *watched) came(id, payload string, kinds ...journal.Kind) *journal.Trace {
+	trace := &journal.Trace{
 		Push:   &apns.Notification{ID: id, Token: "\xab", Topic: "com.example.app", Payload: []byte(payload), Expiration: apns.DefaultExpiration},
 		Device: apns.DeviceID{1},
 	}
 	for _, kind := range append([]journal.Kind{journal.Received}, kinds...) {
-		e := journal.Event{Kind: kind, Track: track, Device: track.Device}
+		e := journal.Event{Kind: kind, Trace: trace, Device: trace.Device}
 		if kind == journal.Rejected {
 			e.Rejection = &apns.Rejection{Reason: apns.Unregistered, Since: time.UnixMilli(1508249865488), Detail: "gone"}
 			e.Cause = string(e.Rejection.Reason)
@@ -39,7 +39,7 @@ func (w *watched) came(id, payload string, kinds ...journal.Kind) *journal.Track
 		}
 		w.journal.Record(e)
 	}
-	return track
+	return trace
 }
 
 // read reads an answer.
@@ -274,7 +274,7 @@ func TestFailuresAreListedWithTheirCauseAndCountedOnRequest(t *testing.T) {
 	a.sim.came("one", "{}")
 	a.sim.journal.Record(journal.Event{
 		Kind: journal.Failure, Cause: "tls-handshake", Detail: "because",
-		Track: &journal.Track{Push: &apns.Notification{Expiration: apns.DefaultExpiration}, Origin: from{}},
+		Trace: &journal.Trace{Push: &apns.Notification{Expiration: apns.DefaultExpiration}, Request: from{}},
 	})
 	got := read[list](t, a.get("/v1/notifications"), 200)
 	require.Len(t, got.Notifications, 2)
@@ -292,7 +292,7 @@ func TestFailuresAreListedWithTheirCauseAndCountedOnRequest(t *testing.T) {
 // from is where a failure came from.
 type from struct{}
 
-func (from) Describe(*journal.Record) *journal.Exchange { return &journal.Exchange{} }
+func (from) Describe(*journal.Record) *journal.RequestRecord { return &journal.RequestRecord{} }
 func (from) Connection() journal.Connection {
 	return journal.Connection{Number: 7, Remote: "192.0.2.1:5"}
 }

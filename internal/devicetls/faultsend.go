@@ -54,7 +54,7 @@ func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 	push := heldPush{presence: p, delivery: *d, copies: 1}
 	reorder := false
 	for hit := range s.pushFaults(d) {
-		s.recordFault(&hit, journal.Event{Push: d.Push.Notification, Track: d.Push.Track, Device: s.id()})
+		s.recordFault(&hit, journal.Event{Push: d.Push.Notification, Trace: d.Push.Trace, Device: s.id()})
 		switch hit.Action.Do {
 		case fault.Drop:
 			p.route.Lose(d.ID)

@@ -289,7 +289,7 @@ func TestTheRecordOfAPushHasItsFaults(t *testing.T) {
 		w := newFixture(t, faulty(t, do(fault.Action{Do: fault.Drop})))
 		p := w.login(w.identity(nil))
 		id := w.push(p.address(), "x", func(push *broker.Push) {
-			push.Track = &journal.Track{Push: push.Notification, Device: push.To.Device}
+			push.Trace = &journal.Trace{Push: push.Notification, Device: push.To.Device}
 		})
 		synctest.Wait()
 		record, ok := w.journal.Get(id)

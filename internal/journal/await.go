@@ -83,7 +83,7 @@ func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after 
 	}
 	w := &waiting{
 		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()},
-		count: count, found: make(map[uint64]*Track), enough: make(chan struct{}),
+		count: count, found: make(map[uint64]*Trace), enough: make(chan struct{}),
 	}
 	j.watches.start(w)
 	defer j.endWatch(w)
@@ -110,15 +110,15 @@ type waiting struct {
 	query   Query
 	count   int
 
-	mu     sync.Mutex        // taken before that of a track: docs/lock-order.md
-	found  map[uint64]*Track // by number
+	mu     sync.Mutex        // taken before that of a trace: docs/lock-order.md
+	found  map[uint64]*Trace // by number
 	enough chan struct{}     // closed as soon as count are found
 }
 
 func (w *waiting) scan() {
 	w.journal.scanning.Lock()
 	defer w.journal.scanning.Unlock()
-	w.journal.each(&w.query, func(t *Track, _ *filters.Subject, number uint64) bool {
+	w.journal.each(&w.query, func(t *Trace, _ *filters.Subject, number uint64) bool {
 		w.take(t, number)
 		return true
 	})
@@ -127,17 +127,17 @@ func (w *waiting) scan() {
 // see takes the push of an event if it matches now. Once it is taken, nothing that
 // happens to it is of interest.
 func (w *waiting) see(e *Event, _, push *filters.Subject, d *filters.Document) (never bool) {
-	if push == nil || e.Track.number <= w.query.After || w.query.pushes && e.Track.failure {
+	if push == nil || e.Trace.number <= w.query.After || w.query.pushes && e.Trace.failure {
 		return true
 	}
 	matches, never := w.query.Filter.MatchOrNever(push, d)
 	if matches {
-		w.take(e.Track, e.Track.number)
+		w.take(e.Trace, e.Trace.number)
 	}
 	return matches || never
 }
 
-func (w *waiting) take(t *Track, number uint64) {
+func (w *waiting) take(t *Trace, number uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.found[number] != nil {
@@ -181,14 +181,14 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 	defer w.journal.scanning.Unlock()
 	e := &NotMetError{Filter: w.query.Filter, Want: count, Err: err}
 	type miss struct {
-		track *Track
+		trace *Trace
 		diffs []filters.Difference
 	}
 	var nearest []miss
 	total := 0
 	everything, space := w.query, w.query.Filter.Only("space")
 	everything.Filter, everything.Newest, everything.pushes = filters.Filter{}, true, false
-	w.journal.each(&everything, func(t *Track, s *filters.Subject, number uint64) bool {
+	w.journal.each(&everything, func(t *Trace, s *filters.Subject, number uint64) bool {
 		if found, _ := w.has(number); found || !space.Match(s) && (s.Space != "" || !t.failure) {
 			return true
 		}
@@ -223,7 +223,7 @@ func (w *waiting) last(count int, err error) ([]Record, error) {
 	}
 	e.Got = w.records()
 	for _, m := range nearest {
-		e.Misses = append(e.Misses, Miss{w.journal.record(m.track), m.diffs})
+		e.Misses = append(e.Misses, Miss{w.journal.record(m.trace), m.diffs})
 	}
 	e.Others = total - len(nearest)
 	e.Lost = w.journal.Lost()

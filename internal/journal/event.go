@@ -85,9 +85,9 @@ type Event struct {
 	// Push is the push of the event; nil for the connections of devices. It must not
 	// be changed.
 	Push *apns.Notification
-	// Track collects the events of the push; nil if nothing does. An event that is
-	// recorded with a track needs no Push.
-	Track *Track
+	// Trace collects the events of the push; nil if nothing does. An event that is
+	// recorded with a trace needs no Push.
+	Trace *Trace
 	// Device is zero where no device is known yet.
 	Device apns.DeviceID
 	// Cause is one word of the list that goes with Kind.
@@ -106,10 +106,10 @@ type Event struct {
 func (e *Event) Subject() filters.Subject {
 	var push filters.Subject
 	switch {
-	case e.Track != nil:
-		push, _ = e.Track.subject()
+	case e.Trace != nil:
+		push, _ = e.Trace.subject()
 	case e.Push != nil:
-		push = (&Track{Push: e.Push}).subjectLocked()
+		push = (&Trace{Push: e.Push}).subjectLocked()
 	}
 	return e.subjectOf(&push)
 }
@@ -131,8 +131,8 @@ func (e *Event) subjectOf(push *filters.Subject) (s filters.Subject) {
 
 // Connection is where the push, or what failed, came in; zero where none is known.
 func (e *Event) Connection() (c Connection) {
-	if e.Track != nil && e.Track.Origin != nil {
-		c = e.Track.Origin.Connection()
+	if e.Trace != nil && e.Trace.Request != nil {
+		c = e.Trace.Request.Connection()
 	}
 	return c
 }

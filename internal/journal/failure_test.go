@@ -17,21 +17,21 @@ import (
 )
 
 // fail records a failure of somebody in a space, "" for one that is not known.
-func fail(j *journal.Journal, space string) *journal.Track {
-	t := &journal.Track{Push: &apns.Notification{TeamID: space}}
-	j.Record(journal.Event{Kind: journal.Failure, Track: t, Cause: "tls-handshake", Detail: "because"})
+func fail(j *journal.Journal, space string) *journal.Trace {
+	t := &journal.Trace{Push: &apns.Notification{TeamID: space}}
+	j.Record(journal.Event{Kind: journal.Failure, Trace: t, Cause: "tls-handshake", Detail: "because"})
 	return t
 }
 
 func TestFailuresDoNotEvictPushes(t *testing.T) {
 	j := journal.New(journal.Config{History: 1600})
 	for i := range 100 {
-		happen(j, track(fmt.Sprint(i), "{}"), journal.Received, journal.Accepted)
+		happen(j, trace(fmt.Sprint(i), "{}"), journal.Received, journal.Accepted)
 	}
 	for range 10_000 {
 		fail(j, "")
 	}
-	happen(j, track("last", "{}"), journal.Received)
+	happen(j, trace("last", "{}"), journal.Received)
 	assert.Equal(t, 101, j.Count(filters.Filter{}), "all pushes are there")
 	found := j.Find(journal.Query{Newest: true, Limit: 3})
 	assert.Equal(t, []string{"last", "", ""}, recordIDs(found.Records), "in the order in which they came")
@@ -81,7 +81,7 @@ func TestAFailureDoesNotFulfillAWaitButIsANearMiss(t *testing.T) {
 func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 	j := journal.New(journal.Config{HistoryBytes: 1 << 20})
 	add := func(h *journal.Headers) {
-		push := track("x", "")
+		push := trace("x", "")
 		push.Headers = h
 		happen(j, push, journal.Received)
 	}
@@ -103,7 +103,7 @@ func TestARecordCountsItsHeadersOnceForAllThatShareThem(t *testing.T) {
 // What waits for its device is in a queue for longer than in the history.
 func TestOnlyTheHistoryKeepsHeaders(t *testing.T) {
 	j := journal.New(journal.Config{History: 1})
-	waiting := track("waiting", "")
+	waiting := trace("waiting", "")
 	removed := func() weak.Pointer[journal.Headers] {
 		waiting.Headers = &journal.Headers{Fields: []journal.Header{{Name: "a", Value: "b"}}}
 		p := weak.Make(waiting.Headers)
@@ -113,7 +113,7 @@ func TestOnlyTheHistoryKeepsHeaders(t *testing.T) {
 	r, _ := j.Get("waiting")
 	assert.Equal(t, []journal.Header{{Name: "a", Value: "b"}}, r.Headers())
 	r = journal.Record{}
-	happen(j, track("next", ""), journal.Received)
+	happen(j, trace("next", ""), journal.Received)
 	runtime.GC()
 	assert.Nil(t, removed.Value())
 	runtime.KeepAlive(waiting)
@@ -122,10 +122,10 @@ func TestOnlyTheHistoryKeepsHeaders(t *testing.T) {
 func TestStepsThatAreAddedCountAsMemory(t *testing.T) {
 	j := journal.New(journal.Config{HistoryBytes: 1 << 20})
 	for i := range 200 {
-		push := track(fmt.Sprint(i), "")
+		push := trace(fmt.Sprint(i), "")
 		happen(j, push, journal.Received, journal.Accepted)
 		for range 200 {
-			j.Record(journal.Event{Kind: journal.Stored, Track: push, Device: testDevice, Cause: "not-acknowledged"})
+			j.Record(journal.Event{Kind: journal.Stored, Trace: push, Device: testDevice, Cause: "not-acknowledged"})
 		}
 	}
 	assert.Less(t, j.Count(filters.Filter{}), 60, "each takes some 20 KiB")
@@ -138,14 +138,14 @@ func TestAReaderLearnsOfAResetAsMissedEvents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := journal.New(journal.Config{})
-			happen(j, track("a", ""), journal.Received)
+			happen(j, trace("a", ""), journal.Received)
 			cursor := j.Last()
-			happen(j, track("b", ""), journal.Received)
+			happen(j, trace("b", ""), journal.Received)
 			latest := j.Last()
-			j.Views(cursor) // somebody else has read it
+			j.ReadShared(cursor) // somebody else has read it
 			reset(j)
 			assert.True(t, j.Read(cursor, 0).Missed)
-			views := j.Views(cursor)
+			views := j.ReadShared(cursor)
 			assert.True(t, views.Missed)
 			assert.Empty(t, views.Events)
 			assert.False(t, j.Read(latest, 0).Missed, "one that was there already has not")
@@ -155,8 +155,8 @@ func TestAReaderLearnsOfAResetAsMissedEvents(t *testing.T) {
 
 func TestAFailedWaitReportsEvictedRecords(t *testing.T) {
 	j := journal.New(journal.Config{History: 1})
-	happen(j, track("a", ""), journal.Received)
-	happen(j, track("b", ""), journal.Received)
+	happen(j, trace("a", ""), journal.Received)
+	happen(j, trace("b", ""), journal.Received)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := j.Await(ctx, filter(t, "apns-id=a"), 1, 0)

@@ -39,22 +39,22 @@ type Found struct {
 	Oldest, Newest uint64
 }
 
-// chunk is how many tracks are looked at between two looks at the history.
+// chunk is how many traces are looked at between two looks at the history.
 const chunk = 512
 
-// each calls visit with the tracks of a query, without its Limit, until visit
+// each calls visit with the traces of a query, without its Limit, until visit
 // returns false. The history is not locked meanwhile.
-func (j *Journal) each(q *Query, visit func(*Track, *filters.Subject, uint64) bool) {
-	all, _ := j.history.kept()
+func (j *Journal) each(q *Query, visit func(*Trace, *filters.Subject, uint64) bool) {
+	all, _ := j.history.retained()
 	all.from = q.After + 1
 	if q.Before > 0 {
 		all.to = min(all.to, q.Before)
 	}
-	var tracks []*Track
+	var traces []*Trace
 	var s filters.Subject // one for all: visit does not keep it
 	for all.from < all.to {
-		tracks, all = j.history.copy(tracks[:0], all, q.Newest, q.pushes)
-		for _, t := range tracks {
+		traces, all = j.history.copy(traces[:0], all, q.Newest, q.pushes)
+		for _, t := range traces {
 			if q.only != nil && !q.only(t.Push) {
 				continue
 			}
@@ -73,11 +73,11 @@ func (j *Journal) Find(q Query) Found {
 		return Found{}
 	}
 	var found Found
-	var kept span
-	kept, found.Lost = j.history.kept()
-	found.Oldest, found.Newest = kept.from, kept.to-1
+	var retained span
+	retained, found.Lost = j.history.retained()
+	found.Oldest, found.Newest = retained.from, retained.to-1
 	found.Missed = found.Lost.missed(&q)
-	j.each(&q, func(t *Track, _ *filters.Subject, _ uint64) bool {
+	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
 		if q.Limit > 0 && len(found.Records) == q.Limit {
 			found.Next = found.Records[q.Limit-1].Number
 			return false
@@ -94,7 +94,7 @@ func (j *Journal) Find(q Query) Found {
 // Lost says how much was evicted from the history since the journal began.
 func (j *Journal) Lost() (l Lost) {
 	if j != nil {
-		_, l = j.history.kept()
+		_, l = j.history.retained()
 	}
 	return l
 }
@@ -104,7 +104,7 @@ func (j *Journal) Count(f filters.Filter) (n int) {
 	if j == nil {
 		return 0
 	}
-	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Track, *filters.Subject, uint64) bool { n++; return true })
+	j.each(&Query{Filter: f, pushes: !f.WantsFailures()}, func(*Trace, *filters.Subject, uint64) bool { n++; return true })
 	return n
 }
 
@@ -126,7 +126,7 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 			return strings.EqualFold(n.ID, id) || strings.EqualFold(n.UniqueID, id)
 		}
 	}
-	j.each(&q, func(t *Track, _ *filters.Subject, _ uint64) bool {
+	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
 		r, ok = j.record(t), true
 		return false
 	})
@@ -150,8 +150,8 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 	if j == nil {
 		return 0
 	}
-	deleted := make(map[*Track]struct{})
-	j.each(q, func(t *Track, s *filters.Subject, _ uint64) bool {
+	deleted := make(map[*Trace]struct{})
+	j.each(q, func(t *Trace, s *filters.Subject, _ uint64) bool {
 		if !unwanted(s) {
 			return true
 		}
@@ -164,7 +164,7 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 		return true
 	})
 	if len(deleted) > 0 {
-		j.forget(func(t *Track) bool { _, removed := deleted[t]; return removed }, missed)
+		j.forget(func(t *Trace) bool { _, removed := deleted[t]; return removed }, missed)
 	}
 	return len(deleted)
 }

@@ -17,16 +17,16 @@ const (
 	failureShare = 16
 	// minFailures is the minimum number of failures kept.
 	minFailures = 64
-	// trackBytes approximates the memory of a track besides what is counted.
-	trackBytes = 1024
+	// traceBytes approximates the memory of a trace besides what is counted.
+	traceBytes = 1024
 )
 
-// A history has the tracks of the newest pushes and, in a partition of their own, of
+// A history has the traces of the newest pushes and, in a partition of their own, of
 // the newest failures, so that failures evict no pushes. Both are numbered together,
 // from 1, in the order of their first events.
 type history struct {
 	mu       sync.Mutex // nothing is locked under it: docs/lock-order.md
-	next     uint64     // the number of the next track
+	next     uint64     // the number of the next trace
 	pushes   partition
 	failures partition
 }
@@ -44,36 +44,36 @@ func (h *history) init(cfg Config) {
 }
 
 // partitionOf returns the partition that t belongs to.
-func (h *history) partitionOf(t *Track) *partition {
+func (h *history) partitionOf(t *Trace) *partition {
 	if t.failure {
 		return &h.failures
 	}
 	return &h.pushes
 }
 
-// add gives t its number and evicts tracks beyond the limits. It reports whether many
-// evicted tracks are still referenced by events. t is locked.
-func (h *history) add(t *Track) (sweep bool) {
+// add gives t its number and evicts traces beyond the limits. It reports whether many
+// evicted traces are still referenced by events. t is locked.
+func (h *history) add(t *Trace) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t.number = h.next
 	h.next++
 	l := h.partitionOf(t)
 	l.add(t)
-	return l.manyLoose()
+	return l.manyStale()
 }
 
 // grow adds bytes to the size of t, which is locked. Its result is that of add.
-func (h *history) grow(t *Track, bytes int) (sweep bool) {
+func (h *history) grow(t *Trace, bytes int) (sweep bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := h.partitionOf(t)
 	l.grow(t, bytes)
-	return l.manyLoose()
+	return l.manyStale()
 }
 
 // remove deletes t, which is locked, and reports whether the history had it.
-func (h *history) remove(t *Track) bool {
+func (h *history) remove(t *Trace) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := h.partitionOf(t)
@@ -84,8 +84,8 @@ func (h *history) remove(t *Track) bool {
 	return true
 }
 
-// headersOf returns the headers of a track, nil after its eviction.
-func (h *history) headersOf(t *Track) []Header {
+// headersOf returns the headers of a trace, nil after its eviction.
+func (h *history) headersOf(t *Trace) []Header {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if l := h.partitionOf(t); l.has(t) && l.at(t.place).headers != nil {
@@ -97,9 +97,9 @@ func (h *history) headersOf(t *Track) []Header {
 // A span is a range of numbers: from, to is not in it.
 type span struct{ from, to uint64 }
 
-// kept returns the range of numbers in which no push was evicted, and how many pushes
+// retained returns the range of numbers in which no push was evicted, and how many pushes
 // and failures were evicted.
-func (h *history) kept() (numbers span, lost Lost) {
+func (h *history) retained() (numbers span, lost Lost) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return span{h.pushes.lostTo + 1, h.next}, Lost{
@@ -130,7 +130,7 @@ func (l Lost) String() string {
 }
 
 // upTo returns the highest evicted number in t's partition.
-func (l Lost) upTo(t *Track) uint64 {
+func (l Lost) upTo(t *Trace) uint64 {
 	if t.failure {
 		return l.failuresTo
 	}
@@ -145,9 +145,9 @@ func (l Lost) missed(q *Query) bool {
 	return l.Pushes > 0 && q.After < l.pushesTo
 }
 
-// copy appends at most chunk tracks of s to dst, in order or the newest first, and
+// copy appends at most chunk traces of s to dst, in order or the newest first, and
 // returns the rest of s. With pushesOnly it skips failures.
-func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track, span) {
+func (h *history) copy(dst []*Trace, s span, newest, pushesOnly bool) ([]*Trace, span) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	partitions := []*partition{&h.pushes, &h.failures}
@@ -182,8 +182,8 @@ func (h *history) copy(dst []*Track, s span, newest, pushesOnly bool) ([]*Track,
 		} else {
 			s.from = slot.number + 1
 		}
-		if slot.track != nil {
-			dst = append(dst, slot.track)
+		if slot.trace != nil {
+			dst = append(dst, slot.trace)
 		}
 	}
 	return dst, s
@@ -197,19 +197,19 @@ type partition struct {
 
 	ring   []slot // place p is at (p-1) % limit
 	first  uint64 // the oldest place
-	next   uint64 // that of the next track
+	next   uint64 // that of the next trace
 	bytes  int
 	lost   uint64 // how many were evicted
 	lostTo uint64 // the highest number of them
-	loose  int    // evicted for lack of memory since forget last removed events
+	stale  int    // evicted for lack of memory since forget last removed events
 }
 
-// A slot is a place in a partition. It has the fields of a track that only the history
-// needs, so that a queue that references the track does not keep them in memory.
+// A slot is a place in a partition. It has the fields of a trace that only the history
+// needs, so that a queue that references the trace does not keep them in memory.
 type slot struct {
-	track   *Track // nil where one was deleted
+	trace   *Trace // nil where one was deleted
 	number  uint64
-	size    int // of the track, kept here so that an eviction need not lock it
+	size    int // of the trace, kept here so that an eviction need not lock it
 	headers *Headers
 }
 
@@ -234,11 +234,11 @@ func (l *partition) placeOf(number uint64) uint64 {
 }
 
 // has reports whether t was neither evicted nor deleted.
-func (l *partition) has(t *Track) bool {
-	return t.place >= l.first && t.place < l.next && l.at(t.place).track == t
+func (l *partition) has(t *Trace) bool {
+	return t.place >= l.first && t.place < l.next && l.at(t.place).trace == t
 }
 
-func (l *partition) add(t *Track) {
+func (l *partition) add(t *Trace) {
 	if l.next-l.first >= uint64(l.limit) {
 		l.evict()
 	}
@@ -255,7 +255,7 @@ func (l *partition) add(t *Track) {
 	l.trim(t.place)
 }
 
-func (l *partition) grow(t *Track, bytes int) {
+func (l *partition) grow(t *Trace, bytes int) {
 	if !l.has(t) {
 		return
 	}
@@ -264,21 +264,21 @@ func (l *partition) grow(t *Track, bytes int) {
 	l.trim(t.place)
 }
 
-// trim evicts tracks beyond maxBytes, but neither place nor newer ones.
+// trim evicts traces beyond maxBytes, but neither place nor newer ones.
 func (l *partition) trim(place uint64) {
 	for l.bytes > l.maxBytes && l.first < place {
 		l.evict()
-		l.loose++
+		l.stale++
 	}
 }
 
-// manyLoose reports, once each time, whether many evicted tracks are still referenced
+// manyStale reports, once each time, whether many evicted traces are still referenced
 // by events.
-func (l *partition) manyLoose() bool {
-	if l.loose <= 64 || l.loose <= int(l.next-l.first)/4 {
+func (l *partition) manyStale() bool {
+	if l.stale <= 64 || l.stale <= int(l.next-l.first)/4 {
 		return false
 	}
-	l.loose = 0
+	l.stale = 0
 	return true
 }
 
@@ -286,7 +286,7 @@ func (l *partition) evict() {
 	s := l.at(l.first)
 	l.first++
 	l.lostTo = s.number
-	if s.track == nil {
+	if s.trace == nil {
 		return // deleted
 	}
 	l.empty(s)
@@ -295,5 +295,5 @@ func (l *partition) evict() {
 
 func (l *partition) empty(s *slot) {
 	l.bytes -= s.size + s.headers.leave()
-	s.track, s.headers = nil, nil
+	s.trace, s.headers = nil, nil
 }

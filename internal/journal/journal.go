@@ -98,9 +98,9 @@ func (j *Journal) Record(e Event) {
 		e.At = j.clock.Now()
 	}
 	sweep := false
-	if e.Track != nil {
-		kept := false
-		if kept, sweep = j.follow(&e); !kept {
+	if e.Trace != nil {
+		recorded := false
+		if recorded, sweep = j.follow(&e); !recorded {
 			return
 		}
 	}
@@ -111,9 +111,9 @@ func (j *Journal) Record(e Event) {
 	s.counts.add(&e)
 	s.mu.Unlock()
 	if sweep {
-		_, lost := j.history.kept()
-		// A track with an event in a shard already has its number.
-		j.forget(func(t *Track) bool { return t.number <= lost.upTo(t) }, true)
+		_, lost := j.history.retained()
+		// A trace with an event in a shard already has its number.
+		j.forget(func(t *Trace) bool { return t.number <= lost.upTo(t) }, true)
 	}
 	if watches := j.watches.list.Load(); watches != nil {
 		j.notify(watches, e)
@@ -127,11 +127,11 @@ func (j *Journal) shardOf(e *Event) *shard {
 	return &j.shards[e.Device[0]&(shardCount-1)]
 }
 
-// follow notes e on its track, and adds the track to the history if this is its first
+// follow notes e on its trace, and adds the trace to the history if this is its first
 // event. It reports whether the event is to be recorded.
-func (j *Journal) follow(e *Event) (kept, sweep bool) {
-	t := e.Track
-	e.Push = nil // the track has it
+func (j *Journal) follow(e *Event) (recorded, sweep bool) {
+	t := e.Trace
+	e.Push = nil // the trace has it
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.deleted {
@@ -149,21 +149,21 @@ func (j *Journal) follow(e *Event) (kept, sweep bool) {
 	return true, sweep
 }
 
-// forget removes the events of removed tracks. With missed set, a reader that resumes
+// forget removes the events of removed traces. With missed set, a reader that resumes
 // before them learns that it has missed events.
-func (j *Journal) forget(removed func(*Track) bool, missed bool) {
+func (j *Journal) forget(removed func(*Trace) bool, missed bool) {
 	for i := range j.shards {
 		j.shards[i].forget(removed, missed)
 	}
 	j.pages.clear()
 }
 
-func (s *shard) forget(removed func(*Track) bool, missed bool) {
+func (s *shard) forget(removed func(*Trace) bool, missed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept := make([]Event, 0, len(s.events))
 	s.after(0, math.MaxInt, func(e Event) {
-		if e.Track != nil && removed(e.Track) {
+		if e.Trace != nil && removed(e.Trace) {
 			if missed {
 				s.evicted = max(s.evicted, e.Seq)
 			}

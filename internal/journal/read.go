@@ -45,8 +45,8 @@ func (j *Journal) Read(cursor uint64, limit int) Page {
 	page.Missed = page.lost > cursor
 	slices.SortFunc(page.Events, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	for i := range page.Events {
-		if e := &page.Events[i]; e.Track != nil {
-			e.Push = e.Track.Push
+		if e := &page.Events[i]; e.Trace != nil {
+			e.Push = e.Trace.Push
 		}
 	}
 	if limit > 0 && len(page.Events) > limit {

@@ -29,17 +29,17 @@ type Record struct {
 	Rejection *apns.Rejection
 
 	subject filters.Subject
-	origin  Origin
+	request Request
 	headers []Header
 }
 
-// record makes a snapshot of the track.
-func (j *Journal) record(t *Track) Record {
+// record makes a snapshot of the trace.
+func (j *Journal) record(t *Trace) Record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := Record{
 		Number: t.number, Push: t.Push, Device: t.Device, State: t.last, Reached: t.reached,
-		Counts: make(map[Kind]int), subject: t.subjectLocked(), origin: t.Origin,
+		Counts: make(map[Kind]int), subject: t.subjectLocked(), request: t.Request,
 		headers: j.history.headersOf(t),
 	}
 	for i := range t.plain {
@@ -100,8 +100,8 @@ func (r *Record) Headers() []Header { return r.headers }
 
 // Connection is the connection of the request; zero if it is unknown.
 func (r *Record) Connection() (c Connection) {
-	if r.origin != nil {
-		c = r.origin.Connection()
+	if r.request != nil {
+		c = r.request.Connection()
 	}
 	return c
 }
@@ -122,11 +122,11 @@ func (r *Record) Name() string {
 	return strconv.FormatUint(r.Number, 10)
 }
 
-// Exchange returns the request with its credential and checks, formatted on each call;
+// Request returns the request with its credential and checks, formatted on each call;
 // nil if the push had no request.
-func (r *Record) Exchange() *Exchange {
-	if r.origin == nil {
+func (r *Record) Request() *RequestRecord {
+	if r.request == nil {
 		return nil
 	}
-	return r.origin.Describe(r)
+	return r.request.Describe(r)
 }

@@ -20,24 +20,24 @@ import (
 
 var testDevice = apns.DeviceID{1}
 
-// track is a push for phone.
-func track(id, payload string) *journal.Track {
-	return &journal.Track{
+// trace is a push for phone.
+func trace(id, payload string) *journal.Trace {
+	return &journal.Trace{
 		Push:   &apns.Notification{ID: id, Token: "t", Topic: "com.example.app", Payload: []byte(payload)},
 		Device: testDevice,
 	}
 }
 
 // happen records events of a push.
-func happen(j *journal.Journal, t *journal.Track, kinds ...journal.Kind) {
+func happen(j *journal.Journal, t *journal.Trace, kinds ...journal.Kind) {
 	for _, kind := range kinds {
-		j.Record(journal.Event{Kind: kind, Track: t, Device: t.Device})
+		j.Record(journal.Event{Kind: kind, Trace: t, Device: t.Device})
 	}
 }
 
-func reject(j *journal.Journal, t *journal.Track, reason apns.Reason) {
+func reject(j *journal.Journal, t *journal.Trace, reason apns.Reason) {
 	happen(j, t, journal.Received)
-	j.Record(journal.Event{Kind: journal.Rejected, Track: t, Device: t.Device, Cause: string(reason), Rejection: apns.Reject(reason, "because")})
+	j.Record(journal.Event{Kind: journal.Rejected, Trace: t, Device: t.Device, Cause: string(reason), Rejection: apns.Reject(reason, "because")})
 }
 
 // filter reads words, as in "state=sent topic=x".
@@ -64,7 +64,7 @@ func TestARecordHasWhatHappenedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c clock.Clock
 		j := journal.New(journal.Config{Clock: &c})
-		push := track("a", "{}")
+		push := trace("a", "{}")
 		for _, e := range []journal.Event{
 			{Kind: journal.Received},
 			{Kind: journal.Accepted},
@@ -74,7 +74,7 @@ func TestARecordHasWhatHappenedInOrder(t *testing.T) {
 			{Kind: journal.Sent},
 			{Kind: journal.Delivered},
 		} {
-			e.Track, e.Device = push, testDevice
+			e.Trace, e.Device = push, testDevice
 			j.Record(e)
 			time.Sleep(time.Second)
 		}
@@ -91,7 +91,7 @@ func TestARecordHasWhatHappenedInOrder(t *testing.T) {
 		assert.Equal(t, time.Second, r.Duration())
 		assert.Equal(t, []string{"slow"}, r.Faults())
 		assert.Equal(t, 2, r.Counts[journal.Sent])
-		assert.Nil(t, r.Exchange(), "it did not come with a request")
+		assert.Nil(t, r.Request(), "it did not come with a request")
 	})
 }
 
@@ -101,7 +101,7 @@ func TestEveryKindOfEventBringsAboutItsState(t *testing.T) {
 		journal.Sent: filters.Sent, journal.Delivered: filters.Delivered, journal.Dropped: filters.Dropped,
 	} {
 		j := journal.New(journal.Config{})
-		happen(j, track("a", ""), journal.Received, kind)
+		happen(j, trace("a", ""), journal.Received, kind)
 		r, _ := j.Get("a")
 		assert.Equal(t, filters.States(0).With(state), r.Reached, kind.String())
 		assert.Equal(t, state.String(), kind.String(), "one word for both")
@@ -110,7 +110,7 @@ func TestEveryKindOfEventBringsAboutItsState(t *testing.T) {
 
 func TestARejectionIsInTheRecord(t *testing.T) {
 	j := journal.New(journal.Config{})
-	reject(j, track("a", "{}"), apns.BadTopic)
+	reject(j, trace("a", "{}"), apns.BadTopic)
 	r, ok := j.Get("A")
 	require.True(t, ok, "ids in either case")
 	assert.Equal(t, 400, r.Status())
@@ -121,11 +121,11 @@ func TestARejectionIsInTheRecord(t *testing.T) {
 
 func TestABroadcastIsOneRecordWithTheStepsOfManyDevices(t *testing.T) {
 	j := journal.New(journal.Config{})
-	message := &journal.Track{Push: &apns.Notification{ID: "b", Channel: "c"}}
+	message := &journal.Trace{Push: &apns.Notification{ID: "b", Channel: "c"}}
 	happen(j, message, journal.Received, journal.Accepted)
 	for i := range 300 {
 		for _, kind := range []journal.Kind{journal.Sent, journal.Delivered} {
-			j.Record(journal.Event{Kind: kind, Track: message, Device: apns.DeviceID{byte(i), byte(i >> 8), 1}})
+			j.Record(journal.Event{Kind: kind, Trace: message, Device: apns.DeviceID{byte(i), byte(i >> 8), 1}})
 		}
 	}
 	r, ok := j.Get("b")
@@ -140,7 +140,7 @@ func TestABroadcastIsOneRecordWithTheStepsOfManyDevices(t *testing.T) {
 func TestRecordsAreFoundPageByPage(t *testing.T) {
 	j := journal.New(journal.Config{})
 	for i := range 10 {
-		happen(j, track(fmt.Sprint("id", i), fmt.Sprintf(`{"n":%d}`, i%2)), journal.Received, journal.Accepted)
+		happen(j, trace(fmt.Sprint("id", i), fmt.Sprintf(`{"n":%d}`, i%2)), journal.Received, journal.Accepted)
 	}
 	newest := j.Find(journal.Query{Newest: true, Limit: 2, Filter: filter(t, "payload.n=1")})
 	assert.Equal(t, []string{"id9", "id7"}, recordIDs(newest.Records))
@@ -167,7 +167,7 @@ func TestRecordsAreFoundPageByPage(t *testing.T) {
 func TestTheHistoryIsBoundedAndReportsWhatItLost(t *testing.T) {
 	j := journal.New(journal.Config{History: 4})
 	for i := range 10 {
-		happen(j, track(fmt.Sprint("id", i), ""), journal.Received)
+		happen(j, trace(fmt.Sprint("id", i), ""), journal.Received)
 	}
 	found := j.Find(journal.Query{})
 	assert.Equal(t, []string{"id6", "id7", "id8", "id9"}, recordIDs(found.Records))
@@ -184,7 +184,7 @@ func TestTheHistoryIsBoundedInBytesWithItsEvents(t *testing.T) {
 	j := journal.New(journal.Config{HistoryBytes: size})
 	payload := strings.Repeat("x", 4096)
 	for i := range 2000 {
-		happen(j, track(fmt.Sprint(i), payload), journal.Received, journal.Accepted)
+		happen(j, trace(fmt.Sprint(i), payload), journal.Received, journal.Accepted)
 	}
 	kept := j.Find(journal.Query{}).Records
 	assert.InDelta(t, size/(4096+1024), len(kept), 1)
@@ -197,13 +197,13 @@ func TestTheHistoryIsBoundedInBytesWithItsEvents(t *testing.T) {
 	assert.LessOrEqual(t, len(held), len(kept)+len(kept)/4+64, "events do not keep what the history has let go")
 	assert.True(t, page.Missed)
 
-	happen(j, track("huge", strings.Repeat("x", 2*size)), journal.Received)
+	happen(j, trace("huge", strings.Repeat("x", 2*size)), journal.Received)
 	assert.Equal(t, []string{"huge"}, recordIDs(j.Find(journal.Query{}).Records), "the newest stays")
 }
 
 func TestDeletedRecordsStayDeleted(t *testing.T) {
 	j := journal.New(journal.Config{})
-	a, b := track("a", `{"n":1}`), track("b", `{"n":2}`)
+	a, b := trace("a", `{"n":1}`), trace("b", `{"n":2}`)
 	happen(j, a, journal.Received, journal.Accepted)
 	happen(j, b, journal.Received, journal.Accepted)
 	assert.Equal(t, 1, j.Delete(journal.Query{Filter: filter(t, "payload.n=1")}))
@@ -218,7 +218,7 @@ func TestDeletedRecordsStayDeleted(t *testing.T) {
 
 	assert.Equal(t, 1, j.Reset())
 	assert.Empty(t, j.Read(0, 0).Events)
-	happen(j, track("c", ""), journal.Received)
+	happen(j, trace("c", ""), journal.Received)
 	r, ok := j.Get("c")
 	require.True(t, ok)
 	assert.Equal(t, uint64(3), r.Number, "numbers go on")
@@ -227,7 +227,7 @@ func TestDeletedRecordsStayDeleted(t *testing.T) {
 func TestAwaitReturnsWhenEnoughMatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Config{})
-		a, b := track("a", ""), track("b", "")
+		a, b := trace("a", ""), trace("b", "")
 		happen(j, a, journal.Received, journal.Accepted, journal.Delivered)
 		records, err := j.Await(t.Context(), filter(t, "state=delivered"), 1, 0)
 		require.NoError(t, err)
@@ -251,10 +251,10 @@ func TestAwaitReturnsWhenEnoughMatch(t *testing.T) {
 func TestAFailedAwaitReportsNearMisses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := journal.New(journal.Config{})
-		happen(j, track("far", `{"n":9}`), journal.Received)
-		happen(j, track("near", `{"n":1}`), journal.Received, journal.Accepted)
-		happen(j, track("nearer", `{"n":2}`), journal.Received, journal.Accepted, journal.Delivered)
-		happen(j, track("right", `{"n":1}`), journal.Received, journal.Accepted, journal.Delivered)
+		happen(j, trace("far", `{"n":9}`), journal.Received)
+		happen(j, trace("near", `{"n":1}`), journal.Received, journal.Accepted)
+		happen(j, trace("nearer", `{"n":2}`), journal.Received, journal.Accepted, journal.Delivered)
+		happen(j, trace("right", `{"n":1}`), journal.Received, journal.Accepted, journal.Delivered)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		_, err := j.Await(ctx, filter(t, "state=delivered payload.n=1"), 2, 0)
@@ -298,7 +298,7 @@ func (c *lastMoment) Err() error {
 // none of them.
 func TestARecordThatMatchesAtTheDeadlineCounts(t *testing.T) {
 	j := journal.New(journal.Config{})
-	a, b, other := track("a", ""), track("b", ""), track("other", "")
+	a, b, other := trace("a", ""), trace("b", ""), trace("other", "")
 	happen(j, a, journal.Received, journal.Accepted)
 	happen(j, other, journal.Received)
 	ctx := &lastMoment{t.Context(), func() { happen(j, a, journal.Sent, journal.Delivered) }}
@@ -320,7 +320,7 @@ func TestARecordThatMatchesAtTheDeadlineCounts(t *testing.T) {
 
 func TestRecordsOfAnotherSpaceAreNoNearMisses(t *testing.T) {
 	j := journal.New(journal.Config{})
-	own, foreign := track("own", ""), track("foreign", "")
+	own, foreign := trace("own", ""), trace("foreign", "")
 	own.Push.TeamID, foreign.Push.TeamID = "OWN", "FOREIGN"
 	happen(j, own, journal.Received)
 	happen(j, foreign, journal.Received, journal.Accepted)
@@ -337,7 +337,7 @@ func TestRecordsOfAnotherSpaceAreNoNearMisses(t *testing.T) {
 func TestNearMissesAreBounded(t *testing.T) {
 	j := journal.New(journal.Config{History: 20})
 	for i := range 30 {
-		happen(j, track(fmt.Sprint(i), ""), journal.Received)
+		happen(j, trace(fmt.Sprint(i), ""), journal.Received)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -361,10 +361,10 @@ func TestAwaitOutlivesDeletions(t *testing.T) {
 			done <- err
 		}()
 		synctest.Wait()
-		happen(j, track("a", ""), journal.Received)
+		happen(j, trace("a", ""), journal.Received)
 		j.Reset()
 		synctest.Wait()
-		happen(j, track("b", ""), journal.Received)
+		happen(j, trace("b", ""), journal.Received)
 		assert.NoError(t, <-done)
 	})
 }
@@ -376,7 +376,7 @@ func TestManyWritersAndWaitersAgree(t *testing.T) {
 	for w := range writers {
 		wg.Go(func() {
 			for i := range each {
-				push := track(fmt.Sprintf("%d-%d", w, i), `{"n":1}`)
+				push := trace(fmt.Sprintf("%d-%d", w, i), `{"n":1}`)
 				push.Device = apns.DeviceID{byte(i)}
 				happen(j, push, journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
 			}
@@ -415,7 +415,7 @@ func TestNilJournalHasNoRecords(t *testing.T) {
 func BenchmarkGet(b *testing.B) {
 	j := journal.New(journal.Config{})
 	for i := range journal.DefaultHistory {
-		happen(j, track(fmt.Sprint("id-", i), "{}"), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
+		happen(j, trace(fmt.Sprint("id-", i), "{}"), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
 	}
 	for b.Loop() {
 		if _, ok := j.Get("id-0"); !ok {

@@ -52,16 +52,16 @@ func (w *watches) stop(one watch) (last bool) {
 // allocated even without watches.
 func (j *Journal) notify(list *[]watch, recorded Event) {
 	e := &recorded
-	if e.Track == nil {
+	if e.Trace == nil {
 		event := e.subjectOf(nil)
 		for _, one := range *list {
 			one.see(e, &event, nil, new(filters.Document))
 		}
 		return
 	}
-	push, _ := e.Track.subject()
+	push, _ := e.Trace.subject()
 	event := e.subjectOf(&push)
-	seen := j.seen.of(e.Track)
+	seen := j.seen.of(e.Trace)
 	seen.mu.Lock()
 	defer seen.mu.Unlock()
 	if seen.list != list {
@@ -86,7 +86,7 @@ const maxNever = 256
 type recently [512]atomic.Pointer[seen]
 
 type seen struct {
-	track *Track // read-only
+	trace *Trace // read-only
 
 	mu       sync.Mutex // taken before that of a waiting: docs/lock-order.md
 	document filters.Document
@@ -100,12 +100,12 @@ func (r *recently) clear() {
 	}
 }
 
-func (r *recently) of(t *Track) *seen {
+func (r *recently) of(t *Trace) *seen {
 	at := &r[t.number%uint64(len(r))]
-	if there := at.Load(); there != nil && there.track == t {
+	if there := at.Load(); there != nil && there.trace == t {
 		return there
 	}
-	fresh := &seen{track: t}
+	fresh := &seen{trace: t}
 	at.Store(fresh)
 	return fresh
 }
@@ -152,7 +152,7 @@ func (w *Watch) C() <-chan struct{} { return w.ready }
 const maxOverlap = 4096
 
 // Since returns the number after which matching events begin, for a reader at cursor.
-// It is called before [Journal.Views].
+// It is called before [Journal.ReadShared].
 func (w *Watch) Since(cursor uint64) uint64 {
 	if w.journal == nil {
 		return cursor

@@ -18,17 +18,17 @@ func TestAWatchSignalsOnlyMatchingEvents(t *testing.T) {
 	j := journal.New(journal.Config{})
 	w := j.Watch(filter(t, "state=delivered payload.n=1"))
 	defer w.Stop()
-	happen(j, track("other", `{"n":2}`), journal.Received, journal.Delivered)
-	push := track("a", `{"n":1}`)
+	happen(j, trace("other", `{"n":2}`), journal.Received, journal.Delivered)
+	push := trace("a", `{"n":1}`)
 	happen(j, push, journal.Received, journal.Accepted, journal.Sent)
 	require.Empty(t, w.C())
 	happen(j, push, journal.Delivered)
 	require.Len(t, w.C(), 1)
 	<-w.C()
 	cursor := w.Since(0)
-	happen(j, track("b", `{"n":1}`), journal.Delivered)
+	happen(j, trace("b", `{"n":1}`), journal.Delivered)
 	require.Len(t, w.C(), 1, "and once more for what comes after that")
-	page := j.Views(cursor)
+	page := j.ReadShared(cursor)
 	f := filter(t, "state=delivered payload.n=1")
 	var ids []string
 	for _, e := range page.Events {
@@ -47,10 +47,10 @@ func TestEvictedEventsThatDoNotMatchAreNotMissed(t *testing.T) {
 	defer w.Stop()
 	cursor := j.Last()
 	for i := range 20_000 {
-		happen(j, track(fmt.Sprint(i), ""), journal.Received)
+		happen(j, trace(fmt.Sprint(i), ""), journal.Received)
 	}
 	require.Empty(t, w.C())
-	push := track("mine", "")
+	push := trace("mine", "")
 	push.Push.Topic = "other"
 	happen(j, push, journal.Received)
 	<-w.C()
@@ -58,7 +58,7 @@ func TestEvictedEventsThatDoNotMatchAreNotMissed(t *testing.T) {
 	cursor = w.Since(cursor)
 	found := 0
 	for {
-		page := j.Views(cursor)
+		page := j.ReadShared(cursor)
 		if page.Next == cursor {
 			break
 		}
@@ -77,11 +77,11 @@ func TestReadersShareTextAndPages(t *testing.T) {
 	j := journal.New(journal.Config{})
 	w := j.Watch(filter(t, ""))
 	defer w.Stop()
-	happen(j, track("a", ""), journal.Received, journal.Accepted)
+	happen(j, trace("a", ""), journal.Received, journal.Accepted)
 	written := 0
-	text := func(v *journal.View) ([]byte, error) { written++; return []byte(v.Kind.String()), nil }
+	text := func(v *journal.SharedEvent) ([]byte, error) { written++; return []byte(v.Kind.String()), nil }
 	for _, cursor := range []uint64{0, 1, 0} {
-		page := j.Views(cursor)
+		page := j.ReadShared(cursor)
 		require.Len(t, page.Events, 2-int(cursor))
 		for _, e := range page.Events {
 			got, err := e.Text(text)
@@ -103,12 +103,12 @@ func TestWaitersWakeOnlyForMatchingEvents(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, 1, j.Waiting())
 		for i := range 100 {
-			happen(j, track(fmt.Sprint(i), `{"n":1}`), journal.Received)
+			happen(j, trace(fmt.Sprint(i), `{"n":1}`), journal.Received)
 		}
-		happen(j, track("mine", `{"n":1}`), journal.Received, journal.Accepted)
+		happen(j, trace("mine", `{"n":1}`), journal.Received, journal.Accepted)
 		synctest.Wait()
 		require.Empty(t, done)
-		happen(j, track("mine", `{"n":1}`), journal.Received)
+		happen(j, trace("mine", `{"n":1}`), journal.Received)
 		assert.NoError(t, <-done)
 		assert.Zero(t, j.Waiting())
 	})
@@ -117,7 +117,7 @@ func TestWaitersWakeOnlyForMatchingEvents(t *testing.T) {
 func TestAnEventDoesNotAllocateWithoutWatches(t *testing.T) {
 	j := journal.New(journal.Config{History: 16})
 	for range 1000 {
-		happen(j, track("a", ""), journal.Received) // the history and the events are full
+		happen(j, trace("a", ""), journal.Received) // the history and the events are full
 	}
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { j.Record(journal.Event{Kind: journal.Connected, Device: testDevice}) }))
 }
@@ -140,7 +140,7 @@ func BenchmarkRecordWithWaits(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				happen(j, track("a", `{"aps":{"alert":{"title":"Hello","body":"World"},"badge":7},"n":[1,2,3]}`), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
+				happen(j, trace("a", `{"aps":{"alert":{"title":"Hello","body":"World"},"badge":7},"n":[1,2,3]}`), journal.Received, journal.Accepted, journal.Sent, journal.Delivered)
 			}
 			cancel(journal.ErrLeft)
 			all.Wait()

@@ -60,7 +60,7 @@ type recorded struct{ *journal.Journal }
 func (r recorded) Submit(p *broker.Push) error {
 	now := time.Now()
 	for _, kind := range []journal.Kind{journal.Accepted, journal.Sent, journal.Delivered} {
-		r.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Track: p.Track, Device: p.To.Device})
+		r.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Trace: p.Trace, Device: p.To.Device})
 	}
 	return nil
 }

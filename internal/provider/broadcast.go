@@ -39,7 +39,7 @@ func (b *broadcastRequest) receive(passed bool) {
 	}
 	record := &requestRecord{broadcast: true}
 	headers := record.fill(&b.request)
-	b.track = &journal.Track{Push: b.notification, Origin: record, Headers: headers}
+	b.trace = &journal.Trace{Push: b.notification, Request: record, Headers: headers}
 	b.recordReceived()
 }
 
@@ -65,7 +65,7 @@ func (b *broadcastRequest) newNotification(passed bool) *apns.Notification {
 
 // submit implements [operation].
 func (b *broadcastRequest) submit() *apns.Rejection {
-	return b.conn.server.publish(&broker.Broadcast{Notification: b.notification, App: b.brokerApp(), Channel: b.channelID, Track: b.track})
+	return b.conn.server.publish(&broker.Broadcast{Notification: b.notification, App: b.brokerApp(), Channel: b.channelID, Trace: b.trace})
 }
 
 // publish hands an accepted broadcast to the channels.

@@ -93,7 +93,7 @@ func TestTheJournalShowsTheUIDOfACertificateAsItsName(t *testing.T) {
 	w := newFixture(t)
 	c := w.dialTLS(w.serve(), w.certificateTLS(pki.ProviderRequest{Topic: bundleID, TeamID: team}))
 	require.Equal(t, 200, c.send(w.good()).status)
-	subject := w.journal.Find(journal.Query{Newest: true, Limit: 1}).Records[0].Exchange().Credential.Subject
+	subject := w.journal.Find(journal.Query{Newest: true, Limit: 1}).Records[0].Request().Credential.Subject
 	require.Contains(t, subject, "UID=com.example.app")
 	require.NotContains(t, subject, "0.9.2342")
 }

@@ -49,8 +49,8 @@ var failureCauses = map[h2.FailureKind]string{
 // push. No check has looked at it.
 type failure struct{ requestRecord }
 
-// Describe implements [journal.Origin].
-func (f *failure) Describe(r *journal.Record) *journal.Exchange { return f.exchange(r) }
+// Describe implements [journal.Request].
+func (f *failure) Describe(r *journal.Record) *journal.RequestRecord { return f.describeRequest(r) }
 
 // recordFailure records a failed request or connection; e has its cause.
 func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
@@ -66,7 +66,7 @@ func (s *Server) recordFailure(p *connRecord, r *h2.Failure, e journal.Event) {
 	}
 	e.Kind, e.At = journal.Failure, cmp.Or(s.cfg.Spaces.Clock(s.cfg.Spaces.ForTeam(n.TeamID)), s.cfg.Clock).Now()
 	e.Detail = shownDetail(e.Detail)
-	e.Track = &journal.Track{Push: n, Origin: f, Headers: failedHeaderFields(r.Fields)}
+	e.Trace = &journal.Trace{Push: n, Request: f, Headers: failedHeaderFields(r.Fields)}
 	s.cfg.Journal.Record(e)
 }
 

@@ -20,7 +20,7 @@ import (
 )
 
 // failed waits for the one failure there is, and shows it.
-func failed(t *testing.T, w *fixture) (journal.Record, *journal.Exchange) {
+func failed(t *testing.T, w *fixture) (journal.Record, *journal.RequestRecord) {
 	t.Helper()
 	var found []journal.Record
 	require.Eventually(t, func() bool {
@@ -28,7 +28,7 @@ func failed(t *testing.T, w *fixture) (journal.Record, *journal.Exchange) {
 		return len(found) > 0
 	}, 10*time.Second, time.Millisecond)
 	require.Len(t, found, 1)
-	return found[0], found[0].Exchange()
+	return found[0], found[0].Request()
 }
 
 // Providers see PROTOCOL_ERROR and nothing more (observed: requests of real clients).

@@ -49,7 +49,7 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 			steps := records[0].Steps
 			assert.Equal(t, journal.Received, steps[0].Kind)
 			var ignored []string
-			for _, check := range records[0].Exchange().Checks {
+			for _, check := range records[0].Request().Checks {
 				if check.Result == journal.Failed {
 					ignored = append(ignored, check.Detail)
 				}

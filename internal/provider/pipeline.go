@@ -123,7 +123,7 @@ func (s *Server) submitResult(what string, n *apns.Notification, err error) *apn
 
 // record writes an event about the request to the journal.
 func (r *request) record(e journal.Event) {
-	e.At, e.Push, e.Track, e.Device = r.clock().Now(), r.notification, r.track, r.claims.Device
+	e.At, e.Push, e.Trace, e.Device = r.clock().Now(), r.notification, r.trace, r.claims.Device
 	r.conn.server.cfg.Journal.Record(e)
 }
 
@@ -131,7 +131,7 @@ func (r *request) record(e journal.Event) {
 // is when the request was read, by the clock of the team, which is known only now.
 func (r *request) recordReceived() {
 	cfg := &r.conn.server.cfg
-	e := journal.Event{Kind: journal.Received, At: r.received, Push: r.notification, Track: r.track, Device: r.claims.Device}
+	e := journal.Event{Kind: journal.Received, At: r.received, Push: r.notification, Trace: r.trace, Device: r.claims.Device}
 	if r.space != nil {
 		e.At = e.At.Add(r.clock().Offset() - cfg.Clock.Offset())
 	}

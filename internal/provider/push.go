@@ -24,7 +24,7 @@ type pushRequest struct {
 type push struct {
 	notification apns.Notification
 	envelope     broker.Push
-	tracking     journal.Track
+	trace        journal.Trace
 	record       requestRecord
 }
 
@@ -50,10 +50,10 @@ func (p *pushRequest) receive(passed bool) {
 	if p.conn.server.cfg.Journal == nil {
 		return
 	}
-	t := &p.push.tracking
+	t := &p.push.trace
 	t.Headers = p.push.record.fill(&p.request)
-	t.Push, t.Device, t.Origin = p.notification, p.claims.Device, &p.push.record
-	p.push.envelope.Track, p.track = t, t
+	t.Push, t.Device, t.Request = p.notification, p.claims.Device, &p.push.record
+	p.push.envelope.Trace, p.trace = t, t
 	p.recordReceived()
 }
 

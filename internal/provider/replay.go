@@ -29,22 +29,22 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	if n.UniqueID != "" {
 		again.UniqueID = ids.uniqueID()
 	}
-	track := &journal.Track{Push: &again}
+	trace := &journal.Trace{Push: &again}
 	remark := "replay of " + n.ID
 	if n.Channel != "" {
-		return &again, s.replayBroadcast(&again, track, remark)
+		return &again, s.replayBroadcast(&again, trace, remark)
 	}
 	r := &request{conn: &conn{server: s, env: s.cfg.Environment}}
 	r.deviceTokenLen = copy(r.deviceToken[:], n.Token)
-	p := &broker.Push{Notification: &again, Track: track}
+	p := &broker.Push{Notification: &again, Trace: trace}
 	rejection := s.replayable(r, &again)
-	track.Device = r.claims.Device
-	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Track: track, Device: track.Device, Detail: remark})
+	trace.Device = r.claims.Device
+	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Trace: trace, Device: trace.Device, Detail: remark})
 	if rejection == nil {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
 		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p))
 	}
-	return &again, s.replayed(&again, track, rejection)
+	return &again, s.replayed(&again, trace, rejection)
 }
 
 // replayable runs the checks of a replayed push.
@@ -61,23 +61,23 @@ func (s *Server) replayable(r *request, n *apns.Notification) *apns.Rejection {
 	return nil
 }
 
-func (s *Server) replayBroadcast(n *apns.Notification, track *journal.Track, remark string) error {
-	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Track: track, Detail: remark})
+func (s *Server) replayBroadcast(n *apns.Notification, trace *journal.Trace, remark string) error {
+	s.cfg.Journal.Record(journal.Event{Kind: journal.Received, Push: n, Trace: trace, Detail: remark})
 	id, err := base64.StdEncoding.DecodeString(n.Channel)
 	if err != nil {
-		return s.replayed(n, track, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
+		return s.replayed(n, trace, apns.Reject(apns.BadChannelId, "the channel is", quote(n.Channel)+", not base64"))
 	}
-	rejection := s.publish(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.ForTeam(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Track: track})
-	return s.replayed(n, track, rejection)
+	rejection := s.publish(&broker.Broadcast{Notification: n, App: broker.AppIn(s.cfg.Spaces.ForTeam(n.TeamID), n.Topic), Channel: broker.ChannelID(id), Trace: trace})
+	return s.replayed(n, trace, rejection)
 }
 
 // replayed records a rejection of a replay, and returns it as an error.
-func (s *Server) replayed(n *apns.Notification, track *journal.Track, rejection *apns.Rejection) error {
+func (s *Server) replayed(n *apns.Notification, trace *journal.Trace, rejection *apns.Rejection) error {
 	if rejection == nil {
 		return nil
 	}
 	s.cfg.Journal.Record(journal.Event{
-		Kind: journal.Rejected, Push: n, Track: track, Device: track.Device,
+		Kind: journal.Rejected, Push: n, Trace: trace, Device: trace.Device,
 		Cause: string(rejection.Reason), Detail: rejection.Detail, Rejection: rejection,
 	})
 	return rejection

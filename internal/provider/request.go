@@ -28,12 +28,12 @@ type request struct {
 	received time.Time // by the default clock
 	passed   int       // number of checks passed
 
-	// Set by receive, see [operation]. There are no notification and no track if
-	// the request is of channel management, and no track without a journal.
+	// Set by receive, see [operation]. There are no notification and no trace if
+	// the request is of channel management, and no trace without a journal.
 	answerIDHeader string
 	answerID       string
 	notification   *apns.Notification
-	track          *journal.Track
+	trace          *journal.Trace
 
 	method, path string
 	body         []byte

@@ -68,10 +68,10 @@ func (a *requestRecord) fill(r *request) *journal.Headers {
 	return headers
 }
 
-// Connection implements [journal.Origin].
+// Connection implements [journal.Request].
 func (a *requestRecord) Connection() journal.Connection { return a.conn.Connection }
 
-// Size implements [journal.Origin].
+// Size implements [journal.Request].
 func (a *requestRecord) Size() int {
 	size := len(a.path)
 	if a.extras == nil {
@@ -114,16 +114,16 @@ func omitted(name string, idKnown bool) bool {
 	return name == apns.HeaderAuthorization || idKnown && name == apns.HeaderID
 }
 
-// Describe implements [journal.Origin].
-func (a *requestRecord) Describe(r *journal.Record) *journal.Exchange {
-	x := a.exchange(r)
-	x.Checks = a.checkResults(&recordView{requestRecord: a, exchange: x, record: r}, r)
+// Describe implements [journal.Request].
+func (a *requestRecord) Describe(r *journal.Record) *journal.RequestRecord {
+	x := a.describeRequest(r)
+	x.Checks = a.checkResults(&recordView{requestRecord: a, request: x, record: r}, r)
 	return x
 }
 
-// exchange describes the request without its checks.
-func (a *requestRecord) exchange(r *journal.Record) *journal.Exchange {
-	x := &journal.Exchange{Method: pushMethod, Path: a.path, Credential: a.credential(r), Connection: a.conn.Connection}
+// describeRequest describes the request without its checks.
+func (a *requestRecord) describeRequest(r *journal.Record) *journal.RequestRecord {
+	x := &journal.RequestRecord{Method: pushMethod, Path: a.path, Credential: a.credential(r), Connection: a.conn.Connection}
 	if a.extras != nil {
 		x.Method = a.extras.method
 	}
@@ -228,18 +228,18 @@ func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal
 	return results
 }
 
-// A recordView is a requestRecord with the record and the exchange it belongs to. The
+// A recordView is a requestRecord with the two records it belongs to. The
 // functions below describe what a check has looked at; "" is nothing.
 type recordView struct {
 	*requestRecord
-	exchange *journal.Exchange
-	record   *journal.Record
+	request *journal.RequestRecord
+	record  *journal.Record
 }
 
 // describeHeader describes a header by its value.
 func describeHeader(name string) func(*recordView) string {
 	return func(s *recordView) string {
-		for _, h := range s.exchange.Headers {
+		for _, h := range s.request.Headers {
 			if h.Name == name {
 				return shown(h.Value)
 			}
@@ -258,11 +258,11 @@ func shown(text string) string {
 }
 
 func describePath(s *recordView) string   { return shown(s.path) }
-func describeMethod(s *recordView) string { return s.exchange.Method }
-func describeRoute(s *recordView) string  { return s.exchange.Method + " " + shown(s.path) }
+func describeMethod(s *recordView) string { return s.request.Method }
+func describeRoute(s *recordView) string  { return s.request.Method + " " + shown(s.path) }
 
 func describeCredential(s *recordView) string {
-	who := &s.exchange.Credential
+	who := &s.request.Credential
 	switch who.Kind {
 	case journal.Certificate:
 		return who.Subject
@@ -278,11 +278,11 @@ func describeCredential(s *recordView) string {
 
 // describeConnection shows what a connection is bound to.
 func describeConnection(s *recordView) string {
-	who := &s.exchange.Credential
+	who := &s.request.Credential
 	if who.KeyID == "" {
 		return ""
 	}
-	return fmt.Sprintf("connection %d, team %s, key %s", s.exchange.Connection.Number, who.TeamID, who.KeyID)
+	return fmt.Sprintf("connection %d, team %s, key %s", s.request.Connection.Number, who.TeamID, who.KeyID)
 }
 
 func describeDeviceToken(s *recordView) string {

@@ -14,12 +14,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// recordOf returns the newest record and its exchange.
-func recordOf(t *testing.T, w *fixture) (journal.Record, *journal.Exchange) {
+// recordOf returns the newest record and its request.
+func recordOf(t *testing.T, w *fixture) (journal.Record, *journal.RequestRecord) {
 	t.Helper()
 	found := w.journal.Find(journal.Query{Newest: true, Limit: 1})
 	require.Len(t, found.Records, 1)
-	x := found.Records[0].Exchange()
+	x := found.Records[0].Request()
 	require.NotNil(t, x)
 	return found.Records[0], x
 }
@@ -175,7 +175,7 @@ func TestAPushIsReplayedUnderANewID(t *testing.T) {
 	r, ok := w.journal.Get(again.ID)
 	require.True(t, ok)
 	assert.Equal(t, "replay of "+first.Push.ID, r.Steps[0].Detail)
-	assert.Nil(t, r.Exchange(), "nobody has sent it")
+	assert.Nil(t, r.Request(), "nobody has sent it")
 
 	w.auth.RemoveApp(team, bundleID)
 	again, err = server.Replay(first.Push)

@@ -7,9 +7,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A View is an event for readers. Its subject, decoded payload and text are computed once
+// A SharedEvent is an event for readers. Its subject, decoded payload and text are computed once
 // for all of them.
-type View struct {
+type SharedEvent struct {
 	Event
 	subject filters.Subject
 
@@ -19,10 +19,10 @@ type View struct {
 }
 
 // Subject is what filter words are compared with. It must not be changed.
-func (v *View) Subject() *filters.Subject { return &v.subject }
+func (v *SharedEvent) Subject() *filters.Subject { return &v.subject }
 
 // Match reports whether the event matches.
-func (v *View) Match(f *filters.Filter) bool {
+func (v *SharedEvent) Match(f *filters.Filter) bool {
 	if !f.LooksInside() {
 		return f.Match(&v.subject)
 	}
@@ -32,7 +32,7 @@ func (v *View) Match(f *filters.Filter) bool {
 }
 
 // Text returns the result of the first successful call of write.
-func (v *View) Text(write func(*View) ([]byte, error)) ([]byte, error) {
+func (v *SharedEvent) Text(write func(*SharedEvent) ([]byte, error)) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.text == nil {
@@ -45,10 +45,10 @@ func (v *View) Text(write func(*View) ([]byte, error)) ([]byte, error) {
 	return v.text, nil
 }
 
-// Views is a page of events.
-type Views struct {
+// A SharedPage is a page of events.
+type SharedPage struct {
 	// Events in order.
-	Events []*View
+	Events []*SharedEvent
 	// Next is the cursor for the following page.
 	Next uint64
 	// Missed is as in [Page].
@@ -58,21 +58,21 @@ type Views struct {
 }
 
 const (
-	viewsPerPage = 512
-	maxPages     = 32
+	eventsPerPage = 512
+	maxPages      = 32
 )
 
 // pages caches the newest pages that readers requested.
 type pages struct {
-	mu     sync.Mutex // taken before those of tracks and shards: docs/lock-order.md
-	latest []*Views   // newest first
+	mu     sync.Mutex    // taken before those of traces and shards: docs/lock-order.md
+	latest []*SharedPage // newest first
 }
 
-// Views returns events after the cursor, as [Journal.Read] does. Readers at similar
+// ReadShared returns events after the cursor, as [Journal.Read] does. Readers at similar
 // cursors share a page; a reader that missed events continues at the newest cached page.
-func (j *Journal) Views(cursor uint64) Views {
+func (j *Journal) ReadShared(cursor uint64) SharedPage {
 	if j == nil {
-		return Views{Next: cursor}
+		return SharedPage{Next: cursor}
 	}
 	j.pages.mu.Lock()
 	defer j.pages.mu.Unlock()
@@ -82,11 +82,11 @@ func (j *Journal) Views(cursor uint64) Views {
 		}
 	}
 	if latest := j.pages.latest; len(latest) > 0 && latest[0].from >= cursor && j.lostTo() > cursor {
-		return Views{Events: latest[0].Events, Next: latest[0].Next, Missed: true}
+		return SharedPage{Events: latest[0].Events, Next: latest[0].Next, Missed: true}
 	}
-	page := j.viewsAfter(cursor)
+	page := j.sharedAfter(cursor)
 	if page.Next > cursor {
-		j.pages.latest = append([]*Views{page}, j.pages.latest[:min(len(j.pages.latest), maxPages-1)]...)
+		j.pages.latest = append([]*SharedPage{page}, j.pages.latest[:min(len(j.pages.latest), maxPages-1)]...)
 	}
 	return *page
 }
@@ -102,15 +102,15 @@ func (j *Journal) lostTo() (seq uint64) {
 	return seq
 }
 
-func (v *Views) after(cursor uint64) Views {
+func (v *SharedPage) after(cursor uint64) SharedPage {
 	at := sort.Search(len(v.Events), func(i int) bool { return v.Events[i].Seq > cursor })
-	return Views{Events: v.Events[at:], Next: v.Next, Missed: v.lost > cursor}
+	return SharedPage{Events: v.Events[at:], Next: v.Next, Missed: v.lost > cursor}
 }
 
-func (j *Journal) viewsAfter(cursor uint64) *Views {
-	read := j.Read(cursor, viewsPerPage)
-	page := &Views{Events: make([]*View, len(read.Events)), Next: read.Next, Missed: read.Missed, from: cursor, lost: read.lost}
-	views := make([]View, len(read.Events))
+func (j *Journal) sharedAfter(cursor uint64) *SharedPage {
+	read := j.Read(cursor, eventsPerPage)
+	page := &SharedPage{Events: make([]*SharedEvent, len(read.Events)), Next: read.Next, Missed: read.Missed, from: cursor, lost: read.lost}
+	views := make([]SharedEvent, len(read.Events))
 	for i := range views {
 		v := &views[i]
 		v.Event = read.Events[i]

@@ -9,22 +9,22 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Track collects the events of one push, or one broadcast. The provider API makes it
+// A Trace collects the events of one push, or one broadcast. The provider API makes it
 // when it receives the push, and it travels with the push; every event that names it is
 // noted on it.
 //
-// On the push path a track costs a few words. What a reader sees, a [Record],
+// On the push path a trace costs a few words. What a reader sees, a [Record],
 // is made when somebody reads.
-type Track struct {
-	// Push is what came. It is read-only, as are Device and Origin, once the
+type Trace struct {
+	// Push is what came. It is read-only, as are Device and Request, once the
 	// first event was recorded.
 	Push *apns.Notification
 	// Device is whom the push is for; zero for a broadcast, and while no device
 	// is known.
 	Device apns.DeviceID
-	// Origin knows the request that the push came with; nil if there was none,
+	// Request knows the request that the push came with; nil if there was none,
 	// as for one that is replayed or comes from the store.
-	Origin Origin
+	Request Request
 	// Headers are those of the request, until the first event is recorded. Then the
 	// history has them, for as long as it has the push: what still waits for its
 	// device then does not hold on to them.
@@ -49,7 +49,7 @@ type Track struct {
 // plainSteps are enough for received, accepted, sent, delivered.
 const plainSteps = 4
 
-// extendedSteps are the steps of a track that need more than a kind and a time.
+// extendedSteps are the steps of a trace that need more than a kind and a time.
 type extendedSteps struct {
 	steps     []Step
 	omitted   int // steps beyond maxSteps
@@ -76,8 +76,8 @@ type Step struct {
 	Attempt int
 }
 
-// noteLocked adds e to the track.
-func (t *Track) noteLocked(e *Event) {
+// noteLocked adds e to the trace.
+func (t *Trace) noteLocked(e *Event) {
 	if state, ok := e.Kind.state(); ok {
 		t.reached = t.reached.With(state)
 		t.last = e.Kind
@@ -87,8 +87,8 @@ func (t *Track) noteLocked(e *Event) {
 		device = apns.DeviceID{}
 	}
 	detail := e.Detail
-	if e.Kind == Received && t.Origin != nil {
-		detail = "" // the origin knows it
+	if e.Kind == Received && t.Request != nil {
+		detail = "" // the request knows it
 	}
 	if t.rest == nil && t.plain < plainSteps && e.Cause == "" && detail == "" && e.Status == 0 && device == (apns.DeviceID{}) {
 		t.kinds[t.plain], t.times[t.plain] = e.Kind, e.At.UnixNano()
@@ -115,18 +115,18 @@ func (t *Track) noteLocked(e *Event) {
 	c.text += len(detail)
 }
 
-// sizeLocked is about how many bytes the track takes, without its headers.
-func (t *Track) sizeLocked() int {
+// sizeLocked is about how many bytes the trace takes, without its headers.
+func (t *Trace) sizeLocked() int {
 	n := t.Push
-	size := trackBytes + len(n.Payload) + len(n.Topic) + len(n.PushType) + len(n.CollapseID) + len(n.Channel) + t.extendedBytesLocked()
-	if t.Origin != nil {
-		size += t.Origin.Size()
+	size := traceBytes + len(n.Payload) + len(n.Topic) + len(n.PushType) + len(n.CollapseID) + len(n.Channel) + t.extendedBytesLocked()
+	if t.Request != nil {
+		size += t.Request.Size()
 	}
 	return size
 }
 
 // extendedBytesLocked is the part of it that grows with further events.
-func (t *Track) extendedBytesLocked() int {
+func (t *Trace) extendedBytesLocked() int {
 	if t.rest == nil {
 		return 0
 	}
@@ -134,7 +134,7 @@ func (t *Track) extendedBytesLocked() int {
 }
 
 // subjectLocked is what filter words are compared with.
-func (t *Track) subjectLocked() filters.Subject {
+func (t *Trace) subjectLocked() filters.Subject {
 	n := t.Push
 	s := filters.Subject{
 		Space: n.TeamID, Environment: n.Environment, Topic: n.Topic, Token: n.Token, Device: t.Device, Channel: n.Channel,
@@ -156,8 +156,8 @@ func (t *Track) subjectLocked() filters.Subject {
 	return s
 }
 
-// firstLocked is when the track began.
-func (t *Track) firstLocked() time.Time {
+// firstLocked is when the trace began.
+func (t *Trace) firstLocked() time.Time {
 	switch {
 	case t.plain > 0:
 		return time.Unix(0, t.times[0])
@@ -167,8 +167,8 @@ func (t *Track) firstLocked() time.Time {
 	return time.Time{}
 }
 
-// subject is [Track.subjectLocked], and the track's number; 0 if it was deleted.
-func (t *Track) subject() (filters.Subject, uint64) {
+// subject is [Trace.subjectLocked], and the trace's number; 0 if it was deleted.
+func (t *Trace) subject() (filters.Subject, uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.deleted {

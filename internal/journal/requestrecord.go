@@ -6,21 +6,21 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// An Origin is the source of a push: its request and connection. It holds the data as
+// A Request is the request that a push came with, and its connection. It holds the data as
 // it was received and formats it when a reader requests it. Its methods may be called
 // from any goroutine.
-type Origin interface {
+type Request interface {
 	// Describe returns the request of a record, with the headers of [Record.Headers].
-	Describe(r *Record) *Exchange
+	Describe(r *Record) *RequestRecord
 	// Connection is the provider's connection.
 	Connection() Connection
 	// Size is how many bytes it references and does not share with others.
 	Size() int
 }
 
-// An Exchange is a request with its credential and the results of its checks. It
+// A RequestRecord is a request with its credential and the results of its checks. It
 // contains no secret: no provider token, no signature, no key.
-type Exchange struct {
+type RequestRecord struct {
 	Method, Path string
 	// Headers are those of the request, in order; the value of authorization is
 	// shortened.
