@@ -31,7 +31,7 @@ func TestASleepingDeviceIsNotWokenForPriorityOne(t *testing.T) {
 	mine.device.Sleep()
 	got := mine.push(t, `{"n":1}`, "apns-priority", "1")
 	mine.RequireNone(apnstest.ByState(apnstest.Delivered))
-	assert.Contains(t, mine.History(got.id), "stored device-asleep")
+	assert.Contains(t, mine.History(got.id), "stored device-inactive")
 	mine.device.Wake()
 	assert.Equal(t, `{"n":1}`, string(mine.device.Next().Payload))
 }

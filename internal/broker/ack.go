@@ -56,15 +56,15 @@ func ackResult(status uint8, attempt uint16) (drop Cause, verdict AckVerdict) {
 
 // Ack ends the delivery with an id by the device's status. It returns the push, nil
 // if no delivery in flight has this id.
-func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
+func (c *Consumer) Ack(id uint32, status uint8) (*Push, AckVerdict) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
 	machine := time.Now()
-	e := r.takeInFlightLocked(id, machine)
+	e := c.takeInFlightLocked(id, machine)
 	if e == nil {
 		return nil, Unknown
 	}
-	now := r.q.clock.At(machine)
+	now := c.q.clock.At(machine)
 	drop, verdict := ackResult(status, e.attempts)
 	switch {
 	case verdict != RetireToken:
@@ -74,51 +74,51 @@ func (r *Route) Ack(id uint32, status uint8) (*Push, AckVerdict) {
 		verdict = Done
 	}
 	if drop == "" {
-		r.q.deliveredLocked(e, now)
+		c.q.deliveredLocked(e, now)
 	} else {
-		r.q.dropLocked(e, drop, now)
+		c.q.dropLocked(e, drop, now)
 	}
-	r.wakeIfReadyLocked()
+	c.wakeIfReadyLocked()
 	return e.push, verdict
 }
 
 // takeInFlightLocked removes the delivery with an id from those in flight; nil if
 // there is none.
-func (r *Route) takeInFlightLocked(id uint32, machine time.Time) *entry {
-	if r.detached {
+func (c *Consumer) takeInFlightLocked(id uint32, machine time.Time) *entry {
+	if c.detached {
 		return nil
 	}
-	oldest := r.flight.oldest()
-	e := r.flight.remove(id - 1)
-	if e != nil && oldest != r.flight.oldest() {
-		r.expectLocked(machine)
+	oldest := c.flight.oldest()
+	e := c.flight.remove(id - 1)
+	if e != nil && oldest != c.flight.oldest() {
+		c.expectLocked(machine)
 	}
 	return e
 }
 
-// wakeIfReadyLocked wakes the peer, since the window may have room again.
-func (r *Route) wakeIfReadyLocked() {
-	if r.q.ready.len() > 0 {
-		r.wakeLocked()
+// wakeIfReadyLocked wakes the connection, since the window may have room again.
+func (c *Consumer) wakeIfReadyLocked() {
+	if c.q.ready.len() > 0 {
+		c.wakeLocked()
 	}
 }
 
 // Lose drops the delivery with an id, because a fault loses it: the device does
 // not get it, and it is not sent again.
-func (r *Route) Lose(id uint32) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
+func (c *Consumer) Lose(id uint32) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
 	machine := time.Now()
-	if e := r.takeInFlightLocked(id, machine); e != nil {
-		r.q.dropLocked(e, DropFault, r.q.clock.At(machine))
-		r.wakeIfReadyLocked()
+	if e := c.takeInFlightLocked(id, machine); e != nil {
+		c.q.dropLocked(e, DropFault, c.q.clock.At(machine))
+		c.wakeIfReadyLocked()
 	}
 }
 
 // InFlight reports whether the delivery with an id was neither acknowledged nor
-// dropped, and its route is attached.
-func (r *Route) InFlight(id uint32) bool {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	return !r.detached && r.flight.has(id-1)
+// dropped, and its consumer is attached.
+func (c *Consumer) InFlight(id uint32) bool {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	return !c.detached && c.flight.has(id-1)
 }

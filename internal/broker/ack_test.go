@@ -19,7 +19,7 @@ func TestAPushToAConnectedDeviceIsSentAndDelivered(t *testing.T) {
 		assert.Equal(t, 1, p.woken)
 		got := p.take()
 		require.Len(t, got, 1)
-		assert.Equal(t, uint32(1), got[0].ID, "ids of a route begin at 1")
+		assert.Equal(t, uint32(1), got[0].ID, "ids of a consumer begin at 1")
 		assert.Equal(t, 1, got[0].Attempt)
 		assert.Zero(t, got[0].Storage, "it was never stored")
 		assert.Equal(t, uint64(w.clock.Now().UnixNano()), got[0].Timestamp)
@@ -70,7 +70,7 @@ func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing
 		first := p.take()[0]
 		p.Detach()
 		p.Detach() // once more does nothing
-		assert.Empty(t, p.take(), "a detached route has nothing")
+		assert.Empty(t, p.take(), "a detached consumer has nothing")
 		_, verdict := p.Ack(1, 0)
 		assert.Equal(t, broker.Unknown, verdict)
 

@@ -4,23 +4,23 @@ import "time"
 
 // expectLocked starts the acknowledgement timeout of the oldest delivery, by the
 // machine's time, which is given.
-func (r *Route) expectLocked(machine time.Time) {
-	r.ackBy = 0
-	if timeout := r.q.b.ackTimeout; timeout > 0 && r.flight.count > 0 {
-		r.ackBy = machine.Add(timeout).UnixNano()
-		r.q.noteDue(r.ackBy + int64(r.q.clock.Offset()))
+func (c *Consumer) expectLocked(machine time.Time) {
+	c.ackBy = 0
+	if timeout := c.q.b.ackTimeout; timeout > 0 && c.flight.count > 0 {
+		c.ackBy = machine.Add(timeout).UnixNano()
+		c.q.noteDue(c.ackBy + int64(c.q.clock.Offset()))
 	}
 }
 
 // sweepOverdueLocked ends a connection whose acknowledgement timeout has passed.
 func (q *queue) sweepOverdueLocked() {
-	r := q.route
+	c := q.consumer
 	switch {
-	case r == nil || r.ackBy == 0:
-	case r.ackBy > time.Now().UnixNano():
-		q.noteDue(r.ackBy + int64(q.clock.Offset()))
+	case c == nil || c.ackBy == 0:
+	case c.ackBy > time.Now().UnixNano():
+		q.noteDue(c.ackBy + int64(q.clock.Offset()))
 	default:
-		r.ackBy = 0
-		r.peer.Overdue()
+		c.ackBy = 0
+		c.connection.Overdue()
 	}
 }

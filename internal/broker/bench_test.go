@@ -27,7 +27,7 @@ func BenchmarkPush(b *testing.B) {
 			broke, err := broker.New(broker.Config{Journal: journal.New(journal.Config{}), Store: bench.store})
 			require.NoError(b, err)
 			p := new(peer)
-			p.Route = broke.Attach(testDevice, p)
+			p.Consumer = broke.Attach(testDevice, p)
 			p.enable(topic)
 			n := &apns.Notification{ID: "id", Topic: topic, Expiration: bench.expiration}
 			push := &broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(topic)}

@@ -280,29 +280,9 @@ func (b *Broker) Submit(p *Push) error {
 	return err
 }
 
-// Attach makes peer the connection of the device at an address. The newest connection
-// wins: the former peer is replaced, and its pushes in flight are sent again.
-func (b *Broker) Attach(to Address, peer Peer) *Route {
-	r := &Route{peer: peer, activeUntil: always}
-	var former *Route
-	b.withQueue(to, func(q *queue) {
-		r.q = q
-		if former = q.route; former != nil {
-			q.detachLocked(q.clock.Now())
-			former.peer.Replaced()
-		}
-		q.updateSpaceLocked() // it may be in another space than before
-		q.route = r
-	})
-	if former != nil {
-		former.leave()
-	}
-	return r
-}
-
 // InFlight returns the connection of the device at an address, nil if it has none,
 // and how many pushes it was sent and has not acknowledged.
-func (b *Broker) InFlight(to Address) (peer Peer, count int) {
+func (b *Broker) InFlight(to Address) (connection Connection, count int) {
 	s := b.shardOf(to)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -312,10 +292,10 @@ func (b *Broker) InFlight(to Address) (peer Peer, count int) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.route == nil {
+	if q.consumer == nil {
 		return nil, 0
 	}
-	return q.route.peer, q.route.flight.count
+	return q.consumer.connection, q.consumer.flight.count
 }
 
 // Connected reports whether the device at an address has a connection.
@@ -329,7 +309,7 @@ func (b *Broker) Connected(to Address) bool {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.route != nil
+	return q.consumer != nil
 }
 
 // Withdraw drops the pushes to a topic of an address, because their token was

@@ -90,7 +90,7 @@ func suffix(cause string) string {
 
 // A peer is a connection that takes everything at once.
 type peer struct {
-	*broker.Route
+	*broker.Consumer
 	woken, replaced, overdue int
 }
 
@@ -100,7 +100,7 @@ func (p *peer) Overdue()  { p.overdue++ }
 
 func (w *fixture) attach() *peer {
 	p := new(peer)
-	p.Route = w.Attach(testDevice, p)
+	p.Consumer = w.Attach(testDevice, p)
 	return p
 }
 
@@ -153,10 +153,10 @@ func TestUsersOfOneDeviceHaveQueuesOfTheirOwn(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		w.push("a")
 		other := new(peer)
-		other.Route = w.Attach(broker.Address{Device: testDevice.Device, User: 1}, other)
+		other.Consumer = w.Attach(broker.Address{Device: testDevice.Device, User: 1}, other)
 		assert.Zero(t, other.enable(topic))
 		sandbox := new(peer)
-		sandbox.Route = w.Attach(broker.Address{Device: testDevice.Device, Environment: apns.Sandbox}, sandbox)
+		sandbox.Consumer = w.Attach(broker.Address{Device: testDevice.Device, Environment: apns.Sandbox}, sandbox)
 		assert.Zero(t, sandbox.enable(topic), "and so have the two environments")
 		assert.Equal(t, 1, w.connect(topic).woken)
 	})

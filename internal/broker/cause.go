@@ -13,9 +13,9 @@ const (
 	NotEnabled Cause = "topic-not-enabled"
 	// Paused: the topic is in the filter's list of paused topics.
 	Paused Cause = "topic-paused"
-	// Asleep: the device is not in use, and neither the topic nor the priority
+	// Inactive: the device is not in use, and neither the topic nor the priority
 	// may wake it.
-	Asleep Cause = "device-asleep"
+	Inactive Cause = "device-inactive"
 	// Grouped: the device is not in use, and pushes of priority 5 are delivered
 	// to it together.
 	Grouped Cause = "grouped"
@@ -30,7 +30,7 @@ const (
 // momentary reports whether the push waits only for a change of the device's state or
 // of the budget: the device is connected and its filter lets the push through.
 func (c Cause) momentary() bool {
-	return c == Asleep || c == Grouped || c == LowPower || c == OverBudget
+	return c == Inactive || c == Grouped || c == LowPower || c == OverBudget
 }
 
 // Further causes for which a push is dropped.

@@ -82,7 +82,7 @@ type channel struct {
 
 	mu          sync.Mutex // taken before the lock of a queue: docs/lock-order.md
 	deleted     bool
-	subscribers map[*Route]struct{}
+	subscribers map[*Consumer]struct{}
 	checkpoint  uint64   // of the newest message, 0 before the first
 	latest      *message // kept for late joiners; nil if there is none
 	budget      budget

@@ -36,7 +36,7 @@ func (w *fixture) tryPublish(c broker.Channel, name string, options ...option) e
 // connectUser attaches a peer of a further user of the device, without topics.
 func (w *fixture) connectUser(user uint8) *peer {
 	p := new(peer)
-	p.Route = w.Attach(broker.Address{Device: testDevice.Device, User: user}, p)
+	p.Consumer = w.Attach(broker.Address{Device: testDevice.Device, User: user}, p)
 	p.enable()
 	return p
 }
@@ -242,7 +242,7 @@ func TestSubscribersLearnThatAChannelWasDeleted(t *testing.T) {
 	})
 }
 
-func TestASleepingPeerIsWokenForADeletedChannel(t *testing.T) {
+func TestAnInactiveConnectionIsWokenForADeletedChannel(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Window: 1})
 		c := w.channel(broker.NoStorage)

@@ -27,11 +27,11 @@ type modelChannel struct {
 // which message of each channel it was sent everything.
 type modelDevice struct {
 	*peer
-	asleep  bool
-	passed  int // how many messages were meant for it
-	waiting []modelMessage
-	held    map[broker.ChannelID]modelMessage // the newest of each channel that must not wake it
-	seen    map[broker.ChannelID]string       // an entry per subscription
+	inactive bool
+	passed   int // how many messages were meant for it
+	waiting  []modelMessage
+	held     map[broker.ChannelID]modelMessage // the newest of each channel that must not wake it
+	seen     map[broker.ChannelID]string       // an entry per subscription
 }
 
 // A modelMessage is a message on its way to one device.
@@ -47,7 +47,7 @@ func (d *modelDevice) pass(ch broker.ChannelID, name string, priority apns.Prior
 	m := modelMessage{name, d.passed, expires}
 	d.seen[ch] = name
 	switch {
-	case !d.asleep || priority != apns.PriorityNeverWake:
+	case !d.inactive || priority != apns.PriorityNeverWake:
 		d.waiting = append(d.waiting, m)
 	case !expires.IsZero():
 		d.held[ch] = m
@@ -56,7 +56,7 @@ func (d *modelDevice) pass(ch broker.ChannelID, name string, priority apns.Prior
 
 // wake releases what the device slept through.
 func (d *modelDevice) wake(now time.Time) {
-	d.asleep = false
+	d.inactive = false
 	for _, m := range d.held {
 		if m.expires.After(now) {
 			d.waiting = append(d.waiting, m)
@@ -93,7 +93,7 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 			d := &modelDevice{
 				peer: new(peer), held: make(map[broker.ChannelID]modelMessage), seen: make(map[broker.ChannelID]string),
 			}
-			d.Route = b.Attach(broker.Address{Device: apns.DeviceID{byte(i)}}, d.peer)
+			d.Consumer = b.Attach(broker.Address{Device: apns.DeviceID{byte(i)}}, d.peer)
 			d.enable()
 			devices[i] = d
 		}
@@ -163,7 +163,7 @@ func TestChannelsBehaveAsTheirModel(t *testing.T) {
 			},
 			"sleep": func(t *rapid.T) {
 				d, _ := pick(t)
-				d.asleep = true
+				d.inactive = true
 				d.SetActive(false)
 			},
 			"wake": func(t *rapid.T) {

@@ -51,7 +51,7 @@ func (b *Broker) CreateChannel(env apns.Environment, app App, policy StoragePoli
 		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: clock.Now()},
 		hash:        apns.HashTopic(app.BundleID() + liveActivity.Suffix),
 		clock:       clock,
-		subscribers: make(map[*Route]struct{}),
+		subscribers: make(map[*Consumer]struct{}),
 		budget:      budget{perMinute: b.budgets[policy]},
 	}
 	cs := &b.channels
@@ -93,7 +93,7 @@ func (b *Broker) Channels(env apns.Environment, app App) []Channel {
 }
 
 // DeleteChannel removes a channel and notifies its subscribers (see
-// [Route.TakeDeleted]). Messages that were published before are still delivered. It
+// [Consumer.TakeDeleted]). Messages that were published before are still delivered. It
 // reports whether there was such a channel.
 //
 // https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
@@ -134,8 +134,8 @@ func (c *channel) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.deleted, c.latest = true, nil
-	for r := range c.subscribers {
-		r.lost(c)
+	for consumer := range c.subscribers {
+		consumer.lost(c)
 	}
 	clear(c.subscribers)
 }

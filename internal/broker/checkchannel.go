@@ -16,13 +16,13 @@ func (cs *channels) each(f func(*channel)) {
 }
 
 // A subscription is one device's interest in one channel. The channel and the
-// route both know of it.
+// consumer both know of it.
 type subscription struct {
-	c *channel
-	r *Route
+	channel  *channel
+	consumer *Consumer
 }
 
-// subscriptionProblems compares what channels and routes know of each other.
+// subscriptionProblems compares what channels and consumers know of each other.
 func (b *Broker) subscriptionProblems() (problems []error) {
 	known := make(map[subscription]bool)
 	b.channels.each(func(c *channel) {
@@ -32,23 +32,23 @@ func (b *Broker) subscriptionProblems() (problems []error) {
 		if c.latest != nil && c.Policy != MostRecent {
 			problems = append(problems, fmt.Errorf("channel %s keeps a message and must not", c.ID))
 		}
-		for r := range c.subscribers {
-			known[subscription{c, r}] = true
+		for consumer := range c.subscribers {
+			known[subscription{c, consumer}] = true
 		}
 	})
 	b.eachQueue(func(q *queue) {
-		if q.route == nil {
+		if q.consumer == nil {
 			return
 		}
-		for c := range q.route.channels {
-			if !known[subscription{c, q.route}] {
+		for c := range q.consumer.channels {
+			if !known[subscription{c, q.consumer}] {
 				problems = append(problems, fmt.Errorf("channel %s does not know that %v subscribes", c.ID, q.to))
 			}
-			delete(known, subscription{c, q.route})
+			delete(known, subscription{c, q.consumer})
 		}
 	})
 	for s := range known {
-		problems = append(problems, fmt.Errorf("%v does not know that it subscribes to channel %s", s.r.q.to, s.c.ID))
+		problems = append(problems, fmt.Errorf("%v does not know that it subscribes to channel %s", s.consumer.q.to, s.channel.ID))
 	}
 	return problems
 }

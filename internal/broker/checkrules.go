@@ -26,7 +26,7 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 		due(e.deadline, fmt.Sprintf("the expiry of push %d", e.seq))
 		where, cause := q.placeLocked(e, now, false)
 		switch {
-		case where == hold && cause == Grouped && q.route.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
+		case where == hold && cause == Grouped && q.consumer.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
 			problem("push %d is grouped and nothing says until when", e.seq)
 		case where == hold && cause == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
 			problem("push %d waits for its topic and nothing says since when", e.seq)
@@ -35,7 +35,7 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 		}
 	}
 	for _, e := range q.ready.entries[q.ready.head:] {
-		if where, cause := q.placeLocked(e, now, false); where == discard || where == hold && !cause.momentary() && q.route.filter != nil {
+		if where, cause := q.placeLocked(e, now, false); where == discard || where == hold && !cause.momentary() && q.consumer.filter != nil {
 			problem("push %d is ready and the filter does not let it through", e.seq)
 		}
 	}
@@ -52,14 +52,14 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 	for _, since := range q.unlisted {
 		due(since+int64(q.b.storage.NeverEnabled), "a topic that is not enabled")
 	}
-	if r := q.route; r != nil {
-		if r.groupUntil != 0 {
-			due(r.groupUntil, "what is grouped")
+	if c := q.consumer; c != nil {
+		if c.groupUntil != 0 {
+			due(c.groupUntil, "what is grouped")
 		}
-		if r.ackBy != 0 {
-			due(r.ackBy+int64(q.clock.Offset()), "an acknowledgement")
+		if c.ackBy != 0 {
+			due(c.ackBy+int64(q.clock.Offset()), "an acknowledgement")
 		}
-		if r.ackBy != 0 && r.flight.count == 0 {
+		if c.ackBy != 0 && c.flight.count == 0 {
 			problem("an acknowledgement is awaited of nothing")
 		}
 	}

@@ -50,20 +50,20 @@ func (b *Broker) problems() (problems []error) {
 func (q *queue) problemsLocked(recorded map[uint64]bool) (problems []string) {
 	ready := q.ready.entries[q.ready.head:]
 	var inFlight []*entry
-	if q.route != nil {
-		for _, e := range q.route.flight.entries {
+	if q.consumer != nil {
+		for _, e := range q.consumer.flight.entries {
 			if e != nil {
 				inFlight = append(inFlight, e)
 			}
 		}
-		if len(inFlight) != q.route.flight.count {
+		if len(inFlight) != q.consumer.flight.count {
 			problems = append(problems, "the count in flight is wrong")
 		}
-		if q.route.detached {
-			problems = append(problems, "its route is detached")
+		if q.consumer.detached {
+			problems = append(problems, "its consumer is detached")
 		}
-		if q.route.q != q {
-			problems = append(problems, "its route leads to another queue")
+		if q.consumer.q != q {
+			problems = append(problems, "its consumer leads to another queue")
 		}
 	} else if len(ready) > 0 {
 		problems = append(problems, "something is ready without a connection")

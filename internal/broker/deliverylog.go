@@ -33,7 +33,7 @@ var byCause = map[Cause]LogEntry{
 	Unacknowledged: {logOffline, "The connection ended before the device had acknowledged the push; it is sent again."},
 	NotEnabled:     {logStored, "The device has not enabled the topic; the push waits until it does."},
 	Paused:         {logPower, "The device has paused the topic."},
-	Asleep:         {logPower, "The device is not in use, and the push must not wake it."},
+	Inactive:       {logPower, "The device is not in use, and the push must not wake it."},
 	Grouped:        {logPower, "The device is not in use; pushes of low priority are delivered together."},
 	LowPower:       {logPower, "The device is in low power mode, and the priority of the push is not 10."},
 	OverBudget:     {logPower, "The app has used its hourly budget for pushes of this kind."},
@@ -97,7 +97,7 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 // once."
 var storing = map[Cause]string{
 	Offline: "Device Offline", Unacknowledged: "Device Offline", NotEnabled: "Not Enabled", Paused: "Power Considerations",
-	Asleep: "Power Considerations", Grouped: "Power Considerations", LowPower: "Power Considerations", OverBudget: "Power Considerations",
+	Inactive: "Power Considerations", Grouped: "Power Considerations", LowPower: "Power Considerations", OverBudget: "Power Considerations",
 }
 
 func discarded(cause Cause) LogEntry {

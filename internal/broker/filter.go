@@ -10,7 +10,7 @@ type Filter struct {
 	Paused        []apns.TopicHash
 	Ignored       []apns.TopicHash
 	NonWaking     []apns.TopicHash
-	// Salted has topics that the device names by salted hashes; see [Route.SetSalt].
+	// Salted has topics that the device names by salted hashes; see [Consumer.SetSalt].
 	Salted SaltedFilter
 }
 

@@ -24,15 +24,15 @@ func TestNothingIsSentBeforeTheFilter(t *testing.T) {
 func TestTopicLists(t *testing.T) {
 	hash := []apns.TopicHash{apns.HashTopic(topic)}
 	tests := []struct {
-		what   string
-		filter broker.Filter
-		asleep bool
-		want   []string // of the journal
+		what     string
+		filter   broker.Filter
+		inactive bool
+		want     []string // of the journal
 	}{
 		{"enabled is delivered", broker.Filter{Enabled: hash}, false, []string{"accepted", "sent"}},
 		{"non-waking is delivered", broker.Filter{NonWaking: hash}, false, []string{"accepted", "sent"}},
 		{"opportunistic is delivered to an active device", broker.Filter{Opportunistic: hash}, false, []string{"accepted", "sent"}},
-		{"and held for a sleeping one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored device-asleep"}},
+		{"and held for an inactive one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored device-inactive"}},
 		{"paused is held", broker.Filter{Paused: hash}, false, []string{"accepted", "stored topic-paused"}},
 		{"in no list is held", broker.Filter{}, false, []string{"accepted", "stored topic-not-enabled"}},
 		{"ignored is dropped", broker.Filter{Ignored: hash}, false, []string{"accepted", "dropped topic-ignored"}},
@@ -43,7 +43,7 @@ func TestTopicLists(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				w := newFixture(t, broker.Config{})
 				p := w.attach()
-				p.SetActive(!test.asleep)
+				p.SetActive(!test.inactive)
 				p.SetFilter(test.filter)
 				w.push("a")
 				p.take()
@@ -68,7 +68,7 @@ func TestHeldPushesComeWhenTheirTopicIsEnabled(t *testing.T) {
 	})
 }
 
-func TestWakingASleepingDeviceReleasesOpportunisticPushes(t *testing.T) {
+func TestWakingAnInactiveDeviceReleasesOpportunisticPushes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()

@@ -105,7 +105,7 @@ func (q *queue) sweepHoursLocked(now time.Time) {
 		q.hours[key] = times
 		q.noteDue(times[0] + int64(time.Hour))
 	}
-	if freed && q.route != nil && q.route.filter != nil {
+	if freed && q.consumer != nil && q.consumer.filter != nil {
 		q.releaseLocked(now, false)
 	}
 }

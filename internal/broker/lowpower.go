@@ -13,7 +13,7 @@ func (b *Broker) SetPower(to Address, low bool) {
 			return
 		}
 		q.lowPower = low
-		if q.route != nil && q.route.filter != nil {
+		if q.consumer != nil && q.consumer.filter != nil {
 			q.releaseLocked(q.clock.Now(), false)
 		}
 	})

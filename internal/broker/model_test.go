@@ -124,7 +124,7 @@ func (m *model) obstacle(p *modelPush, woken bool) broker.Cause {
 	}
 	if !m.active() && list != "non-waking" {
 		if list == "opportunistic" && !woken || p.priority == 1 && !ignore {
-			return broker.Asleep
+			return broker.Inactive
 		}
 		if p.priority == 5 && !ignore && !woken && m.rules.Priorities.Group > 0 {
 			return broker.Grouped

@@ -160,7 +160,7 @@ func (r *modelRun) connect(t *rapid.T) { r.attach(t, r.device(t)) }
 func (r *modelRun) attach(t *rapid.T, d *modelledDevice) {
 	former := d.peer
 	d.peer = new(peer)
-	d.peer.Route = r.Attach(d.address, d.peer)
+	d.peer.Consumer = r.Attach(d.address, d.peer)
 	if former != nil {
 		require.Equal(t, 1, former.replaced)
 		former.Detach() // as its connection does when it ends
@@ -381,7 +381,7 @@ func (r *modelRun) check(t *rapid.T) {
 		if d.connected {
 			want.Connected++
 			if !d.active() {
-				want.Asleep++
+				want.Inactive++
 			}
 		}
 		if d.lowPower {

@@ -27,12 +27,12 @@ func (q *queue) listedLocked() {
 		return
 	}
 	for topic := range q.unlisted {
-		if q.route.filter[topic] != ruleUnlisted {
+		if q.consumer.filter[topic] != ruleUnlisted {
 			delete(q.unlisted, topic)
 		}
 	}
 	for _, e := range q.held {
-		if q.route.ruleLocked(e) != ruleUnlisted {
+		if q.consumer.ruleLocked(e) != ruleUnlisted {
 			delete(q.unlisted, e.push.Hash)
 		}
 	}

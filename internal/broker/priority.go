@@ -29,7 +29,7 @@ type Priorities struct {
 //
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
-	active := q.route.activeLocked()
+	active := q.consumer.activeLocked()
 	if active && !q.lowPower {
 		return ""
 	}
@@ -43,9 +43,9 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 	case active || rule == ruleNonWaking:
 		return ""
 	case rule == ruleOpportunistic && !woken:
-		return Asleep
+		return Inactive
 	case regard && priority == apns.PriorityNeverWake:
-		return Asleep
+		return Inactive
 	case regard && priority == apns.PriorityConserve && q.b.priorities.Group > 0 && !woken:
 		return Grouped
 	}
@@ -55,8 +55,8 @@ func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
 // releaseWithLocked releases the pushes that wait for other traffic, if e is such
 // traffic: it has just become ready, and wakes the device unless its topic does not.
 func (q *queue) releaseWithLocked(e *entry, now time.Time) {
-	r := q.route
-	if len(q.held) == 0 && r.groupUntil == 0 || r.activeLocked() || r.ruleLocked(e) == ruleNonWaking {
+	c := q.consumer
+	if len(q.held) == 0 && c.groupUntil == 0 || c.activeLocked() || c.ruleLocked(e) == ruleNonWaking {
 		return
 	}
 	q.releaseLocked(now, true) // with nothing held, this resets the time of the group
@@ -64,21 +64,21 @@ func (q *queue) releaseWithLocked(e *entry, now time.Time) {
 
 // groupLocked sets the time at which grouped pushes are delivered, if none is set.
 func (q *queue) groupLocked(now time.Time) {
-	if q.route.groupUntil == 0 {
-		q.route.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
-		q.noteDue(q.route.groupUntil)
+	if q.consumer.groupUntil == 0 {
+		q.consumer.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
+		q.noteDue(q.consumer.groupUntil)
 	}
 }
 
 // sweepGroupLocked delivers the grouped pushes when their time has come.
 func (q *queue) sweepGroupLocked(now time.Time) {
-	r := q.route
+	c := q.consumer
 	switch {
-	case r == nil || r.groupUntil == 0:
-	case r.groupUntil > now.UnixNano():
-		q.noteDue(r.groupUntil)
+	case c == nil || c.groupUntil == 0:
+	case c.groupUntil > now.UnixNano():
+		q.noteDue(c.groupUntil)
 	default:
-		r.groupUntil = 0
+		c.groupUntil = 0
 		for _, e := range q.held {
 			if _, cause := q.placeLocked(e, now, false); cause == Grouped {
 				q.releaseLocked(now, true)

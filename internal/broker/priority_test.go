@@ -27,7 +27,7 @@ type momentRow struct {
 	what     string
 	rule     broker.Priorities
 	filter   func(topic string) broker.Filter
-	asleep   bool
+	inactive bool
 	lowPower bool
 	priority apns.Priority
 	want     string // the journal's last word
@@ -44,13 +44,13 @@ var momentRows = []momentRow{
 	{"none is 10", broker.Priorities{}, enabled, true, false, 0, "sent"},
 	{"5 wakes unless it is grouped", broker.Priorities{}, enabled, true, false, 5, "sent"},
 	{"5 is grouped on request", broker.Priorities{Group: time.Minute}, enabled, true, false, 5, "stored grouped"},
-	{"1 never wakes", broker.Priorities{}, enabled, true, false, 1, "stored device-asleep"},
+	{"1 never wakes", broker.Priorities{}, enabled, true, false, 1, "stored device-inactive"},
 	{"1 wakes if priorities are ignored", broker.Priorities{Ignore: true}, enabled, true, false, 1, "sent"},
 	{"so does 5", broker.Priorities{Ignore: true, Group: time.Minute}, enabled, true, false, 5, "sent"},
 	{"all reach a device in use: 5", broker.Priorities{Group: time.Minute}, enabled, false, false, 5, "sent"},
 	{"all reach a device in use: 1", broker.Priorities{}, enabled, false, false, 1, "sent"},
-	{"opportunistic 10 waits", broker.Priorities{}, opportunistic, true, false, 10, "stored device-asleep"},
-	{"opportunistic 10 waits, priorities or not", broker.Priorities{Ignore: true}, opportunistic, true, false, 10, "stored device-asleep"},
+	{"opportunistic 10 waits", broker.Priorities{}, opportunistic, true, false, 10, "stored device-inactive"},
+	{"opportunistic 10 waits, priorities or not", broker.Priorities{Ignore: true}, opportunistic, true, false, 10, "stored device-inactive"},
 	{"non-waking comes: 5", broker.Priorities{Group: time.Minute}, nonWaking, true, false, 5, "sent"},
 	{"non-waking comes: 1", broker.Priorities{}, nonWaking, true, false, 1, "sent"},
 	{"10 comes when power is low", broker.Priorities{}, enabled, false, true, 10, "sent"},
@@ -68,7 +68,7 @@ func TestDeviceStateListsAndPriorityDecideDelivery(t *testing.T) {
 				w := newFixture(t, broker.Config{Priorities: test.rule})
 				p := w.attach()
 				p.SetFilter(test.filter(topic))
-				p.SetActive(!test.asleep)
+				p.SetActive(!test.inactive)
 				w.SetPower(testDevice, test.lowPower)
 				w.push("a", urgent(test.priority))
 				p.take()
@@ -92,7 +92,7 @@ func TestABroadcastFollowsTheRulesOfASinglePush(t *testing.T) {
 				p := w.attach()
 				p.SetFilter(test.filter(topic + ".push-type.liveactivity"))
 				p.Subscribe(topic, c.ID, 0)
-				p.SetActive(!test.asleep)
+				p.SetActive(!test.inactive)
 				w.SetPower(testDevice, test.lowPower)
 				w.publish(c, "a", urgent(test.priority), expiring(w.in(time.Hour)))
 				p.take()
@@ -148,7 +148,7 @@ func TestABroadcastWaitsUntilTheDeviceIsInUse(t *testing.T) {
 				p.SetActive(false)
 				w.publish(c, "a", urgent(1), hour(w))
 				require.Empty(t, p.names())
-				require.Equal(t, []string{"accepted", "stored device-asleep"}, w.history("a"))
+				require.Equal(t, []string{"accepted", "stored device-inactive"}, w.history("a"))
 				test.act(w, p, c, other)
 				require.NoError(t, w.ConsistencyCheck())
 				p.SetActive(true)
@@ -160,7 +160,7 @@ func TestABroadcastWaitsUntilTheDeviceIsInUse(t *testing.T) {
 	}
 }
 
-func TestABroadcastThatMustNotBeStoredIsDroppedForASleepingDevice(t *testing.T) {
+func TestABroadcastThatMustNotBeStoredIsDroppedForAnInactiveDevice(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
@@ -170,7 +170,7 @@ func TestABroadcastThatMustNotBeStoredIsDroppedForASleepingDevice(t *testing.T) 
 		w.publish(c, "a", urgent(1))
 		p.SetActive(true)
 		assert.Empty(t, p.names())
-		assert.Equal(t, []string{"accepted", "dropped device-asleep"}, w.history("a"))
+		assert.Equal(t, []string{"accepted", "dropped device-inactive"}, w.history("a"))
 	})
 }
 
@@ -332,7 +332,7 @@ func TestLowPowerOutlastsTheConnection(t *testing.T) {
 }
 
 // observed: apsd, whose intervals are 10 seconds and, after an unlock, 600.
-func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
+func TestADeviceIsInactiveWhenItsTimeInUseIsOver(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.connect(topic)
@@ -344,20 +344,20 @@ func TestADeviceFallsAsleepWhenItsTimeInUseIsOver(t *testing.T) {
 		time.Sleep(time.Nanosecond)
 		w.push("b", urgent(1))
 		assert.Empty(t, p.names())
-		assert.Equal(t, 1, w.Stats().Asleep)
+		assert.Equal(t, 1, w.Stats().Inactive)
 		p.SetActiveFor(10 * time.Second)
 		assert.Equal(t, []string{"b"}, p.names())
 	})
 }
 
-func TestReadyPushesAreSentAfterTheDeviceFallsAsleep(t *testing.T) {
+func TestReadyPushesAreSentAfterTheDeviceBecomesInactive(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetFilter(broker.Filter{Opportunistic: hashes(topic)})
 		w.push("on its way")
 		p.SetActive(false)
-		assert.Equal(t, 1, w.Stats().Asleep)
+		assert.Equal(t, 1, w.Stats().Inactive)
 		assert.Equal(t, []string{"on its way"}, p.names())
 	})
 }

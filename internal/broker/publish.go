@@ -42,24 +42,24 @@ func (b *Broker) Publish(p *Broadcast) error {
 		At: now, Kind: journal.Accepted, Push: p.Notification, Trace: p.Trace,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),
 	})
-	for r := range c.subscribers {
-		r.pass(m, now)
+	for consumer := range c.subscribers {
+		consumer.pass(m, now)
 	}
 	return nil
 }
 
-// pass adds m to the pushes for the route's device.
-func (r *Route) pass(m *message, now time.Time) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if !r.detached {
-		r.passLocked(m, now)
+// pass adds m to the pushes for the consumer's device.
+func (c *Consumer) pass(m *message, now time.Time) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if !c.detached {
+		c.passLocked(m, now)
 	}
 }
 
-func (r *Route) passLocked(m *message, now time.Time) {
-	q := r.q
-	r.channels[m.channel] = m.checkpoint
+func (c *Consumer) passLocked(m *message, now time.Time) {
+	q := c.q
+	c.channels[m.channel] = m.checkpoint
 	e := &entry{
 		push:     &Push{Notification: m.Notification, To: q.to, Hash: m.channel.hash, Base: true, Trace: m.trace},
 		seq:      q.b.seq.Add(1),
@@ -79,6 +79,6 @@ func (r *Route) passLocked(m *message, now time.Time) {
 	default:
 		q.readyLocked(e, now)
 		q.releaseWithLocked(e, now)
-		r.wakeLocked()
+		c.wakeLocked()
 	}
 }

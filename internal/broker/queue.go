@@ -41,19 +41,19 @@ const (
 func compareSeq(a, b uint64) int { return cmp.Compare(a, b) }
 
 // A queue is the pushes of one address, and its connection if there is one.
-// Every entry is in exactly one of held, ready and the route's flight, each in
+// Every entry is in exactly one of held, ready and the consumer's flight, each in
 // the order of acceptance.
 type queue struct {
 	// Read-only.
 	b  *Broker
 	to Address
 
-	mu    sync.Mutex   // peer, journal and store are called with it locked: docs/lock-order.md
-	space *space.Space // where the device is; nil is the default space
-	clock *clock.Clock // the clock of the space
-	held  []*entry     // must wait: for the device, its filter, its state or a budget
-	ready fifo         // sent as soon as the window allows; empty without a route
-	route *Route       // nil while the device is away
+	mu       sync.Mutex   // connection, journal and store are called with it locked: docs/lock-order.md
+	space    *space.Space // where the device is; nil is the default space
+	clock    *clock.Clock // the clock of the space
+	held     []*entry     // must wait: for the device, its filter, its state or a budget
+	ready    fifo         // sent as soon as the window allows; empty without a consumer
+	consumer *Consumer    // nil while the device is away
 
 	lowPower bool // see [Broker.SetPower]
 
@@ -77,7 +77,7 @@ func (b *Broker) clockOf(s *space.Space) *clock.Clock { return cmp.Or(b.spaces.C
 
 // idleLocked reports whether the queue may be forgotten.
 func (q *queue) idleLocked() bool {
-	return q.route == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
+	return q.consumer == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
 }
 
 func (q *queue) submitLocked(e *entry, now time.Time) error {
@@ -98,7 +98,7 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	case deliver:
 		q.readyLocked(e, now)
 		q.releaseWithLocked(e, now)
-		q.route.wakeLocked()
+		q.consumer.wakeLocked()
 	case discard:
 		q.dropLocked(e, DropIgnored, now)
 	default:
@@ -128,16 +128,16 @@ func (q *queue) keepLocked(e *entry) error {
 // placeLocked returns what to do with e now and, if it is to be held, the cause. woken
 // says that other traffic wakes the device at this moment.
 func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
-	r := q.route
+	c := q.consumer
 	switch {
-	case e.message != nil && r != nil && r.filter == nil:
+	case e.message != nil && c != nil && c.filter == nil:
 		return deliver, "" // with the first filter; see filterReadyLocked
-	case r == nil || r.filter == nil:
+	case c == nil || c.filter == nil:
 		return hold, Offline
 	case e.push.Unreported:
 		return deliver, ""
 	}
-	rule := r.ruleLocked(e)
+	rule := c.ruleLocked(e)
 	switch {
 	case rule == ruleDiscard:
 		return discard, ""
@@ -164,8 +164,8 @@ func (q *queue) readyLocked(e *entry, now time.Time) {
 // releaseLocked makes those held pushes ready that need not be held any more, and
 // returns their number. They are flagged as stored, and the last of them as the last.
 func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
-	if woken || q.route.activeLocked() {
-		q.route.groupUntil = 0
+	if woken || q.consumer.activeLocked() {
+		q.consumer.groupUntil = 0
 	}
 	var free []*entry
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
@@ -189,7 +189,7 @@ func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
 	}
 	free[len(free)-1].flags |= flagLastStored
 	q.mergeLocked(free)
-	q.route.wakeLocked()
+	q.consumer.wakeLocked()
 	return len(free)
 }
 
@@ -218,12 +218,12 @@ func (q *queue) filterReadyLocked(now time.Time, first bool) {
 	}
 }
 
-// detachLocked removes the route and holds its pushes that were not acknowledged.
+// detachLocked removes the consumer and holds its pushes that were not acknowledged.
 func (q *queue) detachLocked(now time.Time) {
-	r := q.route
-	q.route = nil
-	r.detached = true
-	for _, e := range r.flight.drain() {
+	c := q.consumer
+	q.consumer = nil
+	c.detached = true
+	for _, e := range c.flight.drain() {
 		if e.token == tokenAsked {
 			e.token = tokenSame // the next delivery asks the device again
 		}
@@ -264,10 +264,10 @@ func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
 			q.ready.push(e)
 		}
 	}
-	if q.route == nil {
+	if q.consumer == nil {
 		return
 	}
-	q.route.markLocked(topic, tokenRetired)
+	q.consumer.markLocked(topic, tokenRetired)
 }
 
 // dropLocked ends e without delivery.

@@ -37,53 +37,53 @@ type salted struct {
 
 // SetSalt sets the salt of the device's salted hashes. Until then, topics that are listed
 // only by such hashes are in no list.
-func (r *Route) SetSalt(salt uint64) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+func (c *Consumer) SetSalt(salt uint64) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return
 	}
-	if r.salted == nil {
-		r.salted = new(salted)
+	if c.salted == nil {
+		c.salted = new(salted)
 	}
-	r.salted.salt, r.salted.known = salt, true
-	if r.filter != nil && len(r.salted.lists) > 0 {
-		r.refilterLocked(false)
+	c.salted.salt, c.salted.known = salt, true
+	if c.filter != nil && len(c.salted.lists) > 0 {
+		c.refilterLocked(false)
 	}
 }
 
 // setSaltedLocked replaces the salted lists.
-func (r *Route) setSaltedLocked(f *SaltedFilter) {
+func (c *Consumer) setSaltedLocked(f *SaltedFilter) {
 	lists := compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
-	if r.salted == nil {
+	if c.salted == nil {
 		if len(lists) == 0 {
 			return
 		}
-		r.salted = new(salted)
+		c.salted = new(salted)
 	}
-	r.salted.lists = lists
+	c.salted.lists = lists
 }
 
 // ruleLocked returns the rule of the list that e's topic is in.
-func (r *Route) ruleLocked(e *entry) placementRule {
-	rule, listed := r.filter[e.push.Hash]
-	if listed || r.salted == nil || !r.salted.known || len(r.salted.lists) == 0 {
+func (c *Consumer) ruleLocked(e *entry) placementRule {
+	rule, listed := c.filter[e.push.Hash]
+	if listed || c.salted == nil || !c.salted.known || len(c.salted.lists) == 0 {
 		return rule
 	}
-	return r.salted.lists[HashSalted(e.topic(), r.salted.salt)]
+	return c.salted.lists[HashSalted(e.topic(), c.salted.salt)]
 }
 
 // saltedTopicLocked returns the name by which the device knows e's topic, if that is
 // the salted one; otherwise nil.
-func (r *Route) saltedTopicLocked(e *entry) []byte {
-	if r.salted == nil || !r.salted.known || len(r.salted.lists) == 0 {
+func (c *Consumer) saltedTopicLocked(e *entry) []byte {
+	if c.salted == nil || !c.salted.known || len(c.salted.lists) == 0 {
 		return nil
 	}
-	if _, plain := r.filter[e.push.Hash]; plain {
+	if _, plain := c.filter[e.push.Hash]; plain {
 		return nil
 	}
-	hash := HashSalted(e.topic(), r.salted.salt)
-	if _, listed := r.salted.lists[hash]; !listed {
+	hash := HashSalted(e.topic(), c.salted.salt)
+	if _, listed := c.salted.lists[hash]; !listed {
 		return nil
 	}
 	return hash[:]

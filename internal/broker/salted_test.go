@@ -24,14 +24,14 @@ func TestASaltedHashHasTheseBytes(t *testing.T) {
 func TestListsOfSaltedTopicsWorkLikePlainOnes(t *testing.T) {
 	named := []broker.SaltedHash{broker.HashSalted(topic, salt)}
 	tests := []struct {
-		what   string
-		filter broker.Filter
-		asleep bool
-		want   string // the journal's last word
+		what     string
+		filter   broker.Filter
+		inactive bool
+		want     string // the journal's last word
 	}{
 		{"enabled", broker.Filter{Salted: broker.SaltedFilter{Enabled: named}}, false, "sent"},
 		{"non-waking", broker.Filter{Salted: broker.SaltedFilter{NonWaking: named}}, true, "sent"},
-		{"opportunistic", broker.Filter{Salted: broker.SaltedFilter{Opportunistic: named}}, true, "stored device-asleep"},
+		{"opportunistic", broker.Filter{Salted: broker.SaltedFilter{Opportunistic: named}}, true, "stored device-inactive"},
 		{"paused", broker.Filter{Salted: broker.SaltedFilter{Paused: named}}, false, "stored topic-paused"},
 		{"ignored", broker.Filter{Salted: broker.SaltedFilter{Ignored: named}}, false, "dropped topic-ignored"},
 		{"another salt", broker.Filter{Salted: broker.SaltedFilter{Enabled: []broker.SaltedHash{broker.HashSalted(topic, 1)}}}, false, "stored topic-not-enabled"},
@@ -42,7 +42,7 @@ func TestListsOfSaltedTopicsWorkLikePlainOnes(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				w := newFixture(t, broker.Config{})
 				p := w.attach()
-				p.SetActive(!test.asleep)
+				p.SetActive(!test.inactive)
 				p.SetFilter(test.filter)
 				p.SetSalt(salt)
 				w.push("a")

@@ -5,7 +5,7 @@ type Stats struct {
 	// Devices with a connection.
 	Connected int
 	// Of these, those not in use; and all devices in low power mode.
-	Asleep, LowPower int
+	Inactive, LowPower int
 	// Queues in memory: of addresses that are connected, have pushes held, are in low
 	// power mode, or have used some of an hourly budget.
 	Queues int
@@ -30,12 +30,12 @@ func (b *Broker) Stats() Stats {
 		if q.lowPower {
 			s.LowPower++
 		}
-		if q.route != nil {
+		if q.consumer != nil {
 			s.Connected++
-			if !q.route.activeLocked() {
-				s.Asleep++
+			if !q.consumer.activeLocked() {
+				s.Inactive++
 			}
-			s.InFlight += q.route.flight.count
+			s.InFlight += q.consumer.flight.count
 		}
 	})
 	return s
@@ -44,7 +44,7 @@ func (b *Broker) Stats() Stats {
 // Present lists the addresses with a connection.
 func (b *Broker) Present() (list []Address) {
 	b.eachQueue(func(q *queue) {
-		if q.route != nil {
+		if q.consumer != nil {
 			list = append(list, q.to)
 		}
 	})

@@ -46,7 +46,7 @@ func (q *queue) holdLocked(e *entry, cause Cause, now time.Time) {
 	case e.token == tokenRetired:
 		q.dropLocked(e, DropUnregistered, now)
 		return
-	case e.message != nil && q.route == nil: // the channel keeps it, and the device says what it has seen
+	case e.message != nil && q.consumer == nil: // the channel keeps it, and the device says what it has seen
 		q.dropLocked(e, cause, now)
 		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."

@@ -1,111 +1,111 @@
 package broker
 
 // Subscribe makes the device a subscriber of a channel, of the app with that bundle ID in
-// the device's space, until it unsubscribes or its route ends. checkpoint is that of the
+// the device's space, until it unsubscribes or its consumer is detached. checkpoint is that of the
 // newest message the device has received, 0 for none: a kept message that is newer is
 // delivered. ok is false if there is no such channel; latest is the checkpoint of the
 // channel's newest message, 0 if there was none.
-func (r *Route) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool, latest uint64) {
-	c := r.channel(app, id)
-	if c == nil {
+func (c *Consumer) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool, latest uint64) {
+	ch := c.channel(app, id)
+	if ch == nil {
 		return false, 0
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.deleted {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	if ch.deleted {
 		return false, 0
 	}
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return false, 0
 	}
-	c.subscribers[r] = struct{}{}
-	if r.channels == nil {
-		r.channels = make(map[*channel]uint64)
+	ch.subscribers[c] = struct{}{}
+	if c.channels == nil {
+		c.channels = make(map[*channel]uint64)
 	}
-	seen := max(checkpoint, r.channels[c]) // a repeated subscription gets nothing twice
-	r.channels[c] = seen
-	now := r.q.clock.Now()
-	if m := c.keptLocked(now); m != nil && m.checkpoint > seen {
-		r.passLocked(m, now)
+	seen := max(checkpoint, c.channels[ch]) // a repeated subscription gets nothing twice
+	c.channels[ch] = seen
+	now := c.q.clock.Now()
+	if m := ch.keptLocked(now); m != nil && m.checkpoint > seen {
+		c.passLocked(m, now)
 	}
-	return true, c.checkpoint
+	return true, ch.checkpoint
 }
 
 // Unsubscribe ends a subscription; messages of the channel that were not sent are
 // dropped. It does nothing if there is no such subscription.
-func (r *Route) Unsubscribe(app string, id ChannelID) {
-	c := r.channel(app, id)
-	if c == nil {
+func (c *Consumer) Unsubscribe(app string, id ChannelID) {
+	ch := c.channel(app, id)
+	if ch == nil {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.subscribers, r)
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	delete(ch.subscribers, c)
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return
 	}
-	delete(r.channels, c)
-	now := r.q.clock.Now()
-	r.q.dropHeldLocked(DropUnsubscribed, now, func(e *entry) bool { return e.message != nil && e.message.channel == c })
-	for _, e := range r.q.ready.drain() {
-		if e.message != nil && e.message.channel == c {
-			r.q.dropLocked(e, DropUnsubscribed, now)
+	delete(c.channels, ch)
+	now := c.q.clock.Now()
+	c.q.dropHeldLocked(DropUnsubscribed, now, func(e *entry) bool { return e.message != nil && e.message.channel == ch })
+	for _, e := range c.q.ready.drain() {
+		if e.message != nil && e.message.channel == ch {
+			c.q.dropLocked(e, DropUnsubscribed, now)
 		} else {
-			r.q.ready.push(e)
+			c.q.ready.push(e)
 		}
 	}
 }
 
 // channel finds a channel in the space of the device; nil if there is none.
-func (r *Route) channel(bundleID string, id ChannelID) *channel {
-	r.q.mu.Lock()
-	app := AppIn(r.q.space, bundleID)
-	r.q.mu.Unlock()
-	return r.q.b.channels.find(r.q.to.Environment, app, id)
+func (c *Consumer) channel(bundleID string, id ChannelID) *channel {
+	c.q.mu.Lock()
+	app := AppIn(c.q.space, bundleID)
+	c.q.mu.Unlock()
+	return c.q.b.channels.find(c.q.to.Environment, app, id)
 }
 
 // TakeDeleted returns the channels that were deleted while the device
-// subscribed to them, each once. The peer is woken for them as for pushes; it calls
-// TakeDeleted after [Route.Take] has returned fewer deliveries than dst has room for.
-func (r *Route) TakeDeleted() []Channel {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+// subscribed to them, each once. The connection is woken for them as for pushes; it calls
+// TakeDeleted after [Consumer.Take] has returned fewer deliveries than dst has room for.
+func (c *Consumer) TakeDeleted() []Channel {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return nil
 	}
-	deleted := r.deleted
-	r.deleted = nil
+	deleted := c.deleted
+	c.deleted = nil
 	return deleted
 }
 
 // lost notes that a subscribed channel was deleted.
-func (r *Route) lost(c *channel) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+func (c *Consumer) lost(ch *channel) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return
 	}
-	delete(r.channels, c)
-	r.deleted = append(r.deleted, c.Channel)
-	if !r.awake {
-		r.awake = true
-		r.peer.Wake()
+	delete(c.channels, ch)
+	c.deleted = append(c.deleted, ch.Channel)
+	if !c.awake {
+		c.awake = true
+		c.connection.Wake()
 	}
 }
 
-// leave ends the subscriptions of a detached route. No lock may be held.
-func (r *Route) leave() {
-	r.q.mu.Lock()
-	subscribed := r.channels
-	r.channels = nil
-	r.q.mu.Unlock()
-	for c := range subscribed {
-		c.mu.Lock()
-		delete(c.subscribers, r)
-		c.mu.Unlock()
+// leave ends the subscriptions of a detached consumer. No lock may be held.
+func (c *Consumer) leave() {
+	c.q.mu.Lock()
+	subscribed := c.channels
+	c.channels = nil
+	c.q.mu.Unlock()
+	for ch := range subscribed {
+		ch.mu.Lock()
+		delete(ch.subscribers, c)
+		ch.mu.Unlock()
 	}
 }

@@ -11,12 +11,12 @@ import (
 // does not have the app; otherwise it is dropped. It is never held.
 func (q *queue) submitUnreportedLocked(e *entry, now time.Time) {
 	q.b.record(journal.Accepted, e.push, "", now)
-	r := q.route
-	if !q.b.askRemoved || e.push.Base || r == nil || r.filter == nil || q.fullLocked() {
+	c := q.consumer
+	if !q.b.askRemoved || e.push.Base || c == nil || c.filter == nil || q.fullLocked() {
 		q.dropLocked(e, DropAppRemoved, now)
 		return
 	}
 	e.seq = q.b.seq.Add(1)
 	q.ready.push(e)
-	r.wakeLocked()
+	c.wakeLocked()
 }

@@ -33,9 +33,9 @@ func (q *queue) clearLocked(cause Cause) int {
 	now := q.clock.Now()
 	all := append(q.ready.drain(), q.held...)
 	q.held = nil
-	if q.route != nil {
-		all = append(all, q.route.flight.drain()...)
-		q.route.ackBy = 0
+	if q.consumer != nil {
+		all = append(all, q.consumer.flight.drain()...)
+		q.consumer.ackBy = 0
 	}
 	q.unlisted, q.hours = nil, nil
 	for _, e := range all {
@@ -47,16 +47,16 @@ func (q *queue) clearLocked(cause Cause) int {
 // TokenAsked notes that the device has requested the token of a topic. If it then
 // acknowledges a push that is in flight now with a status for a removed app, the token is
 // not retired: the acknowledgement may be older than the request.
-func (r *Route) TokenAsked(topic apns.TopicHash) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	r.markLocked(topic, tokenAsked)
+func (c *Consumer) TokenAsked(topic apns.TopicHash) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	c.markLocked(topic, tokenAsked)
 }
 
 // markLocked sets the state of the token for the pushes to a topic that are in flight. A
 // retired token stays retired.
-func (r *Route) markLocked(topic apns.TopicHash, news tokenState) {
-	for _, e := range r.flight.entries[r.flight.head:] {
+func (c *Consumer) markLocked(topic apns.TopicHash, news tokenState) {
+	for _, e := range c.flight.entries[c.flight.head:] {
 		if e != nil && e.push.Hash == topic && e.message == nil {
 			e.token = max(e.token, news)
 		}

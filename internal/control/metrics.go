@@ -42,7 +42,7 @@ func newGauge(name, help string, read func(*reading) int) gauge {
 var gauges = []gauge{
 	newGauge("provider_connections", "Open connections of providers.", func(r *reading) int { return r.providers }),
 	newGauge("device_connections", "Open connections of devices.", func(r *reading) int { return r.devices }),
-	newGauge("devices_asleep", "Connected devices that are not in use.", func(r *reading) int { return r.broker.Asleep }),
+	newGauge("devices_inactive", "Connected devices that are not in use.", func(r *reading) int { return r.broker.Inactive }),
 	newGauge("queues", "Devices that are connected or have something waiting.", func(r *reading) int { return r.broker.Queues }),
 	newGauge("pushes_held", "Pushes that wait for their device, their topic or a better moment.", func(r *reading) int { return r.broker.Held }),
 	newGauge("pushes_ready", "Pushes that are sent as soon as the device acknowledges.", func(r *reading) int { return r.broker.Ready }),

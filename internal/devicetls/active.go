@@ -26,21 +26,21 @@ func (s *session) activeState(m *courier.ActiveState) error {
 	}
 	for _, p := range s.presences {
 		if p != nil {
-			s.active.apply(p.route)
+			s.active.apply(p.consumer)
 		}
 	}
 	return nil
 }
 
-// apply sets the state on the route of a presence.
-func (a *activity) apply(r *broker.Route) {
+// apply sets the state on the consumer of a presence.
+func (a *activity) apply(c *broker.Consumer) {
 	switch {
-	case !a.reported: // a new route is active
+	case !a.reported: // a new consumer is active
 	case a.state == courier.StateInactive:
-		r.SetActive(false)
+		c.SetActive(false)
 	case a.until.IsZero():
-		r.SetActive(true)
+		c.SetActive(true)
 	default:
-		r.SetActiveFor(time.Until(a.until))
+		c.SetActiveFor(time.Until(a.until))
 	}
 }

@@ -60,7 +60,7 @@ func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {
 		return "", fmt.Errorf("the topic hash has %d bytes: a plain one has %d, a salted one %d",
 			len(m.Topic), len(topic), len(broker.SaltedHash{}))
 	}
-	p.route.TokenAsked(topic)
+	p.consumer.TokenAsked(topic)
 	return s.server.cfg.Vault.Issue(p.address, &topic), nil
 }
 

@@ -104,7 +104,7 @@ func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppRespons
 		c := &asked.Subscribe[i]
 		sub := subscription{app, broker.ChannelID(c.Channel)}
 		status := courier.ChannelStatus{Channel: c.Channel, Status: courier.ChannelInvalid}
-		if ok, latest := p.route.Subscribe(app, sub.id, c.Checkpoint); ok {
+		if ok, latest := p.consumer.Subscribe(app, sub.id, c.Checkpoint); ok {
 			status.Status, status.Checkpoint = courier.ChannelAccepted, latest
 			p.rememberLocked(sub, asked.Topic)
 		} else {
@@ -124,7 +124,7 @@ func (p *presence) rememberLocked(sub subscription, topic string) {
 }
 
 func (p *presence) unsubscribeLocked(sub subscription) {
-	p.route.Unsubscribe(sub.app, sub.id)
+	p.consumer.Unsubscribe(sub.app, sub.id)
 	delete(p.channels, sub)
 }
 
@@ -135,7 +135,7 @@ func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
 	if len(p.channels) == 0 {
 		return
 	}
-	for _, c := range p.route.TakeDeleted() {
+	for _, c := range p.consumer.TakeDeleted() {
 		sub := subscription{c.App.BundleID(), c.ID}
 		topic, subscribed := p.channels[sub]
 		if !subscribed { // it unsubscribed meanwhile

@@ -21,7 +21,7 @@
 // rest of the package does not depend on it.
 //
 // One connection may carry several presences, one per user of the device. Each
-// has its own base token and its own route in the broker.
+// has its own base token and its own consumer in the broker.
 //
 // Apple has published no description of the protocol. Lines marked "observed:"
 // name the client or capture that shows the behavior; apsd is Apple's own

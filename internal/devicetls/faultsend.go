@@ -57,7 +57,7 @@ func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 		s.recordFault(&hit, journal.Event{Push: d.Push.Notification, Trace: d.Push.Trace, Device: s.id()})
 		switch hit.Action.Do {
 		case fault.Drop:
-			p.route.Lose(d.ID)
+			p.consumer.Lose(d.ID)
 			return
 		case fault.Disconnect:
 			s.end(&endError{Ending: EndFault})
@@ -154,7 +154,7 @@ func (s *session) sendDueLocked() {
 // appendHeldLocked adds the frames of a held push, unless its presence has ended, which
 // returned it to the broker, or the broker has dropped it meanwhile.
 func (s *session) appendHeldLocked(b *batch, push *heldPush) {
-	if s.presences[push.presence.slot] != push.presence || !push.presence.route.InFlight(push.delivery.ID) {
+	if s.presences[push.presence.slot] != push.presence || !push.presence.consumer.InFlight(push.delivery.ID) {
 		return
 	}
 	for range push.copies {

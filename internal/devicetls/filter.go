@@ -20,7 +20,7 @@ func (s *session) filter(m *courier.Filter) error {
 	s.times.filtered = true
 	s.out.lock() // so that no push is sent between the filter and No storage
 	defer s.out.unlock()
-	stored := p.route.SetFilter(broker.Filter{
+	stored := p.consumer.SetFilter(broker.Filter{
 		Enabled:       topicHashes(m.Enabled),
 		Opportunistic: topicHashes(m.Opportunistic),
 		Paused:        topicHashes(m.Paused),

@@ -24,7 +24,7 @@ func TestMessageIDsAreUniqueAndIdentifyThePush(t *testing.T) {
 		sent := messageID(slot, base, id)
 		assert.LessOrEqual(t, sent, uint32(0x7fffffff), "some daemons read ids as signed")
 		assert.Equal(t, slot, slotOf(sent))
-		assert.Equal(t, id, routeID(base, last, sent), "even when the sequence has wrapped")
+		assert.Equal(t, id, deliveryID(base, last, sent), "even when the sequence has wrapped")
 	})
 }
 

@@ -2,18 +2,18 @@ package devicetls
 
 // The device matches an acknowledgement to a push by its message ID alone, so IDs have to
 // be unique on a connection (observed: a client that acknowledges pushes of all tokens with
-// its base token). The broker counts from 1 on each route. The ID that is sent is therefore
+// its base token). The broker counts from 1 for each consumer. The ID that is sent is therefore
 //
 //	bit 31      0: some daemons read IDs as signed
 //	bits 27-30  slot of the presence
-//	bits 0-26   the route's ID, offset by the slot's base
+//	bits 0-26   the consumer's ID, offset by the slot's base
 const (
 	maxPresences = 1 << 4
 	slotShift    = 27
 	sequenceMask = 1<<slotShift - 1
 )
 
-// messageID returns the message ID of a delivery ID of the route.
+// messageID returns the message ID of a delivery ID of the consumer.
 func messageID(slot int, base, id uint32) uint32 {
 	return uint32(slot)<<slotShift | (base+id)&sequenceMask
 }
@@ -22,8 +22,8 @@ func messageID(slot int, base, id uint32) uint32 {
 // never sent.
 func slotOf(messageID uint32) int { return int(messageID >> slotShift) }
 
-// routeID is the reverse of messageID for IDs up to last, the latest of the route. The
+// deliveryID is the reverse of messageID for IDs up to last, the latest of the consumer. The
 // distance from last fits into the sequence bits, however many pushes there were.
-func routeID(base, last, messageID uint32) uint32 {
+func deliveryID(base, last, messageID uint32) uint32 {
 	return last - (base+last-messageID)&sequenceMask
 }

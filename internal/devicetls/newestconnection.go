@@ -27,8 +27,8 @@ const (
 // would be sent again, or dropped where storage keeps only the newest. No push is sent to
 // the older connection until resume is called, after the replacement.
 func (s *session) waitForAcks(to broker.Address) (resume func()) {
-	peer, left := s.server.cfg.Broker.InFlight(to)
-	older, ok := peer.(*presence)
+	connection, left := s.server.cfg.Broker.InFlight(to)
+	older, ok := connection.(*presence)
 	if !ok || left == 0 || older.session == s {
 		return func() {}
 	}
@@ -38,7 +38,7 @@ func (s *session) waitForAcks(to broker.Address) (resume func()) {
 		s.pause(ackStep)
 		now := time.Now()
 		before := left
-		if peer, left = s.server.cfg.Broker.InFlight(to); peer != older {
+		if connection, left = s.server.cfg.Broker.InFlight(to); connection != older {
 			break // it has ended by itself
 		}
 		if left < before {
@@ -54,7 +54,7 @@ func (s *session) waitForAcks(to broker.Address) (resume func()) {
 	}
 }
 
-// Replaced implements [broker.Peer]. The older connection is closed cleanly.
+// Replaced implements [broker.Connection]. The older connection is closed cleanly.
 func (p *presence) Replaced() {
 	p.replaced.Store(true)
 	p.session.end(&endError{Ending: EndReplaced})

@@ -12,8 +12,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A presence is one user of a device on a connection: its base token and its route in the
-// broker. It implements [broker.Peer].
+// A presence is one user of a device on a connection: its base token and its consumer in the
+// broker. It implements [broker.Connection].
 type presence struct {
 	session   *session
 	address   tokenvault.Address
@@ -22,7 +22,7 @@ type presence struct {
 	slot      int
 	redirects uint16 // how often the device says it was redirected
 	base      uint32 // see messageid.go
-	route     *broker.Route
+	consumer  *broker.Consumer
 
 	// Owned by the reader.
 	salt salt
@@ -31,15 +31,15 @@ type presence struct {
 	// device names the app of each.
 	channels map[subscription]string
 
-	last      atomic.Uint32 // the route's latest delivery ID
+	last      atomic.Uint32 // the consumer's latest delivery ID
 	replaced  atomic.Bool
 	suspended atomic.Bool // it is sent no pushes, because a newer connection is about to replace it
 }
 
-// Wake implements [broker.Peer].
+// Wake implements [broker.Connection].
 func (p *presence) Wake() { p.session.scheduleSend() }
 
-// Overdue implements [broker.Peer]. Unacknowledged pushes are sent again on the next
+// Overdue implements [broker.Connection]. Unacknowledged pushes are sent again on the next
 // connection.
 func (p *presence) Overdue() { p.session.end(&endError{Ending: EndUnacknowledged}) }
 
@@ -51,15 +51,15 @@ func (s *session) attachLocked(p *presence) {
 	}
 	p.base = s.bases[p.slot]
 	s.record(journal.Connected, "", p.String()) // before the older connection records its end
-	p.route = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
-	s.active.apply(p.route)
+	p.consumer = s.server.cfg.Broker.Attach(broker.Address(p.address), p)
+	s.active.apply(p.consumer)
 	s.presences[p.slot] = p
 }
 
 // detachLocked ends the presence in a slot.
 func (s *session) detachLocked(slot int, how Ending) {
 	p := s.presences[slot]
-	p.route.Detach()
+	p.consumer.Detach()
 	s.presences[slot] = nil
 	s.bases[slot] = p.base + p.last.Load()
 	s.record(journal.Disconnected, how, p.String())

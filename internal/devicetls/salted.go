@@ -24,7 +24,7 @@ func (s *session) presenceTracking(m *courier.PresenceTracking) error {
 	defer s.out.unlock()
 	if p := s.presenceFor(m.Token); p != nil {
 		p.salt = salt{m.Salt, true}
-		p.route.SetSalt(m.Salt)
+		p.consumer.SetSalt(m.Salt)
 	}
 	return s.answerLaterLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: bytes.Clone(m.Token)})
 }

@@ -58,7 +58,7 @@ func (s *session) takeLocked(p *presence) (more bool) {
 		return false
 	}
 	b := s.out.batchLocked()
-	taken := p.route.Take(b.deliveries[:0])
+	taken := p.consumer.Take(b.deliveries[:0])
 	s.appendPushesLocked(b, p, taken)
 	if len(taken) == len(b.deliveries) {
 		return true

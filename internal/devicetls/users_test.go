@@ -174,7 +174,7 @@ func TestAPushThatIsSentAgainKeepsItsTimestamp(t *testing.T) {
 	})
 }
 
-func TestAFurtherUserOfASleepingDeviceSleepsToo(t *testing.T) {
+func TestAFurtherUserOfAnInactiveDeviceIsInactiveToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))

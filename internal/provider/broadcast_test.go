@@ -57,7 +57,7 @@ func TestEveryHeaderOfABroadcastReachesTheChannel(t *testing.T) {
 	assert.Equal(t, w.channel.ID, got[0].Channel)
 }
 
-// A pinglessClient is a broker.Peer that ignores its signals.
+// A pinglessClient is a broker.Connection that ignores its signals.
 type pinglessClient struct{}
 
 func (*pinglessClient) Wake()     {}

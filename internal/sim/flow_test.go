@@ -107,7 +107,7 @@ func TestWhatIsGroupedLeavesWhenItIsDue(t *testing.T) {
 	token, err := dev.Token(withTimeout(t), sim.DemoTopic)
 	require.NoError(t, err)
 	require.NoError(t, dev.SetPower(device.PowerAsleep))
-	require.Eventually(t, func() bool { return s.Broker.Stats().Asleep == 1 }, testTimeout, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Broker.Stats().Inactive == 1 }, testTimeout, time.Millisecond)
 	push(t, s, token, []byte(`{"aps":{}}`), map[string]string{apns.HeaderTopic: sim.DemoTopic, apns.HeaderPriority: "5"})
 	_, err = dev.Next(withTimeout(t)) // long before the push expires, which would be the next sweep otherwise
 	require.NoError(t, err)

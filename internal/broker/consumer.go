@@ -6,10 +6,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// A Peer is the connection of a device. The broker calls it with a queue
+// A Connection is the connection of a device. The broker calls it with a queue
 // locked: its methods must not block and must not call back.
-type Peer interface {
-	// Wake says that pushes are ready for [Route.Take]. It is not called again until
+type Connection interface {
+	// Wake says that pushes are ready for [Consumer.Take]. It is not called again until
 	// Take has returned fewer than dst has room for.
 	Wake()
 	// Replaced says that a newer connection of the device replaced this one.
@@ -19,23 +19,23 @@ type Peer interface {
 	Overdue()
 }
 
-// A Route connects a peer with the queue of its device. Its methods may be
-// called from any goroutine; after [Route.Detach], or once a newer peer has
-// taken over, they do nothing.
-type Route struct {
+// A Consumer takes pushes from the queue of a device for the device's connection, and
+// acknowledges them. Its methods may be called from any goroutine; after
+// [Consumer.Detach], or once a newer connection has replaced this one, they do nothing.
+type Consumer struct {
 	// Read-only.
-	q    *queue
-	peer Peer
+	q          *queue
+	connection Connection
 
 	// Guarded by q.mu.
 	filter   lists // nil until the device has sent one
 	flight   flight
 	salted   *salted // nil until the device uses salted hashes
 	stamp    uint64  // the highest timestamp of a delivery
-	awake    bool    // the peer was woken and has not taken all ready pushes yet
+	awake    bool    // the connection was woken and has not taken all ready pushes yet
 	detached bool
 
-	activeUntil int64 // when the device falls asleep, in the machine's time; 0 if it sleeps, or always
+	activeUntil int64 // when the device becomes inactive, in the machine's time; 0 if it is inactive, or always
 	groupUntil  int64 // when the grouped pushes are delivered; 0 while there are none
 	ackBy       int64 // when the oldest delivery has to be acknowledged, in the machine's time; 0 if never
 
@@ -51,7 +51,7 @@ const (
 
 // A Delivery is a push on its way to the device.
 type Delivery struct {
-	// ID names it for the acknowledgement. Ids of a route begin at 1 and rise
+	// ID names it for the acknowledgement. Ids of a consumer begin at 1 and rise
 	// by 1.
 	ID uint32
 	// Push must not be changed.
@@ -60,7 +60,7 @@ type Delivery struct {
 	// otherwise nil, and the device knows the Hash of the Push.
 	Salted []byte
 	// Timestamp is when the push was accepted, in nanoseconds since 1970, and unique. It
-	// rises along a route, except that a push which is sent again keeps its timestamp, by
+	// rises from delivery to delivery, except that a push which is sent again keeps its timestamp, by
 	// which the device recognizes a duplicate.
 	Timestamp uint64
 	// Expiry is in seconds since 1970; 0 if the push is never stored.
@@ -78,92 +78,92 @@ type Delivery struct {
 	Checkpoint uint64
 }
 
-func (r *Route) wakeLocked() {
-	if !r.awake && r.filter != nil && r.flight.hasRoom(r.q.b.window) {
-		r.awake = true
-		r.peer.Wake()
+func (c *Consumer) wakeLocked() {
+	if !c.awake && c.filter != nil && c.flight.hasRoom(c.q.b.window) {
+		c.awake = true
+		c.connection.Wake()
 	}
 }
 
 // SetFilter replaces the device's topic filter. Nothing is delivered before
 // the first one. It returns how many stored pushes are released.
-func (r *Route) SetFilter(f Filter) (stored int) {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached {
+func (c *Consumer) SetFilter(f Filter) (stored int) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached {
 		return 0
 	}
-	first := r.filter == nil
-	r.filter = compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
-	r.setSaltedLocked(&f.Salted)
-	return r.refilterLocked(first)
+	first := c.filter == nil
+	c.filter = compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
+	c.setSaltedLocked(&f.Salted)
+	return c.refilterLocked(first)
 }
 
 // refilterLocked applies the filter to all pushes that are not in flight. It returns
 // how many stored pushes are released. first says that there was no filter before.
-func (r *Route) refilterLocked(first bool) (stored int) {
-	now := r.q.clock.Now()
-	r.q.listedLocked()
-	stored = r.q.releaseLocked(now, false)
-	r.q.filterReadyLocked(now, first)
-	if r.q.ready.len() > 0 { // a broadcast may have come before the filter
-		r.wakeLocked()
+func (c *Consumer) refilterLocked(first bool) (stored int) {
+	now := c.q.clock.Now()
+	c.q.listedLocked()
+	stored = c.q.releaseLocked(now, false)
+	c.q.filterReadyLocked(now, first)
+	if c.q.ready.len() > 0 { // a broadcast may have come before the filter
+		c.wakeLocked()
 	}
 	return stored
 }
 
 // Take appends to dst the deliveries that may be sent now, without growing it, and counts
-// them as sent. It appends nothing while the window is full or no push is ready; the peer
-// is woken as soon as that changes.
-func (r *Route) Take(dst []Delivery) []Delivery {
-	r.q.mu.Lock()
-	defer r.q.mu.Unlock()
-	if r.detached || r.filter == nil { // broadcasts may be ready before the first filter
-		r.awake = false
+// them as sent. It appends nothing while the window is full or no push is ready; the
+// connection is woken as soon as that changes.
+func (c *Consumer) Take(dst []Delivery) []Delivery {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	if c.detached || c.filter == nil { // broadcasts may be ready before the first filter
+		c.awake = false
 		return dst
 	}
 	machine := time.Now()
-	now := r.q.clock.At(machine)
-	idle := r.flight.count == 0
-	for len(dst) < cap(dst) && r.flight.hasRoom(r.q.b.window) && r.q.ready.len() > 0 {
-		e := r.q.ready.pop()
+	now := c.q.clock.At(machine)
+	idle := c.flight.count == 0
+	for len(dst) < cap(dst) && c.flight.hasRoom(c.q.b.window) && c.q.ready.len() > 0 {
+		e := c.q.ready.pop()
 		if e.lasting && e.deadline <= now.UnixNano() {
-			r.q.dropLocked(e, DropExpired, now)
+			c.q.dropLocked(e, DropExpired, now)
 			continue
 		}
-		if e.stamp == 0 || e.attempts == 0 && e.stamp <= r.stamp { // a newer one was sent before
-			e.stamp = r.q.b.nextStamp(now)
+		if e.stamp == 0 || e.attempts == 0 && e.stamp <= c.stamp { // a newer one was sent before
+			e.stamp = c.q.b.nextStamp(now)
 		}
 		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
-		r.stamp = max(r.stamp, e.stamp)
+		c.stamp = max(c.stamp, e.stamp)
 		dst = append(dst, Delivery{
-			ID: r.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
-			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts), Salted: r.saltedTopicLocked(e),
+			ID: c.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
+			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts), Salted: c.saltedTopicLocked(e),
 		})
 		if m := e.message; m != nil {
 			dst[len(dst)-1].Channel, dst[len(dst)-1].Checkpoint = m.channel.ID, m.checkpoint
 		}
-		r.q.b.record(journal.Sent, e.push, "", now)
+		c.q.b.record(journal.Sent, e.push, "", now)
 	}
-	if idle && r.flight.count > 0 {
-		r.expectLocked(machine)
+	if idle && c.flight.count > 0 {
+		c.expectLocked(machine)
 	}
 	if len(dst) < cap(dst) {
-		r.awake = false
+		c.awake = false
 	}
 	return dst
 }
 
-// Detach ends the route: pushes in flight are held for the next one.
-func (r *Route) Detach() {
-	r.q.mu.Lock()
-	if !r.detached {
-		r.q.detachLocked(r.q.clock.Now())
+// Detach ends the consumer: pushes in flight are held for the next one.
+func (c *Consumer) Detach() {
+	c.q.mu.Lock()
+	if !c.detached {
+		c.q.detachLocked(c.q.clock.Now())
 	}
-	idle := r.q.idleLocked()
-	r.q.mu.Unlock()
-	r.leave()
+	idle := c.q.idleLocked()
+	c.q.mu.Unlock()
+	c.leave()
 	if idle {
-		r.q.b.forget(r.q.to)
+		c.q.b.forget(c.q.to)
 	}
 }
