@@ -113,7 +113,7 @@ func Advices() []AdviceInfo { return append([]AdviceInfo(nil), advices...) }
 func LookupAdvice(c AdviceCode) *AdviceInfo { return adviceByCode[c] }
 
 // Advice is what [Lint] has to say about one thing in a payload. It is for the
-// reader of a journal and never changes an answer.
+// reader of a journal and never changes a response.
 type Advice struct {
 	Code AdviceCode `json:"code"`
 	// Message says where and what, in one sentence.

@@ -22,7 +22,7 @@ type HeaderInfo struct {
 	// Request and Response say where the header occurs.
 	Request, Response bool
 	// Reason answers a request in which the header is wrong; "" where there is
-	// no such answer.
+	// no such response.
 	Reason Reason
 	// Missing answers a request without the header; "" where it may be absent.
 	Missing Reason

@@ -29,8 +29,8 @@ var reasons = []ReasonInfo{
 	{
 		Reason: BadMessageId, Status: 400, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "The apns-id (or apns-request-id) is not a UUID.",
-		Here:    "An apns-id, or apns-request-id, that does not have the form 8-4-4-4-12 in hexadecimal digits. The answer carries an id that the simulator generated.",
-		Remedy:  "Send a UUID with its hyphens, or leave the header out and read the one in the answer.",
+		Here:    "An apns-id, or apns-request-id, that does not have the form 8-4-4-4-12 in hexadecimal digits. The response carries an id that the simulator generated.",
+		Remedy:  "Send a UUID with its hyphens, or leave the header out and read the one in the response.",
 		Source:  responsesPage + "; " + broadcastErrors,
 	},
 	{
@@ -113,7 +113,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: BadCertificateEnvironment, Status: 403, Scope: ScopeBoth, Retry: RetryFixed,
 		Meaning: "The provider certificate is for the other environment.",
-		Here:    "A certificate restricted to the other environment. As with Apple, the first request gets no answer; the connection ends with a GOAWAY that has this reason.",
+		Here:    "A certificate restricted to the other environment. As with Apple, the first request gets no response; the connection ends with a GOAWAY that has this reason.",
 		Remedy:  "Use the host of the certificate's environment, or a certificate for both; do not reconnect in a loop.",
 		Source:  responsesPage + "; observed: apns2#93, apns2#117",
 	},
@@ -190,7 +190,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: Unregistered, Status: 410, Scope: ScopeDevice, Retry: RetryNever,
 		Meaning: "The device token is no longer active for the topic.",
-		Here:    "A token that was valid before: its app was uninstalled, or the device was erased or replaced. With --unregister-delay it is reported later, and pushes are accepted and dropped until then. The answer has the time, in milliseconds.",
+		Here:    "A token that was valid before: its app was uninstalled, or the device was erased or replaced. With --unregister-delay it is reported later, and pushes are accepted and dropped until then. The response has the time, in milliseconds.",
 		Remedy:  "Stop sending to the token unless the app has registered it again after the timestamp.",
 		Source:  responsesPage,
 	},

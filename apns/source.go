@@ -30,7 +30,7 @@ const (
 )
 
 // voipTopics is where APNs was seen to refuse alert and background on topics
-// that end in .voip, since September 2019; the first has the raw answer.
+// that end in .voip, since September 2019; the first has the raw response.
 const voipTopics = "observed: ostinelli/apnotic#87, sideshow/apns2#148, sideshow/apns2#149, PyAPNs2#87, AndrewBarba/apns2#23, pigeon#193"
 
 // guidePage is the retired Local and Remote Notification Programming Guide.

@@ -14,15 +14,15 @@ import (
 	"github.com/apns-sim/apns-sim/apnstest"
 )
 
-// An answer is what APNs said to a push.
-type answer struct {
+// A pushResponse is what APNs said to a push.
+type pushResponse struct {
 	status int
 	id     string
 	Reason string `json:"reason"`
 }
 
 // push is a provider in a dozen lines.
-func push(t *testing.T, client *http.Client, url, token, payload string, headers ...string) (a answer) {
+func push(t *testing.T, client *http.Client, url, token, payload string, headers ...string) (a pushResponse) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/3/device/"+token, strings.NewReader(payload))
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestNewestPushWaitsForADeviceThatIsAway(t *testing.T) {
 	apple := apnstest.NewServer(t)
 	app := apple.NewApp("com.example.app")
 	device := apple.NewDevice(app)
-	send := func(payload string) answer {
+	send := func(payload string) pushResponse {
 		return push(t, apple.Client(), apple.URL, device.Token(app), payload,
 			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	}
@@ -99,7 +99,7 @@ func TestStoredPushExpiresWhenTheClockIsMoved(t *testing.T) {
 	assert.Contains(t, apple.History(got.id), "dropped expired")
 
 	refused := push(t, apple.Client(), apple.URL, token, `{}`, "authorization", bearer, "apns-topic", app.Topic)
-	assert.Equal(t, answer{403, refused.id, "ExpiredProviderToken"}, refused, "the provider token is a month old")
+	assert.Equal(t, pushResponse{403, refused.id, "ExpiredProviderToken"}, refused, "the provider token is a month old")
 }
 
 func TestUninstalledAppIsUnregistered(t *testing.T) {
@@ -110,7 +110,7 @@ func TestUninstalledAppIsUnregistered(t *testing.T) {
 	device.Uninstall(app)
 	got := push(t, apple.Client(), apple.URL, token, `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
-	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)
+	assert.Equal(t, pushResponse{410, got.id, "Unregistered"}, got)
 	assert.NotEqual(t, token, device.Token(app), "installed again, it has a new token")
 }
 
@@ -123,16 +123,16 @@ func TestAnUninstalledAppIsUnregisteredAfterADelay(t *testing.T) {
 	device := apple.NewDevice(app)
 	token := device.Token(app)
 	device.Uninstall(app)
-	send := func() answer {
+	send := func() pushResponse {
 		return push(t, apple.Client(), apple.URL, token, `{}`,
 			"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
 	}
 	got := send()
-	assert.Equal(t, answer{200, got.id, ""}, got)
+	assert.Equal(t, pushResponse{200, got.id, ""}, got)
 	assert.Contains(t, apple.History(got.id), "dropped app-removed")
 	apple.Advance(25 * time.Hour)
 	got = send()
-	assert.Equal(t, answer{410, got.id, "Unregistered"}, got)
+	assert.Equal(t, pushResponse{410, got.id, "Unregistered"}, got)
 }
 
 func TestATokenExpires(t *testing.T) {
@@ -143,7 +143,7 @@ func TestATokenExpires(t *testing.T) {
 	device.Expire(app)
 	got := push(t, apple.Client(), apple.URL, token, `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
-	assert.Equal(t, answer{410, got.id, "ExpiredToken"}, got)
+	assert.Equal(t, pushResponse{410, got.id, "ExpiredToken"}, got)
 }
 
 func TestSandboxIsSeparateFromProduction(t *testing.T) {
@@ -152,7 +152,7 @@ func TestSandboxIsSeparateFromProduction(t *testing.T) {
 	device := apple.NewDevice(app)
 	got := push(t, apple.Client(), apple.SandboxURL, device.Token(app), `{}`,
 		"authorization", "bearer "+apple.ProviderToken(), "apns-topic", app.Topic)
-	assert.Equal(t, answer{400, got.id, "BadDeviceToken"}, got)
+	assert.Equal(t, pushResponse{400, got.id, "BadDeviceToken"}, got)
 }
 
 func TestConfigIsChosenBeforeTheStart(t *testing.T) {

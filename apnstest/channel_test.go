@@ -98,7 +98,7 @@ func TestAnAppHasTheBroadcastCapabilityUntilItIsTaken(t *testing.T) {
 	mine := shared.NewSpace(t)
 	app := mine.NewApp("com.example.scores")
 	channel := app.NewChannel()
-	send := func() answer {
+	send := func() pushResponse {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, mine.URL+"/4/broadcasts/apps/"+app.Topic, strings.NewReader(`{"aps":{}}`))
 		require.NoError(t, err)
 		request.Header = http.Header{
@@ -108,17 +108,17 @@ func TestAnAppHasTheBroadcastCapabilityUntilItIsTaken(t *testing.T) {
 		response, err := mine.Client().Do(request)
 		require.NoError(t, err)
 		defer response.Body.Close()
-		a := answer{status: response.StatusCode}
+		a := pushResponse{status: response.StatusCode}
 		if a.status != http.StatusOK {
 			require.NoError(t, json.NewDecoder(response.Body).Decode(&a))
 		}
 		return a
 	}
-	assert.Equal(t, answer{status: 200}, send())
+	assert.Equal(t, pushResponse{status: 200}, send())
 	app.SetBroadcast(false)
-	assert.Equal(t, answer{status: 400, Reason: "FeatureNotEnabled"}, send())
+	assert.Equal(t, pushResponse{status: 400, Reason: "FeatureNotEnabled"}, send())
 	app.SetBroadcast(true)
-	assert.Equal(t, answer{status: 400, Reason: "ChannelNotRegistered"}, send(), "its channels are gone for good")
+	assert.Equal(t, pushResponse{status: 400, Reason: "ChannelNotRegistered"}, send(), "its channels are gone for good")
 }
 
 func TestASandboxChannelReachesSandboxDevices(t *testing.T) {

@@ -60,37 +60,37 @@ func (f Fault) Probability(p float64) Fault { f.rule.When.Probability = p; retur
 // Until ends the fault at a time of the clock of the space.
 func (f Fault) Until(t time.Time) Fault { f.rule.When.Until = &t; return f }
 
-// Delayed delays the answer of [Reject] or [RespondStatus].
+// Delayed delays the response of [Reject] or [RespondStatus].
 func (f Fault) Delayed(l Latency) Fault { f.rule.What.Delay = l.latency(); return f }
 
 // Sticky makes [Reject] or [RespondStatus] answer all later requests on the connection
 // the same way.
 func (f Fault) Sticky() Fault { f.rule.What.Sticky = true; return f }
 
-// UnregisteredSince sets the time in an answer with status 410.
+// UnregisteredSince sets the time in a response with status 410.
 func (f Fault) UnregisteredSince(t time.Time) Fault { f.rule.What.Since = &t; return f }
 
-// Deliver accepts the push anyway, as when the answer is lost on the network. It is for
-// [NoAnswer], [ResetStream] and [ResetConnection].
+// Deliver accepts the push anyway, as when the response is lost on the network. It is for
+// [NoResponse], [ResetStream] and [ResetConnection].
 func (f Fault) Deliver() Fault { f.rule.What.Deliver = true; return f }
 
 // Reject answers requests with a reason and its status, regardless of the checks.
 func Reject(reason apns.Reason) Fault {
-	return newFault(fault.Action{Do: fault.Answer, Reason: reason})
+	return newFault(fault.Action{Do: fault.Respond, Reason: reason})
 }
 
 // RespondStatus answers requests with a status and an empty body.
 func RespondStatus(status int) Fault {
-	return newFault(fault.Action{Do: fault.Answer, Status: status})
+	return newFault(fault.Action{Do: fault.Respond, Status: status})
 }
 
-// DelayAnswer delays answers. The push itself is accepted at once.
-func DelayAnswer(l Latency) Fault {
+// DelayResponse delays responses. The push itself is accepted at once.
+func DelayResponse(l Latency) Fault {
 	return newFault(fault.Action{Do: fault.Delay, Delay: l.latency()})
 }
 
-// NoAnswer never answers requests. Their streams stay open.
-func NoAnswer() Fault { return newFault(fault.Action{Do: fault.NoAnswer}) }
+// NoResponse never answers requests. Their streams stay open.
+func NoResponse() Fault { return newFault(fault.Action{Do: fault.NoResponse}) }
 
 // ResetStream resets streams instead of answering; "" is REFUSED_STREAM.
 func ResetStream(code ErrorCode) Fault {
@@ -100,7 +100,7 @@ func ResetStream(code ErrorCode) Fault {
 // ResetConnection ends connections with a TCP reset instead of answering.
 func ResetConnection() Fault { return newFault(fault.Action{Do: fault.ResetConnection}) }
 
-// GoAway sends GOAWAY before the answer.
+// GoAway sends GOAWAY before the response.
 func GoAway(o GoAwayOptions) Fault { return o.fault(fault.GoAway) }
 
 // GoAwayFirst sends GOAWAY as the first frame of a connection, before SETTINGS.
@@ -142,7 +142,7 @@ func LimitStreamsStrictly(limits ...uint32) Fault {
 	return newFault(fault.Action{Do: fault.LimitStreams, Streams: limits, Overrun: true})
 }
 
-// Mute sends nothing more on the connection, not even the answer to a PING, and keeps it
+// Mute sends nothing more on the connection, not even the response to a PING, and keeps it
 // open.
 func Mute() Fault { return newFault(fault.Action{Do: fault.Mute}) }
 
@@ -156,7 +156,7 @@ func Discard() Fault { return newFault(fault.Action{Do: fault.Discard}) }
 // rejecting them with Unregistered.
 func StayRegistered() Fault { return newFault(fault.Action{Do: fault.StayRegistered}) }
 
-// OddIDs changes the form of the apns-id in answers.
+// OddIDs changes the form of the apns-id in responses.
 func OddIDs(form IDForm) Fault {
 	return newFault(fault.Action{Do: fault.OddIDs, IDs: fault.IDs(form)})
 }
@@ -196,7 +196,7 @@ func Redirect(host, text string) Fault {
 	return newFault(fault.Action{Do: fault.Redirect, Host: host, Text: text})
 }
 
-// SlowLogin delays answers to logins of devices.
+// SlowLogin delays responses to logins of devices.
 func SlowLogin(l Latency) Fault {
 	return newFault(fault.Action{Do: fault.SlowLogin, Delay: l.latency()})
 }
@@ -265,7 +265,7 @@ type FaultContext struct {
 	apns.Notification
 	// Device is the ID of the device, "" if unknown.
 	Device string
-	// Status and Reason are the answer that the checks determined.
+	// Status and Reason are the response that the checks determined.
 	Status int
 	Reason apns.Reason
 	// Method and Path are of the request, Connection is the number of the connection,
@@ -287,7 +287,7 @@ func faultContext(s *fault.Subject) FaultContext {
 
 // TokenFor returns a reserved device token, in hex: a push to it with valid credentials is
 // rejected with that reason, without further setup. Besides reasons it takes slow,
-// no-answer, reset-stream, goaway, reset and silence. It panics if there is no such
+// no-response, reset-stream, goaway, reset and silence. It panics if there is no such
 // outcome.
 func TokenFor(outcome apns.Reason) string {
 	r, err := fault.FindReserved(string(outcome))

@@ -30,7 +30,7 @@ func TestAFaultIsUndone(t *testing.T) {
 	mine := newTestTeam(t, shared.NewSpace(t))
 	undo := mine.Inject(apnstest.Reject(apns.InternalServerError), apnstest.OddIDs(apnstest.IDMissing))
 	got := mine.push(t, `{}`)
-	assert.Equal(t, answer{500, "", "InternalServerError"}, got, "both happen")
+	assert.Equal(t, pushResponse{500, "", "InternalServerError"}, got, "both happen")
 	undo()
 	undo() // once more does nothing
 	got = mine.push(t, `{}`)
@@ -64,10 +64,10 @@ func TestAFaultHappensToWhomItIsMeantFor(t *testing.T) {
 	assert.Equal(t, 200, mine.push(t, `{"n":22}`, "apns-priority", "10").status)
 }
 
-func TestADelayedAnswerComesLater(t *testing.T) {
+func TestADelayedResponseComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mine := newTestTeam(t, &apnstest.InMemory(t).Space)
-		mine.Inject(apnstest.DelayAnswer(apnstest.Exactly(3 * time.Second)))
+		mine.Inject(apnstest.DelayResponse(apnstest.Exactly(3 * time.Second)))
 		began := time.Now()
 		assert.Equal(t, 200, mine.push(t, `{}`).status)
 		assert.Equal(t, 3*time.Second, time.Since(began))
@@ -115,7 +115,7 @@ func TestATestThatFailsTellsTheSeedOfChance(t *testing.T) {
 	}{
 		{"probability", func(s *apnstest.Space) func() { return s.Inject(apnstest.RespondStatus(503).Probability(0.5)) }, true},
 		{"delay", func(s *apnstest.Space) func() {
-			return s.Inject(apnstest.DelayAnswer(apnstest.Between(1, 2)))
+			return s.Inject(apnstest.DelayResponse(apnstest.Between(1, 2)))
 		}, true},
 		{"preset", func(s *apnstest.Space) func() { return s.Inject(apnstest.Preset("resets")) }, true},
 		{"certain", func(s *apnstest.Space) func() { return s.Inject(apnstest.RespondStatus(503)) }, false},
@@ -166,10 +166,10 @@ func TestFaultsTellHowOftenTheyHaveHappened(t *testing.T) {
 		apnstest.Reject(apns.TooManyRequests).Every(2),
 	)
 	apple.NewSpace(t).Inject(apnstest.Reject(apns.TooManyRequests).Named("busy"))
-	assert.Equal(t, []apnstest.FaultState{{Name: "slow"}, {Name: "answer-1"}}, apple.Faults(), "those of others are theirs")
+	assert.Equal(t, []apnstest.FaultState{{Name: "slow"}, {Name: "respond-1"}}, apple.Faults(), "those of others are theirs")
 	assert.Equal(t, 429, mine.push(t, `{}`).status)
 	assert.Equal(t, 200, mine.push(t, `{}`).status)
-	assert.Equal(t, apnstest.FaultState{Name: "answer-1", Matched: 2, Hits: 1}, apple.Faults()[1])
+	assert.Equal(t, apnstest.FaultState{Name: "respond-1", Matched: 2, Hits: 1}, apple.Faults()[1])
 	assert.Positive(t, mine.Hits("slow"), "no record tells of a connection")
 	undo()
 	assert.Empty(t, apple.Faults())
@@ -224,7 +224,7 @@ func TestAFaultThatCannotBeMeantIsExplained(t *testing.T) {
 		inject func(s *apnstest.Space)
 		want   string
 	}{
-		{"nothing", inject(apnstest.Fault{}), `what.do: "" is not known; use one of answer,`},
+		{"nothing", inject(apnstest.Fault{}), `what.do: "" is not known; use one of respond,`},
 		{"code", inject(apnstest.ResetStream("CANCLE")), `"CANCLE" is not known; did you mean "CANCEL"?`},
 		{"parameter", inject(apnstest.Drop().Sticky()), "what.sticky has no meaning for drop"},
 		{"place", inject(apnstest.SlowAccept(apnstest.Exactly(1))), "space cannot match at the accept, before authentication"},
@@ -248,10 +248,10 @@ func TestReservedTokensNeedNoSetUp(t *testing.T) {
 	app := mine.NewApp("com.example.app")
 	for _, reason := range []apns.Reason{apns.Unregistered, apns.TooManyRequests, apns.ServiceUnavailable} {
 		got := push(t, mine.Client(), mine.URL, apnstest.TokenFor(reason), `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", app.Topic)
-		assert.Equal(t, answer{reason.Status(), got.id, string(reason)}, got)
+		assert.Equal(t, pushResponse{reason.Status(), got.id, string(reason)}, got)
 		mine.RequireRejected(reason)
 	}
-	assert.Len(t, apnstest.TokenFor("no-answer"), 64)
+	assert.Len(t, apnstest.TokenFor("no-response"), 64)
 	assert.Contains(t, panicOf(func() { apnstest.TokenFor("Unregisterd") }), `"Unregisterd" is not known; did you mean "Unregistered"?`)
 }
 

@@ -25,7 +25,7 @@ func TestARevokedKeySignsNoMore(t *testing.T) {
 	require.Equal(t, 200, mine.push(t, `{}`, "authorization", "bearer "+key.ProviderToken()).status)
 	key.Revoke()
 	got := mine.push(t, `{}`, "authorization", "bearer "+key.ProviderToken())
-	assert.Equal(t, answer{403, got.id, "InvalidProviderToken"}, got)
+	assert.Equal(t, pushResponse{403, got.id, "InvalidProviderToken"}, got)
 	assert.Equal(t, 200, mine.push(t, `{}`).status, "the first key is as good as before")
 	mine.RevokeKey(mine.KeyID)
 	assert.Equal(t, 403, mine.push(t, `{}`).status)

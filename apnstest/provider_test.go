@@ -24,7 +24,7 @@ type Provider struct {
 	Pause time.Duration
 }
 
-// A RefusedError is the answer of APNs to a push that it does not take.
+// A RefusedError is the response of APNs to a push that it does not take.
 type RefusedError struct {
 	Status int
 	Reason string

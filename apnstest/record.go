@@ -17,10 +17,10 @@ type Record struct {
 	// Device is the id of the device it is for; "" for a broadcast, and where none
 	// is known.
 	Device string
-	// Received is when it came, Duration how long the answer took.
+	// Received is when it came, Duration how long the response took.
 	Received time.Time
 	Duration time.Duration
-	// Status is that of the answer, 0 before there is one. Reason and Detail say
+	// Status is that of the response, 0 before there is one. Reason and Detail say
 	// why it was refused; only Reason was sent.
 	Status int
 	Reason apns.Reason

@@ -25,12 +25,12 @@ func newTestTeam(t *testing.T, s *apnstest.Space) *testTeam {
 	return &testTeam{s, app, s.NewDevice(app)}
 }
 
-func (s *testTeam) push(t *testing.T, payload string, headers ...string) answer {
+func (s *testTeam) push(t *testing.T, payload string, headers ...string) pushResponse {
 	t.Helper()
 	return s.pushTo(t, s.device.Token(s.app), payload, headers...)
 }
 
-func (s *testTeam) pushTo(t *testing.T, token, payload string, headers ...string) answer {
+func (s *testTeam) pushTo(t *testing.T, token, payload string, headers ...string) pushResponse {
 	t.Helper()
 	headers = append([]string{"authorization", "bearer " + s.ProviderToken(), "apns-topic", s.app.Topic}, headers...)
 	return push(t, s.Client(), s.URL, token, payload, headers...)
@@ -64,7 +64,7 @@ func TestSpacesAreIsolatedFromEachOther(t *testing.T) {
 	t.Parallel()
 	mine, other := newTestTeam(t, shared.NewSpace(t)), newTestTeam(t, shared.NewSpace(t))
 	got := mine.pushTo(t, other.device.Token(other.app), `{}`)
-	assert.Equal(t, answer{400, got.id, "DeviceTokenNotForTopic"}, got, "the topic has the same name and is another one")
+	assert.Equal(t, pushResponse{400, got.id, "DeviceTokenNotForTopic"}, got, "the topic has the same name and is another one")
 	mine.RequireRejected(apns.DeviceTokenNotForTopic)
 	assert.Empty(t, other.Records())
 	assert.Empty(t, other.History(got.id))

@@ -24,7 +24,7 @@ var latency = Between(2, 3).Growing(6)
 // everyFault is a fault of each constructor, with all it takes.
 var everyFault = []Fault{
 	Reject(apns.Shutdown).UnregisteredSince(time.Unix(2, 0)).Sticky().Delayed(latency),
-	RespondStatus(503), DelayAnswer(latency), NoAnswer().Deliver(), ResetStream(Cancel).Deliver(), ResetConnection().Deliver(),
+	RespondStatus(503), DelayResponse(latency), NoResponse().Deliver(), ResetStream(Cancel).Deliver(), ResetConnection().Deliver(),
 	GoAway(allOptions), GoAwayFirst(allOptions), RetireConnection(GoAwayOptions{Reason: apns.Shutdown, Text: "t"}),
 	LimitStreams(1, 2), LimitStreamsStrictly(1), Mute(), NoPong(), Discard(), StayRegistered(), OddIDs(IDUpperCase),
 	SlowAccept(latency), RejectConnection(), ShowChain(ChainExpired), BreakHandshake(HandshakeReset),

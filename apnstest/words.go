@@ -87,7 +87,7 @@ const (
 	CloseNever    ConnectionEnd = "never"
 )
 
-// An IDForm is the form of the apns-id in an answer.
+// An IDForm is the form of the apns-id in a response.
 type IDForm string
 
 // The forms.

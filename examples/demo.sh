@@ -56,7 +56,7 @@ stop_device() {
 	device=
 }
 
-# push TEXT [FLAG...]: send an alert, show the answer, keep the exit code.
+# push TEXT [FLAG...]: send an alert, show the response, keep the exit code.
 push() {
 	local text=$1 code=0
 	shift

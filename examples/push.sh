@@ -18,16 +18,16 @@ provider_token() {
 }
 jwt=$(provider_token)
 
-# push sends one and prints status and body of the answer.
+# push sends one and prints status and body of the response.
 push() {
 	curl --silent --show-error --http2 --write-out ' %{http_code}' \
 		--header "authorization: bearer $jwt" --header "apns-topic: $APNS_SIM_TOPIC" --header "apns-push-type: alert" \
 		--data '{"aps":{"alert":"hello from sh"}}' "$APNS_SIM_PROVIDER/3/device/$APNS_SIM_TOKEN"
 }
-# want pushes and compares the answer.
+# want pushes and compares the response.
 want() {
 	got=$(push)
-	[ "$got" = "$1" ] || fail "the answer is \"$got\", not \"$1\""
+	[ "$got" = "$1" ] || fail "the response is \"$got\", not \"$1\""
 	echo "$got"
 }
 # control asks the control API.
@@ -43,7 +43,7 @@ control "/v1/notifications/wait?state=delivered&token=$APNS_SIM_TOKEN&timeout=5s
 control "/v1/devices/$APNS_SIM_DEVICE_ID/inbox" | grep -q 'hello from sh' || fail "it is not in the inbox"
 
 # Apple is busy twice.
-control /v1/faults --data '{"name":"busy","when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}' >/dev/null
+control /v1/faults --data '{"name":"busy","when":{"times":2},"what":{"do":"respond","reason":"TooManyRequests"}}' >/dev/null
 want '{"reason":"TooManyRequests"} 429'
 want '{"reason":"TooManyRequests"} 429'
 want ' 200'

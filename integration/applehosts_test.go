@@ -65,10 +65,10 @@ func (s *simulator) connectsThroughTheProxy(t *testing.T, address, verified stri
 	_, err := fmt.Fprintf(conn, "CONNECT %s HTTP/1.1\r\nHost: %[1]s\r\n\r\n", address)
 	require.NoError(t, err)
 	established := "HTTP/1.1 200 Connection established\r\n\r\n"
-	answer := make([]byte, len(established))
-	_, err = io.ReadFull(conn, answer)
+	response := make([]byte, len(established))
+	_, err = io.ReadFull(conn, response)
 	require.NoError(t, err)
-	require.Equal(t, established, string(answer), address)
+	require.Equal(t, established, string(response), address)
 	config := s.trust()
 	config.ServerName, config.NextProtos = verified, []string{v3}
 	device := tls.Client(conn, config)

@@ -27,7 +27,7 @@ func selfSigned(t *testing.T, name string) identity {
 	return identity{key, [][]byte{der}}
 }
 
-// The provider is told in the answer, the device in the Connect response.
+// The provider is told in the response, the device in the Connect response.
 func TestWrongCertificatesAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A broadcastAnswer is what APNs says to a request about channels.
-type broadcastAnswer struct {
+// A broadcastResponse is what APNs says to a request about channels.
+type broadcastResponse struct {
 	status int
 	header http.Header
 	body   string
@@ -22,7 +22,7 @@ type broadcastAnswer struct {
 
 // broadcastRequest sends a request about channels with net/http, signed with the
 // default team's key.
-func (s *simulator) broadcastRequest(t *testing.T, method, url, body string, headers ...string) broadcastAnswer {
+func (s *simulator) broadcastRequest(t *testing.T, method, url, body string, headers ...string) broadcastResponse {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	require.NoError(t, err)
@@ -35,9 +35,9 @@ func (s *simulator) broadcastRequest(t *testing.T, method, url, body string, hea
 	response, err := (&http.Client{Transport: transport}).Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return broadcastAnswer{response.StatusCode, response.Header, string(answer)}
+	return broadcastResponse{response.StatusCode, response.Header, string(text)}
 }
 
 // A channel is created at the listener for channel management, devices subscribe, a message published at

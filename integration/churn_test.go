@@ -95,7 +95,7 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 	assert.Empty(t, sim.stderr.lines("level=ERROR"))
 }
 
-// A checkReport is the answer of /v1/check.
+// A checkReport is the response of /v1/check.
 type checkReport struct {
 	Consistent            bool
 	Problems              []string
@@ -160,7 +160,7 @@ func (s *simulator) size() (now size) {
 	}
 }
 
-// ask gets an answer of the control API.
+// ask gets a response of the control API.
 func (s *simulator) ask(path string, into any) {
 	s.t.Helper()
 	require.NoError(s.t, json.Unmarshal([]byte(s.text(path)), into))

@@ -44,14 +44,14 @@ func newChurnProvider(t *testing.T, sim *simulator, fleets []*churnFleet, chance
 	return &churnProvider{t: t, client: sim.tokenClient(t, production), fleets: fleets, chance: chance}
 }
 
-// Pushes come at a steady rate whatever the answers take; some come in a row to one
+// Pushes come at a steady rate whatever the responses take; some come in a row to one
 // token, which fills what waits.
 const (
 	churnWorkers = 16
 	churnRow     = 4
 )
 
-// pushUntil pushes until a moment, and waits for all answers.
+// pushUntil pushes until a moment, and waits for all responses.
 func (p *churnProvider) pushUntil(end time.Time) {
 	queue := make(chan *churnPush, 1024)
 	var workers sync.WaitGroup
@@ -106,7 +106,7 @@ func (p *churnProvider) next(row int) (list []*churnPush) {
 	return list
 }
 
-// send sends a push and notes the answer.
+// send sends a push and notes the response.
 func (p *churnProvider) send(push *churnPush) {
 	n := &apns2.Notification{
 		ApnsID: push.id(), DeviceToken: push.token, Topic: push.topic, CollapseID: push.collapseID,
@@ -120,11 +120,11 @@ func (p *churnProvider) send(push *churnPush) {
 	case push.expiration > 0:
 		n.Expiration = time.Unix(push.expiration, 0)
 	}
-	answer, err := p.client.PushWithContext(p.t.Context(), n)
+	response, err := p.client.PushWithContext(p.t.Context(), n)
 	if !assert.NoError(p.t, err) {
 		return
 	}
-	push.answeredAt, push.status, push.reason = time.Now(), answer.StatusCode, answer.Reason
+	push.answeredAt, push.status, push.reason = time.Now(), response.StatusCode, response.Reason
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answered = append(p.answered, push)

@@ -100,7 +100,7 @@ var causes = map[string]func(*account, *pushHistory) error{
 	// "If the value is 0, APNs attempts to deliver the notification only once."
 	"device-offline":    neverStored("sent", false),
 	"topic-not-enabled": neverStored("sent", false),
-	"device-inactive":     neverStored("sent", false),
+	"device-inactive":   neverStored("sent", false),
 	"not-acknowledged":  neverStored("sent", true),
 	// The app was removed. Seven and two are the statuses with which a device says so.
 	"unknown-topic": rejected(7),

@@ -116,11 +116,11 @@ func (s *simulator) activate(t testing.TB, topics ...string) identity {
 	require.NoError(t, err)
 	defer response.Body.Close()
 	require.Equal(t, http.StatusOK, response.StatusCode)
-	var answer struct{ Certificate string }
-	require.NoError(t, json.NewDecoder(response.Body).Decode(&answer))
+	var activated struct{ Certificate string }
+	require.NoError(t, json.NewDecoder(response.Body).Decode(&activated))
 
 	made := identity{key: key}
-	for rest := []byte(answer.Certificate); ; {
+	for rest := []byte(activated.Certificate); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
@@ -176,7 +176,7 @@ const v3 = "apns-security-v3"
 // version 12.
 const hello = "02 0001 01  05 0004 00000041  10 0002 000c"
 
-// login performs the handshake of v3 by hand and returns the answer.
+// login performs the handshake of v3 by hand and returns the response.
 func (h *courierClient) login(i identity, token []byte) frame {
 	h.t.Helper()
 	var known []byte
@@ -239,7 +239,7 @@ func TestADeviceOfLiteralBytesGetsItsPush(t *testing.T) {
 			assert.Equal(t, base, push.items[0x0f])
 
 			h.send(0x0b, unhex(t, "08 0001 00"), item(0x04, push.items[0x04]), item(0x01, token))
-			h.send(0x0c) // its answer says that the acknowledgement has been read
+			h.send(0x0c) // its response says that the acknowledgement has been read
 			h.receive(0x0d)
 
 			again := sim.dialCourier(t, environment, v3)

@@ -39,13 +39,13 @@ func TestAPushReachesTheDeviceByteForByte(t *testing.T) {
 							DeviceToken: device.token, Topic: sim.Demo.Topic,
 							Payload: fmt.Sprintf(`{"aps":{"alert":{"title":"Grüße 👋","body":%q},"badge":1e0},"n":-0.0}`, name+" "+t.Name()),
 						}
-						payload, answer := push(t, provider, n)
+						payload, response := push(t, provider, n)
 						device.expectPayload(sim.Demo.Topic, payload)
-						assert.Regexp(t, madeUpID, answer.ApnsID)
+						assert.Regexp(t, madeUpID, response.ApnsID)
 						if environment == sandbox {
-							assert.Regexp(t, uniqueID, answer.ApnsUniqueID)
+							assert.Regexp(t, uniqueID, response.ApnsUniqueID)
 						} else {
-							assert.Empty(t, answer.ApnsUniqueID, "only in the sandbox")
+							assert.Empty(t, response.ApnsUniqueID, "only in the sandbox")
 						}
 					}
 				})
@@ -59,12 +59,12 @@ func TestATokenOfOneEnvironmentIsABadTokenInTheOther(t *testing.T) {
 	sim := startSimulator(t)
 	for here, there := range map[string]string{production: sandbox, sandbox: production} {
 		device := sim.startDevice(t, here)
-		answer, err := sim.tokenClient(t, there).PushWithContext(t.Context(), &apns2.Notification{
+		response, err := sim.tokenClient(t, there).PushWithContext(t.Context(), &apns2.Notification{
 			DeviceToken: device.token, Topic: sim.Demo.Topic, Payload: `{}`,
 		})
 		require.NoError(t, err)
-		assert.Equal(t, 400, answer.StatusCode)
-		assert.Equal(t, apns2.ReasonBadDeviceToken, answer.Reason)
+		assert.Equal(t, 400, response.StatusCode)
+		assert.Equal(t, apns2.ReasonBadDeviceToken, response.Reason)
 	}
 }
 
@@ -85,9 +85,9 @@ func TestEachAppHasATokenOfItsOwn(t *testing.T) {
 		device.expectPayload(topic, payload)
 
 		other := apps[(i+1)%len(apps)]
-		answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{DeviceToken: tokens[topic], Topic: other, Payload: `{"aps":{}}`})
+		response, err := provider.PushWithContext(t.Context(), &apns2.Notification{DeviceToken: tokens[topic], Topic: other, Payload: `{"aps":{}}`})
 		require.NoError(t, err)
-		assert.Equal(t, apns2.ReasonDeviceTokenNotForTopic, answer.Reason)
+		assert.Equal(t, apns2.ReasonDeviceTokenNotForTopic, response.Reason)
 	}
 }
 
@@ -105,10 +105,10 @@ func TestManyPushesAtOnceArriveOnceEach(t *testing.T) {
 		senders.Go(func() {
 			for i := range each {
 				for _, device := range devices {
-					answer, err := provider.PushWithContext(t.Context(), &apns2.Notification{
+					response, err := provider.PushWithContext(t.Context(), &apns2.Notification{
 						DeviceToken: device.token, Topic: sim.Demo.Topic, Payload: strconv.Itoa(worker*each + i),
 					})
-					if !assert.NoError(t, err) || !assert.Equal(t, 200, answer.StatusCode, answer.Reason) {
+					if !assert.NoError(t, err) || !assert.Equal(t, 200, response.StatusCode, response.Reason) {
 						return
 					}
 				}

@@ -142,9 +142,9 @@ func TestAStreamAboveTheLimitIsRefused(t *testing.T) {
 	}
 	r := pushTo("00", nil, field("apns-topic", sim.Demo.Topic), field("authorization", sim.demoBearer()))
 	first := c.open(r, false)
-	require.Equal(t, http2.ErrCodeRefusedStream, c.answer(c.open(r, true)).reset)
+	require.Equal(t, http2.ErrCodeRefusedStream, c.response(c.open(r, true)).reset)
 	require.NoError(t, c.framer.WriteData(first, true, []byte(`{}`)))
-	require.Equal(t, `{"reason":"BadDeviceToken"}`, c.answer(first).body, "the first one lives on")
+	require.Equal(t, `{"reason":"BadDeviceToken"}`, c.response(first).body, "the first one lives on")
 }
 
 // derBearer is a provider token with the signature as openssl makes it, in DER.

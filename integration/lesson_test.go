@@ -26,7 +26,7 @@ func TestHandshakeAloneShowsAllFiveActs(t *testing.T) {
 	assert.Contains(t, got.stdout, "Delivered to Device: The device acknowledged it.")
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
-	for _, id := range []string{"comparison", "acknowledged", "token-bit-changed-checks", "app-uninstalled-changed-answer"} {
+	for _, id := range []string{"comparison", "acknowledged", "token-bit-changed-checks", "app-uninstalled-changed-response"} {
 		assert.Contains(t, string(page), `id="`+id+`"`)
 	}
 }
@@ -37,5 +37,5 @@ func TestHandshakeShowsAnExperiment(t *testing.T) {
 	got := run(t, deviceSim, "handshake", "--control", sim.Control, "--experiment", "jwt-expired")
 	require.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stdout, "✗ failed credentials ")
-	assert.Contains(t, got.stdout, "APNs stops this, at the check: credentials\n   answer     403 ExpiredProviderToken\n")
+	assert.Contains(t, got.stdout, "APNs stops this, at the check: credentials\n   response   403 ExpiredProviderToken\n")
 }

@@ -142,7 +142,7 @@ func TestTheSimulatorTakesLeave(t *testing.T) {
 			}
 			assert.Equal(t, goAway{http2.ErrCodeNo, begun + 2, ""}, busy.goAways[0])
 			require.NoError(t, busy.framer.WriteData(begun, true, []byte(`"begun"`)))
-			assert.Equal(t, 200, busy.answer(begun).status, "what was begun is finished")
+			assert.Equal(t, 200, busy.response(begun).status, "what was begun is finished")
 			busy.end()
 			device.expectPayload(sim.Demo.Topic, []byte(`"begun"`))
 			device.expect("disconnected")

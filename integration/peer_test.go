@@ -26,9 +26,9 @@ type peer struct {
 	next   uint32 // the next stream
 
 	// What came so far.
-	settings [][]http2.Setting // each frame but acknowledgements
-	goAways  []goAway
-	answers  map[uint32]*answer
+	settings  [][]http2.Setting // each frame but acknowledgements
+	goAways   []goAway
+	responses map[uint32]*peerResponse
 }
 
 type goAway struct {
@@ -37,8 +37,8 @@ type goAway struct {
 	debug string
 }
 
-// An answer is what came on a stream.
-type answer struct {
+// A peerResponse is what came on a stream.
+type peerResponse struct {
 	status int
 	fields map[string]string
 	body   string
@@ -82,7 +82,7 @@ func dialTLS(t testing.TB, address string, config *tls.Config) *tls.Conn {
 // server may say or have negotiated.
 func dial(t testing.TB, address string, config *tls.Config) *peer {
 	t.Helper()
-	p := &peer{t: t, conn: dialTLS(t, address, config), next: 1, answers: make(map[uint32]*answer)}
+	p := &peer{t: t, conn: dialTLS(t, address, config), next: 1, responses: make(map[uint32]*peerResponse)}
 	p.framer = http2.NewFramer(p.conn, p.conn)
 	p.framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
 	p.enc = hpack.NewEncoder(&p.block)
@@ -101,28 +101,28 @@ func (p *peer) open(r request, end bool) uint32 {
 	}
 	id := p.next
 	p.next += 2
-	p.answers[id] = &answer{fields: make(map[string]string)}
+	p.responses[id] = &peerResponse{fields: make(map[string]string)}
 	require.NoError(p.t, p.framer.WriteHeaders(http2.HeadersFrameParam{
 		StreamID: id, BlockFragment: p.block.Bytes(), EndHeaders: true, EndStream: end,
 	}))
 	return id
 }
 
-// send sends a request and waits for its answer.
-func (p *peer) send(r request) *answer {
+// send sends a request and waits for its response.
+func (p *peer) send(r request) *peerResponse {
 	p.t.Helper()
 	id := p.open(r, false)
 	require.NoError(p.t, p.framer.WriteData(id, true, r.body))
-	return p.answer(id)
+	return p.response(id)
 }
 
 // answer waits for the end of a stream.
-func (p *peer) answer(id uint32) *answer {
+func (p *peer) response(id uint32) *peerResponse {
 	p.t.Helper()
-	for !p.answers[id].done {
+	for !p.responses[id].done {
 		require.NoError(p.t, p.read(), "before stream %d is answered; GOAWAYs: %v", id, p.goAways)
 	}
-	return p.answers[id]
+	return p.responses[id]
 }
 
 // read takes in one frame.
@@ -146,11 +146,11 @@ func (p *peer) read() error {
 	case *http2.MetaHeadersFrame:
 		return p.onHeaders(f)
 	case *http2.DataFrame:
-		a := p.answers[f.StreamID]
+		a := p.responses[f.StreamID]
 		a.body += string(f.Data())
 		a.done = f.StreamEnded()
 	case *http2.RSTStreamFrame:
-		a := p.answers[f.StreamID]
+		a := p.responses[f.StreamID]
 		a.reset, a.done = f.ErrCode, true
 	case *http2.GoAwayFrame:
 		p.goAways = append(p.goAways, goAway{f.ErrCode, f.LastStreamID, string(f.DebugData())})
@@ -159,7 +159,7 @@ func (p *peer) read() error {
 }
 
 func (p *peer) onHeaders(f *http2.MetaHeadersFrame) (err error) {
-	a := p.answers[f.StreamID]
+	a := p.responses[f.StreamID]
 	for _, field := range f.RegularFields() {
 		a.fields[field.Name] = field.Value
 	}

@@ -138,7 +138,7 @@ var symptoms = map[string]func(*testing.T, *quirk){
 		w.ping(t)
 		q.wants(t, p, "")
 		assert.Len(t, p.all(), 2, "another connection is the cure")
-		assert.Equal(t, before, w.receivedFrames(), "no answer to the PING either")
+		assert.Equal(t, before, w.receivedFrames(), "no response to the PING either")
 		assert.NoError(t, w.ended(), "and no FIN")
 	},
 	"resets": func(t *testing.T, q *quirk) {
@@ -303,14 +303,14 @@ func TestEachPresetShowsItsSymptomToARealClient(t *testing.T) {
 	s := startSimulator(t, "--fault-seed", "1")
 	device := s.startDevice(t, production)
 	q := &quirk{simulator: s, device: device}
-	_, answer := q.control(t, http.MethodGet, "/v1/fault-presets", "")
+	_, response := q.control(t, http.MethodGet, "/v1/fault-presets", "")
 	var list struct {
 		Presets []struct {
 			Name   string
 			Always bool
 		}
 	}
-	require.NoError(t, json.Unmarshal(answer, &list))
+	require.NoError(t, json.Unmarshal(response, &list))
 	require.Len(t, list.Presets, 27)
 	for _, p := range list.Presets {
 		t.Run(p.Name, func(t *testing.T) {

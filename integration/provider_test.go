@@ -45,15 +45,15 @@ func (s *simulator) point(t *testing.T, c *apns2.Client, environment string) *ap
 }
 
 // push sends an alert and wants it accepted. It returns the bytes that
-// sideshow/apns2 makes of the payload, and the answer.
+// sideshow/apns2 makes of the payload, and the response.
 func push(t *testing.T, c *apns2.Client, n *apns2.Notification) ([]byte, *apns2.Response) {
 	t.Helper()
-	answer, err := c.PushWithContext(t.Context(), n)
+	response, err := c.PushWithContext(t.Context(), n)
 	require.NoError(t, err)
-	require.Equal(t, 200, answer.StatusCode, answer.Reason)
+	require.Equal(t, 200, response.StatusCode, response.Reason)
 	payload, err := json.Marshal(n) // as the client does
 	require.NoError(t, err)
-	return payload, answer
+	return payload, response
 }
 
 // demoKey is the default team's key.

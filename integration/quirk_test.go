@@ -22,12 +22,12 @@ type quirk struct {
 	name   string
 }
 
-// brevity is how long a provider of these tests waits for an answer that does not
+// brevity is how long a provider of these tests waits for a response that does not
 // come. For one that comes it has waitTimeout.
 const brevity = 700 * time.Millisecond
 
-// control sends a request to the control API and returns the answer.
-func (q *quirk) control(t *testing.T, method, path, body string) (status int, answer []byte) {
+// control sends a request to the control API and returns the response.
+func (q *quirk) control(t *testing.T, method, path, body string) (status int, content []byte) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, q.Control+path, bytes.NewBufferString(body))
 	require.NoError(t, err)
@@ -35,23 +35,23 @@ func (q *quirk) control(t *testing.T, method, path, body string) (status int, an
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	answer, err = io.ReadAll(response.Body)
+	content, err = io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response.StatusCode, answer
+	return response.StatusCode, content
 }
 
 // on switches the preset on, with more to say if there is.
 func (q *quirk) on(t *testing.T, more string) {
 	t.Helper()
-	status, answer := q.control(t, http.MethodPost, "/v1/faults", `{"preset":"`+q.name+`"`+more+`}`)
-	require.Equal(t, http.StatusCreated, status, "%s", answer)
+	status, response := q.control(t, http.MethodPost, "/v1/faults", `{"preset":"`+q.name+`"`+more+`}`)
+	require.Equal(t, http.StatusCreated, status, "%s", response)
 }
 
 // off switches everything off, or the rule of a name.
 func (q *quirk) off(t *testing.T, rule ...string) {
 	t.Helper()
-	status, answer := q.control(t, http.MethodDelete, strings.Join(append([]string{"/v1/faults"}, rule...), "/"), "")
-	require.Less(t, status, 300, "%s", answer)
+	status, response := q.control(t, http.MethodDelete, strings.Join(append([]string{"/v1/faults"}, rule...), "/"), "")
+	require.Less(t, status, 300, "%s", response)
 }
 
 // A reply is what a provider learns of a push.
@@ -64,8 +64,8 @@ type reply struct {
 func (q *quirk) push(t *testing.T, p *provider, within time.Duration, body string) reply {
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	answer, err := p.PushWithContext(ctx, &apns2.Notification{DeviceToken: q.device.token, Topic: q.Demo.Topic, Payload: []byte(body)})
-	return reply{answer, err}
+	response, err := p.PushWithContext(ctx, &apns2.Notification{DeviceToken: q.device.token, Topic: q.Demo.Topic, Payload: []byte(body)})
+	return reply{response, err}
 }
 
 const greeting = `{"aps":{"alert":"hello"}}`

@@ -113,16 +113,16 @@ func (c reasonCase) run(t *testing.T, p portal, sim *simulator, scope apns.Scope
 	}
 	for _, reason := range partings {
 		if c.reason == reason {
-			assert.Nil(t, s.last, "there is no answer")
+			assert.Nil(t, s.last, "there is no response")
 			assert.Equal(t, fmt.Sprintf(`{"reason":"%s"}`, reason), s.goAwayReason)
 			return
 		}
 	}
-	require.NotNil(t, s.last, "an answer; the connection ended with %q", s.goAwayReason)
+	require.NotNil(t, s.last, "a response; the connection ended with %q", s.goAwayReason)
 	assert.Equal(t, c.reason.Status(), s.last.status)
 	requireRejection(t, c.reason, s.last.body, began)
 	id := map[apns.Scope]string{apns.ScopeDevice: apns.HeaderID, apns.ScopeBroadcast: apns.HeaderRequestID}[scope]
-	assert.Regexp(t, madeUpID, s.last.fields[id], "every answer has an id")
+	assert.Regexp(t, madeUpID, s.last.fields[id], "every response has an id")
 }
 
 // requireRejection wants the JSON of a rejection, and in a 410 since when it is true,

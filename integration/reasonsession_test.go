@@ -26,9 +26,9 @@ type session struct {
 	token   []byte // and that of the app
 	channel string
 
-	// The last that came: an answer, or the debug data of a GOAWAY after which
+	// The last that came: a response, or the debug data of a GOAWAY after which
 	// the connection ended without one.
-	last         *answer
+	last         *peerResponse
 	goAwayReason string
 }
 
@@ -61,13 +61,13 @@ func (s *session) do(c call) {
 		s.readGoAway(p)
 		return
 	}
-	for !p.answers[id].done {
+	for !p.responses[id].done {
 		if err := p.read(); err != nil {
 			require.ErrorIs(s.t, err, io.EOF, "GOAWAYs: %v", p.goAways)
 			break
 		}
 	}
-	if a := p.answers[id]; a.done && a.reset == http2.ErrCodeNo {
+	if a := p.responses[id]; a.done && a.reset == http2.ErrCodeNo {
 		s.last = a
 		return
 	}

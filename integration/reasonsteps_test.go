@@ -126,7 +126,7 @@ func otherEnvironmentsCertificate(s *session, c *call) {
 func removeApp(s *session) {
 	got := s.device.receive(0x0a)
 	s.device.send(0x0b, unhex(s.t, "08 0001 07"), item(0x04, got.items[0x04]), item(0x01, s.token))
-	s.device.send(0x0c) // its answer says that the acknowledgement has been read
+	s.device.send(0x0c) // its response says that the acknowledgement has been read
 	s.device.receive(0x0d)
 }
 

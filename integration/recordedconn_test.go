@@ -160,7 +160,7 @@ const (
 	ofApns2     habit = iota
 	neverTwice        // it does not send a request again that was refused unseen
 	neverClosed       // it keeps a connection that it was told to leave
-	hasty             // it waits for a connection as briefly as for an answer
+	hasty             // it waits for a connection as briefly as for a response
 )
 
 // watched is a fresh sideshow/apns2 for production with wires.

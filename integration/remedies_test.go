@@ -92,7 +92,7 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 }
 
 // The verb send tells what APNs said, and what Apple says about it.
-func TestSendTellsTheAnswer(t *testing.T) {
+func TestSendTellsTheResponse(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)
 	for _, environment := range []string{production, sandbox} {

@@ -78,17 +78,17 @@ func (d *benchDevice) login(ctx context.Context, identity *pki.Identity) (token 
 	if err != nil {
 		return "", err
 	}
-	var answer courier.ConnectResponse
+	var response courier.ConnectResponse
 	if err := d.ask(&courier.Connect{
 		State: courier.StateConnect, PresenceFlags: courier.PresenceBase, ProtocolVersion: courier.ProtocolVersion,
 		Certificates: identity.Chain, Nonce: nonce, Signature: signature,
-	}, courier.CmdConnectResponse, &answer); err != nil {
+	}, courier.CmdConnectResponse, &response); err != nil {
 		return "", err
 	}
-	if answer.Status != courier.ConnectAccepted {
-		return "", fmt.Errorf("the login is refused: %v", &answer)
+	if response.Status != courier.ConnectAccepted {
+		return "", fmt.Errorf("the login is refused: %v", &response)
 	}
-	d.base = bytes.Clone(answer.Token)
+	d.base = bytes.Clone(response.Token)
 	hash := apns.HashTopic(sim.DemoTopic)
 	var app courier.TokenResponse
 	if err := d.ask(&courier.TokenRequest{BaseToken: d.base, Topic: hash[:]}, courier.CmdTokenResponse, &app); err != nil {
@@ -102,8 +102,8 @@ func (d *benchDevice) login(ctx context.Context, identity *pki.Identity) (token 
 	return token, d.conn.SetDeadline(time.Time{})
 }
 
-// ask sends a message and reads the answer.
-func (d *benchDevice) ask(m courier.Message, command courier.Command, answer courier.Message) error {
+// ask sends a message and reads the response.
+func (d *benchDevice) ask(m courier.Message, command courier.Command, response courier.Message) error {
 	if _, err := d.conn.Write(m.Append(nil)); err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (d *benchDevice) ask(m courier.Message, command courier.Command, answer cou
 	if f.Command != command {
 		return fmt.Errorf("want %v, got %v", command, f.Command)
 	}
-	return answer.Parse(f.Payload)
+	return response.Parse(f.Payload)
 }
 
 // serve acknowledges what comes, in as few writes as what has arrived allows, until

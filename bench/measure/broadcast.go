@@ -65,9 +65,9 @@ type publisher struct {
 }
 
 func (p *publisher) createChannel(ctx context.Context) (id string, err error) {
-	answer, err := p.post(ctx, p.to.channels+"/1/apps/"+sim.DemoTopic+"/channels",
+	response, err := p.post(ctx, p.to.channels+"/1/apps/"+sim.DemoTopic+"/channels",
 		[]byte(`{"message-storage-policy":0,"push-type":"LiveActivity"}`), nil)
-	return answer.Get(apns.HeaderChannelID), err
+	return response.Get(apns.HeaderChannelID), err
 }
 
 func (p *publisher) publish(ctx context.Context, channel string, n int) error {
@@ -78,8 +78,8 @@ func (p *publisher) publish(ctx context.Context, channel string, n int) error {
 	return err
 }
 
-// post returns the header of the answer, which must be a good one.
-func (p *publisher) post(ctx context.Context, url string, body []byte, header map[string]string) (answer http.Header, err error) {
+// post returns the header of the response, which must be a good one.
+func (p *publisher) post(ctx context.Context, url string, body []byte, header map[string]string) (response http.Header, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -131,14 +131,14 @@ func (f *fleet) subscribe(ctx context.Context, channel string) error {
 	return nil
 }
 
-// noteSubscription notes the answer to one of subscribe's requests.
+// noteSubscription notes the response to one of subscribe's requests.
 func (f *fleet) noteSubscription(frame courier.Frame) error {
-	var answer courier.ChannelResponse
+	var response courier.ChannelResponse
 	var body courier.ChannelResponseBody
-	if err := answer.Parse(frame.Payload); err != nil {
+	if err := response.Parse(frame.Payload); err != nil {
 		return err
 	}
-	if err := body.Parse(answer.Response); err != nil {
+	if err := body.Parse(response.Response); err != nil {
 		return err
 	}
 	for _, app := range body.Apps {

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// full posts the pushes of t as fast as the answers come: each connection has as
+// full posts the pushes of t as fast as the responses come: each connection has as
 // many requests open as the shape says.
 func (l *load) full(t *counts) error {
 	var taken atomic.Int64

@@ -48,7 +48,7 @@ func (c *comparison) start(ctx context.Context, o options) (err error) {
 	c.others = append(c.others, baseline)
 	faulty := withCerts(o.simulator)
 	for i := range idleFaults {
-		faulty = append(faulty, "--fault", fmt.Sprintf(`{"where":{"topic":"com.other%d"},"what":{"do":"answer","reason":"Shutdown"}}`, i))
+		faulty = append(faulty, "--fault", fmt.Sprintf(`{"where":{"topic":"com.other%d"},"what":{"do":"respond","reason":"Shutdown"}}`, i))
 	}
 	if c.faulty, err = startReady(ctx, faultyName, faulty); err != nil {
 		return err

@@ -21,7 +21,7 @@ const (
 	ownWindow = 1 << 30
 )
 
-// A refusal is the last answer that is not 200.
+// A refusal is the last response that is not 200.
 type rejection struct {
 	stream       uint32
 	status, body string
@@ -42,7 +42,7 @@ type conn struct {
 	window      int64  // octets of body that the server will take
 	limit       int    // streams
 	gotSettings bool   // the server's first SETTINGS has come
-	open        int    // streams without an answer
+	open        int    // streams without a response
 	answered    int
 	room        sync.Cond // signaled when one of these has changed, in an open loop
 	ended       bool      // nobody reads any more
@@ -153,7 +153,7 @@ func (c *conn) handleLocked(f http2.Frame) error {
 		}
 		c.endLocked(f.StreamEnded())
 	case *http2.RSTStreamFrame:
-		// "Without error" after a complete answer. RFC 9113, 8.1
+		// "Without error" after a complete response. RFC 9113, 8.1
 		if f.ErrCode != http2.ErrCodeNo {
 			return fmt.Errorf("%s has reset a request: %v", c.encoder.authority, f.ErrCode)
 		}
@@ -211,7 +211,7 @@ func (c *conn) settingsLocked(f *http2.SettingsFrame) error {
 	return c.fr.WriteSettingsAck()
 }
 
-// verdict fails if an answer was not 200.
+// verdict fails if a response was not 200.
 func (c *conn) verdict() error {
 	if c.refused > 0 {
 		return fmt.Errorf("%s has refused %d of %d pushes: %s %s",

@@ -8,7 +8,7 @@ import (
 )
 
 // paced posts the pushes of t at a rate per second, one connection after the
-// other, whether or not the answers keep up (an open loop). A push counts from
+// other, whether or not the responses keep up (an open loop). A push counts from
 // when it is posted, or, if the one before it was held up, from when it was due.
 func (l *load) paced(t *counts, rate int) error {
 	posted := make(chan error, 1)
@@ -19,7 +19,7 @@ func (l *load) paced(t *counts, rate int) error {
 		}
 		posted <- err
 	}()
-	err := l.each(func(i int, c *conn) error { return c.awaitAnswers(share(len(t.sent), len(l.conns), i)) })
+	err := l.each(func(i int, c *conn) error { return c.awaitResponses(share(len(t.sent), len(l.conns), i)) })
 	return errors.Join(<-posted, err)
 }
 
@@ -58,8 +58,8 @@ func (c *conn) postOne(n int) error {
 	return c.flushLocked()
 }
 
-// awaitAnswers reads until so many more requests were answered.
-func (c *conn) awaitAnswers(more int) (err error) {
+// awaitResponses reads until so many more requests were answered.
+func (c *conn) awaitResponses(more int) (err error) {
 	for goal := c.answered + more; err == nil && c.answered < goal; {
 		err = c.readOpen()
 	}

@@ -21,7 +21,7 @@ import (
 
 // The OpenAPI document is a promise to programs in any language. This test reads
 // it as one of them would: it sends the example of every operation to a running
-// simulator and holds the answer against what the document says of it.
+// simulator and holds the response against what the document says of it.
 
 // A contract is a simulator and the document it hands out.
 type contract struct {
@@ -66,8 +66,8 @@ var preparations = map[string]func(*contract, *testing.T){
 // away the one there was.
 func (c *contract) addFault(t *testing.T) {
 	t.Helper()
-	status, _, answer := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","space":"SIMTEAM001","what":{"do":"discard"}}`))
-	require.Equal(t, http.StatusCreated, status, string(answer))
+	status, _, response := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","space":"SIMTEAM001","what":{"do":"discard"}}`))
+	require.Equal(t, http.StatusCreated, status, string(response))
 }
 
 // push sends a push that is accepted, with the id of the examples.
@@ -129,7 +129,7 @@ func (c *contract) read(t *testing.T) []*operation {
 	return list
 }
 
-func (c *contract) send(t *testing.T, method, path, contentType string, body []byte) (status int, answerType string, answer []byte) {
+func (c *contract) send(t *testing.T, method, path, contentType string, body []byte) (status int, responseType string, content []byte) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, c.server.Control+path, bytes.NewReader(body))
 	require.NoError(t, err)
@@ -139,9 +139,9 @@ func (c *contract) send(t *testing.T, method, path, contentType string, body []b
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	answer, err = io.ReadAll(response.Body)
+	content, err = io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response.StatusCode, response.Header.Get("Content-Type"), answer
+	return response.StatusCode, response.Header.Get("Content-Type"), content
 }
 
 // A body is one of the forms in which an operation takes its example.
@@ -175,24 +175,24 @@ func (op *operation) bodies(t *testing.T) []body {
 // nobody.
 func (c *contract) try(t *testing.T, op *operation, b body) {
 	t.Helper()
-	code, contentType, answer := c.send(t, strings.ToUpper(op.method), c.fill(t, op), b.contentType, b.content)
-	require.Less(t, code, 300, "the example is refused: %s", answer)
+	code, contentType, response := c.send(t, strings.ToUpper(op.method), c.fill(t, op), b.contentType, b.content)
+	require.Less(t, code, 300, "the example is refused: %s", response)
 	status := strconv.Itoa(code)
 	require.Contains(t, op.Responses, status, "the document does not know the status")
 	described := op.Responses[status].Content
 	if len(described) == 0 {
-		assert.Empty(t, answer, "the document promises no content")
+		assert.Empty(t, response, "the document promises no content")
 		return
 	}
 	require.Contains(t, described, contentType, "the document does not know the content type")
 	if contentType != "application/json" {
 		return
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(response))
 	require.NoError(t, err)
 	schema, err := c.schemas.Compile(documentName + "#" + pointer("paths", op.path, op.method, "responses", status, "content", contentType, "schema"))
 	require.NoError(t, err)
-	assert.NoError(t, schema.Validate(value), "%s", answer)
+	assert.NoError(t, schema.Validate(value), "%s", response)
 }
 
 // pointer is a JSON pointer in a URI fragment: RFC 6901, 6.

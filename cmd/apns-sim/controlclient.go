@@ -22,8 +22,8 @@ type remote struct {
 	JSON bool `name:"json" help:"Print one JSON object per line."`
 }
 
-// maxAnswer bounds what is read of an answer, in bytes.
-const maxAnswer = 64 << 20
+// maxResponse bounds what is read of a response, in bytes.
+const maxResponse = 64 << 20
 
 // An apiError is an error response of the control API.
 type apiError struct {
@@ -35,7 +35,7 @@ type apiError struct {
 // Error returns the detail, in one line.
 func (r *apiError) Error() string { return printable.Text(r.detail) }
 
-// call sends a request and decodes the answer into out, which may be nil. The error
+// call sends a request and decodes the response into out, which may be nil. The error
 // is an [*apiError] if the simulator rejects the request; if it cannot parse a value, it is a
 // usageError as well.
 func (r *remote) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
@@ -44,7 +44,7 @@ func (r *remote) call(ctx context.Context, method, path string, query url.Values
 		return err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -57,7 +57,7 @@ func (r *remote) call(ctx context.Context, method, path string, query url.Values
 	return nil
 }
 
-// listAll returns all entries of a list of the control API, whose answers name it as the
+// listAll returns all entries of a list of the control API, whose responses name it as the
 // path does; it follows the pages.
 func listAll[T any](ctx context.Context, r *remote, list string, query url.Values) (all []T, err error) {
 	asked := url.Values{}
@@ -94,7 +94,7 @@ func narrowedTo(team string) url.Values {
 	return query
 }
 
-// send sends a request. The answer is a success, and for the caller to close.
+// send sends a request. The response is a success, and for the caller to close.
 func (f *controlFlags) send(ctx context.Context, method, path string, query url.Values, in any) (*http.Response, error) {
 	if err := f.check(); err != nil {
 		return nil, usageError{err}
@@ -134,7 +134,7 @@ func (f *controlFlags) send(ctx context.Context, method, path string, query url.
 
 // readError reads a problem document.
 func readError(response *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
 		return fmt.Errorf("%s: %w", response.Status, err)
 	}
@@ -243,7 +243,7 @@ func (f *controlFlags) get(ctx context.Context, path string) ([]byte, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
 		return nil, fmt.Errorf("%s%s: %w", f.Control, path, err)
 	}

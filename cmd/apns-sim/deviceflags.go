@@ -18,13 +18,13 @@ type deviceFlags struct {
 	LoginTimeout       time.Duration `default:"${login_timeout}" placeholder:"TIME" help:"Close a connection whose device does not log in within this time."`
 	FilterTimeout      time.Duration `default:"${filter_timeout}" placeholder:"TIME" help:"Close the connection of a logged-in device that sends no topic filter within this time."`
 	ClockWindow        time.Duration `default:"${clock_window}" placeholder:"TIME" help:"Maximum difference between the time that a device signs at login and the simulator's clock."`
-	AnswerDelay        time.Duration `default:"${answer_delay}" placeholder:"TIME" help:"Delay of responses to topic filters and token requests; 0s sends them at once."`
+	ResponseDelay      time.Duration `default:"${response_delay}" placeholder:"TIME" help:"Delay of responses to topic filters and token requests; 0s sends them at once."`
 	UploadAckDelay     time.Duration `placeholder:"TIME" help:"Delay of acknowledgements of messages that devices send; some clients listen only after they have written."`
 	PreferPack         bool          `help:"Use packed frames (apns-pack-v1) with a device that offers both packed and plain ones (apns-security-v3)."`
 	RejectForeignToken bool          `help:"Reject the login of a device that presents the token of another device, instead of issuing a new token."`
 	EchoToken          bool          `help:"Repeat the device's token in the login response, as some old clients expect."`
 	SendTracingID      bool          `name:"send-tracing-id" help:"Send the apns-id of a push to the device in the tracing field; Apple is not known to do so."`
-	LateKeepalives     bool          `help:"Delay keepalive responses when a device of keepalive version 2 requests it; an immediate response makes it use version 1."`
+	DelayedKeepalives  bool          `help:"Delay keepalive responses when a device of keepalive version 2 requests it; an immediate response makes it use version 1."`
 	NoticeReplaced     bool          `help:"Notify a device that a newer connection replaces this one before closing it."`
 }
 
@@ -32,14 +32,14 @@ type deviceFlags struct {
 func (r *deviceFlags) apply(cfg *sim.Config) error {
 	c := &cfg.Courier
 	c.LossTimeout = r.DeviceLoss
-	c.SilenceTimeout, c.LoginTimeout, c.DelayedKeepalives = r.DeviceSilence, r.LoginTimeout, r.LateKeepalives
+	c.SilenceTimeout, c.LoginTimeout, c.DelayedKeepalives = r.DeviceSilence, r.LoginTimeout, r.DelayedKeepalives
 	c.FilterTimeout, c.ClockWindow, c.UploadAckDelay = r.FilterTimeout, r.ClockWindow, r.UploadAckDelay
-	c.AnswerDelay = cmp.Or(r.AnswerDelay, -1) // zero is the default there
+	c.ResponseDelay = cmp.Or(r.ResponseDelay, -1) // zero is the default there
 	c.PreferPack, c.SendTracingID = r.PreferPack, r.SendTracingID
 	c.RejectForeignToken, c.EchoToken, c.NoticeReplaced = r.RejectForeignToken, r.EchoToken, r.NoticeReplaced
 	return errors.Join(spans{
 		"device-silence": r.DeviceSilence, "login-timeout": r.LoginTimeout, "filter-timeout": r.FilterTimeout,
-		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay, "answer-delay": r.AnswerDelay,
+		"clock-window": r.ClockWindow, "upload-ack-delay": r.UploadAckDelay, "response-delay": r.ResponseDelay,
 	}.negatives())
 }
 
@@ -47,12 +47,12 @@ func (r *deviceFlags) apply(cfg *sim.Config) error {
 type loginFlags struct {
 	UnregisterDelay      string `placeholder:"MIN[-MAX]" help:"How long after an uninstall pushes are still accepted before they are Unregistered: a time such as 90s, a random one from a range such as 1h-24h, or never to keep accepting them."`
 	UnregisterSeed       uint64 `placeholder:"N" help:"Seed of the random times of --unregister-delay."`
-	AskRemoved           bool   `help:"Within --unregister-delay, ask the device whether the app is installed when a push for it arrives; the device's answer ends the delay."`
+	AskRemoved           bool   `help:"Within --unregister-delay, ask the device whether the app is installed when a push for it arrives; the device's response ends the delay."`
 	AnyDeviceCertificate bool   `help:"Accept device certificates of any authority, even expired ones, instead of the simulator's own only."`
 	RedirectDevices      string `placeholder:"HOST" help:"Redirect devices that log in to this courier, unless they have been redirected already."`
 	TokenRequests        int    `default:"${token_requests}" placeholder:"N" help:"Maximum app tokens that a device may request per minute; -1 is unlimited."`
 	LoginsAtOnce         int    `placeholder:"N" help:"Maximum concurrent logins, so that many logins do not slow down pushes; -1 is unlimited."`
-	RejectBaseTokens     bool   `help:"Answer DeviceTokenNotForTopic to pushes to a device's base token, instead of delivering them."`
+	RejectBaseTokens     bool   `help:"Respond with DeviceTokenNotForTopic to pushes to a device's base token, instead of delivering them."`
 }
 
 // apply copies the flags into the configuration.

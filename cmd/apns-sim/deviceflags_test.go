@@ -22,13 +22,13 @@ func TestEveryDeviceFlagSetsItsField(t *testing.T) {
 		{"--filter-timeout 3s", func(c *sim.Config) { c.Courier.FilterTimeout = 3 * time.Second }},
 		{"--clock-window 1h", func(c *sim.Config) { c.Courier.ClockWindow = time.Hour }},
 		{"--upload-ack-delay 5ms", func(c *sim.Config) { c.Courier.UploadAckDelay = 5 * time.Millisecond }},
-		{"--answer-delay 1ms", func(c *sim.Config) { c.Courier.AnswerDelay = time.Millisecond }},
-		{"--answer-delay 0s", func(c *sim.Config) { c.Courier.AnswerDelay = -1 }},
+		{"--response-delay 1ms", func(c *sim.Config) { c.Courier.ResponseDelay = time.Millisecond }},
+		{"--response-delay 0s", func(c *sim.Config) { c.Courier.ResponseDelay = -1 }},
 		{"--device-loss 20s", func(c *sim.Config) { c.Courier.LossTimeout = 20 * time.Second }},
 		{"--send-tracing-id", func(c *sim.Config) { c.Courier.SendTracingID = true }},
 		{"--prefer-pack", func(c *sim.Config) { c.Courier.PreferPack = true }},
 		{"--reject-foreign-token", func(c *sim.Config) { c.Courier.RejectForeignToken = true }},
-		{"--late-keepalives", func(c *sim.Config) { c.Courier.DelayedKeepalives = true }},
+		{"--delayed-keepalives", func(c *sim.Config) { c.Courier.DelayedKeepalives = true }},
 		{"--echo-token", func(c *sim.Config) { c.Courier.EchoToken = true }},
 		{"--notice-replaced", func(c *sim.Config) { c.Courier.NoticeReplaced = true }},
 	} {
@@ -42,7 +42,7 @@ func TestEveryDeviceFlagSetsItsField(t *testing.T) {
 }
 
 func TestAnInvalidDeviceFlagIsReported(t *testing.T) {
-	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay", "--answer-delay"} {
+	for _, flag := range []string{"--device-silence", "--login-timeout", "--filter-timeout", "--clock-window", "--upload-ack-delay", "--response-delay"} {
 		c, _, err := parseArgs(t, []string{"serve", "--any-port", flag + "=-1s"})
 		require.NoError(t, err)
 		_, err = c.Serve.config()

@@ -40,8 +40,8 @@ type deviceCommand struct {
 	Forbid    deviceForbid    `cmd:"" help:"Forbid notifications of an app: pushes to it are accepted and dropped."`
 	Allow     deviceAllow     `cmd:"" help:"Allow notifications of an app again."`
 
-	DecryptToken   deviceDecryptToken   `cmd:"" help:"Decrypt a device token."`
-	NewTokenKey deviceNewTokenKey `cmd:"" help:"Rotate the key that encrypts new device tokens; existing tokens stay valid."`
+	DecryptToken deviceDecryptToken `cmd:"" help:"Decrypt a device token."`
+	NewTokenKey  deviceNewTokenKey  `cmd:"" help:"Rotate the key that encrypts new device tokens; existing tokens stay valid."`
 }
 
 const deviceHead = "DEVICE\tWHERE\tSTATE\tENVIRONMENT\tTEAM\tAPPS\tINBOX"

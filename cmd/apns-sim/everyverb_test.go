@@ -175,9 +175,9 @@ func TestAKeyIsRestrictedByItsVerb(t *testing.T) {
 
 func TestAFaultIsShownAndKindsAreListed(t *testing.T) {
 	d := drive(t)
-	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests")
-	assert.Contains(t, d.do("fault", "show", "busy"), "answer TooManyRequests")
-	assert.Regexp(t, `(?m)^answer +request `, d.do("fault", "kinds"))
+	d.do("fault", "add", "respond", "--name", "busy", "--reason", "TooManyRequests")
+	assert.Contains(t, d.do("fault", "show", "busy"), "respond TooManyRequests")
+	assert.Regexp(t, `(?m)^respond +request `, d.do("fault", "kinds"))
 }
 
 func TestHelpOfFaultAddListsParametersAndTheirValues(t *testing.T) {

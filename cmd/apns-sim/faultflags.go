@@ -20,7 +20,7 @@ import (
 type faultFlags struct {
 	Fault            []string `placeholder:"FAULT" sep:"none" help:"Inject a fault: the name of a preset, such as resets, or a rule in JSON; repeatable. docs/faults.md lists both."`
 	FaultSeed        uint64   `placeholder:"N" help:"Seed of random faults; the log names it, so that a run can be repeated."`
-	NoReservedTokens bool     `help:"Answer BadDeviceToken to the reserved device tokens that 'apns-sim token' prints, instead of their outcome."`
+	NoReservedTokens bool     `help:"Respond with BadDeviceToken to the reserved device tokens that 'apns-sim token' prints, instead of their outcome."`
 }
 
 // apply puts the faults into a configuration.

@@ -11,12 +11,12 @@ import (
 
 func TestFaultsCanBeThereFromTheStart(t *testing.T) {
 	cfg := configured(t, "--fault", "wedged", "--fault-seed", "7", "--no-reserved-tokens",
-		"--fault", `{"name":"busy","when":{"times":2,"if":"size > 3"},"what":{"do":"answer","reason":"TooManyRequests"}}`)
+		"--fault", `{"name":"busy","when":{"times":2,"if":"size > 3"},"what":{"do":"respond","reason":"TooManyRequests"}}`)
 	require.Len(t, cfg.FaultRules, 2)
 	assert.Equal(t, "wedged", cfg.FaultRules[0].Name)
 	assert.Equal(t, fault.Rule{
 		Name: "busy", When: fault.When{Times: 2, If: "size > 3"},
-		What: fault.Action{Do: fault.Answer, Reason: "TooManyRequests"},
+		What: fault.Action{Do: fault.Respond, Reason: "TooManyRequests"},
 	}, cfg.FaultRules[1])
 	assert.EqualValues(t, 7, cfg.Faults.Seed)
 	assert.True(t, cfg.Provider.NoReservedTokens)

@@ -87,12 +87,12 @@ func ruleWords(r *fault.Rule) []string {
 
 type faultAdd struct {
 	remote
-	Fault string            `arg:"" help:"Name of a preset, such as resets; a kind of fault, such as answer; or a rule in JSON, @FILE, or - for standard input."`
+	Fault string            `arg:"" help:"Name of a preset, such as resets; a kind of fault, such as respond; or a rule in JSON, @FILE, or - for standard input."`
 	Name  string            `env:"-" placeholder:"NAME" help:"Name of the rule (default: generated)."`
 	Space string            `env:"-" placeholder:"TEAM" help:"Apply the rule only to the traffic of this space."`
 	Where map[string]string `env:"-" mapsep:"none" placeholder:"WORD=VALUE" help:"Apply the rule only where this filter word matches; repeatable."`
 
-	Reason      string  `env:"-" placeholder:"REASON" help:"For the kind answer: the reason."`
+	Reason      string  `env:"-" placeholder:"REASON" help:"For the kind respond: the reason."`
 	Delay       string  `env:"-" placeholder:"TIME" help:"For the kind delay and others: the delay."`
 	Times       int     `env:"-" placeholder:"N" help:"Apply the rule this many times (default: unlimited)."`
 	After       int     `env:"-" placeholder:"N" help:"Skip the first N matches."`
@@ -103,8 +103,8 @@ type faultAdd struct {
 
 // Help is what the help says before the flags.
 func (faultAdd) Help() string {
-	return "apns-sim fault add answer --reason TooManyRequests --times 2 is the same as the rule " +
-		`{"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}. Other parameters need such a rule: ` +
+	return "apns-sim fault add respond --reason TooManyRequests --times 2 is the same as the rule " +
+		`{"when":{"times":2},"what":{"do":"respond","reason":"TooManyRequests"}}. Other parameters need such a rule: ` +
 		`{"what":{"do":"break-handshake","handshake":"cut"}}.` + "\n\nKinds of faults with their required and [optional] parameters:\n\n" + kindLines() +
 		"\nParameters with fixed values:\n\n" + valueLines() +
 		"\napns-sim fault kinds explains each kind; docs/faults.md has the details."

@@ -61,8 +61,8 @@ func timeOf(b *testing.B, s *server, path string) (median, longest float64) {
 	var took []float64
 	for range 10 {
 		began := time.Now()
-		var answer any
-		require.Equal(b, http.StatusOK, api(b, s, http.MethodGet, path, "", &answer))
+		var response any
+		require.Equal(b, http.StatusOK, api(b, s, http.MethodGet, path, "", &response))
 		took = append(took, float64(time.Since(began))/float64(time.Millisecond))
 	}
 	slices.Sort(took)

@@ -141,7 +141,7 @@ var figures = map[string]int{
 // defaultSpans are the defaults of settings that are spans of time.
 var defaultSpans = map[string]time.Duration{
 	"ack_timeout":       broker.DefaultAckTimeout,
-	"answer_delay":      sim.DefaultAnswerDelay,
+	"response_delay":    sim.DefaultResponseDelay,
 	"burst_window":      provider.DefaultBurstWindow,
 	"clock_window":      sim.DefaultClockWindow,
 	"device_loss":       sim.DefaultLossTimeout,

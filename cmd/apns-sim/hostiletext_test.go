@@ -78,7 +78,7 @@ func betweenPeers(t *testing.T, address string) *httptest.Server {
 		case strings.HasPrefix(kind, "text/event-stream"):
 			read, write := io.Pipe()
 			events := r.Body
-			go func() { // ends with the answer, which the proxy closes
+			go func() { // ends with the response, which the proxy closes
 				lines := bufio.NewScanner(events)
 				for lines.Scan() {
 					line := lines.Bytes()
@@ -119,7 +119,7 @@ func TestTextOfPeersCannotDriveTheTerminal(t *testing.T) {
 	id := device.ID.String()
 	d.do("send", "--token", device.Apps[0].Token, "--payload", `{"aps":{"alert":"hi","badge":3}}`)
 	d.do("wait", "--state", "delivered")
-	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests")
+	d.do("fault", "add", "respond", "--name", "busy", "--reason", "TooManyRequests")
 	d.fail(exitFailure, "send", "--token", device.Apps[0].Token)
 	d.do("space", "create", "--team", "SPACE00001")
 	channel := strings.Fields(d.do("channel", "create", "com.example.demo"))

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/control"
 )
 
-func TestWhatWasPushedOutIsSaidBesideTheAnswer(t *testing.T) {
+func TestWhatWasPushedOutIsSaidBesideTheResponse(t *testing.T) {
 	var out, errs bytes.Buffer
 	c := &console{stdout: &out, stderr: &errs}
 	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{}))
@@ -18,5 +18,5 @@ func TestWhatWasPushedOutIsSaidBesideTheAnswer(t *testing.T) {
 	require.NoError(t, sayLosses(c, "these are not counted", control.Losses{Evicted: 3, EvictedFailures: 2}))
 	assert.Equal(t, "apns-sim: these are not counted: 3 pushes and 2 failures were evicted from the history since the start; "+
 		"--history and --history-bytes set how much it keeps\n", errs.String())
-	assert.Empty(t, out.String(), "the answer itself is for programs")
+	assert.Empty(t, out.String(), "the response itself is for programs")
 }

@@ -46,8 +46,8 @@ var profileRows = []profileRow{
 
 // hostileFaults are the faults of the hostile profile with their rates.
 var hostileFaults = is(
-	`{"name":"hostile-busy","when":{"probability":0.02},"what":{"do":"answer","reason":"TooManyRequests"}}`,
-	`{"name":"hostile-unavailable","when":{"probability":0.01},"what":{"do":"answer","reason":"ServiceUnavailable"}}`,
+	`{"name":"hostile-busy","when":{"probability":0.02},"what":{"do":"respond","reason":"TooManyRequests"}}`,
+	`{"name":"hostile-unavailable","when":{"probability":0.01},"what":{"do":"respond","reason":"ServiceUnavailable"}}`,
 	`{"name":"hostile-reset","when":{"probability":0.005},"what":{"do":"reset-connection"}}`,
 	`{"name":"hostile-goaway","when":{"probability":0.005},"what":{"do":"goaway","lastStream":"before"}}`,
 	`{"name":"hostile-latency","what":{"do":"delay","delay":{"median":"20ms","sigma":1,"max":"5s"}}}`,

@@ -158,7 +158,7 @@ faults:
   - name: busy
     where: {topic: com.a}
     when: {times: 2}
-    what: {do: answer, reason: TooManyRequests}
+    what: {do: respond, reason: TooManyRequests}
 `)
 	cfg := set(t, "--config", file)
 	assert.Equal(t, []string{"com.a", "com.b"}, cfg.Topics)
@@ -214,8 +214,8 @@ func TestAllThatCannotBeMeantIsToldAtOnceWithItsPlace(t *testing.T) {
 faults:
   - resets
   - when: {tims: 2}
-    what: {do: answer, reason: TooManyRequests}
-  - what: {do: answer, reason: TooManyRequest}
+    what: {do: respond, reason: TooManyRequests}
+  - what: {do: respond, reason: TooManyRequest}
 outage: ServiceUnavailible
 listen: nonsense
 topics: [com.a, a/b]

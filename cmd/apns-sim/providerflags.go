@@ -14,18 +14,18 @@ import (
 
 // providerFlags set rules that Apple documents without a figure or in more than one way, and outages.
 type providerFlags struct {
-	Outage           string   `placeholder:"REASON" help:"Answer every provider request with this reason: ServiceUnavailable, Shutdown or InternalServerError."`
+	Outage           string   `placeholder:"REASON" help:"Respond to every provider request with this reason: ServiceUnavailable, Shutdown or InternalServerError."`
 	AcceptUnknown    bool     `help:"Accept pushes with unknown teams, keys, topics and device tokens; pushes without a device are recorded and dropped."`
-	SuspendedTeam    []string `placeholder:"TEAM" sep:"," help:"Answer Forbidden to this team; repeatable."`
-	ExpiredTokenKeys bool     `help:"Answer ExpiredToken for device tokens encrypted with any key but the newest."`
+	SuspendedTeam    []string `placeholder:"TEAM" sep:"," help:"Respond with Forbidden to this team; repeatable."`
+	ExpiredTokenKeys bool     `help:"Respond with ExpiredToken to device tokens encrypted with any key but the newest."`
 
 	IdleTimeout     time.Duration `placeholder:"TIME" help:"Close a provider connection that has sent nothing, not even a PING, for this time."`
 	BurstLimit      int           `placeholder:"N" help:"Maximum pushes to one device token within --burst-window; more are TooManyRequests."`
 	BurstWindow     time.Duration `default:"${burst_window}" placeholder:"TIME" help:"Window of --burst-limit."`
 	MaxErrors       int           `default:"${max_errors}" placeholder:"N" help:"Maximum error responses within --error-window, after which the provider connection is closed; -1 is unlimited."`
 	MaxRequests     int           `placeholder:"N" help:"Maximum requests on one provider connection, which then ends with a GOAWAY."`
-	BusyConnections int           `placeholder:"N" help:"Answer ServiceUnavailable on connections opened while this many are open."`
-	DrainTime       time.Duration `placeholder:"TIME" help:"When stopping, first answer requests with Shutdown for this time."`
+	BusyConnections int           `placeholder:"N" help:"Respond with ServiceUnavailable on connections opened while this many are open."`
+	DrainTime       time.Duration `placeholder:"TIME" help:"When stopping, first respond to requests with Shutdown for this time."`
 	ChannelBudget   int           `placeholder:"N" help:"Maximum broadcasts per channel and minute; -1 is unlimited."`
 
 	UpdateScope       string `enum:"connection,key,source" default:"connection" placeholder:"SCOPE" help:"Limit provider token changes per connection, per key, or per source address."`

@@ -46,7 +46,7 @@ func (l *listCommand) Run(ctx context.Context, c *console) error {
 	return sayLosses(c, "the list may be incomplete", found.Losses)
 }
 
-// sayLosses says, apart from the answer, what was evicted from the history, if anything.
+// sayLosses says, apart from the response, what was evicted from the history, if anything.
 func sayLosses(c *console, effect string, lost control.Losses) error {
 	if lost == (control.Losses{}) {
 		return nil
@@ -61,7 +61,7 @@ const pushHead = "NUMBER\tTIME\tSTATE\tANSWER\tTYPE\tTOPIC\tDEVICE\tID"
 func showPushes(c *console, asJSON bool, list []control.Notification) error {
 	return show(c, asJSON, list, pushHead, func(n *control.Notification) []string {
 		return []string{
-			strconv.FormatUint(n.Number, 10), clockTime(n.Received), n.State, cmp.Or(answerWords(n.Answer), failureCause(n)), n.PushType,
+			strconv.FormatUint(n.Number, 10), clockTime(n.Received), n.State, cmp.Or(responseWords(n.Response), failureCause(n)), n.PushType,
 			cmp.Or(n.Topic, n.Channel), cmp.Or(n.Device, short(n.Token), failureRemote(n)), n.ID,
 		}
 	})
@@ -78,14 +78,14 @@ func short(word string) string {
 	return word
 }
 
-func answerWords(a *control.NotificationAnswer) string {
+func responseWords(a *control.NotificationResponse) string {
 	if a == nil {
 		return ""
 	}
 	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + a.Reason)
 }
 
-// failureCause says why there is no answer.
+// failureCause says why there is no response.
 func failureCause(n *control.Notification) string {
 	if n.Failure == nil {
 		return ""
@@ -127,12 +127,12 @@ func (s *showCommand) Run(ctx context.Context, c *console) error {
 		{"type", n.PushType},
 		{"priority", number(n.Priority)},
 		{"collapse id", n.CollapseID},
-		{"answer", answerWords(n.Answer)},
+		{"response", responseWords(n.Response)},
 		{"faults", strings.Join(n.Faults, ", ")},
 		{"payload", string(n.Payload)},
 	}
-	if n.Answer != nil {
-		properties = append(properties, [2]string{"because", n.Answer.Detail})
+	if n.Response != nil {
+		properties = append(properties, [2]string{"because", n.Response.Detail})
 	}
 	if f := n.Failure; f != nil {
 		properties = append(properties, [2]string{"cause", f.Cause}, [2]string{"because", f.Detail},

@@ -152,7 +152,7 @@ func (l *load) rate(b *testing.B, length time.Duration) (perSecond, perCPU float
 	return n / time.Since(began).Seconds(), n / (cpu(b) - spent).Seconds()
 }
 
-// push sends one and returns the status of the answer, 0 if there was none.
+// push sends one and returns the status of the response, 0 if there was none.
 func (l *load) push(ctx context.Context) int {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.url, strings.NewReader(`{"aps":{"alert":{"title":"Hello","body":"World"},"badge":7},"n":[1,2,3]}`))
 	if err != nil {

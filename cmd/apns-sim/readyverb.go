@@ -24,7 +24,7 @@ func (readyCommand) Help() string {
 // errNotReady says that a simulator is not ready, or not yet.
 var errNotReady = errors.New("the simulator is not ready")
 
-// askTime is how long an answer may take at least, if there is little time or none.
+// askTime is how long a response may take at least, if there is little time or none.
 const askTime = time.Second
 
 // askAgain is the pause before the simulator is asked once more.

@@ -20,7 +20,7 @@ import (
 
 // Provider tokens are shown decoded and without their signature, private keys
 // never: neither by a route of the control API nor in the log.
-func TestNoSecretIsInAnyAnswerOrInTheLog(t *testing.T) {
+func TestNoSecretIsInAnyResponseOrInTheLog(t *testing.T) {
 	dir := initialized(t)
 	s := serve(t, "--any-port", "--certs", dir, "--log-level", "debug")
 	keyText, err := os.ReadFile(s.Demo.KeyFile)
@@ -67,14 +67,14 @@ func TestNoSecretIsInAnyAnswerOrInTheLog(t *testing.T) {
 	}
 	c := &contract{server: s, dir: dir}
 	for _, path := range []string{"/v1/info", "/v1/notifications", "/v1/notifications/count", "/v1/events?after=0&limit=11", "/v1/notifications/wait?count=9&timeout=0"} {
-		_, _, answer := c.send(t, http.MethodGet, path, "", nil)
-		clean(path, string(answer))
+		_, _, content := c.send(t, http.MethodGet, path, "", nil)
+		clean(path, string(content))
 	}
 	for _, number := range []string{"1", "2", "3", "4", "5"} {
-		status, _, answer := c.send(t, http.MethodGet, "/v1/notifications/"+number, "", nil)
+		status, _, content := c.send(t, http.MethodGet, "/v1/notifications/"+number, "", nil)
 		require.Equal(t, 200, status)
-		require.Contains(t, string(answer), `"credential"`)
-		clean(number, string(answer))
+		require.Contains(t, string(content), `"credential"`)
+		clean(number, string(content))
 	}
 	clean("the log", s.stop().stderr)
 }

@@ -42,7 +42,7 @@ type sendCommand struct {
 
 const sendTimeout = 15 * time.Second
 
-// Run sends the push and prints the answer. An error response is a failure.
+// Run sends the push and prints the response. An error response is a failure.
 func (s *sendCommand) Run(ctx context.Context, parsed *kong.Context, c *console) error {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -141,8 +141,8 @@ func (s *sendCommand) client(ctx context.Context, identity *pki.Identity) (*http
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}}, nil
 }
 
-// An answer is what APNs said, for --json.
-type answer struct {
+// A response is what APNs said, for --json.
+type response struct {
 	Status   int         `json:"status"`
 	ID       string      `json:"apnsId,omitempty"`
 	UniqueID string      `json:"apnsUniqueId,omitempty"`
@@ -151,11 +151,11 @@ type answer struct {
 	Timestamp int64 `json:"timestamp,omitempty"`
 }
 
-func (s *sendCommand) print(c *console, response *http.Response, body []byte) error {
-	a := answer{
-		Status:   response.StatusCode,
-		ID:       response.Header.Get(apns.HeaderID),
-		UniqueID: response.Header.Get(apns.HeaderUniqueID),
+func (s *sendCommand) print(c *console, got *http.Response, body []byte) error {
+	a := response{
+		Status:   got.StatusCode,
+		ID:       got.Header.Get(apns.HeaderID),
+		UniqueID: got.Header.Get(apns.HeaderUniqueID),
 	}
 	if len(body) > 0 {
 		if err := json.Unmarshal(body, &a); err != nil {
@@ -174,8 +174,8 @@ func (s *sendCommand) print(c *console, response *http.Response, body []byte) er
 	return err
 }
 
-// String is the answer for a reader.
-func (a answer) String() string {
+// String is the response for a reader.
+func (a response) String() string {
 	if a.Reason == "" {
 		return fmt.Sprintf("%d accepted, apns-id %s", a.Status, a.ID)
 	}
@@ -183,7 +183,7 @@ func (a answer) String() string {
 }
 
 // meaning is what Apple says of the reason, as further lines.
-func (a answer) meaning() printable.Styled {
+func (a response) meaning() printable.Styled {
 	info := apns.LookupReason(a.Reason)
 	if info == nil {
 		return ""

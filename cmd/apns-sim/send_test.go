@@ -83,7 +83,7 @@ func TestSendIsAProviderOfOnePush(t *testing.T) {
 			o := invokeWith(t, tc.stdin, append([]string{"send", "--control", s.Control + "/"}, tc.args...)...)
 			assert.Equal(t, tc.code, o.code, o.stderr)
 			assert.Contains(t, o.stdout, tc.want)
-			assert.Empty(t, o.stderr, "an answer of APNs is no error of ours")
+			assert.Empty(t, o.stderr, "a response of APNs is no error of ours")
 		})
 	}
 }
@@ -97,7 +97,7 @@ func TestARefusalIsExplained(t *testing.T) {
 	assert.Equal(t, info.Meaning+" Retry: "+info.Retry.String()+".", lines[1])
 }
 
-func TestAnAnswerAsJSON(t *testing.T) {
+func TestAResponseAsJSON(t *testing.T) {
 	dir := initialized(t)
 	s := serve(t, "--any-port", "--certs", dir)
 	const id = "0b9c3b2e-0f3c-4a53-9f43-5d5f3a3f4c11"
@@ -197,7 +197,7 @@ func TestAnotherServiceInPlaceOfTheControlAPIIsRecognized(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNotAPNsIsSaidToBe(t *testing.T) {
+func TestAResponseThatIsNotAPNsIsSaidToBe(t *testing.T) {
 	var out strings.Builder
 	err := new(sendCommand).print(&console{stdout: &out}, &http.Response{StatusCode: http.StatusBadGateway}, []byte("<html>"))
 	assert.ErrorContains(t, err, "response with status 502 is not from APNs")

@@ -17,8 +17,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 )
 
-// api sends a request to the control API and reads the answer.
-func api(t testing.TB, s *server, method, path, body string, answer any) int {
+// api sends a request to the control API and reads the response.
+func api(t testing.TB, s *server, method, path, body string, out any) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.Control+path, bytes.NewReader([]byte(body)))
 	require.NoError(t, err)
@@ -30,8 +30,8 @@ func api(t testing.TB, s *server, method, path, body string, answer any) int {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	if answer != nil {
-		require.NoError(t, json.Unmarshal(text, answer), string(text))
+	if out != nil {
+		require.NoError(t, json.Unmarshal(text, out), string(text))
 	}
 	return response.StatusCode
 }
@@ -112,7 +112,7 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"DELETE", "/v1/apps/com.nobody", "", 404, `"com.nobody"`},
 		{"GET", "/v1/channels?topic=com.nobody", "", 404, `"com.nobody"; add it first`},
 		{"DELETE", "/v1/channels/AAAAAAAAAAAAAAAAAAAAAA==", "", 404, "AAAAAAAAAAAAAAAAAAAAAA=="},
-		{"GET", "/v1/channels?topic=com.example.demo&after=x", "", 422, `query.after: "x" is not a cursor of this list; use the value of next from the previous answer`},
+		{"GET", "/v1/channels?topic=com.example.demo&after=x", "", 422, `query.after: "x" is not a cursor of this list; use the value of next from the previous response`},
 		{"GET", "/v1/connections?after=x", "", 422, "query.after"},
 		{"GET", "/v1/devices?after=team-SIMTEAM001", "", 422, "query.after"},
 		{"GET", "/v1/spaces?after=00000000000000000001", "", 422, "query.after"},

@@ -9,7 +9,7 @@ import (
 
 // tokenCommand prints the device tokens that are reserved for an outcome.
 type tokenCommand struct {
-	Reason string `placeholder:"REASON" help:"Outcome: a reason, or slow, no-answer, reset-stream, goaway, reset or silence. By default all are listed."`
+	Reason string `placeholder:"REASON" help:"Outcome: a reason, or slow, no-response, reset-stream, goaway, reset or silence. By default all are listed."`
 	JSON   bool   `name:"json" help:"Print one JSON object per line."`
 }
 

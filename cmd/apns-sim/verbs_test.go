@@ -122,7 +122,7 @@ func TestAWaitThatIsNotMetEndsWithFourAndSaysWhatCameInstead(t *testing.T) {
 func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	d := drive(t)
 	device := d.device()
-	d.do("fault", "add", "answer", "--name", "busy", "--reason", "TooManyRequests", "--times", "2", "--where", "topic=com.example.demo")
+	d.do("fault", "add", "respond", "--name", "busy", "--reason", "TooManyRequests", "--times", "2", "--where", "topic=com.example.demo")
 	for _, want := range []int{exitFailure, exitFailure, exitOK} {
 		d.fail(want, "send", "--token", device.Apps[0].Token)
 	}
@@ -130,7 +130,7 @@ func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	require.Len(t, states, 1)
 	assert.Equal(t, 2, states[0].Hits)
 	assert.Equal(t, fault.Where{"topic": "com.example.demo"}, states[0].Where)
-	assert.Contains(t, d.do("fault", "list"), "answer TooManyRequests")
+	assert.Contains(t, d.do("fault", "list"), "respond TooManyRequests")
 	d.do("fault", "remove", "busy")
 	d.do("fault", "add", "resets")
 	d.do("fault", "add", `{"what":{"do":"delay"}}`, "--delay", "1ms")

@@ -26,7 +26,7 @@ func newKey(kind string) (crypto.Signer, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-// The question and the answer of POST /v1/activation.
+// The question and the response of POST /v1/activation.
 type (
 	activation struct {
 		CSR    string   `json:"csr"` // PEM
@@ -54,11 +54,11 @@ func (c *control) activate(ctx context.Context, key crypto.Signer, name string, 
 	if was != (apns.DeviceID{}) {
 		order.Replaces = was.String()
 	}
-	var answer activated
-	if err := c.post(ctx, "/v1/activation", order, &answer); err != nil {
+	var response activated
+	if err := c.post(ctx, "/v1/activation", order, &response); err != nil {
 		return device.Identity{}, err
 	}
-	chain, err := parseChain([]byte(answer.Certificate))
+	chain, err := parseChain([]byte(response.Certificate))
 	if err != nil {
 		return device.Identity{}, fmt.Errorf("the response contains no certificate: %w", err)
 	}

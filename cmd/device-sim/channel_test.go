@@ -26,11 +26,11 @@ func (c *session) subscribe() courier.ChannelRequestBody {
 	var asked courier.ChannelRequestBody
 	require.NoError(c, asked.Parse(request.Request))
 	require.Len(c, asked.Apps, 1)
-	answer := courier.ChannelResponseBody{Apps: []courier.AppResponse{{
+	response := courier.ChannelResponseBody{Apps: []courier.AppResponse{{
 		Topic:      asked.Apps[0].Topic,
 		Subscribed: []courier.ChannelStatus{{Channel: asked.Apps[0].Subscribe[0].Channel, Status: courier.ChannelAccepted}},
 	}}}
-	c.send(&courier.ChannelResponse{ID: request.ID, Response: answer.Append(nil), Token: request.BaseToken})
+	c.send(&courier.ChannelResponse{ID: request.ID, Response: response.Append(nil), Token: request.BaseToken})
 	return asked
 }
 

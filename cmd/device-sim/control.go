@@ -14,8 +14,8 @@ import (
 const (
 	// controlTimeout bounds one request to the control API.
 	controlTimeout = 15 * time.Second
-	// maxAnswer is the longest answer that is read, in bytes.
-	maxAnswer = 1 << 20
+	// maxResponse is the longest response that is read, in bytes.
+	maxResponse = 1 << 20
 )
 
 // A control is the simulator's control API, as far as a device needs it.
@@ -54,7 +54,7 @@ func (c *control) rootPEM(ctx context.Context) ([]byte, error) {
 }
 
 // post sends and receives JSON.
-func (c *control) post(ctx context.Context, path string, question, answer any) error {
+func (c *control) post(ctx context.Context, path string, question, response any) error {
 	body, err := json.Marshal(question)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -63,7 +63,7 @@ func (c *control) post(ctx context.Context, path string, question, answer any) e
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(reply, answer); err != nil {
+	if err := json.Unmarshal(reply, response); err != nil {
 		return &failure{
 			code: exitFailure, err: fmt.Errorf("%s%s did not answer with JSON: %w", c.url, path, err),
 			remedy: "set --control to the control address that apns-sim shows in its ready record",
@@ -72,7 +72,7 @@ func (c *control) post(ctx context.Context, path string, question, answer any) e
 	return nil
 }
 
-// do makes one request. An answer that is not of the 200 class is an error.
+// do makes one request. A response that is not of the 200 class is an error.
 func (c *control) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(body))
 	if err != nil {
@@ -92,20 +92,20 @@ func (c *control) do(ctx context.Context, method, path string, body []byte) ([]b
 		}
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	content, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
-		return nil, fmt.Errorf("read the answer of %s%s: %w", c.url, path, err)
+		return nil, fmt.Errorf("read the response of %s%s: %w", c.url, path, err)
 	}
 	if response.StatusCode/100 != 2 {
-		return nil, fmt.Errorf("%s%s: %s", c.url, path, explain(response, answer))
+		return nil, fmt.Errorf("%s%s: %s", c.url, path, explain(response, content))
 	}
-	return answer, nil
+	return content, nil
 }
 
-// explain gives the problem in an answer, or its status.
-func explain(response *http.Response, answer []byte) string {
+// explain gives the problem in a response, or its status.
+func explain(response *http.Response, content []byte) string {
 	var p problem
-	if err := json.Unmarshal(answer, &p); err != nil || p.Title == "" {
+	if err := json.Unmarshal(content, &p); err != nil || p.Title == "" {
 		return response.Status
 	}
 	return strings.TrimSuffix(fmt.Sprintf("%d %s: %s", p.Status, p.Title, p.Detail), ": ")

@@ -45,7 +45,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(broken, keyFile), []byte("no key"), 0o600))
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/v1/ca.pem" {
-			sim.answerRoot(w, r)
+			sim.responseRoot(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "application/problem+json")
@@ -54,7 +54,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		assert.NoError(t, err)
 	}))
 	defer refusing.Close()
-	other := httptest.NewServer(http.HandlerFunc(sim.answerRoot))
+	other := httptest.NewServer(http.HandlerFunc(sim.responseRoot))
 	defer other.Close()
 	ca := filepath.Join(dir, "ca.pem")
 	require.NoError(t, os.WriteFile(ca, newSimulator(t).rootPEM(), 0o600))
@@ -97,9 +97,9 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		raw, err := sim.listener.Accept()
 		require.NoError(t, err)
 		defer raw.Close()
-		answer := make([]byte, 1)
+		response := make([]byte, 1)
 		c := newServerConn(sim, raw)
-		_, err = c.Read(answer)
+		_, err = c.Read(response)
 		require.ErrorContains(t, err, "bad certificate")
 		code, _, stderr := process.wait()
 		assert.Equal(t, 1, code)

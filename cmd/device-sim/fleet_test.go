@@ -115,10 +115,10 @@ func (s *realSimulator) push(file string, count int) []loadgen.Token {
 		require.NoError(s, err)
 		r.Header.Set("Authorization", s.bearer)
 		r.Header.Set("apns-topic", token.Topic)
-		answer, err := s.provider.Do(r)
+		response, err := s.provider.Do(r)
 		require.NoError(s, err)
-		require.NoError(s, answer.Body.Close())
-		require.Equal(s, http.StatusOK, answer.StatusCode)
+		require.NoError(s, response.Body.Close())
+		require.Equal(s, http.StatusOK, response.StatusCode)
 	}
 	return tokens
 }

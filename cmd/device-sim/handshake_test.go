@@ -90,11 +90,11 @@ Break it
 
 func TestAnExperimentEndsWithTheCheckThatStopsIt(t *testing.T) {
 	l := shownLesson()
-	l.Experiment = &lesson.Outcome{By: lesson.APNs, Check: "device token", Answer: "400 BadDeviceToken", Plain: "It was changed."}
+	l.Experiment = &lesson.Outcome{By: lesson.APNs, Check: "device token", Response: "400 BadDeviceToken", Plain: "It was changed."}
 	got := shownAs(t, handshakeCmd{}, nil, l)
 	assert.Contains(t, got, "\n═══ What happens ═══\n")
 	assert.NotContains(t, got, "Act 1", "the acts are those of the lesson")
-	assert.Contains(t, got, "\nAPNs stops this, at the check: device token\n   answer     400 BadDeviceToken\n   It was changed.\n")
+	assert.Contains(t, got, "\nAPNs stops this, at the check: device token\n   response   400 BadDeviceToken\n   It was changed.\n")
 }
 
 func TestEachStepWaitsForEnter(t *testing.T) {

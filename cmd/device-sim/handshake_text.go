@@ -160,7 +160,7 @@ func (t *lessonText) detail(label, text string) {
 func (t *lessonText) end(l *lesson.Lesson) {
 	if e := l.Experiment; e != nil {
 		t.head("%s stops this, at the check: %s", e.By, e.Check)
-		t.detail("answer", e.Answer)
+		t.detail("response", e.Response)
 		t.wrapped("   ", e.Plain)
 		t.flush()
 		return

@@ -74,7 +74,7 @@ func newSimulator(t *testing.T) *simulator {
 	t.Cleanup(func() { s.listener.Close() })
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/ca.pem", s.answerRoot)
+	mux.HandleFunc("GET /v1/ca.pem", s.responseRoot)
 	mux.HandleFunc("POST /v1/activation", s.activate)
 	s.control = httptest.NewServer(mux)
 	t.Cleanup(s.control.Close)
@@ -98,7 +98,7 @@ func (s *simulator) rootPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw})
 }
 
-func (s *simulator) answerRoot(w http.ResponseWriter, _ *http.Request) {
+func (s *simulator) responseRoot(w http.ResponseWriter, _ *http.Request) {
 	_, err := w.Write(s.rootPEM())
 	assert.NoError(s, err)
 }

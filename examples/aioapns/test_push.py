@@ -73,7 +73,7 @@ def test_the_device_receives_the_exact_payload(space):
 
 
 def refused(space, status, reason):
-    space.inject(do="answer", reason=reason)
+    space.inject(do="respond", reason=reason)
     [result] = push(space)
     assert (result.status, result.description) == (status, reason)
     assert len(space.pushes()) == 1

@@ -18,7 +18,7 @@ function client(t, space) {
 
 const hello = (token, n = 0) => new Notification(token, { alert: 'hello', data: { text: 'ä ☃ </', n } });
 
-/** So many notifications with numbers: the library does not tell the apns-id of an answer. */
+/** So many notifications with numbers: the library does not tell the apns-id of a response. */
 const numbered = (space, count) => Array.from({ length: count }, (_, n) => hello(space.token, n));
 
 /** Waits until the device has received each of the numbers. */
@@ -74,7 +74,7 @@ test('the device receives the exact payload', async (t) => {
 async function busy(t, reason, status) {
   const space = await openSpace(t);
   const c = client(t, space);
-  await space.inject({ do: 'answer', reason });
+  await space.inject({ do: 'respond', reason });
   await assert.rejects(c.send(hello(space.token)), { reason, statusCode: status });
   assert.equal((await space.pushes()).length, 1);
   await c.send(hello(space.token));

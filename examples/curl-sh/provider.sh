@@ -10,7 +10,7 @@ provider_token() {
 }
 
 # push TOPIC DEVICE_TOKEN PAYLOAD [CURL OPTION...]: send; print the status, the
-# apns-id and the body of the answer, in one line.
+# apns-id and the body of the response, in one line.
 push() {
 	topic=$1 device_token=$2 payload=$3
 	shift 3

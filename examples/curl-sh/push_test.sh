@@ -49,11 +49,11 @@ exact_payload() { send && want "$(received 1)" "$hello"; }
 
 # refused STATUS REASON: curl reports a refusal; with --retry it tries again.
 refused() {
-	inject 0 "{\"do\":\"answer\",\"reason\":\"$2\"}" && send && want "$status" "$1" && want "$body" "{\"reason\":\"$2\"}" &&
-		inject 0 "{\"do\":\"answer\",\"reason\":\"$2\"}" && send --retry 1 --retry-delay 1 && want "$status" 200 && received 1 >/dev/null
+	inject 0 "{\"do\":\"respond\",\"reason\":\"$2\"}" && send && want "$status" "$1" && want "$body" "{\"reason\":\"$2\"}" &&
+		inject 0 "{\"do\":\"respond\",\"reason\":\"$2\"}" && send --retry 1 --retry-delay 1 && want "$status" 200 && received 1 >/dev/null
 }
 
-# batch COUNT: so many pushes in parallel; prints status and apns-id of each answer. What stands after #
+# batch COUNT: so many pushes in parallel; prints status and apns-id of each response. What stands after #
 # is not sent, and makes curl send the same again. A connection begins with one
 # stream; curl may have begun more before it is told, and sends them again.
 batch() {

@@ -65,7 +65,7 @@ def test_the_device_receives_the_exact_payload(space, tmp_path):
 
 
 def refused(space, tmp_path, kind):
-    space.inject(do="answer", reason=kind.__name__)
+    space.inject(do="respond", reason=kind.__name__)
     assert isinstance(push(space, tmp_path)[0], kind)
     assert len(space.pushes()) == 1
     assert isinstance(push(space, tmp_path)[0], str)

@@ -39,8 +39,8 @@ type Provider struct {
 	issuedAt time.Time
 }
 
-// An Answer is what APNs says of a push.
-type Answer struct {
+// A Response is what APNs says of a push.
+type Response struct {
 	Status    int    `json:"-"`
 	ID        string `json:"-"` // apns-id
 	Reason    string `json:"reason"`
@@ -72,8 +72,8 @@ func NewClient(certificates ...tls.Certificate) *http.Client {
 	}}
 }
 
-// Push sends a payload to a device. A refusal is an answer, not an error.
-func (p *Provider) Push(ctx context.Context, deviceToken string, payload []byte) (*Answer, error) {
+// Push sends a payload to a device. A refusal is a response, not an error.
+func (p *Provider) Push(ctx context.Context, deviceToken string, payload []byte) (*Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Address+"/3/device/"+deviceToken, bytes.NewReader(payload))
 	if err != nil {
 		return nil, err
@@ -92,12 +92,12 @@ func (p *Provider) Push(ctx context.Context, deviceToken string, payload []byte)
 		return nil, err
 	}
 	defer response.Body.Close()
-	answer := &Answer{Status: response.StatusCode, ID: response.Header.Get("Apns-Id")}
+	result := &Response{Status: response.StatusCode, ID: response.Header.Get("Apns-Id")}
 	body, err := io.ReadAll(response.Body)
 	if err != nil || len(body) == 0 {
-		return answer, err
+		return result, err
 	}
-	return answer, json.Unmarshal(body, answer)
+	return result, json.Unmarshal(body, result)
 }
 
 // providerToken returns the token in use, a new one when it is old.

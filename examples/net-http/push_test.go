@@ -25,16 +25,16 @@ func withToken(t *testing.T, s *apnssim.Space) *Provider {
 	return &Provider{Address: s.Provider, Topic: s.Topic, Client: NewClient(), Team: s.Team, KeyID: s.KeyID, Key: key}
 }
 
-func push(t *testing.T, p *Provider, deviceToken string) *Answer {
+func push(t *testing.T, p *Provider, deviceToken string) *Response {
 	t.Helper()
-	answer, err := p.Push(t.Context(), deviceToken, []byte(hello))
+	response, err := p.Push(t.Context(), deviceToken, []byte(hello))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer
+	return response
 }
 
-func wantAnswer(t *testing.T, got *Answer, status int, reason string) {
+func wantResponse(t *testing.T, got *Response, status int, reason string) {
 	t.Helper()
 	if got.Status != status || got.Reason != reason {
 		t.Errorf("got %d %s, want %d %s", got.Status, got.Reason, status, reason)
@@ -50,10 +50,10 @@ func wantCredential(t *testing.T, s *apnssim.Space, id, kind string) {
 
 func TestAProviderTokenIsAccepted(t *testing.T) {
 	s := apnssim.New(t)
-	answer := push(t, withToken(t, s), s.Token)
-	wantAnswer(t, answer, 200, "")
+	response := push(t, withToken(t, s), s.Token)
+	wantResponse(t, response, 200, "")
 	s.Received(1)
-	wantCredential(t, s, answer.ID, "provider token")
+	wantCredential(t, s, response.ID, "provider token")
 }
 
 func TestAProviderCertificateIsAccepted(t *testing.T) {
@@ -62,23 +62,23 @@ func TestAProviderCertificateIsAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := push(t, &Provider{Address: s.Provider, Topic: s.Topic, Client: NewClient(certificate)}, s.Token)
-	wantAnswer(t, answer, 200, "")
+	response := push(t, &Provider{Address: s.Provider, Topic: s.Topic, Client: NewClient(certificate)}, s.Token)
+	wantResponse(t, response, 200, "")
 	s.Received(1)
-	wantCredential(t, s, answer.ID, "certificate")
+	wantCredential(t, s, response.ID, "certificate")
 }
 
 func TestARefusalNamesItsReason(t *testing.T) {
 	s := apnssim.New(t)
-	wantAnswer(t, push(t, withToken(t, s), "00ff"), 400, "BadDeviceToken")
+	wantResponse(t, push(t, withToken(t, s), "00ff"), 400, "BadDeviceToken")
 }
 
 func TestARemovedAppIsGoneSinceATime(t *testing.T) {
 	s := apnssim.New(t)
 	s.Uninstall()
-	answer := push(t, withToken(t, s), s.Token)
-	wantAnswer(t, answer, 410, "Unregistered")
-	if age := time.Since(time.UnixMilli(answer.Timestamp)); age < 0 || age > time.Minute {
+	response := push(t, withToken(t, s), s.Token)
+	wantResponse(t, response, 410, "Unregistered")
+	if age := time.Since(time.UnixMilli(response.Timestamp)); age < 0 || age > time.Minute {
 		t.Errorf("gone for %v", age)
 	}
 }
@@ -94,9 +94,9 @@ func TestTheDeviceReceivesTheExactPayload(t *testing.T) {
 func refused(t *testing.T, status int, reason string) {
 	s := apnssim.New(t)
 	p := withToken(t, s)
-	s.Inject(0, 1, map[string]any{"do": "answer", "reason": reason})
-	wantAnswer(t, push(t, p, s.Token), status, reason)
-	wantAnswer(t, push(t, p, s.Token), 200, "")
+	s.Inject(0, 1, map[string]any{"do": "respond", "reason": reason})
+	wantResponse(t, push(t, p, s.Token), status, reason)
+	wantResponse(t, push(t, p, s.Token), 200, "")
 	t.Log("note: up to the caller")
 }
 
@@ -110,11 +110,11 @@ func batch(t *testing.T, p *Provider, s *apnssim.Space, count int) (accepted []s
 	var wg sync.WaitGroup
 	for range count {
 		wg.Go(func() {
-			answer, err := p.Push(t.Context(), s.Token, []byte(hello))
+			response, err := p.Push(t.Context(), s.Token, []byte(hello))
 			mu.Lock()
 			defer mu.Unlock()
-			if err == nil && answer.Status == 200 {
-				accepted = append(accepted, answer.ID)
+			if err == nil && response.Status == 200 {
+				accepted = append(accepted, response.ID)
 			}
 		})
 	}
@@ -145,12 +145,12 @@ func TestTheProviderTokenIsRenewed(t *testing.T) {
 	s := apnssim.New(t)
 	p := withToken(t, s)
 	first := push(t, p, s.Token)
-	wantAnswer(t, first, 200, "")
+	wantResponse(t, first, 200, "")
 	s.Advance(61 * time.Minute)
-	wantAnswer(t, push(t, p, s.Token), 403, "ExpiredProviderToken")
+	wantResponse(t, push(t, p, s.Token), 403, "ExpiredProviderToken")
 	p.Now = func() time.Time { return time.Now().Add(61 * time.Minute) }
 	second := push(t, p, s.Token)
-	wantAnswer(t, second, 200, "")
+	wantResponse(t, second, 200, "")
 	if s.Show(first.ID).Request.Credential.Fingerprint == s.Show(second.ID).Request.Credential.Fingerprint {
 		t.Error("it is the same token")
 	}

@@ -76,10 +76,10 @@ test('the device receives the exact payload', async (t) => {
 async function busy(t, reason) {
   const space = await openSpace(t);
   const p = withToken(t, space);
-  await space.inject({ do: 'answer', reason }, { times: 2 });
+  await space.inject({ do: 'respond', reason }, { times: 2 });
   assert.equal((await push(p, space)).status, undefined, 'two refusals are got over');
   assert.equal((await space.pushes()).length, 3);
-  await space.inject({ do: 'answer', reason }, { times: 4 });
+  await space.inject({ do: 'respond', reason }, { times: 4 });
   const failed = await push(p, space);
   assert.equal(failed.response.reason, reason, 'four are reported');
   assert.equal((await space.pushes()).length, 7);

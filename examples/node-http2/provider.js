@@ -32,7 +32,7 @@ export class Provider {
       stream.on('response', (h) => (answer = { status: h[':status'], id: h['apns-id'] }));
       stream.on('data', (text) => (body += text));
       stream.on('error', reject);
-      stream.on('close', () => (answer ? resolve({ ...answer, ...(body && JSON.parse(body)) }) : reject(new Error('no answer'))));
+      stream.on('close', () => (answer ? resolve({ ...answer, ...(body && JSON.parse(body)) }) : reject(new Error('no response'))));
       stream.end(payload);
     });
   }

@@ -55,7 +55,7 @@ test('the device receives the exact payload', async (t) => {
 async function busy(t, reason, status) {
   const space = await openSpace(t);
   const p = withToken(t, space);
-  await space.inject({ do: 'answer', reason });
+  await space.inject({ do: 'respond', reason });
   const refused = await p.push(space.token, body);
   assert.deepEqual([refused.status, refused.reason], [status, reason]);
   assert.equal((await p.push(space.token, body)).status, 200);

@@ -26,7 +26,7 @@ function refused(int $status, string $reason): Closure
 {
     return function (Space $space) use ($status, $reason): string {
         $provider = withToken($space);
-        $space->inject(['do' => 'answer', 'reason' => $reason]);
+        $space->inject(['do' => 'respond', 'reason' => $reason]);
         $answer = $provider->push($space->token(), HELLO);
         same([$status, $reason], [$answer['status'], $answer['reason']]);
         same(200, $provider->push($space->token(), HELLO)['status']);

@@ -118,7 +118,7 @@ func TestTheDeviceReceivesTheExactPayload(t *testing.T) {
 func refused(t *testing.T, reason string, status int) {
 	s := apnssim.New(t)
 	c, _ := client(t, s)
-	s.Inject(0, 1, map[string]any{"do": "answer", "reason": reason})
+	s.Inject(0, 1, map[string]any{"do": "respond", "reason": reason})
 	if r := push(t, c, s, s.Token, hello); r.StatusCode != status || r.Reason != reason {
 		t.Errorf("got %d %s", r.StatusCode, r.Reason)
 	}

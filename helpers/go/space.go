@@ -147,7 +147,7 @@ func (s *Space) Hits() (sum int) {
 }
 
 // Inject adds a fault for this space, applied this many times: what is as on the
-// page of faults, {"do": "answer", "reason": "TooManyRequests"}. After this many
+// page of faults, {"do": "respond", "reason": "TooManyRequests"}. After this many
 // pushes have been spared.
 func (s *Space) Inject(after, times int, what map[string]any) {
 	s.t.Helper()
@@ -168,9 +168,9 @@ func (s *Space) Uninstall() {
 	s.call(http.MethodPost, "/v1/devices/"+s.Device+"/uninstall", map[string]string{"topic": s.Topic}, nil)
 }
 
-// call sends a request to the control API and reads the answer; a refusal fails
+// call sends a request to the control API and reads the response; a refusal fails
 // the test with its words.
-func (s *Space) call(method, path string, body, answer any) {
+func (s *Space) call(method, path string, body, out any) {
 	s.t.Helper()
 	content, err := json.Marshal(body)
 	if err != nil {
@@ -196,10 +196,10 @@ func (s *Space) call(method, path string, body, answer any) {
 	if response.StatusCode >= http.StatusBadRequest {
 		s.t.Fatalf("%s %s: %s", method, path, content)
 	}
-	if answer == nil {
+	if out == nil {
 		return
 	}
-	if err := json.Unmarshal(content, answer); err != nil {
+	if err := json.Unmarshal(content, out); err != nil {
 		s.t.Fatalf("%s %s: %v", method, path, err)
 	}
 }

@@ -21,7 +21,7 @@ type request struct {
 // control answers as the control API does, and keeps what it is asked.
 func control(t *testing.T) *[]request {
 	var asked []request
-	answers := map[string]string{
+	responses := map[string]string{
 		"POST /v1/spaces": `{"team":"T","keyId":"K","key":"the key","certificate":"the certificate","topics":["com.example.app"],
 			"devices":[{"id":"d1","apps":[{"token":"ab"}]}]}`,
 		"GET /v1/devices/d1/inbox?count=1&timeout=10s":              `{"notifications":[{"topic":"com.example.app","payloadBase64":"e30="}]}`,
@@ -33,7 +33,7 @@ func control(t *testing.T) *[]request {
 		_ = json.NewDecoder(r.Body).Decode(&one.body)
 		asked = append(asked, one)
 		assert.Equal(t, "Bearer the-control-token", r.Header.Get("Authorization"))
-		_, _ = w.Write([]byte(answers[one.route]))
+		_, _ = w.Write([]byte(responses[one.route]))
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("APNS_SIM_CONTROL", server.URL)

@@ -82,7 +82,7 @@ class Space {
     return faults.filter((f) => f.space === this.team).reduce((sum, f) => sum + f.hits, 0);
   }
 
-  /** Puts a fault into force for this space: `{ do: 'answer', reason: 'TooManyRequests' }`,
+  /** Puts a fault into force for this space: `{ do: 'respond', reason: 'TooManyRequests' }`,
    *  and `when`: `{ after: 10, times: 1 }`. */
   inject(what, when = { times: 1 }) {
     return this.#call('POST', '/v1/faults', { space: this.team, when, what });

@@ -84,7 +84,7 @@ class Space:
         return sum(f["hits"] for f in self._call("GET", "/v1/faults")["faults"] if f.get("space") == self.team)
 
     def inject(self, after=0, times=1, **what):
-        """Puts a fault into force for this space: inject(do="answer", reason="TooManyRequests")."""
+        """Puts a fault into force for this space: inject(do="respond", reason="TooManyRequests")."""
         rule = {"space": self.team, "when": {"after": after, "times": times}, "what": what}
         self._call("POST", "/v1/faults", rule)
 

@@ -35,11 +35,11 @@ def test_a_space_in_the_sandbox_has_its_device_there(sandbox_space, space):
 def test_the_control_token_is_sent(space, monkeypatch):
     seen = []
 
-    class Answer(io.BytesIO):
+    class Response(io.BytesIO):
         pass
 
     monkeypatch.setenv("APNS_SIM_CONTROL_TOKEN", "the token of the control API")
-    monkeypatch.setattr("urllib.request.urlopen", lambda request, timeout: seen.append(request) or Answer(b"{}"))
+    monkeypatch.setattr("urllib.request.urlopen", lambda request, timeout: seen.append(request) or Response(b"{}"))
     space.advance("1m")
     monkeypatch.undo()
     assert seen[0].get_header("Authorization") == "Bearer the token of the control API"

@@ -51,7 +51,7 @@ func registerActivation(r *router) {
 			"application/pkcs10":     {Schema: text, Example: exampleCSR},
 			"application/x-pem-file": {Schema: text, Example: exampleCSR},
 		}},
-		Responses: answers("The device is activated", "application/json", schemaOf[activated](r)),
+		Responses: responses("The device is activated", "application/json", schemaOf[activated](r)),
 		Errors: []int{
 			http.StatusBadRequest, http.StatusRequestEntityTooLarge,
 			http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
@@ -102,15 +102,15 @@ func (s *Server) activate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return reject(http.StatusUnprocessableEntity, "%v", err)
 	}
-	answer, err := describeChain(chain)
+	response, err := describeChain(chain)
 	if err != nil {
 		return err
 	}
 	if asked.Replaces != "" {
 		s.Activation.EraseDevice(replaced)
 	}
-	s.log.Info("device activated", "device", answer.Device, "replaces", asked.Replaces, "remote", r.RemoteAddr)
-	s.writeJSON(w, http.StatusOK, "application/json", answer)
+	s.log.Info("device activated", "device", response.Device, "replaces", asked.Replaces, "remote", r.RemoteAddr)
+	s.writeJSON(w, http.StatusOK, "application/json", response)
 	return nil
 }
 

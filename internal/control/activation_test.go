@@ -24,20 +24,20 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// wantDevice reads the answer to an activation: a chain that the simulator's
+// wantDevice reads the response to an activation: a chain that the simulator's
 // own courier would accept.
 func (a *api) wantDevice(w *httptest.ResponseRecorder) *x509.Certificate {
 	a.t.Helper()
 	require.Equal(a.t, http.StatusOK, w.Code, w.Body.String())
 	require.Equal(a.t, "application/json", w.Header().Get("Content-Type"))
-	var answer struct {
+	var response struct {
 		Certificate string
 		Device      apns.DeviceID
 	}
-	require.NoError(a.t, json.Unmarshal(w.Body.Bytes(), &answer))
+	require.NoError(a.t, json.Unmarshal(w.Body.Bytes(), &response))
 
 	var chain []*x509.Certificate
-	for rest := []byte(answer.Certificate); ; {
+	for rest := []byte(response.Certificate); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			require.Empty(a.t, rest)
@@ -51,7 +51,7 @@ func (a *api) wantDevice(w *httptest.ResponseRecorder) *x509.Certificate {
 	require.Len(a.t, chain, 2, "the device's certificate and its issuer's")
 	identity, err := a.sim.pki.VerifyDevice(chain, time.Now())
 	require.NoError(a.t, err)
-	assert.Equal(a.t, apns.DeviceID(identity.ID), answer.Device)
+	assert.Equal(a.t, apns.DeviceID(identity.ID), response.Device)
 	return chain[0]
 }
 
@@ -101,9 +101,9 @@ func TestTheSameKeyIsTheSameDevice(t *testing.T) {
 	device := func() string {
 		w := a.activate("application/pkcs10", string(newCSR(t, key)))
 		a.wantDevice(w)
-		var answer map[string]string
-		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
-		return answer["device"]
+		var response map[string]string
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &response))
+		return response["device"]
 	}
 	first := device()
 	assert.Equal(t, first, device(), "activated again, it keeps its tokens")
@@ -256,7 +256,7 @@ func TestACertificateThatIsNoneIsAFaultOfOurs(t *testing.T) {
 	for name, chain := range map[string][][]byte{"no certificate": {}, "no DER": {{0x30}}} {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)
-			a.sim.answer = chain
+			a.sim.response = chain
 			wantProblem(t, a.activate("application/pkcs10", string(newCSR(t, newKey(t, elliptic.P256())))),
 				http.StatusInternalServerError, "its log says why")
 			assert.Contains(t, a.log.String(), "level=ERROR")

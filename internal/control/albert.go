@@ -33,9 +33,9 @@ type (
 	}
 )
 
-// The answer to a device.
+// The response to a device.
 type (
-	albertAnswer struct {
+	albertResponse struct {
 		Activation albertActivation `plist:"device-activation"`
 	}
 	albertActivation struct {
@@ -60,7 +60,7 @@ func (s *Server) albert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return reject(http.StatusUnprocessableEntity, "%v", err)
 	}
-	answer, err := plist.Marshal(albertAnswer{albertActivation{
+	response, err := plist.Marshal(albertResponse{albertActivation{
 		AckReceived: true,
 		Record:      activationRecord{pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf})},
 	}}, plist.XMLFormat)
@@ -69,7 +69,7 @@ func (s *Server) albert(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.log.Info("device activated in Apple's way", "class", r.URL.Query().Get("device"), "remote", r.RemoteAddr)
 	w.Header().Set("Cache-Control", "no-store")
-	s.writeApple(w, "text/xml", protocol(answer))
+	s.writeApple(w, "text/xml", protocol(response))
 	return nil
 }
 

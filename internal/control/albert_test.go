@@ -164,7 +164,7 @@ func TestAnActivationThatCannotBeReadIsRefusedWithTheRemedy(t *testing.T) {
 
 // FuzzActivation feeds the two lists of a device's request: whatever they are, it
 // is answered, and never by a failure of ours. All inputs go to one API, which takes
-// a hundred times as long to make as an answer.
+// a hundred times as long to make as a response.
 func FuzzActivation(f *testing.F) {
 	f.Add("", "")
 	f.Add(`<plist version="1.0"><dict><key>ActivationInfoXML</key><data>PA==</data></dict></plist>`, "")

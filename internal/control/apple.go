@@ -64,7 +64,7 @@ func AppleHosts() (hosts []string) {
 
 // apples answers Apple's routes alone, under Apple's names alone.
 func (s *Server) apples() http.Handler {
-	elsewhere := s.answer((*Server).notApples)
+	elsewhere := s.handle((*Server).notApples)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !appleHost(r) {
 			elsewhere.ServeHTTP(w, r)
@@ -93,6 +93,6 @@ func requestHost(r *http.Request) string {
 func (s *Server) writeApple(w http.ResponseWriter, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	if _, err := w.Write(body); err != nil {
-		s.log.Debug("an answer to a device is not sent", "err", err)
+		s.log.Debug("a response to a device is not sent", "err", err)
 	}
 }

@@ -26,7 +26,7 @@ func TestApplesHostsHaveApplesRoutesAlone(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- server.ServeApple(ctx, listener) }()
 	conn := dial(t, listener)
-	answers := bufio.NewReader(conn)
+	responses := bufio.NewReader(conn)
 	for _, row := range []struct {
 		request string
 		want    int
@@ -43,7 +43,7 @@ func TestApplesHostsHaveApplesRoutesAlone(t *testing.T) {
 	} {
 		_, err := io.WriteString(conn, row.request)
 		require.NoError(t, err)
-		response, err := http.ReadResponse(answers, nil)
+		response, err := http.ReadResponse(responses, nil)
 		require.NoError(t, err)
 		body, err := io.ReadAll(response.Body)
 		require.NoError(t, err)

@@ -55,7 +55,7 @@ func (r *router) guardToken(next http.Handler) http.Handler {
 		return next
 	}
 	want := sha256.Sum256([]byte(r.server.token))
-	unauthorized := r.server.answer((*Server).unauthorized)
+	unauthorized := r.server.handle((*Server).unauthorized)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		scheme, token, _ := strings.Cut(request.Header.Get("Authorization"), " ")
 		got := sha256.Sum256([]byte(token))

@@ -43,7 +43,7 @@ func registerCertificates(r *router) {
 		Summary:     "Check what a provider certificate says, and whether it is accepted",
 		Description: "By the time of the default space. The certificate is not stored.",
 		RequestBody: exampleBody(certificateOrder{exampleCertificate}),
-	}, func(_ context.Context, in *struct{ Body certificateOrder }) (*answer[controlapi.InspectedCertificate], error) {
-		return answered(r.server.Certificates.InspectCertificate(in.Body.Certificate))
+	}, func(_ context.Context, in *struct{ Body certificateOrder }) (*output[controlapi.InspectedCertificate], error) {
+		return respond(r.server.Certificates.InspectCertificate(in.Body.Certificate))
 	})
 }

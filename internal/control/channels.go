@@ -37,17 +37,17 @@ func registerChannels(r *router) {
 		Environment string `query:"environment" enum:"production,sandbox" default:"production" example:"production" doc:"Environment"`
 		controlapi.Page
 	},
-	) (*answer[channelList], error) {
+	) (*output[channelList], error) {
 		list, next, err := channels.PageChannels(in.Team, in.Topic, in.Environment, in.Page)
-		return answered(channelList{list, More{next}}, err)
+		return respond(channelList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "make-channel", Method: http.MethodPost, Path: "/v1/channels", Tags: []string{channelsTag}, DefaultStatus: http.StatusCreated,
 		Summary:     "Create a broadcast channel",
 		RequestBody: exampleBody(map[string]any{"topic": "com.example.demo", "stores": true}),
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *struct{ Body controlapi.Channel }) (*answer[controlapi.Channel], error) {
-		return answered(channels.MakeChannel(in.Body))
+	}, func(_ context.Context, in *struct{ Body controlapi.Channel }) (*output[controlapi.Channel], error) {
+		return respond(channels.MakeChannel(in.Body))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-channel", Method: http.MethodDelete, Path: "/v1/channels/{id}", Tags: []string{channelsTag},

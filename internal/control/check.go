@@ -54,7 +54,7 @@ func registerCheck(r *router) {
 }
 
 // check looks until everything is consistent or the time is up.
-func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport], error) {
+func (s *Server) check(ctx context.Context, in *checkInput) (*output[checkReport], error) {
 	timeout, err := span("timeout", in.Timeout, maxCheck)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Server) check(ctx context.Context, in *checkInput) (*answer[checkReport
 			case <-limited.Done():
 			}
 		}
-		return &answer[checkReport]{checkReport{
+		return &output[checkReport]{checkReport{
 			Consistent: len(problems) == 0, Problems: append([]string{}, problems...), Looks: looks,
 			Connected: stats.Connected, Queues: stats.Queues, Held: stats.Held, Ready: stats.Ready, InFlight: stats.InFlight,
 		}}, nil

@@ -35,7 +35,7 @@ type clockStep struct {
 	By string `json:"by" doc:"Duration, such as 90s, 1h or 720h; negative moves the clock back" example:"1h"`
 }
 
-func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
+func (s *Server) clock(space string, err error) (*output[clockFace], error) {
 	if err != nil {
 		return nil, rejected(err)
 	}
@@ -43,10 +43,10 @@ func (s *Server) clock(space string, err error) (*answer[clockFace], error) {
 	if err != nil {
 		return nil, rejected(err)
 	}
-	return &answer[clockFace]{clockFace{c.Now(), c.Offset().String()}}, nil
+	return &output[clockFace]{clockFace{c.Now(), c.Offset().String()}}, nil
 }
 
-func (s *Server) advance(space, by string) (*answer[clockFace], error) {
+func (s *Server) advance(space, by string) (*output[clockFace], error) {
 	step, err := time.ParseDuration(by)
 	if err != nil {
 		return nil, reject(http.StatusUnprocessableEntity, "body.by is %q; write a time with its unit, as 90s, 1h or 720h", by)
@@ -62,23 +62,23 @@ func registerClock(r *router) {
 	register(r, huma.Operation{
 		OperationID: "get-clock", Method: http.MethodGet, Path: "/v1/clock", Tags: []string{clockTag},
 		Summary: "Show the time of the default space", Description: whatMoves + " Each space has a clock of its own.",
-	}, func(context.Context, *struct{}) (*answer[clockFace], error) { return s.clock("", nil) })
+	}, func(context.Context, *struct{}) (*output[clockFace], error) { return s.clock("", nil) })
 	register(r, huma.Operation{
 		OperationID: "set-clock", Method: http.MethodPut, Path: "/v1/clock", Tags: []string{clockTag},
 		Summary: "Set the clock to a time", RequestBody: exampleBody(clockTime{time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)}),
-	}, func(_ context.Context, in *struct{ Body clockTime }) (*answer[clockFace], error) {
+	}, func(_ context.Context, in *struct{ Body clockTime }) (*output[clockFace], error) {
 		return s.clock("", s.Clocks.SetClock("", in.Body.Time))
 	})
 	register(r, huma.Operation{
 		OperationID: "advance-clock", Method: http.MethodPost, Path: "/v1/clock/advance", Tags: []string{clockTag},
 		Summary: "Move the clock forward or back", RequestBody: exampleBody(clockStep{"1h"}),
-	}, func(_ context.Context, in *struct{ Body clockStep }) (*answer[clockFace], error) {
+	}, func(_ context.Context, in *struct{ Body clockStep }) (*output[clockFace], error) {
 		return s.advance("", in.Body.By)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space-clock", Method: http.MethodGet, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
 		Summary: "Show the time in a space", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *SpaceInput) (*answer[clockFace], error) { return s.clock(in.Team, nil) })
+	}, func(_ context.Context, in *SpaceInput) (*output[clockFace], error) { return s.clock(in.Team, nil) })
 	register(r, huma.Operation{
 		OperationID: "set-space-clock", Method: http.MethodPut, Path: "/v1/spaces/{team}/clock", Tags: []string{clockTag},
 		Summary: "Set the clock of a space to a time", RequestBody: exampleBody(clockTime{time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)}),
@@ -87,7 +87,7 @@ func registerClock(r *router) {
 		SpaceInput
 		Body clockTime
 	},
-	) (*answer[clockFace], error) {
+	) (*output[clockFace], error) {
 		return s.clock(in.Team, s.Clocks.SetClock(in.Team, in.Body.Time))
 	})
 	register(r, huma.Operation{
@@ -98,7 +98,7 @@ func registerClock(r *router) {
 		SpaceInput
 		Body clockStep
 	},
-	) (*answer[clockFace], error) {
+	) (*output[clockFace], error) {
 		return s.advance(in.Team, in.Body.By)
 	})
 }

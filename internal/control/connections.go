@@ -38,12 +38,12 @@ func registerConnections(r *router) {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only connections of this team"`
 		controlapi.Page
 	},
-	) (*answer[connectionList], error) {
+	) (*output[connectionList], error) {
 		if err := r.server.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
 		list, next, err := connections.PageConnections(in.Space, in.Page)
-		return answered(connectionList{list, More{next}}, err)
+		return respond(connectionList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "close-connection", Method: http.MethodDelete, Path: "/v1/connections/{id}", Tags: []string{"connections"},

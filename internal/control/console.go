@@ -14,7 +14,7 @@ func registerConsole(r *router) {
 	files := "GET " + console.Prefix
 	r.mux.Handle(files, page)
 	const root = "GET /{$}"
-	r.mux.Handle(root, r.server.answer(func(_ *Server, w http.ResponseWriter, request *http.Request) error {
+	r.mux.Handle(root, r.server.handle(func(_ *Server, w http.ResponseWriter, request *http.Request) error {
 		if !strings.Contains(request.Header.Get("Accept"), "text/html") {
 			return r.notFound(request) // a program, for which there is nothing here
 		}

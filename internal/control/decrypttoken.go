@@ -27,11 +27,11 @@ func registerTokens(r *router) {
 	}, func(_ context.Context, in *struct {
 		Token string `path:"token" maxLength:"200" example:"00" doc:"The device token, hex"`
 	},
-	) (*answer[controlapi.DecryptedToken], error) {
+	) (*output[controlapi.DecryptedToken], error) {
 		token, err := apns.ParseDeviceToken(in.Token)
 		if err != nil {
 			return nil, reject(http.StatusUnprocessableEntity, "path.token: %v", err)
 		}
-		return answered(tokens.DecryptToken(token))
+		return respond(tokens.DecryptToken(token))
 	})
 }

@@ -85,19 +85,19 @@ func registerDevices(r *router) {
 	register(r, huma.Operation{
 		OperationID: "make-devices", Method: http.MethodPost, Path: "/v1/devices", Tags: []string{devicesTag}, DefaultStatus: http.StatusCreated,
 		Summary: "Create virtual devices",
-		Description: "A virtual device runs inside the simulator and connects to the courier like any other. The answer has its device tokens; " +
+		Description: "A virtual device runs inside the simulator and connects to the courier like any other. The response has its device tokens; " +
 			"received notifications are in its inbox. An empty body creates one device with the first 20 apps of the default team.",
 		RequestBody: exampleBody(controlapi.DeviceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{noDeadline}, // thousands take their time
-	}, func(ctx context.Context, in *struct{ Body *controlapi.DeviceOrder }) (*answer[madeDevices], error) {
+	}, func(ctx context.Context, in *struct{ Body *controlapi.DeviceOrder }) (*output[madeDevices], error) {
 		var order controlapi.DeviceOrder
 		if in.Body != nil {
 			order = *in.Body
 		}
 		order.Count = max(order.Count, 1)
 		made, err := devices.NewDevices(ctx, order)
-		return answered(madeDevices{made}, err)
+		return respond(madeDevices{made}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "list-devices", Method: http.MethodGet, Path: "/v1/devices", Tags: []string{devicesTag},
@@ -108,18 +108,18 @@ func registerDevices(r *router) {
 		Space string `query:"space" maxLength:"64" example:"SIMTEAM001" doc:"Only devices in this space; for a team without a space, those in the default space"`
 		controlapi.Page
 	},
-	) (*answer[deviceList], error) {
+	) (*output[deviceList], error) {
 		if err := s.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
 		list, next, err := devices.PageDevices(in.Space, in.Space == "", in.Page)
-		return answered(deviceList{list, More{next}, devices.Progress()}, err)
+		return respond(deviceList{list, More{next}, devices.Progress()}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-device", Method: http.MethodGet, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
 		Summary: "Show a device with its state, apps and tokens", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
-		return answered(devices.Device(in.id()))
+	}, func(_ context.Context, in *DeviceInput) (*output[controlapi.Device], error) {
+		return respond(devices.Device(in.id()))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-device", Method: http.MethodDelete, Path: "/v1/devices/{id}", Tags: []string{devicesTag},
@@ -147,8 +147,8 @@ func registerDevices(r *router) {
 		DeviceInput
 		Body controlapi.Redirection
 	},
-	) (*answer[controlapi.Device], error) {
-		return answered(devices.SendAway(in.id(), in.Body))
+	) (*output[controlapi.Device], error) {
+		return respond(devices.SendAway(in.id(), in.Body))
 	})
 	register(r, huma.Operation{
 		OperationID: "rotate-token-key", Method: http.MethodPost, Path: "/v1/token-keys", Tags: []string{devicesTag}, DefaultStatus: http.StatusNoContent,
@@ -160,8 +160,8 @@ func registerDevices(r *router) {
 			Summary: action.Summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
 		}
 		if !action.App {
-			register(r, op, func(ctx context.Context, in *DeviceInput) (*answer[controlapi.Device], error) {
-				return answered(devices.TellDevice(ctx, in.id(), action.Name, ""))
+			register(r, op, func(ctx context.Context, in *DeviceInput) (*output[controlapi.Device], error) {
+				return respond(devices.TellDevice(ctx, in.id(), action.Name, ""))
 			})
 			continue
 		}
@@ -171,18 +171,18 @@ func registerDevices(r *router) {
 			DeviceInput
 			Body *appInput
 		},
-		) (*answer[controlapi.Device], error) {
+		) (*output[controlapi.Device], error) {
 			topic := ""
 			if in.Body != nil {
 				topic = strings.TrimSpace(in.Body.Topic)
 			}
-			return answered(devices.TellDevice(ctx, in.id(), action.Name, topic))
+			return respond(devices.TellDevice(ctx, in.id(), action.Name, topic))
 		})
 	}
 }
 
 // inbox answers with what a virtual device has received.
-func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList], error) {
+func (s *Server) inbox(ctx context.Context, in *inboxInput) (*output[inboxList], error) {
 	wait, err := span("timeout", in.Timeout, maxInboxWait)
 	if err != nil {
 		return nil, err
@@ -201,5 +201,5 @@ func (s *Server) inbox(ctx context.Context, in *inboxInput) (*answer[inboxList],
 		return nil, reject(http.StatusRequestTimeout, "the inbox has %d notifications after %d and not %d; GET /v1/notifications tells what became of each push",
 			len(list), in.After, in.Count)
 	}
-	return answered(inboxList{list}, err)
+	return respond(inboxList{list}, err)
 }

@@ -28,10 +28,10 @@ func registerDeviceSearch(r *router) {
 		Find  string `query:"find" maxLength:"200" example:"com.example.demo" doc:"Text to find in the ID, apps or tokens of a device; without it all match"`
 		Limit int    `query:"limit" default:"100" minimum:"1" maximum:"1000" example:"100" doc:"How many to describe at most"`
 	},
-	) (*answer[controlapi.DeviceSearch], error) {
+	) (*output[controlapi.DeviceSearch], error) {
 		if err := s.knowsSpace(in.Space); err != nil {
 			return nil, err
 		}
-		return answered(s.DeviceSearcher.SearchDevices(in.Space, in.Space == "", in.Find, in.Limit), nil)
+		return respond(s.DeviceSearcher.SearchDevices(in.Space, in.Space == "", in.Find, in.Limit), nil)
 	})
 }

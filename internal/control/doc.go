@@ -9,7 +9,7 @@
 // people at /docs. What a request means is up to those parts; certificates, apps and
 // devices are none of its business.
 //
-// There is no answer to a page of another origin: no CORS headers, no
+// There is no response to a page of another origin: no CORS headers, no
 // state-changing request from a foreign page, and no host name but loopback
 // and those the configuration adds, which stops DNS rebinding. Bound wider than
 // loopback it demands a bearer token.

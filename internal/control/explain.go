@@ -19,8 +19,8 @@ func registerExplain(r *router) {
 		OperationID: "list-explanations", Method: http.MethodGet, Path: "/v1/explain", Tags: tags,
 		Summary:     "What every word of the provider API means",
 		Description: "Reasons, headers, push types and codes of advice, from the tables that the simulator itself runs by. The verb explain prints the same.",
-	}, func(context.Context, *struct{}) (*answer[explainList], error) {
-		return &answer[explainList]{explainList{vocabulary.Entries()}}, nil
+	}, func(context.Context, *struct{}) (*output[explainList], error) {
+		return &output[explainList]{explainList{vocabulary.Entries()}}, nil
 	})
 	register(r, huma.Operation{
 		OperationID: "explain", Method: http.MethodGet, Path: "/v1/explain/{word}", Tags: tags,
@@ -29,11 +29,11 @@ func registerExplain(r *router) {
 	}, func(_ context.Context, in *struct {
 		Word string `path:"word" maxLength:"64" example:"BadDeviceToken" doc:"The word, in any case; the name of a header also without its apns-"`
 	},
-	) (*answer[vocabulary.Entry], error) {
+	) (*output[vocabulary.Entry], error) {
 		entry, nearest := vocabulary.Find(in.Word)
 		if entry == nil {
 			return nil, reject(http.StatusNotFound, "nothing is called %q; did you mean %s? GET /v1/explain lists all words", in.Word, nearest)
 		}
-		return &answer[vocabulary.Entry]{*entry}, nil
+		return &output[vocabulary.Entry]{*entry}, nil
 	})
 }

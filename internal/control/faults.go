@@ -15,7 +15,7 @@ var exampleFault = map[string]any{
 	"name":  "busy",
 	"where": map[string]string{"topic": "com.example.app"},
 	"when":  map[string]any{"times": 2},
-	"what":  map[string]any{"do": "answer", "reason": "TooManyRequests"},
+	"what":  map[string]any{"do": "respond", "reason": "TooManyRequests"},
 }
 
 func registerFaults(r *router) {

@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-func (a *api) addFault(body string) (status int, answer string) {
+func (a *api) addFault(body string) (status int, response string) {
 	a.t.Helper()
 	w := a.send(request{method: http.MethodPost, path: "/v1/faults", contentType: "application/json", body: strings.NewReader(body)})
 	return w.Code, w.Body.String()
@@ -21,29 +21,29 @@ func (a *api) addFault(body string) (status int, answer string) {
 
 func TestAFaultComesAndGoes(t *testing.T) {
 	a := newAPI(t)
-	status, answer := a.addFault(`{"where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}`)
-	require.Equal(t, http.StatusCreated, status, answer)
-	assert.JSONEq(t, `{"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"answer","reason":"TooManyRequests"}}]}`, answer)
+	status, response := a.addFault(`{"where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"respond","reason":"TooManyRequests"}}`)
+	require.Equal(t, http.StatusCreated, status, response)
+	assert.JSONEq(t, `{"faults":[{"name":"respond-1","where":{"topic":"com.example.app"},"when":{"times":2},"what":{"do":"respond","reason":"TooManyRequests"}}]}`, response)
 
 	assert.Empty(t, slices.Collect(a.sim.faults.Hits(fault.AtRequest, &fault.Subject{})))
-	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"answer-1","where":{"topic":"com.example.app"},"when":{"times":2},
-		"what":{"do":"answer","reason":"TooManyRequests"},"matched":0,"hits":0}]}`, a.get("/v1/faults").Body.String())
-	assert.Equal(t, http.StatusOK, a.get("/v1/faults/answer-1").Code)
+	assert.JSONEq(t, `{"seed":7,"faults":[{"name":"respond-1","where":{"topic":"com.example.app"},"when":{"times":2},
+		"what":{"do":"respond","reason":"TooManyRequests"},"matched":0,"hits":0}]}`, a.get("/v1/faults").Body.String())
+	assert.Equal(t, http.StatusOK, a.get("/v1/faults/respond-1").Code)
 
 	remove := func(path string) int {
 		return a.send(request{method: http.MethodDelete, path: path}).Code
 	}
-	assert.Equal(t, http.StatusNoContent, remove("/v1/faults/answer-1"))
-	assert.Equal(t, http.StatusNotFound, remove("/v1/faults/answer-1"))
-	wantProblem(t, a.get("/v1/faults/answer-1"), http.StatusNotFound, `there is no fault "answer-1"; /v1/faults lists them`)
+	assert.Equal(t, http.StatusNoContent, remove("/v1/faults/respond-1"))
+	assert.Equal(t, http.StatusNotFound, remove("/v1/faults/respond-1"))
+	wantProblem(t, a.get("/v1/faults/respond-1"), http.StatusNotFound, `there is no fault "respond-1"; /v1/faults lists them`)
 	assert.Empty(t, a.sim.faults.Rules())
 }
 
 func TestFaultsOfOneSpaceAreRemovedTogether(t *testing.T) {
 	a := newAPI(t)
 	for _, space := range []string{"TEAM000001", "TEAM000001", "TEAM000002"} {
-		status, answer := a.addFault(`{"space":"` + space + `","what":{"do":"discard"}}`)
-		require.Equal(t, http.StatusCreated, status, answer)
+		status, response := a.addFault(`{"space":"` + space + `","what":{"do":"discard"}}`)
+		require.Equal(t, http.StatusCreated, status, response)
 	}
 	w := a.send(request{method: http.MethodDelete, path: "/v1/faults?space=TEAM000001"})
 	assert.JSONEq(t, `{"removed":2}`, w.Body.String())
@@ -52,16 +52,16 @@ func TestFaultsOfOneSpaceAreRemovedTogether(t *testing.T) {
 
 func TestAPresetIsAddedByItsName(t *testing.T) {
 	a := newAPI(t)
-	status, answer := a.addFault(`{"preset":"slow-connect"}`)
-	require.Equal(t, http.StatusCreated, status, answer)
+	status, response := a.addFault(`{"preset":"slow-connect"}`)
+	require.Equal(t, http.StatusCreated, status, response)
 	var names []string
 	for _, rule := range a.sim.faults.Rules() {
 		names = append(names, rule.Name)
 	}
 	assert.Equal(t, []string{"slow-connect-1", "slow-connect-2"}, names)
 
-	status, answer = a.addFault(`{"preset":"request-cap","when":{"after":3},"where":{"topic":"a"}}`)
-	require.Equal(t, http.StatusCreated, status, answer)
+	status, response = a.addFault(`{"preset":"request-cap","when":{"after":3},"where":{"topic":"a"}}`)
+	require.Equal(t, http.StatusCreated, status, response)
 	rule := a.sim.faults.Rules()[2]
 	assert.Equal(t, fault.When{After: 3}, rule.When, "a test has no patience for 50,000 requests")
 	assert.Equal(t, fault.Where{"topic": "a"}, rule.Where)
@@ -77,18 +77,18 @@ func TestAFaultThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		`{"preset":"resets","name":"mine"}`:                                              {422, "the faults of a preset have names already"},
 		`{"preset":"reset"}`:                                                             {422, `did you mean "resets"?`},
 		`{"preset":"http1"}`:                                                             {422, "http1 is how the simulator always behaves"},
-		`{"what":{"do":"anwser","reason":"Frbidden"},"where":{"topik":"x"}}`:             {422, `what.do: "anwser" is not known; did you mean "answer"?`},
-		`{"what":{"do":"answer","reason":"Frbidden"},"where":{"topik":"x"}}`:             {422, `did you mean "Forbidden"?`},
-		`{"what":{"do":"answer","reason":"Forbidden","delay":{"fixed":"5 s"}}}`:          {422, "5 s"},
+		`{"what":{"do":"repsond","reason":"Frbidden"},"where":{"topik":"x"}}`:            {422, `what.do: "repsond" is not known; did you mean "respond"?`},
+		`{"what":{"do":"respond","reason":"Frbidden"},"where":{"topik":"x"}}`:            {422, `did you mean "Forbidden"?`},
+		`{"what":{"do":"respond","reason":"Forbidden","delay":{"fixed":"5 s"}}}`:         {422, "5 s"},
 		`{"what":{"do":"discard"},"when":{"probability":2}}`:                             {422, "probability"},
 		`{"name":"taken","what":{"do":"discard"}}`:                                       {409, `"taken" is taken by another rule`},
-		`{"what":{"do":"answer","reason":"Forbidden"},"when":{"if":"topic =="}}`:         {422, "when.if"},
+		`{"what":{"do":"respond","reason":"Forbidden"},"when":{"if":"topic =="}}`:        {422, "when.if"},
 		`{"what":{"do":"refuse-connection"},"where":{"topic":"x"},"space":"TEAM000001"}`: {422, "where.topic is not known at the accept"},
 	} {
 		t.Run(body, func(t *testing.T) {
 			a := newAPI(t)
-			status, answer := a.addFault(`{"name":"taken","what":{"do":"discard"}}`)
-			require.Equal(t, http.StatusCreated, status, answer)
+			status, response := a.addFault(`{"name":"taken","what":{"do":"discard"}}`)
+			require.Equal(t, http.StatusCreated, status, response)
 			w := a.send(request{method: http.MethodPost, path: "/v1/faults", contentType: "application/json", body: strings.NewReader(body)})
 			wantProblem(t, w, want.status, want.detail)
 			assert.Len(t, a.sim.faults.Rules(), 1, "nothing is added")
@@ -118,8 +118,8 @@ func TestTheVocabularyOfFaultsIsServed(t *testing.T) {
 func TestTwoSpacesMayHaveThePresetsAndNamesThatTheyLike(t *testing.T) {
 	a := newAPI(t)
 	for _, space := range []string{"TEAM00000A", "TEAM00000B"} {
-		status, answer := a.addFault(`{"preset":"resets","space":"` + space + `","where":{"topic":"x"}}`)
-		require.Equal(t, http.StatusCreated, status, answer)
+		status, response := a.addFault(`{"preset":"resets","space":"` + space + `","where":{"topic":"x"}}`)
+		require.Equal(t, http.StatusCreated, status, response)
 	}
 	wantProblem(t, a.get("/v1/faults/resets"), http.StatusConflict, `each of the spaces ["TEAM00000A" "TEAM00000B"] has a fault "resets"; say which one with space`)
 	var got fault.State
@@ -133,7 +133,7 @@ func TestTwoSpacesMayHaveThePresetsAndNamesThatTheyLike(t *testing.T) {
 
 func TestAPresetKeepsWhatItIsAbout(t *testing.T) {
 	a := newAPI(t)
-	status, answer := a.addFault(`{"preset":"empty-object","where":{"topic":"com.example.app"}}`)
-	require.Equal(t, http.StatusCreated, status, answer)
+	status, response := a.addFault(`{"preset":"empty-object","where":{"topic":"com.example.app"}}`)
+	require.Equal(t, http.StatusCreated, status, response)
 	assert.Equal(t, fault.Where{"body": "{}", "topic": "com.example.app"}, a.sim.faults.Rules()[0].Where)
 }

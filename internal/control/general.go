@@ -21,33 +21,33 @@ func registerGeneral(r *router) {
 		OperationID: "info", Method: http.MethodGet, Path: "/v1/info", Tags: []string{"general"},
 		Summary:     "Show the addresses of the simulator and its default team",
 		Description: "The ready record: addresses, files, and the default team with its key and topic.",
-		Responses:   answers("The ready record", "application/json", &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}),
+		Responses:   responses("The ready record", "application/json", &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}),
 	}, (*Server).info)
 	r.plain(huma.Operation{
 		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"},
 		Summary:   "Get the root certificate that clients must trust",
-		Responses: answers("The certificate in PEM", "application/x-pem-file", text),
+		Responses: responses("The certificate in PEM", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
 	r.plain(huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Check whether the process is alive",
-		Responses: answers("It is", plainText, text),
+		Responses: responses("It is", plainText, text),
 	}, (*Server).live)
 	r.plain(huma.Operation{
 		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Check whether the simulator accepts connections",
-		Responses: answers("It does", plainText, text),
+		Responses: responses("It does", plainText, text),
 		Errors:    []int{http.StatusServiceUnavailable},
 	}, (*Server).ready)
 }
 
 const plainText = "text/plain; charset=utf-8"
 
-// text is the schema of an answer that is not JSON.
+// text is the schema of a response that is not JSON.
 var text = &huma.Schema{Type: huma.TypeString}
 
-// answers describes the good answer of a plain route.
-func answers(description, contentType string, schema *huma.Schema) map[string]*huma.Response {
+// responses describes the good response of a plain route.
+func responses(description, contentType string, schema *huma.Schema) map[string]*huma.Response {
 	return map[string]*huma.Response{"200": {
 		Description: description,
 		Content:     map[string]*huma.MediaType{contentType: {Schema: schema}},

@@ -36,7 +36,7 @@ type simulator struct {
 	record    any
 	notReady  bool
 	rejection error    // of every activation
-	answer    [][]byte // to every activation, if not nil
+	response  [][]byte // to every activation, if not nil
 
 	topics []string
 	team   string
@@ -68,8 +68,8 @@ func (s *simulator) RootPEM() []byte { return s.pki.RootPEM() }
 func (s *simulator) Ready() bool     { return !s.notReady }
 
 func (s *simulator) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
-	if s.rejection != nil || s.answer != nil {
-		return s.answer, s.rejection
+	if s.rejection != nil || s.response != nil {
+		return s.response, s.rejection
 	}
 	s.topics, s.team = topics, team
 	leaf, err := s.pki.SignDevice(csr)

@@ -41,7 +41,7 @@ func (l hostList) allow(host string) bool {
 // https://docs.podman.io/en/stable/markdown/podman-run.1.html#network-mode-net.
 var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// hostless are the routes that answer under any host, and without one: who probes and
+// hostless are the routes that response under any host, and without one: who probes and
 // scrapes uses whatever address a machine has, and some say HTTP/1.0. They change
 // nothing, and tell of a page of another origin as little as all others.
 var hostless = []string{"/livez", "/readyz", "/metrics"}
@@ -63,7 +63,7 @@ func isAddress(host string) bool {
 // guardHost refuses requests for any other host. A page whose name was made to
 // resolve to this machine (DNS rebinding) still sends its own name.
 func (s *Server) guardHost(next http.Handler) http.Handler {
-	misdirected := s.answer((*Server).misdirected)
+	misdirected := s.handle((*Server).misdirected)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(hostless, r.URL.Path) && !s.hosts.allow(r.Host) && !appleHost(r) {
 			misdirected.ServeHTTP(w, r)

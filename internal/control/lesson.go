@@ -46,8 +46,8 @@ func registerLesson(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-experiments", Method: http.MethodGet, Path: "/v1/lesson-experiments", Tags: tags,
 		Summary: "The experiments of the lesson: what each changes, who objects, and at which check",
-	}, func(context.Context, *struct{}) (*answer[experimentList], error) {
-		return &answer[experimentList]{experimentList{lesson.Experiments()}}, nil
+	}, func(context.Context, *struct{}) (*output[experimentList], error) {
+		return &output[experimentList]{experimentList{lesson.Experiments()}}, nil
 	})
 	running := make(slots, maxLessons)
 	register(r, huma.Operation{
@@ -58,7 +58,7 @@ func registerLesson(r *router) {
 		RequestBody: exampleBody(lessonOrder{Experiment: "token-bit"}),
 		Errors:      []int{http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body *lessonOrder }) (*answer[*lesson.Lesson], error) {
+	}, func(ctx context.Context, in *struct{ Body *lessonOrder }) (*output[*lesson.Lesson], error) {
 		release, err := running.take("%d lessons are being played; wait until one ends", maxLessons)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func registerLesson(r *router) {
 		OperationID: "export-lesson", Method: http.MethodPost, Path: "/v1/lesson-page", Tags: tags,
 		Summary:     "Make one HTML file of a lesson and experiments that were played; it works offline",
 		RequestBody: exampleBody(lesson.Page{Lesson: &lesson.Lesson{Title: "The lesson", Environment: "production", Topic: "com.example.lesson", Space: "TEAM000001", Acts: []lesson.Act{}}}),
-		Responses:   answers("The page", htmlType, text), MaxBodyBytes: maxLessonPage,
+		Responses:   responses("The page", htmlType, text), MaxBodyBytes: maxLessonPage,
 	}, func(_ context.Context, in *struct{ Body lesson.Page }) (*lessonPage, error) {
 		var page bytes.Buffer
 		if err := lesson.WriteHTML(&page, in.Body); err != nil {
@@ -96,26 +96,26 @@ func (r *router) registerLessonStyle() {
 }
 
 // playLesson plays the lesson or an experiment.
-func (r *router) playLesson(ctx context.Context, experiment string) (*answer[*lesson.Lesson], error) {
+func (r *router) playLesson(ctx context.Context, experiment string) (*output[*lesson.Lesson], error) {
 	cfg := lesson.Config{Control: r.callItself}
 	if experiment == "" {
 		l, err := lesson.Run(ctx, cfg)
-		return lessonAnswer(l, err)
+		return lessonResponse(l, err)
 	}
 	if names := lesson.ExperimentNames(); !slices.Contains(names, experiment) {
 		return nil, reject(http.StatusNotFound, "there is no experiment %q; there are %s", experiment, strings.Join(names, ", "))
 	}
 	l, err := lesson.RunExperiment(ctx, cfg, experiment)
-	return lessonAnswer(l, err)
+	return lessonResponse(l, err)
 }
 
-// lessonAnswer is a lesson, or why it could not be played: that is the state of the
+// lessonResponse is a lesson, or why it could not be played: that is the state of the
 // simulator, such as faults and closed listeners.
-func lessonAnswer(l *lesson.Lesson, err error) (*answer[*lesson.Lesson], error) {
+func lessonResponse(l *lesson.Lesson, err error) (*output[*lesson.Lesson], error) {
 	if err != nil {
 		return nil, reject(http.StatusConflict, "%v", err)
 	}
-	return &answer[*lesson.Lesson]{l}, nil
+	return &output[*lesson.Lesson]{l}, nil
 }
 
 // callItself makes a request to the API without a connection: whoever plays the lesson has
@@ -136,7 +136,7 @@ func (r *router) callItself(ctx context.Context, method, path string, body []byt
 	return w.body.Bytes(), nil
 }
 
-// A recorder keeps an answer.
+// A recorder keeps a response.
 type recorder struct {
 	header http.Header
 	status int

@@ -26,26 +26,26 @@ type Notification struct {
 	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
 	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
 
-	State    string              `json:"state" doc:"Last event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
-	Received time.Time           `json:"received" doc:"When it was received, by the simulator's clock"`
-	Answer   *NotificationAnswer `json:"answer,omitempty" doc:"Absent until there is an answer"`
-	Timeline []TimelineStep      `json:"timeline" doc:"Events, in order"`
-	Omitted  int                 `json:"omitted,omitempty" doc:"Number of steps left out"`
-	Counts   map[string]int      `json:"counts" doc:"Number of events of each kind"`
-	Faults   []string            `json:"faults,omitempty" doc:"Faults that applied to it"`
-	Failure  *Failure            `json:"failure,omitempty" doc:"For state failed: cause and client"`
+	State    string                `json:"state" doc:"Last event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
+	Received time.Time             `json:"received" doc:"When it was received, by the simulator's clock"`
+	Response *NotificationResponse `json:"response,omitempty" doc:"Absent until there is a response"`
+	Timeline []TimelineStep        `json:"timeline" doc:"Events, in order"`
+	Omitted  int                   `json:"omitted,omitempty" doc:"Number of steps left out"`
+	Counts   map[string]int        `json:"counts" doc:"Number of events of each kind"`
+	Faults   []string              `json:"faults,omitempty" doc:"Faults that applied to it"`
+	Failure  *Failure              `json:"failure,omitempty" doc:"For state failed: cause and client"`
 
 	Payload       json.RawMessage `json:"payload,omitempty" doc:"The payload, if it is JSON"`
 	PayloadBase64 string          `json:"payloadBase64" doc:"The payload, byte for byte"`
 }
 
-// An NotificationAnswer is what the provider was told.
-type NotificationAnswer struct {
+// An NotificationResponse is what the provider was told.
+type NotificationResponse struct {
 	Status    int     `json:"status" example:"200"`
 	Reason    string  `json:"reason,omitempty" example:"Unregistered"`
 	Timestamp int64   `json:"timestamp,omitempty" doc:"For status 410: milliseconds since 1970"`
 	Detail    string  `json:"detail,omitempty" doc:"What was wrong; not sent to the provider"`
-	Duration  float64 `json:"durationMs" doc:"Milliseconds from request to answer" example:"0.07"`
+	Duration  float64 `json:"durationMs" doc:"Milliseconds from request to response" example:"0.07"`
 }
 
 // A TimelineStep is an event in the life of a push.
@@ -85,7 +85,7 @@ func viewOf(r *journal.Record) Notification {
 		Number: r.Number, ID: n.ID, UniqueID: n.UniqueID, Space: n.TeamID, Environment: n.Environment.String(),
 		Topic: n.Topic, Device: nameOf(r.Device), Token: n.Token.String(), Channel: n.Channel,
 		PushType: string(n.PushType), Priority: int(n.Priority), CollapseID: n.CollapseID,
-		State: r.State.String(), Received: r.Received().UTC(), Answer: answerOf(r), Timeline: timelineOf(r), Omitted: r.Omitted,
+		State: r.State.String(), Received: r.Received().UTC(), Response: responseOf(r), Timeline: timelineOf(r), Omitted: r.Omitted,
 		Counts: make(map[string]int), Faults: r.Faults(), Failure: failureOf(r), PayloadBase64: base64.StdEncoding.EncodeToString(n.Payload),
 	}
 	if n.Expiration != apns.DefaultExpiration {
@@ -117,11 +117,11 @@ func nameOf(id apns.DeviceID) string {
 	return id.String()
 }
 
-func answerOf(r *journal.Record) *NotificationAnswer {
+func responseOf(r *journal.Record) *NotificationResponse {
 	if r.Status() == 0 {
 		return nil
 	}
-	a := &NotificationAnswer{Status: r.Status(), Duration: float64(r.Duration()) / float64(time.Millisecond)}
+	a := &NotificationResponse{Status: r.Status(), Duration: float64(r.Duration()) / float64(time.Millisecond)}
 	if no := r.Rejection; no != nil {
 		a.Reason, a.Detail = string(no.Reason), no.Detail
 		if a.Status == 410 {

@@ -26,7 +26,7 @@ func registerNotifications(r *router) {
 		OperationID: "list-notifications", Method: http.MethodGet, Path: "/v1/notifications", Tags: tags,
 		Summary: "List pushes, accepted or not",
 		Description: "Newest first by default. Includes requests and connections that failed before they became a push (state failed). " +
-			"The answer says whether older ones were evicted from the history.",
+			"The response says whether older ones were evicted from the history.",
 	}), r.server.listNotifications)
 	register(r, filtered(huma.Operation{
 		OperationID: "count-notifications", Method: http.MethodGet, Path: "/v1/notifications/count", Tags: tags,
@@ -41,7 +41,7 @@ func registerNotifications(r *router) {
 	register(r, huma.Operation{
 		OperationID: "show-notification", Method: http.MethodGet, Path: "/v1/notifications/{id}", Tags: tags,
 		Summary:     "Show everything about one push",
-		Description: "Shows the request with its headers, the decoded credential, each check with the value it saw, the answer, and all events up to the acknowledgement of the device.",
+		Description: "Shows the request with its headers, the decoded credential, each check with the value it saw, the response, and all events up to the acknowledgement of the device.",
 		Errors:      []int{http.StatusNotFound},
 	}, r.server.showNotification)
 	register(r, huma.Operation{
@@ -53,7 +53,7 @@ func registerNotifications(r *router) {
 	}, r.server.replayNotification)
 }
 
-// maxList is how many pushes an answer may have.
+// maxList is how many pushes a response may have.
 const maxList = 1000
 
 // Losses is how much was evicted from the history.

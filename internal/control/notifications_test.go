@@ -42,7 +42,7 @@ func (w *watched) came(id, payload string, kinds ...journal.Kind) *journal.Trace
 	return trace
 }
 
-// read reads an answer.
+// read reads a response.
 func read[T any](t *testing.T, w *httptest.ResponseRecorder, status int) (body T) {
 	t.Helper()
 	require.Equal(t, status, w.Code, w.Body.String())
@@ -103,9 +103,9 @@ func TestOnePushIsShownWithItsTimelineInTheWordsOfTheDeliveryLog(t *testing.T) {
 
 	a.sim.came("no", "", journal.Rejected)
 	n = read[control.FullNotification](t, a.get("/v1/notifications/2"), 200)
-	assert.Equal(t, "Unregistered", n.Answer.Reason)
-	assert.Equal(t, 410, n.Answer.Status)
-	assert.Equal(t, int64(1508249865488), n.Answer.Timestamp)
+	assert.Equal(t, "Unregistered", n.Response.Reason)
+	assert.Equal(t, 410, n.Response.Status)
+	assert.Equal(t, int64(1508249865488), n.Response.Timestamp)
 	wantProblem(t, a.get("/v1/notifications/nobody"), http.StatusNotFound, `no push has the id "nobody"`)
 }
 
@@ -298,7 +298,7 @@ func (from) Connection() journal.Connection {
 }
 func (from) Size() int { return 0 }
 
-func TestWhatWasPushedOutIsSaidInEachAnswer(t *testing.T) {
+func TestWhatWasPushedOutIsSaidInEachResponse(t *testing.T) {
 	a := newAPIWith(t, control.Config{Parts: control.Parts{Journal: journal.New(journal.Config{History: 1})}})
 	a.sim.came("old", "")
 	a.sim.came("new", "")

@@ -26,20 +26,20 @@ func rejected(err error) error {
 	return reject(http.StatusUnprocessableEntity, "%v", err)
 }
 
-// An answer has a body of a type.
-type answer[T any] struct{ Body T }
+// A response has a body of a type.
+type output[T any] struct{ Body T }
 
-func answered[T any](body T, err error) (*answer[T], error) {
+func respond[T any](body T, err error) (*output[T], error) {
 	if err != nil {
 		return nil, rejected(err)
 	}
-	return &answer[T]{body}, nil
+	return &output[T]{body}, nil
 }
 
-// More is the part of an answer that says whether a list goes on.
+// More is the part of a response that says whether a list goes on.
 type More struct {
 	Next string `json:"next,omitempty" doc:"Value of after for the next page; absent on the last page"`
 }
 
-// done is an answer without a body.
+// done is a response without a body.
 func done(err error) (*struct{}, error) { return nil, rejected(err) }

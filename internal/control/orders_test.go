@@ -20,10 +20,10 @@ func TestWhatFaultsPreventIsNotBlamedOnABusySimulator(t *testing.T) {
 		err  error
 		busy bool
 	}{{context.DeadlineExceeded, true}, {faults, false}} {
-		answer, ok := errors.AsType[*problem](rejected(row.err))
+		response, ok := errors.AsType[*problem](rejected(row.err))
 		require.True(t, ok)
-		assert.Equal(t, http.StatusServiceUnavailable, answer.Status)
-		assert.Contains(t, answer.Detail, row.err.Error())
-		assert.Equal(t, row.busy, strings.Contains(answer.Detail, "busy"))
+		assert.Equal(t, http.StatusServiceUnavailable, response.Status)
+		assert.Contains(t, response.Detail, row.err.Error())
+		assert.Equal(t, row.busy, strings.Contains(response.Detail, "busy"))
 	}
 }

@@ -20,7 +20,7 @@ type handler func(s *Server, w http.ResponseWriter, r *http.Request) error
 // is the phrase of the status (4.2.1).
 type problem struct {
 	Title  string `json:"title" doc:"The phrase of the status" example:"Not Found"`
-	Status int    `json:"status" doc:"The status of the answer" example:"404"`
+	Status int    `json:"status" doc:"The status of the response" example:"404"`
 	Detail string `json:"detail" doc:"What is wrong, and what to do about it"`
 
 	cause error // what failed, if the fault is ours; for the log
@@ -53,8 +53,8 @@ func internalError(err error) *problem {
 	return p
 }
 
-// answer turns a handler into one of net/http.
-func (s *Server) answer(h handler) http.Handler {
+// handle turns a handler into one of net/http.
+func (s *Server) handle(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(s, w, r)
 		if err == nil {
@@ -69,7 +69,7 @@ func (s *Server) answer(h handler) http.Handler {
 	})
 }
 
-// explain stands between huma and the answer: problems are noted, and what huma
+// explain stands between huma and the response: problems are noted, and what huma
 // found wrong with a request is put into our words.
 func (s *Server) explain(ctx huma.Context, _ string, body any) (any, error) {
 	var p *problem
@@ -118,7 +118,7 @@ func (s *Server) note(p *problem, method, path, remote string) {
 func (s *Server) writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		s.log.Error("control answer cannot be written as JSON", "err", err)
+		s.log.Error("control response cannot be written as JSON", "err", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -131,6 +131,6 @@ func (s *Server) write(w http.ResponseWriter, status int, contentType string, bo
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
-		s.log.Debug("control answer not sent", "err", err)
+		s.log.Debug("control response not sent", "err", err)
 	}
 }

@@ -28,7 +28,7 @@ func registerProviderTokens(r *router) {
 		Summary:     "Check whether the first push of a connection would be accepted with a provider token",
 		Description: "The token is not stored and does not count as a token update.",
 		RequestBody: exampleBody(providerTokenOrder{Authorization: "bearer eyJhbGciOiJFUzI1NiJ9.e30.AA"}),
-	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*answer[controlapi.InspectedProviderToken], error) {
-		return answered(tokens.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
+	}, func(_ context.Context, in *struct{ Body providerTokenOrder }) (*output[controlapi.InspectedProviderToken], error) {
+		return respond(tokens.InspectProviderToken(in.Body.Authorization, in.Body.Environment))
 	})
 }

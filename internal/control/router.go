@@ -68,9 +68,9 @@ const apiVersion = "1.0.0"
 // seen the API.
 const introduction = `Observes and controls a simulator of the Apple Push Notification service.
 
-Answers are JSON. Errors are application/problem+json (RFC 9457); their detail says what is wrong, where, and what to do.`
+Responses are JSON. Errors are application/problem+json (RFC 9457); their detail says what is wrong, where, and what to do.`
 
-// In our answers a list may be empty and is never null.
+// In our responses a list may be empty and is never null.
 func init() { huma.DefaultArrayNullable = false }
 
 func newRouter(s *Server) *router {
@@ -136,7 +136,7 @@ func (r *router) plain(op huma.Operation, serve handler) {
 	if !op.Hidden {
 		r.api.OpenAPI().AddOperation(&op)
 	}
-	r.mux.Handle(op.Method+" "+op.Path, r.server.answer(serve))
+	r.mux.Handle(op.Method+" "+op.Path, r.server.handle(serve))
 }
 
 // complete documents the refusals of a route in our own words, and notes whom it
@@ -196,14 +196,14 @@ func (s *Server) route() (http.Handler, error) {
 	if err := r.serveDocument(); err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
 	}
-	r.mux.Handle("/", s.answer(r.nothing))
+	r.mux.Handle("/", s.handle(r.nothing))
 
 	var origin http.CrossOriginProtection
-	origin.SetDenyHandler(s.answer((*Server).crossOrigin))
+	origin.SetDenyHandler(s.handle((*Server).crossOrigin))
 	return s.guardHost(s.guardReading(origin.Handler(r.guardToken(r.mux)))), nil
 }
 
-// unkept says of an answer that nobody should keep it: what is seen here changes
+// unkept says of a response that nobody should keep it: what is seen here changes
 // from one moment to the next.
 func unkept(h http.Header) {
 	h.Set("Cache-Control", "no-store")

@@ -108,7 +108,7 @@ func wantDetail(t *testing.T, w *httptest.ResponseRecorder, status int, detail s
 	assert.Contains(t, p["detail"], detail)
 }
 
-func TestARefusalOfAHandlerIsItsAnswer(t *testing.T) {
+func TestARefusalOfAHandlerIsItsResponse(t *testing.T) {
 	r, log := serveEcho(t, reject(http.StatusConflict, "there is an echo already; be quiet"))
 	wantDetail(t, post(t, r, "/v1/echo/a", "application/json", `{"words":[]}`), http.StatusConflict, "be quiet")
 	assert.Contains(t, log.String(), `level=INFO msg="control request refused"`)

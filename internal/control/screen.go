@@ -83,7 +83,7 @@ func registerScreen(r *router) {
 		Description: "Worked out from its inbox: notifications as a device groups them, badges, Live Activities, and what never shows. " +
 			"An inbox that was emptied leaves an empty screen.",
 		Errors: []int{http.StatusNotFound},
-	}, func(ctx context.Context, in *DeviceInput) (*answer[Screen], error) {
+	}, func(ctx context.Context, in *DeviceInput) (*output[Screen], error) {
 		device, err := r.server.Devices.Device(in.id())
 		if err != nil {
 			return nil, rejected(err)
@@ -92,7 +92,7 @@ func registerScreen(r *router) {
 		if err != nil {
 			return nil, rejected(err)
 		}
-		return &answer[Screen]{screenOf(&device, inbox, r.server.Clock.Now())}, nil
+		return &output[Screen]{screenOf(&device, inbox, r.server.Clock.Now())}, nil
 	})
 }
 

@@ -40,18 +40,18 @@ type PushOrder struct {
 	PayloadBase64 []byte            `json:"payloadBase64,omitempty" doc:"In place of payload: the bytes to send, JSON or not"`
 }
 
-// A PushAnswer is what the provider API has answered.
-type PushAnswer struct {
+// A PushResponse is what the provider API has answered.
+type PushResponse struct {
 	Status    int        `json:"status" doc:"The HTTP status" example:"200"`
 	ID        string     `json:"id,omitempty" doc:"apns-id; of a broadcast, apns-request-id" example:"EABEAE54-14A8-11E5-B60B-1697F925EC7B"`
 	UniqueID  string     `json:"uniqueId,omitempty" doc:"apns-unique-id"`
 	Reason    string     `json:"reason,omitempty" doc:"Why the push was rejected" example:"Unregistered"`
 	Timestamp int64      `json:"timestamp,omitempty" doc:"For status 410: milliseconds since 1970"`
-	Took      float64    `json:"durationMs" doc:"Milliseconds from request to answer" example:"3.5"`
-	Headers   [][]string `json:"headers" doc:"The headers of the answer, name and value"`
+	Took      float64    `json:"durationMs" doc:"Milliseconds from request to response" example:"3.5"`
+	Headers   [][]string `json:"headers" doc:"The headers of the response, name and value"`
 }
 
-// sendTimeout is how long an answer may take.
+// sendTimeout is how long a response may take.
 const sendTimeout = 15 * time.Second
 
 func registerSend(r *router) {
@@ -60,20 +60,20 @@ func registerSend(r *router) {
 		Summary: "Send a push, as a provider would",
 		Description: "Over TLS and HTTP/2 to the simulator's own provider API, on a connection of its own, with a provider token that is signed for it. " +
 			"For a team whose private key the simulator does not have, it makes a key, which is then among the keys of the team. " +
-			"The answer of the provider API is in the body, also when it is a rejection. A program under test should send its pushes itself.",
+			"The response of the provider API is in the body, also when it is a rejection. A program under test should send its pushes itself.",
 		RequestBody: exampleBody(map[string]any{
 			"token": strings.Repeat("00", 32), "headers": map[string]string{apns.HeaderTopic: "com.example.demo", apns.HeaderPushType: "alert"},
 			"payload": map[string]any{"aps": map[string]any{"alert": "Hello"}},
 		}),
 		Errors:      []int{http.StatusNotFound, http.StatusConflict},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body PushOrder }) (*answer[PushAnswer], error) {
+	}, func(ctx context.Context, in *struct{ Body PushOrder }) (*output[PushResponse], error) {
 		return r.server.sendPush(ctx, &in.Body)
 	})
 }
 
-// sendPush sends a push and reads the answer.
-func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer], error) {
+// sendPush sends a push and reads the response.
+func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*output[PushResponse], error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	request, err := s.pushRequest(ctx, o)
@@ -92,9 +92,9 @@ func (s *Server) sendPush(ctx context.Context, o *PushOrder) (*answer[PushAnswer
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return nil, reject(http.StatusConflict, "the answer %d ends too early: %v", response.StatusCode, err)
+		return nil, reject(http.StatusConflict, "the response %d ends too early: %v", response.StatusCode, err)
 	}
-	return &answer[PushAnswer]{pushAnswer(response, body, time.Since(began))}, nil
+	return &output[PushResponse]{pushResponse(response, body, time.Since(began))}, nil
 }
 
 // pushRequest makes the request that an order describes.
@@ -140,9 +140,9 @@ func (s *Server) pushRequest(ctx context.Context, o *PushOrder) (*http.Request, 
 	return request, nil
 }
 
-// pushAnswer shows what the provider API has answered.
-func pushAnswer(response *http.Response, body []byte, took time.Duration) PushAnswer {
-	a := PushAnswer{
+// pushResponse shows what the provider API has answered.
+func pushResponse(response *http.Response, body []byte, took time.Duration) PushResponse {
+	a := PushResponse{
 		Status: response.StatusCode, UniqueID: response.Header.Get(apns.HeaderUniqueID), Took: float64(took) / float64(time.Millisecond), Headers: [][]string{},
 		ID: cmp.Or(response.Header.Get(apns.HeaderID), response.Header.Get(apns.HeaderRequestID)),
 	}

@@ -42,8 +42,8 @@ func dial(t *testing.T, listener *memnet.Listener) net.Conn {
 	return conn
 }
 
-func TestServeAnswersUntilItsContextEnds(t *testing.T) { synctest.Test(t, testServeAnswers) }
-func testServeAnswers(t *testing.T) {
+func TestServeAnswersUntilItsContextEnds(t *testing.T) { synctest.Test(t, testServe) }
+func testServe(t *testing.T) {
 	listener, stop := serve(t, &simulator{record: "up"})
 	conn := dial(t, listener)
 	_, err := io.WriteString(conn, "GET /v1/info HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -111,9 +111,9 @@ func TestServeWaitsForRequestsUnderWay(t *testing.T) {
 
 				assert.NoError(t, stop())
 				assert.True(t, sim.done, "its goroutine has ended")
-				answer, err := io.ReadAll(conn)
+				response, err := io.ReadAll(conn)
 				require.NoError(t, err)
-				assert.Equal(t, row.answered, len(answer) > 0)
+				assert.Equal(t, row.answered, len(response) > 0)
 			})
 		})
 	}

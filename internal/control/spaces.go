@@ -44,29 +44,29 @@ func registerSpaces(r *router) {
 		OperationID: "make-space", Method: http.MethodPost, Path: "/v1/spaces", Tags: []string{spacesTag}, DefaultStatus: http.StatusCreated,
 		Summary: "Create a space: a team with its own key, certificate, app and device",
 		Description: "A space is isolated from all others: parallel tests each create one, and may use the same bundle IDs. " +
-			"The answer has all that a provider needs, and environment variables for a program under test. An empty body uses the defaults.",
+			"The response has all that a provider needs, and environment variables for a program under test. An empty body uses the defaults.",
 		RequestBody: exampleBody(controlapi.SpaceOrder{Topics: []string{"com.example.app"}}),
 		Errors:      []int{http.StatusConflict, http.StatusServiceUnavailable},
 		Middlewares: huma.Middlewares{noDeadline},
-	}, func(ctx context.Context, in *struct{ Body *controlapi.SpaceOrder }) (*answer[*controlapi.CreatedSpace], error) {
+	}, func(ctx context.Context, in *struct{ Body *controlapi.SpaceOrder }) (*output[*controlapi.CreatedSpace], error) {
 		var order controlapi.SpaceOrder
 		if in.Body != nil {
 			order = *in.Body
 		}
-		return answered(r.server.Spaces.NewSpace(ctx, order))
+		return respond(r.server.Spaces.NewSpace(ctx, order))
 	})
 	register(r, huma.Operation{
 		OperationID: "list-spaces", Method: http.MethodGet, Path: "/v1/spaces", Tags: []string{spacesTag},
 		Summary: "List spaces",
-	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[spaceList], error) {
+	}, func(_ context.Context, in *struct{ controlapi.Page }) (*output[spaceList], error) {
 		list, next, err := r.server.Spaces.PageSpaces(in.Page)
-		return answered(spaceList{list, More{next}}, err)
+		return respond(spaceList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-space", Method: http.MethodGet, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},
 		Summary: "Show a space", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *SpaceInput) (*answer[controlapi.Space], error) {
-		return answered(r.server.Spaces.GetSpace(in.Team))
+	}, func(_ context.Context, in *SpaceInput) (*output[controlapi.Space], error) {
+		return respond(r.server.Spaces.GetSpace(in.Team))
 	})
 	register(r, huma.Operation{
 		OperationID: "delete-space", Method: http.MethodDelete, Path: "/v1/spaces/{team}", Tags: []string{spacesTag},

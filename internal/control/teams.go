@@ -56,15 +56,15 @@ func registerTeams(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-teams", Method: http.MethodGet, Path: "/v1/teams", Tags: []string{teamsTag},
 		Summary: "List teams with their keys and apps",
-	}, func(_ context.Context, in *struct{ controlapi.Page }) (*answer[teamList], error) {
+	}, func(_ context.Context, in *struct{ controlapi.Page }) (*output[teamList], error) {
 		list, next, err := teams.PageTeams(in.Page)
-		return answered(teamList{list, More{next}}, err)
+		return respond(teamList{list, More{next}}, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "get-team", Method: http.MethodGet, Path: "/v1/teams/{team}", Tags: []string{teamsTag},
 		Summary: "Show a team with its keys and apps", Errors: []int{http.StatusNotFound},
-	}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
-		return answered(teams.GetTeam(in.Team))
+	}, func(_ context.Context, in *TeamInput) (*output[controlapi.Team], error) {
+		return respond(teams.GetTeam(in.Team))
 	})
 	for _, change := range []struct {
 		name, summary string
@@ -76,25 +76,25 @@ func registerTeams(r *router) {
 		register(r, huma.Operation{
 			OperationID: change.name + "-team", Method: http.MethodPost, Path: "/v1/teams/{team}/" + change.name, Tags: []string{teamsTag},
 			Summary: change.summary, Errors: []int{http.StatusNotFound},
-		}, func(_ context.Context, in *TeamInput) (*answer[controlapi.Team], error) {
-			return answered(teams.SuspendTeam(in.Team, change.suspended))
+		}, func(_ context.Context, in *TeamInput) (*output[controlapi.Team], error) {
+			return respond(teams.SuspendTeam(in.Team, change.suspended))
 		})
 	}
 	register(r, huma.Operation{
 		OperationID: "make-key", Method: http.MethodPost, Path: "/v1/teams/{team}/keys", Tags: []string{teamsTag}, DefaultStatus: http.StatusCreated,
-		Summary:     "Create an authentication key; only this answer has its .p8 file",
+		Summary:     "Create an authentication key; only this response has its .p8 file",
 		RequestBody: exampleBody(keyOrder{Environments: []string{"sandbox"}}),
 		Errors:      []int{http.StatusNotFound},
 	}, func(_ context.Context, in *struct {
 		TeamInput
 		Body *keyOrder
 	},
-	) (*answer[controlapi.Key], error) {
+	) (*output[controlapi.Key], error) {
 		var o keyOrder
 		if in.Body != nil {
 			o = *in.Body
 		}
-		return answered(teams.AddKey(in.Team, controlapi.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
+		return respond(teams.AddKey(in.Team, controlapi.Key{ID: o.KeyID, Environments: o.Environments, Topics: o.Topics}))
 	})
 	register(r, huma.Operation{
 		OperationID: "revoke-key", Method: http.MethodDelete, Path: "/v1/teams/{team}/keys/{key}", Tags: []string{teamsTag},
@@ -111,7 +111,7 @@ func registerTeams(r *router) {
 		Summary:     "Register an app for a team",
 		RequestBody: exampleBody(appOrder{BundleID: "com.example.app"}),
 		Errors:      []int{http.StatusNotFound},
-	}, func(_ context.Context, in *struct{ Body appOrder }) (*answer[controlapi.Team], error) {
+	}, func(_ context.Context, in *struct{ Body appOrder }) (*output[controlapi.Team], error) {
 		if err := teams.AddApp(in.Body.Team, in.Body.BundleID); err != nil {
 			return nil, rejected(err)
 		}
@@ -119,7 +119,7 @@ func registerTeams(r *router) {
 		if err == nil && in.Body.Broadcast != nil {
 			err = teams.SetBroadcast(team.Team, in.Body.BundleID, *in.Body.Broadcast)
 		}
-		return answered(team, err)
+		return respond(team, err)
 	})
 	register(r, huma.Operation{
 		OperationID: "remove-app", Method: http.MethodDelete, Path: "/v1/apps/{bundleId}", Tags: []string{teamsTag},

@@ -22,9 +22,9 @@ func registerWait(r *router) {
 	op := filtered(huma.Operation{
 		OperationID: "wait-for-notifications", Method: http.MethodGet, Path: "/v1/notifications/wait", Tags: []string{"notifications"},
 		Summary: "Wait until pushes match",
-		Description: "Answers as soon as count pushes match, including those in the history. " +
+		Description: "Responds as soon as count pushes match, including those in the history. " +
 			"To wait until a device has acknowledged a push, use state=delivered. " +
-			"After the timeout, the answer is 408 with the nearest pushes and how they differ.",
+			"After the timeout, the response is 408 with the nearest pushes and how they differ.",
 		Errors:      []int{http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{noDeadline},
 		Responses: map[string]*huma.Response{"408": {

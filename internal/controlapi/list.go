@@ -34,7 +34,7 @@ const firstPage = "0"
 func PageOf[E, T any](list []E, by Order[E], p Page, describe func(E) T) (entries []T, next string, err error) {
 	if p.After != "" && p.After != firstPage {
 		if !by.Form.MatchString(p.After) {
-			return nil, "", fmt.Errorf("query.after: %q is not a cursor of this list; use the value of next from the previous answer, or 0 for the first page", p.After)
+			return nil, "", fmt.Errorf("query.after: %q is not a cursor of this list; use the value of next from the previous response, or 0 for the first page", p.After)
 		}
 		begin, found := slices.BinarySearchFunc(list, p.After, func(e E, after string) int { return cmp.Compare(by.Key(e), after) })
 		if found {

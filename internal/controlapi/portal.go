@@ -69,7 +69,7 @@ type Key struct {
 	ID           string   `json:"keyId" doc:"Key ID, the kid of a provider token"`
 	Environments []string `json:"environments,omitempty" doc:"Environments it is restricted to; absent for both"`
 	Topics       []string `json:"topics,omitempty" doc:"Topics it is restricted to; absent for all topics of the team"`
-	P8           string   `json:"key,omitempty" doc:"Text of the .p8 file; only in the answer that creates the key"`
+	P8           string   `json:"key,omitempty" doc:"Text of the .p8 file; only in the response that creates the key"`
 }
 
 // An InspectedProviderToken is what would become of a provider token now.

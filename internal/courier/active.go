@@ -9,7 +9,7 @@ const (
 // ActiveAlways is the interval of a device that stays active.
 const ActiveAlways uint32 = 0x7fffffff
 
-// ActiveState tells whether the device is awake. It has no answer.
+// ActiveState tells whether the device is awake. It has no response.
 //
 // observed: apsd
 type ActiveState struct {

@@ -17,7 +17,7 @@ type app struct {
 	list  List
 
 	requested bool  // a token request is out on this connection
-	rejected  error // the answer to the last request, if it was no token
+	rejected  error // the response to the last request, if it was no token
 }
 
 // apps are the installed apps. [Device.mu] guards them.
@@ -61,7 +61,7 @@ func (s *apps) forgetTokens() {
 	}
 }
 
-// forgetRequests is for a new connection: answers to requests on the last one will not
+// forgetRequests is for a new connection: responses to requests on the last one will not
 // come.
 func (s *apps) forgetRequests() {
 	for _, a := range s.order {

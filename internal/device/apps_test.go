@@ -74,12 +74,12 @@ func TestARejectedTokenRequestIsReportedAndRepeatedAtTheNextLogin(t *testing.T) 
 		p.want(active, "")
 		p.want(filterH, "")
 		p.want(requestH, "the device tries again")
-		p.send(mintA)
+		p.send(issueA)
 		h.wantToken(appH, tokenA)
 	})
 }
 
-func TestAnswerForARemovedAppIsIgnored(t *testing.T) {
+func TestResponseForARemovedAppIsIgnored(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.login()
@@ -88,7 +88,7 @@ func TestAnswerForARemovedAppIsIgnored(t *testing.T) {
 		p.want(requestH, "")
 		h.Remove(appH)
 		p.want("09 00000023 01 0020 T", "")
-		p.send(mintA)
+		p.send(issueA)
 		p.wantSilence(time.Minute, "")
 		assert.Empty(t, h.Tokens())
 	})

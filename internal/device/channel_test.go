@@ -73,11 +73,11 @@ func (p *peer) takeAll(m *courier.ChannelRequest, asked courier.ChannelRequestBo
 	p.Helper()
 	var body courier.ChannelResponseBody
 	for _, app := range asked.Apps {
-		answer := courier.AppResponse{Topic: app.Topic}
+		response := courier.AppResponse{Topic: app.Topic}
 		for _, c := range app.Subscribe {
-			answer.Subscribed = append(answer.Subscribed, courier.ChannelStatus{Channel: c.Channel, Status: courier.ChannelAccepted})
+			response.Subscribed = append(response.Subscribed, courier.ChannelStatus{Channel: c.Channel, Status: courier.ChannelAccepted})
 		}
-		body.Apps = append(body.Apps, answer)
+		body.Apps = append(body.Apps, response)
 	}
 	p.message(&courier.ChannelResponse{ID: m.ID, Response: body.Append(nil), Token: m.BaseToken})
 }
@@ -301,7 +301,7 @@ func TestSubscriptionEndsWhenTheCourierSaysSo(t *testing.T) {
 				p := h.login()
 				p.skip(2)
 				p.want(requestH, "the app's token")
-				p.send(mintA)
+				p.send(issueA)
 				m, _ := p.wantChannels()
 				p.message(row.frame(m.ID))
 				event := h.last(EventSubscriptionEnded)

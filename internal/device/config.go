@@ -23,8 +23,8 @@ const (
 	// firstKeepalive is the time from login to the first keepalive.
 	// observed: apsd.
 	firstKeepalive = 2 * time.Second
-	// keepaliveAnswer is how long the answer may take. observed: apsd.
-	keepaliveAnswer = 20 * time.Second
+	// keepaliveResponse is how long the response may take. observed: apsd.
+	keepaliveResponse = 20 * time.Second
 	// appsDelay gathers changes of the installed apps into one Filter.
 	appsDelay = 20 * time.Millisecond
 
@@ -91,7 +91,7 @@ type Config struct {
 	Now func() time.Time
 
 	// Ack decides how a notification is acknowledged; nil answers AckDelivered. A
-	// notification with another answer is not handed to the app.
+	// notification with another response is not handed to the app.
 	Ack func(Notification) uint8
 	// AckDelay is how long an acknowledgement waits; 0 is not at all, less than 0 is for
 	// ever. See [Device.SetAckDelay].

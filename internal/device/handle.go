@@ -79,8 +79,8 @@ func (s *session) flush(m *courier.Flush) error {
 	if m.Wanted == 0 {
 		return nil
 	}
-	answer := courier.FlushResponse{Padding: make([]byte, m.Wanted)}
-	return s.write(answer.Append(nil))
+	response := courier.FlushResponse{Padding: make([]byte, m.Wanted)}
+	return s.write(response.Append(nil))
 }
 
 func (s *session) filterUpdate(m *courier.FilterUpdate) error {

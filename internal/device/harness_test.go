@@ -287,7 +287,7 @@ func (h *harness) ready() *peer {
 	p.want(active, "the device is awake")
 	p.want(filterH, "the device wants its app's topic")
 	p.want(requestH, "the app has no token yet")
-	p.send(mintA)
+	p.send(issueA)
 	h.wantToken(appH, tokenA)
 	return p
 }
@@ -379,7 +379,7 @@ const (
 	filterH   = "09 0000003a 01 0020 T 02 0014 H"
 	filterHG  = "09 00000051 01 0020 T 02 0014 H 02 0014 G"
 	requestH  = "11 0000003f 01 0020 T 02 0014 H 03 0002 a003"
-	mintA     = "12 00000043 01 0001 00 02 0020 A 03 0014 H 04 0002 a003"
+	issueA    = "12 00000043 01 0001 00 02 0020 A 03 0014 H 04 0002 a003"
 	noStorage = "0e 00000023 01 0020 T"
 	hello     = "0a 00000074 01 0020 A 02 0014 H 03 0016 7b22617073223a7b22616c657274223a226869227d7d 04 0004 00000001 05 0004 69570a80 06 0008 18867251edfa0000 09 0001 00 0d 0001 0a"
 	ackHello  = "0b 0000002e 08 0001 00 04 0004 00000001 01 0020 A"

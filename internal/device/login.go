@@ -75,7 +75,7 @@ func (s *session) exchange() (*courier.ConnectResponse, error) {
 	for {
 		frame, err := s.reader.Next()
 		if err != nil {
-			return nil, fmt.Errorf("wait for the answer to connect: %w", err)
+			return nil, fmt.Errorf("wait for the response to connect: %w", err)
 		}
 		if frame.Command != courier.CmdConnectResponse {
 			s.d.cfg.Log.Debug("skipped before login", "command", frame.Command)

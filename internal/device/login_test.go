@@ -101,7 +101,7 @@ func TestAfterLoginTheDeviceSendsItsFilterAndTokenRequests(t *testing.T) {
 		p.want(active, "it is awake")
 		p.want(filterH, "the topic is enabled before anybody can use its token")
 		p.want(requestH, "the app id is the beginning of the hash")
-		p.send(noStorage, mintA)
+		p.send(noStorage, issueA)
 		h.wantToken(appH, tokenA)
 		assert.Equal(t, tokenT, h.BaseToken().String())
 		assert.Equal(t, []EventKind{EventConnected, EventBaseToken, EventToken}, h.kinds())

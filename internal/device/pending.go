@@ -134,13 +134,13 @@ func earliest(times ...time.Time) (first time.Time) {
 	return first
 }
 
-// A keepalive sends keepalives and expects each answer within 20 seconds.
+// A keepalive sends keepalives and expects each response within 20 seconds.
 //
 // observed: apsd
 type keepalive struct {
 	s        *session
 	network  network
-	next     time.Time // when the next one is due, or the answer
+	next     time.Time // when the next one is due, or the response
 	awaiting bool
 }
 
@@ -153,13 +153,13 @@ func newKeepalive(s *session) keepalive {
 	return k
 }
 
-// due sends a keepalive, or fails if the last one has no answer.
+// due sends a keepalive, or fails if the last one has no response.
 func (k *keepalive) due(now time.Time) error {
 	if k.awaiting {
 		return ErrNoKeepalive
 	}
 	k.awaiting = true
-	k.next = now.Add(keepaliveAnswer)
+	k.next = now.Add(keepaliveResponse)
 	minutes := int64(k.network.keepalive / time.Minute)
 	ping := courier.Keepalive{
 		Carrier:   []byte(k.network.carrier),
@@ -171,7 +171,7 @@ func (k *keepalive) due(now time.Time) error {
 	return k.s.write(ping.Append(nil))
 }
 
-// answered schedules the next keepalive. An unexpected answer has no effect.
+// answered schedules the next keepalive. An unexpected response has no effect.
 func (k *keepalive) answered(now time.Time) {
 	if !k.awaiting {
 		return

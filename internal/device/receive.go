@@ -52,7 +52,7 @@ type ackDecision struct {
 
 // classify decides how a notification is acknowledged. The app's token may be unknown
 // while the request for it is out: what was stored for a token of an earlier run can
-// overtake the answer.
+// overtake the response.
 //
 // observed: apsd, for the statuses and for what makes a duplicate.
 func (d *Device) classify(m *courier.Notification) ackDecision {

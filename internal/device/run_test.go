@@ -56,7 +56,7 @@ func TestRedirectIsFollowedAndCounted(t *testing.T) {
 		name     string
 		redirect func(p *peer)
 	}{
-		{"in the answer to connect", func(p *peer) {
+		{"in the response to connect", func(p *peer) {
 			p.send("08 0000000d 01 0001 00 02 0006 6f7468657231")
 		}},
 		{"later", func(p *peer) {
@@ -153,7 +153,7 @@ func TestDisconnectEndsAnAttemptToConnect(t *testing.T) {
 	inBothForms(t, func(t *testing.T) {
 		h := newHarness(t)
 		p := h.accept()
-		p.connect() // and no answer
+		p.connect() // and no response
 		began := time.Now()
 		h.Disconnect()
 		p.wantClosed("")

@@ -16,7 +16,7 @@ type syncs struct {
 // apps, its channels, its power. A device that is not connected has nobody to tell,
 // and does so at the next login; Sync returns at once.
 //
-// It sends a flush that wants an answer: a courier looks at one frame after the other.
+// It sends a flush that wants a response: a courier looks at one frame after the other.
 func (d *Device) Sync(ctx context.Context) error {
 	d.mu.Lock()
 	s := d.session
@@ -49,7 +49,7 @@ func (s *session) sendSyncs() error {
 	return s.write(frames)
 }
 
-// flushed takes the answer to a flush.
+// flushed takes the response to a flush.
 func (s *session) flushed(*courier.FlushResponse) error {
 	d := s.d
 	d.mu.Lock()

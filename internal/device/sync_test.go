@@ -18,7 +18,7 @@ func TestSyncReturnsWhenTheCourierHasAnswered(t *testing.T) {
 		go func() { done <- h.Sync(t.Context()) }()
 		p.want("14 00000004 01 0001 02", "first what there is to tell")
 		p.want("09 0000003a 01 0020 T 03 0014 H", "at once, although changes of apps are gathered")
-		p.want("0f 00000005 01 0002 0001", "then a flush that wants an answer")
+		p.want("0f 00000005 01 0002 0001", "then a flush that wants a response")
 		synctest.Wait()
 		require.Empty(t, done, "there is none yet")
 		p.send("10 00000004 02 0001 00")

@@ -15,7 +15,7 @@ type activity struct {
 	until    time.Time // when it ends; zero if it does not end by itself
 }
 
-// activeState records whether the device is in use, and for how long. There is no answer.
+// activeState records whether the device is in use, and for how long. There is no response.
 // The message contains no token, so it applies to all presences.
 //
 // observed: apsd

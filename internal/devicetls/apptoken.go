@@ -16,31 +16,31 @@ import (
 const tokenRejected uint8 = 1
 
 // tokenRequest answers with the device token of an app, which is always the same. The device
-// matches the answer by topic hash and app ID, so both are echoed.
+// matches the response by topic hash and app ID, so both are echoed.
 //
 // observed: apsd, pypush
 func (s *session) tokenRequest(m *courier.TokenRequest) error {
-	answer := courier.TokenResponse{
+	response := courier.TokenResponse{
 		Status: courier.TokenAccepted, Topic: bytes.Clone(m.Topic), AppID: bytes.Clone(m.AppID), AppIDForm: m.AppIDForm,
 	}
 	if !s.allowed() {
-		return s.rejectToken(&answer)
+		return s.rejectToken(&response)
 	}
 	token, err := s.appToken(m)
 	if err != nil {
 		s.log.Info("rejected a token request", "device", s.id(), "err", err)
-		return s.rejectToken(&answer)
+		return s.rejectToken(&response)
 	}
-	answer.Token = []byte(token)
-	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), answer.Token)
-	return s.answerLater(&answer)
+	response.Token = []byte(token)
+	s.recordToken(fmt.Sprintf("token for topic %x", m.Topic), response.Token)
+	return s.respondLater(&response)
 }
 
 // rejectToken answers without a token. The token field is present and empty, since some
 // parsers require the first three fields.
-func (s *session) rejectToken(answer *courier.TokenResponse) error {
-	answer.Status, answer.Token = tokenRejected, []byte{}
-	return s.answerLater(answer)
+func (s *session) rejectToken(response *courier.TokenResponse) error {
+	response.Status, response.Token = tokenRejected, []byte{}
+	return s.respondLater(response)
 }
 
 func (s *session) appToken(m *courier.TokenRequest) (apns.DeviceToken, error) {

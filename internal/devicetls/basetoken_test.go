@@ -52,9 +52,9 @@ func TestAForeignTokenIsReplacedByANewOne(t *testing.T) {
 					p := w.dial(w.identity(nil), st)
 					foreign := row.token(w, p)
 					p.token = foreign
-					answer := p.connect(nil)
-					assert.NotEqual(t, foreign, answer.Token)
-					claims, err := w.vault.Decrypt(answer.Token)
+					response := p.connect(nil)
+					assert.NotEqual(t, foreign, response.Token)
+					claims, err := w.vault.Decrypt(response.Token)
 					require.NoError(t, err)
 					assert.True(t, claims.Base)
 					assert.Equal(t, tokenvault.Address(p.address()), claims.Address)
@@ -133,7 +133,7 @@ func TestAnAppsTokenIsTheSameEveryTimeAndEchoesTheRequest(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
 		other := apns.HashTopic("com.example.other")
-		p.send( // in one piece: the answers come in the order of the requests
+		p.send( // in one piece: the responses come in the order of the requests
 			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: []byte{1, 2}},
 			&courier.TokenRequest{BaseToken: p.token, Topic: other[:]},
 			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]},
@@ -161,11 +161,11 @@ func TestARequestForATokenThatCannotBeMetIsAnswered(t *testing.T) {
 			"another base token": {BaseToken: make([]byte, 32), Topic: topicHash[:], AppID: []byte{1, 2}},
 		} {
 			p.send(request)
-			answer := want[*courier.TokenResponse](p)
-			assert.NotEqual(t, courier.TokenAccepted, answer.Status, name)
-			assert.Equal(t, []byte{}, answer.Token, "%s: empty, and there", name)
-			assert.Equal(t, request.Topic, answer.Topic, name)
-			assert.Equal(t, request.AppID, answer.AppID, name)
+			response := want[*courier.TokenResponse](p)
+			assert.NotEqual(t, courier.TokenAccepted, response.Status, name)
+			assert.Equal(t, []byte{}, response.Token, "%s: empty, and there", name)
+			assert.Equal(t, request.Topic, response.Topic, name)
+			assert.Equal(t, request.AppID, response.AppID, name)
 		}
 	})
 }

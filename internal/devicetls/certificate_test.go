@@ -128,12 +128,12 @@ func TestALenientCourierTakesAnyCertificateThatIsNotRevoked(t *testing.T) {
 					p := w.dial(row.identity(w), st)
 					w.clock.Advance(row.after)
 					p.send(p.proof())
-					answer := want[*courier.ConnectResponse](p)
+					response := want[*courier.ConnectResponse](p)
 					if row.lenient {
-						assert.Equal(t, courier.ConnectAccepted, answer.Status)
+						assert.Equal(t, courier.ConnectAccepted, response.Status)
 						return
 					}
-					p.wantRejection(answer, "the certificate is not accepted")
+					p.wantRejection(response, "the certificate is not accepted")
 				})
 			})
 		}

@@ -14,7 +14,7 @@ import (
 // status 0, accepted, is known (observed: apsd).
 const channelsRejected uint8 = 1
 
-// channelGrowth is the maximum growth of an answer per channel, in bytes: a status, a
+// channelGrowth is the maximum growth of a response per channel, in bytes: a status, a
 // checkpoint, and longer sizes of the enclosing messages.
 const channelGrowth = 16
 
@@ -29,19 +29,19 @@ type subscription struct {
 //
 // observed: apsd, rustpush
 func (s *session) channel(m *courier.ChannelRequest) error {
-	answer := courier.ChannelResponse{ID: m.ID, Token: bytes.Clone(m.BaseToken)}
-	s.out.lock() // so that no broadcast is sent before the answer
+	message := courier.ChannelResponse{ID: m.ID, Token: bytes.Clone(m.BaseToken)}
+	s.out.lock() // so that no broadcast is sent before the response
 	defer s.out.unlock()
 	response, err := s.subscribeLocked(m)
 	if err != nil {
 		s.log.Info("rejected a channel request", "device", s.id(), "err", err)
-		answer.Status = channelsRejected
+		message.Status = channelsRejected
 	}
-	answer.Response = response
-	return s.answerLaterLocked(&answer)
+	message.Response = response
+	return s.respondLaterLocked(&message)
 }
 
-// subscribeLocked applies a request and returns the body of the answer.
+// subscribeLocked applies a request and returns the body of the response.
 func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
 	p := s.presenceFor(m.BaseToken)
 	if p == nil {
@@ -52,16 +52,16 @@ func (s *session) subscribeLocked(m *courier.ChannelRequest) ([]byte, error) {
 		return nil, err
 	}
 	if len(m.Request)+channelGrowth*channelCount(&asked) > courier.MaxItem {
-		return nil, errors.New("the answer would exceed a frame: request fewer channels at a time")
+		return nil, errors.New("the response would exceed a frame: request fewer channels at a time")
 	}
 	if asked.Kind == courier.ChannelsFull {
 		p.unsubscribeOthersLocked(&asked)
 	}
-	var answer courier.ChannelResponseBody
+	var response courier.ChannelResponseBody
 	for i := range asked.Apps {
-		answer.Apps = append(answer.Apps, p.subscribeLocked(&asked.Apps[i]))
+		response.Apps = append(response.Apps, p.subscribeLocked(&asked.Apps[i]))
 	}
-	return answer.Append(nil), nil
+	return response.Append(nil), nil
 }
 
 // channelCount is how many apps and channels a request names.
@@ -91,12 +91,12 @@ func (p *presence) unsubscribeOthersLocked(asked *courier.ChannelRequestBody) {
 // subscribeLocked applies a request for one app, which is named by its bundle ID or by the
 // topic of its Live Activities.
 func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppResponse {
-	answer := courier.AppResponse{Topic: asked.Topic}
+	response := courier.AppResponse{Topic: asked.Topic}
 	app := apns.BundleID(asked.Topic)
 	for i := range asked.Unsubscribe {
 		id := asked.Unsubscribe[i].Channel
 		p.unsubscribeLocked(subscription{app, broker.ChannelID(id)})
-		answer.Unsubscribed = append(answer.Unsubscribed, courier.ChannelStatus{
+		response.Unsubscribed = append(response.Unsubscribed, courier.ChannelStatus{
 			Channel: id, Status: courier.ChannelAccepted,
 		})
 	}
@@ -110,9 +110,9 @@ func (p *presence) subscribeLocked(asked *courier.AppRequest) courier.AppRespons
 		} else {
 			delete(p.channels, sub)
 		}
-		answer.Subscribed = append(answer.Subscribed, status)
+		response.Subscribed = append(response.Subscribed, status)
 	}
-	return answer
+	return response
 }
 
 // rememberLocked records a subscription and the topic by which the device names the app.

@@ -38,18 +38,18 @@ func (w *fixture) publish(id broker.ChannelID, payload string) {
 	}))
 }
 
-// ask sends a request for channels of the app and gives what the answer says about
+// ask sends a request for channels of the app and gives what the response says about
 // it. Anything else that comes first is a mistake.
 func (p *testDevice) ask(kind uint64, apps ...courier.AppRequest) []courier.AppResponse {
 	p.w.t.Helper()
 	body := courier.ChannelRequestBody{Version: courier.ChannelsVersion, Kind: kind, Sequence: 1, Apps: apps}
 	p.send(&courier.ChannelRequest{ID: 0x01020304, Request: body.Append(nil), BaseToken: p.token})
-	answer := want[*courier.ChannelResponse](p)
-	assert.Equal(p.w.t, uint32(0x01020304), answer.ID)
-	assert.Equal(p.w.t, p.token, answer.Token)
-	require.Equal(p.w.t, courier.ChannelsTaken, answer.Status)
+	response := want[*courier.ChannelResponse](p)
+	assert.Equal(p.w.t, uint32(0x01020304), response.ID)
+	assert.Equal(p.w.t, p.token, response.Token)
+	require.Equal(p.w.t, courier.ChannelsTaken, response.Status)
 	var got courier.ChannelResponseBody
-	require.NoError(p.w.t, got.Parse(answer.Response))
+	require.NoError(p.w.t, got.Parse(response.Response))
 	return got.Apps
 }
 
@@ -136,7 +136,7 @@ func TestADeltaAddsAndAFullListReplaces(t *testing.T) {
 			all()
 			var got []string
 			for {
-				require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
+				require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(responseTimeout)))
 				f, err := p.reader.Next()
 				if err != nil {
 					slices.Sort(got)
@@ -183,13 +183,13 @@ func TestALateJoinerGetsTheNewestMessageOnce(t *testing.T) {
 		assert.Greater(t, apps[0].Subscribed[0].Checkpoint, seen, "the checkpoint is that of the newest message")
 		newest := p.wantBroadcast(id, "newest")
 		assert.Equal(t, newest, apps[0].Subscribed[0].Checkpoint)
-		p.wantSilence(answerTimeout, "a channel keeps one message")
+		p.wantSilence(responseTimeout, "a channel keeps one message")
 		p.conn.Close()
 		synctest.Wait()
 
 		p = reconnect(p)
 		p.ask(courier.ChannelsFull, subscribing(newest, id))
-		p.wantSilence(answerTimeout, "the device has the newest")
+		p.wantSilence(responseTimeout, "the device has the newest")
 	})
 }
 
@@ -203,7 +203,7 @@ func reconnect(p *testDevice) *testDevice {
 	return back
 }
 
-func TestNoBroadcastOvertakesItsAnswerOrTheFilter(t *testing.T) {
+func TestNoBroadcastOvertakesItsResponseOrTheFilter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		id := w.channel(broker.MostRecent)
@@ -211,7 +211,7 @@ func TestNoBroadcastOvertakesItsAnswerOrTheFilter(t *testing.T) {
 		p := w.dial(w.identity(nil), v3)
 		p.connect(nil)
 		p.ask(courier.ChannelsFull, subscribing(0, id))
-		p.wantSilence(answerTimeout, "the device has not said what it wants")
+		p.wantSilence(responseTimeout, "the device has not said what it wants")
 		p.send(&courier.Filter{Token: p.token})
 		want[*courier.NoStorage](p)
 		p.wantBroadcast(id, "kept")
@@ -237,7 +237,7 @@ func TestSubscribersAreNotifiedOfADeletedChannel(t *testing.T) {
 		assert.Equal(t, courier.ChannelUpdateBody{Apps: []courier.AppUpdate{{
 			Topic: liveTopic, Channel: &courier.ChannelStatus{Channel: []byte(deleted), Status: courier.ChannelDeleted},
 		}}}, got)
-		other.wantSilence(answerTimeout, "it did not subscribe to that one")
+		other.wantSilence(responseTimeout, "it did not subscribe to that one")
 		assert.Equal(t, courier.ChannelInvalid, p.ask(courier.ChannelsDelta, subscribing(0, deleted))[0].Subscribed[0].Status)
 		w.publish(stays, "on")
 		p.wantBroadcast(stays, "on")
@@ -272,7 +272,7 @@ func TestASubscriptionIsOfOneUser(t *testing.T) {
 		p.ask(courier.ChannelsFull, subscribing(0, id))
 		w.publish(id, "x")
 		p.wantBroadcast(id, "x")
-		p.wantSilence(answerTimeout, "the first user has not subscribed")
+		p.wantSilence(responseTimeout, "the first user has not subscribed")
 	})
 }
 
@@ -292,7 +292,7 @@ func TestChannelRequestsThatCannotBeFulfilledAreRejectedAsAWhole(t *testing.T) {
 		{
 			"too many channels",
 			courier.ChannelRequest{Request: (&courier.ChannelRequestBody{Apps: []courier.AppRequest{many}}).Append(nil)},
-			"the answer would be longer than an item can be",
+			"the response would be longer than an item can be",
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -300,9 +300,9 @@ func TestChannelRequestsThatCannotBeFulfilledAreRejectedAsAWhole(t *testing.T) {
 				w := newFixture(t)
 				p := w.login(w.identity(nil))
 				p.send(&row.request)
-				answer := want[*courier.ChannelResponse](p)
-				assert.Equal(t, uint8(1), answer.Status, row.reason)
-				assert.Nil(t, answer.Response)
+				response := want[*courier.ChannelResponse](p)
+				assert.Equal(t, uint8(1), response.Status, row.reason)
+				assert.Nil(t, response.Response)
 			})
 		})
 	}

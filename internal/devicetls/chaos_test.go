@@ -48,7 +48,7 @@ func (p *stubbornDevice) run(done <-chan struct{}) {
 	}
 }
 
-// keepaliveWait is how long a phone waits for the answer to a keepalive (observed:
+// keepaliveWait is how long a phone waits for the response to a keepalive (observed:
 // apsd).
 const keepaliveWait = 20 * time.Second
 
@@ -94,7 +94,7 @@ func (p *stubbornDevice) converse(done <-chan struct{}) {
 		case err != nil:
 			return
 		default:
-			if out = p.answer(f); f.Command == courier.CmdKeepaliveResponse {
+			if out = p.response(f); f.Command == courier.CmdKeepaliveResponse {
 				asked = false
 			}
 		}
@@ -108,7 +108,7 @@ func (p *stubbornDevice) converse(done <-chan struct{}) {
 }
 
 // answer is what the phone has to say to a frame.
-func (p *stubbornDevice) answer(f courier.Frame) []byte {
+func (p *stubbornDevice) response(f courier.Frame) []byte {
 	m, err := courier.ParseFromServer(f)
 	if !assert.NoError(p.w.t, err) {
 		return nil

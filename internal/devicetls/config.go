@@ -46,11 +46,11 @@ const (
 	// DefaultLossTimeout is how long a device may leave data or TCP keepalive probes
 	// unacknowledged. A phone that changes networks reconnects sooner.
 	DefaultLossTimeout = time.Minute
-	// DefaultAnswerDelay is the delay of answers for which Apple asks a service behind the
-	// courier. Apple's value is unknown. With answers 16 µs apart, a client that sends two
+	// DefaultResponseDelay is the delay of responses for which Apple asks a service behind the
+	// courier. Apple's value is unknown. With responses 16 µs apart, a client that sends two
 	// requests together (observed: pypush) failed in a fifth of its runs or more; with 1 ms
 	// between them it never did.
-	DefaultAnswerDelay = 3 * time.Millisecond
+	DefaultResponseDelay = 3 * time.Millisecond
 	// DefaultWriteTimeout is how long a device may leave unread what it is sent.
 	DefaultWriteTimeout = 30 * time.Second
 )
@@ -103,7 +103,7 @@ type Config struct {
 	// connection has replaced it, before the older one is closed.
 	NoticeReplaced bool
 	// DelayedKeepalives enables the second version of keepalives, in which a device asks
-	// for a delayed answer. Otherwise the answer is immediate and empty, which disables
+	// for a delayed response. Otherwise the response is immediate and empty, which disables
 	// that version on the device.
 	DelayedKeepalives bool
 	// SendTracingID puts the apns-id, which devices do not learn otherwise,
@@ -143,13 +143,13 @@ type Config struct {
 	// a negative value the default of the system. It is rounded to whole seconds, and
 	// applies to TCP only.
 	LossTimeout time.Duration
-	// AnswerDelay is the minimum delay after a request, and after the answer before it, of
-	// the answer to a filter or to a request for a token, a salt or channels, and of the
-	// acknowledgement of a message from a device; zero means [DefaultAnswerDelay], a
-	// negative value none. Pushes wait for such answers.
-	AnswerDelay time.Duration
+	// ResponseDelay is the minimum delay after a request, and after the response before it, of
+	// the response to a filter or to a request for a token, a salt or channels, and of the
+	// acknowledgement of a message from a device; zero means [DefaultResponseDelay], a
+	// negative value none. Pushes wait for such responses.
+	ResponseDelay time.Duration
 	// UploadAckDelay is an additional delay before a message from a device is acknowledged;
-	// zero means none. On loopback an answer can arrive at a client that begins to listen
+	// zero means none. On loopback a response can arrive at a client that begins to listen
 	// only after its write returns.
 	UploadAckDelay time.Duration
 	// MaxMessage and LargeMessage are the limits, in bytes of payload, that the
@@ -180,7 +180,7 @@ func (c *Config) complete() error {
 	c.FilterTimeout = cmp.Or(c.FilterTimeout, DefaultFilterTimeout)
 	c.SilenceTimeout = cmp.Or(c.SilenceTimeout, DefaultSilenceTimeout)
 	c.LossTimeout = cmp.Or(c.LossTimeout, DefaultLossTimeout)
-	c.AnswerDelay = cmp.Or(c.AnswerDelay, DefaultAnswerDelay)
+	c.ResponseDelay = cmp.Or(c.ResponseDelay, DefaultResponseDelay)
 	c.WriteTimeout = cmp.Or(c.WriteTimeout, DefaultWriteTimeout)
 	c.MaxMessage = cmp.Or(c.MaxMessage, courier.DefaultMaxMessage)
 	c.LargeMessage = cmp.Or(c.LargeMessage, courier.DefaultLargeMessage)

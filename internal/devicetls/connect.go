@@ -78,33 +78,33 @@ func (s *session) accept(m *courier.Connect, l login, delay time.Duration) error
 	}
 	if delay > 0 {
 		s.out.unlock()
-		err := s.delayAnswer(delay)
+		err := s.delayResponse(delay)
 		s.out.lock()
 		if err != nil {
 			return err
 		}
 		s.times.loggedIn(time.Now())
 	}
-	answer := s.response(courier.ConnectAccepted)
+	response := s.response(courier.ConnectAccepted)
 	if l.issued || s.server.cfg.EchoToken {
-		answer.Token = p.token
+		response.Token = p.token
 	}
-	return s.answerLocked(answer)
+	return s.respondLocked(response)
 }
 
 // reject answers a Connect that is rejected. A device with a wrong clock can try again, and
 // a rejected user does not affect the others of the connection; otherwise the connection
 // ends.
 func (s *session) reject(r *rejection, delay time.Duration) error {
-	if err := s.delayAnswer(delay); err != nil {
+	if err := s.delayResponse(delay); err != nil {
 		return err
 	}
-	answer := s.response(courier.ConnectRejected)
-	answer.RejectionReason = r.message()
+	response := s.response(courier.ConnectRejected)
+	response.RejectionReason = r.message()
 	if r.repairable() {
-		answer.ClockTime = answer.ServerTime
+		response.ClockTime = response.ServerTime
 	}
-	if err := s.answer(answer); err != nil {
+	if err := s.respond(response); err != nil {
 		return err
 	}
 	if r.reason == tooManyRequests {
@@ -117,7 +117,7 @@ func (s *session) reject(r *rejection, delay time.Duration) error {
 	return &endError{EndRejected, r}
 }
 
-// response returns the fields that every answer to a Connect has. Some clients require all
+// response returns the fields that every response to a Connect has. Some clients require all
 // of them (observed: pypush, beeper).
 func (s *session) response(status uint8) *courier.ConnectResponse {
 	return &courier.ConnectResponse{

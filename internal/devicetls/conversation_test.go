@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 )
 
-// observed: an empty answer at once makes apsd fall back to version 1; "ok" at
+// observed: an empty response at once makes apsd fall back to version 1; "ok" at
 // once would make it ping in a loop.
 func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestAConnectionWithoutAFilterIsClosed(t *testing.T) {
 			p.send(&courier.Keepalive{})
 			want[*courier.KeepaliveResponse](p)
 		}
-		p.wantClosed(answerTimeout, "keepalives are no filter")
+		p.wantClosed(responseTimeout, "keepalives are no filter")
 		assert.Equal(t, devicetls.DefaultFilterTimeout, time.Since(start))
 		synctest.Wait()
 		w.wantLogged("reason=no-filter")
@@ -127,7 +127,7 @@ func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
 		start := time.Now()
 		p.send(&courier.Keepalive{}, &courier.Upload{ID: 1}, &courier.Upload{ID: 2})
 		want[*courier.KeepaliveResponse](p)
-		assert.Zero(t, time.Since(start), "answers before it do not wait")
+		assert.Zero(t, time.Since(start), "responses before it do not wait")
 		assert.Equal(t, uint32(1), want[*courier.UploadAck](p).ID)
 		assert.Equal(t, uint32(2), want[*courier.UploadAck](p).ID)
 		assert.Equal(t, 10*time.Millisecond, time.Since(start))
@@ -137,7 +137,7 @@ func TestAnAcknowledgementCanBeDelayed(t *testing.T) {
 	})
 }
 
-func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
+func TestCommandsThatNeedAResponseGetOneAndOthersNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.login(w.identity(nil))
@@ -152,7 +152,7 @@ func TestCommandsThatNeedAnAnswerGetOneAndOthersNone(t *testing.T) {
 			&courier.Unknown{Cmd: 0x1f, Payload: []byte("anything")},
 			&courier.Unknown{Cmd: courier.CmdConnectResponse, Payload: []byte("not from a device")},
 		)
-		p.wantSilence(answerTimeout, "none of them has an answer")
+		p.wantSilence(responseTimeout, "none of them has a response")
 		p.send(&courier.Flush{Wanted: 128})
 		assert.Equal(t, make([]byte, 128), want[*courier.FlushResponse](p).Padding)
 		p.send(&courier.ChannelRequest{ID: 0x01020304, Request: []byte{8, 1}, BaseToken: p.token})

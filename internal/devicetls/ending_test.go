@@ -67,7 +67,7 @@ var failureCases = []struct {
 		}
 		time.Sleep(devicetls.DefaultWriteTimeout)
 	}},
-	{"no reading of answers", devicetls.EndNotReading, func(p *testDevice) {
+	{"no reading of responses", devicetls.EndNotReading, func(p *testDevice) {
 		require.NoError(p.w.t, p.conn.SetWriteDeadline(time.Now().Add(time.Second)))
 		for err := error(nil); err == nil; {
 			_, err = p.conn.Write((&courier.Flush{Wanted: 60000}).Append(nil))
@@ -239,7 +239,7 @@ func TestStoppingTheCourierClosesEveryConnectionCleanly(t *testing.T) {
 		loggedIn.wantClosed(time.Second, "the courier stops")
 		greeted.wantClosed(time.Second, "the courier stops")
 		<-stopped
-		assert.LessOrEqual(t, time.Since(start), 3*time.Second, "whoever does not answer does not hold it up")
+		assert.LessOrEqual(t, time.Since(start), 3*time.Second, "a device that does not respond does not hold it up")
 		_, err := silent.conn.NetConn().Read(make([]byte, 1))
 		require.ErrorIs(t, err, io.EOF)
 		_, err = w.net.Dial(t.Context())

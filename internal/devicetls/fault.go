@@ -76,7 +76,7 @@ func (s *Server) handshakeFaults(hello *tls.ClientHelloInfo) (*tls.Certificate, 
 	}
 	for hit := range s.connFaults(fault.AtHandshake, environment(s.cfg.Environment, hello.ServerName), hello.Conn.RemoteAddr()) {
 		if hit.Action.Do == fault.BreakHandshake {
-			last, reset := hit.Action.Handshake.Answer()
+			last, reset := hit.Action.Handshake.Response()
 			return nil, netconn.WriteAndClose(hello.Conn, last, reset)
 		}
 		if s.cfg.FaultyCertificate == nil {
@@ -124,7 +124,7 @@ func (s *session) recordFault(hit *fault.Hit, about journal.Event) {
 
 // A loginFault is what faults do to a login.
 type loginFault struct {
-	delay     time.Duration // of the answer
+	delay     time.Duration // of the response
 	rejection *rejection    // nil if no fault rejects the login
 	to        *Redirection  // nil if no fault redirects the device
 }
@@ -151,19 +151,19 @@ func (s *session) loginFaults(device apns.DeviceID) (r loginFault) {
 	return r
 }
 
-// delayAnswer waits before an answer. Answers to earlier requests are written first.
-func (s *session) delayAnswer(d time.Duration) error {
+// delayResponse waits before a response. Responses to earlier requests are written first.
+func (s *session) delayResponse(d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	if err := s.flushAnswers(); err != nil {
+	if err := s.flushResponses(); err != nil {
 		return err
 	}
 	s.pause(d)
 	return nil
 }
 
-// ignoresKeepalive reports whether a fault suppresses the answer to a keepalive.
+// ignoresKeepalive reports whether a fault suppresses the response to a keepalive.
 func (s *session) ignoresKeepalive() bool {
 	if !s.server.cfg.Faults.Any(fault.AtKeepalive) {
 		return false

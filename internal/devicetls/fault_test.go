@@ -102,7 +102,7 @@ func TestARefusedConnectionIsResetInEveryMode(t *testing.T) {
 		}))
 		conn, err := w.net.Dial(t.Context())
 		if err == nil { // otherwise the reset was there first
-			require.NoError(t, conn.SetReadDeadline(time.Now().Add(answerTimeout)))
+			require.NoError(t, conn.SetReadDeadline(time.Now().Add(responseTimeout)))
 			_, err = conn.Read(make([]byte, 1))
 			conn.Close()
 		}
@@ -190,9 +190,9 @@ func TestALoginMayBeRejected(t *testing.T) {
 			identity := w.identity(nil)
 			p := w.dial(identity, v3)
 			p.send(p.proof())
-			answer := want[*courier.ConnectResponse](p)
-			p.wantRejection(answer, message)
-			assert.Zero(t, answer.ClockTime)
+			response := want[*courier.ConnectResponse](p)
+			p.wantRejection(response, message)
+			assert.Zero(t, response.ClockTime)
 			p.wantClosed(time.Second, "as after any refusal")
 			synctest.Wait() // the end of the first connection is in the journal
 			w.dial(identity, v3).connect(nil)
@@ -210,9 +210,9 @@ func TestARejectedLoginMayBeRetriable(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.RejectLogin, Retry: true})))
 		p := w.dial(w.identity(nil), v3)
 		p.send(p.proof())
-		answer := want[*courier.ConnectResponse](p)
-		p.wantRejection(answer, "a fault rejected the login")
-		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
+		response := want[*courier.ConnectResponse](p)
+		p.wantRejection(response, "a fault rejected the login")
+		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), response.ClockTime)
 		p.connect(nil)
 		assert.Equal(t, []string{"f: reject-login retry=true"}, w.faults())
 		w.wantLogged()
@@ -260,11 +260,11 @@ func TestALoginMayBeRedirected(t *testing.T) {
 			m := p.proof()
 			m.RedirectCount = count
 			p.send(m)
-			answer := want[*courier.ConnectResponse](p)
-			assert.Equal(t, courier.ConnectAccepted, answer.Status)
-			assert.Equal(t, "2-courier.push.apple.com", answer.RedirectHost)
-			assert.Equal(t, "drain", answer.RedirectReason)
-			p.wantClosed(time.Second, "the answer first, then a clean close")
+			response := want[*courier.ConnectResponse](p)
+			assert.Equal(t, courier.ConnectAccepted, response.Status)
+			assert.Equal(t, "2-courier.push.apple.com", response.RedirectHost)
+			assert.Equal(t, "drain", response.RedirectReason)
+			p.wantClosed(time.Second, "the response first, then a clean close")
 			assert.Empty(t, w.connectionEvents(), "it was never here")
 			assert.Equal(t, []string{"f: redirect host=2-courier.push.apple.com text=drain"}, w.faults())
 			w.wantLogged()
@@ -272,7 +272,7 @@ func TestALoginMayBeRedirected(t *testing.T) {
 	}
 }
 
-func TestTheAnswerToALoginMayBeDelayed(t *testing.T) {
+func TestTheResponseToALoginMayBeDelayed(t *testing.T) {
 	const delay = 45 * time.Second // longer than a connection goes without a filter
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(delay)})))
@@ -282,16 +282,16 @@ func TestTheAnswerToALoginMayBeDelayed(t *testing.T) {
 		require.NoError(t, p.conn.SetReadDeadline(time.Time{}))
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
-		answer := want[*courier.ConnectResponse](p)
-		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ServerTime)
-		p.token = answer.Token
+		response := want[*courier.ConnectResponse](p)
+		assert.Equal(t, uint64(w.clock.Now().UnixMilli()), response.ServerTime)
+		p.token = response.Token
 		time.Sleep(devicetls.DefaultFilterTimeout - 1)
 		p.filter()
 	})
 }
 
-// A device that does not wait for the answer and comes again is the newest one, and
-// the answer that was late ends nothing.
+// A device that does not wait for the response and comes again is the newest one, and
+// the response that was late ends nothing.
 func TestADelayedLoginDoesNotReplaceANewerOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, faulty(t, once(fault.Action{Do: fault.SlowLogin, Delay: fixed(time.Minute)})))

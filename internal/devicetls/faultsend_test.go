@@ -341,7 +341,7 @@ func TestFaultsOfPushesHappenInEveryMode(t *testing.T) {
 		assert.Equal(t, "late b", p.payloads(2))
 		assert.GreaterOrEqual(t, time.Since(start), delay)
 		w.push(p.address(), "end")
-		p.wantClosed(answerTimeout, "a fault ends the connection")
+		p.wantClosed(responseTimeout, "a fault ends the connection")
 		w.soonConnectionEvents("connected", "disconnected fault")
 	})
 }

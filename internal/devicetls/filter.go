@@ -37,7 +37,7 @@ func (s *session) filter(m *courier.Filter) error {
 	if stored > 0 {
 		return nil
 	}
-	return s.answerLaterLocked(&courier.NoStorage{Token: p.token})
+	return s.respondLaterLocked(&courier.NoStorage{Token: p.token})
 }
 
 // topicHashes returns the items of a list that have the size of a topic hash.

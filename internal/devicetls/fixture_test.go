@@ -79,14 +79,14 @@ func newFixtureOn(t testing.TB, on network, rules broker.Config, edit ...func(*d
 	require.NoError(t, err)
 
 	w.cfg = devicetls.Config{
-		Certificate: servers.Certificate,
-		Verify:      w.pki.VerifyDevice,
-		Vault:       w.vault,
-		Broker:      w.broker,
-		Journal:     w.journal,
-		Clock:       w.clock,
-		AnswerDelay: -1, // most tests are about what is answered, not when
-		Log:         slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Certificate:   servers.Certificate,
+		Verify:        w.pki.VerifyDevice,
+		Vault:         w.vault,
+		Broker:        w.broker,
+		Journal:       w.journal,
+		Clock:         w.clock,
+		ResponseDelay: -1, // most tests are about what is answered, not when
+		Log:           slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	for _, f := range edit {
 		f(&w.cfg)

@@ -30,7 +30,7 @@ func TestAFloodOfTokenRequestsEndsTheConnectionAndAffectsNoOther(t *testing.T) {
 		p := w.login(w.identity(nil))
 		flood := (&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}).Append(nil)
 		start := time.Now()
-		for { // and never a look at the answers
+		for { // and never a look at the responses
 			if _, err := p.conn.Write(flood); err != nil {
 				break
 			}
@@ -67,11 +67,11 @@ func TestTokenRequestsPerMinuteAreLimited(t *testing.T) {
 				before := w.tokensIssued()
 				for i := range row.ask {
 					p.send(ask)
-					answer := want[*courier.TokenResponse](p)
+					response := want[*courier.TokenResponse](p)
 					if i < row.given {
-						require.Equal(t, courier.TokenAccepted, answer.Status)
+						require.Equal(t, courier.TokenAccepted, response.Status)
 					} else {
-						require.Equal(t, &courier.TokenResponse{Status: 1, Token: []byte{}, Topic: topicHash[:]}, answer)
+						require.Equal(t, &courier.TokenResponse{Status: 1, Token: []byte{}, Topic: topicHash[:]}, response)
 					}
 				}
 				assert.Equal(t, row.given, w.tokensIssued()-before, "what is refused takes no line of the journal")

@@ -54,7 +54,7 @@ func TestReadyMessagesAreSentInOneWrite(t *testing.T) {
 			want[*courier.KeepaliveResponse](p)
 			want[*courier.TokenResponse](p)
 		}
-		assert.Equal(t, int32(1), writes.Load(), "the answers to what came together")
+		assert.Equal(t, int32(1), writes.Load(), "the responses to what came together")
 
 		filter := &courier.Filter{Token: p.token}
 		for i := range 20 {
@@ -102,7 +102,7 @@ func TestTheCourierSurvivesEveryFrame(t *testing.T) {
 			out = append(out, f...)
 		}
 		p.write((&courier.Keepalive{Interval: []byte("1")}).Append(out))
-		require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
+		require.NoError(t, p.conn.SetReadDeadline(time.Now().Add(responseTimeout)))
 		for {
 			f, err := p.reader.Next()
 			if errors.Is(err, io.EOF) {

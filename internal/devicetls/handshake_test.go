@@ -38,8 +38,8 @@ func TestDevicesLogInInEveryStyleWithEitherTLS(t *testing.T) {
 						p := w.dial(w.identity(key.key), st, func(c *tls.Config) {
 							c.MinVersion, c.MaxVersion = version.version, version.version
 						})
-						answer := p.connect(nil)
-						assert.NotEmpty(t, answer.Token, "a device without a token is given one")
+						response := p.connect(nil)
+						assert.NotEmpty(t, response.Token, "a device without a token is given one")
 						p.filter()
 						w.push(p.address(), `{"aps":{}}`)
 						assert.Equal(t, `{"aps":{}}`, string(want[*courier.Notification](p).Payload))

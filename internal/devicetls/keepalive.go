@@ -8,14 +8,14 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// A delayedKeepalive is the timer of the delayed answer to a version 2 keepalive.
+// A delayedKeepalive is the timer of the delayed response to a version 2 keepalive.
 type delayedKeepalive struct {
 	mu    sync.Mutex  // taken before a pool of workers: docs/lock-order.md
-	timer *time.Timer // nil if no answer is pending
+	timer *time.Timer // nil if no response is pending
 }
 
 // receiveKeepalive answers a keepalive at once with an empty response. A device that asks
-// for a delayed answer, with the second version of keepalives, takes this to mean that the
+// for a delayed response, with the second version of keepalives, takes this to mean that the
 // courier speaks the first version. A response with "ok" sent at once would make it send
 // the next keepalive at once.
 //
@@ -30,15 +30,15 @@ func (s *session) receiveKeepalive(f courier.Frame) error {
 	s.times.setInterval(s.keepalive.Interval)
 	delay, delayed := keepaliveDelay(s.keepalive.Delay)
 	s.keepalive = courier.Keepalive{} // it aliases the frame
-	s.keepaliveTimer.cancel()         // a device waits only for the answer to its latest keepalive
+	s.keepaliveTimer.cancel()         // a device waits only for the response to its latest keepalive
 	if s.ignoresKeepalive() {
 		return nil
 	}
 	if !delayed || !s.server.cfg.DelayedKeepalives {
-		return s.answer(&courier.KeepaliveResponse{})
+		return s.respond(&courier.KeepaliveResponse{})
 	}
 	s.times.allowWait(delay)
-	if err := s.answer(&courier.KeepaliveAck{}); err != nil {
+	if err := s.respond(&courier.KeepaliveAck{}); err != nil {
 		return err
 	}
 	s.keepaliveTimer.after(delay, s)
@@ -52,7 +52,7 @@ func keepaliveDelay(seconds []byte) (time.Duration, bool) {
 	return min(time.Duration(n)*time.Second, longestInterval), err == nil && n > 0
 }
 
-// after schedules the answer.
+// after schedules the response.
 func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -68,7 +68,7 @@ func (l *delayedKeepalive) after(d time.Duration, s *session) {
 	l.timer = own
 }
 
-// cancel cancels the pending answer. It reports whether there was one.
+// cancel cancels the pending response. It reports whether there was one.
 func (l *delayedKeepalive) cancel() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +80,7 @@ func (l *delayedKeepalive) cancel() bool {
 	return true
 }
 
-// sendDelayedKeepalive sends the delayed answer.
+// sendDelayedKeepalive sends the delayed response.
 func (s *session) sendDelayedKeepalive() {
 	s.out.lock()
 	defer s.out.unlock()
@@ -94,7 +94,7 @@ func (s *session) sendDelayedKeepalive() {
 	}
 }
 
-// cancelKeepaliveLocked notifies the device that a pending delayed answer will not be sent.
+// cancelKeepaliveLocked notifies the device that a pending delayed response will not be sent.
 //
 // observed: apsd
 func (s *session) cancelKeepaliveLocked() {

@@ -15,13 +15,13 @@ import (
 
 func speaksLate(c *devicetls.Config) { c.DelayedKeepalives = true }
 
-// observed: apsd; an empty answer at once makes it fall back to the first version.
+// observed: apsd; an empty response at once makes it fall back to the first version.
 func TestAKeepaliveIsAnsweredAtOnceUnlessTheCourierSpeaksTheSecondVersion(t *testing.T) {
 	for _, row := range []struct {
 		name  string
 		late  bool
 		delay string
-		want  time.Duration // until the answer; 0 is at once
+		want  time.Duration // until the response; 0 is at once
 	}{
 		{"the first version", false, "", 0},
 		{"the second, to a courier of the first", false, "900", 0},
@@ -71,7 +71,7 @@ func TestOnlyTheNewestLateKeepaliveIsAnswered(t *testing.T) {
 	})
 }
 
-func TestADeviceThatWaitsForALateAnswerIsNotSilent(t *testing.T) {
+func TestADeviceThatWaitsForALateResponseIsNotSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, speaksLate, func(c *devicetls.Config) { c.SilenceTimeout = time.Minute })
 		p := w.login(w.identity(nil))
@@ -82,7 +82,7 @@ func TestADeviceThatWaitsForALateAnswerIsNotSilent(t *testing.T) {
 	})
 }
 
-func TestADelayedAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
+func TestADelayedResponseThatWillNotComeIsWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))
@@ -94,7 +94,7 @@ func TestADelayedAnswerThatWillNotComeIsWithdrawn(t *testing.T) {
 	})
 }
 
-func TestADeviceThatDoesNotReadItsDelayedAnswerIsDisconnected(t *testing.T) {
+func TestADeviceThatDoesNotReadItsDelayedResponseIsDisconnected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t, speaksLate)
 		p := w.login(w.identity(nil))

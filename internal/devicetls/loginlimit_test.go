@@ -100,7 +100,7 @@ func TestLoginsAreServedInOrder(t *testing.T) {
 		for i, p := range phones {
 			assert.Equal(t, int32(i+1), slow.entered.Load())
 			slow.goOn <- struct{}{}
-			want[*courier.ConnectResponse](p) // the others have no answer yet
+			want[*courier.ConnectResponse](p) // the others have no response yet
 			synctest.Wait()
 		}
 	})

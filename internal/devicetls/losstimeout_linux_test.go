@@ -107,7 +107,7 @@ func TestADeviceWhoseNetworkFailsIsDisconnectedAndItsPushesAreStored(t *testing.
 					w.push(p.address(), "x")
 				}
 				require.Eventually(t, func() bool { return len(w.log.lines()) > 0 },
-					loss+4*answerTimeout, 10*time.Millisecond, "it is found, though no FIN has come")
+					loss+4*responseTimeout, 10*time.Millisecond, "it is found, though no FIN has come")
 				w.wantLogged("reason=" + string(devicetls.EndLost))
 				w.soonConnectionEvents("connected", "connected", "disconnected lost")
 				if !row.before {

@@ -65,7 +65,7 @@ func inEveryMode(t *testing.T, test func(t *testing.T, fixture func(edit ...func
 // soon waits for something that takes no time of the clock.
 func (w *fixture) soon(is func() bool, reason string) {
 	w.t.Helper()
-	require.Eventually(w.t, is, answerTimeout, time.Millisecond, reason)
+	require.Eventually(w.t, is, responseTimeout, time.Millisecond, reason)
 }
 
 func (w *fixture) soonConnectionEvents(want ...string) {
@@ -219,7 +219,7 @@ func TestEveryDeadlineIsKeptInEveryMode(t *testing.T) {
 				w.t = t
 				start := time.Now()
 				p := row.act(w)
-				require.NoError(t, p.conn.NetConn().SetReadDeadline(time.Now().Add(answerTimeout)))
+				require.NoError(t, p.conn.NetConn().SetReadDeadline(time.Now().Add(responseTimeout)))
 				_, err := io.Copy(io.Discard, p.conn.NetConn())
 				require.NoError(t, err)
 				assert.GreaterOrEqual(t, time.Since(start), short)
@@ -254,7 +254,7 @@ func TestDevicesThatDoNotReadAreDisconnectedAndDelayNoOther(t *testing.T) {
 		defer asking.Wait()
 		for range unread {
 			p := w.login(w.identity(nil))
-			asking.Go(func() { // it asks and asks, and never looks at the answers
+			asking.Go(func() { // it asks and asks, and never looks at the responses
 				ask := bytes.Repeat((&courier.Flush{Wanted: 60000}).Append(nil), 100)
 				for err := error(nil); err == nil; {
 					_, err = p.conn.Write(ask)
@@ -313,7 +313,7 @@ func TestConnectionsLeakNoDescriptorInAnyMode(t *testing.T) {
 		for i, p := range phones {
 			if i%2 == 0 {
 				w.server.Disconnect(p.address().Device)
-				p.wantClosed(answerTimeout, "the courier was told so")
+				p.wantClosed(responseTimeout, "the courier was told so")
 			}
 			p.conn.NetConn().Close()
 		}
@@ -330,11 +330,11 @@ func TestTheNewestConnectionWinsInEveryMode(t *testing.T) {
 			newer.token = older.token
 			newer.connect(nil)
 			newer.filter()
-			older.wantClosed(answerTimeout, "a newer connection is there")
+			older.wantClosed(responseTimeout, "a newer connection is there")
 			older = newer
 		}
 		assert.Equal(t, 1, w.server.Disconnect(older.address().Device))
-		older.wantClosed(answerTimeout, "the courier was told so")
+		older.wantClosed(responseTimeout, "the courier was told so")
 	})
 }
 
@@ -354,7 +354,7 @@ func TestStoppingEndsEveryConnectionInEveryMode(t *testing.T) {
 				p.conn.NetConn().Close()
 				continue
 			}
-			p.wantClosed(answerTimeout, "the courier stops")
+			p.wantClosed(responseTimeout, "the courier stops")
 		}
 		<-stopped
 		w.wantLogged()

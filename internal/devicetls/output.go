@@ -12,14 +12,14 @@ import (
 const (
 	// batchSize is the number of pushes taken from the broker at a time.
 	batchSize = 32
-	// flushSize is the number of bytes from which answers are written at once.
+	// flushSize is the number of bytes from which responses are written at once.
 	flushSize = 32 << 10
 	// keepSize is the largest buffer that is reused, in bytes. A batch of pushes of the
 	// maximum size fits.
 	keepSize = 256 << 10
 )
 
-// An output collects the frames for a device, answers and pushes alike, so that they are
+// An output collects the frames for a device, responses and pushes alike, so that they are
 // sent in few writes. Methods with Locked in their names require its lock.
 type output struct {
 	w io.Writer

@@ -151,7 +151,7 @@ func TestAMalformedPackedFrameEndsTheConnection(t *testing.T) {
 				p.connect(nil)
 				p.filter()
 				p.write(frame)
-				p.wantClosed(answerTimeout, "that is no packed frame")
+				p.wantClosed(responseTimeout, "that is no packed frame")
 				synctest.Wait()
 				w.wantLogged("reason=malformed")
 				w.push(other.address(), "x")

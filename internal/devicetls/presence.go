@@ -92,7 +92,7 @@ func idOf(device *pki.DeviceIdentity) apns.DeviceID {
 	return device.ID
 }
 
-// offline ends the presence of a token; others stay. There is no answer.
+// offline ends the presence of a token; others stay. There is no response.
 //
 // observed: apsd
 func (s *session) offline(token []byte) {

@@ -54,5 +54,5 @@ func receive[T any, M interface {
 	return handle(m)
 }
 
-// accept ignores a message that has no answer and no effect.
+// accept ignores a message that has no response and no effect.
 func accept[T any](*T) error { return nil }

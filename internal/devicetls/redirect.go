@@ -54,11 +54,11 @@ func (s *Server) Redirect(device apns.DeviceID, to Redirection) (int, error) {
 	return s.directory.end(device, &endError{EndRedirected, &to}), nil
 }
 
-// RedirectLogins redirects every device that logs in from now on, in the answer to its
+// RedirectLogins redirects every device that logs in from now on, in the response to its
 // Connect. A device that reports a redirect is not redirected again, so that the host may
 // lead back here. Nil ends it.
 //
-// observed: apsd, for fields 2 and 9 of the answer and field 17 of Connect
+// observed: apsd, for fields 2 and 9 of the response and field 17 of Connect
 func (s *Server) RedirectLogins(to *Redirection) error {
 	if to != nil {
 		if err := to.check(); err != nil {
@@ -83,12 +83,12 @@ func (s *session) redirection(m *courier.Connect) *Redirection {
 // if it has not proven its identity.
 func (s *session) redirect(to *Redirection, device *pki.DeviceIdentity, delay time.Duration) error {
 	s.device = device
-	if err := s.delayAnswer(delay); err != nil {
+	if err := s.delayResponse(delay); err != nil {
 		return err
 	}
-	answer := s.response(courier.ConnectAccepted)
-	answer.RedirectHost, answer.RedirectReason = to.Host, to.Reason
-	if err := s.answer(answer); err != nil {
+	response := s.response(courier.ConnectAccepted)
+	response.RedirectHost, response.RedirectReason = to.Host, to.Reason
+	if err := s.respond(response); err != nil {
 		return err
 	}
 	s.log.Info("redirected a device to another courier", "device", s.id(), "reason", to.Reason, "host", to.Host)

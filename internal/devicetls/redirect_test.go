@@ -36,7 +36,7 @@ func TestALoginIsRedirectedAndTheNextOneAccepted(t *testing.T) {
 					p.wantBytes("08 00000048  01 0001 00  02 0018 392d636f75726965722e707573682e6170706c652e636f6d" +
 						"04 0002 1000  05 0002 0002  06 0004 00000000  08 0002 3c00  09 0005 647261696e  0a 0008 0000019b76daa800")
 				}
-				p.wantClosed(time.Second, "the answer first, then a clean close")
+				p.wantClosed(time.Second, "the response first, then a clean close")
 
 				back := w.dial(identity, st)
 				m := back.proof()

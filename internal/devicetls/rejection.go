@@ -44,7 +44,7 @@ var rejections = [...]struct {
 
 func (w rejectionReason) String() string { return rejections[w].text }
 
-// A rejection is the answer to a Connect that is not accepted. It is an error with its
+// A rejection is the response to a Connect that is not accepted. It is an error with its
 // reason, which the Connect response tells the device.
 type rejection struct {
 	reason rejectionReason

@@ -20,7 +20,7 @@ import (
 )
 
 // rejectionCases has one row or more for each row of the table of refusals: a
-// Connect that earns exactly that answer.
+// Connect that earns exactly that response.
 var rejectionCases = []struct {
 	want  string // text of the table
 	name  string
@@ -106,17 +106,17 @@ func TestEveryRejectionIsAnsweredAndClosesCleanlyUnlessTheDeviceCanRetry(t *test
 				m := p.proof()
 				row.edit(w, p, m)
 				p.send(m)
-				answer := want[*courier.ConnectResponse](p)
-				p.wantRejection(answer, row.want)
+				response := want[*courier.ConnectResponse](p)
+				p.wantRejection(response, row.want)
 				if !row.stays {
-					assert.Zero(t, answer.ClockTime, "without a time the device gives up its identity")
+					assert.Zero(t, response.ClockTime, "without a time the device gives up its identity")
 					p.wantClosed(time.Second, "status first, then a clean close")
 					synctest.Wait()
 					w.wantLogged("reason=rejected")
 					return
 				}
-				assert.Equal(t, uint64(w.clock.Now().UnixMilli()), answer.ClockTime)
-				p.sign(m, time.UnixMilli(int64(answer.ClockTime)))
+				assert.Equal(t, uint64(w.clock.Now().UnixMilli()), response.ClockTime)
+				p.sign(m, time.UnixMilli(int64(response.ClockTime)))
 				p.connect(m)
 				w.wantLogged()
 			})
@@ -125,14 +125,14 @@ func TestEveryRejectionIsAnsweredAndClosesCleanlyUnlessTheDeviceCanRetry(t *test
 }
 
 // wantRejection checks what every refusal says.
-func (p *testDevice) wantRejection(answer *courier.ConnectResponse, text string) {
+func (p *testDevice) wantRejection(response *courier.ConnectResponse, text string) {
 	p.w.t.Helper()
-	assert.Equal(p.w.t, courier.ConnectRejected, answer.Status)
-	assert.Equal(p.w.t, text, answer.RejectionReason)
-	assert.Nil(p.w.t, answer.Token)
-	assert.Equal(p.w.t, uint16(4096), answer.MaxMessage, "some clients cannot do without")
-	assert.Equal(p.w.t, uint16(15360), answer.LargeMessage, "some clients cannot do without")
-	assert.NotZero(p.w.t, answer.ServerTime, "some clients cannot do without")
+	assert.Equal(p.w.t, courier.ConnectRejected, response.Status)
+	assert.Equal(p.w.t, text, response.RejectionReason)
+	assert.Nil(p.w.t, response.Token)
+	assert.Equal(p.w.t, uint16(4096), response.MaxMessage, "some clients cannot do without")
+	assert.Equal(p.w.t, uint16(15360), response.LargeMessage, "some clients cannot do without")
+	assert.NotZero(p.w.t, response.ServerTime, "some clients cannot do without")
 }
 
 func TestEveryRejectionInTheTableIsTested(t *testing.T) {
@@ -229,9 +229,9 @@ func TestNoncesAreCheckedByTheClockOfTheSimulator(t *testing.T) {
 		m := p.proof()
 		p.sign(m, time.Now()) // the device lives two days in the past
 		p.send(m)
-		answer := want[*courier.ConnectResponse](p)
-		p.wantRejection(answer, "the time in the nonce is wrong")
-		assert.Equal(t, uint64(time.Now().Add(48*time.Hour).UnixMilli()), answer.ClockTime)
+		response := want[*courier.ConnectResponse](p)
+		p.wantRejection(response, "the time in the nonce is wrong")
+		assert.Equal(t, uint64(time.Now().Add(48*time.Hour).UnixMilli()), response.ClockTime)
 	})
 }
 

@@ -44,7 +44,7 @@ func (p *testDevice) wantBytes(want string) {
 	p.w.t.Helper()
 	want = strings.ReplaceAll(want, " ", "")
 	got := make([]byte, len(want)/2)
-	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
+	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(responseTimeout)))
 	_, err := io.ReadFull(p.conn, got)
 	require.NoError(p.w.t, err)
 	assert.Equal(p.w.t, want, hex.EncodeToString(got))
@@ -96,7 +96,7 @@ func TestTheResponseHasTheseBytes(t *testing.T) {
 	})
 }
 
-func TestTheOtherAnswersHaveTheseBytes(t *testing.T) {
+func TestTheOtherResponsesHaveTheseBytes(t *testing.T) {
 	at(t, func(t *testing.T) {
 		w := newFixture(t)
 		p := w.dial(w.identity(nil), v3)

@@ -20,13 +20,13 @@ type salt struct {
 //
 // observed: apsd
 func (s *session) presenceTracking(m *courier.PresenceTracking) error {
-	s.out.lock() // so that no push that the salt enables is sent before the answer
+	s.out.lock() // so that no push that the salt enables is sent before the response
 	defer s.out.unlock()
 	if p := s.presenceFor(m.Token); p != nil {
 		p.salt = salt{m.Salt, true}
 		p.consumer.SetSalt(m.Salt)
 	}
-	return s.answerLaterLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: bytes.Clone(m.Token)})
+	return s.respondLaterLocked(&courier.PresenceTrackingResponse{ID: m.ID, Token: bytes.Clone(m.Token)})
 }
 
 // saltedHashes returns the items of a list that have the size of a salted hash.

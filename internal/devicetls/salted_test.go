@@ -39,10 +39,10 @@ func TestADeviceMayNameItsTopicsBySaltedHashes(t *testing.T) {
 		assert.Equal(t, "delivered", events[len(events)-1])
 
 		p.send(request)
-		answer := want[*courier.TokenResponse](p)
-		require.Equal(t, courier.TokenAccepted, answer.Status)
-		assert.Equal(t, named[:], answer.Topic, "the device matches the answer by the hash it sent")
-		claims, err := w.vault.Decrypt(answer.Token)
+		response := want[*courier.TokenResponse](p)
+		require.Equal(t, courier.TokenAccepted, response.Status)
+		assert.Equal(t, named[:], response.Topic, "the device matches the response by the hash it sent")
+		claims, err := w.vault.Decrypt(response.Token)
 		require.NoError(t, err)
 		assert.True(t, claims.ForTopic(topicHash))
 

@@ -40,7 +40,7 @@ func (s *session) scheduleSend() {
 func (s *session) sendBatch() (more bool, err error) {
 	s.out.lock()
 	defer s.out.unlock()
-	if s.answerDelayedLocked() {
+	if s.respondDelayedLocked() {
 		return false, s.out.flushLocked()
 	}
 	s.sendDueLocked()

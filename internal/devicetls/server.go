@@ -46,18 +46,18 @@ func New(cfg Config) (*Server, error) {
 // connection, cleanly, and returns nil once all of them are gone. It returns
 // early, in the same way, with the error of a listener that fails.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	return s.serve(ctx, ln, s.cfg.AnswerDelay)
+	return s.serve(ctx, ln, s.cfg.ResponseDelay)
 }
 
 // ServeInside is Serve for devices that are a part of this program. They are answered
-// without [Config.AnswerDelay].
+// without [Config.ResponseDelay].
 func (s *Server) ServeInside(ctx context.Context, ln net.Listener) error {
 	return s.serve(ctx, ln, 0)
 }
 
-func (s *Server) serve(ctx context.Context, ln net.Listener, answerDelay time.Duration) (err error) {
+func (s *Server) serve(ctx context.Context, ln net.Listener, responseDelay time.Duration) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	sessions := newSessionSet(s, answerDelay)
+	sessions := newSessionSet(s, responseDelay)
 	defer func() { err = errors.Join(err, sessions.closePoller()) }()
 	var running sync.WaitGroup
 	defer running.Wait()

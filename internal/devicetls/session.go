@@ -28,22 +28,22 @@ type session struct {
 	log         sessionLog
 
 	// Owned by the reader.
-	deadline       time.Time           // when the next frame must have arrived
-	device         *pki.DeviceIdentity // nil until the first Connect is accepted
-	times          times
-	active         activity
-	ack            courier.Ack
-	keepalive      courier.Keepalive
-	handshakeDone  bool // the TLS handshake is done
-	received       bool // a frame has arrived, which moves the deadline
-	answersPending bool // answers may wait in out
+	deadline         time.Time           // when the next frame must have arrived
+	device           *pki.DeviceIdentity // nil until the first Connect is accepted
+	times            times
+	active           activity
+	ack              courier.Ack
+	keepalive        courier.Keepalive
+	handshakeDone    bool // the TLS handshake is done
+	received         bool // a frame has arrived, which moves the deadline
+	responsesPending bool // responses may wait in out
 
 	// Guarded by out.
 	updates   uint32 // id of the newest channel update
 	out       output
 	presences [maxPresences]*presence // by slot; changed by the reader
 	bases     [maxPresences]uint32    // the message IDs already used in a slot
-	delayed   *delayedAnswers         // nil if no answer is delayed; pushes wait otherwise
+	delayed   *delayedResponses       // nil if no response is delayed; pushes wait otherwise
 
 	sending        workers.JobState
 	reading        workers.JobState // used where reads do not wait
@@ -144,12 +144,12 @@ func (s *session) releaseBuffers() {
 	netpoll.ReleaseTLS(s.conn.tls, s.device != nil)
 }
 
-// readLoop reads and answers frames. Answers are written when no further frame is
+// readLoop reads and answers frames. Responses are written when no further frame is
 // buffered.
 func (s *session) readLoop() error {
 	for {
 		if !s.framing.Buffered() {
-			if err := s.flushAnswers(); err != nil {
+			if err := s.flushResponses(); err != nil {
 				return err
 			}
 			if s.received {
@@ -181,7 +181,7 @@ func (s *session) close() {
 		s.faults.timers.End()
 	}
 	s.cancelKeepaliveLocked()
-	s.answerAllLocked()
+	s.respondAllLocked()
 	s.appendLastFramesLocked(end)
 	for slot, p := range s.presences {
 		if p != nil {

@@ -17,11 +17,11 @@ type job = workers.Job[*session]
 
 // A sessionSet is the sessions of one listener, and what they share.
 type sessionSet struct {
-	server      *Server
-	workers     *workers.Pool[*session]
-	poller      *netpoll.Poller[*session] // made for the first TCP connection; owned by serve
-	answerDelay time.Duration
-	timers      timers.Group // of delayed answers
+	server        *Server
+	workers       *workers.Pool[*session]
+	poller        *netpoll.Poller[*session] // made for the first TCP connection; owned by serve
+	responseDelay time.Duration
+	timers        timers.Group // of delayed responses
 
 	handshakes     atomic.Uint64
 	manyHandshakes chan struct{} // has room for one signal
@@ -32,9 +32,9 @@ type sessionSet struct {
 	closed  bool
 }
 
-func newSessionSet(server *Server, answerDelay time.Duration) *sessionSet {
+func newSessionSet(server *Server, responseDelay time.Duration) *sessionSet {
 	return &sessionSet{
-		server: server, workers: workers.New[*session](), answerDelay: answerDelay, open: make(map[*session]struct{}), manyHandshakes: make(chan struct{}, 1),
+		server: server, workers: workers.New[*session](), responseDelay: responseDelay, open: make(map[*session]struct{}), manyHandshakes: make(chan struct{}, 1),
 	}
 }
 

@@ -153,12 +153,12 @@ func (p *testDevice) connect(m *courier.Connect) *courier.ConnectResponse {
 		m = p.proof()
 	}
 	p.send(m)
-	answer := want[*courier.ConnectResponse](p)
-	require.Equal(p.w.t, courier.ConnectAccepted, answer.Status, answer)
-	if answer.Token != nil {
-		p.token = answer.Token
+	response := want[*courier.ConnectResponse](p)
+	require.Equal(p.w.t, courier.ConnectAccepted, response.Status, response)
+	if response.Token != nil {
+		p.token = response.Token
 	}
-	return answer
+	return response
 }
 
 // filter enables the topic and wants No storage.
@@ -192,13 +192,13 @@ func (p *testDevice) write(b []byte) {
 	require.NoError(p.w.t, err)
 }
 
-// answerTimeout is how long an answer may take; in a bubble it takes no time at all.
-const answerTimeout = 9 * time.Second // less than a device without a filter has
+// responseTimeout is how long a response may take; in a bubble it takes no time at all.
+const responseTimeout = 9 * time.Second // less than a device without a filter has
 
 // next reads the next message.
 func (p *testDevice) next() courier.Message {
 	p.w.t.Helper()
-	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(answerTimeout)))
+	require.NoError(p.w.t, p.conn.SetReadDeadline(time.Now().Add(responseTimeout)))
 	f, err := p.reader.Next()
 	require.NoError(p.w.t, err, "the courier says nothing")
 	f.Payload = bytes.Clone(f.Payload)

@@ -50,7 +50,7 @@ func (t *times) setInterval(minutes []byte) {
 	t.silence = max(t.leastSilence, interval+keepaliveMargin)
 }
 
-// allowWait extends the silence timeout for a device that waits for a delayed answer.
+// allowWait extends the silence timeout for a device that waits for a delayed response.
 func (t *times) allowWait(wait time.Duration) { t.silence = max(t.silence, wait+keepaliveMargin) }
 
 // next returns when the next frame must have arrived.

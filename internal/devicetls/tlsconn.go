@@ -116,7 +116,7 @@ func (w *tlsConn) interrupt() error {
 
 // close sends a TLS close_notify (RFC 8446, 6.1) and a FIN, and reads for up to lingerTime
 // until the device closes as well. Closing a socket with unread bytes would reset the
-// connection, and the device could lose the last answer.
+// connection, and the device could lose the last response.
 //
 // observed: a server that rejects a login closes cleanly; some clients fail on a reset.
 func (w *tlsConn) close() error {

@@ -11,12 +11,12 @@ func (s *session) upload(m *courier.Upload) error {
 	ack := courier.UploadAck{ID: m.ID, Status: s.uploadStatus(m)}
 	s.log.Debug("acknowledged a message from the device", "device", s.id(), "status", ack.Status)
 	if d := s.server.cfg.UploadAckDelay; d > 0 {
-		if err := s.flushAnswers(); err != nil {
+		if err := s.flushResponses(); err != nil {
 			return err
 		}
 		s.pause(d)
 	}
-	return s.answerLater(&ack)
+	return s.respondLater(&ack)
 }
 
 func (s *session) uploadStatus(m *courier.Upload) uint8 {

@@ -16,12 +16,12 @@ import (
 func (p *testDevice) addUser(token []byte) []byte {
 	p.w.t.Helper()
 	p.send(&courier.Connect{State: courier.StateConnect, Token: token})
-	answer := want[*courier.ConnectResponse](p)
-	require.Equal(p.w.t, courier.ConnectAccepted, answer.Status, answer)
-	if answer.Token == nil {
+	response := want[*courier.ConnectResponse](p)
+	require.Equal(p.w.t, courier.ConnectAccepted, response.Status, response)
+	if response.Token == nil {
 		return token
 	}
-	return answer.Token
+	return response.Token
 }
 
 func (p *testDevice) enable(token []byte) {
@@ -67,11 +67,11 @@ func TestSeveralUsersShareAConnectionAndAreKeptApart(t *testing.T) {
 		}
 
 		w.push(p.addressOf(2), `{}`)
-		p.wantSilence(answerTimeout, "the third user has sent no filter")
+		p.wantSilence(responseTimeout, "the third user has sent no filter")
 		p.send(&courier.Connect{State: courier.StateOffline, Token: second})
 		synctest.Wait()
 		w.push(p.addressOf(1), `{}`)
-		p.wantSilence(answerTimeout, "the second user is offline")
+		p.wantSilence(responseTimeout, "the second user is offline")
 		w.push(p.addressOf(0), `{}`)
 		want[*courier.Notification](p)
 		assert.Equal(t, []string{"connected", "connected", "connected", "disconnected offline"}, w.connectionEvents())
@@ -129,7 +129,7 @@ func TestCommandsForATokenThatIsNotConnectedHaveNoEffect(t *testing.T) {
 			&courier.Connect{State: courier.StateOffline}, // nobody in particular, with two of them there
 			&courier.Ack{ID: 0xffffffff}, &courier.Ack{ID: 5 << 27}, &courier.Ack{ID: 99},
 		)
-		p.wantSilence(answerTimeout, "there is nothing to answer")
+		p.wantSilence(responseTimeout, "there is nothing to answer")
 		w.push(p.addressOf(0), `{}`)
 		w.push(p.addressOf(1), `{}`)
 		want[*courier.Notification](p)
@@ -183,6 +183,6 @@ func TestAFurtherUserOfAnInactiveDeviceIsInactiveToo(t *testing.T) {
 		p.send(&courier.Filter{Token: second, Opportunistic: [][]byte{topicHash[:]}})
 		want[*courier.NoStorage](p)
 		w.push(p.addressOf(1), "later")
-		p.wantSilence(answerTimeout, "the command names no token: it speaks for all users")
+		p.wantSilence(responseTimeout, "the command names no token: it speaks for all users")
 	})
 }

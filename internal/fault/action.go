@@ -18,16 +18,16 @@ import (
 
 // An Action is what a rule does. Which of its fields apply depends on Do; see [Kinds].
 type Action struct {
-	Do Kind `json:"do" doc:"kind of fault" example:"answer"`
+	Do Kind `json:"do" doc:"kind of fault" example:"respond"`
 
-	Reason apns.Reason `json:"reason,omitempty" doc:"answer with this reason and its status" example:"TooManyRequests"`
-	Status int         `json:"status,omitempty" doc:"answer with this status; without a reason the body is empty" minimum:"100" maximum:"599"`
-	// Since is the time in an answer with status 410; nil means now.
-	Since  *time.Time `json:"since,omitempty" doc:"time in an answer with status 410"`
-	Sticky bool       `json:"sticky,omitempty" doc:"answer all later requests on the connection the same way"`
+	Reason apns.Reason `json:"reason,omitempty" doc:"respond with this reason and its status" example:"TooManyRequests"`
+	Status int         `json:"status,omitempty" doc:"respond with this status; without a reason the body is empty" minimum:"100" maximum:"599"`
+	// Since is the time in a response with status 410; nil means now.
+	Since  *time.Time `json:"since,omitempty" doc:"time in a response with status 410"`
+	Sticky bool       `json:"sticky,omitempty" doc:"respond to all later requests on the connection the same way"`
 	Delay  *Latency   `json:"delay,omitempty" doc:"length of the delay"`
 	// Deliver says that the push is delivered although it is not answered.
-	Deliver bool `json:"deliver,omitempty" doc:"accept the push anyway, as when the answer is lost on the network"`
+	Deliver bool `json:"deliver,omitempty" doc:"accept the push anyway, as when the response is lost on the network"`
 
 	Code       Code       `json:"code,omitempty" doc:"HTTP/2 error code, by its name" example:"REFUSED_STREAM"`
 	LastStream LastStream `json:"lastStream,omitempty" doc:"last stream of a GOAWAY: own (default), none, before or any" example:"before"`
@@ -67,7 +67,7 @@ const (
 	CloseNever    Close = "never"
 )
 
-// IDs selects the form of the apns-id in an answer.
+// IDs selects the form of the apns-id in a response.
 type IDs string
 
 // The shapes of an apns-id.
@@ -138,7 +138,7 @@ func (a *Action) Debug() []byte {
 	return nil
 }
 
-// StatusCode returns the status of an answer.
+// StatusCode returns the status of a response.
 func (a *Action) StatusCode() int { return cmp.Or(a.Status, a.Reason.Status()) }
 
 // point returns the point of the action, whose kind must be known.
@@ -221,7 +221,7 @@ func (a *Action) valueProblems() (problems []error) {
 	if a.Reason != "" && apns.LookupReason(a.Reason) == nil {
 		problems = append(problems, unknownWord("what.reason", string(a.Reason), reasonNames()))
 	}
-	add(a.Do == Answer && a.Reason == "" && a.Status == 0, "what.reason is missing; answer needs a reason, or a status")
+	add(a.Do == Respond && a.Reason == "" && a.Status == 0, "what.reason is missing; respond needs a reason, or a status")
 	add(a.Status != 0 && (a.Status < 100 || a.Status > 599), "what.status is %d; it is from 100 to 599", a.Status)
 	add(a.Copies < 0 || a.Copies == 1 || a.Copies > 100, "what.copies is %d; it is from 2 to 100", a.Copies)
 	add(len(a.Streams) > 1000, "what.streams has %d limits; 1000 are enough", len(a.Streams))

@@ -16,7 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-var tooMany = fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests}
+var tooMany = fault.Action{Do: fault.Respond, Reason: apns.TooManyRequests}
 
 func engine(t *testing.T, rules ...fault.Rule) *fault.Engine {
 	t.Helper()
@@ -220,7 +220,7 @@ func TestHitsComeInTheOrderOfTheRules(t *testing.T) {
 	assert.Equal(t, "b: delay delay={\"fixed\":\"1s\"}", both[0].String())
 	assert.Equal(t, time.Second, both[0].Delay)
 	assert.Equal(t, 2, both[0].Number)
-	assert.Equal(t, "a: answer reason=TooManyRequests", both[1].String())
+	assert.Equal(t, "a: respond reason=TooManyRequests", both[1].String())
 }
 
 func TestStreamLimitsAreAppliedOneAfterAnother(t *testing.T) {
@@ -236,7 +236,7 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	e := engine(t)
 	added, err := e.Add(fault.Rule{What: tooMany}, fault.Rule{Name: "mine", Space: "TEAM000001", What: tooMany})
 	require.NoError(t, err)
-	assert.Equal(t, "answer-1", added[0].Name, "a name is made up")
+	assert.Equal(t, "respond-1", added[0].Name, "a name is made up")
 	hits(e, fault.AtRequest, &fault.Subject{})
 	states := e.Rules()
 	require.Len(t, states, 2)
@@ -247,10 +247,10 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	require.ErrorIs(t, err, fault.ErrName)
 	assert.Len(t, e.Rules(), 2, "all are added or none")
 
-	require.NoError(t, e.Remove("", "answer-1"))
-	err = e.Remove("", "answer-1")
+	require.NoError(t, e.Remove("", "respond-1"))
+	err = e.Remove("", "respond-1")
 	require.ErrorIs(t, err, fault.ErrName)
-	assert.EqualError(t, err, `name "answer-1" is of no rule; there are none`)
+	assert.EqualError(t, err, `name "respond-1" is of no rule; there are none`)
 	assert.Zero(t, e.RemoveSpace("TEAM000002"))
 	assert.Equal(t, 1, e.RemoveSpace("TEAM000001"))
 	assert.False(t, e.Any(fault.AtRequest))
@@ -261,13 +261,13 @@ func TestEachSpaceHasNamesOfItsOwn(t *testing.T) {
 	of := func(space, name string) fault.Rule { return fault.Rule{Name: name, Space: space, What: tooMany} }
 	added, err := e.Add(of("A", ""), of("B", ""), of("A", "busy"), of("B", "busy"), of("", "busy"))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"answer-1", "answer-1"}, []string{added[0].Name, added[1].Name}, "what others have added changes no name")
+	assert.Equal(t, []string{"respond-1", "respond-1"}, []string{added[0].Name, added[1].Name}, "what others have added changes no name")
 	_, err = e.Add(of("A", "busy"))
 	require.ErrorIs(t, err, fault.ErrName)
 
 	require.NoError(t, e.Remove("A", "busy"))
 	_, err = e.Find("A", "busy")
-	assert.EqualError(t, err, `name "busy" is of no rule of space A; there are ["answer-1"]`)
+	assert.EqualError(t, err, `name "busy" is of no rule of space A; there are ["respond-1"]`)
 	other, err := e.Find("B", "busy")
 	require.NoError(t, err)
 	assert.Equal(t, "B", other.Space)
@@ -288,7 +288,7 @@ func TestTheRandomChoicesOfARuleDependOnItsName(t *testing.T) {
 
 func TestARuleIsEvaluatedAfterThoseBeforeIt(t *testing.T) {
 	e := engine(t,
-		fault.Rule{Name: "first", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoAnswer}},
+		fault.Rule{Name: "first", When: fault.When{Times: 1}, What: fault.Action{Do: fault.NoResponse}},
 		fault.Rule{Name: "second", When: fault.When{Times: 2}, What: tooMany})
 	for range e.Hits(fault.AtRequest, &fault.Subject{}) {
 		break // the first one has ended the request
@@ -326,7 +326,7 @@ func TestARuleMayCountEachConnectionByItself(t *testing.T) {
 func TestAStickyRuleAppliesToTheConnectionUntilItIsRemoved(t *testing.T) {
 	e := engine(t, fault.Rule{
 		Name: "wedged", Where: fault.Where{"reason": "ExpiredProviderToken"},
-		What: fault.Action{Do: fault.Answer, Reason: apns.ExpiredProviderToken, Sticky: true},
+		What: fault.Action{Do: fault.Respond, Reason: apns.ExpiredProviderToken, Sticky: true},
 	})
 	var one, other fault.Memory
 	ask := func(m *fault.Memory, reason apns.Reason) int {

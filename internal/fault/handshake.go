@@ -20,9 +20,9 @@ var handshakes = []string{string(HandshakeCut), string(HandshakeOldVersion), str
 // https://www.rfc-editor.org/rfc/rfc8422#section-6
 const nullAnonymous = 0xC015
 
-// Answer returns what the server sends after the ClientHello, and whether the
+// Response returns what the server sends after the ClientHello, and whether the
 // connection is reset after it instead of closed.
-func (h Handshake) Answer() (bytes []byte, reset bool) {
+func (h Handshake) Response() (bytes []byte, reset bool) {
 	switch h {
 	case HandshakeOldVersion: // "Server chose TLSv1" (observed: jchambers/pushy#1019)
 		return serverHello(tls.VersionTLS10, tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA), false

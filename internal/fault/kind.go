@@ -7,9 +7,9 @@ type Kind string
 
 // The kinds. The table describes each.
 const (
-	Answer          Kind = "answer"
+	Respond         Kind = "respond"
 	Delay           Kind = "delay"
-	NoAnswer        Kind = "no-answer"
+	NoResponse      Kind = "no-response"
 	ResetStream     Kind = "reset-stream"
 	ResetConnection Kind = "reset-connection"
 	GoAway          Kind = "goaway"
@@ -52,19 +52,19 @@ type KindInfo struct {
 // kinds is the one table of kinds. The checks of rules, the command line and
 // docs/faults.md read it.
 var kinds = []KindInfo{
-	{Answer, AtRequest, "Answers the request with a reason or a status without body, regardless of the checks.", nil, []string{"reason", "status", "since", "sticky", "delay"}},
-	{Delay, AtRequest, "Delays the answer. The push itself is accepted at once.", []string{"delay"}, nil},
-	{NoAnswer, AtRequest, "Never answers the request. Its stream stays open.", nil, []string{"deliver"}},
+	{Respond, AtRequest, "Responds to the request with a reason or a status without body, regardless of the checks.", nil, []string{"reason", "status", "since", "sticky", "delay"}},
+	{Delay, AtRequest, "Delays the response. The push itself is accepted at once.", []string{"delay"}, nil},
+	{NoResponse, AtRequest, "Never answers the request. Its stream stays open.", nil, []string{"deliver"}},
 	{ResetStream, AtRequest, "Resets the stream instead of answering.", nil, []string{"code", "deliver"}},
-	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of answering. Answers sent just before may be lost.", nil, []string{"deliver"}},
-	{GoAway, AtRequest, "Sends GOAWAY before the answer to the request.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
+	{ResetConnection, AtRequest, "Ends the connection with a TCP reset instead of responding. Responses sent just before may be lost.", nil, []string{"deliver"}},
+	{GoAway, AtRequest, "Sends GOAWAY before the response to the request.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{Retire, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
 	{LimitStreams, AtRequest, "Changes the limit of concurrent streams to the next value of a list.", []string{"streams"}, []string{"overrun"}},
-	{Mute, AtRequest, "Sends nothing more on the connection, not even the answer to a PING, and keeps it open.", nil, nil},
-	{NoPong, AtRequest, "Answers no more PING on the connection.", nil, nil},
+	{Mute, AtRequest, "Sends nothing more on the connection, not even the response to a PING, and keeps it open.", nil, nil},
+	{NoPong, AtRequest, "Responds to no more PING on the connection.", nil, nil},
 	{Discard, AtRequest, "Accepts the push and drops it.", nil, nil},
 	{StayRegistered, AtRequest, "Accepts a push to an uninstalled app and drops it, instead of answering Unregistered.", nil, nil},
-	{OddIDs, AtRequest, "Changes the form of the apns-id in the answer, or leaves it out.", []string{"ids"}, nil},
+	{OddIDs, AtRequest, "Changes the form of the apns-id in the response, or leaves it out.", []string{"ids"}, nil},
 
 	{GoAwayFirst, AtOpening, "Sends GOAWAY as the first frame, before SETTINGS.", nil, []string{"reason", "text", "code", "lastStream", "twice", "close"}},
 	{SlowAccept, AtAccept, "Delays the TLS handshake.", []string{"delay"}, nil},
@@ -74,7 +74,7 @@ var kinds = []KindInfo{
 
 	{RejectLogin, AtLogin, "Rejects the login with status 2, and with the courier's time if the device may try again.", nil, []string{"text", "retry"}},
 	{Redirect, AtLogin, "Redirects the device to another courier, even if it was redirected here.", []string{"host"}, []string{"text"}},
-	{SlowLogin, AtLogin, "Delays the answer to the login.", []string{"delay"}, nil},
+	{SlowLogin, AtLogin, "Delays the response to the login.", []string{"delay"}, nil},
 	{Drop, AtDelivery, "Loses the push on its way to the device. It is not sent again.", nil, nil},
 	{Duplicate, AtDelivery, "Sends the push more than once, each time with the same id and time.", nil, []string{"copies"}},
 	{SlowPush, AtDelivery, "Delays the push and all later pushes to the device.", []string{"delay"}, nil},

@@ -125,7 +125,7 @@ curl -X POST http://127.0.0.1:8197/v1/faults -d '{
   "name":  "busy",
   "where": {"topic": "com.example.app", "payload.aps.alert": "hello"},
   "when":  {"times": 2},
-  "what":  {"do": "answer", "reason": "TooManyRequests"}}'
+  "what":  {"do": "respond", "reason": "TooManyRequests"}}'
 curl http://127.0.0.1:8197/v1/faults                     # active rules, and how often each has applied
 curl -X DELETE http://127.0.0.1:8197/v1/faults/busy
 ` + "```" + `
@@ -148,7 +148,7 @@ that exceeds the limit ends within milliseconds, and the rule does not apply; ` 
 report it.
 
 Rules are evaluated in the order in which they were added, until the outcome is fixed. Removing a rule reverts its effects: a
-repeated answer or a changed limit is back to normal from the next request on, and a muted connection is closed.
+repeated response or a changed limit is back to normal from the next request on, and a muted connection is closed.
 
 A rule with ` + "`space`" + `, or with ` + "`space`" + ` in ` + "`where`" + `, applies only to the traffic and devices of that team, and is deleted with the
 space. Another space may have a rule of the same name (` + "`DELETE /v1/faults/busy?space=…`" + `). ` + "`reason`" + ` in ` + "`where`" + ` is the reason that

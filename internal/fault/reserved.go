@@ -36,7 +36,7 @@ var reserved = []struct {
 	does   string
 }{
 	{0x0200_0001, "slow", Action{Do: Delay, Delay: &Latency{Fixed: Duration(slowTime)}}, "answered 200 after 5 seconds"},
-	{0x0000_0001, "no-answer", Action{Do: NoAnswer}, "never answered; the stream stays open"},
+	{0x0000_0001, "no-response", Action{Do: NoResponse}, "never answered; the stream stays open"},
 	{0x0000_0002, "reset-stream", Action{Do: ResetStream, Code: "REFUSED_STREAM"}, "RST_STREAM with REFUSED_STREAM"},
 	{0x0000_0003, "goaway", Action{Do: GoAway, LastStream: LastBefore}, "GOAWAY whose last stream is before this request, then the connection ends"},
 	{0x0000_0004, "reset", Action{Do: ResetConnection}, "TCP reset"},
@@ -81,7 +81,7 @@ var reservedTokens, reservedByToken = func() (all []Reserved, byToken map[apns.D
 	for _, row := range reserved {
 		r := Reserved{Name: row.name, Token: reservedToken(row.number), Action: row.action, Does: row.does}
 		if r.Action.Do == "" {
-			r.Action, r.Does = Action{Do: Answer, Reason: apns.Reason(row.name)}, "answered with this reason"
+			r.Action, r.Does = Action{Do: Respond, Reason: apns.Reason(row.name)}, "answered with this reason"
 		}
 		all = append(all, r)
 	}

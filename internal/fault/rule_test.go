@@ -17,9 +17,9 @@ var second = &fault.Latency{Fixed: fault.Duration(time.Second)}
 
 // sampleOf is an action of each kind.
 var sampleOf = map[fault.Kind]fault.Action{
-	fault.Answer:           {Do: fault.Answer, Reason: apns.Unregistered, Sticky: true, Delay: second},
+	fault.Respond:          {Do: fault.Respond, Reason: apns.Unregistered, Sticky: true, Delay: second},
 	fault.Delay:            {Do: fault.Delay, Delay: &fault.Latency{Min: 1, Max: 5}},
-	fault.NoAnswer:         {Do: fault.NoAnswer, Deliver: true},
+	fault.NoResponse:       {Do: fault.NoResponse, Deliver: true},
 	fault.ResetStream:      {Do: fault.ResetStream, Code: "INTERNAL_ERROR"},
 	fault.ResetConnection:  {Do: fault.ResetConnection},
 	fault.GoAway:           {Do: fault.GoAway, Reason: apns.Shutdown, Twice: true, LastStream: fault.LastBefore, Close: fault.CloseNever},
@@ -50,7 +50,7 @@ func TestARuleSurvivesJSON(t *testing.T) {
 	until := time.Unix(1767225600, 0).UTC()
 	for kind, action := range sampleOf {
 		rule := fault.Rule{Name: "n", What: action}
-		if kind == fault.Answer {
+		if kind == fault.Respond {
 			rule.Space = "TEAM000001"
 			rule.Where = fault.Where{"environment": "sandbox", "token": "616263", "payload.aps.badge": "1"}
 			rule.When = fault.When{Probability: 0.5, After: 1, Every: 2, Times: 3, Until: &until, If: "size > 3"}
@@ -67,25 +67,25 @@ func TestARuleIsWrittenAsPeopleWriteIt(t *testing.T) {
 	var rule fault.Rule
 	require.NoError(t, json.Unmarshal([]byte(`{
 		"name": "busy", "where": {"topic": "com.example.app", "environment": "sandbox"}, "when": {"times": 2},
-		"what": {"do": "answer", "reason": "TooManyRequests", "delay": {"fixed": "200ms"}}}`), &rule))
+		"what": {"do": "respond", "reason": "TooManyRequests", "delay": {"fixed": "200ms"}}}`), &rule))
 	require.NoError(t, rule.Check())
 	assert.Equal(t, 429, rule.What.StatusCode())
 	assert.Equal(t, fault.Duration(200*time.Millisecond), rule.What.Delay.Fixed)
 }
 
 func TestAnInvalidRuleIsRejectedWithPlaceAndRemedy(t *testing.T) {
-	answer := fault.Action{Do: fault.Answer, Reason: apns.Forbidden}
+	response := fault.Action{Do: fault.Respond, Reason: apns.Forbidden}
 	for _, tc := range []struct {
 		name string
 		rule fault.Rule
 		want []string
 	}{
-		{"nothing to do", fault.Rule{}, []string{`what.do: "" is not known; use one of answer, delay,`}},
-		{"a kind misspelled", fault.Rule{What: fault.Action{Do: "anwser"}}, []string{`what.do: "anwser" is not known; did you mean "answer"?`}},
-		{"a reason misspelled", fault.Rule{What: fault.Action{Do: fault.Answer, Reason: "TooManyRequest"}}, []string{`what.reason: "TooManyRequest" is not known; did you mean "TooManyRequests"?`}},
+		{"nothing to do", fault.Rule{}, []string{`what.do: "" is not known; use one of respond, delay,`}},
+		{"a kind misspelled", fault.Rule{What: fault.Action{Do: "repsond"}}, []string{`what.do: "repsond" is not known; did you mean "respond"?`}},
+		{"a reason misspelled", fault.Rule{What: fault.Action{Do: fault.Respond, Reason: "TooManyRequest"}}, []string{`what.reason: "TooManyRequest" is not known; did you mean "TooManyRequests"?`}},
 		{"a parameter of another kind", fault.Rule{What: fault.Action{Do: fault.Mute, Copies: 2}}, []string{"what.copies has no meaning for mute; it takes no parameter"}},
 		{"a parameter missing", fault.Rule{What: fault.Action{Do: fault.Delay}}, []string{"what.delay is missing; delay needs it"}},
-		{"no answer to give", fault.Rule{What: fault.Action{Do: fault.Answer}}, []string{"what.reason is missing; answer needs a reason, or a status"}},
+		{"no response to give", fault.Rule{What: fault.Action{Do: fault.Respond}}, []string{"what.reason is missing; respond needs a reason, or a status"}},
 		{"a code that is none", fault.Rule{What: fault.Action{Do: fault.ResetStream, Code: "REFUSED"}}, []string{`what.code: "REFUSED" is not known`}},
 		{"a delay that is none", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: 1, Min: 2, Max: 3}}}, []string{"what.delay: set one of fixed, min and max, or median and sigma"}},
 		{"a lower bound alone", fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Min: 3}}}, []string{"what.delay.max is missing; it goes with min"}},
@@ -95,17 +95,17 @@ func TestAnInvalidRuleIsRejectedWithPlaceAndRemedy(t *testing.T) {
 			fault.Rule{Space: "T", Where: fault.Where{"topic": "a", "path": "/", "listener": "provider"}, What: fault.Action{Do: fault.RefuseConnection}},
 			[]string{"where.topic is not known at the accept", "where.path is not known at the accept", "space cannot match at the accept, before authentication"},
 		},
-		{"a pattern that is none", fault.Rule{Where: fault.Where{"path": "["}, What: answer}, []string{`where.path: "[" is no pattern`}},
-		{"a word misspelled", fault.Rule{Where: fault.Where{"topik": "a"}, What: answer}, []string{"where.topik: there is no such filter word; did you mean topic?"}},
-		{"a word about the past", fault.Rule{Where: fault.Where{"state": "sent"}, What: answer}, []string{"where.state has no meaning for what is yet to happen"}},
-		{"a listener that is none", fault.Rule{Where: fault.Where{"listener": "devices"}, What: answer}, []string{`where.listener: "devices" is not known; did you mean "device"?`}},
-		{"a connection that is none", fault.Rule{Where: fault.Where{"connection": "first"}, What: answer}, []string{`where.connection: "first" is no number of a connection`}},
+		{"a pattern that is none", fault.Rule{Where: fault.Where{"path": "["}, What: response}, []string{`where.path: "[" is no pattern`}},
+		{"a word misspelled", fault.Rule{Where: fault.Where{"topik": "a"}, What: response}, []string{"where.topik: there is no such filter word; did you mean topic?"}},
+		{"a word about the past", fault.Rule{Where: fault.Where{"state": "sent"}, What: response}, []string{"where.state has no meaning for what is yet to happen"}},
+		{"a listener that is none", fault.Rule{Where: fault.Where{"listener": "devices"}, What: response}, []string{`where.listener: "devices" is not known; did you mean "device"?`}},
+		{"a connection that is none", fault.Rule{Where: fault.Where{"connection": "first"}, What: response}, []string{`where.connection: "first" is no number of a connection`}},
 		{"a path on the way to a device", fault.Rule{Where: fault.Where{"path": "/", "reason": "Forbidden"}, What: fault.Action{Do: fault.Drop}}, []string{"where.path is not known at the delivery", "where.reason is not known at the delivery"}},
 		{"a connection that has no number yet", fault.Rule{Where: fault.Where{"connection": "12"}, What: fault.Action{Do: fault.GoAwayFirst}}, []string{"where.connection is not known at the opening"}},
 		{"a count of what comes once", fault.Rule{When: fault.When{PerConnection: true}, What: fault.Action{Do: fault.RefuseConnection}}, []string{"when.perConnection has no meaning at the accept"}},
 		{
 			"everything at once",
-			fault.Rule{When: fault.When{Probability: 2, Times: -1}, What: fault.Action{Do: fault.Answer, Status: 7}},
+			fault.Rule{When: fault.When{Probability: 2, Times: -1}, What: fault.Action{Do: fault.Respond, Status: 7}},
 			[]string{"when.probability is 2", "when.times is -1", "what.status is 7"},
 		},
 	} {

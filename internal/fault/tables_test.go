@@ -18,7 +18,7 @@ func TestEveryReasonOfADevicePushHasAReservedToken(t *testing.T) {
 		}
 		r, err := fault.FindReserved(string(info.Reason))
 		require.NoError(t, err)
-		assert.Equal(t, fault.Action{Do: fault.Answer, Reason: info.Reason}, r.Action)
+		assert.Equal(t, fault.Action{Do: fault.Respond, Reason: info.Reason}, r.Action)
 		assert.Same(t, fault.LookupReserved([]byte(r.Token)), r)
 	}
 }

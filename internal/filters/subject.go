@@ -24,7 +24,7 @@ type Subject struct {
 	ID, UniqueID string
 	// States are those that the push has reached.
 	States States
-	// Status is that of the answer, 0 before there is one.
+	// Status is that of the response, 0 before there is one.
 	Status int
 	Reason apns.Reason
 	// At is when it came in.

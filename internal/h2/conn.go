@@ -20,7 +20,7 @@ import (
 type Handler interface {
 	// ServeStream is called on the connection's reader goroutine when the
 	// request is complete. It must not block: nothing else of the connection
-	// is served meanwhile. The answer is s.Respond or s.Reset, now or later.
+	// is served meanwhile. The response is s.Respond or s.Reset, now or later.
 	ServeStream(s *Stream)
 }
 

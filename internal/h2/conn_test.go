@@ -64,9 +64,9 @@ func TestRequestReachesTheHandlerAsAWhole(t *testing.T) {
 		p.headers(1, false, post("apns-topic", "a", "apns-topic", "b"))
 		p.data(1, false, "{")
 		p.data(1, true, "}")
-		got := p.wantHeaders(1, false, "the answer")
+		got := p.wantHeaders(1, false, "the response")
 		assert.Equal(t, map[string]string{":status": "400", "apns-id": "1"}, got)
-		p.wantData(1, true, `{"reason":"BadTopic"}`, "the body of the answer")
+		p.wantData(1, true, `{"reason":"BadTopic"}`, "the body of the response")
 		p.wantRequests(request{"POST", "/3/device/00", "localhost", "{}", false})
 		assert.Equal(t, pairs("apns-topic", "a", "apns-topic", "b"), <-fields, "repeated fields stay apart, in order")
 	})
@@ -92,7 +92,7 @@ func TestManyRequestsInOneSegmentAreAnsweredInOneWrite(t *testing.T) {
 	}
 	require.NoError(t, client.Close())
 	require.NoError(t, <-served)
-	assert.LessOrEqual(t, counted.writes, 3, "SETTINGS, then all the answers")
+	assert.LessOrEqual(t, counted.writes, 3, "SETTINGS, then all the responses")
 }
 
 // A countingConn counts writes.
@@ -106,7 +106,7 @@ func (c *countingConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-func TestAnswerMayComeLaterFromAnotherGoroutine(t *testing.T) {
+func TestResponseMayComeLaterFromAnotherGoroutine(t *testing.T) {
 	h := HandlerFunc(func(s *Stream) {
 		time.AfterFunc(time.Minute, func() { s.Respond(200, []byte("late")) })
 	})
@@ -118,7 +118,7 @@ func TestAnswerMayComeLaterFromAnotherGoroutine(t *testing.T) {
 	})
 }
 
-func TestAnswersInAnyOrder(t *testing.T) {
+func TestResponsesInAnyOrder(t *testing.T) {
 	var held []*Stream
 	h := HandlerFunc(func(s *Stream) {
 		held = append(held, s)
@@ -134,7 +134,7 @@ func TestAnswersInAnyOrder(t *testing.T) {
 		}
 		p.wantStatus(5, "203", "first answered")
 		p.wantStatus(1, "201", "second answered")
-		p.wantReset(3, http2.ErrCodeInternal, "reset instead of an answer")
+		p.wantReset(3, http2.ErrCodeInternal, "reset instead of a response")
 	})
 }
 
@@ -146,8 +146,8 @@ func TestAnsweringTwiceIsABug(t *testing.T) {
 	})
 	withPeer(t, nil, h, func(p *peer) {
 		p.headers(1, true, post())
-		p.wantStatus(1, "200", "the first answer stands")
-		p.wantAlive("no second answer")
+		p.wantStatus(1, "200", "the first response stands")
+		p.wantAlive("no second response")
 	})
 }
 
@@ -252,7 +252,7 @@ func TestMutedConnectionWritesNothing(t *testing.T) {
 		p.conn.Mute()
 		p.headers(1, true, post())
 		p.sent(p.fr.WritePing(false, [8]byte{}))
-		p.wantSilence(15*time.Minute, "neither answer nor end")
+		p.wantSilence(15*time.Minute, "neither response nor end")
 		p.wantRequests(request{"POST", "/3/device/00", "localhost", "", false})
 	})
 }

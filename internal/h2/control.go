@@ -60,7 +60,7 @@ func (c *Conn) onPriority(f *http2.PriorityFrame) error {
 const maxPeerDebug = 1024
 
 // onGoAway keeps the error of the peer's GOAWAY. The peer opens no more streams, and
-// closes the connection when it has its answers.
+// closes the connection when it has its responses.
 func (c *Conn) onGoAway(f *http2.GoAwayFrame) error {
 	if f.ErrCode != http2.ErrCodeNo {
 		debug := f.DebugData()

@@ -45,7 +45,7 @@ func TestEncoderAgreesWithXNet(t *testing.T) {
 	})
 }
 
-func TestAnAnswerIsEncodedWithoutTables(t *testing.T) {
+func TestAResponseIsEncodedWithoutTables(t *testing.T) {
 	id := strings.Repeat("A", maxPlain)
 	for _, tt := range []struct{ name, value, want, msg string }{
 		{"apns-id", "X", "\x88\x10\x07apns-id\x01X", "RFC 7541, 6.1 and 6.2.3"},

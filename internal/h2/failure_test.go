@@ -181,7 +181,7 @@ func TestRequestThatATCPResetCutsOffIsReported(t *testing.T) {
 	p.exchangePrefaces()
 	p.headers(1, false, post())
 	p.data(1, false, "{")
-	p.headers(3, true, post()) // complete, and without an answer: no failure
+	p.headers(3, true, post()) // complete, and without a response: no failure
 	<-begun
 	require.NoError(t, client.SetLinger(0))
 	require.NoError(t, client.Close())

@@ -24,7 +24,7 @@ func (c *Conn) openingGoAwayLocked(d *OpeningGoAway) {
 	}
 }
 
-// Mute stops all output, even answers to PING, while input is read as before. The peer
+// Mute stops all output, even responses to PING, while input is read as before. The peer
 // sees neither data nor an end, as when a middlebox has dropped the state of the
 // connection.
 // observed: sideshow/apns2#20, ostinelli/apnotic#35
@@ -53,7 +53,7 @@ func (c *Conn) Abort() error {
 	return nc.Close()
 }
 
-// IgnorePings turns answers to PING off and on.
+// IgnorePings turns responses to PING off and on.
 func (c *Conn) IgnorePings(ignore bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

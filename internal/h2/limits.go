@@ -14,7 +14,7 @@ const (
 	maxHeaderBlock = 64 << 10
 	// maxFragments is the largest number of frames in one header block.
 	maxFragments = 64
-	// maxDiscard is how much of a request body is read before an answer is
+	// maxDiscard is how much of a request body is read before a response is
 	// given without the rest, in octets.
 	maxDiscard = 64 << 10
 	// maxQueued is how much output may wait while the writer is writing before

@@ -25,7 +25,7 @@ func (c *Conn) endRequest() error {
 	case b.malformed != "":
 		return c.malformed(b.id, b.malformed)
 	case b.tooLarge:
-		return c.answerLargeFields(s)
+		return c.respondLargeFields(s)
 	case b.endStream:
 		return c.complete(s)
 	}
@@ -44,12 +44,12 @@ func (c *Conn) malformed(id uint32, reason string) error {
 	return streamError(id, http2.ErrCodeProtocol, reason)
 }
 
-// answerLargeFields answers a field section over MAX_HEADER_LIST_SIZE with 431. "A
+// respondLargeFields answers a field section over MAX_HEADER_LIST_SIZE with 431. "A
 // server that receives a larger field block than it is willing to handle can send an
 // HTTP 431 (Request Header Fields Too Large) status code."
 // https://www.rfc-editor.org/rfc/rfc9113#section-10.5.1
 // A stream error would not tell the client what to change.
-func (c *Conn) answerLargeFields(s *Stream) error {
+func (c *Conn) respondLargeFields(s *Stream) error {
 	c.report(Failure{
 		Kind: HeadersTooLarge, Stream: s.id,
 		Reason: fmt.Sprintf("headers of more than %d octets, as RFC 9113, 6.5.2 counts them", c.cfg.MaxHeaderListSize),

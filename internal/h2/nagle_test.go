@@ -122,7 +122,7 @@ func TestRequestInOneWriteNeedsNoExtraSystemCall(t *testing.T) {
 		p.wantAlive("the preface is over")
 		writes, controls := counts.writes.Load(), counts.controls.Load()
 		p.serial(50, false)
-		assert.Equal(t, int64(50), counts.writes.Load()-writes, "one per answer")
-		assert.Equal(t, controls, counts.controls.Load(), "its answer carries the acknowledgement")
+		assert.Equal(t, int64(50), counts.writes.Load()-writes, "one per response")
+		assert.Equal(t, controls, counts.controls.Load(), "its response carries the acknowledgement")
 	})
 }

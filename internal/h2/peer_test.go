@@ -224,7 +224,7 @@ func (p *peer) wantWindowUpdate(id, increment uint32, msg string) {
 	require.Equal(p.t, increment, f.Increment, msg)
 }
 
-// wantAlive wants the answer to a PING, and nothing before it.
+// wantAlive wants the response to a PING, and nothing before it.
 func (p *peer) wantAlive(msg string) {
 	p.t.Helper()
 	p.sent(p.fr.WritePing(false, [8]byte{1, 2, 3}))

@@ -65,18 +65,18 @@ func TestSettingsMayChangeWhileStreamsRun(t *testing.T) {
 		}
 		<-done
 		synctest.Wait()
-		settings, answers := 0, 0
-		for settings+answers < 100 {
+		settings, responses := 0, 0
+		for settings+responses < 100 {
 			switch f, err := p.fr.ReadFrame(); f.(type) {
 			case *http2.SettingsFrame:
 				settings++
 			case *http2.HeadersFrame:
-				answers++
+				responses++
 			default:
 				t.Fatalf("got %v, %v", f, err)
 			}
 		}
 		assert.Equal(t, 50, settings)
-		assert.Equal(t, 50, answers)
+		assert.Equal(t, 50, responses)
 	})
 }

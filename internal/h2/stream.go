@@ -5,7 +5,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// A Stream is one request and its answer. It is valid until Respond or Reset;
+// A Stream is one request and its response. It is valid until Respond or Reset;
 // its Body only until ServeStream returns.
 type Stream struct {
 	// The request, read-only for the handler. The strings may be kept.
@@ -57,7 +57,7 @@ func (s *Stream) Respond(status int, body []byte, fields ...hpack.HeaderField) {
 	c := s.conn
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !s.answerLocked() {
+	if !s.respondLocked() {
 		return
 	}
 	c.headersLocked(s.id, status, fields, len(body) == 0)
@@ -75,16 +75,16 @@ func (s *Stream) Reset(code http2.ErrCode) {
 	c := s.conn
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !s.answerLocked() {
+	if !s.respondLocked() {
 		return
 	}
 	c.resetLocked(s, code)
 	c.wakeWriterLocked()
 }
 
-// answerLocked marks the request as answered, and reports whether the peer can still
-// see the answer. If not, s is ended.
-func (s *Stream) answerLocked() bool {
+// respondLocked marks the request as answered, and reports whether the peer can still
+// see the response. If not, s is ended.
+func (s *Stream) respondLocked() bool {
 	if s.answered {
 		panic("h2: Respond or Reset was called twice on a stream")
 	}

@@ -82,7 +82,7 @@ func TestLoweredLimitRefusesStreamsInFlight(t *testing.T) {
 		p.headers(3, false, post("apns-topic", "in the table"))
 		p.data(3, true, "{}")
 		p.headers(5, true, post("apns-topic", "in the table"))
-		assert.Equal(t, map[http2.SettingID]uint32{http2.SettingMaxConcurrentStreams: 1}, p.wantSettings("before the answer"))
+		assert.Equal(t, map[http2.SettingID]uint32{http2.SettingMaxConcurrentStreams: 1}, p.wantSettings("before the response"))
 		p.wantStatus(1, "200", "the one that caused it")
 		p.wantReset(3, http2.ErrCodeRefusedStream, "opened under the old limit")
 		p.wantReset(3, http2.ErrCodeStreamClosed, "for the DATA that was on its way")

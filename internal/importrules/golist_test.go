@@ -62,7 +62,7 @@ var loadTree = sync.OnceValues(func() (tree, error) {
 			return packages, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("importrules: read the answer of go list: %w", err)
+			return nil, fmt.Errorf("importrules: read the response of go list: %w", err)
 		}
 		packages[p.ImportPath] = p
 	}

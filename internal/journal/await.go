@@ -12,7 +12,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// ErrLeft is the cause of a context whose owner does not wait for the answer any more,
+// ErrLeft is the cause of a context whose owner does not wait for the response any more,
 // so that no near misses are collected.
 var ErrLeft = errors.New("the client does not wait any more")
 

@@ -96,7 +96,7 @@ type Event struct {
 	Detail string
 	// Rejection is that of a Rejected event; Cause is its reason.
 	Rejection *apns.Rejection
-	// Status is the HTTP status of the answer of a Failure, and where it differs from
+	// Status is the HTTP status of the response of a Failure, and where it differs from
 	// that of Rejection, or from 200; otherwise 0.
 	Status int
 }

@@ -11,7 +11,7 @@ import (
 // A Query asks for records. Its zero value is everything, oldest first.
 type Query struct {
 	Filter filters.Filter
-	// After and Before are numbers of records between which the answer lies; 0
+	// After and Before are numbers of records between which the response lies; 0
 	// is no bound.
 	After, Before uint64
 	// Newest begins with the newest.
@@ -23,7 +23,7 @@ type Query struct {
 	pushes bool                          // no failures
 }
 
-// Found is the answer to a [Query].
+// Found is the response to a [Query].
 type Found struct {
 	Records []Record
 	// Next is where to go on, with After or, if the newest came first, with
@@ -86,7 +86,7 @@ func (j *Journal) Find(q Query) Found {
 		return true
 	})
 	if q.Newest && found.Next != 0 {
-		found.Missed = false // the answer has not come to where they were
+		found.Missed = false // the response has not come to where they were
 	}
 	return found
 }

@@ -175,7 +175,7 @@ func TestTheHistoryIsBoundedAndReportsWhatItLost(t *testing.T) {
 	assert.Equal(t, uint64(6), found.Lost.Pushes)
 	assert.Equal(t, uint64(7), found.Oldest)
 	assert.False(t, j.Find(journal.Query{After: 6}).Missed, "nothing above it was lost")
-	assert.False(t, j.Find(journal.Query{Newest: true, Limit: 2}).Missed, "the answer ends before")
+	assert.False(t, j.Find(journal.Query{Newest: true, Limit: 2}).Missed, "the response ends before")
 	assert.True(t, j.Find(journal.Query{Newest: true}).Missed)
 }
 

@@ -55,7 +55,7 @@ type extendedSteps struct {
 	omitted   int // steps beyond maxSteps
 	counts    [len(kinds)]int
 	rejection *apns.Rejection
-	status    int // of the answer, if it differs from that of the rejection; otherwise 0
+	status    int // of the response, if it differs from that of the rejection; otherwise 0
 	text      int // bytes of text in steps and rejection
 }
 
@@ -144,7 +144,7 @@ func (t *Trace) subjectLocked() filters.Subject {
 	switch {
 	case t.rest != nil && t.rest.rejection != nil:
 		s.Reason = t.rest.rejection.Reason
-		if !t.failure { // which may have had no answer
+		if !t.failure { // which may have had no response
 			s.Status = s.Reason.Status()
 		}
 	case t.reached.Has(filters.Accepted):

@@ -98,7 +98,7 @@ func showJWT(r *run) error {
 		ID: "jwt-verified", Title: "How APNs verifies the JWT", From: APNs,
 		Plain: "The provider will send the JWT with each push, for the first time in act 5. Here is how APNs will verify it: it looks up the public key by the key ID, checks the signature, and checks that the JWT is not too old. " +
 			"This proves who the provider is: nobody else can make that signature.",
-		Exactly: "APNs checks three things: team iss has a key kid, the signature matches, and iat is no more than 60 minutes ago. If not, the answer is InvalidProviderToken or ExpiredProviderToken, both 403. " +
+		Exactly: "APNs checks three things: team iss has a key kid, the signature matches, and iat is no more than 60 minutes ago. If not, the response is InvalidProviderToken or ExpiredProviderToken, both 403. " +
 			"The simulator can check a JWT before it is used (POST /v1/provider-tokens/inspect in its control API); the result is below. Apple's APNs reports this only when a push arrives.",
 		Keys: []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the signature"}},
 		Checks: []Check{

@@ -96,7 +96,7 @@ func (r *run) showActivation() {
 		ID: "activation", Title: "The device gets a certificate", From: Device, To: APNs, Sent: "signing request, to the activation server",
 		Plain: "When a device is switched on for the first time, it makes a pair of keys. It keeps the private key. For the public key it gets a certificate, the device certificate, from Apple's activation server. " +
 			"That server is not part of APNs, but it is Apple's too, so the picture shows it as APNs.",
-		Exactly: "A PKCS #10 request; the answer is an X.509 certificate. Apple's activation server is albert.apple.com; in the simulator the control API does its work (POST /v1/activation). " +
+		Exactly: "A PKCS #10 request; the response is an X.509 certificate. Apple's activation server is albert.apple.com; in the simulator the control API does its work (POST /v1/activation). " +
 			"From now on, whoever holds the private key for this certificate counts as the device.",
 		Keys:   []HeldKey{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device CA", "private", "held by the activation server; signed the device certificate"}},
 		Blocks: []Block{csr.Block, certificateBlock("device certificate", d.leaf)},
@@ -155,7 +155,7 @@ func (r *run) showDeviceVerified(connect *courier.Connect) error {
 		Plain: "APNs checks four things. Is the time in the nonce right? Does the signature match the certificate? Is the certificate from Apple? Is the nonce new? " +
 			"Then it computes a short name for the device from the public key: the device ID.",
 		Exactly: "The checks of the courier, in its order. The device ID is the first 8 bytes of the SHA-256 of subjectPublicKeyInfo; how Apple names devices internally is not known. " +
-			"The lesson has repeated the checks with the same bytes; the simulator's own answer follows in step 12.",
+			"The lesson has repeated the checks with the same bytes; the simulator's own response follows in step 12.",
 		Keys: []HeldKey{{APNs, "public key in the device certificate", "public", "checks the signature"}, {APNs, "certificate of the device CA", "public", "checks the certificate"}},
 		Checks: []Check{
 			{By: APNs, Name: "time of the nonce", Left: Row{"nonce", at.UTC().Format(time.TimeOnly)}, Right: Row{"clock of APNs", r.now().UTC().Format(time.TimeOnly)}, Result: Passed},

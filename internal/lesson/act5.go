@@ -61,22 +61,22 @@ func (o pushOrder) fields() []field {
 		field{apns.HeaderPushType, "alert", "something to show"},
 		field{apns.HeaderPriority, "10", "at once"},
 		field{apns.HeaderExpiration, strconv.Itoa(0), "now or never: APNs does not store it"},
-		field{apns.HeaderID, o.id, "a name for this push; it comes back in the answer"},
+		field{apns.HeaderID, o.id, "a name for this push; it comes back in the response"},
 	)
 }
 
-// send sends a push and waits for the answer and its record.
-func (r *run) send(c *h2Conn, o pushOrder) ([]Block, *h2Answer, *pushRecord, error) {
+// send sends a push and waits for the response and its record.
+func (r *run) send(c *h2Conn, o pushOrder) ([]Block, *h2Response, *pushRecord, error) {
 	sent, err := c.post(o.fields(), o.payload)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	answer, err := c.answer()
+	response, err := c.response()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	record, err := r.Control.push(r.ctx, o.id)
-	return sent, answer, record, err
+	return sent, response, record, err
 }
 
 // deliver is act 5: a push goes from the provider to the device.
@@ -86,12 +86,12 @@ func deliver(r *run) error {
 	if err != nil {
 		return err
 	}
-	sent, answer, record, err := r.send(r.h2, order)
+	sent, response, record, err := r.send(r.h2, order)
 	if err != nil {
 		return err
 	}
-	if answer.status != "200" {
-		return fmt.Errorf("APNs rejected the push with %s: %s", answer.status, answer.reason)
+	if response.status != "200" {
+		return fmt.Errorf("APNs rejected the push with %s: %s", response.status, response.reason)
 	}
 	r.step(Step{
 		ID: "push", Title: "The provider sends token and payload", From: Provider, To: APNs, Sent: "POST /3/device/<device token>",
@@ -105,29 +105,29 @@ func deliver(r *run) error {
 	})
 	r.step(Step{
 		ID: "checks", Title: "APNs checks the push", From: APNs,
-		Plain: "APNs checks everything, in a fixed order. Who sends? Are headers and payload right? Can the device token be decrypted, and is it for this environment? May the team push to this topic? Does the token belong to this app? Is it still valid? The first check that fails decides the answer.",
+		Plain: "APNs checks everything, in a fixed order. Who sends? Are headers and payload right? Can the device token be decrypted, and is it for this environment? May the team push to this topic? Does the token belong to this app? Is it still valid? The first check that fails decides the response.",
 		Exactly: "The checks are those in the simulator's history, with the values it looked at (GET /v1/notifications/" + order.id + "). " +
 			"Apple documents the reasons but not the order; the order is as observed where that was possible, see docs/fidelity.md.",
 		Keys:   []HeldKey{{APNs, "public half of " + r.space.KeyID, "public", "checks the JWT"}, {APNs, "token key", "secret", "decrypts the device token"}},
 		Checks: record.checks(),
 		Words:  []Word{wordReserved, wordBurst, wordBroker},
-		Links:  []Link{appleAnswer, appleSend},
+		Links:  []Link{appleResponse, appleSend},
 	})
 	if err := r.showRoute(order); err != nil {
 		return err
 	}
 	r.step(Step{
-		ID: "answer", Title: "APNs answers the provider", From: APNs, To: Provider, Sent: "200",
+		ID: "response", Title: "APNs answers the provider", From: APNs, To: Provider, Sent: "200",
 		Plain: "APNs tells the provider: accepted. That does not mean that the device has shown the push. APNs does not wait for the device, which may be switched off.",
-		Exactly: "A HEADERS frame with :status 200 and apns-id. END_STREAM is set: there is no body. It came " + took(record.Answer.Took) + " after the request. " +
-			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. In the sandbox the answer also has the header apns-unique-id, to find the push in Apple's delivery log.",
-		Blocks: answer.blocks,
-		Links:  []Link{headersRFC, appleAnswer},
+		Exactly: "A HEADERS frame with :status 200 and apns-id. END_STREAM is set: there is no body. It came " + took(record.Response.Took) + " after the request. " +
+			"A rejection is a status of 400 or above with a JSON body: {\"reason\":\"BadDeviceToken\"}. In the sandbox the response also has the header apns-unique-id, to find the push in Apple's delivery log.",
+		Blocks: response.blocks,
+		Links:  []Link{headersRFC, appleResponse},
 	})
 	return r.showDelivery(order)
 }
 
-// took writes how many milliseconds an answer took.
+// took writes how many milliseconds a response took.
 func took(ms float64) string {
 	const least = 0.1
 	if ms < least {

@@ -25,7 +25,7 @@ func TestTheControlAPIPlaysTheLesson(t *testing.T) {
 	require.NoError(t, err)
 	var broken lesson.Lesson
 	require.NoError(t, json.Unmarshal(text, &broken))
-	assert.Equal(t, "400 BadDeviceToken", broken.Experiment.Answer)
+	assert.Equal(t, "400 BadDeviceToken", broken.Experiment.Response)
 
 	page, err := json.Marshal(lesson.Page{Lesson: &l, Experiments: []*lesson.Lesson{&broken}})
 	require.NoError(t, err)

@@ -13,11 +13,11 @@ import (
 )
 
 // A Control makes one request to the control API of the simulator and gives the body of
-// an answer of the 200 class. The body is nil where there is nothing to send.
+// a response of the 200 class. The body is nil where there is nothing to send.
 type Control func(ctx context.Context, method, path string, body []byte) ([]byte, error)
 
 // call sends and receives JSON; either may be nil.
-func (c Control) call(ctx context.Context, method, path string, question, answer any) error {
+func (c Control) call(ctx context.Context, method, path string, question, response any) error {
 	var body []byte
 	var err error
 	if question != nil {
@@ -29,11 +29,11 @@ func (c Control) call(ctx context.Context, method, path string, question, answer
 	if err != nil {
 		return err
 	}
-	if answer == nil {
+	if response == nil {
 		return nil
 	}
-	if err := json.Unmarshal(reply, answer); err != nil {
-		return fmt.Errorf("the answer of %s %s is not JSON: %w", method, path, err)
+	if err := json.Unmarshal(reply, response); err != nil {
+		return fmt.Errorf("the response of %s %s is not JSON: %w", method, path, err)
 	}
 	return nil
 }
@@ -133,14 +133,14 @@ func (c Control) inspect(ctx context.Context, jwt string) (*inspected, error) {
 
 // A pushRecord is what the simulator's history has of a push.
 type pushRecord struct {
-	State  string `json:"state"`
-	Device string `json:"device"`
-	Answer struct {
+	State    string `json:"state"`
+	Device   string `json:"device"`
+	Response struct {
 		Status int     `json:"status"`
 		Reason string  `json:"reason"`
 		Detail string  `json:"detail"`
 		Took   float64 `json:"durationMs"`
-	} `json:"answer"`
+	} `json:"response"`
 	Timeline []struct {
 		At     time.Time `json:"at"`
 		Event  string    `json:"event"`

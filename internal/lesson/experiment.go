@@ -15,7 +15,7 @@ type Experiment struct {
 	Step     string `json:"step" doc:"The ID of the step that it changes"`
 	By       Party  `json:"by" enum:"device,APNs,provider" doc:"Who objects"`
 	Check    string `json:"check" doc:"At which check"`
-	Answer   string `json:"answer,omitempty" doc:"How the answer begins; absent if that depends on options of the simulator"`
+	Response string `json:"response,omitempty" doc:"How the response begins; absent if that depends on options of the simulator"`
 	Plain    string `json:"plain" doc:"Why, in plain words"`
 }
 
@@ -81,13 +81,13 @@ var experiments = []Experiment{
 	{
 		"app-uninstalled", "The app was uninstalled", "The user has removed the app. The provider does not know, and pushes. How does it find out?",
 		"checks", APNs, "registration", "410 Unregistered",
-		"The token is genuine, but retired. The answer 410 tells the provider to delete it. (Apple waits a while before it answers so, on purpose; the simulator does it at once, unless told otherwise.)",
+		"The token is genuine, but retired. The response 410 tells the provider to delete it. (Apple waits a while before it answers so, on purpose; the simulator does it at once, unless told otherwise.)",
 	},
 }
 
 // plays are the runs of the experiments, by name. They are apart from the table, which the
 // steps refer to.
-var plays = map[string]func(*run) (answer, step string, err error){
+var plays = map[string]func(*run) (result, step string, err error){
 	"certificate-other-topic": (*run).pushWithForeignCertificate,
 	"jwt-expired":             (*run).pushWithExpiredJWT,
 	"jwt-wrong-signature":     (*run).pushWithForgedJWT,
@@ -125,7 +125,7 @@ func RunExperiment(ctx context.Context, cfg Config, name string) (*Lesson, error
 // run plays the experiment. It fails if another check objects than the one promised.
 func (e *Experiment) run(r *run) error {
 	r.act(e.Title)
-	answer, step, err := plays[e.Name](r)
+	response, step, err := plays[e.Name](r)
 	if err != nil {
 		return fmt.Errorf("in the experiment %s: %w", e.Name, err)
 	}
@@ -140,10 +140,10 @@ func (e *Experiment) run(r *run) error {
 	if found != e.Check {
 		return fmt.Errorf("in the experiment %s the check %q objected, not %q: faults or options of this simulator change what it accepts", e.Name, found, e.Check)
 	}
-	if !strings.HasPrefix(answer, e.Answer) {
-		return fmt.Errorf("in the experiment %s the answer was %q, not %q: faults or options of this simulator change what it answers", e.Name, answer, e.Answer)
+	if !strings.HasPrefix(response, e.Response) {
+		return fmt.Errorf("in the experiment %s the response was %q, not %q: faults or options of this simulator change what it answers", e.Name, response, e.Response)
 	}
-	r.lesson.Experiment = &Outcome{Name: e.Name, Title: e.Title, By: e.By, Check: e.Check, Answer: answer, Step: step, Plain: e.Plain}
+	r.lesson.Experiment = &Outcome{Name: e.Name, Title: e.Title, By: e.By, Check: e.Check, Response: response, Step: step, Plain: e.Plain}
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (r *run) prepareProvider() error {
 }
 
 // pushAndShow sends a push with a change and shows what is checked and answered.
-func (r *run) pushAndShow(change Step, c *h2Conn, o pushOrder) (answer, step string, err error) {
+func (r *run) pushAndShow(change Step, c *h2Conn, o pushOrder) (response, step string, err error) {
 	sent, got, record, err := r.send(c, o)
 	if err != nil {
 		return "", "", err
@@ -189,20 +189,20 @@ func (r *run) pushAndShow(change Step, c *h2Conn, o pushOrder) (answer, step str
 		Plain:   "One check fails. The checks after it are not reached.",
 		Exactly: "The same checks as in act 5 of the lesson, with the values of this push.",
 		Checks:  record.checks(),
-		Links:   []Link{appleAnswer},
+		Links:   []Link{appleResponse},
 	})
-	text := strings.TrimSpace(got.status + " " + record.Answer.Reason)
+	text := strings.TrimSpace(got.status + " " + record.Response.Reason)
 	r.step(Step{
-		ID: "changed-answer", Title: "APNs answers " + text, From: APNs, To: Provider, Sent: text,
-		Plain:   "The provider gets the reason as a single word: " + record.Answer.Reason + ". The device does not notice anything.",
-		Exactly: "A HEADERS frame with :status, and a DATA frame with {\"reason\":…}. Apple says no more than that. The simulator's history also has the detail: " + record.Answer.Detail + ".",
+		ID: "changed-response", Title: "APNs answers " + text, From: APNs, To: Provider, Sent: text,
+		Plain:   "The provider gets the reason as a single word: " + record.Response.Reason + ". The device does not notice anything.",
+		Exactly: "A HEADERS frame with :status, and a DATA frame with {\"reason\":…}. Apple says no more than that. The simulator's history also has the detail: " + record.Response.Detail + ".",
 		Blocks:  got.blocks,
-		Links:   []Link{appleAnswer},
+		Links:   []Link{appleResponse},
 	})
 	return text, "changed-checks", nil
 }
 
-func (r *run) pushWithForeignCertificate() (answer, step string, err error) {
+func (r *run) pushWithForeignCertificate() (response, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -230,7 +230,7 @@ func (r *run) pushWithForeignCertificate() (answer, step string, err error) {
 }
 
 // pushWithJWT pushes with a JWT that is wrong in some way.
-func (r *run) pushWithJWT(jwt *providerToken, title, plain, exactly string) (answer, step string, err error) {
+func (r *run) pushWithJWT(jwt *providerToken, title, plain, exactly string) (response, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -246,7 +246,7 @@ func (r *run) pushWithJWT(jwt *providerToken, title, plain, exactly string) (ans
 	return r.pushAndShow(Step{Title: title, Plain: plain, Exactly: exactly, Blocks: []Block{jwt.block()}, Links: []Link{appleToken, jwsRFC}}, c, o)
 }
 
-func (r *run) pushWithExpiredJWT() (answer, step string, err error) {
+func (r *run) pushWithExpiredJWT() (response, step string, err error) {
 	issued := r.now().Add(-2 * time.Hour)
 	jwt, err := makeToken(r.key, r.space.KeyID, r.space.Team, issued)
 	if err != nil {
@@ -256,7 +256,7 @@ func (r *run) pushWithExpiredJWT() (answer, step string, err error) {
 		"iat is "+issued.UTC().Format(time.RFC3339)+". Apple says: refresh the token no more often than every 20 minutes, and at least every 60 minutes.")
 }
 
-func (r *run) pushWithForgedJWT() (answer, step string, err error) {
+func (r *run) pushWithForgedJWT() (response, step string, err error) {
 	forger, err := r.Control.activate(r.ctx, r.space.Team, topic) // a P-256 key that is not the team's
 	if err != nil {
 		return "", "", err
@@ -269,7 +269,7 @@ func (r *run) pushWithForgedJWT() (answer, step string, err error) {
 		"kid and iss are those of our key and team, but r and s do not match the public key of kid.")
 }
 
-func (r *run) pushWithForeignJWT() (answer, step string, err error) {
+func (r *run) pushWithForeignJWT() (response, step string, err error) {
 	other, err := r.newSpace(foreignTopic)
 	if err != nil {
 		return "", "", err

@@ -11,7 +11,7 @@ import (
 
 // The experiments in which a login is changed.
 
-// connectAndShow sends a Connect with a change and shows the answer. The check is added
+// connectAndShow sends a Connect with a change and shows the response. The check is added
 // to what APNs compares.
 func (r *run) connectAndShow(s *session, connect courier.Message, change Step, check func(*courier.ConnectResponse) (Check, error)) (*courier.ConnectResponse, error) {
 	response := new(courier.ConnectResponse)
@@ -30,7 +30,7 @@ func (r *run) connectAndShow(s *session, connect courier.Message, change Step, c
 	r.step(Step{
 		ID: "changed-login", Title: "APNs checks the login", From: APNs, To: Device, Sent: "Connect response",
 		Plain:   loginPlain(response),
-		Exactly: "The answer is a Connect response: " + loginAnswer(response) + ".",
+		Exactly: "The response is a Connect response: " + loginResponse(response) + ".",
 		Checks:  []Check{found},
 		Blocks:  []Block{frameBlock(received, courier.FromServer, topic)},
 		Links:   []Link{appleOverview},
@@ -46,8 +46,8 @@ func loginPlain(r *courier.ConnectResponse) string {
 	return "The check below fails, and APNs rejects the login."
 }
 
-// loginAnswer puts the answer to a login into words.
-func loginAnswer(r *courier.ConnectResponse) string {
+// loginResponse puts the response to a login into words.
+func loginResponse(r *courier.ConnectResponse) string {
 	switch {
 	case r.Status == courier.ConnectAccepted && len(r.Token) > 0:
 		return "status 0 with a new base token"
@@ -57,7 +57,7 @@ func loginAnswer(r *courier.ConnectResponse) string {
 	return fmt.Sprintf("status %d: %s", r.Status, r.RejectionReason)
 }
 
-func (r *run) replayNonce() (answer, step string, err error) {
+func (r *run) replayNonce() (result, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -94,10 +94,10 @@ func (r *run) replayNonce() (answer, step string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return loginAnswer(response), "changed-login", nil
+	return loginResponse(response), "changed-login", nil
 }
 
-func (r *run) wrongClock() (answer, step string, err error) {
+func (r *run) wrongClock() (result, step string, err error) {
 	if r.device, err = r.Control.activate(r.ctx, r.space.Team, topic); err != nil {
 		return "", "", err
 	}
@@ -135,18 +135,18 @@ func (r *run) wrongClock() (answer, step string, err error) {
 		return "", "", err
 	}
 	if accepted.Status != courier.ConnectAccepted {
-		return "", "", errors.New("the corrected login was rejected: " + loginAnswer(&accepted))
+		return "", "", errors.New("the corrected login was rejected: " + loginResponse(&accepted))
 	}
 	r.step(Step{
 		ID: "corrected-login", Title: "The device uses the time of APNs and is accepted", From: Device, To: APNs, Sent: "Connect with the right time",
 		Plain:   "APNs has sent the right time. The device makes a new nonce with it and signs again, on the same connection.",
-		Exactly: "Field 7 of the Connect response, clockTime, is the time on the clock of APNs in milliseconds since 1970. The second answer has status 0.",
+		Exactly: "Field 7 of the Connect response, clockTime, is the time on the clock of APNs in milliseconds since 1970. The second response has status 0.",
 		Blocks:  []Block{frameBlock(sent, courier.FromDevice, topic), frameBlock(received, courier.FromServer, topic)},
 	})
-	return loginAnswer(response), "changed-login", nil
+	return loginResponse(response), "changed-login", nil
 }
 
-func (r *run) otherDevice() (answer, step string, err error) {
+func (r *run) otherDevice() (result, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -179,11 +179,11 @@ func (r *run) otherDevice() (answer, step string, err error) {
 		}
 		return Check{
 			Name: checkDevice, Left: Row{"in the token", opened.Device}, Right: Row{"from the certificate", deviceID(second.leaf)},
-			Result: compare(opened.Device, deviceID(second.leaf)), Detail: loginAnswer(response),
+			Result: compare(opened.Device, deviceID(second.leaf)), Detail: loginResponse(response),
 		}, nil
 	})
 	if err != nil {
 		return "", "", err
 	}
-	return loginAnswer(response), "changed-login", nil
+	return loginResponse(response), "changed-login", nil
 }

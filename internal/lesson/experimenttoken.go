@@ -10,7 +10,7 @@ import (
 
 // The experiments with a device token that is not the right one.
 
-func (r *run) flipTokenBit() (answer, step string, err error) {
+func (r *run) flipTokenBit() (response, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -32,7 +32,7 @@ func (r *run) flipTokenBit() (answer, step string, err error) {
 	}, r.h2, o)
 }
 
-func (r *run) sandboxToken() (answer, step string, err error) {
+func (r *run) sandboxToken() (response, step string, err error) {
 	if r.at.DeviceSandbox == "" {
 		return "", "", fmt.Errorf("the simulator has no device listener for the sandbox: start it without --listen-device-sandbox off")
 	}
@@ -59,7 +59,7 @@ func (r *run) sandboxToken() (answer, step string, err error) {
 
 // otherAppToken pushes to the app of the lesson with the device token of a second app of
 // the same team.
-func (r *run) otherAppToken() (answer, step string, err error) {
+func (r *run) otherAppToken() (response, step string, err error) {
 	both, err := r.newSpace(topic, siblingTopic)
 	if err != nil {
 		return "", "", err
@@ -88,7 +88,7 @@ func (r *run) otherAppToken() (answer, step string, err error) {
 	}, r.h2, o)
 }
 
-func (r *run) uninstalledApp() (answer, step string, err error) {
+func (r *run) uninstalledApp() (response, step string, err error) {
 	if err := r.register(false); err != nil {
 		return "", "", err
 	}
@@ -116,6 +116,6 @@ func (r *run) uninstalledApp() (answer, step string, err error) {
 	}
 	return r.pushAndShow(Step{
 		Title: "The provider, which does not know, pushes", Plain: "The provider still has the token in its database, and uses it.",
-		Exactly: "The same request as in act 5 of the lesson. The 410 comes with a timestamp: the time from which APNs knew that the token was no longer valid.", Links: []Link{appleAnswer},
+		Exactly: "The same request as in act 5 of the lesson. The 410 comes with a timestamp: the time from which APNs knew that the token was no longer valid.", Links: []Link{appleResponse},
 	}, r.h2, o)
 }

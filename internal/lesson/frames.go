@@ -188,7 +188,7 @@ var meanings = map[frameKey]map[string]string{
 	{courier.CmdTokenRequest, courier.FromDevice}: {
 		"baseToken": "of the device",
 		"topic":     "of the app",
-		"appID":     "the start of the hash again; the answer repeats it",
+		"appID":     "the start of the hash again; the response repeats it",
 	},
 	{courier.CmdTokenResponse, courier.FromServer}: {
 		"status": "0 means: here is a token",

@@ -49,8 +49,8 @@ type h2Conn struct {
 	settings []byte // the first SETTINGS frame of the server
 }
 
-// An h2Answer is the answer to a request.
-type h2Answer struct {
+// An h2Response is the response to a request.
+type h2Response struct {
 	status string
 	reason string // the body
 	blocks []Block
@@ -196,9 +196,9 @@ func settingsBlock(raw []byte) Block {
 	return w.Block
 }
 
-// answer reads the answer to the last request.
-func (c *h2Conn) answer() (*h2Answer, error) {
-	a := new(h2Answer)
+// answer reads the response to the last request.
+func (c *h2Conn) response() (*h2Response, error) {
+	a := new(h2Response)
 	for stream := c.next - 2; ; {
 		raw, err := c.read()
 		if err != nil {
@@ -236,9 +236,9 @@ func (c *h2Conn) answer() (*h2Answer, error) {
 	}
 }
 
-// headersBlock takes the headers of an answer apart. The decoder gets byte after byte, so
+// headersBlock takes the headers of a response apart. The decoder gets byte after byte, so
 // that it tells where each field ends.
-func (c *h2Conn) headersBlock(raw []byte, a *h2Answer) (Block, error) {
+func (c *h2Conn) headersBlock(raw []byte, a *h2Response) (Block, error) {
 	w := blockWriter{Block{Title: "HTTP/2 frame: HEADERS"}}
 	w.head(raw[:h2HeadSize])
 	w.Parts[0].Value = number(raw[:3])
@@ -246,7 +246,7 @@ func (c *h2Conn) headersBlock(raw []byte, a *h2Answer) (Block, error) {
 	for at := from; at < len(raw); at++ {
 		c.decoded = nil
 		if _, err := c.decoder.Write(raw[at : at+1]); err != nil {
-			return Block{}, fmt.Errorf("read the headers of the answer: %w", err)
+			return Block{}, fmt.Errorf("read the headers of the response: %w", err)
 		}
 		for _, f := range c.decoded {
 			w.add(raw[from:at+1], f.Name, f.Value, "")

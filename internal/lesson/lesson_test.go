@@ -35,7 +35,7 @@ var acts = [][]string{
 	{"activation", "device-tls", "courier-certificate", "connect", "device-verified", "token-made", "connect-response", "token-request", "device-token"},
 	{"hand-over"},
 	{"reconnect", "comparison", "admitted"},
-	{"push", "checks", "route", "answer", "notification", "shown", "acknowledged"},
+	{"push", "checks", "route", "response", "notification", "shown", "acknowledged"},
 }
 
 func play(t *testing.T) *lesson.Lesson {
@@ -326,7 +326,7 @@ func TestAFailedRunDeletesItsSpaceToo(t *testing.T) {
 }
 
 func TestEachExperimentEndsAtTheCheckThatItPromises(t *testing.T) {
-	answers := map[string]string{
+	responses := map[string]string{
 		"certificate-other-topic": "400 TopicDisallowed",
 		"jwt-expired":             "403 ExpiredProviderToken",
 		"jwt-wrong-signature":     "403 InvalidProviderToken",
@@ -348,7 +348,7 @@ func TestEachExperimentEndsAtTheCheckThatItPromises(t *testing.T) {
 			played, err := lesson.RunExperiment(t.Context(), cfg, e.Name)
 			require.NoError(t, err)
 			outcome := played.Experiment
-			assert.Regexp(t, "^"+answers[e.Name], outcome.Answer)
+			assert.Regexp(t, "^"+responses[e.Name], outcome.Response)
 			assert.Equal(t, lesson.APNs, outcome.By)
 			objected := ""
 			for _, c := range stepOf(t, played, outcome.Step).Checks {
@@ -366,7 +366,7 @@ func TestEachExperimentEndsAtTheCheckThatItPromises(t *testing.T) {
 
 func TestAnExperimentThatEndsElsewhereIsAnError(t *testing.T) {
 	s, cfg := start(t, sim.Config{})
-	_, err := s.Faults.Add(fault.Rule{Name: "busy", What: fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests}})
+	_, err := s.Faults.Add(fault.Rule{Name: "busy", What: fault.Action{Do: fault.Respond, Reason: apns.TooManyRequests}})
 	require.NoError(t, err)
 	_, err = lesson.RunExperiment(t.Context(), cfg, "token-bit")
 	assert.ErrorContains(t, err, "faults or options of this simulator")

@@ -23,6 +23,6 @@ var (
 	appleCertificate = Link{"Apple: Establishing a certificate-based connection to APNs", "https://developer.apple.com/documentation/usernotifications/establishing-a-certificate-based-connection-to-apns"}
 	appleRegister    = Link{"Apple: Registering your app with APNs", "https://developer.apple.com/documentation/usernotifications/registering-your-app-with-apns"}
 	appleSend        = Link{"Apple: Sending notification requests to APNs", "https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns"}
-	appleAnswer      = Link{"Apple: Handling notification responses from APNs", "https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns"}
+	appleResponse    = Link{"Apple: Handling notification responses from APNs", "https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns"}
 	applePayload     = Link{"Apple: Generating a remote notification", "https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification"}
 )

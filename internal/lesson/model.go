@@ -150,11 +150,11 @@ type Link struct {
 
 // An Outcome is how an experiment ends.
 type Outcome struct {
-	Name   string `json:"name"`
-	Title  string `json:"title"`
-	By     Party  `json:"by" enum:"device,APNs,provider" doc:"Who objects"`
-	Check  string `json:"check" doc:"At which check"`
-	Answer string `json:"answer" doc:"What is answered: status and reason"`
-	Step   string `json:"step" doc:"The ID of the step in which it happens"`
-	Plain  string `json:"plain" doc:"Why, in plain words"`
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	By       Party  `json:"by" enum:"device,APNs,provider" doc:"Who objects"`
+	Check    string `json:"check" doc:"At which check"`
+	Response string `json:"response" doc:"Status and reason of the response"`
+	Step     string `json:"step" doc:"The ID of the step in which it happens"`
+	Plain    string `json:"plain" doc:"Why, in plain words"`
 }

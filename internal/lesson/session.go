@@ -52,13 +52,13 @@ func (c Control) activate(ctx context.Context, team, topic string) (*device, err
 		"csr":    string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: d.csr})),
 		"topics": []string{topic}, "team": team,
 	}
-	var answer struct {
+	var response struct {
 		Certificate string `json:"certificate"`
 	}
-	if err := c.call(ctx, http.MethodPost, "/v1/activation", question, &answer); err != nil {
+	if err := c.call(ctx, http.MethodPost, "/v1/activation", question, &response); err != nil {
 		return nil, err
 	}
-	for rest := []byte(answer.Certificate); ; {
+	for rest := []byte(response.Certificate); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			break
@@ -161,12 +161,12 @@ func (s *session) receive(want courier.Command, m courier.Message) ([]byte, erro
 	}
 }
 
-// exchange sends a message and waits for the answer.
-func (s *session) exchange(m courier.Message, want courier.Command, answer courier.Message) (sent, received []byte, err error) {
+// exchange sends a message and waits for the response.
+func (s *session) exchange(m courier.Message, want courier.Command, response courier.Message) (sent, received []byte, err error) {
 	if sent, err = s.send(m); err != nil {
 		return nil, nil, err
 	}
-	received, err = s.receive(want, answer)
+	received, err = s.receive(want, response)
 	return sent, received, err
 }
 

@@ -27,11 +27,11 @@ var (
 	wordUser        = Word{"user", "a person who uses the device. A shared iPad can have several, numbered from 0; most devices have only user 0"}
 	wordBroker      = Word{"broker", "the part of the simulator that delivers accepted pushes, or stores them for later"}
 	wordBurst       = Word{"burst", "many pushes to one device token in a short time. APNs may reject them"}
-	wordReserved    = Word{"reserved device token", "a device token to which the simulator always gives the same answer, for tests. Apple has none"}
+	wordReserved    = Word{"reserved device token", "a device token to which the simulator always gives the same response, for tests. Apple has none"}
 	wordTopic       = Word{"topic", "the name of the app that a push is for: its bundle ID, or the bundle ID with an ending such as .voip for a special kind of push"}
 	wordDeviceToken = Word{"device token", "the address of one app on one device. Only APNs can understand it; for everybody else the bytes have no meaning"}
-	wordStream      = Word{"stream", "one request and its answer on a connection. Many streams can be open at the same time; a number tells them apart"}
+	wordStream      = Word{"stream", "one request and its response on a connection. Many streams can be open at the same time; a number tells them apart"}
 	wordHPACK       = Word{"HPACK", "how HTTP/2 shortens headers: common ones become a number in a table, and text is compressed"}
 	wordPayload     = Word{"payload", "the JSON that the provider writes and the device shows; at most 4096 bytes"}
-	wordAck         = Word{"acknowledgement", "the device's answer: I have it. APNs keeps a push with a later expiration until it has this answer, and otherwise sends it again after the next login. A push with expiration 0, like this one, is sent only once"}
+	wordAck         = Word{"acknowledgement", "the device's response: I have it. APNs keeps a push with a later expiration until it has this response, and otherwise sends it again after the next login. A push with expiration 0, like this one, is sent only once"}
 )

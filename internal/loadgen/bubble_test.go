@@ -126,11 +126,11 @@ func (b *bubble) serveConn(c *courierConn) {
 		if !assert.NoError(b, err) {
 			return
 		}
-		var answer courier.Message
+		var response courier.Message
 		switch m := message.(type) {
 		case *courier.Connect:
 			token := sha256.Sum256(m.Certificates[0])
-			answer = &courier.ConnectResponse{Token: token[:], MaxMessage: 4096, LargeMessage: 15360}
+			response = &courier.ConnectResponse{Token: token[:], MaxMessage: 4096, LargeMessage: 15360}
 			b.mu.Lock()
 			b.conns[len(b.conns)] = c
 			b.mu.Unlock()
@@ -139,14 +139,14 @@ func (b *bubble) serveConn(c *courierConn) {
 			b.issued++
 			token := sha256.Sum256(append(bytes.Clone(m.BaseToken), byte(b.issued), byte(b.issued>>8)))
 			b.mu.Unlock()
-			answer = &courier.TokenResponse{Token: token[:], Topic: m.Topic, AppID: m.AppID}
+			response = &courier.TokenResponse{Token: token[:], Topic: m.Topic, AppID: m.AppID}
 		case *courier.Ack:
 			c.acks <- m.Status
 			continue
 		default:
 			continue
 		}
-		if _, err := c.conn.Write(answer.Append(nil)); err != nil {
+		if _, err := c.conn.Write(response.Append(nil)); err != nil {
 			return
 		}
 	}

@@ -127,11 +127,11 @@ func (p *pusher) push(ctx context.Context, token apns.DeviceToken, id int) (acce
 	r.Header.Set("Authorization", p.bearer)
 	r.Header.Set("apns-topic", sim.DemoTopic)
 	r.Header.Set("apns-expiration", fmt.Sprint(time.Now().Add(time.Hour).Unix()))
-	answer, err := p.client.Do(r)
+	response, err := p.client.Do(r)
 	if err != nil {
 		return false, err
 	}
-	return answer.StatusCode == http.StatusOK, answer.Body.Close()
+	return response.StatusCode == http.StatusOK, response.Body.Close()
 }
 
 func TestFiveHundredDevicesReceiveEachPushOnce(t *testing.T) {

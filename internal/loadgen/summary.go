@@ -38,7 +38,7 @@ type Summary struct {
 	Skipped     int64            `json:"skipped"`           // actions of churn on a device in the middle of another
 
 	Connect  Percentiles `json:"connectMs,omitzero"`  // TCP and TLS
-	Login    Percentiles `json:"loginMs,omitzero"`    // from Connect to its answer
+	Login    Percentiles `json:"loginMs,omitzero"`    // from Connect to its response
 	Delivery Percentiles `json:"deliveryMs,omitzero"` // from APNs' timestamp to the app, without what was stored
 }
 

@@ -73,9 +73,9 @@ func TestNetHTTPServesOverIt(t *testing.T) {
 		require.NoError(t, err)
 		_, err = io.WriteString(raw, "GET / HTTP/1.0\r\n\r\n")
 		require.NoError(t, err)
-		answer, err := io.ReadAll(raw)
+		response, err := io.ReadAll(raw)
 		require.NoError(t, err)
-		assert.Contains(t, string(answer), "\r\n\r\nmemnet:1")
+		assert.Contains(t, string(response), "\r\n\r\nmemnet:1")
 
 		require.NoError(t, server.Close())
 		wg.Wait()

@@ -112,9 +112,9 @@ func TestCloseWriteLeavesTheOtherDirectionOpen(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, b.Close())
 	require.NoError(t, a.SetDeadline(time.Now().Add(time.Hour)), "half closed is not closed")
-	answer, err := io.ReadAll(a)
+	response, err := io.ReadAll(a)
 	require.NoError(t, err)
-	assert.Equal(t, "answer", string(answer))
+	assert.Equal(t, "answer", string(response))
 }
 
 // The errors are those of a TCP connection, since the code under test knows no others.

@@ -58,10 +58,10 @@ func idText(id uuid.UUID, digits string) string {
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func validID(id string) bool { return len(id) == 36 && uuid.Validate(id) == nil }
 
-// assignID gives the answer the apns-id of the request, or a new one.
+// assignID gives the response the apns-id of the request, or a new one.
 func (p *pushRequest) assignID() {
-	p.answerIDHeader, p.answerID = apns.HeaderID, p.idHeader.value
+	p.responseIDHeader, p.responseID = apns.HeaderID, p.idHeader.value
 	if !p.idValid {
-		p.answerID = p.conn.ids.apnsID()
+		p.responseID = p.conn.ids.apnsID()
 	}
 }

@@ -47,7 +47,7 @@ func (b *broadcastRequest) receive(passed bool) {
 // broadcasts have an apns-unique-id in either environment.
 func (b *broadcastRequest) newNotification(passed bool) *apns.Notification {
 	n := &apns.Notification{
-		ID:          b.answerID,
+		ID:          b.responseID,
 		TeamID:      b.teamID,
 		Environment: b.conn.env,
 		Channel:     b.channelIDHeader.value,

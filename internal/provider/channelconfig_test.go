@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// Whatever describes a channel, the answer is one of the reasons of
+// Whatever describes a channel, the response is one of the reasons of
 // https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns,
 // or a policy whose description reads the same.
 func FuzzConfiguration(f *testing.F) {

@@ -140,7 +140,7 @@ func TestEachWrongBroadcastGetsItsReason(t *testing.T) {
 				tt.wrong(w, c)
 			}
 			got := w.dial().send(c)
-			requireChannelAnswer(t, got, tt, 200)
+			requireChannelResponse(t, got, tt, 200)
 			events := w.journal.Read(0, 0).Events
 			if tt.want == apns.TooManyRequests { // those that were not too many
 				events = events[len(events)-2:]
@@ -160,9 +160,9 @@ func TestEachWrongBroadcastGetsItsReason(t *testing.T) {
 	}
 }
 
-func requireChannelAnswer(t *testing.T, got *reply, tt channelRow, good int) {
+func requireChannelResponse(t *testing.T, got *reply, tt channelRow, good int) {
 	t.Helper()
-	require.True(t, validID(got.get(apns.HeaderRequestID)), "on every answer, errors as well")
+	require.True(t, validID(got.get(apns.HeaderRequestID)), "on every response, errors as well")
 	if tt.want == "" {
 		require.Equal(t, good, got.status, "%s: %s", tt.msg, got.body)
 		return
@@ -247,7 +247,7 @@ func TestEachWrongChannelManagementRequestGetsItsReason(t *testing.T) {
 				if tt.wrong != nil {
 					tt.wrong(w, c)
 				}
-				requireChannelAnswer(t, w.dialChannels(clientTLS()).send(c), tt, op.want)
+				requireChannelResponse(t, w.dialChannels(clientTLS()).send(c), tt, op.want)
 			})
 		}
 	}

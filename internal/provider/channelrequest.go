@@ -62,11 +62,11 @@ func (r *channelRequest) header(name string) *header {
 	return r.request.header(name)
 }
 
-// assignID gives the answer the apns-request-id of the request, or a new one.
+// assignID gives the response the apns-request-id of the request, or a new one.
 func (r *channelRequest) assignID() {
-	r.answerIDHeader, r.answerID = apns.HeaderRequestID, r.requestIDHeader.value
+	r.responseIDHeader, r.responseID = apns.HeaderRequestID, r.requestIDHeader.value
 	if !r.idValid {
-		r.answerID = r.conn.ids.apnsID()
+		r.responseID = r.conn.ids.apnsID()
 	}
 }
 
@@ -89,7 +89,7 @@ type route struct {
 	// describes one.
 	needsChannel, hasBody bool
 	// serve carries out an acceptable request; nil for broadcasts.
-	serve func(*channelRequest) (*channelAnswer, error)
+	serve func(*channelRequest) (*channelResponse, error)
 }
 
 // match returns the bundle ID in path, and whether path belongs to the route.

@@ -59,7 +59,7 @@ func (c *call) to(token string) *call {
 	return c
 }
 
-// A reply is an answer to a call.
+// A reply is a response to a call.
 type reply struct {
 	status int
 	fields []field // without :status, in order
@@ -196,7 +196,7 @@ func (c *client) send(call *call) *reply {
 	for {
 		switch f := c.frame().(type) {
 		case nil:
-			require.FailNow(c.t, "the connection ended without an answer")
+			require.FailNow(c.t, "the connection ended without a response")
 		case *http2.MetaHeadersFrame:
 			require.Equal(c.t, id, f.StreamID)
 			status, err := strconv.Atoi(f.PseudoValue("status"))

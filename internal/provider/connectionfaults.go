@@ -66,7 +66,7 @@ func (s *Server) tlsFor(listener fault.Listener, source string) *tls.Config {
 		a := hit.Action
 		if a.Do == fault.BreakHandshake {
 			return &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-				last, reset := a.Handshake.Answer()
+				last, reset := a.Handshake.Response()
 				return nil, netconn.WriteAndClose(hello.Conn, last, reset)
 			}}
 		}

@@ -26,12 +26,12 @@ func (r *request) checkReserved() *apns.Rejection {
 		return nil
 	}
 	r.reserved = fault.LookupReserved(r.deviceToken[:r.deviceTokenLen])
-	if r.reserved == nil || r.reserved.Action.Do != fault.Answer {
+	if r.reserved == nil || r.reserved.Action.Do != fault.Respond {
 		return nil
 	}
 	return &apns.Rejection{
 		Reason: r.reserved.Action.Reason, Since: r.clock().Now(),
-		Detail: "the device token is reserved for this answer",
+		Detail: "the device token is reserved for this response",
 	}
 }
 

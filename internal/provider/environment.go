@@ -57,11 +57,11 @@ func (c *conn) misdirected(authority string) bool {
 	return false
 }
 
-// answerMisdirected answers a request whose authority belongs to the other
+// respondMisdirected answers a request whose authority belongs to the other
 // environment with 421, upon which a client opens another connection. A client
 // sends one when it reuses a connection for several names. What APNs does is not
 // known. https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20
-func (c *conn) answerMisdirected(stream *h2.Stream) {
+func (c *conn) respondMisdirected(stream *h2.Stream) {
 	p, s := &c.push, c.server
 	p.parse(stream)
 	p.passed = notReached
@@ -74,10 +74,10 @@ func (c *conn) answerMisdirected(stream *h2.Stream) {
 		p.record(e)
 	} else {
 		p.assignID()
-		p.answerIDHeader = apns.HeaderRequestID
+		p.responseIDHeader = apns.HeaderRequestID
 		e.Cause = failedMisdirected
 		s.recordFailure(c.record, failureOf(stream), e)
 	}
 	s.cfg.Log.Info("provider: misdirected request", "remote", c.remote, "err", detail)
-	stream.Respond(http.StatusMisdirectedRequest, nil, []hpack.HeaderField{idField(p.answerIDHeader, p.answerID)}...)
+	stream.Respond(http.StatusMisdirectedRequest, nil, []hpack.HeaderField{idField(p.responseIDHeader, p.responseID)}...)
 }

@@ -23,7 +23,7 @@ func TestTooManyErrorsCutTheConnection(t *testing.T) {
 		what  string
 		limit int
 		wrong func(w *fixture, c *call)
-		want  int // answers before the end; 0 is no end
+		want  int // responses before the end; 0 is no end
 		debug string
 	}{
 		{"any reason", 9, untopical, 10, `{"reason":"TopicDisallowed"}`},

@@ -36,7 +36,7 @@ const (
 	outcomeDone                    // it is finished
 )
 
-// A responseOverride is what faults change about the answer of the current request.
+// A responseOverride is what faults change about the response of the current request.
 type responseOverride struct {
 	delay  time.Duration
 	status int // instead of the reason's; 0 is none
@@ -64,7 +64,7 @@ func (c *conn) applyFaults(r *request, op operation, rejection *apns.Rejection) 
 // The outcome of a reserved device token is for a request that is acceptable otherwise.
 func (c *conn) applyMatching(f *faultContext) outcome {
 	reserved := f.reserved
-	if reserved != nil && (f.rejection == nil || reserved.Action.Do == fault.Answer) {
+	if reserved != nil && (f.rejection == nil || reserved.Action.Do == fault.Respond) {
 		hit := reserved.Hit()
 		if next := c.applyFault(f, &hit); next != outcomeContinue {
 			return next
@@ -76,7 +76,7 @@ func (c *conn) applyMatching(f *faultContext) outcome {
 		}
 	}
 	if f.statusOnly {
-		c.answerStatusOnly(f)
+		c.respondStatusOnly(f)
 		return outcomeDone
 	}
 	if reserved != nil && f.rejection == nil { // no device has such a token
@@ -113,8 +113,8 @@ func (c *conn) completeSubject(f *faultContext) {
 func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	a, hc := hit.Action, f.stream.Conn()
 	switch a.Do {
-	case fault.Answer:
-		return c.overrideAnswer(f, hit)
+	case fault.Respond:
+		return c.overrideResponse(f, hit)
 	case fault.Delay:
 		c.override.delay += hit.Delay
 	case fault.OddIDs:
@@ -127,7 +127,7 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 		if !f.statusOnly && f.rejection != nil && f.rejection.Reason.Status() == 410 {
 			return outcomeDiscard
 		}
-	case fault.NoAnswer:
+	case fault.NoResponse:
 		f.deliverUnanswered(a)
 		return outcomeDone
 	case fault.ResetStream:
@@ -157,7 +157,7 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 	return outcomeContinue
 }
 
-// deliverUnanswered submits an acceptable request whose answer the fault suppresses,
+// deliverUnanswered submits an acceptable request whose response the fault suppresses,
 // if the action says so.
 func (f *faultContext) deliverUnanswered(a *fault.Action) {
 	if a.Deliver && f.acceptable() {
@@ -214,8 +214,8 @@ func (c *conn) revertFaults() {
 	})
 }
 
-// overrideAnswer sets the reason and the status that the fault wants.
-func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
+// overrideResponse sets the reason and the status that the fault wants.
+func (c *conn) overrideResponse(f *faultContext, hit *fault.Hit) outcome {
 	a := hit.Action
 	c.override.delay += hit.Delay
 	c.override.status = a.Status
@@ -230,14 +230,14 @@ func (c *conn) overrideAnswer(f *faultContext, hit *fault.Hit) outcome {
 	return outcomeContinue
 }
 
-// answerStatusOnly answers with a status and no reason, and records that. The push is
+// respondStatusOnly answers with a status and no reason, and records that. The push is
 // not delivered, whatever the status is.
-func (c *conn) answerStatusOnly(f *faultContext) {
+func (c *conn) respondStatusOnly(f *faultContext) {
 	status := c.override.status
 	if f.notification != nil { // not of channel management
 		f.recordStatusOnly(status)
 	}
-	c.send(f.stream, status, nil, []hpack.HeaderField{idField(f.answerIDHeader, f.answerID)})
+	c.send(f.stream, status, nil, []hpack.HeaderField{idField(f.responseIDHeader, f.responseID)})
 }
 
 func (f *faultContext) recordStatusOnly(status int) {
@@ -309,7 +309,7 @@ func lastStream(l fault.LastStream, id uint32) uint32 {
 	}
 }
 
-// send answers a request, with the override of faults applied.
+// send responses a request, with the override of faults applied.
 func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.HeaderField) {
 	if c.override == (responseOverride{}) {
 		s.Respond(status, body, fields...)
@@ -326,7 +326,7 @@ func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.Header
 	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }
 
-// overrideID changes the ID of an answer, which is its first field.
+// overrideID changes the ID of a response, which is its first field.
 func (t *responseOverride) overrideID(fields []hpack.HeaderField) []hpack.HeaderField {
 	switch t.ids {
 	case fault.IDsMissing:

@@ -65,8 +65,8 @@ func nextOf[F http2.Frame](c *client) (f F) {
 }
 
 // The issue's own example: TooManyRequests twice, then all is well.
-func TestAnAnswerIsOverriddenAsOftenAsTheRuleSays(t *testing.T) {
-	rule := do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
+func TestAResponseIsOverriddenAsOftenAsTheRuleSays(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Respond, Reason: apns.TooManyRequests})
 	rule.When.Times = 2
 	w := newFixture(t).withFaults(rule)
 	c := w.dial()
@@ -77,22 +77,22 @@ func TestAnAnswerIsOverriddenAsOftenAsTheRuleSays(t *testing.T) {
 	assert.Equal(t, "received faulted rejected received faulted rejected received", w.kindsOf())
 	e := w.journal.Read(1, 1).Events[0]
 	assert.Equal(t, "f", e.Cause)
-	assert.Equal(t, "answer reason=TooManyRequests", e.Detail)
+	assert.Equal(t, "respond reason=TooManyRequests", e.Detail)
 	assert.Equal(t, bundleID, e.Push.Topic, "the event tells which push")
 }
 
-func TestAnAnswerMayBeABareStatusOrHaveAnotherTime(t *testing.T) {
-	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Status: 502}))
+func TestAResponseMayBeABareStatusOrHaveAnotherTime(t *testing.T) {
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Respond, Status: 502}))
 	got := w.dial().send(w.good())
 	assert.Equal(t, 502, got.status)
 	assert.Empty(t, got.body)
-	assert.NotEmpty(t, got.get(apns.HeaderID), "aioapns pairs answers by it")
+	assert.NotEmpty(t, got.get(apns.HeaderID), "aioapns pairs responses by it")
 
 	since := time.UnixMilli(1767225600000)
-	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered, Since: &since}))
+	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Respond, Reason: apns.Unregistered, Since: &since}))
 	assert.Equal(t, `{"reason":"Unregistered","timestamp":1767225600000}`, w.dial().send(w.good()).body)
 
-	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Status: 503}))
+	w = newFixture(t).withFaults(do(fault.Action{Do: fault.Respond, Reason: apns.InternalServerError, Status: 503}))
 	got = w.dial().send(w.good())
 	assert.Equal(t, 503, got.status, "a status beside a reason is the one on the wire")
 	assert.Equal(t, `{"reason":"InternalServerError"}`, got.body)
@@ -112,7 +112,7 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 		{"that says it went well", fault.Action{Status: 204}, 204, "", "received faulted accepted dropped"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			tc.action.Do = fault.Answer
+			tc.action.Do = fault.Respond
 			w := newFixture(t).withFaults(do(tc.action))
 			got := w.dial().send(w.good())
 			assert.Equal(t, tc.status, got.status)
@@ -127,8 +127,8 @@ func TestTheRecordHasTheStatusThatWasAnswered(t *testing.T) {
 }
 
 // observed: jchambers/pushy#408, node-apn/node-apn#463
-func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
-	rule := do(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true})
+func TestAStickyResponseStaysUntilTheConnectionIsReplaced(t *testing.T) {
+	rule := do(fault.Action{Do: fault.Respond, Reason: apns.InternalServerError, Sticky: true})
 	rule.When.Times = 1
 	w := newFixture(t).withFaults(rule)
 	ln := w.serve()
@@ -140,13 +140,13 @@ func TestAStickyAnswerStaysUntilTheConnectionIsReplaced(t *testing.T) {
 }
 
 func TestFaultsOfAnotherSpaceTouchNobody(t *testing.T) {
-	rule := do(fault.Action{Do: fault.Answer, Reason: apns.Forbidden})
+	rule := do(fault.Action{Do: fault.Respond, Reason: apns.Forbidden})
 	rule.Space = otherTeam
 	w := newFixture(t).withFaults(rule)
 	assert.Equal(t, 200, w.dial().send(w.good()).status)
 }
 
-func TestAnAnswerMayComeLater(t *testing.T) {
+func TestAResponseMayComeLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t).withFaults(do(fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(5 * time.Second)}}))
 		c := w.dial()
@@ -155,20 +155,20 @@ func TestAnAnswerMayComeLater(t *testing.T) {
 		assert.Equal(t, 5*time.Second, time.Since(begun))
 		assert.Len(t, w.broker.pushes, 1)
 
-		c.write(w.good()) // its answer is under way when the test ends; the test does not wait for it
+		c.write(w.good()) // its response is under way when the test ends; the test does not wait for it
 	})
 }
 
 func TestARequestMayGoUnanswered(t *testing.T) {
 	for _, deliver := range []bool{false, true} {
-		rule := do(fault.Action{Do: fault.NoAnswer, Deliver: deliver})
+		rule := do(fault.Action{Do: fault.NoResponse, Deliver: deliver})
 		rule.When = fault.When{After: 1, Times: 1}
 		w := newFixture(t).withFaults(rule)
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
 		c.write(w.good())
 		require.Equal(t, 200, c.send(w.good()).status, "the connection is otherwise alive: kylebrowning/APNSwift#93")
-		assert.Len(t, w.broker.pushes, map[bool]int{false: 2, true: 3}[deliver], "an answer may get lost, or the push with it")
+		assert.Len(t, w.broker.pushes, map[bool]int{false: 2, true: 3}[deliver], "a response may get lost, or the push with it")
 	}
 }
 
@@ -194,11 +194,11 @@ func TestAConnectionMayBeReset(t *testing.T) {
 func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 	const own, none = 3, 0
 	for _, tc := range []struct {
-		what    string
-		action  fault.Action
-		want    []goAway
-		answers bool // the request at hand is answered
-		ends    bool
+		what      string
+		action    fault.Action
+		want      []goAway
+		responses bool // the request at hand is answered
+		ends      bool
 	}{
 		{"as it should be", fault.Action{}, []goAway{{http2.ErrCodeNo, own, ""}}, true, true},
 		{"observed: sideshow/apns2#93, jchambers/pushy#312", fault.Action{Reason: apns.BadCertificateEnvironment, LastStream: fault.LastNone, Twice: true, Close: fault.CloseNow}, []goAway{
@@ -218,7 +218,7 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 			c := w.dial()
 			require.Equal(t, 200, c.send(w.good()).status)
 			c.write(w.good())
-			if tc.answers {
+			if tc.responses {
 				require.NotNil(t, nextOf[*http2.MetaHeadersFrame](c))
 			}
 			if tc.ends {
@@ -228,7 +228,7 @@ func TestAConnectionMayBeToldToGoAway(t *testing.T) {
 				require.NotNil(t, nextOf[*http2.PingFrame](c), "the connection goes on")
 			}
 			assert.Equal(t, tc.want, c.goAways)
-			assert.Len(t, w.broker.pushes, map[bool]int{false: 1, true: 2}[tc.answers], "what is not answered is not taken")
+			assert.Len(t, w.broker.pushes, map[bool]int{false: 1, true: 2}[tc.responses], "what is not answered is not taken")
 		})
 	}
 }
@@ -261,7 +261,7 @@ func TestAConnectionMayBeMuted(t *testing.T) {
 		c := w.dial()
 		c.write(w.good())
 		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
-		assert.Nil(t, nextOf[*http2.PingFrame](c), "no answer comes until the client's patience ends")
+		assert.Nil(t, nextOf[*http2.PingFrame](c), "no response comes until the client's patience ends")
 		assert.Empty(t, w.broker.pushes)
 	})
 }
@@ -314,7 +314,7 @@ func TestAnIDMayHaveAnotherShape(t *testing.T) {
 // The events of a push begin with received and end with what became of it.
 func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 	for _, action := range []fault.Action{
-		{Do: fault.NoAnswer}, {Do: fault.ResetStream}, {Do: fault.ResetConnection}, {Do: fault.Mute}, {Do: fault.GoAway, LastStream: fault.LastNone},
+		{Do: fault.NoResponse}, {Do: fault.ResetStream}, {Do: fault.ResetConnection}, {Do: fault.Mute}, {Do: fault.GoAway, LastStream: fault.LastNone},
 	} {
 		t.Run(string(action.Do), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -328,13 +328,13 @@ func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoResponse, Deliver: true}))
 		w.dial().write(w.good())
 		synctest.Wait()
 		assert.Equal(t, "received faulted", w.kindsOf(), "the broker tells of a push that it has")
 	})
 	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoAnswer, Deliver: true}))
+		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoResponse, Deliver: true}))
 		w.broker.err = apns.Reject(apns.Unregistered)
 		w.dial().write(w.good())
 		synctest.Wait()
@@ -344,7 +344,7 @@ func TestAPushThatAFaultHasEndedHasAnEndInTheJournal(t *testing.T) {
 
 func TestAFaultThatEndsARequestLeavesTheOthersAsTheyWere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		lost, busy := do(fault.Action{Do: fault.NoAnswer}), do(fault.Action{Do: fault.Answer, Reason: apns.TooManyRequests})
+		lost, busy := do(fault.Action{Do: fault.NoResponse}), do(fault.Action{Do: fault.Respond, Reason: apns.TooManyRequests})
 		lost.Name, lost.When.Times, busy.When.Times = "lost", 1, 2
 		w := newFixture(t).withFaults(lost, busy)
 		c := w.dial()
@@ -362,8 +362,8 @@ func TestEffectsOfARemovedRuleAreReverted(t *testing.T) {
 		return rule
 	}
 	away := func(t *testing.T, w *fixture) { require.NoError(t, w.cfg.Faults.Remove("", "f")) }
-	t.Run("of an answer that sticks", func(t *testing.T) {
-		w := newFixture(t).withFaults(once(fault.Action{Do: fault.Answer, Reason: apns.InternalServerError, Sticky: true}))
+	t.Run("of a response that sticks", func(t *testing.T) {
+		w := newFixture(t).withFaults(once(fault.Action{Do: fault.Respond, Reason: apns.InternalServerError, Sticky: true}))
 		c := w.dial()
 		require.Equal(t, 500, c.send(w.good()).status)
 		require.Equal(t, 500, c.send(w.good()).status)
@@ -381,7 +381,7 @@ func TestEffectsOfARemovedRuleAreReverted(t *testing.T) {
 		require.Equal(t, 200, c.send(w.good()).status)
 		assert.Equal(t, []uint32{1, 1000, 500, 1, 1000}, c.limits)
 	})
-	t.Run("of PINGs without answer", func(t *testing.T) {
+	t.Run("of PINGs without response", func(t *testing.T) {
 		w := newFixture(t).withFaults(do(fault.Action{Do: fault.NoPong}))
 		c := w.dial()
 		require.Equal(t, 200, c.send(w.good()).status)
@@ -406,7 +406,7 @@ func TestEffectsOfARemovedRuleAreReverted(t *testing.T) {
 }
 
 func TestFaultsUseTheClockOfTheSpace(t *testing.T) {
-	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.Unregistered}))
+	w := newFixture(t).withFaults(do(fault.Action{Do: fault.Respond, Reason: apns.Unregistered}))
 	spaces := space.New(w.clock)
 	own, err := spaces.Open(team)
 	require.NoError(t, err)
@@ -431,7 +431,7 @@ func TestFaultsUseTheClockOfTheSpace(t *testing.T) {
 }
 
 func TestAReservedTokenAppliesToAcceptableRequestsOnly(t *testing.T) {
-	for _, outcome := range []string{"no-answer", "silence", "reset"} {
+	for _, outcome := range []string{"no-response", "silence", "reset"} {
 		w := newFixture(t)
 		c := w.dial()
 		got := c.send(w.good().to(reservedFor(outcome)).set(apns.HeaderTopic, "com.example.other"))
@@ -445,7 +445,7 @@ func TestFaultsAddUp(t *testing.T) {
 		slow := fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}
 		w := newFixture(t).withFaults(
 			fault.Rule{What: slow}, fault.Rule{What: slow},
-			fault.Rule{What: fault.Action{Do: fault.Answer, Reason: apns.Shutdown}})
+			fault.Rule{What: fault.Action{Do: fault.Respond, Reason: apns.Shutdown}})
 		begun := time.Now()
 		assert.Equal(t, `{"reason":"Shutdown"}`, w.dial().send(w.good()).body)
 		assert.Equal(t, 2*time.Second, time.Since(begun))
@@ -455,7 +455,7 @@ func TestFaultsAddUp(t *testing.T) {
 func TestABareStatusIsAnsweredAfterWhatOtherFaultsSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newFixture(t).withFaults(
-			fault.Rule{What: fault.Action{Do: fault.Answer, Status: 502}},
+			fault.Rule{What: fault.Action{Do: fault.Respond, Status: 502}},
 			fault.Rule{What: fault.Action{Do: fault.Delay, Delay: &fault.Latency{Fixed: fault.Duration(time.Second)}}},
 			fault.Rule{What: fault.Action{Do: fault.OddIDs, IDs: fault.IDsMissing}},
 			fault.Rule{What: fault.Action{Do: fault.Discard}})
@@ -537,7 +537,7 @@ func TestAHandshakeMayFailMidway(t *testing.T) {
 
 func TestAReservedTokenHasItsOutcome(t *testing.T) {
 	for _, r := range fault.ReservedTokens() {
-		if r.Action.Do != fault.Answer {
+		if r.Action.Do != fault.Respond {
 			continue
 		}
 		w := newFixture(t)
@@ -572,7 +572,7 @@ func TestAReservedTokenMayCauseAFault(t *testing.T) {
 		assert.Equal(t, 200, c.send(w.good().to(reservedFor("slow"))).status)
 		assert.Equal(t, 5*time.Second, time.Since(begun))
 		assert.Empty(t, w.broker.pushes, "there is no device behind it")
-		c.write(w.good().to(reservedFor("no-answer")))
+		c.write(w.good().to(reservedFor("no-response")))
 		assert.Equal(t, 200, c.send(w.good()).status, "the connection goes on")
 		c.write(w.good().to(reservedFor("silence")))
 		require.NoError(t, c.framer.WritePing(false, [8]byte{1}))
@@ -582,7 +582,7 @@ func TestAReservedTokenMayCauseAFault(t *testing.T) {
 
 func TestFaultsApplyToBroadcasts(t *testing.T) {
 	w := newChannelFixture(t)
-	w.withFaults(do(fault.Action{Do: fault.Answer, Reason: apns.ServiceUnavailable}))
+	w.withFaults(do(fault.Action{Do: fault.Respond, Reason: apns.ServiceUnavailable}))
 	assert.Equal(t, `{"reason":"ServiceUnavailable"}`, w.dial().send(w.broadcast()).body)
 	assert.Contains(t, w.kindsOf(), journal.Faulted.String())
 }

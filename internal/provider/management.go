@@ -48,11 +48,11 @@ var managementRoutes = []route{
 // pipeline.
 type managementRequest struct {
 	channelRequest
-	answer *channelAnswer // set by submit
+	response *channelResponse // set by submit
 }
 
-// A channelAnswer is the answer to an accepted request of channel management.
-type channelAnswer struct {
+// A channelResponse is the response to an accepted request of channel management.
+type channelResponse struct {
 	status int
 	field  hpack.HeaderField // besides apns-request-id; without a name there is none
 	body   []byte
@@ -74,13 +74,13 @@ func (m *managementRequest) receive(bool) { m.assignID() }
 // submit implements [operation]. It does what the route of the request says.
 func (m *managementRequest) submit() *apns.Rejection {
 	var err error
-	m.answer, err = m.route.serve(&m.channelRequest)
+	m.response, err = m.route.serve(&m.channelRequest)
 	return asRejection(err)
 }
 
 // recordRejection implements [operation].
 func (m *managementRequest) recordRejection(rejection *apns.Rejection) {
-	m.log().Debug("provider: channel request rejected", "apns_id", m.answerID, "reason", rejection.Reason, "err", rejection.Detail)
+	m.log().Debug("provider: channel request rejected", "apns_id", m.responseID, "reason", rejection.Reason, "err", rejection.Detail)
 	m.conn.server.recordFailure(m.conn.record, failureOf(m.stream), journal.Event{
 		Cause: string(rejection.Reason), Detail: rejection.Detail, Rejection: rejection,
 		Status: cmp.Or(m.conn.override.status, rejection.Reason.Status()),
@@ -89,8 +89,8 @@ func (m *managementRequest) recordRejection(rejection *apns.Rejection) {
 
 // accept implements [operation].
 func (m *managementRequest) accept() {
-	a := m.answer
-	m.log().Debug("provider: channel request", "apns_id", m.answerID, "method", m.method, "status", a.status)
+	a := m.response
+	m.log().Debug("provider: channel request", "apns_id", m.responseID, "method", m.method, "status", a.status)
 	m.conn.accept(&m.request, a.status, a.field, a.body)
 }
 
@@ -99,28 +99,28 @@ func (m *managementRequest) log() *slog.Logger {
 }
 
 // create answers 201 with the ID of the new channel in a header.
-func (r *channelRequest) create() (*channelAnswer, error) {
+func (r *channelRequest) create() (*channelResponse, error) {
 	ch, err := r.conn.server.cfg.Channels.CreateChannel(r.conn.env, r.brokerApp(), r.policy)
 	if err != nil {
 		return nil, err
 	}
-	return &channelAnswer{status: 201, field: idField(apns.HeaderChannelID, ch.ID.String())}, nil
+	return &channelResponse{status: 201, field: idField(apns.HeaderChannelID, ch.ID.String())}, nil
 }
 
 // show answers with the body that would create the channel.
-func (r *channelRequest) show() (*channelAnswer, error) {
-	return &channelAnswer{status: 200, body: configuration(r.channel)}, nil
+func (r *channelRequest) show() (*channelResponse, error) {
+	return &channelResponse{status: 200, body: configuration(r.channel)}, nil
 }
 
-func (r *channelRequest) delete() (*channelAnswer, error) {
+func (r *channelRequest) delete() (*channelResponse, error) {
 	if !r.conn.server.cfg.Channels.DeleteChannel(r.conn.env, r.brokerApp(), r.channelID) {
 		return nil, notRegistered(r) // another connection was faster
 	}
-	return &channelAnswer{status: 204}, nil
+	return &channelResponse{status: 204}, nil
 }
 
 // list answers with the IDs of all channels of the app.
-func (r *channelRequest) list() (*channelAnswer, error) {
+func (r *channelRequest) list() (*channelResponse, error) {
 	all := struct {
 		Channels []string `json:"channels"`
 	}{[]string{}}
@@ -131,5 +131,5 @@ func (r *channelRequest) list() (*channelAnswer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list of channels: %w", err)
 	}
-	return &channelAnswer{status: 200, body: body}, nil
+	return &channelResponse{status: 200, body: body}, nil
 }

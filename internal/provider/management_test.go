@@ -17,7 +17,7 @@ import (
 const requestID = "eabeae54-14a8-11e5-b60b-1697f925ec7b"
 
 // https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
-// The answers are shown whole: no other field and no other byte.
+// The responses are shown whole: no other field and no other byte.
 func TestChannelManagement(t *testing.T) {
 	w := newChannelFixture(t)
 	require.True(t, w.channels.DeleteChannel(apns.Production, bundleID, w.channel.ID))

@@ -73,7 +73,7 @@ func (s *Server) connFor(stream *h2.Stream) (*conn, bool) {
 	c.override = responseOverride{}
 	c.revertFaults()
 	if c.misdirected(stream.Authority) {
-		c.answerMisdirected(stream)
+		c.respondMisdirected(stream)
 		return nil, false
 	}
 	return c, true

@@ -63,7 +63,7 @@ func (p *pushRequest) newPush(passed bool) {
 	p.assignID()
 	c := p.conn
 	made := &push{notification: apns.Notification{
-		ID:          p.answerID,
+		ID:          p.responseID,
 		TeamID:      p.teamID,
 		Environment: c.env,
 		Token:       apns.DeviceToken(p.deviceToken[:p.deviceTokenLen]),

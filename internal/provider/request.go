@@ -30,10 +30,10 @@ type request struct {
 
 	// Set by receive, see [operation]. There are no notification and no trace if
 	// the request is of channel management, and no trace without a journal.
-	answerIDHeader string
-	answerID       string
-	notification   *apns.Notification
-	trace          *journal.Trace
+	responseIDHeader string
+	responseID       string
+	notification     *apns.Notification
+	trace            *journal.Trace
 
 	method, path string
 	body         []byte

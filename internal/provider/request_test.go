@@ -56,7 +56,7 @@ func requireLeaf(t *testing.T, cfg *tls.Config) *x509.Certificate {
 	return leaf
 }
 
-// FuzzRequest looks for a request that makes a check panic, and for answers that
+// FuzzRequest looks for a request that makes a check panic, and for responses that
 // do not fit: a reason that is not in the table, an accepted push that breaks a
 // limit.
 func FuzzRequest(f *testing.F) {
@@ -83,7 +83,7 @@ func FuzzRequest(f *testing.F) {
 		rejection := runChecks(c, request)
 		c.push.newPush(rejection == nil)
 		n := c.push.notification
-		require.True(t, validID(n.ID), "every answer has an apns-id")
+		require.True(t, validID(n.ID), "every response has an apns-id")
 		if rejection != nil {
 			info := apns.LookupReason(rejection.Reason)
 			require.NotNil(t, info)

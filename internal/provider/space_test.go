@@ -100,7 +100,7 @@ func TestATeamInASpaceIsCountedByItsOwnClock(t *testing.T) {
 	i := slices.IndexFunc(reserved, func(r fault.Reserved) bool { return r.Action.Reason == apns.Unregistered })
 	got := c.send(good().to(reserved[i].Token.String()))
 	require.Equal(t, 410, got.status)
-	var answer struct{ Timestamp int64 }
-	require.NoError(t, json.Unmarshal([]byte(got.body), &answer))
-	require.WithinDuration(t, clock.Now(), time.UnixMilli(answer.Timestamp), time.Minute)
+	var response struct{ Timestamp int64 }
+	require.NoError(t, json.Unmarshal([]byte(got.body), &response))
+	require.WithinDuration(t, clock.Now(), time.UnixMilli(response.Timestamp), time.Minute)
 }

@@ -92,7 +92,7 @@ func TestRejectionsLowerTheStreamLimit(t *testing.T) {
 				require.Equal(t, []uint32{1, 1000}, c.limits)
 				return
 			}
-			require.Equal(t, []uint32{1, 1000, 1}, c.limits, "before the answer")
+			require.Equal(t, []uint32{1, 1000, 1}, c.limits, "before the response")
 			require.NotEqual(t, 200, c.send(call).status, "one at a time may still be sent")
 			require.Equal(t, []uint32{1, 1000, 1}, c.limits, "lowered once")
 			require.Equal(t, 200, c.send(w.good()).status)

@@ -56,10 +56,10 @@ func TestAnHTTP1ClientSeesFrames(t *testing.T) {
 	request, err := http.NewRequest(http.MethodPost, "https://localhost/3/device/x", strings.NewReader("{}"))
 	require.NoError(t, err)
 	require.NoError(t, request.Write(tc))
-	answer, err := io.ReadAll(tc)
+	response, err := io.ReadAll(tc)
 	require.NoError(t, err)
-	require.NotContains(t, string(answer), "HTTP/")
-	f, err := http2.NewFramer(nil, strings.NewReader(string(answer))).ReadFrame()
+	require.NotContains(t, string(response), "HTTP/")
+	f, err := http2.NewFramer(nil, strings.NewReader(string(response))).ReadFrame()
 	require.NoError(t, err)
 	require.IsType(t, &http2.SettingsFrame{}, f)
 }

@@ -16,7 +16,7 @@ func TestTokenUpdatesAreCountedInThreeScopes(t *testing.T) {
 	for _, tt := range []struct {
 		what  string
 		scope providerauth.Scope
-		want  int // the answer to the third token, on the third connection
+		want  int // the response to the third token, on the third connection
 	}{
 		{"connection", providerauth.ScopeConnection, 200},
 		{"key", providerauth.ScopeKey, 429},

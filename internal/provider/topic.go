@@ -72,7 +72,7 @@ func (r *request) lookupTopic(name string) *apns.Rejection {
 func notPrintable(c rune) bool { return c <= ' ' || c > '~' }
 
 // checkTypeTopic requires the suffix of the push type. That a topic without it is
-// TopicDisallowed is our reading; nobody has published an answer.
+// TopicDisallowed is our reading; nobody has published a response.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkTypeTopic() *apns.Rejection {
 	if r.conn.server.cfg.RejectTokenOnly && r.conn.identity != nil && tokenOnly(r.topic.Name) {

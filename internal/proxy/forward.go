@@ -13,7 +13,7 @@ import (
 // via names the proxy in what it forwards: RFC 9110, 7.6.3.
 const via = "1.1 apns-sim"
 
-// forward sends a request on to where its host leads, and the answer back.
+// forward sends a request on to where its host leads, and the response back.
 func (s *listening) forward(w http.ResponseWriter, r *http.Request) {
 	hostport := net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "80"))
 	to, ok := s.target(w, r, hostport, s.cfg.Forward)
@@ -28,12 +28,12 @@ func (s *listening) forward(w http.ResponseWriter, r *http.Request) {
 			DisableKeepAlives:  true,
 			DisableCompression: true,
 		},
-		ModifyResponse: func(answer *http.Response) error {
-			answer.Header.Add("Via", via)
+		ModifyResponse: func(response *http.Response) error {
+			response.Header.Add("Via", via)
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			http.Error(w, noAnswer(hostport, to, err), http.StatusBadGateway)
+			http.Error(w, noResponse(hostport, to, err), http.StatusBadGateway)
 		},
 		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
 	}

@@ -159,7 +159,7 @@ func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
 	}
 	far, err := to.dial(s.ctx)
 	if err != nil {
-		http.Error(w, noAnswer(r.Host, to, err), http.StatusBadGateway)
+		http.Error(w, noResponse(r.Host, to, err), http.StatusBadGateway)
 		return
 	}
 	s.open.Add(1) // before the connection is no longer counted
@@ -177,7 +177,7 @@ func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// established is the answer to a request for a tunnel. aioapns looks for its first
+// established is the response to a request for a tunnel. aioapns looks for its first
 // words and no others.
 const established = "HTTP/1.1 200 Connection established\r\n\r\n"
 
@@ -227,7 +227,7 @@ func reset(c net.Conn) {
 	_ = c.Close()
 }
 
-// noAnswer says that a target cannot be reached.
-func noAnswer(host string, to Target, err error) string {
+// noResponse says that a target cannot be reached.
+func noResponse(host string, to Target, err error) string {
 	return fmt.Sprintf("%s leads to %s, which does not answer: %v", host, to.Address, err)
 }

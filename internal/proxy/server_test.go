@@ -65,7 +65,7 @@ func echo(t *testing.T) (address string) {
 	return ln.Addr().String()
 }
 
-// ask sends a request and returns its connection and the lines of the answer's head.
+// ask sends a request and returns its connection and the lines of the response's head.
 func ask(t *testing.T, address, request string) (net.Conn, *bufio.Reader, []string) {
 	t.Helper()
 	c, err := net.Dial("tcp", address)

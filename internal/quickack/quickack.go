@@ -1,6 +1,6 @@
 // Package quickack makes the kernel acknowledge received TCP data at once.
 //
-// A kernel delays an acknowledgement, by 40 ms on Linux, in the hope that an answer
+// A kernel delays an acknowledgement, by 40 ms on Linux, in the hope that a response
 // will carry it. A client that leaves Nagle's algorithm on, and writes a message in
 // two pieces, does not send the second before the first is acknowledged, so that each
 // message takes 40 ms more. A server that has read one piece and waits for the rest has

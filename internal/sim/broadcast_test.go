@@ -36,15 +36,15 @@ func newProvider(t *testing.T, s *sim.Simulator) *provider {
 	return &provider{t, &http.Client{Transport: transport}, token}
 }
 
-// An answer is what came back, read to its end.
-type answer struct {
+// A response is what came back, read to its end.
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
 // send makes a request; headers are names and values in turn.
-func (p *provider) send(method, url, body string, headers ...string) answer {
+func (p *provider) send(method, url, body string, headers ...string) response {
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), method, url, strings.NewReader(body))
 	require.NoError(p.t, err)
@@ -52,12 +52,12 @@ func (p *provider) send(method, url, body string, headers ...string) answer {
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	response, err := p.client.Do(r)
+	got, err := p.client.Do(r)
 	require.NoError(p.t, err)
-	text, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(got.Body)
 	require.NoError(p.t, err)
-	require.NoError(p.t, response.Body.Close())
-	return answer{response.StatusCode, response.Header, string(text)}
+	require.NoError(p.t, got.Body.Close())
+	return response{got.StatusCode, got.Header, string(text)}
 }
 
 func TestAChannelMadeAtOneListenerTakesBroadcastsAtTheOther(t *testing.T) {

@@ -119,9 +119,9 @@ type Config struct {
 }
 
 // The default settings of couriers, for the help of commands;
-// DefaultAnswerDelay is that of devices outside.
+// DefaultResponseDelay is that of devices outside.
 const (
-	DefaultAnswerDelay    = devicetls.DefaultAnswerDelay
+	DefaultResponseDelay  = devicetls.DefaultResponseDelay
 	DefaultSilenceTimeout = devicetls.DefaultSilenceTimeout
 	DefaultLoginTimeout   = devicetls.DefaultLoginTimeout
 	DefaultFilterTimeout  = devicetls.DefaultFilterTimeout

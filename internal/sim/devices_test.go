@@ -34,7 +34,7 @@ func of(d apns.DeviceID) tokenvault.Address {
 	return tokenvault.Address{Environment: apns.Production, Device: d}
 }
 
-// wantPost wants an answer of the provider API to a push for the default app.
+// wantPost wants a response of the provider API to a push for the default app.
 func wantPost(t *testing.T, s *sim.Simulator, to apns.DeviceToken, status int, reason string) {
 	t.Helper()
 	got, body := post(t, s, s.Info().Provider, to, []byte(`{"aps":{}}`), demoHeaders)
@@ -304,7 +304,7 @@ func TestAProviderMayPushToABaseToken(t *testing.T) {
 	assert.Equal(t, sim.DemoTopic, sent.Push.Topic)
 }
 
-func TestTheAnswerOfADeviceMakesItsAppUnregistered(t *testing.T) {
+func TestTheResponseOfADeviceMakesItsAppUnregistered(t *testing.T) {
 	cfg := sim.Config{UnregisterDelay: tokenvault.Delay{Never: true}}
 	cfg.Broker.AskRemoved = true
 	s := start(t, cfg)

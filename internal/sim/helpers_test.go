@@ -175,9 +175,9 @@ func post(t *testing.T, s *sim.Simulator, api string, to apns.DeviceToken, paylo
 	require.NoError(t, err)
 	defer response.Body.Close()
 	require.Equal(t, 2, response.ProtoMajor, "the provider API is HTTP/2")
-	answer, err := io.ReadAll(response.Body)
+	content, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return response.StatusCode, string(answer)
+	return response.StatusCode, string(content)
 }
 
 // awaitEvent waits until the journal has an event of a kind.

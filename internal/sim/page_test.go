@@ -147,7 +147,7 @@ func TestAPageIsAsLongAsTheLimitAndTellsWhetherThereIsMore(t *testing.T) {
 				}
 			}
 			_, _, err = list.page(controlapi.Page{After: "1"})
-			require.ErrorContains(t, err, `query.after: "1" is not a cursor of this list; use the value of next from the previous answer, or 0 for the first page`)
+			require.ErrorContains(t, err, `query.after: "1" is not a cursor of this list; use the value of next from the previous response, or 0 for the first page`)
 		})
 	}
 }

@@ -65,7 +65,7 @@ func (ts *Teams) AddPublicKey(k providerauth.Key) error {
 	return ts.Auth.AddKey(k)
 }
 
-// AddKey creates a key for a team, with a generated ID if the order has none. The answer
+// AddKey creates a key for a team, with a generated ID if the order has none. The response
 // has the text of the .p8 file, which cannot be retrieved again.
 func (ts *Teams) AddKey(team string, o controlapi.Key) (controlapi.Key, error) {
 	defer ts.Locks.RLock(team)()

@@ -118,7 +118,7 @@ func TestAConfirmationByTheDeviceEndsTheDelay(t *testing.T) {
 				c.Advance(time.Hour)
 				v.Confirm([]byte(token))
 				again := decrypt(t, v, token)
-				assert.Equal(t, claims.Reported, again.Reported, "the first answer counts")
+				assert.Equal(t, claims.Reported, again.Reported, "the first response counts")
 				v.Confirm([]byte("no token"))
 			})
 		}

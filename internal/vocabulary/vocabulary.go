@@ -68,11 +68,11 @@ func Entries() (all []Entry) {
 func senders(h apns.HeaderInfo) string {
 	switch {
 	case h.Request && h.Response:
-		return "by providers, and by APNs in the answer"
+		return "by providers, and by APNs in the response"
 	case h.Request:
 		return "by providers"
 	}
-	return "by APNs in the answer"
+	return "by APNs in the response"
 }
 
 func topicForm(p apns.PushTypeInfo) string {

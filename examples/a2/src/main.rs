@@ -28,7 +28,7 @@ async fn push(client: &Client, space: &Space) -> Result<Response, Error> {
 
 /// The id of a push that was accepted.
 fn accepted(answer: Result<Response, Error>) -> String {
-    answer.expect("an answer of 200").apns_id.expect("an apns-id")
+    answer.expect("a response of 200").apns_id.expect("an apns-id")
 }
 
 fn refused(answer: Result<Response, Error>) -> (u16, ErrorReason, Option<u64>) {
@@ -86,7 +86,7 @@ async fn payload(space: Space) -> String {
 
 async fn injected(space: Space, status: u16, reason: ErrorReason) -> String {
     let client = with_token(&space);
-    space.inject(0, json!({"do": "answer", "reason": format!("{reason:?}")}));
+    space.inject(0, json!({"do": "respond", "reason": format!("{reason:?}")}));
     let (code, got, _) = refused(push(&client, &space).await);
     assert_eq!((status, reason), (code, got));
     accepted(push(&client, &space).await);

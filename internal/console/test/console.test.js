@@ -49,7 +49,7 @@ describe("pushes", () => {
 		await page.getByRole("button", { name: "Edit and replay" }).click();
 		await page.getByLabel("Payload").fill('{"aps":{"alert":"edited"}}');
 		await page.getByRole("button", { name: "Send", exact: true }).click();
-		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		await page.getByRole("status", { name: "Response" }).getByText("200 accepted").waitFor();
 		const { notifications } = await sim.api("GET", `/v1/notifications?device=${device.id}&payload.aps.alert=edited`);
 		assert.equal(notifications.length, 1);
 	});
@@ -361,7 +361,7 @@ describe("keys, send, channels, connections and home", () => {
 		assert.match(await page.getByLabel("apns-topic").inputValue(), /\.voip$/);
 		await page.getByLabel("Push type").selectOption("alert");
 		await page.getByRole("button", { name: "Send", exact: true }).click();
-		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		await page.getByRole("status", { name: "Response" }).getByText("200 accepted").waitFor();
 		assert.match(await page.getByLabel("the curl command", { exact: true }).innerText(), new RegExp(device.apps[0].token));
 	});
 
@@ -373,7 +373,7 @@ describe("keys, send, channels, connections and home", () => {
 		await row.getByRole("button", { name: "Publish…" }).click();
 		assert.equal(await page.getByLabel("apns-channel-id").inputValue(), id);
 		await page.getByRole("button", { name: "Send", exact: true }).click();
-		await page.getByRole("status", { name: "Answer" }).waitFor();
+		await page.getByRole("status", { name: "Response" }).waitFor();
 		await visit(page, "channels");
 		await page.getByRole("button", { name: `Delete channel ${id}` }).click();
 		await page.getByRole("button", { name: `Delete channel ${id}` }).waitFor({ state: "detached" });
@@ -427,7 +427,7 @@ describe("keys, send, channels, connections and home", () => {
 		await page.getByText("1 device, 1 online").waitFor();
 		await page.getByRole("link", { name: "Send", exact: true }).click();
 		await page.getByRole("button", { name: "Send", exact: true }).click();
-		await page.getByRole("status", { name: "Answer" }).getByText("200 accepted").waitFor();
+		await page.getByRole("status", { name: "Response" }).getByText("200 accepted").waitFor();
 		await visit(page, "pushes", `?space=${space.team}`);
 		await page.locator(".row").waitFor();
 		assert.equal(await page.locator(".row").count(), 1);

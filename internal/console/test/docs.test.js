@@ -91,12 +91,12 @@ describe("the page of the control API", () => {
 		const route = await tried(page, "make-devices");
 		await route.getByRole("textbox", { name: "Body" }).fill('{"topics": ["com.example.demo"]}');
 		await route.getByRole("button", { name: "Send POST" }).click();
-		const answer = route.getByRole("region", { name: /^Answer of/ });
+		const answer = route.getByRole("region", { name: /^Response of/ });
 		await answer.getByText("201 Created").waitFor();
 		assert.match(await answer.innerText(), /\d+ ms/);
 		await answer.getByText("Headers").click();
 		await answer.getByText("application/json").waitFor();
-		const shown = await answer.getByRole("region", { name: "the body of the answer" }).innerText();
+		const shown = await answer.getByRole("region", { name: "the body of the response" }).innerText();
 		assert.match(shown, /^\{\n {2}"/, "indented");
 		const { devices: [device] } = JSON.parse(shown);
 		const show = await tried(page, "get-device");
@@ -105,7 +105,7 @@ describe("the page of the control API", () => {
 		await show.getByText("200 OK", { exact: true }).waitFor();
 	});
 
-	test("numbers of an answer are not rounded, and markup stays text", async (t) => {
+	test("numbers of a response are not rounded, and markup stays text", async (t) => {
 		const device = await sim.device(), markup = '<img src=x onerror="alert(1)">';
 		await sim.send(device.apps[0].token, { aps: { alert: markup } });
 		const page = await open(t, browser, sim, { at: "docs" });

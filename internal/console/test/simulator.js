@@ -55,7 +55,7 @@ export class Simulator {
 		return devices[0];
 	}
 
-	/** Runs apns-sim send, as a provider, and returns its answer; a rejection is one. */
+	/** Runs apns-sim send, as a provider, and returns its response; a rejection is one. */
 	async send(token, payload, ...flags) {
 		const child = spawn(path.join(bin, "apns-sim"), ["send", "--control", this.url, "--token", token, "--payload", JSON.stringify(payload), "--json", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
 		let out = "", errors = "";

@@ -2,7 +2,7 @@
 // Requests to the control API, which is all the console knows of the simulator.
 import { setToken, signIn, token } from "./session.js";
 
-/** An answer that is a problem: RFC 9457. */
+/** A response that is a problem: RFC 9457. */
 export class Problem extends Error {
 	/** @param {number} status @param {string} detail @param {any} [body] */
 	constructor(status, detail, body) {
@@ -26,7 +26,7 @@ export async function request(path, init = {}) {
 	try {
 		body = await response.json();
 		detail = body.detail ?? detail;
-	} catch { /* an answer without a reason */ }
+	} catch { /* a response without a reason */ }
 	throw new Problem(response.status, detail, body);
 }
 

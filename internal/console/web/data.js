@@ -6,7 +6,7 @@ import { get } from "./api.js";
 import { beat, run } from "./live.js";
 
 /**
- * The answer to GET path, asked for again with each beat; one request at a time. Without a
+ * The response to GET path, asked for again with each beat; one request at a time. Without a
  * path nothing is asked for. What changes without an event is asked for every so many
  * milliseconds as well, while somebody looks.
  * @param {string} path @param {{once?: boolean, every?: number}} [options]

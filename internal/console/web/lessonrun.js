@@ -13,7 +13,7 @@ import { messageOf } from "./data.js";
  * @typedef {{holder: string, name: string, kind: string, note?: string}} Key
  * @typedef {{id: string, number: number, title: string, from: string, to?: string, sent?: string, outside?: boolean, plain: string, exactly: string, keys?: Key[], blocks?: Block[], checks?: Check[], rows?: Row[], words?: {word: string, meaning: string}[], links?: {title: string, url: string}[], experiments?: string[]}} Step
  * @typedef {{number: number, title: string, steps: Step[]}} Act
- * @typedef {{name: string, title: string, by: string, check: string, answer: string, step: string, plain: string}} Outcome
+ * @typedef {{name: string, title: string, by: string, check: string, response: string, step: string, plain: string}} Outcome
  * @typedef {{title: string, environment: string, topic: string, space: string, acts: Act[], experiment?: Outcome}} Lesson
  * @typedef {{name: string, title: string, question: string, step: string}} Experiment
  */

@@ -7,7 +7,7 @@ const tokenKey = "apns-sim.control-token", schemeKey = "apns-sim.scheme";
 
 /** The control token, "" for none. */
 export const token = signal(sessionStorage.getItem(tokenKey) ?? "");
-/** Whether the API has asked for a token, and which answer it gave to the one it got. */
+/** Whether the API has asked for a token, and which response it gave to the one it got. */
 export const signIn = signal(/** @type {"" | "needed" | "rejected"} */ (""));
 
 /** @param {string} value */

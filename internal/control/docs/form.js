@@ -25,7 +25,7 @@ export function tryIt(op, values, changed) {
 function formOf(op, values, changed) {
 	const parameters = op.parameters ?? [], filters = parameters.filter(isFilter);
 	const field = (/** @type {Parameter} */ p) => fieldOf(p, values, changed);
-	const out = element("div", { class: "answer", role: "region", "aria-label": `Answer of ${op.summary}`, "aria-live": "polite" });
+	const out = element("div", { class: "response", role: "region", "aria-label": `Response of ${op.summary}`, "aria-live": "polite" });
 	const button = element("button", { class: "primary" }, `Send ${op.method.toUpperCase()}`);
 	return element("form", { submit: submitter(op, values, button, out) },
 		element("div", { class: "fields" }, parameters.filter((p) => !isFilter(p)).map(field)),

@@ -1,6 +1,6 @@
 // @ts-check
 // Shows the OpenAPI document of this server, and sends requests to it. All text of the
-// document and of answers is written as text; nobody but the page's own origin is asked.
+// document and of responses is written as text; nobody but the page's own origin is asked.
 import { element, fill } from "./dom.js";
 import { operationsByTag } from "./openapi.js";
 import { paragraphs } from "./prose.js";

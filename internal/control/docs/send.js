@@ -9,7 +9,7 @@ import { token } from "./session.js";
 const maxShown = 500_000;
 
 /**
- * Sends a request and shows the answer in out, a stream as it comes.
+ * Sends a request and shows the response in out, a stream as it comes.
  * @param {import("./openapi.js").Operation} op @param {import("./request.js").Values} values
  * @param {Element} out @param {AbortSignal} signal
  */
@@ -17,18 +17,18 @@ export async function send(op, values, out, signal) {
 	const began = performance.now(), took = () => `${Math.round(performance.now() - began)} ms`;
 	const headers = new Headers(headersOf(values));
 	if (token()) headers.set("Authorization", `Bearer ${token()}`);
-	fill(out, element("p", { class: "hint" }, "Waiting for the answer…"));
+	fill(out, element("p", { class: "hint" }, "Waiting for the response…"));
 	try {
 		const response = await fetch(target(op, values), { method: op.method.toUpperCase(), headers, body: values.body || undefined, signal, cache: "no-store" });
 		const time = element("span", { class: "hint" }, took());
-		const body = code("the body of the answer", "");
+		const body = code("the body of the response", "");
 		fill(out, statusLine(response, time), headerTable(response), body.node);
 		const text = await read(response, body.set, signal);
 		fill(time, signal.aborted ? `stopped after ${took()}` : took());
 		if (text === "") body.node.remove();
 		else if (/json/.test(response.headers.get("Content-Type") ?? "")) body.set(clip(indent(text)));
 	} catch (e) {
-		fill(out, element("p", { class: "failure", role: "alert" }, signal.aborted ? `Stopped after ${took()}, before there was an answer.` : `No answer: ${e}`));
+		fill(out, element("p", { class: "failure", role: "alert" }, signal.aborted ? `Stopped after ${took()}, before there was a response.` : `No response: ${e}`));
 	}
 }
 
@@ -36,7 +36,7 @@ export async function send(op, values, out, signal) {
 function statusLine(response, time) {
 	const tone = response.ok ? "good" : "bad";
 	return [
-		element("p", { class: "answer-status" }, element("span", { class: "chip", "data-tone": tone }, `${response.status} ${response.statusText}`), time),
+		element("p", { class: "response-status" }, element("span", { class: "chip", "data-tone": tone }, `${response.status} ${response.statusText}`), time),
 		response.status === 401 && element("p", { class: "failure" }, "This simulator demands its control token. Enter it under “Control token”, and send again."),
 	];
 }

@@ -78,7 +78,7 @@ const numbers = new Set(["status", "copies"]), flags = new Set(["sticky", "deliv
 /** @param {{kinds: any}} p */
 function NewRule({ kinds }) {
 	const words = route.value.words;
-	const [rule, set] = useState(/** @type {Record<string, any>} */ ({ do: "answer", reason: "TooManyRequests", name: "", times: "", every: "", probability: "" }));
+	const [rule, set] = useState(/** @type {Record<string, any>} */ ({ do: "respond", reason: "TooManyRequests", name: "", times: "", every: "", probability: "" }));
 	const [where, setWhere] = useState(() => ["topic", "device", "token"].filter((w) => words[w]).map((w) => `${w}=${words[w]}`).join(" "));
 	const [error, setError] = useState("");
 	const all = /** @type {any[]} */ (kinds?.kinds ?? []), kind = all.find((k) => k.do === rule.do);

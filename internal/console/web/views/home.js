@@ -83,7 +83,7 @@ function Library() {
 		<div class="library" data-tone=${push ? "good" : ""}>
 			<${Tabs} label="Library" names=${names} chosen=${chosen} choose=${choose} />
 			<${Code} text=${snippets[chosen]?.(valuesOf(info.value, token)) ?? ""} name=${`the snippet for ${chosen}`} />
-			${push && html`<p><${StateChip} state=${push.state} /> <a href=${href("pushes", { open: push.number })}>${push.failure ? push.failure.detail : push.answer?.reason ?? push.timeline.at(-1)?.label}</a></p>`}
+			${push && html`<p><${StateChip} state=${push.state} /> <a href=${href("pushes", { open: push.number })}>${push.failure ? push.failure.detail : push.response?.reason ?? push.timeline.at(-1)?.label}</a></p>`}
 			${devices.data && !token && html`<p class="hint">There is no device with the default app yet.</p>
 				<${Act} act=${async () => { await send("POST", "/v1/devices", {}); touch(); }}>Create a device</${Act}>`}
 		</div>

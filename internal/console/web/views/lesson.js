@@ -54,7 +54,7 @@ export function Lesson() {
 			${lesson.acts.map((act) => html`<section class="act" key=${act.number}>
 				<h2>${experiment ? "What happens" : `Act ${act.number}. ${act.title}`}</h2>
 				${act.steps.map((s) => html`<${LessonStep} key=${s.id} step=${s} current=${s.id === steps[at]?.id} />`)}
-				${lesson.experiment && html`<div class="outcome" role="note"><strong>${lesson.experiment.by} stops this, at the check “${lesson.experiment.check}”: ${lesson.experiment.answer}</strong>${lesson.experiment.plain}</div>`}
+				${lesson.experiment && html`<div class="outcome" role="note"><strong>${lesson.experiment.by} stops this, at the check “${lesson.experiment.check}”: ${lesson.experiment.response}</strong>${lesson.experiment.plain}</div>`}
 			</section>`)}
 			${mode === "page" && html`<${Breaks} chosen=${experiment} />`}
 		</div>`}

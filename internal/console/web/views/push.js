@@ -18,7 +18,7 @@ export function Push({ id }) {
 	return html`<section class="pane detail" aria-label="Push" data-detail=${push ? push.state : ""}>
 		<div class="detail-bar">
 			<button type="button" class="quiet" onClick=${() => change({ open: "" })} aria-label="Close the push">✕</button>
-			${push && html`<${StateChip} state=${push.state} /><strong>${push.failure ? push.failure.cause : push.answer?.reason ?? push.timeline.at(-1)?.label}</strong>
+			${push && html`<${StateChip} state=${push.state} /><strong>${push.failure ? push.failure.cause : push.response?.reason ?? push.timeline.at(-1)?.label}</strong>
 				<span class="spring"></span><${Actions} push=${push} />`}
 		</div>
 		${error && (push ? html`<${Failure} text=${error} />` : html`<${Empty} title="This push is not there"><p>${error}</p></${Empty}>`)}
@@ -48,7 +48,7 @@ function Actions({ push }) {
 	};
 	const rule = push.topic ? { topic: push.topic } : push.device ? { device: push.device } : {};
 	return html`<div class="actions">
-		${push.answer?.status === 200 && html`<${Act} act=${replay}>Replay</${Act}>`}
+		${push.response?.status === 200 && html`<${Act} act=${replay}>Replay</${Act}>`}
 		<button type="button" onClick=${edit}>Edit and replay</button>
 		<a class="button" href=${href("faults", { ...rule, new: "rule" })}>Make a fault rule</a>
 	</div>`;
@@ -61,12 +61,12 @@ function Rejection({ push }) {
 			<h2>This never became a push: ${push.failure.cause}</h2><p>${push.failure.detail}</p>
 			<p class="hint">From ${push.failure.remote}, on connection ${push.failure.connection}. Nothing of it reached a device.</p></section>`;
 	}
-	const reason = push.answer?.reason;
+	const reason = push.response?.reason;
 	if (!reason) return null;
 	const words = explain("reason", reason);
 	return html`<section class="verdict" data-tone="bad" aria-label="Why">
-		<h2>${push.answer.status} ${reason}</h2>
-		${push.answer.detail && html`<p><b>${push.answer.detail}</b></p>`}
+		<h2>${push.response.status} ${reason}</h2>
+		${push.response.detail && html`<p><b>${push.response.detail}</b></p>`}
 		${words && html`<${Facts} rows=${[["means", words.meaning], ["here", words.here], ["remedy", words.remedy], ["send again", words.retry], ["source", words.source]]} />`}
 	</section>`;
 }
@@ -135,7 +135,7 @@ function Headers({ push }) {
 			["device", push.device && html`<a href=${href("devices", { open: push.device })}>${push.device}</a>`],
 			["device token", push.token && html`<code class="break">${push.token}</code> <a href=${href("keys", { token: push.token })}>open it</a>`],
 			["channel", push.channel], ["faults", push.faults?.join(", ")],
-			["answer", push.answer && html`${push.answer.status} after ${milliseconds(push.answer.durationMs)}`],
+			["response", push.response && html`${push.response.status} after ${milliseconds(push.response.durationMs)}`],
 			["expiration", push.expiration !== undefined && (push.expiration === 0 ? "0: one attempt, never stored" : `${push.expiration} (${date(new Date(push.expiration * 1000))})`)],
 		]} />
 		${headers.length > 0 && html`<div class="scroll"><table><caption class="sr">Headers of the request</caption><thead><tr><th scope="col">Header</th><th scope="col">Value</th></tr></thead>

@@ -211,17 +211,17 @@ function useHistory(filter) {
 /** @param {{push: any, top: number, chosen: boolean}} p */
 function Row({ push, top, chosen }) {
 	const failed = push.failure;
-	const said = push.answer?.reason ?? (failed ? failed.cause : push.timeline.at(-1)?.label ?? "");
+	const said = push.response?.reason ?? (failed ? failed.cause : push.timeline.at(-1)?.label ?? "");
 	return html`<li style=${{ top: `${top}px` }} data-chosen=${chosen}>
 		<button type="button" class="row" aria-current=${chosen ? "true" : undefined} data-number=${push.number}
 			onClick=${() => change({ open: chosen ? "" : push.number })}>
 			<span class="row-time">${clock(push.received).slice(0, -4)}<span class="ms">${clock(push.received).slice(-4)}</span></span>
 			<${StateChip} state=${push.state} />
-			<span class="row-status" data-tone=${push.answer && push.answer.status >= 400 ? "bad" : ""}>${push.answer?.status || "—"}</span>
+			<span class="row-status" data-tone=${push.response && push.response.status >= 400 ? "bad" : ""}>${push.response?.status || "—"}</span>
 			<span class="row-title">${titleOf(push)}</span>
 			<span class="row-topic">${push.topic ?? ""}</span>
 			<span class="row-said">${said}</span>
-			<span class="row-took">${push.answer ? milliseconds(push.answer.durationMs) : ""}</span>
+			<span class="row-took">${push.response ? milliseconds(push.response.durationMs) : ""}</span>
 		</button>
 	</li>`;
 }

@@ -41,7 +41,7 @@ function examplePayload(type) {
 
 export function Send() {
 	const d = draft.value, headers = d.headers;
-	const [answer, setAnswer] = useState(/** @type {any} */ (null));
+	const [response, setResponse] = useState(/** @type {any} */ (null));
 	const [error, setError] = useState("");
 	const [busy, setBusy] = useState(false);
 	const devices = useData(`/v1/devices?limit=200${space.value ? `&space=${encodeURIComponent(space.value)}` : ""}`);
@@ -73,9 +73,9 @@ export function Send() {
 		e.preventDefault();
 		setBusy(true);
 		setError("");
-		setAnswer(null);
+		setResponse(null);
 		try {
-			setAnswer(await send("POST", "/v1/notifications", order));
+			setResponse(await send("POST", "/v1/notifications", order));
 			touch();
 		} catch (problem) {
 			setError(messageOf(problem));
@@ -122,7 +122,7 @@ export function Send() {
 				</form>
 			</${Card}>
 			<div class="stack">
-				<${Answer} answer=${answer} />
+				<${Response} response=${response} />
 				<${Card} title="As curl"><${Code} text=${copies.curl?.(asPush, info.value ?? {}) ?? ""} name="the curl command" /></${Card}>
 				${words && html`<${Card} title=${`What ${type} wants`}><${Facts} rows=${[["topic", words.topic], ["priority", words.priority], ["payload", words.payload], ["limit", `${count(words.maxPayload ?? 0)} bytes`], ["credentials", words.credentials], ["source", words.source]]} /></${Card}>`}
 			</div>
@@ -130,14 +130,14 @@ export function Send() {
 	</div>`;
 }
 
-/** @param {{answer: any}} p */
-function Answer({ answer }) {
-	if (!answer) return html`<${Card} title="Answer"><p class="hint">The answer of the provider API appears here.</p></${Card}>`;
-	const good = answer.status === 200, words = explain("reason", answer.reason);
-	return html`<section class="verdict" data-tone=${good ? "good" : "bad"} aria-label="Answer" role="status">
-		<h2>${answer.status} ${answer.reason ?? "accepted"}</h2>
+/** @param {{response: any}} p */
+function Response({ response }) {
+	if (!response) return html`<${Card} title="Response"><p class="hint">The response of the provider API appears here.</p></${Card}>`;
+	const good = response.status === 200, words = explain("reason", response.reason);
+	return html`<section class="verdict" data-tone=${good ? "good" : "bad"} aria-label="Response" role="status">
+		<h2>${response.status} ${response.reason ?? "accepted"}</h2>
 		${words && html`<${Facts} rows=${[["means", words.meaning], ["remedy", words.remedy], ["send again", words.retry]]} />`}
-		${answer.id && html`<p>apns-id <a href=${href("pushes", { open: answer.id })}>${answer.id}</a></p>`}
+		${response.id && html`<p>apns-id <a href=${href("pushes", { open: response.id })}>${response.id}</a></p>`}
 	</section>`;
 }
 

@@ -114,7 +114,7 @@ class PushTest {
 
     private void refused(Space space, String reason) throws Exception {
         withToken(space);
-        space.inject(0, 1, Map.of("do", "answer", "reason", reason));
+        space.inject(0, 1, Map.of("do", "respond", "reason", reason));
         assertEquals(Optional.of(reason), push(space).getRejectionReason());
         assertEquals(1, space.pushes().size());
         assertTrue(push(space).isAccepted());

@@ -131,7 +131,7 @@ public final class Space implements AutoCloseable {
                 .mapToInt(f -> f.get("hits").getAsInt()).sum();
     }
 
-    /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "answer", "reason", "TooManyRequests"))}. */
+    /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "respond", "reason", "TooManyRequests"))}. */
     public void inject(int after, int times, Map<String, ?> what) {
         call("POST", "/v1/faults", Map.of("space", team(), "when", Map.of("after", after, "times", times), "what", what));
     }

@@ -15,9 +15,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
 
-const delay = devicetls.DefaultAnswerDelay
+const delay = devicetls.DefaultResponseDelay
 
-func byDefault(c *devicetls.Config) { c.AnswerDelay = 0 }
+func byDefault(c *devicetls.Config) { c.ResponseDelay = 0 }
 
 // inDelayedFixture runs a test in a bubble for each framing, with a device that has
 // logged in and not sent a filter. elapsed tells the time since then.
@@ -36,24 +36,24 @@ func inDelayedFixture(t *testing.T, f func(w *fixture, p *testDevice, elapsed fu
 	}
 }
 
-// The frames of a client that sends both requests at once and fails when the answers
+// The frames of a client that sends both requests at once and fails when the responses
 // come together (observed: pypush).
-func TestAnswersToRequestsSentAtOnceComeApart(t *testing.T) {
+func TestResponsesToRequestsSentAtOnceComeApart(t *testing.T) {
 	inDelayedFixture(t, func(_ *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.send(
 			&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:], AppID: []byte{0xa0, 0x03}},
 			&courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}},
 		)
-		answer := want[*courier.TokenResponse](p)
+		response := want[*courier.TokenResponse](p)
 		assert.Equal(t, delay, elapsed())
-		assert.Equal(t, topicHash[:], answer.Topic, "what is echoed outlives the frame")
-		assert.Equal(t, []byte{0xa0, 0x03}, answer.AppID)
+		assert.Equal(t, topicHash[:], response.Topic, "what is echoed outlives the frame")
+		assert.Equal(t, []byte{0xa0, 0x03}, response.AppID)
 		want[*courier.NoStorage](p)
 		assert.Equal(t, 2*delay, elapsed())
 	})
 }
 
-func TestAStoredNotificationAndAnAnswerComeApart(t *testing.T) {
+func TestAStoredNotificationAndAResponseComeApart(t *testing.T) {
 	inDelayedFixture(t, func(w *fixture, p *testDevice, elapsed func() time.Duration) {
 		w.push(p.address(), "x")
 		filter := &courier.Filter{Token: p.token, Enabled: [][]byte{topicHash[:]}}
@@ -67,7 +67,7 @@ func TestAStoredNotificationAndAnAnswerComeApart(t *testing.T) {
 	})
 }
 
-func TestEveryAnswerOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
+func TestEveryResponseOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
 	inDelayedFixture(t, func(_ *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.send(
 			&courier.PresenceTracking{ID: 1, Token: p.token, Salt: 2},
@@ -87,7 +87,7 @@ func TestEveryAnswerOfAServiceIsDelayedAndTheCouriersOwnAreNot(t *testing.T) {
 	})
 }
 
-func TestAPushWaitsForTheAnswerBeforeItAndForNoOther(t *testing.T) {
+func TestAPushWaitsForTheResponseBeforeItAndForNoOther(t *testing.T) {
 	inDelayedFixture(t, func(w *fixture, p *testDevice, elapsed func() time.Duration) {
 		p.filter()
 		time.Sleep(time.Second)
@@ -98,7 +98,7 @@ func TestAPushWaitsForTheAnswerBeforeItAndForNoOther(t *testing.T) {
 
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]})
 		synctest.Wait()
-		w.push(p.address(), "behind the answer")
+		w.push(p.address(), "behind the response")
 		want[*courier.TokenResponse](p)
 		want[*courier.Notification](p)
 		assert.Equal(t, before+2*delay, elapsed())
@@ -118,13 +118,13 @@ func TestManyRequestsAreAnsweredInOrderAndWaitForFewOthers(t *testing.T) {
 	})
 }
 
-func TestADeviceThatStopsWritingGetsTheAnswersThatWait(t *testing.T) {
+func TestADeviceThatStopsWritingGetsTheResponsesThatWait(t *testing.T) {
 	inDelayedFixture(t, func(_ *fixture, p *testDevice, _ func() time.Duration) {
 		p.send(&courier.TokenRequest{BaseToken: p.token, Topic: topicHash[:]}, &courier.Filter{Token: p.token})
 		require.NoError(t, p.conn.CloseWrite())
 		want[*courier.TokenResponse](p)
 		want[*courier.NoStorage](p)
-		p.wantClosed(answerTimeout, "the device has left")
+		p.wantClosed(responseTimeout, "the device has left")
 	})
 }
 
@@ -141,17 +141,17 @@ func TestDevicesInsideAreAnsweredAtOnce(t *testing.T) {
 		assert.Zero(t, time.Since(start))
 		stop()
 		require.NoError(t, <-served)
-		p.wantClosed(answerTimeout, "the courier stops")
+		p.wantClosed(responseTimeout, "the courier stops")
 		w.stop()
 	})
 }
 
-func TestADelayedAnswerHoldsNoGoroutine(t *testing.T) {
+func TestADelayedResponseHoldsNoGoroutine(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux has a poller so far; here each device takes a goroutine anyway")
 	}
 	inEveryMode(t, func(t *testing.T, fixture func(...func(*devicetls.Config)) *fixture) {
-		w := fixture(func(c *devicetls.Config) { c.AnswerDelay = time.Hour })
+		w := fixture(func(c *devicetls.Config) { c.ResponseDelay = time.Hour })
 		const devices = 30
 		var phones []*testDevice
 		for range devices {

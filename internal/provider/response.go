@@ -11,7 +11,7 @@ import (
 // accept answers a request that was carried out with its ID, and with field if that
 // has a name.
 func (c *conn) accept(r *request, status int, field hpack.HeaderField, body []byte) {
-	fields := append(c.fieldBuffer[:0], idField(r.answerIDHeader, r.answerID))
+	fields := append(c.fieldBuffer[:0], idField(r.responseIDHeader, r.responseID))
 	if field.Name != "" {
 		fields = append(fields, field)
 	}
@@ -23,7 +23,7 @@ func (c *conn) accept(r *request, status int, field hpack.HeaderField, body []by
 // apns-unique-id.
 // observed: uniqush-push live probe of the sandbox
 func (c *conn) reject(r *request, rejection *apns.Rejection) {
-	fields := append(c.fieldBuffer[:0], idField(r.answerIDHeader, r.answerID))
+	fields := append(c.fieldBuffer[:0], idField(r.responseIDHeader, r.responseID))
 	if c.server.cfg.ErrorContentType {
 		fields = append(fields, hpack.HeaderField{Name: "content-type", Value: "application/json"})
 	}

@@ -30,7 +30,7 @@ func names(fields []field) (names []string) {
 
 // https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns;
 // no content-type, content-length, date, server or retry-after was observed.
-func TestAnswersHaveTheShapeOfApples(t *testing.T) {
+func TestResponsesHaveTheShapeOfApples(t *testing.T) {
 	w := newFixture(t)
 	c := w.dial()
 
@@ -102,7 +102,7 @@ func requireToken(t *testing.T, c *call) apns.DeviceToken {
 }
 
 func TestRejectionsAreTheseBytes(t *testing.T) {
-	since := time.UnixMilli(1508249865488) // from a captured answer
+	since := time.UnixMilli(1508249865488) // from a captured response
 	for _, tt := range []struct {
 		rejection *apns.Rejection
 		want      string
@@ -117,7 +117,7 @@ func TestRejectionsAreTheseBytes(t *testing.T) {
 	require.Len(t, appendReason(nil, apns.BadCertificateEnvironment), 38, "observed: sideshow/apns2#93, a GOAWAY of length 46")
 }
 
-func TestSettingsChangeTheAnswer(t *testing.T) {
+func TestSettingsChangeTheResponse(t *testing.T) {
 	t.Run("ErrorContentType", func(t *testing.T) {
 		w := newFixture(t)
 		w.cfg.ErrorContentType = true

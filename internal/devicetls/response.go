@@ -2,35 +2,35 @@ package devicetls
 
 import "github.com/apns-sim/apns-sim/internal/courier"
 
-// answer adds a message to the output.
-func (s *session) answer(m courier.Message) error {
+// respond adds a message to the output.
+func (s *session) respond(m courier.Message) error {
 	s.out.lock()
 	defer s.out.unlock()
-	return s.answerLocked(m)
+	return s.respondLocked(m)
 }
 
-func (s *session) answerLocked(m courier.Message) error {
+func (s *session) respondLocked(m courier.Message) error {
 	b := s.out.batchLocked()
 	b.frames = s.framing.Append(b.frames, m)
-	s.answersPending = true
+	s.responsesPending = true
 	if len(b.frames) < flushSize {
 		return nil
 	}
-	return s.flushAnswersLocked()
+	return s.flushResponsesLocked()
 }
 
-// flushAnswers writes the pending answers.
-func (s *session) flushAnswers() error {
-	if !s.answersPending {
+// flushResponses writes the pending responses.
+func (s *session) flushResponses() error {
+	if !s.responsesPending {
 		return nil
 	}
 	s.out.lock()
 	defer s.out.unlock()
-	return s.flushAnswersLocked()
+	return s.flushResponsesLocked()
 }
 
-func (s *session) flushAnswersLocked() error {
-	s.answersPending = false
+func (s *session) flushResponsesLocked() error {
+	s.responsesPending = false
 	if err := s.out.flushLocked(); err != nil {
 		return writeEnding(err)
 	}
@@ -44,5 +44,5 @@ func (s *session) flush(m *courier.Flush) error {
 	if m.Wanted == 0 {
 		return nil
 	}
-	return s.answer(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
+	return s.respond(&courier.FlushResponse{Padding: make([]byte, m.Wanted)})
 }
