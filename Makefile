@@ -22,7 +22,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/apns-sim and bin/device-sim, static
-	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./cmd/...
+	CGO_ENABLED=0 go build -trimpath -ldflags "$$(tools/ldflags.sh)" -o $(BIN)/ ./cmd/...
 
 test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the binaries, HTTP/2 conformance
 	$(if $(RACE),,@echo "no C compiler: tests run without the race detector")

@@ -23,6 +23,7 @@ import (
 type configFile struct {
 	path    string
 	entries map[string]configEntry
+	remarks []string // about old names of settings
 }
 
 // A configEntry is a setting in a file.
@@ -52,6 +53,9 @@ func readConfig(path string, flags []*kong.Flag) (*configFile, error) {
 	for _, flag := range flags {
 		if !slices.Contains(notInFile, flag.Name) {
 			r.flags[flag.Name] = flag
+			for _, old := range flag.Aliases {
+				r.flags[old] = flag
+			}
 		}
 	}
 	for _, part := range document.Docs {
@@ -108,6 +112,10 @@ func (r *configReader) entry(e *ast.MappingValueNode) {
 		nearest, _ := spelling.Nearest(at.Value, slices.Concat(sorted(r.flags), sorted(plurals)))
 		r.reject(at, "unknown setting %q; did you mean %s?", at.Value, nearest)
 		return
+	}
+	if flag.Name != name {
+		r.file.remarks = append(r.file.remarks, renamed(fmt.Sprintf("%s:%d: %s", r.file.path, at.Position.Line, name), flag.Name))
+		name = flag.Name
 	}
 	if other, twice := r.file.entries[name]; twice {
 		r.reject(at, "%s is already set in line %d", name, other.line)

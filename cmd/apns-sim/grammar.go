@@ -13,6 +13,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
+	"github.com/apns-sim/apns-sim/internal/clidoc"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
@@ -52,7 +53,9 @@ type commands struct {
 	JWT        jwtCommand        `cmd:"" name:"jwt" help:"Sign and inspect provider tokens."`
 	Doctor     doctorCommand     `cmd:"" help:"Diagnose common problems and suggest remedies."`
 	Explain    explainCommand    `cmd:"" help:"Explain a reason, header, push type or advice code."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Completion completionCommand `cmd:"" help:"Print completions for a shell."`
+	Man        manCommand        `cmd:"" hidden:"" help:"Print the manual page."`
+	Version    versionCommand    `cmd:"" help:"Print the version; apns-sim --version does the same."`
 }
 
 // grammarFor returns the part of the grammar that a command line needs: its verb, or
@@ -186,6 +189,7 @@ func grammarVars() map[string]string {
 	vars["longest_token"] = strconv.Itoa(apns.MaxDeviceToken)
 	vars["profiles"], vars["profile_words"] = strings.Join(profiles, ","), alternatives(profiles)
 	vars["env_formats"] = strings.Join(envFormatNames(), ",")
+	vars["shells"] = strings.Join(clidoc.Shells(), ",")
 	filterHelp(vars)
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars

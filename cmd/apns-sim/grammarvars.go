@@ -24,6 +24,7 @@ func fillIn(k *kong.Kong) error {
 			v.Enum = replaceVars(v.Enum, vars)
 			v.Help = replaceVars(v.Help, vars)
 			if v.Flag != nil {
+				oldVariables(v.Flag)
 				v.Help = withDefault(v.Flag, vars)
 			}
 		}

@@ -49,7 +49,7 @@ func main() {
 
 // runVerb executes one command line and returns the exit code.
 func runVerb(ctx context.Context, args []string, c *console, end *exitLimit) int {
-	args = secret.JoinKey(args, keyTextFlag)
+	args = versionVerb(secret.JoinKey(args, keyTextFlag))
 	var exited *int
 	from := new(settings)
 	parser, err := kong.New(grammarFor(args), grammar,
@@ -75,6 +75,9 @@ func runVerb(ctx context.Context, args []string, c *console, end *exitLimit) int
 		if err := remarkOnVariables(c, parser.Model); err != nil {
 			return fail(err)
 		}
+	}
+	for _, remark := range from.renamed(parsed, args) {
+		c.remark(remark)
 	}
 	return fail(parsed.Run())
 }
@@ -167,11 +170,3 @@ func report(c *console, err error) int {
 
 // errPrinted is a failure that the command has printed already.
 var errPrinted = errors.New("failed")
-
-type versionCommand struct{}
-
-// Run prints the version.
-func (versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintln(c.stdout, "apns-sim", sim.Version())
-	return err
-}

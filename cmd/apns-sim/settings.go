@@ -137,6 +137,18 @@ func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, arg
 	return s.file != nil && s.file.entries["log-format"].value == logJSON
 }
 
+// renamed has a remark for each old name of a flag that is used.
+func (s *settings) renamed(parsed *kong.Context, args []string) []string {
+	if parsed.Selected() == nil {
+		return nil
+	}
+	remarks := renamedFlags(parsed.Selected(), args)
+	if s.file != nil {
+		remarks = append(remarks, s.file.remarks...)
+	}
+	return remarks
+}
+
 // origin says where the value of a flag comes from.
 func (s *settings) origin(ctx *kong.Context, flag *kong.Flag) string {
 	if given(ctx, flag) {

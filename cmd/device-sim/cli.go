@@ -27,10 +27,12 @@ import (
 type cli struct {
 	LogLevel slog.Level `help:"Lowest log level written to stderr: debug, info, warn or error." default:"warn"`
 
-	Run       runCmd       `cmd:"" default:"withargs" help:"Run one device: activate it, connect it, show its pushes, and execute the commands you type (help lists them)."`
-	Handshake handshakeCmd `cmd:"" help:"Show the token handshake between device, APNs and provider step by step, with the bytes of a real run."`
-	Fleet     fleetCmd     `cmd:"" help:"Run thousands of devices for load tests: ramp up, churn, follow a script, print a summary."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Run        runCmd        `cmd:"" default:"withargs" help:"Run one device: activate it, connect it, show its pushes, and execute the commands you type (help lists them)."`
+	Handshake  handshakeCmd  `cmd:"" help:"Show the token handshake between device, APNs and provider step by step, with the bytes of a real run."`
+	Fleet      fleetCmd      `cmd:"" help:"Run thousands of devices for load tests: ramp up, churn, follow a script, print a summary."`
+	Completion completionCmd `cmd:"" help:"Print completions for a shell: bash, zsh or fish."`
+	Man        manCmd        `cmd:"" hidden:"" help:"Print the manual page."`
+	Version    versionCmd    `cmd:"" help:"Print the version; device-sim --version does the same."`
 }
 
 // command is what both verbs are.
@@ -121,23 +123,26 @@ func variables() kong.Vars {
 	}
 }
 
-// run is the program: it parses args, does what they say and gives the exit code.
-func run(ctx context.Context, args []string, std streams) int {
-	var c cli
-	helped := false
-	parser, err := kong.New(&c,
+// newParser makes the parser of the command line.
+func newParser(c *cli, options ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append([]kong.Option{
 		kong.Name("device-sim"),
 		kong.Description("Emulates devices of the APNs simulator. Exit codes: 0 ok, 1 failure, 2 usage error, 4 fewer notifications than --expect, 6 server unreachable."),
 		variables(),
 		kong.DefaultEnvars("DEVICE_SIM"),
-		kong.Writers(std.stdout, std.stderr),
-		kong.Exit(func(int) { helped = true }),
-	)
+	}, options...)...)
+}
+
+// run is the program: it parses args, does what they say and gives the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	var c cli
+	helped := false
+	parser, err := newParser(&c, kong.Writers(std.stdout, std.stderr), kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return report(std, err)
 	}
 	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"), os.Getenv("APNS_SIM_CONTROL_TOKEN"))
-	parsed, err := parser.Parse(args)
+	parsed, err := parser.Parse(versionVerb(args))
 	switch {
 	case helped:
 		return exitOK

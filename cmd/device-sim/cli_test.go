@@ -66,9 +66,13 @@ func TestTheControlAPIMayStandInTheVariablesOfApnsSim(t *testing.T) {
 
 func TestHelpAndVersionSucceed(t *testing.T) {
 	for args, want := range map[string]string{
-		"--help":     "Emulates devices of the APNs simulator.",
-		"run --help": "$DEVICE_SIM_SERVER",
-		"version":    "device-sim ",
+		"--help":          "Emulates devices of the APNs simulator.",
+		"run --help":      "$DEVICE_SIM_SERVER",
+		"version":         "device-sim ",
+		"--version":       "device-sim ",
+		"version --json":  `"go":"go1.`,
+		"completion fish": "complete -c device-sim ",
+		"man":             ".SH NAME\ndevice\\-sim \\- ",
 	} {
 		var stdout, stderr strings.Builder
 		assert.Zero(t, run(t.Context(), strings.Fields(args), testStreams(&stdout, &stderr)), args)

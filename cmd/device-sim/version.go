@@ -2,24 +2,32 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
-	"runtime"
-	"runtime/debug"
+	"slices"
+
+	"github.com/apns-sim/apns-sim/internal/version"
 )
 
-type versionCmd struct{}
+// versionCmd prints the version.
+type versionCmd struct {
+	JSON bool `name:"json" env:"-" help:"Print one JSON object with version, commit, time of the commit, Go version and system."`
+}
 
-func (versionCmd) run(_ context.Context, std streams, _ *slog.Logger) error {
-	_, err := fmt.Fprintf(std.stdout, "device-sim %s %s %s/%s\n", versionName(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func (v versionCmd) run(_ context.Context, std streams, _ *slog.Logger) error {
+	info := version.Read()
+	if v.JSON {
+		return json.NewEncoder(std.stdout).Encode(info)
+	}
+	_, err := fmt.Fprintln(std.stdout, "device-sim", info)
 	return err
 }
 
-// versionName is that of the module the program was built from, "devel" for a
-// working tree, in the words of apns-sim.
-func versionName() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
+// versionVerb reads device-sim --version as the verb.
+func versionVerb(args []string) []string {
+	if slices.Equal(args, []string{"--version"}) {
+		return []string{"version"}
 	}
-	return "devel"
+	return args
 }

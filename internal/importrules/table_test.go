@@ -13,7 +13,7 @@ type rule struct {
 
 // The layers. Imports point down: commands, sim, operations, edges, core, ground.
 var (
-	ground  = []string{"apns", "internal/spelling", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars"}
+	ground  = []string{"apns", "internal/spelling", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars", "internal/version"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago"}
@@ -31,8 +31,8 @@ var (
 var rules = []rule{
 	{"apns", []string{"internal/spelling"}, nil, "the words of APNs: users import them, and they bring no other module along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
-	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret"}, keyboard, "a phone knows nothing of the server but the protocol"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret", "internal/version", "internal/clidoc"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
@@ -83,6 +83,8 @@ var rules = []rule{
 	{"internal/netpoll", []string{"internal/quickack"}, nil, "ground: idle connections without a goroutine each, at both ends"},
 	{"internal/workers", nil, nil, "ground: goroutines that many connections share"},
 	{"internal/timers", nil, nil, "ground: what edges do after a while, and no more once its owner is gone"},
+	{"internal/clidoc", nil, []string{"github.com/alecthomas/kong"}, "ground: manual pages and completions, from any grammar of kong"},
+	{"internal/version", nil, nil, "ground: from which source a program was built"},
 	{"internal/importrules", nil, nil, "tests only"},
 }
 

@@ -3,7 +3,8 @@ package sim
 import (
 	"net"
 	"os"
-	"runtime/debug"
+
+	"github.com/apns-sim/apns-sim/internal/version"
 )
 
 // ReadyEvent is the event of a ready record.
@@ -46,14 +47,8 @@ type Demo struct {
 	CertificateFile string `json:"certificateFile,omitempty"`
 }
 
-// Version is that of the module the program was built from, "devel" for a
-// working tree.
-func Version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
-	}
-	return "devel"
-}
+// Version is the version of the running program, as in [version.Info].
+func Version() string { return version.Read().Version }
 
 // describe makes the ready record of open listeners.
 func describe(open map[Listener]net.Listener) Info {
