@@ -10,6 +10,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/spacecontrol"
@@ -66,11 +67,14 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, er
 
 // checkAddresses refuses what is no address; whether one can be had is another matter.
 func (s *serveCommand) checkAddresses() error {
+	if err := pki.CheckName(s.ListenAll); s.ListenAll != "" && err != nil {
+		return badFlag("listen-all", ": %w; write one such as 0.0.0.0", err)
+	}
 	var wrong []error
 	addresses := s.addresses()
 	for _, listener := range sim.Listeners() {
 		address := addresses[listener.Listener]
-		if address == "" || address == sim.Off || address == sim.Auto && listener.Fixed != "" {
+		if _, automatic := listener.Automatic(address); automatic || address == "" || address == sim.Off {
 			continue
 		}
 		_, port, err := net.SplitHostPort(address)
@@ -87,10 +91,11 @@ func (s *serveCommand) checkAddresses() error {
 // controlHost returns the host that the control API was told to listen on, ""
 // for every interface; ok is false if it is closed or on any free port.
 func (s *serveCommand) controlHost() (host string, ok bool) {
-	if s.anyPort(sim.ControlListener) || s.ListenControl == sim.Off || s.ListenControl == "" {
+	address := s.addresses()[sim.ControlListener]
+	if address == sim.Off || address == "" {
 		return "", false
 	}
-	host, _, err := net.SplitHostPort(s.ListenControl)
+	host, _, err := net.SplitHostPort(address)
 	return host, err == nil
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -55,6 +57,7 @@ type listenFlags struct {
 	ControlToken          string `placeholder:"TOKEN" help:"Bearer token of the control API; generated if the API is reachable from other machines."`
 	ListenProxy           string `default:"${listen_proxy}" placeholder:"ADDR" help:"HTTP proxy (CONNECT and http://) that routes Apple's hostnames to the simulator, such as 127.0.0.1:8198."`
 	ProxyOthers           bool   `help:"Let the proxy forward requests for other hosts too."`
+	ListenAll             string `placeholder:"HOST" help:"Open each listener whose address is not set at this host, such as 0.0.0.0, and its usual port; the proxy stays closed."`
 	AnyPort               bool   `help:"Use a free port of 127.0.0.1 for each listener whose address is not set; the ready record lists them."`
 }
 
@@ -100,7 +103,31 @@ func (s *serveCommand) addresses() sim.Addresses {
 		sim.ProxyListener:   s.ListenProxy,
 	}
 	maps.DeleteFunc(all, func(listener sim.Listener, _ string) bool { return s.anyPort(listener) })
+	if s.ListenAll != "" {
+		s.moveTo(s.ListenAll, all)
+	}
 	return all
+}
+
+// moveTo moves the listeners for which nobody has chosen an address to a host, each with its
+// port.
+func (s *serveCommand) moveTo(host string, addresses sim.Addresses) {
+	for _, d := range sim.Listeners() {
+		if s.chosen != nil && s.chosen(d.Flag) {
+			continue
+		}
+		address, given := addresses[d.Listener]
+		_, automatic := d.Automatic(address)
+		_, port, err := net.SplitHostPort(address)
+		switch {
+		case automatic:
+			addresses[d.Listener] = sim.AutoAt(host)
+		case !given && !d.Optional: // any port
+			addresses[d.Listener] = net.JoinHostPort(host, "0")
+		case err == nil:
+			addresses[d.Listener] = net.JoinHostPort(host, port)
+		}
+	}
 }
 
 // onLoopback opens listeners for which nobody has chosen an address on both loopback
@@ -109,6 +136,7 @@ func (s *serveCommand) onLoopback(addresses sim.Addresses) sim.Addresses {
 	for _, d := range sim.Listeners() {
 		port, local := strings.CutPrefix(addresses[d.Listener], "127.0.0.1:")
 		switch {
+		case s.ListenAll != "":
 		case s.anyPort(d.Listener) && !d.Optional:
 			addresses[d.Listener] = "localhost:0"
 		case local && s.chosen != nil && !s.chosen(d.Flag):
@@ -134,17 +162,20 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 	if err := ready.prepare(ctx); err != nil {
 		return err
 	}
+	log := s.Log.open(c.stderr)
+	defer log.close()
+	cfg.Log = log.Logger
 	if cfg.FileDir == "" && cfg.Secrets == nil {
 		dir, failed := newTempDir()
+		if failed != nil {
+			failed = s.withoutFiles(log, failed)
+		}
 		if failed != nil {
 			return failed
 		}
 		defer func() { err = errors.Join(err, dir.remove()) }()
-		cfg.FileDir = dir.path
+		cfg.FileDir = dir.pathOrNone()
 	}
-	log := s.Log.open(c.stderr)
-	defer log.close()
-	cfg.Log = log.Logger
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -163,6 +194,17 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		cfg.Log.Info("stopping; a second signal stops at once")
 	case <-simulator.Failed(): // Close says how
 	}
+	return nil
+}
+
+// withoutFiles decides whether the simulator runs if it can write no files, as on a
+// read-only file system: everything in them is in the control API as well, except for a
+// generated control token.
+func (s *serveCommand) withoutFiles(log *serviceLog, failed error) error {
+	if s.ControlToken == "" && s.controlToken() != "" {
+		return fmt.Errorf("the generated control token cannot be written: %w; or set the token with --control-token", failed)
+	}
+	log.Warn("no files with keys and certificates are written; apns-sim env writes them where it runs", "err", failed)
 	return nil
 }
 

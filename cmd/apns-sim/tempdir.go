@@ -34,8 +34,21 @@ func newTempDir() (*tempDir, error) {
 	return &tempDir{path, lock}, nil
 }
 
-// remove removes the directory.
-func (f *tempDir) remove() error { return errors.Join(f.lock.Close(), os.RemoveAll(f.path)) }
+// remove removes the directory; there may be none.
+func (f *tempDir) remove() error {
+	if f == nil {
+		return nil
+	}
+	return errors.Join(f.lock.Close(), os.RemoveAll(f.path))
+}
+
+// pathOrNone is the path, "" if there is no directory.
+func (f *tempDir) pathOrNone() string {
+	if f == nil {
+		return ""
+	}
+	return f.path
+}
 
 // sweepTempDirs removes the directories of processes that have ended. Directories that cannot be locked or removed are
 // left.

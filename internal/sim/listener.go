@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
 )
@@ -50,6 +51,23 @@ type ListenerInfo struct {
 	Optional bool
 }
 
+// AutoAt is [Auto] at another host than loopback.
+func AutoAt(host string) string { return Auto + ":" + host }
+
+// Automatic returns the address that a word stands for, and whether it is [Auto] or made
+// by [AutoAt]. Only a listener with a fixed address knows them.
+func (i *ListenerInfo) Automatic(word string) (address string, ok bool) {
+	if i.Fixed == "" || word == Auto {
+		return i.Fixed, i.Fixed != "" && word == Auto
+	}
+	host, ok := strings.CutPrefix(word, Auto+":")
+	if !ok {
+		return "", false
+	}
+	_, port, err := net.SplitHostPort(i.Fixed)
+	return net.JoinHostPort(host, port), err == nil
+}
+
 // listeners is the table.
 var listeners = [listenerCount]ListenerInfo{
 	{Provider, "listen", "127.0.0.1:2197", "", "provider API, production", apns.Production, false},
@@ -66,7 +84,7 @@ var listeners = [listenerCount]ListenerInfo{
 // Listeners returns the table of listeners.
 func Listeners() []ListenerInfo { return append([]ListenerInfo(nil), listeners[:]...) }
 
-// Addresses says where the listeners are: host:port, [Off] or [Auto]. The host localhost
+// Addresses says where the listeners are: host:port, [Off], [Auto] or [AutoAt]. The host localhost
 // is both loopback addresses, as far as the machine has IPv6. A missing one stands for
 // any free port of 127.0.0.1; optional listeners stay closed then.
 type Addresses map[Listener]string
@@ -97,14 +115,14 @@ func (a Addresses) open(listen func(ListenerInfo, string) (net.Listener, error),
 	open := make(map[Listener]net.Listener, listenerCount)
 	for _, listener := range listeners {
 		address, given := a[listener.Listener]
-		automatic := address == Auto && listener.Fixed != ""
+		fixed, automatic := listener.Automatic(address)
 		switch {
 		case !given && listener.Optional, address == Off:
 			continue
 		case !given || address == "":
 			address = "127.0.0.1:0"
 		case automatic:
-			address = listener.Fixed
+			address = fixed
 		}
 		address, _ = firstLoopback(address)
 		ln, err := listen(listener, address)

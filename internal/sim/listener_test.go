@@ -161,3 +161,18 @@ func TestTheTableOfListenersCannotBeChangedFromOutside(t *testing.T) {
 	sim.Listeners()[0].Flag = "changed"
 	assert.Equal(t, "listen", sim.Listeners()[0].Flag)
 }
+
+func TestAutomaticWordsStandForTheFixedPort(t *testing.T) {
+	for _, d := range sim.Listeners() {
+		address, ok := d.Automatic(sim.AutoAt("0.0.0.0"))
+		assert.Equal(t, d.Fixed != "", ok, d.Flag)
+		if ok {
+			assert.Equal(t, "0.0.0.0:443", address)
+			address, ok = d.Automatic(sim.Auto)
+			assert.True(t, ok)
+			assert.Equal(t, d.Fixed, address)
+			_, ok = d.Automatic("127.0.0.1:443")
+			assert.False(t, ok, "an address is itself")
+		}
+	}
+}
