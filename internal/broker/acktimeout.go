@@ -2,6 +2,10 @@ package broker
 
 import "time"
 
+// DefaultAckTimeout is the time a device has to acknowledge a push, unless the command
+// line says otherwise. Apple publishes no figure.
+const DefaultAckTimeout = 5 * time.Minute
+
 // expectLocked starts the acknowledgement timeout of the oldest delivery, by the
 // machine's time, which is given.
 func (c *Consumer) expectLocked(machine time.Time) {

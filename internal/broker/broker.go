@@ -16,24 +16,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// Defaults of [Config], or of the command line.
-const (
-	// DefaultWindow is how many pushes may be in flight to one device. Apple's
-	// troubleshooting page says one; a window of 1 does the same, and is slow.
-	//
-	// https://developer.apple.com/documentation/usernotifications/troubleshooting-push-notifications
-	DefaultWindow = 1024
-	// DefaultBacklog is how many pushes may wait for a device that is
-	// connected. Apple publishes no figure.
-	DefaultBacklog = 65536
-	// DefaultAckTimeout is the time a device has to acknowledge a push, unless the
-	// command line says otherwise. Apple publishes no figure.
-	DefaultAckTimeout = 5 * time.Minute
-	// maxBacklogBytes is the limit of their payloads together. What the device has
-	// not acknowledged is additional, up to one window.
-	maxBacklogBytes = 16 << 20
-)
-
 // Config configures a [Broker]. Its zero value is useful.
 type Config struct {
 	// Storage is the rule of what waits for a device that is away.
@@ -310,12 +292,6 @@ func (b *Broker) Connected(to Address) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.consumer != nil
-}
-
-// Withdraw drops the pushes to a topic of an address, because their token was
-// retired.
-func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
-	b.update(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
 }
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {

@@ -132,22 +132,6 @@ func (p *peer) names() (names []string) {
 
 func inBubble(t *testing.T, f func(*testing.T)) { t.Helper(); synctest.Test(t, f) }
 
-func TestNewestConnectionWins(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{})
-		older := w.connect(topic)
-		w.push("a")
-		require.Len(t, older.take(), 1)
-		newer := w.connect(topic)
-		assert.Equal(t, 1, older.replaced)
-		assert.Empty(t, older.take())
-		assert.Equal(t, []string{"a"}, newer.names(), "what the older connection had not acknowledged")
-		older.Detach()
-		w.push("b")
-		assert.Equal(t, []string{"b"}, newer.names(), "the older one's end does not touch the newer one")
-	})
-}
-
 func TestUsersOfOneDeviceHaveQueuesOfTheirOwn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})

@@ -37,23 +37,6 @@ func (a App) BundleID() string { return string(a[strings.IndexByte(string(a), '/
 // team returns the team whose space the app is in, "" for the default space.
 func (a App) team() string { return string(a[:max(0, strings.IndexByte(string(a), '/'))]) }
 
-// A StoragePolicy says what a channel keeps for devices that subscribe or connect later.
-//
-// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
-type StoragePolicy uint8
-
-const (
-	// NoStorage keeps nothing: only devices that are connected get a message.
-	NoStorage StoragePolicy = 0
-	// MostRecent keeps the newest message, at most [MaxChannelRetention].
-	MostRecent StoragePolicy = 1
-)
-
-// MaxChannelRetention is the longest time a channel keeps a message.
-//
-// https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
-const MaxChannelRetention = 8 * time.Hour
-
 // A Channel is what is fixed about a broadcast channel. It does not change
 // after the channel is made.
 type Channel struct {
@@ -84,7 +67,7 @@ type channel struct {
 	deleted     bool
 	subscribers map[*Consumer]struct{}
 	checkpoint  uint64   // of the newest message, 0 before the first
-	latest      *message // kept for late joiners; nil if there is none
+	stored      *message // for devices that subscribe or connect later; nil if there is none
 	budget      budget
 }
 
@@ -103,25 +86,4 @@ type message struct {
 // https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func unregistered() error {
 	return apns.Reject(apns.ChannelNotRegistered, "the app has no such channel in this environment")
-}
-
-// messageLocked makes the newest message of the channel. A message with expiration 0 is
-// sent once and does not replace the kept one.
-func (c *channel) messageLocked(p *Broadcast, now time.Time) *message {
-	deadline := p.Expiration.Deadline(now)
-	if longest := now.Add(MaxChannelRetention); deadline.After(longest) {
-		deadline = longest
-	}
-	return &message{
-		Notification: p.Notification, trace: p.Trace, channel: c, checkpoint: c.checkpoint,
-		deadline: deadline.UnixNano(), lasting: deadline.After(now),
-	}
-}
-
-// keptLocked returns the message kept for late joiners; nil if there is none.
-func (c *channel) keptLocked(now time.Time) *message {
-	if c.latest != nil && c.latest.deadline <= now.UnixNano() {
-		c.latest = nil
-	}
-	return c.latest
 }

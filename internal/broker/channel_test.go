@@ -77,108 +77,6 @@ func TestABroadcastReachesEachSubscriberAndNobodyElse(t *testing.T) {
 	})
 }
 
-func TestABroadcastIsNotStoredForADevice(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{})
-		c := w.channel(broker.NoStorage)
-		p := w.connect()
-		p.Subscribe(topic, c.ID, 0)
-		w.publish(c, "sent")
-		require.Len(t, p.take(), 1)
-		w.publish(c, "ready")
-		p.Detach()
-		w.publish(c, "away")
-		p = w.connect()
-		ok, latest := p.Subscribe(topic, c.ID, 0)
-		assert.True(t, ok)
-		assert.NotZero(t, latest, "the device learns that it missed something")
-		assert.Empty(t, p.take())
-		assert.Equal(t, []string{"accepted", "sent", "dropped not-acknowledged"}, w.history("sent"))
-		assert.Equal(t, []string{"accepted", "dropped device-offline"}, w.history("ready"))
-		assert.Equal(t, []string{"accepted"}, w.history("away"))
-	})
-}
-
-// "message-storage-policy": 1 keeps the most recent message, for eight hours at
-// the most: "Sending channel management requests to APNs".
-func TestALateJoinerGetsTheMostRecentMessage(t *testing.T) {
-	hour := func(w *fixture) []option { return []option{expiring(w.in(time.Hour))} }
-	day := func(w *fixture) []option { return []option{expiring(w.in(24 * time.Hour))} }
-	once := func(*fixture) []option { return []option{neverStored()} }
-	tests := []struct {
-		what   string
-		policy broker.StoragePolicy
-		last   func(*fixture) []option // of the newest message
-		late   time.Duration
-		want   []string
-	}{
-		{"the newest only", broker.MostRecent, hour, 0, []string{"new"}},
-		{"until its expiration", broker.MostRecent, hour, time.Hour - time.Second, []string{"new"}},
-		{"and no longer", broker.MostRecent, hour, time.Hour, nil},
-		{"at most eight hours", broker.MostRecent, day, 8*time.Hour - time.Second, []string{"new"}},
-		{"whatever its expiration", broker.MostRecent, day, 8 * time.Hour, nil},
-		{"one that must not be stored leaves what is", broker.MostRecent, once, 0, []string{"old"}},
-		{"nothing without storage", broker.NoStorage, hour, 0, nil},
-	}
-	for _, test := range tests {
-		t.Run(test.what, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
-				w := newFixture(t, broker.Config{})
-				c := w.channel(test.policy)
-				w.publish(c, "old", day(w)...)
-				w.publish(c, "new", test.last(w)...)
-				w.clock.Advance(test.late)
-				p := w.connect()
-				p.Subscribe(topic, c.ID, 0)
-				assert.Equal(t, test.want, p.names())
-			})
-		})
-	}
-}
-
-func TestADeviceGetsOnlyMessagesNewerThanItsCheckpoint(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{})
-		c := w.channel(broker.MostRecent)
-		p := w.connect()
-		p.Subscribe(topic, c.ID, 0)
-		w.publish(c, "a", expiring(w.in(time.Hour)))
-		seen := p.take()[0].Checkpoint
-		ok, latest := p.Subscribe(topic, c.ID, 0)
-		assert.True(t, ok)
-		assert.Equal(t, seen, latest)
-		assert.Empty(t, p.take(), "a repeated subscription of one connection gets nothing twice")
-
-		p = w.connect()
-		_, latest = p.Subscribe(topic, c.ID, seen)
-		assert.Equal(t, seen, latest)
-		assert.Empty(t, p.take())
-		p = w.connect()
-		p.Subscribe(topic, c.ID, seen-1)
-		again := p.take()
-		require.Len(t, again, 1)
-		assert.Equal(t, seen, again[0].Checkpoint)
-		assert.Equal(t, uint32(w.in(time.Hour).Unix()), again[0].Expiry)
-	})
-}
-
-func TestAMessageExpiresWhileTheWindowIsFull(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{Window: 1})
-		c := w.channel(broker.MostRecent)
-		p := w.connect()
-		p.Subscribe(topic, c.ID, 0)
-		w.publish(c, "first", neverStored())
-		w.publish(c, "short", expiring(w.in(time.Minute)))
-		w.publish(c, "once", neverStored())
-		require.Equal(t, []string{"first"}, p.names())
-		w.clock.Advance(time.Hour)
-		p.Ack(1, 0)
-		assert.Equal(t, []string{"once"}, p.names(), "one attempt has no end but the connection's")
-		assert.Equal(t, []string{"accepted", "dropped expired"}, w.history("short"))
-	})
-}
-
 func TestNothingOfAChannelIsSentBeforeTheFilter(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
@@ -242,7 +140,7 @@ func TestSubscribersLearnThatAChannelWasDeleted(t *testing.T) {
 	})
 }
 
-func TestAnInactiveConnectionIsWokenForADeletedChannel(t *testing.T) {
+func TestAConnectionWithoutRoomInItsWindowIsWokenForADeletedChannel(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{Window: 1})
 		c := w.channel(broker.NoStorage)
@@ -306,20 +204,6 @@ func TestBroadcastsAboveTheBacklogAreDropped(t *testing.T) {
 	})
 }
 
-func TestSubscriptionsEndWithAReplacedConnection(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{})
-		c := w.channel(broker.NoStorage)
-		older := w.connect()
-		older.Subscribe(topic, c.ID, 0)
-		newer := w.connect()
-		assert.Zero(t, w.Stats().Subscriptions)
-		w.publish(c, "a")
-		assert.Empty(t, newer.take(), "a device subscribes on each connection")
-		older.Unsubscribe(topic, c.ID)
-	})
-}
-
 func TestChannelsOfOneAppAndEnvironment(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{MaxChannels: 2})
@@ -345,39 +229,5 @@ func TestChannelsOfOneAppAndEnvironment(t *testing.T) {
 		assert.Empty(t, w.Channels(apns.Production, topic))
 		assert.Equal(t, 1, w.Stats().Channels)
 		w.channel(broker.NoStorage)
-	})
-}
-
-func TestAChannelWithoutStorageHasTheHigherBudget(t *testing.T) {
-	tests := []struct {
-		what   string
-		budget broker.Budget
-		policy broker.StoragePolicy
-		takes  int
-	}{
-		{"stored", broker.Budget{Stored: 2, Unstored: 3}, broker.MostRecent, 2},
-		{"unstored", broker.Budget{Stored: 2, Unstored: 3}, broker.NoStorage, 3},
-		{"stored by default", broker.Budget{}, broker.MostRecent, broker.DefaultBudgetStored},
-	}
-	for _, test := range tests {
-		t.Run(test.what, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
-				w := newFixture(t, broker.Config{ChannelBudget: test.budget})
-				c := w.channel(test.policy)
-				for range test.takes {
-					w.publish(c, "a")
-				}
-				assert.Equal(t, apns.TooManyRequests, reason(t, w.tryPublish(c, "b")))
-				w.clock.Advance(time.Minute)
-				w.publish(c, "c")
-			})
-		})
-	}
-	t.Run("none", func(t *testing.T) {
-		w := newFixture(t, broker.Config{ChannelBudget: broker.Budget{Stored: -1}})
-		c := w.channel(broker.MostRecent)
-		for range 2 * broker.DefaultBudgetStored {
-			w.publish(c, "a")
-		}
 	})
 }

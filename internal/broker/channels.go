@@ -133,7 +133,7 @@ func (b *Broker) DeleteChannels(app App) (deleted int) {
 func (c *channel) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deleted, c.latest = true, nil
+	c.deleted, c.stored = true, nil
 	for consumer := range c.subscribers {
 		consumer.lost(c)
 	}

@@ -29,8 +29,8 @@ func (b *Broker) subscriptionProblems() (problems []error) {
 		if c.deleted {
 			problems = append(problems, fmt.Errorf("channel %s is deleted and can be found", c.ID))
 		}
-		if c.latest != nil && c.Policy != MostRecent {
-			problems = append(problems, fmt.Errorf("channel %s keeps a message and must not", c.ID))
+		if c.stored != nil && c.Policy != MostRecent {
+			problems = append(problems, fmt.Errorf("channel %s stores a message and must not", c.ID))
 		}
 		for consumer := range c.subscribers {
 			known[subscription{c, consumer}] = true

@@ -41,3 +41,8 @@ func (b *Broker) SavesPower(to Address) (low bool) {
 	}
 	return low
 }
+
+// waitsForPowerLocked reports whether a push of a priority waits until low power mode ends.
+func (q *queue) waitsForPowerLocked(priority apns.Priority) bool {
+	return q.lowPower && priority < apns.PriorityImmediate
+}

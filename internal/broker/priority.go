@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -29,24 +30,18 @@ type Priorities struct {
 //
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
-	active := q.consumer.activeLocked()
-	if active && !q.lowPower {
-		return ""
-	}
-	regard, priority := !q.b.priorities.Ignore, p.Priority
-	if priority == 0 {
+	priority := cmp.Or(p.Priority, apns.PriorityImmediate)
+	if q.b.priorities.Ignore {
 		priority = apns.PriorityImmediate
 	}
 	switch {
-	case q.lowPower && regard && priority < apns.PriorityImmediate:
+	case q.waitsForPowerLocked(priority):
 		return LowPower
-	case active || rule == ruleNonWaking:
+	case q.consumer.activeLocked() || rule == ruleNonWaking:
 		return ""
-	case rule == ruleOpportunistic && !woken:
+	case rule == ruleOpportunistic && !woken, priority == apns.PriorityNeverWake:
 		return Inactive
-	case regard && priority == apns.PriorityNeverWake:
-		return Inactive
-	case regard && priority == apns.PriorityConserve && q.b.priorities.Group > 0 && !woken:
+	case q.groupsLocked(priority) && !woken:
 		return Grouped
 	}
 	return ""
@@ -60,30 +55,4 @@ func (q *queue) releaseWithLocked(e *entry, now time.Time) {
 		return
 	}
 	q.releaseLocked(now, true) // with nothing held, this resets the time of the group
-}
-
-// groupLocked sets the time at which grouped pushes are delivered, if none is set.
-func (q *queue) groupLocked(now time.Time) {
-	if q.consumer.groupUntil == 0 {
-		q.consumer.groupUntil = now.Add(q.b.priorities.Group).UnixNano()
-		q.noteDue(q.consumer.groupUntil)
-	}
-}
-
-// sweepGroupLocked delivers the grouped pushes when their time has come.
-func (q *queue) sweepGroupLocked(now time.Time) {
-	c := q.consumer
-	switch {
-	case c == nil || c.groupUntil == 0:
-	case c.groupUntil > now.UnixNano():
-		q.noteDue(c.groupUntil)
-	default:
-		c.groupUntil = 0
-		for _, e := range q.held {
-			if _, cause := q.placeLocked(e, now, false); cause == Grouped {
-				q.releaseLocked(now, true)
-				return
-			}
-		}
-	}
 }

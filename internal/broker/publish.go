@@ -35,9 +35,7 @@ func (b *Broker) Publish(p *Broadcast) error {
 	}
 	c.checkpoint = b.nextStamp(now)
 	m := c.messageLocked(p, now)
-	if m.lasting && c.Policy == MostRecent {
-		c.latest = m
-	}
+	c.storeLocked(m)
 	b.journal.Record(journal.Event{
 		At: now, Kind: journal.Accepted, Push: p.Notification, Trace: p.Trace,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),

@@ -107,11 +107,6 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	return nil
 }
 
-// fullLocked reports whether the backlog of a connected device has reached its limit.
-func (q *queue) fullLocked() bool {
-	return q.ready.len() >= q.b.backlog || q.ready.bytes >= maxBacklogBytes
-}
-
 // keepLocked puts e into the store if it may wait.
 func (q *queue) keepLocked(e *entry) error {
 	if q.b.store == nil || !e.storable {
@@ -244,30 +239,6 @@ func (q *queue) dropHeldLocked(cause Cause, now time.Time, match func(*entry) bo
 		q.dropLocked(e, cause, now)
 		return true
 	})
-}
-
-// withdrawLocked drops the pushes to a topic that are not in flight. Those in flight
-// may still be acknowledged, and are not sent again: a device whose app has another
-// token by then would take them for duplicates.
-func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
-	delete(q.unlisted, topic)
-	removed := func(e *entry) bool {
-		if e.push.Hash != topic || e.message != nil {
-			return false
-		}
-		q.dropLocked(e, DropUnregistered, now)
-		return true
-	}
-	q.held = slices.DeleteFunc(q.held, removed)
-	for _, e := range q.ready.drain() {
-		if !removed(e) {
-			q.ready.push(e)
-		}
-	}
-	if q.consumer == nil {
-		return
-	}
-	q.consumer.markLocked(topic, tokenRetired)
 }
 
 // dropLocked ends e without delivery.

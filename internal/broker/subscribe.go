@@ -2,7 +2,7 @@ package broker
 
 // Subscribe makes the device a subscriber of a channel, of the app with that bundle ID in
 // the device's space, until it unsubscribes or its consumer is detached. checkpoint is that of the
-// newest message the device has received, 0 for none: a kept message that is newer is
+// newest message the device has received, 0 for none: a stored message that is newer is
 // delivered. ok is false if there is no such channel; latest is the checkpoint of the
 // channel's newest message, 0 if there was none.
 func (c *Consumer) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bool, latest uint64) {
@@ -27,7 +27,7 @@ func (c *Consumer) Subscribe(app string, id ChannelID, checkpoint uint64) (ok bo
 	seen := max(checkpoint, c.channels[ch]) // a repeated subscription gets nothing twice
 	c.channels[ch] = seen
 	now := c.q.clock.Now()
-	if m := ch.keptLocked(now); m != nil && m.checkpoint > seen {
+	if m := ch.storedLocked(now); m != nil && m.checkpoint > seen {
 		c.passLocked(m, now)
 	}
 	return true, ch.checkpoint

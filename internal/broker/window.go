@@ -1,5 +1,11 @@
 package broker
 
+// DefaultWindow is how many pushes may be in flight to one device. Apple's
+// troubleshooting page says one; a window of 1 does the same, and is slow.
+//
+// https://developer.apple.com/documentation/usernotifications/troubleshooting-push-notifications
+const DefaultWindow = 1024
+
 // A flight is the pushes that were sent and not acknowledged. Ids are given in order, so
 // the index of an entry follows from its id. Acknowledgements come in any order, mostly
 // in that of sending.

@@ -1,6 +1,9 @@
 package broker
 
 import (
+	"slices"
+	"time"
+
 	"github.com/apns-sim/apns-sim/apns"
 )
 
@@ -61,4 +64,34 @@ func (c *Consumer) markLocked(topic apns.TopicHash, news tokenState) {
 			e.token = max(e.token, news)
 		}
 	}
+}
+
+// Withdraw drops the pushes to a topic of an address, because their token was
+// retired.
+func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
+	b.update(to, func(q *queue) { q.withdrawLocked(topic, q.clock.Now()) })
+}
+
+// withdrawLocked drops the pushes to a topic that are not in flight. Those in flight
+// may still be acknowledged, and are not sent again: a device whose app has another
+// token by then would take them for duplicates.
+func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
+	delete(q.unlisted, topic)
+	removed := func(e *entry) bool {
+		if e.push.Hash != topic || e.message != nil {
+			return false
+		}
+		q.dropLocked(e, DropUnregistered, now)
+		return true
+	}
+	q.held = slices.DeleteFunc(q.held, removed)
+	for _, e := range q.ready.drain() {
+		if !removed(e) {
+			q.ready.push(e)
+		}
+	}
+	if q.consumer == nil {
+		return
+	}
+	q.consumer.markLocked(topic, tokenRetired)
 }

@@ -1,0 +1,15 @@
+package broker
+
+const (
+	// DefaultBacklog is how many pushes may wait for a device that is
+	// connected. Apple publishes no figure.
+	DefaultBacklog = 65536
+	// maxBacklogBytes is the limit of their payloads together. What the device has
+	// not acknowledged is additional, up to one window.
+	maxBacklogBytes = 16 << 20
+)
+
+// fullLocked reports whether the backlog of a connected device has reached its limit.
+func (q *queue) fullLocked() bool {
+	return q.ready.len() >= q.b.backlog || q.ready.bytes >= maxBacklogBytes
+}
