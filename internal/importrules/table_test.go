@@ -13,7 +13,7 @@ type rule struct {
 
 // The layers. Imports point down: commands, sim, operations, edges, core, ground.
 var (
-	ground  = []string{"apns", "internal/spelling", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars", "internal/version"}
+	ground  = []string{"apns", "internal/spelling", "internal/clock", "internal/pki", "internal/filters", "internal/space", "internal/envvars", "internal/version", "internal/state"}
 	core    = []string{"internal/broker", "internal/tokenvault", "internal/providerauth", "internal/journal", "internal/fault", "internal/store"}
 	h2      = []string{"golang.org/x/net/http2", "golang.org/x/net/http2/hpack"}
 	api     = []string{"github.com/danielgtaylor/huma/v2", "github.com/danielgtaylor/huma/v2/adapters/humago"}
@@ -38,8 +38,8 @@ var rules = []rule{
 	{"bench/...", []string{"apns", "apnstest", "internal/..."}, h2, "measures whatever it likes; nobody imports it"},
 
 	{"internal/sim", slices.Concat(ground, core, []string{"internal/keystore", "internal/h2", "internal/provider", "internal/devicetls", "internal/courier", "internal/proxy", "internal/memnet", "internal/controlapi", "internal/teamcontrol", "internal/devicecontrol", "internal/spacecontrol"}), nil, "the only wiring; control is mounted by the command, and mounts the console"},
-	{"internal/teamcontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space"}, nil, "what can be done with teams, apart from the wiring: in the words of the control API, with the core alone"},
-	{"internal/devicecontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/device", "internal/devicetls", "internal/fault", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/teamcontrol", "internal/tokenvault", "internal/virtualdevice"}, nil, "what can be done with devices: it lists, disconnects and redirects the connections of the couriers, and makes virtual devices"},
+	{"internal/teamcontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/state"}, nil, "what can be done with teams, apart from the wiring: in the words of the control API, with the core alone"},
+	{"internal/devicecontrol", []string{"apns", "internal/broker", "internal/controlapi", "internal/device", "internal/devicetls", "internal/fault", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/state", "internal/teamcontrol", "internal/tokenvault", "internal/virtualdevice"}, nil, "what can be done with devices: it lists, disconnects and redirects the connections of the couriers, and makes virtual devices"},
 	{"internal/spacecontrol", []string{"apns", "internal/broker", "internal/clock", "internal/controlapi", "internal/devicecontrol", "internal/envvars", "internal/fault", "internal/filters", "internal/journal", "internal/keystore", "internal/pki", "internal/providerauth", "internal/space", "internal/teamcontrol", "internal/virtualdevice"}, nil, "what can be done with spaces, which have a team and devices; providers are disconnected by a function, so it knows no provider listener"},
 
 	{"internal/provider", slices.Concat(ground, core, []string{"internal/h2", "internal/timers", "internal/netconn"}), slices.Concat(h2, []string{"github.com/google/uuid"}), "an edge: meets the other edges in the core only"},
@@ -66,7 +66,8 @@ var rules = []rule{
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
 	{"internal/virtualdevice", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
-	{"internal/space", []string{"apns", "internal/clock"}, nil, "ground: whose a device is and what time it is there"},
+	{"internal/state", []string{"apns", "internal/spelling"}, nil, "ground: the form of what outlives the process, which the parts save and seeds have"},
+	{"internal/space", []string{"apns", "internal/clock", "internal/state"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/envvars", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},
 	{"internal/filters", []string{"apns", "internal/spelling"}, nil, "ground: the filter words, which journal, faults and control share"},
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
