@@ -26,6 +26,8 @@ type registry struct {
 type registryShard struct {
 	used atomic.Bool // set with the first history, never cleared
 
+	saving sync.Mutex // held while a retirement is saved, before it counts: docs/lock-order.md
+
 	mu      sync.RWMutex
 	devices map[deviceKey]*history
 }

@@ -15,6 +15,11 @@ type retirement struct {
 	expired bool
 }
 
+// laterThan tells whether the retirement is reported after a moment, or never.
+func (r *retirement) laterThan(at time.Time) bool {
+	return r.reported.IsZero() || at.Before(r.reported)
+}
+
 // A timeline is the retirements of one kind, oldest first.
 type timeline []retirement
 
@@ -104,7 +109,7 @@ func (h *history) status(r *record) (end retirement, ok bool) {
 // already.
 func (h *history) confirm(r *record, at time.Time) {
 	next, _ := h.ending(r)
-	if next != nil && (next.reported.IsZero() || at.Before(next.reported)) {
+	if next != nil && next.laterThan(at) {
 		next.reported = at
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // MinLength is the shortest token, in bytes: a record and its check. It is
@@ -51,6 +52,10 @@ type Config struct {
 	// Spaces has the devices that live in a space of their own, with a clock of
 	// their own; nil means that none does.
 	Spaces *space.Registry
+	// Saver saves retirements before they count; nil keeps them in memory. Retirements are
+	// those that were saved before, those of a device in the order of their epochs.
+	Saver       *state.Saver
+	Retirements []state.Retirement
 }
 
 // A Vault issues, decrypts and retires device tokens. Its methods may be called
@@ -62,6 +67,7 @@ type Vault struct {
 	cache       *cache
 	retirements registry
 	delays      *delayer
+	saver       *state.Saver // may be nil
 
 	rotating sync.Mutex                  // held while keys is being replaced
 	keys     atomic.Pointer[[]*tokenKey] // newest first; a list is never changed
@@ -86,7 +92,7 @@ func New(cfg Config) (*Vault, error) {
 	if err := cfg.Delay.check(); err != nil {
 		return nil, err
 	}
-	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay)}
+	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay), saver: cfg.Saver}
 	v.keys.Store(new([]*tokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
@@ -97,7 +103,7 @@ func New(cfg Config) (*Vault, error) {
 			return nil, fmt.Errorf("read secret %d of %d: %w", i+1, len(secrets), err)
 		}
 	}
-	return v, nil
+	return v, v.restore(cfg.Retirements)
 }
 
 // NewSecret returns a random secret, as [Vault.Rotate] takes it.
@@ -195,9 +201,7 @@ func (v *Vault) ExpireApp(a Address, topic TopicTag) {
 }
 
 func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
-	v.retirements.change(deviceKey{a.Environment, a.Device}, func(h *history) {
-		h.retireApp(app{a.User, topic}, end)
-	})
+	v.retire(deviceKey{a.Environment, a.Device}, &app{a.User, topic}, end)
 }
 
 // RetireDevice retires every token of a device in one environment, base
@@ -205,8 +209,7 @@ func (v *Vault) endApp(a Address, topic TopicTag, end retirement) {
 // [Delay].
 func (v *Vault) RetireDevice(environment apns.Environment, device apns.DeviceID) {
 	now := v.now(device)
-	end := retirement{at: now, reported: v.delays.after(now)}
-	v.retirements.change(deviceKey{environment, device}, func(h *history) { h.retireAll(end) })
+	v.retire(deviceKey{environment, device}, nil, retirement{at: now, reported: v.delays.after(now)})
 }
 
 // Confirm ends the [Delay] of a retired token, since its device has confirmed that it does
@@ -216,8 +219,7 @@ func (v *Vault) Confirm(token []byte) {
 	if o == nil {
 		return
 	}
-	now := v.now(o.record.Device)
-	v.retirements.change(deviceKey{o.record.Environment, o.record.Device}, func(h *history) { h.confirm(&o.record, now) })
+	v.confirm(&o.record, v.now(o.record.Device))
 }
 
 // now returns the time of a device's space.
