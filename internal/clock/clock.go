@@ -21,7 +21,10 @@ type Clock struct {
 	moves  atomic.Uint64 // of this clock and those made by Beside
 	main   *Clock        // the clock whose Beside made this one; nil for none. Read-only
 
-	mu      sync.Mutex    // held while the clock is moved, too
+	moving sync.Mutex          // held while the clock is moved and onMove is called, with nothing else: docs/lock-order.md
+	onMove func(time.Duration) // see OnMove; guarded by moving
+
+	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when the clock is moved
 }
 
@@ -93,16 +96,34 @@ func (c *Clock) Move(to func(now time.Time) time.Time) error {
 }
 
 func (c *Clock) move(to func(time.Time) time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.moving.Lock()
+	defer c.moving.Unlock()
 	machine := time.Now()
 	t := to(c.At(machine))
 	if t.Before(First) || t.After(Last) {
 		return fmt.Errorf("%w: %s; choose a time from %s to %s", ErrRange,
 			t.UTC().Format(time.RFC3339), First.Format(time.RFC3339), Last.Format(time.RFC3339))
 	}
-	c.offset.Store(int64(t.Sub(machine)))
+	offset := t.Sub(machine)
+	if c.onMove != nil {
+		c.onMove(offset)
+	}
+	c.offset.Store(int64(offset))
 	return nil
+}
+
+// OnMove has f called with the offset of each move before it takes effect. f must not use the
+// clock.
+func (c *Clock) OnMove(f func(offset time.Duration)) {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	c.onMove = f
+}
+
+// Restore sets the offset of an earlier clock, before anybody uses this one. It fails with [ErrRange] as
+// [Clock.Move] does.
+func (c *Clock) Restore(offset time.Duration) error {
+	return c.Move(func(now time.Time) time.Time { return now.Add(offset - c.Offset()) })
 }
 
 // Moves returns the number of moves of the clock and of those made by [Clock.Beside].

@@ -21,6 +21,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // A Space isolates one team, its devices and its clock. A nil *Space is the default space.
@@ -53,6 +54,9 @@ type Registry struct {
 	clock *clock.Clock // of the default space
 	count atomic.Int64 // of spaces; while it is 0, nothing has to be looked up
 
+	saver  *state.Saver // nil if nothing is saved; read-only in use
+	saving sync.Mutex   // held while spaces or members change and are saved: docs/lock-order.md
+
 	mu       sync.RWMutex // nothing is locked under it: docs/lock-order.md
 	spaces   map[string]*Space
 	byDevice map[apns.DeviceID]*Space // of the devices that are in one
@@ -66,12 +70,22 @@ func New(c *clock.Clock) *Registry {
 
 // Open makes a space for a team. It fails if the team has one.
 func (r *Registry) Open(team string) (*Space, error) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	s, err := r.open(team, time.Now())
+	if err == nil {
+		r.save(s)
+	}
+	return s, err
+}
+
+func (r *Registry) open(team string, created time.Time) (*Space, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.spaces[team] != nil {
 		return nil, fmt.Errorf("team %s has a space already; close it first, or choose another team", team)
 	}
-	s := &Space{team: team, clock: r.clock.Beside(), created: time.Now(), devices: make(map[apns.DeviceID]bool)}
+	s := &Space{team: team, clock: r.clock.Beside(), created: created, devices: make(map[apns.DeviceID]bool)}
 	r.spaces[team] = s
 	r.count.Add(1)
 	return s, nil
@@ -80,6 +94,14 @@ func (r *Registry) Open(team string) (*Space, error) {
 // Close ends a space. Its devices are in the default space from now on; they are
 // returned, those that have left among them, so that the caller can see to them.
 func (r *Registry) Close(s *Space) []apns.DeviceID {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	devices := r.close(s)
+	r.forget(s, devices)
+	return devices
+}
+
+func (r *Registry) close(s *Space) []apns.DeviceID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s == nil || r.spaces[s.team] != s {
@@ -121,6 +143,14 @@ func (r *Registry) Len() int { return int(r.count.Load()) }
 // Assign says that a device is in a space, nil being the default space. A device
 // is in one at a time.
 func (r *Registry) Assign(device apns.DeviceID, s *Space) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	before := r.ForDevice(device)
+	r.assign(device, s)
+	r.saveMember(device, before)
+}
+
+func (r *Registry) assign(device apns.DeviceID, s *Space) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.removeLocked(device)
@@ -139,9 +169,12 @@ func (r *Registry) Assign(device apns.DeviceID, s *Space) {
 // Remove says that a device is no more. What is left of it, as its tokens, stays in its
 // space until that is closed.
 func (r *Registry) Remove(device apns.DeviceID) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.removeLocked(device)
+	r.mu.Unlock()
+	r.saveMember(device, nil)
 }
 
 func (r *Registry) removeLocked(device apns.DeviceID) {
