@@ -8,6 +8,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // A Topic is the bundle ID of an app, alone or with the suffix of a push type. A known
@@ -31,6 +32,17 @@ func (r *Registry) AddApp(team, bundleID string) error {
 	if !apns.ValidTopic(bundleID) {
 		return fmt.Errorf("app %q: a bundle ID has letters, digits, hyphens and dots", bundleID)
 	}
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	known := r.saver != nil && r.HasApp(team, bundleID)
+	if err := r.addApp(team, bundleID); err != nil || known {
+		return err
+	}
+	r.saveApp(team, bundleID)
+	return nil
+}
+
+func (r *Registry) addApp(team, bundleID string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.teams[team]
@@ -63,6 +75,9 @@ func (r *Registry) AddApp(team, bundleID string) error {
 // RemoveApp takes an app and its topics from its team, as before a transfer to another
 // one. It reports whether the team had the app.
 func (r *Registry) RemoveApp(team, bundleID string) bool {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	r.saver.Remove(state.App{Team: team, BundleID: bundleID})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	_, ok := r.appLocked(team, bundleID)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // A Binding is the state of the provider tokens of one connection. The first push with
@@ -24,6 +25,7 @@ type Binding struct {
 	ownUpdates     updateCounter  // of the tokens of key, or of team-scoped keys
 	relatedUpdates updateCounter  // of the tokens of the key related to it
 	sourceUpdates  *updateCounter // of all tokens of the peer's address; nil unless counted by address
+	source         string         // that address
 
 	topic    *Topic    // the last topic allowed
 	topicKey *keyEntry // to the tokens of this key
@@ -39,7 +41,10 @@ func (r *Registry) NewBinding(env apns.Environment) *Binding {
 // before the first Verify.
 func (b *Binding) SetSource(address string) {
 	if b.registry.cfg.UpdateScope == ScopeSource {
-		b.sourceUpdates = b.registry.sources.of(address)
+		var forgotten map[string]*updateCounter
+		b.sourceUpdates, forgotten = b.registry.sources.of(address)
+		b.source = address
+		b.registry.forgetSources(forgotten)
 	}
 }
 
@@ -74,8 +79,12 @@ func (b *Binding) countRejected(raw string, err error) error {
 	if b.sourceUpdates == nil {
 		return err
 	}
-	if tooMany := b.sourceUpdates.admit(digestOf(raw), nil, b.registry, nil); tooMany != nil {
+	changed, tooMany := b.sourceUpdates.admit(digestOf(raw), nil, b.registry, nil)
+	if tooMany != nil {
 		return tooMany
+	}
+	if changed {
+		b.saveUpdate(b.sourceUpdates, nil)
 	}
 	return err
 }
@@ -89,7 +98,23 @@ func (b *Binding) Admit(t *Token) error {
 	if h.current.Load() == t { // shared by connections, so it is only read
 		return b.checkKey(t)
 	}
-	return h.admit(t.digest, t, b.registry, b.checkKey)
+	changed, err := h.admit(t.digest, t, b.registry, b.checkKey)
+	if changed {
+		b.saveUpdate(h, t)
+	}
+	return err
+}
+
+// saveUpdate saves an update that is counted over more than this connection, before it is
+// answered. The token is nil if it is invalid.
+func (b *Binding) saveUpdate(h *updateCounter, t *Token) {
+	switch {
+	case b.registry.saver == nil:
+	case h == b.sourceUpdates:
+		b.registry.saveUpdate(h, state.TokenUpdate{Address: b.source})
+	case t != nil && h == &t.key.updates:
+		b.registry.saveUpdate(h, state.TokenUpdate{Team: t.TeamID, KeyID: t.KeyID})
+	}
 }
 
 // counterFor returns the counter of the updates of t's key. On a connection, a key and

@@ -6,6 +6,16 @@ import "fmt"
 // be requested; here an app has it from the start.
 // https://developer.apple.com/documentation/usernotifications/setting-up-broadcast-push-notifications
 func (r *Registry) SetBroadcast(team, bundleID string, enabled bool) error {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	if err := r.setBroadcast(team, bundleID, enabled); err != nil {
+		return err
+	}
+	r.saveApp(team, bundleID)
+	return nil
+}
+
+func (r *Registry) setBroadcast(team, bundleID string, enabled bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	app, ok := r.appLocked(team, bundleID)

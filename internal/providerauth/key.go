@@ -73,6 +73,7 @@ type keyEntry struct {
 	Key
 	team    *teamEntry // its team
 	topics  map[string]struct{}
+	given   bool          // the configuration has it; read-only
 	removed atomic.Bool   // the key was removed or replaced; its verdicts are invalid
 	updates updateCounter // counts updates under ScopeKey
 }
@@ -108,6 +109,20 @@ func (r *Registry) AddKey(k Key) error {
 	if err := k.Check(); err != nil {
 		return err
 	}
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	if err := r.addKey(k); err != nil || r.saver == nil {
+		return err
+	}
+	element, err := k.element()
+	if err != nil {
+		return err
+	}
+	r.saver.Save(element)
+	return nil
+}
+
+func (r *Registry) addKey(k Key) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	team := r.teams[k.TeamID]
@@ -119,7 +134,7 @@ func (r *Registry) AddKey(k Key) error {
 		old.removed.Store(true)
 	}
 	e := newKeyEntry(k)
-	e.team = team
+	e.team, e.given = team, r.saver == nil
 	r.keys[name], team.keys[k.ID] = e, e
 	return nil
 }
@@ -130,6 +145,9 @@ var ErrUnknownKey = errors.New("no such key")
 // RemoveKey revokes a key: tokens signed with it are rejected from now on, on
 // connections that have used it as well.
 func (r *Registry) RemoveKey(team, id string) error {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	r.saveRevoked(team, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	name := keyName{team, id}

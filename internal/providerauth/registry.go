@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // A Registry holds teams, keys and apps, and verifies provider tokens. All methods may
@@ -19,6 +20,10 @@ type Registry struct {
 	goodSignatures verdicts // tokens with a valid signature
 	badSignatures  verdicts // tokens with an invalid signature
 	sources        sources  // addresses of providers, for ScopeSource
+
+	saver         *state.Saver // nil while the configuration is applied, and if nothing is saved; read-only then
+	saving        sync.Mutex   // held while teams, keys or apps change and are saved: docs/lock-order.md
+	savingUpdates sync.Mutex   // held while an update is saved, so that the newest is saved last: docs/lock-order.md
 
 	mu         sync.RWMutex // taken before that of the spaces: docs/lock-order.md
 	teams      map[string]*teamEntry
@@ -90,21 +95,35 @@ func (r *Registry) AddTeam(id string) error {
 	if !validID(id) {
 		return fmt.Errorf("team ID %q: use 1 to %d letters and digits", id, maxID)
 	}
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	if r.addTeam(id) {
+		r.saver.Save(state.Team{ID: id})
+	}
+	return nil
+}
+
+// addTeam adds a team, and reports whether it was unknown.
+func (r *Registry) addTeam(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.teams[id] == nil {
+	known := r.teams[id] != nil
+	if !known {
 		in := r.cfg.Spaces.ForTeam(id)
 		r.teams[id] = &teamEntry{
 			space: in, clock: cmp.Or(r.cfg.Spaces.Clock(in), r.cfg.Clock),
 			apps: make(map[string]uint64), keys: make(map[string]*keyEntry),
 		}
 	}
-	return nil
+	return !known
 }
 
 // RemoveTeam removes a team with its keys and apps. It is no error if the team is
 // unknown.
 func (r *Registry) RemoveTeam(id string) {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	r.removeSaved(id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.teams[id]

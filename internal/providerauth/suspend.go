@@ -7,6 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // A teamEntry is a team in the registry.
@@ -32,6 +33,11 @@ func (r *Registry) SuspendTeam(id string) error { return r.setSuspended(id, true
 func (r *Registry) ResumeTeam(id string) error { return r.setSuspended(id, false) }
 
 func (r *Registry) setSuspended(id string, suspended bool) error {
+	r.saving.Lock()
+	defer r.saving.Unlock()
+	if r.saver != nil && r.HasTeam(id) {
+		r.saver.Save(state.Team{ID: id, Suspended: suspended})
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.teams[id]

@@ -23,8 +23,8 @@ type updateCounter struct {
 }
 
 // admit decides whether the token d may be in use now; check decides last. t is nil if
-// the token is invalid.
-func (h *updateCounter) admit(d digest, t *Token, r *Registry, check func(*Token) error) error {
+// the token is invalid. It reports whether the token in use has changed.
+func (h *updateCounter) admit(d digest, t *Token, r *Registry, check func(*Token) error) (changed bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	held := h.used && h.digest == d
@@ -34,19 +34,19 @@ func (h *updateCounter) admit(d digest, t *Token, r *Registry, check func(*Token
 	}
 	if !held {
 		if err := h.mayChangeLocked(now, r.cfg.UpdateWindow); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if t != nil {
 		if err := check(t); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if !held {
 		h.changeLocked(d, now)
 	}
 	h.current.Store(t)
-	return nil
+	return !held, nil
 }
 
 // mayChangeLocked decides whether another token may replace the one in use: more than
@@ -87,20 +87,21 @@ type sources struct {
 	young, old map[string]*updateCounter
 }
 
-// of returns the counter of an address.
-func (s *sources) of(address string) *updateCounter {
+// of returns the counter of an address, and those that are forgotten for it.
+func (s *sources) of(address string) (h *updateCounter, forgotten map[string]*updateCounter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h := s.young[address]; h != nil {
-		return h
+		return h, nil
 	}
-	h := s.old[address]
+	h = s.old[address]
+	delete(s.old, address)
 	if h == nil {
 		h = new(updateCounter)
 	}
 	if s.young == nil || len(s.young) >= maxSources/2 {
-		s.young, s.old = make(map[string]*updateCounter), s.young
+		s.young, s.old, forgotten = make(map[string]*updateCounter), s.young, s.old
 	}
 	s.young[address] = h
-	return h
+	return h, forgotten
 }

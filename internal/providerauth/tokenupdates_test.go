@@ -47,17 +47,21 @@ func TestUpdatesMayBeCountedByAddress(t *testing.T) {
 
 func TestOldAddressesAreForgotten(t *testing.T) {
 	var s sources
-	first := s.of("first")
-	require.Same(t, first, s.of("first"))
+	of := func(address string) *updateCounter {
+		h, _ := s.of(address)
+		return h
+	}
+	first := of("first")
+	require.Same(t, first, of("first"))
 	for i := range maxSources - 2 {
 		s.of(fmt.Sprint(i))
 	}
-	require.Same(t, first, s.of("first"), "at least half of them are remembered")
+	require.Same(t, first, of("first"), "at least half of them are remembered")
 	for i := range 2 * maxSources {
 		s.of(fmt.Sprint(i))
 		require.LessOrEqual(t, len(s.young)+len(s.old), maxSources)
 	}
-	require.NotSame(t, first, s.of("first"))
+	require.NotSame(t, first, of("first"))
 }
 
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns

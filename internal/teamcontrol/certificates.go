@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // certificates are the serial numbers of the provider certificates of each team, which
@@ -39,7 +40,9 @@ func (ts *Teams) IssueCertificate(team, topic string) (*pki.Identity, []byte, er
 	if err != nil {
 		return nil, nil, fmt.Errorf("provider certificate of team %s: %w", team, err)
 	}
-	ts.certificates.add(team, identity.Certificate.SerialNumber)
+	serial := identity.Certificate.SerialNumber
+	ts.certificates.add(team, serial)
+	ts.Saver.Save(state.Certificate{Serial: serial.Text(16), Team: team})
 	text, err := identity.PEM()
 	if err != nil {
 		return nil, nil, fmt.Errorf("provider certificate of team %s: %w", team, err)
@@ -50,6 +53,29 @@ func (ts *Teams) IssueCertificate(team, topic string) (*pki.Identity, []byte, er
 // RevokeCertificates revokes the provider certificates of a team.
 func (ts *Teams) RevokeCertificates(team string) {
 	for _, serial := range ts.certificates.remove(team) {
-		ts.Secrets.PKI.Revoke(serial)
+		ts.RevokeCertificate(serial)
 	}
+}
+
+// RevokeCertificate revokes a provider certificate. Connections that are open stay.
+func (ts *Teams) RevokeCertificate(serial *big.Int) {
+	ts.Saver.Save(state.Certificate{Serial: serial.Text(16), Revoked: true})
+	ts.Secrets.PKI.Revoke(serial)
+}
+
+// Restore takes over what was saved about certificates and about keys with which the
+// simulator signs.
+func (ts *Teams) Restore(d *state.Document) error {
+	for _, c := range d.Certificates {
+		serial, ok := new(big.Int).SetString(c.Serial, 16)
+		if !ok {
+			return fmt.Errorf("serial number %q of a certificate: write hex digits", c.Serial)
+		}
+		if c.Revoked {
+			ts.Secrets.PKI.Revoke(serial)
+		} else {
+			ts.certificates.add(c.Team, serial)
+		}
+	}
+	return ts.signing.restore(d.Keys)
 }

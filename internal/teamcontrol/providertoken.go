@@ -2,11 +2,14 @@ package teamcontrol
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/apns-sim/apns-sim/internal/keystore"
+	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // signingKeys are the keys with which the simulator signs provider tokens itself, by team: of
@@ -57,9 +60,35 @@ func (ts *Teams) signingKey(team string) (keystore.SigningKey, error) {
 	if err := ts.AddPublicKey(key.Public()); err != nil {
 		return key, err
 	}
-	if ts.signing.keys == nil {
-		ts.signing.keys = make(map[string]keystore.SigningKey)
+	p8, err := pki.MarshalP8(key.Private)
+	if err != nil {
+		return key, fmt.Errorf("key %s: %w", key.KeyID, err)
 	}
-	ts.signing.keys[team] = key
-	return key, nil
+	ts.signing.addLocked(key)
+	return key, ts.Auth.SavePrivate(team, key.KeyID, string(p8))
+}
+
+// addLocked adds a key.
+func (s *signingKeys) addLocked(key keystore.SigningKey) {
+	if s.keys == nil {
+		s.keys = make(map[string]keystore.SigningKey)
+	}
+	s.keys[key.TeamID] = key
+}
+
+// restore takes over the keys whose private half was saved.
+func (s *signingKeys) restore(saved []state.AuthKey) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range saved {
+		if k.Private == "" {
+			continue
+		}
+		private, err := pki.ParseP8([]byte(k.Private))
+		if err != nil {
+			return fmt.Errorf("private half of key %s of team %s: %w", k.ID, k.Team, err)
+		}
+		s.addLocked(keystore.SigningKey{TeamID: k.Team, KeyID: k.ID, Private: private})
+	}
+	return nil
 }

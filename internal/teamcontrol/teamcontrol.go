@@ -10,14 +10,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// Parts are the parts of the simulator that know teams; all are required.
+// Parts are the parts of the simulator that know teams; all but Saver are required.
 type Parts struct {
 	Auth    *providerauth.Registry
 	Broker  *broker.Broker
 	Spaces  *space.Registry
 	Secrets *keystore.Secrets
+	Saver   *state.Saver // nil if nothing is saved
 	Log     *slog.Logger
 }
 
