@@ -13,6 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
@@ -50,6 +51,10 @@ type Config struct {
 	// Store keeps accepted pushes that are neither delivered nor dropped for a later
 	// broker; nil keeps them in this broker's queues alone.
 	Store store.Store
+	// Saver saves channels; nil keeps them in memory. SavedChannels are those that were saved
+	// before.
+	Saver         *state.Saver
+	SavedChannels []state.Channel
 	// Journal may be nil.
 	Journal *journal.Journal
 	// Clock may be nil, for the machine's time.
@@ -94,7 +99,8 @@ type Broker struct {
 	ackTimeout time.Duration
 	appRemoved func(*Push) // may be nil
 	askRemoved bool
-	store      store.Store // may be nil
+	store      store.Store  // may be nil
+	saver      *state.Saver // may be nil
 	journal    *journal.Journal
 	clock      *clock.Clock // of the default space
 	spaces     *space.Registry
@@ -134,6 +140,7 @@ func New(cfg Config) (*Broker, error) {
 		appRemoved: cfg.AppRemoved,
 		askRemoved: cfg.AskRemoved,
 		store:      cfg.Store,
+		saver:      cfg.Saver,
 		journal:    cfg.Journal,
 		clock:      cfg.Clock,
 		spaces:     cfg.Spaces,
@@ -151,6 +158,9 @@ func New(cfg Config) (*Broker, error) {
 	for i := range b.shards {
 		b.shards[i].due.Store(math.MaxInt64)
 		b.shards[i].queues = make(map[Address]*queue)
+	}
+	if err := b.restoreChannels(cfg.SavedChannels); err != nil {
+		return b, err
 	}
 	return b, b.restore()
 }

@@ -63,6 +63,8 @@ type channel struct {
 	hash    apns.TopicHash // read-only; of the topic under which devices see the messages
 	clock   *clock.Clock   // read-only; what time it is for the app
 
+	saving sync.Mutex // held while the channel is saved or deleted; taken before mu: docs/lock-order.md
+
 	mu          sync.Mutex // taken before the lock of a queue: docs/lock-order.md
 	deleted     bool
 	subscribers map[*Consumer]struct{}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // DefaultMaxChannels is how many channels an app may have in an environment.
@@ -45,28 +46,30 @@ func (cs *channels) find(env apns.Environment, app App, id ChannelID) *channel {
 // as many channels as it may have.
 func (b *Broker) CreateChannel(env apns.Environment, app App, policy StoragePolicy) (Channel, error) {
 	var id [channelIDSize]byte
-	clock := b.clockOf(b.spaces.ForTeam(app.team()))
 	_, _ = rand.Read(id[:]) // never fails
-	c := &channel{
-		Channel:     Channel{ID: ChannelID(id[:]), Environment: env, App: app, Policy: policy, Created: clock.Now()},
-		hash:        apns.HashTopic(app.BundleID() + liveActivity.Suffix),
-		clock:       clock,
-		subscribers: make(map[*Consumer]struct{}),
-		budget:      budget{perMinute: b.budgets[policy]},
+	c := b.newChannel(ChannelID(id[:]), env, app, policy)
+	if err := b.addChannel(c); err != nil {
+		return Channel{}, err
 	}
+	b.saveChannel(c)
+	return c.Channel, nil
+}
+
+// addChannel makes a channel known, if its app may have one more.
+func (b *Broker) addChannel(c *channel) error {
 	cs := &b.channels
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	of := channelApp{env, app}
+	of := channelApp{c.Environment, c.App}
 	if len(cs.apps[of]) >= cs.max {
-		return Channel{}, apns.Reject(apns.CannotCreateChannelConfig,
-			fmt.Sprintf("%s has %d channels in %s already; delete some", app.BundleID(), cs.max, env))
+		return apns.Reject(apns.CannotCreateChannelConfig,
+			fmt.Sprintf("%s has %d channels in %s already; delete some", c.App.BundleID(), cs.max, c.Environment))
 	}
 	if cs.apps[of] == nil {
 		cs.apps[of] = make(map[ChannelID]*channel)
 	}
 	cs.apps[of][c.ID] = c
-	return c.Channel, nil
+	return nil
 }
 
 // Channel returns a channel of an app, and whether there is one.
@@ -98,19 +101,32 @@ func (b *Broker) Channels(env apns.Environment, app App) []Channel {
 //
 // https://developer.apple.com/documentation/usernotifications/sending-channel-management-requests-to-apns
 func (b *Broker) DeleteChannel(env apns.Environment, app App, id ChannelID) bool {
-	cs := &b.channels
-	cs.mu.Lock()
-	of := channelApp{env, app}
-	c := cs.apps[of][id]
-	delete(cs.apps[of], id)
-	if len(cs.apps[of]) == 0 {
-		delete(cs.apps, of)
-	}
-	cs.mu.Unlock()
+	c := b.channels.find(env, app, id)
 	if c == nil {
 		return false
 	}
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	b.saver.Remove(state.Channel{ID: id.String()})
+	if !b.channels.remove(c) { // another call has removed it
+		return false
+	}
 	c.end()
+	return true
+}
+
+// remove makes a channel unknown, and reports whether it was known.
+func (cs *channels) remove(c *channel) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	of := channelApp{c.Environment, c.App}
+	if cs.apps[of][c.ID] != c {
+		return false
+	}
+	delete(cs.apps[of], c.ID)
+	if len(cs.apps[of]) == 0 {
+		delete(cs.apps, of)
+	}
 	return true
 }
 

@@ -24,18 +24,27 @@ func (b *Broker) Publish(p *Broadcast) error {
 	if c == nil {
 		return unregistered()
 	}
+	stored, err := b.publish(p, c)
+	if stored {
+		b.saveChannel(c)
+	}
+	return err
+}
+
+// publish passes a message on, and reports whether the channel stores it.
+func (b *Broker) publish(p *Broadcast, c *channel) (stored bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.deleted {
-		return unregistered()
+		return false, unregistered()
 	}
 	now := c.clock.Now()
 	if err := c.budget.spend(now); err != nil {
-		return err
+		return false, err
 	}
 	c.checkpoint = b.nextStamp(now)
 	m := c.messageLocked(p, now)
-	c.storeLocked(m)
+	stored = c.storeLocked(m)
 	b.journal.Record(journal.Event{
 		At: now, Kind: journal.Accepted, Push: p.Notification, Trace: p.Trace,
 		Detail: fmt.Sprintf("subscribed devices: %d", len(c.subscribers)),
@@ -43,7 +52,7 @@ func (b *Broker) Publish(p *Broadcast) error {
 	for consumer := range c.subscribers {
 		consumer.pass(m, now)
 	}
-	return nil
+	return stored, nil
 }
 
 // pass adds m to the pushes for the consumer's device.
