@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/clock"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // MaxRules is how many rules an engine holds at most.
@@ -38,10 +39,14 @@ type Engine struct {
 
 	active [pointCount]atomic.Pointer[[]*active] // never changed once stored
 
-	mu    sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
-	rules []*active      // in the order they were added
-	named map[string]int // how many names were generated, by space
-	watch []func()       // called when rules were removed
+	saver  *state.Saver // nil if nothing is saved; read-only in use
+	saving sync.Mutex   // held while rules change and are saved: docs/lock-order.md
+
+	mu     sync.Mutex     // held while rules change; taken before that of a rule: docs/lock-order.md
+	rules  []*active      // in the order they were added
+	named  map[string]int // how many names were generated, by space
+	watch  []func()       // called when rules were removed
+	orders uint64         // of the newest rule that was saved
 }
 
 // An active rule is a rule with its state.
@@ -50,6 +55,7 @@ type active struct {
 	Rule
 	place     place
 	condition Condition
+	order     uint64 // number among the saved rules; 0 if it is not saved. Set before it is saved
 
 	removed atomic.Bool
 	spent   atomic.Bool // it has applied as often as it may
@@ -57,6 +63,7 @@ type active struct {
 	mu    sync.Mutex // taken before that of a Memory: docs/lock-order.md
 	rng   *rand.Rand
 	count // on all connections
+	saved count
 
 	undecided int    // how often the condition failed
 	failure   string // the last time
@@ -209,6 +216,17 @@ var ErrName = errors.New("name")
 
 // Add adds rules, all of them or none, and returns them with their names. The error is [ErrRule] or [ErrName].
 func (e *Engine) Add(rules ...Rule) ([]Rule, error) {
+	e.saving.Lock()
+	defer e.saving.Unlock()
+	added, err := e.add(rules)
+	if err != nil {
+		return nil, err
+	}
+	e.saveRules(added)
+	return plain(added), nil
+}
+
+func (e *Engine) add(rules []Rule) ([]*active, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.rules)+len(rules) > MaxRules {
@@ -224,7 +242,7 @@ func (e *Engine) Add(rules ...Rule) ([]Rule, error) {
 	}
 	e.rules = append(e.rules, added...)
 	e.publishLocked()
-	return plain(added), nil
+	return added, nil
 }
 
 // readyLocked checks and compiles a rule; beside are the rules that are added with it.
@@ -232,14 +250,16 @@ func (e *Engine) readyLocked(rule Rule, beside []*active) (*active, error) {
 	if err := rule.Check(); err != nil {
 		return nil, err
 	}
-	if rule.Name == "" {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(slices.Concat(e.rules, beside), func(other *active) bool { return other.Name == name && other.Space == rule.Space })
+	}
+	given := rule.Name
+	for given == "" && (rule.Name == "" || taken(rule.Name)) { // a rule that was restored may have the name
 		e.named[rule.Space]++
 		rule.Name = fmt.Sprintf("%s-%d", rule.What.Do, e.named[rule.Space])
 	}
-	for _, other := range slices.Concat(e.rules, beside) {
-		if other.Name == rule.Name && other.Space == rule.Space {
-			return nil, fmt.Errorf("%w %q is taken by another rule; choose another, or remove that one", ErrName, rule.Name)
-		}
+	if taken(rule.Name) {
+		return nil, fmt.Errorf("%w %q is taken by another rule; choose another, or remove that one", ErrName, rule.Name)
 	}
 	place, err := rule.Where.ready(rule.What.point())
 	if err != nil {
@@ -385,7 +405,9 @@ func (e *Engine) RemoveFunc(unwanted func(*Rule) bool) int {
 }
 
 func (e *Engine) removeIf(unwanted func(*active) bool) int {
-	n, watch := e.take(unwanted)
+	e.saving.Lock()
+	n, watch := e.removeSaving(unwanted)
+	e.saving.Unlock()
 	if n > 0 {
 		for _, f := range watch {
 			f()
@@ -394,20 +416,32 @@ func (e *Engine) removeIf(unwanted func(*active) bool) int {
 	return n
 }
 
-// take removes rules, and returns how many and the functions to call.
-func (e *Engine) take(unwanted func(*active) bool) (int, []func()) {
+// removeSaving removes rules, with what was saved of them, and returns how many and the
+// functions to call.
+func (e *Engine) removeSaving(unwanted func(*active) bool) (int, []func()) {
+	removed, watch := e.take(unwanted)
+	for _, r := range removed {
+		if r.order > 0 {
+			e.saver.Remove(state.Fault{Order: r.order})
+		}
+	}
+	return len(removed), watch
+}
+
+// take removes rules, and returns them and the functions to call.
+func (e *Engine) take(unwanted func(*active) bool) (removed []*active, watch []func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	before := len(e.rules)
 	e.rules = slices.DeleteFunc(slices.Clone(e.rules), func(r *active) bool {
-		removed := unwanted(r)
-		if removed {
-			r.removed.Store(true)
+		if !unwanted(r) {
+			return false
 		}
-		return removed
+		r.removed.Store(true)
+		removed = append(removed, r)
+		return true
 	})
 	e.publishLocked()
-	return before - len(e.rules), e.watch
+	return removed, e.watch
 }
 
 // CopyCount returns how often a push is sent in total.

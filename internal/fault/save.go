@@ -1,0 +1,111 @@
+package fault
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/apns-sim/apns-sim/internal/state"
+)
+
+// Restore adds the rules that were saved, with their counts, and returns the errors of those
+// that cannot be added any more.
+func (e *Engine) Restore(saved []state.Fault) (failed []error) {
+	for i := range saved {
+		if err := e.restore(&saved[i]); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	return failed
+}
+
+func (e *Engine) restore(s *state.Fault) error {
+	var rule Rule
+	if err := json.Unmarshal(s.Rule, &rule); err != nil {
+		return fmt.Errorf("fault rule %s: %w", s.Rule, err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r, err := e.readyLocked(rule, nil)
+	if err != nil {
+		return fmt.Errorf("fault rule %q: %w", rule.Name, err)
+	}
+	r.count, r.saved = count{s.Matched, s.Hits}, count{s.Matched, s.Hits}
+	r.spent.Store(s.Hits >= rule.When.Times && rule.When.Times > 0 && !rule.When.PerConnection)
+	r.order = s.Order
+	e.orders = max(e.orders, s.Order)
+	e.rules = append(e.rules, r)
+	e.publishLocked()
+	return nil
+}
+
+// SaveTo saves each change from now on. It is called before the engine is used concurrently.
+func (e *Engine) SaveTo(s *state.Saver) { e.saver = s }
+
+// AddGiven is Add for rules of the configuration, which are not saved, since they come with
+// the next start as well. They replace rules of their names.
+func (e *Engine) AddGiven(rules ...Rule) ([]Rule, error) {
+	e.saving.Lock()
+	defer e.saving.Unlock()
+	for i := range rules {
+		name, space := rules[i].Name, rules[i].Space
+		if name != "" {
+			e.removeSaving(func(r *active) bool { return r.Name == name && r.Space == space })
+		}
+	}
+	added, err := e.add(rules)
+	if err != nil {
+		return nil, err
+	}
+	return plain(added), nil
+}
+
+// saveRules saves rules that were added.
+func (e *Engine) saveRules(added []*active) {
+	if e.saver == nil {
+		return
+	}
+	for _, r := range added {
+		e.mu.Lock()
+		e.orders++
+		r.order = e.orders
+		e.mu.Unlock()
+		e.saver.Save(r.element())
+	}
+}
+
+// element returns the form in which a rule is saved.
+func (r *active) element() state.Fault {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.saved = r.count
+	rule, err := json.Marshal(&r.Rule)
+	if err != nil { // it was parsed from JSON, or could have been
+		panic(fmt.Sprintf("fault: encode rule %q: %v", r.Name, err))
+	}
+	return state.Fault{Order: r.order, Rule: rule, Matched: r.matched, Hits: r.applied}
+}
+
+// SaveCounts saves the counts that have changed. Counts change with each request, so they are
+// not saved at once.
+func (e *Engine) SaveCounts() {
+	if e.saver == nil {
+		return
+	}
+	e.saving.Lock()
+	defer e.saving.Unlock()
+	e.mu.Lock()
+	rules := e.rules
+	e.mu.Unlock()
+	for _, r := range rules {
+		if r.changed() {
+			e.saver.Save(r.element())
+		}
+	}
+}
+
+// changed reports whether the rule is saved, with counts that have changed since.
+func (r *active) changed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.order > 0 && r.saved != r.count
+}
