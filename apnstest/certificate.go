@@ -55,5 +55,5 @@ func (s *Space) RevokeCertificate(c tls.Certificate) {
 	if c.Leaf == nil {
 		s.tb.Fatalf("apnstest: the certificate has no leaf; use one of App.Certificate")
 	}
-	s.server.sim.Secrets.PKI.Revoke(c.Leaf.SerialNumber)
+	s.server.sim.TeamControl.RevokeCertificate(c.Leaf.SerialNumber)
 }

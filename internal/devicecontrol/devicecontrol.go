@@ -15,12 +15,13 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/state"
 	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 	"github.com/apns-sim/apns-sim/internal/virtualdevice"
 )
 
-// Parts are the parts of the simulator that know devices; all are required.
+// Parts are the parts of the simulator that know devices; all but Saver are required.
 type Parts struct {
 	Teams    *teamcontrol.Teams
 	Auth     *providerauth.Registry
@@ -30,6 +31,7 @@ type Parts struct {
 	Spaces   *space.Registry
 	Secrets  *keystore.Secrets
 	Couriers map[apns.Environment]*devicetls.Server
+	Saver    *state.Saver // nil if nothing is saved
 	Log      *slog.Logger
 }
 

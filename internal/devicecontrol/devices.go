@@ -6,6 +6,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/devicetls"
+	"github.com/apns-sim/apns-sim/internal/state"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -36,6 +37,9 @@ func (ds *Devices) ExpireToken(of tokenvault.Address, topic string) {
 func (ds *Devices) EraseDevice(device apns.DeviceID) {
 	for _, env := range apns.Environments() {
 		ds.Vault.RetireDevice(env, device)
+		if ds.Broker.SavesPower(broker.Address{Environment: env, Device: device}) {
+			ds.saveLowPower(env, device, false)
+		}
 		ds.Broker.WithdrawDevice(env, device)
 	}
 	ds.DisconnectDevice(device)
@@ -45,7 +49,26 @@ func (ds *Devices) EraseDevice(device apns.DeviceID) {
 // wait while it is on. How a real device reports it is unknown.
 func (ds *Devices) SavePower(device apns.DeviceID, low bool) {
 	for _, env := range ds.environmentsOf(device) {
+		ds.saveLowPower(env, device, low)
 		ds.Broker.SetDevicePower(env, device, low)
+	}
+}
+
+func (ds *Devices) saveLowPower(env apns.Environment, device apns.DeviceID, low bool) {
+	if low {
+		ds.Saver.Save(state.LowPower{Environment: env, Device: device})
+	} else {
+		ds.Saver.Remove(state.LowPower{Environment: env, Device: device})
+	}
+}
+
+// Restore takes over what was saved about devices.
+func (ds *Devices) Restore(d *state.Document) {
+	for _, r := range d.Revocations {
+		ds.Secrets.PKI.RevokeDevice(r.Device)
+	}
+	for _, p := range d.LowPowers {
+		ds.Broker.SetDevicePower(p.Environment, p.Device, true)
 	}
 }
 
@@ -71,8 +94,9 @@ func (ds *Devices) environmentsOf(device apns.DeviceID) []apns.Environment {
 
 // RevokeDevice rejects the logins of a device from now on, with whatever certificate it gets
 // for its key, and ends its connections. Its tokens stay: pushes to it are
-// accepted and wait. A restart of the simulator forgets it.
+// accepted and wait.
 func (ds *Devices) RevokeDevice(device apns.DeviceID) {
+	ds.Saver.Save(state.Revocation{Device: device})
 	ds.Secrets.PKI.RevokeDevice(device)
 	ds.DisconnectDevice(device)
 }

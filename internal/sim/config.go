@@ -15,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -101,6 +102,12 @@ type Config struct {
 	// Broker has the rules of storage and delivery, and the store. Its Journal,
 	// Clock, Log and AppRemoved are of no effect.
 	Broker broker.Config
+	// Entries keep everything else that a provider or a device could notice, for a later
+	// simulator; nil keeps it in memory.
+	Entries store.Entries
+	// SaveInterval is how often counts are saved, which change too often to be saved at once,
+	// and what could not be written before; 0 is at [Simulator.Close] only.
+	SaveInterval time.Duration
 	// Journal has the limits of the history. Its Clock is of no effect.
 	Journal journal.Config
 	// UnregisterDelay is how long after the removal of an app pushes to it are

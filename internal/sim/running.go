@@ -75,6 +75,9 @@ func (s *Simulator) Start() error {
 	s.serveAppleHosts()
 	s.serveFleet()
 	s.goServe(&s.inner, "expiry of stored pushes", s.sweep)
+	if s.saver != nil && s.cfg.SaveInterval > 0 {
+		s.goServe(&s.inner, "counts of the state", s.saveOften)
+	}
 	s.ready.Store(true)
 	return nil
 }
@@ -208,6 +211,7 @@ func (s *Simulator) Close() error {
 	}
 	s.closeFleet()
 	s.inner.end()
+	s.saveRest()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err

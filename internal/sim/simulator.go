@@ -21,6 +21,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/proxy"
 	"github.com/apns-sim/apns-sim/internal/space"
 	"github.com/apns-sim/apns-sim/internal/spacecontrol"
+	"github.com/apns-sim/apns-sim/internal/state"
 	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -48,7 +49,9 @@ type Simulator struct {
 	couriers  map[apns.Environment]*devicetls.Server
 	inside    map[apns.Environment]*memnet.Listener // where virtual devices reach the couriers
 	control   *ControlAPI
-	apple     *appleHosts // nil without a control API
+	apple     *appleHosts     // nil without a control API
+	saver     *state.Saver    // nil if nothing is saved
+	saved     *state.Document // what was saved before; nil once the parts have it
 	proxy     *proxy.Server
 
 	running
@@ -64,11 +67,12 @@ func New(cfg Config) (*Simulator, error) {
 		s.Clock = new(clock.Clock)
 	}
 	s.Spaces = space.New(s.Clock)
-	for _, make := range []func() error{s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControllers, s.makeProxy, s.makeControl} {
+	for _, make := range []func() error{s.loadState, s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControllers, s.makeProxy, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
 		}
 	}
+	s.saved = nil
 	return s, nil
 }
 
@@ -89,6 +93,7 @@ func (s *Simulator) makeCore() (err error) {
 	s.Journal = journal.New(history)
 	s.Vault, err = tokenvault.New(tokenvault.Config{
 		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
+		Saver: s.saver, Retirements: s.saved.Retirements,
 	})
 	if err != nil {
 		return err
@@ -96,7 +101,9 @@ func (s *Simulator) makeCore() (err error) {
 	faults := s.cfg.Faults
 	faults.Clock = func(team string) *clock.Clock { return s.Spaces.Clock(s.Spaces.ForTeam(team)) }
 	s.Faults = fault.New(faults)
-	if _, err := s.Faults.Add(s.cfg.FaultRules...); err != nil {
+	s.warn("a fault rule of the state is not in force", s.Faults.Restore(s.saved.Faults))
+	s.Faults.SaveTo(s.saver)
+	if _, err := s.Faults.AddGiven(s.cfg.FaultRules...); err != nil {
 		return err
 	}
 	if n := len(s.cfg.FaultRules); n > 0 {
@@ -104,6 +111,7 @@ func (s *Simulator) makeCore() (err error) {
 	}
 	rules := s.cfg.Broker
 	rules.Journal, rules.Clock, rules.Spaces, rules.Log = s.Journal, s.Clock, s.Spaces, s.log
+	rules.Saver, rules.SavedChannels = s.saver, s.saved.Channels
 	rules.AppRemoved = func(p *broker.Push) { devicetls.RetireApp(s.Vault, s.Broker, p) }
 	s.Broker, err = broker.New(rules)
 	return err
@@ -114,7 +122,7 @@ func (s *Simulator) makePortal() error {
 	rules := s.cfg.Auth
 	rules.Clock, rules.Spaces = s.Clock, s.Spaces
 	s.Auth = providerauth.New(rules)
-	s.TeamControl = teamcontrol.New(teamcontrol.Parts{Auth: s.Auth, Broker: s.Broker, Spaces: s.Spaces, Secrets: s.Secrets, Log: s.log})
+	s.TeamControl = teamcontrol.New(teamcontrol.Parts{Auth: s.Auth, Broker: s.Broker, Spaces: s.Spaces, Secrets: s.Secrets, Saver: s.saver, Log: s.log})
 	if s.cfg.Secrets != nil {
 		s.Secrets.PKI.Unsaved = s.TeamControl.Unsaved
 	}
@@ -131,6 +139,25 @@ func (s *Simulator) makePortal() error {
 			return err
 		}
 	}
+	s.warn("left out", s.Auth.Restore(s.saved))
+	if err := s.TeamControl.Restore(s.saved); err != nil {
+		return err
+	}
+	if err := s.restrictTeams(); err != nil {
+		return err
+	}
+	s.Auth.SaveTo(s.saver)
+	return nil
+}
+
+// restrictTeams suspends teams and takes the broadcast capability from apps, as the
+// configuration wants it.
+func (s *Simulator) restrictTeams() error {
+	for _, team := range s.cfg.SuspendedTeams {
+		if err := s.Auth.SuspendTeam(team); err != nil {
+			return err
+		}
+	}
 	for _, topic := range s.cfg.NoBroadcast {
 		if err := s.TeamControl.SetBroadcast(DemoTeam, topic, false); err != nil {
 			return err
@@ -140,7 +167,7 @@ func (s *Simulator) makePortal() error {
 }
 
 // addKeys registers the keys of the secrets and those of the configuration, with
-// their teams, and suspends the teams that shall be.
+// their teams.
 func (s *Simulator) addKeys() error {
 	for _, k := range s.Secrets.Keys {
 		if err := s.TeamControl.AddPublicKey(k.Public()); err != nil {
@@ -149,11 +176,6 @@ func (s *Simulator) addKeys() error {
 	}
 	for _, k := range s.cfg.Keys {
 		if err := s.TeamControl.AddPublicKey(k); err != nil {
-			return err
-		}
-	}
-	for _, team := range s.cfg.SuspendedTeams {
-		if err := s.Auth.SuspendTeam(team); err != nil {
 			return err
 		}
 	}

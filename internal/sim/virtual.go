@@ -19,8 +19,9 @@ func (s *Simulator) makeControllers() error {
 	}
 	s.DeviceControl = devicecontrol.New(devicecontrol.Parts{
 		Teams: s.TeamControl, Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, Faults: s.Faults, Spaces: s.Spaces,
-		Secrets: s.Secrets, Couriers: s.couriers, Log: s.log,
+		Secrets: s.Secrets, Couriers: s.couriers, Saver: s.saver, Log: s.log,
 	}, s.DialCourier)
+	s.DeviceControl.Restore(s.saved)
 	s.SpaceControl = spacecontrol.New(spacecontrol.Parts{
 		Teams: s.TeamControl, Devices: s.DeviceControl, Auth: s.Auth, Broker: s.Broker, Journal: s.Journal, Faults: s.Faults,
 		Registry: s.Spaces, Secrets: s.Secrets, Log: s.log,

@@ -36,7 +36,7 @@ func full() *state.Document {
 		Channels: []state.Channel{{ID: "AA==", Topic: "t", Stores: true, Created: at, Checkpoint: 7, Message: &state.Message{
 			Notification: state.Of(&apns.Notification{ID: "i", Topic: "t", Expiration: apns.DefaultExpiration, Payload: []byte{0xff}}), Checkpoint: 7, Until: at,
 		}}},
-		Faults:  []state.Fault{{Order: 2, Rule: json.RawMessage(`{"what":{"do":"answer"}}`), Hits: 1}},
+		Faults:  []state.Fault{{Order: 2, Rule: json.RawMessage(`{"what":{"do":"respond"}}`), Hits: 1}},
 		Inboxes: []state.Received{{Device: 3, Number: 1, Topic: "t", Payload: state.Bytes(`{"aps":{}}`), Accepted: at, At: at}},
 	}
 }
@@ -77,12 +77,12 @@ func TestASeedHasShortForms(t *testing.T) {
 		"apps": ["com.example.one", {"bundleId": "com.example.two", "noBroadcast": true}],
 		"devices": [{"apps": ["com.example.one"], "count": 2}],
 		"channels": [{"topic": "com.example.one", "stores": true}],
-		"faults": [{"what": {"do": "answer", "reason": "TooManyRequests"}, "when": {"times": 2}}]
+		"faults": [{"what": {"do": "respond", "reason": "TooManyRequests"}, "when": {"times": 2}}]
 	}`))
 	require.NoError(t, err)
 	assert.Equal(t, []state.App{{BundleID: "com.example.one"}, {BundleID: "com.example.two", NoBroadcast: true}}, got.Apps)
 	assert.Equal(t, []state.Device{{Count: 2, Apps: []state.DeviceApp{{Topic: "com.example.one"}}}}, got.Devices)
-	assert.JSONEq(t, `{"what": {"do": "answer", "reason": "TooManyRequests"}, "when": {"times": 2}}`, string(got.Faults[0].Rule))
+	assert.JSONEq(t, `{"what": {"do": "respond", "reason": "TooManyRequests"}, "when": {"times": 2}}`, string(got.Faults[0].Rule))
 }
 
 func TestAnErrorHasThePathAndTheRemedy(t *testing.T) {

@@ -1,0 +1,52 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/internal/state"
+)
+
+// loadState loads what an earlier simulator has saved, before any part is made. Spaces and
+// clocks come first, since the other parts use them.
+func (s *Simulator) loadState() (err error) {
+	if s.cfg.Entries == nil {
+		s.saved = new(state.Document)
+		return nil
+	}
+	if s.saved, err = state.Load(s.cfg.Entries.Load); err != nil {
+		return err
+	}
+	s.saver = state.NewSaver(s.cfg.Entries, s.log)
+	if err := s.Spaces.Restore(s.saved.Spaces, s.saved.Members); err != nil {
+		return err
+	}
+	s.Spaces.SaveTo(s.saver)
+	return nil
+}
+
+// warn logs what of the state could not be taken over.
+func (s *Simulator) warn(what string, errs []error) {
+	for _, err := range errs {
+		s.log.Warn(what, "err", err)
+	}
+}
+
+// saveOften saves what is not saved at once, until the simulator stops.
+func (s *Simulator) saveOften() {
+	tick := time.NewTicker(s.cfg.SaveInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.saveRest()
+		case <-s.inner.ctx.Done():
+			return
+		}
+	}
+}
+
+// saveRest saves what is not saved at once: counts, and what could not be written before.
+func (s *Simulator) saveRest() {
+	s.Faults.SaveCounts()
+	s.saver.Retry()
+}
