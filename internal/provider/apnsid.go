@@ -5,8 +5,9 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/google/uuid"
+
+	"github.com/apns-sim/apns-sim/apns"
 )
 
 // An idSource makes the IDs of one connection. It needs no lock.
@@ -64,4 +65,23 @@ func (p *pushRequest) assignID() {
 	if !p.idValid {
 		p.responseID = p.conn.ids.apnsID()
 	}
+}
+
+// checkID requires a UUID.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+func (r *request) checkID() *apns.Rejection {
+	if r.idHeader.present && !r.idValid {
+		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.idHeader.value)+", not a UUID of the form 8-4-4-4-12")
+	}
+	return nil
+}
+
+// newUniqueID makes the apns-unique-id of an accepted push; "" in production, since only
+// the sandbox sends one.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+func (c *conn) newUniqueID() string {
+	if c.env != apns.Sandbox {
+		return ""
+	}
+	return c.ids.uniqueID()
 }

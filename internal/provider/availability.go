@@ -3,10 +3,7 @@ package provider
 import (
 	"fmt"
 
-	"golang.org/x/net/http2"
-
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
 // The rejections that do not depend on the request, with status 503. They are shared
@@ -44,25 +41,4 @@ func (r *request) checkAvailability() *apns.Rejection {
 		return rejectionStopping
 	}
 	return c.server.unavailable.Load()
-}
-
-// announceStop announces that the server is about to stop. Until then, requests are
-// rejected with Shutdown.
-func (c *conn) announceStop(hc *h2.Conn) {
-	if c.stopping.CompareAndSwap(false, true) {
-		hc.GoAway(http2.ErrCodeNo, h2.MaxStreamID, appendReason(nil, apns.Shutdown))
-	}
-}
-
-// announceEnd announces with a GOAWAY after a rejection that the server is busy or
-// shutting down. Apple gives no more than the reasons for either GOAWAY.
-// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-func (c *conn) announceEnd(hc *h2.Conn, reason apns.Reason) {
-	switch {
-	case c.busy:
-		hc.Shutdown(appendReason(nil, reason))
-	case reason == apns.Shutdown && !c.shutdownAnnounced && !c.stopping.Load():
-		c.shutdownAnnounced = true
-		hc.GoAway(http2.ErrCodeNo, h2.MaxStreamID, appendReason(nil, reason))
-	}
 }

@@ -4,11 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 
-	"golang.org/x/net/http2"
-
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/h2"
-	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
@@ -23,35 +19,9 @@ func (s *Server) identify(chain []*x509.Certificate) (*pki.ProviderIdentity, err
 	return s.cfg.VerifyProvider(chain, s.cfg.Clock.Now())
 }
 
-// wrongEnvironment reports whether the provider certificate is for the other
-// environment only.
-func (c *conn) wrongEnvironment() bool {
-	if c.identity == nil {
-		return false
-	}
-	if c.env == apns.Sandbox {
-		return !c.identity.Sandbox
-	}
-	return !c.identity.Production
-}
-
-// rejectEnvironment ends a connection whose certificate is for the other environment.
-// Handshake and SETTINGS succeed; the first request gets GOAWAY with NO_ERROR, last
-// stream 0 and the reason (observed: sideshow/apns2#93, sideshow/apns2#117), then a second GOAWAY
-// (observed: jchambers/pushy#312) and the end of the connection.
-func (c *conn) rejectEnvironment(s *h2.Stream) {
-	hc := s.Conn()
-	c.server.cfg.Log.Info("provider: certificate is for the other environment",
-		"remote", hc.RemoteAddr(), "topic", c.identity.Topic, "reason", apns.BadCertificateEnvironment)
-	c.server.recordFailure(c.record, failureOf(s), journal.Event{
-		Cause:     string(apns.BadCertificateEnvironment),
-		Rejection: apns.Reject(apns.BadCertificateEnvironment, "the certificate of", c.identity.Topic, "is not for the", c.env.String(), "environment; the connection was ended"),
-	})
-	debug := appendReason(nil, apns.BadCertificateEnvironment)
-	hc.GoAway(http2.ErrCodeNo, 0, debug)
-	s.Reset(http2.ErrCodeRefusedStream) // not seen by the provider: the GOAWAY took the stream
-	hc.Shutdown(debug)
-}
+// badCertificate rejects a push with an invalid certificate.
+// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
+func badCertificate(err error) *apns.Rejection { return apns.Reject(apns.BadCertificate, err.Error()) }
 
 // certificateTopic returns the topic of a push with a provider certificate.
 func (c *conn) certificateTopic(name string) (*providerauth.Topic, *apns.Rejection) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -247,18 +246,6 @@ func (r *channelRequest) checkPolicyExpiration() *apns.Rejection {
 	if r.channel.Policy == broker.NoStorage && r.expiration != 0 {
 		return apns.Reject(apns.BadExpirationDate,
 			fmt.Sprintf("apns-expiration is %d; it must be 0, since the channel stores no messages", r.expiration))
-	}
-	return nil
-}
-
-func (r *channelRequest) checkBroadcastPayload() *apns.Rejection {
-	switch {
-	case len(r.body) == 0:
-		return apns.Reject(apns.PayloadEmpty, "the request has no body")
-	case r.bodyTooLarge || len(r.body) > apns.MaxBroadcastPayload:
-		return apns.Reject(apns.PayloadTooLarge, fmt.Sprintf("the body has more than %d bytes", apns.MaxBroadcastPayload))
-	case !json.Valid(r.body):
-		return apns.Reject(apns.BadRequestPayload, "the body is not JSON")
 	}
 	return nil
 }

@@ -91,13 +91,11 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Ha
 	c.remote, c.source, c.listener = nc.RemoteAddr().String(), source, listener
 	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
 	defer c.delays.End()
-	c.busy = s.cfg.BusyConnections > 0 && openConns > int64(s.cfg.BusyConnections)
-	cfg := &s.h2First
-	if c.identity != nil {
-		// observed: 1000 at once with a certificate (jchambers/pushy#709).
-		cfg, c.streamsRaised = &s.h2Known, true
-	}
-	hc := h2.NewConn(tc, s.withOpeningGoAway(cfg, c), handler, c)
+	c.busy = s.isBusy(openConns)
+	cfg := s.http2
+	c.setFirstStreamLimit(&cfg)
+	s.addOpeningGoAway(&cfg, c)
+	hc := h2.NewConn(tc, &cfg, handler, c)
 	s.conns.add(c, hc)
 	defer s.conns.remove(c)
 	announced := make(chan struct{})
@@ -118,16 +116,14 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Ha
 	}
 }
 
-// withOpeningGoAway returns cfg, with the opening GOAWAY if a fault says so.
-func (s *Server) withOpeningGoAway(cfg *h2.Config, c *conn) *h2.Config {
-	dismissal, end := s.openingGoAway(c.listener, c.source)
-	if dismissal == nil {
-		return cfg
+// addOpeningGoAway adds the opening GOAWAY to cfg if a fault says so.
+func (s *Server) addOpeningGoAway(cfg *h2.Config, c *conn) {
+	goAway, end := s.openingGoAway(c.listener, c.source)
+	if goAway == nil {
+		return
 	}
-	own := *cfg
-	own.OpeningGoAway = dismissal
+	cfg.OpeningGoAway = goAway
 	c.endsAtOnce = end != fault.CloseNever
-	return &own
 }
 
 // listenerOf returns the listener whose requests h serves.

@@ -24,7 +24,7 @@ func asRejection(err error) *apns.Rejection {
 func (r *request) checkCredentials() *apns.Rejection {
 	c := r.conn
 	if c.certificateErr != nil {
-		return apns.Reject(apns.BadCertificate, c.certificateErr.Error())
+		return badCertificate(c.certificateErr)
 	}
 	if c.identity != nil {
 		r.teamID, r.space = c.identity.TeamID, c.server.cfg.Spaces.ForTeam(c.identity.TeamID)

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/fault"
@@ -96,32 +95,4 @@ func spaceName(s *space.Space) string {
 		return "the default space"
 	}
 	return "the space of team " + s.Team()
-}
-
-// checkRegistered rejects a device token that has expired or is retired. Until its
-// retirement is reported to providers, a push to it is accepted and dropped.
-// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-func (r *request) checkRegistered() *apns.Rejection {
-	switch old := r.conn.server.cfg.OldKeysExpired; {
-	case r.claims.Retired.IsZero() && r.claims.Key > 0 && !old.IsZero():
-		return expiredToken(old, "the token was encrypted with an older token key; the app has to register again")
-	case r.claims.Retired.IsZero():
-		return nil
-	case r.claims.Expired:
-		return expiredToken(r.claims.Retired, "the token has expired; the app has to register again")
-	}
-	if r.unreported = r.claims.Unreported(r.clock().Now()); r.unreported {
-		return nil
-	}
-	return &apns.Rejection{
-		Reason: apns.Unregistered,
-		// "the time […] at which APNs confirmed the token was no longer valid"
-		// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-		Since:  r.claims.Reported,
-		Detail: "the token is no longer active; stop sending to it unless the app registers it again",
-	}
-}
-
-func expiredToken(since time.Time, detail string) *apns.Rejection {
-	return &apns.Rejection{Reason: apns.ExpiredToken, Since: since, Detail: detail}
 }

@@ -33,6 +33,6 @@ func (c *conn) countError(hc *h2.Conn, reason apns.Reason) {
 	}
 	if c.errors.points > cfg.MaxErrors {
 		cfg.Log.Info("provider: connection ended after too many errors", "remote", hc.RemoteAddr(), "reason", reason)
-		hc.Shutdown(appendReason(nil, reason))
+		hc.Shutdown(goAwayDebug(reason))
 	}
 }

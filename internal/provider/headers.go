@@ -7,16 +7,10 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// The headers of
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-
-// checkID requires a UUID.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) checkID() *apns.Rejection {
-	if r.idHeader.present && !r.idValid {
-		return apns.Reject(apns.BadMessageId, "apns-id is", quote(r.idHeader.value)+", not a UUID of the form 8-4-4-4-12")
-	}
-	return nil
+// A header is the value of a request header, and whether there was one.
+type header struct {
+	value   string
+	present bool
 }
 
 // checkExpiration requires UNIX seconds. A moment in the past is allowed: the push is
@@ -34,23 +28,6 @@ func (r *request) checkExpiration() *apns.Rejection {
 	return nil
 }
 
-// checkPriority requires 10, 5 or 1.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) checkPriority() *apns.Rejection {
-	switch {
-	case !r.priorityHeader.present:
-	case r.priorityHeader.value == "10":
-		r.priority = apns.PriorityImmediate
-	case r.priorityHeader.value == "5":
-		r.priority = apns.PriorityConserve
-	case r.priorityHeader.value == "1":
-		r.priority = apns.PriorityNeverWake
-	default:
-		return apns.Reject(apns.BadPriority, "apns-priority is", quote(r.priorityHeader.value)+"; use 10, 5 or 1")
-	}
-	return nil
-}
-
 // checkCollapseID requires 64 bytes at most.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func (r *request) checkCollapseID() *apns.Rejection {
@@ -60,39 +37,25 @@ func (r *request) checkCollapseID() *apns.Rejection {
 	return nil
 }
 
-// checkPushType requires a known push type. None at all is accepted: Apple requires
-// the header for watchOS only, and older providers do not send it.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) checkPushType() *apns.Rejection {
-	if !r.pushTypeHeader.present {
-		return nil
-	}
-	if r.pushType = apns.LookupPushType(apns.PushType(r.pushTypeHeader.value)); r.pushType == nil {
-		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushTypeHeader.value)+", which APNs does not know")
+// header returns where the value of a header is stored, nil if it is ignored: APNs ignores
+// headers that it does not document.
+// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
+func (r *request) header(name string) *header {
+	switch name {
+	case apns.HeaderAuthorization:
+		return &r.authorizationHeader
+	case apns.HeaderTopic:
+		return &r.topicHeader
+	case apns.HeaderPushType:
+		return &r.pushTypeHeader
+	case apns.HeaderID:
+		return &r.idHeader
+	case apns.HeaderExpiration:
+		return &r.expirationHeader
+	case apns.HeaderPriority:
+		return &r.priorityHeader
+	case apns.HeaderCollapseID:
+		return &r.collapseIDHeader
 	}
 	return nil
-}
-
-// checkTypePriority requires a priority that the push type allows: background pushes
-// have 5, and 10 is an error. Without a header, a push has a priority of its type.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) checkTypePriority() *apns.Rejection {
-	if r.pushType == nil || r.priority == 0 || r.pushType.Priorities.Has(r.priority) || r.conn.server.cfg.AnyPriority {
-		return nil
-	}
-	return apns.Reject(apns.BadPriority,
-		fmt.Sprintf("apns-priority is %d; a %s push has %s", r.priority, r.pushType.Type, r.pushType.Priorities))
-}
-
-// effectivePriority returns the priority of the header, else the default: the highest
-// of the push type, or 10.
-// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (r *request) effectivePriority() apns.Priority {
-	switch {
-	case r.priority != 0:
-		return r.priority
-	case r.pushType != nil:
-		return r.pushType.Priorities.Highest()
-	}
-	return apns.PriorityImmediate
 }

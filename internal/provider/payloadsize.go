@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -32,4 +33,16 @@ func (r *request) payloadLimit() int {
 		return voip.MaxPayload
 	}
 	return apns.MaxPayload
+}
+
+func (r *channelRequest) checkBroadcastPayload() *apns.Rejection {
+	switch {
+	case len(r.body) == 0:
+		return apns.Reject(apns.PayloadEmpty, "the request has no body")
+	case r.bodyTooLarge || len(r.body) > apns.MaxBroadcastPayload:
+		return apns.Reject(apns.PayloadTooLarge, fmt.Sprintf("the body has more than %d bytes", apns.MaxBroadcastPayload))
+	case !json.Valid(r.body):
+		return apns.Reject(apns.BadRequestPayload, "the body is not JSON")
+	}
+	return nil
 }

@@ -74,10 +74,8 @@ func (p *pushRequest) newPush(passed bool) {
 		CollapseID:  p.collapseIDHeader.value,
 		Payload:     slices.Clone(p.body),
 	}}
-	// The sandbox alone answers with an apns-unique-id.
-	// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-	if passed && c.env == apns.Sandbox {
-		made.notification.UniqueID = c.ids.uniqueID()
+	if passed {
+		made.notification.UniqueID = c.newUniqueID()
 	}
 	made.envelope = broker.Push{Notification: &made.notification, To: broker.Address(p.claims.Address), Base: p.claims.Base, Unreported: p.unreported}
 	if p.topic != nil {

@@ -15,12 +15,6 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A header is the value of a request header, and whether there was one.
-type header struct {
-	value   string
-	present bool
-}
-
 // A request holds what the provider has sent; each check adds what it finds out.
 type request struct {
 	conn     *conn
@@ -68,9 +62,7 @@ type request struct {
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 
-// parse takes the request from its stream. Headers that APNs does not document are
-// ignored.
-// https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
+// parse takes the request from its stream.
 func (r *request) parse(s *h2.Stream) {
 	*r = request{
 		conn: r.conn, stream: s, received: r.conn.server.cfg.Clock.Now(), expiration: apns.DefaultExpiration,
@@ -92,27 +84,6 @@ func (r *request) parse(s *h2.Stream) {
 	if r.deviceTokenText, ok = strings.CutPrefix(r.path, devicePath); ok && r.deviceTokenText != "" {
 		r.deviceTokenLen, r.deviceTokenErr = apns.DecodeDeviceToken(r.deviceToken[:], r.deviceTokenText)
 	}
-}
-
-// header returns where the value of a header is stored, nil if it is ignored.
-func (r *request) header(name string) *header {
-	switch name {
-	case apns.HeaderAuthorization:
-		return &r.authorizationHeader
-	case apns.HeaderTopic:
-		return &r.topicHeader
-	case apns.HeaderPushType:
-		return &r.pushTypeHeader
-	case apns.HeaderID:
-		return &r.idHeader
-	case apns.HeaderExpiration:
-		return &r.expirationHeader
-	case apns.HeaderPriority:
-		return &r.priorityHeader
-	case apns.HeaderCollapseID:
-		return &r.collapseIDHeader
-	}
-	return nil
 }
 
 // clock returns the clock of the team; that of the default space before the team is

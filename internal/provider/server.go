@@ -21,8 +21,7 @@ type Server struct {
 
 	tls *tls.Config
 
-	// HTTP/2 before the first valid provider token, and with a certificate.
-	h2First, h2Known h2.Config
+	http2 h2.Config // of every connection, without the stream limit: streamlimit.go
 
 	unavailable atomic.Pointer[apns.Rejection] // of every request; nil is none
 	conns       openConns
@@ -40,25 +39,20 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg.withDefaults(), checks: pushChecks}
 	s.bursts = newBursts(&s.cfg)
 	s.tls = s.tlsConfig(s.cfg.Certificate)
-	s.h2Known = h2.Config{
-		MaxConcurrentStreams: s.cfg.Streams,
-		IdleTimeout:          s.cfg.IdleTimeout,
-		IdleDebug:            appendReason(nil, apns.IdleTimeout),
-		HeaderTableSize:      s.cfg.Settings.HeaderTableSize,
-		InitialWindowSize:    s.cfg.Settings.InitialWindowSize,
-		MaxFrameSize:         s.cfg.Settings.MaxFrameSize,
-		MaxHeaderListSize:    s.cfg.Settings.MaxHeaderListSize,
-		OverrunEnds:          s.cfg.OverrunEnds,
-		MalformedEnds:        s.cfg.MalformedEnds,
-		ShutdownGrace:        s.cfg.ShutdownGrace,
-		OnFailure:            s.onFailure,
-		Log:                  s.cfg.Log,
+	s.http2 = h2.Config{
+		IdleTimeout:       s.cfg.IdleTimeout,
+		IdleDebug:         goAwayDebug(apns.IdleTimeout),
+		HeaderTableSize:   s.cfg.Settings.HeaderTableSize,
+		InitialWindowSize: s.cfg.Settings.InitialWindowSize,
+		MaxFrameSize:      s.cfg.Settings.MaxFrameSize,
+		MaxHeaderListSize: s.cfg.Settings.MaxHeaderListSize,
+		OverrunEnds:       s.cfg.OverrunEnds,
+		MalformedEnds:     s.cfg.MalformedEnds,
+		ShutdownGrace:     s.cfg.ShutdownGrace,
+		OnFailure:         s.onFailure,
+		Log:               s.cfg.Log,
 	}
-	s.h2First = s.h2Known
-	s.h2First.MaxConcurrentStreams = s.cfg.FirstStreams
-	if s.cfg.MaxConnections > 0 {
-		s.slots = make(chan struct{}, s.cfg.MaxConnections)
-	}
+	s.slots = connectionSlots(s.cfg.MaxConnections)
 	if s.cfg.Faults != nil {
 		s.cfg.Faults.Watch(s.endRevertedMutes)
 	}
@@ -104,24 +98,5 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, listener h2.Handler
 			defer s.freeSlot()
 			s.serveConn(ctx, hard, nc, listener)
 		})
-	}
-}
-
-// takeSlot takes the slot of a connection and reports whether there was one.
-func (s *Server) takeSlot() bool {
-	if s.slots == nil {
-		return true
-	}
-	select {
-	case s.slots <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (s *Server) freeSlot() {
-	if s.slots != nil {
-		<-s.slots
 	}
 }

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"log/slog"
 	"net"
 	"syscall"
@@ -15,25 +14,6 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/memnet"
 )
-
-func TestStoppingTheServerSendsGoAway(t *testing.T) {
-	w := newFixture(t)
-	server, err := New(w.cfg)
-	require.NoError(t, err)
-	ln := memnet.Listen()
-	ctx, cancel := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(ctx, ln) }()
-	c := w.dialTLS(ln, clientTLS())
-	require.Equal(t, 200, c.send(w.good()).status)
-	cancel()
-	c.drain()
-	require.NoError(t, c.conn.Close())
-	require.NoError(t, <-served)
-	require.Equal(t, []goAway{{http2.ErrCodeNo, 1, ""}}, c.goAways)
-	_, err = ln.Dial(t.Context())
-	require.Error(t, err, "the listener is closed")
-}
 
 func TestARejectionIsInTheDebugLog(t *testing.T) {
 	w := newFixture(t)
@@ -56,16 +36,6 @@ func TestAnIdleConnectionGetsGoAwayWithIdleTimeout(t *testing.T) {
 		require.Equal(t, []goAway{{http2.ErrCodeNo, 0, `{"reason":"IdleTimeout"}`}}, c.goAways)
 		require.Equal(t, 5*time.Second, time.Since(begun))
 	})
-}
-
-func TestConnectionsAboveTheMaximumAreClosed(t *testing.T) {
-	w := newFixture(t)
-	w.cfg.MaxConnections = 1
-	ln := w.serve()
-	first := w.dialTLS(ln, clientTLS())
-	_, err := w.handshake(ln, clientTLS())
-	require.Error(t, err, "there is no room")
-	require.Equal(t, 200, first.send(w.good()).status)
 }
 
 // A brokenListener fails as one does that has no file descriptors left, and

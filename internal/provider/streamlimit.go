@@ -38,6 +38,19 @@ func (l LowerRule) lowers(reason apns.Reason) bool {
 	}
 }
 
+// setFirstStreamLimit sets the stream limit with which the connection begins. It is
+// [Config.FirstStreams] until a push has brought a valid provider token, and
+// [Config.Streams] at once with a certificate.
+// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
+// observed: 1000 with a certificate (jchambers/pushy#709)
+func (c *conn) setFirstStreamLimit(cfg *h2.Config) {
+	c.streamsRaised = c.identity != nil
+	cfg.MaxConcurrentStreams = c.server.cfg.FirstStreams
+	if c.streamsRaised {
+		cfg.MaxConcurrentStreams = c.server.cfg.Streams
+	}
+}
+
 // raiseStreams raises the stream limit by a second SETTINGS frame once a push has
 // brought a valid provider token.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
