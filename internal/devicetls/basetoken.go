@@ -27,7 +27,7 @@ type login struct {
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/
 func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejection) {
 	if len(presented) > 0 {
-		address, err := s.open(device, presented)
+		address, err := s.verifyBaseToken(device, presented)
 		if err == nil {
 			return s.place(login{address: address, token: presented})
 		}
@@ -45,8 +45,8 @@ func (s *session) admit(device apns.DeviceID, presented []byte) (login, *rejecti
 	return s.place(login{address: address, token: []byte(token), issued: true})
 }
 
-// open opens a base token, which must belong to the device and must not be retired.
-func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, error) {
+// verifyBaseToken decrypts a base token, which must belong to the device and must not be retired.
+func (s *session) verifyBaseToken(device apns.DeviceID, token []byte) (tokenvault.Address, error) {
 	claims, err := s.server.cfg.Vault.Decrypt(token)
 	switch {
 	case err != nil:
@@ -61,43 +61,6 @@ func (s *session) open(device apns.DeviceID, token []byte) (tokenvault.Address, 
 		return tokenvault.Address{}, fmt.Errorf("it was retired at %v", claims.Retired)
 	}
 	return claims.Address, nil
-}
-
-// place assigns a slot to a login: the one its address already has, or a free one.
-func (s *session) place(l login) (login, *rejection) {
-	if p := s.presenceAt(l.address); p != nil {
-		l.slot = p.slot
-		return l, nil
-	}
-	for slot, p := range s.presences {
-		if p == nil {
-			l.slot = slot
-			return l, nil
-		}
-	}
-	return login{}, &rejection{reason: tooManyUsers, err: fmt.Errorf("a connection has at most %d", maxPresences)}
-}
-
-// nextUser returns the number for a user without a token: one above the highest on this
-// connection, or else the lowest that is free.
-func (s *session) nextUser() (uint8, bool) {
-	var taken [tokenvault.MaxUser + 1]bool
-	next := 0
-	for _, p := range s.presences {
-		if p != nil {
-			taken[p.address.User] = true
-			next = max(next, int(p.address.User)+1)
-		}
-	}
-	if next <= tokenvault.MaxUser {
-		return uint8(next), true
-	}
-	for user := range taken {
-		if !taken[user] {
-			return uint8(user), true
-		}
-	}
-	return 0, false
 }
 
 // recordToken records that the device was issued a token.

@@ -235,21 +235,6 @@ func TestNoncesAreCheckedByTheClockOfTheSimulator(t *testing.T) {
 	})
 }
 
-func TestAConnectionMayHaveSixteenUsers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t)
-		p := w.login(w.identity(nil))
-		for range 15 {
-			p.connect(&courier.Connect{State: courier.StateConnect})
-		}
-		p.send(&courier.Connect{State: courier.StateConnect})
-		p.wantRejection(want[*courier.ConnectResponse](p), "too many users")
-		p.send(&courier.Keepalive{})
-		want[*courier.KeepaliveResponse](p) // the others go on
-		w.wantLogged()
-	})
-}
-
 func TestARequiredPartThatIsMissingIsNamed(t *testing.T) {
 	w := newFixture(t)
 	servers, err := w.pki.NewServers(false)

@@ -127,14 +127,3 @@ func TestTheOtherResponsesHaveTheseBytes(t *testing.T) {
 			"03 0002 7b7d  04 0004 00000002  05 0004 00000000  06 0008 18867251edfa0001  09 0001 00  0d 0001 0a")
 	})
 }
-
-func TestTheTracingFieldCarriesTheApnsIDOnRequest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t, func(c *devicetls.Config) { c.SendTracingID = true })
-		p := w.login(w.identity(nil))
-		w.push(p.address(), `{}`, func(push *broker.Push) { push.ID = "1c2d3e4f-5a6B-4c8d-9eaf-0b1c2d3e4f50" })
-		assert.Equal(t, "1c2d3e4f5a6b4c8d9eaf0b1c2d3e4f50", hex.EncodeToString(want[*courier.Notification](p).TracingID))
-		w.push(p.address(), `{}`, func(push *broker.Push) { push.ID = "no UUID" })
-		assert.Nil(t, want[*courier.Notification](p).TracingID)
-	})
-}

@@ -1,8 +1,6 @@
 package devicetls
 
 import (
-	"encoding/hex"
-
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
@@ -93,8 +91,8 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 		b.fromChannel(d)
 		b.notification.Token = p.token
 	}
-	if s.server.cfg.SendTracingID && parseUUID(&b.tracing, push.ID) {
-		b.notification.TracingID = b.tracing[:]
+	if s.server.cfg.SendTracingID {
+		b.setTracingID(push.ID)
 	}
 	b.frames = s.framing.Append(b.frames, &b.notification)
 }
@@ -108,20 +106,4 @@ func (b *batch) fromChannel(d *broker.Delivery) {
 	b.origin.Checkpoint = d.Checkpoint
 	b.originBytes = b.origin.Append(b.originBytes[:0])
 	b.notification.Origin = b.originBytes
-}
-
-// parseUUID parses the canonical form 8-4-4-4-12 of a UUID (RFC 9562, 4), the form of an
-// apns-id. It reports false for any other.
-func parseUUID(dst *[16]byte, s string) bool {
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return false
-	}
-	var digits [32]byte
-	n := copy(digits[:], s[:8])
-	n += copy(digits[n:], s[9:13])
-	n += copy(digits[n:], s[14:18])
-	n += copy(digits[n:], s[19:23])
-	copy(digits[n:], s[24:])
-	_, err := hex.Decode(dst[:], digits[:])
-	return err == nil
 }

@@ -186,3 +186,18 @@ func TestAFurtherUserOfAnInactiveDeviceIsInactiveToo(t *testing.T) {
 		p.wantSilence(responseTimeout, "the command names no token: it speaks for all users")
 	})
 }
+
+func TestAConnectionMayHaveSixteenUsers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newFixture(t)
+		p := w.login(w.identity(nil))
+		for range 15 {
+			p.connect(&courier.Connect{State: courier.StateConnect})
+		}
+		p.send(&courier.Connect{State: courier.StateConnect})
+		p.wantRejection(want[*courier.ConnectResponse](p), "too many users")
+		p.send(&courier.Keepalive{})
+		want[*courier.KeepaliveResponse](p) // the others go on
+		w.wantLogged()
+	})
+}

@@ -53,13 +53,6 @@ func (c *Conn) Abort() error {
 	return nc.Close()
 }
 
-// IgnorePings turns responses to PING off and on.
-func (c *Conn) IgnorePings(ignore bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ignorePings = ignore
-}
-
 // Finish ends the connection without another frame: when the open streams are
 // answered, or, if wait is false, as soon as the queued output is written. Further
 // streams are not answered.

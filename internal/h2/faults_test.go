@@ -3,7 +3,6 @@ package h2
 import (
 	"bytes"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,17 +23,6 @@ func TestAnOpeningGoAwayComesBeforeTheSettings(t *testing.T) {
 		p.wantAlive("but no stream is answered")
 		p.conn.Finish(true)
 		assert.NoError(t, p.wantEnd("until somebody ends it"))
-	})
-}
-
-// observed: sideshow/apns2#20
-func TestPingsMayBeIgnored(t *testing.T) {
-	withPeer(t, nil, ok, func(p *peer) {
-		p.conn.IgnorePings(true)
-		p.sent(p.fr.WritePing(false, [8]byte{1}))
-		p.wantSilence(time.Minute, "no response to the PING")
-		p.headers(1, true, post())
-		p.wantStatus(1, "200", "all else is served")
 	})
 }
 

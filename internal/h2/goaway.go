@@ -149,3 +149,16 @@ func (c *Conn) lingerLocked() {
 	_, _ = io.CopyN(io.Discard, c.br, lingerOctets) // the connection ends in any case
 	c.mu.Lock()
 }
+
+// maxPeerDebug is how much of the peer's debug data is kept, in octets.
+const maxPeerDebug = 1024
+
+// onGoAway keeps the error of the peer's GOAWAY. The peer opens no more streams, and
+// closes the connection when it has its responses.
+func (c *Conn) onGoAway(f *http2.GoAwayFrame) error {
+	if f.ErrCode != http2.ErrCodeNo {
+		debug := f.DebugData()
+		c.peerError = &PeerError{Code: f.ErrCode, Debug: string(debug[:min(len(debug), maxPeerDebug)])}
+	}
+	return c.countOverhead()
+}

@@ -128,3 +128,17 @@ func (c *Conn) endBlock() error {
 	}
 	return c.countOverhead()
 }
+
+// respondLargeFields answers a field section over MAX_HEADER_LIST_SIZE with 431. "A
+// server that receives a larger field block than it is willing to handle can send an
+// HTTP 431 (Request Header Fields Too Large) status code."
+// https://www.rfc-editor.org/rfc/rfc9113#section-10.5.1
+// A stream error would not tell the client what to change.
+func (c *Conn) respondLargeFields(s *Stream) error {
+	c.report(Failure{
+		Kind: HeadersTooLarge, Stream: s.id,
+		Reason: fmt.Sprintf("headers of more than %d octets, as RFC 9113, 6.5.2 counts them", c.cfg.MaxHeaderListSize),
+	})
+	s.Respond(431, nil)
+	return c.countReset()
+}

@@ -59,16 +59,6 @@ func (m *meter) exceeded(n, limit int) bool {
 	return fast
 }
 
-// countReset counts a stream that was reset because of the peer. "An endpoint MAY
-// treat activity that is suspicious as a connection error of type ENHANCE_YOUR_CALM."
-// https://www.rfc-editor.org/rfc/rfc9113#section-10.5
-func (c *Conn) countReset() error {
-	if c.resets.exceeded(1, maxResets) {
-		return connError(http2.ErrCodeEnhanceYourCalm, "too many streams were reset")
-	}
-	return nil
-}
-
 // countOverhead counts a frame that advances no request. Each request resets the
 // count.
 func (c *Conn) countOverhead() error {

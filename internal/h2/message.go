@@ -1,10 +1,6 @@
 package h2
 
-import (
-	"fmt"
-
-	"golang.org/x/net/http2"
-)
+import "golang.org/x/net/http2"
 
 // endRequest opens the stream of a complete header block.
 func (c *Conn) endRequest() error {
@@ -30,32 +26,6 @@ func (c *Conn) endRequest() error {
 		return c.complete(s)
 	}
 	return nil
-}
-
-// malformed returns the error of a malformed request. "Malformed requests or responses
-// that are detected MUST be treated as a stream error of type PROTOCOL_ERROR."
-// https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1
-// "An endpoint MAY choose to treat a stream error as a connection error."
-// https://www.rfc-editor.org/rfc/rfc9113#section-5.4.2
-func (c *Conn) malformed(id uint32, reason string) error {
-	if c.cfg.MalformedEnds {
-		return connErrorOn(id, http2.ErrCodeProtocol, reason)
-	}
-	return streamError(id, http2.ErrCodeProtocol, reason)
-}
-
-// respondLargeFields answers a field section over MAX_HEADER_LIST_SIZE with 431. "A
-// server that receives a larger field block than it is willing to handle can send an
-// HTTP 431 (Request Header Fields Too Large) status code."
-// https://www.rfc-editor.org/rfc/rfc9113#section-10.5.1
-// A stream error would not tell the client what to change.
-func (c *Conn) respondLargeFields(s *Stream) error {
-	c.report(Failure{
-		Kind: HeadersTooLarge, Stream: s.id,
-		Reason: fmt.Sprintf("headers of more than %d octets, as RFC 9113, 6.5.2 counts them", c.cfg.MaxHeaderListSize),
-	})
-	s.Respond(431, nil)
-	return c.countReset()
 }
 
 // endTrailers completes a request that ends with trailers.

@@ -1,10 +1,15 @@
 package h2
 
 import (
+	"encoding/hex"
+	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 )
 
@@ -79,4 +84,41 @@ func TestSettingsMayChangeWhileStreamsRun(t *testing.T) {
 		assert.Equal(t, 50, settings)
 		assert.Equal(t, 50, responses)
 	})
+}
+
+func TestFirstFrameIsTheSettingsOfAPNs(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		cfg  *Config
+		want string // in hexadecimal
+		msg  string
+	}{
+		{
+			"a connection with a provider token", &Config{MaxConcurrentStreams: 1},
+			"000018 04 00 00000000  0001 00001000  0003 00000001  0005 00004000  0006 00001f40",
+			"observed: nodejs/undici#2043 (production, 2023), oven-sh/bun#17242 (sandbox, 2025)",
+		},
+		{
+			"a connection with a certificate", nil,
+			"000018 04 00 00000000  0001 00001000  0003 000003e8  0005 00004000  0006 00001f40",
+			"observed: 1000 streams, jchambers/pushy#709",
+		},
+		{
+			"a window that was asked for", &Config{InitialWindowSize: 65535},
+			"00001e 04 00 00000000  0001 00001000  0003 000003e8  0004 0000ffff  0005 00004000  0006 00001f40",
+			"observed: sideshow/apns2#117, where it was present",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want, err := hex.DecodeString(strings.ReplaceAll(tt.want, " ", ""))
+			require.NoError(t, err)
+			inBubble(t, tt.cfg, ok, func(p *peer) {
+				got := make([]byte, len(want))
+				_, err := io.ReadFull(p.nc, got)
+				p.sent(err)
+				assert.Equal(t, want, got, tt.msg)
+				p.wantSilence(time.Second, "and nothing more; pushy waits for it before it sends")
+			})
+		})
+	}
 }
