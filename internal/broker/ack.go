@@ -1,6 +1,10 @@
 package broker
 
-import "time"
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
 
 // An AckVerdict is what follows from an acknowledgement.
 type AckVerdict uint8
@@ -121,4 +125,23 @@ func (c *Consumer) InFlight(id uint32) bool {
 	c.q.mu.Lock()
 	defer c.q.mu.Unlock()
 	return !c.detached && c.flight.has(id-1)
+}
+
+// TokenAsked notes that the device has requested the token of a topic. If it then
+// acknowledges a push that is in flight now with a status for a removed app, the token is
+// not retired: the acknowledgement may be older than the request.
+func (c *Consumer) TokenAsked(topic apns.TopicHash) {
+	c.q.mu.Lock()
+	defer c.q.mu.Unlock()
+	c.markLocked(topic, tokenAsked)
+}
+
+// markLocked sets the state of the token for the pushes to a topic that are in flight. A
+// retired token stays retired.
+func (c *Consumer) markLocked(topic apns.TopicHash, news tokenState) {
+	for _, e := range c.flight.entries[c.flight.head:] {
+		if e != nil && e.push.Hash == topic && e.message == nil {
+			e.token = max(e.token, news)
+		}
+	}
 }

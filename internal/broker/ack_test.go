@@ -62,56 +62,34 @@ func TestAcknowledgementStatuses(t *testing.T) {
 	}
 }
 
-func TestPushIsSentAgainWhenTheConnectionDiedBeforeTheAcknowledgement(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{})
-		p := w.connect(topic)
-		w.push("a")
-		first := p.take()[0]
-		p.Detach()
-		p.Detach() // once more does nothing
-		assert.Empty(t, p.take(), "a detached consumer has nothing")
-		_, verdict := p.Ack(1, 0)
-		assert.Equal(t, broker.Unknown, verdict)
+// The app was removed and has come back, and what the device says of the time between
+// comes late.
+func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T) {
+	w := newFixture(t, broker.Config{})
+	p := w.connect(topic, "com.example.other")
+	w.push("before")
+	w.push("of another app", forTopic("com.example.other"))
+	require.Len(t, p.take(), 2)
+	p.TokenAsked(apns.HashTopic(topic))
+	w.push("after")
+	require.Len(t, p.take(), 1)
 
-		again := w.connect(topic)
-		second := again.take()
-		require.Len(t, second, 1)
-		assert.Equal(t, 2, second[0].Attempt)
-		assert.Equal(t, first.Timestamp, second[0].Timestamp, "so that a device which has it sees a duplicate")
-		_, verdict = again.Ack(1, 2)
-		assert.Equal(t, broker.Done, verdict, "2 on a second attempt means duplicate")
-		assert.Equal(t, []string{"accepted", "sent", "stored not-acknowledged", "sent", "delivered"}, w.history("a"))
-	})
+	verdicts := map[uint32]broker.AckVerdict{1: broker.Done, 2: broker.RetireToken, 3: broker.RetireToken}
+	for id, want := range verdicts {
+		_, verdict := p.Ack(id, 7)
+		assert.Equal(t, want, verdict, id)
+	}
+	assert.Equal(t, "dropped unknown-topic", w.history("before")[2], "it did not reach the app all the same")
 }
 
-func TestAPushKeepsItsTimestampOnceItWasSent(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		const other = "com.example.other"
-		w := newFixture(t, broker.Config{})
-		p := w.connect(topic, other)
-		w.push("sent")
-		sent := p.take()[0]
-		p.Detach()
-
-		p = w.connect(other)
-		w.push("overtakes", forTopic(other))
-		newer := p.take()
-		require.Len(t, newer, 1)
-		p.enable(topic, other)
-		again := p.take()
-		require.Len(t, again, 1)
-		assert.Equal(t, sent.Timestamp, again[0].Timestamp, "so that a device which has it sees a duplicate")
-		p.Ack(again[0].ID, 0)
-
-		p.enable(other)
-		w.push("not sent yet")
-		w.push("overtakes, too", forTopic(other))
-		newer = p.take()
-		require.Len(t, newer, 1)
-		p.enable(topic, other)
-		late := p.take()
-		require.Len(t, late, 1)
-		assert.Greater(t, late[0].Timestamp, newer[0].Timestamp, "nobody has seen its timestamp, so that it may rise")
-	})
+func TestAPushThatIsSentAgainMayRetireTheToken(t *testing.T) {
+	w := newFixture(t, broker.Config{})
+	p := w.connect(topic)
+	w.push("lost")
+	require.Len(t, p.take(), 1)
+	p.TokenAsked(apns.HashTopic(topic))
+	p = w.connect(topic)
+	require.Len(t, p.take(), 1)
+	_, verdict := p.Ack(1, 7)
+	assert.Equal(t, broker.RetireToken, verdict)
 }

@@ -153,17 +153,3 @@ func (c *Consumer) Take(dst []Delivery) []Delivery {
 	}
 	return dst
 }
-
-// Detach ends the consumer: pushes in flight are held for the next one.
-func (c *Consumer) Detach() {
-	c.q.mu.Lock()
-	if !c.detached {
-		c.q.detachLocked(c.q.clock.Now())
-	}
-	idle := c.q.idleLocked()
-	c.q.mu.Unlock()
-	c.leave()
-	if idle {
-		c.q.b.forget(c.q.to)
-	}
-}

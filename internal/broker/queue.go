@@ -213,23 +213,6 @@ func (q *queue) filterReadyLocked(now time.Time, first bool) {
 	}
 }
 
-// detachLocked removes the consumer and holds its pushes that were not acknowledged.
-func (q *queue) detachLocked(now time.Time) {
-	c := q.consumer
-	q.consumer = nil
-	c.detached = true
-	for _, e := range c.flight.drain() {
-		if e.token == tokenAsked {
-			e.token = tokenSame // the next delivery asks the device again
-		}
-		q.holdLocked(e, Unacknowledged, now)
-	}
-	for _, e := range q.ready.drain() {
-		q.holdLocked(e, Offline, now)
-	}
-	q.dropHeldLocked(Offline, now, func(e *entry) bool { return e.message != nil })
-}
-
 // dropHeldLocked drops the held pushes that match.
 func (q *queue) dropHeldLocked(cause Cause, now time.Time, match func(*entry) bool) {
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {

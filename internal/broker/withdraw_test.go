@@ -73,38 +73,6 @@ func TestAPushToARemovedAppIsAcceptedAndDropped(t *testing.T) {
 	assert.Equal(t, []string{"accepted", "dropped app-removed"}, w.history("late"))
 }
 
-// The app was removed and has come back, and what the device says of the time between
-// comes late.
-func TestALateAcknowledgementDoesNotRetireTheTokenOfAReinstalledApp(t *testing.T) {
-	w := newFixture(t, broker.Config{})
-	p := w.connect(topic, "com.example.other")
-	w.push("before")
-	w.push("of another app", forTopic("com.example.other"))
-	require.Len(t, p.take(), 2)
-	p.TokenAsked(apns.HashTopic(topic))
-	w.push("after")
-	require.Len(t, p.take(), 1)
-
-	verdicts := map[uint32]broker.AckVerdict{1: broker.Done, 2: broker.RetireToken, 3: broker.RetireToken}
-	for id, want := range verdicts {
-		_, verdict := p.Ack(id, 7)
-		assert.Equal(t, want, verdict, id)
-	}
-	assert.Equal(t, "dropped unknown-topic", w.history("before")[2], "it did not reach the app all the same")
-}
-
-func TestAPushThatIsSentAgainMayRetireTheToken(t *testing.T) {
-	w := newFixture(t, broker.Config{})
-	p := w.connect(topic)
-	w.push("lost")
-	require.Len(t, p.take(), 1)
-	p.TokenAsked(apns.HashTopic(topic))
-	p = w.connect(topic)
-	require.Len(t, p.take(), 1)
-	_, verdict := p.Ack(1, 7)
-	assert.Equal(t, broker.RetireToken, verdict)
-}
-
 func TestWithdrawnTopicIsNotDelivered(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
