@@ -71,7 +71,13 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 	defer func() { err = with(err, dir.remove()) }()
 	log := e.Serve.Log.open(c.stderr)
 	defer log.close()
-	simulator, err := e.start(log, dir.path, from, parsed)
+	e.Serve.AnyPort, e.Serve.chosen = true, from.chosen(parsed)
+	state, err := e.Serve.takeState()
+	if err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer func() { err = with(err, state.close()) }()
+	simulator, err := e.start(log, dir.path, from, parsed, state)
 	if err != nil {
 		return err
 	}
@@ -116,17 +122,19 @@ func with(err, further error) error {
 }
 
 // start makes and starts the simulator.
-func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context) (*sim.Simulator, error) {
+func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context, state *stateDir) (*sim.Simulator, error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
 	}
-	s.AnyPort, s.chosen = true, from.chosen(parsed)
 	cfg, err := s.config()
 	if err != nil {
 		return nil, usageError{from.locate(parsed, err)}
 	}
 	cfg.Log = log.Logger
+	if err := state.open(&cfg, s.Sync); err != nil {
+		return nil, usageError{from.locate(parsed, err)}
+	}
 	if _, given := cfg.Addresses[sim.ProxyListener]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyListener] = "127.0.0.1:0"
 	}

@@ -13,7 +13,8 @@ var helpFlags = []string{
 	"help-all", "config", "profile",
 	"listen", "listen-443", "listen-sandbox", "listen-device", "listen-control", "control-token", "listen-proxy", "listen-all", "any-port",
 	"certs", "files", "name", "topic", "key",
-	"fault", "fault-seed", "outage", "accept-unknown", "unregister-delay",
+	"state",
+	"fault", "outage", "accept-unknown", "unregister-delay",
 	"ready", "ready-file", "stop-timeout", "history", "log-level", "log-format",
 }
 

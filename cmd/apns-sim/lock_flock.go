@@ -4,11 +4,31 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
 
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
+
+// lockFile opens a file, which is created if necessary, and locks it until it is closed,
+// or the process ends in whatever way. The error is errHeld if another process has it.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	switch err := lock(f); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil, errors.Join(errHeld, f.Close())
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+	}
+	return f, nil
+}
+
+// lock locks a file without waiting.
+func lock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
 // hold makes a file that counts as held until it is closed, or the process ends in
 // whatever way. It is never there without being held.
@@ -17,7 +37,7 @@ func hold(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	if err := os.Rename(f.Name(), path); err != nil {
@@ -33,5 +53,5 @@ func abandoned(path string) bool {
 		return false
 	}
 	defer func() { _ = f.Close() }() // it was not written to
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+	return lock(f) == nil
 }

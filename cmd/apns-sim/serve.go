@@ -30,6 +30,7 @@ type serveCommand struct {
 
 	listenFlags   `group:"Listeners"`
 	identityFlags `group:"Certificates, team and apps"`
+	stateFlags    `group:"State"`
 
 	Faults   faultFlags    `embed:"" group:"Faults"`
 	Provider providerFlags `embed:"" group:"Provider rules"`
@@ -63,13 +64,19 @@ type listenFlags struct {
 
 // identityFlags set certificates, keys and apps.
 type identityFlags struct {
-	Certs       string   `placeholder:"DIR" help:"Load certificate authorities and keys from the directory that 'apns-sim ca init' created, and store changes to teams there; without it, they exist in memory only. Which device tokens are Unregistered is not stored."`
+	Certs       string   `placeholder:"DIR" help:"Load certificate authorities and keys from the directory that 'apns-sim ca init' created, and store changes to teams there; without it and --state, they exist in memory only."`
 	Files       string   `placeholder:"DIR" help:"Write ca.pem and the default team's key and certificate to this directory."`
 	Name        []string `placeholder:"HOST" sep:"," help:"Additional hostname or IP address for the server certificate; repeatable."`
 	Topic       []string `placeholder:"TOPIC" sep:"," help:"Additional bundle ID of the default team, which has ${demo_topic}; repeatable."`
 	Key         []string `placeholder:"TEAM:KEYID:FILE" sep:"none" help:"Accept provider tokens signed with this .p8 key; repeatable. Restrictions follow after commas: production, sandbox, topic=BUNDLEID, related=KEYID."`
 	NoBroadcast []string `placeholder:"TOPIC" sep:"," help:"App without the broadcast capability, which every other app has; repeatable."`
 	NonCritical bool     `name:"noncritical-constraints" help:"Mark the name constraints of new certificate authorities as not critical, for mbedTLS clients, which reject critical ones."`
+}
+
+// stateFlags set what outlives the process.
+type stateFlags struct {
+	State string `placeholder:"DIR" help:"Keep the state in this directory, also after kill -9: docs/state.md lists what that includes. The directory is created if necessary, with certificate authorities and keys for which --certs is not set. One simulator at a time can use it."`
+	Sync  bool   `help:"Answer 200 only after stored pushes are synced to the disk, so that they also survive a power failure; with --state."`
 }
 
 // processFlags set how the simulator starts, stops, remembers and logs.
@@ -154,6 +161,11 @@ func (s *serveCommand) anyPort(listener sim.Listener) bool {
 // Run runs the simulator until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *exitLimit) (err error) {
 	s.chosen = from.chosen(parsed)
+	state, err := s.takeState()
+	if err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer func() { err = errors.Join(err, state.close()) }()
 	cfg, err := s.config()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
@@ -176,6 +188,10 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		defer func() { err = errors.Join(err, dir.remove()) }()
 		cfg.FileDir = dir.pathOrNone()
 	}
+	if err := state.open(&cfg, s.Sync); err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer func() { err = errors.Join(err, state.closeFile()) }()
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -255,10 +271,12 @@ func (s *serveCommand) checkWords() error {
 
 // secrets reads the authorities and keys.
 func (s *serveCommand) secrets(cfg *sim.Config) (err error) {
-	if s.Certs == "" {
+	switch {
+	case s.Certs == "" && s.State == "":
 		return nil
-	}
-	if s.NonCritical {
+	case s.Certs == "":
+		return s.stateSecrets(cfg)
+	case s.NonCritical:
 		return badFlag("noncritical-constraints", " has no effect on the authorities in --certs; create them with: apns-sim ca init --noncritical-constraints")
 	}
 	if cfg.Secrets, err = keystore.Load(s.Certs); err != nil {
@@ -309,7 +327,7 @@ func (s *serveCommand) initialTeams(cfg *sim.Config) error {
 	apps := append([]string{sim.DemoTopic}, s.Topic...)
 	for _, topic := range s.NoBroadcast {
 		// In a folder of secrets there may be more apps.
-		if s.Certs == "" && !slices.Contains(apps, topic) {
+		if s.Certs == "" && s.State == "" && !slices.Contains(apps, topic) {
 			nearest, _ := spelling.Nearest(topic, apps)
 			wrong = append(wrong, badFlag("no-broadcast", ": app %q is unknown; did you mean %s? Add apps with --topic", topic, nearest))
 		}

@@ -18,7 +18,7 @@ func (w *fixture) pushUnreported(name string, edit ...func(*broker.Push)) {
 	for _, f := range edit {
 		f(p)
 	}
-	require.NoError(w.t, w.Submit(p))
+	require.NoError(w.t, w.Submit(p, nil))
 }
 
 // observed: apsd, for field 26 of a notification and status 11; when it is asked

@@ -34,7 +34,7 @@ func BenchmarkPush(b *testing.B) {
 			room := make([]broker.Delivery, 0, 16)
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := broke.Submit(push); err != nil {
+				if err := broke.Submit(push, nil); err != nil {
 					b.Fatal(err)
 				}
 				for _, d := range p.Take(room) {

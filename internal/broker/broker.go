@@ -77,12 +77,14 @@ type Push struct {
 	Hash apns.TopicHash
 	// Base says that the push is addressed to the device's base token.
 	Base bool
-	// Trace is where the journal records the events of the push; nil if they are not
-	// recorded.
-	Trace *journal.Trace
 	// Unreported says that the token is retired and not reported yet: the push is
 	// accepted, and dropped, unless [Config].AskRemoved has it sent.
 	Unreported bool
+	// Trace is where the journal records the events of the push; nil if they are not
+	// recorded.
+	Trace *journal.Trace
+
+	receipt store.Receipt // of its record; guarded by the lock of its queue
 }
 
 const shardCount = 64 // a power of two
@@ -174,9 +176,15 @@ func (b *Broker) restore() error {
 	if err != nil {
 		return fmt.Errorf("load stored pushes: %w", err)
 	}
+	// The machine's clock may have been set back since.
+	marks, err := b.store.Marks()
+	if err != nil {
+		return fmt.Errorf("load the numbers of stored pushes: %w", err)
+	}
+	b.seq.Store(marks.Seq)
+	b.stamp.Store(marks.Stamp)
 	now := b.clock.Now()
 	for _, r := range records {
-		b.seq.Store(max(b.seq.Load(), r.Seq))
 		b.update(r.To, func(q *queue) {
 			q.holdLocked(&entry{
 				push: &Push{
@@ -184,6 +192,7 @@ func (b *Broker) restore() error {
 					Trace: &journal.Trace{Push: r.Push, Device: r.To.Device},
 				},
 				seq:      r.Seq,
+				stamp:    r.Stamp,
 				deadline: r.Deadline,
 				storable: true,
 				lasting:  true,
@@ -253,9 +262,9 @@ func (b *Broker) forget(to Address) {
 }
 
 // Submit accepts p for delivery: it is sent, stored or dropped, depending on its
-// address, topic and expiration; the journal records which. The error is an
-// *apns.Rejection if p is rejected, or the store's if p cannot be stored.
-func (b *Broker) Submit(p *Push) error {
+// address, topic and expiration; the journal records which. If p has to be stored, that
+// is done when by.Wait returns; by may be nil. The error is an *apns.Rejection.
+func (b *Broker) Submit(p *Push, by *store.Pending) error {
 	e := &entry{push: p}
 	var err error
 	b.update(p.To, func(q *queue) {
@@ -267,7 +276,7 @@ func (b *Broker) Submit(p *Push) error {
 		deadline := p.Expiration.Deadline(now)
 		e.deadline, e.storable = deadline.UnixNano(), deadline.After(now)
 		e.lasting = e.storable
-		err = q.submitLocked(e, now)
+		err = q.submitLocked(e, by, now)
 	})
 	return err
 }

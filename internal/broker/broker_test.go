@@ -68,7 +68,7 @@ func (w *fixture) tryPush(name string, options ...option) error {
 	for _, o := range options {
 		o(n)
 	}
-	return w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(n.Topic)})
+	return w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(n.Topic)}, nil)
 }
 
 // history tells what became of a push, in the words of the journal.

@@ -132,7 +132,7 @@ func (c *Consumer) Take(dst []Delivery) []Delivery {
 			continue
 		}
 		if e.stamp == 0 || e.attempts == 0 && e.stamp <= c.stamp { // a newer one was sent before
-			e.stamp = c.q.b.nextStamp(now)
+			c.q.restampLocked(e, now)
 		}
 		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
 		c.stamp = max(c.stamp, e.stamp)

@@ -75,7 +75,7 @@ func TestDevicesOfASpaceAreConnectedOrHavePushesWaiting(t *testing.T) {
 	w.connect(topic)
 	for _, device := range []apns.DeviceID{away, inside} {
 		n := &apns.Notification{Topic: topic, Expiration: apns.DefaultExpiration}
-		require.NoError(t, w.Submit(&broker.Push{Notification: n, To: broker.Address{Device: device}, Hash: apns.HashTopic(topic)}))
+		require.NoError(t, w.Submit(&broker.Push{Notification: n, To: broker.Address{Device: device}, Hash: apns.HashTopic(topic)}, nil))
 	}
 	common := w.DevicesIn(nil)
 	slices.SortFunc(common, func(a, b apns.DeviceID) int { return slices.Compare(a[:], b[:]) })

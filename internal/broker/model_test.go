@@ -22,6 +22,7 @@ type modelPush struct {
 	charged, retired      bool   // retired: its token was retired while it was in flight
 	asked                 bool   // its token was asked for while it was in flight
 	stamp                 uint64 // of its last delivery
+	restored              bool   // it comes from the store
 	id                    uint32 // while in flight
 }
 
@@ -443,7 +444,7 @@ func (m *model) restart() {
 		if p.once() {
 			p.where = "lost"
 		} else {
-			p.where, p.charged, p.retired, p.attempts, p.stamp = "kept", false, false, 1, 0
+			p.where, p.charged, p.retired, p.attempts, p.restored = "kept", false, false, 1, true
 		}
 	}
 	for _, p := range m.in("kept") {

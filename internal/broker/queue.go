@@ -80,7 +80,7 @@ func (q *queue) idleLocked() bool {
 	return q.consumer == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
 }
 
-func (q *queue) submitLocked(e *entry, now time.Time) error {
+func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 	if q.fullLocked() {
 		return tooManyRequests()
 	}
@@ -88,8 +88,8 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 	e.stamp = q.b.nextStamp(now)
 	where, cause := q.placeLocked(e, now, false)
 	if where != discard {
-		// Stored before the provider is answered 200.
-		if err := q.keepLocked(e); err != nil {
+		// It is stored before the provider is answered 200: see store.Pending.
+		if err := q.keepLocked(e, where, by); err != nil {
 			return err
 		}
 	}
@@ -108,16 +108,40 @@ func (q *queue) submitLocked(e *entry, now time.Time) error {
 }
 
 // keepLocked puts e into the store if it may wait.
-func (q *queue) keepLocked(e *entry) error {
+func (q *queue) keepLocked(e *entry, where placement, by *store.Pending) (err error) {
 	if q.b.store == nil || !e.storable {
 		return nil
 	}
-	err := q.b.store.Put(store.Record{
-		Seq: e.seq, To: q.to, Push: e.push.Notification,
-		Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline,
-	})
+	what := store.Waits
+	if where == deliver {
+		what = store.Leaves
+	}
+	e.push.receipt, err = q.b.store.Put(q.recordLocked(e), what, by)
 	e.recorded = err == nil
 	return err
+}
+
+// recordLocked is what the store keeps of e.
+func (q *queue) recordLocked(e *entry) store.Record {
+	return store.Record{
+		Seq: e.seq, To: q.to, Push: e.push.Notification,
+		Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline, Stamp: e.stamp,
+	}
+}
+
+// restampLocked gives e, which was never sent, a timestamp above that of a push that was
+// sent before. The store keeps it, since a later broker may send e again.
+func (q *queue) restampLocked(e *entry, now time.Time) {
+	e.stamp = q.b.nextStamp(now)
+	if !e.recorded {
+		return
+	}
+	receipt, err := q.b.store.Replace(q.recordLocked(e), e.push.receipt)
+	if err != nil { // the record stays, with the former timestamp
+		q.b.log.Debug("cannot store the new timestamp of a push", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
+		return
+	}
+	e.push.receipt = receipt
 }
 
 // placeLocked returns what to do with e now and, if it is to be held, the cause. woken
@@ -226,22 +250,19 @@ func (q *queue) dropHeldLocked(cause Cause, now time.Time, match func(*entry) bo
 
 // dropLocked ends e without delivery.
 func (q *queue) dropLocked(e *entry, cause Cause, now time.Time) {
-	q.forgetLocked(e)
+	q.forgetLocked(e, store.Dropped)
 	q.b.record(journal.Dropped, e.push, cause, now)
 }
 
 // deliveredLocked ends e as delivered.
 func (q *queue) deliveredLocked(e *entry, now time.Time) {
-	q.forgetLocked(e)
+	q.forgetLocked(e, store.Delivered)
 	q.b.record(journal.Delivered, e.push, "", now)
 }
 
-func (q *queue) forgetLocked(e *entry) {
-	if !e.recorded {
-		return
-	}
-	e.recorded = false
-	if err := q.b.store.Delete(q.to, e.seq); err != nil {
-		q.b.log.Error("cannot delete a delivered or dropped push from the store", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
+func (q *queue) forgetLocked(e *entry, how store.End) {
+	if e.recorded {
+		e.recorded = false
+		q.b.store.Delete(q.to, e.seq, e.push.receipt, how)
 	}
 }

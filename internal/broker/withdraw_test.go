@@ -21,11 +21,11 @@ func TestEverythingForAnErasedDeviceIsDropped(t *testing.T) {
 	guest := testDevice
 	guest.User = 3
 	n := &apns.Notification{ID: "guest", Topic: topic, Expiration: apns.DefaultExpiration}
-	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: guest, Hash: apns.HashTopic(topic)}))
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: guest, Hash: apns.HashTopic(topic)}, nil))
 	sandbox := testDevice
 	sandbox.Environment = apns.Sandbox
 	n = &apns.Notification{ID: "sandbox", Topic: topic, Expiration: apns.DefaultExpiration}
-	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: sandbox, Hash: apns.HashTopic(topic)}))
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: sandbox, Hash: apns.HashTopic(topic)}, nil))
 
 	w.WithdrawDevice(apns.Production, testDevice.Device)
 	for _, name := range []string{"in flight", "ready", "held", "guest"} {
@@ -68,7 +68,7 @@ func TestAPushToARemovedAppIsAcceptedAndDropped(t *testing.T) {
 	w := newFixture(t, broker.Config{})
 	p := w.connect(topic)
 	n := &apns.Notification{ID: "late", Topic: topic, Expiration: apns.DefaultExpiration}
-	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(topic), Unreported: true}))
+	require.NoError(t, w.Submit(&broker.Push{Notification: n, To: testDevice, Hash: apns.HashTopic(topic), Unreported: true}, nil))
 	assert.Empty(t, p.take())
 	assert.Equal(t, []string{"accepted", "dropped app-removed"}, w.history("late"))
 }

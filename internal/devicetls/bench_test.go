@@ -66,7 +66,7 @@ func BenchmarkDeliverAndAck(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				<-seen
-				if err := w.broker.Submit(push); err != nil {
+				if err := w.broker.Submit(push, nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -120,7 +120,7 @@ func (w *fixture) push(to broker.Address, payload string, edit ...func(*broker.P
 	for _, f := range edit {
 		f(p)
 	}
-	require.NoError(w.t, w.broker.Submit(p))
+	require.NoError(w.t, w.broker.Submit(p, nil))
 	return p.ID
 }
 

@@ -377,7 +377,7 @@ func TestNoWakeupIsLostInAnyMode(t *testing.T) {
 			}
 			talking.Go(func() {
 				for i, push := range pushes {
-					if !assert.NoError(t, w.broker.Submit(push)) {
+					if !assert.NoError(t, w.broker.Submit(push, nil)) {
 						return
 					}
 					n, err := p.reader.Next()

@@ -1,6 +1,9 @@
 package importrules
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+)
 
 // A rule says what the packages under a path may import directly, tests aside.
 // The standard library is open to everybody.
@@ -31,7 +34,7 @@ var (
 var rules = []rule{
 	{"apns", []string{"internal/spelling"}, nil, "the words of APNs: users import them, and they bring no other module along"},
 	{"apnstest", slices.Concat(ground, core, []string{"internal/sim", "internal/keystore", "internal/device", "internal/virtualdevice", "internal/memnet"}), nil, "a simulator in a test: sim does the wiring"},
-	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
+	{"cmd/apns-sim", slices.Concat(ground, core, []string{"internal/sim", "internal/spacecontrol", "internal/keystore", "internal/control", "internal/vocabulary", "internal/logs", "internal/pki/p12", "internal/controlapi", "internal/printable", "internal/provider", "internal/secret", "internal/fault/condition", "internal/clidoc", "internal/store/sqlite"}), slices.Concat(cli, yaml, []string{"golang.org/x/term", "golang.org/x/sys/unix"}), "the only place that joins sim with the control API, so that apnstest stays small"},
 	{"cmd/device-sim", []string{"apns", "internal/spelling", "internal/courier", "internal/device", "internal/lesson", "internal/loadgen", "internal/printable", "internal/presentation", "internal/secret", "internal/version", "internal/clidoc"}, keyboard, "a phone knows nothing of the server but the protocol"},
 	{"examples/...", []string{"apns", "apnstest"}, nil, "examples show what a user can do, so they use what a user can import"},
 	{"helpers/...", nil, nil, "users import them into tests of their own; the control API is all they know"},
@@ -54,6 +57,8 @@ var rules = []rule{
 	{"internal/fault", ground, []string{"golang.org/x/net/http2"}, "core: faults are data, edges act on them; the names of error codes are x/net's"},
 	{"internal/fault/condition", slices.Concat(ground, []string{"internal/fault"}), []string{"github.com/expr-lang/expr", "github.com/expr-lang/expr/ast"}, "the expression language apart, so that apnstest does not link it"},
 	{"internal/store", ground, nil, "core: state behind an interface"},
+	{"internal/store/storetest", []string{"apns", "internal/store"}, []string{"github.com/stretchr/testify/assert", "github.com/stretchr/testify/require"}, "what every store promises, for the tests of stores"},
+	{"internal/store/sqlite", []string{"apns", "internal/store"}, []string{"modernc.org/sqlite", "modernc.org/sqlite/lib"}, "an edge: a disk and a goroutine; the command alone links it, so that apnstest stays small"},
 
 	{"internal/proxy", nil, nil, "an edge of its own: bytes that it does not understand"},
 
@@ -109,13 +114,26 @@ var (
 		"github.com/prometheus/...", "github.com/beorn7/perks/quantile", "github.com/cespare/xxhash/v2",
 		"github.com/munnerz/goautoneg", "google.golang.org/protobuf/...", "golang.org/x/sys/...",
 	}
+	database = slices.Concat([]string{
+		"modernc.org/sqlite/...", "modernc.org/libc/...", "modernc.org/mathutil/...", "modernc.org/memory/...", "golang.org/x/sys/...",
+		"github.com/dustin/go-humanize", "github.com/remyoudompheng/bigfft",
+	}, libcOf(runtime.GOOS))
 	pkcs12 = []string{"software.sslmate.com/src/go-pkcs12/...", "golang.org/x/crypto/pbkdf2"}
 )
+
+// libcOf returns what modernc.org/libc links on one system and not on every one.
+func libcOf(system string) []string {
+	switch system {
+	case "linux", "windows":
+		return nil
+	}
+	return []string{"github.com/mattn/go-isatty", "github.com/ncruces/go-strftime"}
+}
 
 // products is the one table of what is linked.
 var products = []product{
 	{"apns", nil, "providers import it next to their own choice of modules"},
 	{"apnstest", simulator, "it enters the module graph of everybody who tests with it"},
-	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, []string{"golang.org/x/term", "howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, p12 files, the property lists of devices, and the conditions of faults"},
+	{"cmd/apns-sim", slices.Concat(simulator, openAPI, prometheus, cli, pkcs12, database, []string{"golang.org/x/term", "howett.net/plist", "github.com/expr-lang/expr/...", "github.com/goccy/go-yaml/..."}), "the simulator, its control API, its metrics, its flags and their file, the file of its state, p12 files, the property lists of devices, and the conditions of faults"},
 	{"cmd/device-sim", slices.Concat(cli, []string{"golang.org/x/term", "golang.org/x/sys/...", "golang.org/x/net/http2/hpack"}), "a phone needs the standard library, flags and a keyboard; the lesson compresses headers"},
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 // A push after the first on a connection, from the header fields to the envelope.
@@ -52,12 +53,12 @@ func TestTheChecksOfAKnownConnectionDoNotAllocate(t *testing.T) {
 // discard is a broker that takes everything and keeps nothing.
 type discard struct{}
 
-func (discard) Submit(*broker.Push) error { return nil }
+func (discard) Submit(*broker.Push, *store.Pending) error { return nil }
 
 // recorded is a broker that delivers at once and records that as the real one does.
 type recorded struct{ *journal.Journal }
 
-func (r recorded) Submit(p *broker.Push) error {
+func (r recorded) Submit(p *broker.Push, _ *store.Pending) error {
 	now := time.Now()
 	for _, kind := range []journal.Kind{journal.Accepted, journal.Sent, journal.Delivered} {
 		r.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Trace: p.Trace, Device: p.To.Device})

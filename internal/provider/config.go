@@ -16,13 +16,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/space"
+	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 // A Broker takes what was accepted. The error of Submit is an
-// [apns.Rejection] if it rejects the push; it must not wait for a device.
+// [apns.Rejection] if it rejects the push; it must not wait for a device, nor for a
+// disk: by waits for that.
 type Broker interface {
-	Submit(p *broker.Push) error
+	Submit(p *broker.Push, by *store.Pending) error
 }
 
 // The figures of a Config that does not say otherwise.

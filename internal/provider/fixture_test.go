@@ -21,6 +21,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/memnet"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -55,7 +56,7 @@ type fakeBroker struct {
 	err    error
 }
 
-func (b *fakeBroker) Submit(p *broker.Push) error {
+func (b *fakeBroker) Submit(p *broker.Push, _ *store.Pending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err != nil {

@@ -103,7 +103,7 @@ func (p *pushRequest) submit() *apns.Rejection {
 		return nil
 	}
 	s := p.conn.server
-	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.envelope))
+	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.envelope, nil))
 }
 
 // accept implements [operation]: 200 without a body, with the apns-id and in the

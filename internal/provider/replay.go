@@ -42,7 +42,7 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Trace: trace, Device: trace.Device, Detail: remark})
 	if rejection == nil {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
-		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p))
+		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, nil))
 	}
 	return &again, s.replayed(&again, trace, rejection)
 }

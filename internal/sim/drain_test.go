@@ -53,7 +53,7 @@ func TestCloseWaitsForDevicesToAcknowledgeAndTellsHowManyPushesAreLeft(t *testin
 					require.NoError(t, s.Broker.Submit(&broker.Push{
 						Notification: &apns.Notification{Topic: sim.DemoTopic, Expiration: apns.DefaultExpiration, Priority: apns.PriorityImmediate},
 						To:           to, Hash: hash,
-					}))
+					}, nil))
 				}
 				ack := func() {
 					for range 2 {

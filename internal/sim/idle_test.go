@@ -36,7 +36,7 @@ func pushToAll(t *testing.T, s *sim.Simulator, devices []controlapi.Device) {
 				Topic: d.Apps[0].Topic, Token: token, Payload: []byte(`{"aps":{}}`), Priority: apns.PriorityImmediate,
 			},
 			To: broker.Address{Environment: apns.Production, Device: d.ID}, Hash: apns.HashTopic(d.Apps[0].Topic),
-		}))
+		}, nil))
 	}
 	ctx := withTimeout(t)
 	for _, d := range devices {

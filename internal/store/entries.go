@@ -1,65 +1,90 @@
 package store
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 	"sync"
 )
 
-// An Entry is one value of a kind.
+// An Entry is a small value that some part of the simulator keeps under a kind, which is
+// its own, and a key. Its encoding is the part's business.
 type Entry struct {
 	Key   string
 	Value []byte
 }
 
-// Entries keep small values by kind and key. Their methods may be called from any goroutine,
-// with no lock held that a push waits for.
+// Entries keeps entries. Its methods may be called from any goroutine. Those that change
+// something return when the change is durable, which takes a millisecond or more, so
+// they must not be called with a lock of the push path held.
 type Entries interface {
-	// Set keeps a value, which is durable when Set returns.
+	// Set keeps a value under a key, in place of an earlier one.
 	Set(kind, key string, value []byte) error
-	// Delete forgets a value. It is no error if there is none.
+	// Delete forgets the value under a key. Deleting what is not there is not an
+	// error.
 	Delete(kind, key string) error
-	// Load returns the values of a kind in the order of their keys.
+	// Apply makes several changes, all or none, in their order. It takes hardly longer
+	// than one of them.
+	Apply(changes ...Change) error
+	// Load returns the entries of a kind, ordered by key. Their values are the
+	// caller's.
 	Load(kind string) ([]Entry, error)
 }
 
-// MemoryEntries are Entries that live as long as the process. The zero value is empty and
-// ready for use.
+// A Change sets an entry, or deletes it if Delete is true.
+type Change struct {
+	Kind, Key string
+	Value     []byte
+	Delete    bool
+}
+
+// MemoryEntries is an Entries that lives as long as the process. Its zero value is empty
+// and ready for use.
 type MemoryEntries struct {
-	mu     sync.Mutex // nothing is locked under it: docs/lock-order.md
-	values map[string]map[string][]byte
+	mu    sync.Mutex // nothing is locked under it: docs/lock-order.md
+	kinds map[string]map[string][]byte
 }
 
 // Set keeps a value. It never fails.
 func (m *MemoryEntries) Set(kind, key string, value []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.values == nil {
-		m.values = make(map[string]map[string][]byte)
-	}
-	if m.values[kind] == nil {
-		m.values[kind] = make(map[string][]byte)
-	}
-	m.values[kind][key] = value
-	return nil
+	return m.Apply(Change{Kind: kind, Key: key, Value: value})
 }
 
 // Delete forgets a value. It never fails.
 func (m *MemoryEntries) Delete(kind, key string) error {
+	return m.Apply(Change{Kind: kind, Key: key, Delete: true})
+}
+
+// Apply makes changes. It never fails.
+func (m *MemoryEntries) Apply(changes ...Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	delete(m.values[kind], key)
+	for _, c := range changes {
+		if c.Delete {
+			delete(m.kinds[c.Kind], c.Key)
+			continue
+		}
+		if m.kinds == nil {
+			m.kinds = make(map[string]map[string][]byte)
+		}
+		if m.kinds[c.Kind] == nil {
+			m.kinds[c.Kind] = make(map[string][]byte)
+		}
+		m.kinds[c.Kind][c.Key] = copyValue(c.Value)
+	}
 	return nil
 }
 
-// Load returns the values of a kind in the order of their keys. It never fails.
+// Load returns the entries of a kind, ordered by key. It never fails.
 func (m *MemoryEntries) Load(kind string) ([]Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := make([]Entry, 0, len(m.values[kind]))
-	for key, value := range m.values[kind] {
-		all = append(all, Entry{Key: key, Value: value})
+	of := m.kinds[kind]
+	list := make([]Entry, 0, len(of))
+	for _, key := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, Entry{key, copyValue(of[key])})
 	}
-	slices.SortFunc(all, func(a, b Entry) int { return cmp.Compare(a.Key, b.Key) })
-	return all, nil
+	return list, nil
 }
+
+// copyValue copies a value; an empty one is not nil.
+func copyValue(value []byte) []byte { return append(make([]byte, 0, len(value)), value...) }

@@ -8,8 +8,8 @@ import (
 
 const memoryShards = 32 // a power of two
 
-// Memory is a Store that lives as long as the process. Its zero value is
-// empty and ready for use.
+// Memory is a Store that lives as long as the process, so that everything in it is
+// durable at once. Its zero value is empty and ready for use.
 type Memory struct {
 	shards [memoryShards]memoryShard
 }
@@ -17,7 +17,8 @@ type Memory struct {
 type memoryShard struct {
 	mu      sync.Mutex // nothing is locked under it: docs/lock-order.md
 	records map[uint64]Record
-	_       [48]byte // keeps shards on cache lines of their own
+	marks   Marks
+	_       [32]byte // keeps shards on cache lines of their own
 }
 
 func (m *Memory) shard(to Address) *memoryShard {
@@ -25,7 +26,7 @@ func (m *Memory) shard(to Address) *memoryShard {
 }
 
 // Put keeps r. It never fails.
-func (m *Memory) Put(r Record) error {
+func (m *Memory) Put(r Record, _ Prospect, _ *Pending) (Receipt, error) {
 	s := m.shard(r.To)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,16 +34,19 @@ func (m *Memory) Put(r Record) error {
 		s.records = make(map[uint64]Record)
 	}
 	s.records[r.Seq] = r
-	return nil
+	s.marks.Raise(r.Seq, r.Stamp)
+	return 0, nil
 }
 
-// Delete forgets a record. It never fails.
-func (m *Memory) Delete(to Address, seq uint64) error {
+// Replace keeps r in place of an earlier record. It never fails.
+func (m *Memory) Replace(r Record, _ Receipt) (Receipt, error) { return m.Put(r, Leaves, nil) }
+
+// Delete forgets a record.
+func (m *Memory) Delete(to Address, seq uint64, _ Receipt, _ End) {
 	s := m.shard(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.records, seq)
-	return nil
 }
 
 // Load returns all records in the order of their numbers. It never fails.
@@ -57,5 +61,16 @@ func (m *Memory) Load() ([]Record, error) {
 		s.mu.Unlock()
 	}
 	slices.SortFunc(all, func(a, b Record) int { return cmp.Compare(a.Seq, b.Seq) })
+	return all, nil
+}
+
+// Marks returns the highest numbers so far. It never fails.
+func (m *Memory) Marks() (all Marks, err error) {
+	for i := range m.shards {
+		s := &m.shards[i]
+		s.mu.Lock()
+		all.Raise(s.marks.Seq, s.marks.Stamp)
+		s.mu.Unlock()
+	}
 	return all, nil
 }

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
+
+// A Pending counts the records of one caller, such as a provider's connection, that are
+// not durable yet. The store calls Add, Done and Fail, for which a nil Pending is
+// nobody; the caller calls Open and Wait.
+type Pending struct {
+	open  atomic.Int64
+	none  chan struct{} // capacity 1: open became 0
+	hurry func()        // owned by the caller; says to the store that it waits
+
+	mu     sync.Mutex // nothing is locked under it: docs/lock-order.md
+	failed []*apns.Notification
+}
+
+// NewPending returns a Pending with nothing to wait for.
+func NewPending() *Pending { return &Pending{none: make(chan struct{}, 1)} }
+
+// Add counts a record that is not durable yet. hurry is called when the caller waits.
+func (p *Pending) Add(hurry func()) {
+	if p != nil {
+		p.hurry = hurry
+		p.open.Add(1)
+	}
+}
+
+// Done says that a record is durable, or does not have to be any more.
+func (p *Pending) Done() {
+	if p != nil && p.open.Add(-1) == 0 {
+		select {
+		case p.none <- struct{}{}:
+		default: // a signal that nobody has taken says the same
+		}
+	}
+}
+
+// Fail says that the record of a push cannot be stored.
+func (p *Pending) Fail(push *apns.Notification) {
+	if p != nil {
+		p.mu.Lock()
+		p.failed = append(p.failed, push)
+		p.mu.Unlock()
+		p.Done()
+	}
+}
+
+// Open reports whether a record is not durable yet, or has failed since the last Wait.
+func (p *Pending) Open() bool {
+	if p == nil {
+		return false
+	}
+	if p.open.Load() > 0 {
+		return true
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.failed) > 0
+}
+
+// Wait returns when all records are durable or have failed: the pushes of those that
+// have. Only one goroutine may call it, the one that puts.
+func (p *Pending) Wait() (failed []*apns.Notification) {
+	if p.open.Load() > 0 {
+		p.hurry()
+	}
+	for p.open.Load() > 0 {
+		<-p.none
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	failed, p.failed = p.failed, nil
+	return failed
+}
