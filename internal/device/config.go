@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
 // Times of a device, where Config says nothing else.
@@ -114,6 +115,9 @@ type Config struct {
 	// Log takes what only a developer wants to know; nil is silent.
 	Log *slog.Logger
 }
+
+// AckDelivered is the status of a notification that is handed to the app.
+const AckDelivered uint8 = courier.AckDelivered
 
 // check refuses a configuration that cannot work.
 func (c *Config) check() error {

@@ -153,6 +153,13 @@ func (d *Device) IsOnline() bool {
 	return d.session != nil
 }
 
+// Offline reports whether the device was taken offline: it does not try to connect.
+func (d *Device) Offline() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.offline
+}
+
 // GivenUp is the refusal after which the device went offline by itself; nil if it has
 // not, or was told to connect since. See [Config.Lasting].
 func (d *Device) GivenUp() error {

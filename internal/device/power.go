@@ -46,6 +46,16 @@ func (p Power) String() string {
 	return fmt.Sprintf("Power(%d)", uint8(p))
 }
 
+// ParsePower reads the word of a state.
+func ParsePower(name string) (Power, error) {
+	for p := range powers {
+		if powers[p].name == name {
+			return Power(p), nil
+		}
+	}
+	return 0, fmt.Errorf("power %q: use on, unlocked, locked or asleep", name)
+}
+
 // power is a Power with the time it began. [Device.mu] guards it.
 type power struct {
 	Power

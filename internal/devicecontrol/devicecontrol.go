@@ -52,6 +52,8 @@ func New(parts Parts, dial func(context.Context, apns.Environment) (net.Conn, er
 		Activate: ds.newIdentity,
 		Dial:     dial,
 		RootCAs:  parts.Secrets.PKI.RootPool(),
+		Issuers:  [][]byte{parts.Secrets.PKI.DeviceCA.Certificate.Raw},
+		Saver:    parts.Saver,
 		Renamed:  func(before, _ apns.DeviceID) { ds.Spaces.Remove(before) },
 		Removed:  ds.forgetDevice,
 		Log:      parts.Log,

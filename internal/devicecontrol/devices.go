@@ -62,14 +62,16 @@ func (ds *Devices) saveLowPower(env apns.Environment, device apns.DeviceID, low 
 	}
 }
 
-// Restore takes over what was saved about devices.
-func (ds *Devices) Restore(d *state.Document) {
+// Restore takes over what was saved about devices. Virtual ones connect when the fleet is
+// started.
+func (ds *Devices) Restore(d *state.Document) error {
 	for _, r := range d.Revocations {
 		ds.Secrets.PKI.RevokeDevice(r.Device)
 	}
 	for _, p := range d.LowPowers {
 		ds.Broker.SetDevicePower(p.Environment, p.Device, true)
 	}
+	return ds.Fleet.Restore(d.Devices, d.Inboxes)
 }
 
 // environmentsOf returns the environments in which a device is: that of a virtual one, those

@@ -70,7 +70,7 @@ var rules = []rule{
 	{"internal/loadgen", []string{"apns", "internal/spelling", "internal/device", "internal/printable"}, nil, "many devices, each an outsider"},
 	{"internal/clock", nil, nil, "ground"},
 	{"internal/controlapi", []string{"apns"}, nil, "ground: the words in which spaces and devices are ordered and described"},
-	{"internal/virtualdevice", []string{"apns", "internal/device"}, nil, "phones inside the simulator, which know of it what phones know"},
+	{"internal/virtualdevice", []string{"apns", "internal/device", "internal/state"}, nil, "phones inside the simulator, which know of it what phones know"},
 	{"internal/state", []string{"apns", "internal/spelling"}, nil, "ground: the form of what outlives the process, which the parts save and seeds have"},
 	{"internal/space", []string{"apns", "internal/clock", "internal/state"}, nil, "ground: whose a device is and what time it is there"},
 	{"internal/envvars", []string{"internal/pki"}, nil, "ground: the variables that exec, spaces and apnstest tell programs with"},

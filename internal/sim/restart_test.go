@@ -15,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -102,6 +103,12 @@ func TestARestartOnTheSameStateIsNotNoticed(t *testing.T) {
 		{"a channel sends its message to a device that subscribes", sim.Config{}, channelAfterRestart},
 		{"a deleted channel is gone", sim.Config{}, deletedChannelAfterRestart},
 		{"a fault rule has its counts", sim.Config{}, faultAfterRestart},
+		{"a virtual device is the same, with its inbox", sim.Config{}, virtualDeviceAfterRestart},
+		{"a virtual device that was offline is offline", sim.Config{}, offlineDeviceAfterRestart},
+		{"a virtual device that was erased is the one it became", sim.Config{}, erasedVirtualDeviceAfterRestart},
+		{"a removed virtual device has left nothing", sim.Config{}, removedVirtualDeviceAfterRestart},
+		{"a full inbox has the newest", sim.Config{}, fullInboxAfterRestart},
+		{"a subscribed virtual device gets no message twice", sim.Config{}, subscribedDeviceAfterRestart},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
@@ -276,7 +283,7 @@ func spaceAfterRestart(t *testing.T, r *restarting) {
 	assert.True(t, made.Created.Equal(found.Created))
 	found.Time, found.Created = made.Time, made.Created
 	assert.Equal(t, made, found)
-	claims, err := r.Vault.Decrypt(mustToken(t, x.token()))
+	claims, err := r.Vault.Decrypt([]byte(mustToken(t, x.token())))
 	require.NoError(t, err)
 	assert.Equal(t, x.Team, r.Spaces.ForDevice(claims.Device).Team())
 	require.NoError(t, r.SpaceControl.AdvanceClock(x.Team, time.Hour))
@@ -285,11 +292,11 @@ func spaceAfterRestart(t *testing.T, r *restarting) {
 	assert.Equal(t, "ExpiredProviderToken", r.again(x).push(x.token(), `{}`), "a clock that was loaded is saved, too")
 }
 
-func mustToken(t *testing.T, text string) []byte {
+func mustToken(t *testing.T, text string) apns.DeviceToken {
 	t.Helper()
 	token, err := apns.ParseDeviceToken(text)
 	require.NoError(t, err)
-	return []byte(token)
+	return token
 }
 
 func deletedSpaceAfterRestart(t *testing.T, r *restarting) {
@@ -411,6 +418,153 @@ func faultAfterRestart(t *testing.T, r *restarting) {
 	r.kill()
 	wantPost(t, r.Simulator, token, http.StatusOK, "")
 	assert.Len(t, r.Faults.Rules(), 2)
+}
+
+func virtualDeviceAfterRestart(t *testing.T, r *restarting) {
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{Topics: []string{"com.example.one", "com.example.two"}})
+	id := x.Devices[0].ID
+	for _, action := range []string{"lock", "low-power"} {
+		_, err := r.DeviceControl.TellDevice(withTimeout(t), id, action, "")
+		require.NoError(t, err)
+	}
+	_, err := r.DeviceControl.TellDevice(withTimeout(t), id, "forbid", "com.example.two")
+	require.NoError(t, err)
+	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"one"}}`))
+	inbox, err := r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	before, err := r.DeviceControl.Device(id)
+	require.NoError(t, err)
+	r.kill()
+
+	d, err := r.DeviceControl.VirtualDevice(id)
+	require.NoError(t, err)
+	require.NoError(t, d.Emulator().Online(withTimeout(t)))
+	after, err := r.DeviceControl.Device(id)
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+	list, err := r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	requireSameInbox(t, inbox, list)
+
+	assert.Empty(t, r.again(x).push(x.token(), `{"aps":{"alert":"two"}}`))
+	list, err = r.DeviceControl.Inbox(withTimeout(t), id, 1, 1)
+	require.NoError(t, err)
+	assert.Equal(t, uint64(2), list[0].Number, "numbers go on")
+	require.NoError(t, r.DeviceControl.ClearInbox(id))
+	r.kill()
+	list, err = r.DeviceControl.Inbox(withTimeout(t), id, 0, 0)
+	require.NoError(t, err)
+	assert.Empty(t, list)
+	assert.Empty(t, r.again(x).push(x.token(), `{}`))
+	list, err = r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	assert.Equal(t, uint64(3), list[0].Number)
+
+	more, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Team: x.Team, Count: 1})
+	require.NoError(t, err)
+	all, _, err := r.DeviceControl.PageDevices(x.Team, false, controlapi.Page{})
+	require.NoError(t, err)
+	require.Len(t, all, 2)
+	assert.Equal(t, more[0].ID, all[1].ID, "a new device comes after those that were loaded")
+}
+
+func requireSameInbox(t *testing.T, want, got []controlapi.Received) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for i := range want {
+		assert.True(t, want[i].At.Equal(got[i].At) && want[i].Accepted.Equal(got[i].Accepted) && want[i].Expires.Equal(got[i].Expires))
+		want[i].At, want[i].Accepted, want[i].Expires = got[i].At, got[i].Accepted, got[i].Expires
+	}
+	assert.Equal(t, want, got)
+}
+
+func offlineDeviceAfterRestart(t *testing.T, r *restarting) {
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	id := x.Devices[0].ID
+	_, err := r.DeviceControl.TellDevice(withTimeout(t), id, "offline", "")
+	require.NoError(t, err)
+	r.kill()
+	assert.Empty(t, r.again(x).push(x.token(), `{}`))
+	awaitEvent(t, r.Simulator, journal.Stored)
+	_, err = r.DeviceControl.TellDevice(withTimeout(t), id, "online", "")
+	require.NoError(t, err)
+	list, err := r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	assert.True(t, list[0].FromStorage)
+	r.kill()
+	d, err := r.DeviceControl.VirtualDevice(id)
+	require.NoError(t, err)
+	require.NoError(t, d.Emulator().Online(withTimeout(t)))
+}
+
+func erasedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	erased, err := r.DeviceControl.TellDevice(withTimeout(t), x.Devices[0].ID, "erase", "")
+	require.NoError(t, err)
+	require.NotEqual(t, x.Devices[0].ID, erased.ID)
+	installed, err := r.DeviceControl.TellDevice(withTimeout(t), erased.ID, "install", x.Topics[0])
+	require.NoError(t, err)
+	r.kill()
+	assert.Equal(t, "Unregistered", r.again(x).push(x.token(), `{}`))
+	assert.Empty(t, r.again(x).push(installed.Apps[0].Token, `{}`))
+	_, err = r.DeviceControl.Inbox(withTimeout(t), erased.ID, 0, 1)
+	require.NoError(t, err)
+	_, err = r.DeviceControl.Inbox(withTimeout(t), x.Devices[0].ID, 0, 1)
+	require.ErrorContains(t, err, "is "+erased.ID.String()+" now")
+}
+
+func removedVirtualDeviceAfterRestart(t *testing.T, r *restarting) {
+	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Count: 1})
+	require.NoError(t, err)
+	push(t, r.Simulator, mustToken(t, made[0].Apps[0].Token), []byte(`{}`), demoHeaders)
+	_, err = r.DeviceControl.Inbox(withTimeout(t), made[0].ID, 0, 1)
+	require.NoError(t, err)
+	require.True(t, r.DeviceControl.RemoveDevice(made[0].ID))
+	for _, kind := range []state.Kind{state.Devices, state.Inboxes} {
+		entries, err := r.cfg.Entries.Load(string(kind))
+		require.NoError(t, err)
+		assert.Empty(t, entries, kind)
+	}
+	r.kill()
+	wantPost(t, r.Simulator, mustToken(t, made[0].Apps[0].Token), http.StatusGone, "Unregistered")
+}
+
+func fullInboxAfterRestart(t *testing.T, r *restarting) {
+	const most, pushes = 1000, 1010
+	made, err := r.DeviceControl.NewDevices(withTimeout(t), controlapi.DeviceOrder{Count: 1})
+	require.NoError(t, err)
+	p := newProvider(t, r.Simulator)
+	for range pushes {
+		accepted := p.send("POST", r.Info().Provider+"/3/device/"+made[0].Apps[0].Token, `{}`, apns.HeaderTopic, sim.DemoTopic, apns.HeaderPushType, "alert")
+		require.Equal(t, http.StatusOK, accepted.status)
+	}
+	_, err = r.DeviceControl.Inbox(withTimeout(t), made[0].ID, pushes-1, 1)
+	require.NoError(t, err)
+	r.kill()
+	list, err := r.DeviceControl.Inbox(withTimeout(t), made[0].ID, 0, most)
+	require.NoError(t, err)
+	require.Len(t, list, most)
+	assert.Equal(t, uint64(pushes-most+1), list[0].Number)
+	assert.Equal(t, uint64(pushes), list[most-1].Number)
+}
+
+func subscribedDeviceAfterRestart(t *testing.T, r *restarting) {
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	id := x.Devices[0].ID
+	channel, err := device.ParseChannelID(r.publish(x.Team, x.provider, x.Topics[0]))
+	require.NoError(t, err)
+	d, err := r.DeviceControl.VirtualDevice(id)
+	require.NoError(t, err)
+	require.NoError(t, d.Emulator().Subscribe(x.Topics[0], channel))
+	_, err = r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	require.NoError(t, d.Emulator().Sync(withTimeout(t)))
+	r.kill()
+	d, err = r.DeviceControl.VirtualDevice(id)
+	require.NoError(t, err)
+	require.NoError(t, d.Emulator().Subscribed(withTimeout(t), x.Topics[0], channel))
+	require.NoError(t, d.Emulator().Sync(withTimeout(t)))
+	assert.Equal(t, 1, d.InboxLen())
 }
 
 // The rules of the command line come with each start; those that were added later do not

@@ -21,7 +21,9 @@ func (s *Simulator) makeControllers() error {
 		Teams: s.TeamControl, Auth: s.Auth, Vault: s.Vault, Broker: s.Broker, Faults: s.Faults, Spaces: s.Spaces,
 		Secrets: s.Secrets, Couriers: s.couriers, Saver: s.saver, Log: s.log,
 	}, s.DialCourier)
-	s.DeviceControl.Restore(s.saved)
+	if err := s.DeviceControl.Restore(s.saved); err != nil {
+		return err
+	}
 	s.SpaceControl = spacecontrol.New(spacecontrol.Parts{
 		Teams: s.TeamControl, Devices: s.DeviceControl, Auth: s.Auth, Broker: s.Broker, Journal: s.Journal, Faults: s.Faults,
 		Registry: s.Spaces, Secrets: s.Secrets, Log: s.log,

@@ -41,6 +41,8 @@ type Device struct {
 	Channels []Subscription `json:"channels,omitempty"`
 	// Received is the number of the newest notification in its inbox.
 	Received uint64 `json:"received,omitempty"`
+	// Cleared is the number of the newest notification when its inbox was last cleared.
+	Cleared uint64 `json:"cleared,omitempty"`
 }
 
 // A DeviceApp is an app on a device.
@@ -142,9 +144,11 @@ func (r Retirement) Check() error {
 
 // A Received is a notification in the inbox of a virtual device.
 type Received struct {
-	// Device is the [Device.Number] of the device, Number that of the notification.
+	// Device is the [Device.Number] of the device, Number that of the notification. A
+	// notification replaces an older one that was saved in its Slot.
 	Device uint64 `json:"device"`
 	Number uint64 `json:"number"`
+	Slot   uint64 `json:"slot,omitempty"`
 
 	Topic       string           `json:"topic"`
 	Channel     string           `json:"channel,omitempty"`
@@ -161,5 +165,5 @@ type Received struct {
 // Kind is that of inboxes.
 func (Received) Kind() Kind { return Inboxes }
 
-// Key is the device and the number.
-func (r Received) Key() string { return fmt.Sprintf("%020d/%020d", r.Device, r.Number) }
+// Key is the device and the slot.
+func (r Received) Key() string { return fmt.Sprintf("%020d/%020d", r.Device, r.Slot) }

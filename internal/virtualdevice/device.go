@@ -10,10 +10,13 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // An Order describes a new device.
 type Order struct {
+	// Name tells the devices of a seed apart; "" for others.
+	Name        string
 	Team        string
 	Topics      []string
 	Environment apns.Environment
@@ -35,10 +38,16 @@ type Device struct {
 	number   uint64 // in the order of creation
 	emulator *device.Device
 	inbox    inbox
+	saver    *state.Saver // may be nil
 
 	// Guarded by the fleet's mu.
-	id     apns.DeviceID
-	former []apns.DeviceID // IDs it had before
+	id      apns.DeviceID
+	former  []apns.DeviceID // IDs it had before
+	started bool
+
+	saving  sync.Mutex // held while the device is saved: docs/lock-order.md
+	isSaved bool       // guarded by saving
+	removed bool       // guarded by saving
 
 	mu          sync.Mutex
 	erased      bool          // its next login is with another identity
@@ -47,15 +56,19 @@ type Device struct {
 }
 
 func (f *Fleet) newDevice(o Order) (*Device, error) {
-	identity, err := f.cfg.Activate(o.Team, o.Topics)
+	identity, err := f.activate(o.Team, o.Topics)
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{Order: o, fleet: f, number: numbers.Add(1), inbox: inbox{unlimited: o.KeepAll}}
-	d.emulator, err = device.New(device.Config{
+	return f.deviceOf(o, f.config(o, identity), numbers.Add(1))
+}
+
+// config configures the emulator of a device.
+func (f *Fleet) config(o Order, identity device.Identity) device.Config {
+	return device.Config{
 		Identity:            identity,
 		RetryAfterRejection: true,
-		Renew:               func(context.Context) (device.Identity, error) { return f.cfg.Activate(o.Team, nil) },
+		Renew:               func(context.Context) (device.Identity, error) { return f.activate(o.Team, nil) },
 		Topics:              o.Topics,
 		Environment:         o.Environment,
 		RootCAs:             f.cfg.RootCAs,
@@ -63,15 +76,27 @@ func (f *Fleet) newDevice(o Order) (*Device, error) {
 		// The network never fails; if the courier closes the connection, that is a fault or a rule.
 		ReconnectMin: 10 * time.Millisecond,
 		Inbox:        -1, // this package has its own
-		OnEvent:      d.note,
 		Workers:      f.workers,
 		Log:          f.cfg.Log,
-	})
-	if err != nil {
+	}
+}
+
+// deviceOf returns a device that is not started.
+func (f *Fleet) deviceOf(o Order, cfg device.Config, number uint64) (d *Device, err error) {
+	d = &Device{Order: o, fleet: f, number: number, saver: f.cfg.Saver}
+	d.inbox = inbox{unlimited: o.KeepAll, device: number, saver: f.cfg.Saver}
+	cfg.OnEvent, cfg.Ack = d.note, d.receive
+	if d.emulator, err = device.New(cfg); err != nil {
 		return nil, err
 	}
 	d.id = d.emulator.ID()
 	return d, nil
+}
+
+// receive keeps a notification before it is acknowledged.
+func (d *Device) receive(n device.Notification) (status uint8) {
+	d.inbox.add(n)
+	return device.AckDelivered
 }
 
 // close stops the device and waits until it has stopped. It is called once.
@@ -81,17 +106,23 @@ func (d *Device) close() {
 	d.emulator.Wait()
 }
 
-// note keeps notifications, and notes when an erased device is connected again.
+// note saves what the courier has told the device, and notes when an erased device is
+// connected again.
 func (d *Device) note(e device.Event) {
 	switch e.Kind {
 	case device.EventNotification:
-		d.inbox.add(e.Notification)
+		if e.Channel != "" { // its checkpoint has changed; the acknowledgement has not left yet
+			d.saveAgain()
+		}
+	case device.EventBaseToken, device.EventToken, device.EventSubscribed, device.EventSubscriptionEnded:
+		d.saveAgain()
 	case device.EventErased:
 		d.mu.Lock()
 		d.erased = true
 		d.mu.Unlock()
 	case device.EventIdentity:
 		d.fleet.renamed(d)
+		d.saveAgain()
 		d.mu.Lock()
 		if d.renamed != nil {
 			close(d.renamed)
@@ -136,17 +167,22 @@ func (d *Device) Power() device.Power { return d.emulator.Power() }
 // Connect takes the device online and waits until it is connected.
 func (d *Device) Connect(ctx context.Context) error {
 	d.emulator.Connect()
+	d.saveAgain()
 	return d.emulator.Online(ctx)
 }
 
 // Disconnect takes the device offline and waits until it is disconnected.
-func (d *Device) Disconnect() { d.emulator.Disconnect() }
+func (d *Device) Disconnect() {
+	d.emulator.Disconnect()
+	d.saveAgain()
+}
 
 // Install installs an app and returns its token, which is "" while the device is offline.
 func (d *Device) Install(ctx context.Context, topic string) (apns.DeviceToken, error) {
 	if err := d.emulator.Install(topic); err != nil {
 		return "", err
 	}
+	defer d.saveAgain()
 	if !d.emulator.IsOnline() {
 		return "", nil
 	}
@@ -158,6 +194,7 @@ func (d *Device) Uninstall(topic string) bool {
 	for _, app := range d.emulator.Apps() {
 		if app.Topic == topic {
 			d.emulator.Remove(topic)
+			d.saveAgain()
 			return true
 		}
 	}
@@ -170,11 +207,18 @@ func (d *Device) Put(ctx context.Context, topic string, list device.List) error 
 	if err := d.emulator.Put(topic, list); err != nil {
 		return err
 	}
+	d.saveAgain()
 	return d.emulator.Sync(ctx)
 }
 
 // SetPower sets the power state.
-func (d *Device) SetPower(power device.Power) error { return d.emulator.SetPower(power) }
+func (d *Device) SetPower(power device.Power) error {
+	if err := d.emulator.SetPower(power); err != nil {
+		return err
+	}
+	d.saveAgain()
+	return nil
+}
 
 // Erase resets the device: it becomes another device, without apps and with an empty
 // inbox. Erase waits until that one is online, and returns its ID.
@@ -198,7 +242,7 @@ func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
 	case <-ctx.Done():
 		return before, fmt.Errorf("the erased device does not come back: %w", ctx.Err())
 	}
-	d.inbox.clear()
+	d.ClearInbox()
 	return d.ID(), nil
 }
 
@@ -247,7 +291,7 @@ func (d *Device) Restore(ctx context.Context) error {
 	if d.Offline {
 		d.Disconnect()
 	}
-	d.inbox.clear()
+	d.ClearInbox()
 	return nil
 }
 
@@ -258,4 +302,7 @@ func (d *Device) Received(after uint64) []Received { return d.inbox.after(after)
 func (d *Device) InboxLen() int { return d.inbox.len() }
 
 // ClearInbox empties the inbox. Numbers continue.
-func (d *Device) ClearInbox() { d.inbox.clear() }
+func (d *Device) ClearInbox() {
+	d.inbox.clear()
+	d.saveAgain()
+}

@@ -14,9 +14,10 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// Config is what a [Fleet] is made of. All but Log are required.
+// Config is what a [Fleet] is made of. All but Issuers, Saver and Log are required.
 type Config struct {
 	// Activate makes a new device of a team known, with its apps, and returns its
 	// key and certificate.
@@ -30,6 +31,10 @@ type Config struct {
 	Renamed func(before, now apns.DeviceID)
 	// Removed is told each id that a device has had which was removed.
 	Removed func(apns.DeviceID)
+	// Issuers are the certificates between that of a device and the root, DER.
+	Issuers [][]byte
+	// Saver saves devices and what they receive; nil keeps them in memory.
+	Saver *state.Saver
 	// Log may be nil, for silence.
 	Log *slog.Logger
 }
@@ -76,6 +81,7 @@ func (f *Fleet) Add(ctx context.Context, o Order) (*Device, error) {
 		f.remove(d)
 		return nil, fmt.Errorf("the device does not come online: %w", err)
 	}
+	d.save()
 	return d, nil
 }
 
@@ -91,13 +97,22 @@ func (f *Fleet) start(o Order) (*Device, error) {
 		f.cfg.Removed(d.id)
 		return nil, errClosed
 	}
-	if err := d.emulator.Start(); err != nil {
+	if err := f.switchOnLocked(d); err != nil {
 		f.cfg.Removed(d.id)
 		return nil, err
 	}
-	f.running.Add(1)
 	f.devices[d.id] = d
 	return d, nil
+}
+
+// switchOnLocked starts a device.
+func (f *Fleet) switchOnLocked(d *Device) error {
+	if err := d.emulator.Start(); err != nil {
+		return err
+	}
+	d.started = true
+	f.running.Add(1)
+	return nil
 }
 
 // Now returns the id of the device that had another one before.
@@ -143,6 +158,7 @@ func (f *Fleet) remove(d *Device) bool {
 	if !found { // another call removes it
 		return false
 	}
+	d.removeSaved()
 	d.close() // it has no further id now
 	f.mu.Lock()
 	ids := append(d.former, d.id)
@@ -179,6 +195,7 @@ func (f *Fleet) Close() {
 	clear(f.former)
 	f.mu.Unlock()
 	f.stop()
+	all = slices.DeleteFunc(all, func(d *Device) bool { return !d.started })
 	for _, d := range all {
 		d.emulator.Stop()
 	}

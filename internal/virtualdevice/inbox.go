@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/device"
+	"github.com/apns-sim/apns-sim/internal/state"
 )
 
 // maxInbox is how many notifications an inbox keeps; the oldest are discarded first.
@@ -20,26 +21,40 @@ type Received struct {
 
 // An inbox keeps the notifications a device receives.
 type inbox struct {
-	unlimited bool // read-only
+	// Read-only.
+	unlimited bool
+	device    uint64       // the number of the device
+	saver     *state.Saver // may be nil
 
 	mu      sync.Mutex
 	list    []Received
-	last    uint64
+	last    uint64        // the number of the newest
+	cleared uint64        // the number of the newest when the inbox was cleared
 	arrived chan struct{} // closed and replaced when something comes; nil while nobody waits
 }
 
+// add is called by one goroutine at a time.
 func (b *inbox) add(n device.Notification) {
+	r := Received{n, b.take(), time.Now()}
+	b.save(&r)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.last++
 	if !b.unlimited && len(b.list) >= maxInbox {
 		b.list = append(b.list[:0], b.list[1:]...)
 	}
-	b.list = append(b.list, Received{n, b.last, time.Now()})
+	b.list = append(b.list, r)
 	if b.arrived != nil {
 		close(b.arrived)
 		b.arrived = nil
 	}
+}
+
+// take returns the number of the next notification.
+func (b *inbox) take() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last++
+	return b.last
 }
 
 func (b *inbox) after(number uint64) []Received {
@@ -65,7 +80,7 @@ func (b *inbox) len() int {
 func (b *inbox) clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.list = nil
+	b.list, b.cleared = nil, b.last
 }
 
 // Await waits until the inbox has at least count notifications after a number,

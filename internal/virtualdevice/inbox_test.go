@@ -15,7 +15,7 @@ import (
 func TestAnInboxKeepsTheNewestAndNumbersThemAll(t *testing.T) {
 	var d Device
 	for range maxInbox + 2 {
-		d.note(device.Event{Kind: device.EventNotification})
+		d.receive(device.Notification{})
 	}
 	assert.Equal(t, maxInbox, d.InboxLen())
 	list := d.Received(0)
@@ -24,7 +24,7 @@ func TestAnInboxKeepsTheNewestAndNumbersThemAll(t *testing.T) {
 
 	d.ClearInbox()
 	assert.Zero(t, d.InboxLen())
-	d.note(device.Event{Kind: device.EventNotification})
+	d.receive(device.Notification{})
 	assert.Equal(t, uint64(maxInbox+3), d.Received(0)[0].Number, "numbers go on where they were")
 }
 
@@ -34,7 +34,7 @@ func TestWaitingForAnInboxEndsWithTheNotificationOrTheTime(t *testing.T) {
 		go func() {
 			for n := range 3 {
 				time.Sleep(time.Second)
-				d.note(device.Event{Kind: device.EventNotification, Notification: device.Notification{ID: uint32(n)}})
+				d.receive(device.Notification{ID: uint32(n)})
 			}
 		}()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
