@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs clean
+.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs dist image image-test test-release clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,8 +50,10 @@ lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-
 	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	cd integration && go vet ./...
+	cd tools/release && go vet ./...
 	$(TOOLS)/golangci-lint run ./...
 	cd integration && $(TOOLS)/golangci-lint run ./...
+	cd tools/release && $(TOOLS)/golangci-lint run ./...
 
 vet-systems: ## Compile and vet for the other operating systems and for 32 bits
 	@for system in $(SYSTEMS); do \
@@ -85,14 +87,37 @@ demo: build ## One push from provider to device, explained as it goes
 certs: build ## Write the development CA, keys and sample certificates to certs/
 	$(BIN)/apns-sim ca init --certs certs
 
+dist: $(TOOLS)/goreleaser ## Build the files of a release in dist/ without publishing them; TARGET=linux/amd64 for one system
+	tools/dist.sh $(TARGET)
+
+image: ## Build the container image, an OCI layout in .build/image; ARCH=amd64 for one architecture
+	tools/image.sh $(ARCH)
+
+image-test: ## Build the image for this machine and push through it: another user, read-only root (needs root)
+	tools/image.sh $$(go env GOARCH)
+	unshare --mount --net sh -ec 'ip link set lo up; ip address add 192.0.2.10/32 dev lo; echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start; \
+		cd tools/release && IMAGE_LAYOUT=$(CURDIR)/.build/image go test -count=1 -v -run Image ./image'
+
+test-release: ## Test the tools of the release and the files in deploy/
+	cd tools/release && go test ./...
+
 clean: ## Remove what make has built
-	rm -rf bin .build coverage.out
+	rm -rf bin dist .build coverage.out
 
 # Tools are built once; a changed tools/go.mod builds them anew.
 $(TOOLS)/gofumpt: TOOL := mvdan.cc/gofumpt
 $(TOOLS)/golangci-lint: TOOL := github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 $(TOOLS)/h2spec: TOOL := github.com/summerwind/h2spec/cmd/h2spec
 $(TOOLS)/benchstat: TOOL := golang.org/x/perf/cmd/benchstat
+$(TOOLS)/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
+	cd tools/goreleaser && CGO_ENABLED=0 go build -trimpath -o $@ github.com/goreleaser/goreleaser/v2
+	@touch $@
+$(TOOLS)/actionlint: tools/release/go.mod tools/release/go.sum
+	cd tools/release && CGO_ENABLED=0 go build -trimpath -o $@ github.com/rhysd/actionlint/cmd/actionlint
+	@touch $@
+$(TOOLS)/govulncheck: tools/release/go.mod tools/release/go.sum
+	cd tools/release && CGO_ENABLED=0 go build -trimpath -o $@ golang.org/x/vuln/cmd/govulncheck
+	@touch $@
 $(TOOLS)/%: tools/go.mod tools/go.sum
 	cd tools && CGO_ENABLED=0 go build -trimpath -o $@ $(TOOL)
 	@touch $@

@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 package=github.com/apns-sim/apns-sim/internal/version
 echo "-X $package.described=$(git describe --tags --always --dirty --match 'v[0-9]*')" \
 	"-X $package.commit=$(git rev-parse HEAD)" \
-	"-X $package.time=$(git log -1 --format=%cI)"
+	"-X $package.time=$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Builds the container image in .build/image, an OCI layout, for amd64 and arm64 or the
+# architectures that are named. No container engine is needed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+targets=()
+for arch in "${@:-amd64 arm64}"; do
+	for one in $arch; do
+		folder=.build/image-programs/$one
+		mkdir -p "$folder"
+		CGO_ENABLED=0 GOOS=linux GOARCH=$one go build -trimpath -buildvcs=false -ldflags "-s -w $(tools/ldflags.sh)" -o "$folder/" ./cmd/...
+		targets+=("linux/$one=$folder")
+	done
+done
+mkdir -p .build/bin .build/host
+(cd tools/release && go build -trimpath -o ../../.build/bin/ ./image)
+go build -buildvcs=false -ldflags "$(tools/ldflags.sh)" -o .build/host/apns-sim ./cmd/apns-sim
+version=$(.build/host/apns-sim version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')
+revision=$(git rev-parse HEAD)
+created=$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)
+.build/bin/image build -output .build/image -version "$version" -revision "$revision" -created "$created" "${targets[@]}"
+du -sh .build/image
