@@ -43,6 +43,9 @@ func (a *App) issue(r CertificateRequest) *pki.Identity {
 		Topic: a.Topic, TeamID: r.TeamID, Production: r.Production, Sandbox: r.Sandbox,
 		NotBefore: r.NotBefore, NotAfter: r.NotAfter, RSA: r.RSA,
 	})
+	if err == nil {
+		err = a.space.server.sim.TeamControl.AddCertificate(identity.Certificate)
+	}
 	if err != nil {
 		a.space.tb.Fatalf("apnstest: %v", err)
 	}

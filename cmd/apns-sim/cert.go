@@ -14,6 +14,8 @@ import (
 // certCommand groups the verbs about provider certificates.
 type certCommand struct {
 	Create certCreate `cmd:"" help:"Create a provider certificate as .pem and .p12."`
+	List   certList   `cmd:"" help:"List the provider certificates that a running simulator has issued."`
+	Revoke certRevoke `cmd:"" help:"Revoke a provider certificate that a running simulator has issued."`
 }
 
 type certCreate struct {

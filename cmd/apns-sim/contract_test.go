@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // The OpenAPI document is a promise to programs in any language. This test reads
@@ -60,6 +61,7 @@ var preparations = map[string]func(*contract, *testing.T){
 	"wait-for-notifications": (*contract).push,
 	"show-notification":      (*contract).push,
 	"replay-notification":    (*contract).push,
+	"revoke-certificate":     (*contract).findCertificate,
 }
 
 // addFault adds the fault of the examples to a space; the operation before has taken
@@ -68,6 +70,17 @@ func (c *contract) addFault(t *testing.T) {
 	t.Helper()
 	status, _, response := c.send(t, http.MethodPost, "/v1/faults", "application/json", []byte(`{"name":"busy","space":"SIMTEAM001","what":{"do":"discard"}}`))
 	require.Equal(t, http.StatusCreated, status, string(response))
+}
+
+// findCertificate has a certificate revoked that there is.
+func (c *contract) findCertificate(t *testing.T) {
+	t.Helper()
+	status, _, answer := c.send(t, http.MethodGet, "/v1/certificates", "", nil)
+	require.Equal(t, http.StatusOK, status, string(answer))
+	var list struct{ Certificates []controlapi.Certificate }
+	require.NoError(t, json.Unmarshal(answer, &list))
+	require.NotEmpty(t, list.Certificates)
+	c.values["revoke-certificate serial"] = list.Certificates[0].Serial
 }
 
 // push sends a push that is accepted, with the id of the examples.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 
+	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/control"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
@@ -21,6 +22,14 @@ type general struct{ *sim.Simulator }
 
 // Info returns the ready record.
 func (g general) Info() any { return g.Simulator.Info() }
+
+// frames records the frames of devices.
+type frames struct{ *sim.Simulator }
+
+// RecordFrames records the frames of a device.
+func (f frames) RecordFrames(device apns.DeviceID) control.FrameRecording {
+	return f.Simulator.RecordFrames(device)
+}
 
 // spaces makes spaces whose certificate may be in PKCS#12.
 type spaces struct{ *spacecontrol.Spaces }
@@ -44,7 +53,7 @@ func controlParts(s *sim.Simulator) control.Parts {
 	teams, devices := s.TeamControl, s.DeviceControl
 	return control.Parts{
 		General: general{s}, Activation: devices, Apple: devices, Spaces: spaces{s.SpaceControl}, Teams: teams, Clocks: s.SpaceControl,
-		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices, Certificates: s,
+		Devices: devices, Connections: s, Channels: teams, Checker: s, ProviderPusher: s, DeviceSearcher: devices, Certificates: s, IssuedCertificates: teams, FrameRecorder: frames{s},
 		DeviceTokens: s, ProviderTokens: s, Journal: s.Journal, Clock: s.Clock, Replayer: s, Faults: s.Faults, Gauges: s,
 	}
 }

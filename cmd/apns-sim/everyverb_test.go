@@ -29,6 +29,8 @@ var verbOf = map[string]string{
 	"inspect-provider-token": "jwt inspect",
 	"rotate-token-key":       "device new-token-key", "decrypt-token": "device decrypt-token",
 
+	"list-certificates": "cert list", "revoke-certificate": "cert revoke",
+
 	"list-channels": "channel list", "make-channel": "channel create", "delete-channel": "channel delete",
 	"list-connections": "connection list", "close-connection": "connection close",
 
@@ -65,6 +67,7 @@ var noVerb = map[string]string{
 	"summarize-events":  "count tells it once, tail follows each event", "summarize-devices": "device list has each of them",
 	"inspect-certificate": "cert create says what it makes; openssl reads the rest",
 	"get-screen":          "device-sim shows what a device makes of a push",
+	"follow-frames":       "the console shows them, device-sim handshake explains them",
 	"metrics":             "Prometheus reads it",
 }
 

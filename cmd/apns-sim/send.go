@@ -98,6 +98,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if err != nil {
 		return nil, err
 	}
+	request.Header.Set("User-Agent", "apns-sim")
 	s.Topic = cmp.Or(s.Topic, where.Demo.Topic)
 	if !flagged("push-type") && s.PushType == string(apns.Alert) {
 		s.PushType = string(cmp.Or(apns.TopicType(s.Topic), apns.Alert))

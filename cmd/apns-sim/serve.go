@@ -231,6 +231,7 @@ func (s *serveCommand) stopTime() time.Duration { return s.Provider.DrainTime + 
 // wrong with them, each a [*flagError].
 func (s *serveCommand) config() (sim.Config, error) {
 	cfg := sim.Config{
+		Profile:      s.Profile,
 		Addresses:    s.onLoopback(s.addresses()),
 		Names:        s.Name,
 		NonCritical:  s.NonCritical,

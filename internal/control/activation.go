@@ -51,7 +51,7 @@ func registerActivation(r *router) {
 			"application/pkcs10":     {Schema: text, Example: exampleCSR},
 			"application/x-pem-file": {Schema: text, Example: exampleCSR},
 		}},
-		Responses: responses("The device is activated", "application/json", schemaOf[activated](r)),
+		Responses: responses("The device is activated.", "application/json", schemaOf[activated](r)),
 		Errors: []int{
 			http.StatusBadRequest, http.StatusRequestEntityTooLarge,
 			http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,

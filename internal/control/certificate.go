@@ -15,6 +15,19 @@ type CertificateInspector interface {
 	InspectCertificate(text string) (controlapi.InspectedCertificate, error)
 }
 
+// IssuedCertificates are the provider certificates that the simulator has issued.
+type IssuedCertificates interface {
+	// PageCertificates has a page of them, of those of a team if it is not "".
+	PageCertificates(team string, p controlapi.Page) (list []controlapi.Certificate, next string, err error)
+	// RevokeSerial revokes one by its serial number in hex.
+	RevokeSerial(serial string) error
+}
+
+type certificateList struct {
+	Certificates []controlapi.Certificate `json:"certificates"`
+	More
+}
+
 // A certificateOrder is a provider certificate to be checked.
 type certificateOrder struct {
 	Certificate string `json:"certificate" maxLength:"65536" doc:"Certificate in PEM, with its chain if it has one; keys are passed over"`
@@ -45,5 +58,33 @@ func registerCertificates(r *router) {
 		RequestBody: exampleBody(certificateOrder{exampleCertificate}),
 	}, func(_ context.Context, in *struct{ Body certificateOrder }) (*output[controlapi.InspectedCertificate], error) {
 		return respond(r.server.Certificates.InspectCertificate(in.Body.Certificate))
+	})
+}
+
+func registerIssuedCertificates(r *router) {
+	issued := r.server.IssuedCertificates
+	register(r, huma.Operation{
+		OperationID: "list-certificates", Method: http.MethodGet, Path: "/v1/certificates", Tags: []string{teamsTag},
+		Summary:     "List the provider certificates that the simulator has issued",
+		Description: "Those of spaces, and that of the default team, the oldest first. Certificates that `apns-sim cert create` has made are not listed, nor are keys, which are not stored.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		Team string `query:"team" maxLength:"64" example:"SIMTEAM001" doc:"Only certificates of this team"`
+		controlapi.Page
+	},
+	) (*output[certificateList], error) {
+		list, next, err := issued.PageCertificates(in.Team, in.Page)
+		return respond(certificateList{list, More{next}}, err)
+	})
+	register(r, huma.Operation{
+		OperationID: "revoke-certificate", Method: http.MethodDelete, Path: "/v1/certificates/{serial}", Tags: []string{teamsTag},
+		Summary:     "Revoke a provider certificate",
+		Description: "From now on the TLS handshake of a connection with it fails. Open connections stay open.",
+		Errors:      []int{http.StatusNotFound},
+	}, func(_ context.Context, in *struct {
+		Serial string `path:"serial" maxLength:"64" example:"1f2e3d4c5b6a7988" doc:"Serial number, hex"`
+	},
+	) (*struct{}, error) {
+		return done(issued.RevokeSerial(in.Serial))
 	})
 }

@@ -3,8 +3,10 @@ package control
 import (
 	"embed"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"path"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -57,6 +59,7 @@ func (r *router) serveDocument() error {
 		delete(r.api.OpenAPI().Components.Schemas.Map(), own)
 	}
 	r.dropOwnKeywords()
+	r.describeStatuses()
 	document, err := json.MarshalIndent(r.api.OpenAPI(), "", "  ")
 	if err != nil {
 		return err
@@ -73,13 +76,50 @@ func (r *router) dropOwnKeywords() {
 			property.PatternDescription = ""
 		}
 	}
-	for _, item := range r.api.OpenAPI().Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op == nil {
-				continue
+	for op := range r.operations() {
+		for _, parameter := range op.Parameters {
+			parameter.Schema.PatternDescription = ""
+		}
+	}
+}
+
+// operations goes through the operations of the document.
+func (r *router) operations() iter.Seq[*huma.Operation] {
+	return func(yield func(*huma.Operation) bool) {
+		for _, item := range r.api.OpenAPI().Paths {
+			for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+				if op != nil && !yield(op) {
+					return
+				}
 			}
-			for _, parameter := range op.Parameters {
-				parameter.Schema.PatternDescription = ""
+		}
+	}
+}
+
+// statusSentences say what a status means where an operation says no more of it.
+var statusSentences = map[int]string{
+	http.StatusOK:                    "The request succeeded.",
+	http.StatusCreated:               "It was created.",
+	http.StatusNoContent:             "The request succeeded; the response has no content.",
+	http.StatusBadRequest:            "The request is malformed.",
+	http.StatusNotFound:              "Something that the request names does not exist.",
+	http.StatusRequestTimeout:        "It did not happen in time.",
+	http.StatusConflict:              "The state of the simulator does not permit it.",
+	http.StatusRequestEntityTooLarge: "The body is too large.",
+	http.StatusUnsupportedMediaType:  "The content type of the body is not supported.",
+	http.StatusUnprocessableEntity:   "A parameter or the body is invalid.",
+	http.StatusTooManyRequests:       "Too many requests of this kind are open.",
+	http.StatusServiceUnavailable:    "The simulator cannot do it at the moment.",
+}
+
+// describeStatuses puts a sentence in the place of each description that is but the name of
+// the status.
+func (r *router) describeStatuses() {
+	for op := range r.operations() {
+		for status, response := range op.Responses {
+			code, err := strconv.Atoi(status)
+			if sentence := statusSentences[code]; err == nil && sentence != "" && response.Description == http.StatusText(code) {
+				response.Description = sentence
 			}
 		}
 	}

@@ -107,3 +107,21 @@ func TestTheDocumentIsFitForGenerators(t *testing.T) {
 		assert.False(t, made && document.Components.Schemas[of] != nil, "%s is the constructor of %s in Go", name, of)
 	}
 }
+
+func TestEachResponseIsDescribedInASentence(t *testing.T) {
+	var document struct {
+		Paths map[string]map[string]struct {
+			Responses map[string]struct{ Description string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(newAPI(t).get("/v1/openapi.json").Body.Bytes(), &document))
+	for path, methods := range document.Paths {
+		for method, operation := range methods {
+			for status, response := range operation.Responses {
+				assert.Regexp(t, `^[A-Z].* .*\.$`, response.Description, "%s %s, %s", method, path, status)
+			}
+		}
+	}
+	assert.Equal(t, "The process is alive.", document.Paths["/livez"]["get"].Responses["200"].Description)
+	assert.Equal(t, "The simulator accepts connections.", document.Paths["/readyz"]["get"].Responses["200"].Description)
+}

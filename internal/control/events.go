@@ -68,7 +68,7 @@ func registerEvents(r *router) {
 			{Name: "Last-Event-ID", In: "header", Description: "Same as after; browsers send it when they reconnect", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
 		},
 		Responses: map[string]*huma.Response{"200": {
-			Description: "A stream of messages, each with an event as its data",
+			Description: "A stream of messages, each with an event as its data.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text, Extensions: map[string]any{
 				"x-data": map[string]any{"$ref": schemaOf[Event](r).Ref},
 			}}},

@@ -43,7 +43,7 @@ func registerEventSummary(r *router) {
 			{Name: "limit", In: "query", Description: "End after so many messages; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
 		},
 		Responses: map[string]*huma.Response{"200": {
-			Description: "A stream of messages named summary, whose data is a summary",
+			Description: "A stream of messages named summary, whose data is a summary.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: text, Extensions: map[string]any{
 				"x-data": map[string]any{"$ref": schemaOf[EventSummary](r).Ref},
 			}}},

@@ -21,22 +21,22 @@ func registerGeneral(r *router) {
 		OperationID: "info", Method: http.MethodGet, Path: "/v1/info", Tags: []string{"general"},
 		Summary:     "Show the addresses of the simulator and its default team",
 		Description: "The ready record: addresses, files, and the default team with its key and topic.",
-		Responses:   responses("The ready record", "application/json", &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}),
+		Responses:   responses("The ready record.", "application/json", readyRecord()),
 	}, (*Server).info)
 	r.plain(huma.Operation{
 		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"},
 		Summary:   "Get the root certificate that clients must trust",
-		Responses: responses("The certificate in PEM", "application/x-pem-file", text),
+		Responses: responses("The root certificate in PEM.", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
 	r.plain(huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Check whether the process is alive",
-		Responses: responses("It is", plainText, text),
+		Responses: responses("The process is alive.", plainText, text),
 	}, (*Server).live)
 	r.plain(huma.Operation{
 		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Check whether the simulator accepts connections",
-		Responses: responses("It does", plainText, text),
+		Responses: responses("The simulator accepts connections.", plainText, text),
 		Errors:    []int{http.StatusServiceUnavailable},
 	}, (*Server).ready)
 }

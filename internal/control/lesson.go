@@ -74,7 +74,7 @@ func registerLesson(r *router) {
 		OperationID: "export-lesson", Method: http.MethodPost, Path: "/v1/lesson-page", Tags: tags,
 		Summary:     "Make one HTML file of a lesson and experiments that were played; it works offline",
 		RequestBody: exampleBody(lesson.Page{Lesson: &lesson.Lesson{Title: "The lesson", Environment: "production", Topic: "com.example.lesson", Space: "TEAM000001", Acts: []lesson.Act{}}}),
-		Responses:   responses("The page", htmlType, text), MaxBodyBytes: maxLessonPage,
+		Responses:   responses("The page as HTML.", htmlType, text), MaxBodyBytes: maxLessonPage,
 	}, func(_ context.Context, in *struct{ Body lesson.Page }) (*lessonPage, error) {
 		var page bytes.Buffer
 		if err := lesson.WriteHTML(&page, in.Body); err != nil {

@@ -99,7 +99,7 @@ func registerMetrics(r *router) {
 	r.plain(huma.Operation{
 		OperationID: "metrics", Method: http.MethodGet, Path: "/metrics", Tags: []string{"general"},
 		Summary:   "Metrics for Prometheus",
-		Responses: responses("The metrics as text", metricsType, text),
+		Responses: responses("The metrics as text.", metricsType, text),
 	}, func(_ *Server, w http.ResponseWriter, request *http.Request) error {
 		unkept(w.Header())
 		handler.ServeHTTP(w, request)

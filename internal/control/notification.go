@@ -26,6 +26,8 @@ type Notification struct {
 	Expiration  *int64 `json:"expiration,omitempty" doc:"apns-expiration in UNIX seconds; absent if the provider gave none" example:"0"`
 	CollapseID  string `json:"collapseId,omitempty" example:"game-1"`
 
+	UserAgent string `json:"userAgent,omitempty" doc:"user-agent of the request; absent if it had none" example:"curl/8.14.1"`
+
 	State    string                `json:"state" doc:"Last event" enum:"received,rejected,accepted,stored,sent,delivered,dropped,failed" example:"delivered"`
 	Received time.Time             `json:"received" doc:"When it was received, by the simulator's clock"`
 	Response *NotificationResponse `json:"response,omitempty" doc:"Absent until there is a response"`
@@ -94,6 +96,11 @@ func viewOf(r *journal.Record) Notification {
 	}
 	if json.Valid(n.Payload) {
 		view.Payload = n.Payload
+	}
+	for _, h := range r.Headers() {
+		if h.Name == "user-agent" {
+			view.UserAgent = h.Value
+		}
 	}
 	for kind, count := range r.Counts {
 		view.Counts[kind.String()] = count

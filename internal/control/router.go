@@ -43,6 +43,8 @@ var resources = []struct {
 	{func(p *Parts) bool { return p.Devices != nil && p.Clock != nil }, registerScreen},
 	{func(p *Parts) bool { return p.DeviceSearcher != nil && p.Teams != nil }, registerDeviceSearch},
 	{func(p *Parts) bool { return p.Certificates != nil }, registerCertificates},
+	{func(p *Parts) bool { return p.FrameRecorder != nil }, registerFrames},
+	{func(p *Parts) bool { return p.IssuedCertificates != nil }, registerIssuedCertificates},
 	{func(p *Parts) bool { return p.ProviderPusher != nil }, registerSend},
 	{(*Parts).hasLesson, registerLesson},
 	{always, registerConsole},
@@ -159,7 +161,7 @@ func (r *router) complete(op *huma.Operation) {
 		op.Responses[strconv.Itoa(status)] = rejection(http.StatusText(status))
 	}
 	op.Errors = nil
-	op.Responses["default"] = rejection("Any other error")
+	op.Responses["default"] = rejection("Any other error.")
 }
 
 // schemaOf refers to the schema of a struct in the document.

@@ -29,6 +29,9 @@ type Parts struct {
 	DeviceSearcher DeviceSearcher // with Teams
 	Certificates   CertificateInspector
 
+	IssuedCertificates IssuedCertificates
+	FrameRecorder      FrameRecorder
+
 	DeviceTokens   TokenDecrypter
 	ProviderTokens TokenInspector
 

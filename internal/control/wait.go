@@ -28,7 +28,7 @@ func registerWait(r *router) {
 		Errors:      []int{http.StatusTooManyRequests},
 		Middlewares: huma.Middlewares{noDeadline},
 		Responses: map[string]*huma.Response{"408": {
-			Description: "Not enough matched in time",
+			Description: "Not enough pushes matched in time.",
 			Content:     map[string]*huma.MediaType{problemMediaType: {Schema: schemaOf[NotMet](r)}},
 		}},
 	})

@@ -178,6 +178,8 @@ type Connection struct {
 	Device      apns.DeviceID `json:"device,omitzero" doc:"Device of a device's connection"`
 	Since       time.Time     `json:"since" doc:"When it was decrypted"`
 	Requests    int64         `json:"requests,omitempty" doc:"Number of requests on a provider's connection"`
-	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of a provider's connection"`
+	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of the connection"`
 	HTTP2       *HTTP2State   `json:"http2,omitempty" doc:"HTTP/2 of a provider's connection"`
+
+	DeviceCertificate *DeviceCertificate `json:"deviceCertificate,omitempty" doc:"Certificate of the device of a device's connection"`
 }

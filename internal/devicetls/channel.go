@@ -147,7 +147,7 @@ func (s *session) appendDeletedChannelsLocked(b *batch, p *presence) {
 			Topic:   topic,
 			Channel: &courier.ChannelStatus{Channel: []byte(c.ID), Status: courier.ChannelDeleted},
 		}}}
-		b.frames = s.framing.Append(b.frames, &courier.ChannelUpdate{
+		s.appendLocked(b, &courier.ChannelUpdate{
 			ID: s.updates, Update: update.Append(nil), Token: p.token,
 			Timestamp: uint64(s.server.cfg.Clock.Now().UnixNano()),
 		})

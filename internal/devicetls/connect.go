@@ -34,7 +34,8 @@ func (s *session) connect(m *courier.Connect) error {
 			return s.redirect(to, device, reception.delay)
 		}
 		s.device = &pki.DeviceIdentity{ID: device.ID} // without the certificate, which is large and not needed any more
-		s.server.directory.add(s, deviceInfo{device.ID, profileOf(m)})
+		s.server.directory.add(s, deviceInfo{device.ID, profileOf(m), s.security(device)})
+		s.recordConnect(m)
 		s.times.loggedIn(time.Now())
 	}
 	return s.accept(m, login, reception.delay)

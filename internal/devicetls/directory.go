@@ -16,12 +16,15 @@ type directory struct {
 	mu       sync.Mutex // taken before that of a closeState: docs/lock-order.md
 	sessions map[*session]deviceInfo
 	devices  map[apns.DeviceID][]*session // of each device, those in sessions
+
+	recordings map[apns.DeviceID][]*Recording // of those whose frames are recorded
 }
 
 // deviceInfo is the device of a session.
 type deviceInfo struct {
 	device  apns.DeviceID
 	profile unique.Handle[Profile]
+	security
 }
 
 // add adds a session whose device has proven its identity.
@@ -33,6 +36,7 @@ func (d *directory) add(s *session, device deviceInfo) {
 	}
 	d.sessions[s] = device
 	d.devices[device.device] = append(d.devices[device.device], s)
+	s.recorded.Store(len(d.recordings[device.device]) > 0)
 }
 
 // remove removes a session, if it was added.
@@ -98,6 +102,10 @@ type Connection struct {
 	Since  time.Time
 	// Profile is what the device reports about itself.
 	Profile Profile
+	// TLS is what was agreed in the handshake, Certificate is how the device has proven its
+	// identity.
+	TLS         TLS
+	Certificate Certificate
 }
 
 // Connections returns the open connections, the oldest first.
@@ -113,7 +121,10 @@ func (s *Server) ConnectionsOf(device apns.DeviceID) []Connection {
 	list := make([]Connection, len(sessions))
 	for i, session := range sessions {
 		of := d.sessions[session]
-		list[i] = Connection{of.device, session.environment, session.conn.raw.RemoteAddr().String(), session.since, of.profile.Value()}
+		list[i] = Connection{
+			Device: of.device, Environment: session.environment, Remote: session.conn.raw.RemoteAddr().String(), Since: session.since,
+			Profile: of.profile.Value(), TLS: of.tls.Value(), Certificate: of.certificate(),
+		}
 	}
 	slices.SortFunc(list, func(a, b Connection) int {
 		return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Device[:], b.Device[:]))

@@ -88,7 +88,7 @@ func (s *session) sendDelayedKeepalive() {
 		return
 	}
 	b := s.out.batchLocked()
-	b.frames = s.framing.Append(b.frames, &courier.KeepaliveResponse{Status: courier.Some(courier.KeepaliveOK)})
+	s.appendLocked(b, &courier.KeepaliveResponse{Status: courier.Some(courier.KeepaliveOK)})
 	if err := s.out.flushLocked(); err != nil {
 		s.end(writeEnding(err))
 	}
@@ -100,6 +100,6 @@ func (s *session) sendDelayedKeepalive() {
 func (s *session) cancelKeepaliveLocked() {
 	if s.keepaliveTimer.cancel() {
 		b := s.out.batchLocked()
-		b.frames = s.framing.Append(b.frames, &courier.CancelDelayedKeepalive{})
+		s.appendLocked(b, &courier.CancelDelayedKeepalive{})
 	}
 }

@@ -73,6 +73,6 @@ func (s *session) appendReplacedLocked() {
 			continue
 		}
 		b := s.out.batchLocked()
-		b.frames = s.framing.Append(b.frames, &courier.Presence{Token: p.token, State: courier.StateOffline})
+		s.appendLocked(b, &courier.Presence{Token: p.token, State: courier.StateOffline})
 	}
 }

@@ -58,6 +58,12 @@ func (o *output) batchLocked() *batch {
 	return o.pending
 }
 
+// appendLocked adds a message to the frames of a batch.
+func (s *session) appendLocked(b *batch, m courier.Message) {
+	b.frames = s.framing.Append(b.frames, m)
+	s.recordSent(m)
+}
+
 // flushLocked writes the pending frames.
 func (o *output) flushLocked() error {
 	b := o.pending

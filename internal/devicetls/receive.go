@@ -8,6 +8,7 @@ func (s *session) receive(f courier.Frame) error {
 		s.log.Debug("skipped a command before the login", "command", f.Command)
 		return nil
 	}
+	s.recordReceived(f)
 	switch f.Command {
 	case courier.CmdAck:
 		return s.receiveAck(f)

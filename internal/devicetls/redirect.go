@@ -102,6 +102,6 @@ func (s *session) appendLastFramesLocked(end *endError) {
 	s.appendReplacedLocked()
 	if to, ok := errors.AsType[*Redirection](end.Err); ok {
 		b := s.out.batchLocked()
-		b.frames = s.framing.Append(b.frames, &courier.Redirect{Host: to.Host, Reason: to.Reason})
+		s.appendLocked(b, &courier.Redirect{Host: to.Host, Reason: to.Reason})
 	}
 }

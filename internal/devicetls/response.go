@@ -11,7 +11,7 @@ func (s *session) respond(m courier.Message) error {
 
 func (s *session) respondLocked(m courier.Message) error {
 	b := s.out.batchLocked()
-	b.frames = s.framing.Append(b.frames, m)
+	s.appendLocked(b, m)
 	s.responsesPending = true
 	if len(b.frames) < flushSize {
 		return nil

@@ -72,7 +72,7 @@ func (s *session) respondDelayedLocked() (wait bool) {
 		return false
 	}
 	b := s.out.batchLocked()
-	b.frames = s.framing.Append(b.frames, d.waiting[0])
+	s.appendLocked(b, d.waiting[0])
 	d.waiting = d.waiting[1:]
 	s.delayNextLocked()
 	return true
@@ -85,7 +85,7 @@ func (s *session) respondAllLocked() {
 	}
 	b := s.out.batchLocked()
 	for _, m := range s.delayed.waiting {
-		b.frames = s.framing.Append(b.frames, m)
+		s.appendLocked(b, m)
 	}
 	s.delayed = nil
 }

@@ -94,7 +94,7 @@ func (s *session) appendPushLocked(b *batch, p *presence, d *broker.Delivery) {
 	if s.server.cfg.SendTracingID {
 		b.setTracingID(push.ID)
 	}
-	b.frames = s.framing.Append(b.frames, &b.notification)
+	s.appendLocked(b, &b.notification)
 }
 
 // fromChannel sets the channel that a broadcast comes from. The notification carries the

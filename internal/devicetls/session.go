@@ -24,6 +24,7 @@ type session struct {
 	conn        *tlsConn
 	framing     framing
 	environment apns.Environment
+	recorded    atomic.Bool // frames go to the recordings of the device, which the directory has; not read-only
 	since       time.Time
 	log         sessionLog
 
@@ -191,6 +192,7 @@ func (s *session) close() {
 	if err := s.out.flushLocked(); err != nil {
 		s.log.Debug("cannot write the last frames", "err", err)
 	}
+	s.recordEnd(end)
 	if err := s.conn.close(); err != nil {
 		s.log.Debug("cannot close the connection cleanly", "err", err)
 	}

@@ -39,11 +39,12 @@ func (p *PKI) VerifyProvider(chain []*x509.Certificate, now time.Time) (*Provide
 	if err := checkUse(providerRole, leaf); err != nil {
 		return nil, err
 	}
-	return readProvider(leaf)
+	return ReadProvider(leaf)
 }
 
-// readProvider reads subject and extensions.
-func readProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
+// ReadProvider returns the content of a provider certificate, which it does not verify. The
+// error is a *[CertificateError].
+func ReadProvider(leaf *x509.Certificate) (*ProviderIdentity, error) {
 	who := &ProviderIdentity{Topic: TopicOf(leaf), CommonName: leaf.Subject.CommonName, Certificate: leaf}
 	if units := leaf.Subject.OrganizationalUnit; len(units) > 0 {
 		who.TeamID = units[0]

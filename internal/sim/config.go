@@ -42,6 +42,9 @@ type ControlAPI struct {
 // Config is how a simulator is made. Its zero value runs on free loopback
 // ports, keeps everything in memory and is silent.
 type Config struct {
+	// Profile is the name of the preset of settings that the others were made from, for
+	// the ready record; "" for none.
+	Profile string
 	// Addresses are where the listeners are.
 	Addresses Addresses
 	// Listen opens a listener at an address; nil listens on TCP.

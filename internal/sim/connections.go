@@ -70,6 +70,7 @@ func (s *Simulator) deviceConnections() []controlapi.Connection {
 			list = append(list, controlapi.Connection{
 				Kind: "device", Remote: c.Remote, Environment: c.Environment.String(),
 				Space: s.Spaces.ForDevice(c.Device).Team(), Device: c.Device, Since: c.Since,
+				TLS: deviceTLSState(&c.TLS), DeviceCertificate: deviceCertificate(&c.Certificate),
 			})
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 
 	"github.com/apns-sim/apns-sim/internal/controlapi"
+	"github.com/apns-sim/apns-sim/internal/devicetls"
 	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
@@ -15,6 +16,19 @@ func tlsState(s *tls.ConnectionState) *controlapi.TLSState {
 	return &controlapi.TLSState{
 		Version: tls.VersionName(s.Version), Cipher: tls.CipherSuiteName(s.CipherSuite), ALPN: s.NegotiatedProtocol, ServerName: s.ServerName,
 	}
+}
+
+// deviceTLSState describes what was agreed in the handshake of a device.
+func deviceTLSState(t *devicetls.TLS) *controlapi.TLSState {
+	return tlsState(&tls.ConnectionState{Version: t.Version, CipherSuite: t.CipherSuite, NegotiatedProtocol: t.Protocol, ServerName: t.ServerName})
+}
+
+func deviceCertificate(c *devicetls.Certificate) *controlapi.DeviceCertificate {
+	presented := "connect"
+	if c.InTLS {
+		presented = "tls"
+	}
+	return &controlapi.DeviceCertificate{Serial: c.Serial, Issuer: c.Issuer, NotAfter: c.NotAfter.UTC(), Presented: presented}
 }
 
 func http2State(s *h2.Status) *controlapi.HTTP2State {

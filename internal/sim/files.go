@@ -22,7 +22,9 @@ func (s *Simulator) noteFiles() error {
 	}
 	switch dir := s.cfg.FileDir; {
 	case dir != "":
-		return s.writeFiles(dir)
+		if err := s.writeFiles(dir); err != nil {
+			return err
+		}
 	case s.Secrets.Dir != "":
 		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
 		s.info.Demo.KeyFile = filepath.Join(keystore.KeyFolder(s.Secrets.Dir, keystore.DemoTeam), s.Secrets.Keys[0].FileName())
@@ -31,7 +33,32 @@ func (s *Simulator) noteFiles() error {
 			s.info.Demo.CertificateFile = certificate
 		}
 	}
+	s.listDemoCertificate()
 	return nil
+}
+
+// listDemoCertificate adds the default team's certificate to the list of those issued. The
+// file of a directory of secrets may have been replaced by anything: then it is not listed.
+func (s *Simulator) listDemoCertificate() {
+	path := s.info.Demo.CertificateFile
+	if path == "" {
+		return
+	}
+	if err := s.listCertificate(path); err != nil {
+		s.log.Warn("the certificate of the default team is not listed", "file", path, "err", err)
+	}
+}
+
+func (s *Simulator) listCertificate(path string) error {
+	text, err := pki.ReadRegular(path)
+	if err != nil {
+		return err
+	}
+	chain, err := certificatesOf(text)
+	if err != nil {
+		return err
+	}
+	return s.TeamControl.AddCertificate(chain[0])
 }
 
 // writeControlToken puts the token of the control API where only the owner can

@@ -16,6 +16,8 @@ type Info struct {
 	Event   string `json:"event"` // ReadyEvent
 	PID     int    `json:"pid"`
 	Version string `json:"version"`
+	// Profile is that of [Config].
+	Profile string `json:"profile,omitempty"`
 
 	Provider        string `json:"provider,omitempty"`
 	Provider443     string `json:"provider443,omitempty"`

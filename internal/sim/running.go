@@ -61,6 +61,7 @@ func (s *Simulator) Start() error {
 		return err
 	}
 	s.info = describe(open)
+	s.info.Profile = s.cfg.Profile
 	s.warnOfRelay(open[ProxyListener])
 	if err := s.noteFiles(); err != nil {
 		return errors.Join(err, closeAll(open))

@@ -83,6 +83,8 @@ type Certificate struct {
 	Serial  string `json:"serial"`
 	Team    string `json:"team,omitempty"`
 	Revoked bool   `json:"revoked,omitempty"`
+	// DER is the certificate, without its key; empty if only the serial number is known.
+	DER []byte `json:"der,omitempty"`
 }
 
 // Kind is that of certificates.
