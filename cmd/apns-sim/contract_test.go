@@ -75,10 +75,10 @@ func (c *contract) addFault(t *testing.T) {
 // findCertificate has a certificate revoked that there is.
 func (c *contract) findCertificate(t *testing.T) {
 	t.Helper()
-	status, _, answer := c.send(t, http.MethodGet, "/v1/certificates", "", nil)
-	require.Equal(t, http.StatusOK, status, string(answer))
+	status, _, response := c.send(t, http.MethodGet, "/v1/certificates", "", nil)
+	require.Equal(t, http.StatusOK, status, string(response))
 	var list struct{ Certificates []controlapi.Certificate }
-	require.NoError(t, json.Unmarshal(answer, &list))
+	require.NoError(t, json.Unmarshal(response, &list))
 	require.NotEmpty(t, list.Certificates)
 	c.values["revoke-certificate serial"] = list.Certificates[0].Serial
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, readFile } from "node:fs/promises";
 import http2 from "node:http2";
+import { provider } from "./provider.js";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { artefacts, Simulator } from "./simulator.js";
@@ -131,6 +132,27 @@ describe("pushes", () => {
 		assert.equal(await page.locator(".row").count(), 1);
 		await page.getByRole("button", { name: "Go on" }).click();
 		await page.locator(".row", { hasText: "in the pause" }).waitFor();
+	});
+
+	test("a stored push far down the list is shown as delivered as soon as it is", async (t) => {
+		const device = await sim.device();
+		await sim.api("POST", `/v1/devices/${device.id}/offline`);
+		const stored = await sim.send(device.apps[0].token, { aps: { alert: "stored for long" } });
+		const other = await sim.device(), post = await provider(t, sim);
+		for (let i = 0; i < 150; i++) await post(other.apps[0].token, { aps: { alert: `later ${i}` } });
+		const page = await open(t, browser, sim, { at: "#/pushes" });
+		const row = page.locator(".row", { hasText: "stored for long" });
+		await page.waitForFunction((text) => {
+			const box = document.querySelector(".rows");
+			if (box.textContent.includes(text)) return true;
+			box.scrollTop += 3000;
+			return false;
+		}, "stored for long");
+		await row.getByText("stored", { exact: true }).waitFor();
+		await sim.api("POST", `/v1/devices/${device.id}/online`);
+		await row.getByText("delivered", { exact: true }).waitFor();
+		assert.ok(!page.url().includes("open="), "without opening it");
+		assert.equal((await sim.api("GET", `/v1/notifications/${stored.apnsId}`)).state, "delivered");
 	});
 
 	test("a long list is drawn in part, scrolls to its end, and stays where it is read", async (t) => {
@@ -393,6 +415,35 @@ describe("keys, send, channels, connections and home", () => {
 		await sim.api("GET", `/v1/devices/${device.id}`);
 	});
 
+	test("a device's connection shows TLS, its certificate, and its frames while they are watched", async (t) => {
+		const device = await sim.device(), markup = '<img src=x onerror="alert(1)">';
+		const page = await open(t, browser, sim, { at: "#/connections" });
+		await page.getByRole("link", { name: `Connection of device ${device.id}` }).click();
+		const details = page.locator(`[data-connection="${device.id}"]`);
+		for (const text of ["TLS 1.3", "in Connect, with a signed nonce"]) await details.getByText(text, { exact: true }).first().waitFor();
+		await details.getByText("recording", { exact: true }).waitFor();
+		await sim.send(device.apps[0].token, { aps: { alert: markup } });
+		const frame = (command, from) => details.locator(`[data-command="${command}"][data-from="${from}"]`);
+		await frame("notification", "courier").locator("summary").click();
+		await frame("notification", "courier").getByText("onerror").last().waitFor();
+		await frame("notification", "courier").getByRole("rowheader", { name: "payload" }).waitFor();
+		await frame("ack", "device").waitFor();
+		assert.equal(await page.locator('img[src="x"]').count(), 0, "a payload stays text");
+
+		await page.getByRole("button", { name: `Close the connection of ${device.id}` }).click();
+		await details.locator('[data-ending="disconnect-requested"]').waitFor();
+		await frame("connect", "device").waitFor();
+		await details.getByRole("button", { name: "Stop" }).click();
+		await details.getByText("not recording").waitFor();
+		await details.getByRole("button", { name: "Clear" }).click();
+		await sim.send(device.apps[0].token, { aps: { alert: "unseen" } });
+		assert.equal(await details.locator("[data-command]").count(), 0);
+		await details.getByRole("button", { name: "Record" }).click();
+		await details.getByText("recording", { exact: true }).waitFor();
+		await sim.send(device.apps[0].token, { aps: { alert: "seen again" } });
+		await frame("notification", "courier").getByText("seen again").first().waitFor();
+	});
+
 	test("a provider's connection shows TLS and HTTP/2, and gets a GOAWAY", async (t) => {
 		const session = http2.connect(sim.info.provider.replace("127.0.0.1", "localhost"), { ca: await readFile(sim.info.caFile) });
 		t.after(() => session.destroy());
@@ -408,16 +459,64 @@ describe("keys, send, channels, connections and home", () => {
 		await page.getByText("is closed.").waitFor();
 	});
 
-	test("home turns green at the first request, and offers the root certificate", async (t) => {
+	test("home turns green at the first request of each library, and offers the root certificate", async (t) => {
 		const device = await sim.device();
 		const page = await open(t, browser, sim);
+		const tab = (name) => page.getByRole("button", { name: new RegExp(`^${name}`) });
 		await page.getByText("waiting for a request").waitFor();
-		await page.getByRole("button", { name: "Python, aioapns" }).click();
-		await page.locator("pre", { hasText: "import asyncio" }).waitFor();
 		const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download ca.pem" }).click()]);
 		assert.equal(file.suggestedFilename(), "ca.pem");
-		await sim.send(device.apps[0].token, hello);
+
+		const post = await provider(t, sim);
+		await post(device.apps[0].token, hello, { "user-agent": "curl/8.14.1" });
 		await page.locator("[data-connected]").waitFor();
+		await tab("curl").getByRole("img", { name: "has sent a request" }).waitFor();
+		for (const other of ["Go, apns2", "Python, aioapns"]) {
+			await tab(other).click();
+			await page.getByText("waiting for a request").waitFor();
+		}
+		await page.locator("pre", { hasText: "import asyncio" }).waitFor();
+		await page.getByText("aioapns sends no user-agent").waitFor();
+
+		await sim.api("POST", `/v1/notifications/${(await sim.api("GET", "/v1/notifications?limit=1")).notifications[0].id}/replay`);
+		await post(device.apps[0].token, hello, { "user-agent": "Go-http-client/2.0" });
+		await tab("Go, apns2").getByRole("img", { name: "has sent a request" }).waitFor();
+		assert.equal(await tab("Python, aioapns").getByRole("img").count(), 0, "a replay is no request of a library");
+		await post(device.apps[0].token, hello);
+		await page.locator("[data-connected]").waitFor();
+		await tab("Any test").getByRole("img", { name: "has sent a request" }).waitFor();
+	});
+
+	test("home tells of a request that failed before it was a push", async (t) => {
+		const page = await open(t, browser, sim);
+		await page.getByText("waiting for a request").waitFor();
+		await assert.rejects(fetch(sim.info.provider), "the certificate is not trusted");
+		await page.locator(".library").getByRole("link").waitFor();
+		await page.getByText("waiting for a request").waitFor();
+	});
+
+	test("the profile in force is shown beside the faults", async (t) => {
+		const strict = await Simulator.start("--profile", "strict");
+		t.after(() => strict.stop());
+		for (const [one, name] of [[sim, "faithful"], [strict, "strict"]]) {
+			const page = await open(t, browser, one, { at: "#/faults" });
+			await page.getByRole("region", { name: "Profile" }).getByText(name, { exact: true }).first().waitFor();
+		}
+	});
+
+	test("the certificates issued are listed, and revoked", async (t) => {
+		const space = await sim.api("POST", "/v1/spaces", { topics: ["com.example.certified"] });
+		t.after(() => sim.api("DELETE", `/v1/spaces/${space.team}`));
+		const page = await open(t, browser, sim, { at: "#/keys" });
+		const issued = page.getByRole("region", { name: "Certificates issued" });
+		await issued.locator("li", { hasText: "com.example.demo" }).getByText("valid", { exact: true }).first().waitFor();
+		const row = issued.locator("li", { hasText: "com.example.certified" });
+		await row.getByText(space.team).waitFor();
+		await row.getByRole("button").click();
+		await row.getByText("revoked").waitFor();
+		assert.equal(await row.getByRole("button").count(), 0);
+		await page.getByRole("combobox", { name: "Space" }).selectOption(space.team);
+		await issued.getByText("1 of providers").waitFor();
 	});
 
 	test("a space narrows every view", async (t) => {

@@ -66,6 +66,15 @@ export class Simulator {
 		return JSON.parse(out);
 	}
 
+	/** Signs a provider token of the default team. */
+	async jwt() {
+		const child = spawn(path.join(bin, "apns-sim"), ["jwt", "sign", "--control", this.url], { stdio: ["ignore", "pipe", "inherit"] });
+		let out = "";
+		child.stdout.on("data", (d) => { out += d; });
+		await once(child, "close");
+		return out.trim();
+	}
+
 	/** Starts device-sim, which is a device outside; it ends with the test. */
 	deviceSim(t, ...args) {
 		const child = spawn(path.join(bin, "device-sim"), args, { stdio: ["ignore", "ignore", "inherit"] });

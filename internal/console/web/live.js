@@ -2,8 +2,9 @@
 // Follows how much happens: one stream of summaries for the whole page. Views ask again
 // for what they show when its number moves.
 import { computed, signal } from "@preact/signals";
-import { Problem, request } from "./api.js";
+import { Problem } from "./api.js";
 import { signIn, token } from "./session.js";
+import { readStream } from "./stream.js";
 
 /**
  * @typedef {{run: string, seq: number, newest: number, oldest: number, now: string, counts: Record<string, number>}} Summary
@@ -56,26 +57,15 @@ function tokenOtherThan(asked) {
 }
 
 /** Reads one stream to its end. @param {() => void} opened */
-async function read(opened) {
-	const response = await request(`/v1/events/summary?interval=${interval}`);
-	if (!response.body) return;
-	signIn.value = "";
-	opened();
-	const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-	let rest = "";
-	for (;;) {
-		const { done, value } = await reader.read();
-		if (done) return;
-		const messages = (rest + value).split("\n\n");
-		rest = messages.pop() ?? "";
-		for (const message of messages) take(message);
-	}
-}
-
-/** @param {string} message */
-function take(message) {
-	const data = message.split("\n").find((line) => line.startsWith("data: "));
-	if (!data) return;
-	summary.value = JSON.parse(data.slice("data: ".length));
-	state.value = "open";
+function read(opened) {
+	return readStream(`/v1/events/summary?interval=${interval}`, {
+		opened() {
+			signIn.value = "";
+			opened();
+		},
+		message(_, data) {
+			summary.value = data;
+			state.value = "open";
+		},
+	});
 }

@@ -107,10 +107,10 @@ export function Field({ label, children, hint }) {
 
 /**
  * Tabs; the chosen one is up to the caller.
- * @param {{names: string[], chosen: string, choose: (name: string) => void, label: string}} p
+ * @param {{names: string[], chosen: string, choose: (name: string) => void, label: string, marked?: (name: string) => boolean}} p
  */
-export function Tabs({ names, chosen, choose, label }) {
+export function Tabs({ names, chosen, choose, label, marked }) {
 	return html`<div class="tabs" role="group" aria-label=${label}>
-		${names.map((name) => html`<button type="button" key=${name} aria-pressed=${name === chosen} onClick=${() => choose(name)}>${name}</button>`)}
+		${names.map((name) => html`<button type="button" key=${name} aria-pressed=${name === chosen} data-marked=${marked?.(name)} onClick=${() => choose(name)}>${name}${marked?.(name) && html` <span class="tab-mark" role="img" aria-label="has sent a request">✓</span>`}</button>`)}
 	</div>`;
 }

@@ -83,3 +83,18 @@ apns-sim exec -- make test
 # The same against this simulator:
 eval "$(apns-sim env --control ${location.origin})"`,
 };
+
+/**
+ * By which user-agent the first request of a library is known: a pattern, "" for a library
+ * that sends none, null if any request counts. note says what else has the same.
+ * @type {Record<string, {agent: RegExp | "" | null, note: string}>}
+ */
+export const agents = {
+	"curl": { agent: /^curl\//, note: "Green at the first request whose user-agent begins with curl/." },
+	"Go, apns2": { agent: /^Go-http-client\//, note: "Green at the first request whose user-agent is Go-http-client, that of all Go programs that set none." },
+	"Node, node-apn": { agent: "", note: "node-apn sends no user-agent: green at the first request without one, as other libraries may send it." },
+	"Python, aioapns": { agent: "", note: "aioapns sends no user-agent: green at the first request without one, as other libraries may send it." },
+	"Java, Pushy": { agent: "", note: "Pushy sends no user-agent: green at the first request without one, as other libraries may send it." },
+	"PHP, cURL": { agent: "", note: "PHP sends no user-agent: green at the first request without one, as other libraries may send it." },
+	"Any test": { agent: null, note: "Green at the first request of any program since this page was opened." },
+};

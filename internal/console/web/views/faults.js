@@ -6,7 +6,7 @@ import { send } from "../api.js";
 import { messageOf, useData } from "../data.js";
 import { summary, touch } from "../live.js";
 import { change, route } from "../route.js";
-import { ownSpace, space } from "../spaces.js";
+import { info, ownSpace, space } from "../spaces.js";
 import { count, date } from "../format.js";
 import { Act, Card, Chip, Empty, Failure, Field } from "../parts.js";
 
@@ -24,6 +24,7 @@ export function Faults() {
 			</div>
 			<div class="stack">
 				<${Clock} />
+				<${Profile} />
 				<${Presets} presets=${presets.data?.presets ?? []} rules=${rules} />
 			</div>
 		</div>
@@ -137,5 +138,16 @@ function Clock() {
 			<label class="sr" for="clock-to">Set the clock to</label><input id="clock-to" type="datetime-local" required value=${to} onInput=${(/** @type {any} */ e) => set(e.target.value)} /><button>Set</button></form>
 		<${Failure} text=${error} />
 		<p class="hint">The age of provider tokens, the rule of 20 minutes, the expiry of stored pushes and the time of retirements go by it; keepalives and idle times do not.</p>
+	</${Card}>`;
+}
+
+/** What the settings were made from. They are chosen at the start, and do not change. */
+function Profile() {
+	const name = info.value?.profile;
+	if (!name) return null;
+	return html`<${Card} title="Profile" aside=${html`<${Chip} tone=${name === "faithful" ? "good" : "warn"}>${name}</${Chip}>`}>
+		<p>${name === "faithful" ? "Behaves as APNs has been observed to: every setting has its default, unless a flag, a variable or the configuration file changes it."
+			: html`A preset that changes several settings. <code>apns-sim config show --profile ${name}</code> lists them.`}</p>
+		<p class="hint"><code>--profile</code> selects it when the simulator starts: faithful, strict, lenient or hostile.</p>
 	</${Card}>`;
 }

@@ -4,11 +4,12 @@ import { useState } from "preact/hooks";
 import { html } from "../html.js";
 import { request, send } from "../api.js";
 import { useData } from "../data.js";
-import { summary, touch } from "../live.js";
+import { touch } from "../live.js";
 import { href } from "../route.js";
 import { info, space } from "../spaces.js";
 import { Act, Card, Chip, Code, CopyButton, Facts, StateChip, Tabs } from "../parts.js";
-import { snippets, valuesOf } from "../snippets.js";
+import { agents, snippets, valuesOf } from "../snippets.js";
+import { useFirstRequests } from "../firstrequests.js";
 
 /** The listeners of the ready record. @type {[string, string, string][]} */
 const listeners = [
@@ -70,20 +71,21 @@ async function download() {
 function Library() {
 	const names = Object.keys(snippets);
 	const [chosen, choose] = useState(names[0] ?? "");
-	const [since] = useState(summary.value?.newest ?? 0);
 	const devices = useData(`/v1/devices?limit=50${space.value ? `&space=${encodeURIComponent(space.value)}` : ""}`);
 	const topic = info.value?.demo?.topic;
 	const device = (devices.data?.devices ?? []).find((/** @type {any} */ d) => d.apps?.some((/** @type {any} */ a) => a.topic === topic && a.token));
 	const token = device?.apps.find((/** @type {any} */ a) => a.topic === topic)?.token ?? "";
-	const first = useData((summary.value?.newest ?? 0) > since ? `/v1/notifications?order=oldest&limit=1&after=${since}` : "");
-	const push = first.data?.notifications?.[0];
+	const { first, failure } = useFirstRequests();
+	const push = first[chosen];
 	return html`<${Card} title="Point your library at it" aside=${push
 		? html`<a class="chip" data-tone="good" href=${href("pushes", { open: push.number })} data-connected>first request arrived</a>`
 		: html`<${Chip} tone="wait"><span class="pulse" data-state="opening"></span> waiting for a request</${Chip}>`}>
 		<div class="library" data-tone=${push ? "good" : ""}>
-			<${Tabs} label="Library" names=${names} chosen=${chosen} choose=${choose} />
+			<${Tabs} label="Library" names=${names} chosen=${chosen} choose=${choose} marked=${(/** @type {string} */ name) => !!first[name]} />
 			<${Code} text=${snippets[chosen]?.(valuesOf(info.value, token)) ?? ""} name=${`the snippet for ${chosen}`} />
-			${push && html`<p><${StateChip} state=${push.state} /> <a href=${href("pushes", { open: push.number })}>${push.failure ? push.failure.detail : push.response?.reason ?? push.timeline.at(-1)?.label}</a></p>`}
+			${push && html`<p><${StateChip} state=${push.state} /> <a href=${href("pushes", { open: push.number })}>${push.response?.reason ?? push.timeline.at(-1)?.label}</a></p>`}
+			${!push && failure && html`<p><${StateChip} state="failed" /> <a href=${href("pushes", { open: failure.number })}>${failure.failure.detail}</a></p>`}
+			<p class="hint">${agents[chosen]?.note}</p>
 			${devices.data && !token && html`<p class="hint">There is no device with the default app yet.</p>
 				<${Act} act=${async () => { await send("POST", "/v1/devices", {}); touch(); }}>Create a device</${Act}>`}
 		</div>

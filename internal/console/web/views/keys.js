@@ -2,12 +2,12 @@
 // Teams with their keys and apps, and a look into tokens.
 import { useEffect, useState } from "preact/hooks";
 import { html } from "../html.js";
-import { get, send } from "../api.js";
-import { messageOf } from "../data.js";
-import { touch } from "../live.js";
+import { get, query, send } from "../api.js";
+import { messageOf, useData } from "../data.js";
+import { summary } from "../live.js";
 import { change, href, route } from "../route.js";
 import { loadTeams, space, teams } from "../spaces.js";
-import { date } from "../format.js";
+import { count, date } from "../format.js";
 import { Act, Card, Chip, Code, CopyButton, Facts, Failure, Field } from "../parts.js";
 import { explain } from "../vocabulary.js";
 
@@ -16,7 +16,7 @@ export function Keys() {
 	return html`<div class="page">
 		<header class="page-head"><h1>Keys and tokens</h1><p>The developer portal of this simulator, and what tokens say.</p></header>
 		<div class="grid two">
-			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}</div>
+			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}<${Certificates} /></div>
 			<div class="stack"><${DeviceToken} /><${ProviderToken} /><${Certificate} /></div>
 		</div>
 	</div>`;
@@ -52,6 +52,31 @@ function Team({ team }) {
 		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await then(send("POST", "/v1/apps", { team: team.team, bundleId: app })); setApp(""); }}>
 			<label class="sr" for=${`new-app-${team.team}`}>Bundle ID of a new app</label><input id=${`new-app-${team.team}`} required placeholder="Bundle ID" value=${app} spellcheck=${false} onInput=${(/** @type {any} */ e) => setApp(e.target.value)} /><button>Add app</button></form>
 	</${Card}>`;
+}
+
+/** The provider certificates that the simulator has issued. */
+function Certificates() {
+	const { data, error } = useData("/v1/certificates" + query({ team: space.value, limit: 500 }), { every: 3000 });
+	const list = /** @type {any[]} */ (data?.certificates ?? []);
+	return html`<${Card} title="Certificates issued" aside=${html`<span class="hint">${count(list.length)}${data?.next ? "+" : ""} of providers</span>`}>
+		<${Failure} text=${error} />
+		${data && list.length === 0 && html`<p class="hint">None yet. A space has one, and the default team as well if files are written.</p>`}
+		<ul class="plain certificates">${list.map((c) => html`<li key=${c.serial} data-serial=${c.serial}>
+			<div class="rule-head"><b>${c.topic}</b>${validity(c)}<span class="spring"></span><span class="hint">${c.team}</span>
+				${!c.revoked && html`<${Act} act=${() => send("DELETE", `/v1/certificates/${encodeURIComponent(c.serial)}`)} kind="danger" name=${`Revoke the certificate for ${c.topic}, serial number ${c.serial}`}>Revoke</${Act}>`}</div>
+			<${Facts} rows=${[["environments", c.environments.join(", ")], ["valid", `${date(c.notBefore)} to ${date(c.notAfter)}`], ["serial number", html`<code class="break">${c.serial}</code>`],
+				["SHA-256", html`<code class="break">${c.fingerprint}</code>`]]} />
+		</li>`)}</ul>
+	</${Card}>`;
+}
+
+/** Whether a certificate can be used at the time of the simulator. @param {any} c */
+function validity(c) {
+	const now = Date.parse(summary.value?.now ?? "");
+	if (c.revoked) return html`<${Chip} tone="bad">revoked</${Chip}>`;
+	if (now > Date.parse(c.notAfter)) return html`<${Chip} tone="bad">expired</${Chip}>`;
+	if (now < Date.parse(c.notBefore)) return html`<${Chip} tone="warn">not valid yet</${Chip}>`;
+	return html`<${Chip} tone="good">valid</${Chip}>`;
 }
 
 function DeviceToken() {

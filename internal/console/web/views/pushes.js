@@ -17,6 +17,8 @@ import { Push } from "./push.js";
 /** How many pushes are asked for at once; fewer, where more came than a page has. */
 const pageSize = 100, loadedPage = 40;
 const rowHeight = 36, overscan = 8;
+/** The states that others follow. */
+const changing = new Set(["received", "accepted", "stored", "sent"]);
 
 export function Pushes() {
 	const words = route.value.words;
@@ -62,7 +64,7 @@ function FilterBar() {
 
 /** @param {{filter: string, open: string}} p */
 function List({ filter, open }) {
-	const { data, paused, setPaused, error, older } = useHistory(filter);
+	const { data, paused, setPaused, error, older, refresh } = useHistory(filter);
 	const scroller = useRef(/** @type {HTMLDivElement | null} */ (null));
 	const [view, setView] = useState({ top: 0, height: 600 });
 	const rows = useMemo(() => rowsOf(data), [data]);
@@ -106,6 +108,13 @@ function List({ filter, open }) {
 		if (bottom) older();
 		else if (gap?.gap) older(gap.gap);
 	}, [bottom, gap?.gap, data]);
+
+	// What is below the newest page, and in sight, changes as well: a stored push is delivered.
+	const inSight = shown.flatMap((r) => (r.push ? [r.push] : []));
+	const unfinished = !paused && to > loadedPage && inSight.some((p) => changing.has(p.state));
+	useEffect(() => {
+		if (unfinished) refresh(inSight[0].number, inSight.length);
+	}, [beat.value, unfinished, inSight[0]?.number]);
 
 	const waiting = paused ? Math.max(0, (summary.value?.newest ?? 0) - paused.newest) : 0;
 	return html`
@@ -204,8 +213,26 @@ function useHistory(filter) {
 		}
 		busy.current = "";
 	};
+	const wanted = useRef(/** @type {{newest: number, size: number} | null} */ (null)), refreshing = useRef(false);
+	/** Asks again for pushes that are in the list: so many, from one on downwards. */
+	const refresh = async (/** @type {number} */ number, /** @type {number} */ size) => {
+		wanted.current = { newest: number, size };
+		if (refreshing.current) return;
+		refreshing.current = true;
+		while (wanted.current) {
+			const rows = /** @type {{newest: number, size: number}} */ (wanted.current);
+			wanted.current = null;
+			try {
+				const page = await get("/v1/notifications" + query({ ...words, limit: rows.size, before: rows.newest + 1 }));
+				set((had) => merge(forget(had, page.oldest), page.notifications, page.next !== undefined, rows.newest + 1));
+			} catch (e) {
+				setError(messageOf(e));
+			}
+		}
+		refreshing.current = false;
+	};
 	const setPaused = (/** @type {boolean} */ on) => setPause(on ? { newest: summary.value?.newest ?? 0 } : null);
-	return { data, paused, setPaused, error, older };
+	return { data, paused, setPaused, error, older, refresh };
 }
 
 /** @param {{push: any, top: number, chosen: boolean}} p */
