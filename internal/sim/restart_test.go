@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +93,7 @@ func TestARestartOnTheSameStateIsNotNoticed(t *testing.T) {
 		{"a device in low power mode is in it", sim.Config{}, lowPowerAfterRestart},
 		{"a revoked provider certificate is rejected", sim.Config{}, revokedCertificateAfterRestart},
 		{"the certificate of a space is revoked when the space is deleted", sim.Config{}, certificateOfDeletedSpaceAfterRestart},
+		{"the certificates that were issued are listed", sim.Config{}, listedCertificatesAfterRestart},
 		{"a suspended team is Forbidden", sim.Config{}, suspendedTeamAfterRestart},
 		{"an app without the broadcast capability lacks it", sim.Config{}, noBroadcastAfterRestart},
 		{"a provider token may not be updated earlier", sim.Config{Auth: providerauth.Config{UpdateScope: providerauth.ScopeKey}}, tokenUpdateAfterRestart},
@@ -615,4 +618,24 @@ func TestWhatConflictsWithTheConfigurationIsLeftOutAndLogged(t *testing.T) {
 	r.kill()
 	assert.Equal(t, []string{sim.DemoTopic, "com.example.moved"}, r.Auth.FirstApps(sim.DemoTeam, 2))
 	assert.Contains(t, log.lines()[0], "com.example.moved")
+}
+
+func listedCertificatesAfterRestart(t *testing.T, r *restarting) {
+	none := 0
+	for range 2 {
+		_, _, err := r.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{Devices: &none})
+		require.NoError(t, err)
+	}
+	list := func() []controlapi.Certificate {
+		all, _, err := r.TeamControl.PageCertificates("", controlapi.Page{})
+		require.NoError(t, err)
+		slices.SortFunc(all, func(a, b controlapi.Certificate) int { return strings.Compare(a.Serial, b.Serial) })
+		return all
+	}
+	before := list()
+	require.Len(t, before, 2, "those of the spaces")
+	require.NoError(t, r.TeamControl.RevokeSerial(before[0].Serial))
+	before[0].Revoked = true
+	r.kill()
+	assert.Equal(t, before, list())
 }
