@@ -1,6 +1,9 @@
 package apns
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // An Environment is one of the two separate services of APNs. Tokens, keys and
 // certificates of one mean nothing in the other.
@@ -71,4 +74,26 @@ var hosts = map[string]Environment{
 func HostEnvironment(host string) (Environment, bool) {
 	e, ok := hosts[host]
 	return e, ok
+}
+
+// courierHosts are the names by which devices verify the courier of an environment.
+// They dial a name with a number before it, such as 7-courier.push.apple.com
+// (observed: apsd).
+var courierHosts = map[Environment]string{
+	Production: "courier.push.apple.com",
+	Sandbox:    "courier.sandbox.push.apple.com",
+}
+
+// CourierHost returns the name by which devices verify the courier of an environment.
+func CourierHost(e Environment) string { return courierHosts[e] }
+
+// CourierEnvironment returns the environment of one of Apple's courier host names
+// (without port, lower case), with or without a number, and whether the name is one.
+func CourierEnvironment(host string) (Environment, bool) {
+	for e, name := range courierHosts {
+		if host == name || strings.HasSuffix(host, "-"+name) {
+			return e, true
+		}
+	}
+	return 0, false
 }

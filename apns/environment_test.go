@@ -62,3 +62,23 @@ func TestApplesHostNamesSelectTheirEnvironment(t *testing.T) {
 		assert.False(t, ok, host)
 	}
 }
+
+// observed: apsd, pypush
+func TestCouriersHaveANamePerEnvironmentAndNumbersBeforeIt(t *testing.T) {
+	for host, want := range map[string]apns.Environment{
+		"courier.push.apple.com":           apns.Production,
+		"17-courier.push.apple.com":        apns.Production,
+		"courier.sandbox.push.apple.com":   apns.Sandbox,
+		"1-courier.sandbox.push.apple.com": apns.Sandbox,
+	} {
+		got, ok := apns.CourierEnvironment(host)
+		assert.True(t, ok, host)
+		assert.Equal(t, want, got, host)
+		assert.Contains(t, host, apns.CourierHost(want))
+	}
+	for _, host := range []string{"api.push.apple.com", "xcourier.push.apple.com", "courier.push.apple.com.example.org", ""} {
+		_, ok := apns.CourierEnvironment(host)
+		assert.False(t, ok, host)
+	}
+	assert.Empty(t, apns.CourierHost(apns.Environment(2)))
+}

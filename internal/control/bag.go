@@ -37,14 +37,6 @@ func bagHosts() []string {
 	return hosts
 }
 
-// courierHosts are the names by which devices dial couriers, with a number and a
-// hyphen before them, and the ones for which they verify its certificate
-// (observed: apsd).
-var courierHosts = map[apns.Environment]string{
-	apns.Production: "courier.push.apple.com",
-	apns.Sandbox:    "courier.sandbox.push.apple.com",
-}
-
 // courierCount is from how many numbers a device draws that of its courier.
 // Apple has 50; so many names would have to lead here. It is 2 and not 1 because
 // there are clients that draw below it (observed: third-party clients).
@@ -81,8 +73,8 @@ func (s *Server) bag(w http.ResponseWriter, r *http.Request) error {
 	}
 	body, err := plist.Marshal(bag{
 		Hostcount:        courierCount,
-		Hostname:         courierHosts[environment],
-		VerifiedHostname: courierHosts[environment],
+		Hostname:         apns.CourierHost(environment),
+		VerifiedHostname: apns.CourierHost(environment),
 		Status:           true,
 		Expiry:           bagExpiry,
 	}, plist.XMLFormat)

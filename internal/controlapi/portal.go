@@ -176,7 +176,7 @@ type Connection struct {
 	Space       string        `json:"space,omitempty" doc:"Team of the connection; absent while unknown"`
 	Certificate string        `json:"certificate,omitempty" doc:"Topic of the provider certificate"`
 	Device      apns.DeviceID `json:"device,omitzero" doc:"Device of a device's connection"`
-	Since       time.Time     `json:"since" doc:"When it was decrypted"`
+	Since       time.Time     `json:"since" doc:"When it was opened"`
 	Requests    int64         `json:"requests,omitempty" doc:"Number of requests on a provider's connection"`
 	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of the connection"`
 	HTTP2       *HTTP2State   `json:"http2,omitempty" doc:"HTTP/2 of a provider's connection"`

@@ -34,13 +34,6 @@ const (
 	defaultInbox        = 1 << 16
 )
 
-// courierNames are the names that a courier's certificate must carry, without
-// the number of the courier dialed. observed: apsd, pypush.
-var courierNames = map[apns.Environment]string{
-	apns.Production: "courier.push.apple.com",
-	apns.Sandbox:    "courier.sandbox.push.apple.com",
-}
-
 // Config describes a device. Identity, Dial and RootCAs are required; the zero
 // value of everything else is the useful one.
 type Config struct {
@@ -128,7 +121,7 @@ func (c *Config) check() error {
 		return errors.New("device: set Config.RootCAs to the certificate authority of the simulator")
 	case int(c.Style) >= len(styles):
 		return fmt.Errorf("%s is no login style", c.Style)
-	case c.ServerName == "" && courierNames[c.Environment] == "":
+	case c.ServerName == "" && apns.CourierHost(c.Environment) == "":
 		return fmt.Errorf("device: %s has no courier; set Config.ServerName", c.Environment)
 	}
 	if err := checkCarrier(c.Carrier); err != nil {
@@ -153,7 +146,7 @@ func (c *Config) check() error {
 // setDefaults fills in what was left zero.
 func (c *Config) setDefaults() {
 	if c.ServerName == "" {
-		c.ServerName = courierNames[c.Environment]
+		c.ServerName = apns.CourierHost(c.Environment)
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -66,13 +66,6 @@ func splitHost(hostport string) (host, port string) {
 // management requests to APNs".
 const manageHost = "api-manage-broadcast."
 
-// courierHosts are the ends of the names that devices dial, which begin with a number
-// (observed: apsd).
-var courierHosts = map[string]apns.Environment{
-	"courier.push.apple.com":         apns.Production,
-	"courier.sandbox.push.apple.com": apns.Sandbox,
-}
-
 // Route returns the address of the listener that one of Apple's hosts stands for,
 // whatever the port; "" for another host. The error says why a host of Apple's leads
 // nowhere, because the request would otherwise go to Apple.
@@ -93,10 +86,8 @@ func (s *Simulator) Route(hostport string) (address string, err error) {
 
 // listenerOf returns the listener that a host of Apple's stands for.
 func listenerOf(host string) (Listener, bool) {
-	for suffix, env := range courierHosts {
-		if host == suffix || strings.HasSuffix(host, "-"+suffix) {
-			return choose(env, Device, DeviceSandbox), true
-		}
+	if env, ok := apns.CourierEnvironment(host); ok {
+		return choose(env, Device, DeviceSandbox), true
 	}
 	env, ok := apns.HostEnvironment(host)
 	if strings.HasPrefix(host, manageHost) {
