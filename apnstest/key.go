@@ -14,7 +14,7 @@ type Key struct {
 	// ID and TeamID go into the tokens.
 	ID, TeamID string
 	Private    *ecdsa.PrivateKey
-	// P8 is the key as Apple's portal has it, the text of a .p8 file.
+	// P8 is the key as Apple's developer account gives it, the text of a .p8 file.
 	P8 []byte
 
 	space *Space

@@ -24,7 +24,7 @@ type Space struct {
 	RootCAs *x509.CertPool
 	// TeamID is the team that owns the apps. KeyID and Key are its first
 	// authentication key, what a provider needs to sign its tokens; P8 is the same
-	// as Apple's portal has it, the text of a .p8 file.
+	// as Apple's developer account gives it, the text of a .p8 file.
 	TeamID, KeyID string
 	Key           *ecdsa.PrivateKey
 	P8            []byte

@@ -37,7 +37,7 @@ func TestTheReadyRecordIsTheSameEverywhere(t *testing.T) {
 	for _, id := range []string{sim.Demo.TeamID, sim.Demo.KeyID} {
 		assert.Regexp(t, `^[A-Z0-9]{10}$`, id)
 	}
-	assert.Equal(t, "AuthKey_"+sim.Demo.KeyID+".p8", filepath.Base(sim.Demo.KeyFile), "as Apple's portal names it")
+	assert.Equal(t, "AuthKey_"+sim.Demo.KeyID+".p8", filepath.Base(sim.Demo.KeyFile), "as Apple names it")
 	for _, secret := range []string{sim.Demo.KeyFile, sim.Demo.CertificateFile} {
 		info, err := os.Stat(secret)
 		require.NoError(t, err)

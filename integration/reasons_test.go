@@ -22,7 +22,7 @@ type reasonCase struct {
 }
 
 // reasonGroups are the flags of the simulators that the cases need. Their parts in
-// braces are files of the portal.
+// braces are files of the folder of credentials.
 var reasonGroups = map[string][]string{
 	"plain": {
 		"--topic", secondTopic + "," + quietTopic, "--no-broadcast", quietTopic, "--suspended-team", suspendedTeam,
@@ -55,7 +55,7 @@ func TestEveryReasonIsEarnedOverTheWire(t *testing.T) {
 	for _, side := range sides {
 		requireACaseForEveryRow(t, side.scope, side.cases)
 	}
-	p := newPortal(t)
+	p := newCredentials(t)
 	for group := range reasonGroups {
 		t.Run(group, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +91,7 @@ func requireACaseForEveryRow(t *testing.T, scope apns.Scope, cases []reasonCase)
 	require.ElementsMatch(t, rows, earned, "reasons of %s in the table, and those that have a case", scope)
 }
 
-func groupFlags(p portal, group string) []string {
+func groupFlags(p credentials, group string) []string {
 	files := strings.NewReplacer(
 		"{"+sandboxKey+"}", p.keyFile(demoTeam, sandboxKey),
 		"{"+topicKey+"}", p.keyFile(demoTeam, topicKey),
@@ -104,8 +104,8 @@ func groupFlags(p portal, group string) []string {
 }
 
 // run takes the steps and judges what came of the last one.
-func (c reasonCase) run(t *testing.T, p portal, sim *simulator, scope apns.Scope) {
-	s := &session{t: t, portal: portal{t, p.dir}, simulator: sim, bearer: sim.demoBearer(), peers: make(map[string]*peer)}
+func (c reasonCase) run(t *testing.T, p credentials, sim *simulator, scope apns.Scope) {
+	s := &session{t: t, credentials: credentials{t, p.dir}, simulator: sim, bearer: sim.demoBearer(), peers: make(map[string]*peer)}
 	defer s.close()
 	began := time.Now()
 	for _, take := range c.steps {

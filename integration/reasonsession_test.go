@@ -16,7 +16,7 @@ import (
 // channels of its own, and a connection to each listener.
 type session struct {
 	t *testing.T
-	portal
+	credentials
 	*simulator
 	bearer string
 

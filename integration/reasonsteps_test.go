@@ -150,7 +150,7 @@ func stopping(s *session) {
 // rotation is a device token, and then a simulator that has a newer token key. It
 // is another one than that of the group.
 func rotation(s *session) {
-	s.portal = newPortal(s.t)
+	s.credentials = newCredentials(s.t)
 	s.simulator = startSimulator(s.t, "--certs", s.dir)
 	s.deviceToken()
 	s.stop()

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// Teams is the developer portal: teams with their keys and apps. "" is the default
+// Teams has the operations of a developer account: teams with their keys and apps. "" is the default
 // team.
 type Teams interface {
 	PageTeams(p controlapi.Page) (list []controlapi.Team, next string, err error)

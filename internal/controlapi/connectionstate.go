@@ -1,6 +1,10 @@
 package controlapi
 
-import "time"
+import (
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+)
 
 // A TLSState is what was agreed in the TLS handshake of a connection.
 type TLSState struct {
@@ -26,4 +30,21 @@ type DeviceCertificate struct {
 	Issuer    string    `json:"issuer" doc:"Common name of the authority that issued it"`
 	NotAfter  time.Time `json:"notAfter" doc:"Valid until"`
 	Presented string    `json:"presented" enum:"tls,connect" doc:"Where it was presented: in the TLS handshake, or in Connect with a signed nonce" example:"connect"`
+}
+
+// A Connection is an open connection of a provider or a device.
+type Connection struct {
+	ID          uint64        `json:"id,omitempty" doc:"Number of a provider's connection; absent for a device's connection, which is identified by its device"`
+	Kind        string        `json:"kind" doc:"provider, channels or device"`
+	Remote      string        `json:"remote" doc:"Address of the client"`
+	Environment string        `json:"environment,omitempty" doc:"production or sandbox; absent while unknown"`
+	Space       string        `json:"space,omitempty" doc:"Team of the connection; absent while unknown"`
+	Certificate string        `json:"certificate,omitempty" doc:"Topic of the provider certificate"`
+	Device      apns.DeviceID `json:"device,omitzero" doc:"Device of a device's connection"`
+	Since       time.Time     `json:"since" doc:"When it was opened"`
+	Requests    int64         `json:"requests,omitempty" doc:"Number of requests on a provider's connection"`
+	TLS         *TLSState     `json:"tls,omitempty" doc:"TLS of the connection"`
+	HTTP2       *HTTP2State   `json:"http2,omitempty" doc:"HTTP/2 of a provider's connection"`
+
+	DeviceCertificate *DeviceCertificate `json:"deviceCertificate,omitempty" doc:"Certificate of the device of a device's connection"`
 }

@@ -2,7 +2,7 @@ package controlapi
 
 // A DeviceAction is a row of the table of what a device can be told to do.
 type DeviceAction struct {
-	// Name is the word in the path of the control API, and the verb of the command line.
+	// Name is the word in the path of the control API, and the command of apns-sim device.
 	Name string
 	// Summary says what it does.
 	Summary string
@@ -31,5 +31,5 @@ var deviceActions = []DeviceAction{
 }
 
 // DeviceActions returns the table of what a device can be told to do. The control API, the
-// verbs of the command line and the simulator share it.
+// commands of apns-sim and device-sim, and the simulator share it.
 func DeviceActions() []DeviceAction { return append([]DeviceAction(nil), deviceActions...) }

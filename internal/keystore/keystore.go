@@ -39,7 +39,7 @@ func (k SigningKey) Public() providerauth.Key {
 	return providerauth.Key{ID: k.KeyID, TeamID: k.TeamID, Public: &k.Private.PublicKey, Environments: k.Environments, Topics: k.Topics}
 }
 
-// FileName is the name that Apple's portal gives the file of the key.
+// FileName is the name that Apple gives the file of the key.
 func (k SigningKey) FileName() string { return "AuthKey_" + k.KeyID + ".p8" }
 
 // Secrets are the certificate authorities, the token keys and the authentication

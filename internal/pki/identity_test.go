@@ -88,7 +88,7 @@ func TestP8IsReadBack(t *testing.T) {
 	require.NoError(t, err)
 	text, err := MarshalP8(key)
 	require.NoError(t, err)
-	assert.True(t, strings.HasPrefix(string(text), "-----BEGIN PRIVATE KEY-----\n"), "as Apple's portal writes it")
+	assert.True(t, strings.HasPrefix(string(text), "-----BEGIN PRIVATE KEY-----\n"), "as Apple writes it")
 	got, err := ParseP8(append([]byte("\n"), append(text, '\n')...))
 	require.NoError(t, err)
 	assert.True(t, key.Equal(got))

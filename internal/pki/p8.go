@@ -9,7 +9,7 @@ import (
 	"fmt"
 )
 
-// MarshalP8 encodes a provider's signing key as Apple's portal does in
+// MarshalP8 encodes a provider's signing key as Apple does in
 // AuthKey_<key id>.p8: PKCS#8 in one PRIVATE KEY block. EC P-256 only, the key of ES256.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 func MarshalP8(key *ecdsa.PrivateKey) ([]byte, error) {

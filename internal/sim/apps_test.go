@@ -107,7 +107,7 @@ func TestDevicesMayNameTheTopicsOfEveryAppBySaltedHashes(t *testing.T) {
 	assert.NotContains(t, known, "com.example.unknown")
 }
 
-// With a directory, the portal is after a restart as it was left: keys as well as apps,
+// With a directory, keys and apps are after a restart as they were left,
 // what was made and what was taken away. Spaces are not kept.
 func TestKeysAndAppsAreAfterARestartAsTheyWereLeft(t *testing.T) {
 	dir := t.TempDir()

@@ -67,7 +67,7 @@ func New(cfg Config) (*Simulator, error) {
 		s.Clock = new(clock.Clock)
 	}
 	s.Spaces = space.New(s.Clock)
-	for _, make := range []func() error{s.loadState, s.makeSecrets, s.makeCore, s.makePortal, s.makeEdges, s.makeControllers, s.makeProxy, s.makeControl} {
+	for _, make := range []func() error{s.loadState, s.makeSecrets, s.makeCore, s.registerTeams, s.makeEdges, s.makeControllers, s.makeProxy, s.makeControl} {
 		if err := make(); err != nil {
 			return nil, err
 		}
@@ -117,8 +117,8 @@ func (s *Simulator) makeCore() (err error) {
 	return err
 }
 
-// makePortal registers teams, keys and apps, as the developer portal does.
-func (s *Simulator) makePortal() error {
+// registerTeams registers teams, keys and apps, as a developer account does.
+func (s *Simulator) registerTeams() error {
 	rules := s.cfg.Auth
 	rules.Clock, rules.Spaces = s.Clock, s.Spaces
 	s.Auth = providerauth.New(rules)

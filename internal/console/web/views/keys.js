@@ -14,7 +14,7 @@ import { explain } from "../vocabulary.js";
 export function Keys() {
 	const shown = teams.value.filter((t) => !space.value || t.team === space.value);
 	return html`<div class="page">
-		<header class="page-head"><h1>Keys and tokens</h1><p>The developer portal of this simulator, and what tokens say.</p></header>
+		<header class="page-head"><h1>Keys and tokens</h1><p>The teams, keys and apps of this simulator, and what tokens say.</p></header>
 		<div class="grid two">
 			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}<${Certificates} /></div>
 			<div class="stack"><${DeviceToken} /><${ProviderToken} /><${Certificate} /></div>

@@ -29,14 +29,14 @@ const (
 	fullTopic     = "com.example.full"  // is to have all the channels it may
 )
 
-// A portal is a folder of authorities and keys, as apns-sim makes it.
-type portal struct {
+// credentials are a folder of authorities and keys, as apns-sim makes it.
+type credentials struct {
 	t   testing.TB
 	dir string
 }
 
-// newPortal makes the keys and the certificate with the commands for it.
-func newPortal(t *testing.T) portal {
+// newCredentials makes the keys and the certificate with the commands for it.
+func newCredentials(t *testing.T) credentials {
 	t.Helper()
 	dir := t.TempDir()
 	for _, args := range [][]string{
@@ -50,14 +50,14 @@ func newPortal(t *testing.T) portal {
 		made := run(t, apnsSim, append(args, "--certs", dir)...)
 		require.Zero(t, made.code, made.stderr)
 	}
-	return portal{t, dir}
+	return credentials{t, dir}
 }
 
-func (p portal) keyFile(team, id string) string {
+func (p credentials) keyFile(team, id string) string {
 	return filepath.Join(p.dir, "keys", team, "AuthKey_"+id+".p8")
 }
 
-func (p portal) key(team, id string) *ecdsa.PrivateKey {
+func (p credentials) key(team, id string) *ecdsa.PrivateKey {
 	p.t.Helper()
 	key, err := token.AuthKeyFromFile(p.keyFile(team, id))
 	require.NoError(p.t, err)
@@ -65,7 +65,7 @@ func (p portal) key(team, id string) *ecdsa.PrivateKey {
 }
 
 // sandboxCertificate is a provider certificate that production does not take.
-func (p portal) sandboxCertificate() tls.Certificate {
+func (p credentials) sandboxCertificate() tls.Certificate {
 	p.t.Helper()
 	file := filepath.Join(p.dir, demoTopic+".pem")
 	certificate, err := tls.LoadX509KeyPair(file, file)
@@ -74,7 +74,7 @@ func (p portal) sandboxCertificate() tls.Certificate {
 }
 
 // rotate puts a new token key before the others.
-func (p portal) rotate() {
+func (p credentials) rotate() {
 	p.t.Helper()
 	file := filepath.Join(p.dir, "token.key")
 	old, err := os.ReadFile(file)
