@@ -38,7 +38,10 @@ func newFixtureAt(t *testing.T, c *clock.Clock, cfg broker.Config) *fixture {
 	t.Helper()
 	w := &fixture{t: t, clock: c, store: new(store.Memory)}
 	w.journal = journal.New(journal.Config{Clock: w.clock})
-	cfg.Clock, cfg.Journal, cfg.Store = w.clock, w.journal, w.store
+	cfg.Clock, cfg.Journal = w.clock, w.journal
+	if cfg.Store == nil {
+		cfg.Store = w.store
+	}
 	b, err := broker.New(cfg)
 	require.NoError(t, err)
 	w.Broker = b

@@ -55,6 +55,11 @@ type Config struct {
 	// has ended. 0 = 1 s.
 	ShutdownGrace time.Duration
 
+	// BeforeWait is called on the connection's reader goroutine before it waits for
+	// input, and before it writes the last frames. Responses that it gives are written
+	// with those before. The connection reads nothing until it returns. nil = nothing.
+	BeforeWait func(c *Conn)
+
 	// OnFailure is called for each request and each connection that fails in
 	// HTTP/2, before it reaches the Handler and before the peer is told. It is
 	// called on the connection's reader goroutine and must not block; the Failure
@@ -92,6 +97,9 @@ func (c *Config) withDefaults() Config {
 	d.WriteTimeout = orDefault(d.WriteTimeout, 30*time.Second)
 	d.StallTimeout = orDefault(d.StallTimeout, 30*time.Second)
 	d.ShutdownGrace = orDefault(d.ShutdownGrace, time.Second)
+	if d.BeforeWait == nil {
+		d.BeforeWait = func(*Conn) {}
+	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}

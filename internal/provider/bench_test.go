@@ -55,8 +55,12 @@ type discard struct{}
 
 func (discard) Submit(*broker.Push, *store.Pending) error { return nil }
 
+func (discard) NotStored(*broker.Push) bool { return false }
+
 // recorded is a broker that delivers at once and records that as the real one does.
 type recorded struct{ *journal.Journal }
+
+func (recorded) NotStored(*broker.Push) bool { return false }
 
 func (r recorded) Submit(p *broker.Push, _ *store.Pending) error {
 	now := time.Now()

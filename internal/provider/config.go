@@ -25,6 +25,9 @@ import (
 // disk: by waits for that.
 type Broker interface {
 	Submit(p *broker.Push, by *store.Pending) error
+	// NotStored says that the record of p cannot be stored, and reports whether p is to
+	// be rejected.
+	NotStored(p *broker.Push) (reject bool)
 }
 
 // The figures of a Config that does not say otherwise.

@@ -16,6 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/netconn"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/timers"
 )
 
@@ -57,6 +58,8 @@ type conn struct {
 	muteFault atomic.Pointer[fault.Hit] // the fault that has muted the connection
 
 	override responseOverride // of the current request
+	storing  *store.Pending   // the records of pushes that are not durable yet
+	stored   []storedPush     // accepted pushes whose responses wait for that
 	delays   timers.Group
 
 	topic providerauth.Topic // the last topic used with the certificate, so that it is hashed once
@@ -153,7 +156,7 @@ func (s *Server) handshake(ctx context.Context, tc *tls.Conn) error {
 }
 
 func (s *Server) newConn(state tls.ConnectionState) *conn {
-	c := &conn{server: s, serverName: state.ServerName, ids: newIDSource()}
+	c := &conn{server: s, storing: store.NewPending(), serverName: state.ServerName, ids: newIDSource()}
 	if len(state.PeerCertificates) > 0 {
 		c.identity, c.certificateErr = s.identify(state.PeerCertificates)
 		c.certificateSubject = pki.SubjectText(&state.PeerCertificates[0].Subject)

@@ -162,6 +162,9 @@ func (c *conn) applyAction(f *faultContext, hit *fault.Hit) outcome {
 func (f *faultContext) deliverUnanswered(a *fault.Action) {
 	if a.Deliver && f.acceptable() {
 		f.recorded = f.op.submit() == nil
+		if _, ok := f.op.(*pushRequest); ok && f.recorded {
+			f.conn.respondWhenStored(nil)
+		}
 	}
 }
 

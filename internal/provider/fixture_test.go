@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -54,16 +55,30 @@ type fakeBroker struct {
 	mu     sync.Mutex
 	pushes []*broker.Push
 	err    error
+
+	storing func(*broker.Push, *store.Pending) // begins to store the record; nil is memory
 }
 
-func (b *fakeBroker) Submit(p *broker.Push, _ *store.Pending) error {
+func (b *fakeBroker) Submit(p *broker.Push, by *store.Pending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err != nil {
 		return b.err
 	}
 	b.pushes = append(b.pushes, p)
+	if b.storing != nil {
+		b.storing(p, by)
+	}
 	return nil
+}
+
+// NotStored reports whether the push was submitted, and forgets it.
+func (b *fakeBroker) NotStored(p *broker.Push) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := len(b.pushes)
+	b.pushes = slices.DeleteFunc(b.pushes, func(q *broker.Push) bool { return q == p })
+	return len(b.pushes) < before
 }
 
 func (b *fakeBroker) fail(err error) {

@@ -103,13 +103,20 @@ func (p *pushRequest) submit() *apns.Rejection {
 		return nil
 	}
 	s := p.conn.server
-	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.envelope, nil))
+	return s.submitResult("push", p.notification, s.cfg.Broker.Submit(&p.push.envelope, p.conn.storing))
 }
 
-// accept implements [operation]: 200 without a body, with the apns-id and in the
+// accept implements [operation].
+func (p *pushRequest) accept() {
+	if !p.conn.respondWhenStored(p.stream) {
+		p.respond()
+	}
+}
+
+// respond responds to an accepted push: 200 without a body, with the apns-id and in the
 // sandbox the apns-unique-id; no other field was observed.
 // https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-func (p *pushRequest) accept() {
+func (p *pushRequest) respond() {
 	var unique hpack.HeaderField
 	if p.notification.UniqueID != "" {
 		unique = idField(apns.HeaderUniqueID, p.notification.UniqueID)

@@ -7,6 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/journal"
+	"github.com/apns-sim/apns-sim/internal/store"
 )
 
 // replayChecks are the checks that a replayed push must pass: the device token may
@@ -42,7 +43,11 @@ func (s *Server) Replay(n *apns.Notification) (*apns.Notification, error) {
 	s.cfg.Journal.Record(journal.Event{At: r.clock().Now(), Kind: journal.Received, Push: &again, Trace: trace, Device: trace.Device, Detail: remark})
 	if rejection == nil {
 		p.To, p.Base, p.Hash, p.Unreported = broker.Address(r.claims.Address), r.claims.Base, r.topic.Hash, r.unreported
-		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, nil))
+		by := store.NewPending()
+		rejection = s.submitResult("push", &again, s.cfg.Broker.Submit(p, by))
+		if len(by.Wait()) > 0 && s.cfg.Broker.NotStored(p) {
+			rejection = notStored()
+		}
 	}
 	return &again, s.replayed(&again, trace, rejection)
 }

@@ -49,6 +49,7 @@ func New(cfg Config) (*Server, error) {
 		OverrunEnds:       s.cfg.OverrunEnds,
 		MalformedEnds:     s.cfg.MalformedEnds,
 		ShutdownGrace:     s.cfg.ShutdownGrace,
+		BeforeWait:        beforeWait,
 		OnFailure:         s.onFailure,
 		Log:               s.cfg.Log,
 	}

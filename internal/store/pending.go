@@ -15,8 +15,9 @@ type Pending struct {
 	none  chan struct{} // capacity 1: open became 0
 	hurry func()        // owned by the caller; says to the store that it waits
 
-	mu     sync.Mutex // nothing is locked under it: docs/lock-order.md
-	failed []*apns.Notification
+	failures atomic.Int64 // length of failed
+	mu       sync.Mutex   // nothing is locked under it: docs/lock-order.md
+	failed   []*apns.Notification
 }
 
 // NewPending returns a Pending with nothing to wait for.
@@ -45,6 +46,7 @@ func (p *Pending) Fail(push *apns.Notification) {
 	if p != nil {
 		p.mu.Lock()
 		p.failed = append(p.failed, push)
+		p.failures.Add(1)
 		p.mu.Unlock()
 		p.Done()
 	}
@@ -52,15 +54,7 @@ func (p *Pending) Fail(push *apns.Notification) {
 
 // Open reports whether a record is not durable yet, or has failed since the last Wait.
 func (p *Pending) Open() bool {
-	if p == nil {
-		return false
-	}
-	if p.open.Load() > 0 {
-		return true
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.failed) > 0
+	return p != nil && (p.open.Load() > 0 || p.failures.Load() > 0)
 }
 
 // Wait returns when all records are durable or have failed: the pushes of those that
@@ -72,8 +66,12 @@ func (p *Pending) Wait() (failed []*apns.Notification) {
 	for p.open.Load() > 0 {
 		<-p.none
 	}
+	if p.failures.Load() == 0 {
+		return nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	failed, p.failed = p.failed, nil
+	p.failures.Store(0)
 	return failed
 }

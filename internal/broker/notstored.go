@@ -1,0 +1,33 @@
+package broker
+
+import "slices"
+
+// NotStored says that the record of p, which Submit has accepted, cannot be stored. It
+// reports whether the push is to be rejected; otherwise it has been delivered or dropped
+// meanwhile. A push that is rejected is not sent; one that is in flight is not sent again.
+func (b *Broker) NotStored(p *Push) (reject bool) {
+	b.update(p.To, func(q *queue) { reject = q.notStoredLocked(p) })
+	return reject
+}
+
+func (q *queue) notStoredLocked(p *Push) (found bool) {
+	remove := func(e *entry) bool {
+		found = found || e.push == p
+		return e.push == p
+	}
+	q.held = slices.DeleteFunc(q.held, remove)
+	for _, e := range q.ready.drain() {
+		if !remove(e) {
+			q.ready.push(e)
+		}
+	}
+	if q.consumer == nil {
+		return found
+	}
+	for _, e := range q.consumer.flight.entries[q.consumer.flight.head:] {
+		if e != nil && remove(e) {
+			e.recorded, e.storable = false, false
+		}
+	}
+	return found
+}

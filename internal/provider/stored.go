@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"slices"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
+)
+
+// A storedPush is an accepted push whose record is not durable yet, and its response,
+// which waits for that.
+type storedPush struct {
+	push             *push
+	stream           *h2.Stream // nil if a fault suppresses the response
+	responseIDHeader string
+	override         responseOverride
+}
+
+// respondWhenStored notes the current push for respondStored, if its record is not durable
+// yet, and reports that. stream is nil for a push without a response.
+func (c *conn) respondWhenStored(stream *h2.Stream) bool {
+	if !c.storing.Open() {
+		return false
+	}
+	c.stored = append(c.stored, storedPush{c.push.push, stream, c.push.responseIDHeader, c.override})
+	return true
+}
+
+// respondStored waits until the records of all pushes of the connection are durable, and
+// responds. It is called before the connection waits for input, so that requests that
+// arrive together wait together. A push that cannot be stored is rejected.
+func (c *conn) respondStored() {
+	if len(c.stored) == 0 {
+		return
+	}
+	failed := c.storing.Wait()
+	for i := range c.stored {
+		s := &c.stored[i]
+		c.resume(s)
+		switch {
+		case slices.Contains(failed, c.push.notification) && c.server.cfg.Broker.NotStored(&s.push.envelope):
+			c.rejectUnstored(s.stream)
+		case s.stream != nil:
+			c.push.respond()
+		}
+	}
+	clear(c.stored)
+	c.stored = c.stored[:0]
+}
+
+// resume makes a push the current request again, as far as its response needs it.
+func (c *conn) resume(s *storedPush) {
+	n := &s.push.notification
+	c.override, c.push.push = s.override, s.push
+	c.push.request = request{
+		conn: c, stream: s.stream, responseIDHeader: s.responseIDHeader, responseID: n.ID,
+		notification: n, trace: s.push.envelope.Trace, teamID: n.TeamID,
+	}
+}
+
+// rejectUnstored rejects the current request.
+func (c *conn) rejectUnstored(stream *h2.Stream) {
+	r := &c.push.request
+	r.space, r.claims.Device = c.server.cfg.Spaces.ForTeam(r.teamID), c.push.push.envelope.To.Device
+	rejection := notStored()
+	r.recordRejection(rejection)
+	if stream != nil {
+		c.reject(r, rejection)
+	}
+}
+
+// notStored is the rejection of a push whose record could not be written.
+func notStored() *apns.Rejection {
+	return apns.Reject(apns.ServiceUnavailable, "the push could not be stored; the log says why")
+}
+
+// beforeWait is called before a connection waits for input.
+func beforeWait(hc *h2.Conn) { hc.Data().(*conn).respondStored() }
