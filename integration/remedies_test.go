@@ -91,7 +91,7 @@ func TestEveryFailureNamesItsRemedy(t *testing.T) {
 	}
 }
 
-// The verb send tells what APNs said, and what Apple says about it.
+// The command send tells what APNs said, and what Apple says about it.
 func TestSendTellsTheResponse(t *testing.T) {
 	t.Parallel()
 	sim := startSimulator(t)

@@ -15,13 +15,13 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// caCommand groups the verbs about the certificate authorities.
+// caCommand groups the commands about the certificate authorities.
 type caCommand struct {
 	Init caInit `cmd:"" help:"Create the certificate authorities, the token key, and the default team's key and certificate."`
 	Show caShow `cmd:"" help:"Print the root certificate that clients must trust."`
 }
 
-// certsFlag is the folder that most of the offline verbs work on.
+// certsFlag is the folder that most of the offline commands work on.
 type certsFlag struct {
 	Certs string `default:"certs" placeholder:"DIR" help:"Directory of the certificate authorities and keys."`
 }

@@ -92,11 +92,11 @@ func TestShowGivesTheRootForEveryKindOfClient(t *testing.T) {
 	assert.Contains(t, o.stderr, "set a file with --out")
 }
 
-func TestVerbsThatNeedCertsSayHowToGetThem(t *testing.T) {
-	for _, verb := range []string{"ca show", "key create", "key list", "cert create --topic com.example.app"} {
-		o := invoke(t, append(strings.Fields(verb), "--certs", t.TempDir())...)
-		assert.Equal(t, exitUsage, o.code, verb)
-		assert.Contains(t, o.stderr, "ca.pem", verb)
-		assert.Contains(t, o.stderr, "make new ones", verb)
+func TestCommandsThatNeedCertsSayHowToGetThem(t *testing.T) {
+	for _, command := range []string{"ca show", "key create", "key list", "cert create --topic com.example.app"} {
+		o := invoke(t, append(strings.Fields(command), "--certs", t.TempDir())...)
+		assert.Equal(t, exitUsage, o.code, command)
+		assert.Contains(t, o.stderr, "ca.pem", command)
+		assert.Contains(t, o.stderr, "make new ones", command)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki/p12"
 )
 
-// certCommand groups the verbs about provider certificates.
+// certCommand groups the commands about provider certificates.
 type certCommand struct {
 	Create certCreate `cmd:"" help:"Create a provider certificate as .pem and .p12."`
 	List   certList   `cmd:"" help:"List the provider certificates that a running simulator has issued."`

@@ -16,7 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// A remote is the control API of a running simulator, as the verbs ask it.
+// A remote is the control API of a running simulator, as the commands ask it.
 type remote struct {
 	controlFlags
 	JSON bool `name:"json" help:"Print one JSON object per line."`

@@ -10,16 +10,16 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-func TestEveryDeviceActionHasAVerb(t *testing.T) {
-	verbs := reflect.TypeFor[deviceCommand]()
+func TestEveryDeviceActionHasACommand(t *testing.T) {
+	commands := reflect.TypeFor[deviceCommand]()
 	for _, action := range controlapi.DeviceActions() {
 		var field string
 		for word := range strings.SplitSeq(action.Name, "-") {
 			field += strings.ToUpper(word[:1]) + word[1:]
 		}
-		verb, ok := verbs.FieldByName(field)
+		command, ok := commands.FieldByName(field)
 		if assert.True(t, ok, action.Name) {
-			_, hasTopic := verb.Type.FieldByName("Topic")
+			_, hasTopic := command.Type.FieldByName("Topic")
 			assert.Equal(t, action.App, hasTopic, action.Name)
 		}
 	}

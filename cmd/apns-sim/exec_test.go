@@ -208,7 +208,7 @@ func TestTrustHasTheRootsOfTheSystemAndOurs(t *testing.T) {
 	assert.ErrorContains(t, writeTrust(dir, nil, &near), "SSL_CERT_FILE: ")
 }
 
-func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
+func TestOurVariablesAreThoseOfTheCommands(t *testing.T) {
 	// send finds this simulator, its key and a device by them.
 	_, help, _ := cli(t, "send", "--help")
 	for _, name := range []string{"APNS_SIM_CONTROL", "APNS_SIM_TOKEN", "APNS_SIM_TOPIC", "APNS_SIM_TEAM", "APNS_SIM_KEY_ID", "APNS_SIM_KEY_FILE", "APNS_SIM_KEY_P8", "APNS_SIM_CONTROL_TOKEN"} {
@@ -217,7 +217,7 @@ func TestOurVariablesAreThoseOfTheVerbs(t *testing.T) {
 	}
 	_, help, _ = cli(t, "serve", "--help")
 	for _, name := range names() {
-		if name != "APNS_SIM_TOPIC" && name != "APNS_SIM_CONTROL_TOKEN" { // there, too, it is a topic; and verbs show what is demanded
+		if name != "APNS_SIM_TOPIC" && name != "APNS_SIM_CONTROL_TOKEN" { // there, too, it is a topic; and commands show what is demanded
 			assert.False(t, bytes.Contains([]byte(help), []byte("($"+name+")")), "%s would change another simulator", name)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// verbEnd bounds a verb after ctx has ended.
-	verbEnd = 5 * time.Second
+	// commandEnd bounds a command after ctx has ended.
+	commandEnd = 5 * time.Second
 	// serviceEnd does the same for a simulator, in addition to its settings. Its parts have lower bounds of their own;
 	// this one is for hangs. With the default settings the sum is below the ten seconds after which Docker kills: https://docs.docker.com/reference/cli/docker/container/stop/
 	serviceEnd = 4 * time.Second
@@ -61,8 +61,8 @@ func (e *exitLimit) counts() <-chan struct{} {
 // run executes one command line and returns the exit code, at the latest when its exit limit has passed since the end
 // of ctx.
 func run(ctx context.Context, args []string, c *console) int {
-	end := &exitLimit{limit: verbEnd}
-	return end.bound(ctx, c, func() int { return runVerb(ctx, args, c, end) })
+	end := &exitLimit{limit: commandEnd}
+	return end.bound(ctx, c, func() int { return runCommandLine(ctx, args, c, end) })
 }
 
 // bound runs a command until it returns or its limit has passed.

@@ -17,7 +17,7 @@ func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 		want  time.Duration
 		text  string
 	}{
-		{"a verb", func(*exitLimit) {}, verbEnd, "not everything has stopped within 5s of the signal\n"},
+		{"a command", func(*exitLimit) {}, commandEnd, "not everything has stopped within 5s of the signal\n"},
 		{
 			"a simulator", func(e *exitLimit) {
 				e.allow(2*time.Second, func() []string { return []string{"control API", "devices"} })
@@ -30,7 +30,7 @@ func TestWhatHangsAtTheEndIsToldAndNotWaitedFor(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				stuck := make(chan struct{})
 				var stderr strings.Builder
-				end := &exitLimit{limit: verbEnd}
+				end := &exitLimit{limit: commandEnd}
 				tc.allow(end)
 				time.AfterFunc(time.Minute, cancel)
 				begun := time.Now()
@@ -50,12 +50,12 @@ func TestTheTimeOfExecToEndCountsFromTheEndOfItsProgram(t *testing.T) {
 		cancel() // a Ctrl-C, which the program takes care of
 		stuck := make(chan struct{})
 		var stderr strings.Builder
-		end := &exitLimit{limit: verbEnd}
+		end := &exitLimit{limit: commandEnd}
 		release := end.hold()
 		begun := time.Now()
 		time.AfterFunc(time.Hour, release)
 		assert.Equal(t, exitFailure, end.bound(ctx, &console{stderr: &stderr}, func() int { <-stuck; return exitOK }))
-		assert.Equal(t, time.Hour+verbEnd, time.Since(begun))
+		assert.Equal(t, time.Hour+commandEnd, time.Since(begun))
 		close(stuck)
 	})
 }
@@ -66,9 +66,9 @@ func TestTheEndIsToldToNobodyWhoDoesNotRead(t *testing.T) {
 		cancel()
 		stuck := blocked{make(chan struct{})}
 		begun := time.Now()
-		code := (&exitLimit{limit: verbEnd}).bound(ctx, &console{stderr: stuck}, func() int { _, _ = stuck.Write(nil); return exitOK })
+		code := (&exitLimit{limit: commandEnd}).bound(ctx, &console{stderr: stuck}, func() int { _, _ = stuck.Write(nil); return exitOK })
 		assert.Equal(t, exitFailure, code)
-		assert.Equal(t, verbEnd+logTimeout, time.Since(begun))
+		assert.Equal(t, commandEnd+logTimeout, time.Since(begun))
 		close(stuck.released)
 	})
 }

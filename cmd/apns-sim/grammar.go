@@ -58,38 +58,38 @@ type commands struct {
 	Version    versionCommand    `cmd:"" help:"Print the version; apns-sim --version does the same."`
 }
 
-// grammarFor returns the part of the grammar that a command line needs: its verb, or
-// the default one, also for a word that is no verb. Making the whole of it takes longer than starting the simulator.
+// grammarFor returns the part of the grammar that a command line needs: its command, or
+// the default one, also for a word that is no command. Making the whole of it takes longer than starting the simulator.
 func grammarFor(args []string) any {
-	verb, verbs := "serve", verbNames()
+	command, names := "serve", commandNames()
 	switch {
-	case len(args) > 0 && slices.Contains(verbs, args[0]):
-		verb = args[0]
+	case len(args) > 0 && slices.Contains(names, args[0]):
+		command = args[0]
 	case slices.Contains(args, "--help"), slices.Contains(args, "-h"):
-		return new(commands) // the help lists all verbs
+		return new(commands) // the help lists all commands
 	}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
-		if verbName(field) == verb {
+		if commandName(field) == command {
 			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
 		}
 	}
 	return new(commands)
 }
 
-// verbName is the name of the verb of a field of commands.
-func verbName(field reflect.StructField) string {
+// commandName is the name of the command of a field of commands.
+func commandName(field reflect.StructField) string {
 	return cmp.Or(field.Tag.Get("name"), strings.ToLower(field.Name))
 }
 
-// verbNames are the names of all verbs.
-func verbNames() (names []string) {
+// commandNames are the names of all commands.
+func commandNames() (names []string) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[commands]()) {
-		names = append(names, verbName(field))
+		names = append(names, commandName(field))
 	}
 	return names
 }
 
-// wholeModel is the grammar of all verbs, built when something asks about verbs other
+// wholeModel is the grammar of all commands, built when something asks about commands other
 // than the one that runs.
 var wholeModel = sync.OnceValues(func() (*kong.Application, error) {
 	whole, err := kong.New(new(commands), grammar)

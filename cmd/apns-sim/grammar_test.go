@@ -17,7 +17,7 @@ import (
 )
 
 // A wholeParser is the whole grammar, which takes so long to build under the race
-// detector that the tests share one. Its verbs are those of the last command line read.
+// detector that the tests share one. Its commands are those of the last command line read.
 type wholeParser struct {
 	*kong.Kong
 	commands  commands
@@ -62,13 +62,13 @@ func model(t *testing.T) *kong.Application {
 	return p.Model
 }
 
-// flags lists the flags of all verbs by verb and name.
+// flags lists the flags of all commands by command and name.
 func flags(t *testing.T) map[string]*kong.Flag {
 	t.Helper()
 	all := map[string]*kong.Flag{}
-	for _, verb := range model(t).Leaves(false) {
-		for _, flag := range verb.Flags {
-			all[verb.Path()+" --"+flag.Name] = flag
+	for _, command := range model(t).Leaves(false) {
+		for _, flag := range command.Flags {
+			all[command.Path()+" --"+flag.Name] = flag
 		}
 	}
 	return all
@@ -126,8 +126,8 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 // orders reports whether a flag says what is asked of a running simulator, which is
 // written each time: variables that exec sets would change it unnoticed.
 func orders(name string) bool {
-	verb, _, _ := strings.Cut(name, " ")
-	return slices.Contains([]string{"list", "tail", "wait", "fault", "clock", "device", "space", "team", "reset", "jwt", "env", "version", "doctor", "count", "delete", "check", "channel", "connection", "cert"}, verb)
+	command, _, _ := strings.Cut(name, " ")
+	return slices.Contains([]string{"list", "tail", "wait", "fault", "clock", "device", "space", "team", "reset", "jwt", "env", "version", "doctor", "count", "delete", "check", "channel", "connection", "cert"}, command)
 }
 
 func TestEveryFlagHasAHelpThatEndsLikeASentence(t *testing.T) {
@@ -186,25 +186,25 @@ func TestAMistakeInTheCommandLineIsToldInTwoLines(t *testing.T) {
 	}
 }
 
-func TestTheNearestVerbIsNamedAtEveryLevel(t *testing.T) {
+func TestTheNearestCommandIsNamedAtEveryLevel(t *testing.T) {
 	named := 0
 	require.NoError(t, kong.Visit(model(t).Node, func(v kong.Visitable, next kong.Next) error {
-		verb, ok := v.(*kong.Node)
-		if !ok || verb.Parent == nil {
+		command, ok := v.(*kong.Node)
+		if !ok || command.Parent == nil {
 			return next(nil)
 		}
-		words := strings.Fields(strings.TrimPrefix(verb.Path(), "apns-sim"))
-		misspelled := append(slices.Clone(words[:len(words)-1]), verb.Name[:len(verb.Name)-1])
+		words := strings.Fields(strings.TrimPrefix(command.Path(), "apns-sim"))
+		misspelled := append(slices.Clone(words[:len(words)-1]), command.Name[:len(command.Name)-1])
 		_, _, err := parseArgs(t, misspelled)
 		require.Error(t, err, misspelled)
-		assert.Regexp(t, `did you mean (one of )?"[a-z0-9-]+"`, err.Error()+nearestVerb(err, misspelled), misspelled)
+		assert.Regexp(t, `did you mean (one of )?"[a-z0-9-]+"`, err.Error()+nearestCommand(err, misspelled), misspelled)
 		named++
 		return next(nil)
 	}))
 	assert.Greater(t, named, 60)
 }
 
-func TestAWordThatIsNoVerbIsTold(t *testing.T) {
+func TestAWordThatIsNoCommandIsTold(t *testing.T) {
 	for args, want := range map[string]string{
 		"serv":               `unexpected argument serv, did you mean "serve"?`,
 		"--any-port srve":    `unexpected argument srve, did you mean "serve"?`,

@@ -32,7 +32,7 @@ func TestAVariableOfTheGrammarThatNobodyKnowsIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "undefined variable ${prot}")
 }
 
-func BenchmarkGrammarOfOneVerb(b *testing.B) {
+func BenchmarkGrammarOfOneCommand(b *testing.B) {
 	for b.Loop() {
 		_, err := kong.New(grammarFor([]string{"serve"}), grammar)
 		require.NoError(b, err)

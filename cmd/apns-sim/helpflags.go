@@ -21,20 +21,20 @@ var helpFlags = []string{
 // serveOnly are the settings that exec takes from the common flags but does not use.
 var serveOnly = []string{"ready", "ready-file"}
 
-// hideRareFlags takes the settings that are not in helpFlags out of the help of a verb.
-func hideRareFlags(verb *kong.Node) {
-	settings := named(verb.Flags, "help-all") != nil
-	for _, flag := range verb.Flags {
+// hideRareFlags takes the settings that are not in helpFlags out of the help of a command.
+func hideRareFlags(command *kong.Node) {
+	settings := named(command.Flags, "help-all") != nil
+	for _, flag := range command.Flags {
 		if settings && flag.Name != "help" && isSetting(flag.Name) {
-			flag.Hidden = !slices.Contains(helpFlags, flag.Name) || verb.Name == "exec" && slices.Contains(serveOnly, flag.Name)
+			flag.Hidden = !slices.Contains(helpFlags, flag.Name) || command.Name == "exec" && slices.Contains(serveOnly, flag.Name)
 		}
 	}
 }
 
-// verbFlags are the flags of exec and config show that are not settings of the simulator.
-var verbFlags = []string{"help", "help-all", "proxy", "grace", "changed", "json"}
+// commandFlags are the flags of exec and config show that are not settings of the simulator.
+var commandFlags = []string{"help", "help-all", "proxy", "grace", "changed", "json"}
 
-func isSetting(flag string) bool { return flag == "help-all" || !slices.Contains(verbFlags, flag) }
+func isSetting(flag string) bool { return flag == "help-all" || !slices.Contains(commandFlags, flag) }
 
 // A helpAllFlag prints the help with all flags.
 type helpAllFlag bool

@@ -23,7 +23,7 @@ import (
 // a row and a cell of a table.
 const hostile = "\x1b]0;owned\a\x1b[2J\u009b31m\u202e\u2066\u007f\x00\r\nforged\trow"
 
-// notText are the values of the control API that verbs read as other things than text.
+// notText are the values of the control API that commands read as other things than text.
 var notText = regexp.MustCompile(`^([0-9a-f]{16}|[0-9a-f]{64}|\d{4}-\d\d-\d\dT.*|production|sandbox|ready)$`)
 
 // poison adds hostile to every text in a value of JSON, and to the names of members
@@ -127,7 +127,7 @@ func TestTextOfPeersCannotDriveTheTerminal(t *testing.T) {
 	hostileAPI := betweenPeers(t, d.server.Control)
 	t.Setenv("APNS_SIM_CONTROL", hostileAPI.URL)
 
-	for _, verb := range [][]string{
+	for _, command := range [][]string{
 		{"list"},
 		{"show", "1"},
 		{"show", "2"},
@@ -151,16 +151,16 @@ func TestTextOfPeersCannotDriveTheTerminal(t *testing.T) {
 		{"list", "--state", "deliverd"},
 	} {
 		started := time.Now()
-		o := invoke(t, verb...)
-		wantHarmless(t, verb, o.stdout)
-		wantHarmless(t, verb, o.stderr)
-		assert.Contains(t, o.stdout+o.stderr, "owned", "%v shows the text all the same", verb)
-		assert.NotRegexp(t, `(?m)^forged`, o.stdout, "%v", verb)
-		for line := range strings.Lines(invoke(t, append(verb, "--json")...).stdout) {
-			wantHarmless(t, append(verb, "--json"), line)
-			assert.True(t, json.Valid([]byte(line)), "%v prints %s", verb, line)
+		o := invoke(t, command...)
+		wantHarmless(t, command, o.stdout)
+		wantHarmless(t, command, o.stderr)
+		assert.Contains(t, o.stdout+o.stderr, "owned", "%v shows the text all the same", command)
+		assert.NotRegexp(t, `(?m)^forged`, o.stdout, "%v", command)
+		for line := range strings.Lines(invoke(t, append(command, "--json")...).stdout) {
+			wantHarmless(t, append(command, "--json"), line)
+			assert.True(t, json.Valid([]byte(line)), "%v prints %s", command, line)
 		}
-		assert.Less(t, time.Since(started), 10*time.Second, "%v", verb)
+		assert.Less(t, time.Since(started), 10*time.Second, "%v", command)
 	}
 }
 

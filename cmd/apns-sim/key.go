@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 )
 
-// keyCommand groups the verbs about authentication keys.
+// keyCommand groups the commands about authentication keys.
 type keyCommand struct {
 	Create keyCreate `cmd:"" help:"Create an authentication key."`
 	List   keyList   `cmd:"" help:"List the authentication keys."`

@@ -47,9 +47,9 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], newConsole(os.Stdin, os.Stdout, os.Stderr)))
 }
 
-// runVerb executes one command line and returns the exit code.
-func runVerb(ctx context.Context, args []string, c *console, end *exitLimit) int {
-	args = versionVerb(secret.JoinKey(args, keyTextFlag))
+// runCommandLine executes one command line and returns the exit code.
+func runCommandLine(ctx context.Context, args []string, c *console, end *exitLimit) int {
+	args = versionCommandName(secret.JoinKey(args, keyTextFlag))
 	var exited *int
 	from := new(settings)
 	parser, err := kong.New(grammarFor(args), grammar,
@@ -82,7 +82,7 @@ func runVerb(ctx context.Context, args []string, c *console, end *exitLimit) int
 	return fail(parsed.Run())
 }
 
-// remarkOnVariables warns about variables that belong to no flag of any verb. The whole grammar is built only if
+// remarkOnVariables warns about variables that belong to no flag of any command. The whole grammar is built only if
 // the part in use does not have one.
 func remarkOnVariables(c *console, part *kong.Application) error {
 	if len(strangeVariables(part, os.Environ())) == 0 {
@@ -99,37 +99,37 @@ func remarkOnVariables(c *console, part *kong.Application) error {
 }
 
 // withHint adds to mistakes in the command line, of which kong told the first, where
-// help is to be had: with the verb, if one was written.
+// help is to be had: with the command, if one was written.
 func withHint(err, first error, args []string) error {
 	command := "apns-sim"
 	if wrong, ok := errors.AsType[*kong.ParseError](first); ok {
-		if verb := wrong.Context.Selected(); verb != nil && slices.Contains(args, verb.Name) {
-			command = verb.FullPath()
+		if selected := wrong.Context.Selected(); selected != nil && slices.Contains(args, selected.Name) {
+			command = selected.FullPath()
 		}
 	}
 	hint := ""
 	if slices.ContainsFunc(args, func(arg string) bool { return len(arg) > 1 && arg[0] == '-' && '0' <= arg[1] && arg[1] <= '9' }) {
 		hint = "; write a value that begins with - after --, or with =, as in --flag=-1s"
 	}
-	return fmt.Errorf("%w%s\n  see %s --help%s", err, nearestVerb(first, args), command, hint)
+	return fmt.Errorf("%w%s\n  see %s --help%s", err, nearestCommand(first, args), command, hint)
 }
 
-// unexpectedArgument is how kong says that a verb takes no such argument.
+// unexpectedArgument is how kong says that a command takes no such argument.
 const unexpectedArgument = "unexpected argument "
 
-// nearestVerb goes on behind the mistake about a word that stands where the verb should.
-// kong names the nearest verb of a group itself, but takes such a word for an argument of
-// the default verb.
-func nearestVerb(first error, args []string) string {
+// nearestCommand goes on behind the mistake about a word that stands where the command should.
+// kong names the nearest command of a group itself, but takes such a word for an argument of
+// the default command.
+func nearestCommand(first error, args []string) string {
 	word, found := strings.CutPrefix(first.Error(), unexpectedArgument)
-	verbs := verbNames()
-	if !found || strings.Contains(word, ",") || slices.Contains(verbs, args[0]) {
+	names := commandNames()
+	if !found || strings.Contains(word, ",") || slices.Contains(names, args[0]) {
 		return ""
 	}
-	if slices.Contains(verbs, word) {
+	if slices.Contains(names, word) {
 		return fmt.Sprintf("; the command comes first: apns-sim %s", word)
 	}
-	nearest, edits := spelling.Nearest(word, verbs)
+	nearest, edits := spelling.Nearest(word, names)
 	if edits > len(nearest)/2 {
 		return ""
 	}

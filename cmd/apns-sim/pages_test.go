@@ -20,7 +20,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-func TestVerbsListEverythingHoweverManyPagesThereAre(t *testing.T) {
+func TestCommandsListEverythingHoweverManyPagesThereAre(t *testing.T) {
 	d := drive(t)
 	for _, team := range []string{"SPACE00001", "SPACE00002", "SPACE00003"} {
 		d.do("space", "create", "--team", team)
@@ -81,24 +81,24 @@ func TestAListIs1000EntriesLongUnlessSomethingElseIsSaid(t *testing.T) {
 	assert.Empty(t, page.Next)
 }
 
-const verbsPage = "../../docs/verbs.md"
+const commandsPage = "../../docs/command-list.md"
 
-func TestThePageOfVerbsIsUpToDate(t *testing.T) {
-	want := writeVerbsPage(t)
+func TestThePageOfCommandsIsUpToDate(t *testing.T) {
+	want := writeCommandsPage(t)
 	if *update {
-		require.NoError(t, os.WriteFile(verbsPage, []byte(want), 0o644))
+		require.NoError(t, os.WriteFile(commandsPage, []byte(want), 0o644))
 	}
-	got, err := os.ReadFile(verbsPage)
+	got, err := os.ReadFile(commandsPage)
 	require.NoError(t, err)
-	require.Equal(t, want, string(got), "run: go test ./cmd/apns-sim -run PageOfVerbs -update")
+	require.Equal(t, want, string(got), "run: go test ./cmd/apns-sim -run PageOfCommands -update")
 }
 
-func writeVerbsPage(t *testing.T) string {
+func writeCommandsPage(t *testing.T) string {
 	var page strings.Builder
-	page.WriteString(`# Verbs
+	page.WriteString(`# Commands
 
-Written from the grammar of apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfVerbs -update`" + `; do not edit it by hand.
-` + "`apns-sim VERB --help`" + ` has the flags of each. [commands.md](commands.md) shows them at work.
+Written from the grammar of apns-sim by ` + "`go test ./cmd/apns-sim -run PageOfCommands -update`" + `; do not edit it by hand.
+` + "`apns-sim COMMAND --help`" + ` has the flags of each. [commands.md](commands.md) shows them at work.
 
 | ` + "`apns-sim`" + ` | |
 |---|---|
@@ -158,11 +158,11 @@ A setting without a default is off or empty. [profiles.md](profiles.md) lists wh
 // settingFlags are the flags of serve that are settings.
 func settingFlags(t *testing.T) (settings []*kong.Flag) {
 	t.Helper()
-	for _, verb := range model(t).Leaves(false) {
-		if verb.Path() != "serve" {
+	for _, command := range model(t).Leaves(false) {
+		if command.Path() != "serve" {
 			continue
 		}
-		for _, flag := range verb.Flags {
+		for _, flag := range command.Flags {
 			if isSetting(flag.Name) {
 				settings = append(settings, flag)
 			}
@@ -175,13 +175,13 @@ func settingFlags(t *testing.T) (settings []*kong.Flag) {
 func TestTheHelpOfServeIsShortAndThePageHasEverySetting(t *testing.T) {
 	page, err := os.ReadFile(settingsPage)
 	require.NoError(t, err)
-	for _, verb := range []string{"serve", "exec"} {
-		short, all := invoke(t, verb, "--help").stdout, invoke(t, verb, "--help-all").stdout
-		assert.Less(t, strings.Count(short, "\n      --")+strings.Count(short, "\n  --")+strings.Count(short, "--help "), 30, verb)
+	for _, command := range []string{"serve", "exec"} {
+		short, all := invoke(t, command, "--help").stdout, invoke(t, command, "--help-all").stdout
+		assert.Less(t, strings.Count(short, "\n      --")+strings.Count(short, "\n  --")+strings.Count(short, "--help "), 30, command)
 		for _, flag := range settingFlags(t) {
-			assert.Contains(t, all, "--"+flag.Name, verb)
+			assert.Contains(t, all, "--"+flag.Name, command)
 			if flag.Name != "help-all" {
-				assert.Contains(t, string(page), "`--"+flag.Name, verb)
+				assert.Contains(t, string(page), "`--"+flag.Name, command)
 			}
 		}
 	}
@@ -200,10 +200,10 @@ func TestTheHelpOfServeIsShortAndThePageHasEverySetting(t *testing.T) {
 func TestEveryFlagOnThePageOfFidelityExists(t *testing.T) {
 	page, err := os.ReadFile("../../docs/fidelity.md")
 	require.NoError(t, err)
-	verbs := model(t).Children
-	i := slices.IndexFunc(verbs, func(n *kong.Node) bool { return n.Name == "serve" })
+	commands := model(t).Children
+	i := slices.IndexFunc(commands, func(n *kong.Node) bool { return n.Name == "serve" })
 	var flags []string
-	for _, flag := range verbs[i].Flags {
+	for _, flag := range commands[i].Flags {
 		flags = append(flags, flag.Name)
 	}
 	named := regexp.MustCompile("`--([a-z0-9-]+)").FindAllStringSubmatch(string(page), -1)

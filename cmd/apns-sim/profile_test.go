@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-var update = flag.Bool("update", false, "write the pages of profiles and verbs anew")
+var update = flag.Bool("update", false, "write the pages of profiles and commands anew")
 
 const profilesPage = "../../docs/profiles.md"
 
@@ -133,7 +133,7 @@ func TestConfigShowListsEverySettingAndNoSecret(t *testing.T) {
 	o := invoke(t, "config", "show", "--control-token", "a-secret-of-the-owner")
 	require.Equal(t, exitOK, o.code, o.stderr)
 	for name, flag := range flags(t) {
-		if verb, _, _ := strings.Cut(name, " "); verb == "serve" && !strings.HasPrefix(flag.Name, "help") {
+		if command, _, _ := strings.Cut(name, " "); command == "serve" && !strings.HasPrefix(flag.Name, "help") {
 			assert.Regexp(t, `(?m)^`+flag.Name+` `, o.stdout)
 		}
 	}
@@ -262,5 +262,5 @@ func TestAVariableWithAWrongNameIsRemarkedOn(t *testing.T) {
 	o := invoke(t, "config", "show")
 	assert.Equal(t, exitUsage, o.code, "that can only be a mistake")
 	assert.Contains(t, o.stderr, "unknown environment variable APNS_SIM_WINDWO; did you mean APNS_SIM_WINDOW?")
-	assert.Empty(t, invoke(t, "version").stderr, "other verbs have no settings")
+	assert.Empty(t, invoke(t, "version").stderr, "other commands have no settings")
 }

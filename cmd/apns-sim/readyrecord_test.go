@@ -58,7 +58,7 @@ func TestTheReadyRecordNamesTheProfile(t *testing.T) {
 	assert.Equal(t, "lenient", serve(t, "--any-port", "--config", file).Profile)
 }
 
-func TestCertificatesAreListedAndRevokedByVerbs(t *testing.T) {
+func TestCertificatesAreListedAndRevokedByCommands(t *testing.T) {
 	d := drive(t)
 	d.do("space", "create", "--team", "TEAM000001", "--topic", "com.example.one")
 	all := lines[controlapi.Certificate](t, d.do("cert", "list", "--json"))

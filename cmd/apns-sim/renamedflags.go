@@ -30,11 +30,11 @@ func variableOf(flag string) string {
 }
 
 // renamedFlags has a remark for each old name that a command line or a variable uses.
-func renamedFlags(verb *kong.Node, args []string) (remarks []string) {
+func renamedFlags(command *kong.Node, args []string) (remarks []string) {
 	if end := slices.Index(args, "--"); end >= 0 {
 		args = args[:end]
 	}
-	for _, flag := range slices.Concat(verb.AllFlags(false)...) {
+	for _, flag := range slices.Concat(command.AllFlags(false)...) {
 		for _, old := range flag.Aliases {
 			if slices.ContainsFunc(args, func(arg string) bool { return arg == "--"+old || strings.HasPrefix(arg, "--"+old+"=") }) {
 				remarks = append(remarks, renamed("--"+old, "--"+flag.Name))

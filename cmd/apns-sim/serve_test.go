@@ -54,7 +54,7 @@ func TestARemovedReadyFileIsNoFailure(t *testing.T) {
 	assert.Equal(t, exitOK, s.stop().code)
 }
 
-func TestServeIsTheDefaultVerbAndWelcomesAReader(t *testing.T) {
+func TestServeIsTheDefaultCommandAndWelcomesAReader(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // it is interrupted as soon as it is ready
 	var stdout, stderr strings.Builder

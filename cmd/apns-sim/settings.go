@@ -72,13 +72,13 @@ func (s *settings) meaning(rest *kong.Context) error {
 		return nil
 	}
 	var serve *serveCommand
-	switch verb := rest.Selected().Target.Addr().Interface().(type) {
+	switch command := rest.Selected().Target.Addr().Interface().(type) {
 	case *serveCommand:
-		serve = verb
+		serve = command
 	case *execCommand:
-		serve = &verb.Serve
+		serve = &command.Serve
 	case *configShow:
-		serve = &verb.Serve
+		serve = &command.Serve
 	default:
 		return nil
 	}
@@ -87,7 +87,7 @@ func (s *settings) meaning(rest *kong.Context) error {
 	return s.locate(rest, err)
 }
 
-// load reads the file and finds the profile, if the verb has settings at all.
+// load reads the file and finds the profile, if the command has settings at all.
 func (s *settings) load(ctx *kong.Context, flags []*kong.Flag) bool {
 	config, profile := named(flags, "config"), named(flags, "profile")
 	if config == nil || profile == nil {
@@ -113,8 +113,8 @@ func (s *settings) load(ctx *kong.Context, flags []*kong.Flag) bool {
 // is searched for the flag.
 func (s *settings) logsJSON(grammar *kong.Application, parsed *kong.Context, args []string, failure error) bool {
 	var format *kong.Flag
-	for _, verb := range grammar.Leaves(false) {
-		format = cmp.Or(format, named(verb.Flags, "log-format"))
+	for _, command := range grammar.Leaves(false) {
+		format = cmp.Or(format, named(command.Flags, "log-format"))
 	}
 	switch {
 	case format == nil:
@@ -202,7 +202,7 @@ func named(flags []*kong.Flag, name string) *kong.Flag {
 const misspelling = 2
 
 // misspelledVariables finds the variables that can only be meant for a setting of the
-// verb.
+// command.
 func misspelledVariables(parsed *kong.Context, list []string) error {
 	var settings []string
 	for _, flag := range parsed.Selected().Flags {
@@ -218,7 +218,7 @@ func misspelledVariables(parsed *kong.Context, list []string) error {
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(knownVariables(whole), name) { // nor is it another verb's
+		if !slices.Contains(knownVariables(whole), name) { // nor is it another command's
 			wrong = append(wrong, fmt.Errorf("unknown environment variable %s; did you mean %s?", name, nearest))
 		}
 	}

@@ -59,9 +59,9 @@ func TestAStateThatCannotBeUsedEndsTheStart(t *testing.T) {
 		{"--sync stands alone", []string{"--sync"}, []string{"--sync has no effect without --state DIR"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			for _, verb := range [][]string{{"serve", "--any-port"}, {"exec"}} {
-				args := append(verb, tc.args...)
-				if verb[0] == "exec" {
+			for _, command := range [][]string{{"serve", "--any-port"}, {"exec"}} {
+				args := append(command, tc.args...)
+				if command[0] == "exec" {
 					args = append(args, "--", "true")
 				}
 				o := invoke(t, args...)

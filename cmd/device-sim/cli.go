@@ -35,12 +35,12 @@ type cli struct {
 	Version    versionCmd    `cmd:"" help:"Print the version; device-sim --version does the same."`
 }
 
-// command is what both verbs are.
+// command is what both commands are.
 type command interface {
 	run(ctx context.Context, std streams, log *slog.Logger) error
 }
 
-// runCmd are the flags of the verb run.
+// runCmd are the flags of the command run.
 type runCmd struct {
 	Server       string           `help:"Courier to connect to (default: the one the control API reports, or ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, in PEM (default: the one the control API returns)." placeholder:"FILE"`
@@ -142,25 +142,25 @@ func run(ctx context.Context, args []string, std streams) int {
 		return report(std, err)
 	}
 	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"), os.Getenv("APNS_SIM_CONTROL_TOKEN"))
-	parsed, err := parser.Parse(versionVerb(args))
+	parsed, err := parser.Parse(versionCommandName(args))
 	switch {
 	case helped:
 		return exitOK
 	case err != nil:
 		return report(std, &failure{code: exitUsage, err: secret.Error(err, values...), remedy: "see device-sim --help"})
 	}
-	verb, ok := reflect.TypeAssert[command](parsed.Selected().Target.Addr())
+	command, ok := reflect.TypeAssert[command](parsed.Selected().Target.Addr())
 	if !ok {
 		return report(std, fmt.Errorf("%s cannot be run", parsed.Command()))
 	}
-	return report(std, secret.Error(perform(ctx, verb, std, c.LogLevel), values...))
+	return report(std, secret.Error(perform(ctx, command, std, c.LogLevel), values...))
 }
 
-// perform does what a verb says. The terminal is as it was when it returns.
-func perform(ctx context.Context, verb command, std streams, level slog.Level) error {
-	interactive, restore := std.withLineEditor(verb)
+// perform does what a command says. The terminal is as it was when it returns.
+func perform(ctx context.Context, command command, std streams, level slog.Level) error {
+	interactive, restore := std.withLineEditor(command)
 	defer restore()
-	return verb.run(ctx, interactive, logger(interactive, level))
+	return command.run(ctx, interactive, logger(interactive, level))
 }
 
 // logger writes for a developer, on stderr.

@@ -57,10 +57,10 @@ func TestTheControlAPIMayStandInTheVariablesOfApnsSim(t *testing.T) {
 	t.Setenv("DEVICE_SIM_CONTROL", "http://10.0.0.2:8197")
 	assert.Equal(t, "http://10.0.0.2:8197", parse(t, "run").Control, "its own variable wins")
 	assert.Equal(t, "http://10.0.0.3:8197", parse(t, "run", "--control", "http://10.0.0.3:8197").Control)
-	for _, verb := range []string{"run", "handshake", "fleet"} {
+	for _, command := range []string{"run", "handshake", "fleet"} {
 		var stdout, stderr strings.Builder
-		assert.Zero(t, run(t.Context(), []string{verb, "--help"}, testStreams(&stdout, &stderr)), verb)
-		assert.Regexp(t, `\$DEVICE_SIM_CONTROL,\s+\$APNS_SIM_CONTROL`, stdout.String(), verb)
+		assert.Zero(t, run(t.Context(), []string{command, "--help"}, testStreams(&stdout, &stderr)), command)
+		assert.Regexp(t, `\$DEVICE_SIM_CONTROL,\s+\$APNS_SIM_CONTROL`, stdout.String(), command)
 	}
 }
 

@@ -9,7 +9,7 @@
 // script types the same words. At a keyboard the line being typed stays below what
 // happens, and Tab completes it.
 //
-// The verb handshake shows the lesson of package lesson: how device, APNs and provider
+// The command handshake shows the lesson of package lesson: how device, APNs and provider
 // prove to each other who they are, for people who want to learn or to teach it.
 //
 // It knows flags, the terminal, the state directory and how to ask for a device

@@ -66,7 +66,7 @@ func TestFailuresHaveTheirExitCodeAndARemedy(t *testing.T) {
 		stderr []string
 	}{
 		{"no such flag", []string{"run", "--sever", "x"}, 2, []string{"unknown flag --sever", "see device-sim --help"}},
-		{"no such verb", []string{"walk"}, 2, []string{"unexpected argument walk"}},
+		{"no such command", []string{"walk"}, 2, []string{"unexpected argument walk"}},
 		{"no such environment", []string{"run", "--environment", "staging"}, 2, []string{"use production or sandbox"}},
 		{"no such style", []string{"run", "--style", "v9"}, 2, []string{`must be one of "v3","v2","none","pack","both"`}},
 		{"no topic", []string{"run", "--topic", "a b"}, 2, []string{`--topic "a b" is not a bundle ID`}},

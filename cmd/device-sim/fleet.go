@@ -16,7 +16,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
-// fleetCmd are the flags of the verb fleet.
+// fleetCmd are the flags of the command fleet.
 type fleetCmd struct {
 	Server       string           `help:"Courier to connect to (default: the one the control API reports, or ${server}, in the sandbox ${sandbox})." placeholder:"HOST:PORT"`
 	CA           string           `name:"ca" help:"Root certificate to trust, in PEM (default: the one the control API returns)." placeholder:"FILE"`

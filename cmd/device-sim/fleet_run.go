@@ -18,7 +18,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
-// A fleetRun is one run of the verb fleet.
+// A fleetRun is one run of the command fleet.
 type fleetRun struct {
 	*fleetCmd
 	control *control

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/lesson"
 )
 
-// handshakeCmd are the flags of the verb handshake.
+// handshakeCmd are the flags of the command handshake.
 type handshakeCmd struct {
 	Control      string `help:"Control API of the simulator (default: ${default})." default:"http://127.0.0.1:8197" env:"DEVICE_SIM_CONTROL,APNS_SIM_CONTROL" placeholder:"URL"`
 	ControlToken string `help:"Bearer token of the control API, if it demands one." env:"DEVICE_SIM_CONTROL_TOKEN,APNS_SIM_CONTROL_TOKEN" placeholder:"TOKEN"`

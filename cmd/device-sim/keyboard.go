@@ -14,11 +14,11 @@ import (
 const prompt = "> "
 
 // withLineEditor gives the streams of a person at a keyboard: what is written appears above the
-// line that is being typed, which stays as it is. Without a keyboard, or for a verb that
+// line that is being typed, which stays as it is. Without a keyboard, or for a command that
 // nobody types to, the streams stay what they are. The keys come one by one from begin
 // on, and leave puts the terminal back.
-func (std streams) withLineEditor(verb command) (interactive streams, restoreTerminal func()) {
-	if _, typed := verb.(*runCmd); !typed || std.raw == nil {
+func (std streams) withLineEditor(command command) (interactive streams, restoreTerminal func()) {
+	if _, typed := command.(*runCmd); !typed || std.raw == nil {
 		return std, func() {}
 	}
 	terminal := term.NewTerminal(struct {

@@ -116,7 +116,7 @@ func TestTabCompletesAWordThatIsAlone(t *testing.T) {
 	assert.False(t, ok, "only at the end of the line")
 }
 
-func TestOtherVerbsLeaveTheKeyboardAlone(t *testing.T) {
+func TestOtherCommandsLeaveTheKeyboardAlone(t *testing.T) {
 	std := streams{raw: func() (func(), error) { t.Error("raw"); return nil, nil }}
 	interactive, leave := std.withLineEditor(&handshakeCmd{})
 	leave()

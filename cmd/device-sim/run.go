@@ -18,7 +18,7 @@ import (
 // maxPushes is how many pushes may come before a script waits for them.
 const maxPushes = 1 << 16
 
-// A deviceRun is one run of the verb run.
+// A deviceRun is one run of the command run.
 type deviceRun struct {
 	identitySource
 	stop      context.CancelCauseFunc // ends the run, with a failure if there is one

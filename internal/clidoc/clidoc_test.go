@@ -107,7 +107,7 @@ print -r -- $_comps[some-tool]`, "-f")
 func TestZshHasEveryCommandAndFlagWithItsHelp(t *testing.T) {
 	script := completion(t, "zsh")
 	for _, want := range []string{
-		`verbs+=('fault:Faults')`, `verbs+=('serve:Run it: now')`, `flags+=('--listen:Where it listens: don'\''t use \n')`,
+		`commands+=('fault:Faults')`, `commands+=('serve:Run it: now')`, `flags+=('--listen:Where it listens: don'\''t use \n')`,
 		`(' serve --profile') compadd -- 'faithful' 'strict'; return ;;`, `(' fault add --when') _files; return ;;`,
 		`(' serve --certs') _files -/; return ;;`,
 	} {

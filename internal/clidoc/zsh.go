@@ -14,7 +14,7 @@ func zsh(s *script, app *kong.Application) {
 	s.line("# zsh completion for %s, written by %s completion zsh.", app.Name, app.Name)
 	s.line("%s() {", name)
 	s.line(`	local at= word i
-	local -a verbs flags
+	local -a commands flags
 	for ((i = 2; i < CURRENT; i++)); do
 		word=${words[i]}
 		if [[ $word == -- ]]; then # a program and its arguments follow
@@ -36,7 +36,7 @@ func zsh(s *script, app *kong.Application) {
 	for _, c := range commands(app) {
 		s.line("	(%s)", posix(c.path))
 		for _, child := range c.words {
-			s.line("		verbs+=(%s)", zshEntry(child.Name, child.Help))
+			s.line("		commands+=(%s)", zshEntry(child.Name, child.Help))
 		}
 		for _, flag := range c.flags {
 			s.line("		flags+=(%s)", zshEntry("--"+flag.Name, flag.Help))
@@ -44,9 +44,9 @@ func zsh(s *script, app *kong.Application) {
 		s.line("		;;")
 	}
 	s.line(`	esac
-	(( ${#verbs} )) && _describe -t commands command verbs
+	(( ${#commands} )) && _describe -t commands command commands
 	_describe -o -t options option flags
-	(( ${#verbs} )) || _files
+	(( ${#commands} )) || _files
 }`)
 	s.line("if [ \"$funcstack[1]\" = _%s ]; then\n\t%s\nelse\n\tcompdef %s %s\nfi", app.Name, name, name, app.Name)
 }

@@ -110,7 +110,7 @@ func TestASummaryStreamRefusesWhatItDoesNotTake(t *testing.T) {
 	}
 }
 
-func TestAWordIsExplainedAsTheVerbDoes(t *testing.T) {
+func TestAWordIsExplainedAsTheCommandDoes(t *testing.T) {
 	a := newAPI(t)
 	w := a.get("/v1/explain/baddevicetoken")
 	assert.Contains(t, w.Body.String(), `"word":"BadDeviceToken"`)

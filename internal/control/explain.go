@@ -18,7 +18,7 @@ func registerExplain(r *router) {
 	register(r, huma.Operation{
 		OperationID: "list-explanations", Method: http.MethodGet, Path: "/v1/explain", Tags: tags,
 		Summary:     "What every word of the provider API means",
-		Description: "Reasons, headers, push types and codes of advice, from the tables that the simulator itself runs by. The verb explain prints the same.",
+		Description: "Reasons, headers, push types and codes of advice, from the tables that the simulator itself runs by. The command explain prints the same.",
 	}, func(context.Context, *struct{}) (*output[explainList], error) {
 		return &output[explainList]{explainList{vocabulary.Entries()}}, nil
 	})

@@ -29,7 +29,7 @@ const (
 )
 
 // variables is the one table of what exec sets, env prints, and a space is told
-// with. Our own have the names of the flags of the verbs that they are for, so
+// with. Our own have the names of the flags of the commands that they are for, so
 // that those find this simulator, too.
 var variables = []Variable{
 	{"APNS_SIM_PROVIDER", "", "provider API, production", func(p *Place) string { return named(p.Provider) }},

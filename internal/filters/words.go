@@ -30,7 +30,7 @@ type test func(*Subject) bool
 const PayloadPrefix = "payload."
 
 // words is the one table of filter words. The HTTP parameters, their help, the
-// verbs of the command line and the conditions of faults are read from it.
+// commands of the command line and the conditions of faults are read from it.
 var words = []Word{
 	{"space", "the team ID of the push's credentials", "DEMO000001", text(func(s *Subject) string { return s.Space }), func(s *Subject) string { return s.Space }},
 	{"environment", "production or sandbox", "sandbox", parseEnvironment, func(s *Subject) string { return s.Environment.String() }},

@@ -78,7 +78,7 @@ var rules = []rule{
 	{"internal/pki", nil, nil, "ground: crypto/x509 suffices"},
 	{"internal/keystore", []string{"apns", "internal/pki", "internal/providerauth", "internal/tokenvault"}, nil, "the secrets of a simulator, in memory and on disk"},
 	{"internal/pki/p12", []string{"internal/pki"}, []string{"software.sslmate.com/src/go-pkcs12"}, "PKCS#12 apart, so that pki and apnstest do not link it"},
-	{"internal/vocabulary", []string{"apns", "internal/spelling"}, nil, "ground: what the words of APNs mean, for verbs and the control API"},
+	{"internal/vocabulary", []string{"apns", "internal/spelling"}, nil, "ground: what the words of APNs mean, for commands and the control API"},
 	{"internal/memnet", nil, nil, "ground"},
 	{"internal/spelling", nil, nil, "ground: the word that was probably meant, for errors"},
 	{"internal/printable", nil, nil, "ground: text of peers on its way to a terminal"},

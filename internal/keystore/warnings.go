@@ -61,14 +61,14 @@ func Expiring(dir string, now time.Time) (warnings []string) {
 		if cert == nil || cert.NotAfter.After(now.Add(warnBefore)) || filepath.Base(path) == obsoleteServerFile {
 			continue
 		}
-		verb, remedy := "expires", "create another one with: apns-sim cert create"
+		state, remedy := "expires", "create another one with: apns-sim cert create"
 		if cert.NotAfter.Before(now) {
-			verb = "expired"
+			state = "expired"
 		}
 		if cert.IsCA {
 			remedy = "recreate everything with: " + RecreateCommand(filepath.Dir(path))
 		}
-		warnings = append(warnings, fmt.Sprintf("the certificate in %s %s on %s; %s", path, verb, cert.NotAfter.UTC().Format(time.DateOnly), remedy))
+		warnings = append(warnings, fmt.Sprintf("the certificate in %s %s on %s; %s", path, state, cert.NotAfter.UTC().Format(time.DateOnly), remedy))
 	}
 	return warnings
 }

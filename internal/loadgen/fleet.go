@@ -201,20 +201,20 @@ func (f *Fleet) runScript() {
 			return
 		}
 		f.cfg.Log.Info("script", "line", step.Line)
-		switch step.verb {
-		case verbAct:
+		switch step.operation {
+		case stepAct:
 			f.actOnShare(step, uint64(i))
-		case verbAckDelay:
+		case stepAckDelay:
 			for _, m := range f.members {
 				m.device.SetAckDelay(step.delay)
 			}
-		case verbChurn:
+		case stepChurn:
 			select {
 			case <-f.churns: // some that were not taken up yet, as not all devices have started
 			default:
 			}
 			f.churns <- step.churn
-		case verbStop:
+		case stepStop:
 			f.stop(errStopped)
 		}
 	}

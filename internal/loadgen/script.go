@@ -26,54 +26,54 @@ type Script []Step
 
 // A Step is one line of a script.
 type Step struct {
-	Line int
-	At   time.Duration
-	verb verb
+	Line      int
+	At        time.Duration
+	operation operation
 
-	action Action        // of verbAct
-	share  Share         // of verbAct
-	delay  time.Duration // of verbAckDelay
-	churn  Churn         // of verbChurn
+	action Action        // of stepAct
+	share  Share         // of stepAct
+	delay  time.Duration // of stepAckDelay
+	churn  Churn         // of stepChurn
 }
 
-// A verb is what a step does.
-type verb uint8
+// An operation is what a step does.
+type operation uint8
 
 const (
-	verbAct verb = iota
-	verbAckDelay
-	verbChurn
-	verbStop
+	stepAct operation = iota
+	stepAckDelay
+	stepChurn
+	stepStop
 )
 
-// verbInfo is a row of the table of verbs.
-type verbInfo struct {
-	name    string
-	verb    verb
-	read    func(*Step, string) error // reads the word after it; nil takes none
-	example string
+// operationInfo is a row of the table of operations.
+type operationInfo struct {
+	name      string
+	operation operation
+	read      func(*Step, string) error // reads the word after it; nil takes none
+	example   string
 }
 
-// verbs is the one table of the words of a step besides the actions.
-var verbs = []verbInfo{
-	{"ack-delay", verbAckDelay, (*Step).readDelay, "ack-delay 200ms"},
-	{"churn", verbChurn, (*Step).readChurn, "churn kill=5/s"},
-	{"stop", verbStop, nil, "stop"},
+// operations is the one table of the words of a step besides the actions.
+var operations = []operationInfo{
+	{"ack-delay", stepAckDelay, (*Step).readDelay, "ack-delay 200ms"},
+	{"churn", stepChurn, (*Step).readChurn, "churn kill=5/s"},
+	{"stop", stepStop, nil, "stop"},
 }
 
-// verbNamed gives the row of a word. All actions share one form.
-func verbNamed(name string) (verbInfo, error) {
+// operationNamed gives the row of a word. All actions share one form.
+func operationNamed(name string) (operationInfo, error) {
 	if _, ok := actionNamed(name); ok {
-		return verbInfo{name, verbAct, (*Step).readShare, name + " 20%"}, nil
+		return operationInfo{name, stepAct, (*Step).readShare, name + " 20%"}, nil
 	}
 	known := actionNames(func(actionInfo) bool { return true })
-	for _, v := range verbs {
+	for _, v := range operations {
 		if v.name == name {
 			return v, nil
 		}
 		known = append(known, v.name)
 	}
-	return verbInfo{}, unknownWord(name, known)
+	return operationInfo{}, unknownWord(name, known)
 }
 
 // ParseAckDelay reads how long acknowledgements wait: a time, or never.
@@ -128,16 +128,16 @@ func parseStep(words []string) (Step, error) {
 		return s, fmt.Errorf("%q is no time; use one like 10s or 1m30s", words[1])
 	}
 	s.At = at
-	return s, s.parseVerb(words[2], words[3:])
+	return s, s.parseOperation(words[2], words[3:])
 }
 
-// parseVerb reads what is to happen.
-func (s *Step) parseVerb(name string, rest []string) error {
-	v, err := verbNamed(name)
+// parseOperation reads what is to happen.
+func (s *Step) parseOperation(name string, rest []string) error {
+	v, err := operationNamed(name)
 	if err != nil {
 		return err
 	}
-	s.verb = v.verb
+	s.operation = v.operation
 	s.action, _ = actionNamed(name)
 	switch {
 	case v.read == nil && len(rest) > 0:

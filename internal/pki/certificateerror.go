@@ -20,7 +20,7 @@ const (
 )
 
 // kinds names each kind and says what to do about it. The remedy is completed
-// with the verb of the certificate's owner.
+// with the command of the certificate's owner.
 var kinds = map[Kind]struct{ name, remedy string }{
 	NoCertificate: {"no certificate", "present one: %s"},
 	UnknownIssuer: {"unknown issuer", "authorities in memory change with every start: start with --certs to keep them, then %s"},

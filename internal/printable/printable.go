@@ -66,8 +66,8 @@ func Sprintf(format string, args ...any) string {
 // An argument escapes what its value is formatted to.
 type argument struct{ value any }
 
-func (a argument) Format(f fmt.State, verb rune) {
-	_, _ = io.WriteString(f, Text(fmt.Sprintf(fmt.FormatString(f, verb), a.value))) // fmt.State keeps it in memory
+func (a argument) Format(f fmt.State, letter rune) {
+	_, _ = io.WriteString(f, Text(fmt.Sprintf(fmt.FormatString(f, letter), a.value))) // fmt.State keeps it in memory
 }
 
 // escape applies code to each rune of s that is not allowed, and to each byte that is

@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// configCommand groups the verbs about the settings of serve and exec.
+// configCommand groups the commands about the settings of serve and exec.
 type configCommand struct {
 	Show  configShow  `cmd:"" help:"List the settings with their values and sources."`
 	Check configCheck `cmd:"" help:"Check a configuration file."`
@@ -98,11 +98,11 @@ type configCheck struct {
 
 // Run checks the file as serve would, and opens nothing.
 func (f *configCheck) Run(c *console) error {
-	var verbs struct {
+	var commands struct {
 		Serve serveCommand `cmd:""`
 	}
 	from := new(settings)
-	parser, err := kong.New(&verbs, grammar, kong.Resolvers(from))
+	parser, err := kong.New(&commands, grammar, kong.Resolvers(from))
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (f *configCheck) Run(c *console) error {
 	if err != nil {
 		return usageError{err}
 	}
-	cfg, err := verbs.Serve.config()
+	cfg, err := commands.Serve.config()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// teamCommand groups the verbs about teams of a running simulator.
+// teamCommand groups the commands about teams of a running simulator.
 type teamCommand struct {
 	List   teamList   `cmd:"" help:"List the teams with their keys and apps."`
 	AddKey teamAddKey `cmd:"" help:"Create an authentication key and print its .p8 file, which cannot be retrieved again."`

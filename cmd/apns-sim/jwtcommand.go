@@ -11,7 +11,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// jwtCommand groups the verbs about provider tokens.
+// jwtCommand groups the commands about provider tokens.
 type jwtCommand struct {
 	Sign    jwtSign    `cmd:"" help:"Sign a provider token."`
 	Inspect jwtInspect `cmd:"" help:"Decode a provider token and report whether APNs accepts it and what it tolerates."`

@@ -20,8 +20,8 @@ func (v versionCommand) Run(c *console) error {
 	return c.print("apns-sim %s", info)
 }
 
-// versionVerb reads apns-sim --version as the verb: the parser is built for one verb only.
-func versionVerb(args []string) []string {
+// versionCommandName reads apns-sim --version as the command: the parser is built for one command only.
+func versionCommandName(args []string) []string {
 	if slices.Equal(args, []string{"--version"}) {
 		return []string{"version"}
 	}

@@ -15,7 +15,7 @@ func (completionCommand) Help() string {
 	return `bash: source <(apns-sim completion bash). zsh: apns-sim completion zsh > "${fpath[1]}/_apns-sim". fish: apns-sim completion fish | source`
 }
 
-// Run prints them, for the grammar of all verbs.
+// Run prints them, for the grammar of all commands.
 func (v completionCommand) Run(c *console) error {
 	app, err := wholeModel()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// clockCommand groups the verbs about the semantic clock.
+// clockCommand groups the commands about the semantic clock.
 type clockCommand struct {
 	Show    clockShow    `cmd:"" help:"Show the simulator's clock."`
 	Set     clockSet     `cmd:"" help:"Set the simulator's clock."`

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// channelCommand groups the verbs about broadcast channels.
+// channelCommand groups the commands about broadcast channels.
 type channelCommand struct {
 	List   channelList   `cmd:"" help:"List the broadcast channels of an app, oldest first."`
 	Create channelCreate `cmd:"" help:"Create a broadcast channel and print its ID."`

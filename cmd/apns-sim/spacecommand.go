@@ -14,7 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// spaceCommand groups the verbs about spaces.
+// spaceCommand groups the commands about spaces.
 type spaceCommand struct {
 	Create spaceCreate `cmd:"" help:"Create a space: an isolated team with a key, a certificate, an app and a device."`
 	List   spaceList   `cmd:"" help:"List the spaces."`

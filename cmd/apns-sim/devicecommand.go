@@ -15,7 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
 
-// deviceCommand groups the verbs about devices.
+// deviceCommand groups the commands about devices.
 type deviceCommand struct {
 	List   deviceList   `cmd:"" help:"List virtual devices and connected devices."`
 	Create deviceCreate `cmd:"" help:"Create virtual devices."`

@@ -13,7 +13,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// faultCommand groups the verbs about faults.
+// faultCommand groups the commands about faults.
 type faultCommand struct {
 	List    faultList    `cmd:"" help:"List the active fault rules with their hits."`
 	Add     faultAdd     `cmd:"" help:"Add a fault rule."`

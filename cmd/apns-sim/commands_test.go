@@ -19,7 +19,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A driver uses the verbs on a simulator.
+// A driver uses the commands on a simulator.
 type driver struct {
 	t      *testing.T
 	server *server
@@ -31,14 +31,14 @@ func drive(t *testing.T, args ...string) *driver {
 	return &driver{t, serve(t, append([]string{"--any-port", "--log-level", "error"}, args...)...)}
 }
 
-// do runs a verb that has to succeed.
+// do runs a command that has to succeed.
 func (d *driver) do(args ...string) string {
 	d.t.Helper()
 	d.t.Setenv("APNS_SIM_CONTROL", d.server.Control)
 	return succeed(d.t, args...)
 }
 
-// fail runs a verb that has to fail with a code, and returns what it says.
+// fail runs a command that has to fail with a code, and returns what it says.
 func (d *driver) fail(code int, args ...string) outcome {
 	d.t.Helper()
 	d.t.Setenv("APNS_SIM_CONTROL", d.server.Control)
@@ -119,7 +119,7 @@ func TestAWaitThatIsNotMetEndsWithFourAndSaysWhatCameInstead(t *testing.T) {
 	assert.Contains(t, o.stderr, "and not 9")
 }
 
-func TestFaultsComeAndGoByVerbs(t *testing.T) {
+func TestFaultsComeAndGoByCommands(t *testing.T) {
 	d := drive(t)
 	device := d.device()
 	d.do("fault", "add", "respond", "--name", "busy", "--reason", "TooManyRequests", "--times", "2", "--where", "topic=com.example.demo")
@@ -152,7 +152,7 @@ func TestFaultsComeAndGoByVerbs(t *testing.T) {
 	assert.Contains(t, d.fail(exitFailure, "fault", "remove", "none").stderr, `"none"`)
 }
 
-func TestTheClockIsMovedByVerbs(t *testing.T) {
+func TestTheClockIsMovedByCommands(t *testing.T) {
 	d := drive(t)
 	d.do("space", "create", "--team", "SPACE00001")
 	var face clockFace
@@ -209,7 +209,7 @@ func TestDevicesDoWhatTheyAreTold(t *testing.T) {
 	assert.Contains(t, d.fail(exitUsage, "device", "online").stderr, "the device ID is missing")
 }
 
-func TestSpacesAndTeamsAreMadeByVerbs(t *testing.T) {
+func TestSpacesAndTeamsAreMadeByCommands(t *testing.T) {
 	d := drive(t)
 	assert.Contains(t, d.do("space", "create", "--team", "SPACE00001", "--topic", "com.a"), "export APNS_SIM_TOKEN='")
 	assert.Contains(t, d.do("space", "list"), "SPACE00001")

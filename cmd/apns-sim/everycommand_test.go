@@ -18,8 +18,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/fault"
 )
 
-// verbOf names for each operation of the control API the verb that asks for it.
-var verbOf = map[string]string{
+// commandOf names for each operation of the control API the command that asks for it.
+var commandOf = map[string]string{
 	"live": "ready", "ready": "ready", "info": "ready",
 	"root-certificate": "env", "reserved-tokens": "token",
 
@@ -55,15 +55,15 @@ var verbOf = map[string]string{
 	"get-space-clock": "clock show", "set-space-clock": "clock set", "advance-space-clock": "clock advance",
 }
 
-// noVerb are the operations that nobody would ask for from the command line.
-var noVerb = map[string]string{
+// noCommand are the operations that nobody would ask for from the command line.
+var noCommand = map[string]string{
 	"activate": "a device does it: device-sim",
 
 	"play-lesson": "device-sim handshake plays it", "list-experiments": "device-sim handshake --help lists them",
 	"export-lesson": "device-sim handshake --html writes it",
 
-	"explain": "the verb explain reads the tables itself", "list-explanations": "the verb explain reads the tables itself",
-	"send-notification": "the verb send is a provider of its own",
+	"explain": "the command explain reads the tables itself", "list-explanations": "the command explain reads the tables itself",
+	"send-notification": "the command send is a provider of its own",
 	"summarize-events":  "count tells it once, tail follows each event", "summarize-devices": "device list has each of them",
 	"inspect-certificate": "cert create says what it makes; openssl reads the rest",
 	"get-screen":          "device-sim shows what a device makes of a push",
@@ -71,25 +71,25 @@ var noVerb = map[string]string{
 	"metrics":             "Prometheus reads it",
 }
 
-func TestEveryOperationOfTheControlAPIHasAVerb(t *testing.T) {
-	verbs := map[string]bool{}
+func TestEveryOperationOfTheControlAPIHasACommand(t *testing.T) {
+	commands := map[string]bool{}
 	for _, leaf := range model(t).Leaves(false) {
-		verbs[leaf.Path()] = true
+		commands[leaf.Path()] = true
 	}
 	c := &contract{server: serve(t, "--any-port"), schemas: jsonschema.NewCompiler()}
 	there := map[string]bool{}
 	for _, op := range c.read(t) {
 		there[op.OperationID] = true
-		if noVerb[op.OperationID] == "" && assert.NotEmpty(t, verbOf[op.OperationID], "no verb asks for %s %s", op.method, op.path) {
-			assert.True(t, verbs[verbOf[op.OperationID]], "%s: there is no verb %q", op.OperationID, verbOf[op.OperationID])
+		if noCommand[op.OperationID] == "" && assert.NotEmpty(t, commandOf[op.OperationID], "no command asks for %s %s", op.method, op.path) {
+			assert.True(t, commands[commandOf[op.OperationID]], "%s: there is no command %q", op.OperationID, commandOf[op.OperationID])
 		}
 	}
-	for operation := range verbOf {
+	for operation := range commandOf {
 		assert.True(t, there[operation], "%s is no operation", operation)
 	}
 }
 
-func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
+func TestConnectionsAreListedAndClosedByCommands(t *testing.T) {
 	d := drive(t)
 	device := d.device()
 	open := lines[controlapi.Connection](t, d.do("connection", "list", "--json"))
@@ -101,7 +101,7 @@ func TestConnectionsAreListedAndClosedByVerbs(t *testing.T) {
 	assert.Contains(t, d.fail(exitFailure, "connection", "close", "4711").stderr, "there is no open connection 4711")
 }
 
-func TestChannelsAreMadeListedAndDeletedByVerbs(t *testing.T) {
+func TestChannelsAreMadeListedAndDeletedByCommands(t *testing.T) {
 	d := drive(t)
 	const topic = "com.example.demo"
 	made := lines[controlapi.Channel](t, d.do("channel", "create", topic, "--stores", "--environment", "sandbox", "--json"))[0]
@@ -138,7 +138,7 @@ func (d *driver) channelsOf(topic string) string {
 	return string(text)
 }
 
-func TestPushesAreCountedAndDeletedByVerbs(t *testing.T) {
+func TestPushesAreCountedAndDeletedByCommands(t *testing.T) {
 	d := drive(t)
 	token := d.device().Apps[0].Token
 	for range 3 {
@@ -164,7 +164,7 @@ func TestACheckSaysWhetherAllAgrees(t *testing.T) {
 	assert.Equal(t, 1, r.Connected)
 }
 
-func TestAKeyIsRestrictedByItsVerb(t *testing.T) {
+func TestAKeyIsRestrictedByItsCommand(t *testing.T) {
 	d := drive(t)
 	d.do("team", "add-key", "SIMTEAM001", "--id", "KEY0000002", "--environment", "sandbox", "--topic", "com.example.demo")
 	assert.Regexp(t, `key KEY0000002 +sandbox, com\.example\.demo`, d.do("team", "show", "SIMTEAM001"))

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
-// connectionCommand groups the verbs about open connections.
+// connectionCommand groups the commands about open connections.
 type connectionCommand struct {
 	List  connectionList  `cmd:"" help:"List the open connections of providers and devices."`
 	Close connectionClose `cmd:"" help:"Close a connection: a provider receives GOAWAY, a device reconnects."`
