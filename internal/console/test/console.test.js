@@ -575,7 +575,7 @@ describe("a simulator that goes and comes", () => {
 });
 
 describe("every view", () => {
-	const views = ["home", "pushes", "push", "rejected", "devices", "send", "faults", "keys", "connections", "channels"];
+	const views = ["home", "pushes", "push", "rejected", "devices", "send", "faults", "keys", "connections", "connection", "channels"];
 	let shown, device, sent, rejected;
 
 	before(async () => {
@@ -598,11 +598,11 @@ describe("every view", () => {
 
 	const addresses = () => ({
 		push: ["pushes", `?open=${sent.apnsId}`], rejected: ["pushes", `?open=${rejected.apnsId}`],
-		devices: ["devices", `?open=${device.id}`], keys: ["keys", `?token=${device.apps[0].token}`],
+		devices: ["devices", `?open=${device.id}`], keys: ["keys", `?token=${device.apps[0].token}`], connection: ["connections", `?open=${device.id}`],
 	});
 	const settled = {
 		home: "pre", pushes: ".row", push: ".detail .code", rejected: ".detail .checks", devices: ".phone .note",
-		send: "form", faults: "[data-preset]", keys: ".opened", connections: "tbody tr", channels: "tbody tr",
+		send: "form", faults: "[data-preset]", keys: ".opened", connections: "tbody tr", connection: "[data-connection] .frames li", channels: "tbody tr",
 	};
 	for (const [size, viewport] of [["1280", wide], ["390", narrow]]) {
 		for (const colorScheme of ["light", "dark"]) {
@@ -612,6 +612,11 @@ describe("every view", () => {
 				for (const name of views) {
 					const [view, words] = addresses()[name] ?? [name, ""];
 					await visit(page, view, words);
+					if (name === "connection") { // its frames are recorded from now on
+						await page.getByText("recording", { exact: true }).waitFor();
+						await shown.send(device.apps[0].token, { aps: { alert: "while its frames are watched" } });
+						await page.locator("[data-command=notification] summary").first().click();
+					}
 					await page.locator(settled[name]).first().waitFor();
 					await page.screenshot({ path: path.join(artefacts, `${name}-${size}-${colorScheme}.png`) });
 					found.push(...(await barriers(page)).map((b) => `${name}: ${b}`));

@@ -128,7 +128,7 @@ function List({ filter, open }) {
 		<${Failure} text=${error} />
 		${rows.length === 0 && !error && html`<${Empty} title=${filter ? "No push matches the filter" : "No push yet"}>
 			<p>${filter ? "Remove a filter word, or wait: the list is live." : html`Send one with your library, or from <a href="#/send">Send</a>.`}</p></${Empty}>`}
-		<div class="rows" ref=${scroller} tabindex=${rows.length ? 0 : undefined} role="region" aria-label="Pushes, the newest first" hidden=${rows.length === 0}
+		<div class="rows" ref=${scroller} tabindex=${rows.length ? 0 : undefined} role="region" aria-label="Pushes, the newest first" data-newest=${data.list[0]?.number} hidden=${rows.length === 0}
 			onScroll=${(/** @type {any} */ e) => setView({ top: e.currentTarget.scrollTop, height: e.currentTarget.clientHeight })}>
 			<ul style=${{ height: `${rows.length * rowHeight}px` }}>
 				${shown.map((row, i) => row.push
