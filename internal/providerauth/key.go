@@ -114,7 +114,7 @@ func (r *Registry) AddKey(k Key) error {
 	if err := r.addKey(k); err != nil || r.saver == nil {
 		return err
 	}
-	element, err := k.element()
+	element, err := k.Element()
 	if err != nil {
 		return err
 	}

@@ -84,8 +84,8 @@ func keyOf(e *state.AuthKey) (Key, error) {
 	return k, k.Check()
 }
 
-// element returns the form in which a key is saved.
-func (k *Key) element() (state.AuthKey, error) {
+// Element returns the form in which a key is saved, without its private half.
+func (k *Key) Element() (state.AuthKey, error) {
 	public, err := x509.MarshalPKIXPublicKey(k.Public)
 	if err != nil {
 		return state.AuthKey{}, fmt.Errorf("key %s: %w", k.ID, err)
@@ -114,7 +114,7 @@ func (r *Registry) SavePrivate(team, id, p8 string) error {
 	if e == nil || r.saver == nil {
 		return nil
 	}
-	element, err := e.Key.element()
+	element, err := e.Key.Element()
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/provider"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
+	"github.com/apns-sim/apns-sim/internal/seed"
 	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
@@ -108,6 +109,8 @@ type Config struct {
 	// Entries keep everything else that a provider or a device could notice, for a later
 	// simulator; nil keeps it in memory.
 	Entries store.Entries
+	// Seeds are added to what Entries have; if Entries is nil, they are all there is.
+	Seeds []seed.Seed
 	// SaveInterval is how often counts are saved, which change too often to be saved at once,
 	// and what could not be written before; 0 is at [Simulator.Close] only.
 	SaveInterval time.Duration

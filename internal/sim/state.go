@@ -9,18 +9,37 @@ import (
 // loadState loads what an earlier simulator has saved, before any part is made. Spaces and
 // clocks come first, since the other parts use them.
 func (s *Simulator) loadState() (err error) {
-	if s.cfg.Entries == nil {
-		s.saved = new(state.Document)
-		return nil
+	s.saved = new(state.Document)
+	if s.cfg.Entries != nil {
+		if s.saved, err = state.Load(s.cfg.Entries.Load); err != nil {
+			return err
+		}
+		s.saver = state.NewSaver(s.cfg.Entries, s.log)
 	}
-	if s.saved, err = state.Load(s.cfg.Entries.Load); err != nil {
+	if err := s.addSeeds(); err != nil {
 		return err
 	}
-	s.saver = state.NewSaver(s.cfg.Entries, s.log)
 	if err := s.Spaces.Restore(s.saved.Spaces, s.saved.Members); err != nil {
 		return err
 	}
-	s.Spaces.SaveTo(s.saver)
+	if s.saver != nil {
+		s.Spaces.SaveTo(s.saver)
+	}
+	return nil
+}
+
+// addSeeds adds the seeds to what was saved.
+func (s *Simulator) addSeeds() error {
+	for i := range s.cfg.Seeds {
+		added, err := s.cfg.Seeds[i].Merge(s.saved, s.Clock.Now())
+		if err != nil {
+			return err
+		}
+		for _, e := range added {
+			s.saver.Save(e)
+		}
+		s.log.Info("took over a seed", "file", s.cfg.Seeds[i].File, "added", len(added))
+	}
 	return nil
 }
 

@@ -31,6 +31,10 @@ type Document struct {
 	Channels     []Channel     `json:"channels,omitempty"`
 	Faults       []Fault       `json:"faults,omitempty"`
 	Inboxes      []Received    `json:"inboxes,omitempty"`
+
+	// Pushes and Files are in exports only.
+	Pushes []Push `json:"pushes,omitempty"`
+	Files  []File `json:"files,omitempty"`
 }
 
 // A section is the list of one kind in a document.
@@ -65,6 +69,8 @@ var sections = []section{
 	list[Channel]{Channels, func(d *Document) *[]Channel { return &d.Channels }},
 	list[Fault]{Faults, func(d *Document) *[]Fault { return &d.Faults }},
 	list[Received]{Inboxes, func(d *Document) *[]Received { return &d.Inboxes }},
+	list[Push]{Pushes, func(d *Document) *[]Push { return &d.Pushes }},
+	list[File]{Files, func(d *Document) *[]File { return &d.Files }},
 }
 
 func (l list[E]) kind() Kind { return l.name }
@@ -73,7 +79,7 @@ func (l list[E]) len(d *Document) int { return len(*l.of(d)) }
 
 func (l list[E]) add(d *Document, raw json.RawMessage) error {
 	var e E
-	if err := strict(raw, &e); err != nil {
+	if err := Strict(raw, &e); err != nil {
 		return err
 	}
 	if c, ok := any(e).(interface{ Check() error }); ok {

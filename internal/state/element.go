@@ -20,6 +20,8 @@ const (
 	Channels     Kind = "channels"
 	Faults       Kind = "faults"
 	Inboxes      Kind = "inboxes"
+	Pushes       Kind = "pushes"
+	Files        Kind = "files"
 )
 
 // An Element is one value that outlives the process. Elements of a kind differ in their

@@ -38,8 +38,8 @@ func at(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// strict decodes JSON into v, and rejects fields that v does not have.
-func strict(text []byte, v any) error {
+// Strict decodes JSON into v, and rejects fields that v does not have.
+func Strict(text []byte, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(v)

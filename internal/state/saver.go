@@ -50,12 +50,15 @@ func (s *Saver) Save(e Element) {
 	if s == nil {
 		return
 	}
-	value, err := json.Marshal(e)
+	value, err := Encode(e)
 	if err != nil { // the types of this package have a form
 		panic(fmt.Sprintf("state: %s %s: %v", e.Kind(), e.Key(), err))
 	}
 	s.write(name{e.Kind(), e.Key()}, &pending{value})
 }
+
+// Encode returns the value of the entry of an element.
+func Encode(e Element) ([]byte, error) { return json.Marshal(e) }
 
 // Remove deletes the element with the key of e, of which nothing else has to be set. It is no
 // error if there is none.

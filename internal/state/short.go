@@ -13,7 +13,7 @@ func (a *App) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	type long App
-	return strict(data, (*long)(a))
+	return Strict(data, (*long)(a))
 }
 
 // UnmarshalJSON parses an app on a device, or its topic alone.
@@ -22,7 +22,7 @@ func (a *DeviceApp) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	type long DeviceApp
-	return strict(data, (*long)(a))
+	return Strict(data, (*long)(a))
 }
 
 // UnmarshalJSON parses a fault, or its rule alone.
@@ -38,5 +38,5 @@ func (f *Fault) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	type long Fault
-	return strict(data, (*long)(f))
+	return Strict(data, (*long)(f))
 }

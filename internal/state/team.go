@@ -47,6 +47,8 @@ type AuthKey struct {
 	Public []byte `json:"public,omitempty"`
 	// Private is the text of the .p8 file, if the simulator has it.
 	Private string `json:"private,omitempty"`
+	// File is the path of a .p8 file, in a seed only.
+	File string `json:"file,omitempty"`
 	// Revoked says that the key is not valid, wherever else it is listed.
 	Revoked bool `json:"revoked,omitempty"`
 }

@@ -49,7 +49,7 @@ func (b *Bytes) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	var coded base64Bytes
-	if err := strict(data, &coded); err != nil {
+	if err := Strict(data, &coded); err != nil {
 		if _, bad := errors.AsType[base64.CorruptInputError](err); bad {
 			return errors.New("base64 is not valid")
 		}
