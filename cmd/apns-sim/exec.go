@@ -24,6 +24,7 @@ type execCommand struct {
 	Serve   serveCommand  `embed:""`
 	Proxy   bool          `help:"Also set HTTPS_PROXY and HTTP_PROXY, for programs that connect to Apple's hostnames: APNs, the couriers, the bag (init.push.apple.com) and activation (albert.apple.com). The proxy rejects other hosts unless --proxy-others is set."`
 	Grace   time.Duration `default:"10s" placeholder:"TIME" help:"Kill the program if it does not exit within this time after an interrupt or termination signal."`
+	Record  string        `placeholder:"FILE" help:"Write each event to this file as a line of JSON, in the form of the control API's GET /v1/events, for instance as an artifact of a CI job."`
 	Command []string      `arg:"" passthrough:"partial" help:"Program and its arguments, after --."`
 }
 
@@ -77,12 +78,18 @@ func (e *execCommand) Run(ctx context.Context, parsed *kong.Context, from *setti
 		return usageError{from.locate(parsed, err)}
 	}
 	defer func() { err = with(err, state.close()) }()
-	simulator, err := e.start(log, dir.path, from, parsed, state)
+	record, err := createRecord(e.Record)
+	if err != nil {
+		return usageError{from.locate(parsed, err)}
+	}
+	defer func() { err = with(err, record.close()) }()
+	simulator, export, err := e.start(log, dir.path, from, parsed, state)
 	if err != nil {
 		return err
 	}
+	record.follow(simulator.Journal)
 	end.allow(e.Serve.stopTime(), simulator.Unfinished)
-	defer func() { err = with(err, simulator.Close()) }()
+	defer func() { err = with(with(err, simulator.Close()), export(c)) }()
 	near, err := e.place(ctx, simulator, dir.path)
 	if err != nil {
 		return err
@@ -121,28 +128,29 @@ func with(err, further error) error {
 	return errors.Join(err, further)
 }
 
-// start makes and starts the simulator.
-func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context, state *stateDir) (*sim.Simulator, error) {
+// start makes and starts the simulator. Export writes its state once it has stopped.
+func (e *execCommand) start(log *serviceLog, dir string, from *settings, parsed *kong.Context, state *stateDir) (_ *sim.Simulator, export func(*console) error, err error) {
 	s := &e.Serve
 	if s.Files == "" {
 		s.Files = dir
 	}
 	cfg, err := s.config()
 	if err != nil {
-		return nil, usageError{from.locate(parsed, err)}
+		return nil, nil, usageError{from.locate(parsed, err)}
 	}
 	cfg.Log = log.Logger
 	if err := state.open(&cfg, s.Sync); err != nil {
-		return nil, usageError{from.locate(parsed, err)}
+		return nil, nil, usageError{from.locate(parsed, err)}
 	}
 	if _, given := cfg.Addresses[sim.ProxyListener]; e.Proxy && !given {
 		cfg.Addresses[sim.ProxyListener] = "127.0.0.1:0"
 	}
+	export = s.exportAtEnd(&cfg)
 	simulator, err := sim.New(cfg)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, usageError{err}
 	}
-	return simulator, simulator.Start()
+	return simulator, export, simulator.Start()
 }
 
 // place describes the simulator for the program.
@@ -185,14 +193,39 @@ func (e *execCommand) topics(first string) []string {
 // deviceTimeout bounds the creation of a virtual device, which takes milliseconds unless a fault affects devices.
 const deviceTimeout = 5 * time.Second
 
-// addDevice creates a virtual device with the apps of the default team. If that fails, the program runs without one.
+// addDevice creates a virtual device with the apps of the default team, unless the state or a seed has one with the
+// program's app. If that fails, the program runs without one.
 func addDevice(ctx context.Context, simulator *sim.Simulator, p *envvars.Place, env apns.Environment) {
 	ctx, cancel := context.WithTimeout(ctx, deviceTimeout)
 	defer cancel()
+	if found := deviceWith(ctx, simulator, p.Topic, env); found != nil {
+		spacecontrol.PlaceDevice(p, found)
+		return
+	}
 	devices, err := simulator.DeviceControl.NewDevices(ctx, controlapi.DeviceOrder{Environment: env.String(), Count: 1})
 	if err != nil {
 		simulator.Log().Warn("no virtual device for the program, so APNS_SIM_TOKEN is not set", "environment", env, "err", err)
 		return
 	}
 	spacecontrol.PlaceDevice(p, &devices[0])
+}
+
+// deviceWith returns a virtual device of the default team that has an app, with its token; nil if there is none.
+func deviceWith(ctx context.Context, simulator *sim.Simulator, topic string, env apns.Environment) *controlapi.Device {
+	for _, d := range simulator.DeviceControl.VirtualDevices("", false) {
+		has := d.HasApp(topic)
+		if d.Environment != env || d.Team != sim.DemoTeam || !has {
+			continue
+		}
+		if !d.Emulator().Offline() {
+			if _, err := d.Emulator().Token(ctx, topic); err != nil {
+				simulator.Log().Warn("a virtual device has no token", "device", d.ID(), "topic", topic, "err", err)
+				continue
+			}
+		}
+		if found, err := simulator.DeviceControl.Device(d.ID()); err == nil { // otherwise it was removed meanwhile
+			return &found
+		}
+	}
+	return nil
 }

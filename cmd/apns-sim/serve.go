@@ -75,8 +75,10 @@ type identityFlags struct {
 
 // stateFlags set what outlives the process.
 type stateFlags struct {
-	State string `placeholder:"DIR" help:"Keep the state in this directory, also after kill -9: docs/state.md lists what that includes. The directory is created if necessary, with certificate authorities and keys for which --certs is not set. One simulator at a time can use it."`
-	Sync  bool   `help:"Answer 200 only after stored pushes are synced to the disk, so that they also survive a power failure; with --state."`
+	State       string `placeholder:"DIR" help:"Keep the state in this directory, also after kill -9: docs/state.md lists what that includes. The directory is created if necessary, with certificate authorities and keys for which --certs is not set. One simulator at a time can use it."`
+	Seed        string `placeholder:"PATH" help:"Create the teams, keys, apps, devices, channels and faults in this JSON file, or in the .json files of this directory, if they do not exist; docs/state.md describes the form."`
+	ExportState string `placeholder:"FILE" help:"When stopping, write the state to this file as JSON, as 'apns-sim state export' does; - is standard output."`
+	Sync        bool   `help:"Answer 200 only after stored pushes are synced to the disk, so that they also survive a power failure; with --state."`
 }
 
 // processFlags set how the simulator starts, stops, remembers and logs.
@@ -192,6 +194,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		return usageError{from.locate(parsed, err)}
 	}
 	defer func() { err = errors.Join(err, state.closeFile()) }()
+	export := s.exportAtEnd(&cfg)
 	simulator, err := sim.New(cfg)
 	if err != nil {
 		return usageError{err}
@@ -200,7 +203,7 @@ func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *sett
 		return err
 	}
 	end.allow(s.stopTime(), simulator.Unfinished)
-	defer func() { err = errors.Join(err, simulator.Close()) }()
+	defer func() { err = errors.Join(err, simulator.Close(), export(c)) }()
 	defer func() { err = errors.Join(err, ready.forget()) }()
 	if err := s.announce(ctx, c, log, ready, simulator.Info()); err != nil {
 		return err
@@ -249,7 +252,7 @@ func (s *serveCommand) config() (sim.Config, error) {
 		counts{"history": s.History, "history-bytes": s.HistoryBytes}.below(1),
 		spans{"stop-timeout": s.StopTimeout}.negatives(),
 		s.Provider.apply(&cfg), s.HTTP.apply(&cfg), s.Device.apply(&cfg), s.Delivery.apply(&cfg), s.Login.apply(&cfg), s.Faults.apply(&cfg),
-		s.secrets(&cfg), s.initialTeams(&cfg),
+		s.secrets(&cfg), s.initialTeams(&cfg), s.seeds(&cfg),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,6 +162,11 @@ func (d *Device) GivenUp() error { return d.emulator.GivenUp() }
 // Apps returns the installed apps with their tokens, in the order of installation.
 func (d *Device) Apps() []device.App { return d.emulator.Apps() }
 
+// HasApp reports whether an app is installed.
+func (d *Device) HasApp(topic string) bool {
+	return slices.ContainsFunc(d.Apps(), func(app device.App) bool { return app.Topic == topic })
+}
+
 // Power returns the power state.
 func (d *Device) Power() device.Power { return d.emulator.Power() }
 
@@ -191,14 +197,12 @@ func (d *Device) Install(ctx context.Context, topic string) (apns.DeviceToken, e
 
 // Uninstall removes an app. It reports whether the app was installed.
 func (d *Device) Uninstall(topic string) bool {
-	for _, app := range d.emulator.Apps() {
-		if app.Topic == topic {
-			d.emulator.Remove(topic)
-			d.saveAgain()
-			return true
-		}
+	if !d.HasApp(topic) {
+		return false
 	}
-	return false
+	d.emulator.Remove(topic)
+	d.saveAgain()
+	return true
 }
 
 // Put puts an installed app on a list of the topic filter, and waits until the courier

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/apns-sim/apns-sim/internal/state"
+	"github.com/apns-sim/apns-sim/internal/store/sqlite"
+)
+
+// stateCommand groups the commands about a directory of --state.
+type stateCommand struct {
+	Export stateExport `cmd:"" help:"Write the state as JSON."`
+	Import stateImport `cmd:"" help:"Create a state from JSON."`
+	Show   stateShow   `cmd:"" help:"Show what a state contains, in numbers."`
+}
+
+// savedState is the directory that these commands work on, which no simulator may use.
+type savedState struct {
+	State string `placeholder:"DIR" required:"" help:"Directory of the state. No simulator may be using it."`
+}
+
+// read calls f with the state, which it locks meanwhile.
+func (s *savedState) read(f func(*stateDir) error) error {
+	if _, err := os.Stat(filepath.Join(s.State, stateFile)); errors.Is(err, fs.ErrNotExist) {
+		return badUsage("--state: %s contains no state; name the directory that a simulator was started with", s.State)
+	}
+	return s.with(f)
+}
+
+// with calls f with the state, which is created if there is none.
+func (s *savedState) with(f func(*stateDir) error) (err error) {
+	st := &stateDir{path: s.State}
+	if err := st.take(); err != nil {
+		return badUsage("--state: %w", err)
+	}
+	defer func() { err = errors.Join(err, st.close()) }()
+	if st.db, err = sqlite.Open(sqlite.Config{Path: filepath.Join(s.State, stateFile)}); err != nil {
+		return badUsage("--state: %w", err)
+	}
+	return f(st)
+}
+
+// document returns what the directory contains.
+func (st *stateDir) document(withKeys bool) (*state.Document, error) {
+	d, err := documentOf(st.db.Entries(), st.db.Pushes(), withKeys)
+	if err != nil || !withKeys {
+		return d, err
+	}
+	return d, addFiles(d, st.certs())
+}
+
+// stateExport writes the state as JSON.
+type stateExport struct {
+	savedState
+	WithKeys bool   `help:"Include private keys: certificate authorities, token keys, signing keys and the keys of virtual devices. Without them, an imported state has other ones: device tokens, provider tokens and certificates of before are invalid."`
+	File     string `arg:"" help:"File to write, readable for its owner alone; - is standard output."`
+}
+
+// Help is what the help says before the flags.
+func (stateExport) Help() string {
+	return "The JSON form is described in docs/state.md. It also serves as a seed, for serve --seed. It contains payloads and device tokens, but no private key unless --with-keys is set."
+}
+
+// Run writes the state.
+func (e *stateExport) Run(c *console) error {
+	return e.read(func(st *stateDir) error {
+		d, err := st.document(e.WithKeys)
+		if err != nil {
+			return err
+		}
+		return writeDocument(c, e.File, d)
+	})
+}
+
+// stateImport creates a state from JSON.
+type stateImport struct {
+	savedState
+	File string `arg:"" help:"File that state export has written; - is standard input."`
+}
+
+// Help is what the help says before the flags.
+func (stateImport) Help() string {
+	return "The directory must not contain a state yet. To add something to a state, start the simulator with --seed."
+}
+
+// Run creates the state.
+func (i *stateImport) Run(c *console) error {
+	if err := mustBeNew(filepath.Join(i.State, stateFile), "name a directory without a state, or add to this one with serve --seed"); err != nil {
+		return err
+	}
+	text, err := i.text(c)
+	if err != nil {
+		return err
+	}
+	d, err := state.Parse(text)
+	if err != nil {
+		return badUsage("%s: %w", i.File, err)
+	}
+	return i.with(func(st *stateDir) error {
+		if len(d.Files) > 0 {
+			if err := mustBeNew(st.certs(), "the export has keys of its own; name an empty directory"); err != nil {
+				return err
+			}
+		}
+		return st.importDocument(i.File, d)
+	})
+}
+
+func (i *stateImport) text(c *console) ([]byte, error) {
+	if i.File == "-" {
+		return io.ReadAll(c.stdin)
+	}
+	text, err := os.ReadFile(i.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, badUsage("there is no file %s", i.File)
+	}
+	return text, err
+}
+
+// stateShow shows what a state contains.
+type stateShow struct {
+	savedState
+	JSON bool `name:"json" help:"Print one JSON object per line."`
+}
+
+// A stateCount is how many elements of a kind there are.
+type stateCount struct {
+	Kind   state.Kind `json:"kind"`
+	Number int        `json:"number"`
+}
+
+// Run shows the numbers.
+func (s *stateShow) Run(c *console) error {
+	return s.read(func(st *stateDir) error {
+		d, err := st.document(true)
+		if err != nil {
+			return err
+		}
+		var counts []stateCount
+		for _, kind := range state.Kinds() {
+			counts = append(counts, stateCount{kind, d.Len(kind)})
+		}
+		return show(c, s.JSON, counts, "CONTENTS\tNUMBER", func(n *stateCount) []string { return []string{string(n.Kind), strconv.Itoa(n.Number)} })
+	})
+}
