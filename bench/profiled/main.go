@@ -25,14 +25,16 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/store/sqlite"
 )
 
 func main() {
 	certs := flag.String("certs", "", "folder with the certificates of 'apns-sim ca init'")
+	state := flag.String("state", "", "directory for the file of the state; empty keeps it in memory")
 	out := flag.String("out", ".", "folder for cpu.prof, allocs.prof and heap.prof; empty profiles nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := serve(ctx, *certs, *out)
+	err := serve(ctx, *certs, *state, *out)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "profiled:", err)
@@ -41,12 +43,21 @@ func main() {
 }
 
 // serve runs the simulator until ctx ends.
-func serve(ctx context.Context, certs, out string) (err error) {
+func serve(ctx context.Context, certs, state, out string) (err error) {
 	secrets, err := keystore.Load(certs)
 	if err != nil {
 		return err
 	}
-	simulator, err := sim.New(sim.Config{Secrets: secrets, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	cfg := sim.Config{Secrets: secrets, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))}
+	if state != "" {
+		db, err := sqlite.Open(sqlite.Config{Path: filepath.Join(state, "state.db"), Log: cfg.Log})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		cfg.Broker.Store, cfg.Entries = db.Pushes(), db.Entries()
+	}
+	simulator, err := sim.New(cfg)
 	if err != nil {
 		return err
 	}

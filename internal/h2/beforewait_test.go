@@ -11,7 +11,7 @@ type late struct{ streams []*Stream }
 
 func (l *late) ServeStream(s *Stream) { l.streams = append(l.streams, s) }
 
-func (l *late) respond(*Conn) {
+func (l *late) respond(*Conn, bool) {
 	for _, s := range l.streams {
 		s.Respond(200, nil)
 	}
@@ -28,7 +28,12 @@ func TestResponsesGivenBeforeTheConnectionWaitsAreWritten(t *testing.T) {
 
 func TestResponsesGivenBeforeTheEndAreWrittenBeforeTheLastFrames(t *testing.T) {
 	l := new(late)
-	withPeer(t, &Config{BeforeWait: l.respond}, l, func(p *peer) {
+	respond := func(c *Conn, last bool) {
+		if last {
+			l.respond(c, last)
+		}
+	}
+	withPeer(t, &Config{BeforeWait: respond}, l, func(p *peer) {
 		request := p.block(post())
 		segment := frameBytes(http2.FrameHeaders, http2.FlagHeadersEndHeaders|http2.FlagHeadersEndStream, 1, request)
 		segment += frameBytes(http2.FrameData, 0, 2, nil) // which no client opens

@@ -56,9 +56,10 @@ type Config struct {
 	ShutdownGrace time.Duration
 
 	// BeforeWait is called on the connection's reader goroutine before it waits for
-	// input, and before it writes the last frames. Responses that it gives are written
-	// with those before. The connection reads nothing until it returns. nil = nothing.
-	BeforeWait func(c *Conn)
+	// input, and, with last, before it writes the last frames. Responses that it gives are
+	// written with those before. The connection reads nothing until it returns.
+	// nil = nothing.
+	BeforeWait func(c *Conn, last bool)
 
 	// OnFailure is called for each request and each connection that fails in
 	// HTTP/2, before it reaches the Handler and before the peer is told. It is
@@ -98,7 +99,7 @@ func (c *Config) withDefaults() Config {
 	d.StallTimeout = orDefault(d.StallTimeout, 30*time.Second)
 	d.ShutdownGrace = orDefault(d.ShutdownGrace, time.Second)
 	if d.BeforeWait == nil {
-		d.BeforeWait = func(*Conn) {}
+		d.BeforeWait = func(*Conn, bool) {}
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

@@ -113,7 +113,7 @@ func (c *Conn) Close() error {
 
 // end sends the last frames after the reader has ended with cause, and returns cause.
 func (c *Conn) end(cause error) error {
-	c.cfg.BeforeWait(c)
+	c.cfg.BeforeWait(c, true)
 	c.reportEnd(cause)
 	var ce *ConnectionError
 	c.mu.Lock()

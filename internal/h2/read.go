@@ -83,7 +83,7 @@ func (c *Conn) frameInMemory() bool {
 // await writes the queued output and returns when n octets of input are in the buffer.
 func (c *Conn) await(n int) error {
 	for c.br.Buffered() < n {
-		c.cfg.BeforeWait(c)
+		c.cfg.BeforeWait(c, false)
 		if err := c.prepareToWait(); err != nil {
 			return err
 		}

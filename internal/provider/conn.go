@@ -60,6 +60,7 @@ type conn struct {
 	override responseOverride // of the current request
 	storing  *store.Pending   // the records of pushes that are not durable yet
 	stored   []storedPush     // accepted pushes whose responses wait for that
+	input    *netconn.Input   // what the provider has sent further
 	delays   timers.Group
 
 	topic providerauth.Topic // the last topic used with the certificate, so that it is hashed once
@@ -92,6 +93,7 @@ func (s *Server) serveConn(ctx, hard context.Context, nc net.Conn, handler h2.Ha
 	}
 	c := s.newConn(tc.ConnectionState())
 	c.remote, c.source, c.listener = nc.RemoteAddr().String(), source, listener
+	c.input = netconn.InputOf(nc)
 	c.number, c.since = s.cfg.Journal.NextConnection(), time.Now()
 	defer c.delays.End()
 	c.busy = s.isBusy(openConns)

@@ -26,11 +26,15 @@ func (c *conn) respondWhenStored(stream *h2.Stream) bool {
 	return true
 }
 
+// maxStored bounds the pushes that wait together while further requests arrive.
+const maxStored = 256
+
 // respondStored waits until the records of all pushes of the connection are durable, and
-// responds. It is called before the connection waits for input, so that requests that
-// arrive together wait together. A push that cannot be stored is rejected.
-func (c *conn) respondStored() {
-	if len(c.stored) == 0 {
+// responds. It is called before the connection reads further input, so that requests that
+// arrive together wait together: unless it is called for the last time, it does nothing
+// while there are more to read. A push that cannot be stored is rejected.
+func (c *conn) respondStored(last bool) {
+	if len(c.stored) == 0 || !last && len(c.stored) < maxStored && c.input.Waiting() {
 		return
 	}
 	failed := c.storing.Wait()
@@ -74,5 +78,5 @@ func notStored() *apns.Rejection {
 	return apns.Reject(apns.ServiceUnavailable, "the push could not be stored; the log says why")
 }
 
-// beforeWait is called before a connection waits for input.
-func beforeWait(hc *h2.Conn) { hc.Data().(*conn).respondStored() }
+// beforeWait is called before a connection reads further input.
+func beforeWait(hc *h2.Conn, last bool) { hc.Data().(*conn).respondStored(last) }
