@@ -34,7 +34,7 @@ want() {
 control() {
 	path=$1
 	shift
-	curl --silent --show-error --fail-with-body "$@" "$APNS_SIM_CONTROL$path"
+	curl --silent --show-error --fail-with-body ${APNS_SIM_CONTROL_TOKEN:+-H "Authorization: Bearer $APNS_SIM_CONTROL_TOKEN"} "$@" "$APNS_SIM_CONTROL$path"
 }
 
 # A push reaches the device.

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -221,7 +222,8 @@ func (f *controlFlags) check() error {
 	return nil
 }
 
-// discover asks the control API for the ready record.
+// discover asks the control API for the ready record, with the addresses as they are reached
+// from here.
 func (f *controlFlags) discover(ctx context.Context) (info sim.Info, err error) {
 	body, err := f.get(ctx, "/v1/info")
 	if err != nil {
@@ -230,7 +232,22 @@ func (f *controlFlags) discover(ctx context.Context) (info sim.Info, err error) 
 	if err := json.Unmarshal(body, &info); err != nil {
 		return info, fmt.Errorf("%s/v1/info: %w", f.Control, err)
 	}
+	if at, err := url.Parse(f.Control); err == nil {
+		info.ReachedAt(at.Hostname())
+	}
 	return info, nil
+}
+
+// credentials asks for what a provider of the default team pushes with.
+func (f *controlFlags) credentials(ctx context.Context) (c controlapi.Credentials, err error) {
+	body, err := f.get(ctx, "/v1/credentials")
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(body, &c); err != nil {
+		return c, fmt.Errorf("%s/v1/credentials: %w", f.Control, err)
+	}
+	return c, nil
 }
 
 // get asks for something as it is.

@@ -206,11 +206,8 @@ func (p *diagnosis) key(ctx context.Context) []finding {
 	signing := signingFlags{
 		KeyFile: os.Getenv("APNS_SIM_KEY_FILE"), KeyP8: os.Getenv("APNS_SIM_KEY_P8"), Team: cmp.Or(os.Getenv("APNS_SIM_TEAM"), p.info.Demo.TeamID), KeyID: os.Getenv("APNS_SIM_KEY_ID"),
 	}
-	if signing.KeyFile == "" && signing.KeyP8 == "" && p.info.Demo.KeyFile == "" {
-		return nil
-	}
 	const remedy = "use the key files of this simulator: eval \"$(apns-sim env)\""
-	key, err := signing.key(p.info.Demo, func(string) bool { return false })
+	key, err := signing.key(p.info.Demo, func(string) bool { return false }, func() (controlapi.Credentials, error) { return p.credentials(ctx) })
 	if err != nil {
 		return []finding{wrong("key", remedy, "%v", err)}
 	}

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/envvars"
-	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/spacecontrol"
 )
 
@@ -58,6 +55,9 @@ func (e *envCommand) Run(ctx context.Context, c *console) error {
 	if e.JSON {
 		form = inJSON
 	}
+	if form == inGitHub {
+		return e.printToGitHub(c, p.Map())
+	}
 	return printVariables(c.stdout, form, p.Map())
 }
 
@@ -71,10 +71,8 @@ func (e *envCommand) trust(ctx context.Context, p *envvars.Place) error {
 	if err != nil {
 		return err
 	}
-	// The simulator's own file may be in a container.
-	if _, err := os.Stat(p.CAFile); errors.Is(err, fs.ErrNotExist) {
-		p.CAFile = filepath.Join(dir, pki.RootFile)
-		if err := pki.WritePublic(p.CAFile, root); err != nil {
+	if !sameRoot(p.CAFile, root) {
+		if err := e.fetchFiles(ctx, dir, root, p); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ var envFormats = []envFormat{
 	{"docker", func(name, value string) (string, bool) { // --env-file has no quoting
 		return name + "=" + value, !strings.Contains(value, "\n")
 	}},
+	{inGitHub, gitHubLine},
 	{"make", func(name, value string) (string, bool) {
 		return "export " + name + " := " + strings.NewReplacer("$", "$$", "#", `\#`).Replace(value), !strings.Contains(value, "\n")
 	}},

@@ -21,7 +21,7 @@ import (
 // commandOf names for each operation of the control API the command that asks for it.
 var commandOf = map[string]string{
 	"live": "ready", "ready": "ready", "info": "ready",
-	"root-certificate": "env", "reserved-tokens": "token",
+	"root-certificate": "env", "get-credentials": "env", "reserved-tokens": "token",
 
 	"add-app": "team add-app", "remove-app": "team remove-app",
 	"list-teams": "team list", "get-team": "team show", "make-key": "team add-key", "revoke-key": "team revoke",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -35,7 +36,7 @@ func (j *jwtSign) Run(ctx context.Context, parsed *kong.Context, c *console) err
 			return err
 		}
 	}
-	key, err := j.key(where.Demo, flagged(parsed))
+	key, err := j.key(where.Demo, flagged(parsed), func() (controlapi.Credentials, error) { return j.credentials(ctx) })
 	if err != nil {
 		return usageError{err}
 	}

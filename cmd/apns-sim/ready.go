@@ -92,8 +92,12 @@ func printAddresses(w io.Writer, info sim.Info) error {
 // controlFlag is what a command needs to find this simulator, if it is not
 // where it is expected.
 func controlFlag(info sim.Info) string {
-	if info.Control == "http://"+sim.Listeners()[sim.ControlListener].Address {
-		return ""
+	flag := ""
+	if info.Control != "http://"+sim.Listeners()[sim.ControlListener].Address {
+		flag = " --control " + info.Control
 	}
-	return " --control " + info.Control
+	if info.ControlTokenFile != "" {
+		flag += ` --control-token "$(cat ` + info.ControlTokenFile + `)"`
+	}
+	return flag
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -18,7 +19,7 @@ type readyCommand struct {
 
 // Help is what the help says before the flags.
 func (readyCommand) Help() string {
-	return "Prints the ready record. The exit code is 5 if the simulator is not ready."
+	return "Prints the ready record, for which the control API may require its token. The exit code is 5 if the simulator is not ready."
 }
 
 // errNotReady says that a simulator is not ready, or not yet.
@@ -43,6 +44,10 @@ func (r *readyCommand) Run(ctx context.Context, c *console) error {
 		info, err := r.ask(ctx, max(time.Until(deadline), askTime))
 		if err == nil {
 			return c.encode(info)
+		}
+		if _, ok := apiErrorWith(err, http.StatusUnauthorized); ok && r.ReadyFile == "" {
+			c.remark("the simulator is ready; its ready record is not printed, since the control API requires its token: set --control-token")
+			return nil
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%w: %w", errNotReady, err)

@@ -50,3 +50,17 @@ func TestReadyEndsWithFiveIfThereIsNone(t *testing.T) {
 	code, _, _ = cli(t, "ready", "--control", "localhost")
 	assert.Equal(t, exitUsage, code)
 }
+
+func TestReadyNeedsNoTokenToTellThatASimulatorIsReady(t *testing.T) {
+	const token = "0123456789abcdef"
+	s := serve(t, "--any-port", "--control-token", token)
+	for _, given := range []string{"", "another-token-of-16"} {
+		code, stdout, stderr := cli(t, "ready", "--control", s.Control, "--control-token", given)
+		assert.Equal(t, exitOK, code, stderr)
+		assert.Empty(t, stdout, "the ready record is for those who have the token")
+		assert.Contains(t, stderr, "set --control-token")
+	}
+	code, stdout, _ := cli(t, "ready", "--control", s.Control, "--control-token", token)
+	assert.Equal(t, exitOK, code)
+	assert.Contains(t, stdout, s.Provider)
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/printable"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
@@ -114,7 +115,7 @@ func (s *sendCommand) request(ctx context.Context, where sim.Info, payload []byt
 	if s.Certificate != "" {
 		return request, nil
 	}
-	key, err := s.key(where.Demo, flagged)
+	key, err := s.key(where.Demo, flagged, func() (controlapi.Credentials, error) { return s.credentials(ctx) })
 	if err != nil {
 		return nil, err
 	}

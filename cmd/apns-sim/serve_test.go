@@ -68,13 +68,14 @@ func TestServeIsTheDefaultCommandAndWelcomesAReader(t *testing.T) {
 }
 
 func TestTheWelcomeSaysWhatToDoFirst(t *testing.T) {
-	for _, tc := range []struct{ control, want, reason string }{
-		{"http://127.0.0.1:8197", "Next: device-sim run prints a device token; apns-sim send --token TOKEN sends a push to it.", "where both look for it"},
-		{"http://127.0.0.1:1", "Next: device-sim run --control http://127.0.0.1:1 prints", "elsewhere"},
-		{"", "", "neither could find this simulator"},
+	for _, tc := range []struct{ control, token, want, reason string }{
+		{"http://127.0.0.1:8197", "", "Next: device-sim run prints a device token; apns-sim send --token TOKEN sends a push to it.", "where both look for it"},
+		{"http://127.0.0.1:1", "", "Next: device-sim run --control http://127.0.0.1:1 prints", "elsewhere"},
+		{"http://127.0.0.1:8197", "/tmp/t", `Next: device-sim run --control-token "$(cat /tmp/t)" prints`, "the token is in a file"},
+		{"", "", "", "neither could find this simulator"},
 	} {
 		var text strings.Builder
-		require.NoError(t, printAddresses(&text, sim.Info{Control: tc.control}))
+		require.NoError(t, printAddresses(&text, sim.Info{Control: tc.control, ControlTokenFile: tc.token}))
 		assert.Contains(t, text.String(), tc.want, tc.reason)
 		assert.Equal(t, tc.want != "", strings.Contains(text.String(), "Next:"), tc.reason)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -28,9 +29,9 @@ func flagged(ctx *kong.Context) func(name string) bool {
 }
 
 // key returns the key that is meant: that of a flag, else that of the variables, else
-// the default team's. Variables may be left over from two places, such as the file
+// the default team's, which fetch gets from the control API. Variables may be left over from two places, such as the file
 // from exec and the text from a space; the key ID, which both set, decides.
-func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.SigningKey, error) {
+func (f signingFlags) key(demo sim.Demo, flagged func(string) bool, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
 	inName := keystore.KeyIDOf(f.KeyFile)
 	switch {
 	case flagged("key-file"):
@@ -43,7 +44,7 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.Si
 	case f.KeyFile != "":
 		f.KeyP8 = ""
 	case f.KeyP8 == "":
-		return f.ofDefaultTeam(demo)
+		return f.ofDefaultTeam(demo, fetch)
 	}
 	switch {
 	case f.Team == "" && f.KeyFile != "":
@@ -60,13 +61,19 @@ func (f signingFlags) key(demo sim.Demo, flagged func(string) bool) (keystore.Si
 	return keystore.SigningKey{TeamID: f.Team, KeyID: f.KeyID, Private: private}, nil
 }
 
-// ofDefaultTeam is the key if none is given. It is no other team's, and has one ID.
-func (f signingFlags) ofDefaultTeam(demo sim.Demo) (keystore.SigningKey, error) {
+// ofDefaultTeam is the key if none is given. It is no other team's, and has one ID. Its file
+// may be on another machine, so it comes from the control API.
+func (f signingFlags) ofDefaultTeam(demo sim.Demo, fetch func() (controlapi.Credentials, error)) (keystore.SigningKey, error) {
 	if f.Team != "" && f.Team != demo.TeamID || f.KeyID != "" && f.KeyID != demo.KeyID {
 		return keystore.SigningKey{}, badUsage("team %q and key ID %q do not name the default team's key (team %s, key ID %s); set the key with --key-file or --key-p8", f.Team, f.KeyID, demo.TeamID, demo.KeyID)
 	}
-	if demo.KeyFile == "" {
-		return keystore.SigningKey{}, badUsage("the simulator has not written a key; set one with --key-file or --key-p8")
+	c, err := fetch()
+	if err != nil {
+		return keystore.SigningKey{}, err
 	}
-	return keystore.LoadSigningKey(demo.KeyFile, demo.TeamID, demo.KeyID)
+	private, err := pki.ParseP8([]byte(c.Key))
+	if err != nil {
+		return keystore.SigningKey{}, fmt.Errorf("/v1/credentials: %w", err)
+	}
+	return keystore.SigningKey{TeamID: c.Team, KeyID: c.KeyID, Private: private}, nil
 }

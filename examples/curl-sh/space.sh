@@ -2,7 +2,7 @@
 
 # control METHOD PATH [BODY]: ask the control API; a refusal ends the test.
 control() {
-	curl -sS --fail-with-body -X "$1" -H 'Content-Type: application/json' ${3:+--data "$3"} "$APNS_SIM_CONTROL$2"
+	curl -sS --fail-with-body -X "$1" ${APNS_SIM_CONTROL_TOKEN:+-H "Authorization: Bearer $APNS_SIM_CONTROL_TOKEN"} -H 'Content-Type: application/json' ${3:+--data "$3"} "$APNS_SIM_CONTROL$2"
 }
 
 # text NAME: the last text of that name in the JSON on stdin.
@@ -31,7 +31,7 @@ received() {
 arrived() {
 	while read -r one; do
 		printf 'url = "%s/v1/notifications/wait?state=delivered&space=%s&apns-id=%s"\noutput = "/dev/null"\n' "$APNS_SIM_CONTROL" "$team" "$one"
-	done | curl -sS --fail --fail-early -K -
+	done | curl -sS ${APNS_SIM_CONTROL_TOKEN:+-H "Authorization: Bearer $APNS_SIM_CONTROL_TOKEN"} --fail --fail-early -K -
 }
 
 # hits: the number of hits of the faults of this space.

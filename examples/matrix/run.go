@@ -108,6 +108,9 @@ func (r *runner) run(ctx context.Context, c *client) *outcome {
 	return o
 }
 
+// controlToken is demanded of every example, so that each helper shows that it sends it.
+const controlToken = "the-token-of-the-examples"
+
 // test runs the tests of an example and judges their report.
 func (r *runner) test(ctx context.Context, o *outcome, log *bytes.Buffer) {
 	c := o.client
@@ -120,7 +123,7 @@ func (r *runner) test(ctx context.Context, o *outcome, log *bytes.Buffer) {
 		o.fail(err.Error())
 		return
 	}
-	exec := []string{r.simulator, "exec", "--log-level", "error"}
+	exec := []string{r.simulator, "exec", "--log-level", "error", "--control-token", controlToken}
 	stdout, ended := r.command(ctx, c, log, slices.Concat(c.Within, exec, c.Exec, []string{"--"}, c.Test))
 	results, err := readReport(c.Report, c.dir, stdout)
 	if err != nil {

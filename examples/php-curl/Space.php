@@ -70,9 +70,13 @@ final class Space
 
     private static function call(string $method, string $path, mixed $body = null): array
     {
+        $headers = ['Content-Type: application/json'];
+        if (($token = getenv('APNS_SIM_CONTROL_TOKEN')) !== false) {
+            $headers[] = "Authorization: Bearer $token";
+        }
         $context = stream_context_create(['http' => [
             'method' => $method,
-            'header' => 'Content-Type: application/json',
+            'header' => $headers,
             'content' => $body === null ? '' : json_encode($body),
             'ignore_errors' => true,
         ]]);

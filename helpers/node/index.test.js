@@ -31,9 +31,11 @@ test('a space in the sandbox is at another port, and the control token is sent',
   assert.notEqual(production.provider, sandbox.provider);
   const sent = [];
   t.mock.method(globalThis, 'fetch', async (url, options) => (sent.push(options.headers), new Response('{}')));
+  const given = process.env.APNS_SIM_CONTROL_TOKEN;
   process.env.APNS_SIM_CONTROL_TOKEN = 'the token of the control API';
   await production.advance('1m');
-  delete process.env.APNS_SIM_CONTROL_TOKEN;
+  if (given === undefined) delete process.env.APNS_SIM_CONTROL_TOKEN;
+  else process.env.APNS_SIM_CONTROL_TOKEN = given;
   t.mock.restoreAll();
   assert.equal(sent[0].authorization, 'Bearer the token of the control API');
 });

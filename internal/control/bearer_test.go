@@ -29,6 +29,8 @@ func TestWithATokenTheAPIIsForThoseWhoShowIt(t *testing.T) {
 		{"nothing is told of what is not there", "/v1/nothing", "", 401},
 		{"but to those who may know", "/v1/nothing", "Bearer " + token, 404},
 		{"alive", "/livez", "", 200},
+		{"what to trust", "/v1/ca.pem", "", 200},
+		{"what to push with", "/v1/credentials", "", 401},
 		{"ready", "/readyz", "", 200},
 		{"the document", "/v1/openapi.json", "", 200},
 		{"the page", "/docs", "", 200},

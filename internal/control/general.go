@@ -1,9 +1,12 @@
 package control
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 // General is what the simulator says of itself.
@@ -12,6 +15,8 @@ type General interface {
 	Info() any
 	// RootPEM returns the certificate that clients have to trust.
 	RootPEM() []byte
+	// Credentials returns what a provider of the default team pushes with.
+	Credentials() (controlapi.Credentials, error)
 	// Ready reports whether every listener accepts.
 	Ready() bool
 }
@@ -24,10 +29,17 @@ func registerGeneral(r *router) {
 		Responses:   responses("The ready record.", "application/json", readyRecord()),
 	}, (*Server).info)
 	r.plain(huma.Operation{
-		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"},
+		OperationID: "root-certificate", Method: http.MethodGet, Path: "/v1/ca.pem", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Get the root certificate that clients must trust",
 		Responses: responses("The root certificate in PEM.", "application/x-pem-file", text),
 	}, (*Server).rootCertificate)
+	register(r, huma.Operation{
+		OperationID: "get-credentials", Method: http.MethodGet, Path: "/v1/credentials", Tags: []string{"general"},
+		Summary:     "Get the key and a new certificate of the default team",
+		Description: "For programs that cannot read the files that the ready record names, as on another machine.",
+	}, func(context.Context, *struct{}) (*output[controlapi.Credentials], error) {
+		return respond(r.server.General.Credentials())
+	})
 	r.plain(huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/livez", Tags: []string{"general"}, Security: anybody,
 		Summary:   "Check whether the process is alive",

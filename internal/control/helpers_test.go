@@ -24,6 +24,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/control"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
@@ -66,6 +67,10 @@ func (s *simulator) addTo(p *control.Parts) {
 func (s *simulator) Info() any       { return s.record }
 func (s *simulator) RootPEM() []byte { return s.pki.RootPEM() }
 func (s *simulator) Ready() bool     { return !s.notReady }
+
+func (s *simulator) Credentials() (controlapi.Credentials, error) {
+	return controlapi.Credentials{Team: "SIMTEAM001"}, nil
+}
 
 func (s *simulator) Activate(csr *x509.CertificateRequest, topics []string, team string) ([][]byte, error) {
 	if s.rejection != nil || s.response != nil {

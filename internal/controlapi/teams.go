@@ -1,5 +1,14 @@
 package controlapi
 
+// Credentials are what a provider of the default team pushes with.
+type Credentials struct {
+	Team        string `json:"team" doc:"Team ID"`
+	KeyID       string `json:"keyId" doc:"Key ID"`
+	Key         string `json:"key" doc:"Authentication key, the text of a .p8 file"`
+	Topic       string `json:"topic" doc:"Bundle ID of the app that the certificate is for"`
+	Certificate string `json:"certificate" doc:"Provider certificate with its key, PEM"`
+}
+
 // A Team is a team of developers, as in a developer account of Apple.
 type Team struct {
 	Team string   `json:"team" doc:"Team ID"`

@@ -138,3 +138,19 @@ func read(t *testing.T, path string) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+func TestAnAddressOfASimulatorOnAnotherMachineIsReachedAtItsHost(t *testing.T) {
+	for _, row := range []struct{ address, host, want string }{
+		{"https://127.0.0.1:2197", "apns-sim", "https://apns-sim:2197"},
+		{"https://localhost:2198", "apns-sim", "https://apns-sim:2198"},
+		{"127.0.0.1:5223", "2001:db8::1", "[2001:db8::1]:5223"},
+		{"[::1]:5224", "apns-sim", "apns-sim:5224"},
+		{"https://192.0.2.1:2196", "apns-sim", "https://192.0.2.1:2196"},
+		{"", "apns-sim", ""},
+		{"https://127.0.0.1:2197", "localhost", "https://127.0.0.1:2197"},
+		{"https://127.0.0.1:2197", "::1", "https://127.0.0.1:2197"},
+		{"https://127.0.0.1:2197", "api.localhost", "https://127.0.0.1:2197"},
+	} {
+		assert.Equal(t, row.want, envvars.ReachedAt(row.address, row.host), "%s at %s", row.address, row.host)
+	}
+}

@@ -28,11 +28,16 @@ type Servers struct {
 	sandbox bool
 	own     names // of this server, beside Apple's
 
+	// Uncovered is told each name once that a client asks for and that no certificate can
+	// have; nil tells nobody. It is set before the first connection.
+	Uncovered func(host string)
+
 	keyP256 func() (crypto.Signer, error)
 	keyRSA  func() (crypto.Signer, error)
 
-	mu     sync.Mutex
-	leaves map[leafKey]*tls.Certificate
+	mu        sync.Mutex
+	leaves    map[leafKey]*tls.Certificate
+	uncovered map[string]bool // told already
 }
 
 // A leafKey is what a leaf was made for.
@@ -54,7 +59,7 @@ func (p *PKI) NewServers(sandbox bool, extra ...string) (*Servers, error) {
 	}
 	own.hosts = slices.DeleteFunc(own.hosts, IsApples) // which have leaves of their own
 	return &Servers{
-		pki: p, sandbox: sandbox, own: own, leaves: make(map[leafKey]*tls.Certificate),
+		pki: p, sandbox: sandbox, own: own, leaves: make(map[leafKey]*tls.Certificate), uncovered: make(map[string]bool),
 		keyP256: onceKey(false), keyRSA: onceKey(true),
 	}, nil
 }
@@ -135,7 +140,22 @@ func (s *Servers) namesFor(hello *tls.ClientHelloInfo) names {
 	if validHost(host) && named.permittedBy(s.pki.Root.Certificate) == nil {
 		return named
 	}
+	s.tellUncovered(host)
 	return names{hosts: s.own.hosts} // the client's error says what it could have asked for
+}
+
+// tellUncovered tells a name that no certificate has, once; and after [maxLeaves] names no
+// more, since clients may make names up.
+func (s *Servers) tellUncovered(host string) {
+	s.mu.Lock()
+	known := s.uncovered[host] || len(s.uncovered) >= maxLeaves
+	if !known {
+		s.uncovered[host] = true
+	}
+	s.mu.Unlock()
+	if !known && s.Uncovered != nil {
+		s.Uncovered(host)
+	}
 }
 
 // allNames are those for a client that names no host: it may have dialed by any, and

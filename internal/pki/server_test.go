@@ -289,3 +289,17 @@ func TestManyClientsAskForLeavesAtOnce(t *testing.T) {
 		assert.IsType(t, &ecdsa.PublicKey{}, leaf.PublicKey, "no RSA key is made")
 	}
 }
+
+func TestANameThatNoCertificateCanHaveIsToldOnce(t *testing.T) {
+	servers := newServers(t, newPKI(t, "apns.example.test"), false)
+	var asked []string
+	servers.Uncovered = func(host string) { asked = append(asked, host) }
+	for _, host := range []string{"apns.example.test", "localhost", "api.push.apple.com", "", "127.0.0.1", "apns-sim", "APNS-SIM", "apns-sim", "other.example"} {
+		leafFor(t, servers, host)
+	}
+	assert.Equal(t, []string{"apns-sim", "other.example"}, asked)
+	for i := range 1000 {
+		leafFor(t, servers, fmt.Sprintf("%d.example", i))
+	}
+	assert.Len(t, asked, maxLeaves, "clients may make names up")
+}

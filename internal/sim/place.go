@@ -8,6 +8,16 @@ import (
 // the program trusts besides CAFile is up to the caller, and so is Proxy.
 func (s *Simulator) Place() envvars.Place { return s.info.Place() }
 
+// ReachedAt changes the addresses to those at which a program elsewhere reaches the
+// simulator; see [envvars.ReachedAt].
+func (i *Info) ReachedAt(host string) {
+	for _, address := range []*string{
+		&i.Provider, &i.Provider443, &i.ProviderSandbox, &i.Device, &i.DeviceSandbox, &i.Channels, &i.ChannelsSandbox, &i.Control, &i.Proxy,
+	} {
+		*address = envvars.ReachedAt(*address, host)
+	}
+}
+
 // Place is the simulator of a ready record as a program near it should see it.
 func (i *Info) Place() envvars.Place {
 	return envvars.Place{

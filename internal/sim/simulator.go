@@ -192,6 +192,7 @@ func (s *Simulator) makeEdges() error {
 		if err != nil {
 			return err
 		}
+		servers.Uncovered = s.warnOfName
 		if s.providers[env], err = s.newProvider(env, servers); err != nil {
 			return err
 		}
@@ -222,6 +223,16 @@ func (s *Simulator) newCourier(env apns.Environment, servers *pki.Servers) (*dev
 	cfg.Journal, cfg.Clock, cfg.Spaces, cfg.Log = s.Journal, s.Clock, s.Spaces, s.log
 	cfg.Faults, cfg.FaultyCertificate = s.Faults, faultyCertificate(servers)
 	return devicetls.New(cfg)
+}
+
+// warnOfName says that a client cannot trust the simulator under the name by which it reaches
+// it, which is usually one in a network of containers.
+func (s *Simulator) warnOfName(host string) {
+	remedy := "--name " + host
+	if s.cfg.Secrets != nil {
+		remedy = "new authorities: apns-sim ca init --name " + host
+	}
+	s.log.Warn("a client asks for a certificate with a name that none can have, and will not trust the one it gets; start the simulator with "+remedy, "name", host)
 }
 
 // faultyCertificate makes the server certificates that faults want shown.

@@ -66,7 +66,10 @@ impl Space {
 }
 
 fn call(method: &str, path: &str, body: Option<Value>) -> Value {
-    let request = ureq::request(method, &(std::env::var("APNS_SIM_CONTROL").unwrap() + path));
+    let mut request = ureq::request(method, &(std::env::var("APNS_SIM_CONTROL").unwrap() + path));
+    if let Ok(token) = std::env::var("APNS_SIM_CONTROL_TOKEN") {
+        request = request.set("Authorization", &format!("Bearer {token}"));
+    }
     let answer = match body {
         Some(body) => request.send_json(body),
         None => request.call(),
