@@ -110,7 +110,7 @@ func (s *Space) within() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), s.server.Config.Timeout)
 }
 
-// A Clock tells semantic time: how old provider tokens are, when stored
+// A Clock is the clock of a space: it decides how old provider tokens are, when stored
 // notifications expire, when an app was removed. Connections do not age by it.
 type Clock struct{ clock *clock.Clock }
 

@@ -89,8 +89,8 @@ func (f *fleet) join(ctx context.Context, secrets *keystore.Secrets, address str
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", address)
 		},
-		Inbox:   -1,
-		OnEvent: func(e device.Event) { f.event(i, e) },
+		NextQueue: -1,
+		OnEvent:   func(e device.Event) { f.event(i, e) },
 	})
 	if err != nil {
 		return err

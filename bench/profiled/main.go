@@ -5,7 +5,7 @@
 // start to end, are left in a folder. On SIGUSR1 it collects garbage, gives free
 // memory back to the system, and leaves a profile of what its memory holds.
 //
-// The product has no profiler; this program is for whoever looks for the cost.
+// The product has no profiler; this program is for finding what costs time.
 package main
 
 import (

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// clockCommand groups the commands about the semantic clock.
+// clockCommand groups the commands about the clock.
 type clockCommand struct {
 	Show    clockShow    `cmd:"" help:"Show the simulator's clock."`
 	Set     clockSet     `cmd:"" help:"Set the simulator's clock."`

@@ -73,6 +73,6 @@ func TestALenientSimulatorAcceptsAProviderTokenOfAnybody(t *testing.T) {
 	token := func(age string) string {
 		return strings.TrimSpace(d.do("jwt", "sign", "--key-file", p8(t), "--team", "OTHERTEAM1", "--key-id", "OTHERKEY01", "--age", age))
 	}
-	require.Contains(t, d.do("jwt", "inspect", token("1m")), `yes, in production; ignored in lenient mode: iss is "OTHERTEAM1"`)
+	require.Contains(t, d.do("jwt", "inspect", token("1m")), `yes, in production; ignored because of --accept-unknown: iss is "OTHERTEAM1"`)
 	require.Contains(t, d.do("jwt", "inspect", token("2h")), "no, in production: ExpiredProviderToken")
 }

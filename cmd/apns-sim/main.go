@@ -49,7 +49,7 @@ func main() {
 
 // runCommandLine executes one command line and returns the exit code.
 func runCommandLine(ctx context.Context, args []string, c *console, end *exitLimit) int {
-	args = versionCommandName(secret.JoinKey(args, keyTextFlag))
+	args = versionFlagAsCommand(secret.JoinKey(args, keyTextFlag))
 	var exited *int
 	from := new(settings)
 	parser, err := kong.New(grammarFor(args), grammar,

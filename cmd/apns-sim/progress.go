@@ -48,7 +48,7 @@ func tellProgress(w io.Writer, ticks <-chan time.Time, ask func() (controlapi.Pr
 	width := 0
 	tell := func(text string) {
 		if width > 0 || text != "" {
-			fmt.Fprintf(w, "\r%-*s", width, text) //nolint:errcheck // Whoever cannot be told is not.
+			fmt.Fprintf(w, "\r%-*s", width, text) //nolint:errcheck // There is no other place for an error of the terminal.
 		}
 		width = max(width, len(text))
 	}

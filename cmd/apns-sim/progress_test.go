@@ -43,7 +43,7 @@ func TestNothingIsToldOfWhatIsDoneAtOnce(t *testing.T) {
 	assert.Empty(t, out.String())
 }
 
-// Whoever orders many devices can ask how far that is, until it is done or refused.
+// While many devices are being created, their number can be requested.
 func TestTheControlAPITellsHowFarTheCreationOfManyDevicesIs(t *testing.T) {
 	d := drive(t)
 	t.Setenv("APNS_SIM_CONTROL", d.server.Control)

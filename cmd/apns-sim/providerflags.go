@@ -78,7 +78,7 @@ func (r *providerFlags) apply(cfg *sim.Config) error {
 	p.IdleTimeout, p.DrainTime = r.IdleTimeout, r.DrainTime
 	p.BurstLimit, p.BurstWindow = r.BurstLimit, r.BurstWindow
 	p.MaxErrors, p.MaxRequests, p.BusyConnections = r.MaxErrors, r.MaxRequests, r.BusyConnections
-	p.Lenient = r.AcceptUnknown
+	p.AcceptUnknown = r.AcceptUnknown
 	if r.ExpiredTokenKeys {
 		p.OldKeysExpired = time.Now()
 	}

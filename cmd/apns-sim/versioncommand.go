@@ -20,8 +20,8 @@ func (v versionCommand) Run(c *console) error {
 	return c.print("apns-sim %s", info)
 }
 
-// versionCommandName reads apns-sim --version as the command: the parser is built for one command only.
-func versionCommandName(args []string) []string {
+// versionFlagAsCommand reads apns-sim --version as the command: the parser is built for one command only.
+func versionFlagAsCommand(args []string) []string {
 	if slices.Equal(args, []string{"--version"}) {
 		return []string{"version"}
 	}

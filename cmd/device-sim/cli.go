@@ -142,7 +142,7 @@ func run(ctx context.Context, args []string, std streams) int {
 		return report(std, err)
 	}
 	values := append(secret.Values(args, "control-token"), os.Getenv("DEVICE_SIM_CONTROL_TOKEN"), os.Getenv("APNS_SIM_CONTROL_TOKEN"))
-	parsed, err := parser.Parse(versionCommandName(args))
+	parsed, err := parser.Parse(versionFlagAsCommand(args))
 	switch {
 	case helped:
 		return exitOK

@@ -142,7 +142,7 @@ var marks = map[string]string{
 
 func (t *lessonText) check(c lesson.Check) {
 	style := good
-	if c.Objects() {
+	if c.Fails() {
 		style = bad
 	}
 	text := c.Seen

@@ -117,11 +117,11 @@ func (p *deviceRun) newDevice(ctx context.Context, log *slog.Logger) error {
 		DialHost: func(ctx context.Context, host string) (net.Conn, error) {
 			return dial(ctx, redirected(p.Server, host))
 		},
-		OnEvent: p.event,
-		Trace:   p.step,
-		Ack:     func(device.Notification) uint8 { return uint8(p.ackStatus.Load()) },
-		Inbox:   -1,
-		Log:     log,
+		OnEvent:   p.event,
+		Trace:     p.step,
+		Ack:       func(device.Notification) uint8 { return uint8(p.ackStatus.Load()) },
+		NextQueue: -1,
+		Log:       log,
 	})
 	return err
 }

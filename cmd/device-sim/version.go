@@ -24,8 +24,8 @@ func (v versionCmd) run(_ context.Context, std streams, _ *slog.Logger) error {
 	return err
 }
 
-// versionCommandName reads device-sim --version as the command.
-func versionCommandName(args []string) []string {
+// versionFlagAsCommand reads device-sim --version as the command.
+func versionFlagAsCommand(args []string) []string {
 	if slices.Equal(args, []string{"--version"}) {
 		return []string{"version"}
 	}

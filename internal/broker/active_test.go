@@ -32,7 +32,7 @@ func TestReadyPushesAreSentAfterTheDeviceBecomesInactive(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()
-		p.SetFilter(broker.Filter{Opportunistic: hashes(topic)})
+		p.SetFilter(broker.TopicFilter{Opportunistic: hashes(topic)})
 		w.push("on its way")
 		p.SetActive(false)
 		assert.Equal(t, 1, w.Stats().Inactive)

@@ -115,7 +115,7 @@ func (w *fixture) connect(topics ...string) *peer {
 }
 
 func (p *peer) enable(topics ...string) int {
-	var f broker.Filter
+	var f broker.TopicFilter
 	for _, t := range topics {
 		f.Enabled = append(f.Enabled, apns.HashTopic(t))
 	}

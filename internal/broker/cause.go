@@ -62,7 +62,7 @@ const (
 	DropUnsubscribed Cause = "unsubscribed"
 	// DropFault: a fault dropped it.
 	DropFault Cause = "fault"
-	// DropNobody: the provider API was lenient and accepted it for an unknown device.
+	// DropNobody: --accept-unknown made the provider API accept it for an unknown device.
 	DropNobody Cause = "nobody"
 	// DropForgotten: the device was deleted.
 	DropForgotten Cause = "device-deleted"

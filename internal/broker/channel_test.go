@@ -97,7 +97,7 @@ func TestAnIgnoredTopicIgnoresItsChannels(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		c := w.channel(broker.NoStorage)
 		p := w.attach()
-		p.SetFilter(broker.Filter{Ignored: []apns.TopicHash{apns.HashTopic(topic + ".push-type.liveactivity")}})
+		p.SetFilter(broker.TopicFilter{Ignored: []apns.TopicHash{apns.HashTopic(topic + ".push-type.liveactivity")}})
 		p.Subscribe(topic, c.ID, 0)
 		w.publish(c, "a")
 		assert.Equal(t, []string{"accepted", "dropped topic-ignored"}, w.history("a"))

@@ -87,7 +87,7 @@ func (c *Consumer) wakeLocked() {
 
 // SetFilter replaces the device's topic filter. Nothing is delivered before
 // the first one. It returns how many stored pushes are released.
-func (c *Consumer) SetFilter(f Filter) (stored int) {
+func (c *Consumer) SetFilter(f TopicFilter) (stored int) {
 	c.q.mu.Lock()
 	defer c.q.mu.Unlock()
 	if c.detached {

@@ -52,7 +52,7 @@ var byCause = map[Cause]LogEntry{
 	DropUnsubscribed: {logDiscarded + " - Unsubscribed", "The device left the channel before the message was sent."},
 	DropForgotten:    {logDiscarded + " - Deleted", "The device was deleted."},
 	DropBacklog:      {logDiscarded + " - Too Many Waiting", "Too many pushes wait for the device already."},
-	DropNobody:       {logDiscarded + " - Nobody", "It was accepted in lenient mode, for an unknown device."},
+	DropNobody:       {logDiscarded + " - Nobody", "It was accepted for an unknown device, because of --accept-unknown."},
 	DropFault:        {logDiscarded + " - Fault", "A fault rule dropped it."},
 }
 

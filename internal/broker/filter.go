@@ -2,16 +2,16 @@ package broker
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// A Filter is a device's lists of topics. It replaces the former filter completely
+// A TopicFilter is a device's lists of topics. It replaces the former filter completely
 // (observed: apsd).
-type Filter struct {
+type TopicFilter struct {
 	Enabled       []apns.TopicHash
 	Opportunistic []apns.TopicHash
 	Paused        []apns.TopicHash
 	Ignored       []apns.TopicHash
 	NonWaking     []apns.TopicHash
 	// Salted has topics that the device names by salted hashes; see [Consumer.SetSalt].
-	Salted SaltedFilter
+	Salted SaltedTopicFilter
 }
 
 // A placement is what to do with a push now.

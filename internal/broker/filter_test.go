@@ -25,18 +25,18 @@ func TestTopicLists(t *testing.T) {
 	hash := []apns.TopicHash{apns.HashTopic(topic)}
 	tests := []struct {
 		what     string
-		filter   broker.Filter
+		filter   broker.TopicFilter
 		inactive bool
 		want     []string // of the journal
 	}{
-		{"enabled is delivered", broker.Filter{Enabled: hash}, false, []string{"accepted", "sent"}},
-		{"non-waking is delivered", broker.Filter{NonWaking: hash}, false, []string{"accepted", "sent"}},
-		{"opportunistic is delivered to an active device", broker.Filter{Opportunistic: hash}, false, []string{"accepted", "sent"}},
-		{"and held for an inactive one", broker.Filter{Opportunistic: hash}, true, []string{"accepted", "stored device-inactive"}},
-		{"paused is held", broker.Filter{Paused: hash}, false, []string{"accepted", "stored topic-paused"}},
-		{"in no list is held", broker.Filter{}, false, []string{"accepted", "stored topic-not-enabled"}},
-		{"ignored is dropped", broker.Filter{Ignored: hash}, false, []string{"accepted", "dropped topic-ignored"}},
-		{"enabled wins over ignored", broker.Filter{Enabled: hash, Ignored: hash}, false, []string{"accepted", "sent"}},
+		{"enabled is delivered", broker.TopicFilter{Enabled: hash}, false, []string{"accepted", "sent"}},
+		{"non-waking is delivered", broker.TopicFilter{NonWaking: hash}, false, []string{"accepted", "sent"}},
+		{"opportunistic is delivered to an active device", broker.TopicFilter{Opportunistic: hash}, false, []string{"accepted", "sent"}},
+		{"and held for an inactive one", broker.TopicFilter{Opportunistic: hash}, true, []string{"accepted", "stored device-inactive"}},
+		{"paused is held", broker.TopicFilter{Paused: hash}, false, []string{"accepted", "stored topic-paused"}},
+		{"in no list is held", broker.TopicFilter{}, false, []string{"accepted", "stored topic-not-enabled"}},
+		{"ignored is dropped", broker.TopicFilter{Ignored: hash}, false, []string{"accepted", "dropped topic-ignored"}},
+		{"enabled wins over ignored", broker.TopicFilter{Enabled: hash, Ignored: hash}, false, []string{"accepted", "sent"}},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestWakingAnInactiveDeviceReleasesOpportunisticPushes(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetActive(false)
-		p.SetFilter(broker.Filter{Opportunistic: []apns.TopicHash{apns.HashTopic(topic)}})
+		p.SetFilter(broker.TopicFilter{Opportunistic: []apns.TopicHash{apns.HashTopic(topic)}})
 		w.push("a")
 		assert.Empty(t, p.take())
 		p.SetActive(true)

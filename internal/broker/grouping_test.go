@@ -14,7 +14,7 @@ import (
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 func TestGroupedPushesLeaveTogether(t *testing.T) {
 	topics := []string{"one", "two", "three", "quiet", "chance"}
-	filter := broker.Filter{Enabled: hashes("one", "two", "three"), NonWaking: hashes("quiet"), Opportunistic: hashes("chance")}
+	filter := broker.TopicFilter{Enabled: hashes("one", "two", "three"), NonWaking: hashes("quiet"), Opportunistic: hashes("chance")}
 	tests := []struct {
 		what string
 		act  func(w *fixture, p *peer)
@@ -28,7 +28,7 @@ func TestGroupedPushesLeaveTogether(t *testing.T) {
 		{"when it comes back and has not said that it sleeps", func(w *fixture, p *peer) {
 			p.Detach()
 			*p = *w.attach()
-			p.SetFilter(broker.Filter{Enabled: hashes(topics...)})
+			p.SetFilter(broker.TopicFilter{Enabled: hashes(topics...)})
 		}, []string{"chance", "never", "one", "two"}},
 		{"not while power is low", func(w *fixture, _ *peer) {
 			w.SetPower(testDevice, true)
@@ -66,7 +66,7 @@ func TestAnExpiredGroupDoesNotWakeTheDevice(t *testing.T) {
 		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
 		p.SetActive(false)
-		p.SetFilter(broker.Filter{Enabled: hashes("one"), Opportunistic: hashes("chance")})
+		p.SetFilter(broker.TopicFilter{Enabled: hashes("one"), Opportunistic: hashes("chance")})
 		w.push("chance", forTopic("chance"))
 		w.push("one", forTopic("one"), urgent(5), expiring(w.in(30*time.Second)))
 		time.Sleep(2 * time.Minute)
@@ -81,7 +81,7 @@ func TestAWithdrawnGroupSetsNoTimeForTheNext(t *testing.T) {
 		w := newFixture(t, broker.Config{Priorities: broker.Priorities{Group: time.Minute}})
 		p := w.attach()
 		p.SetActive(false)
-		p.SetFilter(broker.Filter{Enabled: hashes("one", "two")})
+		p.SetFilter(broker.TopicFilter{Enabled: hashes("one", "two")})
 		w.push("withdrawn", forTopic("one"), urgent(5))
 		w.Withdraw(testDevice, apns.HashTopic("one"))
 		w.push("wakes", forTopic("two"))

@@ -183,7 +183,7 @@ func (r *modelRun) disconnect(t *rapid.T) {
 func (r *modelRun) filter(t *rapid.T) { r.setFilter(t, r.present(t)) }
 
 func (r *modelRun) setFilter(t *rapid.T, d *modelledDevice) {
-	var f broker.Filter
+	var f broker.TopicFilter
 	lists := make(map[string]string)
 	for _, topic := range modelTopics {
 		list := rapid.SampledFrom([]string{"enabled", "enabled", "enabled", "non-waking", "opportunistic", "paused", "ignored", ""}).Draw(t, topic)

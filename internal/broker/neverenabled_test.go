@@ -22,7 +22,7 @@ func TestAnAppThatIsNeverEnabledCountsAsRemoved(t *testing.T) {
 		{"nor does it when the device goes", func(_ *fixture, p *peer) { p.Detach() }, true},
 		{"nor another filter without it", func(_ *fixture, p *peer) { p.enable("other") }, true},
 		{"a topic that is enabled is delivered", func(_ *fixture, p *peer) { p.enable(topic) }, false},
-		{"one that is paused waits", func(_ *fixture, p *peer) { p.SetFilter(broker.Filter{Paused: hashes(topic)}) }, false},
+		{"one that is paused waits", func(_ *fixture, p *peer) { p.SetFilter(broker.TopicFilter{Paused: hashes(topic)}) }, false},
 		{"one that is withdrawn is gone already", func(w *fixture, _ *peer) { w.Withdraw(testDevice, hashes(topic)[0]) }, false},
 	}
 	for _, test := range tests {

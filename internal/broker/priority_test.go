@@ -26,16 +26,20 @@ func hashes(topics ...string) (all []apns.TopicHash) {
 type momentRow struct {
 	what     string
 	rule     broker.Priorities
-	filter   func(topic string) broker.Filter
+	filter   func(topic string) broker.TopicFilter
 	inactive bool
 	lowPower bool
 	priority apns.Priority
 	want     string // the journal's last word
 }
 
-func enabled(topic string) broker.Filter       { return broker.Filter{Enabled: hashes(topic)} }
-func opportunistic(topic string) broker.Filter { return broker.Filter{Opportunistic: hashes(topic)} }
-func nonWaking(topic string) broker.Filter     { return broker.Filter{NonWaking: hashes(topic)} }
+func enabled(topic string) broker.TopicFilter { return broker.TopicFilter{Enabled: hashes(topic)} }
+
+func opportunistic(topic string) broker.TopicFilter {
+	return broker.TopicFilter{Opportunistic: hashes(topic)}
+}
+
+func nonWaking(topic string) broker.TopicFilter { return broker.TopicFilter{NonWaking: hashes(topic)} }
 
 // The lists are those of observed: apsd; what they mean to a sleeping device is our
 // reading of their names.
@@ -82,7 +86,7 @@ func TestDeviceStateListsAndPriorityDecideDelivery(t *testing.T) {
 // Apple gives broadcasts the same three priorities and no other meaning of them:
 // "Sending broadcast push notification requests to APNs".
 func TestABroadcastFollowsTheRulesOfASinglePush(t *testing.T) {
-	paused := func(topic string) broker.Filter { return broker.Filter{Paused: hashes(topic)} }
+	paused := func(topic string) broker.TopicFilter { return broker.TopicFilter{Paused: hashes(topic)} }
 	rows := append(slices.Clone(momentRows), momentRow{"a paused topic pauses its channels", broker.Priorities{}, paused, false, false, 10, "stored topic-paused"})
 	for _, test := range rows {
 		t.Run(test.what, func(t *testing.T) {
@@ -194,7 +198,7 @@ func TestPushesReleasedByAnotherPushCountAsStored(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		p := w.attach()
 		p.SetActive(false)
-		p.SetFilter(broker.Filter{Enabled: hashes(topic), Opportunistic: hashes("x", "y")})
+		p.SetFilter(broker.TopicFilter{Enabled: hashes(topic), Opportunistic: hashes("x", "y")})
 		w.push("x", forTopic("x"))
 		w.push("y", forTopic("y"))
 		w.push("wakes")
@@ -213,7 +217,7 @@ func TestABroadcastWakesADeviceAsAPushDoes(t *testing.T) {
 		require.NoError(t, err)
 		p := w.attach()
 		p.SetActive(false)
-		p.SetFilter(broker.Filter{Opportunistic: hashes("chance")})
+		p.SetFilter(broker.TopicFilter{Opportunistic: hashes("chance")})
 		ok, _ := p.Subscribe(topic, c.ID, 0)
 		require.True(t, ok)
 		w.push("chance", forTopic("chance"))

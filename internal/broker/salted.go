@@ -19,8 +19,8 @@ func HashSalted(topic string, salt uint64) SaltedHash {
 	return sha256.Sum256(binary.BigEndian.AppendUint64(append(room, topic...), salt))
 }
 
-// A SaltedFilter has the lists of a [Filter] for topics by their salted hashes.
-type SaltedFilter struct {
+// A SaltedTopicFilter has the lists of a [TopicFilter] for topics by their salted hashes.
+type SaltedTopicFilter struct {
 	Enabled       []SaltedHash
 	Opportunistic []SaltedHash
 	Paused        []SaltedHash
@@ -53,7 +53,7 @@ func (c *Consumer) SetSalt(salt uint64) {
 }
 
 // setSaltedLocked replaces the salted lists.
-func (c *Consumer) setSaltedLocked(f *SaltedFilter) {
+func (c *Consumer) setSaltedLocked(f *SaltedTopicFilter) {
 	lists := compile(f.Enabled, f.NonWaking, f.Opportunistic, f.Paused, f.Ignored)
 	if c.salted == nil {
 		if len(lists) == 0 {

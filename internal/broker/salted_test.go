@@ -25,17 +25,17 @@ func TestListsOfSaltedTopicsWorkLikePlainOnes(t *testing.T) {
 	named := []broker.SaltedHash{broker.HashSalted(topic, salt)}
 	tests := []struct {
 		what     string
-		filter   broker.Filter
+		filter   broker.TopicFilter
 		inactive bool
 		want     string // the journal's last word
 	}{
-		{"enabled", broker.Filter{Salted: broker.SaltedFilter{Enabled: named}}, false, "sent"},
-		{"non-waking", broker.Filter{Salted: broker.SaltedFilter{NonWaking: named}}, true, "sent"},
-		{"opportunistic", broker.Filter{Salted: broker.SaltedFilter{Opportunistic: named}}, true, "stored device-inactive"},
-		{"paused", broker.Filter{Salted: broker.SaltedFilter{Paused: named}}, false, "stored topic-paused"},
-		{"ignored", broker.Filter{Salted: broker.SaltedFilter{Ignored: named}}, false, "dropped topic-ignored"},
-		{"another salt", broker.Filter{Salted: broker.SaltedFilter{Enabled: []broker.SaltedHash{broker.HashSalted(topic, 1)}}}, false, "stored topic-not-enabled"},
-		{"the plain hash comes first", broker.Filter{Paused: hashes(topic), Salted: broker.SaltedFilter{Enabled: named}}, false, "stored topic-paused"},
+		{"enabled", broker.TopicFilter{Salted: broker.SaltedTopicFilter{Enabled: named}}, false, "sent"},
+		{"non-waking", broker.TopicFilter{Salted: broker.SaltedTopicFilter{NonWaking: named}}, true, "sent"},
+		{"opportunistic", broker.TopicFilter{Salted: broker.SaltedTopicFilter{Opportunistic: named}}, true, "stored device-inactive"},
+		{"paused", broker.TopicFilter{Salted: broker.SaltedTopicFilter{Paused: named}}, false, "stored topic-paused"},
+		{"ignored", broker.TopicFilter{Salted: broker.SaltedTopicFilter{Ignored: named}}, false, "dropped topic-ignored"},
+		{"another salt", broker.TopicFilter{Salted: broker.SaltedTopicFilter{Enabled: []broker.SaltedHash{broker.HashSalted(topic, 1)}}}, false, "stored topic-not-enabled"},
+		{"the plain hash comes first", broker.TopicFilter{Paused: hashes(topic), Salted: broker.SaltedTopicFilter{Enabled: named}}, false, "stored topic-paused"},
 	}
 	for _, test := range tests {
 		t.Run(test.what, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestSaltedTopicsWaitForTheSalt(t *testing.T) {
 		w := newFixture(t, broker.Config{Storage: broker.Storage{NeverEnabled: time.Hour}})
 		p := w.attach()
 		named := broker.HashSalted(topic, salt)
-		p.SetFilter(broker.Filter{Enabled: hashes("plain"), Salted: broker.SaltedFilter{Enabled: []broker.SaltedHash{named}}})
+		p.SetFilter(broker.TopicFilter{Enabled: hashes("plain"), Salted: broker.SaltedTopicFilter{Enabled: []broker.SaltedHash{named}}})
 		w.push("a")
 		w.push("b", forTopic("plain"))
 		assert.Equal(t, []string{"b"}, p.names(), "nobody knows yet what the salted hash means")
@@ -89,14 +89,14 @@ func TestABroadcastHasASaltedTopicToo(t *testing.T) {
 		p := w.attach()
 		p.SetSalt(salt)
 		named := broker.HashSalted(topic+".push-type.liveactivity", salt)
-		p.SetFilter(broker.Filter{Salted: broker.SaltedFilter{Enabled: []broker.SaltedHash{named}}})
+		p.SetFilter(broker.TopicFilter{Salted: broker.SaltedTopicFilter{Enabled: []broker.SaltedHash{named}}})
 		ok, _ := p.Subscribe(topic, c.ID, 0)
 		require.True(t, ok)
 		w.publish(c, "goal")
 		got := p.take()
 		require.Len(t, got, 1)
 		assert.Equal(t, named[:], got[0].Salted)
-		p.SetFilter(broker.Filter{Salted: broker.SaltedFilter{Ignored: []broker.SaltedHash{named}}})
+		p.SetFilter(broker.TopicFilter{Salted: broker.SaltedTopicFilter{Ignored: []broker.SaltedHash{named}}})
 		w.publish(c, "another")
 		assert.Empty(t, p.take())
 	})

@@ -1,9 +1,10 @@
-// Package clock is the one source of semantic time: the age of provider
-// tokens, the expiry of stored notifications, the moment a token was retired.
+// Package clock has the clocks of the simulator and its spaces. By them it decides the age
+// of provider tokens, the expiration of stored notifications and the time at which a token
+// was retired.
 //
 // A clock shows the machine's time plus an offset, which tests can move. Deadlines,
 // keepalives and idle connections use package time instead. A clock has no timers: to wait
-// for a semantic time, wait in real time and check again when [Clock.Changed] is closed.
+// for one of its times, wait in real time and check again when [Clock.Changed] is closed.
 package clock
 
 import (
@@ -14,8 +15,8 @@ import (
 	"time"
 )
 
-// A Clock tells semantic time. Its zero value and a nil *Clock tell the
-// machine's. All methods may be called from any goroutine.
+// A Clock shows the machine's time plus an offset. The offset of its zero value and of a nil
+// *Clock is 0. All methods may be called from any goroutine.
 type Clock struct {
 	offset atomic.Int64  // nanoseconds ahead of the machine
 	moves  atomic.Uint64 // of this clock and those made by Beside
@@ -28,10 +29,10 @@ type Clock struct {
 	changed chan struct{} // closed and replaced when the clock is moved
 }
 
-// Now returns the semantic time.
+// Now returns the time of the clock.
 func (c *Clock) Now() time.Time { return c.At(time.Now()) }
 
-// At returns the semantic time for a time of the machine.
+// At returns the time of the clock at a time of the machine.
 func (c *Clock) At(machine time.Time) time.Time {
 	if c == nil {
 		return machine

@@ -234,7 +234,7 @@ func hugeCSR(t *testing.T) []byte {
 	return der
 }
 
-// RFC 2986, 3: the signature proves that whoever asks holds the key.
+// RFC 2986, 3: the signature proves that the client has the key.
 func TestARequestForAnothersKeyIsRefused(t *testing.T) {
 	a := newAPI(t)
 	csr := newCSR(t, newKey(t, elliptic.P256()))

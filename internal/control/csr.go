@@ -42,7 +42,7 @@ func parseRequest(data []byte, minRSA int) (*x509.CertificateRequest, error) {
 	if err := checkKey(csr.PublicKey, minRSA); err != nil {
 		return nil, err
 	}
-	// It proves that whoever asks holds the key: RFC 2986, 3.
+	// It proves that the client has the key: RFC 2986, 3.
 	if err := csr.CheckSignature(); err != nil {
 		return nil, reject(http.StatusUnprocessableEntity, "the certificate signing request is not signed with its own key: %v; %s", err, howToRequest)
 	}

@@ -73,8 +73,8 @@ func runID() string {
 	return hex.EncodeToString(id[:])
 }
 
-// A summaryStream is a reader of summaries. It looks when its interval is over: whoever
-// records an event does nothing for it.
+// A summaryStream is a reader of summaries. It reads the journal once per interval, so that
+// recording an event costs nothing for it.
 type summaryStream struct {
 	stream
 	id       string // of the run

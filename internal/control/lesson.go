@@ -118,8 +118,8 @@ func lessonResponse(l *lesson.Lesson, err error) (*output[*lesson.Lesson], error
 	return &output[*lesson.Lesson]{l}, nil
 }
 
-// callItself makes a request to the API without a connection: whoever plays the lesson has
-// passed the guards before.
+// callItself makes a request to the API without a connection. The request that plays the
+// lesson has passed the guards.
 func (r *router) callItself(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(body))
 	if err != nil {

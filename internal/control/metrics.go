@@ -107,5 +107,5 @@ func registerMetrics(r *router) {
 	})
 }
 
-// metricsType is the content type of metrics for whoever asks for none.
+// metricsType is the content type of metrics for clients that request none.
 const metricsType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"

@@ -66,7 +66,7 @@ type router struct {
 // apiVersion is that of the routes; they are all below /v1.
 const apiVersion = "1.0.0"
 
-// introduction opens the document. Its first paragraph is for whoever has never
+// introduction opens the document. Its first paragraph is for readers who have never
 // seen the API.
 const introduction = `Observes and controls a simulator of the Apple Push Notification service.
 
@@ -176,7 +176,7 @@ func exampleBody(example any) *huma.RequestBody {
 }
 
 // noDeadline is for routes that wait or stream: it lifts the deadlines of
-// the connection. Whoever uses it ends by the request's context.
+// the connection. Its handlers end with the context of the request.
 func noDeadline(ctx huma.Context, next func(huma.Context)) {
 	_, w := humago.Unwrap(ctx)
 	// A writer without deadlines, as in tests, has none to lift. The deadline for

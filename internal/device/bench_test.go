@@ -20,7 +20,7 @@ func BenchmarkReceive(b *testing.B) {
 	require.NoError(b, err)
 	defer listener.Close()
 	d, err := New(Config{
-		Identity: ca.identity(b, newKey(b)), RootCAs: ca.pool(), Topics: []string{appH}, Inbox: -1,
+		Identity: ca.identity(b, newKey(b)), RootCAs: ca.pool(), Topics: []string{appH}, NextQueue: -1,
 		Dial: func(ctx context.Context) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", listener.Addr().String())
 		},

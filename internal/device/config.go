@@ -31,7 +31,7 @@ const (
 
 	defaultReconnectMin = time.Second
 	defaultReconnectMax = 3 * time.Minute
-	defaultInbox        = 1 << 16
+	defaultNextQueue    = 1 << 16
 )
 
 // Config describes a device. Identity, Dial and RootCAs are required; the zero
@@ -96,9 +96,9 @@ type Config struct {
 	// Trace is told each step on the wire besides notifications. Its calls overlap
 	// neither with each other nor with OnEvent. It must not wait for the device.
 	Trace func(Step)
-	// Inbox is how many notifications wait for [Device.Next]; 0 is 65536, less
+	// NextQueue is how many notifications wait for [Device.Next]; 0 is 65536, less
 	// than 0 is none, for those who listen to OnEvent alone.
-	Inbox int
+	NextQueue int
 
 	// Workers, which many devices share, let a device take no goroutine of its own while
 	// nothing happens, if its connection is an [netpoll.Nonblocking]: it is started by
@@ -159,7 +159,7 @@ func (c *Config) setDefaults() {
 	}
 	setDefault(&c.ReconnectMin, defaultReconnectMin)
 	setDefault(&c.ReconnectMax, defaultReconnectMax)
-	setDefault(&c.Inbox, defaultInbox)
+	setDefault(&c.NextQueue, defaultNextQueue)
 }
 
 func setDefault[T comparable](field *T, value T) {

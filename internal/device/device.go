@@ -15,7 +15,7 @@ import (
 type Device struct {
 	// Set by New; read-only after.
 	cfg          Config
-	inbox        *inbox
+	nextQueue    *nextQueue
 	stopped      chan struct{} // closed when the device has stopped
 	woken        chan struct{} // holds a token when run is to be called again
 	running      atomic.Bool
@@ -73,7 +73,7 @@ func New(cfg Config) (*Device, error) {
 	}
 	d := &Device{
 		cfg:         cfg,
-		inbox:       newInbox(cfg.Inbox),
+		nextQueue:   newNextQueue(cfg.NextQueue),
 		stopped:     make(chan struct{}),
 		woken:       make(chan struct{}, 1),
 		backoff:     backoff{min: cfg.ReconnectMin, max: cfg.ReconnectMax},
@@ -171,7 +171,7 @@ func (d *Device) GivenUp() error {
 // Next waits for the next notification. It returns [ErrStopped] when Run has
 // returned and all were taken, and [ErrMissed] once if some were lost.
 func (d *Device) Next(ctx context.Context) (Notification, error) {
-	return d.inbox.take(ctx, d.stopped)
+	return d.nextQueue.take(ctx, d.stopped)
 }
 
 // waitFor waits until ready returns true or fails, or the device has given up. ready is

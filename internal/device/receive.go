@@ -33,7 +33,7 @@ func (s *session) receive(f courier.Frame) error {
 		return nil
 	}
 	d.remember(&v)
-	d.inbox.put(n)
+	d.nextQueue.put(n)
 	d.emit(Event{Kind: EventNotification, Topic: n.Topic, Channel: n.Channel, Token: n.DeviceToken, Notification: n, Status: v.status})
 	return nil
 }

@@ -20,13 +20,13 @@ func (s *session) filter(m *courier.Filter) error {
 	s.times.filtered = true
 	s.out.lock() // so that no push is sent between the filter and No storage
 	defer s.out.unlock()
-	stored := p.consumer.SetFilter(broker.Filter{
+	stored := p.consumer.SetFilter(broker.TopicFilter{
 		Enabled:       topicHashes(m.Enabled),
 		Opportunistic: topicHashes(m.Opportunistic),
 		Paused:        topicHashes(m.Paused),
 		Ignored:       topicHashes(m.Ignored),
 		NonWaking:     topicHashes(m.NonWaking),
-		Salted: broker.SaltedFilter{
+		Salted: broker.SaltedTopicFilter{
 			Enabled:       saltedHashes(m.SaltedEnabled),
 			Opportunistic: saltedHashes(m.SaltedOpportunistic),
 			Paused:        saltedHashes(m.SaltedPaused),

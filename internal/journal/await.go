@@ -103,8 +103,8 @@ func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after 
 	return w.first(count), nil
 }
 
-// A waiting is what one Await has found. Whoever records an event looks for it, so
-// that it is woken once.
+// A waiting is the state of one Await. Record compares each event with it, so that Await
+// is woken once, when it has enough.
 type waiting struct {
 	journal *Journal
 	query   Query

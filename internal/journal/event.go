@@ -79,7 +79,7 @@ func (k Kind) state() (filters.State, bool) {
 type Event struct {
 	// Seq numbers the events from 1, without gaps.
 	Seq uint64
-	// At is the semantic time.
+	// At is the time by the clock of the space.
 	At   time.Time
 	Kind Kind
 	// Push is the push of the event; nil for the connections of devices. It must not

@@ -61,7 +61,7 @@ func showProviderCertificate(r *run) error {
 		Words: []Word{wordBundleID, wordTopic, wordEnvironment, wordFrame, wordStream, wordSettings},
 		Links: []Link{certRequestRFC, certVerifyRFC, settingsRFC, appleCertificate},
 	})
-	return c.conn.Close() //nolint:wrapcheck // Whoever reads it learns that the connection was lost.
+	return c.conn.Close() //nolint:wrapcheck // The reader of the connection reports that it was lost.
 }
 
 // showJWT is the other way.

@@ -97,7 +97,7 @@ func (r *run) showActivation() {
 		Plain: "When a device is switched on for the first time, it makes a pair of keys. It keeps the private key. For the public key it gets a certificate, the device certificate, from Apple's activation server. " +
 			"That server is not part of APNs, but it is Apple's too, so the picture shows it as APNs.",
 		Exactly: "A PKCS #10 request; the response is an X.509 certificate. Apple's activation server is albert.apple.com; in the simulator the control API does its work (POST /v1/activation). " +
-			"From now on, whoever holds the private key for this certificate counts as the device.",
+			"From now on, any holder of the private key for this certificate counts as the device.",
 		Keys:   []HeldKey{{Device, "device key", "private", "never leaves the device"}, {APNs, "key of the device CA", "private", "held by the activation server; signed the device certificate"}},
 		Blocks: []Block{csr.Block, certificateBlock("device certificate", d.leaf)},
 		Words:  []Word{wordKeyPair, wordCSR, wordControlAPI},

@@ -132,7 +132,7 @@ func (e *Experiment) run(r *run) error {
 	found := ""
 	for _, s := range r.lesson.Steps() {
 		for _, c := range s.Checks {
-			if found == "" && s.ID == step && c.Objects() {
+			if found == "" && s.ID == step && c.Fails() {
 				found = c.Name
 			}
 		}

@@ -355,7 +355,7 @@ func TestEachExperimentEndsAtTheCheckThatItPromises(t *testing.T) {
 				if objected != "" && outcome.Step == "changed-checks" {
 					assert.Equal(t, lesson.NotReached, c.Result, "%s comes after the check that failed", c.Name)
 				}
-				if c.Objects() {
+				if c.Fails() {
 					objected = c.Name
 				}
 			}

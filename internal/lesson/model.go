@@ -127,8 +127,8 @@ const (
 	NotReached = "not reached"
 )
 
-// Objects reports whether the check stops what is checked.
-func (c Check) Objects() bool { return c.Result == NotEqual || c.Result == Failed }
+// Fails reports whether the check stops what is checked.
+func (c Check) Fails() bool { return c.Result == NotEqual || c.Result == Failed }
 
 // A Row is a label and a text.
 type Row struct {

@@ -31,7 +31,7 @@ type Config struct {
 	// Count is the number of devices.
 	Count int
 	// Device is what all devices have in common. Identity, Renew, Token, Tokens, Dial,
-	// OnEvent, Trace and Inbox are the fleet's own.
+	// OnEvent, Trace and NextQueue are the fleet's own.
 	Device device.Config
 
 	// Activate gets a device certificate for a key. The device that was is the one that

@@ -52,7 +52,7 @@ func (f *Fleet) newMember(number int, identity device.Identity) (*member, error)
 	cfg.Renew = m.renew
 	cfg.Dial = func(ctx context.Context) (net.Conn, error) { return m.dial(ctx, "") }
 	cfg.DialHost = m.dial
-	cfg.OnEvent, cfg.Trace, cfg.Inbox = m.event, m.step, -1
+	cfg.OnEvent, cfg.Trace, cfg.NextQueue = m.event, m.step, -1
 	var err error
 	m.device, err = device.New(cfg)
 	return m, err

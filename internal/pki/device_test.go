@@ -89,7 +89,7 @@ func TestActivationSignsARequest(t *testing.T) {
 
 			csr.Signature[12] ^= 1
 			_, err = p.SignDevice(csr)
-			assert.ErrorContains(t, err, "signature is invalid", "whoever asks must hold the key")
+			assert.ErrorContains(t, err, "signature is invalid", "the client must have the key")
 		})
 	}
 }

@@ -18,7 +18,7 @@ const (
 
 // Save writes the authorities to dir, which it makes when it is missing. Certificates are readable by everybody, keys by the owner
 // alone; each file is written aside and renamed. Files already there are
-// replaced, so whoever trusted the former root has to trust the new one.
+// replaced, so clients that trusted the former root must trust the new one.
 func (p *PKI) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("save: %w", err)

@@ -208,7 +208,7 @@ func TestRootDoesNotPermitOtherNames(t *testing.T) {
 			wanted, err := parseNames([]string{name})
 			require.NoError(t, err)
 			id, err := p.issueServer(wanted, time.Time{}, freshEC(t))
-			require.NoError(t, err, "the authority signs it: whoever has its key can do that")
+			require.NoError(t, err, "the authority signs it: a holder of its key can do that")
 			cert := id.TLS()
 			_, err = handshake(func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &cert, nil },
 				&tls.Config{RootCAs: p.RootPool(), ServerName: name})

@@ -39,7 +39,7 @@ func TestEveryHeaderOfABroadcastReachesTheChannel(t *testing.T) {
 	w := newChannelFixture(t)
 	p := new(pinglessClient)
 	route := w.channels.Attach(broker.Address{Device: device}, p)
-	route.SetFilter(broker.Filter{})
+	route.SetFilter(broker.TopicFilter{})
 	ok, _ := route.Subscribe(bundleID, w.channel.ID, 0)
 	require.True(t, ok)
 	call := w.broadcast().set(apns.HeaderRequestID, requestID).set(apns.HeaderPushType, "LiveActivity").set(apns.HeaderPriority, "5")

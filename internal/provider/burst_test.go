@@ -24,7 +24,7 @@ func TestOneDeviceTokenGetsSoManyPushesAtATime(t *testing.T) {
 	got := c.send(w.good())
 	require.Equal(t, 429, got.status)
 	require.Equal(t, `{"reason":"TooManyRequests"}`, got.body)
-	require.Equal(t, 429, w.dialTLS(ln, clientTLS()).send(w.good()).status, "whoever sends them")
+	require.Equal(t, 429, w.dialTLS(ln, clientTLS()).send(w.good()).status, "from any connection")
 
 	topic := bundleID + ".voip"
 	voip := w.good().set(apns.HeaderTopic, topic).set(apns.HeaderPushType, "voip").to(w.token(topic))

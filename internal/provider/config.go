@@ -157,10 +157,10 @@ type Config struct {
 	// FaultyCertificate returns the certificate that a fault wants a client to be
 	// shown; nil leaves such faults without effect.
 	FaultyCertificate func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error)
-	// Lenient accepts pushes from unknown teams and with unknown keys, whatever their
+	// AcceptUnknown accepts pushes from unknown teams and with unknown keys, whatever their
 	// signature, to any well-formed topic and device token. A push for a device of
 	// this simulator is delivered; others are recorded and dropped.
-	Lenient bool
+	AcceptUnknown bool
 	// NoReservedTokens disables the device tokens that are reserved for an outcome,
 	// see [fault.ReservedTokens]; they are BadDeviceToken then.
 	NoReservedTokens bool

@@ -48,9 +48,9 @@ func TestAHostHeaderReplacesAMissingAuthority(t *testing.T) {
 func TestAPassIsPushedInProductionOnly(t *testing.T) {
 	const passID = "pass.com.example.ticket"
 	for env, want := range map[apns.Environment]string{apns.Production: "", apns.Sandbox: `{"reason":"TopicDisallowed"}`} {
-		for _, lenient := range []bool{false, true} {
+		for _, acceptUnknown := range []bool{false, true} {
 			w := newFixture(t)
-			w.cfg.Environment, w.cfg.Lenient = env, lenient
+			w.cfg.Environment, w.cfg.AcceptUnknown = env, acceptUnknown
 			require.NoError(t, w.auth.AddApp(team, passID))
 			request := w.good().to(w.tokenIn(env, passID)).set(apns.HeaderTopic, passID).drop(apns.HeaderPushType)
 			request.body = []byte("{}")

@@ -137,7 +137,7 @@ func (r *request) recordReceived() {
 	}
 	switch {
 	case len(r.ignored.failures) > 0:
-		e.Detail = "ignored in lenient mode: " + r.ignored.failures[0].detail
+		e.Detail = "ignored because of --accept-unknown: " + r.ignored.failures[0].detail
 	case r.providerToken != nil:
 		e.Detail = r.providerToken.Remark
 	}

@@ -28,7 +28,7 @@ type push struct {
 	record       requestRecord
 }
 
-// check implements [operation]. In lenient mode some failures are ignored.
+// check implements [operation]. With Config.AcceptUnknown some failures are ignored.
 func (p *pushRequest) check() *apns.Rejection {
 	checks := p.conn.server.checks
 	for p.passed = range checks {

@@ -58,7 +58,7 @@ type request struct {
 	unreported    bool // the device token is retired, and that is not reported yet
 	topic         *providerauth.Topic
 
-	ignored  ignoredFailures // failures ignored in lenient mode
+	ignored  ignoredFailures // failures ignored with Config.AcceptUnknown
 	reserved *fault.Reserved // what the device token is reserved for; nil for an ordinary one
 }
 

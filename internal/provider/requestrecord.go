@@ -30,7 +30,7 @@ type recordExtras struct {
 	method       string
 	credential   *providerauth.Description // of an invalid provider token
 	bodyTooLarge bool
-	ignored      []ignoredFailure // in lenient mode
+	ignored      []ignoredFailure // with Config.AcceptUnknown
 }
 
 // A connRecord is what all requests of a connection have in common in the history.
@@ -182,7 +182,7 @@ func (a *requestRecord) credential(r *journal.Record) journal.Credential {
 	return who
 }
 
-// ignoredDetail returns why a check failed, if it failed and lenient mode ignored
+// ignoredDetail returns why a check failed, if it failed and Config.AcceptUnknown ignored
 // that.
 func (a *requestRecord) ignoredDetail(check int) (detail string, ok bool) {
 	if a.extras == nil {
@@ -208,7 +208,7 @@ func (a *requestRecord) checkResults(s *recordView, r *journal.Record) []journal
 			check.Result, check.Detail = journal.Failed, cmp.Or(r.Rejection.Detail, string(r.Rejection.Reason))
 		}
 		if detail, ok := a.ignoredDetail(len(results)); ok {
-			check.Result, check.Detail = journal.Failed, "ignored in lenient mode: "+detail
+			check.Result, check.Detail = journal.Failed, "ignored because of --accept-unknown: "+detail
 		}
 		if check.Result != journal.NotReached && describe != nil {
 			check.Seen = describe(s)

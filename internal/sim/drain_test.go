@@ -48,7 +48,7 @@ func TestCloseWaitsForDevicesToAcknowledgeAndTellsHowManyPushesAreLeft(t *testin
 				to := broker.Address{Device: apns.DeviceID{1}}
 				hash := apns.HashTopic(sim.DemoTopic)
 				route := s.Broker.Attach(to, slowPeer{})
-				route.SetFilter(broker.Filter{Enabled: []apns.TopicHash{hash}})
+				route.SetFilter(broker.TopicFilter{Enabled: []apns.TopicHash{hash}})
 				for range 2 { // one on its way, one behind it
 					require.NoError(t, s.Broker.Submit(&broker.Push{
 						Notification: &apns.Notification{Topic: sim.DemoTopic, Expiration: apns.DefaultExpiration, Priority: apns.PriorityImmediate},

@@ -15,8 +15,8 @@ func (s *Simulator) InspectProviderToken(authorization, environment string) (con
 	}
 	signature, rejection := s.Auth.Inspect(authorization, env)
 	seen := controlapi.InspectedProviderToken{Environment: env.String(), Signature: string(signature)}
-	if rejection != nil && s.cfg.Provider.Lenient {
-		seen.Detail = "ignored in lenient mode: " + rejection.Detail
+	if rejection != nil && s.cfg.Provider.AcceptUnknown {
+		seen.Detail = "ignored because of --accept-unknown: " + rejection.Detail
 		rejection = provider.IgnoreTokenFailure(s.Auth, s.Spaces, providerauth.Describe(authorization), s.Clock.Now(), rejection)
 	}
 	if seen.Accepted = rejection == nil; !seen.Accepted {

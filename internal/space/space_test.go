@@ -80,6 +80,6 @@ func TestASpaceHasItsOwnTime(t *testing.T) {
 		r.Clock(a).Advance(time.Hour)
 		assert.Equal(t, common.Now().Add(time.Hour), r.Clock(a).Now())
 		assert.Equal(t, common.Now(), r.Clock(b).Now())
-		assert.Equal(t, uint64(2), common.Moves(), "whoever watches the clock of the default space hears of it")
+		assert.Equal(t, uint64(2), common.Moves(), "watching the clock of the default space is enough")
 	})
 }

@@ -76,7 +76,7 @@ func (f *Fleet) config(o Order, identity device.Identity) device.Config {
 		Dial:                func(ctx context.Context) (net.Conn, error) { return f.cfg.Dial(ctx, o.Environment) },
 		// The network never fails; if the courier closes the connection, that is a fault or a rule.
 		ReconnectMin: 10 * time.Millisecond,
-		Inbox:        -1, // this package has its own
+		NextQueue:    -1, // this package has its own
 		Workers:      f.workers,
 		Log:          f.cfg.Log,
 	}

@@ -63,7 +63,7 @@ describe("lesson", () => {
 		for (const e of experiments) {
 			await page.locator(`#${e.step} .breaks a`, { hasText: e.title }).click();
 			await lesson(page, e.name).locator(".outcome", { hasText: `at the check “${e.check}”` }).waitFor();
-			await lesson(page, e.name).locator(".comparisons li[data-objects]", { hasText: e.check }).first().waitFor();
+			await lesson(page, e.name).locator(".comparisons li[data-fails]", { hasText: e.check }).first().waitFor();
 			await page.getByRole("link", { name: "Back to the lesson" }).click();
 			await lesson(page).waitFor();
 		}

@@ -10,7 +10,7 @@ import { experiments } from "./lessonrun.js";
 /** @typedef {import("./lessonrun.js").Check} Check */
 
 /** The results with which a check objects. */
-const objections = ["failed", "not equal"];
+const failures = ["failed", "not equal"];
 
 /** @param {{step: Step, current: boolean}} p */
 export function LessonStep({ step, current }) {
@@ -34,7 +34,7 @@ const titleOf = (name) => experiments.value.find((e) => e.name === name)?.title 
 
 /** @param {{check: Check}} p */
 function OneCheck({ check }) {
-	return html`<li data-objects=${objections.includes(check.result) ? "" : undefined} data-reached=${check.result === "not reached" ? "no" : undefined}>
+	return html`<li data-fails=${failures.includes(check.result) ? "" : undefined} data-reached=${check.result === "not reached" ? "no" : undefined}>
 		<span class="result">${check.result}</span> <b>${check.name}</b>
 		${check.seen && html` <span class="value">${check.seen}</span>`}${check.detail && html` <span class="dim">${check.detail}</span>`}
 		${check.left && check.right && html`<dl class="sides"><dt>${check.left.label}</dt><dd>${check.left.text}</dd><dt>${check.right.label}</dt><dd>${check.right.text}</dd></dl>`}

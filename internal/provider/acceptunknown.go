@@ -10,25 +10,25 @@ import (
 	"github.com/apns-sim/apns-sim/internal/space"
 )
 
-// ignoredFailures are the failed checks of a push that lenient mode accepts.
+// ignoredFailures are the failed checks of a push that Config.AcceptUnknown accepts.
 type ignoredFailures struct {
 	failures      []ignoredFailure
 	undeliverable bool // no device is known for it
 }
 
-// An ignoredFailure is a failed check that lenient mode ignores.
+// An ignoredFailure is a failed check that Config.AcceptUnknown ignores.
 type ignoredFailure struct {
 	check  int // index in the list of checks
 	detail string
 }
 
-// ignoreFailure returns nil if lenient mode ignores the failure of a check: the team,
+// ignoreFailure returns nil if Config.AcceptUnknown ignores the failure of a check: the team,
 // the key, the topic or the device token is unknown here and well-formed. Malformed
 // requests, expired provider tokens (also by an unknown key) and retired device tokens
 // are still rejected.
 func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	cfg := &r.conn.server.cfg
-	if !cfg.Lenient {
+	if !cfg.AcceptUnknown {
 		return rejection
 	}
 	switch rejection.Reason {
@@ -57,7 +57,7 @@ func (r *request) ignoreFailure(rejection *apns.Rejection) *apns.Rejection {
 	return nil
 }
 
-// IgnoreTokenFailure returns the rejection of a provider token that lenient mode still
+// IgnoreTokenFailure returns the rejection of a provider token that [Config.AcceptUnknown] still
 // gives, nil if it accepts the token. description is of that token.
 func IgnoreTokenFailure(auth *providerauth.Registry, spaces *space.Registry, description *providerauth.Description, now time.Time, rejection *apns.Rejection) *apns.Rejection {
 	switch {
@@ -70,7 +70,7 @@ func IgnoreTokenFailure(auth *providerauth.Registry, spaces *space.Registry, des
 }
 
 // setUnknownTopic sets the topic to the one of that name in the space of the team,
-// whoever owns it, or to a new one.
+// of any team, or to a new one.
 func (r *request) setUnknownTopic() {
 	name := r.topicHeader.value
 	r.topic = r.conn.server.cfg.Auth.Lookup(r.teamID, name)
@@ -79,7 +79,7 @@ func (r *request) setUnknownTopic() {
 	}
 }
 
-// recordUndeliverable records a push that lenient mode accepts although no device
+// recordUndeliverable records a push that Config.AcceptUnknown accepts although no device
 // is known for it.
 func (r *request) recordUndeliverable() {
 	last := r.ignored.failures[len(r.ignored.failures)-1]

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// An inbox holds notifications until Next takes them. When it is full the oldest is dropped,
+// A nextQueue holds notifications until Next takes them. When it is full the oldest is dropped,
 // and the next call of Next reports it once.
-type inbox struct {
+type nextQueue struct {
 	limit int
 	wake  chan struct{} // holds a token while items wait or some were missed
 
@@ -18,12 +18,12 @@ type inbox struct {
 	missed bool
 }
 
-func newInbox(limit int) *inbox {
-	return &inbox{limit: limit, wake: make(chan struct{}, 1)}
+func newNextQueue(limit int) *nextQueue {
+	return &nextQueue{limit: limit, wake: make(chan struct{}, 1)}
 }
 
 // put adds a notification. It never blocks.
-func (b *inbox) put(n Notification) {
+func (b *nextQueue) put(n Notification) {
 	if b.limit < 0 {
 		return
 	}
@@ -44,7 +44,7 @@ func (b *inbox) put(n Notification) {
 }
 
 // growLocked doubles the ring, up to the limit.
-func (b *inbox) growLocked() {
+func (b *nextQueue) growLocked() {
 	items := make([]Notification, min(max(2*len(b.items), 16), b.limit))
 	n := copy(items, b.items[b.head:])
 	copy(items[n:], b.items[:b.head])
@@ -53,7 +53,7 @@ func (b *inbox) growLocked() {
 
 // take waits for the next notification until ctx ends or done is closed. What is
 // in the box at that time is still handed out.
-func (b *inbox) take(ctx context.Context, done <-chan struct{}) (Notification, error) {
+func (b *nextQueue) take(ctx context.Context, done <-chan struct{}) (Notification, error) {
 	for {
 		if n, ok, err := b.poll(); ok || err != nil {
 			return n, err
@@ -72,7 +72,7 @@ func (b *inbox) take(ctx context.Context, done <-chan struct{}) (Notification, e
 }
 
 // poll takes a notification if there is one.
-func (b *inbox) poll() (n Notification, ok bool, err error) {
+func (b *nextQueue) poll() (n Notification, ok bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.missed {

@@ -25,7 +25,7 @@ func (w *fixture) unknownTeamAt(at time.Time) string {
 
 const nobodys = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
+func TestUnknownTeamsTopicsAndDeviceTokensAreAcceptedOnRequest(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		call    func(*fixture) *call
@@ -42,7 +42,7 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newFixture(t)
 			require.NotEqual(t, 200, w.dial().send(tc.call(w)).status, "as Apple does")
-			w.cfg.Lenient = true
+			w.cfg.AcceptUnknown = true
 			require.Equal(t, 200, w.dial().send(tc.call(w)).status)
 			records := w.journal.Find(journal.Query{Newest: true, Limit: 1}).Records
 			require.Len(t, records, 1)
@@ -55,7 +55,7 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 				}
 			}
 			require.NotEmpty(t, ignored)
-			assert.Contains(t, ignored[0], "ignored in lenient mode: ")
+			assert.Contains(t, ignored[0], "ignored because of --accept-unknown: ")
 			assert.Contains(t, ignored[0], tc.ignored)
 			if tc.arrives {
 				assert.Equal(t, apns.HashTopic(bundleID), w.broker.last(t).Hash)
@@ -69,9 +69,9 @@ func TestLenientModeAcceptsUnknownTeamsTopicsAndDeviceTokens(t *testing.T) {
 	}
 }
 
-func TestLenientModeRejectsMalformedRequests(t *testing.T) {
+func TestMalformedRequestsAreRejectedThoughUnknownTeamsAreAccepted(t *testing.T) {
 	w := newFixture(t)
-	w.cfg.Lenient = true
+	w.cfg.AcceptUnknown = true
 	for reason, c := range map[string]*call{
 		"PayloadEmpty":         {body: []byte{}},
 		"BadDeviceToken":       w.good().to("xyz"),

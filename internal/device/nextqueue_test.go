@@ -11,7 +11,7 @@ import (
 )
 
 func TestAFullInboxDropsTheOldestAndReportsItOnce(t *testing.T) {
-	b := newInbox(2)
+	b := newNextQueue(2)
 	for id := range uint32(3) {
 		b.put(Notification{ID: id})
 	}
@@ -26,7 +26,7 @@ func TestAFullInboxDropsTheOldestAndReportsItOnce(t *testing.T) {
 
 func TestInboxKeepsTheOrderHoweverItGrows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		b := newInbox(100)
+		b := newNextQueue(100)
 		var put, taken uint32
 		for _, add := range rapid.SliceOfN(rapid.Bool(), 1, 300).Draw(t, "puts and takes") {
 			switch {
@@ -45,7 +45,7 @@ func TestInboxKeepsTheOrderHoweverItGrows(t *testing.T) {
 
 func TestSeveralWaitersGetOneNotificationEach(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newInbox(10)
+		b := newNextQueue(10)
 		got := make(chan uint32, 3)
 		for range 3 {
 			go func() {
@@ -63,7 +63,7 @@ func TestSeveralWaitersGetOneNotificationEach(t *testing.T) {
 }
 
 func TestDeviceWithoutInboxKeepsNothing(t *testing.T) {
-	b := newInbox(-1)
+	b := newNextQueue(-1)
 	b.put(Notification{})
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
