@@ -52,6 +52,10 @@ type Config struct {
 	// Topics are the apps installed from the start. See [Device.Install].
 	Topics []string
 
+	// Received are notifications of an earlier run, the oldest first. The device recognizes
+	// them when they come again.
+	Received []Notification
+
 	// Channels are the subscriptions from the start, of apps in Topics, each with
 	// its checkpoint from an earlier run. See [Device.Subscribe].
 	Channels []Subscription

@@ -94,6 +94,10 @@ func New(cfg Config) (*Device, error) {
 	for _, s := range cfg.Channels {
 		d.channels.add(s)
 	}
+	for i := range cfg.Received {
+		d.recent.addReceived(&cfg.Received[i], cfg.Token)
+	}
+	d.cfg.Received = nil
 	return d, nil
 }
 

@@ -42,4 +42,12 @@ func (s *recentNotifications) add(k notificationKey) {
 	s.known[k] = struct{}{}
 }
 
+// addReceived adds a notification of an earlier run, in which the device had a base token.
+// Those of channels are recognized by their checkpoint.
+func (s *recentNotifications) addReceived(n *Notification, base apns.DeviceToken) {
+	if n.Channel == "" {
+		s.add(notificationKey{topic: apns.HashTopic(n.Topic), base: n.DeviceToken == base, timestamp: uint64(n.Timestamp.UnixNano())})
+	}
+}
+
 func (s *recentNotifications) clear() { *s = recentNotifications{} }

@@ -1,9 +1,11 @@
 package virtualdevice
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"slices"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/device"
@@ -84,12 +86,23 @@ func (d *Device) formerIDs() []apns.DeviceID {
 	return append([]apns.DeviceID(nil), d.former...)
 }
 
+// Save saves all devices as they are now, for callers that have changed them by
+// [Device.Emulator].
+func (f *Fleet) Save() {
+	for _, d := range f.All() {
+		d.saveAgain()
+	}
+}
+
 // Restore makes the devices that were saved, with their inboxes. They connect with
 // [Fleet.Start].
 func (f *Fleet) Restore(saved []state.Device, inboxes []state.Received) error {
 	received := make(map[uint64][]state.Received)
 	for _, r := range inboxes {
 		received[r.Device] = append(received[r.Device], r)
+	}
+	for _, list := range received {
+		slices.SortFunc(list, func(a, b state.Received) int { return cmp.Compare(a.Number, b.Number) })
 	}
 	for i := range saved {
 		if err := f.restore(&saved[i], received[saved[i].Number]); err != nil {
@@ -118,6 +131,9 @@ func (f *Fleet) restore(e *state.Device, received []state.Received) error {
 			return err
 		}
 		cfg.Channels = append(cfg.Channels, device.Subscription{Topic: s.Topic, Channel: id, Checkpoint: s.Checkpoint})
+	}
+	for i := range received {
+		cfg.Received = append(cfg.Received, notification(&received[i]))
 	}
 	number := e.Number
 	for last := numbers.Load(); last < number && !numbers.CompareAndSwap(last, number); last = numbers.Load() {

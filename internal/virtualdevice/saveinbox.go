@@ -1,9 +1,6 @@
 package virtualdevice
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/state"
 )
@@ -36,7 +33,7 @@ func (b *inbox) numbers() (last, cleared uint64) {
 	return b.last, b.cleared
 }
 
-// restore takes over what was saved. Last and cleared are as they were when the device was
+// restore takes over what was saved, the oldest first. Last and cleared are as they were when the device was
 // saved.
 func (b *inbox) restore(saved []state.Received, last, cleared uint64) {
 	b.last, b.cleared = last, cleared
@@ -44,21 +41,17 @@ func (b *inbox) restore(saved []state.Received, last, cleared uint64) {
 		r := &saved[i]
 		b.last = max(b.last, r.Number)
 		if r.Number > cleared {
-			b.list = append(b.list, received(r))
+			b.list = append(b.list, Received{notification(r), r.Number, r.At})
 		}
 	}
-	slices.SortFunc(b.list, func(a, b Received) int { return cmp.Compare(a.Number, b.Number) })
 }
 
-// received returns a notification from the form in which it is saved.
-func received(r *state.Received) Received {
+// notification returns a notification from the form in which it is saved.
+func notification(r *state.Received) device.Notification {
 	channel, _ := device.ParseChannelID(r.Channel) // "" if it came to the device alone
-	return Received{
-		Notification: device.Notification{
-			Topic: r.Topic, Channel: channel, DeviceToken: r.Token, Payload: []byte(r.Payload), ProviderID: r.ProviderID,
-			Priority: r.Priority, Timestamp: r.Accepted, Expiry: r.Expires, FromStorage: r.FromStorage,
-		},
-		Number: r.Number, At: r.At,
+	return device.Notification{
+		Topic: r.Topic, Channel: channel, DeviceToken: r.Token, Payload: []byte(r.Payload), ProviderID: r.ProviderID,
+		Priority: r.Priority, Timestamp: r.Accepted, Expiry: r.Expires, FromStorage: r.FromStorage,
 	}
 }
 
