@@ -13,7 +13,7 @@ type App struct {
 // the suffixed topic.
 func (s *Space) NewApp(bundleID string) *App {
 	s.tb.Helper()
-	if err := s.server.sim.Auth.AddApp(s.TeamID, bundleID); err != nil {
+	if err := s.server.simulator().Auth.AddApp(s.TeamID, bundleID); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 	app := &App{Topic: bundleID, space: s}
@@ -27,7 +27,7 @@ func (s *Space) NewApp(bundleID string) *App {
 // or takes it away, and all its channels with it.
 func (a *App) SetBroadcast(enabled bool) {
 	a.space.tb.Helper()
-	if err := a.space.server.sim.TeamControl.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {
+	if err := a.space.server.simulator().TeamControl.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {
 		a.space.tb.Fatalf("apnstest: %v", err)
 	}
 }

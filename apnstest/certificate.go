@@ -39,12 +39,12 @@ func (a *App) issue(r CertificateRequest) *pki.Identity {
 	if r.TeamID == "" {
 		r.TeamID = a.space.TeamID
 	}
-	identity, err := a.space.server.sim.Secrets.PKI.IssueProvider(pki.ProviderRequest{
+	identity, err := a.space.server.simulator().Secrets.PKI.IssueProvider(pki.ProviderRequest{
 		Topic: a.Topic, TeamID: r.TeamID, Production: r.Production, Sandbox: r.Sandbox,
 		NotBefore: r.NotBefore, NotAfter: r.NotAfter, RSA: r.RSA,
 	})
 	if err == nil {
-		err = a.space.server.sim.TeamControl.AddCertificate(identity.Certificate)
+		err = a.space.server.simulator().TeamControl.AddCertificate(identity.Certificate)
 	}
 	if err != nil {
 		a.space.tb.Fatalf("apnstest: %v", err)
@@ -58,5 +58,5 @@ func (s *Space) RevokeCertificate(c tls.Certificate) {
 	if c.Leaf == nil {
 		s.tb.Fatalf("apnstest: the certificate has no leaf; use one of App.Certificate")
 	}
-	s.server.sim.TeamControl.RevokeCertificate(c.Leaf.SerialNumber)
+	s.server.simulator().TeamControl.RevokeCertificate(c.Leaf.SerialNumber)
 }

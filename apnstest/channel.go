@@ -30,7 +30,7 @@ func (a *App) NewSandboxChannel() *Channel {
 
 func (a *App) newChannel(env apns.Environment) *Channel {
 	a.space.tb.Helper()
-	c, err := a.space.server.sim.Broker.CreateChannel(env, broker.AppIn(a.space.internal(), a.Topic), broker.MostRecent)
+	c, err := a.space.server.simulator().Broker.CreateChannel(env, broker.AppIn(a.space.internal(), a.Topic), broker.MostRecent)
 	if err != nil {
 		a.space.tb.Fatalf("apnstest: channel of %s: %v", a.Topic, err)
 	}

@@ -28,7 +28,7 @@ func (s *Space) Client(certificates ...tls.Certificate) *http.Client {
 // stands for, such as api.push.apple.com:443; no other host of APNs is dialed. Other
 // addresses are dialed as they are, unless the server is in memory. It fits [http.Transport].DialContext.
 func (s *Space) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	ours, err := s.server.sim.Route(address)
+	ours, err := s.server.simulator().Route(address)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type Connection struct {
 // Connections returns the open connections of the team's providers; for a [Server], those
 // of all providers.
 func (s *Space) Connections() (list []Connection) {
-	for _, c := range s.server.sim.ProviderConnections() {
+	for _, c := range s.server.simulator().ProviderConnections() {
 		if s.isDefault() || c.Space == s.TeamID {
 			list = append(list, Connection{
 				ID: c.ID, Listener: Listener(c.Kind), Remote: c.Remote, Environment: c.Environment, TeamID: c.Space,
@@ -36,7 +36,7 @@ func (s *Space) Connections() (list []Connection) {
 // and returns how many there were. Open requests are still answered.
 func (s *Space) CloseConnections() (closed int) {
 	for _, c := range s.Connections() {
-		if s.server.sim.CloseConnection(c.ID) {
+		if s.server.simulator().CloseConnection(c.ID) {
 			closed++
 		}
 	}

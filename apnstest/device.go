@@ -3,6 +3,7 @@ package apnstest
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -16,7 +17,7 @@ import (
 // devices do; only its network is in memory.
 type Device struct {
 	space   *Space
-	virtual *virtualdevice.Device
+	virtual atomic.Pointer[virtualdevice.Device] // another one after Restart
 
 	mu   sync.Mutex
 	last uint64 // the number of the notification that Next has returned last
@@ -43,11 +44,12 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 	}
 	ctx, cancel := s.within()
 	defer cancel()
-	virtual, err := s.server.sim.DeviceControl.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
+	virtual, err := s.server.simulator().DeviceControl.Fleet.Add(ctx, virtualdevice.Order{Team: s.TeamID, Topics: topics, Environment: env, KeepAll: true})
 	if err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
-	d := &Device{space: s, virtual: virtual}
+	d := &Device{space: s}
+	d.virtual.Store(virtual)
 	s.tb.Cleanup(d.close)
 	s.mu.Lock()
 	s.devices = append(s.devices, d)
@@ -57,20 +59,23 @@ func (s *Space) newDevice(env apns.Environment, apps []*App) *Device {
 }
 
 func (d *Device) close() {
-	if err := d.virtual.GivenUp(); err != nil {
+	if err := d.inside().GivenUp(); err != nil {
 		d.space.tb.Errorf("apnstest: device: %v", err)
 	}
-	d.space.server.sim.DeviceControl.RemoveDevice(d.virtual.ID())
+	d.space.server.simulator().DeviceControl.RemoveDevice(d.inside().ID())
 }
 
+// inside is the device inside the simulator that runs now.
+func (d *Device) inside() *virtualdevice.Device { return d.virtual.Load() }
+
 // emulator is the emulated device itself.
-func (d *Device) emulator() *device.Device { return d.virtual.Emulator() }
+func (d *Device) emulator() *device.Device { return d.inside().Emulator() }
 
 // ID returns the device ID, for [ByDevice].
-func (d *Device) ID() string { return d.virtual.ID().String() }
+func (d *Device) ID() string { return d.inside().ID().String() }
 
 // Environment is that of the device.
-func (d *Device) Environment() apns.Environment { return d.virtual.Environment }
+func (d *Device) Environment() apns.Environment { return d.inside().Environment }
 
 // Token returns the device token of an app, in hex, as the app sends it to its provider.
 // It installs the app if necessary.
@@ -93,17 +98,17 @@ func (d *Device) Token(app *App) string {
 // the app is installed again, it gets another token.
 func (d *Device) Uninstall(app *App) {
 	d.emulator().Remove(app.Topic)
-	d.space.server.sim.DeviceControl.UninstallApp(tokenvault.Address(d.address()), app.Topic)
+	d.space.server.simulator().DeviceControl.UninstallApp(tokenvault.Address(d.address()), app.Topic)
 }
 
 // Expire makes the token of an app expire: a push to it is rejected with ExpiredToken. The
 // app gets another token when it registers again.
 func (d *Device) Expire(app *App) {
-	d.space.server.sim.DeviceControl.ExpireToken(tokenvault.Address(d.address()), app.Topic)
+	d.space.server.simulator().DeviceControl.ExpireToken(tokenvault.Address(d.address()), app.Topic)
 }
 
 func (d *Device) address() broker.Address {
-	return broker.Address{Environment: d.virtual.Environment, Device: d.virtual.ID()}
+	return broker.Address{Environment: d.inside().Environment, Device: d.inside().ID()}
 }
 
 // Disconnect takes the device offline; notifications are stored for it.
@@ -136,9 +141,9 @@ func (d *Device) Connect() {
 // inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
-	d.space.server.sim.DeviceControl.EraseDevice(d.virtual.ID())
+	d.space.server.simulator().DeviceControl.EraseDevice(d.inside().ID())
 	d.await("come back after it was erased", func(ctx context.Context) error {
-		_, err := d.virtual.Erase(ctx)
+		_, err := d.inside().Erase(ctx)
 		return err
 	})
 }
@@ -198,7 +203,7 @@ func (d *Device) sync() {
 
 // offline waits until the server has noticed that the device is offline.
 func (d *Device) offline(ctx context.Context) error {
-	for s := d.space.server.sim; ; {
+	for s := d.space.server.simulator(); ; {
 		cursor := s.Journal.Last()
 		if !s.Broker.Connected(d.address()) {
 			return nil

@@ -31,6 +31,7 @@
 //
 //	apple.Inject(apnstest.Reject(apns.TooManyRequests).Times(2))
 //	apple.Clock.Advance(time.Hour) // provider tokens expire
+//	apple.Restart() // connections end; tokens and stored notifications stay
 //
 // # Parallel tests, virtual time, other processes
 //

@@ -31,11 +31,11 @@ func (s *Space) Env() []string {
 
 // describe writes files to dir and says where everything is.
 func (s *Space) describe(dir string) (p envvars.Place, err error) {
-	p = s.server.sim.Place()
+	p = s.server.simulator().Place()
 	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""
 	p.Inherited = os.Getenv // as in the example
 	p.CAFile = filepath.Join(dir, pki.RootFile)
-	root := s.server.sim.RootPEM()
+	root := s.server.simulator().RootPEM()
 	if err := pki.WritePublic(p.CAFile, root); err != nil {
 		return p, err
 	}
@@ -59,7 +59,7 @@ func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	for _, d := range s.devices {
 		for _, installed := range d.emulator().Apps() {
 			if installed.Topic == p.Topic {
-				p.AddDevice(d.virtual.Environment.String(), d.ID(), installed.Token.String())
+				p.AddDevice(d.inside().Environment.String(), d.ID(), installed.Token.String())
 			}
 		}
 	}

@@ -38,7 +38,7 @@ func (s *Space) Inject(faults ...Fault) (undo func()) {
 
 func (s *Space) inject(rules []fault.Rule) (undo func()) {
 	s.tb.Helper()
-	engine, space := s.server.sim.Faults, s.ofFaults()
+	engine, space := s.server.simulator().Faults, s.ofFaults()
 	for i := range rules {
 		rules[i].Space = space
 	}
@@ -78,7 +78,7 @@ func (s *Space) ofFaults() string {
 // Faults returns the faults in effect here, in the order in which they were injected.
 func (s *Space) Faults() []FaultState {
 	var all []FaultState
-	for _, state := range s.server.sim.Faults.Rules() {
+	for _, state := range s.server.simulator().Faults.Rules() {
 		if state.Space == s.ofFaults() {
 			all = append(all, FaultState{state.Name, state.Matched, state.Hits})
 		}

@@ -39,7 +39,7 @@ func (s *Space) addKey() (keystore.SigningKey, error) {
 	if err != nil {
 		return key, err
 	}
-	return key, s.server.sim.Auth.AddKey(key.Public())
+	return key, s.server.simulator().Auth.AddKey(key.Public())
 }
 
 // ProviderToken signs a provider token with the key; see [Space.ProviderToken].
@@ -58,7 +58,7 @@ func (k *Key) Revoke() {
 // RevokeKey revokes a key of the team, [Space.KeyID] for instance.
 func (s *Space) RevokeKey(id string) {
 	s.tb.Helper()
-	if err := s.server.sim.Auth.RemoveKey(s.TeamID, id); err != nil {
+	if err := s.server.simulator().Auth.RemoveKey(s.TeamID, id); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 }

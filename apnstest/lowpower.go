@@ -2,7 +2,11 @@ package apnstest
 
 // SavePower turns on low power mode: pushes of priority 5 and 1 wait, although the device
 // is online.
-func (d *Device) SavePower() { d.space.server.sim.DeviceControl.SavePower(d.virtual.ID(), true) }
+func (d *Device) SavePower() {
+	d.space.server.simulator().DeviceControl.SavePower(d.inside().ID(), true)
+}
 
 // FullPower turns off low power mode.
-func (d *Device) FullPower() { d.space.server.sim.DeviceControl.SavePower(d.virtual.ID(), false) }
+func (d *Device) FullPower() {
+	d.space.server.simulator().DeviceControl.SavePower(d.inside().ID(), false)
+}

@@ -3,12 +3,14 @@ package apnstest
 import (
 	"cmp"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clock"
 	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/sim"
+	"github.com/apns-sim/apns-sim/internal/store"
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
@@ -26,12 +28,19 @@ type Server struct {
 	Config Config
 
 	clock      clock.Clock
-	sim        *sim.Simulator // nil before Start
-	memory     *memory        // nil if there are sockets
+	cfg        sim.Config                    // of the simulator
+	sim        atomic.Pointer[sim.Simulator] // nil before Start; another one after Restart
+	memory     *memory                       // nil if there are sockets
 	conditions conditions
 	closed     sync.Once
 	failed     error // of closing
+
+	mu     sync.Mutex
+	spaces []*Space // besides the default one
 }
+
+// simulator returns the simulator that runs now.
+func (s *Server) simulator() *sim.Simulator { return s.sim.Load() }
 
 // NewServer starts a server that ends with the test.
 func NewServer(tb testing.TB) *Server {
@@ -82,7 +91,7 @@ func newServer(tb reporter, cfg Config) *Server {
 // Start opens the server. It ends with the test.
 func (s *Server) Start() {
 	s.tb.Helper()
-	if s.sim != nil {
+	if s.simulator() != nil {
 		s.tb.Fatalf("apnstest: the server is started already")
 	}
 	if err := s.start(); err != nil {
@@ -92,8 +101,9 @@ func (s *Server) Start() {
 
 func (s *Server) start() error {
 	s.Config.Timeout = cmp.Or(s.Config.Timeout, DefaultTimeout)
-	cfg := sim.Config{
-		Broker:      broker.Config{Storage: broker.Storage{PerApp: s.Config.StoredPerApp}},
+	s.cfg = sim.Config{
+		Broker:      broker.Config{Storage: broker.Storage{PerApp: s.Config.StoredPerApp}, Store: new(store.Memory)},
+		Entries:     new(store.MemoryEntries), // for Restart
 		TokenLength: s.Config.TokenLength,
 
 		UnregisterDelay: tokenvault.Delay{Min: s.Config.UnregisterDelay},
@@ -103,24 +113,31 @@ func (s *Server) start() error {
 	}
 	if s.Config.InMemory {
 		s.memory = newMemory()
-		cfg.Listen, cfg.Names = s.memory.listen, []string{memoryHost}
+		s.cfg.Listen, s.cfg.Names = s.memory.listen, []string{memoryHost}
 	}
-	simulator, err := sim.New(cfg)
+	if err := s.run(); err != nil {
+		return err
+	}
+	s.tb.Cleanup(s.shut)
+	return s.Space.setUp(&s.clock, s.simulator().Secrets.Keys[0])
+}
+
+// run starts a simulator.
+func (s *Server) run() error {
+	simulator, err := sim.New(s.cfg)
 	if err != nil {
 		return err
 	}
 	if err := simulator.Start(); err != nil {
 		return err
 	}
-	s.sim = simulator
-	s.tb.Cleanup(s.shut)
-	key := simulator.Secrets.Keys[0]
-	return s.Space.setUp(&s.clock, key)
+	s.sim.Store(simulator)
+	return nil
 }
 
 // Seed returns what decides what faults do by chance: [Config].Seed, or what was
 // drawn. The same seed, faults and pushes bring about the same.
-func (s *Server) Seed() uint64 { return s.sim.Faults.Seed() }
+func (s *Server) Seed() uint64 { return s.simulator().Faults.Seed() }
 
 // Close ends a server of [Open], and everything that was made with it. The other
 // servers end with their tests.
@@ -137,7 +154,7 @@ func (s *Server) Close() error {
 func (s *Server) shut() {
 	s.closed.Do(func() {
 		s.closeClients()
-		if s.failed = s.sim.Close(); s.failed != nil {
+		if s.failed = s.simulator().Close(); s.failed != nil {
 			s.tb.Errorf("apnstest: %v", s.failed)
 		}
 	})

@@ -5,7 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/x509"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,18 +50,21 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 	tb.Helper()
 	in := &Space{tb: tb, server: s}
 	team := keystore.NewID()
-	internal, err := s.sim.Spaces.Open(team)
+	internal, err := s.simulator().Spaces.Open(team)
 	if err != nil {
 		tb.Fatalf("apnstest: %v", err)
 	}
 	tb.Cleanup(in.close)
+	s.mu.Lock()
+	s.spaces = append(s.spaces, in)
+	s.mu.Unlock()
 	in.TeamID = team
-	if err := s.sim.Auth.AddTeam(team); err != nil {
+	if err := s.simulator().Auth.AddTeam(team); err != nil {
 		tb.Fatalf("apnstest: %v", err)
 	}
 	key, err := in.addKey()
 	if err == nil {
-		err = in.setUp(s.sim.Spaces.Clock(internal), key)
+		err = in.setUp(s.simulator().Spaces.Clock(internal), key)
 	}
 	if err != nil {
 		tb.Fatalf("apnstest: %v", err)
@@ -69,10 +74,10 @@ func (s *Server) NewSpace(tb testing.TB) *Space {
 
 // setUp sets the fields.
 func (s *Space) setUp(c *clock.Clock, key keystore.SigningKey) (err error) {
-	s.Endpoints = endpoints(s.server.sim.Info())
-	s.RootCAs = s.server.sim.Secrets.PKI.RootPool()
+	s.Endpoints = endpoints(s.server.simulator().Info())
+	s.RootCAs = s.server.simulator().Secrets.PKI.RootPool()
 	s.TeamID, s.KeyID, s.Key = key.TeamID, key.KeyID, key.Private
-	s.Clock, s.signed = &Clock{c}, make(map[string]signature)
+	s.Clock, s.signed = newClock(c), make(map[string]signature)
 	s.P8, err = pki.MarshalP8(key.Private)
 	return err
 }
@@ -80,7 +85,10 @@ func (s *Space) setUp(c *clock.Clock, key keystore.SigningKey) (err error) {
 // close ends the space. Its devices have ended before.
 func (s *Space) close() {
 	s.closeClients()
-	if err := s.server.sim.SpaceControl.CloseSpace(s.TeamID); err != nil {
+	s.server.mu.Lock()
+	s.server.spaces = slices.DeleteFunc(s.server.spaces, func(other *Space) bool { return other == s })
+	s.server.mu.Unlock()
+	if err := s.server.simulator().SpaceControl.CloseSpace(s.TeamID); err != nil {
 		s.tb.Errorf("apnstest: %v", err)
 	}
 }
@@ -89,7 +97,7 @@ func (s *Space) close() {
 func (s *Space) isDefault() bool { return s == &s.server.Space }
 
 // internal is the space as the simulator has it, nil for the default space.
-func (s *Space) internal() *space.Space { return s.server.sim.Spaces.ForTeam(s.TeamID) }
+func (s *Space) internal() *space.Space { return s.server.simulator().Spaces.ForTeam(s.TeamID) }
 
 // Reset takes the space back to how it was after it was created: no faults, no records,
 // no stored pushes, and the clock shows the time of the machine. Keys, apps and devices
@@ -100,7 +108,7 @@ func (s *Space) Reset() {
 	if s.isDefault() {
 		team = ""
 	}
-	if err := s.server.sim.SpaceControl.ResetSpace(team); err != nil {
+	if err := s.server.simulator().SpaceControl.ResetSpace(team); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 }
@@ -112,17 +120,25 @@ func (s *Space) within() (context.Context, context.CancelFunc) {
 
 // A Clock is the clock of a space: it decides how old provider tokens are, when stored
 // notifications expire, when an app was removed. Connections do not age by it.
-type Clock struct{ clock *clock.Clock }
+type Clock struct {
+	clock atomic.Pointer[clock.Clock] // another one after Restart
+}
+
+func newClock(of *clock.Clock) *Clock {
+	c := new(Clock)
+	c.clock.Store(of)
+	return c
+}
 
 // Now returns the time.
-func (c *Clock) Now() time.Time { return c.clock.Now() }
+func (c *Clock) Now() time.Time { return c.clock.Load().Now() }
 
 // Advance moves the clock forward by d, or back if d is negative. It panics beyond the
 // years 1971 to 2261.
-func (c *Clock) Advance(d time.Duration) { c.clock.Advance(d) }
+func (c *Clock) Advance(d time.Duration) { c.clock.Load().Advance(d) }
 
 // Set moves the clock to a time, in the years 1971 to 2261. It goes on from there.
-func (c *Clock) Set(t time.Time) { c.clock.Set(t) }
+func (c *Clock) Set(t time.Time) { c.clock.Load().Set(t) }
 
 // Advance is short for [Clock.Advance].
 func (s *Space) Advance(d time.Duration) { s.Clock.Advance(d) }

@@ -9,7 +9,7 @@ func (s *Space) Resume() { s.tb.Helper(); s.suspend(false) }
 
 func (s *Space) suspend(suspended bool) {
 	s.tb.Helper()
-	if _, err := s.server.sim.TeamControl.SuspendTeam(s.TeamID, suspended); err != nil {
+	if _, err := s.server.simulator().TeamControl.SuspendTeam(s.TeamID, suspended); err != nil {
 		s.tb.Fatalf("apnstest: %v", err)
 	}
 }

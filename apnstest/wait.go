@@ -34,7 +34,7 @@ func (s *Space) wait(count int, f filters.Filter) []Record {
 
 func (s *Space) await(ctx context.Context, count int, f filters.Filter) []Record {
 	s.tb.Helper()
-	found, err := s.server.sim.Journal.Await(ctx, f, count, 0)
+	found, err := s.server.simulator().Journal.Await(ctx, f, count, 0)
 	if notMet, ok := errors.AsType[*journal.NotMetError](err); ok {
 		s.tb.Fatalf("apnstest: %s", s.explain(notMet))
 	}
@@ -75,7 +75,7 @@ func (s *Space) explain(e *journal.NotMetError) string {
 // Records returns the pushes so far that match the filters, oldest first. It does not wait.
 func (s *Space) Records(list ...Filter) []Record {
 	s.tb.Helper()
-	return newRecords(s.server.sim.Journal.Find(journal.Query{Filter: s.parse(list)}).Records)
+	return newRecords(s.server.simulator().Journal.Find(journal.Query{Filter: s.parse(list)}).Records)
 }
 
 func newRecords(list []journal.Record) []Record {
@@ -107,7 +107,7 @@ func (s *Space) requireState(state State, list []Filter) Record {
 	wanted, candidates := s.parse(slices.Concat(list, []Filter{ByState(state)})), s.parse(list)
 	ctx, cancel := s.within()
 	defer cancel()
-	for j := s.server.sim.Journal; ; {
+	for j := s.server.simulator().Journal; ; {
 		cursor := j.Last()
 		if j.Count(wanted) > 0 {
 			break
@@ -126,7 +126,7 @@ func (s *Space) requireState(state State, list []Filter) Record {
 // lost reports whether pushes match a filter and none of them will be delivered: providers
 // do not send them again.
 func (s *Space) lost(f filters.Filter) bool {
-	list := s.server.sim.Journal.Find(journal.Query{Filter: f}).Records
+	list := s.server.simulator().Journal.Find(journal.Query{Filter: f}).Records
 	return len(list) > 0 && !slices.ContainsFunc(list, func(r journal.Record) bool {
 		switch r.State {
 		case journal.Rejected:
@@ -167,7 +167,7 @@ func (s *Space) RequireNone(list ...Filter) {
 	}
 	ctx, cancel := s.within()
 	defer cancel()
-	for j := s.server.sim.Journal; ; {
+	for j := s.server.simulator().Journal; ; {
 		cursor := j.Last()
 		if found := j.Find(journal.Query{Filter: f}).Records; len(found) > 0 {
 			var b strings.Builder
@@ -194,7 +194,7 @@ func (s *Space) unfinished(r journal.Record) bool {
 		// What waits for a device that is there leaves at once.
 		cause := broker.Cause(r.Steps[len(r.Steps)-1].Cause)
 		waits := cause == broker.Offline || cause == broker.Unacknowledged
-		return waits && s.server.sim.Broker.Connected(broker.Address{Environment: r.Push.Environment, Device: r.Device})
+		return waits && s.server.simulator().Broker.Connected(broker.Address{Environment: r.Push.Environment, Device: r.Device})
 	default: // received or sent
 		return true
 	}
@@ -235,7 +235,7 @@ func (s *Space) Replay(apnsID string) string {
 	if !ok {
 		s.tb.Fatalf("apnstest: there is no push %s to replay", apnsID)
 	}
-	again, err := s.server.sim.Replay(&r)
+	again, err := s.server.simulator().Replay(&r)
 	if err != nil {
 		s.tb.Fatalf("apnstest: replay %s: %v", apnsID, err)
 	}
@@ -243,6 +243,6 @@ func (s *Space) Replay(apnsID string) string {
 }
 
 func (s *Space) get(apnsID string) (journal.Record, bool) {
-	r, ok := s.server.sim.Journal.Get(apnsID)
+	r, ok := s.server.simulator().Journal.Get(apnsID)
 	return r, ok && (s.isDefault() || r.Push.TeamID == s.TeamID)
 }

@@ -116,6 +116,8 @@ type Config struct {
 	SaveInterval time.Duration
 	// Journal has the limits of the history. Its Clock is of no effect.
 	Journal journal.Config
+	// History is the journal of an earlier simulator, to which this one adds; nil makes one.
+	History *journal.Journal
 	// UnregisterDelay is how long after the removal of an app pushes to it are
 	// still accepted, and dropped; zero answers Unregistered at once. A Seed of
 	// zero is replaced by one that is drawn, and logged.

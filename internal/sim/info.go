@@ -3,6 +3,7 @@ package sim
 import (
 	"net"
 	"os"
+	"strings"
 
 	"github.com/apns-sim/apns-sim/internal/version"
 )
@@ -75,6 +76,24 @@ func describe(open map[Listener]net.Listener) Info {
 		Proxy:           at("http://", ProxyListener),
 		Demo:            Demo{TeamID: DemoTeam, KeyID: DemoKey, Topic: DemoTopic},
 	}
+}
+
+// Addresses returns where the listeners are that are open, for another simulator in the
+// place of this one.
+func (i Info) Addresses() Addresses {
+	all := make(Addresses)
+	for listener, address := range map[Listener]string{
+		Provider: i.Provider, Provider443: i.Provider443, ProviderSandbox: i.ProviderSandbox, Device: i.Device, DeviceSandbox: i.DeviceSandbox,
+		Channels: i.Channels, ChannelsSandbox: i.ChannelsSandbox, ControlListener: i.Control, ProxyListener: i.Proxy,
+	} {
+		if _, host, isURL := strings.Cut(address, "://"); isURL {
+			address = host
+		}
+		if address != "" {
+			all[listener] = address
+		}
+	}
+	return all
 }
 
 // reachable turns the address of a listener into one that can be dialed: a

@@ -90,7 +90,9 @@ func (s *Simulator) makeSecrets() (err error) {
 func (s *Simulator) makeCore() (err error) {
 	history := s.cfg.Journal
 	history.Clock = s.Clock
-	s.Journal = journal.New(history)
+	if s.Journal = s.cfg.History; s.Journal == nil {
+		s.Journal = journal.New(history)
+	}
 	s.Vault, err = tokenvault.New(tokenvault.Config{
 		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
 		Saver: s.saver, Retirements: s.saved.Retirements,

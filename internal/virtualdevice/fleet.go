@@ -132,6 +132,18 @@ func (f *Fleet) Find(id apns.DeviceID) *Device {
 	return f.devices[id]
 }
 
+// Numbered returns the device with a [Device.Number], nil if there is none.
+func (f *Fleet) Numbered(number uint64) *Device {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, d := range f.devices {
+		if d.number == number {
+			return d
+		}
+	}
+	return nil
+}
+
 // All returns the devices in the order they were made.
 func (f *Fleet) All() []*Device {
 	f.mu.Lock()
