@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs dist image image-test test-release clean
+.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,9 +45,10 @@ test-console: build ## Drive the console with a headless Chromium; screenshots i
 console-vendor: ## Fetch the libraries of the console from npm, and compare them with their sums
 	./tools/console-vendor.sh
 
-lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint ## Check format, vet and golangci-lint, in both modules
+lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint $(TOOLS)/actionlint ## Check format, vet and golangci-lint, in all modules, and the workflows
 	@unformatted=$$($(TOOLS)/gofumpt -l .); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
+	$(TOOLS)/actionlint
 	go vet ./...
 	cd integration && go vet ./...
 	cd tools/release && go vet ./...
@@ -90,6 +91,13 @@ certs: build ## Write the development CA, keys and sample certificates to certs/
 dist: $(TOOLS)/goreleaser ## Build the files of a release in dist/ without publishing them; TARGET=linux/amd64 for one system
 	tools/dist.sh $(TARGET)
 
+release: $(TOOLS)/goreleaser ## Publish the tag at HEAD with the notes in NOTES=FILE; CI does it
+	$(TOOLS)/goreleaser release --clean --release-notes "$(NOTES)"
+	.build/bin/formula -version "$$(git describe --tags --exact-match | sed s/^v//)" -sums dist/SHA256SUMS -output dist/apns-sim.rb
+
+vulncheck: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what is called
+	$(TOOLS)/govulncheck ./...
+
 image: ## Build the container image, an OCI layout in .build/image; ARCH=amd64 for one architecture
 	tools/image.sh $(ARCH)
 
@@ -112,8 +120,8 @@ $(TOOLS)/benchstat: TOOL := golang.org/x/perf/cmd/benchstat
 $(TOOLS)/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
 	cd tools/goreleaser && CGO_ENABLED=0 go build -trimpath -o $@ github.com/goreleaser/goreleaser/v2
 	@touch $@
-$(TOOLS)/actionlint: tools/release/go.mod tools/release/go.sum
-	cd tools/release && CGO_ENABLED=0 go build -trimpath -o $@ github.com/rhysd/actionlint/cmd/actionlint
+$(TOOLS)/actionlint: tools/actionlint/go.mod tools/actionlint/go.sum
+	cd tools/actionlint && CGO_ENABLED=0 go build -trimpath -o $@ github.com/rhysd/actionlint/cmd/actionlint
 	@touch $@
 $(TOOLS)/govulncheck: tools/release/go.mod tools/release/go.sum
 	cd tools/release && CGO_ENABLED=0 go build -trimpath -o $@ golang.org/x/vuln/cmd/govulncheck

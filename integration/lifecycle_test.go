@@ -24,8 +24,7 @@ func TestTheReadyRecordIsTheSameEverywhere(t *testing.T) {
 
 	assert.Equal(t, "ready", sim.Event)
 	assert.Equal(t, sim.cmd.Process.Pid, sim.PID)
-	assert.Regexp(t, `^[0-9]+\.[0-9]+\.[0-9]+`, sim.Version, "make stamps the binaries")
-	assert.Contains(t, run(t, apnsSim, "version").stdout, "apns-sim "+sim.Version+" (commit ")
+	assert.Contains(t, run(t, apnsSim, "version").stdout, "apns-sim "+sim.Version+" (")
 	for _, url := range []string{sim.Provider, sim.ProviderSandbox} {
 		assert.Regexp(t, `^https://127\.0\.0\.1:[1-9][0-9]*$`, url)
 	}
