@@ -23,22 +23,22 @@ type deviceCommand struct {
 	Inbox  deviceInbox  `cmd:"" help:"Show the notifications that a virtual device has received, or wait for them."`
 	Remove deviceRemove `cmd:"" help:"Remove a device; its device tokens become Unregistered."`
 
-	Online    deviceOnline    `cmd:"" help:"Connect a device."`
-	Offline   deviceOffline   `cmd:"" help:"Disconnect a device; APNs then stores its pushes."`
-	Lock      deviceLock      `cmd:"" help:"Lock a device."`
-	Unlock    deviceUnlock    `cmd:"" help:"Unlock a device."`
-	Sleep     deviceSleep     `cmd:"" help:"Put a device to sleep."`
-	Wake      deviceWake      `cmd:"" help:"Wake a device and keep it awake."`
-	LowPower  deviceLowPower  `cmd:"" help:"Turn Low Power Mode on: pushes of priority 5 and 1 wait."`
-	FullPower deviceFullPower `cmd:"" help:"Turn Low Power Mode off."`
-	Erase     deviceErase     `cmd:"" help:"Erase a device: a virtual device returns as a new one without apps; the tokens of a connected device are retired."`
-	Revoke    deviceRevoke    `cmd:"" help:"Revoke a device: logins with any certificate of its key are rejected."`
+	Online    deviceOnline    `cmd:"" help:"${device_online}"`
+	Offline   deviceOffline   `cmd:"" help:"${device_offline}"`
+	Lock      deviceLock      `cmd:"" help:"${device_lock}"`
+	Unlock    deviceUnlock    `cmd:"" help:"${device_unlock}"`
+	Sleep     deviceSleep     `cmd:"" help:"${device_sleep}"`
+	Wake      deviceWake      `cmd:"" help:"${device_wake}"`
+	LowPower  deviceLowPower  `cmd:"" help:"${device_low_power}"`
+	FullPower deviceFullPower `cmd:"" help:"${device_full_power}"`
+	Erase     deviceErase     `cmd:"" help:"${device_erase}"`
+	Revoke    deviceRevoke    `cmd:"" help:"${device_revoke}"`
 	Redirect  deviceRedirect  `cmd:"" help:"Redirect a connected device to another courier."`
-	Install   deviceInstall   `cmd:"" help:"Install an app on a device."`
-	Uninstall deviceUninstall `cmd:"" help:"Uninstall an app from a device; its device token becomes Unregistered."`
-	Rotate    deviceRotate    `cmd:"" help:"Issue a new device token for an app; the old one becomes Unregistered."`
-	Forbid    deviceForbid    `cmd:"" help:"Forbid notifications of an app: pushes to it are accepted and dropped."`
-	Allow     deviceAllow     `cmd:"" help:"Allow notifications of an app again."`
+	Install   deviceInstall   `cmd:"" help:"${device_install}"`
+	Uninstall deviceUninstall `cmd:"" help:"${device_uninstall}"`
+	Rotate    deviceRotate    `cmd:"" help:"${device_rotate}"`
+	Forbid    deviceForbid    `cmd:"" help:"${device_forbid}"`
+	Allow     deviceAllow     `cmd:"" help:"${device_allow}"`
 
 	DecryptToken deviceDecryptToken `cmd:"" help:"Decrypt a device token."`
 	NewTokenKey  deviceNewTokenKey  `cmd:"" help:"Rotate the key that encrypts new device tokens; existing tokens stay valid."`

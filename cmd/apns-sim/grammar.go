@@ -14,6 +14,7 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/clidoc"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/journal"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/provider"
@@ -192,6 +193,9 @@ func grammarVars() map[string]string {
 	vars["env_formats"] = strings.Join(envFormatNames(), ",")
 	vars["shells"] = strings.Join(clidoc.Shells(), ",")
 	filterHelp(vars)
+	for _, action := range controlapi.DeviceActions() {
+		vars["device_"+strings.ReplaceAll(action.Name, "-", "_")] = action.Summary + "."
+	}
 	vars["services"] = strings.Join(pki.ServiceNames(), ", ")
 	return vars
 }

@@ -6,15 +6,51 @@ import (
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
-// power sets the state of the phone.
+// actions are the rows of [controlapi.DeviceActions] that a device does by itself.
+var actions = map[string]func(ctx context.Context, p *deviceRun, args []string) error{
+	"online":    online,
+	"offline":   offline,
+	"lock":      power(device.PowerLocked),
+	"unlock":    power(device.PowerUnlocked),
+	"sleep":     power(device.PowerAsleep),
+	"wake":      power(device.PowerOn),
+	"erase":     erase,
+	"install":   install,
+	"uninstall": uninstall,
+	"forbid":    setList(device.ListIgnored),
+	"allow":     setList(device.ListEnabled),
+}
+
+// actionCommands are the commands of the actions, in the words of their table.
+func actionCommands() (commands []inputCommand) {
+	for _, action := range controlapi.DeviceActions() {
+		execute := actions[action.Name]
+		if execute == nil {
+			continue
+		}
+		args := ""
+		switch {
+		case action.App:
+			args = "TOPIC"
+		case action.Name == "offline":
+			args = "[clean|reset|silent]"
+		}
+		commands = append(commands, inputCommand{action.Name, args, action.Summary, execute})
+	}
+	return commands
+}
+
+// power sets the state of the device.
 func power(state device.Power) func(context.Context, *deviceRun, []string) error {
 	return func(_ context.Context, p *deviceRun, _ []string) error { return p.device.SetPower(state) }
 }
 
+// offline closes the connection, resets it, or leaves it open and silent.
 func offline(_ context.Context, p *deviceRun, args []string) error {
 	how := "clean"
 	if len(args) > 0 {
@@ -40,7 +76,7 @@ func online(_ context.Context, p *deviceRun, _ []string) error {
 
 func wifi(_ context.Context, p *deviceRun, _ []string) error { return p.device.SwitchNetwork("") }
 
-// someCarrier is a network for those who do not care.
+// someCarrier is the network of cellular without an argument.
 const someCarrier = "26201"
 
 func cellular(_ context.Context, p *deviceRun, args []string) error {
@@ -73,7 +109,7 @@ func uninstall(_ context.Context, p *deviceRun, args []string) error {
 	return p.state.forgetApp(p.Environment, args[0])
 }
 
-// installed refuses a topic that is not on the phone, and names the nearest that is.
+// installed rejects a topic that is not on the device, and suggests one that is.
 func (p *deviceRun) installed(topic string) error {
 	var topics []string
 	for _, a := range p.device.Apps() {

@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
-// A inputCommand is something that can be typed while the phone runs.
+// An inputCommand is something that can be typed while the phone runs.
 type inputCommand struct {
 	name    string
 	args    string // as help shows them; those in brackets may be left out
@@ -21,36 +20,24 @@ type inputCommand struct {
 // inputCommands is the one table of what can be typed. It is a function because help is one
 // of them.
 func inputCommands() []inputCommand {
-	return []inputCommand{
+	return slices.Concat([]inputCommand{
 		{"help", "", "show this list", help},
 		{"status", "", "show network, power, apps, channels and acknowledgement mode", status},
 		{"tokens", "", "show the device tokens of the apps", tokensCommand},
 		{"list", "", "show the notification center, badges and Live Activities", list},
 		{"clear", "[TOPIC]", "clear the notifications of an app, or all of them", clearCommand},
-
-		{"unlock", "", "unlock the device: active for ten minutes", power(device.PowerUnlocked)},
-		{"lock", "", "lock the device: active for ten more seconds", power(device.PowerLocked)},
-		{"sleep", "", "put the device to sleep: inactive", power(device.PowerAsleep)},
-		{"charge", "", "connect a charger: always active (the initial state)", power(device.PowerOn)},
-
-		{"offline", "[clean|reset|silent]", "go offline: with a clean close, a TCP reset, or without closing the connection", offline},
-		{"online", "", "connect again", online},
+	}, actionCommands(), []inputCommand{
 		{"wifi", "", "switch to Wi-Fi", wifi},
 		{"cellular", "[MCC+MNC]", "switch to a cellular network (default: 26201)", cellular},
 
-		{"install", "TOPIC", "install an app and request its device token", install},
-		{"uninstall", "TOPIC", "uninstall an app: its device token is retired", uninstall},
-		{"allow", "TOPIC", "allow notifications of an app", setList(device.ListEnabled)},
-		{"forbid", "TOPIC", "forbid notifications of an app: its topic moves to the ignored list", setList(device.ListIgnored)},
 		{"filter", "TOPIC LIST", "move an app to a filter list: enabled, ignored, opportunistic, paused or non-waking", filter},
 		{"subscribe", "TOPIC:CHANNEL", "subscribe to a broadcast channel, its ID in base64", subscribe},
 		{"unsubscribe", "TOPIC:CHANNEL", "unsubscribe from a broadcast channel", unsubscribe},
 
 		{"ack", "now|never|TIME|STATUS", "acknowledge at once, never, after a time (5s), or with a status (7)", ack},
-		{"erase", "", "erase the device: it loses identity, tokens and apps", erase},
 		{"wait", "online|token|push|TIME", "wait for an event or a time, in scripts", wait},
 		{quitCommand, "", "quit", quit},
-	}
+	})
 }
 
 // quitCommand ends what is under way, too.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
@@ -47,7 +48,7 @@ func TestWhatIsTypedGoesOverTheWire(t *testing.T) {
 		{"unlock", &courier.ActiveState{State: courier.StateActive, Interval: 600}},
 		{"lock", &courier.ActiveState{State: courier.StateActive, Interval: 10}},
 		{"sleep", &courier.ActiveState{State: courier.StateInactive}},
-		{"charge", &courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways}},
+		{"wake", &courier.ActiveState{State: courier.StateActive, Interval: courier.ActiveAlways}},
 		{"forbid com.example.demo", &courier.Filter{Token: unhex(baseToken), Ignored: [][]byte{hashOf(demo)}}},
 		{"filter com.example.demo paused", &courier.Filter{Token: unhex(baseToken), Paused: [][]byte{hashOf(demo)}}},
 		{"filter com.example.demo opportunistic", &courier.Filter{Token: unhex(baseToken), Opportunistic: [][]byte{hashOf(demo)}}},
@@ -318,5 +319,30 @@ func TestHelpListsEveryWord(t *testing.T) {
 			assert.Contains(t, stdout, w.name)
 			assert.Contains(t, stdout, w.help)
 		}
+	}
+}
+
+// The device actions of the control API are also what can be typed here.
+func TestEveryDeviceActionCanBeTypedUnlessOnlyAPNsCanDoIt(t *testing.T) {
+	notTyped := map[string]string{
+		"low-power":  "no message of the courier protocol that reports it is known",
+		"full-power": "no message of the courier protocol that reports it is known",
+		"revoke":     "APNs revokes certificates",
+		"rotate":     "APNs retires the old token; uninstall and install do the same",
+	}
+	typed := map[string]inputCommand{}
+	for _, command := range inputCommands() {
+		typed[command.name] = command
+	}
+	for _, action := range controlapi.DeviceActions() {
+		command, ok := typed[action.Name]
+		assert.Equal(t, notTyped[action.Name] == "", ok, action.Name)
+		if ok {
+			assert.Equal(t, action.App, command.args == "TOPIC", action.Name)
+			assert.Equal(t, action.Summary, command.help)
+		}
+	}
+	for name := range actions {
+		assert.Contains(t, typed, name, "it is in the table")
 	}
 }

@@ -157,7 +157,10 @@ func registerDevices(r *router) {
 	for _, action := range controlapi.DeviceActions() {
 		op := huma.Operation{
 			OperationID: action.Name + "-device", Method: http.MethodPost, Path: "/v1/devices/{id}/" + action.Name, Tags: []string{devicesTag},
-			Summary: action.Summary, Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+			Summary: action.Summary, Description: "For virtual devices.", Errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+		}
+		if action.Outside {
+			op.Description = "For virtual devices, and for devices outside the simulator."
 		}
 		if !action.App {
 			register(r, op, func(ctx context.Context, in *DeviceInput) (*output[controlapi.Device], error) {

@@ -13,21 +13,21 @@ type DeviceAction struct {
 }
 
 var deviceActions = []DeviceAction{
-	{"online", "Take a virtual device online", false, false},
-	{"offline", "Take a virtual device offline; pushes are stored by the rules of APNs", false, false},
-	{"lock", "Lock a virtual device: ten seconds later it is not in use", false, false},
-	{"unlock", "Unlock a virtual device: it is in use for ten minutes", false, false},
-	{"sleep", "Put a virtual device to sleep: it is not in use", false, false},
-	{"wake", "Keep a virtual device in use, as on a charger", false, false},
-	{"low-power", "Turn on low power mode of a device: pushes of priority 5 and 1 wait", false, true},
-	{"full-power", "Turn off low power mode of a device", false, true},
-	{"erase", "Erase a device. A virtual one comes back as another device without apps; of one outside, the tokens are retired", false, true},
-	{"revoke", "Revoke a device: every certificate for its key is rejected. A virtual one comes back with another key", false, true},
-	{"install", "Install an app on a virtual device", true, false},
+	{"online", "Connect a device", false, false},
+	{"offline", "Disconnect a device; pushes are stored by the rules of APNs", false, false},
+	{"lock", "Lock a device: it is in use for ten more seconds", false, false},
+	{"unlock", "Unlock a device: it is in use for ten minutes", false, false},
+	{"sleep", "Put a device to sleep: it is not in use", false, false},
+	{"wake", "Wake a device and keep it in use, as on a charger", false, false},
+	{"low-power", "Turn on Low Power Mode of a device: pushes of priority 5 and 1 wait", false, true},
+	{"full-power", "Turn off Low Power Mode of a device", false, true},
+	{"erase", "Erase a device: its tokens are retired, and a virtual device comes back as another one, without apps", false, true},
+	{"revoke", "Revoke a device: every certificate for its key is rejected, and a virtual device comes back with another key", false, true},
+	{"install", "Install an app on a device", true, false},
 	{"uninstall", "Uninstall an app from a device; pushes to its token are answered Unregistered", true, true},
-	{"rotate", "Give an app on a virtual device a new token; pushes to the old one are answered Unregistered", true, false},
-	{"forbid", "Forbid notifications of an app on a virtual device: pushes to it are accepted and dropped", true, false},
-	{"allow", "Allow notifications of an app on a virtual device again", true, false},
+	{"rotate", "Give an app a new token; pushes to the old one are answered Unregistered", true, false},
+	{"forbid", "Forbid notifications of an app: pushes to it are accepted and dropped", true, false},
+	{"allow", "Allow notifications of an app again", true, false},
 }
 
 // DeviceActions returns the table of what a device can be told to do. The control API, the
