@@ -101,6 +101,14 @@ func (d *Device) Uninstall(app *App) {
 	d.space.server.simulator().DeviceControl.UninstallApp(tokenvault.Address(d.address()), app.Topic)
 }
 
+// Rotate gives an app another device token and returns it: a push to the former one is
+// rejected with Unregistered, at once or after [Config].UnregisterDelay.
+func (d *Device) Rotate(app *App) string {
+	d.space.tb.Helper()
+	d.tell("rotate", app.Topic)
+	return d.Token(app)
+}
+
 // Expire makes the token of an app expire: a push to it is rejected with ExpiredToken. The
 // app gets another token when it registers again.
 func (d *Device) Expire(app *App) {
@@ -144,6 +152,22 @@ func (d *Device) Erase() {
 	d.space.server.simulator().DeviceControl.EraseDevice(d.inside().ID())
 	d.await("come back after it was erased", func(ctx context.Context) error {
 		_, err := d.inside().Erase(ctx)
+		return err
+	})
+}
+
+// Revoke has the courier reject every certificate for the key of the device. The device
+// comes back with another key, as another device with the same apps.
+func (d *Device) Revoke() {
+	d.space.tb.Helper()
+	d.tell("revoke", "")
+}
+
+// tell does one of the device actions of the control API.
+func (d *Device) tell(action, topic string) {
+	d.space.tb.Helper()
+	d.await(action, func(ctx context.Context) error {
+		_, err := d.space.server.simulator().DeviceControl.TellDevice(ctx, d.inside().ID(), action, topic)
 		return err
 	})
 }

@@ -1,6 +1,8 @@
 package apnstest_test
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/apnstest"
+	"github.com/apns-sim/apns-sim/internal/controlapi"
 )
 
 func TestAForbiddenAppIsSilent(t *testing.T) {
@@ -125,4 +128,35 @@ func TestASandboxDeviceIsInTheSandbox(t *testing.T) {
 	device.Uninstall(app)
 	got = push(t, mine.Client(), mine.SandboxURL, token, `{}`, "authorization", "bearer "+mine.ProviderToken(), "apns-topic", app.Topic)
 	assert.Equal(t, "Unregistered", got.Reason)
+}
+
+func TestARotatedTokenIsUnregisteredAndARevokedDeviceIsAnother(t *testing.T) {
+	mine := newTestTeam(t, shared.NewSpace(t))
+	old := mine.device.Token(mine.app)
+	renewed := mine.device.Rotate(mine.app)
+	assert.NotEqual(t, old, renewed)
+	assert.Equal(t, "Unregistered", mine.pushTo(t, old, "{}").Reason)
+	assert.Equal(t, 200, mine.pushTo(t, renewed, "{}").status)
+	id := mine.device.ID()
+	mine.device.Revoke()
+	assert.NotEqual(t, id, mine.device.ID())
+	assert.Equal(t, 200, mine.pushTo(t, mine.device.Token(mine.app), "{}").status)
+}
+
+// The device actions of the control API are methods as well.
+func TestEveryDeviceActionIsAMethod(t *testing.T) {
+	others := map[string]string{"online": "Connect", "offline": "Disconnect", "install": "Token"}
+	device := reflect.TypeFor[*apnstest.Device]()
+	for _, action := range controlapi.DeviceActions() {
+		name := others[action.Name]
+		if name == "" {
+			for word := range strings.SplitSeq(action.Name, "-") {
+				name += strings.ToUpper(word[:1]) + word[1:]
+			}
+		}
+		method, ok := device.MethodByName(name)
+		if assert.True(t, ok, name) {
+			assert.Equal(t, action.App, method.Type.NumIn() > 1, "%s takes an app", name)
+		}
+	}
 }

@@ -1,12 +1,12 @@
 package apnstest
 
-// SavePower turns on low power mode: pushes of priority 5 and 1 wait, although the device
+// LowPower turns on Low Power Mode: pushes of priority 5 and 1 wait, although the device
 // is online.
-func (d *Device) SavePower() {
-	d.space.server.simulator().DeviceControl.SavePower(d.inside().ID(), true)
+func (d *Device) LowPower() {
+	d.space.server.simulator().DeviceControl.SetLowPower(d.inside().ID(), true)
 }
 
-// FullPower turns off low power mode.
+// FullPower turns off Low Power Mode.
 func (d *Device) FullPower() {
-	d.space.server.simulator().DeviceControl.SavePower(d.inside().ID(), false)
+	d.space.server.simulator().DeviceControl.SetLowPower(d.inside().ID(), false)
 }

@@ -9,7 +9,7 @@ import (
 func TestADeviceThatSavesPowerGetsWhatIsUrgentAlone(t *testing.T) {
 	t.Parallel()
 	mine := newTestTeam(t, shared.NewSpace(t))
-	mine.device.SavePower()
+	mine.device.LowPower()
 	waits := mine.push(t, `{"n":5}`, "apns-priority", "5")
 	mine.push(t, `{"n":10}`, "apns-priority", "10")
 	assert.Equal(t, `{"n":10}`, string(mine.device.Next().Payload))

@@ -31,14 +31,14 @@ func TestGroupedPushesLeaveTogether(t *testing.T) {
 			p.SetFilter(broker.TopicFilter{Enabled: hashes(topics...)})
 		}, []string{"chance", "never", "one", "two"}},
 		{"not while power is low", func(w *fixture, _ *peer) {
-			w.SetPower(testDevice, true)
+			w.SetLowPower(testDevice, true)
 			time.Sleep(time.Hour)
 		}, nil},
 		{"and then after another wait", func(w *fixture, _ *peer) {
-			w.SetPower(testDevice, true)
+			w.SetLowPower(testDevice, true)
 			time.Sleep(time.Hour)
 			w.Sweep()
-			w.SetPower(testDevice, false)
+			w.SetLowPower(testDevice, false)
 			time.Sleep(time.Minute)
 		}, []string{"chance", "one", "two"}},
 	}

@@ -2,12 +2,12 @@ package broker
 
 import "github.com/apns-sim/apns-sim/apns"
 
-// SetPower says whether the device at an address is in low power mode. Meanwhile pushes
+// SetLowPower says whether the device at an address is in low power mode. Meanwhile pushes
 // of priority 5 and 1 wait, although the device is connected. How a device reports the
 // mode is unknown.
 //
 // https://developer.apple.com/documentation/usernotifications/viewing-the-status-of-push-notifications-using-metrics-and-apns
-func (b *Broker) SetPower(to Address, low bool) {
+func (b *Broker) SetLowPower(to Address, low bool) {
 	b.update(to, func(q *queue) {
 		if q.lowPower == low {
 			return
@@ -19,18 +19,18 @@ func (b *Broker) SetPower(to Address, low bool) {
 	})
 }
 
-// SetDevicePower is SetPower for the first user of a device and all others that have a
+// SetDeviceLowPower is SetLowPower for the first user of a device and all others that have a
 // queue.
-func (b *Broker) SetDevicePower(environment apns.Environment, device apns.DeviceID, low bool) {
-	b.SetPower(Address{Environment: environment, Device: device}, low)
+func (b *Broker) SetDeviceLowPower(environment apns.Environment, device apns.DeviceID, low bool) {
+	b.SetLowPower(Address{Environment: environment, Device: device}, low)
 	for _, to := range b.addressesOf(environment, device) {
-		b.SetPower(to, low)
+		b.SetLowPower(to, low)
 	}
 }
 
-// SavesPower reports whether the device at an address is in low power mode; see
-// [Broker.SetPower].
-func (b *Broker) SavesPower(to Address) (low bool) {
+// InLowPower reports whether the device at an address is in low power mode; see
+// [Broker.SetLowPower].
+func (b *Broker) InLowPower(to Address) (low bool) {
 	s := b.shardOf(to)
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -12,7 +12,7 @@ import (
 func TestLowPowerOutlastsTheConnection(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
-		w.SetPower(testDevice, true)
+		w.SetLowPower(testDevice, true)
 		w.connect(topic).Detach()
 		w.clock.Advance(time.Hour)
 		w.Sweep()
@@ -20,10 +20,10 @@ func TestLowPowerOutlastsTheConnection(t *testing.T) {
 		p := w.connect(topic)
 		w.push("a", urgent(5))
 		assert.Empty(t, p.names())
-		w.SetPower(testDevice, false)
+		w.SetLowPower(testDevice, false)
 		assert.Equal(t, []string{"a"}, p.names())
 		p.Detach()
-		w.SetPower(testDevice, false)
+		w.SetLowPower(testDevice, false)
 		assert.Equal(t, 1, w.Stats().Queues, "what was not acknowledged waits")
 	})
 }

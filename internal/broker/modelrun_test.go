@@ -225,7 +225,7 @@ func (r *modelRun) activity(t *rapid.T) {
 func (r *modelRun) power(t *rapid.T) {
 	d := r.device(t)
 	low := rapid.Bool().Draw(t, "low")
-	r.SetPower(d.address, low)
+	r.SetLowPower(d.address, low)
 	d.setPower(low)
 }
 

@@ -55,7 +55,7 @@ type queue struct {
 	ready    fifo         // sent as soon as the window allows; empty without a consumer
 	consumer *Consumer    // nil while the device is away
 
-	lowPower bool // see [Broker.SetPower]
+	lowPower bool // see [Broker.SetLowPower]
 
 	// Made when a rule first needs them.
 	unlisted map[apns.TopicHash]int64 // see neverenabled.go

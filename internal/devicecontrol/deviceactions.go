@@ -36,8 +36,8 @@ var deviceActions = map[string]deviceAction{
 	"sleep":  setPower(device.PowerAsleep),
 	"wake":   setPower(device.PowerOn),
 
-	"low-power":  {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SavePower(id, true) }},
-	"full-power": {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SavePower(id, false) }},
+	"low-power":  {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, true) }},
+	"full-power": {outside: func(ds *Devices, id apns.DeviceID, _ string) { ds.SetLowPower(id, false) }},
 	"revoke": {
 		virtual: func(ctx context.Context, ds *Devices, d *virtualdevice.Device, _ string) error {
 			id, online := d.ID(), d.Online()

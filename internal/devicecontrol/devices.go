@@ -37,7 +37,7 @@ func (ds *Devices) ExpireToken(of tokenvault.Address, topic string) {
 func (ds *Devices) EraseDevice(device apns.DeviceID) {
 	for _, env := range apns.Environments() {
 		ds.Vault.RetireDevice(env, device)
-		if ds.Broker.SavesPower(broker.Address{Environment: env, Device: device}) {
+		if ds.Broker.InLowPower(broker.Address{Environment: env, Device: device}) {
 			ds.saveLowPower(env, device, false)
 		}
 		ds.Broker.WithdrawDevice(env, device)
@@ -45,12 +45,12 @@ func (ds *Devices) EraseDevice(device apns.DeviceID) {
 	ds.DisconnectDevice(device)
 }
 
-// SavePower switches the low power mode of a device on or off: pushes of priority 5 and 1
+// SetLowPower switches the low power mode of a device on or off: pushes of priority 5 and 1
 // wait while it is on. How a real device reports it is unknown.
-func (ds *Devices) SavePower(device apns.DeviceID, low bool) {
+func (ds *Devices) SetLowPower(device apns.DeviceID, low bool) {
 	for _, env := range ds.environmentsOf(device) {
 		ds.saveLowPower(env, device, low)
-		ds.Broker.SetDevicePower(env, device, low)
+		ds.Broker.SetDeviceLowPower(env, device, low)
 	}
 }
 
@@ -69,7 +69,7 @@ func (ds *Devices) Restore(d *state.Document) error {
 		ds.Secrets.PKI.RevokeDevice(r.Device)
 	}
 	for _, p := range d.LowPowers {
-		ds.Broker.SetDevicePower(p.Environment, p.Device, true)
+		ds.Broker.SetDeviceLowPower(p.Environment, p.Device, true)
 	}
 	return ds.Fleet.Restore(d.Devices, d.Inboxes)
 }

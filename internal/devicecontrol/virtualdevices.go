@@ -232,7 +232,7 @@ func (ds *Devices) describeOutside(c *devicetls.Connection) controlapi.Device {
 		Hardware: profile.Hardware, OS: strings.TrimSpace(profile.OSVersion + " " + profile.OSBuild), Carrier: profile.Carrier,
 		Protocol: profile.ProtocolVersion, Flags: profile.PresenceFlags,
 		ID: c.Device, Space: ds.Spaces.ForDevice(c.Device).Team(), Environment: c.Environment.String(), Online: true, Remote: c.Remote,
-		LowPower: ds.Broker.SavesPower(broker.Address{Environment: c.Environment, Device: c.Device}),
+		LowPower: ds.Broker.InLowPower(broker.Address{Environment: c.Environment, Device: c.Device}),
 	}
 }
 
@@ -240,7 +240,7 @@ func (ds *Devices) describeVirtual(p *virtualdevice.Device) controlapi.Device {
 	d := controlapi.Device{
 		ID: p.ID(), Team: p.Team, Space: ds.Spaces.ForDevice(p.ID()).Team(), Environment: p.Environment.String(),
 		Virtual: true, Online: p.Online(), Power: p.Power().String(), Inbox: p.InboxLen(),
-		LowPower: ds.Broker.SavesPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
+		LowPower: ds.Broker.InLowPower(broker.Address{Environment: p.Environment, Device: p.ID()}),
 	}
 	for _, app := range p.Apps() {
 		d.Apps = append(d.Apps, controlapi.DeviceApp{Topic: app.Topic, Token: app.Token.String(), Forbidden: app.List == device.ListIgnored})
@@ -255,7 +255,7 @@ func (ds *Devices) describe(id apns.DeviceID) controlapi.Device {
 	}
 	return controlapi.Device{
 		ID: id, Space: ds.Spaces.ForDevice(id).Team(),
-		LowPower: ds.Broker.SavesPower(broker.Address{Device: id}) || ds.Broker.SavesPower(broker.Address{Environment: apns.Sandbox, Device: id}),
+		LowPower: ds.Broker.InLowPower(broker.Address{Device: id}) || ds.Broker.InLowPower(broker.Address{Environment: apns.Sandbox, Device: id}),
 	}
 }
 

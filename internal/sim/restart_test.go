@@ -178,7 +178,7 @@ func revokedDeviceAfterRestart(t *testing.T, r *restarting) {
 
 func lowPowerAfterRestart(t *testing.T, r *restarting) {
 	for _, low := range []bool{true, false} {
-		r.DeviceControl.SavePower(apns.DeviceID{1}, low)
+		r.DeviceControl.SetLowPower(apns.DeviceID{1}, low)
 		r.kill()
 		now, err := r.DeviceControl.TellDevice(t.Context(), apns.DeviceID{1}, "uninstall", sim.DemoTopic)
 		require.NoError(t, err)
