@@ -25,9 +25,10 @@ const user = 65532
 // ports are those of the listeners inside of the container.
 var ports = []string{"443/tcp", "2195/tcp", "2196/tcp", "2197/tcp", "2198/tcp", "5223/tcp", "5224/tcp", "8197/tcp"}
 
-// environment opens all listeners to other containers. A random token guards the control
-// API unless one is set.
-var environment = []string{"PATH=/usr/bin", "APNS_SIM_LISTEN_ALL=0.0.0.0"}
+// environment opens all listeners to other containers, and creates what is in the files that
+// are mounted at /seed. A random token guards the control API unless one is set. The state is
+// kept if APNS_SIM_STATE is /state; it takes a volume there.
+var environment = []string{"PATH=/usr/bin", "APNS_SIM_LISTEN_ALL=0.0.0.0", "APNS_SIM_SEED=/seed"}
 
 // labels are those that registries show.
 // https://github.com/opencontainers/image-spec/blob/main/annotations.md

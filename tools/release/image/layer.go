@@ -39,6 +39,7 @@ func layers(folder string) []layer {
 			text("etc/passwd", fmt.Sprintf("root:x:0:0:root:/:/sbin/nologin\napns-sim:x:%d:%[1]d:apns-sim:/:/sbin/nologin\n", user)),
 			text("etc/group", fmt.Sprintf("root:x:0:\napns-sim:x:%d:\n", user)),
 			directory("seed", 0o755, user),
+			text("seed/none.json", "{}\n"), // a folder without a seed is an error
 			directory("state", 0o700, user),
 			directory("tmp", 0o777|os.ModeSticky, 0),
 			directory("usr", 0o755, 0),

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -157,6 +158,48 @@ func TestTheImageDeliversAPushFromOutsideOnAReadOnlyRoot(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s", host, reason)
 		call(t, http.MethodGet, "/v1/notifications/wait?state=delivered&apns-id="+response.Header.Get("apns-id"), "", nil)
+	}
+}
+
+func TestTheImageCreatesWhatIsAtSeedAndKeepsItsStateAtState(t *testing.T) {
+	c := newContainer(t)
+	c.volume("state", "")
+	c.volume("seed", `{"apps": ["com.example.seeded"], "devices": [{"name": "phone", "apps": ["com.example.seeded"]}]}`)
+	c.env = append(c.env, "APNS_SIM_STATE=/state")
+	token := func() string {
+		var list struct {
+			Devices []struct {
+				Apps []struct{ Topic, Token string }
+			}
+		}
+		call(t, http.MethodGet, "/v1/devices", "", &list)
+		require.Len(t, list.Devices, 1, "the seed is not created twice")
+		require.Len(t, list.Devices[0].Apps, 1)
+		assert.Equal(t, "com.example.seeded", list.Devices[0].Apps[0].Topic)
+		return list.Devices[0].Apps[0].Token
+	}
+	var first string
+	t.Run("first", func(t *testing.T) {
+		c.t = t
+		c.start()
+		first = token()
+	})
+	t.Run("restarted", func(t *testing.T) {
+		c.t = t
+		c.start()
+		assert.Equal(t, first, token())
+	})
+}
+
+// volume mounts a folder that the user of the image owns, with a file if there is text.
+func (c *container) volume(name, text string) {
+	c.t.Helper()
+	folder := c.root + "/" + name
+	require.NoError(c.t, syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("uid=%d,mode=0700", user)))
+	c.t.Cleanup(func() { assert.NoError(c.t, syscall.Unmount(folder, 0)) })
+	if text != "" {
+		file := folder + "/seed.json"
+		require.NoError(c.t, os.WriteFile(file, []byte(text), 0o644))
 	}
 }
 
