@@ -84,6 +84,29 @@ describe("pushes", () => {
 		assert.equal(await page.locator('img[src="x"], #console script').count(), 0);
 	});
 
+	test("an alert that is no text is shown as JSON", async (t) => {
+		const device = await sim.device();
+		await sim.send(device.apps[0].token, { aps: { alert: { title: [1, 2], body: { a: "odd" } } } });
+		const page = await open(t, browser, sim, { at: `#/pushes?q=device%3D${device.id}` });
+		await page.locator(".row", { hasText: '[1,2] — {"a":"odd"}' }).waitFor();
+	});
+
+	test("what is not there is not asked for again and again", async (t) => {
+		const device = await sim.device();
+		const page = await open(t, browser, sim, { at: `#/devices?open=${device.id}`, expected: /404 \(Not Found\)/ });
+		await page.locator(`[data-device="${device.id}"]`).waitFor();
+		let asked = 0;
+		page.on("response", (r) => { if (r.status() === 404 && r.url().endsWith(device.id)) asked++; });
+		await sim.api("DELETE", `/v1/devices/${device.id}`);
+		await page.getByText("This device is not there").waitFor();
+		const other = await sim.device();
+		for (let i = 0; i < 3; i++) { // each is a beat
+			await sim.send(other.apps[0].token, hello);
+			await page.locator(".totals").getByText("accepted").waitFor();
+		}
+		assert.equal(asked, 1);
+	});
+
 	test("filter words narrow the list, and words that are none are told", async (t) => {
 		const device = await sim.device();
 		await sim.send(device.apps[0].token, { aps: { alert: "one of two" }, kind: "a b" });
@@ -325,12 +348,15 @@ describe("faults and clock", () => {
 	});
 
 	test("the clock is moved, and back", async (t) => {
-		const page = await open(t, browser, sim, { at: "#/faults" });
+		const page = await open(t, browser, sim, { at: "#/faults", expected: /422 \(Unprocessable Entity\)/ });
 		await page.getByRole("button", { name: "+1 h" }).click();
 		await page.getByText("1h0m0s ahead").waitFor();
 		await page.getByRole("button", { name: "+20 min" }).click();
 		await page.getByText("1h20m0s ahead").waitFor();
 		await page.getByRole("button", { name: "Back to now" }).click();
+		await page.getByLabel("Set the clock to").fill("9999-12-31T00:00");
+		await page.getByRole("button", { name: "Set", exact: true }).click();
+		await page.getByRole("alert").getByText("out of range").waitFor();
 		await page.waitForFunction(() => Math.abs(parseFloat(document.querySelector(".clock").dataset.offset)) < 5 || document.querySelector(".clock").dataset.offset.endsWith("ms") || document.querySelector(".clock").dataset.offset.endsWith("µs"));
 		await sim.api("PUT", "/v1/clock", { time: new Date().toISOString() });
 	});
@@ -495,6 +521,17 @@ describe("keys, send, channels, connections and home", () => {
 		await page.getByText("waiting for a request").waitFor();
 	});
 
+	test("many teams are folded, so that the page stays short", async (t) => {
+		const teams = await Promise.all(["FOLDED0001", "FOLDED0002", "FOLDED0003"].map((team) => sim.api("POST", "/v1/spaces", { team, devices: 0 })));
+		t.after(() => Promise.all(teams.map((s) => sim.api("DELETE", `/v1/spaces/${s.team}`))));
+		const page = await open(t, browser, sim, { at: "#/keys" });
+		const team = page.getByRole("region", { name: "Team FOLDED0002" });
+		await team.waitFor();
+		assert.equal(await team.getByRole("button", { name: "Make a key" }).count(), 0);
+		await team.getByRole("button", { name: "Keys and apps of team FOLDED0002" }).click();
+		await team.getByRole("button", { name: "Make a key" }).waitFor();
+	});
+
 	test("the profile in force is shown beside the faults", async (t) => {
 		const strict = await Simulator.start("--profile", "strict");
 		t.after(() => strict.stop());
@@ -515,6 +552,7 @@ describe("keys, send, channels, connections and home", () => {
 		await row.getByRole("button").click();
 		await row.getByText("revoked").waitFor();
 		assert.equal(await row.getByRole("button").count(), 0);
+		await row.getByText(space.team).waitFor();
 		await page.getByRole("combobox", { name: "Space" }).selectOption(space.team);
 		await issued.getByText("1 of providers").waitFor();
 	});
@@ -620,7 +658,7 @@ describe("every view", () => {
 					await page.locator(settled[name]).first().waitFor();
 					await page.screenshot({ path: path.join(artefacts, `${name}-${size}-${colorScheme}.png`) });
 					found.push(...(await barriers(page)).map((b) => `${name}: ${b}`));
-					const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+					const over = await page.evaluate(() => Math.max(...[document.documentElement, document.querySelector("main")].map((e) => e.scrollWidth - e.clientWidth)));
 					if (over > 0) found.push(`${name}: ${over} pixels wider than the screen`);
 				}
 				assert.deepEqual(found, []);

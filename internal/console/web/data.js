@@ -2,8 +2,11 @@
 // Data of the control API, fetched when a view appears and whenever something happens.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { get } from "./api.js";
+import { get, Problem } from "./api.js";
 import { beat, run } from "./live.js";
+
+/** How long what is not there is not asked for again, in milliseconds. */
+const pauseAfterMissing = 10000;
 
 /**
  * The response to GET path, asked for again with each beat; one request at a time. Without a
@@ -15,10 +18,10 @@ import { beat, run } from "./live.js";
 export function useData(path, options = {}) {
 	const [state, set] = useState(/** @type {{path: string, data: any, error: string}} */ ({ path: "", data: undefined, error: "" }));
 	const busy = useRef(/** @type {{path: string, dirty: boolean} | null} */ (null));
-	const nudge = useSignal(0);
+	const nudge = useSignal(0), missing = useRef({ path: "", until: 0 });
 	const when = `${path} ${options.once ? run.value : beat.value} ${nudge.value}`;
 	useEffect(() => {
-		if (!path) return;
+		if (!path || (missing.current.path === path && Date.now() < missing.current.until)) return;
 		if (busy.current?.path === path) {
 			busy.current.dirty = true;
 			return;
@@ -32,7 +35,9 @@ export function useData(path, options = {}) {
 					const data = await get(path);
 					if (busy.current === turn) set({ path, data, error: "" });
 				} catch (error) {
-					if (busy.current === turn) set((before) => ({ path, data: before.path === path ? before.data : undefined, error: messageOf(error) }));
+					const gone = error instanceof Problem && error.status === 404;
+					if (gone) missing.current = { path, until: Date.now() + pauseAfterMissing };
+					if (busy.current === turn) set((before) => ({ path, data: before.path === path && !gone ? before.data : undefined, error: messageOf(error) }));
 				}
 			}
 			if (busy.current === turn) busy.current = null;
@@ -45,7 +50,7 @@ export function useData(path, options = {}) {
 		return () => clearInterval(timer);
 	}, [options.every]);
 	const current = state.path === path;
-	return { data: current ? state.data : undefined, error: current ? state.error : "", again: () => { nudge.value++; } };
+	return { data: current ? state.data : undefined, error: current ? state.error : "", again: () => { missing.current.until = 0; nudge.value++; } };
 }
 
 /** @param {unknown} error */

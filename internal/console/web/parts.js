@@ -69,6 +69,25 @@ export function Act({ act, children, kind = "", disabled = false, name, pressed 
 		${error && html`<${Failure} text=${error} />`}`;
 }
 
+/**
+ * A form in a line that asks the simulator for something, and shows why it did not work.
+ * @param {{act: () => Promise<any>, children?: any}} p
+ */
+export function ActForm({ act, children }) {
+	const [error, setError] = useState("");
+	const submit = async (/** @type {Event} */ e) => {
+		e.preventDefault();
+		setError("");
+		try {
+			await act();
+			touch();
+		} catch (problem) {
+			setError(messageOf(problem));
+		}
+	};
+	return html`<form class="inline-form" onSubmit=${submit}>${children}</form><${Failure} text=${error} />`;
+}
+
 /** @param {{text: string}} p */
 export function Failure({ text }) {
 	return text ? html`<p class="failure" role="alert">${text}</p>` : null;

@@ -61,7 +61,9 @@ export function Shell() {
 
 /** @param {{here: string}} p */
 function Navigation({ here }) {
-	return html`<nav class="nav" aria-label="Views">
+	const nav = useRef(/** @type {HTMLElement | null} */ (null));
+	useEffect(() => { nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); }, [here]);
+	return html`<nav class="nav" aria-label="Views" ref=${nav}>
 		<a class="brand" href=${href("home")} aria-label="apns-sim, Home"><img src="/console/icon.svg" alt="" width="22" height="22" /><span>apns-sim</span></a>
 		<ul>
 			${views.map((v) => html`<li key=${v.name}><a href=${href(v.name)} aria-current=${v.name === here ? "page" : undefined}>
@@ -81,7 +83,7 @@ function Navigation({ here }) {
 function Banner() {
 	const counts = summary.value?.counts ?? {};
 	return html`<header class="banner">
-		<p class="local"><span class="pulse" data-state=${state.value}></span><b>Local simulator</b><span class="wide"> — nothing here reaches Apple or a real device</span></p>
+		<p class="local"><span class="pulse" data-state=${state.value}></span><b>Local simulator</b><span class="wide"> — nothing reaches Apple</span></p>
 		<p class="totals" aria-label="Since the start">
 			${["accepted", "rejected", "delivered", "stored", "dropped", "failed"].map((kind) => html`<a key=${kind} href=${href("pushes", { q: `state=${kind}` })}>
 				<b>${count(counts[kind] ?? 0)}</b> ${kind}</a>`)}

@@ -8,7 +8,7 @@ import { touch } from "../live.js";
 import { change, href, route } from "../route.js";
 import { info, space, team, teams } from "../spaces.js";
 import { count, shorten } from "../format.js";
-import { Act, Card, Chip, CopyButton, Empty, Facts, Failure, Field, StateChip } from "../parts.js";
+import { Act, ActForm, Card, Chip, CopyButton, Empty, Facts, Failure, Field, StateChip } from "../parts.js";
 import { Phone } from "./phone.js";
 
 /** How many devices a page of the API has, and from how many on there is a summary. */
@@ -44,7 +44,7 @@ function DeviceRow({ device: d, chosen }) {
 		<span class="presence" data-online=${d.online}></span>
 		<code>${d.id}</code>
 		<span class="device-kind">${d.virtual ? "virtual" : d.hardware || "outside"}</span>
-		<span>${d.online ? d.power ?? "online" : "offline"}</span>
+		<span>${d.online ? (d.power && d.power !== "on" ? d.power : "online") : "offline"}</span>
 		${d.lowPower && html`<${Chip} tone="wait">low power</${Chip}>`}
 		${d.environment === "sandbox" && html`<${Chip} tone="info">sandbox</${Chip}>`}
 		${d.inbox > 0 && html`<${Chip}>${count(d.inbox)} received</${Chip}>`}
@@ -81,7 +81,7 @@ function Device({ id }) {
 		<div>${d.virtual ? html`<${Phone} device=${d} screen=${screen.data} />` : html`<div class="phone away"><p>A device outside. What it shows is on its own screen or terminal.</p></div>`}</div>
 		<div class="stack">
 			<${Card} title="Device" aside=${html`<code>${id}</code><${CopyButton} text=${id} name="the device id" />`}>
-				<${Facts} rows=${[["state", d.online ? `online, ${d.power ?? "connected"}` : "offline"], ["environment", d.environment], ["team", d.team], ["space", d.space], ["from", d.remote], ["hardware", d.hardware], ["system", d.os], ["network", d.carrier], ["protocol", d.protocolVersion && `version ${d.protocolVersion}`]]} />
+				<${Facts} rows=${[["state", d.online ? (d.power && d.power !== "on" ? `online, ${d.power}` : "online") : "offline"], ["environment", d.environment], ["team", d.team], ["space", d.space], ["from", d.remote], ["hardware", d.hardware], ["system", d.os], ["network", d.carrier], ["protocol", d.protocolVersion && `version ${d.protocolVersion}`]]} />
 				<div class="actions" role="group" aria-label="What the device does">
 					${d.virtual && html`
 						<${Act} act=${tell(d.online ? "offline" : "online")}>${d.online ? "Take offline" : "Take online"}</${Act}>
@@ -117,11 +117,11 @@ function Apps({ device: d, tell }) {
 				<${Act} act=${tell(a.forbidden ? "allow" : "forbid", { topic: a.topic })} name=${`${a.forbidden ? "Allow" : "Forbid"} notifications of ${a.topic}`}>${a.forbidden ? "Allow notifications" : "Forbid notifications"}</${Act}>
 				<${Act} act=${tell("rotate", { topic: a.topic })}>New token</${Act}><${Act} act=${tell("uninstall", { topic: a.topic })} kind="danger">Uninstall</${Act}></div>
 		</div>`)}
-		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await tell("install", { topic })(); set(""); }}>
+		<${ActForm} act=${async () => { await tell("install", { topic })(); set(""); }}>
 			<label class="sr" for=${`app-${d.id}`}>Bundle ID</label>
 			<input id=${`app-${d.id}`} list=${`apps-${d.id}`} value=${topic} required placeholder="Bundle ID" spellcheck=${false} onInput=${(/** @type {any} */ e) => set(e.target.value)} />
 			<datalist id=${`apps-${d.id}`}>${known.filter((k) => !apps.some((a) => a.topic === k)).map((k) => html`<option value=${k} />`)}</datalist>
-			<button>Install app</button></form>
+			<button>Install app</button></${ActForm}>
 	</${Card}>`;
 }
 

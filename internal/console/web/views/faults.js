@@ -8,7 +8,7 @@ import { summary, touch } from "../live.js";
 import { change, route } from "../route.js";
 import { info, ownSpace, space } from "../spaces.js";
 import { count, date } from "../format.js";
-import { Act, Card, Chip, Empty, Failure, Field } from "../parts.js";
+import { Act, ActForm, Card, Chip, Empty, Failure, Field } from "../parts.js";
 
 export function Faults() {
 	const faults = useData("/v1/faults", { every: 3000 });
@@ -68,7 +68,7 @@ function Presets({ presets, rules }) {
 			return html`<li key=${p.name} data-preset=${p.name} data-on=${mine.length > 0}>
 				<div class="rule-head">${p.always ? html`<${Chip}>always</${Chip}>` : html`<${Act} act=${turn} kind="switch" pressed=${mine.length > 0} name=${p.name}><span class="knob"></span></${Act}>`}
 					<b>${p.name}</b><span class="spring"></span>${mine.length > 0 && html`<span class="hits">${count(hits)} ${hits === 1 ? "hit" : "hits"}</span>`}</div>
-				<p>${p.symptom}</p><p class="hint">${p.happens} <span class="source">${p.source}</span></p></li>`;
+				<p>${p.symptom}</p><p class="hint">${p.happens}</p><p class="hint">Source: ${p.source}</p></li>`;
 		})}</ul>
 	</${Card}>`;
 }
@@ -115,7 +115,7 @@ function NewRule({ kinds }) {
 				${[...new Set(all.map((k) => k.point))].map((point) => html`<optgroup key=${point} label=${`at a ${point}`}>${all.filter((k) => k.point === point).map((k) => html`<option key=${k.do} value=${k.do}>${k.do}</option>`)}</optgroup>`)}</select></${Field}>
 			<div class="row-of-fields">${takes.map((name) => html`<div key=${name}>${field(name, name, name === "delay" ? "as 200ms or 5s" : name === "streams" ? "as 500, 1, 500" : undefined)}</div>`)}</div>
 			<${Field} label="Where" hint=${html`Filter words, all of which have to hold: <code>topic=com.example.app</code>. Nothing means everything.`}><input value=${where} spellcheck=${false} onInput=${(/** @type {any} */ e) => setWhere(e.target.value)} /></${Field}>
-			<div class="row-of-fields">${field("times", "times", "how often at most")}${field("every", "every", "each how manieth")}${field("probability", "probability", "0 to 1")}${field("name", "name", "made up if empty")}</div>
+			<div class="row-of-fields">${field("times", "times", "how often at most")}${field("every", "every", "each nth match")}${field("probability", "probability", "0 to 1")}${field("name", "name", "made up if empty")}</div>
 			<div class="actions"><button class="primary">Add the rule</button></div>
 			<${Failure} text=${error} />
 		</form>
@@ -134,8 +134,8 @@ function Clock() {
 			<${Act} act=${by("20m")}>+20 min</${Act}><${Act} act=${by("1h")}>+1 h</${Act}><${Act} act=${by("24h")}>+1 day</${Act}><${Act} act=${by("720h")}>+30 days</${Act}>
 			${moved && html`<${Act} act=${() => send("PUT", base, { time: new Date().toISOString() })}>Back to now</${Act}>`}
 		</div>
-		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await send("PUT", base, { time: new Date(to).toISOString() }); touch(); }}>
-			<label class="sr" for="clock-to">Set the clock to</label><input id="clock-to" type="datetime-local" required value=${to} onInput=${(/** @type {any} */ e) => set(e.target.value)} /><button>Set</button></form>
+		<${ActForm} act=${() => send("PUT", base, { time: new Date(to).toISOString() })}>
+			<label class="sr" for="clock-to">Set the clock to</label><input id="clock-to" type="datetime-local" required value=${to} onInput=${(/** @type {any} */ e) => set(e.target.value)} /><button>Set</button></${ActForm}>
 		<${Failure} text=${error} />
 		<p class="hint">The age of provider tokens, the rule of 20 minutes, the expiry of stored pushes and the time of retirements go by it; keepalives and idle times do not.</p>
 	</${Card}>`;

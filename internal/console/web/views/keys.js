@@ -8,22 +8,29 @@ import { summary } from "../live.js";
 import { change, href, route } from "../route.js";
 import { loadTeams, space, teams } from "../spaces.js";
 import { count, date } from "../format.js";
-import { Act, Card, Chip, Code, CopyButton, Facts, Failure, Field } from "../parts.js";
+import { Act, ActForm, Card, Chip, Code, CopyButton, Facts, Failure, Field } from "../parts.js";
 import { explain } from "../vocabulary.js";
+
+/** Up to how many teams or certificates are unfolded, and how many are shown. */
+const few = 3, most = 100;
 
 export function Keys() {
 	const shown = teams.value.filter((t) => !space.value || t.team === space.value);
+	const folded = shown.length > few;
 	return html`<div class="page">
 		<header class="page-head"><h1>Keys and tokens</h1><p>The teams, keys and apps of this simulator, and what tokens say.</p></header>
 		<div class="grid two">
-			<div class="stack">${shown.map((t) => html`<${Team} key=${t.team} team=${t} />`)}<${Certificates} /></div>
+			<div class="stack">${shown.slice(0, most).map((t) => html`<${Team} key=${`${t.team} ${folded}`} team=${t} folded=${folded} />`)}
+				${shown.length > most && html`<p class="hint">${count(most)} of ${count(shown.length)} teams are shown. Choose one as the space.</p>`}
+				<${Certificates} /></div>
 			<div class="stack"><${DeviceToken} /><${ProviderToken} /><${Certificate} /></div>
 		</div>
 	</div>`;
 }
 
-/** @param {{team: import("../spaces.js").Team}} p */
-function Team({ team }) {
+/** @param {{team: import("../spaces.js").Team, folded: boolean}} p */
+function Team({ team, folded }) {
+	const [open, setOpen] = useState(!folded);
 	const [made, setMade] = useState(/** @type {any} */ (null));
 	const [environment, setEnvironment] = useState("");
 	const [topics, setTopics] = useState("");
@@ -36,27 +43,29 @@ function Team({ team }) {
 	};
 	const then = (/** @type {Promise<any>} */ p) => p.then(loadTeams);
 	return html`<${Card} title=${`Team ${team.team}`} aside=${html`${team.space && html`<${Chip} tone="info">own space</${Chip}>`}${team.suspended && html`<${Chip} tone="bad">suspended</${Chip}>`}
-		<${Act} act=${() => then(send("POST", `${at}/${team.suspended ? "resume" : "suspend"}`))}>${team.suspended ? "Resume" : "Suspend"}</${Act}>`}>
+		<${Act} act=${() => then(send("POST", `${at}/${team.suspended ? "resume" : "suspend"}`))}>${team.suspended ? "Resume" : "Suspend"}</${Act}>
+		${folded && html`<button type="button" aria-expanded=${open} aria-label=${`Keys and apps of team ${team.team}`} onClick=${() => setOpen(!open)}>${open ? "Fold" : "Show"}</button>`}`}>
+		${open && html`
 		<h3>Keys</h3>
 		<div class="scroll"><table><thead><tr><th scope="col">Key ID</th><th scope="col">Environments</th><th scope="col">Topics</th><th scope="col"><span class="sr">Revoke</span></th></tr></thead><tbody>
 			${team.keys.map((k) => html`<tr key=${k.keyId}><th scope="row"><code>${k.keyId}</code></th><td>${k.environments?.join(", ") ?? "both"}</td><td>${k.topics?.join(", ") ?? "all of the team"}</td>
 				<td class="end"><${Act} act=${() => then(send("DELETE", `${at}/keys/${encodeURIComponent(k.keyId)}`))} kind="danger" name=${`Revoke key ${k.keyId}`}>Revoke</${Act}></td></tr>`)}
 		</tbody></table></div>
-		<div class="row-of-fields">
-			<${Field} label="Environment of a new key"><select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option value="">both</option><option>production</option><option>sandbox</option></select></${Field}>
+		<div class="row-of-fields new-key" role="group" aria-label=${`New key of team ${team.team}`}>
+			<${Field} label="Environment"><select value=${environment} onChange=${(/** @type {any} */ e) => setEnvironment(e.target.value)}><option value="">both</option><option>production</option><option>sandbox</option></select></${Field}>
 			<${Field} label="Topics"><input value=${topics} placeholder="all of the team" onInput=${(/** @type {any} */ e) => setTopics(e.target.value)} /></${Field}>
 			<div class="end"><${Act} act=${make}>Make a key</${Act}></div></div>
 		${made && html`<p>Key <code>${made.keyId}</code>: this is the only time that its <code>.p8</code> file is shown.</p><${Code} text=${made.key ?? ""} name=${`the key ${made.keyId}`} />`}
 		<h3>Apps</h3>
 		<ul class="tags">${team.apps.map((a) => html`<li key=${a}><code>${a}</code><${Act} act=${() => then(send("DELETE", `/v1/apps/${encodeURIComponent(a)}?team=${encodeURIComponent(team.team)}`))} kind="quiet" name=${`Remove ${a}`}>×</${Act}></li>`)}</ul>
-		<form class="inline-form" onSubmit=${async (/** @type {Event} */ e) => { e.preventDefault(); await then(send("POST", "/v1/apps", { team: team.team, bundleId: app })); setApp(""); }}>
-			<label class="sr" for=${`new-app-${team.team}`}>Bundle ID of a new app</label><input id=${`new-app-${team.team}`} required placeholder="Bundle ID" value=${app} spellcheck=${false} onInput=${(/** @type {any} */ e) => setApp(e.target.value)} /><button>Add app</button></form>
+		<${ActForm} act=${async () => { await then(send("POST", "/v1/apps", { team: team.team, bundleId: app })); setApp(""); }}>
+			<label class="sr" for=${`new-app-${team.team}`}>Bundle ID of a new app</label><input id=${`new-app-${team.team}`} required placeholder="Bundle ID" value=${app} spellcheck=${false} onInput=${(/** @type {any} */ e) => setApp(e.target.value)} /><button>Add app</button></${ActForm}>`}
 	</${Card}>`;
 }
 
 /** The provider certificates that the simulator has issued. */
 function Certificates() {
-	const { data, error } = useData("/v1/certificates" + query({ team: space.value, limit: 500 }), { every: 3000 });
+	const { data, error } = useData("/v1/certificates" + query({ team: space.value, limit: most }), { every: 3000 });
 	const list = /** @type {any[]} */ (data?.certificates ?? []);
 	return html`<${Card} title="Certificates issued" aside=${html`<span class="hint">${count(list.length)}${data?.next ? "+" : ""} of providers</span>`}>
 		<${Failure} text=${error} />
@@ -64,9 +73,10 @@ function Certificates() {
 		<ul class="plain certificates">${list.map((c) => html`<li key=${c.serial} data-serial=${c.serial}>
 			<div class="rule-head"><b>${c.topic}</b>${validity(c)}<span class="spring"></span><span class="hint">${c.team}</span>
 				${!c.revoked && html`<${Act} act=${() => send("DELETE", `/v1/certificates/${encodeURIComponent(c.serial)}`)} kind="danger" name=${`Revoke the certificate for ${c.topic}, serial number ${c.serial}`}>Revoke</${Act}>`}</div>
-			<${Facts} rows=${[["environments", c.environments.join(", ")], ["valid", `${date(c.notBefore)} to ${date(c.notAfter)}`], ["serial number", html`<code class="break">${c.serial}</code>`],
-				["SHA-256", html`<code class="break">${c.fingerprint}</code>`]]} />
+			<details open=${list.length <= few}><summary class="hint">serial number ${c.serial}</summary>
+				<${Facts} rows=${[["common name", c.commonName], ["environments", c.environments.join(", ")], ["valid", c.commonName && `${date(c.notBefore)} to ${date(c.notAfter)}`], ["SHA-256", c.fingerprint && html`<code class="break">${c.fingerprint}</code>`]]} /></details>
 		</li>`)}</ul>
+		${data?.next && html`<p class="hint">The oldest ${count(most)} are shown. Choose a space for its own.</p>`}
 	</${Card}>`;
 }
 

@@ -89,7 +89,7 @@ function List({ filter, open }) {
 	}, []);
 	useEffect(() => {
 		const move = (/** @type {any} */ e) => {
-			const at = data.list.findIndex((p) => String(p.number) === open);
+			const at = data.list.findIndex((p) => isOpen(p, open));
 			const to = data.list[Math.max(0, Math.min(data.list.length - 1, at < 0 ? 0 : at + e.detail))];
 			if (!to) return;
 			change({ open: to.number }, true);
@@ -119,7 +119,7 @@ function List({ filter, open }) {
 	const waiting = paused ? Math.max(0, (summary.value?.newest ?? 0) - paused.newest) : 0;
 	return html`
 		<div class="list-bar">
-			<span role="status">${data.list.length === 0 ? "Nothing" : `${count(data.list.length)}${data.end ? "" : "+"} shown`}</span>
+			<span role="status">${data.list.length === 0 ? "Nothing" : `${count(data.list.length)}${data.end && data.gaps.size === 0 ? "" : "+"} shown`}</span>
 			${paused && html`<span class="hint">${count(waiting)} since the pause</span>`}
 			<span class="spring"></span>
 			<button type="button" aria-pressed=${!!paused} onClick=${() => setPaused(!paused)}>${paused ? "Go on" : "Pause"}</button>
@@ -132,10 +132,15 @@ function List({ filter, open }) {
 			onScroll=${(/** @type {any} */ e) => setView({ top: e.currentTarget.scrollTop, height: e.currentTarget.clientHeight })}>
 			<ul style=${{ height: `${rows.length * rowHeight}px` }}>
 				${shown.map((row, i) => row.push
-					? html`<${Row} key=${row.push.number} push=${row.push} top=${(from + i) * rowHeight} chosen=${String(row.push.number) === open} />`
+					? html`<${Row} key=${row.push.number} push=${row.push} top=${(from + i) * rowHeight} chosen=${isOpen(row.push, open)} />`
 					: html`<li class="gap" key=${`gap ${row.gap}`} style=${{ top: `${(from + i) * rowHeight}px` }}>More in between</li>`)}
 			</ul>
 		</div>`;
+}
+
+/** Whether the address names a push, by its number or by its apns-id. @param {any} push @param {string} open */
+function isOpen(push, open) {
+	return open !== "" && (String(push.number) === open || push.id.toLowerCase() === open.toLowerCase());
 }
 
 /** @param {string} filter */
@@ -257,10 +262,15 @@ function Row({ push, top, chosen }) {
 function titleOf(push) {
 	if (push.failure) return push.failure.detail;
 	const alert = push.payload?.aps?.alert;
-	const text = typeof alert === "string" ? alert : [alert?.title, alert?.body].filter(Boolean).join(" — ");
+	const text = typeof alert === "string" ? alert : [alert?.title, alert?.body].filter(Boolean).map(inWords).join(" — ");
 	if (text) return text;
 	if (push.channel) return `broadcast to ${push.channel}`;
-	if (push.payload?.aps?.event) return `Live Activity, ${push.payload.aps.event}`;
+	if (push.payload?.aps?.event) return `Live Activity, ${inWords(push.payload.aps.event)}`;
 	if (push.payload?.aps?.["content-available"]) return "background";
 	return push.token ? shorten(push.token) : push.pushType || "no payload";
+}
+
+/** A value of a payload, whatever it is. @param {unknown} value */
+function inWords(value) {
+	return typeof value === "string" ? value : JSON.stringify(value);
 }
