@@ -13,6 +13,12 @@ const (
 
 	// MaxItem is the longest value of an item, in bytes.
 	MaxItem = 1<<16 - 1
+
+	// DefaultMaxFrame is the longest payload that a [Reader] accepts by default, in bytes.
+	// It is that of packed frames; for plain frames no limit is known.
+	//
+	// observed: apsd
+	DefaultMaxFrame = 128 << 10
 )
 
 // A Frame is one command and the bytes of its items.
@@ -83,17 +89,6 @@ func (f Frame) appendPlain(dst []byte) []byte {
 	for at := 0; at < len(f.Payload); {
 		var item Item
 		item, at = nextPackedItem(f.Payload, at)
-		dst = append(appendItemHead(dst, item.ID, len(item.Value)), item.Value...)
-	}
-	return endFrame(dst, start)
-}
-
-// AppendFrame appends a frame with the items in the given order.
-// It panics when a value is longer than [MaxItem], which no frame can hold.
-func AppendFrame(dst []byte, cmd Command, items ...Item) []byte {
-	start := len(dst)
-	dst = beginFrame(dst, cmd)
-	for _, item := range items {
 		dst = append(appendItemHead(dst, item.ID, len(item.Value)), item.Value...)
 	}
 	return endFrame(dst, start)

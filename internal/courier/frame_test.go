@@ -7,8 +7,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAppendFrameKeepsTheOrderOfItems(t *testing.T) {
-	got := AppendFrame(unhex("beef"), CmdAck, Item{ID: 4, Value: []byte("a")}, Item{ID: 8}, Item{ID: 4, Value: []byte("b")})
+// appendFrame appends a frame with the items in the given order.
+func appendFrame(dst []byte, cmd Command, items ...Item) []byte {
+	start := len(dst)
+	dst = beginFrame(dst, cmd)
+	for _, item := range items {
+		dst = append(appendItemHead(dst, item.ID, len(item.Value)), item.Value...)
+	}
+	return endFrame(dst, start)
+}
+
+func TestAFrameKeepsTheOrderOfItems(t *testing.T) {
+	got := appendFrame(unhex("beef"), CmdAck, Item{ID: 4, Value: []byte("a")}, Item{ID: 8}, Item{ID: 4, Value: []byte("b")})
 	assert.Equal(t, unhex("beef 0b 0000000b 04 0001 61 08 0000 04 0001 62"), got)
 }
 
@@ -49,9 +59,9 @@ func TestItemsDoNotOverlap(t *testing.T) {
 }
 
 func TestAnItemHoldsAtMost65535Bytes(t *testing.T) {
-	longest := AppendFrame(nil, CmdAck, Item{ID: 1, Value: make([]byte, MaxItem)})
+	longest := appendFrame(nil, CmdAck, Item{ID: 1, Value: make([]byte, MaxItem)})
 	assert.Equal(t, unhex("0b 00010002 01 ffff"), longest[:8])
 	assert.PanicsWithValue(t, "courier: item 1 has 65536 bytes, a frame holds at most 65535", func() {
-		AppendFrame(nil, CmdAck, Item{ID: 1, Value: make([]byte, MaxItem+1)})
+		appendFrame(nil, CmdAck, Item{ID: 1, Value: make([]byte, MaxItem+1)})
 	})
 }

@@ -65,7 +65,7 @@ func requireSameItems(t *testing.T, frame Frame) {
 		}
 		items = append(items, item)
 	}
-	require.Equal(t, frame.Append(nil), AppendFrame(nil, frame.Command, items...), "items encode to their frame")
+	require.Equal(t, frame.Append(nil), appendFrame(nil, frame.Command, items...), "items encode to their frame")
 }
 
 // No bytes make the parsers panic, and a message that was read and written once

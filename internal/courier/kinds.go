@@ -164,24 +164,6 @@ func (f *fields) list(id uint8, name string, p *[][]byte) {
 	}
 }
 
-// topics is a list of topic hashes. As many go into the table of a packed connection
-// as fill half of it.
-//
-// observed: apsd
-func (f *fields) topics(id uint8, name string, p *[][]byte) {
-	if f.mode != modePack {
-		f.list(id, name, p)
-		return
-	}
-	for _, topic := range *p {
-		if f.pack.budget -= entryCost(1 + len(topic)); f.pack.budget < 0 {
-			f.putBytes(id, name, topic)
-			continue
-		}
-		f.putRecurring(id, name, topic)
-	}
-}
-
 func (f *fields) takeListed(id uint8, name string, p *[][]byte) {
 	var value []byte
 	if f.takeBytes(id, name, formBytes, &value) {

@@ -54,13 +54,6 @@ func (r *PackReader) Next() (Frame, error) {
 	return Frame{Command: f.Command, Payload: r.items, walk: &r.walk}, nil
 }
 
-// Raw gives the bytes of the frame that Next gave, as they came over the wire, valid
-// as long as the frame.
-func (r *PackReader) Raw() []byte {
-	f := &r.frames
-	return f.buf[f.start-f.size : f.start : f.start]
-}
-
 // Buffered reports whether Next would answer without reading from the stream.
 func (r *PackReader) Buffered() bool { return r.err != nil || r.frames.Buffered() }
 

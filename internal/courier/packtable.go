@@ -119,3 +119,21 @@ func (t *valueTable) at(index uint64) (value []byte, depth int, ok bool) {
 	e := t.entries[len(t.entries)-1-int(index)]
 	return t.buf[e.start:e.end:e.end], e.depth, true
 }
+
+// topics is a list of topic hashes. As many go into the table of a packed connection
+// as fill half of it.
+//
+// observed: apsd
+func (f *fields) topics(id uint8, name string, p *[][]byte) {
+	if f.mode != modePack {
+		f.list(id, name, p)
+		return
+	}
+	for _, topic := range *p {
+		if f.pack.budget -= entryCost(1 + len(topic)); f.pack.budget < 0 {
+			f.putBytes(id, name, topic)
+			continue
+		}
+		f.putRecurring(id, name, topic)
+	}
+}

@@ -9,12 +9,6 @@ import (
 	"sync"
 )
 
-// DefaultMaxFrame is the longest payload a [Reader] accepts by default,
-// in bytes. Of plain frames no limit is known; packed frames have this one.
-//
-// observed: apsd
-const DefaultMaxFrame = 128 << 10
-
 const (
 	bufferSmall  = 1 << 10  // what is made room for at least: most connections only ever ping and ack
 	bufferShared = 4 << 10  // the first buffer, which readers give to each other

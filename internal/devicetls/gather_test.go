@@ -84,15 +84,13 @@ func TestTheCourierSurvivesEveryFrame(t *testing.T) {
 		if rapid.Float64Range(0, 1).Draw(t, "raw") < 0.1 {
 			return courier.Frame{Command: cmd, Payload: rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(t, "payload")}.Append(nil)
 		}
-		var items []courier.Item
+		f := courier.Frame{Command: cmd}
 		for range rapid.IntRange(0, 4).Draw(t, "items") {
 			size := rapid.SampledFrom([]int{0, 1, 2, 4, 8, 20, 32}).Draw(t, "size")
-			items = append(items, courier.Item{
-				ID:    rapid.Uint8Range(0, 17).Draw(t, "id"),
-				Value: rapid.SliceOfN(rapid.Byte(), size, size).Draw(t, "value"),
-			})
+			f.Payload = append(f.Payload, rapid.Uint8Range(0, 17).Draw(t, "id"), 0, byte(size))
+			f.Payload = append(f.Payload, rapid.SliceOfN(rapid.Byte(), size, size).Draw(t, "value")...)
 		}
-		return courier.AppendFrame(nil, cmd, items...)
+		return f.Append(nil)
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		p := w.login(identity)

@@ -45,7 +45,7 @@ type Config struct {
 	Spaces *space.Registry
 
 	// Strict rejects provider tokens that a JOSE library would reject but APNs
-	// accepts: those that need a tolerance of [Tolerances] not marked Standard.
+	// accepts: those that need a [Tolerance] not marked Standard.
 	Strict bool
 
 	// MaxAge is how long after its iat a provider token is good; 0 is 60 minutes. Older

@@ -4,7 +4,7 @@
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 //
 // It is lenient in form and strict in substance. A provider token may be written in
-// every way that clients in production write it (see [Tolerances]); its algorithm,
+// every way that clients in production write it (see [Tolerance]); its algorithm,
 // key, team, signature, age and the rules about changing it are checked strictly.
 //
 // HTTP and headers are the business of package provider, provider certificates of

@@ -102,7 +102,7 @@ func TestKeysAreListedAsTheyWereAdded(t *testing.T) {
 
 func TestEveryToleranceIsExplained(t *testing.T) {
 	var all tolerance
-	for _, row := range Tolerances() {
+	for _, row := range tolerances {
 		require.NotZero(t, row.bit)
 		require.Zero(t, all&row.bit, "two rows for one bit")
 		require.NotEmpty(t, row.Note)

@@ -2,7 +2,7 @@ package providerauth
 
 import "iter"
 
-// A tolerance is a set of rows of [Tolerances].
+// A tolerance is a set of rows of the table of tolerances.
 type tolerance uint16
 
 const (
@@ -41,9 +41,6 @@ var tolerances = []Tolerance{
 	{extraClaims, "there are claims besides iss and iat, which APNs ignores", true, "APNSwift (kid), many that add exp"},
 	{jsonSpace, "the JSON has white space", true, "APNSwift"},
 }
-
-// Tolerances returns the table of tolerances.
-func Tolerances() []Tolerance { return append([]Tolerance(nil), tolerances...) }
 
 // rows yields the rows of the table that are in t.
 func (t tolerance) rows() iter.Seq[Tolerance] {
