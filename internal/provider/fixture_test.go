@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -143,11 +142,9 @@ func (w *fixture) bearer(team, key string) string { return w.bearerAt(team, key,
 
 func (w *fixture) bearerAt(team, key string, at time.Time) string {
 	w.t.Helper()
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": team, "iat": at.Unix()})
-	token.Header = map[string]any{"alg": "ES256", "kid": key}
-	raw, err := token.SignedString(w.keys[key])
+	token, err := providerauth.Sign(w.keys[key], key, team, at)
 	require.NoError(w.t, err)
-	return "bearer " + raw
+	return "bearer " + token
 }
 
 // token returns the token of the device for a topic in production, or its base token.

@@ -59,11 +59,9 @@ func (w *fixture) token(team, key string) string { return w.tokenAt(team, key, w
 
 func (w *fixture) tokenAt(team, key string, at time.Time) string {
 	w.t.Helper()
-	tok := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"iss": team, "iat": at.Unix()})
-	tok.Header = map[string]any{"alg": "ES256", "kid": key}
-	raw, err := tok.SignedString(w.keys[key])
+	token, err := Sign(w.keys[key], key, team, at)
 	require.NoError(w.t, err)
-	return raw
+	return token
 }
 
 // A writer writes a token byte for byte.

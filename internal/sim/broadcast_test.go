@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
-	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
 )
@@ -79,8 +78,6 @@ func TestAChannelMadeAtOneListenerTakesBroadcastsAtTheOther(t *testing.T) {
 	}
 }
 
-// "Disabling the capability deletes all channels": "Setting up broadcast push
-// notifications".
 func TestAnAppThatMayNotBroadcastHasNoChannels(t *testing.T) {
 	s := start(t, sim.Config{Topics: []string{"com.example.quiet"}, NoBroadcast: []string{"com.example.quiet"}})
 	p := newProvider(t, s)
@@ -88,12 +85,6 @@ func TestAnAppThatMayNotBroadcastHasNoChannels(t *testing.T) {
 	assert.Equal(t, 400, refused.status)
 	assert.Equal(t, `{"reason":"FeatureNotEnabled"}`, refused.body)
 
-	_, err := s.Broker.CreateChannel(apns.Sandbox, sim.DemoTopic, broker.NoStorage)
-	require.NoError(t, err)
-	require.NoError(t, s.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, false))
-	require.NoError(t, s.TeamControl.SetBroadcast(sim.DemoTeam, sim.DemoTopic, true))
-	assert.Empty(t, s.Broker.Channels(apns.Sandbox, sim.DemoTopic), "they are gone for good")
-
-	_, err = sim.New(sim.Config{NoBroadcast: []string{"com.nobody"}})
+	_, err := sim.New(sim.Config{NoBroadcast: []string{"com.nobody"}})
 	require.ErrorContains(t, err, "com.nobody")
 }

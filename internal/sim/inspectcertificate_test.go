@@ -48,39 +48,6 @@ func TestACertificateIsInspectedAsAConnectionWouldBe(t *testing.T) {
 	require.ErrorContains(t, err, "has no certificate in PEM")
 }
 
-func TestAProviderTokenIsSignedForEachTeamWithAKeyInForce(t *testing.T) {
-	s := start(t, sim.Config{})
-	accepted := func(token string) bool {
-		seen, err := s.InspectProviderToken(token, "production")
-		require.NoError(t, err)
-		return seen.Accepted
-	}
-	token, err := s.ProviderToken("")
-	require.NoError(t, err)
-	assert.True(t, accepted(token))
-
-	space, _, err := s.SpaceControl.OpenSpace(t.Context(), controlapi.SpaceOrder{})
-	require.NoError(t, err)
-	for range 2 {
-		token, err = s.ProviderToken(space.Team)
-		require.NoError(t, err)
-		assert.True(t, accepted(token))
-	}
-	team, err := s.TeamControl.GetTeam(space.Team)
-	require.NoError(t, err)
-	require.Len(t, team.Keys, 2, "that of the space, and one that the simulator can sign with")
-	for _, key := range team.Keys {
-		require.NoError(t, s.TeamControl.RevokeKey(space.Team, key.ID))
-	}
-	assert.False(t, accepted(token))
-	token, err = s.ProviderToken(space.Team)
-	require.NoError(t, err)
-	assert.True(t, accepted(token), "a revoked key is replaced")
-
-	_, err = s.ProviderToken("NOSUCHTEAM")
-	require.ErrorIs(t, err, controlapi.ErrNotFound)
-}
-
 func TestDevicesAreFoundByIDAppAndToken(t *testing.T) {
 	s := start(t, sim.Config{})
 	made, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Count: 3, Topics: []string{"com.example.Found"}})

@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"context"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -17,7 +16,6 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/devicecontrol"
-	"github.com/apns-sim/apns-sim/internal/fault"
 	"github.com/apns-sim/apns-sim/internal/pki"
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 	"github.com/apns-sim/apns-sim/internal/sim"
@@ -181,34 +179,6 @@ func TestDeletingASpaceLeavesNothing(t *testing.T) {
 	assert.ErrorContains(t, s.SpaceControl.CloseSpace("NOBODY0001"), other.Team, "the error names those there are")
 }
 
-func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
-	s := start(t, sim.Config{})
-	newTestSpace(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
-	canceled, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, row := range []struct {
-		name  string
-		ctx   context.Context
-		order controlapi.SpaceOrder
-		want  string
-	}{
-		{"another space", t.Context(), controlapi.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
-		{"the default team", t.Context(), controlapi.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
-		{"no team ID", t.Context(), controlapi.SpaceOrder{Team: "a team"}, `"a team"`},
-		{"no topic", t.Context(), controlapi.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
-		{"no environment", t.Context(), controlapi.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
-		{"no time", canceled, controlapi.SpaceOrder{}, "context canceled"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			_, _, err := s.SpaceControl.OpenSpace(row.ctx, row.order)
-			require.ErrorContains(t, err, row.want)
-			assert.Len(t, s.ListSpaces(), 1)
-			assert.Len(t, s.Auth.Teams(), 2)
-			assert.Len(t, s.DeviceControl.Fleet.All(), 1)
-		})
-	}
-}
-
 func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	s := start(t, sim.Config{})
 	x := newTestSpace(t, s, controlapi.SpaceOrder{})
@@ -230,50 +200,6 @@ func TestResettingASpaceKeepsWhatItWasMadeWith(t *testing.T) {
 	require.NoError(t, s.SpaceControl.Reset())
 	assert.Empty(t, s.ListSpaces())
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
-}
-
-func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
-	s := start(t, sim.Config{FaultRules: []fault.Rule{
-		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
-		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
-	}})
-	x := newTestSpace(t, s, controlapi.SpaceOrder{})
-	common, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
-	require.NoError(t, err)
-	away, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
-	require.NoError(t, err)
-	for _, tt := range []struct {
-		team   string
-		device controlapi.Device
-	}{{x.Team, x.Devices[0]}, {"", common[0]}} {
-		id := tt.device.ID
-		topic := tt.device.Apps[0].Topic
-		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: tt.team, What: fault.Action{Do: fault.Discard}})
-		require.NoError(t, err)
-		_, err = s.DeviceControl.TellDevice(withTimeout(t), id, "uninstall", topic)
-		require.NoError(t, err)
-		for _, action := range []string{"sleep", "offline"} {
-			_, err = s.DeviceControl.TellDevice(withTimeout(t), id, action, "")
-			require.NoError(t, err)
-		}
-
-		require.NoError(t, s.SpaceControl.ResetSpace(tt.team))
-		got, err := s.DeviceControl.Device(id)
-		require.NoError(t, err)
-		assert.True(t, got.Online)
-		assert.Equal(t, "on", got.Power)
-		require.Len(t, got.Apps, 1)
-		assert.Equal(t, topic, got.Apps[0].Topic)
-		assert.NotEmpty(t, got.Apps[0].Token)
-	}
-	var names []string
-	for _, rule := range s.Faults.Rules() {
-		names = append(names, rule.Name)
-	}
-	assert.Equal(t, []string{"start", "of a space"}, names)
-	got, err := s.DeviceControl.Device(away[0].ID)
-	require.NoError(t, err)
-	assert.False(t, got.Online, "as it was ordered")
 }
 
 func TestADeviceOutsideMayBeInASpaceToo(t *testing.T) {

@@ -1,6 +1,7 @@
-package sim_test
+package spacecontrol_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/fault"
+	"github.com/apns-sim/apns-sim/internal/keystore"
 	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/teamcontrol"
 )
@@ -36,7 +38,7 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 		func(team string) {
 			_, _ = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: team, Topics: []string{"com.example.app"}, Count: 2})
 		},
-		func(string) { s.ListSpaces(); s.ListTeams(); s.ListDevices("", true) },
+		func(string) { spaces(s); teamsOf(s); devices(s) },
 	}
 	var group sync.WaitGroup
 	for worker := range 8 {
@@ -49,26 +51,27 @@ func TestSpacesAreOpenedClosedAndResetSideBySide(t *testing.T) {
 	}
 	group.Wait()
 
-	for _, team := range s.ListTeams() {
+	for _, team := range teamsOf(s) {
 		if team.Team != sim.DemoTeam {
 			assert.True(t, team.Own, "team %s was made with a space and has none", team.Team)
 			assert.NoError(t, s.SpaceControl.CloseSpace(team.Team))
 		}
 	}
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
-	assert.Empty(t, s.ListSpaces())
-	assert.Empty(t, s.ListDevices("", true))
-	assert.Eventually(t, func() bool { return s.Broker.Stats().Queues == 0 }, testTimeout, time.Millisecond, "the courier has taken leave of all")
+	assert.Empty(t, spaces(s))
+	assert.Empty(t, devices(s))
+	assert.Eventually(t, func() bool { return s.Broker.Stats().Queues == 0 }, time.Minute, time.Millisecond, "the courier has taken leave of all")
 	assert.Zero(t, s.Broker.Stats().Channels)
 }
 
 func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
-	_, key := newKey(t, otherTeam, "OTHERKEY01")
+	key, err := keystore.NewSigningKey(otherTeam, "OTHERKEY01")
+	require.NoError(t, err)
 	cfg := sim.Config{}
-	cfg.Keys = append(cfg.Keys, key)
+	cfg.Keys = append(cfg.Keys, key.Public())
 	s := start(t, cfg)
 	require.NoError(t, s.TeamControl.AddApp(otherTeam, "com.example.other"))
-	_, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
+	_, err = s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Team: otherTeam, Topics: []string{"com.example.other"}, Count: 1})
 	require.NoError(t, err)
 	_, err = s.TeamControl.MakeChannel(controlapi.Channel{Team: otherTeam, Topic: "com.example.other"})
 	require.NoError(t, err)
@@ -77,7 +80,7 @@ func TestATeamWithoutASpaceCanBeDeleted(t *testing.T) {
 
 	require.NoError(t, s.SpaceControl.DeleteTeam(otherTeam))
 	assert.Equal(t, []string{sim.DemoTeam}, s.Auth.Teams())
-	assert.Empty(t, s.ListDevices("", true))
+	assert.Empty(t, devices(s))
 	assert.Empty(t, s.Faults.Rules())
 	assert.Zero(t, s.Broker.Stats().Channels)
 	require.ErrorIs(t, s.SpaceControl.DeleteTeam(otherTeam), teamcontrol.ErrNoTeam)
@@ -93,7 +96,7 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, sim.Config{})
-			x := newTestSpace(t, s, controlapi.SpaceOrder{Devices: new(int)})
+			x := open(t, s, controlapi.SpaceOrder{Devices: new(int)})
 			_, err := s.Faults.Add(
 				fault.Rule{Name: "space", Space: x.Team, What: fault.Action{Do: fault.Discard}},
 				fault.Rule{Name: "where", Where: fault.Where{"space": x.Team}, What: fault.Action{Do: fault.Discard}},
@@ -106,4 +109,76 @@ func TestFaultsMadeForASpaceGoWithItHoweverTheySayIt(t *testing.T) {
 			assert.Equal(t, "elsewhere", rules[0].Name)
 		})
 	}
+}
+
+func TestASpaceThatCannotBeMadeLeavesNothing(t *testing.T) {
+	s := start(t, sim.Config{})
+	open(t, s, controlapi.SpaceOrder{Team: "TAKEN00001"})
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, row := range []struct {
+		name  string
+		ctx   context.Context
+		order controlapi.SpaceOrder
+		want  string
+	}{
+		{"another space", t.Context(), controlapi.SpaceOrder{Team: "TAKEN00001"}, "team TAKEN00001: there is one already"},
+		{"the default team", t.Context(), controlapi.SpaceOrder{Team: sim.DemoTeam}, "team " + sim.DemoTeam + ": there is one already"},
+		{"no team ID", t.Context(), controlapi.SpaceOrder{Team: "a team"}, `"a team"`},
+		{"no topic", t.Context(), controlapi.SpaceOrder{Topics: []string{"no/topic"}}, `"no/topic"`},
+		{"no environment", t.Context(), controlapi.SpaceOrder{Environment: "staging"}, "use production or sandbox"},
+		{"no time", canceled, controlapi.SpaceOrder{}, "context canceled"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, _, err := s.SpaceControl.OpenSpace(row.ctx, row.order)
+			require.ErrorContains(t, err, row.want)
+			assert.Len(t, spaces(s), 1)
+			assert.Len(t, s.Auth.Teams(), 2)
+			assert.Len(t, s.DeviceControl.Fleet.All(), 1)
+		})
+	}
+}
+
+func TestResettingBringsBackDevicesAndTheFaultsOfTheStart(t *testing.T) {
+	s := start(t, sim.Config{FaultRules: []fault.Rule{
+		{Name: "start", Where: fault.Where{"topic": "com.example.none"}, What: fault.Action{Do: fault.Discard}},
+		{Name: "of a space", Space: "TEAM0000ZZ", What: fault.Action{Do: fault.Discard}},
+	}})
+	x := open(t, s, controlapi.SpaceOrder{})
+	common, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1})
+	require.NoError(t, err)
+	away, err := s.DeviceControl.NewDevices(t.Context(), controlapi.DeviceOrder{Topics: []string{sim.DemoTopic}, Count: 1, Offline: true})
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		team   string
+		device controlapi.Device
+	}{{x.Team, x.Devices[0]}, {"", common[0]}} {
+		id := tt.device.ID
+		topic := tt.device.Apps[0].Topic
+		_, err := s.Faults.Add(fault.Rule{Name: "another", Space: tt.team, What: fault.Action{Do: fault.Discard}})
+		require.NoError(t, err)
+		_, err = s.DeviceControl.TellDevice(t.Context(), id, "uninstall", topic)
+		require.NoError(t, err)
+		for _, action := range []string{"sleep", "offline"} {
+			_, err = s.DeviceControl.TellDevice(t.Context(), id, action, "")
+			require.NoError(t, err)
+		}
+
+		require.NoError(t, s.SpaceControl.ResetSpace(tt.team))
+		got, err := s.DeviceControl.Device(id)
+		require.NoError(t, err)
+		assert.True(t, got.Online)
+		assert.Equal(t, "on", got.Power)
+		require.Len(t, got.Apps, 1)
+		assert.Equal(t, topic, got.Apps[0].Topic)
+		assert.NotEmpty(t, got.Apps[0].Token)
+	}
+	var names []string
+	for _, rule := range s.Faults.Rules() {
+		names = append(names, rule.Name)
+	}
+	assert.Equal(t, []string{"start", "of a space"}, names)
+	got, err := s.DeviceControl.Device(away[0].ID)
+	require.NoError(t, err)
+	assert.False(t, got.Online, "as it was ordered")
 }
