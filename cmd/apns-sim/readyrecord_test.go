@@ -21,8 +21,8 @@ import (
 
 // membersOf returns the names that a struct has in JSON.
 func membersOf(of reflect.Type) (names []string) {
-	for i := range of.NumField() {
-		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+	for field := range of.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		names = append(names, name)
 	}
 	return slices.Sorted(slices.Values(names))

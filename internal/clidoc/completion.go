@@ -29,7 +29,9 @@ func Completion(w io.Writer, app *kong.Application, shell string) error {
 // A script is the text of a shell script.
 type script struct{ strings.Builder }
 
-func (s *script) line(format string, args ...any) { s.WriteString(fmt.Sprintf(format+"\n", args...)) }
+func (s *script) line(format string, args ...any) {
+	_, _ = fmt.Fprintf(s, format+"\n", args...) // a Builder takes everything
+}
 
 // quoted writes a word for a shell, in which nothing is expanded. The three shells agree
 // on it but for the quote itself.

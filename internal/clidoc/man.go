@@ -33,7 +33,9 @@ func Man(w io.Writer, app *kong.Application, version, date string) error {
 // A page is the text of a manual page.
 type page struct{ strings.Builder }
 
-func (p *page) line(format string, args ...any) { p.WriteString(fmt.Sprintf(format+"\n", args...)) }
+func (p *page) line(format string, args ...any) {
+	_, _ = fmt.Fprintf(p, format+"\n", args...) // a Builder takes everything
+}
 
 // paragraphs writes texts, each of which may have an empty line between two paragraphs,
 // after a heading.

@@ -77,7 +77,7 @@ func TestAFaultThatCannotBeIsRefusedWithPlaceAndRemedy(t *testing.T) {
 		`{"preset":"resets","name":"mine"}`:                                              {422, "the faults of a preset have names already"},
 		`{"preset":"reset"}`:                                                             {422, `did you mean "resets"?`},
 		`{"preset":"http1"}`:                                                             {422, "http1 is how the simulator always behaves"},
-		`{"what":{"do":"repsond","reason":"Frbidden"},"where":{"topik":"x"}}`:            {422, `what.do: "repsond" is not known; did you mean "respond"?`},
+		`{"what":{"do":"repsond","reason":"Frbidden"},"where":{"topik":"x"}}`:            {422, `what.do: "repsond" is not known; did you mean "respond"?`}, //nolint:misspell // on purpose
 		`{"what":{"do":"respond","reason":"Frbidden"},"where":{"topik":"x"}}`:            {422, `did you mean "Forbidden"?`},
 		`{"what":{"do":"respond","reason":"Forbidden","delay":{"fixed":"5 s"}}}`:         {422, "5 s"},
 		`{"what":{"do":"discard"},"when":{"probability":2}}`:                             {422, "probability"},

@@ -81,7 +81,7 @@ func TestAnInvalidRuleIsRejectedWithPlaceAndRemedy(t *testing.T) {
 		want []string
 	}{
 		{"nothing to do", fault.Rule{}, []string{`what.do: "" is not known; use one of respond, delay,`}},
-		{"a kind misspelled", fault.Rule{What: fault.Action{Do: "repsond"}}, []string{`what.do: "repsond" is not known; did you mean "respond"?`}},
+		{"a kind misspelled", fault.Rule{What: fault.Action{Do: "repsond"}}, []string{`what.do: "repsond" is not known; did you mean "respond"?`}}, //nolint:misspell // on purpose
 		{"a reason misspelled", fault.Rule{What: fault.Action{Do: fault.Respond, Reason: "TooManyRequest"}}, []string{`what.reason: "TooManyRequest" is not known; did you mean "TooManyRequests"?`}},
 		{"a parameter of another kind", fault.Rule{What: fault.Action{Do: fault.Mute, Copies: 2}}, []string{"what.copies has no meaning for mute; it takes no parameter"}},
 		{"a parameter missing", fault.Rule{What: fault.Action{Do: fault.Delay}}, []string{"what.delay is missing; delay needs it"}},
