@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
-// An inputCommand is something that can be typed while the phone runs.
+// An inputCommand is something that can be typed while the device runs.
 type inputCommand struct {
 	name    string
 	args    string // as help shows them; those in brackets may be left out

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// A deviceStatus is how the phone is.
+// A deviceStatus is how the device is.
 type deviceStatus struct {
 	Online        bool
 	Carrier       string // "" on Wi-Fi
@@ -20,7 +20,7 @@ type deviceStatus struct {
 	Subscriptions []device.Subscription
 }
 
-// A screenContents is what there is to see on the phone.
+// A screenContents is what there is to see on the device.
 type screenContents struct {
 	Groups     []presentation.Group
 	Badges     []badge

@@ -33,7 +33,7 @@ type line struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 	// PayloadBase64 is the provider's bytes.
 	PayloadBase64 []byte `json:"payloadBase64,omitempty"`
-	// Kind, Visible and Effects are what the phone makes of a notification, and Advice why
+	// Kind, Visible and Effects are what the device makes of a notification, and Advice why
 	// that is less than meant.
 	Kind    string        `json:"kind,omitempty"`
 	Visible *bool         `json:"visible,omitempty"`

@@ -87,7 +87,7 @@ func TestQuitBreaksOffWhatIsUnderWay(t *testing.T) {
 	assert.NotContains(t, stdout, "context canceled")
 }
 
-// The simulator may let the phone wait for its certificate.
+// The simulator may let the device wait for its certificate.
 func TestKeysAreLeftAloneUntilThePhoneIsOn(t *testing.T) {
 	sim := newSimulator(t)
 	process, restored := sim.sitDown("run", "--server", sim.listener.Addr().String(), "--control", "http://"+deadAddress(t))

@@ -16,7 +16,7 @@ type reporter interface {
 	begin(env apns.Environment, name string)
 	step(device.Step)
 	event(apns.DeviceID, device.Event)
-	// notification is the event of one, and what the phone makes of it.
+	// notification is the event of one, and what the device makes of it.
 	notification(apns.DeviceID, device.Event, presentation.Shown)
 
 	help([]inputCommand)

@@ -41,7 +41,7 @@ func (l hostList) allow(host string) bool {
 // https://docs.podman.io/en/stable/markdown/podman-run.1.html#network-mode-net.
 var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// hostless are the routes that response under any host, and without one: who probes and
+// hostless are the routes that answer under any host, and without one: who probes and
 // scrapes uses whatever address a machine has, and some say HTTP/1.0. They change
 // nothing, and tell of a page of another origin as little as all others.
 var hostless = []string{"/livez", "/readyz", "/metrics"}

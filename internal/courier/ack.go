@@ -12,8 +12,8 @@ const (
 	AckTokenRemoved uint8 = 11
 )
 
-// Ack is a device's word on a Notification. The token is no key: some clients put
-// their base token there, Apple's daemon leaves it out for its own.
+// Ack is the acknowledgement of a Notification. It is identified by the ID alone: some
+// clients send their base token as the token, and Apple's daemon omits its own.
 //
 // observed: apsd, pypush
 type Ack struct {

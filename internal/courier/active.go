@@ -9,12 +9,12 @@ const (
 // ActiveAlways is the interval of a device that stays active.
 const ActiveAlways uint32 = 0x7fffffff
 
-// ActiveState tells whether the device is awake. It has no response.
+// ActiveState reports whether the device is active. It has no response.
 //
 // observed: apsd
 type ActiveState struct {
 	State    uint8  // StateActive or StateInactive
-	Interval uint32 // only when active; 10, 600 and ActiveAlways were seen
+	Interval uint32 // only when active; 10, 600 and ActiveAlways were observed
 	Extra    []Item
 }
 

@@ -1,7 +1,7 @@
 package courier
 
-// Protocol names a device may offer in TLS. A device that offers none of them, or
-// only ALPNv2, shows its certificate in TLS; the others send it in Connect.
+// Protocol names that a device may offer by ALPN. A device that offers none of them, or
+// only ALPNv2, presents its certificate in TLS; the others send it in Connect.
 //
 // observed: apsd offers v3 and pack, pypush v3 alone.
 const (

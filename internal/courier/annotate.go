@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A form is how the value of a field is understood.
+// A form is how the value of a field is interpreted.
 type form uint8
 
 const (
@@ -16,11 +16,11 @@ const (
 	formBody                // data that is often text
 )
 
-// An Annotation is an item of a frame beside what it means.
+// An Annotation is an item of a frame with its meaning.
 type Annotation struct {
 	Item
-	// Name is that of the field in [Message.String]; "item" and the id if the message
-	// has no field for it.
+	// Name is the name of the field in [Message.String], or "item" and the id if the message
+	// has no such field.
 	Name string
 	// Text is the whole value: a number, quoted text, or hex.
 	Text string
@@ -28,9 +28,9 @@ type Annotation struct {
 	Integer bool
 }
 
-// Annotate gives the items of a frame that one side sent, in the order they came, each
-// with its meaning. Those of a command that this side does not send have no names. The
-// only error is an [*ItemOverrunError]; what stands before the overrun is given.
+// Annotate returns the items of a frame that one side sent, in order, each with its
+// meaning. Items of a command that this side does not send have no names. The only error
+// is an [*ItemOverrunError]; the items before the overrun are returned.
 func Annotate(f Frame, from Direction) ([]Annotation, error) {
 	info := byCommand[f.Command]
 	empty := info.fromDevice
@@ -75,7 +75,7 @@ func (f *fields) annotation() Annotation {
 	return a
 }
 
-// annotate describes a value of which the frame itself tells the type.
+// annotate describes a value whose type is in the frame.
 func (item *Item) annotate(a *Annotation) {
 	switch v, _ := item.integer(8); item.Type {
 	case TypeText:

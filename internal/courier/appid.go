@@ -1,8 +1,8 @@
 package courier
 
-// An AppIDForm is how a packed frame writes the id of an app, which is two bytes in a
-// plain one. Which form Apple's daemon uses is unknown, so a response has that of its
-// request.
+// An AppIDForm is how a packed frame encodes the id of an app, which is two bytes in a
+// plain frame. The form that Apple's daemon uses is unknown, so a response has the form of
+// its request.
 type AppIDForm uint8
 
 // The forms of an app id.

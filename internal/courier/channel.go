@@ -1,10 +1,10 @@
 package courier
 
-// ChannelRequest subscribes apps to broadcast channels and takes them off.
+// ChannelRequest subscribes apps to broadcast channels and ends subscriptions.
 //
 // observed: apsd, rustpush
 type ChannelRequest struct {
-	ID        uint32 // comes back in the ChannelResponse
+	ID        uint32 // repeated in the ChannelResponse
 	Request   []byte // a ChannelRequestBody
 	BaseToken []byte
 	Extra     []Item
@@ -29,8 +29,8 @@ func (m *ChannelRequest) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// ChannelsTaken is the value of ChannelResponse.Status for a request that was met. Of
-// others no meaning is known.
+// ChannelsTaken is the value of ChannelResponse.Status for a request that was fulfilled.
+// The meaning of other values is unknown.
 const ChannelsTaken uint8 = 0
 
 // ChannelResponse answers a ChannelRequest.
@@ -66,7 +66,7 @@ func (m *ChannelResponse) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// ChannelUpdate tells a device that something changed with its channels.
+// ChannelUpdate notifies a device of a change of its channels.
 //
 // observed: apsd, rustpush
 type ChannelUpdate struct {

@@ -8,10 +8,9 @@ const (
 	ChannelsFull  uint64 = 1 // all subscriptions; others end
 )
 
-// A ChannelRequestBody is what a [ChannelRequest] asks for: the protocol buffer in its
-// field 2. The zero value is legal; nil slices and empty strings are absent
-// fields. Unknown, in this and the messages within, are the fields there is no
-// name for, as they came.
+// A ChannelRequestBody is the protocol buffer in field 2 of a [ChannelRequest]. The zero
+// value is legal; nil slices and empty strings are absent fields. Unknown, here and in the
+// messages within, has the fields without a name, unchanged.
 //
 // observed: apsd, rustpush
 type ChannelRequestBody struct {
@@ -22,9 +21,8 @@ type ChannelRequestBody struct {
 	Unknown  []byte
 }
 
-// An AppRequest names the channels of one app that are to be subscribed to, and
-// those that are not any longer. Of field 4, attributes, no form is known; it is
-// in Unknown.
+// An AppRequest names the channels of one app to subscribe to, and those to unsubscribe
+// from. The form of field 4, attributes, is unknown; it is in Unknown.
 type AppRequest struct {
 	Topic       string
 	Subscribe   []Subscribe
@@ -32,7 +30,7 @@ type AppRequest struct {
 	Unknown     []byte
 }
 
-// A Subscribe asks for the messages of a channel.
+// A Subscribe requests the messages of a channel.
 type Subscribe struct {
 	Channel     []byte
 	Checkpoint  uint64 // of the newest message the device has, ns since 1970; 0 for none
@@ -47,7 +45,7 @@ type Unsubscribe struct {
 	Unknown []byte
 }
 
-// An Attribute is a note on a subscription, of unknown use.
+// An Attribute belongs to a subscription; its use is unknown.
 type Attribute struct {
 	Key, Value []byte
 	Unknown    []byte
@@ -56,7 +54,7 @@ type Attribute struct {
 // Append appends the body.
 func (m *ChannelRequestBody) Append(dst []byte) []byte { return appendProto(dst, m) }
 
-// Parse replaces m by what a body says; m then aliases it. The error is a
+// Parse replaces m by the contents of a body; m then aliases it. The error is a
 // [*BodyError].
 func (m *ChannelRequestBody) Parse(body []byte) error {
 	*m = ChannelRequestBody{}

@@ -7,15 +7,15 @@ const (
 	ChannelAccepted uint64 = 1 // Checkpoint is that of the channel's newest message
 
 	// In an update:
-	ChannelDeleted uint64 = 0 // the channel does not exist any longer
+	ChannelDeleted uint64 = 0 // the channel no longer exists
 )
 
 // ResendChannels is the value of UpdateForAll.Status that asks the device for its
 // subscriptions again.
 const ResendChannels uint64 = 0
 
-// A ChannelResponseBody is what a [ChannelResponse] says about each channel that was
-// asked for: the protocol buffer in its field 2.
+// A ChannelResponseBody is the protocol buffer in field 2 of a [ChannelResponse]: the
+// status of each channel of the request.
 //
 // observed: apsd, rustpush
 type ChannelResponseBody struct {
@@ -31,7 +31,7 @@ type AppResponse struct {
 	Unknown      []byte
 }
 
-// A ChannelStatus is what became of a channel.
+// A ChannelStatus is the result for one channel.
 type ChannelStatus struct {
 	Channel    []byte
 	Status     uint64
@@ -39,8 +39,7 @@ type ChannelStatus struct {
 	Unknown    []byte
 }
 
-// A ChannelUpdateBody is what a [ChannelUpdate] tells: the protocol buffer in its
-// field 2.
+// A ChannelUpdateBody is the protocol buffer in field 2 of a [ChannelUpdate].
 //
 // observed: apsd, rustpush
 type ChannelUpdateBody struct {
@@ -49,14 +48,14 @@ type ChannelUpdateBody struct {
 	Unknown []byte
 }
 
-// An AppUpdate is news about a channel of an app.
+// An AppUpdate is a change of a channel of an app.
 type AppUpdate struct {
 	Topic   string
 	Channel *ChannelStatus
 	Unknown []byte
 }
 
-// An UpdateForAll is news about all subscriptions of a device.
+// An UpdateForAll concerns all subscriptions of a device.
 type UpdateForAll struct {
 	Status  uint64 // ResendChannels
 	Unknown []byte
@@ -65,7 +64,7 @@ type UpdateForAll struct {
 // Append appends the body.
 func (m *ChannelResponseBody) Append(dst []byte) []byte { return appendProto(dst, m) }
 
-// Parse replaces m by what a body says; m then aliases it. The error is a
+// Parse replaces m by the contents of a body; m then aliases it. The error is a
 // [*BodyError].
 func (m *ChannelResponseBody) Parse(body []byte) error {
 	*m = ChannelResponseBody{}
@@ -77,7 +76,7 @@ func (m *ChannelResponseBody) Parse(body []byte) error {
 // Append appends the body.
 func (m *ChannelUpdateBody) Append(dst []byte) []byte { return appendProto(dst, m) }
 
-// Parse replaces m by what a body says; m then aliases it. The error is a
+// Parse replaces m by the contents of a body; m then aliases it. The error is a
 // [*BodyError].
 func (m *ChannelUpdateBody) Parse(body []byte) error {
 	*m = ChannelUpdateBody{}

@@ -5,7 +5,7 @@ import "strconv"
 // A Command is the first byte of a frame.
 type Command uint8
 
-// The commands. 0x1a, 0x1c and 0x1f have never been seen.
+// The commands. 0x1a, 0x1c and 0x1f have never been observed.
 const (
 	CmdConnect                Command = 0x07
 	CmdConnectResponse        Command = 0x08
@@ -34,7 +34,7 @@ const (
 	CmdCancelDelayedKeepalive Command = 0x22
 )
 
-// A Direction tells who sends a command.
+// A Direction is the side that sends a command.
 type Direction uint8
 
 // The directions.
@@ -44,7 +44,7 @@ const (
 	BothWays = FromDevice | FromServer
 )
 
-// String gives the direction as an arrow between device and server.
+// String returns the direction as an arrow between device and server.
 func (d Direction) String() string {
 	switch d {
 	case FromDevice:
@@ -62,12 +62,12 @@ type CommandInfo struct {
 	Command Command
 	Name    string
 
-	// What makes the empty message of each direction; nil when that side never
-	// sends the command.
+	// The constructors of an empty message, by direction; nil if that side never sends the
+	// command.
 	fromDevice, fromServer func() Message
 }
 
-// Direction tells which sides send the command.
+// Direction returns the sides that send the command.
 func (c CommandInfo) Direction() Direction {
 	var d Direction
 	if c.fromDevice != nil {
@@ -79,7 +79,7 @@ func (c CommandInfo) Direction() Direction {
 	return d
 }
 
-// empty gives the constructor of an empty message of type T.
+// empty returns the constructor of an empty message of type T.
 func empty[T any, M interface {
 	*T
 	Message
@@ -125,7 +125,7 @@ var byCommand = func() (index [256]CommandInfo) {
 	return index
 }()
 
-// String gives the name of the command, or its number when it has none.
+// String returns the name of the command, or its number if it has none.
 func (c Command) String() string {
 	if name := byCommand[c].Name; name != "" {
 		return name

@@ -3,7 +3,7 @@ package courier
 // Values of Connect.State and Presence.State.
 const (
 	StateConnect uint8 = 1
-	StateOffline uint8 = 2 // the token leaves; nothing else follows
+	StateOffline uint8 = 2 // the token goes offline; the message has no further fields
 )
 
 // Values of Connect.Interface. It is absent for any other interface.
@@ -13,15 +13,15 @@ const (
 	InterfaceUltraConstrained uint8 = 3
 )
 
-// CarrierWiFi is the carrier a device names on Wi-Fi; elsewhere it is MCC and MNC.
+// CarrierWiFi is the carrier of a device on Wi-Fi; on a mobile network it is MCC and MNC.
 const CarrierWiFi = "WiFi"
 
-// ProtocolVersion is what Apple's daemon announces.
+// ProtocolVersion is the version that Apple's daemon announces.
 //
 // observed: apsd; third-party clients send 8, 9 or 11.
 const ProtocolVersion uint16 = 12
 
-// Presence flags whose meaning is known. Couriers treat the rest as opaque.
+// Presence flags whose meaning is known.
 //
 // observed: apsd builds on 0x8242, pypush sends 0x41 or 0x45.
 const (
@@ -102,7 +102,7 @@ func (m *Connect) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// Presence tells a device that a token is no longer present on this connection.
+// Presence notifies a device that a token is no longer present on this connection.
 //
 // observed: apsd may connect the token again.
 type Presence struct {

@@ -4,9 +4,9 @@ package courier
 const (
 	ConnectAccepted uint8 = 0
 
-	// ConnectRejected refuses certificate, nonce, signature or token. With a
-	// ClockTime the device makes a new nonce and sends Connect again on the same
-	// connection; without one it gives up its token.
+	// ConnectRejected rejects certificate, nonce, signature or token. With a ClockTime the
+	// device makes a new nonce and sends Connect again on the same connection; without one
+	// it discards its token.
 	//
 	// observed: apsd
 	ConnectRejected uint8 = 2
@@ -17,12 +17,12 @@ const (
 // observed: apsd
 const (
 	CapabilityDualChannel   uint32 = 1 << 0 // Wi-Fi and cellular connections at once
-	CapabilityRoundTrip     uint32 = 1 << 1 // uploads tell the round trip of the last push
+	CapabilityRoundTrip     uint32 = 1 << 1 // uploads contain the round-trip time of the last push
 	CapabilityFilterVersion uint32 = 1 << 2 // the device waits for a FilterResponse
 	CapabilityTimers        uint32 = 1 << 3 // the courier may send timers
 )
 
-// What couriers put into ConnectResponse.
+// Values that couriers send in ConnectResponse.
 //
 // observed: pypush, pushproxy
 const (
@@ -32,7 +32,7 @@ const (
 )
 
 // ConnectResponse answers a Connect. Status, MaxMessage, Capabilities, LargeMessage
-// and ServerTime are always written: some clients cannot do without.
+// and ServerTime are always written, since some clients require them.
 //
 // observed: apsd, pypush, pushproxy
 type ConnectResponse struct {
@@ -49,8 +49,8 @@ type ConnectResponse struct {
 	GeoRegion      string
 	Field12        uint64 // a time of unknown meaning
 
-	// Keepalive intervals. apsd reads these three, the experiment and the status of
-	// keys in packed frames only, so their width in plain ones is known from no source.
+	// Keepalive intervals. apsd reads these three, the experiment and the status of keys
+	// only in packed frames, so their width in plain frames is unknown.
 	KeepaliveMin      uint32
 	KeepaliveExpected uint32
 	KeepaliveMax      uint32

@@ -5,23 +5,22 @@ import (
 	"fmt"
 )
 
-// A FrameTooLargeError says that a peer announced a frame beyond the reader's
-// limit, or sent a packed one that stands for more than it. Nothing after it on the
-// stream can be read.
+// A FrameTooLargeError says that a peer announced a frame beyond the limit of the reader,
+// or sent a packed frame that expands beyond it. The rest of the stream cannot be read.
 type FrameTooLargeError struct {
 	Command Command
 	Length  uint32 // bytes the peer announced
 	Limit   int    // bytes the reader takes
 }
 
-// Error names the frame and both sizes.
+// Error has the command and both sizes.
 func (e *FrameTooLargeError) Error() string {
 	return fmt.Sprintf("%s frame of %d bytes, the limit is %d", e.Command, e.Length, e.Limit)
 }
 
 // An ItemOverrunError says that an item reaches beyond the end of its frame.
 //
-// observed: apsd takes it as a protocol error and drops the connection.
+// observed: apsd treats it as a protocol error and closes the connection.
 type ItemOverrunError struct {
 	Offset int // where the item begins, in bytes from the start of the payload
 	Need   int // bytes the item claims, its head included
@@ -33,8 +32,8 @@ func (e *ItemOverrunError) Error() string {
 	return fmt.Sprintf("item at offset %d needs %d bytes, the frame has %d left", e.Offset, e.Need, e.Left)
 }
 
-// A PackError says that a packed frame cannot be read. Nothing after it on the stream
-// can, either: what its tables hold is unknown.
+// A PackError says that a packed frame cannot be read. Nor can the rest of the stream,
+// since the contents of the tables are unknown.
 type PackError struct {
 	Offset  int // in bytes from the start of what is read: a frame's body, its head, or a nested value
 	Problem string
@@ -57,7 +56,7 @@ func (e *BodyError) Error() string {
 	return fmt.Sprintf("protocol buffer: %s, at offset %d", e.Problem, e.Offset)
 }
 
-// What may be wrong with a nonce or with the signature over it.
+// The errors of a nonce and of its signature.
 var (
 	ErrNonce          = errors.New("malformed nonce")
 	ErrNonceSignature = errors.New("signature does not fit the nonce")

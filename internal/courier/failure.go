@@ -10,7 +10,7 @@ type Failure struct {
 	Count uint16
 }
 
-// failures is a repeated pair of integers. One of another size is passed over.
+// failures is a repeated pair of integers. A pair of another size is ignored.
 func failures(f *fields, id uint8, name string, p *[]Failure) {
 	if f.mode == modeRead {
 		if v := f.item.Value; f.takes(id, name, formBytes) && len(v) == failureSize {

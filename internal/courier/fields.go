@@ -15,10 +15,10 @@ const (
 	modePrint             // append the message to a line of text
 )
 
-// fields is one walk over the layout of a message: the list of its fields, in
-// the order they are written. Reading walks once per item, and the field with the
-// item's id takes it. How bytes look on the wire is decided here alone, so
-// another framing is another mode and no message changes.
+// fields is one walk over the layout of a message: the list of its fields in the order in
+// which they are written. Reading walks once per item, and the field with the id of the item
+// takes it. Only this type encodes and decodes, so that another framing needs another mode
+// and no change of a message.
 type fields struct {
 	mode mode
 
@@ -43,7 +43,7 @@ func writing(dst []byte, cmd Command) fields {
 	return fields{mode: modeWrite, out: beginFrame(dst, cmd), start: len(dst)}
 }
 
-// frame ends a walk that writes and gives dst with the frame behind it.
+// frame ends a walk that writes, and returns dst with the frame appended.
 func (f *fields) frame() []byte { return endFrame(f.out, f.start) }
 
 // reading starts a walk over the items of payload.
@@ -65,7 +65,7 @@ func (f *fields) next() bool {
 	return f.err == nil
 }
 
-// takes reports whether the item to place belongs to the field id.
+// takes reports whether the current item belongs to the field id.
 func (f *fields) takes(id uint8, name string, form form) bool {
 	if f.item.ID != id {
 		return false
@@ -74,10 +74,9 @@ func (f *fields) takes(id uint8, name string, form form) bool {
 	return true
 }
 
-// takeInteger places the item into *p when it belongs to the field id and has
-// the width of *p.
+// takeInteger stores the item in *p if it belongs to the field id and has the width of *p.
 //
-// observed: apsd passes over an integer of another width.
+// observed: apsd ignores an integer of another width.
 func takeInteger[T integer](f *fields, id uint8, name string, p *T) bool {
 	if !f.takes(id, name, formInteger) {
 		return false
@@ -89,9 +88,9 @@ func takeInteger[T integer](f *fields, id uint8, name string, p *T) bool {
 	return ok
 }
 
-// integer gives the value of an integer field of size bytes. In packed frames
-// integers have no width, and some clients' are signed; data of the width will do, and
-// so will true and false.
+// integer returns the value of an integer field of size bytes. In packed frames integers
+// have no width, and those of some clients are signed; data of the width and booleans are
+// accepted, too.
 func (item *Item) integer(size int) (v uint64, ok bool) {
 	if item.Type == TypeData && len(item.Value) != size || len(item.Value) > size {
 		return 0, false
@@ -136,8 +135,8 @@ func (f *fields) putBytes(id uint8, name string, value []byte) {
 	f.out = append(appendItemHead(f.out, id, len(value)), value...)
 }
 
-// putRecurring is putBytes for data that the same connection will carry again: in a
-// packed frame it goes into the table of values, and later is a reference to it.
+// putRecurring is putBytes for data that recurs on a connection: a packed frame puts it into
+// the table of values, and later frames refer to it.
 func (f *fields) putRecurring(id uint8, name string, value []byte) {
 	if f.mode == modePack {
 		f.out = f.pack.appendRecurring(f.out, id, packData, packDataBits, value)

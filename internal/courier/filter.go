@@ -1,6 +1,6 @@
 package courier
 
-// Filter tells which topics a token wants. It replaces the former filter as a whole.
+// Filter has the topic filter of a token. It replaces the former filter completely.
 // A topic is its SHA-1; in the salted lists it is SHA-256 of topic and salt.
 //
 // observed: apsd

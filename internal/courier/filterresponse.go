@@ -72,9 +72,9 @@ func (m *FilterUpdate) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// NoStorage tells after a Filter that nothing is stored for the token.
+// NoStorage says, after a Filter, that no push is stored for the token.
 //
-// observed: beeper takes it as the sign that the filter arrived.
+// observed: beeper takes it as the acknowledgement of the filter.
 type NoStorage struct {
 	Token []byte
 	Extra []Item

@@ -1,10 +1,10 @@
 package courier
 
-// Flush pushes bytes through middleboxes. Either side may send it.
+// Flush has padding that makes middleboxes forward buffered bytes. Either side may send it.
 //
 // observed: apsd pads with 64, 128, 256 or 512 bytes.
 type Flush struct {
-	Wanted  uint16 // bytes of padding for the response; 0: none is wanted
+	Wanted  uint16 // bytes of padding for the response; 0 is no response
 	Padding []byte
 	Extra   []Item
 }
@@ -27,7 +27,7 @@ func (m *Flush) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// FlushResponse answers a Flush that wanted one.
+// FlushResponse answers a Flush that requests a response.
 //
 // observed: apsd
 type FlushResponse struct {

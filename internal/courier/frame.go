@@ -25,7 +25,7 @@ const (
 // A frame from a [Reader] or a [PackReader] is valid until the reader's next call.
 type Frame struct {
 	Command Command
-	Payload []byte // of a packed frame in a form of this package, free of references
+	Payload []byte // of a packed frame: in a form of this package, with references resolved
 
 	walk *fields // of the PackReader the frame comes from; nil if it is plain
 }
@@ -40,7 +40,7 @@ type Item struct {
 // Packed reports whether the frame comes from a [PackReader].
 func (f Frame) Packed() bool { return f.walk != nil }
 
-// Parse replaces m by what the frame says; m then aliases the frame. The error is an
+// Parse replaces m by the contents of the frame; m then aliases the frame. The error is an
 // [*ItemOverrunError].
 func (f Frame) Parse(m Message) error {
 	if f.walk == nil {
@@ -49,8 +49,8 @@ func (f Frame) Parse(m Message) error {
 	return unpackMessage(m, f)
 }
 
-// Items goes through the items in order. When one of them overruns the frame it
-// yields an [*ItemOverrunError], once, and stops. The values alias the payload.
+// Items yields the items in order. If an item overruns the frame, it yields an
+// [*ItemOverrunError] and stops. The values alias the payload.
 func (f Frame) Items() iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		for at := 0; at < len(f.Payload); {
@@ -71,9 +71,8 @@ func (f Frame) nextItem(at int) (item Item, next int, err error) {
 	return item, next, nil
 }
 
-// Append appends the frame as it goes over the wire, if it is plain. A packed frame
-// goes there with the tables of a [Packer] alone; here it becomes a plain one, with
-// the values as they are in its items.
+// Append appends the frame as it is sent, if it is plain. A packed frame becomes a plain
+// one with the values of its items, since only a [Packer] has the tables to encode it.
 func (f Frame) Append(dst []byte) []byte {
 	if f.walk != nil {
 		return f.appendPlain(dst)
@@ -111,14 +110,14 @@ func appendItemHead(dst []byte, id uint8, size int) []byte {
 	return append(dst, id, byte(size>>8), byte(size))
 }
 
-// mustFit makes sure that a frame can hold a value.
+// mustFit panics if a value is too long for a frame.
 func mustFit(id uint8, size int) {
 	if size > MaxItem {
 		panic(fmt.Sprintf("courier: item %d has %d bytes, a frame holds at most %d", id, size, MaxItem))
 	}
 }
 
-// nextItem gives the item at offset at and the offset behind it.
+// nextItem returns the item at an offset, and the offset of the next one.
 func nextItem(payload []byte, at int) (item Item, next int, err error) {
 	left := payload[at:]
 	need := itemHead

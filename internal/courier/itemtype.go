@@ -1,10 +1,10 @@
 package courier
 
-// An ItemType is the type that a packed frame gives the value of an item. Plain frames
-// say nothing: all of theirs are data.
+// An ItemType is the type of a value in a packed frame. Plain frames have no types: all of
+// their values are data.
 type ItemType uint8
 
-// The types, and what Item.Value holds of each.
+// The types, with the contents of Item.Value.
 const (
 	TypeData       ItemType = iota // the bytes
 	TypeText                       // UTF-8

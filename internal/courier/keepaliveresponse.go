@@ -7,7 +7,7 @@ const (
 	KeepaliveOK    uint8 = 0
 	KeepaliveDelay uint8 = 1
 	KeepaliveRedo  uint8 = 2 // growing or shrinking the interval
-	KeepaliveOff   uint8 = 3 // version 2 is turned off; so does 4
+	KeepaliveOff   uint8 = 3 // turns version 2 off, as does 4
 )
 
 // KeepaliveResponse answers a Keepalive. The empty one is version 1. A status of
@@ -49,8 +49,8 @@ func (m *KeepaliveResponse) layout(f *fields) {
 	f.extra(&m.Extra)
 }
 
-// KeepaliveAck is the courier's immediate word on a version 2 Keepalive; the
-// response follows after the interval. Its items are unknown.
+// KeepaliveAck is the immediate acknowledgement of a version 2 Keepalive; the response
+// follows after the interval. Its items are unknown.
 //
 // observed: apsd
 type KeepaliveAck struct {

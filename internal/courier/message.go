@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// A Message is what one frame says: a pointer to one of the structs of this
+// A Message is the contents of one frame: a pointer to one of the structs of this
 // package. The zero value of each struct is legal. In all of them
 //
 //   - a nil []byte, an empty string and an Opt that is not set are absent items;
@@ -20,8 +20,8 @@ type Message interface {
 	// It panics when a value is longer than [MaxItem].
 	Append(dst []byte) []byte
 
-	// Parse replaces the message by what a plain frame's payload says; for a frame
-	// that may be packed, there is [Frame.Parse]. The message then aliases the
+	// Parse replaces the message by the contents of a plain frame's payload; for a frame
+	// that may be packed, use [Frame.Parse]. The message then aliases the
 	// payload. The error is an [*ItemOverrunError].
 	Parse(payload []byte) error
 
@@ -35,13 +35,13 @@ type described interface {
 	layout(f *fields)
 }
 
-// ParseFromDevice gives the message in a frame that a device sent. The message
-// aliases the frame's payload. A command that devices do not send gives an
+// ParseFromDevice returns the message in a frame that a device sent. The message aliases
+// the payload of the frame. A command that devices do not send becomes an
 // [*Unknown]; the only error is an [*ItemOverrunError].
 func ParseFromDevice(f Frame) (Message, error) { return parse(f, byCommand[f.Command].fromDevice) }
 
-// ParseFromServer gives the message in a frame that a courier sent. The message
-// aliases the frame's payload. A command that couriers do not send gives an
+// ParseFromServer returns the message in a frame that a courier sent. The message aliases
+// the payload of the frame. A command that couriers do not send becomes an
 // [*Unknown]; the only error is an [*ItemOverrunError].
 func ParseFromServer(f Frame) (Message, error) { return parse(f, byCommand[f.Command].fromServer) }
 
@@ -56,9 +56,9 @@ func parse(f Frame, empty func() Message) (Message, error) {
 	return m, nil
 }
 
-// The three walks. Notification, Ack and the keepalives spell the first two out:
-// a call through an interface would move the message to the heap, and those are
-// sent and received once per push.
+// The three walks. Notification, Ack and the keepalives have the first two written out,
+// since a call through an interface would move the message to the heap, and they are sent
+// and received once per push.
 
 func appendMessage(dst []byte, m described) []byte {
 	f := writing(dst, m.Command())

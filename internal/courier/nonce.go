@@ -42,7 +42,7 @@ func NewNonce(now time.Time, random io.Reader) ([]byte, error) {
 	return nonce, nil
 }
 
-// ParseNonce gives the time in a nonce. The error wraps [ErrNonce].
+// ParseNonce returns the time in a nonce. The error wraps [ErrNonce].
 func ParseNonce(nonce []byte) (time.Time, error) {
 	if len(nonce) != nonceSize {
 		return time.Time{}, fmt.Errorf("%w: %d bytes, want %d", ErrNonce, len(nonce), nonceSize)
@@ -53,8 +53,8 @@ func ParseNonce(nonce []byte) (time.Time, error) {
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(nonce[1:]))), nil
 }
 
-// SignNonce signs a nonce with a device's key, RSA or ECDSA P-256, and puts the
-// bytes in front that name the algorithm. Another key gives [ErrNonceKey].
+// SignNonce signs a nonce with the key of a device, RSA or ECDSA P-256. The result begins
+// with the bytes that name the algorithm. Another kind of key is [ErrNonceKey].
 func SignNonce(random io.Reader, key crypto.Signer, nonce []byte) ([]byte, error) {
 	algorithm, digest, hash, err := nonceDigest(key.Public(), nonce)
 	if err != nil {
@@ -69,8 +69,8 @@ func SignNonce(random io.Reader, key crypto.Signer, nonce []byte) ([]byte, error
 
 // VerifyNonce checks a signature made by [SignNonce] against the public key of the
 // device's certificate. The error wraps [ErrNonceSignature], or is [ErrNonceKey].
-// SHA-1 and RSA keys of 1024 bits are accepted, since devices use them. How long an
-// RSA key may be at most is for the caller to say, beforehand.
+// SHA-1 and RSA keys of 1024 bits are accepted, since devices use them. The caller
+// limits the length of RSA keys beforehand.
 func VerifyNonce(pub crypto.PublicKey, nonce, signature []byte) error {
 	algorithm, digest, hash, err := nonceDigest(pub, nonce)
 	if err != nil {
@@ -93,7 +93,7 @@ func VerifyNonce(pub crypto.PublicKey, nonce, signature []byte) error {
 	return nil
 }
 
-// nonceDigest gives what a kind of key signs, and the byte that names it.
+// nonceDigest returns the digest that a kind of key signs, and the byte of its algorithm.
 func nonceDigest(pub crypto.PublicKey, nonce []byte) (algorithm byte, digest []byte, hash crypto.Hash, err error) {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:

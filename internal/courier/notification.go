@@ -8,12 +8,11 @@ const (
 
 // Bits of Notification.Flags.
 const (
-	FlagValidityCheck uint32 = 1 << 0 // is this removed token really gone?
+	FlagValidityCheck uint32 = 1 << 0 // asks whether the app of a removed token is not installed
 	FlagTracing       uint32 = 1 << 1 // the device answers with a TracingAck
 )
 
-// Notification is a push on its way to a device. Token and Topic stand the other
-// way round than in Upload.
+// Notification is a push to a device. The IDs of Token and Topic are swapped in Upload.
 //
 // observed: apsd, pypush, pushproxy
 type Notification struct {
@@ -21,13 +20,13 @@ type Notification struct {
 	Topic         []byte     // hash
 	Payload       []byte     // the provider's bytes
 	PayloadType   ItemType   // TypeData, or TypeDictionary in a packed frame
-	ID            uint32     // comes back in the Ack
+	ID            uint32     // repeated in the Ack
 	Expiry        uint32     // seconds since 1970
 	Timestamp     uint64     // nanoseconds since 1970
-	Field7        Opt[uint8] // of unknown meaning, 0 or 2
+	Field7        Opt[uint8] // 0 or 2; the meaning is unknown
 	StorageFlags  uint8
 	Priority      uint8  // 10, 5 or 1; absent means 10
-	BaseToken     []byte // when Token is that of an app
+	BaseToken     []byte // if Token is that of an app
 	TracingID     []byte // 16 bytes
 	CorrelationID string
 	Flags         uint32

@@ -1,8 +1,8 @@
 package courier
 
-// A ChannelOrigin tells from which channel a [Notification] comes: the protocol
-// buffer in its field 29. The device names the checkpoint when it subscribes again,
-// and gets what is newer.
+// A ChannelOrigin is the protocol buffer in field 29 of a [Notification]: the channel it
+// comes from. The device sends the checkpoint when it subscribes again, and gets newer
+// messages.
 //
 // observed: apsd
 type ChannelOrigin struct {
@@ -18,7 +18,7 @@ func (m *ChannelOrigin) Append(dst []byte) []byte {
 	return p.out
 }
 
-// Parse replaces m by what a body says; m then aliases it. It allocates only for
+// Parse replaces m by the contents of a body; m then aliases it. It allocates only for
 // unknown fields. The error is a [*BodyError].
 func (m *ChannelOrigin) Parse(body []byte) error {
 	*m = ChannelOrigin{}

@@ -6,21 +6,21 @@ import (
 )
 
 // A Packer writes packed frames, as apns-pack-v1 has them. It keeps the tables of one
-// direction of one connection: what it has written must go out, all of it and in the
-// same order, or the connection must end.
+// direction of one connection: everything it has written must be sent in the same order,
+// or the connection must end.
 type Packer struct {
 	keys   keyTable
 	values valueTable
 	walk   fields
 	value  []byte // the recurring one being written
-	budget int    // what may yet be spent of the table on topics of this frame
+	budget int    // room in the table that topics of this frame may still use
 }
 
-// NewPacker gives the packer of a new connection.
+// NewPacker returns the packer of a new connection.
 func NewPacker() *Packer { return &Packer{values: valueTable{limit: packTable}} }
 
 // Append appends a message as a packed frame. It panics when a value is longer than
-// [MaxItem], and leaves out what has no place in packed frames: see
+// [MaxItem], and omits fields that packed frames do not have: see
 // [ConnectResponse].
 func (p *Packer) Append(dst []byte, m Message) []byte {
 	start := len(dst)

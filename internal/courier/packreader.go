@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// A PackReader cuts a stream of packed frames, as apns-pack-v1 has them, into frames.
+// A PackReader splits a stream of packed frames (apns-pack-v1) into frames.
 // It keeps the tables of one direction of one connection, so it reads the connection
 // from its first byte. Like [Reader], it starts no goroutine and reads only when Next
 // needs more bytes than it has.
@@ -14,14 +14,14 @@ type PackReader struct {
 	frames Reader
 	keys   keyTable
 	values valueTable
-	walk   fields // lent to the frame that is out
+	walk   fields // used by the latest frame
 
-	items  []byte // of the frame that is out
+	items  []byte // of the latest frame
 	nested []byte // the dictionary or array being read
 	err    error  // that ended the stream
 }
 
-// NewPackReader gives a reader of the packed frames in r.
+// NewPackReader returns a reader of the packed frames in r.
 func NewPackReader(r io.Reader, opts ReaderOptions) *PackReader {
 	frames := NewReader(r, opts)
 	frames.packed = true
@@ -31,10 +31,9 @@ func NewPackReader(r io.Reader, opts ReaderOptions) *PackReader {
 // Release is [Reader.Release].
 func (r *PackReader) Release() { r.frames.Release() }
 
-// Next gives the next frame, valid until the next call. Its errors are those of
-// [Reader.Next], and a [*PackError] for a frame that cannot be read: nothing after it
-// can, either. What a frame stands for, its references resolved,
-// may be four times the limit.
+// Next returns the next frame, valid until the next call. Its errors are those of
+// [Reader.Next], and a [*PackError] for a frame that cannot be read, after which the reader
+// cannot continue. With its references resolved, a frame may be four times the limit.
 func (r *PackReader) Next() (Frame, error) {
 	if r.err != nil {
 		return Frame{}, r.err
@@ -54,18 +53,17 @@ func (r *PackReader) Next() (Frame, error) {
 	return Frame{Command: f.Command, Payload: r.items, walk: &r.walk}, nil
 }
 
-// Buffered reports whether Next would answer without reading from the stream.
+// Buffered reports whether Next would return without reading from the stream.
 func (r *PackReader) Buffered() bool { return r.err != nil || r.frames.Buffered() }
 
 // Begun is [Reader.Begun].
 func (r *PackReader) Begun() bool { return r.err == nil && r.frames.Begun() }
 
 // packedItemHead is id, type and size of an item in the payload of a packed frame.
-// That payload is what the frame says, free of references, and nothing that goes over
-// a wire.
+// That payload has the references resolved; it is never sent.
 const packedItemHead = 4
 
-// nextPackedItem gives the item at offset at and the offset behind it.
+// nextPackedItem returns the item at an offset, and the offset of the next one.
 func nextPackedItem(payload []byte, at int) (Item, int) {
 	b := payload[at:]
 	end := packedItemHead + int(binary.BigEndian.Uint16(b[2:]))
@@ -130,13 +128,12 @@ func (u *unpacking) item() error {
 	return nil
 }
 
-// packedGrowth is how many times its limit a frame may stand for in memory. Without
-// references it is less than three times: two bytes of an attribute make five of an
-// item. Two bytes of a reference may stand for four thousand.
+// packedGrowth is how many times its limit a frame may take in memory. Without references
+// it is less than three times: two bytes of an attribute make five of an item. Two bytes of
+// a reference may stand for four thousand.
 const packedGrowth = 4
 
-// room makes sure that a frame stands for no more than it may once it has size more
-// bytes.
+// room returns an error if size more bytes would exceed what a frame may take.
 func (u *unpacking) room(size int) error {
 	size += len(u.r.items) + len(u.r.nested)
 	if limit := packedGrowth * u.r.frames.max; size > limit {

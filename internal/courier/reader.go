@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	bufferSmall  = 1 << 10  // what is made room for at least: most connections only ever ping and ack
-	bufferShared = 4 << 10  // the first buffer, which readers give to each other
+	bufferSmall  = 1 << 10  // the minimum: most connections only send keepalives and acknowledgements
+	bufferShared = 4 << 10  // the first buffer, which readers share
 	bufferKept   = 8 << 10  // a larger buffer is given back when it is empty
 	bufferTrust  = 16 << 10 // beyond, the buffer grows with what arrives, not with what is announced
 	emptyReadMax = 100      // reads in a row that may bring nothing
@@ -80,7 +80,7 @@ func (r *Reader) Release() {
 	r.buf, r.shared, r.start, r.end = nil, nil, 0, 0
 }
 
-// Buffered reports whether Next would answer without reading from the stream.
+// Buffered reports whether Next would return without reading from the stream.
 func (r *Reader) Buffered() bool {
 	_, _, need, err := r.front()
 	return need == 0 || err != nil

@@ -12,25 +12,25 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// ErrLeft is the cause of a context whose owner does not wait for the response any more,
-// so that no near misses are collected.
+// ErrLeft is the cause of a context that ends because its owner no longer waits. Await
+// collects no near misses then.
 var ErrLeft = errors.New("the client does not wait any more")
 
-// maxMisses bounds the near misses in an error.
+// maxMisses is the maximum number of near misses in an error.
 const maxMisses = 10
 
-// A NotMetError says that not enough pushes matched in time, and which came nearest.
+// A NotMetError says that too few pushes matched in time, and has the near misses.
 type NotMetError struct {
 	Filter filters.Filter
-	// Want is how many should have matched; Got are those that did.
+	// Want is the number of matches that were waited for; Got are the matches.
 	Want int
 	Got  []Record
-	// Misses are those that came nearest, the nearest first. Others is how many
-	// more there were.
+	// Misses are the near misses, those with the fewest differences first. Others is the
+	// number of further pushes that did not match.
 	Misses []Miss
 	Others int
 	// Evicted says that some were evicted before they could be compared; Lost is
-	// how many were since the journal began.
+	// the number of evicted records since the journal began.
 	Evicted bool
 	Lost    Lost
 	// Err is the error of the context.
@@ -124,8 +124,8 @@ func (w *waiting) scan() {
 	})
 }
 
-// see takes the push of an event if it matches now. Once it is taken, nothing that
-// happens to it is of interest.
+// see takes the push of an event if it matches now. It returns true if later events of
+// the push need not be compared.
 func (w *waiting) see(e *Event, _, push *filters.Subject, d *filters.Document) (never bool) {
 	if push == nil || e.Trace.number <= w.query.After || w.query.pushes && e.Trace.failure {
 		return true
@@ -172,10 +172,10 @@ func (w *waiting) has(number uint64) (found, enough bool) {
 	return w.found[number] != nil, len(w.found) >= w.count
 }
 
-// last scans once more, after ctx has ended with err. If there are still not enough
-// matches, the error has the nearest misses: those that differ in the fewest filter
-// words, the newest first. Records of another space are no near misses; the space of a
-// failure is often unknown.
+// last scans once more, after ctx has ended with err. If there are still too few matches,
+// the error has the near misses: the pushes that differ in the fewest filter words, of
+// equals the newest first. Records of another space are no near misses; failures may be,
+// since their space is often unknown.
 func (w *waiting) last(count int, err error) ([]Record, error) {
 	w.journal.scanning.Lock()
 	defer w.journal.scanning.Unlock()

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// A Count is how many events of a kind and a cause there were since the start,
-// whether they are kept or not.
+// A Count is the number of events of a kind and a cause since the start, evicted ones
+// included.
 type Count struct {
 	Kind  Kind
 	Cause string
 	Count uint64
 }
 
-// counts are the events of a shard. Most have no cause, and cost an addition.
+// counts are the numbers of events of a shard. Most events have no cause and need no map.
 type counts struct {
 	plain  [len(kinds)]uint64
 	caused map[Count]uint64 // Count.Count is 0

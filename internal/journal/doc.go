@@ -1,8 +1,8 @@
-// Package journal keeps what happened, in order: every push received,
-// rejected, accepted, stored, sent, delivered or dropped, with its cause, and
-// the comings and goings of devices.
+// Package journal records events in order: every push that is received, rejected,
+// accepted, stored, sent, delivered or dropped, with its cause, and every device that
+// connects or disconnects. Users of the simulator read it, wait for its events and assert
+// on them; the log is a different thing, for the developers of the simulator.
 //
-// It knows the order of events and how many to keep. It leaves to others what
-// the events mean, and it is not a log: the log is for us, the journal is what
-// a user of the simulator reads, waits on and asserts against.
+// The journal numbers the events, decides how many to keep, and makes one record of the
+// events of a push. It does not know what the events mean.
 package journal

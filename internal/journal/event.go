@@ -75,7 +75,7 @@ func (k Kind) state() (filters.State, bool) {
 	return filters.State(k - Rejected), Rejected <= k && k <= Failure
 }
 
-// An Event is one thing that happened.
+// An Event is one thing that happened to a push, a device or a connection.
 type Event struct {
 	// Seq numbers the events from 1, without gaps.
 	Seq uint64

@@ -8,13 +8,12 @@ import (
 	"github.com/apns-sim/apns-sim/internal/filters"
 )
 
-// A Query asks for records. Its zero value is everything, oldest first.
+// A Query selects records. Its zero value selects all, oldest first.
 type Query struct {
 	Filter filters.Filter
-	// After and Before are numbers of records between which the response lies; 0
-	// is no bound.
+	// After and Before bound the numbers of the records, exclusively; 0 is no bound.
 	After, Before uint64
-	// Newest begins with the newest.
+	// Newest returns the newest first.
 	Newest bool
 	// Limit is how many records are returned; 0 is any number.
 	Limit int
@@ -23,23 +22,22 @@ type Query struct {
 	pushes bool                          // no failures
 }
 
-// Found is the response to a [Query].
+// Found is the result of a [Query].
 type Found struct {
 	Records []Record
-	// Next is where to go on, with After or, if the newest came first, with
-	// Before; 0 if that was all.
+	// Next is the value of After for the rest, or of Before if the newest came first; 0 if
+	// there is no rest.
 	Next uint64
-	// Missed says that records which the query asks for may have been
-	// evicted.
+	// Missed says that records which the query selects may have been evicted.
 	Missed bool
 	// Lost is how many records were evicted since the journal began.
 	Lost Lost
-	// Oldest and Newest are the numbers of the history, Oldest that of pushes; Newest
-	// is 0 while there is nothing.
+	// Oldest is the number of the oldest push in the history, Newest that of the newest
+	// record; 0 if there is none.
 	Oldest, Newest uint64
 }
 
-// chunk is how many traces are looked at between two looks at the history.
+// chunk is how many traces are copied from the history at a time.
 const chunk = 512
 
 // each calls visit with the traces of a query, without its Limit, until visit
@@ -51,7 +49,7 @@ func (j *Journal) each(q *Query, visit func(*Trace, *filters.Subject, uint64) bo
 		all.to = min(all.to, q.Before)
 	}
 	var traces []*Trace
-	var s filters.Subject // one for all: visit does not keep it
+	var s filters.Subject // reused: visit does not keep it
 	for all.from < all.to {
 		traces, all = j.history.copy(traces[:0], all, q.Newest, q.pushes)
 		for _, t := range traces {
@@ -67,7 +65,7 @@ func (j *Journal) each(q *Query, visit func(*Trace, *filters.Subject, uint64) bo
 	}
 }
 
-// Find returns the records that a query asks for.
+// Find returns the records that a query selects.
 func (j *Journal) Find(q Query) Found {
 	if j == nil {
 		return Found{}
@@ -86,12 +84,12 @@ func (j *Journal) Find(q Query) Found {
 		return true
 	})
 	if q.Newest && found.Next != 0 {
-		found.Missed = false // the response has not come to where they were
+		found.Missed = false // the result ends before the evicted records
 	}
 	return found
 }
 
-// Lost says how much was evicted from the history since the journal began.
+// Lost returns how many records were evicted from the history since the journal began.
 func (j *Journal) Lost() (l Lost) {
 	if j != nil {
 		_, l = j.history.retained()
@@ -99,7 +97,7 @@ func (j *Journal) Lost() (l Lost) {
 	return l
 }
 
-// Count returns how many pushes match; failures count if the filter asks for them.
+// Count returns how many pushes match, and failures if the filter selects them.
 func (j *Journal) Count(f filters.Filter) (n int) {
 	if j == nil {
 		return 0
@@ -133,15 +131,15 @@ func (j *Journal) Get(id string) (r Record, ok bool) {
 	return r, ok
 }
 
-// Delete removes the records that a query asks for, whatever its Limit, with their
-// events, and returns how many there were. What happens to such a push afterwards is
-// not recorded. The numbers of later events have gaps.
+// Delete removes the records that a query selects, regardless of its Limit, with their
+// events, and returns their number. Later events of such a push are not recorded. The
+// numbers of the remaining events have gaps.
 func (j *Journal) Delete(q Query) (n int) {
 	return j.deleteIf(&q, func(*filters.Subject) bool { return true }, false)
 }
 
-// ResetFunc is Delete of the records for which unwanted returns true, for a reset: a
-// reader of events that comes back after it is told that it has missed something.
+// ResetFunc deletes the records for which unwanted returns true, for a reset: a reader
+// that continues at an earlier event learns that it has missed events.
 func (j *Journal) ResetFunc(unwanted func(*filters.Subject) bool) (n int) {
 	return j.deleteIf(new(Query), unwanted, true)
 }
@@ -169,8 +167,8 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 	return len(deleted)
 }
 
-// Reset removes all records and all events, as [Journal.ResetFunc] does. Numbers go on
-// where they were.
+// Reset removes all records and all events, as [Journal.ResetFunc] does. The numbers
+// continue.
 func (j *Journal) Reset() (n int) {
 	if j == nil {
 		return 0

@@ -10,24 +10,23 @@ import (
 )
 
 // A Trace collects the events of one push, or one broadcast. The provider API makes it
-// when it receives the push, and it travels with the push; every event that names it is
-// noted on it.
+// when it receives the push, and the push refers to it; each [Event] with this trace is
+// added to it.
 //
-// On the push path a trace costs a few words. What a reader sees, a [Record],
-// is made when somebody reads.
+// On the push path a trace costs a few words of memory per event. Readers get a [Record],
+// which is made on request.
 type Trace struct {
-	// Push is what came. It is read-only, as are Device and Request, once the
-	// first event was recorded.
+	// Push is the push. It is read-only, as are Device and Request, once the first event
+	// has been recorded.
 	Push *apns.Notification
-	// Device is whom the push is for; zero for a broadcast, and while no device
-	// is known.
+	// Device is the recipient; zero for a broadcast, and while it is unknown.
 	Device apns.DeviceID
-	// Request knows the request that the push came with; nil if there was none,
-	// as for one that is replayed or comes from the store.
+	// Request is the request of the push; nil if there was none, as for a push that is
+	// replayed or comes from the store.
 	Request Request
-	// Headers are those of the request, until the first event is recorded. Then the
-	// history has them, for as long as it has the push: what still waits for its
-	// device then does not hold on to them.
+	// Headers are those of the request, until the first event is recorded. Then the history
+	// has them, as long as it has the push, so that a push that waits for its device longer
+	// does not keep them in memory.
 	Headers *Headers
 
 	mu      sync.Mutex // taken before that of the history: docs/lock-order.md
@@ -38,8 +37,8 @@ type Trace struct {
 	reached filters.States
 	last    Kind
 
-	// The events of an ordinary push, in a few words. The first that does not fit, and
-	// all after it, are in rest.
+	// The events of an ordinary push. The first event that needs more than a kind and a
+	// time, and all after it, are in rest.
 	plain uint8
 	kinds [plainSteps]Kind
 	times [plainSteps]int64 // nanoseconds since 1970
@@ -59,8 +58,8 @@ type extendedSteps struct {
 	text      int // bytes of text in steps and rejection
 }
 
-// maxSteps bounds what is kept of a broadcast's many devices, or of a push that
-// is sent over and over.
+// maxSteps is the maximum number of steps kept of a broadcast to many devices, or of a
+// push that is sent again and again.
 const maxSteps = 256
 
 // A Step is one thing that happened to a push.

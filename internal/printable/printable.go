@@ -1,8 +1,8 @@
 // Package printable makes text from peers safe for a terminal.
 //
 // A topic, a header value or a payload may hold an escape sequence that clears the
-// screen, a newline that forges a row of a table, or a bidirectional override that shows
-// a text in another order. All of them are written as their code:
+// screen, a newline that forges a row of a table, or a bidirectional override that
+// reorders the text. This package replaces them by their codes:
 //
 //	printable.Text("a\x1b[2J") // a\x1b[2J, in ten printable characters
 package printable
@@ -28,13 +28,13 @@ func Lines(s string) string {
 	return escape(s, appendCode, func(r rune) bool { return unicode.IsPrint(r) || r == '\n' || r == '\t' })
 }
 
-// JSON writes as \u what is not printable within the strings of a JSON text. The value
-// stays the same.
+// JSON writes the unprintable characters in the strings of a JSON text as \u escapes. The
+// value stays the same.
 func JSON(text []byte) []byte {
 	return []byte(escape(string(text), appendUnit, func(r rune) bool { return unicode.IsPrint(r) || r == '\n' || r == '\t' || r == '\r' }))
 }
 
-// JSONWriter applies [JSON] to each write, which is a whole JSON text.
+// JSONWriter applies [JSON] to each write, which must be a whole JSON text.
 func JSONWriter(w io.Writer) io.Writer { return jsonWriter{w} }
 
 type jsonWriter struct{ w io.Writer }
@@ -46,7 +46,7 @@ func (j jsonWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// Styled is a text that [Sprintf] leaves as it is: it holds escape sequences of our own.
+// Styled is a text that [Sprintf] does not change: its escape sequences are ours.
 type Styled string
 
 // Sprintf is [fmt.Sprintf] with [Text] applied to each argument, but not to the format.
@@ -63,7 +63,7 @@ func Sprintf(format string, args ...any) string {
 	return fmt.Sprintf(format, safe...)
 }
 
-// An argument escapes what its value is formatted to.
+// An argument escapes the formatted text of its value.
 type argument struct{ value any }
 
 func (a argument) Format(f fmt.State, letter rune) {

@@ -1,8 +1,7 @@
-// Package proxy is an HTTP proxy for programs whose hosts are fixed: they ask it for
-// Apple's, and are led to the simulator.
+// Package proxy is an HTTP proxy for programs whose host names cannot be configured: they
+// connect to Apple's names through it and reach the simulator.
 //
-// It knows how a tunnel is asked for and made (CONNECT), and how a request for http://
-// is forwarded. It leaves to others which hosts lead where, and what is said within a
-// tunnel, which is TLS and hidden from it. To a host that nobody has told it of it
-// leads only on demand.
+// It makes tunnels (CONNECT) and forwards requests for http:// URLs. The caller says where
+// each host leads. The content of a tunnel is TLS, which the proxy cannot read. It passes
+// on requests for other hosts only if it is configured to.
 package proxy

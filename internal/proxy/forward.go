@@ -10,10 +10,10 @@ import (
 	"strconv"
 )
 
-// via names the proxy in what it forwards: RFC 9110, 7.6.3.
+// via is the name of the proxy in the Via header of what it forwards: RFC 9110, 7.6.3.
 const via = "1.1 apns-sim"
 
-// forward sends a request on to where its host leads, and the response back.
+// forward sends a request to the target of its host, and the response back.
 func (s *listening) forward(w http.ResponseWriter, r *http.Request) {
 	hostport := net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "80"))
 	to, ok := s.target(w, r, hostport, s.cfg.Forward)
@@ -40,12 +40,12 @@ func (s *listening) forward(w http.ResponseWriter, r *http.Request) {
 	forwarder.ServeHTTP(w, r)
 }
 
-// ofProxies are headers that [httputil.ReverseProxy] takes away because they are for
-// servers that trust it; here they are between the client and its server.
+// ofProxies are headers that [httputil.ReverseProxy] removes, since they are for servers
+// that trust the proxy. Here they are the client's, for its server.
 var ofProxies = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}
 
-// rewrite leaves a request as the client made it, besides the headers that are for this
-// hop alone: RFC 9110, 7.6.1, which [httputil.ReverseProxy] sees to.
+// rewrite keeps the request of the client, except for the headers of this hop, which
+// [httputil.ReverseProxy] removes: RFC 9110, 7.6.1.
 func rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL.RawQuery = r.In.URL.RawQuery
 	r.Out.URL.User = nil // RFC 9110, 4.2.4
@@ -57,7 +57,7 @@ func rewrite(r *httputil.ProxyRequest) {
 	r.Out.Header.Add("Via", via)
 }
 
-// lastHop answers a request that may go no further, and counts the hops of others:
+// lastHop answers a request whose Max-Forwards is 0, and decrements that of others:
 // RFC 9110, 7.6.2.
 func lastHop(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodOptions && r.Method != http.MethodTrace {

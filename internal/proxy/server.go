@@ -14,10 +14,10 @@ import (
 	"time"
 )
 
-// A Target is what a host leads to. The zero value is for a host that is somebody
-// else's.
+// A Target is where requests for a host go. The zero value stands for a host that the
+// caller does not serve.
 type Target struct {
-	// Address is host:port, or how to call what Dial connects to.
+	// Address is host:port, or a name for what Dial connects to.
 	Address string
 	// Dial connects to it; nil dials Address on TCP.
 	Dial func(context.Context) (net.Conn, error)
@@ -32,18 +32,17 @@ func (t Target) dial(ctx context.Context) (net.Conn, error) {
 	return dialer.DialContext(ctx, "tcp", t.Address)
 }
 
-// Config is how a proxy is made. Tunnel is required.
+// Config configures a [Server]. Tunnel is required.
 type Config struct {
-	// Tunnel returns what host:port leads to for CONNECT. The error says why one of
-	// our hosts leads nowhere; it is never passed on.
+	// Tunnel returns the target of CONNECT for host:port. Its error says why a host that
+	// the caller serves cannot be reached; such a request is never passed on.
 	Tunnel func(hostport string) (Target, error)
-	// Forward is the same for a request that is sent to the proxy whole, because it
-	// is for http://. Nil has no host for such requests.
+	// Forward is the same for requests for http:// URLs, which the proxy receives whole.
+	// Nil serves no host.
 	Forward func(hostport string) (Target, error)
-	// Others passes on what is for somebody else to where it wants to go, instead
-	// of refusing it.
+	// Others passes on requests for other hosts, instead of rejecting them.
 	Others bool
-	// Log may be nil, for silence.
+	// Log may be nil.
 	Log *slog.Logger
 }
 
@@ -91,7 +90,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	defer stop()
 	err := server.Serve(ln)
 	cancel()
-	_ = server.Close() // what it says of connections that fail to close is no news
+	_ = server.Close() // connections that fail to close need no report
 	l.open.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -99,15 +98,15 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return fmt.Errorf("serve on %s: %w", ln.Addr(), err)
 }
 
-// A listening server is one that serves a listener. The context of a request is of
-// no use for a tunnel: it ends with one direction.
+// A listening is a server with a listener. Tunnels use its context, since that of their
+// request ends with one direction.
 type listening struct {
 	*Server
 	ctx  context.Context // ends with Serve
 	open sync.WaitGroup  // connections, and tunnels once those are taken over
 }
 
-// count keeps account of the connections. One is new before its goroutine begins.
+// count counts the open connections. A connection is new before its goroutine begins.
 func (s *listening) count(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
@@ -133,7 +132,7 @@ func (s *listening) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// target returns where a request goes with a host, or refuses the request.
+// target returns the target of a request for a host, or rejects the request.
 func (s *listening) target(w http.ResponseWriter, r *http.Request, hostport string, route func(string) (Target, error)) (Target, bool) {
 	to, err := route(hostport)
 	switch {
@@ -177,12 +176,11 @@ func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// established is the response to a request for a tunnel. aioapns looks for its first
-// words and no others.
+// established is the response to a request for a tunnel. aioapns accepts no other text.
 const established = "HTTP/1.1 200 Connection established\r\n\r\n"
 
-// tunnel passes bytes on in both directions until both have ended. What near has
-// sent early is in the buffer.
+// tunnel copies bytes in both directions until both have ended. The buffer has what near
+// has sent already.
 func tunnel(near, far net.Conn, buffer *bufio.Reader) error {
 	defer near.Close()
 	defer far.Close()
@@ -204,8 +202,8 @@ func tunnel(near, far net.Conn, buffer *bufio.Reader) error {
 	return errors.Join(there, back)
 }
 
-// pass passes bytes of from on until its end, and the end as well. A failure is a reset
-// of one side or the other, or the end of the proxy; it becomes a reset of both.
+// pass copies bytes to a connection until their end, and closes its write side then. An
+// error (a reset of one side, or the end of the proxy) resets both connections.
 func pass(to, from net.Conn, bytes io.Reader) error {
 	if _, err := io.Copy(to, bytes); err != nil {
 		reset(to)
@@ -218,8 +216,8 @@ func pass(to, from net.Conn, bytes io.Reader) error {
 	return to.Close()
 }
 
-// reset closes a connection with a TCP reset, if it is one of TCP. That it is closed
-// already is no news.
+// reset closes a connection, with a TCP reset if it is a TCP connection. It may be closed
+// already.
 func reset(c net.Conn) {
 	if tcp, ok := c.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

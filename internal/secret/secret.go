@@ -1,5 +1,5 @@
-// Package secret keeps private keys, provider tokens and passwords out of errors, which
-// people paste into issues and machines keep in logs.
+// Package secret removes private keys, provider tokens and passwords from errors, since
+// errors are logged and pasted into issues.
 package secret
 
 import (
@@ -10,16 +10,16 @@ import (
 
 const privateKey = "(a private key, not shown)"
 
-// block is a private key in PEM, RFC 7468, 10 and 11; to the end where the last line
-// is missing. What it holds is the group.
+// block matches a private key in PEM (RFC 7468, 10 and 11), up to the end of the text if
+// the last line is missing. The group is its content.
 var block = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]*PRIVATE(?s:(.*?)-----END [A-Z0-9 ]*PRIVATE KEY-----|(.*))`)
 
-// keyData is what tells a key from a text that only names the lines around one: it
-// begins as a DER sequence or an encrypted key of old (RFC 1421, 4.6) does, or has base64
-// that is longer than words are.
+// keyData distinguishes a key from a text that only mentions the lines around one: it
+// begins like a DER sequence or an old encrypted key (RFC 1421, 4.6), or has base64 that is
+// longer than words are.
 var keyData = regexp.MustCompile(`^(?: KEY)?-*(?:\\[rn]|[\s"',\[\]])*(?:M[A-P]|Proc-Type)|[A-Za-z0-9+/=]{16,}`)
 
-// hideKey returns what stands for a block.
+// hideKey returns the replacement of a block.
 func hideKey(text string) string {
 	held := block.FindStringSubmatch(text)
 	if keyData.MatchString(held[1] + held[2]) {
@@ -28,22 +28,22 @@ func hideKey(text string) string {
 	return text
 }
 
-// shapes are secrets that tell themselves by their shape, with what stands for them.
+// shapes match secrets by their form, each with its replacement.
 var shapes = []struct {
 	shape *regexp.Regexp
 	shown string
 }{
-	// What is in a block, in base64 alone: PKCS#8 of an EC P-256 or an RSA key, and SEC 1.
+	// The base64 of a block without its lines: PKCS#8 of an EC P-256 or an RSA key, and SEC 1.
 	{regexp.MustCompile(`(?:MI[GI][A-Za-z0-9+/]{1,3}(?:AgEAMBMG|IBADANBg)|MHcCAQEE)[A-Za-z0-9+/=]+(?:(?:\\r|\\n|\s)+[A-Za-z0-9+/=]{16,})*`), privateKey},
 	// RFC 7519, 3: the header of a token is an object, and so begins with {"
 	{regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`), "(a provider token, not shown)"},
 }
 
-// leastLength is the length, in bytes, from which on a value is hidden wherever it
-// stands. Shorter ones would be found in every other word.
+// leastLength is the minimum length, in bytes, of a value that is hidden wherever it
+// occurs. Shorter values occur in ordinary words.
 const leastLength = 6
 
-// Hide returns text without what looks like a secret, and without the values.
+// Hide returns text without the values and without everything that looks like a secret.
 func Hide(text string, values ...string) string {
 	for _, value := range values {
 		for _, form := range []string{value, quoted(value)} {
@@ -81,8 +81,8 @@ type hidden struct {
 func (h hidden) Error() string { return h.text }
 func (h hidden) Unwrap() error { return h.error }
 
-// Values returns the values that a command line gives to flags, in either way of
-// writing them.
+// Values returns the values of flags in a command line, written as --flag=value or as
+// --flag value.
 func Values(args []string, flags ...string) (values []string) {
 	for i, arg := range args {
 		for _, flag := range flags {
@@ -96,9 +96,9 @@ func Values(args []string, flags ...string) (values []string) {
 	return values
 }
 
-// JoinKey puts the text of a private key that follows a flag as words of their own
-// into one word with the flag: a flag parser takes its dashes for another flag, and a
-// shell has taken it apart where it was not quoted.
+// JoinKey joins a flag and the private key that follows it into one argument. Otherwise
+// the flag parser takes the dashes of the key for another flag; and a shell splits a key
+// that is not quoted.
 func JoinKey(args []string, flag string) []string {
 	for i := range args {
 		if args[i] != "--"+flag || i+1 == len(args) || !strings.HasPrefix(args[i+1], "-----BEGIN") {

@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// The lines that response what was typed.
+// The lines that answer what was typed.
 type (
 	helpLine struct {
 		Event string     `json:"event"`
