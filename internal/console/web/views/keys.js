@@ -110,7 +110,7 @@ function DeviceToken() {
 	const record = opened?.record ?? "";
 	return html`<${Card} title="Device token">
 		<form class="form" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); change({ token: text.trim() }, true); open(text.trim()); }}>
-			<${Field} label="Paste a device token, hex" hint="To devices and providers it is bytes without a meaning. APNs alone can open it."><input data-search class="mono" spellcheck=${false} required value=${text} onInput=${(/** @type {any} */ e) => set(e.target.value)} /></${Field}>
+			<${Field} label="Paste a device token, hex" hint="To devices and providers it is bytes without a meaning. Only APNs can decrypt it."><input data-search class="mono" spellcheck=${false} required value=${text} onInput=${(/** @type {any} */ e) => set(e.target.value)} /></${Field}>
 			<div class="actions"><button class="primary">Open</button></div></form>
 		<${Failure} text=${error} />
 		${opened && html`<div class="opened"><pre class="bytes" aria-label="The record"><span data-part="flags">${record.slice(0, 2)}</span><span data-part="device">${record.slice(2, 18)}</span><span data-part="topic">${record.slice(18, 26)}</span><span data-part="epoch">${record.slice(26)}</span></pre>
