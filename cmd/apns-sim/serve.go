@@ -83,11 +83,12 @@ type stateFlags struct {
 
 // processFlags set how the simulator starts, stops, remembers and logs.
 type processFlags struct {
-	Ready        string        `placeholder:"json" help:"Set to json to print the ready record on standard output."`
-	ReadyFile    string        `placeholder:"PATH" help:"Write the ready record to this file once the simulator is ready."`
-	StopTimeout  time.Duration `default:"5s" placeholder:"TIME" help:"When stopping, wait this long for connected devices to acknowledge accepted pushes; 0s does not wait. A second signal stops at once."`
-	History      int           `default:"${history}" placeholder:"N" help:"Number of pushes kept in the history."`
-	HistoryBytes int           `default:"${history_bytes}" placeholder:"BYTES" help:"Approximate memory limit of the history; the oldest pushes are removed first."`
+	Ready         string        `placeholder:"json" help:"Set to json to print the ready record on standard output."`
+	ReadyFile     string        `placeholder:"PATH" help:"Write the ready record to this file once the simulator is ready."`
+	StopWithInput bool          `name:"stop-with-stdin" help:"Stop when standard input ends, as it does when the program that started the simulator exits or is killed."`
+	StopTimeout   time.Duration `default:"5s" placeholder:"TIME" help:"When stopping, wait this long for connected devices to acknowledge accepted pushes; 0s does not wait. A second signal stops at once."`
+	History       int           `default:"${history}" placeholder:"N" help:"Number of pushes kept in the history."`
+	HistoryBytes  int           `default:"${history_bytes}" placeholder:"BYTES" help:"Approximate memory limit of the history; the oldest pushes are removed first."`
 
 	Log logFlags `embed:""`
 }
@@ -163,6 +164,11 @@ func (s *serveCommand) anyPort(listener sim.Listener) bool {
 // Run runs the simulator until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, parsed *kong.Context, from *settings, c *console, end *exitLimit) (err error) {
 	s.chosen = from.chosen(parsed)
+	if s.StopWithInput {
+		var cancel context.CancelFunc
+		ctx, cancel = untilEnd(ctx, c.stdin)
+		defer cancel()
+	}
 	state, err := s.takeState()
 	if err != nil {
 		return usageError{from.locate(parsed, err)}
