@@ -8,9 +8,8 @@ type App struct {
 	space *Space
 }
 
-// NewApp registers an app. The topics with a suffix, such as those for VoIP or
-// Live Activities, are allowed with it; for tokens of those, make an App of
-// the suffixed topic.
+// NewApp registers an app. Topics with a suffix, such as those for VoIP or Live Activities,
+// are allowed with it; to get tokens for them, call NewApp with the suffixed topic.
 func (s *Space) NewApp(bundleID string) *App {
 	s.tb.Helper()
 	if err := s.server.simulator().Auth.AddApp(s.TeamID, bundleID); err != nil {
@@ -23,8 +22,8 @@ func (s *Space) NewApp(bundleID string) *App {
 	return app
 }
 
-// SetBroadcast gives the app the broadcast capability, which it has from the start,
-// or takes it away, and all its channels with it.
+// SetBroadcast enables the broadcast capability of the app, which is enabled from the
+// start, or disables it and deletes all its channels.
 func (a *App) SetBroadcast(enabled bool) {
 	a.space.tb.Helper()
 	if err := a.space.server.simulator().TeamControl.SetBroadcast(a.space.TeamID, a.Topic, enabled); err != nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// A CertificateRequest says what a provider certificate is good for. Its zero value
-// asks for one of the app's own team, for both environments, for a year.
+// A CertificateRequest describes a provider certificate. Its zero value is a certificate of
+// the app's team for both environments, valid for a year.
 type CertificateRequest struct {
-	// TeamID is another team that shall have it; "" is the app's own.
+	// TeamID is the team of the certificate; "" is the app's.
 	TeamID string
 	// Production and Sandbox are the environments; neither means both.
 	Production, Sandbox bool
-	// NotBefore and NotAfter bound its validity, which is judged by the machine's
-	// time; zero means from a day ago, for a year.
+	// NotBefore and NotAfter bound its validity, by the time of the machine; zero means from
+	// a day ago, for a year.
 	NotBefore, NotAfter time.Time
-	// RSA asks for an RSA key, as Apple's certificates had; otherwise it is EC.
+	// RSA selects an RSA key, as in Apple's certificates, instead of EC.
 	RSA bool
 }
 

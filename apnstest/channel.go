@@ -8,15 +8,14 @@ import (
 
 // A Channel is a broadcast channel of an app.
 type Channel struct {
-	// ID is what a provider puts into apns-channel-id, in base64.
+	// ID is the value of apns-channel-id, in base64.
 	ID string
 
 	app *App
 }
 
-// NewChannel creates a broadcast channel that keeps its most recent message
-// for devices that come later. Provider code that creates channels itself
-// does so at ChannelsURL.
+// NewChannel creates a broadcast channel that stores its most recent message for devices
+// that subscribe later. Provider code can create channels at ChannelsURL.
 func (a *App) NewChannel() *Channel {
 	a.space.tb.Helper()
 	return a.newChannel(apns.Production)

@@ -10,7 +10,7 @@ import (
 
 // Client returns an HTTP/2 client that trusts the server, for provider code that
 // takes an *http.Client. It connects with [Space.Dial], so code whose host is fixed
-// needs nothing else. Certificates, if given, are shown to the server; see
+// needs nothing else. Certificates, if given, are presented to the server; see
 // [App.Certificate].
 func (s *Space) Client(certificates ...tls.Certificate) *http.Client {
 	t := &http.Transport{
@@ -24,9 +24,9 @@ func (s *Space) Client(certificates ...tls.Certificate) *http.Client {
 	return &http.Client{Transport: t, Timeout: s.server.Config.Timeout}
 }
 
-// Dial connects to an address of [Endpoints], or to the one that a host of Apple's
-// stands for, such as api.push.apple.com:443; no other host of APNs is dialed. Other
-// addresses are dialed as they are, unless the server is in memory. It fits [http.Transport].DialContext.
+// Dial connects to an address of [Endpoints], or to the listener for one of Apple's hosts,
+// such as api.push.apple.com:443; other hosts of APNs are an error. Other addresses are
+// dialed as they are, unless the server is in memory. It fits [http.Transport].DialContext.
 func (s *Space) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ours, err := s.server.simulator().Route(address)
 	if err != nil {

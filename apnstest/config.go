@@ -26,6 +26,6 @@ type Config struct {
 	// Timeout is how long helpers wait before they fail the test; 0 means
 	// [DefaultTimeout].
 	Timeout time.Duration
-	// Log receives what the simulator logs; nil is silent.
+	// Log is the log of the simulator; nil logs nothing.
 	Log *slog.Logger
 }

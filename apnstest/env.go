@@ -9,9 +9,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// Env returns the variables, as NAME=VALUE, with which a child process finds the
-// server, signs as the team, pushes to the first app on the first device, and trusts
-// the root: those that apns-sim exec sets, as far as there is what they name.
+// Env returns the variables, as NAME=VALUE, with which a child process finds the server,
+// signs as the team, pushes to the first app on the first device, and trusts the root. They
+// are those of apns-sim exec, without variables that would have no value.
 //
 //	command := exec.Command("node", "send.js")
 //	command.Env = append(os.Environ(), apple.Env()...)
@@ -29,7 +29,7 @@ func (s *Space) Env() []string {
 	return p.List()
 }
 
-// describe writes files to dir and says where everything is.
+// describe writes files to dir and returns their paths and the addresses.
 func (s *Space) describe(dir string) (p envvars.Place, err error) {
 	p = s.server.simulator().Place()
 	p.Team, p.KeyID, p.KeyP8, p.Topic = s.TeamID, s.KeyID, string(s.P8), ""

@@ -42,7 +42,7 @@ func (s *Server) restart() error {
 	return s.resume(online)
 }
 
-// resume gives spaces and devices what stands for them in the simulator that runs now.
+// resume connects spaces and devices to the simulator that runs now.
 func (s *Server) resume(online map[*Device]bool) error {
 	for _, in := range s.allSpaces() {
 		if !in.isDefault() {

@@ -17,9 +17,9 @@ import (
 // A Server is a simulated APNs. Its fields are set by [NewServer] and
 // [Server.Start].
 //
-// What it has as a [Space] is the default space, with a team that exists from the
-// start; more spaces are made with [Server.NewSpace]. Code that takes either takes a
-// *Space, and &apple.Space for the default space. The records of a Server are
+// Its embedded [Space] is the default space, with a team that exists from the start;
+// [Server.NewSpace] makes more. Code for any space takes a *Space, and &apple.Space for the
+// default space. The records of a Server are
 // those of all its spaces, and of pushes that name no team.
 type Server struct {
 	Space
@@ -73,7 +73,7 @@ func NewUnstartedServer(tb testing.TB) *Server {
 //		os.Exit(code)
 //	}
 //
-// Where a helper of the server itself would end a test, it panics.
+// Helpers of the server itself panic instead of ending a test.
 func Open(cfg Config) (*Server, error) {
 	s := newServer(new(alone), cfg)
 	if err := s.start(); err != nil {
@@ -135,8 +135,8 @@ func (s *Server) run() error {
 	return nil
 }
 
-// Seed returns what decides what faults do by chance: [Config].Seed, or what was
-// drawn. The same seed, faults and pushes bring about the same.
+// Seed returns the seed of random faults: [Config].Seed, or the one that was drawn. The
+// same seed, faults and pushes have the same result.
 func (s *Server) Seed() uint64 { return s.simulator().Faults.Seed() }
 
 // Close ends a server of [Open], and everything that was made with it. The other
@@ -150,7 +150,7 @@ func (s *Server) Close() error {
 	return s.failed
 }
 
-// shut ends the server. Devices of the default space have ended before.
+// shut stops the server. The devices of the default space have stopped before.
 func (s *Server) shut() {
 	s.closed.Do(func() {
 		s.closeClients()
@@ -160,14 +160,14 @@ func (s *Server) shut() {
 	})
 }
 
-// Endpoints are where a [Server] is reached.
+// Endpoints are the addresses of a [Server].
 type Endpoints struct {
 	// URL and SandboxURL are the provider APIs of the two environments, of the
 	// form https://127.0.0.1:port.
 	URL, SandboxURL string
-	// ChannelsURL and SandboxChannelsURL are where broadcast channels are managed.
+	// ChannelsURL and SandboxChannelsURL are for the management of broadcast channels.
 	ChannelsURL, SandboxChannelsURL string
-	// DeviceAddr and SandboxDeviceAddr are where devices connect, host:port.
+	// DeviceAddr and SandboxDeviceAddr are the couriers for devices, host:port.
 	DeviceAddr, SandboxDeviceAddr string
 }
 

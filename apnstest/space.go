@@ -30,7 +30,7 @@ type Space struct {
 	TeamID, KeyID string
 	Key           *ecdsa.PrivateKey
 	P8            []byte
-	// Clock is what time it is here.
+	// Clock is the clock of the space.
 	Clock *Clock
 
 	tb     reporter
@@ -45,7 +45,7 @@ type Space struct {
 
 // NewSpace makes a space that ends with the test, which need not be the one that
 // the server was made for: tests that run in parallel share a server, and each has
-// a space of its own. Whatever a helper of the space cannot do ends that test.
+// a space of its own. A helper of the space that fails ends that test.
 func (s *Server) NewSpace(tb testing.TB) *Space {
 	tb.Helper()
 	in := &Space{tb: tb, server: s}
@@ -99,7 +99,7 @@ func (s *Space) isDefault() bool { return s == &s.server.Space }
 // internal is the space as the simulator has it, nil for the default space.
 func (s *Space) internal() *space.Space { return s.server.simulator().Spaces.ForTeam(s.TeamID) }
 
-// Reset takes the space back to how it was after it was created: no faults, no records,
+// Reset restores the state after the creation of the space: no faults, no records,
 // no stored pushes, and the clock shows the time of the machine. Keys, apps and devices
 // stay; the devices are online and in use, and their inboxes are empty.
 func (s *Space) Reset() {

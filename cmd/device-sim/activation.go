@@ -26,12 +26,12 @@ func newKey(kind string) (crypto.Signer, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-// The question and the response of POST /v1/activation.
+// The request and the response of POST /v1/activation.
 type (
 	activation struct {
 		CSR    string   `json:"csr"` // PEM
 		Topics []string `json:"topics"`
-		// Replaces is the device that this one was before it was erased.
+		// Replaces is the ID that this device had before it was erased.
 		Replaces string `json:"replaces,omitempty"`
 	}
 	activated struct {
@@ -40,9 +40,9 @@ type (
 	}
 )
 
-// activate gets a device certificate for key. As at Apple, the key stays here and
-// only a signing request travels. A device that was erased says which one it has been,
-// so that the tokens of that one end.
+// activate gets a device certificate for key. As with Apple, the key stays here and only a
+// signing request is sent. An erased device sends its former ID, so that the tokens of that
+// ID are retired.
 func (c *control) activate(ctx context.Context, key crypto.Signer, name string, topics []string, was apns.DeviceID) (device.Identity, error) {
 	template := &x509.CertificateRequest{Subject: pkix.Name{CommonName: name}}
 	der, err := x509.CreateCertificateRequest(rand.Reader, template, key)

@@ -37,8 +37,7 @@ func parseChannel(text string) (device.Subscription, error) {
 	return device.Subscription{Topic: app, Channel: id}, nil
 }
 
-// withCheckpoints gives the subscriptions wanted, each with the checkpoint of an
-// earlier run.
+// withCheckpoints returns the subscriptions, each with its checkpoint from an earlier run.
 func withCheckpoints(wanted []device.Subscription, kept []checkpoint) []device.Subscription {
 	wanted = slices.Clone(wanted)
 	for i := range wanted {
@@ -51,7 +50,7 @@ func withCheckpoints(wanted []device.Subscription, kept []checkpoint) []device.S
 	return wanted
 }
 
-// checkpoints gives what is worth keeping of some subscriptions.
+// checkpoints returns the checkpoints of subscriptions that have one.
 func checkpoints(subscriptions []device.Subscription) []checkpoint {
 	var kept []checkpoint
 	for _, s := range subscriptions {

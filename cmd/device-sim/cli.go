@@ -22,8 +22,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/secret"
 )
 
-// cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name. Where the
-// control API is may also stand in the variables of apns-sim.
+// cli is the command line. Every flag has a variable: DEVICE_SIM_ and its name. The
+// address of the control API may also be in the variables of apns-sim.
 type cli struct {
 	LogLevel slog.Level `help:"Lowest log level written to stderr: debug, info, warn or error." default:"warn"`
 
@@ -59,7 +59,7 @@ type runCmd struct {
 	channels []device.Subscription
 }
 
-// Where the simulator's couriers listen unless told otherwise.
+// The default addresses of the simulator's couriers.
 const (
 	productionServer = "127.0.0.1:5223"
 	sandboxServer    = "127.0.0.1:5224"
@@ -83,7 +83,7 @@ func (c *runCmd) AfterApply() error {
 	return checkServer(c.Server)
 }
 
-// checkTopics refuses what is no bundle ID.
+// checkTopics rejects topics that are not bundle IDs.
 func checkTopics(topics []string) error {
 	for _, topic := range topics {
 		if !apns.ValidTopic(topic) {
@@ -93,8 +93,8 @@ func checkTopics(topics []string) error {
 	return nil
 }
 
-// checkControl refuses what is no address of a control API: localhost:8197 has a scheme
-// of the name localhost.
+// checkControl rejects a value that is not an HTTP URL: localhost:8197 has the scheme
+// localhost.
 func checkControl(control string) error {
 	u, err := url.Parse(control)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -103,9 +103,9 @@ func checkControl(control string) error {
 	return nil
 }
 
-// checkServer refuses a --server that is no address.
+// checkServer rejects a --server that is not an address.
 func checkServer(server string) error {
-	if server == "" { // the control API is asked
+	if server == "" { // the control API has the address
 		return nil
 	}
 	if _, _, err := net.SplitHostPort(server); err != nil {
@@ -114,7 +114,7 @@ func checkServer(server string) error {
 	return nil
 }
 
-// variables are what the help texts mention.
+// variables are the values in the help texts.
 func variables() kong.Vars {
 	return kong.Vars{
 		"server": productionServer, "sandbox": sandboxServer, "styles": "v3, v2, none, pack or both",
@@ -133,7 +133,7 @@ func newParser(c *cli, options ...kong.Option) (*kong.Kong, error) {
 	}, options...)...)
 }
 
-// run is the program: it parses args, does what they say and gives the exit code.
+// run is the program: it parses args, executes the command and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
 	var c cli
 	helped := false
@@ -156,7 +156,7 @@ func run(ctx context.Context, args []string, std streams) int {
 	return report(std, secret.Error(perform(ctx, command, std, c.LogLevel), values...))
 }
 
-// perform does what a command says. The terminal is as it was when it returns.
+// perform executes a command, and restores the terminal before it returns.
 func perform(ctx context.Context, command command, std streams, level slog.Level) error {
 	interactive, restore := std.withLineEditor(command)
 	defer restore()

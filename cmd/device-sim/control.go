@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// controlTimeout bounds one request to the control API.
+	// controlTimeout is the maximum duration of a request to the control API.
 	controlTimeout = 15 * time.Second
 	// maxResponse is the longest response that is read, in bytes.
 	maxResponse = 1 << 20
 )
 
-// A control is the simulator's control API, as far as a device needs it.
+// A control is a client of the control API, for the requests of a device.
 type control struct {
 	url    string
 	token  string // the bearer token; "" sends none
@@ -33,7 +33,7 @@ func newControl(url, token string) *control {
 	}
 }
 
-// keepConnections makes requests share connections, for those who make thousands.
+// keepConnections makes requests share connections, for fleets.
 func (c *control) keepConnections() {
 	c.client.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
 }
@@ -41,7 +41,7 @@ func (c *control) keepConnections() {
 // close closes the connections that were kept.
 func (c *control) close() { c.client.CloseIdleConnections() }
 
-// A problem is how the control API refuses: RFC 9457.
+// A problem is an error of the control API: RFC 9457.
 type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
@@ -102,7 +102,7 @@ func (c *control) do(ctx context.Context, method, path string, body []byte) ([]b
 	return content, nil
 }
 
-// explain gives the problem in a response, or its status.
+// explain returns the problem in a response, or its status.
 func explain(response *http.Response, content []byte) string {
 	var p problem
 	if err := json.Unmarshal(content, &p); err != nil || p.Title == "" {

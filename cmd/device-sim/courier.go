@@ -11,10 +11,9 @@ import (
 	"github.com/apns-sim/apns-sim/apns"
 )
 
-// courier gives the address of the courier of an environment: server, if it was given,
-// otherwise what the control API says. A device with everything of its own needs no
-// control API; if that does not answer, it is the address at which couriers listen
-// unless told otherwise.
+// courier returns the address of the courier of an environment: server, if it is set,
+// otherwise the address from the control API. If the control API does not respond, it is the
+// default address, since a device with certificate and root needs no control API.
 func (c *control) courier(ctx context.Context, server string, env apns.Environment) (string, error) {
 	if server != "" {
 		return server, nil
@@ -30,7 +29,7 @@ func (c *control) courier(ctx context.Context, server string, env apns.Environme
 	}
 	switch {
 	case err != nil:
-		return usual, nil //nolint:nilerr // Who needs the control API is told by the next request.
+		return usual, nil //nolint:nilerr // The next request reports the error if the control API is needed.
 	case address == "":
 		return "", &failure{
 			code: exitUnreachable, err: errors.New("the simulator has no courier for this environment"),
@@ -40,8 +39,8 @@ func (c *control) courier(ctx context.Context, server string, env apns.Environme
 	return c.near(address), nil
 }
 
-// near gives an address of the simulator as this machine reaches it: on loopback, a
-// simulator elsewhere means its own.
+// near returns an address at which this machine reaches the simulator: a loopback address
+// from a simulator on another machine is that machine's own.
 func (c *control) near(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	u, wrong := url.Parse(c.url)

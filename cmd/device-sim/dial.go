@@ -17,12 +17,12 @@ func dial(ctx context.Context, address string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", address)
 }
 
-// appleDomain is where Apple's servers live. A redirect there means the simulator, which
-// stands for all of its couriers.
+// appleDomain is the domain of Apple's servers. A redirect to it goes to the simulator,
+// which replaces all couriers.
 const appleDomain = ".apple.com"
 
-// redirected gives the address of the host that a redirect names: the same port, and
-// never Apple's own servers.
+// redirected returns the address for the host of a redirect: with the same port, and never
+// one of Apple's servers.
 func redirected(server, host string) string {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -37,7 +37,7 @@ func redirected(server, host string) string {
 	return net.JoinHostPort(name, port)
 }
 
-// firstConnectFailed explains why there was never a connection.
+// firstConnectFailed explains why the first connection failed.
 func firstConnectFailed(server string, err error) *failure {
 	f := &failure{code: exitFailure, err: fmt.Errorf("cannot connect to the courier at %s: %w", server, err)}
 	op, isNet := errors.AsType[*net.OpError](err)

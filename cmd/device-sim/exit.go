@@ -16,7 +16,7 @@ const (
 	exitUnreachable = 6
 )
 
-// A failure is an error that knows the exit code and what to do about it.
+// A failure is an error with its exit code and remedy.
 type failure struct {
 	code   int
 	err    error
@@ -26,7 +26,7 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// report tells the user about err, if any, and gives the exit code.
+// report prints err, if any, and returns the exit code.
 func report(std streams, err error) int {
 	if err == nil {
 		return exitOK
@@ -35,7 +35,7 @@ func report(std streams, err error) int {
 	if !ok {
 		f = &failure{code: exitFailure}
 	}
-	fmt.Fprintf(std.stderr, "device-sim: %s\n", printable.Lines(err.Error())) //nolint:errcheck // There is nobody left to tell.
+	fmt.Fprintf(std.stderr, "device-sim: %s\n", printable.Lines(err.Error())) //nolint:errcheck // There is no other place for the error.
 	if f.remedy != "" {
 		fmt.Fprintf(std.stderr, "  %s\n", printable.Lines(f.remedy)) //nolint:errcheck // As above.
 	}

@@ -10,8 +10,8 @@ import (
 // otherFiles is how many files the program needs besides its connections.
 const otherFiles = 64
 
-// enoughFiles refuses more devices than the system lets a process have connections.
-// The Go runtime has raised the limit as far as it may.
+// enoughFiles rejects more devices than a process may have connections. The Go runtime has
+// raised the limit to its maximum.
 func enoughFiles(devices int) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

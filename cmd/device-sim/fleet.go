@@ -56,8 +56,8 @@ type fleetCmd struct {
 	ackDelay time.Duration
 }
 
-// devicesPerAddress is how many connections to one server leave from one address: a
-// system has some 28,000 ports to give.
+// devicesPerAddress is the maximum number of connections from one address to one server: a
+// system has some 28,000 ephemeral ports.
 const devicesPerAddress = 20_000
 
 // AfterApply checks what kong cannot and fills in what depends on other flags.
@@ -93,7 +93,7 @@ func (c *fleetCmd) AfterApply() error {
 	return errors.Join(c.parsePace(), c.checkFailOn())
 }
 
-// parsePace reads the flags that have a language of their own.
+// parsePace parses the flags for rates, shares and delays.
 func (c *fleetCmd) parsePace() (err error) {
 	if c.Ramp != "" {
 		if c.ramp, err = loadgen.ParseRamp(c.Ramp); err != nil {
@@ -120,8 +120,8 @@ func (c *fleetCmd) locate(ctx context.Context, from *control) (err error) {
 	return nil
 }
 
-// checkSources chooses how many addresses to connect from. Others than 127.0.0.1 exist
-// towards this machine alone.
+// checkSources chooses the number of addresses to connect from. Addresses other than
+// 127.0.0.1 work only for a server on this machine.
 func (c *fleetCmd) checkSources() error {
 	host, _, err := net.SplitHostPort(c.Server)
 	if err != nil {
@@ -143,7 +143,8 @@ func (c *fleetCmd) checkSources() error {
 	return nil
 }
 
-// run is a fleet, until ctx ends, the time is up or what was expected has come.
+// run runs a fleet until ctx ends, the time is over or the expected notifications have been
+// received.
 func (c *fleetCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	if err := c.readScript(); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
-// failures are what --fail-on can name, and where a summary counts it.
+// failures are the words of --fail-on, each with its count in a summary.
 var failures = map[string]func(*loadgen.Summary) int64{
 	"duplicates":         func(s *loadgen.Summary) int64 { return s.Duplicates },
 	"rejected":           func(s *loadgen.Summary) int64 { return s.Rejected },
@@ -23,7 +23,7 @@ var failures = map[string]func(*loadgen.Summary) int64{
 
 func failureNames() []string { return slices.Sorted(maps.Keys(failures)) }
 
-// checkFailOn refuses words that --fail-on does not know.
+// checkFailOn rejects unknown words of --fail-on.
 func (c *fleetCmd) checkFailOn() error {
 	for _, word := range c.FailOn {
 		if failures[word] != nil {
@@ -35,7 +35,7 @@ func (c *fleetCmd) checkFailOn() error {
 	return nil
 }
 
-// verdict is what the user wanted to be an error.
+// verdict returns an error if something named by --fail-on has happened.
 func (c *fleetCmd) verdict(s loadgen.Summary) error {
 	for _, word := range c.FailOn {
 		if n := failures[word](&s); n > 0 {

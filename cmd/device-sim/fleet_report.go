@@ -16,8 +16,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/loadgen"
 )
 
-// A fleetReport tells how a fleet goes: to a person by a bar that is drawn anew, to a
-// program by JSON lines. Its methods may be called from any goroutine.
+// A fleetReport reports the progress of a fleet: as a bar that is drawn again and again, or
+// as JSON lines. Its methods may be called from any goroutine.
 type fleetReport struct {
 	// Set before the first call; read-only after.
 	bar      bool
@@ -40,7 +40,7 @@ func newFleetReport(c *fleetCmd, std streams, failed func(error)) *fleetReport {
 	}
 }
 
-// shared gives a writer to the same output, for whole lines.
+// shared returns a writer to the same output, for whole lines.
 func (r *fleetReport) shared(w io.Writer) io.Writer { return &sharedWriter{r, w} }
 
 type sharedWriter struct {
@@ -54,7 +54,7 @@ func (s *sharedWriter) Write(b []byte) (int, error) {
 	return s.w.Write(b)
 }
 
-// event tells a program about an event of a device.
+// event writes an event of a device as a JSON line.
 func (r *fleetReport) event(id apns.DeviceID, e device.Event) {
 	if !r.events {
 		return
@@ -71,17 +71,17 @@ func (r *fleetReport) event(id apns.DeviceID, e device.Event) {
 	r.lines.event(id, e)
 }
 
-// A progressLine is the line of JSON about how it goes, and at the end. Percentiles are
-// in the last one alone.
+// A progressLine is the JSON line of the progress, or of the summary at the end. Only the
+// summary has percentiles.
 type progressLine struct {
 	Event string `json:"event"` // progress or summary
 	loadgen.Summary
-	// Of the time since the line before; of the whole run in a summary.
+	// Since the previous line; in a summary, of the whole run.
 	LoginsPerSecond   float64 `json:"loginsPerSecond"`
 	ReceivedPerSecond float64 `json:"receivedPerSecond"`
 }
 
-// progress tells how it goes.
+// progress reports the progress.
 func (r *fleetReport) progress(s loadgen.Summary) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +95,7 @@ func (r *fleetReport) progress(s loadgen.Summary) {
 	r.writeLine(line)
 }
 
-// rates adds what has happened a second since an earlier summary.
+// rates adds the rates per second since an earlier summary.
 func rates(event string, now, before loadgen.Summary) progressLine {
 	line := progressLine{Event: event, Summary: now}
 	if seconds := now.Seconds - before.Seconds; seconds > 0 {
@@ -117,7 +117,7 @@ func (r *fleetReport) writeLine(line progressLine) {
 // barWidth is how many characters the bar has.
 const barWidth = 24
 
-// draw draws the bar over the one before.
+// draw draws the bar in the place of the last one.
 func (r *fleetReport) draw(l progressLine) {
 	done := l.Connected
 	if l.Phase == "activating" {
@@ -135,7 +135,7 @@ func (r *fleetReport) draw(l progressLine) {
 	r.out.write(b.Bytes())
 }
 
-// end tells the account.
+// end reports the summary.
 func (r *fleetReport) end(s loadgen.Summary) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -147,7 +147,7 @@ func (r *fleetReport) end(s loadgen.Summary) {
 	r.account(line)
 }
 
-// account writes the summary for a person.
+// account writes the summary as text.
 func (r *fleetReport) account(l progressLine) {
 	p := &r.page
 	if r.drawn {

@@ -30,7 +30,7 @@ type fleetRun struct {
 	received  atomic.Int64
 }
 
-// errExpectedReceived ends a run that has seen what was expected.
+// errExpectedReceived ends a run that has received the expected notifications.
 var errExpectedReceived = errors.New("received as many notifications as expected")
 
 // fail ends the run with a failure.
@@ -76,7 +76,7 @@ func (r *fleetRun) run(ctx context.Context, std streams, log *slog.Logger) (err 
 	return r.watched(ctx)
 }
 
-// watched runs the fleet, and tells how it goes beside it.
+// watched runs the fleet and reports its progress.
 func (r *fleetRun) watched(ctx context.Context) error {
 	if r.Duration > 0 {
 		var cancel context.CancelFunc
@@ -101,7 +101,7 @@ func (r *fleetRun) watched(ctx context.Context) error {
 	return r.verdict(summary)
 }
 
-// watch tells the progress and keeps the list of tokens, until ctx ends.
+// watch reports the progress and writes the list of tokens, until ctx ends.
 func (r *fleetRun) watch(ctx context.Context) {
 	progress := time.NewTicker(r.Interval)
 	defer progress.Stop()
@@ -125,7 +125,7 @@ func (r *fleetRun) watch(ctx context.Context) {
 	}
 }
 
-// event watches for what ends the run, and tells what happens.
+// event reports an event, and ends the run if the event does.
 func (r *fleetRun) event(id apns.DeviceID, e device.Event) {
 	switch e.Kind {
 	case device.EventConnected:
@@ -153,7 +153,7 @@ func (r *fleetRun) openStore() (*loadgen.Store, error) {
 	return store, nil
 }
 
-// openRecord gives where the record goes; nil if nowhere.
+// openRecord opens the file of the record; nil if there is none.
 func (r *fleetRun) openRecord(std streams) (io.Writer, func() error, error) {
 	switch r.Record {
 	case "":
@@ -171,7 +171,7 @@ func (r *fleetRun) openRecord(std streams) (io.Writer, func() error, error) {
 // maxSources is how many addresses 127.0.0.x has.
 const maxSources = 254
 
-// dial opens a connection for a device, from the address that is its own.
+// dial opens a connection for a device, from the address assigned to it.
 func (r *fleetRun) dial(ctx context.Context, number int, host string) (net.Conn, error) {
 	address := r.Server
 	if host != "" {

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// tokensInterval is how long the file of --tokens may be behind.
+// tokensInterval is the interval at which the file of --tokens is written.
 const tokensInterval = 500 * time.Millisecond
 
-// writeTokens replaces the file of --tokens: it is written aside and renamed, so that who
-// reads it finds a whole list.
+// writeTokens replaces the file of --tokens: it writes another file and renames it, so that
+// readers find a complete list.
 func (r *fleetRun) writeTokens() error {
 	if r.Tokens == "" {
 		return nil

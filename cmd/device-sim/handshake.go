@@ -27,7 +27,7 @@ func (c *handshakeCmd) AfterApply() error {
 	return checkControl(c.Control)
 }
 
-// run plays device and provider against the simulator, and shows it.
+// run plays device and provider against the simulator, and shows the steps.
 func (c *handshakeCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	control := newControl(c.Control, c.ControlToken)
 	cfg := lesson.Config{Control: control.do, Near: control.near}
@@ -71,7 +71,7 @@ func (c *handshakeCmd) writePage(ctx context.Context, cfg lesson.Config, l *less
 	return nil
 }
 
-// show writes the steps, and waits between them if that is asked for.
+// show writes the steps, and waits between them if the flags say so.
 func (c *handshakeCmd) show(ctx context.Context, std streams, l *lesson.Lesson) error {
 	var broken error
 	text := &lessonText{page{sink: sink{w: std.stdout, failed: func(err error) {
@@ -82,7 +82,7 @@ func (c *handshakeCmd) show(ctx context.Context, std streams, l *lesson.Lesson) 
 		line := std.lines(ctx)
 		next = func() bool {
 			_, typed := line()
-			return typed || ctx.Err() == nil // at the end of the input nothing is waited for
+			return typed || ctx.Err() == nil // at the end of the input it does not wait
 		}
 	}
 	text.title(l)

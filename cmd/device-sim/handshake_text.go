@@ -13,11 +13,11 @@ import (
 type lessonText struct{ page }
 
 const (
-	// shownBytes is how many bytes of a long value stand in a line.
+	// shownBytes is how many bytes of a long value a line shows.
 	shownBytes = 12
-	// bytesColumn is how wide the column of the bytes is.
+	// bytesColumn is the width of the column of bytes.
 	bytesColumn = 30
-	// width is how long a line of prose is.
+	// width is the width of a line of prose.
 	width = 100
 )
 
@@ -28,7 +28,7 @@ func (t *lessonText) title(l *lesson.Lesson) {
 	t.flush()
 }
 
-// act begins an act. An experiment has one, which is none of those of the lesson.
+// act begins an act. An experiment has an act of its own.
 func (t *lessonText) act(l *lesson.Lesson, a lesson.Act) {
 	title := fmt.Sprintf("Act %d: %s", a.Number, a.Title)
 	if l.Experiment != nil {
@@ -70,7 +70,7 @@ func (t *lessonText) step(s *lesson.Step) {
 // lanes are the columns of the three parties.
 var lanes = []lesson.Party{lesson.Device, lesson.APNs, lesson.Provider}
 
-// arrow draws who acts, and what goes where.
+// arrow draws the parties of a step and the direction of what is sent.
 func arrow(s *lesson.Step) string {
 	if s.To == "" {
 		return string("● " + s.From)
@@ -90,7 +90,7 @@ func arrow(s *lesson.Step) string {
 	return s.Sent
 }
 
-// after is text with something before it, if there is text.
+// after returns text with a prefix, "" if there is no text.
 func after(before, text string) string {
 	if text == "" {
 		return ""
@@ -120,7 +120,7 @@ func (t *lessonText) bytes(level int, shown string, meaning printable.Styled) {
 	t.line("   %s%s %s", strings.Repeat("  ", level), t.look(dim, fmt.Sprintf("%-*s", bytesColumn, shown)), meaning)
 }
 
-// shorten gives the beginning of a part of a block.
+// shorten returns the beginning of a part of a block.
 func shorten(b *lesson.Block, at, size int) string {
 	value := b.Bytes[min(at, len(b.Bytes)):min(at+size, len(b.Bytes))]
 	if b.Text {

@@ -12,19 +12,19 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// An identitySource gives a device what it is born with: the roots it trusts and its identity.
+// An identitySource provides the roots that a device trusts, and its identity.
 type identitySource struct {
 	*runCmd
 	control *control
 
-	// Guarded by mu, as is Topic of runCmd. The device is never waited for with mu held.
+	// Guarded by mu, as is Topic of runCmd. mu is not held while waiting for the device.
 	mu       sync.Mutex
 	state    *state
 	reporter identityReporter
 	erasedID apns.DeviceID // the device that was erased, until there is another one
 }
 
-// trustedRoots gives the roots to trust: those in the file of --ca, or the simulator's.
+// trustedRoots returns the roots to trust: those in the file of --ca, or the simulator's.
 func trustedRoots(ctx context.Context, ca string, control *control) (*x509.CertPool, error) {
 	var text []byte
 	var err error
@@ -48,8 +48,8 @@ func trustedRoots(ctx context.Context, ca string, control *control) (*x509.CertP
 	return pool, nil
 }
 
-// identity gives the identity of an earlier run, or a new one from the simulator.
-// An app that is new since then is a reason to activate again, with the same key.
+// identity returns the identity of an earlier run, or a new one from the simulator. If
+// there are new apps, the device activates again with the same key.
 func (o *identitySource) identity(ctx context.Context) (device.Identity, error) {
 	identity, ok := o.state.identity()
 	if !ok || slices.ContainsFunc(o.Topic, func(topic string) bool { return !slices.Contains(o.state.Topics, topic) }) {
@@ -90,13 +90,13 @@ func (o *identitySource) activate(ctx context.Context) (device.Identity, error) 
 	return identity, o.state.saveIdentity(identity, topics)
 }
 
-// register makes the simulator know another app. It takes an activation with the same
-// key; the certificate that the device has stays good.
+// register registers another app, by an activation with the same key. The present
+// certificate stays valid.
 func (o *identitySource) register(ctx context.Context, topic string) error {
 	o.mu.Lock()
 	key, topics := o.state.key, o.Topic
 	o.mu.Unlock()
-	if slices.Contains(topics, topic) || key == nil { // without a key, the activation on its way is soon enough
+	if slices.Contains(topics, topic) || key == nil { // without a key, the device will activate anyway
 		return nil
 	}
 	topics = append(slices.Clone(topics), topic)

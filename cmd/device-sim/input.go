@@ -13,10 +13,10 @@ import (
 // maxLine is the longest line that is read, in bytes.
 const maxLine = 64 << 10
 
-// lines gives what reads the next line that is typed: ok is false when the input or ctx
-// has ended. A line is read when it is asked for, so that nothing is read, and no prompt
-// shown, after the last. Reading from a terminal cannot be broken off: a read that is
-// under way when ctx ends then ends with the process. An input that can be closed is.
+// lines returns a function that reads the next line; ok is false at the end of the input or
+// of ctx. A line is read on request, so that nothing is read, and no prompt shown, after
+// the last one. A read from a terminal cannot be interrupted: if ctx ends during one, it
+// ends with the process. Other inputs are closed.
 func (std streams) lines(ctx context.Context) (next func() (line string, ok bool)) {
 	if c, ok := std.stdin.(io.Closer); ok {
 		context.AfterFunc(ctx, func() { c.Close() }) //nolint:errcheck // Nothing was written.
@@ -42,7 +42,7 @@ func (std streams) lines(ctx context.Context) (next func() (line string, ok bool
 	}
 }
 
-// scan reads lines where nobody edits them.
+// scan reads lines without a line editor.
 func scan(r io.Reader) func() (string, error) {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, maxLine)
@@ -54,9 +54,9 @@ func scan(r io.Reader) func() (string, error) {
 	}
 }
 
-// runInput does what is typed, until the input or ctx ends. At a terminal a mistake is
-// told and the next line follows; in a script it ends the run. The end of the input ends
-// the run at a keyboard, where it is Ctrl-C or Ctrl-D; the end of a script does not.
+// runInput executes lines until the input or ctx ends. At a terminal, an error is reported
+// and the next line follows; in a script, an error ends the run. The end of the input ends
+// the run at a keyboard (Ctrl-C or Ctrl-D), but not in a script.
 func (p *deviceRun) runInput(ctx context.Context, std streams) {
 	if std.stdin == nil {
 		return
@@ -94,13 +94,12 @@ func (p *deviceRun) runInput(ctx context.Context, std streams) {
 	}
 }
 
-// typedAhead is how many lines may be typed while a word is being done.
+// typedAhead is how many lines may be typed while a command runs.
 const typedAhead = 1 << 10
 
-// readAhead reads what is typed while a word is being done, which may take as long as no
-// push comes: in raw mode Ctrl-C is a key like any other. It gives the lines as next
-// does, and the context for what they say, which ends when quit is typed. The end of the
-// input ends the run.
+// readAhead reads lines while a command runs, which may wait for a push for ever; in raw mode
+// Ctrl-C does not interrupt it. It returns a function like next, and the context for
+// commands, which ends when quit is typed. The end of the input ends the run.
 func (p *deviceRun) readAhead(ctx context.Context, next func() (string, bool), reading *sync.WaitGroup) (func() (string, bool), context.Context) {
 	commandCtx, breakOff := context.WithCancel(ctx)
 	typed := make(chan string, typedAhead)
@@ -129,7 +128,7 @@ func (p *deviceRun) readAhead(ctx context.Context, next func() (string, bool), r
 	}, commandCtx
 }
 
-// inScript names the line that went wrong.
+// inScript adds the line number to an error in a script.
 func inScript(line string, err error) *failure {
 	f := &failure{code: exitFailure}
 	if known, ok := errors.AsType[*failure](err); ok {
@@ -139,7 +138,7 @@ func inScript(line string, err error) *failure {
 	return f
 }
 
-// A scriptError is a line that could not be done.
+// A scriptError is the error of a line of a script.
 type scriptError struct {
 	line string
 	err  error

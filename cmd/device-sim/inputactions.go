@@ -86,7 +86,7 @@ func cellular(_ context.Context, p *deviceRun, args []string) error {
 	return p.device.SwitchNetwork(someCarrier)
 }
 
-// install makes the app known to the simulator first, as Xcode does at its first run.
+// install registers the app with the simulator first, as Xcode does at the first run.
 func install(ctx context.Context, p *deviceRun, args []string) error {
 	topic := args[0]
 	if !apns.ValidTopic(topic) {
@@ -195,7 +195,7 @@ func quit(_ context.Context, p *deviceRun, _ []string) error {
 	return nil
 }
 
-// wait waits for what a script needs before it goes on. Each push is waited for once.
+// wait waits for an event or a time, for scripts. Each push ends one wait.
 func wait(ctx context.Context, p *deviceRun, args []string) error {
 	switch what := args[0]; what {
 	case "online":

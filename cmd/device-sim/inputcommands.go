@@ -9,10 +9,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/spelling"
 )
 
-// An inputCommand is something that can be typed while the device runs.
+// An inputCommand is a command that can be typed while the device runs.
 type inputCommand struct {
 	name    string
-	args    string // as help shows them; those in brackets may be left out
+	args    string // as in the help; those in brackets are optional
 	help    string
 	execute func(ctx context.Context, p *deviceRun, args []string) error
 }
@@ -40,13 +40,13 @@ func inputCommands() []inputCommand {
 	})
 }
 
-// quitCommand ends what is under way, too.
+// quitCommand also ends a command that is running.
 const quitCommand = "quit"
 
-// comment begins a line that is for readers of a script.
+// comment begins a comment line in a script.
 const comment = "#"
 
-// execute does what a line says. Its error is for the one who typed it.
+// execute executes a line. Its error is shown to the user.
 func (p *deviceRun) execute(ctx context.Context, line string) error {
 	fields := strings.Fields(line)
 	if len(fields) == 0 || strings.HasPrefix(fields[0], comment) {
@@ -69,12 +69,12 @@ func (p *deviceRun) execute(ctx context.Context, line string) error {
 	return w.execute(ctx, p, args)
 }
 
-// usageError refuses something that was typed.
+// usageError returns an error for a line that cannot be executed as typed.
 func usageError(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
-// lettersPerTypo is how many letters of three may be wrong in a word that is still recognized.
+// lettersPerTypo is the length of a word per wrong letter up to which it is recognized.
 const lettersPerTypo = 3
 
 func unknownCommand(given string, all []inputCommand) error {

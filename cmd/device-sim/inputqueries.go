@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// A deviceStatus is how the device is.
+// A deviceStatus is the state of the device.
 type deviceStatus struct {
 	Online        bool
 	Carrier       string // "" on Wi-Fi
@@ -20,7 +20,7 @@ type deviceStatus struct {
 	Subscriptions []device.Subscription
 }
 
-// A screenContents is what there is to see on the device.
+// A screenContents is what the device shows.
 type screenContents struct {
 	Groups     []presentation.Group
 	Badges     []badge

@@ -13,8 +13,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
-// jsonLines reports to a program: one object per line, for the events a program acts
-// on. The handshake is not among them.
+// jsonLines reports events as JSON, one object per line. It does not report the steps of the
+// handshake.
 type jsonLines struct {
 	out sink
 	buf bytes.Buffer
@@ -25,25 +25,24 @@ type line struct {
 	Event  string        `json:"event"`
 	Device apns.DeviceID `json:"device"`
 	Topic  string        `json:"topic,omitempty"`
-	// Channel is in base64, as a provider wants it.
+	// Channel is in base64, as providers send it.
 	Channel string `json:"channel,omitempty"`
-	// DeviceToken is in hex, as a provider wants it.
+	// DeviceToken is in hex, as providers send it.
 	DeviceToken apns.DeviceToken `json:"deviceToken,omitempty"`
 	// Payload is absent if the provider's bytes are not JSON.
 	Payload json.RawMessage `json:"payload,omitempty"`
 	// PayloadBase64 is the provider's bytes.
 	PayloadBase64 []byte `json:"payloadBase64,omitempty"`
-	// Kind, Visible and Effects are what the device makes of a notification, and Advice why
-	// that is less than meant.
+	// Kind, Visible and Effects say what the device shows of a notification, Advice why it
+	// shows less than was intended.
 	Kind    string        `json:"kind,omitempty"`
 	Visible *bool         `json:"visible,omitempty"`
 	Effects []string      `json:"effects,omitempty"`
 	Advice  []apns.Advice `json:"advice,omitempty"`
-	// Status is that of an acknowledgement that turns a notification away, or of the
-	// refusal of a token.
+	// Status is that of an acknowledgement other than delivered, or of a rejected token
+	// request.
 	Status *uint8 `json:"status,omitempty"`
-	// Error is why a connection or a subscription ended or did not come about, if the
-	// device did not want it.
+	// Error is why a connection or a subscription failed or was ended by the other side.
 	Error string `json:"error,omitempty"`
 }
 
@@ -88,7 +87,7 @@ func (j *jsonLines) notification(id apns.DeviceID, e device.Event, shown present
 	j.write(l)
 }
 
-// notificationLine is a notification as it came.
+// notificationLine is a notification as received.
 func notificationLine(id apns.DeviceID, e device.Event) line {
 	l := line{
 		Event: "notification", Device: id, Topic: e.Topic, Channel: e.Channel.String(), DeviceToken: e.Token,
@@ -112,5 +111,5 @@ func (j *jsonLines) write(l any) {
 	j.out.write(printable.JSON(j.buf.Bytes()))
 }
 
-// isJSON tells whether a payload can stand in a line as it is.
+// isJSON reports whether a payload can be part of a line unchanged.
 func isJSON(payload []byte) bool { return utf8.Valid(payload) && json.Valid(payload) }

@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// The lines that answer what was typed.
+// The lines that report the results of commands.
 type (
 	helpLine struct {
 		Event string     `json:"event"`

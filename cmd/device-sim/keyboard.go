@@ -10,13 +10,12 @@ import (
 	"golang.org/x/term"
 )
 
-// prompt stands before what is typed.
+// prompt precedes the input.
 const prompt = "> "
 
-// withLineEditor gives the streams of a person at a keyboard: what is written appears above the
-// line that is being typed, which stays as it is. Without a keyboard, or for a command that
-// nobody types to, the streams stay what they are. The keys come one by one from begin
-// on, and leave puts the terminal back.
+// withLineEditor returns streams for an interactive terminal: output appears above the input
+// line. Without a keyboard, or for a command without input, it returns the streams
+// unchanged. restoreTerminal ends raw mode.
 func (std streams) withLineEditor(command command) (interactive streams, restoreTerminal func()) {
 	if _, typed := command.(*runCmd); !typed || std.raw == nil {
 		return std, func() {}
@@ -38,7 +37,7 @@ func (std streams) withLineEditor(command command) (interactive streams, restore
 	}
 	interactive.readLine = func() (string, error) {
 		line, err := terminal.ReadLine()
-		if errors.Is(err, term.ErrPasteIndicator) { // a pasted line is a line
+		if errors.Is(err, term.ErrPasteIndicator) { // a pasted line is a complete line
 			err = nil
 		}
 		return line, err
@@ -46,8 +45,7 @@ func (std streams) withLineEditor(command command) (interactive streams, restore
 	return interactive, func() { restore() }
 }
 
-// startLineEditor makes the keys of a seat come one by one. Until then Ctrl-C is a signal, as it is
-// elsewhere.
+// startLineEditor puts the terminal into raw mode. Until then Ctrl-C is a signal.
 func (std streams) startLineEditor() error {
 	if std.readLine == nil {
 		return nil
@@ -58,7 +56,7 @@ func (std streams) startLineEditor() error {
 	return nil
 }
 
-// complete ends the word that Tab was pressed in, if only one word begins so.
+// complete completes the word before Tab, if only one command begins with it.
 func complete(line string, pos int, key rune) (completed string, at int, ok bool) {
 	if key != '\t' || pos != len(line) || line == "" {
 		return "", 0, false
@@ -74,12 +72,12 @@ func complete(line string, pos int, key rune) (completed string, at int, ok bool
 	return completed, len(completed), true
 }
 
-// rawMode puts a terminal into raw mode, in which keys come one by one. restore puts it
-// back.
+// rawMode puts a terminal into raw mode, in which each key is read at once. restore ends
+// it.
 func rawMode(fd int) (restore func(), err error) {
 	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return nil, err
 	}
-	return func() { term.Restore(fd, before) }, nil //nolint:errcheck // There is nothing left to do about it.
+	return func() { term.Restore(fd, before) }, nil //nolint:errcheck // The program ends.
 }

@@ -32,10 +32,10 @@ func main() {
 type streams struct {
 	stdin      io.Reader // nil if nothing is read
 	inTerminal bool      // a person types
-	// raw makes keys come one by one, until restore is called; nil if stdin is no
-	// keyboard, or stdout no screen.
+	// raw puts the terminal into raw mode until restore is called; nil if stdin or stdout is
+	// not a terminal.
 	raw func() (restore func(), err error)
-	// readLine gives the next line typed; nil takes it from stdin.
+	// readLine returns the next line; nil reads it from stdin.
 	readLine           func() (string, error)
 	stdout, stderr     io.Writer
 	colorOut, colorErr bool
@@ -43,7 +43,7 @@ type streams struct {
 	now                func() time.Time
 }
 
-// colorful tells whether f is a terminal whose reader has nothing against color.
+// colorful reports whether f is a terminal and color is not disabled.
 // https://no-color.org
 func colorful(f *os.File) bool {
 	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {

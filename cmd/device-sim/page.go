@@ -9,15 +9,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/printable"
 )
 
-// A page writes text for a terminal: headings, and rows of a label and a text. What
-// was written goes out at each flush, so that one event is one write.
+// A page writes text for a terminal: headings, and rows of a label and a text. It buffers
+// the output until flush, so that one event is one write.
 type page struct {
 	sink
 	color bool
 	buf   bytes.Buffer
 }
 
-// The looks of a text, as ANSI codes.
+// The styles of a text, as ANSI codes.
 const (
 	bold = "1"
 	dim  = "2"
@@ -25,7 +25,7 @@ const (
 	bad  = "31"
 )
 
-// look gives s in a look, if the terminal has colors.
+// look returns s in a style, if the terminal has colors.
 func (p *page) look(code, s string) printable.Styled {
 	s = printable.Text(s)
 	if !p.color || strings.TrimSpace(s) == "" {
@@ -34,8 +34,8 @@ func (p *page) look(code, s string) printable.Styled {
 	return printable.Styled("\x1b[" + code + "m" + s + "\x1b[0m")
 }
 
-// line writes a line. It is the one way of text to the terminal: what is not printable
-// in the arguments is escaped.
+// line writes a line. All text for the terminal is written by it: it escapes unprintable
+// characters in the arguments.
 func (p *page) line(format string, args ...any) {
 	p.buf.WriteString(strings.TrimRight(printable.Sprintf(format, args...), " "))
 	p.buf.WriteByte('\n')
@@ -46,12 +46,12 @@ func (p *page) head(format string, args ...any) {
 	p.line("\n%s", p.look(bold, printable.Sprintf(format, args...)))
 }
 
-// row writes a label and a text beside it.
+// row writes a label and its text.
 func (p *page) row(label, format string, args ...any) {
 	p.line("  %s%s", p.look(dim, fmt.Sprintf("%-12s", label)), printable.Styled(printable.Sprintf(format, args...)))
 }
 
-// more writes a text under that of the row above.
+// more writes another text of the same row.
 func (p *page) more(format string, args ...any) { p.row("", format, args...) }
 
 func (p *page) flush() {
@@ -59,7 +59,7 @@ func (p *page) flush() {
 	p.buf.Reset()
 }
 
-// compact takes the space out of JSON; what is not JSON stays.
+// compact removes the white space from JSON; other text is unchanged.
 func compact(raw []byte) []byte {
 	var b bytes.Buffer
 	if err := json.Compact(&b, raw); err != nil {

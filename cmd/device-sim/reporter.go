@@ -9,34 +9,33 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// A reporter tells what happens, to a person or to a program. Its calls do not
-// overlap.
+// A reporter reports events, as text or as JSON. Its calls do not overlap.
 type reporter interface {
 	identityReporter
 	begin(env apns.Environment, name string)
 	step(device.Step)
 	event(apns.DeviceID, device.Event)
-	// notification is the event of one, and what the device makes of it.
+	// notification reports a notification and what the device shows of it.
 	notification(apns.DeviceID, device.Event, presentation.Shown)
 
 	help([]inputCommand)
 	status(apns.DeviceID, deviceStatus)
 	list(apns.DeviceID, screenContents)
-	// done: what was typed has been done, or why not.
+	// done reports that a command has been executed, or its error.
 	done(id apns.DeviceID, line string, err error)
 }
 
-// An identityReporter tells where an identity comes from.
+// An identityReporter reports the source of the identity.
 type identityReporter interface {
-	// remembered: key and certificate are those of an earlier run.
+	// remembered reports that key and certificate are those of an earlier run.
 	remembered(dir string, leaf *x509.Certificate)
-	// activated: the simulator has signed a certificate; fresh tells whether the key
+	// activated reports that the simulator has issued a certificate; fresh says that the key
 	// is new.
 	activated(url string, leaf *x509.Certificate, fresh bool)
 }
 
-// A sink is where a report goes. The first failure is told, the rest would be the
-// same.
+// A sink is the output of a report. It reports its first error only, since the others would
+// be the same.
 type sink struct {
 	w      io.Writer
 	failed func(error)

@@ -15,7 +15,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// maxPushes is how many pushes may come before a script waits for them.
+// maxPushes is how many pushes may arrive before a script waits for them.
 const maxPushes = 1 << 16
 
 // A deviceRun is one run of the command run.
@@ -25,7 +25,7 @@ type deviceRun struct {
 	now       func() time.Time
 	device    *device.Device
 	ackStatus atomic.Uint32 // how notifications are answered
-	pushes    chan struct{} // one for each push that came
+	pushes    chan struct{} // one value for each push received
 
 	// Owned by the goroutine of the device.
 	connected bool // at least once
@@ -35,7 +35,7 @@ type deviceRun struct {
 	screen presentation.Screen
 }
 
-// run is one device, until ctx ends.
+// run runs one device until ctx ends.
 func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -65,7 +65,7 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	return interrupted(ctx, nil)
 }
 
-// interrupted gives the failure that ended ctx, or nil if a signal did; err if ctx has not
+// interrupted returns the error that ended ctx, nil if a signal did, and err if ctx has not
 // ended.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
@@ -87,7 +87,7 @@ func (c *runCmd) reporter(std streams, stop context.CancelCauseFunc) reporter {
 	return &textReport{page: page{sink: out, color: std.colorOut}, now: std.now, interactive: std.inTerminal}
 }
 
-// newDevice makes the device: its trust, its identity, what it remembers.
+// newDevice makes the device with its roots, its identity and its saved state.
 func (p *deviceRun) newDevice(ctx context.Context, log *slog.Logger) error {
 	p.out.begin(p.Environment, p.Name)
 	var err error
@@ -126,8 +126,8 @@ func (p *deviceRun) newDevice(ctx context.Context, log *slog.Logger) error {
 	return err
 }
 
-// event keeps tokens and checkpoints, gives up if the very first connection fails, and tells the
-// user.
+// event saves tokens and checkpoints, ends the run if the first connection fails, and reports
+// the event.
 func (p *deviceRun) event(e device.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,12 +171,12 @@ func (p *deviceRun) push(e device.Event) {
 	}))
 	select {
 	case p.pushes <- struct{}{}:
-	default: // nobody waits for that many
+	default: // more than scripts wait for
 	}
 }
 
-// liveTopic is the topic of a push. That of a broadcast is named by the app: all of them
-// are for Live Activities.
+// liveTopic returns the topic of a push. A broadcast has the bundle ID, and is for Live
+// Activities.
 func liveTopic(n device.Notification) string {
 	if n.Channel == "" {
 		return n.Topic
@@ -184,15 +184,15 @@ func liveTopic(n device.Notification) string {
 	return n.Topic + apns.LookupPushType(apns.LiveActivity).Suffix
 }
 
-// stopOnError ends the run if the state could not be kept.
+// stopOnError ends the run if the state could not be saved.
 func (p *deviceRun) stopOnError(err error) {
 	if err != nil {
 		p.stop(&failure{code: exitFailure, err: err})
 	}
 }
 
-// reportKnownTokens tells about tokens of an earlier run that are still good: no event
-// will. Those that a new base token has voided are gone by now.
+// reportKnownTokens reports tokens of an earlier run that are still valid, for which there
+// are no events. A new base token has removed the others.
 func (p *deviceRun) reportKnownTokens() {
 	known := p.device.Tokens()
 	for _, topic := range p.Topic {

@@ -16,15 +16,15 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// The files of a state directory. All are for their owner alone.
+// The files of a state directory, readable by their owner only.
 const (
 	keyFile         = "key.pem"
 	certificateFile = "certificate.pem"
 	deviceFile      = "device.json"
 )
 
-// A state is what a device keeps across runs, in a directory. With no directory
-// nothing is kept.
+// A state is what a device saves in a directory for later runs. Without a directory it
+// saves nothing.
 type state struct {
 	dir string
 
@@ -35,28 +35,28 @@ type state struct {
 
 // memory is the content of device.json.
 type memory struct {
-	// Topics are the apps that the activation named.
+	// Topics are the apps of the activation.
 	Topics []string `json:"topics"`
-	// Tokens are by environment: those of one mean nothing in the other.
+	// Tokens are by environment, since they are valid in one only.
 	Tokens map[apns.Environment]tokens `json:"tokens"`
-	// Channels are by environment, too: what the device has got of each.
+	// Channels are the checkpoints of channels by environment.
 	Channels map[apns.Environment][]checkpoint `json:"channels,omitempty"`
 }
 
-// A checkpoint is that of the newest message of a channel that the device has got.
+// A checkpoint is that of the newest message that the device has received from a channel.
 type checkpoint struct {
 	Topic      string `json:"topic"`
 	Channel    string `json:"channel"`           // in base64
 	Checkpoint uint64 `json:"checkpoint,string"` // nanoseconds since 1970
 }
 
-// tokens are encrypted; the device keeps them as they came.
+// tokens are encrypted, and saved unchanged.
 type tokens struct {
 	Base apns.DeviceToken            `json:"base"`
 	Apps map[string]apns.DeviceToken `json:"apps"`
 }
 
-// openState reads what an earlier run has left in dir, and makes dir if need be.
+// openState reads the state of an earlier run from dir, and makes dir if necessary.
 func openState(dir string) (*state, error) {
 	s := &state{dir: dir, memory: memory{Tokens: make(map[apns.Environment]tokens)}}
 	if dir == "" {
@@ -119,12 +119,12 @@ func (s *state) readMemory(content []byte) error {
 	return nil
 }
 
-// identity gives the identity of an earlier run, if there is one.
+// identity returns the identity of an earlier run, if there is one.
 func (s *state) identity() (device.Identity, bool) {
 	return device.Identity{Chain: s.chain, Key: s.key}, s.key != nil && s.chain != nil
 }
 
-// saveIdentity keeps an identity and the topics its activation named.
+// saveIdentity saves an identity and the topics of its activation.
 func (s *state) saveIdentity(identity device.Identity, topics []string) error {
 	s.key, s.chain, s.Topics = identity.Key, identity.Chain, topics
 	der, err := x509.MarshalPKCS8PrivateKey(identity.Key)
@@ -142,8 +142,8 @@ func (s *state) saveIdentity(identity device.Identity, topics []string) error {
 	)
 }
 
-// saveTokens keeps the tokens of one environment. Those of apps that are not
-// installed in this run stay as long as the base token does.
+// saveTokens saves the tokens of one environment. Those of apps that are not installed in
+// this run stay until the base token changes.
 func (s *state) saveTokens(env apns.Environment, base apns.DeviceToken, apps map[string]apns.DeviceToken) error {
 	if before := s.Tokens[env]; before.Base == base {
 		for topic, token := range before.Apps {
@@ -156,7 +156,7 @@ func (s *state) saveTokens(env apns.Environment, base apns.DeviceToken, apps map
 	return s.saveMemory()
 }
 
-// saveCheckpoints keeps what the device has got of its channels.
+// saveCheckpoints saves the checkpoints of channels.
 func (s *state) saveCheckpoints(env apns.Environment, kept []checkpoint) error {
 	if slices.Equal(s.Channels[env], kept) {
 		return nil
@@ -168,8 +168,8 @@ func (s *state) saveCheckpoints(env apns.Environment, kept []checkpoint) error {
 	return s.saveMemory()
 }
 
-// forgetApp drops the token of an app that was uninstalled: it may be void before the
-// app is installed again, perhaps in a later run.
+// forgetApp removes the token of an uninstalled app: it may be retired before the app is
+// installed again, perhaps in a later run.
 func (s *state) forgetApp(env apns.Environment, topic string) error {
 	if _, known := s.Tokens[env].Apps[topic]; !known {
 		return nil
@@ -178,8 +178,8 @@ func (s *state) forgetApp(env apns.Environment, topic string) error {
 	return s.saveMemory()
 }
 
-// forget is what erasing does to the state. The files go at once: the activation that
-// follows may fail, and the next run would be the device from before.
+// forget deletes the state when the device is erased. It deletes the files at once: if the
+// following activation failed, the next run would be the former device.
 func (s *state) forget() error {
 	s.key, s.chain = nil, nil
 	s.memory = memory{Tokens: make(map[apns.Environment]tokens)}
@@ -202,7 +202,7 @@ func (s *state) saveMemory() error {
 	return s.write(deviceFile, append(content, '\n'))
 }
 
-// write replaces a file as a whole: it is written aside and renamed.
+// write replaces a file: it writes another one and renames it.
 func (s *state) write(name string, content []byte) error {
 	if s.dir == "" {
 		return nil

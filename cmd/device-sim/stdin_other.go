@@ -4,8 +4,8 @@ package main
 
 import "os"
 
-// ignoreBackground has nothing to do where a shell does not stop its background.
+// ignoreBackground does nothing, since shells do not stop background processes here.
 func ignoreBackground() {}
 
-// foreground tells whether the terminal f is ours to type at.
+// foreground reports whether the process is in the foreground of the terminal f.
 func foreground(*os.File) bool { return true }

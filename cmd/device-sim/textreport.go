@@ -13,13 +13,13 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// A textReport reports to a person: every step of the handshake in plain words.
+// A textReport reports as text: every step of the handshake in plain words.
 type textReport struct {
 	page
 	now         func() time.Time
 	interactive bool // a person can type
 
-	presented apns.DeviceToken // in the login of now
+	presented apns.DeviceToken // in the present login
 }
 
 func (s *textReport) begin(env apns.Environment, name string) {
@@ -55,7 +55,7 @@ func (s *textReport) activated(url string, leaf *x509.Certificate, fresh bool) {
 	s.flush()
 }
 
-// certificate tells whose a certificate is and who says so.
+// certificate shows the subject and the issuer of a certificate.
 func (s *textReport) certificate(c *x509.Certificate) {
 	s.row("subject", "%s", c.Subject.String())
 	s.row("issuer", "%s", c.Issuer.String())
@@ -109,12 +109,12 @@ func (s *textReport) step(step device.Step) {
 	case device.StepRedirect:
 		s.row("redirect", "APNs redirects the device to %s %s", step.Host, step.Reason)
 	case device.StepKeepalive:
-		return // again and again, and always the same
+		return // it repeats
 	}
 	s.flush()
 }
 
-// tls tells what TLS is for here: connection trust, the device's half.
+// tls explains the TLS handshake: the device verifies the courier.
 func (s *textReport) tls(step device.StepTLS) {
 	leaf := step.State.PeerCertificates[0]
 	s.head("TLS: the device verifies APNs")
@@ -136,7 +136,7 @@ func alpnName(protocol string) string {
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// connect tells how the device proves itself: connection trust, the other half.
+// connect explains how the device proves its identity to the courier.
 func (s *textReport) connect(step device.StepConnect) {
 	s.head("Connect: the device proves its identity")
 	s.row("shown", "the device certificate, %s", step.Certificate.Subject.CommonName)

@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/device"
 )
 
-// channels tells what the device asks APNs for, channel by channel.
+// channels shows the subscriptions that the device requests.
 func (s *textReport) channels(step device.StepChannels) {
 	if step.Full {
 		s.head("Channels: broadcast subscriptions of the apps")
@@ -23,7 +23,7 @@ func (s *textReport) channels(step device.StepChannels) {
 	}
 }
 
-// since tells which messages a subscription asks for.
+// since says which messages a subscription requests.
 func since(checkpoint uint64) string {
 	if checkpoint == 0 {
 		return "from now on, and the stored message if there is one"

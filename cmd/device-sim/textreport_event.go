@@ -72,8 +72,7 @@ func (s *textReport) baseToken(id apns.DeviceID, e device.Event) {
 // initialization vector of RFC 5297.
 const sivSize = 16
 
-// tokenParts tells what the two parts of an encrypted token are, without pretending that the
-// device could look inside.
+// tokenParts shows the two parts of an encrypted token. The device cannot decrypt them.
 func (s *textReport) tokenParts(token apns.DeviceToken) {
 	if len(token) <= sivSize {
 		return

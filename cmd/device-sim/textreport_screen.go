@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/presentation"
 )
 
-// power tells what APNs hears about the use of the device. That it is in use all the
-// time is the usual case, and not worth a line at each login.
+// power shows what the device reports about its use. That it is always in use is the usual
+// case, which is not shown at each login.
 func (s *textReport) power(step device.StepPower) {
 	switch {
 	case step.State != courier.StateActive:
@@ -67,7 +67,7 @@ func tokenName(t apns.DeviceToken) string {
 	return t.String()
 }
 
-// ackMode is what ack takes.
+// ackMode returns the argument of ack.
 func ackMode(c deviceStatus) string {
 	switch {
 	case c.AckStatus != 0:
@@ -102,7 +102,7 @@ func (s *textReport) list(_ apns.DeviceID, d screenContents) {
 	s.flush()
 }
 
-// noteText is a notification in one line.
+// noteText returns a notification in one line.
 func noteText(n presentation.Note) string {
 	var parts []string
 	for _, part := range []string{n.Title, n.Subtitle, n.Body} {

@@ -21,7 +21,7 @@ type Authority struct {
 	Key         crypto.Signer
 }
 
-// Lifetimes. Certificates begin a day early, for peers whose clock is slow.
+// Lifetimes. Certificates begin a day early, for peers with slow clocks.
 const (
 	day           = 24 * time.Hour
 	backdated     = day
@@ -45,7 +45,7 @@ const (
 type authorityRow struct {
 	file       string
 	commonName string
-	usage      x509.ExtKeyUsage // all that certificates below it may be used for
+	usage      x509.ExtKeyUsage // the only use of certificates below it
 	markers    []asn1.ObjectIdentifier
 	field      func(*PKI) **Authority
 }
@@ -74,10 +74,10 @@ var authorities = []authorityRow{
 	},
 }
 
-// rootFile is the short name of the root. Its certificate is what users trust.
+// rootFile is the short name of the root, whose certificate users trust.
 const rootFile = "ca"
 
-// newAuthority makes a key and has its certificate signed by parent, or by itself when parent is nil.
+// newAuthority makes a key and a certificate signed by parent, or by itself if parent is nil.
 func newAuthority(name string, template *x509.Certificate, parent *Authority) (*Authority, error) {
 	key, err := NewKey()
 	if err != nil {
@@ -150,7 +150,7 @@ func keyIdentifier(pub crypto.PublicKey) ([]byte, error) {
 	return sum[:20], nil
 }
 
-// NewKey makes an EC P-256 key, the kind used for everything unless asked otherwise.
+// NewKey makes an EC P-256 key, the default kind.
 func NewKey() (*ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -14,13 +14,13 @@ const (
 	UnknownIssuer                 // not signed by the authority in question
 	NotYetValid
 	Expired
-	NotForThisUse // ours, but made for something else
-	Malformed     // an extension or a subject that cannot be read
+	NotForThisUse // issued by the simulator for another use
+	Malformed     // an extension or a subject cannot be read
 	Revoked
 )
 
-// kinds names each kind and says what to do about it. The remedy is completed
-// with the command of the certificate's owner.
+// kinds has the name and the remedy of each kind. The remedy is completed with the command
+// for the owner of the certificate.
 var kinds = map[Kind]struct{ name, remedy string }{
 	NoCertificate: {"no certificate", "present one: %s"},
 	UnknownIssuer: {"unknown issuer", "authorities in memory change with every start: start with --certs to keep them, then %s"},
@@ -38,7 +38,7 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// A role is what a certificate is verified for.
+// A role is the use for which a certificate is verified.
 type role struct {
 	name   string
 	remedy string
@@ -57,7 +57,7 @@ type CertificateError struct {
 	role    role
 }
 
-// Error says what is wrong, with which certificate, and what to do about it.
+// Error has the problem, the certificate and the remedy.
 func (e *CertificateError) Error() string {
 	subject := ""
 	if e.Subject != "" {
@@ -66,7 +66,7 @@ func (e *CertificateError) Error() string {
 	return fmt.Sprintf("%s certificate%s: %s: %s: %s", e.role.name, subject, e.Kind, e.Detail, e.Remedy())
 }
 
-// Remedy is what the certificate's owner can do.
+// Remedy returns what the owner of the certificate can do.
 func (e *CertificateError) Remedy() string {
 	return fmt.Sprintf(kinds[e.Kind].remedy, e.role.remedy)
 }

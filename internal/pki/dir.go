@@ -17,7 +17,7 @@ const (
 )
 
 // Save writes the authorities to dir, which it makes when it is missing. Certificates are readable by everybody, keys by the owner
-// alone; each file is written aside and renamed. Files already there are
+// alone; each file is written under another name and renamed. Existing files are
 // replaced, so clients that trusted the former root must trust the new one.
 func (p *PKI) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Flaw is what is wrong with a server certificate that a careful client refuses.
+// A Flaw is a defect of a server certificate, which careful clients reject.
 type Flaw string
 
 // The flaws.
@@ -17,8 +17,8 @@ const (
 	FlawIncomplete  Flaw = "incomplete"   // its issuer is missing
 )
 
-// wrongName is the only name in a certificate with FlawWrongName. It is one that the
-// root may vouch for, so that nothing else is wrong.
+// wrongName is the only name in a certificate with FlawWrongName. The root permits it, so
+// that the certificate has no other defect.
 const wrongName = "wrong-name.localhost"
 
 // Flawed makes a certificate for a client, otherwise as [Servers.Certificate] does,

@@ -43,8 +43,8 @@ func (p *PKI) SignGenuineDevice(csr *x509.CertificateRequest) (chain [][]byte, e
 	return [][]byte{leaf.Raw, authority.Certificate.Raw}, nil
 }
 
-// genuineAuthority returns the authority for genuine devices, which it makes if
-// there is none.
+// genuineAuthority returns the authority for genuine devices, and makes it if there is
+// none.
 func (p *PKI) genuineAuthority() (*Authority, error) {
 	p.making.Lock()
 	defer p.making.Unlock()

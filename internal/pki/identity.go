@@ -38,8 +38,8 @@ func (id *Identity) PEM() ([]byte, error) {
 	return append(id.CertificatePEM(), key...), nil
 }
 
-// ParseIdentity reads what [Identity.PEM] wrote, or the same in two pieces.
-// The first certificate is the leaf; the key may stand before or after.
+// ParseIdentity reads the output of [Identity.PEM], in one text or two. The first
+// certificate is the leaf; the key may be anywhere.
 func ParseIdentity(pieces ...[]byte) (*Identity, error) {
 	var id Identity
 	for _, piece := range pieces {
@@ -53,7 +53,7 @@ func ParseIdentity(pieces ...[]byte) (*Identity, error) {
 	return &id, nil
 }
 
-// complete demands a certificate and its key.
+// complete returns an error unless there are a certificate and its key.
 func (id *Identity) complete() error {
 	switch {
 	case id.Certificate == nil:

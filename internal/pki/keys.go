@@ -77,7 +77,8 @@ func (id *Identity) readBlock(block *pem.Block) error {
 	return nil
 }
 
-// errEncrypted is about a key in PKCS#8, or in SEC 1 or PKCS#1 with the headers of old.
+// errEncrypted is the error for an encrypted key: in PKCS#8, or in SEC 1 or PKCS#1 with the
+// old headers.
 var errEncrypted = errors.New("the key is encrypted: remove its password with `openssl pkcs8 -topk8 -nocrypt -in FILE -out NEW`")
 
 // notPKCS8 explains a PEM block of an unwanted type.

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Load reads what [PKI.Save] wrote. It insists that every certificate has its
-// key, and that the authorities belong to the root and are in their dates.
+// Load reads the files that [PKI.Save] wrote. Every certificate must have its key, and the
+// authorities must be signed by the root and within their dates.
 func Load(dir string) (*PKI, error) {
 	p := &PKI{dir: dir}
 	var err error
@@ -36,7 +36,7 @@ func Load(dir string) (*PKI, error) {
 	return p, nil
 }
 
-// remedy ends the errors about a directory that cannot be used.
+// remedy is the end of errors about a directory that cannot be used.
 const remedy = "make new ones with `apns-sim ca init --certs DIR`, or leave out --certs to have them in memory"
 
 func loadAuthority(dir, name string) (*Authority, error) {
@@ -50,7 +50,8 @@ func loadAuthority(dir, name string) (*Authority, error) {
 	return &Authority{Name: name, Certificate: id.Certificate, Key: id.Key}, nil
 }
 
-// checkLoaded demands an authority that the root vouches for (the root for itself) and that is in its dates.
+// checkLoaded returns an error unless the root has signed the authority (or itself) and it is
+// within its dates.
 func (p *PKI) checkLoaded(dir string, a *Authority) error {
 	path := filepath.Join(dir, a.Name+certificateSuffix)
 	cert := a.Certificate
@@ -87,7 +88,7 @@ func loadChain(dir, name string) (*Identity, error) {
 	return id, nil
 }
 
-// maxFile is far above the size of any certificate file, in bytes.
+// maxFile is the maximum size of a certificate file, in bytes.
 const maxFile = 1 << 20
 
 // readFile reads a small file.

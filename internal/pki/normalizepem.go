@@ -11,11 +11,10 @@ import (
 // pemBlock is a block whose lines may have been joined.
 var pemBlock = regexp.MustCompile(`(?s)-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END ([A-Z0-9 ]+)-----`)
 
-// writtenOut are the ends of lines as they stand in variables, JSON and YAML.
+// writtenOut are line breaks as they are written in variables, JSON and YAML.
 var writtenOut = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", `\r`, "\n")
 
-// normalizePEM brings PEM into the form of RFC 7468, 2: it undoes what variables, editors
-// and shells do to it.
+// normalizePEM restores PEM (RFC 7468, 2) that variables, editors or shells have changed.
 func normalizePEM(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil, errors.New("the text is UTF-16, as some editors and shells write it: save it as UTF-8")
@@ -34,7 +33,7 @@ func normalizePEM(data []byte) ([]byte, error) {
 	}
 	return []byte(pemBlock.ReplaceAllStringFunc(text, func(block string) string {
 		part := pemBlock.FindStringSubmatch(block)
-		if strings.Contains(part[2], ":") { // headers, as in an encrypted key of old
+		if strings.Contains(part[2], ":") { // headers, as in an old encrypted key
 			return block
 		}
 		return "\n-----BEGIN " + part[1] + "-----\n" + lines(withoutSpace(part[2])) + "-----END " + part[3] + "-----\n"
@@ -53,7 +52,7 @@ func lines(text string) string {
 	return b.String()
 }
 
-// explainNoPEM says what is wrong with a text in which there is no PEM block.
+// explainNoPEM returns the error for a text without a PEM block.
 func explainNoPEM(text []byte) error {
 	begins, ends := bytes.Contains(text, []byte("-----BEGIN ")), bytes.Contains(text, []byte("-----END "))
 	switch {

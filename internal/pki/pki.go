@@ -32,11 +32,11 @@ type PKI struct {
 	ProviderCA *Authority // issues the certificates of push providers
 	DeviceCA   *Authority // issues the certificates of devices
 
-	// Now tells the time of issue; nil means time.Now.
+	// Now returns the time of issue; nil means time.Now.
 	Now func() time.Time
 
-	// Unsaved is called with the reason why something could not be saved, and will be
-	// lost after the next start; it may be nil.
+	// Unsaved is called with the error if something could not be saved and will be lost at
+	// the next start; it may be nil.
 	Unsaved func(error)
 
 	extra []string // names besides those of ServerNames; set before use, read-only after
@@ -46,10 +46,10 @@ type PKI struct {
 	blocked map[[8]byte]bool // devices
 
 	dir     string                    // where it was loaded from, "" if it was not; set before use
-	genuine atomic.Pointer[Authority] // nil until somebody asks
+	genuine atomic.Pointer[Authority] // nil until it is first used
 
 	making sync.Mutex // held while bag or genuine is made
-	bag    *Identity  // who signs bags; nil until somebody asks
+	bag    *Identity  // the signer of bags; nil until it is first used
 }
 
 // New makes a root and its issuing authorities in memory, all EC P-256.

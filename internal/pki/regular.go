@@ -8,9 +8,8 @@ import (
 	"syscall"
 )
 
-// OpenRegular opens a file for reading that has to be a regular one. What is looked up
-// by its name may be anything that somebody has put there: a named pipe, opened as
-// usual, blocks until somebody writes.
+// OpenRegular opens a file for reading and fails if it is not a regular file. Opening a
+// named pipe in the usual way would block until another process writes.
 func OpenRegular(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -26,7 +25,7 @@ func OpenRegular(path string) (*os.File, error) {
 	return f, nil
 }
 
-// ReadRegular reads a file that has to be a regular one.
+// ReadRegular reads a file and fails if it is not a regular file.
 func ReadRegular(path string) (data []byte, err error) {
 	f, err := OpenRegular(path)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // serverRenewal is how long before its end a server certificate is replaced.
 const serverRenewal = day
 
-// maxLeaves is how many leaves are kept. There is one for each name that clients put
-// into SNI, and clients may make names up.
+// maxLeaves is the maximum number of leaves that are kept. There is one for each name that
+// clients send in SNI, and they may send any name.
 const maxLeaves = 256
 
 // Servers has the certificates that the listeners of one environment show. A leaf is
@@ -28,8 +28,8 @@ type Servers struct {
 	sandbox bool
 	own     names // of this server, beside Apple's
 
-	// Uncovered is told each name once that a client asks for and that no certificate can
-	// have; nil tells nobody. It is set before the first connection.
+	// Uncovered is called once for each name in SNI that no certificate can have. It may be
+	// nil, and is set before the first connection.
 	Uncovered func(host string)
 
 	keyP256 func() (crypto.Signer, error)
@@ -37,10 +37,10 @@ type Servers struct {
 
 	mu        sync.Mutex
 	leaves    map[leafKey]*tls.Certificate
-	uncovered map[string]bool // told already
+	uncovered map[string]bool // names for which Uncovered was called
 }
 
-// A leafKey is what a leaf was made for.
+// A leafKey identifies a leaf.
 type leafKey struct {
 	names string
 	rsa   bool
@@ -84,15 +84,15 @@ func (s *Servers) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, err
 	return s.leaf(n, true)
 }
 
-// canECDSA reports whether a client can do with the P-256 certificate.
+// canECDSA reports whether a client supports the P-256 certificate.
 func canECDSA(hello *tls.ClientHelloInfo, leaf *tls.Certificate) bool {
 	anyName := *hello
-	anyName.ServerName = "" // whether the name is covered is the client's business
+	anyName.ServerName = "" // the client checks the name
 	return anyName.SupportsCertificate(leaf) == nil
 }
 
-// leaf returns the certificate for the names, which it makes unless there is one that
-// lasts.
+// leaf returns the certificate for the names, and makes one unless there is one that is
+// valid for long enough.
 func (s *Servers) leaf(n names, useRSA bool) (*tls.Certificate, error) {
 	key, err := s.key(useRSA)
 	if err != nil {
@@ -141,11 +141,11 @@ func (s *Servers) namesFor(hello *tls.ClientHelloInfo) names {
 		return named
 	}
 	s.tellUncovered(host)
-	return names{hosts: s.own.hosts} // the client's error says what it could have asked for
+	return names{hosts: s.own.hosts} // the error of the client shows the names there are
 }
 
-// tellUncovered tells a name that no certificate has, once; and after [maxLeaves] names no
-// more, since clients may make names up.
+// tellUncovered calls Uncovered once for a name that no certificate has, and for
+// [maxLeaves] names at most.
 func (s *Servers) tellUncovered(host string) {
 	s.mu.Lock()
 	known := s.uncovered[host] || len(s.uncovered) >= maxLeaves
@@ -158,8 +158,8 @@ func (s *Servers) tellUncovered(host string) {
 	}
 }
 
-// allNames are those for a client that names no host: it may have dialed by any, and
-// by the address where its connection ends, or the one that it names.
+// allNames are the names for a client without SNI: it may have dialed any of them, or the
+// address of its connection.
 func (s *Servers) allNames(address string, conn net.Conn) names {
 	apples := productionNames
 	if s.sandbox {

@@ -24,18 +24,18 @@ const mdmTopicPrefix = "com.apple.mgmt.External."
 
 // A serviceRow describes the certificates of one service.
 type serviceRow struct {
-	name        string                           // what users call it
+	name        string                           // in commands
 	prefix      string                           // of the common name; the bundle identifier follows
 	topicSuffix string                           // what the subject's UID has after the bundle identifier
-	production  bool                             // its environments, unless
-	sandbox     bool                             // the request names them
+	production  bool                             // its environments, unless the request
+	sandbox     bool                             // has others
 	topics      func(bundle string) []TopicEntry // nil: no list, the UID alone
 	voipList    bool                             // the list goes into the extension for VoIP
 }
 
 // services is the one table of provider certificates.
 // observed: published subjects, for the universal and the MDM certificate; the other
-// names are common knowledge
+// names are widely published
 var services = [...]serviceRow{
 	ServiceAPNs:        {name: "apns", prefix: "Apple Push Services: ", production: true, sandbox: true, topics: universalTopics},
 	ServiceDevelopment: {name: "development", prefix: "Apple Development IOS Push Services: ", sandbox: true},

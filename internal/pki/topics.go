@@ -118,7 +118,7 @@ func (p *ProviderIdentity) Allows(topic string) bool {
 }
 
 // DefaultTopic returns the topic of a push without apns-topic. There is one only if the
-// certificate has a single topic; otherwise the response is MissingTopic.
+// certificate has a single topic; otherwise the push is rejected with MissingTopic.
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/CommunicatingwithAPNs.html
 func (p *ProviderIdentity) DefaultTopic() (string, bool) {
 	return p.Topic, len(p.Topics) == 1

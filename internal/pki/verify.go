@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// The checks below are made one by one rather than by x509.Verify: that one
-// refuses SHA-1, cannot tell the kinds of refusal apart, and would build a path
-// where there is exactly one issuer to accept.
+// The checks are made one by one rather than by x509.Verify, which rejects SHA-1, does not
+// distinguish the kinds of rejection, and builds paths, although exactly one issuer is
+// accepted.
 
-// leafOf returns the certificate to judge; what else the peer sent is not needed.
+// leafOf returns the certificate to verify; the other certificates of the peer are not
+// needed.
 func leafOf(r role, chain []*x509.Certificate) (*x509.Certificate, error) {
 	if len(chain) == 0 || chain[0] == nil {
 		return nil, r.reject(NoCertificate, nil, "the peer presented none")
@@ -19,7 +20,7 @@ func leafOf(r role, chain []*x509.Certificate) (*x509.Certificate, error) {
 	return chain[0], nil
 }
 
-// checkIssuer demands that leaf is signed by ca.
+// checkIssuer returns an error unless ca has signed leaf.
 func (p *PKI) checkIssuer(r role, leaf *x509.Certificate, ca *Authority, check signatureCheck) error {
 	if issuedBy(leaf, ca) {
 		if err := check(leaf, ca.Certificate); err != nil {
@@ -42,7 +43,8 @@ func issuedBy(leaf *x509.Certificate, ca *Authority) bool {
 	return bytes.Equal(leaf.RawIssuer, ca.Certificate.RawSubject)
 }
 
-// checkDates demands that now lies in the certificate's validity, bounds included: RFC 5280, 4.1.2.5.
+// checkDates returns an error unless now is within the validity, bounds included: RFC 5280,
+// 4.1.2.5.
 func checkDates(r role, leaf *x509.Certificate, now time.Time) error {
 	switch {
 	case now.Before(leaf.NotBefore):
@@ -55,7 +57,7 @@ func checkDates(r role, leaf *x509.Certificate, now time.Time) error {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// checkUse demands an end entity's certificate for signing as a TLS client.
+// checkUse returns an error unless it is an end entity certificate for a TLS client.
 // A certificate without the key usage extensions is fit for every use: RFC 5280, 4.2.1.3 and 4.2.1.12.
 func checkUse(r role, leaf *x509.Certificate) error {
 	restricted := len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) > 0

@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/proxy"
 )
 
-// appleHosts is what stands for the hosts at which Apple's devices ask for couriers
-// and certificates. It listens in memory; the proxy leads there.
+// appleHosts serves the hosts from which Apple's devices get the bag and their
+// certificates. It listens in memory; the proxy connects to it.
 type appleHosts struct {
 	names       []string
 	secure      *tls.Config
@@ -29,7 +29,7 @@ func (s *Simulator) makeAppleHosts() error {
 	}
 	s.apple = &appleHosts{
 		names: s.control.AppleHosts,
-		// Apple's other protocol there is HTTP/2, which no device-side client needs.
+		// Apple also offers HTTP/2 there, which no device-side client needs.
 		secure: &tls.Config{GetCertificate: servers.Certificate, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12},
 		tls:    memnet.Listen(), inHTTP: memnet.Listen(),
 	}
@@ -53,7 +53,7 @@ func (s *Simulator) serveAppleHosts() {
 // them.
 func (a *appleHosts) has(host string) bool { return a != nil && slices.Contains(a.names, host) }
 
-// appleTarget returns where one of them leads.
+// appleTarget returns the target of one of them.
 func (s *Simulator) appleTarget(host string, overTLS bool) (proxy.Target, error) {
 	if !overTLS {
 		return proxy.Target{Address: "HTTP for " + host, Dial: s.apple.inHTTP.Dial}, nil

@@ -7,9 +7,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
 
-// Check recomputes what the broker and the couriers know, from each other where
-// they can, and returns what does not agree, along with what there is. It needs a
-// simulator at rest: a device that comes or goes meanwhile may seem a problem.
+// Check compares the state of the broker and the couriers, and returns the contradictions
+// and the numbers. The simulator must be idle: a device that connects or disconnects
+// meanwhile may be reported as a problem.
 func (s *Simulator) Check() (broker.Stats, []string) {
 	stats := s.Broker.Stats()
 	problems := s.Broker.Problems()

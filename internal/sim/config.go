@@ -40,8 +40,8 @@ type ControlAPI struct {
 	AppleHosts []string
 }
 
-// Config is how a simulator is made. Its zero value runs on free loopback
-// ports, keeps everything in memory and is silent.
+// Config configures a [Simulator]. Its zero value runs on free loopback ports, keeps
+// everything in memory and logs nothing.
 type Config struct {
 	// Profile is the name of the preset of settings that the others were made from, for
 	// the ready record; "" for none.
@@ -81,22 +81,20 @@ type Config struct {
 	// machine.
 	ControlToken string
 
-	// Provider has the rules of the provider API. What the simulator knows
-	// itself is of no effect in it: Environment, Certificate, and the parts from
-	// Auth to Log.
+	// Provider has the rules of the provider API. The simulator sets Environment,
+	// Certificate, and the parts from Auth to Log.
 	Provider provider.Config
-	// Auth has the rules for provider tokens; its Clock is of no effect.
+	// Auth has the rules for provider tokens; the simulator sets its Clock.
 	Auth providerauth.Config
 	// Outage is the reason with which every request of a provider is rejected,
 	// "" for none; see [provider.Server.SetAvailability].
 	Outage apns.Reason
 
-	// Courier has the rules of the listener for devices. What the simulator knows
-	// itself is of no effect in it: Environment, Certificate, Verify, and the
-	// parts from Vault to Log.
+	// Courier has the rules of the listener for devices. The simulator sets Environment,
+	// Certificate, Verify, and the parts from Vault to Log.
 	Courier devicetls.Config
-	// AnyDeviceCertificate lets devices in with a certificate of any authority,
-	// of any age, for any use. Those that are revoked are still rejected.
+	// AnyDeviceCertificate accepts device certificates of any authority, date and use,
+	// unless they are revoked.
 	AnyDeviceCertificate bool
 	// Faults has the seed of the faults and the language of their conditions; its
 	// Clock is of no effect. FaultRules are in force from the start.
@@ -129,7 +127,7 @@ type Config struct {
 	TokenLength int
 	// Clock is the time that rules see; nil makes one that follows the machine's clock.
 	Clock *clock.Clock
-	// Log may be nil, for silence.
+	// Log may be nil.
 	Log *slog.Logger
 }
 

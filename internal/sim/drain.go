@@ -2,11 +2,11 @@ package sim
 
 import "time"
 
-// drainStep is how often it is looked whether devices have acknowledged everything.
+// drainStep is the interval of checks whether devices have acknowledged everything.
 const drainStep = 10 * time.Millisecond
 
-// drain gives connected devices time to receive and acknowledge what providers were
-// told is accepted. It logs how much is left when the time is up.
+// drain waits until connected devices have acknowledged the accepted pushes, and logs how
+// many are left when its time is over.
 func (s *Simulator) drain() {
 	if s.cfg.StopTimeout <= 0 {
 		return

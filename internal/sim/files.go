@@ -13,9 +13,9 @@ import (
 // controlTokenFile is the name of the file with the token of the control API.
 const controlTokenFile = "control.token"
 
-// noteFiles says in the ready record where a provider finds what it needs. It
-// is written to Config.FileDir, if there is one; otherwise it is where the
-// secrets came from, if they came from a directory.
+// noteFiles sets the paths of the files for providers in the ready record. They are in
+// Config.FileDir, if it is set; otherwise in the directory of the secrets, if there is
+// one.
 func (s *Simulator) noteFiles() error {
 	if err := s.writeControlToken(); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *Simulator) noteFiles() error {
 		s.info.CAFile = filepath.Join(s.Secrets.Dir, pki.RootFile)
 		s.info.Demo.KeyFile = filepath.Join(keystore.KeyFolder(s.Secrets.Dir, keystore.DemoTeam), s.Secrets.Keys[0].FileName())
 		certificate := filepath.Join(s.Secrets.Dir, keystore.DemoCertificateFile)
-		if _, err := os.Stat(certificate); err == nil { // nobody is obliged to keep it
+		if _, err := os.Stat(certificate); err == nil { // it may have been deleted
 			s.info.Demo.CertificateFile = certificate
 		}
 	}
@@ -61,8 +61,8 @@ func (s *Simulator) listCertificate(path string) error {
 	return s.TeamControl.AddCertificate(chain[0])
 }
 
-// writeControlToken puts the token of the control API where only the owner can
-// read it.
+// writeControlToken writes the token of the control API to a file that only the owner can
+// read.
 func (s *Simulator) writeControlToken() error {
 	dir := cmp.Or(s.cfg.FileDir, s.Secrets.Dir)
 	if s.cfg.ControlToken == "" || dir == "" {

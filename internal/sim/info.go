@@ -30,11 +30,11 @@ type Info struct {
 	Control         string `json:"control,omitempty"`
 	Proxy           string `json:"proxy,omitempty"`
 
-	// ControlTokenFile has the bearer token that the control API demands; "" if
-	// it demands none.
+	// ControlTokenFile has the bearer token that the control API requires; "" if it requires
+	// none.
 	ControlTokenFile string `json:"controlTokenFile,omitempty"`
 
-	// CAFile and the files of Demo are empty if no files were asked for.
+	// CAFile and the files of Demo are empty if no files are written.
 	CAFile string `json:"caFile,omitempty"`
 	Demo   Demo   `json:"demo"`
 }
@@ -96,9 +96,9 @@ func (i Info) Addresses() Addresses {
 	return all
 }
 
-// reachable turns the address of a listener into one that can be dialed: a
-// listener open on every interface is reached by loopback. That is IPv4 whichever
-// wildcard was asked for: package net listens on both families for either.
+// reachable returns an address that can be dialed for that of a listener: loopback for a
+// listener on all interfaces. It is IPv4 for both wildcards, since package net listens on
+// both families for either.
 func reachable(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {

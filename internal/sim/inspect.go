@@ -6,8 +6,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/providerauth"
 )
 
-// InspectProviderToken tells whether a provider token, as it stands in an
-// authorization header, would be accepted with the first push of a connection.
+// InspectProviderToken reports whether the value of an authorization header would be
+// accepted with the first push of a connection.
 func (s *Simulator) InspectProviderToken(authorization, environment string) (controlapi.InspectedProviderToken, error) {
 	env, err := controlapi.ParseEnvironment(environment)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// InspectCertificate tells what the first certificate of a PEM text says, and whether a
-// provider that presents it may push now. Everything but certificates is passed over.
+// InspectCertificate describes the first certificate of a PEM text, and says whether a
+// provider that presents it may push now. It ignores other blocks.
 func (s *Simulator) InspectCertificate(text string) (controlapi.InspectedCertificate, error) {
 	chain, err := certificatesOf([]byte(text))
 	if err != nil {

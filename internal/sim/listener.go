@@ -26,7 +26,7 @@ const (
 	listenerCount
 )
 
-// Values that stand in the place of an address.
+// Values of an address that are not addresses.
 const (
 	// Off opens no port.
 	Off = "off"
@@ -40,10 +40,9 @@ type ListenerInfo struct {
 	Listener Listener
 	// Flag is the command-line flag that sets the address.
 	Flag string
-	// Address is where the command opens it unless told otherwise; Fixed is
-	// what Auto stands for.
+	// Address is the default of the command; Fixed is the address of Auto.
 	Address, Fixed string
-	// Serves says what is behind it.
+	// Serves says what the listener is for.
 	Serves string
 	// Environment is that of the listeners that have one.
 	Environment apns.Environment
@@ -54,8 +53,8 @@ type ListenerInfo struct {
 // AutoAt is [Auto] at another host than loopback.
 func AutoAt(host string) string { return Auto + ":" + host }
 
-// Automatic returns the address that a word stands for, and whether it is [Auto] or made
-// by [AutoAt]. Only a listener with a fixed address knows them.
+// Automatic returns the address for [Auto] or a result of [AutoAt], and whether it is one of
+// them. They are for listeners with a fixed address.
 func (i *ListenerInfo) Automatic(word string) (address string, ok bool) {
 	if i.Fixed == "" || word == Auto {
 		return i.Fixed, i.Fixed != "" && word == Auto
@@ -109,8 +108,8 @@ func listenTCP(_ ListenerInfo, address string) (net.Listener, error) {
 	return net.Listen("tcp", address)
 }
 
-// open opens every listener that has an address. Nothing stays open if it
-// fails, which is always with an *AddressError.
+// open opens every listener that has an address. If it fails, with an *AddressError, no
+// listener is open.
 func (a Addresses) open(listen func(ListenerInfo, string) (net.Listener, error), skip func(ListenerInfo, error)) (map[Listener]net.Listener, error) {
 	open := make(map[Listener]net.Listener, listenerCount)
 	for _, listener := range listeners {
@@ -138,7 +137,7 @@ func (a Addresses) open(listen func(ListenerInfo, string) (net.Listener, error),
 	return open, nil
 }
 
-// cause takes the address out of a listener's error, which names it once more.
+// cause removes the address from the error of a listener, since the caller adds it.
 func cause(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Err != nil {
 		err = op.Err

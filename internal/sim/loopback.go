@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// localhost is both loopback addresses: programs dial whichever the name leads to first.
+// localhost is both loopback addresses: programs dial the one that they resolve first.
 // RFC 6761, 6.3; RFC 6724, 2.1
 const localhost = "localhost"
 
@@ -22,7 +22,7 @@ func firstLoopback(address string) (first string, both bool) {
 }
 
 // openSecond listens on ::1, too, at the ports of the listeners that are open on localhost.
-// A machine may have no IPv6, and somebody else may have the port there.
+// The machine may have no IPv6, and another program may have the port there.
 func (a Addresses) openSecond(open map[Listener]net.Listener, taken func(ListenerInfo, string, error)) map[Listener]net.Listener {
 	second := make(map[Listener]net.Listener)
 	for listener, ln := range open {

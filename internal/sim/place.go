@@ -4,8 +4,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/envvars"
 )
 
-// Place describes the simulator and its default team for a program near it. Whom
-// the program trusts besides CAFile is up to the caller, and so is Proxy.
+// Place describes the simulator and its default team for a program on this machine. The
+// caller sets other roots than CAFile, and Proxy.
 func (s *Simulator) Place() envvars.Place { return s.info.Place() }
 
 // ReachedAt changes the addresses to those at which a program elsewhere reaches the

@@ -17,7 +17,7 @@ func (s *Simulator) makeProxy() (err error) {
 	return err
 }
 
-// warnOfRelay says that the proxy carries everybody's traffic, if it was told to.
+// warnOfRelay logs a warning if the proxy passes on requests of other machines to any host.
 func (s *Simulator) warnOfRelay(ln net.Listener) {
 	if ln == nil || !s.cfg.ProxyOthers {
 		return
@@ -31,7 +31,7 @@ func (s *Simulator) warnOfRelay(ln net.Listener) {
 // for it as well (observed: nodejs/undici, ProxyAgent).
 const httpPort = "80"
 
-// tunnelTarget returns where a tunnel to one of Apple's hosts leads.
+// tunnelTarget returns the target of a tunnel to one of Apple's hosts.
 func (s *Simulator) tunnelTarget(hostport string) (proxy.Target, error) {
 	if host, port := splitHost(hostport); s.apple.has(host) {
 		return s.appleTarget(host, port != httpPort)
@@ -40,7 +40,7 @@ func (s *Simulator) tunnelTarget(hostport string) (proxy.Target, error) {
 	return proxy.Target{Address: address}, err
 }
 
-// forwardTarget returns where a request without TLS for one of Apple's hosts leads.
+// forwardTarget returns the target of a request without TLS for one of Apple's hosts.
 func (s *Simulator) forwardTarget(hostport string) (proxy.Target, error) {
 	host, _ := splitHost(hostport)
 	switch {
@@ -66,9 +66,9 @@ func splitHost(hostport string) (host, port string) {
 // management requests to APNs".
 const manageHost = "api-manage-broadcast."
 
-// Route returns the address of the listener that one of Apple's hosts stands for,
-// whatever the port; "" for another host. The error says why a host of Apple's leads
-// nowhere, because the request would otherwise go to Apple.
+// Route returns the address of the listener for one of Apple's hosts, regardless of the
+// port; "" for another host. The error says why no listener serves a host of Apple; without
+// it, the request would go to Apple.
 func (s *Simulator) Route(hostport string) (address string, err error) {
 	host, _ := splitHost(hostport)
 	if !pki.IsApples(host) {
@@ -84,7 +84,7 @@ func (s *Simulator) Route(hostport string) (address string, err error) {
 	return address, nil
 }
 
-// listenerOf returns the listener that a host of Apple's stands for.
+// listenerOf returns the listener for one of Apple's hosts.
 func listenerOf(host string) (Listener, bool) {
 	if env, ok := apns.CourierEnvironment(host); ok {
 		return choose(env, Device, DeviceSandbox), true
@@ -96,8 +96,7 @@ func listenerOf(host string) (Listener, bool) {
 	return choose(env, Provider, ProviderSandbox), ok
 }
 
-// reached returns the host:port of a listener that one of Apple's hosts may stand for; ""
-// if it is closed.
+// reached returns the host:port of a listener; "" if it is closed.
 func (i *Info) reached(d Listener) string {
 	switch d {
 	case Device:

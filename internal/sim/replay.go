@@ -8,9 +8,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
-// Replay submits a push that was accepted once more, under a new apns-id: see
-// [provider.Server.Replay]. The error is an [apns.Rejection] if it is refused
-// this time, and another one if it was refused then.
+// Replay submits an accepted push again, with a new apns-id: see
+// [provider.Server.Replay]. The error is an [apns.Rejection] if it is rejected now, and
+// another error if it was rejected before.
 func (s *Simulator) Replay(r *journal.Record) (*apns.Notification, error) {
 	if !r.Reached.Has(filters.Accepted) {
 		return nil, fmt.Errorf("%s was not accepted; only what was accepted can be replayed", r.Push.ID)

@@ -16,17 +16,16 @@ type running struct {
 	info  Info
 	ready atomic.Bool
 
-	// The listeners close from the outside in: providers first, so that what they
-	// were told is accepted can still reach a device.
+	// The listeners of providers close first, so that accepted pushes still reach devices.
 	outer, inner stage
 
 	mu      sync.Mutex    // nothing is locked under it: docs/lock-order.md
 	err     error         // the first failure of a listener
 	failed  chan struct{} // closed with it
-	serving []string      // what runs, in words
+	serving []string      // names of what runs
 }
 
-// A stage is goroutines that are stopped together.
+// A stage is a group of goroutines that are stopped together.
 type stage struct {
 	ctx  context.Context
 	stop context.CancelFunc
@@ -43,8 +42,8 @@ func (st *stage) end() {
 }
 
 // Start opens the listeners and serves until [Simulator.Close]. It fails, with
-// every listener closed, with an *AddressError if an address cannot be had, or if
-// a file cannot be written. A simulator is started once.
+// every listener closed, with an *AddressError if a listener cannot be opened, or if a file
+// cannot be written. A simulator is started once.
 func (s *Simulator) Start() error {
 	addresses := s.cfg.Addresses
 	if s.control == nil {
@@ -92,7 +91,7 @@ func (s *Simulator) serveListeners(open map[Listener]net.Listener) {
 	}
 }
 
-// goServe runs f in a stage; [Simulator.Unfinished] tells of it by its name.
+// goServe runs f in a stage; [Simulator.Unfinished] lists its name.
 func (s *Simulator) goServe(st *stage, name string, f func()) {
 	ended := s.begin(name)
 	st.wg.Go(func() {
@@ -114,7 +113,7 @@ func (s *Simulator) begin(name string) (ended func()) {
 	}
 }
 
-// Unfinished says what runs, which is what [Simulator.Close] still waits for.
+// Unfinished lists what still runs and [Simulator.Close] waits for.
 func (s *Simulator) Unfinished() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -131,7 +130,7 @@ func (a Addresses) without(closed Listener) Addresses {
 	return rest
 }
 
-// serverOf returns what serves a listener, and in which stage.
+// serverOf returns the function that serves a listener, and its stage.
 func (s *Simulator) serverOf(d Listener) (*stage, func(context.Context, net.Listener) error) {
 	switch env := listeners[d].Environment; d {
 	case Device, DeviceSandbox:
@@ -161,8 +160,8 @@ func (s *Simulator) note(err error) {
 	}
 }
 
-// sweep lets the broker do what is due when it is due: stored pushes expire and
-// grouped ones leave without anybody asking.
+// sweep calls [broker.Broker.Sweep] when something is due: a stored push expires, or
+// grouped pushes are sent.
 func (s *Simulator) sweep() {
 	for {
 		moved := s.Clock.Changed()

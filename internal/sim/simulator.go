@@ -26,7 +26,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
-// A Simulator is APNs: its listeners for providers and devices, and everything between them.
+// A Simulator is a simulated APNs: its listeners for providers and devices, and all parts
+// between them.
 type Simulator struct {
 	// The parts; set once.
 	Auth    *providerauth.Registry
@@ -57,7 +58,7 @@ type Simulator struct {
 	running
 }
 
-// New makes a simulator that listens nowhere yet.
+// New makes a simulator without opening its listeners.
 func New(cfg Config) (*Simulator, error) {
 	s := &Simulator{cfg: cfg, log: cfg.Log, Clock: cfg.Clock, Secrets: cfg.Secrets}
 	if s.log == nil {
@@ -152,8 +153,8 @@ func (s *Simulator) registerTeams() error {
 	return nil
 }
 
-// restrictTeams suspends teams and takes the broadcast capability from apps, as the
-// configuration wants it.
+// restrictTeams suspends teams and disables the broadcast capability of apps, by the
+// configuration.
 func (s *Simulator) restrictTeams() error {
 	for _, team := range s.cfg.SuspendedTeams {
 		if err := s.Auth.SuspendTeam(team); err != nil {
@@ -227,8 +228,8 @@ func (s *Simulator) newCourier(env apns.Environment, servers *pki.Servers) (*dev
 	return devicetls.New(cfg)
 }
 
-// warnOfName says that a client cannot trust the simulator under the name by which it reaches
-// it, which is usually one in a network of containers.
+// warnOfName logs a warning for a host name that no certificate has, usually one in a
+// network of containers.
 func (s *Simulator) warnOfName(host string) {
 	remedy := "--name " + host
 	if s.cfg.Secrets != nil {
@@ -237,7 +238,7 @@ func (s *Simulator) warnOfName(host string) {
 	s.log.Warn("a client asks for a certificate with a name that none can have, and will not trust the one it gets; start the simulator with "+remedy, "name", host)
 }
 
-// faultyCertificate makes the server certificates that faults want shown.
+// faultyCertificate makes the server certificates for faults.
 func faultyCertificate(servers *pki.Servers) func(fault.Chain, *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return func(chain fault.Chain, hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return servers.Flawed(pki.Flaw(chain), hello)
@@ -257,13 +258,13 @@ func (s *Simulator) makeControl() (err error) {
 // Log returns the simulator's logger, which is never nil.
 func (s *Simulator) Log() *slog.Logger { return s.log }
 
-// ControlToken returns the token that the control API demands, "" for none.
+// ControlToken returns the token that the control API requires, "" for none.
 func (s *Simulator) ControlToken() string { return s.cfg.ControlToken }
 
 // RootPEM returns the root certificate, which clients have to trust.
 func (s *Simulator) RootPEM() []byte { return s.Secrets.PKI.RootPEM() }
 
-// seeded gives a delay that is drawn a seed, and says which.
+// seeded sets and logs the seed of a random delay.
 func (s *Simulator) seeded(d tokenvault.Delay) tokenvault.Delay {
 	if d.Never || d.Max <= d.Min {
 		return d

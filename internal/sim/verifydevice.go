@@ -7,7 +7,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/pki"
 )
 
-// verifyDevice judges the certificate of a device that logs in.
+// verifyDevice verifies the certificate of a device that logs in.
 func (s *Simulator) verifyDevice(chain []*x509.Certificate, now time.Time) (*pki.DeviceIdentity, error) {
 	policy := pki.DeviceStrict
 	if s.cfg.AnyDeviceCertificate {

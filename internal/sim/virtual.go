@@ -39,7 +39,7 @@ func (s *Simulator) serveFleet() {
 	}
 }
 
-// closeFleet ends the devices inside.
+// closeFleet stops the virtual devices.
 func (s *Simulator) closeFleet() {
 	defer s.begin("devices inside the simulator")()
 	s.DeviceControl.Fleet.Close()

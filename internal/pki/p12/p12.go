@@ -1,7 +1,6 @@
-// Package p12 puts the certificates of package pki into PKCS#12 files (RFC 7292)
-// and takes them out again: .p12 for provider libraries that ask for one, and a
-// trust store for Java. It knows the file format alone; what the certificates
-// say is package pki's business.
+// Package p12 writes the certificates of package pki to PKCS#12 files (RFC 7292) and reads
+// them: .p12 files for provider libraries, and a trust store for Java. It knows only the
+// file format.
 package p12
 
 import (
@@ -22,7 +21,7 @@ type Format uint8
 const (
 	Modern Format = iota // AES-256 and SHA-256: OpenSSL 1.1 and later, Java 12 and later
 	Legacy               // triple DES and SHA-1, for older readers, macOS Keychain among them
-	RC2                  // the certificate under RC2 with 40 bits, as old exports are: OpenSSL 3 refuses it
+	RC2                  // the certificate encrypted with 40-bit RC2, as in old exports; OpenSSL 3 rejects it
 )
 
 // encoders is the one table of formats.
@@ -31,7 +30,7 @@ var encoders = [...]*pkcs12.Encoder{Modern: pkcs12.Modern2023, Legacy: pkcs12.Le
 // errNoPassword: without one, several readers cannot tell an empty password from an absent one.
 var errNoPassword = errors.New("a PKCS#12 file needs a password: give one, even if it is known to everybody")
 
-// Encode writes the identity under the password; with its chain, if the format is
+// Encode writes the identity, encrypted with the password, and its chain if the format is
 // Modern.
 func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	encoder, err := encoderFor(f, password)
@@ -52,9 +51,8 @@ func Encode(f Format, id *pki.Identity, password string) ([]byte, error) {
 	return data, nil
 }
 
-// issuersFor returns the certificates that go beside the leaf. The older readers
-// expect none: Go's, which sideshow/apns2 and gorush use, wants exactly one
-// certificate and one key.
+// issuersFor returns the certificates besides the leaf. Older readers expect none: the one
+// of Go, which sideshow/apns2 and gorush use, requires exactly one certificate and one key.
 func issuersFor(f Format, id *pki.Identity) (issuers []*x509.Certificate, err error) {
 	if f != Modern {
 		return nil, nil
