@@ -92,8 +92,8 @@ dist: $(TOOLS)/goreleaser ## Build the files of a release in dist/ without publi
 	tools/dist.sh $(TARGET)
 
 release: $(TOOLS)/goreleaser ## Publish the tag at HEAD with the notes in NOTES=FILE; CI does it
-	$(TOOLS)/goreleaser release --clean --release-notes "$(NOTES)"
-	.build/bin/formula -version "$$(git describe --tags --exact-match | sed s/^v//)" -sums dist/SHA256SUMS -output dist/apns-sim.rb
+	. tools/dist-env.sh; $(TOOLS)/goreleaser release --clean --release-notes "$(NOTES)"; \
+	.build/bin/formula -version "$$DIST_VERSION" -sums dist/SHA256SUMS -output dist/apns-sim.rb
 
 vulncheck: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what is called
 	$(TOOLS)/govulncheck ./...

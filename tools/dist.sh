@@ -12,9 +12,7 @@ if [ -n "${1:-}" ]; then # the same configuration for one system
 	awk -v target="${1/\//_}" '/^      - [a-z]+_(amd64|arm64)$/ && $2 != target { next } { print }' .goreleaser.yaml >"$config"
 fi
 
-go build -buildvcs=false -ldflags "$(tools/ldflags.sh)" -o .build/host/apns-sim ./cmd/apns-sim
-DIST_VERSION=$(.build/host/apns-sim version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')
-export DIST_VERSION
+. tools/dist-env.sh
 "$goreleaser" release --config "$config" --snapshot --clean --parallelism "$(getconf _NPROCESSORS_ONLN)"
 
 if [ -z "${1:-}" ]; then # it is for several systems

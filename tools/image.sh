@@ -15,9 +15,6 @@ for arch in "${@:-amd64 arm64}"; do
 done
 mkdir -p .build/bin .build/host
 (cd tools/release && go build -trimpath -o ../../.build/bin/ ./image)
-go build -buildvcs=false -ldflags "$(tools/ldflags.sh)" -o .build/host/apns-sim ./cmd/apns-sim
-version=$(.build/host/apns-sim version --json | sed 's/.*"version":"\([^"]*\)".*/\1/')
-revision=$(git rev-parse HEAD)
-created=$(TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd)
-.build/bin/image build -output .build/image -version "$version" -revision "$revision" -created "$created" "${targets[@]}"
+. tools/dist-env.sh
+.build/bin/image build -output .build/image -version "$DIST_VERSION" -revision "$(git rev-parse HEAD)" -created "$DIST_DATE" "${targets[@]}"
 du -sh .build/image
