@@ -133,15 +133,15 @@ func (s *session) presenceAt(a tokenvault.Address) *presence {
 }
 
 // onlyPresence returns the presence if there is exactly one.
-func (s *session) onlyPresence() (onlyPresence *presence) {
+func (s *session) onlyPresence() (only *presence) {
 	for _, p := range s.presences {
 		switch {
 		case p == nil:
-		case onlyPresence != nil:
+		case only != nil:
 			return nil
 		default:
-			onlyPresence = p
+			only = p
 		}
 	}
-	return onlyPresence
+	return only
 }

@@ -68,7 +68,7 @@ func (o *openConns) remove(c *conn) {
 // setTeam shows other goroutines the team of the connection. It costs one comparison
 // while the team stays the same.
 func (c *conn) setTeam(teamID string) {
-	if describe := c.status.Load(); describe == nil || describe.teamID != teamID || !describe.known {
+	if status := c.status.Load(); status == nil || status.teamID != teamID || !status.known {
 		c.status.Store(&connStatus{known: true, env: c.env, teamID: teamID})
 	}
 }
@@ -78,8 +78,8 @@ func (c *conn) setTeam(teamID string) {
 func (c *conn) clock() *clock.Clock {
 	cfg := &c.server.cfg
 	team := ""
-	if describe := c.status.Load(); describe != nil {
-		team = describe.teamID
+	if status := c.status.Load(); status != nil {
+		team = status.teamID
 	}
 	return cmp.Or(cfg.Spaces.Clock(cfg.Spaces.ForTeam(team)), cfg.Clock)
 }
@@ -91,8 +91,8 @@ func (c *conn) connection() Connection {
 	if c.identity != nil {
 		d.Certificate, d.TeamID = c.identity.Topic, c.identity.TeamID
 	}
-	if describe := c.status.Load(); describe != nil {
-		d.Known, d.Environment, d.TeamID = true, describe.env, describe.teamID
+	if status := c.status.Load(); status != nil {
+		d.Known, d.Environment, d.TeamID = true, status.env, status.teamID
 	}
 	return d
 }
@@ -129,14 +129,14 @@ func (s *Server) endRevertedMutes() {
 
 // Disconnect shuts down the connections that match: each gets GOAWAY, its open streams
 // are answered, and it ends. It returns their number and does not wait.
-func (s *Server) Disconnect(match func(Connection) bool) (outcomeDone int) {
+func (s *Server) Disconnect(match func(Connection) bool) (closed int) {
 	s.conns.mu.Lock()
 	defer s.conns.mu.Unlock()
 	for c, hc := range s.conns.conns {
 		if match(c.connection()) {
 			hc.Shutdown(nil)
-			outcomeDone++
+			closed++
 		}
 	}
-	return outcomeDone
+	return closed
 }
