@@ -470,6 +470,15 @@ describe("keys, send, channels, connections and home", () => {
 		await frame("notification", "courier").getByText("seen again").first().waitFor();
 	});
 
+	test("what is opened in a long list of connections comes into sight", async (t) => {
+		const { devices } = await sim.api("POST", "/v1/devices", { count: 60 });
+		t.after(() => Promise.all(devices.map((d) => sim.api("DELETE", `/v1/devices/${d.id}`))));
+		const page = await open(t, browser, sim, { at: "#/connections" });
+		await page.getByRole("link", { name: `Connection of device ${devices[3].id}` }).click();
+		await page.getByRole("region", { name: "Certificate of the device" }).waitFor();
+		await page.waitForFunction(() => document.querySelector("section[data-connection]").getBoundingClientRect().bottom <= innerHeight);
+	});
+
 	test("a provider's connection shows TLS and HTTP/2, and gets a GOAWAY", async (t) => {
 		const session = http2.connect(sim.info.provider.replace("127.0.0.1", "localhost"), { ca: await readFile(sim.info.caFile) });
 		t.after(() => session.destroy());
@@ -580,6 +589,11 @@ describe("a simulator with a token", () => {
 		t.after(() => guarded.stop());
 		const page = await open(t, browser, guarded, { expected: /401 \(Unauthorized\)/ });
 		const field = page.getByLabel("Control token");
+		for (const none of ["   ", "нет"]) { // no header takes these
+			await field.fill(none);
+			await page.getByRole("button", { name: "Sign in" }).click();
+			await page.getByText("That is not the token.").waitFor();
+		}
 		await field.fill("not-the-right-token");
 		await page.getByRole("button", { name: "Sign in" }).click();
 		await page.getByText("That is not the token.").waitFor();

@@ -1,6 +1,6 @@
 // @ts-check
 // The small parts of which views are made.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { messageOf } from "./data.js";
 import { touch } from "./live.js";
@@ -104,6 +104,13 @@ export function Card({ title, children, aside, id }) {
 /** @param {{title: string, children?: any}} p */
 export function Empty({ title, children }) {
 	return html`<div class="empty"><p class="empty-title">${title}</p>${children}</div>`;
+}
+
+/** A reference to an element that is scrolled into sight when it appears: below a long table, say. */
+export function useInSight() {
+	const ref = useRef(/** @type {HTMLElement | null} */ (null));
+	useEffect(() => { ref.current?.scrollIntoView({ block: "start" }); }, []);
+	return ref;
 }
 
 /** A table of names and values; what has no value is left out. @param {{rows: [string, any][]}} p */

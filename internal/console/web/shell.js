@@ -71,7 +71,7 @@ function Navigation({ here }) {
 		</ul>
 		<div class="nav-foot">
 			<a href="/docs">Control API</a>
-			<button type="button" class="quiet" onClick=${() => { help.value = true; }}>Keys <kbd>?</kbd></button>
+			<button type="button" class="quiet" onClick=${() => { help.value = true; }}>Shortcuts <kbd>?</kbd></button>
 			<label class="inline">Colours
 				<select value=${scheme.value} onChange=${(/** @type {any} */ e) => setScheme(e.target.value)}>
 					<option value="">as the system</option><option value="light">light</option><option value="dark">dark</option>
@@ -110,8 +110,13 @@ function SignIn() {
 	const [value, set] = useState("");
 	const submit = (/** @type {Event} */ e) => {
 		e.preventDefault();
+		const given = value.trim();
+		if (!/^[\x21-\x7e]+$/.test(given)) { // no header takes it
+			signIn.value = "rejected";
+			return;
+		}
 		signIn.value = "";
-		setToken(value.trim());
+		setToken(given);
 		touch();
 	};
 	return html`<main class="sign-in" data-view="sign-in"><form class="dialog" onSubmit=${submit}>

@@ -6,7 +6,7 @@ import { useData } from "../data.js";
 import { href, route } from "../route.js";
 import { space } from "../spaces.js";
 import { clock, count, date } from "../format.js";
-import { Act, Card, Chip, Empty, Facts, Failure } from "../parts.js";
+import { Act, Card, Chip, Empty, Facts, Failure, useInSight } from "../parts.js";
 import { Frames } from "./frames.js";
 
 /** What a device's connection is opened by. */
@@ -27,18 +27,19 @@ export function Connections() {
 				<td>${c.certificate ? `certificate for ${c.certificate}` : c.space ? "provider token" : "—"}</td><td title=${date(c.since)}>${clock(c.since)}</td>
 				<td>${c.http2 ? `${count(c.http2.openStreams)} of ${count(c.http2.streamLimit)}` : "—"}</td><td>${count(c.requests ?? 0)}</td>
 				<td class="end"><${Act} act=${() => send("DELETE", `/v1/connections/${c.id}`)} kind="danger" name=${`Close connection ${c.id}`}>GOAWAY</${Act}></td></tr>`)}</tbody></table></div>`}</${Card}>
-		${open && !deviceID.test(open) && html`<${Details} connection=${providers.find((c) => String(c.id) === open)} open=${open} />`}
+		${data && open && !deviceID.test(open) && html`<${Details} key=${open} connection=${providers.find((c) => String(c.id) === open)} open=${open} />`}
 		<${Card} title="Devices">${devices.length === 0 ? html`<${Empty} title="No device is connected" />` : html`<div class="scroll"><table>
 			<thead><tr><th scope="col">Device</th><th scope="col">From</th><th scope="col">Environment</th><th scope="col">Space</th><th scope="col">TLS</th><th scope="col">ALPN</th><th scope="col">Since</th><th scope="col"><span class="sr">Close</span></th></tr></thead>
 			<tbody>${devices.map((c) => html`<tr key=${`${c.device} ${c.remote}`} data-chosen=${c.device === open}><th scope="row"><a href=${href("connections", { open: c.device === open ? "" : c.device })} aria-label=${`Connection of device ${c.device}`}><code>${c.device}</code></a></th><td>${c.remote?.startsWith("memnet") ? html`<${Chip}>inside</${Chip}>` : html`<code>${c.remote}</code>`}</td><td>${c.environment}</td><td>${c.space ?? "default"}</td><td>${c.tls?.version}</td><td>${c.tls?.alpn ?? "none"}</td><td title=${date(c.since)}>${clock(c.since)}</td>
 				<td class="end"><${Act} act=${() => send("DELETE", `/v1/connections/${c.device}`)} kind="danger" name=${`Close the connection of ${c.device}`}>Close</${Act}></td></tr>`)}</tbody></table></div>`}</${Card}>
-		${deviceID.test(open) && html`<${DeviceDetails} key=${open} device=${open} connections=${devices.filter((c) => c.device === open)} />`}
+		${data && deviceID.test(open) && html`<${DeviceDetails} key=${open} device=${open} connections=${devices.filter((c) => c.device === open)} />`}
 	</div>`;
 }
 
 /** The connections of one device, and their frames. @param {{device: string, connections: any[]}} p */
 function DeviceDetails({ device, connections }) {
-	return html`<section class="stack" data-connection=${device} aria-label=${`Connection of device ${device}`}>
+	const ref = useInSight();
+	return html`<section class="stack" ref=${ref} data-connection=${device} aria-label=${`Connection of device ${device}`}>
 		${connections.length === 0 && html`<p class="hint">Device ${device} is not connected. Its frames appear as soon as it logs in. <a href=${href("connections", { open: "" })}>Close</a></p>`}
 		${connections.map((c) => html`<div class="grid two" key=${c.remote}>
 			<${Card} title=${`TLS of device ${device}`}><${Facts} rows=${[["version", c.tls?.version], ["cipher suite", c.tls?.cipher], ["ALPN", c.tls?.alpn ?? "none: the plain framing of the second version"], ["server name (SNI)", c.tls?.serverName ?? "none was sent"], ["from", c.remote]]} /></${Card}>
@@ -51,8 +52,9 @@ function DeviceDetails({ device, connections }) {
 
 /** One connection of a provider: TLS and HTTP/2. @param {{connection: any, open: string}} p */
 function Details({ connection: c, open }) {
+	const ref = useInSight();
 	if (!c) return html`<p class="hint">Connection ${open} is closed. <a href=${href("connections", { open: "" })}>Show all</a></p>`;
-	return html`<div class="grid two" data-connection=${c.id}>
+	return html`<div class="grid two" ref=${ref} data-connection=${c.id}>
 		<${Card} title=${`TLS of connection ${c.id}`}><${Facts} rows=${[["version", c.tls?.version], ["cipher suite", c.tls?.cipher], ["ALPN", c.tls?.alpn ?? "none"], ["server name (SNI)", c.tls?.serverName ?? "none was sent"], ["certificate", c.certificate ?? "none: the provider uses provider tokens"]]} /></${Card}>
 		<${Card} title=${`HTTP/2 of connection ${c.id}`}><${Facts} rows=${[["open streams", `${count(c.http2?.openStreams ?? 0)} of ${count(c.http2?.streamLimit ?? 0)}`], ["highest stream", c.http2?.highestStream], ["window of the client", c.http2 && `${count(c.http2.peerWindow)} bytes`], ["largest frame to it", c.http2 && `${count(c.http2.peerMaxFrame)} bytes`],
 			["GOAWAY", c.http2?.goAway === undefined ? "none was sent" : `sent; last stream ${c.http2.goAway}`]]} /></${Card}>

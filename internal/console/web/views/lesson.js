@@ -40,8 +40,8 @@ export function Lesson() {
 		<header class="page-head"><h1>${experiment && "Break it: "}${lesson?.title ?? "Lesson"}</h1></header>
 		<div class="lesson-bar">
 			<${Tabs} label="How it is shown" names=${Object.values(modes)} chosen=${modes[mode] ?? modes.page} choose=${(/** @type {string} */ name) => change({ mode: Object.keys(modes).find((m) => modes[m] === name), step: steps[at]?.id }, true)} />
-			${mode === "steps" && html`<button type="button" disabled=${at === 0} onClick=${() => move(-1)}>← Back</button><button type="button" disabled=${at >= steps.length - 1} onClick=${() => move(1)}>Next →</button>
-				<span class="hint" role="status">${at + 1} of ${steps.length}</span>`}
+			${mode === "steps" && html`<span class="lesson-move"><button type="button" disabled=${at === 0} onClick=${() => move(-1)}>← Back</button><button type="button" disabled=${at >= steps.length - 1} onClick=${() => move(1)}>Next →</button>
+				<span class="hint" role="status">${at + 1} of ${steps.length}</span></span>`}
 			<span class="spring"></span>
 			<button type="button" onClick=${unfoldAndPrint}>Print</button>
 			<${Act} act=${save} disabled=${!played.value[""]}>Save as HTML</${Act}>
