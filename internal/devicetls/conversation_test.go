@@ -1,7 +1,6 @@
 package devicetls_test
 
 import (
-	"fmt"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -30,56 +29,6 @@ func TestEveryKeepaliveIsAnsweredAtOnceAndEmpty(t *testing.T) {
 			p.wantBytes("0d 00000000")
 		}
 	})
-}
-
-func TestAConnectionWithoutAFilterIsClosed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newFixture(t)
-		p := w.dial(w.identity(nil), v3)
-		p.connect(nil)
-		start := time.Now()
-		for range 9 {
-			time.Sleep(time.Second)
-			p.send(&courier.Keepalive{})
-			want[*courier.KeepaliveResponse](p)
-		}
-		p.wantClosed(responseTimeout, "keepalives are no filter")
-		assert.Equal(t, devicetls.DefaultFilterTimeout, time.Since(start))
-		synctest.Wait()
-		w.wantLogged("reason=no-filter")
-		assert.Equal(t, []string{"connected", "disconnected no-filter"}, w.connectionEvents())
-	})
-}
-
-func TestASilentDeviceIsClosedAfterTheIntervalItAnnounced(t *testing.T) {
-	for _, row := range []struct {
-		timeout  time.Duration
-		interval string // announced, in minutes
-		want     time.Duration
-		reason   string
-	}{
-		{0, "", 75 * time.Minute, "the default exceeds every interval seen"},
-		{0, "28", 75 * time.Minute, "a short interval shortens nothing"},
-		{0, "120", 125 * time.Minute, "never sooner than announced, and a margin"},
-		{0, "60000", 24*time.Hour + 5*time.Minute, "nobody sleeps for weeks"},
-		{0, "99999999999999999999", 75 * time.Minute, "that is no interval"},
-		{time.Minute, "", time.Minute, "the setting"},
-		{time.Minute, "1", 6 * time.Minute, "never sooner than announced, and a margin"},
-	} {
-		t.Run(fmt.Sprint(row.timeout, " ", row.interval), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newFixture(t, func(c *devicetls.Config) { c.SilenceTimeout = row.timeout })
-				p := w.login(w.identity(nil))
-				p.send(&courier.Keepalive{Interval: []byte(row.interval)})
-				want[*courier.KeepaliveResponse](p)
-				start := time.Now()
-				p.wantClosed(1000*time.Hour, row.reason)
-				assert.Equal(t, row.want, time.Since(start), row.reason)
-				synctest.Wait()
-				w.wantLogged("reason=silent")
-			})
-		})
-	}
 }
 
 func TestKeepalivesKeepAConnectionForDays(t *testing.T) {

@@ -7,15 +7,11 @@ import (
 	"crypto/tls"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/courier"
-	"github.com/apns-sim/apns-sim/internal/devicetls"
-	"github.com/apns-sim/apns-sim/internal/tokenvault"
 )
 
 func TestDevicesLogInInEveryStyleWithEitherTLS(t *testing.T) {
@@ -118,71 +114,4 @@ func TestAnOlderDeviceMayStillProveItselfInConnect(t *testing.T) {
 		p.sign(m, w.clock.Now())
 		p.connect(m)
 	})
-}
-
-func TestTheListenerDecidesTheEnvironmentUnlessTheSandboxIsNamed(t *testing.T) {
-	const production, sandbox = "courier.push.apple.com", "courier.sandbox.push.apple.com"
-	for _, row := range []struct {
-		listener   apns.Environment
-		serverName string
-		want       apns.Environment
-		reason     string
-	}{
-		{apns.Production, production, apns.Production, "both agree"},
-		{apns.Production, sandbox, apns.Sandbox, "one listener may serve both"},
-		{apns.Production, "7-" + sandbox, apns.Sandbox, "the numbered host"},
-		{apns.Production, "Courier.Sandbox.Push.Apple.Com", apns.Sandbox, "host names have no case"},
-		{apns.Production, "localhost", apns.Production, "the name says nothing"},
-		{apns.Sandbox, production, apns.Sandbox, "clients dial the sandbox with the name of production"},
-		{apns.Sandbox, sandbox, apns.Sandbox, "both agree"},
-	} {
-		t.Run(row.listener.String()+"/"+row.serverName, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newFixture(t, func(c *devicetls.Config) { c.Environment = row.listener })
-				p := w.dial(w.identity(nil), v3, func(c *tls.Config) { c.ServerName = row.serverName })
-				p.connect(nil)
-				claims, err := w.vault.Decrypt(p.token)
-				require.NoError(t, err)
-				assert.Equal(t, tokenvault.Address{Environment: row.want, Device: p.address().Device}, claims.Address, row.reason)
-			})
-		})
-	}
-}
-
-// A TLS client that says nothing costs its connection after the 30 seconds of
-// the login (observed: apsd allows itself the same).
-func TestAConnectionWithoutLoginIsClosed(t *testing.T) {
-	for name, act := range map[string]func(p *testDevice){
-		"no word of TLS":    func(*testDevice) {},
-		"TLS, then silence": func(p *testDevice) { require.NoError(p.w.t, p.handshake()) },
-		"keepalives, no login": func(p *testDevice) {
-			require.NoError(p.w.t, p.handshake())
-			for range 29 {
-				p.send(&courier.Keepalive{})
-				time.Sleep(time.Second)
-			}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newFixture(t)
-				p := w.open(w.identity(nil), v3)
-				start := time.Now()
-				act(p)
-				raw := p.conn.NetConn()
-				require.NoError(t, raw.SetReadDeadline(time.Time{}))
-				for err := error(nil); err == nil; {
-					_, err = raw.Read(make([]byte, 1<<10))
-				}
-				assert.Equal(t, devicetls.DefaultLoginTimeout, time.Since(start))
-				raw.Close()
-				synctest.Wait()
-				if name == "no word of TLS" {
-					w.wantLogged("reason=handshake-failed")
-				} else {
-					w.wantLogged("reason=no-login")
-				}
-			})
-		})
-	}
 }
