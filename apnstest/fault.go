@@ -207,7 +207,7 @@ func NoKeepalive() Fault { return newFault(fault.Action{Do: fault.NoKeepalive}) 
 // Drop loses pushes on their way to the device.
 func Drop() Fault { return newFault(fault.Action{Do: fault.Drop}) }
 
-// Duplicate sends pushes to the device so many times; 0 means 2.
+// Duplicate sends each push to the device that many times; 0 means 2.
 func Duplicate(copies int) Fault {
 	return newFault(fault.Action{Do: fault.Duplicate, Copies: copies})
 }

@@ -34,9 +34,9 @@ type Record struct {
 	Credential Credential
 	// Checks are all checks in their order, with what became of each.
 	Checks []Check
-	// Faults names the faults that it has met.
+	// Faults names the faults that were applied to it.
 	Faults []string
-	// Advice tells what a device would not show of it, although APNs accepts it:
+	// Advice says what a device would not show of it, although APNs accepts it:
 	// misspelled keys, wrong types, a push type that does not fit the payload. APNs
 	// itself never says so.
 	Advice []apns.Advice
@@ -103,7 +103,7 @@ func (r Record) History() (lines []string) {
 	return lines
 }
 
-// String tells the push and its steps in one line.
+// String returns the push and its steps in one line.
 func (r Record) String() string {
 	to := "token " + shortened(r.Token.String())
 	if r.Channel != "" {

@@ -7,8 +7,7 @@ import (
 	"sync"
 )
 
-// A reporter is what helpers tell when they cannot do what they should: a test, or
-// [alone].
+// A reporter takes the failures of helpers: a test, or [alone].
 type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
@@ -27,7 +26,7 @@ type alone struct {
 
 func (*alone) Helper() {}
 
-// Errorf tells nobody: what fails while the server closes is the error of Close.
+// Errorf does nothing: Close returns what fails while the server closes.
 func (*alone) Errorf(string, ...any) {}
 
 // Fatalf panics.
@@ -36,7 +35,7 @@ func (*alone) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, arg
 // Failed reports false: there is no test to fail.
 func (*alone) Failed() bool { return false }
 
-// Logf tells nobody.
+// Logf does nothing.
 func (*alone) Logf(string, ...any) {}
 
 // Cleanup keeps f for the end.

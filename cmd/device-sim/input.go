@@ -97,8 +97,8 @@ func (p *deviceRun) runInput(ctx context.Context, std streams) {
 // typedAhead is how many lines may be typed while a command runs.
 const typedAhead = 1 << 10
 
-// readAhead reads lines while a command runs, which may wait for a push for ever; in raw mode
-// Ctrl-C does not interrupt it. It returns a function like next, and the context for
+// readAhead reads lines while a command runs: the command may wait for a push without end,
+// and in raw mode Ctrl-C does not interrupt it. It returns a function like next, and the context for
 // commands, which ends when quit is typed. The end of the input ends the run.
 func (p *deviceRun) readAhead(ctx context.Context, next func() (string, bool), reading *sync.WaitGroup) (func() (string, bool), context.Context) {
 	commandCtx, breakOff := context.WithCancel(ctx)

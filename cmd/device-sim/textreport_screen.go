@@ -129,7 +129,7 @@ func (s *textReport) activity(a presentation.Activity) {
 
 func (s *textReport) done(_ apns.DeviceID, _ string, err error) {
 	if err == nil {
-		return // what it has changed is told
+		return // the change itself has been reported
 	}
 	s.line("%s", s.look(bad, err.Error()))
 	s.flush()

@@ -36,7 +36,7 @@ func plainOnly[T integer](f *fields, id uint8, name string, p *T) {
 	}
 }
 
-// optional is an integer that tells zero from absent.
+// optional is an integer for which zero and absent differ.
 func optional[T integer](f *fields, id uint8, name string, p *Opt[T]) {
 	if f.mode == modeRead {
 		if takeInteger(f, id, name, &p.Value) {

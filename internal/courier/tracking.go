@@ -1,6 +1,6 @@
 package courier
 
-// PresenceTracking tells the salt of the salted topic hashes. Apple's daemon sends it
+// PresenceTracking carries the salt of the salted topic hashes. Apple's daemon sends it
 // after a login that succeeded.
 //
 // observed: apsd

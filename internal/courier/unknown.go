@@ -1,7 +1,7 @@
 package courier
 
-// Unknown is a command that this package does not know from that side. What it says is
-// kept as it came.
+// Unknown is a command that this package does not know from the side that sent it. Its
+// payload is kept unchanged.
 type Unknown struct {
 	Cmd     Command
 	Payload []byte // of a plain frame; not in packed ones

@@ -185,7 +185,7 @@ func (s *shard) append(e Event) {
 }
 
 // after calls yield for the shard's events with a number above seq, oldest
-// first, for so many at most.
+// first, and stops after most of them.
 func (s *shard) after(seq uint64, most int, yield func(Event)) {
 	n := len(s.events)
 	at := func(i int) Event { return s.events[(s.oldest+i)%n] }

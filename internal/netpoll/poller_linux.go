@@ -27,7 +27,7 @@ const (
 	blockSize = 256
 )
 
-// A Poller tells the owners of connections when there is something to read, and when
+// A Poller notifies the owners of connections when there is something to read, and when
 // their deadline has passed. It has one goroutine, whatever the number of connections.
 //
 // The goroutine waits for an epoll descriptor, which the Go runtime's own poller waits
@@ -50,7 +50,7 @@ type Poller[T any] struct {
 type slot[T any] struct {
 	poller *Poller[T]
 	number int32
-	wakeAt atomic.Int64 // when to tell the owner, in nanoseconds since the poller began; 0 is never
+	wakeAt atomic.Int64 // when to notify the owner, in nanoseconds since the poller began; 0 is never
 
 	// Guarded by mu of the poller. The generation counts the connections that have had
 	// the slot: an event of an earlier one may still be on its way.
@@ -152,8 +152,8 @@ func (s *slot[T]) release() {
 	s.poller.free = append(s.poller.free, s)
 }
 
-// setWakeAt has the owner told at a time, if nothing arrives before. It replaces the time
-// set before.
+// setWakeAt has the owner notified at t, unless something arrives earlier. It replaces
+// the time set before.
 func (s *slot[T]) setWakeAt(t time.Time) {
 	wakeAt := s.poller.sinceBegan(t)
 	s.wakeAt.Store(wakeAt)
@@ -185,7 +185,7 @@ func (p *Poller[T]) setAlarmLocked(wakeAt int64) {
 	_ = p.epoll.SetReadDeadline(alarm) // it fails only once the poller is closed
 }
 
-// run tells owners until the poller is closed.
+// run notifies owners until the poller is closed.
 func (p *Poller[T]) run() {
 	var events [maxEvents]syscall.EpollEvent
 	var owners []T

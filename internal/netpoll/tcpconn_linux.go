@@ -17,8 +17,7 @@ import (
 
 // A TCPConn is a [Conn] over TCP. Until Detach it is an ordinary connection, whose reads
 // wait. Detach takes the socket out of its net.TCPConn and so out of the Go runtime's
-// poller, which would be told of every event as well and needs memory for each
-// connection. After Reattach it is an ordinary connection again.
+// poller, which would also get every event and needs memory for each connection. After Reattach it is an ordinary connection again.
 type TCPConn[T any] struct {
 	poller        *Poller[T]
 	slot          *slot[T]
@@ -30,7 +29,7 @@ type TCPConn[T any] struct {
 
 	hangup   atomic.Bool                   // the peer sends nothing more than what has arrived
 	writeBy  atomic.Int64                  // the write deadline, as wakeAt of a slot
-	writable atomic.Pointer[chan struct{}] // where a write that waits is told of room and of a new writeBy
+	writable atomic.Pointer[chan struct{}] // notifies a waiting write of room and of a new writeBy
 
 	// Owned by the reader.
 	drained  bool // everything that had arrived was read
@@ -203,7 +202,7 @@ func (c *TCPConn[T]) notifyWriter() {
 	if writable := c.writable.Load(); writable != nil {
 		select {
 		case *writable <- struct{}{}:
-		default: // it was told already
+		default: // it was notified already
 		}
 	}
 }

@@ -17,7 +17,7 @@ const bagHost = "init-p01st.push.apple.com"
 // rsaBits is the size of the RSA keys made here.
 const rsaBits = 2048
 
-// SignBag signs the bag, which tells devices the hosts of the couriers, as the host for
+// SignBag signs the bag, in which devices find the hosts of the couriers, as the host for
 // older devices does: RSA PKCS #1 v1.5 with SHA-1. It returns the signature, and the
 // signer's chain in DER, leaf first, without the root. The key is made for the first bag
 // and kept in memory.

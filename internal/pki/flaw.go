@@ -13,7 +13,7 @@ type Flaw string
 const (
 	FlawExpired     Flaw = "expired"      // it ended yesterday
 	FlawWrongName   Flaw = "wrong-name"   // it is for another host
-	FlawUnknownRoot Flaw = "unknown-root" // its chain ends in a root that nobody has
+	FlawUnknownRoot Flaw = "unknown-root" // its chain ends in a root that no client trusts
 	FlawIncomplete  Flaw = "incomplete"   // its issuer is missing
 )
 

@@ -11,7 +11,7 @@ import (
 // Options say how to make new authorities. The zero value is fit for loopback.
 type Options struct {
 	// ExtraNames are host names and IP addresses, besides [ServerNames], that
-	// the root may vouch for.
+	// the authorities may issue certificates for.
 	ExtraNames []string
 
 	// NonCritical marks the name constraints of the authorities as not critical,

@@ -8,7 +8,7 @@ import (
 // BrokerStats counts what waits and who is connected.
 func (s *Simulator) BrokerStats() broker.Stats { return s.Broker.Stats() }
 
-// Requests tells how many requests of providers were journaled.
+// Requests returns how many requests of providers were journaled.
 func (s *Simulator) Requests() (n uint64) {
 	for _, c := range s.Journal.Counts() {
 		if c.Kind == journal.Received || c.Kind == journal.Rejected {

@@ -9,8 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/devicetls"
 )
 
-// A FrameRecording is the frames of the connections of one device while somebody watches
-// them.
+// A FrameRecording holds the frames of one device's connections for as long as it runs.
 type FrameRecording struct {
 	recording *devicetls.Recording
 	stops     []func()
