@@ -189,7 +189,7 @@ func (b *Broker) restore() error {
 			q.holdLocked(&entry{
 				push: &Push{
 					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
-					Trace: &journal.Trace{Push: r.Push, Device: r.To.Device},
+					Trace: b.journal.TraceOf(r.Push, r.To.Device),
 				},
 				seq:      r.Seq,
 				stamp:    r.Stamp,

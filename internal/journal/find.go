@@ -162,6 +162,7 @@ func (j *Journal) deleteIf(q *Query, unwanted func(*filters.Subject) bool, misse
 		return true
 	})
 	if len(deleted) > 0 {
+		j.deletions.Add(1)
 		j.forget(func(t *Trace) bool { _, removed := deleted[t]; return removed }, missed)
 	}
 	return len(deleted)

@@ -48,6 +48,9 @@ type Journal struct {
 	history history
 
 	connections atomic.Uint64 // newest number of a connection
+	deletions   atomic.Uint64 // how often records were deleted
+
+	open map[string]*Trace // by apns-id, see BeginTraces; nil while events are recorded
 
 	scanning sync.Mutex // held during a scan of the history for a wait, so that many waits use one CPU; taken before that of a waiting: docs/lock-order.md
 	watches  watches

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/broker"
 	"github.com/apns-sim/apns-sim/internal/controlapi"
 	"github.com/apns-sim/apns-sim/internal/device"
 	"github.com/apns-sim/apns-sim/internal/fault"
@@ -111,6 +112,9 @@ func TestARestartOnTheSameStateIsNotNoticed(t *testing.T) {
 		{"a virtual device that was erased is the one it became", sim.Config{}, erasedVirtualDeviceAfterRestart},
 		{"a removed virtual device has left nothing", sim.Config{}, removedVirtualDeviceAfterRestart},
 		{"a full inbox has the newest", sim.Config{}, fullInboxAfterRestart},
+		{"the history knows yesterday", sim.Config{SaveInterval: time.Hour}, historyAfterRestart},
+		{"a deleted record is not in the history", sim.Config{SaveInterval: time.Hour}, deletedRecordAfterRestart},
+		{"the history has no more than its limit", sim.Config{SaveInterval: time.Hour, Journal: journal.Config{History: 4}}, limitedHistoryAfterRestart},
 		{"a subscribed virtual device gets no message twice", sim.Config{}, subscribedDeviceAfterRestart},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -568,6 +572,93 @@ func subscribedDeviceAfterRestart(t *testing.T, r *restarting) {
 	require.NoError(t, d.Emulator().Subscribed(withTimeout(t), x.Topics[0], channel))
 	require.NoError(t, d.Emulator().Sync(withTimeout(t)))
 	assert.Equal(t, 1, d.InboxLen())
+}
+
+// encoded are the records of the history, with all there is to know about each.
+func encoded(t *testing.T, s *sim.Simulator) (all []string) {
+	t.Helper()
+	for _, r := range s.Journal.Find(journal.Query{}).Records {
+		text, err := r.Encode()
+		require.NoError(t, err)
+		all = append(all, string(text))
+	}
+	return all
+}
+
+func historyAfterRestart(t *testing.T, r *restarting) {
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	id := x.Devices[0].ID
+	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"delivered"}}`))
+	assert.Equal(t, "PayloadEmpty", x.push(x.token(), ``))
+	_, err := r.DeviceControl.Inbox(withTimeout(t), id, 0, 1)
+	require.NoError(t, err)
+	_, err = r.DeviceControl.TellDevice(withTimeout(t), id, "offline", "")
+	require.NoError(t, err)
+	assert.Empty(t, x.push(x.token(), `{"aps":{"alert":"stored"}}`))
+	require.NoError(t, r.Close())
+	before := encoded(t, r.Simulator)
+	require.Len(t, before, 3)
+	assert.Contains(t, before[0], `"request":{`)
+	r.start()
+	assert.Equal(t, before, encoded(t, r.Simulator))
+	found := r.Journal.Find(journal.Query{}).Records
+	assert.Equal(t, 200, found[0].Status())
+	assert.Equal(t, 400, found[1].Status())
+
+	assert.Empty(t, r.again(x).push(x.token(), `{}`))
+	found = r.Journal.Find(journal.Query{}).Records
+	assert.Equal(t, found[2].Number+1, found[3].Number, "numbers go on")
+}
+
+func deletedRecordAfterRestart(t *testing.T, r *restarting) {
+	token := demoToken(r, apns.DeviceID{1})
+	wantPost(t, r.Simulator, token, http.StatusOK, "")
+	wantPost(t, r.Simulator, token, http.StatusOK, "")
+	r.stop()
+	r.Journal.Delete(journal.Query{Before: 2})
+	wantPost(t, r.Simulator, token, http.StatusOK, "")
+	r.stop()
+	found := r.Journal.Find(journal.Query{}).Records
+	require.Len(t, found, 2)
+	assert.Equal(t, []uint64{2, 3}, []uint64{found[0].Number, found[1].Number})
+	r.Journal.Reset()
+	r.stop()
+	assert.Empty(t, r.Journal.Find(journal.Query{}).Records)
+}
+
+func limitedHistoryAfterRestart(t *testing.T, r *restarting) {
+	token := demoToken(r, apns.DeviceID{1})
+	for range 10 {
+		wantPost(t, r.Simulator, token, http.StatusOK, "")
+	}
+	before := encoded(t, r.Simulator)
+	r.stop()
+	entries, err := r.cfg.Entries.Load("history")
+	require.NoError(t, err)
+	assert.Equal(t, 4, len(entries)) //nolint:testifylint // A failure would show all of them.
+	assert.Equal(t, before, encoded(t, r.Simulator))
+	r.cfg.Journal.History = 2
+	r.stop()
+	assert.Equal(t, before[2:], encoded(t, r.Simulator))
+}
+
+// A push that was stored before a restart and is delivered afterwards has one record.
+func TestAStoredPushAddsToItsRecordAfterARestart(t *testing.T) {
+	r := newRestarting(t, sim.Config{SaveInterval: time.Hour, Broker: broker.Config{Store: new(store.Memory)}})
+	x := newTestSpace(t, r.Simulator, controlapi.SpaceOrder{})
+	id := x.Devices[0].ID
+	_, err := r.DeviceControl.TellDevice(withTimeout(t), id, "offline", "")
+	require.NoError(t, err)
+	assert.Empty(t, x.push(x.token(), `{}`))
+	r.stop()
+	_, err = r.DeviceControl.TellDevice(withTimeout(t), id, "online", "")
+	require.NoError(t, err)
+	awaitEvent(t, r.Simulator, journal.Delivered)
+	found := r.Journal.Find(journal.Query{}).Records
+	require.Len(t, found, 1)
+	for _, kind := range []journal.Kind{journal.Received, journal.Accepted, journal.Stored, journal.Sent, journal.Delivered} {
+		assert.NotZero(t, found[0].Counts[kind], kind)
+	}
 }
 
 // The rules of the command line come with each start; those that were added later do not

@@ -52,6 +52,7 @@ type Simulator struct {
 	control   *ControlAPI
 	apple     *appleHosts     // nil without a control API
 	saver     *state.Saver    // nil if nothing is saved
+	history   *historySaver   // nil if the history is not saved
 	saved     *state.Document // what was saved before; nil once the parts have it
 	proxy     *proxy.Server
 
@@ -94,6 +95,10 @@ func (s *Simulator) makeCore() (err error) {
 	if s.Journal = s.cfg.History; s.Journal == nil {
 		s.Journal = journal.New(history)
 	}
+	if err := s.restoreHistory(); err != nil {
+		return err
+	}
+	defer s.Journal.EndTraces()
 	s.Vault, err = tokenvault.New(tokenvault.Config{
 		Secrets: s.Secrets.TokenKeys, Length: s.cfg.TokenLength, Clock: s.Clock, Spaces: s.Spaces, Delay: s.seeded(s.cfg.UnregisterDelay),
 		Saver: s.saver, Retirements: s.saved.Retirements,

@@ -57,15 +57,19 @@ func (s *Simulator) saveOften() {
 	for {
 		select {
 		case <-tick.C:
-			s.saveRest()
+			s.saveRest(false)
 		case <-s.inner.ctx.Done():
 			return
 		}
 	}
 }
 
-// saveRest saves what is not saved at once: counts, and what could not be written before.
-func (s *Simulator) saveRest() {
+// saveRest saves what is not saved at once: counts, the history as far as the time allows or
+// all of it, and what could not be written before.
+func (s *Simulator) saveRest(all bool) {
 	s.Faults.SaveCounts()
+	if err := s.history.save(all); err != nil {
+		s.log.Debug("the history is not saved; it is tried again", "err", err)
+	}
 	s.saver.Retry()
 }

@@ -1,0 +1,227 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/filters"
+	"github.com/apns-sim/apns-sim/internal/state"
+)
+
+// A savedRecord is a record in the form in which it outlives the process.
+type savedRecord struct {
+	Number    uint64             `json:"number"`
+	Push      state.Notification `json:"push"`
+	Device    apns.DeviceID      `json:"device,omitzero"`
+	Steps     []savedStep        `json:"steps"`
+	Omitted   int                `json:"omitted,omitempty"`
+	Counts    map[Kind]int       `json:"counts,omitempty"` // only if steps were omitted
+	Rejection *apns.Rejection    `json:"rejection,omitempty"`
+	Status    int                `json:"status,omitempty"`
+	Headers   []Header           `json:"headers,omitempty"`
+	Request   *RequestRecord     `json:"request,omitempty"`
+}
+
+type savedStep struct {
+	At     time.Time     `json:"at"`
+	Kind   Kind          `json:"kind"`
+	Device apns.DeviceID `json:"device,omitzero"`
+	Cause  string        `json:"cause,omitempty"`
+	Detail string        `json:"detail,omitempty"`
+}
+
+// UnmarshalText parses what MarshalText writes.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kinds[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is not a kind of event", text)
+	}
+	*k = Kind(i)
+	return nil
+}
+
+// Encode returns the record in the form that [Journal.Restore] takes.
+func (r *Record) Encode() ([]byte, error) {
+	s := savedRecord{
+		Number: r.Number, Push: state.Of(r.Push), Device: r.Device, Omitted: r.Omitted,
+		Rejection: r.Rejection, Status: r.Status(), Headers: r.headers, Request: r.Request(),
+	}
+	for i := range r.Steps {
+		step := &r.Steps[i]
+		s.Steps = append(s.Steps, savedStep{step.At, step.Kind, step.Device, step.Cause, step.Detail})
+	}
+	if r.Omitted > 0 {
+		s.Counts = r.Counts
+	}
+	return json.Marshal(&s)
+}
+
+// Restore adds records of an earlier journal, before anything is recorded, and returns their
+// numbers. What is recorded later has higher ones.
+func (j *Journal) Restore(encoded [][]byte) (numbers []uint64, err error) {
+	records := make([]savedRecord, len(encoded))
+	numbers = make([]uint64, len(encoded))
+	for i, text := range encoded {
+		if err := json.Unmarshal(text, &records[i]); err != nil {
+			return nil, fmt.Errorf("a record of the history cannot be read: %w", err)
+		}
+		numbers[i] = records[i].Number
+	}
+	slices.SortFunc(records, func(a, b savedRecord) int { return int(int64(a.Number) - int64(b.Number)) })
+	for i := range records {
+		if r := &records[i]; r.Number > 0 && len(r.Steps) > 0 {
+			j.restoreTrace(r)
+		}
+	}
+	return numbers, nil
+}
+
+// restoreTrace adds a trace with the events of a record.
+func (j *Journal) restoreTrace(r *savedRecord) {
+	t := &Trace{Push: r.Push.Push(), Device: r.Device}
+	if r.Request != nil {
+		t.Request = savedRequest{r.Request}
+	}
+	if r.Headers != nil {
+		t.Headers = &Headers{Fields: r.Headers}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range r.Steps {
+		e := Event{At: s.At, Kind: s.Kind, Device: s.Device, Cause: s.Cause, Detail: s.Detail}
+		if e.Kind == Rejected || e.Kind == Failure {
+			e.Rejection = r.Rejection
+		}
+		t.noteLocked(&e)
+	}
+	t.failure = r.Steps[0].Kind == Failure
+	t.completeLocked(r)
+	j.history.restore(t, r.Number)
+}
+
+// completeLocked adds what the steps of a record do not say.
+func (t *Trace) completeLocked(r *savedRecord) {
+	if s := t.subjectLocked(); s.Status == r.Status && r.Omitted == 0 {
+		return
+	}
+	if t.rest == nil {
+		t.rest = new(extendedSteps)
+	}
+	t.rest.status, t.rest.omitted = r.Status, r.Omitted
+	if r.Omitted == 0 {
+		return
+	}
+	clear(t.rest.counts[:])
+	for kind, n := range r.Counts {
+		t.rest.counts[kind] = n
+	}
+	for _, kind := range t.kinds[:t.plain] {
+		t.rest.counts[kind]--
+	}
+}
+
+// open reports whether more is expected to happen to the push.
+func (t *Trace) open() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.failure && t.last != Rejected && t.last != Delivered && t.last != Dropped
+}
+
+// restore adds a trace with its number.
+func (h *history) restore(t *Trace, number uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t.number = number
+	h.next = max(h.next, number+1)
+	h.partitionOf(t).add(t)
+}
+
+// TraceOf returns the trace of a push that an earlier simulator has stored: the one in the
+// history, if [Journal.BeginTraces] was called and it is there, or else a new one.
+func (j *Journal) TraceOf(push *apns.Notification, device apns.DeviceID) *Trace {
+	if j != nil {
+		if t := j.open[push.ID]; t != nil && t.Device == device {
+			return t
+		}
+	}
+	return &Trace{Push: push, Device: device}
+}
+
+// BeginTraces prepares [Journal.TraceOf], which is of use until [Journal.EndTraces]. Neither
+// may be called while events are recorded.
+func (j *Journal) BeginTraces() {
+	j.open = make(map[string]*Trace)
+	j.each(new(Query), func(t *Trace, _ *filters.Subject, _ uint64) bool {
+		if t.open() {
+			j.open[t.Push.ID] = t
+		}
+		return true
+	})
+}
+
+// EndTraces forgets what BeginTraces has prepared.
+func (j *Journal) EndTraces() { j.open = nil }
+
+// A savedRequest is the request of a restored record.
+type savedRequest struct{ record *RequestRecord }
+
+func (s savedRequest) Describe(*Record) *RequestRecord { return s.record }
+
+func (s savedRequest) Connection() Connection { return s.record.Connection }
+
+// Size is about how many bytes the texts of the request take.
+func (s savedRequest) Size() int {
+	c := &s.record.Credential
+	size := traceBytes + len(s.record.Path) + len(c.Header) + len(c.Claims)
+	for i := range s.record.Headers {
+		size += headerBytes + len(s.record.Headers[i].Name) + len(s.record.Headers[i].Value)
+	}
+	for i := range s.record.Checks {
+		size += headerBytes + len(s.record.Checks[i].Seen) + len(s.record.Checks[i].Detail)
+	}
+	return size
+}
+
+// Changed returns the records that have changed by the events after a cursor, of at most limit
+// events, and the cursor of the next events. Records that were evicted or deleted are left
+// out. Missed says that events were evicted, so that further records may have changed.
+func (j *Journal) Changed(cursor uint64, limit int) (records []Record, next uint64, missed bool) {
+	page := j.Read(cursor, limit)
+	seen := make(map[*Trace]bool)
+	for i := range page.Events {
+		t := page.Events[i].Trace
+		if t == nil || seen[t] {
+			continue
+		}
+		seen[t] = true
+		if j.history.contains(t) {
+			records = append(records, j.record(t))
+		}
+	}
+	return records, page.Next, page.Missed
+}
+
+// contains reports whether a trace was neither evicted nor deleted.
+func (h *history) contains(t *Trace) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.partitionOf(t).has(t)
+}
+
+// Deletions returns how often records were deleted.
+func (j *Journal) Deletions() uint64 { return j.deletions.Load() }
+
+// Numbers returns the numbers of all records.
+func (j *Journal) Numbers() map[uint64]bool {
+	all := make(map[uint64]bool)
+	j.each(new(Query), func(_ *Trace, _ *filters.Subject, number uint64) bool {
+		all[number] = true
+		return true
+	})
+	return all
+}
