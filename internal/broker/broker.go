@@ -181,11 +181,11 @@ func (b *Broker) restore() error {
 	if err != nil {
 		return fmt.Errorf("load the numbers of stored pushes: %w", err)
 	}
-	b.seq.Store(marks.Seq)
-	b.stamp.Store(marks.Stamp)
-	now := b.clock.Now()
+	b.seq.Store(max(b.seq.Load(), marks.Seq))
+	b.stamp.Store(max(b.stamp.Load(), marks.Stamp))
 	for _, r := range records {
 		b.update(r.To, func(q *queue) {
+			now := q.clock.Now()
 			q.holdLocked(&entry{
 				push: &Push{
 					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
@@ -193,12 +193,12 @@ func (b *Broker) restore() error {
 				},
 				seq:      r.Seq,
 				stamp:    r.Stamp,
-				deadline: r.Deadline,
+				deadline: min(r.Deadline, now.Add(apns.MaxRetention).UnixNano()), // longer if the clock was set back
 				storable: true,
 				lasting:  true,
 				recorded: true,
 				attempts: 1, // it may have been sent before
-			}, Offline, now)
+			}, Restarted, now)
 		})
 	}
 	return nil

@@ -25,6 +25,8 @@ const (
 	OverBudget Cause = "over-budget"
 	// Unacknowledged: the connection ended before the acknowledgement.
 	Unacknowledged Cause = "not-acknowledged"
+	// Restarted: APNs was restarted; the push may have been sent before.
+	Restarted Cause = "apns-restarted"
 )
 
 // momentary reports whether the push waits only for a change of the device's state or

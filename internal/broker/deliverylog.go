@@ -31,6 +31,7 @@ const (
 var byCause = map[Cause]LogEntry{
 	Offline:        {logOffline, "The device has no connection; the push waits for it."},
 	Unacknowledged: {logOffline, "The connection ended before the device had acknowledged the push; it is sent again."},
+	Restarted:      {logOffline, "APNs was restarted; the push may have been sent before, and is sent with the same timestamp."},
 	NotEnabled:     {logStored, "The device has not enabled the topic; the push waits until it does."},
 	Paused:         {logPower, "The device has paused the topic."},
 	Inactive:       {logPower, "The device is not in use, and the push must not wake it."},
@@ -96,7 +97,7 @@ func Explain(kind journal.Kind, cause string, stored bool) LogEntry {
 // not be: "If the value is 0, APNs attempts to deliver the notification only
 // once."
 var storing = map[Cause]string{
-	Offline: "Device Offline", Unacknowledged: "Device Offline", NotEnabled: "Not Enabled", Paused: "Power Considerations",
+	Offline: "Device Offline", Unacknowledged: "Device Offline", Restarted: "Device Offline", NotEnabled: "Not Enabled", Paused: "Power Considerations",
 	Inactive: "Power Considerations", Grouped: "Power Considerations", LowPower: "Power Considerations", OverBudget: "Power Considerations",
 }
 
