@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
+.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn kill bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 churn: build ## Prove that no push is lost or doubled: 5,000 devices come and go under pushes for two minutes
 	cd integration && BIN_DIR=$(BIN) go test -count=1 -timeout 30m -v -run TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot . \
 		-args -churn.devices=5000 -churn.time=2m -churn.ramp=1m -churn.rate=600 -churn.pace=30 $(CHURN)
+
+kill: build ## Prove that a simulator that is killed a hundred times loses no accepted push
+	cd integration && BIN_DIR=$(BIN) go test -count=1 -timeout 30m -v -run TestEveryPushThatWasAnswered200OutlivesAKilledSimulator . \
+		-args -kill.count=100 -kill.devices=300 -kill.rate=2000 -kill.pace=5 $(KILL)
 
 bench: build $(TOOLS)/benchstat ## Measure the push path and the codecs
 	PATH="$(TOOLS):$$PATH" ./bench/run

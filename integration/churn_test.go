@@ -26,6 +26,21 @@ var (
 	churnSeed    = flag.Uint64("churn.seed", 0, "seed of everything random; 0 picks one, which the log tells")
 )
 
+// A churnLoad is the size of a proof.
+type churnLoad struct {
+	devices    int
+	time, ramp time.Duration
+	rate, pace float64
+	keep       bool // no device is erased: without the control API it gets no new identity
+}
+
+func churnFlags() churnLoad {
+	return churnLoad{devices: *churnDevices, time: *churnTime, ramp: *churnRamp, rate: *churnRate, pace: *churnPace}
+}
+
+// pushes is about how many pushes there are.
+func (l churnLoad) pushes() int { return int(l.rate * (l.time + l.ramp).Seconds()) }
+
 // Times of the proof.
 const (
 	// soonExpired is the apns-expiration of a push that expires while it waits.
@@ -48,23 +63,23 @@ func TestEveryPushIsDeliveredOnceOrItsRecordSaysWhyNot(t *testing.T) {
 		seed = rand.Uint64()
 	}
 	t.Logf("-churn.seed=%d", seed)
-	pushes := int(*churnRate * (*churnTime + *churnRamp).Seconds())
+	load := churnFlags()
 	sim := startSimulator(
 		t, "--collapse-side-by-side", "--ack-timeout", ackTimeout.String(), "--topic", churnApps[0], "--topic", churnApps[1],
-		"--history", fmt.Sprint(4*pushes+10000), "--history-bytes", fmt.Sprint(4<<30), "--log-level", "error",
+		"--history", fmt.Sprint(4*load.pushes()+10000), "--history-bytes", fmt.Sprint(4<<30), "--log-level", "error",
 	)
 	before := sim.size()
 	a := newAccount()
 	fleets := []*churnFleet{
 		// Acknowledgements that wait are lost with their connection. A second is longer
 		// than a removed app stays away, so that the word of it comes when it is back.
-		startChurnFleet(t, sim, "v3", *churnDevices/2, seed, "--ack-delay", "1s"),
-		startChurnFleet(t, sim, "pack", *churnDevices-*churnDevices/2, seed+1, "--ack-delay", "20ms"),
+		startChurnFleet(t, sim, load, "v3", load.devices/2, seed, "--ack-delay", "1s"),
+		startChurnFleet(t, sim, load, "pack", load.devices-load.devices/2, seed+1, "--ack-delay", "20ms"),
 	}
 	for _, f := range fleets {
 		f.awaitTokens()
 	}
-	provider := newChurnProvider(t, sim, fleets, rand.New(rand.NewPCG(seed, 0)))
+	provider := newChurnProvider(t, sim, load, fleets, rand.New(rand.NewPCG(seed, 0)))
 	provider.pushUntil(fleets[0].calm())
 	a.pushes = provider.answered
 	rest := waitConsistent(t, sim, fleets)

@@ -22,6 +22,7 @@ var churnApps = []string{"com.example.beside", "com.example.newest"}
 // A churnFleet is a running device-sim fleet.
 type churnFleet struct {
 	*process
+	load           churnLoad
 	style          string
 	count          int
 	tokens, record string // files
@@ -40,14 +41,14 @@ type churnProgress struct {
 	Actions           map[string]int
 }
 
-// startChurnFleet starts a fleet that is disturbed for churnTime, once churnRamp is
-// over.
-func startChurnFleet(t *testing.T, sim *simulator, style string, count int, seed uint64, more ...string) *churnFleet {
+// startChurnFleet starts a fleet that is disturbed for the time of the load, once its ramp
+// is over.
+func startChurnFleet(t *testing.T, sim *simulator, load churnLoad, style string, count int, seed uint64, more ...string) *churnFleet {
 	t.Helper()
 	dir := t.TempDir()
-	f := &churnFleet{style: style, count: count, tokens: filepath.Join(dir, "tokens"), record: filepath.Join(dir, "record"), over: make(chan struct{})}
+	f := &churnFleet{load: load, style: style, count: count, tokens: filepath.Join(dir, "tokens"), record: filepath.Join(dir, "record"), over: make(chan struct{})}
 	script := filepath.Join(dir, "script")
-	text := fmt.Sprintf("at %v churn %s\nat %v churn off\n", *churnRamp, churnRates(count), *churnRamp+*churnTime)
+	text := fmt.Sprintf("at %v churn %s\nat %v churn off\n", load.ramp, load.rates(count), load.ramp+load.time)
 	require.NoError(t, os.WriteFile(script, []byte(text), 0o600))
 	f.process = start(t, deviceSim, append([]string{
 		"fleet",
@@ -60,15 +61,18 @@ func startChurnFleet(t *testing.T, sim *simulator, style string, count int, seed
 	return f
 }
 
-// churnRates are how often a second each action happens to a fleet.
-func churnRates(count int) string {
+// rates are how often a second each action happens to a fleet.
+func (l churnLoad) rates(count int) string {
 	shares := []struct {
 		action string
 		of     float64 // of all disturbances
 	}{{"disconnect", 0.3}, {"reset", 0.15}, {"kill", 0.15}, {"rotate", 0.2}, {"erase", 0.02}, {"sleep", 0.18}}
 	rates := make([]string, 0, len(shares))
 	for _, share := range shares {
-		rates = append(rates, fmt.Sprintf("%s=%.3f/s", share.action, float64(count) / *churnPace * share.of))
+		if share.action == "erase" && l.keep {
+			continue
+		}
+		rates = append(rates, fmt.Sprintf("%s=%.3f/s", share.action, float64(count)/l.pace*share.of))
 	}
 	return strings.Join(rates, ",")
 }
@@ -84,7 +88,7 @@ func (f *churnFleet) read() {
 		if err := json.Unmarshal(f.summary, &f.now); err != nil {
 			f.now.Event = err.Error()
 		}
-		if f.began.IsZero() && f.now.Phase == "connecting" {
+		if f.began.IsZero() {
 			f.began = time.Now()
 		}
 		f.mu.Unlock()
@@ -125,7 +129,7 @@ func (f *churnFleet) awaitTokens() {
 func (f *churnFleet) calm() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.began.Add(*churnRamp + *churnTime)
+	return f.began.Add(f.load.ramp + f.load.time)
 }
 
 // A churnToken is a line of --tokens.

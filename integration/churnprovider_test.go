@@ -18,8 +18,9 @@ type churnPush struct {
 	topic      string
 	collapseID string
 	expiration int64 // as in the header; -1 for none
+	begin      time.Time
 	answeredAt time.Time
-	status     int
+	status     int // 0 if there was no response
 	reason     string
 }
 
@@ -28,20 +29,22 @@ func (p *churnPush) id() string { return fmt.Sprintf("00000000-0000-4000-8000-%0
 
 // A churnProvider pushes steadily to the tokens that the fleets have.
 type churnProvider struct {
-	t      *testing.T
-	client *apns2.Client
-	fleets []*churnFleet
-	chance *rand.Rand
-	tokens []churnToken
-	read   time.Time // when tokens was read
-	count  int
+	t       *testing.T
+	rate    float64 // pushes a second
+	clients []*apns2.Client
+	killed  bool // the simulator is killed meanwhile, so that a push may have no response
+	fleets  []*churnFleet
+	chance  *rand.Rand
+	tokens  []churnToken
+	read    time.Time // when tokens was read
+	count   int
 
 	mu       sync.Mutex
 	answered []*churnPush
 }
 
-func newChurnProvider(t *testing.T, sim *simulator, fleets []*churnFleet, chance *rand.Rand) *churnProvider {
-	return &churnProvider{t: t, client: sim.tokenClient(t, production), fleets: fleets, chance: chance}
+func newChurnProvider(t *testing.T, sim *simulator, load churnLoad, fleets []*churnFleet, chance *rand.Rand) *churnProvider {
+	return &churnProvider{t: t, rate: load.rate, clients: []*apns2.Client{sim.tokenClient(t, production)}, fleets: fleets, chance: chance}
 }
 
 // Pushes come at a steady rate whatever the responses take; some come in a row to one
@@ -62,7 +65,7 @@ func (p *churnProvider) pushUntil(end time.Time) {
 			}
 		})
 	}
-	gap := time.Duration(float64(time.Second) / *churnRate)
+	gap := time.Duration(float64(time.Second) / p.rate)
 	for due := time.Now(); due.Before(end); {
 		time.Sleep(time.Until(due))
 		row := 1
@@ -120,11 +123,16 @@ func (p *churnProvider) send(push *churnPush) {
 	case push.expiration > 0:
 		n.Expiration = time.Unix(push.expiration, 0)
 	}
-	response, err := p.client.PushWithContext(p.t.Context(), n)
-	if !assert.NoError(p.t, err) {
+	push.begin = time.Now()
+	response, err := p.clients[push.number%len(p.clients)].PushWithContext(p.t.Context(), n)
+	push.answeredAt = time.Now()
+	switch {
+	case err == nil:
+		push.status, push.reason = response.StatusCode, response.Reason
+	case !p.killed:
+		assert.NoError(p.t, err)
 		return
 	}
-	push.answeredAt, push.status, push.reason = time.Now(), response.StatusCode, response.Reason
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answered = append(p.answered, push)
