@@ -147,7 +147,7 @@ function Profile() {
 	if (!name) return null;
 	return html`<${Card} title="Profile" aside=${html`<${Chip} tone=${name === "faithful" ? "good" : "warn"}>${name}</${Chip}>`}>
 		<p>${name === "faithful" ? "Behaves as APNs has been observed to: every setting has its default, unless a flag, a variable or the configuration file changes it."
-			: html`A preset that changes several settings. <code>apns-sim config show --profile ${name}</code> lists them.`}</p>
+			: html`A preset that changes several settings. <code class="nowrap">apns-sim config show --profile ${name}</code> lists them.`}</p>
 		<p class="hint"><code>--profile</code> selects it when the simulator starts: faithful, strict, lenient or hostile.</p>
 	</${Card}>`;
 }

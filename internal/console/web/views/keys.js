@@ -71,9 +71,9 @@ function Certificates() {
 		<${Failure} text=${error} />
 		${data && list.length === 0 && html`<p class="hint">None yet. A space has one, and the default team as well if files are written.</p>`}
 		<ul class="plain certificates">${list.map((c) => html`<li key=${c.serial} data-serial=${c.serial}>
-			<div class="rule-head"><b>${c.topic}</b>${validity(c)}<span class="spring"></span><span class="hint">${c.team}</span>
+			<div class="rule-head"><b>${c.topic}</b>${validity(c)}<span class="spring"></span>
 				${!c.revoked && html`<${Act} act=${() => send("DELETE", `/v1/certificates/${encodeURIComponent(c.serial)}`)} kind="danger" name=${`Revoke the certificate for ${c.topic}, serial number ${c.serial}`}>Revoke</${Act}>`}</div>
-			<details open=${list.length <= few}><summary class="hint">serial number ${c.serial}</summary>
+			<details open=${list.length <= few}><summary class="hint">team ${c.team}, serial number ${c.serial}</summary>
 				<${Facts} rows=${[["common name", c.commonName], ["environments", c.environments.join(", ")], ["valid", c.commonName && `${date(c.notBefore)} to ${date(c.notAfter)}`], ["SHA-256", c.fingerprint && html`<code class="break">${c.fingerprint}</code>`]]} /></details>
 		</li>`)}</ul>
 		${data?.next && html`<p class="hint">The oldest ${count(most)} are shown. Choose a space for its own.</p>`}
