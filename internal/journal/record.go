@@ -96,7 +96,12 @@ func (r *Record) Faults() (names []string) {
 
 // Headers are those of the request, without secrets and without those that are fields
 // of the push. They must not be changed.
-func (r *Record) Headers() []Header { return r.headers }
+func (r *Record) Headers() []Header {
+	if restored, ok := r.request.(restoredRequest); ok {
+		return restored.parse().Headers
+	}
+	return r.headers
+}
 
 // Connection is the connection of the request; zero if it is unknown.
 func (r *Record) Connection() (c Connection) {

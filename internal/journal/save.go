@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,7 +12,10 @@ import (
 	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// A savedRecord is a record in the form in which it outlives the process.
+// A record outlives the process as two lines of JSON: a savedRecord, and a savedRequest, which
+// is most of it and parsed only when somebody looks at the record.
+
+// A savedRecord is a record without its request.
 type savedRecord struct {
 	Number    uint64             `json:"number"`
 	Push      state.Notification `json:"push"`
@@ -21,8 +25,14 @@ type savedRecord struct {
 	Counts    map[Kind]int       `json:"counts,omitempty"` // only if steps were omitted
 	Rejection *apns.Rejection    `json:"rejection,omitempty"`
 	Status    int                `json:"status,omitempty"`
-	Headers   []Header           `json:"headers,omitempty"`
-	Request   *RequestRecord     `json:"request,omitempty"`
+
+	request []byte // the second line; nil if there is none
+}
+
+// A savedRequest is the request of a record, with its [Record.Headers].
+type savedRequest struct {
+	Headers []Header       `json:"headers,omitempty"`
+	Request *RequestRecord `json:"request,omitempty"`
 }
 
 type savedStep struct {
@@ -47,7 +57,7 @@ func (k *Kind) UnmarshalText(text []byte) error {
 func (r *Record) Encode() ([]byte, error) {
 	s := savedRecord{
 		Number: r.Number, Push: state.Of(r.Push), Device: r.Device, Omitted: r.Omitted,
-		Rejection: r.Rejection, Status: r.Status(), Headers: r.headers, Request: r.Request(),
+		Rejection: r.Rejection, Status: r.Status(),
 	}
 	for i := range r.Steps {
 		step := &r.Steps[i]
@@ -56,7 +66,12 @@ func (r *Record) Encode() ([]byte, error) {
 	if r.Omitted > 0 {
 		s.Counts = r.Counts
 	}
-	return json.Marshal(&s)
+	record, err := json.Marshal(&s)
+	if err != nil || r.request == nil {
+		return record, err
+	}
+	request, err := json.Marshal(savedRequest{r.Headers(), r.Request()})
+	return append(append(record, '\n'), request...), err // neither has a line break
 }
 
 // Restore adds records of an earlier journal, before anything is recorded, and returns their
@@ -65,9 +80,11 @@ func (j *Journal) Restore(encoded [][]byte) (numbers []uint64, err error) {
 	records := make([]savedRecord, len(encoded))
 	numbers = make([]uint64, len(encoded))
 	for i, text := range encoded {
-		if err := json.Unmarshal(text, &records[i]); err != nil {
+		record, request, _ := bytes.Cut(text, []byte("\n"))
+		if err := json.Unmarshal(record, &records[i]); err != nil {
 			return nil, fmt.Errorf("a record of the history cannot be read: %w", err)
 		}
+		records[i].request = request
 		numbers[i] = records[i].Number
 	}
 	slices.SortFunc(records, func(a, b savedRecord) int { return int(int64(a.Number) - int64(b.Number)) })
@@ -82,11 +99,8 @@ func (j *Journal) Restore(encoded [][]byte) (numbers []uint64, err error) {
 // restoreTrace adds a trace with the events of a record.
 func (j *Journal) restoreTrace(r *savedRecord) {
 	t := &Trace{Push: r.Push.Push(), Device: r.Device}
-	if r.Request != nil {
-		t.Request = savedRequest{r.Request}
-	}
-	if r.Headers != nil {
-		t.Headers = &Headers{Fields: r.Headers}
+	if len(r.request) > 0 {
+		t.Request = restoredRequest(r.request)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -165,25 +179,23 @@ func (j *Journal) BeginTraces() {
 // EndTraces forgets what BeginTraces has prepared.
 func (j *Journal) EndTraces() { j.open = nil }
 
-// A savedRequest is the request of a restored record.
-type savedRequest struct{ record *RequestRecord }
+// A restoredRequest is the request of a restored record, as it was saved.
+type restoredRequest []byte
 
-func (s savedRequest) Describe(*Record) *RequestRecord { return s.record }
-
-func (s savedRequest) Connection() Connection { return s.record.Connection }
-
-// Size is about how many bytes the texts of the request take.
-func (s savedRequest) Size() int {
-	c := &s.record.Credential
-	size := traceBytes + len(s.record.Path) + len(c.Header) + len(c.Claims)
-	for i := range s.record.Headers {
-		size += headerBytes + len(s.record.Headers[i].Name) + len(s.record.Headers[i].Value)
+// parse returns the request. One that cannot be parsed has nothing in it.
+func (r restoredRequest) parse() savedRequest {
+	var s savedRequest
+	if json.Unmarshal(r, &s) != nil || s.Request == nil {
+		s.Request = new(RequestRecord)
 	}
-	for i := range s.record.Checks {
-		size += headerBytes + len(s.record.Checks[i].Seen) + len(s.record.Checks[i].Detail)
-	}
-	return size
+	return s
 }
+
+func (r restoredRequest) Describe(*Record) *RequestRecord { return r.parse().Request }
+
+func (r restoredRequest) Connection() Connection { return r.parse().Request.Connection }
+
+func (r restoredRequest) Size() int { return len(r) }
 
 // Changed returns the records that have changed by the events after a cursor, of at most limit
 // events, and the cursor of the next events. Records that were evicted or deleted are left

@@ -40,8 +40,10 @@ type Document struct {
 // A section is the list of one kind in a document.
 type section interface {
 	kind() Kind
-	// add decodes an element and appends it.
+	// add decodes an element that somebody may have written, checks it and appends it.
 	add(*Document, json.RawMessage) error
+	// load decodes and appends an element that a Saver has written.
+	load(*Document, []byte) error
 	// each calls f with the elements, until it returns false.
 	each(*Document, func(Element) bool) bool
 	len(*Document) int
@@ -86,6 +88,15 @@ func (l list[E]) add(d *Document, raw json.RawMessage) error {
 		if err := c.Check(); err != nil {
 			return err
 		}
+	}
+	*l.of(d) = append(*l.of(d), e)
+	return nil
+}
+
+func (l list[E]) load(d *Document, value []byte) error {
+	var e E
+	if err := json.Unmarshal(value, &e); err != nil {
+		return l.add(d, value) // whose error is better
 	}
 	*l.of(d) = append(*l.of(d), e)
 	return nil
@@ -178,15 +189,6 @@ func (d *Document) parseSection(s section, raw json.RawMessage) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// Decode appends an element in the form that a [Saver] writes.
-func (d *Document) Decode(kind Kind, value []byte) error {
-	i := slices.IndexFunc(sections, func(s section) bool { return s.kind() == kind })
-	if i < 0 {
-		return fmt.Errorf("the state has %q, which this apns-sim does not know", kind)
-	}
-	return sections[i].add(d, value)
 }
 
 func texts(kinds []Kind) []string {

@@ -18,7 +18,7 @@ func Load[E ~struct {
 				Key   string
 				Value []byte
 			}(e)
-			if err := s.add(d, e.Value); err != nil {
+			if err := s.load(d, e.Value); err != nil {
 				return nil, fmt.Errorf("the state is damaged: %w; restore it from a copy, or start with an empty directory", at(fmt.Sprintf("%s %q", s.kind(), e.Key), err))
 			}
 		}
