@@ -111,7 +111,7 @@ test('the provider token is renewed', async (t) => {
   const refused = await push(p, space);
   assert.equal(refused.error.message, 'ExpiredProviderToken');
   const tries = (await space.pushes()).length - 1;
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + hour }); // for the library, too
+  t.mock.timers.enable({ apis: ['Date'], now: space.now() }); // for the library, too
   const second = await push(p, space);
   assert.equal(second.status, undefined, JSON.stringify(second));
   const token = async (id) => (await space.show(id)).request.credential.fingerprint;
