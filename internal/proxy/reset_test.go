@@ -1,10 +1,13 @@
 package proxy_test
 
 import (
+	"context"
 	"io"
 	"net"
+	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -45,6 +48,21 @@ func TestAResetOfOneSideIsAResetOfTheOther(t *testing.T) {
 			assert.ErrorIs(t, err, syscall.ECONNRESET, "and not EOF")
 		})
 	}
+}
+
+func TestAResetDuringTheDialIsAResetOfTheClient(t *testing.T) {
+	reset := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNRESET)}
+	address := serve(t, proxy.Config{Tunnel: func(string) (proxy.Target, error) {
+		return proxy.Target{Address: "the simulator", Dial: func(context.Context) (net.Conn, error) { return nil, reset }}, nil
+	}})
+	c, err := net.Dial("tcp", address)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.WriteString(c, "CONNECT api.push.apple.com:443 HTTP/1.1\r\nHost: api.push.apple.com:443\r\n\r\n")
+	require.NoError(t, err)
+	_, err = io.ReadAll(c)
+	assert.ErrorIs(t, err, syscall.ECONNRESET, "and not 502")
 }
 
 func TestAnEndOfOneSideIsNoReset(t *testing.T) {

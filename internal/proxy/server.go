@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -150,13 +151,18 @@ func (s *listening) target(w http.ResponseWriter, r *http.Request, hostport stri
 	return to, true
 }
 
-// connect makes a tunnel.
+// connect makes a tunnel. A target that resets the connection, which can be seen as early
+// as the dial, resets the client's.
 func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
 	to, ok := s.target(w, r, r.Host, s.cfg.Tunnel)
 	if !ok {
 		return
 	}
 	far, err := to.dial(s.ctx)
+	if errors.Is(err, syscall.ECONNRESET) {
+		s.resetClient(w)
+		return
+	}
 	if err != nil {
 		http.Error(w, noResponse(r.Host, to, err), http.StatusBadGateway)
 		return
@@ -174,6 +180,16 @@ func (s *listening) connect(w http.ResponseWriter, r *http.Request) {
 	if err := tunnel(near, far, early.Reader); err != nil {
 		s.cfg.Log.Debug("proxy: a tunnel has failed", "host", r.Host, "err", err)
 	}
+}
+
+// resetClient resets the connection of a request.
+func (s *listening) resetClient(w http.ResponseWriter) {
+	near, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		s.cfg.Log.Error("proxy: a connection cannot be taken over", "err", err)
+		return
+	}
+	reset(near)
 }
 
 // established is the response to a request for a tunnel. aioapns accepts no other text.
