@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +13,7 @@ import (
 const (
 	simulatorName = "apns-sim"
 	faultyName    = "apns-sim, 10 faults"
+	stateName     = "apns-sim --state"
 	baselineName  = "net/http"
 )
 
@@ -24,6 +27,7 @@ type comparison struct {
 	rounds    int
 	simulator *server
 	faulty    *server   // the same with rules of faults that fit no push; nil without a baseline
+	keeping   *server   // the same with --state
 	others    []*server // compared with it
 	h2load    *h2load   // nil if it is not installed
 	rows      []row
@@ -37,6 +41,12 @@ func (c *comparison) start(ctx context.Context, o options) (err error) {
 	}
 	if _, err := c.simulator.cpuTime(); err != nil {
 		fmt.Printf("CPU times are left out: %v\n", err)
+	}
+	if o.devices {
+		return nil
+	}
+	if c.keeping, err = startReady(ctx, stateName, append(withCerts(o.simulator), "--state", filepath.Join(c.folder, "state"))); err != nil {
+		return err
 	}
 	if o.baseline == "" {
 		return nil
@@ -69,7 +79,7 @@ func (c *comparison) start(ctx context.Context, o options) (err error) {
 
 func (c *comparison) stop() error {
 	var errs []error
-	for _, s := range append(c.others, c.simulator, c.faulty) {
+	for _, s := range append(c.others, c.simulator, c.faulty, c.keeping) {
 		if s != nil {
 			errs = append(errs, s.stop())
 		}
@@ -79,25 +89,38 @@ func (c *comparison) stop() error {
 
 // run measures one scenario.
 func (c *comparison) run(ctx context.Context, s scenario) (err error) {
-	devices, err := newFleet(ctx, c.secrets, c.simulator.courier, max(1, s.devices))
+	devices, err := c.newFleet(ctx, s, c.simulator)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, devices.close()) }()
-	if s.devices == 0 { // it has a token, and goes away
-		if err := errors.Join(devices.close(), offer(c.folder, devices.tokens)); err != nil {
-			return err
-		}
+	kept, err := c.newFleet(ctx, s, c.keeping)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, kept.close()) }()
 	err = c.alternate(s.String(), c.servers(s), c.roundsOf(s), func(to *server) (*outcome, error) {
+		if to == c.keeping {
+			return c.bench.run(ctx, s, to, kept)
+		}
 		return c.bench.run(ctx, s, to, devices)
 	})
-	if err != nil || c.h2load == nil || s.devices > 0 {
+	if err != nil || c.h2load == nil || s.devices > 0 || s.stored {
 		return err
 	}
 	return c.alternate(s.String()+", by h2load", c.servers(s), c.roundsOf(s), func(to *server) (*outcome, error) {
 		return c.h2load.run(ctx, c.bench, s, to, devices.tokens[0])
 	})
+}
+
+// newFleet connects the devices of a scenario to a simulator. If the scenario has none, one
+// gets a token and goes away.
+func (c *comparison) newFleet(ctx context.Context, s scenario, to *server) (*fleet, error) {
+	devices, err := newFleet(ctx, c.secrets, to.courier, max(1, s.devices))
+	if err != nil || s.devices > 0 {
+		return devices, err
+	}
+	return devices, errors.Join(devices.close(), offer(c.folder, devices.tokens))
 }
 
 func (c *comparison) roundsOf(s scenario) int {
@@ -107,18 +130,18 @@ func (c *comparison) roundsOf(s scenario) int {
 	return c.rounds
 }
 
-// servers returns the servers that take part: a pace says something of the simulator
-// alone, and nghttpd is for comparison with the front.
+// servers returns the servers that take part: a pace and what is stored say something of the
+// simulator alone, with and without --state, and nghttpd is for comparison with the front.
 func (c *comparison) servers(s scenario) []*server {
 	all := append([]*server{c.simulator}, c.others...)
 	if s.faults && c.faulty != nil {
 		all = append(all, c.faulty)
 	}
 	switch {
-	case s.rate > 0:
-		return all[:1]
+	case s.rate > 0, s.stored:
+		return []*server{c.simulator, c.keeping}
 	case s.devices > 0:
-		return all[:min(2, len(all))]
+		return append(slices.Clone(all[:min(2, len(all))]), c.keeping)
 	}
 	return all
 }

@@ -44,6 +44,8 @@ type conn struct {
 	gotSettings bool   // the server's first SETTINGS has come
 	open        int    // streams without a response
 	answered    int
+	numbers     []int     // of pushes, by half of the stream
+	counts      *counts   // told of each response; nil if nobody looks
 	room        sync.Cond // signaled when one of these has changed, in an open loop
 	ended       bool      // nobody reads any more
 
@@ -96,6 +98,7 @@ func (c *conn) pushLocked(n int) error {
 	err = errors.Join(
 		c.fr.WriteHeaders(http2.HeadersFrameParam{StreamID: c.next, BlockFragment: block, EndHeaders: true}),
 		c.fr.WriteData(c.next, true, c.body))
+	c.numbers = append(c.numbers, n)
 	c.next += 2
 	c.window -= int64(len(c.body))
 	c.open++
@@ -186,6 +189,9 @@ func (c *conn) headersLocked(f *http2.HeadersFrame) error {
 	if c.status != "200" {
 		c.refused++
 		c.rejection = rejection{stream: f.StreamID, status: c.status}
+	}
+	if c.counts != nil {
+		c.counts.respond(c.numbers[f.StreamID/2])
 	}
 	c.endLocked(f.StreamEnded())
 	return nil

@@ -17,6 +17,8 @@ type counts struct {
 	sent    []atomic.Int64 // when the push was posted, nanoseconds since start
 	took    []atomic.Int64 // until it arrived, nanoseconds; 0 = it has not. Of each push, for each device
 
+	responded []atomic.Int64 // until the response came, nanoseconds; 0 = it has not, or nobody looks
+
 	arrived      atomic.Int64
 	twice        atomic.Int64
 	strange      atomic.Int64  // payloads that nobody sent
@@ -40,7 +42,9 @@ func newBroadcastCounts(first, pushes, devices int) *counts {
 		start:   time.Now(),
 		sent:    make([]atomic.Int64, pushes),
 		took:    make([]atomic.Int64, pushes*devices),
-		all:     make(chan struct{}),
+
+		responded: make([]atomic.Int64, pushes),
+		all:       make(chan struct{}),
 	}
 }
 
@@ -49,6 +53,11 @@ func (t *counts) post(n int) { t.due(n, time.Now()) }
 
 // due notes since when push n counts.
 func (t *counts) due(n int, at time.Time) { t.sent[n-t.first].Store(int64(at.Sub(t.start))) }
+
+// respond notes that the response to push n has come.
+func (t *counts) respond(n int) {
+	t.responded[n-t.first].Store(max(1, int64(time.Since(t.start))-t.sent[n-t.first].Load()))
+}
 
 // receive notes that a device, numbered from 0 on, has received a payload.
 func (t *counts) receive(device int, payload []byte) {
@@ -83,10 +92,15 @@ func (t *counts) check() error {
 }
 
 // latencies returns the times from POST to device, in rising order.
-func (t *counts) latencies() []time.Duration {
-	var all []time.Duration
-	for i := range t.took {
-		if took := t.took[i].Load(); took != 0 {
+func (t *counts) latencies() []time.Duration { return sorted(t.took) }
+
+// responseTimes returns the times from POST to response, in rising order.
+func (t *counts) responseTimes() []time.Duration { return sorted(t.responded) }
+
+// sorted returns the times that are known, in rising order.
+func sorted(times []atomic.Int64) (all []time.Duration) {
+	for i := range times {
+		if took := times[i].Load(); took != 0 {
 			all = append(all, time.Duration(took))
 		}
 	}

@@ -11,6 +11,9 @@ import (
 // other, whether or not the responses keep up (an open loop). A push counts from
 // when it is posted, or, if the one before it was held up, from when it was due.
 func (l *load) paced(t *counts, rate int) error {
+	for _, c := range l.conns {
+		c.counts = t
+	}
 	posted := make(chan error, 1)
 	go func() {
 		err := l.post(t, rate)

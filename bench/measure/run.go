@@ -33,6 +33,7 @@ type outcome struct {
 	cpu       time.Duration // of the server; less than 0 if it cannot be known
 	own       time.Duration // of this process: the provider and the devices
 	latencies []time.Duration
+	responses []time.Duration // from POST to response; of paced pushes alone
 }
 
 // perSecond is how many pushes were done in a second.
@@ -48,7 +49,7 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	ctx, cancel := context.WithTimeout(ctx, max(runTime, time.Duration(s.pushes)*timePerPush))
 	defer cancel()
 	arrive := to.courier != "" && s.devices > 0
-	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0)
+	p := newProvider(b.authorization, sim.DemoTopic, devices.tokens, s.devices == 0 && !s.stored)
 
 	warm := b.counts(s.shape.conns, len(devices.tokens))
 	devices.counts.Store(warm)
@@ -73,7 +74,7 @@ func (b *bench) run(ctx context.Context, s scenario, to *server, devices *fleet)
 	if err != nil {
 		return nil, err
 	}
-	o.pushes = s.pushes
+	o.pushes, o.responses = s.pushes, t.responseTimes()
 	if arrive {
 		o.latencies = t.latencies()
 		return o, devices.verdict(t)

@@ -6,12 +6,13 @@ import "fmt"
 type scenario struct {
 	name    string
 	shape   shape
-	devices int // 0: the pushes are for a device that is away, and now or never
+	devices int // 0: the pushes are for a device that is away, and now or never unless they are stored
 	pushes  int
 	rate    int // pushes per second; 0 is as many as possible
 	rounds  int // 0: as many as asked for
 
 	faults bool // also with rules that fit no push
+	stored bool // the pushes wait for the device that is away
 }
 
 // scenarios is the table of what is measured. A scenario at full speed is run
@@ -23,6 +24,8 @@ var scenarios = []scenario{
 	{name: "1 device", shape: shape{4, 100}, devices: 1, pushes: 50_000},
 	{name: "100 devices", shape: shape{4, 100}, devices: 100, pushes: 50_000},
 	{name: "1000 devices", shape: shape{4, 100}, devices: 1000, pushes: 50_000},
+	{name: "stored", shape: shape{4, 100}, pushes: 20_000, stored: true},
+	{name: "stored, paced", shape: shape{4, 100}, pushes: 5_000, rate: 1000, rounds: 1, stored: true},
 	{name: "1 device, paced", shape: shape{4, 100}, devices: 1, pushes: 10_000, rate: 1000, rounds: 1},
 	{name: "100 devices, paced", shape: shape{4, 100}, devices: 100, pushes: 10_000, rate: 1000, rounds: 1},
 }

@@ -15,6 +15,7 @@ type row struct {
 	perSecond        float64
 	cost             float64 // CPU seconds of the server per 100,000 pushes; less than 0 if unknown
 	p50, p99         time.Duration
+	r50, r99         time.Duration // from POST to response
 }
 
 // summarize makes a row of the runs of one scenario with one server.
@@ -24,6 +25,8 @@ func summarize(scenario, server string, runs []*outcome) row {
 	r.cost = median(each(runs, (*outcome).cost))
 	r.p50 = median(each(runs, func(o *outcome) time.Duration { return percentile(o.latencies, 50) }))
 	r.p99 = median(each(runs, func(o *outcome) time.Duration { return percentile(o.latencies, 99) }))
+	r.r50 = median(each(runs, func(o *outcome) time.Duration { return percentile(o.responses, 50) }))
+	r.r99 = median(each(runs, func(o *outcome) time.Duration { return percentile(o.responses, 99) }))
 	return r
 }
 
@@ -38,7 +41,7 @@ func each[A, B any](in []A, f func(A) B) (out []B) {
 // also given in parts of that of the server called base in the same scenario.
 func printTable(w io.Writer, rows []row, base string) error {
 	var text strings.Builder
-	fmt.Fprintf(&text, "\nscenario\tserver\tpushes/s\tCPU-s per 100,000\tof %s\tPOST to device p50\tp99\n", base)
+	fmt.Fprintf(&text, "\nscenario\tserver\tpushes/s\tCPU-s per 100,000\tof %s\tPOST to device p50\tp99\tto response p50\tp99\n", base)
 	last := ""
 	for _, r := range rows {
 		name := r.scenario
@@ -46,8 +49,8 @@ func printTable(w io.Writer, rows []row, base string) error {
 			name = ""
 		}
 		last = r.scenario
-		fmt.Fprintf(&text, "%s\t%s\t%.0f\t%s\t%s\t%s\t%s\n", name, r.server, r.perSecond,
-			number(r.cost), ofBase(r, rows, base), span(r.p50), span(r.p99))
+		fmt.Fprintf(&text, "%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t%s\t%s\n", name, r.server, r.perSecond,
+			number(r.cost), ofBase(r, rows, base), span(r.p50), span(r.p99), span(r.r50), span(r.r99))
 	}
 	columns := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	if _, err := io.WriteString(columns, text.String()); err != nil {

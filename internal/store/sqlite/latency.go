@@ -6,7 +6,7 @@ import "time"
 // sent to be acknowledged, before it writes the record.
 const (
 	minWait = 2 * time.Millisecond
-	maxWait = 20 * time.Millisecond
+	maxWait = 50 * time.Millisecond
 )
 
 // A latency estimates how long devices take to acknowledge, as TCP estimates the time to
