@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/apns-sim/apns-sim/internal/sim"
 	"github.com/apns-sim/apns-sim/internal/state"
 	"github.com/apns-sim/apns-sim/internal/store/sqlite"
 )
@@ -145,6 +146,11 @@ func (s *stateShow) Run(c *console) error {
 		for _, kind := range state.Kinds() {
 			counts = append(counts, stateCount{kind, d.Len(kind)})
 		}
+		history, err := st.db.Entries().Load(sim.HistoryKind)
+		if err != nil {
+			return err
+		}
+		counts = append(counts, stateCount{sim.HistoryKind, len(history)})
 		return show(c, s.JSON, counts, "CONTENTS\tNUMBER", func(n *stateCount) []string { return []string{string(n.Kind), strconv.Itoa(n.Number)} })
 	})
 }

@@ -62,6 +62,7 @@ func TestAnExportWithKeysIsTheSameSimulatorElsewhere(t *testing.T) {
 
 	succeed(t, "state", "export", "--with-keys", "--state", dir, file)
 	wantMode(t, file, 0o600)
+	assert.Contains(t, strings.Join(strings.Fields(succeed(t, "state", "show", "--state", dir)), " "), "history 1", "the push")
 	succeed(t, "state", "import", "--state", elsewhere, file)
 	shown := succeed(t, "state", "show", "--state", elsewhere)
 	for _, line := range []string{"devices 1", "channels 1", "faults 1", "pushes 1"} {

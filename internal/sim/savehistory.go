@@ -8,9 +8,9 @@ import (
 	"github.com/apns-sim/apns-sim/internal/store"
 )
 
-// historyKind is the kind of the entries with the records of the history. They are not in
+// HistoryKind is the kind of the entries with the records of the history. They are not in
 // exports.
-const historyKind = "history"
+const HistoryKind = "history"
 
 // The history is saved apart from the push path, in batches of some events, so many at a time
 // at most: under load it lags, and costs no more.
@@ -57,7 +57,7 @@ func (s *Simulator) loadHistory() error {
 }
 
 func (h *historySaver) load() error {
-	entries, err := h.entries.Load(historyKind)
+	entries, err := h.entries.Load(HistoryKind)
 	if err != nil {
 		return fmt.Errorf("load the history: %w", err)
 	}
@@ -122,7 +122,7 @@ func (h *historySaver) write(records []journal.Record) error {
 		if err != nil {
 			return err
 		}
-		changes = append(changes, store.Change{Kind: historyKind, Key: h.key(&records[i]), Value: value})
+		changes = append(changes, store.Change{Kind: HistoryKind, Key: h.key(&records[i]), Value: value})
 	}
 	if len(changes) == 0 {
 		return nil
@@ -155,7 +155,7 @@ func (h *historySaver) delete() error {
 	known := h.journal.Numbers()
 	for key, number := range h.saved {
 		if !known[number] {
-			changes = append(changes, store.Change{Kind: historyKind, Key: key, Delete: true})
+			changes = append(changes, store.Change{Kind: HistoryKind, Key: key, Delete: true})
 		}
 	}
 	for batch := range slices.Chunk(changes, eventsPerBatch) {
