@@ -8,7 +8,7 @@ import (
 )
 
 // probeBytes is as much as a group of pushes may need.
-const probeBytes = 1 << 20
+const probeBytes = 256 << 10
 
 // commit writes a group in one transaction. If it fails, nothing of the group is
 // written.

@@ -35,9 +35,7 @@ func (db *DB) recover(g *group) {
 		}
 		closed := db.serveJobs(wait)
 		db.dropEnded(g)
-		g.probe = len(g.puts) == 0
-		if db.err = db.file.commit(g); db.err == nil {
-			g.durable()
+		if db.err = db.commitAndProbe(g); db.err == nil {
 			db.log.Info("the state can be stored again", "after", time.Since(began).Round(time.Millisecond))
 			break
 		}
@@ -52,6 +50,21 @@ func (db *DB) recover(g *group) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	db.failure = nil
+}
+
+// commitAndProbe writes g. If it has no records, whether there is room for some is tried
+// in a second transaction: deletions need little, and make room.
+func (db *DB) commitAndProbe(g *group) error {
+	if err := db.file.commit(g); err != nil {
+		return err
+	}
+	stored := len(g.puts) > 0
+	g.durable()
+	g.ended, g.puts, g.changes = g.ended[:0], g.puts[:0], g.changes[:0]
+	if stored {
+		return nil
+	}
+	return db.file.commit(&group{marks: g.marks, probe: true})
 }
 
 // startFailing adds to g whatever is in the queues, and has further changes rejected.

@@ -18,6 +18,8 @@ type Config struct {
 	// Sync makes transactions survive the death of the machine, too, which takes
 	// milliseconds each. Otherwise they survive that of the process.
 	Sync bool
+	// MaxBytes limits the size of the file; 0 leaves that to the disk.
+	MaxBytes int64
 	// Log is where the writer logs that nothing can be stored; nil is silent.
 	Log *slog.Logger
 }
@@ -69,6 +71,9 @@ func begin(f *file, cfg Config, log *slog.Logger) (*DB, error) {
 		return nil, err
 	}
 	if err := f.migrate(); err != nil {
+		return nil, err
+	}
+	if err := f.limit(cfg.MaxBytes); err != nil {
 		return nil, err
 	}
 	if err := f.prepare(); err != nil {
@@ -124,6 +129,18 @@ func (f *file) check() error {
 		return fmt.Errorf("%w: %v", errDamaged, verdict)
 	}
 	return nil
+}
+
+// limit sets the largest size of the file, 0 being none.
+func (f *file) limit(size int64) error {
+	if size <= 0 {
+		return nil
+	}
+	page, err := f.number("PRAGMA page_size")
+	if err != nil {
+		return err
+	}
+	return f.script(fmt.Sprintf("PRAGMA max_page_count = %d;", max(1, size/int64(page))))
 }
 
 // number returns the first value of a query, which has to be a number.
