@@ -148,7 +148,7 @@ func TestTheProviderTokenIsRenewed(t *testing.T) {
 	wantResponse(t, first, 200, "")
 	s.Advance(61 * time.Minute)
 	wantResponse(t, push(t, p, s.Token), 403, "ExpiredProviderToken")
-	p.Now = func() time.Time { return time.Now().Add(61 * time.Minute) }
+	p.Now = s.Now
 	second := push(t, p, s.Token)
 	wantResponse(t, second, 200, "")
 	if s.Show(first.ID).Request.Credential.Fingerprint == s.Show(second.ID).Request.Credential.Fingerprint {

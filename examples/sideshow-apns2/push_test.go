@@ -122,7 +122,7 @@ func refused(t *testing.T, reason string, status int) {
 	if r := push(t, c, s, s.Token, hello); r.StatusCode != status || r.Reason != reason {
 		t.Errorf("got %d %s", r.StatusCode, r.Reason)
 	}
-	if n := len(s.Pushes("")); n != 1 {
+	if n := len(s.Pushes()); n != 1 {
 		t.Errorf("it came %d times", n)
 	}
 	t.Log("note: reported to the caller, not retried")

@@ -23,9 +23,13 @@ func control(t *testing.T) *[]request {
 	var asked []request
 	responses := map[string]string{
 		"POST /v1/spaces": `{"team":"T","keyId":"K","key":"the key","certificate":"the certificate","topics":["com.example.app"],
-			"devices":[{"id":"d1","apps":[{"token":"ab"}]}]}`,
+			"time":"2030-01-01T00:00:00Z","variables":{"APNS_SIM_PROVIDER":"https://localhost:2197","APNS_SIM_PROVIDER_SANDBOX":"https://localhost:2198"},
+			"devices":[{"id":"d1","apps":[{"topic":"com.example.app","token":"ab"}]}]}`,
+		"POST /v1/faults":                                           `{"faults":[{"name":"goaway-1"}]}`,
+		"POST /v1/spaces/T/clock/advance":                           `{"time":"2031-01-01T00:00:00Z"}`,
+		"POST /v1/devices/d1/uninstall":                             `{"id":"d1"}`,
 		"GET /v1/devices/d1/inbox?count=1&timeout=10s":              `{"notifications":[{"topic":"com.example.app","payloadBase64":"e30="}]}`,
-		"GET /v1/notifications?order=oldest&limit=1000&space=T&x=1": `{"notifications":[{"id":"i","state":"delivered"}]}`,
+		"GET /v1/notifications?limit=1000&order=oldest&space=T&x=1": `{"notifications":[{"id":"i","state":"delivered"}]}`,
 		"GET /v1/notifications/i":                                   `{"id":"i","request":{"credential":{"kind":"certificate"}}}`,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,8 +42,6 @@ func control(t *testing.T) *[]request {
 	t.Cleanup(server.Close)
 	t.Setenv("APNS_SIM_CONTROL", server.URL)
 	t.Setenv("APNS_SIM_CONTROL_TOKEN", "the-control-token")
-	t.Setenv("APNS_SIM_PROVIDER", "https://localhost:2197")
-	t.Setenv("APNS_SIM_PROVIDER_SANDBOX", "https://localhost:2198")
 	return &asked
 }
 
@@ -47,7 +49,7 @@ func TestASpaceIsWhatTheControlAPIMade(t *testing.T) {
 	control(t)
 	s := New(t)
 	assert.Equal(t, "https://localhost:2197 T K com.example.app d1 ab",
-		s.Provider+" "+s.Team+" "+s.KeyID+" "+s.Topic+" "+s.Device+" "+s.Token)
+		s.Provider+" "+s.Team+" "+s.KeyID+" "+s.Topic+" "+s.Device.ID+" "+s.Token)
 	for file, want := range map[string]string{s.KeyFile: "the key", s.CertificateFile: "the certificate"} {
 		got, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -64,10 +66,11 @@ func TestASpaceIsSteeredAndDeleted(t *testing.T) {
 		s := New(t)
 		s.Inject(2, 1, map[string]any{"do": "goaway"})
 		s.Advance(-time.Hour)
+		assert.Equal(t, 2031, s.Now().Add(time.Minute).UTC().Year(), "its clock, not that of this machine")
 		s.Uninstall()
 	})
 	assert.Equal(t, []request{
-		{"POST /v1/spaces", map[string]any{"environment": "production"}},
+		{"POST /v1/spaces", map[string]any{"environment": "production", "topics": []any{}, "devices": 1.0}},
 		{"POST /v1/faults", map[string]any{
 			"space": "T", "when": map[string]any{"after": 2.0, "times": 1.0}, "what": map[string]any{"do": "goaway"},
 		}},
@@ -80,5 +83,5 @@ func TestASpaceIsSteeredAndDeleted(t *testing.T) {
 func TestASpaceMayBeInTheSandbox(t *testing.T) {
 	asked := control(t)
 	assert.Equal(t, "https://localhost:2198", NewSandbox(t).Provider)
-	assert.Equal(t, request{"POST /v1/spaces", map[string]any{"environment": "sandbox"}}, (*asked)[0])
+	assert.Equal(t, request{"POST /v1/spaces", map[string]any{"environment": "sandbox", "topics": []any{}, "devices": 1.0}}, (*asked)[0])
 }
