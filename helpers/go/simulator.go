@@ -27,7 +27,7 @@ type simulator struct {
 
 // shared finds the simulator, or starts one, once.
 var shared = sync.OnceValues(func() (*simulator, error) {
-	if answers(defaultControl) {
+	if isLive(defaultControl) {
 		return &simulator{control: defaultControl}, nil
 	}
 	return start()
@@ -46,7 +46,7 @@ func find() (string, error) {
 	return s.control, nil
 }
 
-func answers(control string) bool {
+func isLive(control string) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, control+"/livez", nil)

@@ -15,5 +15,5 @@ func TestWithoutASimulatorTheErrorSaysWhatToDo(t *testing.T) {
 }
 
 func TestNobodyAnswersAtAClosedPort(t *testing.T) {
-	assert.False(t, answers("http://127.0.0.1:1"))
+	assert.False(t, isLive("http://127.0.0.1:1"))
 }
