@@ -9,21 +9,31 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A space in the simulator that {@code apns-sim exec} started: a team with a key, a certificate, an app and a
- * device, which no other test sees.
+ * A space in the simulator: a team with a key, a certificate, apps and devices, which no other test sees. Without a
+ * simulator, the first space starts one, which stops with the tests.
  */
 public final class Space implements AutoCloseable {
     private static final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -33,27 +43,81 @@ public final class Space implements AutoCloseable {
 
     private final String control;
     private final JsonObject made;
-
     private final String suffix; // of the variables of its environment
+    private final List<Device> devices;
+    private volatile Duration moved; // its clock, compared with the one of this process
 
-    private Space(String control, String environment) {
+    private Space(String control, Options options) {
         this.control = control;
-        suffix = environment.equals("sandbox") ? "_SANDBOX" : "";
-        made = call("POST", "/v1/spaces", Map.of("p12Password", P12_PASSWORD, "environment", environment)).getAsJsonObject();
+        suffix = options.environment.equals("sandbox") ? "_SANDBOX" : "";
+        made = call("POST", "/v1/spaces", Map.of("p12Password", P12_PASSWORD, "environment", options.environment,
+                "topics", options.topics, "devices", options.devices)).getAsJsonObject();
+        devices = list(made, "devices").map(state -> new Device(this, state)).toList();
+        moved = difference(made);
     }
 
-    /** Opens a space whose device lives in production. */
+    /** Opens a space in production with one device. */
     public static Space open() {
-        return open("production");
+        return with().open();
     }
 
     /** Opens a space whose device lives in an environment, {@code production} or {@code sandbox}. */
     public static Space open(String environment) {
-        String control = System.getenv("APNS_SIM_CONTROL");
-        if (control == null) {
-            throw new IllegalStateException("there is no simulator: run the tests with apns-sim exec -- mvn test");
+        return with().environment(environment).open();
+    }
+
+    /** Chooses what a space has: {@code Space.with().topics("com.example.app").devices(2).open()}. */
+    public static Options with() {
+        return new Options();
+    }
+
+    /** What a space has. */
+    public static final class Options {
+        private String environment = "production";
+        private List<String> topics = List.of();
+        private int devices = 1;
+
+        private Options() {}
+
+        /** Environment of the devices, {@code production} or {@code sandbox}. */
+        public Options environment(String environment) {
+            this.environment = environment;
+            return this;
         }
-        return new Space(control, environment);
+
+        /** Bundle IDs of the apps. */
+        public Options topics(String... topics) {
+            this.topics = List.of(topics);
+            return this;
+        }
+
+        /** Number of devices, each with all apps. */
+        public Options devices(int count) {
+            devices = count;
+            return this;
+        }
+
+        /** Opens it. */
+        public Space open() {
+            return new Space(Simulator.find(), this);
+        }
+    }
+
+    /** Environment variables for a program under test, as apns-sim exec sets them. */
+    public Map<String, String> variables() {
+        Map<String, String> all = new TreeMap<>();
+        made.getAsJsonObject("variables").entrySet().forEach(one -> all.put(one.getKey(), one.getValue().getAsString()));
+        return all;
+    }
+
+    /** The devices. */
+    public List<Device> devices() {
+        return devices;
+    }
+
+    /** The first device. */
+    public Device device() {
+        return devices.get(0);
     }
 
     /** Host of the provider API. */
@@ -67,7 +131,7 @@ public final class Space implements AutoCloseable {
     }
 
     private URI provider() {
-        return URI.create(System.getenv("APNS_SIM_PROVIDER" + suffix));
+        return URI.create(made.getAsJsonObject("variables").get("APNS_SIM_PROVIDER" + suffix).getAsString());
     }
 
     public String team() {
@@ -97,53 +161,120 @@ public final class Space implements AutoCloseable {
         return made.getAsJsonArray("topics").get(0).getAsString();
     }
 
-    /** The device token to push to. */
-    public String token() {
-        return device().getAsJsonArray("apps").get(0).getAsJsonObject().get("token").getAsString();
+    /** The bundle IDs of the apps. */
+    public List<String> topics() {
+        return StreamSupport.stream(made.getAsJsonArray("topics").spliterator(), false).map(JsonElement::getAsString).toList();
     }
 
-    /** Waits until the device has received this many notifications and returns the payloads of all, in order. */
+    /** The device token of the first app on the first device. */
+    public String token() {
+        return device().token();
+    }
+
+    /** Waits until the first device has received this many notifications and returns the payloads of all, in order. */
     public List<String> received(int count) {
-        return received(count, "10s");
+        return device().received(count);
     }
 
     /** The same with a time to wait, as {@code 500ms}. */
     public List<String> received(int count, String timeout) {
-        String path = "/v1/devices/" + deviceId() + "/inbox?timeout=" + timeout + "&count=" + count;
-        return list(call("GET", path, null), "notifications").map(n -> new String(
-                Base64.getDecoder().decode(n.get("payloadBase64").getAsString()), StandardCharsets.UTF_8)).toList();
+        return device().received(count, timeout);
     }
 
-    /** All that is recorded of each push of this space, the oldest first. */
-    public List<JsonObject> pushes() {
-        return list(call("GET", "/v1/notifications?order=oldest&limit=1000&space=" + team(), null), "notifications")
-                .map(n -> call("GET", "/v1/notifications/" + n.get("number").getAsLong(), null).getAsJsonObject()).toList();
+    /**
+     * Waits until a push that fits the filter words has arrived at its device, as {@code payload.aps.badge=7}, and
+     * returns the pushes that do. {@code count=2} waits for two, {@code timeout=1s} for a second instead of ten.
+     *
+     * @throws AssertionError which begins with the difference and lists what came
+     */
+    public List<JsonObject> requireDelivered(String... words) {
+        return list(await("/v1/notifications/wait?" + query(words, "state", "delivered", "timeout", "10s")), "notifications").toList();
+    }
+
+    /** What is recorded of the pushes that fit the filter words, as {@code status=429}, the oldest first. */
+    public List<JsonObject> pushes(String... words) {
+        return recorded(words).map(n -> call("GET", "/v1/notifications/" + n.get("number").getAsLong(), null).getAsJsonObject()).toList();
+    }
+
+    private Stream<JsonObject> recorded(String... words) {
+        return list(call("GET", "/v1/notifications?" + query(words, "order", "oldest", "limit", "1000"), null), "notifications");
     }
 
     /** Waits until a push has arrived at its device. */
     public void delivered(UUID apnsId) {
-        call("GET", "/v1/notifications/wait?state=delivered&space=" + team() + "&apns-id=" + apnsId, null);
+        requireDelivered("apns-id=" + apnsId);
     }
 
     /** The number of hits of the faults of this space. */
     public int hits() {
-        return list(call("GET", "/v1/faults", null), "faults").filter(f -> f.has("space") && f.get("space").getAsString().equals(team()))
-                .mapToInt(f -> f.get("hits").getAsInt()).sum();
+        return hits(name -> true);
     }
 
-    /** Puts a fault into force: {@code inject(0, 1, Map.of("do", "respond", "reason", "TooManyRequests"))}. */
-    public void inject(int after, int times, Map<String, ?> what) {
-        call("POST", "/v1/faults", Map.of("space", team(), "when", Map.of("after", after, "times", times), "what", what));
+    int hits(Predicate<String> counts) {
+        return list(call("GET", "/v1/faults", null), "faults")
+                .filter(f -> f.has("space") && f.get("space").getAsString().equals(team()) && counts.test(f.get("name").getAsString()))
+                .mapToInt(f -> f.has("hits") ? f.get("hits").getAsInt() : 0).sum();
     }
 
-    /** Moves the clock of this space, as {@code 61m}. */
+    /**
+     * Injects a fault: {@code inject(0, 1, Map.of("do", "respond", "reason", "TooManyRequests"))}. It applies this many
+     * times, 0 without limit, after this many pushes were spared. It ends with the space, or when it is closed.
+     */
+    public Fault inject(int after, int times, Map<String, ?> what) {
+        JsonElement faults = call("POST", "/v1/faults", Map.of("space", team(), "when", Map.of("after", after, "times", times), "what", what));
+        return new Fault(this, list(faults, "faults").findFirst().orElseThrow().get("name").getAsString());
+    }
+
+    /** Moves the clock of this space. It does not move the clock of this process: see {@link #clock()}. */
+    public void advance(Duration by) {
+        advance(by.toMillis() + "ms");
+    }
+
+    /** The same by a time as {@code 61m}. */
     public void advance(String by) {
-        call("POST", "/v1/spaces/" + team() + "/clock/advance", Map.of("by", by));
+        moved = difference(call("POST", "/v1/spaces/" + team() + "/clock/advance", Map.of("by", by)).getAsJsonObject());
     }
 
-    /** Removes the app from the device. */
+    /** The time of the space, which counts for the age of provider tokens. */
+    public Instant now() {
+        return clock().instant();
+    }
+
+    /** A clock that shows it, for what signs provider tokens; it follows {@link #advance(String)}. */
+    public Clock clock() {
+        return new SpaceClock(ZoneOffset.UTC);
+    }
+
+    private final class SpaceClock extends Clock {
+        private final ZoneId zone;
+
+        SpaceClock(ZoneId zone) {
+            this.zone = zone;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return zone;
+        }
+
+        @Override
+        public Clock withZone(ZoneId other) {
+            return new SpaceClock(other);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(moved);
+        }
+    }
+
+    private static Duration difference(JsonObject response) {
+        return Duration.between(Instant.now(), Instant.parse(response.get("time").getAsString()));
+    }
+
+    /** Removes the first app from the first device. */
     public void uninstall() {
-        call("POST", "/v1/devices/" + deviceId() + "/uninstall", Map.of("topic", topic()));
+        device().uninstall();
     }
 
     /** Deletes the space and all there is in it. */
@@ -152,24 +283,46 @@ public final class Space implements AutoCloseable {
         call("DELETE", "/v1/spaces/" + team(), null);
     }
 
-    private JsonObject device() {
-        return made.getAsJsonArray("devices").get(0).getAsJsonObject();
-    }
-
-    private String deviceId() {
-        return device().get("id").getAsString();
-    }
-
     private static InputStream stream(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static java.util.stream.Stream<JsonObject> list(JsonElement answer, String name) {
+    static Stream<JsonObject> list(JsonElement answer, String name) {
         return StreamSupport.stream(answer.getAsJsonObject().getAsJsonArray(name).spliterator(), false)
                 .map(JsonElement::getAsJsonObject);
     }
 
-    private JsonElement call(String method, String path, Object body) {
+    private String query(String[] words, String... parameters) {
+        Map<String, String> all = new TreeMap<>(Map.of("space", team()));
+        for (int i = 0; i < parameters.length; i += 2) {
+            all.put(parameters[i], parameters[i + 1]);
+        }
+        for (String word : words) {
+            String[] parts = word.split("=", 2);
+            all.put(parts[0], parts.length == 2 ? parts[1] : "");
+        }
+        return all.entrySet().stream().map(one -> encode(one.getKey()) + "=" + encode(one.getValue())).collect(Collectors.joining("&"));
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Sends a request that waits; if the time passes, it throws an AssertionError that says what came. */
+    JsonElement await(String path) {
+        JsonObject problem;
+        try {
+            return call("GET", path, null);
+        } catch (ControlException e) {
+            problem = e.problem();
+            if (!problem.has("status") || problem.get("status").getAsInt() != 408) {
+                throw e;
+            }
+        }
+        throw new AssertionError(Failure.difference(problem) + "\n" + Failure.table(recorded().toList()));
+    }
+
+    JsonElement call(String method, String path, Object body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(control + path))
                 .header("Content-Type", "application/json")
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(new Gson().toJson(body)));
@@ -180,7 +333,7 @@ public final class Space implements AutoCloseable {
         try {
             HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             if (response.statusCode() >= 400) {
-                throw new IllegalStateException(method + " " + path + ": " + response.body());
+                throw Failure.rejection(method + " " + path, response.body());
             }
             return JsonParser.parseString(response.body());
         } catch (IOException e) {
