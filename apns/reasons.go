@@ -225,7 +225,7 @@ var reasons = []ReasonInfo{
 	{
 		Reason: ServiceUnavailable, Status: 503, Scope: ScopeBoth, Retry: RetryLater,
 		Meaning: "APNs is not available.",
-		Here:    "More open connections than --busy-connections (off by default), or --outage.",
+		Here:    "More open connections than --busy-connections (off by default), --outage, or, with --state, a push that cannot be stored.",
 		Remedy:  "Wait and send again.",
 		Source:  responsesPage,
 	},

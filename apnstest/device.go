@@ -222,7 +222,7 @@ func (d *Device) online() {
 // sync waits until the courier has processed what the device sent.
 func (d *Device) sync() {
 	d.space.tb.Helper()
-	d.await("tell the courier", d.emulator().Sync)
+	d.await("synchronize with the courier", d.emulator().Sync)
 }
 
 // offline waits until the server has noticed that the device is offline.

@@ -48,7 +48,7 @@ func (k *Key) ProviderToken() string {
 	return k.space.sign(k.Private, k.ID)
 }
 
-// Revoke revokes the key: what it has signed is refused with
+// Revoke revokes the key: what it has signed is rejected with
 // InvalidProviderToken from now on.
 func (k *Key) Revoke() {
 	k.space.tb.Helper()

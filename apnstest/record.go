@@ -21,7 +21,7 @@ type Record struct {
 	Received time.Time
 	Duration time.Duration
 	// Status is that of the response, 0 before there is one. Reason and Detail say
-	// why it was refused; only Reason was sent.
+	// why it was rejected; only Reason was sent.
 	Status int
 	Reason apns.Reason
 	Detail string
@@ -46,7 +46,7 @@ type Record struct {
 type Step struct {
 	At    time.Time
 	State State
-	// Cause is one word: the reason of a refusal, why it was stored or dropped, the
+	// Cause is one word: the reason of a rejection, why it was stored or dropped, the
 	// name of a fault. Detail is a sentence, or "".
 	Cause, Detail string
 	// Device is the one that a step of a broadcast is about; "" otherwise.
@@ -75,7 +75,7 @@ type Credential struct {
 	Subject string
 }
 
-// A Check is a rung of the ladder that a request climbs.
+// A Check is one of the ordered conditions that a request must meet, with its result.
 type Check struct {
 	Name   string
 	Result CheckResult

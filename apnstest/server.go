@@ -136,7 +136,7 @@ func (s *Server) run() error {
 }
 
 // Seed returns the seed of random faults: [Config].Seed, or the one that was drawn. The
-// same seed, faults and pushes have the same result.
+// same seed, faults and pushes give the same result.
 func (s *Server) Seed() uint64 { return s.simulator().Faults.Seed() }
 
 // Close ends a server of [Open], and everything that was made with it. The other

@@ -83,7 +83,7 @@ func TestAFailureTellsWhatCameInstead(t *testing.T) {
 		mine.RequireDelivered(apnstest.ByPayload("aps.badge", 7), apnstest.ByPushType("alert"))
 	})
 	assert.Contains(t, message, "0 of 1 pushes matched push-type=alert state=delivered payload.aps.badge=7 within 10s\n\tinstead: "+id+" to token ")
-	assert.Contains(t, message, ", topic com.example.app: received, accepted, sent, delivered\n\t\tpush-type is not known, not alert\n\t\tpayload.aps.badge is 3, not 7")
+	assert.Contains(t, message, ", topic com.example.app: received, accepted, sent, delivered\n\t\tpush-type has no value, not alert\n\t\tpayload.aps.badge is 3, not 7")
 }
 
 func TestWhatNeverWillBeIsNotWaitedFor(t *testing.T) {

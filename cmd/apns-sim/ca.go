@@ -34,7 +34,7 @@ func (f *certsFlag) load() (*keystore.Secrets, error) {
 	return secrets, nil
 }
 
-// mustBeNew refuses to write over a file.
+// mustBeNew rejects a path with a file.
 func mustBeNew(path, remedy string) error {
 	switch _, err := os.Lstat(path); {
 	case err == nil:

@@ -74,7 +74,7 @@ func (s *serveCommand) controlAPI(simulator *sim.Simulator) (*sim.ControlAPI, er
 	return &sim.ControlAPI{Serve: server.Serve, ServeApple: server.ServeApple, AppleHosts: control.AppleHosts()}, nil
 }
 
-// checkAddresses refuses what is no address; whether one can be had is another matter.
+// checkAddresses rejects what is no address; whether one can be had is another matter.
 func (s *serveCommand) checkAddresses() error {
 	if err := pki.CheckName(s.ListenAll); s.ListenAll != "" && err != nil {
 		return badFlag("listen-all", ": %w; write one such as 0.0.0.0", err)

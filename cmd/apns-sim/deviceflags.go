@@ -88,12 +88,12 @@ func parseDelay(text string) (d tokenvault.Delay, err error) {
 
 // deliveryFlags set when a connected device receives an accepted push.
 type deliveryFlags struct {
-	StoredPerApp        int           `default:"1" placeholder:"N" help:"Number of pushes stored per app for an offline device."`
-	CollapseSideBySide  bool          `help:"Store pushes with different collapse IDs separately, instead of only the newest per app."`
+	StoredPerApp        int           `default:"1" placeholder:"N" help:"Number of pushes stored per topic for an offline device."`
+	CollapseSideBySide  bool          `help:"Store pushes with different collapse IDs separately, instead of only the newest per topic."`
 	Window              int           `default:"${window}" placeholder:"N" help:"Maximum unacknowledged pushes per device."`
 	AckTimeout          time.Duration `default:"${ack_timeout}" placeholder:"TIME" help:"Disconnect a device that does not acknowledge a push within this time; 0 disables."`
 	GroupWindow         time.Duration `placeholder:"TIME" help:"Collect pushes of priority 5 for an inactive device for this time and deliver them together."`
-	IgnorePriority      bool          `help:"Deliver every push at once, whatever its priority; otherwise priority 1 waits while the device sleeps, and 5 and 1 in Low Power Mode."`
+	IgnorePriority      bool          `help:"Deliver every push at once, whatever its priority; otherwise priority 1 waits while the device is inactive, and 5 and 1 in Low Power Mode."`
 	BackgroundPerHour   int           `placeholder:"N" help:"Maximum background pushes per device, app and hour."`
 	LiveActivityPerHour int           `placeholder:"N" help:"Maximum Live Activity updates of priority 10 per device, app and hour."`
 	NeverEnabled        time.Duration `placeholder:"TIME" help:"Treat an app as uninstalled if the device does not enable its topic within this time; until then, its pushes wait."`

@@ -51,7 +51,8 @@ type diagnosis struct {
 	roots *x509.CertPool
 }
 
-// checks are all checks, in order. Those with running are left out if no simulator runs.
+// checks are all checks, in order. Those with running are made only if a
+// simulator runs, the others only if none does.
 var checks = []struct {
 	name    string
 	running bool // needs a running simulator
@@ -234,8 +235,12 @@ func (p *diagnosis) clock(ctx context.Context) []finding {
 		return []finding{wrong("clock", "", "%v", err)}
 	}
 	ahead := time.Until(face.Time).Round(time.Second)
+	direction := "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
 	if ahead.Abs() > time.Minute {
-		return []finding{wrong("clock", "provider tokens must be issued within an hour of the simulator's time; use apns-sim reset or apns-sim clock set", "the simulator is %s ahead of this machine", ahead)}
+		return []finding{wrong("clock", "provider tokens must be issued within an hour of the simulator's time; use apns-sim reset or apns-sim clock set", "the simulator is %s %s this machine", ahead.Abs(), direction)}
 	}
 	return []finding{good("clock", "within a minute of this machine's clock")}
 }
@@ -355,7 +360,7 @@ func (p *diagnosis) names(ctx context.Context) (list []finding) {
 		case err != nil:
 			list = append(list, good(name, "does not resolve; a program with a fixed hostname needs the proxy, or an entry in /etc/hosts"))
 		case !isLoopback(addresses[0]):
-			list = append(list, good(name, "resolves to Apple's server %s; a program with a fixed hostname needs the proxy, or an entry in /etc/hosts", addresses[0]))
+			list = append(list, good(name, "resolves to %s, which is not this machine; a program with a fixed hostname needs the proxy, or an entry in /etc/hosts", addresses[0]))
 		case p.info.Provider443 == "" && strings.HasPrefix(name, "api."):
 			list = append(list, wrong(name, "listen there with --listen-443, or let the program use port 2197", "resolves to this machine, where nothing listens on port 443"))
 		default:

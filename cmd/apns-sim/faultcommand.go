@@ -96,7 +96,7 @@ type faultAdd struct {
 	Delay       string  `env:"-" placeholder:"TIME" help:"For the kind delay and others: the delay."`
 	Times       int     `env:"-" placeholder:"N" help:"Apply the rule this many times (default: unlimited)."`
 	After       int     `env:"-" placeholder:"N" help:"Skip the first N matches."`
-	Every       int     `env:"-" placeholder:"N" help:"Apply the rule to every Nth match."`
+	Every       int     `env:"-" placeholder:"N" help:"Apply the rule to the first of every N matches."`
 	Probability float64 `env:"-" placeholder:"P" help:"Probability of each application, from 0 to 1."`
 	If          string  `env:"-" placeholder:"EXPR" help:"Condition that must be true, such as payload.aps.badge > 5."`
 }
@@ -166,7 +166,7 @@ func (a *faultAdd) order(c *console) (map[string]any, error) {
 		if err := json.Unmarshal(text, &order); err != nil {
 			return nil, err
 		}
-		what, _ = order["what"].(map[string]any) // none, or of another type, is for the simulator to refuse
+		what, _ = order["what"].(map[string]any) // none, or of another type, is for the simulator to reject
 	case isKind(a.Fault):
 		what["do"] = a.Fault
 	default:

@@ -49,7 +49,7 @@ type commands struct {
 	Channel    channelCommand    `cmd:"" help:"Manage broadcast channels."`
 	Connection connectionCommand `cmd:"" help:"List and close connections of providers and devices."`
 	State      stateCommand      `cmd:"" help:"Export, import and show a saved state."`
-	Check      checkCommand      `cmd:"" help:"Verify that the simulator's queues and indexes are consistent."`
+	Check      checkCommand      `cmd:"" help:"Verify that the simulator's queues, connections and subscriptions are consistent."`
 	Reset      resetCommand      `cmd:"" help:"Reset a running simulator to its initial state."`
 	Config     configCommand     `cmd:"" help:"Show settings and check configuration files."`
 	JWT        jwtCommand        `cmd:"" name:"jwt" help:"Sign and inspect provider tokens."`

@@ -33,7 +33,7 @@ func fillIn(k *kong.Kong) error {
 }
 
 // replaceVars replaces each ${name} whose value is known. kong does the rest, such as
-// ${default}, and refuses what nobody knows.
+// ${default}, and rejects unknown ones.
 func replaceVars(text string, vars map[string]string) string {
 	var filled strings.Builder
 	for {

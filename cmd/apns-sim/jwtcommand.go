@@ -15,7 +15,7 @@ import (
 // jwtCommand groups the commands about provider tokens.
 type jwtCommand struct {
 	Sign    jwtSign    `cmd:"" help:"Sign a provider token."`
-	Inspect jwtInspect `cmd:"" help:"Decode a provider token and report whether APNs accepts it and what it tolerates."`
+	Inspect jwtInspect `cmd:"" help:"Decode a provider token and report whether the simulator accepts it, and which flaws APNs tolerates."`
 }
 
 type jwtSign struct {

@@ -1,6 +1,6 @@
 // Command apns-sim is the Apple Push Notification service on one machine:
 // providers push to it over HTTP/2, devices connect to it over the courier
-// protocol, and it routes, stores and refuses as Apple does.
+// protocol, and it routes, stores and rejects as Apple does.
 //
 // This package knows flags, signals, files and exit codes. Everything else is
 // in package sim.

@@ -25,7 +25,7 @@ type readyFile struct {
 	file   fs.FileInfo
 }
 
-// check refuses a path under which something is that a file cannot take the place of.
+// check rejects a path under which something is that a file cannot take the place of.
 func (r *readyFile) check() error {
 	file, err := os.Lstat(r.path)
 	if errors.Is(err, fs.ErrNotExist) {

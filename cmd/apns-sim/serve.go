@@ -75,7 +75,7 @@ type identityFlags struct {
 
 // stateFlags set what outlives the process.
 type stateFlags struct {
-	State       string `placeholder:"DIR" help:"Keep the state in this directory, also after kill -9: docs/state.md lists what that includes. The directory is created if necessary, with certificate authorities and keys for which --certs is not set. One simulator at a time can use it."`
+	State       string `placeholder:"DIR" help:"Keep the state in this directory, even after kill -9: docs/state.md lists what that includes. The directory is created if necessary; unless --certs is set, authorities and keys are created in it. One simulator at a time can use it."`
 	Seed        string `placeholder:"PATH" help:"Create the teams, keys, apps, devices, channels and faults in this JSON file, or in the .json files of this directory, if they do not exist; docs/state.md describes the form."`
 	ExportState string `placeholder:"FILE" help:"When stopping, write the state to this file as JSON, as 'apns-sim state export' does; - is standard output."`
 	Sync        bool   `help:"Answer 200 only after stored pushes are synced to the disk, so that they also survive a power failure; with --state."`

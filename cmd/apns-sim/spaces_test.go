@@ -108,7 +108,7 @@ func TestWhatIsOrderedWronglyIsRefusedWithTheRemedy(t *testing.T) {
 		{"GET", "/v1/devices/0123456789abcdef/inbox?timeout=1h", "", 422, "up to 1m0s"},
 		{"POST", "/v1/clock/advance", `{"by":"an hour"}`, 422, "write a time with its unit"},
 		{"DELETE", "/v1/teams/SIMTEAM001/keys/NOKEY00001", "", 404, "NOKEY00001"},
-		{"POST", "/v1/apps", `{"team":"NOBODY0001","bundleId":"com.example.app"}`, 404, `team "NOBODY0001" is not known`},
+		{"POST", "/v1/apps", `{"team":"NOBODY0001","bundleId":"com.example.app"}`, 404, `there is no team "NOBODY0001"`},
 		{"DELETE", "/v1/apps/com.nobody", "", 404, `"com.nobody"`},
 		{"GET", "/v1/channels?topic=com.nobody", "", 404, `"com.nobody"; add it first`},
 		{"DELETE", "/v1/channels/AAAAAAAAAAAAAAAAAAAAAA==", "", 404, "AAAAAAAAAAAAAAAAAAAAAA=="},

@@ -35,7 +35,7 @@ type cli struct {
 	Version    versionCmd    `cmd:"" help:"Print the version; device-sim --version does the same."`
 }
 
-// command is what both commands are.
+// command is implemented by every command.
 type command interface {
 	run(ctx context.Context, std streams, log *slog.Logger) error
 }

@@ -234,7 +234,7 @@ func TestFlagsOfAFleetAreRefusedWithARemedy(t *testing.T) {
 	require.NoError(t, os.WriteFile(script, []byte("at 1s disconect 5%\n"), 0o600))
 	for args, want := range map[string]string{
 		"--count 0":                           "--count 0 is too small: use 1 or more",
-		"--ramp fast":                         `--ramp: "fast" is no ramp; use a rate like 200/s or a time like 30s`,
+		"--ramp fast":                         `--ramp: "fast" is not a ramp; use a rate like 200/s or a time like 30s`,
 		"--churn kil=1/s":                     `--churn: unknown action "kil"; did you mean kill?`,
 		"--ack-delay soon":                    `--ack-delay: "soon" is no delay; use a time like 200ms, or never`,
 		"--fail-on duplicate":                 `unknown --fail-on "duplicate"; did you mean duplicates?`,

@@ -74,7 +74,7 @@ func usageError(format string, args ...any) error {
 	return &failure{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
-// lettersPerTypo is the length of a word per wrong letter up to which it is recognized.
+// lettersPerTypo is how many letters a word must have for each wrong one, to be recognized.
 const lettersPerTypo = 3
 
 func unknownCommand(given string, all []inputCommand) error {

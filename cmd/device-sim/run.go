@@ -102,12 +102,12 @@ func (p *deviceRun) newDevice(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	stopOnError := p.state.Tokens[p.Environment]
+	saved := p.state.Tokens[p.Environment]
 	p.device, err = device.New(device.Config{
 		Identity:    identity,
 		Renew:       p.activate,
-		Token:       stopOnError.Base,
-		Tokens:      stopOnError.Apps,
+		Token:       saved.Base,
+		Tokens:      saved.Apps,
 		Topics:      p.Topic,
 		Channels:    withCheckpoints(p.channels, p.state.Channels[p.Environment]),
 		Environment: p.Environment,
@@ -136,7 +136,7 @@ func (p *deviceRun) event(e device.Event) {
 		p.push(e)
 		return
 	case device.EventErased:
-		p.stopOnError(p.state.forget())
+		p.saved(p.state.forget())
 		p.erasedID = p.device.ID()
 		p.Topic = nil
 		p.screen = presentation.Screen{}
@@ -146,9 +146,9 @@ func (p *deviceRun) event(e device.Event) {
 			return
 		}
 	case device.EventBaseToken, device.EventToken:
-		p.stopOnError(p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()))
+		p.saved(p.state.saveTokens(p.Environment, p.device.BaseToken(), p.device.Tokens()))
 	case device.EventDisconnected:
-		p.stopOnError(p.state.saveCheckpoints(p.Environment, checkpoints(p.device.Subscriptions())))
+		p.saved(p.state.saveCheckpoints(p.Environment, checkpoints(p.device.Subscriptions())))
 	}
 	p.out.event(p.device.ID(), e)
 	if e.Kind == device.EventConnected && !p.connected {
@@ -184,8 +184,8 @@ func liveTopic(n device.Notification) string {
 	return n.Topic + apns.LookupPushType(apns.LiveActivity).Suffix
 }
 
-// stopOnError ends the run if the state could not be saved.
-func (p *deviceRun) stopOnError(err error) {
+// saved ends the run if the state could not be saved.
+func (p *deviceRun) saved(err error) {
 	if err != nil {
 		p.stop(&failure{code: exitFailure, err: err})
 	}

@@ -1,31 +1,17 @@
 package broker
 
-import (
-	"time"
+import "time"
 
-	"github.com/apns-sim/apns-sim/apns"
-)
-
-// trimAppLocked is trimLocked for a push to the device alone. Messages of channels
-// do not count. "APNs stores only one notification per bundle ID"; a newer push also
-// replaces a stored one with the same apns-collapse-id.
+// collapseLocked drops the older held pushes of e's app with e's collapse ID.
+// "apns-collapse-id: An identifier you use to merge multiple notifications into a single
+// notification for the user."
 //
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (q *queue) trimAppLocked(e *entry, now time.Time) {
-	ofApp := func(h *entry) bool { return h.push.Hash == e.push.Hash && h.message == nil }
-	if q.b.hourly.kindOf(e.push) == backgroundBudget {
-		// Only the newest background push waits, whatever the rule below allows.
-		// https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app
-		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return ofApp(h) && h.push.PushType == apns.Background
-		})
+func (q *queue) collapseLocked(e *entry, ofApp func(*entry) bool, now time.Time) {
+	if e.push.CollapseID == "" {
+		return
 	}
-	if e.push.CollapseID != "" {
-		q.keepNewestLocked(1, now, func(h *entry) bool {
-			return ofApp(h) && h.push.CollapseID == e.push.CollapseID
-		})
-	}
-	q.keepNewestLocked(q.b.storage.PerApp, now, func(h *entry) bool {
-		return ofApp(h) && (!q.b.storage.CollapseSideBySide || h.push.CollapseID == e.push.CollapseID)
+	q.keepNewestLocked(1, now, func(h *entry) bool {
+		return ofApp(h) && h.push.CollapseID == e.push.CollapseID
 	})
 }

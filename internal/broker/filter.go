@@ -59,3 +59,12 @@ func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []
 	}
 	return l
 }
+
+// ruleLocked returns the rule of the list that e's topic is in.
+func (c *Consumer) ruleLocked(e *entry) placementRule {
+	rule, listed := c.filter[e.push.Hash]
+	if listed || c.salted == nil || !c.salted.known || len(c.salted.lists) == 0 {
+		return rule
+	}
+	return c.salted.lists[HashSalted(e.topic(), c.salted.salt)]
+}

@@ -64,15 +64,6 @@ func (c *Consumer) setSaltedLocked(f *SaltedTopicFilter) {
 	c.salted.lists = lists
 }
 
-// ruleLocked returns the rule of the list that e's topic is in.
-func (c *Consumer) ruleLocked(e *entry) placementRule {
-	rule, listed := c.filter[e.push.Hash]
-	if listed || c.salted == nil || !c.salted.known || len(c.salted.lists) == 0 {
-		return rule
-	}
-	return c.salted.lists[HashSalted(e.topic(), c.salted.salt)]
-}
-
 // saltedTopicLocked returns the name by which the device knows e's topic, if that is
 // the salted one; otherwise nil.
 func (c *Consumer) saltedTopicLocked(e *entry) []byte {

@@ -21,7 +21,7 @@ const bearerScheme = "bearer"
 // know nothing of the API.
 var anybody = []map[string][]string{{}}
 
-// CheckToken refuses a token that can be guessed or not be sent.
+// CheckToken rejects a token that can be guessed or not be sent.
 func CheckToken(token string) error {
 	if token == "" {
 		return nil
@@ -48,7 +48,7 @@ func (r *router) describeToken() {
 	}
 }
 
-// guardToken refuses requests without the token, if there is one. The comparison
+// guardToken rejects requests without the token, if there is one. The comparison
 // takes the same time wherever a wrong token differs.
 func (r *router) guardToken(next http.Handler) http.Handler {
 	if r.server.token == "" {

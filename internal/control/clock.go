@@ -23,7 +23,7 @@ const clockTag = "clock"
 
 // A clockFace is what a clock shows.
 type clockFace struct {
-	Time   time.Time `json:"time" doc:"Show the time of the default space"`
+	Time   time.Time `json:"time" doc:"Current time of this clock"`
 	Offset string    `json:"offset" doc:"Offset from the time of the machine, such as 1h30m0s" example:"1h0m0s"`
 }
 

@@ -16,7 +16,7 @@ import (
 // have 1024 bits; nobody should make such a key today.
 const minRSABits = 2048
 
-// howToRequest ends every refusal of a signing request.
+// howToRequest ends every rejection of a signing request.
 const howToRequest = "make one with openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout device.key -subj /CN=device"
 
 // parseCSR reads a signing request in PEM or, as application/pkcs10 has it
@@ -49,7 +49,7 @@ func parseRequest(data []byte, minRSA int) (*x509.CertificateRequest, error) {
 	return csr, nil
 }
 
-// checkKey refuses keys too weak or too long, or of a kind the courier's handshake does
+// checkKey rejects keys too weak or too long, or of a kind the courier's handshake does
 // not use.
 func checkKey(key crypto.PublicKey, minRSA int) error {
 	switch key := key.(type) {

@@ -48,7 +48,7 @@ type DeviceInput struct {
 }
 
 func (in *DeviceInput) id() (id apns.DeviceID) {
-	_ = id.UnmarshalText([]byte(in.ID)) // the pattern leaves nothing to refuse
+	_ = id.UnmarshalText([]byte(in.ID)) // the pattern leaves nothing to reject
 	return id
 }
 

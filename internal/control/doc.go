@@ -2,7 +2,7 @@
 // the console looks into the simulator and steers it, over plain HTTP/1.1 on
 // loopback.
 //
-// It knows the routes, how their requests are read and how a refusal looks
+// It knows the routes, how their requests are read and how a rejection looks
 // (RFC 9457, problem+json, with the remedy in the detail). Each resource has a
 // file, which registers its routes and has the interface that they need; [Parts] has
 // them all. What is registered is the OpenAPI document, which is served, and shown to

@@ -69,7 +69,7 @@ func (r *router) serveDocument() error {
 }
 
 // dropOwnKeywords takes out of the document what OpenAPI does not know: the words that
-// huma has for a pattern in its refusals, which it has read by now.
+// huma has for a pattern in its rejections, which it has read by now.
 func (r *router) dropOwnKeywords() {
 	for _, schema := range r.api.OpenAPI().Components.Schemas.Map() {
 		for _, property := range schema.Properties {

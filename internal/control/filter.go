@@ -60,7 +60,7 @@ func filtered(op huma.Operation) huma.Operation {
 	return op
 }
 
-// within refuses a parameter that is out of its bounds.
+// within rejects a parameter that is out of its bounds.
 func within(name string, value, least, most int) error {
 	if value < least || value > most {
 		return reject(http.StatusUnprocessableEntity, "query.%s: it is %d; write %d to %d", name, value, least, most)

@@ -41,9 +41,9 @@ func (l hostList) allow(host string) bool {
 // https://docs.podman.io/en/stable/markdown/podman-run.1.html#network-mode-net.
 var containerHosts = []string{"host.docker.internal", "host.containers.internal"}
 
-// hostless are the routes that answer under any host, and without one: who probes and
-// scrapes uses whatever address a machine has, and some say HTTP/1.0. They change
-// nothing, and tell of a page of another origin as little as all others.
+// hostless are the routes that answer under any host name, and without one: probes and
+// scrapers use whatever address they have, and HTTP/1.0 sends none. They change nothing,
+// and a page of another origin cannot read them.
 var hostless = []string{"/livez", "/readyz", "/metrics"}
 
 // canonicalHost writes one host in one way: names in lower case without the
@@ -60,7 +60,7 @@ func isAddress(host string) bool {
 	return err == nil
 }
 
-// guardHost refuses requests for any other host. A page whose name was made to
+// guardHost rejects requests for any other host. A page whose name was made to
 // resolve to this machine (DNS rebinding) still sends its own name.
 func (s *Server) guardHost(next http.Handler) http.Handler {
 	misdirected := s.handle((*Server).misdirected)

@@ -62,14 +62,14 @@ func (s *Server) crossOrigin(_ http.ResponseWriter, r *http.Request) error {
 		r.Header.Get("Origin"))
 }
 
-// guardReading refuses what a page of another origin makes a browser read. The page
+// guardReading rejects what a page of another origin makes a browser read. The page
 // would see no response, but its waits and streams would take the places of others. That
 // somebody follows a link to a page of ours is no such request.
 func (s *Server) guardReading(next http.Handler) http.Handler {
-	refused := s.handle((*Server).crossOrigin)
+	rejected := s.handle((*Server).crossOrigin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if foreign(r) {
-			refused.ServeHTTP(w, r)
+			rejected.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -197,7 +197,7 @@ type RequestConnection struct {
 	ServerName string `json:"serverName,omitempty" doc:"Server name of the TLS handshake" example:"api.push.apple.com"`
 }
 
-// A RequestCheck is a rung of the ladder that a request climbs.
+// A RequestCheck is one of the ordered conditions that a request must meet, with its result.
 type RequestCheck struct {
 	Name   string `json:"name" example:"topic"`
 	Result string `json:"result" enum:"passed,failed,not reached" example:"passed"`

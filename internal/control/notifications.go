@@ -193,7 +193,7 @@ func (s *Server) replayNotification(_ context.Context, in *idInput) (*replayOutp
 	}
 	again, err := s.Replayer.Replay(r)
 	if rejection, ok := errors.AsType[*apns.Rejection](err); ok {
-		return nil, reject(http.StatusConflict, "the push is refused this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
+		return nil, reject(http.StatusConflict, "the push was rejected this time: %v; /v1/notifications/%s tells more", rejection, again.ID)
 	}
 	if err != nil {
 		return nil, err

@@ -161,7 +161,7 @@ func TestOnlyAcceptedPushesAreReplayed(t *testing.T) {
 	assert.Equal(t, "good", a.sim.replayed)
 	wantProblem(t, replay("bad"), http.StatusConflict, "only what was accepted can be replayed")
 	a.sim.refused = apns.Reject(apns.Unregistered, "gone since")
-	wantProblem(t, replay("good"), http.StatusConflict, "refused this time: Unregistered: gone since")
+	wantProblem(t, replay("good"), http.StatusConflict, "was rejected this time: Unregistered: gone since")
 	a.sim.refused = errOurs
 	wantProblem(t, replay("good"), http.StatusInternalServerError, "its log says why")
 }

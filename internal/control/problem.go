@@ -106,7 +106,7 @@ func fromHuma(e *huma.ErrorModel, op *huma.Operation) *problem {
 
 // note writes a problem to the log.
 func (s *Server) note(p *problem, method, path, remote string) {
-	level, message, err := slog.LevelInfo, "control request refused", error(p)
+	level, message, err := slog.LevelInfo, "control request rejected", error(p)
 	if p.cause != nil {
 		level, message, err = slog.LevelError, "control request failed", p.cause
 	}

@@ -89,7 +89,7 @@ func newRouter(s *Server) *router {
 		Formats: map[string]huma.Format{
 			"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat,
 			// What curl -d says of its body unless it is told otherwise. A page of
-			// another origin cannot make use of it: crossOrigin refuses those.
+			// another origin cannot make use of it: crossOrigin rejects those.
 			"application/x-www-form-urlencoded": huma.DefaultJSONFormat,
 		},
 		DefaultFormat:                "application/json",
@@ -106,7 +106,7 @@ func newRouter(s *Server) *router {
 
 // register adds a route whose request and answer are Go types: huma reads,
 // checks and writes them, and describes them in the document. In op, Errors are
-// the refusals that belong to the route; serve returns one as a *[problem], and
+// the rejections that belong to the route; serve returns one as a *[problem], and
 // any other error is a fault of ours.
 //
 // Every parameter and body has an example, which the contract test sends:
@@ -141,7 +141,7 @@ func (r *router) plain(op huma.Operation, serve handler) {
 	r.mux.Handle(op.Method+" "+op.Path, r.server.handle(serve))
 }
 
-// complete documents the refusals of a route in our own words, and notes whom it
+// complete documents the rejections of a route in our own words, and notes whom it
 // is for.
 func (r *router) complete(op *huma.Operation) {
 	if op.Security != nil {

@@ -111,7 +111,7 @@ func wantDetail(t *testing.T, w *httptest.ResponseRecorder, status int, detail s
 func TestARefusalOfAHandlerIsItsResponse(t *testing.T) {
 	r, log := serveEcho(t, reject(http.StatusConflict, "there is an echo already; be quiet"))
 	wantDetail(t, post(t, r, "/v1/echo/a", "application/json", `{"words":[]}`), http.StatusConflict, "be quiet")
-	assert.Contains(t, log.String(), `level=INFO msg="control request refused"`)
+	assert.Contains(t, log.String(), `level=INFO msg="control request rejected"`)
 	assert.Contains(t, log.String(), `err="POST /v1/echo/a: there is an echo already; be quiet"`)
 }
 

@@ -54,7 +54,7 @@ type Config struct {
 	// Token is the bearer token that the API demands; "" demands none, which is
 	// for loopback alone.
 	Token string
-	// Log receives refusals and failures; nil is silent.
+	// Log receives rejections and failures; nil is silent.
 	Log *slog.Logger
 }
 

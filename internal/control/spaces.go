@@ -94,7 +94,7 @@ func registerSpaces(r *router) {
 	}, func(context.Context, *struct{}) (*struct{}, error) { return done(r.server.Spaces.Reset()) })
 }
 
-// knowsSpace refuses a space that a list is narrowed to and that does not exist: it
+// knowsSpace rejects a space that a list is narrowed to and that does not exist: it
 // would look like the default space, or like one where nothing happens.
 func (s *Server) knowsSpace(team string) error {
 	if team == "" {

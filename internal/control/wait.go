@@ -127,7 +127,7 @@ func (p *NotMet) GetStatus() int { return p.Status }
 // ContentType tells huma the content type.
 func (p *NotMet) ContentType(string) string { return problemMediaType }
 
-// maxMatched is how many of those that matched a refusal shows.
+// maxMatched is how many of those that matched a rejection shows.
 const maxMatched = 10
 
 func describeNotMet(e *journal.NotMetError, timeout time.Duration) *NotMet {

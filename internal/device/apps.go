@@ -109,7 +109,7 @@ func (d *Device) changeApps(change func(*apps)) {
 }
 
 // Token waits until the app of topic has a token that the courier stands by, and
-// gives it. It fails if the app is not installed or the courier refuses a token.
+// gives it. It fails if the app is not installed or the courier rejects a token.
 func (d *Device) Token(ctx context.Context, topic string) (apns.DeviceToken, error) {
 	var token apns.DeviceToken
 	err := d.waitFor(ctx, func() (bool, error) {

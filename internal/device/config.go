@@ -38,7 +38,7 @@ const (
 // value of everything else is the useful one.
 type Config struct {
 	Identity Identity
-	// Renew gets a new identity after the courier has refused the present one.
+	// Renew gets a new identity after the courier has rejected the present one.
 	// Nil tries the same identity again, without its token.
 	Renew func(ctx context.Context) (Identity, error)
 	// RetryAfterRejection has the device go offline where Run would fail with a [*RejectedError]:
@@ -116,7 +116,7 @@ type Config struct {
 // AckDelivered is the status of a notification that is handed to the app.
 const AckDelivered uint8 = courier.AckDelivered
 
-// check refuses a configuration that cannot work.
+// check rejects a configuration that cannot work.
 func (c *Config) check() error {
 	switch {
 	case c.Dial == nil:

@@ -164,8 +164,8 @@ func (d *Device) Offline() bool {
 	return d.offline
 }
 
-// GivenUp is the refusal after which the device went offline by itself; nil if it has
-// not, or was told to connect since. See [Config.Lasting].
+// GivenUp is the rejection after which the device went offline by itself; nil if it has
+// not, or was told to connect since. See [Config.RetryAfterRejection].
 func (d *Device) GivenUp() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

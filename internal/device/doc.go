@@ -1,6 +1,6 @@
 // Package device is an emulated device: the push daemon of a phone, without the
 // phone. It logs in at a courier with a device certificate, gets and keeps its
-// sealed tokens, says which apps are installed, receives and acknowledges
+// encrypted tokens, says which apps are installed, receives and acknowledges
 // notifications, and comes back when the connection is lost.
 //
 //	d, err := device.New(device.Config{

@@ -20,7 +20,7 @@ var (
 	ErrReplaced = errors.New("replaced by a newer connection of this device")
 )
 
-// A RejectedError is a courier's refusal of a login.
+// A RejectedError is a courier's rejection of a login.
 type RejectedError struct {
 	Status uint8
 	// Reason is the courier's explanation, often empty.

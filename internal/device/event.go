@@ -45,8 +45,8 @@ const (
 	EventSubscriptionEnded
 	// EventIdentity: [Config.Renew] gave the device another identity, and another id.
 	EventIdentity
-	// EventGivenUp: the courier kept refusing the identity, with Err. The device is
-	// offline until [Device.Connect]. See [Config.Lasting].
+	// EventGivenUp: the courier kept rejecting the identity, with Err. The device is
+	// offline until [Device.Connect]. See [Config.RetryAfterRejection].
 	EventGivenUp
 )
 

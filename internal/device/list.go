@@ -75,7 +75,7 @@ func (d *Device) Put(topic string, list List) error {
 	return nil
 }
 
-// notInstalled refuses what needs an app.
+// notInstalled rejects what needs an app.
 func notInstalled(topic string) error { return fmt.Errorf("%q is not installed", topic) }
 
 // An App is an installed app.

@@ -15,7 +15,7 @@ const (
 	keepaliveCellular = 10 * time.Minute
 )
 
-// checkCarrier refuses what is no mobile network: MCC and MNC have five or six
+// checkCarrier rejects what is not a mobile network: MCC and MNC have five or six
 // digits together. "" is Wi-Fi.
 func checkCarrier(carrier string) error {
 	if carrier == "" {

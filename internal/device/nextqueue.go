@@ -52,7 +52,7 @@ func (b *nextQueue) growLocked() {
 }
 
 // take waits for the next notification until ctx ends or done is closed. What is
-// in the box at that time is still handed out.
+// in the queue at that time is still returned.
 func (b *nextQueue) take(ctx context.Context, done <-chan struct{}) (Notification, error) {
 	for {
 		if n, ok, err := b.poll(); ok || err != nil {

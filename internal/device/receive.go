@@ -38,7 +38,7 @@ func (s *session) receive(f courier.Frame) error {
 	return nil
 }
 
-// A ackDecision is what the device thinks of a notification.
+// An ackDecision is how the device acknowledges a notification.
 type ackDecision struct {
 	status uint8
 	topic  string           // "" if the device does not know it

@@ -9,7 +9,7 @@ import (
 	"github.com/apns-sim/apns-sim/internal/courier"
 )
 
-// maxRejections is how many logins in a row a courier may refuse before the device
+// maxRejections is how many logins in a row a courier may reject before the device
 // gives up.
 const maxRejections = 3
 

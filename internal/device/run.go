@@ -16,7 +16,7 @@ const (
 // Run runs the device: it connects, serves the connection and reconnects with its base
 // token, until ctx ends. It then returns nil, and all its goroutines have returned. It fails
 // only when the courier keeps rejecting the identity, with a [*RejectedError], or when
-// [Config.Renew] fails; see [Config.Lasting]. A device runs once.
+// [Config.Renew] fails; see [Config.RetryAfterRejection]. A device runs once.
 func (d *Device) Run(ctx context.Context) error {
 	if d.cfg.Workers != nil {
 		return errors.New("device: Config.Workers is set: call Start instead of Run")

@@ -112,7 +112,7 @@ func (s *session) subscribed(topic string, status *courier.ChannelStatus) {
 	d.emit(event)
 }
 
-// rejectedChannels ends all subscriptions of a request that was refused as a whole.
+// rejectedChannels ends all subscriptions of a request that was rejected as a whole.
 func (s *session) rejectedChannels(m *courier.ChannelResponse) {
 	var rejected []Subscription
 	s.d.mu.Lock()

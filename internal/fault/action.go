@@ -175,7 +175,7 @@ func (a *Action) problems() (problems []error) {
 		return []error{unknownWord("what.do", string(a.Do), kindNames())}
 	}
 	if d := a.Delay; d != nil && (math.IsNaN(d.Sigma) || math.IsInf(d.Sigma, 0)) { // JSON has no such numbers
-		return []error{errors.New("what.delay.sigma is no number")}
+		return []error{errors.New("what.delay.sigma is not a number")}
 	}
 	set := a.parameters()
 	for _, name := range slices.Sorted(maps.Keys(set)) {

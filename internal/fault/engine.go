@@ -363,14 +363,14 @@ func (e *Engine) Find(space, name string) (State, error) {
 		where = " of space " + space
 	}
 	if len(names) == 0 {
-		return State{}, fmt.Errorf("%w %q is of no rule%s; there are none", ErrName, name, where)
+		return State{}, fmt.Errorf("no rule%s has the %w %q; there are none", where, ErrName, name)
 	}
 	more := ""
 	if left := len(names) - shownNames; left > 0 {
 		more = fmt.Sprintf(" and %d more", left)
 		names = names[:shownNames]
 	}
-	return State{}, fmt.Errorf("%w %q is of no rule%s; there are %q%s", ErrName, name, where, names, more)
+	return State{}, fmt.Errorf("no rule%s has the %w %q; there are %q%s", where, ErrName, name, names, more)
 }
 
 // shownNames is how many names of other rules an error shows.

@@ -250,7 +250,7 @@ func TestRulesAreAddedAndRemoved(t *testing.T) {
 	require.NoError(t, e.Remove("", "respond-1"))
 	err = e.Remove("", "respond-1")
 	require.ErrorIs(t, err, fault.ErrName)
-	assert.EqualError(t, err, `name "respond-1" is of no rule; there are none`)
+	assert.EqualError(t, err, `no rule has the name "respond-1"; there are none`)
 	assert.Zero(t, e.RemoveSpace("TEAM000002"))
 	assert.Equal(t, 1, e.RemoveSpace("TEAM000001"))
 	assert.False(t, e.Any(fault.AtRequest))
@@ -267,7 +267,7 @@ func TestEachSpaceHasNamesOfItsOwn(t *testing.T) {
 
 	require.NoError(t, e.Remove("A", "busy"))
 	_, err = e.Find("A", "busy")
-	assert.EqualError(t, err, `name "busy" is of no rule of space A; there are ["respond-1"]`)
+	assert.EqualError(t, err, `no rule of space A has the name "busy"; there are ["respond-1"]`)
 	other, err := e.Find("B", "busy")
 	require.NoError(t, err)
 	assert.Equal(t, "B", other.Space)

@@ -61,7 +61,7 @@ var kinds = []KindInfo{
 	{Retire, AtRequest, "Sends GOAWAY, answers this request, and resets later streams with REFUSED_STREAM.", nil, []string{"reason", "text"}},
 	{LimitStreams, AtRequest, "Changes the limit of concurrent streams to the next value of a list.", []string{"streams"}, []string{"overrun"}},
 	{Mute, AtRequest, "Sends nothing more on the connection, not even the response to a PING, and keeps it open.", nil, nil},
-	{NoPong, AtRequest, "Responds to no more PING on the connection.", nil, nil},
+	{NoPong, AtRequest, "Does not answer any further PING on the connection.", nil, nil},
 	{Discard, AtRequest, "Accepts the push and drops it.", nil, nil},
 	{StayRegistered, AtRequest, "Accepts a push to an uninstalled app and drops it, instead of answering Unregistered.", nil, nil},
 	{OddIDs, AtRequest, "Changes the form of the apns-id in the response, or leaves it out.", []string{"ids"}, nil},

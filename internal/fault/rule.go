@@ -44,7 +44,7 @@ type When struct {
 type Condition func(*Subject) (bool, error)
 
 // ErrRule says that a rule is invalid. Its text names each place and the remedy.
-var ErrRule = errors.New("the rule cannot be")
+var ErrRule = errors.New("invalid fault rule")
 
 // Check reports everything that is invalid about a rule, except for expressions. The error is [ErrRule].
 func (r *Rule) Check() error {

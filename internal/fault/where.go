@@ -65,14 +65,14 @@ func parseListener(value string) (func(*Subject) bool, error) {
 func parseConnection(value string) (func(*Subject) bool, error) {
 	n, err := strconv.ParseUint(value, 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("where.connection: %q is no number of a connection; /v1/connections lists them", value)
+		return nil, fmt.Errorf("where.connection: %q is not the number of a connection; /v1/connections lists them", value)
 	}
 	return func(s *Subject) bool { return s.Connection == n }, nil
 }
 
 func parsePath(value string) (func(*Subject) bool, error) {
 	if _, err := path.Match(value, ""); err != nil {
-		return nil, fmt.Errorf("where.path: %q is no pattern: %w", value, err)
+		return nil, fmt.Errorf("where.path: %q is not a pattern: %w", value, err)
 	}
 	return func(s *Subject) bool {
 		ok, err := path.Match(value, s.Path)

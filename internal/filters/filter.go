@@ -25,7 +25,7 @@ type Filter struct{ conditions []condition }
 // A condition is one word with its values, one of which must hold.
 type condition struct {
 	name   string
-	fixed  bool // of a push, it holds always or never
+	fixed  bool // its result cannot change while a push is handled
 	values []string
 	tests  []test   // by value, except about the payload:
 	path   path     // where in the payload,
@@ -48,7 +48,7 @@ func (d Difference) String() string {
 	case d.Want == "":
 		return d.Word + " is missing"
 	case d.Got == "":
-		return d.Word + " is not known, not " + d.Want
+		return d.Word + " has no value, not " + d.Want
 	}
 	return d.Word + " is " + d.Got + ", not " + d.Want
 }

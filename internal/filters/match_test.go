@@ -139,7 +139,7 @@ func TestDifferencesHaveTheActualValues(t *testing.T) {
 		{"payload.nothing", "", ""},
 	}, f.Differences(push()))
 	assert.Equal(t, "payload.aps.badge is 3, not 4", filters.Difference{Word: "payload.aps.badge", Want: "4", Got: "3"}.String())
-	assert.Equal(t, "reason is not known, not Gone", filters.Difference{Word: "reason", Want: "Gone"}.String())
+	assert.Equal(t, "reason has no value, not Gone", filters.Difference{Word: "reason", Want: "Gone"}.String())
 	assert.Equal(t, "payload.x is missing", filters.Difference{Word: "payload.x"}.String())
 }
 

@@ -26,8 +26,8 @@ type Config struct {
 	PrefaceTimeout time.Duration
 	// WriteTimeout ends a connection whose peer does not read. 0 = 30 s.
 	WriteTimeout time.Duration
-	// IdleTimeout ends a connection that has no open stream and has sent
-	// nothing for this long. 0 = never.
+	// IdleTimeout ends a connection that has no open stream and on which the
+	// peer has sent nothing for this long. 0 = never.
 	IdleTimeout time.Duration
 	// IdleDebug is the debug data of the GOAWAY sent after IdleTimeout.
 	IdleDebug []byte

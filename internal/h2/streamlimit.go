@@ -18,9 +18,9 @@ func (s *settings) streamLimit() int {
 	return int(s.limit)
 }
 
-// SetMaxConcurrentStreams announces a new limit and applies it at once: streams above
-// it are refused from now on, as APNs does, also those in flight. Open streams are not
-// affected.
+// SetMaxConcurrentStreams announces a new limit and applies it at once: HEADERS
+// that exceed it are refused from now on, as APNs does, even if the peer has not seen it
+// yet. Open streams are not affected.
 // observed: jchambers/pushy#476
 func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.mu.Lock()
@@ -28,9 +28,9 @@ func (c *Conn) SetMaxConcurrentStreams(n uint32) {
 	c.limitLocked(n)
 }
 
-// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a lower limit that applies
-// to streams in flight, too: until the peer acknowledges it, all streams that it opens
-// are refused, since it has opened them under the old limit. It does nothing if n is
+// LowerMaxConcurrentStreams is SetMaxConcurrentStreams for a lower limit. In addition,
+// all streams that the peer opens before it acknowledges the limit are refused, since it
+// has opened them under the old one. It does nothing if n is
 // not lower.
 // observed: jchambers/pushy#476
 func (c *Conn) LowerMaxConcurrentStreams(n uint32) {

@@ -270,7 +270,7 @@ func TestAFailedAwaitReportsNearMisses(t *testing.T) {
 		assert.Equal(t, "1 of 2 pushes matched state=delivered payload.n=1; nearest:"+
 			"\n\tnearer: payload.n is 2, not 1"+
 			"\n\tnear: state is accepted, not delivered"+
-			"\n\tfar: state is not known, not delivered; payload.n is 9, not 1", err.Error())
+			"\n\tfar: state has no value, not delivered; payload.n is 9, not 1", err.Error())
 
 		_, err = j.Await(ctx, filter(t, "topic=x"), 1, 4)
 		assert.EqualError(t, err, "0 of 1 pushes matched topic=x; no push came")

@@ -75,10 +75,10 @@ func TestRatesAreReadOrRefused(t *testing.T) {
 		"disconect=1/s":       `unknown action "disconect"; did you mean disconnect?`,
 		"connect=1/s":         `unknown action "connect": use disconnect, reset, kill, sleep, rotate, erase`,
 		"kill":                `"kill" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
-		"kill=5":              `kill: "5" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=-5/s":           `kill: "-5/s" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=NaN/s":          `kill: "NaN/s" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
-		"kill=5/d":            `kill: "5/d" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"kill=5":              `kill: "5" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"kill=-5/s":           `kill: "-5/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"kill=NaN/s":          `kill: "NaN/s" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"kill=5/d":            `kill: "5/d" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
 		"kill=1/s,kill=2/s":   "kill has two rates: keep one",
 		"kill=1/s,,reset=1/s": `"" is not a churn rate: use an action and its rate, such as disconnect=10/s`,
 	} {
@@ -99,9 +99,9 @@ func TestRampSpreadsTheFirstLogins(t *testing.T) {
 		assert.Zero(t, ramp.start(0, 1000), text)
 	}
 	for text, want := range map[string]string{
-		"fast":  `"fast" is no ramp; use a rate like 200/s or a time like 30s`,
-		"-5s":   `"-5s" is no ramp; use a rate like 200/s or a time like 30s`,
-		"200/x": `"200/x" is no rate; use a number and s, m or h, as in 10/s or 30/m`,
+		"fast":  `"fast" is not a ramp; use a rate like 200/s or a time like 30s`,
+		"-5s":   `"-5s" is not a ramp; use a rate like 200/s or a time like 30s`,
+		"200/x": `"200/x" is not a rate; use a number and s, m or h, as in 10/s or 30/m`,
 	} {
 		_, err := ParseRamp(text)
 		assert.EqualError(t, err, want)

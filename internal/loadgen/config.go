@@ -34,8 +34,8 @@ type Config struct {
 	// OnEvent, Trace and NextQueue are the fleet's own.
 	Device device.Config
 
-	// Activate gets a device certificate for a key. The device that was is the one that
-	// this one has been before it was erased, zero if there is none.
+	// Activate gets a device certificate for a key. was is the device's ID
+	// before it was erased, zero if there was none.
 	Activate func(ctx context.Context, key crypto.Signer, was apns.DeviceID) (device.Identity, error)
 	// Dial opens a connection to the courier for the device with a number, from 0. The
 	// host is that of a redirect, or "".
@@ -73,7 +73,7 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// check refuses a configuration that cannot work.
+// check rejects a configuration that cannot work.
 func (c *Config) check() error {
 	switch {
 	case c.Count < 1:

@@ -56,7 +56,7 @@ var errStopped = errors.New("stopped by the script")
 
 // Run activates the devices, starts them and acts on them, until ctx ends or the script
 // stops it. All its goroutines have returned then. It fails if devices cannot be
-// activated or kept; devices that are refused are counted and do not end it.
+// activated or kept; devices that are rejected are counted and do not end it.
 func (f *Fleet) Run(ctx context.Context) error {
 	f.ctx, f.stop = context.WithCancelCause(ctx)
 	defer f.stop(nil)

@@ -33,7 +33,7 @@ type member struct {
 	held   bool // by a script: churn leaves the device alone
 
 	// Owned by the goroutine of the device.
-	erased      bool // its key is worth nothing any more
+	erased      bool // its key is no longer valid
 	dialed      time.Time
 	sentConnect time.Time
 	pushes      receivedPushes
@@ -83,7 +83,7 @@ func (f *Fleet) activate(ctx context.Context, number int, key crypto.Signer, was
 	return identity, f.cfg.Store.saveIdentity(number, identity, f.cfg.Device.Topics)
 }
 
-// renew is called by the device: after a refusal, or after it was erased.
+// renew is called by the device: after a rejection, or after it was erased.
 func (m *member) renew(ctx context.Context) (device.Identity, error) {
 	key, was := m.device.Identity().Key, apns.DeviceID{}
 	if m.erased {
@@ -99,7 +99,7 @@ func (m *member) dial(ctx context.Context, host string) (net.Conn, error) {
 	return m.f.cfg.Dial(ctx, m.number, host)
 }
 
-// run is the device's life. A device that gives up is counted, and the fleet goes on.
+// run runs the device until ctx ends. A device that gives up is counted, and the fleet goes on.
 func (m *member) run(ctx context.Context) {
 	defer m.firstDone()
 	if err := m.device.Run(ctx); err != nil {

@@ -25,7 +25,7 @@ func ParseRamp(text string) (Ramp, error) {
 	}
 	within, err := time.ParseDuration(text)
 	if err != nil || within < 0 {
-		return Ramp{}, fmt.Errorf("%q is no ramp; use a rate like 200/s or a time like 30s", text)
+		return Ramp{}, fmt.Errorf("%q is not a ramp; use a rate like 200/s or a time like 30s", text)
 	}
 	return Ramp{Within: within}, nil
 }
@@ -50,7 +50,7 @@ func parseRate(text string) (float64, error) {
 	rate, err := strconv.ParseFloat(number, 64)
 	per := units[unit]
 	if err != nil || per == 0 || !(rate >= 0 && rate <= maxRate) {
-		return 0, fmt.Errorf("%q is no rate; use a number and s, m or h, as in 10/s or 30/m", text)
+		return 0, fmt.Errorf("%q is not a rate; use a number and s, m or h, as in 10/s or 30/m", text)
 	}
 	return rate / per.Seconds(), nil
 }

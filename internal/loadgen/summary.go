@@ -42,7 +42,7 @@ type Summary struct {
 	Delivery Percentiles `json:"deliveryMs,omitzero"` // from APNs' timestamp to the app, without what was stored
 }
 
-// A counts counts. Its fields may be used from any goroutine.
+// counts are the counters of a run. Its fields may be used from any goroutine.
 type counts struct {
 	activated, started, connected, tokens                atomic.Int64
 	logins, connectFailures, identityRejections, givenUp atomic.Int64

@@ -9,7 +9,7 @@
 //	p, err := pki.New(pki.Options{})             // in memory, about a millisecond
 //	servers, err := p.NewServers(false)          // its Certificate is for tls.Config.GetCertificate
 //	id, err := p.IssueProvider(pki.ProviderRequest{Topic: "com.example.demo", TeamID: "TEAM123456"})
-//	who, err := p.VerifyProvider(chain, now)     // a *CertificateError when refused
+//	who, err := p.VerifyProvider(chain, now)     // a *CertificateError when rejected
 //
 // The package does not decide which environment or team a client may use (providerauth and
 // devicetls do) and does not write PKCS#12, which is in

@@ -1,38 +1,12 @@
 package provider
 
 import (
-	"encoding/base64"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/apns-sim/apns-sim/apns"
 	"github.com/apns-sim/apns-sim/internal/broker"
 )
-
-// broadcastChecks is the precedence of reasons for a broadcast. Apple documents
-// no order. As for pushes, the method comes before the credentials; the order
-// from the channel id to the payload is that of APNSwift's test server
-// (kylebrowning/APNSwift#254).
-var broadcastChecks = []check[*channelRequest]{
-	{"availability", (*channelRequest).checkAvailability, nil},
-	{"path and method", (*channelRequest).checkRoute, describeRoute},
-	{"credentials", (*channelRequest).checkCredentials, describeCredential},
-	{"connection", (*channelRequest).checkConnection, describeConnection},
-	{"bundle ID", (*channelRequest).checkApp, describeTopic},
-	{"right to the app", (*channelRequest).checkAppAllowed, describeTopic},
-	{"broadcast capability", (*channelRequest).checkCapability, describeTopic},
-	{"apns-request-id", (*channelRequest).checkRequestID, describeHeader(apns.HeaderRequestID)},
-	{"apns-channel-id", (*channelRequest).checkChannelID, describeHeader(apns.HeaderChannelID)},
-	{"apns-push-type", (*channelRequest).checkLiveActivity, describeHeader(apns.HeaderPushType)},
-	{"apns-expiration present", (*channelRequest).checkExpirationPresent, describeHeader(apns.HeaderExpiration)},
-	{"apns-expiration", (*channelRequest).checkExpiration, describeHeader(apns.HeaderExpiration)},
-	{"apns-priority present", (*channelRequest).checkPriorityPresent, describeHeader(apns.HeaderPriority)},
-	{"apns-priority", (*channelRequest).checkPriority, describeHeader(apns.HeaderPriority)},
-	{"channel", (*channelRequest).checkChannel, describeHeader(apns.HeaderChannelID)},
-	{"apns-expiration of the policy", (*channelRequest).checkPolicyExpiration, describeHeader(apns.HeaderExpiration)},
-	{"payload", (*channelRequest).checkBroadcastPayload, describePayload},
-}
 
 // managementChecks is the precedence of reasons for channel management.
 // Observed is that the credentials come first (transport measurement of
@@ -151,40 +125,6 @@ func (r *channelRequest) checkCapability() *apns.Rejection {
 	return nil
 }
 
-func (r *channelRequest) checkRequestID() *apns.Rejection {
-	if r.requestIDHeader.present && !r.idValid {
-		return apns.Reject(apns.BadMessageId, "the id of the request is", quote(r.requestIDHeader.value)+", not a UUID of the form 8-4-4-4-12")
-	}
-	return nil
-}
-
-// maxChannelID is the longest apns-channel-id, in characters. Apple gives no figure
-// and asks not to assume a length.
-const maxChannelID = 128
-
-func (r *channelRequest) checkChannelID() *apns.Rejection {
-	if !r.route.needsChannel {
-		return nil
-	}
-	text := r.channelIDHeader.value
-	if text == "" {
-		detail := "there is no apns-channel-id; it is a header, not a part of the path"
-		if r.method == "GET" { // observed: kylebrowning/APNSwift#240, which lists so
-			detail += "; the list of all channels is " + "/1/apps/" + r.bundleID + "/all-channels"
-		}
-		return apns.Reject(apns.MissingChannelId, detail)
-	}
-	if len(text) > maxChannelID {
-		return apns.Reject(apns.BadChannelId, fmt.Sprintf("apns-channel-id has %d characters, more than %d", len(text), maxChannelID))
-	}
-	id, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return apns.Reject(apns.BadChannelId, "apns-channel-id is", quote(text)+", not base64:", err.Error())
-	}
-	r.channelID = broker.ChannelID(id)
-	return nil
-}
-
 // checkChannel requires a channel of the app in this environment.
 // https://developer.apple.com/documentation/usernotifications/handling-error-responses-from-apns
 func (r *channelRequest) checkChannel() *apns.Rejection {
@@ -200,52 +140,4 @@ func (r *channelRequest) checkChannel() *apns.Rejection {
 
 func notRegistered(r *channelRequest) *apns.Rejection {
 	return apns.Reject(apns.ChannelNotRegistered, r.bundleID, "has no channel", quote(r.channelIDHeader.value), "in", r.conn.env.String())
-}
-
-// The checks that only broadcasts have:
-// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-
-// isLiveActivity ignores case, since Apple's pages spell the push type in three ways.
-// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-func isLiveActivity(pushType string) bool {
-	return strings.EqualFold(pushType, string(apns.LiveActivity))
-}
-
-func (r *channelRequest) checkLiveActivity() *apns.Rejection {
-	switch {
-	case r.pushTypeHeader.value == "":
-		return apns.Reject(apns.MissingPushType, "there is no apns-push-type, which a broadcast requires")
-	case !isLiveActivity(r.pushTypeHeader.value):
-		return apns.Reject(apns.InvalidPushType, "apns-push-type is", quote(r.pushTypeHeader.value)+"; a broadcast is liveactivity")
-	}
-	return nil
-}
-
-// checkExpirationPresent requires the header; its absence has no reason of its own.
-// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-func (r *channelRequest) checkExpirationPresent() *apns.Rejection {
-	if !r.expirationHeader.present {
-		return apns.Reject(apns.BadExpirationDate, "there is no apns-expiration, which a broadcast requires; 0 is one attempt")
-	}
-	return nil
-}
-
-// checkPriorityPresent requires the header; its absence has no reason of its own.
-// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-func (r *channelRequest) checkPriorityPresent() *apns.Rejection {
-	if !r.priorityHeader.present {
-		return apns.Reject(apns.BadPriority, "there is no apns-priority, which a broadcast requires")
-	}
-	return nil
-}
-
-// checkPolicyExpiration requires an expiration of 0 for a channel that stores no
-// messages.
-// https://developer.apple.com/documentation/usernotifications/sending-broadcast-push-notification-requests-to-apns
-func (r *channelRequest) checkPolicyExpiration() *apns.Rejection {
-	if r.channel.Policy == broker.NoStorage && r.expiration != 0 {
-		return apns.Reject(apns.BadExpirationDate,
-			fmt.Sprintf("apns-expiration is %d; it must be 0, since the channel stores no messages", r.expiration))
-	}
-	return nil
 }

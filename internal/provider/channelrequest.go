@@ -62,14 +62,6 @@ func (r *channelRequest) header(name string) *header {
 	return r.request.header(name)
 }
 
-// assignID gives the response the apns-request-id of the request, or a new one.
-func (r *channelRequest) assignID() {
-	r.responseIDHeader, r.responseID = apns.HeaderRequestID, r.requestIDHeader.value
-	if !r.idValid {
-		r.responseID = r.conn.ids.apnsID()
-	}
-}
-
 // faultSubject implements [operation].
 func (r *channelRequest) faultSubject() fault.Subject {
 	return fault.Subject{

@@ -167,7 +167,7 @@ type Config struct {
 
 	// HandshakeTimeout is for TLS; 0 is [DefaultHandshakeTimeout].
 	HandshakeTimeout time.Duration
-	// IdleTimeout ends a connection that has received nothing for this time, not even
+	// IdleTimeout ends a connection on which the client has sent nothing for this time, not even
 	// a PING, with IdleTimeout as the reason in its GOAWAY; 0 is never. Apple names the reason and no time.
 	IdleTimeout time.Duration
 	// ShutdownGrace is how long requests that were begun may take once the

@@ -30,5 +30,7 @@
 // Package h2 handles frames, providerauth credentials, tokenvault device tokens, pki
 // certificates, and broker accepted pushes.
 //
-// A request is read and answered on its connection's goroutine and never waits.
+// A request is read and answered on its connection's goroutine. It does not wait for a
+// device; with --state, responses wait for the disk before the connection reads on
+// (stored.go).
 package provider

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -310,23 +309,6 @@ func lastStream(l fault.LastStream, id uint32) uint32 {
 	default:
 		return h2.LastAccepted
 	}
-}
-
-// send responses a request, with the override of faults applied.
-func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.HeaderField) {
-	if c.override == (responseOverride{}) {
-		s.Respond(status, body, fields...)
-		return
-	}
-	t := c.override
-	status = cmp.Or(t.status, status)
-	fields = t.overrideID(slices.Clone(fields))
-	if t.delay == 0 {
-		s.Respond(status, body, fields...)
-		return
-	}
-	body = slices.Clone(body)
-	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }
 
 // overrideID changes the ID of a response, which is its first field.

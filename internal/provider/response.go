@@ -1,11 +1,14 @@
 package provider
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"golang.org/x/net/http2/hpack"
 
 	"github.com/apns-sim/apns-sim/apns"
+	"github.com/apns-sim/apns-sim/internal/h2"
 )
 
 // accept answers a request that was carried out with its ID, and with field if that
@@ -60,4 +63,21 @@ func appendRejection(dst []byte, rejection *apns.Rejection) []byte {
 	dst = append(dst[:len(dst)-1], `,"timestamp":`...)
 	dst = strconv.AppendInt(dst, rejection.Since.UnixMilli(), 10)
 	return append(dst, '}')
+}
+
+// send responds to a request, with the override of faults applied.
+func (c *conn) send(s *h2.Stream, status int, body []byte, fields []hpack.HeaderField) {
+	if c.override == (responseOverride{}) {
+		s.Respond(status, body, fields...)
+		return
+	}
+	t := c.override
+	status = cmp.Or(t.status, status)
+	fields = t.overrideID(slices.Clone(fields))
+	if t.delay == 0 {
+		s.Respond(status, body, fields...)
+		return
+	}
+	body = slices.Clone(body)
+	c.delays.After(t.delay, func() { s.Respond(status, body, fields...) })
 }

@@ -103,7 +103,7 @@ func TestAnErrorNamesTheFileThePathAndTheRemedy(t *testing.T) {
 		{`{"devices": [{"count": 5001}]}`, `devices[0]: count: 5001 is not between 1 and 5000`},
 		{`{"devices": [{"apps": ["a/b"]}]}`, `devices[0]: apps[0].topic: "a/b" is not a bundle ID`},
 		{`{"channels": [{"id": "?", "topic": "com.example.app"}]}`, `channels[0].id: "?" is not base64; leave it out to have one made`},
-		{`{"faults": [{"what": {"do": "respnd"}}]}`, `faults[0]: the rule cannot be`},
+		{`{"faults": [{"what": {"do": "respnd"}}]}`, `faults[0]: invalid fault rule`},
 		{`{"faults": [{"what": {"do": "respond"}, "wen": {}}]}`, `faults[0]: wen: is not known; did you mean when?`},
 		{`{"devices": [{"team": 7}]}`, `devices[0].team: number cannot be here; write a text in "quotes"`},
 	} {

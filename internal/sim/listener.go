@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-
-	"github.com/apns-sim/apns-sim/apns"
 )
 
 // A Listener is one of the ports on which the simulator can accept connections.
@@ -35,21 +33,6 @@ const (
 	Auto = "auto"
 )
 
-// ListenerInfo is a row of the table of listeners.
-type ListenerInfo struct {
-	Listener Listener
-	// Flag is the command-line flag that sets the address.
-	Flag string
-	// Address is the default of the command; Fixed is the address of Auto.
-	Address, Fixed string
-	// Serves says what the listener is for.
-	Serves string
-	// Environment is that of the listeners that have one.
-	Environment apns.Environment
-	// Optional listeners stay closed if no address is given.
-	Optional bool
-}
-
 // AutoAt is [Auto] at another host than loopback.
 func AutoAt(host string) string { return Auto + ":" + host }
 
@@ -66,22 +49,6 @@ func (i *ListenerInfo) Automatic(word string) (address string, ok bool) {
 	_, port, err := net.SplitHostPort(i.Fixed)
 	return net.JoinHostPort(host, port), err == nil
 }
-
-// listeners is the table.
-var listeners = [listenerCount]ListenerInfo{
-	{Provider, "listen", "127.0.0.1:2197", "", "provider API, production", apns.Production, false},
-	{Provider443, "listen-443", Auto, "127.0.0.1:443", "provider API, production, on Apple's first port", apns.Production, true},
-	{ProviderSandbox, "listen-sandbox", "127.0.0.1:2198", "", "provider API, sandbox", apns.Sandbox, false},
-	{Device, "listen-device", "127.0.0.1:5223", "", "devices, production", apns.Production, false},
-	{DeviceSandbox, "listen-device-sandbox", "127.0.0.1:5224", "", "devices, sandbox", apns.Sandbox, false},
-	{Channels, "listen-channels", "127.0.0.1:2196", "", "channel management, production", apns.Production, false},
-	{ChannelsSandbox, "listen-channels-sandbox", "127.0.0.1:2195", "", "channel management, sandbox", apns.Sandbox, false},
-	{ControlListener, "listen-control", "127.0.0.1:8197", "", "control API", 0, false},
-	{ProxyListener, "listen-proxy", Off, "", "proxy for Apple's hosts", 0, true},
-}
-
-// Listeners returns the table of listeners.
-func Listeners() []ListenerInfo { return append([]ListenerInfo(nil), listeners[:]...) }
 
 // Addresses says where the listeners are: host:port, [Off], [Auto] or [AutoAt]. The host localhost
 // is both loopback addresses, as far as the machine has IPv6. A missing one stands for

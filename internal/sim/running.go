@@ -54,7 +54,7 @@ func (s *Simulator) Start() error {
 		listen = listenTCP
 	}
 	open, err := addresses.open(listen, func(d ListenerInfo, err error) {
-		s.log.Info(fmt.Sprintf("no %s on %s; set --%s to an address to insist", d.Serves, d.Fixed, d.Flag), "err", cause(err))
+		s.log.Info(fmt.Sprintf("not listening on %s (%s); set --%s to an address to make this an error", d.Fixed, d.Serves, d.Flag), "err", cause(err))
 	})
 	if err != nil {
 		return err

@@ -240,7 +240,7 @@ func (s *Simulator) warnOfName(host string) {
 	if s.cfg.Secrets != nil {
 		remedy = "new authorities: apns-sim ca init --name " + host
 	}
-	s.log.Warn("a client asks for a certificate with a name that none can have, and will not trust the one it gets; start the simulator with "+remedy, "name", host)
+	s.log.Warn("a client asked for a host name that no certificate of this simulator has, and will not trust the certificate it got; start the simulator with "+remedy, "name", host)
 }
 
 // faultyCertificate makes the server certificates for faults.

@@ -16,8 +16,8 @@ func (s *Spaces) variables(made *controlapi.CreatedSpace) map[string]string {
 	return p.Map()
 }
 
-// PlaceDevice takes a device that has the app of the place's topic for that of the
-// program; see [envvars.Place.AddDevice].
+// PlaceDevice makes d the program's device if it has the app with the topic of p; see
+// [envvars.Place.AddDevice].
 func PlaceDevice(p *envvars.Place, d *controlapi.Device) {
 	for _, app := range d.Apps {
 		if app.Topic == p.Topic {

@@ -95,7 +95,7 @@ func (s *Saver) note(n name, w *pending, err error) {
 		return
 	}
 	if len(s.failed) == 0 {
-		s.log.Error("the state cannot be written; what changes is lost if the simulator ends before this is mended", "kind", n.kind, "err", err)
+		s.log.Error("the state cannot be written; changes are lost if the simulator stops before writing succeeds", "kind", n.kind, "err", err)
 	}
 	s.failed[n] = w
 }

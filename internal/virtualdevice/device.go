@@ -239,12 +239,12 @@ func (d *Device) Erase(ctx context.Context) (apns.DeviceID, error) {
 	select {
 	case err := <-reconnected:
 		if err != nil {
-			return d.ID(), fmt.Errorf("the erased device does not come back: %w", err)
+			return d.ID(), fmt.Errorf("the erased device did not reconnect: %w", err)
 		}
 	case <-d.fleet.ctx.Done():
 		return before, errClosed
 	case <-ctx.Done():
-		return before, fmt.Errorf("the erased device does not come back: %w", ctx.Err())
+		return before, fmt.Errorf("the erased device did not reconnect: %w", ctx.Err())
 	}
 	d.ClearInbox()
 	return d.ID(), nil
@@ -268,7 +268,7 @@ func (d *Device) Renamed(ctx context.Context, before apns.DeviceID) (apns.Device
 		case <-d.fleet.ctx.Done():
 			return before, errClosed
 		case <-ctx.Done():
-			return before, fmt.Errorf("the device does not come back with another ID: %w", ctx.Err())
+			return before, fmt.Errorf("the device did not reconnect with another ID: %w", ctx.Err())
 		}
 	}
 }

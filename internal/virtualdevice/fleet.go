@@ -62,7 +62,7 @@ func New(cfg Config) *Fleet {
 }
 
 // errClosed says that the simulator stops.
-var errClosed = errors.New("the simulator stops and takes no devices")
+var errClosed = errors.New("the simulator is stopping and accepts no new devices")
 
 // Add makes a device and waits until it is connected and its apps have their
 // tokens. If that takes longer than ctx, or the courier refuses it, there is no device.

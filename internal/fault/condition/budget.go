@@ -37,7 +37,7 @@ func (b *budget) step() bool {
 func (b *budget) take(steps int) {
 	b.left -= steps
 	if b.left < 0 {
-		panic(ErrBudget) // the machine of the expression recovers it
+		panic(ErrBudget) // expr's virtual machine recovers it
 	}
 }
 
@@ -85,7 +85,7 @@ const (
 	valueName   = "(value)"
 )
 
-// metered makes an expression take steps; did says whether it has anything that does.
+// metered makes an expression take steps; did reports whether it has anything to count.
 type metered struct {
 	did  bool
 	seen map[ast.Node]bool // operands that take steps already
@@ -95,7 +95,7 @@ func newMetered() *metered { return &metered{seen: make(map[ast.Node]bool)} }
 
 func (m *metered) option() expr.Option { return expr.Patch(m) }
 
-// Visit is called for each part of an expression after the parts that it has.
+// Visit is called for each node of an expression after its children.
 func (m *metered) Visit(node *ast.Node) {
 	switch n := (*node).(type) {
 	case *ast.PredicateNode:
