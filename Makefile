@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients test-console console-vendor lint vet-systems fmt fuzz churn kill bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
+.PHONY: help build test test-clients test-helpers test-console console-vendor lint vet-systems fmt fuzz churn kill bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: build $(TOOLS)/h2spec ## Run all tests: packages, real clients against the
 test-clients: build ## Run other people's libraries in examples/, write docs/clients.md
 	go run ./examples/matrix -apns-sim $(BIN)/apns-sim
 	./examples/openapi/check.sh $(BIN)/apns-sim # clients generated from the OpenAPI document compile
+
+test-helpers: build ## Pack the helpers and test each package in an empty project
+	tools/test-helpers.sh $(BIN)/apns-sim
 
 test-console: build ## Drive the console with a headless Chromium; screenshots in .build/console (Node 20, Chromium)
 	cd internal/console/test && npm ci --no-audit --no-fund --silent
