@@ -21,7 +21,7 @@ func TestServeStopsWhenStandardInputEnds(t *testing.T) {
 	ready := make([]byte, 1)
 	_, err := io.ReadFull(output, ready)
 	require.NoError(t, err)
-	go io.Copy(io.Discard, output) //nolint:errcheck // It ends with the pipe.
+	go io.Copy(io.Discard, output)
 	_, err = parent.Write([]byte("input is discarded\n"))
 	require.NoError(t, err)
 	assert.Empty(t, code, "it runs while its input is open")

@@ -57,7 +57,7 @@ func isLive(control string) bool {
 	if err != nil {
 		return false
 	}
-	defer response.Body.Close() //nolint:errcheck // Nothing was written.
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	return err == nil && strings.TrimSpace(string(body)) == "live"
 }
