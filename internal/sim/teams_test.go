@@ -134,7 +134,7 @@ func TestActivationRefusesWhatBelongsToOthers(t *testing.T) {
 	require.NoError(t, err)
 	for _, tc := range []struct{ name, topic, team, want string }{
 		{"an app of another team, with its owner", sim.DemoTopic, otherTeam, "team SIMTEAM001"},
-		{"an unknown team", "com.example.new", "NOBODY0001", `there is no team "NOBODY0001"`},
+		{"an unknown team", "com.example.new", "NOBODY0001", `there is no such team: "NOBODY0001"`},
 		{"no bundle ID", "com example", "", `"com example"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

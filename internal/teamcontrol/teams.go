@@ -18,7 +18,7 @@ var ErrNoTeam = fmt.Errorf("%w team", controlapi.ErrNotFound)
 
 // UnknownTeam returns the error of a team that does not exist.
 func UnknownTeam(team string) error {
-	return fmt.Errorf("%w: there is no team %q; create a space for it, or start the simulator with one of its keys (--key)", ErrNoTeam, team)
+	return fmt.Errorf("%w: %q; create a space for it, or start the simulator with one of its keys (--key)", ErrNoTeam, team)
 }
 
 // PageTeams describes a page of the teams, in the order of their IDs.
