@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,18 @@ func seededDevice(t *testing.T, s *server) controlapi.Device {
 	return page.Devices[0]
 }
 
+// withToken returns the one virtual device once the courier has issued its app a token, which
+// is after the login.
+func withToken(t *testing.T, s *server) controlapi.Device {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if d := seededDevice(t, s); len(d.Apps) > 0 && len(d.Apps[0].Token) > 0 {
+			return d
+		}
+		require.True(t, time.Now().Before(deadline), "the app has got no token")
+	}
+}
+
 // exportOf parses an export.
 func exportOf(t *testing.T, text string) *state.Document {
 	t.Helper()
@@ -50,8 +63,7 @@ func TestAnExportWithKeysIsTheSameSimulatorElsewhere(t *testing.T) {
 	s := serve(t, "--any-port", "--state", dir, "--seed", writeSeed(t, demoSeed))
 	before := seededDevice(t, s)
 	succeed(t, "device", "online", "--control", s.Control, before.ID.String())
-	before = seededDevice(t, s)
-	require.NotEmpty(t, before.Apps[0].Token)
+	before = withToken(t, s)
 	succeed(t, "device", "offline", "--control", s.Control, before.ID.String())
 	succeed(t, "send", "--control", s.Control, "--token", before.Apps[0].Token, "--topic", "com.example.app")
 
