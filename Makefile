@@ -99,7 +99,7 @@ dist: $(TOOLS)/goreleaser ## Build the files of a release in dist/ without publi
 	tools/dist.sh $(TARGET)
 
 release: $(TOOLS)/goreleaser ## Publish the tag at HEAD with the notes in NOTES=FILE; CI does it
-	. tools/dist-env.sh; $(TOOLS)/goreleaser release --clean --release-notes "$(NOTES)"; \
+	. tools/dist-env.sh; $(TOOLS)/goreleaser release --clean --parallelism 1 --release-notes "$(NOTES)"; \
 	.build/bin/formula -version "$$DIST_VERSION" -sums dist/SHA256SUMS -output dist/apns-sim.rb
 
 vulncheck: $(TOOLS)/govulncheck ## Look for known vulnerabilities in what is called

@@ -13,7 +13,8 @@ if [ -n "${1:-}" ]; then # the same configuration for one system
 fi
 
 . tools/dist-env.sh
-"$goreleaser" release --config "$config" --snapshot --clean --parallelism "$(getconf _NPROCESSORS_ONLN)"
+# One build at a time: archives have the programs in the order in which they were built.
+"$goreleaser" release --config "$config" --snapshot --clean --parallelism 1
 
 if [ -z "${1:-}" ]; then # it is for several systems
 	.build/bin/formula -version "$DIST_VERSION" -sums dist/SHA256SUMS -output dist/apns-sim.rb
