@@ -29,7 +29,7 @@ type commands struct {
 	Send       sendCommand       `cmd:"" help:"Send a push as a provider."`
 	CA         caCommand         `cmd:"" name:"ca" help:"Create and show the certificate authorities."`
 	Key        keyCommand        `cmd:"" help:"Create authentication keys for providers."`
-	Cert       certCommand       `cmd:"" help:"Create certificates for providers."`
+	Cert       certCommand       `cmd:"" help:"Create, list and revoke provider certificates."`
 	Exec       execCommand       `cmd:"" help:"Run a program with its own simulator."`
 	Env        envCommand        `cmd:"" help:"Print environment variables that point programs to a running simulator."`
 	Ready      readyCommand      `cmd:"" help:"Check whether a simulator is ready, or wait until it is."`

@@ -17,7 +17,7 @@ import (
 type stateCommand struct {
 	Export stateExport `cmd:"" help:"Write the state as JSON."`
 	Import stateImport `cmd:"" help:"Create a state from JSON."`
-	Show   stateShow   `cmd:"" help:"Show what a state contains, in numbers."`
+	Show   stateShow   `cmd:"" help:"Show the number of elements of each kind."`
 }
 
 // savedState is the directory that these commands work on, which no simulator may use.
@@ -58,8 +58,8 @@ func (st *stateDir) document(withKeys bool) (*state.Document, error) {
 // stateExport writes the state as JSON.
 type stateExport struct {
 	savedState
-	WithKeys bool   `help:"Include private keys: certificate authorities, token keys, signing keys and the keys of virtual devices. Without them, an imported state has other ones: device tokens, provider tokens and certificates of before are invalid."`
-	File     string `arg:"" help:"File to write, readable for its owner alone; - is standard output."`
+	WithKeys bool   `help:"Include private keys: certificate authorities, token keys, signing keys and the keys of virtual devices. Without them, importing creates new ones, and earlier device tokens, provider tokens and certificates become invalid."`
+	File     string `arg:"" help:"File to write, readable only by its owner; - is standard output."`
 }
 
 // Help is what the help says before the flags.

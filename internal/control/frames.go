@@ -41,7 +41,7 @@ func registerFrames(r *router) {
 		Summary: "Stream the courier frames of a device (server-sent events)",
 		Description: "Frames are recorded only while such a stream is open, so it begins with the next frame. It includes connections that the device opens meanwhile, from the accepted login on. " +
 			"Each message is named frame and has a frame, or the end of a connection, in JSON as its data. A message named missed has the number of frames that a slow reader has not received. " +
-			"Of virtual devices, devices outside and fleets alike.",
+			"It serves virtual devices, other connected devices and the devices of fleets alike.",
 		Parameters: []*huma.Param{
 			{Name: "id", In: "path", Required: true, Description: "Device ID", Schema: &huma.Schema{Type: huma.TypeString}, Example: "0f1e2d3c4b5a6978"},
 			{Name: "limit", In: "query", Description: "Number of frames after which the stream ends; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 100},
