@@ -102,11 +102,16 @@ func (st *stateDir) importDocument(from string, d *state.Document) error {
 	if err != nil {
 		return usageError{err}
 	}
-	entries := st.db.Entries()
-	for _, e := range added {
-		if err := setElement(entries, e); err != nil {
+	changes := make([]store.Change, len(added))
+	for i, e := range added {
+		value, err := state.Encode(e)
+		if err != nil {
 			return err
 		}
+		changes[i] = store.Change{Kind: string(e.Kind()), Key: e.Key(), Value: value}
+	}
+	if err := st.db.Entries().Apply(changes...); err != nil {
+		return err
 	}
 	waiting := store.NewPending()
 	for i := range pushes {
@@ -118,15 +123,6 @@ func (st *stateDir) importDocument(from string, d *state.Document) error {
 		return fmt.Errorf("%d pushes cannot be written; make room on the disk, remove the directory, and import again", len(failed))
 	}
 	return nil
-}
-
-// setElement writes an element.
-func setElement(entries store.Entries, e state.Element) error {
-	value, err := state.Encode(e)
-	if err != nil {
-		return err
-	}
-	return entries.Set(string(e.Kind()), e.Key(), value)
 }
 
 // writeFiles writes the files of the directory of keys.
