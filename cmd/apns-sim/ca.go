@@ -60,14 +60,7 @@ func (i *caInit) Run(c *console) error {
 			return err
 		}
 	}
-	secrets, err := keystore.New(pki.Options{ExtraNames: i.Name, NonCritical: i.NonCritical})
-	if err != nil {
-		return usageError{err}
-	}
-	if err := secrets.Save(i.Certs); err != nil {
-		return err
-	}
-	certificate, err := secrets.SaveDemoCertificate(i.Certs)
+	secrets, certificate, err := createSecrets(i.Certs, pki.Options{ExtraNames: i.Name, NonCritical: i.NonCritical})
 	if err != nil {
 		return err
 	}
@@ -75,6 +68,19 @@ func (i *caInit) Run(c *console) error {
 		root, filepath.Join(keystore.KeyFolder(i.Certs, sim.DemoTeam), secrets.Keys[0].FileName()), sim.DemoKey, sim.DemoTeam,
 		certificate, sim.DemoTopic)
 	return err
+}
+
+// createSecrets creates authorities and keys, and writes them to a directory with the
+// certificate of the default team, whose path it returns.
+func createSecrets(dir string, options pki.Options) (secrets *keystore.Secrets, certificate string, err error) {
+	if secrets, err = keystore.New(options); err != nil {
+		return nil, "", usageError{err}
+	}
+	if err := secrets.Save(dir); err != nil {
+		return nil, "", err
+	}
+	certificate, err = secrets.SaveDemoCertificate(dir)
+	return secrets, certificate, err
 }
 
 type caShow struct {

@@ -49,7 +49,7 @@ func (s *serveCommand) takeState() (*stateDir, error) {
 	if s.Certs != "" {
 		return st, nil
 	}
-	if err := s.createSecrets(st.certs()); err != nil {
+	if err := s.ensureSecrets(st.certs()); err != nil {
 		return nil, errors.Join(badFlag("state", ": %w", err), st.close())
 	}
 	return st, nil
@@ -58,20 +58,13 @@ func (s *serveCommand) takeState() (*stateDir, error) {
 // certs is where the authorities and keys are, unless --certs says otherwise.
 func (st *stateDir) certs() string { return filepath.Join(st.path, stateCerts) }
 
-// createSecrets creates the certificate authorities and keys in a directory that has
+// ensureSecrets creates the certificate authorities and keys in a directory that has
 // none.
-func (s *serveCommand) createSecrets(dir string) error {
+func (s *serveCommand) ensureSecrets(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, pki.RootFile)); !errors.Is(err, fs.ErrNotExist) {
 		return nil //nolint:nilerr // Whatever is wrong with them is found when they are loaded.
 	}
-	secrets, err := keystore.New(pki.Options{ExtraNames: s.Name, NonCritical: s.NonCritical})
-	if err != nil {
-		return err
-	}
-	if err := secrets.Save(dir); err != nil {
-		return err
-	}
-	_, err = secrets.SaveDemoCertificate(dir)
+	_, _, err := createSecrets(dir, pki.Options{ExtraNames: s.Name, NonCritical: s.NonCritical})
 	return err
 }
 
