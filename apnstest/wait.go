@@ -169,6 +169,7 @@ func (s *Space) RequireNone(list ...Filter) {
 	defer cancel()
 	for j := s.server.simulator().Journal; ; {
 		cursor := j.Last()
+		finished := !slices.ContainsFunc(j.Find(all).Records, s.unfinished) // first, so that no match comes after it
 		if found := j.Find(journal.Query{Filter: f}).Records; len(found) > 0 {
 			var b strings.Builder
 			for i := range found {
@@ -176,7 +177,6 @@ func (s *Space) RequireNone(list ...Filter) {
 			}
 			s.tb.Fatalf("apnstest: %d pushes match %s, and none should:%s", len(found), &f, b.String())
 		}
-		finished := !slices.ContainsFunc(j.Find(all).Records, s.unfinished)
 		if finished || j.Wait(ctx, cursor) != nil {
 			return
 		}
