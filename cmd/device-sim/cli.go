@@ -55,6 +55,10 @@ type runCmd struct {
 	Name         string           `help:"Common name of the device certificate (default: a UUID)." placeholder:"NAME"`
 	JSON         bool             `name:"json" help:"Write one JSON object per line to stdout."`
 
+	OnNotification        string        `placeholder:"CMD" help:"Run this command line for each notification, one at a time: the payload is its standard input, topic and headers are in variables such as APNS_TOPIC."`
+	OnNotificationTimeout time.Duration `default:"30s" placeholder:"TIME" help:"Stop the command after this time (default: ${default})."`
+	Simctl                string        `placeholder:"DEVICE" help:"Show notifications on a running iOS Simulator, by xcrun simctl push: its UDID, or booted."`
+
 	style    device.Style
 	channels []device.Subscription
 }
@@ -79,6 +83,9 @@ func (c *runCmd) AfterApply() error {
 	}
 	if err := checkControl(c.Control); err != nil {
 		return err
+	}
+	if c.OnNotificationTimeout <= 0 {
+		return fmt.Errorf("--on-notification-timeout is %s; write a time such as 30s", c.OnNotificationTimeout)
 	}
 	return checkServer(c.Server)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
@@ -37,7 +38,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 	for name, value := range map[string]string{
 		"SERVER": "10.0.0.1:5223", "CA": "ca.pem", "CONTROL": "http://10.0.0.1:8197", "TOPIC": "com.example.a,com.example.b",
 		"ENVIRONMENT": "sandbox", "STATE": "phone", "STYLE": "none", "KEY_TYPE": "rsa", "NAME": "Anna", "JSON": "true",
-		"CHANNEL": "com.example.a:AQ==",
+		"CHANNEL": "com.example.a:AQ==", "ON_NOTIFICATION": "cat", "ON_NOTIFICATION_TIMEOUT": "1m", "SIMCTL": "booted",
 	} {
 		t.Setenv("DEVICE_SIM_"+name, value)
 	}
@@ -45,6 +46,7 @@ func TestEveryFlagHasAVariable(t *testing.T) {
 		Server: "10.0.0.1:5223", CA: "ca.pem", Control: "http://10.0.0.1:8197", Topic: []string{"com.example.a", "com.example.b"},
 		Environment: apns.Sandbox, State: "phone", Style: "none", KeyType: "rsa", Name: "Anna", JSON: true, style: device.StyleNoALPN,
 		Channel: []string{"com.example.a:AQ=="}, channels: []device.Subscription{{Topic: "com.example.a", Channel: "\x01"}},
+		OnNotification: "cat", OnNotificationTimeout: time.Minute, Simctl: "booted",
 	}, parse(t, "run"))
 }
 

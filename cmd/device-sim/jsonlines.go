@@ -111,5 +111,32 @@ func (j *jsonLines) write(l any) {
 	j.out.write(printable.JSON(j.buf.Bytes()))
 }
 
+// A forwardedLine reports what became of a notification that was forwarded.
+type forwardedLine struct {
+	Event  string        `json:"event"` // forwarded
+	Device apns.DeviceID `json:"device"`
+	Topic  string        `json:"topic,omitempty"`
+	// ID is the apns-id, if the courier sends it.
+	ID string `json:"id,omitempty"`
+	// To is program or simulator.
+	To      string         `json:"to"`
+	Outcome forwardOutcome `json:"outcome"`
+	// Milliseconds is how long the receiver took.
+	Milliseconds int64  `json:"milliseconds,omitempty"`
+	Output       string `json:"output,omitempty"`
+	Error        string `json:"error,omitempty"`
+}
+
+func (j *jsonLines) forwarded(id apns.DeviceID, r forwardResult) {
+	l := forwardedLine{
+		Event: "forwarded", Device: id, Topic: r.n.Topic, ID: r.n.ProviderID, To: r.to, Outcome: r.outcome,
+		Milliseconds: r.took.Milliseconds(), Output: r.output,
+	}
+	if r.err != nil {
+		l.Error = r.err.Error()
+	}
+	j.write(l)
+}
+
 // isJSON reports whether a payload can be part of a line unchanged.
 func isJSON(payload []byte) bool { return utf8.Valid(payload) && json.Valid(payload) }

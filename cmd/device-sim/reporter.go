@@ -18,6 +18,9 @@ type reporter interface {
 	// notification reports a notification and what the device shows of it.
 	notification(apns.DeviceID, device.Event, presentation.Shown)
 
+	// forwarded reports what became of a notification that was forwarded.
+	forwarded(apns.DeviceID, forwardResult)
+
 	help([]inputCommand)
 	status(apns.DeviceID, deviceStatus)
 	list(apns.DeviceID, screenContents)

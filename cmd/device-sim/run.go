@@ -27,6 +27,8 @@ type deviceRun struct {
 	ackStatus atomic.Uint32 // how notifications are answered
 	pushes    chan struct{} // one value for each push received
 
+	forwarding forwarding // of notifications to other programs
+
 	// Owned by the goroutine of the device.
 	connected bool // at least once
 
@@ -37,6 +39,11 @@ type deviceRun struct {
 
 // run runs one device until ctx ends.
 func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
+	receivers, err := c.receivers()
+	if err != nil {
+		return err
+	}
+	interrupt := ctx
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	state, err := openState(c.State)
@@ -56,8 +63,10 @@ func (c *runCmd) run(ctx context.Context, std streams, log *slog.Logger) error {
 	}
 	var typing sync.WaitGroup
 	typing.Go(func() { p.runInput(ctx, std) })
+	p.forwarding.start(interrupt, receivers, p.reportForwarded)
 	err = p.device.Run(ctx)
 	stop(nil)
+	p.forwarding.end()
 	typing.Wait()
 	if err != nil {
 		return err
@@ -169,10 +178,34 @@ func (p *deviceRun) push(e device.Event) {
 	p.out.notification(p.device.ID(), e, p.screen.Take(presentation.Push{
 		Topic: liveTopic(n), Payload: n.Payload, At: p.now(), Priority: n.Priority, ID: n.ProviderID, Channel: n.Channel.String(),
 	}))
+	for _, note := range p.forwarding.add(received{n, p.device.ID()}) {
+		p.out.forwarded(p.device.ID(), note)
+	}
 	select {
 	case p.pushes <- struct{}{}:
 	default: // more than scripts wait for
 	}
+}
+
+// receivers returns the programs that get the notifications as well.
+func (c *runCmd) receivers() (all []receiver, err error) {
+	if c.OnNotification != "" {
+		all = append(all, &program{c.OnNotification, c.OnNotificationTimeout, c.Environment})
+	}
+	if c.Simctl != "" {
+		s, err := newSimctl(c.Simctl)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func (p *deviceRun) reportForwarded(r forwardResult) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out.forwarded(p.device.ID(), r)
 }
 
 // liveTopic returns the topic of a push. A broadcast has the bundle ID, and is for Live

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/apns-sim/apns-sim/apns"
@@ -121,6 +122,28 @@ func (s *textReport) notification(_ apns.DeviceID, e device.Event, shown present
 	}
 	s.row("delivery", "%s, %s%s", priorityName(n.Priority), expiryName(n), storedName(n))
 	s.row("ack", "message %d: %s", n.ID, ackName(e.Status))
+	s.flush()
+}
+
+func (s *textReport) forwarded(_ apns.DeviceID, r forwardResult) {
+	about := ""
+	if r.n.Topic != "" {
+		about = fmt.Sprintf(" message %d for %s:", r.n.ID, r.n.Topic)
+	}
+	s.head("%s  Forwarded to the %s:%s %s", s.now().Format(time.TimeOnly), r.to, about, r.outcome)
+	if r.took > 0 {
+		s.row("took", "%s", r.took.Round(time.Millisecond))
+	}
+	if r.err != nil {
+		s.row("reason", "%s", s.look(bad, r.err.Error()))
+	}
+	label := "output"
+	for line := range strings.SplitSeq(r.output, "\n") {
+		if line != "" || label == "" {
+			s.row(label, "%s", line)
+			label = ""
+		}
+	}
 	s.flush()
 }
 
