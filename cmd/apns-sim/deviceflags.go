@@ -96,7 +96,7 @@ type deliveryFlags struct {
 	IgnorePriority      bool          `help:"Deliver every push at once, whatever its priority; otherwise priority 1 waits while the device is inactive, and 5 and 1 in Low Power Mode."`
 	BackgroundPerHour   int           `placeholder:"N" help:"Maximum background pushes per device, app and hour."`
 	LiveActivityPerHour int           `placeholder:"N" help:"Maximum Live Activity updates of priority 10 per device, app and hour."`
-	NeverEnabled        time.Duration `placeholder:"TIME" help:"Treat an app as uninstalled if the device does not enable its topic within this time; until then, its pushes wait."`
+	EnableTimeout       time.Duration `placeholder:"TIME" help:"Treat an app as uninstalled if the device does not enable its topic within this time; until then, its pushes wait."`
 	MaxChannels         int           `default:"${max_channels}" placeholder:"N" help:"Maximum broadcast channels per app and environment."`
 	TokenLength         int           `default:"${token_length}" placeholder:"BYTES" help:"Length of device tokens, up to ${longest_token}."`
 }
@@ -104,13 +104,13 @@ type deliveryFlags struct {
 // apply copies the flags into the configuration.
 func (r *deliveryFlags) apply(cfg *sim.Config) error {
 	b := &cfg.Broker
-	b.Storage.PerApp, b.Storage.CollapseSideBySide, b.Storage.NeverEnabled = r.StoredPerApp, r.CollapseSideBySide, r.NeverEnabled
+	b.Storage.PerApp, b.Storage.CollapseSideBySide, b.Storage.EnableTimeout = r.StoredPerApp, r.CollapseSideBySide, r.EnableTimeout
 	b.Window, b.MaxChannels, b.AckTimeout = r.Window, r.MaxChannels, r.AckTimeout
 	b.Priorities.Group, b.Priorities.Ignore = r.GroupWindow, r.IgnorePriority
 	b.Hourly.Background, b.Hourly.LiveActivity = r.BackgroundPerHour, r.LiveActivityPerHour
 	cfg.TokenLength = r.TokenLength
 	return errors.Join(
-		spans{"group-window": r.GroupWindow, "never-enabled": r.NeverEnabled, "ack-timeout": r.AckTimeout}.negatives(),
+		spans{"group-window": r.GroupWindow, "enable-timeout": r.EnableTimeout, "ack-timeout": r.AckTimeout}.negatives(),
 		counts{"stored-per-app": r.StoredPerApp, "window": r.Window}.below(1),
 		counts{"background-per-hour": r.BackgroundPerHour, "live-activity-per-hour": r.LiveActivityPerHour, "max-channels": r.MaxChannels}.below(0),
 		r.badTokenLength(),

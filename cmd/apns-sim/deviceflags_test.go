@@ -96,7 +96,7 @@ func TestEveryDeliveryFlagSetsItsField(t *testing.T) {
 		{"--ignore-priority", func(c *sim.Config) { c.Broker.Priorities.Ignore = true }},
 		{"--background-per-hour 3", func(c *sim.Config) { c.Broker.Hourly.Background = 3 }},
 		{"--live-activity-per-hour 9", func(c *sim.Config) { c.Broker.Hourly.LiveActivity = 9 }},
-		{"--never-enabled 240h", func(c *sim.Config) { c.Broker.Storage.NeverEnabled = 240 * time.Hour }},
+		{"--enable-timeout 240h", func(c *sim.Config) { c.Broker.Storage.EnableTimeout = 240 * time.Hour }},
 		{"", func(c *sim.Config) { c.Broker.AckTimeout = 5 * time.Minute }},
 		{"--ack-timeout 0", func(c *sim.Config) { c.Broker.AckTimeout = 0 }},
 		{"--ack-timeout 1m", func(c *sim.Config) { c.Broker.AckTimeout = time.Minute }},
@@ -112,7 +112,7 @@ func TestEveryDeliveryFlagSetsItsField(t *testing.T) {
 func TestAnInvalidDeliveryFlagIsReported(t *testing.T) {
 	for flag, want := range map[string]string{
 		"--group-window=-1s":          "--group-window is -1s; it cannot be negative",
-		"--never-enabled=-1s":         "--never-enabled is -1s; it cannot be negative",
+		"--enable-timeout=-1s":        "--enable-timeout is -1s; it cannot be negative",
 		"--ack-timeout=-1s":           "--ack-timeout is -1s; it cannot be negative",
 		"--background-per-hour=-1":    "--background-per-hour is -1; it cannot be negative",
 		"--live-activity-per-hour=-1": "--live-activity-per-hour is -1; it cannot be negative",

@@ -69,7 +69,7 @@ var unset = map[string]string{
 	"logins-at-once":         "one per CPU",
 	"max-connections":        "unlimited",
 	"max-requests":           "unlimited",
-	"never-enabled":          "never",
+	"enable-timeout":         "never",
 	"unregister-delay":       "0s",
 	"unregister-seed":        "random",
 	"upload-ack-delay":       "0s",

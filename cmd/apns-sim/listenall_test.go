@@ -37,7 +37,7 @@ func TestListenAllLeavesAddressesThatAreSetAsTheyAre(t *testing.T) {
 func TestListenAllWithAnyPortTakesAFreePortOfTheHost(t *testing.T) {
 	t.Setenv("APNS_SIM_LISTEN_ALL", "0.0.0.0")
 	s := serve(t, "--any-port")
-	require.NotEmpty(t, s.ControlTokenFile, "others can reach the control API, so it demands a token")
+	require.NotEmpty(t, s.ControlTokenFile, "others can reach the control API, so it requires a token")
 	outside := addressOfThisMachine(t)
 	for _, address := range []string{s.Device, s.DeviceSandbox} {
 		_, port, err := net.SplitHostPort(address)

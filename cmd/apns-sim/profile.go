@@ -30,7 +30,7 @@ var profileRows = []profileRow{
 	{flag: "group-window", strict: is("2s"), reason: `priority 5 "may be grouped and delivered in bursts"`},
 	{flag: "background-per-hour", strict: is("3"), reason: `"don't try to send more than two or three background notifications per hour"`},
 	{flag: "live-activity-per-hour", strict: is("16"), reason: "Apple limits Live Activity updates with priority 10 but publishes no figure; this one is our choice"},
-	{flag: "never-enabled", strict: is("24h"), reason: "an app that the device never enables counts as uninstalled; the time is our choice"},
+	{flag: "enable-timeout", strict: is("24h"), reason: "an app that the device never enables counts as uninstalled; the time is our choice"},
 	{flag: "ack-timeout", strict: is("30s"), reason: "a device that does not acknowledge is disconnected; the time is our choice"},
 
 	{flag: "accept-unknown", lenient: is("true"), reason: "pushes from unknown teams and keys to unknown topics and tokens are accepted and recorded; malformed ones are still rejected"},

@@ -125,7 +125,7 @@ func readReadyFile(path string) (info sim.Info, err error) {
 // stillReady looks whether the simulator that wrote a ready file is still there: one
 // that was killed leaves its file. The control API tells, where it is open; a process
 // id alone may be that of another process by now, as of 1 in a container. An API that
-// demands a token which is not known tells only that a simulator is there.
+// requires an unknown token shows only that a simulator is there.
 func stillReady(ctx context.Context, path, token string, info sim.Info) error {
 	if info.Control == "" {
 		if !processRuns(info.PID) {

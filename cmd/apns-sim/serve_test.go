@@ -124,7 +124,7 @@ func TestSettingsThatCannotBeAreRefusedBeforeAnythingOpens(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"control token to be guessed", []string{"--any-port", "--control-token", "secret"}, "the control token has 6 characters; use 16 at least"},
+		{"control token to be guessed", []string{"--any-port", "--control-token", "secret"}, "the control token has 6 characters; use at least 16"},
 		{"control without port", []string{"--listen-control", "127.0.0.1"}, "--listen-control: address 127.0.0.1: missing port"},
 		{"key without parts", []string{"--any-port", "--key", "AuthKey_ABC.p8"}, `--key is "AuthKey_ABC.p8"; write TEAM:KEYID:FILE, for instance`},
 		{"key without file", []string{"--any-port", "--key", "TEAM:KEYID"}, "write TEAM:KEYID:FILE"},

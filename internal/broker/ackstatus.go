@@ -107,9 +107,9 @@ func (c *Consumer) wakeIfReadyLocked() {
 	}
 }
 
-// Lose drops the delivery with an id, because a fault loses it: the device does
-// not get it, and it is not sent again.
-func (c *Consumer) Lose(id uint32) {
+// Drop drops the delivery with an id because of a fault: the device does not get it, and it
+// is not sent again.
+func (c *Consumer) Drop(id uint32) {
 	c.q.mu.Lock()
 	defer c.q.mu.Unlock()
 	machine := time.Now()

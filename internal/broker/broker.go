@@ -33,7 +33,7 @@ type Config struct {
 	// timeout.
 	AckTimeout time.Duration
 	// AppRemoved is called with a push whose app counts as removed (see
-	// [Storage.NeverEnabled]), so that its token can be retired. [Broker.Sweep] calls
+	// [Storage.EnableTimeout]), so that its token can be retired. [Broker.Sweep] calls
 	// it, with nothing locked. It may be nil.
 	AppRemoved func(*Push)
 	// AskRemoved sends a push to a retired token that is not reported yet to the
@@ -108,11 +108,11 @@ type Broker struct {
 	spaces     *space.Registry
 	log        *slog.Logger
 
-	seq    atomic.Uint64 // number of the newest push
-	stamp  atomic.Uint64 // newest timestamp given to a push, nanoseconds
-	due    atomic.Int64  // nothing is due before; the machine's nanoseconds since 1970
-	moves  atomic.Uint64 // how often the clocks had been moved at the last sweep
-	sooner chan struct{} // see Sooner
+	seq       atomic.Uint64 // number of the newest push
+	timestamp atomic.Uint64 // newest timestamp given to a push, nanoseconds
+	due       atomic.Int64  // nothing is due before; the machine's nanoseconds since 1970
+	moves     atomic.Uint64 // how often the clocks had been moved at the last sweep
+	sooner    chan struct{} // see Sooner
 
 	shards [shardCount]shard
 
@@ -182,7 +182,7 @@ func (b *Broker) restore() error {
 		return fmt.Errorf("load the numbers of stored pushes: %w", err)
 	}
 	b.seq.Store(max(b.seq.Load(), marks.Seq))
-	b.stamp.Store(max(b.stamp.Load(), marks.Stamp))
+	b.timestamp.Store(max(b.timestamp.Load(), marks.Stamp))
 	for _, r := range records {
 		b.update(r.To, func(q *queue) {
 			now := q.clock.Now()
@@ -191,13 +191,13 @@ func (b *Broker) restore() error {
 					Notification: r.Push, To: r.To, Hash: r.Topic, Base: r.Base,
 					Trace: b.journal.TraceOf(r.Push, r.To.Device),
 				},
-				seq:      r.Seq,
-				stamp:    r.Stamp,
-				deadline: min(r.Deadline, now.Add(apns.MaxRetention).UnixNano()), // longer if the clock was set back
-				storable: true,
-				lasting:  true,
-				recorded: true,
-				attempts: 1, // it may have been sent before
+				seq:       r.Seq,
+				timestamp: r.Stamp,
+				deadline:  min(r.Deadline, now.Add(apns.MaxRetention).UnixNano()), // longer if the clock was set back
+				storable:  true,
+				lasting:   true,
+				inStore:   true,
+				attempts:  1, // it may have been sent before
 			}, Restarted, now)
 		})
 	}
@@ -241,12 +241,12 @@ func (b *Broker) update(to Address, f func(*queue)) {
 		idle = q.idleLocked()
 	})
 	if idle {
-		b.forget(to)
+		b.removeIdle(to)
 	}
 }
 
-// forget removes the queue of an address if it is still idle.
-func (b *Broker) forget(to Address) {
+// removeIdle removes the queue of an address if it is still idle.
+func (b *Broker) removeIdle(to Address) {
 	s := b.shardOf(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -315,17 +315,4 @@ func (b *Broker) Connected(to Address) bool {
 
 func (b *Broker) record(kind journal.Kind, p *Push, cause Cause, now time.Time) {
 	b.journal.Record(journal.Event{At: now, Kind: kind, Push: p.Notification, Trace: p.Trace, Device: p.To.Device, Cause: string(cause)})
-}
-
-// nextStamp returns a timestamp for a push: nanoseconds since 1970, and
-// never the same twice, because a device takes two notifications of one topic,
-// token and timestamp for duplicates (observed: apsd).
-func (b *Broker) nextStamp(now time.Time) uint64 {
-	for {
-		last := b.stamp.Load()
-		next := max(uint64(now.UnixNano()), last+1)
-		if b.stamp.CompareAndSwap(last, next) {
-			return next
-		}
-	}
 }

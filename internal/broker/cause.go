@@ -1,7 +1,5 @@
 package broker
 
-import "github.com/apns-sim/apns-sim/apns"
-
 // A Cause is why a push is stored or dropped; it is the Cause of the journal's event.
 type Cause string
 
@@ -29,9 +27,9 @@ const (
 	Restarted Cause = "apns-restarted"
 )
 
-// momentary reports whether the push waits only for a change of the device's state or
+// passesFilter reports whether the push waits only for a change of the device's state or
 // of the budget: the device is connected and its filter lets the push through.
-func (c Cause) momentary() bool {
+func (c Cause) passesFilter() bool {
 	return c == Inactive || c == Grouped || c == LowPower || c == OverBudget
 }
 
@@ -64,19 +62,10 @@ const (
 	DropUnsubscribed Cause = "unsubscribed"
 	// DropFault: a fault dropped it.
 	DropFault Cause = "fault"
-	// DropNobody: --accept-unknown made the provider API accept it for an unknown device.
-	DropNobody Cause = "nobody"
-	// DropForgotten: the device was deleted.
-	DropForgotten Cause = "device-deleted"
+	// DropUnknownDevice: --accept-unknown made the provider API accept it for an unknown device.
+	DropUnknownDevice Cause = "unknown-device"
+	// DropDeviceDeleted: the device was deleted.
+	DropDeviceDeleted Cause = "device-deleted"
 	// DropBacklog: too many pushes wait for the device to add a broadcast.
 	DropBacklog Cause = "too-many-waiting"
 )
-
-// tooManyRequests rejects a push to a device that has too many waiting.
-// "You sent too many consecutive requests to the same device token." Apple publishes
-// no figure.
-//
-// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
-func tooManyRequests() error {
-	return apns.Reject(apns.TooManyRequests, "the device has too many pushes waiting to be acknowledged")
-}

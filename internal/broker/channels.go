@@ -151,7 +151,7 @@ func (c *channel) end() {
 	defer c.mu.Unlock()
 	c.deleted, c.stored = true, nil
 	for consumer := range c.subscribers {
-		consumer.lost(c)
+		consumer.channelDeleted(c)
 	}
 	clear(c.subscribers)
 }

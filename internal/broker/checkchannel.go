@@ -27,10 +27,10 @@ func (b *Broker) subscriptionProblems() (problems []error) {
 	known := make(map[subscription]bool)
 	b.channels.each(func(c *channel) {
 		if c.deleted {
-			problems = append(problems, fmt.Errorf("channel %s is deleted and can be found", c.ID))
+			problems = append(problems, fmt.Errorf("channel %s is deleted and is still in the table", c.ID))
 		}
 		if c.stored != nil && c.Policy != MostRecent {
-			problems = append(problems, fmt.Errorf("channel %s stores a message and must not", c.ID))
+			problems = append(problems, fmt.Errorf("channel %s stores a message, which its policy forbids", c.ID))
 		}
 		for consumer := range c.subscribers {
 			known[subscription{c, consumer}] = true

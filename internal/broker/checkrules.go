@@ -24,24 +24,24 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 	swept := !moved && q.b.due.Load() > time.Now().UnixNano() // what is due now has been done
 	for _, e := range q.held {
 		due(e.deadline, fmt.Sprintf("the expiry of push %d", e.seq))
-		where, cause := q.placeLocked(e, now, false)
+		where, cause := q.decideLocked(e, now, false)
 		switch {
 		case where == hold && cause == Grouped && q.consumer.groupUntil == 0 && swept && !q.overBudgetLocked(e, now):
-			problem("push %d is grouped and nothing says until when", e.seq)
-		case where == hold && cause == NotEnabled && q.b.storage.NeverEnabled > 0 && q.unlisted[e.push.Hash] == 0:
-			problem("push %d waits for its topic and nothing says since when", e.seq)
+			problem("push %d is grouped, and the end of the group is not set", e.seq)
+		case where == hold && cause == NotEnabled && q.b.storage.EnableTimeout > 0 && q.notEnabled[e.push.Hash] == 0:
+			problem("push %d waits for its topic, and the start of the wait is not noted", e.seq)
 		case where != hold && swept:
 			problem("push %d is held for no reason", e.seq)
 		}
 	}
 	for _, e := range q.ready.entries[q.ready.head:] {
-		if where, cause := q.placeLocked(e, now, false); where == discard || where == hold && !cause.momentary() && q.consumer.filter != nil {
-			problem("push %d is ready and the filter does not let it through", e.seq)
+		if where, cause := q.decideLocked(e, now, false); where == drop || where == hold && !cause.passesFilter() && q.consumer.filter != nil {
+			problem("push %d is ready, and the filter excludes it", e.seq)
 		}
 	}
 	for key, times := range q.hours {
 		if len(recent(times, now)) > q.b.hourly.allowed(key.kind) {
-			problem("the hourly budget %d is overspent", key.kind)
+			problem("the hourly budget %d is exceeded", key.kind)
 		}
 		if len(times) == 0 || !slices.IsSorted(times) {
 			problem("the hourly budget %d is out of order", key.kind)
@@ -49,8 +49,8 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 		}
 		due(times[0]+int64(time.Hour), "an hourly budget")
 	}
-	for _, since := range q.unlisted {
-		due(since+int64(q.b.storage.NeverEnabled), "a topic that is not enabled")
+	for _, since := range q.notEnabled {
+		due(since+int64(q.b.storage.EnableTimeout), "a topic that is not enabled")
 	}
 	if c := q.consumer; c != nil {
 		if c.groupUntil != 0 {
@@ -60,7 +60,7 @@ func (q *queue) ruleProblemsLocked() (problems []string) {
 			due(c.ackBy+int64(q.clock.Offset()), "an acknowledgement")
 		}
 		if c.ackBy != 0 && c.flight.count == 0 {
-			problem("an acknowledgement is awaited of nothing")
+			problem("an acknowledgement is due and nothing is in flight")
 		}
 	}
 	return problems

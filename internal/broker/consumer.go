@@ -28,12 +28,12 @@ type Consumer struct {
 	connection Connection
 
 	// Guarded by q.mu.
-	filter   lists // nil until the device has sent one
-	flight   flight
-	salted   *salted // nil until the device uses salted hashes
-	stamp    uint64  // the highest timestamp of a delivery
-	awake    bool    // the connection was woken and has not taken all ready pushes yet
-	detached bool
+	filter    lists // nil until the device has sent one
+	flight    flight
+	salted    *salted // nil until the device uses salted hashes
+	timestamp uint64  // the highest timestamp of a delivery
+	awake     bool    // the connection was woken and has not taken all ready pushes yet
+	detached  bool
 
 	activeUntil int64 // when the device becomes inactive, in the machine's time; 0 if it is inactive, or always
 	groupUntil  int64 // when the grouped pushes are delivered; 0 while there are none
@@ -103,7 +103,7 @@ func (c *Consumer) SetFilter(f TopicFilter) (stored int) {
 // how many stored pushes are released. first says that there was no filter before.
 func (c *Consumer) refilterLocked(first bool) (stored int) {
 	now := c.q.clock.Now()
-	c.q.listedLocked()
+	c.q.removeListedLocked()
 	stored = c.q.releaseLocked(now, false)
 	c.q.filterReadyLocked(now, first)
 	if c.q.ready.len() > 0 { // a broadcast may have come before the filter
@@ -131,13 +131,13 @@ func (c *Consumer) Take(dst []Delivery) []Delivery {
 			c.q.dropLocked(e, DropExpired, now)
 			continue
 		}
-		if e.stamp == 0 || e.attempts == 0 && e.stamp <= c.stamp { // a newer one was sent before
-			c.q.restampLocked(e, now)
+		if e.timestamp == 0 || e.attempts == 0 && e.timestamp <= c.timestamp { // a newer one was sent before
+			c.q.renewTimestampLocked(e, now)
 		}
-		e.attempts = max(e.attempts, e.attempts+1) // or it stays at the greatest number
-		c.stamp = max(c.stamp, e.stamp)
+		e.attempts = max(e.attempts, e.attempts+1) // without an overflow
+		c.timestamp = max(c.timestamp, e.timestamp)
 		dst = append(dst, Delivery{
-			ID: c.flight.add(e) + 1, Push: e.push, Timestamp: e.stamp,
+			ID: c.flight.add(e) + 1, Push: e.push, Timestamp: e.timestamp,
 			Expiry: e.expiry(), Storage: e.flags, Attempt: int(e.attempts), Salted: c.saltedTopicLocked(e),
 		})
 		if m := e.message; m != nil {

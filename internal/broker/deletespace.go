@@ -25,13 +25,13 @@ func (b *Broker) DevicesIn(s *space.Space) []apns.DeviceID {
 }
 
 // DeleteSpace removes the channels of a space, nil being the default space, and
-// forgets its devices.
+// deletes its devices.
 func (b *Broker) DeleteSpace(s *space.Space, devices []apns.DeviceID) {
 	for _, app := range b.appsIn(s) {
 		b.DeleteChannels(app)
 	}
 	for _, device := range devices {
-		b.Forget(device)
+		b.DeleteDevice(device)
 	}
 }
 

@@ -14,40 +14,40 @@ type TopicFilter struct {
 	Salted SaltedTopicFilter
 }
 
-// A placement is what to do with a push now.
-type placement uint8
+// A decision is what to do with a push now.
+type decision uint8
 
 const (
-	hold placement = iota
+	hold decision = iota
 	deliver
-	discard
+	drop
 )
 
 // lists is a filter compiled for lookups: the rule of each topic. Topics in no
 // list are held "as for an offline device, until a filter enables them"
 // (observed: a public client test of pypush pushes before it enables).
-type lists map[apns.TopicHash]placementRule
+type lists map[apns.TopicHash]topicRule
 
-type placementRule uint8
+type topicRule uint8
 
 const (
-	ruleUnlisted      placementRule = iota // in no list
-	ruleEnabled                            // delivered, and wakes the device
-	ruleNonWaking                          // delivered without waking it
-	ruleOpportunistic                      // delivered when the device is awake anyway
-	rulePaused                             // held until it leaves the list
-	ruleDiscard                            // ignored
+	ruleNotEnabled    topicRule = iota // in no list
+	ruleEnabled                        // delivered, and wakes the device
+	ruleNonWaking                      // delivered without waking it
+	ruleOpportunistic                  // delivered when the device is awake anyway
+	rulePaused                         // held until it leaves the list
+	ruleIgnored                        // ignored
 )
 
 // compile builds the lookup. For a topic in several lists, the most permissive list
 // applies.
-func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []H) map[H]placementRule {
-	l := make(map[H]placementRule, len(enabled))
+func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []H) map[H]topicRule {
+	l := make(map[H]topicRule, len(enabled))
 	for _, list := range []struct {
 		topics []H
-		rule   placementRule
+		rule   topicRule
 	}{
-		{ignored, ruleDiscard},
+		{ignored, ruleIgnored},
 		{paused, rulePaused},
 		{opportunistic, ruleOpportunistic},
 		{nonWaking, ruleNonWaking},
@@ -61,7 +61,7 @@ func compile[H comparable](enabled, nonWaking, opportunistic, paused, ignored []
 }
 
 // ruleLocked returns the rule of the list that e's topic is in.
-func (c *Consumer) ruleLocked(e *entry) placementRule {
+func (c *Consumer) ruleLocked(e *entry) topicRule {
 	rule, listed := c.filter[e.push.Hash]
 	if listed || c.salted == nil || !c.salted.known || len(c.salted.lists) == 0 {
 		return rule

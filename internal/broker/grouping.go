@@ -33,7 +33,7 @@ func (q *queue) sweepGroupLocked(now time.Time) {
 	default:
 		c.groupUntil = 0
 		for _, e := range q.held {
-			if _, cause := q.placeLocked(e, now, false); cause == Grouped {
+			if _, cause := q.decideLocked(e, now, false); cause == Grouped {
 				q.releaseLocked(now, true)
 				return
 			}

@@ -394,7 +394,7 @@ func (m *model) sweep() {
 		}
 	}
 	for topic, since := range m.since {
-		if m.rules.Storage.NeverEnabled == 0 || m.now.Sub(since) < m.rules.Storage.NeverEnabled {
+		if m.rules.Storage.EnableTimeout == 0 || m.now.Sub(since) < m.rules.Storage.EnableTimeout {
 			continue
 		}
 		delete(m.since, topic)

@@ -75,7 +75,7 @@ func newModelRun(t *rapid.T) *modelRun {
 		Storage: broker.Storage{
 			PerApp: oneOf("stored per app", 1, 1, 2, 3), MaxPerDevice: oneOf("stored per device", 3, 1000),
 			CollapseSideBySide: rapid.Bool().Draw(t, "side by side"),
-			NeverEnabled:       time.Duration(oneOf("never enabled", 0, 3)) * time.Hour,
+			EnableTimeout:      time.Duration(oneOf("never enabled", 0, 3)) * time.Hour,
 		},
 		Priorities: broker.Priorities{
 			Ignore: oneOf("ignore priority", 0, 0, 0, 1) == 1, Group: time.Duration(oneOf("group", 0, 10)) * time.Minute,
@@ -288,9 +288,9 @@ func (r *modelRun) lose(t *rapid.T) {
 		return
 	}
 	p := rapid.SampledFrom(inFlight).Draw(t, "push")
-	d.peer.Lose(p.id)
+	d.peer.Drop(p.id)
 	d.model.lose(p)
-	d.peer.Lose(p.id) // which is not there any more
+	d.peer.Drop(p.id) // which is not there any more
 }
 
 func (r *modelRun) ackNothing(t *rapid.T) {

@@ -26,7 +26,7 @@ func (q *queue) notStoredLocked(p *Push) (found bool) {
 	}
 	for _, e := range q.consumer.flight.entries[q.consumer.flight.head:] {
 		if e != nil && remove(e) {
-			e.recorded, e.storable = false, false
+			e.inStore, e.storable = false, false
 		}
 	}
 	return found

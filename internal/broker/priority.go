@@ -29,7 +29,7 @@ type Priorities struct {
 // does not wake the device anyway, so its priority does not matter.
 //
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
-func (q *queue) deferLocked(p *Push, rule placementRule, woken bool) Cause {
+func (q *queue) deferLocked(p *Push, rule topicRule, woken bool) Cause {
 	priority := cmp.Or(p.Priority, apns.PriorityImmediate)
 	if q.b.priorities.Ignore {
 		priority = apns.PriorityImmediate

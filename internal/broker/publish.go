@@ -42,7 +42,7 @@ func (b *Broker) publish(p *Broadcast, c *channel) (stored bool, err error) {
 	if err := c.budget.spend(now); err != nil {
 		return false, err
 	}
-	c.checkpoint = b.nextStamp(now)
+	c.checkpoint = b.nextTimestamp(now)
 	m := c.messageLocked(p, now)
 	stored = c.storeLocked(m)
 	b.journal.Record(journal.Event{
@@ -75,9 +75,9 @@ func (c *Consumer) passLocked(m *message, now time.Time) {
 		storable: m.lasting && m.channel.Policy == MostRecent,
 		message:  m,
 	}
-	where, cause := q.placeLocked(e, now, false)
+	where, cause := q.decideLocked(e, now, false)
 	switch {
-	case where == discard:
+	case where == drop:
 		q.dropLocked(e, DropIgnored, now)
 	case where == hold:
 		q.holdLocked(e, cause, now)

@@ -15,18 +15,18 @@ import (
 
 // An entry is one accepted push on its way.
 type entry struct {
-	push     *Push
-	seq      uint64
-	deadline int64  // when it expires; nanoseconds since 1970
-	stamp    uint64 // timestamp on the wire; 0 until it is needed
-	attempts uint16 // how often it was sent; 65,535 is as many or more
-	token    tokenState
-	charged  bool     // it has been counted against an hourly budget
-	flags    uint8    // storage flags of the next delivery
-	storable bool     // may wait at all
-	lasting  bool     // expires at deadline; true whenever storable is
-	recorded bool     // the store has it
-	message  *message // the broadcast it belongs to; nil for a push to the device
+	push      *Push
+	seq       uint64
+	deadline  int64  // when it expires; nanoseconds since 1970
+	timestamp uint64 // timestamp on the wire; 0 until it is needed
+	attempts  uint16 // how often it was sent; 65,535 is as many or more
+	token     tokenState
+	charged   bool     // it has been counted against an hourly budget
+	flags     uint8    // storage flags of the next delivery
+	storable  bool     // may wait at all
+	lasting   bool     // expires at deadline; true whenever storable is
+	inStore   bool     // the store has it
+	message   *message // the broadcast it belongs to; nil for a push to the device
 }
 
 // tokenState is what became of the token of a push while it was in flight.
@@ -58,24 +58,11 @@ type queue struct {
 	lowPower bool // see [Broker.SetLowPower]
 
 	// Made when a rule first needs them.
-	unlisted map[apns.TopicHash]int64 // see neverenabled.go
-	hours    map[budgeted][]int64     // see hourlybudget.go
+	notEnabled map[apns.TopicHash]int64 // see enabletimeout.go
+	hours      map[budgeted][]int64     // see hourlybudget.go
 }
 
-// updateSpaceLocked looks up the space of the device.
-func (q *queue) updateSpaceLocked() {
-	before := q.clock
-	q.space = q.b.spaces.ForDevice(q.to.Device)
-	q.clock = q.b.clockOf(q.space)
-	if before != nil && before != q.clock {
-		q.noteDue(0) // by the other clock, anything may be due
-	}
-}
-
-// clockOf returns the clock of a space, nil being the default space.
-func (b *Broker) clockOf(s *space.Space) *clock.Clock { return cmp.Or(b.spaces.Clock(s), b.clock) }
-
-// idleLocked reports whether the queue may be forgotten.
+// idleLocked reports whether the queue may be removed.
 func (q *queue) idleLocked() bool {
 	return q.consumer == nil && len(q.held) == 0 && !q.lowPower && len(q.hours) == 0
 }
@@ -85,9 +72,9 @@ func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 		return tooManyRequests()
 	}
 	e.seq = q.b.seq.Add(1)
-	e.stamp = q.b.nextStamp(now)
-	where, cause := q.placeLocked(e, now, false)
-	if where != discard {
+	e.timestamp = q.b.nextTimestamp(now)
+	where, cause := q.decideLocked(e, now, false)
+	if where != drop {
 		// It is stored before the provider is answered 200: see store.Pending.
 		if err := q.keepLocked(e, where, by); err != nil {
 			return err
@@ -99,7 +86,7 @@ func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 		q.readyLocked(e, now)
 		q.releaseWithLocked(e, now)
 		q.consumer.wakeLocked()
-	case discard:
+	case drop:
 		q.dropLocked(e, DropIgnored, now)
 	default:
 		q.holdLocked(e, cause, now)
@@ -108,7 +95,7 @@ func (q *queue) submitLocked(e *entry, by *store.Pending, now time.Time) error {
 }
 
 // keepLocked puts e into the store if it may wait.
-func (q *queue) keepLocked(e *entry, where placement, by *store.Pending) (err error) {
+func (q *queue) keepLocked(e *entry, where decision, by *store.Pending) (err error) {
 	if q.b.store == nil || !e.storable {
 		return nil
 	}
@@ -117,7 +104,7 @@ func (q *queue) keepLocked(e *entry, where placement, by *store.Pending) (err er
 		what = store.Leaves
 	}
 	e.push.receipt, err = q.b.store.Put(q.recordLocked(e), what, by)
-	e.recorded = err == nil
+	e.inStore = err == nil
 	return err
 }
 
@@ -125,28 +112,13 @@ func (q *queue) keepLocked(e *entry, where placement, by *store.Pending) (err er
 func (q *queue) recordLocked(e *entry) store.Record {
 	return store.Record{
 		Seq: e.seq, To: q.to, Push: e.push.Notification,
-		Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline, Stamp: e.stamp,
+		Topic: e.push.Hash, Base: e.push.Base, Deadline: e.deadline, Stamp: e.timestamp,
 	}
 }
 
-// restampLocked gives e, which was never sent, a timestamp above that of a push that was
-// sent before. The store keeps it, since a later broker may send e again.
-func (q *queue) restampLocked(e *entry, now time.Time) {
-	e.stamp = q.b.nextStamp(now)
-	if !e.recorded {
-		return
-	}
-	receipt, err := q.b.store.Replace(q.recordLocked(e), e.push.receipt)
-	if err != nil { // the record stays, with the former timestamp
-		q.b.log.Debug("cannot store the new timestamp of a push", "device", q.to.Device, "apns_id", e.push.ID, "err", err)
-		return
-	}
-	e.push.receipt = receipt
-}
-
-// placeLocked returns what to do with e now and, if it is to be held, the cause. woken
+// decideLocked returns what to do with e now and, if it is held, the cause. woken
 // says that other traffic wakes the device at this moment.
-func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cause) {
+func (q *queue) decideLocked(e *entry, now time.Time, woken bool) (decision, Cause) {
 	c := q.consumer
 	switch {
 	case e.message != nil && c != nil && c.filter == nil:
@@ -158,9 +130,9 @@ func (q *queue) placeLocked(e *entry, now time.Time, woken bool) (placement, Cau
 	}
 	rule := c.ruleLocked(e)
 	switch {
-	case rule == ruleDiscard:
-		return discard, ""
-	case rule == ruleUnlisted && e.message == nil: // a subscription enables its channel
+	case rule == ruleIgnored:
+		return drop, ""
+	case rule == ruleNotEnabled && e.message == nil: // a subscription enables its channel
 		return hold, NotEnabled
 	case rule == rulePaused:
 		return hold, Paused
@@ -188,11 +160,11 @@ func (q *queue) releaseLocked(now time.Time, woken bool) (released int) {
 	}
 	var free []*entry
 	q.held = slices.DeleteFunc(q.held, func(e *entry) bool {
-		switch where, cause := q.placeLocked(e, now, woken); {
+		switch where, cause := q.decideLocked(e, now, woken); {
 		case where == hold:
 			q.waitLocked(e, cause, now)
 			return false
-		case where == discard:
+		case where == drop:
 			q.dropLocked(e, DropIgnored, now)
 		case e.deadline <= now.UnixNano():
 			q.dropLocked(e, DropExpired, now)
@@ -226,10 +198,10 @@ func (q *queue) mergeLocked(free []*entry) {
 // are ready before it and wait for it.
 func (q *queue) filterReadyLocked(now time.Time, first bool) {
 	for _, e := range q.ready.drain() {
-		switch where, cause := q.placeLocked(e, now, false); {
-		case where == discard:
+		switch where, cause := q.decideLocked(e, now, false); {
+		case where == drop:
 			q.dropLocked(e, DropIgnored, now)
-		case where == hold && (first || !cause.momentary()):
+		case where == hold && (first || !cause.passesFilter()):
 			q.holdLocked(e, cause, now)
 		default:
 			q.ready.push(e)
@@ -250,19 +222,19 @@ func (q *queue) dropHeldLocked(cause Cause, now time.Time, match func(*entry) bo
 
 // dropLocked ends e without delivery.
 func (q *queue) dropLocked(e *entry, cause Cause, now time.Time) {
-	q.forgetLocked(e, store.Dropped)
+	q.removeRecordLocked(e, store.Dropped)
 	q.b.record(journal.Dropped, e.push, cause, now)
 }
 
 // deliveredLocked ends e as delivered.
 func (q *queue) deliveredLocked(e *entry, now time.Time) {
-	q.forgetLocked(e, store.Delivered)
+	q.removeRecordLocked(e, store.Delivered)
 	q.b.record(journal.Delivered, e.push, "", now)
 }
 
-func (q *queue) forgetLocked(e *entry, how store.End) {
-	if e.recorded {
-		e.recorded = false
+func (q *queue) removeRecordLocked(e *entry, how store.End) {
+	if e.inStore {
+		e.inStore = false
 		q.b.store.Delete(q.to, e.seq, e.push.receipt, how)
 	}
 }

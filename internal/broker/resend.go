@@ -29,6 +29,6 @@ func (c *Consumer) Detach() {
 	c.q.mu.Unlock()
 	c.leave()
 	if idle {
-		c.q.b.forget(c.q.to)
+		c.q.b.removeIdle(c.q.to)
 	}
 }

@@ -32,7 +32,7 @@ type SaltedTopicFilter struct {
 type salted struct {
 	salt  uint64
 	known bool // the device has sent its salt
-	lists map[SaltedHash]placementRule
+	lists map[SaltedHash]topicRule
 }
 
 // SetSalt sets the salt of the device's salted hashes. Until then, topics that are listed

@@ -56,7 +56,7 @@ func TestListsOfSaltedTopicsWorkLikePlainOnes(t *testing.T) {
 
 func TestSaltedTopicsWaitForTheSalt(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newFixture(t, broker.Config{Storage: broker.Storage{NeverEnabled: time.Hour}})
+		w := newFixture(t, broker.Config{Storage: broker.Storage{EnableTimeout: time.Hour}})
 		p := w.attach()
 		named := broker.HashSalted(topic, salt)
 		p.SetFilter(broker.TopicFilter{Enabled: hashes("plain"), Salted: broker.SaltedTopicFilter{Enabled: []broker.SaltedHash{named}}})

@@ -46,7 +46,7 @@ func (b *Broker) restoreChannels(saved []state.Channel) error {
 		if err := b.addChannel(c); err != nil {
 			return fmt.Errorf("channel %s: %w", c.ID, err)
 		}
-		b.stamp.Store(max(b.stamp.Load(), c.checkpoint))
+		b.timestamp.Store(max(b.timestamp.Load(), c.checkpoint))
 	}
 	return nil
 }

@@ -104,7 +104,7 @@ func TestPushesWaitingForADeletedDeviceAreDropped(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{})
 		w.push("away")
-		w.Forget(testDevice.Device)
+		w.DeleteDevice(testDevice.Device)
 		assert.Equal(t, []string{"accepted", "stored device-offline", "dropped device-deleted"}, w.history("away"))
 		kept, err := w.store.Load()
 		require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestPushesWaitingForADeletedDeviceAreDropped(t *testing.T) {
 
 		p := w.connect(topic)
 		w.push("ready")
-		w.Forget(testDevice.Device)
+		w.DeleteDevice(testDevice.Device)
 		assert.Equal(t, []string{"accepted", "dropped device-deleted"}, w.history("ready"))
 		assert.Empty(t, p.take())
 	})

@@ -22,9 +22,9 @@ type Storage struct {
 	//
 	// https://developer.apple.com/documentation/updates/usernotifications
 	CollapseSideBySide bool
-	// NeverEnabled is how long a push may wait while its topic is in no list of the
-	// device's filter, before the app counts as removed; 0 means for ever.
-	NeverEnabled time.Duration
+	// EnableTimeout is how long a push may wait while its topic is in no list of the
+	// device's filter, before the app counts as removed; 0 means forever.
+	EnableTimeout time.Duration
 	// MaxPerDevice bounds the pushes kept for one device, whatever the rules
 	// above allow; 0 means 1,000.
 	MaxPerDevice int
@@ -40,14 +40,13 @@ func (s Storage) withDefaults() Storage {
 	return s
 }
 
-// holdLocked keeps e until the device can take it, or drops it if it must not
-// wait.
+// holdLocked holds e until the device can take it, or drops it if it must not be stored.
 func (q *queue) holdLocked(e *entry, cause Cause, now time.Time) {
 	switch {
 	case e.token == tokenRetired:
 		q.dropLocked(e, DropUnregistered, now)
 		return
-	case e.message != nil && q.consumer == nil: // the channel keeps it, and the device says what it has seen
+	case e.message != nil && q.consumer == nil: // the channel stores it, and the device will send its checkpoint
 		q.dropLocked(e, cause, now)
 		return
 	case !e.storable: // "If the value is 0, APNs attempts to deliver the notification only once."
@@ -75,7 +74,7 @@ func (q *queue) waitLocked(e *entry, cause Cause, now time.Time) {
 	case Grouped:
 		q.groupLocked(now)
 	case NotEnabled:
-		q.noteUnlistedLocked(e.push.Hash, now)
+		q.noteNotEnabledLocked(e.push.Hash, now)
 	}
 }
 

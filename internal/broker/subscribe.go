@@ -82,8 +82,8 @@ func (c *Consumer) TakeDeleted() []Channel {
 	return deleted
 }
 
-// lost notes that a subscribed channel was deleted.
-func (c *Consumer) lost(ch *channel) {
+// channelDeleted notes that a channel with this subscriber was deleted.
+func (c *Consumer) channelDeleted(ch *channel) {
 	c.q.mu.Lock()
 	defer c.q.mu.Unlock()
 	if c.detached {

@@ -85,7 +85,7 @@ func (s *shard) sweep() (removed []*Push) {
 		q.mu.Lock()
 		now := q.clock.Now()
 		q.sweepExpiredLocked(now)
-		removed = q.sweepUnlistedLocked(now, removed)
+		removed = q.sweepNotEnabledLocked(now, removed)
 		q.sweepHoursLocked(now)
 		q.sweepGroupLocked(now)
 		q.sweepOverdueLocked()

@@ -16,13 +16,13 @@ type flight struct {
 	count   int
 }
 
-// maxIDSpan limits the ids in flight to this many windows, when the oldest delivery is
+// maxIDWindows limits the ids in flight to this many windows, when the oldest delivery is
 // not acknowledged and later ones are.
-const maxIDSpan = 64
+const maxIDWindows = 64
 
 // hasRoom reports whether another push may be sent.
 func (f *flight) hasRoom(window int) bool {
-	return f.count < window && len(f.entries)-f.head < maxIDSpan*window
+	return f.count < window && len(f.entries)-f.head < maxIDWindows*window
 }
 
 // add puts e in flight and returns its id.

@@ -12,7 +12,7 @@ import (
 func (b *Broker) WithdrawDevice(environment apns.Environment, device apns.DeviceID) {
 	for _, to := range b.addressesOf(environment, device) {
 		b.withQueue(to, func(q *queue) { q.clearLocked(DropUnregistered) })
-		b.forget(to)
+		b.removeIdle(to)
 	}
 }
 
@@ -40,7 +40,7 @@ func (q *queue) clearLocked(cause Cause) int {
 		all = append(all, q.consumer.flight.drain()...)
 		q.consumer.ackBy = 0
 	}
-	q.unlisted, q.hours = nil, nil
+	q.notEnabled, q.hours = nil, nil
 	for _, e := range all {
 		q.dropLocked(e, cause, now)
 	}
@@ -57,7 +57,7 @@ func (b *Broker) Withdraw(to Address, topic apns.TopicHash) {
 // may still be acknowledged, and are not sent again: a device whose app has another
 // token by then would take them for duplicates.
 func (q *queue) withdrawLocked(topic apns.TopicHash, now time.Time) {
-	delete(q.unlisted, topic)
+	delete(q.notEnabled, topic)
 	removed := func(e *entry) bool {
 		if e.push.Hash != topic || e.message != nil {
 			return false

@@ -133,7 +133,7 @@ func (ds *Devices) RemoveDevice(id apns.DeviceID) bool {
 // forgetDevice retires the tokens of a device that is deleted.
 func (ds *Devices) forgetDevice(id apns.DeviceID) {
 	ds.EraseDevice(id)
-	ds.Broker.Forget(id)
+	ds.Broker.DeleteDevice(id)
 	ds.Spaces.Remove(id)
 }
 

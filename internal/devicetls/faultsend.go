@@ -57,7 +57,7 @@ func (s *session) applyFaultsLocked(b *batch, p *presence, d *broker.Delivery) {
 		s.recordFault(&hit, journal.Event{Push: d.Push.Notification, Trace: d.Push.Trace, Device: s.id()})
 		switch hit.Action.Do {
 		case fault.Drop:
-			p.consumer.Lose(d.ID)
+			p.consumer.Drop(d.ID)
 			return
 		case fault.Disconnect:
 			s.end(&endError{Ending: EndFault})

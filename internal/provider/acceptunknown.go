@@ -84,5 +84,5 @@ func (r *request) setUnknownTopic() {
 func (r *request) recordUndeliverable() {
 	last := r.ignored.failures[len(r.ignored.failures)-1]
 	r.record(journal.Event{Kind: journal.Accepted})
-	r.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropNobody), Detail: last.detail})
+	r.record(journal.Event{Kind: journal.Dropped, Cause: string(broker.DropUnknownDevice), Detail: last.detail})
 }

@@ -64,7 +64,7 @@ func TestUnknownTeamsTopicsAndDeviceTokensAreAcceptedOnRequest(t *testing.T) {
 			assert.Empty(t, w.broker.pushes)
 			last := steps[len(steps)-1]
 			assert.Equal(t, journal.Dropped, last.Kind)
-			assert.Equal(t, string(broker.DropNobody), last.Cause)
+			assert.Equal(t, string(broker.DropUnknownDevice), last.Cause)
 		})
 	}
 }

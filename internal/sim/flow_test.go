@@ -81,7 +81,7 @@ func TestTheEnvironmentsAreSeparate(t *testing.T) {
 
 func TestAnAppThatIsNeverEnabledLosesItsTokenWithoutAnybodyAsking(t *testing.T) {
 	var apple clock.Clock
-	s := start(t, sim.Config{Clock: &apple, Broker: broker.Config{Storage: broker.Storage{NeverEnabled: 24 * time.Hour}}})
+	s := start(t, sim.Config{Clock: &apple, Broker: broker.Config{Storage: broker.Storage{EnableTimeout: 24 * time.Hour}}})
 	dev := switchOn(t, s, sim.DemoTopic)
 	_, err := dev.Token(withTimeout(t), sim.DemoTopic) // it has sent its filter
 	require.NoError(t, err)

@@ -6,31 +6,29 @@ import (
 	"sync/atomic"
 )
 
-// DefaultCache is how many decrypted tokens are remembered unless [Config] says
-// otherwise: a hundred thousand devices with two apps each, at about 100 bytes a token.
+// DefaultCache is the default of [Config.Cache]: enough for a hundred thousand devices with
+// two apps each, at about 100 bytes a token.
 const DefaultCache = 1 << 18
 
-// A decrypted token is remembered together with the key that decrypted it. It holds
-// only what can never change: retirements and rotations are looked up anew.
+// A decrypted token is an entry of the cache. It has only what never changes; retirements
+// and rotations are looked up each time.
 type decrypted struct {
 	token  string
-	record record
+	record tokenRecord
 	key    int // number of the key
 }
 
-// cacheWays is in how many places a token may stand: eight pointers, one cache
-// line.
+// cacheWays is the number of entries of a set: eight pointers fill one cache line.
 const cacheWays = 8
 
 type cacheSet [cacheWays]atomic.Pointer[decrypted]
 
-// firstSets is how many sets an empty cache has. Most simulators never know
-// more than a handful of tokens.
+// firstSets is the number of sets of an empty cache. Most simulators have few tokens.
 const firstSets = 8
 
-// A cache remembers decrypted tokens. Reading takes no lock and does not
-// allocate. Only tokens that were issued here get in, so that their first
-// bytes, a synthetic IV, serve as the hash.
+// A cache is a set-associative cache of decrypted tokens. Reading takes no lock and does
+// not allocate. It has only tokens that were issued here, so their first bytes, a
+// synthetic IV, can be used as the hash.
 type cache struct {
 	sets  atomic.Pointer[[]cacheSet] // a power of two of them
 	limit int                        // of sets
@@ -47,15 +45,15 @@ func newCache(size int) *cache {
 	return c
 }
 
-// place returns the set in which a token may stand.
-func place[T string | []byte](sets []cacheSet, token T) *cacheSet {
+// setOf returns the set that a token belongs to.
+func setOf[T string | []byte](sets []cacheSet, token T) *cacheSet {
 	hash := uint32(token[0])<<24 | uint32(token[1])<<16 | uint32(token[2])<<8 | uint32(token[3])
 	return &sets[int(hash)&(len(sets)-1)]
 }
 
-// get returns what is remembered about a token, or nil.
+// get returns the entry of a token, nil if there is none.
 func (c *cache) get(token []byte) *decrypted {
-	set := place(*c.sets.Load(), token)
+	set := setOf(*c.sets.Load(), token)
 	for i := range set {
 		if o := set[i].Load(); o != nil && o.token == string(token) {
 			return o
@@ -64,22 +62,22 @@ func (c *cache) get(token []byte) *decrypted {
 	return nil
 }
 
-// put remembers a token. Where there is no room the cache grows; at its limit
-// the token takes the place of one that it picks at random.
+// put adds a token. If its set is full, the cache grows; at the limit, the token replaces
+// another one of the set, chosen by one of its own bytes.
 func (c *cache) put(o *decrypted) {
 	sets := *c.sets.Load()
 	for !add(sets, o) {
 		if len(sets) == c.limit {
-			place(sets, o.token)[o.token[4]%cacheWays].Store(o)
+			setOf(sets, o.token)[o.token[4]%cacheWays].Store(o)
 			return
 		}
 		sets = c.grow(sets)
 	}
 }
 
-// add puts a token where nothing is yet, if there is such a place.
+// add puts a token into a free entry of its set, and reports whether there was one.
 func add(sets []cacheSet, o *decrypted) bool {
-	set := place(sets, o.token)
+	set := setOf(sets, o.token)
 	for i := range set {
 		if set[i].CompareAndSwap(nil, o) {
 			return true
@@ -88,9 +86,8 @@ func add(sets []cacheSet, o *decrypted) bool {
 	return false
 }
 
-// grow doubles the cache, unless somebody else has replaced the sets that were
-// found full. A token that is put meanwhile may be forgotten; it costs no more
-// than opening it again.
+// grow doubles the cache, unless another goroutine has replaced the sets that were found
+// full. A token that is added meanwhile may be missing; then it is decrypted again.
 func (c *cache) grow(full []cacheSet) []cacheSet {
 	c.growing.Lock()
 	defer c.growing.Unlock()

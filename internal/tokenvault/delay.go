@@ -51,11 +51,11 @@ func (d *delayer) after(at time.Time) time.Time {
 }
 
 func (d *delayer) draw() time.Duration {
-	span := d.delay.Max - d.delay.Min
-	if span <= 0 {
+	spread := d.delay.Max - d.delay.Min
+	if spread <= 0 {
 		return d.delay.Min
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.delay.Min + time.Duration(d.random.Int64N(int64(span)))
+	return d.delay.Min + time.Duration(d.random.Int64N(int64(spread)))
 }

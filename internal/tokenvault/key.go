@@ -19,16 +19,16 @@ const keyLabel = "apns-sim device token v1"
 // is also the check (RFC 5297, 2.6).
 const sivSize = 16
 
-// A tokenKey encrypts and decrypts records.
-type tokenKey struct {
+// A deviceTokenKey encrypts and decrypts records.
+type deviceTokenKey struct {
 	secret []byte
 	// number counts the keys of the vault, from 0 for its oldest.
 	number int
 	siv    *subtle.AESSIV
 }
 
-// newTokenKey derives the token key from a secret.
-func newTokenKey(secret []byte, number int) (*tokenKey, error) {
+// newDeviceTokenKey derives the token key from a secret.
+func newDeviceTokenKey(secret []byte, number int) (*deviceTokenKey, error) {
 	if len(secret) != SecretSize {
 		return nil, fmt.Errorf("the secret has %d bytes; use %d random ones", len(secret), SecretSize)
 	}
@@ -40,11 +40,11 @@ func newTokenKey(secret []byte, number int) (*tokenKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("set up AES-SIV: %w", err)
 	}
-	return &tokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
+	return &deviceTokenKey{secret: append([]byte(nil), secret...), number: number, siv: siv}, nil
 }
 
 // encrypt encrypts a record into a token of length bytes.
-func (k *tokenKey) encrypt(r *record, length int) []byte {
+func (k *deviceTokenKey) encrypt(r *tokenRecord, length int) []byte {
 	var buf [maxPlain]byte
 	plain := buf[:length-sivSize]
 	r.put(plain)
@@ -57,10 +57,10 @@ func (k *tokenKey) encrypt(r *record, length int) []byte {
 
 // decrypt is the reverse of encrypt. It reports false for a token that was not
 // encrypted with this key.
-func (k *tokenKey) decrypt(token []byte) (record, bool) {
+func (k *deviceTokenKey) decrypt(token []byte) (tokenRecord, bool) {
 	plain, err := k.siv.DecryptDeterministically(token, nil)
 	if err != nil {
-		return record{}, false // its only error: not encrypted with this key
+		return tokenRecord{}, false // its only error: not encrypted with this key
 	}
-	return parseRecord(plain)
+	return parseTokenRecord(plain)
 }

@@ -25,9 +25,9 @@ const (
 	maxEpoch = 1<<24 - 1
 )
 
-// A record is what a token says by itself, without regard to what happened
+// A tokenRecord is what a token says by itself, without regard to what happened
 // since.
-type record struct {
+type tokenRecord struct {
 	Address
 	base  bool
 	tag   TopicTag
@@ -35,7 +35,7 @@ type record struct {
 }
 
 // put writes the record to the first recordSize bytes of dst.
-func (r *record) put(dst []byte) {
+func (r *tokenRecord) put(dst []byte) {
 	dst[0] = r.User << userShift
 	if !r.base {
 		dst[0] |= flagApp
@@ -48,11 +48,11 @@ func (r *record) put(dst []byte) {
 	dst[13], dst[14], dst[15] = byte(r.epoch>>16), byte(r.epoch>>8), byte(r.epoch)
 }
 
-// parseRecord reads what put wrote, with its padding. It reports false for
+// parseTokenRecord reads what put wrote, with its padding. It reports false for
 // bytes that put does not write.
-func parseRecord(b []byte) (r record, ok bool) {
+func parseTokenRecord(b []byte) (r tokenRecord, ok bool) {
 	if len(b) < recordSize || b[0]&flagUnused != 0 {
-		return record{}, false
+		return tokenRecord{}, false
 	}
 	r.base = b[0]&flagApp == 0
 	if b[0]&flagSandbox != 0 {
@@ -63,11 +63,11 @@ func parseRecord(b []byte) (r record, ok bool) {
 	r.tag = TopicTag(b[9:13])
 	r.epoch = uint32(b[13])<<16 | uint32(b[14])<<8 | uint32(b[15])
 	if r.base && r.tag != (TopicTag{}) {
-		return record{}, false
+		return tokenRecord{}, false
 	}
 	for _, pad := range b[recordSize:] {
 		if pad != 0 {
-			return record{}, false
+			return tokenRecord{}, false
 		}
 	}
 	return r, true

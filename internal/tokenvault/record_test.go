@@ -12,12 +12,12 @@ import (
 func TestARecordIsSixteenBytesInThisOrder(t *testing.T) {
 	rows := []struct {
 		name string
-		in   record
+		in   tokenRecord
 		want []byte
 	}{
 		{
 			"app in the sandbox",
-			record{
+			tokenRecord{
 				Address: Address{apns.Sandbox, apns.DeviceID{1, 2, 3, 4, 5, 6, 7, 8}, 5},
 				tag:     TopicTag{0xa0, 0x03, 0xf1, 0xda}, epoch: 0x010203,
 			},
@@ -25,7 +25,7 @@ func TestARecordIsSixteenBytesInThisOrder(t *testing.T) {
 		},
 		{
 			"base in production",
-			record{Address: Address{apns.Production, apns.DeviceID{8, 7, 6, 5, 4, 3, 2, 1}, 31}, base: true, epoch: maxEpoch},
+			tokenRecord{Address: Address{apns.Production, apns.DeviceID{8, 7, 6, 5, 4, 3, 2, 1}, 31}, base: true, epoch: maxEpoch},
 			[]byte{0b0_11111_0_0, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0xff, 0xff, 0xff},
 		},
 	}
@@ -34,7 +34,7 @@ func TestARecordIsSixteenBytesInThisOrder(t *testing.T) {
 			got := make([]byte, recordSize)
 			row.in.put(got)
 			assert.Equal(t, row.want, got)
-			back, ok := parseRecord(got)
+			back, ok := parseTokenRecord(got)
 			require.True(t, ok)
 			assert.Equal(t, row.in, back)
 		})
@@ -53,7 +53,7 @@ func TestInvalidRecordsAreRejected(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
-			_, ok := parseRecord(row.in)
+			_, ok := parseTokenRecord(row.in)
 			assert.False(t, ok, row.note)
 		})
 	}

@@ -17,19 +17,18 @@ type deviceKey struct {
 // that their first byte spreads them evenly.
 const registryShards = 64
 
-// A registry holds the histories of those devices that have one, which are
-// few.
+// A registry has the retirements of devices. Few devices have any.
 type registry struct {
 	shards [registryShards]registryShard
 }
 
 type registryShard struct {
-	used atomic.Bool // set with the first history, never cleared
+	used atomic.Bool // set with the first retirement, never cleared
 
 	saving sync.Mutex // held while a retirement is saved, before it counts: docs/lock-order.md
 
 	mu      sync.RWMutex
-	devices map[deviceKey]*history
+	devices map[deviceKey]*deviceRetirements
 }
 
 func (g *registry) shard(device apns.DeviceID) *registryShard {
@@ -37,7 +36,7 @@ func (g *registry) shard(device apns.DeviceID) *registryShard {
 }
 
 // current returns the epoch for a token issued now.
-func (g *registry) current(r *record) uint32 {
+func (g *registry) current(r *tokenRecord) uint32 {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {
 		return 0
@@ -51,7 +50,7 @@ func (g *registry) current(r *record) uint32 {
 }
 
 // status returns the retirement of a token, and whether the token was ever issued.
-func (g *registry) status(r *record) (end retirement, issued bool) {
+func (g *registry) status(r *tokenRecord) (end retirement, issued bool) {
 	shard := g.shard(r.Device)
 	if !shard.used.Load() {
 		return retirement{}, r.epoch == 0
@@ -64,18 +63,18 @@ func (g *registry) status(r *record) (end retirement, issued bool) {
 	return retirement{}, r.epoch == 0
 }
 
-// change calls f with the history of a device, which is made if there is none.
-func (g *registry) change(key deviceKey, f func(*history)) {
+// change calls f with the retirements of a device, which may be none yet.
+func (g *registry) change(key deviceKey, f func(*deviceRetirements)) {
 	shard := g.shard(key.device)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if shard.devices == nil {
-		shard.devices = make(map[deviceKey]*history)
+		shard.devices = make(map[deviceKey]*deviceRetirements)
 		shard.used.Store(true)
 	}
 	h := shard.devices[key]
 	if h == nil {
-		h = &history{apps: make(map[app]timeline)}
+		h = &deviceRetirements{apps: make(map[app]retirementList)}
 		shard.devices[key] = h
 	}
 	f(h)

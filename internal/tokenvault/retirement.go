@@ -20,11 +20,11 @@ func (r *retirement) laterThan(at time.Time) bool {
 	return r.reported.IsZero() || at.Before(r.reported)
 }
 
-// A timeline is the retirements of one kind, oldest first.
-type timeline []retirement
+// A retirementList is the retirements of a device or of one of its apps, oldest first.
+type retirementList []retirement
 
 // newest returns the epoch of the newest retirement, 0 if there was none.
-func (t timeline) newest() uint32 {
+func (t retirementList) newest() uint32 {
 	if len(t) == 0 {
 		return 0
 	}
@@ -32,8 +32,8 @@ func (t timeline) newest() uint32 {
 }
 
 // after returns the first retirement after an epoch, and whether the epoch
-// itself began on this timeline.
-func (t timeline) after(epoch uint32) (next *retirement, began bool) {
+// itself is in the list.
+func (t retirementList) after(epoch uint32) (next *retirement, began bool) {
 	i, began := slices.BinarySearchFunc(t, epoch, func(r retirement, epoch uint32) int {
 		return int(r.epoch) - int(epoch)
 	})
@@ -52,24 +52,24 @@ type app struct {
 	tag  TopicTag
 }
 
-// A history is all that was retired on one device. One counter numbers its
-// epochs, so that an epoch tells the order of device-wide and app retirements.
-type history struct {
-	epoch uint32
-	wide  timeline // concerns every token of the device
-	apps  map[app]timeline
+// deviceRetirements are the retirements of one device. One counter numbers its epochs, so
+// that epochs order the retirements of the device and those of its apps.
+type deviceRetirements struct {
+	epoch      uint32
+	deviceWide retirementList // concerns every token of the device
+	apps       map[app]retirementList
 }
 
 // retireAll ends the current epoch of every token of the device.
-func (h *history) retireAll(end retirement) {
+func (h *deviceRetirements) retireAll(end retirement) {
 	if h.advance() {
 		end.epoch = h.epoch
-		h.wide = append(h.wide, end)
+		h.deviceWide = append(h.deviceWide, end)
 	}
 }
 
 // retireApp ends the current epoch of the tokens of one app.
-func (h *history) retireApp(a app, end retirement) {
+func (h *deviceRetirements) retireApp(a app, end retirement) {
 	if h.advance() {
 		end.epoch = h.epoch
 		h.apps[a] = append(h.apps[a], end)
@@ -78,7 +78,7 @@ func (h *history) retireApp(a app, end retirement) {
 
 // advance begins an epoch. A device that has used up all of its epochs, some
 // sixteen million, stays in the last one.
-func (h *history) advance() bool {
+func (h *deviceRetirements) advance() bool {
 	if h.epoch == maxEpoch {
 		return false
 	}
@@ -88,17 +88,17 @@ func (h *history) advance() bool {
 
 // current returns the epoch for a token issued now: the newest retirement that
 // concerns it.
-func (h *history) current(r *record) uint32 {
+func (h *deviceRetirements) current(r *tokenRecord) uint32 {
 	if r.base {
-		return h.wide.newest()
+		return h.deviceWide.newest()
 	}
-	return max(h.wide.newest(), h.apps[app{r.User, r.tag}].newest())
+	return max(h.deviceWide.newest(), h.apps[app{r.User, r.tag}].newest())
 }
 
 // status returns the retirement of a token, zero if it is current. It
 // reports false for an epoch in which such a token was never issued.
-func (h *history) status(r *record) (end retirement, ok bool) {
-	next, issued := h.ending(r)
+func (h *deviceRetirements) status(r *tokenRecord) (end retirement, ok bool) {
+	next, issued := h.retirementOf(r)
 	if next != nil {
 		end = *next
 	}
@@ -107,17 +107,17 @@ func (h *history) status(r *record) (end retirement, ok bool) {
 
 // confirm sets when the retirement of a token is reported, unless that is earlier
 // already.
-func (h *history) confirm(r *record, at time.Time) {
-	next, _ := h.ending(r)
+func (h *deviceRetirements) confirm(r *tokenRecord, at time.Time) {
+	next, _ := h.retirementOf(r)
 	if next != nil && next.laterThan(at) {
 		next.reported = at
 	}
 }
 
-// ending finds the retirement of a token, nil if it is current. It reports false
+// retirementOf finds the retirement of a token, nil if it is current. It reports false
 // for an epoch in which such a token was never issued.
-func (h *history) ending(r *record) (next *retirement, ok bool) {
-	next, issued := h.wide.after(r.epoch)
+func (h *deviceRetirements) retirementOf(r *tokenRecord) (next *retirement, ok bool) {
+	next, issued := h.deviceWide.after(r.epoch)
 	if !r.base {
 		appNext, began := h.apps[app{r.User, r.tag}].after(r.epoch)
 		issued = issued || began

@@ -8,9 +8,9 @@ import (
 )
 
 func TestADeviceWithoutFurtherEpochsStaysInTheLastOne(t *testing.T) {
-	h := &history{epoch: maxEpoch - 1, apps: make(map[app]timeline)}
+	h := &deviceRetirements{epoch: maxEpoch - 1, apps: make(map[app]retirementList)}
 	h.retireAll(retirement{at: time.Unix(1, 0)})
-	last := &record{base: true, epoch: maxEpoch}
+	last := &tokenRecord{base: true, epoch: maxEpoch}
 	assert.Equal(t, uint32(maxEpoch), h.current(last))
 
 	h.retireAll(retirement{at: time.Unix(2, 0)})
@@ -23,7 +23,7 @@ func TestADeviceWithoutFurtherEpochsStaysInTheLastOne(t *testing.T) {
 
 func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 	mail, news := app{0, TopicTag{1}}, app{0, TopicTag{2}}
-	h := &history{apps: make(map[app]timeline)}
+	h := &deviceRetirements{apps: make(map[app]retirementList)}
 	h.retireApp(mail, retirement{at: time.Unix(1, 0)})
 	h.retireApp(news, retirement{at: time.Unix(2, 0)})
 	h.retireAll(retirement{at: time.Unix(3, 0)})
@@ -31,22 +31,22 @@ func TestTheEarliestRetirementThatConcernsATokenCounts(t *testing.T) {
 
 	rows := []struct {
 		name    string
-		record  record
+		record  tokenRecord
 		retired int64 // seconds, 0 = current
 		issued  bool
 	}{
-		{"the first token of mail", record{tag: mail.tag}, 1, true},
-		{"mail after its first removal", record{tag: mail.tag, epoch: 1}, 3, true},
-		{"mail in an epoch of news", record{tag: mail.tag, epoch: 2}, 3, false},
-		{"mail after the erasure", record{tag: mail.tag, epoch: 3}, 4, true},
-		{"mail today", record{tag: mail.tag, epoch: 4}, 0, true},
-		{"the first token of news", record{tag: news.tag}, 2, true},
-		{"news today", record{tag: news.tag, epoch: 3}, 0, true},
-		{"an app that was never removed", record{tag: TopicTag{3}}, 3, true},
-		{"the first base token", record{base: true}, 3, true},
-		{"the base token today", record{base: true, epoch: 3}, 0, true},
-		{"a base token of an app's epoch", record{base: true, epoch: 4}, 0, false},
-		{"an epoch to come", record{tag: mail.tag, epoch: 5}, 0, false},
+		{"the first token of mail", tokenRecord{tag: mail.tag}, 1, true},
+		{"mail after its first removal", tokenRecord{tag: mail.tag, epoch: 1}, 3, true},
+		{"mail in an epoch of news", tokenRecord{tag: mail.tag, epoch: 2}, 3, false},
+		{"mail after the erasure", tokenRecord{tag: mail.tag, epoch: 3}, 4, true},
+		{"mail today", tokenRecord{tag: mail.tag, epoch: 4}, 0, true},
+		{"the first token of news", tokenRecord{tag: news.tag}, 2, true},
+		{"news today", tokenRecord{tag: news.tag, epoch: 3}, 0, true},
+		{"an app that was never removed", tokenRecord{tag: TopicTag{3}}, 3, true},
+		{"the first base token", tokenRecord{base: true}, 3, true},
+		{"the base token today", tokenRecord{base: true, epoch: 3}, 0, true},
+		{"a base token of an app's epoch", tokenRecord{base: true, epoch: 4}, 0, false},
+		{"an epoch to come", tokenRecord{tag: mail.tag, epoch: 5}, 0, false},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/apns-sim/apns-sim/internal/state"
 )
 
-// A retirement is saved before it counts, so that no provider and no device learns of one
-// that a restart would forget.
+// A retirement is saved before it takes effect, so that a restart reverts none that a
+// provider or a device has learned of.
 
 // retire begins an epoch of a device, for an app or, if that is nil, for the whole device.
 func (v *Vault) retire(key deviceKey, of *app, end retirement) {
@@ -21,7 +21,7 @@ func (v *Vault) retire(key deviceKey, of *app, end retirement) {
 			v.saver.Save(element(key, of, &end))
 		}
 	}
-	v.retirements.change(key, func(h *history) {
+	v.retirements.change(key, func(h *deviceRetirements) {
 		if of == nil {
 			h.retireAll(end)
 		} else {
@@ -31,7 +31,7 @@ func (v *Vault) retire(key deviceKey, of *app, end retirement) {
 }
 
 // confirm has the retirement of a token reported from a moment on, unless that is earlier already.
-func (v *Vault) confirm(r *record, at time.Time) {
+func (v *Vault) confirm(r *tokenRecord, at time.Time) {
 	key := deviceKey{r.Environment, r.Device}
 	if v.saver != nil {
 		shard := v.retirements.shard(key.device)
@@ -42,12 +42,12 @@ func (v *Vault) confirm(r *record, at time.Time) {
 			v.saver.Save(element(key, of, &end))
 		}
 	}
-	v.retirements.change(key, func(h *history) { h.confirm(r, at) })
+	v.retirements.change(key, func(h *deviceRetirements) { h.confirm(r, at) })
 }
 
 // unconfirmed returns the retirement of a token, with its app, if it is reported later than
 // at or never.
-func (g *registry) unconfirmed(key deviceKey, r *record, at time.Time) (end retirement, of *app, ok bool) {
+func (g *registry) unconfirmed(key deviceKey, r *tokenRecord, at time.Time) (end retirement, of *app, ok bool) {
 	shard := g.shard(key.device)
 	shard.mu.RLock()
 	defer shard.mu.RUnlock()
@@ -55,11 +55,11 @@ func (g *registry) unconfirmed(key deviceKey, r *record, at time.Time) (end reti
 	if h == nil {
 		return end, nil, false
 	}
-	next, _ := h.ending(r)
+	next, _ := h.retirementOf(r)
 	if next == nil || !next.laterThan(at) {
 		return end, nil, false
 	}
-	if _, wide := h.wide.after(next.epoch); !wide {
+	if _, ofDevice := h.deviceWide.after(next.epoch); !ofDevice {
 		of = &app{r.User, r.tag}
 	}
 	return *next, of, true
@@ -97,10 +97,10 @@ func (v *Vault) restore(saved []state.Retirement) error {
 		if err != nil || len(tag) != 0 && len(tag) != len(TopicTag{}) || e.Epoch > maxEpoch || e.User > MaxUser {
 			return fmt.Errorf("retirement %d of device %v: the topicTag has 8 hex digits, the epoch is at most %d, the user at most %d", e.Epoch, e.Device, maxEpoch, MaxUser)
 		}
-		v.retirements.change(deviceKey{e.Environment, e.Device}, func(h *history) {
+		v.retirements.change(deviceKey{e.Environment, e.Device}, func(h *deviceRetirements) {
 			h.epoch = max(h.epoch, e.Epoch)
 			if len(tag) == 0 {
-				h.wide = append(h.wide, end)
+				h.deviceWide = append(h.deviceWide, end)
 				return
 			}
 			a := app{e.User, TopicTag(tag)}

@@ -26,7 +26,7 @@ const maxPlain = apns.MaxDeviceToken - sivSize
 
 // ErrNotIssued says that a token was not made by this vault. That includes one
 // of an epoch the vault does not remember: its secrets were kept but its
-// retirements lost, and whether the token is still current is not known any more. A
+// retirements lost, and whether the token is still valid is not known any more. A
 // device that presents such a base token is given a new one, as with any token
 // that cannot be decrypted.
 var ErrNotIssued = errors.New("the token was not issued by this simulator")
@@ -41,8 +41,8 @@ type Config struct {
 	// Length of the tokens issued, in bytes, from [MinLength] to
 	// [apns.MaxDeviceToken]; zero means MinLength. Tokens of any length are decrypted.
 	Length int
-	// Cache is how many decrypted tokens are remembered, so that the next push
-	// to one costs no decryption; zero means [DefaultCache]. It is rounded up
+	// Cache is the number of decrypted tokens that are cached, so that the next push
+	// to one needs no decryption; zero means [DefaultCache]. It is rounded up
 	// to eight times a power of two.
 	Cache int
 	// Delay is the time between retirement and report; zero reports at once. It does not delay [Vault.ExpireApp].
@@ -69,8 +69,8 @@ type Vault struct {
 	delays      *delayer
 	saver       *state.Saver // may be nil
 
-	rotating sync.Mutex                  // held while keys is being replaced
-	keys     atomic.Pointer[[]*tokenKey] // newest first; a list is never changed
+	rotating sync.Mutex                        // held while keys is being replaced
+	keys     atomic.Pointer[[]*deviceTokenKey] // newest first; a list is never changed
 }
 
 // New returns a vault. It fails on a secret or a length that cannot be used.
@@ -93,7 +93,7 @@ func New(cfg Config) (*Vault, error) {
 		return nil, err
 	}
 	v := &Vault{length: length, clock: cfg.Clock, spaces: cfg.Spaces, cache: newCache(size), delays: newDelayer(cfg.Delay), saver: cfg.Saver}
-	v.keys.Store(new([]*tokenKey))
+	v.keys.Store(new([]*deviceTokenKey))
 	secrets := cfg.Secrets
 	if len(secrets) == 0 {
 		secrets = [][]byte{NewSecret()}
@@ -120,7 +120,7 @@ func NewSecret() []byte {
 // https://developer.apple.com/library/archive/documentation/NetworkingInternet/Conceptual/RemoteNotificationsPG/APNSOverview.html
 func (v *Vault) Issue(a Address, topic *apns.TopicHash) apns.DeviceToken {
 	a.mustFit()
-	r := record{Address: a, base: topic == nil}
+	r := tokenRecord{Address: a, base: topic == nil}
 	if topic != nil {
 		r.tag = Tag(*topic)
 	}
@@ -245,11 +245,11 @@ func (v *Vault) addKey(secret []byte) error {
 			return errors.New("the secret is in use already; choose a fresh one")
 		}
 	}
-	key, err := newTokenKey(secret, len(old))
+	key, err := newDeviceTokenKey(secret, len(old))
 	if err != nil {
 		return err
 	}
-	keys := append([]*tokenKey{key}, old...)
+	keys := append([]*deviceTokenKey{key}, old...)
 	v.keys.Store(&keys)
 	return nil
 }

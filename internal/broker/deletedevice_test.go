@@ -16,7 +16,7 @@ import (
 // A device whose deliveries are forgotten owes nothing for them.
 func TestForgottenPushesNeedNoAcknowledgement(t *testing.T) {
 	for name, forget := range map[string]func(*fixture){
-		"forgotten": func(w *fixture) { assert.Equal(t, 3, w.Forget(testDevice.Device)) },
+		"forgotten": func(w *fixture) { assert.Equal(t, 3, w.DeleteDevice(testDevice.Device)) },
 		"withdrawn": func(w *fixture) { w.WithdrawDevice(apns.Production, testDevice.Device) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,14 +48,14 @@ func TestForgottenPushesNeedNoAcknowledgement(t *testing.T) {
 func TestForgettingADeviceResetsItsBudgets(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, broker.Config{
-			Hourly: broker.Hourly{Background: 1}, Storage: broker.Storage{NeverEnabled: time.Hour},
+			Hourly: broker.Hourly{Background: 1}, Storage: broker.Storage{EnableTimeout: time.Hour},
 		})
 		p := w.connect(topic)
 		w.push("silent", ofType(apns.Background))
 		w.push("unlisted", forTopic("com.example.other"))
 		require.Equal(t, []string{"silent"}, p.names())
 		time.Sleep(40 * time.Minute)
-		w.Forget(testDevice.Device)
+		w.DeleteDevice(testDevice.Device)
 		w.push("silent too", ofType(apns.Background))
 		assert.Equal(t, []string{"silent too"}, p.names(), "the budget is there again")
 		w.push("unlisted too", forTopic("com.example.other"))

@@ -30,7 +30,7 @@ func TestAnAppThatIsNeverEnabledCountsAsRemoved(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				var removed []string
 				w := newFixture(t, broker.Config{
-					Storage:    broker.Storage{NeverEnabled: 7 * day},
+					Storage:    broker.Storage{EnableTimeout: 7 * day},
 					AppRemoved: func(p *broker.Push) { removed = append(removed, p.ID) },
 				})
 				w.push("a")
