@@ -145,7 +145,7 @@ func (d *Device) Connect() {
 	d.online()
 }
 
-// Erase resets the device: it becomes another device, without apps and with an empty
+// Erase erases the device: it becomes another device, without apps and with an empty
 // inbox. Pushes to its old tokens are rejected with Unregistered.
 func (d *Device) Erase() {
 	d.space.tb.Helper()
@@ -166,7 +166,7 @@ func (d *Device) Revoke() {
 // tell does one of the device actions of the control API.
 func (d *Device) tell(action, topic string) {
 	d.space.tb.Helper()
-	d.await(action, func(ctx context.Context) error {
+	d.await("finish the action "+action, func(ctx context.Context) error {
 		_, err := d.space.server.simulator().DeviceControl.TellDevice(ctx, d.inside().ID(), action, topic)
 		return err
 	})

@@ -66,7 +66,7 @@ type activation struct {
 	CSR    string   `json:"csr" doc:"The certificate signing request, PEM"`
 	Topics []string `json:"topics,omitempty" doc:"Bundle IDs to register as apps of the team"`
 	Team   string   `json:"team,omitempty" doc:"Team; default: the default team"`
-	// APNs knows a device by its key alone, so that nobody else could tell it.
+	// APNs knows a device by its key, so only the device knows the ID it had before.
 	Replaces string `json:"replaces,omitempty" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" doc:"ID that the device had before it was erased; pushes to its tokens are answered Unregistered from now on"`
 }
 

@@ -10,21 +10,20 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// AppleServices is what stands behind the routes that devices know from Apple.
+// AppleServices are the operations behind the routes that devices request from Apple.
 type AppleServices interface {
 	// SignBag signs a bag with RSA and SHA-1. It returns the chain of the signer
 	// in DER, leaf first.
 	SignBag(bag []byte) (signature []byte, chain [][]byte, err error)
 	// ActivateGenuine signs the request of a device and returns its certificate
-	// in DER, of the shape that real devices have if its key is RSA. The
-	// request's signature and key have been checked. An error says what is wrong
-	// with the request and how to put it right; the caller gets to read it.
+	// in DER. With an RSA key, the certificate has the form of those of real devices. The
+	// request's signature and key have been checked. An error is shown to the caller: it
+	// says what is wrong with the request, and what to do.
 	ActivateGenuine(csr *x509.CertificateRequest) ([]byte, error)
 }
 
-// An appleRoute is a route of Apple's. Besides the hosts of the control API it
-// answers under Apple's names, so that a device can be led here by DNS or by a
-// proxy.
+// An appleRoute is a route of Apple's. It is served under the hosts of the control API and
+// under Apple's host names, so that DNS or a proxy can route devices to the simulator.
 type appleRoute struct {
 	method, path string
 	handler      handler
@@ -37,16 +36,16 @@ var appleRoutes = []appleRoute{
 	{http.MethodPost, "/deviceservices/deviceActivation", (*Server).albert, []string{"albert.apple.com"}}, // observed: pypush, rustpush
 }
 
-// registerApple adds Apple's routes. They are no part of our API, so that its
-// document is silent about them.
+// registerApple adds Apple's routes. They are not part of the control API, so its OpenAPI
+// document does not have them.
 func registerApple(r *router) {
 	for _, row := range appleRoutes {
 		r.plain(huma.Operation{Method: row.method, Path: row.path, Hidden: true, Security: anybody}, row.handler)
 	}
 }
 
-// appleHost reports whether a request goes to one of Apple's routes under one of
-// the names that the route has there.
+// appleHost reports whether a request is for one of Apple's routes, under a host name that
+// this route has at Apple.
 func appleHost(r *http.Request) bool {
 	name := requestHost(r)
 	return slices.ContainsFunc(appleRoutes, func(row appleRoute) bool {
@@ -54,7 +53,7 @@ func appleHost(r *http.Request) bool {
 	})
 }
 
-// AppleHosts lists the hosts under which Apple's routes are.
+// AppleHosts lists Apple's hosts whose routes are served.
 func AppleHosts() (hosts []string) {
 	for _, row := range appleRoutes {
 		hosts = append(hosts, row.hosts...)
@@ -62,7 +61,7 @@ func AppleHosts() (hosts []string) {
 	return hosts
 }
 
-// apples answers Apple's routes alone, under Apple's names alone.
+// apples serves only Apple's routes, and only under Apple's host names.
 func (s *Server) apples() http.Handler {
 	elsewhere := s.handle((*Server).notApples)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,7 +73,7 @@ func (s *Server) apples() http.Handler {
 	})
 }
 
-// notApples answers a request for what Apple's hosts do not have here.
+// notApples answers a request for a route of Apple's hosts that the simulator does not have.
 func (s *Server) notApples(_ http.ResponseWriter, r *http.Request) error {
 	var known []string
 	for _, row := range appleRoutes {
@@ -89,7 +88,7 @@ func requestHost(r *http.Request) string {
 	return canonicalHost((&url.URL{Host: r.Host}).Hostname())
 }
 
-// writeApple answers as Apple does, with no header more than the caller has set.
+// writeApple writes a response as Apple does: without headers that the caller has not set.
 func (s *Server) writeApple(w http.ResponseWriter, contentType string, body []byte) {
 	w.Header().Set("Content-Type", contentType)
 	if _, err := w.Write(body); err != nil {

@@ -13,32 +13,32 @@ import (
 // minToken is the length of the shortest bearer token, in characters.
 const minToken = 16
 
-// bearerScheme is what the document calls the way to show the token.
+// bearerScheme is the name of the security scheme in the OpenAPI document.
 const bearerScheme = "bearer"
 
-// anybody, as the Security of an operation, leaves it open where a token is
-// demanded: health checks, what tells how to ask, and what devices ask for that
-// know nothing of the API.
+// anybody, as the Security of an operation, means that no token is required even if the API
+// requires one: for health checks, the OpenAPI document and the routes of Apple's that
+// devices request.
 var anybody = []map[string][]string{{}}
 
-// CheckToken rejects a token that can be guessed or not be sent.
+// CheckToken rejects a token that is too short, or that cannot be sent in a header.
 func CheckToken(token string) error {
 	if token == "" {
 		return nil
 	}
 	if len(token) < minToken {
-		return fmt.Errorf("the control token has %d characters; use %d at least, for instance of: openssl rand -hex 16", len(token), minToken)
+		return fmt.Errorf("the control token has %d characters; use at least %d, for example from: openssl rand -hex 16", len(token), minToken)
 	}
 	for i, c := range []byte(token) {
 		if c <= ' ' || c > '~' {
-			return fmt.Errorf("character %d of the control token cannot stand in a header; use letters and digits", i+1)
+			return fmt.Errorf("character %d of the control token is not allowed in a header; use letters and digits", i+1)
 		}
 	}
 	return nil
 }
 
-// describeToken says in the document whether a token is demanded. Where none is, one may
-// be sent all the same, so that a client made from the document can.
+// describeToken says in the OpenAPI document whether a token is required. If none is, a
+// client may still send one, as clients generated from the document can.
 func (r *router) describeToken() {
 	api := r.api.OpenAPI()
 	api.Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearerScheme: {Type: "http", Scheme: bearerScheme}}
@@ -72,6 +72,6 @@ func (r *router) guardToken(next http.Handler) http.Handler {
 func (s *Server) unauthorized(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("WWW-Authenticate", "Bearer")
 	return reject(http.StatusUnauthorized,
-		"the control API demands its token; send it as Authorization: Bearer TOKEN. "+
-			"It is what --control-token said, or else in the file that the ready record names as controlTokenFile")
+		"the control API requires its token; send it as Authorization: Bearer TOKEN. "+
+			"It is the value of --control-token, or the content of the file that the ready record names as controlTokenFile")
 }

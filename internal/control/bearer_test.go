@@ -71,8 +71,8 @@ func TestTheDocumentTellsWhereATokenIsDemanded(t *testing.T) {
 
 func TestATokenThatIsNoneIsRefused(t *testing.T) {
 	for bad, detail := range map[string]string{
-		"secret":             "has 6 characters; use 16 at least",
-		"0123456789 abcdef":  "character 11 of the control token cannot stand in a header",
+		"secret":             "has 6 characters; use at least 16",
+		"0123456789 abcdef":  "character 11 of the control token is not allowed in a header",
 		"0123456789abcdef\n": "character 17",
 	} {
 		_, err := control.New(control.Config{Parts: control.Parts{General: &simulator{}}, Token: bad})

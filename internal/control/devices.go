@@ -42,7 +42,8 @@ type Devices interface {
 
 const devicesTag = "devices"
 
-// DeviceInput names a device. Huma looks into embedded structs that are exported alone.
+// DeviceInput names a device. It is exported because huma ignores embedded structs that are
+// not.
 type DeviceInput struct {
 	ID string `path:"id" pattern:"^[0-9a-f]{16}$" patternDescription:"the id of a device, 16 hex digits" example:"0123456789abcdef" doc:"Device ID"`
 }
@@ -128,7 +129,7 @@ func registerDevices(r *router) {
 		if !devices.RemoveDevice(in.id()) {
 			return nil, reject(http.StatusNotFound, "there is no virtual device %s; GET /v1/devices lists them", in.ID)
 		}
-		return nil, nil //nolint:nilnil // How huma wants to hear that there is no body.
+		return nil, nil //nolint:nilnil // A nil response tells huma that there is no body.
 	})
 	register(r, huma.Operation{
 		OperationID: "get-inbox", Method: http.MethodGet, Path: "/v1/devices/{id}/inbox", Tags: []string{devicesTag},

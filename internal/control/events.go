@@ -64,7 +64,7 @@ func registerEvents(r *router) {
 			"Without either, the stream starts with the next event; after=0 starts with the oldest event in the journal.",
 		Parameters: []*huma.Param{
 			{Name: "after", In: "query", Description: "Number of the last known event", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
-			{Name: "limit", In: "query", Description: "Number of events after which the stream ends; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
+			{Name: "limit", In: "query", Description: "Number of events after which the stream ends; 0 means no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
 			{Name: "Last-Event-ID", In: "header", Description: "Same as after; browsers send it when they reconnect", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 0},
 		},
 		Responses: map[string]*huma.Response{"200": {

@@ -40,7 +40,7 @@ func registerEventSummary(r *router) {
 			"It costs the same whatever the load, so a program that shows the current state can follow it instead of every event.",
 		Parameters: []*huma.Param{
 			{Name: "interval", In: "query", Description: "The time between two messages: seconds, or a duration as in 500ms, from 100ms to 1m; 500ms if absent", Schema: &huma.Schema{Type: huma.TypeString}, Example: "500ms"},
-			{Name: "limit", In: "query", Description: "End after so many messages; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
+			{Name: "limit", In: "query", Description: "End after so many messages; 0 means no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 1},
 		},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A stream of messages named summary, whose data is a summary.",

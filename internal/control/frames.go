@@ -44,7 +44,7 @@ func registerFrames(r *router) {
 			"It serves virtual devices, other connected devices and the devices of fleets alike.",
 		Parameters: []*huma.Param{
 			{Name: "id", In: "path", Required: true, Description: "Device ID", Schema: &huma.Schema{Type: huma.TypeString}, Example: "0f1e2d3c4b5a6978"},
-			{Name: "limit", In: "query", Description: "Number of frames after which the stream ends; 0 is no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 100},
+			{Name: "limit", In: "query", Description: "Number of frames after which the stream ends; 0 means no limit", Schema: &huma.Schema{Type: huma.TypeInteger}, Example: 100},
 			{Name: "timeout", In: "query", Description: "Time after which the stream ends: seconds, or a duration such as 500ms; absent for no limit", Schema: &huma.Schema{Type: huma.TypeString}, Example: "100ms"},
 		},
 		Responses: map[string]*huma.Response{"200": {

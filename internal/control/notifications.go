@@ -67,7 +67,7 @@ func lossesOf(l journal.Lost) Losses { return Losses{l.Pushes, l.Failures} }
 type listInput struct {
 	Words
 	After  uint64 `query:"after" doc:"Only pushes with a higher number" example:"0"`
-	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 is no bound" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 means no bound" example:"0"`
 	Order  string `query:"order" doc:"Order: newest or oldest first" enum:"newest,oldest" default:"newest" example:"newest"`
 	Limit  int    `query:"limit" doc:"Maximum number of entries" default:"100" minimum:"1" maximum:"1000" example:"100"`
 }
@@ -126,7 +126,7 @@ type deleteInput struct {
 	Words
 	All    bool   `query:"all" doc:"Delete all pushes, without filter words" example:"true"`
 	After  uint64 `query:"after" doc:"Only pushes with a higher number" example:"0"`
-	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 is no bound" example:"0"`
+	Before uint64 `query:"before" doc:"Only pushes with a lower number; 0 means no bound" example:"0"`
 }
 
 type deleteOutput struct {

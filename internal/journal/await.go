@@ -70,16 +70,14 @@ func (e *NotMetError) Error() string {
 
 func (e *NotMetError) Unwrap() error { return e.Err }
 
-// Await returns when count records match, those that were there before
-// included, oldest first; the number of the last one serves as after for what
-// follows. Records up to the number after do not count. If ctx ends first, the
-// error is a [*NotMetError].
+// Await waits until count records with a number above after match, and returns them, oldest
+// first. Records from before the call count. To wait for the following ones, pass the number
+// of the last record as after. If ctx ends first, the error is a [*NotMetError].
 //
-// It waits for events, never for time, so that it may be used in a bubble of
-// package testing/synctest.
+// It uses no timer, so it can be used in a bubble of package testing/synctest.
 func (j *Journal) Await(ctx context.Context, f filters.Filter, count int, after uint64) ([]Record, error) {
 	if j == nil {
-		return nil, errors.New("there is none to wait for")
+		return nil, errors.New("there is no journal to wait for")
 	}
 	w := &waiting{
 		journal: j, query: Query{Filter: f, After: after, pushes: !f.WantsFailures()},

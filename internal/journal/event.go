@@ -96,8 +96,8 @@ type Event struct {
 	Detail string
 	// Rejection is that of a Rejected event; Cause is its reason.
 	Rejection *apns.Rejection
-	// Status is the HTTP status of the response of a Failure, and where it differs from
-	// that of Rejection, or from 200; otherwise 0.
+	// Status is the HTTP status of the response, if this is a Failure or if a fault has
+	// changed the status; otherwise 0, and the response has that of Rejection, or 200.
 	Status int
 }
 

@@ -408,7 +408,7 @@ func TestNilJournalHasNoRecords(t *testing.T) {
 	_, ok := j.Get("a")
 	assert.False(t, ok)
 	_, err := j.Await(t.Context(), filters.Filter{}, 1, 0)
-	assert.EqualError(t, err, "there is none to wait for")
+	assert.EqualError(t, err, "there is no journal to wait for")
 }
 
 // Finding one push by its id among a full history costs no index on the push path.

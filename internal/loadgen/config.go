@@ -42,16 +42,16 @@ type Config struct {
 	Dial func(ctx context.Context, number int, host string) (net.Conn, error)
 	// Store keeps identities and tokens across runs; nil keeps nothing.
 	Store *Store
-	// Workers is how many devices are activated at a time; 0 is 8.
+	// Workers is how many devices are activated at a time; 0 means 8.
 	Workers int
-	// Logins is how many devices log in for the first time at a time; 0 is 64.
+	// Logins is how many devices log in for the first time at a time; 0 means 64.
 	Logins int
 
-	// Ramp is the pace of the first logins; zero is as fast as they go.
+	// Ramp is the pace of the first logins; zero means as fast as they go.
 	Ramp Ramp
 	// Churn is the rate of actions on random devices, once all have been started.
 	Churn Churn
-	// Down is the maximum time until an action of Churn is undone; 0 is 2 seconds. Each
+	// Down is the maximum time until an action of Churn is undone; 0 means 2 seconds. Each
 	// lasts a random part of it.
 	Down time.Duration
 	// Script is what happens at which time after the first login.
@@ -62,7 +62,7 @@ type Config struct {
 	// IDField is the field of a payload by which a push is known again; "" is "id". A
 	// payload without it is not looked at for duplicates.
 	IDField string
-	// Record takes one JSON line for each token and each notification; nil is none.
+	// Record takes one JSON line for each token and each notification; nil means none.
 	// See [Entry].
 	Record io.Writer
 	// OnEvent is called with the events of each device, from many goroutines at a time. It

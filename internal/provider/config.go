@@ -21,8 +21,8 @@ import (
 )
 
 // A Broker takes what was accepted. The error of Submit is an
-// [apns.Rejection] if it rejects the push; it must not wait for a device, nor for a
-// disk: by waits for that.
+// [apns.Rejection] if it rejects the push; it must wait neither for a device nor for
+// the disk; by waits for the disk.
 type Broker interface {
 	Submit(p *broker.Push, by *store.Pending) error
 	// NotStored says that the record of p cannot be stored, and reports whether p is to
@@ -30,7 +30,7 @@ type Broker interface {
 	NotStored(p *broker.Push) (reject bool)
 }
 
-// The figures of a Config that does not say otherwise.
+// The defaults of a [Config].
 const (
 	DefaultStreams        = 1000
 	DefaultFirstStreams   = 1
@@ -43,12 +43,12 @@ const (
 	DefaultMaxFrameSize      = h2.MinMaxFrameSize
 	DefaultMaxHeaderListSize = h2.DefaultMaxHeaderListSize
 
-	// DefaultHandshakeTimeout is long, because a machine that builds and tests may
-	// let a client wait for its turn.
+	// DefaultHandshakeTimeout is long, since a client on a busy build machine may be
+	// slow.
 	DefaultHandshakeTimeout = 30 * time.Second
 )
 
-// Config is what a [Server] is made of. Auth, Vault, Broker and Certificate are
+// Config configures a [Server]. Auth, Vault, Broker and Certificate are
 // required; every other zero value is useful.
 type Config struct {
 	Auth   *providerauth.Registry
@@ -81,15 +81,15 @@ type Config struct {
 	Log *slog.Logger
 
 	// Streams is the MAX_CONCURRENT_STREAMS of an authenticated
-	// connection; 0 is 1000 (observed: jchambers/pushy#709).
+	// connection; 0 means 1000 (observed: jchambers/pushy#709).
 	Streams uint32
 	// FirstStreams is the same before the first push with a valid provider
-	// token; 0 is 1.
+	// token; 0 means 1.
 	// https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 	FirstStreams uint32
 
 	// LowerStreams selects the rejections after which MAX_CONCURRENT_STREAMS falls to
-	// FirstStreams, until the next accepted push; 0 is ExpiredProviderToken.
+	// FirstStreams, until the next accepted push; 0 means ExpiredProviderToken.
 	LowerStreams LowerRule
 	// OverrunEnds ends a connection that opens a stream above its limit, with
 	// GOAWAY and plain text (observed: Apple forum 54407), instead of refusing
@@ -99,29 +99,29 @@ type Config struct {
 	// with GOAWAY and plain text (observed: inaka/apns4erl#211, ostinelli/apnotic#68, in 2018),
 	// instead of resetting the stream alone.
 	MalformedEnds bool
-	// Settings are further values of the first SETTINGS frame; 0 is what APNs was
+	// Settings are further values of the first SETTINGS frame; 0 means what APNs was
 	// seen to send.
 	Settings Settings
-	// MaxRequests is how many requests a connection may make; 0 is any number.
+	// MaxRequests is how many requests a connection may make; 0 means any number.
 	// After the last one it gets GOAWAY, and REFUSED_STREAM for each further
 	// stream (observed: edamov/pushok#169, Apple forum 54407, after about 50,000).
 	MaxRequests int
 
 	// MaxErrors is how many error responses a connection may get within ErrorWindow
-	// before it is ended; 0 is 10,000, negative is any number. 410 does not count.
+	// before it is ended; 0 means 10,000, negative means any number. 410 does not count.
 	// Apple gives no figure.
 	// https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns
 	MaxErrors int
-	// ErrorWindow is the time for MaxErrors; 0 is one minute.
+	// ErrorWindow is the time for MaxErrors; 0 means one minute.
 	ErrorWindow time.Duration
-	// BadTokenErrors is how many errors one BadDeviceToken counts for; 0 is 5.
+	// BadTokenErrors is how many errors one BadDeviceToken counts for; 0 means 5.
 	BadTokenErrors int
 
 	// BurstLimit is how many pushes one device token may get within
-	// BurstWindow; 0 is any number. Further ones are TooManyRequests, whose
+	// BurstWindow; 0 means any number. Further ones are TooManyRequests, whose
 	// threshold Apple does not publish.
 	BurstLimit int
-	// BurstWindow is the time for BurstLimit; 0 is 20 seconds (observed:
+	// BurstWindow is the time for BurstLimit; 0 means 20 seconds (observed:
 	// houston#162, one in 20 to 25 seconds after a burst).
 	BurstWindow time.Duration
 
@@ -138,7 +138,7 @@ type Config struct {
 	RejectBaseTokens bool
 
 	// OldKeysExpired is since when device tokens that were encrypted with another
-	// token key than the newest count as expired, which is ExpiredToken; zero is
+	// token key than the newest count as expired, which is ExpiredToken; zero means
 	// never. When a token of Apple's expires is not documented.
 	OldKeysExpired time.Time
 
@@ -152,7 +152,7 @@ type Config struct {
 	// 2026).
 	ErrorContentType bool
 
-	// Faults has the fault rules; nil is none.
+	// Faults has the fault rules; nil means none.
 	Faults *fault.Engine
 	// FaultyCertificate returns the certificate that a fault wants a client to be
 	// shown; nil leaves such faults without effect.
@@ -165,23 +165,23 @@ type Config struct {
 	// see [fault.ReservedTokens]; they are BadDeviceToken then.
 	NoReservedTokens bool
 
-	// HandshakeTimeout is for TLS; 0 is [DefaultHandshakeTimeout].
+	// HandshakeTimeout is for TLS; 0 means [DefaultHandshakeTimeout].
 	HandshakeTimeout time.Duration
 	// IdleTimeout ends a connection on which the client has sent nothing for this time, not even
-	// a PING, with IdleTimeout as the reason in its GOAWAY; 0 is never. Apple names the reason and no time.
+	// a PING, with IdleTimeout as the reason in its GOAWAY; 0 means never. Apple names the reason and no time.
 	IdleTimeout time.Duration
 	// ShutdownGrace is how long requests that were begun may take once the
-	// server stops; 0 is one second.
+	// server stops; 0 means one second.
 	ShutdownGrace time.Duration
 	// DrainTime is how long a stopping server still reads requests, to reject
-	// them with Shutdown, before the time of ShutdownGrace begins; 0 is no time.
+	// them with Shutdown, before the time of ShutdownGrace begins; 0 means no time.
 	// It is announced on each connection in a GOAWAY that excludes no stream.
 	// https://www.rfc-editor.org/rfc/rfc9113#section-6.8
 	DrainTime time.Duration
 	// BusyConnections is how many connections may be open before a further one
-	// is answered ServiceUnavailable and ended; 0 is any number.
+	// is answered ServiceUnavailable and ended; 0 means any number.
 	BusyConnections int
-	// MaxConnections is how many connections may be open; 0 is any number.
+	// MaxConnections is how many connections may be open; 0 means any number.
 	// Further ones are closed at once.
 	MaxConnections int
 }

@@ -79,9 +79,8 @@ func (s *Server) connFor(stream *h2.Stream) (*conn, bool) {
 	return c, true
 }
 
-// serve takes a request, which was read, through the stages: authenticate and
-// check, record as received, apply faults, submit, record, respond. r is the part
-// of op that all operations have.
+// serve runs the stages of the pipeline after parse, in the order of the package comment.
+// r is the part of op that all operations have.
 func (c *conn) serve(r *request, op operation) {
 	rejection := op.check()
 	c.raiseStreams(r.stream.Conn(), r.providerToken)

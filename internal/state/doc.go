@@ -1,7 +1,7 @@
-// Package state has the form of what outlives the process: one JSON value for each team,
-// key, app, device, channel, retirement and so on.
+// Package state defines the persistent state: one JSON value for each team, key, app,
+// device, channel, retirement and so on.
 //
-// An [Element] is such a value. A [Saver] writes it among the entries of a store as soon as
-// it changes; a [Document] is all of them, as exports and seeds have it and as a simulator
-// loads it when it starts. What an element stands for is up to the packages that save it.
+// An [Element] is such a value. A [Saver] writes it to the entries of a store when it
+// changes. A [Document] has all elements: an export and a seed are documents, and a simulator
+// loads one when it starts. The packages that save elements know what they mean.
 package state

@@ -121,7 +121,7 @@ function SignIn() {
 	};
 	return html`<main class="sign-in" data-view="sign-in"><form class="dialog" onSubmit=${submit}>
 		<h1><img src="/console/icon.svg" alt="" width="28" height="28" /> apns-sim</h1>
-		<p>The control API of this simulator demands its token. It is what <code>--control-token</code> said, or else in the file that the ready record names as <code>controlTokenFile</code>.</p>
+		<p>The control API of this simulator requires its token. It is the value of <code>--control-token</code>, or the content of the file that the ready record names as <code>controlTokenFile</code>.</p>
 		<label class="field"><span>Control token</span>
 			<input type="password" autocomplete="off" required autofocus value=${value} onInput=${(/** @type {any} */ e) => set(e.target.value)} /></label>
 		${signIn.value === "rejected" && html`<p class="failure" role="alert">That is not the token.</p>`}
