@@ -19,7 +19,7 @@ type tailCommand struct {
 	remote
 	After  *uint64     `placeholder:"SEQ" help:"Start after this event; 0 starts with the oldest. By default only new events are printed."`
 	Limit  int         `placeholder:"N" help:"Exit after this many events (default: never)."`
-	Filter filterFlags `embed:"" group:"Filter words"`
+	Filter filterFlags `embed:"" group:"Filter words; * in a value stands for any characters"`
 }
 
 // Run prints events as they happen, until it is interrupted.

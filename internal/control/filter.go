@@ -46,7 +46,8 @@ func parseFilter(query url.Values, now time.Time, others ...string) (filters.Fil
 // not by huma, which would not know the paths into the payload.
 func filtered(op huma.Operation) huma.Operation {
 	op.SkipValidateParams = true
-	op.Description += "\n\nFilters restrict the result: all filters must match; of several values for one filter, one must."
+	op.Description += "\n\nFilters restrict the result: all filters must match; of several values for one filter, one must. " +
+		`In a value, * stands for any characters, except for times; \* is a star.`
 	for _, word := range filters.Words() {
 		name := word.Name
 		if name == filters.PayloadPrefix {

@@ -20,6 +20,9 @@ var searches = []struct{ name, query string }{
 	{"everything", ""},
 	{"topic-none", "topic=com.example.other"},
 	{"topic-all", "topic=com.example.app"},
+	{"topic-pattern-none", "topic=com.example.o*"},
+	{"topic-pattern-all", "topic=com.*.app"},
+	{"apns-id-pattern", "apns-id=eabeae54-*-0000000000ff"},
 	{"device", "device=0500000000000000"},
 	{"state-none", "state=dropped"},
 	{"state-all", "state=delivered"},
@@ -30,6 +33,8 @@ var searches = []struct{ name, query string }{
 	{"payload-number-all", "payload.aps.badge=7"},
 	{"payload-text-none", "payload.aps.alert.title=Nothing"},
 	{"payload-text-all", "payload.aps.alert.title=Hello"},
+	{"payload-pattern-none", "payload.aps.alert.title=Nothing*"},
+	{"payload-pattern-all", "payload.aps.alert.title=H*o"},
 	{"payload-absent", "payload.aps.category"},
 	{"payload-false-friend", "payload.aps.badge=3"}, // 3 stands elsewhere in each payload
 }

@@ -177,6 +177,22 @@ func TestARuleAppliesWhereItSays(t *testing.T) {
 	}
 }
 
+func TestWildcardsInARuleMatchAsInFilters(t *testing.T) {
+	s := &fault.Subject{Subject: filters.Subject{Topic: "com.example.app", Token: "\x00\xfc", Payload: []byte(`{"aps":{"alert":"Hello"}}`)}}
+	for _, row := range []struct {
+		where fault.Where
+		want  int
+	}{
+		{fault.Where{"topic": "com.example.*"}, 1},
+		{fault.Where{"topic": "com.other.*"}, 0},
+		{fault.Where{"token": "00*", "payload.aps.alert": "H*o"}, 1},
+	} {
+		assert.Len(t, hits(engine(t, fault.Rule{Where: row.where, What: tooMany}), fault.AtRequest, s), row.want, row.where)
+	}
+	rule := fault.Rule{Where: fault.Where{"space": "TEAM*"}, What: tooMany}
+	assert.ErrorContains(t, rule.Check(), `where.space is "TEAM*"; write one team ID, or leave it out for all`)
+}
+
 func TestEveryWordOfWhereIsListed(t *testing.T) {
 	words := fault.WhereWords()
 	for _, word := range words {

@@ -80,7 +80,7 @@ The rules of the presets:
 ## Where
 
 ` + "`where`" + ` takes the filters of the history ([notifications.md](notifications.md)) and a few more. Each has one value; a rule applies
-only if all of them match.
+only if all of them match. ` + "`*`" + ` in the value of a filter of the history stands for any characters, except in ` + "`space`" + `.
 
 | Filter | Matches | Example |
 |---|---|---|

@@ -118,6 +118,9 @@ func (w Where) ready(at Point) (p place, err error) {
 		}
 		p.own = append(p.own, fits)
 	}
+	if filters.HasWildcard(w["space"]) { // the rule belongs to the space, and is removed with it
+		problems = append(problems, fmt.Errorf("where.space is %q; write one team ID, or leave it out for all", w["space"]))
+	}
 	for _, name := range never {
 		if words[name] != nil {
 			problems = append(problems, fmt.Errorf("where.%s has no meaning for what is yet to happen", name))

@@ -268,7 +268,7 @@ func (f *Filter) LooksInside() bool {
 // WantsFailures reports whether the filter selects failed requests and connections.
 func (f *Filter) WantsFailures() bool {
 	return slices.ContainsFunc(f.conditions, func(c condition) bool {
-		return c.name == "state" && slices.Contains(c.values, Failed.String())
+		return c.name == "state" && slices.ContainsFunc(c.tests, func(t test) bool { return t(&Subject{States: States(0).With(Failed)}) })
 	})
 }
 

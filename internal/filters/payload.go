@@ -78,24 +78,47 @@ func decode(text []byte) (value any, err error) {
 }
 
 // A wanted value is a value of a filter. A string needs no quotes; a quoted value is
-// always a string.
+// always a string. A value that is JSON has no wildcards.
 type wanted struct {
-	text   string
-	value  any
-	isJSON bool
+	text    string
+	value   any
+	isJSON  bool
+	pattern *pattern // nil if there are no wildcards
 }
 
 func want(text string) wanted {
-	value, err := decode([]byte(text))
-	return wanted{text, value, err == nil}
+	if value, err := decode([]byte(text)); err == nil {
+		return wanted{text: text, value: value, isJSON: true}
+	}
+	p, plain, wild := parsePattern(text)
+	if !wild {
+		return wanted{text: plain}
+	}
+	return wanted{text: text, pattern: &p}
 }
 
 // is reports whether got is what is wanted.
 func (w *wanted) is(got any) bool {
+	if w.pattern != nil {
+		return w.pattern.matchesValue(got)
+	}
 	if s, ok := got.(string); ok && s == w.text {
 		return true
 	}
 	return w.isJSON && equal(got, w.value)
+}
+
+// matchesValue compares the text of a string, a number or a truth value.
+func (p *pattern) matchesValue(got any) bool {
+	switch got := got.(type) {
+	case string:
+		return p.matches(got)
+	case json.Number:
+		return p.matches(string(got))
+	case bool:
+		return p.matches(strconv.FormatBool(got))
+	}
+	return false
 }
 
 // equal compares JSON values, numbers by value.

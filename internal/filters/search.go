@@ -40,6 +40,10 @@ const exactDigits = 15
 // literal returns a text that every payload has in which w is, if nothing in it is
 // escaped and no number is an odd one.
 func (w *wanted) literal() (text string, ok bool) {
+	if w.pattern != nil {
+		text = w.pattern.longest()
+		return text, text != "" && literal(text)
+	}
 	switch value := w.value.(type) {
 	case json.Number:
 		_, err := strconv.ParseInt(w.text, 10, 64)

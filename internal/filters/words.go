@@ -2,6 +2,7 @@ package filters
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,20 +78,24 @@ func known(n int) string {
 }
 
 func text(of func(*Subject) string) func(string, time.Time) (test, error) {
-	return func(value string, _ time.Time) (test, error) {
-		return func(s *Subject) bool { return of(s) == value }, nil
-	}
+	return func(value string, _ time.Time) (test, error) { return textTest(value, of), nil }
 }
 
 // id compares without regard to case: clients write UUIDs in either.
 func id(of func(*Subject) string) func(string, time.Time) (test, error) {
 	return func(value string, _ time.Time) (test, error) {
-		return func(s *Subject) bool { return strings.EqualFold(of(s), value) }, nil
+		if _, plain, wild := parsePattern(value); !wild {
+			return func(s *Subject) bool { return strings.EqualFold(of(s), plain) }, nil
+		}
+		return textTest(strings.ToLower(value), func(s *Subject) string { return strings.ToLower(of(s)) }), nil
 	}
 }
 
 func number(of func(*Subject) int) func(string, time.Time) (test, error) {
 	return func(value string, _ time.Time) (test, error) {
+		if test, err := patternOf(value, "0123456789", func(s *Subject) string { return known(of(s)) }); test != nil || err != nil {
+			return test, err
+		}
 		n, err := strconv.Atoi(value)
 		if err != nil || n <= 0 {
 			return nil, rejectf("%q is not a whole number", value)
@@ -100,15 +105,27 @@ func number(of func(*Subject) int) func(string, time.Time) (test, error) {
 }
 
 func parseEnvironment(value string, _ time.Time) (test, error) {
+	var words []string
 	for _, env := range apns.Environments() {
-		if value == env.String() {
-			return func(s *Subject) bool { return s.Environment == env }, nil
+		words = append(words, env.String())
+	}
+	found, err := among(value, words)
+	var wanted []apns.Environment
+	for _, env := range apns.Environments() {
+		if slices.Contains(found, env.String()) {
+			wanted = append(wanted, env)
 		}
 	}
-	return nil, unknown(value, []string{apns.Production.String(), apns.Sandbox.String()})
+	return func(s *Subject) bool { return slices.Contains(wanted, s.Environment) }, err
 }
 
+// hexDigits are those that the console and the API write.
+const hexDigits = "0123456789abcdef"
+
 func parseToken(value string, _ time.Time) (test, error) {
+	if test, err := patternOf(value, hexDigits, func(s *Subject) string { return s.Token.String() }); test != nil || err != nil {
+		return test, err
+	}
 	token, err := apns.ParseDeviceToken(value)
 	if err != nil {
 		return nil, rejectf("%q is not a device token in hex: %v", value, err)
@@ -117,6 +134,9 @@ func parseToken(value string, _ time.Time) (test, error) {
 }
 
 func parseDevice(value string, _ time.Time) (test, error) {
+	if test, err := patternOf(value, hexDigits, showDevice); test != nil || err != nil {
+		return test, err
+	}
 	var device apns.DeviceID
 	if _, err := hex.DecodeString(value); err != nil || device.UnmarshalText([]byte(value)) != nil {
 		return nil, rejectf("%q is not the id of a device, %d hex digits", value, 2*len(device))
@@ -132,23 +152,27 @@ func showDevice(s *Subject) string {
 }
 
 func parseState(value string, _ time.Time) (test, error) {
+	found, err := among(value, states[:])
+	var wanted States
 	for i, word := range states {
-		if word == value {
-			return func(s *Subject) bool { return s.States.Has(State(i)) }, nil
+		if slices.Contains(found, word) {
+			wanted = wanted.With(State(i))
 		}
 	}
-	return nil, unknown(value, states[:])
+	return func(s *Subject) bool { return s.States&wanted != 0 }, err
 }
 
 func parseReason(value string, _ time.Time) (test, error) {
 	var all []string
 	for _, info := range apns.Reasons() {
-		if string(info.Reason) == value {
-			return func(s *Subject) bool { return s.Reason == info.Reason }, nil
-		}
 		all = append(all, string(info.Reason))
 	}
-	return nil, unknown(value, all)
+	found, err := among(value, all)
+	if len(found) == 1 {
+		reason := apns.Reason(found[0])
+		return func(s *Subject) bool { return s.Reason == reason }, err
+	}
+	return func(s *Subject) bool { return slices.Contains(found, string(s.Reason)) }, err
 }
 
 // parseTime parses a time. A duration means this long before now.
