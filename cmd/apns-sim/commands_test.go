@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -99,6 +100,62 @@ func TestAPushIsWaitedForListedShownAndReplayed(t *testing.T) {
 
 	d.do("reset")
 	assert.Empty(t, d.do("list", "--json"))
+}
+
+func TestLatestShowsTheNewestPushThatMatchesOrWaitsForOne(t *testing.T) {
+	d := drive(t)
+	token := d.device().Apps[0].Token
+	const old, newest = "11111111-2222-3333-4444-555555555555", "22222222-2222-3333-4444-555555555555"
+	d.do("send", "--token", token, "--id", old, "--payload", `{"aps":{"badge":3}}`)
+	d.do("send", "--token", token, "--id", newest, "--payload", `{"aps":{"badge":4}}`)
+	shown := d.do("latest", "--topic", "com.example.*")
+	assert.Contains(t, shown, newest)
+	assert.Contains(t, shown, "check topic", "as show prints it")
+	assert.Contains(t, strings.ToLower(d.do("latest", "--payload", "aps.badge=3", "--json")), old)
+
+	o := d.fail(exitFailure, "latest", "--payload", "aps.badge=5")
+	assert.Contains(t, o.stderr, "no push in the history matches payload.aps.badge=5")
+	o = d.fail(exitNotMet, "latest", "--payload", "aps.badge=5", "--timeout", "1ms")
+	assert.Contains(t, o.stderr, "payload.aps.badge is 4  not 5")
+	o = d.fail(exitFailure, "latest", "--after", "2")
+	assert.Contains(t, o.stderr, "no push in the history matches everything")
+
+	came := make(chan string)
+	go func() { came <- d.do("latest", "--payload", "aps.badge=6", "--timeout", "1m", "--json") }()
+	d.do("send", "--token", token, "--payload", `{"aps":{"badge":6}}`)
+	assert.Contains(t, <-came, `"badge":6`)
+}
+
+func TestAReplayWithChangesIsSentAndCheckedAgain(t *testing.T) {
+	d := drive(t)
+	first, second := d.device(), d.device()
+	const id = "11111111-2222-3333-4444-555555555555"
+	d.do("send", "--token", first.Apps[0].Token, "--id", id, "--collapse-id", "game-1", "--priority", "5", "--payload", `{"aps":{"badge":3}}`)
+
+	shown := func(again string) (n control.FullNotification) {
+		require.NoError(t, json.Unmarshal([]byte(d.do("show", again, "--json")), &n))
+		return n
+	}
+	replay := func(args ...string) (n control.FullNotification, r changedReplay) {
+		require.NoError(t, json.Unmarshal([]byte(d.do(append([]string{"replay", id, "--json"}, args...)...)), &r))
+		assert.Equal(t, id, strings.ToLower(r.ReplayOf))
+		assert.NotEqual(t, id, strings.ToLower(r.ID))
+		return shown(r.ID), r
+	}
+	n, _ := replay("--payload", `{"aps":{"badge":4}}`)
+	assert.JSONEq(t, `{"aps":{"badge":4}}`, string(n.Payload))
+	assert.Equal(t, []any{"game-1", 5, first.Apps[0].Token}, []any{n.CollapseID, n.Priority, n.Token}, "the rest is as it was")
+	n, _ = replay("--header", "apns-collapse-id=", "--header", "apns-priority=10")
+	assert.Equal(t, []any{"", 10}, []any{n.CollapseID, n.Priority})
+	assert.JSONEq(t, `{"aps":{"badge":3}}`, string(n.Payload))
+	n, _ = replay("--token", second.Apps[0].Token)
+	assert.Equal(t, second.ID.String(), n.Device)
+	require.NotNil(t, n.Request, "it came as a request")
+
+	o := d.fail(exitFailure, "replay", id, "--header", "apns-topic=com.example.unknown")
+	assert.Contains(t, o.stderr, "the changed push was rejected: 400 ")
+	o = d.fail(exitUsage, "replay", id, "--payload", "@"+filepath.Join(t.TempDir(), "absent"))
+	assert.Contains(t, o.stderr, "absent")
 }
 
 func TestAWaitThatIsNotMetEndsWithFourAndSaysWhatCameInstead(t *testing.T) {

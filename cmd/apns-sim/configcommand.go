@@ -47,6 +47,9 @@ func (s *configShow) Run(ctx *kong.Context, from *settings, c *console) error {
 		if slices.Contains(secretFlags, flag.Name) && one.Value != "" {
 			one.Value = "(a secret)"
 		}
+		if one.Name == "config" && holdsSettings(fmt.Sprint(one.Value)) {
+			one.Value = "(settings)" // which may be secret
+		}
 		if span, ok := one.Value.(time.Duration); ok {
 			one.Value = spanWords(span)
 		}

@@ -21,9 +21,20 @@ import (
 
 // A configFile has settings by the names of flags.
 type configFile struct {
-	path    string
+	path    string // or the variable or flag that has the settings themselves
 	entries map[string]configEntry
 	remarks []string // about old names of settings
+}
+
+// kind says where the settings stand: in a file, a variable, or the flag itself.
+func (f *configFile) kind() string {
+	switch {
+	case f.path == configFlag:
+		return "flag " + f.path
+	case f.path == configVariable:
+		return "variable " + f.path
+	}
+	return "file " + f.path
 }
 
 // A configEntry is a setting in a file.
@@ -35,16 +46,35 @@ type configEntry struct {
 // plurals are the flags that may be given more than once, as a list is called.
 var plurals = map[string]string{"faults": "fault", "keys": "key", "topics": "topic", "names": "name"}
 
+// The names of the flag and the variable that have the path of the file, or settings.
+const (
+	configFlag     = "--config"
+	configVariable = "APNS_SIM_CONFIG"
+)
+
 // notInFile are the flags that make no sense in a file.
 var notInFile = []string{"help", "help-all", "config"}
 
-// readConfig reads a file against the flags there are. The error lists everything
-// that is wrong, each with its place and the nearest right word.
-func readConfig(path string, flags []*kong.Flag) (*configFile, error) {
-	text, err := os.ReadFile(path)
+// holdsSettings reports whether the value of --config is settings and not the path of a file:
+// JSON, or YAML with more than a word.
+func holdsSettings(value string) bool {
+	return strings.HasPrefix(strings.TrimSpace(value), "{") || strings.ContainsAny(value, "\r\n") || strings.Contains(value, ": ")
+}
+
+// readConfig reads a file, or settings themselves that stand in origin, against the flags there
+// are. The error lists everything that is wrong, each with its place and the nearest right word.
+func readConfig(value, origin string, flags []*kong.Flag) (*configFile, error) {
+	if holdsSettings(value) {
+		return parseConfig([]byte(value), origin, flags)
+	}
+	text, err := os.ReadFile(value)
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
+	return parseConfig(text, value, flags)
+}
+
+func parseConfig(text []byte, path string, flags []*kong.Flag) (*configFile, error) {
 	document, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0, parser.AllowDuplicateMapKey()) // reported below with its line
 	if err != nil {
 		return nil, yamlError(path, err)

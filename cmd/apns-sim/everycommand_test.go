@@ -46,7 +46,7 @@ var commandOf = map[string]string{
 	"forbid-app": "device forbid", "allow-app": "device allow",
 
 	"list-notifications": "list", "count-notifications": "count", "delete-notifications": "delete", "wait-for-notifications": "wait",
-	"show-notification": "show", "replay-notification": "replay", "follow-events": "tail",
+	"show-notification": "show", "latest-notification": "latest", "replay-notification": "replay", "follow-events": "tail",
 
 	"list-faults": "fault list", "add-fault": "fault add", "get-fault": "fault show", "remove-fault": "fault remove", "remove-faults": "fault remove",
 	"fault-kinds": "fault kinds", "fault-presets": "fault presets",

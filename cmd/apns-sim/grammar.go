@@ -36,10 +36,11 @@ type commands struct {
 	Token      tokenCommand      `cmd:"" help:"Print the reserved device tokens, each with a fixed outcome."`
 	List       listCommand       `cmd:"" help:"List pushes."`
 	Show       showCommand       `cmd:"" help:"Show a push with its request, checks and delivery."`
+	Latest     latestCommand     `cmd:"" help:"Show the newest push that matches a filter, or wait for one."`
 	Tail       tailCommand       `cmd:"" help:"Print events as they happen."`
 	Wait       waitCommand       `cmd:"" help:"Wait for pushes that match a filter."`
 	Count      countCommand      `cmd:"" help:"Count pushes that match a filter."`
-	Replay     replayCommand     `cmd:"" help:"Send a push again."`
+	Replay     replayCommand     `cmd:"" help:"Send a push again, with changes if you like."`
 	Delete     deleteCommand     `cmd:"" help:"Delete pushes from the history."`
 	Fault      faultCommand      `cmd:"" help:"Inject faults."`
 	Clock      clockCommand      `cmd:"" help:"Show, set and advance the simulator's clock."`

@@ -127,7 +127,7 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 // written each time: variables that exec sets would change it unnoticed.
 func orders(name string) bool {
 	command, _, _ := strings.Cut(name, " ")
-	return slices.Contains([]string{"list", "tail", "wait", "fault", "clock", "device", "space", "team", "reset", "jwt", "env", "version", "doctor", "count", "delete", "check", "channel", "connection", "cert"}, command)
+	return slices.Contains([]string{"list", "latest", "replay", "tail", "wait", "fault", "clock", "device", "space", "team", "reset", "jwt", "env", "version", "doctor", "count", "delete", "check", "channel", "connection", "cert"}, command)
 }
 
 func TestEveryFlagHasAHelpThatEndsLikeASentence(t *testing.T) {

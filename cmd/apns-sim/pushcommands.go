@@ -22,7 +22,7 @@ type listCommand struct {
 	remote
 	Limit  int         `default:"100" placeholder:"N" help:"Maximum number of pushes, up to 1000."`
 	Oldest bool        `help:"List the oldest first instead of the newest."`
-	Filter filterFlags `embed:"" group:"Filter words"`
+	Filter filterFlags `embed:"" group:"Filter words; * in a value stands for any characters"`
 }
 
 // Run lists them.
@@ -113,6 +113,11 @@ func (s *showCommand) Run(ctx context.Context, c *console) error {
 	if err := s.call(ctx, http.MethodGet, "/v1/notifications"+segment(s.ID), nil, nil, &n); err != nil {
 		return err
 	}
+	return showPush(c, s.JSON, &n)
+}
+
+// showPush prints everything about a push.
+func showPush(c *console, asJSON bool, n *control.FullNotification) error {
 	properties := [][2]string{
 		{"apns-id", n.ID},
 		{"unique id", n.UniqueID},
@@ -155,7 +160,36 @@ func (s *showCommand) Run(ctx context.Context, c *console) error {
 	for _, advice := range n.Advice {
 		properties = append(properties, [2]string{"advice", string(advice.Code) + ": " + advice.Message})
 	}
-	return showOne(c, s.JSON, &n, properties...)
+	return showOne(c, asJSON, n, properties...)
+}
+
+// latestCommand shows the newest push that matches.
+type latestCommand struct {
+	remote
+	Timeout time.Duration `default:"0s" placeholder:"TIME" help:"Wait this long, up to 5m, if no push matches yet."`
+	After   uint64        `placeholder:"NUMBER" help:"Match only a push with a number above this one."`
+	Filter  filterFlags   `embed:"" group:"Filter words; * in a value stands for any characters"`
+}
+
+// Help is what the help says before the flags.
+func (latestCommand) Help() string {
+	return "Prints what show prints. Without a match the exit code is 1, and 4 after --timeout."
+}
+
+// Run shows it.
+func (l *latestCommand) Run(ctx context.Context, c *console) error {
+	query := l.Filter.query()
+	query.Set("timeout", l.Timeout.String())
+	query.Set("after", strconv.FormatUint(l.After, 10))
+	var n control.FullNotification
+	err := l.call(ctx, http.MethodGet, "/v1/notifications/latest", query, nil, &n)
+	if apiErr, ok := apiErrorWith(err, http.StatusRequestTimeout); ok {
+		return l.notMet(c, apiErr)
+	}
+	if err != nil {
+		return err
+	}
+	return showPush(c, l.JSON, &n)
 }
 
 func stepWords(step *control.TimelineStep) string {
@@ -172,7 +206,7 @@ type waitCommand struct {
 	Count   int           `default:"1" placeholder:"N" help:"Number of pushes that must match."`
 	Timeout time.Duration `default:"10s" placeholder:"TIME" help:"Maximum time to wait, up to 5m; 0 does not wait."`
 	After   uint64        `placeholder:"NUMBER" help:"Match only pushes with a number above this one."`
-	Filter  filterFlags   `embed:"" group:"Filter words"`
+	Filter  filterFlags   `embed:"" group:"Filter words; * in a value stands for any characters"`
 }
 
 // Help is what the help says before the flags.
@@ -202,12 +236,12 @@ func (w *waitCommand) Run(ctx context.Context, c *console) error {
 }
 
 // notMet prints the near misses.
-func (w *waitCommand) notMet(c *console, apiErr *apiError) error {
+func (r *remote) notMet(c *console, apiErr *apiError) error {
 	var p control.NotMet
 	if err := json.Unmarshal(apiErr.body, &p); err != nil {
 		return fmt.Errorf("%w: %w", errNotMet, err)
 	}
-	if w.JSON {
+	if r.JSON {
 		if err := c.encode(&p); err != nil {
 			return err
 		}
@@ -229,11 +263,23 @@ func (w *waitCommand) notMet(c *console, apiErr *apiError) error {
 // replayCommand sends a push again.
 type replayCommand struct {
 	remote
-	ID string `arg:"" help:"apns-id, apns-unique-id or number of an accepted push."`
+	ID      string            `arg:"" help:"apns-id, apns-unique-id or number of a push."`
+	Token   string            `env:"-" placeholder:"HEX" help:"Send it to this device token instead."`
+	Header  map[string]string `env:"-" sep:"none" mapsep:"none" placeholder:"NAME=VALUE" help:"Replace or add this header, such as apns-topic; an empty value removes it; repeatable."`
+	Payload string            `env:"-" placeholder:"JSON" help:"Send this payload instead; @FILE reads a file, - standard input."`
+}
+
+// Help is what the help says before the flags.
+func (replayCommand) Help() string {
+	return "Without changes, an accepted push is given to its device again: only the device token is checked, since there is no provider. " +
+		"With --token, --header or --payload, the changed push is sent as a provider of the same team would send it, and checked in full; a rejected push can be changed, too."
 }
 
 // Run sends it.
 func (r *replayCommand) Run(ctx context.Context, c *console) error {
+	if r.Token != "" || len(r.Header) > 0 || r.Payload != "" {
+		return r.runChanged(ctx, c)
+	}
 	var again struct {
 		ID       string `json:"id"`
 		ReplayOf string `json:"replayOf"`
@@ -250,7 +296,7 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 // countCommand counts pushes.
 type countCommand struct {
 	remote
-	Filter filterFlags `embed:"" group:"Filter words"`
+	Filter filterFlags `embed:"" group:"Filter words; * in a value stands for any characters"`
 }
 
 // Run prints how many match.
@@ -275,7 +321,7 @@ func (n *countCommand) Run(ctx context.Context, c *console) error {
 type deleteCommand struct {
 	remote
 	All    bool        `env:"-" help:"Delete all pushes."`
-	Filter filterFlags `embed:"" group:"Filter words"`
+	Filter filterFlags `embed:"" group:"Filter words; * in a value stands for any characters"`
 }
 
 // Help is what the help says before the flags.

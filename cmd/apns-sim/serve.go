@@ -25,7 +25,7 @@ import (
 // serveCommand runs the simulator until it is interrupted.
 type serveCommand struct {
 	HelpAll helpAllFlag `env:"-" help:"Show all flags; docs/settings.md explains them."`
-	Config  string      `placeholder:"FILE" help:"Read settings from this YAML file; its keys are the names of these flags. Flags and environment variables take precedence."`
+	Config  string      `placeholder:"FILE" help:"Read settings from this YAML or JSON file; its keys are the names of these flags. Flags and environment variables take precedence. The value may also be the settings themselves, for instance in APNS_SIM_CONFIG."`
 	Profile string      `enum:"${profiles}" default:"faithful" placeholder:"NAME" help:"Preset of settings: ${profile_words}; docs/profiles.md lists what each changes."`
 
 	listenFlags   `group:"Listeners"`

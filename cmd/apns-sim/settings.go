@@ -97,8 +97,12 @@ func (s *settings) load(ctx *kong.Context, flags []*kong.Flag) bool {
 		return true
 	}
 	s.loaded = true
-	if path := fmt.Sprint(ctx.FlagValue(config)); path != "" {
-		s.file, s.failed = readConfig(path, flags)
+	if value := fmt.Sprint(ctx.FlagValue(config)); value != "" {
+		origin := configVariable
+		if given(ctx, config) {
+			origin = configFlag
+		}
+		s.file, s.failed = readConfig(value, origin, flags)
 	}
 	s.profile = fmt.Sprint(ctx.FlagValue(profile))
 	if s.file != nil && !given(ctx, profile) && fromVariable(profile) == "" {
@@ -159,7 +163,7 @@ func (s *settings) origin(ctx *kong.Context, flag *kong.Flag) string {
 	}
 	if s.file != nil {
 		if entry, ok := s.file.entries[flag.Name]; ok {
-			return fmt.Sprintf("file %s:%d", s.file.path, entry.line)
+			return fmt.Sprintf("%s:%d", s.file.kind(), entry.line)
 		}
 	}
 	if profileValue(s.profile, flag.Name) != nil {

@@ -166,6 +166,20 @@ func TestOnlyAcceptedPushesAreReplayed(t *testing.T) {
 	wantProblem(t, replay("good"), http.StatusInternalServerError, "its log says why")
 }
 
+func TestTheLatestPushIsTheNewestThatMatches(t *testing.T) {
+	a := newAPI(t)
+	wantProblem(t, a.get("/v1/notifications/latest"), http.StatusNotFound, "no push in the history matches everything")
+	a.sim.came("old", `{"n":1}`, journal.Accepted)
+	a.sim.came("new", `{"n":1}`, journal.Accepted)
+	assert.Equal(t, "new", read[control.FullNotification](t, a.get("/v1/notifications/latest?payload.n=1"), 200).ID)
+	assert.Equal(t, "new", read[control.FullNotification](t, a.get("/v1/notifications/latest?payload.n=1&timeout=1m"), 200).ID, "it is there")
+	wantProblem(t, a.get("/v1/notifications/latest?after=2"), http.StatusNotFound, "matches everything")
+	p := read[control.NotMet](t, a.get("/v1/notifications/latest?payload.n=2&timeout=1ms"), http.StatusRequestTimeout)
+	assert.NotEmpty(t, p.NearMisses)
+	wantProblem(t, a.get("/v1/notifications/latest?timeout=x"), http.StatusUnprocessableEntity, "query.timeout")
+	wantProblem(t, a.get("/v1/notifications/latest?count=2"), http.StatusUnprocessableEntity, "query.count")
+}
+
 func TestAWaitWhoseTimeIsUpTellsWhatCameInstead(t *testing.T) {
 	a := newAPI(t)
 	a.sim.came("near", `{"n":1}`, journal.Accepted)

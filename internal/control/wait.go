@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/apns-sim/apns-sim/internal/filters"
 	"github.com/apns-sim/apns-sim/internal/journal"
 )
 
@@ -33,6 +34,7 @@ func registerWait(r *router) {
 		}},
 	})
 	register(r, op, r.server.wait)
+	registerLatest(r)
 }
 
 type waitInput struct {
@@ -67,6 +69,17 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	records, err := s.await(ctx, f, in.Count, in.After, timeout)
+	if err != nil {
+		return nil, err
+	}
+	out := new(waitOutput)
+	out.Body.Notifications, out.Body.Next = viewsOf(records), records[len(records)-1].Number
+	return out, nil
+}
+
+// await waits until as many pushes match. The error is what the caller of the route gets.
+func (s *Server) await(ctx context.Context, f filters.Filter, count int, after uint64, timeout time.Duration) ([]journal.Record, error) {
 	leave, err := s.mayWait()
 	if err != nil {
 		return nil, err
@@ -77,18 +90,14 @@ func (s *Server) wait(ctx context.Context, in *waitInput) (*waitOutput, error) {
 	defer context.AfterFunc(ctx, func() { leaveOff(journal.ErrLeft) })()
 	limited, cancel := context.WithTimeout(left, timeout)
 	defer cancel()
-	records, err := s.Journal.Await(limited, f, in.Count, in.After)
+	records, err := s.Journal.Await(limited, f, count, after)
 	switch notMet, ok := errors.AsType[*journal.NotMetError](err); {
 	case errors.Is(err, journal.ErrLeft):
 		return nil, reject(http.StatusServiceUnavailable, "the wait was ended before its time; the simulator stops, or the caller has left")
 	case ok:
 		return nil, describeNotMet(notMet, timeout)
-	case err != nil:
-		return nil, err
 	}
-	out := new(waitOutput)
-	out.Body.Notifications, out.Body.Next = viewsOf(records), records[len(records)-1].Number
-	return out, nil
+	return records, err
 }
 
 // A NotMet is the problem of a wait whose time is up.

@@ -106,6 +106,20 @@ func (j *Journal) Count(f filters.Filter) (n int) {
 	return n
 }
 
+// Newest returns the newest push that matches and has a number above after; a failure, if the
+// filter selects failures.
+func (j *Journal) Newest(f filters.Filter, after uint64) (r Record, ok bool) {
+	if j == nil {
+		return Record{}, false
+	}
+	q := Query{Filter: f, After: after, Newest: true, pushes: !f.WantsFailures()}
+	j.each(&q, func(t *Trace, _ *filters.Subject, _ uint64) bool {
+		r, ok = j.record(t), true
+		return false
+	})
+	return r, ok
+}
+
 // Get returns the newest record with an id: an apns-id or an apns-unique-id, in
 // either case, or the record's number.
 func (j *Journal) Get(id string) (r Record, ok bool) {
