@@ -16,7 +16,7 @@ SYSTEMS := darwin/arm64 freebsd/amd64 linux/386 windows/amd64
 # The race detector needs a C compiler; without one Go turns cgo off, and tests run without it.
 RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
-.PHONY: help build test test-clients test-helpers test-console console-vendor lint vet-systems fmt fuzz churn kill bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
+.PHONY: help build test test-clients test-helpers test-console console-vendor site lint vet-systems fmt fuzz churn kill bench bench-devices cover demo certs dist image image-test release test-release vulncheck clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,11 +39,15 @@ test-clients: build ## Run other people's libraries in examples/, write docs/cli
 test-helpers: build ## Pack the helpers and test each package in an empty project
 	tools/test-helpers.sh $(BIN)/apns-sim
 
-test-console: build ## Drive the console with a headless Chromium; screenshots in .build/console (Node 20, Chromium)
+test-console: build site ## Drive the console and the site with a headless Chromium; screenshots in .build/console (Node 20, Chromium)
 	cd internal/console/test && npm ci --no-audit --no-fund --silent
 	cd internal/console/test && npm run --silent types
 	rm -rf .build/console
 	cd internal/console/test && BIN_DIR=$(BIN) npm test --silent
+
+site: ## Build the documentation as a static site in .build/site; a dead link is an error
+	cd tools/site && go test ./...
+	cd tools/site && go run . -root $(CURDIR) -out $(CURDIR)/.build/site
 
 console-vendor: ## Fetch the libraries of the console from npm, and compare them with their sums
 	./tools/console-vendor.sh
@@ -55,9 +59,11 @@ lint: $(TOOLS)/gofumpt $(TOOLS)/golangci-lint $(TOOLS)/actionlint ## Check forma
 	go vet ./...
 	cd integration && go vet ./...
 	cd tools/release && go vet ./...
+	cd tools/site && go vet ./...
 	$(TOOLS)/golangci-lint run ./...
 	cd integration && $(TOOLS)/golangci-lint run ./...
 	cd tools/release && $(TOOLS)/golangci-lint run ./...
+	cd tools/site && $(TOOLS)/golangci-lint run ./...
 
 vet-systems: ## Compile and vet for the other operating systems and for 32 bits
 	@for system in $(SYSTEMS); do \

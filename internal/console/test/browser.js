@@ -12,11 +12,19 @@ export function launch() {
 	return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
 }
 
+/** Opens a page of the console. */
+export async function open(t, browser, sim, { at = "", ...options } = {}) {
+	const page = await openPage(t, browser, () => sim.url, options);
+	await page.goto(`${sim.url}/${at}`);
+	await page.locator("main[data-view]").waitFor();
+	return page;
+}
+
 /**
- * Opens a page of the console. At the end of the test it must have logged no error and have
+ * Opens an empty page for an origin. At the end of the test it must have logged no error and have
  * sent no request to anybody else; expected is what it may log.
  */
-export async function open(t, browser, sim, { viewport = wide, colorScheme = "light", at = "", expected = /^$/ } = {}) {
+export async function openPage(t, browser, origin, { viewport = wide, colorScheme = "light", expected = /^$/ } = {}) {
 	const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", bypassCSP: false });
 	const page = await context.newPage();
 	page.setDefaultTimeout(20_000);
@@ -24,13 +32,11 @@ export async function open(t, browser, sim, { viewport = wide, colorScheme = "li
 	page.on("console", (m) => { if (["error", "warning"].includes(m.type()) && !expected.test(m.text())) wrong.push(`${m.type()}: ${m.text()} ${m.location().url}`); });
 	page.on("pageerror", (e) => wrong.push(`exception: ${e.stack}`));
 	page.on("dialog", (d) => { wrong.push(`dialog: ${d.message()}`); d.dismiss(); });
-	page.on("request", (r) => { if (new URL(r.url()).origin !== sim.url && !r.url().startsWith("blob:")) wrong.push(`foreign request: ${r.url()}`); });
+	page.on("request", (r) => { if (new URL(r.url()).origin !== origin() && !r.url().startsWith("blob:")) wrong.push(`foreign request: ${r.url()}`); });
 	t.after(async () => {
 		await context.close();
 		assert.deepEqual(wrong, [], "errors, exceptions, dialogs and foreign requests of the page");
 	});
-	await page.goto(`${sim.url}/${at}`);
-	await page.locator("main[data-view]").waitFor();
 	return page;
 }
 
