@@ -46,7 +46,7 @@ test-console: build site ## Drive the console and the site with a headless Chrom
 	cd internal/console/test && BIN_DIR=$(BIN) npm test --silent
 
 site: ## Build the documentation as a static site in .build/site; a dead link is an error
-	cd tools/site && go test ./...
+	cd tools/site && go test -count=1 ./...
 	cd tools/site && go run . -root $(CURDIR) -out $(CURDIR)/.build/site
 
 console-vendor: ## Fetch the libraries of the console from npm, and compare them with their sums

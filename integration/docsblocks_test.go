@@ -34,8 +34,8 @@ func blocksOf(t *testing.T, page string) (found []*block) {
 			at:       fmt.Sprintf("%s:%d", strings.TrimPrefix(page, "../"), 1+strings.Count(string(text[:at[0]]), "\n")),
 			language: string(text[at[2]:at[3]]), text: string(text[at[4]:at[5]]),
 		}
-		if why := notRunBefore.FindSubmatch(text[:at[0]]); why != nil {
-			b.notRun = string(why[1])
+		if exempted := notRunBefore.FindSubmatch(text[:at[0]]); exempted != nil {
+			b.notRun = string(exempted[1])
 		}
 		found = append(found, b)
 	}
@@ -49,7 +49,7 @@ func TestBlocksOfCommandsAreMarkedAsOnes(t *testing.T) {
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
-		fence, blank := "", true
+		fence, afterEmpty := "", true
 		for number, line := range strings.Split(string(text), "\n") {
 			marker, isFence := strings.CutPrefix(line, "```")
 			inside := line
@@ -63,8 +63,8 @@ func TestBlocksOfCommandsAreMarkedAsOnes(t *testing.T) {
 				continue
 			case fence == "":
 				var indented bool
-				if inside, indented = strings.CutPrefix(line, "    "); !indented || !blank {
-					blank = line == ""
+				if inside, indented = strings.CutPrefix(line, "    "); !indented || !afterEmpty {
+					afterEmpty = line == ""
 					continue
 				}
 			}
@@ -101,7 +101,7 @@ func TestCommandsWithinSentencesExist(t *testing.T) {
 
 // wordsAndFlags are the program with its command, and the flags without values.
 func wordsAndFlags(typed string) (words, flags []string) {
-	for _, word := range strings.FieldsSeq(typed) {
+	for word := range strings.FieldsSeq(typed) {
 		name, _, _ := strings.Cut(word, "=")
 		switch {
 		case strings.HasPrefix(name, "--"):
