@@ -1,7 +1,10 @@
 package journal
 
 // A Header is a field of a request.
-type Header struct{ Name, Value string }
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value,omitempty"`
+}
 
 // Headers are those of a request. Requests that have the same ones share them, and
 // count them once. They must not be changed.

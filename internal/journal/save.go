@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -113,6 +114,7 @@ func (j *Journal) restoreTrace(r *savedRecord) {
 	}
 	t.failure = r.Steps[0].Kind == Failure
 	t.completeLocked(r)
+	t.changed = false
 	j.history.restore(t, r.Number)
 }
 
@@ -197,32 +199,29 @@ func (r restoredRequest) Connection() Connection { return r.parse().Request.Conn
 
 func (r restoredRequest) Size() int { return len(r) }
 
-// Changed returns the records that have changed by the events after a cursor, of at most limit
-// events, and the cursor of the next events. Records that were evicted or deleted are left
-// out. Missed says that events were evicted, so that further records may have changed.
-func (j *Journal) Changed(cursor uint64, limit int) (records []Record, next uint64, missed bool) {
-	page := j.Read(cursor, limit)
-	seen := make(map[*Trace]bool)
-	for i := range page.Events {
-		t := page.Events[i].Trace
-		if t == nil || seen[t] {
-			continue
-		}
-		seen[t] = true
-		if j.history.contains(t) {
-			records = append(records, j.record(t))
+// Changed returns records that have changed since it last returned them, the newest first, at
+// most limit of them. Records that were evicted or deleted are not among them.
+func (j *Journal) Changed(limit int) (records []Record) {
+	var traces []*Trace
+	for rest := (span{1, math.MaxUint64}); rest.from < rest.to && len(records) < limit; {
+		traces, rest = j.history.copy(traces[:0], rest, true, false)
+		for _, t := range traces {
+			if len(records) < limit && t.takeChange() {
+				records = append(records, j.record(t))
+			}
 		}
 	}
-	return records, page.Next, page.Missed
+	return records
 }
 
-// contains reports whether a trace was neither evicted nor deleted.
-func (h *history) contains(t *Trace) bool {
+// takeChange reports whether the trace has changed since the last call. It does not report a
+// deleted one.
+func (t *Trace) takeChange() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.partitionOf(t).has(t)
+	changed := t.changed && !t.deleted
+	t.changed = false
+	return changed
 }
 
 // Deletions returns how often records were deleted.

@@ -96,3 +96,32 @@ func TestAPushThatHasNotEndedGoesOnWithItsTrace(t *testing.T) {
 	defer j.EndTraces()
 	assert.NotSame(t, trace, j.TraceOf(push, apns.DeviceID{1}), "it has ended")
 }
+
+func TestARecordIsChangedUntilItIsTaken(t *testing.T) {
+	j := journal.New(journal.Config{History: 3})
+	pushes := make([]*journal.Trace, 4)
+	for i, id := range []string{"evicted", "a", "b", "c"} {
+		pushes[i] = &journal.Trace{Push: &apns.Notification{ID: id}}
+		j.Record(journal.Event{Kind: journal.Received, Trace: pushes[i]})
+	}
+	changed := func(limit int) (ids []string) {
+		for _, r := range j.Changed(limit) {
+			ids = append(ids, r.Push.ID)
+		}
+		return ids
+	}
+	assert.Equal(t, []string{"c", "b"}, changed(2), "the newest come first")
+	assert.Equal(t, []string{"a"}, changed(2))
+	assert.Empty(t, changed(2))
+	j.Record(journal.Event{Kind: journal.Accepted, Trace: pushes[2]})
+	j.Record(journal.Event{Kind: journal.Delivered, Trace: pushes[2]})
+	assert.Equal(t, []string{"b"}, changed(2), "once for both events")
+	j.Record(journal.Event{Kind: journal.Accepted, Trace: pushes[1]})
+	j.Delete(journal.Query{})
+	assert.Empty(t, changed(2), "it was deleted")
+
+	restored := journal.New(journal.Config{})
+	_, err := restored.Restore([][]byte{[]byte(`{"number":1,"push":{"apnsId":"old"},"steps":[{"kind":"accepted"}]}`)})
+	require.NoError(t, err)
+	assert.Empty(t, restored.Changed(2), "it is saved already")
+}

@@ -34,6 +34,7 @@ type Trace struct {
 	place   uint64     // in its partition of the history, set with the number
 	failure bool       // the first event was a Failure; set with the number
 	deleted bool
+	changed bool // since [Journal.Changed] returned its record
 	reached filters.States
 	last    Kind
 
@@ -77,6 +78,7 @@ type Step struct {
 
 // noteLocked adds e to the trace.
 func (t *Trace) noteLocked(e *Event) {
+	t.changed = true
 	if state, ok := e.Kind.state(); ok {
 		t.reached = t.reached.With(state)
 		t.last = e.Kind

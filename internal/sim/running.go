@@ -212,7 +212,7 @@ func (s *Simulator) Close() error {
 	}
 	s.closeFleet()
 	s.inner.end()
-	s.saveRest(true)
+	s.saveRest(s.history.saveAll())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err

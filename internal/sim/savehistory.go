@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/apns-sim/apns-sim/internal/journal"
@@ -12,11 +13,12 @@ import (
 // exports.
 const HistoryKind = "history"
 
-// The history is saved apart from the push path, in batches of some events, so many at a time
-// at most: under load it lags, and costs no more.
+// The history is saved apart from the push path, so many records at a time at most: under
+// load it lags, and costs no more. Pushes wait for a transaction, so each has few records,
+// and there is a pause after it.
 const (
-	eventsPerBatch = 512
-	batchesPerSave = 16
+	recordsPerSave  = 4096
+	recordsPerBatch = 64
 )
 
 // A historySaver saves the records that have changed. It is used by one goroutine at a time.
@@ -25,8 +27,9 @@ type historySaver struct {
 	entries store.Entries
 	slots   uint64 // how many records are saved
 
-	cursor    uint64            // of the events
-	missed    bool              // events were evicted before they were read
+	last      uint64            // number of the last event that was looked at
+	more      bool              // more records have changed than were taken
+	behind    []journal.Record  // have changed, and are not saved yet; the newest first
 	deletions uint64            // of the journal
 	saved     map[string]uint64 // the number of the record that is saved under a key
 }
@@ -75,54 +78,72 @@ func (h *historySaver) load() error {
 	return nil
 }
 
-// save saves what has changed, up to the limit, or all of it.
-func (h *historySaver) save(all bool) error {
+// save saves what has changed, up to the limit. After each batch it calls pause, and ends if
+// that returns false.
+func (h *historySaver) save(pause func() bool) error {
 	if h == nil {
 		return nil
 	}
-	for batch := 0; all || batch < batchesPerSave; batch++ {
-		records, next, missed := h.journal.Changed(h.cursor, eventsPerBatch)
-		h.missed = h.missed || missed
-		if err := h.write(records); err != nil {
-			return err // it is tried again from the same cursor
+	if h.changed() {
+		if err := h.writeBehind(pause); err != nil {
+			return err // it is tried again
 		}
-		if next == h.cursor {
-			if err := h.writeMissed(); err != nil {
-				return err
-			}
-			break
-		}
-		h.cursor = next
 	}
 	return h.delete()
 }
 
-// writeMissed saves all records if events were missed, after a time of high load.
-func (h *historySaver) writeMissed() error {
-	if !h.missed {
+// saveAll saves all that has changed.
+func (h *historySaver) saveAll() error {
+	if h == nil {
 		return nil
 	}
-	for after := uint64(0); ; {
-		found := h.journal.Find(journal.Query{After: after, Limit: eventsPerBatch})
-		if err := h.write(found.Records); err != nil {
+	for h.changed() {
+		if err := h.writeBehind(func() bool { return true }); err != nil {
 			return err
 		}
-		if after = found.Next; after == 0 {
-			h.missed = false
+	}
+	return h.delete()
+}
+
+// changed reports whether there is something to save, and adds it to behind.
+func (h *historySaver) changed() bool {
+	if last := h.journal.Last(); len(h.behind) == 0 && (last != h.last || h.more) {
+		h.behind = h.journal.Changed(recordsPerSave)
+		h.last, h.more = last, len(h.behind) == recordsPerSave
+	}
+	return len(h.behind) > 0
+}
+
+// writeBehind saves what is behind, in batches.
+func (h *historySaver) writeBehind(pause func() bool) error {
+	for len(h.behind) > 0 {
+		n := min(len(h.behind), recordsPerBatch)
+		if err := h.write(h.behind[:n]); err != nil {
+			return err
+		}
+		if h.behind = h.behind[n:]; !pause() {
 			return nil
 		}
 	}
+	h.behind = nil // the array, too
+	return nil
 }
 
 // write saves records, each in place of one that is older by the length of the history.
 func (h *historySaver) write(records []journal.Record) error {
 	changes := make([]store.Change, 0, len(records))
+	numbers := make(map[string]uint64, len(records))
 	for i := range records {
+		key, number := h.key(&records[i]), records[i].Number
+		if max(h.saved[key], numbers[key]) > number {
+			continue // the newest come first
+		}
 		value, err := records[i].Encode()
 		if err != nil {
 			return err
 		}
-		changes = append(changes, store.Change{Kind: HistoryKind, Key: h.key(&records[i]), Value: value})
+		changes = append(changes, store.Change{Kind: HistoryKind, Key: key, Value: value})
+		numbers[key] = number
 	}
 	if len(changes) == 0 {
 		return nil
@@ -130,9 +151,7 @@ func (h *historySaver) write(records []journal.Record) error {
 	if err := h.entries.Apply(changes...); err != nil {
 		return err
 	}
-	for i := range records {
-		h.saved[changes[i].Key] = records[i].Number
-	}
+	maps.Copy(h.saved, numbers)
 	return nil
 }
 
@@ -158,7 +177,7 @@ func (h *historySaver) delete() error {
 			changes = append(changes, store.Change{Kind: HistoryKind, Key: key, Delete: true})
 		}
 	}
-	for batch := range slices.Chunk(changes, eventsPerBatch) {
+	for batch := range slices.Chunk(changes, recordsPerBatch) {
 		if err := h.entries.Apply(batch...); err != nil {
 			return err
 		}

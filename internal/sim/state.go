@@ -52,24 +52,29 @@ func (s *Simulator) warn(what string, errs []error) {
 
 // saveOften saves what is not saved at once, until the simulator stops.
 func (s *Simulator) saveOften() {
-	tick := time.NewTicker(s.cfg.SaveInterval)
-	defer tick.Stop()
-	for {
+	const batches = recordsPerSave / recordsPerBatch
+	wait := func(d time.Duration) bool {
+		t := time.NewTimer(d)
+		defer t.Stop()
 		select {
-		case <-tick.C:
-			s.saveRest(false)
+		case <-t.C:
+			return true
 		case <-s.inner.ctx.Done():
-			return
+			return false
 		}
+	}
+	pause := func() bool { return wait(s.cfg.SaveInterval / (2 * batches)) }
+	for wait(s.cfg.SaveInterval / 2) {
+		s.saveRest(s.history.save(pause))
 	}
 }
 
-// saveRest saves what is not saved at once: counts, the history as far as the time allows or
-// all of it, and what could not be written before.
-func (s *Simulator) saveRest(all bool) {
-	s.Faults.SaveCounts()
-	if err := s.history.save(all); err != nil {
-		s.log.Debug("the history is not saved; it is tried again", "err", err)
+// saveRest saves counts, and what could not be written before. It logs why the history is
+// not saved, if it is not.
+func (s *Simulator) saveRest(historyErr error) {
+	if historyErr != nil {
+		s.log.Debug("the history is not saved; it is tried again", "err", historyErr)
 	}
+	s.Faults.SaveCounts()
 	s.saver.Retry()
 }

@@ -87,3 +87,21 @@ func BenchmarkStoreAHundred(b *testing.B) {
 	}
 	require.NoError(b, db.Close())
 }
+
+// Records of the history, each in place of an older one, as many as are saved at a time.
+func BenchmarkApplyRecords(b *testing.B) {
+	const slots, records, bytes = 16384, 64, 2400
+	db, err := Open(Config{Path: filepath.Join(b.TempDir(), "state.db")})
+	require.NoError(b, err)
+	list := make([]store.Change, records)
+	next := 0
+	for b.Loop() {
+		for i := range list {
+			list[i] = store.Change{Kind: "history", Key: fmt.Sprintf("push/%010d", next%slots), Value: make([]byte, bytes)}
+			next++
+		}
+		require.NoError(b, db.Entries().Apply(list...))
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(next), "µs/record")
+	require.NoError(b, db.Close())
+}

@@ -55,12 +55,12 @@ func (f *file) prepare() (err error) {
 		"COMMIT":          &f.commitNow,
 		"ROLLBACK":        &f.rollback,
 		"INSERT INTO pushes (" + strings.Join(pushColumns, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(pushColumns)-1) + ")": &f.insertPush,
-		"DELETE FROM pushes WHERE seq = ?":                &f.deletePush,
-		"INSERT OR REPLACE INTO entries VALUES (?, ?, ?)": &f.setEntry,
-		"DELETE FROM entries WHERE kind = ? AND key = ?":  &f.deleteEntry,
-		"UPDATE marks SET seq = ?, stamp = ?":             &f.setMarks,
-		"UPDATE marks SET probe = zeroblob(?)":            &f.writeProbe,
-		"UPDATE marks SET probe = NULL":                   &f.dropProbe,
+		"DELETE FROM pushes WHERE seq = ?": &f.deletePush,
+		"INSERT INTO entries VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value": &f.setEntry,
+		"DELETE FROM entries WHERE kind = ? AND key = ?":                                        &f.deleteEntry,
+		"UPDATE marks SET seq = ?, stamp = ?":                                                   &f.setMarks,
+		"UPDATE marks SET probe = zeroblob(?)":                                                  &f.writeProbe,
+		"UPDATE marks SET probe = NULL":                                                         &f.dropProbe,
 	} {
 		if *s, err = f.statement(text); err != nil {
 			return err

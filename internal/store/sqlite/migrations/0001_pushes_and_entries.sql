@@ -27,7 +27,7 @@ CREATE TABLE entries (
     key   TEXT NOT NULL,
     value BLOB NOT NULL,
     PRIMARY KEY (kind, key)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The highest numbers of pushes, of deleted ones too. There is one row. The probe is
 -- written, and removed, to find out whether a full disk has room again.
