@@ -29,7 +29,7 @@ type historySaver struct {
 
 	last      uint64            // number of the last event that was looked at
 	more      bool              // more records have changed than were taken
-	behind    []journal.Record  // have changed, and are not saved yet; the newest first
+	pending   []journal.Record  // have changed, and are not saved yet; the newest first
 	deletions uint64            // of the journal
 	saved     map[string]uint64 // the number of the record that is saved under a key
 }
@@ -85,7 +85,7 @@ func (h *historySaver) save(pause func() bool) error {
 		return nil
 	}
 	if h.changed() {
-		if err := h.writeBehind(pause); err != nil {
+		if err := h.writePending(pause); err != nil {
 			return err // it is tried again
 		}
 	}
@@ -98,34 +98,34 @@ func (h *historySaver) saveAll() error {
 		return nil
 	}
 	for h.changed() {
-		if err := h.writeBehind(func() bool { return true }); err != nil {
+		if err := h.writePending(func() bool { return true }); err != nil {
 			return err
 		}
 	}
 	return h.delete()
 }
 
-// changed reports whether there is something to save, and adds it to behind.
+// changed reports whether there is something to save, and takes it.
 func (h *historySaver) changed() bool {
-	if last := h.journal.Last(); len(h.behind) == 0 && (last != h.last || h.more) {
-		h.behind = h.journal.Changed(recordsPerSave)
-		h.last, h.more = last, len(h.behind) == recordsPerSave
+	if last := h.journal.Last(); len(h.pending) == 0 && (last != h.last || h.more) {
+		h.pending = h.journal.Changed(recordsPerSave)
+		h.last, h.more = last, len(h.pending) == recordsPerSave
 	}
-	return len(h.behind) > 0
+	return len(h.pending) > 0
 }
 
-// writeBehind saves what is behind, in batches.
-func (h *historySaver) writeBehind(pause func() bool) error {
-	for len(h.behind) > 0 {
-		n := min(len(h.behind), recordsPerBatch)
-		if err := h.write(h.behind[:n]); err != nil {
+// writePending saves the pending records, in batches.
+func (h *historySaver) writePending(pause func() bool) error {
+	for len(h.pending) > 0 {
+		n := min(len(h.pending), recordsPerBatch)
+		if err := h.write(h.pending[:n]); err != nil {
 			return err
 		}
-		if h.behind = h.behind[n:]; !pause() {
+		if h.pending = h.pending[n:]; !pause() {
 			return nil
 		}
 	}
-	h.behind = nil // the array, too
+	h.pending = nil // the array, too
 	return nil
 }
 
